@@ -1,0 +1,102 @@
+// Package auth says who is acting and what they may do: the actor in a context,
+// roles on the tree of units, and the access tokens that carry a session.
+package auth
+
+import (
+	"context"
+	"strings"
+
+	"yimi/internal/fault"
+)
+
+// Role is what a person may be on a unit.
+type Role string
+
+// The roles of DESIGN §1. Resident and Volunteer are held on no unit in
+// particular; the others are granted on one unit and reach down its subtree.
+const (
+	Resident      Role = "resident"
+	Volunteer     Role = "volunteer"
+	SocialWorker  Role = "social_worker"
+	StationStaff  Role = "station_staff"
+	DistrictAdmin Role = "district_admin"
+)
+
+// Grant is a role held on a unit and everything under it.
+type Grant struct {
+	Role     Role
+	UnitID   int64
+	UnitPath string // "/1/4/": ids from the root to the unit
+}
+
+// Actor is the person on whose behalf a call runs.
+type Actor struct {
+	PersonID  int64 // 0: nobody is signed in
+	SessionID int64
+	Grants    []Grant
+}
+
+// SignedIn tells whether anybody is.
+func (a Actor) SignedIn() bool { return a.PersonID != 0 }
+
+// Has tells whether the actor holds the role anywhere.
+func (a Actor) Has(role Role) bool {
+	for _, g := range a.Grants {
+		if g.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// IsStaff tells whether the actor manages any unit at all.
+func (a Actor) IsStaff() bool { return a.Has(StationStaff) || a.Has(DistrictAdmin) }
+
+// Manages tells whether the actor is staff of the unit at path or of one above it.
+func (a Actor) Manages(path string) bool { return under(a.ManagedPaths(), path) }
+
+// Administers tells whether the actor is district admin of the unit at path or of one above it.
+func (a Actor) Administers(path string) bool { return under(a.paths(DistrictAdmin), path) }
+
+// ManagedPaths gives the roots of the subtrees the actor manages, for scoping queries.
+func (a Actor) ManagedPaths() []string { return a.paths(StationStaff, DistrictAdmin) }
+
+func (a Actor) paths(roles ...Role) []string {
+	var out []string
+	for _, g := range a.Grants {
+		for _, r := range roles {
+			if g.Role == r {
+				out = append(out, g.UnitPath)
+			}
+		}
+	}
+	return out
+}
+
+func under(roots []string, path string) bool {
+	for _, root := range roots {
+		if strings.HasPrefix(path, root) {
+			return true
+		}
+	}
+	return false
+}
+
+type actorKey struct{}
+
+// With puts the actor into the context.
+func With(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// From takes the actor out of the context; nobody signed in gives the zero Actor.
+func From(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}
+
+// ErrSignIn refuses a call that needs a person.
+var ErrSignIn = fault.New(fault.Unauthenticated, "unauthenticated", "请先登录")
+
+// ErrForbidden refuses what the actor may know of but not do.
+var ErrForbidden = fault.New(fault.Forbidden, "forbidden", "您没有这项权限，如有需要请联系社工站工作人员")
