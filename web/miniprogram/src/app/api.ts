@@ -1,0 +1,51 @@
+// The client every page uses: signed in, and renewed behind the page's back when the token has run out.
+import { createClient, problemOf, type Incoming, type Outgoing } from '@yimi/client'
+import { send } from './transport'
+import { tokens } from './tokens'
+
+/** Calls without a token: logging in and renewing. */
+export const openApi = createClient(send)
+
+/** Calls as the person who is signed in. They wait for a login that is under way. */
+export const api = createClient(authorised)
+
+interface Doorman {
+  /** Resolves when the first login is over, whatever came of it. */
+  ready(): Promise<void>
+  /** Gets new tokens; false when the person is signed out. */
+  renew(): Promise<boolean>
+}
+
+let doorman: Doorman = { ready: () => Promise.resolve(), renew: () => Promise.resolve(false) }
+
+/** The session gives itself to the client here, so that the two do not import each other in a circle. */
+export function guardWith(session: Doorman) {
+  doorman = session
+}
+
+let renewing: Promise<boolean> | null = null
+
+/** Many calls may find the token expired at once; one renewal serves them all. */
+function renewOnce(): Promise<boolean> {
+  renewing ??= doorman.renew().finally(() => (renewing = null))
+  return renewing
+}
+
+async function authorised(request: Outgoing): Promise<Incoming> {
+  await doorman.ready()
+  const used = tokens.get()?.access
+  const answer = await send(signed(request, used))
+  if (!isExpired(answer)) return answer
+  // Another call may have renewed while this one was on its way.
+  const renewed = used !== tokens.get()?.access || (await renewOnce())
+  return renewed ? send(signed(request, tokens.get()?.access)) : answer
+}
+
+function isExpired(answer: Incoming): boolean {
+  return answer.status === 401 && problemOf(answer).code === 'token_expired'
+}
+
+function signed(request: Outgoing, token?: string): Outgoing {
+  if (!token) return request
+  return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } }
+}

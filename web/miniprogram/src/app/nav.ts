@@ -1,0 +1,14 @@
+// Going from page to page.
+const TABS = ['/pages/home/index', '/pages/activities/index', '/pages/mine/index']
+
+/** Opens a page, whether it is a tab or not; the path starts with a slash. */
+export function open(url: string) {
+  if (TABS.includes(url.split('?')[0])) uni.switchTab({ url })
+  else uni.navigateTo({ url })
+}
+
+/** Back one page; home when the page was opened by itself, say from a message. */
+export function back() {
+  if (getCurrentPages().length > 1) uni.navigateBack({})
+  else uni.switchTab({ url: TABS[0] })
+}

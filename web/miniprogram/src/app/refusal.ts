@@ -1,0 +1,65 @@
+// What a refusal says to a person: what happened, what was not done, what to do now.
+import type { Problem } from '@yimi/client'
+
+/** `act` is for the page to know which was tapped; the first choice is the primary one. */
+export interface Choice {
+  act: string
+  text: string
+}
+
+export interface RefusalText {
+  title: string
+  /** What happened, and what was not done. */
+  detail: string
+  choices: Choice[]
+  /** For the station, when nobody knows better. */
+  requestId?: string
+}
+
+const CLOSE: Choice = { act: 'close', text: '知道了' }
+const RETRY: Choice = { act: 'retry', text: '再试一次' }
+const RELOAD: Choice = { act: 'reload', text: '看看现在的情况' }
+const SIGN_IN: Choice = { act: 'sign_in', text: '重新登录' }
+
+interface Words {
+  title: string
+  /** Only where the server's own detail would not do. */
+  detail?: string
+  choices?: Choice[]
+}
+
+const BY_CODE: Record<string, Words> = {
+  offline: { title: '现在连不上网', detail: '刚才的内容还没有提交，已留在手机里。连上网再交，不会重复。', choices: [RETRY] },
+  shift_full: { title: '这一班刚好满了', choices: [{ act: 'waitlist', text: '排候补' }, { act: 'other_shift', text: '看看别的班次' }] },
+  slot_taken: { title: '这个时间刚被约走', choices: [{ act: 'other_slot', text: '换个时间' }] },
+  already_signed_up: { title: '您已经报过名了', choices: [{ act: 'my_signups', text: '看我的报名' }] },
+  bad_transition: { title: '情况有变化', choices: [RELOAD] },
+  capacity_below_taken: { title: '名额不能少于已报名人数' },
+  guardian_required: { title: '需要监护人同意' },
+  invalid_fields: { title: '有内容要改一下' },
+  unauthenticated: { title: '请先登录', choices: [SIGN_IN] },
+  token_expired: { title: '登录已过期', choices: [SIGN_IN] },
+  session_ended: { title: '登录已结束', choices: [SIGN_IN] },
+  forbidden: { title: '您没有这项权限' },
+  not_found: { title: '没有找到' },
+}
+
+const BY_STATUS: Record<number, Words> = {
+  400: { title: '内容没有写对' },
+  401: { title: '请先登录', choices: [SIGN_IN] },
+  403: { title: '您没有这项权限' },
+  404: { title: '没有找到' },
+  409: { title: '这次没有办成', choices: [RELOAD] },
+  422: { title: '还差一点' },
+  429: { title: '点得太快了', choices: [RETRY] },
+}
+
+const UNKNOWN: Words = { title: '服务器出了点问题', choices: [RETRY] }
+
+/** The words for a refusal; codes that are not listed keep the server's own detail. */
+export function refusalOf(problem: Problem): RefusalText {
+  const words = BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? UNKNOWN
+  const choices = [...(words.choices ?? []), CLOSE]
+  const text = { title: words.title, detail: words.detail ?? problem.detail, choices }
+  return problem.status >= 500 && problem.requestId ? { ...text, requestId: problem.requestId } : text
+}

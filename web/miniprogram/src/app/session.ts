@@ -1,0 +1,133 @@
+// Who is signed in. WeChat logs in silently; on H5 the demo's landing page says who to be.
+import { computed, ref } from 'vue'
+import { Problem, type Schemas } from '@yimi/client'
+import { api, guardWith, openApi } from './api'
+import { tokens } from './tokens'
+
+export type Person = Schemas['Person']
+export type Role = Schemas['RoleName']
+export type Persona = Schemas['DemoLogin']['persona']
+
+const PERSON = 'yimi.person'
+const PERSONA = 'yimi.persona'
+const PERSONAS: readonly string[] = ['resident', 'volunteer', 'worker', 'staff', 'admin']
+const onH5 = process.env.UNI_PLATFORM === 'h5'
+
+const person = ref<Person | null>(null)
+const starting = ref(true)
+const problem = ref<Problem | null>(null)
+let started: Promise<void> | null = null
+
+const signedIn = computed(() => person.value !== null)
+const roles = computed(() => person.value?.roles.map((held) => held.role) ?? [])
+const isStaff = computed(() => has('station_staff') || has('district_admin'))
+
+function has(role: Role): boolean {
+  return roles.value.includes(role)
+}
+
+/** Logs in once at the launch: the persona asked for, else the tokens kept, else a fresh login. Never rejects. */
+function start(): Promise<void> {
+  started ??= enter().catch(remember).finally(() => (starting.value = false))
+  return started
+}
+
+/** Tries the login again after it failed, say for want of a network. */
+function retry(): Promise<void> {
+  started = null
+  starting.value = true
+  return start()
+}
+
+async function enter() {
+  problem.value = null
+  const asked = askedPersona()
+  if (asked && asked !== uni.getStorageSync(PERSONA)) return signInAs(asked)
+  if (!tokens.get()) return signIn()
+  person.value = (uni.getStorageSync(PERSON) as Person) || null
+}
+
+/** Logs in the way this platform does; on H5 without a persona there is nobody to be. */
+async function signIn() {
+  if (!onH5) return accept(await openApi.post('/auth/wechat', { body: { code: await wechatCode() } }))
+  const persona = askedPersona() || (uni.getStorageSync(PERSONA) as Persona | '')
+  if (persona) await signInAs(persona)
+}
+
+/** Demo only: becomes one of the made-up people. */
+async function signInAs(persona: Persona) {
+  accept(await openApi.post('/auth/demo', { body: { persona } }))
+  uni.setStorageSync(PERSONA, persona)
+}
+
+async function signOut() {
+  await api.post('/auth/logout').catch(() => undefined) // gone from this phone in any case
+  uni.removeStorageSync(PERSONA)
+  forget()
+}
+
+/** Reads my profile again, after something that changed it. */
+async function reload() {
+  keepPerson(await api.get('/me'))
+}
+
+async function renew(): Promise<boolean> {
+  const kept = tokens.get()
+  if (!kept) return false
+  try {
+    accept(await openApi.post('/auth/refresh', { body: { refresh_token: kept.refresh } }))
+    return true
+  } catch (error) {
+    return error instanceof Problem && error.status === 401 ? again() : false
+  }
+}
+
+/** The session itself has ended: log in anew where that needs nothing from the person. */
+async function again(): Promise<boolean> {
+  forget()
+  await signIn().catch(remember)
+  return tokens.get() !== null
+}
+
+function accept(session: Schemas['Session']) {
+  tokens.keep(session)
+  keepPerson(session.person)
+}
+
+function keepPerson(me: Person) {
+  person.value = me
+  uni.setStorageSync(PERSON, me)
+}
+
+function forget() {
+  tokens.drop()
+  person.value = null
+  uni.removeStorageSync(PERSON)
+}
+
+function remember(error: unknown) {
+  if (!(error instanceof Problem)) throw error
+  problem.value = error
+}
+
+function wechatCode(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    uni.login({
+      success: ({ code }) => resolve(code),
+      fail: () => reject(new Problem({ status: 0, code: 'wechat_login', detail: '微信登录没有成功，请再试一次' })),
+    })
+  })
+}
+
+/** `?persona=volunteer`, before or after the # of the address. */
+function askedPersona(): Persona | '' {
+  if (!onH5) return ''
+  const asked = /[?&]persona=(\w+)/.exec(location.search + location.hash)?.[1] ?? ''
+  return PERSONAS.includes(asked) ? (asked as Persona) : ''
+}
+
+guardWith({ ready: start, renew })
+
+export function useSession() {
+  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signOut, reload }
+}
