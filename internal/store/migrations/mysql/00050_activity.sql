@@ -1,0 +1,28 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS activities (
+    id             BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    unit_id        BIGINT NOT NULL,
+    campaign_id    BIGINT NOT NULL,
+    title          VARCHAR(60) NOT NULL,
+    content        VARCHAR(2000) NOT NULL,
+    state          VARCHAR(16) NOT NULL CHECK (state IN ('draft', 'published', 'finished', 'cancelled')),
+    cancel_reason  VARCHAR(200) NOT NULL,
+    leader_name    VARCHAR(40) NOT NULL,
+    contact_phone  VARCHAR(30) NOT NULL,
+    place_name     VARCHAR(80) NOT NULL,
+    latitude       DOUBLE,
+    longitude      DOUBLE,
+    fence_metres   BIGINT NOT NULL,
+    approval       VARCHAR(16) NOT NULL CHECK (approval IN ('automatic', 'staff')),
+    checkin_mode   VARCHAR(16) NOT NULL CHECK (checkin_mode IN ('staff_code', 'volunteer_code')),
+    min_age        BIGINT NOT NULL,
+    skills         VARCHAR(200) NOT NULL,
+    risks          VARCHAR(1100) NOT NULL,
+    insured        BOOLEAN NOT NULL,
+    next_starts_at BIGINT,
+    created_by     BIGINT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    KEY ix_activities_next (state, next_starts_at, id),
+    KEY ix_activities_campaign (campaign_id, state, next_starts_at, id),
+    KEY ix_activities_unit (unit_id, state, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

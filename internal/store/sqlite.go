@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+)
+
+type sqliteDialector struct{ *sqlite.Dialector }
+
+// Translate gives GORM our classes of errors.
+func (sqliteDialector) Translate(err error) error { return classify(err) }
+
+// openSQLite opens two pools: one connection that writes, and several that read
+// while it does. With one pool, writers and readers meet "database is locked".
+func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
+	s.dialect = sqliteDialect
+	if path, err = sqlitePath(path); err != nil {
+		return err
+	}
+	if err := makeSQLiteFile(path); err != nil {
+		return err
+	}
+	if s.writers, s.write, err = s.sqlitePool(ctx, path, true); err != nil {
+		return err
+	}
+	s.writers.SetMaxOpenConns(1)
+	if s.readers, s.read, err = s.sqlitePool(ctx, path, false); err != nil {
+		return err
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	s.readers.SetMaxOpenConns(readers)
+	s.readers.SetMaxIdleConns(readers)
+	s.migrator = func() (*sql.DB, func() error, error) { return s.writers, func() error { return nil }, nil }
+	return refuseWrites(s.read)
+}
+
+func sqlitePath(path string) (string, error) {
+	if strings.Contains(path, ":memory:") || strings.HasPrefix(path, "file:") {
+		return "", errors.New("SQLite needs the path of a file; a database in memory cannot have two pools")
+	}
+	return filepath.Abs(path)
+}
+
+// makeSQLiteFile makes the folder and an empty file that only its owner reads;
+// SQLite gives the files beside it the same mode.
+func makeSQLiteFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// pragma is a setting, how it is written in the DSN and how it reads back.
+type pragma struct{ name, set, got string }
+
+func sqlitePragmas(writer bool) []pragma {
+	p := []pragma{
+		{"busy_timeout", "5000", "5000"}, // first: the next ones may meet a lock
+		{"journal_mode", "WAL", "wal"},
+		{"synchronous", "FULL", "2"}, // a commit survives the loss of power
+		{"foreign_keys", "1", "1"},
+	}
+	if writer {
+		return append(p, pragma{"query_only", "0", "0"})
+	}
+	return append(p, pragma{"query_only", "1", "1"})
+}
+
+// sqliteDSN writes each pragma as _pragma=name(value), the only form that this
+// driver takes: it ignores keys that it does not know, such as _journal_mode.
+func sqliteDSN(path string, writer bool) string {
+	q := url.Values{}
+	for _, p := range sqlitePragmas(writer) {
+		q.Add("_pragma", p.name+"("+p.set+")")
+	}
+	if writer { // take the write lock at BEGIN: a lock taken later cannot wait
+		q.Set("_txlock", "immediate")
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (s *Store) sqlitePool(ctx context.Context, path string, writer bool) (*sql.DB, *gorm.DB, error) {
+	pool, err := sql.Open(sqlite.DriverName, sqliteDSN(path, writer))
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkPragmas(ctx, pool, sqlitePragmas(writer)); err != nil {
+		return pool, nil, err
+	}
+	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, s.gormConfig())
+	return pool, db, err
+}
+
+// checkPragmas reads the settings back.
+func checkPragmas(ctx context.Context, pool *sql.DB, want []pragma) error {
+	for _, p := range want {
+		var got string
+		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return fmt.Errorf("cannot open the SQLite file: %w", err)
+		}
+		if got != p.got {
+			return fmt.Errorf("SQLite has %s=%s, but %s is needed", p.name, got, p.got)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+// Package store opens the database, SQLite or a MySQL-compatible server, and is
+// the only way to write to it: Tx. What a transaction may and may not lean on so
+// that it holds on every database is written in migrations/README.md and proved
+// by this package's tests.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// The names of the two dialects; they are also the folders of the migrations.
+const (
+	sqliteDialect = "sqlite"
+	mysqlDialect  = "mysql"
+)
+
+// Store is an open database.
+type Store struct {
+	dialect string
+	clock   func() time.Time
+	log     *slog.Logger
+	patient time.Duration // how long Tx goes on trying
+
+	write   *gorm.DB // sessions of transactions are made from it
+	read    *gorm.DB // refuses to write
+	writers *sql.DB
+	readers *sql.DB // the same pool as writers on MySQL
+
+	migrator func() (*sql.DB, func() error, error) // connections for migrations
+	want     int64                                 // the newest migration this program knows
+	galera   bool
+	poolSize int
+}
+
+// Option changes how Open opens.
+type Option func(*Store)
+
+// WithClock replaces time.Now.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
+
+// WithLogger replaces slog.Default.
+func WithLogger(l *slog.Logger) Option { return func(s *Store) { s.log = l } }
+
+// WithMaxConns sets how many connections a MySQL pool opens at most; 32 if unset.
+func WithMaxConns(n int) Option { return func(s *Store) { s.poolSize = n } }
+
+// WithPatience sets how long Tx goes on trying before it gives up with ErrBusy;
+// 10 s if unset, which outlasts the loss of a Galera node.
+func WithPatience(d time.Duration) Option { return func(s *Store) { s.patient = d } }
+
+// Open opens the database at url, "sqlite:PATH" or "mysql:DSN" (the DSN as in
+// go-sql-driver/mysql), and checks that its settings are in force. It does not
+// migrate.
+func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
+	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 32}
+	for _, o := range opts {
+		o(s)
+	}
+	kind, rest, _ := strings.Cut(url, ":")
+	var err error
+	switch {
+	case kind == sqliteDialect && rest != "":
+		err = s.openSQLite(ctx, rest)
+	case kind == mysqlDialect && rest != "":
+		err = s.openMySQL(ctx, rest)
+	default: // the address may hold a password, so it is not repeated
+		err = errors.New(`the database's address must be "sqlite:PATH" or "mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME"`)
+	}
+	if err == nil {
+		s.want, err = newestMigration(s.dialect)
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return s, nil
+}
+
+// gormConfig is the same for both dialects. PrepareStmt stays off: the SQLite
+// driver compiles again anyway, GORM prepares again in each transaction, and on
+// MySQL one round trip with interpolated arguments is cheaper.
+func (s *Store) gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		DisableAutomaticPing:   true,
+		Logger:                 gormLog{s.log},
+		NowFunc:                func() time.Time { return s.Now().Time },
+	}
+}
+
+// refuseWrites makes db fail on anything but queries.
+func refuseWrites(db *gorm.DB) error {
+	refuse := func(tx *gorm.DB) { _ = tx.AddError(ErrReadOnly) }
+	cb := db.Callback()
+	return errors.Join(
+		cb.Create().Before("*").Register("yimi:read_only", refuse),
+		cb.Update().Before("*").Register("yimi:read_only", refuse),
+		cb.Delete().Before("*").Register("yimi:read_only", refuse),
+		cb.Raw().Before("*").Register("yimi:read_only", refuse),
+	)
+}
+
+// Dialect is "sqlite" or "mysql".
+func (s *Store) Dialect() string { return s.dialect }
+
+// Now is the present instant by the store's clock.
+func (s *Store) Now() Time { return At(s.clock()) }
+
+// Read gives the readers' pool. Statements on it are each their own snapshot, and
+// a write is refused with ErrReadOnly.
+func (s *Store) Read(ctx context.Context) *gorm.DB { return s.read.WithContext(ctx) }
+
+// Close closes all connections.
+func (s *Store) Close() error {
+	var errs []error
+	if s.readers != nil && s.readers != s.writers {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writers != nil { // last, so that SQLite folds its WAL back
+		errs = append(errs, s.writers.Close())
+	}
+	return errors.Join(errs...)
+}
