@@ -1,0 +1,17 @@
+// The cells of a strip of days.
+import { startOfDay, dateParts } from '@/app/format'
+
+export interface DayMark {
+  /** 2025-11-29 */
+  date: string
+  /** How many there are that day. */
+  count: number
+}
+
+/** What each day shows; the first is 今天 when it is today. */
+export function weekCells(days: DayMark[], today: string, unit: string) {
+  return days.map(({ date, count }) => {
+    const { weekday, date: n } = dateParts(startOfDay(date))
+    return { date, n, name: date === today ? '今天' : weekday, left: count > 0 ? `${count} ${unit}` : '无', none: count === 0 }
+  })
+}
