@@ -38,6 +38,8 @@ type Store struct {
 	want     int64                                 // the newest migration this program knows
 	galera   bool
 	poolSize int
+
+	afterCommit func() error // for tests: the reply that gets lost
 }
 
 // Option changes how Open opens.

@@ -133,6 +133,9 @@ func (r *txRun) body(db *gorm.DB) (committed bool, err error) {
 func (r *txRun) commit(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	r.sentCommit = true
 	err := tx.Commit()
+	if err == nil && r.store.afterCommit != nil {
+		err = r.store.afterCommit()
+	}
 	if err != nil && r.store.dialect == sqliteDialect {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	}

@@ -1,0 +1,18 @@
+package store
+
+import (
+	"sync/atomic"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// LoseCommitReplies makes the next n commits take place and fail all the same.
+func LoseCommitReplies(s *Store, n int64) {
+	var lost atomic.Int64
+	s.afterCommit = func() error {
+		if lost.Add(1) <= n {
+			return mysql.ErrInvalidConn
+		}
+		return nil
+	}
+}
