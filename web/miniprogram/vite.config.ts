@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import uniModule from '@dcloudio/vite-plugin-uni'
 import { noOutsideShadow, wotLocalIcons } from './vite.outside'
 
@@ -7,8 +8,17 @@ import { noOutsideShadow, wotLocalIcons } from './vite.outside'
 const uni = (uniModule as unknown as { default?: typeof uniModule }).default ?? uniModule
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** The gallery of parts (npm run gallery) is another source folder behind the same index.html. */
+function sourceFolder(): Plugin {
+  const folder = basename(process.env.UNI_INPUT_DIR ?? 'src')
+  return {
+    name: 'yimi:source-folder',
+    transformIndexHtml: { order: 'pre', handler: (html) => html.replace('/src/main.ts', `/${folder}/main.ts`) },
+  }
+}
+
 export default defineConfig({
-  plugins: [uni(), wotLocalIcons(), noOutsideShadow()],
+  plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideShadow()],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8080' } },
 })
