@@ -79,7 +79,7 @@ func TestMySQLErrorsShowNoValue(t *testing.T) {
 	for message, want := range map[string]string{
 		"Duplicate entry '138 for key x' for key 'people.uq_phone'": ", for key 'people.uq_phone'",
 		"Incorrect string value: 'secret' for column `d`.`t`.`c`":   ", for column `d`.`t`.`c`",
-		"something new 'secret'":                                     "",
+		"something new 'secret'":                                    "",
 	} {
 		if got := mysqlKeyName(&mysqldriver.MySQLError{Message: message}); got != want {
 			t.Errorf("%q gave %q", message, got)
