@@ -1,5 +1,5 @@
 // The client every page uses: signed in, and renewed behind the page's back when the token has run out.
-import { createClient, problemOf, type Incoming, type Outgoing } from '@yimi/client'
+import { createClient, type Incoming, type Outgoing } from '@yimi/client'
 import { send } from './transport'
 import { tokens } from './tokens'
 
@@ -35,14 +35,10 @@ async function authorised(request: Outgoing): Promise<Incoming> {
   await doorman.ready()
   const used = tokens.get()?.access
   const answer = await send(signed(request, used))
-  if (!isExpired(answer)) return answer
-  // Another call may have renewed while this one was on its way.
+  if (answer.status !== 401 || !used) return answer
+  // Expired, or made by a server that has since been set up anew. Another call may have renewed meanwhile.
   const renewed = used !== tokens.get()?.access || (await renewOnce())
   return renewed ? send(signed(request, tokens.get()?.access)) : answer
-}
-
-function isExpired(answer: Incoming): boolean {
-  return answer.status === 401 && problemOf(answer).code === 'token_expired'
 }
 
 function signed(request: Outgoing, token?: string): Outgoing {

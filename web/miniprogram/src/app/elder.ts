@@ -2,16 +2,22 @@
 import { ref } from 'vue'
 
 const KEY = 'yimi.elder'
+const onH5 = process.env.UNI_PLATFORM === 'h5'
 const elder = ref(false)
 
-/** Takes up what was chosen last time. */
+/** Takes up what was chosen last time; on H5 `?elder=1` or `?elder=0` chooses. */
 export function restoreElder() {
-  elder.value = uni.getStorageSync(KEY) === 'on'
+  const asked = onH5 ? /[?&]elder=([01])/.exec(location.search)?.[1] : undefined
+  set(asked ? asked === '1' : uni.getStorageSync(KEY) === 'on')
 }
 
 function toggle() {
-  elder.value = !elder.value
-  uni.setStorageSync(KEY, elder.value ? 'on' : '')
+  set(!elder.value)
+}
+
+function set(on: boolean) {
+  elder.value = on
+  uni.setStorageSync(KEY, on ? 'on' : '')
 }
 
 export function useElder() {

@@ -28,7 +28,9 @@ function has(role: Role): boolean {
 
 /** Logs in once at the launch: the persona asked for, else the tokens kept, else a fresh login. Never rejects. */
 function start(): Promise<void> {
-  started ??= enter().catch(remember).finally(() => (starting.value = false))
+  if (started) return started
+  started = enter().catch(remember).finally(() => (starting.value = false))
+  void started.then(freshen)
   return started
 }
 
@@ -45,6 +47,11 @@ async function enter() {
   if (asked && asked !== uni.getStorageSync(PERSONA)) return signInAs(asked)
   if (!tokens.get()) return signIn()
   person.value = (uni.getStorageSync(PERSON) as Person) || null
+}
+
+/** What was remembered of the person may be old: ask, but make nobody wait for it. */
+async function freshen() {
+  if (person.value) await reload().catch(() => undefined)
 }
 
 /** Logs in the way this platform does; on H5 without a persona there is nobody to be. */
