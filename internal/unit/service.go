@@ -1,0 +1,123 @@
+package unit
+
+import (
+	"context"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// Service has the use cases of units.
+type Service struct{ store *store.Store }
+
+// NewService makes a Service on the database.
+func NewService(s *store.Store) *Service { return &Service{store: s} }
+
+// List gives all units, each right after its parent.
+func (s *Service) List(ctx context.Context) ([]Unit, error) {
+	units, err := all(ctx, s.store.Read(ctx))
+	sortTree(units)
+	return units, err
+}
+
+// Subtree gives the unit at path and all under it, each right after its parent.
+func (s *Service) Subtree(ctx context.Context, path string) ([]Unit, error) {
+	if Ancestors(path) == nil {
+		return nil, fault.Missing("组织单元")
+	}
+	units, err := under(ctx, s.store.Read(ctx), path)
+	sortTree(units)
+	return units, err
+}
+
+// Get gives one unit, or not_found.
+func (s *Service) Get(ctx context.Context, id int64) (Unit, error) {
+	u, err := byID(ctx, s.store.Read(ctx), id)
+	return u, missing(err)
+}
+
+// Create adds a unit under one that the actor administers.
+func (s *Service) Create(ctx context.Context, a auth.Actor, in Input) (Unit, error) {
+	u, err := in.unit()
+	if err != nil {
+		return Unit{}, err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Tx) error {
+		parent, err := byID(ctx, tx.DB, in.ParentID)
+		if store.IsNotFound(err) {
+			return errParent
+		}
+		if err != nil {
+			return err
+		}
+		if err := mayCreate(a, parent, in.Kind); err != nil {
+			return err
+		}
+		u.ID, u.ParentID = 0, &parent.ID
+		return insert(ctx, tx, &u, parent.Path)
+	})
+	return u, err
+}
+
+// unit is the row of the input, its texts checked.
+func (in Input) unit() (Unit, error) {
+	p := Patch{Name: &in.Name, Phone: &in.Phone, Address: &in.Address, OpenHours: &in.OpenHours}
+	if err := p.clean(); err != nil {
+		return Unit{}, err
+	}
+	u := Unit{Kind: in.Kind, Name: in.Name, Phone: in.Phone, Address: in.Address, OpenHours: in.OpenHours}
+	if in.Location != nil {
+		u.Latitude, u.Longitude = &in.Location.Latitude, &in.Location.Longitude
+	}
+	return u, nil
+}
+
+// Update changes a unit that the actor manages.
+func (s *Service) Update(ctx context.Context, a auth.Actor, id int64, p Patch) (u Unit, err error) {
+	if err := p.clean(); err != nil {
+		return Unit{}, err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Tx) error {
+		old, err := byID(ctx, tx.DB, id)
+		if err != nil {
+			return missing(err)
+		}
+		if err := mayUpdate(a, old); err != nil {
+			return err
+		}
+		if err := change(ctx, tx, id, p); err != nil {
+			return err
+		}
+		u, err = byID(ctx, tx.DB, id)
+		return err
+	})
+	return u, err
+}
+
+// Bootstrap gives the district centre of this name at the top of the tree and
+// makes it if it is not there. It asks nobody's leave: it is for the command line
+// and the demo data, before there is anybody to ask.
+func (s *Service) Bootstrap(ctx context.Context, name string) (u Unit, err error) {
+	in := Input{Kind: DistrictCentre, Name: name}
+	fresh, err := in.unit()
+	if err != nil {
+		return Unit{}, err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Tx) error {
+		u, err = rootNamed(ctx, tx.DB, fresh.Name)
+		if !store.IsNotFound(err) {
+			return err
+		}
+		u = fresh
+		return insert(ctx, tx, &u, "")
+	})
+	return u, err
+}
+
+func missing(err error) error {
+	if store.IsNotFound(err) {
+		return fault.Missing("组织单元").Because(err)
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+package unit
+
+import (
+	"context"
+	"crypto/rand"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/store"
+)
+
+func byID(ctx context.Context, db *gorm.DB, id int64) (Unit, error) {
+	return gorm.G[Unit](db).Where("id = ?", id).Take(ctx)
+}
+
+func all(ctx context.Context, db *gorm.DB) ([]Unit, error) {
+	return gorm.G[Unit](db).Find(ctx)
+}
+
+// under reads a subtree; a path has only digits and slashes, so nothing to escape.
+func under(ctx context.Context, db *gorm.DB, path string) ([]Unit, error) {
+	return gorm.G[Unit](db).Where("path LIKE ?", path+"%").Find(ctx)
+}
+
+func rootNamed(ctx context.Context, db *gorm.DB, name string) (Unit, error) {
+	return gorm.G[Unit](db).Where("parent_id IS NULL AND name = ?", name).Order("id").Take(ctx)
+}
+
+// insert makes the row and then its path, which holds the id that the database
+// gives; until then a random word keeps the place of the unique path.
+func insert(ctx context.Context, tx *store.Tx, u *Unit, parentPath string) error {
+	u.Path, u.CreatedAt = rand.Text(), tx.Now
+	if err := gorm.G[Unit](tx.DB).Create(ctx, u); err != nil {
+		return err
+	}
+	u.Path = childPath(parentPath, u.ID)
+	_, err := gorm.G[Unit](tx.DB).Where("id = ?", u.ID).Update(ctx, "path", u.Path)
+	return err
+}
+
+// change writes only what the patch names.
+func change(ctx context.Context, tx *store.Tx, id int64, p Patch) error {
+	columns := map[string]any{}
+	for name, value := range map[string]*string{
+		"name": p.Name, "phone": p.Phone, "address": p.Address, "open_hours": p.OpenHours,
+	} {
+		if value != nil {
+			columns[name] = *value
+		}
+	}
+	if p.Location != nil {
+		columns["latitude"], columns["longitude"] = p.Location.Latitude, p.Location.Longitude
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	_, err := gorm.G[Unit](tx.DB).Where("id = ?", id).Set(clause.Assignments(columns)).Update(ctx)
+	return err
+}
