@@ -21,6 +21,7 @@ const (
 	Forbidden                   // known, but not allowed (403)
 	NotFound                    // not there, or not yours to know of (404)
 	Conflict                    // the state or the capacity does not allow it (409)
+	TooLarge                    // a body over the limit (413)
 	Unprocessable               // a rule of the field is broken (422)
 	TooMany                     // asked too often (429)
 	Unavailable                 // a dependency is away; trying again may help (503)

@@ -1,0 +1,347 @@
+package activity
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/store"
+)
+
+// presenceMinutes is what check-in and check-out come to; 0 without both.
+func (l *SignupLine) presenceMinutes() int {
+	if l.InAt == nil || l.OutAt == nil {
+		return 0
+	}
+	return hours.Presence(l.InAt.Time, l.OutAt.Time, l.StartsAt.Time, l.EndsAt.Time)
+}
+
+// Sheet is a shift's attendance.
+type Sheet struct {
+	Shift    *Shift
+	Activity *Line
+	Over     bool
+	Rows     []SignupLine // attention first, then by name
+}
+
+// Attendance gives staff who came, when they went and what is to be confirmed.
+func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error) {
+	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayAttend(ctx, shift); err != nil {
+		return nil, err
+	}
+	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []SignupLine
+	err = attendanceLines(s.db.Read(ctx)).
+		Where("signups.shift_id = ? AND signups.state IN ?", shiftID, []SignupState{Confirmed, Attended, Absent}).
+		Find(&rows).Error
+	sort.SliceStable(rows, func(i, j int) bool {
+		a, b := rows[i].Attention != "", rows[j].Attention != ""
+		return a && !b || a == b && rows[i].PersonName < rows[j].PersonName
+	})
+	return &Sheet{Shift: shift, Activity: l, Over: !shift.EndsAt.After(s.db.Now().Time), Rows: rows}, err
+}
+
+// Deed is what staff do with one line of a shift's attendance.
+type Deed struct {
+	SignupID int64
+	Action   string // confirm, correct, no_show
+	Minutes  int    // of correct
+	Reason   string // of correct
+}
+
+var (
+	errNotOver      = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
+	errNoOut        = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
+	errWasHere      = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
+	errMinutes      = fault.BadFields(fault.Field{Name: "minutes", Message: "请填写实际服务的分钟数"})
+	errOtherShift   = fault.Missing("报名")
+	errAlreadyGiven = hours.ErrCredited
+)
+
+// RecordAttendance does each deed by itself.
+func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []Deed) ([]Outcome, error) {
+	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayAttend(ctx, shift); err != nil {
+		return nil, err
+	}
+	out := make([]Outcome, len(deeds))
+	for i, d := range deeds {
+		out[i] = s.recordOne(ctx, shift, d)
+	}
+	return out, ctx.Err()
+}
+
+func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
+	out := Outcome{ID: d.SignupID}
+	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := findSignup(tx, d.SignupID)
+		if err != nil {
+			return err
+		}
+		if l.ShiftID != shift.ID {
+			return errOtherShift
+		}
+		if err := hours.MayRecord(auth.From(ctx), l.UnitPath, l.PersonID); err != nil {
+			return err
+		}
+		switch d.Action {
+		case "confirm":
+			out.Minutes, err = s.confirm(ctx, tx, l)
+		case "correct":
+			out.Minutes, err = s.propose(ctx, tx, l, shift, d)
+		default:
+			err = s.absent(ctx, tx, l)
+		}
+		out.State = string(l.State)
+		return err
+	})
+	return out
+}
+
+// confirm credits the minutes of check-in and check-out (DESIGN §7.3).
+func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int, error) {
+	by, minutes := auth.From(ctx).PersonID, l.presenceMinutes()
+	switch {
+	case l.State == Attended:
+		return 0, errAlreadyGiven
+	case l.InAt == nil || l.OutAt == nil:
+		return 0, errNoOut
+	case minutes == 0:
+		return 0, hours.ErrNoPresence
+	}
+	if err := s.attend(tx, l, by); err != nil {
+		return 0, err
+	}
+	e, err := entryOf(tx, l)
+	if err != nil {
+		return 0, err
+	}
+	e.Class, e.Minutes, e.RecordedBy = hours.System, minutes, by
+	return minutes, hours.Credit(tx, e, l.ActivityTitle)
+}
+
+// attend moves the sign-up to attended and takes it off the attention list.
+func (s *Service) attend(tx *store.Tx, l *SignupLine, by int64) error {
+	if err := s.step(tx, l, "attend", ByStaff, by, ""); err != nil {
+		return err
+	}
+	return looked(tx, l.ID)
+}
+
+func looked(tx *store.Tx, signupID int64) error {
+	return tx.Model(&Attendance{}).Where("signup_id = ?", signupID).Update("needs_look", false).Error
+}
+
+// entryOf is the ledger entry that a sign-up can be paid with, once.
+func entryOf(tx *store.Tx, l *SignupLine) (*hours.Entry, error) {
+	a, err := findLine(tx.DB, l.ActivityID)
+	if err != nil {
+		return nil, err
+	}
+	return &hours.Entry{PersonID: l.PersonID, Source: hours.FromSignup, SourceID: l.ID,
+		ActivityID: l.ActivityID, ShiftID: l.ShiftID, CampaignID: a.CampaignID, UnitID: l.UnitID,
+		LeaderName: a.LeaderName, StartsAt: l.StartsAt, EndsAt: l.EndsAt}, nil
+}
+
+// propose asks a second person for minutes by hand, capped by the shift.
+func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, shift *Shift, d Deed) (int, error) {
+	switch {
+	case d.Minutes <= 0:
+		return 0, errMinutes
+	case d.Reason == "":
+		return 0, hours.ErrReasonMissing
+	case d.Minutes > shift.Minutes():
+		return 0, hours.ErrOverShift
+	case l.State == Attended:
+		return 0, errAlreadyGiven
+	case l.State != Confirmed && l.State != Absent:
+		return 0, ErrBadTransition
+	case tx.Now.Before(shift.EndsAt.Time):
+		return 0, errNotOver
+	}
+	return d.Minutes, hours.Propose(tx, &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
+		ActivityID: l.ActivityID, ShiftID: l.ShiftID, Minutes: d.Minutes, Reason: d.Reason, ProposedBy: auth.From(ctx).PersonID})
+}
+
+func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine) error {
+	switch {
+	case l.InAt != nil:
+		return errWasHere
+	case tx.Now.Before(l.EndsAt.Time):
+		return errNotOver
+	}
+	return s.step(tx, l, "no_show", ByStaff, auth.From(ctx).PersonID, "")
+}
+
+// DecideProposals approves or rejects each proposal by itself; never one's own.
+func (s *Service) DecideProposals(ctx context.Context, ids []int64, approve bool, reason string) ([]Outcome, error) {
+	if !approve && reason == "" {
+		return nil, hours.ErrReasonMissing
+	}
+	out := make([]Outcome, len(ids))
+	for i, id := range ids {
+		out[i] = s.decideProposal(ctx, id, approve, reason)
+	}
+	return out, ctx.Err()
+}
+
+func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, reason string) Outcome {
+	out, by := Outcome{ID: id}, auth.From(ctx).PersonID
+	to := hours.ProposalRejected
+	if approve {
+		to = hours.ProposalApproved
+	}
+	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		p, err := hours.FindProposal(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if err := hours.MayDecide(auth.From(ctx), p.UnitPath, &p.Proposal); err != nil {
+			return err
+		}
+		if err := hours.Decide(tx, &p.Proposal, to, by, reason); err != nil {
+			return err
+		}
+		out.State, out.Minutes = string(to), p.Minutes
+		switch {
+		case !approve:
+			return nil
+		case p.Class == hours.Correction:
+			return hours.ApproveCorrection(tx, p, by)
+		}
+		return s.creditManual(tx, p, by)
+	})
+	return out
+}
+
+// creditManual enters minutes by hand that a second person approved.
+func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) error {
+	l, err := findSignup(tx, p.TargetID)
+	if err != nil {
+		return err
+	}
+	if err := s.attend(tx, l, by); err != nil {
+		return err
+	}
+	e, err := entryOf(tx, l)
+	if err != nil {
+		return err
+	}
+	e.Class, e.Minutes, e.Reason, e.RecordedBy, e.ApprovedBy = hours.Manual, p.Minutes, p.Reason, p.ProposedBy, &by
+	return hours.Credit(tx, e, l.ActivityTitle)
+}
+
+// Attention lists check-ins that need a look in the units the actor manages, oldest first.
+func (s *Service) Attention(ctx context.Context, after int64, limit int) (out []SignupLine, err error) {
+	err = under(attendanceLines(s.db.Read(ctx)), "attendances.unit_id", auth.From(ctx).ManagedPaths()).
+		Where("attendances.needs_look = ? AND attendances.signup_id > ?", true, after).
+		Order("attendances.signup_id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// Phase is where a shift of today stands for staff.
+type Phase string
+
+// The phases of a shift on the workbench.
+const (
+	PhaseComing    Phase = "coming"
+	PhaseCheckin   Phase = "checkin"
+	PhaseUnderWay  Phase = "under_way"
+	PhaseToConfirm Phase = "to_confirm"
+)
+
+// WorkShift is a shift on the workbench.
+type WorkShift struct {
+	Shift
+	ActivityTitle string
+	CheckedIn     int
+	Unsettled     int // confirmed sign-ups whose attendance is open
+	Phase         Phase `gorm:"-"`
+}
+
+// Work is what waits for the actor.
+type Work struct {
+	UnitName       string
+	PendingSignups int64
+	ToConfirm      int
+	Attention      int64
+	Shifts         []WorkShift
+}
+
+const (
+	workBack   = 14 * 24 * time.Hour // how long a shift to confirm stays on the workbench; Art 11 asks for 10 working days
+	workShifts = 50
+)
+
+// Work gives what waits for the actor: counts, and the shifts of today and to confirm.
+func (s *Service) Work(ctx context.Context) (*Work, error) {
+	roots, out := auth.From(ctx).ManagedPaths(), &Work{}
+	db := s.db.Read(ctx)
+	if err := db.Table("units").Select("name").Where("path IN ?", roots).Order("path").Limit(1).Scan(&out.UnitName).Error; err != nil {
+		return nil, err
+	}
+	if err := under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&out.PendingSignups).Error; err != nil {
+		return nil, err
+	}
+	if err := under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&out.Attention).Error; err != nil {
+		return nil, err
+	}
+	var err error
+	out.Shifts, err = s.workShifts(ctx, roots)
+	for _, w := range out.Shifts {
+		if w.Phase == PhaseToConfirm {
+			out.ToConfirm++
+		}
+	}
+	return out, err
+}
+
+func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, error) {
+	now := s.db.Now()
+	tomorrow := dayStart(now.Time).AddDate(0, 0, 1)
+	var rows []WorkShift
+	err := under(s.db.Read(ctx).Table("shifts"), "shifts.unit_id", roots).
+		Select(`shifts.*, activities.title AS activity_title,
+			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
+			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).
+		Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("shifts.state = ? AND activities.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ?",
+			ShiftOpen, Published, store.At(now.Add(-workBack)), store.At(tomorrow)).
+		Order("shifts.starts_at, shifts.id").Limit(4 * workShifts).Find(&rows).Error
+	out := make([]WorkShift, 0, len(rows))
+	for _, w := range rows {
+		w.Phase = phaseOf(&w, now.Time, s.limits.CheckinWindow)
+		if w.Phase != PhaseToConfirm || w.Unsettled > 0 {
+			out = append(out, w)
+		}
+	}
+	if len(out) > workShifts {
+		out = out[:workShifts]
+	}
+	return out, err
+}
+
+func phaseOf(w *WorkShift, now time.Time, margin time.Duration) Phase {
+	switch {
+	case !now.Before(w.EndsAt.Time):
+		return PhaseToConfirm
+	case !now.Before(w.StartsAt.Time):
+		return PhaseUnderWay
+	case !now.Before(w.StartsAt.Add(-margin)):
+		return PhaseCheckin
+	}
+	return PhaseComing
+}

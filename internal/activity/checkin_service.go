@@ -1,0 +1,305 @@
+package activity
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// digitTries is how many typed codes a person may try in digitWindow.
+const (
+	digitTries  = 10
+	digitWindow = 10 * time.Minute
+)
+
+// Checkin is what a volunteer's phone read on the spot.
+type Checkin struct {
+	Kind     Kind
+	Token    string     // scanned, or
+	ShiftID  int64      // typed, with Digits
+	Digits   string     //
+	ReadAt   *time.Time // when it was read, if sent later for want of signal
+	Position *Position
+}
+
+// Recorded is the check-in or check-out that counts.
+type Recorded struct {
+	SignupLine
+	Kind     Kind
+	At       time.Time
+	Repeated bool // it had been recorded before
+	Minutes  int  // what check-in and check-out come to; 0 before check-out
+}
+
+// CheckIn records the actor's check-in or check-out with the code shown on the spot.
+// A repeat returns the first.
+func (s *Service) CheckIn(ctx context.Context, c Checkin) (*Recorded, error) {
+	person := auth.From(ctx).PersonID
+	at, late, err := s.readTime(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Token == "" {
+		if err := s.throttleDigits(ctx, person); err != nil {
+			return nil, err
+		}
+	}
+	shift, method, err := s.prove(ctx, c, at)
+	if err != nil {
+		return nil, err
+	}
+	if c.Token == "" {
+		if err := s.db.Clear(ctx, digitsName(person)); err != nil {
+			return nil, err
+		}
+	}
+	return s.record(ctx, shift, person, presence{c.Kind, method, at, late, c.Position, 0})
+}
+
+// readTime is the instant that counts: now, or when the phone read the code without signal.
+func (s *Service) readTime(c Checkin) (at time.Time, late bool, err error) {
+	now := s.db.Now().Time
+	if c.ReadAt == nil || now.Sub(*c.ReadAt) < s.limits.CodeStep {
+		return now, false, nil
+	}
+	if now.Sub(*c.ReadAt) > s.limits.LateCheckin {
+		return now, false, ErrTooLate
+	}
+	return *c.ReadAt, true, nil
+}
+
+func digitsName(person int64) string { return "digits:" + strconv.FormatInt(person, 10) }
+
+func (s *Service) throttleDigits(ctx context.Context, person int64) error {
+	ok, _, err := s.db.Hit(ctx, digitsName(person), digitTries, digitWindow)
+	if err == nil && !ok {
+		return ErrTooManyTries
+	}
+	return err
+}
+
+// prove finds the shift whose code this is, at the instant it was read.
+func (s *Service) prove(ctx context.Context, c Checkin, at time.Time) (*Shift, Method, error) {
+	if c.Token == "" {
+		shift, err := s.findShift(ctx, c.ShiftID, ErrCodeWrong)
+		if err != nil {
+			return nil, "", err
+		}
+		return shift, ByDigits, s.codes.checkDigits(shift, c.Digits, at)
+	}
+	p, err := parse("S", c.Token)
+	if err != nil {
+		return nil, "", err
+	}
+	shift, err := s.findShift(ctx, p.id, ErrCodeWrong)
+	if err != nil {
+		return nil, "", err
+	}
+	return shift, ByCode, s.codes.check(p, shiftSubject(shift), at)
+}
+
+func (s *Service) findShift(ctx context.Context, id int64, missing error) (*Shift, error) {
+	var shift Shift
+	err := s.db.Read(ctx).Where("id = ?", id).Take(&shift).Error
+	if store.IsNotFound(err) {
+		return nil, missing
+	}
+	return &shift, err
+}
+
+// Scan records a check-in or check-out by staff who scanned the volunteer's own code.
+func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Kind) (*Recorded, error) {
+	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayAttend(ctx, shift); err != nil {
+		return nil, err
+	}
+	now := s.db.Now().Time
+	p, err := parse("P", token)
+	if err == nil {
+		err = s.codes.check(p, personSubject(p.id), now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.record(ctx, shift, p.id, presence{kind: kind, method: ByScan, at: now, by: auth.From(ctx).PersonID})
+}
+
+func (s *Service) mayAttend(ctx context.Context, shift *Shift) error {
+	path, err := unitPath(s.db.Read(ctx), shift.UnitID)
+	if err != nil {
+		return err
+	}
+	return mayAttend(auth.From(ctx), path)
+}
+
+// presence is one proof, ready to be recorded.
+type presence struct {
+	kind     Kind
+	method   Method
+	at       time.Time
+	late     bool
+	position *Position
+	by       int64 // staff who scanned; 0 when the volunteer did it
+}
+
+// record writes the proof against the person's sign-up for the shift.
+func (s *Service) record(ctx context.Context, shift *Shift, personID int64, p presence) (*Recorded, error) {
+	var out *Recorded
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, a, err := s.signedUp(tx, shift, personID)
+		if err != nil {
+			return err
+		}
+		out = &Recorded{SignupLine: *l, Kind: p.kind}
+		if at := out.first(p.kind); at != nil {
+			out.At, out.Repeated = at.Time, true
+			return nil
+		}
+		if l.State != Confirmed {
+			return ErrNotSignedUp
+		}
+		return s.recordFirst(tx, out, a, shift, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Minutes = out.presenceMinutes()
+	return out, nil
+}
+
+// first is the check-in or check-out recorded before, if any.
+func (r *Recorded) first(kind Kind) *store.Time {
+	if kind == In {
+		return r.InAt
+	}
+	return r.OutAt
+}
+
+func (s *Service) signedUp(tx *store.Tx, shift *Shift, personID int64) (*SignupLine, *Activity, error) {
+	var l SignupLine
+	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shift.ID, personID).Take(&l).Error
+	if store.IsNotFound(err) {
+		return nil, nil, ErrNotSignedUp
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := findLine(tx.DB, l.ActivityID)
+	return &l, &a.Activity, err
+}
+
+// recordFirst judges time and place, then writes the row that counts.
+func (s *Service) recordFirst(tx *store.Tx, r *Recorded, a *Activity, shift *Shift, p presence) error {
+	if p.method != ByScan && a.CheckinMode == VolunteerCode {
+		return ErrScanNeeded
+	}
+	if p.kind == Out && r.InAt == nil {
+		return ErrNotIn
+	}
+	if err := window(shift, p.kind, p.at, s.limits.CheckinWindow); err != nil {
+		return err
+	}
+	reasons := words(r.Attention, ",")
+	if p.late {
+		reasons = addReason(reasons, SentLate)
+	}
+	var metres *int
+	if p.method != ByScan {
+		d, why, err := fence(a, p.position, s.limits.WorstAccuracy)
+		if err != nil {
+			return err
+		}
+		metres, reasons = d, addReason(reasons, why)
+	}
+	r.At, r.Attention = store.At(p.at).Time, strings.Join(reasons, ",")
+	return writePresence(tx, r, p, metres)
+}
+
+func addReason(reasons []string, why string) []string {
+	if why == "" || slices.Contains(reasons, why) {
+		return reasons
+	}
+	return append(reasons, why)
+}
+
+func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
+	at := store.At(p.at)
+	if p.kind == In {
+		r.InAt = &at
+		err := tx.Create(&Attendance{SignupID: r.ID, ShiftID: r.ShiftID, UnitID: r.UnitID, InAt: at, InMethod: p.method,
+			InDistance: metres, Attention: r.Attention, NeedsLook: r.Attention != ""}).Error
+		if err != nil {
+			return err
+		}
+	} else {
+		if at.Before(r.InAt.Time) {
+			at = *r.InAt
+		}
+		r.OutAt, r.At = &at, at.Time
+		err := tx.Model(&Attendance{}).Where("signup_id = ? AND out_at IS NULL", r.ID).
+			Updates(map[string]any{"out_at": at, "out_method": p.method, "out_distance": metres,
+				"attention": r.Attention, "needs_look": r.Attention != ""}).Error
+		if err != nil {
+			return err
+		}
+	}
+	actor := p.by
+	if actor == 0 {
+		actor = r.PersonID
+	}
+	return writeTimeline(tx, signupTimeline(&r.Signup, "check_"+string(p.kind), r.State, actor, ""))
+}
+
+// LiveCode is a shift's rotating code with the live count.
+type LiveCode struct {
+	Code
+	Activity   *Line
+	Shift      *Shift
+	CheckedIn  int
+	CheckedOut int
+	Latest     []string // names, newest first
+}
+
+// latestShown is how many names the code's screen shows.
+const latestShown = 8
+
+// ShiftCode gives staff the code to show.
+func (s *Service) ShiftCode(ctx context.Context, shiftID int64) (*LiveCode, error) {
+	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayAttend(ctx, shift); err != nil {
+		return nil, err
+	}
+	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
+	if err != nil {
+		return nil, err
+	}
+	out := &LiveCode{Code: s.codes.ForShift(shift, s.db.Now().Time), Activity: l, Shift: shift}
+	var n struct{ Ins, Outs int }
+	err = s.db.Read(ctx).Model(&Attendance{}).Select("COUNT(*) AS ins, COUNT(out_at) AS outs").
+		Where("shift_id = ?", shiftID).Take(&n).Error
+	if err != nil {
+		return nil, err
+	}
+	out.CheckedIn, out.CheckedOut = n.Ins, n.Outs
+	err = s.db.Read(ctx).Table("attendances").Joins("JOIN signups ON signups.id = attendances.signup_id").
+		Joins("JOIN people ON people.id = signups.person_id").Where("attendances.shift_id = ?", shiftID).
+		Order("attendances.in_at DESC").Limit(latestShown).Pluck("people.name", &out.Latest).Error
+	return out, err
+}
+
+// PersonCode gives the actor their own rotating code, for staff to scan.
+func (s *Service) PersonCode(ctx context.Context) Code {
+	return s.codes.ForPerson(auth.From(ctx).PersonID, s.db.Now().Time)
+}

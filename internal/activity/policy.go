@@ -1,0 +1,57 @@
+package activity
+
+import (
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+)
+
+// mayManage tells whether the actor is staff of the activity's unit. A published
+// activity may be known of, so the refusal says so; a draft of others is not found.
+func mayManage(a auth.Actor, unitPath string, act *Activity) error {
+	switch {
+	case a.Manages(unitPath):
+		return nil
+	case act.State == Draft:
+		return fault.Missing("活动")
+	}
+	return auth.ErrForbidden
+}
+
+// maySee tells whether the actor may see the activity at all: drafts are for staff.
+func maySee(a auth.Actor, unitPath string, act *Activity) error {
+	if act.State == Draft && !a.Manages(unitPath) {
+		return fault.Missing("活动")
+	}
+	return nil
+}
+
+// mayAttend tells whether the actor may see and keep the attendance of a unit's shift.
+func mayAttend(a auth.Actor, unitPath string) error {
+	if !a.Manages(unitPath) {
+		return fault.Missing("班次")
+	}
+	return nil
+}
+
+// whoIs tells as whom the actor touches a sign-up: its volunteer, its unit's staff,
+// or nobody who may know of it.
+func whoIs(a auth.Actor, unitPath string, s *Signup) (Who, error) {
+	switch {
+	case a.PersonID == s.PersonID:
+		return ByVolunteer, nil
+	case a.Manages(unitPath):
+		return ByStaff, nil
+	}
+	return "", fault.Missing("报名")
+}
+
+// mayDecideSignup lets the unit's staff decide on others' sign-ups, never on their own.
+func mayDecideSignup(a auth.Actor, l *SignupLine) error {
+	if !a.Manages(l.UnitPath) {
+		return fault.Missing("报名")
+	}
+	if a.PersonID == l.PersonID {
+		return fault.New(fault.Forbidden, "own_signup", "不能审核自己的报名，请另一位工作人员来办")
+	}
+	return nil
+}

@@ -1,0 +1,415 @@
+package activity
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"strings"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/campaign"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+)
+
+// Service is the activities' use cases.
+type Service struct {
+	db        *store.Store
+	campaigns *campaign.Service
+	codes     *Codes
+	limits    Limits
+}
+
+// NewService makes the service.
+func NewService(db *store.Store, campaigns *campaign.Service, codes *Codes, limits Limits) *Service {
+	return &Service{db, campaigns, codes, limits}
+}
+
+// Limits gives the settings that screens print.
+func (s *Service) Limits() Limits { return s.limits }
+
+// Query narrows a list of published activities.
+type Query struct {
+	CampaignID, UnitID int64      // 0 for all; a unit means it and those under it
+	From, To           *time.Time // of a shift's start
+	Words              string     // of the title or the place
+	Open               bool       // with a place left
+	After              time.Time  // next start of the last one seen, with AfterID
+	AfterID            int64
+	Limit              int
+}
+
+// shiftsInList is how many of an activity's coming shifts a list shows.
+const shiftsInList = 5
+
+// List gives published activities by their next shift.
+func (s *Service) List(ctx context.Context, q Query) ([]Line, error) {
+	now := s.db.Now()
+	tx := activityLines(s.db.Read(ctx)).Where("activities.state = ? AND activities.next_starts_at IS NOT NULL", Published)
+	if q.CampaignID != 0 {
+		tx = tx.Where("activities.campaign_id = ?", q.CampaignID)
+	}
+	if q.UnitID != 0 {
+		path, err := unitPath(s.db.Read(ctx), q.UnitID)
+		if err != nil {
+			return nil, notFound(err, "站点")
+		}
+		tx = under(tx, "activities.unit_id", []string{path})
+	}
+	if q.Words != "" {
+		like := "%" + likeEscaper.Replace(q.Words) + "%"
+		tx = tx.Where("(activities.title LIKE ? ESCAPE '!' OR activities.place_name LIKE ? ESCAPE '!')", like, like)
+	}
+	if q.From != nil || q.To != nil || q.Open {
+		tx = tx.Where("EXISTS (?)", fittingShift(s.db.Read(ctx), q, now))
+	}
+	if q.AfterID != 0 {
+		after := store.At(q.After)
+		tx = tx.Where("activities.next_starts_at >= ? AND (activities.next_starts_at > ? OR activities.id > ?)", after, after, q.AfterID)
+	}
+	var out []Line
+	if err := tx.Order("activities.next_starts_at, activities.id").Limit(q.Limit).Find(&out).Error; err != nil {
+		return nil, err
+	}
+	return out, s.addShifts(ctx, out, &now)
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+func notFound(err error, what string) error {
+	if store.IsNotFound(err) {
+		return fault.Missing(what)
+	}
+	return err
+}
+
+// Managed lists the activities of the units the actor manages, newest first, below the id (0 for the newest).
+func (s *Service) Managed(ctx context.Context, state State, before int64, limit int) ([]Line, error) {
+	q := under(activityLines(s.db.Read(ctx)), "activities.unit_id", auth.From(ctx).ManagedPaths())
+	if state != "" {
+		q = q.Where("activities.state = ?", state)
+	}
+	if before != 0 {
+		q = q.Where("activities.id < ?", before)
+	}
+	var out []Line
+	if err := q.Order("activities.id DESC").Limit(limit).Find(&out).Error; err != nil {
+		return nil, err
+	}
+	now := s.db.Now()
+	return out, s.addShifts(ctx, out, &now)
+}
+
+// addShifts fills in shifts and the actor's sign-ups, in two reads however many
+// activities there are; with comingAt only shifts that are not over, at most a few.
+func (s *Service) addShifts(ctx context.Context, out []Line, comingAt *store.Time) error {
+	if len(out) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+	}
+	shifts, err := shiftsOf(s.db.Read(ctx), ids, comingAt)
+	if err != nil {
+		return err
+	}
+	mine := map[int64]*Signup{}
+	if a := auth.From(ctx); a.SignedIn() {
+		if mine, err = mineOf(s.db.Read(ctx), a.PersonID, ids); err != nil {
+			return err
+		}
+	}
+	for i := range out {
+		rows := shifts[out[i].ID]
+		if comingAt != nil && len(rows) > shiftsInList {
+			rows = rows[:shiftsInList]
+		}
+		for j := range rows {
+			rows[j].Mine = mine[rows[j].ID]
+		}
+		out[i].Shifts = rows
+	}
+	return nil
+}
+
+// Get gives one activity with all its shifts.
+func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
+	l, err := findLine(s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	if err := maySee(auth.From(ctx), l.UnitPath, &l.Activity); err != nil {
+		return nil, err
+	}
+	one := []Line{*l}
+	err = s.addShifts(ctx, one, nil)
+	return &one[0], err
+}
+
+// OfShift gives the activity of a shift, for answers about the shift.
+func (s *Service) ofShift(ctx context.Context, shiftID int64) (*Line, error) {
+	var shift Shift
+	if err := s.db.Read(ctx).Where("id = ?", shiftID).Take(&shift).Error; err != nil {
+		return nil, notFound(err, "班次")
+	}
+	return s.Get(ctx, shift.ActivityID)
+}
+
+// Day is how many open shifts start on one day.
+type Day struct {
+	Date   string
+	Shifts int
+}
+
+// Days counts the open shifts of published activities that start on each of the coming days.
+func (s *Service) Days(ctx context.Context, days int) ([]Day, error) {
+	midnight := dayStart(s.db.Now().Time)
+	var starts []store.Time
+	err := s.db.Read(ctx).Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("shifts.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ? AND activities.state = ?",
+			ShiftOpen, store.At(midnight), store.At(midnight.AddDate(0, 0, days)), Published).
+		Pluck("shifts.starts_at", &starts).Error
+	out := make([]Day, days)
+	for i := range out {
+		out[i].Date = midnight.AddDate(0, 0, i).Format(time.DateOnly)
+	}
+	for _, at := range starts {
+		out[int(dayStart(at.Time).Sub(midnight)/(24*time.Hour))].Shifts++
+	}
+	return out, err
+}
+
+func dayStart(t time.Time) time.Time {
+	y, m, d := t.In(hours.Shanghai).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, hours.Shanghai)
+}
+
+// Create drafts an activity with its first shifts.
+func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Line, error) {
+	if err := s.check(ctx, a); err != nil {
+		return nil, err
+	}
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		path, err := unitPath(tx.DB, a.UnitID)
+		if err != nil && !store.IsNotFound(err) {
+			return err
+		}
+		if !auth.From(ctx).Manages(path) {
+			return auth.ErrForbidden
+		}
+		a.ID, a.State, a.CreatedBy, a.CreatedAt = 0, Draft, auth.From(ctx).PersonID, tx.Now
+		if err := tx.Create(a).Error; err != nil {
+			return err
+		}
+		return addShifts(tx, a, shifts)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, a.ID)
+}
+
+// check refuses an activity whose campaign is not there, or whose fence has no middle.
+func (s *Service) check(ctx context.Context, a *Activity) error {
+	if a.FenceMetres > 0 && (a.Latitude == nil || a.Longitude == nil) {
+		return errFence
+	}
+	_, err := s.campaigns.Get(ctx, a.CampaignID)
+	return err
+}
+
+// addShifts writes new shifts of an activity and sets its next start.
+func addShifts(tx *store.Tx, a *Activity, shifts []Shift) error {
+	if len(shifts) == 0 {
+		return nil
+	}
+	for i := range shifts {
+		if err := readyShift(tx, a, &shifts[i]); err != nil {
+			return err
+		}
+	}
+	if err := tx.CreateInBatches(&shifts, 100).Error; err != nil {
+		return err
+	}
+	return refreshNext(tx, a.ID)
+}
+
+func readyShift(tx *store.Tx, a *Activity, s *Shift) error {
+	if err := checkTimes(s.StartsAt.Time, s.EndsAt.Time); err != nil {
+		return err
+	}
+	if !s.EndsAt.After(tx.Now.Time) {
+		return errShiftPast
+	}
+	s.ID, s.ActivityID, s.UnitID, s.State = 0, a.ID, a.UnitID, ShiftOpen
+	s.Secret, s.CreatedAt = rand.Text(), tx.Now
+	return nil
+}
+
+// managed reads an activity that the actor manages, in the transaction that changes it.
+func managed(ctx context.Context, tx *store.Tx, id int64) (*Line, error) {
+	l, err := findLine(tx.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	return l, mayManage(auth.From(ctx), l.UnitPath, &l.Activity)
+}
+
+// Changes are new values by column, already checked against the contract.
+type Changes map[string]any
+
+// Update changes an activity; people signed up are told when place, contact or leader change.
+func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line, error) {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := managed(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if l.State == Finished || l.State == Cancelled {
+			return ErrBadTransition
+		}
+		if err := tx.Model(&Activity{}).Where("id = ?", id).Updates(map[string]any(changes)).Error; err != nil {
+			return err
+		}
+		changed, err := findLine(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if err := s.check(ctx, &changed.Activity); err != nil {
+			return err
+		}
+		return tellChange(ctx, tx, &l.Activity, &changed.Activity)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
+	var said []string
+	if was.PlaceName != is.PlaceName {
+		said = append(said, "地点改为 "+is.PlaceName)
+	}
+	if was.ContactPhone != is.ContactPhone {
+		said = append(said, "联系电话改为 "+is.ContactPhone)
+	}
+	if was.LeaderName != is.LeaderName {
+		said = append(said, "负责人改为 "+is.LeaderName)
+	}
+	if len(said) == 0 || is.State != Published {
+		return nil
+	}
+	var signups []Signup
+	err := tx.Where("activity_id = ? AND live = 1 AND ends_at > ?", is.ID, tx.Now).Find(&signups).Error
+	if err != nil {
+		return err
+	}
+	return outbox.Tell(tx, changeNotices(tx, signups, is.Title, strings.Join(said, "，"))...)
+}
+
+// changeNotices tell each person once of one change, however many shifts they have.
+func changeNotices(tx *store.Tx, signups []Signup, title, what string) []outbox.Notice {
+	told := map[int64]bool{}
+	var out []outbox.Notice
+	for i := range signups {
+		s := &signups[i]
+		if told[s.PersonID] {
+			continue
+		}
+		told[s.PersonID] = true
+		out = append(out, outbox.Notice{PersonID: s.PersonID, Kind: outbox.ActivityChanged,
+			Event: event("changed", s.ID) + ":" + strconv.FormatInt(tx.Now.UnixMilli(), 10),
+			Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &s.ID, ActivityID: &s.ActivityID})
+	}
+	return out
+}
+
+func event(what string, id int64) string { return what + ":" + strconv.FormatInt(id, 10) }
+
+// Publish opens a draft for sign-up.
+func (s *Service) Publish(ctx context.Context, id int64) (*Line, error) {
+	return s.move(ctx, id, "publish", "", func(tx *store.Tx, l *Line) error {
+		var n int64
+		err := tx.Model(&Shift{}).Where("activity_id = ? AND state = ? AND ends_at > ?", id, ShiftOpen, tx.Now).Count(&n).Error
+		if err == nil && n == 0 {
+			return errNoShift
+		}
+		return err
+	})
+}
+
+// Finish closes an activity when every shift is over and all attendance is settled.
+func (s *Service) Finish(ctx context.Context, id int64) (*Line, error) {
+	return s.move(ctx, id, "finish", "", func(tx *store.Tx, l *Line) error {
+		var open int64
+		err := tx.Model(&Shift{}).Where("activity_id = ? AND state = ? AND ends_at > ?", id, ShiftOpen, tx.Now).Count(&open).Error
+		if err != nil {
+			return err
+		}
+		var unsettled int64
+		err = tx.Model(&Signup{}).Where("activity_id = ? AND state = ?", id, Confirmed).Limit(1).Count(&unsettled).Error
+		if err == nil && open+unsettled > 0 {
+			return errUnfinished
+		}
+		return err
+	})
+}
+
+// Cancel calls an activity off: its shifts that have not started, with every sign-up on them.
+func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Line, error) {
+	return s.move(ctx, id, "cancel", reason, func(tx *store.Tx, l *Line) error {
+		var shifts []Shift
+		err := tx.Where("activity_id = ? AND state = ? AND starts_at > ?", id, ShiftOpen, tx.Now).Find(&shifts).Error
+		if err != nil {
+			return err
+		}
+		return cancelShifts(ctx, tx, &l.Activity, shifts, reason)
+	})
+}
+
+// move takes an activity along its table, after the step that belongs to the move.
+func (s *Service) move(ctx context.Context, id int64, action, reason string, step func(*store.Tx, *Line) error) (*Line, error) {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := managed(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		to, err := next(ActivityMoves, l.State, action, ByStaff)
+		if err != nil {
+			return err
+		}
+		if err := step(tx, l); err != nil {
+			return err
+		}
+		res := tx.Model(&Activity{}).Where("id = ? AND state = ?", id, l.State).
+			Updates(map[string]any{"state": to, "cancel_reason": reason})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return ErrBadTransition
+		}
+		if res.Error != nil {
+			return res.Error
+		}
+		return writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: id, Action: action,
+			FromState: string(l.State), ToState: string(to), ActorID: auth.From(ctx).PersonID, Reason: reason})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// CountOpen counts published activities with a place left that start within the time, up to a cap.
+func (s *Service) CountOpen(ctx context.Context, within time.Duration, atMost int) (n int64, err error) {
+	now := s.db.Now()
+	until := now.Add(within)
+	open := fittingShift(s.db.Read(ctx), Query{Open: true, To: &until}, now)
+	some := s.db.Read(ctx).Table("activities").Select("activities.id").
+		Where("activities.state = ? AND activities.next_starts_at <= ? AND EXISTS (?)", Published, store.At(until), open).Limit(atMost)
+	err = s.db.Read(ctx).Table("(?) AS some", some).Count(&n).Error
+	return n, err
+}

@@ -1,0 +1,136 @@
+package activity
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/store"
+)
+
+// SignupState is where a sign-up stands.
+type SignupState string
+
+// The states of a sign-up. Offered, confirmed, attended and absent hold a place.
+const (
+	Pending         SignupState = "pending"    // waits for staff; holds no place
+	Waitlisted      SignupState = "waitlisted" // waits for a place
+	Offered         SignupState = "offered"    // a place is kept until the volunteer confirms
+	Confirmed       SignupState = "confirmed"
+	Attended        SignupState = "attended" // hours were credited
+	Absent          SignupState = "absent"
+	Rejected        SignupState = "rejected"
+	SignupCancelled SignupState = "cancelled"
+	Lapsed          SignupState = "lapsed" // an offer or a wait that ran out
+)
+
+// SignupStates lists every state.
+var SignupStates = []SignupState{Pending, Waitlisted, Offered, Confirmed, Attended, Absent, Rejected, SignupCancelled, Lapsed}
+
+// holdsPlace tells whether a state counts against the shift's capacity.
+func (s SignupState) holdsPlace() bool {
+	return slices.Contains([]SignupState{Offered, Confirmed, Attended, Absent}, s)
+}
+
+// live tells whether a state bars another sign-up for the same shift.
+func (s SignupState) live() bool {
+	return !slices.Contains([]SignupState{Rejected, SignupCancelled, Lapsed}, s)
+}
+
+// Signup is a volunteer's claim on a shift. It keeps the shift's unit, activity and
+// times, so that one person's overlaps and one unit's lists are index reads.
+type Signup struct {
+	ID             int64
+	ShiftID        int64
+	PersonID       int64
+	UnitID         int64
+	ActivityID     int64
+	StartsAt       store.Time
+	EndsAt         store.Time
+	State          SignupState
+	Live           *int64 // 1 while live, else NULL: one live sign-up for each shift and person
+	Reason         string // why rejected or cancelled
+	OfferExpiresAt *store.Time
+	CreatedAt      store.Time
+}
+
+// Volunteer is what the rules need to know of a person.
+type Volunteer struct {
+	ID             int64
+	Name           string
+	BirthDate      *string // "1998-03-05"
+	Skills         string
+	VolunteerSince *store.Time
+}
+
+// ageOn gives the full years on a day in Asia/Shanghai; -1 when the birth date is not known.
+func (v *Volunteer) ageOn(day time.Time) int {
+	if v.BirthDate == nil {
+		return -1
+	}
+	born, err := time.Parse(time.DateOnly, *v.BirthDate)
+	if err != nil {
+		return -1
+	}
+	day = day.In(hours.Shanghai)
+	age := day.Year() - born.Year()
+	if day.Month() < born.Month() || day.Month() == born.Month() && day.Day() < born.Day() {
+		age--
+	}
+	return age
+}
+
+// The refusals of sign-up.
+var (
+	ErrFull       = fault.New(fault.Conflict, "shift_full", "这一班刚好满了，您的报名没有提交。可以排候补，或换一个班次")
+	ErrAlready    = fault.New(fault.Conflict, "already_signed_up", "您已经报过这一班了，在“我的报名”里可以看到")
+	ErrOverlap    = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠，您的报名没有提交")
+	ErrNotOpen    = fault.New(fault.Conflict, "shift_not_open", "这一班现在不能报名")
+	ErrOver       = fault.New(fault.Conflict, "shift_over", "这一班已经开始或结束，不能报名了")
+	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
+	errTooLate    = "离开始不到 %s，不能自己取消了。请打电话给活动联系人"
+	errTooYoung   = "这项活动要求满 %d 周岁，您的报名没有提交"
+	errNoSkill    = fault.New(fault.Unprocessable, "skill_missing", "这项活动需要相应的技能，请先在“我的资料”里填写")
+	errNotAVolunt = fault.New(fault.Forbidden, "volunteer_only", "请先注册成为志愿者，再来报名和签到")
+)
+
+// mayTake tells whether the rules let a volunteer have a place on the shift.
+func mayTake(v *Volunteer, a *Activity, s *Shift, now time.Time) error {
+	switch {
+	case a.State != Published || s.State != ShiftOpen:
+		return ErrNotOpen
+	case !now.Before(s.StartsAt.Time):
+		return ErrOver
+	case v.VolunteerSince == nil:
+		return errNotAVolunt
+	case a.MinAge > 0 && v.ageOn(s.StartsAt.Time) < a.MinAge:
+		return fault.Newf(fault.Unprocessable, "too_young", errTooYoung, a.MinAge)
+	}
+	have := words(v.Skills, ",")
+	for _, need := range a.SkillWords() {
+		if !slices.Contains(have, need) {
+			return errNoSkill
+		}
+	}
+	return nil
+}
+
+// tooLate refuses a volunteer's own cancelling within the notice.
+func tooLate(notice time.Duration) error {
+	said := fmt.Sprintf("%d 小时", int(notice.Hours()))
+	if notice%time.Hour != 0 {
+		said = fmt.Sprintf("%d 分钟", int(notice.Minutes()))
+	}
+	return fault.Newf(fault.Unprocessable, "cancel_too_late", errTooLate, said)
+}
+
+// offerUntil is when an offer made now runs out: after the time to confirm, and never after the start.
+func offerUntil(now, starts time.Time, limit time.Duration) time.Time {
+	until := now.Add(limit)
+	if until.After(starts) {
+		return starts
+	}
+	return until
+}

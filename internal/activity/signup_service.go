@@ -1,0 +1,405 @@
+package activity
+
+import (
+	"context"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+)
+
+// SignUp gives the actor a place, or a turn with staff or on the waitlist. A full
+// shift is refused with ErrFull, and nothing is kept, unless they would wait.
+func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*SignupLine, error) {
+	person := auth.From(ctx).PersonID
+	var g *Signup
+	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		if err := takeTurn(tx, person); err != nil {
+			return err
+		}
+		shift, l, err := s.eligible(tx, shiftID, person)
+		if err != nil {
+			return err
+		}
+		if shift.Taken >= shift.Capacity && !wait {
+			return s.alreadyOr(tx, shift, person, ErrFull)
+		}
+		g, err = newSignup(tx, shift, person, firstState(l, shift, wait))
+		if err != nil {
+			return err
+		}
+		return s.place(tx, g, l, wait)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.signupLine(ctx, g.ID)
+}
+
+// eligible reads the shift and refuses what the rules do not allow this person.
+func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line, error) {
+	var shift Shift
+	if err := tx.Where("id = ?", shiftID).Take(&shift).Error; err != nil {
+		return nil, nil, notFound(err, "班次")
+	}
+	l, err := findLine(tx.DB, shift.ActivityID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l.State == Draft {
+		return nil, nil, fault.Missing("班次")
+	}
+	v, err := findVolunteer(tx.DB, personID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := mayTake(&v, &l.Activity, &shift, tx.Now.Time); err != nil {
+		return nil, nil, err
+	}
+	if busy, err := overlaps(tx.DB, personID, &shift); err != nil || busy {
+		if err == nil {
+			err = ErrOverlap
+		}
+		return nil, nil, err
+	}
+	return &shift, l, nil
+}
+
+// alreadyOr tells somebody who has a place on a full shift so, instead of refused.
+func (s *Service) alreadyOr(tx *store.Tx, shift *Shift, personID int64, refused error) error {
+	var n int64
+	err := tx.Model(&Signup{}).Where("shift_id = ? AND person_id = ? AND live = 1", shift.ID, personID).Count(&n).Error
+	if err == nil && n > 0 {
+		return ErrAlready
+	}
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// firstState is what a new sign-up tries for; whether the place is there is known
+// only when it is taken.
+func firstState(l *Line, shift *Shift, wait bool) SignupState {
+	switch {
+	case l.Approval == ApprovalStaff:
+		return Pending
+	case wait && shift.Taken >= shift.Capacity:
+		return Waitlisted
+	}
+	return Confirmed
+}
+
+// newSignup inserts the unique row first; the counter comes last (DESIGN §6).
+func newSignup(tx *store.Tx, shift *Shift, personID int64, state SignupState) (*Signup, error) {
+	g := &Signup{ShiftID: shift.ID, PersonID: personID, UnitID: shift.UnitID, ActivityID: shift.ActivityID,
+		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, State: state, Live: liveMark(state), CreatedAt: tx.Now}
+	err := tx.Create(g).Error
+	if store.IsDuplicate(err) {
+		return nil, ErrAlready.Because(err)
+	}
+	return g, err
+}
+
+// place counts the new sign-up in. A place that is gone by now means the waitlist, or ErrFull.
+func (s *Service) place(tx *store.Tx, g *Signup, l *Line, wait bool) error {
+	if g.State == Confirmed {
+		taken, err := takePlace(tx, g.ShiftID)
+		switch {
+		case err != nil:
+			return err
+		case !taken && !wait:
+			return ErrFull
+		case !taken:
+			if _, err := moveSignup(tx, g, Waitlisted, nil); err != nil {
+				return err
+			}
+			g.State = Waitlisted
+		}
+	}
+	if err := writeTimeline(tx, timelineLine{Subject: "signup", SubjectID: g.ID, Action: "sign_up",
+		ToState: string(g.State), ActorID: g.PersonID}); err != nil {
+		return err
+	}
+	switch g.State {
+	case Waitlisted:
+		return changeWaiting(tx, g.ShiftID, 1)
+	case Confirmed:
+		return outbox.Tell(tx, confirmedNotice(g, l.Title))
+	}
+	return nil
+}
+
+func confirmedNotice(g *Signup, title string) outbox.Notice {
+	return outbox.Notice{PersonID: g.PersonID, Kind: outbox.SignupConfirmed, Event: event("confirmed", g.ID), Title: "报名成功",
+		Body:     "“" + title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
+		SignupID: &g.ID, ActivityID: &g.ActivityID}
+}
+
+// findSignup reads a sign-up in the transaction that moves it.
+func findSignup(tx *store.Tx, id int64) (*SignupLine, error) {
+	var l SignupLine
+	err := signupLines(tx.DB).Where("signups.id = ?", id).Take(&l).Error
+	return &l, notFound(err, "报名")
+}
+
+// step moves a sign-up along its table, with its timeline line, and settles the
+// places: a freed place goes to the first on the waitlist in the same transaction.
+func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who Who, actor int64, reason string) error {
+	to, err := next(SignupMoves, l.State, action, who)
+	if err != nil {
+		return err
+	}
+	moved, err := moveSignup(tx, &l.Signup, to, map[string]any{"reason": reason, "offer_expires_at": nil})
+	if err != nil {
+		return err
+	}
+	if !moved {
+		return ErrBadTransition
+	}
+	if err := writeTimeline(tx, signupTimeline(&l.Signup, action, to, actor, reason)); err != nil {
+		return err
+	}
+	was := l.State
+	l.State = to
+	return s.settle(tx, l.ShiftID, was, to)
+}
+
+// settle keeps the shift's counters equal to its sign-ups.
+func (s *Service) settle(tx *store.Tx, shiftID int64, was, is SignupState) error {
+	switch {
+	case was.holdsPlace() == is.holdsPlace() && was != Waitlisted:
+		return nil
+	case was == Waitlisted:
+		return changeWaiting(tx, shiftID, -1)
+	case is.holdsPlace():
+		taken, err := takePlace(tx, shiftID)
+		if err == nil && !taken {
+			return ErrFull
+		}
+		return err
+	}
+	if err := freePlace(tx, shiftID); err != nil {
+		return err
+	}
+	return s.promote(tx, shiftID, 1)
+}
+
+// promote offers free places to the first on the waitlist; each has a set time to
+// confirm. It stops when the notice for cancelling begins.
+func (s *Service) promote(tx *store.Tx, shiftID int64, places int) error {
+	var waiting []SignupLine
+	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.state = ? AND signups.starts_at > ?",
+		shiftID, Waitlisted, store.At(tx.Now.Add(s.limits.CancelNotice))).
+		Order("signups.id").Limit(places).Find(&waiting).Error
+	if err != nil {
+		return err
+	}
+	for i := range waiting {
+		if err := s.offer(tx, &waiting[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
+	to, err := next(SignupMoves, l.State, "offer", BySystem)
+	if err != nil {
+		return err
+	}
+	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
+	moved, err := moveSignup(tx, &l.Signup, to, map[string]any{"offer_expires_at": until})
+	if err != nil || !moved {
+		return err
+	}
+	given, err := givePlace(tx, l.ShiftID)
+	if err != nil {
+		return err
+	}
+	if !given { // no place after all: they keep waiting
+		offered := l.Signup
+		offered.State = to
+		_, err := moveSignup(tx, &offered, Waitlisted, map[string]any{"offer_expires_at": nil})
+		return err
+	}
+	if err := writeTimeline(tx, signupTimeline(&l.Signup, "offer", to, 0, "")); err != nil {
+		return err
+	}
+	return outbox.Tell(tx, offerNotice(l, until))
+}
+
+func offerNotice(l *SignupLine, until store.Time) outbox.Notice {
+	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
+		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
+			spokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}
+}
+
+// CancelSignup gives a place back: the volunteer within the notice, staff at any time.
+func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*SignupLine, error) {
+	a := auth.From(ctx)
+	return s.act(ctx, id, func(tx *store.Tx, l *SignupLine) error {
+		who, err := whoIs(a, l.UnitPath, &l.Signup)
+		if err != nil {
+			return err
+		}
+		if l.InAt != nil {
+			return ErrBadTransition
+		}
+		if who == ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
+			return tooLate(s.limits.CancelNotice)
+		}
+		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == ByVolunteer {
+			return err
+		}
+		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupCancelled, Event: event("cancelled", l.ID),
+			Title: "报名被取消", Body: "“" + l.ActivityTitle + "”的报名由工作人员取消。" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID})
+	})
+}
+
+// ConfirmSignup takes the place offered from the waitlist, before the offer runs out.
+func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, error) {
+	a := auth.From(ctx)
+	return s.act(ctx, id, func(tx *store.Tx, l *SignupLine) error {
+		if l.PersonID != a.PersonID {
+			return fault.Missing("报名")
+		}
+		if l.State == Lapsed || l.State == Offered && !l.OfferExpiresAt.After(tx.Now.Time) {
+			return ErrOfferOver
+		}
+		return s.step(tx, l, "confirm", ByVolunteer, a.PersonID, "")
+	})
+}
+
+func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *SignupLine) error) (*SignupLine, error) {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := findSignup(tx, id)
+		if err != nil {
+			return err
+		}
+		return deed(tx, l)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.signupLine(ctx, id)
+}
+
+// Outcome is what became of one item of a batch.
+type Outcome struct {
+	ID      int64
+	State   string
+	Minutes int
+	Err     error
+}
+
+// DecideSignups approves or rejects each sign-up by itself.
+func (s *Service) DecideSignups(ctx context.Context, ids []int64, approve bool, reason string) ([]Outcome, error) {
+	if !approve && reason == "" {
+		return nil, fault.BadFields(fault.Field{Name: "reason", Message: "请写明不通过的原因，会告诉报名的人"})
+	}
+	out := make([]Outcome, len(ids))
+	for i, id := range ids {
+		out[i] = s.decideOne(ctx, id, approve, reason)
+	}
+	return out, ctx.Err()
+}
+
+func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason string) Outcome {
+	out := Outcome{ID: id}
+	action := "reject"
+	if approve {
+		action, reason = "approve", ""
+	}
+	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := findSignup(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := mayDecideSignup(auth.From(ctx), l); err != nil {
+			return err
+		}
+		if err := s.step(tx, l, action, ByStaff, auth.From(ctx).PersonID, reason); err != nil {
+			return err
+		}
+		out.State = string(l.State)
+		return outbox.Tell(tx, decisionNotice(l, reason))
+	})
+	return out
+}
+
+func decisionNotice(l *SignupLine, reason string) outbox.Notice {
+	if l.State == Confirmed {
+		return confirmedNotice(&l.Signup, l.ActivityTitle)
+	}
+	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupRejected, Event: event("rejected", l.ID), Title: "报名没有通过",
+		Body: "“" + l.ActivityTitle + "”的报名没有通过：" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID}
+}
+
+// signupLine reads a sign-up for an answer, after the rules have passed.
+func (s *Service) signupLine(ctx context.Context, id int64) (*SignupLine, error) {
+	var l SignupLine
+	err := signupLines(s.db.Read(ctx)).Where("signups.id = ?", id).Take(&l).Error
+	return &l, notFound(err, "报名")
+}
+
+// Signup gives one sign-up to its volunteer or its unit's staff.
+func (s *Service) Signup(ctx context.Context, id int64) (*SignupLine, error) {
+	l, err := s.signupLine(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	_, err = whoIs(auth.From(ctx), l.UnitPath, &l.Signup)
+	return l, err
+}
+
+// SignupQuery narrows a staff list of sign-ups.
+type SignupQuery struct {
+	State   SignupState // "" for all
+	ShiftID int64       // 0 for all
+	After   int64       // only ids above
+	Limit   int
+}
+
+// Signups lists sign-ups of the units the actor manages, oldest first.
+func (s *Service) Signups(ctx context.Context, q SignupQuery) (out []SignupLine, err error) {
+	tx := under(signupLines(s.db.Read(ctx)), "signups.unit_id", auth.From(ctx).ManagedPaths()).
+		Where("signups.id > ?", q.After)
+	if q.State != "" {
+		tx = tx.Where("signups.state = ?", q.State)
+	}
+	if q.ShiftID != 0 {
+		tx = tx.Where("signups.shift_id = ?", q.ShiftID)
+	}
+	err = tx.Order("signups.id").Limit(q.Limit).Find(&out).Error
+	return out, err
+}
+
+// Mine lists the actor's sign-ups by the shift's time: those to come, soonest
+// first, or those over, newest first; after the given end and id.
+func (s *Service) Mine(ctx context.Context, past bool, after *store.Time, afterID int64, limit int) (out []SignupLine, err error) {
+	now := s.db.Now()
+	q := signupLines(s.db.Read(ctx)).Where("signups.person_id = ?", auth.From(ctx).PersonID)
+	if past {
+		q = q.Where("signups.ends_at <= ?", now).Order("signups.ends_at DESC, signups.id DESC")
+		if after != nil {
+			q = q.Where("signups.ends_at <= ? AND (signups.ends_at < ? OR signups.id < ?)", *after, *after, afterID)
+		}
+	} else {
+		q = q.Where("signups.ends_at > ?", now).Order("signups.ends_at, signups.id")
+		if after != nil {
+			q = q.Where("signups.ends_at >= ? AND (signups.ends_at > ? OR signups.id > ?)", *after, *after, afterID)
+		}
+	}
+	err = q.Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// Coming lists the actor's live sign-ups that are not over, soonest first.
+func (s *Service) Coming(ctx context.Context, limit int) (out []SignupLine, err error) {
+	err = signupLines(s.db.Read(ctx)).
+		Where("signups.person_id = ? AND signups.live = 1 AND signups.ends_at > ?", auth.From(ctx).PersonID, s.db.Now()).
+		Where("signups.state <> ?", Absent).Order("signups.starts_at, signups.id").Limit(limit).Find(&out).Error
+	return out, err
+}

@@ -1,0 +1,72 @@
+// Package campaign keeps the brand campaigns (兰花芬芳, 守护母亲河, 童心路) that
+// volunteer hours add up to, their live totals and their leaderboards.
+package campaign
+
+import (
+	"time"
+
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/store"
+)
+
+// Campaign is one brand with a goal and a period.
+type Campaign struct {
+	ID          int64
+	UnitID      int64 // the owner
+	Name        string
+	Story       string
+	Art         string // which drawing and colours: orchid, river, path
+	GoalMinutes int64
+	StartsOn    string // first day, "2026-03-01"
+	EndsOn      string // last day
+	CreatedAt   store.Time
+}
+
+// Running tells whether today lies within the period.
+func (c *Campaign) Running(now time.Time) bool {
+	today := now.In(hours.Shanghai).Format(time.DateOnly)
+	return c.StartsOn <= today && today <= c.EndsOn
+}
+
+// Line is a campaign with its owner's name and live totals.
+type Line struct {
+	Campaign
+	UnitName string
+	UnitPath string
+	Totals   hours.Totals `gorm:"-"`
+}
+
+// Part is one person's part of a campaign.
+type Part struct {
+	Minutes int
+	Entries int
+	Rank    int // 0 beyond the first thousand, or with no minutes
+}
+
+// Row is one line of a leaderboard.
+type Row struct {
+	Rank     int
+	PersonID int64 // 0 in a leaderboard of units
+	Name     string
+	Shown    bool // agreed to be named (PIPL Art 25); else the screen says 志愿者***
+	UnitName string
+	Minutes  int
+	Entries  int
+}
+
+var (
+	errNameTaken = fault.New(fault.Conflict, "name_taken", "已有同名的服务品牌，请换一个名字")
+	errPeriod    = fault.BadFields(fault.Field{Name: "ends_on", Message: "结束日期不能早于开始日期"})
+)
+
+// rank numbers rows that come by falling minutes; equal minutes have equal rank.
+func rank(rows []Row) []Row {
+	for i := range rows {
+		rows[i].Rank = i + 1
+		if i > 0 && rows[i].Minutes == rows[i-1].Minutes {
+			rows[i].Rank = rows[i-1].Rank
+		}
+	}
+	return rows
+}

@@ -1,0 +1,158 @@
+package campaign
+
+import (
+	"context"
+	"sort"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/store"
+)
+
+// Service is the campaigns' use cases.
+type Service struct {
+	db    *store.Store
+	hours *hours.Service
+}
+
+// NewService makes the service.
+func NewService(db *store.Store, h *hours.Service) *Service { return &Service{db, h} }
+
+// Brief is what a card shows of a campaign.
+type Brief struct {
+	ID           int64
+	Name         string
+	Art          string
+	GoalMinutes  int64
+	MinutesTotal int64
+}
+
+// List gives every campaign with its totals, the running ones first.
+func (s *Service) List(ctx context.Context) ([]Line, error) {
+	var out []Line
+	if err := lines(s.db.Read(ctx)).Order("campaigns.id").Find(&out).Error; err != nil {
+		return nil, err
+	}
+	if err := s.fill(ctx, out); err != nil {
+		return nil, err
+	}
+	now := s.db.Now().Time
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Running(now) && !out[j].Running(now) })
+	return out, nil
+}
+
+// Get gives one campaign with its totals.
+func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
+	out := make([]Line, 1)
+	err := lines(s.db.Read(ctx)).Where("campaigns.id = ?", id).Take(&out[0]).Error
+	if store.IsNotFound(err) {
+		return nil, fault.Missing("服务品牌")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &out[0], s.fill(ctx, out)
+}
+
+func (s *Service) fill(ctx context.Context, out []Line) error {
+	ids := make([]int64, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+	}
+	totals, err := s.hours.CampaignTotals(ctx, ids...)
+	for i := range out {
+		out[i].Totals = totals[out[i].ID]
+	}
+	return err
+}
+
+// Briefs gives what cards show of the campaigns with the ids.
+func (s *Service) Briefs(ctx context.Context, ids []int64) (map[int64]Brief, error) {
+	var rows []Campaign
+	if err := s.db.Read(ctx).Where("id IN ?", ids).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	totals, err := s.hours.CampaignTotals(ctx, ids...)
+	out := make(map[int64]Brief, len(rows))
+	for _, c := range rows {
+		out[c.ID] = Brief{c.ID, c.Name, c.Art, c.GoalMinutes, totals[c.ID].Minutes}
+	}
+	return out, err
+}
+
+// PartOf gives a person's part of a campaign.
+func (s *Service) PartOf(ctx context.Context, id, personID int64) (Part, error) {
+	return partOf(s.db.Read(ctx), id, personID)
+}
+
+// Leaderboard ranks people or units by minutes.
+func (s *Service) Leaderboard(ctx context.Context, id int64, byUnits bool, limit int) ([]Row, error) {
+	if _, err := s.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	board := peopleBoard
+	if byUnits {
+		board = unitsBoard
+	}
+	rows, err := board(s.db.Read(ctx), id, limit)
+	return rank(rows), err
+}
+
+// Create starts a campaign of a unit the actor manages.
+func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
+	if c.EndsOn < c.StartsOn {
+		return nil, errPeriod
+	}
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		path, err := unitPath(tx.DB, c.UnitID)
+		if err != nil && !store.IsNotFound(err) {
+			return err
+		}
+		if refused := mayManage(auth.From(ctx), path); refused != nil {
+			return refused
+		}
+		c.ID, c.CreatedAt = 0, tx.Now
+		return s.nameTaken(tx.Create(c).Error)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, c.ID)
+}
+
+func (s *Service) nameTaken(err error) error {
+	if store.IsDuplicate(err) {
+		return errNameTaken.Because(err)
+	}
+	return err
+}
+
+// Update changes the named columns of a campaign the actor manages.
+func (s *Service) Update(ctx context.Context, id int64, changes map[string]any) (*Line, error) {
+	now, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if refused := mayManage(auth.From(ctx), now.UnitPath); refused != nil {
+		return nil, refused
+	}
+	if ends, ok := changes["ends_on"].(string); ok && ends < now.StartsOn {
+		return nil, errPeriod
+	}
+	err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Campaign{}).Where("id = ?", id).Updates(changes).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// Records lists the ledger entries under a campaign's total, newest first.
+func (s *Service) Records(ctx context.Context, id, before int64, limit int) ([]hours.Record, error) {
+	if _, err := s.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	return s.hours.CampaignRecords(ctx, id, before, limit)
+}

@@ -1,0 +1,87 @@
+package campaign
+
+import (
+	"strconv"
+
+	"gorm.io/gorm"
+)
+
+// rankDepth is how far down a person's place is counted; beyond it none is told.
+const rankDepth = 1000
+
+func lines(db *gorm.DB) *gorm.DB {
+	return db.Table("campaigns").Select("campaigns.*, units.name AS unit_name, units.path AS unit_path").
+		Joins("JOIN units ON units.id = campaigns.unit_id")
+}
+
+func unitPath(db *gorm.DB, unitID int64) (path string, err error) {
+	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
+	return path, err
+}
+
+func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {
+	err = db.Table("campaign_people").
+		Select(`people.id AS person_id, people.name, people.show_on_leaderboard AS shown, units.name AS unit_name,
+			campaign_people.minutes, campaign_people.entries`).
+		Joins("JOIN people ON people.id = campaign_people.person_id").
+		Joins("LEFT JOIN units ON units.id = people.unit_id").
+		Where("campaign_people.campaign_id = ? AND campaign_people.minutes > 0", campaignID).
+		Order("campaign_people.minutes DESC, campaign_people.person_id").Limit(limit).Find(&rows).Error
+	return rows, err
+}
+
+func unitsBoard(db *gorm.DB, campaignID int64, limit int) ([]Row, error) {
+	var sums []struct {
+		Part    string
+		Minutes int
+		Entries int
+	}
+	err := db.Table("hour_totals").Select("part, SUM(minutes) AS minutes, SUM(entries) AS entries").
+		Where("scope = 'campaign_unit' AND scope_id = ?", campaignID).Group("part").
+		Order("minutes DESC, part").Limit(limit).Find(&sums).Error
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(sums))
+	for i, s := range sums {
+		ids[i], _ = strconv.ParseInt(s.Part, 10, 64)
+	}
+	names, err := unitNames(db, ids)
+	rows := make([]Row, len(sums))
+	for i, s := range sums {
+		rows[i] = Row{Name: names[ids[i]], Shown: true, Minutes: s.Minutes, Entries: s.Entries}
+	}
+	return rows, err
+}
+
+func unitNames(db *gorm.DB, ids []int64) (map[int64]string, error) {
+	var rows []struct {
+		ID   int64
+		Name string
+	}
+	err := db.Table("units").Select("id, name").Where("id IN ?", ids).Find(&rows).Error
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, err
+}
+
+// partOf reads a person's part; the place is counted over at most rankDepth index rows.
+func partOf(db *gorm.DB, campaignID, personID int64) (p Part, err error) {
+	err = db.Table("campaign_people").Select("minutes, entries").
+		Where("campaign_id = ? AND person_id = ?", campaignID, personID).Limit(1).Find(&p).Error
+	if err != nil || p.Minutes <= 0 {
+		return p, err
+	}
+	ahead := db.Table("campaign_people").Select("1 AS one").
+		Where("campaign_id = ? AND minutes > ?", campaignID, p.Minutes).Limit(rankDepth)
+	var n int64
+	if err := db.Table("(?) AS ahead", ahead).Count(&n).Error; err != nil {
+		return p, err
+	}
+	if n < rankDepth {
+		p.Rank = int(n) + 1
+	}
+	return p, nil
+}

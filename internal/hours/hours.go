@@ -1,0 +1,200 @@
+// Package hours keeps the ledger of volunteer hours: entries that are only ever
+// added, chained by hash for each volunteer, with totals that move in the same
+// transaction. 志愿服务记录与证明出具办法 (民政部令第67号).
+package hours
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"yimi/internal/store"
+)
+
+// Class says where an entry's minutes come from.
+type Class string
+
+// The classes of entries: from check-in and check-out; by hand with a second
+// person's approval; a correction that points at the entry it corrects.
+const (
+	System     Class = "system"
+	Manual     Class = "manual"
+	Correction Class = "correction"
+)
+
+// Source names what an entry was paid for; (source, id) pays once.
+type Source string
+
+// The sources of entries.
+const (
+	FromSignup   Source = "signup"
+	FromProposal Source = "proposal"
+)
+
+// Entry is one immutable line of the ledger. Besides the minutes it holds what
+// Art 7 and 15 ask of a service record: activity, unit, leader, time.
+type Entry struct {
+	ID           int64
+	PersonID     int64
+	Sequence     int64 // number in this volunteer's chain, from 1
+	Class        Class
+	Minutes      int // negative only in a correction downwards
+	Source       Source
+	SourceID     int64
+	CorrectsID   *int64
+	ActivityID   int64
+	ShiftID      int64
+	CampaignID   int64
+	UnitID       int64
+	LeaderName   string
+	StartsAt     store.Time // the shift's
+	EndsAt       store.Time
+	Month        string // of the service, "2026-11" in Asia/Shanghai
+	Reason       string
+	RecordedBy   int64  // who confirmed or proposed
+	ApprovedBy   *int64 // the second person; nil for class system
+	CreatedAt    store.Time
+	PreviousHash string
+	Hash         string
+}
+
+// TableName names the ledger's table.
+func (Entry) TableName() string { return "hour_entries" }
+
+// Service tells whether the entry counts as one time served; corrections do not.
+func (e *Entry) services() int {
+	if e.Class == Correction {
+		return 0
+	}
+	return 1
+}
+
+// ComputeHash is the SHA-256 of every field but the id and the hash itself, in a
+// fixed order, with the hash of the volunteer's entry before. The id is left out
+// because the database gives it after the hash is made; the sequence stands for it.
+func (e *Entry) ComputeHash() string {
+	fields := []any{
+		e.PreviousHash, e.PersonID, e.Sequence, e.Class, e.Minutes, e.Source, e.SourceID, e.CorrectsID,
+		e.ActivityID, e.ShiftID, e.CampaignID, e.UnitID, e.LeaderName, e.StartsAt.UnixMilli(), e.EndsAt.UnixMilli(),
+		e.Month, e.Reason, e.RecordedBy, e.ApprovedBy, e.CreatedAt.UnixMilli(),
+	}
+	raw, _ := json.Marshal(fields) // a list of numbers and texts always encodes
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Shanghai is the zone of every screen and every month; it has had no summer time since 1991.
+var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// MonthOf is the month that an instant falls in, "2026-11".
+func MonthOf(t time.Time) string { return t.In(Shanghai).Format("2006-01") }
+
+// Presence gives the minutes of check-in to check-out that lie within the shift,
+// floored to the minute (DESIGN §7.3).
+func Presence(in, out, starts, ends time.Time) int {
+	if in.Before(starts) {
+		in = starts
+	}
+	if out.After(ends) {
+		out = ends
+	}
+	if !out.After(in) {
+		return 0
+	}
+	return int(out.Sub(in) / time.Minute)
+}
+
+// Stars is the rule table of star levels: the minutes each level asks, rising.
+type Stars []int
+
+// Level is the star that the minutes have reached; 0 for none.
+func (s Stars) Level(minutes int) int {
+	level := 0
+	for i, need := range s {
+		if minutes >= need {
+			level = i + 1
+		}
+	}
+	return level
+}
+
+// Next gives the minutes that the next star asks; false at the highest.
+func (s Stars) Next(minutes int) (int, bool) {
+	if l := s.Level(minutes); l < len(s) {
+		return s[l], true
+	}
+	return 0, false
+}
+
+// Asked gives the minutes that a level asks; 0 for level 0.
+func (s Stars) Asked(level int) int {
+	if level == 0 {
+		return 0
+	}
+	return s[level-1]
+}
+
+// Volunteer is the roll-up of one person and the end of their chain.
+type Volunteer struct {
+	PersonID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Sequence int64
+	LastHash string
+	Minutes  int
+	Entries  int
+}
+
+// TableName names the roll-up's table.
+func (Volunteer) TableName() string { return "volunteer_hours" }
+
+// Month is the roll-up of one person's month.
+type Month struct {
+	PersonID int64
+	Month    string
+	Minutes  int
+	Entries  int
+}
+
+// TableName names the roll-up's table.
+func (Month) TableName() string { return "volunteer_months" }
+
+// Totals are minutes, times served and different people.
+type Totals struct {
+	Minutes    int64
+	Entries    int64
+	Volunteers int64
+}
+
+// ProposalState is where a proposal stands.
+type ProposalState string
+
+// The states of a proposal.
+const (
+	ProposalPending  ProposalState = "pending"
+	ProposalApproved ProposalState = "approved"
+	ProposalRejected ProposalState = "rejected"
+)
+
+// Proposal is an entry that one person wants made and a second has to approve:
+// minutes by hand for a sign-up, or a correction of an entry.
+type Proposal struct {
+	ID             int64
+	Class          Class
+	State          ProposalState
+	TargetID       int64  // the sign-up of a manual one, the entry of a correction
+	OpenTarget     *int64 // TargetID while pending: one open proposal for each target
+	PersonID       int64  // the volunteer
+	UnitID         int64
+	ActivityID     int64
+	ShiftID        int64
+	Minutes        int // to be entered; negative in a correction downwards
+	Reason         string
+	ProposedBy     int64
+	DecidedBy      *int64
+	DecisionReason string
+	CreatedAt      store.Time
+	DecidedAt      *store.Time
+}
+
+// TableName names the table.
+func (Proposal) TableName() string { return "hour_proposals" }

@@ -1,0 +1,187 @@
+package hours
+
+import (
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/store"
+)
+
+// stripes is how many rows share one hot total, so that writers of different
+// volunteers do not queue behind one row.
+const stripes = 16
+
+// total is one stripe of a hot total.
+type total struct {
+	Scope      string // campaign, campaign_unit, unit
+	ScopeID    int64
+	Part       string // "" for all time; the unit's id under campaign_unit; the month under unit
+	Stripe     int64
+	Minutes    int64
+	Entries    int64
+	Volunteers int64
+}
+
+func (total) TableName() string { return "hour_totals" }
+
+// CampaignPerson is one person's part of one campaign.
+type CampaignPerson struct {
+	CampaignID int64
+	PersonID   int64
+	Minutes    int
+	Entries    int
+}
+
+// TableName names the roll-up's table.
+func (CampaignPerson) TableName() string { return "campaign_people" }
+
+// turn moves the volunteer's roll-up and takes the next number of the chain. The
+// row stays locked until the transaction ends, so one volunteer's entries queue.
+func turn(tx *store.Tx, e *Entry) (*Volunteer, error) {
+	row := Volunteer{PersonID: e.PersonID, Sequence: 1, Minutes: e.Minutes, Entries: e.services()}
+	err := tx.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "person_id"}},
+		DoUpdates: clause.Assignments(map[string]any{
+			"sequence": gorm.Expr("volunteer_hours.sequence + 1"),
+			"minutes":  gorm.Expr("volunteer_hours.minutes + ?", e.Minutes),
+			"entries":  gorm.Expr("volunteer_hours.entries + ?", e.services()),
+		}),
+	}).Create(&row).Error
+	if err != nil {
+		return nil, err
+	}
+	var now Volunteer
+	err = tx.Where("person_id = ?", e.PersonID).Take(&now).Error
+	return &now, err
+}
+
+func setLastHash(tx *store.Tx, personID int64, hash string) error {
+	return tx.Model(&Volunteer{}).Where("person_id = ?", personID).Update("last_hash", hash).Error
+}
+
+func addToMonth(tx *store.Tx, e *Entry) error {
+	return tx.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "person_id"}, {Name: "month"}},
+		DoUpdates: clause.Assignments(map[string]any{
+			"minutes": gorm.Expr("volunteer_months.minutes + ?", e.Minutes),
+			"entries": gorm.Expr("volunteer_months.entries + ?", e.services()),
+		}),
+	}).Create(&Month{e.PersonID, e.Month, e.Minutes, e.services()}).Error
+}
+
+// addToCampaignPerson reports whether this is the person's first entry in the
+// campaign. The volunteer's row is locked, so reading first is safe.
+func addToCampaignPerson(tx *store.Tx, e *Entry) (first bool, err error) {
+	res := tx.Model(&CampaignPerson{}).Where("campaign_id = ? AND person_id = ?", e.CampaignID, e.PersonID).
+		Updates(map[string]any{"minutes": gorm.Expr("minutes + ?", e.Minutes), "entries": gorm.Expr("entries + ?", e.services())})
+	if res.Error != nil || res.RowsAffected == 1 {
+		return false, res.Error
+	}
+	return true, tx.Create(&CampaignPerson{e.CampaignID, e.PersonID, e.Minutes, e.services()}).Error
+}
+
+// addToTotals moves every hot total in one statement, always in the same order.
+func addToTotals(tx *store.Tx, e *Entry, ancestors []int64, first bool) error {
+	volunteers := int64(0)
+	if first {
+		volunteers = 1
+	}
+	row := func(scope string, id int64, part string, volunteers int64) total {
+		return total{scope, id, part, e.PersonID % stripes, int64(e.Minutes), int64(e.services()), volunteers}
+	}
+	rows := []total{
+		row("campaign", e.CampaignID, "", volunteers),
+		row("campaign_unit", e.CampaignID, strconv.FormatInt(e.UnitID, 10), 0),
+	}
+	for _, id := range ancestors {
+		rows = append(rows, row("unit", id, "", 0), row("unit", id, e.Month, 0))
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "scope"}, {Name: "scope_id"}, {Name: "part"}, {Name: "stripe"}},
+		DoUpdates: addExcluded(tx.Dialector.Name(), "minutes", "entries", "volunteers"),
+	}).Create(&rows).Error
+}
+
+// addExcluded adds the inserted row's values to the one that is there; the two
+// databases name the inserted row differently.
+func addExcluded(dialect string, columns ...string) clause.Set {
+	inserted := "excluded.%"
+	if dialect == "mysql" {
+		inserted = "VALUES(%)"
+	}
+	set := clause.Set{}
+	for _, c := range columns {
+		expr := "hour_totals." + c + " + " + strings.ReplaceAll(inserted, "%", c)
+		set = append(set, clause.Assignment{Column: clause.Column{Name: c}, Value: gorm.Expr(expr)})
+	}
+	return set
+}
+
+func sumTotals(db *gorm.DB, scope string, ids []int64) (map[int64]Totals, error) {
+	var rows []struct {
+		ScopeID int64
+		Totals
+	}
+	err := db.Model(&total{}).
+		Select("scope_id, SUM(minutes) AS minutes, SUM(entries) AS entries, SUM(volunteers) AS volunteers").
+		Where("scope = ? AND part = '' AND scope_id IN ?", scope, ids).Group("scope_id").Find(&rows).Error
+	out := make(map[int64]Totals, len(rows))
+	for _, r := range rows {
+		out[r.ScopeID] = r.Totals
+	}
+	return out, err
+}
+
+// unitPath is where a unit stands in the tree.
+func unitPath(db *gorm.DB, unitID int64) (path string, err error) {
+	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
+	return path, err
+}
+
+// under narrows a query to the units that the roots reach down to; no root reaches nothing.
+func under(db *gorm.DB, column string, roots []string) *gorm.DB {
+	if len(roots) == 0 {
+		return db.Where("1 = 0")
+	}
+	reach := db.Session(&gorm.Session{NewDB: true}).Table("units").Select("id")
+	for i, root := range roots {
+		if i == 0 {
+			reach = reach.Where("path LIKE ?", root+"%")
+		} else {
+			reach = reach.Or("path LIKE ?", root+"%")
+		}
+	}
+	return db.Where(column+" IN (?)", reach)
+}
+
+const entryColumns = `hour_entries.*, people.name AS person_name, activities.title AS activity_title,
+	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
+	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
+	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method`
+
+// entryLines selects entries with the names that a screen shows beside them.
+func entryLines(db *gorm.DB) *gorm.DB {
+	return db.Table("hour_entries").Select(entryColumns).
+		Joins("JOIN people ON people.id = hour_entries.person_id").
+		Joins("JOIN activities ON activities.id = hour_entries.activity_id").
+		Joins("JOIN campaigns ON campaigns.id = hour_entries.campaign_id").
+		Joins("JOIN units ON units.id = hour_entries.unit_id").
+		Joins("LEFT JOIN people recorder ON recorder.id = hour_entries.recorded_by").
+		Joins("LEFT JOIN people approver ON approver.id = hour_entries.approved_by").
+		Joins("LEFT JOIN attendances ON hour_entries.source = 'signup' AND attendances.signup_id = hour_entries.source_id")
+}
+
+// proposalLines selects proposals with the names that a screen shows beside them.
+func proposalLines(db *gorm.DB) *gorm.DB {
+	return db.Table("hour_proposals").
+		Select(`hour_proposals.*, people.name AS person_name, proposer.name AS proposed_by_name,
+			activities.title AS activity_title, shifts.starts_at, shifts.ends_at, units.path AS unit_path`).
+		Joins("JOIN people ON people.id = hour_proposals.person_id").
+		Joins("JOIN people proposer ON proposer.id = hour_proposals.proposed_by").
+		Joins("JOIN activities ON activities.id = hour_proposals.activity_id").
+		Joins("JOIN shifts ON shifts.id = hour_proposals.shift_id").
+		Joins("JOIN units ON units.id = hour_proposals.unit_id")
+}

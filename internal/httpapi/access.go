@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+)
+
+// rule decides from the actor alone whether an operation may be tried. What the
+// actor may do to one record is decided by the feature's policy.go.
+type rule func(auth.Actor) error
+
+var errVolunteerOnly = fault.New(fault.Forbidden, "volunteer_only", "请先注册成为志愿者，再来报名和签到")
+
+func public(auth.Actor) error { return nil }
+
+func signedIn(a auth.Actor) error {
+	if !a.SignedIn() {
+		return auth.ErrSignIn
+	}
+	return nil
+}
+
+func volunteer(a auth.Actor) error {
+	if !a.SignedIn() {
+		return auth.ErrSignIn
+	}
+	if !a.Has(auth.Volunteer) {
+		return errVolunteerOnly
+	}
+	return nil
+}
+
+func staff(a auth.Actor) error {
+	if !a.SignedIn() {
+		return auth.ErrSignIn
+	}
+	if !a.IsStaff() {
+		return auth.ErrForbidden
+	}
+	return nil
+}
+
+func admin(a auth.Actor) error {
+	if !a.SignedIn() {
+		return auth.ErrSignIn
+	}
+	if !a.Has(auth.DistrictAdmin) {
+		return auth.ErrForbidden
+	}
+	return nil
+}
+
+// access has a rule for every operationId of the contract; an operation that is
+// not here is refused, and a test fails.
+var access = map[string]rule{
+	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
+	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
+	"registerVolunteer": signedIn, "getSettings": public,
+	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
+
+	"listUnits": public, "createUnit": admin, "updateUnit": staff,
+
+	"listCampaigns": public, "getCampaign": public, "getLeaderboard": public, "listCampaignEntries": public,
+	"createCampaign": staff, "updateCampaign": staff,
+
+	"listActivities": public, "countActivityDays": public, "getActivity": public,
+	"createActivity": staff, "updateActivity": staff, "publishActivity": staff, "finishActivity": staff, "cancelActivity": staff,
+	"addShift": staff, "updateShift": staff, "cancelShift": staff, "addSeries": staff, "updateSeries": staff,
+	"signUp": volunteer, "getSignup": signedIn, "cancelSignup": signedIn, "confirmSignup": volunteer, "listMySignups": signedIn,
+	"listSignups": staff, "decideSignups": staff,
+	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "scanVolunteer": staff,
+	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
+
+	"getMyHours": signedIn, "listMyEntries": signedIn, "getHourEntry": signedIn,
+	"proposeCorrection": staff, "listProposals": staff, "decideProposals": staff,
+
+	"listNotices": signedIn, "readNotices": signedIn,
+	"getHome": public, "getWorkbench": staff,
+}

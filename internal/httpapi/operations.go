@@ -1,0 +1,49 @@
+package httpapi
+
+import (
+	"regexp"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+
+	"yimi/api"
+)
+
+// Base is the path under which the contract is served.
+const Base = "/api/v1"
+
+// operation is what the contract says of one method on one path.
+type operation struct {
+	id       string
+	path     string
+	item     *openapi3.PathItem
+	op       *openapi3.Operation
+	takesKey bool // an Idempotency-Key
+}
+
+var pathParam = regexp.MustCompile(`\{(\w+)\}`)
+
+// operations lists the contract by "METHOD /gin/:path", the key that gin's FullPath gives in O(1).
+func operations() (map[string]*operation, *openapi3.T, error) {
+	spec, err := api.GetSpec()
+	if err != nil {
+		return nil, nil, err
+	}
+	spec.Servers = nil
+	out := map[string]*operation{}
+	for path, item := range spec.Paths.Map() {
+		for method, op := range item.Operations() {
+			key := method + " " + Base + pathParam.ReplaceAllString(path, ":$1")
+			out[key] = &operation{id: op.OperationID, path: path, item: item, op: op,
+				takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil}
+		}
+	}
+	return out, spec, nil
+}
+
+const operationKey = "operation"
+
+func operationOf(c *gin.Context) *operation {
+	o, _ := c.Value(operationKey).(*operation)
+	return o
+}

@@ -1,0 +1,168 @@
+// Package httpapi serves the contract: it finds the operation, checks who asks,
+// what they may do and what they sent, and maps between the contract's types and
+// the features'.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
+
+	"yimi/api"
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/campaign"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/identity"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/unit"
+)
+
+// Config is what the transport itself needs to know.
+type Config struct {
+	Demo           bool
+	MaxBodyBytes   int64    // largest request body
+	TrustedProxies []string // addresses whose X-Forwarded-For is believed
+}
+
+// Deps are the parts that the transport puts together.
+type Deps struct {
+	Config     Config
+	Log        *slog.Logger
+	Metrics    *Metrics
+	Store      *store.Store
+	Tokens     *auth.Tokens
+	Identity   *identity.Service
+	Units      *unit.Service
+	Campaigns  *campaign.Service
+	Activities *activity.Service
+	Hours      *hours.Service
+	Outbox     *outbox.Service
+}
+
+// Server implements the contract's strict server interface; each feature's
+// operations are in the file of its name.
+type Server struct {
+	Deps
+	spec       *openapi3.T
+	operations map[string]*operation
+}
+
+var _ api.StrictServerInterface = (*Server)(nil)
+
+// New reads the contract; it fails only when the embedded contract is broken.
+func New(deps Deps) (*Server, error) {
+	ops, spec, err := operations()
+	if err != nil {
+		return nil, err
+	}
+	return &Server{Deps: deps, spec: spec, operations: ops}, nil
+}
+
+// Engine is the router with the contract under Base, the docs and the health
+// checks; the caller adds the front ends.
+func (s *Server) Engine() (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.ContextWithFallback = false
+	if err := e.SetTrustedProxies(s.Config.TrustedProxies); err != nil {
+		return nil, err
+	}
+	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", s.ready)
+	registerDocs(e)
+	g := e.Group("", s.observe, s.route, s.authenticate, s.authorize, s.limitBody, s.validate, s.idempotent)
+	strict := api.NewStrictHandlerWithOptions(s, nil, api.StrictGinServerOptions{
+		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { refuse(c, errBody.Because(err)) },
+		HandlerErrorFunc:         refuse,
+		ResponseErrorHandlerFunc: refuse,
+	})
+	api.RegisterHandlersWithOptions(g, strict, api.GinServerOptions{
+		BaseURL:      Base,
+		ErrorHandler: func(c *gin.Context, err error, _ int) { refuse(c, errBody.Because(err)) },
+	})
+	e.NoRoute(s.observe, noRoute)
+	return e, nil
+}
+
+func noRoute(c *gin.Context) {
+	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
+		refuse(c, errRoute)
+		return
+	}
+	c.String(http.StatusNotFound, "没有这个页面\n")
+}
+
+func (s *Server) ready(c *gin.Context) {
+	if err := s.Store.Ready(c.Request.Context()); err != nil {
+		s.Log.WarnContext(c.Request.Context(), "not ready", "error", err)
+		c.String(http.StatusServiceUnavailable, "not ready\n")
+		return
+	}
+	c.String(http.StatusOK, "ready\n")
+}
+
+// route finds the operation by gin's own route; one that the contract does not know is refused.
+func (s *Server) route(c *gin.Context) {
+	o := s.operations[c.Request.Method+" "+c.FullPath()]
+	if o == nil {
+		refuse(c, errMethod)
+		return
+	}
+	c.Set(operationKey, o)
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), addrKey{}, c.ClientIP()))
+}
+
+// authenticate puts the actor of the bearer token into the context. The session is
+// looked up each time, so a logout or a revoked role counts from the next call.
+func (s *Server) authenticate(c *gin.Context) {
+	header := c.GetHeader("Authorization")
+	if header == "" {
+		return
+	}
+	token, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		refuse(c, auth.ErrSignIn)
+		return
+	}
+	actor, err := s.actor(c.Request.Context(), token)
+	if err != nil {
+		refuse(c, err)
+		return
+	}
+	c.Request = c.Request.WithContext(auth.With(c.Request.Context(), actor))
+}
+
+func (s *Server) actor(ctx context.Context, token string) (auth.Actor, error) {
+	claims, err := s.Tokens.Verify(token)
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	return s.Identity.Actor(ctx, claims.PersonID, claims.SessionID)
+}
+
+// authorize applies the access table; an operation without a rule is refused.
+func (s *Server) authorize(c *gin.Context) {
+	may := access[operationOf(c).id]
+	if may == nil {
+		refuse(c, fault.New(fault.Internal, "no_access_rule", "服务器内部错误"))
+		return
+	}
+	if err := may(auth.From(c.Request.Context())); err != nil {
+		refuse(c, err)
+	}
+}
+
+type addrKey struct{}
+
+// clientAddr is the caller's address, for throttles only; it is never stored with a person.
+func clientAddr(ctx context.Context) string {
+	addr, _ := ctx.Value(addrKey{}).(string)
+	return addr
+}
