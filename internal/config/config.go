@@ -1,0 +1,146 @@
+// Package config is the typed settings of the program: a YAML file, then YIMI_*
+// environment variables, then flags, each over the one before.
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	_ "time/tzdata" // a bare machine has no time zones of its own
+)
+
+// Config is every setting. Its meaning, setting by setting, is in configs/yimi.example.yaml.
+type Config struct {
+	Listen        string
+	MetricsListen string // empty: off
+	Database      DSN
+	DataDir       string
+	Demo          bool
+	DemoPublic    bool
+	LogLevel      string
+	Timezone      string
+	ShutdownGrace time.Duration
+	MaxBodyBytes  int64
+	Proxies       []string // addresses or prefixes that may say whom they speak for
+
+	Keys   Keys
+	Token  Token
+	WeChat WeChat
+	Limits Limits
+}
+
+// Token is how long a login lasts.
+type Token struct {
+	AccessTTL  time.Duration
+	RefreshTTL time.Duration
+}
+
+// WeChat is the mini-program; no AppID means no WeChat login.
+type WeChat struct {
+	AppID   string
+	Secret  Secret
+	BaseURL string // a stand-in for WeChat, in demo mode only
+}
+
+// Limits are the defaults of the rules that people argue about; a district may set its own.
+type Limits struct {
+	CancelNotice     time.Duration
+	PromotionConfirm time.Duration
+	CheckinWindow    time.Duration
+	LateCheckin      time.Duration
+	CodeStep         time.Duration
+	FenceMetres      int
+	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
+}
+
+// Default gives the settings that hold when nothing is set.
+func Default() Config {
+	return Config{
+		Listen:        "127.0.0.1:8080",
+		MetricsListen: "127.0.0.1:9090",
+		Database:      "sqlite:./data/yimi.db",
+		DataDir:       "./data",
+		LogLevel:      "info",
+		Timezone:      "Asia/Shanghai",
+		ShutdownGrace: 15 * time.Second,
+		MaxBodyBytes:  256 << 10,
+		Token:         Token{AccessTTL: 15 * time.Minute, RefreshTTL: 30 * 24 * time.Hour},
+		Limits: Limits{
+			CancelNotice:     4 * time.Hour,
+			PromotionConfirm: 2 * time.Hour,
+			CheckinWindow:    30 * time.Minute,
+			LateCheckin:      2 * time.Hour,
+			CodeStep:         30 * time.Second,
+			FenceMetres:      200,
+			AccuracyMetres:   100,
+		},
+	}
+}
+
+// setting ties a name to the field it fills.
+type setting struct {
+	name  string // dotted, as in YAML
+	field func(*Config) any
+	usage string // of its flag; empty: no flag, for a command line is open to every user of the machine
+}
+
+// settings is the one list of them all: YAML, environment, flags and printing follow it.
+var settings = []setting{
+	{name: "listen", field: func(c *Config) any { return &c.Listen }, usage: "address of the API and the pages"},
+	{name: "metrics_listen", field: func(c *Config) any { return &c.MetricsListen }, usage: "address of the metrics; empty: none"},
+	{name: "database", field: func(c *Config) any { return &c.Database }, usage: "sqlite:FILE, or mysql:DSN (a DSN with a password belongs in YIMI_DATABASE)"},
+	{name: "data_dir", field: func(c *Config) any { return &c.DataDir }, usage: "folder of the keys and the files"},
+	{name: "demo", field: func(c *Config) any { return &c.Demo }, usage: "demo mode: made-up data, logins without WeChat"},
+	{name: "demo_public", field: func(c *Config) any { return &c.DemoPublic }, usage: "let demo mode listen beyond this machine"},
+	{name: "log_level", field: func(c *Config) any { return &c.LogLevel }, usage: "debug, info, warn or error"},
+	{name: "timezone", field: func(c *Config) any { return &c.Timezone }, usage: "zone in which times are shown"},
+	{name: "shutdown_grace", field: func(c *Config) any { return &c.ShutdownGrace }, usage: "time that requests under way get at a stop"},
+	{name: "max_body_bytes", field: func(c *Config) any { return &c.MaxBodyBytes }, usage: "largest body of a request"},
+	{name: "proxies", field: func(c *Config) any { return &c.Proxies }, usage: "trusted proxies: addresses or prefixes, with commas"},
+	{name: "keys.access_tokens", field: func(c *Config) any { return &c.Keys.AccessTokens }},
+	{name: "keys.checkin", field: func(c *Config) any { return &c.Keys.Checkin }},
+	{name: "keys.fields", field: func(c *Config) any { return &c.Keys.Fields }},
+	{name: "token.access_ttl", field: func(c *Config) any { return &c.Token.AccessTTL }, usage: "life of an access token"},
+	{name: "token.refresh_ttl", field: func(c *Config) any { return &c.Token.RefreshTTL }, usage: "life of a login that is not used"},
+	{name: "wechat.app_id", field: func(c *Config) any { return &c.WeChat.AppID }, usage: "the mini-program's AppID"},
+	{name: "wechat.secret", field: func(c *Config) any { return &c.WeChat.Secret }},
+	{name: "wechat.base_url", field: func(c *Config) any { return &c.WeChat.BaseURL }, usage: "a stand-in for WeChat, in demo mode"},
+	{name: "limits.cancel_notice", field: func(c *Config) any { return &c.Limits.CancelNotice }, usage: "latest time to cancel before a shift"},
+	{name: "limits.promotion_confirm", field: func(c *Config) any { return &c.Limits.PromotionConfirm }, usage: "time to accept a place from the waitlist"},
+	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},
+	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
+	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
+	{name: "limits.fence_metres", field: func(c *Config) any { return &c.Limits.FenceMetres }, usage: "default distance from the place for a check-in"},
+	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
+}
+
+// env is the setting's environment variable.
+func (s setting) env() string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(s.name, ".", "_"))
+}
+
+// flag is the setting's flag.
+func (s setting) flag() string { return strings.ReplaceAll(s.name, "_", "-") }
+
+// String lists every setting, secrets left out.
+func (c Config) String() string {
+	var b strings.Builder
+	for _, s := range settings {
+		_, _ = fmt.Fprintf(&b, "%s: %v\n", s.name, reflect.ValueOf(s.field(&c)).Elem())
+	}
+	return b.String()
+}
+
+// Format prints what String does, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.String()) }
+
+// Location is the zone in which times are shown.
+func (c Config) Location() *time.Location {
+	loc, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return time.UTC // Validate has refused it
+	}
+	return loc
+}

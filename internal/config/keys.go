@@ -1,0 +1,188 @@
+package config
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// keyBytes is the size of every key: 256 bits.
+const keyBytes = 32
+
+// Key is one secret with the name by which what it made can be told.
+type Key struct {
+	ID     string
+	Secret []byte
+}
+
+// Format prints a key without its secret, whatever the verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s:%s", k.ID, hidden) }
+
+// MarshalText keeps the secret out of JSON too.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.ID + ":" + hidden), nil }
+
+// Keys are the secrets of the program. Of each list the first makes, and all
+// check or open, so that a new one is put in front and the old one goes later.
+type Keys struct {
+	AccessTokens []Key // sign access tokens
+	Checkin      []Key // derive the check-in codes
+	Fields       []Key // encrypt fields such as identity numbers
+}
+
+type keySet struct {
+	name string
+	keys []Key
+}
+
+func (s keySet) setting() string { return "keys." + s.name }
+
+func (k Keys) sets() []keySet {
+	return []keySet{{"access_tokens", k.AccessTokens}, {"checkin", k.Checkin}, {"fields", k.Fields}}
+}
+
+var keyIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+var errKeyForm = errors.New("is no key; write id:KEY with an id of letters and digits, and KEY from: openssl rand -base64 32")
+
+// parseKey reads id:base64.
+func parseKey(s string) (Key, error) {
+	id, encoded, ok := strings.Cut(s, ":")
+	secret, err := base64.StdEncoding.Strict().DecodeString(encoded)
+	if !ok || err != nil || len(secret) != keyBytes || !keyIDPattern.MatchString(id) {
+		return Key{}, errKeyForm
+	}
+	return Key{ID: id, Secret: secret}, nil
+}
+
+func newKey() string {
+	b := make([]byte, 4+keyBytes)
+	_, _ = rand.Read(b) // never fails
+	return "k" + hex.EncodeToString(b[:4]) + ":" + base64.StdEncoding.EncodeToString(b[4:])
+}
+
+// LoadKeys gives the keys of the settings. What is not set there is read from
+// data_dir/keys, and made there at the first start: a file for each list, a key
+// a line, the newest first. A server on MySQL outside demo mode never makes keys.
+func (c Config) LoadKeys() (Keys, error) {
+	var f faults
+	keys := c.Keys
+	for _, l := range []struct {
+		name string
+		keys *[]Key
+	}{{"access_tokens", &keys.AccessTokens}, {"checkin", &keys.Checkin}, {"fields", &keys.Fields}} {
+		if len(*l.keys) > 0 {
+			continue
+		}
+		var err error
+		if *l.keys, err = c.storedKeys(l.name); err != nil {
+			f = append(f, fmt.Errorf("keys.%s: %w", l.name, err))
+		}
+	}
+	if c.checkKeysOf(keys, &f); len(f) > 0 {
+		return Keys{}, f.err()
+	}
+	return keys, nil
+}
+
+// checkKeysOf checks keys from files as if they had been set.
+func (c Config) checkKeysOf(keys Keys, f *faults) {
+	if len(*f) > 0 {
+		return
+	}
+	c.Keys = keys
+	c.checkKeys(f)
+}
+
+func (c Config) storedKeys(name string) ([]Key, error) {
+	if c.Database.MySQL() && !c.Demo {
+		return nil, errors.New("is empty, and a server on MySQL does not make its own keys; write the same keys into the settings of every replica")
+	}
+	dir := filepath.Join(c.DataDir, "keys")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("%w; write a folder that can be written to as data_dir", err)
+	}
+	if err := private(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, name+".key")
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := makeKeyFile(path); err != nil {
+			return nil, fmt.Errorf("%w; write a folder that can be written to as data_dir, or write keys into the settings", err)
+		}
+	}
+	return readKeyFile(path)
+}
+
+// makeKeyFile makes path with one new key, unless another process was faster.
+// The key is written whole to a file of another name, which is then linked to
+// path: a link is made only where nothing is, and a kill at any moment leaves
+// either no key or a whole one.
+func makeKeyFile(path string) error {
+	temp := path + "." + rand.Text()
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp) }()
+	_, err = f.WriteString(newKey() + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the names in a folder outlive a power cut.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func readKeyFile(path string) ([]Key, error) {
+	if err := private(path, 0o600); err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var keys []Key
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		k, err := parseKey(line)
+		if err != nil {
+			return nil, fmt.Errorf("a line in %s %w", path, err)
+		}
+		keys = append(keys, k)
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s is empty; put the key back from a backup (what it made is lost without it)", path)
+	}
+	return keys, nil
+}
+
+// private refuses what other users of the machine can open.
+func private(path string, want fs.FileMode) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s is open to other users of this machine; run: chmod %o %s", path, want, path)
+	}
+	return nil
+}

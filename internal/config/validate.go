@@ -1,0 +1,198 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Validate names every fault at once, a line each: "setting.name: what is wrong; what to write".
+func (c Config) Validate() error { return c.faults().err() }
+
+func (c Config) faults() faults {
+	var f faults
+	c.checkListen(&f)
+	c.checkBasics(&f)
+	c.checkKeys(&f)
+	c.checkWeChat(&f)
+	c.checkDurations(&f)
+	return f
+}
+
+func (c Config) checkListen(f *faults) {
+	listenOK := isAddress(c.Listen)
+	if !listenOK {
+		f.add("listen", "is no address", "write host:port, such as 127.0.0.1:8080")
+	}
+	if c.MetricsListen != "" && !isAddress(c.MetricsListen) {
+		f.add("metrics_listen", "is no address", `write host:port, such as 127.0.0.1:9090, or "" for none`)
+	}
+	if c.MetricsListen == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
+		f.add("metrics_listen", "is the same address as listen", `write another port, or "" for none`)
+	}
+	if c.Demo && !c.DemoPublic && listenOK && !isLoopback(c.Listen) {
+		f.add("listen", "demo mode lets anyone in, and this address is open to other machines",
+			"write 127.0.0.1:8080, or set demo_public as well if that is meant")
+	}
+	if c.DemoPublic && !c.Demo {
+		f.add("demo_public", "says nothing without demo", "set demo as well, or take it out")
+	}
+	for _, p := range c.Proxies {
+		_, addrErr := netip.ParseAddr(p)
+		_, prefixErr := netip.ParsePrefix(p)
+		if addrErr != nil && prefixErr != nil {
+			f.add("proxies", fmt.Sprintf("%q is neither an address nor a prefix", p), "write such as 10.0.0.5 or 10.0.0.0/8")
+		}
+	}
+}
+
+func isAddress(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func isLoopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}
+
+func (c Config) checkBasics(f *faults) {
+	kind, rest, _ := strings.Cut(string(c.Database), ":")
+	if rest == "" || (kind != "sqlite" && kind != "mysql") {
+		f.add("database", "names no database", "write sqlite:FILE, or mysql:USER:PASSWORD@tcp(HOST:3306)/NAME")
+	}
+	if c.Database.MySQL() && !strings.Contains(rest, "/") {
+		f.add("database", "names no database on the server", "write mysql:USER:PASSWORD@tcp(HOST:3306)/NAME")
+	}
+	if c.DataDir == "" {
+		f.add("data_dir", "is empty", "write a folder, such as ./data")
+	}
+	switch c.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		f.add("log_level", fmt.Sprintf("%q is no level", c.LogLevel), "write debug, info, warn or error")
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
+		f.add("timezone", fmt.Sprintf("%q is no time zone", c.Timezone), "write such as Asia/Shanghai")
+	}
+	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
+	checkRange(f, "limits.fence_metres", c.Limits.FenceMetres, 10, 10_000)
+	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
+}
+
+func checkRange[T int | int64](f *faults, name string, n, least, most T) {
+	if n < least || n > most {
+		f.add(name, fmt.Sprintf("%d is out of bounds", n), fmt.Sprintf("write a number from %d to %d", least, most))
+	}
+}
+
+func (c Config) checkKeys(f *faults) {
+	sets := c.Keys.sets()
+	for i, set := range sets {
+		if len(set.keys) == 0 && c.Database.MySQL() && !c.Demo {
+			f.add(set.setting(), "is empty, and a server on MySQL does not make its own keys: every replica needs the same",
+				"write a list of id:KEY with KEY from: openssl rand -base64 32")
+		}
+		if set.repeatsID() {
+			f.add(set.setting(), "has one id twice", "give each key an id of its own")
+		}
+		for _, other := range sets[:i] {
+			if set.shares(other) {
+				f.add(set.setting(), "has a key that "+other.setting()+" has too", "make a key for each: openssl rand -base64 32")
+			}
+		}
+	}
+}
+
+func (s keySet) repeatsID() bool {
+	seen := map[string]bool{}
+	for _, k := range s.keys {
+		if seen[k.ID] {
+			return true
+		}
+		seen[k.ID] = true
+	}
+	return false
+}
+
+func (s keySet) shares(other keySet) bool {
+	for _, a := range s.keys {
+		for _, b := range other.keys {
+			if bytes.Equal(a.Secret, b.Secret) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// What the WeChat console gives out.
+var (
+	appIDPattern  = regexp.MustCompile(`^wx[0-9a-z]{16}$`)
+	secretPattern = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
+)
+
+func (c Config) checkWeChat(f *faults) {
+	w := c.WeChat
+	if w.AppID != "" && !appIDPattern.MatchString(w.AppID) {
+		f.add("wechat.app_id", "is no AppID", "write the one of the WeChat console: wx and 16 more characters")
+	}
+	if w.Secret != "" && !secretPattern.MatchString(string(w.Secret)) {
+		f.add("wechat.secret", "is no AppSecret", "write the one of the WeChat console: 32 letters and digits")
+	}
+	if w.AppID != "" && w.Secret == "" {
+		f.add("wechat.secret", "is missing beside wechat.app_id", "write the AppSecret of the WeChat console into YIMI_WECHAT_SECRET")
+	}
+	if w.AppID == "" && w.Secret != "" {
+		f.add("wechat.app_id", "is missing beside wechat.secret", "write the AppID of the WeChat console")
+	}
+	if w.BaseURL == "" {
+		return
+	}
+	if !c.Demo {
+		f.add("wechat.base_url", "a stand-in for WeChat says who anyone is, and this is not demo mode", "take it out")
+	}
+	u, err := url.Parse(w.BaseURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		f.add("wechat.base_url", "is no address of a server", "write such as http://127.0.0.1:8091")
+	}
+}
+
+func (c Config) checkDurations(f *faults) {
+	const day = 24 * time.Hour
+	for _, d := range []struct {
+		name        string
+		is          time.Duration
+		least, most time.Duration
+	}{
+		{"shutdown_grace", c.ShutdownGrace, time.Second, 10 * time.Minute},
+		{"token.access_ttl", c.Token.AccessTTL, time.Minute, day},
+		{"token.refresh_ttl", c.Token.RefreshTTL, time.Hour, 366 * day},
+		{"limits.cancel_notice", c.Limits.CancelNotice, 0, 30 * day},
+		{"limits.promotion_confirm", c.Limits.PromotionConfirm, time.Minute, 30 * day},
+		{"limits.checkin_window", c.Limits.CheckinWindow, 0, day},
+		{"limits.late_checkin", c.Limits.LateCheckin, 0, 7 * day},
+		{"limits.code_step", c.Limits.CodeStep, 10 * time.Second, 5 * time.Minute},
+	} {
+		if d.is < d.least || d.is > d.most {
+			f.add(d.name, fmt.Sprintf("%v is out of bounds", d.is), fmt.Sprintf("write a length of time from %v to %v", d.least, d.most))
+		}
+	}
+	if c.Token.RefreshTTL <= c.Token.AccessTTL {
+		f.add("token.refresh_ttl", "is no longer than token.access_ttl", "write a longer one, such as 30d")
+	}
+	if c.Limits.CodeStep%time.Second != 0 {
+		f.add("limits.code_step", "is not in whole seconds", "write such as 30s")
+	}
+}
