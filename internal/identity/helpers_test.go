@@ -1,0 +1,151 @@
+package identity_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/identity"
+	"yimi/internal/store"
+	"yimi/internal/storetest"
+	"yimi/internal/unit"
+)
+
+// Each step of the state machine is a transaction on a real database, so fewer
+// runs than rapid's 100; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "12")
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+type clock struct{ ms atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.UnixMilli(c.ms.Load()) }
+func (c *clock) advance(d time.Duration) { c.ms.Add(d.Milliseconds()) }
+
+// world is the service with a small tree of units and a district admin.
+type world struct {
+	*identity.Service
+	units                             *unit.Service
+	store                             *store.Store
+	clock                             *clock
+	wuzhong, kangbashi, station, room unit.Unit
+}
+
+const rootPassword = "long words are best"
+
+func each(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) { test(t, newWorld(t, url)) })
+}
+
+func newWorld(t *testing.T, url string) *world {
+	t.Helper()
+	c := &clock{}
+	c.ms.Store(time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC).UnixMilli()) // 学雷锋日, 9:00 in Wuzhong
+	s := storetest.OpenURL(t, url, store.WithClock(c.now))
+	key := auth.Key{ID: "test", Secret: []byte(strings.Repeat("k", 32))}
+	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{
+		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Demo: true,
+	})}
+	w.plant(t)
+	return w
+}
+
+// fakeWechat knows every code: the user is named as the code is.
+func fakeWechat(_ context.Context, code string) (openID, unionID string, err error) {
+	if code == "used" {
+		return "", "", errors.New("40163 code been used")
+	}
+	return "o-" + code, "", nil
+}
+
+func (w *world) plant(t *testing.T) {
+	t.Helper()
+	var err error
+	top := auth.Actor{PersonID: 1}
+	if w.wuzhong, err = w.units.Bootstrap(t.Context(), "利通区社会工作中心"); err != nil {
+		t.Fatal(err)
+	}
+	if w.kangbashi, err = w.units.Bootstrap(t.Context(), "康巴什区社会工作中心"); err != nil {
+		t.Fatal(err)
+	}
+	top.Grants = []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: w.wuzhong.Path}}
+	if w.station, err = w.units.Create(t.Context(), top, unit.Input{ParentID: w.wuzhong.ID, Kind: unit.Station, Name: "东方社区社工站"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.room, err = w.units.Create(t.Context(), top, unit.Input{ParentID: w.station.ID, Kind: unit.Room, Name: "清水渠服务室"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) wechat(t *testing.T, name string) identity.SignedIn {
+	t.Helper()
+	in, err := w.LoginWechat(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func (w *world) actor(t *testing.T, in identity.SignedIn) auth.Actor {
+	t.Helper()
+	a, err := w.Actor(t.Context(), in.PersonID, in.SessionID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// admin signs in somebody who is district admin of the unit.
+func (w *world) admin(t *testing.T, name string, u unit.Unit) auth.Actor {
+	t.Helper()
+	in := w.wechat(t, name)
+	root := auth.Actor{Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: u.Path}}}
+	if _, err := w.Grant(t.Context(), root, u.ID, in.PersonID, auth.DistrictAdmin); err != nil {
+		t.Fatal(err)
+	}
+	return w.actor(t, in)
+}
+
+// desk makes a person with a desk login.
+func (w *world) desk(t *testing.T, login string) identity.GrantView {
+	t.Helper()
+	g, err := w.BootstrapAdmin(t.Context(), w.wuzhong.ID, "杨海兰", login, rootPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (w *world) ended(t *testing.T, in identity.SignedIn) {
+	t.Helper()
+	_, err := w.Actor(t.Context(), in.PersonID, in.SessionID)
+	wantCode(t, err, "session_ended")
+}
+
+func (w *world) count(t *testing.T, table string) (n int64) {
+	t.Helper()
+	if err := w.store.Read(t.Context()).Table(table).Count(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func wantCode(t testing.TB, err error, code string) {
+	t.Helper()
+	if err == nil || fault.From(err).Code != code {
+		t.Errorf("got %v, want %s", err, code)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

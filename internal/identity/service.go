@@ -1,0 +1,132 @@
+package identity
+
+import (
+	"context"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// Deps is what the service needs.
+type Deps struct {
+	Store  *store.Store
+	Tokens *auth.Tokens
+	// Wechat trades the one-time code of wx.login for the user's ids; unionID may be empty.
+	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
+	Demo   bool // the demo logins exist
+}
+
+// Service has the use cases of people, sessions and grants.
+type Service struct {
+	Deps
+	verifyDummy func(ctx context.Context, password string) error
+}
+
+// NewService makes a Service.
+func NewService(d Deps) *Service { return &Service{Deps: d, verifyDummy: auth.VerifyDummy} }
+
+// Actor gives who acts in a session, with all roles, in one query. It runs on
+// each call, so that what was ended or revoked stops at the next one. A session
+// that ended or ran out is ErrSessionEnded.
+func (s *Service) Actor(ctx context.Context, personID, sessionID int64) (auth.Actor, error) {
+	rows, err := actorRows(ctx, s.Store.Read(ctx), personID, sessionID, s.Store.Now())
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	if len(rows) == 0 {
+		return auth.Actor{}, ErrSessionEnded
+	}
+	return auth.Actor{PersonID: personID, SessionID: sessionID, Grants: grantsOf(rows)}, nil
+}
+
+func grantsOf(rows []actorRow) []auth.Grant {
+	grants := []auth.Grant{{Role: auth.Resident}}
+	if rows[0].VolunteerSince != nil {
+		grants = append(grants, auth.Grant{Role: auth.Volunteer})
+	}
+	for _, r := range rows {
+		if r.Role != nil {
+			grants = append(grants, auth.Grant{Role: *r.Role, UnitID: *r.UnitID, UnitPath: *r.Path})
+		}
+	}
+	return grants
+}
+
+// Profile gives a person with grants and home unit, or not_found.
+func (s *Service) Profile(ctx context.Context, personID int64) (*Profile, error) {
+	db := s.Store.Read(ctx)
+	person, err := personByID(ctx, db, personID)
+	if err != nil {
+		return nil, missing(err, "人员")
+	}
+	p := &Profile{Person: person}
+	if p.Grants, err = grantsOfPerson(ctx, db, personID); err != nil {
+		return nil, err
+	}
+	if person.UnitID != nil {
+		home, err := unitByID(ctx, db, *person.UnitID)
+		if err != nil {
+			return nil, err
+		}
+		p.Home = &home
+	}
+	return p, nil
+}
+
+// Me is the actor's own profile.
+func (s *Service) Me(ctx context.Context, a auth.Actor) (*Profile, error) {
+	return s.Profile(ctx, a.PersonID)
+}
+
+// UpdateMe changes the actor's own profile. A volunteer cannot become younger than a volunteer may be.
+func (s *Service) UpdateMe(ctx context.Context, a auth.Actor, p Patch) (*Profile, error) {
+	age, err := p.clean(s.Store.Now().Time)
+	if err != nil {
+		return nil, err
+	}
+	columns, condition := p.columns(), "1 = 1"
+	if age != nil && *age < guardianAge {
+		condition = "volunteer_since IS NULL"
+	}
+	if len(columns) > 0 {
+		err = s.changePerson(ctx, a.PersonID, columns, condition, errGuardian)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.Profile(ctx, a.PersonID)
+}
+
+// RegisterVolunteer makes the actor a volunteer: aged 14 or more, with a name, a
+// home unit and a birth date (志愿服务记录与证明出具办法 Art 5), once.
+func (s *Service) RegisterVolunteer(ctx context.Context, a auth.Actor, r Registration) (*Profile, error) {
+	now := s.Store.Now()
+	if err := r.clean(now.Time); err != nil {
+		return nil, err
+	}
+	columns := r.columns()
+	columns["volunteer_since"] = now
+	if err := s.changePerson(ctx, a.PersonID, columns, "volunteer_since IS NULL", errVolunteer); err != nil {
+		return nil, err
+	}
+	return s.Profile(ctx, a.PersonID)
+}
+
+// changePerson writes the columns, or refuses when the condition does not hold.
+func (s *Service) changePerson(ctx context.Context, id int64, columns map[string]any, condition string, refusal *fault.Error) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		done, err := changePerson(ctx, tx, id, columns, condition)
+		if err == nil && !done {
+			return refusal
+		}
+		return err
+	})
+}
+
+func missing(err error, what string) error {
+	if store.IsNotFound(err) {
+		return fault.Missing(what).Because(err)
+	}
+	return err
+}

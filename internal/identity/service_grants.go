@@ -1,0 +1,139 @@
+package identity
+
+import (
+	"context"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// Grants lists who holds a role on this unit itself, for its admins.
+func (s *Service) Grants(ctx context.Context, a auth.Actor, unitID int64) ([]GrantView, error) {
+	db := s.Store.Read(ctx)
+	u, err := unitByID(ctx, db, unitID)
+	if err != nil {
+		return nil, missing(err, "组织单元")
+	}
+	if err := mayGrant(a, u.Path); err != nil {
+		return nil, err
+	}
+	return grantsOnUnit(ctx, db, unitID)
+}
+
+// Grant gives a person a role on a unit that the actor administers.
+func (s *Service) Grant(ctx context.Context, a auth.Actor, unitID, personID int64, role auth.Role) (view GrantView, err error) {
+	if err := checkRole(role); err != nil {
+		return GrantView{}, err
+	}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := mayGrantOn(ctx, tx, a, unitID); err != nil {
+			return err
+		}
+		view, err = grant(ctx, tx, RoleGrant{PersonID: personID, UnitID: unitID, Role: role, GrantedBy: a.PersonID})
+		return err
+	})
+	return view, err
+}
+
+func mayGrantOn(ctx context.Context, tx *store.Tx, a auth.Actor, unitID int64) error {
+	u, err := unitByID(ctx, tx.DB, unitID)
+	if err != nil {
+		return missing(err, "组织单元")
+	}
+	return mayGrant(a, u.Path)
+}
+
+func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
+	err := insertGrant(ctx, tx, &g)
+	switch {
+	case store.IsDuplicate(err):
+		return GrantView{}, errGranted
+	case store.IsForeignKey(err):
+		return GrantView{}, fault.Missing("人员").Because(err)
+	case err != nil:
+		return GrantView{}, err
+	}
+	return grantByID(ctx, tx.DB, g.ID)
+}
+
+// Revoke takes a role away; it stops at the person's next call. An admin cannot
+// take their own last admin role. A grant on a unit that the actor does not
+// administer is not theirs to know of.
+func (s *Service) Revoke(ctx context.Context, a auth.Actor, grantID int64) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		g, err := grantByID(ctx, tx.DB, grantID)
+		if err != nil {
+			return missing(err, "授权")
+		}
+		if mayGrant(a, g.UnitPath) != nil {
+			return fault.Missing("授权")
+		}
+		return revoke(ctx, tx, a, g.RoleGrant)
+	})
+}
+
+func revoke(ctx context.Context, tx *store.Tx, a auth.Actor, g RoleGrant) error {
+	own := ownAdmin(a, g)
+	done, err := deleteGrant(ctx, tx, g, own)
+	switch {
+	case err != nil:
+		return err
+	case !done && own:
+		return errLastAdmin
+	case !done: // another admin was faster
+		return fault.Missing("授权")
+	}
+	return logGrant(ctx, tx, g, "revoked", a.PersonID)
+}
+
+// CreateStaff makes a person with a desk login and a role on a unit that the actor administers.
+func (s *Service) CreateStaff(ctx context.Context, a auth.Actor, unitID int64, in Staff) (GrantView, error) {
+	return s.createStaff(ctx, unitID, a.PersonID, in, func(tx *store.Tx) error {
+		return mayGrantOn(ctx, tx, a, unitID)
+	})
+}
+
+// BootstrapAdmin makes a district admin of a unit. It asks nobody's leave: it is
+// for the command line, before there is anybody to ask.
+func (s *Service) BootstrapAdmin(ctx context.Context, unitID int64, name, login, password string) (GrantView, error) {
+	in := Staff{Name: name, Login: login, Password: password, Role: auth.DistrictAdmin}
+	return s.createStaff(ctx, unitID, 0, in, func(tx *store.Tx) error {
+		_, err := unitByID(ctx, tx.DB, unitID)
+		return missing(err, "组织单元")
+	})
+}
+
+func (s *Service) createStaff(ctx context.Context, unitID, by int64, in Staff, may func(tx *store.Tx) error) (view GrantView, err error) {
+	if err := in.clean(); err != nil {
+		return GrantView{}, err
+	}
+	hash, err := auth.HashPassword(ctx, in.Password)
+	if err != nil {
+		return GrantView{}, err
+	}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := may(tx); err != nil {
+			return err
+		}
+		personID, err := newDeskPerson(ctx, tx, in, hash)
+		if err != nil {
+			return err
+		}
+		view, err = grant(ctx, tx, RoleGrant{PersonID: personID, UnitID: unitID, Role: in.Role, GrantedBy: by})
+		return err
+	})
+	return view, err
+}
+
+func newDeskPerson(ctx context.Context, tx *store.Tx, in Staff, hash string) (int64, error) {
+	p, err := insertPerson(ctx, tx, in.Name)
+	if err != nil {
+		return 0, err
+	}
+	err = insertPassword(ctx, tx, PasswordLogin{Login: in.Login, PersonID: p.ID, Hash: hash})
+	if store.IsDuplicate(err) {
+		return 0, errLoginTaken
+	}
+	return p.ID, err
+}

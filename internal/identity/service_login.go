@@ -1,0 +1,198 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// LoginWechat signs in by WeChat and makes the person at the first login. Two
+// first logins at once make one person.
+func (s *Service) LoginWechat(ctx context.Context, code string) (SignedIn, error) {
+	openID, unionID, err := s.Wechat(ctx, code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if openID == "" {
+		return SignedIn{}, errors.New("identity: WeChat gave no openid")
+	}
+	who := func(tx *store.Tx) (int64, error) { return wechatPerson(ctx, tx, openID, unionID) }
+	in, err := s.signIn(ctx, who)
+	if store.IsDuplicate(err) { // another first login was faster: its person is there now
+		in, err = s.signIn(ctx, who)
+	}
+	return in, err
+}
+
+// wechatPerson finds the WeChat user's person or makes it.
+func wechatPerson(ctx context.Context, tx *store.Tx, openID, unionID string) (int64, error) {
+	known, err := wechatByOpenID(ctx, tx.DB, openID)
+	switch {
+	case store.IsNotFound(err):
+		return newWechatPerson(ctx, tx, openID, unionID)
+	case err == nil && unionID != "" && unionID != known.UnionID:
+		err = setUnionID(ctx, tx, openID, unionID)
+	}
+	return known.PersonID, err
+}
+
+func newWechatPerson(ctx context.Context, tx *store.Tx, openID, unionID string) (int64, error) {
+	p, err := insertPerson(ctx, tx, "")
+	if err != nil {
+		return 0, err
+	}
+	return p.ID, insertWechat(ctx, tx, WechatIdentity{OpenID: openID, UnionID: unionID, PersonID: p.ID})
+}
+
+// LoginDemo signs in as a persona of the demo data. Outside demo mode there is no such thing.
+func (s *Service) LoginDemo(ctx context.Context, persona string) (SignedIn, error) {
+	if !s.Demo {
+		return SignedIn{}, errNoDemo
+	}
+	if !slices.Contains(personas, persona) {
+		return SignedIn{}, errNoPersona
+	}
+	return s.signIn(ctx, func(tx *store.Tx) (int64, error) {
+		known, err := wechatByOpenID(ctx, tx.DB, "demo-"+persona)
+		if store.IsNotFound(err) {
+			return 0, errNoPersona
+		}
+		return known.PersonID, err
+	})
+}
+
+// LoginPassword signs in at the desk. address is the client's, to count its wrong
+// tries too; empty if it is not known. An unknown login gets the answer of a wrong
+// password, for the same work.
+func (s *Service) LoginPassword(ctx context.Context, login, password, address string) (SignedIn, error) {
+	login = foldLogin(login)
+	if err := s.countTry(ctx, login, address); err != nil {
+		return SignedIn{}, err
+	}
+	row, err := s.verify(ctx, login, password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.forgiveTry(ctx, login, address); err != nil {
+		return SignedIn{}, err
+	}
+	return s.signInWith(ctx, row, password)
+}
+
+// countTry counts before it checks: tries at the same moment cannot slip through.
+// The address comes first, so that a flood from one does not use up the login's tries.
+func (s *Service) countTry(ctx context.Context, login, address string) error {
+	if address != "" {
+		if err := s.hit(ctx, addressThrottle(address), triesPerAddress); err != nil {
+			return err
+		}
+	}
+	return s.hit(ctx, loginThrottle(login), triesPerLogin)
+}
+
+func (s *Service) hit(ctx context.Context, name string, limit int64) error {
+	ok, wait, err := s.Store.Hit(ctx, name, limit, triesWindow)
+	if err == nil && !ok {
+		return tooMany(wait)
+	}
+	return err
+}
+
+// forgiveTry takes back only this try of the address: who owns one login must not
+// be able to go on guessing others.
+func (s *Service) forgiveTry(ctx context.Context, login, address string) error {
+	if err := s.Store.Clear(ctx, loginThrottle(login)); err != nil || address == "" {
+		return err
+	}
+	return s.Store.Unhit(ctx, addressThrottle(address))
+}
+
+func (s *Service) verify(ctx context.Context, login, password string) (PasswordLogin, error) {
+	row, err := passwordByLogin(ctx, s.Store.Read(ctx), login)
+	if store.IsNotFound(err) {
+		return row, errors.Join(s.verifyDummy(ctx, password), errCredentials)
+	}
+	if err != nil {
+		return row, err
+	}
+	ok, err := auth.VerifyPassword(ctx, row.Hash, password)
+	if err == nil && !ok {
+		err = errCredentials
+	}
+	return row, err
+}
+
+// signInWith signs in unless the password was changed since it was verified, and
+// renews a hash that was made at older costs.
+func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password string) (SignedIn, error) {
+	hash := row.Hash
+	if auth.NeedsRehash(hash) {
+		fresh, err := auth.HashPassword(ctx, password)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		hash = fresh
+	}
+	return s.signIn(ctx, func(tx *store.Tx) (int64, error) {
+		still, err := replaceHash(ctx, tx, row, hash)
+		if err == nil && !still {
+			err = errCredentials
+		}
+		return row.PersonID, err
+	})
+}
+
+// ChangePassword sets a new password and ends the person's other sessions.
+func (s *Service) ChangePassword(ctx context.Context, a auth.Actor, current, fresh string) error {
+	row, err := passwordOf(ctx, s.Store.Read(ctx), a.PersonID)
+	if store.IsNotFound(err) {
+		return errNoPassword
+	}
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(fresh, row.Login, current); err != nil {
+		return err
+	}
+	if err := s.verifyCurrent(ctx, row, current); err != nil {
+		return err
+	}
+	hash, err := auth.HashPassword(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return setPassword(ctx, tx, a, row, hash) })
+}
+
+// verifyCurrent is throttled as the login is: a session left open is no licence to guess.
+func (s *Service) verifyCurrent(ctx context.Context, row PasswordLogin, current string) error {
+	throttle := currentThrottle(row.PersonID)
+	if err := s.hit(ctx, throttle, triesPerLogin); err != nil {
+		return err
+	}
+	ok, err := auth.VerifyPassword(ctx, row.Hash, current)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errWrongCurrent
+	}
+	return s.Store.Clear(ctx, throttle)
+}
+
+func setPassword(ctx context.Context, tx *store.Tx, a auth.Actor, old PasswordLogin, hash string) error {
+	still, err := replaceHash(ctx, tx, old, hash)
+	if err != nil {
+		return err
+	}
+	if !still {
+		return errWrongCurrent
+	}
+	if err := notePasswordChange(ctx, tx, old.Login); err != nil {
+		return err
+	}
+	return endOtherSessions(ctx, tx, a.PersonID, a.SessionID)
+}

@@ -1,0 +1,122 @@
+package identity
+
+import (
+	"context"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// signIn opens a session for the person that who finds in the same transaction.
+func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, error)) (SignedIn, error) {
+	secret := auth.NewSecret()
+	var session Session
+	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
+		personID, err := who(tx)
+		if err != nil {
+			return err
+		}
+		session, err = openSession(ctx, tx, personID, secret)
+		return err
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.issue(session, secret)
+}
+
+// openSession finds the session made already, if an earlier run of the
+// transaction committed after all.
+func openSession(ctx context.Context, tx *store.Tx, personID int64, secret string) (Session, error) {
+	hash := auth.HashSecret(secret)
+	made, err := sessionOfToken(ctx, tx, hash)
+	if !store.IsNotFound(err) {
+		return made, err
+	}
+	session, err := insertSession(ctx, tx, personID)
+	if err != nil {
+		return session, err
+	}
+	return session, insertToken(ctx, tx, session.ID, hash)
+}
+
+func (s *Service) issue(session Session, secret string) (SignedIn, error) {
+	token, expiresAt, err := s.Tokens.Issue(session.PersonID, session.ID)
+	return SignedIn{
+		PersonID: session.PersonID, SessionID: session.ID, AccessToken: token, RefreshToken: secret,
+		ExpiresIn: expiresAt.Sub(s.Store.Now().Time),
+	}, err
+}
+
+// Refresh trades a refresh token for new tokens. A token works once: one that
+// comes a second time may be stolen, so the whole session ends at once, for the
+// thief and for the owner, and there is no grace. Of two refreshes that race with
+// one token exactly one gets new tokens, and these are of a session that has ended.
+func (s *Service) Refresh(ctx context.Context, secret string) (SignedIn, error) {
+	next := auth.NewSecret()
+	var session Session
+	var first bool
+	err := s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+		session, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next))
+		if err == nil && !first {
+			err = endSession(ctx, tx, session.ID) // and commit that
+		}
+		return err
+	})
+	if err == nil && !first {
+		err = ErrSessionEnded
+	}
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.issue(session, next)
+}
+
+// rotate puts the next token after the old one and tells whether the old one came
+// for the first time. Touching the session first makes racing refreshes queue.
+func rotate(ctx context.Context, tx *store.Tx, old, next string) (session Session, first bool, err error) {
+	session, err = sessionOfToken(ctx, tx, old)
+	if store.IsNotFound(err) {
+		return session, false, ErrSessionEnded
+	}
+	if err != nil {
+		return session, false, err
+	}
+	alive, err := touchSession(ctx, tx, session.ID)
+	if err == nil && !alive {
+		err = ErrSessionEnded
+	}
+	if err != nil {
+		return session, false, err
+	}
+	err = insertToken(ctx, tx, session.ID, next)
+	if store.IsDuplicate(err) { // an earlier run of this transaction committed after all
+		return session, true, nil
+	}
+	if err != nil {
+		return session, false, err
+	}
+	first, err = useToken(ctx, tx, old)
+	return session, first, err
+}
+
+// Logout ends the actor's session at once. A second time does nothing.
+func (s *Service) Logout(ctx context.Context, a auth.Actor) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return endSession(ctx, tx, a.SessionID) })
+}
+
+// PruneSessions deletes the sessions that ran out before the instant, with their
+// tokens, and says how many they were.
+func (s *Service) PruneSessions(ctx context.Context, before store.Time) (total int, err error) {
+	for {
+		var n int
+		err := s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			n, err = pruneSessions(ctx, tx, before)
+			return err
+		})
+		total += n
+		if err != nil || n < pruneBatch {
+			return total, err
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package identity
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// ---- people
+
+func personByID(ctx context.Context, db *gorm.DB, id int64) (Person, error) {
+	return gorm.G[Person](db).Where("id = ?", id).Take(ctx)
+}
+
+func unitByID(ctx context.Context, db *gorm.DB, id int64) (Home, error) {
+	return gorm.G[Home](db).Where("id = ?", id).Take(ctx)
+}
+
+func insertPerson(ctx context.Context, tx *store.Tx, name string) (Person, error) {
+	p := Person{Name: name, Sex: Unknown, CreatedAt: tx.Now}
+	err := gorm.G[Person](tx.DB).Create(ctx, &p)
+	return p, err
+}
+
+func (p Patch) columns() map[string]any {
+	columns := map[string]any{}
+	set(columns, "name", p.Name)
+	set(columns, "sex", p.Sex)
+	set(columns, "birth_date", p.BirthDate)
+	set(columns, "unit_id", p.UnitID)
+	set(columns, "show_on_leaderboard", p.ShowOnLeaderboard)
+	if p.Skills != nil {
+		columns["skills"] = Words(*p.Skills)
+	}
+	return columns
+}
+
+func set[T any](columns map[string]any, name string, value *T) {
+	if value != nil {
+		columns[name] = *value
+	}
+}
+
+// changePerson writes the columns if the condition holds, and tells whether it did.
+// A unit that is not there is refused by its foreign key.
+func changePerson(ctx context.Context, tx *store.Tx, id int64, columns map[string]any, condition string) (bool, error) {
+	n, err := gorm.G[Person](tx.DB).Where("id = ?", id).Where(condition).Set(clause.Assignments(columns)).Update(ctx)
+	if store.IsForeignKey(err) {
+		return false, errUnit.Because(err)
+	}
+	return n == 1, err
+}
+
+// ---- WeChat and passwords
+
+func wechatByOpenID(ctx context.Context, db *gorm.DB, openID string) (WechatIdentity, error) {
+	return gorm.G[WechatIdentity](db).Where("openid = ?", openID).Take(ctx)
+}
+
+func insertWechat(ctx context.Context, tx *store.Tx, w WechatIdentity) error {
+	w.CreatedAt = tx.Now
+	return gorm.G[WechatIdentity](tx.DB).Create(ctx, &w)
+}
+
+func setUnionID(ctx context.Context, tx *store.Tx, openID, unionID string) error {
+	_, err := gorm.G[WechatIdentity](tx.DB).Where("openid = ?", openID).Update(ctx, "unionid", unionID)
+	return err
+}
+
+func passwordByLogin(ctx context.Context, db *gorm.DB, login string) (PasswordLogin, error) {
+	return gorm.G[PasswordLogin](db).Where("login = ?", login).Take(ctx)
+}
+
+func passwordOf(ctx context.Context, db *gorm.DB, personID int64) (PasswordLogin, error) {
+	return gorm.G[PasswordLogin](db).Where("person_id = ?", personID).Take(ctx)
+}
+
+func insertPassword(ctx context.Context, tx *store.Tx, p PasswordLogin) error {
+	p.ChangedAt = tx.Now
+	return gorm.G[PasswordLogin](tx.DB).Create(ctx, &p)
+}
+
+// replaceHash puts the new hash where the old one is, and tells whether it still
+// was. The row stays locked until the end, so that a sign-in and a change of
+// password pass one after the other. The new hash may be there already: then an
+// earlier run of this transaction committed.
+func replaceHash(ctx context.Context, tx *store.Tx, old PasswordLogin, hash string) (bool, error) {
+	n, err := gorm.G[PasswordLogin](tx.DB).Where("login = ? AND hash IN (?, ?)", old.Login, old.Hash, hash).
+		Update(ctx, "hash", hash)
+	return n == 1, err
+}
+
+func notePasswordChange(ctx context.Context, tx *store.Tx, login string) error {
+	_, err := gorm.G[PasswordLogin](tx.DB).Where("login = ?", login).Update(ctx, "changed_at", tx.Now)
+	return err
+}
+
+// ---- sessions
+
+func insertSession(ctx context.Context, tx *store.Tx, personID int64) (Session, error) {
+	s := Session{PersonID: personID, CreatedAt: tx.Now, RefreshedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(sessionLife))}
+	err := gorm.G[Session](tx.DB).Create(ctx, &s)
+	return s, err
+}
+
+func insertToken(ctx context.Context, tx *store.Tx, sessionID int64, hash string) error {
+	return gorm.G[RefreshToken](tx.DB).Create(ctx, &RefreshToken{Hash: hash, SessionID: sessionID, IssuedAt: tx.Now})
+}
+
+// sessionOfToken finds the session of a token, used or not.
+func sessionOfToken(ctx context.Context, tx *store.Tx, hash string) (Session, error) {
+	token, err := gorm.G[RefreshToken](tx.DB).Where("hash = ?", hash).Take(ctx)
+	if err != nil {
+		return Session{}, err
+	}
+	return gorm.G[Session](tx.DB).Where("id = ?", token.SessionID).Take(ctx)
+}
+
+// touchSession notes a refresh of a session that lives, and tells whether it does.
+func touchSession(ctx context.Context, tx *store.Tx, id int64) (bool, error) {
+	n, err := gorm.G[Session](tx.DB).Where("id = ? AND ended_at IS NULL AND expires_at > ?", id, tx.Now).
+		Update(ctx, "refreshed_at", tx.Now)
+	return n == 1, err
+}
+
+// useToken marks the token used, and tells whether it was not before.
+func useToken(ctx context.Context, tx *store.Tx, hash string) (bool, error) {
+	n, err := gorm.G[RefreshToken](tx.DB).Where("hash = ? AND used_at IS NULL", hash).Update(ctx, "used_at", tx.Now)
+	return n == 1, err
+}
+
+func endSession(ctx context.Context, tx *store.Tx, id int64) error {
+	_, err := gorm.G[Session](tx.DB).Where("id = ? AND ended_at IS NULL", id).Update(ctx, "ended_at", tx.Now)
+	return err
+}
+
+func endOtherSessions(ctx context.Context, tx *store.Tx, personID, keep int64) error {
+	_, err := gorm.G[Session](tx.DB).Where("person_id = ? AND id <> ? AND ended_at IS NULL", personID, keep).
+		Update(ctx, "ended_at", tx.Now)
+	return err
+}
+
+// pruneBatch bounds how long one prune holds the writer.
+const pruneBatch = 500
+
+// pruneSessions deletes some sessions that ran out before the instant, with their tokens.
+func pruneSessions(ctx context.Context, tx *store.Tx, before store.Time) (int, error) {
+	old, err := gorm.G[Session](tx.DB).Select("id").Where("expires_at < ?", before).Limit(pruneBatch).Find(ctx)
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	ids := make([]int64, len(old))
+	for i, s := range old {
+		ids[i] = s.ID
+	}
+	if _, err := gorm.G[RefreshToken](tx.DB).Where("session_id IN ?", ids).Delete(ctx); err != nil {
+		return 0, err
+	}
+	return gorm.G[Session](tx.DB).Where("id IN ?", ids).Delete(ctx)
+}
+
+// actorRow is a session with one of the person's grants, or with none.
+type actorRow struct {
+	VolunteerSince *store.Time
+	Role           *auth.Role
+	UnitID         *int64
+	Path           *string
+}
+
+// actorRows gives at least one row for a session that lives, none for any other.
+func actorRows(ctx context.Context, db *gorm.DB, personID, sessionID int64, now store.Time) (rows []actorRow, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT p.volunteer_since, g.role, g.unit_id, u.path
+		FROM sessions s JOIN people p ON p.id = s.person_id
+		LEFT JOIN role_grants g ON g.person_id = s.person_id LEFT JOIN units u ON u.id = g.unit_id
+		WHERE s.id = ? AND s.person_id = ? AND s.ended_at IS NULL AND s.expires_at > ?
+		ORDER BY g.id`, sessionID, personID, now).Scan(&rows).Error
+	return rows, err
+}
+
+// ---- grants
+
+// grantViews reads grants by one key column with the names beside them.
+func grantViews(ctx context.Context, db *gorm.DB, where string, key int64) (views []GrantView, err error) {
+	err = db.WithContext(ctx).Table("role_grants g").
+		Select("g.*, p.name AS person_name, u.name AS unit_name, u.path AS unit_path").
+		Joins("JOIN people p ON p.id = g.person_id").Joins("JOIN units u ON u.id = g.unit_id").
+		Where(where, key).Order("g.created_at, g.id").Scan(&views).Error
+	return views, err
+}
+
+func grantsOfPerson(ctx context.Context, db *gorm.DB, id int64) ([]GrantView, error) {
+	return grantViews(ctx, db, "g.person_id = ?", id)
+}
+
+func grantsOnUnit(ctx context.Context, db *gorm.DB, id int64) ([]GrantView, error) {
+	return grantViews(ctx, db, "g.unit_id = ?", id)
+}
+
+// grantByID gives one grant, or store.IsNotFound.
+func grantByID(ctx context.Context, db *gorm.DB, id int64) (GrantView, error) {
+	views, err := grantViews(ctx, db, "g.id = ?", id)
+	if err == nil && len(views) == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	if err != nil {
+		return GrantView{}, err
+	}
+	return views[0], nil
+}
+
+// insertGrant writes the grant and its line in the log.
+func insertGrant(ctx context.Context, tx *store.Tx, g *RoleGrant) error {
+	g.ID, g.CreatedAt = 0, tx.Now
+	if err := gorm.G[RoleGrant](tx.DB).Create(ctx, g); err != nil {
+		return err
+	}
+	return logGrant(ctx, tx, *g, "granted", g.GrantedBy)
+}
+
+// deleteGrant deletes the grant, with keepOne only if the person has another of
+// the same role, and tells whether it did.
+func deleteGrant(ctx context.Context, tx *store.Tx, g RoleGrant, keepOne bool) (bool, error) {
+	q := gorm.G[RoleGrant](tx.DB).Where("id = ?", g.ID)
+	if keepOne { // MySQL wants the table that it deletes from wrapped once more
+		q = q.Where(`EXISTS (SELECT 1 FROM (SELECT id FROM role_grants WHERE person_id = ? AND role = ? AND id <> ?) other)`,
+			g.PersonID, g.Role, g.ID)
+	}
+	n, err := q.Delete(ctx)
+	return n == 1, err
+}
+
+func logGrant(ctx context.Context, tx *store.Tx, g RoleGrant, action string, by int64) error {
+	return gorm.G[GrantChange](tx.DB).Create(ctx, &GrantChange{
+		PersonID: g.PersonID, UnitID: g.UnitID, Role: g.Role, Action: action, ChangedBy: by, ChangedAt: tx.Now,
+	})
+}
