@@ -1,0 +1,84 @@
+// Every page of every build opens without a fault: nothing thrown, nothing on the console, nothing asked from outside.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { serveFiles } from '../lib/files.mjs'
+import { allPages } from '../lib/pages.mjs'
+import { DIST, YIMI } from '../lib/paths.mjs'
+import { startYimi } from '../lib/server.mjs'
+import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
+
+// Without the server's binary the pages are looked at without an API; YIMI_BIN or bin/yimi brings it in.
+const withServer = existsSync(YIMI)
+let browser, site, weapp
+
+before(async () => {
+  browser = await openBrowser()
+  site = withServer ? await startYimi() : await serveFiles(DIST)
+  weapp = await serveWeapp(withServer ? site.origin : '')
+})
+after(async () => {
+  await browser?.close()
+  await weapp?.stop()
+  await site?.stop()
+})
+
+async function onPhone(act, more) {
+  const { page, context, guard } = await openPhone(browser, more)
+  if (!withServer) guard.expectStatus(404)
+  try {
+    await act(page, guard)
+    guard.check()
+  } finally {
+    await context.close()
+  }
+}
+
+describe('landing page', () => {
+  test('shows the mini-program in a phone and changes who is in it', () =>
+    onPhone(async (page) => {
+      await page.goto(`${site.origin}/`)
+      const phone = page.frameLocator('iframe[name=phone]')
+      await phone.locator('.screen').waitFor()
+      await page.getByRole('link', { name: '杨海兰' }).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(() => document.querySelector('iframe').contentWindow.location.search.includes('persona=staff'))
+      await phone.locator('.screen').waitFor()
+      assert.equal(await page.locator('[aria-current]').getAttribute('data-persona'), 'staff')
+    }, { viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false }))
+
+  test('on a phone each person opens the mini-program itself', () =>
+    onPhone(async (page) => {
+      await page.goto(`${site.origin}/`)
+      await page.getByRole('link', { name: '林国栋' }).tap()
+      await page.waitForURL(/\/m\/\?persona=resident/)
+      await page.locator('.screen.elder').waitFor()
+    }))
+})
+
+for (const elder of [0, 1]) {
+  describe(`H5, elder ${elder}`, () => {
+    for (const path of allPages()) {
+      test(path, () =>
+        onPhone(async (page) => {
+          await page.goto(`${site.origin}/m/?persona=volunteer&elder=${elder}#${path}`)
+          await page.locator(elder ? '.screen.elder' : '.screen:not(.elder)').first().waitFor()
+          await page.waitForLoadState('networkidle')
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+          assert.ok(wide <= 0, `${path} is ${wide} px wider than the phone`)
+        }))
+    }
+  })
+}
+
+describe('mini-program', () => {
+  test('its templates compile without a warning', () => assert.deepEqual(weapp.warnings, []))
+  for (const path of allPages()) {
+    test(path, () =>
+      onPhone(async (page) => {
+        await openWeapp(page, weapp, path)
+        await page.locator('.screen').first().waitFor()
+      }))
+  }
+})

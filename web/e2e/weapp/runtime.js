@@ -1,0 +1,103 @@
+// Loads the built program into glass-easel. What a test may do stands in window.__weapp (see wx.js and router.js).
+import * as easel from './easel.js'
+import { MiniProgramEnv } from './adapter.js'
+import { makeRouter } from './router.js'
+import { makeWx } from './wx.js'
+
+const program = window.__program
+
+// Real WeChat also finds handlers that the framework put on the instance at run time (uni-app's e0, e1 …).
+const getMethod = easel.Component.getMethod
+easel.Component.getMethod = (component, name) => {
+  const caller = component.getMethodCaller()
+  return getMethod.call(easel.Component, component, name) ?? (typeof caller[name] === 'function' ? caller[name] : undefined)
+}
+
+const env = new MiniProgramEnv()
+const space = env.createCodeSpace('main', true)
+const context = new easel.CurrentWindowBackendContext()
+const backend = env.associateBackend(context)
+
+function dispatch(target, type, detail, options) {
+  const event = new easel.Event(type, detail, options)
+  easel.Event.dispatchEvent(target, event)
+  return event.defaultPrevented() ? easel.EventBubbleStatus?.NoDefault ?? 1 : 0
+}
+context.onEvent(dispatch)
+
+// Native fields and pictures: glass-easel leaves both to the app around it.
+document.addEventListener('input', ({ target }) => target.__wxElement && dispatch(target.__wxElement, 'input', { value: target.value, cursor: target.value.length }, {}))
+document.addEventListener('focusout', ({ target }) => target.__wxElement && 'value' in target && dispatch(target.__wxElement, 'blur', { value: target.value }, {}))
+new MutationObserver((changes) => {
+  for (const { target, addedNodes } of changes) for (const node of [target, ...addedNodes]) paint(node)
+}).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] })
+
+function paint(node) {
+  for (const image of node.querySelectorAll ? [node, ...node.querySelectorAll('image')] : []) {
+    const source = image.localName === 'image' && (image.getAttribute('src') ?? image.src)
+    if (source) image.style.backgroundImage = `url("${source}")`
+  }
+}
+
+const style = document.createElement('style')
+style.textContent = program.css
+document.head.append(style)
+
+const router = makeRouter({ space, backend, host: document.getElementById('app') })
+const wx = makeWx({ program, router })
+
+let app
+Object.assign(window, { wx, App: (options) => (app = Object.assign(options, { globalData: options.globalData ?? {} })), getApp: () => app, getCurrentPages: router.current })
+Object.assign(window, { Component: () => {}, Page: () => {}, Behavior: (options) => options })
+
+// ---- CommonJS modules; one that has a config is a component and registers itself in its own environment ----
+const loaded = {}
+
+function load(file) {
+  if (loaded[file]) return loaded[file].exports
+  const source = program.modules[file]
+  if (!source) throw new Error(`module not found: ${file}`)
+  const module = (loaded[file] = { exports: {} })
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+  const require = (name) => load(resolve(folder, name).replace(/(\.js)?$/, '.js'))
+  const run = () => source(require, module, module.exports, wx, window)
+  const path = file.slice(0, -3)
+  if (!program.configs[path]) run()
+  else space.componentEnv(path, (given) => withGlobals({ Component: (options) => given.Component(options), Page: given.Page, Behavior: given.Behavior }, run))
+  return module.exports
+}
+
+function withGlobals(globals, run) {
+  const before = Object.fromEntries(Object.keys(globals).map((name) => [name, window[name]]))
+  Object.assign(window, globals)
+  try {
+    run()
+  } finally {
+    Object.assign(window, before)
+  }
+}
+
+function resolve(folder, name) {
+  const parts = []
+  for (const part of (name.startsWith('/') ? name : `${folder}/${name}`).split('/')) {
+    if (part === '..') parts.pop()
+    else if (part && part !== '.') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+for (const [path, content] of Object.entries(program.templates)) space.addCompiledTemplate(path, { groupList: program.templates, content })
+for (const [path, config] of Object.entries(program.configs)) {
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  const wanted = { ...program.app.usingComponents, ...config.usingComponents }
+  const usingComponents = Object.fromEntries(Object.entries(wanted).map(([tag, file]) => [tag, `/${resolve(folder, file)}`]))
+  space.addComponentStaticConfig(path, { ...config, usingComponents, styleIsolation: 'shared' })
+}
+
+const first = new URLSearchParams(location.search).get('open') ?? `/${program.pages[0]}`
+load('app.js')
+app?.onLaunch?.({ path: first.slice(1), query: {}, scene: 1001 })
+app?.onShow?.({ path: first.slice(1), query: {}, scene: 1001 })
+for (const path of Object.keys(program.configs)) if (program.modules[`${path}.js`]) load(`${path}.js`)
+router.reLaunch(first)
+window.__weapp.started = true

@@ -1,0 +1,178 @@
+// A stand-in for `wx`: enough of it to run the program against a real server. window.__weapp is the test's side:
+//   calls           what the pages asked of wx: [name, argument]
+//   login           the code wx.login gives; ?login=demo-NAME in the address sets it
+//   scan            what wx.scanCode reads next; null is a person who cancels
+//   confirm         what is answered to wx.showModal
+//   location        what wx.getLocation gives; null is a person who refuses
+//   setNetwork(on)  the network goes and comes
+//   tell(event)     onReachBottom, onPullDownRefresh … of the page on top
+//   open(url)       reLaunch
+
+const STORE = 'weapp:'
+
+// Taken note of and answered with success, without doing anything.
+const NODDED = `hideLoading hideTabBar hideToast makePhoneCall openLocation pageScrollTo requestSubscribeMessage requirePrivacyAuthorize
+  setClipboardData setKeepScreenOn setNavigationBarColor setNavigationBarTitle setScreenBrightness setTabBarBadge removeTabBarBadge
+  showLoading showShareMenu showTabBar showToast startPullDownRefresh stopPullDownRefresh vibrateLong vibrateShort`.split(/\s+/)
+
+export function makeWx({ program, router }) {
+  const listeners = { network: [] }
+  const test = (window.__weapp = {
+    calls: [],
+    login: new URLSearchParams(location.search).get('login') ?? 'demo-visitor',
+    scan: null,
+    confirm: true,
+    location: null,
+    online: true,
+    setNetwork(on) {
+      test.online = on
+      for (const tell of listeners.network) tell({ isConnected: on, networkType: on ? 'wifi' : 'none' })
+    },
+    tell: router.tell,
+    open: router.reLaunch,
+    pages: program.pages,
+  })
+  const note = (name, argument) => test.calls.push([name, argument])
+  const answer = (options, result) => {
+    const settled = result ?? {}
+    queueMicrotask(() => {
+      if (settled.errMsg?.includes(':fail')) options?.fail?.(settled)
+      else options?.success?.(settled)
+      options?.complete?.(settled)
+    })
+  }
+  const go = (name, act) => (options = {}) => {
+    note(name, options.url ?? options.delta)
+    act(options)
+    answer(options, { errMsg: `${name}:ok` })
+  }
+
+  const wx = {
+    canIUse: () => true,
+    nextTick: (run) => Promise.resolve().then(run),
+    env: { USER_DATA_PATH: '' },
+
+    navigateTo: go('navigateTo', ({ url }) => router.navigateTo(url)),
+    redirectTo: go('redirectTo', ({ url }) => router.redirectTo(url)),
+    reLaunch: go('reLaunch', ({ url }) => router.reLaunch(url)),
+    switchTab: go('switchTab', ({ url }) => router.reLaunch(url)),
+    navigateBack: go('navigateBack', ({ delta }) => router.navigateBack(delta)),
+
+    getStorageSync: (key) => JSON.parse(localStorage.getItem(STORE + key) ?? '""'),
+    setStorageSync: (key, value) => localStorage.setItem(STORE + key, JSON.stringify(value)),
+    removeStorageSync: (key) => localStorage.removeItem(STORE + key),
+
+    request: (options) => request(options, test, note),
+    login: (options) => answer(options, { code: test.login, errMsg: 'login:ok' }),
+    scanCode(options) {
+      note('scanCode', options.scanType)
+      answer(options, test.scan === null ? { errMsg: 'scanCode:fail cancel' } : { result: test.scan, scanType: 'QR_CODE', errMsg: 'scanCode:ok' })
+    },
+    getLocation(options) {
+      note('getLocation', options.type)
+      answer(options, test.location ? { ...test.location, errMsg: 'getLocation:ok' } : { errMsg: 'getLocation:fail auth deny' })
+    },
+    showModal(options) {
+      note('showModal', options.title)
+      answer(options, { confirm: test.confirm, cancel: !test.confirm, errMsg: 'showModal:ok' })
+    },
+    showActionSheet(options) {
+      note('showActionSheet', options.itemList)
+      answer(options, { tapIndex: 0, errMsg: 'showActionSheet:ok' })
+    },
+    getNetworkType: (options) => answer(options, { networkType: test.online ? 'wifi' : 'none' }),
+    onNetworkStatusChange: (tell) => listeners.network.push(tell),
+    offNetworkStatusChange: (tell) => (listeners.network = listeners.network.filter((other) => other !== tell)),
+    getScreenBrightness: (options) => answer(options, { value: 0.5 }),
+    getSetting: (options) => answer(options, { authSetting: {} }),
+
+    ...deviceFacts(program),
+    createSelectorQuery,
+    createIntersectionObserver: () => ({ relativeTo: returnThis, relativeToViewport: returnThis, observe() {}, disconnect() {} }),
+  }
+  for (const name of NODDED) wx[name] = (options = {}) => (note(name, options.title ?? options.phoneNumber ?? options.tmplIds), answer(options, { errMsg: `${name}:ok` }))
+  // Listeners that nothing here ever tells.
+  return new Proxy(wx, { get: (target, name) => target[name] ?? (/^(on|off)[A-Z]/.test(String(name)) ? () => {} : undefined) })
+}
+
+function returnThis() {
+  return this
+}
+
+/** wx.request through fetch, to the server that served this page. It knows no PATCH, as the real one does not. */
+function request(options, test, note) {
+  const { url, method = 'GET', header, data } = options
+  note('request', `${method} ${url}`)
+  const stop = new AbortController()
+  const settle = async () => {
+    if (!['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'].includes(method)) throw new Error(`wx.request knows no ${method}`)
+    if (!test.online) throw new Error('no network')
+    const body = data !== undefined && method !== 'GET' ? JSON.stringify(data) : undefined
+    const got = await fetch(url.replace(/^https?:\/\/[^/]+/, ''), { method, headers: header, body, signal: stop.signal })
+    const text = await got.text()
+    return { statusCode: got.status, data: parsed(text), header: Object.fromEntries(got.headers), errMsg: 'request:ok' }
+  }
+  settle().then((result) => options.success?.(result), (error) => options.fail?.({ errMsg: `request:fail ${error.message}` })).finally(() => options.complete?.({}))
+  return { abort: () => stop.abort() }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function deviceFacts(program) {
+  const launch = () => ({ path: program.pages[0], query: {}, scene: 1001 })
+  const app = { SDKVersion: '3.8.0', language: 'zh_CN', theme: 'light', version: '8.0.50', host: { env: 'WeChat', appId: 'touristappid' } }
+  const device = { platform: 'devtools', system: 'iOS 17', brand: 'stand-in', model: 'stand-in' }
+  const windowInfo = () => ({
+    windowWidth: innerWidth, windowHeight: innerHeight, screenWidth: innerWidth, screenHeight: innerHeight, pixelRatio: 2, statusBarHeight: 20,
+    safeArea: { top: 0, left: 0, right: innerWidth, bottom: innerHeight, width: innerWidth, height: innerHeight }, safeAreaInsets: { top: 0, bottom: 0, left: 0, right: 0 },
+  })
+  return {
+    getSystemInfoSync: () => ({ ...app, ...device, ...windowInfo(), fontSizeSetting: 16 }),
+    getWindowInfo: windowInfo,
+    getDeviceInfo: () => device,
+    getAppBaseInfo: () => app,
+    getSystemSetting: () => ({}),
+    getAppAuthorizeSetting: () => ({}),
+    getMenuButtonBoundingClientRect: () => ({ top: 24, bottom: 56, left: innerWidth - 95, right: innerWidth - 8, width: 87, height: 32 }),
+    getLaunchOptionsSync: launch,
+    getEnterOptionsSync: launch,
+    getAccountInfoSync: () => ({ miniProgram: { appId: 'touristappid', envVersion: 'develop' } }),
+  }
+}
+
+/** wx.createSelectorQuery over the document. */
+function createSelectorQuery() {
+  const asked = []
+  const rect = (element) => {
+    if (!element) return null
+    const { left, top, right, bottom, width, height } = element.getBoundingClientRect()
+    return { left, top, right, bottom, width, height, dataset: {} }
+  }
+  const node = (measure) => {
+    const ask = (tell) => (asked.push({ measure, tell }), query)
+    return { boundingClientRect: ask, fields: (_, tell) => ask(tell), scrollOffset: ask, node: (tell) => (asked.push({ measure: () => null, tell }), query) }
+  }
+  const query = {
+    in: () => query,
+    select: (selector) => node(() => rect(document.querySelector(selector))),
+    selectAll: (selector) => node(() => [...document.querySelectorAll(selector)].map(rect)),
+    selectViewport: () => node(() => ({ scrollTop: scrollY, scrollLeft: scrollX, width: innerWidth, height: innerHeight })),
+    exec(done) {
+      setTimeout(() => {
+        const results = asked.map(({ measure, tell }) => {
+          const result = measure()
+          tell?.(result)
+          return result
+        })
+        done?.(results)
+      })
+    },
+  }
+  return query
+}
