@@ -52,7 +52,14 @@ func TestTakenKeyHasNoEffect(t *testing.T) {
 			t.Errorf("the second request: %v, ran %v, used %v", err, ran, again.Used())
 		}
 		for _, other := range []*store.Key{{PersonID: 8, Key: "k-1"}, {PersonID: 7, Key: "K-1"}} {
+			if a, err := s.Answered(t.Context(), *other); a != nil || err != nil {
+				t.Errorf("another's key gave an answer: %+v, %v", a, err)
+			}
+			must(t, s.SaveAnswer(t.Context(), *other, 200, "text/plain", []byte("not yours")))
 			must(t, s.Tx(store.WithKey(t.Context(), other), func(*store.Tx) error { return nil }))
+		}
+		if a, err := s.Answered(t.Context(), *again); err != nil || a == nil || a.Status != 0 {
+			t.Errorf("another's answer was saved here: %+v, %v", a, err)
 		}
 	})
 }
@@ -129,6 +136,25 @@ func TestLostCommitReplyIsFoundOut(t *testing.T) {
 			t.Errorf("%v, %d runs, %d rows, used %v", err, runs, n, k.Used())
 		}
 	})
+}
+
+// TestLostCommitThatAnotherOvertook: the COMMIT never happened, and before the
+// second attempt another request took the key. That row is not ours.
+func TestLostCommitThatAnotherOvertook(t *testing.T) {
+	t.Parallel()
+	s := storetest.OpenMySQL(t)
+	k := newKey()
+	runs := 0
+	err := s.Tx(store.WithKey(t.Context(), k), func(tx *store.Tx) error {
+		runs++
+		var id int64
+		must(t, tx.Raw("SELECT CONNECTION_ID()").Scan(&id).Error)
+		exec(t, s, "KILL CONNECTION ?", id)
+		return s.Tx(store.WithKey(t.Context(), newKey()), func(*store.Tx) error { return nil })
+	})
+	if !errors.Is(err, store.ErrKeyTaken) || runs != 1 || k.Used() {
+		t.Errorf("%v, %d runs, used %v", err, runs, k.Used())
+	}
 }
 
 // Without a key the function runs again: its own unique row must tell it.

@@ -36,6 +36,9 @@ func TestPragmasAreInForceOnEveryConnection(t *testing.T) {
 	if err := checkPragmas(t.Context(), s.writers, sqlitePragmas(true)); err != nil {
 		t.Error(err)
 	}
+	if n := s.writers.Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("%d writers, want 1", n)
+	}
 }
 
 // The driver ignores keys that it does not know, in silence; the check does not.

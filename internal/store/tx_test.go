@@ -48,6 +48,51 @@ func TestWritersAndReadersTogether(t *testing.T) {
 	})
 }
 
+// Two programs on one file, such as "yimi serve" and "yimi migrate": a write lock
+// asked for after a read could not wait, and would fail at once.
+func TestTwoProgramsOnOneFile(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "yimi.db")
+	both := []*store.Store{storetest.OpenURL(t, url), storetest.OpenURL(t, url)}
+	make1(t, both[0], itemsTable)
+	i := add(t, both[0], item{Code: "a", Cap: 1000})
+	var runs atomic.Int64
+	race(2, func(worker int) {
+		for range 50 {
+			err := both[worker].Tx(t.Context(), func(tx *store.Tx) error {
+				runs.Add(1)
+				var read item
+				if err := tx.Take(&read, i.ID).Error; err != nil {
+					return err
+				}
+				return take(tx, i.ID)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if got := get(t, both[0], i.ID).Taken; got != 100 || runs.Load() != 100 {
+		t.Errorf("taken %d in %d runs, want 100 in 100", got, runs.Load())
+	}
+}
+
+// SQLite leaves the transaction open when COMMIT itself is refused; the next one must not find it.
+func TestRefusedCommitLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	exec(t, s, "CREATE TABLE parents (id INTEGER PRIMARY KEY) STRICT")
+	exec(t, s, "CREATE TABLE children (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
+	err := try(t, s, func(tx *store.Tx) error { return tx.Exec("INSERT INTO children (p) VALUES (9)").Error })
+	if !store.IsForeignKey(err) {
+		t.Errorf("COMMIT: %v", err)
+	}
+	exec(t, s, "INSERT INTO parents (id) VALUES (1)")
+	if n := count(t, s, "children"); n != 0 {
+		t.Errorf("%d rows, want none", n)
+	}
+}
+
 func TestPlacesNeverRunOver(t *testing.T) {
 	t.Parallel()
 	eachItems(t, func(t *testing.T, s *store.Store) {
@@ -349,6 +394,9 @@ func TestOpenMakesTheFolderForItsOwnerOnly(t *testing.T) {
 	must(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v", info.Mode())
+	}
+	if _, err := os.Stat(path + "-wal"); err != nil {
+		t.Errorf("SQLite has opened another file: %v", err)
 	}
 }
 
