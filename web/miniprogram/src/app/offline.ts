@@ -1,6 +1,6 @@
 // Check-ins read without a signal: written to the phone before anything else, sent when the network is back, and kept
 // until the server has said yes or no and the person has seen a no.
-import { computed, ref } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { Problem, newKey, type Schemas } from '@yimi/client'
 import { api } from './api'
 import { useSession } from './session'
@@ -20,7 +20,7 @@ export interface WaitingCheckin {
 
 const KEY = 'yimi.checkins'
 const RETRY_MS = 30_000
-const all = ref<WaitingCheckin[]>([])
+const all = shallowRef<WaitingCheckin[]>([])
 let restored = false
 let flushing: Promise<void> | null = null
 let watching = false

@@ -1,0 +1,46 @@
+// A stand-in for `uni`: storage in memory, requests answered by the test, nothing else.
+import { vi } from 'vitest'
+
+interface Sent {
+  url: string
+  method: string
+  header: Record<string, string>
+  data?: unknown
+}
+type Answer = { statusCode: number; data: unknown } | 'offline'
+
+export const phone = {
+  store: new Map<string, unknown>(),
+  sent: [] as Sent[],
+  answer: (async () => 'offline') as (request: Sent) => Promise<Answer>,
+  network: [] as ((state: { isConnected: boolean }) => void)[],
+  reset() {
+    this.store.clear()
+    this.sent = []
+    this.answer = async () => 'offline'
+    this.network = []
+  },
+}
+
+const uni = {
+  getStorageSync: (key: string) => structuredClone(phone.store.get(key) ?? ''),
+  setStorageSync: (key: string, value: unknown) => phone.store.set(key, structuredClone(value)),
+  removeStorageSync: (key: string) => phone.store.delete(key),
+  login: ({ success }: { success: (got: { code: string }) => void }) => success({ code: 'demo-lin' }),
+  onNetworkStatusChange: (tell: (state: { isConnected: boolean }) => void) => phone.network.push(tell),
+  getNetworkType: () => {},
+  async request({ success, fail, ...sent }: Sent & { success: (got: Answer) => void; fail: () => void }) {
+    phone.sent.push(sent)
+    const answer = await phone.answer(sent)
+    if (answer === 'offline') fail()
+    else success(answer)
+  },
+}
+
+vi.stubGlobal('uni', uni)
+vi.mock('@dcloudio/uni-app', () => ({ onPullDownRefresh: () => {}, onReachBottom: () => {}, onShow: () => {} }))
+
+export const ok = (data: unknown, statusCode = 200) => ({ statusCode, data })
+export const refused = (statusCode: number, code: string) => ({ statusCode, data: { type: 'about:blank', title: '', status: statusCode, code, detail: `说明 ${code}`, request_id: 'r1' } })
+export const person = { id: 7, name: '林晓雯', is_volunteer: true, show_on_leaderboard: false, roles: [{ role: 'volunteer' }], skills: [], minutes_total: 0, entries_total: 0, star: 0, unread_notices: 0 }
+export const sessionOf = (n: number) => ({ access_token: `access-${n}`, refresh_token: `refresh-${n}`, expires_in: 900, person })

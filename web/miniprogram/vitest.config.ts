@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: { alias: { '@yimi/client': here('../client/src/client.ts'), '@': here('src') } },
+  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], setupFiles: ['test/uni.ts'], env: { UNI_PLATFORM: 'mp-weixin' } },
+})
