@@ -11,8 +11,8 @@ import (
 	"yimi/internal/store"
 )
 
-// presenceMinutes is what check-in and check-out come to; 0 without both.
-func (l *SignupLine) presenceMinutes() int {
+// PresenceMinutes is what check-in and check-out come to; 0 without both.
+func (l *SignupLine) PresenceMinutes() int {
 	if l.InAt == nil || l.OutAt == nil {
 		return 0
 	}
@@ -113,7 +113,7 @@ func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 
 // confirm credits the minutes of check-in and check-out (DESIGN §7.3).
 func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int, error) {
-	by, minutes := auth.From(ctx).PersonID, l.presenceMinutes()
+	by, minutes := auth.From(ctx).PersonID, l.PresenceMinutes()
 	switch {
 	case l.State == Attended:
 		return 0, errAlreadyGiven

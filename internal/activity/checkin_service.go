@@ -172,7 +172,7 @@ func (s *Service) record(ctx context.Context, shift *Shift, personID int64, p pr
 	if err != nil {
 		return nil, err
 	}
-	out.Minutes = out.presenceMinutes()
+	out.Minutes = out.PresenceMinutes()
 	return out, nil
 }
 

@@ -40,22 +40,28 @@ func (CampaignPerson) TableName() string { return "campaign_people" }
 
 // turn moves the volunteer's roll-up and takes the next number of the chain. The
 // row stays locked until the transaction ends, so one volunteer's entries queue.
-func turn(tx *store.Tx, e *Entry) (*Volunteer, error) {
-	row := Volunteer{PersonID: e.PersonID, Sequence: 1, Minutes: e.Minutes, Entries: e.services()}
-	err := tx.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "person_id"}},
-		DoUpdates: clause.Assignments(map[string]any{
-			"sequence": gorm.Expr("volunteer_hours.sequence + 1"),
-			"minutes":  gorm.Expr("volunteer_hours.minutes + ?", e.Minutes),
-			"entries":  gorm.Expr("volunteer_hours.entries + ?", e.services()),
-		}),
-	}).Create(&row).Error
-	if err != nil {
-		return nil, err
+func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
+	moved, err := moveVolunteer(tx, e)
+	if err == nil && !moved {
+		err = tx.Create(&Volunteer{e.PersonID, 1, "", e.Minutes, e.services()}).Error
+		if store.IsDuplicate(err) { // somebody made the first entry just now
+			_, err = moveVolunteer(tx, e)
+		}
 	}
-	var now Volunteer
+	if err != nil {
+		return now, err
+	}
 	err = tx.Where("person_id = ?", e.PersonID).Take(&now).Error
-	return &now, err
+	return now, err
+}
+
+func moveVolunteer(tx *store.Tx, e *Entry) (bool, error) {
+	res := tx.Model(&Volunteer{}).Where("person_id = ?", e.PersonID).Updates(map[string]any{
+		"sequence": gorm.Expr("sequence + 1"),
+		"minutes":  gorm.Expr("minutes + ?", e.Minutes),
+		"entries":  gorm.Expr("entries + ?", e.services()),
+	})
+	return res.RowsAffected == 1, res.Error
 }
 
 func setLastHash(tx *store.Tx, personID int64, hash string) error {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
@@ -34,6 +35,7 @@ func operations() (map[string]*operation, *openapi3.T, error) {
 	for path, item := range spec.Paths.Map() {
 		for method, op := range item.Operations() {
 			key := method + " " + Base + pathParam.ReplaceAllString(path, ":$1")
+			op.OperationID = strings.ToLower(op.OperationID[:1]) + op.OperationID[1:] // the generator capitalises it
 			out[key] = &operation{id: op.OperationID, path: path, item: item, op: op,
 				takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil}
 		}

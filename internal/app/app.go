@@ -1,0 +1,245 @@
+// Package app builds the whole program once, from settings: the command line and
+// the tests that start everything share it.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/campaign"
+	"yimi/internal/config"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/httpapi"
+	"yimi/internal/identity"
+	"yimi/internal/jobs"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/unit"
+	"yimi/internal/web"
+	"yimi/internal/wechat"
+	"yimi/internal/wechat/wechattest"
+)
+
+// App is the program, built and not yet listening.
+type App struct {
+	cfg     config.Config
+	log     *slog.Logger
+	clock   func() time.Time
+	metrics *httpapi.Metrics
+	standIn *wechattest.Server // WeChat's stand-in in demo mode
+
+	Store      *store.Store
+	Identity   *identity.Service
+	Units      *unit.Service
+	Campaigns  *campaign.Service
+	Activities *activity.Service
+	Hours      *hours.Service
+	Outbox     *outbox.Service
+	Handler    http.Handler
+}
+
+// Option changes how Build builds.
+type Option func(*App)
+
+// WithClock replaces time.Now, for tests.
+func WithClock(now func() time.Time) Option { return func(a *App) { a.clock = now } }
+
+// Build opens the database and puts the parts together. An embedded or a demo
+// database is migrated on the way; a server's is left to "yimi migrate".
+func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (*App, error) {
+	a := &App{cfg: cfg, log: log, clock: time.Now, metrics: httpapi.NewMetrics()}
+	for _, o := range opts {
+		o(a)
+	}
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) openStore(ctx context.Context) (err error) {
+	a.Store, err = store.Open(ctx, string(a.cfg.Database), store.WithClock(a.clock), store.WithLogger(a.log))
+	if err != nil {
+		return err
+	}
+	if a.Store.Dialect() == "sqlite" || a.cfg.Demo {
+		err = a.Store.Migrate(ctx)
+	} else if err = a.Store.Ready(ctx); err != nil {
+		err = fmt.Errorf("%w; run: yimi migrate", err)
+	}
+	if err != nil {
+		return errors.Join(err, a.Store.Close())
+	}
+	return nil
+}
+
+func (a *App) build() error {
+	keys, err := a.cfg.LoadKeys()
+	if err != nil {
+		return err
+	}
+	stars, err := starTable()
+	if err != nil {
+		return err
+	}
+	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
+	a.Outbox = outbox.NewService(a.Store)
+	a.Units = unit.NewService(a.Store)
+	a.Hours = hours.NewService(a.Store, stars)
+	a.Campaigns = campaign.NewService(a.Store, a.Hours)
+	a.Activities = activity.NewService(a.Store, a.Campaigns, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin(), Demo: a.cfg.Demo})
+	return a.buildHandler(tokens)
+}
+
+func (a *App) buildHandler(tokens *auth.Tokens) error {
+	server, err := httpapi.New(httpapi.Deps{
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
+		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Identity: a.Identity, Units: a.Units,
+		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
+	})
+	if err != nil {
+		return err
+	}
+	engine, err := server.Engine()
+	if err != nil {
+		return err
+	}
+	web.Register(engine)
+	a.Handler = engine
+	return nil
+}
+
+func (a *App) limits() activity.Limits {
+	l := a.cfg.Limits
+	return activity.Limits{CancelNotice: l.CancelNotice, PromotionConfirm: l.PromotionConfirm, CheckinWindow: l.CheckinWindow,
+		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, WorstAccuracy: float64(l.AccuracyMetres)}
+}
+
+var errNoWechat = fault.New(fault.Unavailable, "wechat_unavailable", "这里还没有接通微信登录，请联系社工站工作人员")
+
+// wechatLogin trades login codes at WeChat, or in demo mode at its stand-in.
+func (a *App) wechatLogin() func(ctx context.Context, code string) (openID, unionID string, err error) {
+	w := wechat.Config{AppID: a.cfg.WeChat.AppID, Secret: string(a.cfg.WeChat.Secret), BaseURL: a.cfg.WeChat.BaseURL, Logger: a.log}
+	if a.cfg.Demo && w.AppID == "" {
+		a.standIn = wechattest.Start()
+		w.AppID, w.Secret, w.BaseURL = a.standIn.AppID, a.standIn.Secret, a.standIn.URL
+	}
+	if w.AppID == "" {
+		return func(context.Context, string) (string, string, error) { return "", "", errNoWechat }
+	}
+	client := wechat.New(w)
+	return func(ctx context.Context, code string) (string, string, error) {
+		session, err := client.Login(ctx, code)
+		return session.OpenID, session.UnionID, err
+	}
+}
+
+func authKeys(in []config.Key) []auth.Key {
+	out := make([]auth.Key, len(in))
+	for i, k := range in {
+		out[i] = auth.Key(k)
+	}
+	return out
+}
+
+func starTable() (hours.Stars, error) {
+	rows, err := config.Stars()
+	out := make(hours.Stars, len(rows))
+	for i, r := range rows {
+		out[i] = r.Minutes
+	}
+	return out, err
+}
+
+// Close ends what Build opened.
+func (a *App) Close() error {
+	if a.standIn != nil {
+		a.standIn.Close()
+	}
+	return a.Store.Close()
+}
+
+// Serve listens and works until ctx ends; then it takes no new request, lets those
+// under way finish within the grace, and stops the timed work.
+func (a *App) Serve(ctx context.Context, listening func(address string)) error {
+	main, err := net.Listen("tcp", a.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(main) }()
+	if a.cfg.MetricsListen != "" {
+		metrics, err := net.Listen("tcp", a.cfg.MetricsListen)
+		if err != nil {
+			return errors.Join(err, servers[0].Close())
+		}
+		servers = append(servers, a.metricsServer())
+		go func() { failed <- servers[1].Serve(metrics) }()
+	}
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	worked := make(chan struct{})
+	go func() { defer close(worked); jobs.Run(working, a.log, a.tasks()...) }()
+
+	listening(main.Addr().String())
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	err = errors.Join(err, a.drain(servers))
+	stop()
+	<-worked
+	return err
+}
+
+func (a *App) metricsServer() *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.Registry, promhttp.HandlerOpts{}))
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+}
+
+func (a *App) drain(servers []*http.Server) (err error) {
+	grace, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownGrace)
+	defer cancel()
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(grace))
+	}
+	return err
+}
+
+// kept is how long answers for replays and used-up throttles stay.
+const kept = 48 * time.Hour
+
+func (a *App) tasks() []jobs.Task {
+	tasks := []jobs.Task{
+		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
+		{Name: "prune", Every: time.Hour, Do: a.prune},
+	}
+	if a.cfg.Demo {
+		tasks = append(tasks, jobs.Task{Name: "demo", Every: 5 * time.Minute, Do: a.keepDemoAlive})
+	}
+	return tasks
+}
+
+func (a *App) prune(ctx context.Context) error {
+	before := store.At(a.clock().Add(-kept))
+	_, err1 := a.Store.PruneKeys(ctx, before)
+	_, err2 := a.Store.PruneThrottles(ctx, before)
+	_, err3 := a.Identity.PruneSessions(ctx, before)
+	return errors.Join(err1, err2, err3)
+}

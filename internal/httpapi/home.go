@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"yimi/api"
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/campaign"
+	"yimi/internal/identity"
+)
+
+// What the home page shows at most.
+const (
+	homeComing     = 3
+	homeCampaigns  = 6
+	homeActivities = 4
+	homeCountAhead = 7 * 24 * time.Hour
+	homeCountCap   = 99
+)
+
+// GetHome gives all that the home page shows, in one request.
+func (s *Server) GetHome(ctx context.Context, _ api.GetHomeRequestObject) (api.GetHomeResponseObject, error) {
+	out := api.GetHome200JSONResponse{Coming: []api.Signup{}}
+	if auth.From(ctx).SignedIn() {
+		if err := s.homeOfPerson(ctx, &out); err != nil {
+			return nil, err
+		}
+	}
+	campaigns, err := s.Campaigns.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out.Campaigns = s.runningBriefs(campaigns)
+	lines, err := s.Activities.List(ctx, activity.Query{Open: true, Limit: homeActivities})
+	if err != nil {
+		return nil, err
+	}
+	if out.Activities, err = s.activities(ctx, lines); err != nil {
+		return nil, err
+	}
+	n, err := s.Activities.CountOpen(ctx, homeCountAhead, homeCountCap)
+	out.OpenActivities = int(n)
+	return out, err
+}
+
+func (s *Server) runningBriefs(lines []campaign.Line) []api.CampaignBrief {
+	out := []api.CampaignBrief{}
+	for i := range lines {
+		if l := &lines[i]; l.Running(s.Store.Now().Time) && len(out) < homeCampaigns {
+			out = append(out, api.CampaignBrief{ID: l.ID, Name: l.Name, Art: api.Art(l.Art), GoalMinutes: l.GoalMinutes, MinutesTotal: l.Totals.Minutes})
+		}
+	}
+	return out
+}
+
+func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONResponse) error {
+	profile, err := s.Identity.Me(ctx, auth.From(ctx))
+	if err != nil {
+		return err
+	}
+	person, err := s.person(ctx, profile)
+	if err != nil {
+		return err
+	}
+	out.Person, out.Station = &person, person.Unit
+	coming, err := s.Activities.Coming(ctx, homeComing)
+	out.Coming = s.signups(ctx, coming)
+	return err
+}
+
+// GetWorkbench gives staff what waits.
+func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObject) (api.GetWorkbenchResponseObject, error) {
+	w, err := s.Activities.Work(ctx)
+	if err != nil {
+		return nil, err
+	}
+	proposals, err := s.Hours.CountProposals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetWorkbench200JSONResponse{
+		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(w.Attention), Proposals: int(proposals),
+		Shifts: mapped(w.Shifts, func(x *activity.WorkShift) api.WorkShift {
+			return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
+				EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase)}
+		}),
+	}, nil
+}
+
+// person maps a profile with the person's totals and unread notices.
+func (s *Server) person(ctx context.Context, p *identity.Profile) (api.Person, error) {
+	total, err := s.Hours.TotalOf(ctx, p.ID)
+	if err != nil {
+		return api.Person{}, err
+	}
+	unread, err := s.Outbox.Unread(ctx, p.ID)
+	if err != nil {
+		return api.Person{}, err
+	}
+	out := profile(p)
+	out.MinutesTotal, out.EntriesTotal = total.Minutes, total.Entries
+	out.Star, out.UnreadNotices = s.Hours.Stars().Level(total.Minutes), int(unread)
+	return out, nil
+}
+
+func profile(p *identity.Profile) api.Person {
+	out := api.Person{ID: p.ID, Name: p.Name, Sex: some(api.Sex(p.Sex)), IsVolunteer: p.IsVolunteer(),
+		ShowOnLeaderboard: p.ShowOnLeaderboard, Skills: strs[api.Skill](p.Skills), Roles: []api.Role{{Role: api.RoleNameResident}}}
+	if p.BirthDate != nil {
+		d := dateOf(*p.BirthDate)
+		out.BirthDate = &d
+	}
+	if p.IsVolunteer() {
+		out.Roles = append(out.Roles, api.Role{Role: api.RoleNameVolunteer})
+	}
+	for _, g := range p.Grants {
+		out.Roles = append(out.Roles, api.Role{Role: api.RoleName(g.Role), UnitID: &g.UnitID, UnitName: &g.UnitName})
+	}
+	if h := p.Home; h != nil {
+		out.Unit = &api.Unit{ID: h.ID, ParentID: h.ParentID, Kind: api.UnitKind(h.Kind), Name: h.Name, Phone: some(h.Phone),
+			Address: some(h.Address), OpenHours: some(h.OpenHours), Location: coordinate(h.Latitude, h.Longitude)}
+	}
+	return out
+}
+
+// GetSettings gives the limits that screens print.
+func (s *Server) GetSettings(context.Context, api.GetSettingsRequestObject) (api.GetSettingsResponseObject, error) {
+	l := s.Activities.Limits()
+	return api.GetSettings200JSONResponse{
+		CancelNoticeMinutes: int(l.CancelNotice.Minutes()), PromotionConfirmMinutes: int(l.PromotionConfirm.Minutes()),
+		CheckinWindowMinutes: int(l.CheckinWindow.Minutes()), LateCheckinMinutes: int(l.LateCheckin.Minutes()),
+		CodeStepSeconds: int(l.CodeStep.Seconds()), Demo: s.Config.Demo,
+	}, nil
+}

@@ -1,0 +1,112 @@
+package httpapi
+
+import (
+	"context"
+
+	"yimi/api"
+	"yimi/internal/auth"
+	"yimi/internal/hours"
+)
+
+// GetMyHours gives the actor's total, star and months.
+func (s *Server) GetMyHours(ctx context.Context, _ api.GetMyHoursRequestObject) (api.GetMyHoursResponseObject, error) {
+	mine, err := s.Hours.Of(ctx, auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
+	stars := s.Hours.Stars()
+	level := stars.Level(mine.Minutes)
+	out := api.GetMyHours200JSONResponse{MinutesTotal: mine.Minutes, EntriesTotal: mine.Entries, Star: level, StarMinutes: stars.Asked(level),
+		Months: mapped(mine.Months, func(m *hours.Month) api.MonthHours {
+			return api.MonthHours{Month: m.Month, Minutes: m.Minutes, Entries: m.Entries}
+		})}
+	if next, ok := stars.Next(mine.Minutes); ok {
+		out.NextStarMinutes = &next
+	}
+	return out, nil
+}
+
+// ListMyEntries lists the actor's entries.
+func (s *Server) ListMyEntries(ctx context.Context, r api.ListMyEntriesRequestObject) (api.ListMyEntriesResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(r.Params.Limit)
+	rows, err := s.Hours.EntriesOf(ctx, auth.From(ctx).PersonID, hours.Filter{Month: or(r.Params.Month, ""),
+		CampaignID: or(r.Params.CampaignID, 0), Before: keys[0], Limit: limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(l *hours.Line) string { return cursor(l.Sequence) })
+	return api.ListMyEntries200JSONResponse{NextCursor: next, Items: mapped(rows, entry)}, nil
+}
+
+func entry(l *hours.Line) api.HourEntry {
+	return api.HourEntry{
+		ID: l.ID, Sequence: l.Sequence, Class: api.EntryClass(l.Class), Minutes: l.Minutes, PersonName: l.PersonName,
+		ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle, CampaignID: l.CampaignID, CampaignName: l.CampaignName,
+		Art: api.Art(l.Art), UnitName: l.UnitName, LeaderName: l.LeaderName, PlaceName: some(l.PlaceName),
+		StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt), InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)),
+		OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)), Reason: some(l.Reason),
+		RecordedByName: some(l.RecordedByName), ApprovedByName: some(l.ApprovedByName), CorrectsID: l.CorrectsID,
+		CreatedAt: shown(l.CreatedAt), Hash: l.Hash,
+	}
+}
+
+// GetHourEntry gives one entry down to the check-in.
+func (s *Server) GetHourEntry(ctx context.Context, r api.GetHourEntryRequestObject) (api.GetHourEntryResponseObject, error) {
+	l, err := s.Hours.Entry(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetHourEntry200JSONResponse(entry(l)), nil
+}
+
+// ProposeCorrection proposes what an entry should have been.
+func (s *Server) ProposeCorrection(ctx context.Context, r api.ProposeCorrectionRequestObject) (api.ProposeCorrectionResponseObject, error) {
+	var t texts
+	t.line("reason", &r.Body.Reason, 200)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	p, err := s.Hours.ProposeCorrection(ctx, r.ID, r.Body.Minutes, r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return api.ProposeCorrection201JSONResponse(proposal(auth.From(ctx), p)), nil
+}
+
+func proposal(a auth.Actor, p *hours.ProposalLine) api.HourProposal {
+	return api.HourProposal{ID: p.ID, Class: api.HourProposalClass(p.Class), State: api.HourProposalState(p.State), Minutes: p.Minutes,
+		Reason: p.Reason, PersonName: p.PersonName, ActivityTitle: p.ActivityTitle, StartsAt: shown(p.StartsAt), EndsAt: shown(p.EndsAt),
+		ProposedByName: p.ProposedByName, Mine: p.ProposedBy == a.PersonID || p.PersonID == a.PersonID, CreatedAt: shown(p.CreatedAt)}
+}
+
+// ListProposals lists what waits for a second person.
+func (s *Server) ListProposals(ctx context.Context, r api.ListProposalsRequestObject) (api.ListProposalsResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit, a := limitOf(r.Params.Limit), auth.From(ctx)
+	rows, err := s.Hours.Proposals(ctx, keys[0], limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(p *hours.ProposalLine) string { return cursor(p.ID) })
+	return api.ListProposals200JSONResponse{NextCursor: next,
+		Items: mapped(rows, func(p *hours.ProposalLine) api.HourProposal { return proposal(a, p) })}, nil
+}
+
+// DecideProposals approves or rejects many.
+func (s *Server) DecideProposals(ctx context.Context, r api.DecideProposalsRequestObject) (api.DecideProposalsResponseObject, error) {
+	out, err := s.Activities.DecideProposals(ctx, r.Body.Ids, r.Body.Decision == api.DecisionInputDecisionApprove, or(r.Body.Reason, ""))
+	if err == nil {
+		err = internalOf(out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return api.DecideProposals200JSONResponse(batch(out)), nil
+}

@@ -1,0 +1,254 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"yimi/api"
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// SignUp takes a place on a shift.
+func (s *Server) SignUp(ctx context.Context, r api.SignUpRequestObject) (api.SignUpResponseObject, error) {
+	wait := r.Body != nil && or(r.Body.Waitlist, false)
+	l, err := s.Activities.SignUp(ctx, r.ID, wait)
+	if err != nil {
+		return nil, err
+	}
+	return api.SignUp201JSONResponse(s.signup(auth.From(ctx), l)), nil
+}
+
+// signup maps a sign-up; what is for staff alone is left out for its volunteer.
+func (s *Server) signup(a auth.Actor, l *activity.SignupLine) api.Signup {
+	limits := s.Activities.Limits()
+	out := api.Signup{
+		ID: l.ID, State: api.SignupState(l.State), Position: some(l.Position), Reason: some(l.Reason),
+		OfferExpiresAt: shownIf(l.OfferExpiresAt), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
+		CampaignName: l.CampaignName, Art: api.Art(l.Art), PlaceName: l.PlaceName, Location: coordinate(l.Latitude, l.Longitude),
+		StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt), CheckinMode: api.CheckinMode(l.CheckinMode),
+		CancelUntil:      shown(store.At(l.StartsAt.Add(-limits.CancelNotice))),
+		CheckinOpensAt:   shown(store.At(l.StartsAt.Add(-limits.CheckinWindow))),
+		CheckoutClosesAt: shown(store.At(l.EndsAt.Add(limits.CheckinWindow))),
+		CheckedInAt:      shownIf(l.InAt), CheckedOutAt: shownIf(l.OutAt), CreatedAt: shown(l.CreatedAt),
+		PersonID: l.PersonID, PersonName: l.PersonName, Skills: []api.Skill{},
+	}
+	if a.Manages(l.UnitPath) {
+		out.MinutesTotal, out.Skills = l.MinutesTotal, strs[api.Skill]((&activity.Activity{Skills: l.Skills}).SkillWords())
+		if age := l.Age(); age >= 0 {
+			out.Age = &age
+		}
+	}
+	return out
+}
+
+// GetSignup gives one sign-up.
+func (s *Server) GetSignup(ctx context.Context, r api.GetSignupRequestObject) (api.GetSignupResponseObject, error) {
+	l, err := s.Activities.Signup(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetSignup200JSONResponse(s.signup(auth.From(ctx), l)), nil
+}
+
+// CancelSignup gives a place back.
+func (s *Server) CancelSignup(ctx context.Context, r api.CancelSignupRequestObject) (api.CancelSignupResponseObject, error) {
+	why := ""
+	if r.Body != nil {
+		why = or(r.Body.Reason, "")
+	}
+	l, err := s.Activities.CancelSignup(ctx, r.ID, why)
+	if err != nil {
+		return nil, err
+	}
+	return api.CancelSignup200JSONResponse(s.signup(auth.From(ctx), l)), nil
+}
+
+// ConfirmSignup takes an offered place.
+func (s *Server) ConfirmSignup(ctx context.Context, r api.ConfirmSignupRequestObject) (api.ConfirmSignupResponseObject, error) {
+	l, err := s.Activities.ConfirmSignup(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.ConfirmSignup200JSONResponse(s.signup(auth.From(ctx), l)), nil
+}
+
+// ListMySignups lists the actor's sign-ups.
+func (s *Server) ListMySignups(ctx context.Context, r api.ListMySignupsRequestObject) (api.ListMySignupsResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 2)
+	if err != nil {
+		return nil, err
+	}
+	var after *store.Time
+	if keys[1] != 0 {
+		at := store.At(time.UnixMilli(keys[0]))
+		after = &at
+	}
+	past, limit := or(r.Params.When, api.ListMySignupsParamsWhenComing) == api.ListMySignupsParamsWhenPast, limitOf(r.Params.Limit)
+	rows, err := s.Activities.Mine(ctx, past, after, keys[1], limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(l *activity.SignupLine) string { return cursor(l.EndsAt.UnixMilli(), l.ID) })
+	return api.ListMySignups200JSONResponse{NextCursor: next, Items: s.signups(ctx, rows)}, nil
+}
+
+func (s *Server) signups(ctx context.Context, rows []activity.SignupLine) []api.Signup {
+	a := auth.From(ctx)
+	return mapped(rows, func(l *activity.SignupLine) api.Signup { return s.signup(a, l) })
+}
+
+// ListSignups lists sign-ups for staff.
+func (s *Server) ListSignups(ctx context.Context, r api.ListSignupsRequestObject) (api.ListSignupsResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(r.Params.Limit)
+	rows, err := s.Activities.Signups(ctx, activity.SignupQuery{State: activity.SignupState(or(r.Params.State, "")),
+		ShiftID: or(r.Params.ShiftID, 0), After: keys[0], Limit: limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(l *activity.SignupLine) string { return cursor(l.ID) })
+	return api.ListSignups200JSONResponse{NextCursor: next, Items: s.signups(ctx, rows)}, nil
+}
+
+// DecideSignups approves or rejects many.
+func (s *Server) DecideSignups(ctx context.Context, r api.DecideSignupsRequestObject) (api.DecideSignupsResponseObject, error) {
+	out, err := s.Activities.DecideSignups(ctx, r.Body.Ids, r.Body.Decision == api.DecisionInputDecisionApprove, or(r.Body.Reason, ""))
+	if err == nil {
+		err = internalOf(out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return api.DecideSignups200JSONResponse(batch(out)), nil
+}
+
+// GetMyCode gives the actor's own rotating code.
+func (s *Server) GetMyCode(ctx context.Context, _ api.GetMyCodeRequestObject) (api.GetMyCodeResponseObject, error) {
+	c := s.Activities.PersonCode(ctx)
+	return api.GetMyCode200JSONResponse{Token: c.Token, ExpiresAt: shown(store.At(c.ExpiresAt))}, nil
+}
+
+// GetCheckinCode gives staff the code to show.
+func (s *Server) GetCheckinCode(ctx context.Context, r api.GetCheckinCodeRequestObject) (api.GetCheckinCodeResponseObject, error) {
+	c, err := s.Activities.ShiftCode(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetCheckinCode200JSONResponse{
+		Token: c.Token, Digits: c.Digits, ExpiresAt: shown(store.At(c.ExpiresAt)), StepSeconds: int(s.Activities.Limits().CodeStep.Seconds()),
+		ActivityTitle: c.Activity.Title, StartsAt: shown(c.Shift.StartsAt), EndsAt: shown(c.Shift.EndsAt),
+		SignedUp: c.Shift.Taken, CheckedIn: c.CheckedIn, CheckedOut: c.CheckedOut, Latest: append([]string{}, c.Latest...),
+	}, nil
+}
+
+var errOneCode = fault.BadFields(fault.Field{Name: "token", Message: "请扫码，或输入六位数字和班次"})
+
+// CheckIn records the actor's check-in or check-out.
+func (s *Server) CheckIn(ctx context.Context, r api.CheckInRequestObject) (api.CheckInResponseObject, error) {
+	b := r.Body
+	if (b.Token == nil) == (b.Digits == nil) || (b.Digits == nil) != (b.ShiftID == nil) {
+		return nil, errOneCode
+	}
+	c := activity.Checkin{Kind: activity.Kind(b.Kind), Token: or(b.Token, ""), ShiftID: or(b.ShiftID, 0), Digits: or(b.Digits, ""), ReadAt: b.ReadAt}
+	if p := b.Location; p != nil {
+		c.Position = &activity.Position{Latitude: p.Latitude, Longitude: p.Longitude, Accuracy: p.AccuracyMetres}
+	}
+	out, err := s.Activities.CheckIn(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return api.CheckIn200JSONResponse(checkin(out)), nil
+}
+
+func checkin(r *activity.Recorded) api.Checkin {
+	return api.Checkin{SignupID: r.ID, Kind: api.CheckinKind(r.Kind), At: shown(store.At(r.At)), Repeated: r.Repeated,
+		Attention: attention(r.Attention), PersonName: r.PersonName, ActivityTitle: r.ActivityTitle,
+		StartsAt: shown(r.StartsAt), EndsAt: shown(r.EndsAt), Minutes: r.Minutes}
+}
+
+func attention(joined string) []api.AttentionReason {
+	return strs[api.AttentionReason]((&activity.Attendance{Attention: joined}).Reasons())
+}
+
+// ScanVolunteer records a volunteer whose own code staff scanned.
+func (s *Server) ScanVolunteer(ctx context.Context, r api.ScanVolunteerRequestObject) (api.ScanVolunteerResponseObject, error) {
+	out, err := s.Activities.Scan(ctx, r.ID, r.Body.Token, activity.Kind(r.Body.Kind))
+	if err != nil {
+		return nil, err
+	}
+	return api.ScanVolunteer200JSONResponse(checkin(out)), nil
+}
+
+// GetAttendance gives a shift's attendance.
+func (s *Server) GetAttendance(ctx context.Context, r api.GetAttendanceRequestObject) (api.GetAttendanceResponseObject, error) {
+	sheet, err := s.Activities.Attendance(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows := mapped(sheet.Rows, attendanceRow)
+	can := false
+	for _, row := range rows {
+		can = can || row.State == api.SignupStateConfirmed && row.OutAt != nil
+	}
+	return api.GetAttendance200JSONResponse{
+		ShiftID: sheet.Shift.ID, ActivityID: sheet.Activity.ID, ActivityTitle: sheet.Activity.Title, StartsAt: shown(sheet.Shift.StartsAt),
+		EndsAt: shown(sheet.Shift.EndsAt), Capacity: sheet.Shift.Capacity, Over: sheet.Over, CanConfirm: can, Items: rows,
+	}, nil
+}
+
+func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
+	out := api.AttendanceRow{SignupID: l.ID, PersonID: l.PersonID, PersonName: l.PersonName, State: api.SignupState(l.State),
+		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
+		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
+		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName)}
+	if l.EntryMinutes != nil {
+		out.Minutes = *l.EntryMinutes
+	}
+	return out
+}
+
+var errTwice = fault.BadFields(fault.Field{Name: "items", Message: "同一位志愿者只能出现一次"})
+
+// RecordAttendance confirms, corrects or marks absent.
+func (s *Server) RecordAttendance(ctx context.Context, r api.RecordAttendanceRequestObject) (api.RecordAttendanceResponseObject, error) {
+	deeds, seen := make([]activity.Deed, len(r.Body.Items)), map[int64]bool{}
+	for i, it := range r.Body.Items {
+		if seen[it.SignupID] {
+			return nil, errTwice
+		}
+		seen[it.SignupID] = true
+		deeds[i] = activity.Deed{SignupID: it.SignupID, Action: string(it.Action), Minutes: or(it.Minutes, 0), Reason: or(it.Reason, "")}
+	}
+	out, err := s.Activities.RecordAttendance(ctx, r.ID, deeds)
+	if err == nil {
+		err = internalOf(out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return api.RecordAttendance200JSONResponse(batch(out)), nil
+}
+
+// ListAttention lists what needs a look.
+func (s *Server) ListAttention(ctx context.Context, r api.ListAttentionRequestObject) (api.ListAttentionResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(r.Params.Limit)
+	rows, err := s.Activities.Attention(ctx, keys[0], limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(l *activity.SignupLine) string { return cursor(l.ID) })
+	return api.ListAttention200JSONResponse{NextCursor: next, Items: mapped(rows, func(l *activity.SignupLine) api.AttentionItem {
+		return api.AttentionItem{Row: attendanceRow(l), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
+			StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt)}
+	})}, nil
+}
