@@ -3,6 +3,9 @@ package identity
 import (
 	"context"
 	"sync/atomic"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
 )
 
 // CountDummies counts the dummy verifications from now on.
@@ -23,3 +26,18 @@ func (s *Service) SkipDummies() {
 
 // Network is what an address is throttled by.
 func Network(address string) string { return network(address) }
+
+// RotateTwice runs the transaction of one refresh twice, as after a COMMIT whose
+// reply was lost, and gives what the second run says.
+func (s *Service) RotateTwice(ctx context.Context, secret, next string) (first bool, err error) {
+	for range 2 {
+		err = s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			_, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next))
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return first, nil
+}

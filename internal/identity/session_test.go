@@ -76,6 +76,21 @@ func TestRacingRefreshes(t *testing.T) {
 	})
 }
 
+// A refresh that committed although the reply was lost is run again by the store:
+// that must not look like a stolen token.
+func TestLostCommitIsNoReuse(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		in, next := w.wechat(t, "lin"), auth.NewSecret()
+		first, err := w.RotateTwice(t.Context(), in.RefreshToken, next)
+		if err != nil || !first {
+			t.Errorf("%v, %v", first, err)
+		}
+		if _, err := w.Refresh(t.Context(), next); err != nil {
+			t.Errorf("the new token does not work: %v", err)
+		}
+	})
+}
+
 func TestLogoutEndsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		in, other := w.wechat(t, "lin"), w.wechat(t, "lin")
