@@ -17,11 +17,10 @@ export function buildWeapp(built, out) {
   const ending = (end) => files.filter((name) => name.endsWith(end))
   const app = JSON.parse(read('app.json'))
   const pages = pagesOf(app)
-  const missing = pages.filter((page) => !['.js', '.wxml'].every((end) => existsSync(join(built, page + end))))
-  if (missing.length) throw new Error(`pages without js or wxml: ${missing}`)
-
   const { code, warnings } = compileTemplates(ending('.wxml'), ending('.wxs'), read)
   const configs = Object.fromEntries(ending('.json').filter(isComponentConfig).map((name) => [name.slice(0, -5), JSON.parse(read(name))]))
+  const missing = [...pages, ...componentsOf(configs, app)].filter((path) => !['.js', '.wxml'].every((end) => existsSync(join(built, path + end))))
+  if (missing.length) throw new Error(`without js or wxml: ${missing.join(', ')}`)
   const modules = ending('.js').map((name) => `${JSON.stringify(name)}(require,module,exports,wx,global){${read(name)}\n}`)
   mkdirSync(out, { recursive: true })
   writeFileSync(join(out, 'program.js'), [
@@ -37,6 +36,13 @@ export function buildWeapp(built, out) {
 function pagesOf(app) {
   const packs = app.subPackages ?? app.subpackages ?? []
   return [...app.pages, ...packs.flatMap(({ root, pages }) => pages.map((page) => posix.join(root, page)))]
+}
+
+/** What pages and components say they use. A file that was built under another name would only be missed on the phone. */
+function componentsOf(configs, app) {
+  const used = Object.entries({ '': app, ...configs }).flatMap(([path, { usingComponents = {} }]) =>
+    Object.values(usingComponents).map((file) => posix.join(file.startsWith('/') ? '' : posix.dirname(path), file).replace(/^\//, '')))
+  return new Set(used)
 }
 
 const isComponentConfig = (name) => name !== 'app.json' && !name.startsWith('project') && !name.startsWith('static/')

@@ -6,11 +6,22 @@ import { makeWx } from './wx.js'
 
 const program = window.__program
 
-// Real WeChat also finds handlers that the framework put on the instance at run time (uni-app's e0, e1 …).
+// Real WeChat also finds handlers that the framework put on the instance at run time (uni-app's e0, e1 …), and hands
+// them a plain object where glass-easel hands on its own event, whose fields are inherited.
 const getMethod = easel.Component.getMethod
 easel.Component.getMethod = (component, name) => {
   const caller = component.getMethodCaller()
-  return getMethod.call(easel.Component, component, name) ?? (typeof caller[name] === 'function' ? caller[name] : undefined)
+  const handler = getMethod.call(easel.Component, component, name) ?? caller[name]
+  if (typeof handler !== 'function') return undefined
+  return function (event, ...rest) {
+    return handler.call(this, event?.currentTarget ? plainEvent(event) : event, ...rest)
+  }
+}
+
+function plainEvent(event) {
+  const node = (element) => element && { id: element.id ?? '', dataset: element.dataset ?? {} }
+  const touches = event.detail?.touches ?? event.touches ?? []
+  return { type: event.type, timeStamp: event.timeStamp, detail: event.detail, mark: event.mark, touches, changedTouches: event.changedTouches ?? touches, target: node(event.target), currentTarget: node(event.currentTarget) }
 }
 
 const env = new MiniProgramEnv()
@@ -48,7 +59,9 @@ const wx = makeWx({ program, router })
 
 let app
 Object.assign(window, { wx, App: (options) => (app = Object.assign(options, { globalData: options.globalData ?? {} })), getApp: () => app, getCurrentPages: router.current })
-Object.assign(window, { Component: () => {}, Page: () => {}, Behavior: (options) => options })
+// The framework wraps Component and Page once, when it loads; so these stay, and ask who is being registered.
+let registrar = { Component() {}, Page() {} }
+Object.assign(window, { Component: (options) => registrar.Component(options), Page: (options) => registrar.Page(options), Behavior: (options) => options })
 
 // ---- CommonJS modules; one that has a config is a component and registers itself in its own environment ----
 const loaded = {}
@@ -63,17 +76,17 @@ function load(file) {
   const run = () => source(require, module, module.exports, wx, window)
   const path = file.slice(0, -3)
   if (!program.configs[path]) run()
-  else space.componentEnv(path, (given) => withGlobals({ Component: (options) => given.Component(options), Page: given.Page, Behavior: given.Behavior }, run))
+  else space.componentEnv(path, (given) => registering(given, run))
   return module.exports
 }
 
-function withGlobals(globals, run) {
-  const before = Object.fromEntries(Object.keys(globals).map((name) => [name, window[name]]))
-  Object.assign(window, globals)
+function registering(given, run) {
+  const before = registrar
+  registrar = given
   try {
     run()
   } finally {
-    Object.assign(window, before)
+    registrar = before
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { monthBars } from './bars'
-import { typed } from './keypad'
+import { typed } from './keys'
 import { placesOf } from './places'
 import { qrPicture } from './qr'
-import { ringPicture } from './ring'
+import { ringPicture } from './ringPicture'
 import { weekCells } from './week'
 
 test('places: the words and the bar agree', () => {
