@@ -13,6 +13,7 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/store"
 	"yimi/internal/unit"
+	"yimi/internal/wechat/wechattest"
 )
 
 // The demo is Hongsibu in Wuzhong, with made-up people. It is written through the
@@ -233,7 +234,11 @@ func (d *demo) addPerson(p *identity.Person, key string) error {
 		return err
 	}
 	d.people[key] = p.ID
-	return d.tx.Create(&identity.WechatIdentity{OpenID: "demo-" + key, PersonID: p.ID, CreatedAt: d.tx.Now}).Error
+	return d.tx.Create(&[]identity.WechatIdentity{
+		{OpenID: "demo-" + key, PersonID: p.ID, CreatedAt: d.tx.Now},
+		// The same person behind the stand-in's login code demo-KEY, for the mini-program in WeChat's tools.
+		{OpenID: wechattest.OpenID(wechattest.DefaultAppID, key), UnionID: wechattest.UnionID(key), PersonID: p.ID, CreatedAt: d.tx.Now},
+	}).Error
 }
 
 func (d *demo) makePersona(in persona, joined store.Time) error {

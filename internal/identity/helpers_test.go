@@ -54,7 +54,7 @@ func newWorld(t *testing.T, url string) *world {
 	c.ms.Store(time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC).UnixMilli()) // 学雷锋日, 9:00 in Wuzhong
 	s := storetest.OpenURL(t, url, store.WithClock(c.now))
 	key := auth.Key{ID: "test", Secret: []byte(strings.Repeat("k", 32))}
-	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{
+	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{SessionLife: 30 * 24 * time.Hour,
 		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Demo: true,
 	})}
 	w.plant(t)

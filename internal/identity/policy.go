@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	sessionLife = 30 * 24 * time.Hour // then one signs in again, which WeChat does unasked
-
 	// Wrong passwords in a quarter of an hour: few for one login, more for an
 	// address, behind which a whole office may sit.
 	triesWindow     = 15 * time.Minute

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -15,6 +16,8 @@ type Deps struct {
 	// Wechat trades the one-time code of wx.login for the user's ids; unionID may be empty.
 	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
 	Demo   bool // the demo logins exist
+	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
+	SessionLife time.Duration
 }
 
 // Service has the use cases of people, sessions and grants.

@@ -16,7 +16,7 @@ func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, err
 		if err != nil {
 			return err
 		}
-		session, err = openSession(ctx, tx, personID, secret)
+		session, err = s.openSession(ctx, tx, personID, secret)
 		return err
 	})
 	if err != nil {
@@ -27,13 +27,13 @@ func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, err
 
 // openSession finds the session made already, if an earlier run of the
 // transaction committed after all.
-func openSession(ctx context.Context, tx *store.Tx, personID int64, secret string) (Session, error) {
+func (s *Service) openSession(ctx context.Context, tx *store.Tx, personID int64, secret string) (Session, error) {
 	hash := auth.HashSecret(secret)
 	made, err := sessionOfToken(ctx, tx, hash)
 	if !store.IsNotFound(err) {
 		return made, err
 	}
-	session, err := insertSession(ctx, tx, personID)
+	session, err := insertSession(ctx, tx, personID, s.SessionLife)
 	if err != nil {
 		return session, err
 	}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -101,8 +102,8 @@ func notePasswordChange(ctx context.Context, tx *store.Tx, login string) error {
 
 // ---- sessions
 
-func insertSession(ctx context.Context, tx *store.Tx, personID int64) (Session, error) {
-	s := Session{PersonID: personID, CreatedAt: tx.Now, RefreshedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(sessionLife))}
+func insertSession(ctx context.Context, tx *store.Tx, personID int64, life time.Duration) (Session, error) {
+	s := Session{PersonID: personID, CreatedAt: tx.Now, RefreshedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(life))}
 	err := gorm.G[Session](tx.DB).Create(ctx, &s)
 	return s, err
 }
