@@ -43,6 +43,7 @@ func (s *Server) idempotent(c *gin.Context) {
 	c.Request = c.Request.WithContext(store.WithKey(c.Request.Context(), key))
 	rec := &recorder{ResponseWriter: c.Writer}
 	c.Writer = rec
+	defer func() { c.Writer = rec.ResponseWriter }() // also when the handler panics
 	c.Next()
 	c.Writer = rec.ResponseWriter
 	if !errors.Is(lastError(c), store.ErrKeyTaken) {
@@ -67,6 +68,7 @@ func (s *Server) keepAnswer(c *gin.Context, key *store.Key, rec *recorder) {
 // awaitAnswer is for the later of two requests with one key under way at once.
 func (s *Server) awaitAnswer(c *gin.Context, key *store.Key) {
 	c.Errors = nil
+	c.Set(faultKey, nil)
 	deadline := time.Now().Add(answerWait)
 	for time.Now().Before(deadline) {
 		if s.replay(c, key) {
