@@ -20,5 +20,5 @@ function sourceFolder(): Plugin {
 export default defineConfig({
   plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideShadow()],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
-  server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })
