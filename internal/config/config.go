@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-
-	_ "time/tzdata" // a bare machine has no time zones of its own
 )
 
 // Config is every setting. Its meaning, setting by setting, is in configs/yimi.example.yaml.
@@ -20,7 +18,6 @@ type Config struct {
 	Demo          bool
 	DemoPublic    bool
 	LogLevel      string
-	Timezone      string
 	ShutdownGrace time.Duration
 	MaxBodyBytes  int64
 	Proxies       []string // addresses or prefixes that may say whom they speak for
@@ -51,7 +48,6 @@ type Limits struct {
 	CheckinWindow    time.Duration
 	LateCheckin      time.Duration
 	CodeStep         time.Duration
-	FenceMetres      int
 	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
 }
 
@@ -63,7 +59,6 @@ func Default() Config {
 		Database:      "sqlite:./data/yimi.db",
 		DataDir:       "./data",
 		LogLevel:      "info",
-		Timezone:      "Asia/Shanghai",
 		ShutdownGrace: 15 * time.Second,
 		MaxBodyBytes:  256 << 10,
 		Token:         Token{AccessTTL: 15 * time.Minute, RefreshTTL: 30 * 24 * time.Hour},
@@ -73,7 +68,6 @@ func Default() Config {
 			CheckinWindow:    30 * time.Minute,
 			LateCheckin:      2 * time.Hour,
 			CodeStep:         30 * time.Second,
-			FenceMetres:      200,
 			AccuracyMetres:   100,
 		},
 	}
@@ -95,7 +89,6 @@ var settings = []setting{
 	{name: "demo", field: func(c *Config) any { return &c.Demo }, usage: "demo mode: made-up data, logins without WeChat"},
 	{name: "demo_public", field: func(c *Config) any { return &c.DemoPublic }, usage: "let demo mode listen beyond this machine"},
 	{name: "log_level", field: func(c *Config) any { return &c.LogLevel }, usage: "debug, info, warn or error"},
-	{name: "timezone", field: func(c *Config) any { return &c.Timezone }, usage: "zone in which times are shown"},
 	{name: "shutdown_grace", field: func(c *Config) any { return &c.ShutdownGrace }, usage: "time that requests under way get at a stop"},
 	{name: "max_body_bytes", field: func(c *Config) any { return &c.MaxBodyBytes }, usage: "largest body of a request"},
 	{name: "proxies", field: func(c *Config) any { return &c.Proxies }, usage: "trusted proxies: addresses or prefixes, with commas"},
@@ -112,7 +105,6 @@ var settings = []setting{
 	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},
 	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
-	{name: "limits.fence_metres", field: func(c *Config) any { return &c.Limits.FenceMetres }, usage: "default distance from the place for a check-in"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 }
 
@@ -135,12 +127,3 @@ func (c Config) String() string {
 
 // Format prints what String does, whatever the verb.
 func (c Config) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.String()) }
-
-// Location is the zone in which times are shown.
-func (c Config) Location() *time.Location {
-	loc, err := time.LoadLocation(c.Timezone)
-	if err != nil {
-		return time.UTC // Validate has refused it
-	}
-	return loc
-}

@@ -46,7 +46,7 @@ func TestNothingSetIsTheDefault(t *testing.T) {
 		t.Errorf("got %v", c)
 	}
 	if c.Listen != "127.0.0.1:8080" || c.Database != "sqlite:./data/yimi.db" || c.Token.RefreshTTL != 720*time.Hour ||
-		c.Limits.CancelNotice != 4*time.Hour || c.MaxBodyBytes != 262144 || c.Location().String() != "Asia/Shanghai" {
+		c.Limits.CancelNotice != 4*time.Hour || c.MaxBodyBytes != 262144 {
 		t.Errorf("defaults are not those of the design: %v", c)
 	}
 }
@@ -74,7 +74,7 @@ func TestFlagOverEnvironmentOverFile(t *testing.T) {
 	t.Parallel()
 	path := yamlFile(t, `
 log_level: debug
-timezone: UTC
+data_dir: ./a
 max_body_bytes: 4096
 token: {access_ttl: 5m, refresh_ttl: 7d}
 proxies: [10.0.0.0/8, "::1"]
@@ -82,9 +82,9 @@ wechat:
 `)
 	c := mustLoad(t,
 		[]string{"--config=" + path, "--token.access-ttl=7m", "--demo"},
-		[]string{"YIMI_TOKEN_ACCESS_TTL=6m", "YIMI_TIMEZONE=Asia/Urumqi", "YIMI_METRICS_LISTEN=", "YIMI_DEMO_PUBLIC=true"})
+		[]string{"YIMI_TOKEN_ACCESS_TTL=6m", "YIMI_DATA_DIR=./b", "YIMI_METRICS_LISTEN=", "YIMI_DEMO_PUBLIC=true"})
 	want := config.Default()
-	want.LogLevel, want.Timezone, want.MaxBodyBytes, want.MetricsListen = "debug", "Asia/Urumqi", 4096, ""
+	want.LogLevel, want.DataDir, want.MaxBodyBytes, want.MetricsListen = "debug", "./b", 4096, ""
 	want.Token = config.Token{AccessTTL: 7 * time.Minute, RefreshTTL: 7 * 24 * time.Hour}
 	want.Proxies = []string{"10.0.0.0/8", "::1"}
 	want.Demo, want.DemoPublic = true, true
@@ -144,7 +144,6 @@ metrics_listen: 9090
 database: postgres://x
 data_dir: ""
 log_level: loud
-timezone: Mars/Olympus
 shutdown_grace: 15
 max_body_bytes: many
 proxies: [not-an-ip]
@@ -161,7 +160,6 @@ limits:
   checkin_window: 48h
   late_checkin: 90d
   code_step: 1s
-  fence_metres: 0
   accuracy_metres: 1.5
   colour: red
 colour: red
@@ -224,7 +222,7 @@ func TestSingleFaults(t *testing.T) {
 		"dotted name":                    {yaml: "limits.code_step: 5s", want: []string{"limits.code_step"}},
 		"refresh no longer than access":  {args: []string{"--token.access-ttl=1h", "--token.refresh-ttl=1h"}, want: []string{"token.refresh_ttl"}},
 		"step that is no whole second":   {args: []string{"--limits.code-step=30500ms"}, want: []string{"limits.code_step"}},
-		"number too large for the field": {args: []string{"--limits.fence-metres=99999999999"}, want: []string{"limits.fence_metres"}},
+		"number too large for the field": {args: []string{"--limits.accuracy-metres=99999999999"}, want: []string{"limits.accuracy_metres"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

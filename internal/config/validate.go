@@ -83,11 +83,7 @@ func (c Config) checkBasics(f *faults) {
 	default:
 		f.add("log_level", fmt.Sprintf("%q is no level", c.LogLevel), "write debug, info, warn or error")
 	}
-	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
-		f.add("timezone", fmt.Sprintf("%q is no time zone", c.Timezone), "write such as Asia/Shanghai")
-	}
 	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
-	checkRange(f, "limits.fence_metres", c.Limits.FenceMetres, 10, 10_000)
 	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
 }
 
