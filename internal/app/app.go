@@ -231,7 +231,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "prune", Every: time.Hour, Do: a.prune},
 	}
 	if a.cfg.Demo {
-		tasks = append(tasks, jobs.Task{Name: "demo", Every: 5 * time.Minute, Do: a.keepDemoAlive})
+		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})
 	}
 	return tasks
 }

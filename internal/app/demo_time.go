@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"yimi/internal/activity"
@@ -110,14 +111,14 @@ func (d *demo) makeComing() error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.signup(shift, activity.Confirmed, d.some(14)...); err != nil {
+	if _, err := d.signup(shift, activity.Confirmed, d.free(14, shift)...); err != nil {
 		return err
 	}
 	full, err := d.shiftOf(river, sat.Add(14*time.Hour), 150, 20)
 	if err != nil {
 		return err
 	}
-	everybody := d.some(23)
+	everybody := d.free(23, full)
 	if _, err := d.signup(full, activity.Confirmed, everybody[:20]...); err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (d *demo) comingApproval(day time.Time) error {
 	if err := d.tx.Model(&activity.Activity{}).Where("id = ?", a.ID).Update("approval", activity.ApprovalStaff).Error; err != nil {
 		return err
 	}
-	people := d.some(11)
+	people := d.free(11, s)
 	if _, err := d.signup(s, activity.Confirmed, people[:7]...); err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (d *demo) comingDumplings(time.Time) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.signup(s, activity.Confirmed, d.some(8)...); err != nil {
+	if _, err := d.signup(s, activity.Confirmed, d.free(8, s)...); err != nil {
 		return err
 	}
 	_, err = d.signup(s, activity.Confirmed, d.people["volunteer"])
@@ -168,7 +169,7 @@ func (d *demo) comingPaper(day time.Time) error {
 	if err := d.tx.Model(&activity.Activity{}).Where("id = ?", a.ID).Update("skills", "art").Error; err != nil {
 		return err
 	}
-	_, err = d.signup(s, activity.Confirmed, d.some(3)...)
+	_, err = d.signup(s, activity.Confirmed, d.free(3, s)...)
 	return err
 }
 
@@ -177,7 +178,7 @@ func (d *demo) comingHike(day time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.signup(s, activity.Confirmed, d.some(9)...)
+	_, err = d.signup(s, activity.Confirmed, d.free(9, s)...)
 	return err
 }
 
@@ -194,7 +195,7 @@ func (d *demo) toConfirm() error {
 	if err != nil {
 		return err
 	}
-	signups, err := d.signup(s, activity.Confirmed, d.some(10)...)
+	signups, err := d.signup(s, activity.Confirmed, d.free(10, s)...)
 	if err != nil {
 		return err
 	}
@@ -217,16 +218,15 @@ func (d *demo) toConfirm() error {
 // refresh keeps the demo alive: an activity under way with the volunteer checked in
 // for an hour, and another whose check-in opens within minutes.
 func (d *demo) refresh() error {
-	if err := d.keepUnderWay(); err != nil {
-		return err
+	for _, step := range []func() error{d.settleOld, d.keepUnderWay, d.keepOpening, d.keepWeekAhead} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	if err := d.keepOpening(); err != nil {
-		return err
-	}
-	return d.keepWeekAhead()
+	return nil
 }
 
-// under counts published shifts of the station in a window of their times.
+// count counts published shifts of the station in a window of their times.
 func (d *demo) count(where string, args ...any) (n int64, err error) {
 	err = d.tx.Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
 		Where("activities.state = 'published' AND shifts.state = 'open' AND shifts.unit_id = ?", d.units["东方社区社工站"].ID).
@@ -234,50 +234,86 @@ func (d *demo) count(where string, args ...any) (n int64, err error) {
 	return n, err
 }
 
-// keepUnderWay makes a new activity when none is under way for another half hour.
+// underWay is how long the activity under way lasts.
+const underWay = 5 * time.Hour
+
+// keepUnderWay makes a new activity when none is under way. It began an hour ago, or
+// when the volunteer's last one ended, so that nobody is in two places.
 func (d *demo) keepUnderWay() error {
-	now := store.At(d.now)
-	n, err := d.count("shifts.starts_at < ? AND shifts.ends_at > ?", now, store.At(d.now.Add(30*time.Minute)))
+	n, err := d.count("shifts.starts_at < ? AND shifts.ends_at > ?", store.At(d.now.Add(-time.Minute)), store.At(d.now))
 	if err != nil || n > 0 {
 		return err
 	}
-	busy, err := d.busy(d.people["volunteer"], d.now.Add(-70*time.Minute), d.now.Add(3*time.Hour))
+	starts, free, err := d.freeSince(d.people["volunteer"], d.now.Add(-65*time.Minute).Truncate(5*time.Minute))
 	if err != nil {
 		return err
 	}
-	starts := d.now.Add(-65 * time.Minute).Truncate(5 * time.Minute)
-	_, s, err := d.activityOf(demoKinds[0], d.units["东方社区社工站"], activity.Published, starts, 240, 20)
+	_, s, err := d.activityOf(demoKinds[0], d.units["东方社区社工站"], activity.Published, starts, int(underWay.Minutes()), 20)
 	if err != nil {
 		return err
 	}
-	people := d.some(9)
-	if !busy {
+	people := d.free(9, s)
+	if free {
 		people = append(people, d.people["volunteer"])
 	}
 	signups, err := d.signup(s, activity.Confirmed, people...)
 	if err != nil {
 		return err
 	}
+	return d.checkedIn(s, signups)
+}
+
+// checkedIn puts all but one of the volunteers on the spot since about the start.
+func (d *demo) checkedIn(s *activity.Shift, signups []activity.Signup) error {
 	for i := range signups {
-		in := starts.Add(time.Duration(i-4) * time.Minute)
-		if i%5 == 4 && signups[i].PersonID != d.people["volunteer"] {
+		g, in := &signups[i], s.StartsAt.Add(time.Duration(i-4)*time.Minute)
+		mine := g.PersonID == d.people["volunteer"]
+		if mine {
+			in = s.StartsAt.Add(5 * time.Minute)
+		}
+		if in.After(d.now) {
+			in = d.now
+		}
+		if i == 4 && !mine {
 			continue // late
 		}
-		if signups[i].PersonID == d.people["volunteer"] {
-			in = d.now.Add(-60 * time.Minute)
-		}
-		if err := d.presence(s, &signups[i], in, nil); err != nil {
+		if err := d.presence(s, g, in, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// busy tells whether a person has a live sign-up in a span.
-func (d *demo) busy(person int64, from, to time.Time) (bool, error) {
-	var n int64
-	err := d.tx.Model(&activity.Signup{}).Where("person_id = ? AND live = 1 AND starts_at < ? AND ends_at > ?", person, store.At(to), store.At(from)).Count(&n).Error
-	return n > 0, err
+// freeSince gives the start that suits the person: the one wished for, or the end of
+// what they were at since; false when they are busy in the hours to come.
+func (d *demo) freeSince(person int64, wish time.Time) (starts time.Time, free bool, err error) {
+	var rows []activity.Signup
+	err = d.tx.Where("person_id = ? AND live = 1 AND ends_at > ? AND starts_at < ?", person, store.At(wish), store.At(d.now.Add(underWay))).
+		Order("ends_at").Find(&rows).Error
+	starts = wish
+	for _, g := range rows {
+		if g.EndsAt.After(d.now) {
+			return wish, false, err
+		}
+		starts = g.EndsAt.Time
+	}
+	return starts, true, err
+}
+
+// free picks n volunteers without a live sign-up at the shift's time.
+func (d *demo) free(n int, s *activity.Shift) []int64 {
+	var busy []int64
+	err := d.tx.Model(&activity.Signup{}).Where("live = 1 AND starts_at < ? AND ends_at > ?", s.EndsAt, s.StartsAt).Pluck("person_id", &busy).Error
+	if err != nil {
+		return nil // the transaction's next statement says so
+	}
+	out := make([]int64, 0, n)
+	for _, p := range d.some(len(d.volunteers)) {
+		if len(out) < n && !slices.Contains(busy, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // keepOpening sees to it that a check-in opens within minutes: a shift that starts
@@ -292,7 +328,7 @@ func (d *demo) keepOpening() error {
 	if err != nil {
 		return err
 	}
-	_, err = d.signup(s, activity.Confirmed, d.some(5)...)
+	_, err = d.signup(s, activity.Confirmed, d.free(5, s)...)
 	return err
 }
 
@@ -306,8 +342,74 @@ func (d *demo) keepWeekAhead() error {
 	if err != nil {
 		return err
 	}
-	_, err = d.signup(s, activity.Confirmed, d.some(11)...)
+	_, err = d.signup(s, activity.Confirmed, d.free(11, s)...)
 	return err
+}
+
+// settleOld does what staff would have done with activities that ended over a day
+// ago, so that a demo left running for days does not drown in them.
+func (d *demo) settleOld() error {
+	var old []activity.Activity
+	err := d.tx.Where("state = ? AND next_starts_at IS NULL AND NOT EXISTS (SELECT 1 FROM shifts WHERE shifts.activity_id = activities.id AND shifts.ends_at > ?)",
+		activity.Published, store.At(d.now.Add(-40*time.Hour))).Limit(20).Find(&old).Error
+	if err != nil {
+		return err
+	}
+	for i := range old {
+		if err := d.settle(&old[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) settle(a *activity.Activity) error {
+	var open []activity.Signup
+	if err := d.tx.Where("activity_id = ? AND state = ?", a.ID, activity.Confirmed).Find(&open).Error; err != nil {
+		return err
+	}
+	for i := range open {
+		if err := d.settleOne(a, &open[i]); err != nil {
+			return err
+		}
+	}
+	return d.tx.Model(&activity.Activity{}).Where("id = ?", a.ID).Update("state", activity.Finished).Error
+}
+
+// settleOne credits whoever came, by hand until the end where the check-out is missing.
+func (d *demo) settleOne(a *activity.Activity, g *activity.Signup) error {
+	e := &hours.Entry{PersonID: g.PersonID, Class: hours.System, Source: hours.FromSignup, SourceID: g.ID, ActivityID: a.ID, ShiftID: g.ShiftID,
+		CampaignID: a.CampaignID, UnitID: a.UnitID, LeaderName: a.LeaderName, StartsAt: g.StartsAt, EndsAt: g.EndsAt, RecordedBy: d.people["staff"]}
+	var row activity.Attendance
+	err := d.tx.Where("signup_id = ?", g.ID).Limit(1).Find(&row).Error
+	if err != nil {
+		return err
+	}
+	switch {
+	case row.SignupID == 0:
+	case row.OutAt != nil:
+		e.Minutes = hours.Presence(row.InAt.Time, row.OutAt.Time, g.StartsAt.Time, g.EndsAt.Time)
+	default:
+		second := d.people["admin"]
+		e.Class, e.Reason, e.ApprovedBy = hours.Manual, "忘了签退，工作人员在场看到", &second
+		e.Minutes = hours.Presence(row.InAt.Time, g.EndsAt.Time, g.StartsAt.Time, g.EndsAt.Time)
+	}
+	to := activity.Absent
+	if e.Minutes > 0 {
+		to = activity.Attended
+		if err := hours.Append(d.tx, e); err != nil {
+			return err
+		}
+	}
+	if err := d.tx.Model(&activity.Attendance{}).Where("signup_id = ?", g.ID).Update("needs_look", false).Error; err != nil {
+		return err
+	}
+	err = d.tx.Model(&hours.Proposal{}).Where("class = ? AND open_target = ?", hours.Manual, g.ID).
+		Updates(map[string]any{"state": hours.ProposalRejected, "open_target": nil, "decision_reason": "已按签到记录"}).Error
+	if err != nil {
+		return err
+	}
+	return d.tx.Model(&activity.Signup{}).Where("id = ?", g.ID).Update("state", to).Error
 }
 
 // dayAt is midnight in Asia/Shanghai, so many days from now.
