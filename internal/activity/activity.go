@@ -87,7 +87,7 @@ type Shift struct {
 	StartsAt   store.Time
 	EndsAt     store.Time
 	Capacity   int
-	Taken      int // places confirmed or offered; never above Capacity (DESIGN §7.1)
+	Taken      int // places confirmed or offered; never above Capacity (rule 1)
 	Waitlisted int // people waiting
 	State      ShiftState
 	Secret     string // of its rotating code
@@ -114,7 +114,7 @@ type Series struct {
 // TableName names the table.
 func (Series) TableName() string { return "shift_series" }
 
-// Limits are the settings that people argue about (DESIGN §7).
+// Limits are the settings that people argue about.
 type Limits struct {
 	CancelNotice     time.Duration // a place can be given back until so long before the start
 	PromotionConfirm time.Duration // time to confirm an offer from the waitlist

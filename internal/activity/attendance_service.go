@@ -111,7 +111,7 @@ func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 	return out
 }
 
-// confirm credits the minutes of check-in and check-out (DESIGN §7.3).
+// confirm credits the minutes of check-in and check-out (rule 3).
 func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int, error) {
 	by, minutes := auth.From(ctx).PersonID, l.PresenceMinutes()
 	switch {
@@ -246,7 +246,7 @@ func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) er
 
 // Attention lists check-ins that need a look in the units the actor manages, oldest first.
 func (s *Service) Attention(ctx context.Context, after int64, limit int) (out []SignupLine, err error) {
-	err = under(attendanceLines(s.db.Read(ctx)), "attendances.unit_id", auth.From(ctx).ManagedPaths()).
+	err = store.Under(attendanceLines(s.db.Read(ctx)), "attendances.unit_id", auth.From(ctx).ManagedPaths()).
 		Where("attendances.needs_look = ? AND attendances.signup_id > ?", true, after).
 		Order("attendances.signup_id").Limit(limit).Find(&out).Error
 	return out, err
@@ -268,7 +268,7 @@ type WorkShift struct {
 	Shift
 	ActivityTitle string
 	CheckedIn     int
-	Unsettled     int // confirmed sign-ups whose attendance is open
+	Unsettled     int   // confirmed sign-ups whose attendance is open
 	Phase         Phase `gorm:"-"`
 }
 
@@ -293,10 +293,10 @@ func (s *Service) Work(ctx context.Context) (*Work, error) {
 	if err := db.Table("units").Select("name").Where("path IN ?", roots).Order("path").Limit(1).Scan(&out.UnitName).Error; err != nil {
 		return nil, err
 	}
-	if err := under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&out.PendingSignups).Error; err != nil {
+	if err := store.Under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&out.PendingSignups).Error; err != nil {
 		return nil, err
 	}
-	if err := under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&out.Attention).Error; err != nil {
+	if err := store.Under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&out.Attention).Error; err != nil {
 		return nil, err
 	}
 	var err error
@@ -313,7 +313,7 @@ func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, 
 	now := s.db.Now()
 	tomorrow := dayStart(now.Time).AddDate(0, 0, 1)
 	var rows []WorkShift
-	err := under(s.db.Read(ctx).Table("shifts"), "shifts.unit_id", roots).
+	err := store.Under(s.db.Read(ctx).Table("shifts"), "shifts.unit_id", roots).
 		Select(`shifts.*, activities.title AS activity_title,
 			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
 			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).

@@ -75,7 +75,7 @@ var (
 )
 
 // Codes makes and reads rotating codes. A code is an HMAC over what it is for and a
-// step of time; the server takes the present step and the one before (DESIGN §8).
+// step of time; the server takes the present step and the one before (docs/adr/0007).
 type Codes struct {
 	key  []byte
 	step time.Duration
@@ -117,10 +117,14 @@ func (c *Codes) code(prefix string, id int64, subject string, now time.Time) Cod
 }
 
 // ForShift is the code that staff show.
-func (c *Codes) ForShift(s *Shift, now time.Time) Code { return c.code("S", s.ID, shiftSubject(s), now) }
+func (c *Codes) ForShift(s *Shift, now time.Time) Code {
+	return c.code("S", s.ID, shiftSubject(s), now)
+}
 
 // ForPerson is the volunteer's own code.
-func (c *Codes) ForPerson(id int64, now time.Time) Code { return c.code("P", id, personSubject(id), now) }
+func (c *Codes) ForPerson(id int64, now time.Time) Code {
+	return c.code("P", id, personSubject(id), now)
+}
 
 func digitsOf(mac []byte) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(mac[20:24])%1_000_000)

@@ -134,7 +134,7 @@ func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Ki
 }
 
 func (s *Service) mayAttend(ctx context.Context, shift *Shift) error {
-	path, err := unitPath(s.db.Read(ctx), shift.UnitID)
+	path, err := store.UnitPath(s.db.Read(ctx), shift.UnitID)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const (
 	BySystem    Who = "system"
 )
 
-// Move is one line of a workflow's table: nothing else is possible (DESIGN §7.5).
+// Move is one line of a workflow's table: nothing else is possible (rule 5).
 type Move[S ~string] struct {
 	From   S
 	Action string

@@ -53,11 +53,11 @@ func (s *Service) List(ctx context.Context, q Query) ([]Line, error) {
 		tx = tx.Where("activities.campaign_id = ?", q.CampaignID)
 	}
 	if q.UnitID != 0 {
-		path, err := unitPath(s.db.Read(ctx), q.UnitID)
+		path, err := store.UnitPath(s.db.Read(ctx), q.UnitID)
 		if err != nil {
 			return nil, notFound(err, "站点")
 		}
-		tx = under(tx, "activities.unit_id", []string{path})
+		tx = store.Under(tx, "activities.unit_id", []string{path})
 	}
 	if q.Words != "" {
 		like := "%" + likeEscaper.Replace(q.Words) + "%"
@@ -88,7 +88,7 @@ func notFound(err error, what string) error {
 
 // Managed lists the activities of the units the actor manages, newest first, below the id (0 for the newest).
 func (s *Service) Managed(ctx context.Context, state State, before int64, limit int) ([]Line, error) {
-	q := under(activityLines(s.db.Read(ctx)), "activities.unit_id", auth.From(ctx).ManagedPaths())
+	q := store.Under(activityLines(s.db.Read(ctx)), "activities.unit_id", auth.From(ctx).ManagedPaths())
 	if state != "" {
 		q = q.Where("activities.state = ?", state)
 	}
@@ -194,7 +194,7 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 		return nil, err
 	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		path, err := unitPath(tx.DB, a.UnitID)
+		path, err := store.UnitPath(tx.DB, a.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
 		}

@@ -91,7 +91,7 @@ func firstState(l *Line, shift *Shift, wait bool) SignupState {
 	return Confirmed
 }
 
-// newSignup inserts the unique row first; the counter comes last (DESIGN §6).
+// newSignup inserts the unique row first; the counter comes last (docs/adr/0005).
 func newSignup(tx *store.Tx, shift *Shift, personID int64, state SignupState) (*Signup, error) {
 	g := &Signup{ShiftID: shift.ID, PersonID: personID, UnitID: shift.UnitID, ActivityID: shift.ActivityID,
 		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, State: state, Live: liveMark(state), CreatedAt: tx.Now}
@@ -364,7 +364,7 @@ type SignupQuery struct {
 
 // Signups lists sign-ups of the units the actor manages, oldest first.
 func (s *Service) Signups(ctx context.Context, q SignupQuery) (out []SignupLine, err error) {
-	tx := under(signupLines(s.db.Read(ctx)), "signups.unit_id", auth.From(ctx).ManagedPaths()).
+	tx := store.Under(signupLines(s.db.Read(ctx)), "signups.unit_id", auth.From(ctx).ManagedPaths()).
 		Where("signups.id > ?", q.After)
 	if q.State != "" {
 		tx = tx.Where("signups.state = ?", q.State)

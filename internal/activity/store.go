@@ -1,8 +1,6 @@
 package activity
 
 import (
-	"strings"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -88,24 +86,6 @@ func attendanceLines(db *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN people proposer ON proposer.id = hour_proposals.proposed_by")
 }
 
-// under narrows a query to the units that the roots reach down to; no root reaches nothing.
-func under(db *gorm.DB, column string, roots []string) *gorm.DB {
-	if len(roots) == 0 {
-		return db.Where("1 = 0")
-	}
-	likes := make([]string, len(roots))
-	args := make([]any, len(roots))
-	for i, root := range roots {
-		likes[i], args[i] = "path LIKE ?", root+"%"
-	}
-	return db.Where(column+" IN (SELECT id FROM units WHERE "+strings.Join(likes, " OR ")+")", args...)
-}
-
-func unitPath(db *gorm.DB, unitID int64) (path string, err error) {
-	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
-	return path, err
-}
-
 func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {
 	err = db.Table("people").Select("id, name, birth_date, skills, volunteer_since").Where("id = ?", personID).Take(&v).Error
 	return v, err
@@ -131,7 +111,7 @@ func overlaps(db *gorm.DB, personID int64, s *Shift) (bool, error) {
 }
 
 // takePlace takes one place of an open shift that has one left; this statement is
-// what keeps DESIGN §7.1, on any database, under any number of callers.
+// what keeps rule 1, on any database, under any number of callers.
 func takePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	res := tx.Model(&Shift{}).
 		Where("id = ? AND state = ? AND taken < capacity", shiftID, ShiftOpen).
@@ -173,7 +153,7 @@ func liveMark(s SignupState) *int64 {
 	return &one
 }
 
-// line of a timeline: every move, with who and when (DESIGN §7.5).
+// line of a timeline: every move, with who and when (rule 5).
 type timelineLine struct {
 	ID        int64
 	Subject   string

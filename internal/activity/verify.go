@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Verify compares every shift's counters with its sign-ups (DESIGN §7.1) and says
+// Verify compares every shift's counters with its sign-ups (rule 1) and says
 // what differs.
 func (s *Service) Verify(ctx context.Context) ([]string, error) {
 	var rows []struct {

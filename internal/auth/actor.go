@@ -12,7 +12,7 @@ import (
 // Role is what a person may be on a unit.
 type Role string
 
-// The roles of DESIGN §1. Resident and Volunteer are held on no unit in
+// The roles. Resident and Volunteer are held on no unit in
 // particular; the others are granted on one unit and reach down its subtree.
 const (
 	Resident      Role = "resident"

@@ -105,7 +105,7 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 		return nil, errPeriod
 	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		path, err := unitPath(tx.DB, c.UnitID)
+		path, err := store.UnitPath(tx.DB, c.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
 		}

@@ -14,11 +14,6 @@ func lines(db *gorm.DB) *gorm.DB {
 		Joins("JOIN units ON units.id = campaigns.unit_id")
 }
 
-func unitPath(db *gorm.DB, unitID int64) (path string, err error) {
-	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
-	return path, err
-}
-
 func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {
 	err = db.Table("campaign_people").
 		Select(`people.id AS person_id, people.name, people.show_on_leaderboard AS shown, units.name AS unit_name,

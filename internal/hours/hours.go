@@ -91,7 +91,7 @@ var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 func MonthOf(t time.Time) string { return t.In(Shanghai).Format("2006-01") }
 
 // Presence gives the minutes of check-in to check-out that lie within the shift,
-// floored to the minute (DESIGN §7.3).
+// floored to the minute (rule 3).
 func Presence(in, out, starts, ends time.Time) int {
 	if in.Before(starts) {
 		in = starts

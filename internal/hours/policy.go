@@ -30,7 +30,7 @@ func MayRecord(a auth.Actor, unitPath string, personID int64) error {
 	return nil
 }
 
-// MayDecide tells whether the actor is the second person of a proposal (DESIGN §7.2).
+// MayDecide tells whether the actor is the second person of a proposal (rule 2).
 func MayDecide(a auth.Actor, unitPath string, p *Proposal) error {
 	if err := MayRecord(a, unitPath, p.PersonID); err != nil {
 		return err

@@ -55,7 +55,7 @@ func FindProposal(db *gorm.DB, id int64) (*ProposalLine, error) {
 
 // Proposals lists what waits for a second person in the units the actor manages, oldest first.
 func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]ProposalLine, error) {
-	q := under(proposalLines(s.db.Read(ctx)), "hour_proposals.unit_id", auth.From(ctx).ManagedPaths())
+	q := store.Under(proposalLines(s.db.Read(ctx)), "hour_proposals.unit_id", auth.From(ctx).ManagedPaths())
 	var out []ProposalLine
 	err := q.Where("hour_proposals.state = ? AND hour_proposals.id > ?", ProposalPending, after).
 		Order("hour_proposals.id").Limit(limit).Find(&out).Error
@@ -65,7 +65,7 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 // CountProposals counts those that the actor can decide.
 func (s *Service) CountProposals(ctx context.Context) (n int64, err error) {
 	a := auth.From(ctx)
-	q := under(s.db.Read(ctx).Model(&Proposal{}), "unit_id", a.ManagedPaths())
+	q := store.Under(s.db.Read(ctx).Model(&Proposal{}), "unit_id", a.ManagedPaths())
 	err = q.Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, a.PersonID, a.PersonID).Count(&n).Error
 	return n, err
 }
@@ -96,7 +96,7 @@ func correctionOf(tx *store.Tx, a auth.Actor, entryID int64, minutes int) (*Prop
 	if err != nil {
 		return nil, err
 	}
-	path, err := unitPath(tx.DB, e.UnitID)
+	path, err := store.UnitPath(tx.DB, e.UnitID)
 	if err != nil {
 		return nil, err
 	}

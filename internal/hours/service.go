@@ -73,7 +73,7 @@ func moveTotals(tx *store.Tx, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	path, err := unitPath(tx.DB, e.UnitID)
+	path, err := store.UnitPath(tx.DB, e.UnitID)
 	if err != nil {
 		return err
 	}

@@ -141,28 +141,6 @@ func sumTotals(db *gorm.DB, scope string, ids []int64) (map[int64]Totals, error)
 	return out, err
 }
 
-// unitPath is where a unit stands in the tree.
-func unitPath(db *gorm.DB, unitID int64) (path string, err error) {
-	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
-	return path, err
-}
-
-// under narrows a query to the units that the roots reach down to; no root reaches nothing.
-func under(db *gorm.DB, column string, roots []string) *gorm.DB {
-	if len(roots) == 0 {
-		return db.Where("1 = 0")
-	}
-	reach := db.Session(&gorm.Session{NewDB: true}).Table("units").Select("id")
-	for i, root := range roots {
-		if i == 0 {
-			reach = reach.Where("path LIKE ?", root+"%")
-		} else {
-			reach = reach.Or("path LIKE ?", root+"%")
-		}
-	}
-	return db.Where(column+" IN (?)", reach)
-}
-
 const entryColumns = `hour_entries.*, people.name AS person_name, activities.title AS activity_title,
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,

@@ -18,7 +18,7 @@ type Report struct {
 const shownProblems = 20
 
 // Verify reads the whole ledger: every chain is hashed again from its first entry,
-// and every roll-up is compared with the sum of the entries (DESIGN §7.2, §7.4).
+// and every roll-up is compared with the sum of the entries (rules 2 and 4).
 // Run it on a quiet database; entries made meanwhile may look like differences.
 func (s *Service) Verify(ctx context.Context, progress func(done int64)) (*Report, error) {
 	r := &Report{}
