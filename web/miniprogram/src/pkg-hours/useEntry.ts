@@ -1,0 +1,79 @@
+import { computed, ref } from 'vue'
+import type { Schemas } from '@yimi/client'
+import { useAct } from '@/app/act'
+import { api } from '@/app/api'
+import { day, hours, time } from '@/app/format'
+import { useLoad } from '@/app/list'
+import { useSession } from '@/app/session'
+import { CHECKIN_METHOD, ENTRY_CLASS } from '@/app/hourWords'
+import type { Step } from '@/ui/Timeline.vue'
+
+type Entry = Schemas['HourEntry']
+
+export const REASONS = ['中途离开了一会儿', '签退晚了，实际早就结束', '签到晚了，实际早就到场', '签错了班次']
+
+/** One entry down to the check-in, and for staff the proposal to correct it. */
+export function useEntry() {
+  const { isStaff } = useSession()
+  let id = 0
+  const entry = useLoad(() => api.get('/hours/entries/{id}', { path: { id } }))
+  const sheet = ref(false)
+  const minutes = ref(0)
+  const reason = ref('')
+  const proposed = ref(false)
+  const propose = useAct((key, total: number, why: string) => api.post('/hours/entries/{id}/corrections', { path: { id }, body: { minutes: total, reason: why }, key }))
+
+  const look = computed(() => entry.data.value && ENTRY_CLASS[entry.data.value.class])
+  const most = computed(() => (entry.data.value ? (Date.parse(entry.data.value.ends_at) - Date.parse(entry.data.value.starts_at)) / 60_000 : 0))
+  const correctable = computed(() => isStaff.value && entry.data.value?.class !== 'correction')
+  const steps = computed(() => (entry.data.value ? stepsOf(entry.data.value) : []))
+  const facts = computed(() => (entry.data.value ? factsOf(entry.data.value) : []))
+
+  function load(entryId: number) {
+    id = entryId
+    return entry.run()
+  }
+
+  function startCorrection() {
+    minutes.value = entry.data.value?.minutes ?? 0
+    propose.dismiss()
+    sheet.value = true
+  }
+
+  async function send() {
+    if (!(await propose.run(minutes.value, reason.value.trim()))) return
+    sheet.value = false
+    proposed.value = true
+  }
+
+  function chose(act: string) {
+    propose.dismiss()
+    if (act === 'retry') void send()
+    if (act === 'reload') void entry.run()
+  }
+
+  return { entry, look, steps, facts, most, correctable, sheet, minutes, reason, propose, proposed, load, startCorrection, send, chose }
+}
+
+function factsOf(of: Entry) {
+  return [
+    { k: '记录站点', v: of.unit_name },
+    { k: '负责人', v: of.leader_name },
+    { k: '地点', v: of.place_name ?? '' },
+  ].filter((fact) => fact.v)
+}
+
+function stepsOf(of: Entry): Step[] {
+  const steps: Step[] = []
+  const method = (word?: Schemas['CheckinMethod']) => (word ? CHECKIN_METHOD[word] : '')
+  if (of.in_at) steps.push({ state: 'done', what: `${time(of.in_at)} 签到`, cap: method(of.in_method) })
+  if (of.out_at) steps.push({ state: 'done', what: `${time(of.out_at)} 签退`, cap: method(of.out_method) })
+  if (of.class === 'system') {
+    steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 确认到场`, cap: `在班次时间内算 ${hours(of.minutes)}，不满一分的不计` })
+  } else {
+    steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 提出${ENTRY_CLASS[of.class].word === '更正' ? '更正' : '补记'}`, cap: of.reason })
+    if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '提出的人不能复核自己的' })
+  }
+  steps.push({ state: 'done', what: '记入台账', cap: `${day(of.created_at)} ${time(of.created_at)}` })
+  return steps
+}
