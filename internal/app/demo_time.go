@@ -234,21 +234,26 @@ func (d *demo) count(where string, args ...any) (n int64, err error) {
 	return n, err
 }
 
-// underWay is how long the activity under way lasts.
-const underWay = 5 * time.Hour
+// underWay is how long the activity under way goes on from now; the next one, whose
+// check-in opens within minutes, starts when it ends.
+const underWay = 33 * time.Minute
 
-// keepUnderWay makes a new activity when none is under way. It began an hour ago, or
-// when the volunteer's last one ended, so that nobody is in two places.
+// keepUnderWay makes a new activity when the volunteer is at none. It began an hour
+// ago, or when the volunteer's last one ended, so that nobody is in two places.
 func (d *demo) keepUnderWay() error {
-	n, err := d.count("shifts.starts_at < ? AND shifts.ends_at > ?", store.At(d.now.Add(-time.Minute)), store.At(d.now))
-	if err != nil || n > 0 {
+	there, err := d.volunteerIsThere()
+	if err != nil || there {
 		return err
 	}
 	starts, free, err := d.freeSince(d.people["volunteer"], d.now.Add(-65*time.Minute).Truncate(5*time.Minute))
 	if err != nil {
 		return err
 	}
-	_, s, err := d.activityOf(demoKinds[0], d.units["东方社区社工站"], activity.Published, starts, int(underWay.Minutes()), 20)
+	if n, err := d.count("shifts.starts_at <= ? AND shifts.ends_at > ?", store.At(d.now), store.At(d.now)); err != nil || n > 0 && !free {
+		return err
+	}
+	minutes := int(d.now.Add(underWay).Truncate(time.Minute).Sub(starts).Minutes())
+	_, s, err := d.activityOf(demoKinds[0], d.units["东方社区社工站"], activity.Published, starts, minutes, 20)
 	if err != nil {
 		return err
 	}
@@ -261,6 +266,15 @@ func (d *demo) keepUnderWay() error {
 		return err
 	}
 	return d.checkedIn(s, signups)
+}
+
+// volunteerIsThere tells whether the volunteer has checked in to a shift that is not over.
+func (d *demo) volunteerIsThere() (bool, error) {
+	var n int64
+	err := d.tx.Table("signups").Joins("JOIN attendances ON attendances.signup_id = signups.id").
+		Where("signups.person_id = ? AND signups.live = 1 AND signups.starts_at <= ? AND signups.ends_at > ?",
+			d.people["volunteer"], store.At(d.now), store.At(d.now)).Count(&n).Error
+	return n > 0, err
 }
 
 // checkedIn puts all but one of the volunteers on the spot since about the start.
@@ -288,7 +302,7 @@ func (d *demo) checkedIn(s *activity.Shift, signups []activity.Signup) error {
 // what they were at since; false when they are busy in the hours to come.
 func (d *demo) freeSince(person int64, wish time.Time) (starts time.Time, free bool, err error) {
 	var rows []activity.Signup
-	err = d.tx.Where("person_id = ? AND live = 1 AND ends_at > ? AND starts_at < ?", person, store.At(wish), store.At(d.now.Add(underWay))).
+	err = d.tx.Where("person_id = ? AND live = 1 AND ends_at > ? AND starts_at < ?", person, store.At(wish), store.At(d.now.Add(underWay).Truncate(time.Minute))).
 		Order("ends_at").Find(&rows).Error
 	starts = wish
 	for _, g := range rows {
@@ -323,7 +337,7 @@ func (d *demo) keepOpening() error {
 	if err != nil || n > 0 {
 		return err
 	}
-	starts := d.now.Add(d.limits.CheckinWindow + 3*time.Minute).Truncate(time.Minute)
+	starts := d.now.Add(d.limits.CheckinWindow + 3*time.Minute).Truncate(time.Minute) // underWay from now by default
 	_, s, err := d.activityOf(demoKinds[4], d.units["东方社区社工站"], activity.Published, starts, 120, 8)
 	if err != nil {
 		return err
