@@ -176,7 +176,8 @@ func (a *App) Close() error {
 // Serve listens and works until ctx ends; then it takes no new request, lets those
 // under way finish within the grace, and stops the timed work.
 func (a *App) Serve(ctx context.Context, listening func(address string)) error {
-	main, err := net.Listen("tcp", a.cfg.Listen)
+	var listen net.ListenConfig
+	main, err := listen.Listen(ctx, "tcp", a.cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -184,7 +185,7 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	failed := make(chan error, 2)
 	go func() { failed <- servers[0].Serve(main) }()
 	if a.cfg.MetricsListen != "" {
-		metrics, err := net.Listen("tcp", a.cfg.MetricsListen)
+		metrics, err := listen.Listen(ctx, "tcp", a.cfg.MetricsListen)
 		if err != nil {
 			return errors.Join(err, servers[0].Close())
 		}

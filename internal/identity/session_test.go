@@ -198,8 +198,8 @@ func (m *sessionMachine) Logout(t *rapid.T) {
 }
 
 func (m *sessionMachine) Wait(t *rapid.T) {
-	hours := rapid.SampledFrom([]time.Duration{1, 100, 719, 720}).Draw(t, "hours")
-	m.w.clock.advance(hours * time.Hour)
+	hours := rapid.SampledFrom([]int{1, 100, 719, 720}).Draw(t, "hours")
+	m.w.clock.advance(time.Duration(hours) * time.Hour)
 }
 
 // Check: a call passes in exactly the sessions that live in the model.
