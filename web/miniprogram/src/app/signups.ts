@@ -1,0 +1,35 @@
+// What can be done with a sign-up now, and the coming ones kept on the phone for a place without a signal.
+import type { Schemas } from '@yimi/client'
+
+type Signup = Schemas['Signup']
+const KEY = 'yimi.coming'
+
+/** What the check-in window allows now: nothing, in, or out. */
+export function checkinNow(of: Signup, now = Date.now()): Schemas['CheckinKind'] | '' {
+  if (of.state !== 'confirmed' || of.checked_out_at || now < Date.parse(of.checkin_opens_at) || now > Date.parse(of.checkout_closes_at)) return ''
+  if (of.checked_in_at) return 'out'
+  return now <= Date.parse(of.ends_at) ? 'in' : ''
+}
+
+/** Whether the place can still be given back by oneself. A place that is not firm can be, until the start. */
+export function canCancel(of: Signup, now = Date.now()): boolean {
+  if (of.checked_in_at) return false
+  if (of.state === 'confirmed') return now < Date.parse(of.cancel_until)
+  return (of.state === 'pending' || of.state === 'waitlisted' || of.state === 'offered') && now < Date.parse(of.starts_at)
+}
+
+/** The check-in page for a sign-up, or the page of one's own code where staff scan. */
+export function checkinPage(of: Signup): string {
+  if (of.checkin_mode === 'volunteer_code') return '/pkg-activity/my-code'
+  return `/pkg-activity/checkin?shift_id=${of.shift_id}&kind=${checkinNow(of) || (of.checked_in_at ? 'out' : 'in')}`
+}
+
+/** Keeps the coming sign-ups, so that check-in knows them without a network. */
+export function keepComing(items: Signup[]) {
+  uni.setStorageSync(KEY, items)
+}
+
+export function keptComing(personId?: number): Signup[] {
+  const kept = (uni.getStorageSync(KEY) as Signup[]) || []
+  return kept.filter((one) => one.person_id === personId)
+}
