@@ -267,24 +267,30 @@ func (s *Server) CancelShift(ctx context.Context, r api.CancelShiftRequestObject
 	return api.CancelShift200JSONResponse(out), err
 }
 
-// batch maps what became of each item.
-func batch(outcomes []activity.Outcome) api.BatchResult {
-	return api.BatchResult{Items: mapped(outcomes, func(o *activity.Outcome) api.BatchItem {
-		if o.Err != nil {
-			f := fault.From(o.Err)
-			return api.BatchItem{ID: o.ID, Code: &f.Code, Detail: &f.Message}
-		}
-		return api.BatchItem{ID: o.ID, Done: true, State: some(o.State), Minutes: some(o.Minutes)}
-	})}
+// decide runs a decision on many and maps what became of each.
+func decide(ctx context.Context, b *api.DecisionInput, do func(context.Context, []int64, bool, string) ([]activity.Outcome, error)) (api.BatchResult, error) {
+	var t texts
+	why := t.optional("reason", b.Reason, 200)
+	if err := t.err(); err != nil {
+		return api.BatchResult{}, err
+	}
+	return batch(do(ctx, b.Ids, b.Decision == api.DecisionInputDecisionApprove, why))
 }
 
-// internalOf is the first outcome that is a bug or a broken dependency: then the
-// whole call is one, so that it is logged and answered as such.
-func internalOf(outcomes []activity.Outcome) error {
-	for _, o := range outcomes {
-		if o.Err != nil && (fault.From(o.Err).Kind == fault.Internal || errors.Is(o.Err, store.ErrKeyTaken)) {
-			return o.Err
+// batch maps what became of each item. An outcome that is a bug or a broken dependency
+// makes the whole call one, so that it is logged and answered as such.
+func batch(outcomes []activity.Outcome, err error) (api.BatchResult, error) {
+	out := api.BatchResult{Items: make([]api.BatchItem, len(outcomes))}
+	for i, o := range outcomes {
+		out.Items[i] = api.BatchItem{ID: o.ID, Done: o.Err == nil, State: some(o.State), Minutes: some(o.Minutes)}
+		if o.Err == nil {
+			continue
 		}
+		f := fault.From(o.Err)
+		if f.Kind == fault.Internal || errors.Is(o.Err, store.ErrKeyTaken) {
+			return out, o.Err
+		}
+		out.Items[i] = api.BatchItem{ID: o.ID, Code: &f.Code, Detail: &f.Message}
 	}
-	return nil
+	return out, err
 }

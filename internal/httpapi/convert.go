@@ -120,9 +120,18 @@ func page[T any](rows []T, limit int, key func(*T) string) ([]T, string) {
 // texts gathers the fields of a body that people wrote, trimmed, and what is wrong with them.
 type texts struct{ bad []fault.Field }
 
-// line cleans one line in place; an empty optional one is left.
+// line cleans one line in place; nil was not given.
 func (t *texts) line(name string, value *string, limit int) {
 	t.clean(fault.Text, name, value, limit)
+}
+
+// optional cleans one line that may be left empty or out.
+func (t *texts) optional(name string, value *string, limit int) string {
+	if value == nil || strings.TrimSpace(*value) == "" {
+		return ""
+	}
+	t.line(name, value, limit)
+	return *value
 }
 
 // lines cleans several lines in place.

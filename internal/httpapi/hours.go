@@ -101,12 +101,6 @@ func (s *Server) ListProposals(ctx context.Context, r api.ListProposalsRequestOb
 
 // DecideProposals approves or rejects many.
 func (s *Server) DecideProposals(ctx context.Context, r api.DecideProposalsRequestObject) (api.DecideProposalsResponseObject, error) {
-	out, err := s.Activities.DecideProposals(ctx, r.Body.Ids, r.Body.Decision == api.DecisionInputDecisionApprove, or(r.Body.Reason, ""))
-	if err == nil {
-		err = internalOf(out)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return api.DecideProposals200JSONResponse(batch(out)), nil
+	out, err := decide(ctx, r.Body, s.Activities.DecideProposals)
+	return api.DecideProposals200JSONResponse(out), err
 }

@@ -54,6 +54,8 @@ func (s *Server) observe(c *gin.Context) {
 	id := rand.Text()[:16]
 	c.Set(requestIDKey, id)
 	c.Header("X-Request-Id", id)
+	c.Header("Cache-Control", "no-store") // answers are personal
+	c.Header("X-Content-Type-Options", "nosniff")
 	defer s.finish(c, started)
 	defer recoverPanic(c)
 	c.Next()

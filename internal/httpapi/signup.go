@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"yimi/api"
@@ -55,9 +56,13 @@ func (s *Server) GetSignup(ctx context.Context, r api.GetSignupRequestObject) (a
 
 // CancelSignup gives a place back.
 func (s *Server) CancelSignup(ctx context.Context, r api.CancelSignupRequestObject) (api.CancelSignupResponseObject, error) {
+	var t texts
 	why := ""
 	if r.Body != nil {
-		why = or(r.Body.Reason, "")
+		why = t.optional("reason", r.Body.Reason, 200)
+	}
+	if err := t.err(); err != nil {
+		return nil, err
 	}
 	l, err := s.Activities.CancelSignup(ctx, r.ID, why)
 	if err != nil {
@@ -118,14 +123,8 @@ func (s *Server) ListSignups(ctx context.Context, r api.ListSignupsRequestObject
 
 // DecideSignups approves or rejects many.
 func (s *Server) DecideSignups(ctx context.Context, r api.DecideSignupsRequestObject) (api.DecideSignupsResponseObject, error) {
-	out, err := s.Activities.DecideSignups(ctx, r.Body.Ids, r.Body.Decision == api.DecisionInputDecisionApprove, or(r.Body.Reason, ""))
-	if err == nil {
-		err = internalOf(out)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return api.DecideSignups200JSONResponse(batch(out)), nil
+	out, err := decide(ctx, r.Body, s.Activities.DecideSignups)
+	return api.DecideSignups200JSONResponse(out), err
 }
 
 // GetMyCode gives the actor's own rotating code.
@@ -217,22 +216,21 @@ var errTwice = fault.BadFields(fault.Field{Name: "items", Message: "同一位志
 
 // RecordAttendance confirms, corrects or marks absent.
 func (s *Server) RecordAttendance(ctx context.Context, r api.RecordAttendanceRequestObject) (api.RecordAttendanceResponseObject, error) {
+	var t texts
 	deeds, seen := make([]activity.Deed, len(r.Body.Items)), map[int64]bool{}
 	for i, it := range r.Body.Items {
 		if seen[it.SignupID] {
 			return nil, errTwice
 		}
 		seen[it.SignupID] = true
-		deeds[i] = activity.Deed{SignupID: it.SignupID, Action: string(it.Action), Minutes: or(it.Minutes, 0), Reason: or(it.Reason, "")}
+		deeds[i] = activity.Deed{SignupID: it.SignupID, Action: string(it.Action), Minutes: or(it.Minutes, 0), Reason: t.optional("items."+strconv.Itoa(i)+".reason", it.Reason, 200)}
 	}
-	out, err := s.Activities.RecordAttendance(ctx, r.ID, deeds)
-	if err == nil {
-		err = internalOf(out)
-	}
-	if err != nil {
+	if err := t.err(); err != nil {
 		return nil, err
 	}
-	return api.RecordAttendance200JSONResponse(batch(out)), nil
+	done, err := s.Activities.RecordAttendance(ctx, r.ID, deeds)
+	out, err := batch(done, err)
+	return api.RecordAttendance200JSONResponse(out), err
 }
 
 // ListAttention lists what needs a look.

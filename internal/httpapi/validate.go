@@ -43,6 +43,7 @@ func (s *Server) validate(c *gin.Context) {
 func (s *Server) limitBody(c *gin.Context) {
 	if c.Request.Body == nil || c.Request.ContentLength == 0 {
 		c.Request.Body = http.NoBody
+		c.Set(bodyKey, []byte(nil))
 		return
 	}
 	if c.Request.ContentLength > s.Config.MaxBodyBytes {
