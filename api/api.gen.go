@@ -671,7 +671,9 @@ type Activity struct {
 	// NextStartsAt Start of the next shift that is not over
 	NextStartsAt *time.Time `json:"next_starts_at,omitempty"`
 
-	// PlaceName Example: 清水渠东方社区段 3 号桥
+	// PlaceName Where
+	//
+	// Example: 清水渠东方社区段 3 号桥
 	PlaceName string `json:"place_name"`
 
 	// Risks What to know first (志愿服务条例 Art 12)
@@ -686,7 +688,9 @@ type Activity struct {
 	// State 草稿、报名中、已结束、已取消
 	State ActivityState `json:"state"`
 
-	// Title Example: 清河行动 · 渠边清洁
+	// Title Title
+	//
+	// Example: 清河行动 · 渠边清洁
 	Title string `json:"title"`
 
 	// UnitID A record's id
@@ -757,8 +761,11 @@ type ActivityInput struct {
 
 // ActivityPage defines model for ActivityPage.
 type ActivityPage struct {
-	Items      []Activity `json:"items"`
-	NextCursor string     `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []Activity `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // ActivityPatch defines model for ActivityPatch.
@@ -822,7 +829,11 @@ type Attendance struct {
 	// ActivityID A record's id
 	//
 	// Example: 42
-	ActivityID    ID     `json:"activity_id"`
+	ActivityID ID `json:"activity_id"`
+
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// CanConfirm Attendance can be confirmed now
@@ -902,7 +913,11 @@ type AttendanceRow struct {
 	// PersonID A record's id
 	//
 	// Example: 42
-	PersonID   ID     `json:"person_id"`
+	PersonID ID `json:"person_id"`
+
+	// PersonName The volunteer
+	//
+	// Example: 林晓雯
 	PersonName string `json:"person_name"`
 
 	// ProposedByName Who proposed
@@ -925,7 +940,11 @@ type AttentionItem struct {
 	// ActivityID A record's id
 	//
 	// Example: 42
-	ActivityID    ID     `json:"activity_id"`
+	ActivityID ID `json:"activity_id"`
+
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// EndsAt The shift's end
@@ -943,8 +962,11 @@ type AttentionItem struct {
 
 // AttentionPage defines model for AttentionPage.
 type AttentionPage struct {
-	Items      []AttentionItem `json:"items"`
-	NextCursor string          `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []AttentionItem `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // AttentionReason 没签退、补传、定位不准、没有定位
@@ -979,6 +1001,7 @@ type BatchItem struct {
 
 // BatchResult defines model for BatchResult.
 type BatchResult struct {
+	// Items In the order that the call names
 	Items []BatchItem `json:"items"`
 }
 
@@ -990,7 +1013,7 @@ type Campaign struct {
 	// EndsOn Last day
 	EndsOn openapi_types.Date `json:"ends_on"`
 
-	// EntriesTotal Ledger entries so far
+	// EntriesTotal Times served so far; corrections do not count
 	//
 	// Example: 12391
 	EntriesTotal int64 `json:"entries_total"`
@@ -1013,7 +1036,9 @@ type Campaign struct {
 	// Example: 2304720
 	MinutesTotal int64 `json:"minutes_total"`
 
-	// Name Example: 守护母亲河
+	// Name Name
+	//
+	// Example: 守护母亲河
 	Name string `json:"name"`
 
 	// Running Today is within the period
@@ -1022,7 +1047,9 @@ type Campaign struct {
 	// StartsOn First day
 	StartsOn openapi_types.Date `json:"starts_on"`
 
-	// Story Example: 清河道、认水源、劝节水
+	// Story What it is for
+	//
+	// Example: 清河道、认水源、劝节水
 	Story string `json:"story"`
 
 	// UnitID A record's id
@@ -1055,12 +1082,17 @@ type CampaignBrief struct {
 	// MinutesTotal Minutes given so far
 	MinutesTotal int64 `json:"minutes_total"`
 
-	// Name Example: 守护母亲河
+	// Name Name
+	//
+	// Example: 守护母亲河
 	Name string `json:"name"`
 }
 
 // CampaignEntry defines model for CampaignEntry.
 type CampaignEntry struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// Class 系统、人工、更正
@@ -1085,8 +1117,11 @@ type CampaignEntry struct {
 
 // CampaignEntryPage defines model for CampaignEntryPage.
 type CampaignEntryPage struct {
-	Items      []CampaignEntry `json:"items"`
-	NextCursor string          `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []CampaignEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // CampaignInput defines model for CampaignInput.
@@ -1150,6 +1185,9 @@ type CampaignPatch struct {
 
 // Checkin defines model for Checkin.
 type Checkin struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// At What counts
@@ -1167,7 +1205,11 @@ type Checkin struct {
 	// Minutes What check-in and check-out come to; 0 before check-out
 	//
 	// Example: 148
-	Minutes    int    `json:"minutes"`
+	Minutes int `json:"minutes"`
+
+	// PersonName The volunteer
+	//
+	// Example: 林晓雯
 	PersonName string `json:"person_name"`
 
 	// Repeated It had been recorded before; this is the first
@@ -1184,6 +1226,9 @@ type Checkin struct {
 
 // CheckinCode defines model for CheckinCode.
 type CheckinCode struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// CheckedIn So many are in
@@ -1354,7 +1399,9 @@ type Grant struct {
 	// Example: 42
 	PersonID ID `json:"person_id"`
 
-	// PersonName Example: 杨海兰
+	// PersonName The volunteer
+	//
+	// Example: 杨海兰
 	PersonName string `json:"person_name"`
 
 	// Role A role
@@ -1365,7 +1412,9 @@ type Grant struct {
 	// Example: 42
 	UnitID ID `json:"unit_id"`
 
-	// UnitName Example: 东方社区社工站
+	// UnitName The unit
+	//
+	// Example: 东方社区社工站
 	UnitName string `json:"unit_name"`
 }
 
@@ -1407,7 +1456,11 @@ type HourEntry struct {
 	// ActivityID A record's id
 	//
 	// Example: 42
-	ActivityID    ID     `json:"activity_id"`
+	ActivityID ID `json:"activity_id"`
+
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// ApprovedByName The second person
@@ -1419,7 +1472,11 @@ type HourEntry struct {
 	// CampaignID A record's id
 	//
 	// Example: 42
-	CampaignID   ID     `json:"campaign_id"`
+	CampaignID ID `json:"campaign_id"`
+
+	// CampaignName The campaign
+	//
+	// Example: 守护母亲河
 	CampaignName string `json:"campaign_name"`
 
 	// Class 系统、人工、更正
@@ -1464,9 +1521,17 @@ type HourEntry struct {
 	OutAt *time.Time `json:"out_at,omitempty"`
 
 	// OutMethod How presence was shown
-	OutMethod  *CheckinMethod `json:"out_method,omitempty"`
-	PersonName string         `json:"person_name"`
-	PlaceName  *string        `json:"place_name,omitempty"`
+	OutMethod *CheckinMethod `json:"out_method,omitempty"`
+
+	// PersonName The volunteer
+	//
+	// Example: 林晓雯
+	PersonName string `json:"person_name"`
+
+	// PlaceName Where
+	//
+	// Example: 清水渠东方社区段 3 号桥
+	PlaceName *string `json:"place_name,omitempty"`
 
 	// Reason Of a manual entry or a correction
 	Reason *string `json:"reason,omitempty"`
@@ -1488,12 +1553,18 @@ type HourEntry struct {
 
 // HourEntryPage defines model for HourEntryPage.
 type HourEntryPage struct {
-	Items      []HourEntry `json:"items"`
-	NextCursor string      `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []HourEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // HourProposal defines model for HourProposal.
 type HourProposal struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// Class What entry it would make
@@ -1517,9 +1588,15 @@ type HourProposal struct {
 	Minutes int `json:"minutes"`
 
 	// PersonName The volunteer
-	PersonName     string `json:"person_name"`
+	PersonName string `json:"person_name"`
+
+	// ProposedByName Who proposed
+	//
+	// Example: 杨海兰
 	ProposedByName string `json:"proposed_by_name"`
-	Reason         string `json:"reason"`
+
+	// Reason Why it was proposed
+	Reason string `json:"reason"`
 
 	// StartsAt The shift's start
 	StartsAt time.Time `json:"starts_at"`
@@ -1536,8 +1613,11 @@ type HourProposalState string
 
 // HourProposalPage defines model for HourProposalPage.
 type HourProposalPage struct {
-	Items      []HourProposal `json:"items"`
-	NextCursor string         `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []HourProposal `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // ID A record's id
@@ -1547,6 +1627,7 @@ type ID = int64
 
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
+	// Items In the order that the call names
 	Items []LeaderboardRow `json:"items"`
 }
 
@@ -1588,13 +1669,19 @@ type Minutes = int
 
 // MonthHours defines model for MonthHours.
 type MonthHours struct {
-	// Entries Example: 3
+	// Entries Times served
+	//
+	// Example: 3
 	Entries int `json:"entries"`
 
-	// Minutes Example: 450
+	// Minutes Whole minutes
+	//
+	// Example: 450
 	Minutes int `json:"minutes"`
 
-	// Month Example: 2026-11
+	// Month Month of service, Asia/Shanghai
+	//
+	// Example: 2026-11
 	Month string `json:"month"`
 }
 
@@ -1663,14 +1750,18 @@ type Notice struct {
 
 	// Kind What it is about
 	Kind NoticeKind `json:"kind"`
-	Read bool       `json:"read"`
+
+	// Read I have seen it
+	Read bool `json:"read"`
 
 	// SignupID A record's id
 	//
 	// Example: 42
 	SignupID *ID `json:"signup_id,omitempty"`
 
-	// Title Example: 报名成功
+	// Title In a few words
+	//
+	// Example: 报名成功
 	Title string `json:"title"`
 }
 
@@ -1679,8 +1770,11 @@ type NoticeKind string
 
 // NoticePage defines model for NoticePage.
 type NoticePage struct {
-	Items      []Notice `json:"items"`
-	NextCursor string   `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []Notice `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // OptionalReason defines model for OptionalReason.
@@ -1832,7 +1926,9 @@ type Problem struct {
 	// Example: Conflict
 	Title string `json:"title"`
 
-	// Type Example: about:blank
+	// Type Always about:blank; the code tells
+	//
+	// Example: about:blank
 	Type string `json:"type"`
 }
 
@@ -2054,14 +2150,22 @@ type Signup struct {
 	// ActivityID A record's id
 	//
 	// Example: 42
-	ActivityID    ID     `json:"activity_id"`
+	ActivityID ID `json:"activity_id"`
+
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// Age Years on the shift's day; only for staff
 	Age *int `json:"age,omitempty"`
 
 	// Art Which of the project's drawings and colours
-	Art          Art    `json:"art"`
+	Art Art `json:"art"`
+
+	// CampaignName The campaign
+	//
+	// Example: 守护母亲河
 	CampaignName string `json:"campaign_name"`
 
 	// CancelUntil I can give the place back until then
@@ -2109,7 +2213,11 @@ type Signup struct {
 
 	// PersonName The volunteer
 	PersonName string `json:"person_name"`
-	PlaceName  string `json:"place_name"`
+
+	// PlaceName Where
+	//
+	// Example: 清水渠东方社区段 3 号桥
+	PlaceName string `json:"place_name"`
 
 	// Position Place on the waitlist
 	//
@@ -2142,8 +2250,11 @@ type SignupInput struct {
 
 // SignupPage defines model for SignupPage.
 type SignupPage struct {
-	Items      []Signup `json:"items"`
-	NextCursor string   `json:"next_cursor"`
+	// Items In the order that the call names
+	Items []Signup `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
 }
 
 // SignupState 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
@@ -2159,7 +2270,9 @@ type StaffInput struct {
 	// Example: yang.hailan
 	Login string `json:"login"`
 
-	// Name Example: 杨海兰
+	// Name Name
+	//
+	// Example: 杨海兰
 	Name string `json:"name"`
 
 	// Password First password; the person changes it
@@ -2174,7 +2287,9 @@ type StaffInputRole string
 
 // Unit defines model for Unit.
 type Unit struct {
-	// Address Example: 东方社区服务中心二楼
+	// Address Street address
+	//
+	// Example: 东方社区服务中心二楼
 	Address *string `json:"address,omitempty"`
 
 	// ID A record's id
@@ -2188,7 +2303,9 @@ type Unit struct {
 	// Location GCJ-02, as WeChat gives it
 	Location *Coordinate `json:"location,omitempty"`
 
-	// Name Example: 东方社区社工站
+	// Name Name
+	//
+	// Example: 东方社区社工站
 	Name string `json:"name"`
 
 	// OpenHours When somebody answers
@@ -2306,7 +2423,11 @@ type WorkShift struct {
 	// ActivityID A record's id
 	//
 	// Example: 42
-	ActivityID    ID     `json:"activity_id"`
+	ActivityID ID `json:"activity_id"`
+
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
 	// Capacity Places
@@ -5102,6 +5223,7 @@ type CountActivityDaysResponseObject interface {
 }
 
 type CountActivityDays200JSONResponse struct {
+	// Items In the order that the call names
 	Items []DayCount `json:"items"`
 }
 
@@ -5651,6 +5773,7 @@ type ListCampaignsResponseObject interface {
 }
 
 type ListCampaigns200JSONResponse struct {
+	// Items In the order that the call names
 	Items []Campaign `json:"items"`
 }
 
@@ -7056,6 +7179,7 @@ type ListUnitsResponseObject interface {
 }
 
 type ListUnits200JSONResponse struct {
+	// Items In the order that the call names
 	Items []Unit `json:"items"`
 }
 
@@ -7177,6 +7301,7 @@ type ListGrantsResponseObject interface {
 }
 
 type ListGrants200JSONResponse struct {
+	// Items In the order that the call names
 	Items []Grant `json:"items"`
 }
 
@@ -9707,217 +9832,219 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1tkxzFnSD+VTL67wgE7pnpedDDzMT/xTBgkC2BTgOrXUu6npyq7O7yVGc2mdnT6mUVIe0ag3Vg2OO8",
-	"LF5YW7uw57tdsA6wkYWBiPsoh6YlvbqvcJG/zKrKqs6qrp6plgbbvLBH3dWVD7/n55drHuv2GCVUitra",
-	"y7Ue5rhLJOHwr80+F4yrv3wiPB70ZMBoba1GyRXZ9OBLxFpIdgjq4TZBO6TFOKnVa4F66qU+4cNavUZx",
-	"l9TWavr5Wr0mvA7pYvXWLr5yhtC27NTWlhqNek0Oe+pJIXlA27WrV+u10/746i90COLEY9x/TKDAj5br",
-	"YdlJVoPPOXmpH3Di19Yk7xN75e9w0qqt1f6/heT4C/pbsXDaN0uTbo9JQr3hD8hwfBtnsU8QpmSAWowj",
-	"gr0O8gnx1YVg1CNcMIow9dEu6Ul4JJACcSJ5QEStXiNXcLcXqq0ebzW81Z0lfNJfJive4qnoQB2CfcKT",
-	"I1kbmlM7yrnJxaVT9Vo3oNG/T9XV1UjC1Tv/88WNuR/iub9uzK025y5/9zs116WfCbqBHD/whkRdJiQS",
-	"DHUxHaJAkq7IAXYIr7B36JMW7odSQbqutht0+93a2qICezeg5l/xbgIqSZvw2lW1H05Ej1FBACfPcbYT",
-	"kq7602NUEgo7xb1eGHhY7XShp5/47o+E2vbLJaEevRdWTB/8PGn1BfHXkSAEecwntav12hYRItAL5Oxj",
-	"uvWj9znW3wralPgooAAd8wP1vg1PBnuBBOTscdYjXAb6lnCvx9keDietuhE9d7Ve83C3h4M2nfSbTfPc",
-	"kzwgLf1D2uxiittkHGlOI9wFzBcSt1oJuu0wFhJMzc89EjY5webCMuTOQh9Jhsge4cMd5g/HcbZe8zrE",
-	"2w1os6ugM2n/+tmzBpAKetiTzV6HUeJaHu0QhMUu8VNU21g9vjx3vLF6anGx4dxRghTpF17oYIkCgXy1",
-	"nOOHLUI90uwSyTUo07+Gzc8FFDEaDtEgkJ2AxhSpf7SO8I4gVDMdqleJ923z2ZjI6opdluCKitZFHxjq",
-	"GHPwvMBXi8ITCqJI4l1CEetLdGz/63dGP/569N4b+zdujt6/efer/4I2uESLJx93YkQInK+pecn4/TGk",
-	"Hkgz0Qf/4z/2v35n/+M3XVcaMk2SEzGDMe4HFEtAjG5Am06c/iuCuVhHDecFL55w3S9ITCExl6KJHUix",
-	"pb6KZKl6GIlO0JJIGmShTCK2B9KgxXhXvaLmY0nmZNB1YlEvxB6JbzC5p9HtV0a3Phvd/tXd2++N/uH3",
-	"9z74av/1O6OPf4uW0f6bn49ufuh6GQ/ErsjBZMnQLmUD1Aq4KID0koK0lhhrL4+vYD7AnOOh+jec3rHk",
-	"aYrUiRHjPuHrKKAoDIQUmhpkhwkSX1UdYSOwjttLF/JgtapzO7tBGDq28xwhvhIMOAwN8Lql11KvdK4l",
-	"Ff5N4tuG829Jg6wykKED1J98ev/m6/s3fo3+9+dodPtX97/6vfr0s+suKPdpIJtlGQE87CZQpZ8x3sY0",
-	"EICw4wpGopdd1Iqa3n3CNKNbsIRSsj978TSvyDLzFBnUE6GYkRcJqceQjnA+4XgxTqbk3eX4eGznR8QD",
-	"5Ilgc5r2+lop8P1A3Q0Oz1lCuoVDQeoVyu3SsHtYwtJSSpcbKZ30eFonbcytfhe51dHygjRtTKTXW5yN",
-	"nKWE+ALF0sXSa483UortcbfQtYWp0Y4NVpQXrocToNalrUy+sgrkqDlmo+6SqbVcy8B5f2kZlz0k4Rms",
-	"ODX5gKUFnc3lbdurBN518ZXT+qeLjfKCTzFVLWJjNlRepGlOlFr7eGNaKTe1YCs4KLDwl/rEfK+sc1uG",
-	"ZY5uhENpyWYB5EQaHkuHE3sZ0ZUIJJsFu6RZaSFVJE/OGSJKS4wYJqWAE1uMDsXD8uo4dLSs2DbGv/2j",
-	"4s1LrzNRGHYDan+6+GfxeETFYwMEkABzBZ5EeAB0nScBJwvAP1KB92ch960TNNPIj6sFPG8rsuTSy9x/",
-	"46f3fv31N9euj258uP/WG3dvf/TNtev7n39y74u3R+//Uv+9/+Y/jH73mhJ6VGHGxZrPcUsBpNffCQPR",
-	"gVtqBTT6U/vQQuJbTDiBxobFNsdJw2O0FfCuQBiJoE3n+r01RNkO84d1xHjsuIt2gvuSdbEMPG2ltVru",
-	"JbmTJQVeJ44YcKYu7DGBfI4HAW0LcJd7LGR9oJJoQca9jnbnB9oDAp5+56JSEuqrq3B4RA1QSouB+Acx",
-	"tozzXkyb5vZc7vJoM8jDVDF+8yjxEWWDHFdoD3vGoZt+2znFBkTNxSEI9d1OJaUzgrb4mECE+qV9RzH1",
-	"ZQ4UhmjQYaiDfYQR8KV1pMQUVQ9ollFXoKVoZ4iMrlNOK4mv6jwbuFQTcH3lnw91MJwQSGH8VuGZ0nAv",
-	"8NLZFwqPlbzSjO4U76eewsoxlLP3koDZwhJzMWlEjO7cqY3FF30Q50QeXhg3G6MkCYUZTmJjwDRuEC+S",
-	"um4Z5TOLPyQH9xjn6qT1GmVN0WEDJ5foBrQvXUrN9xhH5hVryDylULmDqZ94E2WCBClRvrIyIZSlkMAd",
-	"4kgtPOgMo0XH1DbHadRF93sHM2CS39ajK3dhjS1f9Rmjf2Yp1WkkFCOiovhxZh1xFRcKDFEgjesFo5Cx",
-	"3anYjHrNeQ0HB6MhVPLyIkLpedLlpC7PaqlSsTvML2to6IeLsHiTEz+QxAfhPVAE40W+LJCv8A/Wl8hj",
-	"XYIkSwUv3I4q1pfOgz7fl6VPqt5xwKPqYHppqJjHI5V5PDTCWY8J4jd3hgUGQ/SUM7gSvSEXCE9qAl5H",
-	"AxxIAWwRI0E8Rn2TG+AU5VMRc8lQwRa80wQKChhAcsvpK0x88dFp6xZ95hK3+laxiYejiVWuA3HNlqbS",
-	"Wo6ansFByzyctlEI30o8UilkeWhuqYwoGAPB6JOb9z766sG1a99cu37/5od3//ArZZh9/Iu7X75x9/Yb",
-	"+6/+RNlvn9wcvfdT/aGlj3QDIQLabmpfhSBUNkNNQD3GeBN7Xp9jb6i1lNjD4NJUnsTS67iJyDPOqYwq",
-	"JlBAUZTKYrtMNRa0+mHownafSByEk983/kOnn+sp7XJiHHGdOgMBFEidARkULUf7YehS2MuSUC77PWuU",
-	"N8/IQiUKxxm6zXjdprr2oZkI/CB1obExVy7CCRflwkSA8XkiICxyOFJK0OXqgRWzTSsJKMO2tUVfSMtc",
-	"xszYRVRnsJDIB7dMip25MEtpYgERTcmky3FxhvhtwpF5CgmGWpinVJml5dVFa52AyhMrTti3GQ6bE1EJ",
-	"B8pw17wxWmO5Af85Vim2A6bAb1I2G+usejahibx7i47TDvYIdVzb0nJj5eRSo9TFjWeX7H/82ujGB6Pf",
-	"vHH3ziejTz51CtY+pepPh3Pcx0NFaSbYCj4iwgOWY9RrYeU0pyBOVhLPhGR86EqceHD9bcX7P/5gdOuz",
-	"0Z23FPu/8f79G387uvXZzLMnBtSVOVGv7bGwTyUhPBe+TwWtFuGEStQjrBcSF4gXV06UgK+Li8UKIYNk",
-	"T62ZuPMyUlRlgyvhDwkyZNE2S/6OkxcxL52ZeAgONjVLKEEtUwq1KQl4NuRagAMa9lmwpS6uCERPK0O7",
-	"wDYocLqGWEwUhfD6TXiyCn3iOdLGMtgjShvCkasmYBT5bEAHmKeTERdXThXdf+bVGNLZkE6cu3/tlSee",
-	"eMLNp2ZtLuhINtyZbetF8M63FibCuQo7IY04D8tOiFY9UC7Xw1WYDs+zYl/miUb0n6XJnGhMh9SFEe6l",
-	"fAyvTqLn6vItqENJhzQnxzSrSBRxCtASorIIN88GLhvs7BD1MJdxMvigQyjkxoq4miCLsEbmugKj3XTN",
-	"ypIzydlCvqILMqgIyiCmu+6th9gjCHcZbRtFJj7IDhky6qPFeqPRABenMi0pQ8kFJvr5qYlqjfUrc/qi",
-	"q64oi+VPgTHMhgpd4XbjLz6QMoHzEmc81qeQZVfOXTghYAFxcjQIwhB18B6ZRdyiYv/nbkDLOup/oB4t",
-	"0p4uTA5CrKOGqR5MviuhUk1y9XPSI1i6MoxOS4hj7xBCTTEh8c0O1pHsBEJhqIySLt0W6NTO+lnHlS1v",
-	"PsAP8Nu6BRtPs07+krHnQt1e48OmcU1Or9mr3xO/GTioaMukXmNOtOiyUMOFGdG7WF8WvyyDaE5e5gft",
-	"wJmUyxAn2M++o7ayeHK1sVRLZfFduuS/fOLqd9yuroqJl1zpBZzkvxMKjMAbq4EMSRul3x5iSYR0K30i",
-	"yu4Jsc4IEHVEyYAIGeWHRGH0U9PVA4HS0uz38jJjkO2Ptardcpy9VVOieinpNXWEz4EpZ4IW0ZXBnq44",
-	"sXyIri1Ktkty8x86BP2n86jDQl9M5An6RTEKp3Ajs+nSPCABRopm00QX40kBpziIVZVHi+cNIaIdI27X",
-	"tWZohb/KUeMBJF/ZNNFzTMAxTS6I7w6qQ8GJ0tZB3VW3yCGAPMAUSgTV9YOzpSRiThWVLIN4JHRlpth6",
-	"W2MSWsIlF2DGDwwQ8opyeFpNMJE3QEL1kSuYlk4rGHv3s2yAepwISGYeYIFEhw1oKs0ICDcmJECypvAw",
-	"jf8RBqJ4bWfQTv9WvX4NJW5OLVkg2Uh9/5gAzrGePGF+oVVLtQ14OP76MYHYgMbsxhwiWcv2qeoPnBsP",
-	"mberzD9XbDDAC1sdTNsdHKwjTJWIipQ4s28Oij6jSVmrtlnsMuq1RiNNm8cuNhYvX7rk/83Sxcbc8uXH",
-	"1y425o6rD5zkaqVeT2Ik6f0/s/n9ucZSHWGBLpBNhd/tYI8IBH0L0jwnxDKQfRfsniJtTjJG58n5lcVT",
-	"J5ds+mT9nSizWNtMq7YBNbea0Avtd3e0CAgZbZdfdbFxYr5x4uTyYuGyi6dS68I/MwtnCDU+ur0hJ+HG",
-	"TtGDcPVi2yGQihr7oa+tJ1DalSURhs60PMsVkJee15gmPe9CJ42z+x//8/5rt9AS2r/15uid36HlBtp/",
-	"7ScTWOIkjpjs2WzDdclP4eGmMkzH1WvfGb9+Cg/VRaVItZQLLacK7fmeEkvwpS5N1zQOf2Yoe6X4tjOn",
-	"Nxsx6zqPTrxAHBC7fPNbt74Xf2vluEPCPAFgwAZcvDHwC6oo1Et9guCtpYx8E4Eom2rpLmzIw2BdWKH2",
-	"pc+zjqTpqmGirCIqX53QjycdL1DYGt+eG2hddoa1tUE3BcD0jrA7M08ytGPLNE4EFAvZEq1Wrw0Y34U/",
-	"ogIG7HcDV55N5ljR2q7zWGGlsa3d+/SLe1/88ptr1+/eubP/+YffXLs++qfPRh/9qy19h0JCHk0X076u",
-	"Q4+5phPFvheQ0Lc63mSYJhHCWWe02QkoEaSOBG4RdV+QC51iYW+98eBf3r//6qf7t/7+7u07aNHFBdy+",
-	"/XNYxjUcrUDrgpk8IzHfmLeS1Ivv2/gfosO4rv0Zjl08z+Pg1nBq0fCTMYdmcS7udPmlB0xHtdIM3v/1",
-	"6Lef779yy51/GE5M/TjPQgKRlkOlHyQbsluCqP/9/MN7//5uubBhfvIoHCQvScCCYC7cD8LwpwRRdNmO",
-	"PmMsBAJSqqFNyMwLcNi0WYz6UTNiNX6gLsuTzal4jr4f2IzrNp5l3Xy/WpCvPIECLhij2iDuaX9JSFqy",
-	"tAPaqhpOJNTKuJsmqrXNKWA36R7gFyq79li3qWQDJxwbYF1nchHcxOko9tXvmeBDuTpDcKuml16u19SN",
-	"xn6tTC5jUrjUI7RZBKKN+Lsx6KDAsptOKv1KrOu4hD6CZGh11Wa+J/Jd5BM9E/qpqzEqT/rBizSQY2ic",
-	"gL9u42UMlvH7cON5n09KD6kwddzoegXlAOAUdOfuW68pHdSbviA9+kFunOMAOTFG8xDld1EgbZ+mkvDp",
-	"pG3lTu8OFh2Hq//Zjbml4ye0whIISBgdQgxKkRajUdPKOuqQKylNZrV16oTfOLV46tSKd9I/cfwwKkNO",
-	"oVDsz+pTn3DteZh13VCJSnlnzctsc6PyKow240Dh1Fd0+IKj/AqiVE2+I+rotsKebyGMtOpv8BDKgiwb",
-	"wKUImuBkcbVSUlrszHS3LHvyUp+YAukMHMEBpIVOIFKORK+DA1pHLc66YCkkEqdchvVMAi4FObTqRqJ7",
-	"K6e/xtfiyoDLCZS6i2jSrWDSrDuVMevsX5ZT8JuwXsPnCuVmFel2iRB+WKl2asVzgLk67fXgiaEO1U+T",
-	"WyDRANyIXbxrq/NlzfEiEXjOEN0jlYHTFhZke7VGnEPdFHQsVtYD3lH8t0vWkWBdssP8ISKhIKjbF9L4",
-	"uZz5EcU+XQ2IHaJAo3SHdUTLCJKJOSDjF2k7hUoVgxYw9IeRlltQjUQ40UCxkLdHqK+V60iTjd2WznYg",
-	"RVm/45We5ugHzBYZu12DehMtf5sZVMXOYubysDiaq3n5RqZ1eeIvXypKvFttNE4urq4uHV85udJYXV2c",
-	"VGF0BqTKDsPcP+zVWa9yducoXVqWedHYtg6bfhqIppsFBAKFASWKlxnsK2RWJXNXp0rnT8yKe1++s//1",
-	"O/e/fs+p7DnzYZ9+SWmMUUMKCIER+Aget5XrSWgxoe5I0ziEmrtd9Ww67mX7BycXH+u9JVSfSbON4OXC",
-	"lLP5koOFxJXpC40LiqN7ZxmVnWeht1AR6iVx3AkpzgnlupsmdNV6aQfrUmPpxNzi4sS70z+tl0xOPjss",
-	"PlVeJRGQFRKE76WTpk4sFpw8eVlJMoGz5PgDIUlMDki4R5B+ro5Y6FvZYqTbk0PwFyLJWFmPnQXqdExt",
-	"KYfzK+k1OUU66c0tMUdY7Cat1rHa8V66EfipRiM3/czdARyFZI+EWYqOO+pNwvDyp9CJLqmDuLuZn3Ce",
-	"wR26zq3dgwNnthcjhhujjc91XHSVVHBZq0V4sygPcoMieEirsanuXPEYkym1tYN24dAWKHzluo3nmAwq",
-	"6WgGwxPc2ngH93qEKuuF+rppDHRZAnSvTWkJXZgmmbTs3nedCWFWNQFYKXaIRidD22mh5qNYN44/AUSw",
-	"PwhxT/tP4jv2Opi2Mx/FPffqtY5iNs2o3UDyouK+fJxg31I3D55b7ur+Ds0FR6+9tX/jl+V8ICZlPNLo",
-	"zagN2ONEfV3jaBWausH2h6WjP9/TIcWkD8gUYcbihKHJ2RRjuzmHhRgw7m8Ctk25G6/PubMTbPRW08Oi",
-	"YFaQq+yNkkHBK6NkjKKXTswkiXauF7tccDEHSSYJo99kUrLVx1GbwoRuhpi25zs4CHEmI+bESupUyy5n",
-	"gtll/n2llgoZbSP1qYBKhB0ChSZTgSebrQdHtTbivMs4Ipi+p52Ay04zP5GMtRA8kjrD4urqqbnG8lzj",
-	"eAVNPbRGejpHJ53QS7hsKEY0E4eQI4u8HQgTyxIIu3xH40bj1Dqx2wLbEFY2FhpwJgkK5LrRgbGMS5Es",
-	"Jv/P74zeffvBP/0mL4VE5IbCu3gIzahB3us2wqX483kWOrmzIFcmj7i6opML2aDJaDNM+ygyl9HmhBj2",
-	"AkTqI0aR9RPhrsnK6SxsDu1hqntHHnpEy2w0eGVzl4u8q2ehhICCvHTF5fQXUPNrhHjiQJkqOdOuXE6R",
-	"jxuWEeZZw1RKWgiZI+Uzr2rqcKdgeBM5W2EdvJtgp2tFPgv6OiLkNXX/7ukq8cdxKCrDma5gAApzAimQ",
-	"Hwipe9Kb/FkoVg8EjHqsjfey1f3ecnvpR3y/wyhBnPQYlyIb6B7P5M9WYTtLCErULTyEIoXZFyTUx27Z",
-	"yTuSRNqM1P/eJlpdOX4SmdGRpkGdGIOlu+velsQ7oRalLR1+b3PcFRX035ucyHv/63fv3r52782P9l/7",
-	"xf6HX46+uHn3zk/+7x9eH/3tr+/94sfGCIQ+haM337p75wPnxMGAhK5c9iexj8x3JUk6la/sEJwKkERE",
-	"tOsajvFSn0kt90W/p0ghXS20+P2nTv3liR8un81zxPQd53j2hRfOIfOlHXFprDpLL3OGA+iKJtmHloig",
-	"tae2tsloKww8p7dEf2Bb5+CtWNsJtZN8Qgmn+jaxy+ODRAVpGndSl+vC/kot3BdS5QPQaMxj1COcZsZk",
-	"7n/w3x/868/uv/3+/Z9+8uBffnz/o39TyPnffj9675d3b391/+brhyybKSiWOU9anIjOeX0tUx8cftzM",
-	"qYeMvdfmOQTPoTabYMEtNSYfyF7YeS6TrZzZ8ENLGM9Ir2TWaFSIAZzQ1hIPm2KemxIdH8gVZ9WJ5xOq",
-	"RA6dya02oX5D2+6+B4U+aLGLcBvrPN/yPtPKi8OtPbpuecvDByq7OkAl9aSj2VlpFZUiR5eQW5K8RZSt",
-	"cpALmDTOQ1kYBHudMcVuUhyXUL8pTVVu4e3G5btKzHPWzbF2puyvhbmcfvk+lUGYs37Uzigp51w+cQIy",
-	"3hGj6/GHS41GMv5u4j4HhOyqV4wvt4jOMurjoZJgJ9FWn2ZqFy8u1Vcup4cfaWCcnASYxJQ5OW31XgYt",
-	"492nLtwCvQ3Q1O1aA0Ly0bkaC/pbg+Bgu5nCVQb9A3BLEq5TXWeJ91edEIhHx4+ZikSIPJ3j+xdeADGr",
-	"+OBGX3YYD/4ahBXqgN1e1AnG2VJH9/1AgDrwVr2+0WUITWu4q+5o9rT1JRMUqwuM7yoQeZPbHaVuK/vi",
-	"1NHjXbrpQSrp7cifMIPptTsqP7C+YRwAZsqTbsy6g71dc7OCIfD0Z1sjpBxyK43cLkYBbQ4C6rNB/haS",
-	"xhg9QkXuiut2462QCZI8GpEDMfmmE/rTKNujWdzyZkN3GNKBU2EWMMtNXsAnXZZXicP3CEe8T03JVBf7",
-	"ZK7fQz6W2D0cEEvSjKc65oMR9gttN9R71SXpViuRr1ynTDDU7Xsd3Zcl3XDcTR+cdRmolCYUnb8DxTGU",
-	"SDIPIhylKEDivYLNAAcSmoxMWnesMMuFyUWby8W9nOt0oYSBopvorkwKgEBChHGERUp8i3SxcSCZqtJd",
-	"ygZutVwPc3cQ9cQRa6n2URPllMipiJpB1vawKeK8mMJQ0zCpWRQg7qvoUrdVRQ7zJg5D4iu8RpBuZENX",
-	"Ma+JswxhDujkLmDq7UlaR6pZXHEIJiIxV9PAc9rToR4JMkxs+oDKxNlu+qSpHRWlCVmTnqu1UsYoYlpN",
-	"LpdC1iyxA9eR6P9LKwhyamI+WxrrqkDfbGPFYlDlQmPWSvZzTKIdErKBTtkKhJmSe2w7+k0Tvm7Cx9uP",
-	"1yoD3nNkMFVhSgFc1KumbHo5fts56YIzqRfOnewbNbqKij58PFxHTFkeLWuO6vgtH6B0OL8SWEt60Dxd",
-	"FT5KSVUaqhW4slTVqdxQSeu/w07Bs/oGHnrO3GGmd5ufghJdXLCrNLLptqTOpnXuiYWuMijf3a8oEXMr",
-	"7nbwbahJO/Cs7aJpGS9kfIbwmIMooaCtkeniYNcnP8R84sP1l5m2/q24lLlnhcodukHE8Vx2ycpBp6Fe",
-	"6AxRlKMLnR6tPNtDdrfMy1/IoEklCUKzqwqsIM98mrGA7hpmC3HydVlLFjnYq5MzZjh4pvg5v89QNsXI",
-	"gPpyrrZwEFU5xnMAawvD0DZnssgFHJiZC7FGAD3vUwkAsY8iX6epIqU6MQYfSkq1jYJj6L//1Sv7H98c",
-	"/er2N9eu71979/7ND9UfX71y7+bH9z/+QA+/11kLZhD+a7f237vzzbXro/f+p/33g2u/uP/1q/awfP33",
-	"/a9fHb33S2d5bMqOSmxDu0IA2qPrpgG6sMcupbUt03rNlAg4PQ/AFtxBLCulNEmXit0bAReyiXW+XZ8L",
-	"vW+P9akgYaj/JQn2OvrPEA9q9ZrPgz397w4OuNc3Hd9xwGNaFYp6Q0zb/XSHNWvLSg4ehCIOk1xt9Xy9",
-	"iOf+ujG3etn8/3xz7vLLS/UTy+4WzcW91KbLq8vP2dZBsej7dds3FTk1Azl16vsR6DYWdZ7IJosX9B57",
-	"0SSmZswr3+dEiPwucqP33ti/cfPu7Y/2v/67u3deH334hypqgCZlx07bljutUR64L57pbtWJijHHq6KS",
-	"BgqYigHh6QyiU2vLjf9z7e3FU7ojsgNTOaHldR3IJ8xLs/K0G25nGCdtiExb5uPLc8cbq6cWFxtTVQ/B",
-	"7eVh0IGmaCU4lvXncEIkir7P0GHjgJ3dq8OfCZnAeUhlV5xMnplVKcZlGOdRQsDMJDFbcjTmVr+L5i4/",
-	"8Z2JeJrsvxy6upvQ779+RzO0b65dv/fv78JY6A8sbh1zY49QyUnCr4G/sq5T/qrlKhouVR29zAD/Z4/d",
-	"E5F4eqw8MPKNYdVfRLqfrjPiuFQaegbAbU6czXugMUQ8NUDH+sDJYQ0VgMZ3eJfAbDjEWqg7hDEBgyAM",
-	"ExyWvE8uuyKpD6FEzI0+5wkOx9XJR1pNUWT9/QlVVzgUSwtL7Ma/GnFdzPYC8TpYHqS2052Q/zzVXhQd",
-	"0WctNLgyH2m7lojBy3/5Vz/M2CEbcz/UJoiyQBbri0unrk4WLJnxGdbBGN/NiUPPIjRRIpKXPymr1NSt",
-	"GUXAex0sHHDUbWORZBBJ8ewkl3XtPCP+OmJ7xEyB1OZ7VJpjDPvUCBfThta4mAA9fcKbAyAGyaI0CKeM",
-	"ntLVWFUgvTjgHQWJJ0Scy3v7SoelU5OfNADzSGCHUK3ZZEggf2ji89pvFj+BxrJe3Llo4OsxWRLCHRGZ",
-	"6/dEMqEhE8R35u9A1zCR1/IPh2YWxuk61Frq/irQ94zXNdMeW8m5+7yhG1s6bVE3QB3gYR2a2TKdLguN",
-	"bJmwEb4OPTwD6EOl0wJLCYyEV6WExvHGuNvQIpS83ZYgSqsYdepOVeprKGKmuE0qqDCwO3JmsSh13swI",
-	"xRg5CmaXgLrh9Xkgh1vqrk3xKcFcV6Drv74XMYPvX3ihVnccOZWcCaPkQKSto8XjVkcsgCboFfr98W46",
-	"UvZqV69C7+BWTmrdxrnT0ZA60/8Lad/T3IDxXWTsmDVT8VMHKAiF46btdx0lrb3r6YmfMBOQ+G3C1Qqg",
-	"089fopfoE088zTnj4oknQMhs414vDLTZsWCq8b77I8HoNjoWVek9bvBK7WcnJGhbid/tOsLIlMuhbV0T",
-	"ta3pMhCp8rn6Jbqtq9q2QTvewT4KaK8v431uJ5VU2/NopdFAXRwqZk38OlppLKbHKKuPluEjHIZsoJ9Z",
-	"iVgBJybP6RIdQj6LZGiXsgFiLfXcqk5z02EuzWLraGVpCWHE+yFJzdlQX6wiybRMnld3dyYQMrq6Hm4T",
-	"oUyXXTJcA7cl2rZc9ds6zo8F2jYf6Jld0Fwg/aBi+xpggZCwDjRmMOsoMCwvL6+uI7+vDRjdvmJg92Zb",
-	"R4HpagGtDJEu5hTrSIli/YWgeJc0PSyIrqaDhU77pNtjklBvOPcDMnziCaU4Y3Tu+a0X1nQkBXcjL2xd",
-	"nRSABiZgm8hkYKsxCHV1jTooU7DQDwYCYXX185cUCYeBR6hWPjS7qW30sNchc0vzDaUf8NAQj1hbWBgM",
-	"BvMYvp5nvL1gfisWzpzefPq5rafhN0kJYe2vgm6A7t6+du9/fVqr1/YIF6b+YL6hH1SaDO4FtbXa8nxj",
-	"flnrorpb2kJ6akCbgCKhxCfc+WkfpkoKuWH32e9hjrtEKkt47aIzBx4S3iOC1ZFO9d1LfQIDyc0VpJsY",
-	"awlRzh7IX1Qxi8eEJbGsjt6uPSSGQwXrq/UirgGxuGR6lUBYpgsCcjZkcj6S3ZTLVjrIjuLE7dzNSFbB",
-	"Vi5A7xnDYwBpkakvgOhu2ta+/cros+s5u3kptRnLFD/eONCN6MSkaESJY0GTKpqsOR5RdWjdrdaaJaGi",
-	"g4MUi5WJ9LzanOX1o2nczHoEJu9IT/rUKezwvv9fWeA5S8Zx+1LEEE1siRMB3I8n/GJhUwd0Szx5JugG",
-	"snb1stKgRI8pBqi2s9RoaIucStOFypblPzKpHtNtH6LfoLTkTU3RtQLm5t0vjXe5EFemWyqZYpTq0JE+",
-	"dvGyOpnod7uYD5WS398JA9Ehvo05OwpfScBNO0hFv+vjkKyj7jBme8mPA4rIHuFDFIFU4rbQBS1mzM5l",
-	"nXnj4PibkAwRz+MZ4/gTQGeJ1x+QoYEh6DpPmt6AlYJPx3uuppXteFRdCncWK1/chTdPccXl/YMjTYwW",
-	"8CalQEVA04pz1i5xgPZq3ZbtC1GFolPAw7DH6EBP6WrAQhn/LBtojw3UTuq6EW0pZmdAunhMVG84ztNO",
-	"WZnDyxPaDB+aMxwm1yWekHnQPtUOpFG3Mms2EwOOWSM29XRNRqGGMhJXxilmYDUZwV4O/Ku5CPYMkRYz",
-	"mTk/L+Dlw5lf8fOUJNQKzFrJfXPVSi3tDsGqmzNGv5MrT8lugcX2osBe+u5f7PlpXj5LVqyDi6VY8cMB",
-	"+6ZpqHp4VqzfZPPi9agnSTLvTVmcMPMUcvK0fqmMbkYl9qRJ6ClNTws6EwyY1YEwwi3c4aVHXbibPjJH",
-	"CZXitLwKkAmHYUast9a1vgbOgwSjAhEh1LA83rQCGugxZRXizffgpdXizSMAoz5GNVAMlTFpg3EA5mXE",
-	"7DnRDmrF9e38z5JQ7GmboGIwGkvjWw/H2GKqAJAwcBwjH7RtKNjQAro8rHT9a8Wg2vB93UbjqDJpu2fN",
-	"EbK/Nny/ErTY8P3UGHpOegRLZZYPCNmd0w09yiJIHHarGEEglnZU8SMpFv4jRQ/jVi3AAzv6nO9et6N9",
-	"U0HyaDnUomPketTSkfbDw8C4W6MgoCFUSogPkUu2mx71UgCnvuwsRO1A3NQGmUNPqUdmQy3q1To7qbzW",
-	"W3xnUQugCmzelI17hrVhfJ5A2ETJcOQ3UFeIjq00VhDrSxH45pMu88nj1u1D1mPm9kPWZjpxO/f+mak7",
-	"SV3EijMrqBISf9rEaoW+SIjhmKZBBQexiz2io2TD4JxJaZJAw7iKRYcZh1H27DzaoMg0HzFPqQcwGnBG",
-	"23HNSByTFPoVYkB4PRrrDZ/JoEvm9VzsLD5bIwNmgdPpiQrfFryWBpXFbhQqysAII6ucpQgVTLuofEx4",
-	"GnudTHvPQdycah49T4lmaR7rEkVuZkI4JN7EEXQdFI+Q9Ni2+asJVWbbj4+D3jQtje5xViZ8qjPqUQf+",
-	"Cxz7BOEMMGBcFRnof4kJ0B5AhmkBsK9EJV3axarWk+gC2VQQPqb+vWRA9/g6TI9NtSrCduYBIGQOTetE",
-	"1xlB1c6i/ZbQM9CwGcSem7GbA9c466hQf9uMn3qEQYloExUGJZJzVQ2a+M0xdAKu+yaIOsCK9ykNaFtP",
-	"5csqbxFUJsYw4zs5ohZStL9HYiQlCDMO+S2d91yNis4lwnE6EGIDqhWf/ECmBd8UEU4MM1nwnpmVU3Rt",
-	"Ng3OPMwU3yiQUAj9dgwFmUBTVH8TdQmI0wlzaanyyFMKIrMjoEcSeSrEhMojT1ZCHRKS8WEd9QJP9jmp",
-	"ozbDIWJcqQoB88tS0oI1kXaibHs6Hqn7LfZQ2IfJzfs5D7OzZx+Nh2J8vZZJU0zBGGh5LFGsKrJ1YEOm",
-	"+MxghLs5YYchP/B1QrJVhiY6ylbFvR6Bka+pAdXj2uozRJ5JjXQqzDo5j+luFHJlXCfU5aSY7AzdCSY1",
-	"/fNU4w7zgX7dZWci4aPHW/uaHBib+nrGWHuhw1AbwyxlAQNcE6StK6meQGhnGAOpUqzVZVUi3856RonC",
-	"bTDZttEx4WFKif+42tK2H7QDKba1yNyOCpa20TEFdv/xebQRufk5kX1ORWJzzaML6keURQ17k3lKXTxE",
-	"glD/Eh2YWbFQIdvvwfSSAbO7TJqlYQYZltvr2r5vMxg+7ahHMuHDPpXCCHGJW60ooKjTyzOqr7qg00dX",
-	"59Xwm0LlbVS9dj7Xr0hiE29XWZ6MI9aXiQEKdqfmkVEXxx4r8Eq3OVbrRVqvT0Kii6Kz7pw9tkvO61Ek",
-	"k72jL0D7TjzAwwrOql6GsG4qo165rrBfSNYTkcMinvcPaawe1r2pxs3tAzOEDtMFXHlGwbOsS2ZpEMD7",
-	"HRilP58xO94IQ81B1FWrm4ASHUAyAV5gPe9N++CSe4c700gGvClSBSdaWM+yPgftabY3Gi3iuFbzxeGj",
-	"/pQgdeoh8hVBGuYbhZLq4PoLpLBaaUWlWybbOu61Gt9pn4vDIXIWEgse45x4UP9UdSKIrh7djBc4svIi",
-	"3uEj8ZIoXIxqcJ2JKPoe/eqimaauV7dbxtQgqeiwfujr/hs7hND1JBoQOYh7Pc72iHCgZIJdqUrjXKPv",
-	"nFVy+i0292zY5Vl7yVErA2AX0z4OoypFo8DFdKzZ9QAHOtcoA8XcgHUBKBdM7Xdu6PQp+P7gQH1IlK62",
-	"Kaaj8+pw5Uksvc55IhT4HWgC7VF2iIe7JJ43VBnCGMpFMN7uR8STKIatWgzKSkXd2BOLjYYjEG2jR7E6",
-	"dHamylA0g2f8Bs+SCi7s7FBdTSsISR10TlPqCW7PfLWywD9pbmMGoW9rhvRDRuUZw8A4JLsxKPLDZ12y",
-	"EDXPyUXH4aZuwTuz60iNTnS5ak1n9sOjptIjuVkNjL160v8bOgN4mOZbe12yELchy7+tZ+GRGV5XtIQL",
-	"fYbak1HNbRkHp5BYq9ZdRmVH5PK0tHpcqL6cHeZ6q/MKx2FxxWwF4XuBR8Zr2ZIq5aXG0om5xcW8sl31",
-	"ppT/0Wr9dOmS//LK1bljjYuLc6uX/2bxYmNu6fLj35mipHvWlfXfNv2u0JV/dogifKkEZc3Lcr3yGYzV",
-	"7fGKcfU588y3WtHWh8iDQnTESkBg7jQXBKwvd9iVMRgscIL9fA35PMF+AomD6gNT9JTr95qSHawBXvxT",
-	"dwrHJD3D4RE8i/luJRasehHCYaiUA3PxRmtllCAswC9eACxX6mTWua2UDytt8UhaMtH+9G4PDBcTRF6H",
-	"BprQW8bkhwntByDUrzLE3B3qpMfJyY1dsmC1PyuQw1txe6tCOazLjdcgnsj2CK8jwRiNyXtdbUmuma9K",
-	"tM4YdDKdO5IQYNyeb6xfn1rjYBHAI8WLrZEObokYlx9Xwo+jt9VNv4p47kjUH8at7OqKqdjdXH3iSVw6",
-	"NbvKpz/+cucYnkJ3ntBQ0x4s4EDQpCzqkakIyOoqMFQMX3bIEA0IL0SFZDZunt0Tz8+dJeFEa7gi7Ipu",
-	"q0+DfAH6n6lXm85MHieECtTjAZX57Fff8SyJx1Q1zawq7E+gU4DdcauDRZpUsM4qD7okLvGWzFUBXkA2",
-	"CRIsJO0vC5twJE/NugpMr5JXAma+rcp9OugwZROTejwLSbEcKuvJxEqWGpZWbeMNZw7KtllsG3mc+JrA",
-	"48aFipmmGlfGE7Pn0bYJFWxHcSAR/2pniDrq6WNeCI0XdZxh+3F1zsDrxKGESzQTEZpH25Q1RYcNtlEX",
-	"812B9OCheQT1J4FAvtLPd4YokIKErXVEGaBh0ljWJCwEHJxcUWtNR2WJx7ifQrSj2Twq3uGfXLAhbuAb",
-	"xRkz6FVHjAOWGCQpjjsUMKUZti850mXPfwK9SxS30OKNpVIgirBBp17NTYoHmBStWQcF7GVmFxMwJGeb",
-	"RZn4QJwbBvn7kOdXoXTKAgECENUS5JaH6V9Ywz+PZicCD/8xJxzaZfCp4X9JDuLOEKJPUFOl5XgKEcvR",
-	"sOXzqVBV2oxn2BrxAhJo23RI31ZKHScmiGY0mnm0AVMuk5mXnLT6gvipxF71xLYuhqFMdtRZA4F2SU/W",
-	"L9E+DYlSoqKBjdugJ/I+AXI12Znat6G+2U4GO267FJ+toE1f7B1Z/LeGkV41JDCjfKloDqijpiy2aSrA",
-	"+KBNlV5iMmiKm3CUcVWWdFRCEA5q6wMRt1Y9fCfdzEBd56rQYSEQ8WGdqyYTOP54o37FDs6t6rybhq1G",
-	"Hs68Vs7lOowYJHTkajk6AiiLDJ7zbaMMigN0y3mBhyIyDRSDhOBAINEAG1uOcTToQBBmvO5Gp4PlYvyf",
-	"k8GOWDJYYn/FqDjZEDPoNimf27DrmZNrAalWlMsdCWvWUhYtqVqLtu5zppZtBI8jSZTP93R4OzFxrz4S",
-	"zKnSoIVqse7QtGvdwd7uulE2u3gICkaUfwnp2MNJga0UoiQDjKrEFP3WKlHl4UMw9sVWVIMUD5RAZuq6",
-	"aUzeIShS3evJyAvzFIIB6wUtrnUBY5Hi+KIpcXxkfT9ganZ1PT/0eWYR6JKcgLg0A530oNx4DInXCUKf",
-	"Ezs/Uj04scUHHP+IsstkHPVDLlrRODHr3ofQvkNXriuV8zSC0fDKRubjUIypaYZhS4MLswLlIwla5oFy",
-	"BgFLU9dGIZQGlc31qBed0kY7JvO4ELCmZrWQZT6jH3mEPBN2UCHTNCc6PCwudBjqsNAXUU0to8lgqwrr",
-	"ZvN4KhzEVBIfSZYKG3wkPNXgTA7wq1NFcVzPVxYDMhSo61IrVjlB1m6Zitej6eNUmztamHEWV1NZomvs",
-	"ITcTexAjihpTToEhyYD2osakxIoe6OY0SmXTfVxG772xf+Pm/Y9v7X/587u3f3b/N9dH//iz/Vfv7L/y",
-	"+f6Nfx59+nO0wSU6Po9eBJ1gccV2zB/bbvcx9wNMmxFk3K0p26BAHPmQknvK/kPGvPxKr+geK+FL0ct0",
-	"y989CzQ5uDaw5zHnuZ6Soc0zVJ+SRVx+vOTL6nKRTHGv6cIGg7EeiyYAOTowZHo9ZBs9EL4X4b2eErqA",
-	"e8HC3iLgtXnX+Ch/BsGsDuFkTbcKrceZ4/V4sC7wDq2uobt37uz//T/evf2ze+9+sf/lz5OIQgzY8ajE",
-	"mE2H7n3x43tfvLr/xs/3X/m79IxNx8+f5JD5FDeCNN0V4j6QSLOb/bev3/vp6+O1TY43blhzgfV91630",
-	"5DjhavTZF/s3fv3Ntev33vxo9B83v7l2fXTjw/233lCffPTV/mu3ksVwMjbKdfrMrGE0eud3D37+9f6b",
-	"t+5/9m/JS6KSuZfdZTFRq2bc66HR714bXf/N6M23Hvzkv1pzKHWVxPgbzuF2lI0rOmyABNkjHIeoRbDs",
-	"c/1qq/8HevBv//Dg5m+/uXZ9//MP73753v6bt+xddknt6uWr/y8AAP//",
+	"7L1tkxzFnSD+VTL67wgE7pnpedDDzMT/xTBgIxuBTiNWu5Z0PTlV2d3lqc5sMrOn1csqQto1BuvAsMfZ",
+	"LF5YW7uw57tdsA5YoxULRNxHOTQt6dV9hYv8ZVZVVnVWdfVMtTSyzQt71F1d+fB7fn6l5rFuj1FCpait",
+	"vVLrYY67RBIO/9rsc8G4+ssnwuNBTwaM1tZqlFyRTQ++RKyFZIegHm4TtENajJNavRaop17uEz6s1WsU",
+	"d0ltraafr9VrwuuQLlZv7eIrzxPalp3a2lKjUa/JYU89KSQPaLt29Wq9dtofX/18hyBOPMb9JwQK/Gi5",
+	"HpadZDX4nJOX+wEnfm1N8j6xV/4OJ63aWu3/W0iOv6C/FQunfbM06faYJNQb/pAMx7dxBvsEYUoGqMU4",
+	"ItjrIJ8QX10IRj3CBaMIUx/tkp6ERwIpECeSB0TU6jVyBXd7odrq8VbDW91Zwif9ZbLiLZ6KDtQh2Cc8",
+	"OZK1oTm1o5ybXFw6Va91Axr9+1RdXY0kXL3zP1/cmPsRnvvLxtxqc+7yd79Tc13680E3kOMH3pCoy4RE",
+	"gqEupkMUSNIVOcAO4RX2Dn3Swv1QKkjX1XaDbr9bW1tUYO8G1Pwr3k1AJWkTXruq9sOJ6DEqCODkWc52",
+	"QtJVf3qMSkJhp7jXCwMPq50u9PQT3/2xUNt+pSTUo/fCiumDnyOtviD+OhKEII/5pHa1XtsiQgR6gZx9",
+	"TLd+9D7H+ltBmxIfBRSgY36g3rfhyWAvkICcPc56hMtA3xLu9Tjbw+GkVTei567Wax7u9nDQppN+s2me",
+	"e5oHpKV/SJtdTHGbjCPNaYS7gPlC4lYrQbcdxkKCqfm5R8ImJ9hcWIbcWegjyRDZI3y4w/zhOM7Wa16H",
+	"eLsBbXYVdCbtXz97xgBSQQ97stnrMEpcy6MdgrDYJX6Kahurx5fnjjdWTy0uNpw7SpAi/cILHSxRIJCv",
+	"lnP8sEWoR5pdIrkGZfrXsPm5gCJGwyEaBLIT0Jgi9Y/WEd4RhGqmQ/Uq8b5tPhsTWV2xyxJcUdG66AND",
+	"HWMOnhf4alF4QkEUSbxLKGJ9iY7tf/Pu6CffjN5/c//GzdEHN+9+/V/QBpdo8eSTTowIgfM1NS8Zvz+G",
+	"1ANpJvrgf/zr/jfv7n/ylutKQ6ZJciJmMMb9gGIJiNENaNOJ039BMBfrqOG84MUTrvsFiSkk5lI0sQMp",
+	"ttRXkSxVDyPRCVoSSYMslEnE9kAatBjvqlfUfCzJnAy6TizqhdgjuTdIeGrPtdHtV0e3Ph/d/s3d2++P",
+	"fvnv9z78ev+NO6NP/g0to/23vhjd/Mi1BA/ErsjBb8nQLmUD1Aq4KID/koK/liNrr4yvYD7AnOOh+jfc",
+	"iWPJ0xSpe0CM+4Svo4CiMBBSaBqRHSZIfIF1hI0YO24vXciZ1arO7ewGYejYzguE+Epc4DA0IO2WXku9",
+	"0rmWVFg5iZsbebAlDQrLQIYungYfZxHg08/u33xj/8Zv0f/+Ao1u/+b+1/+uPv38ugv2fRrIZlmmAQ+7",
+	"UVHpcoy3MQ0EIPe4MpLocBe1UifN5iMGG92NJcCS/dmLp/lKlvGnSKaeCNCMbEnYQgz/iBIS7hhjako2",
+	"Xo6Px3Z+TDxAqQhip2mvrxUI3w/U3eDwrCXQWzgUpF6hjC8Nu4clWC0FdrmR0l+Pp/XXxtzqd5FbdS0v",
+	"dNOGR3q9xdnIZEqIL1AsiSwd+HgjpQQfdwtoW/AaTdpgRXlBfDhha13ayuQrq0DmmmM26i75W8u1Ipz3",
+	"V0YeWgc8NfmApcWfzfttO60E3nXxldP6p4uN8uJQMVUteGM2VF7QaU6UWvt4Y1rZN7W4KzgosPCX+8R8",
+	"ryz5CiWbBZATaXgsHU7sZURXIpBsFuySZqWFVJE8OWuIKC0xYpiMq08doz1pjVP901Pqi1qoNP7E5qhD",
+	"f7FcRuMbOIuFQIFEWCDjVVKadawK93CbrCPS7ckhYnqvIRZysrpgHBT22sWXJr3ORCHcDaj96eKfxPIR",
+	"FcsNEHwC8AWeRHgA/CRP8k4WvH+ggvZPwvWxE3DTyK2rBTxvK7Ir08vcf/Nn9377zbfXro9ufLT/9pt3",
+	"b3/87bXr+198eu/Ld0Yf/Fr/vf/WL0e/f10JW6ow42LN57ilANLr74SB6MAttQIa/an9fCHxLSacQGPD",
+	"YpvjpOEx2gp4VyCMRNCmc/3eGqJsh/nDOmI8di5GO8F9ybpYBp62Dlst95LcyZICrxNHNThTF/aEQD7H",
+	"g4C2Bbj0PRayPlBJtCDjXkeHHALtpYFohHNRKQn11VU4vLYGKKXFQPyDPGzpEBQ9cyh7X5mxBgauwEB0",
+	"JORhqsSHeZT4iLJBjtO3hz3jus4oA4qZiJqLzxDqu91n6pyg6z4hEKF+aS9ZjkK0EYZo0GGog32EEXC3",
+	"daSEHVUPaMZTVwhC0c4QGU2tnIoUX9U5NnDpSeDkyz8f6mA4IRDU+K3CM6Wxp8AfaV8oPFbySjMaWLyf",
+	"egq3xxDX3ksCZgtLzMWkETG6c6dOF1/0QVwreXhhXIeMkiToZ/iRjQHTOHG8SHa7JZ3PLC6THNxjnKuT",
+	"1muUNUWHDZy8phvQvnSpRt9jHJlXrCHzlELlDqZ+4iGVCRKkFIKVlQlBO4UE7mBOauFBZxgtOqb8OU6j",
+	"LrrfO5j5lfy2Hl25C2tsKa3PGP0zS6lOU6MYERXFj7P8iKu4UGCojCLtOMIoZGx3KjajXnNOw8HBaAiV",
+	"vLygUdqidFmO5VktVYp6h/llzRX9cBEWb3LiB5L4oAIMFMF4kScOpDT8g/Ul8liXIMlSYRq3m431pfOg",
+	"L/Zl6ZOqdxzwqDptoDRUzOP5rvU9FvapJMA5LeH/D++O3nvnwd//zhk44qzHBPGbO8MCUyV6qvANuYB7",
+	"WhP9OhrgQApgpRgJ4jHqm8wJp/ifigGUDJlswTtNwKSAaSSQSV97En2ITlu3aDqXIahvFWt5nHTAyrUv",
+	"rhniVPrSUdNwOOi3h9NzCrHk0XjyUjj6uLnzMsJvbH+jT2/e+/jrB9eufXvt+v2bH939j98og/aTX939",
+	"6s27t9/cf+2nyu799Obo/Z/pDy0NrBsIEdB2U/t4BKGyGWry7zHGm9jz+hx7Q62XxZ4Zl272NJZex80C",
+	"POPUyyifAgUURWlKNiFr7Gv1w9BFZT6ROAgnv2/8h07/4DPaVcc44jotCgJekBYFUjdajvbD0GWilCXd",
+	"XOFxxqirnpH+SviPiyNbbLhdHNr3aLIrBqkLjc3XchFpuCgXJgKMzxEBYayHTMIJfl09sO66aWWEZaSU",
+	"dp0U8hAuY6nhosLnsZDIB/9Xiu+6RQ+kTTYlky4P0fmgSwQShO8RHwmGWpivR2ZGwKhAPoMEEI/1IcSS",
+	"aIFLy6uL1voBlSdWnEjUZjhsTsRJHHSJj3BqjeUG/OdYpdiEmoJQSNmUvTPq2YS48u4zOk472CPUXGgq",
+	"iWy5sXJyqVHq4tw65Atad0pIbv+T10c3Phz97s27dz4dffqZU13oU6r+dIQsfDxUdGxC7+C5IzxgOU4S",
+	"LYKd5ilETUsipZCMDwv5Sotxh8b14Po7SvB88uHo1uejO28r2XPjg/s3/np06/OZp9oMqCvNpl6LDYVc",
+	"nHgmaLUIJ1SiHmG9kLjQYnHlRAmccLHQWJdmkEWs1TF3Ek+KEm1oJrwmwZUsqmdZiePkRYxQp7weghtO",
+	"zUZKUNiUEnVKon+IJF6AGBohsrBM3WYR3J6lkg8LbK2Zu89DLCZKbNjkJjxZhZ70AmljGewRpeVhSxoi",
+	"nw3oAPN0Au3iyqnpQKvULp3Wef/aq0899ZSbQ87a/NIZFXBntgUeYU2+9TURWx6J3ZXG18fM7oo2f6Bc",
+	"xoerTx6eDcfe8BON6D9LoTvRmJpP5mdaLOVT1kPTYdKh9cmx9SoSpZw6QQnpX4SbZwKXTXtmiHqYy7hw",
+	"YtAhFAwGEVfeZBHWqBE5tkhKK3IWBFjIV3RBBhVB/cV01731EHsE4S6jbaObxQfZIUNGfbRYbzQa4CRX",
+	"pjplKLnAxEw5NVFTs35lTl901RVlU/0xMIbZUKEr7cNEHB6hKoTz0sDAOBelnccTAmeQ9YEGQRiiDt4j",
+	"s4ifVewN3w1o2YDRD9WjRbrfhcnBsHXUMPW6yXclFMJZhJw46REsXTl2pyXkYOwQQk3JL/HNrteR7ARC",
+	"0YaM0p3d1v7UQaNZ50RYUSWAOdCEdQs2bmeDTSXzJgptIo1Dm8bJ/KgsIrUL4jcDB/1umdIJzIkWvRZS",
+	"unAyehfry+KXZVDcyYv9oB04k+oZ4gT72XfUVhZPrjaWaqls2EuX/FdOXP3OQwmikSu9gJP8d4LqD955",
+	"jSqQtlT67SGWREi30iqiLDllRSBGiagjSgZEyChDKkokOTVdlR8oXc1+Ly83DNn+eauyNcf5XzU9q5eS",
+	"XlPHqx2Y8nzQIroLgKcrxixXsGuLku2S3AygDkH/6RzqsNAXEzmLflGMwincyGy6NCdJgJGi2TTRxXhS",
+	"wG8OYhXm0eI5Q4hoxwj6da3ZWmHYctR4AJlbNt36LBNwTJMN5bvTSqBgTFkboK6rW9RG+wBTKAdW1w+u",
+	"rpKIOVV0vAzikdCVm2XrnY1JaAmXXIAZPzRAyCuq42kFxURiAQnVR67gajqxZuzdz7EB6nEioChggAUS",
+	"HTagqUQ7INyYkADJmsLDNP5HGIjitZ1BXP1b9fq1RFMSWrJAup36/gkBnGM9ecL8Qiu1ahvwcPz1EwKx",
+	"AY3ZjTlEspbt5tYfODceMm9Xma+uWHGAF7Y6mLY7OFhHmCoRFamPZt8cDBXjWAKpo20uu2XCWqORps1j",
+	"FxuLly9d8v9q6WJjbvnyk2sXG3PH1QdOcrVKGCYxkvT+v7/5g7nGUh1hgS6QTYXf7WCPCAQ9StI8J8Qy",
+	"kH0X7J4hbU4yRvPJ+ZXFUyeXbPpk/Z0oQ1/bfKu2ATi3mtAL7Xd3tAgIGW2XX3WxcWK+ceLk8mLhsoun",
+	"UuvCPzMLZwg1Prq9ISfhxs7kg3D1YqslkIoa+6Gv7TZQ/ZUNE4bOxFTLlZGXoNqYJkH1QmeYCVr8w/7r",
+	"t9AS2r/11ujd36PlBtp//acTWOIkjpjs2WzDdcnP4OEmxKvHlHTfmc/wDB6qi0qRaikXYE4V6Ys9JZbg",
+	"S+3S1jQOf2Yoe6X4tjOnNxsx6zqPTrxAHBC7fPNbt74Xf2vVikDhCQFgwAZcvDHwC6qR1Et9guCtpdwL",
+	"JnJTNtnYXSCUh8G6QEntS59nHUnTQcfExUVUfj6h91Y6zqKwNb49N9C67HnW1gbdFADTO8LuPFPJ0I4t",
+	"0zgRUHRnS7RavTZgfBf+iAqBsN8NXHlXmWNFa7vOY4XjxrZ277Mv733562+vXb97587+Fx99e+366O8/",
+	"H338T7b0HQoJeVVdTPu6j0TMNZ0o9r2AhL7V3SrDNIkQznq9zU5AiSB1JHCLqPuCaoAUC3v7zQf/+MH9",
+	"1z7bv/W3d2/fQYsuLuB26JzFMq6FagVaF8zknYn5xrxVplF838aLER3Gde3f59jF8zwOzhGnFg0/GXPI",
+	"FmejT5dhPeuE7A9+O/q3L/ZfveXOkg0n5vecYyGBOFLF+SLq69RO7f5A6n+/+Ojev7xXLkqbn0ENJ8xL",
+	"97AAn4suB5ETU0I2goKjFSELge6URmnTP/MCHDZtzqR+1Iw4lB+oy/JkcypWpe8HNuO6jedYN9+pF+Tr",
+	"XKC3C8aotqN72s0SkpY8SO1/IthWxr07Ual7Tt8Kk7gD7qRpo+ZxQ7pkAyccG2BdZxYZ3MTpKOTX75mY",
+	"S7kyX/DpppdertfUjcbusExKbFLx1yO0WQSijfi7MeigwDK3Tiq1TKzrQIo+gmRoddUm4BP5Pv2JDg39",
+	"1NUYlSf94CXFPLJonIC/buNlDJbx+3DjeZ9Pyuk5cvUTRtEsqKwBj6S7DMZ6TemI6PRdJaIf5G/P6rE1",
+	"VfLmATKgjL4kym+/QEd4lkrCp9MRKnfVd7DoOAIUz23MLR0/odWsQL1R8iHE7CCliEZtdeuoQ66krn21",
+	"deqE3zi1eOrUinfSP3H8MIpOToFf7IXrU59w7S+Zdb1fiT4Zzrqz2WbC5VUGbsaB1amv6PCFgtVW/j2E",
+	"lpE5NuuLLYSRNpQM/kNJoGUxOV+mA8LFlYpJKwJnnYjlByEv94lpy5DBH3CXaVkbiJTb1evggNZRi7Mu",
+	"2FWJoC1XVjCT8FSBUq9uJLq3cmp7fC2uPMuc4LS79C3d+Cota1Ip385ujTkNAhKWb/hrobrwSJI6E2Xl",
+	"MUvoVBs/CxSj88UfdfK0Q1/XzCKQaAAu4y7etW2wsq6XIsXhrGEZj1RzmLYWKNuDO+J76qagE70y+fCO",
+	"klpdso4E65Id5g8RCQVB3b6QxqfpzKgp9t9rQOwQBRqlca0jWkb8HjLT6PBl7GW9MflxA0BDLIqFzGzS",
+	"EXIKHAknGtYWTfQI9bWhFdkjsefb2ZmpKOF+vPTdXM8B05bGgGYweqIXyOZUj4zHx6zyMWPzrhkbG5kJ",
+	"G0moZ6ko53W10Ti5uLq6dHzl5EpjdXVxUo3j8yDidxjm/kMHmbW2sxdT6SrZzIvGznHYVPFANN0sMBAo",
+	"DChRvNyQSSGzLplnPlXJT8I173317v43797/5n0n13Tmrj/7stL3o/ZDEO4l8BE8bptkk/BoghtbMyNI",
+	"q+h21bPDXKf25IYPem8Je8qkxEfwcmHKmXzJyULiysqHNjXFkewzjMrOc9CPbkrUMxXTqYSGCbUKJbe9",
+	"4u6u01VbdaTVq48h24nwvcAj9bEgdgKrpcbSibnFxYlg0kvVS9YsnBkWX2CZwvOs9Zd7j8nLSlIknCXH",
+	"Xw65l3JAwj2C9HN1xELfSsKMBAcRSDJWljtaWJUOVS/lCDcl0SdXTiTjLSTmCIvdZFoJVjveS8/SONVo",
+	"5GZ1uodooJDskTDLPOKGr5OIqfwpdP5Y6iDugSAnnGdwZ4TkVinDgTPbixHDjdEmJjEuVkvaEqzVIrxZ",
+	"lF68QRE8pC2GVNvHeBLYlBrsQVs1aVcFfOW6jReYDCppuAnzh9yGTwf3eoQqQ5H6uhsZtO8DdK9NaXRe",
+	"mCZHu+zed515llaRERiEdghTVyrY2dbmo9heiD8BRLA/CHFP20DxHXuKn2c+ilvC1msdxWyaUVeX5EXF",
+	"bWM5wa66Ea1NCEgeq6QuJMfJcVqZtC0yQAOWcSPXdOfc0etv79/4dTlXm6kGiWwkM+sKTjjRAtIY/khs",
+	"H0Ncj5nV82JPJwokTaKmSB4ozh6cnFo1tht1GQqFNoFGptyN1+fc2V49eqtpcFQwJNBVw0vJoOCVUWZW",
+	"0UsnppVFO9eLXS64mINkloXRbzL1GerjqGtvQq9DTNvzHRyEOJMed2Ildapll7fJ7DL/vlJLhYy2NceA",
+	"sqQdAng9FXiyqbtwVGsjzruM4/zpe9oJuOw087NKWQvBI6kzLK6unpprLM81jlfWwOl0jiY9oUF/2Qin",
+	"aCYeQ0dJSTsQJkQsEHY5F8et6qk1ebeJuiGs1Ew04EwSFMiI+WEZVzeWradkYa579jTq4iFMeAAtRUf1",
+	"SrH5cyx0MnlBrkyebXlFZxqzQZPRZpj2+mQuo80JMewFiNRX7N/6iXCL85x2/ebQHqa6lfKhp7DNxu6A",
+	"RLtS+TTqWagnoiB2XeFu/QU0MDDKQ+JhmipT227DkCIfNywjzLMmo5W0azJHymde1TQVmILhTeRsJZsf",
+	"2QQ73XyPWdDXESGvqYdiTNdWZByHopq86aqHoEovkAL5gZB60ItJpofOG4GAGc+18dbuuhlo7oCaiO93",
+	"GCWIkx7jUmTzR8bLerItJZz1RCWKmB5CxdLsq5PqY7fs5B1JVn1G6n9vE62uHD+JzMxo071UjMHS3ZJ1",
+	"S+KdUIvSls4uaXPcFRU0Z52c1X//m/fu3r52762P91//1f5HX42+vHn3zk//73+8Mfrr39771U+M8QlN",
+	"bEdvvX33zofOUcMBCV2FLU9jH5nvSpJ0qnjBITgVIImIaNc1cerlPpNa7ot+T5FCunRw8QfPnPrzEz9a",
+	"PpPnPuo7zvHc+fNnkfnS9k43Vp112Pl5DPodKKAOO3+T0VYYeE4fj/5gfLzIAA+Nu2VtJ8R0d12b3swn",
+	"SBItOZMFrOcml4CrbxMXQnz2qKBVo1sKHi6CqdQoPp8qP4LekR6jHuE0E3jf//C/P/inn99/54P7P/v0",
+	"wT/+5P7H/6zw+b/9++j9X9+9/fX9m28csuyuoNjuHGlxIjrn9LVMfXD4cTOnnjp205vnEDyH2myC0bfU",
+	"mHwge2HnuUzZQmbDj6ikZCOZSx4VcgHzdCcrHqzWJLc2Ij6QK9itK1AmVJkduqRDbUL9hrbd3VcKne1i",
+	"F+E21gn/5Z3DlTeXsPbouuUtDx+obPMAnRgmHc3O06yolUF0CbktDbaIMm8OcgGTBmIpo4RgrzOmC06K",
+	"jRPqN6Wp6i+83bj8X2kGnHVzDKQp+wtiLqdfvk9lEOasH7VzS8rBl0+cgNIXxOh6/OFSo5GMv524zwEh",
+	"u+oV48stojOM+nioJNhJtNWnmdrni0v1lcvpIYQaGCcnASaxfk5OW/2bQct496kLt0BvAzR1u9aIrXx0",
+	"rsbofmwQHMw9U/jOoP8IbkkIkQRipnh/1QkBEVWzj1mXRIg8neMHF87H4ZSNvuwwHvwlCCvUAVO/qJOU",
+	"syWX7huEAHXgrXp9o8sQmlaKV91h+2kLzSYoVhcY31Ug8iY3XUvdVvbFqaPHu3TTg1TS25EooqOUxoOV",
+	"n0GwYXwGZk6i7rW9g71dc7OCIQgOZFurpHx4K43cLmgBbQ4C6rNB/haSxjo9QkXuiut2y8CQCZI8GpED",
+	"MTnME/pbKdujWdwya0PbPjpCLMwCZrnJC/iky/KK6fge4Yj3qamd7GKfzPV7yMcSu4f0Ykma8XTlfDDC",
+	"fqFtj3qvuiTdqilyr+vcEIa6fa+j+zql50646YOzLgOV0sTc83egOIYSSeZBhKNcDChFUbAZ4EBCk6JJ",
+	"645VaLowuWhzubiXc50ulDBQdBPdlUkxE8j8ML6zSIlvkS42PidTXr5L2cCtlsPkexdRTxxSmmo/N1FO",
+	"iZzaxBlUAgybIk4AKoxODZPiZQHivopemVtVJLBv4jAkvsJrBHlVNnQV85o4UxjmcU/uIqjenuSvpJpN",
+	"FkdtIhJztS49qz0d6pEgw8Smj8FMnI6qT5raUVE+FOD7LKyUMYqYVpPLpZA1S+zAdST6/9IKguShmM+W",
+	"xroq0Dfb3rUYVLnQmLWS/QKTaIeEbKBz0wJhptUf245+04Svm/Dx9pO1yoD3AhlMVexUABf1qilb747f",
+	"dk5e5BFuHJA7pz/KjIrqhnw8XEdM2S8tayr6OKwO0ENgBi0BtKIBiq8rhU/pyEpBtkJtlqY8lRcs6Vx6",
+	"2DG2VtvTQw+KjfUi4wwsUwGuHrV+Cjp8ceW+Ugin25I6m1b5J1a8y6B8c9KihNetuOvK41BmWbYHrNWv",
+	"cvL8pfMZlyU85qBmqNFsZLrJ2I0KHmLe9izbYz2K/gQ9K0HAod5E7NZlWq0cdCT6hc4QRfnU0OzWyok+",
+	"ZIPfvKyNDKpVkhY1u6rWCmoCppnQ625MYCFfvjpuyTMHi3Zy14wUyHQ0yO+Zlk2sMqC+nKvwHETbj/Ec",
+	"wNrCMMfUmSJzAQdmbE6sjsDYklTaQ+xmyVfLHkkCe2IAP04J7Dbqj+1t/+tX9z+5OfrN7W+vXd+/9t79",
+	"mx+pP75+9d7NT+5/8qH6+4tPdY6I/nv/9Vv779/59tr10fv/0/77wbVf3f/mNfPMW78c/f51/ff9b14b",
+	"vf9rZ1l5ygRNzGq7igTmW+gOJLr4yy5Bt436es2UkTidNsCO3PE/K4E3SU6LPUMBF7KJdXZjnwu9b4/1",
+	"qSBhqP8lCfY6+s8QD2r1ms+DPf3vDg641zcjO3DAYx4hFNcIMW33080trS0rGX4QSjxMKrvVbvsinvvL",
+	"xtzqZfP/8825y68s1U8su7vjl01ttPolTJfamJ82r4OM0ffrtq8vchIHcurqgyPQxjHqbZPN1y9o6viS",
+	"yQ3OmKu+z4mrL8qW5IRIFH2fl1Exev/N/Rs3797+eP+bv7l7543RR/9RRW3ZpPzlaacopDXokghZMnHE",
+	"tBrsRJW/4yV4SWMUTMWA8PRtnlpbbvyfa+8sntJd7R3YzQktr6xBGmhedpynXaE7wzhxRmRa6x9fnjve",
+	"WD21uNiYqtgMrjQP6w40ybE0XqZot3HA6RyPHKnsQqHJcxsrxbgMsz1KCJiZZmmLoMbc6nfR3OWnvjMR",
+	"T5P9l0NX9yCR/TfuaC737bXr9/7lPaW/fPKhxeFjDu4RKjlJeDzwZNZ1CnK1XEUDDqujlxng/+yxeyIS",
+	"T4+VB0a+Maz6s0iJ1OVhHJeqHsgAuM0JyS1Rjie/6HgrmBDWYBhoA4p3CcwnRayFukMY9TIIwjDBYcn7",
+	"5LIrmv0QKvvc6HOO4HBcL32kRTBF5usfUVGMQxm1sMTuwq4R18VsLxCvg+VBSnLddRQvUu0G0lkVrIUG",
+	"V+YjDdkSMXj5z//iRxmDZmPuR9qWUabMYn1x6dTVyYIlMwLJOhjjuzm5AEc3PFQiJps/M7HU/MUZ5TL0",
+	"Olg4LkZ3AkeSQTTLs9OV1rUPkfjriO0RM89YexOiuizjZ0gN8zKdxY2nDZDcJ7w5AJKSLEpocUr6KT2u",
+	"VaVEFKcuROH+CbkD5Z2epRMMUjMANQDzCGmHUK0fZQgpf3Dvi9pNFj+BxvKX3FmF4Hoy+S7CHVya6/dE",
+	"MqtnYsurnunlJ/IaguLQTEU6XYdCW90SCNoX8rpm/WMrOXefN35pSyeg6qbSAzysQ4NwphOfoTk4EzbC",
+	"16E/cdA1/tCyYifheCnRc7wx7gy1CCVvtyWI0qpEnrqPm/oaKtgpbpMKakXsbsNZLEqdNzOSN0aOgilW",
+	"oLR4fR7I4Za6a1N5TDDX7Qf0X9+LmMEPLpyv1Z0SwkqzhaGiIBjX0eJxq/EaQBO0E/3+eDcdKXu1q1eh",
+	"H3srJ0ly4+zpaFyp6Y6HtNdrbsD4LjLW0Jqp3aoDFEQ9DvuLOkqmNdTTU6fB6U38NuFqBbAM5i/RS/Sp",
+	"p57lnHHx1FMgZLZxrxcG2nhZMKWY3/2xYHQbHYtKNJ80eKX2sxMStK2E+HYdYWRqJdG2rm7b1nQZiFTt",
+	"ZP0S3dYljdugY+9gHwW015fxPreTmrjtebTSaKAuDhWzJn4drTQWgczNdJCAqo+W4SMchmygn1mJWAEn",
+	"JmPtEh1CZpJkaJeyAWIt9dyqTljU0T7NYutoZWkJYcT7IUlNXFJfrCLJtEyeV3f3fCBkdHU93CZCGUC7",
+	"ZLgGDlO0bUUOtnXKBBZo23ygpzdCVCL9oGL7GmCBkLAOdOUw6ygwLC8vr64jv6/NIN27ZGC3AFxHgWlp",
+	"Ap1Bka7kFetIiWL9haB4lzQ9LIgupYSFTvuk22OSUG8490MyfOoppX5jdPbFrfNrOqCEu5H/t65OCkAD",
+	"Q7JNZDIA3JiVuk5KHZQpWOgHA4Gwuvr5S4qEw8AjVCsfmt3UNnrY65C5pfmG0g94aIhHrC0sDAaDeQxf",
+	"zzPeXjC/FQvPn9589oWtZ+E3Sf1o7S+CboDu3r527399VqvX9ggXppJkvqEfVJoM7gW1tdryfGN+WWu0",
+	"usHfQnoQTJuAIqHEJ9z5aR/mCwu5YY9O6WGOu0Qqe3rtorOaAUoXIoLVAV/13ct9woeRV2Ut06BdS4hy",
+	"VkX+oopZPCEsiWVNSXDtITE/KlhfrRdxDQhJJnMMBcIyXdqRsyGTPpPsplze2UF2FKfg525Gsgq2cgEa",
+	"DxkeA0iLTNwSgtxjtghYHa7dvJzajGXQH28c6EZ0jlc0dcqxoEn6TdYcDyw7tO5Wa82SUNHBQYrFykR6",
+	"cnnO8vrRNG5m/QqTd6RnPutiBHjf/6/s+Jwl4/SFUsQQDeGK8yHcjyf8YmFTx5dLPPl80A1k7eplpUGJ",
+	"HlMMUG1nqdHQdj2VpgWZLct/bDJepts+JAGA0pI3CEtXfZibd7803uVC3JbAUskUo1SHjvSxi5fVyUS/",
+	"28V8qJT8/k4YiA7xbczZUfhKAm46mCr6XR+HZB11hzHbS34cUET2CB+iCKQSt4UuTTI+gMs6AcnB8Tch",
+	"J2QjcRZkOP4E0Fni9YdkaGAIus7Tpp1lpeDTUaOraWU7Hlqawp3Fyhd34c0zXHF5/+BIE6MFvEkpUBHQ",
+	"tOKctUscoL1at2X7QlRr6hTwMPY3OtAzuq6zUMY/xwbaYwNVsLoCSFuK2UbKLh4TVY6O87RTVg748oQm",
+	"3IfmDA815ScernzQtu8OLFPXOGu+FEOaWdOZ9WBmRqF8NpJvxotmgDsZI18J/Ku5GPl9Ii3uM3MBUMD8",
+	"hzO/4hdp4pfV3F0pCuaqlR7bHYIZOGe8BE42PiV/Bp7ci+KJ6bt/qeenmf8sebeOaZbi3Q8H7JumafDh",
+	"ebd+k82816N2NMnMT2WiwrhsyGXUCqmy0hmV2JMm96g0PS3oTDbgbgfCCLc2AC896tqAaSF0lFApTius",
+	"AJmUxEnrAa11reCBtyHBqEBECDUsjzetgAZ6VmSFePM9eGm1ePMIwKiPUQ0UQ2V92mAcgD0aMXtOtEdb",
+	"cX07f7UkFHvaiKgYjMY0eezhGJtYFQDyRaUNYeSDeg7FMlpAl4eVLn2uGFQbvq87qBxVJm23KzpCBtuG",
+	"71eCFhu+H9Ey2Aqc9AiWyo4fELI7p3u5lEWQOE5XMYJA8O2o4kdSJ/4Hih7GD1uAB3a4Ot8fb4cHp4Lk",
+	"0fLARcfIdcGlQ/OHh4Hxz0ZRQ0OolBAfQp1sNz3OqABOfdlZiDrBuKkNEpaeUY/MhlrUq3VSVHmtt/jO",
+	"ou5PFdi8KRv3edaGaZwCYRNWw5HfQF0hOrbSWEGsL0Xgm0+6zCdPWrcPyZaZ2w9Zm+l88dz7Z6ZuJnUR",
+	"K840okpI/FkT3BX6IiHoY/pFFRzErkuJjpKNm3Mmpck9DeMqHB2XHEZJu/NogyLTd8Y8pR7AaMAZbcfl",
+	"LXEQU+hXiAHhOp0j+kwGXTJfq7vw2RowMQucTs/feFzwWhpUFrtRbCkDI4ysypsiVDCdwvIx4VnsdTKd",
+	"XQdxX7J59CIlmqV5rEsUuemGRzpTJw656yh6hKTHts1fTaiS235yHPSmX210j7My4VNNcY868M9z7BOE",
+	"M8CAkWxkoP8lJkB7AImtBcC+ElWfxf2asUQXyKaC8DH17yUDuifXYRh1qksVtlMVACFzaFrn184Iqnby",
+	"7mNCz0DD4PcvSBTOgWucplSov23GTz1OUYxo1xVGMZKLqBqW8ZtjcAZcN7kQdTg/71Ma0LYeVZnV9uIm",
+	"M5OipJtJN5ojaVJF+3skVlWCMOOQ39KZ1dXo9FwiHCccITagWlPKD5Va8E1R7cS4lAXvmZlFRddm0+DM",
+	"41LxjQIJhdAcyVCQiUxFdUJRO4Y4YTGXlioPVaUgMjsCeiShqkJMqDxUZaXsISEZH9ZRL/Bkn5M6ajMc",
+	"IsaVbhEwvywlLVgToScKw2fjkdaPsUvDPkxuZtE5GHY/+/A9NBrQa5lEyBSMgZbHUtGqIlsHNmSK5AxG",
+	"uBtZdhjyA1+nPFvlcqKjjFvc6xGYg5waED+u3n6fyOdTE8MK81rOYbobxWgZ1yl7OUksO0N3CktN/zzV",
+	"qcR8oF932Zmq+Ojx1r4mB8amvp4x1l7oMNTGMGBcwFTjBGnrSqonENoZxkCqFGt14ZbIN8y+r0ThNth4",
+	"2+iY8DClxH9SbWnbD9qBFNtaZG5HJVHb6JgCu//kPNqI4gKcyD6nIjHS5tEF9SPKoubOybiuLh4iQah/",
+	"iQ7MAGWo5O33YNLNgNkdSc3SMOIOy+11rfK3GUxkd1Q8mXhjn0phhLjErVYUgdQJ7BnVV13Q6aOr82r4",
+	"TaHyNqpeO5/rVySxiberTFXGEevLxGIFQ1XzyKhXZ48VuLHbHKv1Iq3XJyHRxdtZ/88e2yXn9Niaye7U",
+	"89DqFQ/wsIKzqpchrBvmqFeuK+wXkvVE5OHQ/o4nhE6UVXat2z4/MEPoMF0ilmcUPMe6ZJYGAbzfgVH6",
+	"8xmz440wTJwG6iagCAiQTIDbWI8T1E675N7hzjSSAW+KVMGJFtZzrM9Be5rtjUaLOK7VfHH4NAFKkDr1",
+	"EPmKIA3zjWJPdfAVBlJYvcOi4jCTzx131I3vtM/F4RA5C4kFj3FOPKiwqjpzRNenbsYLHFl5Ee/wkXhJ",
+	"FC5GVb7OzBV9j3514U9TOaxbc2NqkFR0WD/0dZ+QHULoehI+iDzKvR5ne0Q4UDLBrlQtc67Rd9Yqan2M",
+	"zT0bdnnWXnLUygDYxbSPw6gO0ihwMR1rdj3AgU5OykAxN8JdAMoFU12eG2t9Br4/OFAfEqWrbYrp6Lw6",
+	"XHkaS69zjggFfgeaQBuXHeLhLolnU1WGMIZyEYxC/DHxJIphqxaDwlVRN/bEYqPhiFzb6FGsDp2ZqTIU",
+	"zWsav8EzpIILOzNUV9MKQlIHndMUk4LbM1+tLPBPmtuYQazcGlH+kFF5xjAwDsluDIr8eFuXLERNfnLR",
+	"cbipex3P7DpSYzZdrlrTRv/wqKn0SG5WA2OvnjRrh94DHqb51l6XLMTt0vJv6zl4ZIbXFS3hQp+h9mRU",
+	"c1vGwSkk1qp1l1HZEbk8La0eF6ovZ4a53uq80nRYXDFbQfhe4JHxarmkDnqpsXRibnExrzBYvSnlf7Ra",
+	"VF265L+ycnXuWOPi4tzq5b9avNiYW7r85HemKBqfde3+46bfFbryzwxRhC+VoKx5Wa5XPoOxuo1fMa6+",
+	"YJ55rBVtfYg8KERHrAQE5k5zQcD6coddGYPBAifYz9eQzxHsJ5A4qD4wRe+7fq8p2cEa9cU/dadwTNIz",
+	"HB7BM5jvVmLBqhchHIZKOTAXb7RWRgnCAvziBcBy5VpmndtK+bDyHI+kJRPtT+/2wHAxQeR1aPQJ3WtM",
+	"QpnQfgBC/SpDzN2hzpKcnA3ZJQtWg7UCObwVN9AqlMO6PnkN4olsj/A6EozRmLzX1ZbkmvmqRHOOQSfT",
+	"GyQJAcYNAMc6Aqo1DhYBPFK82Jqd4ZaIcb1yJfw4elvddMSIB7xEHWjcyq4usYrdzdUnnsS1VrMrlfrD",
+	"r4+O4Sl0bwsNNe3BAg4EbdCiLpyKgKw2BEPF8GWHDNFAz2PKRYVkjnKe3RPPWp4l4URruCLsim6rT4M8",
+	"Dx3W1KtN7yePE0IF6vGAynz2q+94lsRjyqBmVkb2R9BawO7p1cEiTSpYp6EHXRLXhEvmKhkvIJsECRaS",
+	"BpuFXTuSp2ZdNqZXyasZM99W5T4ddJiyiUk9HjqlWA6V9WS6KUtNtqu2U4czB2XbLLaNPE58TeBxa0TF",
+	"TFOtMePp6vNo24QKtqM4kIh/tTNEHfX0MS+E1o46zrD9pDpn4HXiUMIlmokIzaNtypqiwwbbqIv5rkB6",
+	"0tI8goKVQCBf6ec7QxRIQcLWOqIM0DBpXWsSFgIOTq6oeaejFMVj3E8h2tFsTxXv8I8u2BC3CI7ijBn0",
+	"qiPGAUsMkhTHHQqY0gz7nRzpOuk/gmYnilto8cZSKRBF2KBTr+YmxQNMitasgwL2MrOLCRiSs82iTHwg",
+	"zg2D/H3I86tQOmWBAAGIaglyy8P0z6xJrUezdYGH/5ATDu26+dS0wyQHcWcI0SeoqdJyPIWI5WjY8vlU",
+	"qCptxgOHjXgBCbRterBvK6WOExNEMxrNPNqAcaLJcFFOWn1B/FRir3piWxfDUCY76qyBQLukJ+uXaJ+G",
+	"RClR0YTKbdATeZ8AuZrsTO3bUN9sJ5Mst12Kz1bQpi/1jiz+W1NfrxoSmFG+VDQ/1VFTFts0FWB80KZK",
+	"LzEZNMVdO8q4Kks6KiEIB8X4gYibtx6+V29mcrFzVWjJEIj4sM5Vkxkff7hRv2IH51Z13k3DViMPZ16z",
+	"6HItSQwSOnK1HC0ElEUGz/m2UQbFAbqpvcBDEZkGikFCcCCQaICNLcc4GnQgCDNed6PTwXIx/k/JYEcs",
+	"GSyxv2JUnGyIGXSblM9t2PXMybWAVCvK5Y6ENWspi5ZUrUVb9zlTyzaCx5Ekyhd7OrydmLhXHwnmVGnQ",
+	"QrVYd2j6u+5gb3fdKJtdPAQFI8q/hHTs4aTAVgpRkhFJVWKKfmuVqPLwIRj7YiuqQYpHViAzZt60Pu8Q",
+	"FKnu9WSohnkKwUT5gp7YuoCxSHF8yZQ4Pj6NQmCEeHVNQvQFzCIyJjkB+WpmTOkJwPFkFK8ThD4ndkKl",
+	"enBiTxA4/hHlr8mc7Ydc5aJxYtbdFaHfhy51VzrqaQRz8pVRzcehGJPfDOOcBhdmBcpHEuXMA+UMIpym",
+	"EI5C7A1KoetRtzulvnZMqnIhYE2RayGP/b5+5HFisrDlCrmsuYLDA+9Ch6EOC30RVe0ymgznqrAyN48J",
+	"w0FMrfKR5MGwwUfChA3O5AC/OmUXxxWDZTEgQ7K68rVipRaE85apqT2aXlS1uaOFGWdwNbUruoofsj+x",
+	"B1GoqFfmFBiSjKov6pVKrPiEbn+jdDzdKWb0/pv7N27e/+TW/le/uHv75/d/d330dz/ff+3O/qtf7N/4",
+	"h9Fnv0AbXKLj8+glUCIWV2zX/7Htdh9zP8C0GUHG3S2zDRrHkQ9axRvUO9ZHeNiYl19LFt1jJXwpepnu",
+	"QrxngSYH1wb2TOk851YyeHqG+layiMtTmHxZXbaTKR82fd5guNcT0VAiR4+HTDeJbCsJwvcivNeTThdw",
+	"L1jYWwS8Nu8amxrZYRAu6xBO1nT30nqcm16PhwMD79D6Hbp7587+3/7d3ds/v/fel/tf/SKJWcSAHY97",
+	"jBmB6N6XP7n35Wv7b/5i/9W/Sc8Jdfz8aQ65VXGrSdO/Ie40iTS72X/n+r2fvTFePeV444Y121jfd91K",
+	"gI5Tukaff7l/47ffXrt+762PR/9689tr10c3Ptp/+031ycdf779+K1kMJ5OsXKfPzEtGo3d//+AX3+y/",
+	"dev+5/+cvCQqynvFXXgTdY/GvR4a/f710fXfjd56+8FP/6s1S1PXYYy/4SxuR/m+osMGSJA9wnGIWgTL",
+	"PtevtjqMoAf//MsHN//t22vX97/46O5X7++/dcveZZfUrl6++v8CAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

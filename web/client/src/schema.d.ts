@@ -1036,7 +1036,10 @@ export interface components {
         };
         /** @description RFC 9457 problem details */
         Problem: {
-            /** @example about:blank */
+            /**
+             * @description Always about:blank; the code tells
+             * @example about:blank
+             */
             type: string;
             /**
              * @description The status in words
@@ -1267,11 +1270,17 @@ export interface components {
         Grant: {
             id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
-            /** @example 杨海兰 */
+            /**
+             * @description The volunteer
+             * @example 杨海兰
+             */
             person_name: string;
             role: components["schemas"]["RoleName"];
             unit_id: components["schemas"]["Id"];
-            /** @example 东方社区社工站 */
+            /**
+             * @description The unit
+             * @example 东方社区社工站
+             */
             unit_name: string;
             /**
              * Format: date-time
@@ -1288,7 +1297,10 @@ export interface components {
             role: "social_worker" | "station_staff" | "district_admin";
         };
         StaffInput: {
-            /** @example 杨海兰 */
+            /**
+             * @description Name
+             * @example 杨海兰
+             */
             name: string;
             /**
              * @description Login name
@@ -1312,14 +1324,20 @@ export interface components {
             id: components["schemas"]["Id"];
             parent_id?: components["schemas"]["Id"];
             kind: components["schemas"]["UnitKind"];
-            /** @example 东方社区社工站 */
+            /**
+             * @description Name
+             * @example 东方社区社工站
+             */
             name: string;
             /**
              * @description To be called by residents
              * @example 0953-5098110
              */
             phone?: string;
-            /** @example 东方社区服务中心二楼 */
+            /**
+             * @description Street address
+             * @example 东方社区服务中心二楼
+             */
             address?: string;
             /**
              * @description When somebody answers
@@ -1368,9 +1386,15 @@ export interface components {
         Art: "orchid" | "river" | "path";
         Campaign: {
             id: components["schemas"]["Id"];
-            /** @example 守护母亲河 */
+            /**
+             * @description Name
+             * @example 守护母亲河
+             */
             name: string;
-            /** @example 清河道、认水源、劝节水 */
+            /**
+             * @description What it is for
+             * @example 清河道、认水源、劝节水
+             */
             story: string;
             art: components["schemas"]["Art"];
             unit_id: components["schemas"]["Id"];
@@ -1402,7 +1426,7 @@ export interface components {
             minutes_total: number;
             /**
              * Format: int64
-             * @description Ledger entries so far
+             * @description Times served so far; corrections do not count
              * @example 12391
              */
             entries_total: number;
@@ -1468,7 +1492,10 @@ export interface components {
         };
         CampaignBrief: {
             id: components["schemas"]["Id"];
-            /** @example 守护母亲河 */
+            /**
+             * @description Name
+             * @example 守护母亲河
+             */
             name: string;
             art: components["schemas"]["Art"];
             /**
@@ -1483,6 +1510,7 @@ export interface components {
             goal_minutes: number;
         };
         Leaderboard: {
+            /** @description In the order that the call names */
             items: components["schemas"]["LeaderboardRow"][];
         };
         LeaderboardRow: {
@@ -1511,7 +1539,9 @@ export interface components {
             is_me: boolean;
         };
         CampaignEntryPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["CampaignEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         CampaignEntry: {
@@ -1524,6 +1554,10 @@ export interface components {
             minutes: number;
             /** @description Name or 志愿者*** */
             name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -1548,7 +1582,10 @@ export interface components {
         CheckinMode: "staff_code" | "volunteer_code";
         Activity: {
             id: components["schemas"]["Id"];
-            /** @example 清河行动 · 渠边清洁 */
+            /**
+             * @description Title
+             * @example 清河行动 · 渠边清洁
+             */
             title: string;
             /** @description What is done */
             content: string;
@@ -1569,7 +1606,10 @@ export interface components {
              * @example 0953-5098110
              */
             contact_phone: string;
-            /** @example 清水渠东方社区段 3 号桥 */
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
             place_name: string;
             location?: components["schemas"]["Coordinate"];
             /**
@@ -1645,7 +1685,9 @@ export interface components {
             offer_expires_at?: string;
         };
         ActivityPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["Activity"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         DayCount: {
@@ -1835,9 +1877,21 @@ export interface components {
             reason?: string;
             shift_id: components["schemas"]["Id"];
             activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
+            /**
+             * @description The campaign
+             * @example 守护母亲河
+             */
             campaign_name: string;
             art: components["schemas"]["Art"];
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
             place_name: string;
             location?: components["schemas"]["Coordinate"];
             /**
@@ -1892,7 +1946,9 @@ export interface components {
             skills: components["schemas"]["Skill"][];
         };
         SignupPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["Signup"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         DecisionInput: {
@@ -1907,6 +1963,7 @@ export interface components {
             reason?: string;
         };
         BatchResult: {
+            /** @description In the order that the call names */
             items: components["schemas"]["BatchItem"][];
         };
         BatchItem: {
@@ -1955,6 +2012,10 @@ export interface components {
              * @example 30
              */
             step_seconds: number;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2043,7 +2104,15 @@ export interface components {
             repeated: boolean;
             /** @description Why staff will have a look */
             attention: components["schemas"]["AttentionReason"][];
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
             person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2069,6 +2138,10 @@ export interface components {
         AttendanceRow: {
             signup_id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
             person_name: string;
             state: components["schemas"]["SignupState"];
             /**
@@ -2099,6 +2172,10 @@ export interface components {
         Attendance: {
             shift_id: components["schemas"]["Id"];
             activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2135,13 +2212,19 @@ export interface components {
             }[];
         };
         AttentionPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["AttentionItem"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         AttentionItem: {
             row: components["schemas"]["AttendanceRow"];
             shift_id: components["schemas"]["Id"];
             activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2160,11 +2243,20 @@ export interface components {
          */
         EntryClass: "system" | "manual" | "correction";
         MonthHours: {
-            /** @example 2026-11 */
+            /**
+             * @description Month of service, Asia/Shanghai
+             * @example 2026-11
+             */
             month: string;
-            /** @example 450 */
+            /**
+             * @description Whole minutes
+             * @example 450
+             */
             minutes: number;
-            /** @example 3 */
+            /**
+             * @description Times served
+             * @example 3
+             */
             entries: number;
         };
         MyHours: {
@@ -2206,16 +2298,32 @@ export interface components {
              * @example 148
              */
             minutes: number;
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
             person_name: string;
             activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             campaign_id: components["schemas"]["Id"];
+            /**
+             * @description The campaign
+             * @example 守护母亲河
+             */
             campaign_name: string;
             art: components["schemas"]["Art"];
             /** @description Who recorded */
             unit_name: string;
             /** @description Who led */
             leader_name: string;
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
             place_name?: string;
             /**
              * Format: date-time
@@ -2258,7 +2366,9 @@ export interface components {
             hash: string;
         };
         HourEntryPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["HourEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         CorrectionInput: {
@@ -2284,9 +2394,14 @@ export interface components {
             state: "pending" | "approved" | "rejected";
             /** @description What would be entered; negative in a correction downwards */
             minutes: number;
+            /** @description Why it was proposed */
             reason: string;
             /** @description The volunteer */
             person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2298,6 +2413,10 @@ export interface components {
              * @description The shift's end
              */
             ends_at: string;
+            /**
+             * @description Who proposed
+             * @example 杨海兰
+             */
             proposed_by_name: string;
             /** @description I proposed it or it is about me; somebody else must decide */
             mine: boolean;
@@ -2308,7 +2427,9 @@ export interface components {
             created_at: string;
         };
         HourProposalPage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["HourProposal"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         Notice: {
@@ -2318,12 +2439,16 @@ export interface components {
              * @enum {string}
              */
             kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled";
-            /** @example 报名成功 */
+            /**
+             * @description In a few words
+             * @example 报名成功
+             */
             title: string;
             /** @description What happened and what to do next */
             body: string;
             signup_id?: components["schemas"]["Id"];
             activity_id?: components["schemas"]["Id"];
+            /** @description I have seen it */
             read: boolean;
             /**
              * Format: date-time
@@ -2332,7 +2457,9 @@ export interface components {
             created_at: string;
         };
         NoticePage: {
+            /** @description In the order that the call names */
             items: components["schemas"]["Notice"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
         Home: {
@@ -2382,6 +2509,10 @@ export interface components {
         WorkShift: {
             shift_id: components["schemas"]["Id"];
             activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
             activity_title: string;
             /**
              * Format: date-time
@@ -2675,6 +2806,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description In the order that the call names */
                         items: components["schemas"]["Unit"][];
                     };
                 };
@@ -2760,6 +2892,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description In the order that the call names */
                         items: components["schemas"]["Grant"][];
                     };
                 };
@@ -2873,6 +3006,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description In the order that the call names */
                         items: components["schemas"]["Campaign"][];
                     };
                 };
@@ -3116,6 +3250,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description In the order that the call names */
                         items: components["schemas"]["DayCount"][];
                     };
                 };
