@@ -185,6 +185,10 @@ func (r *Recorded) first(kind Kind) *store.Time {
 }
 
 func (s *Service) signedUp(tx *store.Tx, shift *Shift, personID int64) (*SignupLine, *Activity, error) {
+	const mine = "shift_id = ? AND person_id = ? AND live = 1"
+	if there, err := hold(tx, mine, shift.ID, personID); err != nil || !there {
+		return nil, nil, either(err, ErrNotSignedUp)
+	}
 	var l SignupLine
 	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shift.ID, personID).Take(&l).Error
 	if store.IsNotFound(err) {

@@ -89,6 +89,7 @@ var (
 	ErrOverlap    = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠，您的报名没有提交")
 	ErrNotOpen    = fault.New(fault.Conflict, "shift_not_open", "这一班现在不能报名")
 	ErrOver       = fault.New(fault.Conflict, "shift_over", "这一班已经开始或结束，不能报名了")
+	errMoved      = fault.New(fault.Conflict, "shift_changed", "这一班刚刚有变动，您的报名没有提交，请刷新后再看")
 	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
 	errTooLate    = "离开始不到 %s，不能自己取消了。请打电话给活动联系人"
 	errTooYoung   = "这项活动要求满 %d 周岁，您的报名没有提交"

@@ -29,7 +29,7 @@ func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*Signup
 		if err != nil {
 			return err
 		}
-		return s.place(tx, g, l, wait)
+		return s.place(tx, g, shift, l, wait)
 	})
 	if err != nil {
 		return nil, err
@@ -103,9 +103,9 @@ func newSignup(tx *store.Tx, shift *Shift, personID int64, state SignupState) (*
 }
 
 // place counts the new sign-up in. A place that is gone by now means the waitlist, or ErrFull.
-func (s *Service) place(tx *store.Tx, g *Signup, l *Line, wait bool) error {
+func (s *Service) place(tx *store.Tx, g *Signup, shift *Shift, l *Line, wait bool) error {
 	if g.State == Confirmed {
-		taken, err := takePlace(tx, g.ShiftID)
+		taken, err := count(asRead(tx, shift).Where("taken < capacity"), "taken", 1)
 		switch {
 		case err != nil:
 			return err
@@ -122,13 +122,24 @@ func (s *Service) place(tx *store.Tx, g *Signup, l *Line, wait bool) error {
 		ToState: string(g.State), ActorID: g.PersonID}); err != nil {
 		return err
 	}
-	switch g.State {
-	case Waitlisted:
-		return changeWaiting(tx, g.ShiftID, 1)
-	case Confirmed:
+	if g.State == Confirmed {
 		return outbox.Tell(tx, confirmedNotice(g, l.Title))
 	}
-	return nil
+	return queue(tx, g, shift)
+}
+
+// queue counts a sign-up that holds no place; one whose shift was called off or
+// moved in the meantime is refused.
+func queue(tx *store.Tx, g *Signup, shift *Shift) error {
+	waiting := 0
+	if g.State == Waitlisted {
+		waiting = 1
+	}
+	same, err := count(asRead(tx, shift), "waitlisted", waiting)
+	if err == nil && !same {
+		return errMoved
+	}
+	return err
 }
 
 func confirmedNotice(g *Signup, title string) outbox.Notice {
@@ -139,9 +150,20 @@ func confirmedNotice(g *Signup, title string) outbox.Notice {
 
 // findSignup reads a sign-up in the transaction that moves it.
 func findSignup(tx *store.Tx, id int64) (*SignupLine, error) {
+	if there, err := hold(tx, "id = ?", id); err != nil || !there {
+		return nil, either(err, fault.Missing("报名"))
+	}
 	var l SignupLine
 	err := signupLines(tx.DB).Where("signups.id = ?", id).Take(&l).Error
 	return &l, notFound(err, "报名")
+}
+
+// either is the error, or the refusal when there is none.
+func either(err error, refusal *fault.Error) error {
+	if err != nil {
+		return err
+	}
+	return refusal
 }
 
 // step moves a sign-up along its table, with its timeline line, and settles the

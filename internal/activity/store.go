@@ -119,6 +119,24 @@ func takePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
+// asRead is the shift if it is still open and at the time that it was read with.
+func asRead(tx *store.Tx, s *Shift) *gorm.DB {
+	return tx.Model(&Shift{}).Where("id = ? AND state = ? AND starts_at = ? AND ends_at = ?", s.ID, ShiftOpen, s.StartsAt, s.EndsAt)
+}
+
+// count changes the shift's counters; false when the condition does not hold.
+func count(shift *gorm.DB, column string, by int) (bool, error) {
+	res := shift.Update(column, gorm.Expr(column+" + ?", by))
+	return res.RowsAffected == 1, res.Error
+}
+
+// hold makes all who touch one sign-up queue until the transaction ends, so that
+// what is read of it and of its attendance holds to the end; false when there is none.
+func hold(tx *store.Tx, where string, args ...any) (bool, error) {
+	res := tx.Model(&Signup{}).Where(where, args...).Update("state", gorm.Expr("state"))
+	return res.RowsAffected > 0, res.Error
+}
+
 // givePlace takes the place of somebody on the waitlist.
 func givePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	res := tx.Model(&Shift{}).

@@ -193,7 +193,6 @@ func (d *desk) check(state activity.SignupState, action string, who activity.Who
 	}
 }
 
-
 func (d *desk) checkSystem(state activity.SignupState, occasion, action string) {
 	d.t.Helper()
 	_, g := d.put(state)
@@ -215,7 +214,10 @@ func TestActivitiesMoveOnlyAlongTheirTable(t *testing.T) {
 		try := map[string]func(auth.Actor, int64) error{
 			"publish": func(a auth.Actor, id int64) error { _, err := w.Activities.Publish(apptest.As(a), id); return err },
 			"finish":  func(a auth.Actor, id int64) error { _, err := w.Activities.Finish(apptest.As(a), id); return err },
-			"cancel":  func(a auth.Actor, id int64) error { _, err := w.Activities.Cancel(apptest.As(a), id, "下雨"); return err },
+			"cancel": func(a auth.Actor, id int64) error {
+				_, err := w.Activities.Cancel(apptest.As(a), id, "下雨")
+				return err
+			},
 		}
 		states := []activity.State{activity.Draft, activity.Published, activity.Finished, activity.Cancelled}
 		for _, state := range states {

@@ -168,10 +168,14 @@ func (w *World) Crowd(n int) []auth.Actor {
 }
 
 // StaffOf makes somebody who is staff of the unit, and a volunteer too.
-func (w *World) StaffOf(u unit.Unit, name string) auth.Actor { return w.grant(u, name, auth.StationStaff) }
+func (w *World) StaffOf(u unit.Unit, name string) auth.Actor {
+	return w.grant(u, name, auth.StationStaff)
+}
 
 // AdminOf makes somebody who is district admin of the unit.
-func (w *World) AdminOf(u unit.Unit, name string) auth.Actor { return w.grant(u, name, auth.DistrictAdmin) }
+func (w *World) AdminOf(u unit.Unit, name string) auth.Actor {
+	return w.grant(u, name, auth.DistrictAdmin)
+}
 
 func (w *World) grant(u unit.Unit, name string, role auth.Role) auth.Actor {
 	w.t.Helper()
