@@ -1,0 +1,39 @@
+// Many at once: what is ticked, and what became of each.
+import { computed, ref, type Ref } from 'vue'
+import type { Schemas } from '@yimi/client'
+
+/** What is ticked out of what can be. Something that can no longer be ticked falls out by itself. */
+export function usePick(can: Ref<number[]>) {
+  const ticked = ref<number[]>([])
+  const picked = computed(() => can.value.filter((id) => ticked.value.includes(id)))
+  const all = computed(() => can.value.length > 0 && picked.value.length === can.value.length)
+
+  function toggle(id: number) {
+    if (!can.value.includes(id)) return
+    ticked.value = ticked.value.includes(id) ? ticked.value.filter((one) => one !== id) : [...ticked.value, id]
+  }
+
+  function toggleMany(ids: number[]) {
+    const some = ids.filter((id) => can.value.includes(id))
+    const on = some.every((id) => ticked.value.includes(id))
+    ticked.value = on ? ticked.value.filter((id) => !some.includes(id)) : [...new Set([...ticked.value, ...some])]
+  }
+
+  return { picked, all, toggle, toggleMany, toggleAll: () => toggleMany(can.value), clear: () => (ticked.value = []), has: (id: number) => picked.value.includes(id) }
+}
+
+export interface Report {
+  done: number
+  failed: { id: number; name: string; why: string }[]
+}
+
+/** Of whom it was done, and of whom not and why. */
+export function reportOf(result: Schemas['BatchResult'], nameOf: (id: number) => string): Report {
+  const failed = result.items.filter((item) => !item.done)
+  return { done: result.items.length - failed.length, failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })) }
+}
+
+function whyNot({ code, detail }: Schemas['BatchItem']): string {
+  if (code === 'shift_full') return '这一班满了，没有通过。可以先增加名额，或请他换一班'
+  return detail || '没有办成，请刷新后再看'
+}

@@ -1,0 +1,44 @@
+import { ref, shallowRef } from 'vue'
+import { onShow } from '@dcloudio/uni-app'
+import type { Schemas } from '@yimi/client'
+import { useAct } from '@/app/act'
+import { api } from '@/app/api'
+import { usePageList } from '@/app/list'
+import { reportOf, type Report } from './batch'
+import { useMakeUp } from './useMakeUp'
+
+type Item = Schemas['AttentionItem']
+
+/** Check-ins that need a look, over all shifts. */
+export function useAttention() {
+  const list = usePageList<Item>((cursor) => api.get('/attention', { query: { cursor } }))
+  const makeUp = useMakeUp(() => list.refresh())
+  const report = shallowRef<Report | null>(null)
+  const now = ref(0)
+  const confirm = useAct((key, shiftId: number, signupId: number) =>
+    api.post('/shifts/{id}/attendance', { path: { id: shiftId }, body: { items: [{ signup_id: signupId, action: 'confirm' }] }, key }),
+  )
+  let last: Item | null = null
+
+  onShow(() => void list.refresh())
+
+  async function confirmOne(item: Item) {
+    last = item
+    now.value = item.row.signup_id
+    const result = await confirm.run(item.shift_id, item.row.signup_id)
+    if (!result) return
+    const told = reportOf(result, () => item.row.person_name)
+    if (told.failed.length) report.value = told
+    else uni.showToast({ title: '时长已记入', icon: 'success' })
+    void list.refresh()
+  }
+
+  function chose(choice: string) {
+    confirm.dismiss()
+    if (choice === 'retry' && last) void confirmOne(last)
+    if (choice === 'reload') void list.refresh()
+  }
+
+  const startMakeUp = (item: Item) => makeUp.start({ row: item.row, shiftId: item.shift_id, startsAt: item.starts_at, endsAt: item.ends_at })
+  return { list, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
+}

@@ -1,0 +1,91 @@
+import { computed, ref } from 'vue'
+import { onHide, onShow, onUnload } from '@dcloudio/uni-app'
+import type { Schemas } from '@yimi/client'
+import { useAct } from '@/app/act'
+import { api } from '@/app/api'
+import { useLoad } from '@/app/list'
+
+type Kind = Schemas['CheckinKind']
+const POLL_MS = 3_000
+
+/** A shift's rotating code with the live count, and staff's scanning of a volunteer's own code. */
+export function useCode() {
+  const shiftId = ref(0)
+  const kind = ref<Kind>('in')
+  const now = ref(Date.now())
+  const code = useLoad(() => api.get('/shifts/{id}/checkin-code', { path: { id: shiftId.value } }))
+  const mode = useLoad(modeOf)
+  const scan = useAct((key, token: string, as: Kind) => api.post('/shifts/{id}/scan', { path: { id: shiftId.value }, body: { token, kind: as }, key }))
+  const last = ref('')
+  let polledAt = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  async function modeOf() {
+    const { activity_id } = await api.get('/shifts/{id}/attendance', { path: { id: shiftId.value } })
+    return (await api.get('/activities/{id}', { path: { id: activity_id } })).checkin_mode
+  }
+
+  function poll() {
+    polledAt = Date.now()
+    return code.run()
+  }
+
+  /** Every second the ring moves; every three, and when the code has run out, it asks again. */
+  function tick() {
+    now.value = Date.now()
+    const due = now.value - polledAt >= POLL_MS || (left.value === 0 && now.value - polledAt >= 1_000)
+    if (due && !code.loading.value) void poll()
+  }
+
+  function watch() {
+    stop()
+    keepScreenOn(true)
+    void poll()
+    timer = setInterval(tick, 1_000)
+  }
+
+  function stop() {
+    clearInterval(timer)
+    keepScreenOn(false)
+  }
+
+  function start(id: number, as: Kind) {
+    shiftId.value = id
+    kind.value = as
+    watch()
+    void mode.run()
+  }
+
+  onShow(() => shiftId.value && watch())
+  onHide(stop)
+  onUnload(stop)
+
+  const step = computed(() => code.data.value?.step_seconds ?? 30)
+  const left = computed(() => (code.data.value ? Math.max(0, Math.min(step.value, Math.ceil((Date.parse(code.data.value.expires_at) - now.value) / 1000))) : 0))
+  /** No network, and the code that was kept has run out. */
+  const expired = computed(() => code.problem.value !== null && left.value === 0)
+  const live = computed(() => {
+    const c = code.data.value
+    if (!c) return null
+    const [n, of] = kind.value === 'in' ? [c.checked_in, c.signed_up] : [c.checked_out, c.checked_in]
+    const faces = kind.value === 'in' ? c.latest.slice(0, 7) : []
+    return { n, of, percent: of ? Math.round((n / of) * 100) : 0, word: kind.value === 'in' ? '已签到' : '已签退', faces, more: kind.value === 'in' ? n - faces.length : 0 }
+  })
+
+  async function scanned(token: string) {
+    const done = await scan.run(token.trim(), kind.value)
+    if (!done) return
+    last.value = `${done.person_name} ${done.repeated ? '之前已经' : '已'}${done.kind === 'in' ? '签到' : '签退'}`
+    uni.showToast({ title: last.value, icon: 'none' })
+    void poll()
+  }
+
+  return { kind, code, mode, left, step, expired, live, scan, last, start, scanned, poll }
+}
+
+function keepScreenOn(on: boolean) {
+  // #ifdef MP-WEIXIN
+  uni.setKeepScreenOn({ keepScreenOn: on, fail: () => {} })
+  // #endif
+  void on
+}

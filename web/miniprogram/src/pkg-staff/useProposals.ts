@@ -1,0 +1,26 @@
+import { computed } from 'vue'
+import { onShow } from '@dcloudio/uni-app'
+import type { Schemas } from '@yimi/client'
+import { api } from '@/app/api'
+import { usePageList } from '@/app/list'
+import { usePick } from './batch'
+import { useDecide } from './useDecide'
+
+export const REASONS = ['和现场情况不符', '时长算多了', '请补充说明再提', '提错了人']
+
+/** Minutes by hand and corrections that wait for a second person. */
+export function useProposals() {
+  const list = usePageList<Schemas['HourProposal']>((cursor) => api.get('/hours/proposals', { query: { cursor, limit: 50 } }))
+  const pick = usePick(computed(() => list.items.value.filter((one) => !one.mine).map((one) => one.id)))
+  const decide = useDecide(
+    (key, ids, decision, reason) => api.post('/hours/proposals/decide', { body: { ids, decision, reason }, key }),
+    (id) => list.items.value.find((one) => one.id === id)?.person_name ?? '',
+    () => {
+      pick.clear()
+      void list.refresh()
+    },
+  )
+
+  onShow(() => void list.refresh())
+  return { list, pick, decide }
+}

@@ -1,0 +1,70 @@
+import { computed } from 'vue'
+import { onPullDownRefresh, onShow } from '@dcloudio/uni-app'
+import type { Schemas } from '@yimi/client'
+import { api } from '@/app/api'
+import { isoDate } from '@/app/format'
+import { useLoad } from '@/app/list'
+import { open } from '@/app/nav'
+import { useSession } from '@/app/session'
+
+type WorkShift = Schemas['WorkShift']
+
+const PHASES = {
+  coming: { tag: { word: '还没开始', tone: undefined }, tone: 'quiet', icon: 'i-clock', act: null },
+  checkin: { tag: { word: '可以签到', tone: 'info' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
+  under_way: { tag: { word: '进行中', tone: 'ok' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
+  to_confirm: { tag: { word: '待确认', tone: 'wait' }, tone: 'warm', icon: 'i-approve', act: { word: '去确认', icon: 'check', testid: 'go-confirm' } },
+} as const
+
+/** What waits for staff, and today's shifts. */
+export function useWorkbench() {
+  const { person } = useSession()
+  const work = useLoad(() => api.get('/workbench'))
+
+  onShow(() => void work.run())
+  onPullDownRefresh(async () => {
+    await work.run()
+    uni.stopPullDownRefresh()
+  })
+
+  const cards = computed(() => (work.data.value?.shifts ?? []).map((shift) => ({ ...shift, ...PHASES[shift.phase], today: isoDate(shift.starts_at) === isoDate(Date.now()), said: saidOf(shift) })))
+  const waiting = computed(() => (work.data.value ? work.data.value.pending_signups + work.data.value.to_confirm + work.data.value.attention + work.data.value.proposals : 0))
+  const counts = computed(() => {
+    const w = work.data.value
+    if (!w) return []
+    const doors = [
+      { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff/signups') },
+      { key: 'confirm', n: w.to_confirm, word: '待确认', go: goConfirm },
+      { key: 'attention', n: w.attention, word: '需留意', go: () => open('/pkg-staff/attention') },
+      { key: 'proposals', n: w.proposals, word: '时长复核', go: () => open('/pkg-staff/proposals') },
+    ]
+    const firstToDo = doors.find((door) => door.n > 0 && door.key !== 'attention')?.key
+    return doors.map((door) => ({ ...door, look: door.key === 'attention' && door.n > 0 ? 'warm' : door.key === firstToDo ? 'on' : '' }))
+  })
+
+  /** The one to confirm, else the list of them on this page. */
+  function goConfirm() {
+    const open_ = work.data.value?.shifts.filter((shift) => shift.phase === 'to_confirm') ?? []
+    if (open_.length === 1) list(open_[0])
+    else uni.pageScrollTo({ selector: '#shifts', duration: 200 })
+  }
+
+  function act(shift: WorkShift) {
+    if (shift.phase === 'to_confirm') list(shift)
+    else open(`/pkg-staff/code?shift_id=${shift.shift_id}&kind=${kindNow(shift)}`)
+  }
+
+  const list = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
+  return { work, person, counts, waiting, cards, act, toConfirm: list }
+}
+
+/** In the last half hour people leave rather than come. */
+function kindNow(shift: WorkShift): Schemas['CheckinKind'] {
+  return Date.now() > Date.parse(shift.ends_at) - 30 * 60_000 ? 'out' : 'in'
+}
+
+function saidOf({ phase, taken, checked_in }: WorkShift): string {
+  if (phase === 'coming') return `应到 ${taken} 人`
+  if (phase === 'to_confirm') return `应到 ${taken} 人，签到 ${checked_in} 人`
+  return `已签到 ${checked_in} / ${taken} 人`
+}
