@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 import uniModule from '@dcloudio/vite-plugin-uni'
-import { noOutsideShadow, wotLocalIcons } from './vite.outside'
+import { noOutsideServers, wotLocalIcons } from './vite.outside'
 
 // The plugin is CommonJS: under "type": "module" its function is at .default.
 const uni = (uniModule as unknown as { default?: typeof uniModule }).default ?? uniModule
@@ -18,7 +18,7 @@ function sourceFolder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideShadow()],
+  plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideServers()],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })

@@ -2,6 +2,7 @@
 import { chromium } from 'playwright-core'
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
+const WAIT_MS = 10_000
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Opens Chromium; more flags may give it a camera. */
@@ -12,6 +13,7 @@ export function openBrowser(flags = []) {
 /** A fresh phone (no storage), watched by a guard: {page, context, guard}. `more` overrides Playwright's context options. */
 export async function openPhone(browser, more = {}) {
   const context = await browser.newContext({ ...PHONE, ...more })
+  context.setDefaultTimeout(WAIT_MS)
   const page = await context.newPage()
   return { context, page, guard: watch(page) }
 }

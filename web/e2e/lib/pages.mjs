@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { PAGES_JSON } from './paths.mjs'
+import { join } from 'node:path'
+import { MINIPROGRAM } from './paths.mjs'
 
-/** Every page of pages.json, as /path. */
+/** Every page that was built, as /path: of the mini-program, and so of H5, which is built from the same list. */
 export function allPages() {
-  const { pages, subPackages = [] } = JSON.parse(readFileSync(PAGES_JSON, 'utf8'))
-  return [...pages.map((page) => `/${page.path}`), ...subPackages.flatMap((pack) => pack.pages.map((page) => `/${pack.root}/${page.path}`))]
+  const { pages, subPackages = [] } = JSON.parse(readFileSync(join(MINIPROGRAM, 'app.json'), 'utf8'))
+  return [...pages, ...subPackages.flatMap((pack) => pack.pages.map((page) => `${pack.root.replace(/\/$/, '')}/${page}`))].map((page) => `/${page}`)
 }

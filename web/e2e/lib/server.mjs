@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { YIMI } from './paths.mjs'
 
 const START_MS = 60_000
+const STOP_MS = 15_000
 
 /** Starts `yimi serve --demo`; gives {origin, dir, log(), stop()}. */
 export async function startYimi() {
@@ -15,7 +16,7 @@ export async function startYimi() {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const args = ['serve', '--demo', '--listen', `127.0.0.1:${port}`, '--metrics-listen', '', '--database', `sqlite:${dir}/yimi.db`, '--data-dir', dir]
-  const child = spawn(YIMI, args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(YIMI, args, { cwd: dir, env: withoutSettings(), stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk))
   const failed = new Promise((_, reject) => {
@@ -26,8 +27,11 @@ export async function startYimi() {
 
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit')
       child.kill('SIGTERM')
-      await once(child, 'exit')
+      const stuck = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await ended
+      clearTimeout(stuck)
     }
     rmSync(dir, { recursive: true, force: true })
   }
@@ -38,6 +42,11 @@ export async function startYimi() {
     throw error
   }
   return { origin, dir, log: () => log, stop }
+}
+
+/** The environment without YIMI_*: no setting of this machine may reach a test. */
+function withoutSettings() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('YIMI_')))
 }
 
 async function ready(url) {

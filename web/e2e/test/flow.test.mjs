@@ -1,0 +1,123 @@
+// The volunteer loop as two people press it: sign up, the staff's code, check in, check out, confirm, and the campaign moves.
+// Once in H5, once in the built mini-program.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { startYimi } from '../lib/server.mjs'
+import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
+
+const MINUTE = 60_000
+const pressed = (page, id) => page.locator(`[data-testid="${id}"]:visible`).first()
+
+let browser
+before(async () => (browser = await openBrowser()))
+after(() => browser?.close())
+
+/** The API as a persona, for what the test only prepares or compares. */
+async function api(origin, persona) {
+  const ask = async (method, path, body, token) => {
+    const answer = await fetch(`${origin}/api/v1${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+      body: body && JSON.stringify(body),
+    })
+    const said = await answer.json()
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`)
+    return said
+  }
+  const { access_token: token } = await ask('POST', '/auth/demo', { persona })
+  return { get: (path) => ask('GET', path, undefined, token), post: (path, body = {}) => ask('POST', path, body, token) }
+}
+
+/** A published activity that starts in 40 minutes, after the one under way. */
+async function publish(staff, campaign) {
+  const { items: units } = await staff.get('/units')
+  const starts = Math.floor(Date.now() / MINUTE) * MINUTE + 40 * MINUTE
+  const { id, shifts } = await staff.post('/activities', {
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaign, title: '清河行动 · 测试', content: '捡拾垃圾',
+    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥', risks: ['渠边湿滑'],
+    shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + 90 * MINUTE).toISOString(), capacity: 2 }],
+  })
+  await staff.post(`/activities/${id}/publish`)
+  return { id, shift: shifts[0].id }
+}
+
+async function type(page, digits) {
+  for (const digit of digits) await pressed(page, `key-${digit}`).click()
+}
+
+const builds = {
+  H5: async (server) => ({ open: (page, path, persona) => page.goto(`${server.origin}/m/?persona=${persona}#${path}`), stop: () => {} }),
+  'mini-program': async (server) => {
+    const weapp = await serveWeapp(server.origin)
+    return { open: (page, path, persona) => openWeapp(page, weapp, path, persona), stop: weapp.stop }
+  },
+}
+
+for (const [name, build] of Object.entries(builds)) {
+  describe(`the volunteer loop in ${name}`, () => {
+    let server, app
+    before(async () => {
+      server = await startYimi(['--limits.checkin-window=2h'])
+      app = await build(server)
+    })
+    after(async () => {
+      await app?.stop()
+      await server?.stop()
+    })
+
+    const on = async (persona, path, act) => {
+      const { page, context, guard } = await openPhone(browser)
+      try {
+        await app.open(page, path, persona)
+        const result = await act(page)
+        guard.check()
+        return result
+      } finally {
+        await context.close()
+      }
+    }
+    const code = (shift, kind) =>
+      on('staff', `/pkg-staff/code?shift_id=${shift}&kind=${kind}`, async (page) => {
+        await pressed(page, `kind-${kind}`).click()
+        return pressed(page, 'digits').getAttribute('data-digits')
+      })
+    const checkIn = (shift, kind) =>
+      on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=${kind}`, async (page) => {
+        await type(page, await code(shift, kind))
+        await pressed(page, 'checkin-submit').click()
+        await pressed(page, 'checkin-done').waitFor()
+        return pressed(page, 'checkin-done').innerText()
+      })
+    const campaignHours = (id) =>
+      on('volunteer', `/pkg-hours/campaign?id=${id}`, async (page) => {
+        await pressed(page, 'campaign-ring').waitFor()
+        return Number(await pressed(page, 'campaign-ring').getAttribute('data-minutes'))
+      })
+
+    test('from signing up to the campaign’s ring', async () => {
+      const [staff, volunteer] = [await api(server.origin, 'staff'), await api(server.origin, 'volunteer')]
+      const under = (await volunteer.get('/me/signups')).items.find((one) => one.checked_in_at)
+      const { campaign } = await volunteer.get(`/activities/${under.activity_id}`)
+      const fresh = await publish(staff, campaign.id)
+
+      await on('volunteer', `/pkg-activity/activity?id=${fresh.id}`, async (page) => {
+        await pressed(page, 'signup').click()
+        await pressed(page, 'confirm-signup').click()
+        await pressed(page, 'signup-done').waitFor()
+      })
+      assert.match(await checkIn(fresh.shift, 'in'), /签到/)
+
+      const before = await campaignHours(campaign.id)
+      assert.match(await checkIn(under.shift_id, 'out'), /1 小时/)
+      await on('staff', `/pkg-staff/attendance?shift_id=${under.shift_id}`, async (page) => {
+        await page.locator('[data-testid="ready-row"]:visible', { hasText: '林晓雯' }).click()
+        await pressed(page, 'attendance-confirm').click()
+        await page.locator('[data-testid="settled-row"]:visible', { hasText: '林晓雯' }).waitFor()
+      })
+      const credited = (await volunteer.get('/me/hours/entries')).items[0].minutes
+      assert.ok(credited >= 60, `${credited} minutes credited`)
+      assert.equal(await campaignHours(campaign.id), before + credited)
+    })
+  })
+}
