@@ -18,13 +18,22 @@ import (
 	"yimi/internal/config"
 )
 
+// binaryDir holds the program while the tests run.
+var binaryDir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if binaryDir, err = os.MkdirTemp("", "yimi-binary-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(binaryDir)
+	os.Exit(code)
+}
+
 // binary builds the program once for all tests here, with the race detector if they have it.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "yimi-binary-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "yimi")
+	path := filepath.Join(binaryDir, "yimi")
 	args := []string{"build", "-o", path}
 	if raceEnabled {
 		args = append(args, "-race")

@@ -1,13 +1,8 @@
 package app_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,128 +11,23 @@ import (
 	"yimi/internal/auth"
 )
 
-// site is the whole program over HTTP on loopback.
-type site struct {
-	*apptest.World
-	url    string
-	client *http.Client
-}
-
-func eachSite(t *testing.T, test func(t *testing.T, s *site)) {
-	t.Helper()
-	apptest.Each(t, func(t *testing.T, w *apptest.World) { test(t, newSite(t, w)) })
-}
-
-func newSite(t *testing.T, w *apptest.World) *site {
-	t.Helper()
-	server := httptest.NewServer(w.Handler)
-	t.Cleanup(server.Close)
-	return &site{World: w, url: server.URL + "/api/v1", client: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 120, MaxIdleConnsPerHost: 120}}}
-}
-
-// answer is what came back.
-type answer struct {
-	status  int
-	header  http.Header
-	body    []byte
-	problem struct {
-		Type, Title, Detail, Code string
-		Status                    int
-		RequestID                 string `json:"request_id"`
-		Fields                    []struct{ Name, Message string }
-	}
-}
-
-// call asks as the actor; body may be nil, a string as it is, or anything that becomes JSON.
-func (s *site) call(t testing.TB, who auth.Actor, method, path string, body any, headers ...string) answer {
-	t.Helper()
-	if who.SignedIn() {
-		headers = append(headers, "Authorization", "Bearer "+s.Token(who))
-	}
-	return s.ask(t, method, path, body, headers...)
-}
-
-func (s *site) ask(t testing.TB, method, path string, body any, headers ...string) (a answer) {
-	t.Helper()
-	var in io.Reader
-	switch b := body.(type) {
-	case nil:
-	case string:
-		in = bytes.NewBufferString(b)
-	default:
-		raw, err := json.Marshal(b)
-		if err != nil {
-			t.Error(err)
-			return a
-		}
-		in = bytes.NewReader(raw)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), method, s.url+path, in)
-	if err != nil {
-		t.Error(err)
-		return a
-	}
-	if in != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := s.client.Do(r)
-	if err != nil {
-		t.Error(err)
-		return a
-	}
-	defer func() { _ = res.Body.Close() }()
-	a.status, a.header = res.StatusCode, res.Header
-	if a.body, err = io.ReadAll(res.Body); err != nil {
-		t.Error(err)
-	}
-	if res.Header.Get("Content-Type") == "application/problem+json" {
-		if err := json.Unmarshal(a.body, &a.problem); err != nil {
-			t.Error(err)
-		}
-	}
-	return a
-}
-
-// tally counts answers by status and code.
-func tally(answers []answer) map[string]int {
-	out := map[string]int{}
-	for _, a := range answers {
-		out[fmt.Sprint(a.status, " ", a.problem.Code)]++
-	}
-	return out
-}
-
-// all calls once for each actor, as many at once as the client has connections.
-func all(people []auth.Actor, call func(i int, p auth.Actor) answer) []answer {
-	out := make([]answer, len(people))
-	var wg sync.WaitGroup
-	for i, p := range people {
-		wg.Go(func() { out[i] = call(i, p) })
-	}
-	wg.Wait()
-	return out
-}
-
 // 500 people at once for 20 places, half of them willing to wait (the issue's own figures).
 func TestFiveHundredForTwentyPlaces(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		shift := s.Shift(20)
 		began := time.Now()
-		answers := all(s.Crowd(500), func(i int, p auth.Actor) answer {
-			return s.call(t, p, "POST", fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]bool{"waitlist": i%2 == 0},
+		answers := apptest.All(s.Crowd(500), func(i int, p auth.Actor) apptest.Answer {
+			return s.Call(t, p, "POST", fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]bool{"waitlist": i%2 == 0},
 				"Idempotency-Key", fmt.Sprintf("crowd-%08d", i))
 		})
 		t.Log("500 sign-ups in", time.Since(began))
 		states := map[string]int{}
 		for _, a := range answers {
 			var g struct{ State string }
-			if a.status == 201 {
-				_ = json.Unmarshal(a.body, &g)
+			if a.Status == 201 {
+				_ = json.Unmarshal(a.Body, &g)
 			}
-			states[fmt.Sprint(a.status, " ", a.problem.Code, g.State)]++
+			states[fmt.Sprint(a.Status, " ", a.Problem.Code, g.State)]++
 		}
 		if states["201 confirmed"] != 20 || states["201 confirmed"]+states["201 waitlisted"]+states["409 shift_full"] != 500 {
 			t.Error(states)
@@ -151,7 +41,7 @@ func TestFiveHundredForTwentyPlaces(t *testing.T) {
 }
 
 func TestFiftyApprovalsOfTheLastPlaceOverHTTP(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		a := s.Draft()
 		a.Approval = activity.ApprovalStaff
 		shift := s.Publish(a, apptest.At(24*time.Hour, 1))[0].Shift
@@ -161,8 +51,8 @@ func TestFiftyApprovalsOfTheLastPlaceOverHTTP(t *testing.T) {
 			ids[i] = s.SignUp(p, shift.ID).ID
 		}
 		done := 0
-		for i, a := range all(people, func(i int, _ auth.Actor) answer {
-			return s.call(t, []auth.Actor{s.Staff, s.Second}[i%2], "POST", "/signups/decide", map[string]any{"ids": ids[i : i+1], "decision": "approve"})
+		for i, a := range apptest.All(people, func(i int, _ auth.Actor) apptest.Answer {
+			return s.Call(t, []auth.Actor{s.Staff, s.Second}[i%2], "POST", "/signups/decide", map[string]any{"ids": ids[i : i+1], "decision": "approve"})
 		}) {
 			var out struct {
 				Items []struct {
@@ -170,8 +60,8 @@ func TestFiftyApprovalsOfTheLastPlaceOverHTTP(t *testing.T) {
 					Code string
 				}
 			}
-			if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 || len(out.Items) != 1 {
-				t.Fatal(i, a.status, string(a.body))
+			if err := json.Unmarshal(a.Body, &out); err != nil || a.Status != 200 || len(out.Items) != 1 {
+				t.Fatal(i, a.Status, string(a.Body))
 			}
 			if out.Items[0].Done {
 				done++
@@ -187,7 +77,7 @@ func TestFiftyApprovalsOfTheLastPlaceOverHTTP(t *testing.T) {
 }
 
 func TestManyCheckInAndAreConfirmedAtOnce(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		shift, people := s.Shift(60), s.Crowd(60)
 		ids := map[int64]int64{}
 		for _, p := range people {
@@ -196,18 +86,18 @@ func TestManyCheckInAndAreConfirmedAtOnce(t *testing.T) {
 		for i, kind := range []string{"in", "out"} {
 			s.Clock.Set(shift.StartsAt.Add(time.Duration(i) * time.Hour))
 			code := s.Code(shift.ID)
-			if got := tally(all(people, func(i int, p auth.Actor) answer {
+			if got := apptest.Tally(apptest.All(people, func(i int, p auth.Actor) apptest.Answer {
 				if i%2 == 0 {
-					return s.call(t, p, "POST", "/checkins", map[string]any{"kind": kind, "digits": code.Digits, "shift_id": shift.ID})
+					return s.Call(t, p, "POST", "/checkins", map[string]any{"kind": kind, "digits": code.Digits, "shift_id": shift.ID})
 				}
-				return s.call(t, p, "POST", "/checkins", map[string]any{"kind": kind, "token": code.Token})
+				return s.Call(t, p, "POST", "/checkins", map[string]any{"kind": kind, "token": code.Token})
 			})); got["200 "] != 60 {
 				t.Error(kind, got)
 			}
 		}
 		// The staff confirm everybody, twice at once from two desks.
-		got := tally(all(append(people, people...), func(i int, p auth.Actor) answer {
-			return s.call(t, []auth.Actor{s.Staff, s.Second}[i/60], "POST", fmt.Sprintf("/shifts/%d/attendance", shift.ID),
+		got := apptest.Tally(apptest.All(append(people, people...), func(i int, p auth.Actor) apptest.Answer {
+			return s.Call(t, []auth.Actor{s.Staff, s.Second}[i/60], "POST", fmt.Sprintf("/shifts/%d/attendance", shift.ID),
 				map[string]any{"items": []any{map[string]any{"signup_id": ids[p.PersonID], "action": "confirm"}}})
 		}))
 		if totals, err := s.Hours.CampaignTotals(t.Context(), s.Campaign); err != nil || got["200 "] != 120 ||
@@ -220,7 +110,7 @@ func TestManyCheckInAndAreConfirmedAtOnce(t *testing.T) {
 
 // Two, and ten, requests at once with one Idempotency-Key are one deed with one answer.
 func TestOneKeyIsOneDeed(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		s.Log.Lines()
 		for round, n := range []int{2, 2, 10} {
 			shift, p := s.Shift(5), s.Volunteer("林晓雯")
@@ -229,12 +119,12 @@ func TestOneKeyIsOneDeed(t *testing.T) {
 				same[i] = p
 			}
 			s.Exec("DELETE FROM shifts WHERE id < ?", shift.ID) // so that nothing overlaps
-			answers := all(same, func(int, auth.Actor) answer {
-				return s.call(t, p, "POST", fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]bool{"waitlist": false}, "Idempotency-Key", "one-key-for-all")
+			answers := apptest.All(same, func(int, auth.Actor) apptest.Answer {
+				return s.Call(t, p, "POST", fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]bool{"waitlist": false}, "Idempotency-Key", "one-key-for-all")
 			})
 			for _, a := range answers {
-				if a.status != 201 || string(a.body) != string(answers[0].body) {
-					t.Errorf("round %d: %d %s, and %s", round, a.status, a.body, answers[0].body)
+				if a.Status != 201 || string(a.Body) != string(answers[0].Body) {
+					t.Errorf("round %d: %d %s, and %s", round, a.Status, a.Body, answers[0].Body)
 				}
 			}
 			if k := s.Count("signups", "person_id = ?", p.PersonID); k != 1 {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,6 +64,10 @@ func (s *Server) limitBody(c *gin.Context) {
 	}
 	if len(body) > 0 && c.Request.Header.Get("Content-Type") == "" {
 		c.Request.Header.Set("Content-Type", "application/json")
+	}
+	if len(body) > 0 && !json.Valid(body) { // the decoders would stop after a first value and take it
+		refuse(c, errBody)
+		return
 	}
 	c.Set(bodyKey, body)
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
