@@ -1,5 +1,5 @@
 // Check-in and check-out on the spot: which shift, a code scanned or typed, what was recorded; kept when there is no network.
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { onLoad, onShow } from '@dcloudio/uni-app'
 import type { Problem, Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
@@ -95,6 +95,9 @@ export function useCheckin() {
     kept.value = { label, at: readAt }
     checkIn.dismiss()
   }
+  /** Whether what was kept has been answered since. */
+  const sent = computed(() => kept.value !== null && offlineCheckins.waiting.value.length === 0)
+  watch(sent, (now) => now && void loaded.run())
   const submit = () => code.value.length === 6 && send({ digits: code.value })
   async function scanNow() {
     const read = await scan()
@@ -125,7 +128,7 @@ export function useCheckin() {
   return {
     ...{ signedIn, starting, settings, first: loaded.first, problem: loaded.problem, loading: loaded.loading, start },
     ...{ signup, shiftId, able, coming, pick, kind, code, far, activity },
-    ...{ busy: checkIn.busy, submit, scanNow, done, kept, again, refusal, onRefusal },
+    ...{ busy: checkIn.busy, submit, scanNow, done, kept, sent, again, refusal, onRefusal },
     waiting: offlineCheckins.waiting,
     refused: offlineCheckins.refused,
     dismiss: offlineCheckins.dismiss,

@@ -23,7 +23,7 @@ export function useHome() {
     return [...all.filter((one) => one.state === 'offered'), ...all.filter((one) => one.state !== 'offered')]
   })
   const next = computed(() => coming.value[0])
-  const station = computed(() => home.data.value?.station)
+  const station = computed(() => home.data.value?.station ?? session.person.value?.unit)
   const name = computed(() => session.person.value?.name ?? '')
   const callStation = () => station.value?.phone && call(station.value.phone)
 
