@@ -1,0 +1,118 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"yimi/internal/apptest"
+)
+
+// features are the packages with use cases; a new one is written in here.
+var features = []string{"identity", "unit", "request", "booking", "activity", "hours", "campaign", "talent", "project", "charity"}
+
+// betweenFeatures is the one list of features that may import each other (DESIGN §3).
+var betweenFeatures = map[string][]string{
+	"activity": {"campaign", "hours"},
+	"campaign": {"hours"},
+	"request":  {"booking", "activity"},
+}
+
+// mayImport gives what a package of this module may import of it; ok is false for a package that no rule knows.
+func mayImport(pkg string) (allowed []string, ok bool) {
+	switch {
+	case pkg == "main":
+		return []string{"app"}, true
+	case pkg == "app":
+		return append([]string{"config", "httpapi", "jobs", "outbox", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api"}, features...), true
+	case pkg == "httpapi":
+		return append([]string{"api", "auth", "fault", "store", "outbox"}, features...), true
+	case pkg == "jobs":
+		return append([]string{"outbox"}, features...), true
+	case slices.Contains(features, pkg):
+		return append([]string{"store", "outbox", "auth", "fault"}, betweenFeatures[pkg]...), true
+	case pkg == "outbox":
+		return []string{"store"}, true
+	case pkg == "store", pkg == "auth", pkg == "wechat":
+		return []string{"fault"}, true
+	case pkg == "config":
+		return []string{"configs"}, true
+	case pkg == "fault", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
+		return nil, true
+	}
+	return nil, false
+}
+
+// onlyIn are modules, and standard packages, that belong to some packages alone.
+var onlyIn = map[string][]string{
+	"github.com/gin-gonic/gin":       {"httpapi", "app", "web", "api"}, // api: what the generator writes
+	"github.com/silenceper/wechat":   {"wechat"},
+	"gorm.io/gorm":                   append([]string{"store", "outbox"}, features...),
+	"github.com/golang-jwt/jwt":      {"auth"},
+	"github.com/prometheus":          {"httpapi", "app"},
+	"github.com/go-sql-driver/mysql": {"store"},
+}
+
+// forTests are packages that only tests import.
+var forTests = []string{"storetest", "apptest"}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func short(path string) string {
+	if path == "yimi" {
+		return "main"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(path, "yimi/"), "internal/")
+}
+
+// Imports form the tree of DESIGN §3, and frameworks stay where they belong.
+func TestImportsFormATree(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	apptest.Must(t, err)
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; seen++ {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if pkg := short(p.ImportPath); !slices.Contains(forTests, pkg) && !strings.HasPrefix(pkg, "scripts/") {
+			checkImports(t, pkg, p.Imports)
+		}
+	}
+	if seen < 15 {
+		t.Errorf("only %d packages were seen", seen)
+	}
+}
+
+func checkImports(t *testing.T, pkg string, imports []string) {
+	t.Helper()
+	allowed, known := mayImport(pkg)
+	if !known {
+		t.Errorf("no rule knows the package %s; write one in imports_test.go", pkg)
+	}
+	for _, i := range imports {
+		if ours := i == "yimi" || strings.HasPrefix(i, "yimi/"); ours && !slices.Contains(allowed, short(i)) {
+			t.Errorf("%s imports %s; it may import only %v", pkg, short(i), allowed)
+		}
+		if i == "net/http" && slices.Contains(features, pkg) {
+			t.Errorf("the feature %s imports net/http", pkg)
+		}
+		for module, where := range onlyIn {
+			if (i == module || strings.HasPrefix(i, module+"/")) && !slices.Contains(where, pkg) {
+				t.Errorf("%s imports %s, which belongs in %v", pkg, i, where)
+			}
+		}
+	}
+}
