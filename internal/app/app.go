@@ -119,7 +119,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		return err
 	}
 	web.Register(engine)
-	a.Handler = engine
+	a.Handler = httpapi.WithPatch(engine)
 	return nil
 }
 

@@ -91,6 +91,17 @@ func (s *Server) Engine() (*gin.Engine, error) {
 	return e, nil
 }
 
+// WithPatch lets a POST that says X-HTTP-Method-Override: PATCH be that PATCH: the
+// mini-program's wx.request cannot send one. It stands before the routing.
+func WithPatch(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
+			r.Method = http.MethodPatch
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func noRoute(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 		refuse(c, errRoute)

@@ -10,12 +10,12 @@ import { YIMI } from './paths.mjs'
 const START_MS = 60_000
 const STOP_MS = 15_000
 
-/** Starts `yimi serve --demo`; gives {origin, dir, log(), stop()}. */
-export async function startYimi() {
+/** Starts `yimi serve --demo` with more settings; gives {origin, dir, log(), stop()}. */
+export async function startYimi(settings = []) {
   const dir = mkdtempSync(join(tmpdir(), 'yimi-e2e-'))
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const args = ['serve', '--demo', '--listen', `127.0.0.1:${port}`, '--metrics-listen', '', '--database', `sqlite:${dir}/yimi.db`, '--data-dir', dir]
+  const args = ['serve', '--demo', '--listen', `127.0.0.1:${port}`, '--metrics-listen', '', '--database', `sqlite:${dir}/yimi.db`, '--data-dir', dir, ...settings]
   const child = spawn(YIMI, args, { cwd: dir, env: withoutSettings(), stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk))
