@@ -1,0 +1,93 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"yimi/internal/apptest"
+	"yimi/internal/config"
+	"yimi/internal/storetest"
+)
+
+// freePort is a port that nobody listened on a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	apptest.Must(t, err)
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	apptest.Must(t, err)
+	res, err := http.DefaultClient.Do(r)
+	apptest.Must(t, err)
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	apptest.Must(t, err)
+	return res.StatusCode, string(raw)
+}
+
+// Health, metrics on their own listener, and a stop that lets what is under way finish.
+func TestServeCountsAndDrains(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		metrics := freePort(t)
+		w := apptest.New(t, url, func(c *config.Config) { c.MetricsListen = metrics })
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		listening, ended := make(chan string, 1), make(chan error, 1)
+		go func() { ended <- w.App.Serve(ctx, func(address string) { listening <- address }) }()
+		address := <-listening
+		base := "http://" + address
+		for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/api/v1/me": 401, "/api/v1/nowhere": 404, "/metrics": 404} {
+			if status, body := get(t, base+path); status != want {
+				t.Errorf("%s: %d %s", path, status, body)
+			}
+		}
+		_, body := get(t, "http://"+metrics+"/metrics")
+		for _, line := range []string{
+			`yimi_http_requests_total{code="unauthenticated",operation="getMe",status="401"} 1`,
+			`yimi_http_requests_total{code="not_found",operation="none",status="404"}`,
+			`yimi_http_request_seconds_count{operation="getMe"} 1`,
+		} {
+			if !strings.Contains(body, line) {
+				t.Errorf("the metrics lack %s", line)
+			}
+		}
+
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+		apptest.Must(t, err)
+		defer func() { _ = conn.Close() }()
+		const said = `{"refresh_token":"aaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`
+		_, err = fmt.Fprintf(conn, "POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(said), said[:10])
+		apptest.Must(t, err)
+		time.Sleep(100 * time.Millisecond)
+		stop()
+		time.Sleep(200 * time.Millisecond)
+		if _, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", address); err == nil {
+			t.Error("new connections are still taken")
+		}
+		_, err = io.WriteString(conn, said[10:])
+		apptest.Must(t, err)
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || res.StatusCode != 401 {
+			t.Errorf("the request under way got %v, %v", res, err)
+		}
+		select {
+		case err := <-ended:
+			apptest.Must(t, err)
+		case <-time.After(20 * time.Second):
+			t.Error("it does not stop")
+		}
+	})
+}
