@@ -29,7 +29,7 @@ func Run(ctx context.Context, log *slog.Logger, tasks ...Task) {
 func run(ctx context.Context, log *slog.Logger, t Task) {
 	tick := time.NewTicker(t.Every)
 	defer tick.Stop()
-	for {
+	for ctx.Err() == nil { // a tick that is due as well must not win over the stop
 		if err := t.Do(ctx); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "timed work failed", "task", t.Name, "error", err)
 		}
