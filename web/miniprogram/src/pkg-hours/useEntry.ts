@@ -4,6 +4,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { day, hours, time } from '@/app/format'
 import { useLoad } from '@/app/list'
+import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
 import { CHECKIN_METHOD, ENTRY_CLASS } from '@/app/hourWords'
 import type { Step } from '@/ui/Timeline.vue'
@@ -50,6 +51,7 @@ export function useEntry() {
     propose.dismiss()
     if (act === 'retry') void send()
     if (act === 'reload') void entry.run()
+    if (act === 'proposals') open('/pkg-staff/proposals')
   }
 
   return { entry, look, steps, facts, most, correctable, sheet, minutes, reason, propose, proposed, load, startCorrection, send, chose }

@@ -4,6 +4,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
+import { asStaff } from './asStaff'
 import { reportOf, type Report } from './batch'
 import { useMakeUp } from './useMakeUp'
 
@@ -20,7 +21,7 @@ export function useAttention() {
   )
   let last: Item | null = null
 
-  onShow(() => void list.refresh())
+  onShow(() => void asStaff(list.refresh))
 
   async function confirmOne(item: Item) {
     last = item

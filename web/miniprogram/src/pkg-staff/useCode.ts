@@ -4,6 +4,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { asStaff } from './asStaff'
 
 type Kind = Schemas['CheckinKind']
 const POLL_MS = 3_000
@@ -52,11 +53,13 @@ export function useCode() {
   function start(id: number, as: Kind) {
     shiftId.value = id
     kind.value = as
-    watch()
-    void mode.run()
+    void asStaff(() => {
+      watch()
+      void mode.run()
+    })
   }
 
-  onShow(() => shiftId.value && watch())
+  onShow(() => code.data.value && watch())
   onHide(stop)
   onUnload(stop)
 

@@ -3,6 +3,7 @@ import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
+import { asStaff } from './asStaff'
 import { usePick } from './batch'
 import { useDecide } from './useDecide'
 
@@ -21,6 +22,6 @@ export function useProposals() {
     },
   )
 
-  onShow(() => void list.refresh())
+  onShow(() => void asStaff(list.refresh))
   return { list, pick, decide }
 }

@@ -3,6 +3,7 @@ import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
+import { asStaff } from './asStaff'
 import { usePick } from './batch'
 import { useDecide } from './useDecide'
 
@@ -25,7 +26,7 @@ export function useSignups() {
     },
   )
 
-  onShow(() => void list.refresh())
+  onShow(() => void asStaff(list.refresh))
   return { list, pick, groups, decide }
 }
 

@@ -6,6 +6,7 @@ import { isoDate } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
+import { asStaff } from './asStaff'
 
 type WorkShift = Schemas['WorkShift']
 
@@ -21,7 +22,7 @@ export function useWorkbench() {
   const { person } = useSession()
   const work = useLoad(() => api.get('/workbench'))
 
-  onShow(() => void work.run())
+  onShow(() => void asStaff(work.run))
   onPullDownRefresh(async () => {
     await work.run()
     uni.stopPullDownRefresh()
