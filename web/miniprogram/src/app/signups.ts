@@ -1,5 +1,6 @@
 // What can be done with a sign-up now, and the coming ones kept on the phone for a place without a signal.
 import type { Schemas } from '@yimi/client'
+import { holds } from './labels'
 
 type Signup = Schemas['Signup']
 const KEY = 'yimi.coming'
@@ -16,6 +17,11 @@ export function canCancel(of: Signup, now = Date.now()): boolean {
   if (of.checked_in_at) return false
   if (of.state === 'confirmed') return now < Date.parse(of.cancel_until)
   return (of.state === 'pending' || of.state === 'waitlisted' || of.state === 'offered') && now < Date.parse(of.starts_at)
+}
+
+/** Whether it is worth asking: within the notice the server says no, and whom to call. */
+export function mayAskToCancel(of: Signup, now = Date.now()): boolean {
+  return !of.checked_in_at && holds(of.state) && now < Date.parse(of.starts_at)
 }
 
 /** The check-in page for a sign-up, or the page of one's own code where staff scan. */

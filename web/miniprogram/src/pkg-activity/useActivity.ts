@@ -185,5 +185,6 @@ function notSignedUp(text: RefusalText, code: string): RefusalText {
     too_young: { act: 'call', text: '打电话问一问' },
   }
   const titles: Record<string, string> = { volunteer_only: '先注册成为志愿者', skill_missing: '还差一项技能', overlap: '时间撞上了', cancel_too_late: '现在不能自己取消了', too_young: '年龄还不到', shift_over: '这一班已经开始', shift_not_open: '这一班现在不能报名', offer_expired: '确认的时间过了' }
-  return { ...text, title: titles[code] ?? text.title, choices: first[code] ? [first[code], ...text.choices.filter((one) => one.act === 'close')] : text.choices }
+  const detail = code === 'cancel_too_late' ? `${text.detail}。您的报名还在，没有取消。` : text.detail
+  return { ...text, detail, title: titles[code] ?? text.title, choices: first[code] ? [first[code], ...text.choices.filter((one) => one.act === 'close')] : text.choices }
 }

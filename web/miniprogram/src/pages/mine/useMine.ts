@@ -4,6 +4,7 @@ import { onShow } from '@dcloudio/uni-app'
 import { api } from '@/app/api'
 import { hours, percent } from '@/app/format'
 import { STARS } from '@/app/hourWords'
+import { holds } from '@/app/labels'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
 
@@ -11,7 +12,7 @@ export function useMine() {
   const session = useSession()
   const figures = useLoad(async () => {
     const [, mine, coming] = await Promise.all([session.reload(), api.get('/me/hours'), api.get('/me/signups', { query: { when: 'coming', limit: 100 } })])
-    return { hours: mine, coming: coming.items.length }
+    return { hours: mine, coming: coming.items.filter((one) => holds(one.state)).length }
   })
   async function run() {
     await session.start()
