@@ -183,14 +183,15 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	}
 	servers := []*http.Server{{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}}
 	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(main) }()
+	serve := func(s *http.Server, l net.Listener) { go func() { failed <- s.Serve(l) }() }
+	serve(servers[0], main)
 	if a.cfg.MetricsListen != "" {
 		metrics, err := listen.Listen(ctx, "tcp", a.cfg.MetricsListen)
 		if err != nil {
 			return errors.Join(err, servers[0].Close())
 		}
 		servers = append(servers, a.metricsServer())
-		go func() { failed <- servers[1].Serve(metrics) }()
+		serve(servers[1], metrics)
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	worked := make(chan struct{})
