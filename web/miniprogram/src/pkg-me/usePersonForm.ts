@@ -1,5 +1,5 @@
 // What a person says of themselves: for registering, and for changing it later.
-import { reactive, computed } from 'vue'
+import { computed, reactive, watch } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
@@ -29,20 +29,31 @@ export function usePersonForm() {
   function clear() {
     for (const name of Object.keys(errors)) delete errors[name]
   }
+  // What is being mended is no longer wrong.
+  watch(() => fields.name, () => delete errors.name)
+  watch(() => fields.birthDate, () => delete errors.birth_date)
+  watch(() => fields.unit, () => delete errors.unit_id)
+
+  /** Goes up to where the errors stand; true when there are any. */
+  function show(): boolean {
+    const any = Object.keys(errors).length > 0
+    if (any) uni.pageScrollTo({ scrollTop: 0, duration: 200 })
+    return any
+  }
   /** What is missing, said at the field; true when nothing is. */
   function complete(needed: { unit: boolean }): boolean {
     clear()
     if (!fields.name.trim()) errors.name = '请写上名字'
     if (!fields.birthDate) errors.birth_date = '请选出生日期'
     if (needed.unit && !fields.unit) errors.unit_id = '请选您住的社区'
-    return Object.keys(errors).length === 0
+    return !show()
   }
   /** The server's word on fields, at the fields; true when it had any. */
   function refused(of: { fields: { name: string; message: string }[] }): boolean {
     clear()
     for (const one of of.fields) errors[one.name] = one.message
-    return of.fields.length > 0
+    return show()
   }
 
-  return { fields, errors, fill, complete, refused, units: { items: computed(() => units.data.value?.items ?? null), problem: units.problem, run: units.run } }
+  return { fields, errors, fill, complete, refused, units: { items: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null), problem: units.problem, run: units.run } }
 }
