@@ -80,7 +80,7 @@ func TestServeCountsAndDrains(t *testing.T) {
 		_, err = io.WriteString(conn, said[10:])
 		apptest.Must(t, err)
 		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil || res.StatusCode != 401 {
+		if err != nil || res.StatusCode != http.StatusUnauthorized {
 			t.Errorf("the request under way got %v, %v", res, err)
 		}
 		select {

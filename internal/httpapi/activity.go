@@ -205,17 +205,6 @@ func reason(r *api.Reason) (string, error) {
 	return r.Reason, t.err()
 }
 
-// optionalReason cleans a reason that may be left out; only spaces are none.
-func optionalReason(name string, why *string) (string, error) {
-	text := strings.TrimSpace(or(why, ""))
-	if text == "" {
-		return "", nil
-	}
-	var t texts
-	t.line(name, &text, 200)
-	return text, t.err()
-}
-
 // CancelActivity calls an activity off.
 func (s *Server) CancelActivity(ctx context.Context, r api.CancelActivityRequestObject) (api.CancelActivityResponseObject, error) {
 	why, err := reason(r.Body)
