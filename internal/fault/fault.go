@@ -60,7 +60,7 @@ func BadFields(fields ...Field) *Error {
 
 // Missing is the refusal for a record that is not there, or not the asker's to know of.
 func Missing(what string) *Error {
-	return Newf(NotFound, "not_found", "没有找到这个%s，可能已被删除，或者您没有查看的权限", what)
+	return Newf(NotFound, "not_found", "没有找到这个%s，或者您没有查看的权限", what)
 }
 
 // Error gives the code, the message and the cause, for logs.
