@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 )
 
@@ -32,7 +33,8 @@ type Store struct {
 	write   *gorm.DB // sessions of transactions are made from it
 	read    *gorm.DB // refuses to write
 	writers *sql.DB
-	readers *sql.DB // the same pool as writers on MySQL
+	queue   *semaphore.Weighted // who writes next on SQLite, first come first served; nil on MySQL
+	readers *sql.DB             // the same pool as writers on MySQL
 
 	migrator func() (*sql.DB, func() error, error) // connections for migrations
 	want     int64                                 // the newest migration this program knows

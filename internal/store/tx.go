@@ -77,11 +77,11 @@ type txRun struct {
 
 // once makes one attempt on one connection.
 func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
-	conn, err := r.connection(ctx, giveUp)
+	conn, leave, err := r.connection(ctx, giveUp)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }()
+	defer leave()
 	sqlTx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -100,15 +100,26 @@ func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
 	return r.commit(ctx, conn, sqlTx)
 }
 
-// connection waits for one no longer than until giveUp.
-func (r *txRun) connection(ctx context.Context, giveUp time.Time) (*sql.Conn, error) {
+// connection waits for one no longer than until giveUp; leave gives it back. A pool
+// picks among its waiters at random, so that with one connection and many callers
+// some would wait for ever: they queue before it.
+func (r *txRun) connection(ctx context.Context, giveUp time.Time) (conn *sql.Conn, leave func(), err error) {
 	wait, cancel := context.WithDeadline(ctx, giveUp)
 	defer cancel()
-	conn, err := r.store.writers.Conn(wait)
-	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return nil, ErrBusy.Because(err)
+	next := func() {}
+	if r.store.queue != nil {
+		err, next = r.store.queue.Acquire(wait, 1), func() { r.store.queue.Release(1) }
 	}
-	return conn, err
+	if err == nil {
+		if conn, err = r.store.writers.Conn(wait); err == nil {
+			return conn, func() { _ = conn.Close(); next() }, nil
+		}
+		next()
+	}
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = ErrBusy.Because(err)
+	}
+	return nil, nil, err
 }
 
 // body inserts the idempotency key, if any, and runs fn. It reports true when an
