@@ -94,6 +94,8 @@ func (s *Server) replay(c *gin.Context, key *store.Key) bool {
 		return false
 	case kept.Operation != key.Operation || kept.BodyHash != key.BodyHash:
 		refuse(c, errKeyReused)
+	case kept.Status == 0 && s.Store.Now().Sub(kept.CreatedAt.Time) > answerWait:
+		refuse(c, errAnswerLost) // the server died before it could keep the answer
 	case kept.Status == 0:
 		return false
 	case kept.Status == http.StatusNoContent:
