@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(binaryDir, "yimi")
 	args := []string{"build", "-o", path}
-	if apptest.Race {
+	if raceEnabled {
 		args = append(args, "-race")
 	}
 	cmd := exec.Command("go", append(args, "yimi")...) //nolint:gosec,noctx // our own program

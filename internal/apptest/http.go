@@ -31,13 +31,7 @@ func NewSite(t *testing.T, w *World) *Site {
 	t.Helper()
 	server := httptest.NewServer(w.Handler)
 	t.Cleanup(server.Close)
-	// SQLite's one writer takes its waiters in no order, so that with very many of
-	// them under the race detector an unlucky one is told to try again (503 busy).
-	conns := 120
-	if Race && w.Store.Dialect() == "sqlite" {
-		conns = 20
-	}
-	return &Site{World: w, url: server.URL + "/api/v1", client: &http.Client{Transport: &http.Transport{MaxConnsPerHost: conns, MaxIdleConnsPerHost: conns}}}
+	return &Site{World: w, url: server.URL + "/api/v1", client: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 120, MaxIdleConnsPerHost: 120}}}
 }
 
 // Answer is what came back.
