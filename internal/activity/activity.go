@@ -69,50 +69,13 @@ func words(joined, sep string) []string {
 	return strings.Split(joined, sep)
 }
 
-// ShiftState tells whether a shift was called off.
-type ShiftState string
-
-// The states of a shift.
-const (
-	ShiftOpen      ShiftState = "open"
-	ShiftCancelled ShiftState = "cancelled"
-)
-
-// Shift is one time span of an activity with its places.
-type Shift struct {
-	ID         int64
-	ActivityID int64
-	UnitID     int64 // the activity's
-	SeriesID   *int64
-	StartsAt   store.Time
-	EndsAt     store.Time
-	Capacity   int
-	Taken      int // places confirmed or offered; never above Capacity (rule 1)
-	Waitlisted int // people waiting
-	State      ShiftState
-	Secret     string // of its rotating code
-	Swept      bool   // the timed work after its end is done
-	CreatedAt  store.Time
+// Line is an activity with the names shown beside it.
+type Line struct {
+	Activity
+	UnitName string
+	UnitPath string
+	Shifts   []ShiftLine `gorm:"-"`
 }
-
-// Minutes is the shift's own length.
-func (s *Shift) Minutes() int { return int(s.EndsAt.Sub(s.StartsAt.Time) / time.Minute) }
-
-// Series is a rule that made shifts, by week-day.
-type Series struct {
-	ID         int64
-	ActivityID int64
-	Weekdays   string // "2,4": 1 Monday to 7 Sunday
-	StartTime  string // "09:00" in Asia/Shanghai
-	EndTime    string // before StartTime: on the next day
-	FromDate   string
-	UntilDate  string
-	Capacity   int
-	CreatedAt  store.Time
-}
-
-// TableName names the table.
-func (Series) TableName() string { return "shift_series" }
 
 // Limits are the settings that people argue about.
 type Limits struct {
@@ -124,28 +87,8 @@ type Limits struct {
 	WorstAccuracy    float64       // metres; a worse position goes to attention
 }
 
-const (
-	maxShift        = 24 * time.Hour
-	maxSeriesShifts = 200
-	maxSeriesDays   = 366
-)
-
 var (
-	errShiftTimes = fault.BadFields(fault.Field{Name: "ends_at", Message: "结束时间要晚于开始时间，且不超过 24 小时"})
-	errShiftPast  = fault.New(fault.Unprocessable, "shift_in_past", "班次的开始时间已经过去，请选以后的时间")
 	errFence      = fault.BadFields(fault.Field{Name: "fence_metres", Message: "要先在地图上选好地点，才能设签到范围"})
 	errNoShift    = fault.New(fault.Unprocessable, "no_shift", "还没有可以报名的班次，请先加一个班次再发布")
-	errStarted    = fault.New(fault.Conflict, "shift_started", "班次已经开始，不能再改了")
-	errBelowTaken = fault.New(fault.Conflict, "capacity_below_taken", "名额不能少于已占用的名额")
 	errUnfinished = fault.New(fault.Conflict, "attendance_open", "还有班次没结束或到场没确认，先确认到场再结束活动")
-	errSeries     = fault.BadFields(fault.Field{Name: "until_date", Message: "结束日期要晚于开始日期，最多跨一年、200 个班次"})
-	errNoDay      = fault.BadFields(fault.Field{Name: "weekdays", Message: "这段日期里没有符合的日子"})
 )
-
-// checkTimes refuses a shift that ends before it starts, or lasts over a day.
-func checkTimes(starts, ends time.Time) error {
-	if !ends.After(starts) || ends.Sub(starts) > maxShift {
-		return errShiftTimes
-	}
-	return nil
-}

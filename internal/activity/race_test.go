@@ -137,6 +137,35 @@ func TestApprovingTheLastPlaceForFifty(t *testing.T) {
 	})
 }
 
+// Thirty who would wait press at once for five places: each is told, and the timeline
+// says, what they truly got.
+func TestWaitersAtOnceAreToldWhatTheyGot(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := w.Shift(5)
+		var wg sync.WaitGroup
+		for _, p := range w.Crowd(30) {
+			wg.Go(func() {
+				if _, err := w.Activities.SignUp(apptest.As(p), s.ID, true); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := w.FindShift(s.ID); got.Taken != 5 || got.Waitlisted != 25 {
+			t.Errorf("%d taken, %d waiting", got.Taken, got.Waitlisted)
+		}
+		for state, want := range map[string]int64{"confirmed": 5, "waitlisted": 25} {
+			if n := w.Count("activity_timeline", "subject = 'signup' AND action = 'sign_up' AND to_state = ?", state); n != want {
+				t.Errorf("%d lines say %s", n, state)
+			}
+		}
+		if n := w.Count("notices", "1 = 1"); n != 5 {
+			t.Errorf("%d notices", n)
+		}
+		w.Whole(t)
+	})
+}
+
 // One person signs up at once for shifts that overlap, and gets one.
 func TestOverlappingSignUpsAtOnce(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

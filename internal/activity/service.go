@@ -9,7 +9,6 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/campaign"
-	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
@@ -48,55 +47,17 @@ const shiftsInList = 5
 // List gives published activities by their next shift.
 func (s *Service) List(ctx context.Context, q Query) ([]Line, error) {
 	now := s.db.Now()
-	tx := activityLines(s.db.Read(ctx)).Where("activities.state = ? AND activities.next_starts_at IS NOT NULL", Published)
-	if q.CampaignID != 0 {
-		tx = tx.Where("activities.campaign_id = ?", q.CampaignID)
-	}
-	if q.UnitID != 0 {
-		path, err := store.UnitPath(s.db.Read(ctx), q.UnitID)
-		if err != nil {
-			return nil, notFound(err, "站点")
-		}
-		tx = store.Under(tx, "activities.unit_id", []string{path})
-	}
-	if q.Words != "" {
-		like := "%" + likeEscaper.Replace(q.Words) + "%"
-		tx = tx.Where("(activities.title LIKE ? ESCAPE '!' OR activities.place_name LIKE ? ESCAPE '!')", like, like)
-	}
-	if q.From != nil || q.To != nil || q.Open {
-		tx = tx.Where("EXISTS (?)", fittingShift(s.db.Read(ctx), q, now))
-	}
-	if q.AfterID != 0 {
-		after := store.At(q.After)
-		tx = tx.Where("activities.next_starts_at >= ? AND (activities.next_starts_at > ? OR activities.id > ?)", after, after, q.AfterID)
-	}
-	var out []Line
-	if err := tx.Order("activities.next_starts_at, activities.id").Limit(q.Limit).Find(&out).Error; err != nil {
+	out, err := publishedLines(s.db.Read(ctx), q, now)
+	if err != nil {
 		return nil, err
 	}
 	return out, s.addShifts(ctx, out, &now)
 }
 
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
-
-func notFound(err error, what string) error {
-	if store.IsNotFound(err) {
-		return fault.Missing(what)
-	}
-	return err
-}
-
 // Managed lists the activities of the units the actor manages, newest first, below the id (0 for the newest).
 func (s *Service) Managed(ctx context.Context, state State, before int64, limit int) ([]Line, error) {
-	q := store.Under(activityLines(s.db.Read(ctx)), "activities.unit_id", auth.From(ctx).ManagedPaths())
-	if state != "" {
-		q = q.Where("activities.state = ?", state)
-	}
-	if before != 0 {
-		q = q.Where("activities.id < ?", before)
-	}
-	var out []Line
-	if err := q.Order("activities.id DESC").Limit(limit).Find(&out).Error; err != nil {
+	out, err := linesUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), state, before, limit)
+	if err != nil {
 		return nil, err
 	}
 	now := s.db.Now()
@@ -150,11 +111,11 @@ func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
 	return &one[0], err
 }
 
-// OfShift gives the activity of a shift, for answers about the shift.
+// ofShift gives the activity of a shift, for answers about the shift.
 func (s *Service) ofShift(ctx context.Context, shiftID int64) (*Line, error) {
-	var shift Shift
-	if err := s.db.Read(ctx).Where("id = ?", shiftID).Take(&shift).Error; err != nil {
-		return nil, notFound(err, "班次")
+	shift, err := findShift(s.db.Read(ctx), shiftID)
+	if err != nil {
+		return nil, err
 	}
 	return s.Get(ctx, shift.ActivityID)
 }
@@ -168,11 +129,7 @@ type Day struct {
 // Days counts the open shifts of published activities that start on each of the coming days.
 func (s *Service) Days(ctx context.Context, days int) ([]Day, error) {
 	midnight := dayStart(s.db.Now().Time)
-	var starts []store.Time
-	err := s.db.Read(ctx).Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
-		Where("shifts.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ? AND activities.state = ?",
-			ShiftOpen, store.At(midnight), store.At(midnight.AddDate(0, 0, days)), Published).
-		Pluck("shifts.starts_at", &starts).Error
+	starts, err := startsBetween(s.db.Read(ctx), store.At(midnight), store.At(midnight.AddDate(0, 0, days)))
 	out := make([]Day, days)
 	for i := range out {
 		out[i].Date = midnight.AddDate(0, 0, i).Format(time.DateOnly)
@@ -201,8 +158,8 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 		if !auth.From(ctx).Manages(path) {
 			return auth.ErrForbidden
 		}
-		a.ID, a.State, a.CreatedBy, a.CreatedAt = 0, Draft, auth.From(ctx).PersonID, tx.Now
-		if err := tx.Create(a).Error; err != nil {
+		a.State, a.CreatedBy = Draft, auth.From(ctx).PersonID
+		if err := insertActivity(tx, a); err != nil {
 			return err
 		}
 		return addShifts(tx, a, shifts)
@@ -232,7 +189,7 @@ func addShifts(tx *store.Tx, a *Activity, shifts []Shift) error {
 			return err
 		}
 	}
-	if err := tx.CreateInBatches(&shifts, 100).Error; err != nil {
+	if err := insertShifts(tx, shifts); err != nil {
 		return err
 	}
 	return refreshNext(tx, a.ID)
@@ -272,7 +229,7 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if l.State == Finished || l.State == Cancelled {
 			return ErrBadTransition
 		}
-		if err := tx.Model(&Activity{}).Where("id = ?", id).Updates(map[string]any(changes)).Error; err != nil {
+		if err := updateActivity(tx, id, changes); err != nil {
 			return err
 		}
 		changed, err := findLine(tx.DB, id)
@@ -304,8 +261,7 @@ func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
 	if len(said) == 0 || is.State != Published {
 		return nil
 	}
-	var signups []Signup
-	err := tx.Where("activity_id = ? AND live = 1 AND ends_at > ?", is.ID, tx.Now).Find(&signups).Error
+	signups, err := liveUnfinished(tx, is.ID)
 	if err != nil {
 		return err
 	}
@@ -333,10 +289,9 @@ func event(what string, id int64) string { return what + ":" + strconv.FormatInt
 
 // Publish opens a draft for sign-up.
 func (s *Service) Publish(ctx context.Context, id int64) (*Line, error) {
-	return s.move(ctx, id, "publish", "", func(tx *store.Tx, l *Line) error {
-		var n int64
-		err := tx.Model(&Shift{}).Where("activity_id = ? AND state = ? AND ends_at > ?", id, ShiftOpen, tx.Now).Count(&n).Error
-		if err == nil && n == 0 {
+	return s.move(ctx, id, "publish", "", func(tx *store.Tx, _ *Line) error {
+		coming, err := hasComing(tx, id)
+		if err == nil && !coming {
 			return errNoShift
 		}
 		return err
@@ -345,15 +300,13 @@ func (s *Service) Publish(ctx context.Context, id int64) (*Line, error) {
 
 // Finish closes an activity when every shift is over and all attendance is settled.
 func (s *Service) Finish(ctx context.Context, id int64) (*Line, error) {
-	return s.move(ctx, id, "finish", "", func(tx *store.Tx, l *Line) error {
-		var open int64
-		err := tx.Model(&Shift{}).Where("activity_id = ? AND state = ? AND ends_at > ?", id, ShiftOpen, tx.Now).Count(&open).Error
+	return s.move(ctx, id, "finish", "", func(tx *store.Tx, _ *Line) error {
+		coming, err := hasComing(tx, id)
 		if err != nil {
 			return err
 		}
-		var unsettled int64
-		err = tx.Model(&Signup{}).Where("activity_id = ? AND state = ?", id, Confirmed).Limit(1).Count(&unsettled).Error
-		if err == nil && open+unsettled > 0 {
+		unsettled, err := hasUnsettled(tx.DB, id)
+		if err == nil && (coming || unsettled) {
 			return errUnfinished
 		}
 		return err
@@ -363,8 +316,7 @@ func (s *Service) Finish(ctx context.Context, id int64) (*Line, error) {
 // Cancel calls an activity off: its shifts that have not started, with every sign-up on them.
 func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Line, error) {
 	return s.move(ctx, id, "cancel", reason, func(tx *store.Tx, l *Line) error {
-		var shifts []Shift
-		err := tx.Where("activity_id = ? AND state = ? AND starts_at > ?", id, ShiftOpen, tx.Now).Find(&shifts).Error
+		shifts, err := unstarted(tx, id)
 		if err != nil {
 			return err
 		}
@@ -386,13 +338,12 @@ func (s *Service) move(ctx context.Context, id int64, action, reason string, ste
 		if err := step(tx, l); err != nil {
 			return err
 		}
-		res := tx.Model(&Activity{}).Where("id = ? AND state = ?", id, l.State).
-			Updates(map[string]any{"state": to, "cancel_reason": reason})
-		if res.Error == nil && res.RowsAffected == 0 {
-			return ErrBadTransition
+		moved, err := moveActivity(tx, &l.Activity, to, reason)
+		if err != nil {
+			return err
 		}
-		if res.Error != nil {
-			return res.Error
+		if !moved {
+			return ErrBadTransition
 		}
 		return writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: id, Action: action,
 			FromState: string(l.State), ToState: string(to), ActorID: auth.From(ctx).PersonID, Reason: reason})
@@ -404,12 +355,7 @@ func (s *Service) move(ctx context.Context, id int64, action, reason string, ste
 }
 
 // CountOpen counts published activities with a place left that start within the time, up to a cap.
-func (s *Service) CountOpen(ctx context.Context, within time.Duration, atMost int) (n int64, err error) {
+func (s *Service) CountOpen(ctx context.Context, within time.Duration, atMost int) (int64, error) {
 	now := s.db.Now()
-	until := now.Add(within)
-	open := fittingShift(s.db.Read(ctx), Query{Open: true, To: &until}, now)
-	some := s.db.Read(ctx).Table("activities").Select("activities.id").
-		Where("activities.state = ? AND activities.next_starts_at <= ? AND EXISTS (?)", Published, store.At(until), open).Limit(atMost)
-	err = s.db.Read(ctx).Table("(?) AS some", some).Count(&n).Error
-	return n, err
+	return countOpen(s.db.Read(ctx), now, store.At(now.Add(within)), atMost)
 }

@@ -3,47 +3,32 @@ package activity
 import (
 	"context"
 	"sort"
-	"time"
 
 	"yimi/internal/auth"
-	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/store"
 )
 
-// PresenceMinutes is what check-in and check-out come to; 0 without both.
-func (l *SignupLine) PresenceMinutes() int {
-	if l.InAt == nil || l.OutAt == nil {
-		return 0
+// attendable gives a shift whose attendance the actor may keep, with its activity.
+func (s *Service) attendable(ctx context.Context, shiftID int64) (*Shift, *Line, error) {
+	shift, err := findShift(s.db.Read(ctx), shiftID)
+	if err != nil {
+		return nil, nil, err
 	}
-	return hours.Presence(l.InAt.Time, l.OutAt.Time, l.StartsAt.Time, l.EndsAt.Time)
-}
-
-// Sheet is a shift's attendance.
-type Sheet struct {
-	Shift    *Shift
-	Activity *Line
-	Over     bool
-	Rows     []SignupLine // attention first, then by name
+	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return shift, l, mayAttend(auth.From(ctx), l.UnitPath)
 }
 
 // Attendance gives staff who came, when they went and what is to be confirmed.
 func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error) {
-	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	shift, l, err := s.attendable(ctx, shiftID)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayAttend(ctx, shift); err != nil {
-		return nil, err
-	}
-	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
-	if err != nil {
-		return nil, err
-	}
-	var rows []SignupLine
-	err = attendanceLines(s.db.Read(ctx)).
-		Where("signups.shift_id = ? AND signups.state IN ?", shiftID, []SignupState{Confirmed, Attended, Absent}).
-		Find(&rows).Error
+	rows, err := attendanceOf(s.db.Read(ctx), shiftID)
 	sort.SliceStable(rows, func(i, j int) bool {
 		a, b := rows[i].Attention != "", rows[j].Attention != ""
 		return a && !b || a == b && rows[i].PersonName < rows[j].PersonName
@@ -51,30 +36,10 @@ func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error)
 	return &Sheet{Shift: shift, Activity: l, Over: !shift.EndsAt.After(s.db.Now().Time), Rows: rows}, err
 }
 
-// Deed is what staff do with one line of a shift's attendance.
-type Deed struct {
-	SignupID int64
-	Action   string // confirm, correct, no_show
-	Minutes  int    // of correct
-	Reason   string // of correct
-}
-
-var (
-	errNotOver      = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
-	errNoOut        = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
-	errWasHere      = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
-	errMinutes      = fault.BadFields(fault.Field{Name: "minutes", Message: "请填写实际服务的分钟数"})
-	errOtherShift   = fault.Missing("报名")
-	errAlreadyGiven = hours.ErrCredited
-)
-
 // RecordAttendance does each deed by itself.
 func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []Deed) ([]Outcome, error) {
-	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	shift, _, err := s.attendable(ctx, shiftID)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.mayAttend(ctx, shift); err != nil {
 		return nil, err
 	}
 	out := make([]Outcome, len(deeds))
@@ -87,7 +52,7 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []D
 func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 	out := Outcome{ID: d.SignupID}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, err := findSignup(tx, d.SignupID)
+		l, err := holdSignup(tx, d.SignupID)
 		if err != nil {
 			return err
 		}
@@ -138,11 +103,7 @@ func (s *Service) attend(tx *store.Tx, l *SignupLine, by int64) error {
 	if err := s.step(tx, l, "attend", ByStaff, by, ""); err != nil {
 		return err
 	}
-	return looked(tx, l.ID)
-}
-
-func looked(tx *store.Tx, signupID int64) error {
-	return tx.Model(&Attendance{}).Where("signup_id = ?", signupID).Update("needs_look", false).Error
+	return setLooked(tx, l.ID)
 }
 
 // entryOf is the ledger entry that a sign-up can be paid with, once.
@@ -229,7 +190,7 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 
 // creditManual enters minutes by hand that a second person approved.
 func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) error {
-	l, err := findSignup(tx, p.TargetID)
+	l, err := holdSignup(tx, p.TargetID)
 	if err != nil {
 		return err
 	}
@@ -245,61 +206,22 @@ func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) er
 }
 
 // Attention lists check-ins that need a look in the units the actor manages, oldest first.
-func (s *Service) Attention(ctx context.Context, after int64, limit int) (out []SignupLine, err error) {
-	err = store.Under(attendanceLines(s.db.Read(ctx)), "attendances.unit_id", auth.From(ctx).ManagedPaths()).
-		Where("attendances.needs_look = ? AND attendances.signup_id > ?", true, after).
-		Order("attendances.signup_id").Limit(limit).Find(&out).Error
-	return out, err
+func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]SignupLine, error) {
+	return attentionUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
 }
-
-// Phase is where a shift of today stands for staff.
-type Phase string
-
-// The phases of a shift on the workbench.
-const (
-	PhaseComing    Phase = "coming"
-	PhaseCheckin   Phase = "checkin"
-	PhaseUnderWay  Phase = "under_way"
-	PhaseToConfirm Phase = "to_confirm"
-)
-
-// WorkShift is a shift on the workbench.
-type WorkShift struct {
-	Shift
-	ActivityTitle string
-	CheckedIn     int
-	Unsettled     int   // confirmed sign-ups whose attendance is open
-	Phase         Phase `gorm:"-"`
-}
-
-// Work is what waits for the actor.
-type Work struct {
-	UnitName       string
-	PendingSignups int64
-	ToConfirm      int
-	Attention      int64
-	Shifts         []WorkShift
-}
-
-const (
-	workBack   = 14 * 24 * time.Hour // how long a shift to confirm stays on the workbench; Art 11 asks for 10 working days
-	workShifts = 50
-)
 
 // Work gives what waits for the actor: counts, and the shifts of today and to confirm.
-func (s *Service) Work(ctx context.Context) (*Work, error) {
-	roots, out := auth.From(ctx).ManagedPaths(), &Work{}
-	db := s.db.Read(ctx)
-	if err := db.Table("units").Select("name").Where("path IN ?", roots).Order("path").Limit(1).Scan(&out.UnitName).Error; err != nil {
+func (s *Service) Work(ctx context.Context) (_ *Work, err error) {
+	db, roots, out := s.db.Read(ctx), auth.From(ctx).ManagedPaths(), &Work{}
+	if out.UnitName, err = firstUnitName(db, roots); err != nil {
 		return nil, err
 	}
-	if err := store.Under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&out.PendingSignups).Error; err != nil {
+	if out.PendingSignups, err = countPending(db, roots); err != nil {
 		return nil, err
 	}
-	if err := store.Under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&out.Attention).Error; err != nil {
+	if out.Attention, err = countAttention(db, roots); err != nil {
 		return nil, err
 	}
-	var err error
 	out.Shifts, err = s.workShifts(ctx, roots)
 	for _, w := range out.Shifts {
 		if w.Phase == PhaseToConfirm {
@@ -312,15 +234,7 @@ func (s *Service) Work(ctx context.Context) (*Work, error) {
 func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, error) {
 	now := s.db.Now()
 	tomorrow := dayStart(now.Time).AddDate(0, 0, 1)
-	var rows []WorkShift
-	err := store.Under(s.db.Read(ctx).Table("shifts"), "shifts.unit_id", roots).
-		Select(`shifts.*, activities.title AS activity_title,
-			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
-			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).
-		Joins("JOIN activities ON activities.id = shifts.activity_id").
-		Where("shifts.state = ? AND activities.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ?",
-			ShiftOpen, Published, store.At(now.Add(-workBack)), store.At(tomorrow)).
-		Order("shifts.starts_at, shifts.id").Limit(4 * workShifts).Find(&rows).Error
+	rows, err := shiftsUnder(s.db.Read(ctx), roots, store.At(now.Add(-workBack)), store.At(tomorrow), 4*workShifts)
 	out := make([]WorkShift, 0, len(rows))
 	for _, w := range rows {
 		w.Phase = phaseOf(&w, now.Time, s.limits.CheckinWindow)
@@ -332,16 +246,4 @@ func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, 
 		out = out[:workShifts]
 	}
 	return out, err
-}
-
-func phaseOf(w *WorkShift, now time.Time, margin time.Duration) Phase {
-	switch {
-	case !now.Before(w.EndsAt.Time):
-		return PhaseToConfirm
-	case !now.Before(w.StartsAt.Time):
-		return PhaseUnderWay
-	case !now.Before(w.StartsAt.Add(-margin)):
-		return PhaseCheckin
-	}
-	return PhaseComing
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"yimi/internal/auth"
-	"yimi/internal/fault"
 	"yimi/internal/store"
 )
 
@@ -87,7 +86,7 @@ func (s *Service) throttleDigits(ctx context.Context, person int64) error {
 // prove finds the shift whose code this is, at the instant it was read.
 func (s *Service) prove(ctx context.Context, c Checkin, at time.Time) (*Shift, Method, error) {
 	if c.Token == "" {
-		shift, err := s.findShift(ctx, c.ShiftID, ErrCodeWrong)
+		shift, err := s.shiftOfCode(ctx, c.ShiftID)
 		if err != nil {
 			return nil, "", err
 		}
@@ -97,29 +96,25 @@ func (s *Service) prove(ctx context.Context, c Checkin, at time.Time) (*Shift, M
 	if err != nil {
 		return nil, "", err
 	}
-	shift, err := s.findShift(ctx, p.id, ErrCodeWrong)
+	shift, err := s.shiftOfCode(ctx, p.id)
 	if err != nil {
 		return nil, "", err
 	}
 	return shift, ByCode, s.codes.check(p, shiftSubject(shift), at)
 }
 
-func (s *Service) findShift(ctx context.Context, id int64, missing error) (*Shift, error) {
-	var shift Shift
-	err := s.db.Read(ctx).Where("id = ?", id).Take(&shift).Error
+func (s *Service) shiftOfCode(ctx context.Context, id int64) (*Shift, error) {
+	shift, err := findShift(s.db.Read(ctx), id)
 	if store.IsNotFound(err) {
-		return nil, missing
+		return nil, ErrCodeWrong
 	}
-	return &shift, err
+	return shift, err
 }
 
 // Scan records a check-in or check-out by staff who scanned the volunteer's own code.
 func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Kind) (*Recorded, error) {
-	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	shift, _, err := s.attendable(ctx, shiftID)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.mayAttend(ctx, shift); err != nil {
 		return nil, err
 	}
 	now := s.db.Now().Time
@@ -131,14 +126,6 @@ func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Ki
 		return nil, err
 	}
 	return s.record(ctx, shift, p.id, presence{kind: kind, method: ByScan, at: now, by: auth.From(ctx).PersonID})
-}
-
-func (s *Service) mayAttend(ctx context.Context, shift *Shift) error {
-	path, err := store.UnitPath(s.db.Read(ctx), shift.UnitID)
-	if err != nil {
-		return err
-	}
-	return mayAttend(auth.From(ctx), path)
 }
 
 // presence is one proof, ready to be recorded.
@@ -155,7 +142,7 @@ type presence struct {
 func (s *Service) record(ctx context.Context, shift *Shift, personID int64, p presence) (*Recorded, error) {
 	var out *Recorded
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, a, err := s.signedUp(tx, shift, personID)
+		l, a, err := s.present(tx, shift.ID, personID)
 		if err != nil {
 			return err
 		}
@@ -184,13 +171,8 @@ func (r *Recorded) first(kind Kind) *store.Time {
 	return r.OutAt
 }
 
-func (s *Service) signedUp(tx *store.Tx, shift *Shift, personID int64) (*SignupLine, *Activity, error) {
-	const mine = "shift_id = ? AND person_id = ? AND live = 1"
-	if there, err := hold(tx, mine, shift.ID, personID); err != nil || !there {
-		return nil, nil, either(err, ErrNotSignedUp)
-	}
-	var l SignupLine
-	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shift.ID, personID).Take(&l).Error
+func (s *Service) present(tx *store.Tx, shiftID, personID int64) (*SignupLine, *Activity, error) {
+	l, err := holdSignupOf(tx, shiftID, personID)
 	if store.IsNotFound(err) {
 		return nil, nil, ErrNotSignedUp
 	}
@@ -198,7 +180,7 @@ func (s *Service) signedUp(tx *store.Tx, shift *Shift, personID int64) (*SignupL
 		return nil, nil, err
 	}
 	a, err := findLine(tx.DB, l.ActivityID)
-	return &l, &a.Activity, err
+	return l, &a.Activity, err
 }
 
 // recordFirst judges time and place, then writes the row that counts.
@@ -236,25 +218,17 @@ func addReason(reasons []string, why string) []string {
 }
 
 func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
-	at := store.At(p.at)
+	at, write := store.At(p.at), insertIn
 	if p.kind == In {
 		r.InAt = &at
-		err := tx.Create(&Attendance{SignupID: r.ID, ShiftID: r.ShiftID, UnitID: r.UnitID, InAt: at, InMethod: p.method,
-			InDistance: metres, Attention: r.Attention, NeedsLook: r.Attention != ""}).Error
-		if err != nil {
-			return err
-		}
 	} else {
 		if at.Before(r.InAt.Time) {
 			at = *r.InAt
 		}
-		r.OutAt, r.At = &at, at.Time
-		err := tx.Model(&Attendance{}).Where("signup_id = ? AND out_at IS NULL", r.ID).
-			Updates(map[string]any{"out_at": at, "out_method": p.method, "out_distance": metres,
-				"attention": r.Attention, "needs_look": r.Attention != ""}).Error
-		if err != nil {
-			return err
-		}
+		r.OutAt, r.At, write = &at, at.Time, setOut
+	}
+	if err := write(tx, r, p.method, metres); err != nil {
+		return err
 	}
 	actor := p.by
 	if actor == 0 {
@@ -278,28 +252,15 @@ const latestShown = 8
 
 // ShiftCode gives staff the code to show.
 func (s *Service) ShiftCode(ctx context.Context, shiftID int64) (*LiveCode, error) {
-	shift, err := s.findShift(ctx, shiftID, fault.Missing("班次"))
+	shift, l, err := s.attendable(ctx, shiftID)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayAttend(ctx, shift); err != nil {
+	db, out := s.db.Read(ctx), &LiveCode{Code: s.codes.ForShift(shift, s.db.Now().Time), Activity: l, Shift: shift}
+	if out.CheckedIn, out.CheckedOut, err = countPresence(db, shiftID); err != nil {
 		return nil, err
 	}
-	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
-	if err != nil {
-		return nil, err
-	}
-	out := &LiveCode{Code: s.codes.ForShift(shift, s.db.Now().Time), Activity: l, Shift: shift}
-	var n struct{ Ins, Outs int }
-	err = s.db.Read(ctx).Model(&Attendance{}).Select("COUNT(*) AS ins, COUNT(out_at) AS outs").
-		Where("shift_id = ?", shiftID).Take(&n).Error
-	if err != nil {
-		return nil, err
-	}
-	out.CheckedIn, out.CheckedOut = n.Ins, n.Outs
-	err = s.db.Read(ctx).Table("attendances").Joins("JOIN signups ON signups.id = attendances.signup_id").
-		Joins("JOIN people ON people.id = signups.person_id").Where("attendances.shift_id = ?", shiftID).
-		Order("attendances.in_at DESC").Limit(latestShown).Pluck("people.name", &out.Latest).Error
+	out.Latest, err = latestNames(db, shiftID, latestShown)
 	return out, err
 }
 

@@ -2,13 +2,8 @@ package activity
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"yimi/internal/auth"
-	"yimi/internal/hours"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 )
@@ -25,8 +20,8 @@ func (s *Service) AddSeries(ctx context.Context, activityID int64, rule Series) 
 		if err != nil {
 			return nil, err
 		}
-		rule.ID, rule.ActivityID, rule.CreatedAt = 0, l.ID, tx.Now
-		if err := tx.Create(&rule).Error; err != nil {
+		rule.ActivityID = l.ID
+		if err := insertSeries(tx, &rule); err != nil {
 			return nil, err
 		}
 		for i := range shifts {
@@ -57,54 +52,6 @@ func (s *Service) grow(ctx context.Context, id int64, more func(*store.Tx, *Line
 	return s.Get(ctx, id)
 }
 
-// shifts gives the shifts of the rule that are still to come.
-func (r *Series) shifts(now time.Time) ([]Shift, error) {
-	from, err1 := time.ParseInLocation(time.DateOnly, r.FromDate, hours.Shanghai)
-	until, err2 := time.ParseInLocation(time.DateOnly, r.UntilDate, hours.Shanghai)
-	if err1 != nil || err2 != nil || until.Before(from) || until.Sub(from) > maxSeriesDays*24*time.Hour {
-		return nil, errSeries
-	}
-	days := strings.Split(r.Weekdays, ",")
-	var out []Shift
-	for day := from; !day.After(until); day = day.AddDate(0, 0, 1) {
-		starts, ends := r.timesOn(day)
-		if !slices.Contains(days, strconv.Itoa(isoWeekday(day))) || !starts.After(now) {
-			continue
-		}
-		out = append(out, Shift{StartsAt: store.At(starts), EndsAt: store.At(ends), Capacity: r.Capacity})
-	}
-	switch {
-	case len(out) == 0:
-		return nil, errNoDay
-	case len(out) > maxSeriesShifts:
-		return nil, errSeries
-	}
-	return out, nil
-}
-
-func isoWeekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
-
-// timesOn gives start and end on a day; an end before the start is on the next day.
-func (r *Series) timesOn(day time.Time) (starts, ends time.Time) {
-	starts, ends = atClock(day, r.StartTime), atClock(day, r.EndTime)
-	if !ends.After(starts) {
-		ends = atClock(day.AddDate(0, 0, 1), r.EndTime)
-	}
-	return starts, ends
-}
-
-func atClock(day time.Time, clock string) time.Time {
-	t, _ := time.Parse("15:04", clock) // the contract's pattern
-	y, m, d := day.In(hours.Shanghai).Date()
-	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, hours.Shanghai)
-}
-
-// ShiftChange is what may change of a shift; nil stays.
-type ShiftChange struct {
-	StartsAt, EndsAt *time.Time
-	Capacity         *int
-}
-
 // UpdateShift changes a shift that has not started; a new time is told to everybody on it.
 func (s *Service) UpdateShift(ctx context.Context, shiftID int64, c ShiftChange) (*Line, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
@@ -121,47 +68,29 @@ func (s *Service) UpdateShift(ctx context.Context, shiftID int64, c ShiftChange)
 }
 
 func managedShift(ctx context.Context, tx *store.Tx, id int64) (*Shift, *Line, error) {
-	var shift Shift
-	if err := tx.Where("id = ?", id).Take(&shift).Error; err != nil {
-		return nil, nil, notFound(err, "班次")
+	shift, err := findShift(tx.DB, id)
+	if err != nil {
+		return nil, nil, err
 	}
 	l, err := managed(ctx, tx, shift.ActivityID)
-	return &shift, l, err
+	return shift, l, err
 }
 
 // changeShift applies a change by one conditional statement, so that it can neither
 // cut below what is taken nor move a shift that has started in the meantime.
 func (s *Service) changeShift(tx *store.Tx, l *Line, shift *Shift, c ShiftChange) error {
-	is := *shift
-	if c.StartsAt != nil {
-		is.StartsAt = store.At(*c.StartsAt)
-	}
-	if c.EndsAt != nil {
-		is.EndsAt = store.At(*c.EndsAt)
-	}
-	if c.Capacity != nil {
-		is.Capacity = *c.Capacity
-	}
-	switch {
-	case shift.State != ShiftOpen:
-		return ErrBadTransition
-	case !shift.StartsAt.After(tx.Now.Time):
-		return errStarted
-	case !is.StartsAt.After(tx.Now.Time):
-		return errShiftPast
-	}
-	if err := checkTimes(is.StartsAt.Time, is.EndsAt.Time); err != nil {
+	is, err := c.on(shift, tx.Now.Time)
+	if err != nil {
 		return err
 	}
-	res := tx.Model(&Shift{}).Where("id = ? AND state = ? AND starts_at > ? AND taken <= ?", shift.ID, ShiftOpen, tx.Now, is.Capacity).
-		Updates(map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt, "capacity": is.Capacity})
-	if res.Error != nil {
-		return res.Error
+	written, err := rewriteShift(tx, is)
+	if err != nil {
+		return err
 	}
-	if res.RowsAffected == 0 {
+	if !written {
 		return errBelowTaken
 	}
-	if err := s.afterShiftChange(tx, l, shift, &is); err != nil {
+	if err := s.afterShiftChange(tx, l, shift, is); err != nil {
 		return err
 	}
 	return refreshNext(tx, l.ID)
@@ -181,45 +110,23 @@ func (s *Service) afterShiftChange(tx *store.Tx, l *Line, was, is *Shift) error 
 }
 
 func moveTimes(tx *store.Tx, l *Line, is *Shift) error {
-	var signups []Signup
-	if err := tx.Where("shift_id = ? AND live = 1", is.ID).Find(&signups).Error; err != nil {
+	signups, err := liveOn(tx.DB, is.ID)
+	if err != nil {
 		return err
 	}
-	err := tx.Model(&Signup{}).Where("shift_id = ?", is.ID).
-		Updates(map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt}).Error
-	if err != nil || l.State != Published {
+	if err := copyTimes(tx, is); err != nil || l.State != Published {
 		return err
 	}
 	return outbox.Tell(tx, changeNotices(tx, signups, l.Title, "时间改为 "+SpokenSpan(is.StartsAt.Time, is.EndsAt.Time))...)
-}
-
-var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
-
-// SpokenSpan says a time span as the screens do: 11月29日 周六 09:00–11:30.
-func SpokenSpan(starts, ends time.Time) string {
-	return spokenTime(starts) + "–\u2060" + ends.In(hours.Shanghai).Format("15:04")
-}
-
-// spokenTime says an instant as the screens do: 11月29日 周六 09:00.
-func spokenTime(t time.Time) string {
-	t = t.In(hours.Shanghai)
-	return t.Format("1月2日 ") + weekdays[t.Weekday()] + t.Format(" 15:04")
-}
-
-// SeriesChange is what may change of a series' coming shifts; nil stays.
-type SeriesChange struct {
-	StartTime, EndTime *string
-	Capacity           *int
-	FromDate           *string
 }
 
 // UpdateSeries changes the shifts of a series that have not started; the past stays as it was.
 func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*Line, error) {
 	var activityID int64
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		var rule Series
-		if err := tx.Where("id = ?", id).Take(&rule).Error; err != nil {
-			return notFound(err, "班次")
+		rule, err := findSeries(tx.DB, id)
+		if err != nil {
+			return err
 		}
 		l, err := managed(ctx, tx, rule.ActivityID)
 		if err != nil {
@@ -227,43 +134,19 @@ func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*
 		}
 		activityID = l.ID
 		rule.apply(c)
-		shifts, err := comingOfSeries(tx, id, c.FromDate)
+		shifts, err := openOfSeries(tx, id, store.At(c.from(tx.Now.Time)))
 		if err != nil {
 			return err
 		}
-		if err := s.changeEach(tx, l, &rule, shifts, c); err != nil {
+		if err := s.changeEach(tx, l, rule, shifts, c); err != nil {
 			return err
 		}
-		return tx.Model(&Series{}).Where("id = ?", id).
-			Updates(map[string]any{"start_time": rule.StartTime, "end_time": rule.EndTime, "capacity": rule.Capacity}).Error
+		return updateSeries(tx, rule)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Get(ctx, activityID)
-}
-
-func (r *Series) apply(c SeriesChange) {
-	if c.StartTime != nil {
-		r.StartTime = *c.StartTime
-	}
-	if c.EndTime != nil {
-		r.EndTime = *c.EndTime
-	}
-	if c.Capacity != nil {
-		r.Capacity = *c.Capacity
-	}
-}
-
-func comingOfSeries(tx *store.Tx, id int64, fromDate *string) (out []Shift, err error) {
-	from := tx.Now.Time
-	if fromDate != nil {
-		if day, err := time.ParseInLocation(time.DateOnly, *fromDate, hours.Shanghai); err == nil && day.After(from) {
-			from = day
-		}
-	}
-	err = tx.Where("series_id = ? AND state = ? AND starts_at > ?", id, ShiftOpen, store.At(from)).Order("starts_at").Find(&out).Error
-	return out, err
 }
 
 // changeEach changes at most maxSeriesShifts shifts, each with its own check.
@@ -313,18 +196,14 @@ func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	for i := range shifts {
 		ids[i] = shifts[i].ID
 	}
-	err := tx.Model(&Shift{}).Where("id IN ?", ids).
-		Updates(map[string]any{"state": ShiftCancelled, "taken": 0, "waitlisted": 0}).Error
+	if err := setShiftsCancelled(tx, ids); err != nil {
+		return err
+	}
+	signups, err := liveOn(tx.DB, ids...)
 	if err != nil {
 		return err
 	}
-	var signups []Signup
-	if err := tx.Where("shift_id IN ? AND live = 1", ids).Find(&signups).Error; err != nil {
-		return err
-	}
-	err = tx.Model(&Signup{}).Where("shift_id IN ? AND live = 1", ids).
-		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason}).Error
-	if err != nil {
+	if err := setSignupsCancelled(tx, ids, reason); err != nil {
 		return err
 	}
 	return sayCancelled(ctx, tx, a, shifts, signups, reason)

@@ -2,6 +2,7 @@ package activity
 
 import (
 	"context"
+	"errors"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -12,9 +13,20 @@ import (
 // SignUp gives the actor a place, or a turn with staff or on the waitlist. A full
 // shift is refused with ErrFull, and nothing is kept, unless they would wait.
 func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*SignupLine, error) {
+	g, err := s.signUp(ctx, shiftID, wait)
+	for errors.Is(err, errGone) { // somebody else has the place now, so this ends
+		g, err = s.signUp(ctx, shiftID, wait)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readSignup(s.db.Read(ctx), g.ID)
+}
+
+// signUp is one attempt, with what the shift has now.
+func (s *Service) signUp(ctx context.Context, shiftID int64, wait bool) (g *Signup, err error) {
 	person := auth.From(ctx).PersonID
-	var g *Signup
-	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+	err = s.db.Tx(ctx, func(tx *store.Tx) error {
 		if err := takeTurn(tx, person); err != nil {
 			return err
 		}
@@ -23,7 +35,7 @@ func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*Signup
 			return err
 		}
 		if shift.Taken >= shift.Capacity && !wait {
-			return s.alreadyOr(tx, shift, person, ErrFull)
+			return full(tx, shiftID, person)
 		}
 		g, err = newSignup(tx, shift, person, firstState(l, shift, wait))
 		if err != nil {
@@ -31,17 +43,14 @@ func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*Signup
 		}
 		return s.place(tx, g, shift, l, wait)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.signupLine(ctx, g.ID)
+	return g, err
 }
 
 // eligible reads the shift and refuses what the rules do not allow this person.
 func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line, error) {
-	var shift Shift
-	if err := tx.Where("id = ?", shiftID).Take(&shift).Error; err != nil {
-		return nil, nil, notFound(err, "班次")
+	shift, err := findShift(tx.DB, shiftID)
+	if err != nil {
+		return nil, nil, err
 	}
 	l, err := findLine(tx.DB, shift.ActivityID)
 	if err != nil {
@@ -54,29 +63,26 @@ func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := mayTake(&v, &l.Activity, &shift, tx.Now.Time); err != nil {
+	if err := mayTake(&v, &l.Activity, shift, tx.Now.Time); err != nil {
 		return nil, nil, err
 	}
-	if busy, err := overlaps(tx.DB, personID, &shift); err != nil || busy {
-		if err == nil {
-			err = ErrOverlap
-		}
-		return nil, nil, err
+	busy, err := overlaps(tx.DB, personID, shift)
+	if err == nil && busy {
+		err = ErrOverlap
 	}
-	return &shift, l, nil
+	return shift, l, err
 }
 
-// alreadyOr tells somebody who has a place on a full shift so, instead of refused.
-func (s *Service) alreadyOr(tx *store.Tx, shift *Shift, personID int64, refused error) error {
-	var n int64
-	err := tx.Model(&Signup{}).Where("shift_id = ? AND person_id = ? AND live = 1", shift.ID, personID).Count(&n).Error
-	if err == nil && n > 0 {
+// full refuses a place on a full shift; somebody who has one is told so instead.
+func full(tx *store.Tx, shiftID, personID int64) error {
+	already, err := signedUp(tx.DB, shiftID, personID)
+	switch {
+	case err != nil:
+		return err
+	case already:
 		return ErrAlready
 	}
-	if err != nil {
-		return err
-	}
-	return refused
+	return ErrFull
 }
 
 // firstState is what a new sign-up tries for; whether the place is there is known
@@ -94,38 +100,39 @@ func firstState(l *Line, shift *Shift, wait bool) SignupState {
 // newSignup inserts the unique row first; the counter comes last (docs/adr/0005).
 func newSignup(tx *store.Tx, shift *Shift, personID int64, state SignupState) (*Signup, error) {
 	g := &Signup{ShiftID: shift.ID, PersonID: personID, UnitID: shift.UnitID, ActivityID: shift.ActivityID,
-		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, State: state, Live: liveMark(state), CreatedAt: tx.Now}
-	err := tx.Create(g).Error
+		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, State: state}
+	err := insertSignup(tx, g)
 	if store.IsDuplicate(err) {
 		return nil, ErrAlready.Because(err)
 	}
 	return g, err
 }
 
-// place counts the new sign-up in. A place that is gone by now means the waitlist, or ErrFull.
+// errGone says, to SignUp alone, that the place read as free was taken meanwhile.
+var errGone = errors.New("activity: the place is gone")
+
+// place says what became of the new sign-up and counts it in. All sign-ups for a
+// shift queue behind the row of its counter, so that statement is the last one, and
+// what turns out to be untrue by it is rolled back.
 func (s *Service) place(tx *store.Tx, g *Signup, shift *Shift, l *Line, wait bool) error {
-	if g.State == Confirmed {
-		taken, err := count(asRead(tx, shift).Where("taken < capacity"), "taken", 1)
-		switch {
-		case err != nil:
-			return err
-		case !taken && !wait:
-			return ErrFull
-		case !taken:
-			if _, err := moveSignup(tx, g, Waitlisted, nil); err != nil {
-				return err
-			}
-			g.State = Waitlisted
-		}
-	}
 	if err := writeTimeline(tx, timelineLine{Subject: "signup", SubjectID: g.ID, Action: "sign_up",
 		ToState: string(g.State), ActorID: g.PersonID}); err != nil {
 		return err
 	}
-	if g.State == Confirmed {
-		return outbox.Tell(tx, confirmedNotice(g, l.Title))
+	if g.State != Confirmed {
+		return queue(tx, g, shift)
 	}
-	return queue(tx, g, shift)
+	if err := outbox.Tell(tx, confirmedNotice(g, l.Title)); err != nil {
+		return err
+	}
+	taken, err := takePlaceAsRead(tx, shift)
+	switch {
+	case err != nil || taken:
+		return err
+	case wait:
+		return errGone
+	}
+	return ErrFull
 }
 
 // queue counts a sign-up that holds no place; one whose shift was called off or
@@ -135,7 +142,7 @@ func queue(tx *store.Tx, g *Signup, shift *Shift) error {
 	if g.State == Waitlisted {
 		waiting = 1
 	}
-	same, err := count(asRead(tx, shift), "waitlisted", waiting)
+	same, err := waitAsRead(tx, shift, waiting)
 	if err == nil && !same {
 		return errMoved
 	}
@@ -148,24 +155,6 @@ func confirmedNotice(g *Signup, title string) outbox.Notice {
 		SignupID: &g.ID, ActivityID: &g.ActivityID}
 }
 
-// findSignup reads a sign-up in the transaction that moves it.
-func findSignup(tx *store.Tx, id int64) (*SignupLine, error) {
-	if there, err := hold(tx, "id = ?", id); err != nil || !there {
-		return nil, either(err, fault.Missing("报名"))
-	}
-	var l SignupLine
-	err := signupLines(tx.DB).Where("signups.id = ?", id).Take(&l).Error
-	return &l, notFound(err, "报名")
-}
-
-// either is the error, or the refusal when there is none.
-func either(err error, refusal *fault.Error) error {
-	if err != nil {
-		return err
-	}
-	return refusal
-}
-
 // step moves a sign-up along its table, with its timeline line, and settles the
 // places: a freed place goes to the first on the waitlist in the same transaction.
 func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who Who, actor int64, reason string) error {
@@ -173,7 +162,7 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who Who, acto
 	if err != nil {
 		return err
 	}
-	moved, err := moveSignup(tx, &l.Signup, to, map[string]any{"reason": reason, "offer_expires_at": nil})
+	moved, err := moveSignup(tx, &l.Signup, to, reason, nil)
 	if err != nil {
 		return err
 	}
@@ -194,7 +183,7 @@ func (s *Service) settle(tx *store.Tx, shiftID int64, was, is SignupState) error
 	case was.holdsPlace() == is.holdsPlace() && was != Waitlisted:
 		return nil
 	case was == Waitlisted:
-		return changeWaiting(tx, shiftID, -1)
+		return stopWaiting(tx, shiftID)
 	case is.holdsPlace():
 		taken, err := takePlace(tx, shiftID)
 		if err == nil && !taken {
@@ -211,10 +200,7 @@ func (s *Service) settle(tx *store.Tx, shiftID int64, was, is SignupState) error
 // promote offers free places to the first on the waitlist; each has a set time to
 // confirm. It stops when the notice for cancelling begins.
 func (s *Service) promote(tx *store.Tx, shiftID int64, places int) error {
-	var waiting []SignupLine
-	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.state = ? AND signups.starts_at > ?",
-		shiftID, Waitlisted, store.At(tx.Now.Add(s.limits.CancelNotice))).
-		Order("signups.id").Limit(places).Find(&waiting).Error
+	waiting, err := longestWaiting(tx.DB, shiftID, store.At(tx.Now.Add(s.limits.CancelNotice)), places)
 	if err != nil {
 		return err
 	}
@@ -232,7 +218,7 @@ func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
 		return err
 	}
 	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
-	moved, err := moveSignup(tx, &l.Signup, to, map[string]any{"offer_expires_at": until})
+	moved, err := moveSignup(tx, &l.Signup, to, l.Reason, &until)
 	if err != nil || !moved {
 		return err
 	}
@@ -243,7 +229,7 @@ func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
 	if !given { // no place after all: they keep waiting
 		offered := l.Signup
 		offered.State = to
-		_, err := moveSignup(tx, &offered, Waitlisted, map[string]any{"offer_expires_at": nil})
+		_, err := moveSignup(tx, &offered, Waitlisted, l.Reason, nil)
 		return err
 	}
 	if err := writeTimeline(tx, signupTimeline(&l.Signup, "offer", to, 0, "")); err != nil {
@@ -296,7 +282,7 @@ func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, err
 
 func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *SignupLine) error) (*SignupLine, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, err := findSignup(tx, id)
+		l, err := holdSignup(tx, id)
 		if err != nil {
 			return err
 		}
@@ -305,7 +291,7 @@ func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *Signu
 	if err != nil {
 		return nil, err
 	}
-	return s.signupLine(ctx, id)
+	return readSignup(s.db.Read(ctx), id)
 }
 
 // Outcome is what became of one item of a batch.
@@ -335,7 +321,7 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 		action, reason = "approve", ""
 	}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, err := findSignup(tx, id)
+		l, err := holdSignup(tx, id)
 		if err != nil {
 			return err
 		}
@@ -359,16 +345,9 @@ func decisionNotice(l *SignupLine, reason string) outbox.Notice {
 		Body: "“" + l.ActivityTitle + "”的报名没有通过：" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID}
 }
 
-// signupLine reads a sign-up for an answer, after the rules have passed.
-func (s *Service) signupLine(ctx context.Context, id int64) (*SignupLine, error) {
-	var l SignupLine
-	err := signupLines(s.db.Read(ctx)).Where("signups.id = ?", id).Take(&l).Error
-	return &l, notFound(err, "报名")
-}
-
 // Signup gives one sign-up to its volunteer or its unit's staff.
 func (s *Service) Signup(ctx context.Context, id int64) (*SignupLine, error) {
-	l, err := s.signupLine(ctx, id)
+	l, err := readSignup(s.db.Read(ctx), id)
 	if err != nil {
 		return nil, err
 	}
@@ -385,43 +364,21 @@ type SignupQuery struct {
 }
 
 // Signups lists sign-ups of the units the actor manages, oldest first.
-func (s *Service) Signups(ctx context.Context, q SignupQuery) (out []SignupLine, err error) {
-	tx := store.Under(signupLines(s.db.Read(ctx)), "signups.unit_id", auth.From(ctx).ManagedPaths()).
-		Where("signups.id > ?", q.After)
-	if q.State != "" {
-		tx = tx.Where("signups.state = ?", q.State)
-	}
-	if q.ShiftID != 0 {
-		tx = tx.Where("signups.shift_id = ?", q.ShiftID)
-	}
-	err = tx.Order("signups.id").Limit(q.Limit).Find(&out).Error
-	return out, err
+func (s *Service) Signups(ctx context.Context, q SignupQuery) ([]SignupLine, error) {
+	return signupsUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), q)
 }
 
 // Mine lists the actor's sign-ups by the shift's time: those to come, soonest
 // first, or those over, newest first; after the given end and id.
-func (s *Service) Mine(ctx context.Context, past bool, after *store.Time, afterID int64, limit int) (out []SignupLine, err error) {
-	now := s.db.Now()
-	q := signupLines(s.db.Read(ctx)).Where("signups.person_id = ?", auth.From(ctx).PersonID)
+func (s *Service) Mine(ctx context.Context, past bool, after *store.Time, afterID int64, limit int) ([]SignupLine, error) {
+	list := futureOf
 	if past {
-		q = q.Where("signups.ends_at <= ?", now).Order("signups.ends_at DESC, signups.id DESC")
-		if after != nil {
-			q = q.Where("signups.ends_at <= ? AND (signups.ends_at < ? OR signups.id < ?)", *after, *after, afterID)
-		}
-	} else {
-		q = q.Where("signups.ends_at > ?", now).Order("signups.ends_at, signups.id")
-		if after != nil {
-			q = q.Where("signups.ends_at >= ? AND (signups.ends_at > ? OR signups.id > ?)", *after, *after, afterID)
-		}
+		list = pastOf
 	}
-	err = q.Limit(limit).Find(&out).Error
-	return out, err
+	return list(s.db.Read(ctx), auth.From(ctx).PersonID, s.db.Now(), after, afterID, limit)
 }
 
 // Coming lists the actor's live sign-ups that are not over, soonest first.
-func (s *Service) Coming(ctx context.Context, limit int) (out []SignupLine, err error) {
-	err = signupLines(s.db.Read(ctx)).
-		Where("signups.person_id = ? AND signups.live = 1 AND signups.ends_at > ?", auth.From(ctx).PersonID, s.db.Now()).
-		Where("signups.state <> ?", Absent).Order("signups.starts_at, signups.id").Limit(limit).Find(&out).Error
-	return out, err
+func (s *Service) Coming(ctx context.Context, limit int) ([]SignupLine, error) {
+	return comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, s.db.Now(), limit)
 }

@@ -19,22 +19,20 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err := s.closeShifts(ctx); err != nil {
 		return err
 	}
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		return tx.Exec(`UPDATE activities SET next_starts_at = (SELECT MIN(starts_at) FROM shifts
-			WHERE shifts.activity_id = activities.id AND shifts.state = 'open' AND shifts.ends_at > ?)
-			WHERE state = ? AND next_starts_at < ?`, tx.Now, Published, tx.Now).Error
-	})
+	return s.db.Tx(ctx, refreshStarted)
 }
 
 func (s *Service) lapseOffers(ctx context.Context) error {
-	var due []Signup
-	err := s.db.Read(ctx).Where("state = ? AND offer_expires_at <= ?", Offered, s.db.Now()).
-		Order("offer_expires_at").Limit(sweepBatch).Find(&due).Error
+	due, err := offersOver(s.db.Read(ctx), s.db.Now(), sweepBatch)
 	if err != nil {
 		return err
 	}
-	for i := range due {
-		if err := s.lapse(ctx, due[i].ID, "没有在时限内确认，名额已经让给下一位"); err != nil {
+	return s.lapseEach(ctx, due, "没有在时限内确认，名额已经让给下一位")
+}
+
+func (s *Service) lapseEach(ctx context.Context, ids []int64, why string) error {
+	for _, id := range ids {
+		if err := s.lapse(ctx, id, why); err != nil {
 			return err
 		}
 	}
@@ -44,7 +42,7 @@ func (s *Service) lapseOffers(ctx context.Context) error {
 // lapse ends an offer or a wait; one that was moved in the meantime is left alone.
 func (s *Service) lapse(ctx context.Context, id int64, why string) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, err := findSignup(tx, id)
+		l, err := holdSignup(tx, id)
 		if err != nil {
 			return err
 		}
@@ -65,39 +63,30 @@ func (s *Service) lapse(ctx context.Context, id int64, why string) error {
 // closeShifts puts missing check-outs on the attention list once the window has
 // closed, and ends the waits that came to nothing.
 func (s *Service) closeShifts(ctx context.Context) error {
-	var due []Shift
-	err := s.db.Read(ctx).Where("swept = ? AND ends_at < ?", false, store.At(s.db.Now().Add(-s.limits.CheckinWindow))).
-		Order("ends_at").Limit(sweepBatch).Find(&due).Error
+	due, err := unswept(s.db.Read(ctx), store.At(s.db.Now().Add(-s.limits.CheckinWindow)), sweepBatch)
 	if err != nil {
 		return err
 	}
 	for i := range due {
-		if err := s.closeShift(ctx, &due[i]); err != nil {
+		if err := s.closeShift(ctx, due[i].ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) closeShift(ctx context.Context, shift *Shift) error {
-	var waiting []int64
-	err := s.db.Read(ctx).Model(&Signup{}).Where("shift_id = ? AND state IN ?", shift.ID, []SignupState{Pending, Waitlisted, Offered}).
-		Pluck("id", &waiting).Error
+func (s *Service) closeShift(ctx context.Context, shiftID int64) error {
+	waiting, err := undecided(s.db.Read(ctx), shiftID)
 	if err != nil {
 		return err
 	}
-	for _, id := range waiting {
-		if err := s.lapse(ctx, id, "到结束都没有轮到"); err != nil {
-			return err
-		}
+	if err := s.lapseEach(ctx, waiting, "到结束都没有轮到"); err != nil {
+		return err
 	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		open := tx.Session(newSession).Model(&Signup{}).Select("id").Where("shift_id = ? AND state = ?", shift.ID, Confirmed)
-		err := tx.Model(&Attendance{}).Where("shift_id = ? AND out_at IS NULL AND signup_id IN (?)", shift.ID, open).
-			Updates(map[string]any{"needs_look": true, "attention": missingOutAdded}).Error
-		if err != nil {
+		if err := setMissingOut(tx, shiftID); err != nil {
 			return err
 		}
-		return tx.Model(&Shift{}).Where("id = ?", shift.ID).Update("swept", true).Error
+		return setSwept(tx, shiftID)
 	})
 }

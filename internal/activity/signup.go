@@ -56,6 +56,46 @@ type Signup struct {
 	CreatedAt      store.Time
 }
 
+// SignupLine is a sign-up with what screens show beside it.
+type SignupLine struct {
+	Signup
+	ActivityTitle  string
+	PlaceName      string
+	Latitude       *float64
+	Longitude      *float64
+	CheckinMode    string
+	CampaignName   string
+	Art            string
+	UnitPath       string
+	PersonName     string
+	BirthDate      *string
+	Skills         string // the volunteer's
+	MinutesTotal   int    // the volunteer's
+	Position       int    // on the waitlist; 0 elsewhere
+	InAt           *store.Time
+	InMethod       string
+	OutAt          *store.Time
+	OutMethod      string
+	Attention      string
+	EntryID        *int64
+	EntryMinutes   *int
+	ProposedMins   *int
+	ProposedByName string
+}
+
+// Age is the volunteer's age on the shift's day; -1 when not known.
+func (l *SignupLine) Age() int {
+	return (&Volunteer{BirthDate: l.BirthDate}).ageOn(l.StartsAt.Time)
+}
+
+// PresenceMinutes is what check-in and check-out come to; 0 without both.
+func (l *SignupLine) PresenceMinutes() int {
+	if l.InAt == nil || l.OutAt == nil {
+		return 0
+	}
+	return hours.Presence(l.InAt.Time, l.OutAt.Time, l.StartsAt.Time, l.EndsAt.Time)
+}
+
 // Volunteer is what the rules need to know of a person.
 type Volunteer struct {
 	ID             int64

@@ -1,0 +1,79 @@
+package activity
+
+import (
+	"time"
+
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+)
+
+// Sheet is a shift's attendance.
+type Sheet struct {
+	Shift    *Shift
+	Activity *Line
+	Over     bool
+	Rows     []SignupLine // attention first, then by name
+}
+
+// Deed is what staff do with one line of a shift's attendance.
+type Deed struct {
+	SignupID int64
+	Action   string // confirm, correct, no_show
+	Minutes  int    // of correct
+	Reason   string // of correct
+}
+
+var (
+	errNotOver      = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
+	errNoOut        = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
+	errWasHere      = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
+	errMinutes      = fault.BadFields(fault.Field{Name: "minutes", Message: "请填写实际服务的分钟数"})
+	errOtherShift   = fault.Missing("报名")
+	errAlreadyGiven = hours.ErrCredited
+)
+
+// Phase is where a shift of today stands for staff.
+type Phase string
+
+// The phases of a shift on the workbench.
+const (
+	PhaseComing    Phase = "coming"
+	PhaseCheckin   Phase = "checkin"
+	PhaseUnderWay  Phase = "under_way"
+	PhaseToConfirm Phase = "to_confirm"
+)
+
+// WorkShift is a shift on the workbench.
+type WorkShift struct {
+	Shift
+	ActivityTitle string
+	CheckedIn     int
+	Unsettled     int   // confirmed sign-ups whose attendance is open
+	Phase         Phase `gorm:"-"`
+}
+
+// Work is what waits for the actor.
+type Work struct {
+	UnitName       string
+	PendingSignups int64
+	ToConfirm      int
+	Attention      int64
+	Shifts         []WorkShift
+}
+
+const (
+	workBack   = 14 * 24 * time.Hour // how long a shift to confirm stays on the workbench; Art 11 asks for 10 working days
+	workShifts = 50
+)
+
+func phaseOf(w *WorkShift, now time.Time, margin time.Duration) Phase {
+	switch {
+	case !now.Before(w.EndsAt.Time):
+		return PhaseToConfirm
+	case !now.Before(w.StartsAt.Time):
+		return PhaseUnderWay
+	case !now.Before(w.StartsAt.Add(-margin)):
+		return PhaseCheckin
+	}
+	return PhaseComing
+}

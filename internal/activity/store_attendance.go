@@ -1,0 +1,107 @@
+package activity
+
+import (
+	"gorm.io/gorm"
+
+	"yimi/internal/store"
+)
+
+// attendanceLines adds to signupLines what was credited and what is proposed by hand.
+func attendanceLines(db *gorm.DB) *gorm.DB {
+	return signupLines(db).
+		Select(signupColumns + `, hour_entries.id AS entry_id, hour_entries.minutes AS entry_minutes,
+			hour_proposals.minutes AS proposed_mins, proposer.name AS proposed_by_name`).
+		Joins("LEFT JOIN hour_entries ON hour_entries.source = 'signup' AND hour_entries.source_id = signups.id").
+		Joins("LEFT JOIN hour_proposals ON hour_proposals.class = 'manual' AND hour_proposals.open_target = signups.id").
+		Joins("LEFT JOIN people proposer ON proposer.id = hour_proposals.proposed_by")
+}
+
+// attendanceOf gives those who have, or had, a place on the shift.
+func attendanceOf(db *gorm.DB, shiftID int64) (out []SignupLine, err error) {
+	err = attendanceLines(db).
+		Where("signups.shift_id = ? AND signups.state IN ?", shiftID, []SignupState{Confirmed, Attended, Absent}).
+		Find(&out).Error
+	return out, err
+}
+
+// attentionUnder lists check-ins that need a look in the units under the roots, oldest first.
+func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []SignupLine, err error) {
+	err = store.Under(attendanceLines(db), "attendances.unit_id", roots).
+		Where("attendances.needs_look = ? AND attendances.signup_id > ?", true, after).
+		Order("attendances.signup_id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// insertIn writes a check-in, the volunteer's first and only one on the shift.
+func insertIn(tx *store.Tx, r *Recorded, method Method, metres *int) error {
+	return tx.Create(&Attendance{SignupID: r.ID, ShiftID: r.ShiftID, UnitID: r.UnitID, InAt: *r.InAt, InMethod: method,
+		InDistance: metres, Attention: r.Attention, NeedsLook: r.Attention != ""}).Error
+}
+
+// setOut adds the check-out to the check-in.
+func setOut(tx *store.Tx, r *Recorded, method Method, metres *int) error {
+	return tx.Model(&Attendance{}).Where("signup_id = ? AND out_at IS NULL", r.ID).
+		Updates(map[string]any{"out_at": *r.OutAt, "out_method": method, "out_distance": metres,
+			"attention": r.Attention, "needs_look": r.Attention != ""}).Error
+}
+
+// setLooked takes a sign-up off the attention list.
+func setLooked(tx *store.Tx, signupID int64) error {
+	return tx.Model(&Attendance{}).Where("signup_id = ?", signupID).Update("needs_look", false).Error
+}
+
+// setMissingOut puts those who never checked out, and whose attendance is open, on the attention list.
+func setMissingOut(tx *store.Tx, shiftID int64) error {
+	open := tx.Model(&Signup{}).Select("id").Where("shift_id = ? AND state = ?", shiftID, Confirmed)
+	return tx.Model(&Attendance{}).Where("shift_id = ? AND out_at IS NULL AND signup_id IN (?)", shiftID, open).
+		Updates(map[string]any{"needs_look": true, "attention": missingOutAdded}).Error
+}
+
+// missingOutAdded adds the reason to those that are there.
+var missingOutAdded = gorm.Expr("CASE WHEN attention = '' THEN ? WHEN attention LIKE ? THEN attention ELSE "+
+	"CONCAT(attention, ?) END", MissingOut, "%"+MissingOut+"%", ","+MissingOut)
+
+// countPresence counts the shift's check-ins and check-outs.
+func countPresence(db *gorm.DB, shiftID int64) (ins, outs int, err error) {
+	var n struct{ Ins, Outs int }
+	err = db.Model(&Attendance{}).Select("COUNT(*) AS ins, COUNT(out_at) AS outs").Where("shift_id = ?", shiftID).Take(&n).Error
+	return n.Ins, n.Outs, err
+}
+
+// latestNames gives who checked in on the shift, newest first.
+func latestNames(db *gorm.DB, shiftID int64, limit int) (names []string, err error) {
+	err = db.Table("attendances").Joins("JOIN signups ON signups.id = attendances.signup_id").
+		Joins("JOIN people ON people.id = signups.person_id").Where("attendances.shift_id = ?", shiftID).
+		Order("attendances.in_at DESC").Limit(limit).Pluck("people.name", &names).Error
+	return names, err
+}
+
+// ---- the workbench
+
+// firstUnitName names the first of the units with the paths; "" for none.
+func firstUnitName(db *gorm.DB, paths []string) (name string, err error) {
+	err = db.Table("units").Select("name").Where("path IN ?", paths).Order("path").Limit(1).Scan(&name).Error
+	return name, err
+}
+
+func countPending(db *gorm.DB, roots []string) (n int64, err error) {
+	err = store.Under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&n).Error
+	return n, err
+}
+
+func countAttention(db *gorm.DB, roots []string) (n int64, err error) {
+	err = store.Under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&n).Error
+	return n, err
+}
+
+// shiftsUnder gives the open shifts that start within the time in the units under the roots, in time order.
+func shiftsUnder(db *gorm.DB, roots []string, from, to store.Time, limit int) (out []WorkShift, err error) {
+	err = store.Under(db.Table("shifts"), "shifts.unit_id", roots).
+		Select(`shifts.*, activities.title AS activity_title,
+			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
+			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).
+		Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("shifts.state = ? AND activities.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ?", ShiftOpen, Published, from, to).
+		Order("shifts.starts_at, shifts.id").Limit(limit).Find(&out).Error
+	return out, err
+}

@@ -1,0 +1,220 @@
+package activity
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/store"
+)
+
+const signupColumns = `signups.*, activities.title AS activity_title, activities.place_name, activities.latitude, activities.longitude,
+	activities.checkin_mode, campaigns.name AS campaign_name, campaigns.art, units.path AS unit_path, people.name AS person_name,
+	people.birth_date, people.skills, COALESCE(volunteer_hours.minutes, 0) AS minutes_total,
+	CASE WHEN signups.state = 'waitlisted' THEN (SELECT COUNT(*) FROM signups ahead WHERE ahead.shift_id = signups.shift_id
+		AND ahead.state = 'waitlisted' AND ahead.id <= signups.id) ELSE 0 END AS position,
+	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method, attendances.attention`
+
+// signupLines selects sign-ups with what screens show beside them.
+func signupLines(db *gorm.DB) *gorm.DB {
+	return db.Table("signups").Select(signupColumns).
+		Joins("JOIN activities ON activities.id = signups.activity_id").
+		Joins("JOIN campaigns ON campaigns.id = activities.campaign_id").
+		Joins("JOIN units ON units.id = signups.unit_id").
+		Joins("JOIN people ON people.id = signups.person_id").
+		Joins("LEFT JOIN volunteer_hours ON volunteer_hours.person_id = signups.person_id").
+		Joins("LEFT JOIN attendances ON attendances.signup_id = signups.id")
+}
+
+// readSignup reads a sign-up to show it.
+func readSignup(db *gorm.DB, id int64) (*SignupLine, error) {
+	var l SignupLine
+	err := signupLines(db).Where("signups.id = ?", id).Take(&l).Error
+	return &l, notFound(err, "报名")
+}
+
+// holdSignup reads a sign-up in the transaction that moves it.
+func holdSignup(tx *store.Tx, id int64) (*SignupLine, error) {
+	if err := hold(tx, "id = ?", id); err != nil {
+		return nil, notFound(err, "报名")
+	}
+	return readSignup(tx.DB, id)
+}
+
+// holdSignupOf is holdSignup for the person's live sign-up for the shift.
+func holdSignupOf(tx *store.Tx, shiftID, personID int64) (*SignupLine, error) {
+	if err := hold(tx, "shift_id = ? AND person_id = ? AND live = 1", shiftID, personID); err != nil {
+		return nil, notFound(err, "报名")
+	}
+	var l SignupLine
+	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shiftID, personID).Take(&l).Error
+	return &l, notFound(err, "报名")
+}
+
+// hold makes all who touch one sign-up queue until the transaction ends, so that
+// what is read of it and of its attendance holds to the end.
+func hold(tx *store.Tx, where string, args ...any) error {
+	res := tx.Model(&Signup{}).Where(where, args...).Update("state", gorm.Expr("state"))
+	if res.Error == nil && res.RowsAffected == 0 {
+		return gorm.ErrRecordNotFound
+	}
+	return res.Error
+}
+
+// signupsUnder lists sign-ups of the units under the roots, oldest first.
+func signupsUnder(db *gorm.DB, roots []string, q SignupQuery) (out []SignupLine, err error) {
+	lines := store.Under(signupLines(db), "signups.unit_id", roots).Where("signups.id > ?", q.After)
+	if q.State != "" {
+		lines = lines.Where("signups.state = ?", q.State)
+	}
+	if q.ShiftID != 0 {
+		lines = lines.Where("signups.shift_id = ?", q.ShiftID)
+	}
+	err = lines.Order("signups.id").Limit(q.Limit).Find(&out).Error
+	return out, err
+}
+
+// pastOf lists a person's sign-ups for shifts that are over, newest first, after the given end and id.
+func pastOf(db *gorm.DB, personID int64, now store.Time, after *store.Time, afterID int64, limit int) (out []SignupLine, err error) {
+	q := signupLines(db).Where("signups.person_id = ? AND signups.ends_at <= ?", personID, now)
+	if after != nil {
+		q = q.Where("signups.ends_at <= ? AND (signups.ends_at < ? OR signups.id < ?)", *after, *after, afterID)
+	}
+	err = q.Order("signups.ends_at DESC, signups.id DESC").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// futureOf lists a person's sign-ups for shifts that are not over, soonest first, after the given end and id.
+func futureOf(db *gorm.DB, personID int64, now store.Time, after *store.Time, afterID int64, limit int) (out []SignupLine, err error) {
+	q := signupLines(db).Where("signups.person_id = ? AND signups.ends_at > ?", personID, now)
+	if after != nil {
+		q = q.Where("signups.ends_at >= ? AND (signups.ends_at > ? OR signups.id > ?)", *after, *after, afterID)
+	}
+	err = q.Order("signups.ends_at, signups.id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// comingOf lists a person's live sign-ups that are not over, by the start.
+func comingOf(db *gorm.DB, personID int64, now store.Time, limit int) (out []SignupLine, err error) {
+	err = signupLines(db).
+		Where("signups.person_id = ? AND signups.live = 1 AND signups.ends_at > ?", personID, now).
+		Where("signups.state <> ?", Absent).Order("signups.starts_at, signups.id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// mineOf gives the person's live sign-ups by shift.
+func mineOf(db *gorm.DB, personID int64, activityIDs []int64) (map[int64]*Signup, error) {
+	var rows []Signup
+	err := db.Where("person_id = ? AND live = 1 AND activity_id IN ?", personID, activityIDs).Find(&rows).Error
+	out := make(map[int64]*Signup, len(rows))
+	for i := range rows {
+		out[rows[i].ShiftID] = &rows[i]
+	}
+	return out, err
+}
+
+// ---- signing up
+
+func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {
+	err = db.Table("people").Select("id, name, birth_date, skills, volunteer_since").Where("id = ?", personID).Take(&v).Error
+	return v, err
+}
+
+// takeTurn makes one volunteer's sign-ups queue behind each other, so that two for
+// overlapping shifts cannot both pass the check.
+func takeTurn(tx *store.Tx, personID int64) error {
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "person_id"}},
+		DoUpdates: clause.Assignments(map[string]any{"turns": gorm.Expr("signup_locks.turns + 1")}),
+	}).Table("signup_locks").Create(map[string]any{"person_id": personID, "turns": 1}).Error
+}
+
+// overlaps tells whether the volunteer has another live sign-up at the shift's time.
+func overlaps(db *gorm.DB, personID int64, s *Shift) (bool, error) {
+	var n int64
+	err := db.Model(&Signup{}).
+		Where("person_id = ? AND live = 1 AND shift_id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?",
+			personID, s.ID, s.EndsAt, store.At(s.StartsAt.Add(-maxShift)), s.StartsAt).
+		Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
+// signedUp tells whether the volunteer has a live sign-up for the shift.
+func signedUp(db *gorm.DB, shiftID, personID int64) (bool, error) {
+	var n int64
+	err := db.Model(&Signup{}).Where("shift_id = ? AND person_id = ? AND live = 1", shiftID, personID).Count(&n).Error
+	return n > 0, err
+}
+
+// insertSignup inserts the unique row; a second live one is store.IsDuplicate.
+func insertSignup(tx *store.Tx, g *Signup) error {
+	g.Live, g.CreatedAt = liveMark(g.State), tx.Now
+	return tx.Create(g).Error
+}
+
+// moveSignup moves a sign-up from the state it was read in; false when somebody moved
+// it first. The time is until when an offer holds; nil for what is no offer.
+func moveSignup(tx *store.Tx, s *Signup, to SignupState, reason string, until *store.Time) (bool, error) {
+	res := tx.Model(&Signup{}).Where("id = ? AND state = ?", s.ID, s.State).
+		Updates(map[string]any{"state": to, "live": liveMark(to), "reason": reason, "offer_expires_at": until})
+	return res.RowsAffected == 1, res.Error
+}
+
+func liveMark(s SignupState) *int64 {
+	if !s.live() {
+		return nil
+	}
+	one := int64(1)
+	return &one
+}
+
+// ---- many at once
+
+// longestWaiting gives the first on the shift's waitlist, if it starts after the instant.
+func longestWaiting(db *gorm.DB, shiftID int64, after store.Time, limit int) (out []SignupLine, err error) {
+	err = signupLines(db).Where("signups.shift_id = ? AND signups.state = ? AND signups.starts_at > ?", shiftID, Waitlisted, after).
+		Order("signups.id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// liveUnfinished gives the activity's live sign-ups for shifts that are not over.
+func liveUnfinished(tx *store.Tx, activityID int64) (out []Signup, err error) {
+	err = tx.Where("activity_id = ? AND live = 1 AND ends_at > ?", activityID, tx.Now).Find(&out).Error
+	return out, err
+}
+
+func liveOn(db *gorm.DB, shiftIDs ...int64) (out []Signup, err error) {
+	err = db.Where("shift_id IN ? AND live = 1", shiftIDs).Find(&out).Error
+	return out, err
+}
+
+// hasUnsettled tells whether attendance of the activity is still to be confirmed.
+func hasUnsettled(db *gorm.DB, activityID int64) (bool, error) {
+	var n int64
+	err := db.Model(&Signup{}).Where("activity_id = ? AND state = ?", activityID, Confirmed).Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
+// copyTimes gives every sign-up for the shift the shift's times.
+func copyTimes(tx *store.Tx, s *Shift) error {
+	return tx.Model(&Signup{}).Where("shift_id = ?", s.ID).
+		Updates(map[string]any{"starts_at": s.StartsAt, "ends_at": s.EndsAt}).Error
+}
+
+func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {
+	return tx.Model(&Signup{}).Where("shift_id IN ? AND live = 1", shiftIDs).
+		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason}).Error
+}
+
+// offersOver gives the ids of offers that ran out, the oldest first.
+func offersOver(db *gorm.DB, now store.Time, limit int) (ids []int64, err error) {
+	err = db.Model(&Signup{}).Where("state = ? AND offer_expires_at <= ?", Offered, now).
+		Order("offer_expires_at").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
+// undecided gives the ids of the shift's sign-ups that have no place for certain.
+func undecided(db *gorm.DB, shiftID int64) (ids []int64, err error) {
+	err = db.Model(&Signup{}).Where("shift_id = ? AND state IN ?", shiftID, []SignupState{Pending, Waitlisted, Offered}).
+		Pluck("id", &ids).Error
+	return ids, err
+}
