@@ -37,6 +37,26 @@ type Line struct {
 	Totals   hours.Totals `gorm:"-"`
 }
 
+// Brief is what a card shows of a campaign.
+type Brief struct {
+	ID           int64
+	Name         string
+	Art          string
+	GoalMinutes  int64
+	MinutesTotal int64
+}
+
+// Changes are new values by column, already checked against the contract.
+type Changes map[string]any
+
+// check refuses an end before the campaign's start.
+func (c Changes) check(now *Campaign) error {
+	if ends, ok := c["ends_on"].(string); ok && ends < now.StartsOn {
+		return errPeriod
+	}
+	return nil
+}
+
 // Part is one person's part of a campaign.
 type Part struct {
 	Minutes int

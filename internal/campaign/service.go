@@ -19,19 +19,10 @@ type Service struct {
 // NewService makes the service.
 func NewService(db *store.Store, h *hours.Service) *Service { return &Service{db, h} }
 
-// Brief is what a card shows of a campaign.
-type Brief struct {
-	ID           int64
-	Name         string
-	Art          string
-	GoalMinutes  int64
-	MinutesTotal int64
-}
-
 // List gives every campaign with its totals, the running ones first.
 func (s *Service) List(ctx context.Context) ([]Line, error) {
-	var out []Line
-	if err := lines(s.db.Read(ctx)).Order("campaigns.id").Find(&out).Error; err != nil {
+	out, err := allLines(s.db.Read(ctx))
+	if err != nil {
 		return nil, err
 	}
 	if err := s.fill(ctx, out); err != nil {
@@ -44,15 +35,16 @@ func (s *Service) List(ctx context.Context) ([]Line, error) {
 
 // Get gives one campaign with its totals.
 func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
-	out := make([]Line, 1)
-	err := lines(s.db.Read(ctx)).Where("campaigns.id = ?", id).Take(&out[0]).Error
+	l, err := findLine(s.db.Read(ctx), id)
 	if store.IsNotFound(err) {
-		return nil, fault.Missing("服务品牌")
+		return nil, fault.Missing("服务品牌").Because(err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &out[0], s.fill(ctx, out)
+	one := []Line{l}
+	err = s.fill(ctx, one)
+	return &one[0], err
 }
 
 func (s *Service) fill(ctx context.Context, out []Line) error {
@@ -69,8 +61,8 @@ func (s *Service) fill(ctx context.Context, out []Line) error {
 
 // Briefs gives what cards show of the campaigns with the ids.
 func (s *Service) Briefs(ctx context.Context, ids []int64) (map[int64]Brief, error) {
-	var rows []Campaign
-	if err := s.db.Read(ctx).Where("id IN ?", ids).Find(&rows).Error; err != nil {
+	rows, err := withIDs(s.db.Read(ctx), ids)
+	if err != nil {
 		return nil, err
 	}
 	totals, err := s.hours.CampaignTotals(ctx, ids...)
@@ -112,8 +104,11 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 		if refused := mayManage(auth.From(ctx), path); refused != nil {
 			return refused
 		}
-		c.ID, c.CreatedAt = 0, tx.Now
-		return s.nameTaken(tx.Create(c).Error)
+		err = insert(tx, c)
+		if store.IsDuplicate(err) {
+			return errNameTaken.Because(err)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -121,15 +116,8 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 	return s.Get(ctx, c.ID)
 }
 
-func (s *Service) nameTaken(err error) error {
-	if store.IsDuplicate(err) {
-		return errNameTaken.Because(err)
-	}
-	return err
-}
-
 // Update changes the named columns of a campaign the actor manages.
-func (s *Service) Update(ctx context.Context, id int64, changes map[string]any) (*Line, error) {
+func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line, error) {
 	now, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -137,12 +125,10 @@ func (s *Service) Update(ctx context.Context, id int64, changes map[string]any) 
 	if refused := mayManage(auth.From(ctx), now.UnitPath); refused != nil {
 		return nil, refused
 	}
-	if ends, ok := changes["ends_on"].(string); ok && ends < now.StartsOn {
-		return nil, errPeriod
+	if err := changes.check(&now.Campaign); err != nil {
+		return nil, err
 	}
-	err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Campaign{}).Where("id = ?", id).Updates(changes).Error
-	})
+	err = s.db.Tx(ctx, func(tx *store.Tx) error { return update(tx, id, changes) })
 	if err != nil {
 		return nil, err
 	}

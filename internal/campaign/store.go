@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"gorm.io/gorm"
+
+	"yimi/internal/store"
 )
 
 // rankDepth is how far down a person's place is counted; beyond it none is told.
@@ -12,6 +14,32 @@ const rankDepth = 1000
 func lines(db *gorm.DB) *gorm.DB {
 	return db.Table("campaigns").Select("campaigns.*, units.name AS unit_name, units.path AS unit_path").
 		Joins("JOIN units ON units.id = campaigns.unit_id")
+}
+
+func allLines(db *gorm.DB) (out []Line, err error) {
+	err = lines(db).Order("campaigns.id").Find(&out).Error
+	return out, err
+}
+
+// findLine gives one campaign, or store.IsNotFound.
+func findLine(db *gorm.DB, id int64) (l Line, err error) {
+	err = lines(db).Where("campaigns.id = ?", id).Take(&l).Error
+	return l, err
+}
+
+func withIDs(db *gorm.DB, ids []int64) (out []Campaign, err error) {
+	err = db.Where("id IN ?", ids).Find(&out).Error
+	return out, err
+}
+
+// insert writes a campaign; a name that is taken is store.IsDuplicate.
+func insert(tx *store.Tx, c *Campaign) error {
+	c.ID, c.CreatedAt = 0, tx.Now
+	return tx.Create(c).Error
+}
+
+func update(tx *store.Tx, id int64, changes Changes) error {
+	return tx.Model(&Campaign{}).Where("id = ?", id).Updates(map[string]any(changes)).Error
 }
 
 func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {

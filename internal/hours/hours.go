@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"yimi/internal/store"
@@ -165,36 +167,81 @@ type Totals struct {
 	Volunteers int64
 }
 
-// ProposalState is where a proposal stands.
-type ProposalState string
-
-// The states of a proposal.
-const (
-	ProposalPending  ProposalState = "pending"
-	ProposalApproved ProposalState = "approved"
-	ProposalRejected ProposalState = "rejected"
-)
-
-// Proposal is an entry that one person wants made and a second has to approve:
-// minutes by hand for a sign-up, or a correction of an entry.
-type Proposal struct {
-	ID             int64
-	Class          Class
-	State          ProposalState
-	TargetID       int64  // the sign-up of a manual one, the entry of a correction
-	OpenTarget     *int64 // TargetID while pending: one open proposal for each target
-	PersonID       int64  // the volunteer
-	UnitID         int64
-	ActivityID     int64
-	ShiftID        int64
-	Minutes        int // to be entered; negative in a correction downwards
-	Reason         string
-	ProposedBy     int64
-	DecidedBy      *int64
-	DecisionReason string
-	CreatedAt      store.Time
-	DecidedAt      *store.Time
+// Mine is a volunteer's total with the last twelve months, oldest first.
+type Mine struct {
+	Volunteer
+	Months []Month
 }
 
-// TableName names the table.
-func (Proposal) TableName() string { return "hour_proposals" }
+// Line is an entry with the names shown beside it and the presence under it.
+type Line struct {
+	Entry
+	PersonName     string
+	ActivityTitle  string
+	PlaceName      string
+	CampaignName   string
+	Art            string
+	UnitName       string
+	UnitPath       string
+	RecordedByName string
+	ApprovedByName string
+	InAt           *store.Time
+	InMethod       string
+	OutAt          *store.Time
+	OutMethod      string
+}
+
+// Record is what anybody may see of an entry under a campaign's total.
+type Record struct {
+	ID            int64
+	Class         Class
+	Minutes       int
+	Name          string
+	Shown         bool // agreed to be named
+	ActivityTitle string
+	StartsAt      store.Time
+}
+
+// Filter narrows a list of one's own entries.
+type Filter struct {
+	Month      string // "2026-11"; "" for all
+	CampaignID int64  // 0 for all
+	Before     int64  // only sequences below; 0 for the newest
+	Limit      int
+}
+
+func lastMonths(now time.Time) []string {
+	y, m, _ := now.In(Shanghai).Date()
+	out := make([]string, 12)
+	for i := range out {
+		out[i] = time.Date(y, m-11+time.Month(i), 1, 0, 0, 0, 0, Shanghai).Format("2006-01")
+	}
+	return out
+}
+
+// Spoken says minutes as people do: 2 小时 28 分, −30 分.
+func Spoken(minutes int) string {
+	sign := ""
+	if minutes < 0 {
+		sign, minutes = "−", -minutes
+	}
+	h, m := minutes/60, minutes%60
+	switch {
+	case h == 0:
+		return sign + strconv.Itoa(m) + " 分"
+	case m == 0:
+		return sign + strconv.Itoa(h) + " 小时"
+	}
+	return sign + strconv.Itoa(h) + " 小时 " + strconv.Itoa(m) + " 分"
+}
+
+// idsOf gives the ids on a unit's path, the root first.
+func idsOf(path string) []int64 {
+	var out []int64
+	for _, part := range strings.Split(strings.Trim(path, "/"), "/") {
+		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -3,8 +3,6 @@ package hours
 import (
 	"context"
 	"strconv"
-	"strings"
-	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -24,24 +22,6 @@ func NewService(db *store.Store, stars Stars) *Service { return &Service{db, sta
 // Stars gives the rule table.
 func (s *Service) Stars() Stars { return s.stars }
 
-// Line is an entry with the names shown beside it and the presence under it.
-type Line struct {
-	Entry
-	PersonName     string
-	ActivityTitle  string
-	PlaceName      string
-	CampaignName   string
-	Art            string
-	UnitName       string
-	UnitPath       string
-	RecordedByName string
-	ApprovedByName string
-	InAt           *store.Time
-	InMethod       string
-	OutAt          *store.Time
-	OutMethod      string
-}
-
 // Append adds one entry in the caller's transaction: it takes the next place in
 // the volunteer's chain and moves every roll-up. A source that has been paid gives
 // ErrCredited and nothing changes.
@@ -53,10 +33,11 @@ func Append(tx *store.Tx, e *Entry) error {
 	}
 	e.Sequence, e.PreviousHash = chain.Sequence, chain.LastHash
 	e.Hash = e.ComputeHash()
-	if err := tx.Create(e).Error; err != nil {
-		if store.IsDuplicate(err) {
-			return ErrCredited.Because(err)
-		}
+	err = insertEntry(tx, e)
+	if store.IsDuplicate(err) {
+		return ErrCredited.Because(err)
+	}
+	if err != nil {
 		return err
 	}
 	if err := setLastHash(tx, e.PersonID, e.Hash); err != nil {
@@ -80,23 +61,6 @@ func moveTotals(tx *store.Tx, e *Entry) error {
 	return addToTotals(tx, e, idsOf(path), first)
 }
 
-// idsOf gives the ids on a unit's path, the root first.
-func idsOf(path string) []int64 {
-	var out []int64
-	for _, part := range strings.Split(strings.Trim(path, "/"), "/") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
-// Mine is a volunteer's total with the last twelve months, oldest first.
-type Mine struct {
-	Volunteer
-	Months []Month
-}
-
 // Of gives a person's hours; a person with none gets zeros.
 func (s *Service) Of(ctx context.Context, personID int64) (*Mine, error) {
 	v, err := s.TotalOf(ctx, personID)
@@ -104,8 +68,8 @@ func (s *Service) Of(ctx context.Context, personID int64) (*Mine, error) {
 		return nil, err
 	}
 	months := lastMonths(s.db.Now().Time)
-	var rows []Month
-	if err := s.db.Read(ctx).Where("person_id = ? AND month IN ?", personID, months).Find(&rows).Error; err != nil {
+	rows, err := monthsOf(s.db.Read(ctx), personID, months)
+	if err != nil {
 		return nil, err
 	}
 	byMonth := map[string]Month{}
@@ -122,56 +86,26 @@ func (s *Service) Of(ctx context.Context, personID int64) (*Mine, error) {
 }
 
 // TotalOf gives a person's roll-up alone.
-func (s *Service) TotalOf(ctx context.Context, personID int64) (v Volunteer, err error) {
-	err = s.db.Read(ctx).Where("person_id = ?", personID).Take(&v).Error
+func (s *Service) TotalOf(ctx context.Context, personID int64) (Volunteer, error) {
+	v, err := findVolunteer(s.db.Read(ctx), personID)
 	if store.IsNotFound(err) {
 		return Volunteer{PersonID: personID}, nil
 	}
 	return v, err
 }
 
-func lastMonths(now time.Time) []string {
-	y, m, _ := now.In(Shanghai).Date()
-	out := make([]string, 12)
-	for i := range out {
-		out[i] = time.Date(y, m-11+time.Month(i), 1, 0, 0, 0, 0, Shanghai).Format("2006-01")
-	}
-	return out
-}
-
-// Filter narrows a list of one's own entries.
-type Filter struct {
-	Month      string // "2026-11"; "" for all
-	CampaignID int64  // 0 for all
-	Before     int64  // only sequences below; 0 for the newest
-	Limit      int
-}
-
 // EntriesOf lists a person's entries, newest first.
 func (s *Service) EntriesOf(ctx context.Context, personID int64, f Filter) ([]Line, error) {
-	q := entryLines(s.db.Read(ctx)).Where("hour_entries.person_id = ?", personID)
-	if f.Month != "" {
-		q = q.Where("hour_entries.month = ?", f.Month)
-	}
-	if f.CampaignID != 0 {
-		q = q.Where("hour_entries.campaign_id = ?", f.CampaignID)
-	}
-	if f.Before != 0 {
-		q = q.Where("hour_entries.sequence < ?", f.Before)
-	}
-	var out []Line
-	err := q.Order("hour_entries.sequence DESC").Limit(f.Limit).Find(&out).Error
-	return out, err
+	return entriesOf(s.db.Read(ctx), personID, f)
 }
 
 // Entry gives one entry down to its check-in; what is not the actor's to know of is not found.
 func (s *Service) Entry(ctx context.Context, id int64) (*Line, error) {
-	var l Line
-	err := entryLines(s.db.Read(ctx)).Where("hour_entries.id = ?", id).Take(&l).Error
+	l, err := findEntryLine(s.db.Read(ctx), id)
 	if store.IsNotFound(err) || err == nil && !maySee(auth.From(ctx), l.UnitPath, &l.Entry) {
 		return nil, fault.Missing("时长记录")
 	}
-	return &l, err
+	return l, err
 }
 
 // CampaignTotals reads the live totals of campaigns; its cost does not depend on the ledger's size.
@@ -203,44 +137,7 @@ func Credit(tx *store.Tx, e *Entry, title string) error {
 	return creditNotice(tx, e, title)
 }
 
-// Spoken says minutes as people do: 2 小时 28 分, −30 分.
-func Spoken(minutes int) string {
-	sign := ""
-	if minutes < 0 {
-		sign, minutes = "−", -minutes
-	}
-	h, m := minutes/60, minutes%60
-	switch {
-	case h == 0:
-		return sign + strconv.Itoa(m) + " 分"
-	case m == 0:
-		return sign + strconv.Itoa(h) + " 小时"
-	}
-	return sign + strconv.Itoa(h) + " 小时 " + strconv.Itoa(m) + " 分"
-}
-
-// Record is what anybody may see of an entry under a campaign's total.
-type Record struct {
-	ID            int64
-	Class         Class
-	Minutes       int
-	Name          string
-	Shown         bool // agreed to be named
-	ActivityTitle string
-	StartsAt      store.Time
-}
-
 // CampaignRecords lists a campaign's entries, newest first, below the given id (0 for the newest).
-func (s *Service) CampaignRecords(ctx context.Context, campaignID, before int64, limit int) (out []Record, err error) {
-	q := s.db.Read(ctx).Table("hour_entries").
-		Select(`hour_entries.id, hour_entries.class, hour_entries.minutes, hour_entries.starts_at,
-			people.name, people.show_on_leaderboard AS shown, activities.title AS activity_title`).
-		Joins("JOIN people ON people.id = hour_entries.person_id").
-		Joins("JOIN activities ON activities.id = hour_entries.activity_id").
-		Where("hour_entries.campaign_id = ?", campaignID)
-	if before != 0 {
-		q = q.Where("hour_entries.id < ?", before)
-	}
-	err = q.Order("hour_entries.id DESC").Limit(limit).Find(&out).Error
-	return out, err
+func (s *Service) CampaignRecords(ctx context.Context, campaignID, before int64, limit int) ([]Record, error) {
+	return campaignRecords(s.db.Read(ctx), campaignID, before, limit)
 }

@@ -51,8 +51,7 @@ func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
 	if err != nil {
 		return now, err
 	}
-	err = tx.Where("person_id = ?", e.PersonID).Take(&now).Error
-	return now, err
+	return findVolunteer(tx.DB, e.PersonID)
 }
 
 func moveVolunteer(tx *store.Tx, e *Entry) (bool, error) {
@@ -63,6 +62,8 @@ func moveVolunteer(tx *store.Tx, e *Entry) (bool, error) {
 	})
 	return res.RowsAffected == 1, res.Error
 }
+
+func insertEntry(tx *store.Tx, e *Entry) error { return tx.Create(e).Error }
 
 func setLastHash(tx *store.Tx, personID int64, hash string) error {
 	return tx.Model(&Volunteer{}).Where("person_id = ?", personID).Update("last_hash", hash).Error
@@ -141,6 +142,16 @@ func sumTotals(db *gorm.DB, scope string, ids []int64) (map[int64]Totals, error)
 	return out, err
 }
 
+func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {
+	err = db.Where("person_id = ?", personID).Take(&v).Error
+	return v, err
+}
+
+func monthsOf(db *gorm.DB, personID int64, months []string) (out []Month, err error) {
+	err = db.Where("person_id = ? AND month IN ?", personID, months).Find(&out).Error
+	return out, err
+}
+
 const entryColumns = `hour_entries.*, people.name AS person_name, activities.title AS activity_title,
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
@@ -158,14 +169,44 @@ func entryLines(db *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN attendances ON hour_entries.source = 'signup' AND attendances.signup_id = hour_entries.source_id")
 }
 
-// proposalLines selects proposals with the names that a screen shows beside them.
-func proposalLines(db *gorm.DB) *gorm.DB {
-	return db.Table("hour_proposals").
-		Select(`hour_proposals.*, people.name AS person_name, proposer.name AS proposed_by_name,
-			activities.title AS activity_title, shifts.starts_at, shifts.ends_at, units.path AS unit_path`).
-		Joins("JOIN people ON people.id = hour_proposals.person_id").
-		Joins("JOIN people proposer ON proposer.id = hour_proposals.proposed_by").
-		Joins("JOIN activities ON activities.id = hour_proposals.activity_id").
-		Joins("JOIN shifts ON shifts.id = hour_proposals.shift_id").
-		Joins("JOIN units ON units.id = hour_proposals.unit_id")
+// findEntryLine gives one entry, or store.IsNotFound.
+func findEntryLine(db *gorm.DB, id int64) (*Line, error) {
+	var l Line
+	err := entryLines(db).Where("hour_entries.id = ?", id).Take(&l).Error
+	return &l, err
+}
+
+func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
+	q := entryLines(db).Where("hour_entries.person_id = ?", personID)
+	if f.Month != "" {
+		q = q.Where("hour_entries.month = ?", f.Month)
+	}
+	if f.CampaignID != 0 {
+		q = q.Where("hour_entries.campaign_id = ?", f.CampaignID)
+	}
+	if f.Before != 0 {
+		q = q.Where("hour_entries.sequence < ?", f.Before)
+	}
+	err = q.Order("hour_entries.sequence DESC").Limit(f.Limit).Find(&out).Error
+	return out, err
+}
+
+func campaignRecords(db *gorm.DB, campaignID, before int64, limit int) (out []Record, err error) {
+	q := db.Table("hour_entries").
+		Select(`hour_entries.id, hour_entries.class, hour_entries.minutes, hour_entries.starts_at,
+			people.name, people.show_on_leaderboard AS shown, activities.title AS activity_title`).
+		Joins("JOIN people ON people.id = hour_entries.person_id").
+		Joins("JOIN activities ON activities.id = hour_entries.activity_id").
+		Where("hour_entries.campaign_id = ?", campaignID)
+	if before != 0 {
+		q = q.Where("hour_entries.id < ?", before)
+	}
+	err = q.Order("hour_entries.id DESC").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// sumCorrections gives the minutes that corrections have added to an entry.
+func sumCorrections(db *gorm.DB, entryID int64) (minutes int, err error) {
+	err = db.Model(&Entry{}).Select("COALESCE(SUM(minutes), 0)").Where("corrects_id = ?", entryID).Take(&minutes).Error
+	return minutes, err
 }

@@ -2,11 +2,7 @@
 // transaction of what happened, so neither exists without the other.
 package outbox
 
-import (
-	"context"
-
-	"yimi/internal/store"
-)
+import "yimi/internal/store"
 
 // Kind says what a notice is about.
 type Kind string
@@ -35,45 +31,4 @@ type Notice struct {
 	ActivityID *int64
 	ReadAt     *store.Time
 	CreatedAt  store.Time
-}
-
-// Tell writes notices in the caller's transaction.
-func Tell(tx *store.Tx, notices ...Notice) error {
-	if len(notices) == 0 {
-		return nil
-	}
-	for i := range notices {
-		notices[i].CreatedAt = tx.Now
-	}
-	return tx.CreateInBatches(&notices, 200).Error
-}
-
-// Service reads notices.
-type Service struct{ db *store.Store }
-
-// NewService makes the service.
-func NewService(db *store.Store) *Service { return &Service{db} }
-
-// Of lists a person's notices, newest first, below the given id (0 for the newest).
-func (s *Service) Of(ctx context.Context, personID, before int64, limit int) (out []Notice, err error) {
-	q := s.db.Read(ctx).Where("person_id = ?", personID)
-	if before != 0 {
-		q = q.Where("id < ?", before)
-	}
-	err = q.Order("id DESC").Limit(limit).Find(&out).Error
-	return out, err
-}
-
-// Unread counts a person's unread notices.
-func (s *Service) Unread(ctx context.Context, personID int64) (n int64, err error) {
-	err = s.db.Read(ctx).Model(&Notice{}).Where("person_id = ? AND read_at IS NULL", personID).Count(&n).Error
-	return n, err
-}
-
-// Read marks all of a person's notices up to one as read.
-func (s *Service) Read(ctx context.Context, personID, upTo int64) error {
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL AND id <= ?", personID, upTo).
-			Update("read_at", tx.Now).Error
-	})
 }

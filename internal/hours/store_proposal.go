@@ -1,0 +1,58 @@
+package hours
+
+import (
+	"gorm.io/gorm"
+
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// proposalLines selects proposals with the names that a screen shows beside them.
+func proposalLines(db *gorm.DB) *gorm.DB {
+	return db.Table("hour_proposals").
+		Select(`hour_proposals.*, people.name AS person_name, proposer.name AS proposed_by_name,
+			activities.title AS activity_title, shifts.starts_at, shifts.ends_at, units.path AS unit_path`).
+		Joins("JOIN people ON people.id = hour_proposals.person_id").
+		Joins("JOIN people proposer ON proposer.id = hour_proposals.proposed_by").
+		Joins("JOIN activities ON activities.id = hour_proposals.activity_id").
+		Joins("JOIN shifts ON shifts.id = hour_proposals.shift_id").
+		Joins("JOIN units ON units.id = hour_proposals.unit_id")
+}
+
+// FindProposal reads one proposal with its names.
+func FindProposal(db *gorm.DB, id int64) (*ProposalLine, error) {
+	var l ProposalLine
+	err := proposalLines(db).Where("hour_proposals.id = ?", id).Take(&l).Error
+	if store.IsNotFound(err) {
+		return nil, fault.Missing("提议").Because(err)
+	}
+	return &l, err
+}
+
+// proposalsUnder lists what is pending in the units under the roots, oldest first.
+func proposalsUnder(db *gorm.DB, roots []string, after int64, limit int) (out []ProposalLine, err error) {
+	err = store.Under(proposalLines(db), "hour_proposals.unit_id", roots).
+		Where("hour_proposals.state = ? AND hour_proposals.id > ?", ProposalPending, after).
+		Order("hour_proposals.id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// countDecidable leaves out what the person proposed, or is about them.
+func countDecidable(db *gorm.DB, roots []string, personID int64) (n int64, err error) {
+	err = store.Under(db.Model(&Proposal{}), "unit_id", roots).
+		Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, personID, personID).Count(&n).Error
+	return n, err
+}
+
+// insertProposal writes a pending proposal; a second one for its target is store.IsDuplicate.
+func insertProposal(tx *store.Tx, p *Proposal) error {
+	p.State, p.OpenTarget, p.CreatedAt = ProposalPending, &p.TargetID, tx.Now
+	return tx.Create(p).Error
+}
+
+// decideProposal moves a pending proposal along; false when it was decided in the meantime.
+func decideProposal(tx *store.Tx, id int64, to ProposalState, by int64, reason string) (bool, error) {
+	res := tx.Model(&Proposal{}).Where("id = ? AND state = ?", id, ProposalPending).
+		Updates(map[string]any{"state": to, "open_target": nil, "decided_by": by, "decided_at": tx.Now, "decision_reason": reason})
+	return res.RowsAffected == 1, res.Error
+}
