@@ -18,7 +18,7 @@ type Sheet struct {
 // Deed is what staff do with one line of a shift's attendance.
 type Deed struct {
 	SignupID int64
-	Action   string // confirm, correct, no_show
+	Action   string // confirm, correct, no_show, no_credit
 	Minutes  int    // of correct
 	Reason   string // of correct
 }
@@ -26,6 +26,7 @@ type Deed struct {
 var (
 	errNotOver      = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
 	errNoOut        = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
+	errWasNotHere   = fault.New(fault.Unprocessable, "was_absent", "这位志愿者没有签到记录，请记为没到")
 	errWasHere      = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
 	errMinutes      = fault.BadFields(fault.Field{Name: "minutes", Message: "请填写实际服务的分钟数"})
 	errOtherShift   = fault.Missing("报名")

@@ -61,5 +61,6 @@ var SignupMoves = []Move[SignupState]{
 	{Confirmed, "cancel", SignupCancelled, []Who{ByVolunteer, ByStaff, BySystem}},
 	{Confirmed, "attend", Attended, []Who{ByStaff}},
 	{Confirmed, "no_show", Absent, []Who{ByStaff}},
+	{Confirmed, "no_credit", Absent, []Who{ByStaff}},
 	{Absent, "attend", Attended, []Who{ByStaff}},
 }

@@ -66,7 +66,7 @@ func TestAnyOrderOfDeeds(t *testing.T) {
 			})
 		})
 		t.Log(done)
-		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "in", "out", "confirm", "correct", "no_show", "decide", "approve manual", "approve correction", "capacity"} {
+		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "in", "out", "confirm", "correct", "no_show", "no_credit", "decide", "approve manual", "approve correction", "capacity"} {
 			if done[deed] == 0 && !testing.Short() {
 				t.Logf("no run came to %q", deed)
 			}
@@ -199,7 +199,7 @@ func (m *machine) check(r *rapid.T) {
 
 func (m *machine) attendance(r *rapid.T) {
 	g := m.signup(r, activity.Confirmed, activity.Attended, activity.Absent)
-	action := rapid.SampledFrom([]string{"confirm", "confirm", "correct", "no_show"}).Draw(r, "action")
+	action := rapid.SampledFrom([]string{"confirm", "confirm", "correct", "no_show", "no_credit"}).Draw(r, "action")
 	_, err := m.Record(m.staff(r), g.ShiftID, activity.Deed{SignupID: g.ID, Action: action,
 		Minutes: rapid.IntRange(-1, 130).Draw(r, "minutes"), Reason: "在场"})
 	m.see(r, action, err)

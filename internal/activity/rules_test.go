@@ -117,7 +117,7 @@ func TestNobodyHandlesTheirOwn(t *testing.T) {
 		apptest.Must(t, err)
 		apptest.Must(t, out[0].Err)
 		w.Serve(w.Staff, s, time.Hour)
-		for _, action := range []string{"confirm", "correct", "no_show"} {
+		for _, action := range []string{"confirm", "correct", "no_show", "no_credit"} {
 			_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: action, Minutes: 60, Reason: "在场"})
 			apptest.WantCode(t, err, "own_hours")
 		}
@@ -598,5 +598,32 @@ func TestCancellingAnActivityLeavesWhatHasBegun(t *testing.T) {
 			t.Error(done, err)
 		}
 		w.Whole(t)
+	})
+}
+
+// Somebody who came and never checked out can be settled without minutes; minutes by
+// hand may still be proposed for them later.
+func TestNoCreditSettlesWithoutMinutes(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := w.Shift(2)
+		came, never := w.Volunteer("林晓雯"), w.Volunteer("金玉芳")
+		g, other := w.SignUp(came, s.ID), w.SignUp(never, s.ID)
+		w.Clock.Set(s.StartsAt.Time)
+		w.Check(came, s.ID, activity.In)
+		_, err := w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "no_credit"})
+		apptest.WantCode(t, err, "shift_not_over")
+		w.Clock.Set(s.EndsAt.Time)
+		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: other.ID, Action: "no_credit"})
+		apptest.WantCode(t, err, "was_absent")
+		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "no_credit"})
+		apptest.Must(t, err)
+		if n := w.Count("hour_entries", "person_id = ?", g.PersonID); n != 0 {
+			t.Errorf("%d entries were made", n)
+		}
+		if n := w.Count("attendances", "needs_look = ?", true); n != 0 {
+			t.Error("still on the attention list")
+		}
+		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "correct", Minutes: 30, Reason: "在场半小时"})
+		apptest.Must(t, err)
 	})
 }

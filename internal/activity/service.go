@@ -279,7 +279,7 @@ func changeNotices(tx *store.Tx, signups []Signup, title, what string) []outbox.
 		}
 		told[s.PersonID] = true
 		out = append(out, outbox.Notice{PersonID: s.PersonID, Kind: outbox.ActivityChanged,
-			Event: event("changed", s.ID) + ":" + strconv.FormatInt(tx.Now.UnixMilli(), 10),
+			Event: event("changed", s.ID) + ":" + rand.Text(),
 			Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &s.ID, ActivityID: &s.ActivityID})
 	}
 	return out

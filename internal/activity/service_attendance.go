@@ -67,6 +67,8 @@ func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 			out.Minutes, err = s.confirm(ctx, tx, l)
 		case "correct":
 			out.Minutes, err = s.propose(ctx, tx, l, shift, d)
+		case "no_credit":
+			err = s.noCredit(ctx, tx, l)
 		default:
 			err = s.absent(ctx, tx, l)
 		}
@@ -145,6 +147,21 @@ func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine) error
 		return errNotOver
 	}
 	return s.step(tx, l, "no_show", ByStaff, auth.From(ctx).PersonID, "")
+}
+
+// noCredit settles somebody who came but whose time cannot be told, without minutes.
+// Minutes by hand may still be proposed for them.
+func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine) error {
+	switch {
+	case l.InAt == nil:
+		return errWasNotHere
+	case tx.Now.Before(l.EndsAt.Time):
+		return errNotOver
+	}
+	if err := s.step(tx, l, "no_credit", ByStaff, auth.From(ctx).PersonID, ""); err != nil {
+		return err
+	}
+	return setLooked(tx, l.ID)
 }
 
 // DecideProposals approves or rejects each proposal by itself; never one's own.

@@ -93,11 +93,12 @@ func futureOf(db *gorm.DB, personID int64, now store.Time, after *store.Time, af
 	return out, err
 }
 
-// comingOf lists a person's live sign-ups that are not over, by the start.
+// comingOf lists a person's live sign-ups that are not over: those to be confirmed first, then by the start.
 func comingOf(db *gorm.DB, personID int64, now store.Time, limit int) (out []SignupLine, err error) {
 	err = signupLines(db).
 		Where("signups.person_id = ? AND signups.live = 1 AND signups.ends_at > ?", personID, now).
-		Where("signups.state <> ?", Absent).Order("signups.starts_at, signups.id").Limit(limit).Find(&out).Error
+		Where("signups.state <> ?", Absent).
+		Order("CASE WHEN signups.state = 'offered' THEN 0 ELSE 1 END, signups.starts_at, signups.id").Limit(limit).Find(&out).Error
 	return out, err
 }
 

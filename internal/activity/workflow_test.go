@@ -115,6 +115,10 @@ func (d *desk) try(g activity.Signup, action string, who activity.Who) error {
 		d.Clock.Set(g.EndsAt.Time)
 		_, err := d.Record(actor, g.ShiftID, activity.Deed{SignupID: g.ID, Action: "no_show"})
 		return err
+	case "no_credit":
+		d.present(g)
+		_, err := d.Record(actor, g.ShiftID, activity.Deed{SignupID: g.ID, Action: "no_credit"})
+		return err
 	}
 	return d.trySystem(g, action)
 }
@@ -145,11 +149,11 @@ func (d *desk) trace(g activity.Signup) string {
 		d.Count("notices", "signup_id = ?", g.ID), d.Count("volunteer_hours", "person_id = ?", g.PersonID))
 }
 
-// Every state, with everything that anybody can ask of a sign-up in it (DESIGN §7.5).
+// Every state, with everything that anybody can ask of a sign-up in it (rule 5).
 func TestSignupsMoveOnlyAlongTheirTable(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := &desk{World: w, t: t, people: w.Crowd(200), activity: w.Shift(3).ActivityID}
-		asked := []string{"approve", "reject", "cancel", "confirm", "attend", "no_show"}
+		asked := []string{"approve", "reject", "cancel", "confirm", "attend", "no_show", "no_credit"}
 		for _, action := range actions(activity.SignupMoves) {
 			if !slices.Contains(append(asked, "offer", "lapse"), action) {
 				t.Errorf("nothing here tries %q", action)

@@ -801,7 +801,7 @@ export interface paths {
         /**
          * Staff: confirm, propose minutes by hand, or mark absent, up to 100 at once
          * @description `confirm` credits the minutes of check-in and check-out. `correct` proposes minutes by hand (class `manual`), which a second
-         *     person approves. `no_show` marks absent. Each is done by itself; nobody can decide on their own hours.
+         *     person approves. `no_show` marks absent; `no_credit` settles somebody who came but whose time cannot be told, without minutes. Each is done by itself; nobody can decide on their own hours.
          *
          */
         post: operations["recordAttendance"];
@@ -2204,7 +2204,7 @@ export interface components {
                  * @description What to do
                  * @enum {string}
                  */
-                action: "confirm" | "correct" | "no_show";
+                action: "confirm" | "correct" | "no_show" | "no_credit";
                 /** @description For correct: minutes by hand, at most the shift's */
                 minutes?: number;
                 /** @description For correct: why by hand */

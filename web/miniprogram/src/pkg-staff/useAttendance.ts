@@ -9,7 +9,9 @@ import { reportOf, usePick, type Report } from './batch'
 import { useMakeUp } from './useMakeUp'
 
 export type Row = Schemas['AttendanceRow']
-type Action = 'confirm' | 'no_show'
+type Action = 'confirm' | 'no_show' | 'no_credit'
+
+const DONE: Record<Action, string> = { confirm: '的时长已记入', no_show: '记为没到', no_credit: '不计时' }
 
 /** A shift's attendance, sorted by what is to be done with each line. */
 export function useAttendance() {
@@ -58,7 +60,7 @@ export function useAttendance() {
     if (!result) return
     const told = reportOf(result, (id) => rows.value.find((row) => row.signup_id === id)?.person_name ?? '')
     if (told.failed.length) report.value = told
-    else uni.showToast({ title: action === 'confirm' ? `${told.done} 人的时长已记入` : `${told.done} 人记为没到`, icon: 'none' })
+    else uni.showToast({ title: `${told.done} 人${DONE[action]}`, icon: 'none' })
     void sheet.run()
   }
 
@@ -94,7 +96,7 @@ function placeOf(row: Row, over: boolean): 'look' | 'ready' | 'proposed' | 'away
 /** The split bar: in and out, in only, not there. */
 function partsOf(rows: Row[], over: boolean) {
   const whole = rows.filter((row) => row.state === 'attended' || row.out_at || row.proposed_minutes).length
-  const only = rows.filter((row) => row.state === 'confirmed' && row.in_at && !row.out_at && !row.proposed_minutes).length
+  const only = rows.filter((row) => row.state !== 'attended' && row.in_at && !row.out_at && !row.proposed_minutes).length
   return [
     { key: 'whole', n: whole, word: over ? '进出齐全' : '已签退' },
     { key: 'only', n: only, word: over ? '没签退' : '在场' },
