@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"yimi/internal/workflow"
 )
 
 // The tables themselves: every state, action and who, and nothing but their lines.
@@ -13,13 +15,13 @@ func TestNextFollowsTheTablesAlone(t *testing.T) {
 	follows(t, SignupMoves, SignupStates)
 }
 
-func follows[S ~string](t *testing.T, table []Move[S], states []S) {
+func follows[S ~string](t *testing.T, table []workflow.Move[S], states []S) {
 	t.Helper()
 	type pair struct {
 		from   S
 		action string
 	}
-	lines, seen := map[pair]Move[S]{}, map[string]bool{"": true, "attend ": true}
+	lines, seen := map[pair]workflow.Move[S]{}, map[string]bool{"": true, "attend ": true}
 	for _, m := range table {
 		if _, twice := lines[pair{m.From, m.Action}]; twice || !slices.Contains(states, m.From) || !slices.Contains(states, m.To) {
 			t.Errorf("%s %s is there twice, or of no state", m.From, m.Action)
@@ -28,11 +30,11 @@ func follows[S ~string](t *testing.T, table []Move[S], states []S) {
 	}
 	for _, from := range append(states, "", "nowhere") {
 		for action := range seen {
-			for _, who := range []Who{ByVolunteer, ByStaff, BySystem, "", "anybody"} {
+			for _, who := range []workflow.Who{workflow.ByVolunteer, workflow.ByStaff, workflow.BySystem, "", "anybody"} {
 				m, ok := lines[pair{from, action}]
 				ok = ok && slices.Contains(m.Who, who)
-				to, err := next(table, from, action, who)
-				if ok && (err != nil || to != m.To) || !ok && (!errors.Is(err, ErrBadTransition) || to != "") {
+				to, err := workflow.Next(table, from, action, who)
+				if ok && (err != nil || to != m.To) || !ok && (!errors.Is(err, workflow.ErrBadTransition) || to != "") {
 					t.Errorf("%s of %q by %q: %q, %v", action, from, who, to, err)
 				}
 			}

@@ -3,6 +3,7 @@ package activity
 import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/workflow"
 )
 
 // mayManage tells whether the actor is staff of the activity's unit. A published
@@ -35,12 +36,12 @@ func mayAttend(a auth.Actor, unitPath string) error {
 
 // whoIs tells as whom the actor touches a sign-up: its volunteer, its unit's staff,
 // or nobody who may know of it.
-func whoIs(a auth.Actor, unitPath string, s *Signup) (Who, error) {
+func whoIs(a auth.Actor, unitPath string, s *Signup) (workflow.Who, error) {
 	switch {
 	case a.PersonID == s.PersonID:
-		return ByVolunteer, nil
+		return workflow.ByVolunteer, nil
 	case a.Manages(unitPath):
-		return ByStaff, nil
+		return workflow.ByStaff, nil
 	}
 	return "", fault.Missing("报名")
 }

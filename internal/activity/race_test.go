@@ -225,3 +225,36 @@ func TestCancelPromoteAndCutAtOnce(t *testing.T) {
 		w.Whole(t)
 	})
 }
+
+// People give places back while others join the waitlist: nobody is left waiting while
+// a place is free.
+func TestNobodyWaitsWhileAPlaceIsFree(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		for range 6 {
+			s := w.Shift(3)
+			var taken []*activity.SignupLine
+			for _, p := range w.Crowd(3) {
+				g := w.SignUp(p, s.ID)
+				taken = append(taken, g)
+			}
+			var wg sync.WaitGroup
+			for i, p := range w.Crowd(3) {
+				wg.Go(func() {
+					if _, err := w.Activities.CancelSignup(apptest.As(w.Staff), taken[i].ID, ""); err != nil {
+						t.Error(err)
+					}
+				})
+				wg.Go(func() {
+					if _, err := w.Activities.SignUp(apptest.As(p), s.ID, true); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := w.FindShift(s.ID); got.Taken != 3 || got.Waitlisted != 0 {
+				t.Errorf("%d of 3 taken, %d waiting", got.Taken, got.Waitlisted)
+			}
+		}
+		w.Whole(t)
+	})
+}

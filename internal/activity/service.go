@@ -12,6 +12,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // Service is the activities' use cases.
@@ -227,7 +228,7 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 			return err
 		}
 		if l.State == Finished || l.State == Cancelled {
-			return ErrBadTransition
+			return workflow.ErrBadTransition
 		}
 		if err := updateActivity(tx, id, changes); err != nil {
 			return err
@@ -331,7 +332,7 @@ func (s *Service) move(ctx context.Context, id int64, action, reason string, ste
 		if err != nil {
 			return err
 		}
-		to, err := next(ActivityMoves, l.State, action, ByStaff)
+		to, err := workflow.Next(ActivityMoves, l.State, action, workflow.ByStaff)
 		if err != nil {
 			return err
 		}
@@ -343,7 +344,7 @@ func (s *Service) move(ctx context.Context, id int64, action, reason string, ste
 			return err
 		}
 		if !moved {
-			return ErrBadTransition
+			return workflow.ErrBadTransition
 		}
 		return writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: id, Action: action,
 			FromState: string(l.State), ToState: string(to), ActorID: auth.From(ctx).PersonID, Reason: reason})

@@ -7,6 +7,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/hours"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // attendable gives a shift whose attendance the actor may keep, with its activity.
@@ -102,7 +103,7 @@ func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int
 
 // attend moves the sign-up to attended and takes it off the attention list.
 func (s *Service) attend(tx *store.Tx, l *SignupLine, by int64) error {
-	if err := s.step(tx, l, "attend", ByStaff, by, ""); err != nil {
+	if err := s.step(tx, l, "attend", workflow.ByStaff, by, ""); err != nil {
 		return err
 	}
 	return setLooked(tx, l.ID)
@@ -131,7 +132,7 @@ func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, shif
 	case l.State == Attended:
 		return 0, errAlreadyGiven
 	case l.State != Confirmed && l.State != Absent:
-		return 0, ErrBadTransition
+		return 0, workflow.ErrBadTransition
 	case tx.Now.Before(shift.EndsAt.Time):
 		return 0, errNotOver
 	}
@@ -146,7 +147,7 @@ func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine) error
 	case tx.Now.Before(l.EndsAt.Time):
 		return errNotOver
 	}
-	return s.step(tx, l, "no_show", ByStaff, auth.From(ctx).PersonID, "")
+	return s.step(tx, l, "no_show", workflow.ByStaff, auth.From(ctx).PersonID, "")
 }
 
 // noCredit settles somebody who came but whose time cannot be told, without minutes.
@@ -158,7 +159,7 @@ func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine) err
 	case tx.Now.Before(l.EndsAt.Time):
 		return errNotOver
 	}
-	if err := s.step(tx, l, "no_credit", ByStaff, auth.From(ctx).PersonID, ""); err != nil {
+	if err := s.step(tx, l, "no_credit", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
 		return err
 	}
 	return setLooked(tx, l.ID)
@@ -178,9 +179,9 @@ func (s *Service) DecideProposals(ctx context.Context, ids []int64, approve bool
 
 func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, reason string) Outcome {
 	out, by := Outcome{ID: id}, auth.From(ctx).PersonID
-	to := hours.ProposalRejected
+	action := "reject"
 	if approve {
-		to = hours.ProposalApproved
+		action = "approve"
 	}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
 		p, err := hours.FindProposal(tx.DB, id)
@@ -190,10 +191,10 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 		if err := hours.MayDecide(auth.From(ctx), p.UnitPath, &p.Proposal); err != nil {
 			return err
 		}
-		if err := hours.Decide(tx, &p.Proposal, to, by, reason); err != nil {
+		if err := hours.Decide(tx, &p.Proposal, action, by, reason); err != nil {
 			return err
 		}
-		out.State, out.Minutes = string(to), p.Minutes
+		out.State, out.Minutes = string(p.State), p.Minutes
 		switch {
 		case !approve:
 			return nil

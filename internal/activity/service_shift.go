@@ -6,6 +6,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // AddShift adds one shift to an activity that is not closed.
@@ -38,7 +39,7 @@ func (s *Service) grow(ctx context.Context, id int64, more func(*store.Tx, *Line
 			return err
 		}
 		if l.State == Finished || l.State == Cancelled {
-			return ErrBadTransition
+			return workflow.ErrBadTransition
 		}
 		shifts, err := more(tx, l)
 		if err != nil {
@@ -172,7 +173,7 @@ func (s *Service) CancelShift(ctx context.Context, shiftID int64, reason string)
 		case err != nil:
 			return err
 		case shift.State != ShiftOpen:
-			return ErrBadTransition
+			return workflow.ErrBadTransition
 		case !shift.StartsAt.After(tx.Now.Time):
 			return errStarted
 		}

@@ -8,13 +8,14 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // SignUp gives the actor a place, or a turn with staff or on the waitlist. A full
 // shift is refused with ErrFull, and nothing is kept, unless they would wait.
 func (s *Service) SignUp(ctx context.Context, shiftID int64, wait bool) (*SignupLine, error) {
 	g, err := s.signUp(ctx, shiftID, wait)
-	for errors.Is(err, errGone) { // somebody else has the place now, so this ends
+	for errors.Is(err, errGone) { // somebody else got on with it, so this ends
 		g, err = s.signUp(ctx, shiftID, wait)
 	}
 	if err != nil {
@@ -108,8 +109,9 @@ func newSignup(tx *store.Tx, shift *Shift, personID int64, state SignupState) (*
 	return g, err
 }
 
-// errGone says, to SignUp alone, that the place read as free was taken meanwhile.
-var errGone = errors.New("activity: the place is gone")
+// errGone says, to SignUp alone, that the place read as free was taken meanwhile, or
+// that the shift read as full is not.
+var errGone = errors.New("activity: the places are not as they were read")
 
 // place says what became of the new sign-up and counts it in. All sign-ups for a
 // shift queue behind the row of its counter, so that statement is the last one, and
@@ -138,13 +140,13 @@ func (s *Service) place(tx *store.Tx, g *Signup, shift *Shift, l *Line, wait boo
 // queue counts a sign-up that holds no place; one whose shift was called off or
 // moved in the meantime is refused.
 func queue(tx *store.Tx, g *Signup, shift *Shift) error {
-	waiting := 0
+	settle, refusal := stillAsRead, error(errMoved)
 	if g.State == Waitlisted {
-		waiting = 1
+		settle, refusal = waitAsRead, errGone
 	}
-	same, err := waitAsRead(tx, shift, waiting)
+	same, err := settle(tx, shift)
 	if err == nil && !same {
-		return errMoved
+		return refusal
 	}
 	return err
 }
@@ -157,8 +159,8 @@ func confirmedNotice(g *Signup, title string) outbox.Notice {
 
 // step moves a sign-up along its table, with its timeline line, and settles the
 // places: a freed place goes to the first on the waitlist in the same transaction.
-func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who Who, actor int64, reason string) error {
-	to, err := next(SignupMoves, l.State, action, who)
+func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who workflow.Who, actor int64, reason string) error {
+	to, err := workflow.Next(SignupMoves, l.State, action, who)
 	if err != nil {
 		return err
 	}
@@ -167,7 +169,7 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who Who, acto
 		return err
 	}
 	if !moved {
-		return ErrBadTransition
+		return workflow.ErrBadTransition
 	}
 	if err := writeTimeline(tx, signupTimeline(&l.Signup, action, to, actor, reason)); err != nil {
 		return err
@@ -213,7 +215,7 @@ func (s *Service) promote(tx *store.Tx, shiftID int64, places int) error {
 }
 
 func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
-	to, err := next(SignupMoves, l.State, "offer", BySystem)
+	to, err := workflow.Next(SignupMoves, l.State, "offer", workflow.BySystem)
 	if err != nil {
 		return err
 	}
@@ -253,12 +255,12 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 			return err
 		}
 		if l.InAt != nil {
-			return ErrBadTransition
+			return workflow.ErrBadTransition
 		}
-		if who == ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
+		if who == workflow.ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
 			return tooLate(s.limits.CancelNotice)
 		}
-		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == ByVolunteer {
+		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == workflow.ByVolunteer {
 			return err
 		}
 		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupCancelled, Event: event("cancelled", l.ID),
@@ -276,7 +278,7 @@ func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, err
 		if l.State == Lapsed || l.State == Offered && !l.OfferExpiresAt.After(tx.Now.Time) {
 			return ErrOfferOver
 		}
-		return s.step(tx, l, "confirm", ByVolunteer, a.PersonID, "")
+		return s.step(tx, l, "confirm", workflow.ByVolunteer, a.PersonID, "")
 	})
 }
 
@@ -328,7 +330,7 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 		if err := mayDecideSignup(auth.From(ctx), l); err != nil {
 			return err
 		}
-		if err := s.step(tx, l, action, ByStaff, auth.From(ctx).PersonID, reason); err != nil {
+		if err := s.step(tx, l, action, workflow.ByStaff, auth.From(ctx).PersonID, reason); err != nil {
 			return err
 		}
 		out.State = string(l.State)

@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/outbox"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // sweepBatch bounds one round of timed work.
@@ -49,10 +50,10 @@ func (s *Service) lapse(ctx context.Context, id int64, why string) error {
 		if l.State == Offered && l.OfferExpiresAt.After(tx.Now.Time) {
 			return nil
 		}
-		if _, err := next(SignupMoves, l.State, "lapse", BySystem); err != nil {
+		if _, err := workflow.Next(SignupMoves, l.State, "lapse", workflow.BySystem); err != nil {
 			return nil //nolint:nilerr // confirmed or cancelled just now
 		}
-		if err := s.step(tx, l, "lapse", BySystem, 0, why); err != nil {
+		if err := s.step(tx, l, "lapse", workflow.BySystem, 0, why); err != nil {
 			return err
 		}
 		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupLapsed, Event: event("lapsed", l.ID),

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // ShiftState tells whether a shift was called off.
@@ -66,7 +67,7 @@ func (c ShiftChange) on(s *Shift, now time.Time) (*Shift, error) {
 	}
 	switch {
 	case s.State != ShiftOpen:
-		return nil, ErrBadTransition
+		return nil, workflow.ErrBadTransition
 	case !s.StartsAt.After(now):
 		return nil, errStarted
 	case !is.StartsAt.After(now):

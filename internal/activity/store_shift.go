@@ -97,10 +97,17 @@ func asRead(tx *store.Tx, s *Shift) *gorm.DB {
 	return tx.Model(&Shift{}).Where("id = ? AND state = ? AND starts_at = ? AND ends_at = ?", s.ID, ShiftOpen, s.StartsAt, s.EndsAt)
 }
 
-// waitAsRead adds to those waiting if the shift is still open and at the times it was
-// read with; adding none is the check alone.
-func waitAsRead(tx *store.Tx, s *Shift, more int) (bool, error) {
-	res := asRead(tx, s).Update("waitlisted", gorm.Expr("waitlisted + ?", more))
+// stillAsRead tells whether the shift is still open and at the times it was read with,
+// and holds it so until the transaction ends.
+func stillAsRead(tx *store.Tx, s *Shift) (bool, error) {
+	res := asRead(tx, s).Update("waitlisted", gorm.Expr("waitlisted"))
+	return res.RowsAffected == 1, res.Error
+}
+
+// waitAsRead adds one to those waiting if the shift is as it was read and still full:
+// nobody waits while a place is free.
+func waitAsRead(tx *store.Tx, s *Shift) (bool, error) {
+	res := asRead(tx, s).Where("taken >= capacity").Update("waitlisted", gorm.Expr("waitlisted + 1"))
 	return res.RowsAffected == 1, res.Error
 }
 

@@ -14,13 +14,15 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/hours"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 var update = flag.Bool("update", false, "write docs/workflows.md anew")
 
 // allowed finds the line of a table, if there is one.
-func allowed[S ~string](table []activity.Move[S], from S, action string, who activity.Who) (to S, ok bool) {
+func allowed[S ~string](table []workflow.Move[S], from S, action string, who workflow.Who) (to S, ok bool) {
 	for _, m := range table {
 		if m.From == from && m.Action == action && slices.Contains(m.Who, who) {
 			return m.To, true
@@ -30,7 +32,7 @@ func allowed[S ~string](table []activity.Move[S], from S, action string, who act
 }
 
 // actions lists the actions of a table, each once.
-func actions[S ~string](table []activity.Move[S]) (out []string) {
+func actions[S ~string](table []workflow.Move[S]) (out []string) {
 	for _, m := range table {
 		if !slices.Contains(out, m.Action) {
 			out = append(out, m.Action)
@@ -91,9 +93,9 @@ func (d *desk) present(g activity.Signup) {
 }
 
 // try does the action through the service, as whoever can be asked to do it.
-func (d *desk) try(g activity.Signup, action string, who activity.Who) error {
+func (d *desk) try(g activity.Signup, action string, who workflow.Who) error {
 	actor := d.Staff
-	if who == activity.ByVolunteer {
+	if who == workflow.ByVolunteer {
 		actor = auth.Actor{PersonID: g.PersonID, Grants: []auth.Grant{{Role: auth.Volunteer}}}
 	}
 	switch action {
@@ -161,8 +163,8 @@ func TestSignupsMoveOnlyAlongTheirTable(t *testing.T) {
 		}
 		for _, state := range activity.SignupStates {
 			for _, action := range asked {
-				d.check(state, action, activity.ByVolunteer)
-				d.check(state, action, activity.ByStaff)
+				d.check(state, action, workflow.ByVolunteer)
+				d.check(state, action, workflow.ByStaff)
 			}
 			d.checkSystem(state, "offer", "offer")
 			d.checkSystem(state, "lapse", "lapse")
@@ -174,7 +176,7 @@ func TestSignupsMoveOnlyAlongTheirTable(t *testing.T) {
 	})
 }
 
-func (d *desk) check(state activity.SignupState, action string, who activity.Who) {
+func (d *desk) check(state activity.SignupState, action string, who workflow.Who) {
 	d.t.Helper()
 	_, g := d.put(state)
 	before := d.trace(g)
@@ -200,10 +202,10 @@ func (d *desk) check(state activity.SignupState, action string, who activity.Who
 func (d *desk) checkSystem(state activity.SignupState, occasion, action string) {
 	d.t.Helper()
 	_, g := d.put(state)
-	if err := d.try(g, occasion, activity.BySystem); err != nil {
+	if err := d.try(g, occasion, workflow.BySystem); err != nil {
 		d.t.Errorf("%s with %s: %v", occasion, state, err)
 	}
-	to, ok := allowed(activity.SignupMoves, state, action, activity.BySystem)
+	to, ok := allowed(activity.SignupMoves, state, action, workflow.BySystem)
 	if !ok {
 		to = state
 	}
@@ -234,7 +236,7 @@ func TestActivitiesMoveOnlyAlongTheirTable(t *testing.T) {
 					}
 					lines := w.Count("activity_timeline", "1 = 1")
 					err := try[action](who, s.ActivityID)
-					want, ok := allowed(activity.ActivityMoves, state, action, activity.ByStaff)
+					want, ok := allowed(activity.ActivityMoves, state, action, workflow.ByStaff)
 					if who.PersonID != w.Staff.PersonID {
 						ok = false
 						if code := fault.From(err).Code; code != "forbidden" && (code != "not_found" || state != activity.Draft) {
@@ -287,11 +289,12 @@ const workflowsFile = "../../docs/workflows.md"
 func TestDocsShowTheTables(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Workflows\n\nDrawn from the tables in `internal/activity/moves.go` by `go test ./internal/activity -run Docs -update`;\n" +
+	b.WriteString("# Workflows\n\nDrawn from the tables in `internal/activity/moves.go` and `internal/hours/proposal.go` by `go test ./internal/activity -run Docs -update`;\n" +
 		"a test fails when this page is stale. What is not in a table is refused with 409 `bad_transition`.\n")
 	draw(&b, "Activity 活动", activity.ActivityMoves, map[activity.State]string{activity.Draft: "create"})
 	draw(&b, "Sign-up 报名", activity.SignupMoves, map[activity.SignupState]string{
 		activity.Pending: "sign up, where staff approve", activity.Waitlisted: "sign up, when full", activity.Confirmed: "sign up"})
+	draw(&b, "Hour proposal 提议", hours.ProposalMoves, map[hours.ProposalState]string{hours.ProposalPending: "propose"})
 	if *update {
 		apptest.Must(t, os.WriteFile(workflowsFile, []byte(b.String()), 0o644)) //nolint:gosec // a page of the docs
 	}
@@ -301,7 +304,7 @@ func TestDocsShowTheTables(t *testing.T) {
 	}
 }
 
-func draw[S ~string](b *strings.Builder, title string, table []activity.Move[S], begins map[S]string) {
+func draw[S ~string](b *strings.Builder, title string, table []workflow.Move[S], begins map[S]string) {
 	fmt.Fprintf(b, "\n## %s\n\n```mermaid\nstateDiagram-v2\n", title)
 	for _, m := range table {
 		if how, ok := begins[m.From]; ok {

@@ -34,10 +34,10 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
-		return append([]string{"store", "outbox", "auth", "fault"}, betweenFeatures[pkg]...), true
+		return append([]string{"store", "outbox", "auth", "fault", "workflow"}, betweenFeatures[pkg]...), true
 	case pkg == "outbox":
 		return []string{"store"}, true
-	case pkg == "store", pkg == "auth", pkg == "wechat":
+	case pkg == "store", pkg == "auth", pkg == "wechat", pkg == "workflow":
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true

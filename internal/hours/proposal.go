@@ -1,6 +1,9 @@
 package hours
 
-import "yimi/internal/store"
+import (
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
 
 // ProposalState is where a proposal stands.
 type ProposalState string
@@ -11,6 +14,12 @@ const (
 	ProposalApproved ProposalState = "approved"
 	ProposalRejected ProposalState = "rejected"
 )
+
+// ProposalMoves is the workflow of a proposal: a second person ends it, either way.
+var ProposalMoves = []workflow.Move[ProposalState]{
+	workflow.On(ProposalPending, "approve", ProposalApproved, workflow.BySecond),
+	workflow.On(ProposalPending, "reject", ProposalRejected, workflow.BySecond),
+}
 
 // Proposal is an entry that one person wants made and a second has to approve:
 // minutes by hand for a sign-up, or a correction of an entry.
@@ -47,17 +56,22 @@ type ProposalLine struct {
 	UnitPath       string
 }
 
-// correction is the proposal that an entry should have been so many minutes in all,
-// when it stands at some with the corrections made so far.
-func (e *Entry) correction(minutes, stands int) (*Proposal, error) {
+// proposal is the frame of a correction; its minutes are set by difference.
+func (e *Entry) proposal() *Proposal {
+	return &Proposal{Class: Correction, TargetID: e.ID, PersonID: e.PersonID, UnitID: e.UnitID,
+		ActivityID: e.ActivityID, ShiftID: e.ShiftID}
+}
+
+// difference is what a correction adds so that an entry that stands at some minutes
+// comes to others.
+func (e *Entry) difference(minutes, stands int) (int, error) {
 	switch {
 	case minutes > int(e.EndsAt.Sub(e.StartsAt.Time).Minutes()):
-		return nil, ErrOverShift
+		return 0, ErrOverShift
 	case minutes == stands:
-		return nil, ErrNothing
+		return 0, ErrNothing
 	}
-	return &Proposal{Class: Correction, TargetID: e.ID, PersonID: e.PersonID, UnitID: e.UnitID,
-		ActivityID: e.ActivityID, ShiftID: e.ShiftID, Minutes: minutes - stands}, nil
+	return minutes - stands, nil
 }
 
 // corrects is the entry that an approved correction adds.

@@ -6,6 +6,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // Propose writes a proposal in the caller's transaction; one that is open for the
@@ -18,13 +19,18 @@ func Propose(tx *store.Tx, p *Proposal) error {
 	return err
 }
 
-// Decide moves a pending proposal along by one conditional statement; one that was
-// decided in the meantime gives ErrDecided.
-func Decide(tx *store.Tx, p *Proposal, to ProposalState, by int64, reason string) error {
-	decided, err := decideProposal(tx, p.ID, to, by, reason)
+// Decide moves a proposal along its table, "approve" or "reject", by one conditional
+// statement; one that was decided, also in the meantime, gives ErrDecided.
+func Decide(tx *store.Tx, p *Proposal, action string, by int64, reason string) error {
+	to, err := workflow.Next(ProposalMoves, p.State, action, workflow.BySecond)
+	if err != nil {
+		return ErrDecided
+	}
+	decided, err := decideProposal(tx, p, to, by, reason)
 	if err == nil && !decided {
 		return ErrDecided
 	}
+	p.State = to
 	return err
 }
 
@@ -42,13 +48,18 @@ func (s *Service) CountProposals(ctx context.Context) (int64, error) {
 // ProposeCorrection proposes that an entry should have been so many minutes in all.
 func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes int, reason string) (*ProposalLine, error) {
 	var p *Proposal
-	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
-		p, err = correctionOf(tx, auth.From(ctx), entryID, minutes)
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		e, err := correctable(tx, auth.From(ctx), entryID)
 		if err != nil {
 			return err
 		}
+		p = e.proposal()
 		p.Reason, p.ProposedBy = reason, auth.From(ctx).PersonID
-		return Propose(tx, p)
+		if err := Propose(tx, p); err != nil {
+			return err
+		}
+		// Only now: the open proposal keeps others from being approved meanwhile.
+		return propose(tx, e, p, minutes)
 	})
 	if err != nil {
 		return nil, err
@@ -56,7 +67,8 @@ func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes 
 	return FindProposal(s.db.Read(ctx), p.ID)
 }
 
-func correctionOf(tx *store.Tx, a auth.Actor, entryID int64, minutes int) (*Proposal, error) {
+// correctable reads an entry that the actor may propose a correction of.
+func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 	e, err := findEntryLine(tx.DB, entryID)
 	if store.IsNotFound(err) || err == nil && e.Class == Correction {
 		return nil, fault.Missing("时长记录")
@@ -64,14 +76,20 @@ func correctionOf(tx *store.Tx, a auth.Actor, entryID int64, minutes int) (*Prop
 	if err != nil {
 		return nil, err
 	}
-	if err := MayRecord(a, e.UnitPath, e.PersonID); err != nil {
-		return nil, err
-	}
+	return e, MayRecord(a, e.UnitPath, e.PersonID)
+}
+
+// propose sets the difference to what the entry comes to with its corrections so far.
+func propose(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 	corrected, err := sumCorrections(tx.DB, e.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return e.correction(minutes, e.Minutes+corrected)
+	p.Minutes, err = e.difference(minutes, e.Minutes+corrected)
+	if err != nil {
+		return err
+	}
+	return setProposalMinutes(tx, p)
 }
 
 // ApproveCorrection enters an approved correction in the caller's transaction.

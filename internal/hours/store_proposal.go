@@ -50,9 +50,14 @@ func insertProposal(tx *store.Tx, p *Proposal) error {
 	return tx.Create(p).Error
 }
 
-// decideProposal moves a pending proposal along; false when it was decided in the meantime.
-func decideProposal(tx *store.Tx, id int64, to ProposalState, by int64, reason string) (bool, error) {
-	res := tx.Model(&Proposal{}).Where("id = ? AND state = ?", id, ProposalPending).
+func setProposalMinutes(tx *store.Tx, p *Proposal) error {
+	return tx.Model(&Proposal{}).Where("id = ?", p.ID).Update("minutes", p.Minutes).Error
+}
+
+// decideProposal moves a proposal from the state it was read in; false when it was
+// decided in the meantime.
+func decideProposal(tx *store.Tx, p *Proposal, to ProposalState, by int64, reason string) (bool, error) {
+	res := tx.Model(&Proposal{}).Where("id = ? AND state = ?", p.ID, p.State).
 		Updates(map[string]any{"state": to, "open_target": nil, "decided_by": by, "decided_at": tx.Now, "decision_reason": reason})
 	return res.RowsAffected == 1, res.Error
 }

@@ -1,0 +1,46 @@
+// Package workflow is what a table of moves is: a state changes only along its table
+// (rule 5).
+package workflow
+
+import (
+	"slices"
+
+	"yimi/internal/fault"
+)
+
+// Who moves a state along.
+type Who string
+
+// Those who move states.
+const (
+	ByVolunteer Who = "volunteer"
+	ByStaff     Who = "staff"
+	BySecond    Who = "second staff" // not who proposed, and not whom it is about
+	BySystem    Who = "system"
+)
+
+// Move is one line of a table: nothing else is possible.
+type Move[S ~string] struct {
+	From   S
+	Action string
+	To     S
+	Who    []Who
+}
+
+// On is the line that in state from the action by one of who leads to another state.
+func On[S ~string](from S, action string, to S, who ...Who) Move[S] {
+	return Move[S]{from, action, to, who}
+}
+
+// ErrBadTransition refuses an action that the state does not allow.
+var ErrBadTransition = fault.New(fault.Conflict, "bad_transition", "现在的状态不能这样操作，请刷新后再看")
+
+// Next finds where an action leads from a state, or ErrBadTransition.
+func Next[S ~string](table []Move[S], from S, action string, who Who) (S, error) {
+	for _, m := range table {
+		if m.From == from && m.Action == action && slices.Contains(m.Who, who) {
+			return m.To, nil
+		}
+	}
+	return "", ErrBadTransition
+}
