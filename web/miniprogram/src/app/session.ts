@@ -67,6 +67,11 @@ async function signInAs(persona: Persona) {
   uni.setStorageSync(PERSONA, persona)
 }
 
+/** A desk account, on H5: station staff at a computer. */
+async function signInWith(login: string, password: string) {
+  accept(await openApi.post('/auth/password', { body: { login, password } }))
+}
+
 async function signOut() {
   await api.post('/auth/logout').catch(() => undefined) // gone from this phone in any case
   uni.removeStorageSync(PERSONA)
@@ -136,5 +141,5 @@ function askedPersona(): Persona | '' {
 guardWith({ ready: start, renew })
 
 export function useSession() {
-  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signOut, reload }
+  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, reload }
 }
