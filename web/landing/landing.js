@@ -14,6 +14,15 @@ function choose(link) {
   link.setAttribute('aria-current', 'true')
 }
 
+// Outside the demo there are no made-up people to be.
+async function forReal() {
+  const { demo } = await (await fetch('api/v1/settings')).json()
+  if (demo) return
+  document.getElementById('people').hidden = true
+  document.querySelector('iframe').src = 'm/'
+}
+
+forReal().catch(() => {})
 for (const link of people) link.addEventListener('click', () => choose(link))
 small.addEventListener('change', aim)
 aim()
