@@ -239,7 +239,7 @@ func (m *machine) capacity(r *rapid.T) {
 	m.see(r, "capacity", err)
 }
 
-// holds is DESIGN §7.1 to §7.4: what must be true after every deed.
+// holds is rules 1 to 4: what must be true after every deed.
 func (m *machine) holds(r *rapid.T) {
 	report, err := m.Hours.Verify(ctx, func(int64) {})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // features are the packages with use cases; a new one is written in here.
 var features = []string{"identity", "unit", "request", "booking", "activity", "hours", "campaign", "talent", "project", "charity"}
 
-// betweenFeatures is the one list of features that may import each other (DESIGN §3).
+// betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
 	"activity": {"campaign", "hours"},
 	"campaign": {"hours"},
@@ -72,7 +72,7 @@ func short(path string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(path, "yimi/"), "internal/")
 }
 
-// Imports form the tree of DESIGN §3, and frameworks stay where they belong.
+// Imports form the tree of docs/architecture.md, and frameworks stay where they belong.
 func TestImportsFormATree(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")

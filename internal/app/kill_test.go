@@ -136,7 +136,7 @@ func (s *storm) kept() (n int) {
 }
 
 // The server is killed in the middle of a storm, twice, and comes back: nothing
-// acknowledged is missing, nothing is done twice, the ledger is whole (DESIGN §7.7).
+// acknowledged is missing, nothing is done twice, the ledger is whole (rule 7).
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {

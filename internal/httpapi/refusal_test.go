@@ -164,7 +164,7 @@ func TestARevokedRoleCountsAtOnce(t *testing.T) {
 	})
 }
 
-// What one may know of is 403, what one may not is 404 (DESIGN §5).
+// What one may know of is 403, what one may not is 404.
 func TestForbiddenOrNotThere(t *testing.T) {
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		shift := s.Shift(1)
