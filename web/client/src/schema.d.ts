@@ -2054,7 +2054,7 @@ export interface components {
          * @description How presence was shown
          * @enum {string}
          */
-        CheckinMethod: "code" | "digits" | "staff_scan" | "staff_list";
+        CheckinMethod: "code" | "digits" | "staff_scan";
         CheckinInput: {
             /** @description What the QR held */
             token?: string;

@@ -14,7 +14,6 @@ export const CHECKIN_METHOD: Words<Schemas['CheckinMethod']> = {
   code: '扫现场签到码',
   digits: '输入六位数字',
   staff_scan: '工作人员扫码',
-  staff_list: '工作人员勾选',
 }
 
 export const ATTENTION: Words<Schemas['AttentionReason']> = {
