@@ -100,7 +100,7 @@ func (w *World) plant() {
 
 func (w *World) unit(under unit.Unit, kind unit.Kind, name string) unit.Unit {
 	a := auth.Actor{PersonID: 1, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: w.District.Path}}}
-	u, err := w.Units.Create(context.Background(), a, unit.Input{ParentID: under.ID, Kind: kind, Name: name})
+	u, err := w.Units.Create(As(a), unit.Input{ParentID: under.ID, Kind: kind, Name: name})
 	Must(w.t, err)
 	return u
 }

@@ -56,7 +56,7 @@ func (s *Server) runningBriefs(lines []campaign.Line) []api.CampaignBrief {
 }
 
 func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONResponse) error {
-	profile, err := s.Identity.Me(ctx, auth.From(ctx))
+	profile, err := s.Identity.Me(ctx)
 	if err != nil {
 		return err
 	}

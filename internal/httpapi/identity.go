@@ -72,7 +72,7 @@ func (s *Server) personAnswer(ctx context.Context) func(*identity.Profile, error
 
 // Logout ends the session.
 func (s *Server) Logout(ctx context.Context, _ api.LogoutRequestObject) (api.LogoutResponseObject, error) {
-	if err := s.Identity.Logout(ctx, auth.From(ctx)); err != nil {
+	if err := s.Identity.Logout(ctx); err != nil {
 		return nil, err
 	}
 	return api.Logout204Response{}, nil
@@ -80,7 +80,7 @@ func (s *Server) Logout(ctx context.Context, _ api.LogoutRequestObject) (api.Log
 
 // GetMe gives the actor's profile.
 func (s *Server) GetMe(ctx context.Context, _ api.GetMeRequestObject) (api.GetMeResponseObject, error) {
-	person, err := s.personAnswer(ctx)(s.Identity.Me(ctx, auth.From(ctx)))
+	person, err := s.personAnswer(ctx)(s.Identity.Me(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *Server) GetMe(ctx context.Context, _ api.GetMeRequestObject) (api.GetMe
 
 // UpdateMe changes the actor's profile.
 func (s *Server) UpdateMe(ctx context.Context, r api.UpdateMeRequestObject) (api.UpdateMeResponseObject, error) {
-	person, err := s.personAnswer(ctx)(s.Identity.UpdateMe(ctx, auth.From(ctx), identity.Patch{
+	person, err := s.personAnswer(ctx)(s.Identity.UpdateMe(ctx, identity.Patch{
 		Name: r.Body.Name, Sex: (*identity.Sex)(r.Body.Sex), BirthDate: birthDate(r.Body.BirthDate), UnitID: r.Body.UnitID,
 		Skills: words(r.Body.Skills), ShowOnLeaderboard: r.Body.ShowOnLeaderboard,
 	}))
@@ -106,7 +106,7 @@ func (s *Server) RegisterVolunteer(ctx context.Context, r api.RegisterVolunteerR
 		Skills: words(r.Body.Skills), ShowOnLeaderboard: r.Body.ShowOnLeaderboard,
 	}
 	registration := identity.Registration{Patch: patch, Agree: bool(r.Body.Agree)}
-	person, err := s.personAnswer(ctx)(s.Identity.RegisterVolunteer(ctx, auth.From(ctx), registration))
+	person, err := s.personAnswer(ctx)(s.Identity.RegisterVolunteer(ctx, registration))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (s *Server) RegisterVolunteer(ctx context.Context, r api.RegisterVolunteerR
 
 // ChangePassword sets a new desk password.
 func (s *Server) ChangePassword(ctx context.Context, r api.ChangePasswordRequestObject) (api.ChangePasswordResponseObject, error) {
-	if err := s.Identity.ChangePassword(ctx, auth.From(ctx), r.Body.Current, r.Body.New); err != nil {
+	if err := s.Identity.ChangePassword(ctx, r.Body.Current, r.Body.New); err != nil {
 		return nil, err
 	}
 	return api.ChangePassword204Response{}, nil
@@ -123,7 +123,7 @@ func (s *Server) ChangePassword(ctx context.Context, r api.ChangePasswordRequest
 
 // ListGrants gives who holds a role on a unit.
 func (s *Server) ListGrants(ctx context.Context, r api.ListGrantsRequestObject) (api.ListGrantsResponseObject, error) {
-	grants, err := s.Identity.Grants(ctx, auth.From(ctx), r.ID)
+	grants, err := s.Identity.Grants(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (s *Server) ListGrants(ctx context.Context, r api.ListGrantsRequestObject) 
 
 // GrantRole gives a person a role.
 func (s *Server) GrantRole(ctx context.Context, r api.GrantRoleRequestObject) (api.GrantRoleResponseObject, error) {
-	g, err := s.Identity.Grant(ctx, auth.From(ctx), r.ID, r.Body.PersonID, auth.Role(r.Body.Role))
+	g, err := s.Identity.Grant(ctx, r.ID, r.Body.PersonID, auth.Role(r.Body.Role))
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *Server) GrantRole(ctx context.Context, r api.GrantRoleRequestObject) (a
 
 // CreateStaff makes a desk account.
 func (s *Server) CreateStaff(ctx context.Context, r api.CreateStaffRequestObject) (api.CreateStaffResponseObject, error) {
-	g, err := s.Identity.CreateStaff(ctx, auth.From(ctx), r.ID, identity.Staff{
+	g, err := s.Identity.CreateStaff(ctx, r.ID, identity.Staff{
 		Name: r.Body.Name, Login: r.Body.Login, Password: r.Body.Password, Role: auth.Role(r.Body.Role),
 	})
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Server) CreateStaff(ctx context.Context, r api.CreateStaffRequestObject
 
 // RevokeRole takes a role away.
 func (s *Server) RevokeRole(ctx context.Context, r api.RevokeRoleRequestObject) (api.RevokeRoleResponseObject, error) {
-	if err := s.Identity.Revoke(ctx, auth.From(ctx), r.ID); err != nil {
+	if err := s.Identity.Revoke(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	return api.RevokeRole204Response{}, nil

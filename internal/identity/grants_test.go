@@ -12,7 +12,7 @@ func TestGrantsReachDownAndStopAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		admin := w.admin(t, "ma", w.wuzhong)
 		in := w.wechat(t, "yang")
-		g, err := w.Grant(t.Context(), admin, w.station.ID, in.PersonID, auth.StationStaff)
+		g, err := w.Grant(auth.With(t.Context(), admin), w.station.ID, in.PersonID, auth.StationStaff)
 		if err != nil || g.UnitName != w.station.Name || g.Role != auth.StationStaff || g.GrantedBy != admin.PersonID || !g.CreatedAt.Equal(w.clock.now()) {
 			t.Fatalf("%+v, %v", g, err)
 		}
@@ -25,13 +25,13 @@ func TestGrantsReachDownAndStopAtOnce(t *testing.T) {
 		if a.Administers(w.room.Path) {
 			t.Error("staff administers")
 		}
-		if err := w.Revoke(t.Context(), admin, g.ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), admin), g.ID); err != nil {
 			t.Fatal(err)
 		}
 		if w.actor(t, in).IsStaff() {
 			t.Error("still staff at the next call")
 		}
-		wantCode(t, w.Revoke(t.Context(), admin, g.ID), "not_found")
+		wantCode(t, w.Revoke(auth.With(t.Context(), admin), g.ID), "not_found")
 		if n := w.count(t, "grant_changes"); n != 3 { // the admin's, yang's, and its end
 			t.Errorf("%d lines in the log, want 3", n)
 		}
@@ -43,25 +43,25 @@ func TestOnlyAdminsOfTheUnitGrant(t *testing.T) {
 		top, elsewhere := w.admin(t, "ma", w.wuzhong), w.admin(t, "bai", w.kangbashi)
 		below := w.admin(t, "yang", w.station)
 		lin := w.wechat(t, "lin")
-		g, err := w.Grant(t.Context(), top, w.station.ID, lin.PersonID, auth.StationStaff)
+		g, err := w.Grant(auth.With(t.Context(), top), w.station.ID, lin.PersonID, auth.StationStaff)
 		if err != nil {
 			t.Fatal(err)
 		}
 		staff := w.actor(t, lin)
 		for name, a := range map[string]auth.Actor{"another district's": elsewhere, "staff": staff, "nobody": {}} {
-			_, err := w.Grant(t.Context(), a, w.station.ID, lin.PersonID, auth.DistrictAdmin)
+			_, err := w.Grant(auth.With(t.Context(), a), w.station.ID, lin.PersonID, auth.DistrictAdmin)
 			wantCode(t, err, "forbidden")
-			_, err = w.Grants(t.Context(), a, w.station.ID)
+			_, err = w.Grants(auth.With(t.Context(), a), w.station.ID)
 			wantCode(t, err, "forbidden")
-			_, err = w.CreateStaff(t.Context(), a, w.station.ID, identity.Staff{Name: "贺兰", Login: "he.lan", Password: rootPassword, Role: auth.StationStaff})
+			_, err = w.CreateStaff(auth.With(t.Context(), a), w.station.ID, identity.Staff{Name: "贺兰", Login: "he.lan", Password: rootPassword, Role: auth.StationStaff})
 			wantCode(t, err, "forbidden")
-			if err := w.Revoke(t.Context(), a, g.ID); fault.From(err).Code != "not_found" {
+			if err := w.Revoke(auth.With(t.Context(), a), g.ID); fault.From(err).Code != "not_found" {
 				t.Errorf("%s revoked: %v", name, err)
 			}
 		}
-		_, err = w.Grant(t.Context(), below, w.wuzhong.ID, below.PersonID, auth.DistrictAdmin)
+		_, err = w.Grant(auth.With(t.Context(), below), w.wuzhong.ID, below.PersonID, auth.DistrictAdmin)
 		wantCode(t, err, "forbidden") // nobody lifts themselves
-		if _, err := w.Grant(t.Context(), below, w.room.ID, lin.PersonID, auth.SocialWorker); err != nil {
+		if _, err := w.Grant(auth.With(t.Context(), below), w.room.ID, lin.PersonID, auth.SocialWorker); err != nil {
 			t.Errorf("an admin grants below: %v", err)
 		}
 		if w.count(t, "people") != 4 {
@@ -75,7 +75,7 @@ func TestGrantRefusals(t *testing.T) {
 		a := w.admin(t, "ma", w.wuzhong)
 		lin := w.wechat(t, "lin")
 		try := func(unitID, personID int64, role auth.Role) error {
-			_, err := w.Grant(t.Context(), a, unitID, personID, role)
+			_, err := w.Grant(auth.With(t.Context(), a), unitID, personID, role)
 			return err
 		}
 		wantCode(t, try(w.room.ID, 999, auth.StationStaff), "not_found")
@@ -85,7 +85,7 @@ func TestGrantRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantCode(t, try(w.room.ID, lin.PersonID, auth.StationStaff), "already_granted")
-		list, err := w.Grants(t.Context(), a, w.room.ID)
+		list, err := w.Grants(auth.With(t.Context(), a), w.room.ID)
 		if err != nil || len(list) != 1 || list[0].PersonID != lin.PersonID {
 			t.Errorf("%+v, %v", list, err)
 		}
@@ -95,20 +95,20 @@ func TestGrantRefusals(t *testing.T) {
 func TestOwnLastAdminGrantStays(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a := w.admin(t, "ma", w.wuzhong)
-		mine, err := w.Grants(t.Context(), a, w.wuzhong.ID)
+		mine, err := w.Grants(auth.With(t.Context(), a), w.wuzhong.ID)
 		if err != nil || len(mine) != 1 {
 			t.Fatalf("%+v, %v", mine, err)
 		}
-		wantCode(t, w.Revoke(t.Context(), a, mine[0].ID), "last_admin_grant")
-		second, err := w.Grant(t.Context(), a, w.station.ID, a.PersonID, auth.DistrictAdmin)
+		wantCode(t, w.Revoke(auth.With(t.Context(), a), mine[0].ID), "last_admin_grant")
+		second, err := w.Grant(auth.With(t.Context(), a), w.station.ID, a.PersonID, auth.DistrictAdmin)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Revoke(t.Context(), a, second.ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), a), second.ID); err != nil {
 			t.Errorf("not the last: %v", err)
 		}
 		other := w.admin(t, "bai", w.wuzhong)
-		if err := w.Revoke(t.Context(), other, mine[0].ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), other), mine[0].ID); err != nil {
 			t.Errorf("by another admin: %v", err)
 		}
 	})
@@ -118,7 +118,7 @@ func TestCreateStaff(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a := w.admin(t, "ma", w.wuzhong)
 		good := identity.Staff{Name: "杨海兰", Login: "yang.hailan", Password: rootPassword, Role: auth.StationStaff}
-		g, err := w.CreateStaff(t.Context(), a, w.station.ID, good)
+		g, err := w.CreateStaff(auth.With(t.Context(), a), w.station.ID, good)
 		if err != nil || g.PersonName != "杨海兰" || g.UnitID != w.station.ID {
 			t.Fatalf("%+v, %v", g, err)
 		}
@@ -139,7 +139,7 @@ func TestCreateStaff(t *testing.T) {
 		} {
 			in := good
 			change(&in)
-			_, err := w.CreateStaff(t.Context(), a, w.station.ID, in)
+			_, err := w.CreateStaff(auth.With(t.Context(), a), w.station.ID, in)
 			wantCode(t, err, code)
 		}
 		if w.count(t, "people") != people {

@@ -80,10 +80,10 @@ func (w *world) plant(t *testing.T) {
 		t.Fatal(err)
 	}
 	top.Grants = []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: w.wuzhong.Path}}
-	if w.station, err = w.units.Create(t.Context(), top, unit.Input{ParentID: w.wuzhong.ID, Kind: unit.Station, Name: "东方社区社工站"}); err != nil {
+	if w.station, err = w.units.Create(auth.With(t.Context(), top), unit.Input{ParentID: w.wuzhong.ID, Kind: unit.Station, Name: "东方社区社工站"}); err != nil {
 		t.Fatal(err)
 	}
-	if w.room, err = w.units.Create(t.Context(), top, unit.Input{ParentID: w.station.ID, Kind: unit.Room, Name: "清水渠服务室"}); err != nil {
+	if w.room, err = w.units.Create(auth.With(t.Context(), top), unit.Input{ParentID: w.station.ID, Kind: unit.Room, Name: "清水渠服务室"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,7 +111,7 @@ func (w *world) admin(t *testing.T, name string, u unit.Unit) auth.Actor {
 	t.Helper()
 	in := w.wechat(t, name)
 	root := auth.Actor{Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: u.Path}}}
-	if _, err := w.Grant(t.Context(), root, u.ID, in.PersonID, auth.DistrictAdmin); err != nil {
+	if _, err := w.Grant(auth.With(t.Context(), root), u.ID, in.PersonID, auth.DistrictAdmin); err != nil {
 		t.Fatal(err)
 	}
 	return w.actor(t, in)

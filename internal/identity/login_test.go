@@ -218,12 +218,12 @@ func TestChangePassword(t *testing.T) {
 		there, _ := login(rootPassword)
 		lin := w.wechat(t, "lin")
 		a := w.actor(t, here)
-		wantCode(t, w.ChangePassword(t.Context(), a, rootPassword, "short"), "password_weak")
-		wantCode(t, w.ChangePassword(t.Context(), a, rootPassword, "yang.hailan"), "password_weak")
-		wantCode(t, w.ChangePassword(t.Context(), a, rootPassword, rootPassword), "password_weak")
-		wantCode(t, w.ChangePassword(t.Context(), a, "wrong", "一二三四五六七八九十"), "wrong_password")
-		wantCode(t, w.ChangePassword(t.Context(), w.actor(t, lin), "wrong", "一二三四五六七八九十"), "no_password")
-		if err := w.ChangePassword(t.Context(), a, rootPassword, "一二三四五六七八九十"); err != nil {
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), a), rootPassword, "short"), "password_weak")
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), a), rootPassword, "yang.hailan"), "password_weak")
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), a), rootPassword, rootPassword), "password_weak")
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), a), "wrong", "一二三四五六七八九十"), "wrong_password")
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), w.actor(t, lin)), "wrong", "一二三四五六七八九十"), "no_password")
+		if err := w.ChangePassword(auth.With(t.Context(), a), rootPassword, "一二三四五六七八九十"); err != nil {
 			t.Fatal(err)
 		}
 		w.actor(t, here)
@@ -237,8 +237,8 @@ func TestChangePassword(t *testing.T) {
 			t.Error(err)
 		}
 		for range 5 {
-			wantCode(t, w.ChangePassword(t.Context(), a, "wrong", "another long one"), "wrong_password")
+			wantCode(t, w.ChangePassword(auth.With(t.Context(), a), "wrong", "another long one"), "wrong_password")
 		}
-		wantCode(t, w.ChangePassword(t.Context(), a, "wrong", "another long one"), "too_many_attempts")
+		wantCode(t, w.ChangePassword(auth.With(t.Context(), a), "wrong", "another long one"), "too_many_attempts")
 	})
 }

@@ -54,7 +54,7 @@ func TestAgeGrows(t *testing.T) {
 func TestUpdateMe(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a := w.actor(t, w.wechat(t, "lin"))
-		update := func(p identity.Patch) (*identity.Profile, error) { return w.UpdateMe(t.Context(), a, p) }
+		update := func(p identity.Patch) (*identity.Profile, error) { return w.UpdateMe(auth.With(t.Context(), a), p) }
 		for _, name := range []string{"林晓雯", "👩‍👩‍👧 一家", "𠮷野家", "عائشة بنت أحمد"} {
 			if p, err := update(identity.Patch{Name: ptr(" " + name + " ")}); err != nil || p.Name != name {
 				t.Errorf("%q: %v, %v", name, p, err)
@@ -95,7 +95,7 @@ func TestRegisterVolunteer(t *testing.T) {
 		in := w.wechat(t, "lin")
 		a := w.actor(t, in)
 		try := func(r identity.Registration) error {
-			_, err := w.RegisterVolunteer(t.Context(), a, r)
+			_, err := w.RegisterVolunteer(auth.With(t.Context(), a), r)
 			return err
 		}
 		wantCode(t, try(registration(w, "2012-03-06")), "guardian_required") // fourteen tomorrow
@@ -109,7 +109,7 @@ func TestRegisterVolunteer(t *testing.T) {
 		if w.actor(t, in).Has(auth.Volunteer) {
 			t.Fatal("what was refused made a volunteer")
 		}
-		p, err := w.RegisterVolunteer(t.Context(), a, registration(w, "2012-03-05")) // fourteen today
+		p, err := w.RegisterVolunteer(auth.With(t.Context(), a), registration(w, "2012-03-05")) // fourteen today
 		if err != nil || !p.IsVolunteer() || !p.VolunteerSince.Equal(w.clock.now()) || p.Home.ID != w.room.ID {
 			t.Fatalf("%+v, %v", p, err)
 		}
@@ -117,7 +117,7 @@ func TestRegisterVolunteer(t *testing.T) {
 			t.Error("no volunteer at the next call")
 		}
 		wantCode(t, try(registration(w, "1998-03-05")), "already_volunteer")
-		_, err = w.UpdateMe(t.Context(), a, identity.Patch{BirthDate: ptr("2015-01-01")})
+		_, err = w.UpdateMe(auth.With(t.Context(), a), identity.Patch{BirthDate: ptr("2015-01-01")})
 		wantCode(t, err, "guardian_required")
 	})
 }
@@ -129,7 +129,7 @@ func TestRacingRegistrationsMakeOne(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				if _, err := w.RegisterVolunteer(t.Context(), a, registration(w, "1998-03-05")); err == nil {
+				if _, err := w.RegisterVolunteer(auth.With(t.Context(), a), registration(w, "1998-03-05")); err == nil {
 					done.Add(1)
 				} else {
 					wantCode(t, err, "already_volunteer")

@@ -78,12 +78,13 @@ func (s *Service) Profile(ctx context.Context, personID int64) (*Profile, error)
 }
 
 // Me is the actor's own profile.
-func (s *Service) Me(ctx context.Context, a auth.Actor) (*Profile, error) {
-	return s.Profile(ctx, a.PersonID)
+func (s *Service) Me(ctx context.Context) (*Profile, error) {
+	return s.Profile(ctx, auth.From(ctx).PersonID)
 }
 
 // UpdateMe changes the actor's own profile. A volunteer cannot become younger than a volunteer may be.
-func (s *Service) UpdateMe(ctx context.Context, a auth.Actor, p Patch) (*Profile, error) {
+func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
+	a := auth.From(ctx)
 	age, err := p.clean(s.Store.Now().Time)
 	if err != nil {
 		return nil, err
@@ -103,7 +104,8 @@ func (s *Service) UpdateMe(ctx context.Context, a auth.Actor, p Patch) (*Profile
 
 // RegisterVolunteer makes the actor a volunteer: aged 14 or more, with a name, a
 // home unit and a birth date (志愿服务记录与证明出具办法 Art 5), once.
-func (s *Service) RegisterVolunteer(ctx context.Context, a auth.Actor, r Registration) (*Profile, error) {
+func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profile, error) {
+	a := auth.From(ctx)
 	now := s.Store.Now()
 	if err := r.clean(now.Time); err != nil {
 		return nil, err

@@ -9,20 +9,21 @@ import (
 )
 
 // Grants lists who holds a role on this unit itself, for its admins.
-func (s *Service) Grants(ctx context.Context, a auth.Actor, unitID int64) ([]GrantView, error) {
+func (s *Service) Grants(ctx context.Context, unitID int64) ([]GrantView, error) {
 	db := s.Store.Read(ctx)
 	u, err := unitByID(ctx, db, unitID)
 	if err != nil {
 		return nil, missing(err, "组织单元")
 	}
-	if err := mayGrant(a, u.Path); err != nil {
+	if err := mayGrant(auth.From(ctx), u.Path); err != nil {
 		return nil, err
 	}
 	return grantsOnUnit(ctx, db, unitID)
 }
 
 // Grant gives a person a role on a unit that the actor administers.
-func (s *Service) Grant(ctx context.Context, a auth.Actor, unitID, personID int64, role auth.Role) (view GrantView, err error) {
+func (s *Service) Grant(ctx context.Context, unitID, personID int64, role auth.Role) (view GrantView, err error) {
+	a := auth.From(ctx)
 	if err := checkRole(role); err != nil {
 		return GrantView{}, err
 	}
@@ -60,7 +61,8 @@ func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
 // Revoke takes a role away; it stops at the person's next call. An admin cannot
 // take their own last admin role. A grant on a unit that the actor does not
 // administer is not theirs to know of.
-func (s *Service) Revoke(ctx context.Context, a auth.Actor, grantID int64) error {
+func (s *Service) Revoke(ctx context.Context, grantID int64) error {
+	a := auth.From(ctx)
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		g, err := grantByID(ctx, tx.DB, grantID)
 		if err != nil {
@@ -88,7 +90,8 @@ func revoke(ctx context.Context, tx *store.Tx, a auth.Actor, g RoleGrant) error 
 }
 
 // CreateStaff makes a person with a desk login and a role on a unit that the actor administers.
-func (s *Service) CreateStaff(ctx context.Context, a auth.Actor, unitID int64, in Staff) (GrantView, error) {
+func (s *Service) CreateStaff(ctx context.Context, unitID int64, in Staff) (GrantView, error) {
+	a := auth.From(ctx)
 	return s.createStaff(ctx, unitID, a.PersonID, in, func(tx *store.Tx) error {
 		return mayGrantOn(ctx, tx, a, unitID)
 	})

@@ -146,7 +146,8 @@ func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password st
 }
 
 // ChangePassword sets a new password and ends the person's other sessions.
-func (s *Service) ChangePassword(ctx context.Context, a auth.Actor, current, fresh string) error {
+func (s *Service) ChangePassword(ctx context.Context, current, fresh string) error {
+	a := auth.From(ctx)
 	row, err := passwordOf(ctx, s.Store.Read(ctx), a.PersonID)
 	if store.IsNotFound(err) {
 		return errNoPassword

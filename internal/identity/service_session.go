@@ -101,8 +101,8 @@ func rotate(ctx context.Context, tx *store.Tx, old, next string) (session Sessio
 }
 
 // Logout ends the actor's session at once. A second time does nothing.
-func (s *Service) Logout(ctx context.Context, a auth.Actor) error {
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return endSession(ctx, tx, a.SessionID) })
+func (s *Service) Logout(ctx context.Context) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return endSession(ctx, tx, auth.From(ctx).SessionID) })
 }
 
 // PruneSessions deletes the sessions that ran out before the instant, with their

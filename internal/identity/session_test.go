@@ -95,7 +95,7 @@ func TestLogoutEndsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		in, other := w.wechat(t, "lin"), w.wechat(t, "lin")
 		for range 2 { // twice is as good as once
-			if err := w.Logout(t.Context(), auth.Actor{PersonID: in.PersonID, SessionID: in.SessionID}); err != nil {
+			if err := w.Logout(auth.With(t.Context(), auth.Actor{PersonID: in.PersonID, SessionID: in.SessionID})); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -191,7 +191,7 @@ func (m *sessionMachine) Reuse(t *rapid.T) {
 
 func (m *sessionMachine) Logout(t *rapid.T) {
 	s := m.pick(t)
-	if err := m.w.Service.Logout(t.Context(), auth.Actor{PersonID: s.in.PersonID, SessionID: s.in.SessionID}); err != nil {
+	if err := m.w.Service.Logout(auth.With(t.Context(), auth.Actor{PersonID: s.in.PersonID, SessionID: s.in.SessionID})); err != nil {
 		t.Fatal(err)
 	}
 	s.ended = true

@@ -38,7 +38,7 @@ func (s *Service) Get(ctx context.Context, id int64) (Unit, error) {
 }
 
 // Create adds a unit under one that the actor administers.
-func (s *Service) Create(ctx context.Context, a auth.Actor, in Input) (Unit, error) {
+func (s *Service) Create(ctx context.Context, in Input) (Unit, error) {
 	u, err := in.unit()
 	if err != nil {
 		return Unit{}, err
@@ -51,7 +51,7 @@ func (s *Service) Create(ctx context.Context, a auth.Actor, in Input) (Unit, err
 		if err != nil {
 			return err
 		}
-		if err := mayCreate(a, parent, in.Kind); err != nil {
+		if err := mayCreate(auth.From(ctx), parent, in.Kind); err != nil {
 			return err
 		}
 		u.ID, u.ParentID = 0, &parent.ID
@@ -74,7 +74,7 @@ func (in Input) unit() (Unit, error) {
 }
 
 // Update changes a unit that the actor manages.
-func (s *Service) Update(ctx context.Context, a auth.Actor, id int64, p Patch) (u Unit, err error) {
+func (s *Service) Update(ctx context.Context, id int64, p Patch) (u Unit, err error) {
 	if err := p.clean(); err != nil {
 		return Unit{}, err
 	}
@@ -83,7 +83,7 @@ func (s *Service) Update(ctx context.Context, a auth.Actor, id int64, p Patch) (
 		if err != nil {
 			return missing(err)
 		}
-		if err := mayUpdate(a, old); err != nil {
+		if err := mayUpdate(auth.From(ctx), old); err != nil {
 			return err
 		}
 		if err := change(ctx, tx, id, p); err != nil {

@@ -68,7 +68,7 @@ func (tr tree) bootstrap(t *testing.T, name string) unit.Unit {
 
 func (tr tree) create(t *testing.T, parent unit.Unit, kind unit.Kind, name string) unit.Unit {
 	t.Helper()
-	u, err := tr.Create(t.Context(), admin(parent), unit.Input{ParentID: parent.ID, Kind: kind, Name: name})
+	u, err := tr.Create(auth.With(t.Context(), admin(parent)), unit.Input{ParentID: parent.ID, Kind: kind, Name: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestCreateAsksWhoAndWhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		tr := plant(t, s)
 		try := func(a auth.Actor, parent int64, kind unit.Kind, name string) error {
-			_, err := tr.Create(t.Context(), a, unit.Input{ParentID: parent, Kind: kind, Name: name})
+			_, err := tr.Create(auth.With(t.Context(), a), unit.Input{ParentID: parent, Kind: kind, Name: name})
 			return err
 		}
 		top := admin(tr.wuzhong)
@@ -164,21 +164,21 @@ func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
 		tr := plant(t, s)
 		staff := actor(auth.StationStaff, tr.dongfang)
 		phone, empty := " 0953-5098110 ", ""
-		_, err := tr.Update(t.Context(), staff, tr.room.ID, unit.Patch{Phone: &phone, Location: &unit.Location{Latitude: 37.4, Longitude: 0}})
+		_, err := tr.Update(auth.With(t.Context(), staff), tr.room.ID, unit.Patch{Phone: &phone, Location: &unit.Location{Latitude: 37.4, Longitude: 0}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := tr.Update(t.Context(), staff, tr.room.ID, unit.Patch{Address: &empty})
+		got, err := tr.Update(auth.With(t.Context(), staff), tr.room.ID, unit.Patch{Address: &empty})
 		if err != nil || got.Phone != "0953-5098110" || got.Name != tr.room.Name || got.Path != tr.room.Path || *got.Latitude != 37.4 || *got.Longitude != 0 {
 			t.Errorf("%+v, %v", got, err)
 		}
-		_, err = tr.Update(t.Context(), staff, tr.wuzhong.ID, unit.Patch{Phone: &phone})
+		_, err = tr.Update(auth.With(t.Context(), staff), tr.wuzhong.ID, unit.Patch{Phone: &phone})
 		wantCode(t, err, "forbidden")
-		_, err = tr.Update(t.Context(), actor(auth.SocialWorker, tr.room), tr.room.ID, unit.Patch{Phone: &phone})
+		_, err = tr.Update(auth.With(t.Context(), actor(auth.SocialWorker, tr.room)), tr.room.ID, unit.Patch{Phone: &phone})
 		wantCode(t, err, "forbidden")
-		_, err = tr.Update(t.Context(), staff, tr.room.ID, unit.Patch{Name: &empty})
+		_, err = tr.Update(auth.With(t.Context(), staff), tr.room.ID, unit.Patch{Name: &empty})
 		wantCode(t, err, "invalid_fields")
-		_, err = tr.Update(t.Context(), staff, 999, unit.Patch{Phone: &phone})
+		_, err = tr.Update(auth.With(t.Context(), staff), 999, unit.Patch{Phone: &phone})
 		wantCode(t, err, "not_found")
 	})
 }
