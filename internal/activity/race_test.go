@@ -9,6 +9,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/hours"
 )
 
 // refusedOnly fails the test on errors that are no refusals.
@@ -253,6 +254,46 @@ func TestNobodyWaitsWhileAPlaceIsFree(t *testing.T) {
 			wg.Wait()
 			if got := w.FindShift(s.ID); got.Taken != 3 || got.Waitlisted != 0 {
 				t.Errorf("%d of 3 taken, %d waiting", got.Taken, got.Waitlisted)
+			}
+		}
+		w.Whole(t)
+	})
+}
+
+// A correction is proposed in the instant in which another of the same entry is
+// approved: what it adds still brings the entry to what was asked.
+func TestCorrectionsProposedWhileOneIsApproved(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := w.Shift(12)
+		for _, p := range w.Crowd(12) {
+			g := w.SignUp(p, s.ID)
+			w.Exec("INSERT INTO attendances (signup_id, shift_id, unit_id, in_at, in_method, out_at, out_method, attention, needs_look) VALUES (?, ?, ?, ?, 'code', ?, 'code', '', ?)",
+				g.ID, s.ID, s.UnitID, s.StartsAt, s.EndsAt, false)
+			_, err := w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "confirm"})
+			apptest.Must(t, err)
+			lines, err := w.Hours.EntriesOf(ctx, p.PersonID, hours.Filter{Limit: 1})
+			apptest.Must(t, err)
+			first, err := w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 60, "实到一小时")
+			apptest.Must(t, err)
+			approve := func(id int64) {
+				out, err := w.Activities.DecideProposals(apptest.As(w.Second), []int64{id}, true, "")
+				apptest.Must(t, err)
+				apptest.Must(t, out[0].Err)
+			}
+			var wg sync.WaitGroup
+			var next *hours.ProposalLine
+			wg.Go(func() { approve(first.ID) })
+			for next == nil {
+				next, err = w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 0, "没有服务")
+				if err != nil {
+					next = nil
+					apptest.WantCode(t, err, "proposal_open")
+				}
+			}
+			wg.Wait()
+			approve(next.ID)
+			if v, err := w.Hours.TotalOf(ctx, p.PersonID); err != nil || v.Minutes != 0 {
+				t.Errorf("%d minutes stand, want none (%v)", v.Minutes, err)
 			}
 		}
 		w.Whole(t)
