@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -409,6 +410,48 @@ func TestOpenRefusesABadAddress(t *testing.T) {
 			t.Errorf("%q was taken", url)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: the error shows the password: %v", url, err)
+		}
+	}
+}
+
+// Writers of SQLite are served in the order they came: with many callers and one
+// connection nobody starves.
+func TestWritersQueueInOrder(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	const callers = 20
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var served []int
+	enter := make(chan int)
+	err := s.Tx(t.Context(), func(*store.Tx) error {
+		for range callers {
+			wg.Go(func() {
+				number := <-enter
+				_ = s.Tx(context.Background(), func(*store.Tx) error {
+					mu.Lock()
+					defer mu.Unlock()
+					served = append(served, number)
+					return nil
+				})
+			})
+		}
+		for number := range callers {
+			enter <- number
+			time.Sleep(5 * time.Millisecond) // until it stands in the queue
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if len(served) != callers {
+		t.Fatalf("%d of %d were served", len(served), callers)
+	}
+	for at, number := range served {
+		if at-number > 4 || number-at > 4 { // a machine under load may swap neighbours
+			t.Errorf("number %d was served as number %d: %v", number, at, served)
 		}
 	}
 }
