@@ -3,6 +3,7 @@ package activity_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -625,5 +626,37 @@ func TestNoCreditSettlesWithoutMinutes(t *testing.T) {
 		}
 		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "correct", Minutes: 30, Reason: "在场半小时"})
 		apptest.Must(t, err)
+	})
+}
+
+// What is near comes first, soonest first; then what is elsewhere, each once.
+func TestNearPutsMyOwnUnitFirst(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		at := func(u int64, days int) int64 {
+			a := w.Draft()
+			a.UnitID = u
+			return w.Publish(a, apptest.At(time.Duration(days)*24*time.Hour, 5))[0].ActivityID
+		}
+		far, mine, below, later := at(w.Other.ID, 1), at(w.Station.ID, 3), at(w.Room.ID, 2), at(w.Other.ID, 4)
+		for _, try := range []struct {
+			unit  int64
+			limit int
+			want  []int64
+		}{
+			{w.Station.ID, 4, []int64{below, mine, far, later}},
+			{w.Station.ID, 2, []int64{below, mine}},
+			{w.Other.ID, 3, []int64{far, later, below}},
+			{0, 3, []int64{far, below, mine}},
+		} {
+			lines, err := w.Activities.Near(ctx, try.unit, try.limit)
+			apptest.Must(t, err)
+			var got []int64
+			for _, l := range lines {
+				got = append(got, l.ID)
+			}
+			if !slices.Equal(got, try.want) {
+				t.Errorf("unit %d, %d: %v, want %v", try.unit, try.limit, got, try.want)
+			}
+		}
 	})
 }

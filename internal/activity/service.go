@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,26 @@ func (s *Service) List(ctx context.Context, q Query) ([]Line, error) {
 		return nil, err
 	}
 	return out, s.addShifts(ctx, out, &now)
+}
+
+// Near lists what has places left, soonest first: what is on at the unit and under it,
+// then elsewhere. No unit (0) means all alike.
+func (s *Service) Near(ctx context.Context, unitID int64, limit int) ([]Line, error) {
+	var near []Line
+	if unitID != 0 {
+		var err error
+		if near, err = s.List(ctx, Query{UnitID: unitID, Open: true, Limit: limit}); err != nil || len(near) == limit {
+			return near, err
+		}
+	}
+	all, err := s.List(ctx, Query{Open: true, Limit: limit})
+	for _, l := range all {
+		known := slices.ContainsFunc(near, func(n Line) bool { return n.ID == l.ID })
+		if !known && len(near) < limit {
+			near = append(near, l)
+		}
+	}
+	return near, err
 }
 
 // Managed lists the activities of the units the actor manages, newest first, below the id (0 for the newest).

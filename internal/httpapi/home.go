@@ -33,7 +33,11 @@ func (s *Server) GetHome(ctx context.Context, _ api.GetHomeRequestObject) (api.G
 		return nil, err
 	}
 	out.Campaigns = s.runningBriefs(campaigns)
-	lines, err := s.Activities.List(ctx, activity.Query{Open: true, Limit: homeActivities})
+	home := int64(0)
+	if out.Station != nil {
+		home = out.Station.ID
+	}
+	lines, err := s.Activities.Near(ctx, home, homeActivities)
 	if err != nil {
 		return nil, err
 	}

@@ -2469,7 +2469,7 @@ export interface components {
             coming: components["schemas"]["Signup"][];
             /** @description The running ones */
             campaigns: components["schemas"]["CampaignBrief"][];
-            /** @description What is on soon with places left */
+            /** @description What is on soon with places left, what is on at my own unit first */
             activities: components["schemas"]["Activity"][];
             /**
              * @description Activities with places left in the next 7 days; counted up to 99
