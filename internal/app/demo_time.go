@@ -103,7 +103,7 @@ func (d *demo) presence(s *activity.Shift, g *activity.Signup, in time.Time, out
 }
 
 // makeComing publishes the days ahead: one nearly full, one full with people
-// waiting, one that staff approve, one that takes skills, a weekly series, a draft.
+// waiting, one that staff approve, one that takes skills, a draft.
 func (d *demo) makeComing() error {
 	station := d.units["东方社区社工站"]
 	sat := nextWeekday(d.now, time.Saturday)
