@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"yimi/internal/auth"
-	"yimi/internal/campaign"
+	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
@@ -18,15 +18,14 @@ import (
 
 // Service is the activities' use cases.
 type Service struct {
-	db        *store.Store
-	campaigns *campaign.Service
-	codes     *Codes
-	limits    Limits
+	db     *store.Store
+	codes  *Codes
+	limits Limits
 }
 
 // NewService makes the service.
-func NewService(db *store.Store, campaigns *campaign.Service, codes *Codes, limits Limits) *Service {
-	return &Service{db, campaigns, codes, limits}
+func NewService(db *store.Store, codes *Codes, limits Limits) *Service {
+	return &Service{db, codes, limits}
 }
 
 // Limits gives the settings that screens print.
@@ -169,10 +168,10 @@ func dayStart(t time.Time) time.Time {
 
 // Create drafts an activity with its first shifts.
 func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Line, error) {
-	if err := s.check(ctx, a); err != nil {
-		return nil, err
-	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := check(tx, a); err != nil {
+			return err
+		}
 		path, err := store.UnitPath(tx.DB, a.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
@@ -193,11 +192,14 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 }
 
 // check refuses an activity whose campaign is not there, or whose fence has no middle.
-func (s *Service) check(ctx context.Context, a *Activity) error {
+func check(tx *store.Tx, a *Activity) error {
 	if a.FenceMetres > 0 && (a.Latitude == nil || a.Longitude == nil) {
 		return errFence
 	}
-	_, err := s.campaigns.Get(ctx, a.CampaignID)
+	there, err := hasCampaign(tx.DB, a.CampaignID)
+	if err == nil && !there {
+		return fault.Missing("服务品牌")
+	}
 	return err
 }
 
@@ -258,7 +260,7 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if err != nil {
 			return err
 		}
-		if err := s.check(ctx, &changed.Activity); err != nil {
+		if err := check(tx, &changed.Activity); err != nil {
 			return err
 		}
 		return tellChange(ctx, tx, &l.Activity, &changed.Activity)

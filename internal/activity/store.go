@@ -102,6 +102,12 @@ func insertActivity(tx *store.Tx, a *Activity) error {
 	return tx.Create(a).Error
 }
 
+func hasCampaign(db *gorm.DB, id int64) (bool, error) {
+	var n int64
+	err := db.Table("campaigns").Where("id = ?", id).Count(&n).Error
+	return n > 0, err
+}
+
 func updateActivity(tx *store.Tx, id int64, changes Changes) error {
 	return tx.Model(&Activity{}).Where("id = ?", id).Updates(map[string]any(changes)).Error
 }

@@ -100,7 +100,7 @@ func (a *App) build() error {
 	a.Units = unit.NewService(a.Store)
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
-	a.Activities = activity.NewService(a.Store, a.Campaigns, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
+	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
 	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin(), Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
 	return a.buildHandler(tokens)
 }

@@ -17,7 +17,7 @@ var features = []string{"identity", "unit", "request", "booking", "activity", "h
 
 // betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
-	"activity": {"campaign", "hours"},
+	"activity": {"hours"},
 	"campaign": {"hours"},
 	"request":  {"booking", "activity"},
 }
