@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
@@ -88,6 +89,30 @@ func (e Art) Valid() bool {
 	}
 }
 
+// Defines values for AttachmentKind.
+const (
+	AttachmentKindJpeg AttachmentKind = "jpeg"
+	AttachmentKindPdf  AttachmentKind = "pdf"
+	AttachmentKindPng  AttachmentKind = "png"
+	AttachmentKindWebp AttachmentKind = "webp"
+)
+
+// Valid indicates whether the value is a known member of the AttachmentKind enum.
+func (e AttachmentKind) Valid() bool {
+	switch e {
+	case AttachmentKindJpeg:
+		return true
+	case AttachmentKindPdf:
+		return true
+	case AttachmentKindPng:
+		return true
+	case AttachmentKindWebp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttendanceInputItemsAction.
 const (
 	AttendanceInputItemsActionConfirm  AttendanceInputItemsAction = "confirm"
@@ -130,6 +155,84 @@ func (e AttentionReason) Valid() bool {
 	case AttentionReasonPoorAccuracy:
 		return true
 	case AttentionReasonSentLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BeneficiaryInputGroups.
+const (
+	BeneficiaryInputGroupsDisabled   BeneficiaryInputGroups = "disabled"
+	BeneficiaryInputGroupsHardship   BeneficiaryInputGroups = "hardship"
+	BeneficiaryInputGroupsLeftBehind BeneficiaryInputGroups = "left_behind"
+	BeneficiaryInputGroupsLowIncome  BeneficiaryInputGroups = "low_income"
+)
+
+// Valid indicates whether the value is a known member of the BeneficiaryInputGroups enum.
+func (e BeneficiaryInputGroups) Valid() bool {
+	switch e {
+	case BeneficiaryInputGroupsDisabled:
+		return true
+	case BeneficiaryInputGroupsHardship:
+		return true
+	case BeneficiaryInputGroupsLeftBehind:
+		return true
+	case BeneficiaryInputGroupsLowIncome:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingState.
+const (
+	BookingStateBooked    BookingState = "booked"
+	BookingStateCancelled BookingState = "cancelled"
+	BookingStateDone      BookingState = "done"
+	BookingStateHeld      BookingState = "held"
+	BookingStateLapsed    BookingState = "lapsed"
+	BookingStateNoShow    BookingState = "no_show"
+)
+
+// Valid indicates whether the value is a known member of the BookingState enum.
+func (e BookingState) Valid() bool {
+	switch e {
+	case BookingStateBooked:
+		return true
+	case BookingStateCancelled:
+		return true
+	case BookingStateDone:
+		return true
+	case BookingStateHeld:
+		return true
+	case BookingStateLapsed:
+		return true
+	case BookingStateNoShow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallerInputGroups.
+const (
+	CallerInputGroupsDisabled   CallerInputGroups = "disabled"
+	CallerInputGroupsHardship   CallerInputGroups = "hardship"
+	CallerInputGroupsLeftBehind CallerInputGroups = "left_behind"
+	CallerInputGroupsLowIncome  CallerInputGroups = "low_income"
+)
+
+// Valid indicates whether the value is a known member of the CallerInputGroups enum.
+func (e CallerInputGroups) Valid() bool {
+	switch e {
+	case CallerInputGroupsDisabled:
+		return true
+	case CallerInputGroupsHardship:
+		return true
+	case CallerInputGroupsLeftBehind:
+		return true
+	case CallerInputGroupsLowIncome:
 		return true
 	default:
 		return false
@@ -280,6 +383,42 @@ func (e GrantInputRole) Valid() bool {
 	}
 }
 
+// Defines values for HolidayKind.
+const (
+	HolidayKindOff  HolidayKind = "off"
+	HolidayKindWork HolidayKind = "work"
+)
+
+// Valid indicates whether the value is a known member of the HolidayKind enum.
+func (e HolidayKind) Valid() bool {
+	switch e {
+	case HolidayKindOff:
+		return true
+	case HolidayKindWork:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HolidayInputKind.
+const (
+	HolidayInputKindOff  HolidayInputKind = "off"
+	HolidayInputKindWork HolidayInputKind = "work"
+)
+
+// Valid indicates whether the value is a known member of the HolidayInputKind enum.
+func (e HolidayInputKind) Valid() bool {
+	switch e {
+	case HolidayInputKindOff:
+		return true
+	case HolidayInputKindWork:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HourProposalClass.
 const (
 	HourProposalClassCorrection HourProposalClass = "correction"
@@ -319,11 +458,67 @@ func (e HourProposalState) Valid() bool {
 	}
 }
 
+// Defines values for LookRole.
+const (
+	LookRoleStaff      LookRole = "staff"
+	LookRoleSupervisor LookRole = "supervisor"
+	LookRoleWorker     LookRole = "worker"
+)
+
+// Valid indicates whether the value is a known member of the LookRole enum.
+func (e LookRole) Valid() bool {
+	switch e {
+	case LookRoleStaff:
+		return true
+	case LookRoleSupervisor:
+		return true
+	case LookRoleWorker:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookWhat.
+const (
+	LookWhatAttachment LookWhat = "attachment"
+	LookWhatCaseNotes  LookWhat = "case_notes"
+	LookWhatContact    LookWhat = "contact"
+	LookWhatDetails    LookWhat = "details"
+)
+
+// Valid indicates whether the value is a known member of the LookWhat enum.
+func (e LookWhat) Valid() bool {
+	switch e {
+	case LookWhatAttachment:
+		return true
+	case LookWhatCaseNotes:
+		return true
+	case LookWhatContact:
+		return true
+	case LookWhatDetails:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeKind.
 const (
 	NoticeKindActivityCancelled NoticeKind = "activity_cancelled"
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
+	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
+	NoticeKindRequestApproved   NoticeKind = "request_approved"
+	NoticeKindRequestAssigned   NoticeKind = "request_assigned"
+	NoticeKindRequestChanged    NoticeKind = "request_changed"
+	NoticeKindRequestCompleted  NoticeKind = "request_completed"
+	NoticeKindRequestMessage    NoticeKind = "request_message"
+	NoticeKindRequestReferred   NoticeKind = "request_referred"
+	NoticeKindRequestRejected   NoticeKind = "request_rejected"
+	NoticeKindRequestReturned   NoticeKind = "request_returned"
+	NoticeKindRequestScheduled  NoticeKind = "request_scheduled"
+	NoticeKindRequestSubmitted  NoticeKind = "request_submitted"
 	NoticeKindSignupCancelled   NoticeKind = "signup_cancelled"
 	NoticeKindSignupConfirmed   NoticeKind = "signup_confirmed"
 	NoticeKindSignupLapsed      NoticeKind = "signup_lapsed"
@@ -338,7 +533,29 @@ func (e NoticeKind) Valid() bool {
 		return true
 	case NoticeKindActivityChanged:
 		return true
+	case NoticeKindCaseAssigned:
+		return true
 	case NoticeKindHoursCredited:
+		return true
+	case NoticeKindRequestApproved:
+		return true
+	case NoticeKindRequestAssigned:
+		return true
+	case NoticeKindRequestChanged:
+		return true
+	case NoticeKindRequestCompleted:
+		return true
+	case NoticeKindRequestMessage:
+		return true
+	case NoticeKindRequestReferred:
+		return true
+	case NoticeKindRequestRejected:
+		return true
+	case NoticeKindRequestReturned:
+		return true
+	case NoticeKindRequestScheduled:
+		return true
+	case NoticeKindRequestSubmitted:
 		return true
 	case NoticeKindSignupCancelled:
 		return true
@@ -349,6 +566,339 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindSignupOffered:
 		return true
 	case NoticeKindSignupRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProviderExceptionKind.
+const (
+	ProviderExceptionKindExtra ProviderExceptionKind = "extra"
+	ProviderExceptionKindOff   ProviderExceptionKind = "off"
+)
+
+// Valid indicates whether the value is a known member of the ProviderExceptionKind enum.
+func (e ProviderExceptionKind) Valid() bool {
+	switch e {
+	case ProviderExceptionKindExtra:
+		return true
+	case ProviderExceptionKindOff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProviderExceptionInputKind.
+const (
+	ProviderExceptionInputKindExtra ProviderExceptionInputKind = "extra"
+	ProviderExceptionInputKindOff   ProviderExceptionInputKind = "off"
+)
+
+// Valid indicates whether the value is a known member of the ProviderExceptionInputKind enum.
+func (e ProviderExceptionInputKind) Valid() bool {
+	switch e {
+	case ProviderExceptionInputKindExtra:
+		return true
+	case ProviderExceptionInputKindOff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Qualification.
+const (
+	QualificationIntermediate Qualification = "intermediate"
+	QualificationJunior       Qualification = "junior"
+	QualificationNone         Qualification = "none"
+	QualificationSenior       Qualification = "senior"
+)
+
+// Valid indicates whether the value is a known member of the Qualification enum.
+func (e Qualification) Valid() bool {
+	switch e {
+	case QualificationIntermediate:
+		return true
+	case QualificationJunior:
+		return true
+	case QualificationNone:
+		return true
+	case QualificationSenior:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuestionKind.
+const (
+	QuestionKindChoice  QuestionKind = "choice"
+	QuestionKindChoices QuestionKind = "choices"
+	QuestionKindDate    QuestionKind = "date"
+	QuestionKindLines   QuestionKind = "lines"
+	QuestionKindNumber  QuestionKind = "number"
+	QuestionKindText    QuestionKind = "text"
+	QuestionKindYesNo   QuestionKind = "yes_no"
+)
+
+// Valid indicates whether the value is a known member of the QuestionKind enum.
+func (e QuestionKind) Valid() bool {
+	switch e {
+	case QuestionKindChoice:
+		return true
+	case QuestionKindChoices:
+		return true
+	case QuestionKindDate:
+		return true
+	case QuestionKindLines:
+		return true
+	case QuestionKindNumber:
+		return true
+	case QuestionKindText:
+		return true
+	case QuestionKindYesNo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Relation.
+const (
+	RelationChild       Relation = "child"
+	RelationGrandchild  Relation = "grandchild"
+	RelationGrandparent Relation = "grandparent"
+	RelationNeighbour   Relation = "neighbour"
+	RelationOther       Relation = "other"
+	RelationParent      Relation = "parent"
+	RelationSelf        Relation = "self"
+	RelationSibling     Relation = "sibling"
+	RelationSpouse      Relation = "spouse"
+)
+
+// Valid indicates whether the value is a known member of the Relation enum.
+func (e Relation) Valid() bool {
+	switch e {
+	case RelationChild:
+		return true
+	case RelationGrandchild:
+		return true
+	case RelationGrandparent:
+		return true
+	case RelationNeighbour:
+		return true
+	case RelationOther:
+		return true
+	case RelationParent:
+		return true
+	case RelationSelf:
+		return true
+	case RelationSibling:
+		return true
+	case RelationSpouse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestAction.
+const (
+	RequestActionAccept     RequestAction = "accept"
+	RequestActionApprove    RequestAction = "approve"
+	RequestActionAssign     RequestAction = "assign"
+	RequestActionAttach     RequestAction = "attach"
+	RequestActionCancel     RequestAction = "cancel"
+	RequestActionCaseNote   RequestAction = "case_note"
+	RequestActionClose      RequestAction = "close"
+	RequestActionComplete   RequestAction = "complete"
+	RequestActionCreate     RequestAction = "create"
+	RequestActionEdit       RequestAction = "edit"
+	RequestActionFinish     RequestAction = "finish"
+	RequestActionFollowUp   RequestAction = "follow_up"
+	RequestActionHandBack   RequestAction = "hand_back"
+	RequestActionHandOver   RequestAction = "hand_over"
+	RequestActionMessage    RequestAction = "message"
+	RequestActionNoShow     RequestAction = "no_show"
+	RequestActionNote       RequestAction = "note"
+	RequestActionRate       RequestAction = "rate"
+	RequestActionReceive    RequestAction = "receive"
+	RequestActionRefer      RequestAction = "refer"
+	RequestActionReject     RequestAction = "reject"
+	RequestActionReopen     RequestAction = "reopen"
+	RequestActionReschedule RequestAction = "reschedule"
+	RequestActionReturn     RequestAction = "return"
+	RequestActionSchedule   RequestAction = "schedule"
+	RequestActionSendBack   RequestAction = "send_back"
+	RequestActionStart      RequestAction = "start"
+	RequestActionSubmit     RequestAction = "submit"
+	RequestActionVolunteers RequestAction = "volunteers"
+)
+
+// Valid indicates whether the value is a known member of the RequestAction enum.
+func (e RequestAction) Valid() bool {
+	switch e {
+	case RequestActionAccept:
+		return true
+	case RequestActionApprove:
+		return true
+	case RequestActionAssign:
+		return true
+	case RequestActionAttach:
+		return true
+	case RequestActionCancel:
+		return true
+	case RequestActionCaseNote:
+		return true
+	case RequestActionClose:
+		return true
+	case RequestActionComplete:
+		return true
+	case RequestActionCreate:
+		return true
+	case RequestActionEdit:
+		return true
+	case RequestActionFinish:
+		return true
+	case RequestActionFollowUp:
+		return true
+	case RequestActionHandBack:
+		return true
+	case RequestActionHandOver:
+		return true
+	case RequestActionMessage:
+		return true
+	case RequestActionNoShow:
+		return true
+	case RequestActionNote:
+		return true
+	case RequestActionRate:
+		return true
+	case RequestActionReceive:
+		return true
+	case RequestActionRefer:
+		return true
+	case RequestActionReject:
+		return true
+	case RequestActionReopen:
+		return true
+	case RequestActionReschedule:
+		return true
+	case RequestActionReturn:
+		return true
+	case RequestActionSchedule:
+		return true
+	case RequestActionSendBack:
+		return true
+	case RequestActionStart:
+		return true
+	case RequestActionSubmit:
+		return true
+	case RequestActionVolunteers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestDecisionInputDecision.
+const (
+	RequestDecisionInputDecisionApprove RequestDecisionInputDecision = "approve"
+	RequestDecisionInputDecisionReject  RequestDecisionInputDecision = "reject"
+	RequestDecisionInputDecisionReturn  RequestDecisionInputDecision = "return"
+)
+
+// Valid indicates whether the value is a known member of the RequestDecisionInputDecision enum.
+func (e RequestDecisionInputDecision) Valid() bool {
+	switch e {
+	case RequestDecisionInputDecisionApprove:
+		return true
+	case RequestDecisionInputDecisionReject:
+		return true
+	case RequestDecisionInputDecisionReturn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestQueue.
+const (
+	RequestQueueFollowUp   RequestQueue = "follow_up"
+	RequestQueueNew        RequestQueue = "new"
+	RequestQueueOverdue    RequestQueue = "overdue"
+	RequestQueueReferredIn RequestQueue = "referred_in"
+	RequestQueueToAccept   RequestQueue = "to_accept"
+	RequestQueueToReview   RequestQueue = "to_review"
+	RequestQueueUnassigned RequestQueue = "unassigned"
+)
+
+// Valid indicates whether the value is a known member of the RequestQueue enum.
+func (e RequestQueue) Valid() bool {
+	switch e {
+	case RequestQueueFollowUp:
+		return true
+	case RequestQueueNew:
+		return true
+	case RequestQueueOverdue:
+		return true
+	case RequestQueueReferredIn:
+		return true
+	case RequestQueueToAccept:
+		return true
+	case RequestQueueToReview:
+		return true
+	case RequestQueueUnassigned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestState.
+const (
+	RequestStateApproved  RequestState = "approved"
+	RequestStateAssigned  RequestState = "assigned"
+	RequestStateCancelled RequestState = "cancelled"
+	RequestStateClosed    RequestState = "closed"
+	RequestStateCompleted RequestState = "completed"
+	RequestStateDraft     RequestState = "draft"
+	RequestStateInService RequestState = "in_service"
+	RequestStateReferred  RequestState = "referred"
+	RequestStateRejected  RequestState = "rejected"
+	RequestStateReturned  RequestState = "returned"
+	RequestStateScheduled RequestState = "scheduled"
+	RequestStateSubmitted RequestState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the RequestState enum.
+func (e RequestState) Valid() bool {
+	switch e {
+	case RequestStateApproved:
+		return true
+	case RequestStateAssigned:
+		return true
+	case RequestStateCancelled:
+		return true
+	case RequestStateClosed:
+		return true
+	case RequestStateCompleted:
+		return true
+	case RequestStateDraft:
+		return true
+	case RequestStateInService:
+		return true
+	case RequestStateReferred:
+		return true
+	case RequestStateRejected:
+		return true
+	case RequestStateReturned:
+		return true
+	case RequestStateScheduled:
+		return true
+	case RequestStateSubmitted:
 		return true
 	default:
 		return false
@@ -376,6 +926,135 @@ func (e RoleName) Valid() bool {
 	case RoleNameStationStaff:
 		return true
 	case RoleNameVolunteer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ServiceField.
+const (
+	ServiceFieldChild     ServiceField = "child"
+	ServiceFieldCommunity ServiceField = "community"
+	ServiceFieldElder     ServiceField = "elder"
+	ServiceFieldRelief    ServiceField = "relief"
+)
+
+// Valid indicates whether the value is a known member of the ServiceField enum.
+func (e ServiceField) Valid() bool {
+	switch e {
+	case ServiceFieldChild:
+		return true
+	case ServiceFieldCommunity:
+		return true
+	case ServiceFieldElder:
+		return true
+	case ServiceFieldRelief:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ServiceIcon.
+const (
+	ServiceIconBlend   ServiceIcon = "blend"
+	ServiceIconCare    ServiceIcon = "care"
+	ServiceIconCompany ServiceIcon = "company"
+	ServiceIconCounsel ServiceIcon = "counsel"
+	ServiceIconFamily  ServiceIcon = "family"
+	ServiceIconHobby   ServiceIcon = "hobby"
+	ServiceIconLaw     ServiceIcon = "law"
+	ServiceIconLife    ServiceIcon = "life"
+	ServiceIconSafe    ServiceIcon = "safe"
+)
+
+// Valid indicates whether the value is a known member of the ServiceIcon enum.
+func (e ServiceIcon) Valid() bool {
+	switch e {
+	case ServiceIconBlend:
+		return true
+	case ServiceIconCare:
+		return true
+	case ServiceIconCompany:
+		return true
+	case ServiceIconCounsel:
+		return true
+	case ServiceIconFamily:
+		return true
+	case ServiceIconHobby:
+		return true
+	case ServiceIconLaw:
+		return true
+	case ServiceIconLife:
+		return true
+	case ServiceIconSafe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ServiceMode.
+const (
+	ServiceModeBooking ServiceMode = "booking"
+	ServiceModeRequest ServiceMode = "request"
+)
+
+// Valid indicates whether the value is a known member of the ServiceMode enum.
+func (e ServiceMode) Valid() bool {
+	switch e {
+	case ServiceModeBooking:
+		return true
+	case ServiceModeRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ServiceTheme.
+const (
+	ServiceThemeBody   ServiceTheme = "body"
+	ServiceThemeFamily ServiceTheme = "family"
+	ServiceThemeHeart  ServiceTheme = "heart"
+	ServiceThemeRights ServiceTheme = "rights"
+)
+
+// Valid indicates whether the value is a known member of the ServiceTheme enum.
+func (e ServiceTheme) Valid() bool {
+	switch e {
+	case ServiceThemeBody:
+		return true
+	case ServiceThemeFamily:
+		return true
+	case ServiceThemeHeart:
+		return true
+	case ServiceThemeRights:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ServiceWay.
+const (
+	ServiceWayHome    ServiceWay = "home"
+	ServiceWayPhone   ServiceWay = "phone"
+	ServiceWayStation ServiceWay = "station"
+	ServiceWayVideo   ServiceWay = "video"
+)
+
+// Valid indicates whether the value is a known member of the ServiceWay enum.
+func (e ServiceWay) Valid() bool {
+	switch e {
+	case ServiceWayHome:
+		return true
+	case ServiceWayPhone:
+		return true
+	case ServiceWayStation:
+		return true
+	case ServiceWayVideo:
 		return true
 	default:
 		return false
@@ -502,6 +1181,54 @@ func (e Skill) Valid() bool {
 	}
 }
 
+// Defines values for SlotDayState.
+const (
+	SlotDayStateFull  SlotDayState = "full"
+	SlotDayStateLater SlotDayState = "later"
+	SlotDayStateOff   SlotDayState = "off"
+	SlotDayStateOpen  SlotDayState = "open"
+	SlotDayStatePast  SlotDayState = "past"
+)
+
+// Valid indicates whether the value is a known member of the SlotDayState enum.
+func (e SlotDayState) Valid() bool {
+	switch e {
+	case SlotDayStateFull:
+		return true
+	case SlotDayStateLater:
+		return true
+	case SlotDayStateOff:
+		return true
+	case SlotDayStateOpen:
+		return true
+	case SlotDayStatePast:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SlotState.
+const (
+	SlotStateFree  SlotState = "free"
+	SlotStatePast  SlotState = "past"
+	SlotStateTaken SlotState = "taken"
+)
+
+// Valid indicates whether the value is a known member of the SlotState enum.
+func (e SlotState) Valid() bool {
+	switch e {
+	case SlotStateFree:
+		return true
+	case SlotStatePast:
+		return true
+	case SlotStateTaken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffInputRole.
 const (
 	StaffInputRoleDistrictAdmin StaffInputRole = "district_admin"
@@ -523,6 +1250,63 @@ func (e StaffInputRole) Valid() bool {
 	}
 }
 
+// Defines values for TargetGroup.
+const (
+	TargetGroupChild      TargetGroup = "child"
+	TargetGroupDisabled   TargetGroup = "disabled"
+	TargetGroupElder      TargetGroup = "elder"
+	TargetGroupEveryone   TargetGroup = "everyone"
+	TargetGroupHardship   TargetGroup = "hardship"
+	TargetGroupLeftBehind TargetGroup = "left_behind"
+	TargetGroupLowIncome  TargetGroup = "low_income"
+)
+
+// Valid indicates whether the value is a known member of the TargetGroup enum.
+func (e TargetGroup) Valid() bool {
+	switch e {
+	case TargetGroupChild:
+		return true
+	case TargetGroupDisabled:
+		return true
+	case TargetGroupElder:
+		return true
+	case TargetGroupEveryone:
+		return true
+	case TargetGroupHardship:
+		return true
+	case TargetGroupLeftBehind:
+		return true
+	case TargetGroupLowIncome:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TimelineLineByRole.
+const (
+	TimelineLineByRoleResident TimelineLineByRole = "resident"
+	TimelineLineByRoleStaff    TimelineLineByRole = "staff"
+	TimelineLineByRoleSystem   TimelineLineByRole = "system"
+	TimelineLineByRoleWorker   TimelineLineByRole = "worker"
+)
+
+// Valid indicates whether the value is a known member of the TimelineLineByRole enum.
+func (e TimelineLineByRole) Valid() bool {
+	switch e {
+	case TimelineLineByRoleResident:
+		return true
+	case TimelineLineByRoleStaff:
+		return true
+	case TimelineLineByRoleSystem:
+		return true
+	case TimelineLineByRoleWorker:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnitKind.
 const (
 	UnitKindDistrictCentre UnitKind = "district_centre"
@@ -538,6 +1322,27 @@ func (e UnitKind) Valid() bool {
 	case UnitKindRoom:
 		return true
 	case UnitKindStation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Urgency.
+const (
+	UrgencyNormal Urgency = "normal"
+	UrgencySoon   Urgency = "soon"
+	UrgencyUrgent Urgency = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the Urgency enum.
+func (e Urgency) Valid() bool {
+	switch e {
+	case UrgencyNormal:
+		return true
+	case UrgencySoon:
+		return true
+	case UrgencyUrgent:
 		return true
 	default:
 		return false
@@ -818,11 +1623,76 @@ type ActivityPatch struct {
 // ActivityState 草稿、报名中、已结束、已取消
 type ActivityState string
 
+// Answer defines model for Answer.
+type Answer struct {
+	// Key The question's key
+	Key string `json:"key"`
+
+	// Label What was asked then
+	//
+	// Example: 晚上睡得好吗
+	Label string `json:"label"`
+
+	// Values The answer
+	Values []string `json:"values"`
+}
+
+// AnswerInput defines model for AnswerInput.
+type AnswerInput struct {
+	// Key The question's key
+	//
+	// Example: sleep
+	Key string `json:"key"`
+
+	// Values One value; several for choices; yes or no; 2026-11-27 for a date
+	//
+	// Example: ["睡不踏实"]
+	Values []string `json:"values"`
+}
+
 // Approval Who confirms a sign-up: nobody, or staff
 type Approval string
 
 // Art Which of the project's drawings and colours
 type Art string
+
+// AssignmentInput defines model for AssignmentInput.
+type AssignmentInput struct {
+	// WorkerID A record's id
+	//
+	// Example: 42
+	WorkerID ID `json:"worker_id"`
+}
+
+// Attachment defines model for Attachment.
+type Attachment struct {
+	// ByName Who added it
+	ByName string `json:"by_name"`
+
+	// Bytes Size
+	//
+	// Example: 48211
+	Bytes int `json:"bytes"`
+
+	// CreatedAt When
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Kind Told from the content
+	Kind AttachmentKind `json:"kind"`
+
+	// Name Made by the server, for saving
+	//
+	// Example: 图片1.jpg
+	Name string `json:"name"`
+}
+
+// AttachmentKind Told from the content
+type AttachmentKind string
 
 // Attendance defines model for Attendance.
 type Attendance struct {
@@ -1005,6 +1875,203 @@ type BatchResult struct {
 	Items []BatchItem `json:"items"`
 }
 
+// Beneficiary defines model for Beneficiary.
+type Beneficiary struct {
+	// Address Where to come
+	Address *string `json:"address,omitempty"`
+
+	// Age Full years today
+	//
+	// Example: 69
+	Age *int `json:"age,omitempty"`
+
+	// BirthDate Day of birth
+	//
+	// Example: 1957-04-12
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Consent For a neighbour or another: how they agreed
+	Consent *string `json:"consent,omitempty"`
+
+	// Groups Beside age: 残障人士 and the like, as declared
+	Groups []TargetGroup `json:"groups"`
+
+	// Guardian For a minor: I am the guardian and agree
+	Guardian bool `json:"guardian"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Name Name
+	//
+	// Example: 林国栋
+	Name string `json:"name"`
+
+	// Phone Of the beneficiary
+	Phone *string `json:"phone,omitempty"`
+
+	// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+	Relation Relation `json:"relation"`
+
+	// Sex As the person states it
+	Sex *Sex `json:"sex,omitempty"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID *ID `json:"unit_id,omitempty"`
+
+	// UnitName The station that would serve
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// BeneficiaryInput defines model for BeneficiaryInput.
+type BeneficiaryInput struct {
+	// Address Where to come
+	Address *string `json:"address,omitempty"`
+
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Consent Needed for a neighbour or another: how they agreed
+	//
+	// Example: 王奶奶当面同意
+	Consent *string `json:"consent,omitempty"`
+
+	// Groups As declared
+	Groups *[]BeneficiaryInputGroups `json:"groups,omitempty"`
+
+	// Guardian For a minor: I am the guardian and agree (个人信息保护法 Art 31)
+	Guardian *bool `json:"guardian,omitempty"`
+
+	// Name Name
+	//
+	// Example: 林国栋
+	Name string `json:"name"`
+
+	// Phone A phone number
+	//
+	// Example: 13800001234
+	Phone *Phone `json:"phone,omitempty"`
+
+	// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+	Relation Relation `json:"relation"`
+
+	// Sex As the person states it
+	Sex *Sex `json:"sex,omitempty"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID *ID `json:"unit_id,omitempty"`
+}
+
+// BeneficiaryInputGroups defines model for BeneficiaryInput.Groups.
+type BeneficiaryInputGroups string
+
+// Booking defines model for Booking.
+type Booking struct {
+	// BeneficiaryName Whom it is for; a minor's name is masked
+	//
+	// Example: 林国栋
+	BeneficiaryName string `json:"beneficiary_name"`
+
+	// EndsAt End
+	EndsAt time.Time `json:"ends_at"`
+
+	// HoldExpiresAt Until when a held slot is kept
+	HoldExpiresAt *time.Time `json:"hold_expires_at,omitempty"`
+
+	// Icon The drawing
+	Icon ServiceIcon `json:"icon"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Number The request's number
+	//
+	// Example: 20261126-0318-7
+	Number string `json:"number"`
+
+	// Place Where, if at the station; may be empty
+	//
+	// Example: 社工站二楼 谈心室
+	Place string `json:"place"`
+
+	// ProviderID A record's id
+	//
+	// Example: 42
+	ProviderID ID `json:"provider_id"`
+
+	// ProviderName The worker
+	//
+	// Example: 周文静
+	ProviderName string `json:"provider_name"`
+
+	// RequestID A record's id
+	//
+	// Example: 42
+	RequestID ID `json:"request_id"`
+
+	// ServiceName The service
+	//
+	// Example: 心理疏导
+	ServiceName string `json:"service_name"`
+
+	// StartsAt Start
+	StartsAt time.Time `json:"starts_at"`
+
+	// State 暂留、已约、已完成、未到、已取消、暂留已过
+	State BookingState `json:"state"`
+
+	// Way 上门、到站、电话、视频
+	Way ServiceWay `json:"way"`
+}
+
+// BookingState 暂留、已约、已完成、未到、已取消、暂留已过
+type BookingState string
+
+// CalendarFeed defines model for CalendarFeed.
+type CalendarFeed struct {
+	// Path Path of the feed on this server; a secret
+	//
+	// Example: /api/v1/calendar/ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+	Path string `json:"path"`
+}
+
+// CallerInput Staff alone (代办): who called, and for whom
+type CallerInput struct {
+	// BeneficiaryName For whom; the caller if absent
+	BeneficiaryName *string `json:"beneficiary_name,omitempty"`
+
+	// BirthDate The beneficiary's
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Consent Needed for a neighbour or another: how they agreed
+	Consent *string `json:"consent,omitempty"`
+
+	// Groups As declared
+	Groups *[]CallerInputGroups `json:"groups,omitempty"`
+
+	// Guardian For a minor: the caller is the guardian and agreed
+	Guardian *bool `json:"guardian,omitempty"`
+
+	// Name Who called
+	//
+	// Example: 马秀兰
+	Name string `json:"name"`
+
+	// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+	Relation Relation `json:"relation"`
+}
+
+// CallerInputGroups defines model for CallerInput.Groups.
+type CallerInputGroups string
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	// Art Which of the project's drawings and colours
@@ -1183,6 +2250,74 @@ type CampaignPatch struct {
 	Story *string `json:"story,omitempty"`
 }
 
+// Candidate defines model for Candidate.
+type Candidate struct {
+	// Distance Steps in the tree of units between the worker's and the request's; 0 is the same
+	//
+	// Example: 0
+	Distance int `json:"distance"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Level 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	Level Qualification `json:"level"`
+
+	// Name The worker
+	//
+	// Example: 周文静
+	Name string `json:"name"`
+
+	// OpenCases Cases under way
+	//
+	// Example: 7
+	OpenCases int `json:"open_cases"`
+
+	// Qualified Gives this service at the level it asks
+	Qualified bool `json:"qualified"`
+
+	// Suggested The one to take
+	Suggested bool `json:"suggested"`
+
+	// UnitName Where the worker belongs
+	UnitName string `json:"unit_name"`
+}
+
+// CaseNote defines model for CaseNote.
+type CaseNote struct {
+	// ByName Who wrote it
+	ByName string `json:"by_name"`
+
+	// CreatedAt When
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Text The note
+	Text string `json:"text"`
+
+	// VisitID A record's id
+	//
+	// Example: 42
+	VisitID *ID `json:"visit_id,omitempty"`
+}
+
+// CaseNoteInput defines model for CaseNoteInput.
+type CaseNoteInput struct {
+	// Text The note
+	Text string `json:"text"`
+
+	// VisitID A record's id
+	//
+	// Example: 42
+	VisitID *ID `json:"visit_id,omitempty"`
+}
+
 // Checkin defines model for Checkin.
 type Checkin struct {
 	// ActivityTitle The activity
@@ -1309,6 +2444,30 @@ type CheckinMode string
 // Example: 09:00
 type ClockTime = string
 
+// CompletionInput defines model for CompletionInput.
+type CompletionInput struct {
+	// Done What was done; needed while a visit is under way
+	Done *string `json:"done,omitempty"`
+
+	// EndedAt When the visit ended
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// PersonTimes 人次 served; 1 if absent
+	PersonTimes *int `json:"person_times,omitempty"`
+}
+
+// Contact defines model for Contact.
+type Contact struct {
+	// Address May be empty
+	Address string `json:"address"`
+
+	// Name Whom to ask for
+	Name string `json:"name"`
+
+	// Phone May be empty
+	Phone string `json:"phone"`
+}
+
 // Coordinate GCJ-02, as WeChat gives it
 type Coordinate struct {
 	// Latitude Degrees
@@ -1432,6 +2591,64 @@ type GrantInput struct {
 // GrantInputRole The role to give
 type GrantInputRole string
 
+// HandOverInput defines model for HandOverInput.
+type HandOverInput struct {
+	// Reason Told to the residents
+	//
+	// Example: 周文静休产假
+	Reason string `json:"reason"`
+
+	// RequestIds Only these; all open cases if absent, at most 100 a call
+	RequestIds *[]ID `json:"request_ids,omitempty"`
+
+	// ToID A record's id
+	//
+	// Example: 42
+	ToID ID `json:"to_id"`
+}
+
+// Holiday defines model for Holiday.
+type Holiday struct {
+	// AsWeekday For work: it has this week-day's hours
+	AsWeekday *int `json:"as_weekday,omitempty"`
+
+	// Date The day
+	//
+	// Example: 2026-10-01
+	Date openapi_types.Date `json:"date"`
+
+	// Kind off: no slots; work: a make-up working day
+	Kind HolidayKind `json:"kind"`
+
+	// Name Name
+	//
+	// Example: 国庆节
+	Name string `json:"name"`
+}
+
+// HolidayKind off: no slots; work: a make-up working day
+type HolidayKind string
+
+// HolidayInput defines model for HolidayInput.
+type HolidayInput struct {
+	// AsWeekday For work: it has this week-day's hours; 1 if absent
+	AsWeekday *int `json:"as_weekday,omitempty"`
+
+	// Date The day
+	Date openapi_types.Date `json:"date"`
+
+	// Kind off: no slots; work: a make-up working day
+	Kind HolidayInputKind `json:"kind"`
+
+	// Name Name
+	//
+	// Example: 国庆节
+	Name string `json:"name"`
+}
+
+// HolidayInputKind off: no slots; work: a make-up working day
+type HolidayInputKind string
+
 // Home defines model for Home.
 type Home struct {
 	// Activities What is on soon with places left, what is on at my own unit first
@@ -1448,7 +2665,13 @@ type Home struct {
 	// Example: 6
 	OpenActivities int     `json:"open_activities"`
 	Person         *Person `json:"person,omitempty"`
-	Station        *Unit   `json:"station,omitempty"`
+
+	// Requests My requests under way: those that wait for me first, then by the next visit
+	Requests []Request `json:"requests"`
+
+	// Services What my station offers, in the order of its list
+	Services []ServiceBrief `json:"services"`
+	Station  *Unit          `json:"station,omitempty"`
 }
 
 // HourEntry defines model for HourEntry.
@@ -1662,6 +2885,29 @@ type LeaderboardRow struct {
 	UnitName *string `json:"unit_name,omitempty"`
 }
 
+// Look defines model for Look.
+type Look struct {
+	// At When
+	At time.Time `json:"at"`
+
+	// ByName Who looked
+	//
+	// Example: 杨海兰
+	ByName string `json:"by_name"`
+
+	// Role As what
+	Role LookRole `json:"role"`
+
+	// What At what
+	What LookWhat `json:"what"`
+}
+
+// LookRole As what
+type LookRole string
+
+// LookWhat At what
+type LookWhat string
+
 // Minutes Whole minutes
 //
 // Example: 150
@@ -1753,6 +2999,11 @@ type Notice struct {
 
 	// Read I have seen it
 	Read bool `json:"read"`
+
+	// RequestID A record's id
+	//
+	// Example: 42
+	RequestID *ID `json:"request_id,omitempty"`
 
 	// SignupID A record's id
 	//
@@ -1884,6 +3135,11 @@ type PersonPatch struct {
 	UnitID *ID `json:"unit_id,omitempty"`
 }
 
+// Phone A phone number
+//
+// Example: 13800001234
+type Phone = string
+
 // Position Only its distance to the place is kept
 type Position struct {
 	// AccuracyMetres As the phone reports it
@@ -1911,6 +3167,9 @@ type Problem struct {
 	// Fields Bad fields
 	Fields *[]FieldProblem `json:"fields,omitempty"`
 
+	// NextFree With slot_taken and slot_unavailable: the next free slots
+	NextFree *[]Slot `json:"next_free,omitempty"`
+
 	// RequestID To be quoted to support
 	//
 	// Example: 01JD8X6Z3M
@@ -1932,6 +3191,211 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Provider defines model for Provider.
+type Provider struct {
+	// Active Takes cases
+	Active bool `json:"active"`
+
+	// Breaks Taken out of the hours
+	Breaks []WeeklySpan `json:"breaks"`
+
+	// DailyCap At most so many bookings a day; 0 for no limit
+	//
+	// Example: 6
+	DailyCap int `json:"daily_cap"`
+
+	// Exceptions From today on, by date
+	Exceptions []ProviderException `json:"exceptions"`
+
+	// HasFeed A calendar feed is on
+	HasFeed bool `json:"has_feed"`
+
+	// Hours When the worker works
+	Hours []WeeklySpan `json:"hours"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Level 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	Level Qualification `json:"level"`
+
+	// Name The worker
+	//
+	// Example: 周文静
+	Name string `json:"name"`
+
+	// OpenCases Cases under way
+	//
+	// Example: 7
+	OpenCases int `json:"open_cases"`
+
+	// ServiceTypeIds What the worker gives
+	ServiceTypeIds []ID `json:"service_type_ids"`
+
+	// SupervisorID A record's id
+	//
+	// Example: 42
+	SupervisorID *ID `json:"supervisor_id,omitempty"`
+
+	// SupervisorName Who may read the case notes beside the worker
+	//
+	// Example: 马建军
+	SupervisorName *string `json:"supervisor_name,omitempty"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// UnitName Where the worker belongs
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// ProviderException defines model for ProviderException.
+type ProviderException struct {
+	// Date The day
+	Date openapi_types.Date `json:"date"`
+
+	// EndTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	EndTime *ClockTime `json:"end_time,omitempty"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Kind Absent times mean the whole day
+	Kind ProviderExceptionKind `json:"kind"`
+
+	// Note Why
+	Note *string `json:"note,omitempty"`
+
+	// StartTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	StartTime *ClockTime `json:"start_time,omitempty"`
+}
+
+// ProviderExceptionKind Absent times mean the whole day
+type ProviderExceptionKind string
+
+// ProviderExceptionInput defines model for ProviderExceptionInput.
+type ProviderExceptionInput struct {
+	// Date The day, today or later
+	//
+	// Example: 2026-12-01
+	Date openapi_types.Date `json:"date"`
+
+	// EndTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	EndTime *ClockTime `json:"end_time,omitempty"`
+
+	// Kind off: not there; extra: there, also on a holiday
+	Kind ProviderExceptionInputKind `json:"kind"`
+
+	// Note For myself and the staff
+	//
+	// Example: 去区里培训
+	Note *string `json:"note,omitempty"`
+
+	// StartTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	StartTime *ClockTime `json:"start_time,omitempty"`
+}
+
+// ProviderExceptionInputKind off: not there; extra: there, also on a holiday
+type ProviderExceptionInputKind string
+
+// ProviderHoursInput defines model for ProviderHoursInput.
+type ProviderHoursInput struct {
+	// Breaks Taken out of the hours
+	Breaks []WeeklySpan `json:"breaks"`
+
+	// DailyCap At most so many bookings a day; 0 for no limit; unchanged if absent
+	//
+	// Example: 6
+	DailyCap *int `json:"daily_cap,omitempty"`
+
+	// Hours When I work; spans of a day do not overlap
+	Hours []WeeklySpan `json:"hours"`
+}
+
+// ProviderPatch defines model for ProviderPatch.
+type ProviderPatch struct {
+	// Active false: offers no slots and is not suggested
+	Active *bool `json:"active,omitempty"`
+
+	// DailyCap 0 for no limit
+	DailyCap *int `json:"daily_cap,omitempty"`
+
+	// Level 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	Level *Qualification `json:"level,omitempty"`
+
+	// ServiceTypeIds What the worker gives
+	ServiceTypeIds *[]ID `json:"service_type_ids,omitempty"`
+
+	// SupervisorID A record's id
+	//
+	// Example: 42
+	SupervisorID *ID `json:"supervisor_id,omitempty"`
+}
+
+// Qualification 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+type Qualification string
+
+// Question defines model for Question.
+type Question struct {
+	// Help A line under it
+	Help *string `json:"help,omitempty"`
+
+	// Key Name of the answer
+	//
+	// Example: sleep
+	Key string `json:"key"`
+
+	// Kind How it is answered
+	Kind QuestionKind `json:"kind"`
+
+	// Label What is asked
+	//
+	// Example: 晚上睡得好吗
+	Label string `json:"label"`
+
+	// Maximum For number
+	Maximum *int `json:"maximum,omitempty"`
+
+	// Minimum For number
+	Minimum *int `json:"minimum,omitempty"`
+
+	// Options For choice and choices
+	//
+	// Example: ["还好","睡不踏实"]
+	Options *[]string `json:"options,omitempty"`
+
+	// Required Must be answered to submit
+	Required bool `json:"required"`
+}
+
+// QuestionKind How it is answered
+type QuestionKind string
+
+// RatingInput defines model for RatingInput.
+type RatingInput struct {
+	// Comment In words
+	Comment *string `json:"comment,omitempty"`
+
+	// Rating 1 poor to 5 very good
+	Rating int `json:"rating"`
+}
+
 // Reason defines model for Reason.
 type Reason struct {
 	// Reason Told to the people concerned
@@ -1940,10 +3404,428 @@ type Reason struct {
 	Reason string `json:"reason"`
 }
 
+// Referral defines model for Referral.
+type Referral struct {
+	// At When
+	At time.Time `json:"at"`
+
+	// ByName Who referred
+	ByName string `json:"by_name"`
+
+	// Consent How the resident agreed
+	Consent string `json:"consent"`
+
+	// Reason Why
+	Reason string `json:"reason"`
+
+	// ToName The unit or the organisation
+	//
+	// Example: 启心社工服务中心
+	ToName string `json:"to_name"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID *ID `json:"unit_id,omitempty"`
+}
+
+// ReferralInput defines model for ReferralInput.
+type ReferralInput struct {
+	// Consent How and when the resident agreed
+	//
+	// Example: 11月26日电话里本人同意
+	Consent string `json:"consent"`
+
+	// Organisation An outside organisation; this or unit_id
+	//
+	// Example: 启心社工服务中心
+	Organisation *string `json:"organisation,omitempty"`
+
+	// Reason Why; who asked reads it
+	Reason string `json:"reason"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID *ID `json:"unit_id,omitempty"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	// RefreshToken The last refresh token got
 	RefreshToken string `json:"refresh_token"`
+}
+
+// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+type Relation string
+
+// Request In lists without answers, timeline, visits, attachments, notes, referral and shift
+type Request struct {
+	// Accepted The worker accepted
+	Accepted *bool `json:"accepted,omitempty"`
+
+	// Actions What I may do now
+	Actions []RequestAction `json:"actions"`
+
+	// Address For who asked alone; see openContact
+	Address *string `json:"address,omitempty"`
+
+	// Age The beneficiary's full years
+	Age *int `json:"age,omitempty"`
+
+	// Answers To the service's questions
+	Answers *[]Answer `json:"answers,omitempty"`
+
+	// Attachments Oldest first
+	Attachments *[]Attachment `json:"attachments,omitempty"`
+
+	// BeneficiaryID A record's id
+	//
+	// Example: 42
+	BeneficiaryID *ID `json:"beneficiary_id,omitempty"`
+
+	// BeneficiaryName Whom it is for; a minor's name is masked in lists
+	//
+	// Example: 林国栋
+	BeneficiaryName string   `json:"beneficiary_name"`
+	Booking         *Booking `json:"booking,omitempty"`
+
+	// ChangeUntil I can change or cancel the booking until then
+	ChangeUntil *time.Time `json:"change_until,omitempty"`
+
+	// Confidential Case notes are for the worker and the supervisor alone
+	Confidential bool `json:"confidential"`
+
+	// Consent How a neighbour or another agreed
+	Consent *string `json:"consent,omitempty"`
+
+	// CreatedAt When begun
+	CreatedAt time.Time `json:"created_at"`
+
+	// FiledByName The staff who filed it for a caller
+	FiledByName *string `json:"filed_by_name,omitempty"`
+
+	// FollowedUp The call after a low rating was made
+	FollowedUp *bool `json:"followed_up,omitempty"`
+
+	// Groups The beneficiary's
+	Groups *[]TargetGroup `json:"groups,omitempty"`
+
+	// GuardianMissing A minor without a guardian's consent; cannot be approved
+	GuardianMissing bool `json:"guardian_missing"`
+
+	// Icon The drawing
+	Icon ServiceIcon `json:"icon"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// LengthMinutes Length of a visit
+	LengthMinutes int `json:"length_minutes"`
+
+	// Looks How often others looked; see listLooks
+	//
+	// Example: 3
+	Looks *int `json:"looks,omitempty"`
+
+	// MayReadNotes I am the assigned worker or the named supervisor
+	MayReadNotes *bool `json:"may_read_notes,omitempty"`
+
+	// Mine I asked
+	Mine bool `json:"mine"`
+
+	// Minor The beneficiary is under 18
+	Minor bool `json:"minor"`
+
+	// Mode By appointment in a slot, or on request: somebody gets in touch
+	Mode ServiceMode `json:"mode"`
+
+	// Notes For staff and the worker, oldest first
+	Notes *[]StaffNote `json:"notes,omitempty"`
+
+	// Number To be quoted on the phone
+	//
+	// Example: 20261126-0318-7
+	Number string `json:"number"`
+
+	// Overdue Not answered by then
+	Overdue bool `json:"overdue"`
+
+	// PersonName Who asked, or who called
+	//
+	// Example: 林晓雯
+	PersonName string `json:"person_name"`
+
+	// Phone Full for who asked, else masked; see openContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
+
+	// Place Where, if at the station
+	//
+	// Example: 社工站二楼 谈心室
+	Place *string `json:"place,omitempty"`
+
+	// PlaceNote How to get in
+	//
+	// Example: 有电梯，轮椅可进
+	PlaceNote *string `json:"place_note,omitempty"`
+
+	// RatedAt When
+	RatedAt *time.Time `json:"rated_at,omitempty"`
+
+	// Rating What who asked said
+	Rating *int `json:"rating,omitempty"`
+
+	// RatingComment In words
+	RatingComment *string `json:"rating_comment,omitempty"`
+
+	// Reason Of the last return, rejection or cancelling
+	Reason   *string   `json:"reason,omitempty"`
+	Referral *Referral `json:"referral,omitempty"`
+
+	// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+	Relation Relation `json:"relation"`
+
+	// RespondBy The promised response
+	RespondBy *time.Time `json:"respond_by,omitempty"`
+
+	// ServiceName The service
+	//
+	// Example: 心理疏导
+	ServiceName string `json:"service_name"`
+
+	// ServiceTypeID A record's id
+	//
+	// Example: 42
+	ServiceTypeID ID            `json:"service_type_id"`
+	Shift         *RequestShift `json:"shift,omitempty"`
+
+	// SimilarOpen Other open requests for the same service and beneficiary by the same person; for staff, and for who asked at the creation
+	SimilarOpen *int `json:"similar_open,omitempty"`
+
+	// State 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+	State RequestState `json:"state"`
+
+	// StateSince In this state since
+	StateSince time.Time `json:"state_since"`
+
+	// SubmittedAt When submitted
+	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
+
+	// SupervisorName Who may read the case notes beside the worker
+	SupervisorName *string `json:"supervisor_name,omitempty"`
+
+	// Timeline Oldest first
+	Timeline *[]TimelineLine `json:"timeline,omitempty"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// UnitName Who handles it
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+
+	// UnitPhone To call it; may be empty
+	UnitPhone string `json:"unit_phone"`
+
+	// Urgency 不急、尽快、很急
+	Urgency Urgency `json:"urgency"`
+
+	// Visits Oldest first
+	Visits *[]Visit `json:"visits,omitempty"`
+
+	// Way 上门、到站、电话、视频
+	Way ServiceWay `json:"way"`
+
+	// Words The ask
+	Words string `json:"words"`
+
+	// WorkerID A record's id
+	//
+	// Example: 42
+	WorkerID *ID `json:"worker_id,omitempty"`
+
+	// WorkerLevel 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	WorkerLevel *Qualification `json:"worker_level,omitempty"`
+
+	// WorkerName Who is assigned
+	//
+	// Example: 周文静
+	WorkerName *string `json:"worker_name,omitempty"`
+}
+
+// RequestAction What was done or may be done
+type RequestAction string
+
+// RequestApproval defines model for RequestApproval.
+type RequestApproval struct {
+	// WorkerID A record's id
+	//
+	// Example: 42
+	WorkerID *ID `json:"worker_id,omitempty"`
+}
+
+// RequestDecisionInput defines model for RequestDecisionInput.
+type RequestDecisionInput struct {
+	// Decision The decision
+	Decision RequestDecisionInputDecision `json:"decision"`
+
+	// Ids What to decide on
+	Ids []ID `json:"ids"`
+
+	// Reason Needed to reject and to return; told to who asked
+	Reason *string `json:"reason,omitempty"`
+}
+
+// RequestDecisionInputDecision The decision
+type RequestDecisionInputDecision string
+
+// RequestInput defines model for RequestInput.
+type RequestInput struct {
+	// Address Where to come; needed to submit for way home
+	Address *string `json:"address,omitempty"`
+
+	// Answers To the service's questions
+	Answers *[]AnswerInput `json:"answers,omitempty"`
+
+	// BeneficiaryID A record's id
+	//
+	// Example: 42
+	BeneficiaryID *ID `json:"beneficiary_id,omitempty"`
+
+	// Caller Staff alone (代办): who called, and for whom
+	Caller *CallerInput `json:"caller,omitempty"`
+
+	// Draft Keep it and submit later; holds no slot
+	Draft *bool `json:"draft,omitempty"`
+
+	// Phone A phone number
+	//
+	// Example: 13800001234
+	Phone *Phone `json:"phone,omitempty"`
+
+	// ServiceTypeID A record's id
+	//
+	// Example: 42
+	ServiceTypeID ID          `json:"service_type_id"`
+	Slot          *SlotChoice `json:"slot,omitempty"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID *ID `json:"unit_id,omitempty"`
+
+	// Urgency 不急、尽快、很急
+	Urgency Urgency `json:"urgency"`
+
+	// Way 上门、到站、电话、视频
+	Way ServiceWay `json:"way"`
+
+	// Words The ask, in one's own words; needed to submit
+	//
+	// Example: 父亲搬来后不爱出门，晚上睡不好。
+	Words *string `json:"words,omitempty"`
+}
+
+// RequestPage defines model for RequestPage.
+type RequestPage struct {
+	// Items In the order that the call names
+	Items []Request `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
+// RequestPatch defines model for RequestPatch.
+type RequestPatch struct {
+	// Address Where to come
+	Address *string `json:"address,omitempty"`
+
+	// Answers All of them, in place of those before
+	Answers *[]AnswerInput `json:"answers,omitempty"`
+
+	// Guardian For a minor: I am the guardian and agree
+	Guardian *bool `json:"guardian,omitempty"`
+
+	// Phone A phone number
+	//
+	// Example: 13800001234
+	Phone *Phone      `json:"phone,omitempty"`
+	Slot  *SlotChoice `json:"slot,omitempty"`
+
+	// Urgency 不急、尽快、很急
+	Urgency *Urgency `json:"urgency,omitempty"`
+
+	// Way 上门、到站、电话、视频
+	Way *ServiceWay `json:"way,omitempty"`
+
+	// Words The ask
+	Words *string `json:"words,omitempty"`
+}
+
+// RequestQueue 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访
+type RequestQueue string
+
+// RequestShift defines model for RequestShift.
+type RequestShift struct {
+	// ActivityID A record's id
+	//
+	// Example: 42
+	ActivityID ID `json:"activity_id"`
+
+	// Capacity Volunteers asked for
+	Capacity int `json:"capacity"`
+
+	// EndsAt The shift's end
+	EndsAt time.Time `json:"ends_at"`
+
+	// ShiftID A record's id
+	//
+	// Example: 42
+	ShiftID ID `json:"shift_id"`
+
+	// StartsAt The shift's start
+	StartsAt time.Time `json:"starts_at"`
+
+	// Taken Volunteers signed up
+	Taken int `json:"taken"`
+}
+
+// RequestState 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+type RequestState string
+
+// RescheduleInput defines model for RescheduleInput.
+type RescheduleInput struct {
+	// LengthMinutes Worker and staff; the service's if absent
+	LengthMinutes *int `json:"length_minutes,omitempty"`
+
+	// ProviderID A record's id
+	//
+	// Example: 42
+	ProviderID *ID `json:"provider_id,omitempty"`
+
+	// Reason Told to the other side
+	Reason *string `json:"reason,omitempty"`
+
+	// StartsAt A slot for who asked; worker and staff may set any time on five minutes
+	StartsAt time.Time `json:"starts_at"`
+}
+
+// ResponsePromise defines model for ResponsePromise.
+type ResponsePromise struct {
+	// Minutes The station answers within so many minutes of the submission
+	//
+	// Example: 4320
+	Minutes int `json:"minutes"`
+
+	// Urgency 不急、尽快、很急
+	Urgency Urgency `json:"urgency"`
 }
 
 // Role defines model for Role.
@@ -2029,6 +3911,319 @@ type SeriesPatch struct {
 	StartTime *ClockTime `json:"start_time,omitempty"`
 }
 
+// ServiceBrief defines model for ServiceBrief.
+type ServiceBrief struct {
+	// Icon The drawing
+	Icon ServiceIcon `json:"icon"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Name Name
+	//
+	// Example: 心理疏导
+	Name string `json:"name"`
+}
+
+// ServiceField 社会救助、养老服务、儿童关爱、社区治理
+type ServiceField string
+
+// ServiceIcon The drawing
+type ServiceIcon string
+
+// ServiceMode By appointment in a slot, or on request: somebody gets in touch
+type ServiceMode string
+
+// ServiceRecordInput defines model for ServiceRecordInput.
+type ServiceRecordInput struct {
+	// Done What was done
+	Done string `json:"done"`
+
+	// EndedAt When it ended, if the button was pressed later; after the start, at most 24 hours on, not in the future
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// PersonTimes 人次 served
+	//
+	// Example: 1
+	PersonTimes int `json:"person_times"`
+}
+
+// ServiceTheme How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+type ServiceTheme string
+
+// ServiceType defines model for ServiceType.
+type ServiceType struct {
+	// Active Offered at present
+	Active bool `json:"active"`
+
+	// BufferMinutes Kept free after it
+	//
+	// Example: 10
+	BufferMinutes int `json:"buffer_minutes"`
+
+	// CanManage I may change it
+	CanManage bool `json:"can_manage"`
+
+	// Confidential Case notes are for the worker and the supervisor alone
+	Confidential bool `json:"confidential"`
+
+	// Detail What it is and what to expect
+	Detail string `json:"detail"`
+
+	// Field 社会救助、养老服务、儿童关爱、社区治理
+	Field ServiceField `json:"field"`
+
+	// Groups Who may be served
+	Groups []TargetGroup `json:"groups"`
+
+	// HorizonDays Slots are offered so many days ahead
+	//
+	// Example: 28
+	HorizonDays int `json:"horizon_days"`
+
+	// Icon The drawing
+	Icon ServiceIcon `json:"icon"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Instant A booking needs no approval
+	Instant bool `json:"instant"`
+
+	// LeadMinutes A slot is offered until so long before its start
+	//
+	// Example: 120
+	LeadMinutes int `json:"lead_minutes"`
+
+	// LengthMinutes Length of a slot or a visit
+	//
+	// Example: 50
+	LengthMinutes int `json:"length_minutes"`
+
+	// Line In plain words
+	//
+	// Example: 与社工面谈，一次 50 分钟，内容保密
+	Line string `json:"line"`
+
+	// MinLevel 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	MinLevel Qualification `json:"min_level"`
+
+	// Mode By appointment in a slot, or on request: somebody gets in touch
+	Mode ServiceMode `json:"mode"`
+
+	// Name Name
+	//
+	// Example: 心理疏导
+	Name string `json:"name"`
+
+	// PlaceName Where, if at the station; may be empty
+	//
+	// Example: 社工站二楼 谈心室
+	PlaceName string `json:"place_name"`
+
+	// PlaceNote How to get in; may be empty
+	//
+	// Example: 有电梯，轮椅可进
+	PlaceNote string `json:"place_note"`
+
+	// Position Place in the list
+	//
+	// Example: 10
+	Position int `json:"position"`
+
+	// Promises The urgencies offered, with the promised response
+	Promises []ResponsePromise `json:"promises"`
+
+	// Questions Asked with a request
+	Questions []Question `json:"questions"`
+
+	// Theme How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+	Theme ServiceTheme `json:"theme"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// UnitName Whose service it is
+	//
+	// Example: 红寺堡区社会工作服务中心
+	UnitName string `json:"unit_name"`
+
+	// Ways Where and how
+	Ways []ServiceWay `json:"ways"`
+}
+
+// ServiceTypeInput defines model for ServiceTypeInput.
+type ServiceTypeInput struct {
+	// Active Offered at present; true if absent
+	Active *bool `json:"active,omitempty"`
+
+	// BufferMinutes 0 if absent
+	//
+	// Example: 10
+	BufferMinutes *int `json:"buffer_minutes,omitempty"`
+
+	// Confidential false if absent
+	Confidential *bool `json:"confidential,omitempty"`
+
+	// Detail What it is and what to expect
+	Detail *string `json:"detail,omitempty"`
+
+	// Field 社会救助、养老服务、儿童关爱、社区治理
+	Field ServiceField `json:"field"`
+
+	// Groups Who may be served; everyone if absent
+	Groups *[]TargetGroup `json:"groups,omitempty"`
+
+	// HorizonDays 28 if absent
+	//
+	// Example: 28
+	HorizonDays *int `json:"horizon_days,omitempty"`
+
+	// Icon The drawing
+	Icon ServiceIcon `json:"icon"`
+
+	// Instant A booking needs no approval; false if absent
+	Instant *bool `json:"instant,omitempty"`
+
+	// LeadMinutes 120 if absent
+	//
+	// Example: 120
+	LeadMinutes *int `json:"lead_minutes,omitempty"`
+
+	// LengthMinutes 60 if absent
+	//
+	// Example: 50
+	LengthMinutes *int `json:"length_minutes,omitempty"`
+
+	// Line In plain words
+	Line string `json:"line"`
+
+	// MinLevel 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	MinLevel *Qualification `json:"min_level,omitempty"`
+
+	// Mode By appointment in a slot, or on request: somebody gets in touch
+	Mode ServiceMode `json:"mode"`
+
+	// Name Name, its own among those a resident sees
+	//
+	// Example: 心理疏导
+	Name string `json:"name"`
+
+	// PlaceName Where, if at the station
+	PlaceName *string `json:"place_name,omitempty"`
+
+	// PlaceNote How to get in
+	PlaceNote *string `json:"place_note,omitempty"`
+
+	// Position Place in the list
+	Position *int `json:"position,omitempty"`
+
+	// Promises Each urgency once; normal within 3 days if absent
+	Promises *[]ResponsePromise `json:"promises,omitempty"`
+
+	// Questions Asked with a request; each key once
+	Questions *[]Question `json:"questions,omitempty"`
+
+	// Theme How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+	Theme ServiceTheme `json:"theme"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// Ways Where and how
+	Ways []ServiceWay `json:"ways"`
+}
+
+// ServiceTypePatch defines model for ServiceTypePatch.
+type ServiceTypePatch struct {
+	// Active Offered at present; true if absent
+	Active *bool `json:"active,omitempty"`
+
+	// BufferMinutes 0 if absent
+	//
+	// Example: 10
+	BufferMinutes *int `json:"buffer_minutes,omitempty"`
+
+	// Confidential false if absent
+	Confidential *bool `json:"confidential,omitempty"`
+
+	// Detail What it is and what to expect
+	Detail *string `json:"detail,omitempty"`
+
+	// Field 社会救助、养老服务、儿童关爱、社区治理
+	Field *ServiceField `json:"field,omitempty"`
+
+	// Groups Who may be served; everyone if absent
+	Groups *[]TargetGroup `json:"groups,omitempty"`
+
+	// HorizonDays 28 if absent
+	//
+	// Example: 28
+	HorizonDays *int `json:"horizon_days,omitempty"`
+
+	// Icon The drawing
+	Icon *ServiceIcon `json:"icon,omitempty"`
+
+	// Instant A booking needs no approval; false if absent
+	Instant *bool `json:"instant,omitempty"`
+
+	// LeadMinutes 120 if absent
+	//
+	// Example: 120
+	LeadMinutes *int `json:"lead_minutes,omitempty"`
+
+	// LengthMinutes 60 if absent
+	//
+	// Example: 50
+	LengthMinutes *int `json:"length_minutes,omitempty"`
+
+	// Line In plain words
+	Line *string `json:"line,omitempty"`
+
+	// MinLevel 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	MinLevel *Qualification `json:"min_level,omitempty"`
+
+	// Mode By appointment in a slot, or on request: somebody gets in touch
+	Mode *ServiceMode `json:"mode,omitempty"`
+
+	// Name Name, its own among those a resident sees
+	//
+	// Example: 心理疏导
+	Name *string `json:"name,omitempty"`
+
+	// PlaceName Where, if at the station
+	PlaceName *string `json:"place_name,omitempty"`
+
+	// PlaceNote How to get in
+	PlaceNote *string `json:"place_note,omitempty"`
+
+	// Position Place in the list
+	Position *int `json:"position,omitempty"`
+
+	// Promises Each urgency once; normal within 3 days if absent
+	Promises *[]ResponsePromise `json:"promises,omitempty"`
+
+	// Questions Asked with a request; each key once
+	Questions *[]Question `json:"questions,omitempty"`
+
+	// Theme How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+	Theme *ServiceTheme `json:"theme,omitempty"`
+
+	// Ways Where and how
+	Ways *[]ServiceWay `json:"ways,omitempty"`
+}
+
+// ServiceWay 上门、到站、电话、视频
+type ServiceWay string
+
 // Session defines model for Session.
 type Session struct {
 	// AccessToken JWT for the Authorization header
@@ -2063,6 +4258,11 @@ type Settings struct {
 
 	// Demo The server runs with made-up data
 	Demo bool `json:"demo"`
+
+	// HoldMinutes A submitted booking holds its slot for so long
+	//
+	// Example: 15
+	HoldMinutes int `json:"hold_minutes"`
 
 	// LateCheckinMinutes A code read without signal may be sent so much later
 	//
@@ -2263,6 +4463,109 @@ type SignupState string
 // Skill What a volunteer can do
 type Skill string
 
+// Slot defines model for Slot.
+type Slot struct {
+	// EndsAt End
+	//
+	// Example: 2026-11-27T14:50:00+08:00
+	EndsAt time.Time `json:"ends_at"`
+
+	// ProviderID A record's id
+	//
+	// Example: 42
+	ProviderID ID `json:"provider_id"`
+
+	// StartsAt Start
+	//
+	// Example: 2026-11-27T14:00:00+08:00
+	StartsAt time.Time `json:"starts_at"`
+
+	// State past: over, or too soon to book
+	State SlotState `json:"state"`
+}
+
+// SlotCalendar defines model for SlotCalendar.
+type SlotCalendar struct {
+	// Days Every day asked for; of the provider named, or of the first of providers
+	Days []SlotDay `json:"days"`
+
+	// NextFree The earliest free slots of any of them
+	NextFree []Slot `json:"next_free"`
+
+	// ProviderID A record's id
+	//
+	// Example: 42
+	ProviderID *ID `json:"provider_id,omitempty"`
+
+	// Providers Who offers it, the earliest free first
+	Providers []SlotProvider `json:"providers"`
+}
+
+// SlotChoice defines model for SlotChoice.
+type SlotChoice struct {
+	// ProviderID A record's id
+	//
+	// Example: 42
+	ProviderID ID `json:"provider_id"`
+
+	// StartsAt Start of a slot that listSlots gave
+	StartsAt time.Time `json:"starts_at"`
+}
+
+// SlotDay defines model for SlotDay.
+type SlotDay struct {
+	// Date Asia/Shanghai
+	//
+	// Example: 2026-11-27
+	Date openapi_types.Date `json:"date"`
+
+	// Free Free slots
+	//
+	// Example: 4
+	Free int `json:"free"`
+
+	// Note The holiday's name
+	//
+	// Example: 国庆节
+	Note *string `json:"note,omitempty"`
+
+	// Slots By start, the taken ones in their place
+	Slots []Slot `json:"slots"`
+
+	// State 有空、约满、休息、已过、还没开放
+	State SlotDayState `json:"state"`
+}
+
+// SlotDayState 有空、约满、休息、已过、还没开放
+type SlotDayState string
+
+// SlotProvider defines model for SlotProvider.
+type SlotProvider struct {
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Level 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+	Level Qualification `json:"level"`
+
+	// Name The worker
+	//
+	// Example: 周文静
+	Name string `json:"name"`
+
+	// NextFree The earliest free slot
+	NextFree *time.Time `json:"next_free,omitempty"`
+
+	// UnitName Of which station
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// SlotState past: over, or too soon to book
+type SlotState string
+
 // StaffInput defines model for StaffInput.
 type StaffInput struct {
 	// Login Login name
@@ -2284,6 +4587,66 @@ type StaffInput struct {
 
 // StaffInputRole The role to give
 type StaffInputRole string
+
+// StaffNote defines model for StaffNote.
+type StaffNote struct {
+	// ByName Who wrote it
+	ByName string `json:"by_name"`
+
+	// CreatedAt When
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Text The note
+	Text string `json:"text"`
+}
+
+// StartInput defines model for StartInput.
+type StartInput struct {
+	// Place Where; the service's place if absent
+	Place *string `json:"place,omitempty"`
+}
+
+// TargetGroup 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
+type TargetGroup string
+
+// TextInput defines model for TextInput.
+type TextInput struct {
+	// Text What to say
+	Text string `json:"text"`
+}
+
+// TimelineLine defines model for TimelineLine.
+type TimelineLine struct {
+	// Action What was done or may be done
+	Action RequestAction `json:"action"`
+
+	// At When
+	At time.Time `json:"at"`
+
+	// ByName Who did it; empty for the system
+	//
+	// Example: 杨海兰
+	ByName string `json:"by_name"`
+
+	// ByRole As what
+	ByRole *TimelineLineByRole `json:"by_role,omitempty"`
+
+	// State 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+	State RequestState `json:"state"`
+
+	// Text Reason, message or what was arranged
+	//
+	// Example: 请补充老人现在的用药
+	Text *string `json:"text,omitempty"`
+}
+
+// TimelineLineByRole As what
+type TimelineLineByRole string
 
 // Unit defines model for Unit.
 type Unit struct {
@@ -2377,6 +4740,42 @@ type UnitPatch struct {
 	Phone *string `json:"phone,omitempty"`
 }
 
+// Urgency 不急、尽快、很急
+type Urgency string
+
+// Visit defines model for Visit.
+type Visit struct {
+	// Done What was done; not for who asked where the service is confidential
+	Done *string `json:"done,omitempty"`
+
+	// EndedAt End; absent while it is under way
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Minutes Whole minutes from start to end; 0 while under way
+	//
+	// Example: 50
+	Minutes int `json:"minutes"`
+
+	// PersonTimes 人次 served
+	//
+	// Example: 1
+	PersonTimes int `json:"person_times"`
+
+	// Place Where
+	Place string `json:"place"`
+
+	// StartedAt Start
+	StartedAt time.Time `json:"started_at"`
+
+	// WorkerName Who came; empty for volunteers
+	WorkerName string `json:"worker_name"`
+}
+
 // VolunteerRegistration defines model for VolunteerRegistration.
 type VolunteerRegistration struct {
 	// Agree I have read the notice for volunteers and take part of my own will
@@ -2410,12 +4809,59 @@ type VolunteerRegistration struct {
 // VolunteerRegistrationAgree I have read the notice for volunteers and take part of my own will
 type VolunteerRegistrationAgree bool
 
+// VolunteerShiftInput defines model for VolunteerShiftInput.
+type VolunteerShiftInput struct {
+	// CampaignID A record's id
+	//
+	// Example: 42
+	CampaignID ID `json:"campaign_id"`
+
+	// Capacity Volunteers asked for
+	//
+	// Example: 2
+	Capacity int `json:"capacity"`
+
+	// EndsAt End: after the start, at most 24 hours later
+	EndsAt time.Time `json:"ends_at"`
+
+	// PlaceName Where to meet; not a home address
+	//
+	// Example: 东方社区社工站
+	PlaceName string `json:"place_name"`
+
+	// StartsAt Start
+	StartsAt time.Time `json:"starts_at"`
+
+	// Title Seen by everybody, so without names or addresses
+	//
+	// Example: 周六陪老人聊聊天
+	Title string `json:"title"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
 	//
 	// Example: 0a3XYZ
 	Code string `json:"code"`
+}
+
+// WeeklySpan defines model for WeeklySpan.
+type WeeklySpan struct {
+	// EndTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	EndTime ClockTime `json:"end_time"`
+
+	// StartTime Asia/Shanghai; an end before the start is on the next day
+	//
+	// Example: 09:00
+	StartTime ClockTime `json:"start_time"`
+
+	// Weekday 1 Monday to 7 Sunday
+	//
+	// Example: 4
+	Weekday int `json:"weekday"`
 }
 
 // WorkShift defines model for WorkShift.
@@ -2473,6 +4919,44 @@ type Workbench struct {
 	//
 	// Example: 1
 	Proposals int `json:"proposals"`
+
+	// Requests Service requests that wait, as listRequests by queue; each counted up to 99
+	Requests struct {
+		// FollowUp Low ratings to call about
+		//
+		// Example: 1
+		FollowUp int `json:"follow_up"`
+
+		// New To decide
+		//
+		// Example: 4
+		New int `json:"new"`
+
+		// Overdue Of them past the promised response
+		//
+		// Example: 1
+		Overdue int `json:"overdue"`
+
+		// ReferredIn Referred to us
+		//
+		// Example: 0
+		ReferredIn int `json:"referred_in"`
+
+		// ToAccept Assigned and not accepted
+		//
+		// Example: 1
+		ToAccept int `json:"to_accept"`
+
+		// ToReview Completed, to be reviewed and closed
+		//
+		// Example: 2
+		ToReview int `json:"to_review"`
+
+		// Unassigned Approved
+		//
+		// Example: 1
+		Unassigned int `json:"unassigned"`
+	} `json:"requests"`
 
 	// Shifts Shifts under way, of today, and those to confirm, in time order
 	Shifts []WorkShift `json:"shifts"`
@@ -2614,6 +5098,12 @@ type CheckInParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetHolidayParams defines parameters for SetHoliday.
+type SetHolidayParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ProposeCorrectionParams defines parameters for ProposeCorrection.
 type ProposeCorrectionParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -2633,6 +5123,33 @@ type ListProposalsParams struct {
 type DecideProposalsParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddBeneficiaryParams defines parameters for AddBeneficiary.
+type AddBeneficiaryParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMyBookingsParams defines parameters for ListMyBookings.
+type ListMyBookingsParams struct {
+	// From First day, Asia/Shanghai
+	From openapi_types.Date `form:"from" json:"from"`
+
+	// To Last day, at most 62 days on
+	To openapi_types.Date `form:"to" json:"to"`
+}
+
+// ListMyCasesParams defines parameters for ListMyCases.
+type ListMyCasesParams struct {
+	// Open true: under way; false: those that are over, newest first
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListMyEntriesParams defines parameters for ListMyEntries.
@@ -2673,6 +5190,39 @@ type ChangePasswordParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddMyExceptionParams defines parameters for AddMyException.
+type AddMyExceptionParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewMyFeedParams defines parameters for RenewMyFeed.
+type RenewMyFeedParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetMyHoursParams defines parameters for SetMyHours.
+type SetMyHoursParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMyRequestsParams defines parameters for ListMyRequests.
+type ListMyRequestsParams struct {
+	// Open true: those under way; false: those that are over
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// ServiceTypeID Only of this service: the hint that I asked for it already
+	ServiceTypeID *ID `form:"service_type_id,omitempty" json:"service_type_id,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListMySignupsParams defines parameters for ListMySignups.
 type ListMySignupsParams struct {
 	// When coming: not over, soonest first; past: over, newest first
@@ -2687,6 +5237,228 @@ type ListMySignupsParams struct {
 
 // ListMySignupsParamsWhen defines parameters for ListMySignups.
 type ListMySignupsParamsWhen string
+
+// HandOverCasesParams defines parameters for HandOverCases.
+type HandOverCasesParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRequestsParams defines parameters for ListRequests.
+type ListRequestsParams struct {
+	// Queue What they wait for; without it all, newest first
+	Queue *RequestQueue `form:"queue,omitempty" json:"queue,omitempty"`
+
+	// State Only in this state; without a queue
+	State *RequestState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Number Only the one with this number
+	Number *string `form:"number,omitempty" json:"number,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateRequestParams defines parameters for CreateRequest.
+type CreateRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideRequestsParams defines parameters for DecideRequests.
+type DecideRequestsParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AcceptCaseParams defines parameters for AcceptCase.
+type AcceptCaseParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveRequestParams defines parameters for ApproveRequest.
+type ApproveRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AssignRequestParams defines parameters for AssignRequest.
+type AssignRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddAttachmentMultipartBody defines parameters for AddAttachment.
+type AddAttachmentMultipartBody struct {
+	// File The file
+	File openapi_types.File `json:"file"`
+}
+
+// AddAttachmentParams defines parameters for AddAttachment.
+type AddAttachmentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelRequestParams defines parameters for CancelRequest.
+type CancelRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddCaseNoteParams defines parameters for AddCaseNote.
+type AddCaseNoteParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseRequestParams defines parameters for CloseRequest.
+type CloseRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CompleteRequestParams defines parameters for CompleteRequest.
+type CompleteRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// FinishVisitParams defines parameters for FinishVisit.
+type FinishVisitParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// FollowUpRequestParams defines parameters for FollowUpRequest.
+type FollowUpRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// HandBackCaseParams defines parameters for HandBackCase.
+type HandBackCaseParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddMessageParams defines parameters for AddMessage.
+type AddMessageParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MarkNoShowParams defines parameters for MarkNoShow.
+type MarkNoShowParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddStaffNoteParams defines parameters for AddStaffNote.
+type AddStaffNoteParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RateRequestParams defines parameters for RateRequest.
+type RateRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReceiveRequestParams defines parameters for ReceiveRequest.
+type ReceiveRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReferRequestParams defines parameters for ReferRequest.
+type ReferRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RejectRequestParams defines parameters for RejectRequest.
+type RejectRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenRequestParams defines parameters for ReopenRequest.
+type ReopenRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RescheduleRequestParams defines parameters for RescheduleRequest.
+type RescheduleRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReturnRequestParams defines parameters for ReturnRequest.
+type ReturnRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SendBackRequestParams defines parameters for SendBackRequest.
+type SendBackRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartVisitParams defines parameters for StartVisit.
+type StartVisitParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SubmitRequestParams defines parameters for SubmitRequest.
+type SubmitRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// OpenVolunteerShiftParams defines parameters for OpenVolunteerShift.
+type OpenVolunteerShiftParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListServiceTypesParams defines parameters for ListServiceTypes.
+type ListServiceTypesParams struct {
+	// UnitID The station that would serve; without it my own, or else all
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
+
+	// Managed Staff: those that my units own, the ones not offered at present too
+	Managed *bool `form:"managed,omitempty" json:"managed,omitempty"`
+}
+
+// CreateServiceTypeParams defines parameters for CreateServiceType.
+type CreateServiceTypeParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSlotsParams defines parameters for ListSlots.
+type ListSlotsParams struct {
+	// UnitID The station that would serve; without it my own
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
+
+	// ProviderID Only this provider's
+	ProviderID *ID `form:"provider_id,omitempty" json:"provider_id,omitempty"`
+
+	// From First day, Asia/Shanghai; today if absent
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day, at most 31 days on; the sixth after the first if absent
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
 
 // RecordAttendanceParams defines parameters for RecordAttendance.
 type RecordAttendanceParams struct {
@@ -2805,6 +5577,9 @@ type UpdateCampaignJSONRequestBody = CampaignPatch
 // CheckInJSONRequestBody defines body for CheckIn for application/json ContentType.
 type CheckInJSONRequestBody = CheckinInput
 
+// SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
+type SetHolidayJSONRequestBody = HolidayInput
+
 // ProposeCorrectionJSONRequestBody defines body for ProposeCorrection for application/json ContentType.
 type ProposeCorrectionJSONRequestBody = CorrectionInput
 
@@ -2814,14 +5589,113 @@ type DecideProposalsJSONRequestBody = DecisionInput
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = PersonPatch
 
+// AddBeneficiaryJSONRequestBody defines body for AddBeneficiary for application/json ContentType.
+type AddBeneficiaryJSONRequestBody = BeneficiaryInput
+
+// UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
+type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
+type AddMyExceptionJSONRequestBody = ProviderExceptionInput
+
+// SetMyHoursJSONRequestBody defines body for SetMyHours for application/json ContentType.
+type SetMyHoursJSONRequestBody = ProviderHoursInput
+
+// UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
+type UpdateProviderJSONRequestBody = ProviderPatch
+
+// HandOverCasesJSONRequestBody defines body for HandOverCases for application/json ContentType.
+type HandOverCasesJSONRequestBody = HandOverInput
+
+// CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
+type CreateRequestJSONRequestBody = RequestInput
+
+// DecideRequestsJSONRequestBody defines body for DecideRequests for application/json ContentType.
+type DecideRequestsJSONRequestBody = RequestDecisionInput
+
+// UpdateRequestJSONRequestBody defines body for UpdateRequest for application/json ContentType.
+type UpdateRequestJSONRequestBody = RequestPatch
+
+// ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
+type ApproveRequestJSONRequestBody = RequestApproval
+
+// AssignRequestJSONRequestBody defines body for AssignRequest for application/json ContentType.
+type AssignRequestJSONRequestBody = AssignmentInput
+
+// AddAttachmentMultipartRequestBody defines body for AddAttachment for multipart/form-data ContentType.
+type AddAttachmentMultipartRequestBody AddAttachmentMultipartBody
+
+// CancelRequestJSONRequestBody defines body for CancelRequest for application/json ContentType.
+type CancelRequestJSONRequestBody = OptionalReason
+
+// AddCaseNoteJSONRequestBody defines body for AddCaseNote for application/json ContentType.
+type AddCaseNoteJSONRequestBody = CaseNoteInput
+
+// CloseRequestJSONRequestBody defines body for CloseRequest for application/json ContentType.
+type CloseRequestJSONRequestBody = OptionalReason
+
+// CompleteRequestJSONRequestBody defines body for CompleteRequest for application/json ContentType.
+type CompleteRequestJSONRequestBody = CompletionInput
+
+// FinishVisitJSONRequestBody defines body for FinishVisit for application/json ContentType.
+type FinishVisitJSONRequestBody = ServiceRecordInput
+
+// FollowUpRequestJSONRequestBody defines body for FollowUpRequest for application/json ContentType.
+type FollowUpRequestJSONRequestBody = Reason
+
+// HandBackCaseJSONRequestBody defines body for HandBackCase for application/json ContentType.
+type HandBackCaseJSONRequestBody = Reason
+
+// AddMessageJSONRequestBody defines body for AddMessage for application/json ContentType.
+type AddMessageJSONRequestBody = TextInput
+
+// MarkNoShowJSONRequestBody defines body for MarkNoShow for application/json ContentType.
+type MarkNoShowJSONRequestBody = OptionalReason
+
+// AddStaffNoteJSONRequestBody defines body for AddStaffNote for application/json ContentType.
+type AddStaffNoteJSONRequestBody = TextInput
+
+// RateRequestJSONRequestBody defines body for RateRequest for application/json ContentType.
+type RateRequestJSONRequestBody = RatingInput
+
+// ReferRequestJSONRequestBody defines body for ReferRequest for application/json ContentType.
+type ReferRequestJSONRequestBody = ReferralInput
+
+// RejectRequestJSONRequestBody defines body for RejectRequest for application/json ContentType.
+type RejectRequestJSONRequestBody = Reason
+
+// ReopenRequestJSONRequestBody defines body for ReopenRequest for application/json ContentType.
+type ReopenRequestJSONRequestBody = Reason
+
+// RescheduleRequestJSONRequestBody defines body for RescheduleRequest for application/json ContentType.
+type RescheduleRequestJSONRequestBody = RescheduleInput
+
+// ReturnRequestJSONRequestBody defines body for ReturnRequest for application/json ContentType.
+type ReturnRequestJSONRequestBody = Reason
+
+// SendBackRequestJSONRequestBody defines body for SendBackRequest for application/json ContentType.
+type SendBackRequestJSONRequestBody = Reason
+
+// StartVisitJSONRequestBody defines body for StartVisit for application/json ContentType.
+type StartVisitJSONRequestBody = StartInput
+
+// OpenVolunteerShiftJSONRequestBody defines body for OpenVolunteerShift for application/json ContentType.
+type OpenVolunteerShiftJSONRequestBody = VolunteerShiftInput
+
 // UpdateSeriesJSONRequestBody defines body for UpdateSeries for application/json ContentType.
 type UpdateSeriesJSONRequestBody = SeriesPatch
+
+// CreateServiceTypeJSONRequestBody defines body for CreateServiceType for application/json ContentType.
+type CreateServiceTypeJSONRequestBody = ServiceTypeInput
+
+// UpdateServiceTypeJSONRequestBody defines body for UpdateServiceType for application/json ContentType.
+type UpdateServiceTypeJSONRequestBody = ServiceTypePatch
 
 // UpdateShiftJSONRequestBody defines body for UpdateShift for application/json ContentType.
 type UpdateShiftJSONRequestBody = ShiftPatch
@@ -2909,6 +5783,9 @@ type ServerInterface interface {
 	// LoginWechat Log in with the one-time code of wx.login
 	// (POST /auth/wechat)
 	LoginWechat(c *gin.Context)
+	// GetCalendarFeed A worker's bookings as iCalendar (RFC 5545)
+	// (GET /calendar/{secret})
+	GetCalendarFeed(c *gin.Context, secret string)
 	// ListCampaigns Campaigns with their totals, the running ones first
 	// (GET /campaigns)
 	ListCampaigns(c *gin.Context)
@@ -2933,6 +5810,15 @@ type ServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(c *gin.Context, id ID)
+	// ListHolidays Days without slots, and make-up working days, from this year on
+	// (GET /holidays)
+	ListHolidays(c *gin.Context)
+	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	// (POST /holidays)
+	SetHoliday(c *gin.Context, params SetHolidayParams)
+	// RemoveHoliday Admin: make a day an ordinary one again
+	// (DELETE /holidays/{date})
+	RemoveHoliday(c *gin.Context, date openapi_types.Date)
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
@@ -2954,6 +5840,24 @@ type ServerInterface interface {
 	// UpdateMe Change my profile
 	// (PATCH /me)
 	UpdateMe(c *gin.Context)
+	// ListBeneficiaries Those I ask for, oldest first
+	// (GET /me/beneficiaries)
+	ListBeneficiaries(c *gin.Context)
+	// AddBeneficiary Keep somebody I ask for in my profile
+	// (POST /me/beneficiaries)
+	AddBeneficiary(c *gin.Context, params AddBeneficiaryParams)
+	// RemoveBeneficiary Take somebody out of my profile
+	// (DELETE /me/beneficiaries/{id})
+	RemoveBeneficiary(c *gin.Context, id ID)
+	// UpdateBeneficiary Change somebody I ask for; requests made before keep what they said
+	// (PATCH /me/beneficiaries/{id})
+	UpdateBeneficiary(c *gin.Context, id ID)
+	// ListMyBookings Worker: what is in my calendar, by start
+	// (GET /me/bookings)
+	ListMyBookings(c *gin.Context, params ListMyBookingsParams)
+	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
+	// (GET /me/cases)
+	ListMyCases(c *gin.Context, params ListMyCasesParams)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
@@ -2972,12 +5876,165 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
+	// (GET /me/provider)
+	GetMyProvider(c *gin.Context)
+	// AddMyException Worker: a day off, or hours on a day that has none
+	// (POST /me/provider/exceptions)
+	AddMyException(c *gin.Context, params AddMyExceptionParams)
+	// RemoveMyException Worker: take an exception back
+	// (DELETE /me/provider/exceptions/{id})
+	RemoveMyException(c *gin.Context, id ID)
+	// StopMyFeed Worker: end my calendar feed
+	// (DELETE /me/provider/feed)
+	StopMyFeed(c *gin.Context)
+	// RenewMyFeed Worker: a new secret address of my calendar feed; the old one ends
+	// (POST /me/provider/feed)
+	RenewMyFeed(c *gin.Context, params RenewMyFeedParams)
+	// SetMyHours Worker: publish my weekly hours and breaks anew; bookings made before stay
+	// (POST /me/provider/hours)
+	SetMyHours(c *gin.Context, params SetMyHoursParams)
+	// ListMyRequests My requests, newest first
+	// (GET /me/requests)
+	ListMyRequests(c *gin.Context, params ListMyRequestsParams)
 	// ListMySignups My sign-ups, by the shift's time
 	// (GET /me/signups)
 	ListMySignups(c *gin.Context, params ListMySignupsParams)
+	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
+	// (GET /providers)
+	ListProviders(c *gin.Context)
+	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
+	// (PATCH /providers/{id})
+	UpdateProvider(c *gin.Context, id ID)
+	// HandOverCases Staff: give all open cases of a worker, or some, to another
+	// (POST /providers/{id}/hand-over)
+	HandOverCases(c *gin.Context, id ID, params HandOverCasesParams)
+	// ListRequests Staff: requests of the units I manage that wait, the urgent and then the oldest first
+	// (GET /requests)
+	ListRequests(c *gin.Context, params ListRequestsParams)
+	// CreateRequest Ask for a service, for myself or for somebody; staff may ask for a caller (代办)
+	// (POST /requests)
+	CreateRequest(c *gin.Context, params CreateRequestParams)
+	// DecideRequests Staff: approve, reject or return up to 100 requests at once
+	// (POST /requests/decide)
+	DecideRequests(c *gin.Context, params DecideRequestsParams)
+	// GetRequest One request with its timeline, for who asked, the unit's staff, the worker and the supervisor
+	// (GET /requests/{id})
+	GetRequest(c *gin.Context, id ID)
+	// UpdateRequest Change my draft, or what was returned to me
+	// (PATCH /requests/{id})
+	UpdateRequest(c *gin.Context, id ID)
+	// AcceptCase Worker: accept the case
+	// (POST /requests/{id}/accept)
+	AcceptCase(c *gin.Context, id ID, params AcceptCaseParams)
+	// ApproveRequest Staff: approve; a booking takes its slot in the same statement that checks it
+	// (POST /requests/{id}/approve)
+	ApproveRequest(c *gin.Context, id ID, params ApproveRequestParams)
+	// AssignRequest Staff: assign to a worker, or to another one
+	// (POST /requests/{id}/assign)
+	AssignRequest(c *gin.Context, id ID, params AssignRequestParams)
+	// AddAttachment Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
+	// (POST /requests/{id}/attachments)
+	AddAttachment(c *gin.Context, id ID, params AddAttachmentParams)
+	// RemoveAttachment Who asked, while it is a draft or returned, takes a file away
+	// (DELETE /requests/{id}/attachments/{attachment_id})
+	RemoveAttachment(c *gin.Context, id ID, attachmentID ID)
+	// GetAttachment The file, for those who may see the request; a look by anybody but who asked is kept
+	// (GET /requests/{id}/attachments/{attachment_id})
+	GetAttachment(c *gin.Context, id ID, attachmentID ID)
+	// CancelRequest Cancel; who asked may within the notice, staff at any time
+	// (POST /requests/{id}/cancel)
+	CancelRequest(c *gin.Context, id ID, params CancelRequestParams)
+	// ListCandidates Staff: workers who could take it, the best first: right qualification, nearest unit, fewest open cases
+	// (GET /requests/{id}/candidates)
+	ListCandidates(c *gin.Context, id ID)
+	// ListCaseNotes The assigned worker and the named supervisor alone: the confidential notes; each opening is logged
+	// (GET /requests/{id}/case-notes)
+	ListCaseNotes(c *gin.Context, id ID)
+	// AddCaseNote The assigned worker and the named supervisor alone: add a confidential note; it cannot be changed later
+	// (POST /requests/{id}/case-notes)
+	AddCaseNote(c *gin.Context, id ID, params AddCaseNoteParams)
+	// CloseRequest Staff: reviewed and closed
+	// (POST /requests/{id}/close)
+	CloseRequest(c *gin.Context, id ID, params CloseRequestParams)
+	// CompleteRequest Worker or staff: all is done; ends the visit under way, if there is one
+	// (POST /requests/{id}/complete)
+	CompleteRequest(c *gin.Context, id ID, params CompleteRequestParams)
+	// OpenContact Worker or staff: phone and address in full; each opening is kept in the list of looks
+	// (POST /requests/{id}/contact)
+	OpenContact(c *gin.Context, id ID)
+	// FinishVisit Worker or staff: end the visit under way with its service record; the case goes on
+	// (POST /requests/{id}/finish)
+	FinishVisit(c *gin.Context, id ID, params FinishVisitParams)
+	// FollowUpRequest Staff: note the call after a low rating
+	// (POST /requests/{id}/follow-up)
+	FollowUpRequest(c *gin.Context, id ID, params FollowUpRequestParams)
+	// HandBackCase Worker: give the case back to be assigned anew; its booking is released
+	// (POST /requests/{id}/hand-back)
+	HandBackCase(c *gin.Context, id ID, params HandBackCaseParams)
+	// ListLooks Who looked at the request, newest first, at most 100
+	// (GET /requests/{id}/looks)
+	ListLooks(c *gin.Context, id ID)
+	// AddMessage A message that who asked, the worker and the staff read
+	// (POST /requests/{id}/messages)
+	AddMessage(c *gin.Context, id ID, params AddMessageParams)
+	// MarkNoShow Worker or staff: nobody was there at the time; the case waits for a new time
+	// (POST /requests/{id}/no-show)
+	MarkNoShow(c *gin.Context, id ID, params MarkNoShowParams)
+	// AddStaffNote Staff or worker: a note that who asked does not see
+	// (POST /requests/{id}/notes)
+	AddStaffNote(c *gin.Context, id ID, params AddStaffNoteParams)
+	// RateRequest Who asked: rate what was done, once
+	// (POST /requests/{id}/rate)
+	RateRequest(c *gin.Context, id ID, params RateRequestParams)
+	// ReceiveRequest Staff of the unit referred to: take the request over; it is submitted there
+	// (POST /requests/{id}/receive)
+	ReceiveRequest(c *gin.Context, id ID, params ReceiveRequestParams)
+	// ReferRequest Staff: refer to another unit or an outside organisation, with the resident's consent (个人信息保护法 Art 23)
+	// (POST /requests/{id}/refer)
+	ReferRequest(c *gin.Context, id ID, params ReferRequestParams)
+	// RejectRequest Staff: reject, with a reason that is told to who asked
+	// (POST /requests/{id}/reject)
+	RejectRequest(c *gin.Context, id ID, params RejectRequestParams)
+	// ReopenRequest Staff: the review found that more is to do
+	// (POST /requests/{id}/reopen)
+	ReopenRequest(c *gin.Context, id ID, params ReopenRequestParams)
+	// RescheduleRequest Set or change the time of the next visit; who asked may within the notice, worker and staff at any time
+	// (POST /requests/{id}/reschedule)
+	RescheduleRequest(c *gin.Context, id ID, params RescheduleRequestParams)
+	// ReturnRequest Staff: give back for more, with what is missing
+	// (POST /requests/{id}/return)
+	ReturnRequest(c *gin.Context, id ID, params ReturnRequestParams)
+	// SendBackRequest Staff of the unit referred to: give the request back to the unit it came from
+	// (POST /requests/{id}/send-back)
+	SendBackRequest(c *gin.Context, id ID, params SendBackRequestParams)
+	// StartVisit Worker or staff: begin a visit
+	// (POST /requests/{id}/start)
+	StartVisit(c *gin.Context, id ID, params StartVisitParams)
+	// SubmitRequest Submit my draft, or what was returned to me
+	// (POST /requests/{id}/submit)
+	SubmitRequest(c *gin.Context, id ID, params SubmitRequestParams)
+	// OpenVolunteerShift Staff: have it met by volunteers, as a published activity with one shift
+	// (POST /requests/{id}/volunteers)
+	OpenVolunteerShift(c *gin.Context, id ID, params OpenVolunteerShiftParams)
 	// UpdateSeries Change the shifts of a series that have not started; past shifts stay as they were
 	// (PATCH /series/{id})
 	UpdateSeries(c *gin.Context, id ID)
+	// ListServiceTypes What a station offers, in the order of its list
+	// (GET /service-types)
+	ListServiceTypes(c *gin.Context, params ListServiceTypesParams)
+	// CreateServiceType Staff: offer a new service at a unit I manage and those under it
+	// (POST /service-types)
+	CreateServiceType(c *gin.Context, params CreateServiceTypeParams)
+	// GetServiceType One service with its questions
+	// (GET /service-types/{id})
+	GetServiceType(c *gin.Context, id ID)
+	// UpdateServiceType Staff: change a service, or stop offering it; requests made before keep what they were asked
+	// (PATCH /service-types/{id})
+	UpdateServiceType(c *gin.Context, id ID)
+	// ListSlots A provider's slots for a service, day by day, the taken ones too
+	// (GET /service-types/{id}/slots)
+	ListSlots(c *gin.Context, id ID, params ListSlotsParams)
 	// GetSettings The limits that screens print
 	// (GET /settings)
 	GetSettings(c *gin.Context)
@@ -3613,6 +6670,31 @@ func (siw *ServerInterfaceWrapper) LoginWechat(c *gin.Context) {
 	siw.Handler.LoginWechat(c)
 }
 
+// GetCalendarFeed operation middleware
+func (siw *ServerInterfaceWrapper) GetCalendarFeed(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", c.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter secret: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCalendarFeed(c, secret)
+}
+
 // ListCampaigns operation middleware
 func (siw *ServerInterfaceWrapper) ListCampaigns(c *gin.Context) {
 
@@ -3869,6 +6951,84 @@ func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 	siw.Handler.RevokeRole(c, id)
 }
 
+// ListHolidays operation middleware
+func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListHolidays(c)
+}
+
+// SetHoliday operation middleware
+func (siw *ServerInterfaceWrapper) SetHoliday(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetHolidayParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetHoliday(c, params)
+}
+
+// RemoveHoliday operation middleware
+func (siw *ServerInterfaceWrapper) RemoveHoliday(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "date" -------------
+	var date openapi_types.Date
+
+	err = runtime.BindStyledParameterWithOptions("simple", "date", c.Param("date"), &date, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter date: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveHoliday(c, date)
+}
+
 // GetHome operation middleware
 func (siw *ServerInterfaceWrapper) GetHome(c *gin.Context) {
 
@@ -4057,6 +7217,187 @@ func (siw *ServerInterfaceWrapper) UpdateMe(c *gin.Context) {
 	siw.Handler.UpdateMe(c)
 }
 
+// ListBeneficiaries operation middleware
+func (siw *ServerInterfaceWrapper) ListBeneficiaries(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListBeneficiaries(c)
+}
+
+// AddBeneficiary operation middleware
+func (siw *ServerInterfaceWrapper) AddBeneficiary(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddBeneficiaryParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddBeneficiary(c, params)
+}
+
+// RemoveBeneficiary operation middleware
+func (siw *ServerInterfaceWrapper) RemoveBeneficiary(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveBeneficiary(c, id)
+}
+
+// UpdateBeneficiary operation middleware
+func (siw *ServerInterfaceWrapper) UpdateBeneficiary(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateBeneficiary(c, id)
+}
+
+// ListMyBookings operation middleware
+func (siw *ServerInterfaceWrapper) ListMyBookings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyBookingsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyBookings(c, params)
+}
+
+// ListMyCases operation middleware
+func (siw *ServerInterfaceWrapper) ListMyCases(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyCasesParams
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", c.Request.URL.Query(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter open: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyCases(c, params)
+}
+
 // GetMyCode operation middleware
 func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 
@@ -4222,6 +7563,228 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	siw.Handler.ChangePassword(c, params)
 }
 
+// GetMyProvider operation middleware
+func (siw *ServerInterfaceWrapper) GetMyProvider(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyProvider(c)
+}
+
+// AddMyException operation middleware
+func (siw *ServerInterfaceWrapper) AddMyException(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddMyExceptionParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddMyException(c, params)
+}
+
+// RemoveMyException operation middleware
+func (siw *ServerInterfaceWrapper) RemoveMyException(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveMyException(c, id)
+}
+
+// StopMyFeed operation middleware
+func (siw *ServerInterfaceWrapper) StopMyFeed(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StopMyFeed(c)
+}
+
+// RenewMyFeed operation middleware
+func (siw *ServerInterfaceWrapper) RenewMyFeed(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewMyFeedParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RenewMyFeed(c, params)
+}
+
+// SetMyHours operation middleware
+func (siw *ServerInterfaceWrapper) SetMyHours(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyHoursParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyHours(c, params)
+}
+
+// ListMyRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListMyRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyRequestsParams
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", c.Request.URL.Query(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter open: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "service_type_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service_type_id", c.Request.URL.Query(), &params.ServiceTypeID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter service_type_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyRequests(c, params)
+}
+
 // ListMySignups operation middleware
 func (siw *ServerInterfaceWrapper) ListMySignups(c *gin.Context) {
 
@@ -4265,6 +7828,1675 @@ func (siw *ServerInterfaceWrapper) ListMySignups(c *gin.Context) {
 	siw.Handler.ListMySignups(c, params)
 }
 
+// ListProviders operation middleware
+func (siw *ServerInterfaceWrapper) ListProviders(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListProviders(c)
+}
+
+// UpdateProvider operation middleware
+func (siw *ServerInterfaceWrapper) UpdateProvider(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateProvider(c, id)
+}
+
+// HandOverCases operation middleware
+func (siw *ServerInterfaceWrapper) HandOverCases(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverCasesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandOverCases(c, id, params)
+}
+
+// ListRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRequestsParams
+
+	// ------------- Optional query parameter "queue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "queue", c.Request.URL.Query(), &params.Queue, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter queue: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", c.Request.URL.Query(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRequests(c, params)
+}
+
+// CreateRequest operation middleware
+func (siw *ServerInterfaceWrapper) CreateRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateRequest(c, params)
+}
+
+// DecideRequests operation middleware
+func (siw *ServerInterfaceWrapper) DecideRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideRequestsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideRequests(c, params)
+}
+
+// GetRequest operation middleware
+func (siw *ServerInterfaceWrapper) GetRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRequest(c, id)
+}
+
+// UpdateRequest operation middleware
+func (siw *ServerInterfaceWrapper) UpdateRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateRequest(c, id)
+}
+
+// AcceptCase operation middleware
+func (siw *ServerInterfaceWrapper) AcceptCase(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptCaseParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AcceptCase(c, id, params)
+}
+
+// ApproveRequest operation middleware
+func (siw *ServerInterfaceWrapper) ApproveRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ApproveRequest(c, id, params)
+}
+
+// AssignRequest operation middleware
+func (siw *ServerInterfaceWrapper) AssignRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AssignRequest(c, id, params)
+}
+
+// AddAttachment operation middleware
+func (siw *ServerInterfaceWrapper) AddAttachment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddAttachmentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddAttachment(c, id, params)
+}
+
+// RemoveAttachment operation middleware
+func (siw *ServerInterfaceWrapper) RemoveAttachment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "attachment_id" -------------
+	var attachmentID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attachment_id", c.Param("attachment_id"), &attachmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter attachment_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveAttachment(c, id, attachmentID)
+}
+
+// GetAttachment operation middleware
+func (siw *ServerInterfaceWrapper) GetAttachment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "attachment_id" -------------
+	var attachmentID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attachment_id", c.Param("attachment_id"), &attachmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter attachment_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAttachment(c, id, attachmentID)
+}
+
+// CancelRequest operation middleware
+func (siw *ServerInterfaceWrapper) CancelRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelRequest(c, id, params)
+}
+
+// ListCandidates operation middleware
+func (siw *ServerInterfaceWrapper) ListCandidates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCandidates(c, id)
+}
+
+// ListCaseNotes operation middleware
+func (siw *ServerInterfaceWrapper) ListCaseNotes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCaseNotes(c, id)
+}
+
+// AddCaseNote operation middleware
+func (siw *ServerInterfaceWrapper) AddCaseNote(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddCaseNoteParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddCaseNote(c, id, params)
+}
+
+// CloseRequest operation middleware
+func (siw *ServerInterfaceWrapper) CloseRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseRequest(c, id, params)
+}
+
+// CompleteRequest operation middleware
+func (siw *ServerInterfaceWrapper) CompleteRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CompleteRequest(c, id, params)
+}
+
+// OpenContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenContact(c, id)
+}
+
+// FinishVisit operation middleware
+func (siw *ServerInterfaceWrapper) FinishVisit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FinishVisitParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FinishVisit(c, id, params)
+}
+
+// FollowUpRequest operation middleware
+func (siw *ServerInterfaceWrapper) FollowUpRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowUpRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FollowUpRequest(c, id, params)
+}
+
+// HandBackCase operation middleware
+func (siw *ServerInterfaceWrapper) HandBackCase(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandBackCaseParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandBackCase(c, id, params)
+}
+
+// ListLooks operation middleware
+func (siw *ServerInterfaceWrapper) ListLooks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListLooks(c, id)
+}
+
+// AddMessage operation middleware
+func (siw *ServerInterfaceWrapper) AddMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddMessageParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddMessage(c, id, params)
+}
+
+// MarkNoShow operation middleware
+func (siw *ServerInterfaceWrapper) MarkNoShow(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MarkNoShowParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkNoShow(c, id, params)
+}
+
+// AddStaffNote operation middleware
+func (siw *ServerInterfaceWrapper) AddStaffNote(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddStaffNoteParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddStaffNote(c, id, params)
+}
+
+// RateRequest operation middleware
+func (siw *ServerInterfaceWrapper) RateRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RateRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RateRequest(c, id, params)
+}
+
+// ReceiveRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReceiveRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReceiveRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReceiveRequest(c, id, params)
+}
+
+// ReferRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReferRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReferRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReferRequest(c, id, params)
+}
+
+// RejectRequest operation middleware
+func (siw *ServerInterfaceWrapper) RejectRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RejectRequest(c, id, params)
+}
+
+// ReopenRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReopenRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReopenRequest(c, id, params)
+}
+
+// RescheduleRequest operation middleware
+func (siw *ServerInterfaceWrapper) RescheduleRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RescheduleRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RescheduleRequest(c, id, params)
+}
+
+// ReturnRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReturnRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReturnRequest(c, id, params)
+}
+
+// SendBackRequest operation middleware
+func (siw *ServerInterfaceWrapper) SendBackRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendBackRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SendBackRequest(c, id, params)
+}
+
+// StartVisit operation middleware
+func (siw *ServerInterfaceWrapper) StartVisit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartVisitParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartVisit(c, id, params)
+}
+
+// SubmitRequest operation middleware
+func (siw *ServerInterfaceWrapper) SubmitRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SubmitRequest(c, id, params)
+}
+
+// OpenVolunteerShift operation middleware
+func (siw *ServerInterfaceWrapper) OpenVolunteerShift(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenVolunteerShiftParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenVolunteerShift(c, id, params)
+}
+
 // UpdateSeries operation middleware
 func (siw *ServerInterfaceWrapper) UpdateSeries(c *gin.Context) {
 
@@ -4288,6 +9520,191 @@ func (siw *ServerInterfaceWrapper) UpdateSeries(c *gin.Context) {
 	}
 
 	siw.Handler.UpdateSeries(c, id)
+}
+
+// ListServiceTypes operation middleware
+func (siw *ServerInterfaceWrapper) ListServiceTypes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListServiceTypesParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "managed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "managed", c.Request.URL.Query(), &params.Managed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter managed: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListServiceTypes(c, params)
+}
+
+// CreateServiceType operation middleware
+func (siw *ServerInterfaceWrapper) CreateServiceType(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateServiceTypeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateServiceType(c, params)
+}
+
+// GetServiceType operation middleware
+func (siw *ServerInterfaceWrapper) GetServiceType(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetServiceType(c, id)
+}
+
+// UpdateServiceType operation middleware
+func (siw *ServerInterfaceWrapper) UpdateServiceType(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateServiceType(c, id)
+}
+
+// ListSlots operation middleware
+func (siw *ServerInterfaceWrapper) ListSlots(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSlotsParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "provider_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "provider_id", c.Request.URL.Query(), &params.ProviderID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter provider_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSlots(c, id, params)
 }
 
 // GetSettings operation middleware
@@ -5125,6 +10542,67 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/hours/entries/:id/corrections", wrapper.ProposeCorrection)
 	router.GET(options.BaseURL+"/hours/proposals", wrapper.ListProposals)
 	router.POST(options.BaseURL+"/hours/proposals/decide", wrapper.DecideProposals)
+	router.GET(options.BaseURL+"/service-types", wrapper.ListServiceTypes)
+	router.POST(options.BaseURL+"/service-types", wrapper.CreateServiceType)
+	router.GET(options.BaseURL+"/service-types/:id", wrapper.GetServiceType)
+	router.PATCH(options.BaseURL+"/service-types/:id", wrapper.UpdateServiceType)
+	router.GET(options.BaseURL+"/service-types/:id/slots", wrapper.ListSlots)
+	router.GET(options.BaseURL+"/me/provider", wrapper.GetMyProvider)
+	router.POST(options.BaseURL+"/me/provider/hours", wrapper.SetMyHours)
+	router.POST(options.BaseURL+"/me/provider/exceptions", wrapper.AddMyException)
+	router.DELETE(options.BaseURL+"/me/provider/exceptions/:id", wrapper.RemoveMyException)
+	router.DELETE(options.BaseURL+"/me/provider/feed", wrapper.StopMyFeed)
+	router.POST(options.BaseURL+"/me/provider/feed", wrapper.RenewMyFeed)
+	router.GET(options.BaseURL+"/calendar/:secret", wrapper.GetCalendarFeed)
+	router.GET(options.BaseURL+"/me/bookings", wrapper.ListMyBookings)
+	router.GET(options.BaseURL+"/providers", wrapper.ListProviders)
+	router.PATCH(options.BaseURL+"/providers/:id", wrapper.UpdateProvider)
+	router.POST(options.BaseURL+"/providers/:id/hand-over", wrapper.HandOverCases)
+	router.GET(options.BaseURL+"/holidays", wrapper.ListHolidays)
+	router.POST(options.BaseURL+"/holidays", wrapper.SetHoliday)
+	router.DELETE(options.BaseURL+"/holidays/:date", wrapper.RemoveHoliday)
+	router.GET(options.BaseURL+"/me/beneficiaries", wrapper.ListBeneficiaries)
+	router.POST(options.BaseURL+"/me/beneficiaries", wrapper.AddBeneficiary)
+	router.DELETE(options.BaseURL+"/me/beneficiaries/:id", wrapper.RemoveBeneficiary)
+	router.PATCH(options.BaseURL+"/me/beneficiaries/:id", wrapper.UpdateBeneficiary)
+	router.GET(options.BaseURL+"/me/requests", wrapper.ListMyRequests)
+	router.GET(options.BaseURL+"/me/cases", wrapper.ListMyCases)
+	router.GET(options.BaseURL+"/requests", wrapper.ListRequests)
+	router.POST(options.BaseURL+"/requests", wrapper.CreateRequest)
+	router.POST(options.BaseURL+"/requests/decide", wrapper.DecideRequests)
+	router.GET(options.BaseURL+"/requests/:id", wrapper.GetRequest)
+	router.PATCH(options.BaseURL+"/requests/:id", wrapper.UpdateRequest)
+	router.POST(options.BaseURL+"/requests/:id/submit", wrapper.SubmitRequest)
+	router.POST(options.BaseURL+"/requests/:id/approve", wrapper.ApproveRequest)
+	router.POST(options.BaseURL+"/requests/:id/reject", wrapper.RejectRequest)
+	router.POST(options.BaseURL+"/requests/:id/return", wrapper.ReturnRequest)
+	router.POST(options.BaseURL+"/requests/:id/refer", wrapper.ReferRequest)
+	router.POST(options.BaseURL+"/requests/:id/receive", wrapper.ReceiveRequest)
+	router.POST(options.BaseURL+"/requests/:id/send-back", wrapper.SendBackRequest)
+	router.POST(options.BaseURL+"/requests/:id/assign", wrapper.AssignRequest)
+	router.POST(options.BaseURL+"/requests/:id/accept", wrapper.AcceptCase)
+	router.POST(options.BaseURL+"/requests/:id/hand-back", wrapper.HandBackCase)
+	router.POST(options.BaseURL+"/requests/:id/reschedule", wrapper.RescheduleRequest)
+	router.POST(options.BaseURL+"/requests/:id/volunteers", wrapper.OpenVolunteerShift)
+	router.POST(options.BaseURL+"/requests/:id/start", wrapper.StartVisit)
+	router.POST(options.BaseURL+"/requests/:id/finish", wrapper.FinishVisit)
+	router.POST(options.BaseURL+"/requests/:id/complete", wrapper.CompleteRequest)
+	router.POST(options.BaseURL+"/requests/:id/no-show", wrapper.MarkNoShow)
+	router.POST(options.BaseURL+"/requests/:id/reopen", wrapper.ReopenRequest)
+	router.POST(options.BaseURL+"/requests/:id/close", wrapper.CloseRequest)
+	router.POST(options.BaseURL+"/requests/:id/cancel", wrapper.CancelRequest)
+	router.POST(options.BaseURL+"/requests/:id/rate", wrapper.RateRequest)
+	router.POST(options.BaseURL+"/requests/:id/follow-up", wrapper.FollowUpRequest)
+	router.POST(options.BaseURL+"/requests/:id/messages", wrapper.AddMessage)
+	router.POST(options.BaseURL+"/requests/:id/notes", wrapper.AddStaffNote)
+	router.POST(options.BaseURL+"/requests/:id/contact", wrapper.OpenContact)
+	router.GET(options.BaseURL+"/requests/:id/looks", wrapper.ListLooks)
+	router.GET(options.BaseURL+"/requests/:id/case-notes", wrapper.ListCaseNotes)
+	router.POST(options.BaseURL+"/requests/:id/case-notes", wrapper.AddCaseNote)
+	router.GET(options.BaseURL+"/requests/:id/candidates", wrapper.ListCandidates)
+	router.POST(options.BaseURL+"/requests/:id/attachments", wrapper.AddAttachment)
+	router.DELETE(options.BaseURL+"/requests/:id/attachments/:attachment_id", wrapper.RemoveAttachment)
+	router.GET(options.BaseURL+"/requests/:id/attachments/:attachment_id", wrapper.GetAttachment)
 	router.GET(options.BaseURL+"/me/notices", wrapper.ListNotices)
 	router.POST(options.BaseURL+"/me/notices/read", wrapper.ReadNotices)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
@@ -5765,6 +11243,51 @@ func (response LoginWechatdefaultApplicationProblemPlusJSONResponse) VisitLoginW
 	return err
 }
 
+type GetCalendarFeedRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type GetCalendarFeedResponseObject interface {
+	VisitGetCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarFeed200TextCalendarResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCalendarFeed200TextCalendarResponse) VisitGetCalendarFeedResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/calendar")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCalendarFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCalendarFeeddefaultApplicationProblemPlusJSONResponse) VisitGetCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCampaignsRequestObject struct {
 }
 
@@ -6078,6 +11601,120 @@ func (response RevokeRoledefaultApplicationProblemPlusJSONResponse) VisitRevokeR
 	return err
 }
 
+type ListHolidaysRequestObject struct {
+}
+
+type ListHolidaysResponseObject interface {
+	VisitListHolidaysResponse(w http.ResponseWriter) error
+}
+
+type ListHolidays200JSONResponse struct {
+	// Items By date
+	Items []Holiday `json:"items"`
+}
+
+func (response ListHolidays200JSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHolidaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListHolidaysdefaultApplicationProblemPlusJSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetHolidayRequestObject struct {
+	Params SetHolidayParams
+	Body   *SetHolidayJSONRequestBody
+}
+
+type SetHolidayResponseObject interface {
+	VisitSetHolidayResponse(w http.ResponseWriter) error
+}
+
+type SetHoliday200JSONResponse Holiday
+
+func (response SetHoliday200JSONResponse) VisitSetHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetHolidaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetHolidaydefaultApplicationProblemPlusJSONResponse) VisitSetHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveHolidayRequestObject struct {
+	Date openapi_types.Date `json:"date"`
+}
+
+type RemoveHolidayResponseObject interface {
+	VisitRemoveHolidayResponse(w http.ResponseWriter) error
+}
+
+type RemoveHoliday204Response struct {
+}
+
+func (response RemoveHoliday204Response) VisitRemoveHolidayResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveHolidaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveHolidaydefaultApplicationProblemPlusJSONResponse) VisitRemoveHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHomeRequestObject struct {
 }
 
@@ -6352,6 +11989,241 @@ func (response UpdateMedefaultApplicationProblemPlusJSONResponse) VisitUpdateMeR
 	return err
 }
 
+type ListBeneficiariesRequestObject struct {
+}
+
+type ListBeneficiariesResponseObject interface {
+	VisitListBeneficiariesResponse(w http.ResponseWriter) error
+}
+
+type ListBeneficiaries200JSONResponse struct {
+	// Items In the order that the call names
+	Items []Beneficiary `json:"items"`
+}
+
+func (response ListBeneficiaries200JSONResponse) VisitListBeneficiariesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBeneficiariesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBeneficiariesdefaultApplicationProblemPlusJSONResponse) VisitListBeneficiariesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddBeneficiaryRequestObject struct {
+	Params AddBeneficiaryParams
+	Body   *AddBeneficiaryJSONRequestBody
+}
+
+type AddBeneficiaryResponseObject interface {
+	VisitAddBeneficiaryResponse(w http.ResponseWriter) error
+}
+
+type AddBeneficiary201JSONResponse Beneficiary
+
+func (response AddBeneficiary201JSONResponse) VisitAddBeneficiaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddBeneficiarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddBeneficiarydefaultApplicationProblemPlusJSONResponse) VisitAddBeneficiaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveBeneficiaryRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveBeneficiaryResponseObject interface {
+	VisitRemoveBeneficiaryResponse(w http.ResponseWriter) error
+}
+
+type RemoveBeneficiary204Response struct {
+}
+
+func (response RemoveBeneficiary204Response) VisitRemoveBeneficiaryResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveBeneficiarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveBeneficiarydefaultApplicationProblemPlusJSONResponse) VisitRemoveBeneficiaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateBeneficiaryRequestObject struct {
+	ID   ID `json:"id"`
+	Body *UpdateBeneficiaryJSONRequestBody
+}
+
+type UpdateBeneficiaryResponseObject interface {
+	VisitUpdateBeneficiaryResponse(w http.ResponseWriter) error
+}
+
+type UpdateBeneficiary200JSONResponse Beneficiary
+
+func (response UpdateBeneficiary200JSONResponse) VisitUpdateBeneficiaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateBeneficiarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateBeneficiarydefaultApplicationProblemPlusJSONResponse) VisitUpdateBeneficiaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyBookingsRequestObject struct {
+	Params ListMyBookingsParams
+}
+
+type ListMyBookingsResponseObject interface {
+	VisitListMyBookingsResponse(w http.ResponseWriter) error
+}
+
+type ListMyBookings200JSONResponse struct {
+	// Items In the order that the call names
+	Items []Booking `json:"items"`
+}
+
+func (response ListMyBookings200JSONResponse) VisitListMyBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyBookingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyBookingsdefaultApplicationProblemPlusJSONResponse) VisitListMyBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyCasesRequestObject struct {
+	Params ListMyCasesParams
+}
+
+type ListMyCasesResponseObject interface {
+	VisitListMyCasesResponse(w http.ResponseWriter) error
+}
+
+type ListMyCases200JSONResponse RequestPage
+
+func (response ListMyCases200JSONResponse) VisitListMyCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyCasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyCasesdefaultApplicationProblemPlusJSONResponse) VisitListMyCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyCodeRequestObject struct {
 }
 
@@ -6573,6 +12445,267 @@ func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitCha
 	return err
 }
 
+type GetMyProviderRequestObject struct {
+}
+
+type GetMyProviderResponseObject interface {
+	VisitGetMyProviderResponse(w http.ResponseWriter) error
+}
+
+type GetMyProvider200JSONResponse Provider
+
+func (response GetMyProvider200JSONResponse) VisitGetMyProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyProviderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyProviderdefaultApplicationProblemPlusJSONResponse) VisitGetMyProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMyExceptionRequestObject struct {
+	Params AddMyExceptionParams
+	Body   *AddMyExceptionJSONRequestBody
+}
+
+type AddMyExceptionResponseObject interface {
+	VisitAddMyExceptionResponse(w http.ResponseWriter) error
+}
+
+type AddMyException201JSONResponse Provider
+
+func (response AddMyException201JSONResponse) VisitAddMyExceptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMyExceptiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddMyExceptiondefaultApplicationProblemPlusJSONResponse) VisitAddMyExceptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMyExceptionRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveMyExceptionResponseObject interface {
+	VisitRemoveMyExceptionResponse(w http.ResponseWriter) error
+}
+
+type RemoveMyException204Response struct {
+}
+
+func (response RemoveMyException204Response) VisitRemoveMyExceptionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveMyExceptiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveMyExceptiondefaultApplicationProblemPlusJSONResponse) VisitRemoveMyExceptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopMyFeedRequestObject struct {
+}
+
+type StopMyFeedResponseObject interface {
+	VisitStopMyFeedResponse(w http.ResponseWriter) error
+}
+
+type StopMyFeed204Response struct {
+}
+
+func (response StopMyFeed204Response) VisitStopMyFeedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type StopMyFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StopMyFeeddefaultApplicationProblemPlusJSONResponse) VisitStopMyFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewMyFeedRequestObject struct {
+	Params RenewMyFeedParams
+}
+
+type RenewMyFeedResponseObject interface {
+	VisitRenewMyFeedResponse(w http.ResponseWriter) error
+}
+
+type RenewMyFeed200JSONResponse CalendarFeed
+
+func (response RenewMyFeed200JSONResponse) VisitRenewMyFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewMyFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewMyFeeddefaultApplicationProblemPlusJSONResponse) VisitRenewMyFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyHoursRequestObject struct {
+	Params SetMyHoursParams
+	Body   *SetMyHoursJSONRequestBody
+}
+
+type SetMyHoursResponseObject interface {
+	VisitSetMyHoursResponse(w http.ResponseWriter) error
+}
+
+type SetMyHours200JSONResponse Provider
+
+func (response SetMyHours200JSONResponse) VisitSetMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyHoursdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyHoursdefaultApplicationProblemPlusJSONResponse) VisitSetMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyRequestsRequestObject struct {
+	Params ListMyRequestsParams
+}
+
+type ListMyRequestsResponseObject interface {
+	VisitListMyRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListMyRequests200JSONResponse RequestPage
+
+func (response ListMyRequests200JSONResponse) VisitListMyRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyRequestsdefaultApplicationProblemPlusJSONResponse) VisitListMyRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMySignupsRequestObject struct {
 	Params ListMySignupsParams
 }
@@ -6601,6 +12734,1593 @@ type ListMySignupsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMySignupsdefaultApplicationProblemPlusJSONResponse) VisitListMySignupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProvidersRequestObject struct {
+}
+
+type ListProvidersResponseObject interface {
+	VisitListProvidersResponse(w http.ResponseWriter) error
+}
+
+type ListProviders200JSONResponse struct {
+	// Items In the order that the call names
+	Items []Provider `json:"items"`
+}
+
+func (response ListProviders200JSONResponse) VisitListProvidersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProvidersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProvidersdefaultApplicationProblemPlusJSONResponse) VisitListProvidersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProviderRequestObject struct {
+	ID   ID `json:"id"`
+	Body *UpdateProviderJSONRequestBody
+}
+
+type UpdateProviderResponseObject interface {
+	VisitUpdateProviderResponse(w http.ResponseWriter) error
+}
+
+type UpdateProvider200JSONResponse Provider
+
+func (response UpdateProvider200JSONResponse) VisitUpdateProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProviderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateProviderdefaultApplicationProblemPlusJSONResponse) VisitUpdateProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverCasesRequestObject struct {
+	ID     ID `json:"id"`
+	Params HandOverCasesParams
+	Body   *HandOverCasesJSONRequestBody
+}
+
+type HandOverCasesResponseObject interface {
+	VisitHandOverCasesResponse(w http.ResponseWriter) error
+}
+
+type HandOverCases200JSONResponse BatchResult
+
+func (response HandOverCases200JSONResponse) VisitHandOverCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverCasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverCasesdefaultApplicationProblemPlusJSONResponse) VisitHandOverCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRequestsRequestObject struct {
+	Params ListRequestsParams
+}
+
+type ListRequestsResponseObject interface {
+	VisitListRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListRequests200JSONResponse RequestPage
+
+func (response ListRequests200JSONResponse) VisitListRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRequestsdefaultApplicationProblemPlusJSONResponse) VisitListRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequestRequestObject struct {
+	Params CreateRequestParams
+	Body   *CreateRequestJSONRequestBody
+}
+
+type CreateRequestResponseObject interface {
+	VisitCreateRequestResponse(w http.ResponseWriter) error
+}
+
+type CreateRequest201JSONResponse Request
+
+func (response CreateRequest201JSONResponse) VisitCreateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateRequestdefaultApplicationProblemPlusJSONResponse) VisitCreateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRequestsRequestObject struct {
+	Params DecideRequestsParams
+	Body   *DecideRequestsJSONRequestBody
+}
+
+type DecideRequestsResponseObject interface {
+	VisitDecideRequestsResponse(w http.ResponseWriter) error
+}
+
+type DecideRequests200JSONResponse BatchResult
+
+func (response DecideRequests200JSONResponse) VisitDecideRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideRequestsdefaultApplicationProblemPlusJSONResponse) VisitDecideRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRequestRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetRequestResponseObject interface {
+	VisitGetRequestResponse(w http.ResponseWriter) error
+}
+
+type GetRequest200JSONResponse Request
+
+func (response GetRequest200JSONResponse) VisitGetRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRequestdefaultApplicationProblemPlusJSONResponse) VisitGetRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRequestRequestObject struct {
+	ID   ID `json:"id"`
+	Body *UpdateRequestJSONRequestBody
+}
+
+type UpdateRequestResponseObject interface {
+	VisitUpdateRequestResponse(w http.ResponseWriter) error
+}
+
+type UpdateRequest200JSONResponse Request
+
+func (response UpdateRequest200JSONResponse) VisitUpdateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateRequestdefaultApplicationProblemPlusJSONResponse) VisitUpdateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptCaseRequestObject struct {
+	ID     ID `json:"id"`
+	Params AcceptCaseParams
+}
+
+type AcceptCaseResponseObject interface {
+	VisitAcceptCaseResponse(w http.ResponseWriter) error
+}
+
+type AcceptCase200JSONResponse Request
+
+func (response AcceptCase200JSONResponse) VisitAcceptCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptCasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptCasedefaultApplicationProblemPlusJSONResponse) VisitAcceptCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params ApproveRequestParams
+	Body   *ApproveRequestJSONRequestBody
+}
+
+type ApproveRequestResponseObject interface {
+	VisitApproveRequestResponse(w http.ResponseWriter) error
+}
+
+type ApproveRequest200JSONResponse Request
+
+func (response ApproveRequest200JSONResponse) VisitApproveRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveRequestdefaultApplicationProblemPlusJSONResponse) VisitApproveRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params AssignRequestParams
+	Body   *AssignRequestJSONRequestBody
+}
+
+type AssignRequestResponseObject interface {
+	VisitAssignRequestResponse(w http.ResponseWriter) error
+}
+
+type AssignRequest200JSONResponse Request
+
+func (response AssignRequest200JSONResponse) VisitAssignRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssignRequestdefaultApplicationProblemPlusJSONResponse) VisitAssignRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAttachmentRequestObject struct {
+	ID     ID `json:"id"`
+	Params AddAttachmentParams
+	Body   *multipart.Reader
+}
+
+type AddAttachmentResponseObject interface {
+	VisitAddAttachmentResponse(w http.ResponseWriter) error
+}
+
+type AddAttachment201JSONResponse Attachment
+
+func (response AddAttachment201JSONResponse) VisitAddAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddAttachmentdefaultApplicationProblemPlusJSONResponse) VisitAddAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveAttachmentRequestObject struct {
+	ID           ID `json:"id"`
+	AttachmentID ID `json:"attachment_id"`
+}
+
+type RemoveAttachmentResponseObject interface {
+	VisitRemoveAttachmentResponse(w http.ResponseWriter) error
+}
+
+type RemoveAttachment204Response struct {
+}
+
+func (response RemoveAttachment204Response) VisitRemoveAttachmentResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveAttachmentdefaultApplicationProblemPlusJSONResponse) VisitRemoveAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAttachmentRequestObject struct {
+	ID           ID `json:"id"`
+	AttachmentID ID `json:"attachment_id"`
+}
+
+type GetAttachmentResponseObject interface {
+	VisitGetAttachmentResponse(w http.ResponseWriter) error
+}
+
+type GetAttachment200ApplicationOctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAttachment200ApplicationOctetStreamResponse) VisitGetAttachmentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAttachmentdefaultApplicationProblemPlusJSONResponse) VisitGetAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params CancelRequestParams
+	Body   *CancelRequestJSONRequestBody
+}
+
+type CancelRequestResponseObject interface {
+	VisitCancelRequestResponse(w http.ResponseWriter) error
+}
+
+type CancelRequest200JSONResponse Request
+
+func (response CancelRequest200JSONResponse) VisitCancelRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelRequestdefaultApplicationProblemPlusJSONResponse) VisitCancelRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCandidatesRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListCandidatesResponseObject interface {
+	VisitListCandidatesResponse(w http.ResponseWriter) error
+}
+
+type ListCandidates200JSONResponse struct {
+	// Items In the order that the call names
+	Items []Candidate `json:"items"`
+}
+
+func (response ListCandidates200JSONResponse) VisitListCandidatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCandidatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCandidatesdefaultApplicationProblemPlusJSONResponse) VisitListCandidatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseNotesRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListCaseNotesResponseObject interface {
+	VisitListCaseNotesResponse(w http.ResponseWriter) error
+}
+
+type ListCaseNotes200JSONResponse struct {
+	// Items In the order that the call names
+	Items []CaseNote `json:"items"`
+}
+
+func (response ListCaseNotes200JSONResponse) VisitListCaseNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseNotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCaseNotesdefaultApplicationProblemPlusJSONResponse) VisitListCaseNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCaseNoteRequestObject struct {
+	ID     ID `json:"id"`
+	Params AddCaseNoteParams
+	Body   *AddCaseNoteJSONRequestBody
+}
+
+type AddCaseNoteResponseObject interface {
+	VisitAddCaseNoteResponse(w http.ResponseWriter) error
+}
+
+type AddCaseNote201JSONResponse CaseNote
+
+func (response AddCaseNote201JSONResponse) VisitAddCaseNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCaseNotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddCaseNotedefaultApplicationProblemPlusJSONResponse) VisitAddCaseNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params CloseRequestParams
+	Body   *CloseRequestJSONRequestBody
+}
+
+type CloseRequestResponseObject interface {
+	VisitCloseRequestResponse(w http.ResponseWriter) error
+}
+
+type CloseRequest200JSONResponse Request
+
+func (response CloseRequest200JSONResponse) VisitCloseRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseRequestdefaultApplicationProblemPlusJSONResponse) VisitCloseRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params CompleteRequestParams
+	Body   *CompleteRequestJSONRequestBody
+}
+
+type CompleteRequestResponseObject interface {
+	VisitCompleteRequestResponse(w http.ResponseWriter) error
+}
+
+type CompleteRequest200JSONResponse Request
+
+func (response CompleteRequest200JSONResponse) VisitCompleteRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompleteRequestdefaultApplicationProblemPlusJSONResponse) VisitCompleteRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenContactResponseObject interface {
+	VisitOpenContactResponse(w http.ResponseWriter) error
+}
+
+type OpenContact200JSONResponse Contact
+
+func (response OpenContact200JSONResponse) VisitOpenContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenContactdefaultApplicationProblemPlusJSONResponse) VisitOpenContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishVisitRequestObject struct {
+	ID     ID `json:"id"`
+	Params FinishVisitParams
+	Body   *FinishVisitJSONRequestBody
+}
+
+type FinishVisitResponseObject interface {
+	VisitFinishVisitResponse(w http.ResponseWriter) error
+}
+
+type FinishVisit200JSONResponse Request
+
+func (response FinishVisit200JSONResponse) VisitFinishVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishVisitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FinishVisitdefaultApplicationProblemPlusJSONResponse) VisitFinishVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowUpRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params FollowUpRequestParams
+	Body   *FollowUpRequestJSONRequestBody
+}
+
+type FollowUpRequestResponseObject interface {
+	VisitFollowUpRequestResponse(w http.ResponseWriter) error
+}
+
+type FollowUpRequest200JSONResponse Request
+
+func (response FollowUpRequest200JSONResponse) VisitFollowUpRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowUpRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowUpRequestdefaultApplicationProblemPlusJSONResponse) VisitFollowUpRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandBackCaseRequestObject struct {
+	ID     ID `json:"id"`
+	Params HandBackCaseParams
+	Body   *HandBackCaseJSONRequestBody
+}
+
+type HandBackCaseResponseObject interface {
+	VisitHandBackCaseResponse(w http.ResponseWriter) error
+}
+
+type HandBackCase200JSONResponse Request
+
+func (response HandBackCase200JSONResponse) VisitHandBackCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandBackCasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandBackCasedefaultApplicationProblemPlusJSONResponse) VisitHandBackCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLooksRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListLooksResponseObject interface {
+	VisitListLooksResponse(w http.ResponseWriter) error
+}
+
+type ListLooks200JSONResponse struct {
+	// Items In the order that the call names
+	Items []Look `json:"items"`
+}
+
+func (response ListLooks200JSONResponse) VisitListLooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLooksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLooksdefaultApplicationProblemPlusJSONResponse) VisitListLooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMessageRequestObject struct {
+	ID     ID `json:"id"`
+	Params AddMessageParams
+	Body   *AddMessageJSONRequestBody
+}
+
+type AddMessageResponseObject interface {
+	VisitAddMessageResponse(w http.ResponseWriter) error
+}
+
+type AddMessage200JSONResponse Request
+
+func (response AddMessage200JSONResponse) VisitAddMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddMessagedefaultApplicationProblemPlusJSONResponse) VisitAddMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkNoShowRequestObject struct {
+	ID     ID `json:"id"`
+	Params MarkNoShowParams
+	Body   *MarkNoShowJSONRequestBody
+}
+
+type MarkNoShowResponseObject interface {
+	VisitMarkNoShowResponse(w http.ResponseWriter) error
+}
+
+type MarkNoShow200JSONResponse Request
+
+func (response MarkNoShow200JSONResponse) VisitMarkNoShowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkNoShowdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkNoShowdefaultApplicationProblemPlusJSONResponse) VisitMarkNoShowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStaffNoteRequestObject struct {
+	ID     ID `json:"id"`
+	Params AddStaffNoteParams
+	Body   *AddStaffNoteJSONRequestBody
+}
+
+type AddStaffNoteResponseObject interface {
+	VisitAddStaffNoteResponse(w http.ResponseWriter) error
+}
+
+type AddStaffNote200JSONResponse Request
+
+func (response AddStaffNote200JSONResponse) VisitAddStaffNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddStaffNotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddStaffNotedefaultApplicationProblemPlusJSONResponse) VisitAddStaffNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RateRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params RateRequestParams
+	Body   *RateRequestJSONRequestBody
+}
+
+type RateRequestResponseObject interface {
+	VisitRateRequestResponse(w http.ResponseWriter) error
+}
+
+type RateRequest200JSONResponse Request
+
+func (response RateRequest200JSONResponse) VisitRateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RateRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RateRequestdefaultApplicationProblemPlusJSONResponse) VisitRateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReceiveRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params ReceiveRequestParams
+}
+
+type ReceiveRequestResponseObject interface {
+	VisitReceiveRequestResponse(w http.ResponseWriter) error
+}
+
+type ReceiveRequest200JSONResponse Request
+
+func (response ReceiveRequest200JSONResponse) VisitReceiveRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReceiveRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReceiveRequestdefaultApplicationProblemPlusJSONResponse) VisitReceiveRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReferRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params ReferRequestParams
+	Body   *ReferRequestJSONRequestBody
+}
+
+type ReferRequestResponseObject interface {
+	VisitReferRequestResponse(w http.ResponseWriter) error
+}
+
+type ReferRequest200JSONResponse Request
+
+func (response ReferRequest200JSONResponse) VisitReferRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReferRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReferRequestdefaultApplicationProblemPlusJSONResponse) VisitReferRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params RejectRequestParams
+	Body   *RejectRequestJSONRequestBody
+}
+
+type RejectRequestResponseObject interface {
+	VisitRejectRequestResponse(w http.ResponseWriter) error
+}
+
+type RejectRequest200JSONResponse Request
+
+func (response RejectRequest200JSONResponse) VisitRejectRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectRequestdefaultApplicationProblemPlusJSONResponse) VisitRejectRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params ReopenRequestParams
+	Body   *ReopenRequestJSONRequestBody
+}
+
+type ReopenRequestResponseObject interface {
+	VisitReopenRequestResponse(w http.ResponseWriter) error
+}
+
+type ReopenRequest200JSONResponse Request
+
+func (response ReopenRequest200JSONResponse) VisitReopenRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReopenRequestdefaultApplicationProblemPlusJSONResponse) VisitReopenRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescheduleRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params RescheduleRequestParams
+	Body   *RescheduleRequestJSONRequestBody
+}
+
+type RescheduleRequestResponseObject interface {
+	VisitRescheduleRequestResponse(w http.ResponseWriter) error
+}
+
+type RescheduleRequest200JSONResponse Request
+
+func (response RescheduleRequest200JSONResponse) VisitRescheduleRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RescheduleRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RescheduleRequestdefaultApplicationProblemPlusJSONResponse) VisitRescheduleRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params ReturnRequestParams
+	Body   *ReturnRequestJSONRequestBody
+}
+
+type ReturnRequestResponseObject interface {
+	VisitReturnRequestResponse(w http.ResponseWriter) error
+}
+
+type ReturnRequest200JSONResponse Request
+
+func (response ReturnRequest200JSONResponse) VisitReturnRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReturnRequestdefaultApplicationProblemPlusJSONResponse) VisitReturnRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendBackRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params SendBackRequestParams
+	Body   *SendBackRequestJSONRequestBody
+}
+
+type SendBackRequestResponseObject interface {
+	VisitSendBackRequestResponse(w http.ResponseWriter) error
+}
+
+type SendBackRequest200JSONResponse Request
+
+func (response SendBackRequest200JSONResponse) VisitSendBackRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendBackRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendBackRequestdefaultApplicationProblemPlusJSONResponse) VisitSendBackRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartVisitRequestObject struct {
+	ID     ID `json:"id"`
+	Params StartVisitParams
+	Body   *StartVisitJSONRequestBody
+}
+
+type StartVisitResponseObject interface {
+	VisitStartVisitResponse(w http.ResponseWriter) error
+}
+
+type StartVisit200JSONResponse Request
+
+func (response StartVisit200JSONResponse) VisitStartVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartVisitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartVisitdefaultApplicationProblemPlusJSONResponse) VisitStartVisitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitRequestRequestObject struct {
+	ID     ID `json:"id"`
+	Params SubmitRequestParams
+}
+
+type SubmitRequestResponseObject interface {
+	VisitSubmitRequestResponse(w http.ResponseWriter) error
+}
+
+type SubmitRequest200JSONResponse Request
+
+func (response SubmitRequest200JSONResponse) VisitSubmitRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitRequestdefaultApplicationProblemPlusJSONResponse) VisitSubmitRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenVolunteerShiftRequestObject struct {
+	ID     ID `json:"id"`
+	Params OpenVolunteerShiftParams
+	Body   *OpenVolunteerShiftJSONRequestBody
+}
+
+type OpenVolunteerShiftResponseObject interface {
+	VisitOpenVolunteerShiftResponse(w http.ResponseWriter) error
+}
+
+type OpenVolunteerShift200JSONResponse Request
+
+func (response OpenVolunteerShift200JSONResponse) VisitOpenVolunteerShiftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenVolunteerShiftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenVolunteerShiftdefaultApplicationProblemPlusJSONResponse) VisitOpenVolunteerShiftResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6641,6 +14361,207 @@ type UpdateSeriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateSeriesdefaultApplicationProblemPlusJSONResponse) VisitUpdateSeriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServiceTypesRequestObject struct {
+	Params ListServiceTypesParams
+}
+
+type ListServiceTypesResponseObject interface {
+	VisitListServiceTypesResponse(w http.ResponseWriter) error
+}
+
+type ListServiceTypes200JSONResponse struct {
+	// Items In the order that the call names
+	Items []ServiceType `json:"items"`
+}
+
+func (response ListServiceTypes200JSONResponse) VisitListServiceTypesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServiceTypesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListServiceTypesdefaultApplicationProblemPlusJSONResponse) VisitListServiceTypesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateServiceTypeRequestObject struct {
+	Params CreateServiceTypeParams
+	Body   *CreateServiceTypeJSONRequestBody
+}
+
+type CreateServiceTypeResponseObject interface {
+	VisitCreateServiceTypeResponse(w http.ResponseWriter) error
+}
+
+type CreateServiceType201JSONResponse ServiceType
+
+func (response CreateServiceType201JSONResponse) VisitCreateServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateServiceTypedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateServiceTypedefaultApplicationProblemPlusJSONResponse) VisitCreateServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetServiceTypeRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetServiceTypeResponseObject interface {
+	VisitGetServiceTypeResponse(w http.ResponseWriter) error
+}
+
+type GetServiceType200JSONResponse ServiceType
+
+func (response GetServiceType200JSONResponse) VisitGetServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetServiceTypedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetServiceTypedefaultApplicationProblemPlusJSONResponse) VisitGetServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateServiceTypeRequestObject struct {
+	ID   ID `json:"id"`
+	Body *UpdateServiceTypeJSONRequestBody
+}
+
+type UpdateServiceTypeResponseObject interface {
+	VisitUpdateServiceTypeResponse(w http.ResponseWriter) error
+}
+
+type UpdateServiceType200JSONResponse ServiceType
+
+func (response UpdateServiceType200JSONResponse) VisitUpdateServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateServiceTypedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateServiceTypedefaultApplicationProblemPlusJSONResponse) VisitUpdateServiceTypeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlotsRequestObject struct {
+	ID     ID `json:"id"`
+	Params ListSlotsParams
+}
+
+type ListSlotsResponseObject interface {
+	VisitListSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListSlots200JSONResponse SlotCalendar
+
+func (response ListSlots200JSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSlotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSlotsdefaultApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7544,6 +15465,9 @@ type StrictServerInterface interface {
 	// LoginWechat Log in with the one-time code of wx.login
 	// (POST /auth/wechat)
 	LoginWechat(ctx context.Context, request LoginWechatRequestObject) (LoginWechatResponseObject, error)
+	// GetCalendarFeed A worker's bookings as iCalendar (RFC 5545)
+	// (GET /calendar/{secret})
+	GetCalendarFeed(ctx context.Context, request GetCalendarFeedRequestObject) (GetCalendarFeedResponseObject, error)
 	// ListCampaigns Campaigns with their totals, the running ones first
 	// (GET /campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -7568,6 +15492,15 @@ type StrictServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(ctx context.Context, request RevokeRoleRequestObject) (RevokeRoleResponseObject, error)
+	// ListHolidays Days without slots, and make-up working days, from this year on
+	// (GET /holidays)
+	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
+	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	// (POST /holidays)
+	SetHoliday(ctx context.Context, request SetHolidayRequestObject) (SetHolidayResponseObject, error)
+	// RemoveHoliday Admin: make a day an ordinary one again
+	// (DELETE /holidays/{date})
+	RemoveHoliday(ctx context.Context, request RemoveHolidayRequestObject) (RemoveHolidayResponseObject, error)
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(ctx context.Context, request GetHomeRequestObject) (GetHomeResponseObject, error)
@@ -7589,6 +15522,24 @@ type StrictServerInterface interface {
 	// UpdateMe Change my profile
 	// (PATCH /me)
 	UpdateMe(ctx context.Context, request UpdateMeRequestObject) (UpdateMeResponseObject, error)
+	// ListBeneficiaries Those I ask for, oldest first
+	// (GET /me/beneficiaries)
+	ListBeneficiaries(ctx context.Context, request ListBeneficiariesRequestObject) (ListBeneficiariesResponseObject, error)
+	// AddBeneficiary Keep somebody I ask for in my profile
+	// (POST /me/beneficiaries)
+	AddBeneficiary(ctx context.Context, request AddBeneficiaryRequestObject) (AddBeneficiaryResponseObject, error)
+	// RemoveBeneficiary Take somebody out of my profile
+	// (DELETE /me/beneficiaries/{id})
+	RemoveBeneficiary(ctx context.Context, request RemoveBeneficiaryRequestObject) (RemoveBeneficiaryResponseObject, error)
+	// UpdateBeneficiary Change somebody I ask for; requests made before keep what they said
+	// (PATCH /me/beneficiaries/{id})
+	UpdateBeneficiary(ctx context.Context, request UpdateBeneficiaryRequestObject) (UpdateBeneficiaryResponseObject, error)
+	// ListMyBookings Worker: what is in my calendar, by start
+	// (GET /me/bookings)
+	ListMyBookings(ctx context.Context, request ListMyBookingsRequestObject) (ListMyBookingsResponseObject, error)
+	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
+	// (GET /me/cases)
+	ListMyCases(ctx context.Context, request ListMyCasesRequestObject) (ListMyCasesResponseObject, error)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
@@ -7607,12 +15558,165 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
+	// (GET /me/provider)
+	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
+	// AddMyException Worker: a day off, or hours on a day that has none
+	// (POST /me/provider/exceptions)
+	AddMyException(ctx context.Context, request AddMyExceptionRequestObject) (AddMyExceptionResponseObject, error)
+	// RemoveMyException Worker: take an exception back
+	// (DELETE /me/provider/exceptions/{id})
+	RemoveMyException(ctx context.Context, request RemoveMyExceptionRequestObject) (RemoveMyExceptionResponseObject, error)
+	// StopMyFeed Worker: end my calendar feed
+	// (DELETE /me/provider/feed)
+	StopMyFeed(ctx context.Context, request StopMyFeedRequestObject) (StopMyFeedResponseObject, error)
+	// RenewMyFeed Worker: a new secret address of my calendar feed; the old one ends
+	// (POST /me/provider/feed)
+	RenewMyFeed(ctx context.Context, request RenewMyFeedRequestObject) (RenewMyFeedResponseObject, error)
+	// SetMyHours Worker: publish my weekly hours and breaks anew; bookings made before stay
+	// (POST /me/provider/hours)
+	SetMyHours(ctx context.Context, request SetMyHoursRequestObject) (SetMyHoursResponseObject, error)
+	// ListMyRequests My requests, newest first
+	// (GET /me/requests)
+	ListMyRequests(ctx context.Context, request ListMyRequestsRequestObject) (ListMyRequestsResponseObject, error)
 	// ListMySignups My sign-ups, by the shift's time
 	// (GET /me/signups)
 	ListMySignups(ctx context.Context, request ListMySignupsRequestObject) (ListMySignupsResponseObject, error)
+	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
+	// (GET /providers)
+	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
+	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
+	// (PATCH /providers/{id})
+	UpdateProvider(ctx context.Context, request UpdateProviderRequestObject) (UpdateProviderResponseObject, error)
+	// HandOverCases Staff: give all open cases of a worker, or some, to another
+	// (POST /providers/{id}/hand-over)
+	HandOverCases(ctx context.Context, request HandOverCasesRequestObject) (HandOverCasesResponseObject, error)
+	// ListRequests Staff: requests of the units I manage that wait, the urgent and then the oldest first
+	// (GET /requests)
+	ListRequests(ctx context.Context, request ListRequestsRequestObject) (ListRequestsResponseObject, error)
+	// CreateRequest Ask for a service, for myself or for somebody; staff may ask for a caller (代办)
+	// (POST /requests)
+	CreateRequest(ctx context.Context, request CreateRequestRequestObject) (CreateRequestResponseObject, error)
+	// DecideRequests Staff: approve, reject or return up to 100 requests at once
+	// (POST /requests/decide)
+	DecideRequests(ctx context.Context, request DecideRequestsRequestObject) (DecideRequestsResponseObject, error)
+	// GetRequest One request with its timeline, for who asked, the unit's staff, the worker and the supervisor
+	// (GET /requests/{id})
+	GetRequest(ctx context.Context, request GetRequestRequestObject) (GetRequestResponseObject, error)
+	// UpdateRequest Change my draft, or what was returned to me
+	// (PATCH /requests/{id})
+	UpdateRequest(ctx context.Context, request UpdateRequestRequestObject) (UpdateRequestResponseObject, error)
+	// AcceptCase Worker: accept the case
+	// (POST /requests/{id}/accept)
+	AcceptCase(ctx context.Context, request AcceptCaseRequestObject) (AcceptCaseResponseObject, error)
+	// ApproveRequest Staff: approve; a booking takes its slot in the same statement that checks it
+	// (POST /requests/{id}/approve)
+	ApproveRequest(ctx context.Context, request ApproveRequestRequestObject) (ApproveRequestResponseObject, error)
+	// AssignRequest Staff: assign to a worker, or to another one
+	// (POST /requests/{id}/assign)
+	AssignRequest(ctx context.Context, request AssignRequestRequestObject) (AssignRequestResponseObject, error)
+	// AddAttachment Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
+	// (POST /requests/{id}/attachments)
+	AddAttachment(ctx context.Context, request AddAttachmentRequestObject) (AddAttachmentResponseObject, error)
+	// RemoveAttachment Who asked, while it is a draft or returned, takes a file away
+	// (DELETE /requests/{id}/attachments/{attachment_id})
+	RemoveAttachment(ctx context.Context, request RemoveAttachmentRequestObject) (RemoveAttachmentResponseObject, error)
+	// GetAttachment The file, for those who may see the request; a look by anybody but who asked is kept
+	// (GET /requests/{id}/attachments/{attachment_id})
+	GetAttachment(ctx context.Context, request GetAttachmentRequestObject) (GetAttachmentResponseObject, error)
+	// CancelRequest Cancel; who asked may within the notice, staff at any time
+	// (POST /requests/{id}/cancel)
+	CancelRequest(ctx context.Context, request CancelRequestRequestObject) (CancelRequestResponseObject, error)
+	// ListCandidates Staff: workers who could take it, the best first: right qualification, nearest unit, fewest open cases
+	// (GET /requests/{id}/candidates)
+	ListCandidates(ctx context.Context, request ListCandidatesRequestObject) (ListCandidatesResponseObject, error)
+	// ListCaseNotes The assigned worker and the named supervisor alone: the confidential notes; each opening is logged
+	// (GET /requests/{id}/case-notes)
+	ListCaseNotes(ctx context.Context, request ListCaseNotesRequestObject) (ListCaseNotesResponseObject, error)
+	// AddCaseNote The assigned worker and the named supervisor alone: add a confidential note; it cannot be changed later
+	// (POST /requests/{id}/case-notes)
+	AddCaseNote(ctx context.Context, request AddCaseNoteRequestObject) (AddCaseNoteResponseObject, error)
+	// CloseRequest Staff: reviewed and closed
+	// (POST /requests/{id}/close)
+	CloseRequest(ctx context.Context, request CloseRequestRequestObject) (CloseRequestResponseObject, error)
+	// CompleteRequest Worker or staff: all is done; ends the visit under way, if there is one
+	// (POST /requests/{id}/complete)
+	CompleteRequest(ctx context.Context, request CompleteRequestRequestObject) (CompleteRequestResponseObject, error)
+	// OpenContact Worker or staff: phone and address in full; each opening is kept in the list of looks
+	// (POST /requests/{id}/contact)
+	OpenContact(ctx context.Context, request OpenContactRequestObject) (OpenContactResponseObject, error)
+	// FinishVisit Worker or staff: end the visit under way with its service record; the case goes on
+	// (POST /requests/{id}/finish)
+	FinishVisit(ctx context.Context, request FinishVisitRequestObject) (FinishVisitResponseObject, error)
+	// FollowUpRequest Staff: note the call after a low rating
+	// (POST /requests/{id}/follow-up)
+	FollowUpRequest(ctx context.Context, request FollowUpRequestRequestObject) (FollowUpRequestResponseObject, error)
+	// HandBackCase Worker: give the case back to be assigned anew; its booking is released
+	// (POST /requests/{id}/hand-back)
+	HandBackCase(ctx context.Context, request HandBackCaseRequestObject) (HandBackCaseResponseObject, error)
+	// ListLooks Who looked at the request, newest first, at most 100
+	// (GET /requests/{id}/looks)
+	ListLooks(ctx context.Context, request ListLooksRequestObject) (ListLooksResponseObject, error)
+	// AddMessage A message that who asked, the worker and the staff read
+	// (POST /requests/{id}/messages)
+	AddMessage(ctx context.Context, request AddMessageRequestObject) (AddMessageResponseObject, error)
+	// MarkNoShow Worker or staff: nobody was there at the time; the case waits for a new time
+	// (POST /requests/{id}/no-show)
+	MarkNoShow(ctx context.Context, request MarkNoShowRequestObject) (MarkNoShowResponseObject, error)
+	// AddStaffNote Staff or worker: a note that who asked does not see
+	// (POST /requests/{id}/notes)
+	AddStaffNote(ctx context.Context, request AddStaffNoteRequestObject) (AddStaffNoteResponseObject, error)
+	// RateRequest Who asked: rate what was done, once
+	// (POST /requests/{id}/rate)
+	RateRequest(ctx context.Context, request RateRequestRequestObject) (RateRequestResponseObject, error)
+	// ReceiveRequest Staff of the unit referred to: take the request over; it is submitted there
+	// (POST /requests/{id}/receive)
+	ReceiveRequest(ctx context.Context, request ReceiveRequestRequestObject) (ReceiveRequestResponseObject, error)
+	// ReferRequest Staff: refer to another unit or an outside organisation, with the resident's consent (个人信息保护法 Art 23)
+	// (POST /requests/{id}/refer)
+	ReferRequest(ctx context.Context, request ReferRequestRequestObject) (ReferRequestResponseObject, error)
+	// RejectRequest Staff: reject, with a reason that is told to who asked
+	// (POST /requests/{id}/reject)
+	RejectRequest(ctx context.Context, request RejectRequestRequestObject) (RejectRequestResponseObject, error)
+	// ReopenRequest Staff: the review found that more is to do
+	// (POST /requests/{id}/reopen)
+	ReopenRequest(ctx context.Context, request ReopenRequestRequestObject) (ReopenRequestResponseObject, error)
+	// RescheduleRequest Set or change the time of the next visit; who asked may within the notice, worker and staff at any time
+	// (POST /requests/{id}/reschedule)
+	RescheduleRequest(ctx context.Context, request RescheduleRequestRequestObject) (RescheduleRequestResponseObject, error)
+	// ReturnRequest Staff: give back for more, with what is missing
+	// (POST /requests/{id}/return)
+	ReturnRequest(ctx context.Context, request ReturnRequestRequestObject) (ReturnRequestResponseObject, error)
+	// SendBackRequest Staff of the unit referred to: give the request back to the unit it came from
+	// (POST /requests/{id}/send-back)
+	SendBackRequest(ctx context.Context, request SendBackRequestRequestObject) (SendBackRequestResponseObject, error)
+	// StartVisit Worker or staff: begin a visit
+	// (POST /requests/{id}/start)
+	StartVisit(ctx context.Context, request StartVisitRequestObject) (StartVisitResponseObject, error)
+	// SubmitRequest Submit my draft, or what was returned to me
+	// (POST /requests/{id}/submit)
+	SubmitRequest(ctx context.Context, request SubmitRequestRequestObject) (SubmitRequestResponseObject, error)
+	// OpenVolunteerShift Staff: have it met by volunteers, as a published activity with one shift
+	// (POST /requests/{id}/volunteers)
+	OpenVolunteerShift(ctx context.Context, request OpenVolunteerShiftRequestObject) (OpenVolunteerShiftResponseObject, error)
 	// UpdateSeries Change the shifts of a series that have not started; past shifts stay as they were
 	// (PATCH /series/{id})
 	UpdateSeries(ctx context.Context, request UpdateSeriesRequestObject) (UpdateSeriesResponseObject, error)
+	// ListServiceTypes What a station offers, in the order of its list
+	// (GET /service-types)
+	ListServiceTypes(ctx context.Context, request ListServiceTypesRequestObject) (ListServiceTypesResponseObject, error)
+	// CreateServiceType Staff: offer a new service at a unit I manage and those under it
+	// (POST /service-types)
+	CreateServiceType(ctx context.Context, request CreateServiceTypeRequestObject) (CreateServiceTypeResponseObject, error)
+	// GetServiceType One service with its questions
+	// (GET /service-types/{id})
+	GetServiceType(ctx context.Context, request GetServiceTypeRequestObject) (GetServiceTypeResponseObject, error)
+	// UpdateServiceType Staff: change a service, or stop offering it; requests made before keep what they were asked
+	// (PATCH /service-types/{id})
+	UpdateServiceType(ctx context.Context, request UpdateServiceTypeRequestObject) (UpdateServiceTypeResponseObject, error)
+	// ListSlots A provider's slots for a service, day by day, the taken ones too
+	// (GET /service-types/{id}/slots)
+	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
 	// GetSettings The limits that screens print
 	// (GET /settings)
 	GetSettings(ctx context.Context, request GetSettingsRequestObject) (GetSettingsResponseObject, error)
@@ -8308,6 +16412,32 @@ func (sh *strictHandler) LoginWechat(ctx *gin.Context) {
 	}
 }
 
+// GetCalendarFeed operation middleware
+func (sh *strictHandler) GetCalendarFeed(ctx *gin.Context, secret string) {
+	var request GetCalendarFeedRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarFeed(ctx.Request.Context(), request.(GetCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCalendarFeedResponseObject); ok {
+		if err := validResponse.VisitGetCalendarFeedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListCampaigns operation middleware
 func (sh *strictHandler) ListCampaigns(ctx *gin.Context) {
 	var request ListCampaignsRequestObject
@@ -8570,6 +16700,100 @@ func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListHolidays operation middleware
+func (sh *strictHandler) ListHolidays(ctx *gin.Context) {
+	var request ListHolidaysRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHolidays(ctx.Request.Context(), request.(ListHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListHolidaysResponseObject); ok {
+		if err := validResponse.VisitListHolidaysResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetHoliday operation middleware
+func (sh *strictHandler) SetHoliday(ctx *gin.Context, params SetHolidayParams) {
+	var request SetHolidayRequestObject
+
+	request.Params = params
+
+	var body SetHolidayJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHoliday(ctx.Request.Context(), request.(SetHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetHolidayResponseObject); ok {
+		if err := validResponse.VisitSetHolidayResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveHoliday operation middleware
+func (sh *strictHandler) RemoveHoliday(ctx *gin.Context, date openapi_types.Date) {
+	var request RemoveHolidayRequestObject
+
+	request.Date = date
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveHoliday(ctx.Request.Context(), request.(RemoveHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveHolidayResponseObject); ok {
+		if err := validResponse.VisitRemoveHolidayResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetHome operation middleware
 func (sh *strictHandler) GetHome(ctx *gin.Context) {
 	var request GetHomeRequestObject
@@ -8801,6 +17025,196 @@ func (sh *strictHandler) UpdateMe(ctx *gin.Context) {
 	}
 }
 
+// ListBeneficiaries operation middleware
+func (sh *strictHandler) ListBeneficiaries(ctx *gin.Context) {
+	var request ListBeneficiariesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBeneficiaries(ctx.Request.Context(), request.(ListBeneficiariesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBeneficiaries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListBeneficiariesResponseObject); ok {
+		if err := validResponse.VisitListBeneficiariesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddBeneficiary operation middleware
+func (sh *strictHandler) AddBeneficiary(ctx *gin.Context, params AddBeneficiaryParams) {
+	var request AddBeneficiaryRequestObject
+
+	request.Params = params
+
+	var body AddBeneficiaryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddBeneficiary(ctx.Request.Context(), request.(AddBeneficiaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddBeneficiary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddBeneficiaryResponseObject); ok {
+		if err := validResponse.VisitAddBeneficiaryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveBeneficiary operation middleware
+func (sh *strictHandler) RemoveBeneficiary(ctx *gin.Context, id ID) {
+	var request RemoveBeneficiaryRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveBeneficiary(ctx.Request.Context(), request.(RemoveBeneficiaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveBeneficiary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveBeneficiaryResponseObject); ok {
+		if err := validResponse.VisitRemoveBeneficiaryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateBeneficiary operation middleware
+func (sh *strictHandler) UpdateBeneficiary(ctx *gin.Context, id ID) {
+	var request UpdateBeneficiaryRequestObject
+
+	request.ID = id
+
+	var body UpdateBeneficiaryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateBeneficiary(ctx.Request.Context(), request.(UpdateBeneficiaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateBeneficiary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateBeneficiaryResponseObject); ok {
+		if err := validResponse.VisitUpdateBeneficiaryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMyBookings operation middleware
+func (sh *strictHandler) ListMyBookings(ctx *gin.Context, params ListMyBookingsParams) {
+	var request ListMyBookingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyBookings(ctx.Request.Context(), request.(ListMyBookingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyBookings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyBookingsResponseObject); ok {
+		if err := validResponse.VisitListMyBookingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMyCases operation middleware
+func (sh *strictHandler) ListMyCases(ctx *gin.Context, params ListMyCasesParams) {
+	var request ListMyCasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyCases(ctx.Request.Context(), request.(ListMyCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyCasesResponseObject); ok {
+		if err := validResponse.VisitListMyCasesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyCode operation middleware
 func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	var request GetMyCodeRequestObject
@@ -8987,6 +17401,220 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 	}
 }
 
+// GetMyProvider operation middleware
+func (sh *strictHandler) GetMyProvider(ctx *gin.Context) {
+	var request GetMyProviderRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyProvider(ctx.Request.Context(), request.(GetMyProviderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyProvider")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyProviderResponseObject); ok {
+		if err := validResponse.VisitGetMyProviderResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddMyException operation middleware
+func (sh *strictHandler) AddMyException(ctx *gin.Context, params AddMyExceptionParams) {
+	var request AddMyExceptionRequestObject
+
+	request.Params = params
+
+	var body AddMyExceptionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddMyException(ctx.Request.Context(), request.(AddMyExceptionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddMyException")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddMyExceptionResponseObject); ok {
+		if err := validResponse.VisitAddMyExceptionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveMyException operation middleware
+func (sh *strictHandler) RemoveMyException(ctx *gin.Context, id ID) {
+	var request RemoveMyExceptionRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMyException(ctx.Request.Context(), request.(RemoveMyExceptionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMyException")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveMyExceptionResponseObject); ok {
+		if err := validResponse.VisitRemoveMyExceptionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StopMyFeed operation middleware
+func (sh *strictHandler) StopMyFeed(ctx *gin.Context) {
+	var request StopMyFeedRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StopMyFeed(ctx.Request.Context(), request.(StopMyFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StopMyFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StopMyFeedResponseObject); ok {
+		if err := validResponse.VisitStopMyFeedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenewMyFeed operation middleware
+func (sh *strictHandler) RenewMyFeed(ctx *gin.Context, params RenewMyFeedParams) {
+	var request RenewMyFeedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewMyFeed(ctx.Request.Context(), request.(RenewMyFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewMyFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RenewMyFeedResponseObject); ok {
+		if err := validResponse.VisitRenewMyFeedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyHours operation middleware
+func (sh *strictHandler) SetMyHours(ctx *gin.Context, params SetMyHoursParams) {
+	var request SetMyHoursRequestObject
+
+	request.Params = params
+
+	var body SetMyHoursJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyHours(ctx.Request.Context(), request.(SetMyHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyHoursResponseObject); ok {
+		if err := validResponse.VisitSetMyHoursResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMyRequests operation middleware
+func (sh *strictHandler) ListMyRequests(ctx *gin.Context, params ListMyRequestsParams) {
+	var request ListMyRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyRequests(ctx.Request.Context(), request.(ListMyRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyRequestsResponseObject); ok {
+		if err := validResponse.VisitListMyRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListMySignups operation middleware
 func (sh *strictHandler) ListMySignups(ctx *gin.Context, params ListMySignupsParams) {
 	var request ListMySignupsRequestObject
@@ -9006,6 +17634,1536 @@ func (sh *strictHandler) ListMySignups(ctx *gin.Context, params ListMySignupsPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMySignupsResponseObject); ok {
 		if err := validResponse.VisitListMySignupsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListProviders operation middleware
+func (sh *strictHandler) ListProviders(ctx *gin.Context) {
+	var request ListProvidersRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProviders(ctx.Request.Context(), request.(ListProvidersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProviders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListProvidersResponseObject); ok {
+		if err := validResponse.VisitListProvidersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateProvider operation middleware
+func (sh *strictHandler) UpdateProvider(ctx *gin.Context, id ID) {
+	var request UpdateProviderRequestObject
+
+	request.ID = id
+
+	var body UpdateProviderJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateProvider(ctx.Request.Context(), request.(UpdateProviderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateProvider")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateProviderResponseObject); ok {
+		if err := validResponse.VisitUpdateProviderResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandOverCases operation middleware
+func (sh *strictHandler) HandOverCases(ctx *gin.Context, id ID, params HandOverCasesParams) {
+	var request HandOverCasesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body HandOverCasesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOverCases(ctx.Request.Context(), request.(HandOverCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOverCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandOverCasesResponseObject); ok {
+		if err := validResponse.VisitHandOverCasesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRequests operation middleware
+func (sh *strictHandler) ListRequests(ctx *gin.Context, params ListRequestsParams) {
+	var request ListRequestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRequests(ctx.Request.Context(), request.(ListRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRequestsResponseObject); ok {
+		if err := validResponse.VisitListRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateRequest operation middleware
+func (sh *strictHandler) CreateRequest(ctx *gin.Context, params CreateRequestParams) {
+	var request CreateRequestRequestObject
+
+	request.Params = params
+
+	var body CreateRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRequest(ctx.Request.Context(), request.(CreateRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateRequestResponseObject); ok {
+		if err := validResponse.VisitCreateRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideRequests operation middleware
+func (sh *strictHandler) DecideRequests(ctx *gin.Context, params DecideRequestsParams) {
+	var request DecideRequestsRequestObject
+
+	request.Params = params
+
+	var body DecideRequestsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideRequests(ctx.Request.Context(), request.(DecideRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideRequestsResponseObject); ok {
+		if err := validResponse.VisitDecideRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRequest operation middleware
+func (sh *strictHandler) GetRequest(ctx *gin.Context, id ID) {
+	var request GetRequestRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRequest(ctx.Request.Context(), request.(GetRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRequestResponseObject); ok {
+		if err := validResponse.VisitGetRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateRequest operation middleware
+func (sh *strictHandler) UpdateRequest(ctx *gin.Context, id ID) {
+	var request UpdateRequestRequestObject
+
+	request.ID = id
+
+	var body UpdateRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateRequest(ctx.Request.Context(), request.(UpdateRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateRequestResponseObject); ok {
+		if err := validResponse.VisitUpdateRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptCase operation middleware
+func (sh *strictHandler) AcceptCase(ctx *gin.Context, id ID, params AcceptCaseParams) {
+	var request AcceptCaseRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptCase(ctx.Request.Context(), request.(AcceptCaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptCase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AcceptCaseResponseObject); ok {
+		if err := validResponse.VisitAcceptCaseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ApproveRequest operation middleware
+func (sh *strictHandler) ApproveRequest(ctx *gin.Context, id ID, params ApproveRequestParams) {
+	var request ApproveRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ApproveRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveRequest(ctx.Request.Context(), request.(ApproveRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ApproveRequestResponseObject); ok {
+		if err := validResponse.VisitApproveRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AssignRequest operation middleware
+func (sh *strictHandler) AssignRequest(ctx *gin.Context, id ID, params AssignRequestParams) {
+	var request AssignRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AssignRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignRequest(ctx.Request.Context(), request.(AssignRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AssignRequestResponseObject); ok {
+		if err := validResponse.VisitAssignRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddAttachment operation middleware
+func (sh *strictHandler) AddAttachment(ctx *gin.Context, id ID, params AddAttachmentParams) {
+	var request AddAttachmentRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	if reader, err := ctx.Request.MultipartReader(); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddAttachment(ctx.Request.Context(), request.(AddAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddAttachmentResponseObject); ok {
+		if err := validResponse.VisitAddAttachmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveAttachment operation middleware
+func (sh *strictHandler) RemoveAttachment(ctx *gin.Context, id ID, attachmentID ID) {
+	var request RemoveAttachmentRequestObject
+
+	request.ID = id
+	request.AttachmentID = attachmentID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveAttachment(ctx.Request.Context(), request.(RemoveAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveAttachmentResponseObject); ok {
+		if err := validResponse.VisitRemoveAttachmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAttachment operation middleware
+func (sh *strictHandler) GetAttachment(ctx *gin.Context, id ID, attachmentID ID) {
+	var request GetAttachmentRequestObject
+
+	request.ID = id
+	request.AttachmentID = attachmentID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAttachment(ctx.Request.Context(), request.(GetAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetAttachmentResponseObject); ok {
+		if err := validResponse.VisitGetAttachmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelRequest operation middleware
+func (sh *strictHandler) CancelRequest(ctx *gin.Context, id ID, params CancelRequestParams) {
+	var request CancelRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CancelRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelRequest(ctx.Request.Context(), request.(CancelRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelRequestResponseObject); ok {
+		if err := validResponse.VisitCancelRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCandidates operation middleware
+func (sh *strictHandler) ListCandidates(ctx *gin.Context, id ID) {
+	var request ListCandidatesRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCandidates(ctx.Request.Context(), request.(ListCandidatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCandidates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCandidatesResponseObject); ok {
+		if err := validResponse.VisitListCandidatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCaseNotes operation middleware
+func (sh *strictHandler) ListCaseNotes(ctx *gin.Context, id ID) {
+	var request ListCaseNotesRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCaseNotes(ctx.Request.Context(), request.(ListCaseNotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCaseNotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCaseNotesResponseObject); ok {
+		if err := validResponse.VisitListCaseNotesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddCaseNote operation middleware
+func (sh *strictHandler) AddCaseNote(ctx *gin.Context, id ID, params AddCaseNoteParams) {
+	var request AddCaseNoteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AddCaseNoteJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddCaseNote(ctx.Request.Context(), request.(AddCaseNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddCaseNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddCaseNoteResponseObject); ok {
+		if err := validResponse.VisitAddCaseNoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseRequest operation middleware
+func (sh *strictHandler) CloseRequest(ctx *gin.Context, id ID, params CloseRequestParams) {
+	var request CloseRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CloseRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseRequest(ctx.Request.Context(), request.(CloseRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseRequestResponseObject); ok {
+		if err := validResponse.VisitCloseRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CompleteRequest operation middleware
+func (sh *strictHandler) CompleteRequest(ctx *gin.Context, id ID, params CompleteRequestParams) {
+	var request CompleteRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CompleteRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteRequest(ctx.Request.Context(), request.(CompleteRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CompleteRequestResponseObject); ok {
+		if err := validResponse.VisitCompleteRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenContact operation middleware
+func (sh *strictHandler) OpenContact(ctx *gin.Context, id ID) {
+	var request OpenContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenContact(ctx.Request.Context(), request.(OpenContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenContactResponseObject); ok {
+		if err := validResponse.VisitOpenContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FinishVisit operation middleware
+func (sh *strictHandler) FinishVisit(ctx *gin.Context, id ID, params FinishVisitParams) {
+	var request FinishVisitRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body FinishVisitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FinishVisit(ctx.Request.Context(), request.(FinishVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FinishVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FinishVisitResponseObject); ok {
+		if err := validResponse.VisitFinishVisitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FollowUpRequest operation middleware
+func (sh *strictHandler) FollowUpRequest(ctx *gin.Context, id ID, params FollowUpRequestParams) {
+	var request FollowUpRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body FollowUpRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowUpRequest(ctx.Request.Context(), request.(FollowUpRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowUpRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FollowUpRequestResponseObject); ok {
+		if err := validResponse.VisitFollowUpRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandBackCase operation middleware
+func (sh *strictHandler) HandBackCase(ctx *gin.Context, id ID, params HandBackCaseParams) {
+	var request HandBackCaseRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body HandBackCaseJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandBackCase(ctx.Request.Context(), request.(HandBackCaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandBackCase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandBackCaseResponseObject); ok {
+		if err := validResponse.VisitHandBackCaseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLooks operation middleware
+func (sh *strictHandler) ListLooks(ctx *gin.Context, id ID) {
+	var request ListLooksRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLooks(ctx.Request.Context(), request.(ListLooksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLooks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListLooksResponseObject); ok {
+		if err := validResponse.VisitListLooksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddMessage operation middleware
+func (sh *strictHandler) AddMessage(ctx *gin.Context, id ID, params AddMessageParams) {
+	var request AddMessageRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AddMessageJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddMessage(ctx.Request.Context(), request.(AddMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddMessageResponseObject); ok {
+		if err := validResponse.VisitAddMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MarkNoShow operation middleware
+func (sh *strictHandler) MarkNoShow(ctx *gin.Context, id ID, params MarkNoShowParams) {
+	var request MarkNoShowRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body MarkNoShowJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkNoShow(ctx.Request.Context(), request.(MarkNoShowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkNoShow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MarkNoShowResponseObject); ok {
+		if err := validResponse.VisitMarkNoShowResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddStaffNote operation middleware
+func (sh *strictHandler) AddStaffNote(ctx *gin.Context, id ID, params AddStaffNoteParams) {
+	var request AddStaffNoteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AddStaffNoteJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddStaffNote(ctx.Request.Context(), request.(AddStaffNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddStaffNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddStaffNoteResponseObject); ok {
+		if err := validResponse.VisitAddStaffNoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RateRequest operation middleware
+func (sh *strictHandler) RateRequest(ctx *gin.Context, id ID, params RateRequestParams) {
+	var request RateRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RateRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RateRequest(ctx.Request.Context(), request.(RateRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RateRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RateRequestResponseObject); ok {
+		if err := validResponse.VisitRateRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReceiveRequest operation middleware
+func (sh *strictHandler) ReceiveRequest(ctx *gin.Context, id ID, params ReceiveRequestParams) {
+	var request ReceiveRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReceiveRequest(ctx.Request.Context(), request.(ReceiveRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReceiveRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReceiveRequestResponseObject); ok {
+		if err := validResponse.VisitReceiveRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReferRequest operation middleware
+func (sh *strictHandler) ReferRequest(ctx *gin.Context, id ID, params ReferRequestParams) {
+	var request ReferRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ReferRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReferRequest(ctx.Request.Context(), request.(ReferRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReferRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReferRequestResponseObject); ok {
+		if err := validResponse.VisitReferRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RejectRequest operation middleware
+func (sh *strictHandler) RejectRequest(ctx *gin.Context, id ID, params RejectRequestParams) {
+	var request RejectRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RejectRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectRequest(ctx.Request.Context(), request.(RejectRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RejectRequestResponseObject); ok {
+		if err := validResponse.VisitRejectRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReopenRequest operation middleware
+func (sh *strictHandler) ReopenRequest(ctx *gin.Context, id ID, params ReopenRequestParams) {
+	var request ReopenRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ReopenRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenRequest(ctx.Request.Context(), request.(ReopenRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReopenRequestResponseObject); ok {
+		if err := validResponse.VisitReopenRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RescheduleRequest operation middleware
+func (sh *strictHandler) RescheduleRequest(ctx *gin.Context, id ID, params RescheduleRequestParams) {
+	var request RescheduleRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body RescheduleRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RescheduleRequest(ctx.Request.Context(), request.(RescheduleRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RescheduleRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RescheduleRequestResponseObject); ok {
+		if err := validResponse.VisitRescheduleRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReturnRequest operation middleware
+func (sh *strictHandler) ReturnRequest(ctx *gin.Context, id ID, params ReturnRequestParams) {
+	var request ReturnRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ReturnRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnRequest(ctx.Request.Context(), request.(ReturnRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReturnRequestResponseObject); ok {
+		if err := validResponse.VisitReturnRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SendBackRequest operation middleware
+func (sh *strictHandler) SendBackRequest(ctx *gin.Context, id ID, params SendBackRequestParams) {
+	var request SendBackRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SendBackRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendBackRequest(ctx.Request.Context(), request.(SendBackRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendBackRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SendBackRequestResponseObject); ok {
+		if err := validResponse.VisitSendBackRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartVisit operation middleware
+func (sh *strictHandler) StartVisit(ctx *gin.Context, id ID, params StartVisitParams) {
+	var request StartVisitRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body StartVisitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartVisit(ctx.Request.Context(), request.(StartVisitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartVisit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartVisitResponseObject); ok {
+		if err := validResponse.VisitStartVisitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SubmitRequest operation middleware
+func (sh *strictHandler) SubmitRequest(ctx *gin.Context, id ID, params SubmitRequestParams) {
+	var request SubmitRequestRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitRequest(ctx.Request.Context(), request.(SubmitRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SubmitRequestResponseObject); ok {
+		if err := validResponse.VisitSubmitRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenVolunteerShift operation middleware
+func (sh *strictHandler) OpenVolunteerShift(ctx *gin.Context, id ID, params OpenVolunteerShiftParams) {
+	var request OpenVolunteerShiftRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body OpenVolunteerShiftJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenVolunteerShift(ctx.Request.Context(), request.(OpenVolunteerShiftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenVolunteerShift")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenVolunteerShiftResponseObject); ok {
+		if err := validResponse.VisitOpenVolunteerShiftResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -9050,6 +19208,173 @@ func (sh *strictHandler) UpdateSeries(ctx *gin.Context, id ID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(UpdateSeriesResponseObject); ok {
 		if err := validResponse.VisitUpdateSeriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListServiceTypes operation middleware
+func (sh *strictHandler) ListServiceTypes(ctx *gin.Context, params ListServiceTypesParams) {
+	var request ListServiceTypesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListServiceTypes(ctx.Request.Context(), request.(ListServiceTypesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListServiceTypes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListServiceTypesResponseObject); ok {
+		if err := validResponse.VisitListServiceTypesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateServiceType operation middleware
+func (sh *strictHandler) CreateServiceType(ctx *gin.Context, params CreateServiceTypeParams) {
+	var request CreateServiceTypeRequestObject
+
+	request.Params = params
+
+	var body CreateServiceTypeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateServiceType(ctx.Request.Context(), request.(CreateServiceTypeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateServiceType")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateServiceTypeResponseObject); ok {
+		if err := validResponse.VisitCreateServiceTypeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetServiceType operation middleware
+func (sh *strictHandler) GetServiceType(ctx *gin.Context, id ID) {
+	var request GetServiceTypeRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetServiceType(ctx.Request.Context(), request.(GetServiceTypeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetServiceType")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetServiceTypeResponseObject); ok {
+		if err := validResponse.VisitGetServiceTypeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateServiceType operation middleware
+func (sh *strictHandler) UpdateServiceType(ctx *gin.Context, id ID) {
+	var request UpdateServiceTypeRequestObject
+
+	request.ID = id
+
+	var body UpdateServiceTypeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateServiceType(ctx.Request.Context(), request.(UpdateServiceTypeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateServiceType")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateServiceTypeResponseObject); ok {
+		if err := validResponse.VisitUpdateServiceTypeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListSlots operation middleware
+func (sh *strictHandler) ListSlots(ctx *gin.Context, id ID, params ListSlotsParams) {
+	var request ListSlotsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSlots(ctx.Request.Context(), request.(ListSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSlots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSlotsResponseObject); ok {
+		if err := validResponse.VisitListSlotsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -9832,221 +20157,431 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1tdxvHlSD8V+rgyTmWFZAEX/RC8jwfaNqxlViWVpRHM5G0YLG7AHTYqIKrCoQQj86RZuLY0dqxZ72J",
-	"xxk7iWbsbHZn7GhtJ1bk2D5nf8pagKRP+xf21K3q7upGdaNBAhKVxB8SCmh0Vd17676/vFzxWLvDKKFS",
-	"VNZernQwx20iCYd/bXa5YFz95RPh8aAjA0YraxVKrsi6B18i1kCyRVAHNwnaIQ3GSaVaCdRTL3UJ71eq",
-	"FYrbpLJW0c9XqhXhtUgbq7e28ZXnCW3KVmVtqVarVmS/o54Ukge0Wbl6tVo55Y+ufr5FECce4/4TAgV+",
-	"tFwHy1ayGnzOyUvdgBO/siZ5l9grf4uTRmWt8v8tJMdf0N+KhVO+WZq0O0wS6vW/R/qj2ziNfYIwJT3U",
-	"YBwR7LWQT4ivAIJRh3DBKMLUR7ukI+GRQArEieQBEZVqhVzB7U6otnqsUfNWd5bwCX+ZrHiLJ6MDtQj2",
-	"CU+OZG1oTu0oB5KLSyerlXZAo3+frCrQSMLVO//zxY257+O5H9bmVutzl7/9rYoL6M8H7UCOHnhDojYT",
-	"EgmG2pj2USBJW+QgO4RX2Dv0SQN3Q6kwXVXbDdrddmVtUaG9HVDzr3g3AZWkSXjlqtoPJ6LDqCBAk2c5",
-	"2wlJW/3pMSoJhZ3iTicMPKx2utDRT3z7B0Jt++WSWI/eCyumD36ONLqC+OtIEII85pPK1WpliwgR6AVy",
-	"9jHZ+tH7HOtvBU1KfBRQwI75gXrfhieDvUACcXY46xAuAw0l3OlwtofDcatuRM9drVY83O7goEnH/WbT",
-	"PPcUD0hD/5DW25jiJhklmlMIt4HyhcSNRkJuO4yFBFPzc4+EdU6wAVjmurPQR5Ihskd4f4f5/VGarVa8",
-	"FvF2A1pvK+yM279+9rRBpMIe9mS902KUuJZHOwRhsUv81K2trR5bnjtWWz25uFhz7ighivQLL7SwRIFA",
-	"vlrO8cMGoR6pt4nkGpXpX8Pm5wKKGA37qBfIVkDjG6l/tI7wjiBUMx2qV4n3bfPZ+JJVFbsswRXVXRdd",
-	"YKgjzMHzAl8tCk8ojCKJdwlFrCvRkcHX7wx/9PXwvTcGN24O379596v/gja4RIsnnnRSRAicr655ySj8",
-	"GFIPpJnog//xH4Ov3xl8/KYLpCHTV3IsZTDG/YBiCYTRDmjdSdN/RzAX66jmBPDicRd8QWIKibkUdewg",
-	"ii31VSRL1cNItIKGRNIQC2USsT2QBg3G2+oVFR9LMieDtpOKOiH2SC4ECU/tuTK8/crw1mfD27++e/u9",
-	"4c//eO+Drwav3xl+/Hu0jAZvfj68+aFrCR6IXZFD35KhXcp6qBFwUYD/JYV/LUfWXh5dwXyAOcd99W+A",
-	"iWPJUxQpOCDGfcLXUUBRGAgp9B2RLSZIDMAqwkaMHbOXLuTMalXndnaDMHRs5wVCfCUucBgalLZLr6Ve",
-	"6VxLKqocx82NPNiShoRlIEMXT4OPswTwyaf3b74+uPFb9L8/R8Pbv77/1R/Vp59dd+G+SwNZL8s04GE3",
-	"KSpdjvEmpoEA4h5VRhId7qJW6qTZfMRgI9hYAizZn714mq9kGX/qylQTAZqRLQlbiPEf3YSEO8aUmpKN",
-	"l+PjsZ0fEA9IKsLYKdrpagXC9wMFGxyetQR6A4eCVKco40vj7mEJVkuBXa6l9Ndjaf21Nrf6beRWXcsL",
-	"3bThkV5vcTYymRLiCxRLIksHPlZLKcHH3ALaFrxGkzZUUV4QH0zYWkBbGQ+yKchcc8xa1SV/K7lWhBN+",
-	"ZeShdcCT4w9YWvzZvN+200rQXRtfOaV/ulgrLw4VU9WCN2ZD5QWd5kSptY/VJpV9E4u7goMCC3+pS8z3",
-	"ypKfomSzEHI8jY+lg4m9jOhKBJLNgl3SrLSQKpInZ80lSkuMGCej6lPLaE9a41T/9JT6ohYqTT+xOerQ",
-	"XyyX0egGzmIhUCARFsh4lZRmHavCHdwk64i0O7KPmN5riIUcry4YB4W9djHQpNcaK4TbAbU/XfyrWD6k",
-	"YrkGgk8AvcCTCPeAn+RJ3vGC989U0P5VuD52Am4SuXW1gOdtRXZlepn7b/zk3m+//uba9eGNDwdvvXH3",
-	"9kffXLs++PyTe1+8PXz/V/rvwZs/H/7hNSVsqaKMixWf44ZCSKe7EwaiBVBqBDT6U/v5QuJbTDjBxobF",
-	"NkevhsdoI+BtgTASQZPOdTtriLId5veriPHYuRjtBHcla2MZeNo6bDTcS3InSwq8VhzV4EwB7AmBfI57",
-	"AW0KcOl7LGRduCXRgox7LR1yCLSXBqIRzkWlJNRXoHB4bQ1SSouB+Ad51NIiKHrmQPa+MmMNDlyBgehI",
-	"yMNUiQ/zKPERZb0cp28He8Z1nVEGFDMRFRefIdR3u8/UOUHXfUIgQv3SXrIchWgjDFGvxVAL+wgj4G7r",
-	"SAk7qh7QjKeqCISinT4ymlo5FSkG1TnWc+lJ4OTLPx9qYTghXKhRqMIzpamnwB9pAxQeKwnSjAYW76ea",
-	"ou0RwrX3kqDZohIDmDQhRjB36nQxoPfjWsmjC+M6ZJQkQT/Dj2wKmMSJ40Wy2y3pfGZxmeTgHuNcnbRa",
-	"oawuWnDJKKt7nPiBdPKddkC70qUmfYdxZF63hsxTiqxbmPqJt1QmBJFSDlZWxgTwFEG4AzuphXutfrTo",
-	"iCLoOI0CerezP1Ms+W01Ar+LgmyJrc8Y/TN7a51mRzFRqts/yv4jDuMih74ykLQTCaOQsd2JWI56zTmN",
-	"BwfTIVTy8kJHaY7SZUWWZ7tUKe0t5pc1XfTDRVS8CZRPfFAHeuryeJFXDiQ2/IN1JfJYmyDJUiEbt8uN",
-	"daXzoGe6svRJ1Tv2eVSdQlAaK+bxfDf7Hgu7VBLgopYi8Mt3hu++/eBffucMInHWYYL49Z1+gdkSPVX4",
-	"hlzEPaUv/Trq4UAKYKsYCeIx6pssCqcqMBEDKBk+2YJ3muBJAdNIMJMGexKJiE5bte50LkNQ3yrW8jjp",
-	"g1PXxLhmiBPpTodN2+Eghg+m8xRSyaPx6qVo9HFz7WWE38j+hp/cvPfRVw+uXfvm2vX7Nz+8+6dfK+P2",
-	"41/c/fKNu7ffGLz6Y2UDf3Jz+N5P9IeWNtYOhAhos679PYJQWQ/19e8wxuvY87oce32tmcVeGpdu9hSW",
-	"XsvNAjzj4MsoogIFFEUpS/ZF1tTX6Iah65b5ROIgHP++0R86fYVPa7cd44jrFCkIfkGKFEjdaDnaDUOX",
-	"uVL26uYKj9NGXfWM9FfCf1Qc2WLD7e7QfkiTadFLATQ2ZctFpwFQLkoEHJ8jAkJaD/kKJ/R1dd+666aV",
-	"HZaRUtqNUshDuIylhusWPo+FRD74wlJ81y16IIWyLpl0eYvOB20ikCB8j/hIMNTAfD0yMwJGBfIZJIN4",
-	"rAvhlkQLXFpeXbTWD6g8vuIkoibDYX0sTeKgTXyEU2ss1+A/xyrFJtQEF4WUTd87rZ5NLlcePKPjNIM9",
-	"Qg1AUwlly7WVE0u1UoBz65AvaN0puXKDj18b3vhg+Ls37t75ZPjJp051oUup+tMRvvBxX91jE4YHLx7h",
-	"ActxmGgR7DRPIYJakiiFZLxfyFcajDs0rgfX31aC5+MPhrc+G955S8meG+/fv/EPw1ufzTztpkddKTfV",
-	"Smwo5NLE00GjQTihEnUI64TERRaLK8dL0ISLhca6NIOMYq2OuRN6UjfRxmbCaxJayZJ6lpU4Tl7ECHX6",
-	"6wG44cRspMQNm1CiTnjpH+IVLyAMTRBZXKagWYS3Z6jk/QJba+au9BCLsRIbNrkJT05DT3qBNLEM9ojS",
-	"8rAlDZHPerSHeTqZdnHl5GSoVWqXTvG8f+2Vo0ePujnkrM0vnV0BMLMt8Ihq8q2vsdTySOyuNL0+ZnZX",
-	"tPl95TU+XH3y4Gw49oYfr0X/WQrd8drEfDI/62Ip/2Y9NB0mHWYfH2efRtKUUycoIf2LaPN04LJpT/dR",
-	"B3MZF1H0WoSCwSDiKpwswRo1IscWSWlFzuIAi/iKAGRIEdRfTHfdWw+xRxBuM9o0ull8kB3SZ9RHi9Va",
-	"rQZOcmWqU4YSACZmysmxmpr1K3P6IlBPKbPqL4ExzOYWulJATMThEapCOC8lDIxzUdp5PCZwBhkgqBeE",
-	"IWrhPTKL+NmUveG7AS0bMPqeerRI97swPhi2jmqmdjf5roRCOIuQEycdgqUr3+6UhHyMHUKoKf8lvtn1",
-	"OpKtQKi7IaPUZ7e1P3HQaNb5EVZUCXAOd8KCgk3b2WBTyRyKQptI09CmcTI/KotI7YL49cBxf7dMGQXm",
-	"RIteiyhdNBm9i3Vl8csyJO7kxX7QDJwJ9gxxgv3sOyoriydWa0uVVGbspUv+y8evfuuhBNHIlU7ASf47",
-	"QfUH77wmFUhhKv32EEsipFtpFVHGnLIiEKNEVBElPSJklC0VJZKcnKziD5SuereTlyeGbP+8VeWa4/yf",
-	"9n1WLyWduo5XOyjl+aBBdEcAT1ePWa5g1xYl2yW52UAtgv7TOdRioS/Gchb9opiEU7SR2XRpTpIgI3Vn",
-	"05cuppMCfrMfqzDvLp4zFxHtGEG/rjVbKwxb7jbuQ+aWTb0+ywQc02RD+e60EigeU9YGqOsKitpo72EK",
-	"pcEK/ODqKkmYE0XHyxAeCV25WbbeWRtHlgDkAsr4nkFCXoEdTysoJhILRKg+cgVX04k1I+9+jvVQhxMB",
-	"BQI9LJBosR5NJd3BxY0vEhBZXXiYFi7njNvq36o3riXKkdDCBDLs1PdPCGAW68kT5hdaj1Urw8Px108I",
-	"xHo05jBm38latmdbf+DceMi8XWWxusLDAV7YamHabOFgHWGqpFKkMZp9c7BNjC8JBI02s+yOCWu1Wvo6",
-	"HrlYW7x86ZL/90sXa3PLl59cu1ibO6Y+cN5Qq4JhHO9I7//Zze/O1ZaqCAt0gWwqkm4Ge0QgaFGSZjMh",
-	"loHsunD3NGlykrGTT8yvLJ48sWRfSdbdiRL0tZm3att8c6vJFaHd9o7m+iGjzfKrLtaOz9eOn1heLFx2",
-	"8WRqXfhnZuHM3YyPbm/IeVdj//F+GHmxoRJIdQG7oa9NNdD2ldkShs5cVMt7kZeTWpskJ/VCq5+JU/xy",
-	"8NottIQGt94cvvMHtFxDg9d+PIYLjmOCyZ7NNlxAfhr3NyFEPaKX+84UhqdxXwEqdVVLef1yikjPdJQk",
-	"gi+1F1vfcfgzc7NXiqGdOb3ZiFnXeXTiBWKf1OWb37pVvPhbq1QE6k4IIAM24OKNgV9QjKRe6hMEby3l",
-	"UTDBmrL5xe76oDwK1vVJal/6POtImgY6JhQuourzMa230qEVRa0x9NxIa7PnWVPbcBMgTO8Iu1NLJUM7",
-	"tkzjREDNnS3RKtVKj/Fd+COqA8J+O3CJ58yxorVd57EicCNbu/fpF/e++NU3167fvXNn8PmH31y7PvyX",
-	"z4Yf/ZstfftCQipVG9OubiMRc00niX0nIKFvNbfKME0ihLNcb7MVUCJIFQncIApephjAYmFvvfHgX9+/",
-	"/+qng1v/dPf2HbTo4gJuH85ZLONSqEag1b9MqpmYr81bVRrF8DaOi+gwLrA/y7GL53kc/CFOxRl+MuKD",
-	"LU5AnyypetY52O//dvj7zwev3HInxoZjU3rOsZBA6GjKKSLq69RO7fZA6n8///Dev79bLjCbnzQNJ8zL",
-	"8LAQn0su+5ETE2I2woKjEyEL4d4pjdK+/8wLcFi3OZP6UT3iUH6ggOXJ+kSsSsMHNuOCxnOsne/HC/J1",
-	"LtDbBWNUm84d7VkJSUNWdS2FfkLpX30wNRSGRutvy/YGSCTfyqjHJyqFz+lrYZJ5wMU0aSQ9bliXbOC4",
-	"YwOs7cwsA1CdisKA3Y6Jw5QrAwY/b3rp5WpFgTx2kWXSZJOKwA6h9SIcbsTfjaAPBZY9dkLpbWJdB1f0",
-	"ESRDq6v2DT+e7+cf6+TQT12NaX3cD15U3CVL5wn6qzbhxmgZhYf7InT5uDyfQ1dTYTTRgmob8FK6S2Os",
-	"15SOkk7edSL6Qf72rB5cEyV07iMryihUovz2C5SIZ6gkfDIlYuru+xYWLUfQ4rmNuaVjx7UeFqg3St6H",
-	"OB6kGdGo7W4VtciVFNhXGyeP+7WTiydPrngn/OPHDqIJ5RT9xZ65LvUJ1w6VWdcAluij4axFm212XF61",
-	"4GYcbJ0YRAcvHpxuNeBDaCmZY9SeaSCMtCVl6B/KBC2TyvkyHSQurl5MWhU4a0csRwl5qUtM24YM/YA/",
-	"TcvaQKT8sl4LB7SKGpy1wfBKBG25UoOZhKwKtH4FkQhu5fT6GCyu3MucgLW7HC7dGCsta1Jp4M5ujjkN",
-	"BBKWb/hrobrwSBI9E2XlMUvyVBs/CzdG55A/6oRqh76umUUgUQ98ym28axtpZX0zRYrDWcMyHqnmMGl9",
-	"ULZHd8T3FKSgU72y+PCOklptso4Ea5Md5vcRCQVB7a6QxunpzLIpdvBrROwQhRqlca0jWkb8HjD76OCl",
-	"7WXdNfmBBSBDLIqFzGxSFHKKHgknGtfWnegQ6mtDK7JHYte4s3NTURL+aDm8Ac8+U5lGkGYoeqybyOZU",
-	"j4zHx6zyMWPzrhkcG5kJHEksaKkoD3a1VjuxuLq6dGzlxEptdXVxXN3j8yDidxjm/kNHmbW2s1dT6crZ",
-	"zItGznHQ9PFA1N0sMBAoDChRvNxck0JmXTL3fKIyoIRr3vvyncHX79z/+j0n13Tmsz/zktL3o5ZEEA8m",
-	"8BE8bptk4+hojJ9bMyPIu2i31bP9XK/3+CYQem8Je8qkyUf4clHK6XzJyULiytSH1jXFoe7TjMrWc9Cv",
-	"bkLSM1XUqYyHMfULJbe94u6401ZbdaTaq48hA4rwvcAj1ZEod4KrpdrS8bnFxbFo0ktVS9YxnO4XA7BM",
-	"MXrW+suFY/KykjcSzpLjL4d8TNkj4R5B+rkqYqFvJWZGgoMIJBkryx0tqkrHspdyhJuS6OOrKZLxFxJz",
-	"hMVuMs0Eqx3vpWdtnKzVcjM93UM2UEj2SJhlHnFD2HGXqfwpdE5Z6iDugSHHnWdwp4zkVi7DgTPbiwnD",
-	"TdEmJjEqVkvaEqzRILxelHK8QRE8pC2GVFvIeFLYhBrsfts3aVcFfOWCxgtMBlNpyAnzidyGTwt3OoQq",
-	"Q5H6OqoG7f2A3CsTGp0XJsnbLrv3XWfupVV4BAahHePU1Qt2Brb5KLYX4k+AEOwPQtzRNlAMY0/x88xH",
-	"ccvYaqWlmE096vSSvKi4rSwn2FVLorUJAdllU6kVyXFynFImbYP0UI9l3MgV3Vl3+Npbgxu/KudqMxUi",
-	"kY1kZmHBCcdaQJrCH4ntYy7XY2b1nOnoTIKkcdQE2QXF6YXjc69GdqOAoUhoE+7IhLvxupw7269HbzVN",
-	"jwqGCLrqeinpFbwySt0qeunYvLNo53qxywWA2U/qWRj9JlOzoT6Ouvom97WPaXO+hYMQZ/Lnjq+kTrXs",
-	"8jaZXebDK7VUyGhTcwwoVdohQNcToSeb2wtHtTbihGUc50/DaSfgslXPTztlDQSPpM6wuLp6cq62PFc7",
-	"NrWmTqdyNOkxDfzLRjhFPfEYOspMmoEwIWKBsMu5OGpVT6zJu03UDWHlbqIeZ5KgQEbMDyeZOGVrLFmY",
-	"6549hdq4DxMgQEvRUb1SbP4cC51MXpAr42dfXtGpyKxXZ7Qepr0+GWA0OSGGvcAl9RX7t34i3OI8p52/",
-	"ObSHqW61fOApbbOxOyATr1Q+jXoWaowoiF1XuFt/AU0NjPKQeJgmSuW2WzOkro8blxHlWZPTSto1mSPl",
-	"M6/pNBqYgOGN5WwlGyLZF3ay+R+zuF+H5HpNPDRjslYjozQU1elNVl4ElXuBFMgPhNSDYEy2PXTjCATM",
-	"gK6Mtn7XDUJzB9hEfL/FKEGcdBiXIps/Mlr3k20z4Sw4KlHl9BBKmmZfvlQdgbKTdyRp9xmp/51NtLpy",
-	"7AQyM6VNR1Mxgkt3m9YtiXdCLUobOrukyXFbTKFh6/i0//tfv3v39rV7b340eO0Xgw+/HH5x8+6dH//f",
-	"P70+/Iff3vvFj4zxCY1th2++dffOB85RxAEJXZUvT2Efme9KXulUdYNDcCpEEhHdXddEqpe6TGq5L7od",
-	"dRXStYWL33365N8e//7y6Tz3UddxjufOnz+LzJe2d7q26qzNzs9j0O9AAXXY+ZuMNsLAc/p49Aej40d6",
-	"uG/cLWs7Iaa769r0Zj5BkmjJmSxgPTe+LFx9m7gQ4rNHRa6a3FL4cF2YqRrF51P1SdBP0mPUI5xmAu+D",
-	"D/77g3/76f2337//k08e/OuP7n/0G0XP/+2Pw/d+dff2V/dvvn7AuryCarxzpMGJaJ3TYJn44PDjek6N",
-	"deymN88heA412Rijb6k2/kD2ws5zmbqGzIYfUc3JRjK3PKr0AubpTlbcXzFKbvFEfCBXsFuXqIwpQztw",
-	"zYfahPoNbbo7shQ628Uuwk2sE/7LO4en3nDC2qMLylse3ldd5z66M4w7mp2nOaX2BhEQctscbBFl3uwH",
-	"AOMGZimjhGCvNaILjouNE+rXpSn7L4Ru3B9AaQactXMMpAl7DmIuJ1++S2UQ5qwftXhL6sWXjx+H0hfE",
-	"6Hr84VKtlozHHbvPHiG76hWjyy2i04z6uK8k2Am01aWZ4uiLS9WVy+khhRoZJ8YhJrF+TkxaHpwhy3j3",
-	"KYBbqLcRmoKuNYIrn5ynY3Q/NgQO5p6pjGfQkwQ3JIRIAjFTur/qxICIyt1HrEsiRJ7O8d0L5+NwykZX",
-	"thgPfgjCCrXA1C/qLuVs06V7CSEgHXirXt/oMoSmleJVd9h+0kKzMYrVBcZ3FYq88Y3YUtDKvjh19HiX",
-	"7vsglfR2JIroKKXxYOVnEGwYn4GZo6j7b+9gb9dAVjAEwYFs75WUD2+lltsZLaD1XkB91svfQtJsp0Oo",
-	"yF1x3W4jGDJBkkej60BMDvOYnlfK9qgXt9Ha0LaPjhALs4BZbvwCPmmzvGI6vkc44l1qaifb2Cdz3Q7y",
-	"scTuIb5Ykno8fTkfjbBf6Ouj3quApNs3Re51nRvCULvrtXSvp/QsCvf94KzNQKU0Mff8HSiOoUSSeRDh",
-	"KBcDSlEUbno4kGEg5Nh1Ryo0XZRctLlc2ssBp4skDBbdl+7KuJgJZH4Y31mkxDdIGxufk6k/36Ws51bL",
-	"YTK+61KPHWKaakk3Vk6JnNrEGVQC9OsiTgAqjE71k+JlAeJ+Gv0zt6aRwL6Jw5D4iq4R5FXZ2FXMa+zM",
-	"YZjXPb6zoHp7kr+SakBZHLWJrpirnelZ7elQjwQZJjZ5DGbs9FR90tSOivKhgN5nYaWM3IhJNbncG7Jm",
-	"iR0AR6L/L60gSB6K+WxpqpsG+WZbvhajKhcbs1ayX2AS7ZCQ9eKOD3qa/ZHt6Dd1+LoOH28/WZka8l4g",
-	"vYmKnQrwol41YTveUWjn5EUe4sYBuXP8o8yoqG7Ix/11xJT90rCmpo/iah89BGbQEkArGqD4ulL4lI6s",
-	"FGQr1GZpyhN5wZJupgcdbWu1Qj3w8NhYLzLOwDIV4OpR66egwxdX7iuFcLItqbNplX9sxbsMyjcsLUp4",
-	"3Yq7rjwOZZZl+8JaDS3Hz2Q6n3FZwmOO2ww1mrVMNxm7UcFDzNueZf+sR9GfoGMlCDjUm4jdukyrlf2O",
-	"Sb/Q6qMonxoa4Fo50Qds+puXtZEhtamkRc2uqnUKNQGTTO11NyawiC9fHbfkmYNFO7lrRgpkOhrkN1XL",
-	"JlYZVF/OVXj2o+3HdA5obWCYbepMkbmAAzNKJ1ZHYJRJKu0hdrPkq2WPJIE9MYAfpwR2m/RH9jb46pXB",
-	"xzeHv779zbXrg2vv3r/5ofrjq1fu3fz4/scfqL8//0TniOi/B6/dGrx355tr14fv/U/77wfXfnH/61fN",
-	"M2/+fPiH1/Tf979+dfjer5xl5SkTNDGr7SoSmHmhO5Do4i+7BN026qsVU0bidNoAO3LH/6wE3iQ5LfYM",
-	"BVzIOtbZjV0u9L491qWChKH+lyTYa+k/Q9yrVCs+D/b0v1s44F7XjPHAAY95hFBcI8S02U13v7S2rGT4",
-	"fm7iQVLZrX7cF/HcD2tzq5fN/8/X5y6/vFQ9vuzumF82tdHqlzBZamN+2rwOMkbfr9u+vshJHMiJqw8O",
-	"QZ/HqLdNNl+/oOvjiyY3OGOu+j4nrr4oW5ITIlH0fV5GxfC9NwY3bt69/dHg63+8e+f14Yd/mkZt2bj8",
-	"5UknK6Q16JIEWTJxxLQabEWVv6MleEljFExFj/A0NE+uLdf+z7W3F0/qtvcO6uaEllfWIA00LzvO067Q",
-	"nX6cOCMyvfePLc8dq62eXFysTVRsBiDNo7p9TXcsTZepu1vb58SOR05UdqHQ+FmOU6W4DLM9TASYmXBp",
-	"i6Da3Oq30dzlo98aS6fJ/suRq3u4yOD1O5rLfXPt+r1/f1fpLx9/YHH4mIN7hEpOEh4PPJm1nYJcLTel",
-	"oYfTuy8zoP/ZU/dYIp6cKvdNfCNU9TeREqnLwzguVT2QQXCTE5JbohyPhtHxVjAhrMkx0AYU7xKYWYpY",
-	"I2rQ3AvCMKFhybvksiua/RAq+9zkc47gcFQvfaRFMEXm619QUYxDGbWoxG7TrgnXxWwvEK+F5X5Kct11",
-	"FGeodgPprArWQL0r85GGbIkYvPy3f/f9jEGzMfd9bcsoU2axurh08up4wZKZkWQdjPHdnFyAwxseKhGT",
-	"zZ+jWGom44xyGTotLByA0Z3AkWQQzfLsdKV17UMk/jpie8TMONbehKguy/gZUgO+TGdx42kDIvcJr/fg",
-	"SkkWJbQ4Jf2EHtdppUQUpy5E4f4xuQPlnZ6lEwxScwE1AvMu0g6hWj/KXKT8Yb5ntJssfgKN5C+5swrB",
-	"9WTyXYQ7uDTX7YhkmM/Yllcd08tP5DUExaEZm3SqCoW2uiUQtC/kVc36R1Zy7j5vPtOWTkDVTaV7uF+F",
-	"BuFMJz5Dc3AmbIKvQn/ioG38oWXFTsLxUqLnWG3UGWpdlLzdlriUViXyxH3cYCzFKcWccJNMoVbE7jac",
-	"paLUeTNjemPiKBhzBUqL1+WB7G8pWJvKY4K5bj+g//pOxAy+e+F8peqUEFaaLQwaBcG4jhaPWY3XAJug",
-	"nej3x7tpSdmpXL0K/dgbOUmSG2dPRSNMTXc8pL1ecz3Gd5GxhtZM7VYVsCCqcdhfVFEyraGankQNTm/i",
-	"NwlXK4BlMH+JXqJHjz7DOePi6FEQMtu40wkDbbwsmFLMb/9AMLqNjkQlmk8aulL72QkJ2lZCfLuKMDK1",
-	"kmhbV7dt63sZiFTtZPUS3dYljdugY+9gHwW005XxPreTmrjtebRSq6E2DhWzJn4VrdQW4Zqb6SABVR8t",
-	"w0c4DFlPP7MSsQJOTMbaJdqHzCTJ0C5lPcQa6rlVnbCoo32axVbRytISwoh3Q5IayaS+WEWSaZk8r2D3",
-	"fCBkBLoObhKhDKBd0l8DhynatiIH2zplAgu0bT7Q4x0hKpF+ULF9jbBASFgHunKYdRQalpeXV9eR39Vm",
-	"kO5d0rNbAK6jwLQ0gc6gSFfyinWkRLH+QlC8S+oeFkSXUsJCZzfObz539GgqdxYLdPbM1nmN9e2/nXvu",
-	"/Pmzc7oB/tyZPcJ54JM1BL/criIRAKdpwVaCOVOJq/gwYI1QpdETWOyUT9odJgn1+nPfI/2jR2H0DSy2",
-	"pqNXuB05m6sKrEAhYLU2iUwmkBsbVhdlKagyhXj9YCAQVniev6T4RRh4hGpNR/O2ykYHey0ytzRfU8oI",
-	"D81NFWsLC71ebx7D1/OMNxfMb8XC86c2n3lh6xn4TVKsWvm7oB2gu7ev3ftfn1aqlT3ChSlbma/pB5Xa",
-	"hDtBZa2yPF+bX9bqs+4muJCeOtMkoLUoWQ0IPuXDgGMhN+w5LR3McZtIZbyvXXSWTkCdRMQddHRZffdS",
-	"l/B+5MJZy3SD1+KonAmTv6jiTE8ISzxaIxlce0hsnSmsr9aLWBTEP5OpigJhma4jydmQydVJdlMuyW0/",
-	"O4rz/XM3I9kUtnIBuhwZhgZEi0yQFCLqI4YPmDiu3byU2ozlPThW2xdEdEJZSBp5xGEyjJM1R6PYDhW/",
-	"0VizxGF0cBCZseaSHp2es7x+NE2bWSfG+B3podO68gHe9/9L3iU5S8a5EqUuQzTxK06+cD+e8IuFTR3M",
-	"LvHk80E7kJWrl5W6JjpMMUC1naVaTTsRqDT9zmzF4QcmvWay7UPGAWhIeVO3dImJgbz7pfEuF+IeCJb+",
-	"pxilOnSk/F28rE4muu025n1lUXR3wkC0iG9Tzo6iVxJw0y5V3d/1UUxWUbsfs73kxwFFZI/wPopQKnFT",
-	"6Doo43C4rLOdHBx/ExJQNhLPRIbjj0GdJV6/R/oGh6BYPWV6Z04VfTpEdTWt2ccjVFO0szj1xV108zRX",
-	"XN7fP9HEZAFvUtpahDStpWeNIAdqr1Zt2b4QFbY6BTwMIY4O9LQuIi2U8c+xnnYPQcmtLjfSZmm2a7OL",
-	"x0RlqqM87aSVcL48puP3gTnDQ80vikc977fHvIPKFBhnzZdiTDNrVrQeE80o1OpG8s247Axyx1Pky4F/",
-	"NZcinyXS4j4zFwAFzL8/cxCfoYkTWHN3pSgYUCs9tt0Hm3POuCScbHxC/gw8uRMFL9Owf7Hjp5n/LHm3",
-	"DqCW4t0PB+2bpkPxwXm3fpPNvNej3jfJgFFlD8Pwbkic1Aop40gdE3vSJDqVvk8LOm0OuNu+KMKtDcBL",
-	"D7s2YPoVHSZSinMYp0BMSuKk9YDGulbwwNuQUFQgIoLql6ebRkADPZhyinTzHXjpdOnmEaBRH2M6WAyV",
-	"9WmjsQf2aMTsOdHuc8X17WTZkljsaCNiymg0psljj8fYxJoCIs8obQgjH9RzqMzRAro8rnSd9ZRRteH7",
-	"ul3LYWXSdm+kQ2Swbfj+VMhiw/ejuwy2AicdgqWy43uE7M7pxjFlCSQOCk6ZQCDSd1jpIylK/zMlD+OH",
-	"LaADOzae74+3Y5ETYfJweeCiY+S64NJ5AAfHgfHPRiFKc1EpIT7EVdluenZSAZ66srUQtZ1x3zbIjnpa",
-	"PTKb26JerTOwymu9xTCLWk1NweZN2bjPsyaM/hQIm7AajvwGCoToyEptBbGuFIFvPmkznzxpQR8yOzPQ",
-	"D1mT6eT0XPgzU6STAsSKM2dpKlf8GRNJFhqQEPQxzakKDmIXwURHyQbpOZPSJLqGccmPjkv2owzhebRB",
-	"kWlyY55SD2DU44w241qaOIgp9CtEj3CdOxJ9JoM2ma9UXfRsTbOYBU2nh308LnQtDSmL3Si2lMERRlaZ",
-	"TxEpmLZk+ZTwDPZamTayvbgJ2jw6Q4lmaR5rE3XddHclnRYUx/d1yD4i0iPb5q86lORtPzmKetMcN4Lj",
-	"rEz4VAfew4788xz7BOEMMmD+G+npf4kx2O5BFm0Bsq9EpW5xc2gs0QWyqTB8RP17yaDuyXWYfJ1qiYXt",
-	"VAUgyJw7rZN5Z4RVO1P4MbnPcIfB71+QlZyD1zgnqlB/24yfepyiGNGupxjFSAAxbVzGb47RGXDdUUNU",
-	"4fy8S2lAm3ouZlbbizvajIuSbiatbw6lSRXt75FYVQnBjGJ+S6dxT0en5xLhOOEIsR7VmlJ+qNTCb+rW",
-	"jo1LWfiemVlUBDb7Ds48LhVDFK5QCJ2YzA0ykamoKCnq/RBnR+bepamHqlIYmd0FeiShqkJKmHqoykrZ",
-	"Q0Iy3q+iTuDJLidV1GQ4RIwr3SJgftmbtGCNnx4rDJ+J52c/xi4N+zC5mUXnYLL+7MP30NVAr2USIVM4",
-	"hrs8koo2rWvroIZMRZ6hCHfXzBZDfuDr/GqrNk+0lHGLOx0CQ5dT0+hH1dtniXw+NZ6sMK/lHKa7UYyW",
-	"cZ2yl5PEstN3p7BU9M9TbVHMB/p1l52pio+ebm0wOSg29fWMqfZCi6EmhmnmAkYoJ0RbVVI9wdBOP0bS",
-	"VKlWV4mJfMPsWSUKt8HG20ZHhIcpJf6TakvbftAMpNg2WetR/dU2OqLQ7j85jzaiuAAnssupSIy0eXRB",
-	"/YiyqJN0MhusjfuQw36J9sy0Zigb7nZgrE6P2e1PzdIwTw/L7XWt8jcZjH93lFeZeGOXSmGEuMSNRhSB",
-	"1AnsGdVXAejU4dV5Nf4mUHlr0147n+tPSWITb1eZqowj1pWJxQqGquaRUWPQDitwYzc5VutFWq9PQqIr",
-	"xbP+nz22S87pGTnj3annoa8s7uH+FM6qXoaw7s6jXrmuqF9I1hGRh0P7O54QOlFW2bVu+3zfDKHFdD1a",
-	"nlHwHGuTWRoE8H4HRenPZ8yON8IwcRooSEDFERCZALexnl2onXYJ3AFmmsiAN0Wq4FgL6znW5aA9zRai",
-	"0SIOsJovDp4mQAlSp+4jX11Iw3yj2FMVfIWBFFajsqgSzeRzx+17Y5h2uTgYIWcxseAxzokH5VzTzhzR",
-	"xbCb8QKHVl7EO3wkXhJFi1FJsTNzRcPRn17405Qp6z7gmBoiFS3WDX3dlGSHELqehA8ij3Knw9keEQ6S",
-	"TKgrVTida/SdtSpoH2Nzz8ZdnrWXHHVqCGxj2sVhVHRpFLj4Hmt23cOBTk7KYDE3wl2AygVTyp4ba30a",
-	"vt8/Uh/STVfbFJPd8+nRylNYeq1zRCj0O8gEesbsEA+3STwIa2oEY24ugrmLPyCeRDFu1WJQuCqqxp5Y",
-	"rNUckWubPIrVodMzVYai4VCjEDxNpgCw030FmkYQkironKaYFNye+WplgX/SQGMGsXJrHvpDJuUZ48A4",
-	"JNsxKvLjbW2yEHUUyiXH/qZurDwzcKRmerpctaZn/8FJU+mR3KwGxl416QwPjQ48TPOtvTZZiHuz5UPr",
-	"OXhkhuCKlnCRT197MqYDLePgFBJr1brNqGyJXJ6WVo8L1ZfT/VxvdV5pOiyumK0gfC/wyGi1XFIHvVRb",
-	"Oj63uJhXGKzelPI/Wv2wLl3yX165OnekdnFxbvXy3y9erM0tXX7yWxMUjc+6dv9x0+8KXfmn+yiil6mQ",
-	"rHlZrlc+Q7G6Z2Axrb5gnnmsFW19iDwsREecCgoMTHNRwLpyh10ZwcECJ9jP15DPEewnmNivPjBBo71u",
-	"py7Z/roCxj91p3CM0zMcHsHTmO9OxYJVL0I4DJVyYABvtFZGCcIC/OIFyHLlWmad20r5sPIcD6UlE+1P",
-	"73bfeDFB5HXoKgrda0xCmdB+AEL9aYaY232dJTk+G7JNFqxubgVyeCvu1lUoh3V98hrEE9ke4VUkGKPx",
-	"9V5XW5Jr5qsSzTl6rUxvkCQEGHcbHGk/qNbYXwTwUPFia1CHWyLG9cpT4cfR26qmI0Y8TSbqQONWdnWJ",
-	"Vexunn7iSVxrNbtSqT//+ugYn0L3ttBY0x4s4EDQvStq+akukNWGoK8YvmyRPurp4U+5pJAMbc6ze+LB",
-	"zrO8ONEargi7urfTT4M8D+3c1KtN7yePE0IF6vCAynz2q2E8y8tjyqBmVkb2F9BawO7p1cIifVWwTkMP",
-	"2iSuCZfMVTJecG0SIlhIunkWdu1Inpp12ZheJa9mzHw7Lfdpr8WUTUyq8YQrxXKorCajVFlqjN50O3U4",
-	"c1C2zWLbyOPE1xc87sOomGmqD2c8yn0ebZtQwXYUBxLxr3b6qKWePuKF0EdSxxm2n1TnDLxWHEq4RDMR",
-	"oXm0TVldtFhvG7Ux3xVIj3Vah8/1BreR4sMhjJE3QwAiuKKdrjTF8DrfXndt3NHdMarxhHWzz3kEZTCB",
-	"QL7S+nf6KJCChI11RBm8N+m+a9IgAg6us6j/qKPAxWPcT5Hv4Wx6Fe/wLy6EEXc5jqKXGaKtIsaB9gzp",
-	"FUczCljdDLuoHOrq67+AFiqKW2ihyVKJFUXUoBO65sZFGUzi16xDDfYys4s0mCtnG1uZqEOccQZVAZA9",
-	"OEWZl0UChDWmeyG3PEz/xho2ezgbInj4zzmN0a7GTw1sTDIbd/oQ04JKLS3HU4RY7g5bnqQpKmCb8cxk",
-	"I15AAm2bNvLbSlXkxITmjJ40jzZgImoyH5WTRlcQP5UurJ7Y1iU2lMmWOmsg0C7pyOol2qUhUapZNGRz",
-	"G7RP3iVwXU3Op/aYqG+2k2Gc2y7FZyto0hc7h5b+rcG1V80VmFEWVjQC1lGpFltKU6D4oEmVXmLycop7",
-	"gZRxgJZ0f0JoD0r8AxG3hD14B+DM8GXnqtDoIRDxYZ2rJmNK/nxjicVu063p+UwNW438pnktqMs1OjFE",
-	"6MgAczQmUBYZPOfbRhmUHOhW+QL3RWQaKAYJIYdAoh42thzjqNeC0M5oNY9OMsul+L+mmB2yFLPE/opJ",
-	"cbwhZshtXJa4Ydczv64FV3VKGeKRsGYNZdGSaWvRFjxnatlG+DiUl/JMRwfNExP36iOhnGkatFCD1u6b",
-	"rrE72NtdN8pmG/dBwYiyOiHJuz8uXJYilGTK0zQpRb91mqTy8DEYe3inVNkUD8JAZlK+aajeIihS3avJ",
-	"qA7zFIKh+AWdtnVZZJHi+KIpnHx82o/AFPTptR7RAJhFvE1yAvLVjMnSQ4zjeSteKwh9Tuw0TfXg2E4j",
-	"cPxDyl+TUeEPuXZG08SsezZCFxFdQK901FMIRv0ro5qPYjG+fjOMnhpamBUqH0nsNA+VM4ibmvI6ChE9",
-	"KLCuRj30lPraMgnQhYg1pbOFPPZZ/cjjxGRhy1PksgYEB0fehRZDLRb6IqoFZjQZ+TXFet88JgwHMRXQ",
-	"h5IHwwYfCRM2NJOD/OkpuziuQyxLAZkrq+tpp6zUgnDeMpW6h9OLqjZ3uCjjNJ5ORYzuDQA5pdiDKFTU",
-	"gXMCCkmm7Rd1YCVWfEI31VE6nu4/M3zvjcGNm/c/vjX48md3b//0/u+uD//5p4NX7wxe+Xxw45fDT3+G",
-	"NrhEx+bRi6BELK7Yrv8j280u5n6AaT3CjLsHZxM0jkMftIo3qHesj/CwKS+/Qi2C41T4UvQy3dt4z0JN",
-	"Dq317LHYec6tZHb2DPWtZBGXpzD5cno5VKYo2XSPg5FhT0SjjhydIzI9KrINKgjfi+hez09dwJ1gYW8R",
-	"6Nq8a2QWZYtBuKxFOFnTPVGrccZ7NZ5vDLxD63fo7p07g3/657u3f3rv3S8GX/4siVnEiB2Ne4wYgeje",
-	"Fz+698Wrgzd+NnjlH9PTRx0/f4pDxlbcwNJ0hYj7VyLNbgZvX7/3k9dHa7Icb9ywxjNreFettOo4UWz4",
-	"2ReDG7/95tr1e29+NPyPm99cuz688eHgrTfUJx99NXjtVrIYTuZjuU6fGfmMhu/84cHPvh68eev+Z79J",
-	"XhKV+r3sLueJelLjTgcN//Da8Prvhm++9eDH/9Wa0KmrO0bfcBY3oyxi0WI9JMge4ThEDYJll+tXW31L",
-	"0IPf/PzBzd9/c+364PMP73753uDNW/Yu26Ry9fLV/xcAAP//",
+	"7P15cxvHtT+Mv5Uu/m6VbAeUAGon6/cHLW+KLUsRlaub2HrABqYBdDjohqcHhHD9VZWUeJEVyVZuFsdb",
+	"EiVW4iyWde3EVmjLqvq+lEcESP2Vt/BUn+6eDT2DATmQqNipVCICg+6ePqdPn/VzXp6p83aHM8J8MTP/",
+	"8kwHe7hNfOLBX0e6nuCe/JdDRN2jHZ9yNjM/w8hZv1qHLxFvIL9FUAc3CaqRBvfITGmGyqde6hKvP1Oa",
+	"YbhNZuZn1PMzpRlRb5E2lqO28dnnCGv6rZn5uXK5NOP3O/JJ4XuUNWfOnSvNHHVGZz/VIsgjde45uwSi",
+	"jpmug/1WOBt87pGXutQjzsy873VJdOb/8EhjZn7m/7cnfP096lux56ijpybtDvcJq/efJf3RZRzDDkGY",
+	"kR5qcA8RXG8hhxBHbghGHeIJzhBmDlohHR8eob5AHvE9SsRMaYacxe2OK5e6v1GuH67N4YPOXrKvXjlk",
+	"XqhFsEO88JUiC5qVK0rZycrcodJMmzLz96GS3BqfeHLM/+eFxdkf4tn/Ls8ers6e+c5/zNg2/Tnapv7o",
+	"Cy/6qM2FjwRHbcz6iPqkLVKI7cIQ0RU6pIG7ri8pXZLLpe1ue2a+Isnepkz/FayGMp80iTdzTq7HI6LD",
+	"mSDAkyc8XnNJW/6zzplPGKwUdzourWO50j0d9cR3fiTksl/OSXUzLswYf/GTpNEVxFlAghBU5w6ZOVea",
+	"WSJCUDVByjomm9+MZ5l/iTYZcRBlQB39AzneYt2nq9QH5ux4vEM8n6pdwp2Ox1exO27WRfPcudJMHbc7",
+	"mDbZuN8c0c897lHSUD9k1TZmuElGmeYowm3gfOHjRiNktxrnLsFM/7xO3KpHsN6wxHHnroN8jsgq8fo1",
+	"7vRHebY0U2+R+gpl1bakzrj1q2ePaUJK6uG6X+20OCO26VGNICxWiBM7teXD+/fO7i8fPlSplK0rCpki",
+	"PuDpFvYRFciR01l+2CCsTqpt4nuKlPFfw+JnKUOcuX3Uo36LsuBEqh8tIFwThCmhw9QswbqjcjY4ZCUp",
+	"LnNIRXnWRRcE6ohwqNepIyeFJyRFkY9XCEO866NHBnfeHr5yZ/j+lcGla8MPrq1//VO06PmocvBRK0e4",
+	"IPmqSpaM7h9H8oG4EL33578N7rw9uPGWbUtdro7kWM7g3HMowz4wRpuyqpWnf0CwJxZQ2brBlQO2/YUb",
+	"U/jY80UVW5hiSX5l7lL5MBIt2vCRr5mFcR/xVbgNGtxryyFmHOyTWZ+2rVzUcXGdpO4g8WJrnhneenV4",
+	"8+/DW79bv/X+8Ff/3Pjw68HlteGNf6C9aPDWF8Nr121TeFSsiBT+9jlaYbyHGtQTGfSfk/RX98j8y6Mz",
+	"6A+w5+G+/Bv2xDLlUYbkPiDuOcRbQJQhlwpfqDPit7ggwQaWENbX2P7o1JmSWc5qXc4KdV3Lcp4nxJHX",
+	"BXZdTdJ27rnkkNa5fMmV46S5vg+WfM3CPvVdm0yDj5MM8Olnm9cuDy59hP7vF2h463ebX/9Tfvr3Czba",
+	"dxn1q3mFBjxsZ0Wpy3GviRkVwNyjykiow72glDpfL94IWLM3kQssXF908rhcSQr+2JEphRdo4m4JxUJA",
+	"f3MSQukYcGrsbjwTvB6v/YjUgaUMxY6yTlcpEI5D5d5g90TkQm9gV5BSgXd8btrdr4s1osDuLcf01/1x",
+	"/bU8e/g7yK665r9044ZHfL7KdO5kRogjUHATRXTg/eWYErzffkFHL16tSWuuyH8Rb++yjWzavvFbVsCd",
+	"q1+zXLLdvzOpVoR1//Lch5EXPDT+BXNff1HZH7XTcvBdG589qn5aKee/DqVQVRdvIIbyX3RKEsXm3l+e",
+	"9O6b+LrLeFEQ4S91if5eWvIF3mwRghyI02Nue9de4uoKL6SoCLbdZrkvqaz75IQ+RPEbI6DJqPrU0tqT",
+	"0jjln3WpvsiJcvNPYI5a9JeIy2h0ASewEIj6CAukvUpSsw5U4Q5ukgVE2h2/j7haq4uFP15d0A6K6NzZ",
+	"m+bXW2Mv4TZl0U8r317LO/RaLsPFJ4Bf4EmEeyBP0m7e8Rfvv+lF++3l+tBdcJPcW+cyZN6SsSvj02xe",
+	"eWPjozt3z18YXro+uHpl/dbHd89fGHzx6caXPx9+8Fv178Fbvxp+flFetkxyxgszjocbkiCdbs2logW7",
+	"1KDM/FP5+VziRIRwSI1FJnrEG72zVmy+d6nhvNQlQv65S6AVYnUKurhG3BQm6mGhhJwUDyyuMbzz7vqt",
+	"SxsfXBt8/fbg+u3B1bdtg69it0tSlC+s3iW/ayNxcan3UcsPZrLeXDDRVozH/NsaboxwCemMXgq5t+Y4",
+	"Iwi+W0CCrBIPu3DP11uc1qWJ1CcCgUdtAc2V5w7MViqzcwfhEYwcZeIHi3lhZuODa+u3rmzeemtw4zdy",
+	"c2xiYH+5nH3w5+DomL9ykSWLHJGrf1S81zlrUK8tEEaCNtlstzOPGK9xp1+Sr20c5OY04a7P29indeXh",
+	"aDTsx8azXqu03goicx6X69slkOPhHmVNAWGpOnd5FyS9mZB79ZYKm1HlaYSImnVSIV+gTZi/FdbrcW+F",
+	"eFtTo8PfWvff93G91daqRnzWWj/j5sWOQxxEfdtBr/V9GzMv0f+OMeS+Q3OViu1yrHsE+8Sxun1PK9mT",
+	"z6WbVzdcocxJCaM0PN5Wyn1gbhjq/6hDmpLmTP5vj9TkQe84dqazbyQERGt9GF8QD5yt8vAKvEph1FCS",
+	"DN77euON1yu7f9Rp5nP6wTvpiQ1JSgFNY5ucwhiEOfL+sYTK9E2YW/cOfpB2RcsbwJhC23Gy1jGraqFh",
+	"i8aaV0J1zKTOrh8lDmK8lxJp6+C6jhcmLDCpwYkZG/8S5thjFvI9wcGwSyAC5MnJx3YrdNF1Ua/FUQs7",
+	"CCNQKReQtDCYfEBpeyW4rSWTabrns0uDrTrJezbjFCIr6e+HWhjeELSY0V2FZ3JzT0YQKLqh8FjOLU0c",
+	"mGA9pRhvjzBudC0hmSNcojcmzohmz7OP2VbuhTS+0PEazkiYaaEv0CgHTOI5rxuDyW5eODwiGMMXr3PP",
+	"k29ammG8KlpwyBiv1j3iUN8qKNuUda23x1NS71HDzSP9lGTrFmZOGKLyQ4aIWWT79o3JmpAMYY+mxybu",
+	"tfpm0hHr2/I2ctO7na1d3OFvS2b7bRwUNZPKk+hmeZhSnv5R8W8kjI0d+oj62nOPkcv5ykQiRw5zUtHB",
+	"InQI8738l440132b6y6/2GXVNvFb3MnrL1IPZ3HxEeB84oD+2pOHp25CIaBiwh+866M6bxPk81ic3B7n",
+	"4F3f+qLHu37uN5VjbPFVVd5Wbqrox9Njm6vc7TKfgBSNKAK/eXv4zs/vvfeJNXLv8Q4XxKlmaqzmqcwR",
+	"Ugn3uDr0C6iHqS+0iSVInTNHp65ZVYGJBEDOmPUSjKkj1hlCI6RMfNvD8K9521LkTKcKBPmtFC0Pkz5Y",
+	"uCbmKYE4ke6007QdD67h7ek8mVzyYEIpMR592OIpictvZH3DT69tfPz1vfPn756/sHnt+vpXv7t7/sLg",
+	"xrvrt6+s37oyeP21u+cvDD+9Nnz/DfVhRBtrUyEoa1aVk10Q5ldddfw7nHtVXK93PVzvK80scI3bdLPH",
+	"sV9v2UVAXUdVEoqoQJQhkycac4wB9zW6rms7ZQ7xMXXHjzf6Q2uA5gkVK+Ee8lReKmQcQF4q3LpmOtZ1",
+	"XZu5kvfopl4ex7S6Wte3v7z8R6+j6LVh9zGr4I9Ob+vFNjQwZfN5B2CjbJwIND5JBOQR3OcjHPLXuS3r",
+	"ro8TRhq0TrFny/F1HI8IkRJykXaMVLtsjGUN/DzVdV3UJ9gTyOcOjl1VBw7b6Fqjnt+qOlbiPoH7iDcQ",
+	"PBIjbeXw/oOz5X2zlbmkvE+JHApr5PApUFkYoc1WjXc9yYOYcb9FvHnU4j1Jsz7CTY/YVaSmx7sdm2JE",
+	"BJXnqEnm0fDGT++9+/762trgD3+FkwWCkq6QkhSsDqm72MsfCTqFvSbxn5bz2uR5s4s9h2KW9qZtyrg3",
+	"jyCdWq7DPA8Lg/ec2c5htyuazysFK6a4Dt67PfzdT61qpz2gfFy5oWsRVrapIsTNFcU8aZ6TcoWcHZ9V",
+	"f7bodEUpzShcm9hHPd51HeXtzCeqtM4avG7AihEWGCMJtpQrmFdWxApJbE6ACQ791k+3CrJquyTvIQ/Z",
+	"dOPNnw6ufy7/e/vn9z74/eDq5eErbyVezurhSBMLi/bzHgQ+qcA1F75rYc8RLdqZKc24vFelTO+rSxp+",
+	"tUZalNnDn5Fsq1zh4e3LC/TI+q2/rK+trd+5NrzwyfqdD4aXPhx+9ktIzN5bsSfmb0FMTJbMEMiQzFId",
+	"eGgnCY3ESU8ecuuB5nxFvvRooCo86en2f1srTg3uLRhq7xKgoMiP26P1KpmiO9WyfHICa7LFXadKznao",
+	"R+yDfZ/51EW9FmEIoxaRgtPl8BorpJPfvUPr4ym+RLxVWidH63yya7DbrqWFAiSBiZDWqn4qurtz5bkD",
+	"lcrcgdny3sqh2YOpFRkpAriEaANpTVPfLwuojfuoRpSdFhdvH349+OL6xl/fWV+7PLz+Fdq8eXFw5yeD",
+	"Gx+mOINWqZM73hr5QfoVqKKw8Yjezz4a/ur1ex+8Y7/cYevyew0U9bIuYfVEfAl3frJx9bWNX701+OQr",
+	"2yrGld/kZsBcfi19voNSjB7u52Ta0zYTwZSz6m0MWDWxWfp0hE4xlfGmeC8t4BNlkST9S6PyKEOapWQT",
+	"Dd/98cYv39EZRGt/1OlDNy4PL16Vlv77fxlcvBnNKZIfwk8GX3y6eef1iPkvpYZcE+dKvunEwTAeEyYZ",
+	"lWZc3BEp2UZHsEuYg72niErti4tgSHyweFX8IKmiAZW+UgmkQge7F5QL1SN+jCv34A7ds1rZU9cz7ll8",
+	"/MgTTz719DNHv/vsc8eeP37ieyeXTn3/P0//1w9+uJvWxVgtMpGUEZLgCHbdvLlAI9zfaCDsciaVgi//",
+	"MLj0m0fnIRYrrV7ilEBpaICPn7dnShNfWE/pny4EpjTxQOJBneKokjCR0nkqblxAqOw+a57fPL0ySkeR",
+	"omA6E6iQpwNmS1Z1bvzp/ODVmxMrkpOrhlvQ4Y5EKqYT9pZKy8p08Xp+oHrZnKTPYeEj5YcZy86EAaxA",
+	"1ee+LfvsFG0TLaYcJDhqYG/BRIEpZwI5HAok67zLYtKrMrf3cCUyP2X+gX1WH1+TY7c61mWIaZs4CMfm",
+	"2FuG/1hmyY5wT+DHJHlL2o9RRiK+z7T9NK/TpKuE6Q2NFVnvLe87OFfOtXE5TarBjYvSPvvkyvrap8NP",
+	"P7NqWV3GtEWRTP1ycF+eU12aBlmBxKM8JZ9FKQnW7AGoKsrJlMLnXj/T7dvgniUgdu/Cz++ev7B548Ph",
+	"zb8P16SGMLj0wealHw9v/n3qpag9ZitDLc0EcdxUnniCNhrEI8xHHcI7LrGxRWXfgRw8keE2UltamlHa",
+	"qr3INXYSo9QMZU3IK0lWT4oSy5tnCUIFCbENaTixGMlxwiYMeEx46O/jEc9gDMUQSVrGdjOLbk8y3xph",
+	"uG+Zji4WYz3osMgj8GQRYaznSRP7dJUgyhCO3IbI4T3Wk+pW7Cbcd2gy0kqVUcEebJ5/9bHHHpvQIi0o",
+	"Oq4qDmHPogkShmvSg+NjueWBhMXj/PqQhcXN4rfkv7+/+uT2xXCQrHigbP4TUegOlCeWk+mViHPpJ+u+",
+	"6TBxC3C8eVJEIbFVJ8hx+2fx5jFqC+Ed66MO9vwAWAhcuNJgEAEyVZJhtRqRYovEtCIrYE6E+bI2SLMi",
+	"qL+YrdiX7uI6QbjNWVPrZsGL1EifMwdVSuVyGXIYqd9CjKNwA0Mz5dBYTS3yK/32WVtdULXxN0EwTOcU",
+	"nrMShznU+JniO+1Q4ZsKkqT/jHQgl0deGb5HCOINJM+pQDXi9whR3yiv+S4R5BIEEYUFVDZuFJHQCreF",
+	"1uWSVTK2Dv17XezShgatSxfDW/H78w5h1ToW1txh+THqMqkR9OLZJgdt7/ySWqatEvtpugpl3toVS+Vp",
+	"VxoGbIC68leE3djtNptE+CQFZ5IzCI77eMWeX5FhT+rIerBtqEZczppiIr1eUTBu4EV2NbotpZBDo69l",
+	"F0GCPM9tTJ6Zc9zzuE9SquTue5WbT86mqM2M22XXKhVbvXQVVIeccYKiM7PLW9H3xr5dzBuaQ+HYxsvD",
+	"WqwvqLLnH6DdiNMwJcCTKXIz3ZgiECi/RT3quqiFV8k0akEKzuw2NaA5ih+elY9mGcqnxxd2yAtMgf+G",
+	"3+WwnqdRPuGRDpxKixHqQ21hTd7HCj+YOHrVC+r20HewAZaw3BYTF0BMu9YvUiGha2RB7Qp2IcrbycKJ",
+	"nPWAmQ4kxUNHdML0g3IfyVUQp0ot53dJ47Bhjyg7JcKU1nJtPRbv+tmDJVjcqqg5tEmtCF0ceQQ7yTFm",
+	"9lUOHi7PzcSgdV580Xn5wLn/uC8FIVnZO6eMnwQyzRWrGPCMfKO72CfCt1v4wkTWXaxqPUUJMdIjwjeV",
+	"v6Yo8tBkkKFgoVa7nbSaZxTNNY/A5KYkshd9nuWgpFNVtVcWTnmONoiCFK8r+MlI3My2RJ+vkNTK1hZB",
+	"3zuJWtx1xmuhaqCAhWO8kVh0bkkSEiN2ZuOHLuCTDHmzFZUq7Sye1AcR1fRFv6DcAJGSonyncQt3bl7s",
+	"phNcUGOeScFhL5EE9MkWYQh8G3IXlYezhxlgC8vth7hATsacqNIrD+Op5J1knXFUcy2PY8uVeKLDCGc8",
+	"awW/CBE6vbiCohMtgAnlR9ZcoViR6MjYz/Ae6nhEAMJYDwskWrzHYgXkcHCDgwRMVhV1zDKns9Ygqd/K",
+	"EedD5Uioy0QnDzYauwQIi4XwCf0LpcfKmeHh4OtdAvEeCySMXnc4VzQMqD6wLtzl9ZVTtG0tnaJ4z1IL",
+	"s2YL0wWEmbyVjMao1+2BI0c73uGiSRShzJQPz5fL8eP4yAvlypkXX3T+z9wL5dm9Zx6df6E8u19+YD2h",
+	"R7gcCcrqtiJArOUNAZqU/FrBvBIH9VrUlXYCmF3yvaKOjhE3le1iz7ClFfFgZINKkRMUXKl/PrhgR4Ze",
+	"X1sb/u2aThNZQJVkhlaAmTemY4PtcCrMwQlqmI7Fk19zQtBAZrTPERYr2iWYt0olez57bpDB5DQvYRVL",
+	"IereZEl5Tx/57mx5DkqNTpMjksma4Oai/oiv3cU+9bs2cfEEaXok4cc+uHtf5dDBuSjP8G7NgMopsh6O",
+	"0nj2cMiiOusUri7WzD9rpXxgd/nAwb2VzGkrh2Lzwp+JiROUCF49uiA7HUx8dytHP9s2pr6U+V3XUd4B",
+	"MDClpey6ViiPSHQhDdKjPAmkx+lWP5FH8JvBxZtoDg1uvjV8+3O0t4wGF18bc/GOY/lwzXoZtk1+AveP",
+	"QArZqPM8tV6IMhS7HXJF5VKAj493pPIDX6oos7pW4J+Jy2Rf9m4n3l4vRM9rfXVSp2KrF4v+rd2qCL6N",
+	"QMMBzpxKT4QFnLE6UjMANOWgDkEwai4nlk6myAvPYk8uTeNgnXTrS6tYvs8C8nXTF52qJgxi+ph2UXGf",
+	"reTWYPfsRGvz53hTuQ0mIJhaEbZ7yX2OalE1yoOSUrhEo+6sIJZicP+w06Y2jTCZ/63ntr1PJENmZGkb",
+	"n3258eVv756/sL62Nvji+t3zF4bv/X348R+iCl9f+FCJ3sasq1ofBFLTymJPUeI6kYZMCaFJhLBWGh9p",
+	"UUYEKSGBGxBe0bn7ERF29cq933+w+fpng5s/W7+1hir5VYBYlj5VFkeiUl/sLu+OgFzluuvNy9i2/WkP",
+	"22ReVkgEfjISIy0kMHKfIGw++Gj4jy9UZrYFV8Qdm3J7krsEUjsKTuGUX8dWGm1pE1RO5QvCpWPOwBum",
+	"ZWCOiQsB7bdyT0xIWUMFSykbd+HcSY0yev55nWK3GpVM8kdVI6EcKjer7lcnElVqf2Axtt14BjPn+OrW",
+	"QGzHtQxTQXYlfoU9bL3+1c/W1/40uPD6pPpRtBxLpDhj/BYRRPcBkqoJBG1DsyrUDivlMsKQD3df72Of",
+	"bzEiyDVR01XBZ7hLHWzLKRXVHiEr+jtLnRD3VualSt3COqYvH591cH+XQC0NWRvozQfHVQmk1wwlvQsK",
+	"crg8W67kUUHtIKu80ZhHjENdq1jQ74JRG6+Q2W4H/qasaaY2uLtwuOR3E4CtjmYPv3d7sPba5qUfjxVt",
+	"+pW0sEp1qGkKbilbcds0TnU/bJvgDzdlYyJqMgsuN9nb6aE8mm4Dg+tOcM6U97yjgisuafglBQ2onpAS",
+	"rw/eRnljjmL45+0vEkq+faNBH9NOIwWeXRc/QJRp0szjoOlluIADlgXwtrUSB7bqqEmb7Ha0kypfKwEI",
+	"9can3luakVseRMkSqE8hwG2HsGoWDReD70bIZxLbwCV7UHK4WFD5FeoVfI4OH46BBaWH+sfGOdRT4eUq",
+	"rBmd5svQqzqv2/wpUBZMVfPLNknCBgcvAu7TvFt/Us03svcjwUaVfZZ2Rtr9ADyGNxrEEyWztyoxnjeg",
+	"U6pL8x8JXTJu4cpD9h6COYJN35cadFJ6hEeqFBUGAauP8liEhpGdsYucrjeuAmXHgTFqH0wGTKfCKbBi",
+	"akaGyZ2/O3mPIPOD9OVFOiZOVGq4hXod7UoQ+ZefYT4/yXziTWY+F54r0cLCAhKw9Mzi7Nz+A8oDQeWI",
+	"vtcPMn45M03SS6hFzsa2/XDj0AGnfKhy6NC++kHnwP7t+ABS0IKDMKiSm9S/D+DBOboeWRHaplu3lQYz",
+	"fCTIbJt4i7aPOlwsjPB9aACcYn4fb4BmzLrY1fwP0AERZ6J1MJWRlw17HPY4sIJORkIE8u6xZus/D5Ek",
+	"dfNSEQuC11uYspLqklGJqTT5iuCnkh+UmWLOg0zGfB6tYFtsVYEp2YF2HN14G8P4XRMrULb23k3pPBCK",
+	"fC1fM9WFB1KCGCorD1n5oVz4CTgxqrr5QZf6WhRkJSyogVVsq6qLAPo3Z1QiS3E4oUXGA9UcJkWuSDBy",
+	"IPfkTnFPV0Dhmry12mQBCd4mNe70EXEFQe2u8HW4z5rSnB3aVoSoEUkaqXEtIJbn+t1mqvf2MfHzBirS",
+	"Q+rAhlhkXzLTyQdNQUsmHlG0jpyJDmGOMr+MPRIEha3IV1nl4aM4+np7tpg3PkI0zdFjAyRRSfXAZHwg",
+	"Kh8yMX/U1qpUawm7BKKx07FvLqtC83C5fLBy+PDc/n0H95UPH66Mc70+B1d8jWPPue8ki8xtbfKUG3I7",
+	"MdDIe2y3sJmKql0EUoFcyhR8pzommcI6Z1X0RAAVEYjJ228P7ry9eed9q9S0Vlo/+ZLU900vI8iEIvAR",
+	"PB41ycbx0ZgIrxJGkOTabstn+6nx3vHdI9TaQvGUKOA29LJyCucrtn5C2yyAzLziXAN8OGEkfgR2rtfC",
+	"fjLXN5aV0u0Qb5XGpUw4Lvzc1qorMa5qRiDCRuZgKwhSZTxo1WJaNo69rcJ7RIff9WQp18ixdM2Gu8RW",
+	"4w89ibKT8I5x5reegTDkhKJBJ9bGcjHHIB/kXPY+eyultlyqxX8uP4ZyAOWTLY3k3yVjopWxx0hNVcqJ",
+	"gHCsn72BeWDsktZ56j6Gg+WUmPAuKZEjKE7ye8RdJUg9V0LcdSJVSuZiJwL5nOe9vSJcNdKf1qp8SI1r",
+	"PA5DoHTIx6EGPkC+wHLFqzEnUOVQNBk94dawY+YiU58eE+5Bqvi4w5T/LVSBRexFyqBXMZWCHfKC9R3s",
+	"yaypmGfwwonlBYxh52gdnRtVe3LaehAQykTPXtRRI2XRxfp9KpdysfjFWX25lCsJvrLtxvPcp4V0WpVW",
+	"bIph2sKdDmHSkGeOii9D30Zg9x2BT2BPI4hAloDBHr2CVSlvtBxRfxTYc8EnwAjRDzTUccQ2q0t5nvgo",
+	"go0MWRZV08InHCj6jElwEt1am/p+7LOYuak+iiwz/MjveizxUYN4XnwsoQLi0SnrLeJ048sI3yj4RNXz",
+	"xD4ziZpazwjGPmM3/2114kp5FZDGb68DnxjQfLK68RQf3FGGMGqQHurxRJRjRrXpH168Orj024k6KhsT",
+	"Ho6a3pGxBro64A/ENNey5SEzyo93VOZU2BCtgCxHVfcxPil+ZDVyMyQLHYEDNeFq6l3PsyJnm1F1M69Y",
+	"I5lDY5MpGellDGly6rMGHVsQYFauJjuTsTFbqQlwzW8S9dvyY9OtOjyvfcyau1uYujhR2HBgX+yt9tqc",
+	"oXqV6fsVm8rlrKkkBsAW1IjwJyVPsugKXjWyEOteBgk/CYShrTUNO3xotrx3try/MDTsoymGRLbGmjsA",
+	"L6qhQ9tSct6kQmcwCIRtvu9Rp8/Ehozdi7AoIkU1AaSTEX44TMnLi7fC3dTowVHTw0QpaSronC/jShr4",
+	"NjiH3N17RIv3qpxV3bhTMrEZgFOvxAscUmjqEPlJCmjYCnXd9JeuY6ZaiOdL4ZKDWd91WmYXlEjkSgKT",
+	"zwLeAINr15aNob4ANEitPIQO0Ilq7KKwZ7HjY6el4byAGqW8Zl3ildKFVzEIjUU2TMvffys4sJO1TZjG",
+	"+dohxytaK5GrOmIyjNZRHrIXmi8iKBu3NZGq7D1ULpfLlbm9+zJTvffHIBBeKM8e/g6aPfMdK+RBgBwy",
+	"WfU5lK9QXyCDKRgUYwKYatiyK2nhq/a71TbxPSLSbx/YAo90uOeLZJLVaFl4EiXUWo+eowj+PlS8T7+6",
+	"vTSyy1YJFlZlJnSPp46gw/v2H0Qd9QQKXfR5miAv+bjmkqAhUMfjTQ+3RQHtkMdXhW7eeWf91vmNtz4e",
+	"XHx3cP328Mtr62uv/eury8Mff7Tx7ivaBIa20cO3rq6vWduhQUmorfErdpD+LqdgiRW/ptmjDY/YIjmA",
+	"L+Ryv+rjFaIw9eDPLsOr0iiouWQ+tE7lIKrwJLfQc/n4bPW4E2MEoKxG0Etd7iv1SHQ78qzG4Vgq333i",
+	"0H8d+OHeY2lOxq5lo585deoE0l9GYxhla4vhjGwkNQaizOIOOcJZw6V1qydQfTAimNwe7mun3HzNxWxF",
+	"N6viDkE+UQpGOEHkufFIWvLb0NMSvLvBBVLnIUaPlBMNfdlS/Kq2XcIrRCCDFDt6z9Y8gleE/XcMILF0",
+	"HbUpu8vFe6cJWXH7Sx1sRbp0MHX71TruWKOHUAwpNMheTfWUkwaSg/uhwx+5tB2v8bUG2snZOoGhLW/4",
+	"lAc4MY5Uv1gJ1fpIa1y53tBQ4kkzg+1FW1hUG4RYszFMLzjVRg4Ko6wEapkwWQoGkAYWlv9XEHm+icjS",
+	"poGi/KaagZoRbjgg8UxWqTti3AXx9fxO5PAn6QkC0uAO0MDkBgFgsEA11djct+/1vT//bfDl2uC196bZ",
+	"YCkDELuQan1tO9pr8o3FPELsqEgqGVGaANk28k8LzJhsiZz0LKkdyoqc2DgTVKwS5gCm19i6gwCgbdtx",
+	"rEUVRQYkMdQmGlCuBxkKthpYctb3sL0IltuzHfupCZeTvquNV/RWplbBjpBtS7g+WYQtmfvHU0iNlryL",
+	"uZy16Fuif2aZM0g7jywgoNu8+quEsCs4FPGili7v3y6dn+IeavcFcRtBjZRJRYrcBG9+Obi8du/1y4Pf",
+	"/nPzxsc5+oUWwSd5WQTSNrbCHvdD/QoNgLlDU1TGFlCX6fBsrGw/qqFFEATHOSiz9J6jcHssINHBTChk",
+	"XHmMdAdLvko8FyR5wZuVYI7EjZDFHwX1eUnR8eHn87qeOAAogMNElVc2bAVhUzEzWGBE356AglvTD++L",
+	"JhbpiJvPDzixqmbzBsbfdRSd68Ov1796d/DF9fXb72+ef3XzwuX1W+9u/uOV4e++mkfDt3939/yFwcUP",
+	"Ntb+9K+vLg4u/Xnj6mtKORrcuvivr964e/7C+q2P1beJz+/99dcba3+KyGmdMPWjLqMKe4D5xGsTh2qI",
+	"OwKf2yT496R1SicOX7eIa5MvKtk5UmU5tonyCumnZTIrOYmZ6CUuUuES0olDxr6AZ//7jPyf8uzh6pmX",
+	"y6W5w1vHczZ7EgA64xpx0yEysBjJ3n3n3fVblzY+uDb4+u3B9duDq28n4sHjffbBsbRdroGb2ZoguaXf",
+	"8VSrGtCVOfTfgS4RHAIskdd9YWbzzq8H12/PlGY2Pri2fuvK5q23Bjd+I9ktOMHpjd4qmf2tK3NRAKS5",
+	"nICERqSPJB/qJDvFU8YJVmtbE4KSGNWkP2NYIUi0CR44Y5UOETayIkzrnDG9msh51l1p5GmSW90noso4",
+	"QKrL3Q/+AVkqhqZOPHMv3M2T2KesuRVlps7bbWtayNHQPxejbNlaWOBbYVMqqMO5J0mwH60Sr4+anDsz",
+	"KSHPythIo57GRohCE3ROxUAsoSlwnbM60RlxEQX3wz/d+8Obmz//YPONT+/9/pXNj//4r68uD3/xz+H7",
+	"v12/9fXmtcvbBG/NwOk6Cel41orQqRYyRNIA8zfnf0Z13g8w3Ub6zOeq7LM6hfkYSEGk08W418SMCqzL",
+	"2KOQlZ8M7vxE3b7D968MLl1bv/Xx4M5PZgrt/mjWGanNM7ulO7+YXc8i9tYOeAZRdH4HS6FOJMRZGb5/",
+	"ce7A8O3rG7/4x+YnH9x7/fLw/b+tr60Nrl4evvKWRQ0Y0+gzRg9rznTXB89X9EHd7od7KHQW5aJk4mKe",
+	"hOsWUK/FlQIADjoxovXMTbVv6Ai/pDCIR0TL4B1NKgbhx9WUThBB/YR+DsFzqMnHpKPNlceLt+jE9vdy",
+	"cVp7LyWfa4SRBq1T7EGnfJ8bcol5pDj07vkLGxc/H35yRWrVr14ZXPhcKuUfXx1c/0x+df1XwbeDj9/Z",
+	"/Pqi/Merrwy++u3gT1cHf/yn/NWPvxz876vw+efrX/4qmvtN3AZoqTpBUXR4V6jLmwKCbdPDzAm+hr/M",
+	"V4LWXFUCzAhttmq8K6947reIXY2PEHfkpnap8BUCGO/6WtsQJXDzSQWjpGCzRAmFZVuipDzMJS3SsavC",
+	"mS3asOYHkE5qs0Vt0wUP2exVXE9RPiMJZ+AL6E0I7rVYT4vkpPYoACjD4FBjFxpACEIA7PNIUO82ivnU",
+	"TLloIky4S6BG13VRn2DPXlGvqWON3YIfTRnTuwR6SWuXuQ3lRWVI2fYipLsF9yVSCTVBczxT/2eZLrIh",
+	"+YtGIr/J6BIR9I1dQBi1KePeLgE5SlCAq0hK9YlIJlcN3rs9/N1PrTqPcpONW+nj+jHoN4ZZk1S7zLcl",
+	"RahsJ/UMNK+B8gwlsdQYCH45WSMuqDGRVzS15cceCaNG2CNBorw5ncZNG3hFFOdbT2u20oACgQUAQQxk",
+	"VoZON66GB9VIs5t/FxrUHQvfpho/tjiCh5HGFVRQvXaoigZ3Xd5LaTl2ytQ84IYvXxW5vIeUOQJgE22c",
+	"gtLR9Hi3I3JIjbzn7hT2msR/Wg5rO3jNLvYcilm1TYWw2mSL6tCElwUyv4HKbKD7guRXxpUhHRYMjb4e",
+	"rY+HJdRQh0frSkrnj1RLNSK9ylCpGcqRbEAhLf5Mzm2uesnGvOEThoB3ha7PVreAFB3Pwe/GlvziftXk",
+	"pNrWeBThtvJw6WomcxhNDQukVkZKtlPSyK1oMsYnZf2FrZbm1Ki6pNx4lUP2YXQiWQ7iQtMrHSxKuXDV",
+	"kTRSSO1DvAg3d5KUHAnaINuyt5SvJDsxSpcKmT5A8fhdpTJ3YLa8t3Jo9qA1g2GVeE6XWDOqQ6+Tgiy1",
+	"Z4dkQuqcNnpJCWktBUSWMwGAnD1/9SmplTSimk9JAw3BHzYFKJbh+thjjz2mM1ztmHUpiQMlCCz5JkQ4",
+	"Yn8HyQLra5eH179CmzcvDu78ZHDjwwxwPGtIEpwMHDWJn+gXOjN8/42NX/xj+PtP/vXV5c3bN4Yfvjp4",
+	"65PNO+/ZMTIKqTZN84gpcKZA9xSYTuIPM+NW83jtJoH980Mbz+96rKT7uQDirVFetLFiGTb0RGXr6/o5",
+	"+I2bC9I2sP/gN6LDmbz4U+BFPN6mAqx0+aCYoK5ah6+y4GDhibi74c5PNq6+tvGrtwaffJU1qg6K5cwV",
+	"AvMrn+WzBM9ClWqbutirytNrIS9oZ9DHIMBfNrqhkHpz0HsfWvuF94OGXYZnlMxagB+CJC8FqcQRS0oX",
+	"h0p1L4YWGYcOGF/Dbl5QFbHrH1UFteJCHtWAkPAQUg/lprypkE7XTaNF1HkHLTjfa9Trqe36Yky5U3q0",
+	"5+SIliu1uDwyjlqYOa7phjdx9pgePuWGO6XuSqiKa49pQ9j1moTV+2OrqfRjphF/Qcbzf4K+atnqHu7n",
+	"1LhO6x+AsLejPooV25srrspNT/341vIC9I/T2QFCqwGIQK4cUmsGoQmQGSi8pOxNyHhtuCQMaq3xjpge",
+	"aamJEV5UlAvZyhDG4tWIXH5GU7eYbUnoPqN1JrBWo4Ix9LFpm8HuUI06zbKbosqrX58jRyvKpjMurEF+",
+	"4MBBDgKsIw3u5D+kRjGj9QT4/zpRuZqCyOsc1yWfKjZQRTKqQkmKCvMt/FvugfyVhpiAoSJ/hG11DbKh",
+	"lNiUUdFScPcAOSG5hVd1iYpH4MoszdRdrty2oOnMKDVwxjgFVOPrEKAC9M8IHlYAh5Xlt12ErVFq0gTO",
+	"+YmO67l0ij/YPocBG/ybNTxU9izXanPY/jDQiabR/VBTdEsNftJc4jrHm6M6b4fdkIPcCd2OvI9avD2C",
+	"52ALqE3dya3efizo1lYc0dpHOLaxjHwqWIbj4YZWIRu46/op9ZnPEtIBPBPmmK2FLOIF1d3fJALa/QZG",
+	"7cmscYGHtmx+yLlz1KgdUUkqEyuHE2tdBStE0LiFM6Ibp8PDo9we909c/Hx97dPh1b8NP7g+uPrm+q0r",
+	"Gxf/d/D62r23P/rXV5eDNLD1W1cG12/fPZ9o9rR//Ikf1VXiukSGCHggSD6RpjoPE5RPsGWFZPXmkqPb",
+	"EpSLrqvzI9vAtaqAGz7hgoTQccXLTKOM2v24Oug2jwLntnkehBpEgYoQX5NLogctXHKd/DS+/F6X2JzK",
+	"g69fHdy4Nnzjn3fPX9j8/NXh258P3//L4L3fDD6EhAX57RvDN/9H/Vunvrx5fXDll/qTL38+vHZRjvC7",
+	"W3KE2yDFvn51+Ob14S8+v3v+wvrtNzc/eWVw8TU51Hu/2bxxJ5pyTHox06PLIsaaz6uBqu7zqkdWKekZ",
+	"Nd8jTpWymAKdoRovGafXNmEHg97AI9v4n4FtoF1VDW7PkS28Z4Cqqc99/04DmB5q1TP3JOhrNzM2BzPe",
+	"XSR4u9TOIJF2zTg9yyfi7htZ5+aVNzY+umO4XZ+Fe+fPS3a9dn3wKiTmfPHpvfPvbt55/e75C8P3/xL8",
+	"e/DFp+EB+eLTjbU/wiV9IUgPM89cHl68qp+BI6M/f+tXw8/1vzdv/239y59GIZJB44v4EAMrR6E3WnD9",
+	"jZmrgBsjUImUVUMXcxQdEQxTJ7BMDbCizsG0nykz8FYMhHFR19NhMgG4gRcS2ry19+e+GIBGRf7RdX3a",
+	"ccnxBsQ8LG0ndBFO/qbJOXJ5VZ6CUB01xphlmWdxEZT0uPd7IZpooYKdbdxHgkhlvw+pWFKvadDVKBZ0",
+	"nhOc1BeDddnPkgp+nFDRkAnJn0r3U2H0zqSXQQYBZUGlmUGQ10UdcCyESIT79u0FTJyAM/bOxQBi9tpx",
+	"rya82RMbFjrlzOtZN04jridyIx9QR3Rdpys5LEzLZU5KQ7GtFV+ntvYOXsjWkEIhuBshaBYX9b9J2bbd",
+	"juRyET7EOo/oLIQE4ngW4LJYQbiJVYvO/CHblPTXoHLteyeVjT4eNwQGKkXXaNvlpTrekjcuT3mT7lRn",
+	"qpvGvVq0l5p8TeI6Y1Kcy3k3IbUMd4l4lGyp/jZdzTuhut/yBiK43hqBohoXXN9SPXbD4+0UlLinqCf8",
+	"vGAAWyp9ljLEp27K/M9hNX3Yr37vgQPQCBhxthB8OFcuK81S5FmnbhAubNU+xzhzcF9etwfRUpclOrW/",
+	"MFfalygYy9kbPLRXD07qy02wZbD62IZHSB8laGx3I7psOjsX4114aBgc0OYU6yCVKqLyIyEeP02+P2en",
+	"QNhSedQpNr1Mxbzt4DPzRbJANespgQC9XgA0SytNHv7yZ4NLf4bahS83jeEj/3zlzsZfrw9e/Wzj4v/e",
+	"PX9BNw799MuNq6/FrndX7mZphrgOXOSmeCFs4WO7u6MbaY8ZebinwpxBSJF3mSCuNn8wg0pM2lDnDhxd",
+	"AsNfLu7NlGZqrjbCcZu6fYB6qdUyF3PMCov3eB/hTodT5religW98aRuD9l3PMiYmQ+b8zWJD+BlPu/C",
+	"CTQvYDLIAzywrMWchLZeW4rFWVMfYnHbkWKs8eVJhDlZOTDUR/AE5PJBDnvX9znTffaIEMQxYQwjAIhy",
+	"UoRXz9w+hYcBwF2MB+3pG12/O0EPDB0WBwCb0dWur60N/3bNghAdw9kdJyiTgCJqT2MzZxzHUy3STklP",
+	"NNqyyjcG7Z7682hw5yf3Xr+88e4r62s/vXv+wubaX9dv/3zwP5cHNz6/e/7C8IOfbLx3afA/l8F1dx7q",
+	"lP48+PiqemB9bS3ChC2iHEOmKwBtttStro5JBkee0uh6+dArjqs+FpK4usOLHaiuC91RUq3KZ0lHoyQq",
+	"tomHXipWY7COWbWNmbUWR5UR6aqLlBYQ962GIg0vM9pKJNIDhZztEHvZUcPI9xx3l7oLMgoPTO5ZjYSn",
+	"pIjCgxb36H9zVrWrhksK3MQjSHdACbwGoI3iVhKB2tr8e4p3OGXCx8zq6jH1OowQFaDFJpPDRnWXYCed",
+	"4bXjiIpgH1QVkOAI4P5VVAcAfI2PNzwOcymILfnrJGByiOGYiolgdHsrMnuS4VGIRlkBPNdvvakcEPc+",
+	"+P3mzYv/+ury+q3zUiTvL6PBxdfu/c9v//XV5cFrrw5u/HP9zgeDT15LaSG/xYSzrZQsFKG95WjbbsmD",
+	"H0lTnHZWfMaEk+TIdyLY1Bb7xNzsLhU55LlO207xOSrfHSXBgSmB21H3FhtN+M4ZwY77SC3iLMxKsbmX",
+	"iKNWgY1+mHfmAIrHMqVv9IYczKt0jGJzc0WYCR50Kw75ce33g0/WBr+7pjyMAebROMSEnvU6UFFyefu1",
+	"8tf7xkOx2V1indSkTXWZmt0OEkEN2qRq4BpA+/aUq0DnhZpLwpIhmtB0Evdh4loIbucon40kowYHIyoQ",
+	"Y4ImdvIjGJjB+YxpS1kqa7+zpWhRfvVwAflel8TCQ5Ori2U7Rl0lGlGozCUwzsaGmrIVQnjvMeveqqY3",
+	"YqXdZ9VvAZFV4vU5i7/gVtTBbXjoxumOc4fsZAe4CTtGf6Uo7XELWuECysMy2WpiZS6N1WPRs7ly5UAO",
+	"RL9s/fBAylT7y9uL4OZUHdPbnMztXM2wBBo67zGE21JtVylZOAzVCRLHT0uqj+k9QuYK0i3jkxwqb7OY",
+	"cuxYE6mEYfeOw4fH8W+6fvgkrre0gthHnNXJAmLca2PXRKb3KutyYtlm0Q9jDRnS5dvkmuMCePLRClGv",
+	"sBVFMjubb/pq5dR0vPDF9m0z7BPqgrn0v6jaN0Ztmi5K7LeK1LeK1LeK1LeK1LeK1LeK1LeK1EOoSO1Q",
+	"3ShNozmNLUkn67cu3Xv7I0Ayv7nx13funr+gMEDvnr+w+afX7v3+Z9EApCp7Cc+OqY9epQ7hKQFIIaz9",
+	"VXC9ToRIg6X87ulTQXhusevD1afyU1vQp9LacENn5NkaPi+ROmeOCGHZkJpfw10SFo90HC7bD1nQPTmz",
+	"ykU9pcBTsrA3T3NvRRh+zs4Yie1WcuDYqwertKu2vk9ZU4ySQ2Wg6/arWSEuValUx0wqSE26Shiq4fqK",
+	"PdQVZArENJJ99tCvymqs9ihzeC99CZD9OEsZgJ6I1BkXEAw4y7s+gjz78NEwi0GlmYQwYPaFcYdUhU86",
+	"VaG4yNo8jDtEx6aFnkBPN34Ch7R5OjIN8ZDXZSohG6DoZrsd5GAfpzQnc7MjlKaeIVDNVGkqBCVN2rtl",
+	"5RW79oJ9UjWEy5gVdgcAUQwwnaBNht1Q0WaqqUm33hptvJMSG5VXHofEY7BNvHb6Ck7Rtq7bgwcRZiri",
+	"hBrQcq5FUA9TfySkNTe+P7L93GQtLpXTU7bTxoAJOmsWsp/4s+O6jQPMhAFt0ZK+QdpY90l1VarkCuM9",
+	"ey53SoHXuDzHmEjIk9xozwd/coJyrbw+j3a/KvlTYUVm9nXvL6nnVEk2lSJ4+8VgSxMVgAl7YRVUsDuS",
+	"zRH0i4lS1+BiBFVHZ/IXlukkVc3VcgbPRG9jZ2ffOI3VnDgb7vAJhcsvH6EJCTp59/KctWuxFZlttR4p",
+	"ye/TSG0fORGTpv+mnpD5HJl7Ruzm5roi2De1+slKqlRqTDsz+3lAS3V5T3mnqECqRfAjy+Y3VfhadQ5e",
+	"fnSmMOI9T3qTVaSm00UOJSajzehuB2Jxm9W8wQ8yegmbZ+KpLLdeHX762ea1y4NLH6H/+wUa3vrd5tf/",
+	"lJ/+/UJuWO8fEAy5qupA6Lpb6KDGmdsPcfDsEN/e2Nr1Rc9X2YztDqZNloE9aB6Ju0FuXBxe+nD4yZX1",
+	"tU+Hn35mRV1WekcmQLXUziPt4SNq+mS41FIhgZJvK1sdnXwk3vWtQx3v+pONJdWkHB4rXTBlPFbmp2BA",
+	"WBcS2BhSP5xsSfLdlL2RMbLUgBXpco+dgbK9ZAq8Ec6/f4XXwueGfub1XOigRzj3HMo0SKRWdas+923x",
+	"h1OJOjd4zHKaARO3PDPPuq5r7aIFoZXM+kNjOrR1L6pQEwpQOyZKds+7b5nAwrH331IG44iQvfn34a3f",
+	"RWtPhzf+gfaiwVtfDK9d30rioBa3Nktr31hk3PQWLsgU4EfAbO1I9ROiNaxQ1xVjWS23g08OZ+05PQ1U",
+	"iFxArOoy1zisKZqzAlwMgSDiCBGJWzx546m7MpHVlqbjRe4zi4i2StfELZCATwzPVxJvMS5MAlKfSVV4",
+	"tqLtB3w+FjbsNKZ+2KgJNhu6YHRd197WLmWVDwQwKjSAHya8qCjrp8HyAKjO4Pw7m9eua7ydazc2b3yo",
+	"AEOGl64Prl7RQCIXbw7eX1PgJNF/x4BKomAjd14fvv/biD3eIcxRdm7MBA3N6uCOUWCUUK4l/2niNREM",
+	"kqgEdHFHpFj3ShzZY/E4lG+gRzo86hminvCrWCOzehrPVBf4GRRxgust9U9V0Od4dFX93cLUq3fVmjuY",
+	"eoGMEFJquJg1u/F01siSNWhUAisg2zGU7N5dmZ07eKqyb35/eb5c/k750Hy5nP/CnhS2JIeRnLa+8hbW",
+	"l0/ou9y3i/zo66WJ6QyviMv9I9glzMGerZu+LVL2JLSNdHA/xG1aMAgjZjWqjYaq2FTfAAfKP8wj+WWV",
+	"y/0nbBnmWmA0PJKiWxHsuRSQoD1CdDdn3gDsFw3jNskaRkKlydVMzGnhVljzWXQjauqXVNgj9jaTtedw",
+	"uW96aI/N1Nfp8VE6hfucykQK822yy7bwoxkpqYLLUQplVefWxKtka96ttAOWthNPqHht8iTZrqxFQfGe",
+	"pRZmzRamKWIlT72+/QQ8FTB9QmkfVdTteRKnoF++Sx3c1/284v6O924P1l7bvPRjq1SDeW213dqTKTla",
+	"ueM4I0LnUFBPeT0mPZYW7dz2QsP339j4MzQfXPvj8Mtrd89fWP/qZ8MLnwQX/N3zFzbv/Hr46bXBV+eH",
+	"v/h61PmutTveUC0G4QQqF+yZcXykiWe084bCZFT7lMZLwZkd1Q9zt2zaSkJRurkawAflAobfgoTOfW9m",
+	"VE4db6Bei9Zb1uY2WwNmioI/mLKfcAVp9EtRVSXjzCO+Ct2WPORzjgSXCjOH+G5Ub9PInTrWARxn1bJ8",
+	"3GhsCVyON22ZF8/Jj0ePfB+z5u4Wpi5mo43gy7OHTS/43dXZMy/PlQ7stXeDz1nfOfzgo+E/vhi8ejMz",
+	"lc6GndDBQvS456Th/5jvF6IRVZMHQMc0Ua1Yu9XyNH+4/AbSzVQhWNCmdLtwXAkGNbwJ9IzsQCkdUyxs",
+	"2jUiXjL7Tfc87sdr+fP3FSzcMQk9260br0vwcpxr3fe9FrSDiLxFysZ5W4olZjXlSsI2Kvd/ArwxI0/R",
+	"5mGIJjLbkmMHn15Y//L6+q1Lm+cvqLa8lUPBhz9VeDTSKr7x03vvvr++tjb4w1/l7fnGPwfv3ZR//uzX",
+	"Cq92/c4H67ffHP7i88Gr8vmNX74zuHFxePFXg/duDn7/k2Cc9VtX7r1zNXIIkhA2DhW4pqzgFvYc0aId",
+	"4OlelTKN3uyShl+tkRZVhqLO8bYKxVPk7JaoZGcp0/1AQApfElV4khbyML6Nr2Jdf6zRujztuRIteKfb",
+	"e96hDjT3UU6foIdVX/hgXNmFuW0KuwBdFBC7taMbGlEZylA17ZmtWtnJHld2RjgJXu0S0s1HVE9AjfUj",
+	"NVDWTHTO2fzkC4WKq07Zxps3B+9/tPHuKxu/+Gjzyic5sgi1DmNUx7G96b/PqA27OQ0gfcn3CPGR+T5N",
+	"WYrWlSsIhO3I7TyQifI9DF7i1gJQOTWN3L2upBlQhcyLtNZkBpPKgMhHpzk0v7f8/57/eUX7hyxqi0dY",
+	"/lhHes+tGtEtKlGtHyIcxdZSPrx/7+z+8uFDlUo53y25okRuJtcV2gBlhC/HIvc/FEwVeYsD4+sjCuW4",
+	"hBa9kxgwsrS95bhtUZ49/B00e+ax/xjvqwnWn49dn9X8kogkXF5TUk6qMpBcr0BeApRxo5rXCfO9eG69",
+	"x7n9ApLTTbnRxeTnZQr8P33uHsvEk3PllplvlKtCXOxkxcaV4XkISd28PbjzV4hNXRyevx7t7QAFPgDV",
+	"DLwE5T92e191Kxx1M45HIlwAoL94k9Ce6pDSiqDN6FzREPpkAnzCJ5mzoK0W1GtRV4PX6M7WvVEM0u2n",
+	"/qZi47ek9W1g0CFvHPyPUKoql1nWK4yubQwA19bhDi1jZRiEqYmCaQlFE+UajO0DWcdtEtXrY738cqgL",
+	"0QliCzdvHZItB5Bj0BnjJGlK8RuIrUkUjabVD3kUtfAqCTu/qqqAxDsrnEG8QlBHxxnafdWvioJHWJ9h",
+	"3+uSM9byb+r5rRTI3icwxKPgkXiL78OHD82W986W9+eJAthJeZJgd9SRF+1WPplrTajShOyquLMqcYf3",
+	"qpxVXaj9qnFs/HFZWRWLkkbgCDWt+DlDkRGEtX4mLesHJN/RMBw+Wc5PtGFhrlrvCSAa7N67CJdEwbIU",
+	"42Yei22kt+vcn6l19Amz42OArzsrM35spp3kyTYhvro/MXRdHGsyp6j9h3Ics6IKTVIytZcIYVILAgea",
+	"VLBKSPCgzgtyiQCVUr1gsuD7Zx8NXv343jt/UQ6NzQuXNi9cGnz45wnVv5GirJATzbpzZqFlVBqcJvUW",
+	"9p8zYY5JToYVnfo4U3utquN4A/XO7jZO94hxg/f+1w9+mIiRLM7+UIVHqrNnXq6UKnOHzo03aeppgCen",
+	"CVlx+0sdPOl7bQlxfoutEDS2/+SNCfaVcvcisLcTSO0mYN1L7q0U1fHsvtVI5ChMSqnXVZ3gRmWCxv/F",
+	"HlHACFMq6Ou0sLBsTJ23KWsin0NJRz1aMLyAtP64AFFTDTMAKXWY1aNFojH4+rZOc1PppnClOsSrKi3f",
+	"56bI0+4wLqpJ3FIRjeF0/Z6JA485Avkzf3NX2UX4xhAw7SDVCFNejsRBkuSyZ5ofV7miwROjMLV2Owzy",
+	"L3XRp7BXWMx2OyLsWZ2oSbRWJ3e4wDZd8oT5SqUWHVWI+TrprcMF8UpK0RyZKSU3HmINtmVrG9w8oebr",
+	"YSq1HAF7c9J8Veujl7qkSzTSRp1LBQyKSnyODh+eScr+sPejJeTfQx60d4INg5xiXOPd8YRgpGd1t4zu",
+	"hDX5yDSztKVx+C3SRh0s/FR04XG7HHa+tJhG6kv5ut2YhmO1+8PumpYwlW7XKK1E0A/hwRwOgLBN52jR",
+	"kek5WNL2kHpQzxJ0IYyq15Y+bWF/0NFVh+0QMxZZmjFaITbZP1CIM2LCTKczaShbdD+k0fOimt0EHpwS",
+	"JHdy1WQJugNwEb0ioHWv6v3nqfBzLrMw1BFipuH+sgWWJrxa0lab4xobQ9fU7CfA6GZUGr4aZnj76U9R",
+	"uOak3I29byki56PiNCBfRPKNEhn8C/WuR/3+ktx2nYxCsKdy4NS/njI36XdPn5opWdWrCEoMpISChr6A",
+	"KvsjfR6BsOBIUOMHq2n5fmfm3DnASGukYHwsnjiqRg667iCV0TMrz4hJPJtHHaiJLwFBRCnwrwayHTPn",
+	"RaZBPUQpKCwVJaMjUiI/NsqQ6XbhEqdJILcajN3dL7IX2WOPPel53BOPPQYa3DLudFyd07en4/GaS9rf",
+	"+ZHgbBk9cvKpI+jwvv0HHzWATcLHNZegZWltLJcQRkdalBFB0LLC/1tWlxAVSOAGMKpo8V7pRbYMKH5i",
+	"GdxlNewgyjpdP1jnsn7RKnWWd6N95TJqY1dqQlKq7StXQFhq2UmZ/Givkp9SEKhn9pl71iMaE+FF1gcL",
+	"3+dohfEe4g353GEFiaHqyZT+UkL75uYQRl7XJWEeOnHluHOHIe9OKry75d49R4Vvtq6DmwTu1hXSn4dk",
+	"MbQcqU1ZVkW5WKBl/cECwky7SuMPSp0qAAeDeaRlZOaRZNi7d+/hBeR0lUdTNeToRb3WC4g6Quvk/oF9",
+	"iHXbNeKJBST1XPWFYHiFVOtYEAU9BxOdWDx15JnHHouBtWCBThxfOqWovvxfs8+cOnVi9hjxW9yZPb5K",
+	"PI86ZB7BL5dLSFAQSi1YCp3teLzp4bZUcoBqhDmIMwKTHXVIu8N9wur92WdJ/7HHEGcIw2TzykuD2ybR",
+	"rgSAYJJDTPOmSIGACvOoXpFyV1V/WHiQCoQlnXe/yAAWtE6YMiOUGJxZ7OB6i8zO7S5D7MTVJ1nM79nT",
+	"6/V2Y/h6N/eae/RvxZ7njh558vmlJ+E3oa9k5ge0TdH6rfMb//vZTGlmlXhCG627y+pBaZPgDp2Zn9m7",
+	"u7x7r7LzWyCs9oTnVv7ZJKAuSB0MCHzUkaoWVQk6+jGIu+I28aES4AVrRzdo32akg6pflN+91CVe30Q5",
+	"5xMuFHVz5fNGpk8qJdcuEblJ1UUL6X+2NYRuywLml/MZEQUVdiCGlNWCsB9vb5eyIF0NHq4mXxHAVlYU",
+	"wFmlLsbnBSzltDzkRqAB0yKdeGUiK3GvAvgPbKt5KbaYWE7blnZE5Sy6pJHGHDqNPpxztE7SYj83GvOR",
+	"69C8OFypgZJTQoz0IJPcFMZYplePxnkzGY8YvyJ4bw3sBeP9/32vS1KmDKpxcx0GLRX6Qa2X/fFQXuw5",
+	"osolczz5HG1Tf+bcGamBKfMJJNRcuay8nUzqbWCpRxSHH+kC7smWDzWtoEElLI5Q6MF3euftgwar3HNC",
+	"aS8x/VAKSvnSRjl84Yx8M9Ftt7HXl+Z6t+ZS0ZLWUsg5tb6uMoFyVTi/C6OULKF2PxB74Y8pU95yZEjq",
+	"46aI9t+fOaPq6S0S/wgkFC+Gbr+ExB9Dusj1+izpaxqCYvU4d/qFk0/Fkc7FjQAd40rwTqXwyW1884Qn",
+	"pbyzdaYJ2AJGktqaIZrS4pP2koW050rRu32PqY20XvBHeJeZG77/hK6ny7rjn+G9SO81hW+nLNhkjZhN",
+	"xpjuuaMyLQojvbcyxo++XclwXyvYn8B92OXxjYdgNIutOcplchunLZcCSsur0DTqVTkpnCkvnr7ftD9c",
+	"E3c8R75MnXOpHPk08SPSZ+oXQIbw7099i4+zMMKipDvgZKqtlnpsuw8256z2XljF+ITyGWRyx+T3xff+",
+	"+x0nLvynKbtVjmEu2X1/yH6kpTLity+71UhR4b2g/SvGhdDtgD3sc9dR0BxKIeUekq+J674u8sp9nvYo",
+	"YAaQblviCLs2AIPudG1A1TnsKFYKUDIKYCaIb8T0gMZCmA4R4SgqDEP18/NNgzIqWgXzzVMwaLF88wDI",
+	"qF6jGCq60JwgQsae6pqohb1HlKcdIiYROJacVOwoI6JgMmrT5KGnY2BiFUDI41IbwsgB9Ryw39QFnZ9W",
+	"Csm3YFItOs6SGneHCmm1uh1nsC06TiFsseg45iyDreCRDsG+tON7hKzMqjyfvAwSxA8LZhAICu5U/gjz",
+	"Qv9N2UP7YTP4IJp4ku6Pj4YtJ6LkzvLAmddIdcHFk2y2TwPtnzUhSn1QGSEOxF35Sglx14l6ZtPo1PVb",
+	"e0xXBftpgzTOJ+Qj0zktcmiVKppf683eM9NJpQCbN2bjPsebiDKEBcI6rIaN30BuIXpkX3kf4l1fUEd/",
+	"0uYOeTSy+6q2J777Lm9ylUGeuv9cw8DFNmKfNSGwkCP+pI4kC7WREPTRvVcyXiQKAGJeJRnE97jv61ow",
+	"N4A7UXHJvkl83o0WGdJtFPRT8gGMeh5nzQBHJAhiCjWE6BGvZPpCwWc+bZPdMyUbP5+IQHVMgafN8A8X",
+	"X/ualcWKiS0laIRRBOIkixV01510ToBWW/opnTPSC3r87EbHGVEirc7bRB431c5DZRAF8X0VsjdM+siy",
+	"/lcVquSWHx0l/Uk1odnHaZnwMIlOF9zxxD/lYUe1mosSQ1oDjPTUX2IMtXuQ7p9B7LMG5ke5WOV8PjpN",
+	"jkgKPyL/ntOke3QBtfEKiTVdwdFUBWDIlDOtqg6mRNVoScNDcp7hDIPfP6N8IoWudY1PuedlQeoe8aNO",
+	"7qRMp56vYygqRYc5qHKojHCLYGc3OmoqW3QaVkn7B+VjmlA6vaakMznBFdRrcch8gpLOUYI/TQIIzacI",
+	"cca7131y1g/eKk72RILqU0fQ/v379ltyAkb0OhrAeBZNwkWd9rlLmO5TQuodwYQqnUyuM6pe6EdtznRb",
+	"xyxJWMkOHmGkd6wvN1LRYDetx4uPFh8/8sSTTz39zNHvPvvcseePn/jeyaVT3//P0//1gx/qR6mCWINa",
+	"ShOEh/FnkiclGjJLFOrMzR488/LcgXMvvihHtZXpnFG8qfP1Mm2LI8FTD1OEzay6wAhbuBFFM2kwciBq",
+	"qKf6CQiFNel1GaOsqdAmk5ZI0M9jXAT/SNj4Y0ea+2Z9D8TiDxlmlPJLqn6nGHvT8xEOkuEQ7zGlxaeH",
+	"8SP0jZ3asTHTCL2nZrJnbVv0DE49ZhrsKBwhF/rQ6BOko6am9t0g3weZu6lnqfAwaowi0ztADySMmskJ",
+	"hYdRI+mkSPjc65dQh9b9rkdKqMmxi7gn9V7KnbwnaQ9hvjcu8dW85JP62Yfa3RZ9mdSst5OkDg3Bp32G",
+	"AW1UzaWTdGM0hrM8kiZZ1LG1cEMC+MGqspuegRpKEHL/IxAQogWNyDsdgj2pdA7uvD185c7m+Vcfe+wx",
+	"qyb+XGTOMYrnScxWTP4A91Q6aUqCVa1vT6+aUT+PNYXQH6jhzljTaB8830a3ycKxsa+nzLWnWxzQ2RV8",
+	"g88jTFuSt3pIoVo/IFKhXKvKg0W60+BpeRUug/9hGT0i6pgx4jwql7Ts0Cb1xbKuqDCFt8voEUl259Hd",
+	"aNHErDzidz0mQgfCbnRa/ohx01YXHA0tzgjUbAjCnBeZ6lzoK3QaVdbp93gU4kJPLR+oYn95Qan8TU6g",
+	"QGa0rlbHwrvMF/oS93GjYaLjqrgiofrKDTq6c3VeRb8JVN5y0XOnS/2CbmxSX0GUQTuNrh96U8CJomSk",
+	"aYvY4RkhlqaH5XxG63WISxQgUdI3ucpXyEkOgmy8q/8UwPjjHu4X8K5yMIQVarYcckFyv/B5Rxjvm/LF",
+	"7RIqiVvatXbf0ZYFgu55kK3GPGMeuh8m/eN9pEGBclnuem0FGu7B2077NngC90XYbtzlvjE+8Aq0UO9x",
+	"b8VkxZZMI3AqUF8qCJylOaCsJv0SMVTcqaJNL++BiLaAiSzGPPELCd63KZsHKCWYCXohYGgspBAPIAiD",
+	"RVAFaFI+0CObN3+y/tXPHl0IozHy1mzo3/tSDe5oxIwWGVF1Q86InvY9L8tfjpGLbb5KQp4ZLxrVL5zi",
+	"dqutxCN0X5L3gUMZ9vrw+lAzuVUPbAJ+RzegKc+WK3aPqhZH6f7UMXB1RtKqAvY098szCvN9ijzeJnZx",
+	"p+CLpirqFl03dM8CnFgHN9V1LiB4LImqpUqErLBnhnW7njBG91hf1jO864GdOt0dNZNYtlV/sf1kQUaQ",
+	"fOs+cqTqo9Vck4FSAkFAfRFpiGfq0XVVV9AmOtjTrie2pzIkKbGnzj2PAHR70TlnComGHAkm2LGaebDC",
+	"B+KPlrxoUHus+atqH53ikqA0EpDqB4CZZlLR4l3XUSijNUJY5NoycWWFxCIsLBlyVwybKFUvPRGB3HiI",
+	"HWtR2qX51cJXLYyAbcy62A0Ag5WpHJzjEIlJ6xoxKqbmuWWQco/GSErNuHoCvt86Ue/TSZfLFJOd8+J4",
+	"5XHs11sniZDkt7AJgMDWSB23IeGA4HqrOIbRJ1eqrqqdKwpoKycDxVWUtOemUi5b8tei7JGtDh2bqjJ0",
+	"ArjYtoPHSAEbdqwvt6ZBXVIC615DSkCAKd2Az4gEHSPTypiDjXggEaAp00CHftoBKdKzbtpkT40w0qB1",
+	"isfGdB6PPfkwJTmEKy/SXRLfjwKcYlDUdBRhsSJvntSbxlgL6T6PRceJvvIOvU4iS3wgmmOMK0bJ+yzp",
+	"FOEAeZaQTtjgIqCuNP2sJzSkru2A5vDqtvkqiVM/r3OXd/2ifLvBC/OuwdHPetVp5BAk92CnMHD5fjFw",
+	"4ckEo1y8EGLctbFDDDTSiuT5npbXfSRUS/p0DtcJh5m3z7H+4+axMZ4u1f3Tiqth6b28NxtQauu+rxFE",
+	"oeewWZaBsT8wp9JYE81rg7UdzsKX2oZX7qG6u7WDs8B72/DR9g/GaciZnVe8ToUW6ibrFyLbQiND2/3S",
+	"bbKnjgUZx/pHsBgPISfZYD5ESF1AgHU1b6BRwVuhS6Vz4WiNwHgFm6UYzoah9TB5H3TBRJrj4ZgkpCBF",
+	"sgmMhwxirmo2sRBC1yrwXEUTyGdlGstKBUFXoR1Uhhw1vQxSLcv+Ee5M1bo8yX0Al4Z5bFcSfF6Elcl7",
+	"DHl6NoiQK4ewSnPwORJ1zNJD5G2yJ+hHlr5bz8AjU9wuM4Wd+9QKC9ktnRUmZZEKtHLmt0SqeyLu6R4j",
+	"m1JT/NKwJmFyqRQGBRpjr+k0pD850kxKgv+LLzov7zs3+0j5hcrs4TP/p/JCeXbuzKP/MQEK5LTBOB82",
+	"V21m/uOxPjL8UgjL6sFSUxkTHKv6eWXz6vP6mYfaZ65eIo0K5hULIYHe01QS8K5f42dHaLDHI9hJd3af",
+	"JNgJKbFVu2yCVjjdTtXnW+vYFfzUrleOM/UslvYx7K0UYpPJgZDUptsBobQDGtIEBCQTZhDLVjydzAiU",
+	"Vl+kcHlHepHM+tRqt0wXbSwvQMc/SETRFaJChfQIc4o0pdt9VfY8vrxZksrjq9RR4Pjp2soJ89Q0Pddm",
+	"DvsFoF08GrAgeLYw/bmtlaISqnkEr4gSImelyqww1ZkTWF6oQWIIUCNGl1ncnnCA9IOw6DjH+k+aB3fs",
+	"QdCvFCz0gThVszikKEAYww4qQ4o3GpBUprKlAZE+yC5rYYEYZ2RCVsjpZY0zRV4vaw3XVwrcBGhXill4",
+	"EtQEuTLE8ia+RHcJTlbG1iz5vKNKe+8rgojZDqJq2MYLglKqehLUJu9ozLZYNbrlsEGLFIVvsqCzx8Gi",
+	"gbh0kWeQkZ4p7dbzaYd/jAYLyhvoqiROwhyR60wGVnpqcm9opu9oqQyLfCBRgiyJXCS4n+EIDacoOaAH",
+	"3Su1ZAbMHbi2EWaktxDiDERDB8KPob2NcEa0o1qGU8L0TsvnM422vBjjOS2u5QE4GQDNiQZYFaqNSosy",
+	"3XHiaNhjF1EfYVcq9f20JgRqjKqc+t/dHTHedxswSiGmsBkt1RYeccZGGhZm8OlS0F4rk00VSvg8VE4q",
+	"/73gnAXrWIDuefP5Xfu9VpprP2yoOdJhU86xtVrHHcU6asszOCdADS+Ec8xoJePLh/LBXQKZPjB2D7W5",
+	"AcfmgeqnHqaQ3omIZVhQTC/ciMKS/oBW0O1NQ+Ok9qRRSApklbhB7zd13QH6f13H7uxXWkDnwObYXibE",
+	"qBJIHQC3bpEQ4UcnJFNnN1o0f/RaHLW4q5HOoDJPvX1V/QzViMFGM2s2HK2QshTk1mi9tsrGiHknpqdm",
+	"PZh8vgwNq7gkDJOLGpIxwXIlJLod+W/BVZTHwdSVangnJ/ftaWHmzIKWs91aBgv4HnSuq/UR9QVxG/Ng",
+	"Bygcbwhsoh7kz8vZXdwxsIrgitslQltC6oeiFJR66E5yAvcFEnyU+Z7BzDm+SryUAPoOKQDUi/zG5VU3",
+	"6SoBH3YoKFWnHsXi4NYRvE2gN64uEEzVuXJZBnntgtNB8pIpBFgIClZBEXdz6VnQtjm3Iq4X9z34UZrF",
+	"QLUdD/2pwkVhZObafn8yvY5IezJreJSoI6zK1KnQoHoj4dtKZe7AbHlv5dDswZTVBT+0dqmbKz/0KucY",
+	"a+VkcaaKPlhBVp5VY4n2GodvvSb0DVUylRlPTd7c40TZcLfWpr5PHFMEAad4hXR8FRZYBvR/g6UBf8wj",
+	"KeSWpTKiryetiUBHH5erQpxl+VlVF+0smzcTxIdu5guo1yIeeZGpD1UDXqrADAG8SviY+fL8QKLWsiSN",
+	"03WJs2zWKaeHyQygsqrYhHCDNH1KqEXkBeWpBv1yFI80uoI48C4vsmX56yp8uQywIfB3l+FVTF1cc8my",
+	"VhVV99iGR+Cd4QbTVUcOBxOvQTXQsHqPXQLBrgetYzE02VVj6da8VkgPQLM7GRSX7tAGNDDmAwlWxCBz",
+	"k83eiwnTLup0bxxmu8g/232pBEkuaeg7rsad/oLOX2rjfpAnjsHAIh56ZP3LPwwu/ebRsRegpdzMoo5R",
+	"oVv3O6FStjCiU+krXx4uCIpKPQ0L5EjJzz3Ua0HwOXJyd+kTK00OhRiiWFmVUGF3VEVTxW/pF/OOYtNv",
+	"eglcyRTAQSmc3/VYpOot7Hc+Uv6WwqmJavbEEYTGAoD5yFS7plrXBztVOUWpUNeKNhUA9og34EeiBAsI",
+	"MBRM9aYVTSwUkNNWADIu/4IK5g3AcdAQz6dt4lKmxU6weaWRQvlSxEUQmFehQXnfyjai1JjaMX4gboIM",
+	"Jii8VKPdV12WSkpKYyW21Yk1mcf5jucelZVcdEcdGFRa5Ts6yJpBMoXDqE4bFlqtZLxXZGxV5YMrJ6vI",
+	"TS8lqYsmmBr14VAmF7WyIel27t+OPeI38gLCgdXkQyuDwGqKtiYBD0CbmMAiwKgIlFFPkGAqqFkomqdg",
+	"0B3OUmqRcuceiM73YFkM3l3BdUZccqEzDsVzqzI5yPdxvSX3URTsXZb74Pc7JOjhqQHjCNIUKCmj2nzK",
+	"cFueGtb3W/LQEFeQqDH/yHINQDbNcm19XRYdZzF4YLqc2+66Pu1gz9/T4F571sE+zgrdQYmtdYt08W1Q",
+	"HFgDUDFbOUQsBgc/21r6c6XIhmdms6feaE7DY6NHvnviyadL6MTzT5fQaVI78ahCrjvxxFPgo9YlnIfQ",
+	"Mfr4QvDnYWhsk0TzCs5FaebsbBufna31fblJh/ZXDh84VM4+LXteDv+o5spLjLHmfUb2PB1aGL0WdYkW",
+	"S6bpZ2A2ggkC1xVGKme4F0v8iRoZqb3OM94zSwLzuk/8WeF7BLezOrNMdGqs4hl+XQQyhBpKGXEqK0ma",
+	"cgpBWHkq9YYt6H58Y83mwgy6km3bQpbdJRDkIlngBWN8nVnRPDZ96czoEZpiU+8drrIc76jKmLC397+f",
+	"hqIIsRDha3kYelTe6eqWh5qYkvaoAlJbP5lzk6Wv1DFzqIP9sY0OgscerrY/etmF9v0xWxEiHOwvF6eN",
+	"miwcSfI6JAtA7ruJYtWCeNU88miz5aOXutilDb3jJcQI9uQzXSZ/0lDRW2uKzjY9XDZmEmSW8fHMJMjz",
+	"/OHjJbXqAlkJNiEBgFTMNRoU3yc8nfKNnVgCjcuZzscF1HyoysIuAiouqKiIZB5pQlCBXN5sEqdQL2la",
+	"LVKw3zu2PZVa3wNqT2WYcXp2wlb4CINtMcJJAHxfx0waqDWic+gc1fMh70XlclG0t++IHPNbLWen+GE8",
+	"skpJjziqxtEFONuczMHbHWMqFskfetgdziJ6mQ8qXvsgowfIgKHMQ4IdVTH7hbCXsUq6DGpeSohCQo0H",
+	"vrD8bj25UbhedHjoeIewI3rkadbQ6SmsSDX6q+Lpobr/QHtrXS9HGWp0XXdUq0iNb+ekToMyqrtiF0ec",
+	"p2DQ/9RoRDvy4C+pXBvVneebfPaJVksSpz3MDzCpcqql3EIQbFS9pWK9VjIZjbsu7812O0XzGoz7/c6O",
+	"jzviANH3GxIbktpraDDihg+dCF3eQx6AcuVkHCg5gIr1YhnnGcycx3F9pbgUg2+5poicBkj5D4QM9G9X",
+	"TSADg0oVB0vZZMLaEJxzCc6v9qo7MsvV8py+RR8eN4tccYEuFrUBxQR8XJVkrV9NkyJeIBG6BCvl8jRd",
+	"bW0iBG6SotuxLDrOMTXyTpUmp8jZb1KKwiLSlNbVDPHMxmQeIwQBEohYWQKE8VnR4r2CmegY9lae50ty",
+	"4G+dKjtHSWYcwqQ9LLQFrAWZTxU8q76selheSionn5HeJMGkwPVfrEQCVWwnu4K/YTIJ6AEZtyE6jlKT",
+	"oxIKOdK0YtxHguRlIA8X7sM7+RDUBoEl8U2y3w2PzEsrioSZ2w5npDRBUcUej9QJLTwL+KQatVC2+XeU",
+	"AGHVJfJIg3ge5NxrsLaIjgzl7gt6BSKonIRbKDehGwXU6yfJ3CDejne5yH3F7jcvKxcoHk3CBT4DzIeg",
+	"dpV7Tcyo0JkPQStxjwgIP+4SqC5nYj56ZP3WX9bX1tbvXBte+GT9zgfDSx8OP/slWvR8NLf30dxMCGZm",
+	"0VwoB/3W87fz+E/SRXMVllaVgL70qgUGZGD7PFR3crMQYKgVzUJy0G9ZaKexkJJFq5T0UIN3wUgH95Cn",
+	"k/iRw3OzjankL5x1zMA7nn3MQr9JVyGBG0/lywTGulG8wnYpORJEI66ireaKqpT2whlQDvqt7Nppsgsi",
+	"GBC4ACAH7hkEONMEqk2FyB8AE2Q6AbAlogJg3zLQw2IcBqExM72JjgWPQ65gmyDdmy4Xe0H7sYJZS465",
+	"s/M/5AqD6/Ab4MKukSZlCI/pEZZgDfA3FM0bMOi3DqJUGQD7UyQ+wyp3u8wnGiq24CS8/zSDL7VoY8ce",
+	"9/gqv3keIehQI7mK+KjWRyFHlHQrFgPzjgzKsNJYONNwxKmsJkis63DxcC9LJOgmPpU0QErEAwF7WTRw",
+	"zvcD7SWAldbwmYpqpgXKKlHBJnknEkdhhZvHhQ9QYxrqMu51TiBS60zBWb/fGVPGpLMvT8GDY4A2T6no",
+	"PDQuUWEyqOySk5EY5GYbej6CvISKfey6KXCSUlXaCv59AsfQeCqCFgDtvsZRhHVo/EsVyOONBvFUBkzH",
+	"I+BX9TlP61oIIIyOHX9ddzAbaR/wUPXsjTBAgRlLelSkGHDLh4fUu57k6vkXXpZUrxHsEW9m/oUzco+j",
+	"oTjsy6OkeRMoLEoBLjFsEW9AnppLY9X+dexjlze7JKPLjIJmjO7Tzs6klkt8IPVcMVYa5Ynj6uAVd5UC",
+	"nYOuNorhgBHAAAsQVFViUdg1hKYxwIjkTGLejaAaxJliem0Qsjc2etimftaOsxCzNchMDyBP04/WNLSR",
+	"2N5P9Tw9EL1kDNkLh6vXHtoI/CkYrbyjThqk9/oLIXRktBfQCiEdZRwF6slISGn8WdsjXB5DBU8wuvwW",
+	"1bl2q4B0N7D4u0SshVFq28EWd6kDuPRBpDWE7nUBx7qEal35wiXkEgyFfC+yFvfof3O2G53Was6ymbhK",
+	"nWVtKETXEw5PsOdSSK71CAG0LxsAMChj8PbFamFTVbzC5sshGVImjGzXNid9ClpYOLifaEa9gHzu4D6i",
+	"DYRrQiHNjHSnnp1LQzbXjrpwZQGOjKMA2ce2on4Om3WZ/Om9Ffm3QJyp3ERBz/otXYARduPIWvDcbHlv",
+	"yoJ9PtFyp9qnx+W+aXJnvaGAsad9NS1GhQFIkiScs2SPWl/RCAJRAKcEpoGyAQpsxGjQzrP1B/3MVG8R",
+	"PYetsIC2aTGEOZMsundhaCWhRN0jhEkhQZmf3j5X2bnTdGBo/8lUlAU59r+/+wIrb0S0ZWvEXREmW0fT",
+	"S8gq8RS6lS4b6nYyXBchE+zBvi9FCquTrEO0GD41zV0OZ7HBVUS+LQxDp8UhhFRCPd3pQepVzC8F0UtV",
+	"jQVAFV47pmpFNrVUJH7jsp5sGdU94qgDTpBu9CBtbAArnaVMwR/AH7zr70bLde55pO4vSxnd4YKI4Fe1",
+	"PmrJpx+pu1gItNzGrIvd5UcBla7eAvld51IJ0+2vNJqq2I2WGa+KFu8tozb2VoS+Rhfgc7XAZeg64RIR",
+	"APcH+2qw1oROSAihPSTjlgJVSq9zNwqw+DkjUSB+XZNQx0zD9CNQzQj1pAKm9FGbyqdKnmPsuzNhVYMV",
+	"fuOg9DW7lwzXJpkWTKQ2tPcH1itFIPZHkfUzRN0UEfB2dDjoweQUZF6ZsGluMZcmNMwykRtpRufkBik4",
+	"KZutcyfz6juinjsiH5sm9kZkGiv+hkMK7uWo+2563IeyEiQ3ImKxu3RV3nvdmDa53TsvSQRRx0XniS3V",
+	"cRim3bFu5Dp+MBg8ms3snTfkVVmss4vUVxAOA7CIMinM5Y1f6yNJfEB2Ufd4jBHzneFIU+ECFbAjRtmL",
+	"texa7hDmUNZcVp21THKk0pN2o0WArNFCKNELCy3Dx1X5xLJq1si4QtvWoDalF1mXuUSqZj1MfZcKfxm0",
+	"T92PW3ch081zoWOXeY441mZXS7TJvt/ZsfwPhMvISKoUPJXVYxJYSgVwPG1C6x/tDEkkESRZOEcv7Jyd",
+	"sEd7IBbS8lDNnt3xMOjVrl/WOivw/b958/XsDtpLxbXP1mLVtNBO67+c0qvQzoQPoDtaSsuzVI7fGSLr",
+	"m97qTGHVQ7Oz0P4KWHG8IabZbWy4V4nrqR/XjKNaUO8xc1nzhrRoSdFadGQ/p2rZGnp8i8+RwTlFGrRP",
+	"S8Or3UcdF9dVZUW0D6ZUMKDMVaGKWypzMg7eHu1rKRz+FEYtklXuPwUDD28BgMimrF2R0GTDBfF0o7qX",
+	"TGQfUqgg08bFnTj2eoKacNdnKo7fhycepvQ4ueIC8+LUBkwj3uZ7BO5XIEIJdbAnBzJErLeo63gkChEp",
+	"Hxyb9Qavv0Plq1zbA8lzUzwx7d5GkMSmMtakjnoUYadNmTSqvVEqBsdvitFTzQvTIuUDiZ2mkXIKcVPd",
+	"wJVBRA9whUsBqDD3VJRoHGH3ND3MxsjYp9UjD5OQhSUXKGX1FhSD8aPa22PkcVcH9qgAYtoTGQrtIAEv",
+	"cpK7OzY0CAt8IEJY80wK8YtTdjEyUee8HJA4sqAeF63UqpR0GHnnlnU2GjuLM47hQuJUx6QGjZFDxArC",
+	"dYhCBfgq+TkkUQqY2i0zjE8o2G+p4w3uvD185c7w/SuDS9c2b9wc3P7l+q03Nz+5MPz1m4PX1wavfjG4",
+	"9BsDDLR/N/o+KBGVffHOmc0u9hyKWdVQxtY88yRpgsax44NWwQLVitUr3G/OOwGSwh6/UvtYiFwyg6mC",
+	"wdUIaVJ4rce9lRphSrVLc26dDh6aor4VTmLzFIZfFpdDBeW6YBJBHQh3cH+XjgtE1a0Wb0NaeiLdNJlr",
+	"SrxVw/ddz52Zn9mDO3TPagX4Wo/18ogDlOvkcI/MI5c3KSshQYSgnElLjfCOS0pKdij9Dq2vrQ1+9uv1",
+	"W29uvPPl4PYvw5hFQFh7K8eYEYg2vnxl48vXB1d+OXj1J/HMb8vPH/cgYwu3O5g2da68in363MeuQErc",
+	"DH5+YeONy+Fo5geWEXWSBSWipPe7FPhkS2Gi2PDvXw4ufXT3/IWNtz4e/u3a3fMXhpeuD65ekZ98/PXg",
+	"4s1IE8ogbcP69i5xmqrSC5RpNHz783u/vDN46+bm3/8YDqIUbfsIOlFYp60aBDaB6i3OhS46UPuw8d6N",
+	"GGHC2obRkRUCgNhlKhNUarLcYJ1mLNC937+ysRZZpMk/ttQ6Bk0gVBVGSa0qAkjIddshs9JffLb5yRfh",
+	"0KZoeHTo5wFlR5i6OdzpoOHnF4cXPhm+dfXea/8TDsG7fo2ftYxwAjfN5okW7yFBVomHXdQg2O96amhp",
+	"zJoS63t//NW9a/+4e/7C4Ivr67ffH7x1M0qnNpk5d+bc/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -936,6 +936,1034 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/service-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a station offers, in the order of its list */
+        get: operations["listServiceTypes"];
+        put?: never;
+        /** Staff: offer a new service at a unit I manage and those under it */
+        post: operations["createServiceType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One service with its questions */
+        get: operations["getServiceType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Staff: change a service, or stop offering it; requests made before keep what they were asked */
+        patch: operations["updateServiceType"];
+        trace?: never;
+    };
+    "/service-types/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A provider's slots for a service, day by day, the taken ones too
+         * @description Slots come from the provider's weekly hours, breaks, exceptions and holidays, with the service's length, buffer, lead and
+         *     horizon. Without `provider_id` it is the provider with the earliest free slot.
+         *
+         */
+        get: operations["listSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Worker: my hours, breaks, exceptions and calendar feed */
+        get: operations["getMyProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/provider/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker: publish my weekly hours and breaks anew; bookings made before stay */
+        post: operations["setMyHours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/provider/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker: a day off, or hours on a day that has none */
+        post: operations["addMyException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/provider/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Worker: take an exception back */
+        delete: operations["removeMyException"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/provider/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker: a new secret address of my calendar feed; the old one ends */
+        post: operations["renewMyFeed"];
+        /** Worker: end my calendar feed */
+        delete: operations["stopMyFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The secret of renewMyFeed, and .ics
+                 * @example ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+                 */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A worker's bookings as iCalendar (RFC 5545)
+         * @description Thirty days back and 180 ahead. It names service, place and request number, and nobody who is served.
+         */
+        get: operations["getCalendarFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Worker: what is in my calendar, by start */
+        get: operations["listMyBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: the social workers of the units I manage, with level, services and open cases */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Staff: a worker's level, services, supervisor and daily cap
+         * @description The id is the worker's person id. A person who holds the role social_worker becomes a provider by the first change.
+         */
+        patch: operations["updateProvider"];
+        trace?: never;
+    };
+    "/providers/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: give all open cases of a worker, or some, to another
+         * @description Each case by itself: one whose visit would overlap in the other's calendar stays, and the answer says so.
+         */
+        post: operations["handOverCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days without slots, and make-up working days, from this year on */
+        get: operations["listHolidays"];
+        put?: never;
+        /** Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first */
+        post: operations["setHoliday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holidays/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The day
+                 * @example 2026-10-01
+                 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Admin: make a day an ordinary one again */
+        delete: operations["removeHoliday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/beneficiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those I ask for, oldest first */
+        get: operations["listBeneficiaries"];
+        put?: never;
+        /** Keep somebody I ask for in my profile */
+        post: operations["addBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/beneficiaries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody out of my profile */
+        delete: operations["removeBeneficiary"];
+        options?: never;
+        head?: never;
+        /** Change somebody I ask for; requests made before keep what they said */
+        patch: operations["updateBeneficiary"];
+        trace?: never;
+    };
+    "/me/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My requests, newest first */
+        get: operations["listMyRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Worker: cases assigned to me; those to accept first, then by the next visit */
+        get: operations["listMyCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: requests of the units I manage that wait, the urgent and then the oldest first */
+        get: operations["listRequests"];
+        put?: never;
+        /**
+         * Ask for a service, for myself or for somebody; staff may ask for a caller (代办)
+         * @description Submitted at once, or kept as a `draft` with `draft: true`. A booking holds its slot for `hold_minutes` of the settings; where
+         *     the service is booked instantly it is `scheduled` at once. A slot outside the hours, past, held or taken is refused with
+         *     `slot_taken` or `slot_unavailable`, with `next_free`. Answers that do not fit the service's questions are a 400 with `fields`.
+         *
+         */
+        post: operations["createRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: approve, reject or return up to 100 requests at once
+         * @description Each is decided by itself; the answer says of each whether it was done or why not. A booking's slot is taken at the approval.
+         */
+        post: operations["decideRequests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One request with its timeline, for who asked, the unit's staff, the worker and the supervisor
+         * @description A look by anybody but who asked is kept in the list of looks, once a day and person.
+         */
+        get: operations["getRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change my draft, or what was returned to me */
+        patch: operations["updateRequest"];
+        trace?: never;
+    };
+    "/requests/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit my draft, or what was returned to me */
+        post: operations["submitRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: approve; a booking takes its slot in the same statement that checks it */
+        post: operations["approveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: reject, with a reason that is told to who asked */
+        post: operations["rejectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: give back for more, with what is missing */
+        post: operations["returnRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/refer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: refer to another unit or an outside organisation, with the resident's consent (个人信息保护法 Art 23) */
+        post: operations["referRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff of the unit referred to: take the request over; it is submitted there */
+        post: operations["receiveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff of the unit referred to: give the request back to the unit it came from */
+        post: operations["sendBackRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: assign to a worker, or to another one */
+        post: operations["assignRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker: accept the case */
+        post: operations["acceptCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker: give the case back to be assigned anew; its booking is released */
+        post: operations["handBackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set or change the time of the next visit; who asked may within the notice, worker and staff at any time */
+        post: operations["rescheduleRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/volunteers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: have it met by volunteers, as a published activity with one shift */
+        post: operations["openVolunteerShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker or staff: begin a visit */
+        post: operations["startVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker or staff: end the visit under way with its service record; the case goes on */
+        post: operations["finishVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker or staff: all is done; ends the visit under way, if there is one */
+        post: operations["completeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker or staff: nobody was there at the time; the case waits for a new time */
+        post: operations["markNoShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: the review found that more is to do */
+        post: operations["reopenRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: reviewed and closed */
+        post: operations["closeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel; who asked may within the notice, staff at any time */
+        post: operations["cancelRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who asked: rate what was done, once */
+        post: operations["rateRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: note the call after a low rating */
+        post: operations["followUpRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message that who asked, the worker and the staff read */
+        post: operations["addMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff or worker: a note that who asked does not see */
+        post: operations["addStaffNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Worker or staff: phone and address in full; each opening is kept in the list of looks */
+        post: operations["openContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Who looked at the request, newest first, at most 100 */
+        get: operations["listLooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/case-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The assigned worker and the named supervisor alone: the confidential notes; each opening is logged */
+        get: operations["listCaseNotes"];
+        put?: never;
+        /** The assigned worker and the named supervisor alone: add a confidential note; it cannot be changed later */
+        post: operations["addCaseNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Staff: workers who could take it, the best first: right qualification, nearest unit, fewest open cases */
+        get: operations["listCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
+         * @description The type is told from the content, not from the name; anything else is refused (`bad_attachment`).
+         */
+        post: operations["addAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The file, for those who may see the request; a look by anybody but who asked is kept */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        /** Who asked, while it is a draft or returned, takes a file away */
+        delete: operations["removeAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/notices": {
         parameters: {
             query?: never;
@@ -1068,6 +2096,8 @@ export interface components {
             request_id: string;
             /** @description Bad fields */
             fields?: components["schemas"]["FieldProblem"][];
+            /** @description With slot_taken and slot_unavailable: the next free slots */
+            next_free?: components["schemas"]["Slot"][];
         };
         FieldProblem: {
             /**
@@ -1264,6 +2294,11 @@ export interface components {
              * @example 30
              */
             code_step_seconds: number;
+            /**
+             * @description A submitted booking holds its slot for so long
+             * @example 15
+             */
+            hold_minutes: number;
             /** @description The server runs with made-up data */
             demo: boolean;
         };
@@ -2432,13 +3467,1235 @@ export interface components {
             /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
+        /**
+         * @description 社会救助、养老服务、儿童关爱、社区治理
+         * @enum {string}
+         */
+        ServiceField: "relief" | "elder" | "child" | "community";
+        /**
+         * @description How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+         * @enum {string}
+         */
+        ServiceTheme: "heart" | "body" | "rights" | "family";
+        /**
+         * @description The drawing
+         * @enum {string}
+         */
+        ServiceIcon: "counsel" | "company" | "life" | "care" | "safe" | "law" | "blend" | "family" | "hobby";
+        /**
+         * @description 上门、到站、电话、视频
+         * @enum {string}
+         */
+        ServiceWay: "home" | "station" | "phone" | "video";
+        /**
+         * @description By appointment in a slot, or on request: somebody gets in touch
+         * @enum {string}
+         */
+        ServiceMode: "booking" | "request";
+        /**
+         * @description 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
+         * @enum {string}
+         */
+        TargetGroup: "elder" | "child" | "disabled" | "hardship" | "low_income" | "left_behind" | "everyone";
+        /**
+         * @description 不急、尽快、很急
+         * @enum {string}
+         */
+        Urgency: "normal" | "soon" | "urgent";
+        /**
+         * @description 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+         * @enum {string}
+         */
+        Qualification: "none" | "junior" | "intermediate" | "senior";
+        /**
+         * @description How it is answered
+         * @enum {string}
+         */
+        QuestionKind: "text" | "lines" | "yes_no" | "choice" | "choices" | "number" | "date";
+        Question: {
+            /**
+             * @description Name of the answer
+             * @example sleep
+             */
+            key: string;
+            /**
+             * @description What is asked
+             * @example 晚上睡得好吗
+             */
+            label: string;
+            /** @description A line under it */
+            help?: string;
+            kind: components["schemas"]["QuestionKind"];
+            /** @description Must be answered to submit */
+            required: boolean;
+            /**
+             * @description For choice and choices
+             * @example [
+             *       "还好",
+             *       "睡不踏实"
+             *     ]
+             */
+            options?: string[];
+            /** @description For number */
+            minimum?: number;
+            /** @description For number */
+            maximum?: number;
+        };
+        ResponsePromise: {
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * @description The station answers within so many minutes of the submission
+             * @example 4320
+             */
+            minutes: number;
+        };
+        ServiceType: {
+            id: components["schemas"]["Id"];
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description Whose service it is
+             * @example 红寺堡区社会工作服务中心
+             */
+            unit_name: string;
+            field: components["schemas"]["ServiceField"];
+            theme: components["schemas"]["ServiceTheme"];
+            icon: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name
+             * @example 心理疏导
+             */
+            name: string;
+            /**
+             * @description In plain words
+             * @example 与社工面谈，一次 50 分钟，内容保密
+             */
+            line: string;
+            /** @description What it is and what to expect */
+            detail: string;
+            /** @description Where and how */
+            ways: components["schemas"]["ServiceWay"][];
+            mode: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval */
+            instant: boolean;
+            /**
+             * @description Length of a slot or a visit
+             * @example 50
+             */
+            length_minutes: number;
+            /**
+             * @description Kept free after it
+             * @example 10
+             */
+            buffer_minutes: number;
+            /**
+             * @description Slots are offered so many days ahead
+             * @example 28
+             */
+            horizon_days: number;
+            /**
+             * @description A slot is offered until so long before its start
+             * @example 120
+             */
+            lead_minutes: number;
+            /** @description Who may be served */
+            groups: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request */
+            questions: components["schemas"]["Question"][];
+            /** @description Case notes are for the worker and the supervisor alone */
+            confidential: boolean;
+            /** @description The urgencies offered, with the promised response */
+            promises: components["schemas"]["ResponsePromise"][];
+            min_level: components["schemas"]["Qualification"];
+            /**
+             * @description Where, if at the station; may be empty
+             * @example 社工站二楼 谈心室
+             */
+            place_name: string;
+            /**
+             * @description How to get in; may be empty
+             * @example 有电梯，轮椅可进
+             */
+            place_note: string;
+            /** @description Offered at present */
+            active: boolean;
+            /**
+             * @description Place in the list
+             * @example 10
+             */
+            position: number;
+            /** @description I may change it */
+            can_manage: boolean;
+        };
+        ServiceTypeInput: {
+            unit_id: components["schemas"]["Id"];
+            field: components["schemas"]["ServiceField"];
+            theme: components["schemas"]["ServiceTheme"];
+            icon: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name, its own among those a resident sees
+             * @example 心理疏导
+             */
+            name: string;
+            /** @description In plain words */
+            line: string;
+            /** @description What it is and what to expect */
+            detail?: string;
+            /** @description Where and how */
+            ways: components["schemas"]["ServiceWay"][];
+            mode: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval; false if absent */
+            instant?: boolean;
+            /**
+             * @description 60 if absent
+             * @example 50
+             */
+            length_minutes?: number;
+            /**
+             * @description 0 if absent
+             * @example 10
+             */
+            buffer_minutes?: number;
+            /**
+             * @description 28 if absent
+             * @example 28
+             */
+            horizon_days?: number;
+            /**
+             * @description 120 if absent
+             * @example 120
+             */
+            lead_minutes?: number;
+            /** @description Who may be served; everyone if absent */
+            groups?: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request; each key once */
+            questions?: components["schemas"]["Question"][];
+            /** @description false if absent */
+            confidential?: boolean;
+            /** @description Each urgency once; normal within 3 days if absent */
+            promises?: components["schemas"]["ResponsePromise"][];
+            min_level?: components["schemas"]["Qualification"];
+            /** @description Where, if at the station */
+            place_name?: string;
+            /** @description How to get in */
+            place_note?: string;
+            /** @description Offered at present; true if absent */
+            active?: boolean;
+            /** @description Place in the list */
+            position?: number;
+        };
+        ServiceTypePatch: {
+            field?: components["schemas"]["ServiceField"];
+            theme?: components["schemas"]["ServiceTheme"];
+            icon?: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name, its own among those a resident sees
+             * @example 心理疏导
+             */
+            name?: string;
+            /** @description In plain words */
+            line?: string;
+            /** @description What it is and what to expect */
+            detail?: string;
+            /** @description Where and how */
+            ways?: components["schemas"]["ServiceWay"][];
+            mode?: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval; false if absent */
+            instant?: boolean;
+            /**
+             * @description 60 if absent
+             * @example 50
+             */
+            length_minutes?: number;
+            /**
+             * @description 0 if absent
+             * @example 10
+             */
+            buffer_minutes?: number;
+            /**
+             * @description 28 if absent
+             * @example 28
+             */
+            horizon_days?: number;
+            /**
+             * @description 120 if absent
+             * @example 120
+             */
+            lead_minutes?: number;
+            /** @description Who may be served; everyone if absent */
+            groups?: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request; each key once */
+            questions?: components["schemas"]["Question"][];
+            /** @description false if absent */
+            confidential?: boolean;
+            /** @description Each urgency once; normal within 3 days if absent */
+            promises?: components["schemas"]["ResponsePromise"][];
+            min_level?: components["schemas"]["Qualification"];
+            /** @description Where, if at the station */
+            place_name?: string;
+            /** @description How to get in */
+            place_note?: string;
+            /** @description Offered at present; true if absent */
+            active?: boolean;
+            /** @description Place in the list */
+            position?: number;
+        };
+        ServiceBrief: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Name
+             * @example 心理疏导
+             */
+            name: string;
+            icon: components["schemas"]["ServiceIcon"];
+        };
+        /**
+         * @description past: over, or too soon to book
+         * @enum {string}
+         */
+        SlotState: "free" | "taken" | "past";
+        Slot: {
+            provider_id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description Start
+             * @example 2026-11-27T14:00:00+08:00
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             * @example 2026-11-27T14:50:00+08:00
+             */
+            ends_at: string;
+            state: components["schemas"]["SlotState"];
+        };
+        SlotDay: {
+            /**
+             * Format: date
+             * @description Asia/Shanghai
+             * @example 2026-11-27
+             */
+            date: string;
+            /**
+             * @description 有空、约满、休息、已过、还没开放
+             * @enum {string}
+             */
+            state: "open" | "full" | "off" | "past" | "later";
+            /**
+             * @description The holiday's name
+             * @example 国庆节
+             */
+            note?: string;
+            /**
+             * @description Free slots
+             * @example 4
+             */
+            free: number;
+            /** @description By start, the taken ones in their place */
+            slots: components["schemas"]["Slot"][];
+        };
+        SlotProvider: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            name: string;
+            level: components["schemas"]["Qualification"];
+            /**
+             * @description Of which station
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * Format: date-time
+             * @description The earliest free slot
+             */
+            next_free?: string;
+        };
+        SlotCalendar: {
+            provider_id?: components["schemas"]["Id"];
+            /** @description Every day asked for; of the provider named, or of the first of providers */
+            days: components["schemas"]["SlotDay"][];
+            /** @description Who offers it, the earliest free first */
+            providers: components["schemas"]["SlotProvider"][];
+            /** @description The earliest free slots of any of them */
+            next_free: components["schemas"]["Slot"][];
+        };
+        WeeklySpan: {
+            /**
+             * @description 1 Monday to 7 Sunday
+             * @example 4
+             */
+            weekday: number;
+            start_time: components["schemas"]["ClockTime"];
+            end_time: components["schemas"]["ClockTime"];
+        };
+        ProviderHoursInput: {
+            /** @description When I work; spans of a day do not overlap */
+            hours: components["schemas"]["WeeklySpan"][];
+            /** @description Taken out of the hours */
+            breaks: components["schemas"]["WeeklySpan"][];
+            /**
+             * @description At most so many bookings a day; 0 for no limit; unchanged if absent
+             * @example 6
+             */
+            daily_cap?: number;
+        };
+        ProviderExceptionInput: {
+            /**
+             * Format: date
+             * @description The day, today or later
+             * @example 2026-12-01
+             */
+            date: string;
+            /**
+             * @description off: not there; extra: there, also on a holiday
+             * @enum {string}
+             */
+            kind: "off" | "extra";
+            start_time?: components["schemas"]["ClockTime"];
+            end_time?: components["schemas"]["ClockTime"];
+            /**
+             * @description For myself and the staff
+             * @example 去区里培训
+             */
+            note?: string;
+        };
+        ProviderException: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date
+             * @description The day
+             */
+            date: string;
+            /**
+             * @description Absent times mean the whole day
+             * @enum {string}
+             */
+            kind: "off" | "extra";
+            start_time?: components["schemas"]["ClockTime"];
+            end_time?: components["schemas"]["ClockTime"];
+            /** @description Why */
+            note?: string;
+        };
+        Provider: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            name: string;
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description Where the worker belongs
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            level: components["schemas"]["Qualification"];
+            /** @description What the worker gives */
+            service_type_ids: components["schemas"]["Id"][];
+            supervisor_id?: components["schemas"]["Id"];
+            /**
+             * @description Who may read the case notes beside the worker
+             * @example 马建军
+             */
+            supervisor_name?: string;
+            /**
+             * @description At most so many bookings a day; 0 for no limit
+             * @example 6
+             */
+            daily_cap: number;
+            /** @description Takes cases */
+            active: boolean;
+            /**
+             * @description Cases under way
+             * @example 7
+             */
+            open_cases: number;
+            /** @description When the worker works */
+            hours: components["schemas"]["WeeklySpan"][];
+            /** @description Taken out of the hours */
+            breaks: components["schemas"]["WeeklySpan"][];
+            /** @description From today on, by date */
+            exceptions: components["schemas"]["ProviderException"][];
+            /** @description A calendar feed is on */
+            has_feed: boolean;
+        };
+        ProviderPatch: {
+            level?: components["schemas"]["Qualification"];
+            /** @description What the worker gives */
+            service_type_ids?: components["schemas"]["Id"][];
+            supervisor_id?: components["schemas"]["Id"];
+            /** @description 0 for no limit */
+            daily_cap?: number;
+            /** @description false: offers no slots and is not suggested */
+            active?: boolean;
+        };
+        CalendarFeed: {
+            /**
+             * @description Path of the feed on this server; a secret
+             * @example /api/v1/calendar/ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+             */
+            path: string;
+        };
+        /**
+         * @description 暂留、已约、已完成、未到、已取消、暂留已过
+         * @enum {string}
+         */
+        BookingState: "held" | "booked" | "done" | "no_show" | "cancelled" | "lapsed";
+        Booking: {
+            id: components["schemas"]["Id"];
+            request_id: components["schemas"]["Id"];
+            /**
+             * @description The request's number
+             * @example 20261126-0318-7
+             */
+            number: string;
+            /**
+             * @description The service
+             * @example 心理疏导
+             */
+            service_name: string;
+            icon: components["schemas"]["ServiceIcon"];
+            state: components["schemas"]["BookingState"];
+            way: components["schemas"]["ServiceWay"];
+            /**
+             * @description Where, if at the station; may be empty
+             * @example 社工站二楼 谈心室
+             */
+            place: string;
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description Until when a held slot is kept
+             */
+            hold_expires_at?: string;
+            provider_id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            provider_name: string;
+            /**
+             * @description Whom it is for; a minor's name is masked
+             * @example 林国栋
+             */
+            beneficiary_name: string;
+        };
+        Holiday: {
+            /**
+             * Format: date
+             * @description The day
+             * @example 2026-10-01
+             */
+            date: string;
+            /**
+             * @description Name
+             * @example 国庆节
+             */
+            name: string;
+            /**
+             * @description off: no slots; work: a make-up working day
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /** @description For work: it has this week-day's hours */
+            as_weekday?: number;
+        };
+        HolidayInput: {
+            /**
+             * Format: date
+             * @description The day
+             */
+            date: string;
+            /**
+             * @description Name
+             * @example 国庆节
+             */
+            name: string;
+            /**
+             * @description off: no slots; work: a make-up working day
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /** @description For work: it has this week-day's hours; 1 if absent */
+            as_weekday?: number;
+        };
+        /**
+         * @description 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+         * @enum {string}
+         */
+        RequestState: "draft" | "submitted" | "returned" | "approved" | "rejected" | "assigned" | "scheduled" | "in_service" | "completed" | "closed" | "cancelled" | "referred";
+        /**
+         * @description What was done or may be done
+         * @enum {string}
+         */
+        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
+        /**
+         * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访
+         * @enum {string}
+         */
+        RequestQueue: "new" | "overdue" | "unassigned" | "to_accept" | "to_review" | "referred_in" | "follow_up";
+        /**
+         * @description Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
+         * @enum {string}
+         */
+        Relation: "self" | "parent" | "spouse" | "child" | "grandparent" | "grandchild" | "sibling" | "neighbour" | "other";
+        /**
+         * @description A phone number
+         * @example 13800001234
+         */
+        Phone: string;
+        Beneficiary: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Name
+             * @example 林国栋
+             */
+            name: string;
+            relation: components["schemas"]["Relation"];
+            sex?: components["schemas"]["Sex"];
+            /**
+             * Format: date
+             * @description Day of birth
+             * @example 1957-04-12
+             */
+            birth_date?: string;
+            /**
+             * @description Full years today
+             * @example 69
+             */
+            age?: number;
+            /** @description Beside age: 残障人士 and the like, as declared */
+            groups: components["schemas"]["TargetGroup"][];
+            /** @description Of the beneficiary */
+            phone?: string;
+            /** @description Where to come */
+            address?: string;
+            unit_id?: components["schemas"]["Id"];
+            /** @description The station that would serve */
+            unit_name?: string;
+            /** @description For a minor: I am the guardian and agree */
+            guardian: boolean;
+            /** @description For a neighbour or another: how they agreed */
+            consent?: string;
+        };
+        BeneficiaryInput: {
+            /**
+             * @description Name
+             * @example 林国栋
+             */
+            name: string;
+            relation: components["schemas"]["Relation"];
+            sex?: components["schemas"]["Sex"];
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /** @description As declared */
+            groups?: ("disabled" | "hardship" | "low_income" | "left_behind")[];
+            phone?: components["schemas"]["Phone"];
+            /** @description Where to come */
+            address?: string;
+            unit_id?: components["schemas"]["Id"];
+            /** @description For a minor: I am the guardian and agree (个人信息保护法 Art 31) */
+            guardian?: boolean;
+            /**
+             * @description Needed for a neighbour or another: how they agreed
+             * @example 王奶奶当面同意
+             */
+            consent?: string;
+        };
+        AnswerInput: {
+            /**
+             * @description The question's key
+             * @example sleep
+             */
+            key: string;
+            /**
+             * @description One value; several for choices; yes or no; 2026-11-27 for a date
+             * @example [
+             *       "睡不踏实"
+             *     ]
+             */
+            values: string[];
+        };
+        Answer: {
+            /** @description The question's key */
+            key: string;
+            /**
+             * @description What was asked then
+             * @example 晚上睡得好吗
+             */
+            label: string;
+            /** @description The answer */
+            values: string[];
+        };
+        SlotChoice: {
+            provider_id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description Start of a slot that listSlots gave
+             */
+            starts_at: string;
+        };
+        RequestInput: {
+            service_type_id: components["schemas"]["Id"];
+            unit_id?: components["schemas"]["Id"];
+            beneficiary_id?: components["schemas"]["Id"];
+            caller?: components["schemas"]["CallerInput"];
+            way: components["schemas"]["ServiceWay"];
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * @description The ask, in one's own words; needed to submit
+             * @example 父亲搬来后不爱出门，晚上睡不好。
+             */
+            words?: string;
+            /** @description To the service's questions */
+            answers?: components["schemas"]["AnswerInput"][];
+            phone?: components["schemas"]["Phone"];
+            /** @description Where to come; needed to submit for way home */
+            address?: string;
+            slot?: components["schemas"]["SlotChoice"];
+            /**
+             * @description Keep it and submit later; holds no slot
+             * @default false
+             */
+            draft: boolean;
+        };
+        /** @description Staff alone (代办): who called, and for whom */
+        CallerInput: {
+            /**
+             * @description Who called
+             * @example 马秀兰
+             */
+            name: string;
+            /** @description For whom; the caller if absent */
+            beneficiary_name?: string;
+            relation: components["schemas"]["Relation"];
+            /**
+             * Format: date
+             * @description The beneficiary's
+             */
+            birth_date?: string;
+            /** @description As declared */
+            groups?: ("disabled" | "hardship" | "low_income" | "left_behind")[];
+            /** @description Needed for a neighbour or another: how they agreed */
+            consent?: string;
+            /** @description For a minor: the caller is the guardian and agreed */
+            guardian?: boolean;
+        };
+        RequestPatch: {
+            way?: components["schemas"]["ServiceWay"];
+            urgency?: components["schemas"]["Urgency"];
+            /** @description The ask */
+            words?: string;
+            /** @description All of them, in place of those before */
+            answers?: components["schemas"]["AnswerInput"][];
+            phone?: components["schemas"]["Phone"];
+            /** @description Where to come */
+            address?: string;
+            slot?: components["schemas"]["SlotChoice"];
+            /** @description For a minor: I am the guardian and agree */
+            guardian?: boolean;
+        };
+        TimelineLine: {
+            action: components["schemas"]["RequestAction"];
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * @description Who did it; empty for the system
+             * @example 杨海兰
+             */
+            by_name: string;
+            /**
+             * @description As what
+             * @enum {string}
+             */
+            by_role?: "resident" | "staff" | "worker" | "system";
+            /**
+             * @description Reason, message or what was arranged
+             * @example 请补充老人现在的用药
+             */
+            text?: string;
+        };
+        Visit: {
+            id: components["schemas"]["Id"];
+            /** @description Who came; empty for volunteers */
+            worker_name: string;
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description End; absent while it is under way
+             */
+            ended_at?: string;
+            /** @description Where */
+            place: string;
+            /**
+             * @description Whole minutes from start to end; 0 while under way
+             * @example 50
+             */
+            minutes: number;
+            /**
+             * @description 人次 served
+             * @example 1
+             */
+            person_times: number;
+            /** @description What was done; not for who asked where the service is confidential */
+            done?: string;
+        };
+        Attachment: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Told from the content
+             * @enum {string}
+             */
+            kind: "jpeg" | "png" | "webp" | "pdf";
+            /**
+             * @description Made by the server, for saving
+             * @example 图片1.jpg
+             */
+            name: string;
+            /**
+             * @description Size
+             * @example 48211
+             */
+            bytes: number;
+            /** @description Who added it */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            created_at: string;
+        };
+        StaffNote: {
+            id: components["schemas"]["Id"];
+            /** @description The note */
+            text: string;
+            /** @description Who wrote it */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            created_at: string;
+        };
+        CaseNote: {
+            id: components["schemas"]["Id"];
+            /** @description The note */
+            text: string;
+            visit_id?: components["schemas"]["Id"];
+            /** @description Who wrote it */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            created_at: string;
+        };
+        CaseNoteInput: {
+            /** @description The note */
+            text: string;
+            visit_id?: components["schemas"]["Id"];
+        };
+        Look: {
+            /**
+             * @description Who looked
+             * @example 杨海兰
+             */
+            by_name: string;
+            /**
+             * @description As what
+             * @enum {string}
+             */
+            role: "staff" | "worker" | "supervisor";
+            /**
+             * @description At what
+             * @enum {string}
+             */
+            what: "details" | "contact" | "case_notes" | "attachment";
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+        };
+        Contact: {
+            /** @description Whom to ask for */
+            name: string;
+            /** @description May be empty */
+            phone: string;
+            /** @description May be empty */
+            address: string;
+        };
+        Referral: {
+            unit_id?: components["schemas"]["Id"];
+            /**
+             * @description The unit or the organisation
+             * @example 启心社工服务中心
+             */
+            to_name: string;
+            /** @description Why */
+            reason: string;
+            /** @description How the resident agreed */
+            consent: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /** @description Who referred */
+            by_name: string;
+        };
+        RequestShift: {
+            activity_id: components["schemas"]["Id"];
+            shift_id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /** @description Volunteers asked for */
+            capacity: number;
+            /** @description Volunteers signed up */
+            taken: number;
+        };
+        /** @description In lists without answers, timeline, visits, attachments, notes, referral and shift */
+        Request: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description To be quoted on the phone
+             * @example 20261126-0318-7
+             */
+            number: string;
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: date-time
+             * @description In this state since
+             */
+            state_since: string;
+            /** @description I asked */
+            mine: boolean;
+            service_type_id: components["schemas"]["Id"];
+            /**
+             * @description The service
+             * @example 心理疏导
+             */
+            service_name: string;
+            icon: components["schemas"]["ServiceIcon"];
+            /** @description Case notes are for the worker and the supervisor alone */
+            confidential: boolean;
+            mode: components["schemas"]["ServiceMode"];
+            /** @description Length of a visit */
+            length_minutes: number;
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description Who handles it
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /** @description To call it; may be empty */
+            unit_phone: string;
+            way: components["schemas"]["ServiceWay"];
+            /**
+             * @description Where, if at the station
+             * @example 社工站二楼 谈心室
+             */
+            place?: string;
+            /**
+             * @description How to get in
+             * @example 有电梯，轮椅可进
+             */
+            place_note?: string;
+            urgency: components["schemas"]["Urgency"];
+            /** @description The ask */
+            words: string;
+            /** @description To the service's questions */
+            answers?: components["schemas"]["Answer"][];
+            /**
+             * @description Who asked, or who called
+             * @example 林晓雯
+             */
+            person_name: string;
+            /** @description The staff who filed it for a caller */
+            filed_by_name?: string;
+            beneficiary_id?: components["schemas"]["Id"];
+            /**
+             * @description Whom it is for; a minor's name is masked in lists
+             * @example 林国栋
+             */
+            beneficiary_name: string;
+            relation: components["schemas"]["Relation"];
+            /** @description The beneficiary's full years */
+            age?: number;
+            /** @description The beneficiary's */
+            groups?: components["schemas"]["TargetGroup"][];
+            /** @description How a neighbour or another agreed */
+            consent?: string;
+            /** @description The beneficiary is under 18 */
+            minor: boolean;
+            /** @description A minor without a guardian's consent; cannot be approved */
+            guardian_missing: boolean;
+            /**
+             * @description Full for who asked, else masked; see openContact
+             * @example 138****1234
+             */
+            phone?: string;
+            /** @description For who asked alone; see openContact */
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When submitted
+             */
+            submitted_at?: string;
+            /**
+             * Format: date-time
+             * @description The promised response
+             */
+            respond_by?: string;
+            /** @description Not answered by then */
+            overdue: boolean;
+            /** @description Of the last return, rejection or cancelling */
+            reason?: string;
+            worker_id?: components["schemas"]["Id"];
+            /**
+             * @description Who is assigned
+             * @example 周文静
+             */
+            worker_name?: string;
+            worker_level?: components["schemas"]["Qualification"];
+            /** @description The worker accepted */
+            accepted?: boolean;
+            /** @description Who may read the case notes beside the worker */
+            supervisor_name?: string;
+            booking?: components["schemas"]["Booking"];
+            /**
+             * Format: date-time
+             * @description I can change or cancel the booking until then
+             */
+            change_until?: string;
+            /** @description Other open requests for the same service and beneficiary by the same person; for staff, and for who asked at the creation */
+            similar_open?: number;
+            /** @description What who asked said */
+            rating?: number;
+            /** @description In words */
+            rating_comment?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            rated_at?: string;
+            /** @description The call after a low rating was made */
+            followed_up?: boolean;
+            /**
+             * Format: date-time
+             * @description When begun
+             */
+            created_at: string;
+            /** @description What I may do now */
+            actions: components["schemas"]["RequestAction"][];
+            /** @description Oldest first */
+            timeline?: components["schemas"]["TimelineLine"][];
+            /** @description Oldest first */
+            visits?: components["schemas"]["Visit"][];
+            /** @description Oldest first */
+            attachments?: components["schemas"]["Attachment"][];
+            /** @description For staff and the worker, oldest first */
+            notes?: components["schemas"]["StaffNote"][];
+            /**
+             * @description How often others looked; see listLooks
+             * @example 3
+             */
+            looks?: number;
+            /** @description I am the assigned worker or the named supervisor */
+            may_read_notes?: boolean;
+            referral?: components["schemas"]["Referral"];
+            shift?: components["schemas"]["RequestShift"];
+        };
+        RequestPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Request"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        RequestDecisionInput: {
+            /** @description What to decide on */
+            ids: components["schemas"]["Id"][];
+            /**
+             * @description The decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject" | "return";
+            /** @description Needed to reject and to return; told to who asked */
+            reason?: string;
+        };
+        RequestApproval: {
+            worker_id?: components["schemas"]["Id"];
+        };
+        ReferralInput: {
+            unit_id?: components["schemas"]["Id"];
+            /**
+             * @description An outside organisation; this or unit_id
+             * @example 启心社工服务中心
+             */
+            organisation?: string;
+            /** @description Why; who asked reads it */
+            reason: string;
+            /**
+             * @description How and when the resident agreed
+             * @example 11月26日电话里本人同意
+             */
+            consent: string;
+        };
+        AssignmentInput: {
+            worker_id: components["schemas"]["Id"];
+        };
+        RescheduleInput: {
+            provider_id?: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description A slot for who asked; worker and staff may set any time on five minutes
+             */
+            starts_at: string;
+            /** @description Worker and staff; the service's if absent */
+            length_minutes?: number;
+            /** @description Told to the other side */
+            reason?: string;
+        };
+        VolunteerShiftInput: {
+            campaign_id: components["schemas"]["Id"];
+            /**
+             * @description Seen by everybody, so without names or addresses
+             * @example 周六陪老人聊聊天
+             */
+            title: string;
+            /**
+             * @description Where to meet; not a home address
+             * @example 东方社区社工站
+             */
+            place_name: string;
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End: after the start, at most 24 hours later
+             */
+            ends_at: string;
+            /**
+             * @description Volunteers asked for
+             * @example 2
+             */
+            capacity: number;
+        };
+        StartInput: {
+            /** @description Where; the service's place if absent */
+            place?: string;
+        };
+        ServiceRecordInput: {
+            /** @description What was done */
+            done: string;
+            /**
+             * @description 人次 served
+             * @example 1
+             */
+            person_times: number;
+            /**
+             * Format: date-time
+             * @description When it ended, if the button was pressed later; after the start, at most 24 hours on, not in the future
+             */
+            ended_at?: string;
+        };
+        CompletionInput: {
+            /** @description What was done; needed while a visit is under way */
+            done?: string;
+            /** @description 人次 served; 1 if absent */
+            person_times?: number;
+            /**
+             * Format: date-time
+             * @description When the visit ended
+             */
+            ended_at?: string;
+        };
+        RatingInput: {
+            /** @description 1 poor to 5 very good */
+            rating: number;
+            /** @description In words */
+            comment?: string;
+        };
+        TextInput: {
+            /** @description What to say */
+            text: string;
+        };
+        HandOverInput: {
+            to_id: components["schemas"]["Id"];
+            /** @description Only these; all open cases if absent, at most 100 a call */
+            request_ids?: components["schemas"]["Id"][];
+            /**
+             * @description Told to the residents
+             * @example 周文静休产假
+             */
+            reason: string;
+        };
+        Candidate: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            name: string;
+            level: components["schemas"]["Qualification"];
+            /** @description Where the worker belongs */
+            unit_name: string;
+            /**
+             * @description Cases under way
+             * @example 7
+             */
+            open_cases: number;
+            /** @description Gives this service at the level it asks */
+            qualified: boolean;
+            /**
+             * @description Steps in the tree of units between the worker's and the request's; 0 is the same
+             * @example 0
+             */
+            distance: number;
+            /** @description The one to take */
+            suggested: boolean;
+        };
         Notice: {
             id: components["schemas"]["Id"];
             /**
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "case_assigned";
             /**
              * @description In a few words
              * @example 报名成功
@@ -2448,6 +4705,7 @@ export interface components {
             body: string;
             signup_id?: components["schemas"]["Id"];
             activity_id?: components["schemas"]["Id"];
+            request_id?: components["schemas"]["Id"];
             /** @description I have seen it */
             read: boolean;
             /**
@@ -2467,6 +4725,10 @@ export interface components {
             station?: components["schemas"]["Unit"];
             /** @description What I signed up for */
             coming: components["schemas"]["Signup"][];
+            /** @description My requests under way: those that wait for me first, then by the next visit */
+            requests: components["schemas"]["Request"][];
+            /** @description What my station offers, in the order of its list */
+            services: components["schemas"]["ServiceBrief"][];
             /** @description The running ones */
             campaigns: components["schemas"]["CampaignBrief"][];
             /** @description What is on soon with places left, what is on at my own unit first */
@@ -2503,6 +4765,44 @@ export interface components {
              * @example 1
              */
             proposals: number;
+            /** @description Service requests that wait, as listRequests by queue; each counted up to 99 */
+            requests: {
+                /**
+                 * @description To decide
+                 * @example 4
+                 */
+                new: number;
+                /**
+                 * @description Of them past the promised response
+                 * @example 1
+                 */
+                overdue: number;
+                /**
+                 * @description Approved
+                 * @example 1
+                 */
+                unassigned: number;
+                /**
+                 * @description Assigned and not accepted
+                 * @example 1
+                 */
+                to_accept: number;
+                /**
+                 * @description Completed, to be reviewed and closed
+                 * @example 2
+                 */
+                to_review: number;
+                /**
+                 * @description Referred to us
+                 * @example 0
+                 */
+                referred_in: number;
+                /**
+                 * @description Low ratings to call about
+                 * @example 1
+                 */
+                follow_up: number;
+            };
             /** @description Shifts under way, of today, and those to confirm, in time order */
             shifts: components["schemas"]["WorkShift"][];
         };
@@ -4132,6 +6432,1847 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BatchResult"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listServiceTypes: {
+        parameters: {
+            query?: {
+                /** @description The station that would serve; without it my own, or else all */
+                unit_id?: components["schemas"]["Id"];
+                /** @description Staff: those that my units own, the ones not offered at present too */
+                managed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service types */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["ServiceType"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createServiceType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTypeInput"];
+            };
+        };
+        responses: {
+            /** @description Offered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServiceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateServiceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTypePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSlots: {
+        parameters: {
+            query?: {
+                /** @description The station that would serve; without it my own */
+                unit_id?: components["schemas"]["Id"];
+                /** @description Only this provider's */
+                provider_id?: components["schemas"]["Id"];
+                /**
+                 * @description First day, Asia/Shanghai; today if absent
+                 * @example 2026-11-27
+                 */
+                from?: string;
+                /**
+                 * @description Last day, at most 31 days on; the sixth after the first if absent
+                 * @example 2026-12-03
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Slots */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotCalendar"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My profile as a provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderHoursInput"];
+            };
+        };
+        responses: {
+            /** @description Published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMyException: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderExceptionInput"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMyException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewMyFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address; shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stopMyFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The secret of renewMyFeed, and .ics
+                 * @example ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+                 */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyBookings: {
+        parameters: {
+            query: {
+                /**
+                 * @description First day, Asia/Shanghai
+                 * @example 2026-11-23
+                 */
+                from: string;
+                /**
+                 * @description Last day, at most 62 days on
+                 * @example 2026-11-29
+                 */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Booking"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Providers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Provider"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    handOverCases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverInput"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Holidays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By date */
+                        items: components["schemas"]["Holiday"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setHoliday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayInput"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holiday"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The day
+                 * @example 2026-10-01
+                 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBeneficiaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Beneficiaries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Beneficiary"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addBeneficiary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryInput"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeBeneficiary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateBeneficiary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryInput"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyRequests: {
+        parameters: {
+            query?: {
+                /** @description true: those under way; false: those that are over */
+                open?: boolean;
+                /** @description Only of this service: the hint that I asked for it already */
+                service_type_id?: components["schemas"]["Id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyCases: {
+        parameters: {
+            query?: {
+                /** @description true: under way; false: those that are over, newest first */
+                open?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                /** @description What they wait for; without it all, newest first */
+                queue?: components["schemas"]["RequestQueue"];
+                /** @description Only in this state; without a queue */
+                state?: components["schemas"]["RequestState"];
+                /**
+                 * @description Only the one with this number
+                 * @example 20261126-0318-7
+                 */
+                number?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInput"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideRequests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submitRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RequestApproval"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rejectRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    returnRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    referRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receiveRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sendBackRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    assignRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    handBackCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rescheduleRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openVolunteerShift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolunteerShiftInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startVisit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    finishVisit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRecordInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    completeRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    markNoShow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rateRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    followUpRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addStaffNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextInput"];
+            };
+        };
+        responses: {
+            /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Contact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Looks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Look"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCaseNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notes, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["CaseNote"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addCaseNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseNote"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Candidates, at most 50 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Candidate"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
