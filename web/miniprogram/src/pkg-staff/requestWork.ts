@@ -61,8 +61,8 @@ export function clockOf(of: Pick<Request, 'state' | 'respond_by' | 'overdue'>, n
 
 // ---- acts ----
 
-/** What a member of staff may press. `time` is both: to set a time and to change it. */
-export type Act = 'approve' | 'return' | 'reject' | 'refer' | 'receive' | 'send_back' | 'assign' | 'time' | 'volunteers' | 'start' | 'finish' | 'complete' | 'no_show' | 'follow_up' | 'close' | 'reopen' | 'message' | 'note' | 'cancel'
+/** What a member of staff may press. `time` is to set a time and to change it; `mend` to complete what a caller's request lacked and submit it again. */
+export type Act = 'mend' | 'approve' | 'return' | 'reject' | 'refer' | 'receive' | 'send_back' | 'assign' | 'time' | 'volunteers' | 'start' | 'finish' | 'complete' | 'no_show' | 'follow_up' | 'close' | 'reopen' | 'message' | 'note' | 'cancel'
 
 interface ActWords {
   word: string
@@ -71,6 +71,7 @@ interface ActWords {
 }
 
 const ACTS: Record<Act, ActWords> = {
+  mend: { word: '补好再交', icon: 'edit', means: '打电话问清楚，替他补上' },
   approve: { word: '通过', icon: 'check', means: '马上告诉申请人' },
   receive: { word: '收下来办', icon: 'check', means: '由我们站审批、安排' },
   assign: { word: '安排社工', icon: 'team', means: '从合适的人里选一位' },
@@ -97,7 +98,7 @@ const ORDER = Object.keys(ACTS) as Act[]
 /** What may be pressed now, in the order of the sheet. */
 export function actsOf(of: Request): Act[] {
   const can = (action: Action) => of.actions.includes(action)
-  return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : can(act)))
+  return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? can('edit') && can('submit') : can(act)))
 }
 
 export function wordsOf(act: Act, of: Request): ActWords {
@@ -118,22 +119,24 @@ export function naturalAct(of: Request, now: number = Date.now()): Act | null {
   return wanted(of, now).find((act) => acts.includes(act)) ?? null
 }
 
+/** A visit is the worker's to begin and to end; ours only where volunteers meet the request. */
 function wanted(of: Request, now: number): Act[] {
-  const due = of.booking ? now >= Date.parse(of.booking.starts_at) - 30 * MINUTE : false
-  const shiftDue = of.shift ? now >= Date.parse(of.shift.starts_at) - 30 * MINUTE : false
   switch (of.state) {
+    case 'draft':
+    case 'returned':
+      return ['mend']
     case 'submitted':
       return of.guardian_missing ? ['return'] : ['approve']
     case 'referred':
-      return ['receive']
+      return of.referral?.unit_id ? ['receive'] : ['close']
     case 'approved':
-      return of.shift ? (shiftDue ? ['start'] : []) : ['assign']
+      return ['assign']
     case 'assigned':
-      return of.shift ? (shiftDue ? ['start'] : []) : of.accepted ? ['time'] : []
+      return of.accepted ? ['time'] : []
     case 'scheduled':
-      return due || shiftDue ? ['start'] : []
+      return of.shift && now >= Date.parse(of.shift.starts_at) - 30 * MINUTE ? ['start'] : []
     case 'in_service':
-      return visitOpen(of) ? ['finish', 'complete'] : ['complete']
+      return of.worker_id ? [] : ['complete']
     case 'completed':
       return lowRating(of) ? ['follow_up', 'close'] : ['close']
     case 'closed':
@@ -167,15 +170,16 @@ export function nextOf(of: Request): Next | null {
         ? { title: '看看能不能通过', line: `想约 ${when(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}`, ours: true }
         : { title: '看看能不能通过', line: '通过时可以一起安排社工', ours: true }
     case 'returned':
-      return { title: '等申请人补充', line: of.reason ? `已告诉他：${of.reason}` : '', ours: false }
+      return of.actions.includes('submit')
+        ? { title: '补好再交', line: of.reason ? `缺的是：${of.reason}` : '打电话问清楚，替他补上', ours: true }
+        : { title: '等申请人补充', line: of.reason ? `已告诉他：${of.reason}` : '', ours: false }
     case 'referred':
       return of.actions.includes('receive')
         ? { title: '收下，还是退回去', line: '收下以后由我们审批、安排', ours: true }
-        : { title: of.referral ? `已转给${of.referral.to_name}` : '已转给别处', line: of.referral?.unit_id ? '等对方收下' : '以后由对方和居民联系', ours: false }
+        : { title: of.referral ? `已转给${of.referral.to_name}` : '已转给别处', line: of.referral?.unit_id ? '等对方收下' : '对方接上了，这里就可以结案', ours: !of.referral?.unit_id }
     case 'approved':
-      return shift ? waitsForVolunteers(shift) : { title: '安排一位社工', line: '也可以请志愿者来办', ours: true }
+      return { title: '安排一位社工', line: '也可以请志愿者来办', ours: true }
     case 'assigned':
-      if (shift) return waitsForVolunteers(shift)
       return of.accepted
         ? { title: '约一个时间', line: `${of.worker_name ?? '社工'}已接单，会和居民联系`, ours: true }
         : { title: `等${of.worker_name ?? '社工'}接单`, line: '太久没接，可以换一位', ours: false }

@@ -5,6 +5,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { openAttachment } from '@/app/files'
 import { useLoad } from '@/app/list'
+import { back } from '@/app/nav'
 import { asStaff } from './asStaff'
 import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from './requestWork'
 
@@ -29,6 +30,7 @@ interface Bodies {
   close: Schemas['OptionalReason']
   cancel: Schemas['OptionalReason']
   'follow-up': Schemas['Reason']
+  submit: undefined
   messages: Schemas['TextInput']
   notes: Schemas['TextInput']
 }
@@ -36,7 +38,7 @@ type Step = keyof Bodies
 
 const SAID: Record<Step, string> = {
   approve: '已通过', return: '已退回', reject: '已告诉申请人', refer: '已转出', receive: '已收下', 'send-back': '已退回原来的站', assign: '已安排', reschedule: '时间已定', volunteers: '活动已发布',
-  start: '开始记了', finish: '已记下', complete: '已记下', 'no-show': '已记下', reopen: '已退给社工', close: '已结案', cancel: '已取消', 'follow-up': '回访已记下', messages: '已发给他', notes: '备注已写好',
+  start: '开始记了', finish: '已记下', complete: '已记下', 'no-show': '已记下', reopen: '已退给社工', close: '已结案', cancel: '已取消', 'follow-up': '回访已记下', submit: '已交', messages: '已发给他', notes: '备注已写好',
 }
 
 /** One service request as staff see it, and what they may do with it. */
@@ -75,7 +77,27 @@ export function useRequest() {
     page.data.value = done
     asking.value = ''
     uni.showToast({ title: SAID[to], icon: 'success' })
+    if (to === 'send-back') setTimeout(back, 1200) // it is no longer ours to see
     return true
+  }
+
+  const patching = useAct((_, of: number, patch: Schemas['RequestPatch']) => api.patch('/requests/{id}', { path: { id: of }, body: patch }))
+  /** Completes a caller's request and submits it again. */
+  async function mend(patch: Schemas['RequestPatch']) {
+    last = () => mend(patch)
+    deed.dismiss()
+    if (Object.keys(patch).length) {
+      const changed = await patching.run(id.value, patch)
+      if (!changed) return
+      page.data.value = changed
+    }
+    await step('submit', undefined)
+  }
+  const busy = computed(() => deed.busy.value || patching.busy.value)
+  const problem = computed(() => patching.problem.value ?? deed.problem.value)
+  function dismiss() {
+    deed.dismiss()
+    patching.dismiss()
   }
 
   /** What a press begins: a sheet where something is to be said, else the deed itself. */
@@ -95,13 +117,13 @@ export function useRequest() {
 
   /** Another time, from one of the free ones that a refusal named. */
   function takeTime(at = '') {
-    deed.dismiss()
+    dismiss()
     startAt.value = at
     asking.value = 'time'
   }
 
   function chose(choice: string) {
-    deed.dismiss()
+    dismiss()
     if (choice === 'retry') last?.()
     if (choice === 'reload') void page.run()
     if (choice === 'other_slot') takeTime()
@@ -138,5 +160,5 @@ export function useRequest() {
     file.dismiss()
   }
 
-  return { id, page, request, acts, natural, next, steps, asking, startAt, deed, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
+  return { id, page, request, acts, natural, next, steps, asking, startAt, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
 }
