@@ -48,8 +48,8 @@ test('another service: what leaves no choice is filled in, what was for the othe
 })
 
 test('where a refused field stands in the form', () => {
-  const of = service({ questions: [question({}), question({ key: 'age' })] })
-  expect([fieldOf('answers.1.values.0', of), fieldOf('caller.consent', of), fieldOf('phone', of)]).toEqual(['q-age', 'consent', 'phone'])
+  const sent = ['sleep', 'age']
+  expect(['answers.1.values.0', 'answers.sleep', 'caller.consent', 'phone'].map((name) => fieldOf(name, sent))).toEqual(['q-age', 'q-sleep', 'consent', 'phone'])
 })
 
 test('answers: empty ones are left out, numbers are within their bounds', () => {

@@ -98,9 +98,9 @@ export function requestOf(form: FileForm, service: Service): Schemas['RequestInp
   }
 }
 
-/** The field of the form that a field of the server's refusal is about. */
-export function fieldOf(name: string, service: Service | null): string {
-  const answer = /^answers\.(\d+)/.exec(name)
-  if (answer) return `q-${service?.questions[Number(answer[1])]?.key ?? ''}`
+/** The field of the form that a field of the server's refusal is about; an answer is named by its key, or by its place among those sent. */
+export function fieldOf(name: string, sentKeys: string[]): string {
+  const answer = /^answers\.(\w+)/.exec(name)
+  if (answer) return `q-${/^\d+$/.test(answer[1]) ? sentKeys[Number(answer[1])] ?? '' : answer[1]}`
   return name.replace(/^caller\./, '')
 }

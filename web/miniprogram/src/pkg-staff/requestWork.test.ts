@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { about, actsOf, approvable, clockOf, decidable, distanceWord, endedAt, isQueue, naturalAct, nextOf, onFive, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
+import { about, actsOf, approvable, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, isQueue, naturalAct, nextOf, onFive, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
 
 type Request = Schemas['Request']
 const NOW = Date.parse('2026-11-26T10:00:00+08:00')
@@ -88,4 +88,10 @@ test('names and addresses are found in public words', () => {
 test('queues and distances', () => {
   expect([isQueue('overdue'), isQueue('mine'), isQueue(undefined)]).toEqual([true, false, false])
   expect([0, 1, 2, 3, 5].map(distanceWord)).toEqual(['本站', '上下级', '邻近的站', '远一些的站', '远一些的站'])
+})
+
+test('a file says its size, a refusal only what staff can do about it', () => {
+  expect([fileSize(300), fileSize(48_211), fileSize(1_300_000)]).toEqual(['1 KB', '47 KB', '1.2 MB'])
+  const text = { title: '', detail: '', choices: ['other_slot', 'who', 'assign', 'close'].map((act) => ({ act, text: act })) }
+  expect(forStaff(text, (act) => act !== 'assign').choices.map(({ act }) => act)).toEqual(['other_slot', 'close'])
 })

@@ -1,6 +1,7 @@
 // What staff do with a service request: the queues it waits in, the natural next act, and the words for all of them.
 import type { Schemas } from '@yimi/client'
 import { day, monthDay, time, when, type When } from '@/app/format'
+import type { RefusalText } from '@/app/refusal'
 import { RELATIONS, WAYS } from '@/app/requestWords'
 import type { Step } from '@/ui/Timeline.vue'
 
@@ -254,4 +255,18 @@ export function endedAt(start: string, clock: string): string {
 /** Whether public words give away a name or an address of the request. Names of one letter are not looked for. */
 export function tellsWho(words: string, secrets: (string | undefined)[]): boolean {
   return secrets.some((secret) => secret !== undefined && [...secret].length >= 2 && words.includes(secret))
+}
+
+/** 47 KB, 1.2 MB */
+export function fileSize(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${Math.round((bytes / 1024 / 1024) * 10) / 10} MB`
+}
+
+// ---- refusals ----
+
+const CAN = ['retry', 'reload', 'other_slot', 'assign', 'close']
+
+/** A refusal with only those choices that staff can take here: some are worded for who asks. */
+export function forStaff(text: RefusalText, can: (act: string) => boolean = () => true): RefusalText {
+  return { ...text, choices: text.choices.filter(({ act }) => CAN.includes(act) && can(act)) }
 }

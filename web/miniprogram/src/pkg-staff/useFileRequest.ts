@@ -4,6 +4,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
+import { answersOf } from './answers'
 import { emptyFile, fieldOf, forService, missingInFile, requestOf, type FileForm } from './fileForm'
 import { managedUnits } from './units'
 
@@ -19,7 +20,10 @@ export function useFileRequest() {
 
   const filing = useAct((key, input: Schemas['RequestInput']) => api.post('/requests', { body: input, key }))
   const missing = computed(() => missingInFile(form, service.value))
-  const said = computed(() => Object.fromEntries((filing.problem.value?.fields ?? []).map(({ name, message }) => [fieldOf(name, service.value), message])))
+  const said = computed(() => {
+    const sent = answersOf(service.value?.questions ?? [], form.answers).map(({ key }) => key)
+    return Object.fromEntries((filing.problem.value?.fields ?? []).map(({ name, message }) => [fieldOf(name, sent), message]))
+  })
   const errors = computed<Record<string, string>>(() => ({ ...(tried.value ? missing.value : {}), ...said.value }))
   const error = (name: string) => errors.value[name] ?? ''
   const answerErrors = computed(() => Object.fromEntries(Object.entries(errors.value).flatMap(([name, words]) => (name.startsWith('q-') ? [[name.slice(2), words]] : []))))

@@ -3,7 +3,7 @@ import { onLoad, onPullDownRefresh, onShow } from '@dcloudio/uni-app'
 import { Problem, type Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { openAttachment } from '@/app/files'
+import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
 import { back } from '@/app/nav'
 import { asStaff } from './asStaff'
@@ -145,7 +145,7 @@ export function useRequest() {
   }
 
   const viewing = ref(0)
-  const file = useAct((_, of: Schemas['Attachment']) => openAttachment(id.value, of))
+  const file = useAct((_, of: Schemas['Attachment']) => showFile(id.value, of))
   async function view(of: Schemas['Attachment']) {
     viewing.value = of.id
     await file.run(of)
