@@ -160,15 +160,17 @@ export interface Next {
   ours: boolean
 }
 
-/** What comes next, for the head of the page; null when all is over. */
-export function nextOf(of: Request): Next | null {
+type Said = (from: When, to: When) => string
+
+/** What comes next, for the head of the page; null when all is over. `said` is how a time reads in the mode chosen. */
+export function nextOf(of: Request, said: Said = when): Next | null {
   const shift = of.shift
   switch (of.state) {
     case 'submitted':
       if (of.mine) return { title: '等同事来审批', line: '自己的申请，要请另一位工作人员办', ours: false }
       if (of.guardian_missing) return { title: '先请他补上监护人同意', line: '服务对象未满 18 岁，没有监护人同意不能通过', ours: true }
       return of.mode === 'booking' && of.booking
-        ? { title: '看看能不能通过', line: `想约 ${when(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}`, ours: true }
+        ? { title: '看看能不能通过', line: `想约 ${said(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}`, ours: true }
         : { title: '看看能不能通过', line: '通过时可以一起安排社工', ours: true }
     case 'returned':
       return of.actions.includes('submit')
@@ -185,8 +187,8 @@ export function nextOf(of: Request): Next | null {
         ? { title: '约一个时间', line: `${of.worker_name ?? '社工'}已接单，会和居民联系`, ours: true }
         : { title: `等${of.worker_name ?? '社工'}接单`, line: '太久没接，可以换一位', ours: false }
     case 'scheduled':
-      if (shift) return waitsForVolunteers(shift)
-      return of.booking ? { title: when(of.booking.starts_at, of.booking.ends_at), line: `${WAYS[of.booking.way].text}，${of.booking.provider_name}${of.booking.place ? `，${of.booking.place}` : ''}`, ours: false } : { title: '等服务', line: '', ours: false }
+      if (shift) return waitsForVolunteers(shift, said)
+      return of.booking ? { title: said(of.booking.starts_at, of.booking.ends_at), line: `${WAYS[of.booking.way].text}，${of.booking.provider_name}${of.booking.place ? `，${of.booking.place}` : ''}`, ours: false } : { title: '等服务', line: '', ours: false }
     case 'in_service':
       return { title: visitOpen(of) ? '正在服务' : '还在办', line: of.worker_name ? `由${of.worker_name}办，做完会写下服务记录` : '做完后写下服务记录', ours: !of.worker_id }
     case 'completed':
@@ -198,9 +200,9 @@ export function nextOf(of: Request): Next | null {
   }
 }
 
-function waitsForVolunteers(shift: Schemas['RequestShift']): Next {
+function waitsForVolunteers(shift: Schemas['RequestShift'], said: Said): Next {
   const left = shift.capacity - shift.taken
-  return { title: when(shift.starts_at, shift.ends_at), line: left > 0 ? `请志愿者来办，还差 ${left} 人报名` : '志愿者都报齐了', ours: false }
+  return { title: said(shift.starts_at, shift.ends_at), line: left > 0 ? `请志愿者来办，还差 ${left} 人报名` : '志愿者都报齐了', ours: false }
 }
 
 // ---- what was done ----
@@ -215,9 +217,9 @@ const DONE: Record<Action, string> = {
 const ROLES: Record<NonNullable<Schemas['TimelineLine']['by_role']>, string> = { resident: '申请人', staff: '工作人员', worker: '社工', system: '系统' }
 
 /** The timeline with what is awaited as its last step. */
-export function stepsOf(of: Request): Step[] {
+export function stepsOf(of: Request, said: Said = when): Step[] {
   const done: Step[] = (of.timeline ?? []).map((line) => ({ state: 'done', what: DONE[line.action], cap: [`${day(line.at)} ${time(line.at)}`, byOf(line)].filter(Boolean).join(' · '), note: line.text }))
-  const next = nextOf(of)
+  const next = nextOf(of, said)
   const clock = clockOf(of)
   return next ? [...done, { state: 'now', what: next.title, cap: clock?.text ?? next.line }] : done
 }

@@ -1,11 +1,12 @@
 import { computed, ref, shallowRef } from 'vue'
 import { onLoad, onPullDownRefresh, onShow } from '@dcloudio/uni-app'
-import { Problem, type Schemas } from '@yimi/client'
+import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
 import { back } from '@/app/nav'
+import { useSaid } from '@/app/said'
 import { asStaff } from './asStaff'
 import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from './requestWork'
 
@@ -43,20 +44,20 @@ const SAID: Record<Step, string> = {
 
 /** One service request as staff see it, and what they may do with it. */
 export function useRequest() {
+  const { whenSaid } = useSaid()
   const id = ref(0)
   const page = useLoad(() => api.get('/requests/{id}', { path: { id: id.value } }))
   const request = computed(() => page.data.value)
   const acts = computed(() => (request.value ? actsOf(request.value) : []))
   const natural = computed(() => (request.value ? naturalAct(request.value) : null))
-  const next = computed(() => (request.value ? nextOf(request.value) : null))
-  const steps = computed(() => (request.value ? stepsOf(request.value) : []))
+  const next = computed(() => (request.value ? nextOf(request.value, whenSaid) : null))
+  const steps = computed(() => (request.value ? stepsOf(request.value, whenSaid) : []))
   /** The sheet that is open; more is the list of the other acts. */
   const asking = ref<Act | 'more' | 'looks' | ''>('')
   const startAt = ref('')
 
   onLoad((query) => {
     id.value = Number(query?.id) || 0
-    if (!id.value) page.problem.value = new Problem({ status: 404, code: 'not_found', detail: '没有说是哪一件申请，请从工作台打开' })
   })
   onShow(() => id.value && void asStaff(page.run))
   onPullDownRefresh(async () => {
