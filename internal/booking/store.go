@@ -34,9 +34,7 @@ func freeCells(tx *store.Tx, bookingID int64) error {
 
 // countDay counts one more booking on the provider's day, if the cap allows.
 func countDay(tx *store.Tx, providerID int64, day string) error {
-	err := tx.Clauses(clause.OnConflict{DoNothing: true}).Table("provider_days").
-		Create(map[string]any{"provider_id": providerID, "day": day, "taken": 0}).Error
-	if err != nil {
+	if err := addToDay(tx, providerID, day, 0); err != nil {
 		return err
 	}
 	res := tx.Table("provider_days").
@@ -51,9 +49,14 @@ func countDay(tx *store.Tx, providerID int64, day string) error {
 
 // countFreely is countDay without a cap, for times that worker or staff set.
 func countFreely(tx *store.Tx, providerID int64, day string) error {
+	return addToDay(tx, providerID, day, 1)
+}
+
+// addToDay makes the row of a provider's day, or adds to it.
+func addToDay(tx *store.Tx, providerID int64, day string, n int) error {
 	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "provider_id"}, {Name: "day"}},
-		DoUpdates: clause.Assignments(map[string]any{"taken": gorm.Expr("provider_days.taken + 1")})}).
-		Table("provider_days").Create(map[string]any{"provider_id": providerID, "day": day, "taken": 1}).Error
+		DoUpdates: clause.Assignments(map[string]any{"taken": gorm.Expr("provider_days.taken + ?", n)})}).
+		Table("provider_days").Create(map[string]any{"provider_id": providerID, "day": day, "taken": n}).Error
 }
 
 func uncountDay(tx *store.Tx, providerID int64, day string) error {
