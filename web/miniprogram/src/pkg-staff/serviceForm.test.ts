@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
+import { unionOf } from './known'
 import { emptyService, groupsChosen, missingInService, moved, newQuestion, serviceFormOf, serviceInputOf, servicePatchOf, tidyQuestion, wrongQuestion } from './serviceForm'
 import { halves, leftWord, openDay } from './slots'
 import { workerFormOf, workerPatchOf } from './workerForm'
@@ -69,4 +70,9 @@ test('days and slots are told', () => {
   const slot = (starts_at: string) => ({ starts_at }) as Schemas['Slot']
   expect(halves([slot('2026-11-27T11:00:00+08:00'), slot('2026-11-27T12:00:00+08:00')]).map((half) => [half.word, half.slots.length])).toEqual([['上午', 1], ['下午', 1]])
   expect(halves([slot('2026-11-27T14:00:00+08:00')]).map((half) => half.word)).toEqual(['下午'])
+})
+
+test('services of my own and of others, each once and in order', () => {
+  const of = (id: number, position: number) => ({ id, position }) as Schemas['ServiceType']
+  expect(unionOf([of(5, 30), of(2, 10)], [of(2, 10), of(7, 20)]).map((one) => one.id)).toEqual([2, 7, 5])
 })
