@@ -55,6 +55,7 @@ const BY_CODE: Record<string, Words> = {
   organisation_or_unit: { title: '转给谁，只能选一个' },
   visit_open: { title: '上一次服务还没有结束' },
   no_visit: { title: '还没有开始服务' },
+  service_name_taken: { title: '已经有同名的服务' },
 }
 
 const BY_STATUS: Record<number, Words> = {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { about, actsOf, approvable, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, isQueue, naturalAct, nextOf, onFive, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
+import { about, actsOf, approvable, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, freeTimes, isQueue, naturalAct, nextOf, onFive, standing, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
 
 type Request = Schemas['Request']
 const NOW = Date.parse('2026-11-26T10:00:00+08:00')
-const booking = { starts_at: '2026-11-27T14:00:00+08:00', ends_at: '2026-11-27T14:50:00+08:00', provider_name: '周文静', way: 'station', place: '谈心室' } as Schemas['Booking']
+const booking = { state: 'booked', starts_at: '2026-11-27T14:00:00+08:00', ends_at: '2026-11-27T14:50:00+08:00', provider_name: '周文静', way: 'station', place: '谈心室' } as Schemas['Booking']
 
 function request(of: Partial<Request>): Request {
   return { id: 1, state: 'submitted', relation: 'parent', person_name: '林晓雯', beneficiary_name: '林国栋', mode: 'request', way: 'home', mine: false, guardian_missing: false, overdue: false, actions: [], ...of } as Request
@@ -65,7 +65,16 @@ test('what comes next is told for every state that is not over', () => {
   for (const state of states) expect(nextOf(request({ state }))?.title).toBeTruthy()
   for (const state of ['rejected', 'cancelled', 'closed'] as const) expect(nextOf(request({ state }))).toBeNull()
   expect(nextOf(request({ mine: true }))).toMatchObject({ ours: false })
+  expect([nextOf(request({ state: 'returned', actions: ['submit'] }))?.ours, nextOf(request({ state: 'returned', actions: ['submit', 'edit'] }))?.ours]).toEqual([false, true])
   expect(nextOf(request({ state: 'scheduled', shift: { starts_at: booking.starts_at, ends_at: booking.ends_at, capacity: 2, taken: 1 } as Schemas['RequestShift'] }))?.line).toContain('还差 1 人')
+})
+
+test('a visit that is over or called off is no time that stands', () => {
+  const at = (state: Schemas['BookingState'], of: Request['state'] = 'assigned') => standing({ state: of, booking: { ...booking, state } })
+  expect([at('booked'), at('held')].every(Boolean)).toBe(true)
+  expect([at('done'), at('no_show'), at('cancelled'), at('lapsed'), standing({ state: 'approved' })]).toEqual([null, null, null, null, null])
+  expect(at('lapsed', 'submitted')).toBeTruthy()
+  expect(wordsOf('time', request({ state: 'assigned', booking: { ...booking, state: 'no_show' } })).word).toBe('约时间')
 })
 
 test('the timeline ends with what is awaited', () => {
@@ -78,6 +87,12 @@ test('times: full fives, and an end past midnight', () => {
   expect([onFive('09:03'), onFive('09:00'), onFive('09:58'), onFive('23:58')]).toEqual(['09:05', '09:00', '10:00', '23:55'])
   expect(endedAt('2026-11-26T14:00:00+08:00', '15:30')).toBe('2026-11-26T07:30:00.000Z')
   expect(endedAt('2026-11-26T23:30:00+08:00', '00:10')).toBe('2026-11-26T16:10:00.000Z')
+  expect(endedAt('2026-11-26T14:00:20+08:00', '14:00')).toBe('2026-11-26T06:00:20.000Z')
+})
+
+test('free times: each once, and rather with the own worker', () => {
+  const slot = (provider_id: number, hour: number) => ({ provider_id, starts_at: `2026-11-27T${hour}:00:00+08:00` }) as Schemas['Slot']
+  expect(freeTimes([slot(1, 14), slot(7, 14), slot(1, 15), slot(2, 15), slot(7, 16)], 7)).toEqual([slot(7, 14), slot(1, 15), slot(7, 16)])
 })
 
 test('names and addresses are found in public words', () => {

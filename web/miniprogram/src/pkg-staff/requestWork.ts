@@ -1,6 +1,6 @@
 // What staff do with a service request: the queues it waits in, the natural next act, and the words for all of them.
 import type { Schemas } from '@yimi/client'
-import { day, monthDay, time, when, type When } from '@/app/format'
+import { day, isoDate, monthDay, time, when, type When } from '@/app/format'
 import type { RefusalText } from '@/app/refusal'
 import { RELATIONS, WAYS } from '@/app/requestWords'
 import type { Step } from '@/ui/Timeline.vue'
@@ -102,10 +102,16 @@ export function actsOf(of: Request): Act[] {
   return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? can('edit') && can('submit') : can(act)))
 }
 
+/** The time that stands, or that was wished for while nobody has said yes; a visit that is over or called off is none. */
+export function standing(of: Pick<Request, 'state' | 'booking'>): Schemas['Booking'] | null {
+  const { booking } = of
+  return booking && (of.state === 'submitted' || booking.state === 'held' || booking.state === 'booked') ? booking : null
+}
+
 export function wordsOf(act: Act, of: Request): ActWords {
   const words = ACTS[act]
   if (act === 'assign' && of.worker_id) return { ...words, word: '换一位社工', means: '原来的社工不再办这一件' }
-  if (act === 'time' && of.booking) return { ...words, word: '改时间', means: '新的时间会马上告诉申请人' }
+  if (act === 'time' && standing(of)) return { ...words, word: '改时间', means: '新的时间会马上告诉申请人' }
   return words
 }
 
@@ -170,10 +176,10 @@ export function nextOf(of: Request, said: Said = when): Next | null {
       if (of.mine) return { title: '等同事来审批', line: '自己的申请，要请另一位工作人员办', ours: false }
       if (of.guardian_missing) return { title: '先请他补上监护人同意', line: '服务对象未满 18 岁，没有监护人同意不能通过', ours: true }
       return of.mode === 'booking' && of.booking
-        ? { title: '看看能不能通过', line: `想约 ${said(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}`, ours: true }
+        ? { title: '看看能不能通过', line: `想约 ${said(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}${of.booking.state === 'held' ? '' : '。没有再留着，通过时才占'}`, ours: true }
         : { title: '看看能不能通过', line: '通过时可以一起安排社工', ours: true }
     case 'returned':
-      return of.actions.includes('submit')
+      return actsOf(of).includes('mend')
         ? { title: '补好再交', line: of.reason ? `缺的是：${of.reason}` : '打电话问清楚，替他补上', ours: true }
         : { title: '等申请人补充', line: of.reason ? `已告诉他：${of.reason}` : '', ours: false }
     case 'referred':
@@ -245,11 +251,17 @@ export function onFive(clock: string): string {
   return `${String(Math.floor(all / 60)).padStart(2, '0')}:${String(all % 60).padStart(2, '0')}`
 }
 
-/** When a visit ended that began at `start`, by the clock: past midnight when the clock reads earlier. */
+/** When a visit ended that began at `start`, by the clock: past midnight when the clock reads earlier; never before the start, which has seconds. */
 export function endedAt(start: string, clock: string): string {
-  const date = new Date(Date.parse(start) + 8 * 3_600_000).toISOString().slice(0, 10)
-  const same = Date.parse(`${date}T${clock}:00+08:00`)
-  return new Date(same > Date.parse(start) ? same : same + 86_400_000).toISOString()
+  const began = Date.parse(start)
+  const same = Date.parse(`${isoDate(began)}T${clock}:00+08:00`)
+  return new Date(same + MINUTE > began ? Math.max(same, began) : same + 86_400_000).toISOString()
+}
+
+/** Free times to choose from, each once: two workers may be free at one time, and then it is better the one who has the request. */
+export function freeTimes(slots: Schemas['Slot'][], providerId?: number): Schemas['Slot'][] {
+  const own = (slot: Schemas['Slot']) => slot.provider_id === providerId
+  return slots.filter((slot, n) => !slots.some((other, m) => other.starts_at === slot.starts_at && other !== slot && (own(other) || (!own(slot) && m < n))))
 }
 
 // ---- what everybody sees ----

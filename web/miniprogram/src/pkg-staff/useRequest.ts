@@ -54,7 +54,7 @@ export function useRequest() {
   const steps = computed(() => (request.value ? stepsOf(request.value, whenSaid) : []))
   /** The sheet that is open; more is the list of the other acts. */
   const asking = ref<Act | 'more' | 'looks' | ''>('')
-  const startAt = ref('')
+  const wished = shallowRef<Schemas['Slot'] | null>(null)
 
   onLoad((query) => {
     id.value = Number(query?.id) || 0
@@ -105,7 +105,7 @@ export function useRequest() {
   function begin(act: Act) {
     const of = request.value
     if (!of) return
-    startAt.value = ''
+    wished.value = null
     if (act === 'receive') void step('receive', undefined)
     else if (act === 'approve' && of.mode === 'booking') void step('approve', {})
     else if (act === 'start') void step('start', {})
@@ -117,9 +117,9 @@ export function useRequest() {
   }
 
   /** Another time, from one of the free ones that a refusal named. */
-  function takeTime(at = '') {
+  function takeTime(slot: Schemas['Slot'] | null = null) {
     dismiss()
-    startAt.value = at
+    wished.value = slot
     asking.value = 'time'
   }
 
@@ -161,5 +161,5 @@ export function useRequest() {
     file.dismiss()
   }
 
-  return { id, page, request, acts, natural, next, steps, asking, startAt, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
+  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
 }
