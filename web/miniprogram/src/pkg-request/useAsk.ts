@@ -67,7 +67,7 @@ export function useAsk() {
     const kept = request.value ? undefined : keptDraft.get(person.value?.id ?? 0, of.id)
     Object.assign(form, request.value ? formOf(of, request.value) : kept ? restoredForm(of, kept) : freshForm(of))
     if (form.beneficiaryId && !request.value && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
-    if (!kept && !request.value) choose(self.value?.id ?? 0)
+    choose(kept || request.value ? form.beneficiaryId : (self.value?.id ?? 0))
     resumed.value = kept !== undefined
   }
   watch(form, () => {
