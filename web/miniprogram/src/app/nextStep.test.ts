@@ -11,7 +11,7 @@ beforeAll(() => void vi.useFakeTimers({ now: NOW }))
 afterAll(() => void vi.useRealTimers())
 
 function request(state: Request['state'], more: Partial<Request> = {}): Request {
-  return { state, mode: 'booking', way: 'station', words: '晚上睡不好', actions: [], overdue: false, unit_phone: '0953-5098110', worker_name: '周文静', ...more } as Request
+  return { state, mode: 'booking', way: 'station', words: '晚上睡不好', actions: [], overdue: false, mine: true, unit_phone: '0953-5098110', worker_name: '周文静', ...more } as Request
 }
 const next = (state: Request['state'], more: Partial<Request> = {}, elder = false) => nextStep(request(state, more), elder, NOW)
 
@@ -27,7 +27,6 @@ describe('the next step', () => {
     expect(next('draft', { actions: ['edit', 'submit'] })).toMatchObject({ mine: true, act: { name: 'edit' } })
     expect(next('returned', { actions: ['edit'], reason: '请补充用药' })).toMatchObject({ mine: true, cap: '请补充用药', act: { name: 'edit', text: '去补充' } })
     expect(next('completed', { actions: ['rate'] })).toMatchObject({ mine: true, act: { name: 'rate' } })
-    expect(next('assigned', { accepted: true, actions: ['reschedule'] })).toMatchObject({ mine: true, act: { name: 'time' } })
   })
   test('offers nothing that is not allowed', () => {
     expect(next('returned').act).toBeUndefined()
@@ -71,12 +70,13 @@ describe('the timeline', () => {
 
   test('has what was done, what it is at and what is to come', () => {
     expect(timelineOf(of).map((step) => [step.state, step.what])).toEqual([
-      ...[['done', '开始填写'], ['done', '已提交'], ['done', '请您补充'], ['done', '已提交'], ['done', '站点已通过'], ['done', '约好时间']],
+      ...[['done', '已提交'], ['done', '请您补充'], ['done', '已提交'], ['done', '站点已通过'], ['done', '约好时间']],
       ...[['now', '等待面谈'], ['todo', '服务后，请您评价']],
     ])
   })
   test('quotes the ask once, and keeps reasons', () => expect(timelineOf(of).map((step) => step.note).filter(Boolean)).toEqual(['请补充用药', '“晚上睡不好”']))
-  test('says when and who', () => expect(timelineOf(of)[1].cap).toMatch(/11月26日 周三 09:12 · 林晓雯$/))
+  test('says when and who', () => expect(timelineOf(of)[0].cap).toMatch(/11月26日 周三 09:12 · 林晓雯$/))
+  test('of a draft says that it was begun', () => expect(timelineOf(request('draft', { timeline: [line('create', 'draft')] })).map((step) => step.what)).toEqual(['开始填写', '等您提交', '站点回复', '见面', '服务后，请您评价']))
   test('leaves messages to their own place', () => expect(messagesOf(of).map((one) => one.text)).toEqual(['谢谢']))
   test('ends where the request ends', () => {
     for (const state of ['rejected', 'closed', 'cancelled'] as const) expect(timelineOf(request(state, { timeline: [line('create', 'submitted')] })).every((step) => step.state === 'done')).toBe(true)

@@ -13,8 +13,8 @@ export interface NextStep {
   mine: boolean
   what: string
   cap?: string
-  /** The one thing to press: mends, rates, sets a time, calls, asks for something else. */
-  act?: { name: 'edit' | 'rate' | 'time' | 'call' | 'services'; text: string }
+  /** The one thing to press: mends, rates, calls, asks for something else. */
+  act?: { name: 'edit' | 'rate' | 'call' | 'services'; text: string }
 }
 
 const YOURS = '下一步，请您'
@@ -30,7 +30,10 @@ export function standing(of: Request, now = Date.now()): Schemas['Booking'] | un
   return booking.state === 'held' && booking.hold_expires_at && Date.parse(booking.hold_expires_at) <= now ? undefined : booking
 }
 
+/** Lists do not say what may be done: there the words stand without the button. */
 const may = (of: Request, action: Action) => of.actions.includes(action)
+/** Done, and not yet rated by who asked. */
+export const toRate = (of: Request) => of.mine && of.state === 'completed' && of.rating === undefined
 const worker = (of: Request) => (of.worker_name ? `${of.worker_name}社工` : '社工')
 const placeOf = (of: Request) => standing(of)?.place || of.place || '社工站'
 
@@ -60,7 +63,6 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
   rejected: (of) => ({ key: '这次没有通过', mine: false, what: of.reason || '社工站没有接这份申请', cap: '想不通的地方，可以打电话问；也可以看看别的服务', act: { name: 'services', text: '看看别的服务' } }),
   assigned(of) {
     if (!of.accepted) return { key: OURS, mine: false, what: `等${worker(of)}接下来`, cap: '接下后就和您约时间' }
-    if (of.mode === 'booking' && may(of, 'reschedule')) return { key: YOURS, mine: true, what: '选一个时间', cap: `${worker(of)}已经接下，时间您来定`, act: { name: 'time', text: '选时间' } }
     return { key: OURS, mine: false, what: `${worker(of)}会联系您`, cap: '约好时间，这里就能看到' }
   },
   scheduled(of, elder, now) {
@@ -78,7 +80,7 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
     const attend = ATTEND[booking.way](of)
     return { key: YOURS, mine: true, what: `${moment(booking.starts_at, elder)} ${attend.what}`, cap: attend.cap }
   },
-  completed: (of) => (may(of, 'rate') ? { key: YOURS, mine: true, what: '说说这次服务怎么样', cap: '大约 1 分钟', act: { name: 'rate', text: '去评价' } } : { key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '服务已经完成', cap: '社工站看过记录就结案' }),
+  completed: (of) => (toRate(of) ? { key: YOURS, mine: true, what: '说说这次服务怎么样', cap: '大约 1 分钟', ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}) } : { key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '服务已经完成', cap: '社工站看过记录就结案' }),
   closed: (of) => ({ key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '这件事已经结案', cap: '以后有需要，再来申请', ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}) }),
   cancelled: (of) => ({ key: '已经取消', mine: false, what: of.reason || '这份申请不办了', cap: '还需要的话，可以再申请', act: { name: 'services', text: '看全部服务' } }),
   referred: (of) => ({ key: OURS, mine: false, what: of.referral ? `${of.referral.to_name}会和您联系` : '另一家机构会和您联系', cap: of.referral?.reason }),
@@ -86,7 +88,7 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
 
 // ---- how far it has come ----
 const DONE: Partial<Record<Action, string>> = {
-  create: '已提交',
+  create: '开始填写',
   submit: '已提交',
   approve: '站点已通过',
   reject: '没有通过',
@@ -113,9 +115,7 @@ const DONE: Partial<Record<Action, string>> = {
 }
 
 /** What a line says happened; nothing for what is shown elsewhere (messages, files) or is not for the person. */
-function whatOf(line: Line): string {
-  return line.action === 'create' && line.state === 'draft' ? '开始填写' : (DONE[line.action] ?? '')
-}
+const whatOf = (line: Line) => DONE[line.action] ?? ''
 
 const WAITING: Record<Schemas['ServiceWay'], string> = { station: '等待面谈', home: '等社工上门', phone: '等电话', video: '等视频' }
 const RATE: Step = { state: 'todo', what: '服务后，请您评价', cap: '大约 1 分钟' }
@@ -141,7 +141,7 @@ function nowAndThen(of: Request, elder: boolean): Step[] {
     case 'in_service':
       return [now('正在服务', booking && `下一次 ${moment(booking.starts_at, elder)}`), RATE]
     case 'completed':
-      return of.actions.includes('rate') ? [now('请您评价', '大约 1 分钟'), todo('站点看过，结案')] : [now('等站点结案')]
+      return toRate(of) ? [now('请您评价', '大约 1 分钟'), todo('站点看过，结案')] : [now('等站点结案')]
     case 'referred':
       return [now('对方会联系您')]
     default:
@@ -149,10 +149,12 @@ function nowAndThen(of: Request, elder: boolean): Step[] {
   }
 }
 
-/** What is done, what it is at, what is to come. The ask's own words stand with the submission. */
+/** What is done, what it is at, what is to come. The ask's own words stand with the submission; that it was begun goes without saying then. */
 export function timelineOf(of: Request, elder = false): Step[] {
-  const lines = (of.timeline ?? []).filter((one) => whatOf(one))
-  const asked = lines.map((one) => one.action === 'submit' || (one.action === 'create' && one.state !== 'draft')).lastIndexOf(true)
+  const all = of.timeline ?? []
+  const submitted = all.some((one) => one.action === 'submit')
+  const lines = all.filter((one) => whatOf(one) && !(submitted && one.action === 'create'))
+  const asked = lines.map((one) => one.action === 'submit').lastIndexOf(true)
   const done = lines.map((line, n): Step => {
     const note = n === asked ? `“${of.words}”` : line.text
     return { state: 'done', what: whatOf(line), cap: [moment(line.at, elder), line.by_name].filter(Boolean).join(' · '), ...(note ? { note } : {}) }
@@ -163,5 +165,5 @@ export function timelineOf(of: Request, elder = false): Step[] {
 /** What was said to and fro. */
 export const messagesOf = (of: Request) => (of.timeline ?? []).filter((one) => one.action === 'message')
 
-/** Whether the time can be changed or the request be cancelled by oneself; later it takes a call. */
+/** Whether the time of the visit can still be changed by oneself; later it takes a call. */
 export const changeable = (of: Request, now = Date.now()) => !of.change_until || now < Date.parse(of.change_until)

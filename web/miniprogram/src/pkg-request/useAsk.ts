@@ -92,6 +92,8 @@ export function useAsk() {
   const forWhom = computed(() => (request.value ? whomOf(request.value.relation, request.value.beneficiary_name) : whomOf(who.value?.relation ?? 'self', who.value?.name ?? '')))
   const fit = computed(() => (service.value && !request.value ? fits(service.value, known.value) : true))
   const guardianMissing = computed(() => (request.value ? request.value.guardian_missing && !form.guardian : !!who.value && who.value.relation !== 'self' && isMinor(who.value.birth_date) && !who.value.guardian))
+  /** What the station has to know of who asks: a name, and which station it is. */
+  const profileMissing = computed(() => (!person.value?.name ? '名字' : !request.value && !person.value.unit && !who.value?.unit_id ? '住在哪个社区' : ''))
   const consentMissing = computed(() => !!who.value && needsConsent(who.value.relation) && !who.value.consent)
 
   /** Phone and address come along: what is kept of them, else what was said the last time. */
@@ -139,7 +141,7 @@ export function useAsk() {
   })
   function complete(): boolean {
     if (!service.value) return false
-    show({ ...missingInWho(form, service.value), ...(guardianMissing.value ? { guardian: '孩子的事要监护人同意' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}) })
+    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}) })
     return Object.keys(errors).length === 0
   }
   function go(to: Step) {
@@ -249,7 +251,7 @@ export function useAsk() {
   return reactive({
     ...{ missing, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, form, errors, step, steps, position, go, next, previous, resumed, startOver },
-    ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
+    ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
   })

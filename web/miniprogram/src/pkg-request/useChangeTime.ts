@@ -9,7 +9,7 @@ import { useLoad } from '@/app/list'
 import { back } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
-import { changeable, standing } from '@/app/nextStep'
+import { standing } from '@/app/nextStep'
 import { useSlots } from './useSlots'
 
 export function useChangeTime() {
@@ -26,7 +26,7 @@ export function useChangeTime() {
   onShow(() => void run())
 
   const slots = useSlots({ service: () => service.value, unitId: () => request.value?.unit_id })
-  const may = computed(() => !!request.value?.actions.includes('reschedule') && changeable(request.value))
+  const may = computed(() => !!request.value?.actions.includes('reschedule'))
   async function run() {
     if (!id.value) return
     await loaded.run()

@@ -11,20 +11,27 @@ import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
-import { changeable, messagesOf, nextStep, timelineOf } from '@/app/nextStep'
+import { changeable, messagesOf, nextStep, standing, timelineOf } from '@/app/nextStep'
 import { MOST_PICTURES, usePictures } from './usePictures'
 
 type Request = Schemas['Request']
 
 export function useRequest() {
-  const { signedIn, starting, person } = useSession()
+  const { signedIn, starting, person, isStaff } = useSession()
   const { elder } = useElder()
   const id = ref(0)
   const loaded = useLoad(() => api.get('/requests/{id}', { path: { id: id.value } }))
   const request = loaded.data
   onLoad((query) => (id.value = Number(query?.id) || 0))
   const run = async () => {
-    if (id.value) await loaded.run()
+    if (!id.value) return
+    await loaded.run()
+    if (request.value && !request.value.mine) atWork(request.value)
+  }
+  /** Who handles it has pages for that: a message of a resident's leads a worker here. */
+  function atWork(of: Request) {
+    if (of.worker_id === person.value?.id) uni.redirectTo({ url: `/pkg-worker/case?id=${of.id}` })
+    else if (isStaff.value) uni.redirectTo({ url: `/pkg-staff/request?id=${of.id}` })
   }
   onShow(() => void run())
   onPullDownRefresh(async () => {
@@ -36,7 +43,8 @@ export function useRequest() {
   const next = computed(() => request.value && nextStep(request.value, elder.value))
   const steps = computed(() => (request.value ? timelineOf(request.value, elder.value) : []))
   const messages = computed(() => (request.value ? messagesOf(request.value) : []))
-  const inTime = computed(() => !!request.value && changeable(request.value))
+  /** The notice has begun: changing and cancelling take a call. */
+  const late = computed(() => request.value?.state === 'scheduled' && !!standing(request.value) && !changeable(request.value))
   /** My own station's place is known; of others only what the request says. */
   const station = computed(() => (person.value?.unit?.id === request.value?.unit_id ? person.value?.unit : undefined))
   const callStation = () => request.value?.unit_phone && call(request.value.unit_phone)
@@ -45,7 +53,6 @@ export function useRequest() {
     const act = next.value?.act?.name
     if (act === 'edit') open(`/pkg-request/ask?request_id=${id.value}`)
     if (act === 'rate') open(`/pkg-request/rate?id=${id.value}`)
-    if (act === 'time') open(`/pkg-request/change-time?id=${id.value}`)
     if (act === 'services') open('/pages/services/index')
     if (act === 'call') callStation()
   }
@@ -137,7 +144,7 @@ export function useRequest() {
 
   return reactive({
     ...{ id, request, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, elder },
-    ...{ may, next, steps, messages, inTime, station, callStation, begin },
+    ...{ may, next, steps, messages, late, station, callStation, begin },
     ...{ saying, words, say, messageBusy: message.busy, cancelling, reason, giveUp, cancelBusy: cancel.busy },
     ...{ mayAdd, addPictures, sending: pictures.sending, opening, openFile, removing, removeBusy: remove.busy, takeAway, refusal, onRefusal },
   })

@@ -1,5 +1,6 @@
 // What comes next: my sign-ups and my requests, as one list.
 import type { Schemas } from '@yimi/client'
+import { toRate } from '@/app/nextStep'
 import { checkinNow } from '@/app/signups'
 
 type Signup = Schemas['Signup']
@@ -13,7 +14,7 @@ export function visitOf(of: Request, now = Date.now()): Schemas['Booking'] | und
 }
 
 /** Whether it waits for me: to be mended, submitted or rated. */
-export const waitsForMe = (of: Request) => of.state === 'returned' || of.state === 'draft' || (of.state === 'completed' && of.actions.includes('rate'))
+export const waitsForMe = (of: Request) => of.state === 'returned' || of.state === 'draft' || toRate(of)
 
 /** What cannot wait first, then what has a time, soonest first, then the rest. */
 export function comingThings(signups: Signup[], requests: Request[], now = Date.now()): Thing[] {
