@@ -14,6 +14,7 @@ test('what runs out or waits for me comes first', () => expect(keys([signup(1, '
 
 test('the large card has one thing', () => {
   expect(nextThing([signup(1, '29T09:00')], [request(2, 'scheduled', '27T14:00')], NOW)?.key).toBe('r2')
+  expect(nextThing([], [request(3, 'returned'), request(2, 'scheduled', '27T14:00')], NOW)?.key).toBe('r2')
   expect(nextThing([], [request(2, 'submitted'), request(3, 'returned')], NOW)?.key).toBe('r3')
   expect(nextThing([], [request(2, 'completed')], NOW)?.key).toBe('r2')
   expect(nextThing([], [request(2, 'submitted')], NOW)).toBeUndefined()

@@ -30,8 +30,8 @@ function rank({ signup, request }: Thing, now: number): number {
   return request.state === 'returned' ? 2 : 3
 }
 
-/** The one thing for the large card: it needs an answer or has a time; none when all that there is only waits. */
+/** The one thing for the large card: what has a time before what waits for me; none when all that there is waits for others. */
 export function nextThing(signups: Signup[], requests: Request[], now = Date.now()): Thing | undefined {
   const things = comingThings(signups, requests, now)
-  return things.find((one) => one.at < Infinity || one.request?.state === 'returned') ?? things.find((one) => one.request && waitsForMe(one.request))
+  return things.find((one) => one.at < Infinity) ?? things.find((one) => one.request && waitsForMe(one.request))
 }
