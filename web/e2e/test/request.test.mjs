@@ -77,7 +77,7 @@ for (const [name, build] of Object.entries(builds)) {
         await text(page, '申请过这项服务').waitFor() // an earlier talk is still to come
         await button(page, '就这样约').click()
         await text(page, '待审批').waitFor()
-        await text(page, '先给您留着').waitFor()
+        await text(page, '先给您留到').waitFor()
         assert.ok((await page.locator('.screen.elder:visible').count()) > 0, 'the letters stay large')
       })
 

@@ -36,7 +36,7 @@ describe('the next step', () => {
   })
   test('says the promise, what is kept, and when it is overdue whom to call', () => {
     const held = { ...booking, state: 'held', hold_expires_at: at('26T12:10') } as Schemas['Booking']
-    expect(next('submitted', { respond_by: at('29T09:00'), booking: held })).toMatchObject({ what: '11月29日 周六 09:00 前回复您', cap: expect.stringContaining('先给您留着') })
+    expect(next('submitted', { respond_by: at('29T09:00'), booking: held })).toMatchObject({ what: '11月29日 周六 09:00 前回复您', cap: expect.stringContaining('先给您留到 12:10') })
     expect(next('submitted', { booking: { ...held, hold_expires_at: at('26T11:59') } }).cap).toContain('不留了')
     expect(next('submitted', { mode: 'request' }).cap).toContain('发消息')
     expect(next('submitted', { overdue: true })).toMatchObject({ act: { name: 'call' } })

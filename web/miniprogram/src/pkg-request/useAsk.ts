@@ -216,12 +216,12 @@ export function useAsk() {
     const of = problem.value
     if (!of) return null
     const text = refusalOf(of)
-    if (of.nextFree.length) return { ...text, detail: `${text.detail}。申请还没有提交，您填的都在。最近有空的是：`.replace('。。', '。'), choices: [...of.nextFree.map((one) => ({ act: `slot ${one.provider_id} ${one.starts_at} ${one.ends_at}`, text: `改约 ${slotSaid(one)}` })), { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不约了' }] }
+    if (of.nextFree.length) return { ...text, detail: `${text.detail}。申请还没有提交，您填的都在。最近有空的是：`.replace('。。', '。'), choices: [...of.nextFree.map((one) => ({ act: `slot ${one.provider_id} ${one.starts_at} ${one.ends_at}`, text: `改约 ${slotSaid(one, of.nextFree)}` })), { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不约了' }] }
     return text
   })
-  function slotSaid(one: Schemas['Slot']): string {
-    const name = one.provider_id === form.slot?.providerId ? '' : slots.nameOf(one.provider_id)
-    return `${day(one.starts_at)} ${time(one.starts_at)}${name && ` ${name}`}`
+  function slotSaid(one: Schemas['Slot'], all: Schemas['Slot'][]): string {
+    const others = all.some((other) => other.provider_id !== form.slot?.providerId)
+    return `${day(one.starts_at)} ${time(one.starts_at)}${others ? ` ${slots.nameOf(one.provider_id)}` : ''}`
   }
   function onRefusal(act: string) {
     pictures.problem.value = null
