@@ -5,9 +5,11 @@ import type { Problem, Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { call } from '@/app/device'
-import { day, time } from '@/app/format'
+import { useElder } from '@/app/elder'
+import { unbroken } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
+import { moment } from '@/app/nextStep'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { RELATIONS } from '@/app/requestWords'
 import { useSession } from '@/app/session'
@@ -24,6 +26,7 @@ type Request = Schemas['Request']
 export function useAsk() {
   const { person, signedIn, starting, start } = useSession()
   const { settings } = useSettings()
+  const { elder } = useElder()
   const serviceId = ref(0)
   const requestId = ref(0)
   const form = reactive<AskForm>(freshForm({ promises: [], ways: ['station'] } as unknown as Service))
@@ -221,7 +224,7 @@ export function useAsk() {
   })
   function slotSaid(one: Schemas['Slot'], all: Schemas['Slot'][]): string {
     const others = all.some((other) => other.provider_id !== form.slot?.providerId)
-    return `${day(one.starts_at)} ${time(one.starts_at)}${others ? ` ${slots.nameOf(one.provider_id)}` : ''}`
+    return `${moment(one.starts_at, elder.value)}${others ? ` ${unbroken(slots.nameOf(one.provider_id))}` : ''}`
   }
   function onRefusal(act: string) {
     pictures.problem.value = null

@@ -4,16 +4,18 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { call } from '@/app/device'
-import { day, time } from '@/app/format'
+import { useElder } from '@/app/elder'
+import { unbroken } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { back } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
-import { standing } from '@/app/nextStep'
+import { moment, standing } from '@/app/nextStep'
 import { useSlots } from './useSlots'
 
 export function useChangeTime() {
   const { signedIn, starting } = useSession()
+  const { elder } = useElder()
   const id = ref(0)
   const loaded = useLoad(async () => {
     const request = await api.get('/requests/{id}', { path: { id: id.value } })
@@ -52,7 +54,7 @@ export function useChangeTime() {
     const kept = booking.value ? '原来的时间还在，没有改' : '时间还没有定'
     const detail = `${text.detail}。${kept}。`.replace('。。', '。')
     if (!of.nextFree.length) return { ...text, detail }
-    const others = of.nextFree.map((one) => ({ act: `${one.provider_id} ${one.starts_at}`, text: `改约 ${day(one.starts_at)} ${time(one.starts_at)}` }))
+    const others = of.nextFree.map((one) => ({ act: `${one.provider_id} ${one.starts_at}`, text: `改约 ${moment(one.starts_at, elder.value)} ${unbroken(slots.nameOf(one.provider_id))}` }))
     return { ...text, detail: `${detail}最近有空的是：`, choices: [...others, { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不改了' }] }
   })
   function onRefusal(act: string) {
