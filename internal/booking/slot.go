@@ -203,7 +203,7 @@ func without(in, cut []span) []span {
 func (p *plan) day(providerID int64, t *catalogue.Type, day string, now time.Time) Day {
 	d := Day{Date: day, Slots: []Slot{}, Note: p.holidays[day].Name}
 	for _, w := range p.windows(day) {
-		for starts := w.from; !starts.Add(lengthOf(t)).After(w.to); starts = starts.Add(lengthOf(t) + bufferOf(t)) {
+		for starts := onGrain(w.from); !starts.Add(lengthOf(t)).After(w.to); starts = starts.Add(lengthOf(t) + bufferOf(t)) {
 			slot := Slot{ProviderID: providerID, StartsAt: starts, EndsAt: starts.Add(lengthOf(t))}
 			slot.State = p.stateOf(&slot, t, now)
 			if slot.State == Free {
@@ -218,6 +218,9 @@ func (p *plan) day(providerID int64, t *catalogue.Type, day string, now time.Tim
 	}
 	return d
 }
+
+// onGrain is the instant, or the next one that a booking may begin at.
+func onGrain(t time.Time) time.Time { return t.Add(Grain - 1).Truncate(Grain) }
 
 func (p *plan) stateOf(s *Slot, t *catalogue.Type, now time.Time) SlotState {
 	switch {
