@@ -125,12 +125,15 @@ func (p *plan) weekday(day string) int {
 }
 
 // windows gives when the provider works, of the spans that begin on the day: the week's
-// without its breaks, and the extra hours, without what is off.
+// without its breaks and without holidays, and the extra hours, without what is off.
 func (p *plan) windows(day string) []span {
 	around := []string{nextDay(day, -1), day, nextDay(day, 1)} // what is taken out may cross midnight
 	out := merged(p.weekly(day, work))
 	for _, d := range around {
 		out = without(out, p.weekly(d, pause))
+		if p.weekday(d) == 0 { // the night before a holiday ends at midnight
+			out = without(out, []span{between(d, 0, dayMinutes)})
+		}
 	}
 	out = merged(append(out, p.exceptional(day, extra)...))
 	for _, d := range around {
