@@ -208,6 +208,9 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 	case w.AnyTime && !w.StartsAt.After(tx.Now.Time):
 		return 0, errPast
 	case w.AnyTime:
+		if err := ensure(tx, w.ProviderID); err != nil {
+			return 0, err
+		}
 		_, err := findProvider(tx.DB, w.ProviderID)
 		return length, err
 	}
