@@ -96,10 +96,11 @@ func (w *World) BookingOf(requestID int64) *booking.Booking {
 }
 
 // RequestState is where a request stands.
-func (w *World) RequestState(id int64) (state request.State) {
+func (w *World) RequestState(id int64) request.State {
 	w.t.Helper()
-	Must(w.t, w.Store.Read(context.Background()).Table("requests").Select("state").Where("id = ?", id).Take(&state).Error)
-	return state
+	var r request.Request
+	Must(w.t, w.Store.Read(context.Background()).Where("id = ?", id).Take(&r).Error)
+	return r.State
 }
 
 // Settled proves what must be true of bookings at any moment: Verify finds nothing, no
