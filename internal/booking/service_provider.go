@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -160,11 +161,11 @@ func (s *Service) Feed(ctx context.Context, secret string) (string, error) {
 	for i := range rows {
 		event(cal, &rows[i], now.Time)
 	}
-	return cal.Serialize(), nil
+	return cal.Serialize(ics.WithNewLineWindows), nil
 }
 
 func event(cal *ics.Calendar, l *Line, now time.Time) {
-	e := cal.AddEvent("booking-" + l.Number + "-" + l.Day + "@yimi")
+	e := cal.AddEvent("booking-" + strconv.FormatInt(l.ID, 10) + "@yimi") // one that moves stays the same event
 	e.SetDtStampTime(now)
 	e.SetStartAt(l.StartsAt.Time)
 	e.SetEndAt(l.EndsAt.Time)
