@@ -83,6 +83,9 @@ func (s *Service) changeMine(ctx context.Context, deed func(tx *store.Tx, id int
 		if err := ensure(tx, id); err != nil {
 			return err
 		}
+		if err := takeTurn(tx, id); err != nil {
+			return err
+		}
 		return deed(tx, id)
 	})
 	if err != nil {
@@ -195,6 +198,9 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 			return err
 		}
 		if err := mayManage(auth.From(ctx), l); err != nil {
+			return err
+		}
+		if err := takeTurn(tx, personID); err != nil {
 			return err
 		}
 		return c.apply(tx, personID)
