@@ -120,7 +120,7 @@ func (w *World) Unsettled() []string {
 	for _, check := range []struct{ what, table, where string }{
 		{"bookings of a provider at one time, with what is kept free after them", "bookings", "live = 1 AND EXISTS (SELECT 1 FROM bookings o WHERE o.provider_id = bookings.provider_id AND " +
 			"o.live = 1 AND o.id <> bookings.id AND o.starts_at < bookings.busy_until AND o.busy_until > bookings.starts_at)"},
-		{"bookings that have not all their cells", "bookings", "live = 1 AND (SELECT COUNT(*) FROM booking_cells c WHERE c.booking_id = bookings.id) * 300000 <> busy_until - starts_at"},
+		{"bookings that have not all their cells", "bookings", "live = 1 AND (SELECT COUNT(*) FROM booking_cells c WHERE c.booking_id = bookings.id) * 300000 NOT BETWEEN busy_until - starts_at AND busy_until - starts_at + 299999"},
 		{"scheduled requests without a booking", "requests", "state = 'scheduled' AND shift_id IS NULL AND NOT EXISTS (SELECT 1 FROM bookings b " +
 			"WHERE b.request_id = requests.id AND b.state = 'booked' AND b.provider_id = requests.worker_id)"},
 		{"holds of requests that are not submitted", "bookings", "state = 'held' AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.id = bookings.request_id AND r.state = 'submitted')"},
