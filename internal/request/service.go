@@ -343,6 +343,14 @@ func roleName(w workflow.Who) string {
 
 // act does one deed on a request in a transaction of its own, by whom the table allows.
 func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
+	if err := s.do(ctx, id, action, deed); err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// do is act without reading the request again: it may be gone from the actor's sight by then.
+func (s *Service) do(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) error {
 	var l *Line
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
 		if l, err = s.data.hold(tx, id); err != nil {
@@ -355,9 +363,9 @@ func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx
 		return deed(tx, l, move{action: action, who: who, actor: auth.From(ctx).PersonID})
 	})
 	if err != nil {
-		return nil, s.withOpenings(ctx, err, l)
+		return s.withOpenings(ctx, err, l)
 	}
-	return s.Get(ctx, id)
+	return nil
 }
 
 // withOpenings adds the next free slots to a refusal for want of one.

@@ -176,11 +176,11 @@ func (s *Service) Receive(ctx context.Context, id int64) (*Detail, error) {
 
 // SendBack gives what was referred back to the unit it came from.
 func (s *Service) SendBack(ctx context.Context, id int64, reason string) (*Detail, error) {
-	_, err := s.act(ctx, id, "send_back", func(tx *store.Tx, l *Line, m move) error {
+	err := s.do(ctx, id, "send_back", func(tx *store.Tx, l *Line, m move) error {
 		m.said, m.changes = reason, map[string]any{"referred_to": nil}
 		return s.resubmit(tx, l, m)
 	})
-	if err != nil && fault.From(err).Kind != fault.NotFound { // gone from the actor's sight, as it should
+	if err != nil {
 		return nil, err
 	}
 	return s.after(ctx, id)
