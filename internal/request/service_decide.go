@@ -43,7 +43,7 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if err != nil {
 		return err
 	}
-	if l.Mode == catalogue.ByBooking && b != nil {
+	if l.Mode == catalogue.ByBooking && b != nil && b.State != booking.Cancelled { // it gave its slot back when it was referred
 		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
 		if err != nil {
 			return err
