@@ -319,7 +319,7 @@ const maxHandOver = 100
 func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64, reason string) ([]Outcome, error) {
 	if len(ids) == 0 {
 		var err error
-		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, maxHandOver); err != nil {
+		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, auth.From(ctx).ManagedPaths(), maxHandOver); err != nil {
 			return nil, err
 		}
 	}

@@ -286,9 +286,10 @@ func (s shelf) casesOf(db *gorm.DB, workerID int64, open bool, skip int64, limit
 	return s.list(q.Limit(limit), db)
 }
 
-// openCaseIDs gives the ids of a worker's open cases, the oldest first.
-func openCaseIDs(db *gorm.DB, workerID int64, limit int) (ids []int64, err error) {
-	err = db.Table("requests").Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed).Order("id").Limit(limit).Pluck("id", &ids).Error
+// openCaseIDs gives the ids of a worker's open cases at the units under the roots, the oldest first.
+func openCaseIDs(db *gorm.DB, workerID int64, roots []string, limit int) (ids []int64, err error) {
+	q := store.Under(db.Table("requests"), "requests.unit_id", roots).Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed)
+	err = q.Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, err
 }
 
