@@ -38,16 +38,26 @@ type desk struct {
 var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 	"submit":  func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Submit(ctx, id)) },
 	"approve": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Approve(ctx, id, 0)) },
-	"reject":  func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Reject(ctx, id, "不在范围")) },
-	"return":  func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Return(ctx, id, "请补充")) },
+	"reject": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Reject(ctx, id, "不在范围"))
+	},
+	"return": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Return(ctx, id, "请补充"))
+	},
 	"refer": func(d *desk, ctx context.Context, id int64) error {
 		return just(d.Requests.Refer(ctx, id, request.ReferTo{UnitID: d.Third.ID, Reason: "那边近", Consent: "电话同意"}))
 	},
-	"receive":   func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Receive(ctx, id)) },
-	"send_back": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.SendBack(ctx, id, "不归我们")) },
-	"assign":    func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Assign(ctx, id, d.Colleague.PersonID)) },
-	"accept":    func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Accept(ctx, id)) },
-	"hand_back": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.HandBack(ctx, id, "忙不过来")) },
+	"receive": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Receive(ctx, id)) },
+	"send_back": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.SendBack(ctx, id, "不归我们"))
+	},
+	"assign": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Assign(ctx, id, d.Colleague.PersonID))
+	},
+	"accept": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Accept(ctx, id)) },
+	"hand_back": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.HandBack(ctx, id, "忙不过来"))
+	},
 	"hand_over": func(d *desk, ctx context.Context, id int64) error {
 		out, err := d.Requests.HandOver(ctx, d.Worker.PersonID, d.Colleague.PersonID, []int64{id}, "休假")
 		apptest.Must(d.t, err)
@@ -59,23 +69,40 @@ var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 		at := d.Clock.Now().Add(48 * time.Hour)
 		return just(d.Requests.OpenShift(ctx, id, request.VolunteerShift{CampaignID: d.Campaign, Title: "陪老人聊天", PlaceName: "社工站", StartsAt: at, EndsAt: at.Add(time.Hour), Capacity: 2}))
 	},
-	"start":  func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Start(ctx, id, "")) },
-	"finish": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Finish(ctx, id, request.Record{Done: "聊了"})) },
+	"start": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Start(ctx, id, "")) },
+	"finish": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Finish(ctx, id, request.Record{Done: "聊了"}))
+	},
 	"complete": func(d *desk, ctx context.Context, id int64) error {
 		return just(d.Requests.Complete(ctx, id, request.Record{Done: "办好了"}))
 	},
-	"no_show":   func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.NoShow(ctx, id, "没人开门")) },
-	"reopen":    func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Reopen(ctx, id, "还要再去")) },
-	"close":     func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Close(ctx, id, "")) },
-	"cancel":    func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Cancel(ctx, id, "不用了")) },
-	"rate":      func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Rate(ctx, id, 4, "好")) },
-	"follow_up": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.FollowUp(ctx, id, "已致歉")) },
+	"no_show": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.NoShow(ctx, id, "没人开门"))
+	},
+	"reopen": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Reopen(ctx, id, "还要再去"))
+	},
+	"close": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Close(ctx, id, "")) },
+	"cancel": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Cancel(ctx, id, "不用了"))
+	},
+	"rate": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Rate(ctx, id, 4, "好")) },
+	"follow_up": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.FollowUp(ctx, id, "已致歉"))
+	},
 }
 
 func just(_ *request.Detail, err error) error { return err }
 
 func (d *desk) setTime(ctx context.Context, id int64) error {
 	return just(d.Requests.Reschedule(ctx, id, request.Time{StartsAt: d.Slot()}))
+}
+
+// does tells whether trying the action in the state does that: one operation sets the time, as the
+// one action or as the other.
+func (d *desk) does(state request.State, action string) bool {
+	sets := state == request.Assigned || state == request.InService
+	return action != "schedule" && action != "reschedule" || sets == (action == "schedule")
 }
 
 // put makes a request in the state, ready for the action. Whatever the state, it has a worker
@@ -87,15 +114,27 @@ func (d *desk) put(state request.State, action string, filed bool) *request.Requ
 		if filed {
 			r.PersonID, r.FiledBy = nil, &d.Staff.PersonID
 		}
-		if action == "follow_up" {
-			low, one := 1, int64(1)
-			r.Rating, r.FollowUp = &low, &one
-		}
-		if action == "reschedule" && state == request.Submitted {
-			r.ServiceTypeID = d.Talk.ID
-		}
+		d.suits(r, action)
 	})
-	switch {
+	d.ready(r, action)
+	return r
+}
+
+// suits makes the row one that the action can be done to.
+func (d *desk) suits(r *request.Request, action string) {
+	if action == "follow_up" {
+		low, one := 1, int64(1)
+		r.Rating, r.FollowUp = &low, &one
+	}
+	if action == "reschedule" && r.State == request.Submitted {
+		r.ServiceTypeID, r.WantedProvider = d.Talk.ID, &d.Worker.PersonID
+	}
+}
+
+// ready gives a request what the action needs beside the state.
+func (d *desk) ready(r *request.Request, action string) {
+	d.t.Helper()
+	switch state := r.State; {
 	case action == "finish" && state == request.InService:
 		d.PutVisit(r)
 	case action == "reschedule" && state == request.Submitted:
@@ -106,7 +145,6 @@ func (d *desk) put(state request.State, action string, filed bool) *request.Requ
 	case action == "no_show" && state == request.Scheduled:
 		d.Clock.Set(d.BookingOf(r.ID).StartsAt.Time)
 	}
-	return r
 }
 
 // trace is all that a refused move must leave as it was.
@@ -175,9 +213,8 @@ func TestRequestsMoveOnlyAlongTheirTable(t *testing.T) {
 				continue
 			}
 			for _, state := range request.States {
-				sets := state == request.Assigned || state == request.InService
-				if action == "schedule" && !sets || action == "reschedule" && sets {
-					continue // the one operation does the one or the other
+				if !d.does(state, action) {
+					continue
 				}
 				for _, who := range roles {
 					if state == request.Draft { // its writer's alone
