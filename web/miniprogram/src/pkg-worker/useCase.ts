@@ -38,6 +38,8 @@ export function useCase() {
   const step = computed(() => (of.value ? nextStep(of.value) : null))
   const visit = computed(() => (of.value ? visitNow(of.value) : undefined))
   const booking = computed(() => (stands(of.value?.booking) ? of.value?.booking : undefined))
+  /** Nobody can have failed to come before the time. */
+  const mayNoShow = computed(() => may('no_show') && !!booking.value && Date.parse(booking.value.starts_at) <= Date.now())
   const mayTime = computed(() => may('schedule') || may('reschedule'))
 
   // ---- deeds ----
@@ -95,7 +97,7 @@ export function useCase() {
   }
 
   return {
-    ...{ id, of, over, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run, may, step, visit, booking, mayTime },
+    ...{ id, of, over, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run, may, step, visit, booking, mayTime, mayNoShow },
     ...{ act, handBack, setTime, start, noShow, complete, message, note, record, busy: acts.busy, refusal, chose, opening, look },
   }
 }

@@ -5,6 +5,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { day, span } from '@/app/format'
 import { refusalOf, type RefusalText } from '@/app/refusal'
+import { useSession } from '@/app/session'
 
 export type Case = Schemas['Request']
 interface Bodies {
@@ -45,7 +46,7 @@ export function useCaseActs(reload: () => unknown) {
   const refusal = computed(() => act.problem.value && textOf(act.problem.value))
   function chose(choice: string) {
     const { id, deed, body, then } = last.value!
-    const slot = act.problem.value?.nextFree[Number(choice.replace('free-', ''))]
+    const slot = act.problem.value && mineOf(act.problem.value)[Number(choice.replace('free-', ''))]
     act.dismiss()
     if (choice === 'retry') void go(id, deed, body, then)
     if (choice.startsWith('free-') && slot) void go(id, deed, { ...(body as object), starts_at: slot.starts_at }, then)
@@ -54,7 +55,13 @@ export function useCaseActs(reload: () => unknown) {
 
   /** Whether this deed on this case is under way; any case without an id. */
   const busy = (deed: Deed, id?: number) => doing.value === deed && (!id || on.value === id)
-  return { run, busy, refusal, chose, refusing: act.busy }
+  return { run, busy, refusal, chose }
+}
+
+/** The free times of one's own: the server may know of a colleague's too. */
+function mineOf(problem: Problem): Schemas['Slot'][] {
+  const me = useSession().person.value?.id
+  return problem.nextFree.filter((slot) => slot.provider_id === me)
 }
 
 const NO_TIME: Record<string, string> = { slot_taken: '这个时间已有安排', slot_unavailable: '这个时间约不了', time_in_past: '这个时间已经过去了' }
@@ -64,6 +71,6 @@ function textOf(problem: Problem): RefusalText {
   const text = refusalOf(problem)
   const fields = problem.fields.map((one) => one.message).join('；')
   if (!NO_TIME[problem.code]) return fields ? { ...text, detail: fields } : text
-  const free = problem.nextFree.map((slot, n) => ({ act: `free-${n}`, text: `改约 ${day(slot.starts_at)} ${span(slot.starts_at, slot.ends_at)}` }))
+  const free = mineOf(problem).map((slot, n) => ({ act: `free-${n}`, text: `改约 ${day(slot.starts_at)} ${span(slot.starts_at, slot.ends_at)}` }))
   return { ...text, title: NO_TIME[problem.code], choices: [...free, { act: 'close', text: '自己另选时间' }] }
 }

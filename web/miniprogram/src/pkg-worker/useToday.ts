@@ -9,7 +9,6 @@ import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
 import { asWorker } from './asWorker'
 import { nextUp, stands } from './next'
-import { myProvider } from './provider'
 import { useCaseActs, type Case } from './useCaseActs'
 
 /** What is next may be some days off. */
@@ -23,7 +22,7 @@ export function useToday() {
     const [cases, bookings, provider] = await Promise.all([
       api.get('/me/cases', { query: { open: true, limit: 100 } }),
       api.get('/me/bookings', { query: { from: today, to: isoDate(Date.now() + AHEAD) } }),
-      myProvider(),
+      api.get('/me/provider'),
     ])
     return { today, cases: cases.items, more: cases.next_cursor !== '', bookings: bookings.items, provider }
   })
@@ -42,7 +41,7 @@ export function useToday() {
   const figures = computed(() => [
     { key: 'today', n: today.value.filter(stands).length, word: '今天还有', look: '', go: () => open('/pkg-worker/calendar') },
     { key: 'accept', n: toAccept.value.length, word: '待接单', look: toAccept.value.length ? 'warm' : '', go: goAccept },
-    { key: 'cases', n: Math.max(day.data.value?.provider?.open_cases ?? 0, day.data.value?.cases.length ?? 0), word: '在办个案', look: '', go: () => open('/pkg-worker/cases') },
+    { key: 'cases', n: Math.max(day.data.value?.provider.open_cases ?? 0, day.data.value?.cases.length ?? 0), word: '在办个案', look: '', go: () => open('/pkg-worker/cases') },
   ])
   const goAccept = () => (toAccept.value.length ? uni.pageScrollTo({ selector: '#accept', duration: 200 }) : open('/pkg-worker/cases'))
 

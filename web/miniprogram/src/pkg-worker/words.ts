@@ -65,5 +65,5 @@ export function whereOf(of: { way: Schemas['ServiceWay']; place?: string }): str
 
 /** Where a visit is, as the record says it. */
 export function placeFor(of: { way: Schemas['ServiceWay']; place?: string }): string {
-  return { home: '服务对象家里', station: of.place || '社工站', phone: '电话', video: '视频' }[of.way]
+  return { home: '上门', station: of.place || '社工站', phone: '电话', video: '视频' }[of.way]
 }

@@ -44,5 +44,5 @@ test('messages stand apart from what was done', () => {
 test('where', () => {
   expect(whereOf({ way: 'station', place: '社工站二楼 谈心室' })).toBe('社工站二楼 谈心室')
   expect(whereOf({ way: 'home', place: '' })).toBe('上门')
-  expect([placeFor({ way: 'home' }), placeFor({ way: 'station', place: '' })]).toEqual(['服务对象家里', '社工站'])
+  expect([placeFor({ way: 'home' }), placeFor({ way: 'station', place: '' })]).toEqual(['上门', '社工站'])
 })
