@@ -230,3 +230,41 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	}
 	return outbox.Tell(tx, notices...)
 }
+
+// OpenShift publishes a new activity with one shift in the caller's transaction, for the
+// features that have something met by volunteers.
+func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shift Shift) (*Shift, error) {
+	if err := check(tx, a); err != nil {
+		return nil, err
+	}
+	a.State, a.CreatedBy = Published, auth.From(ctx).PersonID
+	if !shift.StartsAt.After(tx.Now.Time) {
+		return nil, errShiftPast
+	}
+	if err := insertActivity(tx, a); err != nil {
+		return nil, err
+	}
+	one := []Shift{shift}
+	if err := addShifts(tx, a, one); err != nil {
+		return nil, err
+	}
+	return &one[0], writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: a.ID, Action: "publish",
+		ToState: string(Published), ActorID: a.CreatedBy})
+}
+
+// CallOff cancels a shift that has not started, with everybody signed up for it, in the
+// caller's transaction; one that has started or is off already stays.
+func (s *Service) CallOff(ctx context.Context, tx *store.Tx, shiftID int64, reason string) error {
+	shift, err := findShift(tx.DB, shiftID)
+	if err != nil || shift.State != ShiftOpen || !shift.StartsAt.After(tx.Now.Time) {
+		return err
+	}
+	l, err := findLine(tx.DB, shift.ActivityID)
+	if err != nil {
+		return err
+	}
+	if err := cancelShifts(ctx, tx, &l.Activity, []Shift{*shift}, reason); err != nil {
+		return err
+	}
+	return refreshNext(tx, l.ID)
+}

@@ -243,7 +243,7 @@ func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
 func offerNotice(l *SignupLine, until store.Time) outbox.Notice {
 	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
 		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
-			spokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}
+			SpokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}
 }
 
 // CancelSignup gives a place back: the volunteer within the notice, staff at any time.
@@ -258,7 +258,7 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 			return workflow.ErrBadTransition
 		}
 		if who == workflow.ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
-			return tooLate(s.limits.CancelNotice)
+			return TooLate(s.limits.CancelNotice)
 		}
 		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == workflow.ByVolunteer {
 			return err

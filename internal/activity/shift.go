@@ -192,11 +192,11 @@ var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "�
 
 // SpokenSpan says a time span as the screens do: 11月29日 周六 09:00–11:30.
 func SpokenSpan(starts, ends time.Time) string {
-	return spokenTime(starts) + "–\u2060" + ends.In(hours.Shanghai).Format("15:04")
+	return SpokenTime(starts) + "–\u2060" + ends.In(hours.Shanghai).Format("15:04")
 }
 
-// spokenTime says an instant as the screens do: 11月29日 周六 09:00.
-func spokenTime(t time.Time) string {
+// SpokenTime says an instant as the screens do: 11月29日 周六 09:00.
+func SpokenTime(t time.Time) string {
 	t = t.In(hours.Shanghai)
 	return t.Format("1月2日 ") + weekdays[t.Weekday()] + t.Format(" 15:04")
 }

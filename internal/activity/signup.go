@@ -158,8 +158,8 @@ func mayTake(v *Volunteer, a *Activity, s *Shift, now time.Time) error {
 	return nil
 }
 
-// tooLate refuses a volunteer's own cancelling within the notice.
-func tooLate(notice time.Duration) error {
+// TooLate refuses a person's own cancelling or changing within the notice.
+func TooLate(notice time.Duration) error {
 	said := fmt.Sprintf("%d 小时", int(notice.Hours()))
 	if notice%time.Hour != 0 {
 		said = fmt.Sprintf("%d 分钟", int(notice.Minutes()))

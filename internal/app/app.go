@@ -9,13 +9,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
 
 	"yimi/internal/activity"
 	"yimi/internal/auth"
+	"yimi/internal/booking"
 	"yimi/internal/campaign"
+	"yimi/internal/catalogue"
 	"yimi/internal/config"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
@@ -23,6 +28,8 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/request"
+	"yimi/internal/seal"
 	"yimi/internal/store"
 	"yimi/internal/unit"
 	"yimi/internal/web"
@@ -37,6 +44,7 @@ type App struct {
 	clock   func() time.Time
 	metrics *httpapi.Metrics
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
+	files   *blob.Bucket       // attachments, sealed
 
 	Store      *store.Store
 	Identity   *identity.Service
@@ -45,6 +53,9 @@ type App struct {
 	Activities *activity.Service
 	Hours      *hours.Service
 	Outbox     *outbox.Service
+	Catalogue  *catalogue.Service
+	Bookings   *booking.Service
+	Requests   *request.Service
 	Handler    http.Handler
 }
 
@@ -102,7 +113,29 @@ func (a *App) build() error {
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
 	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin(), Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
+	if err := a.buildRequests(keys); err != nil {
+		return err
+	}
 	return a.buildHandler(tokens)
+}
+
+// buildRequests puts together what the resident's loop needs; attached files lie sealed in a
+// folder of the data, which no page serves.
+func (a *App) buildRequests(keys config.Keys) (err error) {
+	a.files, err = fileblob.OpenBucket(filepath.Join(a.cfg.DataDir, "files"), &fileblob.Options{
+		CreateDir: true, DirFileMode: 0o700, Metadata: fileblob.MetadataDontWrite, NoTempDir: true})
+	if err != nil {
+		return err
+	}
+	box, err := seal.New(sealKeys(keys.Fields))
+	if err != nil {
+		return err
+	}
+	a.Catalogue = catalogue.NewService(a.Store)
+	a.Bookings = booking.NewService(a.Store, a.cfg.Limits.SlotHold)
+	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: box, Files: a.files, Bookings: a.Bookings,
+		Activities: a.Activities, Notice: a.cfg.Limits.CancelNotice})
+	return nil
 }
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
@@ -110,6 +143,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests,
 	})
 	if err != nil {
 		return err
@@ -156,6 +190,14 @@ func authKeys(in []config.Key) []auth.Key {
 	return out
 }
 
+func sealKeys(in []config.Key) []seal.Key {
+	out := make([]seal.Key, len(in))
+	for i, k := range in {
+		out[i] = seal.Key(k)
+	}
+	return out
+}
+
 func starTable() (hours.Stars, error) {
 	rows, err := config.Stars()
 	out := make(hours.Stars, len(rows))
@@ -170,7 +212,11 @@ func (a *App) Close() error {
 	if a.standIn != nil {
 		a.standIn.Close()
 	}
-	return a.Store.Close()
+	var err error
+	if a.files != nil {
+		err = a.files.Close()
+	}
+	return errors.Join(err, a.Store.Close())
 }
 
 // Serve listens and works until ctx ends; then it takes no new request, lets those
@@ -230,6 +276,7 @@ const kept = 48 * time.Hour
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
+		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
 		{Name: "prune", Every: time.Hour, Do: a.prune},
 	}
 	if a.cfg.Demo {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"yimi/internal/config"
@@ -107,7 +108,7 @@ func migrate(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wr
 	return nil
 }
 
-var errDiffers = errors.New("the ledger is not whole; see above")
+var errDiffers = errors.New("not whole; see above")
 
 func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer) error {
 	a, err := Build(ctx, cfg, log)
@@ -127,14 +128,18 @@ func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wri
 	if err != nil {
 		return err
 	}
-	problems := append(report.Problems, shifts...)
+	bookings, err := a.Bookings.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	problems := slices.Concat(report.Problems, shifts, bookings)
 	for _, p := range problems {
 		_, _ = fmt.Fprintln(out, "-", p)
 	}
 	if len(problems) > 0 {
 		return errDiffers
 	}
-	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; every total equals the sum of its entries, every shift its sign-ups\n", report.Entries, report.People)
+	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
 	return nil
 }
 

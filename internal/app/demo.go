@@ -117,7 +117,7 @@ func (a *App) keepDemoAlive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
 		d := &demo{tx: tx, now: tx.Now.Time, rng: rand.New(rand.NewPCG(demoSeed, demoSeed)), limits: a.limits(), //nolint:gosec // repeatable on purpose
 			units: map[string]unit.Unit{demoDistrict: district}, campaigns: map[string]int64{}, people: map[string]int64{}}
 		made, err := d.load()
@@ -131,6 +131,10 @@ func (a *App) keepDemoAlive(ctx context.Context) error {
 		}
 		return d.refresh()
 	})
+	if err != nil {
+		return err
+	}
+	return a.keepRequestsAlive(ctx)
 }
 
 // load reads what an earlier run made; false when there is nothing yet.

@@ -45,6 +45,9 @@ func TestDemoStaysAliveForDays(t *testing.T) {
 		if problems, err := a.Activities.Verify(t.Context()); err != nil || len(problems) > 0 {
 			t.Errorf("the shifts: %v %v", err, problems)
 		}
+		if problems, err := a.Bookings.Verify(t.Context()); err != nil || len(problems) > 0 {
+			t.Errorf("the bookings: %v %v", err, problems)
+		}
 	})
 }
 

@@ -13,13 +13,14 @@ import (
 )
 
 // features are the packages with use cases; a new one is written in here.
-var features = []string{"identity", "unit", "request", "booking", "activity", "hours", "campaign", "talent", "project", "charity"}
+var features = []string{"identity", "unit", "request", "booking", "catalogue", "activity", "hours", "campaign", "talent", "project", "charity"}
 
 // betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
 	"activity": {"hours"},
 	"campaign": {"hours"},
-	"request":  {"booking", "activity"},
+	"booking":  {"catalogue"},
+	"request":  {"activity", "booking", "catalogue", "seal"},
 }
 
 // mayImport gives what a package of this module may import of it; ok is false for a package that no rule knows.
@@ -28,7 +29,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "jobs", "outbox", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api"}, features...), true
+		return append([]string{"config", "httpapi", "jobs", "outbox", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
 	case pkg == "httpapi":
 		return append([]string{"api", "auth", "fault", "store", "outbox"}, features...), true
 	case pkg == "jobs":
@@ -41,7 +42,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true
-	case pkg == "fault", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
+	case pkg == "fault", pkg == "seal", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
 		return nil, true
 	}
 	return nil, false

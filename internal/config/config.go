@@ -48,6 +48,7 @@ type Limits struct {
 	CheckinWindow    time.Duration
 	LateCheckin      time.Duration
 	CodeStep         time.Duration
+	SlotHold         time.Duration
 	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
 }
 
@@ -68,6 +69,7 @@ func Default() Config {
 			CheckinWindow:    30 * time.Minute,
 			LateCheckin:      2 * time.Hour,
 			CodeStep:         30 * time.Second,
+			SlotHold:         15 * time.Minute,
 			AccuracyMetres:   100,
 		},
 	}
@@ -105,6 +107,7 @@ var settings = []setting{
 	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},
 	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
+	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 }
 

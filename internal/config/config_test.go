@@ -160,6 +160,7 @@ limits:
   checkin_window: 48h
   late_checkin: 90d
   code_step: 1s
+  slot_hold: 30d
   accuracy_metres: 1.5
   colour: red
 colour: red

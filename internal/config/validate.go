@@ -179,6 +179,7 @@ func (c Config) checkDurations(f *faults) {
 		{"limits.promotion_confirm", c.Limits.PromotionConfirm, time.Minute, 30 * day},
 		{"limits.checkin_window", c.Limits.CheckinWindow, 0, day},
 		{"limits.late_checkin", c.Limits.LateCheckin, 0, 7 * day},
+		{"limits.slot_hold", c.Limits.SlotHold, time.Minute, 7 * 24 * time.Hour},
 		{"limits.code_step", c.Limits.CodeStep, 10 * time.Second, 5 * time.Minute},
 	} {
 		if d.is < d.least || d.is > d.most {

@@ -6,6 +6,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of refusal an Error is. The transport alone knows which
@@ -33,14 +34,21 @@ type Field struct {
 	Message string // Chinese, safe to show
 }
 
+// Opening is a free time that a refusal offers instead of the one that was asked for.
+type Opening struct {
+	ProviderID       int64
+	StartsAt, EndsAt time.Time
+}
+
 // Error is a refusal. Code is stable snake_case English for programs; Message is
 // Chinese for people and says what happened and what to do next.
 type Error struct {
-	Kind    Kind
-	Code    string
-	Message string
-	Fields  []Field
-	cause   error
+	Kind     Kind
+	Code     string
+	Message  string
+	Fields   []Field
+	Openings []Opening
+	cause    error
 }
 
 // New returns a refusal of the given kind.
@@ -84,6 +92,13 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Because(cause error) *Error {
 	c := *e
 	c.cause = cause
+	return &c
+}
+
+// Offering returns a copy of e that offers free times instead.
+func (e *Error) Offering(openings []Opening) *Error {
+	c := *e
+	c.Openings = openings
 	return &c
 }
 

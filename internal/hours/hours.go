@@ -86,8 +86,8 @@ func (e *Entry) ComputeHash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Shanghai is the zone of every screen and every month; it has had no summer time since 1991.
-var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+// Shanghai is the zone of every month.
+var Shanghai = store.Shanghai
 
 // MonthOf is the month that an instant falls in, "2026-11".
 func MonthOf(t time.Time) string { return t.In(Shanghai).Format("2006-01") }

@@ -40,6 +40,23 @@ func staff(a auth.Actor) error {
 	return nil
 }
 
+func worker(a auth.Actor) error {
+	if !a.SignedIn() {
+		return auth.ErrSignIn
+	}
+	if !a.Has(auth.SocialWorker) {
+		return auth.ErrForbidden
+	}
+	return nil
+}
+
+func workerOrStaff(a auth.Actor) error {
+	if worker(a) == nil {
+		return nil
+	}
+	return staff(a)
+}
+
 func admin(a auth.Actor) error {
 	if !a.SignedIn() {
 		return auth.ErrSignIn
@@ -73,6 +90,23 @@ var access = map[string]rule{
 
 	"getMyHours": signedIn, "listMyEntries": signedIn, "getHourEntry": signedIn,
 	"proposeCorrection": staff, "listProposals": staff, "decideProposals": staff,
+
+	"listServiceTypes": public, "getServiceType": public, "createServiceType": staff, "updateServiceType": staff,
+
+	"listSlots": public, "getMyProvider": worker, "setMyHours": worker, "addMyException": worker, "removeMyException": worker,
+	"renewMyFeed": worker, "stopMyFeed": worker, "getCalendarFeed": public, "listMyBookings": worker,
+	"listProviders": staff, "updateProvider": staff, "listHolidays": public, "setHoliday": admin, "removeHoliday": admin,
+
+	"listBeneficiaries": signedIn, "addBeneficiary": signedIn, "updateBeneficiary": signedIn, "removeBeneficiary": signedIn,
+	"listMyRequests": signedIn, "listMyCases": worker, "listRequests": staff, "createRequest": signedIn, "decideRequests": staff,
+	"getRequest": signedIn, "updateRequest": signedIn, "submitRequest": signedIn, "cancelRequest": signedIn, "rateRequest": signedIn,
+	"rescheduleRequest": signedIn, "addMessage": signedIn, "addAttachment": signedIn, "getAttachment": signedIn, "removeAttachment": signedIn,
+	"listLooks":      signedIn,
+	"approveRequest": staff, "rejectRequest": staff, "returnRequest": staff, "referRequest": staff, "receiveRequest": staff, "sendBackRequest": staff,
+	"assignRequest": staff, "openVolunteerShift": staff, "reopenRequest": staff, "closeRequest": staff, "followUpRequest": staff,
+	"listCandidates": staff, "handOverCases": staff, "acceptCase": worker, "handBackCase": worker,
+	"startVisit": workerOrStaff, "finishVisit": workerOrStaff, "completeRequest": workerOrStaff, "markNoShow": workerOrStaff,
+	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,
 
 	"listNotices": signedIn, "readNotices": signedIn,
 	"getHome": public, "getWorkbench": staff,

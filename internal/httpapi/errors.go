@@ -33,7 +33,7 @@ func refuse(c *gin.Context, err error) {
 	c.Set(faultKey, f)
 	body, _ := json.Marshal(api.Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Code: f.Code, Detail: f.Message, RequestID: c.GetString(requestIDKey), Fields: fieldProblems(f.Fields),
+		Code: f.Code, Detail: f.Message, RequestID: c.GetString(requestIDKey), Fields: fieldProblems(f.Fields), NextFree: openings(f.Openings),
 	})
 	if status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")

@@ -8,21 +8,26 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/campaign"
+	"yimi/internal/catalogue"
 	"yimi/internal/identity"
+	"yimi/internal/request"
 )
 
 // What the home page shows at most.
 const (
 	homeComing     = 3
+	homeRequests   = 3
+	homeServices   = 8
 	homeCampaigns  = 6
 	homeActivities = 4
 	homeCountAhead = 7 * 24 * time.Hour
 	homeCountCap   = 99
+	workbenchCap   = 99
 )
 
 // GetHome gives all that the home page shows, in one request.
 func (s *Server) GetHome(ctx context.Context, _ api.GetHomeRequestObject) (api.GetHomeResponseObject, error) {
-	out := api.GetHome200JSONResponse{Coming: []api.Signup{}}
+	out := api.GetHome200JSONResponse{Coming: []api.Signup{}, Requests: []api.Request{}}
 	if auth.From(ctx).SignedIn() {
 		if err := s.homeOfPerson(ctx, &out); err != nil {
 			return nil, err
@@ -37,6 +42,13 @@ func (s *Server) GetHome(ctx context.Context, _ api.GetHomeRequestObject) (api.G
 	if out.Station != nil {
 		home = out.Station.ID
 	}
+	services, err := s.Catalogue.List(ctx, home)
+	if err != nil {
+		return nil, err
+	}
+	out.Services = mapped(services[:min(len(services), homeServices)], func(l *catalogue.Line) api.ServiceBrief {
+		return api.ServiceBrief{ID: l.ID, Name: l.Name, Icon: api.ServiceIcon(l.Icon)}
+	})
 	lines, err := s.Activities.Near(ctx, home, homeActivities)
 	if err != nil {
 		return nil, err
@@ -70,7 +82,12 @@ func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONRespon
 	}
 	out.Person, out.Station = &person, person.Unit
 	coming, err := s.Activities.Coming(ctx, homeComing)
+	if err != nil {
+		return err
+	}
 	out.Coming = s.signups(ctx, coming)
+	asked, err := s.Requests.Coming(ctx, homeRequests)
+	out.Requests = s.requestLines(ctx, asked)
 	return err
 }
 
@@ -84,13 +101,21 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return api.GetWorkbench200JSONResponse{
+	waiting, err := s.Requests.Waiting(ctx, workbenchCap)
+	if err != nil {
+		return nil, err
+	}
+	out := api.GetWorkbench200JSONResponse{
 		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(w.Attention), Proposals: int(proposals),
 		Shifts: mapped(w.Shifts, func(x *activity.WorkShift) api.WorkShift {
 			return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
 				EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase)}
 		}),
-	}, nil
+	}
+	q := &out.Requests
+	q.New, q.Overdue, q.Unassigned, q.ToAccept = waiting[request.QueueNew], waiting[request.QueueOverdue], waiting[request.QueueUnassigned], waiting[request.QueueToAccept]
+	q.ToReview, q.ReferredIn, q.FollowUp = waiting[request.QueueToReview], waiting[request.QueueReferredIn], waiting[request.QueueFollowUp]
+	return out, nil
 }
 
 // person maps a profile with the person's totals and unread notices.
@@ -135,6 +160,6 @@ func (s *Server) GetSettings(context.Context, api.GetSettingsRequestObject) (api
 	return api.GetSettings200JSONResponse{
 		CancelNoticeMinutes: int(l.CancelNotice.Minutes()), PromotionConfirmMinutes: int(l.PromotionConfirm.Minutes()),
 		CheckinWindowMinutes: int(l.CheckinWindow.Minutes()), LateCheckinMinutes: int(l.LateCheckin.Minutes()),
-		CodeStepSeconds: int(l.CodeStep.Seconds()), Demo: s.Config.Demo,
+		CodeStepSeconds: int(l.CodeStep.Seconds()), HoldMinutes: int(s.Bookings.HoldFor().Minutes()), Demo: s.Config.Demo,
 	}, nil
 }

@@ -19,7 +19,9 @@ type operation struct {
 	path     string
 	item     *openapi3.PathItem
 	op       *openapi3.Operation
-	takesKey bool // an Idempotency-Key
+	takesKey bool  // an Idempotency-Key
+	maxBytes int64 // of the body; 0 for the setting
+	anyBody  bool  // not JSON
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
@@ -37,10 +39,17 @@ func operations() (map[string]*operation, *openapi3.T, error) {
 			key := method + " " + Base + pathParam.ReplaceAllString(path, ":$1")
 			op.OperationID = strings.ToLower(op.OperationID[:1]) + op.OperationID[1:] // the generator capitalises it
 			out[key] = &operation{id: op.OperationID, path: path, item: item, op: op,
-				takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil}
+				takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil,
+				maxBytes: maxBytes(op), anyBody: op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] == nil}
 		}
 	}
 	return out, spec, nil
+}
+
+// maxBytes reads x-max-bytes: the body's limit where it is not the setting's.
+func maxBytes(op *openapi3.Operation) int64 {
+	n, _ := op.Extensions["x-max-bytes"].(float64)
+	return int64(n)
 }
 
 const operationKey = "operation"

@@ -15,11 +15,14 @@ import (
 	"yimi/api"
 	"yimi/internal/activity"
 	"yimi/internal/auth"
+	"yimi/internal/booking"
 	"yimi/internal/campaign"
+	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
+	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/unit"
 )
@@ -44,6 +47,9 @@ type Deps struct {
 	Activities *activity.Service
 	Hours      *hours.Service
 	Outbox     *outbox.Service
+	Catalogue  *catalogue.Service
+	Bookings   *booking.Service
+	Requests   *request.Service
 }
 
 // Server implements the contract's strict server interface; each feature's

@@ -47,11 +47,13 @@ func (s *Server) limitBody(c *gin.Context) {
 		c.Set(bodyKey, []byte(nil))
 		return
 	}
-	if c.Request.ContentLength > s.Config.MaxBodyBytes {
+	o := operationOf(c)
+	limit := max(o.maxBytes, s.Config.MaxBodyBytes)
+	if c.Request.ContentLength > limit {
 		refuse(c, errTooLarge)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, s.Config.MaxBodyBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, limit))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -65,7 +67,7 @@ func (s *Server) limitBody(c *gin.Context) {
 	if len(body) > 0 && c.Request.Header.Get("Content-Type") == "" {
 		c.Request.Header.Set("Content-Type", "application/json")
 	}
-	if len(body) > 0 && !json.Valid(body) { // the decoders would stop after a first value and take it
+	if len(body) > 0 && !o.anyBody && !json.Valid(body) { // the decoders would stop after a first value and take it
 		refuse(c, errBody)
 		return
 	}

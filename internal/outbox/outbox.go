@@ -17,6 +17,17 @@ const (
 	ActivityChanged   Kind = "activity_changed"
 	ActivityCancelled Kind = "activity_cancelled"
 	HoursCredited     Kind = "hours_credited"
+	RequestSubmitted  Kind = "request_submitted"
+	RequestApproved   Kind = "request_approved"
+	RequestRejected   Kind = "request_rejected"
+	RequestReturned   Kind = "request_returned"
+	RequestReferred   Kind = "request_referred"
+	RequestAssigned   Kind = "request_assigned"
+	RequestScheduled  Kind = "request_scheduled"
+	RequestChanged    Kind = "request_changed"
+	RequestCompleted  Kind = "request_completed"
+	RequestMessage    Kind = "request_message"
+	CaseAssigned      Kind = "case_assigned" // to a worker
 )
 
 // Notice is one message to one person in the app.
@@ -29,6 +40,7 @@ type Notice struct {
 	Body       string
 	SignupID   *int64
 	ActivityID *int64
+	RequestID  *int64
 	ReadAt     *store.Time
 	CreatedAt  store.Time
 }

@@ -15,6 +15,9 @@ type Time struct{ time.Time }
 // At returns t as the database keeps it: in UTC, cut to the millisecond.
 func At(t time.Time) Time { return Time{time.UnixMilli(t.UnixMilli()).UTC()} }
 
+// Shanghai is the zone of every screen, day and month; it has had no summer time since 1991.
+var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
 // Value gives the milliseconds to the driver.
 func (t Time) Value() (driver.Value, error) { return t.UnixMilli(), nil }
 

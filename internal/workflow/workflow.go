@@ -14,8 +14,11 @@ type Who string
 // Those who move states.
 const (
 	ByVolunteer Who = "volunteer"
+	ByResident  Who = "resident" // who asked
+	ByWorker    Who = "worker"   // the one assigned
 	ByStaff     Who = "staff"
-	BySecond    Who = "second staff" // not who proposed, and not whom it is about
+	ByReceiver  Who = "receiving staff" // of the unit that a request is referred to
+	BySecond    Who = "second staff"    // not who proposed, and not whom it is about
 	BySystem    Who = "system"
 )
 

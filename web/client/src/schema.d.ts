@@ -3949,7 +3949,7 @@ export interface components {
             request_id: components["schemas"]["Id"];
             /**
              * @description The request's number
-             * @example 20261126-0318-7
+             * @example 20261126-483920
              */
             number: string;
             /**
@@ -4390,7 +4390,7 @@ export interface components {
             id: components["schemas"]["Id"];
             /**
              * @description To be quoted on the phone
-             * @example 20261126-0318-7
+             * @example 20261126-483920
              */
             number: string;
             state: components["schemas"]["RequestState"];
@@ -7138,7 +7138,7 @@ export interface operations {
                 state?: components["schemas"]["RequestState"];
                 /**
                  * @description Only the one with this number
-                 * @example 20261126-0318-7
+                 * @example 20261126-483920
                  */
                 number?: string;
                 /** @description next_cursor of the page before */
@@ -8247,7 +8247,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "application/pdf": string;
                 };
             };
             default: components["responses"]["Problem"];

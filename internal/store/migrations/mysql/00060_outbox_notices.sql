@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS notices (
     body        VARCHAR(400) NOT NULL,
     signup_id   BIGINT,
     activity_id BIGINT,
+    request_id  BIGINT,
     read_at     BIGINT,
     created_at  BIGINT NOT NULL,
     UNIQUE KEY uq_notices_event (person_id, event),

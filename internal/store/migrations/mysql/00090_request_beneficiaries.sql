@@ -12,7 +12,6 @@ CREATE TABLE IF NOT EXISTS beneficiaries (
     guardian   BOOLEAN NOT NULL,
     consent    VARCHAR(100) NOT NULL,
     sealed     BLOB NOT NULL,
-    removed_at BIGINT,
     created_at BIGINT NOT NULL,
     UNIQUE KEY uq_beneficiaries_ref (ref),
     KEY ix_beneficiaries_person (person_id, id)

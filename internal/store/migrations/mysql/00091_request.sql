@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS requests (
     respond_by       BIGINT,
     responded_at     BIGINT,
     state_since      BIGINT NOT NULL,
+    turns            BIGINT NOT NULL,
     rating           BIGINT CHECK (rating BETWEEN 1 AND 5),
     rating_comment   VARCHAR(300) NOT NULL,
     rated_at         BIGINT,

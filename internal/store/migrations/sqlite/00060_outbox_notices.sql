@@ -8,6 +8,7 @@ CREATE TABLE notices (
     body        TEXT NOT NULL CHECK (length(body) <= 400),
     signup_id   INTEGER,
     activity_id INTEGER,
+    request_id  INTEGER,
     read_at     INTEGER,
     created_at  INTEGER NOT NULL
 ) STRICT;

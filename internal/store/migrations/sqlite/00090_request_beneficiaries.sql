@@ -12,7 +12,6 @@ CREATE TABLE beneficiaries (
     guardian   INTEGER NOT NULL,
     consent    TEXT NOT NULL CHECK (length(consent) <= 100),
     sealed     BLOB NOT NULL,
-    removed_at INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX uq_beneficiaries_ref ON beneficiaries (ref);

@@ -32,6 +32,7 @@ CREATE TABLE requests (
     respond_by       INTEGER,
     responded_at     INTEGER,
     state_since      INTEGER NOT NULL,
+    turns            INTEGER NOT NULL,
     rating           INTEGER CHECK (rating BETWEEN 1 AND 5),
     rating_comment   TEXT NOT NULL CHECK (length(rating_comment) <= 300),
     rated_at         INTEGER,

@@ -1,0 +1,137 @@
+package app
+
+import (
+	"time"
+
+	"yimi/internal/catalogue"
+	"yimi/internal/request"
+)
+
+// What people of the demo ask for, and what has become of it.
+
+const hour, day = time.Hour, 24 * time.Hour
+
+func (d *demoLoop) makeRequests() {
+	r := d.app.Requests
+	father := d.family("volunteer", request.Beneficiary{Name: "林国栋", Relation: "parent", BirthDate: ptr("1957-04-12"), Phone: "13995301234", Address: "东方社区 3 号楼 2 单元 101"})
+	neighbour := d.family("resident", request.Beneficiary{Name: "王桂花", Relation: "neighbour", BirthDate: ptr("1941-08-15"), Address: "东方社区 3 号楼 1 单元 102", Consent: "王奶奶当面同意"})
+	son := d.family("v3", request.Beneficiary{Name: "赵小宝", Relation: "child", BirthDate: ptr("2017-09-03")}, "left_behind")
+	mother := d.family("v6", request.Beneficiary{Name: "丁玉华", Relation: "parent", BirthDate: ptr("1950-02-11"), Address: "清水渠巷 12 号"})
+
+	// Over, and well thought of.
+	done := d.ask("resident", "居家安全", -1, request.Ask{Way: "home", Address: "东方社区 3 号楼 2 单元 101", Words: "卫生间地滑，想装个扶手。", Answers: []catalogue.Given{answer("own", "yes"), answer("where", "卫生间")}})
+	d.serve(done, "装好卫生间扶手两处，铺防滑垫，讲了燃气关阀。", 70)
+	d.then(func() (*request.Detail, error) { return r.Rate(d.as("resident"), done, 5, "师傅手艺好，社工还教我关燃气。") },
+		func() (*request.Detail, error) { return r.Close(d.as("staff"), done, "") })
+	d.ago(done, 18*day)
+
+	// Over, and a call to be made.
+	poor := d.ask("v9", "社会融入", -1, request.Ask{Way: "phone", Words: "刚搬来，不认识人，想找个跳舞的地方。"})
+	d.serve(poor, "电话里介绍了广场舞队的时间和领队。", 15)
+	d.then(func() (*request.Detail, error) { return r.Rate(d.as("v9"), poor, 2, "说会带我去认门，后来没人来。") })
+	d.ago(poor, 6*day)
+
+	// Done, to be reviewed.
+	review := d.ask("v6", "照料护理", -1, request.Ask{BeneficiaryID: mother, Way: "home", Urgency: "soon", Address: "清水渠巷 12 号", Words: "母亲出院回家，需要助浴。",
+		Answers: []catalogue.Given{answer("need", "助浴", "陪诊"), answer("alone", "no"), answer("illness", "高血压，每天一片降压药")}})
+	d.serve(review, "助浴一次，量血压 138/86，教家属翻身。", 90)
+	d.ago(review, 3*day)
+
+	// Under way: the resident has a talk ahead.
+	talk := d.ask("resident", "心理疏导", 2, request.Ask{Way: "station", Words: "老伴走了以后晚上睡不好，想找人说说话。", Answers: []catalogue.Given{answer("sleep", "睡不踏实"), answer("before", "no")}})
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), talk, 0) },
+		func() (*request.Detail, error) {
+			return r.AddMessage(d.as("worker"), talk, "林叔叔您好，到了直接上二楼，我在谈心室门口等您。")
+		})
+	d.ago(talk, 26*hour)
+
+	// Under way: the daughter asked for her father; it waits for approval.
+	d.ask("volunteer", "心理疏导", 5, request.Ask{BeneficiaryID: father, Way: "station", Words: "父亲搬来后不爱出门，晚上睡不好。", Answers: []catalogue.Given{answer("sleep", "睡不踏实")}})
+
+	// Returned for more.
+	back := d.ask("resident", "情感陪伴", -1, request.Ask{BeneficiaryID: neighbour, Way: "home", Address: "东方社区 3 号楼 1 单元 102", Words: "隔壁王奶奶一个人，想有人常来坐坐。", Answers: []catalogue.Given{answer("days", "周二", "周五")}})
+	d.then(func() (*request.Detail, error) { return r.Return(d.as("staff"), back, "请补充王奶奶子女的联系方式，上门前要先说一声") })
+	d.ago(back, 2*day)
+
+	d.waiting(son)
+	d.cases()
+}
+
+// serve takes a request all the way to completed.
+func (d *demoLoop) serve(id int64, what string, minutes int) {
+	r := d.app.Requests
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), id, d.people["worker"]) },
+		func() (*request.Detail, error) { return r.Accept(d.as("worker"), id) },
+		func() (*request.Detail, error) { return r.Start(d.as("worker"), id, "") },
+		func() (*request.Detail, error) { return r.Complete(d.as("worker"), id, request.Record{Done: what}) })
+	d.visited(id, minutes)
+}
+
+// waiting are requests that the staff have before them: urgent, overdue, for a child whose
+// guardian has yet to agree, asked for twice, filed for a caller.
+func (d *demoLoop) waiting(son int64) {
+	station := d.units["东方社区社工站"].ID
+	old := func(who, name, relation, birth string) int64 {
+		return d.family(who, request.Beneficiary{Name: name, Relation: relation, BirthDate: &birth})
+	}
+	urgent := d.ask("v0", "照料护理", -1, request.Ask{UnitID: station, BeneficiaryID: old("v0", "马秀兰", "grandparent", "1945-06-20"), Way: "home", Urgency: "urgent", Address: "东方社区 5 号楼 402", Words: "刚出院回家，一个人，需要助浴。",
+		Answers: []catalogue.Given{answer("need", "助浴"), answer("alone", "yes")}})
+	d.ago(urgent, 32*time.Minute)
+	child := d.ask("v3", "亲情帮扶", -1, request.Ask{UnitID: station, BeneficiaryID: son, Way: "station", Words: "父母都在外地务工，周末没人带。", Answers: []catalogue.Given{answer("grade", "三年级")}})
+	d.ago(child, 20*hour)
+	late := d.ask("v12", "社会融入", -1, request.Ask{UnitID: station, Way: "phone", Words: "退休了不知道做什么，想参加点活动。"})
+	d.ago(late, 80*hour)
+	aunt := old("v15", "丁玉华", "parent", "1950-02-11")
+	d.ask("v15", "居家安全", -1, request.Ask{UnitID: station, BeneficiaryID: aunt, Way: "home", Address: "清水渠巷 3 号", Words: "卫生间装扶手。", Answers: []catalogue.Given{answer("own", "yes")}})
+	twice := d.ask("v15", "居家安全", -1, request.Ask{UnitID: station, BeneficiaryID: aunt, Way: "home", Address: "清水渠巷 3 号", Words: "再问一下扶手的事。", Answers: []catalogue.Given{answer("own", "yes")}})
+	d.ago(twice, 10*time.Minute)
+	filed := d.ask("staff", "照料护理", -1, request.Ask{UnitID: station, Way: "home", Urgency: "soon", Address: "弘德村 18 号", Phone: "13895310022", Words: "来电：腿脚不便，要人陪着去医院复查。",
+		Answers: []catalogue.Given{answer("need", "陪诊"), answer("alone", "yes")}, Caller: &request.Caller{Name: "哈文秀", Relation: "self", BirthDate: ptr("1945-03-01")}})
+	d.ago(filed, 3*hour)
+}
+
+// cases are what the worker has, and what has no worker yet.
+func (d *demoLoop) cases() {
+	r, station := d.app.Requests, d.units["东方社区社工站"].ID
+	unassigned := d.ask("v18", "生命回顾", -1, request.Ask{UnitID: station, BeneficiaryID: d.family("v18", request.Beneficiary{Name: "罗建国", Relation: "grandparent", BirthDate: ptr("1938-10-01")}), Way: "home", Address: "罗山路 6 号", Words: "爷爷当过兵，想把故事记下来。"})
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), unassigned, 0) })
+	d.ago(unassigned, 9*hour)
+	for i, who := range []string{"v21", "v24"} {
+		id := d.ask(who, "情感陪伴", -1, request.Ask{UnitID: station, BeneficiaryID: d.family(who, request.Beneficiary{Name: []string{"苏秀英", "韩志远"}[i], Relation: "parent", BirthDate: ptr("1948-05-09")}), Way: "home", Address: "东方社区 7 号楼", Words: []string{"一个人住，想有人常来坐坐。", "眼睛不好，想有人念念报纸。"}[i], Answers: []catalogue.Given{answer("days", "周三")}})
+		d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), id, d.people["worker"]) })
+		d.ago(id, time.Duration(4+i)*hour)
+	}
+	going := d.ask("v27", "照料护理", -1, request.Ask{UnitID: station, BeneficiaryID: d.family("v27", request.Beneficiary{Name: "田国庆", Relation: "parent", BirthDate: ptr("1952-01-30")}), Way: "home", Address: "红寺堡路 22 号", Words: "父亲中风后在家，需要有人教康复动作。", Answers: []catalogue.Given{answer("need", "康复"), answer("alone", "no")}})
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), going, d.people["worker"]) },
+		func() (*request.Detail, error) { return r.Accept(d.as("worker"), going) },
+		func() (*request.Detail, error) { return r.Start(d.as("worker"), going, "") },
+		func() (*request.Detail, error) {
+			return r.Finish(d.as("worker"), going, request.Record{Done: "教了坐起和翻身，量血压 142/90。"})
+		})
+	d.visited(going, 60)
+	d.ago(going, 5*day)
+	outside := d.ask("v30", "法律援助", 1, request.Ask{UnitID: station, Way: "station", Words: "工地欠了三个月工资。", Answers: []catalogue.Given{answer("about", "劳动")}})
+	d.then(func() (*request.Detail, error) {
+		return r.Refer(d.as("staff"), outside, request.ReferTo{Organisation: "红寺堡区法律援助中心", Reason: "要仲裁，由法律援助中心指派律师", Consent: "电话里本人同意"})
+	})
+	d.ago(outside, 2*day)
+}
+
+// ahead is how many talks the demo keeps in 周文静's calendar.
+const ahead = 3
+
+// keepAhead books what is missing in the worker's calendar, so that there is always a next one.
+func (d *demoLoop) keepAhead() {
+	if d.err != nil {
+		return
+	}
+	var n int64
+	db := d.app.Store.Read(d.ctx)
+	d.err = db.Table("bookings").Where("provider_id = ? AND live = 1 AND state = 'booked' AND starts_at > ?", d.people["worker"], d.app.Store.Now()).Count(&n).Error
+	names := []string{"v33", "v36", "v39", "v42", "v45", "v48"}
+	for ; d.err == nil && n < ahead; n++ {
+		id := d.ask(names[int(n)%len(names)], "心理疏导", int(n), request.Ask{UnitID: d.units["东方社区社工站"].ID, Way: "station", Words: "最近睡不好，想找人说说。",
+			Answers: []catalogue.Given{answer("sleep", "睡不踏实")}})
+		d.then(func() (*request.Detail, error) { return d.app.Requests.Approve(d.as("staff"), id, 0) })
+	}
+}

@@ -1,0 +1,271 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// Mine gives the actor's own profile as a provider.
+func (s *Service) Mine(ctx context.Context) (*ProviderLine, error) {
+	a := auth.From(ctx)
+	if err := s.db.Tx(ctx, func(tx *store.Tx) error { return ensure(tx, a.PersonID) }); err != nil {
+		return nil, err
+	}
+	return s.detailed(ctx, a.PersonID)
+}
+
+func (s *Service) detailed(ctx context.Context, personID int64) (*ProviderLine, error) {
+	l, err := findProvider(s.db.Read(ctx), personID)
+	if err != nil {
+		return nil, err
+	}
+	one := []ProviderLine{*l}
+	err = addDetails(s.db.Read(ctx), one, dayOf(s.db.Now().Time))
+	return &one[0], err
+}
+
+// Workers lists the social workers of the units that the actor manages.
+func (s *Service) Workers(ctx context.Context) ([]ProviderLine, error) {
+	out, err := workersUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths())
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	seen, kept := map[int64]bool{}, out[:0]
+	for _, l := range out { // somebody may be a worker of two units
+		if !seen[l.PersonID] {
+			seen[l.PersonID], kept = true, append(kept, l)
+		}
+	}
+	return kept, addDetails(s.db.Read(ctx), kept, dayOf(s.db.Now().Time))
+}
+
+// SetHours publishes the actor's weekly hours and breaks anew; bookings made before stay.
+func (s *Service) SetHours(ctx context.Context, hours, breaks []Span, dailyCap *int) (*ProviderLine, error) {
+	if err := CheckSpans("hours", hours); err != nil {
+		return nil, err
+	}
+	if err := CheckSpans("breaks", breaks); err != nil {
+		return nil, err
+	}
+	all := make([]Span, 0, len(hours)+len(breaks))
+	for _, h := range hours {
+		h.Kind = work
+		all = append(all, h)
+	}
+	for _, b := range breaks {
+		b.Kind = pause
+		all = append(all, b)
+	}
+	return s.changeMine(ctx, func(tx *store.Tx, id int64) error {
+		if dailyCap != nil {
+			if err := updateProvider(tx, id, map[string]any{"daily_cap": *dailyCap}); err != nil {
+				return err
+			}
+		}
+		return setSpans(tx, id, all)
+	})
+}
+
+// changeMine changes the actor's own profile in one transaction.
+func (s *Service) changeMine(ctx context.Context, deed func(tx *store.Tx, id int64) error) (*ProviderLine, error) {
+	id := auth.From(ctx).PersonID
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := ensure(tx, id); err != nil {
+			return err
+		}
+		return deed(tx, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.detailed(ctx, id)
+}
+
+var errExceptionPast = fault.BadFields(fault.Field{Name: "date", Message: "请选今天或以后的日期"})
+
+// AddException adds a day, or a part of one, that differs from the actor's week.
+func (s *Service) AddException(ctx context.Context, e Exception) (*ProviderLine, error) {
+	return s.changeMine(ctx, func(tx *store.Tx, id int64) error {
+		if e.Day < dayOf(tx.Now.Time) {
+			return errExceptionPast
+		}
+		e.ProviderID = id
+		return insertException(tx, &e)
+	})
+}
+
+// RemoveException takes an exception of the actor's back.
+func (s *Service) RemoveException(ctx context.Context, id int64) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		gone, err := deleteException(tx, auth.From(ctx).PersonID, id)
+		if err == nil && !gone {
+			return fault.Missing("安排")
+		}
+		return err
+	})
+}
+
+// RenewFeed gives the actor's calendar feed a new secret; the old one ends. Only its
+// hash is kept, so it is shown this once.
+func (s *Service) RenewFeed(ctx context.Context) (secret string, err error) {
+	secret = rand.Text()
+	_, err = s.changeMine(ctx, func(tx *store.Tx, id int64) error {
+		return updateProvider(tx, id, map[string]any{"feed_hash": feedHash(secret)})
+	})
+	return secret, err
+}
+
+// StopFeed ends the actor's calendar feed.
+func (s *Service) StopFeed(ctx context.Context) error {
+	_, err := s.changeMine(ctx, func(tx *store.Tx, id int64) error {
+		return updateProvider(tx, id, map[string]any{"feed_hash": nil})
+	})
+	return err
+}
+
+func feedHash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+const (
+	feedBack  = 30 * 24 * time.Hour
+	feedAhead = 180 * 24 * time.Hour
+)
+
+// Feed gives the calendar of whoever the secret belongs to, as iCalendar (RFC 5545). It
+// names service, place and number, and nobody who is served: the address may leak.
+func (s *Service) Feed(ctx context.Context, secret string) (string, error) {
+	p, err := providerOfFeed(s.db.Read(ctx), feedHash(secret))
+	if err != nil {
+		return "", err
+	}
+	now := s.db.Now()
+	rows, err := calendar(s.db.Read(ctx), p.PersonID, store.At(now.Add(-feedBack)), store.At(now.Add(feedAhead)))
+	if err != nil {
+		return "", err
+	}
+	cal := ics.NewCalendarFor("Yimi")
+	cal.SetMethod(ics.MethodPublish)
+	cal.SetXWRCalName("一米 · " + p.Name)
+	for i := range rows {
+		event(cal, &rows[i], now.Time)
+	}
+	return cal.Serialize(), nil
+}
+
+func event(cal *ics.Calendar, l *Line, now time.Time) {
+	e := cal.AddEvent("booking-" + l.Number + "-" + l.Day + "@yimi")
+	e.SetDtStampTime(now)
+	e.SetStartAt(l.StartsAt.Time)
+	e.SetEndAt(l.EndsAt.Time)
+	e.SetSummary(l.ServiceName + " " + l.Number)
+	e.SetStatus(ics.ObjectStatusConfirmed)
+	if l.State == Held {
+		e.SetStatus(ics.ObjectStatusTentative)
+	}
+	if l.PlaceName != "" && l.Way == "station" {
+		e.SetLocation(l.PlaceName)
+	}
+}
+
+// MyBookings gives what is in the actor's calendar from one day to another.
+func (s *Service) MyBookings(ctx context.Context, from, to string) ([]Line, error) {
+	return calendar(s.db.Read(ctx), auth.From(ctx).PersonID, store.At(midnight(from)), store.At(midnight(nextDay(to, 1))))
+}
+
+// ChangeProvider changes a worker of the actor's units; the first change makes a worker a provider.
+func (s *Service) ChangeProvider(ctx context.Context, personID int64, c ProviderChange) (*ProviderLine, error) {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := ensure(tx, personID); err != nil {
+			return err
+		}
+		l, err := findProvider(tx.DB, personID)
+		if err != nil {
+			return err
+		}
+		if err := mayManage(auth.From(ctx), l); err != nil {
+			return err
+		}
+		return c.apply(tx, personID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.detailed(ctx, personID)
+}
+
+func (c *ProviderChange) apply(tx *store.Tx, personID int64) error {
+	changes := map[string]any{}
+	if c.Level != nil {
+		changes["level"] = *c.Level
+	}
+	if c.DailyCap != nil {
+		changes["daily_cap"] = *c.DailyCap
+	}
+	if c.Active != nil {
+		changes["active"] = *c.Active
+	}
+	if c.SupervisorID != nil {
+		may, err := holdsRole(tx, *c.SupervisorID)
+		if err != nil {
+			return err
+		}
+		if !may || *c.SupervisorID == personID {
+			return errSupervisor
+		}
+		changes["supervisor_id"] = *c.SupervisorID
+	}
+	if len(changes) > 0 {
+		if err := updateProvider(tx, personID, changes); err != nil {
+			return err
+		}
+	}
+	if c.Services == nil {
+		return nil
+	}
+	n, err := countServices(tx, *c.Services)
+	if err != nil {
+		return err
+	}
+	if int(n) != len(*c.Services) {
+		return errServices
+	}
+	return setServices(tx, personID, *c.Services)
+}
+
+// Holidays lists holidays and make-up days from this year on.
+func (s *Service) Holidays(ctx context.Context) ([]Holiday, error) {
+	return holidaysFrom(s.db.Read(ctx), s.db.Now().In(store.Shanghai).Format("2006")+"-01-01")
+}
+
+// SetHoliday makes a day a holiday, or one that works as another week-day.
+func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
+	if h.Kind == off {
+		h.AsWeekday = 0
+	} else if h.AsWeekday == 0 {
+		h.AsWeekday = 1
+	}
+	err := s.db.Tx(ctx, func(tx *store.Tx) error { return saveHoliday(tx, &h) })
+	return &h, err
+}
+
+// RemoveHoliday makes a day an ordinary one again.
+func (s *Service) RemoveHoliday(ctx context.Context, day string) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		gone, err := deleteHoliday(tx, day)
+		if err == nil && !gone {
+			return fault.Missing("节假日")
+		}
+		return err
+	})
+}

@@ -1,0 +1,34 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+)
+
+// maxProblems bounds what Verify reports.
+const maxProblems = 100
+
+// Verify proves that bookings, their cells and the counts of days agree, and that no two
+// live bookings of a provider overlap; it gives what is wrong.
+func (s *Service) Verify(ctx context.Context) (problems []string, err error) {
+	db := s.db.Read(ctx)
+	for _, check := range []struct{ what, sql string }{
+		{"bookings whose cells are not those of their time", `SELECT b.id FROM bookings b WHERE b.live = 1 AND
+			(SELECT COUNT(*) FROM booking_cells c WHERE c.booking_id = b.id AND c.provider_id = b.provider_id
+				AND c.cell * 300000 >= b.starts_at AND c.cell * 300000 < b.busy_until) * 300000 <> b.busy_until - b.starts_at LIMIT ?`},
+		{"cells of no live booking", `SELECT DISTINCT c.booking_id FROM booking_cells c LEFT JOIN bookings b ON b.id = c.booking_id AND b.live = 1 WHERE b.id IS NULL LIMIT ?`},
+		{"bookings that overlap", `SELECT DISTINCT a.id FROM bookings a JOIN bookings b ON b.provider_id = a.provider_id AND b.live = 1 AND b.id <> a.id
+			AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at WHERE a.live = 1 LIMIT ?`},
+		{"providers whose day is miscounted", `SELECT d.provider_id FROM provider_days d WHERE d.taken <> (SELECT COUNT(*) FROM bookings b
+			WHERE b.provider_id = d.provider_id AND b.day = d.day AND b.state IN ('held', 'booked', 'done', 'no_show')) LIMIT ?`},
+	} {
+		var ids []int64
+		if err := db.Raw(check.sql, maxProblems).Scan(&ids).Error; err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			problems = append(problems, fmt.Sprintf("%s: %d", check.what, id))
+		}
+	}
+	return problems, nil
+}

@@ -1,0 +1,378 @@
+package booking
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// ---- bookings: what takes and frees time
+
+// insert writes the booking; its cells are taken by takeCells.
+func insert(tx *store.Tx, b *Booking) error {
+	b.ID, b.CreatedAt = 0, tx.Now
+	return tx.Create(b).Error
+}
+
+// takeCells takes all of the booking's time in one statement, or none of it: a cell that
+// another booking has refuses the whole (rule 1).
+func takeCells(tx *store.Tx, b *Booking) error {
+	cells := b.cells()
+	err := tx.Create(&cells).Error
+	if store.IsDuplicate(err) {
+		return ErrTaken.Because(err)
+	}
+	return err
+}
+
+func freeCells(tx *store.Tx, bookingID int64) error {
+	return tx.Where("booking_id = ?", bookingID).Delete(&cell{}).Error
+}
+
+// countDay counts one more booking on the provider's day, if the cap allows.
+func countDay(tx *store.Tx, providerID int64, day string) error {
+	if err := addToDay(tx, providerID, day, 0); err != nil {
+		return err
+	}
+	res := tx.Table("provider_days").
+		Where("provider_id = ? AND day = ?", providerID, day).
+		Where("EXISTS (SELECT 1 FROM providers p WHERE p.person_id = provider_days.provider_id AND (p.daily_cap = 0 OR provider_days.taken < p.daily_cap))").
+		Update("taken", gorm.Expr("taken + 1"))
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrTaken
+	}
+	return res.Error
+}
+
+// countFreely is countDay without a cap, for times that worker or staff set.
+func countFreely(tx *store.Tx, providerID int64, day string) error { return addToDay(tx, providerID, day, 1) }
+
+// addToDay makes the row of a provider's day, or adds to it.
+func addToDay(tx *store.Tx, providerID int64, day string, n int) error {
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "provider_id"}, {Name: "day"}},
+		DoUpdates: clause.Assignments(map[string]any{"taken": gorm.Expr("provider_days.taken + ?", n)})}).
+		Table("provider_days").Create(map[string]any{"provider_id": providerID, "day": day, "taken": n}).Error
+}
+
+func uncountDay(tx *store.Tx, providerID int64, day string) error {
+	return tx.Table("provider_days").Where("provider_id = ? AND day = ?", providerID, day).
+		Update("taken", gorm.Expr("taken - 1")).Error
+}
+
+// move moves a booking from one of the states; false when it is in another.
+func move(tx *store.Tx, id int64, from []State, changes map[string]any) (bool, error) {
+	res := tx.Model(&Booking{}).Where("id = ? AND state IN ?", id, from).Updates(changes)
+	return res.RowsAffected == 1, res.Error
+}
+
+// lapse ends a hold that has run out; false when it has not, or is no hold any more.
+func lapse(tx *store.Tx, b *Booking) (bool, error) {
+	res := tx.Model(&Booking{}).Where("id = ? AND state = ? AND hold_expires_at <= ?", b.ID, Held, tx.Now).
+		Updates(map[string]any{"state": Lapsed, "live": nil, "hold_expires_at": nil})
+	return res.RowsAffected == 1, res.Error
+}
+
+// overdueHolds gives holds of the provider that have run out and stand in the booking's way.
+func overdueHolds(tx *store.Tx, b *Booking) (out []Booking, err error) {
+	err = tx.Where("provider_id = ? AND live = 1 AND state = ? AND hold_expires_at <= ? AND starts_at < ? AND busy_until > ? AND id <> ?",
+		b.ProviderID, Held, tx.Now, b.BusyUntil, b.StartsAt, b.ID).Find(&out).Error
+	return out, err
+}
+
+// lapsedHolds gives holds that have run out, the oldest first.
+func lapsedHolds(db *gorm.DB, now store.Time, limit int) (out []Booking, err error) {
+	err = db.Where("state = ? AND hold_expires_at <= ?", Held, now).Order("hold_expires_at").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// latest gives the request's live booking, or else its last one; nil if there is none.
+func latest(db *gorm.DB, requestID int64) (*Booking, error) {
+	var out []Booking
+	err := db.Where("request_id = ?", requestID).Order("CASE WHEN live = 1 THEN 0 ELSE 1 END, id DESC").Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+// ---- plans: what slots derive from
+
+// longest is how long before a span a booking that reaches into it may begin.
+const longest = 11 // hours: 8 of length, 2 of buffer, and one to spare
+
+// plans reads what the slots of the providers from one day to another derive from, in a
+// few reads however many there are.
+func plans(db *gorm.DB, providers []ProviderLine, from, to string, now store.Time) (map[int64]*plan, error) {
+	out, ids := map[int64]*plan{}, make([]int64, len(providers))
+	holidays, err := holidaysBetween(db, nextDay(from, -1), nextDay(to, 1))
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range providers {
+		ids[i] = p.PersonID
+		out[p.PersonID] = &plan{holidays: holidays, taken: map[string]int{}, cap: p.DailyCap}
+	}
+	spans, err := spansOf(db, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range spans {
+		out[s.ProviderID].spans = append(out[s.ProviderID].spans, s)
+	}
+	exceptions, err := exceptionsOf(db, ids, nextDay(from, -1), nextDay(to, 1))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range exceptions {
+		out[e.ProviderID].exceptions = append(out[e.ProviderID].exceptions, e)
+	}
+	return out, addBusy(db, out, ids, from, to, now)
+}
+
+func addBusy(db *gorm.DB, out map[int64]*plan, ids []int64, from, to string, now store.Time) error {
+	begin, end := store.At(midnight(from)), store.At(midnight(nextDay(to, 2)))
+	var busy []Booking
+	err := db.Where("provider_id IN ? AND live = 1 AND starts_at > ? AND starts_at < ?", ids, store.At(begin.Add(-longest*3600e9)), end).Find(&busy).Error
+	if err != nil {
+		return err
+	}
+	for _, b := range busy {
+		if p := out[b.ProviderID]; b.State != Held || b.HoldExpiresAt.After(now.Time) {
+			p.busy = append(p.busy, b)
+		}
+	}
+	var days []struct {
+		ProviderID int64
+		Day        string
+		Taken      int
+	}
+	err = db.Table("provider_days").Where("provider_id IN ? AND day BETWEEN ? AND ?", ids, from, nextDay(to, 1)).Find(&days).Error
+	for _, d := range days {
+		out[d.ProviderID].taken[d.Day] = d.Taken
+	}
+	return err
+}
+
+func spansOf(db *gorm.DB, ids []int64) (out []Span, err error) {
+	err = db.Where("provider_id IN ?", ids).Order("provider_id, weekday, start_minute").Find(&out).Error
+	return out, err
+}
+
+func exceptionsOf(db *gorm.DB, ids []int64, from, to string) (out []Exception, err error) {
+	err = db.Where("provider_id IN ? AND day BETWEEN ? AND ?", ids, from, to).Order("provider_id, day, start_minute").Find(&out).Error
+	return out, err
+}
+
+func holidaysBetween(db *gorm.DB, from, to string) (map[string]Holiday, error) {
+	var rows []Holiday
+	err := db.Where("day BETWEEN ? AND ?", from, to).Find(&rows).Error
+	out := make(map[string]Holiday, len(rows))
+	for _, h := range rows {
+		out[h.Day] = h
+	}
+	return out, err
+}
+
+func holidaysFrom(db *gorm.DB, from string) (out []Holiday, err error) {
+	err = db.Where("day >= ?", from).Order("day").Limit(500).Find(&out).Error
+	return out, err
+}
+
+func saveHoliday(tx *store.Tx, h *Holiday) error {
+	h.CreatedAt = tx.Now
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "day"}},
+		DoUpdates: clause.AssignmentColumns([]string{"name", "kind", "as_weekday"})}).Create(h).Error
+}
+
+func deleteHoliday(tx *store.Tx, day string) (bool, error) {
+	res := tx.Where("day = ?", day).Delete(&Holiday{})
+	return res.RowsAffected == 1, res.Error
+}
+
+// ---- providers
+
+const isWorker = "EXISTS (SELECT 1 FROM role_grants g WHERE g.person_id = providers.person_id AND g.role = 'social_worker')"
+
+func providerLines(db *gorm.DB) *gorm.DB {
+	return db.Table("providers").Select(`providers.*, people.name, units.name AS unit_name, units.path AS unit_path,
+		COALESCE(supervisors.name, '') AS supervisor_name,
+		(SELECT COUNT(*) FROM requests r WHERE r.worker_id = providers.person_id AND r.is_open = 1) AS open_cases`).
+		Joins("JOIN people ON people.id = providers.person_id").
+		Joins("JOIN units ON units.id = providers.unit_id").
+		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id")
+}
+
+// offering gives the active providers who give the service, at the level it asks, to the
+// unit at path: those of the units under it and above it.
+func offering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {
+	err = providerLines(db).
+		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", t.ID).
+		Where("providers.active = ? AND "+isWorker, true).
+		Where("(units.path LIKE ? OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", path+"%", path).
+		Order("providers.person_id").Limit(50).Find(&out).Error
+	kept := out[:0]
+	for _, l := range out {
+		if l.Level.Reaches(t.MinLevel) {
+			kept = append(kept, l)
+		}
+	}
+	return kept, err
+}
+
+func findProvider(db *gorm.DB, personID int64) (*ProviderLine, error) {
+	var l ProviderLine
+	err := providerLines(db).Where("providers.person_id = ?", personID).Take(&l).Error
+	if store.IsNotFound(err) {
+		return nil, fault.Missing("社工").Because(err)
+	}
+	return &l, err
+}
+
+// ensure makes everybody who is a social worker at one of the units a provider.
+func ensure(tx *store.Tx, personID int64) error {
+	return tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
+		SELECT g.person_id, MIN(g.unit_id), 'none', 0, 1, ? FROM role_grants g WHERE g.role = 'social_worker' AND g.person_id = ?
+		AND NOT EXISTS (SELECT 1 FROM providers p WHERE p.person_id = g.person_id) GROUP BY g.person_id`, tx.Now, personID).Error
+}
+
+// workersUnder lists the social workers of the units under the roots, providers yet or not.
+func workersUnder(db *gorm.DB, roots []string) (out []ProviderLine, err error) {
+	q := db.Table("role_grants").Select(`role_grants.person_id, COALESCE(providers.unit_id, role_grants.unit_id) AS unit_id,
+			COALESCE(providers.level, 'none') AS level, providers.supervisor_id, COALESCE(providers.daily_cap, 0) AS daily_cap,
+			COALESCE(providers.active, 1) AS active, providers.feed_hash, people.name, units.name AS unit_name, units.path AS unit_path,
+			COALESCE(supervisors.name, '') AS supervisor_name,
+			(SELECT COUNT(*) FROM requests r WHERE r.worker_id = role_grants.person_id AND r.is_open = 1) AS open_cases`).
+		Joins("LEFT JOIN providers ON providers.person_id = role_grants.person_id").
+		Joins("JOIN people ON people.id = role_grants.person_id").
+		Joins("JOIN units ON units.id = COALESCE(providers.unit_id, role_grants.unit_id)").
+		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id").
+		Where("role_grants.role = 'social_worker'")
+	err = store.Under(q, "role_grants.unit_id", roots).Order("role_grants.person_id").Limit(200).Find(&out).Error
+	return out, err
+}
+
+// addDetails fills in services, hours and coming exceptions, in three reads.
+func addDetails(db *gorm.DB, out []ProviderLine, today string) error {
+	at, ids := map[int64]*ProviderLine{}, make([]int64, len(out))
+	for i := range out {
+		at[out[i].PersonID], ids[i] = &out[i], out[i].PersonID
+	}
+	var services []struct{ ProviderID, ServiceTypeID int64 }
+	if err := db.Table("provider_services").Where("provider_id IN ?", ids).Order("service_type_id").Find(&services).Error; err != nil {
+		return err
+	}
+	for _, s := range services {
+		at[s.ProviderID].Services = append(at[s.ProviderID].Services, s.ServiceTypeID)
+	}
+	spans, err := spansOf(db, ids)
+	if err != nil {
+		return err
+	}
+	for _, s := range spans {
+		at[s.ProviderID].Spans = append(at[s.ProviderID].Spans, s)
+	}
+	exceptions, err := exceptionsOf(db, ids, today, "9999")
+	for _, e := range exceptions {
+		at[e.ProviderID].Exceptions = append(at[e.ProviderID].Exceptions, e)
+	}
+	return err
+}
+
+func setSpans(tx *store.Tx, providerID int64, spans []Span) error {
+	if err := tx.Where("provider_id = ?", providerID).Delete(&Span{}).Error; err != nil || len(spans) == 0 {
+		return err
+	}
+	for i := range spans {
+		spans[i].ID, spans[i].ProviderID = 0, providerID
+	}
+	return tx.Create(&spans).Error
+}
+
+func setServices(tx *store.Tx, providerID int64, ids []int64) error {
+	if err := tx.Exec("DELETE FROM provider_services WHERE provider_id = ?", providerID).Error; err != nil || len(ids) == 0 {
+		return err
+	}
+	return tx.Exec("INSERT INTO provider_services (provider_id, service_type_id) SELECT ?, id FROM service_types WHERE id IN ?", providerID, ids).Error
+}
+
+func countServices(tx *store.Tx, ids []int64) (n int64, err error) {
+	err = tx.Table("service_types").Where("id IN ?", ids).Count(&n).Error
+	return n, err
+}
+
+// holdsRole tells whether the person has any role at all, as a supervisor must.
+func holdsRole(tx *store.Tx, personID int64) (bool, error) {
+	var n int64
+	err := tx.Table("role_grants").Where("person_id = ?", personID).Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
+func updateProvider(tx *store.Tx, personID int64, changes map[string]any) error {
+	return tx.Model(&Provider{}).Where("person_id = ?", personID).Updates(changes).Error
+}
+
+func insertException(tx *store.Tx, e *Exception) error {
+	e.ID, e.CreatedAt = 0, tx.Now
+	return tx.Create(e).Error
+}
+
+func deleteException(tx *store.Tx, providerID, id int64) (bool, error) {
+	res := tx.Where("id = ? AND provider_id = ?", id, providerID).Delete(&Exception{})
+	return res.RowsAffected == 1, res.Error
+}
+
+// ---- calendars
+
+// Line is a booking with what calendars show beside it.
+type Line struct {
+	Booking
+	Number          string
+	ServiceName     string
+	Icon            string
+	Way             string
+	PlaceName       string
+	ProviderName    string
+	BeneficiaryName string
+	BirthDate       *string
+}
+
+func bookingLines(db *gorm.DB) *gorm.DB {
+	return db.Table("bookings").Select(`bookings.*, requests.number, requests.way, requests.beneficiary_name, requests.birth_date,
+		service_types.name AS service_name, service_types.icon, service_types.place_name, people.name AS provider_name`).
+		Joins("JOIN requests ON requests.id = bookings.request_id").
+		Joins("JOIN service_types ON service_types.id = bookings.service_type_id").
+		Joins("JOIN people ON people.id = bookings.provider_id")
+}
+
+// calendar gives a provider's bookings that start between the instants and are on, or were.
+func calendar(db *gorm.DB, providerID int64, from, to store.Time) (out []Line, err error) {
+	err = bookingLines(db).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
+		Where("bookings.state IN ?", []State{Held, Booked, Done, NoShow}).
+		Order("bookings.starts_at, bookings.id").Limit(1000).Find(&out).Error
+	return out, err
+}
+
+// linesOf gives for each request its live booking, or else its last one.
+func linesOf(db *gorm.DB, requestIDs []int64) (map[int64]*Line, error) {
+	var rows []Line
+	err := bookingLines(db).Where(`bookings.request_id IN ? AND bookings.id = (SELECT b.id FROM bookings b WHERE b.request_id = bookings.request_id
+		ORDER BY CASE WHEN b.live = 1 THEN 0 ELSE 1 END, b.id DESC LIMIT 1)`, requestIDs).Find(&rows).Error
+	out := make(map[int64]*Line, len(rows))
+	for i := range rows {
+		out[rows[i].RequestID] = &rows[i]
+	}
+	return out, err
+}
+
+// providerOfFeed finds whose feed a secret is.
+func providerOfFeed(db *gorm.DB, hash string) (*ProviderLine, error) {
+	var l ProviderLine
+	err := providerLines(db).Where("providers.feed_hash = ?", hash).Take(&l).Error
+	if store.IsNotFound(err) {
+		return nil, fault.Missing("日历").Because(err)
+	}
+	return &l, err
+}

@@ -1,0 +1,170 @@
+package request
+
+import (
+	"slices"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/workflow"
+)
+
+// errMissing is the answer to everybody who may not know of a request.
+var errMissing = fault.Missing("申请")
+
+// whoIs tells as whom the actor touches a request; nobody is nothing. Who asked is never
+// staff or worker of the own request.
+func whoIs(a auth.Actor, l *Line) (out []workflow.Who) {
+	if l.PersonID != nil && *l.PersonID == a.PersonID {
+		return []workflow.Who{workflow.ByResident}
+	}
+	if l.WorkerID != nil && *l.WorkerID == a.PersonID {
+		out = append(out, workflow.ByWorker)
+	}
+	if a.Manages(l.UnitPath) {
+		out = append(out, workflow.ByStaff)
+	}
+	if l.ReferredTo != nil && a.Manages(l.ReferredPath) {
+		out = append(out, workflow.ByReceiver)
+	}
+	return out
+}
+
+// isSupervisor tells whether the actor is the named supervisor of somebody else's request.
+func isSupervisor(a auth.Actor, l *Line) bool {
+	return l.SupervisorID != nil && *l.SupervisorID == a.PersonID && !l.isOf(a.PersonID)
+}
+
+func (l *Line) isOf(personID int64) bool { return l.PersonID != nil && *l.PersonID == personID }
+
+// maySee tells whether the actor may know of the request at all. A draft is its writer's alone.
+func maySee(a auth.Actor, l *Line) error {
+	who := whoIs(a, l)
+	switch {
+	case l.State == Draft && !l.isOf(a.PersonID) && (l.FiledBy == nil || *l.FiledBy != a.PersonID):
+		return errMissing
+	case len(who) == 0 && !isSupervisor(a, l):
+		return errMissing
+	}
+	return nil
+}
+
+// mayReadCaseNotes opens case notes to the assigned worker and the named supervisor alone
+// (rule 6). For others that see the request there are none to know of.
+func mayReadCaseNotes(a auth.Actor, l *Line) error {
+	if err := maySee(a, l); err != nil {
+		return err
+	}
+	if l.isOf(a.PersonID) || l.WorkerID == nil || *l.WorkerID != a.PersonID && !isSupervisor(a, l) {
+		return fault.New(fault.NotFound, "case_notes_closed", "面谈记录只有负责的社工和指定的督导能看")
+	}
+	return nil
+}
+
+// byWhom picks as whom the actor does an action, or says why not.
+func byWhom(a auth.Actor, l *Line, action string) (workflow.Who, error) {
+	if err := maySee(a, l); err != nil {
+		return "", err
+	}
+	who := whoIs(a, l)
+	for _, w := range who {
+		if _, err := workflow.Next(Moves, l.State, action, w); err == nil {
+			return w, nil
+		}
+	}
+	for _, m := range Moves {
+		if m.Action == action && slices.ContainsFunc(who, func(w workflow.Who) bool { return slices.Contains(m.Who, w) }) {
+			return "", workflow.ErrBadTransition
+		}
+	}
+	if l.isOf(a.PersonID) && a.Manages(l.UnitPath) {
+		return "", errOwn
+	}
+	return "", auth.ErrForbidden
+}
+
+// lookerRole is as what somebody other than who asked looks at a request.
+func lookerRole(a auth.Actor, l *Line) string {
+	switch {
+	case l.WorkerID != nil && *l.WorkerID == a.PersonID:
+		return "worker"
+	case isSupervisor(a, l):
+		return "supervisor"
+	}
+	return "staff"
+}
+
+// actionsOf lists what the actor may do to the request now.
+func actionsOf(a auth.Actor, l *Line, now time.Time, notice time.Duration) []string {
+	out := []string{}
+	who := whoIs(a, l)
+	for _, m := range Moves {
+		fits := m.From == l.State && slices.ContainsFunc(who, func(w workflow.Who) bool { return slices.Contains(m.Who, w) })
+		if fits && m.Action != "hand_over" && l.allows(m.Action, slices.Contains(who, workflow.ByResident), now, notice) {
+			out = append(out, m.Action)
+		}
+	}
+	resident, staffOrWorker := slices.Contains(who, workflow.ByResident), len(who) > 0 && !slices.Contains(who, workflow.ByResident)
+	if mayEdit(a, l) == nil {
+		out = append(out, "edit")
+	}
+	if l.State.open() && l.State != Draft && (resident || staffOrWorker) {
+		out = append(out, "message")
+	}
+	if l.State.open() && (resident || staffOrWorker) {
+		out = append(out, "attach")
+	}
+	if staffOrWorker {
+		out = append(out, "note")
+	}
+	if mayReadCaseNotes(a, l) == nil {
+		out = append(out, "case_note")
+	}
+	return out
+}
+
+// allows tells whether more than the state stands against an action.
+func (l *Line) allows(action string, resident bool, now time.Time, notice time.Duration) bool {
+	switch action {
+	case "start":
+		return !l.VisitUnderWay
+	case "finish":
+		return l.VisitUnderWay
+	case "schedule":
+		return !l.VisitUnderWay
+	case "accept":
+		return l.AcceptedAt == nil
+	case "rate":
+		return l.Rating == nil
+	case "follow_up":
+		return l.FollowUp != nil
+	case "no_show":
+		return l.Booking != nil && l.ShiftID == nil
+	case "reschedule":
+		return l.Booking != nil && !(resident && l.tooLate(now, notice))
+	case "cancel":
+		return !l.VisitUnderWay && !(resident && l.tooLate(now, notice))
+	}
+	return true
+}
+
+// tooLate tells whether the notice before a booking has begun, within which who asked
+// can no longer change it.
+func (l *Line) tooLate(now time.Time, notice time.Duration) bool {
+	return l.State == Scheduled && l.Booking != nil && l.Booking.Live != nil && now.After(l.Booking.StartsAt.Add(-notice))
+}
+
+// mayEdit lets who wrote it change a draft or what was returned.
+func mayEdit(a auth.Actor, l *Line) error {
+	if err := maySee(a, l); err != nil {
+		return err
+	}
+	mine := l.isOf(a.PersonID) || l.PersonID == nil && a.Manages(l.UnitPath)
+	switch {
+	case !mine:
+		return auth.ErrForbidden
+	case l.State != Draft && l.State != Returned:
+		return workflow.ErrBadTransition
+	}
+	return nil
+}

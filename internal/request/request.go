@@ -1,0 +1,373 @@
+// Package request keeps service requests: what residents ask for themselves and for
+// others, who decides, who comes, what was done, and what they thought of it.
+package request
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// State is where a request stands.
+type State string
+
+// The states of a request.
+const (
+	Draft     State = "draft"
+	Submitted State = "submitted"
+	Returned  State = "returned" // for more
+	Approved  State = "approved"
+	Rejected  State = "rejected"
+	Assigned  State = "assigned"
+	Scheduled State = "scheduled"
+	InService State = "in_service"
+	Completed State = "completed"
+	Closed    State = "closed"
+	Cancelled State = "cancelled"
+	Referred  State = "referred"
+)
+
+// States lists every state.
+var States = []State{Draft, Submitted, Returned, Approved, Rejected, Assigned, Scheduled, InService, Completed, Closed, Cancelled, Referred}
+
+// open tells whether a request is still under way.
+func (s State) open() bool { return !slices.Contains([]State{Rejected, Closed, Cancelled}, s) }
+
+// Who a beneficiary is to who asks.
+const (
+	Self      = "self"
+	Neighbour = "neighbour"
+	Other     = "other"
+)
+
+// Request is one resident's ask, from submitted to closed.
+type Request struct {
+	ID              int64
+	Number          string // to be quoted on the phone
+	UnitID          int64  // that handles it
+	ServiceTypeID   int64
+	PersonID        *int64 // who asked; nil when staff filed it for a caller without an account
+	FiledBy         *int64 // the staff who filed it (代办)
+	PersonName      string // who asked, or who called
+	BeneficiaryID   *int64 // nil: oneself, or of a caller
+	BeneficiaryName string
+	Relation        string
+	BirthDate       *string // the beneficiary's
+	GroupsOf        string  // the beneficiary's, words joined by commas
+	Guardian        bool    // for a minor: the guardian asked, or agreed (个人信息保护法 Art 31)
+	Consent         string  // how a neighbour or another agreed
+	State           State
+	IsOpen          int // 1 while under way
+	Way             string
+	Urgency         string
+	UrgencyRank     int    // 0 is the most pressing
+	Sealed          []byte // details
+	WantedProvider  *int64
+	WantedStartsAt  *store.Time
+	Reason          string // of the last return, rejection or cancelling
+	WorkerID        *int64
+	SupervisorID    *int64 // may read the case notes beside the worker
+	AcceptedAt      *store.Time
+	ShiftID         *int64 // met by volunteers
+	ReferredTo      *int64 // unit
+	SubmittedAt     *store.Time
+	RespondBy       *store.Time
+	RespondedAt     *store.Time
+	StateSince      store.Time
+	Turns           int64 // moved by everybody who touches the row, so that they queue
+	Rating          *int
+	RatingComment   string
+	RatedAt         *store.Time
+	FollowUp        *int64 // 1 while a low rating waits for a call
+	CreatedAt       store.Time
+}
+
+// details are what a request keeps sealed.
+type details struct {
+	Words   string             `json:"words"`
+	Answers []catalogue.Answer `json:"answers"`
+	Phone   string             `json:"phone"`
+	Address string             `json:"address"`
+}
+
+// Line is a request with what screens show beside it.
+type Line struct {
+	Request
+	ServiceName    string
+	Icon           string
+	Confidential   bool
+	Mode           catalogue.Mode
+	LengthMinutes  int
+	PlaceName      string
+	PlaceNote      string
+	UnitName       string
+	UnitPhone      string
+	UnitPath       string
+	ReferredPath   string // of the unit referred to
+	WorkerName     string
+	WorkerLevel    catalogue.Level
+	SupervisorName string
+	FiledByName    string
+	SimilarOpen    int
+	VisitUnderWay  bool
+	Booking        *booking.Line `gorm:"-"`
+	details        details
+}
+
+// Words is the ask in one's own words.
+func (l *Line) Words() string { return l.details.Words }
+
+// Answers are the answers to the service's questions.
+func (l *Line) Answers() []catalogue.Answer { return l.details.Answers }
+
+// Phone is whom to call, in full.
+func (l *Line) Phone() string { return l.details.Phone }
+
+// Address is where to come, in full.
+func (l *Line) Address() string { return l.details.Address }
+
+// GroupWords are the beneficiary's groups.
+func (l *Line) GroupWords() []string { return split(l.GroupsOf) }
+
+// Age is the beneficiary's age in full years on the day; -1 when not known.
+func (r *Request) Age(day time.Time) int { return ageOn(r.BirthDate, day) }
+
+// Minor tells whether the beneficiary is under 18.
+func (r *Request) Minor(day time.Time) bool { return r.served(day).IsMinor() }
+
+// GuardianMissing tells whether a minor's guardian has yet to agree.
+func (r *Request) GuardianMissing(day time.Time) bool { return r.Minor(day) && !r.Guardian }
+
+func (r *Request) served(day time.Time) catalogue.Served {
+	return catalogue.Served{Age: r.Age(day), Groups: split(r.GroupsOf)}
+}
+
+// Overdue tells whether the promised answer has not come in time.
+func (r *Request) Overdue(now time.Time) bool {
+	return r.State == Submitted && r.RespondBy != nil && r.RespondBy.Before(now)
+}
+
+func split(joined string) []string {
+	if joined == "" {
+		return []string{}
+	}
+	return strings.Split(joined, ",")
+}
+
+func ageOn(birth *string, day time.Time) int {
+	if birth == nil {
+		return -1
+	}
+	born, err := time.Parse(time.DateOnly, *birth)
+	if err != nil {
+		return -1
+	}
+	day = day.In(store.Shanghai)
+	age := day.Year() - born.Year()
+	if day.Month() < born.Month() || day.Month() == born.Month() && day.Day() < born.Day() {
+		age--
+	}
+	return max(age, 0)
+}
+
+// Beneficiary is somebody whom a person asks for.
+type Beneficiary struct {
+	ID        int64
+	PersonID  int64
+	Ref       string // names the row to the sealing
+	Name      string
+	Relation  string
+	Sex       string
+	BirthDate *string
+	GroupsOf  string
+	UnitID    *int64 // the station that would serve
+	Guardian  bool
+	Consent   string
+	Sealed    []byte
+	CreatedAt store.Time
+
+	Phone    string `gorm:"-"`
+	Address  string `gorm:"-"`
+	UnitName string `gorm:"-"`
+}
+
+// Age is the age in full years on the day; -1 when not known.
+func (b *Beneficiary) Age(day time.Time) int { return ageOn(b.BirthDate, day) }
+
+// GroupWords are the declared groups.
+func (b *Beneficiary) GroupWords() []string { return split(b.GroupsOf) }
+
+// Visit is one time that somebody came, with what was done.
+type Visit struct {
+	ID          int64
+	Ref         string
+	RequestID   int64
+	UnitID      int64
+	WorkerID    *int64
+	BookingID   *int64
+	ShiftID     *int64
+	UnderWay    *int64 // 1 while it is: one for each request
+	StartedAt   store.Time
+	EndedAt     *store.Time
+	Minutes     int
+	PersonTimes int // 人次
+	Place       string
+	Sealed      []byte // what was done
+	WorkerName  string `gorm:"->"`
+	Done        string `gorm:"-"`
+}
+
+// TableName names the table.
+func (Visit) TableName() string { return "request_visits" }
+
+// note is a text of one of three kinds: the staff's, the confidential case notes, and
+// messages that who asked reads too.
+type note struct {
+	ID        int64
+	Ref       string
+	RequestID int64
+	Kind      string
+	VisitID   *int64
+	AuthorID  int64
+	Sealed    []byte
+	CreatedAt store.Time
+}
+
+func (note) TableName() string { return "request_notes" }
+
+// Kinds of notes.
+const (
+	staffNote   = "staff"
+	caseNote    = "case"
+	messageNote = "message"
+)
+
+// Note is a text as it is read.
+type Note struct {
+	ID         int64
+	Ref        string
+	VisitID    *int64
+	AuthorID   int64
+	AuthorName string
+	Sealed     []byte
+	CreatedAt  store.Time
+	Text       string `gorm:"-"`
+}
+
+// Look is one time that somebody other than who asked looked.
+type Look struct {
+	ID        int64
+	RequestID int64
+	PersonID  int64
+	Role      string // staff, worker, supervisor
+	What      string // details, contact, case_notes, attachment
+	Day       *string
+	At        store.Time
+	Name      string `gorm:"->"`
+}
+
+// TableName names the table.
+func (Look) TableName() string { return "request_looks" }
+
+// Attachment is a picture or a PDF of a request. The file itself is in the bucket,
+// sealed, under a random name.
+type Attachment struct {
+	ID         int64
+	RequestID  int64
+	Position   int
+	Name       string
+	Kind       string // jpeg, png, webp, pdf
+	Bytes      int64
+	AuthorID   int64
+	CreatedAt  store.Time
+	AuthorName string `gorm:"->"`
+}
+
+// TableName names the table.
+func (Attachment) TableName() string { return "request_attachments" }
+
+// Referral is how a request went to another unit or an outside organisation.
+type Referral struct {
+	ID           int64
+	RequestID    int64
+	FromUnitID   int64
+	ToUnitID     *int64
+	Organisation string
+	Reason       string
+	Consent      string // how the resident agreed (个人信息保护法 Art 23)
+	ReferredBy   int64
+	CreatedAt    store.Time
+	ToName       string `gorm:"->"`
+	ByName       string `gorm:"->"`
+}
+
+// TableName names the table.
+func (Referral) TableName() string { return "request_referrals" }
+
+// TimelineLine is one line of a request's timeline: every move, with who and when (rule 5).
+type TimelineLine struct {
+	ID        int64
+	RequestID int64
+	Action    string
+	FromState State
+	ToState   State
+	ActorID   int64 // 0: the system
+	ActorRole string
+	Said      string
+	At        store.Time
+	ActorName string `gorm:"->"`
+	Text      string `gorm:"-"` // of a message, or what was said
+}
+
+// TableName names the table.
+func (TimelineLine) TableName() string { return "request_timeline" }
+
+// Detail is a request with all that belongs to it.
+type Detail struct {
+	Line
+	Timeline    []TimelineLine
+	Visits      []Visit
+	Attachments []Attachment
+	Notes       []Note // nil for who asked
+	Looks       int
+	Referral    *Referral
+	Shift       *Shift
+	Actions     []string
+}
+
+// Shift is the activity's shift by which volunteers meet a request.
+type Shift struct {
+	ID         int64
+	ActivityID int64
+	StartsAt   store.Time
+	EndsAt     store.Time
+	Capacity   int
+	Taken      int
+}
+
+// lowRating is the highest that is called about.
+const lowRating = 2
+
+var (
+	errOwn       = fault.New(fault.Forbidden, "own_request", "不能办理自己的申请，请另一位工作人员来办")
+	errGuardian  = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。请先补上，再通过")
+	errConsent   = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
+	errNoStation = fault.New(fault.Unprocessable, "no_station", "还不知道由哪个社工站来办。请先选一个社工站")
+	errWay       = fault.BadFields(fault.Field{Name: "way", Message: "这项服务没有这种方式，请选别的"})
+	errUrgency   = fault.BadFields(fault.Field{Name: "urgency", Message: "这项服务没有这种紧急程度，请选别的"})
+	errInactive  = fault.New(fault.Conflict, "service_not_offered", "这项服务现在不开放，申请没有提交。可以打电话给社工站问一问")
+	errVisitOpen = fault.New(fault.Conflict, "visit_open", "这次上门或面谈还没结束，请先结束并写服务记录")
+	errNoVisit   = fault.New(fault.Conflict, "no_visit", "还没有服务记录。请先开始、结束一次服务，再办完成")
+	errRated     = fault.New(fault.Conflict, "already_rated", "您已经评价过了，谢谢")
+	errPlace     = fault.New(fault.Unprocessable, "organisation_or_unit", "请选一个接收的站点，或写明机构名称，两样选一样")
+	errSameUnit  = fault.New(fault.Unprocessable, "same_unit", "接收的站点就是本站，不用转介")
+	errEnded     = fault.BadFields(fault.Field{Name: "ended_at", Message: "结束时间要晚于开始、不超过 24 小时，也不能是以后的时间"})
+	errDone      = fault.BadFields(fault.Field{Name: "done", Message: "请写明这次做了什么"})
+	errNoWorker  = fault.New(fault.Unprocessable, "not_a_worker", "这位不是可以接单的社工，请另选一位")
+	errUnfit     = fault.New(fault.Unprocessable, "worker_not_qualified", "这位社工的职业资格达不到这项服务的要求，请另选一位")
+)

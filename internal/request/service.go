@@ -1,0 +1,547 @@
+package request
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"gocloud.dev/blob"
+
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/seal"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+// Deps are the parts that requests need.
+type Deps struct {
+	Store      *store.Store
+	Box        *seal.Box
+	Files      *blob.Bucket
+	Bookings   *booking.Service
+	Activities *activity.Service
+	Notice     time.Duration // a booking can be changed by who asked until so long before it
+}
+
+// Service is the requests' use cases.
+type Service struct {
+	Deps
+	db   *store.Store
+	data shelf
+}
+
+// NewService makes the service.
+func NewService(d Deps) *Service { return &Service{d, d.Store, shelf{d.Box}} }
+
+func newRef() string { return rand.Text() }
+
+// newNumber is a number to be read out on the phone: the day, and six digits by chance.
+func newNumber(now time.Time) string {
+	n, _ := rand.Int(rand.Reader, big.NewInt(1_000_000)) // never fails: crypto/rand
+	return now.In(store.Shanghai).Format("20060102") + fmt.Sprintf("-%06d", n)
+}
+
+// SlotWish is the slot that who asks has chosen.
+type SlotWish struct {
+	ProviderID int64
+	StartsAt   time.Time
+}
+
+// Caller is for whom staff file a request (代办).
+type Caller struct {
+	Name            string
+	BeneficiaryName string // "" for the caller
+	Relation        string
+	BirthDate       *string
+	Groups          []string
+	Consent         string
+	Guardian        bool
+}
+
+// Ask is what somebody asks for.
+type Ask struct {
+	ServiceTypeID int64
+	UnitID        int64 // 0: the beneficiary's station, or my own
+	BeneficiaryID int64 // 0: myself
+	Caller        *Caller
+	Way, Urgency  string
+	Words         string
+	Answers       []catalogue.Given
+	Phone         string
+	Address       string
+	Slot          *SlotWish
+	Draft         bool
+}
+
+// Create asks for a service: submitted at once, or kept as a draft.
+func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
+	var id int64
+	var t *catalogue.Line
+	var path string
+	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		if t, err = catalogue.Find(tx.DB, ask.ServiceTypeID); err != nil {
+			return err
+		}
+		r, err := s.prepare(ctx, tx, ask)
+		if err != nil {
+			return err
+		}
+		answers, err := t.Answers(ask.Answers, !ask.Draft)
+		if err != nil {
+			return err
+		}
+		if err := s.data.insert(tx, r, details{ask.Words, answers, ask.Phone, ask.Address}); err != nil {
+			return err
+		}
+		id = r.ID
+		l, err := s.data.find(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		path = l.UnitPath
+		who := workflow.ByResident
+		if ask.Caller != nil {
+			who = workflow.ByStaff
+			if !auth.From(ctx).Manages(l.UnitPath) {
+				return auth.ErrForbidden
+			}
+		}
+		if err := writeTimeline(tx, TimelineLine{RequestID: id, Action: "create", ToState: Draft, ActorID: auth.From(ctx).PersonID, ActorRole: roleName(who)}); err != nil || ask.Draft {
+			return err
+		}
+		return s.submit(tx, l, t, who, auth.From(ctx).PersonID)
+	})
+	if err != nil {
+		if t != nil {
+			err = s.Bookings.WithOpenings(ctx, err, &t.Type, path)
+		}
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// prepare makes the row of a new request: who asks, for whom, and who will handle it.
+func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request, error) {
+	me, err := findPerson(tx.DB, auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
+	r := &Request{State: Draft, ServiceTypeID: ask.ServiceTypeID, Way: ask.Way, Urgency: ask.Urgency, UrgencyRank: slices.Index(catalogue.Urgencies, ask.Urgency)}
+	if ask.Slot != nil {
+		at := store.At(ask.Slot.StartsAt)
+		r.WantedProvider, r.WantedStartsAt = &ask.Slot.ProviderID, &at
+	}
+	switch {
+	case ask.Caller != nil:
+		r.FiledBy = &me.ID
+		ask.Caller.fill(r)
+	case ask.BeneficiaryID != 0:
+		b, err := s.data.findBeneficiary(tx.DB, me.ID, ask.BeneficiaryID)
+		if err != nil {
+			return nil, err
+		}
+		r.PersonID, r.PersonName = &me.ID, me.Name
+		b.fill(r)
+	default:
+		r.PersonID, r.PersonName, r.BeneficiaryName = &me.ID, me.Name, me.Name
+		r.Relation, r.BirthDate = Self, me.BirthDate
+	}
+	if ask.UnitID != 0 {
+		r.UnitID = ask.UnitID
+	}
+	if r.UnitID == 0 && me.UnitID != nil {
+		r.UnitID = *me.UnitID
+	}
+	if r.UnitID == 0 {
+		return nil, errNoStation
+	}
+	if _, err := store.UnitPath(tx.DB, r.UnitID); store.IsNotFound(err) {
+		return nil, errNoStation.Because(err)
+	}
+	return r, nil
+}
+
+func (c *Caller) fill(r *Request) {
+	r.PersonName, r.BeneficiaryName, r.Relation, r.BirthDate = c.Name, c.BeneficiaryName, c.Relation, c.BirthDate
+	if r.BeneficiaryName == "" {
+		r.BeneficiaryName = c.Name
+	}
+	r.GroupsOf, r.Consent, r.Guardian = strings.Join(c.Groups, ","), c.Consent, c.Guardian
+}
+
+func (b *Beneficiary) fill(r *Request) {
+	r.BeneficiaryID, r.BeneficiaryName, r.Relation, r.BirthDate = &b.ID, b.Name, b.Relation, b.BirthDate
+	r.GroupsOf, r.Consent, r.Guardian = b.GroupsOf, b.Consent, b.Guardian
+	if b.UnitID != nil {
+		r.UnitID = *b.UnitID
+	}
+}
+
+// ready refuses what cannot be submitted yet, or not by who asks.
+func ready(l *Line, t *catalogue.Line, who workflow.Who, now time.Time) error {
+	var bad []fault.Field
+	need := func(missing bool, name, why string) {
+		if missing {
+			bad = append(bad, fault.Field{Name: name, Message: why})
+		}
+	}
+	need(l.details.Words == "", "words", "请写一两句，说说遇到的事")
+	need(l.Way == catalogue.AtHome && l.details.Address == "", "address", "上门服务要写明地址")
+	need((l.Way == catalogue.AtHome || l.Way == "phone") && l.details.Phone == "", "phone", "请留一个能打通的电话")
+	need(t.Mode == catalogue.ByBooking && l.WantedProvider == nil, "slot", "请选一个时间")
+	_, offered := t.AnswerWithin(l.Urgency)
+	switch {
+	case !t.Active || !strings.HasPrefix(l.UnitPath, t.UnitPath):
+		return errInactive
+	case !slices.Contains(t.WayWords(), l.Way):
+		return errWay
+	case !offered:
+		return errUrgency
+	case (l.Relation == Neighbour || l.Relation == Other) && l.Consent == "":
+		return errConsent
+	case len(bad) > 0:
+		return fault.BadFields(bad...)
+	}
+	if _, err := t.Answers(given(l.details.Answers), true); err != nil {
+		return err
+	}
+	if who == workflow.ByStaff { // staff know when to make an exception
+		return nil
+	}
+	return t.MayServe(l.served(now))
+}
+
+func given(answers []catalogue.Answer) []catalogue.Given {
+	out := make([]catalogue.Given, len(answers))
+	for i, a := range answers {
+		out[i] = catalogue.Given{Key: a.Key, Values: a.Values}
+	}
+	return out
+}
+
+// submit hands a draft, or what was returned, to the station; a booking holds its slot, or
+// has it at once where the service is booked instantly.
+func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.Who, actor int64) error {
+	if err := ready(l, t, who, tx.Now.Time); err != nil {
+		return err
+	}
+	within, _ := t.AnswerWithin(l.Urgency)
+	by := store.At(tx.Now.Add(within))
+	err := s.step(tx, l, move{action: "submit", who: who, actor: actor, changes: map[string]any{
+		"submitted_at": tx.Now, "respond_by": by, "reason": ""}})
+	if err != nil {
+		return err
+	}
+	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time)))...); err != nil {
+		return err
+	}
+	switch {
+	case t.Mode != catalogue.ByBooking:
+		return nil
+	case t.Instant && !l.GuardianMissing(tx.Now.Time):
+		return s.bookAtOnce(tx, l, t)
+	}
+	_, err = s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time))
+	return err
+}
+
+func (l *Line) wish(provider *int64, at time.Time) booking.Wish {
+	return booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: *provider, StartsAt: at}
+}
+
+// bookAtOnce takes the slot of a service that needs no approval.
+func (s *Service) bookAtOnce(tx *store.Tx, l *Line, t *catalogue.Line) error {
+	b, err := s.Bookings.Book(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time))
+	if err != nil {
+		return err
+	}
+	if err := s.step(tx, l, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}}); err != nil {
+		return err
+	}
+	return s.engage(tx, l, t, b, 0)
+}
+
+// engage assigns and schedules a request to whom its booking is with: the provider
+// published the time, so there is nothing left to accept.
+func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Booking, actor int64) error {
+	w, err := findWorker(tx.DB, b.ProviderID, t.ID, l.UnitPath)
+	if err != nil {
+		return err
+	}
+	if w == nil || l.isOf(w.PersonID) {
+		return errNoWorker
+	}
+	changes := map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": tx.Now}
+	if err := s.step(tx, l, move{action: "assign", who: workflow.BySystem, said: w.Name, changes: changes}); err != nil {
+		return err
+	}
+	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	if err := s.step(tx, l, move{action: "schedule", who: workflow.BySystem, said: span}); err != nil {
+		return err
+	}
+	told := l.notice(outbox.RequestScheduled, "已经约好了", fmt.Sprintf("%s约在 %s，%s接待%s", l.ServiceName, span, w.Name, l.where()))
+	told = append(told, caseNotice(l, w.PersonID, "有新的预约", fmt.Sprintf("%s %s，%s", l.ServiceName, span, l.Number)))
+	return outbox.Tell(tx, told...)
+}
+
+// where says the place of a meeting at the station.
+func (l *Line) where() string {
+	if l.Way != catalogue.AtStation || l.PlaceName == "" {
+		return ""
+	}
+	return "，地点：" + l.PlaceName
+}
+
+// move is one step of a request along its table.
+type move struct {
+	action  string
+	who     workflow.Who
+	actor   int64 // 0: the system
+	said    string
+	changes map[string]any
+}
+
+// step moves a request along its table, with its line in the timeline.
+func (s *Service) step(tx *store.Tx, l *Line, m move) error {
+	to, err := workflow.Next(Moves, l.State, m.action, m.who)
+	if err != nil {
+		return err
+	}
+	moved, err := moveRequest(tx, l, to, m.changes)
+	if err != nil {
+		return err
+	}
+	if !moved {
+		return workflow.ErrBadTransition
+	}
+	from := l.State
+	l.State = to
+	return writeTimeline(tx, TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: to, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said})
+}
+
+// roleName is how the timeline calls who did it.
+func roleName(w workflow.Who) string {
+	switch w {
+	case workflow.ByResident:
+		return "resident"
+	case workflow.ByWorker:
+		return "worker"
+	case workflow.BySystem:
+		return "system"
+	}
+	return "staff"
+}
+
+// act does one deed on a request in a transaction of its own, by whom the table allows.
+func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
+	var l *Line
+	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		if l, err = s.data.hold(tx, id); err != nil {
+			return err
+		}
+		who, err := byWhom(auth.From(ctx), l, action)
+		if err != nil {
+			return err
+		}
+		return deed(tx, l, move{action: action, who: who, actor: auth.From(ctx).PersonID})
+	})
+	if err != nil {
+		return nil, s.withOpenings(ctx, err, l)
+	}
+	return s.Get(ctx, id)
+}
+
+// withOpenings adds the next free slots to a refusal for want of one.
+func (s *Service) withOpenings(ctx context.Context, err error, l *Line) error {
+	if l == nil {
+		return err
+	}
+	t, findErr := catalogue.Find(s.db.Read(ctx), l.ServiceTypeID)
+	if findErr != nil {
+		return err
+	}
+	return s.Bookings.WithOpenings(ctx, err, &t.Type, l.UnitPath)
+}
+
+// release takes a request's live booking out of the calendar, if it has one.
+func (s *Service) release(tx *store.Tx, l *Line, to booking.State) error {
+	b, err := booking.Of(tx.DB, l.ID)
+	if err != nil || b == nil {
+		return err
+	}
+	return s.Bookings.End(tx, b, to)
+}
+
+// ---- reading
+
+// Get gives one request with all that belongs to it, to those who may see it; a look by
+// anybody but who asked is kept, once a day and person.
+func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
+	a, db := auth.From(ctx), s.db.Read(ctx)
+	l, err := s.data.find(db, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := maySee(a, l); err != nil {
+		return nil, err
+	}
+	if err := s.lookOnce(ctx, l); err != nil {
+		return nil, err
+	}
+	d := &Detail{Line: *l, Actions: actionsOf(a, l, s.db.Now().Time, s.Notice)}
+	return d, s.fill(ctx, d)
+}
+
+// fill adds what belongs to a request: eight reads by index, whatever the data.
+func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
+	db := s.db.Read(ctx)
+	if d.Timeline, err = timelineOf(db, d.ID); err != nil {
+		return err
+	}
+	for i := range d.Timeline {
+		d.Timeline[i].Text = d.Timeline[i].Said
+	}
+	messages, err := s.data.notesOf(db, d.ID, messageNote)
+	if err != nil {
+		return err
+	}
+	d.addMessages(messages)
+	if d.Visits, err = s.data.visitsOf(db, d.ID); err != nil {
+		return err
+	}
+	if d.Attachments, err = attachmentsOf(db, d.ID); err != nil {
+		return err
+	}
+	looks, err := countLooks(db, d.ID)
+	if err != nil {
+		return err
+	}
+	d.Looks = int(looks)
+	if d.Referral, err = lastReferral(db, d.ID); err != nil {
+		return err
+	}
+	if d.ShiftID != nil {
+		if d.Shift, err = shiftOf(db, *d.ShiftID); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(d.Actions, "note") {
+		d.Notes, err = s.data.notesOf(db, d.ID, staffNote)
+	}
+	return err
+}
+
+// addMessages puts messages into the timeline where they belong.
+func (d *Detail) addMessages(messages []Note) {
+	for _, m := range messages {
+		line := TimelineLine{Action: "message", ToState: d.State, ActorID: m.AuthorID, ActorName: m.AuthorName, ActorRole: d.roleOf(m.AuthorID), Text: m.Text, At: m.CreatedAt}
+		for _, t := range d.Timeline {
+			if !t.At.After(m.CreatedAt.Time) {
+				line.ToState = t.ToState
+			}
+		}
+		d.Timeline = append(d.Timeline, line)
+	}
+	slices.SortStableFunc(d.Timeline, func(a, b TimelineLine) int { return a.At.Compare(b.At.Time) })
+}
+
+func (d *Detail) roleOf(personID int64) string {
+	switch {
+	case d.isOf(personID):
+		return "resident"
+	case d.WorkerID != nil && *d.WorkerID == personID:
+		return "worker"
+	}
+	return "staff"
+}
+
+// Filter narrows a list of requests.
+type Filter struct {
+	State         State
+	Number        string
+	Open          *bool
+	ServiceTypeID int64
+	Before        int64 // only ids below; 0 for the newest
+	Limit         int
+}
+
+// Mine lists the actor's requests, newest first.
+func (s *Service) Mine(ctx context.Context, f Filter) ([]Line, error) {
+	return s.data.ofPerson(s.db.Read(ctx), auth.From(ctx).PersonID, f)
+}
+
+// Coming lists the actor's open requests: those that wait for the actor first, then by the next visit.
+func (s *Service) Coming(ctx context.Context, limit int) ([]Line, error) {
+	return s.data.comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, limit)
+}
+
+// Cases lists the actor's cases as a worker: open ones after so many, or over ones below the id.
+func (s *Service) Cases(ctx context.Context, open bool, skip int64, limit int) ([]Line, error) {
+	return s.data.casesOf(s.db.Read(ctx), auth.From(ctx).PersonID, open, skip, limit)
+}
+
+// InQueue lists what waits at the units that the actor manages, the urgent and then the oldest first.
+func (s *Service) InQueue(ctx context.Context, queue Queue, after After, limit int) ([]Line, error) {
+	return s.data.inQueue(s.db.Read(ctx), queue, auth.From(ctx).ManagedPaths(), s.db.Now(), after, limit)
+}
+
+// List lists requests of the units that the actor manages, newest first.
+func (s *Service) List(ctx context.Context, f Filter) ([]Line, error) {
+	return s.data.under(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), f)
+}
+
+// Waiting counts each queue of the actor's units, up to a cap.
+func (s *Service) Waiting(ctx context.Context, atMost int) (map[Queue]int, error) {
+	return countQueues(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), s.db.Now(), atMost)
+}
+
+// Slots gives the slot calendar of a service at a unit (0: the actor's own).
+func (s *Service) Slots(ctx context.Context, serviceTypeID, unitID, providerID int64, from, to string) (*booking.Calendar, error) {
+	db := s.db.Read(ctx)
+	t, err := catalogue.Find(db, serviceTypeID)
+	if err != nil {
+		return nil, err
+	}
+	if unitID == 0 {
+		if me, err := findPerson(db, auth.From(ctx).PersonID); err == nil && me.UnitID != nil {
+			unitID = *me.UnitID
+		}
+	}
+	if unitID == 0 {
+		return nil, errNoStation
+	}
+	path, err := store.UnitPath(db, unitID)
+	if store.IsNotFound(err) {
+		return nil, errNoStation.Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.Bookings.Calendar(ctx, &t.Type, path, providerID, from, to)
+}
+
+// ---- notices
+
+// notice tells who asked; nobody when staff filed it for a caller without an account.
+func (l *Line) notice(kind outbox.Kind, title, body string) []outbox.Notice {
+	if l.PersonID == nil {
+		return nil
+	}
+	return []outbox.Notice{{PersonID: *l.PersonID, Kind: kind, Event: event(kind, l.ID), Title: title, Body: body, RequestID: &l.ID}}
+}
+
+func caseNotice(l *Line, personID int64, title, body string) outbox.Notice {
+	return outbox.Notice{PersonID: personID, Kind: outbox.CaseAssigned, Event: event(outbox.CaseAssigned, l.ID), Title: title, Body: body, RequestID: &l.ID}
+}
+
+// event names what happened; the same may happen to a request more than once.
+func event(kind outbox.Kind, id int64) string { return fmt.Sprintf("%s:%d:%s", kind, id, rand.Text()) }

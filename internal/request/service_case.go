@@ -1,0 +1,386 @@
+package request
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+// defaultAnswer is the promise where a service makes none of the urgency.
+const defaultAnswer = 72 * time.Hour
+
+// Assign gives a request to a worker, or to another one; a time that was set is released.
+func (s *Service) Assign(ctx context.Context, id, workerID int64) (*Detail, error) {
+	return s.act(ctx, id, "assign", func(tx *store.Tx, l *Line, m move) error {
+		if err := s.callOff(ctx, tx, l, "改由社工上门"); err != nil {
+			return err
+		}
+		return s.assign(tx, l, m, workerID)
+	})
+}
+
+func (s *Service) assign(tx *store.Tx, l *Line, m move, workerID int64) error {
+	w, err := s.fitWorker(tx, l, workerID)
+	if err != nil {
+		return err
+	}
+	m.said = w.Name
+	m.changes = map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": nil, "shift_id": nil}
+	if err := s.step(tx, l, m); err != nil {
+		return err
+	}
+	told := l.notice(outbox.RequestAssigned, "安排了社工", fmt.Sprintf("%s由%s负责，会和您约时间", l.ServiceName, w.Name))
+	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "有新的个案待接单", fmt.Sprintf("%s %s，请看一看，接单或退回", l.ServiceName, l.Number)))...)
+}
+
+// fitWorker finds a worker who may take the request: one of the district, at the level that
+// the service asks, and not who asked.
+func (s *Service) fitWorker(tx *store.Tx, l *Line, workerID int64) (*worker, error) {
+	t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+	if err != nil {
+		return nil, err
+	}
+	w, err := findWorker(tx.DB, workerID, t.ID, l.UnitPath)
+	switch {
+	case err != nil:
+		return nil, err
+	case w == nil:
+		return nil, errNoWorker
+	case l.isOf(w.PersonID):
+		return nil, errOwn
+	case !w.Level.Reaches(t.MinLevel):
+		return nil, errUnfit
+	}
+	return w, nil
+}
+
+// Accept takes a case on.
+func (s *Service) Accept(ctx context.Context, id int64) (*Detail, error) {
+	return s.act(ctx, id, "accept", func(tx *store.Tx, l *Line, m move) error {
+		if l.AcceptedAt != nil {
+			return workflow.ErrBadTransition
+		}
+		m.changes = map[string]any{"accepted_at": tx.Now}
+		return s.step(tx, l, m)
+	})
+}
+
+// HandBack gives a case back to be assigned anew; its booking is released, and who asked is told.
+func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detail, error) {
+	_, err := s.act(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
+		booked := l.State == Scheduled
+		m.said = reason
+		m.changes = map[string]any{"worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
+		if err := s.step(tx, l, m); err != nil {
+			return err
+		}
+		if err := s.release(tx, l, booking.Cancelled); err != nil || !booked {
+			return err
+		}
+		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))...)
+	})
+	if err != nil && fault.From(err).Kind != fault.NotFound { // gone from the worker's sight, as it should
+		return nil, err
+	}
+	return s.after(ctx, id)
+}
+
+// Time is a time for the next visit.
+type Time struct {
+	ProviderID int64 // 0: who has the case
+	StartsAt   time.Time
+	Length     time.Duration // 0: the service's
+	Reason     string
+}
+
+// Reschedule sets or changes the time of the next visit: who asked to another slot within the
+// notice, worker and staff to any time that is free.
+func (s *Service) Reschedule(ctx context.Context, id int64, at Time) (*Detail, error) {
+	return s.actOn(ctx, id, func(l *Line) string {
+		if l.State == Assigned || l.State == InService {
+			return "schedule"
+		}
+		return "reschedule"
+	}, func(tx *store.Tx, l *Line, m move) error { return s.reschedule(tx, l, m, at) })
+}
+
+// actOn is act with an action that depends on the request.
+func (s *Service) actOn(ctx context.Context, id int64, action func(*Line) string, deed func(*store.Tx, *Line, move) error) (*Detail, error) {
+	l, err := s.data.find(s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	return s.act(ctx, id, action(l), deed)
+}
+
+func (s *Service) reschedule(tx *store.Tx, l *Line, m move, at Time) error {
+	switch {
+	case l.VisitUnderWay:
+		return errVisitOpen
+	case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
+		return activity.TooLate(s.Notice)
+	}
+	t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+	if err != nil {
+		return err
+	}
+	w := booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: at.ProviderID, StartsAt: at.StartsAt}
+	if m.who != workflow.ByResident {
+		w.AnyTime, w.Length = true, at.Length
+	}
+	if w.ProviderID == 0 {
+		if w.ProviderID = l.provider(); w.ProviderID == 0 {
+			return errNoWorker
+		}
+	}
+	b, err := s.retime(tx, l, t, w, at.StartsAt)
+	if err != nil {
+		return err
+	}
+	return s.settleTime(tx, l, m, b, at.Reason)
+}
+
+// provider is whose time a request takes: the worker's, or the one's who is wanted.
+func (l *Line) provider() int64 {
+	switch {
+	case l.WorkerID != nil:
+		return *l.WorkerID
+	case l.WantedProvider != nil:
+		return *l.WantedProvider
+	}
+	return 0
+}
+
+// retime moves the request's live booking, or takes a new one: a hold while it waits for approval.
+func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wish, starts time.Time) (*booking.Booking, error) {
+	b, err := booking.Of(tx.DB, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	if b != nil && b.Live != nil {
+		return b, s.Bookings.Move(tx, &t.Type, b, w)
+	}
+	if l.State == Submitted {
+		return s.Bookings.Hold(tx, &t.Type, w)
+	}
+	return s.Bookings.Book(tx, &t.Type, w)
+}
+
+// settleTime moves the request along and tells the other side.
+func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
+	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
+	if l.WorkerID != nil && *l.WorkerID != b.ProviderID {
+		w, err := s.fitWorker(tx, l, b.ProviderID)
+		if err != nil {
+			return err
+		}
+		m.changes["worker_id"], m.changes["supervisor_id"], m.changes["accepted_at"] = w.PersonID, w.SupervisorID, tx.Now
+	} else if m.who == workflow.ByWorker {
+		m.changes["accepted_at"] = tx.Now
+	}
+	if err := s.step(tx, l, m); err != nil {
+		return err
+	}
+	var told []outbox.Notice
+	if m.who != workflow.ByResident {
+		told = l.notice(outbox.RequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s%s。%s", l.ServiceName, span, l.where(), reason))
+	}
+	if l.State == Scheduled && b.ProviderID != m.actor {
+		told = append(told, caseNotice(l, b.ProviderID, "预约时间有变", fmt.Sprintf("%s %s 改到 %s", l.ServiceName, l.Number, span)))
+	}
+	return outbox.Tell(tx, told...)
+}
+
+// VolunteerShift is the shift by which volunteers meet a request.
+type VolunteerShift struct {
+	CampaignID int64
+	Title      string
+	PlaceName  string
+	StartsAt   time.Time
+	EndsAt     time.Time
+	Capacity   int
+}
+
+// OpenShift has a request met by volunteers: a published activity with one shift, whose hours
+// reach the ledger by check-in and check-out like all others (rule 3).
+func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*Detail, error) {
+	return s.act(ctx, id, "volunteers", func(tx *store.Tx, l *Line, m move) error {
+		shift, err := s.Activities.OpenShift(ctx, tx, &activity.Activity{UnitID: l.UnitID, CampaignID: v.CampaignID, Title: v.Title,
+			Content: "由" + l.UnitName + "安排的" + l.ServiceName + "，报名后工作人员会联系您。", LeaderName: cut(l.actorName(ctx, s), 40), ContactPhone: l.UnitPhone,
+			PlaceName: v.PlaceName, Approval: activity.ApprovalStaff, CheckinMode: activity.StaffCode},
+			activity.Shift{StartsAt: store.At(v.StartsAt), EndsAt: store.At(v.EndsAt), Capacity: v.Capacity})
+		if err != nil {
+			return err
+		}
+		span := activity.SpokenSpan(v.StartsAt, v.EndsAt)
+		m.said, m.changes = span, map[string]any{"shift_id": shift.ID, "worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
+		if err := s.step(tx, l, m); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, l.notice(outbox.RequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))...)
+	})
+}
+
+func (l *Line) actorName(ctx context.Context, s *Service) string {
+	me, err := findPerson(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil || me.Name == "" {
+		return l.UnitName
+	}
+	return me.Name
+}
+
+// Candidate is a worker who could take a request.
+type Candidate struct {
+	ID        int64
+	Name      string
+	Level     catalogue.Level
+	UnitName  string
+	OpenCases int
+	Qualified bool
+	Distance  int // steps in the tree of units
+}
+
+// maxCandidates bounds the list.
+const maxCandidates = 50
+
+// Candidates lists who could take a request, the best first: right qualification, nearest unit,
+// fewest open cases.
+func (s *Service) Candidates(ctx context.Context, id int64) ([]Candidate, error) {
+	db := s.db.Read(ctx)
+	l, err := s.data.find(db, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := maySee(auth.From(ctx), l); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(whoIs(auth.From(ctx), l), workflow.ByStaff) {
+		return nil, auth.ErrForbidden
+	}
+	t, err := catalogue.Find(db, l.ServiceTypeID)
+	if err != nil {
+		return nil, err
+	}
+	near, err := workersNear(db, t.ID, l.UnitPath)
+	return ranked(near, l, t), err
+}
+
+func ranked(near []worker, l *Line, t *catalogue.Line) []Candidate {
+	out, seen := []Candidate{}, map[int64]bool{}
+	for _, w := range near {
+		if seen[w.PersonID] || l.isOf(w.PersonID) {
+			continue
+		}
+		seen[w.PersonID] = true
+		out = append(out, Candidate{w.PersonID, w.Name, w.Level, w.UnitName, w.OpenCases,
+			w.Gives && w.Level.Reaches(t.MinLevel), steps(l.UnitPath, w.UnitPath)})
+	}
+	slices.SortStableFunc(out, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(mark(b.Qualified), mark(a.Qualified)), cmp.Compare(a.Distance, b.Distance),
+			cmp.Compare(a.OpenCases, b.OpenCases), cmp.Compare(a.ID, b.ID))
+	})
+	return out[:min(len(out), maxCandidates)]
+}
+
+// steps counts the steps in the tree of units from one path to another.
+func steps(a, b string) int {
+	x, y := strings.Split(strings.Trim(a, "/"), "/"), strings.Split(strings.Trim(b, "/"), "/")
+	same := 0
+	for same < len(x) && same < len(y) && x[same] == y[same] {
+		same++
+	}
+	return len(x) + len(y) - 2*same
+}
+
+// root is the top of the tree that a path is in.
+func root(path string) string {
+	top, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return "/" + top + "/"
+}
+
+// maxHandOver bounds one call.
+const maxHandOver = 100
+
+// HandOver gives open cases of a worker to another, each by itself with its booking at the same
+// time; one whose time the other does not have stays.
+func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64, reason string) ([]Outcome, error) {
+	if len(ids) == 0 {
+		var err error
+		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, maxHandOver); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]Outcome, len(ids))
+	for i, id := range ids {
+		out[i] = s.handOverOne(ctx, id, fromID, toID, reason)
+	}
+	return out, ctx.Err()
+}
+
+func (s *Service) handOverOne(ctx context.Context, id, fromID, toID int64, reason string) Outcome {
+	out := Outcome{ID: id}
+	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := s.data.hold(tx, id)
+		if err != nil {
+			return err
+		}
+		who, err := byWhom(auth.From(ctx), l, "hand_over")
+		if err != nil {
+			return err
+		}
+		if l.WorkerID == nil || *l.WorkerID != fromID {
+			return workflow.ErrBadTransition
+		}
+		w, err := s.fitWorker(tx, l, toID)
+		if err != nil {
+			return err
+		}
+		if err := s.moveBooking(tx, l, toID); err != nil {
+			return err
+		}
+		m := move{action: "hand_over", who: who, actor: auth.From(ctx).PersonID, said: w.Name + "：" + reason,
+			changes: map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID}}
+		if err := s.step(tx, l, m); err != nil {
+			return err
+		}
+		out.State = string(l.State)
+		told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，时间不变。%s", l.ServiceName, w.Name, reason))
+		return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "接手一件个案", fmt.Sprintf("%s %s 转给您负责", l.ServiceName, l.Number)))...)
+	})
+	return out
+}
+
+// moveBooking gives the request's live booking to another provider, at the same time.
+func (s *Service) moveBooking(tx *store.Tx, l *Line, toID int64) error {
+	b, err := booking.Of(tx.DB, l.ID)
+	if err != nil || b == nil || b.Live == nil || l.VisitUnderWay {
+		return err
+	}
+	t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+	if err != nil {
+		return err
+	}
+	return s.Bookings.Move(tx, &t.Type, b, booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID,
+		StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true})
+}
+
+func unitName(tx *store.Tx, id int64) (name string, err error) {
+	err = tx.Table("units").Select("name").Where("id = ?", id).Take(&name).Error
+	if store.IsNotFound(err) {
+		return "", fault.Missing("站点").Because(err)
+	}
+	return name, err
+}

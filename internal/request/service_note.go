@@ -1,0 +1,305 @@
+package request
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"yimi/internal/auth"
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+// lookOnce keeps that somebody other than who asked looked at the request today.
+func (s *Service) lookOnce(ctx context.Context, l *Line) error {
+	a := auth.From(ctx)
+	if l.isOf(a.PersonID) || l.State == Draft {
+		return nil
+	}
+	day := s.db.Now().In(store.Shanghai).Format("2006-01-02")
+	seen, err := lookedToday(s.db.Read(ctx), l.ID, a.PersonID, "details", day)
+	if err != nil || seen {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		return writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: "details", Day: &day})
+	})
+}
+
+// look keeps one opening of what is more private than the request itself.
+func (s *Service) look(ctx context.Context, l *Line, what string) error {
+	a := auth.From(ctx)
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		return writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: what})
+	})
+}
+
+// seen reads a request that the actor may see.
+func (s *Service) seen(ctx context.Context, id int64) (*Line, error) {
+	l, err := s.data.find(s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	return l, maySee(auth.From(ctx), l)
+}
+
+// Contact opens phone and address in full, to worker and staff; each opening is kept.
+func (s *Service) Contact(ctx context.Context, id int64) (*Line, error) {
+	l, err := s.seen(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	who := whoIs(auth.From(ctx), l)
+	if l.isOf(auth.From(ctx).PersonID) {
+		return l, nil
+	}
+	if !slices.Contains(who, workflow.ByStaff) && !slices.Contains(who, workflow.ByWorker) {
+		return nil, auth.ErrForbidden
+	}
+	return l, s.look(ctx, l, "contact")
+}
+
+// Looks lists who looked at the request, newest first.
+func (s *Service) Looks(ctx context.Context, id int64) ([]Look, error) {
+	if _, err := s.seen(ctx, id); err != nil {
+		return nil, err
+	}
+	return looksOf(s.db.Read(ctx), id)
+}
+
+// CaseNotes opens the confidential notes to the assigned worker and the named supervisor
+// alone; each opening is kept (rule 6).
+func (s *Service) CaseNotes(ctx context.Context, id int64) ([]Note, error) {
+	l, err := s.data.find(s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayReadCaseNotes(auth.From(ctx), l); err != nil {
+		return nil, err
+	}
+	if err := s.look(ctx, l, "case_notes"); err != nil {
+		return nil, err
+	}
+	return s.data.notesOf(s.db.Read(ctx), id, caseNote)
+}
+
+// AddCaseNote adds a confidential note, which cannot be changed later.
+func (s *Service) AddCaseNote(ctx context.Context, id int64, text string, visitID *int64) (*Note, error) {
+	a := auth.From(ctx)
+	n := &note{RequestID: id, Kind: caseNote, VisitID: visitID, AuthorID: a.PersonID}
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := s.data.hold(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := mayReadCaseNotes(a, l); err != nil {
+			return err
+		}
+		visits, err := s.data.visitsOf(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if visitID != nil && !slices.ContainsFunc(visits, func(v Visit) bool { return v.ID == *visitID }) {
+			return fault.Missing("服务记录")
+		}
+		return s.data.insertNote(tx, n, text)
+	})
+	if err != nil {
+		return nil, err
+	}
+	me, err := findPerson(s.db.Read(ctx), a.PersonID)
+	return &Note{ID: n.ID, VisitID: n.VisitID, AuthorID: a.PersonID, AuthorName: me.Name, CreatedAt: n.CreatedAt, Text: text}, err
+}
+
+// AddStaffNote adds a note of staff or worker that who asked does not see.
+func (s *Service) AddStaffNote(ctx context.Context, id int64, text string) (*Detail, error) {
+	return s.write(ctx, id, text, staffNote, func(l *Line) error {
+		if who := whoIs(auth.From(ctx), l); len(who) == 0 || slices.Contains(who, workflow.ByResident) {
+			return auth.ErrForbidden
+		}
+		return nil
+	})
+}
+
+// AddMessage adds a message that who asked, the worker and the staff read; the other side is told.
+func (s *Service) AddMessage(ctx context.Context, id int64, text string) (*Detail, error) {
+	return s.write(ctx, id, text, messageNote, func(l *Line) error {
+		switch {
+		case len(whoIs(auth.From(ctx), l)) == 0:
+			return auth.ErrForbidden
+		case !l.State.open() || l.State == Draft:
+			return workflow.ErrBadTransition
+		}
+		return nil
+	})
+}
+
+func (s *Service) write(ctx context.Context, id int64, text, kind string, may func(*Line) error) (*Detail, error) {
+	a := auth.From(ctx)
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := s.data.hold(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := maySee(a, l); err != nil {
+			return err
+		}
+		if err := may(l); err != nil {
+			return err
+		}
+		if err := s.data.insertNote(tx, &note{RequestID: id, Kind: kind, AuthorID: a.PersonID}, text); err != nil || kind != messageNote {
+			return err
+		}
+		return outbox.Tell(tx, messageNotices(l, a)...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// messageNotices tell the other side; the message itself stays in the request.
+func messageNotices(l *Line, from auth.Actor) []outbox.Notice {
+	if !l.isOf(from.PersonID) {
+		return l.notice(outbox.RequestMessage, "有给您的留言", l.ServiceName+"的申请有新留言，请点开看")
+	}
+	if l.WorkerID == nil {
+		return nil
+	}
+	n := caseNotice(l, *l.WorkerID, "有居民留言", l.ServiceName+" "+l.Number+" 有新留言，请点开看")
+	n.Kind = outbox.RequestMessage
+	return []outbox.Notice{n}
+}
+
+// Patch is what may change of a draft or of what was returned; nil stays.
+type Patch struct {
+	Way, Urgency, Words, Phone, Address *string
+	Answers                             *[]catalogue.Given
+	Slot                                *SlotWish
+	Guardian                            *bool
+}
+
+// Edit changes a draft, or what was returned.
+func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := s.data.hold(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := mayEdit(auth.From(ctx), l); err != nil {
+			return err
+		}
+		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+		if err != nil {
+			return err
+		}
+		changes, err := p.apply(l, t)
+		if err != nil {
+			return err
+		}
+		return s.data.saveDetails(tx, l, changes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
+	changes := map[string]any{}
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&l.details.Words, p.Words)
+	set(&l.details.Phone, p.Phone)
+	set(&l.details.Address, p.Address)
+	if p.Way != nil {
+		changes["way"] = *p.Way
+	}
+	if p.Urgency != nil {
+		changes["urgency"], changes["urgency_rank"] = *p.Urgency, slices.Index(catalogue.Urgencies, *p.Urgency)
+	}
+	if p.Guardian != nil {
+		changes["guardian"] = *p.Guardian
+	}
+	if p.Slot != nil {
+		changes["wanted_provider"], changes["wanted_starts_at"] = p.Slot.ProviderID, store.At(p.Slot.StartsAt)
+	}
+	if p.Answers == nil {
+		return changes, nil
+	}
+	answers, err := t.Answers(*p.Answers, l.State == Returned)
+	l.details.Answers = answers
+	return changes, err
+}
+
+// ---- beneficiaries
+
+// maxBeneficiaries bounds one person's list.
+const maxBeneficiaries = 20
+
+var (
+	errNoBeneficiary = fault.Missing("家人")
+	errManyFamily    = fault.Newf(fault.Unprocessable, "too_many_beneficiaries", "最多记 %d 位。请先删掉不用的，再添加", maxBeneficiaries)
+)
+
+// Beneficiaries lists those whom the actor asks for.
+func (s *Service) Beneficiaries(ctx context.Context) ([]Beneficiary, error) {
+	return s.data.beneficiaries(s.db.Read(ctx), auth.From(ctx).PersonID)
+}
+
+// Beneficiary gives one of those whom the actor asks for.
+func (s *Service) Beneficiary(ctx context.Context, id int64) (*Beneficiary, error) {
+	return s.data.findBeneficiary(s.db.Read(ctx), auth.From(ctx).PersonID, id)
+}
+
+// KeepBeneficiary adds somebody whom the actor asks for, or changes one that has an id.
+func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []string) (*Beneficiary, error) {
+	if (b.Relation == Neighbour || b.Relation == Other) && b.Consent == "" {
+		return nil, errConsent
+	}
+	b.GroupsOf, b.PersonID = strings.Join(groups, ","), auth.From(ctx).PersonID
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if b.UnitID != nil {
+			if _, err := unitName(tx, *b.UnitID); err != nil {
+				return err
+			}
+		}
+		if b.ID != 0 {
+			is, err := s.data.findBeneficiary(tx.DB, b.PersonID, b.ID)
+			if err != nil {
+				return err
+			}
+			b.Ref = is.Ref
+			return s.data.saveBeneficiary(tx, b)
+		}
+		n, err := countBeneficiaries(tx, b.PersonID)
+		if err != nil {
+			return err
+		}
+		if n >= maxBeneficiaries {
+			return errManyFamily
+		}
+		return s.data.insertBeneficiary(tx, b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Beneficiary(ctx, b.ID)
+}
+
+// RemoveBeneficiary deletes somebody from the actor's list; requests keep what they said.
+func (s *Service) RemoveBeneficiary(ctx context.Context, id int64) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		gone, err := deleteBeneficiary(tx, auth.From(ctx).PersonID, id)
+		if err == nil && !gone {
+			return errNoBeneficiary
+		}
+		return err
+	})
+}

@@ -1,0 +1,142 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+// longestVisit bounds a visit whose end was pressed late.
+const longestVisit = 24 * time.Hour
+
+// Record is the service record of a visit.
+type Record struct {
+	Done        string
+	PersonTimes int // 人次; 0 for one
+	EndedAt     *time.Time
+}
+
+// Start begins a visit; the place is the service's if none is said.
+func (s *Service) Start(ctx context.Context, id int64, place string) (*Detail, error) {
+	return s.act(ctx, id, "start", func(tx *store.Tx, l *Line, m move) error {
+		if l.VisitUnderWay {
+			return errVisitOpen
+		}
+		if place == "" {
+			place = l.defaultPlace()
+		}
+		v := &Visit{Ref: newRef(), RequestID: id, UnitID: l.UnitID, WorkerID: l.WorkerID, ShiftID: l.ShiftID, StartedAt: tx.Now, Place: place}
+		if l.Booking != nil && l.Booking.Live != nil {
+			v.BookingID = &l.Booking.ID
+		}
+		if err := insertVisit(tx, v); err != nil {
+			if store.IsDuplicate(err) {
+				return errVisitOpen.Because(err)
+			}
+			return err
+		}
+		if m.who == workflow.ByWorker {
+			m.changes = map[string]any{"accepted_at": tx.Now}
+		}
+		return s.step(tx, l, m)
+	})
+}
+
+func (l *Line) defaultPlace() string {
+	switch l.Way {
+	case catalogue.AtHome:
+		return "上门"
+	case catalogue.AtStation:
+		if l.PlaceName != "" {
+			return l.PlaceName
+		}
+		return l.UnitName
+	case "phone":
+		return "电话"
+	}
+	return "视频"
+}
+
+// Finish ends the visit under way with its service record; the case goes on.
+func (s *Service) Finish(ctx context.Context, id int64, r Record) (*Detail, error) {
+	return s.act(ctx, id, "finish", func(tx *store.Tx, l *Line, m move) error {
+		minutes, err := s.endVisit(tx, l, r)
+		if err != nil {
+			return err
+		}
+		m.said = fmt.Sprintf("%d 分钟", minutes)
+		return s.step(tx, l, m)
+	})
+}
+
+// Complete says that all is done; a visit under way ends with it. Without any service record
+// there is nothing to complete.
+func (s *Service) Complete(ctx context.Context, id int64, r Record) (*Detail, error) {
+	return s.act(ctx, id, "complete", func(tx *store.Tx, l *Line, m move) error {
+		if l.VisitUnderWay {
+			if _, err := s.endVisit(tx, l, r); err != nil {
+				return err
+			}
+		}
+		visits, err := countVisits(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if visits == 0 {
+			return errNoVisit
+		}
+		if err := s.step(tx, l, m); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, l.notice(outbox.RequestCompleted, "服务完成了，请您评价", fmt.Sprintf("%s办完了。满不满意，请点开说一说，大约 1 分钟", l.ServiceName))...)
+	})
+}
+
+// endVisit writes the end, the minutes from start to end, and what was done.
+func (s *Service) endVisit(tx *store.Tx, l *Line, r Record) (minutes int, err error) {
+	v, err := visitUnderWay(tx.DB, l.ID)
+	switch {
+	case err != nil:
+		return 0, err
+	case v == nil:
+		return 0, errNoVisit
+	case r.Done == "":
+		return 0, errDone
+	}
+	ended := tx.Now
+	if r.EndedAt != nil {
+		ended = store.At(*r.EndedAt)
+	}
+	if ended.Before(v.StartedAt.Time) || ended.After(tx.Now.Time) || ended.Sub(v.StartedAt.Time) > longestVisit {
+		return 0, errEnded
+	}
+	v.EndedAt, v.Done, v.PersonTimes = &ended, r.Done, max(r.PersonTimes, 1)
+	v.Minutes = int(ended.Sub(v.StartedAt.Time) / time.Minute)
+	if err := s.data.endVisit(tx, v); err != nil {
+		return 0, err
+	}
+	return v.Minutes, s.release(tx, l, booking.Done)
+}
+
+// NoShow says that nobody was there at the time; the case waits for a new one.
+func (s *Service) NoShow(ctx context.Context, id int64, said string) (*Detail, error) {
+	return s.act(ctx, id, "no_show", func(tx *store.Tx, l *Line, m move) error {
+		if l.Booking == nil || l.ShiftID != nil || l.Booking.StartsAt.After(tx.Now.Time) {
+			return workflow.ErrBadTransition
+		}
+		m.said = said
+		if err := s.step(tx, l, m); err != nil {
+			return err
+		}
+		if err := s.release(tx, l, booking.NoShow); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "这次没有见到您", fmt.Sprintf("%s约的时间没有见到您。社工会再和您约，也可以打电话给%s", l.ServiceName, l.UnitName))...)
+	})
+}

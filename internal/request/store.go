@@ -1,0 +1,548 @@
+package request
+
+import (
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/seal"
+	"yimi/internal/store"
+)
+
+const lineColumns = `requests.*, service_types.name AS service_name, service_types.icon, service_types.confidential, service_types.mode,
+	service_types.length_minutes, service_types.place_name, service_types.place_note,
+	units.name AS unit_name, units.phone AS unit_phone, units.path AS unit_path, COALESCE(receivers.path, '') AS referred_path,
+	COALESCE(workers.name, '') AS worker_name, COALESCE(providers.level, 'none') AS worker_level,
+	COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
+	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.id <> requests.id
+		AND o.service_type_id = requests.service_type_id AND o.beneficiary_name = requests.beneficiary_name) AS similar_open,
+	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
+
+// lines selects requests with what screens show beside them.
+func lines(db *gorm.DB) *gorm.DB {
+	return db.Table("requests").Select(lineColumns).
+		Joins("JOIN service_types ON service_types.id = requests.service_type_id").
+		Joins("JOIN units ON units.id = requests.unit_id").
+		Joins("LEFT JOIN units receivers ON receivers.id = requests.referred_to").
+		Joins("LEFT JOIN people workers ON workers.id = requests.worker_id").
+		Joins("LEFT JOIN providers ON providers.person_id = requests.worker_id").
+		Joins("LEFT JOIN people supervisors ON supervisors.id = requests.supervisor_id").
+		Joins("LEFT JOIN people filers ON filers.id = requests.filed_by")
+}
+
+// shelf reads and writes what is kept sealed.
+type shelf struct{ box *seal.Box }
+
+func (s shelf) sealDetails(r *Request, d details) {
+	text, _ := json.Marshal(d) // of plain fields: cannot fail
+	r.Sealed = s.box.Seal("requests/"+r.Number, text)
+}
+
+func (s shelf) openDetails(l *Line) error {
+	text, err := s.box.Open("requests/"+l.Number, l.Sealed)
+	if err != nil || text == nil {
+		return err
+	}
+	return json.Unmarshal(text, &l.details)
+}
+
+// find reads one request.
+func (s shelf) find(db *gorm.DB, id int64) (*Line, error) {
+	var l Line
+	err := lines(db).Where("requests.id = ?", id).Take(&l).Error
+	if store.IsNotFound(err) {
+		return nil, errMissing.Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	one := []Line{l}
+	err = s.complete(db, one)
+	return &one[0], err
+}
+
+// complete opens what is sealed and adds the bookings, in one read however many there are.
+func (s shelf) complete(db *gorm.DB, out []Line) error {
+	ids := make([]int64, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+		if err := s.openDetails(&out[i]); err != nil {
+			return err
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	bookings, err := booking.Lines(db, ids)
+	for i := range out {
+		out[i].Booking = bookings[out[i].ID]
+	}
+	return err
+}
+
+// list reads a page of requests.
+func (s shelf) list(q *gorm.DB, db *gorm.DB) (out []Line, err error) {
+	if err := q.Find(&out).Error; err != nil {
+		return nil, err
+	}
+	return out, s.complete(db, out)
+}
+
+// hold makes all who touch one request queue until the transaction ends, and reads it.
+func (s shelf) hold(tx *store.Tx, id int64) (*Line, error) {
+	res := tx.Model(&Request{}).Where("id = ?", id).Update("turns", gorm.Expr("turns + 1"))
+	if res.Error != nil {
+		return nil, res.Error
+	}
+	if res.RowsAffected == 0 {
+		return nil, errMissing
+	}
+	return s.find(tx.DB, id)
+}
+
+// numbers is how often a random number is tried before the request is given up.
+const numbers = 8
+
+// insert writes a request under a number that nobody has.
+func (s shelf) insert(tx *store.Tx, r *Request, d details) (err error) {
+	r.CreatedAt, r.StateSince, r.IsOpen = tx.Now, tx.Now, 1
+	for range numbers {
+		r.ID, r.Number = 0, newNumber(tx.Now.Time)
+		s.sealDetails(r, d)
+		if err = tx.Create(r).Error; !store.IsDuplicate(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s shelf) saveDetails(tx *store.Tx, l *Line, changes map[string]any) error {
+	s.sealDetails(&l.Request, l.details)
+	changes["sealed"] = l.Sealed
+	return tx.Model(&Request{}).Where("id = ?", l.ID).Updates(changes).Error
+}
+
+func update(tx *store.Tx, id int64, changes map[string]any) error {
+	return tx.Model(&Request{}).Where("id = ?", id).Updates(changes).Error
+}
+
+// moveRequest moves a request from the state it was read in; false when somebody moved it first.
+func moveRequest(tx *store.Tx, l *Line, to State, changes map[string]any) (bool, error) {
+	open := 0
+	if to.open() {
+		open = 1
+	}
+	all := map[string]any{"state": to, "is_open": open}
+	if to != l.State {
+		all["state_since"] = tx.Now
+	}
+	for k, v := range changes {
+		all[k] = v
+	}
+	res := tx.Model(&Request{}).Where("id = ? AND state = ?", l.ID, l.State).Updates(all)
+	return res.RowsAffected == 1, res.Error
+}
+
+func writeTimeline(tx *store.Tx, t TimelineLine) error {
+	t.At = tx.Now
+	return tx.Create(&t).Error
+}
+
+// ---- lists
+
+// Queue is what requests wait for.
+type Queue string
+
+// The queues of the staff.
+const (
+	QueueNew        Queue = "new"
+	QueueOverdue    Queue = "overdue"
+	QueueUnassigned Queue = "unassigned"
+	QueueToAccept   Queue = "to_accept"
+	QueueToReview   Queue = "to_review"
+	QueueReferredIn Queue = "referred_in"
+	QueueFollowUp   Queue = "follow_up"
+)
+
+// Queues lists the queues.
+var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, QueueToReview, QueueReferredIn, QueueFollowUp}
+
+// queued narrows requests to those of a queue at the units under the roots.
+func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
+	if queue == QueueReferredIn {
+		return store.Under(q.Where("requests.state = ?", Referred), "requests.referred_to", roots)
+	}
+	q = store.Under(q, "requests.unit_id", roots)
+	switch queue {
+	case QueueNew:
+		return q.Where("requests.state = ?", Submitted)
+	case QueueOverdue:
+		return q.Where("requests.state = ? AND requests.respond_by < ?", Submitted, now)
+	case QueueUnassigned:
+		return q.Where("requests.state = ?", Approved)
+	case QueueToAccept:
+		return q.Where("requests.state = ? AND requests.accepted_at IS NULL", Assigned)
+	case QueueToReview:
+		return q.Where("requests.state = ?", Completed)
+	case QueueFollowUp:
+		return q.Where("requests.follow_up = 1")
+	}
+	return q
+}
+
+// After is where a page of a queue begins: behind the last one seen.
+type After struct {
+	Rank        int64
+	SubmittedAt time.Time
+	ID          int64 // 0: from the start
+}
+
+func (s shelf) inQueue(db *gorm.DB, queue Queue, roots []string, now store.Time, after After, limit int) ([]Line, error) {
+	q := queued(lines(db), queue, roots, now)
+	if after.ID != 0 {
+		at := store.At(after.SubmittedAt)
+		q = q.Where(`(requests.urgency_rank > ? OR requests.urgency_rank = ? AND (requests.submitted_at > ? OR requests.submitted_at = ? AND requests.id > ?))`,
+			after.Rank, after.Rank, at, at, after.ID)
+	}
+	return s.list(q.Order("requests.urgency_rank, requests.submitted_at, requests.id").Limit(limit), db)
+}
+
+// countQueues counts each queue up to the cap.
+func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Queue]int, error) {
+	out := map[Queue]int{}
+	for _, queue := range Queues { // seven, whatever the data
+		var n int64
+		some := queued(db.Table("requests").Select("requests.id"), queue, roots, now).Limit(atMost)
+		if err := db.Table("(?) AS some", some).Count(&n).Error; err != nil {
+			return nil, err
+		}
+		out[queue] = int(n)
+	}
+	return out, nil
+}
+
+// under lists requests of the units under the roots, newest first. Drafts are their writers' alone.
+func (s shelf) under(db *gorm.DB, roots []string, f Filter) ([]Line, error) {
+	q := store.Under(lines(db), "requests.unit_id", roots).Where("requests.state <> ?", Draft)
+	if f.State != "" {
+		q = q.Where("requests.state = ?", f.State)
+	}
+	if f.Number != "" {
+		q = q.Where("requests.number = ?", f.Number)
+	}
+	if f.Before != 0 {
+		q = q.Where("requests.id < ?", f.Before)
+	}
+	return s.list(q.Order("requests.id DESC").Limit(f.Limit), db)
+}
+
+func (s shelf) ofPerson(db *gorm.DB, personID int64, f Filter) ([]Line, error) {
+	q := lines(db).Where("requests.person_id = ?", personID)
+	if f.Open != nil {
+		q = q.Where("requests.is_open = ?", mark(*f.Open))
+	}
+	if f.ServiceTypeID != 0 {
+		q = q.Where("requests.service_type_id = ?", f.ServiceTypeID)
+	}
+	if f.Before != 0 {
+		q = q.Where("requests.id < ?", f.Before)
+	}
+	return s.list(q.Order("requests.id DESC").Limit(f.Limit), db)
+}
+
+func mark(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// comingOf gives a person's open requests: those that wait for them first, then by the next visit.
+func (s shelf) comingOf(db *gorm.DB, personID int64, limit int) ([]Line, error) {
+	q := lines(db).Joins("LEFT JOIN bookings ON bookings.request_id = requests.id AND bookings.live = 1").
+		Where("requests.person_id = ? AND requests.is_open = 1 AND (requests.state <> ? OR requests.rating IS NULL)", personID, Completed).
+		Order("CASE WHEN requests.state IN ('returned', 'completed') THEN 0 WHEN requests.state = 'scheduled' THEN 1 ELSE 2 END").
+		Order("COALESCE(bookings.starts_at, 9000000000000), requests.id DESC")
+	return s.list(q.Limit(limit), db)
+}
+
+// casesOf gives a worker's cases: under way, those to accept first and then by the next
+// visit, a page by offset over what one person can carry; or those over, newest first.
+func (s shelf) casesOf(db *gorm.DB, workerID int64, open bool, skip int64, limit int) ([]Line, error) {
+	q := lines(db).Where("requests.worker_id = ? AND requests.is_open = ?", workerID, mark(open))
+	if !open {
+		if skip != 0 {
+			q = q.Where("requests.id < ?", skip)
+		}
+		return s.list(q.Order("requests.id DESC").Limit(limit), db)
+	}
+	q = q.Joins("LEFT JOIN bookings ON bookings.request_id = requests.id AND bookings.live = 1").
+		Order("CASE WHEN requests.state = 'assigned' AND requests.accepted_at IS NULL THEN 0 WHEN requests.state = 'completed' THEN 2 ELSE 1 END").
+		Order("COALESCE(bookings.starts_at, 9000000000000), requests.id").Offset(int(skip))
+	return s.list(q.Limit(limit), db)
+}
+
+// openCaseIDs gives the ids of a worker's open cases, the oldest first.
+func openCaseIDs(db *gorm.DB, workerID int64, limit int) (ids []int64, err error) {
+	err = db.Table("requests").Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed).Order("id").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
+// ---- what belongs to a request
+
+func timelineOf(db *gorm.DB, id int64) (out []TimelineLine, err error) {
+	err = db.Table("request_timeline").Select("request_timeline.*, COALESCE(people.name, '') AS actor_name").
+		Joins("LEFT JOIN people ON people.id = request_timeline.actor_id").
+		Where("request_timeline.request_id = ?", id).Order("request_timeline.id").Limit(500).Find(&out).Error
+	return out, err
+}
+
+func (s shelf) visitsOf(db *gorm.DB, id int64) (out []Visit, err error) {
+	err = db.Table("request_visits").Select("request_visits.*, COALESCE(people.name, '') AS worker_name").
+		Joins("LEFT JOIN people ON people.id = request_visits.worker_id").
+		Where("request_visits.request_id = ?", id).Order("request_visits.id").Limit(200).Find(&out).Error
+	for i := 0; i < len(out) && err == nil; i++ {
+		var text []byte
+		text, err = s.box.Open("visits/"+out[i].Ref, out[i].Sealed)
+		out[i].Done = string(text)
+	}
+	return out, err
+}
+
+// visitUnderWay gives the visit that has not ended; nil if there is none.
+func visitUnderWay(db *gorm.DB, id int64) (*Visit, error) {
+	var out []Visit
+	err := db.Where("request_id = ? AND under_way = 1", id).Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+func countVisits(db *gorm.DB, id int64) (n int64, err error) {
+	err = db.Table("request_visits").Where("request_id = ? AND ended_at IS NOT NULL", id).Count(&n).Error
+	return n, err
+}
+
+func insertVisit(tx *store.Tx, v *Visit) error {
+	one := int64(1)
+	v.ID, v.UnderWay, v.Sealed = 0, &one, []byte{}
+	return tx.Create(v).Error
+}
+
+func (s shelf) endVisit(tx *store.Tx, v *Visit) error {
+	return tx.Model(&Visit{}).Where("id = ? AND under_way = 1", v.ID).
+		Updates(map[string]any{"under_way": nil, "started_at": v.StartedAt, "ended_at": v.EndedAt, "minutes": v.Minutes, "person_times": v.PersonTimes,
+			"sealed": s.box.Seal("visits/"+v.Ref, []byte(v.Done))}).Error
+}
+
+func (s shelf) notesOf(db *gorm.DB, id int64, kind string) (out []Note, err error) {
+	err = db.Table("request_notes").Select("request_notes.*, COALESCE(people.name, '') AS author_name").
+		Joins("LEFT JOIN people ON people.id = request_notes.author_id").
+		Where("request_notes.request_id = ? AND request_notes.kind = ?", id, kind).Order("request_notes.id").Limit(500).Find(&out).Error
+	for i := 0; i < len(out) && err == nil; i++ {
+		var text []byte
+		text, err = s.box.Open("notes/"+out[i].Ref, out[i].Sealed)
+		out[i].Text = string(text)
+	}
+	return out, err
+}
+
+func (s shelf) insertNote(tx *store.Tx, n *note, text string) error {
+	n.ID, n.Ref, n.CreatedAt = 0, newRef(), tx.Now
+	n.Sealed = s.box.Seal("notes/"+n.Ref, []byte(text))
+	return tx.Create(n).Error
+}
+
+// writeLook keeps who looked at what; with a day, once for each.
+func writeLook(tx *store.Tx, l *Look) error {
+	l.ID, l.At = 0, tx.Now
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(l).Error
+}
+
+func lookedToday(db *gorm.DB, requestID, personID int64, what, day string) (bool, error) {
+	var n int64
+	err := db.Table("request_looks").Where("request_id = ? AND person_id = ? AND what = ? AND day = ?", requestID, personID, what, day).Count(&n).Error
+	return n > 0, err
+}
+
+func looksOf(db *gorm.DB, id int64) (out []Look, err error) {
+	err = db.Table("request_looks").Select("request_looks.*, COALESCE(people.name, '') AS name").
+		Joins("LEFT JOIN people ON people.id = request_looks.person_id").
+		Where("request_looks.request_id = ?", id).Order("request_looks.id DESC").Limit(100).Find(&out).Error
+	return out, err
+}
+
+func countLooks(db *gorm.DB, id int64) (n int64, err error) {
+	err = db.Table("request_looks").Where("request_id = ?", id).Count(&n).Error
+	return n, err
+}
+
+func attachmentsOf(db *gorm.DB, id int64) (out []Attachment, err error) {
+	err = db.Table("request_attachments").Select("request_attachments.*, COALESCE(people.name, '') AS author_name").
+		Joins("LEFT JOIN people ON people.id = request_attachments.author_id").
+		Where("request_attachments.request_id = ?", id).Order("request_attachments.position").Find(&out).Error
+	return out, err
+}
+
+func insertAttachment(tx *store.Tx, a *Attachment) error {
+	a.ID, a.CreatedAt = 0, tx.Now
+	return tx.Create(a).Error
+}
+
+func deleteAttachment(tx *store.Tx, id int64) error {
+	return tx.Where("id = ?", id).Delete(&Attachment{}).Error
+}
+
+func insertReferral(tx *store.Tx, r *Referral) error {
+	r.ID, r.CreatedAt = 0, tx.Now
+	return tx.Create(r).Error
+}
+
+// lastReferral gives the request's last referral; nil if there is none.
+func lastReferral(db *gorm.DB, id int64) (*Referral, error) {
+	var out []Referral
+	err := db.Table("request_referrals").Select("request_referrals.*, COALESCE(units.name, request_referrals.organisation) AS to_name, COALESCE(people.name, '') AS by_name").
+		Joins("LEFT JOIN units ON units.id = request_referrals.to_unit_id").
+		Joins("LEFT JOIN people ON people.id = request_referrals.referred_by").
+		Where("request_referrals.request_id = ?", id).Order("request_referrals.id DESC").Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+func shiftOf(db *gorm.DB, id int64) (*Shift, error) {
+	var out Shift
+	err := db.Table("shifts").Select("id, activity_id, starts_at, ends_at, capacity, taken").Where("id = ?", id).Take(&out).Error
+	return &out, err
+}
+
+// ---- people and workers
+
+// person is what a request needs to know of who asks.
+type person struct {
+	ID        int64
+	Name      string
+	BirthDate *string
+	UnitID    *int64
+}
+
+func findPerson(db *gorm.DB, id int64) (p person, err error) {
+	err = db.Table("people").Select("id, name, birth_date, unit_id").Where("id = ?", id).Take(&p).Error
+	return p, err
+}
+
+// worker is who a request can be assigned to.
+type worker struct {
+	PersonID     int64
+	Name         string
+	Level        catalogue.Level
+	SupervisorID *int64
+	UnitPath     string
+	UnitName     string
+	Gives        bool // this service
+	OpenCases    int
+}
+
+const workerColumns = `role_grants.person_id, people.name, COALESCE(providers.level, 'none') AS level, providers.supervisor_id,
+	units.path AS unit_path, units.name AS unit_name,
+	EXISTS (SELECT 1 FROM provider_services s WHERE s.provider_id = role_grants.person_id AND s.service_type_id = ?) AS gives,
+	(SELECT COUNT(*) FROM requests r WHERE r.worker_id = role_grants.person_id AND r.is_open = 1) AS open_cases`
+
+// workers selects the social workers who take cases, of the district that the path is in.
+func workers(db *gorm.DB, serviceTypeID int64, path string) *gorm.DB {
+	return db.Table("role_grants").Select(workerColumns, serviceTypeID).
+		Joins("JOIN people ON people.id = role_grants.person_id").
+		Joins("LEFT JOIN providers ON providers.person_id = role_grants.person_id").
+		Joins("JOIN units ON units.id = COALESCE(providers.unit_id, role_grants.unit_id)").
+		Where("role_grants.role = 'social_worker' AND COALESCE(providers.active, 1) = 1 AND units.path LIKE ?", root(path)+"%")
+}
+
+func workersNear(db *gorm.DB, serviceTypeID int64, path string) (out []worker, err error) {
+	err = workers(db, serviceTypeID, path).Order("role_grants.person_id").Limit(300).Find(&out).Error
+	return out, err
+}
+
+// findWorker finds one of them; nil if there is no such worker.
+func findWorker(db *gorm.DB, personID, serviceTypeID int64, path string) (*worker, error) {
+	var out []worker
+	err := workers(db, serviceTypeID, path).Where("role_grants.person_id = ?", personID).Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+// ---- beneficiaries
+
+func (s shelf) sealBeneficiary(b *Beneficiary) {
+	text, _ := json.Marshal(details{Phone: b.Phone, Address: b.Address})
+	b.Sealed = s.box.Seal("beneficiaries/"+b.Ref, text)
+}
+
+func (s shelf) beneficiaries(db *gorm.DB, personID int64) (out []Beneficiary, err error) {
+	type row struct {
+		Beneficiary
+		UnitNamed string
+	}
+	var rows []row
+	err = db.Table("beneficiaries").Select("beneficiaries.*, COALESCE(units.name, '') AS unit_named").
+		Joins("LEFT JOIN units ON units.id = beneficiaries.unit_id").
+		Where("beneficiaries.person_id = ?", personID).Order("beneficiaries.id").Limit(maxBeneficiaries).Find(&rows).Error
+	for i := 0; i < len(rows) && err == nil; i++ {
+		b := rows[i].Beneficiary
+		b.UnitName = rows[i].UnitNamed
+		err = s.openBeneficiary(&b)
+		out = append(out, b)
+	}
+	return out, err
+}
+
+func (s shelf) openBeneficiary(b *Beneficiary) error {
+	text, err := s.box.Open("beneficiaries/"+b.Ref, b.Sealed)
+	if err != nil || text == nil {
+		return err
+	}
+	var d details
+	err = json.Unmarshal(text, &d)
+	b.Phone, b.Address = d.Phone, d.Address
+	return err
+}
+
+func (s shelf) findBeneficiary(db *gorm.DB, personID, id int64) (*Beneficiary, error) {
+	var b Beneficiary
+	err := db.Where("id = ? AND person_id = ?", id, personID).Take(&b).Error
+	if store.IsNotFound(err) {
+		return nil, errNoBeneficiary.Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &b, s.openBeneficiary(&b)
+}
+
+func countBeneficiaries(tx *store.Tx, personID int64) (n int64, err error) {
+	err = tx.Model(&Beneficiary{}).Where("person_id = ?", personID).Count(&n).Error
+	return n, err
+}
+
+func (s shelf) insertBeneficiary(tx *store.Tx, b *Beneficiary) error {
+	b.ID, b.Ref, b.CreatedAt = 0, newRef(), tx.Now
+	s.sealBeneficiary(b)
+	return tx.Create(b).Error
+}
+
+func (s shelf) saveBeneficiary(tx *store.Tx, b *Beneficiary) error {
+	s.sealBeneficiary(b)
+	return tx.Model(&Beneficiary{}).Where("id = ?", b.ID).Select("name", "relation", "sex", "birth_date", "groups_of", "unit_id", "guardian", "consent", "sealed").Updates(b).Error
+}
+
+func deleteBeneficiary(tx *store.Tx, personID, id int64) (bool, error) {
+	res := tx.Where("id = ? AND person_id = ?", id, personID).Delete(&Beneficiary{})
+	return res.RowsAffected == 1, res.Error
+}

@@ -1,2 +1,0 @@
--- +goose Up
-ALTER TABLE notices ADD COLUMN request_id INTEGER;
