@@ -21,14 +21,18 @@ func (d *demoLoop) makeRequests() {
 	// Over, and well thought of.
 	done := d.ask("resident", "居家安全", -1, request.Ask{Way: "home", Address: "东方社区 3 号楼 2 单元 101", Words: "卫生间地滑，想装个扶手。", Answers: []catalogue.Given{answer("own", "yes"), answer("where", "卫生间")}})
 	d.serve(done, "装好卫生间扶手两处，铺防滑垫，讲了燃气关阀。", 70)
-	d.then(func() (*request.Detail, error) { return r.Rate(d.as("resident"), done, 5, "师傅手艺好，社工还教我关燃气。") },
+	d.then(func() (*request.Detail, error) {
+		return r.Rate(d.as("resident"), done, 5, "师傅手艺好，社工还教我关燃气。")
+	},
 		func() (*request.Detail, error) { return r.Close(d.as("staff"), done, "") })
 	d.ago(done, 18*day)
 
 	// Over, and a call to be made.
 	poor := d.ask("v9", "社会融入", -1, request.Ask{Way: "phone", Words: "刚搬来，不认识人，想找个跳舞的地方。"})
 	d.serve(poor, "电话里介绍了广场舞队的时间和领队。", 15)
-	d.then(func() (*request.Detail, error) { return r.Rate(d.as("v9"), poor, 2, "说会带我去认门，后来没人来。") })
+	d.then(func() (*request.Detail, error) {
+		return r.Rate(d.as("v9"), poor, 2, "说会带我去认门，后来没人来。")
+	})
 	d.ago(poor, 6*day)
 
 	// Done, to be reviewed.
@@ -50,7 +54,9 @@ func (d *demoLoop) makeRequests() {
 
 	// Returned for more.
 	back := d.ask("resident", "情感陪伴", -1, request.Ask{BeneficiaryID: neighbour, Way: "home", Address: "东方社区 3 号楼 1 单元 102", Words: "隔壁王奶奶一个人，想有人常来坐坐。", Answers: []catalogue.Given{answer("days", "周二", "周五")}})
-	d.then(func() (*request.Detail, error) { return r.Return(d.as("staff"), back, "请补充王奶奶子女的联系方式，上门前要先说一声") })
+	d.then(func() (*request.Detail, error) {
+		return r.Return(d.as("staff"), back, "请补充王奶奶子女的联系方式，上门前要先说一声")
+	})
 	d.ago(back, 2*day)
 
 	d.waiting(son)

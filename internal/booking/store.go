@@ -48,7 +48,9 @@ func countDay(tx *store.Tx, providerID int64, day string) error {
 }
 
 // countFreely is countDay without a cap, for times that worker or staff set.
-func countFreely(tx *store.Tx, providerID int64, day string) error { return addToDay(tx, providerID, day, 1) }
+func countFreely(tx *store.Tx, providerID int64, day string) error {
+	return addToDay(tx, providerID, day, 1)
+}
 
 // addToDay makes the row of a provider's day, or adds to it.
 func addToDay(tx *store.Tx, providerID int64, day string, n int) error {

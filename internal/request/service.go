@@ -135,6 +135,9 @@ func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request,
 	if err != nil {
 		return nil, err
 	}
+	if me.Name == "" {
+		return nil, errNoName
+	}
 	r := &Request{State: Draft, ServiceTypeID: ask.ServiceTypeID, Way: ask.Way, Urgency: ask.Urgency, UrgencyRank: slices.Index(catalogue.Urgencies, ask.Urgency)}
 	if ask.Slot != nil {
 		at := store.At(ask.Slot.StartsAt)
