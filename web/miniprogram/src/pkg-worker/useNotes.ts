@@ -1,6 +1,6 @@
 // The confidential notes of a case: locked until they are asked for, since each opening is kept.
 import { computed, reactive, ref } from 'vue'
-import { onLoad } from '@dcloudio/uni-app'
+import { onHide, onLoad } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
@@ -29,6 +29,7 @@ export function useNotes() {
   const opening = useLoad(() => api.get('/requests/{id}/case-notes', { path: { id: id.value } }))
   const notes = computed(() => opening.data.value?.items ?? null)
   const problem = opening.problem
+  onHide(() => (opening.data.value = null)) // locked again when the phone is put away
   /** Not the worker and not the supervisor: said plainly, not as an error. */
   const stranger = computed(() => of.value?.may_read_notes === false || denied(problem.value?.status) || denied(adding.problem.value?.status) || denied(loaded.problem.value?.status))
 

@@ -58,6 +58,16 @@ const BOOKINGS: Record<Schemas['BookingState'], TagWords> = {
 }
 export const bookingTag = (state: Schemas['BookingState']) => BOOKINGS[state]
 
+/** 林国栋 · 69 岁: whom a worker meets. */
+export function whoOf(of: Pick<Schemas['Request'], 'beneficiary_name' | 'age'>): string {
+  return of.age === undefined ? of.beneficiary_name : `${of.beneficiary_name} · ${of.age} 岁`
+}
+
+/** The answers to a question; yes and no are said in words. */
+export function answerOf({ values }: Pick<Schemas['Answer'], 'values'>): string {
+  return values.map((one) => ({ yes: '是', no: '否' })[one] ?? one).join('、')
+}
+
 /** 社工站二楼 谈心室, or how it is done: 上门. */
 export function whereOf(of: { way: Schemas['ServiceWay']; place?: string }): string {
   return of.way === 'station' && of.place ? of.place : WAYS[of.way].text

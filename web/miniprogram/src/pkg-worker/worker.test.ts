@@ -3,7 +3,7 @@ import { phone } from '../../test/uni'
 import { keepDraft, keptDraft } from './drafts'
 import { endOf, wrongEnd } from './ended'
 import { shifted, weekdayOf, weekOfDate } from './week'
-import { messagesOf, placeFor, timelineSteps, whereOf } from './words'
+import { answerOf, messagesOf, placeFor, timelineSteps, whereOf, whoOf } from './words'
 
 beforeEach(() => phone.reset())
 
@@ -39,6 +39,11 @@ test('messages stand apart from what was done', () => {
   const lines = [line('submit', '睡不好'), line('message', '几点到')]
   expect(timelineSteps(lines)).toMatchObject([{ state: 'done', what: '已提交', note: '睡不好' }])
   expect(messagesOf(lines).map((one) => one.text)).toEqual(['几点到'])
+})
+
+test('who, and yes and no in words', () => {
+  expect([whoOf({ beneficiary_name: '林国栋', age: 69 }), whoOf({ beneficiary_name: '林国栋' })]).toEqual(['林国栋 · 69 岁', '林国栋'])
+  expect([answerOf({ values: ['no'] }), answerOf({ values: ['助浴', '陪诊'] })]).toEqual(['否', '助浴、陪诊'])
 })
 
 test('where', () => {
