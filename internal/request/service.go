@@ -344,8 +344,16 @@ func roleName(w workflow.Who) string {
 	return "staff"
 }
 
-// act does one deed on a request in a transaction of its own, by whom the table allows.
+// act does one deed on a request and reads the request as it is then.
 func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
+	if err := s.do(ctx, id, action, deed); err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, id)
+}
+
+// do does one deed on a request in a transaction of its own, by whom the table allows.
+func (s *Service) do(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) error {
 	var l *Line
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
 		if l, err = s.data.hold(tx, id); err != nil {
@@ -358,9 +366,9 @@ func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx
 		return deed(tx, l, move{action: action, who: who, actor: auth.From(ctx).PersonID})
 	})
 	if err != nil {
-		return nil, s.withOpenings(ctx, err, l)
+		return s.withOpenings(ctx, err, l)
 	}
-	return s.Get(ctx, id)
+	return nil
 }
 
 // withOpenings adds the next free slots to a refusal for want of one.

@@ -79,7 +79,7 @@ func (s *Service) Accept(ctx context.Context, id int64) (*Detail, error) {
 
 // HandBack gives a case back to be assigned anew; its booking is released, and who asked is told.
 func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detail, error) {
-	_, err := s.act(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
+	err := s.do(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
 		booked := l.State == Scheduled
 		m.said = reason
 		m.changes = map[string]any{"worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
@@ -91,7 +91,7 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 		}
 		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))...)
 	})
-	if err != nil && fault.From(err).Kind != fault.NotFound { // gone from the worker's sight, as it should
+	if err != nil {
 		return nil, err
 	}
 	return s.after(ctx, id)
