@@ -61,6 +61,13 @@ const BY_CODE: Record<string, Words> = {
   session_ended: { title: '登录已结束', choices: [SIGN_IN] },
   forbidden: { title: '您没有这项权限' },
   not_found: { title: '没有找到' },
+  // ---- staff and service requests ----
+  own_request: { title: '自己的申请要请同事办' },
+  worker_not_qualified: { title: '这位社工接不了这项服务', choices: [{ act: 'assign', text: '换一位社工' }] },
+  not_a_worker: { title: '他还不是社工' },
+  organisation_or_unit: { title: '转给谁，只能选一个' },
+  visit_open: { title: '上一次服务还没有结束' },
+  no_visit: { title: '还没有开始服务' },
 }
 
 const BY_STATUS: Record<number, Words> = {
