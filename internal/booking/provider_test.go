@@ -538,3 +538,36 @@ func TestTheSlotCalendar(t *testing.T) {
 		}
 	})
 }
+
+// A big district has more workers than a list of a few dozen: the last one can be booked
+// like the first, and those who are not qualified take no place in the list.
+func TestManyProvidersOfOneService(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		s.Exec("UPDATE service_types SET min_level = 'junior'")
+		s.talk.MinLevel = catalogue.Junior
+		people := append(s.Crowd(320), s.Volunteer("最后一位"))
+		last := people[320]
+		for _, sql := range []string{
+			"INSERT INTO role_grants (person_id, unit_id, role, granted_by, created_at) SELECT id, ?, 'social_worker', 0, 0 FROM people WHERE id BETWEEN ? AND ?",
+			"INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at) SELECT id, ?, 'none', 0, 1, 0 FROM people WHERE id BETWEEN ? AND ?",
+			"INSERT INTO provider_services SELECT p.person_id, s.id FROM providers p JOIN service_types s ON ? > 0 WHERE p.person_id BETWEEN ? AND ?",
+		} {
+			s.Exec(sql, s.Station.ID, people[0].PersonID, last.PersonID)
+		}
+		_, err := s.Bookings.SetHours(apptest.As(last), apptest.Daily(9, 12), nil, nil)
+		apptest.Must(t, err)
+		qualified := func(last int, want int) {
+			t.Helper()
+			s.Exec("UPDATE providers SET level = 'intermediate' WHERE person_id BETWEEN ? AND ?", people[320-last+1].PersonID, people[320].PersonID)
+			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, "2026-03-06", "2026-03-06")
+			if err != nil || len(cal.Offers) != want || want < 200 && cal.ProviderID != people[320].PersonID {
+				t.Errorf("%d of %d qualified, provider %d (%v)", len(cal.Offers), last, cal.ProviderID, err)
+			}
+		}
+		qualified(1, 1) // behind 320 who are not
+		qualified(60, 60)
+		qualified(321, 200)
+		s.Reserve(s.resident, s.talk, last, friday) // though not in the list
+		s.Settled(t)
+	})
+}
