@@ -103,9 +103,9 @@ func TestExceptionsAreFromTodayAndOnesOwn(t *testing.T) {
 		s.Clock.Set(apptest.Clocked("2026-03-06 00:30")) // still the fifth in London
 		_, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-05", Kind: "off", EndMinute: 1440})
 		apptest.WantCode(t, err, "invalid_fields")
-		l, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "off", StartMinute: 540, EndMinute: 660, Note: "去区里培训", ProviderID: other.PersonID})
+		_, err = s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "off", StartMinute: 540, EndMinute: 660, Note: "去区里培训", ProviderID: other.PersonID})
 		apptest.Must(t, err)
-		l, err = s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "extra", StartMinute: 1080, EndMinute: 1140})
+		l, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "extra", StartMinute: 1080, EndMinute: 1140})
 		apptest.Must(t, err)
 		if len(l.Exceptions) != 2 || l.Exceptions[0].Note != "去区里培训" || l.Exceptions[0].ProviderID != s.provider.PersonID || l.Exceptions[0].WholeDay() {
 			t.Errorf("%+v", l.Exceptions)
