@@ -164,7 +164,7 @@ func (s *Service) Feed(ctx context.Context, secret string) (string, error) {
 	for i := range rows {
 		event(cal, &rows[i], now.Time)
 	}
-	return cal.Serialize(ics.WithNewLineWindows), nil //nolint:misspell // the library's word
+	return cal.Serialize(ics.WithNewLineWindows), nil //nolint:misspell // the library spells it so
 }
 
 func event(cal *ics.Calendar, l *Line, now time.Time) {
