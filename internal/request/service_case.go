@@ -79,7 +79,7 @@ func (s *Service) Accept(ctx context.Context, id int64) (*Detail, error) {
 
 // HandBack gives a case back to be assigned anew; its booking is released, and who asked is told.
 func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detail, error) {
-	_, err := s.act(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
+	err := s.do(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
 		booked := l.State == Scheduled
 		m.said = reason
 		m.changes = map[string]any{"worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
@@ -91,7 +91,7 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 		}
 		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))...)
 	})
-	if err != nil && fault.From(err).Kind != fault.NotFound { // gone from the worker's sight, as it should
+	if err != nil {
 		return nil, err
 	}
 	return s.after(ctx, id)
@@ -113,7 +113,12 @@ func (s *Service) Reschedule(ctx context.Context, id int64, at Time) (*Detail, e
 			return "schedule"
 		}
 		return "reschedule"
-	}, func(tx *store.Tx, l *Line, m move) error { return s.reschedule(tx, l, m, at) })
+	}, func(tx *store.Tx, l *Line, m move) error {
+		if m.who == workflow.ByWorker && at.ProviderID != 0 && at.ProviderID != m.actor && !auth.From(ctx).Manages(l.UnitPath) {
+			return auth.ErrForbidden // to give a case away is for staff
+		}
+		return s.reschedule(tx, l, m, at)
+	})
 }
 
 // actOn is act with an action that depends on the request.
@@ -127,6 +132,8 @@ func (s *Service) actOn(ctx context.Context, id int64, action func(*Line) string
 
 func (s *Service) reschedule(tx *store.Tx, l *Line, m move, at Time) error {
 	switch {
+	case m.action == "reschedule" && !l.hasTime():
+		return workflow.ErrBadTransition
 	case l.VisitUnderWay:
 		return errVisitOpen
 	case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
@@ -319,7 +326,7 @@ const maxHandOver = 100
 func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64, reason string) ([]Outcome, error) {
 	if len(ids) == 0 {
 		var err error
-		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, maxHandOver); err != nil {
+		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, auth.From(ctx).ManagedPaths(), maxHandOver); err != nil {
 			return nil, err
 		}
 	}

@@ -43,7 +43,7 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if err != nil {
 		return err
 	}
-	if l.Mode == catalogue.ByBooking && b != nil {
+	if b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
 		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
 		if err != nil {
 			return err
@@ -176,11 +176,11 @@ func (s *Service) Receive(ctx context.Context, id int64) (*Detail, error) {
 
 // SendBack gives what was referred back to the unit it came from.
 func (s *Service) SendBack(ctx context.Context, id int64, reason string) (*Detail, error) {
-	_, err := s.act(ctx, id, "send_back", func(tx *store.Tx, l *Line, m move) error {
+	err := s.do(ctx, id, "send_back", func(tx *store.Tx, l *Line, m move) error {
 		m.said, m.changes = reason, map[string]any{"referred_to": nil}
 		return s.resubmit(tx, l, m)
 	})
-	if err != nil && fault.From(err).Kind != fault.NotFound { // gone from the actor's sight, as it should
+	if err != nil {
 		return nil, err
 	}
 	return s.after(ctx, id)
@@ -201,7 +201,7 @@ func (s *Service) resubmit(tx *store.Tx, l *Line, m move) error {
 	return s.step(tx, l, m)
 }
 
-// after reads a request that the actor has just touched, for the answer alone.
+// after reads a request that the actor has just given out of the own hands, for the answer alone.
 func (s *Service) after(ctx context.Context, id int64) (*Detail, error) {
 	l, err := s.data.find(s.db.Read(ctx), id)
 	if err != nil {
