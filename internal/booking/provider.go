@@ -46,7 +46,6 @@ type ProviderChange struct {
 }
 
 var (
-	errNoWorker   = fault.New(fault.Unprocessable, "not_a_worker", "这位还不是社工。请先由区级管理员授予社工角色")
 	errSupervisor = fault.BadFields(fault.Field{Name: "supervisor_id", Message: "督导要是另一位社工或工作人员，不能是本人"})
 	errServices   = fault.BadFields(fault.Field{Name: "service_type_ids", Message: "有的服务不存在，请刷新后再选"})
 )

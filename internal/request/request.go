@@ -358,6 +358,7 @@ var (
 	errGuardian  = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。请先补上，再通过")
 	errConsent   = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
 	errNoStation = fault.New(fault.Unprocessable, "no_station", "还不知道由哪个社工站来办。请先选一个社工站")
+	errNoName    = fault.New(fault.Unprocessable, "name_missing", "请先在“我的资料”里填上姓名，再来申请，这样社工知道怎么称呼您")
 	errWay       = fault.BadFields(fault.Field{Name: "way", Message: "这项服务没有这种方式，请选别的"})
 	errUrgency   = fault.BadFields(fault.Field{Name: "urgency", Message: "这项服务没有这种紧急程度，请选别的"})
 	errInactive  = fault.New(fault.Conflict, "service_not_offered", "这项服务现在不开放，申请没有提交。可以打电话给社工站问一问")

@@ -135,6 +135,9 @@ func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request,
 	if err != nil {
 		return nil, err
 	}
+	if me.Name == "" {
+		return nil, errNoName
+	}
 	r := &Request{State: Draft, ServiceTypeID: ask.ServiceTypeID, Way: ask.Way, Urgency: ask.Urgency, UrgencyRank: slices.Index(catalogue.Urgencies, ask.Urgency)}
 	if ask.Slot != nil {
 		at := store.At(ask.Slot.StartsAt)
@@ -341,7 +344,7 @@ func roleName(w workflow.Who) string {
 	return "staff"
 }
 
-// act does one deed on a request in a transaction of its own, by whom the table allows.
+// act does one deed on a request and reads the request as it is then.
 func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
 	if err := s.do(ctx, id, action, deed); err != nil {
 		return nil, err
@@ -349,7 +352,7 @@ func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx
 	return s.Get(ctx, id)
 }
 
-// do is act without reading the request again: it may be gone from the actor's sight by then.
+// do does one deed on a request in a transaction of its own, by whom the table allows.
 func (s *Service) do(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) error {
 	var l *Line
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
@@ -407,6 +410,11 @@ func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
 	}
 	d := &Detail{Line: *l, Actions: actionsOf(a, l, s.db.Now().Time, s.Notice)}
 	return d, s.fill(ctx, d)
+}
+
+// Actions lists what the actor may do to a request of a list now.
+func (s *Service) Actions(a auth.Actor, l *Line) []string {
+	return actionsOf(a, l, s.db.Now().Time, s.Notice)
 }
 
 // fill adds what belongs to a request: eight reads by index, whatever the data.

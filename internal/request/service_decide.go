@@ -43,7 +43,7 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if err != nil {
 		return err
 	}
-	if l.Mode == catalogue.ByBooking && b != nil && b.State != booking.Cancelled { // it gave its slot back when it was referred
+	if b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
 		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
 		if err != nil {
 			return err
@@ -201,7 +201,7 @@ func (s *Service) resubmit(tx *store.Tx, l *Line, m move) error {
 	return s.step(tx, l, m)
 }
 
-// after reads a request that the actor has just touched, for the answer alone.
+// after reads a request that the actor has just given out of the own hands, for the answer alone.
 func (s *Service) after(ctx context.Context, id int64) (*Detail, error) {
 	l, err := s.data.find(s.db.Read(ctx), id)
 	if err != nil {

@@ -126,10 +126,6 @@ func (s shelf) saveDetails(tx *store.Tx, l *Line, changes map[string]any) error 
 	return tx.Model(&Request{}).Where("id = ?", l.ID).Updates(changes).Error
 }
 
-func update(tx *store.Tx, id int64, changes map[string]any) error {
-	return tx.Model(&Request{}).Where("id = ?", id).Updates(changes).Error
-}
-
 // moveRequest moves a request from the state it was read in; false when somebody moved it first.
 func moveRequest(tx *store.Tx, l *Line, to State, changes map[string]any) (bool, error) {
 	open := 0

@@ -37,8 +37,10 @@ export class Problem extends Error {
   readonly detail: string
   readonly fields: FieldProblem[]
   readonly requestId: string
+  /** With slot_taken and slot_unavailable: the next free slots. */
+  readonly nextFree: Schemas['Slot'][]
 
-  constructor(of: { status: number; code: string; title?: string; detail: string; fields?: FieldProblem[]; request_id?: string }) {
+  constructor(of: { status: number; code: string; title?: string; detail: string; fields?: FieldProblem[]; request_id?: string; next_free?: Schemas['Slot'][] }) {
     super(`${of.status} ${of.code}`)
     this.name = 'Problem'
     this.status = of.status
@@ -47,6 +49,7 @@ export class Problem extends Error {
     this.detail = of.detail
     this.fields = of.fields ?? []
     this.requestId = of.request_id ?? ''
+    this.nextFree = of.next_free ?? []
   }
 
   /** Whether the server may not have heard of it, or may say otherwise in a moment: a retry is safe with the same key. */

@@ -4,7 +4,7 @@ import { hours } from './format'
 
 export interface TagWords {
   text: string
-  tone: 'ok' | 'wait' | 'info' | 'bad' | undefined
+  tone: 'ok' | 'wait' | 'info' | 'bad' | 'edit' | undefined
   icon?: string
 }
 
