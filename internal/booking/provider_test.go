@@ -103,9 +103,9 @@ func TestExceptionsAreFromTodayAndOnesOwn(t *testing.T) {
 		s.Clock.Set(apptest.Clocked("2026-03-06 00:30")) // still the fifth in London
 		_, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-05", Kind: "off", EndMinute: 1440})
 		apptest.WantCode(t, err, "invalid_fields")
-		l, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "off", StartMinute: 540, EndMinute: 660, Note: "去区里培训", ProviderID: other.PersonID})
+		_, err = s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "off", StartMinute: 540, EndMinute: 660, Note: "去区里培训", ProviderID: other.PersonID})
 		apptest.Must(t, err)
-		l, err = s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "extra", StartMinute: 1080, EndMinute: 1140})
+		l, err := s.Bookings.AddException(me, booking.Exception{Day: "2026-03-06", Kind: "extra", StartMinute: 1080, EndMinute: 1140})
 		apptest.Must(t, err)
 		if len(l.Exceptions) != 2 || l.Exceptions[0].Note != "去区里培训" || l.Exceptions[0].ProviderID != s.provider.PersonID || l.Exceptions[0].WholeDay() {
 			t.Errorf("%+v", l.Exceptions)
@@ -536,5 +536,38 @@ func TestTheSlotCalendar(t *testing.T) {
 		if err != nil || nobody.ProviderID != 0 || len(nobody.Days) != 2 || nobody.Days[1].State != booking.DayOff || len(nobody.NextFree()) != 0 {
 			t.Errorf("%+v %v", nobody, err)
 		}
+	})
+}
+
+// A big district has more workers than a list of a few dozen: the last one can be booked
+// like the first, and those who are not qualified take no place in the list.
+func TestManyProvidersOfOneService(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		s.Exec("UPDATE service_types SET min_level = 'junior'")
+		s.talk.MinLevel = catalogue.Junior
+		people := append(s.Crowd(320), s.Volunteer("最后一位"))
+		last := people[320]
+		for _, sql := range []string{
+			"INSERT INTO role_grants (person_id, unit_id, role, granted_by, created_at) SELECT id, ?, 'social_worker', 0, 0 FROM people WHERE id BETWEEN ? AND ?",
+			"INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at) SELECT id, ?, 'none', 0, 1, 0 FROM people WHERE id BETWEEN ? AND ?",
+			"INSERT INTO provider_services SELECT p.person_id, s.id FROM providers p JOIN service_types s ON ? > 0 WHERE p.person_id BETWEEN ? AND ?",
+		} {
+			s.Exec(sql, s.Station.ID, people[0].PersonID, last.PersonID)
+		}
+		_, err := s.Bookings.SetHours(apptest.As(last), apptest.Daily(9, 12), nil, nil)
+		apptest.Must(t, err)
+		qualified := func(last int, want int) {
+			t.Helper()
+			s.Exec("UPDATE providers SET level = 'intermediate' WHERE person_id BETWEEN ? AND ?", people[320-last+1].PersonID, people[320].PersonID)
+			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, "2026-03-06", "2026-03-06")
+			if err != nil || len(cal.Offers) != want || want < 200 && cal.ProviderID != people[320].PersonID {
+				t.Errorf("%d of %d qualified, provider %d (%v)", len(cal.Offers), last, cal.ProviderID, err)
+			}
+		}
+		qualified(1, 1) // behind 320 who are not
+		qualified(60, 60)
+		qualified(321, 200)
+		s.Reserve(s.resident, s.talk, last, friday) // though not in the list
+		s.Settled(t)
 	})
 }

@@ -70,7 +70,7 @@ func (s *Service) Calendar(ctx context.Context, t *catalogue.Type, path string, 
 // offersOf gives who offers the service, the earliest free first, with their plans from a
 // week back to the horizon.
 func offersOf(db *gorm.DB, t *catalogue.Type, path string, now store.Time) ([]Offer, map[int64]*plan, error) {
-	lines, err := offering(db, t, path)
+	lines, err := allOffering(db, t, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -219,16 +219,15 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 
 // slotOffered refuses what is no slot of a provider of the service, or one that is over or taken.
 func slotOffered(tx *store.Tx, t *catalogue.Type, w Wish, own int64) error {
-	offers, err := offering(tx.DB, t, w.UnitPath)
+	offers, err := oneOffering(tx.DB, t, w.UnitPath, w.ProviderID)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(offers, func(l ProviderLine) bool { return l.PersonID == w.ProviderID })
-	if at < 0 {
+	if len(offers) == 0 {
 		return ErrUnavailable
 	}
 	day := dayOf(w.StartsAt)
-	all, err := plans(tx.DB, offers[at:at+1], nextDay(day, -1), nextDay(day, 1), tx.Now)
+	all, err := plans(tx.DB, offers, nextDay(day, -1), nextDay(day, 1), tx.Now)
 	if err != nil {
 		return err
 	}

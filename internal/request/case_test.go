@@ -451,6 +451,17 @@ func TestAVolunteersShiftIsCalledOff(t *testing.T) {
 		for name, end := range map[string]func(id int64) error{
 			"cancelled": func(id int64) error { return just(l.Requests.Cancel(apptest.As(l.Resident), id, "不用了")) },
 			"assigned":  func(id int64) error { return just(l.Requests.Assign(apptest.As(l.Staff), id, l.Worker.PersonID)) },
+			"a worker's next time": func(id int64) error {
+				_, err := l.Requests.Start(apptest.As(l.Staff), id, "")
+				apptest.Must(t, err)
+				_, err = l.Requests.Finish(apptest.As(l.Staff), id, request.Record{Done: "先去看了看"})
+				apptest.Must(t, err)
+				d, err := l.Requests.Reschedule(apptest.As(l.Staff), id, request.Time{ProviderID: l.Worker.PersonID, StartsAt: l.Slot()})
+				if err == nil && (d.State != request.Scheduled || d.WorkerID == nil || *d.WorkerID != l.Worker.PersonID || d.ShiftID != nil) {
+					t.Errorf("%+v", d.Request)
+				}
+				return err
+			},
 		} {
 			r, p := l.Put(request.Approved), l.Volunteer("林晓雯")
 			at := l.Clock.Now().Add(48 * time.Hour)

@@ -140,7 +140,7 @@ func (l *Line) allows(action string, resident bool, now time.Time, notice time.D
 	case "follow_up":
 		return l.FollowUp != nil
 	case "no_show":
-		return l.Booking != nil && l.ShiftID == nil
+		return l.Booking != nil && l.ShiftID == nil && !l.Booking.StartsAt.After(now)
 	case "reschedule":
 		return l.hasTime() && !(resident && l.tooLate(now, notice))
 	case "cancel":
