@@ -70,7 +70,7 @@ func (s *Service) Calendar(ctx context.Context, t *catalogue.Type, path string, 
 // offersOf gives who offers the service, the earliest free first, with their plans from a
 // week back to the horizon.
 func offersOf(db *gorm.DB, t *catalogue.Type, path string, now store.Time) ([]Offer, map[int64]*plan, error) {
-	lines, err := offering(db, t, path)
+	lines, err := allOffering(db, t, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -208,6 +208,9 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 	case w.AnyTime && !w.StartsAt.After(tx.Now.Time):
 		return 0, errPast
 	case w.AnyTime:
+		if err := ensure(tx, w.ProviderID); err != nil {
+			return 0, err
+		}
 		_, err := findProvider(tx.DB, w.ProviderID)
 		return length, err
 	}
@@ -216,16 +219,15 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 
 // slotOffered refuses what is no slot of a provider of the service, or one that is over or taken.
 func slotOffered(tx *store.Tx, t *catalogue.Type, w Wish, own int64) error {
-	offers, err := offering(tx.DB, t, w.UnitPath)
+	offers, err := oneOffering(tx.DB, t, w.UnitPath, w.ProviderID)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(offers, func(l ProviderLine) bool { return l.PersonID == w.ProviderID })
-	if at < 0 {
+	if len(offers) == 0 {
 		return ErrUnavailable
 	}
 	day := dayOf(w.StartsAt)
-	all, err := plans(tx.DB, offers[at:at+1], nextDay(day, -1), nextDay(day, 1), tx.Now)
+	all, err := plans(tx.DB, offers, nextDay(day, -1), nextDay(day, 1), tx.Now)
 	if err != nil {
 		return err
 	}
@@ -292,21 +294,26 @@ func (s *Service) Move(tx *store.Tx, t *catalogue.Type, b *Booking, w Wish) erro
 	if err != nil {
 		return err
 	}
-	if err := freeCells(tx, b.ID); err != nil {
-		return err
-	}
-	if err := uncountDay(tx, b.ProviderID, b.Day); err != nil {
-		return err
-	}
 	is := *b
 	is.at(w.ProviderID, w.StartsAt, length, bufferOf(t))
+	if b.State == Held { // anew, since another time is held
+		until := store.At(tx.Now.Add(s.hold))
+		is.HoldExpiresAt = &until
+	}
+	// First of all, so that a sweep of the same hold has come before this or waits.
 	moved, err := move(tx, b.ID, []State{b.State}, map[string]any{"provider_id": is.ProviderID, "day": is.Day,
-		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil})
+		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil, "hold_expires_at": is.HoldExpiresAt})
 	if err != nil {
 		return err
 	}
 	if !moved || b.Live == nil {
 		return workflow.ErrBadTransition
+	}
+	if err := freeCells(tx, b.ID); err != nil {
+		return err
+	}
+	if err := uncountDay(tx, b.ProviderID, b.Day); err != nil {
+		return err
 	}
 	*b = is
 	return s.seize(tx, b, w.AnyTime)

@@ -207,21 +207,28 @@ func providerLines(db *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id")
 }
 
-// offering gives the active providers who give the service, at the level it asks, to the
+// maxOffering bounds how many providers of one service a calendar looks at.
+const maxOffering = 200
+
+// offering selects the active providers who give the service, at the level it asks, to the
 // unit at path: those of the units under it and above it.
-func offering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {
-	err = providerLines(db).
+func offering(db *gorm.DB, t *catalogue.Type, path string) *gorm.DB {
+	return providerLines(db).
 		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", t.ID).
 		Where("providers.active = ? AND "+isWorker, true).
-		Where("(units.path LIKE ? OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", path+"%", path).
-		Order("providers.person_id").Limit(50).Find(&out).Error
-	kept := out[:0]
-	for _, l := range out {
-		if l.Level.Reaches(t.MinLevel) {
-			kept = append(kept, l)
-		}
-	}
-	return kept, err
+		Where("providers.level IN ?", t.MinLevel.AndAbove()).
+		Where("(units.path LIKE ? OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", path+"%", path)
+}
+
+func allOffering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {
+	err = offering(db, t, path).Order("providers.person_id").Limit(maxOffering).Find(&out).Error
+	return out, err
+}
+
+// oneOffering gives the one provider in a list, which is empty if they do not offer the service.
+func oneOffering(db *gorm.DB, t *catalogue.Type, path string, personID int64) (out []ProviderLine, err error) {
+	err = offering(db, t, path).Where("providers.person_id = ?", personID).Find(&out).Error
+	return out, err
 }
 
 func findProvider(db *gorm.DB, personID int64) (*ProviderLine, error) {
@@ -233,11 +240,20 @@ func findProvider(db *gorm.DB, personID int64) (*ProviderLine, error) {
 	return &l, err
 }
 
-// ensure makes everybody who is a social worker at one of the units a provider.
+// ensure makes a provider of somebody who is a social worker; first looks may come at once.
 func ensure(tx *store.Tx, personID int64) error {
-	return tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
+	err := tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
 		SELECT g.person_id, MIN(g.unit_id), 'none', 0, 1, ? FROM role_grants g WHERE g.role = 'social_worker' AND g.person_id = ?
 		AND NOT EXISTS (SELECT 1 FROM providers p WHERE p.person_id = g.person_id) GROUP BY g.person_id`, tx.Now, personID).Error
+	if store.IsDuplicate(err) {
+		return nil
+	}
+	return err
+}
+
+// takeTurn makes all who change one provider queue until the transaction ends.
+func takeTurn(tx *store.Tx, personID int64) error {
+	return tx.Table("providers").Where("person_id = ?", personID).Update("active", gorm.Expr("active")).Error
 }
 
 // workersUnder lists the social workers of the units under the roots, providers yet or not.

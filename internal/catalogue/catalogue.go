@@ -46,6 +46,9 @@ func (l Level) Reaches(asked Level) bool {
 	return slices.Index(levels, l) >= slices.Index(levels, asked)
 }
 
+// AndAbove lists the level and those above it.
+func (l Level) AndAbove() []Level { return levels[max(slices.Index(levels, l), 0):] }
+
 // Type is one entry of the catalogue (service type). It is offered at its unit and at
 // every unit under it.
 type Type struct {

@@ -88,7 +88,10 @@ func strangers(asked []Question, given []Given) (bad []fault.Field) {
 
 // check gives the cleaned values, or why they do not fit.
 func (q *Question) check(values []string) (clean []string, why string) {
-	if q.Kind != "choices" && len(values) != 1 {
+	switch {
+	case len(values) == 0:
+		return nil, "请填写"
+	case q.Kind != "choices" && len(values) > 1:
 		return nil, "只能有一个回答"
 	}
 	for _, v := range values {

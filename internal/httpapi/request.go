@@ -28,7 +28,7 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 		BeneficiaryName: l.BeneficiaryName, Relation: api.Relation(l.Relation), Consent: some(l.Consent), Minor: l.Minor(now), GuardianMissing: l.GuardianMissing(now),
 		SubmittedAt: shownIf(l.SubmittedAt), RespondBy: shownIf(l.RespondBy), Overdue: l.Overdue(now), Reason: some(l.Reason),
 		WorkerID: l.WorkerID, WorkerName: some(l.WorkerName), SupervisorName: some(l.SupervisorName), Rating: l.Rating, RatingComment: some(l.RatingComment),
-		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: []api.RequestAction{},
+		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: strs[api.RequestAction](s.Requests.Actions(a, l)),
 	}
 	if l.Way == catalogue.AtStation {
 		out.Place, out.PlaceNote = some(l.PlaceName), some(l.PlaceNote)
@@ -84,7 +84,6 @@ func (s *Server) request(ctx context.Context, d *request.Detail) (out api.Reques
 	a := auth.From(ctx)
 	out = s.requestLine(a, &d.Line)
 	out.BeneficiaryName = d.BeneficiaryName // in full to those who handle it
-	out.Actions = strs[api.RequestAction](d.Actions)
 	answers := mapped(d.Answers(), func(x *catalogue.Answer) api.Answer { return api.Answer{Key: x.Key, Label: x.Label, Values: x.Values} })
 	groups, timeline := strs[api.TargetGroup](d.GroupWords()), mapped(d.Timeline, timelineLine)
 	visits := mapped(d.Visits, func(v *request.Visit) api.Visit { return visit(v, !out.Mine || !d.Confidential) })

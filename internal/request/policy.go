@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yimi/internal/auth"
+	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/workflow"
 )
@@ -139,13 +140,19 @@ func (l *Line) allows(action string, resident bool, now time.Time, notice time.D
 	case "follow_up":
 		return l.FollowUp != nil
 	case "no_show":
-		return l.Booking != nil && l.ShiftID == nil
+		return l.Booking != nil && l.ShiftID == nil && !l.Booking.StartsAt.After(now)
 	case "reschedule":
-		return l.Booking != nil && !(resident && l.tooLate(now, notice))
+		return l.hasTime() && !(resident && l.tooLate(now, notice))
 	case "cancel":
 		return !l.VisitUnderWay && !(resident && l.tooLate(now, notice))
 	}
 	return true
+}
+
+// hasTime tells whether there is a time to change: what is on request has none before a worker
+// sets one, and the volunteers' is their shift's.
+func (l *Line) hasTime() bool {
+	return l.ShiftID == nil && (l.State != Submitted || l.Mode == catalogue.ByBooking)
 }
 
 // tooLate tells whether the notice before a booking has begun, within which who asked

@@ -412,6 +412,11 @@ func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
 	return d, s.fill(ctx, d)
 }
 
+// Actions lists what the actor may do to a request of a list now.
+func (s *Service) Actions(a auth.Actor, l *Line) []string {
+	return actionsOf(a, l, s.db.Now().Time, s.Notice)
+}
+
 // fill adds what belongs to a request: eight reads by index, whatever the data.
 func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 	db := s.db.Read(ctx)

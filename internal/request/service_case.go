@@ -21,10 +21,13 @@ import (
 // defaultAnswer is the promise where a service makes none of the urgency.
 const defaultAnswer = 72 * time.Hour
 
+// workerInstead is why a volunteers' shift is called off when a worker takes the request on.
+const workerInstead = "改由社工上门"
+
 // Assign gives a request to a worker, or to another one; a time that was set is released.
 func (s *Service) Assign(ctx context.Context, id, workerID int64) (*Detail, error) {
 	return s.act(ctx, id, "assign", func(tx *store.Tx, l *Line, m move) error {
-		if err := s.callOff(ctx, tx, l, "改由社工上门"); err != nil {
+		if err := s.callOff(ctx, tx, l, workerInstead); err != nil {
 			return err
 		}
 		return s.assign(tx, l, m, workerID)
@@ -113,7 +116,12 @@ func (s *Service) Reschedule(ctx context.Context, id int64, at Time) (*Detail, e
 			return "schedule"
 		}
 		return "reschedule"
-	}, func(tx *store.Tx, l *Line, m move) error { return s.reschedule(tx, l, m, at) })
+	}, func(tx *store.Tx, l *Line, m move) error {
+		if m.who == workflow.ByWorker && at.ProviderID != 0 && at.ProviderID != m.actor && !auth.From(ctx).Manages(l.UnitPath) {
+			return auth.ErrForbidden // to give a case away is for staff
+		}
+		return s.reschedule(ctx, tx, l, m, at)
+	})
 }
 
 // actOn is act with an action that depends on the request.
@@ -125,8 +133,10 @@ func (s *Service) actOn(ctx context.Context, id int64, action func(*Line) string
 	return s.act(ctx, id, action(l), deed)
 }
 
-func (s *Service) reschedule(tx *store.Tx, l *Line, m move, at Time) error {
+func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move, at Time) error {
 	switch {
+	case m.action == "reschedule" && !l.hasTime():
+		return workflow.ErrBadTransition
 	case l.VisitUnderWay:
 		return errVisitOpen
 	case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
@@ -148,6 +158,11 @@ func (s *Service) reschedule(tx *store.Tx, l *Line, m move, at Time) error {
 	b, err := s.retime(tx, l, t, w, at.StartsAt)
 	if err != nil {
 		return err
+	}
+	if l.ShiftID != nil { // volunteers came before
+		if err := s.Activities.CallOff(ctx, tx, *l.ShiftID, workerInstead); err != nil {
+			return err
+		}
 	}
 	return s.settleTime(tx, l, m, b, at.Reason)
 }
@@ -182,7 +197,7 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
-	if l.WorkerID != nil && *l.WorkerID != b.ProviderID {
+	if l.State != Submitted && (l.WorkerID == nil || *l.WorkerID != b.ProviderID) {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
 		if err != nil {
 			return err
@@ -319,7 +334,7 @@ const maxHandOver = 100
 func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64, reason string) ([]Outcome, error) {
 	if len(ids) == 0 {
 		var err error
-		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, maxHandOver); err != nil {
+		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, auth.From(ctx).ManagedPaths(), maxHandOver); err != nil {
 			return nil, err
 		}
 	}

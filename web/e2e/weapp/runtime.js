@@ -34,7 +34,8 @@ function dispatch(target, type, detail, options) {
   easel.Event.dispatchEvent(target, event)
   return event.defaultPrevented() ? easel.EventBubbleStatus?.NoDefault ?? 1 : 0
 }
-context.onEvent(dispatch)
+// A field's own event says nothing of its value: the one made below does.
+context.onEvent((target, type, detail, options) => (type === 'input' || type === 'blur' ? 0 : dispatch(target, type, detail, options)))
 
 // Native fields and pictures: glass-easel leaves both to the app around it.
 document.addEventListener('input', ({ target }) => target.__wxElement && dispatch(target.__wxElement, 'input', { value: target.value, cursor: target.value.length }, {}))

@@ -180,6 +180,11 @@ export function maskName(name: string): string {
   return letters.length < 2 ? name : letters[0] + '*'.repeat(letters.length - 1)
 }
 
+/** A name that never breaks over two lines. */
+export function unbroken(name: string): string {
+  return [...name].join('\u2060')
+}
+
 /** 138****1234 */
 export function maskPhone(phone: string): string {
   return phone.replace(/^(\d{3})\d+(\d{4})$/, '$1****$2')
