@@ -15,6 +15,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -289,12 +290,13 @@ const workflowsFile = "../../docs/workflows.md"
 func TestDocsShowTheTables(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Workflows\n\nDrawn from the tables in `internal/activity/moves.go` and `internal/hours/proposal.go` by `go test ./internal/activity -run Docs -update`;\n" +
+	b.WriteString("# Workflows\n\nDrawn from the tables in `internal/activity/moves.go`, `internal/hours/proposal.go` and `internal/request/moves.go` by `go test ./internal/activity -run Docs -update`;\n" +
 		"a test fails when this page is stale. What is not in a table is refused with 409 `bad_transition`.\n")
 	draw(&b, "Activity 活动", activity.ActivityMoves, map[activity.State]string{activity.Draft: "create"})
 	draw(&b, "Sign-up 报名", activity.SignupMoves, map[activity.SignupState]string{
 		activity.Pending: "sign up, where staff approve", activity.Waitlisted: "sign up, when full", activity.Confirmed: "sign up"})
 	draw(&b, "Hour proposal 提议", hours.ProposalMoves, map[hours.ProposalState]string{hours.ProposalPending: "propose"})
+	draw(&b, "Request 服务申请", request.Moves, map[request.State]string{request.Draft: "ask"})
 	if *update {
 		apptest.Must(t, os.WriteFile(workflowsFile, []byte(b.String()), 0o644)) //nolint:gosec // a page of the docs
 	}

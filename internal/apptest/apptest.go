@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -310,7 +311,9 @@ func (w *World) Whole(t testing.TB) {
 	Must(t, err)
 	shifts, err := w.Activities.Verify(context.Background())
 	Must(t, err)
-	for _, p := range append(r.Problems, shifts...) {
+	bookings, err := w.Bookings.Verify(context.Background())
+	Must(t, err)
+	for _, p := range slices.Concat(r.Problems, shifts, bookings) {
 		t.Error("verify:", p)
 	}
 }

@@ -94,6 +94,6 @@ func (l *Line) Minor(day time.Time) bool {
 	if l.BirthDate == nil {
 		return false
 	}
-	born, err := time.Parse(time.DateOnly, *l.BirthDate)
+	born, err := time.ParseInLocation(time.DateOnly, *l.BirthDate, store.Shanghai)
 	return err == nil && born.AddDate(minorAge, 0, 0).After(day)
 }

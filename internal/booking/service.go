@@ -208,6 +208,9 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 	case w.AnyTime && !w.StartsAt.After(tx.Now.Time):
 		return 0, errPast
 	case w.AnyTime:
+		if err := ensure(tx, w.ProviderID); err != nil {
+			return 0, err
+		}
 		_, err := findProvider(tx.DB, w.ProviderID)
 		return length, err
 	}
@@ -292,21 +295,26 @@ func (s *Service) Move(tx *store.Tx, t *catalogue.Type, b *Booking, w Wish) erro
 	if err != nil {
 		return err
 	}
-	if err := freeCells(tx, b.ID); err != nil {
-		return err
-	}
-	if err := uncountDay(tx, b.ProviderID, b.Day); err != nil {
-		return err
-	}
 	is := *b
 	is.at(w.ProviderID, w.StartsAt, length, bufferOf(t))
+	if b.State == Held { // anew, since another time is held
+		until := store.At(tx.Now.Add(s.hold))
+		is.HoldExpiresAt = &until
+	}
+	// First of all, so that a sweep of the same hold has come before this or waits.
 	moved, err := move(tx, b.ID, []State{b.State}, map[string]any{"provider_id": is.ProviderID, "day": is.Day,
-		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil})
+		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil, "hold_expires_at": is.HoldExpiresAt})
 	if err != nil {
 		return err
 	}
 	if !moved || b.Live == nil {
 		return workflow.ErrBadTransition
+	}
+	if err := freeCells(tx, b.ID); err != nil {
+		return err
+	}
+	if err := uncountDay(tx, b.ProviderID, b.Day); err != nil {
+		return err
 	}
 	*b = is
 	return s.seize(tx, b, w.AnyTime)

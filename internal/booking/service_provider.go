@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -80,6 +81,9 @@ func (s *Service) changeMine(ctx context.Context, deed func(tx *store.Tx, id int
 	id := auth.From(ctx).PersonID
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		if err := ensure(tx, id); err != nil {
+			return err
+		}
+		if err := takeTurn(tx, id); err != nil {
 			return err
 		}
 		return deed(tx, id)
@@ -160,11 +164,11 @@ func (s *Service) Feed(ctx context.Context, secret string) (string, error) {
 	for i := range rows {
 		event(cal, &rows[i], now.Time)
 	}
-	return cal.Serialize(), nil //nolint:misspell // the library spells it so
+	return cal.Serialize(ics.WithNewLineWindows), nil //nolint:misspell // the library spells it so
 }
 
 func event(cal *ics.Calendar, l *Line, now time.Time) {
-	e := cal.AddEvent("booking-" + l.Number + "-" + l.Day + "@yimi")
+	e := cal.AddEvent("booking-" + strconv.FormatInt(l.ID, 10) + "@yimi") // one that moves stays the same event
 	e.SetDtStampTime(now)
 	e.SetStartAt(l.StartsAt.Time)
 	e.SetEndAt(l.EndsAt.Time)
@@ -194,6 +198,9 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 			return err
 		}
 		if err := mayManage(auth.From(ctx), l); err != nil {
+			return err
+		}
+		if err := takeTurn(tx, personID); err != nil {
 			return err
 		}
 		return c.apply(tx, personID)

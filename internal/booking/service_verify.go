@@ -13,14 +13,17 @@ const maxProblems = 100
 func (s *Service) Verify(ctx context.Context) (problems []string, err error) {
 	db := s.db.Read(ctx)
 	for _, check := range []struct{ what, sql string }{
-		{"bookings whose cells are not those of their time", `SELECT b.id FROM bookings b WHERE b.live = 1 AND
-			(SELECT COUNT(*) FROM booking_cells c WHERE c.booking_id = b.id AND c.provider_id = b.provider_id
-				AND c.cell * 300000 >= b.starts_at AND c.cell * 300000 < b.busy_until) * 300000 <> b.busy_until - b.starts_at LIMIT ?`},
+		{"bookings whose cells are not those of their time", `SELECT b.id FROM bookings b LEFT JOIN booking_cells c ON c.booking_id = b.id WHERE b.live = 1
+			GROUP BY b.id, b.starts_at, b.busy_until
+			HAVING COUNT(c.cell) * 300000 NOT BETWEEN b.busy_until - b.starts_at AND b.busy_until - b.starts_at + 299999
+			OR SUM(CASE WHEN c.provider_id = b.provider_id AND c.cell * 300000 >= b.starts_at AND c.cell * 300000 < b.busy_until THEN 0 ELSE 1 END) > 0 LIMIT ?`},
 		{"cells of no live booking", `SELECT DISTINCT c.booking_id FROM booking_cells c LEFT JOIN bookings b ON b.id = c.booking_id AND b.live = 1 WHERE b.id IS NULL LIMIT ?`},
 		{"bookings that overlap", `SELECT DISTINCT a.id FROM bookings a JOIN bookings b ON b.provider_id = a.provider_id AND b.live = 1 AND b.id <> a.id
 			AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at WHERE a.live = 1 LIMIT ?`},
 		{"providers whose day is miscounted", `SELECT d.provider_id FROM provider_days d WHERE d.taken <> (SELECT COUNT(*) FROM bookings b
 			WHERE b.provider_id = d.provider_id AND b.day = d.day AND b.state IN ('held', 'booked', 'done', 'no_show')) LIMIT ?`},
+		{"providers whose day is not counted", `SELECT DISTINCT b.provider_id FROM bookings b LEFT JOIN provider_days d ON d.provider_id = b.provider_id AND d.day = b.day
+			WHERE d.provider_id IS NULL AND b.state IN ('held', 'booked', 'done', 'no_show') LIMIT ?`},
 	} {
 		var ids []int64
 		if err := db.Raw(check.sql, maxProblems).Scan(&ids).Error; err != nil {

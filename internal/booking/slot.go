@@ -125,12 +125,15 @@ func (p *plan) weekday(day string) int {
 }
 
 // windows gives when the provider works, of the spans that begin on the day: the week's
-// without its breaks, and the extra hours, without what is off.
+// without its breaks and without holidays, and the extra hours, without what is off.
 func (p *plan) windows(day string) []span {
 	around := []string{nextDay(day, -1), day, nextDay(day, 1)} // what is taken out may cross midnight
 	out := merged(p.weekly(day, work))
 	for _, d := range around {
 		out = without(out, p.weekly(d, pause))
+		if p.weekday(d) == 0 { // the night before a holiday ends at midnight
+			out = without(out, []span{between(d, 0, dayMinutes)})
+		}
 	}
 	out = merged(append(out, p.exceptional(day, extra)...))
 	for _, d := range around {
@@ -203,7 +206,7 @@ func without(in, cut []span) []span {
 func (p *plan) day(providerID int64, t *catalogue.Type, day string, now time.Time) Day {
 	d := Day{Date: day, Slots: []Slot{}, Note: p.holidays[day].Name}
 	for _, w := range p.windows(day) {
-		for starts := w.from; !starts.Add(lengthOf(t)).After(w.to); starts = starts.Add(lengthOf(t) + bufferOf(t)) {
+		for starts := onGrain(w.from); !starts.Add(lengthOf(t)).After(w.to); starts = starts.Add(lengthOf(t) + bufferOf(t)) {
 			slot := Slot{ProviderID: providerID, StartsAt: starts, EndsAt: starts.Add(lengthOf(t))}
 			slot.State = p.stateOf(&slot, t, now)
 			if slot.State == Free {
@@ -218,6 +221,9 @@ func (p *plan) day(providerID int64, t *catalogue.Type, day string, now time.Tim
 	}
 	return d
 }
+
+// onGrain is the instant, or the next one that a booking may begin at.
+func onGrain(t time.Time) time.Time { return t.Add(Grain - 1).Truncate(Grain) }
 
 func (p *plan) stateOf(s *Slot, t *catalogue.Type, now time.Time) SlotState {
 	switch {

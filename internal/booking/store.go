@@ -233,11 +233,20 @@ func findProvider(db *gorm.DB, personID int64) (*ProviderLine, error) {
 	return &l, err
 }
 
-// ensure makes everybody who is a social worker at one of the units a provider.
+// ensure makes a provider of somebody who is a social worker; first looks may come at once.
 func ensure(tx *store.Tx, personID int64) error {
-	return tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
+	err := tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
 		SELECT g.person_id, MIN(g.unit_id), 'none', 0, 1, ? FROM role_grants g WHERE g.role = 'social_worker' AND g.person_id = ?
 		AND NOT EXISTS (SELECT 1 FROM providers p WHERE p.person_id = g.person_id) GROUP BY g.person_id`, tx.Now, personID).Error
+	if store.IsDuplicate(err) {
+		return nil
+	}
+	return err
+}
+
+// takeTurn makes all who change one provider queue until the transaction ends.
+func takeTurn(tx *store.Tx, personID int64) error {
+	return tx.Table("providers").Where("person_id = ?", personID).Update("active", gorm.Expr("active")).Error
 }
 
 // workersUnder lists the social workers of the units under the roots, providers yet or not.

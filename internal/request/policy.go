@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yimi/internal/auth"
+	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/workflow"
 )
@@ -141,11 +142,17 @@ func (l *Line) allows(action string, resident bool, now time.Time, notice time.D
 	case "no_show":
 		return l.Booking != nil && l.ShiftID == nil
 	case "reschedule":
-		return l.Booking != nil && !(resident && l.tooLate(now, notice))
+		return l.hasTime() && !(resident && l.tooLate(now, notice))
 	case "cancel":
 		return !l.VisitUnderWay && !(resident && l.tooLate(now, notice))
 	}
 	return true
+}
+
+// hasTime tells whether there is a time to change: what is on request has none before a worker
+// sets one, and the volunteers' is their shift's.
+func (l *Line) hasTime() bool {
+	return l.ShiftID == nil && (l.State != Submitted || l.Mode == catalogue.ByBooking)
 }
 
 // tooLate tells whether the notice before a booking has begun, within which who asked

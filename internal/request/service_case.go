@@ -113,7 +113,12 @@ func (s *Service) Reschedule(ctx context.Context, id int64, at Time) (*Detail, e
 			return "schedule"
 		}
 		return "reschedule"
-	}, func(tx *store.Tx, l *Line, m move) error { return s.reschedule(tx, l, m, at) })
+	}, func(tx *store.Tx, l *Line, m move) error {
+		if m.who == workflow.ByWorker && at.ProviderID != 0 && at.ProviderID != m.actor && !auth.From(ctx).Manages(l.UnitPath) {
+			return auth.ErrForbidden // to give a case away is for staff
+		}
+		return s.reschedule(tx, l, m, at)
+	})
 }
 
 // actOn is act with an action that depends on the request.
@@ -127,6 +132,8 @@ func (s *Service) actOn(ctx context.Context, id int64, action func(*Line) string
 
 func (s *Service) reschedule(tx *store.Tx, l *Line, m move, at Time) error {
 	switch {
+	case m.action == "reschedule" && !l.hasTime():
+		return workflow.ErrBadTransition
 	case l.VisitUnderWay:
 		return errVisitOpen
 	case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
@@ -319,7 +326,7 @@ const maxHandOver = 100
 func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64, reason string) ([]Outcome, error) {
 	if len(ids) == 0 {
 		var err error
-		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, maxHandOver); err != nil {
+		if ids, err = openCaseIDs(s.db.Read(ctx), fromID, auth.From(ctx).ManagedPaths(), maxHandOver); err != nil {
 			return nil, err
 		}
 	}

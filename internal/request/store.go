@@ -18,7 +18,7 @@ const lineColumns = `requests.*, service_types.name AS service_name, service_typ
 	units.name AS unit_name, units.phone AS unit_phone, units.path AS unit_path, COALESCE(receivers.path, '') AS referred_path,
 	COALESCE(workers.name, '') AS worker_name, COALESCE(providers.level, 'none') AS worker_level,
 	COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
-	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.id <> requests.id
+	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.state <> 'draft' AND o.id <> requests.id
 		AND o.service_type_id = requests.service_type_id AND o.beneficiary_name = requests.beneficiary_name) AS similar_open,
 	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
 
@@ -282,9 +282,10 @@ func (s shelf) casesOf(db *gorm.DB, workerID int64, open bool, skip int64, limit
 	return s.list(q.Limit(limit), db)
 }
 
-// openCaseIDs gives the ids of a worker's open cases, the oldest first.
-func openCaseIDs(db *gorm.DB, workerID int64, limit int) (ids []int64, err error) {
-	err = db.Table("requests").Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed).Order("id").Limit(limit).Pluck("id", &ids).Error
+// openCaseIDs gives the ids of a worker's open cases at the units under the roots, the oldest first.
+func openCaseIDs(db *gorm.DB, workerID int64, roots []string, limit int) (ids []int64, err error) {
+	q := store.Under(db.Table("requests"), "requests.unit_id", roots).Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed)
+	err = q.Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, err
 }
 

@@ -63,7 +63,7 @@ for (const elder of [0, 1]) {
           await page.goto(`${site.origin}/m/?persona=${personaFor(path)}&elder=${elder}#${path}`)
           await page.locator(elder ? '.screen.elder' : '.screen:not(.elder)').first().waitFor()
           await page.waitForLoadState('networkidle')
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - screen.width)
           assert.ok(wide <= 0, `${path} is ${wide} px wider than the phone`)
         }))
     }

@@ -34,8 +34,8 @@ function dispatch(target, type, detail, options) {
   easel.Event.dispatchEvent(target, event)
   return event.defaultPrevented() ? easel.EventBubbleStatus?.NoDefault ?? 1 : 0
 }
-// Of typing it hands on the browser's own event, which has no value; the one with the value is made below.
-context.onEvent((target, type, ...rest) => (type === 'input' ? undefined : dispatch(target, type, ...rest)))
+// A field's own event says nothing of its value: the one made below does.
+context.onEvent((target, type, detail, options) => (type === 'input' || type === 'blur' ? 0 : dispatch(target, type, detail, options)))
 
 // Native fields and pictures: glass-easel leaves both to the app around it.
 document.addEventListener('input', ({ target }) => target.__wxElement && dispatch(target.__wxElement, 'input', { value: target.value, cursor: target.value.length }, {}))

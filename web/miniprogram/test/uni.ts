@@ -7,22 +7,42 @@ interface Sent {
   header: Record<string, string>
   data?: unknown
 }
+interface SentFile {
+  url: string
+  header: Record<string, string>
+  filePath?: string
+  name?: string
+}
+type FileAnswer = { statusCode: number; data?: string; tempFilePath?: string } | 'offline'
 type Answer = { statusCode: number; data: unknown } | 'offline'
 
 export const phone = {
   store: new Map<string, unknown>(),
   sent: [] as Sent[],
   answer: (async () => 'offline') as (request: Sent) => Promise<Answer>,
+  files: [] as SentFile[],
+  fileAnswer: (async () => 'offline') as (sent: SentFile) => Promise<FileAnswer>,
   network: [] as ((state: { isConnected: boolean }) => void)[],
   reset() {
     this.store.clear()
     this.sent = []
     this.answer = async () => 'offline'
+    this.files = []
+    this.fileAnswer = async () => 'offline'
     this.network = []
   },
 }
 
+async function file({ success, fail, ...sent }: SentFile & { success: (got: FileAnswer) => void; fail: () => void }) {
+  phone.files.push(sent)
+  const answer = await phone.fileAnswer(sent)
+  if (answer === 'offline') fail()
+  else success(answer)
+}
+
 const uni = {
+  uploadFile: file,
+  downloadFile: file,
   getStorageSync: (key: string) => structuredClone(phone.store.get(key) ?? ''),
   setStorageSync: (key: string, value: unknown) => phone.store.set(key, structuredClone(value)),
   removeStorageSync: (key: string) => phone.store.delete(key),

@@ -31,14 +31,19 @@ function renewOnce(): Promise<boolean> {
   return renewing
 }
 
-async function authorised(request: Outgoing): Promise<Incoming> {
+function authorised(request: Outgoing): Promise<Incoming> {
+  return asMe((token) => send(signed(request, token)))
+}
+
+/** Sends with the token of who is signed in, and once more with a new one when that has run out. */
+export async function asMe<T extends { status: number }>(attempt: (token?: string) => Promise<T>): Promise<T> {
   await doorman.ready()
   const used = tokens.get()?.access
-  const answer = await send(signed(request, used))
+  const answer = await attempt(used)
   if (answer.status !== 401 || !used) return answer
   // Expired, or made by a server that has since been set up anew. Another call may have renewed meanwhile.
   const renewed = used !== tokens.get()?.access || (await renewOnce())
-  return renewed ? send(signed(request, tokens.get()?.access)) : answer
+  return renewed ? attempt(tokens.get()?.access) : answer
 }
 
 function signed(request: Outgoing, token?: string): Outgoing {

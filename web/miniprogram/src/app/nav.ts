@@ -1,5 +1,5 @@
 // Going from page to page.
-const TABS = ['/pages/home/index', '/pages/activities/index', '/pages/mine/index']
+const TABS = ['/pages/home/index', '/pages/activities/index', '/pages/services/index', '/pages/mine/index']
 
 /** Opens a page, whether it is a tab or not; the path starts with a slash. */
 export function open(url: string) {

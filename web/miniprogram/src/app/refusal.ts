@@ -32,6 +32,19 @@ const BY_CODE: Record<string, Words> = {
   offline: { title: '现在连不上网', detail: '刚才的内容还没有提交，已留在手机里。连上网再交，不会重复。', choices: [RETRY] },
   shift_full: { title: '这一班刚好满了', choices: [{ act: 'waitlist', text: '排候补' }, { act: 'other_shift', text: '看看别的班次' }] },
   slot_taken: { title: '这个时间刚被约走', choices: [{ act: 'other_slot', text: '换个时间' }] },
+  slot_unavailable: { title: '这个时间约不了', choices: [{ act: 'other_slot', text: '换个时间' }] },
+  not_in_target_group: { title: '这项服务不适合这位', choices: [{ act: 'services', text: '看看别的服务' }] },
+  guardian_consent_missing: { title: '要监护人同意', choices: [{ act: 'who', text: '去点同意' }] },
+  consent_missing: { title: '要写明对方怎么同意的', choices: [{ act: 'who', text: '去写上' }] },
+  no_station: { title: '还不知道归哪个社工站管', choices: [{ act: 'profile', text: '去选社区' }] },
+  cancel_too_late: { title: '现在不能自己改了', choices: [{ act: 'call', text: '打电话给社工站' }] },
+  bad_attachment: { title: '这个文件传不了' },
+  too_many_attachments: { title: '图片已经够多了' },
+  body_too_large: { title: '文件太大了' },
+  name_missing: { title: '先写上您的名字', choices: [{ act: 'profile', text: '去填我的资料' }] },
+  service_not_offered: { title: '这项服务现在不办', choices: [{ act: 'services', text: '看看别的服务' }] },
+  too_many_beneficiaries: { title: '家人已经记满了' },
+  already_rated: { title: '您已经评价过了', choices: [RELOAD] },
   already_signed_up: { title: '您已经报过名了', choices: [{ act: 'my_signups', text: '看我的报名' }] },
   bad_transition: { title: '情况有变化', choices: [RELOAD] },
   capacity_below_taken: { title: '名额不能少于已报名人数', detail: '名额没有改，已报名的人都还在。可以先请人换班，再减名额。', choices: [{ act: 'attendance', text: '看这一班的名单' }] },
@@ -48,6 +61,13 @@ const BY_CODE: Record<string, Words> = {
   session_ended: { title: '登录已结束', choices: [SIGN_IN] },
   forbidden: { title: '您没有这项权限' },
   not_found: { title: '没有找到' },
+  // ---- staff and service requests ----
+  own_request: { title: '自己的申请要请同事办' },
+  worker_not_qualified: { title: '这位社工接不了这项服务', choices: [{ act: 'assign', text: '换一位社工' }] },
+  not_a_worker: { title: '他还不是社工' },
+  organisation_or_unit: { title: '转给谁，只能选一个' },
+  visit_open: { title: '上一次服务还没有结束' },
+  no_visit: { title: '还没有开始服务' },
 }
 
 const BY_STATUS: Record<number, Words> = {

@@ -30,7 +30,7 @@ function spoken({ method, headers }: Outgoing) {
 }
 
 /** uni.request parses application/json of itself, but not on every platform application/problem+json. */
-function parsed(data: unknown): unknown {
+export function parsed(data: unknown): unknown {
   if (typeof data !== 'string' || !/^\s*[{[]/.test(data)) return data
   try {
     return JSON.parse(data)

@@ -35,5 +35,6 @@ export function reportOf(result: Schemas['BatchResult'], nameOf: (id: number) =>
 
 function whyNot({ code, detail }: Schemas['BatchItem']): string {
   if (code === 'shift_full') return '这一班满了，没有通过。可以先增加名额，或请他换一班'
+  if (code === 'slot_taken') return '这个时间已被约走，没有通过。点开可以改时间'
   return detail || '没有办成，请刷新后再看'
 }

@@ -1,17 +1,19 @@
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { usePageList } from '@/app/list'
+import { useLoad, usePageList } from '@/app/list'
 import { asStaff } from './asStaff'
 import { reportOf, type Report } from './batch'
+import { QUEUES } from './requestWork'
 import { useMakeUp } from './useMakeUp'
 
 type Item = Schemas['AttentionItem']
 
-/** Check-ins that need a look, over all shifts. */
+/** Check-ins that need a look, over all shifts; and how many service requests do. */
 export function useAttention() {
+  const work = useLoad(() => api.get('/workbench'))
   const list = usePageList<Item>((cursor) => api.get('/attention', { query: { cursor } }))
   const makeUp = useMakeUp(() => list.refresh())
   const report = shallowRef<Report | null>(null)
@@ -21,7 +23,12 @@ export function useAttention() {
   )
   let last: Item | null = null
 
-  onShow(() => void asStaff(list.refresh))
+  const requests = computed(() => {
+    const waiting = work.data.value?.requests
+    return waiting ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up').map((one) => ({ ...one, n: waiting[one.queue] })).filter((one) => one.n > 0) : []
+  })
+
+  onShow(() => void asStaff(() => Promise.all([list.refresh(), work.run()])))
 
   async function confirmOne(item: Item) {
     last = item
@@ -41,5 +48,5 @@ export function useAttention() {
   }
 
   const startMakeUp = (item: Item) => makeUp.start({ row: item.row, shiftId: item.shift_id, startsAt: item.starts_at, endsAt: item.ends_at })
-  return { list, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
+  return { list, requests, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
 }

@@ -3,18 +3,17 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { reportOf, type Report } from './batch'
 
-type Decision = Schemas['DecisionInput']['decision']
-type Send = (key: string, ids: number[], decision: Decision, reason?: string) => Promise<Schemas['BatchResult']>
+type Send<D> = (key: string, ids: number[], decision: D, reason?: string) => Promise<Schemas['BatchResult']>
 
-/** Approving or rejecting many: `doing` says which button spins; what failed is reported, what was done is toasted. */
-export function useDecide(send: Send, nameOf: (id: number) => string, after: () => unknown) {
-  const act = useAct((key, ids: number[], decision: Decision, reason?: string) => send(key, ids, decision, reason))
-  const doing = ref<Decision | ''>('')
+/** Deciding on many: `doing` says which button spins; what failed is reported, what was done is toasted. */
+export function useDecide<D extends string = Schemas['DecisionInput']['decision']>(send: Send<D>, nameOf: (id: number) => string, after: () => unknown) {
+  const act = useAct((key, ids: number[], decision: D, reason?: string) => send(key, ids, decision, reason))
+  const doing = ref('')
   const rejecting = ref<number[]>([])
   const report = shallowRef<Report | null>(null)
-  let last: [number[], Decision, string?] | null = null
+  let last: [number[], D, string?] | null = null
 
-  async function decide(ids: number[], decision: Decision, reason?: string) {
+  async function decide(ids: number[], decision: D, reason?: string) {
     last = [ids, decision, reason]
     doing.value = decision
     const result = await act.run(ids, decision, reason)

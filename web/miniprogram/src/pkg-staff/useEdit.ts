@@ -4,10 +4,10 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
+import { managedUnits } from './units'
 import { emptyForm, formOf, inputOf, missingIn, patchOf, type Form, type SeriesDraft } from './editForm'
 
 type Activity = Schemas['Activity']
-type Unit = Schemas['Unit']
 type Shift = Schemas['ShiftInput']
 
 export const CANCEL_REASONS = ['天气预警，改期举行', '场地临时不能用', '报名的人太少', '负责人临时有事']
@@ -129,16 +129,4 @@ export function useEdit() {
     changeShift: (shift: number, patch: Schemas['ShiftPatch']) => settle(changeShift.run(shift, patch)),
     changeSeries: (series: number, patch: Schemas['SeriesPatch']) => settle(changeSeries.run(series, patch)),
   }
-}
-
-/** The units I hold a staff role on, and all under them. */
-function managedUnits(units: Unit[], roles: Schemas['Role'][]): Unit[] {
-  const mine = new Set(roles.filter((held) => held.role === 'station_staff' || held.role === 'district_admin').map((held) => held.unit_id))
-  const out: Unit[] = []
-  for (const unit of units) {
-    if (!mine.has(unit.id) && !(unit.parent_id && mine.has(unit.parent_id))) continue
-    mine.add(unit.id) // parents come before children
-    out.push(unit)
-  }
-  return out
 }

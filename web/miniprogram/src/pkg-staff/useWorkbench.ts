@@ -7,6 +7,7 @@ import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
 import { asStaff } from './asStaff'
+import { QUEUES } from './requestWork'
 
 type WorkShift = Schemas['WorkShift']
 
@@ -29,18 +30,27 @@ export function useWorkbench() {
   })
 
   const cards = computed(() => (work.data.value?.shifts ?? []).map((shift) => ({ ...shift, ...PHASES[shift.phase], today: isoDate(shift.starts_at) === isoDate(Date.now()), said: saidOf(shift) })))
-  const waiting = computed(() => (work.data.value ? work.data.value.pending_signups + work.data.value.to_confirm + work.data.value.attention + work.data.value.proposals : 0))
+  const waiting = computed(() => (work.data.value ? waitingOf(work.data.value) : 0))
   const counts = computed(() => {
     const w = work.data.value
     if (!w) return []
     const doors = [
+      { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff/requests?queue=new') },
       { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff/signups') },
       { key: 'confirm', n: w.to_confirm, word: '待确认', go: goConfirm },
-      { key: 'attention', n: w.attention, word: '需留意', go: () => open('/pkg-staff/attention') },
-      { key: 'proposals', n: w.proposals, word: '时长复核', go: () => open('/pkg-staff/proposals') },
+      { key: 'attention', n: w.attention + w.requests.overdue + w.requests.follow_up, word: '需留意', go: () => open('/pkg-staff/attention') },
     ]
     const firstToDo = doors.find((door) => door.n > 0 && door.key !== 'attention')?.key
     return doors.map((door) => ({ ...door, look: door.key === 'attention' && door.n > 0 ? 'warm' : door.key === firstToDo ? 'on' : '' }))
+  })
+
+  /** What waits beside the four counts; only what there is. */
+  const rows = computed(() => {
+    const w = work.data.value
+    if (!w) return []
+    const queues = QUEUES.filter((one) => one.queue !== 'new').map((one) => ({ key: one.queue as string, word: one.word, icon: one.icon, late: one.queue === 'overdue', n: w.requests[one.queue], url: `/pkg-staff/requests?queue=${one.queue}` }))
+    const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff/proposals' }
+    return [...queues, hours].filter((one) => one.n > 0)
   })
 
   /** The one to confirm, else the list of them on this page. */
@@ -56,7 +66,7 @@ export function useWorkbench() {
   }
 
   const list = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
-  return { work, person, counts, waiting, cards, act, toConfirm: list }
+  return { work, person, counts, rows, waiting, cards, act, toConfirm: list }
 }
 
 /** In the last half hour people leave rather than come. */
@@ -68,4 +78,10 @@ function saidOf({ phase, taken, checked_in }: WorkShift): string {
   if (phase === 'coming') return `应到 ${taken} 人`
   if (phase === 'to_confirm') return `应到 ${taken} 人，签到 ${checked_in} 人`
   return `已签到 ${checked_in} / ${taken} 人`
+}
+
+/** Everything to look at, each once: those over time are among the new ones. */
+function waitingOf({ pending_signups, to_confirm, attention, proposals, requests }: Schemas['Workbench']): number {
+  const { overdue: _among, ...queues } = requests
+  return pending_signups + to_confirm + attention + proposals + Object.values(queues).reduce((sum, n) => sum + n, 0)
 }

@@ -28,6 +28,7 @@ test('the ring can stand in a CSS url("…")', () => {
 test('a strip of days', () => {
   const cells = weekCells([{ date: '2025-11-26', count: 1 }, { date: '2025-11-27', count: 0 }], '2025-11-26', '场')
   expect(cells).toMatchObject([{ name: '今天', n: 26, left: '1 场', none: false }, { name: '周四', n: 27, left: '无', none: true }])
+  expect(weekCells([{ date: '2025-11-27', count: 4, said: '余 4' }, { date: '2025-11-28', count: 0, said: '约满' }], '2025-11-26', '')).toMatchObject([{ left: '余 4', none: false }, { left: '约满', none: true }])
 })
 
 test('bars: the highest fills the height, none is invisible', () => {

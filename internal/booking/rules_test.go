@@ -1,0 +1,395 @@
+package booking_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"yimi/internal/apptest"
+	"yimi/internal/auth"
+	"yimi/internal/booking"
+	"yimi/internal/catalogue"
+	"yimi/internal/fault"
+	"yimi/internal/request"
+)
+
+var ctx = context.Background()
+
+// Each step of the property test is a transaction on a real database and a check of all
+// of it, so fewer runs than rapid's 100; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "12")
+	_ = flag.Set("rapid.steps", "45")
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// friday is the first slot of the day after a World begins.
+var friday = apptest.Clocked("2026-03-06 09:00")
+
+// station is the World with a service and somebody who gives it.
+type station struct {
+	*apptest.World
+	talk     *catalogue.Type
+	provider auth.Actor
+	resident auth.Actor
+}
+
+func each(t *testing.T, test func(t *testing.T, s *station)) {
+	t.Helper()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := &station{World: w, talk: w.Bookable("心理疏导")}
+		s.provider, s.resident = w.Provider(w.Station, "周文静", s.talk), w.Volunteer("林晓雯")
+		test(t, s)
+	})
+}
+
+// asks asks for a slot of the provider's for the resident.
+func (s *station) asks(starts time.Time) (*request.Detail, error) {
+	return s.Requests.Create(apptest.As(s.resident), apptest.SlotAsk(s.talk, s.provider, starts))
+}
+
+// free gives the provider's free slots of a day: "09:00 10:00".
+func (s *station) free(t *testing.T, day string) string {
+	t.Helper()
+	c, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, s.provider.PersonID, day, day)
+	apptest.Must(t, err)
+	var out []string
+	for _, slot := range c.Days[0].Slots {
+		if slot.State == booking.Free {
+			out = append(out, slot.StartsAt.Format("15:04"))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (s *station) change(t *testing.T, c booking.ProviderChange) {
+	t.Helper()
+	_, err := s.Bookings.ChangeProvider(apptest.As(s.Staff), s.provider.PersonID, c)
+	apptest.Must(t, err)
+}
+
+func TestAHoldKeepsItsSlotForAQuarterOfAnHour(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		d, err := s.asks(friday)
+		apptest.Must(t, err)
+		b := s.BookingOf(d.ID)
+		if b.State != booking.Held || !b.HoldExpiresAt.Equal(s.Clock.Now().Add(15*time.Minute)) || b.Day != "2026-03-06" || b.UnitID != s.Station.ID ||
+			!b.EndsAt.Equal(friday.Add(50*time.Minute)) || !b.BusyUntil.Equal(friday.Add(time.Hour)) {
+			t.Errorf("%+v", b)
+		}
+		s.Clock.Advance(15*time.Minute - time.Millisecond)
+		apptest.Must(t, s.Bookings.Sweep(ctx))
+		if got := s.free(t, "2026-03-06"); got != "10:00 11:00" || s.BookingOf(d.ID).State != booking.Held {
+			t.Errorf("before it runs out: %q free", got)
+		}
+		_, err = s.asks(friday)
+		apptest.WantCode(t, err, "slot_taken")
+		s.Clock.Advance(time.Millisecond)
+		if got := s.free(t, "2026-03-06"); got != "09:00 10:00 11:00" {
+			t.Errorf("run out and not yet swept: %q free", got)
+		}
+		apptest.Must(t, s.Bookings.Sweep(ctx))
+		apptest.Must(t, s.Bookings.Sweep(ctx))
+		if b := s.BookingOf(d.ID); b.State != booking.Lapsed || b.Live != nil || s.RequestState(d.ID) != request.Submitted {
+			t.Errorf("%+v", b)
+		}
+		if n := s.Count("booking_cells", "1 = 1"); n != 0 || s.Count("provider_days", "taken <> 0") != 0 {
+			t.Errorf("%d cells are left", n)
+		}
+		// The station still approves it, since nobody took the time meanwhile.
+		d, err = s.Requests.Approve(apptest.As(s.Staff), d.ID, 0)
+		if err != nil || d.State != request.Scheduled || s.BookingOf(d.ID).State != booking.Booked || *d.WorkerID != s.provider.PersonID {
+			t.Errorf("%+v %v", d, err)
+		}
+		s.Clock.Advance(time.Hour)
+		apptest.Must(t, s.Bookings.Sweep(ctx)) // what is approved does not run out
+		s.Settled(t)
+		if got := s.free(t, "2026-03-06"); got != "10:00 11:00" {
+			t.Errorf("approved: %q free", got)
+		}
+	})
+}
+
+// Somebody asks for the slot of a hold that ran out a moment ago and that nobody has swept.
+func TestAHoldThatRanOutGivesWay(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		first, err := s.asks(friday)
+		apptest.Must(t, err)
+		s.Clock.Advance(16 * time.Minute)
+		second, err := s.asks(friday)
+		apptest.Must(t, err)
+		if a, b := s.BookingOf(first.ID).State, s.BookingOf(second.ID).State; a != booking.Lapsed || b != booking.Held {
+			t.Errorf("%s and %s", a, b)
+		}
+		_, err = s.Requests.Approve(apptest.As(s.Staff), first.ID, 0)
+		apptest.WantCode(t, err, "slot_taken")
+		s.Settled(t)
+	})
+}
+
+func TestATimeThatIsNoSlotIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		other := s.Provider(s.Other, "罗燕", s.talk)
+		centre := s.Provider(s.District, "马晓梅", s.talk)
+		s.talk.MinLevel = catalogue.Junior
+		s.Exec("UPDATE service_types SET min_level = 'junior'")
+		s.Exec("UPDATE providers SET level = 'junior'")
+		admin := s.AdminOf(s.District, "马建军")
+		for name, c := range map[string]struct {
+			change, back string
+			provider     auth.Actor
+			starts       time.Time
+			code         string
+		}{
+			"between two slots":            {"", "", s.provider, friday.Add(5 * time.Minute), "slot_unavailable"},
+			"not on five minutes":          {"", "", s.provider, friday.Add(time.Minute), "invalid_fields"},
+			"outside the hours":            {"", "", s.provider, friday.Add(3 * time.Hour), "slot_unavailable"},
+			"too soon":                     {"", "", s.provider, apptest.Clocked("2026-03-05 09:00"), "slot_unavailable"},
+			"over":                         {"", "", s.provider, apptest.Clocked("2026-03-04 09:00"), "slot_unavailable"},
+			"beyond the horizon":           {"", "", s.provider, apptest.Clocked("2026-04-03 09:00"), "slot_unavailable"},
+			"another station's worker":     {"", "", other, friday, "slot_unavailable"},
+			"nobody":                       {"", "", auth.Actor{PersonID: 1 << 40}, friday, "slot_unavailable"},
+			"no worker":                    {"", "", s.Staff, friday, "slot_unavailable"},
+			"who does not give it":         {"DELETE FROM provider_services", "INSERT INTO provider_services SELECT person_id, 1 FROM providers", s.provider, friday, "slot_unavailable"},
+			"who takes nobody":             {"UPDATE providers SET active = 0", "UPDATE providers SET active = 1", s.provider, friday, "slot_unavailable"},
+			"who is not qualified":         {"UPDATE providers SET level = 'none'", "UPDATE providers SET level = 'junior'", s.provider, friday, "slot_unavailable"},
+			"who is a worker no longer":    {"UPDATE role_grants SET role = 'station_staff' WHERE role = 'social_worker'", "UPDATE role_grants SET role = 'social_worker' WHERE role = 'station_staff'", s.provider, friday, "slot_unavailable"},
+			"on a holiday":                 {"INSERT INTO holidays VALUES ('2026-03-06', '节日', 'off', 0, 0)", "DELETE FROM holidays", s.provider, friday, "slot_unavailable"},
+			"on a day with all it can":     {"INSERT INTO provider_days SELECT person_id, '2026-03-06', 2 FROM providers", "UPDATE provider_days SET taken = 0", centre, friday, "slot_taken"},
+			"of a service that ended":      {"UPDATE service_types SET active = 0", "UPDATE service_types SET active = 1", s.provider, friday, "service_not_offered"},
+			"of a service of another kind": {"UPDATE service_types SET ways = 'home'", "UPDATE service_types SET ways = 'station'", s.provider, friday, "invalid_fields"},
+		} {
+			if name == "on a day with all it can" {
+				_, err := s.Bookings.ChangeProvider(apptest.As(admin), centre.PersonID, booking.ProviderChange{DailyCap: ptr(2)})
+				apptest.Must(t, err)
+			}
+			if c.change != "" {
+				s.Exec(c.change)
+			}
+			_, err := s.Requests.Create(apptest.As(s.resident), apptest.SlotAsk(s.talk, c.provider, c.starts))
+			if err == nil || fault.From(err).Code != c.code {
+				t.Errorf("%s: %v, want %s", name, err, c.code)
+			}
+			if free := fault.From(err).Openings; c.code == "slot_taken" && (len(free) == 0 || free[0].ProviderID == c.provider.PersonID && free[0].StartsAt.Equal(c.starts)) {
+				t.Errorf("%s: offers %v", name, free)
+			}
+			if c.back != "" {
+				s.Exec(c.back)
+			}
+		}
+		if n := s.Count("requests", "1 = 1") + s.Count("bookings", "1 = 1"); n != 0 {
+			t.Errorf("%d are left", n)
+		}
+		s.Reserve(s.resident, s.talk, s.provider, friday) // and all of it stands again
+		s.Reserve(s.resident, s.talk, centre, friday)     // the district's come to every station
+		s.Settled(t)
+	})
+}
+
+// scheduled is an approved booking of the resident's.
+func (s *station) scheduled(t *testing.T, starts time.Time) *request.Detail {
+	t.Helper()
+	d, err := s.asks(starts)
+	apptest.Must(t, err)
+	d, err = s.Requests.Approve(apptest.As(s.Staff), d.ID, 0)
+	apptest.Must(t, err)
+	return d
+}
+
+func TestAWorkerSetsAnyTimeThatIsFree(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		s.change(t, booking.ProviderChange{DailyCap: ptr(2)})
+		d, other := s.scheduled(t, friday), s.scheduled(t, friday.Add(time.Hour))
+		for _, c := range []struct {
+			starts time.Time
+			length time.Duration
+			code   string
+		}{
+			{friday.Add(12 * time.Hour), 0, ""},                            // in the evening, outside the hours
+			{friday.Add(-time.Hour), 2 * time.Hour, "slot_taken"},          // what is kept free after it counts
+			{friday.Add(-time.Hour), 110 * time.Minute, ""},                // to the minute
+			{friday.Add(-30 * time.Minute), 30 * time.Minute, ""},          // over the time it has itself
+			{friday.Add(110 * time.Minute), time.Hour, "slot_taken"},       // in what is kept free after another's
+			{friday.Add(2 * time.Hour), time.Hour, ""},                     // after it
+			{apptest.Start, time.Hour, "time_in_past"},                     // now
+			{apptest.Start.Add(-time.Hour), time.Hour, "time_in_past"},     // over
+			{friday.Add(3 * time.Minute), time.Hour, "invalid_fields"},     // not on five minutes
+			{friday.Add(2 * time.Hour), 7 * time.Minute, "invalid_fields"}, // nor is the end
+			{friday.Add(2 * time.Hour), 5 * time.Minute, "invalid_fields"},
+			{friday.Add(2 * time.Hour), 485 * time.Minute, "invalid_fields"},
+			{friday.Add(2 * time.Hour), 8 * time.Hour, ""},
+			{apptest.Clocked("2026-03-31 23:30"), time.Hour, ""}, // into another month, beyond the horizon of nobody
+			{apptest.Clocked("2026-12-31 23:30"), time.Hour, ""},
+			{friday, 0, ""},
+		} {
+			before := s.BookingOf(d.ID)
+			_, err := s.Requests.Reschedule(apptest.As(s.provider), d.ID, request.Time{StartsAt: c.starts, Length: c.length})
+			after := s.BookingOf(d.ID)
+			switch {
+			case c.code != "":
+				apptest.WantCode(t, err, c.code)
+				if !after.StartsAt.Equal(before.StartsAt.Time) || !after.EndsAt.Equal(before.EndsAt.Time) {
+					t.Errorf("%s refused, and moved to %s", c.starts, after.StartsAt)
+				}
+			case err != nil || !after.StartsAt.Equal(c.starts) || c.length != 0 && after.EndsAt.Sub(after.StartsAt.Time) != c.length:
+				t.Errorf("%s for %s: %+v %v", c.starts, c.length, after, err)
+			}
+			s.Settled(t)
+		}
+		if b := s.BookingOf(other.ID); !b.StartsAt.Equal(friday.Add(time.Hour)) {
+			t.Errorf("the other's moved: %+v", b)
+		}
+	})
+}
+
+// What worker and staff set may go over the cap; what residents take may not, and counts all.
+func TestTheDailyCapIsForWhatResidentsTake(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		s.change(t, booking.ProviderChange{DailyCap: ptr(2)})
+		first, second := s.scheduled(t, friday), s.scheduled(t, friday.AddDate(0, 0, 1))
+		_, err := s.Requests.Reschedule(apptest.As(s.provider), second.ID, request.Time{StartsAt: friday.Add(6 * time.Hour)})
+		apptest.Must(t, err)
+		if got := s.free(t, "2026-03-06"); got != "" {
+			t.Errorf("free on a full day: %q", got)
+		}
+		_, err = s.asks(friday.Add(time.Hour))
+		apptest.WantCode(t, err, "slot_taken")
+		third := s.scheduled(t, friday.AddDate(0, 0, 2))
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), third.ID, request.Time{StartsAt: friday.Add(time.Hour)})
+		apptest.WantCode(t, err, "slot_taken")
+		_, err = s.Requests.Reschedule(apptest.As(s.provider), third.ID, request.Time{StartsAt: friday.Add(8 * time.Hour)})
+		apptest.Must(t, err) // a third, by the worker
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), first.ID, request.Time{StartsAt: friday.Add(2 * time.Hour)})
+		apptest.WantCode(t, err, "slot_taken") // beyond the cap, moving on the day is taking a slot again
+		for _, id := range []int64{second.ID, third.ID} {
+			_, err = s.Requests.Cancel(apptest.As(s.Staff), id, "")
+			apptest.Must(t, err)
+		}
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), first.ID, request.Time{StartsAt: friday.Add(2 * time.Hour)})
+		apptest.Must(t, err)
+		if _, err = s.asks(friday); err != nil { // the second of two
+			t.Error(err)
+		}
+		s.Settled(t)
+	})
+}
+
+// Who asked may take a slot that overlaps the one they have: their own is no obstacle.
+func TestAResidentMovesToASlotThatOverlapsTheirOwn(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		s.change(t, booking.ProviderChange{DailyCap: ptr(1)})
+		d := s.scheduled(t, friday)
+		_, err := s.Bookings.SetHours(apptest.As(s.provider), []booking.Span{{Weekday: 5, StartMinute: 9*60 + 30, EndMinute: 12 * 60}}, nil, nil)
+		apptest.Must(t, err)
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{StartsAt: friday.Add(30 * time.Minute)})
+		apptest.Must(t, err)
+		if b := s.BookingOf(d.ID); !b.StartsAt.Equal(friday.Add(30*time.Minute)) || b.State != booking.Booked {
+			t.Errorf("%+v", b)
+		}
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{StartsAt: friday.Add(30 * time.Minute)}) // where it is
+		apptest.Must(t, err)
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{StartsAt: friday})
+		apptest.WantCode(t, err, "slot_unavailable") // no slot any more
+		s.Settled(t)
+	})
+}
+
+// A hold that is moved is a hold of the new slot: it has its whole time again, and one that
+// had run out is not swept away the moment after.
+func TestAHoldThatIsMovedIsHeldAnew(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		d, err := s.asks(friday)
+		apptest.Must(t, err)
+		for i, wait := range []time.Duration{10 * time.Minute, 16 * time.Minute} { // the second has run out and is not swept
+			s.Clock.Advance(wait)
+			_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{ProviderID: s.provider.PersonID, StartsAt: friday.Add(time.Duration(i+1) * time.Hour)})
+			apptest.Must(t, err)
+			apptest.Must(t, s.Bookings.Sweep(ctx))
+			if b := s.BookingOf(d.ID); b.State != booking.Held || b.HoldExpiresAt == nil || !b.HoldExpiresAt.Equal(s.Clock.Now().Add(15*time.Minute)) {
+				t.Errorf("%+v", b)
+			}
+		}
+		s.Clock.Advance(16 * time.Minute)
+		apptest.Must(t, s.Bookings.Sweep(ctx))
+		_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{ProviderID: s.provider.PersonID, StartsAt: friday})
+		if b := s.BookingOf(d.ID); err != nil || b.State != booking.Held || !b.StartsAt.Equal(friday) {
+			t.Errorf("%+v %v", b, err)
+		}
+		s.Settled(t)
+	})
+}
+
+// Somebody who was just made a social worker sets a time before ever opening the own hours.
+func TestANewWorkerSetsATime(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		visit := s.Bookable("居家安全", func(c *catalogue.Type) { c.Mode = catalogue.OnRequest })
+		d, err := s.Requests.Create(apptest.As(s.resident), request.Ask{ServiceTypeID: visit.ID, Way: catalogue.AtStation, Urgency: "normal", Words: "想装扶手"})
+		apptest.Must(t, err)
+		s.Exec("INSERT INTO role_grants (person_id, unit_id, role, granted_by, created_at) VALUES (?, ?, 'social_worker', 0, 0)", s.Second.PersonID, s.Station.ID)
+		_, err = s.Requests.Approve(apptest.As(s.Staff), d.ID, s.Second.PersonID)
+		apptest.Must(t, err)
+		d, err = s.Requests.Reschedule(apptest.As(s.Second), d.ID, request.Time{StartsAt: friday})
+		apptest.Must(t, err)
+		if d.State != request.Scheduled || s.BookingOf(d.ID).ProviderID != s.Second.PersonID {
+			t.Errorf("%+v", d)
+		}
+		s.Settled(t)
+	})
+}
+
+// Holds are moved to another day in the instant in which they are swept: each deed is done
+// or refused, and none fails.
+func TestMovingHoldsAgainstTheSweep(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		people := s.Crowd(24)
+		ids := make([]int64, len(people))
+		for i, p := range people {
+			ids[i] = s.Reserve(p, s.talk, s.provider, friday.AddDate(0, 0, i)).ID
+		}
+		s.Clock.Advance(16 * time.Minute)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if err := s.Bookings.Sweep(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for i, p := range people {
+			wg.Go(func() {
+				_, err := s.Requests.Reschedule(apptest.As(p), ids[i], request.Time{ProviderID: s.provider.PersonID, StartsAt: friday.AddDate(0, 0, i).Add(time.Hour)})
+				if err != nil && fault.From(err).Kind != fault.Conflict {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		s.Settled(t)
+	})
+}
+
+// Two swap their slots at once, again and again: each move is all or nothing.
+func TestSwappingSlotsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		a, b := s.scheduled(t, friday), s.scheduled(t, friday.Add(time.Hour))
+		for range 8 {
+			var wg sync.WaitGroup
+			for id, starts := range map[int64]time.Time{a.ID: s.BookingOf(b.ID).StartsAt.Time, b.ID: s.BookingOf(a.ID).StartsAt.Time} {
+				wg.Go(func() {
+					if _, err := s.Requests.Reschedule(apptest.As(s.Staff), id, request.Time{StartsAt: starts}); err != nil {
+						apptest.WantCode(t, err, "slot_taken")
+					}
+				})
+			}
+			wg.Wait()
+			s.Settled(t)
+		}
+	})
+}
