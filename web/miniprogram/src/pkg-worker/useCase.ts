@@ -4,12 +4,12 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
+import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
 import { back } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { asSomebody } from './asWorker'
 import { nextStep, stands, visitNow, type Act } from './next'
-import { openAttachment } from './openAttachment'
 import { useCaseActs, type Case } from './useCaseActs'
 
 /** What is open over the page. */
@@ -83,7 +83,7 @@ export function useCase() {
 
   // ---- files ----
   const opening = ref(0)
-  const file = useAct((_, one: Schemas['Attachment']) => openAttachment(id.value, one))
+  const file = useAct((_, one: Schemas['Attachment']) => showFile(id.value, one))
   async function look(one: Schemas['Attachment']) {
     opening.value = one.id
     await file.run(one)
