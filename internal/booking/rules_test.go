@@ -22,8 +22,8 @@ var ctx = context.Background()
 // Each step of the property test is a transaction on a real database and a check of all
 // of it, so fewer runs than rapid's 100; -rapid.checks asks for more.
 func TestMain(m *testing.M) {
-	_ = flag.Set("rapid.checks", "8")
-	_ = flag.Set("rapid.steps", "40")
+	_ = flag.Set("rapid.checks", "6")
+	_ = flag.Set("rapid.steps", "30")
 	flag.Parse()
 	os.Exit(m.Run())
 }

@@ -396,36 +396,48 @@ func TestABookingTakesItsCellsAndWhatIsKeptFree(t *testing.T) {
 func TestSlotsOfAnyPlan(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		p := planOf()
-		minute := rapid.IntRange(0, 1439)
-		for range rapid.IntRange(0, 4).Draw(r, "spans") {
-			from := minute.Draw(r, "from")
-			p.spans = append(p.spans, Span{Kind: rapid.SampledFrom([]string{work, work, pause}).Draw(r, "kind"), Weekday: rapid.IntRange(3, 5).Draw(r, "weekday"),
-				StartMinute: from, EndMinute: from + rapid.IntRange(1, 1440).Draw(r, "long")})
-		}
-		for range rapid.IntRange(0, 3).Draw(r, "exceptions") {
-			from := minute.Draw(r, "from")
-			p.exceptions = append(p.exceptions, Exception{Kind: rapid.SampledFrom([]string{off, extra}).Draw(r, "kind"),
-				Day: rapid.SampledFrom([]string{wednesday, thursday, friday}).Draw(r, "day"), StartMinute: from, EndMinute: from + rapid.IntRange(1, 1440).Draw(r, "long")})
-		}
-		s := &catalogue.Type{LengthMinutes: 5 * rapid.IntRange(2, 96).Draw(r, "length"), BufferMinutes: 5 * rapid.IntRange(0, 24).Draw(r, "buffer"), HorizonDays: 28}
-		d := p.day(7, s, thursday, at(wednesday+" 00:00"))
-		var last time.Time
-		for _, slot := range d.Slots {
-			switch {
-			case slot.StartsAt.UnixMilli()%Grain.Milliseconds() != 0:
-				r.Fatalf("%s is not on five minutes", slot.StartsAt)
-			case slot.StartsAt.Before(last):
-				r.Fatalf("%s overlaps the one before", slot.StartsAt)
-			}
-			last = slot.EndsAt
-			for at := slot.StartsAt; at.Before(slot.EndsAt); at = at.Add(time.Minute) {
-				if !worksAt(p, at) {
-					r.Fatalf("no work at %s: %+v %+v", at, p.spans, p.exceptions)
-				}
-			}
+		for range 20 { // the property tests on databases ask for few runs
+			slotsOfOnePlan(r)
 		}
 	})
+}
+
+func slotsOfOnePlan(r *rapid.T) {
+	p := planOf()
+	minute := rapid.IntRange(0, 1439)
+	for range rapid.IntRange(0, 4).Draw(r, "spans") {
+		from := minute.Draw(r, "from")
+		p.spans = append(p.spans, Span{Kind: rapid.SampledFrom([]string{work, work, pause}).Draw(r, "kind"), Weekday: rapid.IntRange(3, 5).Draw(r, "weekday"),
+			StartMinute: from, EndMinute: from + rapid.IntRange(1, 1440).Draw(r, "long")})
+	}
+	for range rapid.IntRange(0, 3).Draw(r, "exceptions") {
+		from := minute.Draw(r, "from")
+		p.exceptions = append(p.exceptions, Exception{Kind: rapid.SampledFrom([]string{off, extra}).Draw(r, "kind"),
+			Day: rapid.SampledFrom([]string{wednesday, thursday, friday}).Draw(r, "day"), StartMinute: from, EndMinute: from + rapid.IntRange(1, 1440).Draw(r, "long")})
+	}
+	if day := rapid.SampledFrom([]string{"", wednesday, thursday, friday}).Draw(r, "holiday"); day != "" {
+		p.holidays[day] = Holiday{Kind: off}
+		if rapid.Bool().Draw(r, "make-up") {
+			p.holidays[day] = Holiday{Kind: work, AsWeekday: 3 + rapid.IntRange(0, 2).Draw(r, "as")}
+		}
+	}
+	s := &catalogue.Type{LengthMinutes: 5 * rapid.IntRange(2, 96).Draw(r, "length"), BufferMinutes: 5 * rapid.IntRange(0, 24).Draw(r, "buffer"), HorizonDays: 28}
+	d := p.day(7, s, thursday, at(wednesday+" 00:00"))
+	var last time.Time
+	for _, slot := range d.Slots {
+		switch {
+		case slot.StartsAt.UnixMilli()%Grain.Milliseconds() != 0:
+			r.Fatalf("%s is not on five minutes", slot.StartsAt)
+		case slot.StartsAt.Before(last):
+			r.Fatalf("%s overlaps the one before", slot.StartsAt)
+		}
+		last = slot.EndsAt
+		for at := slot.StartsAt; at.Before(slot.EndsAt); at = at.Add(time.Minute) {
+			if !worksAt(p, at) {
+				r.Fatalf("no work at %s: %+v %+v", at, p.spans, p.exceptions)
+			}
+		}
+	}
 }
 
 // worksAt says in the plainest way whether the provider works at an instant.
@@ -442,7 +454,7 @@ func worksAt(p *plan, t time.Time) bool {
 		}
 		return yes
 	}
-	return !in(off) && (in(extra) || in(work) && !in(pause))
+	return !in(off) && (in(extra) || in(work) && !in(pause) && p.weekday(dayOf(t)) != 0)
 }
 
 func TestSpansThatOverlapAreRefused(t *testing.T) {
