@@ -59,6 +59,9 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 	}
 	if l.Minor(now) && !mine {
 		out.BeneficiaryName = maskName(l.BeneficiaryName)
+		if l.PersonName == l.BeneficiaryName { // who asks for themselves
+			out.PersonName = out.BeneficiaryName
+		}
 	}
 	return out
 }
@@ -83,7 +86,7 @@ func (s *Server) request(ctx context.Context, d *request.Detail) (out api.Reques
 	}
 	a := auth.From(ctx)
 	out = s.requestLine(a, &d.Line)
-	out.BeneficiaryName = d.BeneficiaryName // in full to those who handle it
+	out.BeneficiaryName, out.PersonName = d.BeneficiaryName, d.PersonName // in full to those who handle it
 	answers := mapped(d.Answers(), func(x *catalogue.Answer) api.Answer { return api.Answer{Key: x.Key, Label: x.Label, Values: x.Values} })
 	groups, timeline := strs[api.TargetGroup](d.GroupWords()), mapped(d.Timeline, timelineLine)
 	visits := mapped(d.Visits, func(v *request.Visit) api.Visit { return visit(v, !out.Mine || !d.Confidential) })

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/gabriel-vasile/mimetype"
+	"gocloud.dev/gcerrors"
+	"gorm.io/gorm"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -107,9 +109,9 @@ func (s *Service) keepAttachment(ctx context.Context, a *Attachment) error {
 	})
 }
 
-// attachment finds one of a request's files.
-func (s *Service) attachment(ctx context.Context, id, attachmentID int64) (*Attachment, error) {
-	all, err := attachmentsOf(s.db.Read(ctx), id)
+// findAttachment finds one of a request's files.
+func findAttachment(db *gorm.DB, id, attachmentID int64) (*Attachment, error) {
+	all, err := attachmentsOf(db, id)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := s.attachment(ctx, id, attachmentID)
+	a, err := findAttachment(s.db.Read(ctx), id, attachmentID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -137,6 +139,9 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 		}
 	}
 	sealed, err := s.Files.ReadAll(ctx, a.Name)
+	if gcerrors.Code(err) == gcerrors.NotFound { // taken away meanwhile
+		return nil, nil, errNoAttachment.Because(err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -146,16 +151,16 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 
 // Detach takes a file away while who asked may still edit the request.
 func (s *Service) Detach(ctx context.Context, id, attachmentID int64) error {
-	a, err := s.attachment(ctx, id, attachmentID)
-	if err != nil {
-		return err
-	}
-	err = s.db.Tx(ctx, func(tx *store.Tx) error {
+	var a *Attachment
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := s.data.hold(tx, id)
 		if err != nil {
 			return err
 		}
 		if err := mayEdit(auth.From(ctx), l); err != nil {
+			return err
+		}
+		if a, err = findAttachment(tx.DB, id, attachmentID); err != nil {
 			return err
 		}
 		return deleteAttachment(tx, a.ID)
