@@ -93,6 +93,7 @@ var demoPersonas = []persona{
 	{"volunteer", "林晓雯", "female", "1998-03-05", "", "东方社区社工站", true},
 	{"worker", "周文静", "female", "1990-09-18", auth.SocialWorker, "东方社区社工站", true},
 	{"staff", "杨海兰", "female", "1988-06-30", auth.StationStaff, "东方社区社工站", false},
+	{"staff2", "丁立强", "male", "1986-02-17", auth.StationStaff, "鹏胜社区社工站", false}, // by the stand-in's WeChat login demo-staff2
 	{"admin", "马建军", "male", "1979-11-02", auth.DistrictAdmin, demoDistrict, false},
 }
 

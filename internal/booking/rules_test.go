@@ -393,3 +393,44 @@ func TestSwappingSlotsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// Before the approval too, staff give a booking only to somebody who may take the case.
+func TestStaffHoldTimeOfThoseWhoMayTakeTheCase(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		far, err := s.Units.Bootstrap(ctx, "利通区社会工作中心")
+		apptest.Must(t, err)
+		unfit, elsewhere := s.Provider(s.Station, "罗燕", s.talk), s.Provider(s.Station, "别处的", s.talk)
+		s.Exec("UPDATE providers SET level = 'junior' WHERE person_id <> ?", unfit.PersonID)
+		s.Exec("UPDATE service_types SET min_level = 'junior'")
+		s.Exec("UPDATE providers SET unit_id = ? WHERE person_id = ?", far.ID, elsewhere.PersonID)
+		asker := s.provider // a worker who asks for themselves
+		colleague := s.Provider(s.Station, "李志强", s.talk)
+		s.Exec("UPDATE providers SET level = 'senior' WHERE person_id = ?", colleague.PersonID)
+		d, err := s.Requests.Create(apptest.As(asker), apptest.SlotAsk(s.talk, colleague, friday))
+		apptest.Must(t, err)
+		for name, c := range map[string]struct {
+			provider auth.Actor
+			code     string
+		}{
+			"not qualified":          {unfit, "worker_not_qualified"},
+			"of another district":    {elsewhere, "not_a_worker"},
+			"who asked":              {asker, "own_request"},
+			"staff who is no worker": {s.Second, "not_found"},
+		} {
+			_, err := s.Requests.Reschedule(apptest.As(s.Staff), d.ID, request.Time{ProviderID: c.provider.PersonID, StartsAt: friday.Add(5 * time.Hour)})
+			if err == nil || fault.From(err).Code != c.code {
+				t.Errorf("%s: %v, want %s", name, err, c.code)
+			}
+			if b := s.BookingOf(d.ID); b.ProviderID != colleague.PersonID || !b.StartsAt.Equal(friday) {
+				t.Errorf("%s: %+v", name, b)
+			}
+		}
+		_, err = s.Requests.Reschedule(apptest.As(s.Staff), d.ID, request.Time{StartsAt: friday.Add(5 * time.Hour)})
+		apptest.Must(t, err)
+		d, err = s.Requests.Approve(apptest.As(s.Staff), d.ID, 0)
+		if err != nil || d.State != request.Scheduled || *d.WorkerID != colleague.PersonID {
+			t.Errorf("%+v %v", d, err)
+		}
+		s.Settled(t)
+	})
+}

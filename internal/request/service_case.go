@@ -197,12 +197,14 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
-	if l.State != Submitted && (l.WorkerID == nil || *l.WorkerID != b.ProviderID) {
+	if l.WorkerID == nil || *l.WorkerID != b.ProviderID {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
 		if err != nil {
 			return err
 		}
-		m.changes["worker_id"], m.changes["supervisor_id"], m.changes["accepted_at"] = w.PersonID, w.SupervisorID, tx.Now
+		if l.State != Submitted { // who waits for approval gets the worker with it
+			m.changes["worker_id"], m.changes["supervisor_id"], m.changes["accepted_at"] = w.PersonID, w.SupervisorID, tx.Now
+		}
 	} else if m.who == workflow.ByWorker {
 		m.changes["accepted_at"] = tx.Now
 	}

@@ -2,34 +2,14 @@
 // Once in H5, once in the built mini-program.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { openBrowser } from '../lib/browser.mjs'
+import { api, builds, button, onPhone, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
-import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
 
 const MINUTE = 60_000
-// By what people see: in WeChat neither a component nor what is put into its slot has an element that could bear a test id.
-const text = (page, words) => page.getByText(words).locator('visible=true').first()
-const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
-
 let browser
 before(async () => (browser = await openBrowser()))
 after(() => browser?.close())
-
-/** The API as a persona, for what the test only prepares or compares. */
-async function api(origin, persona) {
-  const ask = async (method, path, body, token) => {
-    const answer = await fetch(`${origin}/api/v1${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-      body: body && JSON.stringify(body),
-    })
-    const said = await answer.json()
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`)
-    return said
-  }
-  const { access_token: token } = await ask('POST', '/auth/demo', { persona })
-  return { get: (path) => ask('GET', path, undefined, token), post: (path, body = {}) => ask('POST', path, body, token) }
-}
 
 /** A published activity that starts in 40 minutes, after the one under way. */
 async function publish(staff, campaign) {
@@ -48,14 +28,6 @@ async function type(page, digits) {
   for (const digit of digits) await page.locator(`.pad-key:visible`, { hasText: digit }).click()
 }
 
-const builds = {
-  H5: async (server) => ({ open: (page, path, persona) => page.goto(`${server.origin}/m/?persona=${persona}#${path}`), stop: () => {} }),
-  'mini-program': async (server) => {
-    const weapp = await serveWeapp(server.origin)
-    return { open: (page, path, persona) => openWeapp(page, weapp, path, persona), stop: weapp.stop }
-  },
-}
-
 for (const [name, build] of Object.entries(builds)) {
   describe(`the volunteer loop in ${name}`, () => {
     let server, app
@@ -68,17 +40,7 @@ for (const [name, build] of Object.entries(builds)) {
       await server?.stop()
     })
 
-    const on = async (persona, path, act) => {
-      const { page, context, guard } = await openPhone(browser)
-      try {
-        await app.open(page, path, persona)
-        const result = await act(page)
-        guard.check()
-        return result
-      } finally {
-        await context.close()
-      }
-    }
+    const on = (...of) => onPhone(browser, app, ...of)
     const code = (shift, kind) =>
       on('staff', `/pkg-staff/code?shift_id=${shift}&kind=${kind}`, async (page) => {
         await page.locator('.seg-i:visible', { hasText: kind === 'in' ? '签到' : '签退' }).click()

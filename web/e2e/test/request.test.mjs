@@ -1,43 +1,15 @@
-// The resident loop as people press it. So far its first half: an old man books a talk, in large letters.
+// The resident loop as people press it: an old man books a talk in large letters, staff approve it on the phone, the worker
+// serves and writes a confidential note, he rates it, and nobody else can read the note.
 // Once in H5, once in the built mini-program.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { openBrowser } from '../lib/browser.mjs'
+import { api, bringNear, builds, button, chip, onPhone, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
-import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
-
-// By what people see: in WeChat neither a component nor what is put into its slot has an element that could bear a test id.
-const text = (page, words) => page.getByText(words).locator('visible=true').first()
-const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
-const chip = (page, words) => page.locator('.chip:visible', { hasText: words }).first()
 
 let browser
 before(async () => (browser = await openBrowser()))
 after(() => browser?.close())
-
-/** The API as a persona, for what the test only prepares or compares. */
-async function api(origin, persona) {
-  const ask = async (method, path, body, token) => {
-    const answer = await fetch(`${origin}/api/v1${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-      body: body && JSON.stringify(body),
-    })
-    const said = await answer.json()
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`)
-    return said
-  }
-  const { access_token: token } = await ask('POST', '/auth/demo', { persona })
-  return { get: (path) => ask('GET', path, undefined, token), post: (path, body = {}) => ask('POST', path, body, token) }
-}
-
-const builds = {
-  H5: async (server) => ({ open: (page, path, persona) => page.goto(`${server.origin}/m/?persona=${persona}#${path}`), stop: () => {} }),
-  'mini-program': async (server) => {
-    const weapp = await serveWeapp(server.origin)
-    return { open: (page, path, persona) => openWeapp(page, weapp, path, persona), stop: weapp.stop }
-  },
-}
 
 for (const [name, build] of Object.entries(builds)) {
   describe(`the resident loop in ${name}`, () => {
@@ -51,17 +23,7 @@ for (const [name, build] of Object.entries(builds)) {
       await server?.stop()
     })
 
-    const on = async (persona, path, act) => {
-      const { page, context, guard } = await openPhone(browser)
-      try {
-        await app.open(page, path, persona)
-        const result = await act(page)
-        guard.check()
-        return result
-      } finally {
-        await context.close()
-      }
-    }
+    const on = (...of) => onPhone(browser, app, ...of)
 
     /** From the home page in large letters to the request; gives the time that was chosen. */
     const book = () =>
@@ -81,22 +43,57 @@ for (const [name, build] of Object.entries(builds)) {
         assert.ok((await page.locator('.screen.elder:visible').count()) > 0, 'the letters stay large')
       })
 
-    test('an old man books a talk, and it is approved', async () => {
-      const [resident, staff] = [await api(server.origin, 'resident'), await api(server.origin, 'staff')]
+    const NOTE = '说起老伴，哭了一会儿，没有危险的想法。'
+
+    test('from asking to rating', async () => {
+      const [resident, staff, worker, elsewhere] = await Promise.all(['resident', 'staff', 'worker', 'staff2'].map((who) => api(server.origin, who)))
       const had = (await resident.get('/me/requests')).items.map((one) => one.id)
       await book()
       const made = (await resident.get('/me/requests')).items.find((one) => !had.includes(one.id))
-      assert.equal(made.state, 'submitted')
-      assert.equal(made.words, '还是睡不着，想再聊一次。')
-      assert.equal(made.booking.state, 'held')
+      assert.deepEqual([made.state, made.words, made.booking.state], ['submitted', '还是睡不着，想再聊一次。', 'held'])
 
-      await staff.post(`/requests/${made.id}/approve`)
+      await on('staff', '/pkg-staff/requests?queue=new', async (page) => {
+        await page.locator('.req-row:visible', { hasText: '还是睡不着' }).locator('.req-tick').click()
+        await button(page, '通过 1 件').click()
+        await page.locator('.req-row:visible', { hasText: '还是睡不着' }).waitFor({ state: 'detached' })
+      })
       await on('resident', `/pkg-request/request?id=${made.id}`, async (page) => {
         await text(page, '已约好').waitFor()
         await text(page, '等待面谈').waitFor()
-        await text(page, '谁看过这份申请').click()
-        await text(page, '杨海兰').waitFor()
+        await text(page, '谁看过这份申请').waitFor()
       })
+
+      assert.ok(await bringNear(worker, made.id), 'a time within the next half hour')
+      await on('worker', `/pkg-worker/case?id=${made.id}`, async (page) => {
+        await button(page, '开始').click()
+        await button(page, '现在开始').click()
+        await button(page, '做完了，写记录').click()
+        await page.locator('textarea:visible').fill('谈了五十分钟，教了一个放松的办法。')
+        await chip(page, '全部完成').click()
+        await button(page, '保存，全部完成').click()
+        await text(page, '已完成').waitFor()
+      })
+      await on('worker', `/pkg-worker/notes?id=${made.id}`, async (page) => {
+        await page.locator('textarea:visible').fill(NOTE)
+        await button(page, '打开，记一笔').click()
+        await button(page, '保存这一条').click()
+        await page.locator('.no-text:visible', { hasText: NOTE }).waitFor()
+      })
+
+      await on('resident', `/pkg-request/rate?id=${made.id}`, async (page) => {
+        await page.locator('.rt-star:visible').nth(4).click()
+        await button(page, '交上评价').click()
+        await text(page, '谢谢您的评价').waitFor()
+      })
+      const rated = await resident.get(`/requests/${made.id}`)
+      assert.deepEqual([rated.state, rated.rating], ['completed', 5])
+
+      // The note is the worker's and the supervisor's alone.
+      assert.equal((await worker.get(`/requests/${made.id}/case-notes`)).items[0].text, NOTE)
+      assert.ok(!JSON.stringify(rated).includes(NOTE), 'who asked reads no note')
+      for (const who of [resident, staff, elsewhere]) assert.equal((await who.send('GET', `/requests/${made.id}/case-notes`)).status, 404)
+      assert.equal((await elsewhere.send('GET', `/requests/${made.id}`)).status, 404)
+      assert.ok((await resident.get(`/requests/${made.id}/looks`)).items.some((look) => look.what === 'case_notes' && look.role === 'worker'))
     })
   })
 }

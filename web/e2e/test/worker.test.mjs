@@ -2,59 +2,21 @@
 // Once in H5, once in the built mini-program.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { openBrowser } from '../lib/browser.mjs'
+import { api, bringNear, builds, button, onPhone, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
-import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
 
-const MINUTE = 60_000
-const FIVE = 5 * MINUTE
 const DRAFT = '说起老伴，哭了一会儿。'
 const NOTE = `${DRAFT}没有危险的想法，下周再谈。`
-// By what people see: in WeChat neither a component nor what is put into its slot has an element that could bear a test id.
-const text = (page, words) => page.getByText(words).locator('visible=true').first()
-const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
-
 let browser
 before(async () => (browser = await openBrowser()))
 after(() => browser?.close())
 
-/** The API as a persona: {get, post} give the answer, `status` only how it went. */
-async function api(origin, persona) {
-  const send = async (method, path, body, token) => {
-    const answer = await fetch(`${origin}/api/v1${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-      body: body && JSON.stringify(body),
-    })
-    return { ok: answer.ok, status: answer.status, said: await answer.json() }
-  }
-  const ask = async (...of) => {
-    const { ok, status, said } = await send(...of)
-    assert.ok(ok, `${of[0]} ${of[1]}: ${status} ${JSON.stringify(said)}`)
-    return said
-  }
-  const { access_token: token } = await ask('POST', '/auth/demo', { persona })
-  return { get: (path) => ask('GET', path, undefined, token), post: (path, body = {}) => ask('POST', path, body, token), send: (method, path, body) => send(method, path, body, token) }
-}
-
-/** Moves one of the worker's talks to within the next half hour, when its visit can be begun. */
-async function bringNear(worker) {
+/** Brings one of the worker's talks near. */
+async function nearTalk(worker) {
   const { items } = await worker.get('/me/cases?limit=100')
-  for (const one of items.filter((it) => it.booking?.state === 'booked'))
-    for (let n = 1; n <= 5; n++) {
-      const starts = new Date((Math.floor(Date.now() / FIVE) + n) * FIVE).toISOString()
-      const { ok } = await worker.send('POST', `/requests/${one.id}/reschedule`, { starts_at: starts, length_minutes: 10 })
-      if (ok) return one.id
-    }
+  for (const one of items.filter((it) => it.booking?.state === 'booked')) if (await bringNear(worker, one.id)) return one.id
   throw new Error('no time within the next half hour')
-}
-
-const builds = {
-  H5: async (server) => ({ open: (page, path, persona) => page.goto(`${server.origin}/m/?persona=${persona}#${path}`), stop: () => {} }),
-  'mini-program': async (server) => {
-    const weapp = await serveWeapp(server.origin)
-    return { open: (page, path, persona) => openWeapp(page, weapp, path, persona), stop: weapp.stop }
-  },
 }
 
 for (const [name, build] of Object.entries(builds)) {
@@ -69,21 +31,12 @@ for (const [name, build] of Object.entries(builds)) {
       await server?.stop()
     })
 
-    const on = async (persona, path, act) => {
-      const { page, context, guard } = await openPhone(browser)
-      try {
-        await app.open(page, path, persona)
-        await act(page, (next) => app.open(page, next, persona))
-        guard.check()
-      } finally {
-        await context.close()
-      }
-    }
+    const on = (...of) => onPhone(browser, app, ...of)
 
     test('from accepting a case to the note about a visit', async () => {
       const [worker, staff] = [await api(server.origin, 'worker'), await api(server.origin, 'staff')]
       const waiting = (await worker.get('/me/cases')).items.filter((it) => it.actions.includes('accept'))
-      const talk = await bringNear(worker)
+      const talk = await nearTalk(worker)
       const before = await worker.get(`/requests/${talk}`)
 
       await on('worker', '/pkg-worker/today', async (page) => {
