@@ -31,7 +31,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "app":
 		return append([]string{"config", "httpapi", "jobs", "outbox", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
 	case pkg == "httpapi":
-		return append([]string{"api", "auth", "fault", "store", "outbox"}, features...), true
+		return append([]string{"api", "auth", "fault", "store", "outbox", "seal"}, features...), true
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):

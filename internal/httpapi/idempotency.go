@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -58,7 +59,7 @@ func (s *Server) keepAnswer(c *gin.Context, key *store.Key, rec *recorder) {
 	if status := rec.Status(); status < 300 {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), answerWait)
 		defer cancel()
-		if err := s.Store.SaveAnswer(ctx, *key, status, rec.Header().Get("Content-Type"), rec.body.Bytes()); err != nil {
+		if err := s.Store.SaveAnswer(ctx, *key, status, rec.Header().Get("Content-Type"), s.Box.Seal(answerName(key), rec.body.Bytes())); err != nil {
 			s.Log.WarnContext(ctx, "idempotent answer not kept", "operation", key.Operation, "error", err)
 		}
 	}
@@ -101,12 +102,24 @@ func (s *Server) replay(c *gin.Context, key *store.Key) bool {
 	case kept.Status == http.StatusNoContent:
 		c.AbortWithStatus(kept.Status)
 	default:
-		c.Header("Idempotent-Replay", "true")
-		c.Data(kept.Status, kept.ContentType, kept.Body)
-		c.Abort()
+		s.giveAgain(c, key, kept)
 	}
 	return true
 }
+
+// giveAgain answers with a kept answer. It is kept sealed: it repeats what the tables seal.
+func (s *Server) giveAgain(c *gin.Context, key *store.Key, kept *store.Answer) {
+	body, err := s.Box.Open(answerName(key), kept.Body)
+	if err != nil { // of a key that is no longer there
+		refuse(c, errAnswerLost.Because(err))
+		return
+	}
+	c.Header("Idempotent-Replay", "true")
+	c.Data(kept.Status, kept.ContentType, body)
+	c.Abort()
+}
+
+func answerName(k *store.Key) string { return fmt.Sprintf("answers/%d/%s", k.PersonID, k.Key) }
 
 func bodyHash(c *gin.Context) string {
 	h := sha256.New()

@@ -23,6 +23,7 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
 	"yimi/internal/request"
+	"yimi/internal/seal"
 	"yimi/internal/store"
 	"yimi/internal/unit"
 )
@@ -41,6 +42,7 @@ type Deps struct {
 	Metrics    *Metrics
 	Store      *store.Store
 	Tokens     *auth.Tokens
+	Box        *seal.Box // for the answers kept for replays
 	Identity   *identity.Service
 	Units      *unit.Service
 	Campaigns  *campaign.Service

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 	"gocloud.dev/gcerrors"
+	_ "golang.org/x/image/webp"
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
@@ -35,17 +36,25 @@ var (
 // kinds are the types of files that are taken, by their content.
 var kinds = map[string]string{"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 
-// kindOf tells a file's type from its content, whatever it is called.
+// pdfTail is within how many bytes of its end a PDF says that it ends there.
+const pdfTail = 1024
+
+// kindOf tells a file's type from its content, whatever it is called: not from how it
+// begins alone, which anything can copy.
 func kindOf(file []byte) (string, error) {
 	kind := kinds[mimetype.Detect(file).String()]
-	if kind == "" {
+	switch kind {
+	case "":
 		return "", errAttachment
-	}
-	if kind == "jpeg" || kind == "png" {
-		size, _, err := image.DecodeConfig(bytes.NewReader(file))
-		if err != nil || size.Width*size.Height > maxPixels {
-			return "", errAttachment.Because(err)
+	case "pdf":
+		if !bytes.Contains(file[max(0, len(file)-pdfTail):], []byte("%%EOF")) {
+			return "", errAttachment
 		}
+		return kind, nil
+	}
+	size, format, err := image.DecodeConfig(bytes.NewReader(file))
+	if err != nil || format != kind || size.Width*size.Height > maxPixels {
+		return "", errAttachment.Because(err)
 	}
 	return kind, nil
 }
