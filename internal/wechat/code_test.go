@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/png"
 	"net/http"
 	"strings"
 	"testing"
@@ -106,20 +107,25 @@ func TestEachErrorCodeOfCodes(t *testing.T) {
 func TestOversizedPicturesAreRefused(t *testing.T) {
 	t.Parallel()
 	srv := start(t)
-	good, err := client(srv).Code(t.Context(), wechat.CodeRequest{Scene: "a=7", Transparent: true})
-	if err != nil {
-		t.Fatal(err)
+	drawn := func(width, height int) string {
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
 	}
-	wide := bytes.Clone(good.Bytes)
-	copy(wide[16:], "\x7f\xff\xff\xff") // the width in a PNG's head
 	for name, body := range map[string]string{
-		"pixels":  string(wide),
-		"bytes":   string(good.Bytes) + strings.Repeat("\x00", 2<<20),
-		"endless": string(good.Bytes) + strings.Repeat("\x00", 5<<20),
+		"wide":    drawn(2001, 280),
+		"high":    drawn(280, 2001),
+		"bytes":   drawn(280, 280) + strings.Repeat("\x00", 2<<20),
+		"endless": drawn(280, 280) + strings.Repeat("\x00", 5<<20),
 	} {
 		srv.BehaveAt(wechattest.PathCode, wechattest.Manner{Body: body})
 		_, err := client(srv).Code(t.Context(), wechat.CodeRequest{Scene: "a=7"})
-		t.Log(name)
+		if err == nil {
+			t.Errorf("%s: taken", name)
+			continue
+		}
 		wantFault(t, err, fault.Unavailable, "wechat_unavailable")
 	}
 }

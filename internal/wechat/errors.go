@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/silenceper/wechat/v2/util"
@@ -135,6 +136,9 @@ var secretParams = regexp.MustCompile(`(?i)\b(secret|appsecret|js_code|access_to
 // oddNumbers are what encoding/json says of a number that does not fit: it could be anybody's.
 var oddNumbers = regexp.MustCompile(`(cannot unmarshal number )\S+`)
 
+// foreign is what no error of WeChat's or the library's has, but words that people write do.
+var foreign = regexp.MustCompile(`[^\x00-\x7f]+`)
+
 // redact takes the secret and the given words out of an error of the library:
 // its network errors carry the whole URL.
 func (c *Client) redact(err error, words ...string) error {
@@ -145,9 +149,11 @@ func (c *Client) redact(err error, words ...string) error {
 		if len(w) < 6 {
 			continue
 		}
-		text = strings.ReplaceAll(text, w, "***")
-		text = strings.ReplaceAll(text, url.QueryEscape(w), "***")
+		for _, form := range []string{w, url.QueryEscape(w), strings.Trim(strconv.Quote(w), `"`)} {
+			text = strings.ReplaceAll(text, form, "***")
+		}
 	}
+	text = foreign.ReplaceAllString(text, "*")
 	// Cut only now: half a secret would not have been found.
 	return &redacted{text: fmt.Sprintf("%.300s", text), end: endOf(err)}
 }

@@ -91,7 +91,7 @@ func (c *Client) SendSubscribe(ctx context.Context, m Message) (Outcome, error) 
 		c.log.ErrorContext(ctx, "wechat: a message that WeChat would not take", "template", m.TemplateID, "error", err)
 		return Broken, errMessage.Because(err)
 	}
-	f := c.call(ctx, m.hidden(), func(ctx context.Context) error {
+	f := c.call(ctx, body.hidden(), func(ctx context.Context) error {
 		raw, err := post(ctx, sendPath, body)
 		if err != nil {
 			return err
@@ -165,11 +165,11 @@ func (m Message) body() (sendBody, error) {
 	return sendBody{ToUser: m.OpenID, TemplateID: m.TemplateID, Page: strings.TrimPrefix(m.Page, "/"), Data: data, State: state, Lang: "zh_CN"}, nil
 }
 
-// hidden are the person and the words.
-func (m Message) hidden() []string {
-	hidden := []string{m.OpenID}
-	for _, value := range m.Data {
-		hidden = append(hidden, value)
+// hidden are the person and the words, as WeChat could say them back.
+func (b sendBody) hidden() []string {
+	hidden := []string{b.ToUser}
+	for _, v := range b.Data {
+		hidden = append(hidden, v.Value)
 	}
 	return hidden
 }
