@@ -82,3 +82,43 @@ func TestRequestOfNoClientIsRefused(t *testing.T) {
 		t.Error("the library's client has no time-out")
 	}
 }
+
+// What the library would do without a context must not go out with a token either.
+func TestLibraryWithoutAContextGetsNoToken(t *testing.T) {
+	t.Parallel()
+	c := New(Config{BaseURL: "http://127.0.0.1:1"})
+	for _, get := range []func() (string, error){
+		c.tokens.GetAccessToken,
+		func() (string, error) { return c.tokens.GetAccessTokenContext(t.Context()) },
+	} {
+		if token, err := get(); token != "" || !errors.Is(err, errNoClient) {
+			t.Errorf("%q, %v", token, err)
+		}
+	}
+}
+
+func TestTokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	for seconds, want := range map[int64]time.Duration{
+		7200: 115 * time.Minute, 1 << 40: 115 * time.Minute, 600: 5 * time.Minute, 300: 150 * time.Second, 2: time.Second,
+	} {
+		if got := usable(seconds); got != want {
+			t.Errorf("of %d s it is used for %v, want %v", seconds, got, want)
+		}
+	}
+}
+
+// The token that another caller has got meanwhile stays.
+func TestDropForgetsOnlyWhatWasRefused(t *testing.T) {
+	t.Parallel()
+	m := newMemory(time.Now)
+	_ = m.Set(tokenKey, "new", time.Hour)
+	m.drop(tokenKey, "old")
+	if m.Get(tokenKey) != "new" {
+		t.Error("the new token is gone")
+	}
+	m.drop(tokenKey, "new")
+	if m.IsExist(tokenKey) {
+		t.Error("the refused token is still there")
+	}
+}

@@ -55,3 +55,13 @@ func (m *memory) Delete(key string) error {
 	delete(m.entries, key)
 	return nil
 }
+
+// drop forgets key if value is still what it keeps: a caller whose token was
+// refused must not throw away the new one that another has just got.
+func (m *memory) drop(key string, value any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.entries[key].value == value {
+		delete(m.entries, key)
+	}
+}

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -57,7 +58,13 @@ func (c *Client) route(ctx context.Context) context.Context {
 var (
 	errNoClient  = errors.New("wechat: a request that belongs to no client")
 	errOtherHost = errors.New("wechat: a request to a host that is not WeChat's")
+	errTooLong   = errors.New("wechat: the answer is too long")
 )
+
+// statusError is an answer that is no answer of WeChat's, which are all of status 200.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("answered with status %d", int(e)) }
 
 // router sends a request the way its Client wants it. It refuses what belongs to
 // no client: such a request could carry a stand-in's secret to the real WeChat.
@@ -75,7 +82,11 @@ func (router) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Body = &limited{Reader: io.LimitReader(res.Body, maxAnswerBytes), Closer: res.Body}
+	if res.StatusCode != http.StatusOK {
+		_ = res.Body.Close()
+		return nil, statusError(res.StatusCode) // the library's own error has the status in its text only
+	}
+	res.Body = &limited{ReadCloser: res.Body, left: maxAnswerBytes}
 	return res, nil
 }
 
@@ -89,7 +100,16 @@ func (c *Client) aimed(req *http.Request) *http.Request {
 	return aimed
 }
 
+// limited fails at the first byte too many: half a picture would still look like one.
 type limited struct {
-	io.Reader
-	io.Closer
+	io.ReadCloser
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.ReadCloser.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, errTooLong
+	}
+	return n, err
 }

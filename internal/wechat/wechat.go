@@ -1,5 +1,9 @@
 // Package wechat is WeChat as Yimi needs it: silenceper/wechat behind small
 // types of our own, so that nothing else in the program knows that library.
+//
+// Where the library has a function that takes a context and reads the answer
+// rightly, it is called; where it has none, our own request goes through the
+// library's HTTP client, and so through the same guards (docs/adr/0003).
 package wechat
 
 import (
@@ -11,11 +15,11 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/silenceper/wechat/v2/credential"
 	"github.com/silenceper/wechat/v2/miniprogram"
 	"github.com/silenceper/wechat/v2/miniprogram/auth"
 	miniconfig "github.com/silenceper/wechat/v2/miniprogram/config"
-
-	"yimi/internal/fault"
+	"github.com/silenceper/wechat/v2/miniprogram/security"
 )
 
 // defaultTimeout bounds one call to WeChat, so that a login answers before the phone gives up.
@@ -27,6 +31,10 @@ type Config struct {
 	Secret  string
 	BaseURL string        // empty: the real WeChat; otherwise scheme and host of a stand-in, such as wechattest's
 	Timeout time.Duration // of one call; 0: five seconds
+
+	// Of the message push in the back office; without them there is none, and no picture is checked.
+	PushToken string
+	PushKey   string // the EncodingAESKey: 43 characters
 
 	Transport http.RoundTripper // carries this client's calls; nil: a shared one with pooled connections
 	Logger    *slog.Logger      // hears of wrong settings; nil: slog.Default()
@@ -40,12 +48,18 @@ func (c Config) Format(f fmt.State, _ rune) {
 // Client calls WeChat for one mini-program. It is safe for concurrent use, and
 // several may live in one process, each with its own BaseURL.
 type Client struct {
-	secret  string
-	base    *url.URL
-	timeout time.Duration
-	trans   http.RoundTripper
-	log     *slog.Logger
-	login   *auth.Auth
+	appID     string
+	secret    string
+	base      *url.URL
+	timeout   time.Duration
+	trans     http.RoundTripper
+	log       *slog.Logger
+	pushToken string
+	pushKey   string
+
+	tokens *tokens
+	login  *auth.Auth
+	checks *security.Security
 }
 
 // Format prints a Client without its secret, whatever the verb.
@@ -63,11 +77,14 @@ type Session struct {
 func New(cfg Config) *Client {
 	installTransport()
 	c := &Client{
-		secret:  cfg.Secret,
-		base:    mustBase(cfg.BaseURL),
-		timeout: cfg.Timeout,
-		trans:   cfg.Transport,
-		log:     cfg.Logger,
+		appID:     cfg.AppID,
+		secret:    cfg.Secret,
+		base:      mustBase(cfg.BaseURL),
+		timeout:   cfg.Timeout,
+		trans:     cfg.Transport,
+		log:       cfg.Logger,
+		pushToken: cfg.PushToken,
+		pushKey:   cfg.PushKey,
 	}
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout
@@ -78,13 +95,18 @@ func New(cfg Config) *Client {
 	if c.log == nil {
 		c.log = slog.Default()
 	}
-	c.login = miniprogram.NewMiniProgram(&miniconfig.Config{
-		AppID:       cfg.AppID,
-		AppSecret:   cfg.Secret,
-		Cache:       newMemory(time.Now),
-		UseStableAK: true,
-	}).GetAuth()
+	c.useLibrary(cfg.AppID, cfg.Secret)
 	return c
+}
+
+// useLibrary makes the library's parts, with our source of access tokens over its stable ones.
+func (c *Client) useLibrary(appID, secret string) {
+	cache := newMemory(time.Now)
+	mini := miniprogram.NewMiniProgram(&miniconfig.Config{AppID: appID, AppSecret: secret, Cache: cache, UseStableAK: true})
+	stable := mini.GetContext().AccessTokenContextHandle.(*credential.StableAccessToken)
+	c.tokens = &tokens{stable: stable, cache: cache, client: c}
+	mini.SetAccessTokenContextHandle(c.tokens)
+	c.login, c.checks = mini.GetAuth(), mini.GetSecurity()
 }
 
 func mustBase(raw string) *url.URL {
@@ -116,29 +138,13 @@ func (c *Client) Login(ctx context.Context, code string) (Session, error) {
 	defer cancel()
 	answer, err := c.login.Code2SessionContext(ctx, code)
 	if answer.ErrCode != 0 {
-		return Session{}, c.refused(ctx, answer.ErrCode, answer.ErrMsg, code)
+		err = &apiError{answer.ErrCode, answer.ErrMsg}
 	}
 	if err != nil {
-		return Session{}, errUnavailable.Because(c.redact(err, code))
+		return Session{}, c.refused(ctx, loginRefusals, c.failed(err, true, code))
 	}
 	if !idPattern.MatchString(answer.OpenID) || (answer.UnionID != "" && !idPattern.MatchString(answer.UnionID)) {
 		return Session{}, errUnavailable.Because(errRubbish)
 	}
 	return Session{OpenID: answer.OpenID, UnionID: answer.UnionID}, nil
-}
-
-// refused turns WeChat's error code into a refusal, and tells the operator of
-// the ones that only the operator can mend.
-func (c *Client) refused(ctx context.Context, errcode int64, errmsg, code string) *fault.Error {
-	cause := c.redact(&apiError{errcode, errmsg}, code)
-	f, known := refusals[errcode]
-	switch {
-	case !known:
-		f = errUnavailable
-		c.log.ErrorContext(ctx, "wechat: an error code this program does not know", "error", cause)
-	case f == errSettings:
-		c.log.ErrorContext(ctx, "wechat: settings fault: WeChat does not accept the app id or its secret; "+
-			"check wechat.app_id and wechat.secret", "error", cause)
-	}
-	return f.Because(cause)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -99,21 +100,61 @@ func sessionKey() string {
 // messages are WeChat's words for its error codes.
 var messages = map[int]string{
 	-1:    "system error",
+	40001: "invalid credential, access_token is invalid or not latest",
 	40002: "invalid grant_type",
+	40003: "invalid openid",
 	40013: "invalid appid",
+	40014: "invalid access_token",
 	40029: "invalid code",
+	40037: "invalid template_id",
 	40125: "invalid appsecret",
+	40129: "invalid scene",
 	40163: "code been used",
+	40164: "invalid ip not in whitelist",
+	40169: "invalid length for scene, or the data is not json string",
 	40226: "code blocked",
+	41001: "access_token missing",
+	41030: "invalid page",
+	42001: "access_token expired",
+	43101: "user refuse to accept the msg",
+	43107: "subscribe message ability is banned",
+	43108: "send msg concurrently to the same user",
+	44991: "reach interface minute limit",
+	45009: "reach max api daily quota limit",
 	45011: "api minute-quota reach limit, must slower, retry next minute",
+	45168: "hit sensitive words",
+	47001: "data format error",
+	47003: "argument invalid!",
+	48001: "api unauthorized", //nolint:misspell // WeChat's word
+	61010: "code is expired",
+	87014: "risky content",
 }
 
-func answerError(w http.ResponseWriter, errcode int) {
+func answerError(w http.ResponseWriter, errcode int) { answerErrorAt(w, errcode, "") }
+
+// answerErrorAt says where in the request the error is.
+func answerErrorAt(w http.ResponseWriter, errcode int, where string) {
 	msg, ok := messages[errcode]
 	if !ok {
 		msg = "error"
 	}
-	answer(w, map[string]any{"errcode": errcode, "errmsg": msg + ", rid: 00000000-00000000-00000000"})
+	answer(w, map[string]any{"errcode": errcode, "errmsg": msg + where + ", rid: 00000000-00000000-00000000"})
+}
+
+// answerOK is a good answer of the endpoints that have an errcode in those too.
+func answerOK(w http.ResponseWriter, more map[string]any) {
+	body := map[string]any{"errcode": 0, "errmsg": "ok"}
+	maps.Copy(body, more)
+	answer(w, body)
+}
+
+// asked reads a body of JSON; when it is none it answers so.
+func asked(w http.ResponseWriter, r *http.Request, body any) bool {
+	if err := json.NewDecoder(r.Body).Decode(body); err != nil {
+		answerError(w, 47001)
+		return false
+	}
+	return true
 }
 
 // answer writes JSON the way WeChat does: always status 200, and called plain text.
