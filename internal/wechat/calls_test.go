@@ -262,7 +262,7 @@ func mirror(t *testing.T, how string) *httptest.Server {
 		token := r.URL.Query().Get("access_token")
 		said := r.URL.String() + " or " + token + " and " + string(body) + " of 水管"
 		switch {
-		case r.URL.Path == wechattest.PathToken && how != "token":
+		case r.URL.Path == wechattest.PathToken && !strings.HasPrefix(how, "token"):
 			_, _ = io.WriteString(w, `{"access_token":"99_the-token-of-the-mirror","expires_in":7200}`)
 		case how == "redirect":
 			http.Redirect(w, r, "/elsewhere?said="+url.QueryEscape(said), http.StatusFound)
@@ -302,12 +302,13 @@ func TestNothingPrivateInErrorsAndLogs(t *testing.T) {
 				}
 				wantHidden(t, err, hidden...)
 			}
-			// What is cut before it is sent, has quotes in it, or comes back in part.
-			m := message()
-			m.Data["thing4"] = "call 15912345678 at the blue door, not the bell"
-			m.Data["thing5"] = `the "key" is 4711`
-			_, err = c.SendSubscribe(t.Context(), m)
-			hidden = append(hidden, "15912345678", "4711", "水管")
+			// What is cut before it is sent, has quotes in it, is short, or comes back in part.
+			hidden = append(hidden, "15912345678", "4711", "水管", "c-715")
+			for _, value := range []string{"call 15912345678 at the blue door, not the bell", `the "key" is 4711`} {
+				_, err := c.SendSubscribe(t.Context(), wechat.Message{OpenID: wang, TemplateID: "t", Data: map[string]string{"thing1": value}})
+				wantHidden(t, err, hidden...)
+			}
+			_, err = c.Login(t.Context(), "c-715")
 			wantHidden(t, err, hidden...)
 			for _, h := range hidden {
 				if strings.Contains(log.String(), h) {
