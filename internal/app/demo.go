@@ -239,11 +239,16 @@ func (d *demo) addPerson(p *identity.Person, key string) error {
 		return err
 	}
 	d.people[key] = p.ID
-	return d.tx.Create(&[]identity.WechatIdentity{
-		{OpenID: "demo-" + key, PersonID: p.ID, CreatedAt: d.tx.Now},
-		// The same person behind the stand-in's login code demo-KEY, for the mini-program in WeChat's tools.
-		{OpenID: wechattest.OpenID(wechattest.DefaultAppID, key), UnionID: wechattest.UnionID(key), PersonID: p.ID, CreatedAt: d.tx.Now},
-	}).Error
+	return d.tx.Create(demoLogins(key, p.ID, d.tx.Now)).Error
+}
+
+// demoLogins are a person's key in the demo, and the same person behind the stand-in's login
+// code demo-KEY, for the mini-program in WeChat's tools.
+func demoLogins(key string, personID int64, now store.Time) *[]identity.WechatIdentity {
+	return &[]identity.WechatIdentity{
+		{OpenID: "demo-" + key, PersonID: personID, CreatedAt: now},
+		{OpenID: wechattest.OpenID(wechattest.DefaultAppID, key), UnionID: wechattest.UnionID(key), PersonID: personID, CreatedAt: now},
+	}
 }
 
 func (d *demo) makePersona(in persona, joined store.Time) error {

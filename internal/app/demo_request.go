@@ -180,7 +180,7 @@ func (d *demoLoop) makeWorker(tx *store.Tx, w demoWorker, supervisor int64) (int
 			return 0, err
 		}
 		id = p.ID
-		if err := tx.Create(&identity.WechatIdentity{OpenID: "demo-" + w.key, PersonID: id, CreatedAt: tx.Now}).Error; err != nil {
+		if err := tx.Create(demoLogins(w.key, id, tx.Now)).Error; err != nil {
 			return 0, err
 		}
 		if err := tx.Create(&identity.RoleGrant{PersonID: id, UnitID: u.ID, Role: auth.SocialWorker, CreatedAt: tx.Now}).Error; err != nil {

@@ -217,6 +217,12 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 	return length, slotOffered(tx, t, w, own)
 }
 
+// Offered refuses, without waiting for a turn to write, a slot that cannot be had any more;
+// whether it can is known only when it is taken.
+func (s *Service) Offered(ctx context.Context, t *catalogue.Type, w Wish) error {
+	return slotOffered(&store.Tx{DB: s.db.Read(ctx), Now: s.db.Now()}, t, w, 0)
+}
+
 // slotOffered refuses what is no slot of a provider of the service, or one that is over or taken.
 func slotOffered(tx *store.Tx, t *catalogue.Type, w Wish, own int64) error {
 	offers, err := oneOffering(tx.DB, t, w.UnitPath, w.ProviderID)

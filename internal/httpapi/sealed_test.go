@@ -115,6 +115,7 @@ func databaseBytes(t testing.TB, url string) (out []byte) {
 	var tables []string
 	names, err := db.QueryContext(ctx, "SHOW TABLES")
 	apptest.Must(t, err)
+	defer func() { _ = names.Close() }()
 	for names.Next() {
 		var name string
 		apptest.Must(t, names.Scan(&name))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
+	"gorm.io/gorm"
 
 	"yimi/internal/activity"
 	"yimi/internal/auth"
@@ -87,11 +88,14 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 	var id int64
 	var t *catalogue.Line
 	var path string
+	if err := s.refuseEarly(ctx, ask); err != nil {
+		return nil, err
+	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
 		if t, err = catalogue.Find(tx.DB, ask.ServiceTypeID); err != nil {
 			return err
 		}
-		r, err := s.prepare(ctx, tx, ask)
+		r, err := s.prepare(ctx, tx.DB, ask)
 		if err != nil {
 			return err
 		}
@@ -129,9 +133,34 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 	return s.Get(ctx, id)
 }
 
+// refuseEarly refuses a slot that is gone by now before the request waits for its turn to write.
+func (s *Service) refuseEarly(ctx context.Context, ask Ask) error {
+	if ask.Slot == nil || ask.Draft {
+		return nil
+	}
+	db := s.db.Read(ctx)
+	t, err := catalogue.Find(db, ask.ServiceTypeID)
+	if err != nil {
+		return err
+	}
+	r, err := s.prepare(ctx, db, ask)
+	if err != nil {
+		return err
+	}
+	path, err := store.UnitPath(db, r.UnitID)
+	if err != nil {
+		return err
+	}
+	err = s.Bookings.Offered(ctx, &t.Type, booking.Wish{UnitPath: path, ProviderID: ask.Slot.ProviderID, StartsAt: ask.Slot.StartsAt})
+	if err == nil || !t.Active || t.Mode != catalogue.ByBooking { // other refusals come before this one
+		return nil
+	}
+	return s.Bookings.WithOpenings(ctx, err, &t.Type, path)
+}
+
 // prepare makes the row of a new request: who asks, for whom, and who will handle it.
-func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request, error) {
-	me, err := findPerson(tx.DB, auth.From(ctx).PersonID)
+func (s *Service) prepare(ctx context.Context, db *gorm.DB, ask Ask) (*Request, error) {
+	me, err := findPerson(db, auth.From(ctx).PersonID)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +177,7 @@ func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request,
 		r.FiledBy = &me.ID
 		ask.Caller.fill(r)
 	case ask.BeneficiaryID != 0:
-		b, err := s.data.findBeneficiary(tx.DB, me.ID, ask.BeneficiaryID)
+		b, err := s.data.findBeneficiary(db, me.ID, ask.BeneficiaryID)
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +196,7 @@ func (s *Service) prepare(ctx context.Context, tx *store.Tx, ask Ask) (*Request,
 	if r.UnitID == 0 {
 		return nil, errNoStation
 	}
-	if _, err := store.UnitPath(tx.DB, r.UnitID); store.IsNotFound(err) {
+	if _, err := store.UnitPath(db, r.UnitID); store.IsNotFound(err) {
 		return nil, errNoStation.Because(err)
 	}
 	return r, nil
