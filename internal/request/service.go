@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -151,11 +152,15 @@ func (s *Service) refuseEarly(ctx context.Context, ask Ask) error {
 	if err != nil {
 		return err
 	}
-	err = s.Bookings.Offered(ctx, &t.Type, booking.Wish{UnitPath: path, ProviderID: ask.Slot.ProviderID, StartsAt: ask.Slot.StartsAt})
-	if err == nil || !t.Active || t.Mode != catalogue.ByBooking { // other refusals come before this one
+	taken := s.Bookings.Offered(ctx, &t.Type, booking.Wish{UnitPath: path, ProviderID: ask.Slot.ProviderID, StartsAt: ask.Slot.StartsAt})
+	if !errors.Is(taken, booking.ErrTaken) || !t.Active || t.Mode != catalogue.ByBooking { // other refusals come first
 		return nil
 	}
-	return s.Bookings.WithOpenings(ctx, err, &t.Type, path)
+	mine, err := hasSlot(db, auth.From(ctx).PersonID, *ask.Slot)
+	if err != nil || mine { // by this very deed, sent twice at once
+		return err
+	}
+	return s.Bookings.WithOpenings(ctx, taken, &t.Type, path)
 }
 
 // prepare makes the row of a new request: who asks, for whom, and who will handle it.

@@ -475,6 +475,15 @@ func findWorker(db *gorm.DB, personID, serviceTypeID int64, path string) (*worke
 	return &out[0], nil
 }
 
+// hasSlot tells whether the slot is taken by a request of the person's own.
+func hasSlot(db *gorm.DB, personID int64, slot SlotWish) (bool, error) {
+	var n int64
+	err := db.Table("bookings").Joins("JOIN requests ON requests.id = bookings.request_id").
+		Where("bookings.provider_id = ? AND bookings.live = 1 AND bookings.starts_at = ?", slot.ProviderID, store.At(slot.StartsAt)).
+		Where("(requests.person_id = ? OR requests.filed_by = ?)", personID, personID).Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
 // ---- beneficiaries
 
 func (s shelf) sealBeneficiary(b *Beneficiary) {
