@@ -7,10 +7,13 @@ import { usePageList } from '@/app/list'
 import { useSession } from '@/app/session'
 
 export function useRequests() {
-  const { signedIn, starting } = useSession()
+  const { signedIn, starting, start } = useSession()
   const tab = ref<'open' | 'over'>('open')
   const list = usePageList<Schemas['Request']>((cursor) => api.get('/me/requests', { query: { open: tab.value === 'open', cursor } }))
-  onShow(() => void list.refresh())
+  onShow(async () => {
+    await start()
+    if (signedIn.value) await list.refresh()
+  })
 
   function show(which: 'open' | 'over') {
     if (tab.value === which) return
