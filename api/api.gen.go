@@ -314,6 +314,24 @@ func (e DecisionInputDecision) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryState.
+const (
+	DeliveryStateDead      DeliveryState = "dead"
+	DeliveryStateUncertain DeliveryState = "uncertain"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryState enum.
+func (e DeliveryState) Valid() bool {
+	switch e {
+	case DeliveryStateDead:
+		return true
+	case DeliveryStateUncertain:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DemoLoginPersona.
 const (
 	DemoLoginPersonaAdmin     DemoLoginPersona = "admin"
@@ -503,10 +521,44 @@ func (e LookWhat) Valid() bool {
 	}
 }
 
+// Defines values for MessageName.
+const (
+	MessageNameActivityChanged MessageName = "activity_changed"
+	MessageNameBookingReminder MessageName = "booking_reminder"
+	MessageNameHoursCredited   MessageName = "hours_credited"
+	MessageNameRequestAssigned MessageName = "request_assigned"
+	MessageNameRequestResult   MessageName = "request_result"
+	MessageNameSignupConfirmed MessageName = "signup_confirmed"
+	MessageNameSignupOffered   MessageName = "signup_offered"
+)
+
+// Valid indicates whether the value is a known member of the MessageName enum.
+func (e MessageName) Valid() bool {
+	switch e {
+	case MessageNameActivityChanged:
+		return true
+	case MessageNameBookingReminder:
+		return true
+	case MessageNameHoursCredited:
+		return true
+	case MessageNameRequestAssigned:
+		return true
+	case MessageNameRequestResult:
+		return true
+	case MessageNameSignupConfirmed:
+		return true
+	case MessageNameSignupOffered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoticeKind.
 const (
 	NoticeKindActivityCancelled NoticeKind = "activity_cancelled"
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
+	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
 	NoticeKindRequestApproved   NoticeKind = "request_approved"
@@ -532,6 +584,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindActivityCancelled:
 		return true
 	case NoticeKindActivityChanged:
+		return true
+	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
 		return true
@@ -2518,6 +2572,68 @@ type DecisionInput struct {
 // DecisionInputDecision The decision
 type DecisionInputDecision string
 
+// Delivery defines model for Delivery.
+type Delivery struct {
+	// Attempts How often WeChat was asked
+	//
+	// Example: 1
+	Attempts int `json:"attempts"`
+
+	// Code The stable code of the failure
+	//
+	// Example: wechat_message_refused
+	Code string `json:"code"`
+
+	// CreatedAt When it happened
+	CreatedAt time.Time `json:"created_at"`
+
+	// FailedAt When it failed
+	FailedAt time.Time `json:"failed_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Kind What it is about; as in Notice
+	//
+	// Example: request_approved
+	Kind string `json:"kind"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// PersonName Whom it is for
+	//
+	// Example: 林国栋
+	PersonName string `json:"person_name"`
+
+	// State dead: WeChat will not take it; uncertain: its answer was lost, so it may have arrived
+	State DeliveryState `json:"state"`
+
+	// Template A subscribe message of WeChat's
+	Template MessageName `json:"template"`
+
+	// Title In a few words
+	//
+	// Example: 申请通过了
+	Title string `json:"title"`
+}
+
+// DeliveryState dead: WeChat will not take it; uncertain: its answer was lost, so it may have arrived
+type DeliveryState string
+
+// DeliveryPage defines model for DeliveryPage.
+type DeliveryPage struct {
+	// Items In the order that the call names
+	Items []Delivery `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // DemoLogin defines model for DemoLogin.
 type DemoLogin struct {
 	// Persona Who to be
@@ -2907,6 +3023,20 @@ type LookRole string
 
 // LookWhat At what
 type LookWhat string
+
+// MessageName A subscribe message of WeChat's
+type MessageName string
+
+// MessageTemplate defines model for MessageTemplate.
+type MessageTemplate struct {
+	// ID The template's id at WeChat
+	//
+	// Example: pY2xHk3qWc8
+	ID string `json:"id"`
+
+	// Name A subscribe message of WeChat's
+	Name MessageName `json:"name"`
+}
 
 // Minutes Whole minutes
 //
@@ -4269,6 +4399,9 @@ type Settings struct {
 	// Example: 120
 	LateCheckinMinutes int `json:"late_checkin_minutes"`
 
+	// MessageTemplates What a phone may ask an accept for (wx.requestSubscribeMessage)
+	MessageTemplates []MessageTemplate `json:"message_templates"`
+
 	// PromotionConfirmMinutes Time to confirm an offer from the waitlist
 	//
 	// Example: 120
@@ -5098,6 +5231,21 @@ type CheckInParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ResendDeliveryParams defines parameters for ResendDelivery.
+type ResendDeliveryParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -5237,6 +5385,18 @@ type ListMySignupsParams struct {
 
 // ListMySignupsParamsWhen defines parameters for ListMySignups.
 type ListMySignupsParamsWhen string
+
+// AcceptMessagesJSONBody defines parameters for AcceptMessages.
+type AcceptMessagesJSONBody struct {
+	// Accepted What was accepted
+	Accepted []MessageName `json:"accepted"`
+}
+
+// AcceptMessagesParams defines parameters for AcceptMessages.
+type AcceptMessagesParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
@@ -5607,6 +5767,9 @@ type AddMyExceptionJSONRequestBody = ProviderExceptionInput
 // SetMyHoursJSONRequestBody defines body for SetMyHours for application/json ContentType.
 type SetMyHoursJSONRequestBody = ProviderHoursInput
 
+// AcceptMessagesJSONRequestBody defines body for AcceptMessages for application/json ContentType.
+type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -5807,6 +5970,12 @@ type ServerInterface interface {
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(c *gin.Context, params CheckInParams)
+	// ListDeliveries District admin: subscribe messages that did not go, the last that failed first
+	// (GET /deliveries)
+	ListDeliveries(c *gin.Context, params ListDeliveriesParams)
+	// ResendDelivery Send a message that did not go once more
+	// (POST /deliveries/{id}/resend)
+	ResendDelivery(c *gin.Context, id ID, params ResendDeliveryParams)
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(c *gin.Context, id ID)
@@ -5900,6 +6069,9 @@ type ServerInterface interface {
 	// ListMySignups My sign-ups, by the shift's time
 	// (GET /me/signups)
 	ListMySignups(c *gin.Context, params ListMySignupsParams)
+	// AcceptMessages I tapped 允许 for these subscribe messages
+	// (POST /me/subscriptions)
+	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -6926,6 +7098,90 @@ func (siw *ServerInterfaceWrapper) CheckIn(c *gin.Context) {
 	siw.Handler.CheckIn(c, params)
 }
 
+// ListDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) ListDeliveries(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveriesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDeliveries(c, params)
+}
+
+// ResendDelivery operation middleware
+func (siw *ServerInterfaceWrapper) ResendDelivery(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResendDeliveryParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResendDelivery(c, id, params)
+}
+
 // RevokeRole operation middleware
 func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 
@@ -7826,6 +8082,46 @@ func (siw *ServerInterfaceWrapper) ListMySignups(c *gin.Context) {
 	}
 
 	siw.Handler.ListMySignups(c, params)
+}
+
+// AcceptMessages operation middleware
+func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptMessagesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AcceptMessages(c, params)
 }
 
 // ListProviders operation middleware
@@ -10605,6 +10901,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/requests/:id/attachments/:attachment_id", wrapper.GetAttachment)
 	router.GET(options.BaseURL+"/me/notices", wrapper.ListNotices)
 	router.POST(options.BaseURL+"/me/notices/read", wrapper.ReadNotices)
+	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
+	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
+	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
 }
@@ -11557,6 +11856,79 @@ type CheckIndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CheckIndefaultApplicationProblemPlusJSONResponse) VisitCheckInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveriesRequestObject struct {
+	Params ListDeliveriesParams
+}
+
+type ListDeliveriesResponseObject interface {
+	VisitListDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveries200JSONResponse DeliveryPage
+
+func (response ListDeliveries200JSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDeliveriesdefaultApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResendDeliveryRequestObject struct {
+	ID     ID `json:"id"`
+	Params ResendDeliveryParams
+}
+
+type ResendDeliveryResponseObject interface {
+	VisitResendDeliveryResponse(w http.ResponseWriter) error
+}
+
+type ResendDelivery204Response struct {
+}
+
+func (response ResendDelivery204Response) VisitResendDeliveryResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ResendDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResendDeliverydefaultApplicationProblemPlusJSONResponse) VisitResendDeliveryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12734,6 +13106,40 @@ type ListMySignupsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMySignupsdefaultApplicationProblemPlusJSONResponse) VisitListMySignupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptMessagesRequestObject struct {
+	Params AcceptMessagesParams
+	Body   *AcceptMessagesJSONRequestBody
+}
+
+type AcceptMessagesResponseObject interface {
+	VisitAcceptMessagesResponse(w http.ResponseWriter) error
+}
+
+type AcceptMessages204Response struct {
+}
+
+func (response AcceptMessages204Response) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15549,6 +15955,12 @@ type StrictServerInterface interface {
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
+	// ListDeliveries District admin: subscribe messages that did not go, the last that failed first
+	// (GET /deliveries)
+	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
+	// ResendDelivery Send a message that did not go once more
+	// (POST /deliveries/{id}/resend)
+	ResendDelivery(ctx context.Context, request ResendDeliveryRequestObject) (ResendDeliveryResponseObject, error)
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(ctx context.Context, request RevokeRoleRequestObject) (RevokeRoleResponseObject, error)
@@ -15642,6 +16054,9 @@ type StrictServerInterface interface {
 	// ListMySignups My sign-ups, by the shift's time
 	// (GET /me/signups)
 	ListMySignups(ctx context.Context, request ListMySignupsRequestObject) (ListMySignupsResponseObject, error)
+	// AcceptMessages I tapped 允许 for these subscribe messages
+	// (POST /me/subscriptions)
+	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -16734,6 +17149,59 @@ func (sh *strictHandler) CheckIn(ctx *gin.Context, params CheckInParams) {
 	}
 }
 
+// ListDeliveries operation middleware
+func (sh *strictHandler) ListDeliveries(ctx *gin.Context, params ListDeliveriesParams) {
+	var request ListDeliveriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveries(ctx.Request.Context(), request.(ListDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDeliveriesResponseObject); ok {
+		if err := validResponse.VisitListDeliveriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResendDelivery operation middleware
+func (sh *strictHandler) ResendDelivery(ctx *gin.Context, id ID, params ResendDeliveryParams) {
+	var request ResendDeliveryRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResendDelivery(ctx.Request.Context(), request.(ResendDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResendDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ResendDeliveryResponseObject); ok {
+		if err := validResponse.VisitResendDeliveryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // RevokeRole operation middleware
 func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID) {
 	var request RevokeRoleRequestObject
@@ -17694,6 +18162,50 @@ func (sh *strictHandler) ListMySignups(ctx *gin.Context, params ListMySignupsPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMySignupsResponseObject); ok {
 		if err := validResponse.VisitListMySignupsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptMessages operation middleware
+func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesParams) {
+	var request AcceptMessagesRequestObject
+
+	request.Params = params
+
+	var body AcceptMessagesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptMessages(ctx.Request.Context(), request.(AcceptMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptMessages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
+		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20217,431 +20729,445 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17dxu3tT+MvxUs/c5aTlLKpmTZsaT1+0NRbm7i2LXc49MmfiiQA5KohgAzGIrmyTdr2W0ujmsn7ukl",
-	"za2t27hNL3F8kjZxlThe6/tSHouU/FffwrOwAcyNmOFQGtpyk66u1iKHAAZ7Y2NfP/ulqRpvtTkjzBdT",
-	"Cy9NtbGHW8QnHvy13PEE9+S/HCJqHm37lLOphSlGzvqVGnyJeB35TYLauEFQldS5R6ZKU1Q+9WKHeL2p",
-	"0hTDLTK1MKWenypNiVqTtLActYXPPktYw29OLcyWy6Upv9eWTwrfo6wx9fLLpamjzvDsp5oEeaTGPWef",
-	"QNQx07Wx3wxng8898mKHesSZWvC9DonO/B8eqU8tTP3/DoSvf0B9Kw4cdfTUpNXmPmG13jOkN7yMY9gh",
-	"CDPSRXXuIYJrTeQQ4sgNwahNPMEZwsxBa6TtwyPUF8gjvkeJmCpNkbO41XblUg/Vy7X56ix+1DlI5moz",
-	"R8wLNQl2iBe+UmRB03JFKTs5M3ukNNWizPx9pCS3xieeHPP/eX5p+od4+r/L0/OV6TPf+Y8p26Y/S1vU",
-	"H37hJR+1uPCR4KiFWQ9Rn7RECrFdGCK6QofUccf1JaVLcrm01WlNLcxIsrco038Fq6HMJw3iTb0s1+MR",
-	"0eZMEODJEx6vuqQl/1njzCcMVorbbZfWsFzpgbZ64js/EnLZL+WkuhkXZoy/+ElS7wjiLCJBCKpxh0y9",
-	"XJpaIUJQNUHKOsab34xnmX+FNhhxEGVAHf0DOd5Szafr1AfmbHu8TTyfql3C7bbH17E7atYl89zLpaka",
-	"brUxbbBRv1nWzz3mUVJXP2SVFma4QYaZ5ijCLeB84eN6PWS3KucuwUz/vEbcikew3rDEceeug3yOyDrx",
-	"elXu9IZ5tjRVa5LaGmWVlqTOqPWrZ49pQkrq4ZpfaTc5I7bpUZUgLNaIEzu15flDB6cPleePzMyUrSsK",
-	"mSI+4Okm9hEVyJHTWX5YJ6xGKi3ie4qU8V/D4qcpQ5y5PdSlfpOy4ESqHy0iXBWEKaHD1CzBuqNyNjhk",
-	"JSkuc0hFedZFBwTqkHCo1agjJ4UnJEWRj9cIQ7zjo4f6t98evHJ78P7l/sWrgw+ubn79U7Tk+Wjm0Yet",
-	"HOGC5KsoWTK8fxzJB+JC9O6f/9a//Xb/+lu2LXW5OpIjOYNzz6EM+8AYLcoqVp7+AcGeWERl6wbPHLbt",
-	"L9yYwseeLyrYwhQr8itzl8qHkWjSuo98zSyM+4ivw21Q515LDjHlYJ9M+7Rl5aK2i2skdQeJF1vz1ODm",
-	"q4Mbfx/c/N3mzfcHv/rn1odf9y9tDK7/Ax1E/be+GFy9ZpvCo2JNpPC3z9Ea411Up57IoP+spL+6RxZe",
-	"Gp5Bf4A9D/fk37AnlimPMiT3AXHPId4iogy5VPhCnRG/yQUJNrCEsL7GDkWnzpTMclbrctao61qW8xwh",
-	"jrwusOtqkrZyzyWHtM7lS64cJc31fbDiaxb2qe/aZBp8nGSATz/bvnqpf/Ej9H+/QIObv9v++p/y07+f",
-	"t9G+w6hfySs04GE7K0pdjnsNzKgA5h5WRkId7nml1Pl68UbAmr2JXGDh+qKTx+VKUvDHjkwpvEATd0so",
-	"FgL6m5MQSseAU2N345ng9Xj1R6QGLGUodpS1O0qBcBwq9wa7JyIXeh27gpQKvONz0+5eXawRBfZgOaa/",
-	"Horrr+Xp+e8gu+qa/9KNGx7x+WYmcyczQhyBgpsoogMfKseU4EP2Czp68WpNWnNF/ot4d5dtZNPmRm9Z",
-	"AXeufs1yyXb/TqVaEdb9y3MfRl7wyOgXzH39RWV/1E7LwXctfPao+ulMOf91KIWqungDMZT/olOSKDb3",
-	"ofK4d9/Y113Gi4IIf7FD9PfSki/wZosQ5HCcHrO7u/YSV1d4IUVFsO02y31JZd0nJ/Qhit8YAU2G1aem",
-	"1p6Uxin/rEn1RU6Um38Cc9Siv0RcRsMLOIGFQNRHWCDtVZKadaAKt3GDLCLSavs9xNVaXSz80eqCdlBE",
-	"587eNL/WHHkJtyiLfjrz7bW8R6/lMlx8AvgFnkS4C/Ik7eYdffH+m160316uD9wFN8699XKGzFsxdmV8",
-	"mu3Lb2x9dPvOufODi9f6Vy5v3vz4zrnz/S8+3fry54MPfqv+3X/rV4PPL8jLlknOeH7K8XBdEqTdqbpU",
-	"NGGX6pSZfyo/n0uciBAOqbHERJd4w3fWms33LjWcFztEyD/3CbRGrE5BF1eJm8JEXSyUkJPigcU1hnfe",
-	"3bx5ceuDq/2v3+5fu9W/8rZt8HXsdkiK8oXVu+R3bSQuLvU+avnBTNabCybaifGYf1vDjREuIe3hSyH3",
-	"1hxnBMF3i0iQdeJhF+75WpPTmjSRekQg8Kgtotny7OHpmZnp2UfhEYwcZeIHi3l+auuDq5s3L2/ffKt/",
-	"/Tdyc2xi4FC5nH3wZ+HomL9ykSWLHJGrf1i81zirU68lEEaCNth0p72AGK9yp1eSr20c5OY04Y7PW9in",
-	"NeXhqNftx8azXqu01gwicx6X69snkOPhLmUNAWGpGnd5ByS9mZB7taYKm1HlaYSImnVSIV+gRZi/E9br",
-	"cm+NeDtTo8PfWvff93Gt2dKqRnzWai/j5sWOQxxEfdtBr/Z8GzOv0P+OMeTckdmZGdvlWPMI9oljdfue",
-	"VrInn0s3r264RpmTEkape7yllPvA3DDU/1GbNCTNmfzfLqnKg9527Exn30gIiFZ7ML4gHjhb5eEVeJ3C",
-	"qKEk6b/39dYbr8/s/1G7kc/pB++kJzYkKQU0jW1yCmMQ5sj7xxIq0zdhbt07+EHaFS1vAGMK7cbJWsOs",
-	"ooWGLRprXgnVMJM6u36UOIjxbkqkrY1rOl6YsMCkBiembPxLmGOPWcj3BAfDPoEIkCcnH9ut0CXXRd0m",
-	"R03sIIxApVxE0sJg8gGl7ZXgtpZMpumezy4Ntuok79qMU4ispL8famJ4Q9BihncVnsnNPRlBoOiGwmM5",
-	"tzRxYIL1lGK8PcS40bWEZI5wid6YOCOaPc8+Zju5F9L4QsdrOCNhpoW+QKMcMI7nvGYMJrt54fCIYAxf",
-	"vMY9T75paYrximjCIWO8UvOIQ32roGxR1rHeHk9KvUcNt4D0U5Ktm5g5YYjKDxkiZpHNzY3ImpAMYY+m",
-	"xybuNntm0iHr2/I2ctM77Z1d3OFvS2b7bRwUNZPK4+hmeZhSnv5h8W8kjI0deoj62nOPkcv52lgiRw5z",
-	"UtHBInQI8738l440132b6y6/2GWVFvGb3MnrL1IPZ3HxMnA+cUB/7crDUzOhEFAx4Q/e8VGNtwjyeSxO",
-	"bo9z8I5vfdHjHT/3m8oxdviqKm8rN1X04+mxzXXudphPQIpGFIHfvD145+d33/vEGrn3eJsL4lQyNVbz",
-	"VOYIqYR7TB36RdTF1BfaxBKkxpmjU9esqsBYAiBnzHoFxtQR6wyhEVImvu1h+Ne8bSlyplMFgvxWipYH",
-	"SR8sXBPzlEAcS3faa9qOB9fw7nSeTC65P6GUGI8+aPGUxOU3tL7Bp1e3Pv767rlzd86d3756bfOr3905",
-	"d75//d3NW5c3b17uv/7anXPnB59eHbz/hvowoo21qBCUNSrKyS4I8yuuOv5tzr0KrtU6Hq71lGYWuMZt",
-	"utlj2K817SKgpqMqCUVUIMqQyRONOcaA++od17WdMof4mLqjxxv+oTVA87iKlXAPeSovFTIOIC8Vbl0z",
-	"Heu4rs1cyXt0Uy+PY1pdrenbX17+w9dR9Nqw+5hV8Eent3VjGxqYsvm8A7BRNk4EGp8kAvII7vERDvnr",
-	"5R3rro8RRuq0RrFny/F1HI8IkRJykXaMVLtsjGUN/DzZcV3UI9gTyOcOjl1Vh+dtdK1Sz29WHCtxH8c9",
-	"xOsIHomRdmb+0KPT5bnpmdmkvE+JHApr5PBJUFkYoY1mlXc8yYOYcb9JvAXU5F1Jsx7CDY/YVaSGxztt",
-	"m2JEBJXnqEEW0OD6T++++/7mxkb/D3+FkwWCkq6RkhSsDqm52MsfCTqFvQbxn5Lz2uR5o4M9h2KW9qYt",
-	"yri3gCCdWq7DPA8Lg/ec2s1htyuazykFK6a49t+7NfjdT61qpz2gfFy5oasRVrapIsTNFcU8aZ6TcoWc",
-	"HZ1Vf7bodEUpzShcm9hHXd5xHeXtzCeqtM4avG7AihEWGCEJdpQrmFdWxApJbE6AMQ79zk+3CrJquyTv",
-	"IQ/ZdOvNn/avfS7/e+vndz/4ff/KpcErbyVezurhSBMLS/bzHgQ+qcBVF75rYs8RTdqeKk25vFuhTO+r",
-	"S+p+pUqalNnDn5Fsq1zh4d3LC/TQ5s2/bG5sbN6+Ojj/yebtDwYXPxx89ktIzD44Y0/M34GYGC+ZIZAh",
-	"maU68NBeEhqJk5485NYDzfmafOnhQFV40tPt/5ZWnOrcWzTU3idAQZEft4brVTJFd6pl+cQY1mSTu06F",
-	"nG1Tj9gH+z7zqYu6TcIQRk0iBafL4TXWSDu/e4fWRlN8hXjrtEaO1vh412CnVU0LBUgCEyGtVf1UdHdn",
-	"y7OHZ2ZmD0/PHTk4P1tOrchIEcAlROtIa5r6fllELdxDVaLstLh4+/Dr/hfXtv76zubGpcG1r9D2jQv9",
-	"2z/pX/8wxRm0Tp3c8dbID9KvQBWFjUf0fvbR4Fev3/3gHfvlDluX32ugqJd1Casn4ku4/ZOtK69t/eqt",
-	"/idf2VYxqvwmNwPm8mvp8x2UYnRxLyfTnraZCKacVW9jwKqJzdKnI3SKqYw3xXtpAZ8oiyTpXxqWRxnS",
-	"LCWbaPDuj7d++Y7OINr4o04fun5pcOGKtPTf/0v/wo1oTpH8EH7S/+LT7duvR8x/KTXkmjhX8k0nDobx",
-	"mDDJqDTl4rZIyTZaxi5hDvaeJCq1Ly6CIfHB4lXxg6SKOlT6SiWQCh3sXlQuVI/4Ma48gNv0wPrMgZqe",
-	"8cDSY8uPP/HkU08f/e4zzx577viJ751cOfX9/zz9Xz/44X5aEyO1yERSRkiCZey6eXOBhri/XkfY5Uwq",
-	"BV/+oX/xNw8vQCxWWr3EKYHSUAcfP29Nlca+sJ7UP10MTGnigcSDOsVhJWEspfNU3LiAUNk91jy/eXpl",
-	"lI4iRcF0xlAhTwfMlqzq3PrTuf6rN8ZWJMdXDXegwy1HKqYT9pZKy8p08Xp+oHrZnKTPYuEj5YcZyc6E",
-	"AaxAxee+LfvsFG0RLaYcJDiqY2/RRIEpZwI5HAoka7zDYtJrZvbg/Exkfsr8w3NWH1+DY7cy0mWIaYs4",
-	"CMfmOFiG/1hmyY5wj+HHJHlL2o9RRiK+z7T9NK/ToOuE6Q2NFVkfLM89OlvOtXE5Tar+9QvSPvvk8ubG",
-	"p4NPP7NqWR3GtEWRTP1ycE+eU12aBlmBxKM8JZ9FKQnW7AGoKsrJlMLnXi/T7VvnniUgdvf8z++cO799",
-	"/cPBjb8PNqSG0L/4wfbFHw9u/H3ipahdZitDLU0FcdxUnnic1uvEI8xHbcLbLrGxxczc4Rw8keE2Ulta",
-	"mlLaqr3INXYSo9QMZU3IK0lWT4oSy5tnCUIFCbELaTi2GMlxwsYMeIx56O/hEc9gDMUQSVrGdjOLbk8w",
-	"3xphuGeZji4WIz3osMhleLKIMNZzpIF9uk4QZQhHbkPk8C7rSnUrdhPOHRmPtFJlVLAH2+defeSRR8a0",
-	"SAuKjquKQ9izaIKE4Zr04PhIbrkvYfE4vz5gYXGz+B357++tPrl7MRwkKx4um/9EFLrD5bHlZHol4mz6",
-	"ybpnOkzcAhxtnhRRSGzVCXLc/lm8eYzaQnjHeqiNPT8AFgIXrjQYRIBMlWRYrUak2CIxrcgKmBNhvqwN",
-	"0qwI6i9ma/alu7hGEG5x1tC6WfAiVdLjzEEzpXK5DDmM1G8ixlG4gaGZcmSkphb5lX77rK0uqNr4myAY",
-	"JnMKX7YShznU+JniO+1Q4ZsKkqT/jLQhl0deGb5HCOJ1JM+pQFXidwlR3yiv+T4R5BIEEYVFVDZuFJHQ",
-	"CneF1uWSdTKyDv17HezSugatSxfDO/H78zZhlRoW1txh+THqMKkRdOPZJo/a3vlFtUxbJfZTdB3KvLUr",
-	"lsrTrjQM2AB15a8Ju7HbaTSI8EkKziRnEBz38Zo9vyLDntSR9WDbUJW4nDXEWHq9omDcwIvsanRbSiGH",
-	"Rl/LLoIEeY7bmDwz57jrcZ+kVMnd8yo3n5xNUZsZt8uudSp2eukqqA454xhFZ2aXd6LvjXy7mDc0h8Kx",
-	"i5eHtVhfUGXP30e7EadhSoAnU+RmuhFFIFB+i7rUdVETr5NJ1IIUnNltakBzFD88Ix/NMpRPjy7skBeY",
-	"Av8Nv8thPU+ifMIjbTiVFiPUh9rCqryPFX4wcfSqF9Xtoe9gAyxhuS3GLoCYdK1fpEJC18iC2hXsQpS3",
-	"k4UTOesBMx1IioeWdcL0/XIfyVUQp0It53dF47Bhjyg7JcKU1nJtPRbv+NmDJVjcqqg5tEGtCF0ceQQ7",
-	"yTGm5mYenS/PTsWgdV54wXnp8Mv/cU8KQrKyd04ZPwlkmitWMeAZ+UZ3sU+Eb7fwhYmsu1jVeooSYqRL",
-	"hG8qf01R5JHxIEPBQq102mk1zyiaax6ByU1JZC/6PMtBSbuiaq8snPIsrRMFKV5T8JORuJltiT5fI6mV",
-	"rU2CvncSNbnrjNZC1UABC8d4I7Ho3JIkJEbszMYPXcAnGfJmJypV2lk8qQ8iquqLflG5ASIlRflO4w7u",
-	"3LzYTSe4oMY8k4LDXiIJ6JNNwhD4NuQuKg9nFzPAFpbbD3GBnIw5VqVXHsZTyTvJOuOo5loexZZr8USH",
-	"Ic54xgp+ESJ0enEFRSdaABPKj6y5QrEi0aGxn+Zd1PaIAISxLhZINHmXxQrI4eAGBwmYrCJqmGVOZ61B",
-	"Ur+VIy6EypFQl4lOHqzX9wkQFovhE/oXSo+VM8PDwdf7BOJdFkgYve5wrmgYUH1gXbjLa2unaMtaOkXx",
-	"gZUmZo0mposIM3krGY1Rr9sDR452vMNFkyhCmSrPL5TL8eP40PPlmTMvvOD8n9nny9MHzzy88Hx5+pD8",
-	"wHpCl7kcCcrqdiJArOUNAZqU/FrBvBIHdZvUlXYCmF3yvaKOjiE3le1iz7ClFfFgZINKkRMUXKl/Prhg",
-	"h4be3NgY/O2qThNZRDPJDK0AM29Exwbb4VSYg2PUMB2LJ7/mhKCBzGifIyzWtEswb5VK9nz23CCDyWle",
-	"wiqWQtS98ZLynlr+7nR5FkqNTpNlyWQNcHNRf8jX7mKf+h2buHicNDyS8GM/un9u5sijs1Ge4Z2qAZVT",
-	"ZJ2P0nh6PmRRnXUKVxdr5J91pnx4f/nwowdnMqedORKbF/5MTJygRPDq0QXZ6WDiuzs5+tm2MfWlzO+4",
-	"jvIOgIEpLWXXtUJ5RKILaZAe5XEgPU43e4k8gt/0L9xAs6h/463B25+jg2XUv/DaiIt3FMuHa9bLsG3y",
-	"47i3DClkw87z1HohylDsdsgVlUsBPj7elsoPfKmizOpagX8mLpO57N1OvL1eiJ7X+uqkRsVOLxb9W7tV",
-	"EXwbgYYDnDmVnggLOGN1pGYAaMpBHYJg1FxOLJ1MkReexZ5cmsbBOunWl1axfJ9F5OumLzpVTRjE9BHt",
-	"ouI+W8mtwe7Zidbiz/KGchuMQTC1Imz3kvscVaNqlAclpXCJRt1ZQSzF4P5hp0VtGmEy/1vPbXufSIbM",
-	"0NK2Pvty68vf3jl3fnNjo//FtTvnzg/e+/vg4z9EFb6e8KESvYVZR7U+CKSmlcWepMR1Ig2ZEkKTCGGt",
-	"NF5uUkYEKSGB6xBe0bn7ERF25fLd33+w/fpn/Rs/27y5gWbyqwCxLH2qLI5Epb7YX94fAbnKddebl7Ft",
-	"+1Metsm8rJAI/GQoRlpIYOQeQdh88NHgH1+ozGwLrog7MuX2JHcJpHYUnMIpv46tNNrSJqicyheES8ec",
-	"gTdMy8AcERcC2u/knhiTsoYKllI27sK5kxpl9PzzGsVuJSqZ5I8qRkI5VG5Wza+MJarU/sBibLvxNGbO",
-	"8fWdgdiOahmmguxK/Ap72Hrzq59tbvypf/71cfWjaDmWSHHG+E0iiO4DJFUTCNqGZlWoHc6UywhDPtw9",
-	"vY99vsOIINdETVcFn+YudbAtp1RUuoSs6e8sdULcW1uQKnUT65i+fHzawb19AjU1ZG2gNz86qkogvWYo",
-	"6V1QkMPl6fJMHhXUDrLK6/UFxDjUtYpF/S4YtfAame604W/KGmZqg7sLh0t+NwbY6nD28Hu3+huvbV/8",
-	"8UjRpl9JC6tUh5qm4I6yFXdN41T3w64J/mBTNiaixrPgcpO9lR7Ko+k2MLjuBOdMec/bKrjikrpfUtCA",
-	"6gkp8XrgbZQ35jCGf97+IqHkmxsO+ph2Ginw7Lr4AaJM42YeB00vwwUctiyAt6yVOLBVR03aZKetnVT5",
-	"WglAqDc+9cHSlNzyIEqWQH0KAW7bhFWyaLgUfDdEPpPYBi7ZRyWHi0WVX6Fewedofj4GFpQe6h8Z51BP",
-	"hZersGZ0mi9Dr+qCbvOnQFkwVc0vWyQJGxy8CLhP8279STXf0N4PBRtV9lnaGWn1AvAYXq8TT5TM3qrE",
-	"eF6HTqkuzX8kdMm4hSuP2HsI5gg2fV9q0EnpER6pUlQYBKw+zGMRGkZ2xi5yOt6oCpQ9B8aofTAZMJ0K",
-	"p8CKqRkZJnf+7vg9gswP0pcX6Zg4VqnhDup1tCtB5F9+hvn8BPOJN575XHiuRBMLC0jAytNL07OHDisP",
-	"BJUj+l4vyPjlzDRJL6EmORvb9vn6kcNO+cjMkSNztUedw4d24wNIQQsOwqBKblL/HoAH5+h6ZEVom2zd",
-	"VhrM8HKQ2Tb2Fu0edbhYGOF70AA4xfw+XgfNmHWwq/kfoAMizkTrYCojLxv2OOxxYAWdjIQI5N1jzdZ/",
-	"DiJJ6ualIhYErzUxZSXVJWMmptLkK4KfSH5QZoo5DzIZ83m0gm2xVQWmZAfacXTjbQzjd02sQNnaezel",
-	"80Ao8rV8zVQX7ksJYqisPGDlh3LhJ+DEqOrm+13qa1GQlbCgBlaxpaouAujfnFGJLMXhhBYZ91VzGBe5",
-	"IsHIgdyTO8U9XQGFq/LWapFFJHiLVLnTQ8QVBLU6wtfhPmtKc3ZoWxGiSiRppMa1iFie63eXqd67x8TP",
-	"G6hID6kDG2KRfclMJh80BS2ZeETROnIm2oQ5yvwy9kgQFLYiX2WVhw/j6Ovt2WHe+BDRNEePDJBEJdV9",
-	"k/GBqHzAxPxRW6tSrSXsE4jGTsfcbFaF5ny5/OjM/PzsoblH58rz8zOjXK/PwhVf5dhz7jnJInNbmzzl",
-	"htxODDT0HrstbKaiYheBVCCXMgXfqY5JprDOWRU9FkBFBGLy1tv9229v337fKjWtldZPvCj1fdPLCDKh",
-	"CHwEj0dNslF8NCLCq4QRJLm2WvLZXmq8d3T3CLW2UDwlCrgNvaycwvmarZ/QLgsgM6841wAfjhmJH4Kd",
-	"6zaxn8z1jWWldNrEW6dxKROOCz+3tepKjKuaEYiwkTnYCoJUGA9atZiWjSNvq/Ae0eF3PVnKNXIsXbPh",
-	"LrHV+ENPouwkvGOc+c2nIQw5pmjQibWxXMwRyAc5lz1nb6XUkku1+M/lx1AOoHyypaH8u2RMdGbkMVJT",
-	"lXIiIBzrZW9gHhi7pHWeuo/hYDklJrxLSuQIipP8LnHXCVLPlRB3nUiVkrnYiUA+53lvrwhXDfWntSof",
-	"UuMajcMQKB3ycaiBD5AvsFzxeswJNHMkmoyecGvYMXORqU+PCfcgVXzUYcr/FqrAIvYiZdCrmErBDnnB",
-	"+g72ZNZUzDN44cTyAsawc7SOzg2rPTltPQgIZaJnL+mokbLoYv0+lUu5WPzirL5cypUEX9l24znu00I6",
-	"rUorNsUwbeJ2mzBpyDNHxZehbyOw+57AJ7CnEUQgS8Bgj17BqpQ3Wo6oPwrsueATYIToBxrqOGKb1aQ8",
-	"T3wUwUaGLIuKaeETDhR9xiQ4iU61RX0/9lnM3FQfRZYZfuR3PJb4qE48Lz6WUAHx6JS1JnE68WWEbxR8",
-	"oup5Yp+ZRE2tZwRjn7Gb/7Y6caW8Ckjjt9eBjw1oPl7deIoP7ihDGNVJF3V5Isoxpdr0Dy5c6V/87Vgd",
-	"lY0JD0dN78hIA10d8PtimmvZ8oAZ5cfbKnMqbIhWQJajqvsYnRQ/tBq5GZKFluFAjbmaWsfzrMjZZlTd",
-	"zCvWSObIyGRKRroZQ5qc+qxBRxYEmJWryc5kbMxOagJc85tE/bb82HSrDs9rD7PG/iamLk4UNhyei73V",
-	"QZszVK8yfb9iU7mcNZTEANiCKhH+uORJFl3Bq0YWYt3LIOEngTC0s6Zh80emyweny4cKQ8M+mmJIZGus",
-	"uQPwohI6tC0l5w0qdAaDQNjm+x52+oxtyNi9CEsiUlQTQDoZ4YfDlLy8eCvcTY0eHDU9TJSSpoLO+TKu",
-	"pIFvg3PI3b1HNHm3wlnFjTslE5sBOPVKvMAhhaYOkZ+kgIatUddNf+kaZqqFeL4ULjmY9V0nZXZBiUSu",
-	"JDD5LOANMLh2bdkY6gtAg9TKQ+gAHavGLgp7Fjs+dloazguoUcpr1iVeKV14FYPQWGTDtPz9t4IDO17b",
-	"hEmcrz1yvKK1ErmqI8bDaB3mIXuh+RKCsnFbE6mZg0fK5XJ5ZvbgXGaq96EYBMLz5en576DpM9+xQh4E",
-	"yCHjVZ9D+Qr1BTKYgkExJoCphi27kha+ar9baRHfIyL99oEt8Eibe75IJlkNl4UnUUKt9eg5iuDvQcX7",
-	"5KvbS0O7bJVgYVVmQvd4chnNzx16FLXVEyh00edpgrzi46pLgoZAbY83PNwSBbRDHl0Vun37nc2b57be",
-	"+rh/4d3+tVuDL69ubrz2r68uDX780da7r2gTGNpGD966srlhbYcGJaG2xq/YQfq7nIIlVvyaZo/WPWKL",
-	"5AC+kMv9io/XiMLUgz87DK9Lo6DqkoXQOpWDqMKT3ELP5aOz1eNOjCGAsipBL3a4r9Qj0WnLsxqHY5n5",
-	"7uNH/uvwDw8eS3Mydiwb/fSpUyeQ/jIawyhbWwxnZCOpMRBlFnfIMmd1l9asnkD1wZBgcru4p51yC1UX",
-	"szXdrIo7BPlEKRjhBJHnRiNpyW9DT0vw7gYXSJ2HGD1STjT0ZUvxq9p2Ca8RgQxS7PA9W/UIXhP23zGA",
-	"xNJ11KbsLhfvnSZkze2ttLEV6dLB1O1VarhtjR5CMaTQIHtV1VNOGkgO7oUOf+TSVrzG1xpoJ2drBIa2",
-	"vOGTHuDEOFL9YiVU7SGtceV6Q0OJJ8wMthdtYlGpE2LNxjC94FQbOSiMshKoacJkKRhAGlhY/l9B5Pkm",
-	"IkubBorym0oGaka44YDEM16l7pBxF8TX8zuRw5+kJwhIgztAA5MbBIDBAlVVY3Pfvtd3//y3/pcb/dfe",
-	"m2SDpQxA7EKq9bXtaK/JNxbzELGjIqlkRGkCZNvIPy0wY7IlctKzpHYoK3Ji44xRsUqYA5heI+sOAoC2",
-	"XcexllQUGZDEUItoQLkuZCjYamDJWd/D9iJYbs927KUmXI77rjZe0VuZWgU7RLYd4fpkEbZk7h9PITVa",
-	"8i5mc9ai74j+mWXOIO08soiAbgvqrxLCruBQxIuaurx/t3R+knuo1RPErQc1UiYVKXITvPll/9LG3dcv",
-	"9X/7z+3rH+foF1oEn+RlEUjb2Al73Av1KzQAZo9MUBlbRB2mw7Oxsv2ohhZBEBzloMzSe47C7bGIRBsz",
-	"oZBx5THSHSz5OvFckOQFb1aCORI3QhZ/FNTnJUXHh58v6HriAKAADhNVXtmwFYRNxcxggSF9ewwK7kw/",
-	"vCeaWKQjbj4/4Niqms0bGH/XYXSuD7/e/Ord/hfXNm+9v33u1e3zlzZvvrv9j1cGv/tqAQ3e/t2dc+f7",
-	"Fz7Y2vjTv7660L/4560rrynlqH/zwr++euPOufObNz9W3yY+v/vXX29t/Ckip3XC1I86jCrsAeYTr0Uc",
-	"qiHuCHxuk+Dfk9YpHTt83SSuTb6oZOdIleXIJsprpJeWyazkJGaim7hIhUtIOw4Z+zye/u8z8n/K0/OV",
-	"My+VS7PzO8dzNnsSADrjKnHTITKwGMrefefdzZsXtz642v/67f61W/0rbyfiwaN99sGxtF2ugZvZmiC5",
-	"o9/xVKsa0JU59N+BLhEcAiyR131+avv2r/vXbk2VprY+uLp58/L2zbf6138j2S04wemN3mYy+1vPzEYB",
-	"kGZzAhIakT6UfKiT7BRPGSdYtWVNCEpiVJPelGGFINEmeOCMVTpE2MiKMK1zxvRqIudZd6WRp0ludY+I",
-	"CuMAqS53P/gHZKkYmjrxzL1wN09in7LGTpSZGm+1rGkhR0P/XIyyZWthgW+FTZlBbc49SYJDaJ14PdTg",
-	"3JlKCXnOjIw06mlshCg0QedUDMQSmgLXOKsRnREXUXA//NPdP7y5/fMPtt/49O7vX9n++I//+urS4Bf/",
-	"HLz/282bX29fvbRL8NYMnK6TkI5nrQidaCFDJA0wf3P+p1Xn/QDTbajPfK7KPqtTmI+AFEQ6XYx7Dcyo",
-	"wLqMPQpZ+Un/9k/U7Tt4/3L/4tXNmx/3b/9kqtDuj2adkdo8s1u684vZ9Sxi7+yAZxBF53ewFOpEQpwz",
-	"g/cvzB4evH1t6xf/2P7kg7uvXxq8/7fNjY3+lUuDV96yqAEjGn3G6GHNme744PmKPqjb/XAPhc6iXJRM",
-	"XMzjcN0i6ja5UgDAQSeGtJ7ZifYNHeKXFAbxiGgavKNxxSD8uJLSCSKon9DPIXgONfiIdLTZ8mjxFp3Y",
-	"/l4uTmvvpeRzlTBSpzWKPeiU73NDLrGAFIfeOXd+68Lng08uS6361cv9859LpfzjK/1rn8mvrv0q+Lb/",
-	"8TvbX1+Q/3j1lf5Xv+3/6Ur/j/+Uv/rxl/3/fRU+/3zzy19Fc7+JWwctVScoijbvCHV5U0CwbXiYOcHX",
-	"8Jf5StCqq0qAGaGNZpV35BXP/Saxq/ER4g7d1C4VvkIA4x1faxuiBG4+qWCUFGyWKKGwbEuUlIe5pEU6",
-	"dlU4s0nr1vwA0k5ttqhtuuAhm72KaynKZyThDHwB3THBvZZqaZGc1B4FAGUYHGrsQgMIQQiAfS4H9W7D",
-	"mE+NlIsmwoT7BKp3XBf1CPbsFfWaOtbYLfjRlDG9T6AXtXaZ21BeUoaUbS9CultwXyKVUGM0xzP1f5bp",
-	"IhuSv2gk8puMLhFB39hFhFGLMu7tE5CjBAW4iqRUn4hkclX/vVuD3/3UqvMoN9molT6mH4N+Y5g1SKXD",
-	"fFtShMp2Us9A8xooz1ASS42B4JfjNeKCGhN5RVNbfuxyGDXCHgkS5c3pNG7awCuiON96WrOVBhQILAAI",
-	"YiCzMnS6UTU8qEoanfy7UKfuSPg21fixyRE8jDSuoILqtUNV1Lnr8m5Ky7FTpuYB1335qsjlXaTMEQCb",
-	"aOEUlI6GxzttkUNq5D13p7DXIP5TcljbwWt0sOdQzCotKoTVJltShya8LJD5DVRmA90XJb8yrgzpsGBo",
-	"+PVobTQsoYY6PFpTUjp/pFqqEelVhkrNUI5kAwpp8WdybnPVSzbmdZ8wBLwrdH22ugWk6HgWfjey5Bf3",
-	"KiYn1bbGowi3lIdLVzOZw2hqWCC1MlKynZJGbkWTMT4p6y9stTSnhtUl5cabOWIfRieS5SAuNL3SwaKU",
-	"C1cdSSOF1D7Ei3BzJ0nJkaANsi17S/lKshOjdKmQ6QMUj9/NzMwenp47cnB+tmzNYFgnntMh1ozq0Ouk",
-	"IEvt2SGZkDqnjV5SQlpLAZHljAEgZ89ffVJqJfWo5lPSQEPwh00BimW4PvLII4/oDFc7Zl1K4kAJAku+",
-	"CREO2d9BssDmxqXBta/Q9o0L/ds/6V//MAMczxqSBCcDRw3iJ/qFTg3ef2PrF/8Y/P6Tf311afvW9cGH",
-	"r/bf+mT79nt2jIxCqk3TPGIKnCnQPQWm4/jDzLiVPF67cWD//NDG8zseK+l+LoB4a5QXbaxYhg09Udn6",
-	"un4OfuPmgrQN7D/4jWhzJi/+FHgRj7eoACtdPijGqKvW4assOFh4Iu5uuP2TrSuvbf3qrf4nX2WNqoNi",
-	"OXOFwPzKZ/mswLNQpdqiLvYq8vRayAvaGfQxCPCXjW4opN4c9N6H1n7h/aBhl+EZJbMW4YcgyUtBKnHE",
-	"ktLFoVLdi6FFxqEDRtewmxdURez6RxVBrbiQRzUgJDyE1EO5KW8qpNN102gRdd5BC873GvZ6aru+GFPu",
-	"lB7tWTmi5UotLo+MoyZmjmu64Y2dPaaHT7nhTqm7EqriWiPaEHa8BmG13shqKv2YacRfkPH8n6CvWra6",
-	"i3s5Na7T+gcg7O2oj2LN9uaKq3LTUz++s7wA/eN0doDQagAikCuH1JpBaAJkBgovKXsTMl4bLgmDWmu8",
-	"Q6ZHWmpihBcV5UK2MoSxeDUil5/R1C1mWxK6z2idCazVqGAMfWzaZrA7VKNOs+ymqPLq1+fI0Yqy6YwL",
-	"a5AfOHCQgwDrUIM7+Q+pUUxpPQH+v0ZUrqYg8jrHNcmnig1UkYyqUJKiwnwL/5Z7IH+lISZgqMgfYVtd",
-	"g2woJTZlVDQV3D1ATkhu4RVdouIRuDJLUzWXK7ctaDpTSg2cMk4B1fg6BKgA/TOChxXAYWX5bZdga5Sa",
-	"NIZzfqzj+nI6xe9vn8OADf7NGh4qe5ZrtTlsfxjoRJPofqgpuqMGP2kucZ3jzVGNt8JuyEHuhG5H3kNN",
-	"3hrCc7AF1Cbu5FZvPxJ0ayeOaO0jHNlYRj4VLMPxcF2rkHXccf2U+sxnCGkDnglzzNZCFvGi6u5vEgHt",
-	"fgOj9mTWuMBDOzY/5Nw5atSWVZLK2Mrh2FpXwQoRNG7hjOjG6fDwMLfH/RMXPt/c+HRw5W+DD671r7y5",
-	"efPy1oX/7b++cfftj/711aUgDWzz5uX+tVt3ziWaPR0afeKHdZW4LpEhAu4Lkk+kqc6DBOUTbFkhWb25",
-	"5OiuBOWS6+r8yBZwrSrghk+4ICF0XPEy0yijdj+uDrotoMC5bZ4HoQZRoCLE1/iS6H4Ll1wnP40vv9ch",
-	"Nqdy/+tX+9evDt74551z57c/f3Xw9ueD9//Sf+83/Q8hYUF++8bgzf9R/9apL29e61/+pf7ky58Prl6Q",
-	"I/zuphzhFkixr18dvHlt8IvP75w7v3nrze1PXulfeE0O9d5vtq/fjqYck27M9OiwiLHm80qgqvu84pF1",
-	"SrpGzfeIU6EspkBnqMYrxum1S9jBoDfw0Db+Z2AbaFdVndtzZAvvGaBq6nPfv5MApoda9cw9CfraTY3M",
-	"wYx3FwneLrUzSKRdM07P8om4+4bWuX35ja2Pbhtu12fh7rlzkl2vXuu/Cok5X3x699y727dfv3Pu/OD9",
-	"vwT/7n/xaXhAvvh0a+OPcEmfD9LDzDOXBheu6GfgyOjP3/rV4HP97+1bf9v88qdRiGTQ+CI+xMDKUeiN",
-	"Flx/Y+Yq4MYIVCJlldDFHEVHBMPUCSxTA6yoczDtZ8oMvBMDYVTU9XSYTABu4MWENm/t/TkXA9CYkX90",
-	"XJ+2XXK8DjEPS9sJXYSTv2lyjlxelacgVEeNEWZZ5llcAiU97v1ejCZaqGBnC/eQIFLZ70EqltRr6nQ9",
-	"igWd5wQn9cVgXfazpIIfJ1Q0ZEzyp9L9VBi9M+llkEFAWVBpZhDkdVEHHAshEuG+uYOAiRNwxsHZGEDM",
-	"QTvu1Zg3e2LDQqeceT3rxmnE9URu5H3qiK7rdCWHhWm5zElpKLaz4uvU1t7BC9kaUigEdyMEzeKi/jcp",
-	"23bbkVwuwodY57LOQkggjmcBLos1hBtYtejMH7JNSX8NKte+d1LZ6KNxQ2CgUnSNtl1eqeEdeePylDfp",
-	"TnWmumnUq0V7qcnXJK4zIsW5nHcTUstwV4hHyY7qb9PVvBOq+y2vI4JrzSEoqlHB9R3VY9c93kpBiXuS",
-	"esLPCwawo9JnKUN86qbM/yxW04f96g8ePgyNgBFni8GHs+Wy0ixFnnXqBuHCVu1zjDMH9+R1+yha6bBE",
-	"p/bnZ0tziYKxnL3BQ3v10XF9uQm2DFYf2/AI6aMEje1uRJdNZ+divAsPDIMD2pxiHaRSRVR+JMTjJ8n3",
-	"L9spELZUHnaKTS5TMW87+Mx8kSxQzVpKIECvFwDN0kqTB7/8Wf/in6F24cttY/jIP1+5vfXXa/1XP9u6",
-	"8L93zp3XjUM//XLrymux692Vu1maIq4DF7kpXghb+Nju7uhG2mNGHu6qMGcQUuQdJoirzR/MoBKT1tW5",
-	"A0eXwPCXi7tTpamqq41w3KJuD6BeqtXMxRyzwuI91kO43eaU+S2pYkFvPKnbQ/YdDzJmFsLmfA3iA3iZ",
-	"zztwAs0LmAzyAA8sazEnoa3XjmJx1tSHWNx2qBhrdHkSYU5WDgz1ETwBuXyQw97xfc50nz0iBHFMGMMI",
-	"AKKcFOHVMzun8DAAuIvxoD19veN3xuiBocPiAGAzvNrNjY3B365aEKJjOLujBGUSUETtaWzmjON4qkla",
-	"KemJRltW+cag3VN/AfVv/+Tu65e23n1lc+Ond86d39746+atn/f/51L/+ud3zp0ffPCTrfcu9v/nErju",
-	"zkGd0p/7H19RD2xubESYsEmUY8h0BaCNprrV1THJ4MhTGl0vH3rFcdXHQhJXd3ixA9V1oDtKqlX5DGlr",
-	"lETFNvHQy4zVGKxhVmlhZq3FUWVEuuoipQXEPauhSMPLjLYSifRAIWfbxF52VDfyPcfdpe6CjMIDk3tW",
-	"JeEpKaLwoMk9+t+cVeyq4YoCN/EI0h1QAq8BaKO4mUSgtjb/nuAdTpnwMbO6eky9DiNEBWixyeSwUd0l",
-	"2ElneO04oiLYB1UFJDgCuH8V1QEAX+PjDY/DbApiS/46CZgcYjimYiIY3d6KzJ5keBSiUVYAz82bbyoH",
-	"xN0Pfr9948K/vrq0efOcFMmHyqh/4bW7//Pbf311qf/aq/3r/9y8/UH/k9dSWsjvMOFsJyULRWhvOdq2",
-	"W/Lgh9IUJ50VnzHhODny7Qg2tcU+MTe7S0UOea7TtlN8jsp3R0lwYErgdtS9xYYTvnNGsOM+Uos4C7NS",
-	"bO4l4qhVYKMf5p05gOKxTOkbvSEH8yodo9jcXBFmggfdikN+3Ph9/5ON/u+uKg9jgHk0CjGha70OVJRc",
-	"3n7N/PW+8VBsdpdYJzVpU12mZreDRFCDNqkauAbQvl3lKtB5oeaSsGSIJjSdxH2YuBaC2znKZ0PJqMHB",
-	"iArEmKCJnfwIBmZwPmPaUpbK2mvvKFqUXz1cRL7XIbHw0PjqYtmOUTcTjSjMzCYwzkaGmrIVQnjvEeve",
-	"qaY3ZKXdY9VvEZF14vU4i7/gTtTBXXjoRumOs0fsZAe4CTtG/0xR2uMOtMJFlIdlstXEmdk0Vo9Fz2bL",
-	"M4dzIPpl64eHU6Y6VN5dBDen6pje5mR272qGJdDQeZch3JJqu0rJwmGoTpA4flpSfUzvETJbkG4Zn+RI",
-	"eZfFlCPHGkslDLt3zM+P4t90/fAJXGtqBbGHOKuRRcS418KuiUwfVNbl2LLNoh/GGjKky7fxNcdF8OSj",
-	"NaJeYSeKZHY23+TVyonpeOGLze0y7BPqgrn0v6jaN0JtmixK7LeK1LeK1LeK1LeK1LeK1LeK1LeK1AOo",
-	"SO1R3ShNozmNLUknmzcv3n37I0Ayv7H113funDuvMEDvnDu//afX7v7+Z9EApCp7Cc+OqY9epw7hKQFI",
-	"Iaz9VXCtRoRIg6X87ulTQXhuqePD1afyU5vQp9LacENn5NkaPq+QGmeOCGHZkJpfw10SFo90zJfthyzo",
-	"npxZ5aKeUuApWdibp7m3Jgw/Z2eMxHYrOXDs1YNV2lVb36esIYbJoTLQdfvVrBCXqlSqYSYVpAZdJwxV",
-	"cW3NHuoKMgViGsmcPfSrshorXcoc3k1fAmQ/TlMGoCcidcZFBANO846PIM8+fDTMYlBpJiEMmH1h3CEV",
-	"4ZN2RSgusjYP4w7RsWmhJ9DTjZ7AIS2ejkxDPOR1mErIBii66U4bOdjHKc3J3OwIpalnCFQzVZoKQUmT",
-	"9m5Z+Yxde8E+qRjCZcwKuwOAKAaYTtAGw26oaDPV1KRTaw433kmJjcorj0PiMdgmXit9BadoS9ftwYMI",
-	"MxVxQnVoOdckqIupPxTSmh3dH9l+brIWl8rpKdtpY8AEnTUL2U/82VHdxgFmwoC2aElfJy2s+6S6KlVy",
-	"jfGuPZc7pcBrVJ5jTCTkSW6054M/MUa5Vl6fR6tXkfypsCIz+7r3VtRzqiSbShG8+2KwlbEKwIS9sAoq",
-	"2B3J5gj6xUSpa3AxgqqjM/kLy3SSquZqOYNnorexszM3SmM1J86GO3xC4fLLR2hCgo7fvTxn7VpsRWZb",
-	"rUdK8vskUtuHTsS46b+pJ2QhR+aeEbu5ua4I9k2tfrKSKpUak87Mfg7QUl3eVd4pKpBqEfzQqvlNBb5W",
-	"nYNXH54qjHjPke54FanpdJFDifFoM7zbgVjcZTVv8IOMXsLmmXgqy81XB59+tn31Uv/iR+j/foEGN3+3",
-	"/fU/5ad/P58b1vsHBEOuqjoQuu4WOqhx5vZCHDw7xLc3snZ9yfNVNmOrjWmDZWAPmkfibpDrFwYXPxx8",
-	"cnlz49PBp59ZUZeV3pEJUC2180h7+IiaPh4utVRIoOTbylZHxx+Jd3zrUMc7/nhjSTUph8dKF0wZj5X5",
-	"KRgQ1oUENobUD8dbknw3ZW9kjCw1YEW63GNnoGyvmAJvhPPvX+G18Lmhn3ktFzroMueeQ5kGidSqbsXn",
-	"vi3+cCpR5waPWU4zYOKWpxZYx3WtXbQgtJJZf2hMh5buRRVqQgFqx1jJ7nn3LRNYOPb+O8pgHBKyN/4+",
-	"uPm7aO3p4Po/0EHUf+uLwdVrO0kc1OLWZmnNjUTGTW/hgkwBfgTM1o5UPyZawxp1XTGS1XI7+ORw1p7T",
-	"k0CFyAXEqi5zjcOaojkrwMUQCCKOEJG4xZM3nrorE1ltaTpe5D6ziGirdE3cAgn4xPB8JfEW48IkIPWZ",
-	"VIVnJ9p+wOcjYcNOY+qHjZpgs6ELRsd17W3tUlZ5XwCjQgP4QcKLirJ+GiwPgOr0z72zffWaxtu5en37",
-	"+ocKMGRw8Vr/ymUNJHLhRv/9DQVOEv13DKgkCjZy+/XB+7+N2ONtwhxl58ZM0NCsDu4YBUYJ5VrynyZe",
-	"E8EgiUpAF7dFinWvxJE9Fo9D+QZ6pMOjniHqCb+CNTKrp/FMdYGfQREnuNZU/1QFfY5H19XfTUy9Wket",
-	"uY2pF8gIIaWGi1mjE09njSxZg0YlsAKyHUPJ7t0z07OPnpqZWzhUXiiXv1M+slAu57+wx4UtyWEkp62v",
-	"vIP15RP6LvftIj/6emliOsMr4nJ/GbuEOdizddO3RcqegLaRDu6FuE2LBmHErEa10VAVm+ob4ED5h3kk",
-	"v6xyuf+4LcNcC4y6R1J0K4I9lwIStEeI7ubM64D9omHcxlnDUKg0uZqxOS3cCms+i25ETf2SCnvE3ma8",
-	"9hwu900P7ZGZ+jo9PkqncJ9TmUhhvo132RZ+NCMlVXA5SqGs6twaeJ3szLuVdsDSduJxFa9NniTblbUk",
-	"KD6w0sSs0cQ0Razkqde3n4AnA6ZPKO3Diro9T+IU9Mt3qYN7up9X3N/x3q3+xmvbF39slWowr622W3sy",
-	"JUcrdxxnROgcCuopr8e4x9KindteaPD+G1t/huaDG38cfHn1zrnzm1/9bHD+k+CCv3Pu/PbtXw8+vdr/",
-	"6tzgF18PO9+1dsfrqsUgnEDlgj0zio808Yx2XleYjGqf0ngpOLPD+mHulk07SShKN1cD+KBcwPA7kNC5",
-	"782MyqnjddRt0lrT2txmZ8BMUfAHU/YTriCNfimqqmScBcTXoduSh3zOkeBSYeYQ343qbRq5U8c6gOOs",
-	"WpaP6/Udgcvxhi3z4ln58fCR72HW2N/E1MVsuBF8eXre9ILfX5k+89Js6fBBezf4nPWdgw8+Gvzji/6r",
-	"NzJT6WzYCW0sRJd7Thr+j/l+MRpRNXkAdEQT1Rlrt1qe5g+X30C6mSoEC9qU7haOK8GghjeBnpEdKKVj",
-	"ioVNu4bES2a/6a7H/Xgtf/6+goU7JqFnu3XjdQlejnOt+75Xg3YQkbdI2ThvR7HErKZcSdhG5f5PgDdm",
-	"5CnaPAzRRGZbcmz/0/ObX17bvHlx+9x51ZZ35kjw4U8VHo20iq//9O67729ubPT/8Fd5e77xz/57N+Sf",
-	"P/u1wqvdvP3B5q03B7/4vP+qfH7rl+/0r18YXPhV/70b/d//JBhn8+blu+9ciRyCJISNQwWuKiu4iT1H",
-	"NGkbeLpboUyjN7uk7leqpEmVoahzvK1C8RQ5uyMq2VnKdD8QkMKXRBUep4U8jG/jq1jXH2u0Lk97rkQL",
-	"3sn2nneoA819lNMn6GHVEz4YV3ZhbpvCLkCXBMRu7eiGRlSGMlRNe2anVnayx5WdEU6CV7uEdPMR1RNQ",
-	"Y/1IDZQ1Ep1ztj/5QqHiqlO29eaN/vsfbb37ytYvPtq+/EmOLEKtwxjVcWRv+u8zasNuTgNIX/E9Qnxk",
-	"vk9TlqJ15QoCYTdyOw9konwPg5e4swBUTk0jd68raQZUIPMirTWZwaQyIPLRaY4sHCz/v+d+PqP9Qxa1",
-	"xSMsf6wjvedWlegWlajaCxGOYmspzx86OH2oPH9kZqac75ZcUyI3k+sKbYAyxJcjkfsfCKaKvMXh0fUR",
-	"hXJcQoveSwwYWdrBcty2KE/PfwdNn3nkP0b7aoL152PXZzS/JCIJlzaUlJOqDCTXK5CXAGXcqOY1wnwv",
-	"nlvvcW6/gOR0E250Mf55mQD/T567RzLx+Fy5Y+Yb5qoQFztZsXF5cA5CUjdu9W//FWJTFwbnrkV7O0CB",
-	"D0A1Ay9B+Y/d3lfdCofdjKORCBcB6C/eJLSrOqQ0I2gzOlc0hD4ZA5/wCeYsaqsFdZvU1eA1urN1dxiD",
-	"dPepv6nY+E1pfRsYdMgbB/8jlKrKZZb1CqNrGwHAtXO4Q8tYGQZhaqJgWkLRWLkGI/tA1nCLRPX6WC+/",
-	"HOpCdILYws1bh2TLAeQYdMY4SRpS/AZiaxxFo2H1Qx5FTbxOws6vqiog8c4KZxCvEdTWcYZWT/WrouAR",
-	"1mfY9zrkjLX8m3p+MwWy93EM8Sh4JN7ie37+yHT54HT5UJ4ogJ2UJwl2hx150W7l47nWhCpNyK6KO6sS",
-	"d3i3wlnFhdqvKsfGH5eVVbEkaQSOUNOKnzMUGUFY62fSsn5A8h0Nw+Hj5fxEGxbmqvUeA6LB7r2LcEkU",
-	"LEsxbuax2EV6u879mVhHnzA7Pgb4urcy40dm2kmebBHiq/sTQ9fFkSZzitp/JMcxK6rQJCVTe4UQJrUg",
-	"cKBJBauEBA/qvCCXCFAp1QsmC75/9lH/1Y/vvvMX5dDYPn9x+/zF/od/HlP9GyrKCjnRrDtnFlpGpcFp",
-	"Umti/1kT5hjnZFjRqY8ztdeqOo7XUffsfuN0jxg3+OB//eCHiRjJ0vQPVXikMn3mpZnSzOyRl0ebNLU0",
-	"wJPThKy5vZU2Hve9doQ4v8NWCBrbf/zGBHOl3L0I7O0EUrsJWPeSe2tFdTy7ZzUSOQqTUup1VSe4YZmg",
-	"8X+xRxQwwoQK+tpNLCwbU+MtyhrI51DSUYsWDC8irT8uQtRUwwxASh1mtWiRaAy+vqXT3FS6KVypDvEq",
-	"Ssv3uSnytDuMi2oSt1JEYzhdv2fiwCOOQP7M39xVdhG+MQRMO0hVwpSXI3GQJLnsmebHVa5o8MQwTK3d",
-	"DoP8S130KewVFtOdtgh7VidqEq3VyW0usE2XPGG+UqlFRxVivk56a3NBvJJSNIdmSsmNh1iDbdnaBjdP",
-	"qPm6mEotR8DenDRfVXvoxQ7pEI20UeNSAYOiEp+j+fmppOwPez9aQv5d5EF7J9gwyCnGVd4ZTQhGulZ3",
-	"y/BOWJOPTDNLWxqH3yQt1MbCT0UXHrXLYedLi2mkvpSv24lpOFa7P+yuaQlT6XaN0koE/RAezOEACNt0",
-	"DhcdmZ6DJW0PqQf1LEEXwqh6benTFvYHHV512A4xY5GlKaMVYpP9A4U4QybMZDqThrJF90MaPi+q2U3g",
-	"wSlBcidXTZagOwAX0SsCWveq3n+eCj/nMgtDHSFmGh4qW2BpwqslbbU5rrERdE3NfgKMbkal4athhnef",
-	"/hSFa07K3dj7liJyPipOA/JFJN8wkcG/UOt41O+tyG3XySgEeyoHTv3rSXOTfvf0qamSVb2KoMRASiho",
-	"6Ito5lCkzyMQFhwJavxgNU3fb0+9/DJgpNVTMD6WThxVIwddd5DK6JmWZ8Qkni2gNtTEl4AgohT4VwPZ",
-	"jpnzAtOgHqIUFJaKktERKZEfG2XIdLtwidMgkFsNxu7+F9gL7JFHnvA87olHHgENbhW3267O6TvQ9njV",
-	"Ja3v/EhwtooeOvnkMpqfO/TowwawSfi46hK0Kq2N1RLCaLlJGREErSr8v1V1CVGBBK4Do4om75ZeYKuA",
-	"4idWwV1WxQ6irN3xg3Wu6hetUGd1P5orl1ELu1ITklJtrjwDwlLLTsrkRweV/JSCQD0zZ+5Zj2hMhBdY",
-	"Dyx8n6M1xruI1+Vz8woSQ9WTKf2lhOZmZxFGXsclYR46ceW4s/OQdycV3v1y756lwjdb18YNAnfrGukt",
-	"QLIYWo3Upqyqolws0Kr+YBFhpl2l8QelThWAg8E80jIy80gyHDx4cH4ROR3l0VQNObpRr/Uioo7QOrl/",
-	"eA6xTqtKPLGIpJ6rvhAMr5FKDQuioOdgohNLp5affuSRGFgLFujE8ZVTiuqr/zX99KlTJ6aPEb/Jnenj",
-	"68TzqEMWEPxytYQEBaHUhKXQ6bbHGx5uSSUHqEaYgzgjMNlRh7Ta3Ces1pt+hvQeeQRxhjBMtqC8NLhl",
-	"Eu1KAAgmOcQ0b4oUCKgwj+oVKXdV9YeFB6lAWNJ5/wsMYEFrhCkzQonBqaU2rjXJ9Oz+MsROXH2SxcKB",
-	"A91udz+Gr/dzr3FA/1YcePbo8hPPrTwBvwl9JVM/oC2KNm+e2/rfz6ZKU+vEE9po3V9WD0qbBLfp1MLU",
-	"wf3l/QeVnd8EYXUgPLfyzwYBdUHqYEDgo45UtahK0NGPQdwVt4gPlQDPWzu6Qfs2Ix1U/aL87sUO8Xom",
-	"yrmQcKGomyufNzJ9Uim59onITaouWkj/s60hdFsWML+cz4goqLADMaSsFoT9eHu7lAXpavBwNfmKAHay",
-	"ogDOKnUxPi9gKaflITcCDZgW6cQrE1mJexXAf2BbzYuxxcRy2na0Iypn0SX1NObQafThnMN1khb7uV5f",
-	"iFyH5sXhSg2UnBJipAuZ5KYwxjK9ejTOm8l4xOgVwXtrYC8Y7//vex2SMmVQjZvrMGip0AtqveyPh/Li",
-	"wLIql8zx5LO0Rf2pl89IDUyZTyChZstl5e1kUm8DSz2iOPxIF3CPt3yoaQUNKmFxhEIPvtM7bx80WOWB",
-	"E0p7iemHUlDKlzbK4fNn5JuJTquFvZ401ztVl4qmtJZCzqn2dJUJlKvC+V0cpmQJtXqB2At/TJnyliND",
-	"Uh83RLT//tQZVU9vkfjLkFC8FLr9EhJ/BOki1+szpKdpCIrVY9zpFU4+FUd6OW4E6BhXgndmCp/cxjeP",
-	"e1LKOztnmoAtYCSprRmiKS0+aS9ZSPtyKXq3HzC1kdYLfpl3mLnhe4/rerqsO/5p3o30XlP4dsqCTdaI",
-	"2WSM6Z47LNOiMNIHZ0b40XcrGe5pBfvjuAe7PLrxEIxmsTWHuUxu46TlUkBpeRWaRr0qJ4Uz5cXT95v2",
-	"h2vijubIl6jzcipHPkX8iPSZ+AWQIfx7E9/i4yyMsCjpDjiZaqulHtvqgc05rb0XVjE+pnwGmdw2+X3x",
-	"vf9+24kL/0nKbpVjmEt23xuyLzdVRvzuZbcaKSq8F7V/xbgQOm2wh33uOgqaQymk3EPyNXHN10Veuc/T",
-	"AQXMANJtRxxh1wZg0L2uDag6hz3FSgFKRgHMBPGNmB5QXwzTISIcRYVhqF5+vqlTRkWzYL55EgYtlm/u",
-	"AxnVaxRDRReaE0TI2FVdE7Ww94jytEPEJALHkpOKbWVEFExGbZo88HQMTKwCCHlcakMYOaCeA/abuqDz",
-	"00oh+RZMqiXHWVHj7lEhrVa35wy2JccphC2WHMecZbAVPNIm2Jd2fJeQtWmV55OXQYL4YcEMAkHBvcof",
-	"YV7ovyl7aD9sBh9EE0/S/fHRsOVYlNxbHjjzGqkuuHiSze5poP2zJkSpDyojxIG4K18rIe46Uc9sGp06",
-	"fvOA6apgP22Qxvm4fGQyp0UOrVJF82u92XtmOqkUYPPGbNxneQNRhrBAWIfVsPEbyC1ED82V5xDv+II6",
-	"+pMWd8jDkd1XtT3x3Xd5g6sM8tT95xoGLrYRc9aEwEKO+BM6kizURkLQR/deyXiRKACIeZVkEN/jvq9r",
-	"wdwA7kTFJXsm8Xk/WmJIt1HQT8kHMOp6nDUCHJEgiCnUEKJLvJLpCwWf+bRF9k+VbPx8IgLVMQGeNsM/",
-	"WHzta1YWaya2lKARRhGIkyxW0F130jkBWm3pp3TOSDfo8bMfHWdEibQabxF53FQ7D5VBFMT3VcjeMOlD",
-	"q/pfFaiSW314mPQn1YRmHydlwsMkOl1wzxP/lIcd1WouSgxpDTDSVX+JEdTuQrp/BrHPGpgf5WKV8/no",
-	"NFmWFH5I/j2rSffwImrhNRJruoKjqQrAkClnWlUdTIiq0ZKGB+Q8wxkGv39G+UQKXWsan/LAS4LUPOJH",
-	"ndxJmU49X8dQVIoOc9DMkTLCTYKd/eioqWzRaVgl7R+Uj2lC6fSaks7kBFdQt8kh8wlKOocJ/hQJIDSf",
-	"JMQZ7V73yVk/eKs42RMJqk8uo0OH5g5ZcgKG9DoawHgWTcIlnfa5T5juU0LqHcGEKp1MrjOqXuhHbc50",
-	"W8csSVjJDh5hpHusJzdS0WA/rcWLj5YeW378iSefevrod5959thzx0987+TKqe//5+n/+sEP9aNUQaxB",
-	"LaUJwsP4U8mTEg2ZJQp1ZqcfPfPS7OGXX3hBjmor0zmjeFPn62XaFsvBUw9ShM2susAIW7gRRTNpMHIg",
-	"aqin+gkIhTXpdRijrKHQJpOWSNDPY1QEfzls/LEnzX2zvvti8YcMM0z5FVW/U4y96fkIB8lwiHeZ0uLT",
-	"w/gR+sZO7ciYaYTeEzPZs7YtegYnHjMNdhSOkAt9aPQJ0lFTU/tukO+DzN3Us1R4GDVGkckdoPsSRs3k",
-	"hMLDqJF0UiR87vVKqE1rfscjJdTg2EXck3ov5U7ek3SAMN8blfhqXvIJ/ewD7W6Lvkxq1ttJUoOG4JM+",
-	"w4A2qubSSboxGsNZHkqTLOrYWrghAfxgVdlNz0ANJQi5/xEICNGERuTtNsGeVDr7t98evHJ7+9yrjzzy",
-	"iFUTfzYy5wjF8yRmayZ/gHsqnTQlwaras6dXTamfx5pC6A/UcGesabT3n2+j22Th2NjXE+ba000O6OwK",
-	"vsHnEaYtyVs9pFC1FxCpUK5V5cEi3WnwlLwKV8H/sIoeEjXMGHEelktadWiD+mJVV1SYwttV9JAku/Pw",
-	"frRkYlYe8TseE6EDYT86LX/EuGmrC46GJmcEajYEYc4LTHUu9BU6jSrr9Ls8CnGhp5YPVLC/uqhU/gYn",
-	"UCAzXFerY+Ed5gt9ifu4XjfRcVVckVB95QYd3bs6r6LfGCpvuei506V+QTc2qa0hyqCdRscPvSngRFEy",
-	"0rRFbPOMEEvDw3I+o/U6xCUKkCjpm1zna+QkB0E22tV/CmD8cRf3CnhXORjCCjVbDrkouV/4vC2M9035",
-	"4vYJlcQt7Vq772jHAkH3PMhWY542D90Lk/6xHtKgQLksd722Ag334G0nfRs8jnsibDfuct8YH3gNWqh3",
-	"ubdmsmJLphE4FagnFQTO0hxQVpN+hRgq7lXRppd3X0RbwEQWY574hQTvW5QtAJQSzAS9EDA0FlKIBxCE",
-	"wSKoAjQpH+ih7Rs/2fzqZw8vhtEYeWvW9e99qQa3NWJGkwypuiFnRE/7gZfkL0fIxRZfJyHPjBaN6hdO",
-	"cbvVUuIRui/J+8ChDHs9eH2omdypBzYBv6Mb0JSnyzN2j6oWR+n+1BFwdUbSqgL2NPfL0wrzfYI83iJ2",
-	"cafgiyYq6pZcN3TPApxYGzfUdS4geCyJqqVKhKywZ4Z1O54wRvdIX9bTvOOBnTrZHTWTWLZVf7H7ZEFG",
-	"kHzrHnKk6qPVXJOBUgJBQH0RaYhn6tF1VVfQJjrY044ndqcyJClxoMY9jwB0e9E5ZwqJhiwHE+xZzTxY",
-	"4X3xR0teNKg91vxVtY9OcUlQGglI9QPATDOpaPKO6yiU0SohLHJtmbiyQmIRFpYMuSuGTZSql56IQG48",
-	"wI61KO3S/GrhqxZGwBZmHewGgMHKVA7OcYjEpHWNGBVT89wySHlAYySlZlw9Dt/vnKj36KTLZYrxznlx",
-	"vPIY9mvNk0RI8lvYBEBgq6SGW5BwQHCtWRzD6JMrVVfVzhUFtJWTgeIqStpzM1MuW/LXouyRrQ4dm6gy",
-	"dAK42LaDx0gBG3asJ7emTl1SAuteQ0pAgCndgM+IBB0jk8qYg424LxGgCdNAh35aASnSs25a5ECVMFKn",
-	"NYpHxnQeiz35ICU5hCsv0l0S348CnGJQ1HQUYbEmb57Um8ZYC+k+jyXHib7yHr1OIku8L5pjjCuGyfsM",
-	"aRfhAHmGkHbY4CKgrjT9rCc0pK7tgObw6rb4OolTP69zl3f8ony7wQvzjsHRz3rVSeQQJPdgrzBw+V4x",
-	"cOHJBMNcvBhi3LWwQww00prk+a6W1z0kVEv6dA7XCYeZt8+x3mPmsRGeLtX904qrYem9fDAbUGrnvq8h",
-	"RKFnsVmWgbE/PKvSWBPNa4O1zWfhS+3CK/dA3d3awVngvW34aPcH4zTkzC4oXqdCC3WT9QuRbaGRoe1+",
-	"6RY5UMOCjGL9ZSxGQ8hJNlgIEVIXEWBdLRhoVPBW6FLpXDhaQzBewWYphrNhaD1I3gddMJHmeDgmCSlI",
-	"kWwC4yGDmKuaTSyG0LUKPFfRBPJZmcayUkHQdWgHlSFHTS+DVMuyt8ydiVqXJ7kP4NIwj+1Kgs+LsDJ5",
-	"lyFPzwYRcuUQVmkOPkeihll6iLxFDgT9yNJ362l4ZILbZaawc59aYSG7pbPCpCxSgVbO/KZIdU/EPd0j",
-	"ZFNqil8a1iRMLpXCoEBj5DWdhvQnR5pKSfB/4QXnpbmXpx8qPz8zPX/m/8w8X56ePfPwf4yBAjlpMM4H",
-	"zVWbmf94rIcMvxTCsnqw1FTGBMeqfl7ZvPqcfuaB9pmrl0ijgnnFQkig9zSVBLzjV/nZIRoc8Ah20p3d",
-	"Jwl2Qkrs1C4boxVOp13x+c46dgU/teuVo0w9i6V9DHtrhdhkciAktelWQCjtgIY0AQHJhBnEshVPJzMC",
-	"pdUXKVzek14ksz612h3TRRvLi9DxDxJRdIWoUCE9wpwiTelWT5U9jy5vlqTy+Dp1FDh+urZywjw1Sc+1",
-	"mcN+AWgXjwYsCJ4tTH9uaaWohKoewWuihMhZqTIrTHXmBJYXqpMYAtSQ0WUWdyAcIP0gLDnOsd4T5sE9",
-	"exD0KwULvS9O1SwOKQoQxrCDypDi9ToklalsaUCkD7LLmlggxhkZkxVyelnjTJHXy1rFtbUCNwHalWIW",
-	"ngQ1Qa4MsbyJL9FdgpOVsTUrPm+r0t57iiBitoOoGrbRgqCUqp4Etcl7GrMtVo1uOWzQIkXhmyzq7HGw",
-	"aCAuXeQZZKRrSrv1fNrhH6PBovIGuiqJkzBH5DqTgZWemtwbmul7WirDIu9LlCBLIhcJ7mc4QsMpSg7o",
-	"QvdKLZkBcweubYQZ6S6GOAPR0IHwY2hvQ5wR7aiW4ZQwvdPy+UyjLS9GeE6La3kATgZAc6IBVoVqo9Kk",
-	"THecOBr22EXUR9iVSn0vrQmBGqMip/53d0eM9t0GjFKIKWxGS7WFh5yxkYaFGXy6ErTXymRThRK+AJWT",
-	"yn8vOGfBOhahe95Cftd+t5nm2g8bag512JRz7KzWcU+xjtryDM4JUMML4RwzWsn48qF8cJ9Apg+M3UNt",
-	"bsCReaD6qQcppHciYhkWFNMLN6KwpD+gFXR709A4qT1pFJICWSdu0PtNXXeA/l/TsTv7lRbQObA5dpcJ",
-	"MawEUgfArZskRPjRCcnU2Y+WzB/dJkdN7mqkM6jMU29fUT9DVWKw0cyaDUcrpCwFuTVcr62yMWLeicmp",
-	"Wfcnny9DwyouCcPkooZkTLBcCYlOW/5bcBXlcTB1pRrezsl9B5qYOdOg5ey2lsECvged66o9RH1B3PoC",
-	"2AEKxxsCm6gL+fNydhe3DawiuOL2idCWkPqhKAWlHrqTnMA9gQQfZr6nMXOOrxMvJYC+RwoA9SK/cXnV",
-	"DbpOwIcdCkrVqUexOLh1BG8R6I2rCwRTda5clkFeu+B0kLxkCgEWg4JVUMTdXHoWtG3OrYjrxX0PfpRm",
-	"MVBtx0N/qnBRGJm5dt+fTK8j0p7MGh4l6girMnUqNKjeUPh2Zmb28PTckYPzs+WU1QU/tHapmy0/8Crn",
-	"CGvlZHGmij5YQVaeVWOJ9hqHb70G9A1VMpUZT03e3ONE2XCn2qK+TxxTBAGneI20fRUWWAX0f4OlAX8s",
-	"ICnkVqUyoq8nrYlARx+Xq0KcVflZRRftrJo3E8SHbuaLqNskHnmBqQ9VA16qwAwBvEr4mPny/ECi1qok",
-	"jdNxibNq1imnh8kMoLKq2IRwgzR9SqhJ5AXlqQb9chSP1DuCOPAuL7BV+esKfLkKsCHwd4fhdUxdXHXJ",
-	"qlYVVffYukfgneEG01VHDgcTr0410LB6j30Cwa4HrWMxNNlVY+nWvFZID0CzOxkUl+7RBjQw5n0JVsQg",
-	"c5PN3osJ0y7pdG8cZrvIP1s9qQRJLqnrO67Knd6izl9q4V6QJ47BwCIeemjzyz/0L/7m4ZEXoKXczKKO",
-	"UaFb9zuhUrY4pFPpK18eLgiKSj0NC+RIyc891G1C8DlycvfpEytNDoUYolhZlVBhd1hFU8Vv6RfznmLT",
-	"b3oJXMkUwEEpnN/xWKTqLex3PlT+lsKpiWr2xBGExgKA+chUu6Zqxwc7VTlFqVDXijYVAPaI1+FHogQL",
-	"CDAUTPWmFU0sFJCTVgAyLv+CCuYNwHHQEM+nLeJSpsVOsHmloUL5UsRFEJhXoUF5z8o2otSY2DG+L26C",
-	"DCYovFSj1VNdlkpKSmMlttWJNZnH+Y7nAZWVXHRHHRhUWuV7OsiaQTKFw6hOGxZarWS8W2RsVeWDKyer",
-	"yE0vJamLJpga9cFQJpe0siHp9vK/HXvEb+RFhAOryYdWBoHVFG1NAh6AFjGBRYBRESijniDBVFCzUDRP",
-	"waB7nKXUIuXO3Red7/6yGLy7guuMuORCZxyK51ZlcpDv41pT7qMo2Lss98HvtUnQw1MDxhGkKVBSRrX5",
-	"lOGWPDWs5zfloSGuIFFj/qHVKoBsmuXa+rosOc5S8MBkObfVcX3axp5/oM691rSDfZwVuoMSW+sW6eLb",
-	"oDiwCqBitnKIWAwOfraz9OeZIhuemc2eeKM5DY+NHvruiSeeKqETzz1VQqdJ9cTDCrnuxONPgo9al3Ae",
-	"QcfoY4vBn/PQ2CaJ5hWci9LU2ekWPjtd7flyk44cmpk/fKScfVoOvBT+UcmVlxhjzXuM7Hk6tDC6TeoS",
-	"LZZM08/AbAQTBK4rjFTOcDeW+BM1MlJ7nWe8Z5YEbjv1rIYsYx4W2sINcuBHbdIofNA2K37MLqm2CxvU",
-	"eifBr4uAw1BDKctVpWJJ+1XBJiv3rOaSRd2EcKSvoDArtmTbtvCc7hMIErAsmIqxw5xZxj0yZ+vMsNyY",
-	"YCfzPa6nHW+rcqCwofm/n1qmCLEY4Wt5GLpUKjJKtYFCoJJ2IwM8XS+ZaJSlpNUwc6iD/ZHdHYLHHqxe",
-	"R3rZhTY7MlsRwjocKhengpvUI0nyGmRIQMK/Cd1VgyDdAvJoo+mjFzvYpXW94yXECPbkMx0mf1JXIWtr",
-	"XtIu3Xo2ZhJkmvHRzCTIc/zB4yW16gJZCTYhgfpUzDUaIA4k3LvyjZ1Y1pDLmU5ChlYBUIqGXQRUXFSh",
-	"IMk80m6iArm80SBOoa7htAKsYL/3bE8utb771JPLMOPkjKOd8BEGg2qIkwDtv4aZtMqrRCcOOqrRRd6L",
-	"yuWiaBfnshzzWy1nrzifPLJOSZc4qrDTBQzfnMzBW21jHxfJH3rYPc4iepn3K0h9P0MmyCDALEBWIVWJ",
-	"CothA2eVaRoU+pQQhSwiDxyA+X2ZcqNwreiY2PE2Yct65EkWDuoprPA8+qvi6aFaHkFPb10kSBmqd1x3",
-	"WKtIDernpE6dMqpbgRdHnCdh0P/UEEx78uCvqAQj1ZLom3z2iVZLEqc9TIow+YGqj95iEGFVDbViDWYy",
-	"GY27Lu9Od9pF8xqM+/32ng+24gDG+BsSEJPaa2gw4roP7Rdd3kUeIJHlZByos4Ay/WIZ52nMnMdwba24",
-	"vIpvuaaIRA6ocwiEDDStV50vA4NKVURL2WRi+RCRdAnOr/aqOzLL1fKsvkUfHDeLXHGBLha1AcVEuVyV",
-	"Wa5fTZMiXhUSugRnyuVJutpaRAjcIEX3oFlynGNq5L0qTU6Rs9+kvIwlpCmtSzji6ZzJ5E0IAiRgwLIE",
-	"COPTosm7BTPRMeytPcdX5MDfOlX2jpLMOIRJu1hoC1gLMp8qTFp9WXWxvJRUIQIj3XGCSYHrv1iJBKrY",
-	"XnYFf8NkEtAD0oxDSCClJkclFHKkacW4jwTJy0AeLtyHd/IBKIgCS+KbZL8bHlmQVhQJ09UdzkhpjEqS",
-	"Ax6pEVp46vNJNWqhbPPvKAHCUlPkkTrxPCg00Ah1ER0ZavwX9QpEUC4Kt1BuQtcLAClIkrlOvD3vcpH7",
-	"it1vXioyUDyaeQx8BkAXQcEu9xqYUaEzH4L+6R4REH7cJ1BNzsR89NDmzb9sbmxs3r46OP/J5u0PBhc/",
-	"HHz2S7Tk+Wj24MO5mRDMzKK5UA76redv7/GfpIvmKiytKgHN+FXfD0g793mo7uRmIQCOK5qF5KDfstBe",
-	"YyEli9Yp6aI674CRDu4hT1cuIIfnZhsDX1A465iB9zz7mIV+k65CAjeeypcJjHWjeIU9YnIkiEZcRTvN",
-	"FVV5/IUzoBz0W9m112QXRDAgcAHoFdwzsHem81WLCpE/ACbIZAJgK0QFwL5loAfFOAxCY2Z6Ex0LHodc",
-	"wRZBuiFfLvaCnmsFs5Ycc2/nf8gVBtfhN8CFXSUNyhAe0RgtwRrgbyiaN2DQbx1EqTIA9qdIUIp17naY",
-	"TzQ+bsFJeP9pBl9p0vqePe7xVX7zPELQlkdyFfFRtYdCjijp/jMG2x4ZaGWlsXCmMZhTWU2QWKvl4jFu",
-	"VkjQQn0iaYCUiPuCcLNkMKzvBcRNgKWtMUMV1Uzfl3Wigk3yTiSOAkg3jwsf8NU0vmfc65yA4daZgtN+",
-	"rz2ijElnX56CB0egi55S0Xno1qLCZFDZJScjMZzRFjS6BHkJMAXYdVMwNKWqtBPQ/wR4o/FUBH0PWj0N",
-	"Hgnr0KCfKpDH63XiqQyYtkfAr+pzntaqEZAnHTvovG7bNtQz4YFqVBxhgAIzlvSoSDHgjg8PqXU8ydUL",
-	"z78kqV4l2CPe1MLzZ+QeR0Nx2JdHSfMmUFiUAjBm2CJehzw1l8YgDmrYxy5vdEhGax2FRxndp72dSS2X",
-	"eF/quWKsNMwTx9XBK+4qBToHrXwUwwEjgAEWwMaqxKKwVQpNY4AhyZkE+huCcogzxeR6P2RvbPSwTfys",
-	"HWchUG2QmR7gvKYfrUloI7G9n+h5ui96yQiyF47Rrz20EcxXMFp5W500SO/1F0O8zGgDpDVC2so4CtST",
-	"oZDS6LN2QLg8BoWeYHT5Lapx7VYB6W56AewTsb5Nqb0Wm9ylDoDxB5HWEK/YBfDuEqp25AuXkEswFPK9",
-	"wJrco//N2X50Wqs5q2biCnVWtaEQXU84PMGeSyG51iMEIM5sqMegjMHbF6uFTVTxCjtOh2RImTCyXbuc",
-	"9Eno2+HgXqID9yLyuYN7iNYRrgoFrzPUknt69tGUBWpHXbiyAEfGUSj0I/tvP4vNukz+9MEZ+bdAnKnc",
-	"REHP+k1dgBG2IMla8Ox0+WDKgn0+1nIn2pzI5b7p7Ge9oYCxJ301LUWFAUiSJIa1ZI9qT9EIAlGAIQWm",
-	"gbIBCuw+aSDes/UH/cxEbxE9h62wgLZoMYQ5kyy6d2FoJaFEzSOESSFBmZ/eM1jZuZN0YGj/yUSUBTn2",
-	"v7/7AitvRLRPbcRdESZbR9NLyDrxFLqVLhvqtDNcFyETHMC+L0UKq5GsQ7QUPjXJXQ5nscFVRL4tDEOn",
-	"ySGEVEJd3d5C6lXMLwXRS1WNBUAVXiumakU2tVQkaOWqnmwV1TziqANOkO5uIW1sQGidpkzBH8AfvOPv",
-	"R6s17nmk5q9KGd3mgojgV9UeasqnH6q5WAi02sKsg93VhwGKr9YE+V3jUgnTPb80hKzYj1YZr4gm766i",
-	"FvbWhL5GF+FztcBVaLXhEhF0Kwj21WCtCZ2QEEJ7SMYtBaqUXud+FDQg4IxEuw/omoQaZro3AQLVjFBP",
-	"KmBKH7WpfKrkOca+exNLNljhN65/gGb3kuHaJNOCiSR5T7NeKdJXYLidQIaomyAC3p4OB92fnILMKxM2",
-	"zS3m0oQuYSZyI83onNwgBSdl0zXuZF59y+q5ZfnYJLE3ItNY8TccUnADS91s1OM+lJUguRERi92l6/Le",
-	"68S0yd3eeUkiiBouOk9spYbDMO2edSPX8P3B4NFsZm83Iq/KYp1dpLaGcBiARZRJYS5v/GoPSeIDsou6",
-	"x2OMmO8MRzopF6iALRtlL9anbLVNmENZY1W1EzPJkUpP2o+WALJGC6FEAzC0Ch9X5BOrqkMl4wpiXIPa",
-	"lF5gHeYSqZp1MfVdKvxV0D51E3Ldek13DIY2ZeY54lg7fK3QBvt+e8/yPxAuIyNppuCprB6TwFIqgONp",
-	"A/odaWdIIokgycI5GoDnbP893PixkD6PavbsNo9Bg3r9stZZge//zTvOZ7cNXymuZ7gWq6ZveFrT6ZQG",
-	"jXYmvA8t4VL6vKVy/N4QWd/0/m4KoB86vIX2V8CKow0xzW4jw71KXE/8uGYc1YIarpnLmtelRUuK1qIj",
-	"+zlRy9bQ41t8jgzOKdKgfUoaXq0earu4pioros0/pYIBZa4KVdxSmZNx8A5oX0vh8KcwapGscu8pGHh4",
-	"CwBENmXtioQmGy6IpxvVvWQi+5BCBZk2Lm7HsdcT1IS7PlNx/D488SClx8kVF5gXpzZgEvE23yNwvwIR",
-	"SqiNPTmQIWKtSV3HI1GISPngyKw3eP09Kl/l2u5LnpviiUk3dIIkNpWxJnXUowg7LcqkUe0NUzE4fhOM",
-	"nmpemBQp70vsNI2UE4ib6q61DCJ6gCtcCkCFuaeiRKMIe6DhYTZCxj6lHnmQhCwsuUApq7egGIwf1dMf",
-	"I4+7OrBHBRDTnshQaAcJeJGT3N2zoUFY4H0RwppnUohfnLKLkYk65+WAxJEF9bhopValpMPIe7ess17f",
-	"W5xxDBcSpzomNWiMHCLWEK5BFCrAV8nPIYlSwNQWoWF8QsF+Sx2vf/vtwSu3B+9f7l+8un39Rv/WLzdv",
-	"vrn9yfnBr9/sv77Rf/WL/sXfGGCgQ/vR90GJmJmLtwttdLDnUMwqhjK2jqEnSQM0jj0ftAoWqFasXuFe",
-	"c94JkBT2+JXax0LkkhlMFQyuR0iTwmtd7q1VCVOqXZpz63Tw0AT1rXASm6cw/LK4HCoo1wWTCOpAuIN7",
-	"+3RcIKpuNXkL0tIT6abJXFPirRu+73ju1MLUAdymB9ZngK/1WC8NOUC5Tg73yAJyeYOyEhJECMqZtNQI",
-	"b7ukpGSH0u/Q5sZG/2e/3rz55tY7X/Zv/TKMWQSEtbdyjBmBaOvLV7a+fL1/+Zf9V38Sz/y2/PwxDzK2",
-	"cKuNaUPnyqvYp8997AqkxE3/5+e33rgUjmZ+YBlRJ1lQIkp6v0uBT7YUJooN/v5l/+JHd86d33rr48Hf",
-	"rt45d35w8Vr/ymX5ycdf9y/ciDShDNI2rG/vEqehKr1AmUaDtz+/+8vb/bdubP/9j+EgStG2j6AThXXa",
-	"qkFgE6jW5FzoogO1D1vvXY8RJqxtGB5ZIQCIfaYyQaUmyw3WacYC3f39K1sbkUWa/GNLrWPQBEJVYZTU",
-	"qiKAhFy3HTIr/cVn2598EQ5tioaHh34OUHaEqZvD7TYafH5hcP6TwVtX7r72P+EQvONX+VnLCCdww2ye",
-	"aPIuEmSdeNhFdYL9jqeGlsasKbG++8df3b36jzvnzve/uLZ56/3+WzeidGqRqZfPvPz/BQAA//8=",
+	"7P15cxvHtT+Mv5Uu/m6VbAeUQIqSRbJ+f9D0ptiyFFGJbmLrARuYBtDhoBueHhDC9ddVUuJFViTbuVkc",
+	"b0mUWDfOYtnXTmyFXlT1fSmPCZD6K2/hqT7dPRt6BgNwIFGxU6lEBAbT2+mzn895bqbGW23OCPPFzNJz",
+	"M23s4RbxiQd/rXY8wT35L4eImkfbPuVsZmmGkfN+pQZfIl5HfpOgNm4QVCV17pGZ0gyVTz3bIV5vpjTD",
+	"cIvMLM2o52dKM6LWJC0s39rC558krOE3Z5bmy+XSjN9ryyeF71HWmHn++dLMcWd49DNNgjxS455zQCDq",
+	"mOHa2G+Go8HnHnm2Qz3izCz5XodER/4Pj9Rnlmb+f4fC5R9S34pDxx09NGm1uU9YrfcE6Q1P4wR2CMKM",
+	"dFGde4jgWhM5hDhyQzBqE09whjBz0AZp+/AI9QXyiO9RImZKM+Q8brVdOdUj9XJtsTqPH3QOk4Xa3DGz",
+	"oCbBDvHCJUUmNCtnlLKTc/PHSjMtyszfx0pya3ziyXf+P0+vzP4Iz/5XeXaxMnvuO/8xY9v0J2mL+sML",
+	"XvFRiwsfCY5amPUQ9UlLpBy2C6+IztAhddxxfXnSJTld2uq0Zpbm5LG3KNN/BbOhzCcN4s08L+fjEdHm",
+	"TBCgyVMer7qkJf9Z48wnDGaK222X1rCc6aG2euI7PxZy2s/lPHXzXhgxvvDTpN4RxFlGghBU4w6Zeb40",
+	"s0aEoGqAlHmMN755n2X8NdpgxEGUwenoH8j3rdR8ukl9IM62x9vE86naJdxue3wTu6NGXTHPPV+aqeFW",
+	"G9MGG/WbVf3cQx4ldfVDVmlhhhtkmGiOI9wCyhc+rtdDcqty7hLM9M9rxK14BOsNS1x37jrI54hsEq9X",
+	"5U5vmGZLM7UmqW1QVmnJ0xk1f/XsCX2Q8vRwza+0m5wR2/CoShAWG8SJ3dry4pHDs0fKi8fm5srWGYVE",
+	"EX/h2Sb2ERXIkcNZflgnrEYqLeJ76ijjv4bJz1KGOHN7qEv9JmXBjVQ/Wka4KghTTIepUYJ5R/lscMlK",
+	"kl3m4IryrosOMNQh5lCrUUcOCk/IE0U+3iAM8Y6P7uvfemPwwq3BO1f7l68N3r22/dXP0Irno7kH77dS",
+	"hAucr6J4yfD+cSQfiDPR23/+W//WG/0br9m21OXqSo6kDM49hzLsA2G0KKtYafqHBHtiGZWtGzx31La/",
+	"IDGFjz1fVLCFKNbkV0aWyoeRaNK6j3xNLIz7iG+CNKhzryVfMeNgn8z6tGWloraLayR1B4kXm/PM4OaL",
+	"g4/+Prj5++2b7wx+/c+d977qX9ka3PgHOoz6r302uHbdNoRHxYZIoW+fow3Gu6hOPZFx/vPy/JUcWXpu",
+	"eAT9AfY83JN/w55YhjzOkNwHxD2HeMuIMuRS4Qt1R/wmFyTYwBLCWowdiQ6dyZnlqNbpbFDXtUznKUIc",
+	"KS6w6+ojbeUeS77SOpYvqXIUN9fyYM3XJOxT37XxNPg4SQAff7J77Ur/8vvo/36GBjd/v/vVP+Wnf79o",
+	"O/sOo34lL9OAh+2kKHU57jUwowKIe1gZCXW4p5VS5+vJGwZr9iYiwML5RQeP85Uk449dmVIoQBOyJWQL",
+	"wfmbmxByx4BSY7LxXLA8Xv0xqQFJmRM7ztodpUA4DpV7g91TEYFex64gpQJlfO6zu1OCNaLAHi7H9Ncj",
+	"cf21PLv4HWRXXfML3bjhER9vbjoymRHiCBRIoogOfKQcU4KP2AV0VPBqTVpTRX5BvDdhG9m0hdFbVoDM",
+	"1cssl2zydybVirDuXx55GFngsdELzC3+orw/aqfloLsWPn9c/XSunF8cSqaqBG/AhvILOsWJYmMfKY8r",
+	"+8YWdxkLBRb+bIfo76UlX6BkixzI0fh5zO9N7CVEVyiQoizYJs1yC6kseXJKX6K4xAjOZFh9amrtSWmc",
+	"8s+aVF/kQLnpJzBHLfpLxGU0PIFTWAhEfYQF0l4lqVkHqnAbN8gyIq2230NczdXFwh+tLmgHRXTs7E3z",
+	"a82RQrhFWfTTuW/F8j4Vy2UQfALoBZ5EuAv8JE3yjha8/6aC9lvhes8JuHHk1vMZPG/N2JXxYXavvrLz",
+	"/q2vL1wcXL7ef/3q9s0Pvr5wsf/Zxzuf/2Lw7u/Uv/uv/Xrw6SUpbJmkjKdnHA/X5YG0O1WXiibsUp0y",
+	"80/l53OJE2HC4WmsMNEl3rDM2rD53qWG82yHCPnnAYE2iNUp6OIqcVOIqIuFYnKSPbC4xvDmW9s3L++8",
+	"e63/1Rv961/2X3/D9vJN7HZIivKF1VryuzYSgkutR00/GMkquWCgSYzH/NsaboxwCWkPC4XcW3OSEQTf",
+	"LSNBNomHXZDztSanNWki9YhA4FFbRvPl+aOzc3Oz8w/CIxg5ysQPJvP0zM6717ZvXt29+Vr/xm/l5tjY",
+	"wJFyOfviz8PVMX/lOpas44iI/mH2XuOsTr2WQBgJ2mCznfYSYrzKnV5JLts4yM1twh2ft7BPa8rDUa/b",
+	"r41nFau01gwicx6X8zsgkOPhLmUNAWGpGnd5Bzi9GZB7taYKm1HlaYSImnVQIRfQIsyfhPS63Nsg3mRq",
+	"dPhb6/77Pq41W1rViI9a7WVIXuw4xEHUt130as+3EfMa/a8YQS4cm5+bswnHmkewTxyr2/es4j35XLp5",
+	"dcMNypyUMErd4y2l3Afmhjn9H7dJQ545k//bJVV50duOnejsGwkB0WoP3i+IB85WeXkF3qTw1pCT9N/+",
+	"aueVl+cO/rjdyOf0gzXpgc2RlIIzjW1yCmEQ5kj5YwmVaUmYW/cOfpAmoqUEMKbQXpysNcwqmmnYorFm",
+	"SaiGmdTZ9aPEQYx3UyJtbVzT8cKEBSY1ODFjo1/CHHvMQq4THAwHBCJwPDnp2G6Frrgu6jY5amIHYQQq",
+	"5TKSFgaTDyhtrwTSWhKZPvd8dmmwVad512acQmQlfX2oiWGFoMUM7yo8k5t6MoJA0Q2Fx3JuaeLCBPMp",
+	"xWh7iHCjcwmPOUIlemPihGj2PPuaTSIX0uhCx2s4I2GmhRagUQoYx3NeMwaT3bxweIQxhguvcc+TKy3N",
+	"MF4RTbhkjFdqHnGob2WULco6VunxqNR71OuWkH5KknUTMycMUfkhQcQssoWFEVkTkiDs0fTYwN1mzww6",
+	"ZH1bViM3vdOeTHCHvy2Z7bdRUNRMKo+jm+UhSnn7h9m/4TA2cugh6mvPPUYu5xtjsRz5mtPqHCxMhzDf",
+	"yy90pLnu21x3+dkuq7SI3+ROXn+RejiLileB8okD+mtXXp6aCYWAigl/8I6ParxFkM9jcXJ7nIN3fOtC",
+	"T3b83CuV75hwqSpvK/ep6MfTY5ub3O0wnwAXjSgCv31j8OYvbr/9oTVy7/E2F8SpZGqs5qnMN6Qe3EPq",
+	"0i+jLqa+0CaWIDXOHJ26ZlUFxmIAOWPWa/BOHbHOYBrhycS3PQz/mtWWInc6lSHIbyVruZf0wcI1MU8x",
+	"xLF0p/2m7Xgghvem82RSyd0JpcRo9F6LpySE39D8Bh9f2/ngq9sXLnx94eLutevbX/z+6wsX+zfe2v7y",
+	"6vbNq/2XX/r6wsXBx9cG77yiPoxoYy0qBGWNinKyC8L8iquuf5tzr4JrtY6Haz2lmQWucZtu9hD2a007",
+	"C6jpqEpCERWIMmTyRGOOMaC+esd1bbfMIT6m7uj3Df/QGqB5WMVKuIc8lZcKGQeQlwpS1wzHOq5rM1fy",
+	"Xt1U4XFCq6s1Lf2l8B8WR1GxYfcxq+CPTm/rxjY0MGXzeQdgo2yUCGd8mgjII7jDVzikr+cn1l0fIozU",
+	"aY1iz5bj6zgeESIl5CLtGKl22QjLGvh5tOO6qEewJ5DPHRwTVUcXbedapZ7frDjWw30Y9xCvI3gkdrRz",
+	"i0cenC0vzM7NJ/l9SuRQWCOHj4LKwghtNKu840kaxIz7TeItoSbvyjPrIdzwiF1Fani807YpRkRQeY8a",
+	"ZAkNbvzs9lvvbG9t9f/4V7hZwCjpBilJxuqQmou9/JGgM9hrEP8xOa6Nnzc62HMoZmkrbVHGvSUE6dRy",
+	"HuZ5mBisc2Yvl92uaD6lFKyY4tp/+8vB739mVTvtAeWTyg1djZCyTRUhbq4o5mnznOQr5PzorPrzRacr",
+	"Sm5GQWxiH3V5x3WUtzMfq9I6a7DcgBQjJDCCE0yUK5iXV8QKSWxOgDEu/eS3WwVZtV2S95KHZLrz6s/6",
+	"1z+V//3yF7ff/UP/9SuDF15LLM7q4UhjCyv2+x4EPqnAVRe+a2LPEU3aninNuLxboUzvq0vqfqVKmpTZ",
+	"w5+RbKtc4eG98wt03/bNv2xvbW3fuja4+OH2rXcHl98bfPIrSMw+PGdPzJ+ATYyXzBDwkMxSHXhoPzGN",
+	"xE1PXnLrheZ8Qy56OFAV3vR0+7+lFac695bNaR8QoKDIj1vD9SqZrDvVsnxkDGuyyV2nQs63qUfsL/s+",
+	"86mLuk3CEEZNIhmny2EZG6Sd371Da6NPfI14m7RGjtf4eGKw06qmhQLkARMhrVX9VHR358vzR+fm5o/O",
+	"Lhw7vDhfTq3ISGHAJUTrSGuaWr4soxbuoSpRdlqcvb33Vf+z6zt/fXN768rg+hdo96NL/Vs/7d94L8UZ",
+	"tEmd3PHWyA/SRaCKwsYjej9/f/Drl2+/+6ZduMPW5fcaqNPLEsLqifgUbv105/WXdn79Wv/DL2yzGFV+",
+	"k5sAc/m19P0OSjG6uJeTaM/aTARTzqq3MSDVxGbp2xE6xVTGm6K9tIBPlESS518a5kcZ3Cwlm2jw1k92",
+	"fvWmziDa+h+dPnTjyuDS69LSf+cv/UsfRXOK5Ifwk/5nH+/eejli/kuuIefEueJvOnEwjMeESUalGRe3",
+	"RUq20Sp2CXOw9yhRqX1xFgyJDxavih8kVdSh0lcqgVToYPeycqF6xI9R5SHcpoc25w7V9IiHVh5affiR",
+	"Rx97/Ph3n3jyxFMnT33v9NqZ7//g7H/+8EcHaU2M1CITSRnhEaxi182bCzRE/fU6wi5nUin4/I/9y7+9",
+	"fwlisdLqJU4JlIY6+Ph5a6Y0tsB6VP90OTCliQccD+oUh5WEsZTOM3HjAkJld1jz/ObpldFzFCkKpjOG",
+	"Cnk2ILZkVefOny70X/xobEVyfNVwAh1uNVIxnbC3VFpWpovX8wPVy+YkfRILHyk/zEhyJgxgBSo+923Z",
+	"Z2doi2g25SDBUR17yyYKTDkTyOFQIFnjHRbjXnPzhxfnIuNT5h9dsPr4Ghy7lZEuQ0xbxEE4NsbhMvzH",
+	"Mkp2hHsMPybJW9J+gjIS8X2m7adZToNuEqY3NFZkfbi88OB8OdfG5TSp+jcuSfvsw6vbWx8PPv7EqmV1",
+	"GNMWRTL1y8E9eU91aRpkBRKP8pR8FqUkWLMHoKooJ1EKn3u9TLdvnXuWgNjti7/4+sLF3RvvDT76+2BL",
+	"agj9y+/uXv7J4KO/T70UtctsZailmSCOm0oTD9N6nXiE+ahNeNslNrKYWziagyYy3EZqS0szSlu1F7nG",
+	"bmL0NENeE9JKktSTrMSy8ixGqCAh9sANx2YjOW7YmAGPMS/9HbziGYShCCJ5lrHdzDq3R5hvjTDcsUxH",
+	"F4uRHnSY5Co8WUQY6ynSwD7dJIgyhCPSEDm8y7pS3YpJwoVj4x2tVBkV7MHuhRcfeOCBMS3SgqLjquIQ",
+	"9iyaIGGoJj04PpJa7kpYPE6v91hY3Ex+Iv/9ndUn986Gg2TFo2Xzn4hCd7Q8Np9Mr0ScT79Zd0yHiVuA",
+	"o82TIgqJrTpBDumfRZsnqC2Ed6KH2tjzA2AhcOFKg0EEyFRJgtVqRIotEtOKrIA5EeLL2iBNiqD+YrZh",
+	"n7qLawThFmcNrZsFC6mSHmcOmiuVy2XIYaR+EzGOwg0MzZRjIzW1yK/06rO2uqBq428CY5jOLXzeejjM",
+	"ocbPFN9phwrfVJAk/WekDbk8UmT4HiGI15G8pwJVid8lRH2jvOYHRJBLEEQUllHZuFFEQivcE1qXSzbJ",
+	"yDr073WwS+satC6dDU/i9+dtwio1LKy5w/Jj1GFSI+jGs00etK35WTVNWyX2Y3QTyry1K5bK2640DNgA",
+	"JfI3hN3Y7TQaRPgkBWeSMwiO+3jDnl+RYU/qyHqwbahKXM4aYiy9Xp1g3MCL7Gp0W0ohhUaXZWdBgjzF",
+	"bUSemXPc9bhPUqrk7niVm0/Op6jNjNt51yYVkwpdBdUhRxyj6Mzs8iT63sjVxbyhORSOPSwe5mJdoMqe",
+	"v4t2I07DlABPpshNdCOKQKD8FnWp66Im3iTTqAUpOLPb1IDmKH54Qj6aZSifHV3YIQWYAv8Nv8thPU+j",
+	"fMIjbbiVFiPUh9rCqpTHCj+YOHrWy0p6aBlsgCUs0mLsAohp1/pFKiR0jSyoXcEuRGk7WTiRsx4w04Gk",
+	"aGhVJ0zfLfeRnAVxKtRyf9c0Dhv2iLJTIkRpLdfW7+IdP/tlCRK3KmoObVArQhdHHsFO8h0zC3MPLpbn",
+	"Z2LQOs884zx39Pn/uCMFIVnZO2eMnwQyzRWpGPCMfG93sU+Eb7fwhYmsu1jVeooSYqRLhG8qf01R5LHx",
+	"IEPBQq102mk1zyiaax6ByU1JZC/6PsuXknZF1V5ZKOVJWicKUrym4CcjcTPbFH2+QVIrW5sEfe80anLX",
+	"Ga2FqhcFJByjjcSkc3OS8DBidzZ+6QI6yeA3k6hUaXfxtL6IqKoF/bJyA0RKivLdxglkbl7splNcUGOe",
+	"ScZhL5EE9MkmYQh8G3IXlYezixlgC8vth7hATsIcq9IrD+Gp5J1knXFUcy2PIsuNeKLDEGU8YQW/CBE6",
+	"vbiCohMtgAjlR9ZcoViR6NC7H+dd1PaIAISxLhZINHmXxQrI4eIGFwmIrCJqmGUOZ61BUr+Vb1wKlSOh",
+	"hIlOHqzXDwhgFsvhE/oXSo+VI8PDwdcHBOJdFnAYPe9wrGgYUH1gnbjLaxtnaMtaOkXxobUmZo0mpssI",
+	"MymVjMao5+2BI0c73kHQJIpQZsqLS+Vy/Dre93R57twzzzj/Z/7p8uzhc/cvPV2ePSI/sN7QVS7fBGV1",
+	"kzAQa3lDgCYlv1Ywr8RB3SZ1pZ0AZpdcV9TRMeSmsgn2DFtaHR682aBS5AQFV+qfDy7YoVdvb20N/nZN",
+	"p4kso7lkhlaAmTeiY4PtcirMwTFqmE7Ek19zQtBAZrTPERYb2iWYt0olezx7bpDB5DSLsLKlEHVvvKS8",
+	"x1a/O1ueh1Kjs2RVElkD3FzUH/K1u9infsfGLh4mDY8k/NgPHlyYO/bgfJRmeKdqQOXUsS5Gz3h2MSRR",
+	"nXUKoos18o86Vz56sHz0wcNzmcPOHYuNC38mBk6cRLD06ITs52Diu5Nc/WzbmPqS53dcR3kHwMCUlrLr",
+	"WqE8ItGFNEiP8jiQHmebvUQewW/7lz5C86j/0WuDNz5Fh8uof+mlEYJ3FMmHc9bTsG3yw7i3Cilkw87z",
+	"1HohylBMOuSKyqUAH59sS+UHvlRRZiVW4J8JYbKQvduJ1euJ6HGtSyc1KiYVLPq3dqsi+DYCDQc4cyo9",
+	"ESZwzupIzQDQlC91CIK35nJi6WSKvPAs9uTSNArWSbe+tIrlepaRr5u+6FQ1YRDTR7SLivtsJbUGu2c/",
+	"NJduEmvmi+9LUSDs6h6v+4QZthwgScb4ndW1YFXpdE1h1VW9hYIMc0zdTqJNR5fUmtivtIgQuEEquv57",
+	"Ene85FlN3G4TNob6IKc04p3qkTsEaReJ/+Eq7/jLUlhShp7ifrI2xJRO6JvjZGhHhWC/xEu08hdipZTK",
+	"OwQ7SwHBUdeF6LuPNwii/jLqsBrxfEzZErRaUvCjQJguF34JCS7n0sI97b72PKr2IEg0J1ilEer3WBmK",
+	"vBFujsqXE4o8IW8jHcj2OEMY1UkXdXki1Wpm55ef7H742e0Lb+3eenl766V8AbN0fBjtFzWuiWAZkcYh",
+	"ysYJLn3s/kTpPouJ3JWEqICD3WO5UA+TFn+SN5TDdgxRqU4W2+OTPkfVqAHrQTE/mC/RQEIQxTaIq9hp",
+	"WUk+WXmjx7atJ5KbODS1nU8+3/n8d19fuLi9tdX/7PrXFy4O3v774IM/Rk3tnvABA6SFWUc1nQn0Vetd",
+	"fJQS14m0wkuoq+oG2vwglBFBSkjgOgS2ddVURHl8/ertP7y7+/In/Y9+vn1zC83lN75i9VFU+XoSGCni",
+	"YPlgBF4wl5VlFmPb9sc8bNM2s6Qf/GQoO6UQKXWHwMPefX/wj89UTYwF0ckdyZ9PczdgzkUmz8uvYzON",
+	"NhMLalb3ys1hhWm57yMi8nD2k2joY56sOQVLETF34d5JWz56/3mNYrcS5UzyRxXDoRwqN6vmV8ZiVWp/",
+	"YDK23XgcM+fk5mTw4aOaNar0JsV+hT1haPuLn29v/al/8eVxLdNoIaxIcYP7TSKI7sAmjUJIlwkdWqFd",
+	"PlcuIwyC945aQj6fMBeD60NNN8If5y51sM2mEZUuIRv6O0uFJvc2lpRhoLOp5OOzDu4dEKipwcIDj8WD",
+	"o+qz0qs1k35dBfZeni3P5TH+7bYAr9eXEOOAKCCW9VowauENMttpw9+UNczQBvEcLpf8bgyY6+G6jbe/",
+	"7G+9tHv5JyNZm15SVC/NOMGJ8sT3fMapjt89H/i9fbIxFjWe7yz3sbfSkyhouvcRgiaCc6bilm0V1nZJ",
+	"3S8pUFb1hOR4PYjzSIk53D0lb2enkPMtDNscppFRSmMMXXYG8f1xaz6CdsPhBI5aJsBb1hpI2KrjJmG9",
+	"09Zmeb4mLpBkEx/6cGlGbnmQn5DA2wuhxduEVbLOcCX4buj4TEoxWGQPSgoXyyqzTS3B52hxMQbTlp5k",
+	"NTLCrJ4Khauw5tKbL8N41pJusKrgsDBVbYdbJAnYHiwEAld5t/60Gm9o74fSPFTeb9odafUC2C5erxNP",
+	"lMzeKguc18Fx4tL8V0KDdVio8pi9e2uOMP/3pQad5B7hlSpFmUFA6sM0FjnDyM7YWU7HG1X7t+9gcI0P",
+	"Lx0gWSHEWNGMI6/JXTkxfnc284P06UV61Y5V5D1BpaR2JYj8088wnx9hPvHGM58Lz1JrYmGBZ1l7fGV2",
+	"/shR5YGg8o2+1wtqLTgjOt+ghJrkfGzbF+vHjjrlY3PHji3UHnSOHtmLDyAFpz1IQFF8k/p3ALY9R785",
+	"qx98uhWzaQDvq0FO8dhbtHe892IB3O9A6/UU8/tkHTRj1sGupn8AbYk4E60vU7nQ2YDzYXcZK9xvJIQh",
+	"ZY+1TuopiOEryUtFLP2o1sSUlVR/ormYSpMPfmQqmZmZxT08yCHP59EKtsVWj52Sl21HMI83kI3Lmhg0",
+	"hLXreUrPl2i8A/hrprpwV2IdobJyjwU75MRPwY1RuBJ3G2TBoiArZkENoG1L1bsFoOs5oxJZisMpzTLu",
+	"quYwLmZQgpADvid3invR2DNqkWUkeItUudNDxBUEtTrC14kW1mKS7KQidRBVIo9GalzLiOURv3ssstl7",
+	"N5K8gYr0ZCYgQyyyhcx0MvFTcOqJR9RZR+5EmzBHmV+RnAKVvmLFHMwC5hjuYKK3Z8KKnaFD0xQ9MkAS",
+	"5VR3jccHrPIeY/PHbU2itZZwQCAaux0L81m18Yvl8oNzi4vzRxYeXCgvLs6Ncr0+CSK+yrHn3PEji4xt",
+	"ba+Xu9lB4kVD69grpAQVFTsLpAK5lCngZHVNMpl1TjyKsaCBIskvX77Rv/XG7q13rFzTinHxyLNS3zdd",
+	"5CDFh8BH8Hg8Ky2bjkZEeBUzgvKCVks+20uN947u26PmFrKnBHSGOS8rpXC+YcvZ22PpeaaIcw3k7JiR",
+	"+CHAz24T+8kqi1hWSqdNvE0a5zLhe+HntiaJifeqNjDKT6iS76WtIEiF8aBJlmmWO1JahXJEh9/1YCli",
+	"JJoBZmGJolOVH1QJ0rkdiNd1ctsBEcvfUWFeTzVwCeO+WCg/vkYCpqxR8UiLMkdtoKqJjdb16Y/A90ti",
+	"RlWtiVlDIazyjicqpqmNde/1us5EEuESrDYFRsLknIEYQNjXq41RU/uH8+cf3zj87Nnasaycm9yZd/Zs",
+	"mpTOySfSdVHuEhseDvTvy05YP8GZ33wcAsdjMnNdhBKrWxiBEpRz2gv2toMtOVVLxEN+DKVzyoteGspV",
+	"T0ax50YyPjVUKSda0Ile9gbmgXxN+lNS9zF8WU4ZB2tJifVBIa/fJe4mQeq5EuKuE6noNaoYEcjnPK++",
+	"EaGqoV7uVnVR6sijMYsCNVE+DngxAUoUljPejLnt5o5FC7cSjig7vjwyWC4xcRyUVY26TPlXoYoRYwsp",
+	"gybMVLlSSAvWNdgLP1LxQWHBiekFhGGnaB1PTeGeo61zYOOZnSZWdJxP2eCx3tgqCFAs1n9WD0vl/IOv",
+	"bLuhc9X3Hn6rcicNIssk+kMwpBv0OAZy3xdYPvnS+6NKU6qIDyxwi9DXH+i2AFYlIPwo0kcgoRmEGkbk",
+	"GaOaiE61RX0/9lnMQWBUmmCa4Ud+x2OJj+rE8+LvClWfYMhakzid+DTCFQWfqNrX2GcmtdaqRoGyGAx3",
+	"zu7DscGsKAtEQBWcHUZl7H4g48GujF9xMLh8vf/61cGl1/uXf5fPnZ8oKoDbp3dkpJdF3fm74l/R7OYe",
+	"86ycbKv0t7CfaAGpqqpscnRN2dBs5GZIElqFOzbmbGodz7M2njBv1b0wY33Yjo3MiGWkm/FKUxiR9dKR",
+	"9XRm5mqwcxkbM0lhh2t+k4A/kR8jlkzM62HWONjE1MWJusCjC7FVHbZ5tPUs0/crNpTLWUNxDED9qRLh",
+	"j3s8yZplWGpkIta9DLK2EgB9k/XcXDw2Wz48Wz5SWDOJ4ym2RbYSmzuLQlTCqIQFsaVBhU5DEQjbAhjD",
+	"nruxbRu7K2hFRGpSA0REw/xwmFeZF66Mu6khoOOmBZjS21TmQL60Oe5amXz+5neiybsVzipu3LOc2Axo",
+	"86LYC1xS6IkU+UkK5uYGdd30RdcwQ05uc3BNvsy61mlZYlDnkiuTTz4LcD0MxK4tpUZ9AeWcWnkIvdhj",
+	"lahHUUNj18d+lobygtMo5bX0EktKZ17FABwX2W80f/vK4MKO13VoGvdrn1yvaMFLrhKX8SDOh2nIjtOy",
+	"ggB1xdaDce7wsXK5XJ6bP7yQma9/JIYg9HR5dvE7aPbcd6yIQQHw1njgLVCDRH2BDCRvgGUAWORhx8uk",
+	"0a+611daxPeISJc+sAUeaXPPF8lMuWFUlSTIthXOJQeGzB0AjJk+OExpaJetHCwsrU3oHo+uosWFIw+i",
+	"tnoChXGWhKJvBXtYU0APpp9e2+MND7fEcKVspd6BkrQhijTt/ccv7d299eb2zQs7r33Qv/RW//qXg8+v",
+	"bW+99K8vrgx+8v7OWy9oE/jja4N3Xhm89vr2lrWbKNT12vqmYwfp73IyllgFc5o9WveILRwH8Hwu9ys+",
+	"3iAKkhb+7DC8KY2CqkuWQutUvkRVD+Vmei4fXXIQd2IM4XtWCXq2w32lHolOW97VOJrZ3HcfPvafR390",
+	"+ESa37Fjgx85c+YU0l9Gwxpla4f+jJQy9Q5EmcUdsspZ3aU1q3NQfTDEmNwu7mk/3VLVxWxD93rkDkE+",
+	"UQpGOEDkudFAlPLb0NMSrN3A6qn7EDuPlBsNbU1TXK22XcIbRCADtD4sZ6sewRvC/jsGiJK6GN7UTuai",
+	"vbOEbLi9tTa2AkU7mLq9Sg23rSFgqGgVGqNWu/SkgeTgXhgDQC5txQu1rdkS5HyNwKstK3zUA5g1R6pf",
+	"rISqPaQ1rlwrNCfxiBnBttAmFpU6IdaUGtNKVXVhheo26wE1TeQsBUJP4/LL/yvoeL6JjRlM/2H5TSUD",
+	"dCrccACyG6/cesi4C5Ik8juRw5+kZ3lIgzsA05QbBHj7AlWhlj2yiGSb0v7nW/2X3p5mf8KMfhKFQC5o",
+	"29EOrGAs5qHDjrKkkmGliR4Vhv9phhnjLZGbnsW1Q16RE1pujLJjwhyAxBxZPBLgm+45tLWiAssAxIla",
+	"ROOxdiFpwVbITM77HrZXMnN7ymovNWt23LXaaEVvZWop89CxTQSLl3WwJSN/PAV0bEnFmM8JKDDR+WfW",
+	"qgO388gygnNbUn+VEHYFh0ps1NQYDXs950e5h1o9Qdx6UOhm8skikuDVz/tXtm6/fKX/u3/u3vggR7vt",
+	"IugkL4lAJsck5HEn1K/QAJg/NkVlDBDcVMQ2hr0Q1dAiALyjHJRZes9xkB7LSLQxEwpYXl4j3QCabxLP",
+	"BU5e8GYliCMhEbLoo6A2aSk6Pvx8SReFBygTcJmo8sqGnZRsKmYGCQzp22Oc4GT64R3RxCIN5fP5AcdW",
+	"1WzewPhahyHW3vtq+4u3+p9d3/7ynd0LL+5evLJ9863df7ww+P0XS2jwxu+/vnCxf+ndna0//euLS/3L",
+	"f955/SWlHPVvXvrXF698feHi9s0P1LeJz2//9Tc7W3+K8GmdQ/XjDqMKQIL5xGsRh2pEQQKf2zj496R1",
+	"SscOXzeJa+MvKmM9UiobBxW3oauQXlo6uuKTCjYy7opyCWnHEdefxrP/dU7+T3l2sXLuuXJpfnHydghm",
+	"T4J+CLhK3HSckyGY1ZnBm29t37y88+61/ldv9K9/2X/9jUQ8eLTPPriWNuEauJmtOZMT/Y6nWtXQnIBD",
+	"+zpossQhwBJZ7tMzu7d+07/+5UxpZufda9s3r+7efK1/47eS3IIbnN4nNWXxkfTJEMVqPieer2HpQ/mI",
+	"Ou9O0ZRxglVb1oSgZIsH0psxpBAk2gQPnLNyhwgZWRF7dRqZnk3kPuumbvI2ya3uEVFhHDqScIUhGx5D",
+	"cKZOPJkv3M3T2KesMYkyU+OtljUt5Hjon4udbNlaHeJbsW/mUJtzTx7BEbRJvB5qcO7MpIQ850ZGGvUw",
+	"toMoNEHnTAwDGnrq1zirEZ0kF1Fw3/vT7T++uvuLd3df+fj2H17Y/eB//vXFlcEv/zl453fbN7/avXZl",
+	"j9jnGWBrpyFDz1rWO9VqlEhm4HD6JmfCSkvyIkSB+RCG+P2Y5ZlWpzAfgQuJdLoY9xqYUYE1FkEUd/TD",
+	"/q2fKuk7eOdq//K17Zsf9G/9dKbQ5slmnpECS7NbunGa2fWsw57sgmccis7vYCmnEwlxzg3euTR/dPDG",
+	"9Z1f/mP3w3dvv3xl8M7ftre2+q9fGbzwmkUNGNEnO3Ye1jTqjg+er+iDulse91DoLMp1kgnBPA7VLaNu",
+	"kysFABx0YkjrmZ9q2+0hekkhEI+IpgGtGpcNwo8rKY2UgpIK/RyC51CDj0hHmy+PZm/Rge3rcnFad0zF",
+	"n6uEkTqtUez1oIsiN8cllpCi0K8vXNy59Ongw6tSq37xav/ip1Ip/+D1/vVP5FfXfx182//gzd2vLsl/",
+	"vPhC/4vf9f/0ev9//il/9ZPP+//7Inz+6fbnv46mgxO3DlqqTlAUbd4RSnhTgCFueJg5wdfwl/lK0Kqr",
+	"6rgZoY1mlXekiOd+k9jV+MjhDklqlwpfwbjxjq+1DVECN59UMEoK+0yUUFh7J0rKw1zSLB27KpzZpHVr",
+	"fgBpp/Yq1jZd8JDNXsW1FOUzknAGvoDumAhtK7W0SE5qix/AowwuNXahf5IgBBBbV4OixWHgrkaKoIkQ",
+	"4QGB6h3XRT2CPTssgj4da+wW/GjKmD4g0LNau8xtKK8oQ8q2F+G5W8B7IsVRY/SWNUWcluEiG5K/jiTy",
+	"mzy9DZYRRi3KuHdAQI4SVFGrI6X6RuRvf6DdZKNm+pB+DNp1YtYglQ7zbUkRKttJPQO936BiQ3Es9Q4E",
+	"vxyvjyWUnUgRTW35sath1Ah7JEiUN7fTuGkDr4iifOttzVYaUMCwAOWJAc/K0OlG9gSpkkYn/y7UoSlC",
+	"Ngaf6pvc5AgeRhocUuEt2/FG6tx1eTelY+cZU/OA675cKnJ5FylzBBBDWjgFaqXh8U5b5OAaee/dGew1",
+	"iP+YfK3t4jU62HMoZpUWFcJqk62oSxMKC2R+A+X1cO7Lkl4ZV4b0UOOSyPJobTS2pMarPF5TXDp/pFqq",
+	"EemFh0rNUI5kg+xp8WdyvpHZSwdoV+gieyUFJOt4En43sgoY9yomJ9U2x+MIt5SHS1czmctoalggtTJS",
+	"d5+SRm6FBDI+KesvbLU0Z4bVJeXGmztmf41OJMtxuNAzUgeLUgSuupKGC6l9iNfl5k6Skm96ivv2aiLl",
+	"K8lOjNKlQqaNXjx+Nzc3f3R24djhxfmyNYNhk3hOh1gzqkOvk8KdtWeHjOrfo062hLSWAizLGQMF0J6/",
+	"+qjUSupRzaek0aLgD5sCFMtwfeCBBx7QGa524MGUxIESBJZ8EyIcsr+DZIHtrSuD61+g3Y8u9W/9tH/j",
+	"vQyEQ2tIEpwMHDWIn2i3PTN455WdX/5j8IcP//XFld0vbwzee7H/2oe7t962A50UUoCa5hFTCFuB7ikw",
+	"HccfZt5byeO1Gwe70Q9tPL/jsZJuhwawxUZ50caK5bWhJypbX9fPwW/cXLjEgf0HvxFtzqTgT8GI8XiL",
+	"CrDS5YNijFJrHb7KwvSFJ+Luhls/3Xn9pZ1fv9b/8Iust+qgWM5cITC/8lk+a/AsVKm2qIu9iry9luMF",
+	"7QyaUQQg2kY3FFJv1hMF3hyVDxo7G55RPGsZfgicvBSkEkcsKV0cKtW9GORnHE1gdFm7WaCqa9c/qghq",
+	"Bfc8rlE94SGkHsp98qZoOl03jdZV531pwflew15PbdcXY8qd0W97Ur7RIlKLyyPjqImZ45pmsmNnj+nX",
+	"p0i4M0pWQlVca0QX347XIKzWG1lNpR97vjSjPCjF7PgPQF+1bHUX93JqXGf1D4DZ26E7xYZt5Yqqcp+n",
+	"fnyyvAD943RygNBqgCuQK4fUmkFoAmQGzzDJexM8XhsuCYNaa7xDpkdaamKEFtXJhWRlDsbi1YgIP6Op",
+	"W8y2JP6i0ToTgLlRxhj62LTNYHeoRp1m2T3FpejX98jRirJpLA9zkB84cJGDAOtQf1j5D6lRzGg9Af6/",
+	"RlSupiBSnOOapFNFBqpIRlUoSVZhvoV/yz2Qv9KoE/CqyB9hV3oDTyk5NmVUNFXPAkChkNTCK7pExSMg",
+	"MkszNZcrty1oOjNKDZwxToFKpx1pB6dT4iKgZgGmWZbfdgW2RqlJYzjnx7quz6ef+N1tExyQwb9Zv2Bl",
+	"z3KtNofdgwOdaBrNg/WJTtSlKc0lrnO8OarxFllGLFinutpK0cM91OStITwHW0Bt6k5utfqROFyTOKK1",
+	"j3BkdyD5VDANx8N1rULWccf1U+oznyCkDXgmzDFbC1nEy6jJXSdIBLT7DYzak1njAg9NbH7IsXPUqK2q",
+	"JJWxlcOxta6CFSLovsOZpDve1abyMLXH/ROXPt3e+njw+t8G717vv/7q9s2rO5f+t//y1u033v/XF1eC",
+	"NLDtm1f717/8+kKiY9eR0Td+WFeJ6xIZLOCuIPlEOiPdS1A+wZYVktWbi4/uiVGuuK7Oj2wB1aoCbviE",
+	"CxKiyRXPM40yavfj6qDbEgqc2+Z5YGoQBSqCfY3Pie42c8l189Po8nsdYnMq9796sX/j2uCVf3594eLu",
+	"py8O3vh08M5f+m//tv8eJCzIb18ZvPrf6t869eXV6/2rv9KffP6LwbVL8g2/vynf8CVwsa9eHLx6ffDL",
+	"T7++cHH7y1d3P3yhf+kl+aq3f7t741Y05Zh0Y6ZHh0WMNZ9XAlXd5xWPbFLSNWq+R5wKZTEFOkM1XjNO",
+	"rz0iEQYNnoe28QeBbaBdVXVuz5EtvPGDqqnPLX+n0V0AatUz9yRoTjgzMgcz3iImWF1qe5dIz22cnuUT",
+	"cfcNzXP36is7798y1K7vwu0LFyS5XrvefxEScz77WHXt//rCxcE7fwn+3f/s4/CCfPbxztb/gJC+GKSH",
+	"mWeuDC69rp+BK6M/f+3Xg0/1v3e//Nv25z+L4lyDxhfxIQZWjgJ0tDRnMGauwnKMoCdSVgldzFHARDBM",
+	"ncAyNViLOgfTfqfMiycxEEZFXc+GyQTgBl5OaPPWBq4LMQCNOflHx/Vp2yUn6xDzsPQO0UU4+Ttf58jl",
+	"VXkKQrVFGWGWZd7FFVDS497v5WiihQp2tnAPCSKV/R6kYkm9pk43o/DQeW5wUl8M5mW/Syr4cUpFQ8Y8",
+	"/tRzPxNG70x6GWQQUBZUmpk2ALqoA66FEIlw38JhwMQJKOPwfAwg5rAd92pMyZ7YsNApZ5Zn3TgNm5/I",
+	"jbxLbe11na6ksDAtlzkpXeEmK75O7c8eLMjWVUTB8IdI+WpyUf+b5G17bSsvJ+FDrHNVZyEkQMizMJjF",
+	"BsINrPqs5g/ZpqS/BpVr3zutbPTRuCHwolJ0jrZdXqvhibxxecqbdLtBU900amnRhnhymcR1RqQ4l/Nu",
+	"QmoZ7hrxKJmo/jZdzTulWhjzOiK41hyCohoVXJ+oHrvu8VYKStyj1BN+XjCAiUqfJQ/xqZsy/pNYDV+C",
+	"Ftxc+Ojw0aPQzRlxthx8OF8uK81S5Jmn7vIubNU+JzhzcE+K2wfRWocl2u0/PV9aSBSM5WzwHtqrD47r",
+	"y02QZTD72IZHjj56oLHdjeiy6eRcjHfhniFwQJtTpINUqojKj4R4/DTp/nn7CYR9sYedYtPLVMzb0z8z",
+	"XyQLVLOWEgjQ8wVAs7TS5MGvft6//GeoXfh81xg+8s8Xbu389Xr/xU92Lv3v1xcu6u6vH3++8/pLMfHu",
+	"yt0szRBXY7Pr4oWwD5NNdkc30h4z8nBXhTmDkCLvMEFcbf5gBpWYtK7uHTi6BIa/XNydKc1UXW2E4xZ1",
+	"ewD1Uq1mTuaEFRbvoR7C7TanzG9JFQsaHErdHrLveJAxsxR2WGwQH8DLfN6BG2gWYDLIAzywrMmcht5s",
+	"E8XirKkPsbjtUDHW6PIkwpysHBjqI3gCcvkgh73j+5zpZolECOKYMIZhAEQ5KULRM7+g8DAAuItx3/TB",
+	"r3f8zhhtMXRYHABshme7vbU1+Ns1C0J0DGd3FKNMAoqoPY2NnHEdzzRJKyU90WjLKt8YtHvqL6H+rZ/e",
+	"fvnKzlsvbG/97OsLF3e3/rr95S/6/32lf+PTry9cHLz70523L/f/+wq47i5AndKf+x+8rh7Y3tqKEGGT",
+	"KMeQ6QpAG00l1dU1yaDIMxpdLx96xUnV2kIerm76Ygeq60DDlFSr8gnS1iiJimzioZc5qzFYw6zSwsxa",
+	"i6PKiHTVRUoLiDtWQ5GGlxntLhJpi0LOt4m97Khu+HsO2aVkQUbhgck9q5LwlhRReNDkHv0vzip21XBN",
+	"gZt4BOmmKIHXALRR3EwiUFs7uE9RhlMmfMysrh5Tr8MIUQFabDI5bKfuEuykE7x2HFER7IOqAhIcAdy/",
+	"iuoAgK/x8YbXYT4FsSV/nQQMDjEcUzERvN3encyeZHgcolFWAM/tm68qB8Ttd/+w+9Glf31xZfvmBcmS",
+	"j5RR/9JLt//7d//64kr/pRf7N/65fevd/ocv2Qi+RdmECWeTlCwUob3l6L1vyYMfSlOcdlZ8xoDj5Mi3",
+	"I9jUFvvESHaXihz8XKdtp/gcle+OkuDClMDtqNuNDSd854xgx32kFnYWZqXY3EvEUbPARj/MO3IAxWMZ",
+	"0jd6Qw7iVTpGsbm5IswED1pOh/S49Yf+h1v9319THsYA82gUYkLXKg5UlFxKv2b+et94KDa71a+TmrSp",
+	"hKnZ7SAR1KBNqi68AbRvV7kKdF6oERKWDNGEppOQhwmxEEjnKJ0NJaMGFyPKEGOMJnbzIxiYwf2MaUtZ",
+	"KmuvPVG0KL96uIx8r0Ni4aHx1cWyHaNuLhpRmJtPYJyNDDVlK4Sw7hHznlTTG7LS7rDqt4zIJvF6nMUX",
+	"OIk6uAcP3Sjdcf6Y/dgBbsKO0T9XlPY4gVa4jPKQTLaaODefRuqx6Nl8ee5oDkS/bP3waMpQR8p7i+Dm",
+	"VB3T25zM71/NsAQaOu8yhFtSbVcpWTgM1QkSx09Lqo/pPULmC9It44McK++xmHLku8ZSCcPuHYuLo+g3",
+	"XT98BNeaWkHsIc5qZBkx7rWwayLTh5V1OTZvs+iHsYYM6fxtfM1xGTz5aIOoJUyiSGZn801frZyajhcu",
+	"bGGPYZ9QF8yl/0XVvhFq03RRYr9VpL5VpL5VpL5VpL5VpL5VpL5VpO5BRWqf6kZpGs1ZbEk62b55+fYb",
+	"7wOS+Uc7f33z6wsXFQbo1xcu7v7ppdt/+Hk0AKnKXsK7Y+qjN6lDeEoAUghrfxVcqxEh0mApv3v2TBCe",
+	"W+n4IPpUfmoT+lRaG27ojDxbw+c1UuPMESEsG1Lja7hLwuKRjsWy/ZIF3ZMzq1zUUwo8JQt78yz3NoSh",
+	"5+yMkdhuJV8cW3owS7tq6/uUNcTwcagMdN1+NSvEpSqVaphJBalBNwlDVVzbsIe6gkyBmEayYA/9qqzG",
+	"Spcyh3fTpwDZj7OUAeiJSB1xGcELZ3nHR5BnHz4aZjGoNJMQBsw+Me6QivBJuyIUFVmbh3GH6Ni00APo",
+	"4UYP4JAWT0emIR7yOkwlZAMU3WynjRzs45TmZG52hNLUMwSqmSpNhaCkSXu3zHzOrr1gn1TMwWWMCrsD",
+	"gCgGmE7QBsNuqGgz1dSkU2sON95JiY3qkv2KT1pt+Zu0OnOsG5vKsbDYQJhpMFNY633d8we1kFnrVOWP",
+	"q+SEevP9eZm3fv6Mnkicg1s6vEhhzSFlGqwqr5W+d2doS1ccwoNy8hArQ3VoltckqIupPxSMmx/d2dl+",
+	"47Mml3pHUwjBdnUSFGo7RX0h7Pzr/Kje6QCaYSBotNyqkxbWXV9dlfi5wXjXnpmeUq42KmszxuDypGra",
+	"s9sfGaP4LK8Hp9WryNumkC8zybi3pp5TBeZUCpS9l7atjVXOJuxlYlCP70jSR9D9Jnq6BuUjqKE6l79M",
+	"TqfcakqXI3gmFh27Twuj9G9zC20oyqdUlwH5CE3Ig/F7seesxIvNyGyr9UpJep9Gov7QjRg3mTn1hizl",
+	"yEM0QiQ31RVBvqm1XNajSj2NaeeZPwXYry7vKl8bFUg1PL5v3fymAl+rPsjr988UdnhPke549bXp5yJf",
+	"JcY7m+HdDtjiHmuTgx9kdEY2z8QTc26+OPj4k91rV/qX30f/9zM0uPn73a/+KT/9+8XcIOU/JBgyb9WF",
+	"0FXE0A+OM7cXovrZAcu9kZX4K56vcjNbbUwbLANJ0TwSd+rcuDS4/N7gw6vbWx8PPv7EiiGtdJFMuG1p",
+	"a0Sa3UeMjvFQtqWSAgXsVrI6Pv6beMe3vupkxx/vXVJ1yuF/0+Vfxv9mfgrmkHUigcUkdcbxpiTXpqyn",
+	"jDdLfV4dXe53Z2CGr5lydYTz71/hlf25gax5LRfW6SrnnkOZsQ6U+lvxuW+LppxJVO3BY5bbDAi/5Zkl",
+	"1nFda08wCBRlVlMac6KlO2uFmlCAQTJW6n7efcuESY6tf6J8zCEm+9HfBzd/H62kHdz4BzqM+q99Nrh2",
+	"fZI0SM1ubdbXwkic3/SGNMjACUSgee24+2NiT2xQ1xUjSS23u1K+ztpBexoYF7lgZZUw16iyKZqzgo8M",
+	"YS3ieBcJKZ6UeEpWJnL00nS8iDyzsGgrd01IgQQYZHi/kuiRcWYSHPW5VIVnEm0/oPORIGhnMfXDtlOw",
+	"2dDTo+O69iZ9KbO8K/BXoQF8L6FfRUk/DWQIIIL6F97cvXZdowddu7F74z0FfzK4fL3/+lUNi3Lpo/47",
+	"WwpqJfrvGOxKFDrl1suDd34XscfbhDnKzo2ZoKFZHcgYBa0JxWfynyb6FEFUiXJAF7dFinWv2FGa+y/g",
+	"b6BHOjzqGaKe8CtY48x6Gp1VlysaTHSCa031T1We6Hh0U/3dxNSrddSc25h6AY8Qkmu4mDU68eTcyJQ1",
+	"BFYC+SDbMZTsRT43O//gmbmFpSPlpXL5O+VjS+VyfoE9LghLDiM5bX7lCeaXj+m73Lez/Ojy0th0hlfE",
+	"5f4qdglzsDd8SvYMjEegCaajvMwKhWrZ4KWY2aimIKr+VH0DFCj/MI/k51Uu9x+25ctrhlH3SIpuRbDn",
+	"UsC19gjRval5HZBsNCjdOHMYCvxa3N3jUVq4FdbsHN1Wm/olFcSJrWa8ZiMu901H8JF1BzrZP3pO4T6n",
+	"EpFCsBtP2BZ+NSMFYiAcJVNWVXsNvEkm826lXbC0nXhYRZ+TN8kmslYExYfWmpg1mpimsJU86AP2G/Bo",
+	"QPQJpX1YUbdnfZyB7v8udXBPdyeL+zve/rK/9dLu5Z9YuRqMa6tU155MSdHKHccZETojhHrK6zHutbRo",
+	"57YFDd55ZefP0Epx638Gn1/7+sLF7S9+Prj4YSDgv75wcffWbwYfX+t/cWHwy6+Gne9au+N11TARbqBy",
+	"wZ4bRUf68Ix2XlcIk2qf0mgpuLPD+mHuBlSTpEelm6sBGFIumPsJOHRuuZlRB3ayjrpNWmtaW/VMBjMV",
+	"hbIwRUzhDNLOL0VVlYSzhPgm9I7ykM85ElwqzByi1VG9TeOQ6lgHUJxVy/JxvT4RVB5v2PJInpQfD1/5",
+	"HmaNg01MXcyG29qXZxdNZ/uDldlzz82Xjh6297bPWa06ePf9wT8+67/4UWZioA0Joo2F6HLPSUMzMt8v",
+	"RyOqJquBjmgJO2ftvcvT/OHyG0ieU2VtQdPVvYKLJQjU0CacZ2QHSukIaWELsiH2ktk9u+txP45MkL9L",
+	"YuGOSehAb914XVCY417rLvbVoLlFZBUpG+dNFEvMajGWBKFU7v8EFGVG1qXNwxBNy7al+vY/vrj9+fXt",
+	"m5d3L1xUTYbnjgUf/kyh60ir+MbPbr/1zvbWVv+Pf5XS85V/9t/+SP75898o9N3tW+9uf/nq4Jef9l+U",
+	"z+/86s3+jUuDS7/uv/1R/w8/Dd6zffPq7Tdfj1yCJCCPQwWuKiu4iT1HNGkbaLpboUxjUbuk7leqpEmV",
+	"oagz1q1M8Qw5P9Ep2UnK9HIQkJCYxEgepyE+vN9GV7EeRtZoXZ5mY4mGwtPtpO9QB1oVKadP0JGrJ3ww",
+	"ruzM3DaEnYGuCIjd2rEaDasMeaga9tykVnayY5edEE6DV7uEdEaP6nCokYukBsoaiT5Aux9+pjB+1S3b",
+	"efWj/jvv77z1ws4v39+9+mGOnEitwxjVcWSn/e8zakOiToN7X/M9Qnxkvk9TlqJV8grQYS98Ow8ApFyH",
+	"QX+cLACVU9PI3blLmgEVyLxIa7RmELYMJH50mGNLh8v/74VfzGn/kEVt8QjLH+tI7yBWJbrhJqr2Qrym",
+	"2FzKi0cOzx4pLx6bmyvnk5IbiuVmUl2h7VyG6HJkH4J7gqgiqzg6utqjUIpLaNH7iQAjUztcjtsW5dnF",
+	"76DZcw/8x2hfTTD/fOT6hKaXRCThypbiclKVgVIBBVkTYKYb1bxGmO/FKwU8zu0CSA435bYd49+XKdD/",
+	"9Kl7JBGPT5UTE98wVYUo38n6k6uDCxCS+ujL/q2/Qmzq0uDC9WinCihXAuBpoCUoZrLb+6r34rCbcTSu",
+	"4jLAFsZbnnZVv5dmBDtH54qGQC5joC0+wpxlbbWgbpO6GopH9+nuDiOq7j31NxXpvymtbwPqDrnk4H+E",
+	"wls5zbKeYXRuI+DEJgdvtLwrwyBMTRRMSygaK9dgZFfLGm6RqF4f60yYQ12IDhCbuFl1eGw5YCmDPh+n",
+	"SUOy34BtjaNoNKx+yOOoiTdJ2MdWVQok1qxQE/EGQW0dZ2j1VPctCh5hfYd9r0POWYvZqec3UwCIH8YQ",
+	"j4JH4g3LFxePzZYPz5aP5IkC2I/yNMHusCMv2nt9PNeaUKUJ2TV+51XiDu9WOKu4UMlW5dj447KyKlbk",
+	"GYEjlKgYIuIMRd4grNVAaVk/wPmOh+Hw8XJ+ou0Xc1WujwE4YffeRagkCv2lCDfzWuwhvV3n/kytP1GY",
+	"HR+Dr91fmfEjM+0kTbYI8ZX8xNBDcqTJnKL2H8txzYoqNEnJ1F4jhEktCBxoUsEqIcGDqjXIJQKMTbXA",
+	"ZPn6z9/vv/jB7Tf/ohwauxcv71683H/vz2Oqf0OFWiElmnnnzELLqDQ4S2pN7D9pwhzj3Awr1vZJpvZa",
+	"1frxOuqeP2ic7hHjBh/+zx/+KBEjWZn9kQqPVGbPPTdXmps/9vxok6aWBt9ylpANt7fWxuOuayL8/Akb",
+	"O+hOBeO3WVgo5e6sYG+OkNobwbqX3Nsoqn/bHauRyFGYlFJ9rPraDfMEjWaMPaJgHqZU0NduYmHZmBpv",
+	"UdZAPoeSjlq0/HkZaf1xGaKmGjQBUuowq0ULR2Ng/C2d5qbSTUGkOsSrKC3f56bw0+4wLqrl3VoRbe50",
+	"/Z6JA4+4Avkzf3NX2UXoxhxg2kWqEqa8HImLJI/Lnml+UuWKBk8Mg+7a7TDIv9RFn8JeYTHbaYuwA3ei",
+	"JtEKL9LmAtt0yVPmK5VadFzh/+uktzYXxCspRXNopJTceIg12KatbXDzhBqvi6nUcgTszWnzVbWHnu2Q",
+	"DtG4ITUuFTAoKvE5WlycSfL+sJOlJeTfRR40q4INg5xiXOWd0QfBSNfqbhneCWvykWnNaUvj8JukhdpY",
+	"+KlYyaN2OezjaTGN1JdyuZ2YhmO1+8NeoZYwlW4+Ka1E0A/hwRwOgLDp6HDRkemgWNL2kHpQjxL0VIyq",
+	"15auc2G30+FZh80dMyZZmjFaITbZP1CIM2TCTKfPashbdHen4fuiWvcEHpwSJHdy1TIKeh1wERUR0IhY",
+	"dTL0VPg5l1kY6ggx0/BI2QKyE4qWtNnmEGMjzjU1+wkQxxmVhq8GTd57+lMUfDrJd2PrLUX4fJSdBscX",
+	"4XzDhwz+hVrHo35vTW67TkYh2FM5cOpfjxpJ+t2zZ2ZKVvUqgnkDKaGgoS+juSORrpVwsOBIUO8PZtP0",
+	"/fbM888D4ls9BbFk5dRx9eaghxBSGT2z8o6YxLMl1Iaa+BIciCgF/tWAt2PmPMM0RIkoBYWlomR0RErk",
+	"x0YZMr07XOI0CORWg7F78Bn2DHvggUc8j3vigQdAg1vH7barc/oOtT1edUnrOz8WnK2j+04/uooWF448",
+	"eL+BnxI+rroErUtrY72EMFptUkYEQesKzXBdCSEqkMB1IFTR5N3SM2wdMAnFOrjLqthBlLU7fjDPdb3Q",
+	"CnXWD6KFchm1sCs1IcnVFspzwCw176RMfnRY8U/JCNQzC0bOekRjIjzDemDh+xxtMN5FvC6fW1SQGKqe",
+	"TOkvJbQwP48w8jouCfPQiSvfO78IeXdS4T0o9+5JKnyzdW3cICBbN0hvCZLF0HqkNmVdFeVigdb1B8sI",
+	"M+0qjT8odaoA6gzGkZaRGUcew+HDhxeXkdNRHk3VXqQb9VovI+oIrZP7RxcQ67SqxBPLSOq56gvB8Aap",
+	"1LAgCkgPBjq1cmb18QceiEHPYIFOnVw7o059/T9nHz9z5tTsCeI3uTN7cpN4HnXIEoJfrpeQoMCUmjAV",
+	"Otv2eMPDLankwKkR5iDOCAx23CGtNvcJq/VmnyC9Bx5AnCEMgy0pLw1umUS7EsCbSQoxragiBQIqzKM6",
+	"X8pdVd1u4UEqEJbnfPAZBiCnNcKUGaHY4MxKG9eaZHb+YBliJ66+yWLp0KFut3sQw9cHudc4pH8rDj15",
+	"fPWRp9Yegd+EvpKZH9IWRds3L+z87yczpZlN4glttB4sqwelTYLbdGZp5vDB8sHDys5vArM6FN5b+WeD",
+	"gLogdTA44OOOVLWoStDRj0HcFbeID5UAT1v700EzOsMdVP2i/O7ZDvF6Jsq5lHChKMmVzxuZPqjkXAdE",
+	"RJIqQQvpf7Y5hG7LAsaX4xkWBRV2wIaU1YKwH2/WlzIhXQ0eziZfEcAkMwrAuVIn4/MCpnJWXnLD0IBo",
+	"kU68MpGVuFcB/Ae22Twbm0wsp22iHVE5iy6ppxGHTqMPxxyuk7TYz/X6UkQcmoWDSA2UnBJipAuZ5KYw",
+	"xjK8ejROm8l4xOgZwbo1TBm87//vex2SMmRQjZvrMmiu0AtqveyPh/zi0Koql8zx5JO0Rf2Z589JDUyZ",
+	"T8Ch5stl5e1kUm8DSz2iOPxYF3CPN32oaQUNKmFxhEwPvtM7b39pMMtDp5T2EtMPJaOUizbK4dPn5MpE",
+	"p9XCXk+a652qS0VTWksh5VR7usoEylXh/i4Pn2QJtXoB2wt/TJnyliNzpD5uCJOgB968c6qe3sLxVyGh",
+	"eCV0+yU4/oiji4jXJ0hPnyEoVg9xp1f48ak40vNxI0DHuBK0M1f44Da6ediTXN6ZnGgCsoA3KWg8NZzS",
+	"4pP2kuVony9FZfshUxtpFfCrvMOMhO89rOvpsmT847wb6SSnMO+UBZusEbPxGNMLeJinRUGxD8+N8KPv",
+	"lTPc0Qr2h3EPdnl0GyV4m8XWHKYyuY3T5kvBSUtRaNoOq5wUzpQXT8s37Q/XhzuaIp+jzvOpFPkY8SPc",
+	"Z+oCIIP596a+xSdZGGFR3B1QP9VWSz221QObc1Z7L6xsfEz+DDy5bfL74nv//bYTZ/7T5N0qxzAX774z",
+	"x77aVBnxe+fd6k1R5r2s/SvGhdBpgz3sc9dR0BxKIeUeksvENV8XeeW+T4cUMANwt4kowq4NwEv3uzag",
+	"6hz2FSkFKBkFEBPEN2J6QH05TIeIUBQVhqB6+emmThkVzYLp5lF4abF0cxeOUS2jmFN0odVC5Bi7qgek",
+	"ZvYeUZ52iJhE4FhynmJbGREFH6M2Te75cwxMrAIO8qTUhjByQD0H7DcloPOflULyLfioVhxnTb13nzJp",
+	"Nbt9Z7CtOE4hZLHiOOYug63gkTbBvrTju4RszKo8n7wEEsQPCyYQCAruV/oI80L/TclD+2Ez6CCaeJLu",
+	"j4+GLcc6yf3lgTPLSHXBxZNs9n4G2j9rQpT6ojJCHIi78o0S4q4T9cymnVPHbx4yPSLstw3SOB+Wj0zn",
+	"tshXq1TR/Fpv9p6ZvjAF2LwxG/dJ3kCUISwQ1mE1bPwGcgvRfQvlBcQ7vqCO/qTFHej0YHZf1fbEd9/l",
+	"Da4yyFP3n2sYuNhGLFgTAgu54o/oSLJQGwlBH91JJmMhUQAQs5RkEN/jvq9rwdwA7kTFJXsm8fkgWmFI",
+	"t1HQT8kHMOp6nDUCHJEgiCnUK0SXeCXT5Qo+82mLHJwp2ej5VASqYwo0bV5/b9G1r0lZbJjYUuKMMIpA",
+	"nGSRgu4hlE4J0DhMP6VzRrpBx6KD6CQjiqXVeIvI66ZafKgMoiC+r0L2hkjvW9f/qkCV3Pr9w0d/Wg1o",
+	"9nFaJjwMotMF9/3hn/GwoxrnRQ9DWgOMdNVfYsRpdyHdP+OwzxuYH+VileP56CxZlSd8n/x7Xh/d/cuo",
+	"hTdIrOkKjqYqAEGm3GlVdTClU42WNNwj9xnuMPj9M8onUs61pvEpDz0nSM0jftTJneTp1PN1DEWl6DAH",
+	"zR0rI9wk2DmIjpvKFp2GVdL+QfmYPiidXlPSmZzgCuo2OWQ+QUnn8IE/RgIIzUcJcUa7131y3g9WFT/2",
+	"RILqo6voyJGFI5acgCG9jgYwnkUf4YpO+zwgTC8tIfWOYECVTibnGVUv9KM2Z7qt/5c8WEkOHmGke6In",
+	"N1KdwUFaixcfrTy0+vAjjz72+PHvPvHkiadOnvre6bUz3//B2f/84Y/0o1RBrEEtpQnCw/tnkjclGjJL",
+	"FOrMzz547rn5o88/84x8q61M55yiTZ2vl2lbrAZP3UsRNjPrAiNs4UYUTaTBmwNWQz3VT0AorEmvwxhl",
+	"DYU2mbREgn4eoyL4q2Hjj31p7pv53RWLPySY4ZNfU/U7xdibno9wkAyHeJcpLT49jB8539itHRkzjZz3",
+	"1Ez2rG2L3sGpx0yDHYUr5EIfGn2DdNTU1L4b5Psgczf1LhUeRo2dyPQu0F0Jo2ZSQuFh1Eg6KRI+93ol",
+	"1KY1v+OREmpw7CLuSb2XcifvTTpEmO+NSnw1i3xEP3tPu9uii0nNejtNatDefNp3GNBG1Vg6STd2xnCX",
+	"h9Iki7q2FmpIAD9YVXbTM1BDCULufwQCQjShrXq7TbAnlc7+rTcGL9zavfDiAw88YNXEn4yMOULxPI3Z",
+	"hskf4J5KJ01JsKr27OlVM+rnsaYQ+gP1unPWNNq7T7fRbbJQbOzrKVPt2SYHdHYF3+DzCNGWpFQPT6ja",
+	"Cw6pUKpV5cEi3WnwmBSF6+B/WEf3iRpmjDj3yymtO7RBfbGuKypM4e06uk8eu3P/QbRiYlYe8TseE6ED",
+	"4SA6K3/EuGkSDI6GoIWvIMx5hqnOhb5Cp1FlnX6XRyEu9NDygQr215eVyt/gBApkhutqdSy8w3yhhbiP",
+	"63UTHVfFFQnVV27Q8f2r86rzG0PlLRc9djrXL0hik9oGogzaaXT80JsCThTFI01bxDbPCLE4RGp1CRGd",
+	"NMe5AMeMvnfYV1AnlBn9WrXUbFFGAL2cMsQ4IwcRYC6TLvTYJm4dUZUyjWtN7T47ID+o8vNImqLGM25x",
+	"oFHhPxxO9J7WD/Q6UlUD3VFbFJHZrFEJEQCGLyFhunwboFodmTNitsFLQYcm9U0dU5c4Q5oB7/hVfn6I",
+	"gpSM94jkU3sOqicbqRtsXZ3NA4V9UItUI56PKVMckiPseWCmdGnMVd/EAlWJ5G2E+ahFMNM4dAIKBRn3",
+	"K2qxNr+8XJA5tynk5lhiZcdVeb8wSg9hhQRmCYRJzFYmDh+iG6ilWh9aj7rhYTmMMZEd4hKFXpbcsE2+",
+	"QU5z0HpGr/UM9PzAXdwrYInyZQgriH35ymUpKoXP28K46gPOAxUfNayasw07mifWHnSDlGyb53Hz0J3w",
+	"/z3UQxpBLJebT8+tQC9fsNppq44P454IMKugk4r2VOANMttpg9/apNCXdFVFkwrUk9YEZ2neaqv/b42Y",
+	"U9yvepCe3l3RgwIisnj+iF9Ipg8INWwaEoHqgaELmYJHgYgtFkHJsMkPQ/ftfvTT7S9+fv9yGLqVKnZd",
+	"/96XNnNbw+s0yZD0CykjetsPPSd/OYIvtvgmCWlmNGtUv3CK262WYo/Qqk0qjw5l2OvB8qHAetJwTQKr",
+	"S3erKs+W5+zhF82O0oMvI7AtDadVaBdpvtrHVYOIKdJ4i9jZncI6myqrWwGVWQs1UMjbUqhL3V9Apok8",
+	"VM1VIscKe2ZIt+MJ46Eb6fh+nHc8cGpNd0fNIJZt1V/sPbOYESRX3UOOtJO0TWzS1UrACKTuFXbPNOAV",
+	"ugQ06Ckf7GnHE3tTGZIncajGPY9An4eiE1QVbBVZDQbYt2Z8MMO7EryStGggvqzJ7mofneIyJjVsmGoe",
+	"gpkmUtHkHddRkMTShImILZOEomCbhIUkQ+qKAZml6qWnIvg897CVHT27NEs7XGphB9jCrIPdAF1c+dWC",
+	"exzCtmldI3aKqUmxGUd5SAOqpaZnPgzfT36od+imy2mK8e55cbTyEPZrzdNEyOO3kAkgRldJDbfACUZw",
+	"rVkcweibK1VX1fsZBWcrBwPFVZS0m3euXLYku0bJI1sdOjFVZegUULHdpVXAhp3oya2pU5eUwLrX+DMQ",
+	"jU434DPCxifItNJrYSPuSrh4ymeg48St4CjSU/Ra5FCVMFKnNYpHBoAfij15L2VEhTMv0l0S348CnGLg",
+	"Mz2OsNiQkidV0hhrId3nseI40SXvU3ESmeJd0RxjVDF8vE+QdhEOkCcIaYfdcILTlaaf9YaGp2u7oDm8",
+	"ui2+SeKnn9e5yzt+Ub7dYMG8Y5puZC11GglHyT3YLwRcvlMEXHjm0TAVL4eAmC3sEIOjtiFpvqv5dQ8J",
+	"TJ1MCtfZyZnS50TvIfPYCE+XahVsBeGxNGo/nI0+N7nvawh+7ElspmV6XhydVznviU7XwdwWs8Do9uCV",
+	"u6dkt3ZwFii3DR3t/WKchQT7JUXrKm7e6iFTIgBpMELDyNv90i1yqIYFGUX6q1iMxpuUZLAUwikvIwDG",
+	"WzI4yuCt0LgKuUD3hjD/gs1SBGcD3LuXvA+6uio1xC8PUpAiyQTehwy8tupMsxziXCukbXUmEONnGvhO",
+	"BUE3oXdcBh81jU9SLcveKnemal2e5j4g0cM4NpEEnxdhZfIuQ54eDdJplENY5UT5HIkaZun5NC1yKGhe",
+	"mL5bj8MjU9wuM4Sd+tQMC9ktnUIqeZEKtHLmN0WqeyLu6R7Bm1LzgdOAaWFwqRQG1VwjxXQaLKh800xK",
+	"NdAzzzjPLTw/e1/56bnZxXP/Z+7p8uz8ufv/YwzI2Gkj995rrtrMZOkTPWTopRCS1S9LzXtOUKxq/pdN",
+	"q0/pZ+5pn7laRNopmCUWcgR6T1OPIJZ1FJ7BIY9gJ93ZfZpgJzyJSe2yMfpmddoVn0/W3i/4qV2vHGXq",
+	"WSztE9jbKMQmky+ChMxWcFDaAQ1pAgIyjzMOy4a0kEwfllZfBOVgX3qRzPzUbCc+F20sL0N7UEhE0eXk",
+	"QoX0CHOKNKVbPYWRMBoLQR6VxzepozpppGsrp8xT0/RcmzHsAkC7eDS6SfBsYfpzSytFJVT1CN4QJUTO",
+	"S5VZNWBgTmB5oTqJwcUNGV1mcofCF6RfhBXHOdF7xDy4by+CXlIw0bviVM2ikKLQoww5qAwpXq9DUpkq",
+	"rYD2FUF2WRMLSHIfkxRyelnjRJHXy1rFtY0CNwF6G2MW3gQ1QK4MsbyJL9FdgpuVsTVrPm8rHIA7Cjdk",
+	"toOogtfRjKCUqp4EQAb7GuAxBl1huWzQT0mBIS3rUhOwaCAuXeQdZKRrcCD0eNrhHzuDZeUNdFUSJ2GO",
+	"yHUnAys9Nbk3NNP3NVeGSd6VKEEWRy4SCdRQhMZelRTQhVa3mjMDQBeIbYQZ6S6HoCTR0IHwY9CQQ5QR",
+	"bb+Y4ZQwjRbz+Uyj/XFGeE6L648CTgaAfqMBsI3qudSkTFf2HA8bciPqI+xKpb6X1rFEvaMih/53d0eM",
+	"9t0GhFKIKWzelmoLDzljI91NM+h0LejFl0mmqqXAEpQAKf+94JwF81iGVptL+V373Waaaz/svjvUjleO",
+	"MVlh9L4iHbXlGZQTtBgohHLM20rGlw+1xgcEMk2jUj3UuhBw2DoZamyOfAxw51CCrMvGdBIc8kmr7WLf",
+	"1HkCjJZkxTTSiUo/YrrVadxGH3rKDlfarUCYIqiAvIuCdwwnUNDYdWj/zqp0TxHt/ZorMql34CmsygjC",
+	"1qKHoV+L/mNuRNwyGLUwF9NTvBjAnuOSrNrEQf0XL+7euAlCyG8SQSwlqmmOJqPIjUxn1k/dS5HpUxEH",
+	"R0Gh6XAjCstdhbsMHU41HFxqHzaFHkQ2iRv0O1WsAjre1HQI2q6ZBeccmM57S+gZtmWoAw0dmiREtdN5",
+	"9dQ5iFbMH90mR03uanRPKDBVq6+on6EqMXigZs6GMSt0SAUzOcz1VFJRzMk2PWvh7qSlZhgKxeUSmZTq",
+	"8BgTJFdCotOW/xZcBSsdTF1pTbZzUt+hJmbOLCjrxZa3A+AsdGut9jRYwhLIXFXtDvF51IUyEDm6K4Wy",
+	"5jV+E5YamMTSzBGloGJJd08VuCeQ4MPE9zhmzslN4qXkgeyTOlY9yW9ceUCDbhIIxYSMUnWnUyQO3knB",
+	"WwT6wes611TTIZeBm9e8PRvk4Jl6luWg7hrsSTeXufBsh3Ty98LUk/se/CjN8KXaHQUQEeGkMDJj7b0n",
+	"p55HpCWnNcpP1BVW0CxUaCDZoSyEubn5o7MLxw4vzpdTZhf80NqZdb58z1tOI4zu08VZ3PpiBcmlVo0l",
+	"LNRSgCgdrwG9shVPZcbhmDeFPlH93qm2qO8Tx9TywC3eIG1fRbfWoeONwY+CP5aQZHLrUhnR4klrItDF",
+	"zuWqnmxdflbRtWfrZmXG2lpG3SbxyDNMfaiazlMF4AuAjcLHzJf3B/IN1+XROB2XOOtmnnJ4GMw0EVCF",
+	"xxA1kxZ8CTWJFFAeRA6YfItH6h1BHFjLM2xd/roCX64DVBb83WF4E1MXV12yrlVF1TG97hFYM0gwA1XD",
+	"wVNRpxpcX63jgECw60G7dAyN5dW7dDt6K4wVILieDmqk92nTNXjnXYm5xWDiEyE3UUy2wYquWsBh0pb8",
+	"s9UDxCjuqeQ7nR++rNPwWrgXlDtgMLCIh+7b/vyP/cu/vX+kALRUTVrUMSqQes4JlbLlIZ3KOEO6TQKx",
+	"faosfkdyfu6hbhNyKCI394C+sdLkUMA3ipRVJSB2h1U0VcOZLpj3FZl+0ys5S6aOEyo6/Y7HIsWbgdQZ",
+	"ruJModQEKEMSFMvlfANwjplqUVjt+GCnKt8+FUqsaFMBoP54HX4kSgrtyUCBmCJkK4JmyCCnrQBkCP+C",
+	"cB8MqH/QBNanLeICcl0d7qvevNIQ3kMp4iIIzKvQoLxj1UfR05jaNb4rboIMIii84qjVU50FS4pLa0et",
+	"urEmgT7f9Tyk/KxFd5GDl0qrfF/nCmQcmcIeVrcNC61WMt4tMkVAlTUoJ6vIfV6KUxd9YOqt94YyuaKV",
+	"DXluz//bkUdcIi8jHFhNPrTvCaymaDsu8AC0iImPAxqQfDQvUUHpTdE0BS/d5ySlJil37q7ofHeXxGDt",
+	"CqI64pILnXEoniKYSUG+j2tNuY+iYO+y3Ae/1yZB32qNe0iQPoGSMqrNpwy35K1hPb8pLw1xBYka8/et",
+	"VwFY2kzX1stsxXFWggemS7mtjuvTNvb8Q3XutWYd7OOs0B1Uilu3SNeQBzWuVcDGs1X1xGJw8LPJQqxz",
+	"RTb5NJs99eaquiUEuu+7px55rIROPfVYCZ0l1VP3KwDGUw8/Cj5qXYl8DJ2gDy0Hfy5CM7ckKF1wL0oz",
+	"52db+PxstefLTTp2ZG7x6LFy9m059Fz4RyVXem2MNO8wQO3Z0MLQCMTAlkyj68BsBBMExBVGKvW9G8tf",
+	"ixoZaan7WevM4sBtp57VhGzMy0JbuEEO/bhNGoW/tM2Kf2eXVNuFvdQqk+DXRaC6qFeVdP6EQo7julWA",
+	"cs9qKlnWjXdH+goKs2JLtm0L7+kBgSCP0AINGrvMmWgEI1MPzw3zjRpmNeIWrKetwkv3uZ52sq0Smk4T",
+	"rDGi/v3UMnUQyxG6lpehS6Uio1QbqGcraTcyoCz2kvlyWUpaDTOHOtgf2dEoeOze6u+np11ogz+zFSE6",
+	"yZFycSq4ST2SR16DDAmoWzGhu2oQpFtCHm00ffRsB7u0rne8hBjBnnymw+RP6ipkbc1L2qNbz0ZMgswy",
+	"PpqYBHmK33u0pGZdICnBJiTAy4oRowFwRsK9K1fsxLKGXM50Lj20x4GKSuwiOMVlFQqSxCPtJiqQyxsN",
+	"4hTqGk6rIwz2e9/2oVTzu0t9KA0xTs84moSOMBhUQ5QETStqmEmrvEp04qCjmjvlFVQuF0W7OFflO7/V",
+	"cvaL88kjm5R0iaPqk12Aos5JHLzVNvZxkfShX7vPSURP824Fqe9myAQZIKMlyCqkKlFhGaomgVGpTNOg",
+	"Xq2EKGQReUQXgeQmMObjWtExsZNtwlb1m6dZ/6qHsKJM6a+KPw/V5k9eZVPrShmqd1x3WKtIDernPJ06",
+	"ZVQ0Cz6cR+GlP9BIYvvy4q+pBCPVhu+bfPeJVksStz1MijD5gap37HIQYVVNJGN9kjIJjbsu78522kXT",
+	"Grz3++19H2zFARr3NyQgJrXX0GDEdR9aDru8izwA1MtJOFBnAWgTxRLO45g5D+HaRnF5Fd9STRGJHFDn",
+	"EDAZefC68WFgUKnCfsmbTCwfIpIuwfnVXiUjs1wtT2opeu+4WeSMC3SxqA0oJsrlqsxyvTR9FPGqkNAl",
+	"OFcuT9PVFlSTFpyg4Ti6Vne/cpMz5Pw3KS9jJd7cNJHOmUzehCBAAs0ui4EwPiuavFswEZ3A3sZTfE2+",
+	"+Funyv5RkhmHMGkXC20Ba0bmUwWtrIWVatOrChEY6Y4TTApc/8VyJFDF9rMr+BvGk+A8IM04RLZSanKU",
+	"QyFHmlaM+0iQvATk4cJ9eKfvgYIosCS+Sfa7oZElaUWRMF3d4dBxP3clySGP1AgtPPX5tHproWTz78gB",
+	"wlJT5JE68TwoNNBAixEdGWr8l/UMRFAuClIo90HXCwApSB5znXj73uUi9xW737xUZDjxaOYx0BkAXQQF",
+	"u9xrYEaFznzQhelyYgLCjwcEqsmRmI/u2775l+2tre1b1wYXP9y+9e7g8nuDT36FVjwfzR++PzcRgplZ",
+	"NBXKl37r+dt/9CfPRVMVllaV4EzpOCbt3OehupObhAD/sGgSki/9loT2GwkpXrRJSRfVeQeMdHAPebpy",
+	"ATk8N9kY+ILCSce8eN+Tj5noN0kUEpB4Kl8mMNaN4hW2OsqRIBpxFU2aK6ry+AsnQPnSb3nXfuNdEMGA",
+	"wAWgV3DPwN6ZBm4tKkT+AJgg0wmArREVAPuWgO4V4zAIjZnhTXQseBxyBVsE6b6SucgLWgcWTFrynfs7",
+	"/0POMBCH3wAXdpU0KEN4RH+/BGmAv6Fo2oCXfusgSuUBsD9FglJscrfDfKLxcQtOwvuBeflak9b37XWP",
+	"z/Kb5xGC7lKSqoiPqj0UUkRJt1EyLRqQQQhXGgtnGko8ldQEiXUMLx7jZo3oxo9TSgOkRNwVhJsVA8V+",
+	"JyBuAkh4jRmqTs20L9okKtgkZSJxFM6/eVz4gK+m8T3jXucEmrzOFJz1e+0RZUw6+/IMPDgCXfSMis5D",
+	"0yEVJoPKLjkYieGMtqBfK/BLgCnArpuCoSlVpUl6VyTAG42nImjf0epp8EiYhwb9VIE8Xq8TT2XAtD0C",
+	"flWf87SOo4A86dh7J2jg+aHWH/dUv+0IARSYsaTfihQBTnx5SK3jSapeevo5eepVgj3izSw9fU7ucTQU",
+	"h315lTRtwgmLUgDGDFvE65Cn5tIYxEEN+9jljQ7J6BCl8Cij+7S/M6nlFO9KPVeMlIZp4qS6eMWJUjjn",
+	"oCOVIjggBDDAAthYlVgUdvyhaQQwxDmTQH9DUA5xopheC5PsjY1etqnftZMsBKoNMtMDnNf0qzUNbSS2",
+	"91O9T3dFLxlx7IVj9GsPbQTzFYxW3lY3DdJ7/eUQLzPax2uDkLYyjgL1ZCikNPquHRIuj0GhJwhdfotq",
+	"XLtVgLubXgAHRKz9WGrL0CZ3qQNg/EGkNcQrdgG8u4SqHbngEnIJhkK+Z1iTe/S/ODuIzmo1Z90MXKHO",
+	"ujYUovMJX0+w51JIrvUIAYgzG+oxKGOw+mK1sKkqXmHj9PAYUgaMbNceB30U+nY4uJdoJL+MfO7gHqJ1",
+	"hKtCwesMdZafnX8wZYLaURfOLMCRcRQK/cg28k9iMy+TP314Tv4tEGcqN1HQ835TF2CELUiyJjw/Wz6c",
+	"MmGfjzXdqfbYcrlvGlRaJRQQ9rRF00qUGQAnSWJYS/Ko9tQZQSAKMKTANFA2QIFNVA3Ee7b+oJ+ZqhTR",
+	"Y9gKC2iLFnMw55JF9y68WnEoUfMIYZJJUOant75Wdu40HRjafzIVZUG++9/ffYGVNyLabjnirgiTraPp",
+	"JWSTeArdSpcNddoZrouQCA5h35cshdVI1iVaCZ+a5i6Ho9jgKiLfFoah0+QQQiqhrm5vIfUq5peC6KWq",
+	"xgKgCq8VU7Uim1oqErRyXQ+2jmoecdQFJ0h3t5A2NiC0zlKm4A/gD97xD6L1Gvc8UvPXJY9uc0FE8Ktq",
+	"DzXl0/fVXCwEWm9h1sHu+v0AxVdrAv+ucamE6Z5fGkJWHETrjFdEk3fXUQt7G0KL0WX4XE1wHVptuEQE",
+	"3QqCfTVYa0InJITQHpJwS4Eqped5EAUNCDgj0e4DuiahhpnuTYBANSPUkwqY0kdtKp8qeY6R7/7Ekg1m",
+	"+I3rH6DJvWSoNkm0YCJJ2tOkV4r0FRhuJ5DB6qaIgLevw0F3J6cgU2TCprnFCE3oEmYiN9KMzkkNknFS",
+	"NlvjTqboW1XPrcrHpom9ERnGir/hkIIbWOqeuR73oawEyY2IWOwu3ZRyrxPTJvcq85KHIGq46DyxtRoO",
+	"w7T71o1cw3cHg0eTmb3diBSVxTq7SG0D4TAAiyiTzFxK/GoPycMHZBclx2OEmO8ORxqCF6iArRplL9an",
+	"bL1NmENZY121EzPJkUpPOohWALJGM6FEAzC0Dh9X5BPrqkMl4wpiXIPalJ5hHeYSqZp1MfVdKvx10D51",
+	"L33dek03voY2ZeY54lg7fK3RBvt+e9/SPxxcRkbSXMFDWT0mgaVUAMXTBvQ70s6QRBJBkoRz9LHP2cV+",
+	"uPFjIX0e1ejZbR4hcU+OqhdrHRXofgJ35L9P9/u14lrfa7Zq2t+nNZ1OadBoJ8K70BIupc9bKsXvD5b1",
+	"Te/vpgD6ocNbaH8FpDjaENPkNjLcq9j11K9rxlUtqOGaEda8Li1aUrQWHdnPqVq25jy+xefIoJwiDdrH",
+	"pOHV6qG2i2uqsiLa/FMqGFDmqlDFLZU5GRfvkPa1FA5/Cm8tklTu/AkGHt4CAJFNWbs6QpMNF8TTjepe",
+	"MpF9SKGCTBsXt+PY64nTBFmfqTh+H564l9Lj5IwLzItTGzCNeJvvEZCvcAgl1MaefJE5xFqTuo5HohCR",
+	"8sGRWW+w/H3KX+Xc7kqem6KJaTd0giQ2lbEmddTjCDstyqRR7Q2fYnD9phg91bQwraO8K7HTtKOcQtxU",
+	"d61lENEDXOFSACrMPRUlGnWwhxoeZiN47GPqkXuJycKUC+SyeguKwfhRPf0x8rirA3tUwGHaExkK7SAB",
+	"CznN3X0bGoQJ3hUmrGkm5fCLU3YxMlHnvBSQuLKgHhet1KqUdHjz/i3rrNf3F2WcwIXEqU5IDRojh4gN",
+	"hGsQhQrwVfJTSKIUMLVFaBifULDfUsfr33pj8MKtwTtX+5ev7d74qP/lr7Zvvrr74cXBb17tv7zVf/Gz",
+	"/uXfGmCgIwfR90GJmFuItwttdLDnUMwq5mRsHUNPkwZoHPs+aBVMUM1YLeFOU94p4BT2+JXax0L4knmZ",
+	"KhjcjBxNCq11ubdRJUypdmnOrbPBQ1PUt8JBbJ7C8MvicqigXBdMIqgD4Q7uHdBxgai61eQtSEtPpJsm",
+	"c02Jt2novuO5M0szh3CbHtqcA7rW73puyAHKdXK4R5aQyxuUlZAgQlDOpKVGeNslJcU7lH6Htre2+j//",
+	"zfbNV3fe/Lz/5a/CmEVwsPZWjjEjEO18/sLO5y/3r/6q/+JP45nflp8/5EHGFm61MW3oXHkV+/S5j12B",
+	"FLvp/+LizitXwreZH1jeqJMsKBElvd+lwCdbChPFBn//vH/5/9OKxw2Nz/vXPluz8HFD47OupU8n9IJE",
+	"1u572rEB6RJK+LINrL7PSU1Jh+z0AjemFZ5N3/Zy6v6n/RtebFmGMATS0MZuAnShMHTZKuwEtmKF5Iz8",
+	"/GLopgNIODyfvQ4lYhB7GzBNhpwAUKwO25kAWZoMCmDoMuNihZeLWp7vQnIkbP0xlr2O8EsgILswdCCu",
+	"QjqQMB967RDMpVM2v1i/HWE0bNMwptF+4FN2imH75hILChSebet41rj+Wf+El22TEEbkl5Yk5VdgMSEg",
+	"MR0WeMUZ+eUKxallqUWJOQppqYklpUUQo0GdWdgW65fLpr1cuPVxQ+PT7Uuf7J3ztH8DcjzlpirVxtYC",
+	"AgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -289,11 +289,11 @@ func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
 	if err != nil {
 		return err
 	}
-	return outbox.Tell(tx, changeNotices(tx, signups, is.Title, strings.Join(said, "，"))...)
+	return outbox.Tell(tx, changeNotices(signups, is.Title, "内容变更", strings.Join(said, "，"))...)
 }
 
 // changeNotices tell each person once of one change, however many shifts they have.
-func changeNotices(tx *store.Tx, signups []Signup, title, what string) []outbox.Notice {
+func changeNotices(signups []Signup, title, kind, what string) []outbox.Notice {
 	told := map[int64]bool{}
 	var out []outbox.Notice
 	for i := range signups {
@@ -304,9 +304,14 @@ func changeNotices(tx *store.Tx, signups []Signup, title, what string) []outbox.
 		told[s.PersonID] = true
 		out = append(out, outbox.Notice{PersonID: s.PersonID, Kind: outbox.ActivityChanged,
 			Event: event("changed", s.ID) + ":" + rand.Text(),
-			Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &s.ID, ActivityID: &s.ActivityID})
+			Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &s.ID, ActivityID: &s.ActivityID}.
+			As(outbox.ActivityChangedMessage, changeWords(title, kind, s.StartsAt, what)).Until(s.EndsAt))
 	}
 	return out
+}
+
+func changeWords(title, kind string, starts store.Time, what string) outbox.Words {
+	return outbox.Words{"activity": title, "change": kind, "time": outbox.Clock(starts.Time), "note": what}
 }
 
 func event(what string, id int64) string { return what + ":" + strconv.FormatInt(id, 10) }

@@ -118,7 +118,7 @@ func moveTimes(tx *store.Tx, l *Line, is *Shift) error {
 	if err := copyTimes(tx, is); err != nil || l.State != Published {
 		return err
 	}
-	return outbox.Tell(tx, changeNotices(tx, signups, l.Title, "时间改为 "+SpokenSpan(is.StartsAt.Time, is.EndsAt.Time))...)
+	return outbox.Tell(tx, changeNotices(signups, l.Title, "时间变更", "时间改为 "+SpokenSpan(is.StartsAt.Time, is.EndsAt.Time))...)
 }
 
 // UpdateSeries changes the shifts of a series that have not started; the past stays as it was.
@@ -223,7 +223,7 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 		timeline = append(timeline, signupTimeline(g, "cancel", SignupCancelled, actor, reason))
 		notices = append(notices, outbox.Notice{PersonID: g.PersonID, Kind: outbox.ActivityCancelled, Event: event("called_off", g.ID),
 			Title: "活动取消", Body: "“" + a.Title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + " 取消了：" + reason,
-			SignupID: &g.ID, ActivityID: &g.ActivityID})
+			SignupID: &g.ID, ActivityID: &g.ActivityID}.As(outbox.ActivityChangedMessage, changeWords(a.Title, "活动取消", g.StartsAt, reason)).Until(g.StartsAt))
 	}
 	if err := writeTimeline(tx, timeline...); err != nil {
 		return err

@@ -124,7 +124,7 @@ func (s *Service) place(tx *store.Tx, g *Signup, shift *Shift, l *Line, wait boo
 	if g.State != Confirmed {
 		return queue(tx, g, shift)
 	}
-	if err := outbox.Tell(tx, confirmedNotice(g, l.Title)); err != nil {
+	if err := outbox.Tell(tx, confirmedNotice(g, l.Title, l.PlaceName)); err != nil {
 		return err
 	}
 	taken, err := takePlaceAsRead(tx, shift)
@@ -151,10 +151,11 @@ func queue(tx *store.Tx, g *Signup, shift *Shift) error {
 	return err
 }
 
-func confirmedNotice(g *Signup, title string) outbox.Notice {
+func confirmedNotice(g *Signup, title, place string) outbox.Notice {
 	return outbox.Notice{PersonID: g.PersonID, Kind: outbox.SignupConfirmed, Event: event("confirmed", g.ID), Title: "报名成功",
 		Body:     "“" + title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
-		SignupID: &g.ID, ActivityID: &g.ActivityID}
+		SignupID: &g.ID, ActivityID: &g.ActivityID}.
+		As(outbox.SignupConfirmedMessage, outbox.Words{"activity": title, "time": outbox.Clock(g.StartsAt.Time), "place": place, "note": "到场后请扫码签到"}).Until(g.EndsAt)
 }
 
 // step moves a sign-up along its table, with its timeline line, and settles the
@@ -243,7 +244,8 @@ func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
 func offerNotice(l *SignupLine, until store.Time) outbox.Notice {
 	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
 		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
-			SpokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}
+			SpokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
+		As(outbox.SignupOfferedMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": "请点开确认，过时让给下一位"}).Until(until)
 }
 
 // CancelSignup gives a place back: the volunteer within the notice, staff at any time.
@@ -341,7 +343,7 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 
 func decisionNotice(l *SignupLine, reason string) outbox.Notice {
 	if l.State == Confirmed {
-		return confirmedNotice(&l.Signup, l.ActivityTitle)
+		return confirmedNotice(&l.Signup, l.ActivityTitle, l.PlaceName)
 	}
 	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupRejected, Event: event("rejected", l.ID), Title: "报名没有通过",
 		Body: "“" + l.ActivityTitle + "”的报名没有通过：" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID}

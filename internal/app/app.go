@@ -22,7 +22,6 @@ import (
 	"yimi/internal/campaign"
 	"yimi/internal/catalogue"
 	"yimi/internal/config"
-	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/httpapi"
 	"yimi/internal/identity"
@@ -43,6 +42,7 @@ type App struct {
 	log     *slog.Logger
 	clock   func() time.Time
 	metrics *httpapi.Metrics
+	wechat  *wechat.Client     // nil: not set up
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
 	files   *blob.Bucket       // attachments, sealed
 
@@ -107,12 +107,15 @@ func (a *App) build() error {
 		return err
 	}
 	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
-	a.Outbox = outbox.NewService(a.Store)
+	a.openWechat()
 	a.Units = unit.NewService(a.Store)
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin(), Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
+	if a.Outbox, err = a.newOutbox(); err != nil {
+		return err
+	}
 	if err := a.buildRequests(keys); err != nil {
 		return err
 	}
@@ -161,25 +164,6 @@ func (a *App) limits() activity.Limits {
 	l := a.cfg.Limits
 	return activity.Limits{CancelNotice: l.CancelNotice, PromotionConfirm: l.PromotionConfirm, CheckinWindow: l.CheckinWindow,
 		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, WorstAccuracy: float64(l.AccuracyMetres)}
-}
-
-var errNoWechat = fault.New(fault.Unavailable, "wechat_unavailable", "这里还没有接通微信登录，请联系社工站工作人员")
-
-// wechatLogin trades login codes at WeChat, or in demo mode at its stand-in.
-func (a *App) wechatLogin() func(ctx context.Context, code string) (openID, unionID string, err error) {
-	w := wechat.Config{AppID: a.cfg.WeChat.AppID, Secret: string(a.cfg.WeChat.Secret), BaseURL: a.cfg.WeChat.BaseURL, Logger: a.log}
-	if a.cfg.Demo && w.AppID == "" {
-		a.standIn = wechattest.Start()
-		w.AppID, w.Secret, w.BaseURL = a.standIn.AppID, a.standIn.Secret, a.standIn.URL
-	}
-	if w.AppID == "" {
-		return func(context.Context, string) (string, string, error) { return "", "", errNoWechat }
-	}
-	client := wechat.New(w)
-	return func(ctx context.Context, code string) (string, string, error) {
-		session, err := client.Login(ctx, code)
-		return session.OpenID, session.UnionID, err
-	}
 }
 
 func authKeys(in []config.Key) []auth.Key {
@@ -277,6 +261,8 @@ func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
 		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
+		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
+		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "prune", Every: time.Hour, Do: a.prune},
 	}
 	if a.cfg.Demo {

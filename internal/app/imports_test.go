@@ -37,7 +37,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case slices.Contains(features, pkg):
 		return append([]string{"store", "outbox", "auth", "fault", "workflow"}, betweenFeatures[pkg]...), true
 	case pkg == "outbox":
-		return []string{"store"}, true
+		return []string{"store", "auth", "fault"}, true
 	case pkg == "store", pkg == "auth", pkg == "wechat", pkg == "workflow":
 		return []string{"fault"}, true
 	case pkg == "config":

@@ -120,3 +120,14 @@ func All(people []auth.Actor, call func(i int, p auth.Actor) Answer) []Answer {
 	wg.Wait()
 	return out
 }
+
+// Into reads an answer of 200 or 201.
+func (a Answer) Into(t testing.TB, to any) {
+	t.Helper()
+	if a.Status >= http.StatusMultipleChoices {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if err := json.Unmarshal(a.Body, to); err != nil {
+		t.Fatal(err)
+	}
+}

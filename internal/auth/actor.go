@@ -61,6 +61,9 @@ func (a Actor) Administers(path string) bool { return under(a.paths(DistrictAdmi
 // ManagedPaths gives the roots of the subtrees the actor manages, for scoping queries.
 func (a Actor) ManagedPaths() []string { return a.paths(StationStaff, DistrictAdmin) }
 
+// AdministeredPaths gives the roots of the subtrees the actor administers.
+func (a Actor) AdministeredPaths() []string { return a.paths(DistrictAdmin) }
+
 func (a Actor) paths(roles ...Role) []string {
 	var out []string
 	for _, g := range a.Grants {

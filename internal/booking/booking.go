@@ -37,6 +37,7 @@ type Booking struct {
 	EndsAt        store.Time
 	BusyUntil     store.Time // the end and the service's buffer
 	HoldExpiresAt *store.Time
+	Reminded      int // how far its reminders are: of the day before, of the last hours
 	CreatedAt     store.Time
 }
 

@@ -308,7 +308,7 @@ func (s *Service) Move(tx *store.Tx, t *catalogue.Type, b *Booking, w Wish) erro
 	}
 	// First of all, so that a sweep of the same hold has come before this or waits.
 	moved, err := move(tx, b.ID, []State{b.State}, map[string]any{"provider_id": is.ProviderID, "day": is.Day,
-		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil, "hold_expires_at": is.HoldExpiresAt})
+		"starts_at": is.StartsAt, "ends_at": is.EndsAt, "busy_until": is.BusyUntil, "hold_expires_at": is.HoldExpiresAt, "reminded": 0})
 	if err != nil {
 		return err
 	}

@@ -394,3 +394,20 @@ func providerOfFeed(db *gorm.DB, hash string) (*ProviderLine, error) {
 	}
 	return &l, err
 }
+
+// ---- reminders
+
+// toRemind gives booked times that start before the instant and were reminded of less than
+// so often, the soonest first.
+func toRemind(db *gorm.DB, now, before store.Time, reminded, limit int) (out []Booking, err error) {
+	err = db.Where("live = 1 AND starts_at > ? AND starts_at <= ? AND state = ? AND reminded < ?", now, before, Booked, reminded).
+		Order("starts_at, id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// setReminded notes the reminder; false when it was noted before, or the booking moved.
+func setReminded(tx *store.Tx, b *Booking, reminded int) (bool, error) {
+	res := tx.Model(&Booking{}).Where("id = ? AND state = ? AND starts_at = ? AND reminded < ?", b.ID, Booked, b.StartsAt, reminded).
+		Update("reminded", reminded)
+	return res.RowsAffected == 1, res.Error
+}

@@ -64,7 +64,7 @@ func TestExampleHasEverySettingAtItsDefault(t *testing.T) {
 	}
 	for _, name := range config.Names() {
 		leaf := name[strings.LastIndexByte(name, '.')+1:]
-		if !strings.Contains("\n"+strings.ReplaceAll(string(text), "\n  ", "\n"), "\n"+leaf+":") {
+		if !strings.Contains("\n"+strings.ReplaceAll(strings.ReplaceAll(string(text), "\n  ", "\n"), "\n  ", "\n"), "\n"+leaf+":") {
 			t.Errorf("%s is not in the example", name)
 		}
 	}
@@ -153,7 +153,8 @@ keys:
   checkin: no-colon
   fields: ["`+keyA+`", "`+keyA+`"]
 token: {access_ttl: 2h, refresh_ttl: 1h}
-wechat: {app_id: gh_123, secret: shhh-not-thirty-two, base_url: "ftp://x"}
+wechat: {app_id: gh_123, secret: shhh-not-thirty-two, base_url: "ftp://x", state: beta, templates: {request_result: x, request_assigned: x,
+  booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x}}
 limits:
   cancel_notice: -4h
   promotion_confirm: soon

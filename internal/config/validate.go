@@ -135,8 +135,10 @@ func (s keySet) shares(other keySet) bool {
 
 // What the WeChat console gives out.
 var (
-	appIDPattern  = regexp.MustCompile(`^wx[0-9a-z]{16}$`)
-	secretPattern = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
+	appIDPattern = regexp.MustCompile(`^wx[0-9a-z]{16}$`)
+	// templatePattern is an id and three to five keywords; what each keyword takes is checked at the start.
+	templatePattern = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}( ([a-z_]+[0-9]+|-)){3,5}$`)
+	secretPattern   = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
 )
 
 func (c Config) checkWeChat(f *faults) {
@@ -152,6 +154,14 @@ func (c Config) checkWeChat(f *faults) {
 	}
 	if w.AppID == "" && w.Secret != "" {
 		f.add("wechat.app_id", "is missing beside wechat.secret", "write the AppID of the WeChat console")
+	}
+	if w.State != "formal" && w.State != "trial" && w.State != "developer" {
+		f.add("wechat.state", "is no version of a mini-program", "write formal, trial or developer")
+	}
+	for _, s := range settings {
+		if t, ok := s.field(&c).(*string); ok && strings.HasPrefix(s.name, "wechat.templates.") && *t != "" && !templatePattern.MatchString(*t) {
+			f.add(s.name, "is no template", "write its id and the keywords as the back office numbers them, - for one it has not: pY2xHk thing1 phrase2 time3 -")
+		}
 	}
 	if w.BaseURL == "" {
 		return

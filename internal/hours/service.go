@@ -26,24 +26,30 @@ func (s *Service) Stars() Stars { return s.stars }
 // the volunteer's chain and moves every roll-up. A source that has been paid gives
 // ErrCredited and nothing changes.
 func Append(tx *store.Tx, e *Entry) error {
+	_, err := add(tx, e)
+	return err
+}
+
+// add is Append; it gives the volunteer's total with the entry.
+func add(tx *store.Tx, e *Entry) (total Volunteer, err error) {
 	e.Month, e.CreatedAt = MonthOf(e.StartsAt.Time), tx.Now
 	chain, err := turn(tx, e)
 	if err != nil {
-		return err
+		return chain, err
 	}
 	e.Sequence, e.PreviousHash = chain.Sequence, chain.LastHash
 	e.Hash = e.ComputeHash()
 	err = insertEntry(tx, e)
 	if store.IsDuplicate(err) {
-		return ErrCredited.Because(err)
+		return chain, ErrCredited.Because(err)
 	}
 	if err != nil {
-		return err
+		return chain, err
 	}
 	if err := setLastHash(tx, e.PersonID, e.Hash); err != nil {
-		return err
+		return chain, err
 	}
-	return moveTotals(tx, e)
+	return chain, moveTotals(tx, e)
 }
 
 func moveTotals(tx *store.Tx, e *Entry) error {
@@ -119,22 +125,24 @@ func (s *Service) UnitTotals(ctx context.Context, ids ...int64) (map[int64]Total
 }
 
 // creditNotice tells the volunteer that hours were entered.
-func creditNotice(tx *store.Tx, e *Entry, title string) error {
+func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
 	verb := "已记入"
 	if e.Class == Correction {
 		verb = "更正了"
 	}
 	return outbox.Tell(tx, outbox.Notice{PersonID: e.PersonID, Kind: outbox.HoursCredited,
 		Event: "entry:" + strconv.FormatInt(e.ID, 10), Title: "时长" + verb,
-		Body: "“" + title + "”" + verb + " " + Spoken(e.Minutes) + "，点开可以看到签到和签退", ActivityID: &e.ActivityID})
+		Body: "“" + title + "”" + verb + " " + Spoken(e.Minutes) + "，点开可以看到签到和签退", ActivityID: &e.ActivityID}.
+		As(outbox.HoursCreditedMessage, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
 }
 
 // Credit is Append and the notice that goes with it.
 func Credit(tx *store.Tx, e *Entry, title string) error {
-	if err := Append(tx, e); err != nil {
+	total, err := add(tx, e)
+	if err != nil {
 		return err
 	}
-	return creditNotice(tx, e, title)
+	return creditNotice(tx, e, title, total)
 }
 
 // CampaignRecords lists a campaign's entries, newest first, below the given id (0 for the newest).

@@ -108,6 +108,6 @@ var access = map[string]rule{
 	"startVisit": workerOrStaff, "finishVisit": workerOrStaff, "completeRequest": workerOrStaff, "markNoShow": workerOrStaff,
 	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,
 
-	"listNotices": signedIn, "readNotices": signedIn,
+	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
 	"getHome": public, "getWorkbench": staff,
 }

@@ -160,6 +160,6 @@ func (s *Server) GetSettings(context.Context, api.GetSettingsRequestObject) (api
 	return api.GetSettings200JSONResponse{
 		CancelNoticeMinutes: int(l.CancelNotice.Minutes()), PromotionConfirmMinutes: int(l.PromotionConfirm.Minutes()),
 		CheckinWindowMinutes: int(l.CheckinWindow.Minutes()), LateCheckinMinutes: int(l.LateCheckin.Minutes()),
-		CodeStepSeconds: int(l.CodeStep.Seconds()), HoldMinutes: int(s.Bookings.HoldFor().Minutes()), Demo: s.Config.Demo,
+		CodeStepSeconds: int(l.CodeStep.Seconds()), HoldMinutes: int(s.Bookings.HoldFor().Minutes()), MessageTemplates: s.templates(), Demo: s.Config.Demo,
 	}, nil
 }

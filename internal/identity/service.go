@@ -82,6 +82,11 @@ func (s *Service) Me(ctx context.Context) (*Profile, error) {
 	return s.Profile(ctx, auth.From(ctx).PersonID)
 }
 
+// OpenIDs gives where people are reached at WeChat; who never came by WeChat is left out.
+func (s *Service) OpenIDs(ctx context.Context, personIDs []int64) (map[int64]string, error) {
+	return openIDsOf(ctx, s.Store.Read(ctx), personIDs)
+}
+
 // UpdateMe changes the actor's own profile. A volunteer cannot become younger than a volunteer may be.
 func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	a := auth.From(ctx)

@@ -62,6 +62,16 @@ func wechatByOpenID(ctx context.Context, db *gorm.DB, openID string) (WechatIden
 	return gorm.G[WechatIdentity](db).Where("openid = ?", openID).Take(ctx)
 }
 
+// openIDsOf gives the WeChat identity of each person; of somebody with two the one that came last.
+func openIDsOf(ctx context.Context, db *gorm.DB, personIDs []int64) (map[int64]string, error) {
+	rows, err := gorm.G[WechatIdentity](db).Where("person_id IN ?", personIDs).Order("created_at").Find(ctx)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.PersonID] = r.OpenID
+	}
+	return out, err
+}
+
 func insertWechat(ctx context.Context, tx *store.Tx, w WechatIdentity) error {
 	w.CreatedAt = tx.Now
 	return gorm.G[WechatIdentity](tx.DB).Create(ctx, &w)

@@ -2,35 +2,132 @@ package outbox
 
 import (
 	"context"
+	"log/slog"
+	"slices"
 
+	"yimi/internal/auth"
+	"yimi/internal/fault"
 	"yimi/internal/store"
 )
 
-// Tell writes notices in the caller's transaction.
+// Tell writes notices in the caller's transaction. What has a template waits to be sent.
 func Tell(tx *store.Tx, notices ...Notice) error {
 	if len(notices) == 0 {
 		return nil
 	}
+	for i := range notices {
+		if n := &notices[i]; n.Template != "" {
+			n.Delivery, n.DueAt = Waiting, &tx.Now
+		}
+	}
 	return insert(tx, notices)
 }
 
-// Service reads notices.
-type Service struct{ db *store.Store }
+// Outcome is what became of a message at WeChat.
+type Outcome string
+
+// The outcomes; what to do with each is in settle.
+const (
+	Taken   Outcome = "sent"
+	Refused Outcome = "refused" // no accept is left
+	Later   Outcome = "later"   // certainly not sent
+	Unclear Outcome = "unclear" // asked, and the answer was lost
+	Broken  Outcome = "broken"  // never as it is
+)
+
+// Deps is what the service needs.
+type Deps struct {
+	Store *store.Store
+	Log   *slog.Logger
+	// Templates are the ids of the messages' templates at WeChat, by which the phone asks for an
+	// accept; of a message without one the news is in the app alone.
+	Templates map[string]string
+	// OpenIDs gives where people are reached at WeChat; who never came by WeChat is left out.
+	OpenIDs func(ctx context.Context, personIDs []int64) (map[int64]string, error)
+	// Send sends one message. The error is nil exactly when it was taken.
+	Send func(ctx context.Context, openID string, n *Notice) (Outcome, error)
+	// Reach tells whether WeChat answers at all.
+	Reach func(ctx context.Context) error
+}
+
+// Service reads notices and delivers messages.
+type Service struct {
+	Deps
+	pause pause
+}
 
 // NewService makes the service.
-func NewService(db *store.Store) *Service { return &Service{db} }
+func NewService(d Deps) *Service { return &Service{Deps: d} }
 
 // Of lists a person's notices, newest first, below the given id (0 for the newest).
 func (s *Service) Of(ctx context.Context, personID, before int64, limit int) ([]Notice, error) {
-	return noticesOf(s.db.Read(ctx), personID, before, limit)
+	return noticesOf(s.Store.Read(ctx), personID, before, limit)
 }
 
 // Unread counts a person's unread notices.
 func (s *Service) Unread(ctx context.Context, personID int64) (int64, error) {
-	return countUnread(s.db.Read(ctx), personID)
+	return countUnread(s.Store.Read(ctx), personID)
 }
 
 // Read marks all of a person's notices up to one as read.
 func (s *Service) Read(ctx context.Context, personID, upTo int64) error {
-	return s.db.Tx(ctx, func(tx *store.Tx) error { return setRead(tx, personID, upTo) })
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return setRead(tx, personID, upTo) })
+}
+
+// maxCredit bounds the accepts a person can have in hand: nobody taps more often ahead.
+const maxCredit = 20
+
+// Accept notes that the actor tapped 允许 for each of the templates once.
+func (s *Service) Accept(ctx context.Context, templates []string) error {
+	slices.Sort(templates) // one order for all who write two rows
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		for _, t := range slices.Compact(templates) { // three at most
+			if s.Templates[t] == "" {
+				continue // of a setting that was taken out meanwhile
+			}
+			if err := addCredit(tx, auth.From(ctx).PersonID, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Letter is a message that did not go, with whom it was for.
+type Letter struct {
+	Notice
+	PersonName string
+}
+
+// After is where a page of letters begins: behind the last one seen.
+type After struct {
+	FailedAt int64
+	ID       int64 // 0: from the start
+}
+
+// Letters lists messages that did not go, those that failed last first: of the people at
+// home in units that the actor administers, and of those at home in none.
+func (s *Service) Letters(ctx context.Context, after After, limit int) ([]Letter, error) {
+	return letters(s.Store.Read(ctx), auth.From(ctx).AdministeredPaths(), after, limit)
+}
+
+var (
+	errNoLetter = fault.Missing("消息")
+	errNotDead  = fault.New(fault.Conflict, "not_failed", "这条消息已经在发了，不用再发一次")
+)
+
+// Resend sends a message that did not go once more. One whose answer was lost may so
+// arrive a second time; who sends it again has looked at it.
+func (s *Service) Resend(ctx context.Context, id int64) error {
+	roots := auth.From(ctx).AdministeredPaths()
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if _, err := letterByID(tx.DB, roots, id); err != nil {
+			return err
+		}
+		again, err := restart(tx, id)
+		if err == nil && !again {
+			return errNotDead
+		}
+		return err
+	})
 }

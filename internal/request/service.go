@@ -326,6 +326,7 @@ func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Bo
 		return err
 	}
 	told := l.notice(outbox.RequestScheduled, "已经约好了", fmt.Sprintf("%s约在 %s，%s接待%s", l.ServiceName, span, w.Name, l.where()))
+	told = l.saying(told, outbox.RequestAssignedMessage, l.visitWords(b.StartsAt, w.Name), b.StartsAt)
 	told = append(told, caseNotice(l, w.PersonID, "有新的预约", fmt.Sprintf("%s %s，%s", l.ServiceName, span, l.Number)))
 	return outbox.Tell(tx, told...)
 }
@@ -587,6 +588,49 @@ func (l *Line) notice(kind outbox.Kind, title, body string) []outbox.Notice {
 		return nil
 	}
 	return []outbox.Notice{{PersonID: *l.PersonID, Kind: kind, Event: event(kind, l.ID), Title: title, Body: body, RequestID: &l.ID}}
+}
+
+// saying makes the notices subscribe messages too, worth sending until the instant (zero: for days).
+func (l *Line) saying(told []outbox.Notice, template string, words outbox.Words, until store.Time) []outbox.Notice {
+	for i := range told {
+		told[i] = told[i].As(template, words)
+		if !until.IsZero() {
+			told[i] = told[i].Until(until)
+		}
+	}
+	return told
+}
+
+// resultWords say what became of a request. A reason is read in the app alone: a message
+// shows on locked screens.
+func (l *Line) resultWords(tx *store.Tx, result, note string) outbox.Words {
+	return outbox.Words{"service": l.openName(), "result": result, "time": outbox.Clock(tx.Now.Time), "note": note}
+}
+
+// visitWords say who comes when, or receives.
+func (l *Line) visitWords(starts store.Time, who string) outbox.Words {
+	return outbox.Words{"service": l.openName(), "worker": who, "time": outbox.Clock(starts.Time), "place": l.openPlace()}
+}
+
+// openName is the service's name where others may read it.
+func (l *Line) openName() string {
+	if l.Confidential {
+		return "社工站服务"
+	}
+	return l.ServiceName
+}
+
+// openPlace is where, without an address.
+func (l *Line) openPlace() string {
+	switch {
+	case l.Way == catalogue.AtHome:
+		return "您家里"
+	case l.Way != catalogue.AtStation:
+		return "电话或视频"
+	case l.PlaceName != "":
+		return l.PlaceName
+	}
+	return l.UnitName
 }
 
 func caseNotice(l *Line, personID int64, title, body string) outbox.Notice {

@@ -45,6 +45,7 @@ func (s *Service) assign(tx *store.Tx, l *Line, m move, workerID int64) error {
 		return err
 	}
 	told := l.notice(outbox.RequestAssigned, "安排了社工", fmt.Sprintf("%s由%s负责，会和您约时间", l.ServiceName, w.Name))
+	told = l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已安排", w.Name+"负责，会和您约时间"), store.Time{})
 	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "有新的个案待接单", fmt.Sprintf("%s %s，请看一看，接单或退回", l.ServiceName, l.Number)))...)
 }
 
@@ -92,7 +93,8 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 		if err := s.release(tx, l, booking.Cancelled); err != nil || !booked {
 			return err
 		}
-		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))...)
+		told := l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))
+		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "时间有变", "原来约的时间取消了，正在另行安排"), store.Time{})...)
 	})
 	if err != nil {
 		return nil, err
@@ -197,11 +199,13 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
+	worker := l.WorkerName
 	if l.WorkerID == nil || *l.WorkerID != b.ProviderID {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
 		if err != nil {
 			return err
 		}
+		worker = w.Name
 		if l.State != Submitted { // who waits for approval gets the worker with it
 			m.changes["worker_id"], m.changes["supervisor_id"], m.changes["accepted_at"] = w.PersonID, w.SupervisorID, tx.Now
 		}
@@ -214,6 +218,7 @@ func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, 
 	var told []outbox.Notice
 	if m.who != workflow.ByResident {
 		told = l.notice(outbox.RequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s%s。%s", l.ServiceName, span, l.where(), reason))
+		told = l.saying(told, outbox.RequestAssignedMessage, l.visitWords(b.StartsAt, worker), b.StartsAt)
 	}
 	if l.State == Scheduled && b.ProviderID != m.actor {
 		told = append(told, caseNotice(l, b.ProviderID, "预约时间有变", fmt.Sprintf("%s %s 改到 %s", l.ServiceName, l.Number, span)))
@@ -247,7 +252,8 @@ func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*D
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		return outbox.Tell(tx, l.notice(outbox.RequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))...)
+		told := l.notice(outbox.RequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))
+		return outbox.Tell(tx, l.saying(told, outbox.RequestAssignedMessage, l.visitWords(store.At(v.StartsAt), "志愿者"), store.At(v.StartsAt))...)
 	})
 }
 

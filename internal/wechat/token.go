@@ -74,6 +74,11 @@ func (t *tokens) fetch() (any, error) {
 	if token, ok := t.cache.Get(tokenKey).(string); ok { // got between the look and the flight
 		return token, nil
 	}
+	return t.ask()
+}
+
+// ask gets the token from WeChat, also when a good one is at hand.
+func (t *tokens) ask() (any, error) {
 	ctx, cancel := context.WithTimeout(t.client.route(context.Background()), t.client.timeout)
 	defer cancel()
 	// Never force a new one: it would end the token that other servers hold, and WeChat allows 20 a day.
@@ -97,3 +102,12 @@ func usable(seconds int64) time.Duration {
 
 // drop forgets a token that WeChat refused.
 func (t *tokens) drop(token string) { t.cache.drop(tokenKey, token) }
+
+// Reach tells whether WeChat answers: it asks for the access token, which changes nothing
+// there. A message sent into a silence may have arrived, so a sender asks this first.
+func (c *Client) Reach(ctx context.Context) error {
+	if _, err := c.tokens.ask(); err != nil {
+		return c.refused(ctx, nil, c.failed(err, false))
+	}
+	return nil
+}

@@ -1998,6 +1998,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I tapped 允许 for these subscribe messages
+         * @description One tap is one message of each template. The names and ids of the templates are in the settings.
+         */
+        post: operations["acceptMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: subscribe messages that did not go, the last that failed first
+         * @description Those of people at home in a unit below mine, or in none. The news itself is in each person's inbox all the same.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that did not go once more
+         * @description A message whose state is uncertain may so arrive twice. One that has been sent meanwhile is 409 not_failed.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/home": {
         parameters: {
             query?: never;
@@ -2299,6 +2362,8 @@ export interface components {
              * @example 15
              */
             hold_minutes: number;
+            /** @description What a phone may ask an accept for (wx.requestSubscribeMessage) */
+            message_templates: components["schemas"]["MessageTemplate"][];
             /** @description The server runs with made-up data */
             demo: boolean;
         };
@@ -4695,7 +4760,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "case_assigned";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned";
             /**
              * @description In a few words
              * @example 报名成功
@@ -4713,6 +4778,70 @@ export interface components {
              * @description When
              */
             created_at: string;
+        };
+        /**
+         * @description A subscribe message of WeChat's
+         * @enum {string}
+         */
+        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited";
+        Delivery: {
+            id: components["schemas"]["Id"];
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description Whom it is for
+             * @example 林国栋
+             */
+            person_name: string;
+            /**
+             * @description What it is about; as in Notice
+             * @example request_approved
+             */
+            kind: string;
+            /**
+             * @description In a few words
+             * @example 申请通过了
+             */
+            title: string;
+            template: components["schemas"]["MessageName"];
+            /**
+             * @description dead: WeChat will not take it; uncertain: its answer was lost, so it may have arrived
+             * @enum {string}
+             */
+            state: "dead" | "uncertain";
+            /**
+             * @description The stable code of the failure
+             * @example wechat_message_refused
+             */
+            code: string;
+            /**
+             * @description How often WeChat was asked
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it failed
+             */
+            failed_at: string;
+        };
+        DeliveryPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Delivery"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        MessageTemplate: {
+            name: components["schemas"]["MessageName"];
+            /**
+             * @description The template's id at WeChat
+             * @example pY2xHk3qWc8
+             */
+            id: string;
         };
         NoticePage: {
             /** @description In the order that the call names */
@@ -8322,6 +8451,92 @@ export interface operations {
         };
         responses: {
             /** @description Marked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was accepted */
+                    accepted: components["schemas"]["MessageName"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -11,7 +11,20 @@ CREATE TABLE IF NOT EXISTS notices (
     request_id  BIGINT,
     read_at     BIGINT,
     created_at  BIGINT NOT NULL,
+    template    VARCHAR(32) NOT NULL,
+    words       TEXT NOT NULL,
+    send_before BIGINT,
+    delivery    VARCHAR(16) NOT NULL CHECK (delivery IN ('', 'waiting', 'sending', 'sent', 'in_app', 'uncertain', 'dead')),
+    due_at      BIGINT,
+    lease       VARCHAR(32) NOT NULL,
+    attempts    BIGINT NOT NULL,
+    fault       VARCHAR(64) NOT NULL,
+    failed_at   BIGINT,
     UNIQUE KEY uq_notices_event (person_id, event),
     KEY ix_notices_unread (person_id, read_at),
-    KEY ix_notices_person (person_id, id)
+    KEY ix_notices_person (person_id, id),
+    KEY ix_notices_due (due_at),
+    KEY ix_notices_failed (failed_at, id),
+    CHECK ((due_at IS NOT NULL) = (delivery IN ('waiting', 'sending'))),
+    CHECK ((failed_at IS NOT NULL) = (delivery IN ('uncertain', 'dead')))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

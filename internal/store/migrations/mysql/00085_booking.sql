@@ -12,11 +12,13 @@ CREATE TABLE IF NOT EXISTS bookings (
     ends_at         BIGINT NOT NULL,
     busy_until      BIGINT NOT NULL,
     hold_expires_at BIGINT,
+    reminded        BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     UNIQUE KEY uq_bookings_live (request_id, live),
     KEY ix_bookings_provider (provider_id, live, starts_at),
     KEY ix_bookings_calendar (provider_id, starts_at),
     KEY ix_bookings_holds (state, hold_expires_at),
+    KEY ix_bookings_starts (live, starts_at),
     CHECK (ends_at > starts_at AND busy_until >= ends_at),
     CHECK ((live IS NULL) = (state NOT IN ('held', 'booked'))),
     CHECK ((hold_expires_at IS NULL) = (state <> 'held'))

@@ -12,6 +12,7 @@ CREATE TABLE bookings (
     ends_at         INTEGER NOT NULL,
     busy_until      INTEGER NOT NULL,
     hold_expires_at INTEGER,
+    reminded        INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     CHECK (ends_at > starts_at AND busy_until >= ends_at),
     CHECK ((live IS NULL) = (state NOT IN ('held', 'booked'))),
@@ -21,3 +22,4 @@ CREATE UNIQUE INDEX uq_bookings_live ON bookings (request_id, live);
 CREATE INDEX ix_bookings_provider ON bookings (provider_id, live, starts_at);
 CREATE INDEX ix_bookings_calendar ON bookings (provider_id, starts_at);
 CREATE INDEX ix_bookings_holds ON bookings (state, hold_expires_at);
+CREATE INDEX ix_bookings_starts ON bookings (live, starts_at);

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"yimi/internal/config"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/wechat"
+	"yimi/internal/wechat/wechattest"
+)
+
+var errNoWechat = fault.New(fault.Unavailable, "wechat_unavailable", "这里还没有接通微信登录，请联系社工站工作人员")
+
+// openWechat makes the client of WeChat, or in demo mode of its stand-in.
+func (a *App) openWechat() {
+	w := wechat.Config{AppID: a.cfg.WeChat.AppID, Secret: string(a.cfg.WeChat.Secret), BaseURL: a.cfg.WeChat.BaseURL, Logger: a.log}
+	if a.cfg.Demo && w.AppID == "" {
+		a.standIn = wechattest.Start()
+		w.AppID, w.Secret, w.BaseURL = a.standIn.AppID, a.standIn.Secret, a.standIn.URL
+	}
+	if w.AppID != "" {
+		a.wechat = wechat.New(w)
+	}
+}
+
+// wechatLogin trades the code of wx.login.
+func (a *App) wechatLogin(ctx context.Context, code string) (openID, unionID string, err error) {
+	if a.wechat == nil {
+		return "", "", errNoWechat
+	}
+	session, err := a.wechat.Login(ctx, code)
+	return session.OpenID, session.UnionID, err
+}
+
+// newOutbox ties messages to WeChat by the templates that are set.
+func (a *App) newOutbox() (*outbox.Service, error) {
+	templates, err := templatesOf(a.cfg)
+	if err != nil {
+		return nil, err
+	}
+	if a.wechat == nil {
+		templates = nil
+	}
+	state := wechat.State(a.cfg.WeChat.State)
+	return outbox.NewService(outbox.Deps{
+		Store: a.Store, Log: a.log, Templates: idsOf(templates), OpenIDs: a.Identity.OpenIDs,
+		Reach: func(ctx context.Context) error { return a.wechat.Reach(ctx) },
+		Send: func(ctx context.Context, openID string, n *outbox.Notice) (outbox.Outcome, error) {
+			m := templates[n.Template].Message(openID, pageOf(n), n.Words)
+			m.State = state
+			outcome, err := a.wechat.SendSubscribe(ctx, m)
+			return outbox.Outcome(outcome), err
+		},
+	}), nil
+}
+
+// templatesOf reads the templates of the settings. In demo mode the stand-in takes any.
+func templatesOf(cfg config.Config) (map[string]wechat.Template, error) {
+	t := cfg.WeChat.Templates
+	out := map[string]wechat.Template{}
+	for name, setting := range map[string]string{
+		outbox.RequestResultMessage: t.RequestResult, outbox.RequestAssignedMessage: t.RequestAssigned, outbox.BookingReminderMessage: t.BookingReminder,
+		outbox.SignupConfirmedMessage: t.SignupConfirmed, outbox.SignupOfferedMessage: t.SignupOffered, outbox.ActivityChangedMessage: t.ActivityChanged,
+		outbox.HoursCreditedMessage: t.HoursCredited,
+	} {
+		if setting == "" && cfg.Demo {
+			setting = demoTemplate(name)
+		}
+		if setting == "" {
+			continue
+		}
+		parsed, err := wechat.ParseTemplate(name, setting)
+		if err != nil {
+			return nil, fmt.Errorf("wechat.templates.%s: %w", name, err)
+		}
+		out[name] = parsed
+	}
+	return out, nil
+}
+
+func demoTemplate(name string) string {
+	for _, s := range wechat.Specs {
+		if s.Name == name {
+			return s.Example("demo-" + name)
+		}
+	}
+	return ""
+}
+
+func idsOf(templates map[string]wechat.Template) map[string]string {
+	out := make(map[string]string, len(templates))
+	for name, t := range templates {
+		out[name] = t.ID
+	}
+	return out
+}
+
+// pageOf is the page of the mini-program that a tap on the message opens.
+func pageOf(n *outbox.Notice) string {
+	switch {
+	case n.RequestID != nil:
+		return fmt.Sprintf("pkg-request/request?id=%d", *n.RequestID)
+	case n.Kind == outbox.HoursCredited:
+		return "pkg-hours/hours"
+	case n.Kind == outbox.SignupConfirmed || n.Kind == outbox.SignupOffered:
+		return "pkg-activity/signups"
+	case n.ActivityID != nil:
+		return fmt.Sprintf("pkg-activity/activity?id=%d", *n.ActivityID)
+	}
+	return "pkg-me/notices"
+}
