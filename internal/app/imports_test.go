@@ -29,14 +29,16 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "jobs", "outbox", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
+		return append([]string{"config", "httpapi", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
 	case pkg == "httpapi":
-		return append([]string{"api", "auth", "fault", "store", "outbox", "seal"}, features...), true
+		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal"}, features...), true
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
-		return append([]string{"store", "outbox", "auth", "fault", "workflow"}, betweenFeatures[pkg]...), true
+		return append([]string{"store", "outbox", "audit", "auth", "fault", "workflow"}, betweenFeatures[pkg]...), true
 	case pkg == "outbox":
+		return []string{"store", "audit", "auth", "fault"}, true
+	case pkg == "audit":
 		return []string{"store", "auth", "fault"}, true
 	case pkg == "store", pkg == "auth", pkg == "wechat", pkg == "workflow":
 		return []string{"fault"}, true
@@ -52,7 +54,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 var onlyIn = map[string][]string{
 	"github.com/gin-gonic/gin":       {"httpapi", "app", "web", "api"}, // api: what the generator writes
 	"github.com/silenceper/wechat":   {"wechat"},
-	"gorm.io/gorm":                   append([]string{"store", "outbox"}, features...),
+	"gorm.io/gorm":                   append([]string{"store", "outbox", "audit"}, features...),
 	"github.com/golang-jwt/jwt":      {"auth"},
 	"github.com/prometheus":          {"httpapi", "app"},
 	"github.com/go-sql-driver/mysql": {"store"},

@@ -14,6 +14,7 @@ import (
 
 	"yimi/api"
 	"yimi/internal/activity"
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/campaign"
@@ -128,6 +129,7 @@ func (s *Server) ready(c *gin.Context) {
 }
 
 // route finds the operation by gin's own route; one that the contract does not know is refused.
+// From here on the context says which call it is and where it came from.
 func (s *Server) route(c *gin.Context) {
 	o := s.operations[c.Request.Method+" "+c.FullPath()]
 	if o == nil {
@@ -135,7 +137,9 @@ func (s *Server) route(c *gin.Context) {
 		return
 	}
 	c.Set(operationKey, o)
-	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), addrKey{}, c.ClientIP()))
+	ctx := context.WithValue(c.Request.Context(), addrKey{}, c.ClientIP())
+	ctx = audit.With(ctx, audit.Origin{Operation: o.id, Network: audit.Network(c.ClientIP()), RequestID: c.GetString(requestIDKey)})
+	c.Request = c.Request.WithContext(ctx)
 }
 
 // authenticate puts the actor of the bearer token into the context. The session is

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -116,18 +117,28 @@ var (
 	errNotDead  = fault.New(fault.Conflict, "not_failed", "这条消息已经在发了，不用再发一次")
 )
 
+// stood is what the audit log says of a message.
+type stood struct {
+	Delivery Delivery
+	Fault    string
+}
+
 // Resend sends a message that did not go once more. One whose answer was lost may so
 // arrive a second time; who sends it again has looked at it.
 func (s *Service) Resend(ctx context.Context, id int64) error {
 	roots := auth.From(ctx).AdministeredPaths()
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if _, err := letterByID(tx.DB, roots, id); err != nil {
+		l, err := letterByID(tx.DB, roots, id)
+		if err != nil {
 			return err
 		}
 		again, err := restart(tx, id)
 		if err == nil && !again {
 			return errNotDead
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Changed(tx, audit.Delivery, id, 0, stood{l.Delivery, l.Fault}, stood{Waiting, ""})
 	})
 }

@@ -3,6 +3,7 @@ package unit
 import (
 	"context"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -55,7 +56,10 @@ func (s *Service) Create(ctx context.Context, in Input) (Unit, error) {
 			return err
 		}
 		u.ID, u.ParentID = 0, &parent.ID
-		return insert(ctx, tx, &u, parent.Path)
+		if err := insert(ctx, tx, &u, parent.Path); err != nil {
+			return err
+		}
+		return audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
 	})
 	return u, err
 }
@@ -89,8 +93,10 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (u Unit, err er
 		if err := change(ctx, tx, id, p); err != nil {
 			return err
 		}
-		u, err = byID(ctx, tx.DB, id)
-		return err
+		if u, err = byID(ctx, tx.DB, id); err != nil {
+			return err
+		}
+		return audit.Changed(tx, audit.Unit, id, id, old, u)
 	})
 	return u, err
 }
@@ -110,7 +116,10 @@ func (s *Service) Bootstrap(ctx context.Context, name string) (u Unit, err error
 			return err
 		}
 		u = fresh
-		return insert(ctx, tx, &u, "")
+		if err := insert(ctx, tx, &u, ""); err != nil {
+			return err
+		}
+		return audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
 	})
 	return u, err
 }

@@ -1,0 +1,179 @@
+package audit_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"yimi/internal/audit"
+	"yimi/internal/auth"
+	"yimi/internal/store"
+	"yimi/internal/storetest"
+	"yimi/internal/unit"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rows(t *testing.T, s *store.Store) (all []audit.Row) {
+	t.Helper()
+	must(t, s.Read(t.Context()).Order("id").Find(&all).Error)
+	return all
+}
+
+// call is a context of one call by the actor.
+func call(t *testing.T, a auth.Actor, operation string) context.Context {
+	ctx := auth.With(t.Context(), a)
+	return audit.With(ctx, audit.Origin{Operation: operation, Network: "203.0.113.0/24", RequestID: "ABCDEFGHIJKLMNOP"})
+}
+
+func TestARowSaysWhoWhatAndFromWhere(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		units := unit.NewService(s)
+		district, err := units.Bootstrap(t.Context(), "利通区社会工作中心")
+		must(t, err)
+		admin := auth.Actor{PersonID: 7, SessionID: 1, Grants: []auth.Grant{
+			{Role: auth.Resident}, {Role: auth.DistrictAdmin, UnitID: district.ID, UnitPath: district.Path}}}
+		station, err := units.Create(call(t, admin, "createUnit"), unit.Input{ParentID: district.ID, Kind: unit.Station, Name: "东方社区社工站", Phone: "0953-5098110"})
+		must(t, err)
+		staff := auth.Actor{PersonID: 8, SessionID: 2, Grants: []auth.Grant{{Role: auth.StationStaff, UnitID: station.ID, UnitPath: station.Path}}}
+		name, phone := "东方社工站", "0953-5098119"
+		_, err = units.Update(call(t, staff, "updateUnit"), station.ID, unit.Patch{Name: &name, Phone: &phone})
+		must(t, err)
+
+		got := rows(t, s)
+		if len(got) != 3 {
+			t.Fatalf("%d rows, want one a deed: %+v", len(got), got)
+		}
+		if r := got[0]; r.ActorID != 0 || r.Role != audit.System || r.Operation != "" || r.EntityID != district.ID || r.DistrictID != district.ID {
+			t.Errorf("the command line's: %+v", r)
+		}
+		if r := got[1]; r.ActorID != 7 || r.Role != auth.DistrictAdmin || r.Operation != "createUnit" || r.Entity != audit.Unit || r.EntityID != station.ID ||
+			r.UnitID != station.ID || r.DistrictID != district.ID || r.Before != "" || !strings.Contains(r.After, `"name":"东方社区社工站"`) || strings.Contains(r.After, "5098110") ||
+			r.Network != "203.0.113.0/24" || r.RequestID != "ABCDEFGHIJKLMNOP" {
+			t.Errorf("the admin's: %+v", r)
+		}
+		if r := got[2]; r.Role != auth.StationStaff || r.Before != `{"name":"东方社区社工站","phone":"***"}` || r.After != `{"name":"东方社工站","phone":"***"}` {
+			t.Errorf("the staff's: %+v", r)
+		}
+	})
+}
+
+// What is refused or rolled back leaves no row; what is no unit's is the actor's own unit's.
+func TestARowIsPartOfTheDeed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		district, err := unit.NewService(s).Bootstrap(t.Context(), "利通区社会工作中心")
+		must(t, err)
+		admin := auth.Actor{PersonID: 7, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitID: district.ID, UnitPath: district.Path}}}
+		failed := errors.New("refused later")
+		err = s.Tx(call(t, admin, "setHoliday"), func(tx *store.Tx) error {
+			return errors.Join(audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: 20260101}), failed)
+		})
+		if !errors.Is(err, failed) || len(rows(t, s)) != 1 {
+			t.Errorf("%v, %d rows", err, len(rows(t, s)))
+		}
+		must(t, s.Tx(call(t, admin, "setHoliday"), func(tx *store.Tx) error {
+			return audit.WriteAll(tx, []audit.Entry{{Entity: audit.Holiday, ID: 20260101}, {Entity: audit.Person, ID: 4, UnitID: 999, Minor: true, Role: auth.SocialWorker}})
+		}))
+		got := rows(t, s)
+		if len(got) != 3 || got[1].UnitID != district.ID || got[1].DistrictID != district.ID || got[1].Role != auth.DistrictAdmin {
+			t.Fatalf("%+v", got)
+		}
+		if r := got[2]; r.UnitID != 999 || r.DistrictID != 0 || !r.Minor || r.Role != auth.SocialWorker {
+			t.Errorf("of a unit that is gone: %+v", r)
+		}
+	})
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	type inner struct{ Capacity int }
+	type row struct {
+		ID           int64
+		Title        string
+		Active       bool
+		UnitID       *int64
+		ContactPhone string
+		OpenID       string `gorm:"column:openid"`
+		Sealed       []byte
+		Private      string `audit:"-"`
+		StartsAt     store.Time
+		WorkerID     *int64
+		MessageID    int64
+		inner
+		Skills        []string
+		BeneficiaryID *int64
+	}
+	one, two := int64(1), int64(2)
+	before := row{ID: 1, Title: "甲", Active: true, UnitID: &one, ContactPhone: "13800138000", OpenID: "o-1", Sealed: []byte("x"), Private: "p"}
+	after := before
+	after.Title, after.Active, after.UnitID, after.ContactPhone, after.OpenID, after.Sealed, after.Private = "乙", false, &two, "13900139000", "o-2", []byte("y"), "q"
+	was, is, err := audit.Diff(before, &after)
+	must(t, err)
+	if want := `{"active":true,"contact_phone":"***","openid":"***","title":"甲","unit_id":1}`; was != want {
+		t.Errorf("was %s, want %s", was, want)
+	}
+	if want := `{"active":null,"contact_phone":"***","openid":"***","title":"乙","unit_id":2}`; is != want {
+		t.Errorf("is %s, want %s", is, want)
+	}
+	if was, is, _ = audit.Diff(before, before); was != "" || is != "" {
+		t.Errorf("nothing changed: %q, %q", was, is)
+	}
+	if _, _, err = audit.Diff(before, inner{}); err == nil {
+		t.Error("two kinds of rows were compared")
+	}
+	long := row{Title: strings.Repeat("长", 500), MessageID: 5}
+	if _, is, _ = audit.Diff(nil, long); !strings.Contains(is, `"message_id":5`) || strings.Count(is, "长") != 120 {
+		t.Errorf("a long text: %s", is)
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"203.0.113.77": "203.0.113.0/24", "::ffff:203.0.113.77": "203.0.113.0/24", "2001:db8:1:2:3::9": "2001:db8:1::/48", "fe80::1%eth0": "fe80::/48", "": "", "unknown": "",
+	} {
+		if got := audit.Network(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}
+
+// No statement in the program changes or deletes a row of the log, and only this package names its table.
+func TestTheLogOnlyGrows(t *testing.T) {
+	t.Parallel()
+	changes := regexp.MustCompile(`\.(Delete|Update|Updates|Save|UpdateColumn|UpdateColumns|Exec)\(|audit\.Row\b.*(Delete|Update)`)
+	table := regexp.MustCompile(`audit_entries`)
+	seen := 0
+	must(t, filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		seen++
+		ours := filepath.Base(filepath.Dir(path)) == "audit"
+		switch {
+		case err != nil:
+			return err
+		case ours && changes.Match(raw):
+			t.Errorf("%s has a statement that changes or deletes: %s", path, changes.Find(raw))
+		case !ours && (table.Match(raw) || strings.Contains(string(raw), "audit.Row")):
+			t.Errorf("%s reaches into the log's table", path)
+		}
+		return nil
+	}))
+	if seen < 100 {
+		t.Errorf("only %d files were read", seen)
+	}
+}

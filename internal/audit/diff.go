@@ -1,0 +1,187 @@
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gorm.io/gorm/schema"
+
+	"yimi/internal/store"
+)
+
+// hidden are parts of column names whose values are never kept: of such a column the log says
+// only that it changed. A field tagged `audit:"-"`, and bytes, are left out altogether.
+var hidden = []string{
+	"phone", "address", "birth", "openid", "unionid", "token", "secret", "hash", "password", "identity", "id_number", "login",
+	"words", "answer", "note", "message", "reason", "comment", "remark", "text", "said", "contact", "beneficiary", "person_name",
+	"latitude", "longitude", "groups_of", "guardian", "consent",
+}
+
+// dull columns say nothing that the row itself does not.
+var dull = []string{"id", "path", "created_at", "updated_at"}
+
+// mark stands for a value that is hidden.
+const mark = "***"
+
+// maxText is how much of a text is kept, in characters.
+const maxText = 120
+
+func isHidden(column string) bool {
+	return !strings.HasSuffix(column, "_id") && slices.ContainsFunc(hidden, func(part string) bool { return strings.Contains(column, part) })
+}
+
+// diff gives the columns in which two rows of one struct differ, as JSON objects; "" where
+// there is nothing to say. Either row may be nil, a struct or a pointer to one.
+func diff(before, after any) (was, is string, err error) {
+	a, b := columnsOf(before), columnsOf(after)
+	if before != nil && after != nil && structOf(before).Type() != structOf(after).Type() {
+		return "", "", fmt.Errorf("audit: a %T cannot have become a %T", before, after)
+	}
+	for name, value := range a {
+		if reflect.DeepEqual(value, b[name]) {
+			delete(a, name)
+			delete(b, name)
+		}
+	}
+	if before != nil && after != nil { // say of each column what it was and what it is
+		fillUp(a, b)
+		fillUp(b, a)
+	}
+	if was, err = objectOf(a); err != nil {
+		return "", "", err
+	}
+	is, err = objectOf(b)
+	return was, is, err
+}
+
+func fillUp(from, to map[string]any) {
+	for name := range from {
+		if _, there := to[name]; !there {
+			to[name] = nil
+		}
+	}
+}
+
+func objectOf(columns map[string]any) (string, error) {
+	for name, value := range columns {
+		if isHidden(name) && value != nil {
+			columns[name] = mark
+		}
+	}
+	if len(columns) == 0 {
+		return "", nil
+	}
+	raw, err := json.Marshal(columns)
+	return string(raw), err
+}
+
+func structOf(row any) reflect.Value {
+	v := reflect.ValueOf(row)
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	return v
+}
+
+// columnsOf gives a row's values by column; empty ones are left out.
+func columnsOf(row any) map[string]any {
+	out := map[string]any{}
+	if row != nil {
+		addColumns(structOf(row), out)
+	}
+	return out
+}
+
+func addColumns(v reflect.Value, out map[string]any) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		switch {
+		case !f.IsExported() || f.Tag.Get("audit") == "-":
+		case f.Anonymous && f.Type.Kind() == reflect.Struct:
+			addColumns(v.Field(i), out)
+		default:
+			if name, value := columnName(f), plain(v.Field(i)); value != nil && !slices.Contains(dull, name) {
+				out[name] = value
+			}
+		}
+	}
+}
+
+func columnName(f reflect.StructField) string {
+	if name := schema.ParseTagSetting(f.Tag.Get("gorm"), ";")["COLUMN"]; name != "" {
+		return name
+	}
+	return schema.NamingStrategy{}.ColumnName("", f.Name)
+}
+
+// plain is what JSON can say of a column's value: nil for an empty one and for what is no
+// column. Bytes are sealed or files.
+func plain(v reflect.Value) any {
+	if at, ok := v.Interface().(store.Time); ok {
+		if at.IsZero() {
+			return nil
+		}
+		return at.In(store.Shanghai).Format("2006-01-02T15:04:05+08:00")
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		if inner := plain(v.Elem()); inner != nil {
+			return inner
+		}
+		return zero(v.Elem())
+	case reflect.String:
+		if v.String() == "" {
+			return nil
+		}
+		return cut(v.String())
+	case reflect.Bool:
+		if !v.Bool() {
+			return nil
+		}
+		return true
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		if v.Int() == 0 {
+			return nil
+		}
+		return v.Int()
+	case reflect.Float64:
+		return v.Float()
+	case reflect.Slice:
+		return list(v)
+	}
+	return nil
+}
+
+// zero is for a pointer to an empty value: there, and empty.
+func zero(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Int32:
+		return v.Interface()
+	}
+	return nil
+}
+
+func list(v reflect.Value) any {
+	if v.Len() == 0 || v.Type().Elem().Kind() != reflect.String {
+		return nil
+	}
+	words := make([]string, v.Len())
+	for i := range words {
+		words[i] = v.Index(i).String()
+	}
+	return cut(strings.Join(words, ","))
+}
+
+func cut(text string) string {
+	if utf8.RuneCountInString(text) <= maxText {
+		return text
+	}
+	return string([]rune(text)[:maxText]) + "…"
+}

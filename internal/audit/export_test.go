@@ -1,0 +1,4 @@
+package audit
+
+// Diff is what the log keeps of two rows.
+var Diff = diff

@@ -1,0 +1,60 @@
+package audit
+
+import (
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// Write adds what was done to one record, in the deed's own transaction. Who, from where and
+// by which call are those of the transaction's context.
+func Write(tx *store.Tx, e Entry) error { return WriteAll(tx, []Entry{e}) }
+
+// Changed is Write for a record that was changed (both rows), made (no before) or removed (no after).
+func Changed(tx *store.Tx, entity Entity, id, unitID int64, before, after any) error {
+	return Write(tx, Entry{Entity: entity, ID: id, UnitID: unitID, Before: before, After: after})
+}
+
+// WriteAll is Write for many records of one deed, in two statements.
+func WriteAll(tx *store.Tx, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	ctx := tx.Statement.Context
+	actor, origin := auth.From(ctx), From(ctx)
+	units, paths := make([]int64, len(entries)), map[int64]string{}
+	for i, e := range entries {
+		if units[i] = e.UnitID; e.UnitID == 0 {
+			units[i] = ownUnit(actor)
+		}
+	}
+	if err := readPaths(tx, units, paths); err != nil {
+		return err
+	}
+	rows := make([]Row, len(entries))
+	for i, e := range entries {
+		path := paths[units[i]]
+		before, after, err := diff(e.Before, e.After)
+		if err != nil {
+			return err
+		}
+		rows[i] = Row{At: tx.Now, ActorID: actor.PersonID, Role: e.Role, DistrictID: districtOf(path), UnitID: units[i],
+			Operation: origin.Operation, Entity: e.Entity, EntityID: e.ID, Minor: e.Minor, Before: before, After: after,
+			Network: origin.Network, RequestID: origin.RequestID}
+		if e.Role == "" {
+			rows[i].Role = roleOn(actor, path)
+		}
+	}
+	return tx.CreateInBatches(&rows, 100).Error
+}
+
+func readPaths(tx *store.Tx, ids []int64, into map[int64]string) error {
+	var rows []struct {
+		ID   int64
+		Path string
+	}
+	err := tx.Table("units").Select("id, path").Where("id IN ?", ids).Scan(&rows).Error
+	for _, r := range rows {
+		into[r.ID] = r.Path
+	}
+	return err
+}
