@@ -11,6 +11,7 @@ import { open } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
+import { askToTell, TELL } from '@/app/subscribe'
 
 type Shift = Schemas['Shift']
 const SHOWN = 4
@@ -90,7 +91,8 @@ export function useActivity() {
   }
 
   async function send(waitlist: boolean) {
-    if (!shift.value) return
+    if (!shift.value || signUp.busy.value) return
+    await askToTell(waitlist ? TELL.waitlist : TELL.signUp)
     const made = await signUp.run(shift.value.id, waitlist)
     asking.value = false
     if (made) {

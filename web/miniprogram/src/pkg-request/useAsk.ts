@@ -14,6 +14,7 @@ import { refusalOf, type RefusalText } from '@/app/refusal'
 import { RELATIONS } from '@/app/requestWords'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
+import { askToTell, TELL } from '@/app/subscribe'
 import { inputOf as beneficiaryInput, fieldsOf, isMinor, needsConsent, type Beneficiary } from '@/pages/beneficiary'
 import { fits, formOf, freshForm, inputOf, isBegun, missingInWho, patchOf, restoredForm, stepOfField, stepsOf, type AskForm, type Step } from './askForm'
 import { keptDraft } from './keptDraft'
@@ -185,6 +186,7 @@ export function useAsk() {
   async function submit() {
     if (!service.value || busy.value) return
     if (!complete()) return go('who')
+    await askToTell(TELL.ask)
     const done = requestId.value ? await mend() : await create.run(inputOf(form, service.value, who.value?.unit_id))
     if (!done) return refused()
     made.value = done
