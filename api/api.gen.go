@@ -5919,6 +5919,9 @@ type ServerInterface interface {
 	// FinishActivity Close an activity whose shifts are over and confirmed
 	// (POST /activities/{id}/finish)
 	FinishActivity(c *gin.Context, id ID, params FinishActivityParams)
+	// GetActivityPoster A poster of a published activity, to save and pass on
+	// (GET /activities/{id}/poster)
+	GetActivityPoster(c *gin.Context, id ID)
 	// PublishActivity Open a draft for sign-up
 	// (POST /activities/{id}/publish)
 	PublishActivity(c *gin.Context, id ID, params PublishActivityParams)
@@ -5967,6 +5970,9 @@ type ServerInterface interface {
 	// GetLeaderboard Who gave most to a campaign, by people or by units
 	// (GET /campaigns/{id}/leaderboard)
 	GetLeaderboard(c *gin.Context, id ID, params GetLeaderboardParams)
+	// GetCampaignPoster A poster of a campaign, to save and pass on
+	// (GET /campaigns/{id}/poster)
+	GetCampaignPoster(c *gin.Context, id ID)
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(c *gin.Context, params CheckInParams)
@@ -6225,6 +6231,9 @@ type ServerInterface interface {
 	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
 	GetCheckinCode(c *gin.Context, id ID)
+	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
+	// (GET /shifts/{id}/mini-code)
+	GetShiftCode(c *gin.Context, id ID)
 	// ScanVolunteer Staff: check a volunteer in or out by scanning their rotating code
 	// (POST /shifts/{id}/scan)
 	ScanVolunteer(c *gin.Context, id ID, params ScanVolunteerParams)
@@ -6593,6 +6602,31 @@ func (siw *ServerInterfaceWrapper) FinishActivity(c *gin.Context) {
 	}
 
 	siw.Handler.FinishActivity(c, id, params)
+}
+
+// GetActivityPoster operation middleware
+func (siw *ServerInterfaceWrapper) GetActivityPoster(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetActivityPoster(c, id)
 }
 
 // PublishActivity operation middleware
@@ -7056,6 +7090,31 @@ func (siw *ServerInterfaceWrapper) GetLeaderboard(c *gin.Context) {
 	}
 
 	siw.Handler.GetLeaderboard(c, id, params)
+}
+
+// GetCampaignPoster operation middleware
+func (siw *ServerInterfaceWrapper) GetCampaignPoster(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCampaignPoster(c, id)
 }
 
 // CheckIn operation middleware
@@ -10189,6 +10248,31 @@ func (siw *ServerInterfaceWrapper) GetCheckinCode(c *gin.Context) {
 	siw.Handler.GetCheckinCode(c, id)
 }
 
+// GetShiftCode operation middleware
+func (siw *ServerInterfaceWrapper) GetShiftCode(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetShiftCode(c, id)
+}
+
 // ScanVolunteer operation middleware
 func (siw *ServerInterfaceWrapper) ScanVolunteer(c *gin.Context) {
 
@@ -10803,6 +10887,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/campaigns", wrapper.CreateCampaign)
 	router.GET(options.BaseURL+"/campaigns/:id", wrapper.GetCampaign)
 	router.PATCH(options.BaseURL+"/campaigns/:id", wrapper.UpdateCampaign)
+	router.GET(options.BaseURL+"/campaigns/:id/poster", wrapper.GetCampaignPoster)
 	router.GET(options.BaseURL+"/campaigns/:id/leaderboard", wrapper.GetLeaderboard)
 	router.GET(options.BaseURL+"/campaigns/:id/entries", wrapper.ListCampaignEntries)
 	router.GET(options.BaseURL+"/activities", wrapper.ListActivities)
@@ -10810,6 +10895,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/activities/days", wrapper.CountActivityDays)
 	router.GET(options.BaseURL+"/activities/:id", wrapper.GetActivity)
 	router.PATCH(options.BaseURL+"/activities/:id", wrapper.UpdateActivity)
+	router.GET(options.BaseURL+"/activities/:id/poster", wrapper.GetActivityPoster)
 	router.POST(options.BaseURL+"/activities/:id/publish", wrapper.PublishActivity)
 	router.POST(options.BaseURL+"/activities/:id/finish", wrapper.FinishActivity)
 	router.POST(options.BaseURL+"/activities/:id/cancel", wrapper.CancelActivity)
@@ -10826,6 +10912,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/signups/:id/confirm", wrapper.ConfirmSignup)
 	router.GET(options.BaseURL+"/me/signups", wrapper.ListMySignups)
 	router.GET(options.BaseURL+"/me/code", wrapper.GetMyCode)
+	router.GET(options.BaseURL+"/shifts/:id/mini-code", wrapper.GetShiftCode)
 	router.GET(options.BaseURL+"/shifts/:id/checkin-code", wrapper.GetCheckinCode)
 	router.POST(options.BaseURL+"/checkins", wrapper.CheckIn)
 	router.POST(options.BaseURL+"/shifts/:id/scan", wrapper.ScanVolunteer)
@@ -11182,6 +11269,51 @@ type FinishActivitydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FinishActivitydefaultApplicationProblemPlusJSONResponse) VisitFinishActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetActivityPosterRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetActivityPosterResponseObject interface {
+	VisitGetActivityPosterResponse(w http.ResponseWriter) error
+}
+
+type GetActivityPoster200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetActivityPoster200ImagePngResponse) VisitGetActivityPosterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetActivityPosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetActivityPosterdefaultApplicationProblemPlusJSONResponse) VisitGetActivityPosterResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11816,6 +11948,51 @@ type GetLeaderboarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetLeaderboarddefaultApplicationProblemPlusJSONResponse) VisitGetLeaderboardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaignPosterRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetCampaignPosterResponseObject interface {
+	VisitGetCampaignPosterResponse(w http.ResponseWriter) error
+}
+
+type GetCampaignPoster200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCampaignPoster200ImagePngResponse) VisitGetCampaignPosterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCampaignPosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCampaignPosterdefaultApplicationProblemPlusJSONResponse) VisitGetCampaignPosterResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15277,6 +15454,51 @@ func (response GetCheckinCodedefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type GetShiftCodeRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetShiftCodeResponseObject interface {
+	VisitGetShiftCodeResponse(w http.ResponseWriter) error
+}
+
+type GetShiftCode200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetShiftCode200ImagePngResponse) VisitGetShiftCodeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetShiftCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetShiftCodedefaultApplicationProblemPlusJSONResponse) VisitGetShiftCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ScanVolunteerRequestObject struct {
 	ID     ID `json:"id"`
 	Params ScanVolunteerParams
@@ -15904,6 +16126,9 @@ type StrictServerInterface interface {
 	// FinishActivity Close an activity whose shifts are over and confirmed
 	// (POST /activities/{id}/finish)
 	FinishActivity(ctx context.Context, request FinishActivityRequestObject) (FinishActivityResponseObject, error)
+	// GetActivityPoster A poster of a published activity, to save and pass on
+	// (GET /activities/{id}/poster)
+	GetActivityPoster(ctx context.Context, request GetActivityPosterRequestObject) (GetActivityPosterResponseObject, error)
 	// PublishActivity Open a draft for sign-up
 	// (POST /activities/{id}/publish)
 	PublishActivity(ctx context.Context, request PublishActivityRequestObject) (PublishActivityResponseObject, error)
@@ -15952,6 +16177,9 @@ type StrictServerInterface interface {
 	// GetLeaderboard Who gave most to a campaign, by people or by units
 	// (GET /campaigns/{id}/leaderboard)
 	GetLeaderboard(ctx context.Context, request GetLeaderboardRequestObject) (GetLeaderboardResponseObject, error)
+	// GetCampaignPoster A poster of a campaign, to save and pass on
+	// (GET /campaigns/{id}/poster)
+	GetCampaignPoster(ctx context.Context, request GetCampaignPosterRequestObject) (GetCampaignPosterResponseObject, error)
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
@@ -16210,6 +16438,9 @@ type StrictServerInterface interface {
 	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
 	GetCheckinCode(ctx context.Context, request GetCheckinCodeRequestObject) (GetCheckinCodeResponseObject, error)
+	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
+	// (GET /shifts/{id}/mini-code)
+	GetShiftCode(ctx context.Context, request GetShiftCodeRequestObject) (GetShiftCodeResponseObject, error)
 	// ScanVolunteer Staff: check a volunteer in or out by scanning their rotating code
 	// (POST /shifts/{id}/scan)
 	ScanVolunteer(ctx context.Context, request ScanVolunteerRequestObject) (ScanVolunteerResponseObject, error)
@@ -16545,6 +16776,32 @@ func (sh *strictHandler) FinishActivity(ctx *gin.Context, id ID, params FinishAc
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FinishActivityResponseObject); ok {
 		if err := validResponse.VisitFinishActivityResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetActivityPoster operation middleware
+func (sh *strictHandler) GetActivityPoster(ctx *gin.Context, id ID) {
+	var request GetActivityPosterRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetActivityPoster(ctx.Request.Context(), request.(GetActivityPosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetActivityPoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetActivityPosterResponseObject); ok {
+		if err := validResponse.VisitGetActivityPosterResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -17098,6 +17355,32 @@ func (sh *strictHandler) GetLeaderboard(ctx *gin.Context, id ID, params GetLeade
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetLeaderboardResponseObject); ok {
 		if err := validResponse.VisitGetLeaderboardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCampaignPoster operation middleware
+func (sh *strictHandler) GetCampaignPoster(ctx *gin.Context, id ID) {
+	var request GetCampaignPosterRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCampaignPoster(ctx.Request.Context(), request.(GetCampaignPosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCampaignPoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCampaignPosterResponseObject); ok {
+		if err := validResponse.VisitGetCampaignPosterResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20164,6 +20447,32 @@ func (sh *strictHandler) GetCheckinCode(ctx *gin.Context, id ID) {
 	}
 }
 
+// GetShiftCode operation middleware
+func (sh *strictHandler) GetShiftCode(ctx *gin.Context, id ID) {
+	var request GetShiftCodeRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShiftCode(ctx.Request.Context(), request.(GetShiftCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShiftCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetShiftCodeResponseObject); ok {
+		if err := validResponse.VisitGetShiftCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ScanVolunteer operation middleware
 func (sh *strictHandler) ScanVolunteer(ctx *gin.Context, id ID, params ScanVolunteerParams) {
 	var request ScanVolunteerRequestObject
@@ -20729,445 +21038,449 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15cxvHtT+Mv5Uu/m6VbAeUQIqSRbJ+f9D0ptiyFFGJbmLrARuYBtDhoBueHhDC9ddVUuJFViTbuVkc",
-	"b0mUWDfOYtnXTmyFXlT1fSmPCZD6K2/hqT7dPRt6BgNwIFGxU6lEBAbT2+mzn895bqbGW23OCPPFzNJz",
-	"M23s4RbxiQd/rXY8wT35L4eImkfbPuVsZmmGkfN+pQZfIl5HfpOgNm4QVCV17pGZ0gyVTz3bIV5vpjTD",
-	"cIvMLM2o52dKM6LWJC0s39rC558krOE3Z5bmy+XSjN9ryyeF71HWmHn++dLMcWd49DNNgjxS455zQCDq",
-	"mOHa2G+Go8HnHnm2Qz3izCz5XodER/4Pj9Rnlmb+f4fC5R9S34pDxx09NGm1uU9YrfcE6Q1P4wR2CMKM",
-	"dFGde4jgWhM5hDhyQzBqE09whjBz0AZp+/AI9QXyiO9RImZKM+Q8brVdOdUj9XJtsTqPH3QOk4Xa3DGz",
-	"oCbBDvHCJUUmNCtnlLKTc/PHSjMtyszfx0pya3ziyXf+P0+vzP4Iz/5XeXaxMnvuO/8xY9v0J2mL+sML",
-	"XvFRiwsfCY5amPUQ9UlLpBy2C6+IztAhddxxfXnSJTld2uq0Zpbm5LG3KNN/BbOhzCcN4s08L+fjEdHm",
-	"TBCgyVMer7qkJf9Z48wnDGaK222X1rCc6aG2euI7PxZy2s/lPHXzXhgxvvDTpN4RxFlGghBU4w6Zeb40",
-	"s0aEoGqAlHmMN755n2X8NdpgxEGUwenoH8j3rdR8ukl9IM62x9vE86naJdxue3wTu6NGXTHPPV+aqeFW",
-	"G9MGG/WbVf3cQx4ldfVDVmlhhhtkmGiOI9wCyhc+rtdDcqty7hLM9M9rxK14BOsNS1x37jrI54hsEq9X",
-	"5U5vmGZLM7UmqW1QVmnJ0xk1f/XsCX2Q8vRwza+0m5wR2/CoShAWG8SJ3dry4pHDs0fKi8fm5srWGYVE",
-	"EX/h2Sb2ERXIkcNZflgnrEYqLeJ76ijjv4bJz1KGOHN7qEv9JmXBjVQ/Wka4KghTTIepUYJ5R/lscMlK",
-	"kl3m4IryrosOMNQh5lCrUUcOCk/IE0U+3iAM8Y6P7uvfemPwwq3BO1f7l68N3r22/dXP0Irno7kH77dS",
-	"hAucr6J4yfD+cSQfiDPR23/+W//WG/0br9m21OXqSo6kDM49hzLsA2G0KKtYafqHBHtiGZWtGzx31La/",
-	"IDGFjz1fVLCFKNbkV0aWyoeRaNK6j3xNLIz7iG+CNKhzryVfMeNgn8z6tGWloraLayR1B4kXm/PM4OaL",
-	"g4/+Prj5++2b7wx+/c+d977qX9ka3PgHOoz6r302uHbdNoRHxYZIoW+fow3Gu6hOPZFx/vPy/JUcWXpu",
-	"eAT9AfY83JN/w55YhjzOkNwHxD2HeMuIMuRS4Qt1R/wmFyTYwBLCWowdiQ6dyZnlqNbpbFDXtUznKUIc",
-	"KS6w6+ojbeUeS77SOpYvqXIUN9fyYM3XJOxT37XxNPg4SQAff7J77Ur/8vvo/36GBjd/v/vVP+Wnf79o",
-	"O/sOo34lL9OAh+2kKHU57jUwowKIe1gZCXW4p5VS5+vJGwZr9iYiwML5RQeP85Uk449dmVIoQBOyJWQL",
-	"wfmbmxByx4BSY7LxXLA8Xv0xqQFJmRM7ztodpUA4DpV7g91TEYFex64gpQJlfO6zu1OCNaLAHi7H9Ncj",
-	"cf21PLv4HWRXXfML3bjhER9vbjoymRHiCBRIoogOfKQcU4KP2AV0VPBqTVpTRX5BvDdhG9m0hdFbVoDM",
-	"1cssl2zydybVirDuXx55GFngsdELzC3+orw/aqfloLsWPn9c/XSunF8cSqaqBG/AhvILOsWJYmMfKY8r",
-	"+8YWdxkLBRb+bIfo76UlX6BkixzI0fh5zO9N7CVEVyiQoizYJs1yC6kseXJKX6K4xAjOZFh9amrtSWmc",
-	"8s+aVF/kQLnpJzBHLfpLxGU0PIFTWAhEfYQF0l4lqVkHqnAbN8gyIq2230NczdXFwh+tLmgHRXTs7E3z",
-	"a82RQrhFWfTTuW/F8j4Vy2UQfALoBZ5EuAv8JE3yjha8/6aC9lvhes8JuHHk1vMZPG/N2JXxYXavvrLz",
-	"/q2vL1wcXL7ef/3q9s0Pvr5wsf/Zxzuf/2Lw7u/Uv/uv/Xrw6SUpbJmkjKdnHA/X5YG0O1WXiibsUp0y",
-	"80/l53OJE2HC4WmsMNEl3rDM2rD53qWG82yHCPnnAYE2iNUp6OIqcVOIqIuFYnKSPbC4xvDmW9s3L++8",
-	"e63/1Rv961/2X3/D9vJN7HZIivKF1VryuzYSgkutR00/GMkquWCgSYzH/NsaboxwCWkPC4XcW3OSEQTf",
-	"LSNBNomHXZDztSanNWki9YhA4FFbRvPl+aOzc3Oz8w/CIxg5ysQPJvP0zM6717ZvXt29+Vr/xm/l5tjY",
-	"wJFyOfviz8PVMX/lOpas44iI/mH2XuOsTr2WQBgJ2mCznfYSYrzKnV5JLts4yM1twh2ft7BPa8rDUa/b",
-	"r41nFau01gwicx6X8zsgkOPhLmUNAWGpGnd5Bzi9GZB7taYKm1HlaYSImnVQIRfQIsyfhPS63Nsg3mRq",
-	"dPhb6/77Pq41W1rViI9a7WVIXuw4xEHUt130as+3EfMa/a8YQS4cm5+bswnHmkewTxyr2/es4j35XLp5",
-	"dcMNypyUMErd4y2l3Afmhjn9H7dJQ545k//bJVV50duOnejsGwkB0WoP3i+IB85WeXkF3qTw1pCT9N/+",
-	"aueVl+cO/rjdyOf0gzXpgc2RlIIzjW1yCmEQ5kj5YwmVaUmYW/cOfpAmoqUEMKbQXpysNcwqmmnYorFm",
-	"SaiGmdTZ9aPEQYx3UyJtbVzT8cKEBSY1ODFjo1/CHHvMQq4THAwHBCJwPDnp2G6Frrgu6jY5amIHYQQq",
-	"5TKSFgaTDyhtrwTSWhKZPvd8dmmwVad512acQmQlfX2oiWGFoMUM7yo8k5t6MoJA0Q2Fx3JuaeLCBPMp",
-	"xWh7iHCjcwmPOUIlemPihGj2PPuaTSIX0uhCx2s4I2GmhRagUQoYx3NeMwaT3bxweIQxhguvcc+TKy3N",
-	"MF4RTbhkjFdqHnGob2WULco6VunxqNR71OuWkH5KknUTMycMUfkhQcQssoWFEVkTkiDs0fTYwN1mzww6",
-	"ZH1bViM3vdOeTHCHvy2Z7bdRUNRMKo+jm+UhSnn7h9m/4TA2cugh6mvPPUYu5xtjsRz5mtPqHCxMhzDf",
-	"yy90pLnu21x3+dkuq7SI3+ROXn+RejiLileB8okD+mtXXp6aCYWAigl/8I6ParxFkM9jcXJ7nIN3fOtC",
-	"T3b83CuV75hwqSpvK/ep6MfTY5ub3O0wnwAXjSgCv31j8OYvbr/9oTVy7/E2F8SpZGqs5qnMN6Qe3EPq",
-	"0i+jLqa+0CaWIDXOHJ26ZlUFxmIAOWPWa/BOHbHOYBrhycS3PQz/mtWWInc6lSHIbyVruZf0wcI1MU8x",
-	"xLF0p/2m7Xgghvem82RSyd0JpcRo9F6LpySE39D8Bh9f2/ngq9sXLnx94eLutevbX/z+6wsX+zfe2v7y",
-	"6vbNq/2XX/r6wsXBx9cG77yiPoxoYy0qBGWNinKyC8L8iquuf5tzr4JrtY6Haz2lmQWucZtu9hD2a007",
-	"C6jpqEpCERWIMmTyRGOOMaC+esd1bbfMIT6m7uj3Df/QGqB5WMVKuIc8lZcKGQeQlwpS1wzHOq5rM1fy",
-	"Xt1U4XFCq6s1Lf2l8B8WR1GxYfcxq+CPTm/rxjY0MGXzeQdgo2yUCGd8mgjII7jDVzikr+cn1l0fIozU",
-	"aY1iz5bj6zgeESIl5CLtGKl22QjLGvh5tOO6qEewJ5DPHRwTVUcXbedapZ7frDjWw30Y9xCvI3gkdrRz",
-	"i0cenC0vzM7NJ/l9SuRQWCOHj4LKwghtNKu840kaxIz7TeItoSbvyjPrIdzwiF1Fani807YpRkRQeY8a",
-	"ZAkNbvzs9lvvbG9t9f/4V7hZwCjpBilJxuqQmou9/JGgM9hrEP8xOa6Nnzc62HMoZmkrbVHGvSUE6dRy",
-	"HuZ5mBisc2Yvl92uaD6lFKyY4tp/+8vB739mVTvtAeWTyg1djZCyTRUhbq4o5mnznOQr5PzorPrzRacr",
-	"Sm5GQWxiH3V5x3WUtzMfq9I6a7DcgBQjJDCCE0yUK5iXV8QKSWxOgDEu/eS3WwVZtV2S95KHZLrz6s/6",
-	"1z+V//3yF7ff/UP/9SuDF15LLM7q4UhjCyv2+x4EPqnAVRe+a2LPEU3aninNuLxboUzvq0vqfqVKmpTZ",
-	"w5+RbKtc4eG98wt03/bNv2xvbW3fuja4+OH2rXcHl98bfPIrSMw+PGdPzJ+ATYyXzBDwkMxSHXhoPzGN",
-	"xE1PXnLrheZ8Qy56OFAV3vR0+7+lFac695bNaR8QoKDIj1vD9SqZrDvVsnxkDGuyyV2nQs63qUfsL/s+",
-	"86mLuk3CEEZNIhmny2EZG6Sd371Da6NPfI14m7RGjtf4eGKw06qmhQLkARMhrVX9VHR358vzR+fm5o/O",
-	"Lhw7vDhfTq3ISGHAJUTrSGuaWr4soxbuoSpRdlqcvb33Vf+z6zt/fXN768rg+hdo96NL/Vs/7d94L8UZ",
-	"tEmd3PHWyA/SRaCKwsYjej9/f/Drl2+/+6ZduMPW5fcaqNPLEsLqifgUbv105/WXdn79Wv/DL2yzGFV+",
-	"k5sAc/m19P0OSjG6uJeTaM/aTARTzqq3MSDVxGbp2xE6xVTGm6K9tIBPlESS518a5kcZ3Cwlm2jw1k92",
-	"fvWmziDa+h+dPnTjyuDS69LSf+cv/UsfRXOK5Ifwk/5nH+/eejli/kuuIefEueJvOnEwjMeESUalGRe3",
-	"RUq20Sp2CXOw9yhRqX1xFgyJDxavih8kVdSh0lcqgVToYPeycqF6xI9R5SHcpoc25w7V9IiHVh5affiR",
-	"Rx97/Ph3n3jyxFMnT33v9NqZ7//g7H/+8EcHaU2M1CITSRnhEaxi182bCzRE/fU6wi5nUin4/I/9y7+9",
-	"fwlisdLqJU4JlIY6+Ph5a6Y0tsB6VP90OTCliQccD+oUh5WEsZTOM3HjAkJld1jz/ObpldFzFCkKpjOG",
-	"Cnk2ILZkVefOny70X/xobEVyfNVwAh1uNVIxnbC3VFpWpovX8wPVy+YkfRILHyk/zEhyJgxgBSo+923Z",
-	"Z2doi2g25SDBUR17yyYKTDkTyOFQIFnjHRbjXnPzhxfnIuNT5h9dsPr4Ghy7lZEuQ0xbxEE4NsbhMvzH",
-	"Mkp2hHsMPybJW9J+gjIS8X2m7adZToNuEqY3NFZkfbi88OB8OdfG5TSp+jcuSfvsw6vbWx8PPv7EqmV1",
-	"GNMWRTL1y8E9eU91aRpkBRKP8pR8FqUkWLMHoKooJ1EKn3u9TLdvnXuWgNjti7/4+sLF3RvvDT76+2BL",
-	"agj9y+/uXv7J4KO/T70UtctsZailmSCOm0oTD9N6nXiE+ahNeNslNrKYWziagyYy3EZqS0szSlu1F7nG",
-	"bmL0NENeE9JKktSTrMSy8ixGqCAh9sANx2YjOW7YmAGPMS/9HbziGYShCCJ5lrHdzDq3R5hvjTDcsUxH",
-	"F4uRHnSY5Co8WUQY6ynSwD7dJIgyhCPSEDm8y7pS3YpJwoVj4x2tVBkV7MHuhRcfeOCBMS3SgqLjquIQ",
-	"9iyaIGGoJj04PpJa7kpYPE6v91hY3Ex+Iv/9ndUn986Gg2TFo2Xzn4hCd7Q8Np9Mr0ScT79Zd0yHiVuA",
-	"o82TIgqJrTpBDumfRZsnqC2Ed6KH2tjzA2AhcOFKg0EEyFRJgtVqRIotEtOKrIA5EeLL2iBNiqD+YrZh",
-	"n7qLawThFmcNrZsFC6mSHmcOmiuVy2XIYaR+EzGOwg0MzZRjIzW1yK/06rO2uqBq428CY5jOLXzeejjM",
-	"ocbPFN9phwrfVJAk/WekDbk8UmT4HiGI15G8pwJVid8lRH2jvOYHRJBLEEQUllHZuFFEQivcE1qXSzbJ",
-	"yDr073WwS+satC6dDU/i9+dtwio1LKy5w/Jj1GFSI+jGs00etK35WTVNWyX2Y3QTyry1K5bK2640DNgA",
-	"JfI3hN3Y7TQaRPgkBWeSMwiO+3jDnl+RYU/qyHqwbahKXM4aYiy9Xp1g3MCL7Gp0W0ohhUaXZWdBgjzF",
-	"bUSemXPc9bhPUqrk7niVm0/Op6jNjNt51yYVkwpdBdUhRxyj6Mzs8iT63sjVxbyhORSOPSwe5mJdoMqe",
-	"v4t2I07DlABPpshNdCOKQKD8FnWp66Im3iTTqAUpOLPb1IDmKH54Qj6aZSifHV3YIQWYAv8Nv8thPU+j",
-	"fMIjbbiVFiPUh9rCqpTHCj+YOHrWy0p6aBlsgCUs0mLsAohp1/pFKiR0jSyoXcEuRGk7WTiRsx4w04Gk",
-	"aGhVJ0zfLfeRnAVxKtRyf9c0Dhv2iLJTIkRpLdfW7+IdP/tlCRK3KmoObVArQhdHHsFO8h0zC3MPLpbn",
-	"Z2LQOs884zx39Pn/uCMFIVnZO2eMnwQyzRWpGPCMfG93sU+Eb7fwhYmsu1jVeooSYqRLhG8qf01R5LHx",
-	"IEPBQq102mk1zyiaax6ByU1JZC/6PsuXknZF1V5ZKOVJWicKUrym4CcjcTPbFH2+QVIrW5sEfe80anLX",
-	"Ga2FqhcFJByjjcSkc3OS8DBidzZ+6QI6yeA3k6hUaXfxtL6IqKoF/bJyA0RKivLdxglkbl7splNcUGOe",
-	"ScZhL5EE9MkmYQh8G3IXlYezixlgC8vth7hATsIcq9IrD+Gp5J1knXFUcy2PIsuNeKLDEGU8YQW/CBE6",
-	"vbiCohMtgAjlR9ZcoViR6NC7H+dd1PaIAISxLhZINHmXxQrI4eIGFwmIrCJqmGUOZ61BUr+Vb1wKlSOh",
-	"hIlOHqzXDwhgFsvhE/oXSo+VI8PDwdcHBOJdFnAYPe9wrGgYUH1gnbjLaxtnaMtaOkXxobUmZo0mpssI",
-	"MymVjMao5+2BI0c73kHQJIpQZsqLS+Vy/Dre93R57twzzzj/Z/7p8uzhc/cvPV2ePSI/sN7QVS7fBGV1",
-	"kzAQa3lDgCYlv1Ywr8RB3SZ1pZ0AZpdcV9TRMeSmsgn2DFtaHR682aBS5AQFV+qfDy7YoVdvb20N/nZN",
-	"p4kso7lkhlaAmTeiY4PtcirMwTFqmE7Ek19zQtBAZrTPERYb2iWYt0olezx7bpDB5DSLsLKlEHVvvKS8",
-	"x1a/O1ueh1Kjs2RVElkD3FzUH/K1u9infsfGLh4mDY8k/NgPHlyYO/bgfJRmeKdqQOXUsS5Gz3h2MSRR",
-	"nXUKoos18o86Vz56sHz0wcNzmcPOHYuNC38mBk6cRLD06ITs52Diu5Nc/WzbmPqS53dcR3kHwMCUlrLr",
-	"WqE8ItGFNEiP8jiQHmebvUQewW/7lz5C86j/0WuDNz5Fh8uof+mlEYJ3FMmHc9bTsG3yw7i3Cilkw87z",
-	"1HohylBMOuSKyqUAH59sS+UHvlRRZiVW4J8JYbKQvduJ1euJ6HGtSyc1KiYVLPq3dqsi+DYCDQc4cyo9",
-	"ESZwzupIzQDQlC91CIK35nJi6WSKvPAs9uTSNArWSbe+tIrlepaRr5u+6FQ1YRDTR7SLivtsJbUGu2c/",
-	"NJduEmvmi+9LUSDs6h6v+4QZthwgScb4ndW1YFXpdE1h1VW9hYIMc0zdTqJNR5fUmtivtIgQuEEquv57",
-	"Ene85FlN3G4TNob6IKc04p3qkTsEaReJ/+Eq7/jLUlhShp7ifrI2xJRO6JvjZGhHhWC/xEu08hdipZTK",
-	"OwQ7SwHBUdeF6LuPNwii/jLqsBrxfEzZErRaUvCjQJguF34JCS7n0sI97b72PKr2IEg0J1ilEer3WBmK",
-	"vBFujsqXE4o8IW8jHcj2OEMY1UkXdXki1Wpm55ef7H742e0Lb+3eenl766V8AbN0fBjtFzWuiWAZkcYh",
-	"ysYJLn3s/kTpPouJ3JWEqICD3WO5UA+TFn+SN5TDdgxRqU4W2+OTPkfVqAHrQTE/mC/RQEIQxTaIq9hp",
-	"WUk+WXmjx7atJ5KbODS1nU8+3/n8d19fuLi9tdX/7PrXFy4O3v774IM/Rk3tnvABA6SFWUc1nQn0Vetd",
-	"fJQS14m0wkuoq+oG2vwglBFBSkjgOgS2ddVURHl8/ertP7y7+/In/Y9+vn1zC83lN75i9VFU+XoSGCni",
-	"YPlgBF4wl5VlFmPb9sc8bNM2s6Qf/GQoO6UQKXWHwMPefX/wj89UTYwF0ckdyZ9PczdgzkUmz8uvYzON",
-	"NhMLalb3ys1hhWm57yMi8nD2k2joY56sOQVLETF34d5JWz56/3mNYrcS5UzyRxXDoRwqN6vmV8ZiVWp/",
-	"YDK23XgcM+fk5mTw4aOaNar0JsV+hT1haPuLn29v/al/8eVxLdNoIaxIcYP7TSKI7sAmjUJIlwkdWqFd",
-	"PlcuIwyC945aQj6fMBeD60NNN8If5y51sM2mEZUuIRv6O0uFJvc2lpRhoLOp5OOzDu4dEKipwcIDj8WD",
-	"o+qz0qs1k35dBfZeni3P5TH+7bYAr9eXEOOAKCCW9VowauENMttpw9+UNczQBvEcLpf8bgyY6+G6jbe/",
-	"7G+9tHv5JyNZm15SVC/NOMGJ8sT3fMapjt89H/i9fbIxFjWe7yz3sbfSkyhouvcRgiaCc6bilm0V1nZJ",
-	"3S8pUFb1hOR4PYjzSIk53D0lb2enkPMtDNscppFRSmMMXXYG8f1xaz6CdsPhBI5aJsBb1hpI2KrjJmG9",
-	"09Zmeb4mLpBkEx/6cGlGbnmQn5DA2wuhxduEVbLOcCX4buj4TEoxWGQPSgoXyyqzTS3B52hxMQbTlp5k",
-	"NTLCrJ4Khauw5tKbL8N41pJusKrgsDBVbYdbJAnYHiwEAld5t/60Gm9o74fSPFTeb9odafUC2C5erxNP",
-	"lMzeKguc18Fx4tL8V0KDdVio8pi9e2uOMP/3pQad5B7hlSpFmUFA6sM0FjnDyM7YWU7HG1X7t+9gcI0P",
-	"Lx0gWSHEWNGMI6/JXTkxfnc284P06UV61Y5V5D1BpaR2JYj8088wnx9hPvHGM58Lz1JrYmGBZ1l7fGV2",
-	"/shR5YGg8o2+1wtqLTgjOt+ghJrkfGzbF+vHjjrlY3PHji3UHnSOHtmLDyAFpz1IQFF8k/p3ALY9R785",
-	"qx98uhWzaQDvq0FO8dhbtHe892IB3O9A6/UU8/tkHTRj1sGupn8AbYk4E60vU7nQ2YDzYXcZK9xvJIQh",
-	"ZY+1TuopiOEryUtFLP2o1sSUlVR/ormYSpMPfmQqmZmZxT08yCHP59EKtsVWj52Sl21HMI83kI3Lmhg0",
-	"hLXreUrPl2i8A/hrprpwV2IdobJyjwU75MRPwY1RuBJ3G2TBoiArZkENoG1L1bsFoOs5oxJZisMpzTLu",
-	"quYwLmZQgpADvid3invR2DNqkWUkeItUudNDxBUEtTrC14kW1mKS7KQidRBVIo9GalzLiOURv3ssstl7",
-	"N5K8gYr0ZCYgQyyyhcx0MvFTcOqJR9RZR+5EmzBHmV+RnAKVvmLFHMwC5hjuYKK3Z8KKnaFD0xQ9MkAS",
-	"5VR3jccHrPIeY/PHbU2itZZwQCAaux0L81m18Yvl8oNzi4vzRxYeXCgvLs6Ncr0+CSK+yrHn3PEji4xt",
-	"ba+Xu9lB4kVD69grpAQVFTsLpAK5lCngZHVNMpl1TjyKsaCBIskvX77Rv/XG7q13rFzTinHxyLNS3zdd",
-	"5CDFh8BH8Hg8Ky2bjkZEeBUzgvKCVks+20uN947u26PmFrKnBHSGOS8rpXC+YcvZ22PpeaaIcw3k7JiR",
-	"+CHAz24T+8kqi1hWSqdNvE0a5zLhe+HntiaJifeqNjDKT6iS76WtIEiF8aBJlmmWO1JahXJEh9/1YCli",
-	"JJoBZmGJolOVH1QJ0rkdiNd1ctsBEcvfUWFeTzVwCeO+WCg/vkYCpqxR8UiLMkdtoKqJjdb16Y/A90ti",
-	"RlWtiVlDIazyjicqpqmNde/1us5EEuESrDYFRsLknIEYQNjXq41RU/uH8+cf3zj87Nnasaycm9yZd/Zs",
-	"mpTOySfSdVHuEhseDvTvy05YP8GZ33wcAsdjMnNdhBKrWxiBEpRz2gv2toMtOVVLxEN+DKVzyoteGspV",
-	"T0ax50YyPjVUKSda0Ile9gbmgXxN+lNS9zF8WU4ZB2tJifVBIa/fJe4mQeq5EuKuE6noNaoYEcjnPK++",
-	"EaGqoV7uVnVR6sijMYsCNVE+DngxAUoUljPejLnt5o5FC7cSjig7vjwyWC4xcRyUVY26TPlXoYoRYwsp",
-	"gybMVLlSSAvWNdgLP1LxQWHBiekFhGGnaB1PTeGeo61zYOOZnSZWdJxP2eCx3tgqCFAs1n9WD0vl/IOv",
-	"bLuhc9X3Hn6rcicNIssk+kMwpBv0OAZy3xdYPvnS+6NKU6qIDyxwi9DXH+i2AFYlIPwo0kcgoRmEGkbk",
-	"GaOaiE61RX0/9lnMQWBUmmCa4Ud+x2OJj+rE8+LvClWfYMhakzid+DTCFQWfqNrX2GcmtdaqRoGyGAx3",
-	"zu7DscGsKAtEQBWcHUZl7H4g48GujF9xMLh8vf/61cGl1/uXf5fPnZ8oKoDbp3dkpJdF3fm74l/R7OYe",
-	"86ycbKv0t7CfaAGpqqpscnRN2dBs5GZIElqFOzbmbGodz7M2njBv1b0wY33Yjo3MiGWkm/FKUxiR9dKR",
-	"9XRm5mqwcxkbM0lhh2t+k4A/kR8jlkzM62HWONjE1MWJusCjC7FVHbZ5tPUs0/crNpTLWUNxDED9qRLh",
-	"j3s8yZplWGpkIta9DLK2EgB9k/XcXDw2Wz48Wz5SWDOJ4ym2RbYSmzuLQlTCqIQFsaVBhU5DEQjbAhjD",
-	"nruxbRu7K2hFRGpSA0REw/xwmFeZF66Mu6khoOOmBZjS21TmQL60Oe5amXz+5neiybsVzipu3LOc2Axo",
-	"86LYC1xS6IkU+UkK5uYGdd30RdcwQ05uc3BNvsy61mlZYlDnkiuTTz4LcD0MxK4tpUZ9AeWcWnkIvdhj",
-	"lahHUUNj18d+lobygtMo5bX0EktKZ17FABwX2W80f/vK4MKO13VoGvdrn1yvaMFLrhKX8SDOh2nIjtOy",
-	"ggB1xdaDce7wsXK5XJ6bP7yQma9/JIYg9HR5dvE7aPbcd6yIQQHw1njgLVCDRH2BDCRvgGUAWORhx8uk",
-	"0a+611daxPeISJc+sAUeaXPPF8lMuWFUlSTIthXOJQeGzB0AjJk+OExpaJetHCwsrU3oHo+uosWFIw+i",
-	"tnoChXGWhKJvBXtYU0APpp9e2+MND7fEcKVspd6BkrQhijTt/ccv7d299eb2zQs7r33Qv/RW//qXg8+v",
-	"bW+99K8vrgx+8v7OWy9oE/jja4N3Xhm89vr2lrWbKNT12vqmYwfp73IyllgFc5o9WveILRwH8Hwu9ys+",
-	"3iAKkhb+7DC8KY2CqkuWQutUvkRVD+Vmei4fXXIQd2IM4XtWCXq2w32lHolOW97VOJrZ3HcfPvafR390",
-	"+ESa37Fjgx85c+YU0l9Gwxpla4f+jJQy9Q5EmcUdsspZ3aU1q3NQfTDEmNwu7mk/3VLVxWxD93rkDkE+",
-	"UQpGOEDkudFAlPLb0NMSrN3A6qn7EDuPlBsNbU1TXK22XcIbRCADtD4sZ6sewRvC/jsGiJK6GN7UTuai",
-	"vbOEbLi9tTa2AkU7mLq9Sg23rSFgqGgVGqNWu/SkgeTgXhgDQC5txQu1rdkS5HyNwKstK3zUA5g1R6pf",
-	"rISqPaQ1rlwrNCfxiBnBttAmFpU6IdaUGtNKVXVhheo26wE1TeQsBUJP4/LL/yvoeL6JjRlM/2H5TSUD",
-	"dCrccACyG6/cesi4C5Ik8juRw5+kZ3lIgzsA05QbBHj7AlWhlj2yiGSb0v7nW/2X3p5mf8KMfhKFQC5o",
-	"29EOrGAs5qHDjrKkkmGliR4Vhv9phhnjLZGbnsW1Q16RE1pujLJjwhyAxBxZPBLgm+45tLWiAssAxIla",
-	"ROOxdiFpwVbITM77HrZXMnN7ymovNWt23LXaaEVvZWop89CxTQSLl3WwJSN/PAV0bEnFmM8JKDDR+WfW",
-	"qgO388gygnNbUn+VEHYFh0ps1NQYDXs950e5h1o9Qdx6UOhm8skikuDVz/tXtm6/fKX/u3/u3vggR7vt",
-	"IugkL4lAJsck5HEn1K/QAJg/NkVlDBDcVMQ2hr0Q1dAiALyjHJRZes9xkB7LSLQxEwpYXl4j3QCabxLP",
-	"BU5e8GYliCMhEbLoo6A2aSk6Pvx8SReFBygTcJmo8sqGnZRsKmYGCQzp22Oc4GT64R3RxCIN5fP5AcdW",
-	"1WzewPhahyHW3vtq+4u3+p9d3/7ynd0LL+5evLJ9863df7ww+P0XS2jwxu+/vnCxf+ndna0//euLS/3L",
-	"f955/SWlHPVvXvrXF698feHi9s0P1LeJz2//9Tc7W3+K8GmdQ/XjDqMKQIL5xGsRh2pEQQKf2zj496R1",
-	"SscOXzeJa+MvKmM9UiobBxW3oauQXlo6uuKTCjYy7opyCWnHEdefxrP/dU7+T3l2sXLuuXJpfnHydghm",
-	"T4J+CLhK3HSckyGY1ZnBm29t37y88+61/ldv9K9/2X/9jUQ8eLTPPriWNuEauJmtOZMT/Y6nWtXQnIBD",
-	"+zpossQhwBJZ7tMzu7d+07/+5UxpZufda9s3r+7efK1/47eS3IIbnN4nNWXxkfTJEMVqPieer2HpQ/mI",
-	"Ou9O0ZRxglVb1oSgZIsH0psxpBAk2gQPnLNyhwgZWRF7dRqZnk3kPuumbvI2ya3uEVFhHDqScIUhGx5D",
-	"cKZOPJkv3M3T2KesMYkyU+OtljUt5Hjon4udbNlaHeJbsW/mUJtzTx7BEbRJvB5qcO7MpIQ850ZGGvUw",
-	"toMoNEHnTAwDGnrq1zirEZ0kF1Fw3/vT7T++uvuLd3df+fj2H17Y/eB//vXFlcEv/zl453fbN7/avXZl",
-	"j9jnGWBrpyFDz1rWO9VqlEhm4HD6JmfCSkvyIkSB+RCG+P2Y5ZlWpzAfgQuJdLoY9xqYUYE1FkEUd/TD",
-	"/q2fKuk7eOdq//K17Zsf9G/9dKbQ5slmnpECS7NbunGa2fWsw57sgmccis7vYCmnEwlxzg3euTR/dPDG",
-	"9Z1f/mP3w3dvv3xl8M7ftre2+q9fGbzwmkUNGNEnO3Ye1jTqjg+er+iDulse91DoLMp1kgnBPA7VLaNu",
-	"kysFABx0YkjrmZ9q2+0hekkhEI+IpgGtGpcNwo8rKY2UgpIK/RyC51CDj0hHmy+PZm/Rge3rcnFad0zF",
-	"n6uEkTqtUez1oIsiN8cllpCi0K8vXNy59Ongw6tSq37xav/ip1Ip/+D1/vVP5FfXfx182//gzd2vLsl/",
-	"vPhC/4vf9f/0ev9//il/9ZPP+//7Inz+6fbnv46mgxO3DlqqTlAUbd4RSnhTgCFueJg5wdfwl/lK0Kqr",
-	"6rgZoY1mlXekiOd+k9jV+MjhDklqlwpfwbjxjq+1DVECN59UMEoK+0yUUFh7J0rKw1zSLB27KpzZpHVr",
-	"fgBpp/Yq1jZd8JDNXsW1FOUzknAGvoDumAhtK7W0SE5qix/AowwuNXahf5IgBBBbV4OixWHgrkaKoIkQ",
-	"4QGB6h3XRT2CPTssgj4da+wW/GjKmD4g0LNau8xtKK8oQ8q2F+G5W8B7IsVRY/SWNUWcluEiG5K/jiTy",
-	"mzy9DZYRRi3KuHdAQI4SVFGrI6X6RuRvf6DdZKNm+pB+DNp1YtYglQ7zbUkRKttJPQO936BiQ3Es9Q4E",
-	"vxyvjyWUnUgRTW35sath1Ah7JEiUN7fTuGkDr4iifOttzVYaUMCwAOWJAc/K0OlG9gSpkkYn/y7UoSlC",
-	"Ngaf6pvc5AgeRhocUuEt2/FG6tx1eTelY+cZU/OA675cKnJ5FylzBBBDWjgFaqXh8U5b5OAaee/dGew1",
-	"iP+YfK3t4jU62HMoZpUWFcJqk62oSxMKC2R+A+X1cO7Lkl4ZV4b0UOOSyPJobTS2pMarPF5TXDp/pFqq",
-	"EemFh0rNUI5kg+xp8WdyvpHZSwdoV+gieyUFJOt4En43sgoY9yomJ9U2x+MIt5SHS1czmctoalggtTJS",
-	"d5+SRm6FBDI+KesvbLU0Z4bVJeXGmztmf41OJMtxuNAzUgeLUgSuupKGC6l9iNfl5k6Skm96ivv2aiLl",
-	"K8lOjNKlQqaNXjx+Nzc3f3R24djhxfmyNYNhk3hOh1gzqkOvk8KdtWeHjOrfo062hLSWAizLGQMF0J6/",
-	"+qjUSupRzaek0aLgD5sCFMtwfeCBBx7QGa524MGUxIESBJZ8EyIcsr+DZIHtrSuD61+g3Y8u9W/9tH/j",
-	"vQyEQ2tIEpwMHDWIn2i3PTN455WdX/5j8IcP//XFld0vbwzee7H/2oe7t962A50UUoCa5hFTCFuB7ikw",
+	"7L35cxvHtT/6r3Tx3SovASVwkSyS9X6g6U2xZSmiEt3E1gMbmAbQ4aAbnh4QwvVXVVLiRVYk27lZfL0l",
+	"UWLdOItlXzuxFXpR1X3/yTMBUT/lX3jVp7tnQ89gAA4kKnYqlYjAYHo7ffbzOc/P1HirzRlhvphZfn6m",
+	"jT3cIj7x4K+1jie4J//lEFHzaNunnM0szzBy1q/U4EvE68hvEtTGDYKqpM49MlOaofKp5zrE682UZhhu",
+	"kZnlGfX8TGlG1JqkheVbW/jsU4Q1/ObM8ny5XJrxe235pPA9yhoz586VZo46w6OfahLkkRr3nPsEoo4Z",
+	"ro39ZjgafO6R5zrUI87Msu91SHTkf/NIfWZ55v86GC7/oPpWHDzq6KFJq819wmq9J0lveBrHsEMQZqSL",
+	"6txDBNeayCHEkRuCUZt4gjOEmYM2SduHR6gvkEd8jxIxU5ohZ3Gr7cqpHqqXa0vVefyQs0AWa3NHzIKa",
+	"BDvEC5cUmdCsnFHKTs7NHynNtCgzfx8pya3xiSff+f88szr7Izz7H+XZpcrsme/824xt05+iLeoPL3jV",
+	"Ry0ufCQ4amHWQ9QnLZFy2C68IjpDh9Rxx/XlSZfkdGmr05pZnpPH3qJM/xXMhjKfNIg3c07OxyOizZkg",
+	"QJMnPF51SUv+s8aZTxjMFLfbLq1hOdODbfXEd34s5LSfz3nq5r0wYnzhJ0m9I4izggQhqMYdMnOuNLNO",
+	"hKBqgJR5jDe+eZ9l/HXaYMRBlMHp6B/I963WfLpFfSDOtsfbxPOp2iXcbnt8C7ujRl01z50rzdRwq41p",
+	"g436zZp+7mGPkrr6Iau0MMMNMkw0RxFuAeULH9frIblVOXcJZvrnNeJWPIL1hiWuO3cd5HNEtojXq3Kn",
+	"N0yzpZlak9Q2Kau05OmMmr969pg+SHl6uOZX2k3OiG14VCUIi03ixG5teenQwuyh8tKRubmydUYhUcRf",
+	"eLqJfUQFcuRwlh/WCauRSov4njrK+K9h8rOUIc7cHupSv0lZcCPVj1YQrgrCFNNhapRg3lE+G1yykmSX",
+	"ObiivOuiAwx1iDnUatSRg8IT8kSRjzcJQ7zjo/v7N98YvHBz8M6V/qWrg3ev7nz1M7Tq+WjuoQesFOEC",
+	"56soXjK8fxzJB+JM9Paf/tq/+Ub/+mu2LXW5upIjKYNzz6EM+0AYLcoqVpr+IcGeWEFl6wbPHbbtL0hM",
+	"4WPPFxVsIYp1+ZWRpfJhJJq07iNfEwvjPuJbIA3q3GvJV8w42CezPm1Zqajt4hpJ3UHixeY8M7jx4uCj",
+	"vw1u/G7nxjuDX//j1ntf9S9vD67/HS2g/mufDa5esw3hUbEpUujb52iT8S6qU09knP+8PH8lR5afHx5B",
+	"f4A9D/fk37AnliGPMiT3AXHPId4Kogy5VPhC3RG/yQUJNrCEsBZjh6JDZ3JmOap1OpvUdS3TeZoQR4oL",
+	"7Lr6SFu5x5KvtI7lS6ocxc21PFj3NQn71HdtPA0+ThLAx5/sXr3cv/Q++t/P0ODG73a/+of89G8XbGff",
+	"YdSv5GUa8LCdFKUux70GZlQAcQ8rI6EO94xS6nw9ecNgzd5EBFg4v+jgcb6SZPyxK1MKBWhCtoRsITh/",
+	"cxNC7hhQakw2ngmWx6s/JjUgKXNiR1m7oxQIx6Fyb7B7IiLQ69gVpFSgjM99dndKsEYU2IVyTH89FNdf",
+	"y7NL30F21TW/0I0bHvHx5qYjkxkhjkCBJIrowIfKMSX4kF1ARwWv1qQ1VeQXxHsTtpFNWxy9ZQXIXL3M",
+	"cskmf2dSrQjr/uWRh5EFHhm9wNziL8r7o3ZaDrpr4bNH1U/nyvnFoWSqSvAGbCi/oFOcKDb2ofK4sm9s",
+	"cZexUGDhz3WI/l5a8gVKtsiBHI6fx/zexF5CdIUCKcqCbdIst5DKkicn9CWKS4zgTIbVp6bWnpTGKf+s",
+	"SfVFDpSbfgJz1KK/RFxGwxM4gYVA1EdYIO1Vkpp1oAq3cYOsINJq+z3E1VxdLPzR6oJ2UETHzt40v9Yc",
+	"KYRblEU/nftWLO9TsVwGwSeAXuBJhLvAT9Ik72jB+y8qaL8VrvecgBtHbp3L4Hnrxq6MD7N75ZVb79/8",
+	"+vyFwaVr/dev7Nz44OvzF/qffXzr818M3v2t+nf/tV8PPr0ohS2TlPHMjOPhujyQdqfqUtGEXapTZv6p",
+	"/HwucSJMODyNVSa6xBuWWZs237vUcJ7rECH/vE+gTWJ1Crq4StwUIupioZicZA8srjG8+dbOjUu33r3a",
+	"/+qN/rUv+6+/YXv5FnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05zgiC71aQ",
+	"IFvEwy7I+VqT05o0kXpEIPCoraD58vzh2bm52fmH4BGMHGXiB5N5ZubWu1d3blzZvfFa//pv5ObY2MCh",
+	"cjn74s/D1TF/5TqWrOOIiP5h9l7jrE69lkAYCdpgs532MmK8yp1eSS7bOMjNbcIdn7ewT2vKw1Gv26+N",
+	"ZxWrtNYMInMel/O7TyDHw13KGgLCUjXu8g5wejMg92pNFTajytMIETXroEIuoEWYPwnpdbm3SbzJ1Ojw",
+	"t9b9931ca7a0qhEftdrLkLzYcYiDqG+76NWebyPmdfofMYJcPDI/N2cTjjWPYJ84VrfvacV78rl08+qG",
+	"m5Q5KWGUusdbSrkPzA1z+j9uk4Y8cyb/t0uq8qK3HTvR2TcSAqLVHrxfEA+crfLyCrxF4a0hJ+m//dWt",
+	"V16eO/DjdiOf0w/WpAc2R1IKzjS2ySmEQZgj5Y8lVKYlYW7dO/hBmoiWEsCYQntxstYwq2imYYvGmiWh",
+	"GmZSZ9ePEgcx3k2JtLVxTccLExaY1ODEjI1+CXPsMQu5TnAw3CcQgePJScd2K3TVdVG3yVETOwgjUClX",
+	"kLQwmHxAaXslkNaSyPS557NLg606ybs24xQiK+nrQ00MKwQtZnhX4Znc1JMRBIpuKDyWc0sTFyaYTylG",
+	"20OEG51LeMwRKtEbEydEs+fZ12wSuZBGFzpewxkJMy20AI1SwDie85oxmOzmhcMjjDFceI17nlxpaYbx",
+	"imjCJWO8UvOIQ30ro2xR1rFKj8ek3qNet4z0U5Ksm5g5YYjKDwkiZpEtLo7ImpAEYY+mxwbuNntm0CHr",
+	"27Iauemd9mSCO/xtyWy/jYKiZlJ5HN0sD1HK2z/M/g2HsZFDD1Ffe+4xcjnfHIvlyNecVOdgYTqE+V5+",
+	"oSPNdd/musvPdlmlRfwmd/L6i9TDWVS8BpRPHNBfu/Ly1EwoBFRM+IN3fFTjLYJ8HouT2+McvONbF3q8",
+	"4+deqXzHhEtVeVu5T0U/nh7b3OJuh/kEuGhEEfjNG4M3f3H77Q+tkXuPt7kgTiVTYzVPZb4h9eAeVpd+",
+	"BXUx9YU2sQSpcebo1DWrKjAWA8gZs16Hd+qIdQbTCE8mvu1h+NesthS506kMQX4rWcu9pA8Wrol5iiGO",
+	"pTvtN23HAzG8N50nk0ruTiglRqP3WjwlIfyG5jf4+OqtD766ff781+cv7F69tvPF774+f6F//a2dL6/s",
+	"3LjSf/mlr89fGHx8dfDOK+rDiDbWokJQ1qgoJ7sgzK+46vq3OfcquFbreLjWU5pZ4Bq36WYPY7/WtLOA",
+	"mo6qJBRRgShDJk805hgD6qt3XNd2yxziY+qOft/wD60BmkdUrIR7yFN5qZBxAHmpIHXNcKzjujZzJe/V",
+	"TRUex7S6WtPSXwr/YXEUFRt2H7MK/uj0tm5sQwNTNp93ADbKRolwxieJgDyCO3yFQ/o6N7Hu+jBhpE5r",
+	"FHu2HF/H8YgQKSEXacdItctGWNbAz2Md10U9gj2BfO7gmKg6vGQ71yr1/GbFsR7uI7iHeB3BI7GjnVs6",
+	"9NBseXF2bj7J71Mih8IaOXwMVBZGaKNZ5R1P0iBm3G8Sbxk1eVeeWQ/hhkfsKlLD4522TTEigsp71CDL",
+	"aHD9Z7ffemdne7v/h7/AzQJGSTdJSTJWh9Rc7OWPBJ3CXoP4j8txbfy80cGeQzFLW2mLMu4tI0inlvMw",
+	"z8PEYJ0ze7nsdkXzaaVgxRTX/ttfDn73M6vaaQ8oH1du6GqElG2qCHFzRTFPmuckXyFnR2fVny06XVFy",
+	"MwpiE/uoyzuuo7yd+ViV1lmD5QakGCGBEZxgolzBvLwiVkhicwKMceknv90qyKrtkryXPCTTW6/+rH/t",
+	"U/nfL39x+93f91+/PHjhtcTirB6ONLawar/vQeCTClx14bsm9hzRpO2Z0ozLuxXK9L66pO5XqqRJmT38",
+	"Gcm2yhUe3ju/QPfv3Pjzzvb2zs2rgwsf7tx8d3DpvcEnv4LE7IU5e2L+BGxivGSGgIdklurAQ/uJaSRu",
+	"evKSWy8055ty0cOBqvCmp9v/La041bm3Yk77PgEKivy4NVyvksm6Uy3LR8ewJpvcdSrkbJt6xP6y7zOf",
+	"uqjbJAxh1CSScboclrFJ2vndO7Q2+sTXibdFa+RojY8nBjutalooQB4wEdJa1U9Fd3e+PH94bm7+8Ozi",
+	"kYWl+XJqRUYKAy4hWkda09TyZQW1cA9VibLT4uztva/6n1279Zc3d7YvD659gXY/uti/+dP+9fdSnEFb",
+	"1Mkdb438IF0EqihsPKL38/cHv3759rtv2oU7bF1+r4E6vSwhrJ6IT+HmT2+9/tKtX7/W//AL2yxGld/k",
+	"JsBcfi19v4NSjC7u5STa0zYTwZSz6m0MSDWxWfp2hE4xlfGmaC8t4BMlkeT5l4b5UQY3S8kmGrz1k1u/",
+	"elNnEG3/t04fun55cPF1aem/8+f+xY+iOUXyQ/hJ/7OPd2++HDH/JdeQc+Jc8TedOBjGY8Iko9KMi9si",
+	"JdtoDbuEOdh7jKjUvjgLhsQHi1fFD5Iq6lDpK5VAKnSwe0W5UD3ix6jyIG7Tg1tzB2t6xIOrD6898uhj",
+	"jz9x9LtPPnXs6eMnvndy/dT3f3D633/4owO0JkZqkYmkjPAI1rDr5s0FGqL+eh1hlzOpFHz+h/6l3zyw",
+	"DLFYafUSpwRKQx18/Lw1UxpbYD2mf7oSmNLEA44HdYrDSsJYSuepuHEBobI7rHl+8/TK6DmKFAXTGUOF",
+	"PB0QW7Kq89Yfz/df/GhsRXJ81XACHW4tUjGdsLdUWlami9fzA9XL5iR9CgsfKT/MSHImDGAFKj73bdln",
+	"p2iLaDblIMFRHXsrJgpMORPI4VAgWeMdFuNec/MLS3OR8SnzDy9afXwNjt3KSJchpi3iIBwbY6EM/7GM",
+	"kh3hHsOPSfKWtB+jjER8n2n7aZbToFuE6Q2NFVkvlBcfmi/n2ricJlX/+kVpn314ZWf748HHn1i1rA5j",
+	"2qJIpn45uCfvqS5Ng6xA4lGeks+ilARr9gBUFeUkSuFzr5fp9q1zzxIQu33hF1+fv7B7/b3BR38bbEsN",
+	"oX/p3d1LPxl89Lepl6J2ma0MtTQTxHFTaeIRWq8TjzAftQlvu8RGFnOLh3PQRIbbSG1paUZpq/Yi19hN",
+	"jJ5myGtCWkmSepKVWFaexQgVJMQeuOHYbCTHDRsz4DHmpb+DVzyDMBRBJM8ytptZ5/Yo860RhjuW6ehi",
+	"MdKDDpNcgyeLCGM9TRrYp1sEUYZwRBoih3dZV6pbMUm4eGS8o5Uqo4I92D3/4oMPPjimRVpQdFxVHMKe",
+	"RRMkDNWkB8dHUstdCYvH6fUeC4ubyU/kv7+z+uTe2XCQrHi4bP4TUegOl8fmk+mViPPpN+uO6TBxC3C0",
+	"eVJEIbFVJ8gh/bNo8xi1hfCO9VAbe34ALAQuXGkwiACZKkmwWo1IsUViWpEVMCdCfFkbpEkR1F/MNu1T",
+	"d3GNINzirKF1s2AhVdLjzEFzpXK5DDmM1G8ixlG4gaGZcmSkphb5lV591lYXVG38TWAM07mF56yHwxxq",
+	"/EzxnXao8E0FSdJ/RtqQyyNFhu8RgngdyXsqUJX4XULUN8prfp8IcgmCiMIKKhs3ikhohXtC63LJFhlZ",
+	"h/69DnZpXYPWpbPhSfz+vE1YpYaFNXdYfow6TGoE3Xi2yUO2NT+npmmrxH6cbkGZt3bFUnnblYYBG6BE",
+	"/qawG7udRoMIn6TgTHIGwXEfb9rzKzLsSR1ZD7YNVYnLWUOMpderE4wbeJFdjW5LKaTQ6LLsLEiQp7mN",
+	"yDNzjrse90lKldwdr3LzydkUtZlxO+/aomJSoaugOuSIYxSdmV2eRN8bubqYNzSHwrGHxcNcrAtU2fN3",
+	"0W7EaZgS4MkUuYluRBEIlN+iLnVd1MRbZBq1IAVndpsa0BzFD0/KR7MM5dOjCzukAFPgv+F3OaznaZRP",
+	"eKQNt9JihPpQW1iV8ljhBxNHz3pFSQ8tgw2whEVajF0AMe1av0iFhK6RBbUr2IUobScLJ3LWA2Y6kBQN",
+	"remE6bvlPpKzIE6FWu7vusZhwx5RdkqEKK3l2vpdvONnvyxB4lZFzaENakXo4sgj2Em+Y2Zx7qGl8vxM",
+	"DFrn2Wed5w+f+7c7UhCSlb1zyvhJINNckYoBz8j3dhf7RPh2C1+YyLqLVa2nKCFGukT4pvLXFEUeGQ8y",
+	"FCzUSqedVvOMornmEZjclET2ou+zfClpV1TtlYVSnqJ1oiDFawp+MhI3s03R55sktbK1SdD3TqImd53R",
+	"Wqh6UUDCMdpITDo3JwkPI3Zn45cuoJMMfjOJSpV2F0/qi4iqWtCvKDdApKQo322cQObmxW46wQU15plk",
+	"HPYSSUCfbBKGwLchd1F5OLuYAbaw3H6IC+QkzLEqvfIQnkreSdYZRzXX8iiy3IwnOgxRxpNW8IsQodOL",
+	"Kyg60QKIUH5kzRWKFYkOvfsJ3kVtjwhAGOtigUSTd1msgBwubnCRgMgqooZZ5nDWGiT1W/nG5VA5EkqY",
+	"6OTBev0+AcxiJXxC/0LpsXJkeDj4+j6BeJcFHEbPOxwrGgZUH1gn7vLa5inaspZOUXxwvYlZo4npCsJM",
+	"SiWjMep5e+DI0Y53EDSJIpSZ8tJyuRy/jvc/U5478+yzzv+Zf6Y8u3DmgeVnyrOH5AfWG7rG5ZugrG4S",
+	"BmItbwjQpOTXCuaVOKjbpK60E8DskuuKOjqG3FQ2wZ5hS6vDgzcbVIqcoOBK/fPBBTv06p3t7cFfr+o0",
+	"kRU0l8zQCjDzRnRssF1OhTk4Rg3TsXjya04IGsiM9jnCYlO7BPNWqWSPZ88NMpicZhFWthSi7o2XlPf4",
+	"2ndny/NQanSarEkia4Cbi/pDvnYX+9Tv2NjFI6ThkYQf+6EDi3NHHpqP0gzvVA2onDrWpegZzy6FJKqz",
+	"TkF0sUb+UefKhw+UDz+0MJc57NyR2LjwZ2LgxEkES49OyH4OJr47ydXPto2pL3l+x3WUdwAMTGkpu64V",
+	"yiMSXUiD9CiPA+lxutlL5BH8pn/xIzSP+h+9NnjjU7RQRv2LL40QvKNIPpyznoZtkx/BvTVIIRt2nqfW",
+	"C1GGYtIhV1QuBfj4eFsqP/ClijIrsQL/TAiTxezdTqxeT0SPa106qVExqWDRv7VbFcG3EWg4wJlT6Ykw",
+	"gTNWR2oGgKZ8qUMQvDWXE0snU+SFZ7Enl6ZRsE669aVVLNezgnzd9EWnqgmDmD6iXVTcZyupNdg9+6G5",
+	"dItYM198X4oCYVf3eN0nzLDlAEkyxu+srgWrSqdrCquu6i0UZJhj6nYSbTq6pNbEfqVFhMANUtH135O4",
+	"4yXPauJ2m7Ax1Ac5pRHvVI/cIUi7SPwPV3nHX5HCkjL0NPeTtSGmdELfHCdDOyoE+yVeopW/ECulVN4h",
+	"2FkOCI66LkTffbxJEPVXUIfViOdjypah1ZKCHwXCdLnwS0hwOZcW7mn3tedRtQdBojnBKo1Qv8fKUOSN",
+	"cHNUvhxT5Al5G+lAtkcZwqhOuqjLE6lWM7d++cnuh5/dPv/W7s2Xd7ZfyhcwS8eH0X5R45oIlhFpHKJs",
+	"nODSx+5PlO6zmMhdSYgKONg9lgv1CGnxp3hDOWzHEJXqZLE9PulzVI0asB4U84P5Eg0kBFFsg7iKnZaV",
+	"5JOVN3ps23oiuYlDU7v1yee3Pv/t1+cv7Gxv9z+79vX5C4O3/zb44A9RU7snfMAAaWHWUU1nAn3Vehcf",
+	"o8R1Iq3wEuqquoE2PwhlRJASErgOgW1dNRVRHl+/cvv37+6+/En/o5/v3NhGc/mNr1h9FFW+ngRGijhQ",
+	"PhCBF8xlZZnF2Lb9cQ/btM0s6Qc/GcpOKURK3SHwsHffH/z9M1UTY0F0ckfy55PcDZhzkcnz8uvYTKPN",
+	"xIKa1b1yc1hhWu77iIg8nP0kGvqYJ2tOwVJEzF24d9KWj95/XqPYrUQ5k/xRxXAoh8rNqvmVsViV2h+Y",
+	"jG03nsDMOb41GXz4qGaNKr1JsV9hTxja+eLnO9t/7F94eVzLNFoIK1Lc4H6TCKI7sEmjENJlQodWaJfP",
+	"lcsIg+C9o5aQzyfMxeD6UNON8Ce4Sx1ss2lEpUvIpv7OUqHJvc1lZRjobCr5+KyDe/cJ1NRg4YHH4qFR",
+	"9Vnp1ZpJv64Cey/PlufyGP92W4DX68uIcUAUECt6LRi18CaZ7bThb8oaZmiDeA6XS343Bsz1cN3G21/2",
+	"t1/avfSTkaxNLymql2ac4ER54ns+41TH754P/N4+2RiLGs93lvvYW+lJFDTd+whBE8E5U3HLtgpru6Tu",
+	"lxQoq3pCcrwexHmkxBzunpK3s1PI+RaHbQ7TyCilMYYuO4P4/rg1H0G74XAChy0T4C1rDSRs1VGTsN5p",
+	"a7M8XxMXSLKJD71QmpFbHuQnJPD2QmjxNmGVrDNcDb4bOj6TUgwW2UOSwsWKymxTS/A5WlqKwbSlJ1mN",
+	"jDCrp0LhKqy59ObLMJ61rBusKjgsTFXb4RZJArYHC4HAVd6tP6nGG9r7oTQPlfebdkdavQC2i9frxBMl",
+	"s7fKAud1cJy4NP+V0GAdFqo8Yu/emiPM/32pQSe5R3ilSlFmEJD6MI1FzjCyM3aW0/FG1f7tOxhc48NL",
+	"B0hWCDFWNOPIa3JXTozfnc38IH16kV61YxV5T1ApqV0JIv/0M8znR5lPvPHM58Kz1JpYWOBZ1p9YnZ0/",
+	"dFh5IKh8o+/1gloLzojONyihJjkb2/al+pHDTvnI3JEji7WHnMOH9uIDSMFpDxJQFN+k/h2Abc/Rb87q",
+	"B59uxWwawPtakFM89hbtHe+9WAD3O9B6PcX8Pl4HzZh1sKvpH0BbIs5E68tULnQ24HzYXcYK9xsJYUjZ",
+	"Y62Tehpi+EryUhFLP6o1MWUl1Z9oLqbS5IMfmUpmZmZxDw9yyPN5tIJtsdVjp+Rl2xHM4w1k47ImBg1h",
+	"7Xqe0vMlGu8A/pqpLtyVWEeorNxjwQ458RNwYxSuxN0GWbAoyIpZUANo21L1bgHoes6oRJbicEKzjLuq",
+	"OYyLGZQg5IDvyZ3iXjT2jFpkBQneIlXu9BBxBUGtjvB1ooW1mCQ7qUgdRJXIo5Ea1wpiecTvHots9t6N",
+	"JG+gIj2ZCcgQi2whM51M/BSceuIRddaRO9EmzFHmVySnQKWvWDEHs4A5hjuY6O2ZsGJn6NA0RY8MkEQ5",
+	"1V3j8QGrvMfY/FFbk2itJdwnEI3djsX5rNr4pXL5obmlpflDiw8tlpeW5ka5Xp8CEV/l2HPu+JFFxra2",
+	"18vd7CDxoqF17BVSgoqKnQVSgVzKFHCyuiaZzDonHsVY0ECR5Jcv3+jffGP35jtWrmnFuHj0Oanvmy5y",
+	"kOJD4CN4PJ6Vlk1HIyK8ihlBeUGrJZ/tpcZ7R/ftUXML2VMCOsOcl5VSON+05eztsfQ8U8S5BnJ2zEj8",
+	"EOBnt4n9ZJVFLCul0ybeFo1zmfC98HNbk8TEe1UbGOUnVMn30lYQpMJ40CTLNMsdKa1COaLD73qwFDES",
+	"zQCzsETRqcoPqgTp3A7E6zq57T4Ry99RYV5PNXAJ475YKD++RgKmrFHxSIsyR22gqomN1vXpj8D3S2JG",
+	"Va2JWUMhrPKOJyqmqY117/W6TkUS4RKsNgVGwuScgRhA2NerjVFT+4fzZ5/YXHjudO1IVs5N7sw7ezZN",
+	"SufkY+m6KHeJDQ8H+vdlJ6wf48xvPgGB4zGZuS5CidUtjEAJyjntRXvbwZacqiXiIT+G0jnlRS8N5aon",
+	"o9hzIxmfGqqUEy3oWC97A/NAvib9Kan7GL4sp4yDtaTE+qCQ1+8Sd4sg9VwJcdeJVPQaVYwI5HOeV9+I",
+	"UNVQL3eruih15NGYRYGaKB8HvJgAJQrLGW/F3HZzR6KFWwlHlB1fHhksl5g4DsqqRl2m/KtQxYixhZRB",
+	"E2aqXCmkBesa7IUfqfigsODE9ALCsFO0jqemcM/R1jmw8cxOE6s6zqds8FhvbBUEKBbrP6uHpXL+wVe2",
+	"3dC56nsPv1W5kwaRZRL9IRjSDXocA7nvCyyffOn9UaUpVcQHFrhF6OsPdFsAqxIQfhTpI5DQDEINI/KM",
+	"UU1Ep9qivh/7LOYgMCpNMM3wI7/jscRHdeJ58XeFqk8wZK1JnE58GuGKgk9U7WvsM5Naa1WjQFkMhjtj",
+	"9+HYYFaUBSKgCs4OozJ2P5DxYFfGrzgYXLrWf/3K4OLr/Uu/zefOTxQVwO3TOzLSy6Lu/F3xr2h2c495",
+	"Vo63Vfpb2E+0gFRVVTY5uqZsaDZyMyQJrcEdG3M2tY7nWRtPmLfqXpixPmxHRmbEMtLNeKUpjMh66ch6",
+	"OjNzNdiZjI2ZpLDDNb9JwJ/IjxFLJub1MGscaGLq4kRd4OHF2KoWbB5tPcv0/YoN5XLWUBwDUH+qRPjj",
+	"Hk+yZhmWGpmIdS+DrK0EQN9kPTeXjsyWF2bLhwprJnE0xbbIVmJzZ1GIShiVsCC2NKjQaSgCYVsAY9hz",
+	"N7ZtY3cFrYpITWqAiGiYHw7zKvPClXE3NQR01LQAU3qbyhzIlzbHXSuTz9/8TjR5t8JZxY17lhObAW1e",
+	"FHuBSwo9kSI/ScHc3KSum77oGmbIyW0OrsuXWdc6LUsM6lxyZfLJZwGuh4HYtaXUqC+gnFMrD6EXe6wS",
+	"9ShqaOz62M/SUF5wGqW8ll5iSenMqxiA4yL7jeZvXxlc2PG6Dk3jfu2T6xUteMlV4jIexPkwDdlxWlYR",
+	"oK7YejDOLRwpl8vlufmFxcx8/UMxBKFnyrNL30GzZ75jRQwKgLfGA2+BGiTqC2QgeQMsA8AiDzteJo1+",
+	"1b2+0iK+R0S69IEt8Eibe75IZsoNo6okQbatcC45MGTuAGDM9MFhSkO7bOVgYWltQvd4bA0tLR56CLXV",
+	"EyiMsyQUfSvYw7oCejD99Noeb3i4JYYrZSv1DpSkDVGkae8/fmnv7s03d26cv/XaB/2Lb/WvfTn4/OrO",
+	"9kv//OLy4Cfv33rrBW0Cf3x18M4rg9de39m2dhOFul5b33TsIP1dTsYSq2BOs0frHrGF4wCez+V+xceb",
+	"REHSwp8dhrekUVB1yXJoncqXqOqh3EzP5aNLDuJOjCF8zypBz3W4r9Qj0WnLuxpHM5v77iNH/v3wjxaO",
+	"pfkdOzb4kVOnTiD9ZTSsUbZ26M9IKVPvQJRZ3CFrnNVdWrM6B9UHQ4zJ7eKe9tMtV13MNnWvR+4Q5BOl",
+	"YIQDRJ4bDUQpvw09LcHaDayeug+x80i50dDWNMXVatslvEkEMkDrw3K26hG8Key/Y4AoqYvhTe1kLto7",
+	"Tcim21tvYytQtIOp26vUcNsaAoaKVqExarVLTxpIDu6FMQDk0la8UNuaLUHO1gi82rLCxzyAWXOk+sVK",
+	"qNpDWuPKtUJzEo+aEWwLbWJRqRNiTakxrVRVF1aobrMeUNNEzlIg9DQuv/y/go7nm9iYwfQflt9UMkCn",
+	"wg0HILvxyq2HjLsgSSK/Ezn8SXqWhzS4AzBNuUGAty9QFWrZI4tItintf77df+ntafYnzOgnUQjkgrYd",
+	"7cAKxmIeOuwoSyoZVproUWH4n2aYMd4SuelZXDvkFTmh5cYoOybMAUjMkcUjAb7pnkNbqyqwDECcqEU0",
+	"HmsXkhZshczkrO9heyUzt6es9lKzZsddq41W9FamljIPHdtEsHhZB1sy8sdTQMeWVIz5nIACE51/Zq06",
+	"cDuPrCA4t2X1VwlhV3CoxEZNjdGw13N+jHuo1RPErQeFbiafLCIJXv28f3n79suX+7/9x+71D3K02y6C",
+	"TvKSCGRyTEIed0L9Cg2A+SNTVMYAwU1FbGPYC1ENLQLAO8pBmaX3HAXpsYJEGzOhgOXlNdINoPkW8Vzg",
+	"5AVvVoI4EhIhiz4KapOWouPDz5d1UXiAMgGXiSqvbNhJyaZiZpDAkL49xglOph/eEU0s0lA+nx9wbFXN",
+	"5g2Mr3UYYu29r3a+eKv/2bWdL9/ZPf/i7oXLOzfe2v37C4PffbGMBm/87uvzF/oX3721/cd/fnGxf+lP",
+	"t15/SSlH/RsX//nFK1+fv7Bz4wP1beLz23/5r1vbf4zwaZ1D9eMOowpAgvnEaxGHakRBAp/bOPj3pHVK",
+	"xw5fN4lr4y8qYz1SKhsHFbehq5BeWjq64pMKNjLuinIJaccR15/Bs/9xRv5PeXapcub5cml+afJ2CGZP",
+	"gn4IuErcdJyTIZjVmcGbb+3cuHTr3av9r97oX/uy//obiXjwaJ99cC1twjVwM1tzJif6HU+1qqE5AYf2",
+	"ddBkiUOAJbLcZ2Z2b/5X/9qXM6WZW+9e3blxZffGa/3rv5HkFtzg9D6pKYuPpE+GKFbzOfF8DUsfykfU",
+	"eXeKpowTrNqyJgQlWzyQ3owhhSDRJnjgjJU7RMjIitir08j0bCL3WTd1k7dJbnWPiArj0JGEKwzZ8BiC",
+	"M3XiyXzhbp7EPmWNSZSZGm+1rGkhR0P/XOxky9bqEN+KfTOH2px78ggOoS3i9VCDc2cmJeQ5NzLSqIex",
+	"HUShCTqnYhjQ0FO/xlmN6CS5iIL73h9v/+HV3V+8u/vKx7d//8LuB//9zy8uD375j8E7v9258dXu1ct7",
+	"xD7PAFs7CRl61rLeqVajRDIDh9M3ORNWWpIXIQrMhzDE78csz7Q6hfkIXEik08W418CMCqyxCKK4ox/2",
+	"b/5USd/BO1f6l67u3Pigf/OnM4U2TzbzjBRYmt3SjdPMrmcd9mQXPONQdH4HSzmdSIhzbvDOxfnDgzeu",
+	"3frl33c/fPf2y5cH7/x1Z3u7//rlwQuvWdSAEX2yY+dhTaPu+OD5ij6ou+VxD4XOolwnmRDM41DdCuo2",
+	"uVIAwEEnhrSe+am23R6ilxQC8YhoGtCqcdkg/LiS0kgpKKnQzyF4DjX4iHS0+fJo9hYd2L4uF6d1x1T8",
+	"uUoYqdMaxV4Puihyc1xiGSkK/fr8hVsXPx18eEVq1S9e6V/4VCrlH7zev/aJ/Orar4Nv+x+8ufvVRfmP",
+	"F1/of/Hb/h9f7//3P+SvfvJ5/39ehM8/3fn819F0cOLWQUvVCYqizTtCCW8KMMQNDzMn+Br+Ml8JWnVV",
+	"HTcjtNGs8o4U8dxvErsaHzncIUntUuErGDfe8bW2IUrg5pMKRklhn4kSCmvvREl5mEuapWNXhTObtG7N",
+	"DyDt1F7F2qYLHrLZq7iWonxGEs7AF9AdE6FttZYWyUlt8QN4lMGlxi70TxKEAGLrWlC0OAzc1UgRNBEi",
+	"vE+gesd1UY9gzw6LoE/HGrsFP5oypu8T6DmtXeY2lFeVIWXbi/DcLeA9keKoMXrLmiJOy3CRDclfRxL5",
+	"TZ7eBisIoxZl3LtPQI4SVFGrI6X6RuRvf6DdZKNm+rB+DNp1YtYglQ7zbUkRKttJPQO936BiQ3Es9Q4E",
+	"vxyvjyWUnUgRTW35sWth1Ah7JEiUN7fTuGkDr4iifOttzVYaUMCwAOWJAc/K0OlG9gSpkkYn/y7UoSlC",
+	"Ngaf6pvc5AgeRhocUuEt2/FG6tx1eTelY+cpU/OA675cKnJ5FylzBBBDWjgFaqXh8U5b5OAaee/dKew1",
+	"iP+4fK3t4jU62HMoZpUWFcJqk62qSxMKC2R+A+X1cO4rkl4ZV4b0UOOSyPJobTS2pMarPFpTXDp/pFqq",
+	"EemFh0rNUI5kg+xp8WdyvpnZSwdoV+gieyUFJOt4Cn43sgoY9yomJ9U2x6MIt5SHS1czmctoalggtTJS",
+	"d5+SRm6FBDI+KesvbLU0p4bVJeXGmztif41OJMtxuNAzUgeLUgSuupKGC6l9iNfl5k6Skm96mvv2aiLl",
+	"K8lOjNKlQqaNXjx+Nzc3f3h28cjC0nzZmsGwRTynQ6wZ1aHXSeHO2rNDRvXvUSdbQlpLAZbljIECaM9f",
+	"fUxqJfWo5lPSaFHwh00BimW4Pvjggw/qDFc78GBK4kAJAku+CREO2d9BssDO9uXBtS/Q7kcX+zd/2r/+",
+	"XgbCoTUkCU4GjhrET7Tbnhm888qtX/598PsP//nF5d0vrw/ee7H/2oe7N9+2A50UUoCa5hFTCFuB7ikw",
 	"HccfZt5byeO1Gwe70Q9tPL/jsZJuhwawxUZ50caK5bWhJypbX9fPwW/cXLjEgf0HvxFtzqTgT8GI8XiL",
-	"CrDS5YNijFJrHb7KwvSFJ+Luhls/3Xn9pZ1fv9b/8Iust+qgWM5cITC/8lk+a/AsVKm2qIu9iry9luMF",
-	"7QyaUQQg2kY3FFJv1hMF3hyVDxo7G55RPGsZfgicvBSkEkcsKV0cKtW9GORnHE1gdFm7WaCqa9c/qghq",
-	"Bfc8rlE94SGkHsp98qZoOl03jdZV531pwflew15PbdcXY8qd0W97Ur7RIlKLyyPjqImZ45pmsmNnj+nX",
-	"p0i4M0pWQlVca0QX347XIKzWG1lNpR97vjSjPCjF7PgPQF+1bHUX93JqXGf1D4DZ26E7xYZt5Yqqcp+n",
-	"fnyyvAD943RygNBqgCuQK4fUmkFoAmQGzzDJexM8XhsuCYNaa7xDpkdaamKEFtXJhWRlDsbi1YgIP6Op",
-	"W8y2JP6i0ToTgLlRxhj62LTNYHeoRp1m2T3FpejX98jRirJpLA9zkB84cJGDAOtQf1j5D6lRzGg9Af6/",
-	"RlSupiBSnOOapFNFBqpIRlUoSVZhvoV/yz2Qv9KoE/CqyB9hV3oDTyk5NmVUNFXPAkChkNTCK7pExSMg",
-	"MkszNZcrty1oOjNKDZwxToFKpx1pB6dT4iKgZgGmWZbfdgW2RqlJYzjnx7quz6ef+N1tExyQwb9Zv2Bl",
-	"z3KtNofdgwOdaBrNg/WJTtSlKc0lrnO8OarxFllGLFinutpK0cM91OStITwHW0Bt6k5utfqROFyTOKK1",
-	"j3BkdyD5VDANx8N1rULWccf1U+oznyCkDXgmzDFbC1nEy6jJXSdIBLT7DYzak1njAg9NbH7IsXPUqK2q",
-	"JJWxlcOxta6CFSLovsOZpDve1abyMLXH/ROXPt3e+njw+t8G717vv/7q9s2rO5f+t//y1u033v/XF1eC",
-	"NLDtm1f717/8+kKiY9eR0Td+WFeJ6xIZLOCuIPlEOiPdS1A+wZYVktWbi4/uiVGuuK7Oj2wB1aoCbviE",
-	"CxKiyRXPM40yavfj6qDbEgqc2+Z5YGoQBSqCfY3Pie42c8l189Po8nsdYnMq9796sX/j2uCVf3594eLu",
-	"py8O3vh08M5f+m//tv8eJCzIb18ZvPrf6t869eXV6/2rv9KffP6LwbVL8g2/vynf8CVwsa9eHLx6ffDL",
-	"T7++cHH7y1d3P3yhf+kl+aq3f7t741Y05Zh0Y6ZHh0WMNZ9XAlXd5xWPbFLSNWq+R5wKZTEFOkM1XjNO",
-	"rz0iEQYNnoe28QeBbaBdVXVuz5EtvPGDqqnPLX+n0V0AatUz9yRoTjgzMgcz3iImWF1qe5dIz22cnuUT",
-	"cfcNzXP36is7798y1K7vwu0LFyS5XrvefxEScz77WHXt//rCxcE7fwn+3f/s4/CCfPbxztb/gJC+GKSH",
-	"mWeuDC69rp+BK6M/f+3Xg0/1v3e//Nv25z+L4lyDxhfxIQZWjgJ0tDRnMGauwnKMoCdSVgldzFHARDBM",
-	"ncAyNViLOgfTfqfMiycxEEZFXc+GyQTgBl5OaPPWBq4LMQCNOflHx/Vp2yUn6xDzsPQO0UU4+Ttf58jl",
-	"VXkKQrVFGWGWZd7FFVDS497v5WiihQp2tnAPCSKV/R6kYkm9pk43o/DQeW5wUl8M5mW/Syr4cUpFQ8Y8",
-	"/tRzPxNG70x6GWQQUBZUmpk2ALqoA66FEIlw38JhwMQJKOPwfAwg5rAd92pMyZ7YsNApZ5Zn3TgNm5/I",
-	"jbxLbe11na6ksDAtlzkpXeEmK75O7c8eLMjWVUTB8IdI+WpyUf+b5G17bSsvJ+FDrHNVZyEkQMizMJjF",
-	"BsINrPqs5g/ZpqS/BpVr3zutbPTRuCHwolJ0jrZdXqvhibxxecqbdLtBU900amnRhnhymcR1RqQ4l/Nu",
-	"QmoZ7hrxKJmo/jZdzTulWhjzOiK41hyCohoVXJ+oHrvu8VYKStyj1BN+XjCAiUqfJQ/xqZsy/pNYDV+C",
-	"Ftxc+Ojw0aPQzRlxthx8OF8uK81S5Jmn7vIubNU+JzhzcE+K2wfRWocl2u0/PV9aSBSM5WzwHtqrD47r",
-	"y02QZTD72IZHjj56oLHdjeiy6eRcjHfhniFwQJtTpINUqojKj4R4/DTp/nn7CYR9sYedYtPLVMzb0z8z",
-	"XyQLVLOWEgjQ8wVAs7TS5MGvft6//GeoXfh81xg+8s8Xbu389Xr/xU92Lv3v1xcu6u6vH3++8/pLMfHu",
-	"yt0szRBXY7Pr4oWwD5NNdkc30h4z8nBXhTmDkCLvMEFcbf5gBpWYtK7uHTi6BIa/XNydKc1UXW2E4xZ1",
-	"ewD1Uq1mTuaEFRbvoR7C7TanzG9JFQsaHErdHrLveJAxsxR2WGwQH8DLfN6BG2gWYDLIAzywrMmcht5s",
-	"E8XirKkPsbjtUDHW6PIkwpysHBjqI3gCcvkgh73j+5zpZolECOKYMIZhAEQ5KULRM7+g8DAAuItx3/TB",
-	"r3f8zhhtMXRYHABshme7vbU1+Ns1C0J0DGd3FKNMAoqoPY2NnHEdzzRJKyU90WjLKt8YtHvqL6H+rZ/e",
-	"fvnKzlsvbG/97OsLF3e3/rr95S/6/32lf+PTry9cHLz70523L/f/+wq47i5AndKf+x+8rh7Y3tqKEGGT",
-	"KMeQ6QpAG00l1dU1yaDIMxpdLx96xUnV2kIerm76Ygeq60DDlFSr8gnS1iiJimzioZc5qzFYw6zSwsxa",
-	"i6PKiHTVRUoLiDtWQ5GGlxntLhJpi0LOt4m97Khu+HsO2aVkQUbhgck9q5LwlhRReNDkHv0vzip21XBN",
-	"gZt4BOmmKIHXALRR3EwiUFs7uE9RhlMmfMysrh5Tr8MIUQFabDI5bKfuEuykE7x2HFER7IOqAhIcAdy/",
-	"iuoAgK/x8YbXYT4FsSV/nQQMDjEcUzERvN3encyeZHgcolFWAM/tm68qB8Ttd/+w+9Glf31xZfvmBcmS",
-	"j5RR/9JLt//7d//64kr/pRf7N/65fevd/ocv2Qi+RdmECWeTlCwUob3l6L1vyYMfSlOcdlZ8xoDj5Mi3",
-	"I9jUFvvESHaXihz8XKdtp/gcle+OkuDClMDtqNuNDSd854xgx32kFnYWZqXY3EvEUbPARj/MO3IAxWMZ",
-	"0jd6Qw7iVTpGsbm5IswED1pOh/S49Yf+h1v9319THsYA82gUYkLXKg5UlFxKv2b+et94KDa71a+TmrSp",
-	"hKnZ7SAR1KBNqi68AbRvV7kKdF6oERKWDNGEppOQhwmxEEjnKJ0NJaMGFyPKEGOMJnbzIxiYwf2MaUtZ",
-	"KmuvPVG0KL96uIx8r0Ni4aHx1cWyHaNuLhpRmJtPYJyNDDVlK4Sw7hHznlTTG7LS7rDqt4zIJvF6nMUX",
-	"OIk6uAcP3Sjdcf6Y/dgBbsKO0T9XlPY4gVa4jPKQTLaaODefRuqx6Nl8ee5oDkS/bP3waMpQR8p7i+Dm",
-	"VB3T25zM71/NsAQaOu8yhFtSbVcpWTgM1QkSx09Lqo/pPULmC9It44McK++xmHLku8ZSCcPuHYuLo+g3",
-	"XT98BNeaWkHsIc5qZBkx7rWwayLTh5V1OTZvs+iHsYYM6fxtfM1xGTz5aIOoJUyiSGZn801frZyajhcu",
-	"bGGPYZ9QF8yl/0XVvhFq03RRYr9VpL5VpL5VpL5VpL5VpL5VpL5VpO5BRWqf6kZpGs1ZbEk62b55+fYb",
-	"7wOS+Uc7f33z6wsXFQbo1xcu7v7ppdt/+Hk0AKnKXsK7Y+qjN6lDeEoAUghrfxVcqxEh0mApv3v2TBCe",
-	"W+n4IPpUfmoT+lRaG27ojDxbw+c1UuPMESEsG1Lja7hLwuKRjsWy/ZIF3ZMzq1zUUwo8JQt78yz3NoSh",
-	"5+yMkdhuJV8cW3owS7tq6/uUNcTwcagMdN1+NSvEpSqVaphJBalBNwlDVVzbsIe6gkyBmEayYA/9qqzG",
-	"Spcyh3fTpwDZj7OUAeiJSB1xGcELZ3nHR5BnHz4aZjGoNJMQBsw+Me6QivBJuyIUFVmbh3GH6Ni00APo",
-	"4UYP4JAWT0emIR7yOkwlZAMU3WynjRzs45TmZG52hNLUMwSqmSpNhaCkSXu3zHzOrr1gn1TMwWWMCrsD",
-	"gCgGmE7QBsNuqGgz1dSkU2sON95JiY3qkv2KT1pt+Zu0OnOsG5vKsbDYQJhpMFNY633d8we1kFnrVOWP",
-	"q+SEevP9eZm3fv6Mnkicg1s6vEhhzSFlGqwqr5W+d2doS1ccwoNy8hArQ3VoltckqIupPxSMmx/d2dl+",
-	"47Mml3pHUwjBdnUSFGo7RX0h7Pzr/Kje6QCaYSBotNyqkxbWXV9dlfi5wXjXnpmeUq42KmszxuDypGra",
-	"s9sfGaP4LK8Hp9WryNumkC8zybi3pp5TBeZUCpS9l7atjVXOJuxlYlCP70jSR9D9Jnq6BuUjqKE6l79M",
-	"TqfcakqXI3gmFh27Twuj9G9zC20oyqdUlwH5CE3Ig/F7seesxIvNyGyr9UpJep9Gov7QjRg3mTn1hizl",
-	"yEM0QiQ31RVBvqm1XNajSj2NaeeZPwXYry7vKl8bFUg1PL5v3fymAl+rPsjr988UdnhPke549bXp5yJf",
-	"JcY7m+HdDtjiHmuTgx9kdEY2z8QTc26+OPj4k91rV/qX30f/9zM0uPn73a/+KT/9+8XcIOU/JBgyb9WF",
-	"0FXE0A+OM7cXovrZAcu9kZX4K56vcjNbbUwbLANJ0TwSd+rcuDS4/N7gw6vbWx8PPv7EiiGtdJFMuG1p",
-	"a0Sa3UeMjvFQtqWSAgXsVrI6Pv6beMe3vupkxx/vXVJ1yuF/0+Vfxv9mfgrmkHUigcUkdcbxpiTXpqyn",
-	"jDdLfV4dXe53Z2CGr5lydYTz71/hlf25gax5LRfW6SrnnkOZsQ6U+lvxuW+LppxJVO3BY5bbDAi/5Zkl",
-	"1nFda08wCBRlVlMac6KlO2uFmlCAQTJW6n7efcuESY6tf6J8zCEm+9HfBzd/H62kHdz4BzqM+q99Nrh2",
-	"fZI0SM1ubdbXwkic3/SGNMjACUSgee24+2NiT2xQ1xUjSS23u1K+ztpBexoYF7lgZZUw16iyKZqzgo8M",
-	"YS3ieBcJKZ6UeEpWJnL00nS8iDyzsGgrd01IgQQYZHi/kuiRcWYSHPW5VIVnEm0/oPORIGhnMfXDtlOw",
-	"2dDTo+O69iZ9KbO8K/BXoQF8L6FfRUk/DWQIIIL6F97cvXZdowddu7F74z0FfzK4fL3/+lUNi3Lpo/47",
-	"WwpqJfrvGOxKFDrl1suDd34XscfbhDnKzo2ZoKFZHcgYBa0JxWfynyb6FEFUiXJAF7dFinWv2FGa+y/g",
-	"b6BHOjzqGaKe8CtY48x6Gp1VlysaTHSCa031T1We6Hh0U/3dxNSrddSc25h6AY8Qkmu4mDU68eTcyJQ1",
-	"BFYC+SDbMZTsRT43O//gmbmFpSPlpXL5O+VjS+VyfoE9LghLDiM5bX7lCeaXj+m73Lez/Ojy0th0hlfE",
-	"5f4qdglzsDd8SvYMjEegCaajvMwKhWrZ4KWY2aimIKr+VH0DFCj/MI/k51Uu9x+25ctrhlH3SIpuRbDn",
-	"UsC19gjRval5HZBsNCjdOHMYCvxa3N3jUVq4FdbsHN1Wm/olFcSJrWa8ZiMu901H8JF1BzrZP3pO4T6n",
-	"EpFCsBtP2BZ+NSMFYiAcJVNWVXsNvEkm826lXbC0nXhYRZ+TN8kmslYExYfWmpg1mpimsJU86AP2G/Bo",
-	"QPQJpX1YUbdnfZyB7v8udXBPdyeL+zve/rK/9dLu5Z9YuRqMa6tU155MSdHKHccZETojhHrK6zHutbRo",
-	"57YFDd55ZefP0Epx638Gn1/7+sLF7S9+Prj4YSDgv75wcffWbwYfX+t/cWHwy6+Gne9au+N11TARbqBy",
-	"wZ4bRUf68Ix2XlcIk2qf0mgpuLPD+mHuBlSTpEelm6sBGFIumPsJOHRuuZlRB3ayjrpNWmtaW/VMBjMV",
-	"hbIwRUzhDNLOL0VVlYSzhPgm9I7ykM85ElwqzByi1VG9TeOQ6lgHUJxVy/JxvT4RVB5v2PJInpQfD1/5",
-	"HmaNg01MXcyG29qXZxdNZ/uDldlzz82Xjh6297bPWa06ePf9wT8+67/4UWZioA0Joo2F6HLPSUMzMt8v",
-	"RyOqJquBjmgJO2ftvcvT/OHyG0ieU2VtQdPVvYKLJQjU0CacZ2QHSukIaWELsiH2ktk9u+txP45MkL9L",
-	"YuGOSehAb914XVCY417rLvbVoLlFZBUpG+dNFEvMajGWBKFU7v8EFGVG1qXNwxBNy7al+vY/vrj9+fXt",
-	"m5d3L1xUTYbnjgUf/kyh60ir+MbPbr/1zvbWVv+Pf5XS85V/9t/+SP75898o9N3tW+9uf/nq4Jef9l+U",
-	"z+/86s3+jUuDS7/uv/1R/w8/Dd6zffPq7Tdfj1yCJCCPQwWuKiu4iT1HNGkbaLpboUxjUbuk7leqpEmV",
-	"oagz1q1M8Qw5P9Ep2UnK9HIQkJCYxEgepyE+vN9GV7EeRtZoXZ5mY4mGwtPtpO9QB1oVKadP0JGrJ3ww",
-	"ruzM3DaEnYGuCIjd2rEaDasMeaga9tykVnayY5edEE6DV7uEdEaP6nCokYukBsoaiT5Aux9+pjB+1S3b",
-	"efWj/jvv77z1ws4v39+9+mGOnEitwxjVcWSn/e8zakOiToN7X/M9Qnxkvk9TlqJV8grQYS98Ow8ApFyH",
-	"QX+cLACVU9PI3blLmgEVyLxIa7RmELYMJH50mGNLh8v/74VfzGn/kEVt8QjLH+tI7yBWJbrhJqr2Qrym",
-	"2FzKi0cOzx4pLx6bmyvnk5IbiuVmUl2h7VyG6HJkH4J7gqgiqzg6utqjUIpLaNH7iQAjUztcjtsW5dnF",
-	"76DZcw/8x2hfTTD/fOT6hKaXRCThypbiclKVgVIBBVkTYKYb1bxGmO/FKwU8zu0CSA435bYd49+XKdD/",
-	"9Kl7JBGPT5UTE98wVYUo38n6k6uDCxCS+ujL/q2/Qmzq0uDC9WinCihXAuBpoCUoZrLb+6r34rCbcTSu",
-	"4jLAFsZbnnZVv5dmBDtH54qGQC5joC0+wpxlbbWgbpO6GopH9+nuDiOq7j31NxXpvymtbwPqDrnk4H+E",
-	"wls5zbKeYXRuI+DEJgdvtLwrwyBMTRRMSygaK9dgZFfLGm6RqF4f60yYQ12IDhCbuFl1eGw5YCmDPh+n",
-	"SUOy34BtjaNoNKx+yOOoiTdJ2MdWVQok1qxQE/EGQW0dZ2j1VPctCh5hfYd9r0POWYvZqec3UwCIH8YQ",
-	"j4JH4g3LFxePzZYPz5aP5IkC2I/yNMHusCMv2nt9PNeaUKUJ2TV+51XiDu9WOKu4UMlW5dj447KyKlbk",
-	"GYEjlKgYIuIMRd4grNVAaVk/wPmOh+Hw8XJ+ou0Xc1WujwE4YffeRagkCv2lCDfzWuwhvV3n/kytP1GY",
-	"HR+Dr91fmfEjM+0kTbYI8ZX8xNBDcqTJnKL2H8txzYoqNEnJ1F4jhEktCBxoUsEqIcGDqjXIJQKMTbXA",
-	"ZPn6z9/vv/jB7Tf/ohwauxcv71683H/vz2Oqf0OFWiElmnnnzELLqDQ4S2pN7D9pwhzj3Awr1vZJpvZa",
-	"1frxOuqeP2ic7hHjBh/+zx/+KBEjWZn9kQqPVGbPPTdXmps/9vxok6aWBt9ylpANt7fWxuOuayL8/Akb",
-	"O+hOBeO3WVgo5e6sYG+OkNobwbqX3Nsoqn/bHauRyFGYlFJ9rPraDfMEjWaMPaJgHqZU0NduYmHZmBpv",
-	"UdZAPoeSjlq0/HkZaf1xGaKmGjQBUuowq0ULR2Ng/C2d5qbSTUGkOsSrKC3f56bw0+4wLqrl3VoRbe50",
-	"/Z6JA4+4Avkzf3NX2UXoxhxg2kWqEqa8HImLJI/Lnml+UuWKBk8Mg+7a7TDIv9RFn8JeYTHbaYuwA3ei",
-	"JtEKL9LmAtt0yVPmK5VadFzh/+uktzYXxCspRXNopJTceIg12KatbXDzhBqvi6nUcgTszWnzVbWHnu2Q",
-	"DtG4ITUuFTAoKvE5WlycSfL+sJOlJeTfRR40q4INg5xiXOWd0QfBSNfqbhneCWvykWnNaUvj8JukhdpY",
-	"+KlYyaN2OezjaTGN1JdyuZ2YhmO1+8NeoZYwlW4+Ka1E0A/hwRwOgLDp6HDRkemgWNL2kHpQjxL0VIyq",
-	"15auc2G30+FZh80dMyZZmjFaITbZP1CIM2TCTKfPashbdHen4fuiWvcEHpwSJHdy1TIKeh1wERUR0IhY",
-	"dTL0VPg5l1kY6ggx0/BI2QKyE4qWtNnmEGMjzjU1+wkQxxmVhq8GTd57+lMUfDrJd2PrLUX4fJSdBscX",
-	"4XzDhwz+hVrHo35vTW67TkYh2FM5cOpfjxpJ+t2zZ2ZKVvUqgnkDKaGgoS+juSORrpVwsOBIUO8PZtP0",
-	"/fbM888D4ls9BbFk5dRx9eaghxBSGT2z8o6YxLMl1Iaa+BIciCgF/tWAt2PmPMM0RIkoBYWlomR0RErk",
-	"x0YZMr07XOI0CORWg7F78Bn2DHvggUc8j3vigQdAg1vH7barc/oOtT1edUnrOz8WnK2j+04/uooWF448",
-	"eL+BnxI+rroErUtrY72EMFptUkYEQesKzXBdCSEqkMB1IFTR5N3SM2wdMAnFOrjLqthBlLU7fjDPdb3Q",
-	"CnXWD6KFchm1sCs1IcnVFspzwCw176RMfnRY8U/JCNQzC0bOekRjIjzDemDh+xxtMN5FvC6fW1SQGKqe",
-	"TOkvJbQwP48w8jouCfPQiSvfO78IeXdS4T0o9+5JKnyzdW3cICBbN0hvCZLF0HqkNmVdFeVigdb1B8sI",
-	"M+0qjT8odaoA6gzGkZaRGUcew+HDhxeXkdNRHk3VXqQb9VovI+oIrZP7RxcQ67SqxBPLSOq56gvB8Aap",
-	"1LAgCkgPBjq1cmb18QceiEHPYIFOnVw7o059/T9nHz9z5tTsCeI3uTN7cpN4HnXIEoJfrpeQoMCUmjAV",
-	"Otv2eMPDLankwKkR5iDOCAx23CGtNvcJq/VmnyC9Bx5AnCEMgy0pLw1umUS7EsCbSQoxragiBQIqzKM6",
-	"X8pdVd1u4UEqEJbnfPAZBiCnNcKUGaHY4MxKG9eaZHb+YBliJ66+yWLp0KFut3sQw9cHudc4pH8rDj15",
-	"fPWRp9Yegd+EvpKZH9IWRds3L+z87yczpZlN4glttB4sqwelTYLbdGZp5vDB8sHDys5vArM6FN5b+WeD",
-	"gLogdTA44OOOVLWoStDRj0HcFbeID5UAT1v700EzOsMdVP2i/O7ZDvF6Jsq5lHChKMmVzxuZPqjkXAdE",
-	"RJIqQQvpf7Y5hG7LAsaX4xkWBRV2wIaU1YKwH2/WlzIhXQ0eziZfEcAkMwrAuVIn4/MCpnJWXnLD0IBo",
-	"kU68MpGVuFcB/Ae22Twbm0wsp22iHVE5iy6ppxGHTqMPxxyuk7TYz/X6UkQcmoWDSA2UnBJipAuZ5KYw",
-	"xjK8ejROm8l4xOgZwbo1TBm87//vex2SMmRQjZvrMmiu0AtqveyPh/zi0Koql8zx5JO0Rf2Z589JDUyZ",
-	"T8Ch5stl5e1kUm8DSz2iOPxYF3CPN32oaQUNKmFxhEwPvtM7b39pMMtDp5T2EtMPJaOUizbK4dPn5MpE",
-	"p9XCXk+a652qS0VTWksh5VR7usoEylXh/i4Pn2QJtXoB2wt/TJnyliNzpD5uCJOgB968c6qe3sLxVyGh",
-	"eCV0+yU4/oiji4jXJ0hPnyEoVg9xp1f48ak40vNxI0DHuBK0M1f44Da6ediTXN6ZnGgCsoA3KWg8NZzS",
-	"4pP2kuVony9FZfshUxtpFfCrvMOMhO89rOvpsmT847wb6SSnMO+UBZusEbPxGNMLeJinRUGxD8+N8KPv",
-	"lTPc0Qr2h3EPdnl0GyV4m8XWHKYyuY3T5kvBSUtRaNoOq5wUzpQXT8s37Q/XhzuaIp+jzvOpFPkY8SPc",
-	"Z+oCIIP596a+xSdZGGFR3B1QP9VWSz221QObc1Z7L6xsfEz+DDy5bfL74nv//bYTZ/7T5N0qxzAX774z",
-	"x77aVBnxe+fd6k1R5r2s/SvGhdBpgz3sc9dR0BxKIeUeksvENV8XeeW+T4cUMANwt4kowq4NwEv3uzag",
-	"6hz2FSkFKBkFEBPEN2J6QH05TIeIUBQVhqB6+emmThkVzYLp5lF4abF0cxeOUS2jmFN0odVC5Bi7qgek",
-	"ZvYeUZ52iJhE4FhynmJbGREFH6M2Te75cwxMrAIO8qTUhjByQD0H7DcloPOflULyLfioVhxnTb13nzJp",
-	"Nbt9Z7CtOE4hZLHiOOYug63gkTbBvrTju4RszKo8n7wEEsQPCyYQCAruV/oI80L/TclD+2Ez6CCaeJLu",
-	"j4+GLcc6yf3lgTPLSHXBxZNs9n4G2j9rQpT6ojJCHIi78o0S4q4T9cymnVPHbx4yPSLstw3SOB+Wj0zn",
-	"tshXq1TR/Fpv9p6ZvjAF2LwxG/dJ3kCUISwQ1mE1bPwGcgvRfQvlBcQ7vqCO/qTFHej0YHZf1fbEd9/l",
-	"Da4yyFP3n2sYuNhGLFgTAgu54o/oSLJQGwlBH91JJmMhUQAQs5RkEN/jvq9rwdwA7kTFJXsm8fkgWmFI",
-	"t1HQT8kHMOp6nDUCHJEgiCnUK0SXeCXT5Qo+82mLHJwp2ej5VASqYwo0bV5/b9G1r0lZbJjYUuKMMIpA",
-	"nGSRgu4hlE4J0DhMP6VzRrpBx6KD6CQjiqXVeIvI66ZafKgMoiC+r0L2hkjvW9f/qkCV3Pr9w0d/Wg1o",
-	"9nFaJjwMotMF9/3hn/GwoxrnRQ9DWgOMdNVfYsRpdyHdP+OwzxuYH+VileP56CxZlSd8n/x7Xh/d/cuo",
-	"hTdIrOkKjqYqAEGm3GlVdTClU42WNNwj9xnuMPj9M8onUs61pvEpDz0nSM0jftTJneTp1PN1DEWl6DAH",
-	"zR0rI9wk2DmIjpvKFp2GVdL+QfmYPiidXlPSmZzgCuo2OWQ+QUnn8IE/RgIIzUcJcUa7131y3g9WFT/2",
-	"RILqo6voyJGFI5acgCG9jgYwnkUf4YpO+zwgTC8tIfWOYECVTibnGVUv9KM2Z7qt/5c8WEkOHmGke6In",
-	"N1KdwUFaixcfrTy0+vAjjz72+PHvPvHkiadOnvre6bUz3//B2f/84Y/0o1RBrEEtpQnCw/tnkjclGjJL",
-	"FOrMzz547rn5o88/84x8q61M55yiTZ2vl2lbrAZP3UsRNjPrAiNs4UYUTaTBmwNWQz3VT0AorEmvwxhl",
-	"DYU2mbREgn4eoyL4q2Hjj31p7pv53RWLPySY4ZNfU/U7xdibno9wkAyHeJcpLT49jB8539itHRkzjZz3",
-	"1Ez2rG2L3sGpx0yDHYUr5EIfGn2DdNTU1L4b5Psgczf1LhUeRo2dyPQu0F0Jo2ZSQuFh1Eg6KRI+93ol",
-	"1KY1v+OREmpw7CLuSb2XcifvTTpEmO+NSnw1i3xEP3tPu9uii0nNejtNatDefNp3GNBG1Vg6STd2xnCX",
-	"h9Iki7q2FmpIAD9YVXbTM1BDCULufwQCQjShrXq7TbAnlc7+rTcGL9zavfDiAw88YNXEn4yMOULxPI3Z",
-	"hskf4J5KJ01JsKr27OlVM+rnsaYQ+gP1unPWNNq7T7fRbbJQbOzrKVPt2SYHdHYF3+DzCNGWpFQPT6ja",
-	"Cw6pUKpV5cEi3WnwmBSF6+B/WEf3iRpmjDj3yymtO7RBfbGuKypM4e06uk8eu3P/QbRiYlYe8TseE6ED",
-	"4SA6K3/EuGkSDI6GoIWvIMx5hqnOhb5Cp1FlnX6XRyEu9NDygQr215eVyt/gBApkhutqdSy8w3yhhbiP",
-	"63UTHVfFFQnVV27Q8f2r86rzG0PlLRc9djrXL0hik9oGogzaaXT80JsCThTFI01bxDbPCLE4RGp1CRGd",
-	"NMe5AMeMvnfYV1AnlBn9WrXUbFFGAL2cMsQ4IwcRYC6TLvTYJm4dUZUyjWtN7T47ID+o8vNImqLGM25x",
-	"oFHhPxxO9J7WD/Q6UlUD3VFbFJHZrFEJEQCGLyFhunwboFodmTNitsFLQYcm9U0dU5c4Q5oB7/hVfn6I",
-	"gpSM94jkU3sOqicbqRtsXZ3NA4V9UItUI56PKVMckiPseWCmdGnMVd/EAlWJ5G2E+ahFMNM4dAIKBRn3",
-	"K2qxNr+8XJA5tynk5lhiZcdVeb8wSg9hhQRmCYRJzFYmDh+iG6ilWh9aj7rhYTmMMZEd4hKFXpbcsE2+",
-	"QU5z0HpGr/UM9PzAXdwrYInyZQgriH35ymUpKoXP28K46gPOAxUfNayasw07mifWHnSDlGyb53Hz0J3w",
-	"/z3UQxpBLJebT8+tQC9fsNppq44P454IMKugk4r2VOANMttpg9/apNCXdFVFkwrUk9YEZ2neaqv/b42Y",
-	"U9yvepCe3l3RgwIisnj+iF9Ipg8INWwaEoHqgaELmYJHgYgtFkHJsMkPQ/ftfvTT7S9+fv9yGLqVKnZd",
-	"/96XNnNbw+s0yZD0CykjetsPPSd/OYIvtvgmCWlmNGtUv3CK262WYo/Qqk0qjw5l2OvB8qHAetJwTQKr",
-	"S3erKs+W5+zhF82O0oMvI7AtDadVaBdpvtrHVYOIKdJ4i9jZncI6myqrWwGVWQs1UMjbUqhL3V9Apok8",
-	"VM1VIscKe2ZIt+MJ46Eb6fh+nHc8cGpNd0fNIJZt1V/sPbOYESRX3UOOtJO0TWzS1UrACKTuFXbPNOAV",
-	"ugQ06Ckf7GnHE3tTGZIncajGPY9An4eiE1QVbBVZDQbYt2Z8MMO7EryStGggvqzJ7mofneIyJjVsmGoe",
-	"gpkmUtHkHddRkMTShImILZOEomCbhIUkQ+qKAZml6qWnIvg897CVHT27NEs7XGphB9jCrIPdAF1c+dWC",
-	"exzCtmldI3aKqUmxGUd5SAOqpaZnPgzfT36od+imy2mK8e55cbTyEPZrzdNEyOO3kAkgRldJDbfACUZw",
-	"rVkcweibK1VX1fsZBWcrBwPFVZS0m3euXLYku0bJI1sdOjFVZegUULHdpVXAhp3oya2pU5eUwLrX+DMQ",
-	"jU434DPCxifItNJrYSPuSrh4ymeg48St4CjSU/Ra5FCVMFKnNYpHBoAfij15L2VEhTMv0l0S348CnGLg",
-	"Mz2OsNiQkidV0hhrId3nseI40SXvU3ESmeJd0RxjVDF8vE+QdhEOkCcIaYfdcILTlaaf9YaGp2u7oDm8",
-	"ui2+SeKnn9e5yzt+Ub7dYMG8Y5puZC11GglHyT3YLwRcvlMEXHjm0TAVL4eAmC3sEIOjtiFpvqv5dQ8J",
-	"TJ1MCtfZyZnS50TvIfPYCE+XahVsBeGxNGo/nI0+N7nvawh+7ElspmV6XhydVznviU7XwdwWs8Do9uCV",
-	"u6dkt3ZwFii3DR3t/WKchQT7JUXrKm7e6iFTIgBpMELDyNv90i1yqIYFGUX6q1iMxpuUZLAUwikvIwDG",
-	"WzI4yuCt0LgKuUD3hjD/gs1SBGcD3LuXvA+6uio1xC8PUpAiyQTehwy8tupMsxziXCukbXUmEONnGvhO",
-	"BUE3oXdcBh81jU9SLcveKnemal2e5j4g0cM4NpEEnxdhZfIuQ54eDdJplENY5UT5HIkaZun5NC1yKGhe",
-	"mL5bj8MjU9wuM4Sd+tQMC9ktnUIqeZEKtHLmN0WqeyLu6R7Bm1LzgdOAaWFwqRQG1VwjxXQaLKh800xK",
-	"NdAzzzjPLTw/e1/56bnZxXP/Z+7p8uz8ufv/YwzI2Gkj995rrtrMZOkTPWTopRCS1S9LzXtOUKxq/pdN",
-	"q0/pZ+5pn7laRNopmCUWcgR6T1OPIJZ1FJ7BIY9gJ93ZfZpgJzyJSe2yMfpmddoVn0/W3i/4qV2vHGXq",
-	"WSztE9jbKMQmky+ChMxWcFDaAQ1pAgIyjzMOy4a0kEwfllZfBOVgX3qRzPzUbCc+F20sL0N7UEhE0eXk",
-	"QoX0CHOKNKVbPYWRMBoLQR6VxzepozpppGsrp8xT0/RcmzHsAkC7eDS6SfBsYfpzSytFJVT1CN4QJUTO",
-	"S5VZNWBgTmB5oTqJwcUNGV1mcofCF6RfhBXHOdF7xDy4by+CXlIw0bviVM2ikKLQoww5qAwpXq9DUpkq",
-	"rYD2FUF2WRMLSHIfkxRyelnjRJHXy1rFtY0CNwF6G2MW3gQ1QK4MsbyJL9FdgpuVsTVrPm8rHIA7Cjdk",
-	"toOogtfRjKCUqp4EQAb7GuAxBl1huWzQT0mBIS3rUhOwaCAuXeQdZKRrcCD0eNrhHzuDZeUNdFUSJ2GO",
-	"yHUnAys9Nbk3NNP3NVeGSd6VKEEWRy4SCdRQhMZelRTQhVa3mjMDQBeIbYQZ6S6HoCTR0IHwY9CQQ5QR",
-	"bb+Y4ZQwjRbz+Uyj/XFGeE6L648CTgaAfqMBsI3qudSkTFf2HA8bciPqI+xKpb6X1rFEvaMih/53d0eM",
-	"9t0GhFKIKWzelmoLDzljI91NM+h0LejFl0mmqqXAEpQAKf+94JwF81iGVptL+V373Waaaz/svjvUjleO",
-	"MVlh9L4iHbXlGZQTtBgohHLM20rGlw+1xgcEMk2jUj3UuhBw2DoZamyOfAxw51CCrMvGdBIc8kmr7WLf",
-	"1HkCjJZkxTTSiUo/YrrVadxGH3rKDlfarUCYIqiAvIuCdwwnUNDYdWj/zqp0TxHt/ZorMql34CmsygjC",
-	"1qKHoV+L/mNuRNwyGLUwF9NTvBjAnuOSrNrEQf0XL+7euAlCyG8SQSwlqmmOJqPIjUxn1k/dS5HpUxEH",
-	"R0Gh6XAjCstdhbsMHU41HFxqHzaFHkQ2iRv0O1WsAjre1HQI2q6ZBeccmM57S+gZtmWoAw0dmiREtdN5",
-	"9dQ5iFbMH90mR03uanRPKDBVq6+on6EqMXigZs6GMSt0SAUzOcz1VFJRzMk2PWvh7qSlZhgKxeUSmZTq",
-	"8BgTJFdCotOW/xZcBSsdTF1pTbZzUt+hJmbOLCjrxZa3A+AsdGut9jRYwhLIXFXtDvF51IUyEDm6K4Wy",
-	"5jV+E5YamMTSzBGloGJJd08VuCeQ4MPE9zhmzslN4qXkgeyTOlY9yW9ceUCDbhIIxYSMUnWnUyQO3knB",
-	"WwT6wes611TTIZeBm9e8PRvk4Jl6luWg7hrsSTeXufBsh3Ty98LUk/se/CjN8KXaHQUQEeGkMDJj7b0n",
-	"p55HpCWnNcpP1BVW0CxUaCDZoSyEubn5o7MLxw4vzpdTZhf80NqZdb58z1tOI4zu08VZ3PpiBcmlVo0l",
-	"LNRSgCgdrwG9shVPZcbhmDeFPlH93qm2qO8Tx9TywC3eIG1fRbfWoeONwY+CP5aQZHLrUhnR4klrItDF",
-	"zuWqnmxdflbRtWfrZmXG2lpG3SbxyDNMfaiazlMF4AuAjcLHzJf3B/IN1+XROB2XOOtmnnJ4GMw0EVCF",
-	"xxA1kxZ8CTWJFFAeRA6YfItH6h1BHFjLM2xd/roCX64DVBb83WF4E1MXV12yrlVF1TG97hFYM0gwA1XD",
-	"wVNRpxpcX63jgECw60G7dAyN5dW7dDt6K4wVILieDmqk92nTNXjnXYm5xWDiEyE3UUy2wYquWsBh0pb8",
-	"s9UDxCjuqeQ7nR++rNPwWrgXlDtgMLCIh+7b/vyP/cu/vX+kALRUTVrUMSqQes4JlbLlIZ3KOEO6TQKx",
-	"faosfkdyfu6hbhNyKCI394C+sdLkUMA3ipRVJSB2h1U0VcOZLpj3FZl+0ys5S6aOEyo6/Y7HIsWbgdQZ",
-	"ruJModQEKEMSFMvlfANwjplqUVjt+GCnKt8+FUqsaFMBoP54HX4kSgrtyUCBmCJkK4JmyCCnrQBkCP+C",
-	"cB8MqH/QBNanLeICcl0d7qvevNIQ3kMp4iIIzKvQoLxj1UfR05jaNb4rboIMIii84qjVU50FS4pLa0et",
-	"urEmgT7f9Tyk/KxFd5GDl0qrfF/nCmQcmcIeVrcNC61WMt4tMkVAlTUoJ6vIfV6KUxd9YOqt94YyuaKV",
-	"DXluz//bkUdcIi8jHFhNPrTvCaymaDsu8AC0iImPAxqQfDQvUUHpTdE0BS/d5ySlJil37q7ofHeXxGDt",
-	"CqI64pILnXEoniKYSUG+j2tNuY+iYO+y3Ae/1yZB32qNe0iQPoGSMqrNpwy35K1hPb8pLw1xBYka8/et",
-	"VwFY2kzX1stsxXFWggemS7mtjuvTNvb8Q3XutWYd7OOs0B1Uilu3SNeQBzWuVcDGs1X1xGJw8LPJQqxz",
-	"RTb5NJs99eaquiUEuu+7px55rIROPfVYCZ0l1VP3KwDGUw8/Cj5qXYl8DJ2gDy0Hfy5CM7ckKF1wL0oz",
-	"52db+PxstefLTTp2ZG7x6LFy9m059Fz4RyVXem2MNO8wQO3Z0MLQCMTAlkyj68BsBBMExBVGKvW9G8tf",
-	"ixoZaan7WevM4sBtp57VhGzMy0JbuEEO/bhNGoW/tM2Kf2eXVNuFvdQqk+DXRaC6qFeVdP6EQo7julWA",
-	"cs9qKlnWjXdH+goKs2JLtm0L7+kBgSCP0AINGrvMmWgEI1MPzw3zjRpmNeIWrKetwkv3uZ52sq0Smk4T",
-	"rDGi/v3UMnUQyxG6lpehS6Uio1QbqGcraTcyoCz2kvlyWUpaDTOHOtgf2dEoeOze6u+np11ogz+zFSE6",
-	"yZFycSq4ST2SR16DDAmoWzGhu2oQpFtCHm00ffRsB7u0rne8hBjBnnymw+RP6ipkbc1L2qNbz0ZMgswy",
-	"PpqYBHmK33u0pGZdICnBJiTAy4oRowFwRsK9K1fsxLKGXM50Lj20x4GKSuwiOMVlFQqSxCPtJiqQyxsN",
-	"4hTqGk6rIwz2e9/2oVTzu0t9KA0xTs84moSOMBhUQ5QETStqmEmrvEp04qCjmjvlFVQuF0W7OFflO7/V",
-	"cvaL88kjm5R0iaPqk12Aos5JHLzVNvZxkfShX7vPSURP824Fqe9myAQZIKMlyCqkKlFhGaomgVGpTNOg",
-	"Xq2EKGQReUQXgeQmMObjWtExsZNtwlb1m6dZ/6qHsKJM6a+KPw/V5k9eZVPrShmqd1x3WKtIDernPJ06",
-	"ZVQ0Cz6cR+GlP9BIYvvy4q+pBCPVhu+bfPeJVksStz1MijD5gap37HIQYVVNJGN9kjIJjbsu78522kXT",
-	"Grz3++19H2zFARr3NyQgJrXX0GDEdR9aDru8izwA1MtJOFBnAWgTxRLO45g5D+HaRnF5Fd9STRGJHFDn",
-	"EDAZefC68WFgUKnCfsmbTCwfIpIuwfnVXiUjs1wtT2opeu+4WeSMC3SxqA0oJsrlqsxyvTR9FPGqkNAl",
-	"OFcuT9PVFlSTFpyg4Ti6Vne/cpMz5Pw3KS9jJd7cNJHOmUzehCBAAs0ui4EwPiuavFswEZ3A3sZTfE2+",
-	"+Funyv5RkhmHMGkXC20Ba0bmUwWtrIWVatOrChEY6Y4TTApc/8VyJFDF9rMr+BvGk+A8IM04RLZSanKU",
-	"QyFHmlaM+0iQvATk4cJ9eKfvgYIosCS+Sfa7oZElaUWRMF3d4dBxP3clySGP1AgtPPX5tHproWTz78gB",
-	"wlJT5JE68TwoNNBAixEdGWr8l/UMRFAuClIo90HXCwApSB5znXj73uUi9xW737xUZDjxaOYx0BkAXQQF",
-	"u9xrYEaFznzQhelyYgLCjwcEqsmRmI/u2775l+2tre1b1wYXP9y+9e7g8nuDT36FVjwfzR++PzcRgplZ",
-	"NBXKl37r+dt/9CfPRVMVllaV4EzpOCbt3OehupObhAD/sGgSki/9loT2GwkpXrRJSRfVeQeMdHAPebpy",
-	"ATk8N9kY+ILCSce8eN+Tj5noN0kUEpB4Kl8mMNaN4hW2OsqRIBpxFU2aK6ry+AsnQPnSb3nXfuNdEMGA",
-	"wAWgV3DPwN6ZBm4tKkT+AJgg0wmArREVAPuWgO4V4zAIjZnhTXQseBxyBVsE6b6SucgLWgcWTFrynfs7",
-	"/0POMBCH3wAXdpU0KEN4RH+/BGmAv6Fo2oCXfusgSuUBsD9FglJscrfDfKLxcQtOwvuBeflak9b37XWP",
-	"z/Kb5xGC7lKSqoiPqj0UUkRJt1EyLRqQQQhXGgtnGko8ldQEiXUMLx7jZo3oxo9TSgOkRNwVhJsVA8V+",
-	"JyBuAkh4jRmqTs20L9okKtgkZSJxFM6/eVz4gK+m8T3jXucEmrzOFJz1e+0RZUw6+/IMPDgCXfSMis5D",
-	"0yEVJoPKLjkYieGMtqBfK/BLgCnArpuCoSlVpUl6VyTAG42nImjf0epp8EiYhwb9VIE8Xq8TT2XAtD0C",
-	"flWf87SOo4A86dh7J2jg+aHWH/dUv+0IARSYsaTfihQBTnx5SK3jSapeevo5eepVgj3izSw9fU7ucTQU",
-	"h315lTRtwgmLUgDGDFvE65Cn5tIYxEEN+9jljQ7J6BCl8Cij+7S/M6nlFO9KPVeMlIZp4qS6eMWJUjjn",
-	"oCOVIjggBDDAAthYlVgUdvyhaQQwxDmTQH9DUA5xopheC5PsjY1etqnftZMsBKoNMtMDnNf0qzUNbSS2",
-	"91O9T3dFLxlx7IVj9GsPbQTzFYxW3lY3DdJ7/eUQLzPax2uDkLYyjgL1ZCikNPquHRIuj0GhJwhdfotq",
-	"XLtVgLubXgAHRKz9WGrL0CZ3qQNg/EGkNcQrdgG8u4SqHbngEnIJhkK+Z1iTe/S/ODuIzmo1Z90MXKHO",
-	"ujYUovMJX0+w51JIrvUIAYgzG+oxKGOw+mK1sKkqXmHj9PAYUgaMbNceB30U+nY4uJdoJL+MfO7gHqJ1",
-	"hKtCwesMdZafnX8wZYLaURfOLMCRcRQK/cg28k9iMy+TP314Tv4tEGcqN1HQ835TF2CELUiyJjw/Wz6c",
-	"MmGfjzXdqfbYcrlvGlRaJRQQ9rRF00qUGQAnSWJYS/Ko9tQZQSAKMKTANFA2QIFNVA3Ee7b+oJ+ZqhTR",
-	"Y9gKC2iLFnMw55JF9y68WnEoUfMIYZJJUOant75Wdu40HRjafzIVZUG++9/ffYGVNyLabjnirgiTraPp",
-	"JWSTeArdSpcNddoZrouQCA5h35cshdVI1iVaCZ+a5i6Ho9jgKiLfFoah0+QQQiqhrm5vIfUq5peC6KWq",
-	"xgKgCq8VU7Uim1oqErRyXQ+2jmoecdQFJ0h3t5A2NiC0zlKm4A/gD97xD6L1Gvc8UvPXJY9uc0FE8Ktq",
-	"DzXl0/fVXCwEWm9h1sHu+v0AxVdrAv+ucamE6Z5fGkJWHETrjFdEk3fXUQt7G0KL0WX4XE1wHVptuEQE",
-	"3QqCfTVYa0InJITQHpJwS4Eqped5EAUNCDgj0e4DuiahhpnuTYBANSPUkwqY0kdtKp8qeY6R7/7Ekg1m",
-	"+I3rH6DJvWSoNkm0YCJJ2tOkV4r0FRhuJ5DB6qaIgLevw0F3J6cgU2TCprnFCE3oEmYiN9KMzkkNknFS",
-	"NlvjTqboW1XPrcrHpom9ERnGir/hkIIbWOqeuR73oawEyY2IWOwu3ZRyrxPTJvcq85KHIGq46DyxtRoO",
-	"w7T71o1cw3cHg0eTmb3diBSVxTq7SG0D4TAAiyiTzFxK/GoPycMHZBclx2OEmO8ORxqCF6iArRplL9an",
-	"bL1NmENZY121EzPJkUpPOohWALJGM6FEAzC0Dh9X5BPrqkMl4wpiXIPalJ5hHeYSqZp1MfVdKvx10D51",
-	"L33dek03voY2ZeY54lg7fK3RBvt+e9/SPxxcRkbSXMFDWT0mgaVUAMXTBvQ70s6QRBJBkoRz9LHP2cV+",
-	"uPFjIX0e1ejZbR4hcU+OqhdrHRXofgJ35L9P9/u14lrfa7Zq2t+nNZ1OadBoJ8K70BIupc9bKsXvD5b1",
-	"Te/vpgD6ocNbaH8FpDjaENPkNjLcq9j11K9rxlUtqOGaEda8Li1aUrQWHdnPqVq25jy+xefIoJwiDdrH",
-	"pOHV6qG2i2uqsiLa/FMqGFDmqlDFLZU5GRfvkPa1FA5/Cm8tklTu/AkGHt4CAJFNWbs6QpMNF8TTjepe",
-	"MpF9SKGCTBsXt+PY64nTBFmfqTh+H564l9Lj5IwLzItTGzCNeJvvEZCvcAgl1MaefJE5xFqTuo5HohCR",
-	"8sGRWW+w/H3KX+Xc7kqem6KJaTd0giQ2lbEmddTjCDstyqRR7Q2fYnD9phg91bQwraO8K7HTtKOcQtxU",
-	"d61lENEDXOFSACrMPRUlGnWwhxoeZiN47GPqkXuJycKUC+SyeguKwfhRPf0x8rirA3tUwGHaExkK7SAB",
-	"CznN3X0bGoQJ3hUmrGkm5fCLU3YxMlHnvBSQuLKgHhet1KqUdHjz/i3rrNf3F2WcwIXEqU5IDRojh4gN",
-	"hGsQhQrwVfJTSKIUMLVFaBifULDfUsfr33pj8MKtwTtX+5ev7d74qP/lr7Zvvrr74cXBb17tv7zVf/Gz",
-	"/uXfGmCgIwfR90GJmFuItwttdLDnUMwq5mRsHUNPkwZoHPs+aBVMUM1YLeFOU94p4BT2+JXax0L4knmZ",
-	"KhjcjBxNCq11ubdRJUypdmnOrbPBQ1PUt8JBbJ7C8MvicqigXBdMIqgD4Q7uHdBxgai61eQtSEtPpJsm",
-	"c02Jt2novuO5M0szh3CbHtqcA7rW73puyAHKdXK4R5aQyxuUlZAgQlDOpKVGeNslJcU7lH6Htre2+j//",
-	"zfbNV3fe/Lz/5a/CmEVwsPZWjjEjEO18/sLO5y/3r/6q/+JP45nflp8/5EHGFm61MW3oXHkV+/S5j12B",
-	"FLvp/+LizitXwreZH1jeqJMsKBElvd+lwCdbChPFBn//vH/5/9OKxw2Nz/vXPluz8HFD47OupU8n9IJE",
-	"1u572rEB6RJK+LINrL7PSU1Jh+z0AjemFZ5N3/Zy6v6n/RtebFmGMATS0MZuAnShMHTZKuwEtmKF5Iz8",
-	"/GLopgNIODyfvQ4lYhB7GzBNhpwAUKwO25kAWZoMCmDoMuNihZeLWp7vQnIkbP0xlr2O8EsgILswdCCu",
-	"QjqQMB967RDMpVM2v1i/HWE0bNMwptF+4FN2imH75hILChSebet41rj+Wf+El22TEEbkl5Yk5VdgMSEg",
-	"MR0WeMUZ+eUKxallqUWJOQppqYklpUUQo0GdWdgW65fLpr1cuPVxQ+PT7Uuf7J3ztH8DcjzlpirVxtYC",
-	"AgAA//8=",
+	"CrDS5YNijFJrHb7KwvSFJ+Luhps/vfX6S7d+/Vr/wy+y3qqDYjlzhcD8ymf5rMOzUKXaoi72KvL2Wo4X",
+	"tDNoRhGAaBvdUEi9WU8UeHNUPmjsbHhG8awV+CFw8lKQShyxpHRxqFT3YpCfcTSB0WXtZoGqrl3/qCKo",
+	"FdzzqEb1hIeQeij3yZui6XTdNFpXnfelBed7DXs9tV1fjCl3Sr/tKflGi0gtLo+MoyZmjmuayY6dPaZf",
+	"nyLhTilZCVVxrRFdfDteg7Bab2Q1lX7sXGlGeVCK2fEfgL5q2eou7uXUuE7rHwCzt0N3ik3byhVV5T5P",
+	"/fhkeQH6x+nkAKHVAFcgVw6pNYPQBMgMnmGS9yZ4vDZcEga11niHTI+01MQILaqTC8nKHIzFqxERfkZT",
+	"t5htSfxFo3UmAHOjjDH0sWmbwe5QjTrNsnuKS9Gv75GjFWXTWB7mID9w4CIHAdah/rDyH1KjmNF6Avx/",
+	"jahcTUGkOMc1SaeKDFSRjKpQkqzCfAv/lnsgf6VRJ+BVkT/CrvQGnlJybMqoaKqeBYBCIamFV3SJikdA",
+	"ZJZmai5XblvQdGaUGjhjnAKVTjvSDk6nxEVAzQJMsyy/7SpsjVKTxnDOj3Vdz6Wf+N1tExyQwb9Yv2Bl",
+	"z3KtNofdgwOdaBrNg/WJTtSlKc0lrnO8OarxFllBLFinutpK0cM91OStITwHW0Bt6k5utfqROFyTOKK1",
+	"j3BkdyD5VDANx8N1rULWccf1U+oznySkDXgmzDFbC1nEK6jJXSdIBLT7DYzak1njAg9NbH7IsXPUqK2p",
+	"JJWxlcOxta6CFSLovsOZpDve1abyMLXH/RMXP93Z/njw+l8H717rv/7qzo0rty7+T//l7dtvvP/PLy4H",
+	"aWA7N670r3359flEx65Do2/8sK4S1yUyWMBdQfKJdEa6l6B8gi0rJKs3Fx/dE6NcdV2dH9kCqlUF3PAJ",
+	"FyREkyueZxpl1O7H1UG3ZRQ4t83zwNQgClQE+xqfE91t5pLr5qfR5fc6xOZU7n/1Yv/61cEr//j6/IXd",
+	"T18cvPHp4J0/99/+Tf89SFiQ374yePU/1b916sur1/pXfqU/+fwXg6sX5Rt+d0O+4UvgYl+9OHj12uCX",
+	"n359/sLOl6/ufvhC/+JL8lVv/2b3+s1oyjHpxkyPDosYaz6vBKq6zyse2aKka9R8jzgVymIKdIZqvG6c",
+	"XntEIgwaPA9t4w8C20C7qurcniNbeOMHVVOfW/5Oo7sA1Kpn7knQnHBmZA5mvEVMsLrU9i6Rnts4Pcsn",
+	"4u4bmufulVduvX/TULu+C7fPn5fkevVa/0VIzPnsY9W1/+vzFwbv/Dn4d/+zj8ML8tnHt7b/G4T0hSA9",
+	"zDxzeXDxdf0MXBn9+Wu/Hnyq/7375V93Pv9ZFOcaNL6IDzGwchSgo6U5gzFzFZZjBD2RskroYo4CJoJh",
+	"6gSWqcFa1DmY9jtlXjyJgTAq6no6TCYAN/BKQpu3NnBdjAFozMk/Oq5P2y45XoeYh6V3iC7Cyd/5Okcu",
+	"r8pTEKotygizLPMuroKSHvd+r0QTLVSws4V7SBCp7PcgFUvqNXW6FYWHznODk/piMC/7XVLBjxMqGjLm",
+	"8aee+6kwemfSyyCDgLKg0sy0AdBFHXAthEiE+xYXABMnoIyF+RhAzIId92pMyZ7YsNApZ5Zn3TgNm5/I",
+	"jbxLbe11na6ksDAtlzkpXeEmK75O7c8eLMjWVUTB8IdI+WpyUf+b5G17bSsvJ+FDrHNNZyEkQMizMJjF",
+	"JsINrPqs5g/ZpqS/BpVr3zupbPTRuCHwolJ0jrZdXq/hibxxecqbdLtBU900amnRhnhymcR1RqQ4l/Nu",
+	"QmoZ7jrxKJmo/jZdzTuhWhjzOiK41hyCohoVXJ+oHrvu8VYKStxj1BN+XjCAiUqfJQ/xqZsy/lNYDV+C",
+	"Ftxc+Gjh8GHo5ow4Wwk+nC+XlWYp8sxTd3kXtmqfY5w5uCfF7UNovcMS7fafmS8tJgrGcjZ4D+3Vh8b1",
+	"5SbIMph9bMMjRx890NjuRnTZdHIuxrtwzxA4oM0p0kEqVUTlR0I8fpp0f85+AmFf7GGn2PQyFfP29M/M",
+	"F8kC1aylBAL0fAHQLK00efCrn/cv/QlqFz7fNYaP/POFm7f+cq3/4ie3Lv7P1+cv6O6vH39+6/WXYuLd",
+	"lbtZmiGuxmbXxQthHyab7I5upD1m5OGuCnMGIUXeYYK42vzBDCoxaV3dO3B0CQx/ubg7U5qputoIxy3q",
+	"9gDqpVrNnMwxKyzewz2E221Omd+SKhY0OJS6PWTf8SBjZjnssNggPoCX+bwDN9AswGSQB3hgWZM5Cb3Z",
+	"JorFWVMfYnHboWKs0eVJhDlZOTDUR/AE5PJBDnvH9znTzRKJEMQxYQzDAIhyUoSiZ35R4WEAcBfjvumD",
+	"X+/4nTHaYuiwOADYDM92Z3t78NerFoToGM7uKEaZBBRRexobOeM6nmqSVkp6otGWVb4xaPfUX0b9mz+9",
+	"/fLlW2+9sLP9s6/PX9jd/svOl7/o/+fl/vVPvz5/YfDuT2+9fan/n5fBdXce6pT+1P/gdfXAzvZ2hAib",
+	"RDmGTFcA2mgqqa6uSQZFntLoevnQK46r1hbycHXTFztQXQcapqRalU+StkZJVGQTD73MWY3BGmaVFmbW",
+	"WhxVRqSrLlJaQNyxGoo0vMxod5FIWxRytk3sZUd1w99zyC4lCzIKD0zuWZWEt6SIwoMm9+h/cFaxq4br",
+	"CtzEI0g3RQm8BqCN4mYSgdrawX2KMpwy4WNmdfWYeh1GiArQYpPJYTt1l2AnneC144iKYB9UFZDgCOD+",
+	"VVQHAHyNjze8DvMpiC356yRgcIjhmIqJ4O327mT2JMOjEI2yAnju3HhVOSBuv/v73Y8u/vOLyzs3zkuW",
+	"fKiM+hdfuv2fv/3nF5f7L73Yv/6PnZvv9j98yUbwLcomTDibpGShCO0tR+99Sx78UJritLPiMwYcJ0e+",
+	"HcGmttgnRrK7VOTg5zptO8XnqHx3lAQXpgRuR91ubDjhO2cEO+4jtbCzMCvF5l4ijpoFNvph3pEDKB7L",
+	"kL7RG3IQr9Ixis3NFWEmeNByOqTH7d/3P9zu/+6q8jAGmEejEBO6VnGgouRS+jXz1/vGQ7HZrX6d1KRN",
+	"JUzNbgeJoAZtUnXhDaB9u8pVoPNCjZCwZIgmNJ2EPEyIhUA6R+lsKBk1uBhRhhhjNLGbH8HADO5nTFvK",
+	"Ull77YmiRfnVwxXkex0SCw+Nry6W7Rh1c9GIwtx8AuNsZKgpWyGEdY+Y96Sa3pCVdodVvxVEtojX4yy+",
+	"wEnUwT146EbpjvNH7McOcBN2jP65orTHCbTCFZSHZLLVxLn5NFKPRc/my3OHcyD6ZeuHh1OGOlTeWwQ3",
+	"p+qY3uZkfv9qhiXQ0HmXIdySartKycJhqE6QOH5aUn1M7xEyX5BuGR/kSHmPxZQj3zWWShh271haGkW/",
+	"6frho7jW1ApiD3FWIyuIca+FXROZXlDW5di8zaIfxhoypPO38TXHFfDko02iljCJIpmdzTd9tXJqOl64",
+	"sMU9hn1CXTCX/hdV+0aoTdNFif1WkfpWkfpWkfpWkfpWkfpWkfpWkboHFal9qhulaTSnsSXpZOfGpdtv",
+	"vA9I5h/d+subX5+/oDBAvz5/YfePL93+/c+jAUhV9hLeHVMfvUUdwlMCkEJY+6vgWo0IkQZL+d3Tp4Lw",
+	"3GrHB9Gn8lOb0KfS2nBDZ+TZGj6vkxpnjghh2ZAaX8NdEhaPdCyV7Zcs6J6cWeWinlLgKVnYm6e5tykM",
+	"PWdnjMR2K/ni2NKDWdpVW9+nrCGGj0NloOv2q1khLlWpVMNMKkgNukUYquLapj3UFWQKxDSSRXvoV2U1",
+	"VrqUObybPgXIfpylDEBPROqIKwheOMs7PoI8+/DRMItBpZmEMGD2iXGHVIRP2hWhqMjaPIw7RMemhR5A",
+	"Dzd6AIe0eDoyDfGQ12EqIRug6GY7beRgH6c0J3OzI5SmniFQzVRpKgQlTdq7ZeZzdu0F+6RiDi5jVNgd",
+	"AEQxwHSCNhh2Q0WbqaYmnVpzuPFOSmxUl+xXfNJqy9+k1Zlj3dhUjoXFJsJMg5nCWu/vnj2ghcx6pyp/",
+	"XCXH1JsfyMu89fOn9ETiHNzS4UUKaw4p02BVea30vTtFW7riEB6Uk4dYGapDs7wmQV1M/aFg3Pzozs72",
+	"G581udQ7mkIItquToFDbKeoLYedfZ0f1TgfQDANBo+VWnbSw7vrqqsTPTca79sz0lHK1UVmbMQaXJ1XT",
+	"nt3+6BjFZ3k9OK1eRd42hXyZSca9dfWcKjCnUqDsvbRtfaxyNmEvE4N6fEeSPoLuN9HTNSgfQQ3Vmfxl",
+	"cjrlVlO6HMEzsejYfVocpX+bW2hDUT6hugzIR2hCHozfiz1nJV5sRmZbrVdK0vs0EvWHbsS4ycypN2Q5",
+	"Rx6iESK5qa4I8k2t5bIeVeppTDvP/GnAfnV5V/naqECq4fH9G+Y3Ffha9UHeeGCmsMN7mnTHq69NPxf5",
+	"KjHe2QzvdsAW91ibHPwgozOyeSaemHPjxcHHn+xevdy/9D7638/Q4Mbvdr/6h/z0bxdyg5T/kGDIvFUX",
+	"QlcRQz84ztxeiOpnByz3Rlbir3q+ys1stTFtsAwkRfNI3Klz/eLg0nuDD6/sbH88+PgTK4a00kUy4bal",
+	"rRFpdh8xOsZD2ZZKChSwW8nq6Phv4h3f+qrjHX+8d0nVKYf/TZd/Gf+b+SmYQ9aJBBaT1BnHm5Jcm7Ke",
+	"Mt4s9Xl1dLnfnYEZvm7K1RHOv3+FV/bnBrLmtVxYp2ucew5lxjpQ6m/F574tmnIqUbUHj1luMyD8lmeW",
+	"Wcd1rT3BIFCUWU1pzImW7qwVakIBBslYqft59y0TJjm2/onyMYeY7Ed/G9z4XbSSdnD972gB9V/7bHD1",
+	"2iRpkJrd2qyvxZE4v+kNaZCBE4hA89px98fEntikritGklpud6V8nbWD9jQwLnLByiphrlFlUzRnBR8Z",
+	"wlrE8S4SUjwp8ZSsTOTopel4EXlmYdFW7pqQAgkwyPB+JdEj48wkOOozqQrPJNp+QOcjQdBOY+qHbadg",
+	"s6GnR8d17U36UmZ5V+CvQgP4XkK/ipJ+GsgQQAT1z7+5e/WaRg+6en33+nsK/mRw6Vr/9SsaFuXiR/13",
+	"thXUSvTfMdiVKHTKzZcH7/w2Yo+3CXOUnRszQUOzOpAxCloTis/kP030KYKoEuWALm6LFOtesaM091/A",
+	"30CPdHjUM0Q94Vewxpn1NDqrLlc0mOgE15rqn6o80fHolvq7ialX66g5tzH1Ah4hJNdwMWt04sm5kSlr",
+	"CKwE8kG2YyjZi3xudv6hU3OLy4fKy+Xyd8pHlsvl/AJ7XBCWHEZy2vzKE8wvH9N3uW9n+dHlpbHpDK+I",
+	"y/017BLmYG/4lOwZGI9CE0xHeZkVCtWKwUsxs1FNQVT9qfoGKFD+YR7Jz6tc7j9iy5fXDKPukRTdimDP",
+	"pYBr7RGie1PzOiDZaFC6ceYwFPi1uLvHo7RwK6zZObqtNvVLKogTW814zUZc7puO4CPrDnSyf/Scwn1O",
+	"JSKFYDeesC38akYKxEA4SqasqvYaeItM5t1Ku2BpO/GIij4nb5JNZK0Kig+uNzFrNDFNYSt50AfsN+Cx",
+	"gOgTSvuwom7P+jgF3f9d6uCe7k4W93e8/WV/+6XdSz+xcjUY11aprj2ZkqKVO44zInRGCPWU12Pca2nR",
+	"zm0LGrzzyq0/QSvF7f8efH716/MXdr74+eDCh4GA//r8hd2b/zX4+Gr/i/ODX3417HzX2h2vq4aJcAOV",
+	"C/bMKDrSh2e087pCmFT7lEZLwZ0d1g9zN6CaJD0q3VwNwJBywdxPwKFzy82MOrDjddRt0lrT2qpnMpip",
+	"KJSFKWIKZ5B2fimqqiScZcS3oHeUh3zOkeBSYeYQrY7qbRqHVMc6gOKsWpaP6/WJoPJ4w5ZH8pT8ePjK",
+	"9zBrHGhi6mI23Na+PLtkOtsfqMyeeX6+dHjB3ts+Z7Xq4N33B3//rP/iR5mJgTYkiDYWoss9Jw3NyHy/",
+	"Eo2omqwGOqIl7Jy19y5P84fLbyB5TpW1BU1X9wouliBQQ5twnpEdKKUjpIUtyIbYS2b37K7H/TgyQf4u",
+	"iYU7JqEDvXXjdUFhjnutu9hXg+YWkVWkbJw3USwxq8VYEoRSuf8TUJQZWZc2D0M0LduW6tv/+MLO59d2",
+	"blzaPX9BNRmeOxJ8+DOFriOt4us/u/3WOzvb2/0//EVKz1f+0X/7I/nnz/9Loe/u3Hx358tXB7/8tP+i",
+	"fP7Wr97sX784uPjr/tsf9X//0+A9Ozeu3H7z9cglSALyOFTgqrKCm9hzRJO2gaa7Fco0FrVL6n6lSppU",
+	"GYo6Y93KFE+RsxOdkp2kTC8HAQmJSYzkcRriw/ttdBXrYWSN1uVpNpZoKDzdTvoOdaBVkXL6BB25esIH",
+	"48rOzG1D2BnoqoDYrR2r0bDKkIeqYc9MamUnO3bZCeEkeLVLSGf0qA6HGrlIaqCskegDtPvhZwrjV92y",
+	"W69+1H/n/VtvvXDrl+/vXvkwR06k1mGM6jiy0/73GbUhUafBva/7HiE+Mt+nKUvRKnkF6LAXvp0HAFKu",
+	"w6A/ThaAyqlp5O7cJc2ACmRepDVaMwhbBhI/OsyR5YXy/3f+F3PaP2RRWzzC8sc60juIVYluuImqvRCv",
+	"KTaX8tKhhdlD5aUjc3PlfFJyU7HcTKortJ3LEF2O7ENwTxBVZBWHR1d7FEpxCS16PxFgZGoL5bhtUZ5d",
+	"+g6aPfPgv4321QTzz0euT2p6SUQSLm8rLidVGSgVUJA1AWa6Uc1rhPlevFLA49wugORwU27bMf59mQL9",
+	"T5+6RxLx+FQ5MfENU1WI8p2sP7kyOA8hqY++7N/8C8SmLg7OX4t2qoByJQCeBlqCYia7va96Lw67GUfj",
+	"Kq4AbGG85WlX9XtpRrBzdK5oCOQyBtrio8xZ0VYL6japq6F4dJ/u7jCi6t5Tf1OR/pvS+jag7pBLDv5H",
+	"KLyV0yzrGUbnNgJObHLwRsu7MgzC1ETBtISisXINRna1rOEWier1sc6EOdSF6ACxiZtVh8eWA5Yy6PNx",
+	"kjQk+w3Y1jiKRsPqhzyKmniLhH1sVaVAYs0KNRFvEtTWcYZWT3XfouAR1nfY9zrkjLWYnXp+MwWA+BEM",
+	"8Sh4JN6wfGnpyGx5YbZ8KE8UwH6UJwl2hx150d7r47nWhCpNyK7xO6sSd3i3wlnFhUq2KsfGH5eVVbEq",
+	"zwgcoUTFEBFnKPIGYa0GSsv6Ac53NAyHj5fzE22/mKtyfQzACbv3LkIlUegvRbiZ12IP6e0692dq/YnC",
+	"7PgYfO3+yowfmWknabJFiK/kJ4YekiNN5hS1/0iOa1ZUoUlKpvY6IUxqQeBAkwpWCQkeVK1BLhFgbKoF",
+	"JsvXf/5+/8UPbr/5Z+XQ2L1waffCpf57fxpT/Rsq1Aop0cw7ZxZaRqXBaVJrYv8pE+YY52ZYsbaPM7XX",
+	"qtaP11H37AHjdI8YN3jh33/4o0SMZHX2Ryo8Upk98/xcaW7+yLnRJk0tDb7lNCGbbm+9jcdd10T4+RM2",
+	"dtCdCsZvs7BYyt1Zwd4cIbU3gnUvubdZVP+2O1YjkaMwKaX6WPW1G+YJGs0Ye0TBPEypoK/dxMKyMTXe",
+	"oqyBfA4lHbVo+fMK0vrjCkRNNWgCpNRhVosWjsbA+Fs6zU2lm4JIdYhXUVq+z03hp91hXFTLu/Ui2tzp",
+	"+j0TBx5xBfJn/uausovQjTnAtItUJUx5ORIXSR6XPdP8uMoVDZ4YBt2122GQf6mLPoW9wmK20xZhB+5E",
+	"TaIVXqTNBbbpkifMVyq16KjC/9dJb20uiFdSiubQSCm58RBrsE1b2+DmCTVeF1Op5QjYm5Pmq2oPPdch",
+	"HaJxQ2pcKmBQVOJztLQ0k+T9YSdLS8i/izxoVgUbBjnFuMo7ow+Cka7V3TK8E9bkI9Oa05bG4TdJC7Wx",
+	"8FOxkkftctjH02IaqS/lcjsxDcdq94e9Qi1hKt18UlqJoB/CgzkcAGHT0eGiI9NBsaTtIfWgHiXoqRhV",
+	"ry1d58Jup8OzDps7ZkyyNGO0Qmyyf6AQZ8iEmU6f1ZC36O5Ow/dFte4JPDglSO7kqmUU9DrgIioioBGx",
+	"6mToqfBzLrMw1BFipuGhsgVkJxQtabPNIcZGnGtq9hMgjjMqDV8Nmrz39Kco+HSS78bWW4rw+Sg7DY4v",
+	"wvmGDxn8C7WOR/3eutx2nYxCsKdy4NS/HjOS9LunT82UrOpVBPMGUkJBQ19Bc4ciXSvhYMGRoN4fzKbp",
+	"++2Zc+cA8a2egliyeuKoenPQQwipjJ5ZeUdM4tkyakNNfAkORJQC/2rA2zFznmUaokSUgsJSUTI6IiXy",
+	"Y6MMmd4dLnEaBHKrwdg98Cx7lj344KOexz3x4IOgwW3gdtvVOX0H2x6vuqT1nR8LzjbQ/ScfW0NLi4ce",
+	"esDATwkfV12CNqS1sVFCGK01KSOCoA2FZrihhBAVSOA6EKpo8m7pWbYBmIRiA9xlVewgytodP5jnhl5o",
+	"hTobB9BiuYxa2JWakORqi+U5YJaad1ImP1pQ/FMyAvXMopGzHtGYCM+yHlj4PkebjHcRr8vnlhQkhqon",
+	"U/pLCS3OzyOMvI5Lwjx04sr3zi9B3p1UeA/IvXuKCt9sXRs3CMjWTdJbhmQxtBGpTdlQRblYoA39wQrC",
+	"TLtK4w9KnSqAOoNxpGVkxpHHsLCwsLSCnI7yaKr2It2o13oFUUdondw/vIhYp1UlnlhBUs9VXwiGN0ml",
+	"hgVRQHow0InVU2tPPPhgDHoGC3Ti+Popdeob/z77xKlTJ2aPEb/JndnjW8TzqEOWEfxyo4QEBabUhKnQ",
+	"2bbHGx5uSSUHTo0wB3FGYLCjDmm1uU9YrTf7JOk9+CDiDGEYbFl5aXDLJNqVAN5MUohpRRUpEFBhHtX5",
+	"Uu6q6nYLD1KBsDznA88yADmtEabMCMUGZ1bbuNYks/MHyhA7cfVNFssHD3a73QMYvj7AvcZB/Vtx8Kmj",
+	"a48+vf4o/Cb0lcz8kLYo2rlx/tb/fDJTmtkintBG64GyelDaJLhNZ5ZnFg6UDywoO78JzOpgeG/lnw0C",
+	"6oLUweCAjzpS1aIqQUc/BnFX3CI+VAI8Y+1PB83oDHdQ9Yvyu+c6xOuZKOdywoWiJFc+b2T6oJJz3Sci",
+	"klQJWkj/s80hdFsWML4cz7AoqLADNqSsFoT9eLO+lAnpavBwNvmKACaZUQDOlToZnxcwldPykhuGBkSL",
+	"dOKViazEvQrgP7DN5rnYZGI5bRPtiMpZdEk9jTh0Gn045nCdpMV+rteXI+LQLBxEaqDklBAjXcgkN4Ux",
+	"luHVo3HaTMYjRs8I1q1hyuB9/7fvdUjKkEE1bq7LoLlCL6j1sj8e8ouDa6pcMseTT9EW9WfOnZEamDKf",
+	"gEPNl8vK28mk3gaWekRx+LEu4B5v+lDTChpUwuIImR58p3fe/tJglgdPKO0lph9KRikXbZTDZ87IlYlO",
+	"q4W9njTXO1WXiqa0lkLKqfZ0lQmUq8L9XRk+yRJq9QK2F/6YMuUtR+ZIfdwQJkEPvHlnVD29heOvQULx",
+	"auj2S3D8EUcXEa9Pkp4+Q1CsHuZOr/DjU3Gkc3EjQMe4ErQzV/jgNrp5xJNc3pmcaAKygDcpaDw1nNLi",
+	"k/aS5WjPlaKy/aCpjbQK+DXeYUbC9x7R9XRZMv4J3o10klOYd8qCTdaI2XiM6QU8zNOioNgLcyP86Hvl",
+	"DHe0gv0R3INdHt1GCd5msTWHqUxu47T5UnDSUhSatsMqJ4Uz5cXT8k37w/XhjqbI56lzLpUiHyd+hPtM",
+	"XQBkMP/e1Lf4OAsjLIq7A+qn2mqpx7Z6YHPOau+FlY2PyZ+BJ7dNfl9877/fduLMf5q8W+UY5uLdd+bY",
+	"15oqI37vvFu9Kcq8V7R/xbgQOm2wh33uOgqaQymk3ENymbjm6yKv3PfpoAJmAO42EUXYtQF46X7XBlSd",
+	"w74ipQAlowBigvhGTA+or4TpEBGKosIQVC8/3dQpo6JZMN08Bi8tlm7uwjGqZRRzii60WogcY1f1gNTM",
+	"3iPK0w4RkwgcS85TlMegPM9aqCYBn088/bgU13PlI2X0/76B5g4fKYetPeNeM+4QDUpAsAPOS+ofQKd1",
+	"bOU0WQvbwxwqL6Au5K1UOgxvYeriqksOzJTShfoJNdORJ0pbuEEOtlkjfpSBH6JKGQbVMmn9D53iCVqD",
+	"nucFSPOY9F5FateVYt5OmnG9kirC21KtB8A5C7GGosS4lQ7ULAq+ztpEvefvc2BqF3Chj0utGCMHzDTA",
+	"AFSKWv47qxCdCz6qVcdZV+/dp8JazW7fGe6rjlMIWaw6juHpwEM90ibYR9Ue6hKyOavyvfISSBBHLphA",
+	"IDi8X+kjzA/+FyUP7Y/PoINoAlJ6XCYavh7rJPeXJ9YsI9UVG0+22vsZaD+9CVXri8qIFN3I5XyzhLjr",
+	"RD30aefU8ZsHTa8Q+22DdN5H5CPTuS3y1SplOL/1k71npj9Q0drSU7yBKENYSF0JwqvY+I/kFqL7F8uL",
+	"iHd8QR39SYs70PHD7L6q8YrvvssbXFUSpO4/13CAsY1YtCaGFnLFH9UZBUJtJAT/dEehjIVEgWDMUpLJ",
+	"HB73fV0T6AawNyo+3TMJ8AfQKkO6nYZ+Sj6AUdfjrBHgyQTBbKFeIbrEK5luZ/CZT1sWRR5o7UQEsmUK",
+	"NG1ef2/Rta9JWWyaGGPijDCKQN1kkYLuJZVOCdBATj+lc4e6QeeqA+g40/ZbjbeIvG6q1YvKJAvyPFTq",
+	"hiHS+zf0vypQLbnxwPDRn1QDmn2clisHBtFpo/v+8E952FENFKOHIa0BRrrqLzHitJX5nHHYZw3ck3K1",
+	"y/ECK/x++fe8ProHVlALb5JY8x0cTVkBgky506r6ZEqnGi1tuUfuc+Ab4RllNCnnWtM4pQefF6TmEf9c",
+	"ql/mVJN6vo6lqVQt5qC5I2WEmwQ7B9BRU+Gk0/FK2k8sH9MHpdOsSjqjF1yC3SaHDDgo7bV6YwyU6mOE",
+	"OKN9MT456werih97IlH5sTV06NDioTxuGRrAuRbvmFHpv/cJ01NNSL0jGFClFcp5RtUL/ajNG2PrAycP",
+	"VpKDRxjpHuvJjVRncIDW4kVoqw+vPfLoY48/cfS7Tz517OnjJ753cv3U939w+t9/+CP9KFVQe1BTa5Ix",
+	"4P0zyZsSDZ0mCrbmZx868/z84XPPPivfaivXOqNoU+dtZtoWa8FT91Kk1cy6wEhruBFFE2nw5oDVUE/1",
+	"lRAKc9TrMEZZQ6GOJi2RoK/LqEyOtbABzL4098387orFHxLM8MmvqzquYuxNz0c4SIpEvMuUFp+ezhE5",
+	"39itHRk7j5z31Ez2rG2L3sGpx86DHYUr5EI/In2DdPTcYCCYDghBBnfqXSo8nB47keldoLsSTs+khMLD",
+	"6ZG0YiR87vVKqK1iOyXU4NhF3JN6L+VO3pt0kDDfG5UAbRb5qH72nna3RReTmv14ktSgzf207zCgzqqx",
+	"dLJ27IzhLg+lyxZ1bS3UkAAAsarspnekhpSEGpAIFIhoQnv9dptgTyqd/ZtvDF64uXv+xQcffNCqiT8V",
+	"GXOE4nkSs02TR8I9lVackmhX7dnT7GbUz2PNQfQH6nVnrOnUd59uo9tkodjY11Om2tNNDij9CsbD5xGi",
+	"LUmpHp5QtRcc0hSpdv/H/gMZ9S8a+w+PPzviX8jhK4wAke4xelzqQRvgfNpA94saZow4D0h63HBog/pi",
+	"Q5dVmer7DXS/3EjngQNo1QQsPeJ3PCZC75GiAsS46RQOXqagj7cgzHmWdTV5AESVqu32uzyKc6OHlg9U",
+	"sL+xoqitwQkQ23BxvU6I6TBfaA3Ox/W6SZFRFVYJu0du0NH9a/Co8xvD3ikXPXa6yC9IXSO1TUQZ9NTp",
+	"+CGrAe6iBKTpjdrmGfE1h0iVPqGfJX0xXIBXTjNd7Cu8I8qMcaX66rYoI9DCgDLEOCMHEACvky402idu",
+	"XXI0qtOale/0PvlBlZ9F2HWDsIjFe0qF/0g40XtaOdTrSNULdVt9UUR5g4YmRdA1YBkJ0+rfoFXrsKzR",
+	"sRq8FLRpU9/UMXWJM6QW8o5f5WeHKEiJSo9IPrXnjIqkgDUA2zqlD6p7oSCxRjwfU6Y4JEfY88BG7dJY",
+	"nKaJBaoSydsI81GLYKbBKAVUCzPuV9RibUEZuSBzblNIzLIESo8qjA9hNF7CConKE4iRma1MHD6EtlBL",
+	"9T+1HnXDw3IY4x9xiEsUhGFyw7b4JjnJQeUdvdZT0PgHd3GvgCXKlyGs+mzIV65IUSl83hYmThNwHij7",
+	"qmHVoXE4yjCx9qC7JGUbvE+Yh+6E8/fhHtIwgrl8vHpuBbp4g9VO2254BPdEAFwH7ZS0mwpvktlOG4IW",
+	"po6mpEurmlSgnjQlY3pkLFRhdf6uE3OK+1UP0tO7K3pQQEQWty/xC0nzAqGGTVcyUD0wtCJUGEkQrsci",
+	"wA0wyYHo/t2Pfrrzxc8fWAnj9lLFruvf+0Qq6Bpjq0mGpF9IGdHbfvB5+csRfLHFt0hIM6NZo/qFU9xu",
+	"tRR7hH6NUnl0wMqD5QPKwqSxugRgn25ZV54tz9ljb5odpUfeRgDcGk6rIG/SHPVPqC4xU6TxFrGzuxaZ",
+	"OqtbBZVZCzVQyNtSqEvdX0CakTxUzVUixwp7Zki34wnjnh0Z9XiCdzzwaE53R80glm3VX+w9rZwRJFfd",
+	"Q460k7RNbHIVS8AIpO4VttA1CDa6Dtz0mgn3tOOJvakMyZM4WOOeR6DZS9HZyQq7jqwFA+xbMz6Y4V2J",
+	"XEpaNDh/Vr+X2kenuHRZjR2oOghhpolUNHnHdRQuuTRhImLLZCAp7DZhIcmQumJohql66YkISNc9bGVH",
+	"zy7N0g6XWtgBtjDrYDdoMaD8asE9DrEbta4RO8XUjOiMozyoURVTc3Mfge8nP9Q7dNPlNMV497w4WnkY",
+	"+7XmSSLk8VvIBGDjq6SGW+AEI7jWLI5g9M2VqqtqAI+Cs5WDgeIqStrNO1cuWzKdo+SRrQ4dm6oydAKo",
+	"2O7SKmDDjvXk1tSpS0pg3WsQKkhFSDfgM3IGjpFp5VbDRtyVXIEpn4FOEmgFR5Gen9kiB6uEkTqtUTwy",
+	"+v9w7Ml7KR0unHmR7pL4fhTgFAOf6VGExaaUPKmSxlgL6T6PVceJLnmfipPIFO+K5hijiuHjfZK0i3CA",
+	"PElIO2yJFZyuNP2sNzQ8XdsFzeHVbfEtEj/9vM5d3vGL8u0GC+Yd03kna6nTyDZL7sF+IeDynSLgwtPO",
+	"hql4JUTFbWGHGDDFTUnzXc2ve0hg6mRSuE5Nz5Q+x3oPm8dGeLpUv3ArElfS9TU3O7+QDUE5ue9rCIPw",
+	"KWymZRrfHJ5XBQ+JdvfB3JayECn34JW7p2S3dnAWKLcNHe39YpyG6oplResqbt7qIVMfAjlQQveSsPul",
+	"W+RgDQsyivTXsBgNOivJYDnEVF9BgI65bMDUwVuhwVVyIW8OAX8Gm6UIzoa6eS95H3RpXWqIXx6kIEWS",
+	"CbwPGYx91Z5qJQS7V3D76kwgxs80+qUKgm5BA8kMPmq6H6Valr017kzVujzJfWhHAePYRBJ8XoSVybsM",
+	"eXo0SKdRDmGVE+VzJGqYpefTtMjBoINp+m49AY9McbvMEHbqUzMsZLd0/rDkRSrQypnfFKnuibinewRv",
+	"Sk0GT0OnhsGlUhiU8o0U02nYwPJNMymlYM8+6zy/eG72/vIzc7NLZ/7P3DPl2fkzD/zbGLjR04bvvtdc",
+	"tZmZ8sd6yNBLISSrX5aa9J6gWNUBNJtWn9bP3NM+c7WItFMwSyzkCPSeph5BLOsoPIODHsFOurP7JMFO",
+	"eBKT2mVjNM/rtCs+n6zHZ/BTu145ytSzWNrHsLdZiE0mXwQJma3goLQDGtIEBGQeZxyWDWYjmT4srb4I",
+	"xMW+9CKZ+anZTnwu2lhegR7BkIiisQSECukR5hRpSrd6CiBjNBCGPCqPb1EnVthg0VZOmKem6bk2Y9gF",
+	"gHbxaGib4NnC9OeWVopKqOoRvClKiJyVKrPqwsKcwPJCdRLDjBwyuszkDoYvSL8Iq45zrPeoeXDfXgS9",
+	"pGCid8WpmkUhRUGHGXJQGVK8XoekMlVaAT1sguyyJhaQ5D4mKeT0ssaJIq+XtYprmwVuAjQ4xyy8CWqA",
+	"XBlieRNforsENytja9Z93lYgEHcUa8psB1HVzqMZQSlVPQlQLPY1umcMt8Ry2aCpmkLCWtGlJmDRQFy6",
+	"yDvISNeAgOjxtMM/dgYryhvoqiROwhyR604GVnpqcm9opu9rrgyTvCtRgiyOXCQMrKEIDbwrKaAL/a41",
+	"ZwZ0NhDbCDPSXQkRaaKhA+HHcEGHKCPagzXDKWG6rebzmUabZI3wnBbXJAmcDID7RwNUI9V4rUmZruw5",
+	"GnblR9RH2JVKfS+tbZF6R0UO/a/ujhjtuw0IpRBT2Lwt1RYecsZGWhxn0Ol60JAzk0xVX5FlKAFS/nvB",
+	"OQvmsQL9dpfzu/a7zTTXftiCe6gntxxjsqr4fUU6asszKCfoM1II5Zi3lYwvH2qN7xPIdI5L9VDrQsBh",
+	"6yTJRwjyMfQ8gBJkXTamk+CQT1ptF/umzhMw1CQrppF2dPoR07JSg3b60Fh6uNJuFcIUQQXkXRS8YziB",
+	"gu7OQ/t3WqV7imgD6FyRSb0DT2NVRhD2F16Apk36j7kRcctg1MJcTE/zYtCajkqyahMH9V+8sHv9Bggh",
+	"v0kEsZSopjmajCI3Mp1ZP3UvRaZPRBwcBYWmw40oLHcV7jK0OdZYgKnNGBV0FNkibtD0WLEKaHtV0yFo",
+	"u2YWnHNgOu8toWfYlqEOdHVpkhDSUOfVU+cAWjV/dJscNbmroV2hwFStvqJ+hqrEgMGaORvGrKBBFcbo",
+	"MNdTSUUxJ9v0rIW7k5aaYSgUl0tkUqrDY0yQXAmJTlv+W3AVrHQwdaU12c5JfQebmDmzoKwXW94OaMPQ",
+	"srna02AJyyBzVbU7xOdRF8pA5OiuFMqa1/hNWGpgEkszR5SCiiXdQlngnkCCDxPfE5g5x7eIl5IHsk/q",
+	"WPUkv3HlAQ26RSAUEzJKhYajSBy8k4K3CIDi6DrXVNMhl4Gb17w9HeTgmXqWlaDuGuxJN5e58FyHdPI3",
+	"xNWT+x78KM3wpdodBRAR4aQwMmPtvTGvnkekL681yk/UFVbQLFRoFOGhLIS5ufnDs4tHFpbmyymzC35o",
+	"bc88X77nLacRRvfJ4ixufbGC5FKrxhIWailAlI7XgIb5iqcy43DMm0KfqH7vVFvU94ljanngFm+Stq+i",
+	"WxvQ7sjgR8Efy0gyuQ2pjGjxpDURaGXpclVPtiE/q+jasw2zMmNtraBuk3jkWaY+BIko9R75QkDrFD5m",
+	"vrw/kG+4IY/G6bjE2TDzlMPDYKaDhCo8hqiZtOBLqEmkgPIgcsDkWzxS7wjiwFqeZRvy1xX4cgOgsuDv",
+	"CLDZhlYVNxg561fqHoE1gwQzUDUcPBV1qjsrqHXcJxDsuorWeQRhtFjW+GsbdUpcR2xYYawAvvdkUCO9",
+	"TzsvwjvvSswt1iMgEXITxWQbrOqqBRwmbck/Wz1AjOKeSr7T+eErOg2vhXtBuQMGA4t46P6dz//Qv/Sb",
+	"B0YKQEvVpEUdowKp55xQKVsZ0qmMM6TbJBDbp8ridyTn5x7qNiGHInJz79M3VpocCvhGkbKqBMTusIqm",
+	"ajjTBfO+ItNveiVnydRxQkWn3/FYpHgzkDrDVZwplJoAZUiCYrmcbwLINVN9SqsdH+xU5dunQokVbSoA",
+	"1B+vw49ESaE9GSgQU4RshZYMGeS0FYAM4V8Q7oPp6BB0gvZpi7iAXFeH+6o3rzSE91CKuAgC8yo0KO9Y",
+	"9VH0NKZ2je+KmyCDCAqvOGr1VFvJkuLS2lGrbqxJoM93PQ8qP2vRLQThpdIq39e5AhlHpoCn1W3DQquV",
+	"jHeLTBFQZQ3KySpyn5fi1EUfmHrrvaFMrmplQ57buX858ohL5BWEA6vJh95NgdUU7cUGHoAWMfFxQAOS",
+	"j+YlKii9KZqm4KX7nKTUJOXO3RWd7+6SGKxd4ZNHXHKhMw7FUwQzKcj3ca0p91EU7F2W++D32iRoXq9x",
+	"DwnSJ1BSRrX5lOGWvDWs5zflpSGuIFFj/v6NKgBLm+naGtmtOs5q8MB0KbfVcX3axp5/sM691qyDfZwV",
+	"uoNKcesW6Rry0Qjo8Rgc/GyyEOtckR1ezWZPvbOu7geC7v/uiUcfL6ETTz9eQqdJ9cQDCoDxxCOPgY9a",
+	"VyIfQcfowyvBn0vQyS8JShfci9LM2dkWPjtb7flyk44cmls6fKScfVsOPh/+UcmVXhsjzTsMUHs6tDA0",
+	"AjGwJdPlPDAbwQQBcYWRSn3vxvLXokZGWup+1jqzOHDbqWd1oBvzsqhOAz9uk0bhLx1qX1DAO7uk2i7s",
+	"pVaZBL8uAtVFvaqk8ycUchzXrQKUe1ZTyYruujzSV1CYFVuybVt4T+8TCPIILdCgscuciUYwMvXwzDDf",
+	"qGFWI27BetoavHSf62nH2yqh6STBGiPqX08tUwexEqFreRm6VCoySrWBeraSdiMDymIvmS+XpaTVMHOo",
+	"g/2R7ayCx+6t5o562oV2dzRbEaKTHCoXp4Kb1CN55DXIkIC6FRO6qwZBumXk0UbTR891sEvresdLiBHs",
+	"yWc6TP6krkLW1rykPbr1bMQkyCzjo4lJkKf5vUdLatYFkhJsQgK8rBgxGgBnJNy7csVOLGvI5Uzn0kN7",
+	"HKioxC6CU1xRoSBJPNJuogK5vNEgTqGu4bQ6wmC/920TUjW/u9SE1BDj9IyjSegIg0E1REnQtKKGmbTK",
+	"q0QnDjqquVNeQeVyUbSLc02+81stZ784nzyyRUmXOKo+2QUo6pzEwVttYx8XSR/6tfucRPQ071aQ+m6G",
+	"TJABMlqGrEKqEhVWoGoSGJXKNA3q1UqIQhaRR3QRSG4CYz6uFR0TO94mbE2/eZr1r3oIK8qU/qr481Bt",
+	"/uRVNrWulKF6x3WHtYrUoH7O06lTRkWz4MN5DF76A40kti8v/rpKMFJt+L7Jd59otSRx28OkCJMfqBoH",
+	"rwQRVtVEMtYnKZPQuOvy7mynXTStwXu/3973wVYcoHF/QwJiUnsNDUZc96HftMu7yANAvZyEA3UWgDZR",
+	"LOE8gZnzMK5tFpdX8S3VFJHIAXUOAZORB68bHwYGlSrsl7zJxPIhIukSnF/tVTIyy9XylJai946bRc64",
+	"QBeL2oBiolyuyizXS9NHEa8KCV2Cc+XyNF1tQTVpwQkajqNrdfcrNzlFzn6T8jJW481NE+mcyeRNCAIk",
+	"0OyyGAjjs6LJuwUT0THsbT7N1+WLv3Wq7B8lmXEIk3ax0BawZmQ+VdDKWlipNr2qEIGR7jjBpMD1XyxH",
+	"AlVsP7uCv2E8Cc4D0oxDZCulJkc5FHKkacW4jwTJS0AeLtyHd/IeKIgCS+KbZL8bGlmWVhQJ09UdDh33",
+	"c1eSHPRIjdDCU59PqrcWSjb/ihwgLDVFHqkTz4NCAw20GNGRocZ/Rc9ABOWiIIVyH3S9AJCC5DHXibfv",
+	"XS5yX7H7zUtFhhOPZh4DnQHQRVCwy70GZlTozAddmC4nJiD8eJ9ANTkS89H9Ozf+vLO9vXPz6uDChzs3",
+	"3x1cem/wya/Qquej+YUHchMhmJlFU6F86beev/1Hf/JcNFVhaVUJzpSOY9LOfR6qO7lJCPAPiyYh+dJv",
+	"SWi/kZDiRVuUdFGdd8BIB/eQpysXkMNzk42BLyicdMyL9z35mIl+k0QhAYmn8mUCY90oXmGroxwJohFX",
+	"0aS5oiqPv3AClC/9lnftN94FEQwIXAB6BfcM7J1p4NaiQuQPgAkynQDYOlEBsG8J6F4xDoPQmBneRMeC",
+	"xyFXsEWQ7iuZi7ygdWDBpCXfub/zP+QMA3H4DXBhV0mDMoRH9PdLkAb4G4qmDXjptw6iVB4A+1MkKMUW",
+	"dzvMJxoft+AkvB+Yl683aX3fXvf4LL95HiHoLiWpivio2kMhRZR0GyXTogEZhHClsXCmocRTSU2QWMfw",
+	"4jFu1olu/DilNEBKxF1BuFk1UOx3AuImgITXmKHq1Ez7oi2igk1SJhJH4fybx4UP+Goa3zPudU6gyetM",
+	"wVm/1x5RxqSzL0/BgyPQRU+p6Dw0HVJhMqjskoORGM5oC/q1Ar8EmALsuikYmlJVmqR3RQK80XgqgvYd",
+	"rZ4Gj4R5aNBPFcjj9TrxVAZM2yPgV/U5T+s4CsiTjr13ggaeH2r9cU/1244QQIEZS/qtSBHgxJeH1Dqe",
+	"pOrlZ56Xp14l2CPezPIzZ+QeR0Nx2JdXSdMmnLAoBWDMsEW8DnlqLo1BHNSwj13e6JCMDlEKjzK6T/s7",
+	"k1pO8a7Uc8VIaZgmjquLV5wohXMOOlIpggNCAAMsgI1ViUVhxx+aRgBDnDMJ9DcE5RAnium1MMne2Ohl",
+	"m/pdO85CoNogMz3AeU2/WtPQRmJ7P9X7dFf0khHHXjhGv/bQRjBfwWjlbXXTIL3XXwnxMqN9vDYJaSvj",
+	"KFBPhkJKo+/aQeHyGBR6gtDlt6jGtVsFuLvpBXCfiLUfS20Z2uQudQCMP4i0hnjFLoB3l1C1IxdcQi7B",
+	"UMj3LGtyj/4HZwfQaa3mbJiBK9TZ0IZCdD7h6wn2XArJtR4hAHFmQz0GZQxWX6wWNlXFK2ycHh5DyoCR",
+	"7drjoI9B3w4H9xKN5FeQzx3cQ7SOcFUoeJ2hzvKz8w+lTFA76sKZBTgyjkKhH9lG/ils5mXypxfm5N8C",
+	"caZyEwU96zd1AUbYgiRrwvOz5YWUCft8rOlOtceWy33ToNIqoYCwpy2aVqPMADhJEsNakke1p84IAlGA",
+	"IQWmgbIBCmyiaiDes/UH/cxUpYgew1ZYQFu0mIM5kyy6d+HVikOJmkcIk0yCMj+99bWyc6fpwND+k6ko",
+	"C/Ld//ruC6y8EdF2yxF3RZhsHU0vIVvEU+hWumyo085wXYREcBD7vmQprEayLtFq+NQ0dzkcxQZXEfm2",
+	"MAydJocQUgl1dXsLqVcxvxREL1U1FgBVeK2YqhXZ1FKRoJUberANVPOIoy44Qbq7hbSxAaF1ljIFfwB/",
+	"8I5/AG3UuOeRmr8heXSbCyKCX1V7qCmfvr/mYiHQRguzDnY3HgAovloT+HeNSyVM9/zSELLiANpgvCKa",
+	"vLuBWtjbFFqMrsDnaoIb0GrDJSLoVhDsq8FaEzohIYT2kIRbClQpPc8DKGhAwBmJdh/QNQk1zHRvAgSq",
+	"GaGeVMCUPmpT+VTJc4x89yeWbDDDb1z/AE3uJUO1SaIFE0nSnia9UqSvwHA7gQxWN0UEvH0dDro7OQWZ",
+	"IhM2zS1GaEKXMBO5kWZ0TmqQjJOy2Rp3MkXfmnpuTT42TeyNyDBW/A2HFNzAUvfM9bgPZSVIbkTEYnfp",
+	"lpR7nZg2uVeZlzyEFmU0eQIJSzSG8Al+CSM0tFiks22PNzzcAqSQA+ioQrHTrgLjnVTiTKpSTcoauozN",
+	"CFLhU9fVoLOqx2VkTxA0ChfIoQ3qiwNoFZ14+nFruxDgAvkIJQXFdQJc1RMKlLhY4ohtK2wCKKPhvgZb",
+	"pwJsiaBp0WQiarjodML1Gg6j+fs22lDDdweqSXMje1caqVEV6xMltU2Ewzg9knTlIXnHqz0kDx8AgJS6",
+	"F7ub+Vh9pG98gXr6mrEJYu3sNtqEOZQ1NlTXOZNDq9RpyTzqHdfVsirRJw5twMcV+cSGamSq2ZXBPio9",
+	"yzrMJVKD72Lqu1T4G2CkeB2FzajbOqj+6NDNzjxHHGsjuHXaYN9v71v6h4PLSFybK3goq2MtMKgLoHja",
+	"gLZY2meWzjaBhEOyTc8t0M+McGgP9wctpB2oGj27Gyjkd8pR9WKtowLdT+C1vpdafarNSuv0ua7ubIGd",
+	"PjUXSO1NntLH006Ed6FzYEo7wFSK3x8s65veBlD1cYBGgKGZHpDiaHtdk9vIrADFrqd+XTOuakF9+Yyw",
+	"5nWpdZOitejIfk7VAWLO41sYlwzKKdLv8bi0z1s91HZxTRXgRHvESgUDqqEV+LylgCvj4h3ULrnCUXLh",
+	"rUWSyp0/wSAQUAButkE/UEdokiaDtAujupdMAghk2kFClovbcYj+xGmCrM9UHL8PT9xLWZRyxgWmT6oN",
+	"mEZY1vcIyFc4hBJqY0++yBxirUldxyNRJFH54MjkSFj+PuWvcm53JR1S0cS0+35BrqNKbJQ66lGEnRZl",
+	"0qj2hk8xuH5TDLJrWpjWUd6VEHvaUU4hvK6bGzMI/AL8dCnAnuaeCiaOOtiDDQ+zETz2cfXIvcRkYcoF",
+	"clm9BcVAQTW56wiEkcddHf+lAg7Tnu9SaKMRWMhJ7u7bCDJM8K4wYU0zKYdfnLKLkUlOyEsBiSsL6nHR",
+	"Sq2qXIA379/q33p9f1HGMVxIOPOY1KAxcojYRLgGwcoAhic/hSQqRlM7yYbxCYUOL3W8/s03Bi/cHLxz",
+	"pX/p6u71j/pf/mrnxqu7H14Y/Ner/Ze3+y9+1r/0G4MfdegA+j4oEXOL8a6yjQ72HIpZxZyMrbHsSdIA",
+	"jWPfB63+f96uZsdpGAi/itXLXiKtuO6RB0B748TBy5o0Iq2jOM2C0EqNWGBZsWT5KT+CyyK14kBpJUqL",
+	"GhUepnXSvAWKx47T1r0Vrm3zdTK2rPHM982UBoLF8Ar/e+cdipPCXL8CP+7kXFJgoCsNK0uzZa+dUP/+",
+	"EWlCaLctuXW7/NE/jLf0n5gyhfrL3VHthKpbXImEXIge44d7si5QDbfqtCHUC2us5HVKMvFDte9bvls7",
+	"qO1jz9kPb4h9LbEebSRAqdQQ+OQAudR2mhZihDGHNoubGqGeSyw4OyC+Q4vplL/6sPj1MvuY8FlH1yzK",
+	"hTVP/Fy5BKIsOcuSZ/yyw588XhUIGB6/6QtiH2542LGlpAJqnwENsMsQHDf8TZQ9f6HR1AMGRMnFcQiz",
+	"pL+tMidr6Vp+Okr4xdd5O8rifvrtet6O0osuv7osPun/5ufDyqzSkt1jfHuXHNsgCBTBNErfj/POHx4P",
+	"l6OeBoFA24wg+eSS3awa9TF0t04pk9oU8EP26fvKwmgJzCYyNIpge0rAAgz2wsGSjc5Q/uUsm1aMVDR1",
+	"gyS2nBUCYh0LrKr0raRyOpWy9O2P5WCioZW2fBP6lmjGxJS8EnseSsfnaTRI46v86WsNQVvBEX1gQDjE",
+	"tnIeq9MTxEhIfOyiewQHLR+gi8usUuLnvXf59c95O+KT7mL2mcfD6jo1SO30zunfAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -53,6 +53,8 @@ type Deps struct {
 	Catalogue  *catalogue.Service
 	Bookings   *booking.Service
 	Requests   *request.Service
+	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
+	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)
 }
 
 // Server implements the contract's strict server interface; each feature's

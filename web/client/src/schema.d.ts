@@ -308,6 +308,29 @@ export interface paths {
         patch: operations["updateCampaign"];
         trace?: never;
     };
+    "/campaigns/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A poster of a campaign, to save and pass on
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         */
+        get: operations["getCampaignPoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/campaigns/{id}/leaderboard": {
         parameters: {
             query?: never;
@@ -405,6 +428,29 @@ export interface paths {
         head?: never;
         /** Change an activity; people signed up are told when place or contact change */
         patch: operations["updateActivity"];
+        trace?: never;
+    };
+    "/activities/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A poster of a published activity, to save and pass on
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         */
+        get: operations["getActivityPoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/activities/{id}/publish": {
@@ -715,6 +761,29 @@ export interface paths {
         };
         /** My own rotating code, for staff to scan */
         get: operations["getMyCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shifts/{id}/mini-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Staff: the mini-program code that opens the check-in of a shift
+         * @description For those who come without the mini-program open. It opens the page and proves nothing; the check-in still takes the rotating code or its digits. A PNG.
+         */
+        get: operations["getShiftCode"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5526,6 +5595,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCampaignPoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getLeaderboard: {
         parameters: {
             query?: {
@@ -5734,6 +5827,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Activity"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getActivityPoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6218,6 +6335,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RotatingCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getShiftCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             default: components["responses"]["Problem"];
