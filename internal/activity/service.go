@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
@@ -183,6 +184,9 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 		if err := insertActivity(tx, a); err != nil {
 			return err
 		}
+		if err := logActivity(tx, &Line{Activity: *a, UnitPath: path}, nil, a); err != nil {
+			return err
+		}
 		return addShifts(tx, a, shifts)
 	})
 	if err != nil {
@@ -214,6 +218,13 @@ func addShifts(tx *store.Tx, a *Activity, shifts []Shift) error {
 		}
 	}
 	if err := insertShifts(tx, shifts); err != nil {
+		return err
+	}
+	made := make([]audit.Entry, len(shifts))
+	for i := range shifts {
+		made[i] = audit.Entry{Entity: audit.Shift, ID: shifts[i].ID, UnitID: a.UnitID, After: shifts[i]}
+	}
+	if err := audit.WriteAll(tx, made); err != nil {
 		return err
 	}
 	return refreshNext(tx, a.ID)
@@ -263,12 +274,20 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if err := check(tx, &changed.Activity); err != nil {
 			return err
 		}
+		if err := logActivity(tx, l, l.Activity, changed.Activity); err != nil {
+			return err
+		}
 		return tellChange(ctx, tx, &l.Activity, &changed.Activity)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Get(ctx, id)
+}
+
+// logActivity adds what was done to an activity to the audit log.
+func logActivity(tx *store.Tx, l *Line, before, after any) error {
+	return audit.Write(tx, audit.Entry{Entity: audit.Activity, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: before, After: after})
 }
 
 func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
@@ -373,6 +392,9 @@ func (s *Service) move(ctx context.Context, id int64, action, reason string, ste
 		}
 		if !moved {
 			return workflow.ErrBadTransition
+		}
+		if err := logActivity(tx, l, l.Activity, map[string]any{"state": to}); err != nil {
+			return err
 		}
 		return writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: id, Action: action,
 			FromState: string(l.State), ToState: string(to), ActorID: auth.From(ctx).PersonID, Reason: reason})

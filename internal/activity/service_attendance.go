@@ -136,8 +136,12 @@ func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, shif
 	case tx.Now.Before(shift.EndsAt.Time):
 		return 0, errNotOver
 	}
-	return d.Minutes, hours.Propose(tx, &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
-		ActivityID: l.ActivityID, ShiftID: l.ShiftID, Minutes: d.Minutes, Reason: d.Reason, ProposedBy: auth.From(ctx).PersonID})
+	p := &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
+		ActivityID: l.ActivityID, ShiftID: l.ShiftID, Minutes: d.Minutes, Reason: d.Reason, ProposedBy: auth.From(ctx).PersonID}
+	if err := hours.Propose(tx, p); err != nil {
+		return 0, err
+	}
+	return d.Minutes, hours.LogProposal(tx, p)
 }
 
 func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine) error {

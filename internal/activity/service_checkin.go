@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/store"
 )
@@ -233,6 +234,8 @@ func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
 	actor := p.by
 	if actor == 0 {
 		actor = r.PersonID
+	} else if err := logSignup(tx, &r.SignupLine, audit.Attendance, nil, map[string]any{"kind": p.kind, "at": at}); err != nil {
+		return err
 	}
 	return writeTimeline(tx, signupTimeline(&r.Signup, "check_"+string(p.kind), r.State, actor, ""))
 }

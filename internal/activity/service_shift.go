@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
@@ -92,6 +93,9 @@ func (s *Service) changeShift(tx *store.Tx, l *Line, shift *Shift, c ShiftChange
 		return errBelowTaken
 	}
 	if err := s.afterShiftChange(tx, l, shift, is); err != nil {
+		return err
+	}
+	if err := audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: l.UnitPath, Before: shift, After: is}); err != nil {
 		return err
 	}
 	return refreshNext(tx, l.ID)
@@ -228,6 +232,13 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	if err := writeTimeline(tx, timeline...); err != nil {
 		return err
 	}
+	off := make([]audit.Entry, len(shifts))
+	for i := range shifts {
+		off[i] = audit.Entry{Entity: audit.Shift, ID: shifts[i].ID, UnitID: a.UnitID, Before: shifts[i], After: map[string]any{"state": ShiftCancelled}}
+	}
+	if err := audit.WriteAll(tx, off); err != nil {
+		return err
+	}
 	return outbox.Tell(tx, notices...)
 }
 
@@ -242,6 +253,9 @@ func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shif
 		return nil, errShiftPast
 	}
 	if err := insertActivity(tx, a); err != nil {
+		return nil, err
+	}
+	if err := audit.Write(tx, audit.Entry{Entity: audit.Activity, ID: a.ID, UnitID: a.UnitID, After: a}); err != nil {
 		return nil, err
 	}
 	one := []Shift{shift}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/outbox"
@@ -177,7 +178,19 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who workflow.
 	}
 	was := l.State
 	l.State = to
+	if who == workflow.ByStaff {
+		if err := logSignup(tx, l, audit.Signup, map[string]any{"state": was}, map[string]any{"state": to}); err != nil {
+			return err
+		}
+	}
 	return s.settle(tx, l.ShiftID, was, to)
+}
+
+// logSignup adds what staff did to a sign-up to the audit log. What volunteers do with their own
+// is in the timeline alone.
+func logSignup(tx *store.Tx, l *SignupLine, entity audit.Entity, before, after any) error {
+	return audit.Write(tx, audit.Entry{Entity: entity, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath,
+		Minor: audit.IsMinor(l.BirthDate, tx.Now.Time), Before: before, After: after})
 }
 
 // settle keeps the shift's counters equal to its sign-ups.

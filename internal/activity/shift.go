@@ -33,7 +33,7 @@ type Shift struct {
 	Taken      int // places confirmed or offered; never above Capacity (rule 1)
 	Waitlisted int // people waiting
 	State      ShiftState
-	Secret     string // of its rotating code
+	Secret     string `audit:"-"` // of its rotating code
 	Swept      bool   // the timed work after its end is done
 	CreatedAt  store.Time
 }

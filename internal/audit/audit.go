@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/store"
@@ -48,10 +49,12 @@ type Entry struct {
 	Entity Entity
 	ID     int64
 	UnitID int64 // whose the record is; 0: no unit's, then it is that of the actor's own role
-	Minor  bool  // about somebody under 18
-	Role   auth.Role
-	// Before and After are rows of one struct, either may be nil: only what differs is kept,
-	// and nothing that is private (see hidden).
+	// UnitPath is where the unit stands in the tree, if it is known: it saves a read.
+	UnitPath string
+	Minor    bool      // about somebody under 18
+	Role     auth.Role // as which they acted; "" for the strongest that they have on the unit
+	// Before and After are rows of one struct, either may be nil, or After the new values by
+	// column: only what differs is kept, and nothing that is private (see hidden).
 	Before, After any
 }
 
@@ -111,6 +114,19 @@ func Network(address string) string {
 	}
 	prefix, _ := ip.Prefix(bits)
 	return prefix.String()
+}
+
+// adult is the age at which somebody is no minor any more (未成年人保护法 Art 2).
+const adult = 18
+
+// IsMinor tells whether one born on the day (YYYY-MM-DD) is under 18 at the instant, by the
+// calendar of Asia/Shanghai; one whose day is not known is not counted as one.
+func IsMinor(birthDate *string, at time.Time) bool {
+	if birthDate == nil {
+		return false
+	}
+	born, err := time.Parse(time.DateOnly, *birthDate)
+	return err == nil && at.In(store.Shanghai).Format(time.DateOnly) < born.AddDate(adult, 0, 0).Format(time.DateOnly)
 }
 
 // roleOn is the strongest role that the actor has at the path.

@@ -35,15 +35,29 @@ func isHidden(column string) bool {
 }
 
 // diff gives the columns in which two rows of one struct differ, as JSON objects; "" where
-// there is nothing to say. Either row may be nil, a struct or a pointer to one.
+// there is nothing to say. Either row may be nil, a struct or a pointer to one; after may be
+// a map of the new values by column.
 func diff(before, after any) (was, is string, err error) {
 	a, b := columnsOf(before), columnsOf(after)
-	if before != nil && after != nil && structOf(before).Type() != structOf(after).Type() {
+	switch {
+	case before == nil || after == nil:
+	case structOf(after).Kind() == reflect.Map:
+		for name := range a {
+			if _, named := b[name]; !named {
+				delete(a, name)
+			}
+		}
+	case structOf(before).Type() != structOf(after).Type():
 		return "", "", fmt.Errorf("audit: a %T cannot have become a %T", before, after)
 	}
 	for name, value := range a {
 		if reflect.DeepEqual(value, b[name]) {
 			delete(a, name)
+			delete(b, name)
+		}
+	}
+	for name, value := range b {
+		if value == nil && a[name] == nil { // empty before, and named as empty now
 			delete(b, name)
 		}
 	}
@@ -90,8 +104,19 @@ func structOf(row any) reflect.Value {
 // columnsOf gives a row's values by column; empty ones are left out.
 func columnsOf(row any) map[string]any {
 	out := map[string]any{}
-	if row != nil {
-		addColumns(structOf(row), out)
+	if row == nil {
+		return out
+	}
+	v := structOf(row)
+	if v.Kind() != reflect.Map {
+		addColumns(v, out)
+		return out
+	}
+	for _, name := range v.MapKeys() {
+		value := v.MapIndex(name).Elem()
+		if out[name.String()] = nil; value.IsValid() {
+			out[name.String()] = plain(value)
+		}
 	}
 	return out
 }

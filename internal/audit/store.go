@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"slices"
+
 	"yimi/internal/auth"
 	"yimi/internal/store"
 )
@@ -25,6 +27,8 @@ func WriteAll(tx *store.Tx, entries []Entry) error {
 	for i, e := range entries {
 		if units[i] = e.UnitID; e.UnitID == 0 {
 			units[i] = ownUnit(actor)
+		} else if e.UnitPath != "" {
+			paths[e.UnitID] = e.UnitPath
 		}
 	}
 	if err := readPaths(tx, units, paths); err != nil {
@@ -52,7 +56,11 @@ func readPaths(tx *store.Tx, ids []int64, into map[int64]string) error {
 		ID   int64
 		Path string
 	}
-	err := tx.Table("units").Select("id, path").Where("id IN ?", ids).Scan(&rows).Error
+	unknown := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 || into[id] != "" })
+	if len(unknown) == 0 {
+		return nil
+	}
+	err := tx.Table("units").Select("id, path").Where("id IN ?", unknown).Scan(&rows).Error
 	for _, r := range rows {
 		into[r.ID] = r.Path
 	}

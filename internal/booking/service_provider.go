@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -86,7 +88,10 @@ func (s *Service) changeMine(ctx context.Context, deed func(tx *store.Tx, id int
 		if err := takeTurn(tx, id); err != nil {
 			return err
 		}
-		return deed(tx, id)
+		if err := deed(tx, id); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: id, Role: auth.SocialWorker})
 	})
 	if err != nil {
 		return nil, err
@@ -111,10 +116,13 @@ func (s *Service) AddException(ctx context.Context, e Exception) (*ProviderLine,
 func (s *Service) RemoveException(ctx context.Context, id int64) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		gone, err := deleteException(tx, auth.From(ctx).PersonID, id)
-		if err == nil && !gone {
+		switch {
+		case err != nil:
+			return err
+		case !gone:
 			return fault.Missing("安排")
 		}
-		return err
+		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: auth.From(ctx).PersonID, Role: auth.SocialWorker})
 	})
 }
 
@@ -203,7 +211,14 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 		if err := takeTurn(tx, personID); err != nil {
 			return err
 		}
-		return c.apply(tx, personID)
+		if err := c.apply(tx, personID); err != nil {
+			return err
+		}
+		is, err := findProvider(tx.DB, personID)
+		if err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: personID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Provider, After: is.Provider})
 	})
 	if err != nil {
 		return nil, err
@@ -262,7 +277,12 @@ func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
 	} else if h.AsWeekday == 0 {
 		h.AsWeekday = 1
 	}
-	err := s.db.Tx(ctx, func(tx *store.Tx) error { return saveHoliday(tx, &h) })
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := saveHoliday(tx, &h); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(h.Day), After: h})
+	})
 	return &h, err
 }
 
@@ -270,9 +290,18 @@ func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
 func (s *Service) RemoveHoliday(ctx context.Context, day string) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		gone, err := deleteHoliday(tx, day)
-		if err == nil && !gone {
+		switch {
+		case err != nil:
+			return err
+		case !gone:
 			return fault.Missing("节假日")
 		}
-		return err
+		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(day)})
 	})
+}
+
+// dayNumber is how the audit log names a day: 20260101.
+func dayNumber(day string) int64 {
+	n, _ := strconv.ParseInt(strings.ReplaceAll(day, "-", ""), 10, 64)
+	return n
 }

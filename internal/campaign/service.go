@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
@@ -108,7 +109,10 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 		if store.IsDuplicate(err) {
 			return errNameTaken.Because(err)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: c.ID, UnitID: c.UnitID, UnitPath: path, After: c})
 	})
 	if err != nil {
 		return nil, err
@@ -128,7 +132,12 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 	if err := changes.check(&now.Campaign); err != nil {
 		return nil, err
 	}
-	err = s.db.Tx(ctx, func(tx *store.Tx) error { return update(tx, id, changes) })
+	err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := update(tx, id, changes); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: changes})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -62,7 +63,10 @@ func (s *Service) Create(ctx context.Context, t *Type) (*Line, error) {
 		if err := check(t); err != nil {
 			return err
 		}
-		return nameTaken(insert(tx, t))
+		if err := nameTaken(insert(tx, t)); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.ServiceType, ID: t.ID, UnitID: t.UnitID, UnitPath: path, After: t})
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +89,10 @@ func (s *Service) Update(ctx context.Context, id int64, change func(*Type)) (*Li
 		if err := check(&t); err != nil {
 			return err
 		}
-		return nameTaken(save(tx, &t))
+		if err := nameTaken(save(tx, &t)); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.ServiceType, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Type, After: t})
 	})
 	if err != nil {
 		return nil, err

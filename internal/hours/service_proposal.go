@@ -3,6 +3,7 @@ package hours
 import (
 	"context"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -30,8 +31,23 @@ func Decide(tx *store.Tx, p *Proposal, action string, by int64, reason string) e
 	if err == nil && !decided {
 		return ErrDecided
 	}
+	if err != nil {
+		return err
+	}
+	was := *p
 	p.State = to
-	return err
+	return logProposal(tx, p, was, map[string]any{"state": to, "decision_reason": reason})
+}
+
+// LogProposal adds a proposal as it was made to the audit log.
+func LogProposal(tx *store.Tx, p *Proposal) error { return logProposal(tx, p, nil, p) }
+
+func logProposal(tx *store.Tx, p *Proposal, before, after any) error {
+	birth, err := birthDate(tx.DB, p.PersonID)
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, audit.Entry{Entity: audit.Proposal, ID: p.ID, UnitID: p.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: before, After: after})
 }
 
 // Proposals lists what waits for a second person in the units the actor manages, oldest first.
@@ -59,7 +75,10 @@ func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes 
 			return err
 		}
 		// Only now: the open proposal keeps others from being approved meanwhile.
-		return propose(tx, e, p, minutes)
+		if err := propose(tx, e, p, minutes); err != nil {
+			return err
+		}
+		return LogProposal(tx, p)
 	})
 	if err != nil {
 		return nil, err

@@ -61,3 +61,9 @@ func decideProposal(tx *store.Tx, p *Proposal, to ProposalState, by int64, reaso
 		Updates(map[string]any{"state": to, "open_target": nil, "decided_by": by, "decided_at": tx.Now, "decision_reason": reason})
 	return res.RowsAffected == 1, res.Error
 }
+
+func birthDate(db *gorm.DB, personID int64) (*string, error) {
+	var p struct{ BirthDate *string }
+	err := db.Table("people").Select("birth_date").Where("id = ?", personID).Take(&p).Error
+	return p.BirthDate, err
+}

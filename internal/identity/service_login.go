@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/store"
 )
@@ -193,6 +194,9 @@ func setPassword(ctx context.Context, tx *store.Tx, a auth.Actor, old PasswordLo
 		return errWrongCurrent
 	}
 	if err := notePasswordChange(ctx, tx, old.Login); err != nil {
+		return err
+	}
+	if err := audit.Write(tx, audit.Entry{Entity: audit.Person, ID: a.PersonID}); err != nil {
 		return err
 	}
 	return endOtherSessions(ctx, tx, a.PersonID, a.SessionID)

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/store"
 )
@@ -245,7 +246,15 @@ func deleteGrant(ctx context.Context, tx *store.Tx, g RoleGrant, keepOne bool) (
 }
 
 func logGrant(ctx context.Context, tx *store.Tx, g RoleGrant, action string, by int64) error {
-	return gorm.G[GrantChange](tx.DB).Create(ctx, &GrantChange{
+	err := gorm.G[GrantChange](tx.DB).Create(ctx, &GrantChange{
 		PersonID: g.PersonID, UnitID: g.UnitID, Role: g.Role, Action: action, ChangedBy: by, ChangedAt: tx.Now,
 	})
+	if err != nil {
+		return err
+	}
+	e := audit.Entry{Entity: audit.Grant, ID: g.ID, UnitID: g.UnitID, After: g}
+	if action == "revoked" {
+		e.Before, e.After = g, nil
+	}
+	return audit.Write(tx, e)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/activity"
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
@@ -120,7 +122,10 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 				return auth.ErrForbidden
 			}
 		}
-		if err := writeTimeline(tx, TimelineLine{RequestID: id, Action: "create", ToState: Draft, ActorID: auth.From(ctx).PersonID, ActorRole: roleName(who)}); err != nil || ask.Draft {
+		if err := writeTimeline(tx, TimelineLine{RequestID: id, Action: "create", ToState: Draft, ActorID: auth.From(ctx).PersonID, ActorRole: roleName(who)}); err != nil {
+			return err
+		}
+		if err := l.log(tx, who, nil, r); err != nil || ask.Draft {
 			return err
 		}
 		return s.submit(tx, l, t, who, auth.From(ctx).PersonID)
@@ -131,7 +136,7 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 		}
 		return nil, err
 	}
-	return s.Get(ctx, id)
+	return s.get(ctx, id, false)
 }
 
 // refuseEarly refuses a slot that is gone by now before the request waits for its turn to write.
@@ -361,9 +366,44 @@ func (s *Service) step(tx *store.Tx, l *Line, m move) error {
 	if !moved {
 		return workflow.ErrBadTransition
 	}
+	if m.who != workflow.BySystem { // what follows by itself is in the timeline alone
+		changes := maps.Clone(m.changes)
+		if changes == nil {
+			changes = map[string]any{}
+		}
+		changes["state"] = to
+		if err := l.log(tx, m.who, l.Request, changes); err != nil {
+			return err
+		}
+	}
 	from := l.State
 	l.State = to
 	return writeTimeline(tx, TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: to, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said})
+}
+
+// entry is a line of the audit log about something of the request.
+func (l *Line) entry(entity audit.Entity, id int64, now store.Time) audit.Entry {
+	return audit.Entry{Entity: entity, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Minor: l.Minor(now.Time)}
+}
+
+// log adds what somebody did to the request to the audit log.
+func (l *Line) log(tx *store.Tx, who workflow.Who, before, after any) error {
+	e := l.entry(audit.Request, l.ID, tx.Now)
+	e.Role, e.Before, e.After = auditRole(auth.From(tx.Statement.Context), who, l.UnitPath), before, after
+	return audit.Write(tx, e)
+}
+
+// auditRole is as what the audit log says that somebody acted; "" for their role on the unit.
+func auditRole(a auth.Actor, who workflow.Who, path string) auth.Role {
+	switch {
+	case who == workflow.ByResident:
+		return auth.Resident
+	case who == workflow.ByWorker:
+		return auth.SocialWorker
+	case who == workflow.ByReceiver && !a.Manages(path):
+		return auth.StationStaff
+	}
+	return ""
 }
 
 // roleName is how the timeline calls who did it.
@@ -384,7 +424,7 @@ func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx
 	if err := s.do(ctx, id, action, deed); err != nil {
 		return nil, err
 	}
-	return s.Get(ctx, id)
+	return s.get(ctx, id, false)
 }
 
 // do does one deed on a request in a transaction of its own, by whom the table allows.
@@ -431,7 +471,10 @@ func (s *Service) release(tx *store.Tx, l *Line, to booking.State) error {
 
 // Get gives one request with all that belongs to it, to those who may see it; a look by
 // anybody but who asked is kept, once a day and person.
-func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
+func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) { return s.get(ctx, id, true) }
+
+// get is Get; a look that only answers a deed is no line of the audit log, where the deed is.
+func (s *Service) get(ctx context.Context, id int64, logged bool) (*Detail, error) {
 	a, db := auth.From(ctx), s.db.Read(ctx)
 	l, err := s.data.find(db, id)
 	if err != nil {
@@ -440,7 +483,7 @@ func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
 	if err := maySee(a, l); err != nil {
 		return nil, err
 	}
-	if err := s.lookOnce(ctx, l); err != nil {
+	if err := s.lookOnce(ctx, l, logged); err != nil {
 		return nil, err
 	}
 	d := &Detail{Line: *l, Actions: actionsOf(a, l, s.db.Now().Time, s.Notice)}

@@ -14,6 +14,7 @@ import (
 	_ "golang.org/x/image/webp"
 	"gorm.io/gorm"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -114,8 +115,21 @@ func (s *Service) keepAttachment(ctx context.Context, a *Attachment) error {
 		if a.Position > maxAttachments {
 			return errManyAttachments
 		}
-		return insertAttachment(tx, a)
+		if err := insertAttachment(tx, a); err != nil {
+			return err
+		}
+		return l.logFile(tx, a)
 	})
+}
+
+// logFile adds to the audit log that a file was put to the request, or taken away.
+func (l *Line) logFile(tx *store.Tx, a *Attachment) error {
+	if by := auth.From(tx.Statement.Context); !l.isOf(by.PersonID) {
+		return l.logLook(tx, audit.Attachment, a.ID)
+	}
+	e := l.entry(audit.Attachment, a.ID, tx.Now)
+	e.Role = auth.Resident
+	return audit.Write(tx, e)
 }
 
 // findAttachment finds one of a request's files.
@@ -143,7 +157,7 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 		return nil, nil, err
 	}
 	if !l.isOf(auth.From(ctx).PersonID) {
-		if err := s.look(ctx, l, "attachment"); err != nil {
+		if err := s.look(ctx, l, "attachment", audit.Attachment, a.ID); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -172,7 +186,10 @@ func (s *Service) Detach(ctx context.Context, id, attachmentID int64) error {
 		if a, err = findAttachment(tx.DB, id, attachmentID); err != nil {
 			return err
 		}
-		return deleteAttachment(tx, a.ID)
+		if err := deleteAttachment(tx, a.ID); err != nil {
+			return err
+		}
+		return l.logFile(tx, a)
 	})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
@@ -14,7 +15,7 @@ import (
 )
 
 // lookOnce keeps that somebody other than who asked looked at the request today.
-func (s *Service) lookOnce(ctx context.Context, l *Line) error {
+func (s *Service) lookOnce(ctx context.Context, l *Line, logged bool) error {
 	a := auth.From(ctx)
 	if l.isOf(a.PersonID) || l.State == Draft {
 		return nil
@@ -25,15 +26,30 @@ func (s *Service) lookOnce(ctx context.Context, l *Line) error {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		return writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: "details", Day: &day})
+		if err := writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: "details", Day: &day}); err != nil || !logged {
+			return err
+		}
+		return l.logLook(tx, audit.Request, l.ID)
 	})
 }
 
+// logLook adds a look by somebody other than who asked to the audit log.
+func (l *Line) logLook(tx *store.Tx, entity audit.Entity, id int64) error {
+	e, a := l.entry(entity, id, tx.Now), auth.From(tx.Statement.Context)
+	if lookerRole(a, l) == "worker" || !a.Manages(l.UnitPath) && isSupervisor(a, l) {
+		e.Role = auth.SocialWorker
+	}
+	return audit.Write(tx, e)
+}
+
 // look keeps one opening of what is more private than the request itself.
-func (s *Service) look(ctx context.Context, l *Line, what string) error {
+func (s *Service) look(ctx context.Context, l *Line, what string, entity audit.Entity, id int64) error {
 	a := auth.From(ctx)
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		return writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: what})
+		if err := writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: what}); err != nil {
+			return err
+		}
+		return l.logLook(tx, entity, id)
 	})
 }
 
@@ -59,7 +75,7 @@ func (s *Service) Contact(ctx context.Context, id int64) (*Line, error) {
 	if !slices.Contains(who, workflow.ByStaff) && !slices.Contains(who, workflow.ByWorker) {
 		return nil, auth.ErrForbidden
 	}
-	return l, s.look(ctx, l, "contact")
+	return l, s.look(ctx, l, "contact", audit.Request, l.ID)
 }
 
 // Looks lists who looked at the request, newest first.
@@ -80,7 +96,7 @@ func (s *Service) CaseNotes(ctx context.Context, id int64) ([]Note, error) {
 	if err := mayReadCaseNotes(auth.From(ctx), l); err != nil {
 		return nil, err
 	}
-	if err := s.look(ctx, l, "case_notes"); err != nil {
+	if err := s.look(ctx, l, "case_notes", audit.Request, l.ID); err != nil {
 		return nil, err
 	}
 	return s.data.notesOf(s.db.Read(ctx), id, caseNote)
@@ -105,7 +121,10 @@ func (s *Service) AddCaseNote(ctx context.Context, id int64, text string, visitI
 		if visitID != nil && !slices.ContainsFunc(visits, func(v Visit) bool { return v.ID == *visitID }) {
 			return fault.Missing("服务记录")
 		}
-		return s.data.insertNote(tx, n, text)
+		if err := s.data.insertNote(tx, n, text); err != nil {
+			return err
+		}
+		return l.logLook(tx, audit.Note, n.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -150,7 +169,11 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 		if err := may(l); err != nil {
 			return err
 		}
-		if err := s.data.insertNote(tx, &note{RequestID: id, Kind: kind, AuthorID: a.PersonID}, text); err != nil || kind != messageNote {
+		n := &note{RequestID: id, Kind: kind, AuthorID: a.PersonID}
+		if err := s.data.insertNote(tx, n, text); err != nil {
+			return err
+		}
+		if err := l.logNote(tx, n); err != nil || kind != messageNote {
 			return err
 		}
 		return outbox.Tell(tx, messageNotices(l, a)...)
@@ -158,7 +181,17 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 	if err != nil {
 		return nil, err
 	}
-	return s.Get(ctx, id)
+	return s.get(ctx, id, false)
+}
+
+// logNote adds to the audit log that somebody wrote, not what.
+func (l *Line) logNote(tx *store.Tx, n *note) error {
+	if l.isOf(n.AuthorID) {
+		e := l.entry(audit.Note, n.ID, tx.Now)
+		e.Role = auth.Resident
+		return audit.Write(tx, e)
+	}
+	return l.logLook(tx, audit.Note, n.ID)
 }
 
 // messageNotices tell the other side; the message itself stays in the request.
@@ -200,12 +233,20 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		if err != nil {
 			return err
 		}
-		return s.data.saveDetails(tx, l, changes)
+		was := l.Request
+		if err := s.data.saveDetails(tx, l, changes); err != nil {
+			return err
+		}
+		who := workflow.ByStaff
+		if l.isOf(auth.From(ctx).PersonID) {
+			who = workflow.ByResident
+		}
+		return l.log(tx, who, was, changes)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.Get(ctx, id)
+	return s.get(ctx, id, false)
 }
 
 func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
@@ -276,7 +317,10 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 				return err
 			}
 			b.Ref = is.Ref
-			return s.data.saveBeneficiary(tx, b)
+			if err := s.data.saveBeneficiary(tx, b); err != nil {
+				return err
+			}
+			return b.log(tx)
 		}
 		n, err := countBeneficiaries(tx, b.PersonID)
 		if err != nil {
@@ -285,7 +329,10 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 		if n >= maxBeneficiaries {
 			return errManyFamily
 		}
-		return s.data.insertBeneficiary(tx, b)
+		if err := s.data.insertBeneficiary(tx, b); err != nil {
+			return err
+		}
+		return b.log(tx)
 	})
 	if err != nil {
 		return nil, err
@@ -293,13 +340,29 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 	return s.Beneficiary(ctx, b.ID)
 }
 
+// log adds to the audit log that somebody's own list was changed.
+func (b *Beneficiary) log(tx *store.Tx) error {
+	e := audit.Entry{Entity: audit.Beneficiary, ID: b.ID, Role: auth.Resident, Minor: audit.IsMinor(b.BirthDate, tx.Now.Time)}
+	if b.UnitID != nil {
+		e.UnitID = *b.UnitID
+	}
+	return audit.Write(tx, e)
+}
+
 // RemoveBeneficiary deletes somebody from the actor's list; requests keep what they said.
 func (s *Service) RemoveBeneficiary(ctx context.Context, id int64) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		b, err := s.data.findBeneficiary(tx.DB, auth.From(ctx).PersonID, id)
+		if err != nil {
+			return err
+		}
 		gone, err := deleteBeneficiary(tx, auth.From(ctx).PersonID, id)
-		if err == nil && !gone {
+		switch {
+		case err != nil:
+			return err
+		case !gone:
 			return errNoBeneficiary
 		}
-		return err
+		return b.log(tx)
 	})
 }
