@@ -437,6 +437,27 @@ func (e HolidayInputKind) Valid() bool {
 	}
 }
 
+// Defines values for HourDisputeState.
+const (
+	HourDisputeStateCorrected HourDisputeState = "corrected"
+	HourDisputeStateKept      HourDisputeState = "kept"
+	HourDisputeStateOpen      HourDisputeState = "open"
+)
+
+// Valid indicates whether the value is a known member of the HourDisputeState enum.
+func (e HourDisputeState) Valid() bool {
+	switch e {
+	case HourDisputeStateCorrected:
+		return true
+	case HourDisputeStateKept:
+		return true
+	case HourDisputeStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HourProposalClass.
 const (
 	HourProposalClassCorrection HourProposalClass = "correction"
@@ -525,6 +546,7 @@ func (e LookWhat) Valid() bool {
 const (
 	MessageNameActivityChanged MessageName = "activity_changed"
 	MessageNameBookingReminder MessageName = "booking_reminder"
+	MessageNameDisputeAnswered MessageName = "dispute_answered"
 	MessageNameHoursCredited   MessageName = "hours_credited"
 	MessageNameRequestAssigned MessageName = "request_assigned"
 	MessageNameRequestResult   MessageName = "request_result"
@@ -538,6 +560,8 @@ func (e MessageName) Valid() bool {
 	case MessageNameActivityChanged:
 		return true
 	case MessageNameBookingReminder:
+		return true
+	case MessageNameDisputeAnswered:
 		return true
 	case MessageNameHoursCredited:
 		return true
@@ -560,6 +584,7 @@ const (
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
 	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
+	NoticeKindDisputeAnswered   NoticeKind = "dispute_answered"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
 	NoticeKindRequestApproved   NoticeKind = "request_approved"
 	NoticeKindRequestAssigned   NoticeKind = "request_assigned"
@@ -588,6 +613,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
+		return true
+	case NoticeKindDisputeAnswered:
 		return true
 	case NoticeKindHoursCredited:
 		return true
@@ -1454,6 +1481,24 @@ func (e GetLeaderboardParamsBy) Valid() bool {
 	case GetLeaderboardParamsByPeople:
 		return true
 	case GetLeaderboardParamsByUnits:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AnswerDisputeJSONBodyAction.
+const (
+	AnswerDisputeJSONBodyActionCorrect AnswerDisputeJSONBodyAction = "correct"
+	AnswerDisputeJSONBodyActionKeep    AnswerDisputeJSONBodyAction = "keep"
+)
+
+// Valid indicates whether the value is a known member of the AnswerDisputeJSONBodyAction enum.
+func (e AnswerDisputeJSONBodyAction) Valid() bool {
+	switch e {
+	case AnswerDisputeJSONBodyActionCorrect:
+		return true
+	case AnswerDisputeJSONBodyActionKeep:
 		return true
 	default:
 		return false
@@ -2790,6 +2835,75 @@ type Home struct {
 	Station  *Unit          `json:"station,omitempty"`
 }
 
+// HourDispute defines model for HourDispute.
+type HourDispute struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
+	ActivityTitle string `json:"activity_title"`
+
+	// Answer What was answered
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt When it was answered
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	// AnsweredByName Who answered
+	//
+	// Example: 杨海兰
+	AnsweredByName *string `json:"answered_by_name,omitempty"`
+
+	// CreatedAt When it was asked
+	CreatedAt time.Time `json:"created_at"`
+
+	// EndsAt The shift's end
+	EndsAt time.Time `json:"ends_at"`
+
+	// EntryID A record's id
+	//
+	// Example: 42
+	EntryID ID `json:"entry_id"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Mine About my own hours: another one answers
+	Mine bool `json:"mine"`
+
+	// Minutes Of the entry
+	//
+	// Example: 148
+	Minutes int `json:"minutes"`
+
+	// PersonName The volunteer
+	//
+	// Example: 林晓雯
+	PersonName string `json:"person_name"`
+
+	// StartsAt The shift's start
+	StartsAt time.Time `json:"starts_at"`
+
+	// State Where it stands
+	State HourDisputeState `json:"state"`
+
+	// Words What the volunteer says is wrong
+	Words string `json:"words"`
+}
+
+// HourDisputeState Where it stands
+type HourDisputeState string
+
+// HourDisputePage defines model for HourDisputePage.
+type HourDisputePage struct {
+	// Items In the order that the call names
+	Items []HourDispute `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // HourEntry defines model for HourEntry.
 type HourEntry struct {
 	// ActivityID A record's id
@@ -2827,7 +2941,8 @@ type HourEntry struct {
 	CorrectsID *ID `json:"corrects_id,omitempty"`
 
 	// CreatedAt Entered at
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time    `json:"created_at"`
+	Dispute   *HourDispute `json:"dispute,omitempty"`
 
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
@@ -2850,6 +2965,9 @@ type HourEntry struct {
 
 	// LeaderName Who led
 	LeaderName string `json:"leader_name"`
+
+	// MayDispute Mine, and no dispute about it is open; of one entry only, not in lists
+	MayDispute *bool `json:"may_dispute,omitempty"`
 
 	// Minutes Negative in a correction downwards
 	//
@@ -3118,6 +3236,11 @@ type Notice struct {
 
 	// CreatedAt When
 	CreatedAt time.Time `json:"created_at"`
+
+	// EntryID A record's id
+	//
+	// Example: 42
+	EntryID *ID `json:"entry_id,omitempty"`
 
 	// ID A record's id
 	//
@@ -5043,6 +5166,11 @@ type Workbench struct {
 	// Example: 1
 	Attention int `json:"attention"`
 
+	// Disputes Disputes about hours that I can answer
+	//
+	// Example: 1
+	Disputes int `json:"disputes"`
+
 	// PendingSignups Sign-ups to decide
 	//
 	// Example: 3
@@ -5252,8 +5380,51 @@ type SetHolidayParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDisputesParams defines parameters for ListDisputes.
+type ListDisputesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AnswerDisputeJSONBody defines parameters for AnswerDispute.
+type AnswerDisputeJSONBody struct {
+	// Action The entry is corrected; or it is right
+	Action AnswerDisputeJSONBodyAction `json:"action"`
+
+	// Answer What the volunteer reads
+	//
+	// Example: 签到记录是 9 点 31 分，当天有三位同事在场
+	Answer string `json:"answer"`
+}
+
+// AnswerDisputeParams defines parameters for AnswerDispute.
+type AnswerDisputeParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerDisputeJSONBodyAction defines parameters for AnswerDispute.
+type AnswerDisputeJSONBodyAction string
+
 // ProposeCorrectionParams defines parameters for ProposeCorrection.
 type ProposeCorrectionParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisputeEntryJSONBody defines parameters for DisputeEntry.
+type DisputeEntryJSONBody struct {
+	// Words What is wrong
+	//
+	// Example: 我 9 点就到了，签到晚了半小时
+	Words string `json:"words"`
+}
+
+// DisputeEntryParams defines parameters for DisputeEntry.
+type DisputeEntryParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5740,8 +5911,14 @@ type CheckInJSONRequestBody = CheckinInput
 // SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
 type SetHolidayJSONRequestBody = HolidayInput
 
+// AnswerDisputeJSONRequestBody defines body for AnswerDispute for application/json ContentType.
+type AnswerDisputeJSONRequestBody AnswerDisputeJSONBody
+
 // ProposeCorrectionJSONRequestBody defines body for ProposeCorrection for application/json ContentType.
 type ProposeCorrectionJSONRequestBody = CorrectionInput
+
+// DisputeEntryJSONRequestBody defines body for DisputeEntry for application/json ContentType.
+type DisputeEntryJSONRequestBody DisputeEntryJSONBody
 
 // DecideProposalsJSONRequestBody defines body for DecideProposals for application/json ContentType.
 type DecideProposalsJSONRequestBody = DecisionInput
@@ -5997,12 +6174,21 @@ type ServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
+	// ListDisputes Staff: disputes that wait for an answer, oldest first
+	// (GET /hours/disputes)
+	ListDisputes(c *gin.Context, params ListDisputesParams)
+	// AnswerDispute Staff: answer a dispute of somebody else's
+	// (POST /hours/disputes/{id}/answer)
+	AnswerDispute(c *gin.Context, id ID, params AnswerDisputeParams)
 	// GetHourEntry One entry down to the check-in, for its volunteer and the unit's staff
 	// (GET /hours/entries/{id})
 	GetHourEntry(c *gin.Context, id ID)
 	// ProposeCorrection Staff: propose what an entry should have been; a second person approves
 	// (POST /hours/entries/{id}/corrections)
 	ProposeCorrection(c *gin.Context, id ID, params ProposeCorrectionParams)
+	// DisputeEntry Ask the recording unit to check an entry of mine
+	// (POST /hours/entries/{id}/disputes)
+	DisputeEntry(c *gin.Context, id ID, params DisputeEntryParams)
 	// ListProposals Staff: manual minutes and corrections that wait for a second person, oldest first
 	// (GET /hours/proposals)
 	ListProposals(c *gin.Context, params ListProposalsParams)
@@ -7357,6 +7543,90 @@ func (siw *ServerInterfaceWrapper) GetHome(c *gin.Context) {
 	siw.Handler.GetHome(c)
 }
 
+// ListDisputes operation middleware
+func (siw *ServerInterfaceWrapper) ListDisputes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDisputesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDisputes(c, params)
+}
+
+// AnswerDispute operation middleware
+func (siw *ServerInterfaceWrapper) AnswerDispute(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerDisputeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerDispute(c, id, params)
+}
+
 // GetHourEntry operation middleware
 func (siw *ServerInterfaceWrapper) GetHourEntry(c *gin.Context) {
 
@@ -7429,6 +7699,55 @@ func (siw *ServerInterfaceWrapper) ProposeCorrection(c *gin.Context) {
 	}
 
 	siw.Handler.ProposeCorrection(c, id, params)
+}
+
+// DisputeEntry operation middleware
+func (siw *ServerInterfaceWrapper) DisputeEntry(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisputeEntryParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DisputeEntry(c, id, params)
 }
 
 // ListProposals operation middleware
@@ -10923,6 +11242,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/hours/entries", wrapper.ListMyEntries)
 	router.GET(options.BaseURL+"/hours/entries/:id", wrapper.GetHourEntry)
 	router.POST(options.BaseURL+"/hours/entries/:id/corrections", wrapper.ProposeCorrection)
+	router.POST(options.BaseURL+"/hours/entries/:id/disputes", wrapper.DisputeEntry)
+	router.GET(options.BaseURL+"/hours/disputes", wrapper.ListDisputes)
+	router.POST(options.BaseURL+"/hours/disputes/:id/answer", wrapper.AnswerDispute)
 	router.GET(options.BaseURL+"/hours/proposals", wrapper.ListProposals)
 	router.POST(options.BaseURL+"/hours/proposals/decide", wrapper.DecideProposals)
 	router.GET(options.BaseURL+"/service-types", wrapper.ListServiceTypes)
@@ -12302,6 +12624,86 @@ func (response GetHomedefaultApplicationProblemPlusJSONResponse) VisitGetHomeRes
 	return err
 }
 
+type ListDisputesRequestObject struct {
+	Params ListDisputesParams
+}
+
+type ListDisputesResponseObject interface {
+	VisitListDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListDisputes200JSONResponse HourDisputePage
+
+func (response ListDisputes200JSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDisputesdefaultApplicationProblemPlusJSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputeRequestObject struct {
+	ID     ID `json:"id"`
+	Params AnswerDisputeParams
+	Body   *AnswerDisputeJSONRequestBody
+}
+
+type AnswerDisputeResponseObject interface {
+	VisitAnswerDisputeResponse(w http.ResponseWriter) error
+}
+
+type AnswerDispute200JSONResponse HourDispute
+
+func (response AnswerDispute200JSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerDisputedefaultApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHourEntryRequestObject struct {
 	ID ID `json:"id"`
 }
@@ -12371,6 +12773,47 @@ type ProposeCorrectiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ProposeCorrectiondefaultApplicationProblemPlusJSONResponse) VisitProposeCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputeEntryRequestObject struct {
+	ID     ID `json:"id"`
+	Params DisputeEntryParams
+	Body   *DisputeEntryJSONRequestBody
+}
+
+type DisputeEntryResponseObject interface {
+	VisitDisputeEntryResponse(w http.ResponseWriter) error
+}
+
+type DisputeEntry201JSONResponse HourDispute
+
+func (response DisputeEntry201JSONResponse) VisitDisputeEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputeEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DisputeEntrydefaultApplicationProblemPlusJSONResponse) VisitDisputeEntryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16204,12 +16647,21 @@ type StrictServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(ctx context.Context, request GetHomeRequestObject) (GetHomeResponseObject, error)
+	// ListDisputes Staff: disputes that wait for an answer, oldest first
+	// (GET /hours/disputes)
+	ListDisputes(ctx context.Context, request ListDisputesRequestObject) (ListDisputesResponseObject, error)
+	// AnswerDispute Staff: answer a dispute of somebody else's
+	// (POST /hours/disputes/{id}/answer)
+	AnswerDispute(ctx context.Context, request AnswerDisputeRequestObject) (AnswerDisputeResponseObject, error)
 	// GetHourEntry One entry down to the check-in, for its volunteer and the unit's staff
 	// (GET /hours/entries/{id})
 	GetHourEntry(ctx context.Context, request GetHourEntryRequestObject) (GetHourEntryResponseObject, error)
 	// ProposeCorrection Staff: propose what an entry should have been; a second person approves
 	// (POST /hours/entries/{id}/corrections)
 	ProposeCorrection(ctx context.Context, request ProposeCorrectionRequestObject) (ProposeCorrectionResponseObject, error)
+	// DisputeEntry Ask the recording unit to check an entry of mine
+	// (POST /hours/entries/{id}/disputes)
+	DisputeEntry(ctx context.Context, request DisputeEntryRequestObject) (DisputeEntryResponseObject, error)
 	// ListProposals Staff: manual minutes and corrections that wait for a second person, oldest first
 	// (GET /hours/proposals)
 	ListProposals(ctx context.Context, request ListProposalsRequestObject) (ListProposalsResponseObject, error)
@@ -17629,6 +18081,77 @@ func (sh *strictHandler) GetHome(ctx *gin.Context) {
 	}
 }
 
+// ListDisputes operation middleware
+func (sh *strictHandler) ListDisputes(ctx *gin.Context, params ListDisputesParams) {
+	var request ListDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputes(ctx.Request.Context(), request.(ListDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDisputesResponseObject); ok {
+		if err := validResponse.VisitListDisputesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerDispute operation middleware
+func (sh *strictHandler) AnswerDispute(ctx *gin.Context, id ID, params AnswerDisputeParams) {
+	var request AnswerDisputeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AnswerDisputeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerDispute(ctx.Request.Context(), request.(AnswerDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerDisputeResponseObject); ok {
+		if err := validResponse.VisitAnswerDisputeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetHourEntry operation middleware
 func (sh *strictHandler) GetHourEntry(ctx *gin.Context, id ID) {
 	var request GetHourEntryRequestObject
@@ -17693,6 +18216,51 @@ func (sh *strictHandler) ProposeCorrection(ctx *gin.Context, id ID, params Propo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ProposeCorrectionResponseObject); ok {
 		if err := validResponse.VisitProposeCorrectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisputeEntry operation middleware
+func (sh *strictHandler) DisputeEntry(ctx *gin.Context, id ID, params DisputeEntryParams) {
+	var request DisputeEntryRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body DisputeEntryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisputeEntry(ctx.Request.Context(), request.(DisputeEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisputeEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DisputeEntryResponseObject); ok {
+		if err := validResponse.VisitDisputeEntryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21038,449 +21606,461 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L35cxvHtT/6r3Tx3SovASVwkSyS9X6g6U2xZSmiEt3E1gMbmAbQ4aAbnh4QwvVXVVLiRVYk27lZfL0l",
-	"UWLdOItlXzuxFXpR1X3/yTMBUT/lX3jVp7tnQ89gAA4kKnYqlYjAYHo7ffbzOc/P1HirzRlhvphZfn6m",
-	"jT3cIj7x4K+1jie4J//lEFHzaNunnM0szzBy1q/U4EvE68hvEtTGDYKqpM49MlOaofKp5zrE682UZhhu",
-	"kZnlGfX8TGlG1JqkheVbW/jsU4Q1/ObM8ny5XJrxe235pPA9yhoz586VZo46w6OfahLkkRr3nPsEoo4Z",
-	"ro39ZjgafO6R5zrUI87Msu91SHTkf/NIfWZ55v86GC7/oPpWHDzq6KFJq819wmq9J0lveBrHsEMQZqSL",
-	"6txDBNeayCHEkRuCUZt4gjOEmYM2SduHR6gvkEd8jxIxU5ohZ3Gr7cqpHqqXa0vVefyQs0AWa3NHzIKa",
-	"BDvEC5cUmdCsnFHKTs7NHynNtCgzfx8pya3xiSff+f88szr7Izz7H+XZpcrsme/824xt05+iLeoPL3jV",
-	"Ry0ufCQ4amHWQ9QnLZFy2C68IjpDh9Rxx/XlSZfkdGmr05pZnpPH3qJM/xXMhjKfNIg3c07OxyOizZkg",
-	"QJMnPF51SUv+s8aZTxjMFLfbLq1hOdODbfXEd34s5LSfz3nq5r0wYnzhJ0m9I4izggQhqMYdMnOuNLNO",
-	"hKBqgJR5jDe+eZ9l/HXaYMRBlMHp6B/I963WfLpFfSDOtsfbxPOp2iXcbnt8C7ujRl01z50rzdRwq41p",
-	"g436zZp+7mGPkrr6Iau0MMMNMkw0RxFuAeULH9frIblVOXcJZvrnNeJWPIL1hiWuO3cd5HNEtojXq3Kn",
-	"N0yzpZlak9Q2Kau05OmMmr969pg+SHl6uOZX2k3OiG14VCUIi03ixG5teenQwuyh8tKRubmydUYhUcRf",
-	"eLqJfUQFcuRwlh/WCauRSov4njrK+K9h8rOUIc7cHupSv0lZcCPVj1YQrgrCFNNhapRg3lE+G1yykmSX",
-	"ObiivOuiAwx1iDnUatSRg8IT8kSRjzcJQ7zjo/v7N98YvHBz8M6V/qWrg3ev7nz1M7Tq+WjuoQesFOEC",
-	"56soXjK8fxzJB+JM9Paf/tq/+Ub/+mu2LXW5upIjKYNzz6EM+0AYLcoqVpr+IcGeWEFl6wbPHbbtL0hM",
-	"4WPPFxVsIYp1+ZWRpfJhJJq07iNfEwvjPuJbIA3q3GvJV8w42CezPm1Zqajt4hpJ3UHixeY8M7jx4uCj",
-	"vw1u/G7nxjuDX//j1ntf9S9vD67/HS2g/mufDa5esw3hUbEpUujb52iT8S6qU09knP+8PH8lR5afHx5B",
-	"f4A9D/fk37AnliGPMiT3AXHPId4Kogy5VPhC3RG/yQUJNrCEsBZjh6JDZ3JmOap1OpvUdS3TeZoQR4oL",
-	"7Lr6SFu5x5KvtI7lS6ocxc21PFj3NQn71HdtPA0+ThLAx5/sXr3cv/Q++t/P0ODG73a/+of89G8XbGff",
-	"YdSv5GUa8LCdFKUux70GZlQAcQ8rI6EO94xS6nw9ecNgzd5EBFg4v+jgcb6SZPyxK1MKBWhCtoRsITh/",
-	"cxNC7hhQakw2ngmWx6s/JjUgKXNiR1m7oxQIx6Fyb7B7IiLQ69gVpFSgjM99dndKsEYU2IVyTH89FNdf",
-	"y7NL30F21TW/0I0bHvHx5qYjkxkhjkCBJIrowIfKMSX4kF1ARwWv1qQ1VeQXxHsTtpFNWxy9ZQXIXL3M",
-	"cskmf2dSrQjr/uWRh5EFHhm9wNziL8r7o3ZaDrpr4bNH1U/nyvnFoWSqSvAGbCi/oFOcKDb2ofK4sm9s",
-	"cZexUGDhz3WI/l5a8gVKtsiBHI6fx/zexF5CdIUCKcqCbdIst5DKkicn9CWKS4zgTIbVp6bWnpTGKf+s",
-	"SfVFDpSbfgJz1KK/RFxGwxM4gYVA1EdYIO1Vkpp1oAq3cYOsINJq+z3E1VxdLPzR6oJ2UETHzt40v9Yc",
-	"KYRblEU/nftWLO9TsVwGwSeAXuBJhLvAT9Ik72jB+y8qaL8VrvecgBtHbp3L4Hnrxq6MD7N75ZVb79/8",
-	"+vyFwaVr/dev7Nz44OvzF/qffXzr818M3v2t+nf/tV8PPr0ohS2TlPHMjOPhujyQdqfqUtGEXapTZv6p",
-	"/HwucSJMODyNVSa6xBuWWZs237vUcJ7rECH/vE+gTWJ1Crq4StwUIupioZicZA8srjG8+dbOjUu33r3a",
-	"/+qN/rUv+6+/YXv5FnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05zgiC71aQ",
-	"IFvEwy7I+VqT05o0kXpEIPCoraD58vzh2bm52fmH4BGMHGXiB5N5ZubWu1d3blzZvfFa//pv5ObY2MCh",
-	"cjn74s/D1TF/5TqWrOOIiP5h9l7jrE69lkAYCdpgs532MmK8yp1eSS7bOMjNbcIdn7ewT2vKw1Gv26+N",
-	"ZxWrtNYMInMel/O7TyDHw13KGgLCUjXu8g5wejMg92pNFTajytMIETXroEIuoEWYPwnpdbm3SbzJ1Ojw",
-	"t9b9931ca7a0qhEftdrLkLzYcYiDqG+76NWebyPmdfofMYJcPDI/N2cTjjWPYJ84VrfvacV78rl08+qG",
-	"m5Q5KWGUusdbSrkPzA1z+j9uk4Y8cyb/t0uq8qK3HTvR2TcSAqLVHrxfEA+crfLyCrxF4a0hJ+m//dWt",
-	"V16eO/DjdiOf0w/WpAc2R1IKzjS2ySmEQZgj5Y8lVKYlYW7dO/hBmoiWEsCYQntxstYwq2imYYvGmiWh",
-	"GmZSZ9ePEgcx3k2JtLVxTccLExaY1ODEjI1+CXPsMQu5TnAw3CcQgePJScd2K3TVdVG3yVETOwgjUClX",
-	"kLQwmHxAaXslkNaSyPS557NLg606ybs24xQiK+nrQ00MKwQtZnhX4Znc1JMRBIpuKDyWc0sTFyaYTylG",
-	"20OEG51LeMwRKtEbEydEs+fZ12wSuZBGFzpewxkJMy20AI1SwDie85oxmOzmhcMjjDFceI17nlxpaYbx",
-	"imjCJWO8UvOIQ30ro2xR1rFKj8ek3qNet4z0U5Ksm5g5YYjKDwkiZpEtLo7ImpAEYY+mxwbuNntm0CHr",
-	"27Iauemd9mSCO/xtyWy/jYKiZlJ5HN0sD1HK2z/M/g2HsZFDD1Ffe+4xcjnfHIvlyNecVOdgYTqE+V5+",
-	"oSPNdd/musvPdlmlRfwmd/L6i9TDWVS8BpRPHNBfu/Ly1EwoBFRM+IN3fFTjLYJ8HouT2+McvONbF3q8",
-	"4+deqXzHhEtVeVu5T0U/nh7b3OJuh/kEuGhEEfjNG4M3f3H77Q+tkXuPt7kgTiVTYzVPZb4h9eAeVpd+",
-	"BXUx9YU2sQSpcebo1DWrKjAWA8gZs16Hd+qIdQbTCE8mvu1h+NesthS506kMQX4rWcu9pA8Wrol5iiGO",
-	"pTvtN23HAzG8N50nk0ruTiglRqP3WjwlIfyG5jf4+OqtD766ff781+cv7F69tvPF774+f6F//a2dL6/s",
-	"3LjSf/mlr89fGHx8dfDOK+rDiDbWokJQ1qgoJ7sgzK+46vq3OfcquFbreLjWU5pZ4Bq36WYPY7/WtLOA",
-	"mo6qJBRRgShDJk805hgD6qt3XNd2yxziY+qOft/wD60BmkdUrIR7yFN5qZBxAHmpIHXNcKzjujZzJe/V",
-	"TRUex7S6WtPSXwr/YXEUFRt2H7MK/uj0tm5sQwNTNp93ADbKRolwxieJgDyCO3yFQ/o6N7Hu+jBhpE5r",
-	"FHu2HF/H8YgQKSEXacdItctGWNbAz2Md10U9gj2BfO7gmKg6vGQ71yr1/GbFsR7uI7iHeB3BI7GjnVs6",
-	"9NBseXF2bj7J71Mih8IaOXwMVBZGaKNZ5R1P0iBm3G8Sbxk1eVeeWQ/hhkfsKlLD4522TTEigsp71CDL",
-	"aHD9Z7ffemdne7v/h7/AzQJGSTdJSTJWh9Rc7OWPBJ3CXoP4j8txbfy80cGeQzFLW2mLMu4tI0inlvMw",
-	"z8PEYJ0ze7nsdkXzaaVgxRTX/ttfDn73M6vaaQ8oH1du6GqElG2qCHFzRTFPmuckXyFnR2fVny06XVFy",
-	"MwpiE/uoyzuuo7yd+ViV1lmD5QakGCGBEZxgolzBvLwiVkhicwKMceknv90qyKrtkryXPCTTW6/+rH/t",
-	"U/nfL39x+93f91+/PHjhtcTirB6ONLawar/vQeCTClx14bsm9hzRpO2Z0ozLuxXK9L66pO5XqqRJmT38",
-	"Gcm2yhUe3ju/QPfv3Pjzzvb2zs2rgwsf7tx8d3DpvcEnv4LE7IU5e2L+BGxivGSGgIdklurAQ/uJaSRu",
-	"evKSWy8055ty0cOBqvCmp9v/La041bm3Yk77PgEKivy4NVyvksm6Uy3LR8ewJpvcdSrkbJt6xP6y7zOf",
-	"uqjbJAxh1CSScboclrFJ2vndO7Q2+sTXibdFa+RojY8nBjutalooQB4wEdJa1U9Fd3e+PH94bm7+8Ozi",
-	"kYWl+XJqRUYKAy4hWkda09TyZQW1cA9VibLT4uztva/6n1279Zc3d7YvD659gXY/uti/+dP+9fdSnEFb",
-	"1Mkdb438IF0EqihsPKL38/cHv3759rtv2oU7bF1+r4E6vSwhrJ6IT+HmT2+9/tKtX7/W//AL2yxGld/k",
-	"JsBcfi19v4NSjC7u5STa0zYTwZSz6m0MSDWxWfp2hE4xlfGmaC8t4BMlkeT5l4b5UQY3S8kmGrz1k1u/",
-	"elNnEG3/t04fun55cPF1aem/8+f+xY+iOUXyQ/hJ/7OPd2++HDH/JdeQc+Jc8TedOBjGY8Iko9KMi9si",
-	"JdtoDbuEOdh7jKjUvjgLhsQHi1fFD5Iq6lDpK5VAKnSwe0W5UD3ix6jyIG7Tg1tzB2t6xIOrD6898uhj",
-	"jz9x9LtPPnXs6eMnvndy/dT3f3D633/4owO0JkZqkYmkjPAI1rDr5s0FGqL+eh1hlzOpFHz+h/6l3zyw",
-	"DLFYafUSpwRKQx18/Lw1UxpbYD2mf7oSmNLEA44HdYrDSsJYSuepuHEBobI7rHl+8/TK6DmKFAXTGUOF",
-	"PB0QW7Kq89Yfz/df/GhsRXJ81XACHW4tUjGdsLdUWlami9fzA9XL5iR9CgsfKT/MSHImDGAFKj73bdln",
-	"p2iLaDblIMFRHXsrJgpMORPI4VAgWeMdFuNec/MLS3OR8SnzDy9afXwNjt3KSJchpi3iIBwbY6EM/7GM",
-	"kh3hHsOPSfKWtB+jjER8n2n7aZbToFuE6Q2NFVkvlBcfmi/n2ricJlX/+kVpn314ZWf748HHn1i1rA5j",
-	"2qJIpn45uCfvqS5Ng6xA4lGeks+ilARr9gBUFeUkSuFzr5fp9q1zzxIQu33hF1+fv7B7/b3BR38bbEsN",
-	"oX/p3d1LPxl89Lepl6J2ma0MtTQTxHFTaeIRWq8TjzAftQlvu8RGFnOLh3PQRIbbSG1paUZpq/Yi19hN",
-	"jJ5myGtCWkmSepKVWFaexQgVJMQeuOHYbCTHDRsz4DHmpb+DVzyDMBRBJM8ytptZ5/Yo860RhjuW6ehi",
-	"MdKDDpNcgyeLCGM9TRrYp1sEUYZwRBoih3dZV6pbMUm4eGS8o5Uqo4I92D3/4oMPPjimRVpQdFxVHMKe",
-	"RRMkDNWkB8dHUstdCYvH6fUeC4ubyU/kv7+z+uTe2XCQrHi4bP4TUegOl8fmk+mViPPpN+uO6TBxC3C0",
-	"eVJEIbFVJ8gh/bNo8xi1hfCO9VAbe34ALAQuXGkwiACZKkmwWo1IsUViWpEVMCdCfFkbpEkR1F/MNu1T",
-	"d3GNINzirKF1s2AhVdLjzEFzpXK5DDmM1G8ixlG4gaGZcmSkphb5lV591lYXVG38TWAM07mF56yHwxxq",
-	"/EzxnXao8E0FSdJ/RtqQyyNFhu8RgngdyXsqUJX4XULUN8prfp8IcgmCiMIKKhs3ikhohXtC63LJFhlZ",
-	"h/69DnZpXYPWpbPhSfz+vE1YpYaFNXdYfow6TGoE3Xi2yUO2NT+npmmrxH6cbkGZt3bFUnnblYYBG6BE",
-	"/qawG7udRoMIn6TgTHIGwXEfb9rzKzLsSR1ZD7YNVYnLWUOMpderE4wbeJFdjW5LKaTQ6LLsLEiQp7mN",
-	"yDNzjrse90lKldwdr3LzydkUtZlxO+/aomJSoaugOuSIYxSdmV2eRN8bubqYNzSHwrGHxcNcrAtU2fN3",
-	"0W7EaZgS4MkUuYluRBEIlN+iLnVd1MRbZBq1IAVndpsa0BzFD0/KR7MM5dOjCzukAFPgv+F3OaznaZRP",
-	"eKQNt9JihPpQW1iV8ljhBxNHz3pFSQ8tgw2whEVajF0AMe1av0iFhK6RBbUr2IUobScLJ3LWA2Y6kBQN",
-	"remE6bvlPpKzIE6FWu7vusZhwx5RdkqEKK3l2vpdvONnvyxB4lZFzaENakXo4sgj2Em+Y2Zx7qGl8vxM",
-	"DFrn2Wed5w+f+7c7UhCSlb1zyvhJINNckYoBz8j3dhf7RPh2C1+YyLqLVa2nKCFGukT4pvLXFEUeGQ8y",
-	"FCzUSqedVvOMornmEZjclET2ou+zfClpV1TtlYVSnqJ1oiDFawp+MhI3s03R55sktbK1SdD3TqImd53R",
-	"Wqh6UUDCMdpITDo3JwkPI3Zn45cuoJMMfjOJSpV2F0/qi4iqWtCvKDdApKQo322cQObmxW46wQU15plk",
-	"HPYSSUCfbBKGwLchd1F5OLuYAbaw3H6IC+QkzLEqvfIQnkreSdYZRzXX8iiy3IwnOgxRxpNW8IsQodOL",
-	"Kyg60QKIUH5kzRWKFYkOvfsJ3kVtjwhAGOtigUSTd1msgBwubnCRgMgqooZZ5nDWGiT1W/nG5VA5EkqY",
-	"6OTBev0+AcxiJXxC/0LpsXJkeDj4+j6BeJcFHEbPOxwrGgZUH1gn7vLa5inaspZOUXxwvYlZo4npCsJM",
-	"SiWjMep5e+DI0Y53EDSJIpSZ8tJyuRy/jvc/U5478+yzzv+Zf6Y8u3DmgeVnyrOH5AfWG7rG5ZugrG4S",
-	"BmItbwjQpOTXCuaVOKjbpK60E8DskuuKOjqG3FQ2wZ5hS6vDgzcbVIqcoOBK/fPBBTv06p3t7cFfr+o0",
-	"kRU0l8zQCjDzRnRssF1OhTk4Rg3TsXjya04IGsiM9jnCYlO7BPNWqWSPZ88NMpicZhFWthSi7o2XlPf4",
-	"2ndny/NQanSarEkia4Cbi/pDvnYX+9Tv2NjFI6ThkYQf+6EDi3NHHpqP0gzvVA2onDrWpegZzy6FJKqz",
-	"TkF0sUb+UefKhw+UDz+0MJc57NyR2LjwZ2LgxEkES49OyH4OJr47ydXPto2pL3l+x3WUdwAMTGkpu64V",
-	"yiMSXUiD9CiPA+lxutlL5BH8pn/xIzSP+h+9NnjjU7RQRv2LL40QvKNIPpyznoZtkx/BvTVIIRt2nqfW",
-	"C1GGYtIhV1QuBfj4eFsqP/ClijIrsQL/TAiTxezdTqxeT0SPa106qVExqWDRv7VbFcG3EWg4wJlT6Ykw",
-	"gTNWR2oGgKZ8qUMQvDWXE0snU+SFZ7Enl6ZRsE669aVVLNezgnzd9EWnqgmDmD6iXVTcZyupNdg9+6G5",
-	"dItYM198X4oCYVf3eN0nzLDlAEkyxu+srgWrSqdrCquu6i0UZJhj6nYSbTq6pNbEfqVFhMANUtH135O4",
-	"4yXPauJ2m7Ax1Ac5pRHvVI/cIUi7SPwPV3nHX5HCkjL0NPeTtSGmdELfHCdDOyoE+yVeopW/ECulVN4h",
-	"2FkOCI66LkTffbxJEPVXUIfViOdjypah1ZKCHwXCdLnwS0hwOZcW7mn3tedRtQdBojnBKo1Qv8fKUOSN",
-	"cHNUvhxT5Al5G+lAtkcZwqhOuqjLE6lWM7d++cnuh5/dPv/W7s2Xd7ZfyhcwS8eH0X5R45oIlhFpHKJs",
-	"nODSx+5PlO6zmMhdSYgKONg9lgv1CGnxp3hDOWzHEJXqZLE9PulzVI0asB4U84P5Eg0kBFFsg7iKnZaV",
-	"5JOVN3ps23oiuYlDU7v1yee3Pv/t1+cv7Gxv9z+79vX5C4O3/zb44A9RU7snfMAAaWHWUU1nAn3Vehcf",
-	"o8R1Iq3wEuqquoE2PwhlRJASErgOgW1dNRVRHl+/cvv37+6+/En/o5/v3NhGc/mNr1h9FFW+ngRGijhQ",
-	"PhCBF8xlZZnF2Lb9cQ/btM0s6Qc/GcpOKURK3SHwsHffH/z9M1UTY0F0ckfy55PcDZhzkcnz8uvYTKPN",
-	"xIKa1b1yc1hhWu77iIg8nP0kGvqYJ2tOwVJEzF24d9KWj95/XqPYrUQ5k/xRxXAoh8rNqvmVsViV2h+Y",
-	"jG03nsDMOb41GXz4qGaNKr1JsV9hTxja+eLnO9t/7F94eVzLNFoIK1Lc4H6TCKI7sEmjENJlQodWaJfP",
-	"lcsIg+C9o5aQzyfMxeD6UNON8Ce4Sx1ss2lEpUvIpv7OUqHJvc1lZRjobCr5+KyDe/cJ1NRg4YHH4qFR",
-	"9Vnp1ZpJv64Cey/PlufyGP92W4DX68uIcUAUECt6LRi18CaZ7bThb8oaZmiDeA6XS343Bsz1cN3G21/2",
-	"t1/avfSTkaxNLymql2ac4ER54ns+41TH754P/N4+2RiLGs93lvvYW+lJFDTd+whBE8E5U3HLtgpru6Tu",
-	"lxQoq3pCcrwexHmkxBzunpK3s1PI+RaHbQ7TyCilMYYuO4P4/rg1H0G74XAChy0T4C1rDSRs1VGTsN5p",
-	"a7M8XxMXSLKJD71QmpFbHuQnJPD2QmjxNmGVrDNcDb4bOj6TUgwW2UOSwsWKymxTS/A5WlqKwbSlJ1mN",
-	"jDCrp0LhKqy59ObLMJ61rBusKjgsTFXb4RZJArYHC4HAVd6tP6nGG9r7oTQPlfebdkdavQC2i9frxBMl",
-	"s7fKAud1cJy4NP+V0GAdFqo8Yu/emiPM/32pQSe5R3ilSlFmEJD6MI1FzjCyM3aW0/FG1f7tOxhc48NL",
-	"B0hWCDFWNOPIa3JXTozfnc38IH16kV61YxV5T1ApqV0JIv/0M8znR5lPvPHM58Kz1JpYWOBZ1p9YnZ0/",
-	"dFh5IKh8o+/1gloLzojONyihJjkb2/al+pHDTvnI3JEji7WHnMOH9uIDSMFpDxJQFN+k/h2Abc/Rb87q",
-	"B59uxWwawPtakFM89hbtHe+9WAD3O9B6PcX8Pl4HzZh1sKvpH0BbIs5E68tULnQ24HzYXcYK9xsJYUjZ",
-	"Y62Tehpi+EryUhFLP6o1MWUl1Z9oLqbS5IMfmUpmZmZxDw9yyPN5tIJtsdVjp+Rl2xHM4w1k47ImBg1h",
-	"7Xqe0vMlGu8A/pqpLtyVWEeorNxjwQ458RNwYxSuxN0GWbAoyIpZUANo21L1bgHoes6oRJbicEKzjLuq",
-	"OYyLGZQg5IDvyZ3iXjT2jFpkBQneIlXu9BBxBUGtjvB1ooW1mCQ7qUgdRJXIo5Ea1wpiecTvHots9t6N",
-	"JG+gIj2ZCcgQi2whM51M/BSceuIRddaRO9EmzFHmVySnQKWvWDEHs4A5hjuY6O2ZsGJn6NA0RY8MkEQ5",
-	"1V3j8QGrvMfY/FFbk2itJdwnEI3djsX5rNr4pXL5obmlpflDiw8tlpeW5ka5Xp8CEV/l2HPu+JFFxra2",
-	"18vd7CDxoqF17BVSgoqKnQVSgVzKFHCyuiaZzDonHsVY0ECR5Jcv3+jffGP35jtWrmnFuHj0Oanvmy5y",
-	"kOJD4CN4PJ6Vlk1HIyK8ihlBeUGrJZ/tpcZ7R/ftUXML2VMCOsOcl5VSON+05eztsfQ8U8S5BnJ2zEj8",
-	"EOBnt4n9ZJVFLCul0ybeFo1zmfC98HNbk8TEe1UbGOUnVMn30lYQpMJ40CTLNMsdKa1COaLD73qwFDES",
-	"zQCzsETRqcoPqgTp3A7E6zq57T4Ry99RYV5PNXAJ475YKD++RgKmrFHxSIsyR22gqomN1vXpj8D3S2JG",
-	"Va2JWUMhrPKOJyqmqY117/W6TkUS4RKsNgVGwuScgRhA2NerjVFT+4fzZ5/YXHjudO1IVs5N7sw7ezZN",
-	"SufkY+m6KHeJDQ8H+vdlJ6wf48xvPgGB4zGZuS5CidUtjEAJyjntRXvbwZacqiXiIT+G0jnlRS8N5aon",
-	"o9hzIxmfGqqUEy3oWC97A/NAvib9Kan7GL4sp4yDtaTE+qCQ1+8Sd4sg9VwJcdeJVPQaVYwI5HOeV9+I",
-	"UNVQL3eruih15NGYRYGaKB8HvJgAJQrLGW/F3HZzR6KFWwlHlB1fHhksl5g4DsqqRl2m/KtQxYixhZRB",
-	"E2aqXCmkBesa7IUfqfigsODE9ALCsFO0jqemcM/R1jmw8cxOE6s6zqds8FhvbBUEKBbrP6uHpXL+wVe2",
-	"3dC56nsPv1W5kwaRZRL9IRjSDXocA7nvCyyffOn9UaUpVcQHFrhF6OsPdFsAqxIQfhTpI5DQDEINI/KM",
-	"UU1Ep9qivh/7LOYgMCpNMM3wI7/jscRHdeJ58XeFqk8wZK1JnE58GuGKgk9U7WvsM5Naa1WjQFkMhjtj",
-	"9+HYYFaUBSKgCs4OozJ2P5DxYFfGrzgYXLrWf/3K4OLr/Uu/zefOTxQVwO3TOzLSy6Lu/F3xr2h2c495",
-	"Vo63Vfpb2E+0gFRVVTY5uqZsaDZyMyQJrcEdG3M2tY7nWRtPmLfqXpixPmxHRmbEMtLNeKUpjMh66ch6",
-	"OjNzNdiZjI2ZpLDDNb9JwJ/IjxFLJub1MGscaGLq4kRd4OHF2KoWbB5tPcv0/YoN5XLWUBwDUH+qRPjj",
-	"Hk+yZhmWGpmIdS+DrK0EQN9kPTeXjsyWF2bLhwprJnE0xbbIVmJzZ1GIShiVsCC2NKjQaSgCYVsAY9hz",
-	"N7ZtY3cFrYpITWqAiGiYHw7zKvPClXE3NQR01LQAU3qbyhzIlzbHXSuTz9/8TjR5t8JZxY17lhObAW1e",
-	"FHuBSwo9kSI/ScHc3KSum77oGmbIyW0OrsuXWdc6LUsM6lxyZfLJZwGuh4HYtaXUqC+gnFMrD6EXe6wS",
-	"9ShqaOz62M/SUF5wGqW8ll5iSenMqxiA4yL7jeZvXxlc2PG6Dk3jfu2T6xUteMlV4jIexPkwDdlxWlYR",
-	"oK7YejDOLRwpl8vlufmFxcx8/UMxBKFnyrNL30GzZ75jRQwKgLfGA2+BGiTqC2QgeQMsA8AiDzteJo1+",
-	"1b2+0iK+R0S69IEt8Eibe75IZsoNo6okQbatcC45MGTuAGDM9MFhSkO7bOVgYWltQvd4bA0tLR56CLXV",
-	"EyiMsyQUfSvYw7oCejD99Noeb3i4JYYrZSv1DpSkDVGkae8/fmnv7s03d26cv/XaB/2Lb/WvfTn4/OrO",
-	"9kv//OLy4Cfv33rrBW0Cf3x18M4rg9de39m2dhOFul5b33TsIP1dTsYSq2BOs0frHrGF4wCez+V+xceb",
-	"REHSwp8dhrekUVB1yXJoncqXqOqh3EzP5aNLDuJOjCF8zypBz3W4r9Qj0WnLuxpHM5v77iNH/v3wjxaO",
-	"pfkdOzb4kVOnTiD9ZTSsUbZ26M9IKVPvQJRZ3CFrnNVdWrM6B9UHQ4zJ7eKe9tMtV13MNnWvR+4Q5BOl",
-	"YIQDRJ4bDUQpvw09LcHaDayeug+x80i50dDWNMXVatslvEkEMkDrw3K26hG8Key/Y4AoqYvhTe1kLto7",
-	"Tcim21tvYytQtIOp26vUcNsaAoaKVqExarVLTxpIDu6FMQDk0la8UNuaLUHO1gi82rLCxzyAWXOk+sVK",
-	"qNpDWuPKtUJzEo+aEWwLbWJRqRNiTakxrVRVF1aobrMeUNNEzlIg9DQuv/y/go7nm9iYwfQflt9UMkCn",
-	"wg0HILvxyq2HjLsgSSK/Ezn8SXqWhzS4AzBNuUGAty9QFWrZI4tItintf77df+ntafYnzOgnUQjkgrYd",
-	"7cAKxmIeOuwoSyoZVproUWH4n2aYMd4SuelZXDvkFTmh5cYoOybMAUjMkcUjAb7pnkNbqyqwDECcqEU0",
-	"HmsXkhZshczkrO9heyUzt6es9lKzZsddq41W9FamljIPHdtEsHhZB1sy8sdTQMeWVIz5nIACE51/Zq06",
-	"cDuPrCA4t2X1VwlhV3CoxEZNjdGw13N+jHuo1RPErQeFbiafLCIJXv28f3n79suX+7/9x+71D3K02y6C",
-	"TvKSCGRyTEIed0L9Cg2A+SNTVMYAwU1FbGPYC1ENLQLAO8pBmaX3HAXpsYJEGzOhgOXlNdINoPkW8Vzg",
-	"5AVvVoI4EhIhiz4KapOWouPDz5d1UXiAMgGXiSqvbNhJyaZiZpDAkL49xglOph/eEU0s0lA+nx9wbFXN",
-	"5g2Mr3UYYu29r3a+eKv/2bWdL9/ZPf/i7oXLOzfe2v37C4PffbGMBm/87uvzF/oX3721/cd/fnGxf+lP",
-	"t15/SSlH/RsX//nFK1+fv7Bz4wP1beLz23/5r1vbf4zwaZ1D9eMOowpAgvnEaxGHakRBAp/bOPj3pHVK",
-	"xw5fN4lr4y8qYz1SKhsHFbehq5BeWjq64pMKNjLuinIJaccR15/Bs/9xRv5PeXapcub5cml+afJ2CGZP",
-	"gn4IuErcdJyTIZjVmcGbb+3cuHTr3av9r97oX/uy//obiXjwaJ99cC1twjVwM1tzJif6HU+1qqE5AYf2",
-	"ddBkiUOAJbLcZ2Z2b/5X/9qXM6WZW+9e3blxZffGa/3rv5HkFtzg9D6pKYuPpE+GKFbzOfF8DUsfykfU",
-	"eXeKpowTrNqyJgQlWzyQ3owhhSDRJnjgjJU7RMjIitir08j0bCL3WTd1k7dJbnWPiArj0JGEKwzZ8BiC",
-	"M3XiyXzhbp7EPmWNSZSZGm+1rGkhR0P/XOxky9bqEN+KfTOH2px78ggOoS3i9VCDc2cmJeQ5NzLSqIex",
-	"HUShCTqnYhjQ0FO/xlmN6CS5iIL73h9v/+HV3V+8u/vKx7d//8LuB//9zy8uD375j8E7v9258dXu1ct7",
-	"xD7PAFs7CRl61rLeqVajRDIDh9M3ORNWWpIXIQrMhzDE78csz7Q6hfkIXEik08W418CMCqyxCKK4ox/2",
-	"b/5USd/BO1f6l67u3Pigf/OnM4U2TzbzjBRYmt3SjdPMrmcd9mQXPONQdH4HSzmdSIhzbvDOxfnDgzeu",
-	"3frl33c/fPf2y5cH7/x1Z3u7//rlwQuvWdSAEX2yY+dhTaPu+OD5ij6ou+VxD4XOolwnmRDM41DdCuo2",
-	"uVIAwEEnhrSe+am23R6ilxQC8YhoGtCqcdkg/LiS0kgpKKnQzyF4DjX4iHS0+fJo9hYd2L4uF6d1x1T8",
-	"uUoYqdMaxV4Puihyc1xiGSkK/fr8hVsXPx18eEVq1S9e6V/4VCrlH7zev/aJ/Orar4Nv+x+8ufvVRfmP",
-	"F1/of/Hb/h9f7//3P+SvfvJ5/39ehM8/3fn819F0cOLWQUvVCYqizTtCCW8KMMQNDzMn+Br+Ml8JWnVV",
-	"HTcjtNGs8o4U8dxvErsaHzncIUntUuErGDfe8bW2IUrg5pMKRklhn4kSCmvvREl5mEuapWNXhTObtG7N",
-	"DyDt1F7F2qYLHrLZq7iWonxGEs7AF9AdE6FttZYWyUlt8QN4lMGlxi70TxKEAGLrWlC0OAzc1UgRNBEi",
-	"vE+gesd1UY9gzw6LoE/HGrsFP5oypu8T6DmtXeY2lFeVIWXbi/DcLeA9keKoMXrLmiJOy3CRDclfRxL5",
-	"TZ7eBisIoxZl3LtPQI4SVFGrI6X6RuRvf6DdZKNm+rB+DNp1YtYglQ7zbUkRKttJPQO936BiQ3Es9Q4E",
-	"vxyvjyWUnUgRTW35sWth1Ah7JEiUN7fTuGkDr4iifOttzVYaUMCwAOWJAc/K0OlG9gSpkkYn/y7UoSlC",
-	"Ngaf6pvc5AgeRhocUuEt2/FG6tx1eTelY+cpU/OA675cKnJ5FylzBBBDWjgFaqXh8U5b5OAaee/dKew1",
-	"iP+4fK3t4jU62HMoZpUWFcJqk62qSxMKC2R+A+X1cO4rkl4ZV4b0UOOSyPJobTS2pMarPFpTXDp/pFqq",
-	"EemFh0rNUI5kg+xp8WdyvpnZSwdoV+gieyUFJOt4Cn43sgoY9yomJ9U2x6MIt5SHS1czmctoalggtTJS",
-	"d5+SRm6FBDI+KesvbLU0p4bVJeXGmztif41OJMtxuNAzUgeLUgSuupKGC6l9iNfl5k6Skm96mvv2aiLl",
-	"K8lOjNKlQqaNXjx+Nzc3f3h28cjC0nzZmsGwRTynQ6wZ1aHXSeHO2rNDRvXvUSdbQlpLAZbljIECaM9f",
-	"fUxqJfWo5lPSaFHwh00BimW4Pvjggw/qDFc78GBK4kAJAku+CREO2d9BssDO9uXBtS/Q7kcX+zd/2r/+",
-	"XgbCoTUkCU4GjhrET7Tbnhm888qtX/598PsP//nF5d0vrw/ee7H/2oe7N9+2A50UUoCa5hFTCFuB7ikw",
-	"HccfZt5byeO1Gwe70Q9tPL/jsZJuhwawxUZ50caK5bWhJypbX9fPwW/cXLjEgf0HvxFtzqTgT8GI8XiL",
-	"CrDS5YNijFJrHb7KwvSFJ+Luhps/vfX6S7d+/Vr/wy+y3qqDYjlzhcD8ymf5rMOzUKXaoi72KvL2Wo4X",
-	"tDNoRhGAaBvdUEi9WU8UeHNUPmjsbHhG8awV+CFw8lKQShyxpHRxqFT3YpCfcTSB0WXtZoGqrl3/qCKo",
-	"FdzzqEb1hIeQeij3yZui6XTdNFpXnfelBed7DXs9tV1fjCl3Sr/tKflGi0gtLo+MoyZmjmuayY6dPaZf",
-	"nyLhTilZCVVxrRFdfDteg7Bab2Q1lX7sXGlGeVCK2fEfgL5q2eou7uXUuE7rHwCzt0N3ik3byhVV5T5P",
-	"/fhkeQH6x+nkAKHVAFcgVw6pNYPQBMgMnmGS9yZ4vDZcEga11niHTI+01MQILaqTC8nKHIzFqxERfkZT",
-	"t5htSfxFo3UmAHOjjDH0sWmbwe5QjTrNsnuKS9Gv75GjFWXTWB7mID9w4CIHAdah/rDyH1KjmNF6Avx/",
-	"jahcTUGkOMc1SaeKDFSRjKpQkqzCfAv/lnsgf6VRJ+BVkT/CrvQGnlJybMqoaKqeBYBCIamFV3SJikdA",
-	"ZJZmai5XblvQdGaUGjhjnAKVTjvSDk6nxEVAzQJMsyy/7SpsjVKTxnDOj3Vdz6Wf+N1tExyQwb9Yv2Bl",
-	"z3KtNofdgwOdaBrNg/WJTtSlKc0lrnO8OarxFllBLFinutpK0cM91OStITwHW0Bt6k5utfqROFyTOKK1",
-	"j3BkdyD5VDANx8N1rULWccf1U+oznySkDXgmzDFbC1nEK6jJXSdIBLT7DYzak1njAg9NbH7IsXPUqK2p",
-	"JJWxlcOxta6CFSLovsOZpDve1abyMLXH/RMXP93Z/njw+l8H717rv/7qzo0rty7+T//l7dtvvP/PLy4H",
-	"aWA7N670r3359flEx65Do2/8sK4S1yUyWMBdQfKJdEa6l6B8gi0rJKs3Fx/dE6NcdV2dH9kCqlUF3PAJ",
-	"FyREkyueZxpl1O7H1UG3ZRQ4t83zwNQgClQE+xqfE91t5pLr5qfR5fc6xOZU7n/1Yv/61cEr//j6/IXd",
-	"T18cvPHp4J0/99/+Tf89SFiQ374yePU/1b916sur1/pXfqU/+fwXg6sX5Rt+d0O+4UvgYl+9OHj12uCX",
-	"n359/sLOl6/ufvhC/+JL8lVv/2b3+s1oyjHpxkyPDosYaz6vBKq6zyse2aKka9R8jzgVymIKdIZqvG6c",
-	"XntEIgwaPA9t4w8C20C7qurcniNbeOMHVVOfW/5Oo7sA1Kpn7knQnHBmZA5mvEVMsLrU9i6Rnts4Pcsn",
-	"4u4bmufulVduvX/TULu+C7fPn5fkevVa/0VIzPnsY9W1/+vzFwbv/Dn4d/+zj8ML8tnHt7b/G4T0hSA9",
-	"zDxzeXDxdf0MXBn9+Wu/Hnyq/7375V93Pv9ZFOcaNL6IDzGwchSgo6U5gzFzFZZjBD2RskroYo4CJoJh",
-	"6gSWqcFa1DmY9jtlXjyJgTAq6no6TCYAN/BKQpu3NnBdjAFozMk/Oq5P2y45XoeYh6V3iC7Cyd/5Okcu",
-	"r8pTEKotygizLPMuroKSHvd+r0QTLVSws4V7SBCp7PcgFUvqNXW6FYWHznODk/piMC/7XVLBjxMqGjLm",
-	"8aee+6kwemfSyyCDgLKg0sy0AdBFHXAthEiE+xYXABMnoIyF+RhAzIId92pMyZ7YsNApZ5Zn3TgNm5/I",
-	"jbxLbe11na6ksDAtlzkpXeEmK75O7c8eLMjWVUTB8IdI+WpyUf+b5G17bSsvJ+FDrHNNZyEkQMizMJjF",
-	"JsINrPqs5g/ZpqS/BpVr3zupbPTRuCHwolJ0jrZdXq/hibxxecqbdLtBU900amnRhnhymcR1RqQ4l/Nu",
-	"QmoZ7jrxKJmo/jZdzTuhWhjzOiK41hyCohoVXJ+oHrvu8VYKStxj1BN+XjCAiUqfJQ/xqZsy/lNYDV+C",
-	"Ftxc+Gjh8GHo5ow4Wwk+nC+XlWYp8sxTd3kXtmqfY5w5uCfF7UNovcMS7fafmS8tJgrGcjZ4D+3Vh8b1",
-	"5SbIMph9bMMjRx890NjuRnTZdHIuxrtwzxA4oM0p0kEqVUTlR0I8fpp0f85+AmFf7GGn2PQyFfP29M/M",
-	"F8kC1aylBAL0fAHQLK00efCrn/cv/QlqFz7fNYaP/POFm7f+cq3/4ie3Lv7P1+cv6O6vH39+6/WXYuLd",
-	"lbtZmiGuxmbXxQthHyab7I5upD1m5OGuCnMGIUXeYYK42vzBDCoxaV3dO3B0CQx/ubg7U5qputoIxy3q",
-	"9gDqpVrNnMwxKyzewz2E221Omd+SKhY0OJS6PWTf8SBjZjnssNggPoCX+bwDN9AswGSQB3hgWZM5Cb3Z",
-	"JorFWVMfYnHboWKs0eVJhDlZOTDUR/AE5PJBDnvH9znTzRKJEMQxYQzDAIhyUoSiZ35R4WEAcBfjvumD",
-	"X+/4nTHaYuiwOADYDM92Z3t78NerFoToGM7uKEaZBBRRexobOeM6nmqSVkp6otGWVb4xaPfUX0b9mz+9",
-	"/fLlW2+9sLP9s6/PX9jd/svOl7/o/+fl/vVPvz5/YfDuT2+9fan/n5fBdXce6pT+1P/gdfXAzvZ2hAib",
-	"RDmGTFcA2mgqqa6uSQZFntLoevnQK46r1hbycHXTFztQXQcapqRalU+StkZJVGQTD73MWY3BGmaVFmbW",
-	"WhxVRqSrLlJaQNyxGoo0vMxod5FIWxRytk3sZUd1w99zyC4lCzIKD0zuWZWEt6SIwoMm9+h/cFaxq4br",
-	"CtzEI0g3RQm8BqCN4mYSgdrawX2KMpwy4WNmdfWYeh1GiArQYpPJYTt1l2AnneC144iKYB9UFZDgCOD+",
-	"VVQHAHyNjze8DvMpiC356yRgcIjhmIqJ4O327mT2JMOjEI2yAnju3HhVOSBuv/v73Y8u/vOLyzs3zkuW",
-	"fKiM+hdfuv2fv/3nF5f7L73Yv/6PnZvv9j98yUbwLcomTDibpGShCO0tR+99Sx78UJritLPiMwYcJ0e+",
-	"HcGmttgnRrK7VOTg5zptO8XnqHx3lAQXpgRuR91ubDjhO2cEO+4jtbCzMCvF5l4ijpoFNvph3pEDKB7L",
-	"kL7RG3IQr9Ixis3NFWEmeNByOqTH7d/3P9zu/+6q8jAGmEejEBO6VnGgouRS+jXz1/vGQ7HZrX6d1KRN",
-	"JUzNbgeJoAZtUnXhDaB9u8pVoPNCjZCwZIgmNJ2EPEyIhUA6R+lsKBk1uBhRhhhjNLGbH8HADO5nTFvK",
-	"Ull77YmiRfnVwxXkex0SCw+Nry6W7Rh1c9GIwtx8AuNsZKgpWyGEdY+Y96Sa3pCVdodVvxVEtojX4yy+",
-	"wEnUwT146EbpjvNH7McOcBN2jP65orTHCbTCFZSHZLLVxLn5NFKPRc/my3OHcyD6ZeuHh1OGOlTeWwQ3",
-	"p+qY3uZkfv9qhiXQ0HmXIdySartKycJhqE6QOH5aUn1M7xEyX5BuGR/kSHmPxZQj3zWWShh271haGkW/",
-	"6frho7jW1ApiD3FWIyuIca+FXROZXlDW5di8zaIfxhoypPO38TXHFfDko02iljCJIpmdzTd9tXJqOl64",
-	"sMU9hn1CXTCX/hdV+0aoTdNFif1WkfpWkfpWkfpWkfpWkfpWkfpWkboHFal9qhulaTSnsSXpZOfGpdtv",
-	"vA9I5h/d+subX5+/oDBAvz5/YfePL93+/c+jAUhV9hLeHVMfvUUdwlMCkEJY+6vgWo0IkQZL+d3Tp4Lw",
-	"3GrHB9Gn8lOb0KfS2nBDZ+TZGj6vkxpnjghh2ZAaX8NdEhaPdCyV7Zcs6J6cWeWinlLgKVnYm6e5tykM",
-	"PWdnjMR2K/ni2NKDWdpVW9+nrCGGj0NloOv2q1khLlWpVMNMKkgNukUYquLapj3UFWQKxDSSRXvoV2U1",
-	"VrqUObybPgXIfpylDEBPROqIKwheOMs7PoI8+/DRMItBpZmEMGD2iXGHVIRP2hWhqMjaPIw7RMemhR5A",
-	"Dzd6AIe0eDoyDfGQ12EqIRug6GY7beRgH6c0J3OzI5SmniFQzVRpKgQlTdq7ZeZzdu0F+6RiDi5jVNgd",
-	"AEQxwHSCNhh2Q0WbqaYmnVpzuPFOSmxUl+xXfNJqy9+k1Zlj3dhUjoXFJsJMg5nCWu/vnj2ghcx6pyp/",
-	"XCXH1JsfyMu89fOn9ETiHNzS4UUKaw4p02BVea30vTtFW7riEB6Uk4dYGapDs7wmQV1M/aFg3Pzozs72",
-	"G581udQ7mkIItquToFDbKeoLYedfZ0f1TgfQDANBo+VWnbSw7vrqqsTPTca79sz0lHK1UVmbMQaXJ1XT",
-	"nt3+6BjFZ3k9OK1eRd42hXyZSca9dfWcKjCnUqDsvbRtfaxyNmEvE4N6fEeSPoLuN9HTNSgfQQ3Vmfxl",
-	"cjrlVlO6HMEzsejYfVocpX+bW2hDUT6hugzIR2hCHozfiz1nJV5sRmZbrVdK0vs0EvWHbsS4ycypN2Q5",
-	"Rx6iESK5qa4I8k2t5bIeVeppTDvP/GnAfnV5V/naqECq4fH9G+Y3Ffha9UHeeGCmsMN7mnTHq69NPxf5",
-	"KjHe2QzvdsAW91ibHPwgozOyeSaemHPjxcHHn+xevdy/9D7638/Q4Mbvdr/6h/z0bxdyg5T/kGDIvFUX",
-	"QlcRQz84ztxeiOpnByz3Rlbir3q+ys1stTFtsAwkRfNI3Klz/eLg0nuDD6/sbH88+PgTK4a00kUy4bal",
-	"rRFpdh8xOsZD2ZZKChSwW8nq6Phv4h3f+qrjHX+8d0nVKYf/TZd/Gf+b+SmYQ9aJBBaT1BnHm5Jcm7Ke",
-	"Mt4s9Xl1dLnfnYEZvm7K1RHOv3+FV/bnBrLmtVxYp2ucew5lxjpQ6m/F574tmnIqUbUHj1luMyD8lmeW",
-	"Wcd1rT3BIFCUWU1pzImW7qwVakIBBslYqft59y0TJjm2/onyMYeY7Ed/G9z4XbSSdnD972gB9V/7bHD1",
-	"2iRpkJrd2qyvxZE4v+kNaZCBE4hA89px98fEntikritGklpud6V8nbWD9jQwLnLByiphrlFlUzRnBR8Z",
-	"wlrE8S4SUjwp8ZSsTOTopel4EXlmYdFW7pqQAgkwyPB+JdEj48wkOOozqQrPJNp+QOcjQdBOY+qHbadg",
-	"s6GnR8d17U36UmZ5V+CvQgP4XkK/ipJ+GsgQQAT1z7+5e/WaRg+6en33+nsK/mRw6Vr/9SsaFuXiR/13",
-	"thXUSvTfMdiVKHTKzZcH7/w2Yo+3CXOUnRszQUOzOpAxCloTis/kP030KYKoEuWALm6LFOtesaM091/A",
-	"30CPdHjUM0Q94Vewxpn1NDqrLlc0mOgE15rqn6o80fHolvq7ialX66g5tzH1Ah4hJNdwMWt04sm5kSlr",
-	"CKwE8kG2YyjZi3xudv6hU3OLy4fKy+Xyd8pHlsvl/AJ7XBCWHEZy2vzKE8wvH9N3uW9n+dHlpbHpDK+I",
-	"y/017BLmYG/4lOwZGI9CE0xHeZkVCtWKwUsxs1FNQVT9qfoGKFD+YR7Jz6tc7j9iy5fXDKPukRTdimDP",
-	"pYBr7RGie1PzOiDZaFC6ceYwFPi1uLvHo7RwK6zZObqtNvVLKogTW814zUZc7puO4CPrDnSyf/Scwn1O",
-	"JSKFYDeesC38akYKxEA4SqasqvYaeItM5t1Ku2BpO/GIij4nb5JNZK0Kig+uNzFrNDFNYSt50AfsN+Cx",
-	"gOgTSvuwom7P+jgF3f9d6uCe7k4W93e8/WV/+6XdSz+xcjUY11aprj2ZkqKVO44zInRGCPWU12Pca2nR",
-	"zm0LGrzzyq0/QSvF7f8efH716/MXdr74+eDCh4GA//r8hd2b/zX4+Gr/i/ODX3417HzX2h2vq4aJcAOV",
-	"C/bMKDrSh2e087pCmFT7lEZLwZ0d1g9zN6CaJD0q3VwNwJBywdxPwKFzy82MOrDjddRt0lrT2qpnMpip",
-	"KJSFKWIKZ5B2fimqqiScZcS3oHeUh3zOkeBSYeYQrY7qbRqHVMc6gOKsWpaP6/WJoPJ4w5ZH8pT8ePjK",
-	"9zBrHGhi6mI23Na+PLtkOtsfqMyeeX6+dHjB3ts+Z7Xq4N33B3//rP/iR5mJgTYkiDYWoss9Jw3NyHy/",
-	"Eo2omqwGOqIl7Jy19y5P84fLbyB5TpW1BU1X9wouliBQQ5twnpEdKKUjpIUtyIbYS2b37K7H/TgyQf4u",
-	"iYU7JqEDvXXjdUFhjnutu9hXg+YWkVWkbJw3USwxq8VYEoRSuf8TUJQZWZc2D0M0LduW6tv/+MLO59d2",
-	"blzaPX9BNRmeOxJ8+DOFriOt4us/u/3WOzvb2/0//EVKz1f+0X/7I/nnz/9Loe/u3Hx358tXB7/8tP+i",
-	"fP7Wr97sX784uPjr/tsf9X//0+A9Ozeu3H7z9cglSALyOFTgqrKCm9hzRJO2gaa7Fco0FrVL6n6lSppU",
-	"GYo6Y93KFE+RsxOdkp2kTC8HAQmJSYzkcRriw/ttdBXrYWSN1uVpNpZoKDzdTvoOdaBVkXL6BB25esIH",
-	"48rOzG1D2BnoqoDYrR2r0bDKkIeqYc9MamUnO3bZCeEkeLVLSGf0qA6HGrlIaqCskegDtPvhZwrjV92y",
-	"W69+1H/n/VtvvXDrl+/vXvkwR06k1mGM6jiy0/73GbUhUafBva/7HiE+Mt+nKUvRKnkF6LAXvp0HAFKu",
-	"w6A/ThaAyqlp5O7cJc2ACmRepDVaMwhbBhI/OsyR5YXy/3f+F3PaP2RRWzzC8sc60juIVYluuImqvRCv",
-	"KTaX8tKhhdlD5aUjc3PlfFJyU7HcTKortJ3LEF2O7ENwTxBVZBWHR1d7FEpxCS16PxFgZGoL5bhtUZ5d",
-	"+g6aPfPgv4321QTzz0euT2p6SUQSLm8rLidVGSgVUJA1AWa6Uc1rhPlevFLA49wugORwU27bMf59mQL9",
-	"T5+6RxLx+FQ5MfENU1WI8p2sP7kyOA8hqY++7N/8C8SmLg7OX4t2qoByJQCeBlqCYia7va96Lw67GUfj",
-	"Kq4AbGG85WlX9XtpRrBzdK5oCOQyBtrio8xZ0VYL6japq6F4dJ/u7jCi6t5Tf1OR/pvS+jag7pBLDv5H",
-	"KLyV0yzrGUbnNgJObHLwRsu7MgzC1ETBtISisXINRna1rOEWier1sc6EOdSF6ACxiZtVh8eWA5Yy6PNx",
-	"kjQk+w3Y1jiKRsPqhzyKmniLhH1sVaVAYs0KNRFvEtTWcYZWT3XfouAR1nfY9zrkjLWYnXp+MwWA+BEM",
-	"8Sh4JN6wfGnpyGx5YbZ8KE8UwH6UJwl2hx150d7r47nWhCpNyK7xO6sSd3i3wlnFhUq2KsfGH5eVVbEq",
-	"zwgcoUTFEBFnKPIGYa0GSsv6Ac53NAyHj5fzE22/mKtyfQzACbv3LkIlUegvRbiZ12IP6e0692dq/YnC",
-	"7PgYfO3+yowfmWknabJFiK/kJ4YekiNN5hS1/0iOa1ZUoUlKpvY6IUxqQeBAkwpWCQkeVK1BLhFgbKoF",
-	"JsvXf/5+/8UPbr/5Z+XQ2L1waffCpf57fxpT/Rsq1Aop0cw7ZxZaRqXBaVJrYv8pE+YY52ZYsbaPM7XX",
-	"qtaP11H37AHjdI8YN3jh33/4o0SMZHX2Ryo8Upk98/xcaW7+yLnRJk0tDb7lNCGbbm+9jcdd10T4+RM2",
-	"dtCdCsZvs7BYyt1Zwd4cIbU3gnUvubdZVP+2O1YjkaMwKaX6WPW1G+YJGs0Ye0TBPEypoK/dxMKyMTXe",
-	"oqyBfA4lHbVo+fMK0vrjCkRNNWgCpNRhVosWjsbA+Fs6zU2lm4JIdYhXUVq+z03hp91hXFTLu/Ui2tzp",
-	"+j0TBx5xBfJn/uausovQjTnAtItUJUx5ORIXSR6XPdP8uMoVDZ4YBt2122GQf6mLPoW9wmK20xZhB+5E",
-	"TaIVXqTNBbbpkifMVyq16KjC/9dJb20uiFdSiubQSCm58RBrsE1b2+DmCTVeF1Op5QjYm5Pmq2oPPdch",
-	"HaJxQ2pcKmBQVOJztLQ0k+T9YSdLS8i/izxoVgUbBjnFuMo7ow+Cka7V3TK8E9bkI9Oa05bG4TdJC7Wx",
-	"8FOxkkftctjH02IaqS/lcjsxDcdq94e9Qi1hKt18UlqJoB/CgzkcAGHT0eGiI9NBsaTtIfWgHiXoqRhV",
-	"ry1d58Jup8OzDps7ZkyyNGO0Qmyyf6AQZ8iEmU6f1ZC36O5Ow/dFte4JPDglSO7kqmUU9DrgIioioBGx",
-	"6mToqfBzLrMw1BFipuGhsgVkJxQtabPNIcZGnGtq9hMgjjMqDV8Nmrz39Kco+HSS78bWW4rw+Sg7DY4v",
-	"wvmGDxn8C7WOR/3eutx2nYxCsKdy4NS/HjOS9LunT82UrOpVBPMGUkJBQ19Bc4ciXSvhYMGRoN4fzKbp",
-	"++2Zc+cA8a2egliyeuKoenPQQwipjJ5ZeUdM4tkyakNNfAkORJQC/2rA2zFznmUaokSUgsJSUTI6IiXy",
-	"Y6MMmd4dLnEaBHKrwdg98Cx7lj344KOexz3x4IOgwW3gdtvVOX0H2x6vuqT1nR8LzjbQ/ScfW0NLi4ce",
-	"esDATwkfV12CNqS1sVFCGK01KSOCoA2FZrihhBAVSOA6EKpo8m7pWbYBmIRiA9xlVewgytodP5jnhl5o",
-	"hTobB9BiuYxa2JWakORqi+U5YJaad1ImP1pQ/FMyAvXMopGzHtGYCM+yHlj4PkebjHcRr8vnlhQkhqon",
-	"U/pLCS3OzyOMvI5Lwjx04sr3zi9B3p1UeA/IvXuKCt9sXRs3CMjWTdJbhmQxtBGpTdlQRblYoA39wQrC",
-	"TLtK4w9KnSqAOoNxpGVkxpHHsLCwsLSCnI7yaKr2It2o13oFUUdondw/vIhYp1UlnlhBUs9VXwiGN0ml",
-	"hgVRQHow0InVU2tPPPhgDHoGC3Ti+Popdeob/z77xKlTJ2aPEb/JndnjW8TzqEOWEfxyo4QEBabUhKnQ",
-	"2bbHGx5uSSUHTo0wB3FGYLCjDmm1uU9YrTf7JOk9+CDiDGEYbFl5aXDLJNqVAN5MUohpRRUpEFBhHtX5",
-	"Uu6q6nYLD1KBsDznA88yADmtEabMCMUGZ1bbuNYks/MHyhA7cfVNFssHD3a73QMYvj7AvcZB/Vtx8Kmj",
-	"a48+vf4o/Cb0lcz8kLYo2rlx/tb/fDJTmtkintBG64GyelDaJLhNZ5ZnFg6UDywoO78JzOpgeG/lnw0C",
-	"6oLUweCAjzpS1aIqQUc/BnFX3CI+VAI8Y+1PB83oDHdQ9Yvyu+c6xOuZKOdywoWiJFc+b2T6oJJz3Sci",
-	"klQJWkj/s80hdFsWML4cz7AoqLADNqSsFoT9eLO+lAnpavBwNvmKACaZUQDOlToZnxcwldPykhuGBkSL",
-	"dOKViazEvQrgP7DN5rnYZGI5bRPtiMpZdEk9jTh0Gn045nCdpMV+rteXI+LQLBxEaqDklBAjXcgkN4Ux",
-	"luHVo3HaTMYjRs8I1q1hyuB9/7fvdUjKkEE1bq7LoLlCL6j1sj8e8ouDa6pcMseTT9EW9WfOnZEamDKf",
-	"gEPNl8vK28mk3gaWekRx+LEu4B5v+lDTChpUwuIImR58p3fe/tJglgdPKO0lph9KRikXbZTDZ87IlYlO",
-	"q4W9njTXO1WXiqa0lkLKqfZ0lQmUq8L9XRk+yRJq9QK2F/6YMuUtR+ZIfdwQJkEPvHlnVD29heOvQULx",
-	"auj2S3D8EUcXEa9Pkp4+Q1CsHuZOr/DjU3Gkc3EjQMe4ErQzV/jgNrp5xJNc3pmcaAKygDcpaDw1nNLi",
-	"k/aS5WjPlaKy/aCpjbQK+DXeYUbC9x7R9XRZMv4J3o10klOYd8qCTdaI2XiM6QU8zNOioNgLcyP86Hvl",
-	"DHe0gv0R3INdHt1GCd5msTWHqUxu47T5UnDSUhSatsMqJ4Uz5cXT8k37w/XhjqbI56lzLpUiHyd+hPtM",
-	"XQBkMP/e1Lf4OAsjLIq7A+qn2mqpx7Z6YHPOau+FlY2PyZ+BJ7dNfl9877/fduLMf5q8W+UY5uLdd+bY",
-	"15oqI37vvFu9Kcq8V7R/xbgQOm2wh33uOgqaQymk3ENymbjm6yKv3PfpoAJmAO42EUXYtQF46X7XBlSd",
-	"w74ipQAlowBigvhGTA+or4TpEBGKosIQVC8/3dQpo6JZMN08Bi8tlm7uwjGqZRRzii60WogcY1f1gNTM",
-	"3iPK0w4RkwgcS85TlMegPM9aqCYBn088/bgU13PlI2X0/76B5g4fKYetPeNeM+4QDUpAsAPOS+ofQKd1",
-	"bOU0WQvbwxwqL6Au5K1UOgxvYeriqksOzJTShfoJNdORJ0pbuEEOtlkjfpSBH6JKGQbVMmn9D53iCVqD",
-	"nucFSPOY9F5FateVYt5OmnG9kirC21KtB8A5C7GGosS4lQ7ULAq+ztpEvefvc2BqF3Chj0utGCMHzDTA",
-	"AFSKWv47qxCdCz6qVcdZV+/dp8JazW7fGe6rjlMIWaw6juHpwEM90ibYR9Ue6hKyOavyvfISSBBHLphA",
-	"IDi8X+kjzA/+FyUP7Y/PoINoAlJ6XCYavh7rJPeXJ9YsI9UVG0+22vsZaD+9CVXri8qIFN3I5XyzhLjr",
-	"RD30aefU8ZsHTa8Q+22DdN5H5CPTuS3y1SplOL/1k71npj9Q0drSU7yBKENYSF0JwqvY+I/kFqL7F8uL",
-	"iHd8QR39SYs70PHD7L6q8YrvvssbXFUSpO4/13CAsY1YtCaGFnLFH9UZBUJtJAT/dEehjIVEgWDMUpLJ",
-	"HB73fV0T6AawNyo+3TMJ8AfQKkO6nYZ+Sj6AUdfjrBHgyQTBbKFeIbrEK5luZ/CZT1sWRR5o7UQEsmUK",
-	"NG1ef2/Rta9JWWyaGGPijDCKQN1kkYLuJZVOCdBATj+lc4e6QeeqA+g40/ZbjbeIvG6q1YvKJAvyPFTq",
-	"hiHS+zf0vypQLbnxwPDRn1QDmn2clisHBtFpo/v+8E952FENFKOHIa0BRrrqLzHitJX5nHHYZw3ck3K1",
-	"y/ECK/x++fe8ProHVlALb5JY8x0cTVkBgky506r6ZEqnGi1tuUfuc+Ab4RllNCnnWtM4pQefF6TmEf9c",
-	"ql/mVJN6vo6lqVQt5qC5I2WEmwQ7B9BRU+Gk0/FK2k8sH9MHpdOsSjqjF1yC3SaHDDgo7bV6YwyU6mOE",
-	"OKN9MT456werih97IlH5sTV06NDioTxuGRrAuRbvmFHpv/cJ01NNSL0jGFClFcp5RtUL/ajNG2PrAycP",
-	"VpKDRxjpHuvJjVRncIDW4kVoqw+vPfLoY48/cfS7Tz517OnjJ753cv3U939w+t9/+CP9KFVQe1BTa5Ix",
-	"4P0zyZsSDZ0mCrbmZx868/z84XPPPivfaivXOqNoU+dtZtoWa8FT91Kk1cy6wEhruBFFE2nw5oDVUE/1",
-	"lRAKc9TrMEZZQ6GOJi2RoK/LqEyOtbABzL4098387orFHxLM8MmvqzquYuxNz0c4SIpEvMuUFp+ezhE5",
-	"39itHRk7j5z31Ez2rG2L3sGpx86DHYUr5EI/In2DdPTcYCCYDghBBnfqXSo8nB47keldoLsSTs+khMLD",
-	"6ZG0YiR87vVKqK1iOyXU4NhF3JN6L+VO3pt0kDDfG5UAbRb5qH72nna3RReTmv14ktSgzf207zCgzqqx",
-	"dLJ27IzhLg+lyxZ1bS3UkAAAsarspnekhpSEGpAIFIhoQnv9dptgTyqd/ZtvDF64uXv+xQcffNCqiT8V",
-	"GXOE4nkSs02TR8I9lVackmhX7dnT7GbUz2PNQfQH6nVnrOnUd59uo9tkodjY11Om2tNNDij9CsbD5xGi",
-	"LUmpHp5QtRcc0hSpdv/H/gMZ9S8a+w+PPzviX8jhK4wAke4xelzqQRvgfNpA94saZow4D0h63HBog/pi",
-	"Q5dVmer7DXS/3EjngQNo1QQsPeJ3PCZC75GiAsS46RQOXqagj7cgzHmWdTV5AESVqu32uzyKc6OHlg9U",
-	"sL+xoqitwQkQ23BxvU6I6TBfaA3Ox/W6SZFRFVYJu0du0NH9a/Co8xvD3ikXPXa6yC9IXSO1TUQZ9NTp",
-	"+CGrAe6iBKTpjdrmGfE1h0iVPqGfJX0xXIBXTjNd7Cu8I8qMcaX66rYoI9DCgDLEOCMHEACvky402idu",
-	"XXI0qtOale/0PvlBlZ9F2HWDsIjFe0qF/0g40XtaOdTrSNULdVt9UUR5g4YmRdA1YBkJ0+rfoFXrsKzR",
-	"sRq8FLRpU9/UMXWJM6QW8o5f5WeHKEiJSo9IPrXnjIqkgDUA2zqlD6p7oSCxRjwfU6Y4JEfY88BG7dJY",
-	"nKaJBaoSydsI81GLYKbBKAVUCzPuV9RibUEZuSBzblNIzLIESo8qjA9hNF7CConKE4iRma1MHD6EtlBL",
-	"9T+1HnXDw3IY4x9xiEsUhGFyw7b4JjnJQeUdvdZT0PgHd3GvgCXKlyGs+mzIV65IUSl83hYmThNwHij7",
-	"qmHVoXE4yjCx9qC7JGUbvE+Yh+6E8/fhHtIwgrl8vHpuBbp4g9VO2254BPdEAFwH7ZS0mwpvktlOG4IW",
-	"po6mpEurmlSgnjQlY3pkLFRhdf6uE3OK+1UP0tO7K3pQQEQWty/xC0nzAqGGTVcyUD0wtCJUGEkQrsci",
-	"wA0wyYHo/t2Pfrrzxc8fWAnj9lLFruvf+0Qq6Bpjq0mGpF9IGdHbfvB5+csRfLHFt0hIM6NZo/qFU9xu",
-	"tRR7hH6NUnl0wMqD5QPKwqSxugRgn25ZV54tz9ljb5odpUfeRgDcGk6rIG/SHPVPqC4xU6TxFrGzuxaZ",
-	"OqtbBZVZCzVQyNtSqEvdX0CakTxUzVUixwp7Zki34wnjnh0Z9XiCdzzwaE53R80glm3VX+w9rZwRJFfd",
-	"Q460k7RNbHIVS8AIpO4VttA1CDa6Dtz0mgn3tOOJvakMyZM4WOOeR6DZS9HZyQq7jqwFA+xbMz6Y4V2J",
-	"XEpaNDh/Vr+X2kenuHRZjR2oOghhpolUNHnHdRQuuTRhImLLZCAp7DZhIcmQumJohql66YkISNc9bGVH",
-	"zy7N0g6XWtgBtjDrYDdoMaD8asE9DrEbta4RO8XUjOiMozyoURVTc3Mfge8nP9Q7dNPlNMV497w4WnkY",
-	"+7XmSSLk8VvIBGDjq6SGW+AEI7jWLI5g9M2VqqtqAI+Cs5WDgeIqStrNO1cuWzKdo+SRrQ4dm6oydAKo",
-	"2O7SKmDDjvXk1tSpS0pg3WsQKkhFSDfgM3IGjpFp5VbDRtyVXIEpn4FOEmgFR5Gen9kiB6uEkTqtUTwy",
-	"+v9w7Ml7KR0unHmR7pL4fhTgFAOf6VGExaaUPKmSxlgL6T6PVceJLnmfipPIFO+K5hijiuHjfZK0i3CA",
-	"PElIO2yJFZyuNP2sNzQ8XdsFzeHVbfEtEj/9vM5d3vGL8u0GC+Yd03kna6nTyDZL7sF+IeDynSLgwtPO",
-	"hql4JUTFbWGHGDDFTUnzXc2ve0hg6mRSuE5Nz5Q+x3oPm8dGeLpUv3ArElfS9TU3O7+QDUE5ue9rCIPw",
-	"KWymZRrfHJ5XBQ+JdvfB3JayECn34JW7p2S3dnAWKLcNHe39YpyG6oplResqbt7qIVMfAjlQQveSsPul",
-	"W+RgDQsyivTXsBgNOivJYDnEVF9BgI65bMDUwVuhwVVyIW8OAX8Gm6UIzoa6eS95H3RpXWqIXx6kIEWS",
-	"CbwPGYx91Z5qJQS7V3D76kwgxs80+qUKgm5BA8kMPmq6H6Valr017kzVujzJfWhHAePYRBJ8XoSVybsM",
-	"eXo0SKdRDmGVE+VzJGqYpefTtMjBoINp+m49AY9McbvMEHbqUzMsZLd0/rDkRSrQypnfFKnuibinewRv",
-	"Sk0GT0OnhsGlUhiU8o0U02nYwPJNMymlYM8+6zy/eG72/vIzc7NLZ/7P3DPl2fkzD/zbGLjR04bvvtdc",
-	"tZmZ8sd6yNBLISSrX5aa9J6gWNUBNJtWn9bP3NM+c7WItFMwSyzkCPSeph5BLOsoPIODHsFOurP7JMFO",
-	"eBKT2mVjNM/rtCs+n6zHZ/BTu145ytSzWNrHsLdZiE0mXwQJma3goLQDGtIEBGQeZxyWDWYjmT4srb4I",
-	"xMW+9CKZ+anZTnwu2lhegR7BkIiisQSECukR5hRpSrd6CiBjNBCGPCqPb1EnVthg0VZOmKem6bk2Y9gF",
-	"gHbxaGib4NnC9OeWVopKqOoRvClKiJyVKrPqwsKcwPJCdRLDjBwyuszkDoYvSL8Iq45zrPeoeXDfXgS9",
-	"pGCid8WpmkUhRUGHGXJQGVK8XoekMlVaAT1sguyyJhaQ5D4mKeT0ssaJIq+XtYprmwVuAjQ4xyy8CWqA",
-	"XBlieRNforsENytja9Z93lYgEHcUa8psB1HVzqMZQSlVPQlQLPY1umcMt8Ry2aCpmkLCWtGlJmDRQFy6",
-	"yDvISNeAgOjxtMM/dgYryhvoqiROwhyR604GVnpqcm9opu9rrgyTvCtRgiyOXCQMrKEIDbwrKaAL/a41",
-	"ZwZ0NhDbCDPSXQkRaaKhA+HHcEGHKCPagzXDKWG6rebzmUabZI3wnBbXJAmcDID7RwNUI9V4rUmZruw5",
-	"GnblR9RH2JVKfS+tbZF6R0UO/a/ujhjtuw0IpRBT2Lwt1RYecsZGWhxn0Ol60JAzk0xVX5FlKAFS/nvB",
-	"OQvmsQL9dpfzu/a7zTTXftiCe6gntxxjsqr4fUU6asszKCfoM1II5Zi3lYwvH2qN7xPIdI5L9VDrQsBh",
-	"6yTJRwjyMfQ8gBJkXTamk+CQT1ptF/umzhMw1CQrppF2dPoR07JSg3b60Fh6uNJuFcIUQQXkXRS8YziB",
-	"gu7OQ/t3WqV7imgD6FyRSb0DT2NVRhD2F16Apk36j7kRcctg1MJcTE/zYtCajkqyahMH9V+8sHv9Bggh",
-	"v0kEsZSopjmajCI3Mp1ZP3UvRaZPRBwcBYWmw40oLHcV7jK0OdZYgKnNGBV0FNkibtD0WLEKaHtV0yFo",
-	"u2YWnHNgOu8toWfYlqEOdHVpkhDSUOfVU+cAWjV/dJscNbmroV2hwFStvqJ+hqrEgMGaORvGrKBBFcbo",
-	"MNdTSUUxJ9v0rIW7k5aaYSgUl0tkUqrDY0yQXAmJTlv+W3AVrHQwdaU12c5JfQebmDmzoKwXW94OaMPQ",
-	"srna02AJyyBzVbU7xOdRF8pA5OiuFMqa1/hNWGpgEkszR5SCiiXdQlngnkCCDxPfE5g5x7eIl5IHsk/q",
-	"WPUkv3HlAQ26RSAUEzJKhYajSBy8k4K3CIDi6DrXVNMhl4Gb17w9HeTgmXqWlaDuGuxJN5e58FyHdPI3",
-	"xNWT+x78KM3wpdodBRAR4aQwMmPtvTGvnkekL681yk/UFVbQLFRoFOGhLIS5ufnDs4tHFpbmyymzC35o",
-	"bc88X77nLacRRvfJ4ixufbGC5FKrxhIWailAlI7XgIb5iqcy43DMm0KfqH7vVFvU94ljanngFm+Stq+i",
-	"WxvQ7sjgR8Efy0gyuQ2pjGjxpDURaGXpclVPtiE/q+jasw2zMmNtraBuk3jkWaY+BIko9R75QkDrFD5m",
-	"vrw/kG+4IY/G6bjE2TDzlMPDYKaDhCo8hqiZtOBLqEmkgPIgcsDkWzxS7wjiwFqeZRvy1xX4cgOgsuDv",
-	"CLDZhlYVNxg561fqHoE1gwQzUDUcPBV1qjsrqHXcJxDsuorWeQRhtFjW+GsbdUpcR2xYYawAvvdkUCO9",
-	"TzsvwjvvSswt1iMgEXITxWQbrOqqBRwmbck/Wz1AjOKeSr7T+eErOg2vhXtBuQMGA4t46P6dz//Qv/Sb",
-	"B0YKQEvVpEUdowKp55xQKVsZ0qmMM6TbJBDbp8ridyTn5x7qNiGHInJz79M3VpocCvhGkbKqBMTusIqm",
-	"ajjTBfO+ItNveiVnydRxQkWn3/FYpHgzkDrDVZwplJoAZUiCYrmcbwLINVN9SqsdH+xU5dunQokVbSoA",
-	"1B+vw49ESaE9GSgQU4RshZYMGeS0FYAM4V8Q7oPp6BB0gvZpi7iAXFeH+6o3rzSE91CKuAgC8yo0KO9Y",
-	"9VH0NKZ2je+KmyCDCAqvOGr1VFvJkuLS2lGrbqxJoM93PQ8qP2vRLQThpdIq39e5AhlHpoCn1W3DQquV",
-	"jHeLTBFQZQ3KySpyn5fi1EUfmHrrvaFMrmplQ57buX858ohL5BWEA6vJh95NgdUU7cUGHoAWMfFxQAOS",
-	"j+YlKii9KZqm4KX7nKTUJOXO3RWd7+6SGKxd4ZNHXHKhMw7FUwQzKcj3ca0p91EU7F2W++D32iRoXq9x",
-	"DwnSJ1BSRrX5lOGWvDWs5zflpSGuIFFj/v6NKgBLm+naGtmtOs5q8MB0KbfVcX3axp5/sM691qyDfZwV",
-	"uoNKcesW6Rry0Qjo8Rgc/GyyEOtckR1ezWZPvbOu7geC7v/uiUcfL6ETTz9eQqdJ9cQDCoDxxCOPgY9a",
-	"VyIfQcfowyvBn0vQyS8JShfci9LM2dkWPjtb7flyk44cmls6fKScfVsOPh/+UcmVXhsjzTsMUHs6tDA0",
-	"AjGwJdPlPDAbwQQBcYWRSn3vxvLXokZGWup+1jqzOHDbqWd1oBvzsqhOAz9uk0bhLx1qX1DAO7uk2i7s",
-	"pVaZBL8uAtVFvaqk8ycUchzXrQKUe1ZTyYruujzSV1CYFVuybVt4T+8TCPIILdCgscuciUYwMvXwzDDf",
-	"qGFWI27BetoavHSf62nH2yqh6STBGiPqX08tUwexEqFreRm6VCoySrWBeraSdiMDymIvmS+XpaTVMHOo",
-	"g/2R7ayCx+6t5o562oV2dzRbEaKTHCoXp4Kb1CN55DXIkIC6FRO6qwZBumXk0UbTR891sEvresdLiBHs",
-	"yWc6TP6krkLW1rykPbr1bMQkyCzjo4lJkKf5vUdLatYFkhJsQgK8rBgxGgBnJNy7csVOLGvI5Uzn0kN7",
-	"HKioxC6CU1xRoSBJPNJuogK5vNEgTqGu4bQ6wmC/920TUjW/u9SE1BDj9IyjSegIg0E1REnQtKKGmbTK",
-	"q0QnDjqquVNeQeVyUbSLc02+81stZ784nzyyRUmXOKo+2QUo6pzEwVttYx8XSR/6tfucRPQ071aQ+m6G",
-	"TJABMlqGrEKqEhVWoGoSGJXKNA3q1UqIQhaRR3QRSG4CYz6uFR0TO94mbE2/eZr1r3oIK8qU/qr481Bt",
-	"/uRVNrWulKF6x3WHtYrUoH7O06lTRkWz4MN5DF76A40kti8v/rpKMFJt+L7Jd59otSRx28OkCJMfqBoH",
-	"rwQRVtVEMtYnKZPQuOvy7mynXTStwXu/3973wVYcoHF/QwJiUnsNDUZc96HftMu7yANAvZyEA3UWgDZR",
-	"LOE8gZnzMK5tFpdX8S3VFJHIAXUOAZORB68bHwYGlSrsl7zJxPIhIukSnF/tVTIyy9XylJai946bRc64",
-	"QBeL2oBiolyuyizXS9NHEa8KCV2Cc+XyNF1tQTVpwQkajqNrdfcrNzlFzn6T8jJW481NE+mcyeRNCAIk",
-	"0OyyGAjjs6LJuwUT0THsbT7N1+WLv3Wq7B8lmXEIk3ax0BawZmQ+VdDKWlipNr2qEIGR7jjBpMD1XyxH",
-	"AlVsP7uCv2E8Cc4D0oxDZCulJkc5FHKkacW4jwTJS0AeLtyHd/IeKIgCS+KbZL8bGlmWVhQJ09UdDh33",
-	"c1eSHPRIjdDCU59PqrcWSjb/ihwgLDVFHqkTz4NCAw20GNGRocZ/Rc9ABOWiIIVyH3S9AJCC5DHXibfv",
-	"XS5yX7H7zUtFhhOPZh4DnQHQRVCwy70GZlTozAddmC4nJiD8eJ9ANTkS89H9Ozf+vLO9vXPz6uDChzs3",
-	"3x1cem/wya/Qquej+YUHchMhmJlFU6F86beev/1Hf/JcNFVhaVUJzpSOY9LOfR6qO7lJCPAPiyYh+dJv",
-	"SWi/kZDiRVuUdFGdd8BIB/eQpysXkMNzk42BLyicdMyL9z35mIl+k0QhAYmn8mUCY90oXmGroxwJohFX",
-	"0aS5oiqPv3AClC/9lnftN94FEQwIXAB6BfcM7J1p4NaiQuQPgAkynQDYOlEBsG8J6F4xDoPQmBneRMeC",
-	"xyFXsEWQ7iuZi7ygdWDBpCXfub/zP+QMA3H4DXBhV0mDMoRH9PdLkAb4G4qmDXjptw6iVB4A+1MkKMUW",
-	"dzvMJxoft+AkvB+Yl683aX3fXvf4LL95HiHoLiWpivio2kMhRZR0GyXTogEZhHClsXCmocRTSU2QWMfw",
-	"4jFu1olu/DilNEBKxF1BuFk1UOx3AuImgITXmKHq1Ez7oi2igk1SJhJH4fybx4UP+Goa3zPudU6gyetM",
-	"wVm/1x5RxqSzL0/BgyPQRU+p6Dw0HVJhMqjskoORGM5oC/q1Ar8EmALsuikYmlJVmqR3RQK80XgqgvYd",
-	"rZ4Gj4R5aNBPFcjj9TrxVAZM2yPgV/U5T+s4CsiTjr13ggaeH2r9cU/1244QQIEZS/qtSBHgxJeH1Dqe",
-	"pOrlZ56Xp14l2CPezPIzZ+QeR0Nx2JdXSdMmnLAoBWDMsEW8DnlqLo1BHNSwj13e6JCMDlEKjzK6T/s7",
-	"k1pO8a7Uc8VIaZgmjquLV5wohXMOOlIpggNCAAMsgI1ViUVhxx+aRgBDnDMJ9DcE5RAnium1MMne2Ohl",
-	"m/pdO85CoNogMz3AeU2/WtPQRmJ7P9X7dFf0khHHXjhGv/bQRjBfwWjlbXXTIL3XXwnxMqN9vDYJaSvj",
-	"KFBPhkJKo+/aQeHyGBR6gtDlt6jGtVsFuLvpBXCfiLUfS20Z2uQudQCMP4i0hnjFLoB3l1C1IxdcQi7B",
-	"UMj3LGtyj/4HZwfQaa3mbJiBK9TZ0IZCdD7h6wn2XArJtR4hAHFmQz0GZQxWX6wWNlXFK2ycHh5DyoCR",
-	"7drjoI9B3w4H9xKN5FeQzx3cQ7SOcFUoeJ2hzvKz8w+lTFA76sKZBTgyjkKhH9lG/ils5mXypxfm5N8C",
-	"caZyEwU96zd1AUbYgiRrwvOz5YWUCft8rOlOtceWy33ToNIqoYCwpy2aVqPMADhJEsNakke1p84IAlGA",
-	"IQWmgbIBCmyiaiDes/UH/cxUpYgew1ZYQFu0mIM5kyy6d+HVikOJmkcIk0yCMj+99bWyc6fpwND+k6ko",
-	"C/Ld//ruC6y8EdF2yxF3RZhsHU0vIVvEU+hWumyo085wXYREcBD7vmQprEayLtFq+NQ0dzkcxQZXEfm2",
-	"MAydJocQUgl1dXsLqVcxvxREL1U1FgBVeK2YqhXZ1FKRoJUberANVPOIoy44Qbq7hbSxAaF1ljIFfwB/",
-	"8I5/AG3UuOeRmr8heXSbCyKCX1V7qCmfvr/mYiHQRguzDnY3HgAovloT+HeNSyVM9/zSELLiANpgvCKa",
-	"vLuBWtjbFFqMrsDnaoIb0GrDJSLoVhDsq8FaEzohIYT2kIRbClQpPc8DKGhAwBmJdh/QNQk1zHRvAgSq",
-	"GaGeVMCUPmpT+VTJc4x89yeWbDDDb1z/AE3uJUO1SaIFE0nSnia9UqSvwHA7gQxWN0UEvH0dDro7OQWZ",
-	"IhM2zS1GaEKXMBO5kWZ0TmqQjJOy2Rp3MkXfmnpuTT42TeyNyDBW/A2HFNzAUvfM9bgPZSVIbkTEYnfp",
-	"lpR7nZg2uVeZlzyEFmU0eQIJSzSG8Al+CSM0tFiks22PNzzcAqSQA+ioQrHTrgLjnVTiTKpSTcoauozN",
-	"CFLhU9fVoLOqx2VkTxA0ChfIoQ3qiwNoFZ14+nFruxDgAvkIJQXFdQJc1RMKlLhY4ohtK2wCKKPhvgZb",
-	"pwJsiaBp0WQiarjodML1Gg6j+fs22lDDdweqSXMje1caqVEV6xMltU2Ewzg9knTlIXnHqz0kDx8AgJS6",
-	"F7ub+Vh9pG98gXr6mrEJYu3sNtqEOZQ1NlTXOZNDq9RpyTzqHdfVsirRJw5twMcV+cSGamSq2ZXBPio9",
-	"yzrMJVKD72Lqu1T4G2CkeB2FzajbOqj+6NDNzjxHHGsjuHXaYN9v71v6h4PLSFybK3goq2MtMKgLoHja",
-	"gLZY2meWzjaBhEOyTc8t0M+McGgP9wctpB2oGj27Gyjkd8pR9WKtowLdT+C1vpdafarNSuv0ua7ubIGd",
-	"PjUXSO1NntLH006Ed6FzYEo7wFSK3x8s65veBlD1cYBGgKGZHpDiaHtdk9vIrADFrqd+XTOuakF9+Yyw",
-	"5nWpdZOitejIfk7VAWLO41sYlwzKKdLv8bi0z1s91HZxTRXgRHvESgUDqqEV+LylgCvj4h3ULrnCUXLh",
-	"rUWSyp0/wSAQUAButkE/UEdokiaDtAujupdMAghk2kFClovbcYj+xGmCrM9UHL8PT9xLWZRyxgWmT6oN",
-	"mEZY1vcIyFc4hBJqY0++yBxirUldxyNRJFH54MjkSFj+PuWvcm53JR1S0cS0+35BrqNKbJQ66lGEnRZl",
-	"0qj2hk8xuH5TDLJrWpjWUd6VEHvaUU4hvK6bGzMI/AL8dCnAnuaeCiaOOtiDDQ+zETz2cfXIvcRkYcoF",
-	"clm9BcVAQTW56wiEkcddHf+lAg7Tnu9SaKMRWMhJ7u7bCDJM8K4wYU0zKYdfnLKLkUlOyEsBiSsL6nHR",
-	"Sq2qXIA379/q33p9f1HGMVxIOPOY1KAxcojYRLgGwcoAhic/hSQqRlM7yYbxCYUOL3W8/s03Bi/cHLxz",
-	"pX/p6u71j/pf/mrnxqu7H14Y/Ner/Ze3+y9+1r/0G4MfdegA+j4oEXOL8a6yjQ72HIpZxZyMrbHsSdIA",
-	"jWPfB63+f96uZsdpGAi/itXLXiKtuO6RB0B748TBy5o0Iq2jOM2C0EqNWGBZsWT5KT+CyyK14kBpJUqL",
-	"GhUepnXSvAWKx47T1r0Vrm3zdTK2rPHM982UBoLF8Ar/e+cdipPCXL8CP+7kXFJgoCsNK0uzZa+dUP/+",
-	"EWlCaLctuXW7/NE/jLf0n5gyhfrL3VHthKpbXImEXIge44d7si5QDbfqtCHUC2us5HVKMvFDte9bvls7",
-	"qO1jz9kPb4h9LbEebSRAqdQQ+OQAudR2mhZihDGHNoubGqGeSyw4OyC+Q4vplL/6sPj1MvuY8FlH1yzK",
-	"hTVP/Fy5BKIsOcuSZ/yyw588XhUIGB6/6QtiH2542LGlpAJqnwENsMsQHDf8TZQ9f6HR1AMGRMnFcQiz",
-	"pL+tMidr6Vp+Okr4xdd5O8rifvrtet6O0osuv7osPun/5ufDyqzSkt1jfHuXHNsgCBTBNErfj/POHx4P",
-	"l6OeBoFA24wg+eSS3awa9TF0t04pk9oU8EP26fvKwmgJzCYyNIpge0rAAgz2wsGSjc5Q/uUsm1aMVDR1",
-	"gyS2nBUCYh0LrKr0raRyOpWy9O2P5WCioZW2fBP6lmjGxJS8EnseSsfnaTRI46v86WsNQVvBEX1gQDjE",
-	"tnIeq9MTxEhIfOyiewQHLR+gi8usUuLnvXf59c95O+KT7mL2mcfD6jo1SO30zunfAAAA//8=",
+	"7P15cxvHtT8Ov5UuPrdKtgNK4KKFZD1/0JJlK7YsRVSubmLrARuYBtDhoBueHhDC9VdVUuJFVqRYuVl8",
+	"bctJlFg3zmJZ105shV5U9X3eyc8ERP2Vt/CrPt09G3oGA3AoUbFTqUQEBtPb6bOfz3l5qsZbbc4I88XU",
+	"4stTbezhFvGJB38d7niCe/JfDhE1j7Z9ytnU4hQj5/xKDb5EvI78JkFt3CCoSurcI1OlKSqfeqlDvN5U",
+	"aYrhFplanFLPT5WmRK1JWli+tYXPPUdYw29OLc6Wy6Upv9eWTwrfo6wxdf58aeqYMzz66SZBHqlxz9kj",
+	"EHXMcG3sN8PR4HOPvNShHnGmFn2vQ6Ij/5tH6lOLU/+ffeHy96lvxb5jjh6atNrcJ6zWe5b0hqdxHDsE",
+	"YUa6qM49RHCtiRxCHLkhGLWJJzhDmDlojbR9eIT6AnnE9ygRU6Upcg632q6c6v56ubZQncUHnTkyX5s5",
+	"ZBbUJNghXrikyISm5YxSdnJm9lBpqkWZ+ftQSW6NTzz5zv/fC8vTP8TT/1meXqhMn/3Ov03ZNv052qL+",
+	"8IKXfdTiwkeCoxZmPUR90hIph+3CK6IzdEgdd1xfnnRJTpe2Oq2pxRl57C3K9F/BbCjzSYN4U+flfDwi",
+	"2pwJAjR50uNVl7TkP2uc+YTBTHG77dIaljPd11ZPfOdHQk775Zynbt4LI8YXforUO4I4S0gQgmrcIVPn",
+	"S1MrRAiqBkiZx3jjm/dZxl+hDUYcRBmcjv6BfN9yzafr1AfibHu8TTyfql3C7bbH17E7atRl89z50lQN",
+	"t9qYNtio3xzWzz3pUVJXP2SVFma4QYaJ5hjCLaB84eN6PSS3KucuwUz/vEbcikew3rDEdeeug3yOyDrx",
+	"elXu9IZptjRVa5LaGmWVljydUfNXzx7XBylPD9f8SrvJGbENj6oEYbFGnNitLS/sn5veX144NDNTts4o",
+	"JIr4C880sY+oQI4czvLDOmE1UmkR31NHGf81TH6aMsSZ20Nd6jcpC26k+tESwlVBmGI6TI0SzDvKZ4NL",
+	"VpLsMgdXlHdddIChDjGHWo06clB4Qp4o8vEaYYh3fPRY/+5bg1fuDq5f7V++MXjvxuZXP0XLno9mDj5u",
+	"pQgXOF9F8ZLh/eNIPhBnovf/9Nf+3bf6t960banL1ZUcSRmcew5l2AfCaFFWsdL0Dwj2xBIqWzd45oBt",
+	"f0FiCh97vqhgC1GsyK+MLJUPI9GkdR/5mlgY9xFfB2lQ515LvmLKwT6Z9mnLSkVtF9dI6g4SLzbnqcGd",
+	"Vwe3/za487vNO9cHv/7Hvfe/6l/ZGNz6O5pD/Tc/G9y4aRvCo2JNpNC3z9Ea411Up57IOP9Zef5Kjiy+",
+	"PDyC/gB7Hu7Jv2FPLEMeY0juA+KeQ7wlRBlyqfCFuiN+kwsSbGAJYS3G9keHzuTMclTrdNao61qm8zwh",
+	"jhQX2HX1kbZyjyVfaR3Ll1Q5iptrebDiaxL2qe/aeBp8nCSAjz/ZunGlf/kD9H8/Q4M7v9v66h/y079d",
+	"tJ19h1G/kpdpwMN2UpS6HPcamFEBxD2sjIQ63AtKqfP15A2DNXsTEWDh/KKDx/lKkvHHrkwpFKAJ2RKy",
+	"heD8zU0IuWNAqTHZeDZYHq/+iNSApMyJHWPtjlIgHIfKvcHuyYhAr2NXkFKBMj732T0owRpRYOfKMf11",
+	"f1x/LU8vfAfZVdf8QjdueMTHm9kZmcwIcQQKJFFEB95fjinB++0COip4tSatqSK/IN6esI1s2vzoLStA",
+	"5upllks2+TuVakVY9y+PPIws8NDoBeYWf1HeH7XTctBdC587pn46U84vDiVTVYI3YEP5BZ3iRLGx95fH",
+	"lX1ji7uMhQILf6lD9PfSki9QskUO5ED8PGa3J/YSoisUSFEWbJNmuYVUljw5qS9RXGIEZzKsPjW19qQ0",
+	"TvlnTaovcqDc9BOYoxb9JeIyGp7ASSwEoj7CAmmvktSsA1W4jRtkCZFW2+8hrubqYuGPVhe0gyI6dvam",
+	"+bXmSCHcoiz66cy3YnmXiuUyCD4B9AJPItwFfpImeUcL3n9RQfutcH3kBNw4cut8Bs9bMXZlfJitq2/c",
+	"++Du1xcuDi7f7F+7unnnw68vXOx/9vG9z38xeO+36t/9N389+PSSFLZMUsYLU46H6/JA2p2qS0UTdqlO",
+	"mfmn8vO5xIkw4fA0lpnoEm9YZq3ZfO9Sw3mpQ4T8c49Aa8TqFHRxlbgpRNTFQjE5yR5YXGN4+53NO5fv",
+	"vXej/9Vb/Ztf9q+9ZXv5OnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05wQiC",
+	"75aQIOvEwy7I+VqT05o0kXpEIPCoLaHZ8uyB6ZmZ6dmD8AhGjjLxg8m8MHXvvRubd65u3Xmzf+s3cnNs",
+	"bGB/uZx98Wfh6pi/ch1L1nFERP8we69xVqdeSyCMBG2w6U57ETFe5U6vJJdtHOTmNuGOz1vYpzXl4ajX",
+	"7dfGs4pVWmsGkTmPy/ntEcjxcJeyhoCwVI27vAOc3gzIvVpThc2o8jRCRM06qJALaBHmT0J6Xe6tEW8y",
+	"NTr8rXX/fR/Xmi2tasRHrfYyJC92HOIg6tsuerXn24h5hf5njCDnD83OzNiEY80j2CeO1e17RvGefC7d",
+	"vLrhGmVOShil7vGWUu4Dc8Oc/o/apCHPnMn/7ZKqvOhtx0509o2EgGi1B+8XxANnq7y8Aq9TeGvISfrv",
+	"fnXvjddn9v6o3cjn9IM16YHNkZSCM41tcgphEOZI+WMJlWlJmFv3Dn6QJqKlBDCm0HacrDXMKppp2KKx",
+	"ZkmohpnU2fWjxEGMd1MibW1c0/HChAUmNTgxZaNfwhx7zEKuExwMewQicDw56dhuhS67Luo2OWpiB2EE",
+	"KuUSkhYGkw8oba8E0loSmT73fHZpsFWneNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdybmniwgTz",
+	"KcVoe4hwo3MJjzlCJXpj4oRo9jz7mk0iF9LoQsdrOCNhpoUWoFEKGMdzXjMGk928cHiEMYYLr3HPkyst",
+	"TTFeEU24ZIxXah5xqG9llC3KOlbpcVTqPep1i0g/Jcm6iZkThqj8kCBiFtn8/IisCUkQ9mh6bOBus2cG",
+	"HbK+LauRm95pTya4w9+WzPbbKChqJpXH0c3yEKW8/cPs33AYGzn0EPW15x4jl/O1sViOfM0pdQ4WpkOY",
+	"7+UXOtJc922uu/xsl1VaxG9yJ6+/SD2cRcWHgfKJA/prV16emgmFgIoJf/COj2q8RZDPY3Fye5yDd3zr",
+	"Qk90/Nwrle+YcKkqbyv3qejH02Ob69ztMJ8AF40oAr95a/D2L+6/+5E1cu/xNhfEqWRqrOapzDekHtyT",
+	"6tIvoS6mvtAmliA1zhydumZVBcZiADlj1ivwTh2xzmAa4cnEtz0M/5rVliJ3OpUhyG8la3mU9MHCNTFP",
+	"McSxdKfdpu14IIa3p/NkUsnDCaXEaPRRi6ckhN/Q/AYf37j34Vf3L1z4+sLFrRs3N7/43dcXLvZvvbP5",
+	"5dXNO1f7r7/29YWLg49vDK6/oT6MaGMtKgRljYpysgvC/Iqrrn+bc6+Ca7WOh2s9pZkFrnGbbvYk9mtN",
+	"Owuo6ahKQhEViDJk8kRjjjGgvnrHdW23zCE+pu7o9w3/0BqgOaJiJdxDnspLhYwDyEsFqWuGYx3XtZkr",
+	"ea9uqvA4rtXVmpb+UvgPi6Oo2LD7mFXwR6e3dWMbGpiy+bwDsFE2SoQzPkUE5BE84Csc0tf5iXXXJwkj",
+	"dVqj2LPl+DqOR4RICblIO0aqXTbCsgZ+jnZcF/UI9gTyuYNjourAgu1cq9TzmxXHerhHcA/xOoJHYkc7",
+	"s7D/4HR5fnpmNsnvUyKHwho5PAoqCyO00azyjidpEDPuN4m3iJq8K8+sh3DDI3YVqeHxTtumGBFB5T1q",
+	"kEU0uPXT++9c39zY6P/hL3CzgFHSNVKSjNUhNRd7+SNBp7HXIP7TclwbP290sOdQzNJW2qKMe4sI0qnl",
+	"PMzzMDFY59R2Lrtd0XxeKVgxxbX/7peD3/3UqnbaA8onlBu6GiFlmypC3FxRzFPmOclXyLnRWfXnik5X",
+	"lNyMgtjEPuryjusob2c+VqV11mC5ASlGSGAEJ5goVzAvr4gVkticAGNc+slvtwqyarsk7yUPyfTez37a",
+	"v/mp/O+Xv7j/3u/7164MXnkzsTirhyONLSzb73sQ+KQCV134rok9RzRpe6o05fJuhTK9ry6p+5UqaVJm",
+	"D39Gsq1yhYe3zy/QY5t3/ry5sbF598bg4kebd98bXH5/8MmvIDF7bsaemD8BmxgvmSHgIZmlOvDQbmIa",
+	"iZuevOTWC835mlz0cKAqvOnp9n9LK0517i2Z094jQEGRH7eG61UyWXeqZfnUGNZkk7tOhZxrU4/YX/Z9",
+	"5lMXdZuEIYyaRDJOl8My1kg7v3uH1kaf+Arx1mmNHKvx8cRgp1VNCwXIAyZCWqv6qejuzpZnD8zMzB6Y",
+	"nj80tzBbTq3ISGHAJUTrSGuaWr4soRbuoSpRdlqcvb3/Vf+zm/f+8vbmxpXBzS/Q1u1L/bs/6d96P8UZ",
+	"tE6d3PHWyA/SRaCKwsYjej//YPDr1++/97ZduMPW5fcaqNPLEsLqifgU7v7k3rXX7v36zf5HX9hmMar8",
+	"JjcB5vJr6fsdlGJ0cS8n0Z6xmQimnFVvY0Cqic3StyN0iqmMN0V7aQGfKIkkz780zI8yuFlKNtHgnR/f",
+	"+9XbOoNo4390+tCtK4NL16Slf/3P/Uu3ozlF8kP4Sf+zj7fuvh4x/yXXkHPiXPE3nTgYxmPCJKPSlIvb",
+	"IiXb6DB2CXOwd5So1L44C4bEB4tXxQ+SKupQ6SuVQCp0sHtJuVA94seoch9u033rM/tqesR9y08ePvLU",
+	"0aefOfbdZ587/vyJk987tXL6+/9+5j9+8MO9tCZGapGJpIzwCA5j182bCzRE/fU6wi5nUin4/A/9y795",
+	"fBFisdLqJU4JlIY6+Ph5a6o0tsA6qn+6FJjSxAOOB3WKw0rCWErn6bhxAaGyB6x5fvP0yug5ihQF0xlD",
+	"hTwTEFuyqvPeHy/0X709tiI5vmo4gQ53OFIxnbC3VFpWpovX8wPVy+YkfQ4LHyk/zEhyJgxgBSo+923Z",
+	"Z6dpi2g25SDBUR17SyYKTDkTyOFQIFnjHRbjXjOzcwszkfEp8w/MW318DY7dykiXIaYt4iAcG2OuDP+x",
+	"jJId4R7Dj0nylrQfp4xEfJ9p+2mW06DrhOkNjRVZz5XnD86Wc21cTpOqf+uStM8+urq58fHg40+sWlaH",
+	"MW1RJFO/HNyT91SXpkFWIPEoT8lnUUqCNXsAqopyEqXwudfLdPvWuWcJiN2/+IuvL1zcuvX+4PbfBhtS",
+	"Q+hffm/r8o8Ht/+246WoXWYrQy1NBXHcVJo4Qut14hHmozbhbZfYyGJm/kAOmshwG6ktLU0pbdVe5Bq7",
+	"idHTDHlNSCtJUk+yEsvKsxihgoTYBjccm43kuGFjBjzGvPQP8IpnEIYiiORZxnYz69yeYr41wvDAMh1d",
+	"LEZ60GGSh+HJIsJYz5MG9uk6QZQhHJGGyOFd1pXqVkwSzh8a72ilyqhgD7YuvPrEE0+MaZEWFB1XFYew",
+	"Z9EECUM16cHxkdTyUMLicXp9xMLiZvIT+e8frD65fTYcJCseKJv/RBS6A+Wx+WR6JeJs+s16YDpM3AIc",
+	"bZ4UUUhs1QlySP8s2jxObSG84z3Uxp4fAAuBC1caDCJApkoSrFYjUmyRmFZkBcyJEF/WBmlSBPUXszX7",
+	"1F1cIwi3OGto3SxYSJX0OHPQTKlcLkMOI/WbiHEUbmBophwaqalFfqVXn7XVBVUbfxMYw87cwvPWw2EO",
+	"NX6m+E47VPimgiTpPyNtyOWRIsP3CEG8juQ9FahK/C4h6hvlNd8jglyCIKKwhMrGjSISWuG20Lpcsk5G",
+	"1qF/r4NdWtegdelseBK/P28TVqlhYc0dlh+jDpMaQTeebXLQtuaX1DRtldhP03Uo89auWCpvu9IwYAOU",
+	"yF8TdmO302gQ4ZMUnEnOIDju4zV7fkWGPakj68G2oSpxOWuIsfR6dYJxAy+yq9FtKYUUGl2WnQUJ8jy3",
+	"EXlmznHX4z5JqZJ74FVuPjmXojYzbudd61RMKnQVVIcccYyiM7PLk+h7I1cX84bmUDi2sXiYi3WBKnv+",
+	"IdqNOA1TAjyZIjfRjSgCgfJb1KWui5p4nexELUjBmd2mBjRH8cOz8tEsQ/nM6MIOKcAU+G/4XQ7reSfK",
+	"JzzShltpMUJ9qC2sSnms8IOJo2e9pKSHlsEGWMIiLcYugNjpWr9IhYSukQW1K9iFKG0nCydy1gNmOpAU",
+	"DR3WCdMPy30kZ0GcCrXc3xWNw4Y9ouyUCFFay7X1u3jHz35ZgsStippDG9SK0MWRR7CTfMfU/MzBhfLs",
+	"VAxa58UXnZcPnP+3B1IQkpW9c9r4SSDTXJGKAc/I93YX+0T4dgtfmMi6i1WtpyghRrpE+Kby1xRFHhoP",
+	"MhQs1EqnnVbzjKK55hGY3JRE9qLvs3wpaVdU7ZWFUp6jdaIgxWsKfjISN7NN0edrJLWytUnQ906hJned",
+	"0VqoelFAwjHaSEw6NycJDyN2Z+OXLqCTDH4ziUqVdhdP6YuIqlrQLyk3QKSkKN9tnEDm5sVuOskFNeaZ",
+	"ZBz2EklAn2wShsC3IXdReTi7mAG2sNx+iAvkJMyxKr3yEJ5K3knWGUc11/IoslyLJzoMUcazVvCLEKHT",
+	"iysoOtECiFB+ZM0VihWJDr37Gd5FbY8IQBjrYoFEk3dZrIAcLm5wkYDIKqKGWeZw1hok9Vv5xsVQORJK",
+	"mOjkwXp9jwBmsRQ+oX+h9Fg5MjwcfL1HIN5lAYfR8w7HioYB1QfWibu8tnaatqylUxTvW2li1mhiuoQw",
+	"k1LJaIx63h44crTjHQRNoghlqrywWC7Hr+NjL5Rnzr74ovN/Zl8oT8+dfXzxhfL0fvmB9YYe5vJNUFY3",
+	"CQOxljcEaFLyawXzShzUbVJX2glgdsl1RR0dQ24qm2DPsKXV4cGbDSpFTlBwpf754IIdevXmxsbgrzd0",
+	"msgSmklmaAWYeSM6Ntgup8IcHKOG6Xg8+TUnBA1kRvscYbGmXYJ5q1Syx7PnBhlMTrMIK1sKUffGS8p7",
+	"+vB3p8uzUGp0hhyWRNYANxf1h3ztLvap37GxiyOk4ZGEH/vg3vmZQwdnozTDO1UDKqeOdSF6xtMLIYnq",
+	"rFMQXayRf9SZ8oG95QMH52Yyh505FBsX/kwMnDiJYOnRCdnPwcR3J7n62bYx9SXP77iO8g6AgSktZde1",
+	"QnlEogtpkB7lcSA9zjR7iTyC3/Qv3UazqH/7zcFbn6K5Mupfem2E4B1F8uGc9TRsm3wE9w5DCtmw8zy1",
+	"XogyFJMOuaJyKcDHJ9pS+YEvVZRZiRX4Z0KYzGfvdmL1eiJ6XOvSSY2KSQWL/q3dqgi+jUDDAc6cSk+E",
+	"CZy1OlIzADTlSx2C4K25nFg6mSIvPIs9uTSNgnXSrS+tYrmeJeTrpi86VU0YxPQR7aLiPltJrcHu2Q/N",
+	"pevEmvni+1IUCLu6x+s+YYYtB0iSMX5ndS1YVTpdU1h1VW+hIMMcU7eTaNPRJbUm9istIgRukIqu/57E",
+	"HS95VhO324SNoT7IKY14p3rkAUHaReJ/uMo7/pIUlpSh57mfrA0xpRP65jgZ2lEh2C/xEq38hVgppfIO",
+	"wc5iQHDUdSH67uM1gqi/hDqsRjwfU7YIrZYU/CgQpsuFX0KCy7m0cE+7rz2Pqj0IEs0JVmmE+j1WhiJv",
+	"hJuj8uW4Ik/I20gHsj3GEEZ10kVdnki1mrr3y0+2Pvrs/oV3tu6+vrnxWr6AWTo+jPaLGtdEsIxI4xBl",
+	"4wSXPnZ/onSfxUQeSkJUwMEesVyoI6TFn+MN5bAdQ1Sqk8X2+KTPUTVqwHpQzA/mSzSQEESxDeIqdlpW",
+	"kk9W3uixbeuJ5CYOTe3eJ5/f+/y3X1+4uLmx0f/s5tcXLg7e/dvgwz9ETe2e8AEDpIVZRzWdCfRV6108",
+	"SonrRFrhJdRVdQNtfhDKiCAlJHAdAtu6aiqiPF67ev/37229/kn/9s8372ygmfzGV6w+iipfTwIjRewt",
+	"743AC+ayssxibNv+tIdt2maW9IOfDGWnFCKlHhB42HsfDP7+maqJsSA6uSP58ynuBsy5yOR5+XVsptFm",
+	"YkHN6na5OawwLfd9REQezn4SDX3MkzWnYCki5i7cO2nLR+8/r1HsVqKcSf6oYjiUQ+Vm1fzKWKxK7Q9M",
+	"xrYbz2DmnFifDD58VLNGld6k2K+wJwxtfvHzzY0/9i++Pq5lGi2EFSlucL9JBNEd2KRRCOkyoUMrtMtn",
+	"ymWEQfA+UEvI5xPmYnB9qOlG+DPcpQ622TSi0iVkTX9nqdDk3tqiMgx0NpV8fNrBvT0CNTVYeOCxODiq",
+	"Piu9WjPp11Vg7+Xp8kwe499uC/B6fRExDogCYkmvBaMWXiPTnTb8TVnDDG0Qz+Fyye/GgLkertt498v+",
+	"xmtbl388krXpJUX10owTnChPfNtnnOr43faBP9onG2NR4/nOch97Kz2JgqZ7HyFoIjhnKm7ZVmFtl9T9",
+	"kgJlVU9IjteDOI+UmMPdU/J2dgo53/ywzWEaGaU0xtBlZxDfH7fmI2g3HE7ggGUCvGWtgYStOmYS1jtt",
+	"bZbna+ICSTbxoedKU3LLg/yEBN5eCC3eJqySdYbLwXdDx2dSisEiOygpXCypzDa1BJ+jhYUYTFt6ktXI",
+	"CLN6KhSuwppLb74M41mLusGqgsPCVLUdbpEkYHuwEAhc5d36U2q8ob0fSvNQeb9pd6TVC2C7eL1OPFEy",
+	"e6sscF4Hx4lL818JDdZhocpD9u6tOcL835cadJJ7hFeqFGUGAakP01jkDCM7Y2c5He8IFe2O/zDTt3DQ",
+	"+ietUQ88YPfame8y3ZKJl+RMCjVvzm4dEr42p42WxzcbdSrnTN0qPBdsPHzyMavxE0ywyjuBeAI1ZNHg",
+	"bUAKvtpkewZ/amxOAw/COh5SMuoOJYylwKkSj0As0scqKytQhtqQyaVdSkBTALhl04yUNzY9jSfYBCRw",
+	"DzJmux5nObu4BCQVwSfS3t8RmalDFW3DOao57P8Iu3so3toou33EHLZy6qOqxHcdYLqJ9qRzcIUlZsW9",
+	"j7wmd43d+H08zQ/Spxfpaj4WHMgENfWaQ4j8088QZU8xX8rFcRytTqiKjHGNCpd8TSws8F8rzyxPz+4/",
+	"oDzcVCi5EtTySSml8tlKqEnOxQ5roX7ogFM+NHPo0HztoHNg/3Z8zCl9QIIER6WXU/8BtAXJ0c/UqrG1",
+	"cK8SOemhElKi8MYYR/opFd3V4VQpzJbkIcgdV2fAmdsrQUSUMtDhx1QUCkGCSGtccjiolRn7aLbfx6TY",
+	"xiQ5urzGefXtvw3u/C4aBRjc+juaQ/03PxvcuGkv3rG7lU/UwePDOtg1Z+7Fjsr+MlXjk62/h13TrDD2",
+	"EbVL2lTW+t/nITdNWZRUxNJqa01MWUn13ZuJmer5YLV2RIHMLFrlQW1UPp0u2BYbzkiKVmfvzBFvjB6X",
+	"jDHIo6A2NtooPaWXWTSOD3w9U7l5aFrhIwloIid+Em6Mwkt62OBBFpNFMQtqgNpbqo47aCaSM9qepeac",
+	"1CxjHD2n+JaK27K+jwV8T+4U96I5VahFlpDgLVLlTg8RVxDU6ghfJxCOJ2fPhIj5VZDdUj9cQiyP+N2m",
+	"vb79Llt5A/DpSbrGr5MpZB6Gw4BGnQVtwhzlVozkyqm0TCuWbhbg1HBnLr09E1aiDh3aOIa/4VQPjccH",
+	"rPIRY/PHLEG5Za0l7BGIxm7H/GwW5stCuXxwZmFhdv/8wfnywsLMqJDicyDiqxx7zgM/ssjY1raxuZv4",
+	"JF40tI7tQiVRUbGzQCqQS5lqCKCuSSazzomzNBbkXSSp88u3+nff2rp73co1rdhNT70k9X3THRVSVwl8",
+	"BI/Hs62z6WhE5pJiRlA212rJZ3upeUyj+9GpuYXsKQEJZc7LSimcr9ly0bcJqZIp4lwDpT5mhtkQkHW3",
+	"if1k9WAs27LTJt46jXOZiOO5aVvnsp98r2pvpuJfqqhM2gqCVBgPmj+aJvAjpVUoR3RamR4sRYxEM5st",
+	"LFF0qvKDKkE6ZxHxuk7a3iNieakqfclTjcnCfCYsVHxaI9xT1qh4pEWZozZQYT1E69X1RxDTJDGjqtbE",
+	"rKGQw3nHExXTrG0q8LJVgsiV7Tj0Uk9Hcr4T3DcFMcmkV4NkQNjXGxAjsPYPZs89szb30pnaoaz00txJ",
+	"5vbEUWpPszierp5yl9ig36BVbXZt1nHO/OYzkCM1Jn/X9ZaxEr0RgHg5pz1v77DbklO1ON7kx1AlrgLG",
+	"paGyrGTC1sxIXqiGKuUExjvey97APOjmSRdL6j6GL8sp9mAtKWktgFnhd4m7TpB6roS460TAK4x2RgTy",
+	"Oc+rgkSoKp5yOJuiQUq1eTQ8X6A5yscBGi0ARMRyxusxT97MoWiNcsI3ZW+lggxsWUxCBxXEoy5T/lWo",
+	"uvvYQsqgHDNVmRvSgnUN9hrHVChsWHBiegFh2Clapw6lcM/RBjtw9symSss6pUWZ5VUScWiqeESxbW2y",
+	"2jVHAru23dBlWduPH1a5k4YGaWraIILQDdr5A7nvKGzdzmRL5Kt7i2pdqTpCYMJbtAb9ge6XY9Uiwo8i",
+	"DXZGqxah1hL5mVF3RKfaor4f+yzmdDBqUjDz8CO/47HER3XiefF3hepUMGStSZxOfBrhIoNPFE5E7DNT",
+	"hmJVzUABDYY7a/cL2SDJlFUjoGLcDjk2du+s8SDKxq/OG1y+2b92dXDpWv/yb/OFCBIFeHB99Y6M9Nwo",
+	"pvFQfDaaXz1i3poTbZUqHvbeLqCsQ0EMjK6/HpqN3AxJQofhjo05m1rH86xNmsxbdd/oWM/SQyOrRxjp",
+	"ZrzSFBFmvXRk7bmZuRrsbMbGTFIE6ZrfJKDC5MeIJZPYe5g19jYxdXGihv7AfGxVczYvuZ5l+n7FhnI5",
+	"ayiOAQh5VSL8cY8nie8BS41MxLqXQYZzAsx2sv7UC4emy3PT5f2FNV46lmKcZGvBuXUJUQkjHRZ0swYV",
+	"OhFHIGwLigx7A8c2juzupWURwW8I0IMN88NhDUJeaE/upoaVjpl2mUrxU9kI+VLMuWtl8vkbxYom71Y4",
+	"q7hxb3ViM6AlmmIvcEmhf2DkJyn41GvUddMXXcMMObntyRX5Mutad8qUg5rQXFnv8lmAtmMgdm1pOuoL",
+	"SPTRykPoGR8LziWKsB27PvazNJQXnEYpr6mYWFI68yqmGUCRvbnzt3oOLux4Hfp24n7tkusVLQ7NVQ46",
+	"XjuQYRqyY5otI0Aos/Urnpk7VC6XyzOzc/OZtW37Y2h7L5SnF76Dps9+x4quF4BUjgd0BvW61BfIwNcH",
+	"uD/QtyPsDp30GtQ6Hq71Ki3ie0SkSx/YAo+0ueeLZPbdMAJZsiGFFfosB97aAwBX23kgtdLQLls5WAhD",
+	"kdA9jh5GC/P7D6K2egKFsZuEom8FRlpRoEim92zb4w0Pt8QwqkSl3oHy7eF8YhhvEhiMrbtvb965cO/N",
+	"D/uX3unf/HLw+Y3Njdf++cWVwY8/uPfOK9oE/vjG4PobgzevbW5YO28DBoaFMJ/EDtLf5WQsMbSPNHu0",
+	"7hFbiA+gbF3uV3y8RhR8O/zZYXhdGgVVlyyG1ql8iaq0zc30XD66PC/uxBjCwq4S9FKH+0o9Ep22vKtx",
+	"5M+Z7x459B8Hfjh3PM1x2bFBdZ0+fRLpL6NxkfKCFTk5PU1NvQNRZnGHHOas7tKa1buoPhhiTG4X97Tr",
+	"brHqYram+yJzhyCfKAUjHCDy3GjQZvlt6GkJ1m4gaNV9iJ1Hyo2GFuApvlrbLuE1IpBpSjIsZ6sewWvC",
+	"/jsG6MsaOMbgDOSivTOErLm9lTa2NlVwMHV7lRpuW8PKgP4gNJ67dulJA8nBvTCIgFzaioOaWDMwyLka",
+	"gVdbVnjUA0hSR6pfrISqPaQ1rlwrNCfxlBnBttAmFpU6IdY0HdN2XHUsh0pw6wE1TegtBW5W97CR/1fQ",
+	"8XwTmxiZXv3ymwrNLLTTGw6gr+NBkwwZd0HiRX4ncviT9MwRaXAHwNNyg6A3jUBVwH2JLCLZ0rv/+Ub/",
+	"tXd3spdvRu+lQuCJtO1oByEyFvPQYUdZUsmw0kQ/J8P/NMOM8ZbITc/i2iGvyAnDOgZEB2EOwEePLEgJ",
+	"sMC3He1aVpFpAK1GLaKxy7uQ9WAD/SDnfA/bUT+4PQ22l5qJO+5abbSitzIV9mPo2CaCkM062JKRP55q",
+	"CmDJ5ZjNCb4z0fln4roAt/PIEoJzW1R/lRB2BQfUEtTUeEbbPeej3EOtniBuPSjaMzlqEUnws8/7Vzbu",
+	"v36l/9t/bN36cNipsSN0kpdEIBVkEvJ4EOpXaADMHtpBZQzQTlXENoZTFNXQImD1oxyUWXrPMZAeS0i0",
+	"MROqCYu8Rg4HsuXrxHOBkxe8WQniSEiELPooqKVoio4PP1/UACoBIhNcJqq8smHXQZuKmUECQ/r2GCc4",
+	"mX74QDSx8JT35/MDjq2q2byB8bUOw5G+/9XmF+/0P7u5+eX1rQuvbl28snnnna2/vzL43ReLaPDW776+",
+	"cLF/6b17G3/85xeX+pf/dO/aa0o56t+59M8v3vj6wsXNOx+qbxOf3//Lf9/b+GOET+skrB91GFVgS8wn",
+	"Xos4VKPvEvjcxsG/J61TOnb4uklcG39RWfCR8tt4Aw4bEhnppaW4Kz6pIWtiriiXkHa8O8kLePo/z8r/",
+	"KU8vVM6+XC7NLkzeOsjsSdA7CFeJm44JNgRJPjV4+53NO5fvvXej/9Vb/Ztf9q+9lYgHj/bZB9fSJlwD",
+	"N7M16XKi3/FUqxoa+XBo9QoNCTkEWCLLfWFq6+5/929+OVWauvfejc07V7fuvNm/9RtJbsENTu8pnrL4",
+	"SP5liPg4mxP73rD0oYRGnbhnkqaUE6zasiYEJdshkd6UIYUg0SZ44KyVO0TIyIpurzPLIrhG+j7rBqjy",
+	"Nsmt7hFRYRy6d3GFtx4eQ3CmTjwbMNzNU9inrDGJMlPjrZY1LeRY6J+LnWzZWnHiW3HiZlCbc08ewX60",
+	"TrweanDuTKWEPGdGRhr1MLaDKDRB53SsXwJvQzMBViM6SS6i4L7/x/t/+NnWL97beuPj+79/ZevD//nn",
+	"F1cGv/zH4PpvN+98tXXjyjb7hGQAk56CDD1rqfCOVrhEMgOH8z85E1ZakhchCmKLMMTvxyz5tDqF+QgM",
+	"ZaTTxbjXwIwKrPENohjdH/Xv/kRJ38H1q/3LNzbvfNi/+5NtelSGoWZNbYwp2jS7pZuMml3POuzJLnjG",
+	"oej8DpZyOpEQ58zg+qXZA4O3bt775d+3Pnrv/utXBtf/urmx0b92ZfDKmxY1IELnszZHYPQ8rHnYHR88",
+	"X9EHdWdZ7qHQWZTrJBOCeRyqW0LdJlcKADjoxJDWkwdkeXLKGaKXFALxiGgagMdx2SD8uJLSdDCoydDP",
+	"IXgONfiIdLTZ8mj2Fh3Yvi4Xp3WSVvy5Ship0xrFXg86DnNzXGIRKQr9+sLFe5c+HXx0VWrVr17tX/xU",
+	"KuUfXuvf/ER+dfPXwbf9D9/e+uqS/Merr/S/+G3/j9f6//MP+asff97/31fh8083P/91NEOcuHXQUnWC",
+	"omjzjlDCmwJkf8PDzAm+hr/MV4JWXVUbzghtNKu8I0U8wPTZZXx4uEOSGnB6APKUd3wD8FcCN58LGECA",
+	"EypKKKznEyXlYS5plo5dFc5s0ro1P4C0U/v6a5sueMhmr+JaivIZSTgDX0B3TDTT5VpaJCe1HR5gNweX",
+	"GrvQa1AQAnBIh4NCyGHoskaKoIkQ4R6B6h3XRT2CPTvUgoFftMVuwY+mjOk9Ar2ktcvchvKyMqRsexGe",
+	"uwUQKFJdNUYfdlMYahkusiH5C1Eiv8nTB2gJYdSijHt7BOQoQWW2OtIIclXOVkHaTTZqpk/qx6C1NWYN",
+	"Uukw35YUobKd1DPQJxUqNhTHUu9A8Mvxej5DJYoU0dSWH3s4jBphjwSJ8uZ2Gjdt4BVRlG+9rdlKAwoY",
+	"FiBHaWjRdJ1uJEZrlTQ6+XehDg2EslEIoTervOPwMNJAyqo3gR3DpM5dl3dTulufNjUPuO7LpSKXd5Ey",
+	"RwCFpIVT4FsaHu+0RQ6ukffencZeg/hPy9faLl6jgz2HYlZpUSGsNtmyujShsEDmN1CyD+e+JOmVcWVI",
+	"DzX5iiyP1kbjMGts52M1xaXzR6qlGpFeuajUDOVINijYFn8m52uZfeeAdoUu3FdSQLKO5+B3I8uIca9i",
+	"clJtczyGcEt5uHQ1k7mMpoYFUisjtfwpaeRWmCHjk7L+wlZLc3pYXVJuvJlD9tfoRLIchwv9lXWwKEXg",
+	"qitpuJDah3hhb+4kKfmm53kK7KvylWQnRulSIdNyNh6/m5mZPTA9f2huYbZszWBYJ57TIdaM6tDrpDDa",
+	"7dkho3rdqZMtIa2lAMtyxkAWtOevHpVaST2q+ZQ0AhX8YVOAYhmuTzzxxBM6w9UOZpiSOFCCwJJvQoRD",
+	"9neQLLC5cWVw8wu0dftS/+5P+rfez0BNtIYkwcnAUYP4iMaHGFx/494v/z74/Uf//OLK1pe3Bu+/2n/z",
+	"o62779rBUwqpYE3ziCnUrkD3FJiO4w8z763k8dqNgwfphzae3/FYSbcOBYh/o7xoY8Xy2tATla2v6+fg",
+	"N24uDP/A/oPfiDZnUvCn4M54vEUFWOnyQTFGrbYOX2WhGsMTcXfD3Z/cu/bavV+/2f/oi6y36qBYzlwh",
+	"ML/yWT4r8CxUqbaoi70KQJMPH68Cfm8TFjacMLqhkHqznijw5qh80H0m4BnFs5bgh8DJS0EqccSS0sWh",
+	"Ut2LwYjG4QhG18WbBarCeP2jiqBWwNBjGikUHkLqodwnb4qm03XTaF113pcWnO817PXUdn0xptxp/bbn",
+	"5BstIrW4PDKOmpg5rmm8Pnb2mH59ioQ7rWQlVMW1RnS873gNwmq9kdVU+rHzpSnlQSlmx/8d9FXLVndx",
+	"L6fGdUb/wN5hAOBAxdqUvSfBGsmfvKgfnywvQP84nRwgtBrgCuTKIbVmEJoAmcFITPLeBI/XhkvCoNYa",
+	"75DpkZaaGKFFdXIhWYWtGIa8GhHhZzR1i9mWxHQ0WmcChDfKGEMfm7YZ7A7VqNMsvUmMwxn4LfQ9crSi",
+	"rN2eag7yAwcuchBgHeqlLv8hNYoprSfA/9eIytUURIpzXJN0qshAFcmoCiXJKsy38G+5B/JXGnUCXhX5",
+	"Iyg8DBpbSI5NGRVN1d8HUCgktfCKLlHxiOnm4XLltgVNZ0qpgVPGKVDptCOtU3VKXAQoLcBJy/LbLsPW",
+	"KDVpDOf8WNf1fPqJP9yW+gEZ/Iv11lf2LNdqc9hpP9CJdqLRvj7RiToaprnEdY43RzXeIkuIBetUV1sp",
+	"eriHmrw1hOdQTm33tINObrX6kUBekziitY9wZCc9+VQwDcfDda1C1nHH9VPqM58lpA14JswxWwtZxEuo",
+	"yV0nSAS0+w2M2pNZ4wIPTWx+yLFz1KgdVkkqYyuHY2tdBStE0KmOM0l3vKtN5WFqj/snLn26ufHx4Npf",
+	"B+/d7F/72eadq/cu/W//9Y37b33wzy+uBGlgm3eu9m9++fWFRHfL/aNv/LCuEtclMljAQ0HyiXQRfJSg",
+	"fIItKySrNxcf3RajXHZdnR/ZAqpVBdzwCRckhKMrnmcaZdTux9VBt0UUOLfN88DUIApUBPsanxM9bOaS",
+	"6+an0eX3OsTmVO5/9Wr/1o3BG//4+sLFrU9fHbz16eD6n/vv/qb/PiQsyG/fGPzsv9S/derLz272r/5K",
+	"f/L5LwY3Lsk3/O6OfMOXwMW+enXws5uDX3769YWLm1/+bOujV/qXXpOvevc3W7fuRlOOSTdmenRYxFjz",
+	"eSVQ1X1e8cg6JV2j5nvEqVAWU6AzVOMV4/TaJpRhDbdxjfoW/+C/B7aBdlXVuT1HtvBmEqqmPrf83YmO",
+	"BVCrnrknQSPfqZE5mPG2M8HqUlvGmCMx08hgzSv2zgpbV9+498FdQ+36Lty/cEGS642b/VchMeezj+9f",
+	"eGfr7utfX7g4uP7n4N/9zz4OL8hnH9/b+B8Q0heD9DDzzJXBpWv6Gbgy+vM3fz34VP9768u/bn7+0yh2",
+	"Nmh8ER9iYOUojEdLwwdj5iosxwh6ImWV0MUcBUwEw9QJLFODtahzMO13yrx4EgNhVNT1TJhMAG7gpYQ2",
+	"b212Ph8D0JiRf3Rcn7ZdcqIOMQ9LPxJdhJP75uTJ5VV5CkK1WhlhlmXexWVQ0uPe76VoooUKdrZwDwki",
+	"lf0epGJJvaZO16P40nlucFJfDOZlv0sq+HFSRUPGPP7Ucz8dRu9MehlkEFAWVJqZ1gK6qAOuhRCJcN/8",
+	"HGDiBJQxNxsDiJmz416NKdkTGxY65czyrBunofgTuZH601GYZwo6vThfua7TlRQWpuUyJ6XT3GTF17C2",
+	"tK1Ig+XX0P4h+r6aXNT/Jnkbr1HsVsJ2BYp0KqZG1KFyTjW/gp0WtXuFTnEfYp2HdRZCAsU8C8RZrCHc",
+	"wKonef6QbUr6a1C59r1TykYfjRsCLypF52jb5ZUansgbl6e8SbcwNNVNo5YWbbInl0lcZ0SKcznvJqSW",
+	"4a4Qj5KJ6m/T1byTqt0/ryOCa80hKKpRwfWJ6rHrHm+loMQdpZ7w84IBTFT6LHmIT92U8Z/DavgSwroq",
+	"eO7AAfmBQJwtBR/OlstKsxR55tklZE2+wlbtc5wzB/ekuD2IVjrMiYN4vDBbmk8UjKnDODjqYEJ79eC4",
+	"vtwEWQazj2145OijBxrb3Ygum07OxXgXHhkCB7Q5RTpIpYqo/EiIx+8k3Z+3n4BUQp/0qHzFkFNs5zIV",
+	"c4I7ZueLZIFq1lICAXq+AGiWVpo8+NXP+5f/BLULn28Zw0f++crde3+52X/1k3uX/vfrCxd1R9mPP793",
+	"7bWYeHflbpamiKux2XXxQtjbySa7oxtpjxl5uKvCnEFIkXeYIK42fzCDSkxaV/cOHF0Cw18u7k6Vpqqu",
+	"NsJxi7o9gHqpVjMnc9wKi/dkD+F2m1Pmt6SKBU0TpW4P2Xc8yJhZDLs2NogP4GU+78ANNAswGeQBHljW",
+	"ZE5Bv7eJYnHW1IdY3HaoGGt0eRJhTlYODPURPAG5fJDD3vF9znQDRiIEcUwYwzAAopwUoeiZnVd4GADc",
+	"pdtLy8fqHb8zRl8NHRYHAJvh2W5ubAz+esOCEB3D2R3FKJOAImpPYyNnXMfTTdJKSU802rLKNwbtnvqL",
+	"qH/3J/dfv3LvnVc2N3769YWLWxt/2fzyF/3/utK/9enXFy4O3vvJvXcv9//rCrjuLkCd0p/6H15TD2xu",
+	"bESIsEmUY8h0BaCNppLq6ppkUORpja6XD73ihOp2IQ9Xd42xA9V1oONKqlX5LGlrlERFNvHQy4zVGKxh",
+	"VmlhZq3FUWVEuuoipQXEA6uhSMPLjDYcifRVIefaxF52VDf8PYfsUrIgo/DA5J5VSXhLiig8aHKP/idn",
+	"FbtquKLATTyCdJ+UwGsA2ihuJhGorV3hd1CGUyZ8zKyuHlOvwwhRAVpsMjlsp+4S7KQTvHYcURHsg6oC",
+	"EhwB3L+K6gCAr/HxhtdhNgWxJX+dBAwOMRxTMRG83d7ezJ5keAyiUVYAz807P1MOiPvv/X7r9qV/fnFl",
+	"884FyZL3l1H/0mv3/+u3//ziSv+1V/u3/rF5973+R6/ZCL5F2YQJZ5OULBShveXo52/Jgx9KU9zprPiM",
+	"AcfJkW9HsKkt9omR7C4VOfi5TttO8Tkq3x0lwYUpgdtR9ysbTvjOGcGO+0gt7CzMSrG5l4ijZoGNfph3",
+	"5ACKxzKkb/SGHMSrdIxic3NFmAketLEO6XHj9/2PNvq/u6E8jAHm0SjEhK5VHKgouZR+zfz1vvFQbHb7",
+	"YCc1aVMJU7PbQSKoQZtUnX0DaN+uchXovFAjJCwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD",
+	"+xnTlrJU1l57omhRfvVwCfleh8TCQ+Ori2U7Rt1MNKIwM5vAOBsZaspWCGHdI+Y9qaY3ZKU9YNVvCZF1",
+	"4vU4iy9wEnVwGx66Ubrj7CH7sQPchB2jf6Yo7XECrXAJ5SGZbDVxZjaN1GPRs9nyzIEciH7Z+uGBlKH2",
+	"l7cXwc2pOqa3OZndvZphCTR03mUIt6TarlKycBiqEySOn5ZUH9N7hMwWpFvGBzlU3mYx5ch3jaUSht07",
+	"FhZG0W+6fvgUrjW1gthDnNXIEmLca2HXRKbnlHU5Nm+z6Iexhgzp/G18zXEJPPlojaglTKJIZmfz7bxa",
+	"uWM6Xriw+W2GfUJdMJf+F1X7RqhNO4sS+60i9a0i9a0i9a0i9a0i9a0i9a0i9QgqUrtUN0rTaM5gS9LJ",
+	"5p3L99/6AJDMb9/7y9tfX7ioMEC/vnBx64+v3f/9z6MBSFX2Et4dUx+9Th3CUwKQQlj7q+BajQiRBkv5",
+	"3TOng/DccscH0afyU5vQp9LacENn5NkaPq+QGmeOCGHZkBpfw10SFo90LJTtlyzonpxZ5aKeUuApWdib",
+	"Z7i3Jgw9Z2eMxHYr+eLY0oNZ2lVb36esIYaPQ2Wg6/arWSEuValUw0wqSA26Thiq4tqaPdQVZArENJJ5",
+	"e+hXZTVWupQ5vJs+Bch+nKYMQE9E6ohLCF44zTs+gjz78NEwi0GlmYQwYPaJcYdUhE/aFaGoyNo8jDtE",
+	"x6aFHkAPN3oAh7R4OjIN8ZDXYSohG6Dopjtt5GAfpzQnc7MjlKaeIVDNVGkqBCVN2rtl5jN27QX7pGIO",
+	"LmNU2B0ARDHAdII2GHZDRZuppiadWnO48U5KbFSX7Fd80mrL36TVmWPd2FSOhcUawkyDmcJaH+ue26uF",
+	"zEqnKn9cJcfVmx/Py7z186f1ROIc3NLhRQprDinTYFV5rfS9O01buuIQHpSTh1gZqkOzvCZBXUz9oWDc",
+	"7OjOzvYbnzW51DuaQgi2q5OgUNsp6gth51/nRvVOB9AMA0Gj5VadtLDu+uqqxM81xrv2zPSUcrVRWZsx",
+	"BpcnVdOe3f7UGMVneT04rV5F3jaFfJlJxr0V9ZwqMKdSoGy/tG1lrHI2YS8Tg3p8R5I+gu430dM1KB9B",
+	"DdXZ/GVyOuVWU7ocwTOx6Nh9mh+lf5tbaENRPqm6DMhHaEIejN+LPWclXmxGZlutV0rS+04k6g/diHGT",
+	"mVNvyGKOPEQjRHJTXRHkm1rLZT2q1NPY6Tzz5wH71eVd5WujAqmGx4+tmt9U4GvVB3n18anCDu950h2v",
+	"vjb9XOSrxHhnM7zbAVvcZm1y8IOMzsjmmXhizp1XBx9/snXjSv/yB+j/foYGd3639dU/5Kd/u5gbpPwH",
+	"BEPmrboQuooY+sFx5vZCVD87YLk3shJ/2fNVbmarjWmDZSApmkfiTp1blwaX3x98dHVz4+PBx59YMaSV",
+	"LpIJty1tjUiz+4jRMR7KtlRSoIDdSlbHxn8T7/jWV53o+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjje",
+	"lOTalPWU8Wapz6ujy/3uDMzwFVOujnD+/Su8sj83kDWv5cI6Pcy551BmrAOl/lZ87tuiKacTVXvwmOU2",
+	"A8JveWqRdVzX2hMMAkWZ1ZTGnGjpzlqhJhRgkIyVup933zJhkmPrnygfc4jJ3v7b4M7vopW0g1t/R3Oo",
+	"/+Zngxs3J0mD1OzWZn3Nj8T5TW9IgwycQASa1467Pyb2xBp1XTGS1HK7K+XrrB20dwLjIhesrBLmGlU2",
+	"RXNW8JEhrEUc7yIhxZMST8nKRI5emo4XkWcWFm3lrgkpkACDDO9XEj0yzkyCoz6bqvBMou0HdD4SBO0M",
+	"pn7Ydgo2G3p6dFzX3qQvZZYPBf4qNIAfJfSrKOmngQwBRFD/wttbN25q9KAbt7Zuva/gTwaXb/avXdWw",
+	"KJdu969vKKiV6L9jsCtR6JS7rw+u/zZij7cJc5SdGzNBQ7M6kDEKWhOKz+Q/TfQpgqgS5YAubosU616x",
+	"ozT3X8DfQI90eNQzRD3hV7DGmfU0OqsuVzSY6ATXmuqfqjzR8ei6+ruJqVfrqDm3MfUCHiEk13Axa3Ti",
+	"ybmRKWsIrATyQbZjKNmLfGZ69uDpmfnF/eXFcvk75UOL5XJ+gT0uCEsOIzltfuUJ5peP6bvct7P86PLS",
+	"2HSGV8Tl/mHsEuZgb/iU7BkYT0ETTEd5mRUK1ZLBSzGzUU1BVP2p+gYoUP5hHsnPq1zuH7Hly2uGUfdI",
+	"im5FsOdSwLX2CNG9qXkdkGw0KN04cxgK/Frc3eNRWrgV1uwc3Vab+iUVxImtZrxmIy73TUfwkXUHOtk/",
+	"ek7hPqcSkUKwG0/YFn41IwViIBwlU1ZVew28TibzbqVdsLSdOKKiz8mbZBNZy4LifStNzBpNTFPYSh70",
+	"AfsNOBoQfUJpH1bU7Vkfp6H7v0sd3NPdyeL+jne/7G+8tnX5x1auBuPaKtW1J1NStHLHcUaEzgihnvJ6",
+	"jHstLdq5bUGD62/c+xO0Utz4n8HnN76+cHHzi58PLn4UCPivL1zcuvvfg49v9L+4MPjlV8POd63d8bpq",
+	"mAg3ULlgz46iI314RjuvK4RJtU9ptBTc2WH9MHcDqknSo9LN1QAMKRfM/QQcOrfczKgDO1FH3SatNa2t",
+	"eiaDmYpCWZgipnAGaeeXoqpKwllEfB16R3nI5xwJLhVmDtHqqN6mcUh1rAMozqpl+bhenwgqjzdseSTP",
+	"yY+Hr3wPs8beJqYuZsNt7cvTC6az/d7K9NmXZ0sH5uy97XNWqw7e+2Dw98/6r97OTAy0IUG0sRBd7jlp",
+	"aEbm+6VoRNVkNdARLWFnrL13eZo/XH4DyXOqrC1ourpdcLEEgRrahPOM7EApHSEtbEE2xF4yu2d3Pe7H",
+	"kQnyd0ks3DEJHeitG68LCnPca93Fvho0t4isImXjvIliiVktxpIglMr9n4CizMi6tHkYomnZtlTf/scX",
+	"Nz+/uXnn8taFi6rJ8Myh4MOfKnQdaRXf+un9d65vbmz0//AXKT3f+Ef/3dvyz5//t0Lf3bz73uaXPxv8",
+	"8tP+q/L5e796u3/r0uDSr/vv3u7//ifBezbvXL3/9rXIJUgC8jhU4KqygpvYc0STtoGmuxXKNBa1S+p+",
+	"pUqaVBmKOmPdyhRPk3MTnZKdpEwvBwEJiUmM5HEa4sP7bXQV62FkjdblaTaWaCi8s530HepAqyLl9Ak6",
+	"cvWED8aVnZnbhrAz0GUBsVs7VqNhlSEPVcOendTKTnbsshPCKfBql5DO6FEdDjVykdRAWSPRB2jro88U",
+	"xq+6Zfd+drt//YN777xy75cfbF39KEdOpNZhjOo4stP+9xm1IVGnwb2v+B4hPjLfpylL0Sp5BeiwHb6d",
+	"BwBSrsOgP04WgMqpaeTu3CXNgApkXqQ1WjMIWwYSPzrMocW58v9z4Rcz2j9kUVs8wvLHOtI7iFWJbriJ",
+	"qr0Qryk2l/LC/rnp/eWFQzMz5XxSck2x3EyqK7SdyxBdjuxD8EgQVWQVB0ZXexRKcQktejcRYGRqc+W4",
+	"bVGeXvgOmj77xL+N9tUE889Hrs9qeklEEq5sKC4nVRkoFVCQNQFmulHNa4T5XrxSwOPcLoDkcDvctmP8",
+	"+7ID9L/z1D2SiMenyomJb5iqQpTvZP3J1cEFCEnd/rJ/9y8Qm7o0uHAz2qkCypUAeBpoCYqZ7Pa+6r04",
+	"7GYcjau4BLCF8ZanXdXvpRnBztG5oiGQyxhoi08xZ0lbLajbpK6G4tF9urvDiKrbT/1NRfpvSuvbgLpD",
+	"Ljn4H6HwVk6zrGcYndsIOLHJwRst78owCFMTBdMSisbKNRjZ1bKGWySq18c6E+ZQF6IDxCZuVh0eWw5Y",
+	"yqDPxynSkOw3YFvjKBoNqx/yGGridRL2sVWVAok1K9REvEZQW8cZWj3VfYuCR1jfYd/rkLPWYnbq+c0U",
+	"AOIjGOJR8Ei8YfnCwqHp8tx0eX+eKID9KE8R7A478qK918dzrQlVmpBd43dOJe7wboWziguVbFWOjT8u",
+	"K6tiWZ4ROEKJiiEizlDkDcJaDZSW9QOc71gYDh8v5yfafjFX5foYgBN2712ESqLQX4pwM6/FNtLbde7P",
+	"jvUnCrPjY/C1uyszfmSmnaTJFiG+kp8YekiONJlT1P5DOa5ZUYUmKZnaK4QwqQWBA00qWCUkeFC1BrlE",
+	"gLGpFpgsX//5B/1XP7z/9p+VQ2Pr4uWti5f77/9pTPVvqFArpEQz75xZaBmVBmdIrYn950yYY5ybYcXa",
+	"PsHUXqtaP15H3XN7jdM9Ytzguf/4wQ8TMZLl6R+q8Ehl+uzLM6WZ2UPnR5s0tTT4ljOErLm9lTYed10T",
+	"4edP2NhBdyoYv83CfCl3ZwV7c4TU3gjWveTeWlH92x5YjUSOwqSU6mPV126YJ2g0Y+wRBfOwQwV97SYW",
+	"lo2p8RZlDeRzKOmoRcufl5DWH5cgaqpBEyClDrNatHA0Bsbf0mluKt0URKpDvIrS8n1uCj/tDuOiWt6t",
+	"FNHmTtfvmTjwiCuQP/M3d5VdhG7MAaZdpCphysuRuEjyuOyZ5idUrmjwxDDorrWcnIq23eo7or9BuCql",
+	"mdIH/FAXVL6E0caZSvDUVaXCXsIx3WmLsMV3oujRil/S5gLblNWT5is9VdVgQGfVtbkgXklpskMjpSTf",
+	"QzDDNm1t5Jsn1HhdTKUaJWDzT5mvqj30Uod0iAYmqXGp4UHVis/RwsJUUriErTItOQVd5EE3LNgwSFqG",
+	"Axq5FEa6Vn/O8E5Ys5tM709bnojfJC3UxsJPBWMetctho1CL7aW+lMvtxFQoq2MhbEZqiYPp7pbSDAUF",
+	"FB7M4WEIu5oOVzWZFo0lbXCpB/UoQdPGqP5uaWsXtlMdnnXYPTJjkqUpo3Zik14ElT5DNtLONHINmZdu",
+	"HzV8X1RvoMBFVILsUa56UkEzBS6iMgg6HatWiZ6Kb+eyO0MlJGZ77i9bUHxC2ZU22xxycsS5pqZXAaQ5",
+	"o5KbalTm7edXRdGtk3w3tt5SRJBE2WlEHgQnGWGCw+cNvoxax6N+b0WegE58IdhT+XbqX0eN1P7umdNT",
+	"JasqF8HXgfRTsAaW0Mz+SIdMOGNwWqj3B7Np+n576vx5QJerp6CjLJ88pt4c9CtCKntoWl4Xk+S2iNpQ",
+	"f1+CsxGlwJcbsHnMnBeZhkMRpaCIVZSMPkqJ/NgoXqZPiEucBoE8bhCke19kL7InnnjK87gnnngCtMVV",
+	"3G67On9wX9vjVZe0vvMjwdkqeuzU0cNoYX7/wccN1JXwcdUlaFVaNqslhNHhJmVEELSqkBNXlTyiAglc",
+	"B5oVTd4tvchWAf9QrIJrroodRFm74wfzXNULrVBndS+aL5dRC7tS65IMbr48A3xTs1HK5EdzipVKnqCe",
+	"mTci1yMaf+FF1lPaA0drjHcRr8vnFhT8hqpdU7pSCc3PziKMvI5Lwpx34sr3zi5Ajp9UrvfKvXuOCt9s",
+	"XRs3CIjZNdJbhMQ0tBqpg1lVBcBYoFX9wRLCTLtl4w9K/S2AVYNxpBVmxpHHMDc3t7CEnI7ynqpWJt2o",
+	"h3wJUUdo/d8/MI9Yp1UlnlhCUqdWXwiG10ilhgVRoH0w0Mnl04efeeKJGMwNFujkiZXT6tRX/2P6mdOn",
+	"T04fJ36TO9Mn1onnUYcsIvjlagkJCvypCVOh022PNzzckvoOnBphDuKMwGDHHNJqc5+wWm/6WdJ74gnE",
+	"GcIw2KLyCOGWSeorAZSapBDT9ipSjKDUQNVlU+6q6qwLD1KBsDznvS8yAFStEaZMFsURp5bbuNYk07N7",
+	"yxCncfVNFov79nW73b0Yvt7LvcY+/Vux77ljh596fuUp+E3ol5n6AW1RtHnnwr3//WSqNLVOPKEN5L1l",
+	"9aC0f3CbTi1Oze0t751TPoUmMKt94b2VfzYIaA5SHYMDPuZIrYuqZCD9GMR4cYv4UHXwgrUXHjS+M9xB",
+	"1UrK717qEK9nIqqLCXeNEmL5PJ/pg0rOtUdEhKqSuZBqaJtD6CItYHw5nmFRUM0HbEhZSAj78caAKRPS",
+	"lefhbPIVHEwyowAILHUyPi9gKmfkJTcMDYgW6SQvE8WJezDAV2GbzUuxycTy5ybaEZUf6ZJ6GnHolP1w",
+	"zOGaTIutXq8vRsShWTiI1EDfKSFGupC1bopwLMOrR+O0mYx9jJ4RrFtDosH7/r++1yEpQwaVv7kug+YK",
+	"vaCuzP54yC/2HValmTmefI62qD91/qzUwJQlBRxqtlxWnlUmVTjwCkQUhx/pYvHxpg/1s6BBJYyPkOnB",
+	"d3rn7S8NZrnvpNJeYvqhZJRy0UY5fOGsXJnotFrY60nLvVN1qWhKwymknGpPV7RAaSzc36XhkyyhVi9g",
+	"e+GPKVOeeWSO1McNYZIBwXN4VtXuWzj+YUheXg5djAmOP+LoIuL1WdLTZwiK1ZPc6RV+fCpmdT5uD+h4",
+	"WoJ2Zgof3EY3RzzJ5Z3JiSYgC3iTguFTwyktPmk6WY72fCkq2/eZOkyrgD/MO8xI+N4RXbuXJeOf4d1I",
+	"1zqFr6eM2WQ9mo3HmL7DwzwtCsA9NzPCZ79dzvBAq+WP4B7s8uiWTfA2i605TGVyG3eaLwUnLUWhaXGs",
+	"8l84Uw49Ld+0710f7miKfJk651Mp8mniR7jPjguADObf2/EtPsHCaI7i7oAwqrZa6rGtHtic09qRYWXj",
+	"Y/Jn4Mltk0sY3/vvt504899J3q3yGXPx7gdz7IebKvt++7xbvSnKvJe0f8W4EDptsId97joKBkQppNxD",
+	"cpm45uuCstz3aZ8CgQDuNhFF2LUBeOlu1wZUTcWuIqUAkaMAYoJQR0wPqC+FqRcRiqLCEFQvP93UKaOi",
+	"WTDdHIWXFks3D+EY1TKKOUUX2jpEjrGr+k1qZu8R5XSH4EkE+iXnKcpjUJ5nLVST4NInn39aiuuZ8qEy",
+	"+v+/hWYOHCqHbUTjXjPuEA2AQLADzkvq70VndJjlDDkctqLZX55DXciRqXQYXsfUxVWX7J0qpQv1k2qm",
+	"I0+UtnCD7GuzRvwoAz9ElTIMqmXS+h86xZO0Bv3VC5DmMem9jNSuK8W8nTTjeiVV8Leu2hyAcxbCDkWJ",
+	"cSsdqFkUfJ21ifrI3+fA1C7gQp+QWjFGDphpgDeoFLX8d1ahRxd8VMuOs6Leu0uFtZrdrjPclx2nELJY",
+	"dhzD04GHeqRNsI+qPdQlZG1a5ZblJZAgpFwwgUCceLfSR5iL/C9KHtofn0EH0WSn9LhMNJI91knuLk+s",
+	"WUaqKzae2LX9M9B+ehOq1heVESm6kcv5Wglx14l66NPOqeM395m+JPbbBqnDR+QjO3Nb5KtVenJ+6yd7",
+	"z0wvoqK1ped4A1GGsJC6EoRXsfEfyS1Ej82X5xHv+II6+pMWd6C7iNl9VU8W332XN7iqWkjdf66hB2Mb",
+	"MW9NQi3kij+lMwqE2kgI/unuRRkLiYLOmKUkkzk87vu6/tANIHZUfLpnku33omWGdOsO/ZR8AKOux1kj",
+	"wK4JgtlCvUJ0iVcyndXgM5+2LIo80NrJCDzMDtC0ef2jRde+JmWxZmKMiTPCKAKrk0UKum9VOiVAszr9",
+	"lM4d6gZdsvaiE0zbbzXeIvK6qbYyKqksyPNQqRuGSB9b1f+qQGXm6uPDR39KDWj2cadcOTCIziDd9Yd/",
+	"2sOOatYYPQxpDTDSVX+JEaetzOeMwz5noKWUq12OF1jhj8m/Z/XRPb6EWniNxBr94GjKChBkyp1WlS47",
+	"dKrRMppH5D4HvhGeUbKTcq41jYm672VBah7xz6f6ZU43qefrWJpK1WIOmjlURrhJsLMXHTPVVDodr6T9",
+	"xPIxfVA6zaqkk3vBJdhtcsiAgzJiqzfGwLYeJcQZ7YvxyTk/WFX82BM5y0cPo/375/fnccvQADq2eMeM",
+	"ygTeI0z/NiH1jmBAlVYo5xlVL/SjNm+MreecPFhJDh5hpHu8JzdSncFeWosXvC0/efjIU0effubYd599",
+	"7vjzJ05+79TK6e//+5n/+MEP9aNUwfpB/a5JxoD3TyVvSjR0migOm50+ePbl2QPnX3xRvtVWGnZW0abO",
+	"28y0LQ4HTz1KkVYz6wIjreFGFE2kwZsDVkM91cNCKHxTr8MYZQ2FcJq0RIIeMqMyOQ6HzWZ2pblv5vdQ",
+	"LP6QYIZPfkXVjBVjb3o+wkFSJOJdprT49HSOyPnGbu3I2HnkvHfMZM/atugd3PHYebCjcIVc6H2kb5CO",
+	"nhu8BdNtIcjgTr1LhYfTYyeycxfooYTTMymh8HB6JK0YCZ97vRJqq9hOCTU4dhH3pN5LuZP3Ju0jzPdG",
+	"JUCbRT6ln32k3W3RxaRmP54iNWipv9N3GBBu1Vg6WTt2xnCXh9Jli7q2FmpIgI1YVXbTp1LDV0INSAR2",
+	"RDShlX+7TbAnlc7+3bcGr9zduvDqE088YdXEn4uMOULxPIXZmskj4Z5KK05JtKv27Gl2U+rnsUYk+gP1",
+	"urPWdOqHT7fRbbJQbOzrHabaM00OHQEUZIjPI0RbklI9PKFqLzikHaTa3R/7D2TUv2jsPzz+7Ih/IYev",
+	"8AhEusfoaakHrYLzaRU9JmqYMeI8Lulx1aEN6otVXVZlKv1X0WNyI53H96JlE7D0iN/xmAi9R4oKEOOm",
+	"Kzl4mYKe4YIw50XW1eQBcFiqzNvv8iimjh5aPlDB/uqSorYGJ0Bsw4X8OiGmw3yhNTgf1+smRUZVWCXs",
+	"HrlBx3avwaPObwx7p1z02OkivyB1jdTWEGXQv6fjh6wGuIsSkKYPa5tnxNccIlX6hH6W9MVwAV45zXSx",
+	"r7CVKDPGlerh26KMQLsEyhDjjOxFAPJOutDUn7h1ydGoTmtWvtM98oMqP4ew6wZhEYv3lAr/SDjRR1o5",
+	"1OtI1Qt1C39RRHmDhkFF0KFgEYlOVY5UJQYZW4dljY7V4KWgJZz6po6pS5whtZB3/Co/N0RBSlR6RPKp",
+	"bWdUJAWsAfPWKX1Q3QsFiTXi+ZgyxSE5wp4HNmqXxuI0TSxQlUjeRpiPWgQzDXwpoFqYcb+iFmsLysgF",
+	"mXPbgcQsS6D0mIL7EEbjJayQqDyBGJnZysThQ2gLtVSvVetRNzwshzH+EYe4RMElJjdsna+RUxxU3tFr",
+	"PQ1NhnAX9wpYonwZwqqnh3zlkhSVwudtYeI0AeeBsq8aVt0gh6MME2sPuiNTtsH7jHnoQTh/n+whDVmY",
+	"y8er51agizdY7U7bDUdwTwQgedC6Sbup8BqZ7rQhaGHqaEq6tKpJBepJUzKmR8ZCFVbn7woxp7hb9SA9",
+	"vYeiBwVEZHH7Er+QNC8Qath0QAPVA0PbQwWXBOF6LALcAJMciB7buv2TzS9+/vhSGLeXKnZd/94nUkHX",
+	"eF5NMiT9QsqI3vZ9L8tfjuCLLb5OQpoZzRrVL5zidqul2CP0hpTKowNWHiwfUBYmjdUlwAF1e7zydHnG",
+	"HnvT7Cg98jYCTNdwWoV+k+aof0Z1pNlBGm8RO7trkR1ndcugMmuhBgp5Wwp1qfsLSDOSh6q5SuRYYc8M",
+	"6XY8sS+K0pYqro6E0D2PsO79DO94eiVp6new0MJyIM3+hiBuitOwICUsJRNSoe7bjkop2hokr1hF+zT0",
+	"TwoJizDf6ym0ec+DZsglg3an7U34mHKm5r+EiCsMnvz87CxivBI+M6xcL8Mi9K4/TDk6Dkx5zY6SeNq6",
+	"X0tgEsN+eLTR9GMAmPDMVGlqjZC2FeUyPGRbs6toz3xwCMWzIu59+FX/0u2tW7f7X/5q8N8foQV078f/",
+	"QHMzqH/ptX9+caX/5S/67/9pcP2NzTtvbH55tX/tyubGT/vXP+hf34gDBc+O20Ar6Iikp2/XER+kMhJc",
+	"fGv6M8yyqEA0AJRo5CJz+xGvh50y5A3ZIzJvuo6ZjQxFy4VBmGlqh3dPDWLZO/3F9mt9mLk8Du8y46g0",
+	"CeQl4JnSIA7p3cCKaXAO02wsuanbsOOSJ7Ev5GRFl4wobFFyOBhg1/pWgxk+lHQSSYsGh9UajFD7WOBV",
+	"NtIO/O6YaSIVTd5xHdWYokoIi9gSJi1UYWvmv+cxTaxAkS5vFuBLGF4krxI4YWEpkZlrZ5h+riJ/NCyx",
+	"NR81XOdRENiAg5ciQ6lQaftxnKxLP1fCsn/7f/uXbm9uSHGppOng7Xc2N17rX73cv/3m4K1Ptyko1cwm",
+	"E48zD0w8irVibFCxprLuIA5CWUNFD3yu2Hx4uXgdggmZNyeG05xqt5yMwI8+4oaLWUqa5RIutTDW18Ks",
+	"g92gO5MKEwYSMGnQxPnfGGZNcJT7NF50aqnREfh+8kN9QDJSTlOMJyGLo5UnsV9rniJCHr+FTIDpVUkN",
+	"t0AplXKgQLVXyTxp8XhEcjIUnK0cDPxwoqSj1jPlsqVwK0oe2d6d4zvq2zkJVGyP0BWwYcd7cmvq1CUl",
+	"CFZoTE3IrEyPR2SkQB4nO1UqBhvxUFIfd/gMdM5jKziK9HKTFtlXJYzUaY3ikcmMT8aefJSy+8OZFxn9",
+	"ie9HATE+CAEfQ1isScmTKmmM8zM9hLPsONEl71JxEpniQ7G5YlQxfLzPknYR8ZxnCWmHPpLgdBFl9hsa",
+	"nq7tguYIUrf4Oomfft5YNe/4RYWqgwXzjmlamLXUnUieT+7BbiHg8oMi4MKz6IepeCkE+W9hhxhs6DVJ",
+	"813Nr3tIYOpkUriutMuUPsd7T5rHRgTujkLFqhVYNBnJm5menctG1J48lDcEqfwcNtMyPQMPzKr6Tc7s",
+	"c1vIAtjeRpDxkZLdOl5boNw2dLT9i3EGikUXFa2rNMBWD5lyV0jpFroNlz3M3iL7aliQUaR/GIvRGPqS",
+	"DBbDbjFLCJxGi6ZNDPj5NFZcLiDxIRzzYLMUwdlAxB8l74NGCkjNWJQHKUiRZALvQ6Z7kOrsuRS28VGN",
+	"hNSZQMoi02DeKqdrHXpvZ/BR0zgy1bLsHebOjlqXp7gPjbZgHJtIgs+LsDJ5lyFPjwbZwSqUolK8fY5E",
+	"DbP09OAW2Rc0f0/frWfgkR3cLjOEnfrUDAvZLV0OJXmRyhvjzG+KVPdE3Is/gjel1ralNduAwSFyaJAJ",
+	"RorptFYH8k1TKZXtL77ovDx/fvqx8gsz0wtn/8/MC+Xp2bOP/9sYbTB2uhvJo+aqzSz8O95Dhl4KIVn9",
+	"stQavgTFqubp2bT6vH7mkfaZq0WknYJZYiFHoPc09QhiSdThGezzCHbSnd2nCHbCk3gAYbJOu+Lzydqj",
+	"Bz+dLJRlsbSPY6+YqJN8EdSXtIKD0g5oyHoUkDeTcVg21LBkNZS0+iKIXbvSi2Tmp2Y78bloY3lJbqfK",
+	"q9XQSEIFwwlzijSlWz2F9zUa10selcfXqROr07RoKyfNUzvpuTZj2AWAdvFopL7g2cL055ZWikqo6hG8",
+	"JkqInJMqs2oqx5zA8kJ1EoPAHjK6zOT2hS9IvwjLjnO895R5cNdeBL2kYKIPxamaRSFFIaEaclAJ37xe",
+	"hxx5VSkKLfmCZPkmFlCzNyYp5PSyxokir5e1imtrBW6CD6nvLLwJaoBcCe95U8aiuwQ3K2NrVnzeVphW",
+	"DxQ602wHUeAtoxlBKVU9CUC5djVYeQyGzXLZoEesAvZc0pWzYNFAXLrIO8hI12Ca6fG0wz92BkvKG+iq",
+	"mhTCHJHrTgZWemqtUmim72quDJN8KFGCLI5cJKq9oQjdR0BSQJeQNVfLbAU2C2IbYUa6SyHAXjR0IPwY",
+	"zPkQZUS7y2c4JUwf+Xw+02jPzxGe0+J6PoKTAWCMaQDSqPrINinThcoQaCGOzhJG2JVKfS+tC6N6R0UO",
+	"/a/ujhjtuw0IpRBT2Lwt1RYecsaaJuLZdLoStBrPJFPVJm0RKpqV/15wzoJ5LEk7wl/M79rvNtNc+3qo",
+	"WDWH/kCOMRnIz64iHbXlGZQTtE0rhHLM20rGlw/QKXsEMo1wUz3UGtdg2DoZzoP2MbRwAkQVXQWvk+CQ",
+	"T1ptF/sGtgIgYSUrppHuuvoR04FbY5D7vuTOltomCFMEgA6PSnGTnLRRXYcyB7vSZDWP5IxM6h14Hquq",
+	"yBY+d0z9bA6SpfUfMyPilsGohbmYnufFgE8ek2TVJg7qv3px69YdEEJ+kwhiQdxIczQZRW5kOrN+6lGK",
+	"TJ+MODgKCk2HG1FY7ircZV6j2NXQxqm9pRUSJlknbsnoI4pVQJVFTYeg7ZpZcM6B6by9hJ5hW4ZCHQfA",
+	"zxuEZl2RQp29aNn80W1y1OSuRqoHvAy1+or6GaoSg21v5mwYs0I6V5Dpw1xPJRXFnGw7Zy08nLTUDEOh",
+	"uFwik1IdHmOC5EpIdNry34KrYKWDqSutyXZO6tvXxMyZBmW92IojaJ4g74GkGIX9tAgyV4H3QHwedaGA",
+	"So7uSqGseY3fhKUGJrE0czSGBwCXqbpKgXsCCT5MfM9g5pxYJ15KHsgugeXQk/zGlQc06DqBUEzIKBW4",
+	"nyJx8E4K3iKA8adhO1JNh1wGbl7z9kyQg2fqWZYCGBmwJ91c5sJLHdLJ399fT+578KM0w5dqdxQgXoWT",
+	"wsiMZbVwdVP6seaxAj9Kj/ITdYUV0hwVuinCUBbCzMzsgen5Q3MLs+WU2QU/DKcXq6F75C2nEUb3qeIs",
+	"bn2xguRSq8YSFmopfLeO1yDMNzyVGYdj3hT6BJhPp9qivk8cU8sDt3iNtH0V3VqF7o0GDhP+WESSya1K",
+	"ZUSLJ62JQGdul6t6slX5WUXXnq2alRlrawl1m8QjLzL1IUhEqffIFwL4uPAx8+X9gXzDVXk0TsclzqqZ",
+	"pxweBjMNsRSOCkTNpAVfQk0iBZQHkQMG+A2k3hHEgbW8yFblryvw5Sogf8LfEZzWVa0qrjJyzq/UPQJr",
+	"BglmkPc4eCrqVDeKUuvYIxDsuorWeQRhNF/WcLKrdUpcR6xaUTmhG8GpAPJllzaShnc+lJhbrOXRztW4",
+	"mmpInbQl/2z1AACTeyr5TueHL+k0vBbuBeUOGAws4qHHNj//Q//ybx4fKQAtVZMWdYwKpJ5zQqVsaUin",
+	"Ms6QbpNAbJ8qi9+RnJ97qNuEHIrIzd2jb6w0ORSOnyJlVQmIXUv9OMwiXTDvKjL9pldylkwdJ1R0+h2P",
+	"RYo3A6kzXMWZQqkJOJMkxqfL+Rr07GCq7Xq144Odqnz7VCixok0FQC7mdfiRKCnwSoNsZoqQrUjZIYPc",
+	"aQUgQ/gXhJhiGlSBbAC8UNoiLgDx1uG+6s0rDSGllCIugsC8Cg3KB1Z9FD2NHbvGD8VNkEEEhVcctXqq",
+	"S3ZJcWntqFU31iTQ57ue+5SfteiOyPBSaZXv6lyBjCNTfTTUbcNCq5WMd4tMEVBlDcrJKnKfl+LURR+Y",
+	"euujoUwua2VDntv5fznyiEvkJYQDq8mHVpSB1RRtLQsegBYx8XEAWJGP5iUqKL0pmqbgpbucpNQk5c49",
+	"FJ3v4ZIYrF21W4m45EJnHIqnCGZSkO/jWlPuY9F4VnIf/F4bzH2fu46BcSZIn0BJGdXmU4Zb8tawnt+U",
+	"l0bhU4bG/GOrVeiTYaZr68u77DjLwQM7S7mtjuvTNvb8fXXutaYd7OOs0B1Uilu3SNeQj27oEo/Bwc8e",
+	"NiBVZLN3MD122YGO0ap9DXrsuyeferqETj7/dAmdIdWTjys86ZNHjoKPWlciH0LH6ZNLwZ8L0Jg4ibEb",
+	"3IvS1LnpFj43Xe0BrNuh/TMLBw6Vs2/LvpfDPyq50mtjpPmA8fbPhBaGbqgAbAkrdTQ0G8EEAXGFkUp9",
+	"78by16JGRlrqftY6szhw26lnNdQd87Koxkk/apNG4S8d6sZUwDu7pNou7KVWmQS/LgLVRb2qpPMnFOYi",
+	"152PiEaOAypZgs7vOXwFhVmxJdu2hfd0j0CQR2hBOo9d5kw0gpGph2eH+UYNsxpxC9bTDsNLd7medqKt",
+	"EppOEawxov711DJ1EEsRupaXoUulIqNUG6hnK2k3MuCT9pL5cllKWg0zhzrYH9mdM3js0epVraddaLNq",
+	"sxUhOsn+cnEquEk9kkdegwwJqFsxobtqEKRbVGji6KUOdmld73gJMYI9+UyHyZ/UVcjampe0TbeejZgE",
+	"mWZ8NDEJ8jx/9GhJzbpAUoJNSICXFSNGA+CMhHtXrtiJZQ25nOlceuj2BxWV2EVwiksqFCSJR9pNVCCX",
+	"NxrEKdQ1nFZHGOz3ru2prub3kHqqG2LcOeNoEjrCYFANURL04KphJq3yKtGJg47qVZlXULlcFO3iPCzf",
+	"+a2Ws1ucTx5Zp6RLHFWf7AKIe07i4K22sY+LpA/92l1OInqaDytI/TBDJsgAGS1CViFViQpLUDWpmqNA",
+	"pmlQr1ZCFLKIPKKLQHITGPNxreiY2Ik2YYf1m3ey/lUPYUWZ0l8Vfx6qa7G8yqbWlTJU77jusFaRGtTP",
+	"eTp1yqhoFnw4R+Gl/66RxHblxV9RCUaqq/A3+e4TrZYkbnuYFGHyA1XjgaUgwqp6YsfaPmYSGndd3p3u",
+	"tIumNXjv99u7PtiKAzTub0hATGqvocGI6z70dHJ5F3kAqJeTcKDOAtAmiiWcZzBznsS1teLyKr6lmiIS",
+	"OaDOIWAy8uB1H+fAoFKF/ZI3mVg+RCRdgvOrvUpGZrlantNS9NFxs8gZF+hiURtQTJTLVZnlemn6KOJV",
+	"IaFLcKZc3klXW1BNWnCChuPoWt3dyk1Ok3PfpLyM5Xiv9kQ6ZzJ5E4IACTS7LAbC+LRo8m7BRHQce2vP",
+	"8xX54m+dKrtHSWYcwqRdLLQFrBmZTxW0shZWXSyFkipEYKQ7TjApcP0Xy5FAFdvNruBvGE+C84A04xDZ",
+	"SqnJUQ6FHGlaMe4jQfISkIcL9+GdegQKosCS+CbZ74ZGFqUVRcJ0dYczUhqjkmSfR2qEFp76fEq9tVCy",
+	"+VfkAGGpKfJInXgeFBpooMWIjgw1/kt6BiIoFwUplPug6wWAFCSPuU68Xe9ykfuK3W9eKjKceDTzGOhM",
+	"9c03Bbvca2BGhc580IXpcmICwo97BKrJkZiPHtu88+fNjY3NuzcGFz/avPve4PL7g09+hZY9H83OPZ6b",
+	"CMHMLJoK5Uu/9fztPvqT56KpCkurSnCmdByTdu7zUN3JTUKAf1g0CcmXfktCu42EFC9ap6SL6rwDRjq4",
+	"hzxduYAcnptsDHxB4aRjXrzrycdM9JskCglIPJUvExjrRvEKWx3lSBCNuIomzRVVefyFE6B86be8a7fx",
+	"LohgQOAC0Cu4Z2DvTAO3FhUifwBMkJ0JgK0QFQD7loAeFeMwCI2Z4U10LHgccgVbBOm+krnIC1oHFkxa",
+	"8p27O/9DzjAQh98AF3aVNChDeER/vwRpgL+haNqAl37rIErlAbA/RYJSrHO3w3yi8XELTsL7d/PylSat",
+	"79rrHp/lN88jBN2lJFURH1V7KKSIkm6jZFo0IIMQrjQWzjSUeCqpCRLrGF48xs0K0Y0fdygNkBLxUBBu",
+	"lg0U+4OAuAkg4TVmqDo1075onahgk5SJxFE4/+Zx4QO+msb3jHudE2jyOlNw2u+1R5Qx6ezL0/DgCHTR",
+	"0yo6D02HVJgMKrvkYCSGM9qCfq3ALwGmALtuCoamVJUm6V2RAG80noqgfUerp8EjYR4a9FMF8ni9TjyV",
+	"AdP2CPhVfc7TOo4C8qRj752ggeeHWn88Uv22IwRQYMaSfitSBDjx5SG1jiepevGFl+WpVwn2iDe1+MJZ",
+	"ucfRUBz25VXStAknLEoBGDNsEa9DnppLYxAHNexjlzc6JKNDlMKjjO7T7s6kllN8KPVcMVIapokT6uIV",
+	"J0rhnIOOVIrggBDAAAtgY1ViUdjxh6YRwBDnTAL9DUE5xIli51qYZG9s9LLt+F07wUKg2iAzPcB5Tb9a",
+	"O6GNxPZ+R+/TQ9FLRhx74Rj92kMbwXwFo5W31U2D9F5/KcTLjPbxWiOkrYyjQD0ZCimNvmv7hMtjUOgJ",
+	"QpffohrXbhXg7qYXwB4Raz+W2jK0yV3qABh/EGkN8YpdAO8uoWpHLriEXIKhkO9F1uQe/U/O9qIzWs1Z",
+	"NQNXqLOqDYXofMLXE+y5FJJrPUIA4syGegzKGKy+WC1sRxWvsHF6eAwpA0a2a5uDHoW+HQ7uJRrJLyGf",
+	"O7iHaB3hqlDwOkOd5adnD6ZMUDvqwpkFODKOQqEf2Ub+OWzmZfKn52bk3wJxpnITBT3nN3UBRtiCJGvC",
+	"s9PluZQJ+3ys6e5ojy2X+6ZBpVVCAWHvtGhajjID4CRJDGtJHtWeOiMIRAGGFJgGygYosImqgXjP1h/0",
+	"MzsqRfQYtsIC2qLFHMzZZNG9C69WHErUPEKYZBKU+emtr5Wdu5MODO0/2RFlQb77X999gZU3ItpuOeKu",
+	"CJOto+klZJ14Ct1Klw112hmui5AI9mHflyyF1UjWJVoOn9rJXQ5HscFVRL4tDEOnySGEVEJd3d5C6lXM",
+	"LwXRS1WNBUAVXiumakU2tVQkaOWqHmwV1TziqAtOkO5uIW1sQGidpkzBH8AfvOPvRas17nmk5q9KHt3m",
+	"gojgV9UeasqnH6u5WAi02sKsg93VxwGKr9YE/l3jUgnTPb80hKzYi1YZr4gm766iFvbWhBajS/C5muAq",
+	"tNpwiQi6FQT7arDWhE5ICKE9JOGWAlVKz3MvChoQcEai3Qd0TUINM92bAIFqRqgnFTClj9pUPlXyHCPf",
+	"3YklG8zwG9c/QJN7yVBtkmjBRJK0p0mvFOkrMNxOIIPV7SAC3q4OBz2cnIJMkQmb5hYjNKFLmIncSDM6",
+	"JzVIxknZdI07maLvsHrusHxsJ7E3IsNY8TccUnADS90z1+M+lJUguRERi92l61LudWLa5HZlXvIQWpTR",
+	"5AkkLNEYwif4JYzQ0GKRTrc93vBwC5BC9qJjCsVOuwqMd1KJM6lKNSlr6DI2I0iFT11Xg86qHpeRPUHQ",
+	"KFwghzb+X/aur6eNI4h/lRUveTkFIbUveWv7gPqQCAWhvrSKF9/6fOJ8e7q1oaiKhFXSpKhA+ocmVaNK",
+	"VErUhyYgNQ0RiPJh4M74W1Q7s3t3tvdsFK1jo/YV1nN7O7Nzszu/mZ/fFDfJR2ThzryRLgS8wNUMpaSL",
+	"6zv0VV3ApsR2jaNnWWERIBjN1zVbOkyw9SVNbZuJqFLbcMLFKs2z+VObbajSybRqUt7IzEojIyq7d6Ks",
+	"ukJonqcn0q5iIvf48jqRyocGQBju9ezNq7n6Am+8xTj9E30m6KGzq0QsdP3QqyDrnMbQYjgtnUetFQTq",
+	"W9XHE0cq8Od7ckQFiUyVu9K9j5zPw1YYMBnBr1G/GfiiWYFDStzC3oyK1gH50YHNTo9jrpEIbtH3wqVo",
+	"au0fFDcEuDZn+VHGi7XsQG3B4n0PaLHUnVm52wQTzs22HFugxoy40B7kB7VCB4pPH84GCvhO+VT1ssan",
+	"gt2/w631daL6xMUqY/pcxD1rkelTeYFSbvISHk+zEU6AObCEDrDU4qfDZf3XaQCRxwGIAPNjemaKo8/r",
+	"ytxGogLQXY99uw7ZqpZ4+fTHmtdk1M1sR9GF9RzrBYjWx/9tXIZYjs17j3l5Pm+skyigVSzAKXLEygAD",
+	"qqGx+byhgGvIxptVV3LWu+SCVJum8v41mCUCLPTN1t0PUIUaNJnBLnTo7mgACCDtAJAV0Ki3RX+fNuFb",
+	"PzRwXIIR1wlFKWdsET6JCzCOtGwzZvB9BSU4JKKxFKSVWK37gRuzYidROXAkOBJef0r9q5zbROCQaBPj",
+	"5v0CrCMCG2WM+imhbsMP5aE6HtRitv3GmGRXtjAuVU4kxV6myjGk1xW5cQiJX2g/7WS9p3mMycRRip31",
+	"YhqO8LHzOOQ6OVmYskUvq5bATiuoOg9cQSiJeaDyv74AZZrxLlaJRuBF7vJgajPIMMGJOGFlMyXKtxfs",
+	"UqLBCVe1gL4tC+Gx7aAWKxdA8vRW/9Zq02UZt6mVdOZtGUFT4jKxQmgVkpVZG56rW0hfxWgpk2yen8Du",
+	"8DLGS86epJtn6bPtZGv/8tVhcrp38Xbn8qCdPt1JHh4nD46Srd90/6gPb5IlCCLmPuhllfVaNHZ9Gt7T",
+	"mjERy95lHkQcU5+0yiaIM8ZXeN+WtwCewpy/wnW04pe0MKwrXS2opsTW1ni8ssxCDO3KLrc+ywaNMd7K",
+	"H2K6Kcz/aQ9qB1XdcCSCciHu0vUbKi9QDLfqvAHVC32o5H5IMotXtd234mDm1swsjfzZ1TmwayXrq4EL",
+	"UK5qCGJ2iwTc80OHCCaEz0N5UmM8CpiDvgPjO3JxfJx8//Ti7U7nl5PkdC/PWWSKNTN+9hwCSedks3Py",
+	"MNneSx583VsgYPj5xzEA+2gjor6nSiow99nkTRoIgu4m+bHd+fa7XJr+gUGiwuL4TDhqvZ3sTtbJc/np",
+	"65Nk64/zjXZn92X65/75Rjvdep483pZ/eflP8uiwwFWaoXuMbx8w18OCQAimSfrkTXfvLNk9vHz9IheC",
+	"gbZZgsKTK3SzbtQnSLXOuVC1KbgOnV9f9SgmL4EZlIyNIsQNXcCCCHa5wAqNLkj3983OcWGSGqZuKInN",
+	"uEKwWMfBWRX6VnLFTqVn+tNflwdHuWhdWz4o+g40YxK6vJJGEUnfPErbB+nu4+43P+QieKu5zL80SFig",
+	"nl48UedrRLBVFtOA1BhttmIULQ+zuhK/++Ln7v7f5xvt5Oj5xemzZPewqKcGm7n/xf1/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

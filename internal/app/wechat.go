@@ -68,7 +68,7 @@ func templatesOf(cfg config.Config) (map[string]wechat.Template, error) {
 	for name, setting := range map[string]string{
 		outbox.RequestResultMessage: t.RequestResult, outbox.RequestAssignedMessage: t.RequestAssigned, outbox.BookingReminderMessage: t.BookingReminder,
 		outbox.SignupConfirmedMessage: t.SignupConfirmed, outbox.SignupOfferedMessage: t.SignupOffered, outbox.ActivityChangedMessage: t.ActivityChanged,
-		outbox.HoursCreditedMessage: t.HoursCredited,
+		outbox.HoursCreditedMessage: t.HoursCredited, outbox.DisputeAnsweredMessage: t.DisputeAnswered,
 	} {
 		if setting == "" && cfg.Demo {
 			setting = demoTemplate(name)
@@ -107,8 +107,8 @@ func pageOf(n *outbox.Notice) string {
 	switch {
 	case n.RequestID != nil:
 		return fmt.Sprintf("pkg-request/request?id=%d", *n.RequestID)
-	case n.Kind == outbox.HoursCredited:
-		return "pkg-hours/hours"
+	case n.EntryID != nil:
+		return fmt.Sprintf("pkg-hours/entry?id=%d", *n.EntryID)
 	case n.Kind == outbox.SignupConfirmed || n.Kind == outbox.SignupOffered:
 		return "pkg-activity/signups"
 	case n.ActivityID != nil:
