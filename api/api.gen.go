@@ -161,6 +161,105 @@ func (e AttentionReason) Valid() bool {
 	}
 }
 
+// Defines values for AuditEntity.
+const (
+	AuditEntityActivity    AuditEntity = "activity"
+	AuditEntityAttachment  AuditEntity = "attachment"
+	AuditEntityAttendance  AuditEntity = "attendance"
+	AuditEntityAudit       AuditEntity = "audit"
+	AuditEntityBeneficiary AuditEntity = "beneficiary"
+	AuditEntityCampaign    AuditEntity = "campaign"
+	AuditEntityConsent     AuditEntity = "consent"
+	AuditEntityDelivery    AuditEntity = "delivery"
+	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityHoliday     AuditEntity = "holiday"
+	AuditEntityNote        AuditEntity = "note"
+	AuditEntityPerson      AuditEntity = "person"
+	AuditEntityProposal    AuditEntity = "proposal"
+	AuditEntityProvider    AuditEntity = "provider"
+	AuditEntityRequest     AuditEntity = "request"
+	AuditEntityServiceType AuditEntity = "service_type"
+	AuditEntityShift       AuditEntity = "shift"
+	AuditEntitySignup      AuditEntity = "signup"
+	AuditEntityUnit        AuditEntity = "unit"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntity enum.
+func (e AuditEntity) Valid() bool {
+	switch e {
+	case AuditEntityActivity:
+		return true
+	case AuditEntityAttachment:
+		return true
+	case AuditEntityAttendance:
+		return true
+	case AuditEntityAudit:
+		return true
+	case AuditEntityBeneficiary:
+		return true
+	case AuditEntityCampaign:
+		return true
+	case AuditEntityConsent:
+		return true
+	case AuditEntityDelivery:
+		return true
+	case AuditEntityGrant:
+		return true
+	case AuditEntityHoliday:
+		return true
+	case AuditEntityNote:
+		return true
+	case AuditEntityPerson:
+		return true
+	case AuditEntityProposal:
+		return true
+	case AuditEntityProvider:
+		return true
+	case AuditEntityRequest:
+		return true
+	case AuditEntityServiceType:
+		return true
+	case AuditEntityShift:
+		return true
+	case AuditEntitySignup:
+		return true
+	case AuditEntityUnit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryRole.
+const (
+	AuditEntryRoleDistrictAdmin AuditEntryRole = "district_admin"
+	AuditEntryRoleResident      AuditEntryRole = "resident"
+	AuditEntryRoleSocialWorker  AuditEntryRole = "social_worker"
+	AuditEntryRoleStationStaff  AuditEntryRole = "station_staff"
+	AuditEntryRoleSystem        AuditEntryRole = "system"
+	AuditEntryRoleVolunteer     AuditEntryRole = "volunteer"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryRole enum.
+func (e AuditEntryRole) Valid() bool {
+	switch e {
+	case AuditEntryRoleDistrictAdmin:
+		return true
+	case AuditEntryRoleResident:
+		return true
+	case AuditEntryRoleSocialWorker:
+		return true
+	case AuditEntryRoleStationStaff:
+		return true
+	case AuditEntryRoleSystem:
+		return true
+	case AuditEntryRoleVolunteer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BeneficiaryInputGroups.
 const (
 	BeneficiaryInputGroupsDisabled   BeneficiaryInputGroups = "disabled"
@@ -1896,6 +1995,117 @@ type AttentionPage struct {
 // AttentionReason 没签退、补传、定位不准、没有定位
 type AttentionReason string
 
+// AuditChange defines model for AuditChange.
+type AuditChange struct {
+	// After What it became; empty: nothing. 不显示 for what is private
+	//
+	// Example: 已通过
+	After string `json:"after"`
+
+	// Before What it was; empty: nothing
+	//
+	// Example: 待审批
+	Before string `json:"before"`
+
+	// Name The column
+	//
+	// Example: state
+	Name string `json:"name"`
+
+	// Said The column in Chinese
+	//
+	// Example: 状态
+	Said string `json:"said"`
+}
+
+// AuditEntity The kind of a record
+type AuditEntity string
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// ActorID Who; 0: the system
+	//
+	// Example: 4
+	ActorID int64 `json:"actor_id"`
+
+	// ActorName Their name; 系统 for the system
+	//
+	// Example: 杨海兰
+	ActorName string `json:"actor_name"`
+
+	// At When
+	At time.Time `json:"at"`
+
+	// Changes What changed, by column; empty where nothing was kept
+	Changes []AuditChange `json:"changes"`
+
+	// Entity The kind of a record
+	Entity AuditEntity `json:"entity"`
+
+	// EntityID The record's id; of a holiday its day
+	//
+	// Example: 42
+	EntityID int64 `json:"entity_id"`
+
+	// EntityName How the record is called now, where it has a name or a number
+	//
+	// Example: 20260305-481220
+	EntityName string `json:"entity_name"`
+
+	// EntitySaid The kind of the record in Chinese
+	//
+	// Example: 服务申请
+	EntitySaid string `json:"entity_said"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Minor About somebody under 18
+	Minor bool `json:"minor"`
+
+	// Network From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+	//
+	// Example: 203.0.113.0/24
+	Network string `json:"network"`
+
+	// Operation The operationId; empty for the command line and timed work
+	//
+	// Example: approveRequest
+	Operation string `json:"operation"`
+
+	// RequestID Of the request log, and of the answer's X-Request-Id
+	//
+	// Example: 01JD8X6Z3M
+	RequestID string `json:"request_id"`
+
+	// Role As what they did it
+	Role AuditEntryRole `json:"role"`
+
+	// Said What was done in Chinese
+	//
+	// Example: 通过申请
+	Said string `json:"said"`
+
+	// UnitName The unit of the record; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// AuditEntryRole As what they did it
+type AuditEntryRole string
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Items In the order that the call names
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // BatchItem defines model for BatchItem.
 type BatchItem struct {
 	// Code As in Problem
@@ -3036,6 +3246,152 @@ type MessageTemplate struct {
 
 	// Name A subscribe message of WeChat's
 	Name MessageName `json:"name"`
+}
+
+// MinorsDeed defines model for MinorsDeed.
+type MinorsDeed struct {
+	// Count How often
+	//
+	// Example: 14
+	Count int `json:"count"`
+
+	// Look A look; else a change
+	Look bool `json:"look"`
+
+	// Operation operationId
+	//
+	// Example: openContact
+	Operation string `json:"operation"`
+
+	// Role As what they did it
+	//
+	// Example: station_staff
+	Role string `json:"role"`
+
+	// Said In Chinese
+	//
+	// Example: 查看电话和地址
+	Said string `json:"said"`
+}
+
+// MinorsHeld Whose data are held
+type MinorsHeld struct {
+	// Beneficiaries Different people under 18 whom these are for, by who asked, name and birth date
+	//
+	// Example: 24
+	Beneficiaries int `json:"beneficiaries"`
+
+	// BeneficiariesUnder14 Of them under 14
+	//
+	// Example: 18
+	BeneficiariesUnder14 int `json:"beneficiaries_under_14"`
+
+	// People Accounts of people under 18
+	//
+	// Example: 12
+	People int `json:"people"`
+
+	// PeopleUnder14 Of them under 14
+	//
+	// Example: 2
+	PeopleUnder14 int `json:"people_under_14"`
+
+	// Requests Requests for somebody under 18
+	//
+	// Example: 31
+	Requests int `json:"requests"`
+
+	// Under14WithGuardian Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+	//
+	// Example: 17
+	Under14WithGuardian int `json:"under_14_with_guardian"`
+
+	// Under14WithoutGuardian Of those under 14
+	//
+	// Example: 1
+	Under14WithoutGuardian int `json:"under_14_without_guardian"`
+
+	// Volunteers Of them volunteers
+	//
+	// Example: 9
+	Volunteers int `json:"volunteers"`
+}
+
+// MinorsMonth defines model for MinorsMonth.
+type MinorsMonth struct {
+	// Changes Changes
+	//
+	// Example: 9
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 20
+	Looks int `json:"looks"`
+
+	// Month The month
+	//
+	// Example: 3
+	Month int `json:"month"`
+}
+
+// MinorsReport defines model for MinorsReport.
+type MinorsReport struct {
+	// AgeDay The day that ages are of
+	//
+	// Example: 2026-12-31
+	AgeDay openapi_types.Date `json:"age_day"`
+
+	// ByUnit By unit, the most frequent first
+	ByUnit []MinorsUnit `json:"by_unit"`
+
+	// Changes How often a minor's record was changed by somebody else
+	//
+	// Example: 96
+	Changes int `json:"changes"`
+
+	// Deeds By role and operation, the most frequent first
+	Deeds []MinorsDeed `json:"deeds"`
+
+	// Held Whose data are held
+	Held MinorsHeld `json:"held"`
+
+	// Looks How often a minor's record was looked at by somebody else
+	//
+	// Example: 214
+	Looks int `json:"looks"`
+
+	// MadeAt When the report was made
+	MadeAt time.Time `json:"made_at"`
+
+	// Months By month
+	Months []MinorsMonth `json:"months"`
+
+	// Units The units that I administer
+	Units []string `json:"units"`
+
+	// Year The year
+	//
+	// Example: 2026
+	Year int `json:"year"`
+}
+
+// MinorsUnit defines model for MinorsUnit.
+type MinorsUnit struct {
+	// Changes Changes
+	//
+	// Example: 51
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 120
+	Looks int `json:"looks"`
+
+	// UnitName Name of the unit; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
 }
 
 // Minutes Whole minutes
@@ -5198,6 +5554,48 @@ type ListAttentionParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// ActorID Only what this person did
+	ActorID *ID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// Entity Only this record; with entity_id
+	Entity *AuditEntity `form:"entity,omitempty" json:"entity,omitempty"`
+
+	// EntityID Only this record; with entity
+	EntityID *ID `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+
+	// Operation Only this operation, by its operationId
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+
+	// From From this day on, in Asia/Shanghai
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Up to this day, and on it
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Minors Only records about somebody under 18
+	Minors *bool `form:"minors,omitempty" json:"minors,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetMinorsReportParams defines parameters for GetMinorsReport.
+type GetMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
+// ExportMinorsReportParams defines parameters for ExportMinorsReport.
+type ExportMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
 // CreateCampaignParams defines parameters for CreateCampaign.
 type CreateCampaignParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -5931,6 +6329,15 @@ type ServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(c *gin.Context, params ListAttentionParams)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(c *gin.Context, params ListAuditParams)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(c *gin.Context, params GetMinorsReportParams)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(c *gin.Context, params ExportMinorsReportParams)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(c *gin.Context)
@@ -6775,6 +7182,151 @@ func (siw *ServerInterfaceWrapper) ListAttention(c *gin.Context) {
 	}
 
 	siw.Handler.ListAttention(c, params)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "actor_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_id", c.Request.URL.Query(), &params.ActorID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter actor_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", c.Request.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", c.Request.URL.Query(), &params.EntityID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "operation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "operation", c.Request.URL.Query(), &params.Operation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operation: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "minors" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "minors", c.Request.URL.Query(), &params.Minors, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter minors: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAudit(c, params)
+}
+
+// GetMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) GetMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMinorsReport(c, params)
+}
+
+// ExportMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) ExportMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMinorsReport(c, params)
 }
 
 // LoginDemo operation middleware
@@ -10904,6 +11456,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
 	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
+	router.GET(options.BaseURL+"/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/audit/minors-report", wrapper.GetMinorsReport)
+	router.GET(options.BaseURL+"/audit/minors-report/csv", wrapper.ExportMinorsReport)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
 }
@@ -11343,6 +11898,129 @@ type ListAttentiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAttentiondefaultApplicationProblemPlusJSONResponse) VisitListAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportRequestObject struct {
+	Params GetMinorsReportParams
+}
+
+type GetMinorsReportResponseObject interface {
+	VisitGetMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type GetMinorsReport200JSONResponse MinorsReport
+
+func (response GetMinorsReport200JSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMinorsReportRequestObject struct {
+	Params ExportMinorsReportParams
+}
+
+type ExportMinorsReportResponseObject interface {
+	VisitExportMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type ExportMinorsReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMinorsReport200TextCsvResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15916,6 +16594,15 @@ type StrictServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(ctx context.Context, request ListAttentionRequestObject) (ListAttentionResponseObject, error)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(ctx context.Context, request GetMinorsReportRequestObject) (GetMinorsReportResponseObject, error)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(ctx context.Context, request ExportMinorsReportRequestObject) (ExportMinorsReportResponseObject, error)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(ctx context.Context, request LoginDemoRequestObject) (LoginDemoResponseObject, error)
@@ -16688,6 +17375,84 @@ func (sh *strictHandler) ListAttention(ctx *gin.Context, params ListAttentionPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAttentionResponseObject); ok {
 		if err := validResponse.VisitListAttentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request.Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMinorsReport operation middleware
+func (sh *strictHandler) GetMinorsReport(ctx *gin.Context, params GetMinorsReportParams) {
+	var request GetMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMinorsReport(ctx.Request.Context(), request.(GetMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMinorsReportResponseObject); ok {
+		if err := validResponse.VisitGetMinorsReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMinorsReport operation middleware
+func (sh *strictHandler) ExportMinorsReport(ctx *gin.Context, params ExportMinorsReportParams) {
+	var request ExportMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMinorsReport(ctx.Request.Context(), request.(ExportMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMinorsReportResponseObject); ok {
+		if err := validResponse.VisitExportMinorsReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20729,445 +21494,479 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15cxvHtT+Mv5Uu/m6VbAeUQIqSRbJ+f9D0ptiyFFGJbmLrARuYBtDhoBueHhDC9ddVUuJFViTbuVkc",
-	"b0mUWDfOYtnXTmyFXlT1fSmPCZD6K2/hqT7dPRt6BgNwIFGxU6lEBAbT2+mzn895bqbGW23OCPPFzNJz",
-	"M23s4RbxiQd/rXY8wT35L4eImkfbPuVsZmmGkfN+pQZfIl5HfpOgNm4QVCV17pGZ0gyVTz3bIV5vpjTD",
-	"cIvMLM2o52dKM6LWJC0s39rC558krOE3Z5bmy+XSjN9ryyeF71HWmHn++dLMcWd49DNNgjxS455zQCDq",
-	"mOHa2G+Go8HnHnm2Qz3izCz5XodER/4Pj9Rnlmb+f4fC5R9S34pDxx09NGm1uU9YrfcE6Q1P4wR2CMKM",
-	"dFGde4jgWhM5hDhyQzBqE09whjBz0AZp+/AI9QXyiO9RImZKM+Q8brVdOdUj9XJtsTqPH3QOk4Xa3DGz",
-	"oCbBDvHCJUUmNCtnlLKTc/PHSjMtyszfx0pya3ziyXf+P0+vzP4Iz/5XeXaxMnvuO/8xY9v0J2mL+sML",
-	"XvFRiwsfCY5amPUQ9UlLpBy2C6+IztAhddxxfXnSJTld2uq0Zpbm5LG3KNN/BbOhzCcN4s08L+fjEdHm",
-	"TBCgyVMer7qkJf9Z48wnDGaK222X1rCc6aG2euI7PxZy2s/lPHXzXhgxvvDTpN4RxFlGghBU4w6Zeb40",
-	"s0aEoGqAlHmMN755n2X8NdpgxEGUwenoH8j3rdR8ukl9IM62x9vE86naJdxue3wTu6NGXTHPPV+aqeFW",
-	"G9MGG/WbVf3cQx4ldfVDVmlhhhtkmGiOI9wCyhc+rtdDcqty7hLM9M9rxK14BOsNS1x37jrI54hsEq9X",
-	"5U5vmGZLM7UmqW1QVmnJ0xk1f/XsCX2Q8vRwza+0m5wR2/CoShAWG8SJ3dry4pHDs0fKi8fm5srWGYVE",
-	"EX/h2Sb2ERXIkcNZflgnrEYqLeJ76ijjv4bJz1KGOHN7qEv9JmXBjVQ/Wka4KghTTIepUYJ5R/lscMlK",
-	"kl3m4IryrosOMNQh5lCrUUcOCk/IE0U+3iAM8Y6P7uvfemPwwq3BO1f7l68N3r22/dXP0Irno7kH77dS",
-	"hAucr6J4yfD+cSQfiDPR23/+W//WG/0br9m21OXqSo6kDM49hzLsA2G0KKtYafqHBHtiGZWtGzx31La/",
-	"IDGFjz1fVLCFKNbkV0aWyoeRaNK6j3xNLIz7iG+CNKhzryVfMeNgn8z6tGWloraLayR1B4kXm/PM4OaL",
-	"g4/+Prj5++2b7wx+/c+d977qX9ka3PgHOoz6r302uHbdNoRHxYZIoW+fow3Gu6hOPZFx/vPy/JUcWXpu",
-	"eAT9AfY83JN/w55YhjzOkNwHxD2HeMuIMuRS4Qt1R/wmFyTYwBLCWowdiQ6dyZnlqNbpbFDXtUznKUIc",
-	"KS6w6+ojbeUeS77SOpYvqXIUN9fyYM3XJOxT37XxNPg4SQAff7J77Ur/8vvo/36GBjd/v/vVP+Wnf79o",
-	"O/sOo34lL9OAh+2kKHU57jUwowKIe1gZCXW4p5VS5+vJGwZr9iYiwML5RQeP85Uk449dmVIoQBOyJWQL",
-	"wfmbmxByx4BSY7LxXLA8Xv0xqQFJmRM7ztodpUA4DpV7g91TEYFex64gpQJlfO6zu1OCNaLAHi7H9Ncj",
-	"cf21PLv4HWRXXfML3bjhER9vbjoymRHiCBRIoogOfKQcU4KP2AV0VPBqTVpTRX5BvDdhG9m0hdFbVoDM",
-	"1cssl2zydybVirDuXx55GFngsdELzC3+orw/aqfloLsWPn9c/XSunF8cSqaqBG/AhvILOsWJYmMfKY8r",
-	"+8YWdxkLBRb+bIfo76UlX6BkixzI0fh5zO9N7CVEVyiQoizYJs1yC6kseXJKX6K4xAjOZFh9amrtSWmc",
-	"8s+aVF/kQLnpJzBHLfpLxGU0PIFTWAhEfYQF0l4lqVkHqnAbN8gyIq2230NczdXFwh+tLmgHRXTs7E3z",
-	"a82RQrhFWfTTuW/F8j4Vy2UQfALoBZ5EuAv8JE3yjha8/6aC9lvhes8JuHHk1vMZPG/N2JXxYXavvrLz",
-	"/q2vL1wcXL7ef/3q9s0Pvr5wsf/Zxzuf/2Lw7u/Uv/uv/Xrw6SUpbJmkjKdnHA/X5YG0O1WXiibsUp0y",
-	"80/l53OJE2HC4WmsMNEl3rDM2rD53qWG82yHCPnnAYE2iNUp6OIqcVOIqIuFYnKSPbC4xvDmW9s3L++8",
-	"e63/1Rv961/2X3/D9vJN7HZIivKF1VryuzYSgkutR00/GMkquWCgSYzH/NsaboxwCWkPC4XcW3OSEQTf",
-	"LSNBNomHXZDztSanNWki9YhA4FFbRvPl+aOzc3Oz8w/CIxg5ysQPJvP0zM6717ZvXt29+Vr/xm/l5tjY",
-	"wJFyOfviz8PVMX/lOpas44iI/mH2XuOsTr2WQBgJ2mCznfYSYrzKnV5JLts4yM1twh2ft7BPa8rDUa/b",
-	"r41nFau01gwicx6X8zsgkOPhLmUNAWGpGnd5Bzi9GZB7taYKm1HlaYSImnVQIRfQIsyfhPS63Nsg3mRq",
-	"dPhb6/77Pq41W1rViI9a7WVIXuw4xEHUt130as+3EfMa/a8YQS4cm5+bswnHmkewTxyr2/es4j35XLp5",
-	"dcMNypyUMErd4y2l3Afmhjn9H7dJQ545k//bJVV50duOnejsGwkB0WoP3i+IB85WeXkF3qTw1pCT9N/+",
-	"aueVl+cO/rjdyOf0gzXpgc2RlIIzjW1yCmEQ5kj5YwmVaUmYW/cOfpAmoqUEMKbQXpysNcwqmmnYorFm",
-	"SaiGmdTZ9aPEQYx3UyJtbVzT8cKEBSY1ODFjo1/CHHvMQq4THAwHBCJwPDnp2G6Frrgu6jY5amIHYQQq",
-	"5TKSFgaTDyhtrwTSWhKZPvd8dmmwVad512acQmQlfX2oiWGFoMUM7yo8k5t6MoJA0Q2Fx3JuaeLCBPMp",
-	"xWh7iHCjcwmPOUIlemPihGj2PPuaTSIX0uhCx2s4I2GmhRagUQoYx3NeMwaT3bxweIQxhguvcc+TKy3N",
-	"MF4RTbhkjFdqHnGob2WULco6VunxqNR71OuWkH5KknUTMycMUfkhQcQssoWFEVkTkiDs0fTYwN1mzww6",
-	"ZH1bViM3vdOeTHCHvy2Z7bdRUNRMKo+jm+UhSnn7h9m/4TA2cugh6mvPPUYu5xtjsRz5mtPqHCxMhzDf",
-	"yy90pLnu21x3+dkuq7SI3+ROXn+RejiLileB8okD+mtXXp6aCYWAigl/8I6ParxFkM9jcXJ7nIN3fOtC",
-	"T3b83CuV75hwqSpvK/ep6MfTY5ub3O0wnwAXjSgCv31j8OYvbr/9oTVy7/E2F8SpZGqs5qnMN6Qe3EPq",
-	"0i+jLqa+0CaWIDXOHJ26ZlUFxmIAOWPWa/BOHbHOYBrhycS3PQz/mtWWInc6lSHIbyVruZf0wcI1MU8x",
-	"xLF0p/2m7Xgghvem82RSyd0JpcRo9F6LpySE39D8Bh9f2/ngq9sXLnx94eLutevbX/z+6wsX+zfe2v7y",
-	"6vbNq/2XX/r6wsXBx9cG77yiPoxoYy0qBGWNinKyC8L8iquuf5tzr4JrtY6Haz2lmQWucZtu9hD2a007",
-	"C6jpqEpCERWIMmTyRGOOMaC+esd1bbfMIT6m7uj3Df/QGqB5WMVKuIc8lZcKGQeQlwpS1wzHOq5rM1fy",
-	"Xt1U4XFCq6s1Lf2l8B8WR1GxYfcxq+CPTm/rxjY0MGXzeQdgo2yUCGd8mgjII7jDVzikr+cn1l0fIozU",
-	"aY1iz5bj6zgeESIl5CLtGKl22QjLGvh5tOO6qEewJ5DPHRwTVUcXbedapZ7frDjWw30Y9xCvI3gkdrRz",
-	"i0cenC0vzM7NJ/l9SuRQWCOHj4LKwghtNKu840kaxIz7TeItoSbvyjPrIdzwiF1Fani807YpRkRQeY8a",
-	"ZAkNbvzs9lvvbG9t9f/4V7hZwCjpBilJxuqQmou9/JGgM9hrEP8xOa6Nnzc62HMoZmkrbVHGvSUE6dRy",
-	"HuZ5mBisc2Yvl92uaD6lFKyY4tp/+8vB739mVTvtAeWTyg1djZCyTRUhbq4o5mnznOQr5PzorPrzRacr",
-	"Sm5GQWxiH3V5x3WUtzMfq9I6a7DcgBQjJDCCE0yUK5iXV8QKSWxOgDEu/eS3WwVZtV2S95KHZLrz6s/6",
-	"1z+V//3yF7ff/UP/9SuDF15LLM7q4UhjCyv2+x4EPqnAVRe+a2LPEU3aninNuLxboUzvq0vqfqVKmpTZ",
-	"w5+RbKtc4eG98wt03/bNv2xvbW3fuja4+OH2rXcHl98bfPIrSMw+PGdPzJ+ATYyXzBDwkMxSHXhoPzGN",
-	"xE1PXnLrheZ8Qy56OFAV3vR0+7+lFac695bNaR8QoKDIj1vD9SqZrDvVsnxkDGuyyV2nQs63qUfsL/s+",
-	"86mLuk3CEEZNIhmny2EZG6Sd371Da6NPfI14m7RGjtf4eGKw06qmhQLkARMhrVX9VHR358vzR+fm5o/O",
-	"Lhw7vDhfTq3ISGHAJUTrSGuaWr4soxbuoSpRdlqcvb33Vf+z6zt/fXN768rg+hdo96NL/Vs/7d94L8UZ",
-	"tEmd3PHWyA/SRaCKwsYjej9/f/Drl2+/+6ZduMPW5fcaqNPLEsLqifgUbv105/WXdn79Wv/DL2yzGFV+",
-	"k5sAc/m19P0OSjG6uJeTaM/aTARTzqq3MSDVxGbp2xE6xVTGm6K9tIBPlESS518a5kcZ3Cwlm2jw1k92",
-	"fvWmziDa+h+dPnTjyuDS69LSf+cv/UsfRXOK5Ifwk/5nH+/eejli/kuuIefEueJvOnEwjMeESUalGRe3",
-	"RUq20Sp2CXOw9yhRqX1xFgyJDxavih8kVdSh0lcqgVToYPeycqF6xI9R5SHcpoc25w7V9IiHVh5affiR",
-	"Rx97/Ph3n3jyxFMnT33v9NqZ7//g7H/+8EcHaU2M1CITSRnhEaxi182bCzRE/fU6wi5nUin4/I/9y7+9",
-	"fwlisdLqJU4JlIY6+Ph5a6Y0tsB6VP90OTCliQccD+oUh5WEsZTOM3HjAkJld1jz/ObpldFzFCkKpjOG",
-	"Cnk2ILZkVefOny70X/xobEVyfNVwAh1uNVIxnbC3VFpWpovX8wPVy+YkfRILHyk/zEhyJgxgBSo+923Z",
-	"Z2doi2g25SDBUR17yyYKTDkTyOFQIFnjHRbjXnPzhxfnIuNT5h9dsPr4Ghy7lZEuQ0xbxEE4NsbhMvzH",
-	"Mkp2hHsMPybJW9J+gjIS8X2m7adZToNuEqY3NFZkfbi88OB8OdfG5TSp+jcuSfvsw6vbWx8PPv7EqmV1",
-	"GNMWRTL1y8E9eU91aRpkBRKP8pR8FqUkWLMHoKooJ1EKn3u9TLdvnXuWgNjti7/4+sLF3RvvDT76+2BL",
-	"agj9y+/uXv7J4KO/T70UtctsZailmSCOm0oTD9N6nXiE+ahNeNslNrKYWziagyYy3EZqS0szSlu1F7nG",
-	"bmL0NENeE9JKktSTrMSy8ixGqCAh9sANx2YjOW7YmAGPMS/9HbziGYShCCJ5lrHdzDq3R5hvjTDcsUxH",
-	"F4uRHnSY5Co8WUQY6ynSwD7dJIgyhCPSEDm8y7pS3YpJwoVj4x2tVBkV7MHuhRcfeOCBMS3SgqLjquIQ",
-	"9iyaIGGoJj04PpJa7kpYPE6v91hY3Ex+Iv/9ndUn986Gg2TFo2Xzn4hCd7Q8Np9Mr0ScT79Zd0yHiVuA",
-	"o82TIgqJrTpBDumfRZsnqC2Ed6KH2tjzA2AhcOFKg0EEyFRJgtVqRIotEtOKrIA5EeLL2iBNiqD+YrZh",
-	"n7qLawThFmcNrZsFC6mSHmcOmiuVy2XIYaR+EzGOwg0MzZRjIzW1yK/06rO2uqBq428CY5jOLXzeejjM",
-	"ocbPFN9phwrfVJAk/WekDbk8UmT4HiGI15G8pwJVid8lRH2jvOYHRJBLEEQUllHZuFFEQivcE1qXSzbJ",
-	"yDr073WwS+satC6dDU/i9+dtwio1LKy5w/Jj1GFSI+jGs00etK35WTVNWyX2Y3QTyry1K5bK2640DNgA",
-	"JfI3hN3Y7TQaRPgkBWeSMwiO+3jDnl+RYU/qyHqwbahKXM4aYiy9Xp1g3MCL7Gp0W0ohhUaXZWdBgjzF",
-	"bUSemXPc9bhPUqrk7niVm0/Op6jNjNt51yYVkwpdBdUhRxyj6Mzs8iT63sjVxbyhORSOPSwe5mJdoMqe",
-	"v4t2I07DlABPpshNdCOKQKD8FnWp66Im3iTTqAUpOLPb1IDmKH54Qj6aZSifHV3YIQWYAv8Nv8thPU+j",
-	"fMIjbbiVFiPUh9rCqpTHCj+YOHrWy0p6aBlsgCUs0mLsAohp1/pFKiR0jSyoXcEuRGk7WTiRsx4w04Gk",
-	"aGhVJ0zfLfeRnAVxKtRyf9c0Dhv2iLJTIkRpLdfW7+IdP/tlCRK3KmoObVArQhdHHsFO8h0zC3MPLpbn",
-	"Z2LQOs884zx39Pn/uCMFIVnZO2eMnwQyzRWpGPCMfG93sU+Eb7fwhYmsu1jVeooSYqRLhG8qf01R5LHx",
-	"IEPBQq102mk1zyiaax6ByU1JZC/6PsuXknZF1V5ZKOVJWicKUrym4CcjcTPbFH2+QVIrW5sEfe80anLX",
-	"Ga2FqhcFJByjjcSkc3OS8DBidzZ+6QI6yeA3k6hUaXfxtL6IqKoF/bJyA0RKivLdxglkbl7splNcUGOe",
-	"ScZhL5EE9MkmYQh8G3IXlYezixlgC8vth7hATsIcq9IrD+Gp5J1knXFUcy2PIsuNeKLDEGU8YQW/CBE6",
-	"vbiCohMtgAjlR9ZcoViR6NC7H+dd1PaIAISxLhZINHmXxQrI4eIGFwmIrCJqmGUOZ61BUr+Vb1wKlSOh",
-	"hIlOHqzXDwhgFsvhE/oXSo+VI8PDwdcHBOJdFnAYPe9wrGgYUH1gnbjLaxtnaMtaOkXxobUmZo0mpssI",
-	"MymVjMao5+2BI0c73kHQJIpQZsqLS+Vy/Dre93R57twzzzj/Z/7p8uzhc/cvPV2ePSI/sN7QVS7fBGV1",
-	"kzAQa3lDgCYlv1Ywr8RB3SZ1pZ0AZpdcV9TRMeSmsgn2DFtaHR682aBS5AQFV+qfDy7YoVdvb20N/nZN",
-	"p4kso7lkhlaAmTeiY4PtcirMwTFqmE7Ek19zQtBAZrTPERYb2iWYt0olezx7bpDB5DSLsLKlEHVvvKS8",
-	"x1a/O1ueh1Kjs2RVElkD3FzUH/K1u9infsfGLh4mDY8k/NgPHlyYO/bgfJRmeKdqQOXUsS5Gz3h2MSRR",
-	"nXUKoos18o86Vz56sHz0wcNzmcPOHYuNC38mBk6cRLD06ITs52Diu5Nc/WzbmPqS53dcR3kHwMCUlrLr",
-	"WqE8ItGFNEiP8jiQHmebvUQewW/7lz5C86j/0WuDNz5Fh8uof+mlEYJ3FMmHc9bTsG3yw7i3Cilkw87z",
-	"1HohylBMOuSKyqUAH59sS+UHvlRRZiVW4J8JYbKQvduJ1euJ6HGtSyc1KiYVLPq3dqsi+DYCDQc4cyo9",
-	"ESZwzupIzQDQlC91CIK35nJi6WSKvPAs9uTSNArWSbe+tIrlepaRr5u+6FQ1YRDTR7SLivtsJbUGu2c/",
-	"NJduEmvmi+9LUSDs6h6v+4QZthwgScb4ndW1YFXpdE1h1VW9hYIMc0zdTqJNR5fUmtivtIgQuEEquv57",
-	"Ene85FlN3G4TNob6IKc04p3qkTsEaReJ/+Eq7/jLUlhShp7ifrI2xJRO6JvjZGhHhWC/xEu08hdipZTK",
-	"OwQ7SwHBUdeF6LuPNwii/jLqsBrxfEzZErRaUvCjQJguF34JCS7n0sI97b72PKr2IEg0J1ilEer3WBmK",
-	"vBFujsqXE4o8IW8jHcj2OEMY1UkXdXki1Wpm55ef7H742e0Lb+3eenl766V8AbN0fBjtFzWuiWAZkcYh",
-	"ysYJLn3s/kTpPouJ3JWEqICD3WO5UA+TFn+SN5TDdgxRqU4W2+OTPkfVqAHrQTE/mC/RQEIQxTaIq9hp",
-	"WUk+WXmjx7atJ5KbODS1nU8+3/n8d19fuLi9tdX/7PrXFy4O3v774IM/Rk3tnvABA6SFWUc1nQn0Vetd",
-	"fJQS14m0wkuoq+oG2vwglBFBSkjgOgS2ddVURHl8/ertP7y7+/In/Y9+vn1zC83lN75i9VFU+XoSGCni",
-	"YPlgBF4wl5VlFmPb9sc8bNM2s6Qf/GQoO6UQKXWHwMPefX/wj89UTYwF0ckdyZ9PczdgzkUmz8uvYzON",
-	"NhMLalb3ys1hhWm57yMi8nD2k2joY56sOQVLETF34d5JWz56/3mNYrcS5UzyRxXDoRwqN6vmV8ZiVWp/",
-	"YDK23XgcM+fk5mTw4aOaNar0JsV+hT1haPuLn29v/al/8eVxLdNoIaxIcYP7TSKI7sAmjUJIlwkdWqFd",
-	"PlcuIwyC945aQj6fMBeD60NNN8If5y51sM2mEZUuIRv6O0uFJvc2lpRhoLOp5OOzDu4dEKipwcIDj8WD",
-	"o+qz0qs1k35dBfZeni3P5TH+7bYAr9eXEOOAKCCW9VowauENMttpw9+UNczQBvEcLpf8bgyY6+G6jbe/",
-	"7G+9tHv5JyNZm15SVC/NOMGJ8sT3fMapjt89H/i9fbIxFjWe7yz3sbfSkyhouvcRgiaCc6bilm0V1nZJ",
-	"3S8pUFb1hOR4PYjzSIk53D0lb2enkPMtDNscppFRSmMMXXYG8f1xaz6CdsPhBI5aJsBb1hpI2KrjJmG9",
-	"09Zmeb4mLpBkEx/6cGlGbnmQn5DA2wuhxduEVbLOcCX4buj4TEoxWGQPSgoXyyqzTS3B52hxMQbTlp5k",
-	"NTLCrJ4Khauw5tKbL8N41pJusKrgsDBVbYdbJAnYHiwEAld5t/60Gm9o74fSPFTeb9odafUC2C5erxNP",
-	"lMzeKguc18Fx4tL8V0KDdVio8pi9e2uOMP/3pQad5B7hlSpFmUFA6sM0FjnDyM7YWU7HG1X7t+9gcI0P",
-	"Lx0gWSHEWNGMI6/JXTkxfnc284P06UV61Y5V5D1BpaR2JYj8088wnx9hPvHGM58Lz1JrYmGBZ1l7fGV2",
-	"/shR5YGg8o2+1wtqLTgjOt+ghJrkfGzbF+vHjjrlY3PHji3UHnSOHtmLDyAFpz1IQFF8k/p3ALY9R785",
-	"qx98uhWzaQDvq0FO8dhbtHe892IB3O9A6/UU8/tkHTRj1sGupn8AbYk4E60vU7nQ2YDzYXcZK9xvJIQh",
-	"ZY+1TuopiOEryUtFLP2o1sSUlVR/ormYSpMPfmQqmZmZxT08yCHP59EKtsVWj52Sl21HMI83kI3Lmhg0",
-	"hLXreUrPl2i8A/hrprpwV2IdobJyjwU75MRPwY1RuBJ3G2TBoiArZkENoG1L1bsFoOs5oxJZisMpzTLu",
-	"quYwLmZQgpADvid3invR2DNqkWUkeItUudNDxBUEtTrC14kW1mKS7KQidRBVIo9GalzLiOURv3ssstl7",
-	"N5K8gYr0ZCYgQyyyhcx0MvFTcOqJR9RZR+5EmzBHmV+RnAKVvmLFHMwC5hjuYKK3Z8KKnaFD0xQ9MkAS",
-	"5VR3jccHrPIeY/PHbU2itZZwQCAaux0L81m18Yvl8oNzi4vzRxYeXCgvLs6Ncr0+CSK+yrHn3PEji4xt",
-	"ba+Xu9lB4kVD69grpAQVFTsLpAK5lCngZHVNMpl1TjyKsaCBIskvX77Rv/XG7q13rFzTinHxyLNS3zdd",
-	"5CDFh8BH8Hg8Ky2bjkZEeBUzgvKCVks+20uN947u26PmFrKnBHSGOS8rpXC+YcvZ22PpeaaIcw3k7JiR",
-	"+CHAz24T+8kqi1hWSqdNvE0a5zLhe+HntiaJifeqNjDKT6iS76WtIEiF8aBJlmmWO1JahXJEh9/1YCli",
-	"JJoBZmGJolOVH1QJ0rkdiNd1ctsBEcvfUWFeTzVwCeO+WCg/vkYCpqxR8UiLMkdtoKqJjdb16Y/A90ti",
-	"RlWtiVlDIazyjicqpqmNde/1us5EEuESrDYFRsLknIEYQNjXq41RU/uH8+cf3zj87Nnasaycm9yZd/Zs",
-	"mpTOySfSdVHuEhseDvTvy05YP8GZ33wcAsdjMnNdhBKrWxiBEpRz2gv2toMtOVVLxEN+DKVzyoteGspV",
-	"T0ax50YyPjVUKSda0Ile9gbmgXxN+lNS9zF8WU4ZB2tJifVBIa/fJe4mQeq5EuKuE6noNaoYEcjnPK++",
-	"EaGqoV7uVnVR6sijMYsCNVE+DngxAUoUljPejLnt5o5FC7cSjig7vjwyWC4xcRyUVY26TPlXoYoRYwsp",
-	"gybMVLlSSAvWNdgLP1LxQWHBiekFhGGnaB1PTeGeo61zYOOZnSZWdJxP2eCx3tgqCFAs1n9WD0vl/IOv",
-	"bLuhc9X3Hn6rcicNIssk+kMwpBv0OAZy3xdYPvnS+6NKU6qIDyxwi9DXH+i2AFYlIPwo0kcgoRmEGkbk",
-	"GaOaiE61RX0/9lnMQWBUmmCa4Ud+x2OJj+rE8+LvClWfYMhakzid+DTCFQWfqNrX2GcmtdaqRoGyGAx3",
-	"zu7DscGsKAtEQBWcHUZl7H4g48GujF9xMLh8vf/61cGl1/uXf5fPnZ8oKoDbp3dkpJdF3fm74l/R7OYe",
-	"86ycbKv0t7CfaAGpqqpscnRN2dBs5GZIElqFOzbmbGodz7M2njBv1b0wY33Yjo3MiGWkm/FKUxiR9dKR",
-	"9XRm5mqwcxkbM0lhh2t+k4A/kR8jlkzM62HWONjE1MWJusCjC7FVHbZ5tPUs0/crNpTLWUNxDED9qRLh",
-	"j3s8yZplWGpkIta9DLK2EgB9k/XcXDw2Wz48Wz5SWDOJ4ym2RbYSmzuLQlTCqIQFsaVBhU5DEQjbAhjD",
-	"nruxbRu7K2hFRGpSA0REw/xwmFeZF66Mu6khoOOmBZjS21TmQL60Oe5amXz+5neiybsVzipu3LOc2Axo",
-	"86LYC1xS6IkU+UkK5uYGdd30RdcwQ05uc3BNvsy61mlZYlDnkiuTTz4LcD0MxK4tpUZ9AeWcWnkIvdhj",
-	"lahHUUNj18d+lobygtMo5bX0EktKZ17FABwX2W80f/vK4MKO13VoGvdrn1yvaMFLrhKX8SDOh2nIjtOy",
-	"ggB1xdaDce7wsXK5XJ6bP7yQma9/JIYg9HR5dvE7aPbcd6yIQQHw1njgLVCDRH2BDCRvgGUAWORhx8uk",
-	"0a+611daxPeISJc+sAUeaXPPF8lMuWFUlSTIthXOJQeGzB0AjJk+OExpaJetHCwsrU3oHo+uosWFIw+i",
-	"tnoChXGWhKJvBXtYU0APpp9e2+MND7fEcKVspd6BkrQhijTt/ccv7d299eb2zQs7r33Qv/RW//qXg8+v",
-	"bW+99K8vrgx+8v7OWy9oE/jja4N3Xhm89vr2lrWbKNT12vqmYwfp73IyllgFc5o9WveILRwH8Hwu9ys+",
-	"3iAKkhb+7DC8KY2CqkuWQutUvkRVD+Vmei4fXXIQd2IM4XtWCXq2w32lHolOW97VOJrZ3HcfPvafR390",
-	"+ESa37Fjgx85c+YU0l9Gwxpla4f+jJQy9Q5EmcUdsspZ3aU1q3NQfTDEmNwu7mk/3VLVxWxD93rkDkE+",
-	"UQpGOEDkudFAlPLb0NMSrN3A6qn7EDuPlBsNbU1TXK22XcIbRCADtD4sZ6sewRvC/jsGiJK6GN7UTuai",
-	"vbOEbLi9tTa2AkU7mLq9Sg23rSFgqGgVGqNWu/SkgeTgXhgDQC5txQu1rdkS5HyNwKstK3zUA5g1R6pf",
-	"rISqPaQ1rlwrNCfxiBnBttAmFpU6IdaUGtNKVXVhheo26wE1TeQsBUJP4/LL/yvoeL6JjRlM/2H5TSUD",
-	"dCrccACyG6/cesi4C5Ik8juRw5+kZ3lIgzsA05QbBHj7AlWhlj2yiGSb0v7nW/2X3p5mf8KMfhKFQC5o",
-	"29EOrGAs5qHDjrKkkmGliR4Vhv9phhnjLZGbnsW1Q16RE1pujLJjwhyAxBxZPBLgm+45tLWiAssAxIla",
-	"ROOxdiFpwVbITM77HrZXMnN7ymovNWt23LXaaEVvZWop89CxTQSLl3WwJSN/PAV0bEnFmM8JKDDR+WfW",
-	"qgO388gygnNbUn+VEHYFh0ps1NQYDXs950e5h1o9Qdx6UOhm8skikuDVz/tXtm6/fKX/u3/u3vggR7vt",
-	"IugkL4lAJsck5HEn1K/QAJg/NkVlDBDcVMQ2hr0Q1dAiALyjHJRZes9xkB7LSLQxEwpYXl4j3QCabxLP",
-	"BU5e8GYliCMhEbLoo6A2aSk6Pvx8SReFBygTcJmo8sqGnZRsKmYGCQzp22Oc4GT64R3RxCIN5fP5AcdW",
-	"1WzewPhahyHW3vtq+4u3+p9d3/7ynd0LL+5evLJ9863df7ww+P0XS2jwxu+/vnCxf+ndna0//euLS/3L",
-	"f955/SWlHPVvXvrXF698feHi9s0P1LeJz2//9Tc7W3+K8GmdQ/XjDqMKQIL5xGsRh2pEQQKf2zj496R1",
-	"SscOXzeJa+MvKmM9UiobBxW3oauQXlo6uuKTCjYy7opyCWnHEdefxrP/dU7+T3l2sXLuuXJpfnHydghm",
-	"T4J+CLhK3HSckyGY1ZnBm29t37y88+61/ldv9K9/2X/9jUQ8eLTPPriWNuEauJmtOZMT/Y6nWtXQnIBD",
-	"+zpossQhwBJZ7tMzu7d+07/+5UxpZufda9s3r+7efK1/47eS3IIbnN4nNWXxkfTJEMVqPieer2HpQ/mI",
-	"Ou9O0ZRxglVb1oSgZIsH0psxpBAk2gQPnLNyhwgZWRF7dRqZnk3kPuumbvI2ya3uEVFhHDqScIUhGx5D",
-	"cKZOPJkv3M3T2KesMYkyU+OtljUt5Hjon4udbNlaHeJbsW/mUJtzTx7BEbRJvB5qcO7MpIQ850ZGGvUw",
-	"toMoNEHnTAwDGnrq1zirEZ0kF1Fw3/vT7T++uvuLd3df+fj2H17Y/eB//vXFlcEv/zl453fbN7/avXZl",
-	"j9jnGWBrpyFDz1rWO9VqlEhm4HD6JmfCSkvyIkSB+RCG+P2Y5ZlWpzAfgQuJdLoY9xqYUYE1FkEUd/TD",
-	"/q2fKuk7eOdq//K17Zsf9G/9dKbQ5slmnpECS7NbunGa2fWsw57sgmccis7vYCmnEwlxzg3euTR/dPDG",
-	"9Z1f/mP3w3dvv3xl8M7ftre2+q9fGbzwmkUNGNEnO3Ye1jTqjg+er+iDulse91DoLMp1kgnBPA7VLaNu",
-	"kysFABx0YkjrmZ9q2+0hekkhEI+IpgGtGpcNwo8rKY2UgpIK/RyC51CDj0hHmy+PZm/Rge3rcnFad0zF",
-	"n6uEkTqtUez1oIsiN8cllpCi0K8vXNy59Ongw6tSq37xav/ip1Ip/+D1/vVP5FfXfx182//gzd2vLsl/",
-	"vPhC/4vf9f/0ev9//il/9ZPP+//7Inz+6fbnv46mgxO3DlqqTlAUbd4RSnhTgCFueJg5wdfwl/lK0Kqr",
-	"6rgZoY1mlXekiOd+k9jV+MjhDklqlwpfwbjxjq+1DVECN59UMEoK+0yUUFh7J0rKw1zSLB27KpzZpHVr",
-	"fgBpp/Yq1jZd8JDNXsW1FOUzknAGvoDumAhtK7W0SE5qix/AowwuNXahf5IgBBBbV4OixWHgrkaKoIkQ",
-	"4QGB6h3XRT2CPTssgj4da+wW/GjKmD4g0LNau8xtKK8oQ8q2F+G5W8B7IsVRY/SWNUWcluEiG5K/jiTy",
-	"mzy9DZYRRi3KuHdAQI4SVFGrI6X6RuRvf6DdZKNm+pB+DNp1YtYglQ7zbUkRKttJPQO936BiQ3Es9Q4E",
-	"vxyvjyWUnUgRTW35sath1Ah7JEiUN7fTuGkDr4iifOttzVYaUMCwAOWJAc/K0OlG9gSpkkYn/y7UoSlC",
-	"Ngaf6pvc5AgeRhocUuEt2/FG6tx1eTelY+cZU/OA675cKnJ5FylzBBBDWjgFaqXh8U5b5OAaee/dGew1",
-	"iP+YfK3t4jU62HMoZpUWFcJqk62oSxMKC2R+A+X1cO7Lkl4ZV4b0UOOSyPJobTS2pMarPF5TXDp/pFqq",
-	"EemFh0rNUI5kg+xp8WdyvpHZSwdoV+gieyUFJOt4En43sgoY9yomJ9U2x+MIt5SHS1czmctoalggtTJS",
-	"d5+SRm6FBDI+KesvbLU0Z4bVJeXGmztmf41OJMtxuNAzUgeLUgSuupKGC6l9iNfl5k6Skm96ivv2aiLl",
-	"K8lOjNKlQqaNXjx+Nzc3f3R24djhxfmyNYNhk3hOh1gzqkOvk8KdtWeHjOrfo062hLSWAizLGQMF0J6/",
-	"+qjUSupRzaek0aLgD5sCFMtwfeCBBx7QGa524MGUxIESBJZ8EyIcsr+DZIHtrSuD61+g3Y8u9W/9tH/j",
-	"vQyEQ2tIEpwMHDWIn2i3PTN455WdX/5j8IcP//XFld0vbwzee7H/2oe7t962A50UUoCa5hFTCFuB7ikw",
-	"HccfZt5byeO1Gwe70Q9tPL/jsZJuhwawxUZ50caK5bWhJypbX9fPwW/cXLjEgf0HvxFtzqTgT8GI8XiL",
-	"CrDS5YNijFJrHb7KwvSFJ+Luhls/3Xn9pZ1fv9b/8Iust+qgWM5cITC/8lk+a/AsVKm2qIu9iry9luMF",
-	"7QyaUQQg2kY3FFJv1hMF3hyVDxo7G55RPGsZfgicvBSkEkcsKV0cKtW9GORnHE1gdFm7WaCqa9c/qghq",
-	"Bfc8rlE94SGkHsp98qZoOl03jdZV531pwflew15PbdcXY8qd0W97Ur7RIlKLyyPjqImZ45pmsmNnj+nX",
-	"p0i4M0pWQlVca0QX347XIKzWG1lNpR97vjSjPCjF7PgPQF+1bHUX93JqXGf1D4DZ26E7xYZt5Yqqcp+n",
-	"fnyyvAD943RygNBqgCuQK4fUmkFoAmQGzzDJexM8XhsuCYNaa7xDpkdaamKEFtXJhWRlDsbi1YgIP6Op",
-	"W8y2JP6i0ToTgLlRxhj62LTNYHeoRp1m2T3FpejX98jRirJpLA9zkB84cJGDAOtQf1j5D6lRzGg9Af6/",
-	"RlSupiBSnOOapFNFBqpIRlUoSVZhvoV/yz2Qv9KoE/CqyB9hV3oDTyk5NmVUNFXPAkChkNTCK7pExSMg",
-	"MkszNZcrty1oOjNKDZwxToFKpx1pB6dT4iKgZgGmWZbfdgW2RqlJYzjnx7quz6ef+N1tExyQwb9Zv2Bl",
-	"z3KtNofdgwOdaBrNg/WJTtSlKc0lrnO8OarxFllGLFinutpK0cM91OStITwHW0Bt6k5utfqROFyTOKK1",
-	"j3BkdyD5VDANx8N1rULWccf1U+oznyCkDXgmzDFbC1nEy6jJXSdIBLT7DYzak1njAg9NbH7IsXPUqK2q",
-	"JJWxlcOxta6CFSLovsOZpDve1abyMLXH/ROXPt3e+njw+t8G717vv/7q9s2rO5f+t//y1u033v/XF1eC",
-	"NLDtm1f717/8+kKiY9eR0Td+WFeJ6xIZLOCuIPlEOiPdS1A+wZYVktWbi4/uiVGuuK7Oj2wB1aoCbviE",
-	"CxKiyRXPM40yavfj6qDbEgqc2+Z5YGoQBSqCfY3Pie42c8l189Po8nsdYnMq9796sX/j2uCVf3594eLu",
-	"py8O3vh08M5f+m//tv8eJCzIb18ZvPrf6t869eXV6/2rv9KffP6LwbVL8g2/vynf8CVwsa9eHLx6ffDL",
-	"T7++cHH7y1d3P3yhf+kl+aq3f7t741Y05Zh0Y6ZHh0WMNZ9XAlXd5xWPbFLSNWq+R5wKZTEFOkM1XjNO",
-	"rz0iEQYNnoe28QeBbaBdVXVuz5EtvPGDqqnPLX+n0V0AatUz9yRoTjgzMgcz3iImWF1qe5dIz22cnuUT",
-	"cfcNzXP36is7798y1K7vwu0LFyS5XrvefxEScz77WHXt//rCxcE7fwn+3f/s4/CCfPbxztb/gJC+GKSH",
-	"mWeuDC69rp+BK6M/f+3Xg0/1v3e//Nv25z+L4lyDxhfxIQZWjgJ0tDRnMGauwnKMoCdSVgldzFHARDBM",
-	"ncAyNViLOgfTfqfMiycxEEZFXc+GyQTgBl5OaPPWBq4LMQCNOflHx/Vp2yUn6xDzsPQO0UU4+Ttf58jl",
-	"VXkKQrVFGWGWZd7FFVDS497v5WiihQp2tnAPCSKV/R6kYkm9pk43o/DQeW5wUl8M5mW/Syr4cUpFQ8Y8",
-	"/tRzPxNG70x6GWQQUBZUmpk2ALqoA66FEIlw38JhwMQJKOPwfAwg5rAd92pMyZ7YsNApZ5Zn3TgNm5/I",
-	"jbxLbe11na6ksDAtlzkpXeEmK75O7c8eLMjWVUTB8IdI+WpyUf+b5G17bSsvJ+FDrHNVZyEkQMizMJjF",
-	"BsINrPqs5g/ZpqS/BpVr3zutbPTRuCHwolJ0jrZdXqvhibxxecqbdLtBU900amnRhnhymcR1RqQ4l/Nu",
-	"QmoZ7hrxKJmo/jZdzTulWhjzOiK41hyCohoVXJ+oHrvu8VYKStyj1BN+XjCAiUqfJQ/xqZsy/pNYDV+C",
-	"Ftxc+Ojw0aPQzRlxthx8OF8uK81S5Jmn7vIubNU+JzhzcE+K2wfRWocl2u0/PV9aSBSM5WzwHtqrD47r",
-	"y02QZTD72IZHjj56oLHdjeiy6eRcjHfhniFwQJtTpINUqojKj4R4/DTp/nn7CYR9sYedYtPLVMzb0z8z",
-	"XyQLVLOWEgjQ8wVAs7TS5MGvft6//GeoXfh81xg+8s8Xbu389Xr/xU92Lv3v1xcu6u6vH3++8/pLMfHu",
-	"yt0szRBXY7Pr4oWwD5NNdkc30h4z8nBXhTmDkCLvMEFcbf5gBpWYtK7uHTi6BIa/XNydKc1UXW2E4xZ1",
-	"ewD1Uq1mTuaEFRbvoR7C7TanzG9JFQsaHErdHrLveJAxsxR2WGwQH8DLfN6BG2gWYDLIAzywrMmcht5s",
-	"E8XirKkPsbjtUDHW6PIkwpysHBjqI3gCcvkgh73j+5zpZolECOKYMIZhAEQ5KULRM7+g8DAAuItx3/TB",
-	"r3f8zhhtMXRYHABshme7vbU1+Ns1C0J0DGd3FKNMAoqoPY2NnHEdzzRJKyU90WjLKt8YtHvqL6H+rZ/e",
-	"fvnKzlsvbG/97OsLF3e3/rr95S/6/32lf+PTry9cHLz70523L/f/+wq47i5AndKf+x+8rh7Y3tqKEGGT",
-	"KMeQ6QpAG00l1dU1yaDIMxpdLx96xUnV2kIerm76Ygeq60DDlFSr8gnS1iiJimzioZc5qzFYw6zSwsxa",
-	"i6PKiHTVRUoLiDtWQ5GGlxntLhJpi0LOt4m97Khu+HsO2aVkQUbhgck9q5LwlhRReNDkHv0vzip21XBN",
-	"gZt4BOmmKIHXALRR3EwiUFs7uE9RhlMmfMysrh5Tr8MIUQFabDI5bKfuEuykE7x2HFER7IOqAhIcAdy/",
-	"iuoAgK/x8YbXYT4FsSV/nQQMDjEcUzERvN3encyeZHgcolFWAM/tm68qB8Ttd/+w+9Glf31xZfvmBcmS",
-	"j5RR/9JLt//7d//64kr/pRf7N/65fevd/ocv2Qi+RdmECWeTlCwUob3l6L1vyYMfSlOcdlZ8xoDj5Mi3",
-	"I9jUFvvESHaXihz8XKdtp/gcle+OkuDClMDtqNuNDSd854xgx32kFnYWZqXY3EvEUbPARj/MO3IAxWMZ",
-	"0jd6Qw7iVTpGsbm5IswED1pOh/S49Yf+h1v9319THsYA82gUYkLXKg5UlFxKv2b+et94KDa71a+TmrSp",
-	"hKnZ7SAR1KBNqi68AbRvV7kKdF6oERKWDNGEppOQhwmxEEjnKJ0NJaMGFyPKEGOMJnbzIxiYwf2MaUtZ",
-	"KmuvPVG0KL96uIx8r0Ni4aHx1cWyHaNuLhpRmJtPYJyNDDVlK4Sw7hHznlTTG7LS7rDqt4zIJvF6nMUX",
-	"OIk6uAcP3Sjdcf6Y/dgBbsKO0T9XlPY4gVa4jPKQTLaaODefRuqx6Nl8ee5oDkS/bP3waMpQR8p7i+Dm",
-	"VB3T25zM71/NsAQaOu8yhFtSbVcpWTgM1QkSx09Lqo/pPULmC9It44McK++xmHLku8ZSCcPuHYuLo+g3",
-	"XT98BNeaWkHsIc5qZBkx7rWwayLTh5V1OTZvs+iHsYYM6fxtfM1xGTz5aIOoJUyiSGZn801frZyajhcu",
-	"bGGPYZ9QF8yl/0XVvhFq03RRYr9VpL5VpL5VpL5VpL5VpL5VpL5VpO5BRWqf6kZpGs1ZbEk62b55+fYb",
-	"7wOS+Uc7f33z6wsXFQbo1xcu7v7ppdt/+Hk0AKnKXsK7Y+qjN6lDeEoAUghrfxVcqxEh0mApv3v2TBCe",
-	"W+n4IPpUfmoT+lRaG27ojDxbw+c1UuPMESEsG1Lja7hLwuKRjsWy/ZIF3ZMzq1zUUwo8JQt78yz3NoSh",
-	"5+yMkdhuJV8cW3owS7tq6/uUNcTwcagMdN1+NSvEpSqVaphJBalBNwlDVVzbsIe6gkyBmEayYA/9qqzG",
-	"Spcyh3fTpwDZj7OUAeiJSB1xGcELZ3nHR5BnHz4aZjGoNJMQBsw+Me6QivBJuyIUFVmbh3GH6Ni00APo",
-	"4UYP4JAWT0emIR7yOkwlZAMU3WynjRzs45TmZG52hNLUMwSqmSpNhaCkSXu3zHzOrr1gn1TMwWWMCrsD",
-	"gCgGmE7QBsNuqGgz1dSkU2sON95JiY3qkv2KT1pt+Zu0OnOsG5vKsbDYQJhpMFNY633d8we1kFnrVOWP",
-	"q+SEevP9eZm3fv6Mnkicg1s6vEhhzSFlGqwqr5W+d2doS1ccwoNy8hArQ3VoltckqIupPxSMmx/d2dl+",
-	"47Mml3pHUwjBdnUSFGo7RX0h7Pzr/Kje6QCaYSBotNyqkxbWXV9dlfi5wXjXnpmeUq42KmszxuDypGra",
-	"s9sfGaP4LK8Hp9WryNumkC8zybi3pp5TBeZUCpS9l7atjVXOJuxlYlCP70jSR9D9Jnq6BuUjqKE6l79M",
-	"TqfcakqXI3gmFh27Twuj9G9zC20oyqdUlwH5CE3Ig/F7seesxIvNyGyr9UpJep9Gov7QjRg3mTn1hizl",
-	"yEM0QiQ31RVBvqm1XNajSj2NaeeZPwXYry7vKl8bFUg1PL5v3fymAl+rPsjr988UdnhPke549bXp5yJf",
-	"JcY7m+HdDtjiHmuTgx9kdEY2z8QTc26+OPj4k91rV/qX30f/9zM0uPn73a/+KT/9+8XcIOU/JBgyb9WF",
-	"0FXE0A+OM7cXovrZAcu9kZX4K56vcjNbbUwbLANJ0TwSd+rcuDS4/N7gw6vbWx8PPv7EiiGtdJFMuG1p",
-	"a0Sa3UeMjvFQtqWSAgXsVrI6Pv6beMe3vupkxx/vXVJ1yuF/0+Vfxv9mfgrmkHUigcUkdcbxpiTXpqyn",
-	"jDdLfV4dXe53Z2CGr5lydYTz71/hlf25gax5LRfW6SrnnkOZsQ6U+lvxuW+LppxJVO3BY5bbDAi/5Zkl",
-	"1nFda08wCBRlVlMac6KlO2uFmlCAQTJW6n7efcuESY6tf6J8zCEm+9HfBzd/H62kHdz4BzqM+q99Nrh2",
-	"fZI0SM1ubdbXwkic3/SGNMjACUSgee24+2NiT2xQ1xUjSS23u1K+ztpBexoYF7lgZZUw16iyKZqzgo8M",
-	"YS3ieBcJKZ6UeEpWJnL00nS8iDyzsGgrd01IgQQYZHi/kuiRcWYSHPW5VIVnEm0/oPORIGhnMfXDtlOw",
-	"2dDTo+O69iZ9KbO8K/BXoQF8L6FfRUk/DWQIIIL6F97cvXZdowddu7F74z0FfzK4fL3/+lUNi3Lpo/47",
-	"WwpqJfrvGOxKFDrl1suDd34XscfbhDnKzo2ZoKFZHcgYBa0JxWfynyb6FEFUiXJAF7dFinWv2FGa+y/g",
-	"b6BHOjzqGaKe8CtY48x6Gp1VlysaTHSCa031T1We6Hh0U/3dxNSrddSc25h6AY8Qkmu4mDU68eTcyJQ1",
-	"BFYC+SDbMZTsRT43O//gmbmFpSPlpXL5O+VjS+VyfoE9LghLDiM5bX7lCeaXj+m73Lez/Ojy0th0hlfE",
-	"5f4qdglzsDd8SvYMjEegCaajvMwKhWrZ4KWY2aimIKr+VH0DFCj/MI/k51Uu9x+25ctrhlH3SIpuRbDn",
-	"UsC19gjRval5HZBsNCjdOHMYCvxa3N3jUVq4FdbsHN1Wm/olFcSJrWa8ZiMu901H8JF1BzrZP3pO4T6n",
-	"EpFCsBtP2BZ+NSMFYiAcJVNWVXsNvEkm826lXbC0nXhYRZ+TN8kmslYExYfWmpg1mpimsJU86AP2G/Bo",
-	"QPQJpX1YUbdnfZyB7v8udXBPdyeL+zve/rK/9dLu5Z9YuRqMa6tU155MSdHKHccZETojhHrK6zHutbRo",
-	"57YFDd55ZefP0Epx638Gn1/7+sLF7S9+Prj4YSDgv75wcffWbwYfX+t/cWHwy6+Gne9au+N11TARbqBy",
-	"wZ4bRUf68Ix2XlcIk2qf0mgpuLPD+mHuBlSTpEelm6sBGFIumPsJOHRuuZlRB3ayjrpNWmtaW/VMBjMV",
-	"hbIwRUzhDNLOL0VVlYSzhPgm9I7ykM85ElwqzByi1VG9TeOQ6lgHUJxVy/JxvT4RVB5v2PJInpQfD1/5",
-	"HmaNg01MXcyG29qXZxdNZ/uDldlzz82Xjh6297bPWa06ePf9wT8+67/4UWZioA0Joo2F6HLPSUMzMt8v",
-	"RyOqJquBjmgJO2ftvcvT/OHyG0ieU2VtQdPVvYKLJQjU0CacZ2QHSukIaWELsiH2ktk9u+txP45MkL9L",
-	"YuGOSehAb914XVCY417rLvbVoLlFZBUpG+dNFEvMajGWBKFU7v8EFGVG1qXNwxBNy7al+vY/vrj9+fXt",
-	"m5d3L1xUTYbnjgUf/kyh60ir+MbPbr/1zvbWVv+Pf5XS85V/9t/+SP75898o9N3tW+9uf/nq4Jef9l+U",
-	"z+/86s3+jUuDS7/uv/1R/w8/Dd6zffPq7Tdfj1yCJCCPQwWuKiu4iT1HNGkbaLpboUxjUbuk7leqpEmV",
-	"oagz1q1M8Qw5P9Ep2UnK9HIQkJCYxEgepyE+vN9GV7EeRtZoXZ5mY4mGwtPtpO9QB1oVKadP0JGrJ3ww",
-	"ruzM3DaEnYGuCIjd2rEaDasMeaga9tykVnayY5edEE6DV7uEdEaP6nCokYukBsoaiT5Aux9+pjB+1S3b",
-	"efWj/jvv77z1ws4v39+9+mGOnEitwxjVcWSn/e8zakOiToN7X/M9Qnxkvk9TlqJV8grQYS98Ow8ApFyH",
-	"QX+cLACVU9PI3blLmgEVyLxIa7RmELYMJH50mGNLh8v/74VfzGn/kEVt8QjLH+tI7yBWJbrhJqr2Qrym",
-	"2FzKi0cOzx4pLx6bmyvnk5IbiuVmUl2h7VyG6HJkH4J7gqgiqzg6utqjUIpLaNH7iQAjUztcjtsW5dnF",
-	"76DZcw/8x2hfTTD/fOT6hKaXRCThypbiclKVgVIBBVkTYKYb1bxGmO/FKwU8zu0CSA435bYd49+XKdD/",
-	"9Kl7JBGPT5UTE98wVYUo38n6k6uDCxCS+ujL/q2/Qmzq0uDC9WinCihXAuBpoCUoZrLb+6r34rCbcTSu",
-	"4jLAFsZbnnZVv5dmBDtH54qGQC5joC0+wpxlbbWgbpO6GopH9+nuDiOq7j31NxXpvymtbwPqDrnk4H+E",
-	"wls5zbKeYXRuI+DEJgdvtLwrwyBMTRRMSygaK9dgZFfLGm6RqF4f60yYQ12IDhCbuFl1eGw5YCmDPh+n",
-	"SUOy34BtjaNoNKx+yOOoiTdJ2MdWVQok1qxQE/EGQW0dZ2j1VPctCh5hfYd9r0POWYvZqec3UwCIH8YQ",
-	"j4JH4g3LFxePzZYPz5aP5IkC2I/yNMHusCMv2nt9PNeaUKUJ2TV+51XiDu9WOKu4UMlW5dj447KyKlbk",
-	"GYEjlKgYIuIMRd4grNVAaVk/wPmOh+Hw8XJ+ou0Xc1WujwE4YffeRagkCv2lCDfzWuwhvV3n/kytP1GY",
-	"HR+Dr91fmfEjM+0kTbYI8ZX8xNBDcqTJnKL2H8txzYoqNEnJ1F4jhEktCBxoUsEqIcGDqjXIJQKMTbXA",
-	"ZPn6z9/vv/jB7Tf/ohwauxcv71683H/vz2Oqf0OFWiElmnnnzELLqDQ4S2pN7D9pwhzj3Awr1vZJpvZa",
-	"1frxOuqeP2ic7hHjBh/+zx/+KBEjWZn9kQqPVGbPPTdXmps/9vxok6aWBt9ylpANt7fWxuOuayL8/Akb",
-	"O+hOBeO3WVgo5e6sYG+OkNobwbqX3Nsoqn/bHauRyFGYlFJ9rPraDfMEjWaMPaJgHqZU0NduYmHZmBpv",
-	"UdZAPoeSjlq0/HkZaf1xGaKmGjQBUuowq0ULR2Ng/C2d5qbSTUGkOsSrKC3f56bw0+4wLqrl3VoRbe50",
-	"/Z6JA4+4Avkzf3NX2UXoxhxg2kWqEqa8HImLJI/Lnml+UuWKBk8Mg+7a7TDIv9RFn8JeYTHbaYuwA3ei",
-	"JtEKL9LmAtt0yVPmK5VadFzh/+uktzYXxCspRXNopJTceIg12KatbXDzhBqvi6nUcgTszWnzVbWHnu2Q",
-	"DtG4ITUuFTAoKvE5WlycSfL+sJOlJeTfRR40q4INg5xiXOWd0QfBSNfqbhneCWvykWnNaUvj8JukhdpY",
-	"+KlYyaN2OezjaTGN1JdyuZ2YhmO1+8NeoZYwlW4+Ka1E0A/hwRwOgLDp6HDRkemgWNL2kHpQjxL0VIyq",
-	"15auc2G30+FZh80dMyZZmjFaITbZP1CIM2TCTKfPashbdHen4fuiWvcEHpwSJHdy1TIKeh1wERUR0IhY",
-	"dTL0VPg5l1kY6ggx0/BI2QKyE4qWtNnmEGMjzjU1+wkQxxmVhq8GTd57+lMUfDrJd2PrLUX4fJSdBscX",
-	"4XzDhwz+hVrHo35vTW67TkYh2FM5cOpfjxpJ+t2zZ2ZKVvUqgnkDKaGgoS+juSORrpVwsOBIUO8PZtP0",
-	"/fbM888D4ls9BbFk5dRx9eaghxBSGT2z8o6YxLMl1Iaa+BIciCgF/tWAt2PmPMM0RIkoBYWlomR0RErk",
-	"x0YZMr07XOI0CORWg7F78Bn2DHvggUc8j3vigQdAg1vH7barc/oOtT1edUnrOz8WnK2j+04/uooWF448",
-	"eL+BnxI+rroErUtrY72EMFptUkYEQesKzXBdCSEqkMB1IFTR5N3SM2wdMAnFOrjLqthBlLU7fjDPdb3Q",
-	"CnXWD6KFchm1sCs1IcnVFspzwCw176RMfnRY8U/JCNQzC0bOekRjIjzDemDh+xxtMN5FvC6fW1SQGKqe",
-	"TOkvJbQwP48w8jouCfPQiSvfO78IeXdS4T0o9+5JKnyzdW3cICBbN0hvCZLF0HqkNmVdFeVigdb1B8sI",
-	"M+0qjT8odaoA6gzGkZaRGUcew+HDhxeXkdNRHk3VXqQb9VovI+oIrZP7RxcQ67SqxBPLSOq56gvB8Aap",
-	"1LAgCkgPBjq1cmb18QceiEHPYIFOnVw7o059/T9nHz9z5tTsCeI3uTN7cpN4HnXIEoJfrpeQoMCUmjAV",
-	"Otv2eMPDLankwKkR5iDOCAx23CGtNvcJq/VmnyC9Bx5AnCEMgy0pLw1umUS7EsCbSQoxragiBQIqzKM6",
-	"X8pdVd1u4UEqEJbnfPAZBiCnNcKUGaHY4MxKG9eaZHb+YBliJ66+yWLp0KFut3sQw9cHudc4pH8rDj15",
-	"fPWRp9Yegd+EvpKZH9IWRds3L+z87yczpZlN4glttB4sqwelTYLbdGZp5vDB8sHDys5vArM6FN5b+WeD",
-	"gLogdTA44OOOVLWoStDRj0HcFbeID5UAT1v700EzOsMdVP2i/O7ZDvF6Jsq5lHChKMmVzxuZPqjkXAdE",
-	"RJIqQQvpf7Y5hG7LAsaX4xkWBRV2wIaU1YKwH2/WlzIhXQ0eziZfEcAkMwrAuVIn4/MCpnJWXnLD0IBo",
-	"kU68MpGVuFcB/Ae22Twbm0wsp22iHVE5iy6ppxGHTqMPxxyuk7TYz/X6UkQcmoWDSA2UnBJipAuZ5KYw",
-	"xjK8ejROm8l4xOgZwbo1TBm87//vex2SMmRQjZvrMmiu0AtqveyPh/zi0Koql8zx5JO0Rf2Z589JDUyZ",
-	"T8Ch5stl5e1kUm8DSz2iOPxYF3CPN32oaQUNKmFxhEwPvtM7b39pMMtDp5T2EtMPJaOUizbK4dPn5MpE",
-	"p9XCXk+a652qS0VTWksh5VR7usoEylXh/i4Pn2QJtXoB2wt/TJnyliNzpD5uCJOgB968c6qe3sLxVyGh",
-	"eCV0+yU4/oiji4jXJ0hPnyEoVg9xp1f48ak40vNxI0DHuBK0M1f44Da6ediTXN6ZnGgCsoA3KWg8NZzS",
-	"4pP2kuVony9FZfshUxtpFfCrvMOMhO89rOvpsmT847wb6SSnMO+UBZusEbPxGNMLeJinRUGxD8+N8KPv",
-	"lTPc0Qr2h3EPdnl0GyV4m8XWHKYyuY3T5kvBSUtRaNoOq5wUzpQXT8s37Q/XhzuaIp+jzvOpFPkY8SPc",
-	"Z+oCIIP596a+xSdZGGFR3B1QP9VWSz221QObc1Z7L6xsfEz+DDy5bfL74nv//bYTZ/7T5N0qxzAX774z",
-	"x77aVBnxe+fd6k1R5r2s/SvGhdBpgz3sc9dR0BxKIeUeksvENV8XeeW+T4cUMANwt4kowq4NwEv3uzag",
-	"6hz2FSkFKBkFEBPEN2J6QH05TIeIUBQVhqB6+emmThkVzYLp5lF4abF0cxeOUS2jmFN0odVC5Bi7qgek",
-	"ZvYeUZ52iJhE4FhynmJbGREFH6M2Te75cwxMrAIO8qTUhjByQD0H7DcloPOflULyLfioVhxnTb13nzJp",
-	"Nbt9Z7CtOE4hZLHiOOYug63gkTbBvrTju4RszKo8n7wEEsQPCyYQCAruV/oI80L/TclD+2Ez6CCaeJLu",
-	"j4+GLcc6yf3lgTPLSHXBxZNs9n4G2j9rQpT6ojJCHIi78o0S4q4T9cymnVPHbx4yPSLstw3SOB+Wj0zn",
-	"tshXq1TR/Fpv9p6ZvjAF2LwxG/dJ3kCUISwQ1mE1bPwGcgvRfQvlBcQ7vqCO/qTFHej0YHZf1fbEd9/l",
-	"Da4yyFP3n2sYuNhGLFgTAgu54o/oSLJQGwlBH91JJmMhUQAQs5RkEN/jvq9rwdwA7kTFJXsm8fkgWmFI",
-	"t1HQT8kHMOp6nDUCHJEgiCnUK0SXeCXT5Qo+82mLHJwp2ej5VASqYwo0bV5/b9G1r0lZbJjYUuKMMIpA",
-	"nGSRgu4hlE4J0DhMP6VzRrpBx6KD6CQjiqXVeIvI66ZafKgMoiC+r0L2hkjvW9f/qkCV3Pr9w0d/Wg1o",
-	"9nFaJjwMotMF9/3hn/GwoxrnRQ9DWgOMdNVfYsRpdyHdP+OwzxuYH+VileP56CxZlSd8n/x7Xh/d/cuo",
-	"hTdIrOkKjqYqAEGm3GlVdTClU42WNNwj9xnuMPj9M8onUs61pvEpDz0nSM0jftTJneTp1PN1DEWl6DAH",
-	"zR0rI9wk2DmIjpvKFp2GVdL+QfmYPiidXlPSmZzgCuo2OWQ+QUnn8IE/RgIIzUcJcUa7131y3g9WFT/2",
-	"RILqo6voyJGFI5acgCG9jgYwnkUf4YpO+zwgTC8tIfWOYECVTibnGVUv9KM2Z7qt/5c8WEkOHmGke6In",
-	"N1KdwUFaixcfrTy0+vAjjz72+PHvPvHkiadOnvre6bUz3//B2f/84Y/0o1RBrEEtpQnCw/tnkjclGjJL",
-	"FOrMzz547rn5o88/84x8q61M55yiTZ2vl2lbrAZP3UsRNjPrAiNs4UYUTaTBmwNWQz3VT0AorEmvwxhl",
-	"DYU2mbREgn4eoyL4q2Hjj31p7pv53RWLPySY4ZNfU/U7xdibno9wkAyHeJcpLT49jB8539itHRkzjZz3",
-	"1Ez2rG2L3sGpx0yDHYUr5EIfGn2DdNTU1L4b5Psgczf1LhUeRo2dyPQu0F0Jo2ZSQuFh1Eg6KRI+93ol",
-	"1KY1v+OREmpw7CLuSb2XcifvTTpEmO+NSnw1i3xEP3tPu9uii0nNejtNatDefNp3GNBG1Vg6STd2xnCX",
-	"h9Iki7q2FmpIAD9YVXbTM1BDCULufwQCQjShrXq7TbAnlc7+rTcGL9zavfDiAw88YNXEn4yMOULxPI3Z",
-	"hskf4J5KJ01JsKr27OlVM+rnsaYQ+gP1unPWNNq7T7fRbbJQbOzrKVPt2SYHdHYF3+DzCNGWpFQPT6ja",
-	"Cw6pUKpV5cEi3WnwmBSF6+B/WEf3iRpmjDj3yymtO7RBfbGuKypM4e06uk8eu3P/QbRiYlYe8TseE6ED",
-	"4SA6K3/EuGkSDI6GoIWvIMx5hqnOhb5Cp1FlnX6XRyEu9NDygQr215eVyt/gBApkhutqdSy8w3yhhbiP",
-	"63UTHVfFFQnVV27Q8f2r86rzG0PlLRc9djrXL0hik9oGogzaaXT80JsCThTFI01bxDbPCLE4RGp1CRGd",
-	"NMe5AMeMvnfYV1AnlBn9WrXUbFFGAL2cMsQ4IwcRYC6TLvTYJm4dUZUyjWtN7T47ID+o8vNImqLGM25x",
-	"oFHhPxxO9J7WD/Q6UlUD3VFbFJHZrFEJEQCGLyFhunwboFodmTNitsFLQYcm9U0dU5c4Q5oB7/hVfn6I",
-	"gpSM94jkU3sOqicbqRtsXZ3NA4V9UItUI56PKVMckiPseWCmdGnMVd/EAlWJ5G2E+ahFMNM4dAIKBRn3",
-	"K2qxNr+8XJA5tynk5lhiZcdVeb8wSg9hhQRmCYRJzFYmDh+iG6ilWh9aj7rhYTmMMZEd4hKFXpbcsE2+",
-	"QU5z0HpGr/UM9PzAXdwrYInyZQgriH35ymUpKoXP28K46gPOAxUfNayasw07mifWHnSDlGyb53Hz0J3w",
-	"/z3UQxpBLJebT8+tQC9fsNppq44P454IMKugk4r2VOANMttpg9/apNCXdFVFkwrUk9YEZ2neaqv/b42Y",
-	"U9yvepCe3l3RgwIisnj+iF9Ipg8INWwaEoHqgaELmYJHgYgtFkHJsMkPQ/ftfvTT7S9+fv9yGLqVKnZd",
-	"/96XNnNbw+s0yZD0CykjetsPPSd/OYIvtvgmCWlmNGtUv3CK262WYo/Qqk0qjw5l2OvB8qHAetJwTQKr",
-	"S3erKs+W5+zhF82O0oMvI7AtDadVaBdpvtrHVYOIKdJ4i9jZncI6myqrWwGVWQs1UMjbUqhL3V9Apok8",
-	"VM1VIscKe2ZIt+MJ46Eb6fh+nHc8cGpNd0fNIJZt1V/sPbOYESRX3UOOtJO0TWzS1UrACKTuFXbPNOAV",
-	"ugQ06Ckf7GnHE3tTGZIncajGPY9An4eiE1QVbBVZDQbYt2Z8MMO7EryStGggvqzJ7mofneIyJjVsmGoe",
-	"gpkmUtHkHddRkMTShImILZOEomCbhIUkQ+qKAZml6qWnIvg897CVHT27NEs7XGphB9jCrIPdAF1c+dWC",
-	"exzCtmldI3aKqUmxGUd5SAOqpaZnPgzfT36od+imy2mK8e55cbTyEPZrzdNEyOO3kAkgRldJDbfACUZw",
-	"rVkcweibK1VX1fsZBWcrBwPFVZS0m3euXLYku0bJI1sdOjFVZegUULHdpVXAhp3oya2pU5eUwLrX+DMQ",
-	"jU434DPCxifItNJrYSPuSrh4ymeg48St4CjSU/Ra5FCVMFKnNYpHBoAfij15L2VEhTMv0l0S348CnGLg",
-	"Mz2OsNiQkidV0hhrId3nseI40SXvU3ESmeJd0RxjVDF8vE+QdhEOkCcIaYfdcILTlaaf9YaGp2u7oDm8",
-	"ui2+SeKnn9e5yzt+Ub7dYMG8Y5puZC11GglHyT3YLwRcvlMEXHjm0TAVL4eAmC3sEIOjtiFpvqv5dQ8J",
-	"TJ1MCtfZyZnS50TvIfPYCE+XahVsBeGxNGo/nI0+N7nvawh+7ElspmV6XhydVznviU7XwdwWs8Do9uCV",
-	"u6dkt3ZwFii3DR3t/WKchQT7JUXrKm7e6iFTIgBpMELDyNv90i1yqIYFGUX6q1iMxpuUZLAUwikvIwDG",
-	"WzI4yuCt0LgKuUD3hjD/gs1SBGcD3LuXvA+6uio1xC8PUpAiyQTehwy8tupMsxziXCukbXUmEONnGvhO",
-	"BUE3oXdcBh81jU9SLcveKnemal2e5j4g0cM4NpEEnxdhZfIuQ54eDdJplENY5UT5HIkaZun5NC1yKGhe",
-	"mL5bj8MjU9wuM4Sd+tQMC9ktnUIqeZEKtHLmN0WqeyLu6R7Bm1LzgdOAaWFwqRQG1VwjxXQaLKh800xK",
-	"NdAzzzjPLTw/e1/56bnZxXP/Z+7p8uz8ufv/YwzI2Gkj995rrtrMZOkTPWTopRCS1S9LzXtOUKxq/pdN",
-	"q0/pZ+5pn7laRNopmCUWcgR6T1OPIJZ1FJ7BIY9gJ93ZfZpgJzyJSe2yMfpmddoVn0/W3i/4qV2vHGXq",
-	"WSztE9jbKMQmky+ChMxWcFDaAQ1pAgIyjzMOy4a0kEwfllZfBOVgX3qRzPzUbCc+F20sL0N7UEhE0eXk",
-	"QoX0CHOKNKVbPYWRMBoLQR6VxzepozpppGsrp8xT0/RcmzHsAkC7eDS6SfBsYfpzSytFJVT1CN4QJUTO",
-	"S5VZNWBgTmB5oTqJwcUNGV1mcofCF6RfhBXHOdF7xDy4by+CXlIw0bviVM2ikKLQoww5qAwpXq9DUpkq",
-	"rYD2FUF2WRMLSHIfkxRyelnjRJHXy1rFtY0CNwF6G2MW3gQ1QK4MsbyJL9FdgpuVsTVrPm8rHIA7Cjdk",
-	"toOogtfRjKCUqp4EQAb7GuAxBl1huWzQT0mBIS3rUhOwaCAuXeQdZKRrcCD0eNrhHzuDZeUNdFUSJ2GO",
-	"yHUnAys9Nbk3NNP3NVeGSd6VKEEWRy4SCdRQhMZelRTQhVa3mjMDQBeIbYQZ6S6HoCTR0IHwY9CQQ5QR",
-	"bb+Y4ZQwjRbz+Uyj/XFGeE6L648CTgaAfqMBsI3qudSkTFf2HA8bciPqI+xKpb6X1rFEvaMih/53d0eM",
-	"9t0GhFKIKWzelmoLDzljI91NM+h0LejFl0mmqqXAEpQAKf+94JwF81iGVptL+V373Waaaz/svjvUjleO",
-	"MVlh9L4iHbXlGZQTtBgohHLM20rGlw+1xgcEMk2jUj3UuhBw2DoZamyOfAxw51CCrMvGdBIc8kmr7WLf",
-	"1HkCjJZkxTTSiUo/YrrVadxGH3rKDlfarUCYIqiAvIuCdwwnUNDYdWj/zqp0TxHt/ZorMql34CmsygjC",
-	"1qKHoV+L/mNuRNwyGLUwF9NTvBjAnuOSrNrEQf0XL+7euAlCyG8SQSwlqmmOJqPIjUxn1k/dS5HpUxEH",
-	"R0Gh6XAjCstdhbsMHU41HFxqHzaFHkQ2iRv0O1WsAjre1HQI2q6ZBeccmM57S+gZtmWoAw0dmiREtdN5",
-	"9dQ5iFbMH90mR03uanRPKDBVq6+on6EqMXigZs6GMSt0SAUzOcz1VFJRzMk2PWvh7qSlZhgKxeUSmZTq",
-	"8BgTJFdCotOW/xZcBSsdTF1pTbZzUt+hJmbOLCjrxZa3A+AsdGut9jRYwhLIXFXtDvF51IUyEDm6K4Wy",
-	"5jV+E5YamMTSzBGloGJJd08VuCeQ4MPE9zhmzslN4qXkgeyTOlY9yW9ceUCDbhIIxYSMUnWnUyQO3knB",
-	"WwT6wes611TTIZeBm9e8PRvk4Jl6luWg7hrsSTeXufBsh3Ty98LUk/se/CjN8KXaHQUQEeGkMDJj7b0n",
-	"p55HpCWnNcpP1BVW0CxUaCDZoSyEubn5o7MLxw4vzpdTZhf80NqZdb58z1tOI4zu08VZ3PpiBcmlVo0l",
-	"LNRSgCgdrwG9shVPZcbhmDeFPlH93qm2qO8Tx9TywC3eIG1fRbfWoeONwY+CP5aQZHLrUhnR4klrItDF",
-	"zuWqnmxdflbRtWfrZmXG2lpG3SbxyDNMfaiazlMF4AuAjcLHzJf3B/IN1+XROB2XOOtmnnJ4GMw0EVCF",
-	"xxA1kxZ8CTWJFFAeRA6YfItH6h1BHFjLM2xd/roCX64DVBb83WF4E1MXV12yrlVF1TG97hFYM0gwA1XD",
-	"wVNRpxpcX63jgECw60G7dAyN5dW7dDt6K4wVILieDmqk92nTNXjnXYm5xWDiEyE3UUy2wYquWsBh0pb8",
-	"s9UDxCjuqeQ7nR++rNPwWrgXlDtgMLCIh+7b/vyP/cu/vX+kALRUTVrUMSqQes4JlbLlIZ3KOEO6TQKx",
-	"faosfkdyfu6hbhNyKCI394C+sdLkUMA3ipRVJSB2h1U0VcOZLpj3FZl+0ys5S6aOEyo6/Y7HIsWbgdQZ",
-	"ruJModQEKEMSFMvlfANwjplqUVjt+GCnKt8+FUqsaFMBoP54HX4kSgrtyUCBmCJkK4JmyCCnrQBkCP+C",
-	"cB8MqH/QBNanLeICcl0d7qvevNIQ3kMp4iIIzKvQoLxj1UfR05jaNb4rboIMIii84qjVU50FS4pLa0et",
-	"urEmgT7f9Tyk/KxFd5GDl0qrfF/nCmQcmcIeVrcNC61WMt4tMkVAlTUoJ6vIfV6KUxd9YOqt94YyuaKV",
-	"DXluz//bkUdcIi8jHFhNPrTvCaymaDsu8AC0iImPAxqQfDQvUUHpTdE0BS/d5ySlJil37q7ofHeXxGDt",
-	"CqI64pILnXEoniKYSUG+j2tNuY+iYO+y3Ae/1yZB32qNe0iQPoGSMqrNpwy35K1hPb8pLw1xBYka8/et",
-	"VwFY2kzX1stsxXFWggemS7mtjuvTNvb8Q3XutWYd7OOs0B1Uilu3SNeQBzWuVcDGs1X1xGJw8LPJQqxz",
-	"RTb5NJs99eaquiUEuu+7px55rIROPfVYCZ0l1VP3KwDGUw8/Cj5qXYl8DJ2gDy0Hfy5CM7ckKF1wL0oz",
-	"52db+PxstefLTTp2ZG7x6LFy9m059Fz4RyVXem2MNO8wQO3Z0MLQCMTAlkyj68BsBBMExBVGKvW9G8tf",
-	"ixoZaan7WevM4sBtp57VhGzMy0JbuEEO/bhNGoW/tM2Kf2eXVNuFvdQqk+DXRaC6qFeVdP6EQo7julWA",
-	"cs9qKlnWjXdH+goKs2JLtm0L7+kBgSCP0AINGrvMmWgEI1MPzw3zjRpmNeIWrKetwkv3uZ52sq0Smk4T",
-	"rDGi/v3UMnUQyxG6lpehS6Uio1QbqGcraTcyoCz2kvlyWUpaDTOHOtgf2dEoeOze6u+np11ogz+zFSE6",
-	"yZFycSq4ST2SR16DDAmoWzGhu2oQpFtCHm00ffRsB7u0rne8hBjBnnymw+RP6ipkbc1L2qNbz0ZMgswy",
-	"PpqYBHmK33u0pGZdICnBJiTAy4oRowFwRsK9K1fsxLKGXM50Lj20x4GKSuwiOMVlFQqSxCPtJiqQyxsN",
-	"4hTqGk6rIwz2e9/2oVTzu0t9KA0xTs84moSOMBhUQ5QETStqmEmrvEp04qCjmjvlFVQuF0W7OFflO7/V",
-	"cvaL88kjm5R0iaPqk12Aos5JHLzVNvZxkfShX7vPSURP824Fqe9myAQZIKMlyCqkKlFhGaomgVGpTNOg",
-	"Xq2EKGQReUQXgeQmMObjWtExsZNtwlb1m6dZ/6qHsKJM6a+KPw/V5k9eZVPrShmqd1x3WKtIDernPJ06",
-	"ZVQ0Cz6cR+GlP9BIYvvy4q+pBCPVhu+bfPeJVksStz1MijD5gap37HIQYVVNJGN9kjIJjbsu78522kXT",
-	"Grz3++19H2zFARr3NyQgJrXX0GDEdR9aDru8izwA1MtJOFBnAWgTxRLO45g5D+HaRnF5Fd9STRGJHFDn",
-	"EDAZefC68WFgUKnCfsmbTCwfIpIuwfnVXiUjs1wtT2opeu+4WeSMC3SxqA0oJsrlqsxyvTR9FPGqkNAl",
-	"OFcuT9PVFlSTFpyg4Ti6Vne/cpMz5Pw3KS9jJd7cNJHOmUzehCBAAs0ui4EwPiuavFswEZ3A3sZTfE2+",
-	"+Funyv5RkhmHMGkXC20Ba0bmUwWtrIWVatOrChEY6Y4TTApc/8VyJFDF9rMr+BvGk+A8IM04RLZSanKU",
-	"QyFHmlaM+0iQvATk4cJ9eKfvgYIosCS+Sfa7oZElaUWRMF3d4dBxP3clySGP1AgtPPX5tHproWTz78gB",
-	"wlJT5JE68TwoNNBAixEdGWr8l/UMRFAuClIo90HXCwApSB5znXj73uUi9xW737xUZDjxaOYx0BkAXQQF",
-	"u9xrYEaFznzQhelyYgLCjwcEqsmRmI/u2775l+2tre1b1wYXP9y+9e7g8nuDT36FVjwfzR++PzcRgplZ",
-	"NBXKl37r+dt/9CfPRVMVllaV4EzpOCbt3OehupObhAD/sGgSki/9loT2GwkpXrRJSRfVeQeMdHAPebpy",
-	"ATk8N9kY+ILCSce8eN+Tj5noN0kUEpB4Kl8mMNaN4hW2OsqRIBpxFU2aK6ry+AsnQPnSb3nXfuNdEMGA",
-	"wAWgV3DPwN6ZBm4tKkT+AJgg0wmArREVAPuWgO4V4zAIjZnhTXQseBxyBVsE6b6SucgLWgcWTFrynfs7",
-	"/0POMBCH3wAXdpU0KEN4RH+/BGmAv6Fo2oCXfusgSuUBsD9FglJscrfDfKLxcQtOwvuBeflak9b37XWP",
-	"z/Kb5xGC7lKSqoiPqj0UUkRJt1EyLRqQQQhXGgtnGko8ldQEiXUMLx7jZo3oxo9TSgOkRNwVhJsVA8V+",
-	"JyBuAkh4jRmqTs20L9okKtgkZSJxFM6/eVz4gK+m8T3jXucEmrzOFJz1e+0RZUw6+/IMPDgCXfSMis5D",
-	"0yEVJoPKLjkYieGMtqBfK/BLgCnArpuCoSlVpUl6VyTAG42nImjf0epp8EiYhwb9VIE8Xq8TT2XAtD0C",
-	"flWf87SOo4A86dh7J2jg+aHWH/dUv+0IARSYsaTfihQBTnx5SK3jSapeevo5eepVgj3izSw9fU7ucTQU",
-	"h315lTRtwgmLUgDGDFvE65Cn5tIYxEEN+9jljQ7J6BCl8Cij+7S/M6nlFO9KPVeMlIZp4qS6eMWJUjjn",
-	"oCOVIjggBDDAAthYlVgUdvyhaQQwxDmTQH9DUA5xopheC5PsjY1etqnftZMsBKoNMtMDnNf0qzUNbSS2",
-	"91O9T3dFLxlx7IVj9GsPbQTzFYxW3lY3DdJ7/eUQLzPax2uDkLYyjgL1ZCikNPquHRIuj0GhJwhdfotq",
-	"XLtVgLubXgAHRKz9WGrL0CZ3qQNg/EGkNcQrdgG8u4SqHbngEnIJhkK+Z1iTe/S/ODuIzmo1Z90MXKHO",
-	"ujYUovMJX0+w51JIrvUIAYgzG+oxKGOw+mK1sKkqXmHj9PAYUgaMbNceB30U+nY4uJdoJL+MfO7gHqJ1",
-	"hKtCwesMdZafnX8wZYLaURfOLMCRcRQK/cg28k9iMy+TP314Tv4tEGcqN1HQ835TF2CELUiyJjw/Wz6c",
-	"MmGfjzXdqfbYcrlvGlRaJRQQ9rRF00qUGQAnSWJYS/Ko9tQZQSAKMKTANFA2QIFNVA3Ee7b+oJ+ZqhTR",
-	"Y9gKC2iLFnMw55JF9y68WnEoUfMIYZJJUOant75Wdu40HRjafzIVZUG++9/ffYGVNyLabjnirgiTraPp",
-	"JWSTeArdSpcNddoZrouQCA5h35cshdVI1iVaCZ+a5i6Ho9jgKiLfFoah0+QQQiqhrm5vIfUq5peC6KWq",
-	"xgKgCq8VU7Uim1oqErRyXQ+2jmoecdQFJ0h3t5A2NiC0zlKm4A/gD97xD6L1Gvc8UvPXJY9uc0FE8Ktq",
-	"DzXl0/fVXCwEWm9h1sHu+v0AxVdrAv+ucamE6Z5fGkJWHETrjFdEk3fXUQt7G0KL0WX4XE1wHVptuEQE",
-	"3QqCfTVYa0InJITQHpJwS4Eqped5EAUNCDgj0e4DuiahhpnuTYBANSPUkwqY0kdtKp8qeY6R7/7Ekg1m",
-	"+I3rH6DJvWSoNkm0YCJJ2tOkV4r0FRhuJ5DB6qaIgLevw0F3J6cgU2TCprnFCE3oEmYiN9KMzkkNknFS",
-	"NlvjTqboW1XPrcrHpom9ERnGir/hkIIbWOqeuR73oawEyY2IWOwu3ZRyrxPTJvcq85KHIGq46DyxtRoO",
-	"w7T71o1cw3cHg0eTmb3diBSVxTq7SG0D4TAAiyiTzFxK/GoPycMHZBclx2OEmO8ORxqCF6iArRplL9an",
-	"bL1NmENZY121EzPJkUpPOohWALJGM6FEAzC0Dh9X5BPrqkMl4wpiXIPalJ5hHeYSqZp1MfVdKvx10D51",
-	"L33dek03voY2ZeY54lg7fK3RBvt+e9/SPxxcRkbSXMFDWT0mgaVUAMXTBvQ70s6QRBJBkoRz9LHP2cV+",
-	"uPFjIX0e1ejZbR4hcU+OqhdrHRXofgJ35L9P9/u14lrfa7Zq2t+nNZ1OadBoJ8K70BIupc9bKsXvD5b1",
-	"Te/vpgD6ocNbaH8FpDjaENPkNjLcq9j11K9rxlUtqOGaEda8Li1aUrQWHdnPqVq25jy+xefIoJwiDdrH",
-	"pOHV6qG2i2uqsiLa/FMqGFDmqlDFLZU5GRfvkPa1FA5/Cm8tklTu/AkGHt4CAJFNWbs6QpMNF8TTjepe",
-	"MpF9SKGCTBsXt+PY64nTBFmfqTh+H564l9Lj5IwLzItTGzCNeJvvEZCvcAgl1MaefJE5xFqTuo5HohCR",
-	"8sGRWW+w/H3KX+Xc7kqem6KJaTd0giQ2lbEmddTjCDstyqRR7Q2fYnD9phg91bQwraO8K7HTtKOcQtxU",
-	"d61lENEDXOFSACrMPRUlGnWwhxoeZiN47GPqkXuJycKUC+SyeguKwfhRPf0x8rirA3tUwGHaExkK7SAB",
-	"CznN3X0bGoQJ3hUmrGkm5fCLU3YxMlHnvBSQuLKgHhet1KqUdHjz/i3rrNf3F2WcwIXEqU5IDRojh4gN",
-	"hGsQhQrwVfJTSKIUMLVFaBifULDfUsfr33pj8MKtwTtX+5ev7d74qP/lr7Zvvrr74cXBb17tv7zVf/Gz",
-	"/uXfGmCgIwfR90GJmFuItwttdLDnUMwq5mRsHUNPkwZoHPs+aBVMUM1YLeFOU94p4BT2+JXax0L4knmZ",
-	"KhjcjBxNCq11ubdRJUypdmnOrbPBQ1PUt8JBbJ7C8MvicqigXBdMIqgD4Q7uHdBxgai61eQtSEtPpJsm",
-	"c02Jt2novuO5M0szh3CbHtqcA7rW73puyAHKdXK4R5aQyxuUlZAgQlDOpKVGeNslJcU7lH6Htre2+j//",
-	"zfbNV3fe/Lz/5a/CmEVwsPZWjjEjEO18/sLO5y/3r/6q/+JP45nflp8/5EHGFm61MW3oXHkV+/S5j12B",
-	"FLvp/+LizitXwreZH1jeqJMsKBElvd+lwCdbChPFBn//vH/5/9OKxw2Nz/vXPluz8HFD47OupU8n9IJE",
-	"1u572rEB6RJK+LINrL7PSU1Jh+z0AjemFZ5N3/Zy6v6n/RtebFmGMATS0MZuAnShMHTZKuwEtmKF5Iz8",
-	"/GLopgNIODyfvQ4lYhB7GzBNhpwAUKwO25kAWZoMCmDoMuNihZeLWp7vQnIkbP0xlr2O8EsgILswdCCu",
-	"QjqQMB967RDMpVM2v1i/HWE0bNMwptF+4FN2imH75hILChSebet41rj+Wf+El22TEEbkl5Yk5VdgMSEg",
-	"MR0WeMUZ+eUKxallqUWJOQppqYklpUUQo0GdWdgW65fLpr1cuPVxQ+PT7Uuf7J3ztH8DcjzlpirVxtYC",
-	"AgAA//8=",
+	"7P17cxvHlT+Mv5Uu/rZKtgNKAEldSNbvD1q2YiWWrUhKlMTWAzUwDWDCQTc8PSCE9VdV0sYXWZFjZ5ON",
+	"1xclUWJtnItlr53YCn1R1felPCZA6q+8haf6nO65oWcwIEGJir215YjAYKan+/Tpc/mcz3l+pi7aHcEZ",
+	"D+TM0vMzHerTNguYD38d7fpS+OpfDpN13+0EruAzSzOcXQiqdfiSiAYJWox0aJORGmsIn82UZlx11XNd",
+	"5vdnSjOcttnM0gxeP1OakfUWa1N11za98CTjzaA1szRXLpdmgn5HXSkD3+XNmYsXSzPHndGnn2kx4rO6",
+	"8J19kriOeVyHBq3oafC5z57ruj5zZpYCv8viT/43nzVmlmb+fwei1z+A38oDxx39aNbuiIDxev+7rD86",
+	"jBPUYYRy1iMN4RNG6y3iMOaoCaGkw3wpOKHcIausE8AlbiCJzwLfZXKmNMMu0HbHU0M92CjXF2tz9LAz",
+	"zxbqlSPmhVqMOsyPXik2oFk1ooyZrMwdKc20XW7+PlJSUxMwX93z/3lmZfbHdPbfy7OL1dlz3/q3Gduk",
+	"P+m23WD0hVcC0hYyIFKQNuV94gasLTMW24NbxEfosAbteoFa6ZIartvutmeWKmrZ2y7Xf4WjcXnAmsyf",
+	"uajG4zPZEVwykMmTvqh5rK3+WRc8YBxGSjsdz61TNdIDHbziWz+RatjPF1x1c194YvLFT7FGVzJnmUjG",
+	"SF04bOZiaeY0k9LFB2SMY7Lnm/tZnn/abXLmEJfD6ugfqPut1AN3zQ1AODu+6DA/cHGWaKfjizXqjXvq",
+	"irnuYmmmTtsd6jb5uN8c1dc96rusgT/k1TbltMlGheY4oW2QfBnQRiMSt5oQHqNc/7zOvKrPqJ6w1HYX",
+	"nkMCQdga8/s14fRHZbY0U2+x+qrLq221OuPGj9ee0AupVo/Wg2qnJTizPZ7UGKFylTmJXVtePDg/e7C8",
+	"eKRSKVtHFAlF8oZnWzQgriSOepzlhw3G66zaZoGPS5n8NQx+1uVEcK9Pem7Qcnm4I/FHy4TWJOOodDg+",
+	"JRx3XM+Gm6yk1GUBraj2uuyCQh1RDvW666iHwhVqRUlAVxknohuQhwZ33hi+cGf4zquDqzeG129sfPkz",
+	"suIHpHL4YatEeKD5qqhLRudPEHVBUone/dNfB3feGNx6zTalnsAtOVYyhPAdl9MABKPt8qpVpn/EqC+X",
+	"Sdk6wZVDtvmFE1MG1A9klVqE4rT6ypyl6mIiW24jIIEWFi4CItbgNGgIv61uMePQgM0GbtsqRR2P1lnm",
+	"DDI/MeaZ4e0Xhx/+bXj7dxu33xn++h+b7345uLY+vPV3Mk8Gr306vHHT9gjflasyQ74DQVa56JGG68uc",
+	"9Z9T64/nyNLzo0/QH1Dfp331N8yJ5ZHHOVHzQITvMH+ZuJx4rgwk7pGgJSQLJ7BEqD7GDsYfnauZ1VOt",
+	"w1l1Pc8ynKcYc9RxQT1PL2m78LPULa3PCpRUjtPm+jw4HWgRDtzAs+k0+DgtAB99vHXj2uDqe+T/fkqG",
+	"t3+39eU/1Kd/u2xb+y53g2pRpQEX20VR2XLCb1LuShDuUWMksuGeQaMu0IM3CtbMTewAi8YXf3hSr6QV",
+	"f2LLlKIDNHW2RGohXH+zEyLtGEpq4mw8F76eqP2E1UGkzIod550uGhCO46q5od7J2IHeoJ5kpSme8YXX",
+	"7l4drDEDdr6csF8PJu3X8uzit4jddC1+6CYdj+TzKrtzJnPGHEnCkyhmAx8sJ4zgg/YDOn7waktaS0Xx",
+	"g3hnh21s0hbGT9kUzlz9muWS7fydyfQirPNX5DyMveCR8S9Y+PiL6/64n1ZA7tr0wnH8aaVc/DhUShUP",
+	"3lANFT/oUBMlnn2wPOnZN/Fxl/OioMKf6zL9vfLkp3iyxRbkUHI95nZ27KWOruhAiqtg22lW+JDKO09O",
+	"6k2UPDHCNRk1n1raekKLU/1ZV+aLelBh+QndUYv9EgsZjQ7gJJWSuAGhkuiokrKsQ1O4Q5tsmbB2J+gT",
+	"gWP1qAzGmws6QBF/dv6kBfXW2EO47fL4p5VvjuU9eiyX4eCTIC9wJaE90CdZJ+/4g/df9KD95nB94A64",
+	"Sc6tizk677TxK5OP2Xr1lc337nx16fLw6s3B669u3H7/q0uXB59+tPnZL4fXf4v/Hrz26+EnV9Rhy5Vk",
+	"PDPj+LShFqTTrXmubMEsNVxu/olxPo85MSUcrcYKlz3mj55Zq7bYu7Jwnusyqf7cJ8kqswYFPVpjXoYQ",
+	"9ahEJafUA09aDG++tXH76ub1G4Mv3xjc/GLw+hu2m69Rr8syjC+K71I8tJE6uPB9cPjhk6wnFzxoO85j",
+	"8WmNJkZ6jHVGD4XCU/M0ZwS+WyaSrTGfenDO11vCrSsXqc8kgYjaMpkrzx2arVRm5w7DJZQ46OKHg3lm",
+	"ZvP6jY3br27dfm1w6zdqcmxq4GC5nL/x52DrmL8KLUvecsSO/lH1Xhe84fptSSiRbpPPdjtLhIuacPol",
+	"9domQG52E+0Gok0Dt44RjkbDvm1867Hq1lthZs4Xanz7JHF82nN5U0Jaqi480QVNbx4o/HoL02YuRhoh",
+	"o2Z9qFQv0GY82I7o9YS/yvztmdHRb63zHwS03mprUyP51Fo/5+SljsMc4ga2jV7rBzZhPu3+e0IgF47M",
+	"VSq2w7HuMxowxxr2PYu6p1hIt6htuOpyJyON0vBFG4370N0wq/+TDmuqNefqvz1WUxu949iFzj6RkBCt",
+	"9eH+kvkQbFWbV9I1F+4aaZLB219uvvJyZf9POs1iQT94J/1gsySlcE0Tk5whGIw76vyxpMr0SVjY9g5/",
+	"kHVEqxPAuEI7CbLWKa9qpWHLxppXInXKlc2uL2UO4aKXkWnr0LrOF6Y8MGXByRmb/DLu2HMW6j0hwLBP",
+	"EgbLU1CO7V7oiueRXkuQFnUIJWBSLhPlYXB1AVp7JTitlZDpdS/ml4ZTdUr0bM4pZFay34+0KLwhWDGj",
+	"swrXFJaenCRQfELhsoJTmtow4XhKCdkeEdz4WKJljkmJnpikIJo5z99m2zkXsuRC52sEZxHSQh+gcQmY",
+	"JHJeNw6T3b1wREwxRi9eF76v3rQ0w0VVtmCTcVGt+8xxA6uibLu8az09jim7B2+3RPRVSqxblDtRiiqI",
+	"BCLhkS0sjEFNKIGwZ9MTD+61+uahI9635W3UpHc72zu4o9+WzPTbJCjuJpUnsc2KCKXa/aPq32gYmzj0",
+	"iRvoyD0lnhCrE6kcdZtTuA4WpcN44Bc/dJS7HthCd8XVLq+2WdASTtF4EV6cJ8VHQfKZA/ZrT22eukmF",
+	"gIkJf4huQOqizUggEnlye55DdAPriz7dDQq/qbrHNl8VcVuFV0Vfnp3bXBNelwcMtGjMEPjNG8M3f3n3",
+	"7Q+smXtfdIRkTjXXYjVX5d4hc+EexU2/THrUDaR2sSSrC+5o6JrVFJhIARTMWZ+Ge+qMdY7SiFYmOe1R",
+	"+te8bSm2pzMVgvpWqZYHyR6cuiXmo0KcyHbaa9aOD8fwzmyeXCm5P6mUhIw+aPmU1OE3Mr7hRzc23//y",
+	"7qVLX126vHXj5sbnv/vq0uXBrbc2vnh14/arg5df+urS5eFHN4bvvIIfxqyxtiuly5tVDLJLxoOqh9u/",
+	"I4RfpfV616f1PlpmYWjcGsToOm5wtEW5bXlpI7C5BJivCEiN1WnbzOES4SJouby5n2zcfnX4319uvrsO",
+	"E97T2Y2O766lwlczg08/unvpra07L1tDDoijznx8j8r0s5M3//LFwa0bw1f+MVPYeT8DQQGv207GQo1u",
+	"HbUFqevk3YW4nBxtuZzJ5HtvXv1keOnyWFEzqp3CJg5x5bgsVplTq/k4D6zerRrWqss1Nhux4zGZ6nKI",
+	"/DR9ChGR8ACM4Yli+htUzYw5DM1pg8EFc/YCbkgyf82tsyqMFb5ZcxHQ3RKe60DkX70zk+hSwETTKIRV",
+	"mnGY564hrrouuMQPa4yzhlt3KXxOu1m+h5kRv28944SJwI3YFsukvISuR18GAF2LglwxFe3y4NCC1UzA",
+	"u2fKmeuDLlwmmx9/tvnZb0PdNPq4meH194Z//3Tw4oc2EdxxQK0Omz8rzYTfOiXlIaFMG53ZazGfmY0H",
+	"mYRV1gkKq/aY3rG7BVqGx95Ei3v4o6o7vlpiGfeAlkBAZqMkRms8V2iR9SPtq/yE6MGS4oOVDlRHIEam",
+	"Snr+XIyrUBAGAhYo77ZrKVN5rjx3qDxfPji7cKQyN1e2m0UwkmyNZLZ+fER27YQI1c1ffbz1wac7CcG2",
+	"XW47l1dqyhmSos1qwumTLldWAhR8jEaVOAt6wl+1ePC+aOMU4i5FpM/cAqmpxVSry8nxk2sLhDqOz6Qs",
+	"kYUj0ceHSAqvPDNXnt9f3l+pzO8vH5hbsPpTHeZTu4sM+E3z9XHH7BCzpeui3VaeoOdyBi6h2ooOgReL",
+	"jwExE+xUqA1HTVX8yiriT5ulhUuIJ5oleJhecszG7ZPkh7P6AbPHU1j+ynceO/LDQz+eP2G3km1W/YrE",
+	"8z1osT5xXJ09MEeKzySAA2ZKM3EXUIq6S70qZjG06+IKXjW5H8dVj60HVeq0XaXItE48V/gEDpObjuAs",
+	"S8zR8sgW8zGAXfV1cj/FrBH4dl8SnB9Hlav/fnpz8y9vFgv8g50eHleJs0WvTBLiG8lqaD1ojZpUFHGd",
+	"mVRmZvdG50O0GRNymGmG3B+PITruHzB34VEa1Ft2X7yu4U0jW8/lxBRsJcxVcAMbXc+zibXDAup64+83",
+	"+kMrUuox1KTCJz4WiAH0FwrEQP2Yx/Gu59k0/ASHiT2Kc0LHjes6DKcO0dG4UDx+Ywd7GLcC6kx6iQkN",
+	"c0rFditMVOYan2ISAL33eGdE8nVx20HkR2NG96g1jQdtBvaJBALin1YT1obAOtb1PNJn1JckECnj7NCi",
+	"bV1rrh+0qo51cR+jfaWr4ZLE0lYWDx6eLS/MVubSBnMGhE9aIXzH0HJjbrNVE10fDDllGjN/ibTQDOwT",
+	"2vSZPVbZ9EW3Y4tQwgFKaJMtkeGtn919652N9fXBH/6CVoRSQe4qKymV5bC6R/3ikKwz1G+y4NvquTZN",
+	"2exS33Epz3pTOByWCNQ1qnGY62Fg8J4zO9ns9lP3KTyYEhHkwdtfDH/3M2v8147s1GZS0n+0GFpeITjh",
+	"KXOd0ivswvjy1gvTrhvSxhOqhp7oeg7CDoqpKmNCmNcIRTEmAmM0wbaKdorqikRFty0bN8Gm3/7uRrSj",
+	"ThAU3eSxaM/Pfza4+Yn6/y9+eff67wevXxu+8Frq5aypxiy1sGLf7yEC0ZW05sF3Leo7suV2ZkoznuhV",
+	"Xa7n1WONoFpjLZfbcYixsodCOM2d6wvy0MbtP2+sr2/cuTG8/MHGnevDq+8OP/4vqJCcr9grZLehJiZD",
+	"FYc6JLdmHi7aS0rDHkYMh2fd0EKsqpceRYxFOz07EdfWhlND+MtmtfdJjGm4krRHC8dzVXdmiufxCdI6",
+	"LeE5VXah4/rMfrPv88D1SK/FOKGkxZTi9AS8hg5kFcwo18ev+GkMgh6vi8mOQYwEZUSzwAVTs2yPF1Uq",
+	"c4dmF47ML9rjRQAtylDAJeI2iLY09fmyTNq0T2oMPaCkejO+7Mb6teHNz8nWh1cGd346uPVuRlYW4r/F",
+	"k8vmB9lHYBhIiMX+f/He8Ncv373+5vgoSoH0nQ5h5xzCeEVyCHd+uvn6S5u/fm3wwefW3MGYOvjCAlgo",
+	"waz3d1gT3aP9gkJ71uYiOMkgQCiqqcnSuyPKTmPpCcpeFvIqLiLp9S+N6qMcbZYB6x++9R+b//WmhvKv",
+	"/4/G8d+6Nrzy+leXLg/f+fPgyodxcL/6EH4y+PQjzFWZk1ZpDTUmIVC/6QqeCBgVof1LMx7tyAzY/1Hq",
+	"Me5Q/xjDGpukCgYEsiVeEYTo5gZQ7igj0JUadbqMWAafBQmpPEA77oG1yoG6fuKBlUePPvb4sW8/cfw7",
+	"333yxFNPn/zeqdNnvv+Dsz/80Y/3u3U51opMoaOjJThKPa8oKH9E+hsNQj3BlVHw2R8GV3/z8BKAIjF8",
+	"jmFNTC2K9kxp4gPrmP7pcuhKMx80Xk0nl1JGwkRG55mkcwExwHtseX797Mr4OsoMA9OZwIQ8Gwpbml5l",
+	"84+XMBE3mSE5uWm4DRvuaIy6KOVvYX1EbuTUD0LTy5bjeJLKQCfJxooz48DvVQ1EYCsDOeO2mVZTDpGC",
+	"NKi/bOCYruCSOAKYSuqiyxPaqzI3v1gplJdrCupVx4YMKeRhaOIZ82X4P8tT8qGmE8QxWVFuqRMuZ7HY",
+	"Z9Z8mtdpumuM6wlNsB3NlxcOz5ULTVxBl2pw64ryzz54dWP9o+FHH1utrC7n2qNI12BAzlUajggoz2G+",
+	"KzKA5WgkWGG8kPQrKJQyEH4/N+zbEL4FmXb38i+/unR569a7ww//NlxXFsLg6vWtq/8x/PBvu84J0+M2",
+	"PphYNi1TJh5zGw3mMx6QDhMdj9nEorJwqIBM5ISNcEpLM2it2tlmEjsxvpqRrolkJS3qaVViefM8RYjc",
+	"bDvQhhOrkQI7bMKEx4Sb/h5u8RzBQIFIr2ViNvPWLRuvc49Kjjwqx0bQYZBH4cpppLGeYk0auGuQraax",
+	"05A4osd7ytxKnIQLRyZbWmUyIv/Y1qUXH3nkkQk90inBVJH6A+YsjlQ2UpONUh0rLfcl25yU1wcs4WwG",
+	"v634/b21J3euhsOqoUNl838xg+5QeWI9mU0JMpe9s+6ZDZP0AMe7J9Ng9LHaBAVO/zzZPOHaUngn+qRD",
+	"/SBk+IQQrnIYZEgRmxZYbUZk+CIJq8jKXBkTvrwJ0qII5i/lq/ahe7TOCG0L3tS2WfgiNdYX3CGVUrlc",
+	"hmIiN2gRLkg0gZGbcmSspRb7lX77vKmeEu3P10Ex7M4uvGhdHO64Js6UnGnHlYEp5U7Hz1gHsDzqyAh8",
+	"xohoAB5NkhoLeozhNxg13ydDLEGYUVgmZRNGkSmrcEe0uR5bY2MJob7XpZ7b0OzR+Uj9SeP+osN4tU6l",
+	"tYhPfayxqL0k2uSw7Z2fw2HaKJG+7a4B35IOxbpqt6OFAROAR/6qtDu73WaTyYBlYHgFh+R4QFft+Ioc",
+	"f1Jn1sNpIzXmCd6UE9n1uIIjWEMzq/FpKUUSGn8tuwqS7ClhE/Lc4r+eLwKWQVdxz+kmAnYhw2zWJQ2j",
+	"Prwrt3voImeeeuIE7A9mlrdj7419u0Q0tIDBsYOXh7FYXxDLWO+j30izyN0gkikLC92YamzASZOe63mk",
+	"RdfYbhRlT7nE0pCxFKhC/q66NM9RPju+wlodYFgtFX1XwHvejTpmn3VgV1qc0ABIPmrqPEb8OHP0qJfx",
+	"9NBnsGF4s5wWE1ci7zbpRqxUWZPVgNkVzkJcttMVzAWJOXIDSChDRzVg+n6Fj9QomFN1Lfv3tCZEpj5D",
+	"PyUmlFbeJH0v0Q3yb5YScauh5rhN10qVK4jPqJO+x8xC5fBieW4mwXH57LPO84cu/ts9qczOQ++cMXES",
+	"QJqjqBgWu2J392jAZGD38KXJrHsUSVdkiXDWYzIwFDyGneTIZNz94KFWu50s8iESx5rH+lVkANmnvZ/V",
+	"TVmniiQIFkl50m0wrJ2rIw98LG9mG2IgVlkmxUyLke+dIi3hOeOtULxRKMIJ2UgNurAmiRYjsWeTmy6U",
+	"kxx9sx2TKmsvntIbkdT0Qb+MYYBYbX+x3biNM7coiepJIV3jninFYecqARr4FuMEYhtqFjHC2aMcCqfU",
+	"9ENeoKBgTkS5UETwELyTJvyJW67lcWK5mgQ6jEjGd60sdBFVvp80UDTQAoRQfWTFCiXYWqxFpx2fSaD6",
+	"7VFJZEv0eILJCTZuuJFAyKqyTnnu46w1SPhbdcelyDiSeJho8GCjsU+CsliOrtC/QDtWPRkuDr/eJ4no",
+	"8VDD6HFHz4qnAfED68A9UV8947atpVMuPXC6RXmzRd1lQrk6lYzFqMftQyBHB97hoEkVocyUF5fK5eR2",
+	"fOiZcuXcs886/2fumfLs/LmHl54pzx5UH1h36FGh7gQ1o9tRINbyhkTlI/ZbYA7ptVxP+Qngdqn3igc6",
+	"RsJUtoM9x5fGxYM7G3q4gt150PwLIAQ7cuuN9fXhX29omMgyqaQRWiF59ZjWabbNieTfE9QwnUiCXwvS",
+	"SQAyOhCEylUdEixapZL/PDs2yJDjm5ewqqWI/noyUN63j35ntjwHpUZn2VElZE0Ic7nBSKzdo4EbdG3q",
+	"4jHW9Fkqjn14/0LlyOF4tb0jujXD7ozLuhhf49nFSEQ16hSOLt4s/tRK+dD+8qHD85Xcx1aOJJ4Lf6Ye",
+	"nFqJ8NXjA7Kvg8nvbmfr5/vGbqB0ftdzMDoADqbylD3PyqkXyy5kceuVJ+HWO9vqp3AEvxlc+ZDMkcGH",
+	"rw3f+ITMl8ngyktjDt5xIh+NWQ/DNsmP0f5RgJCNBs8z64VcThKnQ6GsXEYHkqc7yviBLzHLjMcK/DNN",
+	"N5E/26m31wPRz7W+Oqu7crsHi/6t3asIv41xNCNvASwGDOCcNZCaw2SvbuowAnctFMTSYIqiPIl2cGmW",
+	"BGvQbaC8YvU+yyTQ3Rc1VE2a1kVj+rYmY7YSuGz07NkXTRPdWOkZ2x2bjClzTzQCxo1aDindE/rOGlqw",
+	"mnS6prDmYZPPEGFOXa+b6pfXY/UWDaptJiVtsqqu/95OOB5pUDodxicwH9SQxtwTL7lH3NKx/B+tiW6w",
+	"rA5Ll5OnRJCuDTGlE3rnODnW0VRIGJMlWsULsTJK5R1GnaVQ4FzPg+x7QFcZcYNl0uV15gfU5UvArIPM",
+	"IyCYnpBBiUihxtKmfR2+9n0X5yAEmjOKMEJ9H6tCUTvCK1D5cgLFE3Ab2R0ljnNCSYP1SE+koFYzyBCC",
+	"bCEb6y8VS5hlEzXquKgJTYSvEevghz5OuOkT+ycu93lK5L4AokIN9oBhoR5jbfGkaGLAdoKjEleW2vOT",
+	"gSA1Np4NJ06DA/Q3yHpzbmzljX627X1i2MSRoSHf2FeXLm+srw8+vfnVpcvDt/82fP8PcVfbcJC1Ke9i",
+	"98fQXrXuxWMu85xYT+qUuYo70BYHAVaeEpG0AYltXTUVMx5ff/Xu769vvfzx4MNfbNxeJ5XizleiPsrF",
+	"WE+KI0XuL++P8XwX8rLMy9im/dvAnTfK35Jz+sFPRtApUzml7hGLbx45nSGNyi15EV6onKcJntd8hlPh",
+	"X8rW5nHypRHs+5iMPKz9diz0CVfWTt0FRcTCg32nfPn4/p+MoKugqsL5gcHYZuMJyp2n17bXx2dc13SE",
+	"N6H6lXbA0Mbnv9hY/+Pg8suTeqbxQliZEQYPWkwy3QpZOYUAl4kCWpFfXimXCYWD9556QoHYJhZD6EXN",
+	"dsKf0Cyfoz6NrPYYW9XfWSo0hb+6ZPgRIR+uLp91aH+fJC3dtSeMWBweV5+VXa2Zjuti16XybLlSxPm3",
+	"+wKi0QAaOOmJQC7rd6GkTVfZbLcDf7u8aR5tWg/B5gKKteL9ZkbrNt7+YrD+0tbV/xir2vQrxe3SnBXc",
+	"Fk58x2ucGfjd8YI/2CubUFGTxc4KL3s7G0ThZkcfIWkiheCYt+xgWttjjaAUckELDhqvD3keIFIcaWNY",
+	"tMVqpPkWRn0Ow12c0aFOl51Bfn/Smg+sLUsM4JBlAKJtrYGEqTpuAOvdjnbLi3VTRMrlxKPnSzNqykN8",
+	"QopvL+rx02G8mreGK+F3I8tnIMXgkR1WEi6XEdmGrxAIsriYoGnLBlmNzTDjVdHhKq1YevNllM9aIkFL",
+	"SKbpsKiSLOGTNkt3TgpfBBJXRafeULOm534E5oG436w90u6HtF2i0WC+LJm5RQ9cNCBw4rnFt4Qm67BI",
+	"5RHL8IJCaf7vKws6rT2iLVWKK4NQ1EdlLLaGsZmxq5yuP672b8/1ozAxvOxOJcgQY20rErtN4cqJydsk",
+	"mx/kkN5HJO8TFXlvo1JShxJk8eHnuM+P84D5k7nPU0eptai00LOcfmJldu7gIYxAuOqOgd8Pay0EZxpv",
+	"UCItdiEx7YuNI4ec8pHKkSML9cPOoYM7iQFkNEwKASioN93gHvRPKtD42RoH392K2axOS0dDTPHEU7Tz",
+	"xkvT7aRUoC11Uvt9+Lfh7d/FoyXDW38n82Tw2qfDGzftIGe7+/10Ayxj3qWeln8gbYkFE603Qyx0fuen",
+	"qM2jle43lsJQZ4+1TuopyOHjyevKBPyo3qIuL2Gj0ErCpClGP7IryMzc4h4RYsiLRbTCabHVY2fgsu2t",
+	"hOLHUfqsSVBDhDVENEbnldF8MZ7vAP2aay7cl1xHZKw8YMkONfCTpkHLHiBZsBjIqCxcQ2jbxnq3sPtR",
+	"waxEnuFwUquM+2o5TMoZlBLkUO+pmRJ+PPdM2mw5arHBPMlIuysDDbSwFpPkg4pwIWpMLY2yuJYJL3L8",
+	"7rDIZudtAYsmKrLBTLrVVP4hsztI/Ayeet03xo23Le8w7qD7FcMUIHzFyjmYR8wx2kpQT882K3ZGFk1L",
+	"9NgESVxT3TcdH6rKB0zNH7cEL1fiTZDGtjuK4S/LhyuLi3MHFw4vlBcXK+NCr0/CEV8T1Hfu+ZLFnm3t",
+	"c1242UHqRiPvsVNKCVdW7SrQldgpyAVo5lhlXZCPYiJqoBj45Ys3Bnfe2LrzjlVrWjkuHn9O2fumnTNA",
+	"fBh8BJcnUWn5cjQmw4vKCMoL2m11bT8z3zu+gSaOLVJPKeoMs15WSRFi1YbZ22Hpee4R5xnK2Qkz8db2",
+	"TekqiwQqpdth/pqb1DLRfeHntm7lqftiGxiMEyL4XvkKklW5CLvVmpZ/Y0+r6BzR6Xf9sIxjJI4As6hE",
+	"2a2pD2qMaGwHEQ0NbtsnE/gdTPP62MAlyvtSiXF8zQTs8mbVZ22XY5tDXRMbr+vTH0HslyWcKt1uD7oj",
+	"dn1ZNU1trHOv3+tMDAiXUrUZNBIGcwbHAKGBftuENHV+NHfhidX5587Wj+Rhbgoj7+xomowGUidcLnz5",
+	"mJUNuW4g3RlA2PE1tZ7er2lBUJ8vo7FMdeNDq/LN6QQX6wKXmE3RYfxoKPg7a66WaEsah2UUbI52PKPr",
+	"329vbr7zs81f/X3rg+uD/7w2eOfDwfVLBRoPexkNxzQnAS5X9iI/wTx7A07JiEMDCsXNulQvi+jZegyP",
+	"MGCaRoPA/YyQDLh5Q/jQ3rLXEoicLmHjAsod7B1CnFTf2jmrWCXGU4WnVSsLWR1o2mY8CwmBzSAmEB2r",
+	"gNSRWEIprNRLJmlzs2+6zXHO2StCslJ1p0yeTlnAts6PUT1QhiGAg6z23KBVzSaFhiEryTFjLmEWM84I",
+	"DfYC0G0rs5utMT/MI47vQRLN6eGx4xTdYJKh5uP1SzP6luDrc5hEM2xM9iZoYbNXM3ZN7IGLY2tOYjm8",
+	"5MbLFPzMZcubp1DYRwU08X7ZCuWE4EiXnzo2strcHg37G+bNBuozW0U8fDy2Vr9tRjV6GuNX8T0Qr8Sa",
+	"G1vemKiL0vfy9KjMW2dP1ynWEb6tFLLJqlbcjkbQoI9Gm0wi/UTDgqGam50vhKGq9auA1hztf9YHdAik",
+	"7REg1wA55BMCRvBVMZ9tAWlkiUZUXBP1tNGtc3tUmt7IUKkfD7UlRMnq+zmM2bCCj/YRkQltW82JOqWX",
+	"B2PK8vItff6OvwOc1NkbYcxkocOijM286ZqzW2xt6rD8+mMfxBiepC4u7GTBhrEvhdlLE0wy6p4kHnMu",
+	"AcecG10BoObLxjDr2sHjBMC2rgxYAik0BjO2uf77wQfrg9/dQNDzxudvDT69ufHFO9jjeeP2+4M7P7XN",
+	"S3qQfUYzGhHBNwn9Z4t3pPSU/pFZ11Kobsx0lExvlbQmC5fM7KJIfWQrue9r7bL9I+FgZSdnQsV+KOTE",
+	"NzAwg9UL6rJd6S2cSMsVOzGyUgRKbVloSisHx9YRw555AvC8E8bYNDdA6ujMJW8tOOyFg5Mc4vAGwGiC",
+	"4KbSSAlx+mCsjF0ao3yKkbie6OdPYJFOHOk0d+Y8RjcrGHrM0rFnDL9S0GPemjaEZIkIz4kRLZkIOZMk",
+	"EKKwPo6kakQdW6P4MqD+eCrZMHqvLgcaz5C8l6oRr7GkNxfn00jhA+xtv4ih2ExESUO2i3GbqfhbIEdM",
+	"4kXK4J7xVGv8Q9Z3sNfjZ7ZtgBdODS8UDLtEa5hrRlBrfNIUomu5DQBXNPwSU6M1FgOVIDZrui3Y8IV0",
+	"BzYrJgO+ss2GLiHeOSpSGV0ZGV5Tfw3WZ88U5gsQ9z1BsVqs6joey86MvIaJUUssVn+gu7VZY7PRR7H2",
+	"bqmAbRT4jV1jIsayW2u7QZD4LJG3NZHmcJjRR0HX56mPGsz3k/eKItLhI+st5nSTw4jeKPwEKYkSn5mK",
+	"R2t0G2L44ePO2VPrtiAkJoYkkJPY2S0nbtM4GRvm5IXgw6s3B6+/Orzy+uDqb4uhrFK13rD79IyMTX7j",
+	"nr8vaW+tbh6whPfTHaxKOhViOaZQQYhsNuOpPkZGoyZDiRD6EhOOpt71fWs/QHNXwqFQOtEe+8jYQkXO",
+	"ejm3NPXqeTcdS3NiRo4PO5czMdupt/fMb9L+VtPlhKd93z7lzf0t6no0RddyaCHxVvM2oJEeZfZ8JR7l",
+	"Cd5EjQHRsBqTwaTLk6aSgleNDcQ6l2ExTSo1UrwrevQOlcXFI7Pl+dnywan1+Due4VvkG7GFwe2yGoHF",
+	"LDmHJgRLlEUjCbXhykYBFRP7NnbvfUXGqIJConqj/GgUwCvKIi28TGTecdOZGe02BHQXq2YSnlXJF+9J",
+	"LluiVxW86iUBP6nJgO6bqF5gk0Kr2thPMlohrLqel/3SdcqJU9gdPK1uZn3X3fLETEB7fIGVuhZYVDkc",
+	"u7aoHn4BLDvaeIhn4iZgDos3c0hsH/taGskLV6NU1NNLvVK28ppO35kJFN5YzVawGje+YSdrBrsb+2uP",
+	"bK84D0Eh5oHJOk+NypCdPnOFABmmrTV+Zf5IuVwuV+bmF3LLqA8miF2fKc8ufovMnvuWlcg15EOejFMT",
+	"qCHcQBLTKSWkmIMWUa4kq6wzyq9J6/WuT+v9apsFPpPZpw9MASZGZLqAaZTsMt37yMqyWYDa8x7weO4+",
+	"Z2dpZJatGixiPErZHseOksWFg4dJB68gEfwtDWZyrB2cgH/PtDnv+KLp07YcJTCqNrrAFDIikfi87TAu",
+	"bd15c+P2pc3X3h9ceWtw84vhZzc21l/65+fXhv/x3uZbL2gX+KMbw3deGb72+sb6u1ZmPpd51vwmdYj+",
+	"rqBiSRBLZfmjDZ/ZUJLAmu6JoBrQVYadQuDPLqdryimoeWwp8k7VTZDUobDS88T4SvBkEGOk7UKNkee6",
+	"IkDzSHY7kItPkExXvvPYkR8e+vH8iay4Y9eWiz1z5iTRX8bTGmUrsiGn0gfvQVxuCYccFbzhuXZAG34w",
+	"opi8Hu3rON1SzaN8VbfgFw4jAUMDI3pA7Lrx/QHUt1GkJXx3w3aO+yGxHhk7es110J2whFpts0RXmSSm",
+	"/9XoOVvzGbXlCM+AUIpuYLJ8htKmkOydZWzV65/uUGv/Hoe6Xr9apx0rMhegBFK3DtEhPeUgObQf5QCI",
+	"57aTcEMrkIFdqDO4teUNj/nAfu0o84sDwk5bXIXe0KzE4+YJVvACldUGY9ZKhzr1GHeoT9QFSDpiXaCW",
+	"yZxlIAt0uzT1P1Nanq9jvzydGq2qb6o5XMDRhAO/+GQsWCPOXYhdLx5Ejn6SDb5XDnfY40BNELRBk6QG",
+	"FGOxl0jM9d0//XXw2frgpbd3s218Tpu/qTDhad/RzndnPOaRxY6rpJJRpanWgUb/aYWZ0C2xnZ6ntSNd",
+	"UZDxewI2KMYd6FQwtqY/bDux49TWCiaWoT8CaTPdJqMHoAUbvxS7EPjUTjAl7JWE/cxixknf1SYreioz",
+	"GaZGlm1bbOV5C1sy54+P/WesGMViPG/bWv9cCjHQdj5bJrBuS/hXiVBPCiDIIi1NnbfTdT4mfNLuS+Y1",
+	"Qv4RUzIQOwl+/tng2vrdl68NfvuPrVvvjwY1dkVOiooIIDm2Ix73wvyKHIC5I7tojAGxtoacxinx4hZa",
+	"rC/KuABlnt1zHE6PZSI7lEvs96W2kSNAbMUa8z3Q5FOerJRwpE6EPPmYUvfqDBsffr6kubpC8j/YTC5G",
+	"ZaMGtzYTM0cERuztCVZwe/bhPbHEolU+WCwOOLGpZosGJt91lPk6hn/duvTi1uVrG7ff2vr7C8Pffb5E",
+	"hm/87qtLlwdXrm+u//Gfn18ZXP3T5usvoXE0uH3ln5+/8tWlyxu338dvU5/f/ct/b67/MaanNYbqJ13u",
+	"Iq8fD5jfZo6rid4ZfG7T4N9T3qk7cfq6xbyOtaTN5SzOYJTs9WQjvWT9fDAqsvknQ1EeY51kI6xn6Oy/",
+	"n1P/Kc8uVs89Xy7NLW6/S52Zk7BNHa0xL5t+cqT7xczwzbc2bl/dvH5j8OUbg5tfDF5/I5UPHh+zD7el",
+	"7XANw8xWzOS2ficyvWroGSegqzj0vhWQYIm97jMzW3f+e3Dzi5nSzOb1Gxu3X926/drg1m+UuIU7OPby",
+	"84Ve3opmnyvYZsWo9BE8osbdoUyZIFitbQUEpTvvsf6MEYUQaBNecM6qHWJiZC1f0DAyPZrYfta9ttVu",
+	"UlPdZ7LKBYClBbb2iJYhXFMnCeaLZvMUDVze3I4xUxftthUWcjyKzyVWtmwt2g+slKQV0hHCV0twkEBR",
+	"XFMIZyYj5Tm+Ekk/xrYQUwXonEm05oEayLrgdaZBcjED990/3v3Dz7d+eX3rlY/u/v6Frff/55+fXxv+",
+	"6h/Dd367cfvLrRvXdtiSKocD+xQg9KxsS7tKEhBDBo7CN7EG0r4R4nzphEL+fkLWHGtQWIyh6ycaLib8",
+	"JuWuNAXF8XYQHwzu/BRP33EVLJNlFlOs5oZewPDemNnS/azNrOct9vY2eM6iaHwHz1idWIqzMnznytyh",
+	"4Rs3sZr77svXhu/8dWN9ffD6teELr1nMgJicz9kCgfH1sMKouwFEvuIX6ibmwidRsKjQSqYO5kmkbjkq",
+	"4oYAnRyxeorw+W9fckbkJUNAfCZbhkt4UjUIP65m9LcNSyr0dQSuI00xBo42Vx6v3uIPtr+XlyEh0A2n",
+	"xUhUKNyH5vbCLJdcIiihX126vHnlk+EHryqr+sVXB5c/UUb5+68Pbn6svrr56/Dbwftvbn15Rf3jxRcG",
+	"n/928MfXB//zD/Wr//hs8L8vwuefbHz26zgcnHkNsFI1QFF2RFfi4e1CqVnTp9wJv4a/zFfSrXlIr8WZ",
+	"22zVRFcd8SJoMbsZH1vckZPac2WA7NqiG2hrQ5YgzKcMjBJSUssSiShRZAkjzCWt0qmH6cyW27DiA1gn",
+	"YE5eEoCEF9n8VVrPMD5jgDOIBfQmJM5eqWdlcjI7r0KbgHBTUw/a2krGyBhKDWvDoTNJIdwnSaPreVDC",
+	"aGer06tjzd1CHA2d6X2SPKety8KO8go6Ura5iNbdUscfK44q/KiIW8fyuNiEFK8jif2mSMu55VhRMJBr",
+	"uJK0cUldvSOKd6XTYbJxI31UXxZWeFe7PLCBIhDthNdAS26o2ECNhfcg8Esgjy9smUHZiTqiXRs+9miU",
+	"NdIcJPGISximDaMiKPnW3ZpvNJBQYQH5LgedlWPTjW3VWGPNbvFZaECvunxqdGgDrvY4XEw0Zz+2wbHT",
+	"QDaE54ke9u7P4DP3PEIbgXpV4okeQXckXh8+OpFNX3Q7soDWKLrvzlC/yYJvq9vaNp4hvai2XSmtPtkK",
+	"bprosLCwmCwreeUCHemRfpKx13Pr4yn/dRuB43XU0sUz1cqMyC48RDMDA8mm4ULhauqIWABk11AJ4Cmg",
+	"VMdIubW9Cpj2qwaTahvjcULbGOHS1UxmM5oaFoBWxujQMmDkVqZWE5Oy/kL4Y2Uu6tleOWK/jQaSFVhc",
+	"aOWvk0UZBy5uSaOFcB6SdbmFQVLqTk+JwF5NhLGSfGCULhUy3c2T+btKZe7Q7MKR+cW5shXBsMZ8p8us",
+	"iOoo6oTtQOzokHFtVQ1jlLZSQGU5E5Cz2/Grx5RV0ohbPiVN4gt/2AygBML1kUceeUQjXO188BnAgRIk",
+	"lgKTIhzxv0OwwMb6teHNz8nWh1cGd346uPVuDvG8NSUJQQZBmiwgbvIRw3de2fzV34e//+Cfn1/b+uLW",
+	"8N0XB699sHXnbTv/5FQKULMiYkh8HNqemtesaDzM3LdaJGo3CaV+EPl4QdfnJd2lGrrJGONFOyuW20aR",
+	"qHx7XV8Hv/EKtYsJ/T/4jewIrg7+DOpOX7RdCV66ulBOUGqt01d5rVbgimS44c5PN19/afPXrw0++Dzv",
+	"rjopVhArBO5XMc/nNFwLVapt16N+Ve1ey/KCdQY9Av04ZxpsSGU364EiOV3sfNAtjeAa1FnLSLam9G8p",
+	"hBLHPCldHKrMvUQnhiSbwPiydvOCWNeuf1SVrrXnwnHdbAEuInhR4ZU3RdPZtmm8rrroTaeM9xqNemq/",
+	"fjqu3Bl9tyfVHS/ayYSmgyMTpEW54zFJttdHVd8+44Q7g2clVMXp+jUojrPex28yXu+PrabSl10szWAE",
+	"ZToz/gOwVy1T3aP9ghbXWf0DUPb2jgpy1fbmKFWF11Nfvj1cgP5xtjhAajXkFSiEIbUiCE2CzNDMp3Vv",
+	"SsdrxyXlUGuLd8T1yIImxmQRVy4SK7MwlqhG7PAzlrrFbUvT4hurM9XHJK4Yoxib9hnsAdV40CzDPKGS",
+	"OIJD3ELvI0cbyjrsiWNQHziwkcMEq3YWwz4B8A9lUcxoOwH+t84QqymZOs5pXckpigEWyWCFklIV5lv4",
+	"t5oD9SvNOgG3iv2RYKEM2yK43JUtbCUHLBRKWkRVl6j4DI7M0kzdExi2BUtnBs3AGRMUqHY7sS7dGhIX",
+	"45oOqabz4rYrMDVoJk0QnJ9ou17MXvHHWN2V28VD6t9mYCLNt5F8ZIvBOStZSyZgSOjuIgi0v3fNi7NM",
+	"5acYcxBTgC+G/qzQZvMyCXTmOLSJChE9JPUZ0tDpOc3Zw9tqnpsVEtcYb0Hqos2WCQ/fE7c2Gnq0T1qi",
+	"PcLnYEuo7XqQG99+LA/XdgLROkY4tmmruiochuPThjYhG7TrBRn1md9lrAN8JtwxUwso4mXSEp4TAgHt",
+	"cQNj9uTWuMBF23Y/1LML1KgdRZDKxMbhxFbXlA0iaIoquJI70dOu8qi0J+MTVz7ZWP9o+Ppfh9dvDl7/",
+	"+cbtVzev/O/g5fW7b7z3z8+vhTCwjduvDm5+8dWlVCPlg+N3/KitkrQlclTAfWHyiTWsfZCofMIpmwqq",
+	"t5Ae3ZGiXPE8jY9sg9RiAbcwFN8hm9z0dWY2wfgxyKGA0bpEwuC2uR6UGmSBpqG+JtdE91u5FNr5WXL5",
+	"vS6zBZUHX744uHVj+Mo/vrp0eeuTF4dvfDJ858+Dt38zeBcAC+rbV4Y//0/8t4a+/Pzm4NX/0p989svh",
+	"jSvqDr+7re7wBWixL18c/vzm8FeffHXp8sYXP9/64IXBlZfUrd7+zdatO3HIMeslXI8ujzlrgaiGpnog",
+	"qj5bc1nPmPk+c6ouTxjQOabxaRP02iETYZ12aN0NLPHBH4S+gQ5VNYQdIzv1fnxYU1/4/N2Npm9Qq547",
+	"J2HP+JmxGMxk587w7TK7bpolMcPIUc2n7c3ptl59ZfO9O0ba9V64e+mSEtcbNwcvAjDn04/uXnpr687L",
+	"X126PHznz+G/B59+FG2QTz/aXP8fOKQvh/Awc8214ZXX9TWwZfTnr/16+In+99YXf9347Gfx9kNg8cVi",
+	"iKGXg4SOlp55xs1FLscYe6LLq1GIOU6YCI6pE3qmhmtRYzDte8rceDsOwris69kITABh4OWUNR8vIgqz",
+	"GgsJAo2K+qPrBW7HY083IOdh6SSii3AK75wiWF7EKUjsVjnGLcvdiytgpCej38txoAUmO9u0TyRTxn4f",
+	"oFjKrmm4a3F66CI7OG0vhuOy7yVMfpzEbMiEy5+57mei7J2BlwGCwOVhpZnpzqaLOmBbSJlK9y3MAydO",
+	"KBnzcwmCmHk779WEJ3uakjwMypnXs06c7peUwkbqT8dxnmFDqunFynWdrpKwCJbLnYxm3dsrvoZ3y5qK",
+	"rM5mujlT1MAMBxePvyndJuou9apRx7dUWynHVWOqB1VoQGDXYyKAXOdRjUJIkZDncTDLVUKbFJpwT5Cy",
+	"zYC/hpVr3zuFPvp43hC4USk+Rtssn67TbUXjipQ36S7wprpp3KvF+5Sr18Q2CXkQ53LRScgswz3NfJdt",
+	"q/4228w7qXwk0ECM1lsjVFTjkuvbqsdu+KKdwRJ3zPVlUJQMYFulz0qHBK6X8fwnKT6+RKiuCp4/dEh9",
+	"IIngy+GHc+UyWpayyDh7jK2qW9iqfU4IDm18BDlMTne5kyTxeGautJAqGMPFODxuYSJ/9fCksdyUWIaj",
+	"T0x4bOnjC5qY3Zgtmy3O04kuPDACDmxzKDoEoSKIj4R8/G7K/UX7Cigj9FHfVbcYCYrtHlKxILljPl4k",
+	"j1SznpEI0OMFQrOs0uThf/1icPVPULvw2ZZxfNSfL9zZ/MvNwYsfb175368uXUbbYfjRZ5uvv5Q43j01",
+	"m6UZ5mludl28ELXHtZ3d8Ym054x82sM0Z5hSFF0umafdH8qhEtNt4L6DQJek8JdHezOlmZqnnXDadr0+",
+	"UL3UarmDOWGlxXu0T2inI1wetJWJBX3nlW0P6DsRImaWovZSTRYAeVkgurADzQsYBHnIB5Y3mFPQxGpb",
+	"uTgr9CGRtx0pxhpfnsS4k4eBcQMCVwCWDzDs3SAQXPewZ1Iyx6QxjAJgGKSIjp65BeTDAOIuLmCu1WWN",
+	"btCdoC2GTosDgc3oaDfW14d/vWFhiE7w7I5TlGlCEZzTxJNztuOZFmtnwBONtYx4Y7Du3WCJDO789O7L",
+	"1zbfemFj/WdfXbq8tf6XjS9+OfjPa4Nbn3x16fLw+k833746+M9rELq7BHVKfxq8/zpesLG+HhPCFsPA",
+	"kOkK4DZbeKrjNsmRyDOaXa8Ye8XT2NpCLa5u+mInqutCw5RMr/K7rKNZElFskqmXitUZrFNebVNurcXB",
+	"MiJddZHRAuKe1VBk8WXGu4vE2qKwCx1mLztquAX66SXOgpzCA4M9q7Fol0yj8KAlfPffBa/aTcPTSG4C",
+	"TR1RckzUAKxR2kozUFt71u7iGe5yGVBuDfWYeh3OGCZoqUFy2FbdY9TJFngdOHJlOA9YBSQFAbp/zOoA",
+	"ga+J8Y5r+DZJnQQ8HHI4pmIiakZnv7m99gCyUVYCz43bP8cAxN3rv9/68Mo/P7+2cfuSUskHy2Rw5aW7",
+	"//nbf35+bfDSi4Nb/9i4c33wwUvWBoou3ybgbDslC9Ow3kJkejaBngUHPwJT3G1UfM4DJ8HId2Lc1Bb/",
+	"xJzsnisL6HMN287qVgmxO5eFGybWfdkG+C6YwU7GSC3qLEKl2MJLzMFR0LBdcsEnh1Q8lkcGxm4oILxo",
+	"Y0wXmysjJDicTlPp+dmzHgeYJVenX6t4vW8yFZvL8hVBNUdAm3iYmtkOgaCGbdLlCWrfHoYKNC7UHBIW",
+	"hGjK0kmdh6ljITyd43I2AkYNN0ZcISYUTWLnxzgww/2ZsJbyTNZ+Z1vZouLm4TIJ/C5LpIcmNxfLdo66",
+	"SjnR3DrFcTY21ZRvEMJ7jxn3di29ES/tHpt+y9iqXvDkC27HHNxBhG6c7Th3xL7sQDdh5+ivTMt63IZV",
+	"uEyKiEy+mViZyxL1RPZsrlw5VIDRL98+PJTxqIPlnWVwC5qO2W1O5vauZVgCC130OKFtZbYjJItGqTrJ",
+	"kvxpafMxu0fI3JRsy+RDjpR3WEw59l4TmYRR947FxXHym20fPk7rLW0g9ongdbZMuPDb1DOZ6Xn0LifW",
+	"bRb7MNGQIVu/TW45LkMkn6wyfIXtGJL5aL7dNyt3zcaLXmxhh2mfyBYsZP/Fzb4xZtPussR+Y0h9Y0h9",
+	"Y0h9Y0h9Y0h9Y0h9Y0g9gIbUHrWNsiyas9QCOtm4ffXuG+8Bk/mHm39586tLl5ED9KtLl7f++NLd3/8i",
+	"noDEspdo75j66DXXYSIjASmltb8KrdeZlFm0lN85eyZMz610Azj6EJ/agj6V1oYbGpFna/h8mtUFd2RE",
+	"y0bw+ZrukvFkpmOxbN9kYffk3CoXvArJU/K4N88Kf1Uaec5HjCRmK33jxKuHo7SbtkHg8qYcXQ5EoOv2",
+	"q3kpLqxUqlOuDKSmu8Y4qdH6qj3VFSIFEhbJgj31i6jGas/ljuhlDwHQj7MuB9ITmfnEZQI3nBXdgADO",
+	"Pro0QjEgzCSiAbMPTDisKgPWqUqUImvzMOEwnZuW+gH6ceMf4LC2yGamYT7xuxwB2UBFN9vtEIcGNKM5",
+	"mZefoTT1DKFphqWpkJQ0sHfLyCt264UGrGoWLuepMDtAiGKI6aTb5NSLDG2OTU269dZo452M3Kgu2a8G",
+	"rN1Rv8mqM6e6sal6FpWrhHJNZgrv+lDvwn59yJzu1tSPa+wE3vnhospbX39GDySpwS0dXtRhLQAyDV6V",
+	"386euzNuW1ccwoVq8JArIw1oltdipEfdYCQZNze+s7N9x+cNLnOPZgiCbeukJNS2inpD2PXXhXG904E0",
+	"w1DQ6HOrwdpUd331EPi5ykXPjkzPKFcbh9pMKLgiUE07uv3xCYrPikZw2v2q2m3IfJkrxv3TeB0WmLvq",
+	"QNl5advpicrZpL1MDOrxHSX6BLrfxFfXsHyENVTnipfJacitlnT1BN/kohP7aWGc/W12oY1F+SR2GVCX",
+	"uKnzYPJe7AUr8RIjMtNq3VJK3ncDqD+yIyYFM2fukKUCOERziBSWummIb2Ytl3WpMldjt3HmTwH3qyd6",
+	"GGtzJcGGxw+dN7+pwtfYB/n8wzNTW7ynWG+y+trsdVG3kpOtzehsh2pxh7XJ4Q9yOiOba5LAnNsvDj/6",
+	"eOvGtcHV98j//ZQMb/9u68t/qE//drkwSfmPGAXkLW4IXUUM/eAE9/oRq5+dsNwfW4m/4geIzWx3qNvk",
+	"OUyK5pJkUOfWleHVd4cfvLqx/tHwo4+tHNJoi+TSbStfI9bsPuZ0TMayrYwUKGC3itXxye8kuoH1Vk93",
+	"g8nupUynAvE3Xf5l4m/mp+AOWQcSekzKZpxsSOrd0HvKubOy53HpCt87hzP8tClXJ7T4/E29sr8wkbWo",
+	"F+I6PSqE77jceAdo/lYDEdiyKWdSVXtwmWU3A8NveWaJdz3P2hMMEkW51ZTGnWjrzlqRJRRykEwE3S86",
+	"b7k0yYn33xYec0TJfvi34e3fxStph7f+TubJ4LVPhzdubgcGqdWtzftaGMvzm92Qhhg6gRg1r513f0Lu",
+	"iVXX8+RYUSscrlS3s3bQ3g2Oi0K0sniYa1bZDMsZ6SMjWosk30XqFE+feHhWpjB6WTZe7DyzqGirdk2d",
+	"AikyyGh/pdkjk8okXOpzmQbPdqz9UM7HkqCdpW4QtZ2CyYaeHl3PszfpyxjlfaG/ihzgB4n9Ki76WSRD",
+	"QBE0uPTm1o2bmj3oxq2tW+8i/cnw6s3B669qWpQrHw7eWUeqlfi/E7QrceqUOy8P3/ltzB/vMO6gn5tw",
+	"QSO3OjxjkFoTis/UP032KcaoEteAHu3IDO8e1VFW+C/Ub2BHOiIeGXJ9GVSp5pn1NTurLlc0nOiM1lv4",
+	"TyxPdHx3Df9uUdevd3HMHer6oY6QSmt4lDe7SXBubMiaAivFfJAfGEr3Iq/Mzh0+U1lYOlheKpe/VT6y",
+	"VC4XP7AnJWEp4CRnja+8jfEVU/qeCOwqP/56WWo6JyriieAo9Rh3qD+6SnYExuPQBNPBKDOyUC0bvhQz",
+	"GmwKgvWn+A1IoPrDXFJcV3kieMyGl9cKo+GzDNuKUd9zgdfaZ0z3phYNYLLRpHSTjGEk8WsJd08madFU",
+	"WNE5uq22G5QwiZN4m8majXgiMB3Bx9YdaLB/fJ2iec4UImSwm+ywnfrWjBWIweGolDJW7TXpGttedCtr",
+	"g2XNxGOYfU7vJNuRtSJdeuB0i/Jmi7oZaqUI+4B9BxwLhT5ltI8a6nbUxxno/u+5Du3r7mTJeMfbXwzW",
+	"X9q6+h9WrQbPtVWq60imkmgMxwnOpEaEuD5GPSbdlhbr3PZCw3de2fwTtFJc/5/hZze+unR54/NfDC9/",
+	"EB7wX126vHXnv4cf3Rh8fmn4qy9Hg+/auhMNbJgIOxBDsOfGyZFePGOdN5BhEucpS5bCPTtqHxZuQLUd",
+	"eFS2uxqSIRWiud+Ghi58bubUgT3dIL2WW29ZW/Vsj2YqTmVhipiiEWStX4apqgRniYg16B3lk0AIIoUy",
+	"mAVkq+N2m+Yh1bkOkDirlRXQRmNbVHmiacORPKk+Ht3yfcqb+1vU9SgfbWtfnl00ne33V2fPPT9XOjRv",
+	"721fsFp1eP294d8/Hbz4YS4w0MYE0aFS9oTvZLEZme+X4xlVg2pwx7SErVh774qseLj6BsBzWNYWNl3d",
+	"KblYSkCNbMJ6xmaglM2QFrUgG1Evud2ze74IkswExbskTj0wCR3orROvCwoL7Gvdxb4WNreIvUXGxPnb",
+	"yiXmtRhLk1Bi+D9FRZmDurRFGOKwbBvUd/DR5Y3Pbm7cvrp16TI2Ga4cCT/8GbLrKK/41s/uvvXOxvr6",
+	"4A9/UafnK/8YvP2h+vMX/43suxt3rm988fPhrz4ZvKiu3/yvNwe3rgyv/Hrw9oeD3/80vM/G7Vfvvvl6",
+	"bBOkCXkcV9IaesEt6juy5XZApntVl2suao81gmqNtVx0FDVi3aoUz7AL21olu0iZXg4SAIlpjuRJGuLD",
+	"/W1ylehhZM3WFWk2lmoovLud9B3XgVZFGPQJO3L1ZQDOlV2Z2x5hV6ArEnK3dq5GoyojHYqPPbddLzvd",
+	"scsuCKcgql0iGtGDHQ41c5GyQHkz1Qdo64NPkeMXd9nmzz8cvPPe5lsvbP7qva1XPyiAidQ2jDEdx3ba",
+	"/z53bUzUWXTvpwOfsYCY77OMpXiVPBI67ERvFyGAVO9h2B+3l4AqaGkU7tyl3IAqIC+yGq0Zhi1DiR9/",
+	"zJGl+fL/e+mXFR0fspgtPuPFcx3ZHcRqTDfcJLV+xNeUGEt58eD87MHy4pFKpVzslFxFlZsrdVNt5zIi",
+	"l2P7EDwQQhV7i0Pjqz2mKnEpK3ovCWBsaPPlpG9Rnl38Fpk998i/jY/VhOMvJq7f1fKSyiRcW0ctp0wZ",
+	"KBVAypqQM92Y5nXGAz9ZKeALYT+A1ON2uW3H5PtlF+R/96V7rBBPLpXbFr5RqYpYvtP1J68OL0FK6sMv",
+	"Bnf+ArmpK8NLN+OdKqBcCYinQZagmMnu72PvxdEw43hexWWgLUy2PO1hv5dWjDtHY0UjIpcJ2BYf586y",
+	"9lpIr+V6mopH9+nujTKq7hz6m8n031LetyF1Byw5xB+h8FYNs6xHGB/bGDqx7ZM3Wu6V4xBmAgWzAEUT",
+	"YQ3GdrWs0zaL2/WJzoQFzIX4AxIDN28dLVsBWsqwz8cp1lTqN1RbkxgaTWsc8jhp0TUW9bHFSoHUOyNr",
+	"Il1lpKPzDO0+dt9yISKs93Dgd9k5azG76wetDALixyjko+CSZMPyxcUjs+X52fLBIlkA+1KeYtQbDeTF",
+	"e69PFlqTWJqQX+N3AYE7olcVvOpBJVtNUBOPy0NVrKg1gkAowxwiEZzE7iCt1UBZqB/QfMejdPhkmJ94",
+	"+8VClesTEE7Yo3cxKYlTf6Hg5m6LHcDbNfZn1/oTRej4BH3t3kLGj0XaKZlsMxbg+Umhh+RYlznD7D9S",
+	"YJtNq9AkA6l9mjGurCAIoCkDq0SkCKvWAEsEHJv4guny9V+8N3jx/btv/hkDGluXr25dvjp4908Tmn8j",
+	"hVqRJJpxF0Sh5VQanGX1Fg2eNGmOSXaGlWv7aY5zjbV+okF6F/aboHvMuaHzP/zRj1M5kpXZH2N6pDp7",
+	"7vlKqTJ35OJ4l6aeRd9ylrFVr3+6Qyd9r23x52+zsYPuVDB5m4WFUuHOCvbmCJm9EaxzKfzVafVvu2c1",
+	"EgUKkzKqj7Gv3ahO0GzG1GdI87BLBX2dFpWWiamLtsubJBBQ0lGPlz8vE20/LkPWVJMmAKSO8nq8cDRB",
+	"xt/WMDeEm8KR6jC/ilZ+IEzhpz1gPK2Wd6en0eZO1++ZPPCYLVAc+Vu4yi4mN2YBszZSjXGMcqQ2klou",
+	"O9L8acSKhleMku7a/TDAX+qiT2mvsJjtdmTUgTtVk2ilF+kISW225EnzFUKLjiP/vwa9dYRkfgkNzZEn",
+	"ZWDjIddgG7b2wc0V+LwedZWVI2FuTpmvan3yXJd1meYNqQtlgEFRSSDI4uJMWvdHnSwtKf8e8aFZFUwY",
+	"YIppTXTHLwRnPWu4ZXQmrOAj05rTBuMIWqxNOlQGmVzJ42Y56uNpcY3wS/W63YSFY/X7o16hljSVbj6p",
+	"vESwD+HCAgGAqOnoaNGR6aBY0v4QXqifEvZUjJvXlq5zUbfT0VFHzR1zBlmaMVYhNegfKMQZcWF2p89q",
+	"pFt0d6fR/YKte8IITgnAnQJbRkGvAyHjRwQ0IsZOhj6mnwu5hZGNkHAND5YtJDvR0ZI12gLH2Jh1zUQ/",
+	"AeM4d5Xjq0mTdw5/ipNPp/Vu4n1LMT0fV6fh8sU03+giQ3yh3vXdoH9aTbsGozDqIwYO/3XMnKTfOXtm",
+	"pmQ1r2KcNwAJBQt9mVQOxrpWwsJCIAHvH46mFQSdmYsXgfGtkcFYsnLyON457CFEENEzq/aIAZ4tkQ7U",
+	"xJdgQWQpjK+Gup1y51muKUpkKSwslSVjI7pMfWyMIdO7w2NOkwG2Gpzd/c/yZ/kjjzzu+8KXjzwCFtx5",
+	"2ul4GtN3oOOLmsfa3/qJFPw8eejUsaNkceHg4YcN/ZQMaM1j5LzyNs6XCCVHWy5nkpHzyGZ4Hg8hVxJJ",
+	"GyCosiV6pWf5eeAklOchXFajDnF5pxuE4zyvX7TqOuf3k4VymbSppywhpdUWyhVQllp3ulx9NI/6UykC",
+	"vGbBnLM+05wIz/I+ePiBIKtc9IhoqOsWkRID68nQfimRhbk5Qonf9ViEQ2eeuu/cIuDulMG7X83dk64M",
+	"zNR1aJPB2brK+ksAFiPnY7Up57Eol0pyXn+wTCjXodLkhcqmCqnO4DnKMzLPUcswPz+/uEycLkY0sb1I",
+	"Lx61XiauI7VNHhxaILzbrjFfLhNl5+IXktNVVq1TyZBIDx50cuXM0SceeSRBPUMlOfn06TO46ud/OPvE",
+	"mTMnZ0+woCWc2afXmO+7Dlsi8MvzJSJdUEotGIo72/FF06dtZeTAqjHuEMEZPOy4w9odETBe789+l/Uf",
+	"eYQITig8bAmjNLRtgHYloDdTEmJaUcUKBDDNg50v1axit1u40JWEqnXe/ywHktM64+hGoBqcWenQeovN",
+	"zu0vQ+7E0ztZLh040Ov19lP4er/wmwf0b+WBJ48fffyp04/Db6JYycyP3LZLNm5f2vzfj2dKM2vMl9pp",
+	"3V/GC5VPQjvuzNLM/P7y/nn081ugrA5E+1b92WRgLigbDBb4uKNMLRcBOvoyyLvSNgugEuAZa386aEZn",
+	"tAPWL6rvnusyv2+ynEupEAqeXMWikdkPVZprn4ydpHjQAvzPNoYobDmF56vnGRUFFXaghtBrITRINuvL",
+	"GJCuBo9GU6wIYDsjCsm5MgcTiCkM5aza5EahgdASDbwymZVkVAHiB7bRPJcYTALTtq0ZQcyixxpZwqFh",
+	"9NEzR+skLf5zo7EUOw7Ni8ORGho5JcJZD5DkpjDG8ni8NCmb6XzE+BHBe2uaMrjf/z/wuyzjkWE1bqHN",
+	"oLVCP6z1sl8e6YsDR7FcssCVT7ptN5i5eE5ZYOg+gYaaK5cx2smV3Qaeesxw+Iku4J5s+FDTChZUyuOI",
+	"lB58p2feftNwlAdOovWSsA+VolQvbYzDZ86pN5Pddpv6feWud2ueK1vKW4okp9bXVSZQrgr7d3l0JUuk",
+	"3Q/VXvRjl2O0nJglDWhTGoAeRPPOYT29ReMfBUDxShT2S2n8MUsXO16/y/p6DcGwelQ4/akvH+aRLiad",
+	"AJ3jSslOZeoPt8nNY77S8s72hSYUC7gTUuPh49CKT/tLlqW9WIqf7QdMbaT1gD8qutyc8P3HdD1d3hn/",
+	"hOjFOskh5x16sOkaMZuOMb2AR3VanBR7vjImjr5TzXBPK9gfo32Y5fFtlOBuFl9zVMrUNO62XgpXWh2F",
+	"pu0wYlIExyiePt90PFwv7niJfN51LmZK5LdZENM+u34A5Cj//q5P8dM8yrCgdgfWT5xqZce2++Bzzuro",
+	"hVWNT6ifQSd3DL4vOfff7zhJ5b+buhsxhoV0971Z9qMtRMTvXHfjneLKe1nHV0wIodsBfzgQnoPUHGiQ",
+	"Cp+o16T1QBd5Fd5PB5CYAbTbtiTCbg3ATfe6NYB1DntKlEKWjCkIE+Q3EnZAYzmCQ8QkypVGoPrF5abh",
+	"cle2piw3x+Cm05Wb+7CM+BrTWUUPWi3ElrGHPSC1svcZRtohYxKjYym4ih10Iqa8jNo1eeDXMXSxprCQ",
+	"TytriBIHzHPgfsMDuvhaIZPvlJdqxXFO4333qJLG0e05h23FcaYiFiuOY/Yy+Ao+6zAaKD++x9jqLOJ8",
+	"igpImD+csoBAUnCvykeEC/0XFQ8dh82RgzjwJDseH09bTrSSeysCZ14jMwSXBNnsfA10fNakKPVG5Yw5",
+	"kHcVqyUiPCcemc1ap66DNS16jVJgDdFLRX4RhkOAH8GVAfP3k7M6Ft9oaEPfgZRlS/S4ic0rSwBSBsuk",
+	"47trNGBkjXpdJglnYCn4rIQMpCY40Tf32j9TsgkODLtIDgc7vrVcaRgnHEiT2CI6tB4If5pZHJ/Vge8C",
+	"3GElAAYSZns6fl88aK1m4HH8zaSDyB3BNCcgXLiSOj2gYVdsKeMZE2zdxk5FTdHtiQzf1PzFImAjaN9z",
+	"z1dKh8p2nO8oYRO0unCB1JqokbqcjOGIKs/PlivbSnwVGdH3AUdmhoRwGsF104mRgcxXtpH0Kpx6Q+GR",
+	"iEmL6gIxG1k5kpXxcbnw5diU0wOl4tV2y1LvSk1OI0yuS1xRuy5BraDjRk0rkV4Jl6SkCUB7Vh0P2jGm",
+	"4A/gisz6rCP8bHWPrfwdGlBw4loA2sC2mQJOFewnKvxQ0QNU8KHhO38eXnl98I+/bayvb37xi83P3tm4",
+	"c3149d3h9RsbX/6MrPgBmT9UIvOHH95PVqCHEeRr1cMi1FjEWthn1N8ngcUUNiUElbCaUfmVoyfCt1lw",
+	"Al7wFL7fLspB4jkWUQDyIf3t1AXCTA5sTPUMpRdwafeFXZtSMjDmjDyjb5mv9pSysW919duZtIWbym/r",
+	"TpmVRG+HubK1jdC5DJk9UJdrmXILpGYXYEJc6DbFvAahxAeYEiKBRHNUbB6Hn0wmOQG7EI4lnvpJqINj",
+	"R8lC5YiN4WE0unb6B/dEUKgklCDe7CEzvhL5/pljs0cMjqDWD9gspoja1F99+F9GmILWAdMFze5PQqHS",
+	"Y+qS3fEH1a2xGKp4XDdfDEznwylkdRJZnCdFU60dSAvay9RsITWF5KGF8gIR3UC6jv6kLRwWFxWsXo/5",
+	"F0HrgCeaAmskM+dfdC2bb8Fa8jIVJ/ZxjZWUOJFwrOleiTkvEqe4M6+S3gK+CALNduCFhH6IvOub0r79",
+	"ZIUT3ShMXwUuEun5gjdDprwQpifxFrLHcG+FnwVum1k8JHXHkzEyul2QaXP7B0uuAy3KctVovdQaURIj",
+	"8csTBd0lM1sSoDWuvkqjonthT8795GnO0Nmti7ayiAg2sUOMfIhgRVCqEdKHzut/VYEH4vzDo0t/Ch9o",
+	"5nG3klTwEOOs7fXFP+NTB1tDxxejIXxlP+Nfcsxq96CgNWexLxgiSwQRqOcF5Cw7qlb4IfX3nF66h5dJ",
+	"m66yRFtBGgfjgkBm7Gmsq92lVY0X7T4g+xn2MCBbcgqEM9a1rhnYDzwvWd1nwcUc89L1A40SQhA6d0jl",
+	"SJnQFqPOfnLc1G7rQoOSzoCry/RCaQB5SdcqgROtnCpXatISq1NjSOKPMeYUNU1jvPJ59unBgwsHi9in",
+	"bkhUP+0lXNGFTfuk6RYrld0RPhDtVDXOuHmhLy1mi+LCKnHwGWe9E301kbgG+916srx+5dGjjz1+7NtP",
+	"HP/Od5888dTTJ7936vSZ7//g7A9/9GN9qYskwsAWYmCmcP9cizUVnJqbPXzu+blDF599Vt3VFqA6h7Kp",
+	"K1Jyo+dHw6seJAyZGfUUMWTRRExbSMM7h6rG9bFjlsQIjN/l3OVN5FNPx2HCjnXjMKpHo9Z2ezKhZcZ3",
+	"X3JakcCMrvxprFCfTkZFuclhuQcRPY5WfDZQNba+iV07FhUYW+9di1TlTVt8D+46KjCcUdhCHnRa1DtI",
+	"4wINu5Pp7RTWpmXupakDBRMrsnsb6L4ABXMlYepAwVjBFJGB8Psl0nHrQddnJdIU1CPCV3avK5yiO+kA",
+	"44E/rrTLvOTj+toHOqEcf5nMuo5TmJvZ9T2MIW3MA2HiJ7HGsJdLWamInW5bizSkqM2sJrvpiq0zKFDd",
+	"GiM5w+Q07XQY9ZXRObjzxvCFO1uXXnzkkUeslviTsWeOMTxPUb5qELLCx7R5Rp6s1rcXEMzgzxNtz/QH",
+	"eLtz1vzd/Zfb+DRZJDbx9S5L7dmWgP5DSFAWiJjQQjI6WqFaP1ykqUotEuDI7KDBt9VReB7iD+fJQ7JO",
+	"OWfOw2pI5x236QbyvK4ZNtQy58lDatmdh/eTFYPK8lnQ9bmMAgj7yVn1Iy7gGKUeBhpagjOoSpaMO89y",
+	"7M0dIP8iEpcEPREncdOPVhdUaXB+GU3+pmASs9Np5hiN9uzyQOpDHBEhiP/E8uGU6asm6PjetXlx/SYw",
+	"ecvTfna21p/Sic3qq8TlkHrtBlE0BYIoqCNN4++OyAEROUxZdakjOu2O62yv3nc0QDI/lxv7GpvGt13O",
+	"IBfscsIFZ/vJGcxzh3k9F4sCab2lw2f71Ac1cYEoV9RExu2woceigT7Q9oF+j0zT4AR2SdgNUILs1tST",
+	"asy0YtCYMHPMNkUp7EGK3zSo6zFnxDIQ3aAmLoxIEJ7xPlN6asew0RQKL+weofHqQF0B1fZ15gfU5agh",
+	"BaG+D25Kz02E6ltUkhpTuo3xgLQZ5ZppWQIVBhdBFV/WFpdXL2TWbRfQ55Zc2XEksJLG6GF8KtBDBmkS",
+	"M5WpxYfsBmljc2/rUjd9qh5jXGSHeQz5edMTtiZW2SkBVs/4dz0DXe1oj/an8IrqZoAfUIqqR/vL6qiU",
+	"gehIE6oPNQ/UNNcpth8eDTRv23rQLQDzfZ4nzEX3Iv73aJ9o6FihMJ8e2xSjfOHb7rbp+Bjty5CVFXoF",
+	"6kgFXWWz3Q7ErU2RaEnXDbdcCdAHInhWtNoa/zvNzCruVTtID+++2EGhEFkifyyYCpYdDjVqWm6C6UEB",
+	"dYYEgJCxpTIkxTEVEOShrQ9/uvH5Lx5ejlK3ysRu6N8HAAPTBJItNnL6RZIR3+0Hnle/HKMX22KNRTIz",
+	"XjXiL5zpzVYb1SM0I1bGo+Ny6vfh9YFCaLvpmhQbre7HWo5hbZPpF62OspMv4zCvWtMin1tWrPYJbIG2",
+	"izLeZnZ1h2y+u6rqVsBk1ocaGOQddagr218C0kQtqh+Css2ywpwZ0e360kToxga+nxBdH4Jauzuj5iGW",
+	"adVf7Lx2jjOi3rpPHOUnaZ/YFGSUQBEo2yvqD2/o2TTJiWmkFs1p15c7MxnSK3GgLnyfQSezaZdgITEr",
+	"Oxo+YM+68eEI70vySsmiIbG1lnPiPDrTqwnSxLiIGqdcC6lsia7nYNMN5cLEji0DQsEKDGkRyUi6ElS9",
+	"mXbpyRgD5QPsZcfXLsvTjl51agvYprxLvbB/DsbVwn0cERNrWyOxipllXzlLeUBTBmfCMx+D77e/qPdo",
+	"p6thysn2+fRk5VEa1FunmFTLbxETqJGrsTptQxCM0XpregKjd64yXX2mvCcSrq16GBiusqTDvJVy2QJ2",
+	"jYtHvjl0YleNoZMgxfaQ1hQm7ERfTU3D9VgJvHvNsAjZ6GwHPidtfILtFrwWJuK+pIt3eQ10nrgdLkU2",
+	"RK/NDtQYZw237tKxCeBHE1c+SIioaOTTDJck52MKQTGImR4nVK6qkyfzpDHeQnbMY8Vx4q+8R4+T2BDv",
+	"i+WYkIrR5f0u60wjAPJdxjpRXWe4usr1s+7QaHVtG7RAVLct1lhy9YsGd0U3mFZsN3xh0TVt5fJedTcA",
+	"R+k52CsCXL5XAjx15NGoFC9HlO9t6jDDRrCqZL4XEg1I6jq5Eq7Rybmnz4n+o+ayMZGuY4Dyt9JMpkNf",
+	"ldm5+fwy8+3HvkbqvZ+kZlimq9uhOcS8C24f22Je5fkOonIP1NmtA5xTPLeNHO18Y5wFgP0Syjrmzdt9",
+	"YkoEAAYjdaMke1y6zQ7UqWTjRP8oleMZ1ZUYLEUNQ5YJUD8vmU4hEK3QzGGFaKVHWK3DyUKBe9AZB3R1",
+	"VWaKXy2kZNMUE7gfMQ1ksPfictTJBXvJ4JpAjp9ramdMgq5Bd+QcPWpa+2V6lv2jwtlV7/KUCKDXEjzH",
+	"diTB59PwMkWPE18/DeA0GBBGTFQgiKxTno2nabMDYXvu7Nl6Ai7ZTa4D/Qi79OEIpzJbGkKqdBEmWgUP",
+	"WjIzPJGMdI/RTZl44CzOGni4MgrDaq6xx3QWDYq6UxZVzbPPOs8vXJx9qPxMZXbx3P+pPFOenTv38L9N",
+	"0BRht3tTPGih2lyw9Ik+MfIyFZHVN8vEPackFttb58vqU/qaBzpmji+RtQrmFaeyBHpOM5cggTqK1uCA",
+	"z6iTHew+xagTrcR2/bIJOsN2O9VAbK+BdfhTu105ztWzeNonqL86FZ9M3QgAme1woXQAGmACEpDHOYtl",
+	"Y1pIw4eV1xdjOdiTUSQzPhztttdFO8vL0AAfgCi6nFxiSo9xZ5qudLuPHAnjuRDUUvlizXWwV1y2tXLS",
+	"XLWbkWvzDPsBoEM8mt0kvHZq9nNbG0UlUvMZXZUlwi4okxlbjHEn9LxIgyUIkUecLjO4A9ENsjfCiuOc",
+	"6D9uLtyzG0G/UjjQ+xJUzZOQafGjGnFAhJRoNABUhqUV0KAtRJe1qASQ+4SiUDDKmhSKolHWGq2vTnES",
+	"AsCK8Wgn4AMKIcSKAl/iswQ7K2dqTgeigzwA95RuyEwHw4LX8YqglGmehEQGe5rCPEFdkcGTp8mQlnWp",
+	"CTKG8jqb6h7krGd4IPTzdMA/sQbLGA30EMTJuCML7cnQS88E90Zu+p7WyjDI+5IlyNPI0+S6NxKhuwso",
+	"CegxturpMxsJuuDYJpSz3nJEShJPHcggQX4+IhnxBuM5QQnTSrxYzDTeAXJM5HR6HQAhyADUb25IbIPE",
+	"gi2XByEPtFxljsY6Euopoz6LXVjfo6oe/a8ejhgfuw0FZSqusLlbpi88EoyN9e/PkdPTYbfpXDHFpllL",
+	"UAKE8XspBA/HsQzN5JeKh/Z7razQvn5UrDI6/EA9Y3uF0XtKdHDKcyQnbKI1FckxdyuZWD7UGu+TxLRF",
+	"zYxQ60LAUe8krUcYCSg09IESZF02pkFwJGDtjkcDU+cJNFpKFbuxXqv6EtOPWfM2BoHSzqOVdiuQpggr",
+	"IO/jwTtBEAhzK8Z0HUEO9pTLai4pmJnUM/AUxTKCqHn+PBCn6j8qY/KW4VOnFmJ6SkyHsOe4EqsOc8jg",
+	"xctbt27DIRS0mGSWEtWsQJMx5MbCmfVVD1Jm+mQswDGl1HQ0EVPDrsJehh7+mg4us9MwsgexNeaFHf1R",
+	"VUBPx7pOQdsts3CdQ9d5Z4CeUV/GhaYXQNlpWO00rt519pMV80evJUhLeJrdEwpM8e2r+DNSY4YP1IzZ",
+	"KGZkh0SayVGth6CiRJBt97yF+wNLzXEUpoclMpDqaBlTIlcisttR/5YCk5UOdT3lTXYKSt+BFuXOLBjr",
+	"0y1vB8JZtQ90rw3mNZbgzMVqd8jPkx6Ugaine+pQ1romaMGrhi6xcnN00SswfQDzMJG0L4kUo8L3BOXO",
+	"02vMz8CB7JE6Vj3Ir115QNNdY5CKiRQl9l9GEYfopBRtVgKQB9a5ZroOhRzcou7t2RCDZ+pZlsO6a/An",
+	"vULuwnNd1i3e7V0P7nvwoyzH19XhKKCIiAZFiXnWzrvO63HEms5bs/wMtzBSs7hSE8mOoBAqlblDswtH",
+	"5hfnyhmjC3+YoNN/kvFm0JpZivHnP6ie0xin+9T0PG69sUJwqdViiQq1kBCl6zcZD4xO5SbgWBRCn6p+",
+	"79babhDofiy8jpw5q6yjOz2ch56Ohj8K/lgiSsmdV8aIPp60JQJ9mj2B9WTn1WdVXXt23ryZ8baWSa/F",
+	"fPYsxw/hRFR2Tw17w7hcBpQHav8A3vC8Whqn6zHnvBmnejw8zDQRwMJjyJopD74EXWfUywSQjoAGVo2u",
+	"ZA68y7P8vPp1Fb48D1RZ8HeX0zXqerTmsfPaVDzP2YWg2vAZvDOcYIaqRkCkouFqcn18j32SwKxjts5n",
+	"hJKFclnfq+Eyz5HnrTRWwOAaNa7ao22F4Z73JeeWoIlPpdzkdNAGK7pqgUagLfVnuw+MUcJH8J3Ghy9r",
+	"GF6b9sNyBwoOFvPJQxuf/WFw9TcPjz0ALVWTFnPMlQSvcyKjbHnEpjLBkF6LQW7fRY/fUZpf+KTXAgxF",
+	"bOfu0ztWuRxIfIOijJWA1Bs10bCGM/tg3lNi+nWv5CyZOk6o6Ay6Po8Vb4anzmgVZ4akpkgZ0qRYnhCr",
+	"wHPMsQl3rRuAn4qxfVfisaJdBaD6Ew34kSwh25OhAjFFyFYGzUhB7rYBkHP4T4n3wZD6w9kABFtum3nA",
+	"XNeA/aonrzTC91CKhQhC9ypyKO9Z9VF8NXZtG9+XMEGOEEy94qjdx97ZJdTSOlCLO9YA6IttzwMYZ512",
+	"n2S4qfLK9zRWIGfJkHsYdxuV2qzkojdNiACWNWCQVRZeL9TU016wdBfUvXxKr2hjQ63bxX858UieyMuE",
+	"hl5TAO17Qq8p3o4LIgBtZvLjwAYkSU5ZTEqooPRm2jIFN93jIoWDVDN3X2y++yti8O5IUR0LyUXBOJKE",
+	"COZKUBDQekvNo5xydFnNQ9DvgLsfCM8xvIeM6BUooVNtPuW0rXYN7wcttWmYJ1ncmX/ofA2Ipc1wbb3M",
+	"VhxnJbxgdyW33fUCt0P94EBD+O1Z6KWak7qDSnHrFOka8rDGtQbceLaqnkQODn62vRRrZZpt7M1k7yI8",
+	"dsWBLnvYEoI89J2Tj3+7RE4+9e0SOctqJx9GAsaTjx2DGLWuRD5CTriPLod/LkIztzQpXbgvSjMXZtv0",
+	"wmytH6hJOnKwsnjoSDl/txx4PvqjWghemxDNe0xQezbyMDQDMagliuZo5DaCCwLHFSUIfe8l8GtxJyML",
+	"up/3nnkauOM08pqQTbhZ3DZtsgM/6bDm1G/a4dO/Z4/VOlO7qfVMgl9Pg9UFb1XS+AlkjhO6VQCGZ7WU",
+	"LEO3zAKxgql5sSXbtEX7dJ8kgCO0UIMmNnMuG8FY6OG5Ub1Rp7zOvCnbaUfhpnvcTnu6g4CmU4xqjqh/",
+	"PbMMF2I5JtdqM/RcZcigaQP1bCUdRgaWxX4aL5dnpNUpd1yHBmM7GoWXPVj9/fSwp9rgz0xFxE5ysDw9",
+	"E9xAj9SS1wEhAXUrJnVXC5N0S8R3m62APNelntvQM14inFFfXdPl6icNTFlbcUk7DOvZhEmyWS7GC5Nk",
+	"T4kHT5Zw1FMUJZiEFHnZdI7RkDgjFd5Vb+wkUEOe4BpLD+1xoKKSegRWcRlTQUp4lN/kSuKJZpM5Uw0N",
+	"Z9URhvO9Z/tQ4vjuUx9KI4y75xxtR44oOFQjkgRNK+qUK6+8xjRw0MHmTkUPKk/IaYc4j6p7fmPl7JXg",
+	"k8/WXNZjDtYne0BFXVA4RLtj/ONpyoe+7R4XET3M+5Wkvp8pE2KIjJYAVegiUGEZqiZBUSHSNKxXKxEX",
+	"UEQ+00UghQWMB7Q+7ZzY0x3Gj+o772b9q36ElWVKfzX99cA2f2orm1pXl5NG1/NGrYrMpH7B1Wm43JWt",
+	"KS/OMbjpDzST2J7c+KcRYIRt+L7Oe59psyS12yNQhMEHYu/Y5TDDik0kE32ScgVNeJ7ozXY705Y1uO/3",
+	"O3s+2UpDNu6vSUJMWa+Rw0gbAbQc9kSP+ECoV1BwoM4C2CamKzhPUO48Suur08NVfCM10wByQJ1DqGTU",
+	"wuvGh6FDhYX9SjeZXD5kJD1Gi5u9eEbmhVqe1KfogxNmUSOeYogFJ2A6WS4PkeX61fRSJKtCopBgpVze",
+	"zVBbWE06ZYCG4+ha3b2qTc6wC18nXMZKsrlpCs6ZBm9CEiDFZpenQLiYlS3Rm7IQnaD+6lPitLrxN0GV",
+	"vWMkcwFp0h6V2gPWiixwkVpZH1bYphcLETjrTZJMCkP/09VIYIrt5VDw10wnwXoAzDhitkIzOa6hiKNc",
+	"Ky4CIllRAfLp1GN4px6AgijwJL5O/ruRkSXlRbEIru4I6LhfuJLkgM/qzJ069PkU3nWqYvOvqAGiUlPi",
+	"swbzfSg00ESLMRsZavyX9QhkWC4Kp1DhhW5MgaQgvcwN5u/5kIuaV+p9/aDIsOJx5DHIGRBdhAW7wm9S",
+	"7kqNfNCF6WpgEtKP+ySpqyfxgDy0cfvPG+vrG3duDC9/sHHn+vDqu8OP/4us+AGZm3+4sBCCmzltKVQ3",
+	"/Sbyt/fkT62LliqqvCopONo4BnYeiMjcKSxCwH84bRFSN/1GhPaaCKEuWnNZjzREF5x0CA/5unKBOKKw",
+	"2Bj6gqmLjrnxnhcfM9Cv01HI4MRDvEzorBvDK2p1VAAgGgsVbRcrijj+qQuguuk3umuv6S7IYEDiAtgr",
+	"hG9o70wDt7YrZfEEmGS7kwA7zTAB9o0APSjOYZgaM4832bHwcsAKthnRfSULiRe0DpyyaKl77m38hxph",
+	"eBx+DULYNdZ0OaFj+vulRAPiDdOWDbjpNwGiTB0A8zNNUoo14XV5wDQ/7pRBeD8wNz/dcht7drsnR/n1",
+	"iwhBdyklVSwgtT6JJKKk2yiZFg3EMISjxSK4phLPFDXJEh3Dp89xc5rpxo+7BAN0mbwvDDcrhor9XlDc",
+	"hJTwmjMUV820L1pjmGxSZyJzkOffXC4D4FfT/J7JqHOKTV4jBWeDfmdMGZNGX56BC8ewi57B7Dw0HcI0",
+	"GVR2qYexBM9oG/q1gr4EmoL/j73r7Y3iZuJfxcobnkfaJE/gqSqFVxSpqFIpCIR4ASjr2/XdrbK3Ptl7",
+	"CVeERFQoNGoILU2hKqpEJVBfFIhUCihRyoche0m+ReWxvf9u9y4FL3dAXybZeL2e8XjGM/P7Yd8vwdAU",
+	"rtLrcFfkwBv1TUVM39HqKvBImIcC/ZSJPFqvEyYrYNqMwL1qSGkZ4yggT7rF3AkKeL6P+uOd4ttOKYDB",
+	"iiU1KpIK+NqbhzgdJrR69twlIfUawYywidlzF8Qap1NxOBRbSekmSJhbMRgzLBGtQ52a72UgDhwcYp82",
+	"OmQAQ5TEo0yv03hXUospjqSfK6NK/TpxQm48c0cpyDlmpJIKB4oAAVgMGysLixLGH69MAfosZx7orw/K",
+	"IasU1VGYDF7Y9GarfK+dCBKg2rgyPcZ5Ld9aVXgjmbWvdD+NxC8ZInbjGP3qhjaF+QpBK23LnQblveHh",
+	"BC8zzeM1T0hbBkexe9KXUhq+16a5TzNQ6DlFF39FDlXXKmDdNRfAAZ6hHyulDG1S33MBjD/OtCZ4xT6A",
+	"d1uo1hEfbCGfYGjkOx80KfO+pMEUOqvcHFu/eM5zbRUopOeTDE8w8z0ormWEAMRZEeoxOGPw9Wa9sEod",
+	"r4Q4PRFDyQtTy/WGL/0UeDtc3M0RyR9GIXVxF3l1hGtcwuv0MctPHvy4ZILqoi6ZWYwj40oU+qE08p9j",
+	"PS9dP31oRvzMEQ1kbSL3LoZN1YCRUJAMmvDByf8dKplwSP/RdCvl2PJpqAkqC08oUOyqj6YjaWMAliSP",
+	"YS3Uo9aVMoJEFGBIQWggYwCDJKoa4n2w/6CeqfQUUe8oaizwWp4ZwVzIN937MLS0UNxhhATCSHhBWE59",
+	"LePcKi8w1P1JJc6CGPv9v77A8jYiTbecuq5Iiq3T5SVkgTCJbqXahjrtAVcXiRJM4zAUJiVwyKBNdCR5",
+	"qspVTt5SBFeR+qsxDJ0mhRSShRYVvYXwq4LQirOXshsLgCpYK+NqpRbVMglaaauX2chhxJUbnCDFbiFi",
+	"bEBonfQCCX8AP9BOOIVshzJGnNAWNrpNOeHxf9W6qCme/o/jY86R3cJBB/v2fwGKz2mC/XaocMIU55eC",
+	"kOVTyA7oHG/SRRu1MJvn6hg9DL+XE7SBasMnPGYriNdVY61xVZCQQHsIxbViV0rNcwrFBAQ0IGn2AdWT",
+	"4OBAcRMgcM2Ix4QDJv3RIpdPtjxn1Hc8sWTjGX5w/AFK3S2ttXmlhRBJ6J5SPSvFK9BPJzDA1FWIgDfW",
+	"6aDR1BQMPDJh0XwzhyawhOnMjQij96kNwnB6waRD3YFH31H53FHxWJXYG6nXFOJvuMQwgaXizGU0hLYS",
+	"JBYiFbH73oI49zoZb/JNz7y8ELiDTdeJnXZwkqYd22tkB48Gg0epWTHdiDgqzV52EWce4SQBi7xAGHNx",
+	"4te6SAgfkF3kOZ5RxP3t4RQhuEEH7Kh29jI8ZXabBK4XNGxJJ6aLI6WfNIWOAGSNMkI5AjBkw6/nxBO2",
+	"ZKgMqIQYV6A21vmgE/hEuGaL2At9j4c2eJ+KS19Rrynia6Ap088Rt5Dh67TXCM60x1b/QXADKpJmDL+q",
+	"8MYkjpQMaLzXAL4jdRmSKyLIq/A+eOz3yWLfT/xohOdRvn0wzSMU7om3qo8tfCvo/WtcR74/7PenzVHf",
+	"K7Oq6e/LSKdLCBqLlXAElHAlPG+lGj8eJutD53eTAP3A8JbEX7EqDg/ElLoNTfdKc135dh2wVQ0RrunD",
+	"mtZFREtMe9Gp9aw0stXy+BefY4DmmAxoj4nAq9VFbR87srMiTf4pHAxoc5Wo4gWdOQM23rS6azEOfwqj",
+	"mlSVty/B+IbXACCybmuXItTVcHE+Xbvuls7sQwkVVNr4uJ3FXs9JE876gY7jGXjiXSqPEzM2WBcnF6CK",
+	"fFvICJyvIAQLtTETA2khOk3PdxlJQ0SKB4dWvcHnj6l9FXMbSZ2b1ImqCZ2giE1WrAkf9TOE3ZYXiKCa",
+	"9Usx3n4VZk+VLlQlypHkTstEWUHeVLHWBpDRA1xhKwYVpkxmiYYJdrrBcDDExh6Tj7xLRhambNDKqiUw",
+	"g/EjOf0xYtRXiT2PgzCLCxmMMkjAh5yi/timBmGCIzHCSmdKhG/O2cVIZ533qwG5LQvusWmnVpakw8jj",
+	"29ZZr4+XZhzHRvJUx4UHjZFL+DzCDmShYnyV/WtIrhWwlCI0yU9I2G/h40Uv7/SuvuzdW4mW7+8+Xo+2",
+	"1rZf3Nx9stS7ezO6vhFdex4t/6KBgT6aQmfAiZj5f5YutNHBzPVwMKclU8QYeoo0wOMY+6RVPEE5Y/kJ",
+	"b1vzToKlKM5fyXU0Ypf0YLJhcCElmhJdW6RsvkYC6dqVXW6djR+q0N9KXlJ0U5j80VwNFbTrQkgEfSDU",
+	"xd0DKi+QdreatAVl6bly03ytKWELWu87zJ+YnZjGbW96YQb0Wo11qe8ClKricEZmkU8bXmAhTjj3aCAi",
+	"NULbPrGk7ZD+Hdre2Ii+u7v94ubOT5vR1lqSs4gFW0zlmAkC0c7m1Z3N69HKWnTtq2zld8G/f8KgYgu3",
+	"2thrqFp5mfsMaYh9jqS5iW4v7XzzbTKa/oeCEVWRhUe4pdbbiu9kraRQrPd0M1r+7dWVpZ3VR73f77+6",
+	"stRbfhDdWhG/efRXdGM9RUIZl20Ufr1P3Ibs9AJnGvXuPNtbexmtru8+fZgMIh3t4hFUobAqW9UIbBw5",
+	"TUq5ajqQ67Dz8+OMYJLehv6RJQIAP6A7E2RpslhgVWbM0d6vV3c2UpPU9ccFvY4xCYTswrDkrFKAhFTR",
+	"DumZ/vDH7pPnydC6abh/6C8AZYfrvjncbqPesxu9pSe91Vt7X3+fDEE7YY1eLPrSJkWu56pGEKoK+NTB",
+	"1bu9sr11T55XKZl23EJ9PIkbWg68SRcRJwuEYR/VCQ47TM5SxMW6W3vv4Y979/98dWUpev5ge+tetLqe",
+	"FnmLTFy+cPnvAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

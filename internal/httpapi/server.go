@@ -53,6 +53,7 @@ type Deps struct {
 	Catalogue  *catalogue.Service
 	Bookings   *booking.Service
 	Requests   *request.Service
+	Audit      *audit.Service
 }
 
 // Server implements the contract's strict server interface; each feature's
