@@ -161,6 +161,105 @@ func (e AttentionReason) Valid() bool {
 	}
 }
 
+// Defines values for AuditEntity.
+const (
+	AuditEntityActivity    AuditEntity = "activity"
+	AuditEntityAttachment  AuditEntity = "attachment"
+	AuditEntityAttendance  AuditEntity = "attendance"
+	AuditEntityAudit       AuditEntity = "audit"
+	AuditEntityBeneficiary AuditEntity = "beneficiary"
+	AuditEntityCampaign    AuditEntity = "campaign"
+	AuditEntityConsent     AuditEntity = "consent"
+	AuditEntityDelivery    AuditEntity = "delivery"
+	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityHoliday     AuditEntity = "holiday"
+	AuditEntityNote        AuditEntity = "note"
+	AuditEntityPerson      AuditEntity = "person"
+	AuditEntityProposal    AuditEntity = "proposal"
+	AuditEntityProvider    AuditEntity = "provider"
+	AuditEntityRequest     AuditEntity = "request"
+	AuditEntityServiceType AuditEntity = "service_type"
+	AuditEntityShift       AuditEntity = "shift"
+	AuditEntitySignup      AuditEntity = "signup"
+	AuditEntityUnit        AuditEntity = "unit"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntity enum.
+func (e AuditEntity) Valid() bool {
+	switch e {
+	case AuditEntityActivity:
+		return true
+	case AuditEntityAttachment:
+		return true
+	case AuditEntityAttendance:
+		return true
+	case AuditEntityAudit:
+		return true
+	case AuditEntityBeneficiary:
+		return true
+	case AuditEntityCampaign:
+		return true
+	case AuditEntityConsent:
+		return true
+	case AuditEntityDelivery:
+		return true
+	case AuditEntityGrant:
+		return true
+	case AuditEntityHoliday:
+		return true
+	case AuditEntityNote:
+		return true
+	case AuditEntityPerson:
+		return true
+	case AuditEntityProposal:
+		return true
+	case AuditEntityProvider:
+		return true
+	case AuditEntityRequest:
+		return true
+	case AuditEntityServiceType:
+		return true
+	case AuditEntityShift:
+		return true
+	case AuditEntitySignup:
+		return true
+	case AuditEntityUnit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryRole.
+const (
+	AuditEntryRoleDistrictAdmin AuditEntryRole = "district_admin"
+	AuditEntryRoleResident      AuditEntryRole = "resident"
+	AuditEntryRoleSocialWorker  AuditEntryRole = "social_worker"
+	AuditEntryRoleStationStaff  AuditEntryRole = "station_staff"
+	AuditEntryRoleSystem        AuditEntryRole = "system"
+	AuditEntryRoleVolunteer     AuditEntryRole = "volunteer"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryRole enum.
+func (e AuditEntryRole) Valid() bool {
+	switch e {
+	case AuditEntryRoleDistrictAdmin:
+		return true
+	case AuditEntryRoleResident:
+		return true
+	case AuditEntryRoleSocialWorker:
+		return true
+	case AuditEntryRoleStationStaff:
+		return true
+	case AuditEntryRoleSystem:
+		return true
+	case AuditEntryRoleVolunteer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BeneficiaryInputGroups.
 const (
 	BeneficiaryInputGroupsDisabled   BeneficiaryInputGroups = "disabled"
@@ -1941,6 +2040,117 @@ type AttentionPage struct {
 // AttentionReason 没签退、补传、定位不准、没有定位
 type AttentionReason string
 
+// AuditChange defines model for AuditChange.
+type AuditChange struct {
+	// After What it became; empty: nothing. 不显示 for what is private
+	//
+	// Example: 已通过
+	After string `json:"after"`
+
+	// Before What it was; empty: nothing
+	//
+	// Example: 待审批
+	Before string `json:"before"`
+
+	// Name The column
+	//
+	// Example: state
+	Name string `json:"name"`
+
+	// Said The column in Chinese
+	//
+	// Example: 状态
+	Said string `json:"said"`
+}
+
+// AuditEntity The kind of a record
+type AuditEntity string
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// ActorID Who; 0: the system
+	//
+	// Example: 4
+	ActorID int64 `json:"actor_id"`
+
+	// ActorName Their name; 系统 for the system
+	//
+	// Example: 杨海兰
+	ActorName string `json:"actor_name"`
+
+	// At When
+	At time.Time `json:"at"`
+
+	// Changes What changed, by column; empty where nothing was kept
+	Changes []AuditChange `json:"changes"`
+
+	// Entity The kind of a record
+	Entity AuditEntity `json:"entity"`
+
+	// EntityID The record's id; of a holiday its day
+	//
+	// Example: 42
+	EntityID int64 `json:"entity_id"`
+
+	// EntityName How the record is called now, where it has a name or a number
+	//
+	// Example: 20260305-481220
+	EntityName string `json:"entity_name"`
+
+	// EntitySaid The kind of the record in Chinese
+	//
+	// Example: 服务申请
+	EntitySaid string `json:"entity_said"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Minor About somebody under 18
+	Minor bool `json:"minor"`
+
+	// Network From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+	//
+	// Example: 203.0.113.0/24
+	Network string `json:"network"`
+
+	// Operation The operationId; empty for the command line and timed work
+	//
+	// Example: approveRequest
+	Operation string `json:"operation"`
+
+	// RequestID Of the request log, and of the answer's X-Request-Id
+	//
+	// Example: 01JD8X6Z3M
+	RequestID string `json:"request_id"`
+
+	// Role As what they did it
+	Role AuditEntryRole `json:"role"`
+
+	// Said What was done in Chinese
+	//
+	// Example: 通过申请
+	Said string `json:"said"`
+
+	// UnitName The unit of the record; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// AuditEntryRole As what they did it
+type AuditEntryRole string
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Items In the order that the call names
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // BatchItem defines model for BatchItem.
 type BatchItem struct {
 	// Code As in Problem
@@ -3154,6 +3364,152 @@ type MessageTemplate struct {
 
 	// Name A subscribe message of WeChat's
 	Name MessageName `json:"name"`
+}
+
+// MinorsDeed defines model for MinorsDeed.
+type MinorsDeed struct {
+	// Count How often
+	//
+	// Example: 14
+	Count int `json:"count"`
+
+	// Look A look; else a change
+	Look bool `json:"look"`
+
+	// Operation operationId
+	//
+	// Example: openContact
+	Operation string `json:"operation"`
+
+	// Role As what they did it
+	//
+	// Example: station_staff
+	Role string `json:"role"`
+
+	// Said In Chinese
+	//
+	// Example: 查看电话和地址
+	Said string `json:"said"`
+}
+
+// MinorsHeld Whose data are held
+type MinorsHeld struct {
+	// Beneficiaries Different people under 18 whom these are for, by who asked, name and birth date
+	//
+	// Example: 24
+	Beneficiaries int `json:"beneficiaries"`
+
+	// BeneficiariesUnder14 Of them under 14
+	//
+	// Example: 18
+	BeneficiariesUnder14 int `json:"beneficiaries_under_14"`
+
+	// People Accounts of people under 18
+	//
+	// Example: 12
+	People int `json:"people"`
+
+	// PeopleUnder14 Of them under 14
+	//
+	// Example: 2
+	PeopleUnder14 int `json:"people_under_14"`
+
+	// Requests Requests for somebody under 18
+	//
+	// Example: 31
+	Requests int `json:"requests"`
+
+	// Under14WithGuardian Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+	//
+	// Example: 17
+	Under14WithGuardian int `json:"under_14_with_guardian"`
+
+	// Under14WithoutGuardian Of those under 14
+	//
+	// Example: 1
+	Under14WithoutGuardian int `json:"under_14_without_guardian"`
+
+	// Volunteers Of them volunteers
+	//
+	// Example: 9
+	Volunteers int `json:"volunteers"`
+}
+
+// MinorsMonth defines model for MinorsMonth.
+type MinorsMonth struct {
+	// Changes Changes
+	//
+	// Example: 9
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 20
+	Looks int `json:"looks"`
+
+	// Month The month
+	//
+	// Example: 3
+	Month int `json:"month"`
+}
+
+// MinorsReport defines model for MinorsReport.
+type MinorsReport struct {
+	// AgeDay The day that ages are of
+	//
+	// Example: 2026-12-31
+	AgeDay openapi_types.Date `json:"age_day"`
+
+	// ByUnit By unit, the most frequent first
+	ByUnit []MinorsUnit `json:"by_unit"`
+
+	// Changes How often a minor's record was changed by somebody else
+	//
+	// Example: 96
+	Changes int `json:"changes"`
+
+	// Deeds By role and operation, the most frequent first
+	Deeds []MinorsDeed `json:"deeds"`
+
+	// Held Whose data are held
+	Held MinorsHeld `json:"held"`
+
+	// Looks How often a minor's record was looked at by somebody else
+	//
+	// Example: 214
+	Looks int `json:"looks"`
+
+	// MadeAt When the report was made
+	MadeAt time.Time `json:"made_at"`
+
+	// Months By month
+	Months []MinorsMonth `json:"months"`
+
+	// Units The units that I administer
+	Units []string `json:"units"`
+
+	// Year The year
+	//
+	// Example: 2026
+	Year int `json:"year"`
+}
+
+// MinorsUnit defines model for MinorsUnit.
+type MinorsUnit struct {
+	// Changes Changes
+	//
+	// Example: 51
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 120
+	Looks int `json:"looks"`
+
+	// UnitName Name of the unit; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
 }
 
 // Minutes Whole minutes
@@ -5326,6 +5682,48 @@ type ListAttentionParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// ActorID Only what this person did
+	ActorID *ID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// Entity Only this record; with entity_id
+	Entity *AuditEntity `form:"entity,omitempty" json:"entity,omitempty"`
+
+	// EntityID Only this record; with entity
+	EntityID *ID `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+
+	// Operation Only this operation, by its operationId
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+
+	// From From this day on, in Asia/Shanghai
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Up to this day, and on it
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Minors Only records about somebody under 18
+	Minors *bool `form:"minors,omitempty" json:"minors,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetMinorsReportParams defines parameters for GetMinorsReport.
+type GetMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
+// ExportMinorsReportParams defines parameters for ExportMinorsReport.
+type ExportMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
 // CreateCampaignParams defines parameters for CreateCampaign.
 type CreateCampaignParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6111,6 +6509,15 @@ type ServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(c *gin.Context, params ListAttentionParams)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(c *gin.Context, params ListAuditParams)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(c *gin.Context, params GetMinorsReportParams)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(c *gin.Context, params ExportMinorsReportParams)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(c *gin.Context)
@@ -6995,6 +7402,151 @@ func (siw *ServerInterfaceWrapper) ListAttention(c *gin.Context) {
 	}
 
 	siw.Handler.ListAttention(c, params)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "actor_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_id", c.Request.URL.Query(), &params.ActorID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter actor_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", c.Request.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", c.Request.URL.Query(), &params.EntityID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "operation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "operation", c.Request.URL.Query(), &params.Operation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operation: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "minors" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "minors", c.Request.URL.Query(), &params.Minors, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter minors: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAudit(c, params)
+}
+
+// GetMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) GetMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMinorsReport(c, params)
+}
+
+// ExportMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) ExportMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMinorsReport(c, params)
 }
 
 // LoginDemo operation middleware
@@ -11313,6 +11865,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
 	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
+	router.GET(options.BaseURL+"/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/audit/minors-report", wrapper.GetMinorsReport)
+	router.GET(options.BaseURL+"/audit/minors-report/csv", wrapper.ExportMinorsReport)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
 }
@@ -11797,6 +12352,129 @@ type ListAttentiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAttentiondefaultApplicationProblemPlusJSONResponse) VisitListAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportRequestObject struct {
+	Params GetMinorsReportParams
+}
+
+type GetMinorsReportResponseObject interface {
+	VisitGetMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type GetMinorsReport200JSONResponse MinorsReport
+
+func (response GetMinorsReport200JSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMinorsReportRequestObject struct {
+	Params ExportMinorsReportParams
+}
+
+type ExportMinorsReportResponseObject interface {
+	VisitExportMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type ExportMinorsReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMinorsReport200TextCsvResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16584,6 +17262,15 @@ type StrictServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(ctx context.Context, request ListAttentionRequestObject) (ListAttentionResponseObject, error)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(ctx context.Context, request GetMinorsReportRequestObject) (GetMinorsReportResponseObject, error)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(ctx context.Context, request ExportMinorsReportRequestObject) (ExportMinorsReportResponseObject, error)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(ctx context.Context, request LoginDemoRequestObject) (LoginDemoResponseObject, error)
@@ -17397,6 +18084,84 @@ func (sh *strictHandler) ListAttention(ctx *gin.Context, params ListAttentionPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAttentionResponseObject); ok {
 		if err := validResponse.VisitListAttentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request.Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMinorsReport operation middleware
+func (sh *strictHandler) GetMinorsReport(ctx *gin.Context, params GetMinorsReportParams) {
+	var request GetMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMinorsReport(ctx.Request.Context(), request.(GetMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMinorsReportResponseObject); ok {
+		if err := validResponse.VisitGetMinorsReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMinorsReport operation middleware
+func (sh *strictHandler) ExportMinorsReport(ctx *gin.Context, params ExportMinorsReportParams) {
+	var request ExportMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMinorsReport(ctx.Request.Context(), request.(ExportMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMinorsReportResponseObject); ok {
+		if err := validResponse.VisitExportMinorsReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21606,461 +22371,494 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15cxvHtT8Ov5UuPrdKtgNK4KKFZD1/0JJlK7YsRVSubmLrARuYBtDhoBueHhDC9VdVUuJFVqRYuVl8",
-	"bctJlFg3zmJZ105shV5U9X3eyc8ERP2Vt/CrPt09G3oGA3AoUbFTqUQEBtPb6bOfz3l5qsZbbc4I88XU",
-	"4stTbezhFvGJB38d7niCe/JfDhE1j7Z9ytnU4hQj5/xKDb5EvI78JkFt3CCoSurcI1OlKSqfeqlDvN5U",
-	"aYrhFplanFLPT5WmRK1JWli+tYXPPUdYw29OLc6Wy6Upv9eWTwrfo6wxdf58aeqYMzz66SZBHqlxz9kj",
-	"EHXMcG3sN8PR4HOPvNShHnGmFn2vQ6Ij/5tH6lOLU/+ffeHy96lvxb5jjh6atNrcJ6zWe5b0hqdxHDsE",
-	"YUa6qM49RHCtiRxCHLkhGLWJJzhDmDlojbR9eIT6AnnE9ygRU6Upcg632q6c6v56ubZQncUHnTkyX5s5",
-	"ZBbUJNghXrikyISm5YxSdnJm9lBpqkWZ+ftQSW6NTzz5zv/fC8vTP8TT/1meXqhMn/3Ov03ZNv052qL+",
-	"8IKXfdTiwkeCoxZmPUR90hIph+3CK6IzdEgdd1xfnnRJTpe2Oq2pxRl57C3K9F/BbCjzSYN4U+flfDwi",
-	"2pwJAjR50uNVl7TkP2uc+YTBTHG77dIaljPd11ZPfOdHQk775Zynbt4LI8YXforUO4I4S0gQgmrcIVPn",
-	"S1MrRAiqBkiZx3jjm/dZxl+hDUYcRBmcjv6BfN9yzafr1AfibHu8TTyfql3C7bbH17E7atRl89z50lQN",
-	"t9qYNtio3xzWzz3pUVJXP2SVFma4QYaJ5hjCLaB84eN6PSS3KucuwUz/vEbcikew3rDEdeeug3yOyDrx",
-	"elXu9IZptjRVa5LaGmWVljydUfNXzx7XBylPD9f8SrvJGbENj6oEYbFGnNitLS/sn5veX144NDNTts4o",
-	"JIr4C880sY+oQI4czvLDOmE1UmkR31NHGf81TH6aMsSZ20Nd6jcpC26k+tESwlVBmGI6TI0SzDvKZ4NL",
-	"VpLsMgdXlHdddIChDjGHWo06clB4Qp4o8vEaYYh3fPRY/+5bg1fuDq5f7V++MXjvxuZXP0XLno9mDj5u",
-	"pQgXOF9F8ZLh/eNIPhBnovf/9Nf+3bf6t960banL1ZUcSRmcew5l2AfCaFFWsdL0Dwj2xBIqWzd45oBt",
-	"f0FiCh97vqhgC1GsyK+MLJUPI9GkdR/5mlgY9xFfB2lQ515LvmLKwT6Z9mnLSkVtF9dI6g4SLzbnqcGd",
-	"Vwe3/za487vNO9cHv/7Hvfe/6l/ZGNz6O5pD/Tc/G9y4aRvCo2JNpNC3z9Ea411Up57IOP9Zef5Kjiy+",
-	"PDyC/gB7Hu7Jv2FPLEMeY0juA+KeQ7wlRBlyqfCFuiN+kwsSbGAJYS3G9keHzuTMclTrdNao61qm8zwh",
-	"jhQX2HX1kbZyjyVfaR3Ll1Q5iptrebDiaxL2qe/aeBp8nCSAjz/ZunGlf/kD9H8/Q4M7v9v66h/y079d",
-	"tJ19h1G/kpdpwMN2UpS6HPcamFEBxD2sjIQ63AtKqfP15A2DNXsTEWDh/KKDx/lKkvHHrkwpFKAJ2RKy",
-	"heD8zU0IuWNAqTHZeDZYHq/+iNSApMyJHWPtjlIgHIfKvcHuyYhAr2NXkFKBMj732T0owRpRYOfKMf11",
-	"f1x/LU8vfAfZVdf8QjdueMTHm9kZmcwIcQQKJFFEB95fjinB++0COip4tSatqSK/IN6esI1s2vzoLStA",
-	"5upllks2+TuVakVY9y+PPIws8NDoBeYWf1HeH7XTctBdC587pn46U84vDiVTVYI3YEP5BZ3iRLGx95fH",
-	"lX1ji7uMhQILf6lD9PfSki9QskUO5ED8PGa3J/YSoisUSFEWbJNmuYVUljw5qS9RXGIEZzKsPjW19qQ0",
-	"TvlnTaovcqDc9BOYoxb9JeIyGp7ASSwEoj7CAmmvktSsA1W4jRtkCZFW2+8hrubqYuGPVhe0gyI6dvam",
-	"+bXmSCHcoiz66cy3YnmXiuUyCD4B9AJPItwFfpImeUcL3n9RQfutcH3kBNw4cut8Bs9bMXZlfJitq2/c",
-	"++Du1xcuDi7f7F+7unnnw68vXOx/9vG9z38xeO+36t/9N389+PSSFLZMUsYLU46H6/JA2p2qS0UTdqlO",
-	"mfmn8vO5xIkw4fA0lpnoEm9YZq3ZfO9Sw3mpQ4T8c49Aa8TqFHRxlbgpRNTFQjE5yR5YXGN4+53NO5fv",
-	"vXej/9Vb/Ztf9q+9ZXv5OnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05wQiC",
-	"75aQIOvEwy7I+VqT05o0kXpEIPCoLaHZ8uyB6ZmZ6dmD8AhGjjLxg8m8MHXvvRubd65u3Xmzf+s3cnNs",
-	"bGB/uZx98Wfh6pi/ch1L1nFERP8we69xVqdeSyCMBG2w6U57ETFe5U6vJJdtHOTmNuGOz1vYpzXl4ajX",
-	"7dfGs4pVWmsGkTmPy/ntEcjxcJeyhoCwVI27vAOc3gzIvVpThc2o8jRCRM06qJALaBHmT0J6Xe6tEW8y",
-	"NTr8rXX/fR/Xmi2tasRHrfYyJC92HOIg6tsuerXn24h5hf5njCDnD83OzNiEY80j2CeO1e17RvGefC7d",
-	"vLrhGmVOShil7vGWUu4Dc8Oc/o/apCHPnMn/7ZKqvOhtx0509o2EgGi1B+8XxANnq7y8Aq9TeGvISfrv",
-	"fnXvjddn9v6o3cjn9IM16YHNkZSCM41tcgphEOZI+WMJlWlJmFv3Dn6QJqKlBDCm0HacrDXMKppp2KKx",
-	"ZkmohpnU2fWjxEGMd1MibW1c0/HChAUmNTgxZaNfwhx7zEKuExwMewQicDw56dhuhS67Luo2OWpiB2EE",
-	"KuUSkhYGkw8oba8E0loSmT73fHZpsFWneNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdybmniwgTz",
-	"KcVoe4hwo3MJjzlCJXpj4oRo9jz7mk0iF9LoQsdrOCNhpoUWoFEKGMdzXjMGk928cHiEMYYLr3HPkyst",
-	"TTFeEU24ZIxXah5xqG9llC3KOlbpcVTqPep1i0g/Jcm6iZkThqj8kCBiFtn8/IisCUkQ9mh6bOBus2cG",
-	"HbK+LauRm95pTya4w9+WzPbbKChqJpXH0c3yEKW8/cPs33AYGzn0EPW15x4jl/O1sViOfM0pdQ4WpkOY",
-	"7+UXOtJc922uu/xsl1VaxG9yJ6+/SD2cRcWHgfKJA/prV16emgmFgIoJf/COj2q8RZDPY3Fye5yDd3zr",
-	"Qk90/Nwrle+YcKkqbyv3qejH02Ob69ztMJ8AF40oAr95a/D2L+6/+5E1cu/xNhfEqWRqrOapzDekHtyT",
-	"6tIvoS6mvtAmliA1zhydumZVBcZiADlj1ivwTh2xzmAa4cnEtz0M/5rVliJ3OpUhyG8la3mU9MHCNTFP",
-	"McSxdKfdpu14IIa3p/NkUsnDCaXEaPRRi6ckhN/Q/AYf37j34Vf3L1z4+sLFrRs3N7/43dcXLvZvvbP5",
-	"5dXNO1f7r7/29YWLg49vDK6/oT6MaGMtKgRljYpysgvC/Iqrrn+bc6+Ca7WOh2s9pZkFrnGbbvYk9mtN",
-	"Owuo6ahKQhEViDJk8kRjjjGgvnrHdW23zCE+pu7o9w3/0BqgOaJiJdxDnspLhYwDyEsFqWuGYx3XtZkr",
-	"ea9uqvA4rtXVmpb+UvgPi6Oo2LD7mFXwR6e3dWMbGpiy+bwDsFE2SoQzPkUE5BE84Csc0tf5iXXXJwkj",
-	"dVqj2LPl+DqOR4RICblIO0aqXTbCsgZ+jnZcF/UI9gTyuYNjourAgu1cq9TzmxXHerhHcA/xOoJHYkc7",
-	"s7D/4HR5fnpmNsnvUyKHwho5PAoqCyO00azyjidpEDPuN4m3iJq8K8+sh3DDI3YVqeHxTtumGBFB5T1q",
-	"kEU0uPXT++9c39zY6P/hL3CzgFHSNVKSjNUhNRd7+SNBp7HXIP7TclwbP290sOdQzNJW2qKMe4sI0qnl",
-	"PMzzMDFY59R2Lrtd0XxeKVgxxbX/7peD3/3UqnbaA8onlBu6GiFlmypC3FxRzFPmOclXyLnRWfXnik5X",
-	"lNyMgtjEPuryjusob2c+VqV11mC5ASlGSGAEJ5goVzAvr4gVkticAGNc+slvtwqyarsk7yUPyfTez37a",
-	"v/mp/O+Xv7j/3u/7164MXnkzsTirhyONLSzb73sQ+KQCV134rok9RzRpe6o05fJuhTK9ry6p+5UqaVJm",
-	"D39Gsq1yhYe3zy/QY5t3/ry5sbF598bg4kebd98bXH5/8MmvIDF7bsaemD8BmxgvmSHgIZmlOvDQbmIa",
-	"iZuevOTWC835mlz0cKAqvOnp9n9LK0517i2Z094jQEGRH7eG61UyWXeqZfnUGNZkk7tOhZxrU4/YX/Z9",
-	"5lMXdZuEIYyaRDJOl8My1kg7v3uH1kaf+Arx1mmNHKvx8cRgp1VNCwXIAyZCWqv6qejuzpZnD8zMzB6Y",
-	"nj80tzBbTq3ISGHAJUTrSGuaWr4soRbuoSpRdlqcvb3/Vf+zm/f+8vbmxpXBzS/Q1u1L/bs/6d96P8UZ",
-	"tE6d3PHWyA/SRaCKwsYjej//YPDr1++/97ZduMPW5fcaqNPLEsLqifgU7v7k3rXX7v36zf5HX9hmMar8",
-	"JjcB5vJr6fsdlGJ0cS8n0Z6xmQimnFVvY0Cqic3StyN0iqmMN0V7aQGfKIkkz780zI8yuFlKNtHgnR/f",
-	"+9XbOoNo4390+tCtK4NL16Slf/3P/Uu3ozlF8kP4Sf+zj7fuvh4x/yXXkHPiXPE3nTgYxmPCJKPSlIvb",
-	"IiXb6DB2CXOwd5So1L44C4bEB4tXxQ+SKupQ6SuVQCp0sHtJuVA94seoch9u033rM/tqesR9y08ePvLU",
-	"0aefOfbdZ587/vyJk987tXL6+/9+5j9+8MO9tCZGapGJpIzwCA5j182bCzRE/fU6wi5nUin4/A/9y795",
-	"fBFisdLqJU4JlIY6+Ph5a6o0tsA6qn+6FJjSxAOOB3WKw0rCWErn6bhxAaGyB6x5fvP0yug5ihQF0xlD",
-	"hTwTEFuyqvPeHy/0X709tiI5vmo4gQ53OFIxnbC3VFpWpovX8wPVy+YkfQ4LHyk/zEhyJgxgBSo+923Z",
-	"Z6dpi2g25SDBUR17SyYKTDkTyOFQIFnjHRbjXjOzcwszkfEp8w/MW318DY7dykiXIaYt4iAcG2OuDP+x",
-	"jJId4R7Dj0nylrQfp4xEfJ9p+2mW06DrhOkNjRVZz5XnD86Wc21cTpOqf+uStM8+urq58fHg40+sWlaH",
-	"MW1RJFO/HNyT91SXpkFWIPEoT8lnUUqCNXsAqopyEqXwudfLdPvWuWcJiN2/+IuvL1zcuvX+4PbfBhtS",
-	"Q+hffm/r8o8Ht/+246WoXWYrQy1NBXHcVJo4Qut14hHmozbhbZfYyGJm/kAOmshwG6ktLU0pbdVe5Bq7",
-	"idHTDHlNSCtJUk+yEsvKsxihgoTYBjccm43kuGFjBjzGvPQP8IpnEIYiiORZxnYz69yeYr41wvDAMh1d",
-	"LEZ60GGSh+HJIsJYz5MG9uk6QZQhHJGGyOFd1pXqVkwSzh8a72ilyqhgD7YuvPrEE0+MaZEWFB1XFYew",
-	"Z9EECUM16cHxkdTyUMLicXp9xMLiZvIT+e8frD65fTYcJCseKJv/RBS6A+Wx+WR6JeJs+s16YDpM3AIc",
-	"bZ4UUUhs1QlySP8s2jxObSG84z3Uxp4fAAuBC1caDCJApkoSrFYjUmyRmFZkBcyJEF/WBmlSBPUXszX7",
-	"1F1cIwi3OGto3SxYSJX0OHPQTKlcLkMOI/WbiHEUbmBophwaqalFfqVXn7XVBVUbfxMYw87cwvPWw2EO",
-	"NX6m+E47VPimgiTpPyNtyOWRIsP3CEG8juQ9FahK/C4h6hvlNd8jglyCIKKwhMrGjSISWuG20Lpcsk5G",
-	"1qF/r4NdWtegdelseBK/P28TVqlhYc0dlh+jDpMaQTeebXLQtuaX1DRtldhP03Uo89auWCpvu9IwYAOU",
-	"yF8TdmO302gQ4ZMUnEnOIDju4zV7fkWGPakj68G2oSpxOWuIsfR6dYJxAy+yq9FtKYUUGl2WnQUJ8jy3",
-	"EXlmznHX4z5JqZJ74FVuPjmXojYzbudd61RMKnQVVIcccYyiM7PLk+h7I1cX84bmUDi2sXiYi3WBKnv+",
-	"IdqNOA1TAjyZIjfRjSgCgfJb1KWui5p4nexELUjBmd2mBjRH8cOz8tEsQ/nM6MIOKcAU+G/4XQ7reSfK",
-	"JzzShltpMUJ9qC2sSnms8IOJo2e9pKSHlsEGWMIiLcYugNjpWr9IhYSukQW1K9iFKG0nCydy1gNmOpAU",
-	"DR3WCdMPy30kZ0GcCrXc3xWNw4Y9ouyUCFFay7X1u3jHz35ZgsStippDG9SK0MWRR7CTfMfU/MzBhfLs",
-	"VAxa58UXnZcPnP+3B1IQkpW9c9r4SSDTXJGKAc/I93YX+0T4dgtfmMi6i1WtpyghRrpE+Kby1xRFHhoP",
-	"MhQs1EqnnVbzjKK55hGY3JRE9qLvs3wpaVdU7ZWFUp6jdaIgxWsKfjISN7NN0edrJLWytUnQ906hJned",
-	"0VqoelFAwjHaSEw6NycJDyN2Z+OXLqCTDH4ziUqVdhdP6YuIqlrQLyk3QKSkKN9tnEDm5sVuOskFNeaZ",
-	"ZBz2EklAn2wShsC3IXdReTi7mAG2sNx+iAvkJMyxKr3yEJ5K3knWGUc11/IoslyLJzoMUcazVvCLEKHT",
-	"iysoOtECiFB+ZM0VihWJDr37Gd5FbY8IQBjrYoFEk3dZrIAcLm5wkYDIKqKGWeZw1hok9Vv5xsVQORJK",
-	"mOjkwXp9jwBmsRQ+oX+h9Fg5MjwcfL1HIN5lAYfR8w7HioYB1QfWibu8tnaatqylUxTvW2li1mhiuoQw",
-	"k1LJaIx63h44crTjHQRNoghlqrywWC7Hr+NjL5Rnzr74ovN/Zl8oT8+dfXzxhfL0fvmB9YYe5vJNUFY3",
-	"CQOxljcEaFLyawXzShzUbVJX2glgdsl1RR0dQ24qm2DPsKXV4cGbDSpFTlBwpf754IIdevXmxsbgrzd0",
-	"msgSmklmaAWYeSM6Ntgup8IcHKOG6Xg8+TUnBA1kRvscYbGmXYJ5q1Syx7PnBhlMTrMIK1sKUffGS8p7",
-	"+vB3p8uzUGp0hhyWRNYANxf1h3ztLvap37GxiyOk4ZGEH/vg3vmZQwdnozTDO1UDKqeOdSF6xtMLIYnq",
-	"rFMQXayRf9SZ8oG95QMH52Yyh505FBsX/kwMnDiJYOnRCdnPwcR3J7n62bYx9SXP77iO8g6AgSktZde1",
-	"QnlEogtpkB7lcSA9zjR7iTyC3/Qv3UazqH/7zcFbn6K5Mupfem2E4B1F8uGc9TRsm3wE9w5DCtmw8zy1",
-	"XogyFJMOuaJyKcDHJ9pS+YEvVZRZiRX4Z0KYzGfvdmL1eiJ6XOvSSY2KSQWL/q3dqgi+jUDDAc6cSk+E",
-	"CZy1OlIzADTlSx2C4K25nFg6mSIvPIs9uTSNgnXSrS+tYrmeJeTrpi86VU0YxPQR7aLiPltJrcHu2Q/N",
-	"pevEmvni+1IUCLu6x+s+YYYtB0iSMX5ndS1YVTpdU1h1VW+hIMMcU7eTaNPRJbUm9istIgRukIqu/57E",
-	"HS95VhO324SNoT7IKY14p3rkAUHaReJ/uMo7/pIUlpSh57mfrA0xpRP65jgZ2lEh2C/xEq38hVgppfIO",
-	"wc5iQHDUdSH67uM1gqi/hDqsRjwfU7YIrZYU/CgQpsuFX0KCy7m0cE+7rz2Pqj0IEs0JVmmE+j1WhiJv",
-	"hJuj8uW4Ik/I20gHsj3GEEZ10kVdnki1mrr3y0+2Pvrs/oV3tu6+vrnxWr6AWTo+jPaLGtdEsIxI4xBl",
-	"4wSXPnZ/onSfxUQeSkJUwMEesVyoI6TFn+MN5bAdQ1Sqk8X2+KTPUTVqwHpQzA/mSzSQEESxDeIqdlpW",
-	"kk9W3uixbeuJ5CYOTe3eJ5/f+/y3X1+4uLmx0f/s5tcXLg7e/dvgwz9ETe2e8AEDpIVZRzWdCfRV6108",
-	"SonrRFrhJdRVdQNtfhDKiCAlJHAdAtu6aiqiPF67ev/37229/kn/9s8372ygmfzGV6w+iipfTwIjRewt",
-	"743AC+ayssxibNv+tIdt2maW9IOfDGWnFCKlHhB42HsfDP7+maqJsSA6uSP58ynuBsy5yOR5+XVsptFm",
-	"YkHN6na5OawwLfd9REQezn4SDX3MkzWnYCki5i7cO2nLR+8/r1HsVqKcSf6oYjiUQ+Vm1fzKWKxK7Q9M",
-	"xrYbz2DmnFifDD58VLNGld6k2K+wJwxtfvHzzY0/9i++Pq5lGi2EFSlucL9JBNEd2KRRCOkyoUMrtMtn",
-	"ymWEQfA+UEvI5xPmYnB9qOlG+DPcpQ622TSi0iVkTX9nqdDk3tqiMgx0NpV8fNrBvT0CNTVYeOCxODiq",
-	"Piu9WjPp11Vg7+Xp8kwe499uC/B6fRExDogCYkmvBaMWXiPTnTb8TVnDDG0Qz+Fyye/GgLkertt498v+",
-	"xmtbl388krXpJUX10owTnChPfNtnnOr43faBP9onG2NR4/nOch97Kz2JgqZ7HyFoIjhnKm7ZVmFtl9T9",
-	"kgJlVU9IjteDOI+UmMPdU/J2dgo53/ywzWEaGaU0xtBlZxDfH7fmI2g3HE7ggGUCvGWtgYStOmYS1jtt",
-	"bZbna+ICSTbxoedKU3LLg/yEBN5eCC3eJqySdYbLwXdDx2dSisEiOygpXCypzDa1BJ+jhYUYTFt6ktXI",
-	"CLN6KhSuwppLb74M41mLusGqgsPCVLUdbpEkYHuwEAhc5d36U2q8ob0fSvNQeb9pd6TVC2C7eL1OPFEy",
-	"e6sscF4Hx4lL818JDdZhocpD9u6tOcL835cadJJ7hFeqFGUGAakP01jkDCM7Y2c5He8IFe2O/zDTt3DQ",
-	"+ietUQ88YPfame8y3ZKJl+RMCjVvzm4dEr42p42WxzcbdSrnTN0qPBdsPHzyMavxE0ywyjuBeAI1ZNHg",
-	"bUAKvtpkewZ/amxOAw/COh5SMuoOJYylwKkSj0As0scqKytQhtqQyaVdSkBTALhl04yUNzY9jSfYBCRw",
-	"DzJmux5nObu4BCQVwSfS3t8RmalDFW3DOao57P8Iu3so3toou33EHLZy6qOqxHcdYLqJ9qRzcIUlZsW9",
-	"j7wmd43d+H08zQ/Spxfpaj4WHMgENfWaQ4j8088QZU8xX8rFcRytTqiKjHGNCpd8TSws8F8rzyxPz+4/",
-	"oDzcVCi5EtTySSml8tlKqEnOxQ5roX7ogFM+NHPo0HztoHNg/3Z8zCl9QIIER6WXU/8BtAXJ0c/UqrG1",
-	"cK8SOemhElKi8MYYR/opFd3V4VQpzJbkIcgdV2fAmdsrQUSUMtDhx1QUCkGCSGtccjiolRn7aLbfx6TY",
-	"xiQ5urzGefXtvw3u/C4aBRjc+juaQ/03PxvcuGkv3rG7lU/UwePDOtg1Z+7Fjsr+MlXjk62/h13TrDD2",
-	"EbVL2lTW+t/nITdNWZRUxNJqa01MWUn13ZuJmer5YLV2RIHMLFrlQW1UPp0u2BYbzkiKVmfvzBFvjB6X",
-	"jDHIo6A2NtooPaWXWTSOD3w9U7l5aFrhIwloIid+Em6Mwkt62OBBFpNFMQtqgNpbqo47aCaSM9qepeac",
-	"1CxjHD2n+JaK27K+jwV8T+4U96I5VahFlpDgLVLlTg8RVxDU6ghfJxCOJ2fPhIj5VZDdUj9cQiyP+N2m",
-	"vb79Llt5A/DpSbrGr5MpZB6Gw4BGnQVtwhzlVozkyqm0TCuWbhbg1HBnLr09E1aiDh3aOIa/4VQPjccH",
-	"rPIRY/PHLEG5Za0l7BGIxm7H/GwW5stCuXxwZmFhdv/8wfnywsLMqJDicyDiqxx7zgM/ssjY1raxuZv4",
-	"JF40tI7tQiVRUbGzQCqQS5lqCKCuSSazzomzNBbkXSSp88u3+nff2rp73co1rdhNT70k9X3THRVSVwl8",
-	"BI/Hs62z6WhE5pJiRlA212rJZ3upeUyj+9GpuYXsKQEJZc7LSimcr9ly0bcJqZIp4lwDpT5mhtkQkHW3",
-	"if1k9WAs27LTJt46jXOZiOO5aVvnsp98r2pvpuJfqqhM2gqCVBgPmj+aJvAjpVUoR3RamR4sRYxEM5st",
-	"LFF0qvKDKkE6ZxHxuk7a3iNieakqfclTjcnCfCYsVHxaI9xT1qh4pEWZozZQYT1E69X1RxDTJDGjqtbE",
-	"rKGQw3nHExXTrG0q8LJVgsiV7Tj0Uk9Hcr4T3DcFMcmkV4NkQNjXGxAjsPYPZs89szb30pnaoaz00txJ",
-	"5vbEUWpPszierp5yl9ig36BVbXZt1nHO/OYzkCM1Jn/X9ZaxEr0RgHg5pz1v77DbklO1ON7kx1AlrgLG",
-	"paGyrGTC1sxIXqiGKuUExjvey97APOjmSRdL6j6GL8sp9mAtKWktgFnhd4m7TpB6roS460TAK4x2RgTy",
-	"Oc+rgkSoKp5yOJuiQUq1eTQ8X6A5yscBGi0ARMRyxusxT97MoWiNcsI3ZW+lggxsWUxCBxXEoy5T/lWo",
-	"uvvYQsqgHDNVmRvSgnUN9hrHVChsWHBiegFh2Clapw6lcM/RBjtw9symSss6pUWZ5VUScWiqeESxbW2y",
-	"2jVHAru23dBlWduPH1a5k4YGaWraIILQDdr5A7nvKGzdzmRL5Kt7i2pdqTpCYMJbtAb9ge6XY9Uiwo8i",
-	"DXZGqxah1hL5mVF3RKfaor4f+yzmdDBqUjDz8CO/47HER3XiefF3hepUMGStSZxOfBrhIoNPFE5E7DNT",
-	"hmJVzUABDYY7a/cL2SDJlFUjoGLcDjk2du+s8SDKxq/OG1y+2b92dXDpWv/yb/OFCBIFeHB99Y6M9Nwo",
-	"pvFQfDaaXz1i3poTbZUqHvbeLqCsQ0EMjK6/HpqN3AxJQofhjo05m1rH86xNmsxbdd/oWM/SQyOrRxjp",
-	"ZrzSFBFmvXRk7bmZuRrsbMbGTFIE6ZrfJKDC5MeIJZPYe5g19jYxdXGihv7AfGxVczYvuZ5l+n7FhnI5",
-	"ayiOAQh5VSL8cY8nie8BS41MxLqXQYZzAsx2sv7UC4emy3PT5f2FNV46lmKcZGvBuXUJUQkjHRZ0swYV",
-	"OhFHIGwLigx7A8c2juzupWURwW8I0IMN88NhDUJeaE/upoaVjpl2mUrxU9kI+VLMuWtl8vkbxYom71Y4",
-	"q7hxb3ViM6AlmmIvcEmhf2DkJyn41GvUddMXXcMMObntyRX5Mutad8qUg5rQXFnv8lmAtmMgdm1pOuoL",
-	"SPTRykPoGR8LziWKsB27PvazNJQXnEYpr6mYWFI68yqmGUCRvbnzt3oOLux4Hfp24n7tkusVLQ7NVQ46",
-	"XjuQYRqyY5otI0Aos/Urnpk7VC6XyzOzc/OZtW37Y2h7L5SnF76Dps9+x4quF4BUjgd0BvW61BfIwNcH",
-	"uD/QtyPsDp30GtQ6Hq71Ki3ie0SkSx/YAo+0ueeLZPbdMAJZsiGFFfosB97aAwBX23kgtdLQLls5WAhD",
-	"kdA9jh5GC/P7D6K2egKFsZuEom8FRlpRoEim92zb4w0Pt8QwqkSl3oHy7eF8YhhvEhiMrbtvb965cO/N",
-	"D/uX3unf/HLw+Y3Njdf++cWVwY8/uPfOK9oE/vjG4PobgzevbW5YO28DBoaFMJ/EDtLf5WQsMbSPNHu0",
-	"7hFbiA+gbF3uV3y8RhR8O/zZYXhdGgVVlyyG1ql8iaq0zc30XD66PC/uxBjCwq4S9FKH+0o9Ep22vKtx",
-	"5M+Z7x459B8Hfjh3PM1x2bFBdZ0+fRLpL6NxkfKCFTk5PU1NvQNRZnGHHOas7tKa1buoPhhiTG4X97Tr",
-	"brHqYram+yJzhyCfKAUjHCDy3GjQZvlt6GkJ1m4gaNV9iJ1Hyo2GFuApvlrbLuE1IpBpSjIsZ6sewWvC",
-	"/jsG6MsaOMbgDOSivTOErLm9lTa2NlVwMHV7lRpuW8PKgP4gNJ67dulJA8nBvTCIgFzaioOaWDMwyLka",
-	"gVdbVnjUA0hSR6pfrISqPaQ1rlwrNCfxlBnBttAmFpU6IdY0HdN2XHUsh0pw6wE1TegtBW5W97CR/1fQ",
-	"8XwTmxiZXv3ymwrNLLTTGw6gr+NBkwwZd0HiRX4ncviT9MwRaXAHwNNyg6A3jUBVwH2JLCLZ0rv/+Ub/",
-	"tXd3spdvRu+lQuCJtO1oByEyFvPQYUdZUsmw0kQ/J8P/NMOM8ZbITc/i2iGvyAnDOgZEB2EOwEePLEgJ",
-	"sMC3He1aVpFpAK1GLaKxy7uQ9WAD/SDnfA/bUT+4PQ22l5qJO+5abbSitzIV9mPo2CaCkM062JKRP55q",
-	"CmDJ5ZjNCb4z0fln4roAt/PIEoJzW1R/lRB2BQfUEtTUeEbbPeej3EOtniBuPSjaMzlqEUnws8/7Vzbu",
-	"v36l/9t/bN36cNipsSN0kpdEIBVkEvJ4EOpXaADMHtpBZQzQTlXENoZTFNXQImD1oxyUWXrPMZAeS0i0",
-	"MROqCYu8Rg4HsuXrxHOBkxe8WQniSEiELPooqKVoio4PP1/UACoBIhNcJqq8smHXQZuKmUECQ/r2GCc4",
-	"mX74QDSx8JT35/MDjq2q2byB8bUOw5G+/9XmF+/0P7u5+eX1rQuvbl28snnnna2/vzL43ReLaPDW776+",
-	"cLF/6b17G3/85xeX+pf/dO/aa0o56t+59M8v3vj6wsXNOx+qbxOf3//Lf9/b+GOET+skrB91GFVgS8wn",
-	"Xos4VKPvEvjcxsG/J61TOnb4uklcG39RWfCR8tt4Aw4bEhnppaW4Kz6pIWtiriiXkHa8O8kLePo/z8r/",
-	"KU8vVM6+XC7NLkzeOsjsSdA7CFeJm44JNgRJPjV4+53NO5fvvXej/9Vb/Ztf9q+9lYgHj/bZB9fSJlwD",
-	"N7M16XKi3/FUqxoa+XBo9QoNCTkEWCLLfWFq6+5/929+OVWauvfejc07V7fuvNm/9RtJbsENTu8pnrL4",
-	"SP5liPg4mxP73rD0oYRGnbhnkqaUE6zasiYEJdshkd6UIYUg0SZ44KyVO0TIyIpurzPLIrhG+j7rBqjy",
-	"Nsmt7hFRYRy6d3GFtx4eQ3CmTjwbMNzNU9inrDGJMlPjrZY1LeRY6J+LnWzZWnHiW3HiZlCbc08ewX60",
-	"TrweanDuTKWEPGdGRhr1MLaDKDRB53SsXwJvQzMBViM6SS6i4L7/x/t/+NnWL97beuPj+79/ZevD//nn",
-	"F1cGv/zH4PpvN+98tXXjyjb7hGQAk56CDD1rqfCOVrhEMgOH8z85E1ZakhchCmKLMMTvxyz5tDqF+QgM",
-	"ZaTTxbjXwIwKrPENohjdH/Xv/kRJ38H1q/3LNzbvfNi/+5NtelSGoWZNbYwp2jS7pZuMml3POuzJLnjG",
-	"oej8DpZyOpEQ58zg+qXZA4O3bt775d+3Pnrv/utXBtf/urmx0b92ZfDKmxY1IELnszZHYPQ8rHnYHR88",
-	"X9EHdWdZ7qHQWZTrJBOCeRyqW0LdJlcKADjoxJDWkwdkeXLKGaKXFALxiGgagMdx2SD8uJLSdDCoydDP",
-	"IXgONfiIdLTZ8mj2Fh3Yvi4Xp3WSVvy5Ship0xrFXg86DnNzXGIRKQr9+sLFe5c+HXx0VWrVr17tX/xU",
-	"KuUfXuvf/ER+dfPXwbf9D9/e+uqS/Merr/S/+G3/j9f6//MP+asff97/31fh8083P/91NEOcuHXQUnWC",
-	"omjzjlDCmwJkf8PDzAm+hr/MV4JWXVUbzghtNKu8I0U8wPTZZXx4uEOSGnB6APKUd3wD8FcCN58LGECA",
-	"EypKKKznEyXlYS5plo5dFc5s0ro1P4C0U/v6a5sueMhmr+JaivIZSTgDX0B3TDTT5VpaJCe1HR5gNweX",
-	"GrvQa1AQAnBIh4NCyGHoskaKoIkQ4R6B6h3XRT2CPTvUgoFftMVuwY+mjOk9Ar2ktcvchvKyMqRsexGe",
-	"uwUQKFJdNUYfdlMYahkusiH5C1Eiv8nTB2gJYdSijHt7BOQoQWW2OtIIclXOVkHaTTZqpk/qx6C1NWYN",
-	"Uukw35YUobKd1DPQJxUqNhTHUu9A8Mvxej5DJYoU0dSWH3s4jBphjwSJ8uZ2Gjdt4BVRlG+9rdlKAwoY",
-	"FiBHaWjRdJ1uJEZrlTQ6+XehDg2EslEIoTervOPwMNJAyqo3gR3DpM5dl3dTulufNjUPuO7LpSKXd5Ey",
-	"RwCFpIVT4FsaHu+0RQ6ukffencZeg/hPy9faLl6jgz2HYlZpUSGsNtmyujShsEDmN1CyD+e+JOmVcWVI",
-	"DzX5iiyP1kbjMGts52M1xaXzR6qlGpFeuajUDOVINijYFn8m52uZfeeAdoUu3FdSQLKO5+B3I8uIca9i",
-	"clJtczyGcEt5uHQ1k7mMpoYFUisjtfwpaeRWmCHjk7L+wlZLc3pYXVJuvJlD9tfoRLIchwv9lXWwKEXg",
-	"qitpuJDah3hhb+4kKfmm53kK7KvylWQnRulSIdNyNh6/m5mZPTA9f2huYbZszWBYJ57TIdaM6tDrpDDa",
-	"7dkho3rdqZMtIa2lAMtyxkAWtOevHpVaST2q+ZQ0AhX8YVOAYhmuTzzxxBM6w9UOZpiSOFCCwJJvQoRD",
-	"9neQLLC5cWVw8wu0dftS/+5P+rfez0BNtIYkwcnAUYP4iMaHGFx/494v/z74/Uf//OLK1pe3Bu+/2n/z",
-	"o62779rBUwqpYE3ziCnUrkD3FJiO4w8z763k8dqNgwfphzae3/FYSbcOBYh/o7xoY8Xy2tATla2v6+fg",
-	"N24uDP/A/oPfiDZnUvCn4M54vEUFWOnyQTFGrbYOX2WhGsMTcXfD3Z/cu/bavV+/2f/oi6y36qBYzlwh",
-	"ML/yWT4r8CxUqbaoi70KQJMPH68Cfm8TFjacMLqhkHqznijw5qh80H0m4BnFs5bgh8DJS0EqccSS0sWh",
-	"Ut2LwYjG4QhG18WbBarCeP2jiqBWwNBjGikUHkLqodwnb4qm03XTaF113pcWnO817PXUdn0xptxp/bbn",
-	"5BstIrW4PDKOmpg5rmm8Pnb2mH59ioQ7rWQlVMW1RnS873gNwmq9kdVU+rHzpSnlQSlmx/8d9FXLVndx",
-	"L6fGdUb/wN5hAOBAxdqUvSfBGsmfvKgfnywvQP84nRwgtBrgCuTKIbVmEJoAmcFITPLeBI/XhkvCoNYa",
-	"75DpkZaaGKFFdXIhWYWtGIa8GhHhZzR1i9mWxHQ0WmcChDfKGEMfm7YZ7A7VqNMsvUmMwxn4LfQ9crSi",
-	"rN2eag7yAwcuchBgHeqlLv8hNYoprSfA/9eIytUURIpzXJN0qshAFcmoCiXJKsy38G+5B/JXGnUCXhX5",
-	"Iyg8DBpbSI5NGRVN1d8HUCgktfCKLlHxiOnm4XLltgVNZ0qpgVPGKVDptCOtU3VKXAQoLcBJy/LbLsPW",
-	"KDVpDOf8WNf1fPqJP9yW+gEZ/Iv11lf2LNdqc9hpP9CJdqLRvj7RiToaprnEdY43RzXeIkuIBetUV1sp",
-	"eriHmrw1hOdQTm33tINObrX6kUBekziitY9wZCc9+VQwDcfDda1C1nHH9VPqM58lpA14JswxWwtZxEuo",
-	"yV0nSAS0+w2M2pNZ4wIPTWx+yLFz1KgdVkkqYyuHY2tdBStE0KmOM0l3vKtN5WFqj/snLn26ufHx4Npf",
-	"B+/d7F/72eadq/cu/W//9Y37b33wzy+uBGlgm3eu9m9++fWFRHfL/aNv/LCuEtclMljAQ0HyiXQRfJSg",
-	"fIItKySrNxcf3RajXHZdnR/ZAqpVBdzwCRckhKMrnmcaZdTux9VBt0UUOLfN88DUIApUBPsanxM9bOaS",
-	"6+an0eX3OsTmVO5/9Wr/1o3BG//4+sLFrU9fHbz16eD6n/vv/qb/PiQsyG/fGPzsv9S/derLz272r/5K",
-	"f/L5LwY3Lsk3/O6OfMOXwMW+enXws5uDX3769YWLm1/+bOujV/qXXpOvevc3W7fuRlOOSTdmenRYxFjz",
-	"eSVQ1X1e8cg6JV2j5nvEqVAWU6AzVOMV4/TaJpRhDbdxjfoW/+C/B7aBdlXVuT1HtvBmEqqmPrf83YmO",
-	"BVCrnrknQSPfqZE5mPG2M8HqUlvGmCMx08hgzSv2zgpbV9+498FdQ+36Lty/cEGS642b/VchMeezj+9f",
-	"eGfr7utfX7g4uP7n4N/9zz4OL8hnH9/b+B8Q0heD9DDzzJXBpWv6Gbgy+vM3fz34VP9768u/bn7+0yh2",
-	"Nmh8ER9iYOUojEdLwwdj5iosxwh6ImWV0MUcBUwEw9QJLFODtahzMO13yrx4EgNhVNT1TJhMAG7gpYQ2",
-	"b212Ph8D0JiRf3Rcn7ZdcqIOMQ9LPxJdhJP75uTJ5VV5CkK1WhlhlmXexWVQ0uPe76VoooUKdrZwDwki",
-	"lf0epGJJvaZO16P40nlucFJfDOZlv0sq+HFSRUPGPP7Ucz8dRu9MehlkEFAWVJqZ1gK6qAOuhRCJcN/8",
-	"HGDiBJQxNxsDiJmz416NKdkTGxY65czyrBunofgTuZH601GYZwo6vThfua7TlRQWpuUyJ6XT3GTF17C2",
-	"tK1Ig+XX0P4h+r6aXNT/Jnkbr1HsVsJ2BYp0KqZG1KFyTjW/gp0WtXuFTnEfYp2HdRZCAsU8C8RZrCHc",
-	"wKonef6QbUr6a1C59r1TykYfjRsCLypF52jb5ZUansgbl6e8SbcwNNVNo5YWbbInl0lcZ0SKcznvJqSW",
-	"4a4Qj5KJ6m/T1byTqt0/ryOCa80hKKpRwfWJ6rHrHm+loMQdpZ7w84IBTFT6LHmIT92U8Z/DavgSwroq",
-	"eO7AAfmBQJwtBR/OlstKsxR55tklZE2+wlbtc5wzB/ekuD2IVjrMiYN4vDBbmk8UjKnDODjqYEJ79eC4",
-	"vtwEWQazj2145OijBxrb3Ygum07OxXgXHhkCB7Q5RTpIpYqo/EiIx+8k3Z+3n4BUQp/0qHzFkFNs5zIV",
-	"c4I7ZueLZIFq1lICAXq+AGiWVpo8+NXP+5f/BLULn28Zw0f++crde3+52X/1k3uX/vfrCxd1R9mPP793",
-	"7bWYeHflbpamiKux2XXxQtjbySa7oxtpjxl5uKvCnEFIkXeYIK42fzCDSkxaV/cOHF0Cw18u7k6Vpqqu",
-	"NsJxi7o9gHqpVjMnc9wKi/dkD+F2m1Pmt6SKBU0TpW4P2Xc8yJhZDLs2NogP4GU+78ANNAswGeQBHljW",
-	"ZE5Bv7eJYnHW1IdY3HaoGGt0eRJhTlYODPURPAG5fJDD3vF9znQDRiIEcUwYwzAAopwUoeiZnVd4GADc",
-	"pdtLy8fqHb8zRl8NHRYHAJvh2W5ubAz+esOCEB3D2R3FKJOAImpPYyNnXMfTTdJKSU802rLKNwbtnvqL",
-	"qH/3J/dfv3LvnVc2N3769YWLWxt/2fzyF/3/utK/9enXFy4O3vvJvXcv9//rCrjuLkCd0p/6H15TD2xu",
-	"bESIsEmUY8h0BaCNppLq6ppkUORpja6XD73ihOp2IQ9Xd42xA9V1oONKqlX5LGlrlERFNvHQy4zVGKxh",
-	"VmlhZq3FUWVEuuoipQXEA6uhSMPLjDYcifRVIefaxF52VDf8PYfsUrIgo/DA5J5VSXhLiig8aHKP/idn",
-	"FbtquKLATTyCdJ+UwGsA2ihuJhGorV3hd1CGUyZ8zKyuHlOvwwhRAVpsMjlsp+4S7KQTvHYcURHsg6oC",
-	"EhwB3L+K6gCAr/HxhtdhNgWxJX+dBAwOMRxTMRG83d7ezJ5keAyiUVYAz807P1MOiPvv/X7r9qV/fnFl",
-	"884FyZL3l1H/0mv3/+u3//ziSv+1V/u3/rF5973+R6/ZCL5F2YQJZ5OULBShveXo52/Jgx9KU9zprPiM",
-	"AcfJkW9HsKkt9omR7C4VOfi5TttO8Tkq3x0lwYUpgdtR9ysbTvjOGcGO+0gt7CzMSrG5l4ijZoGNfph3",
-	"5ACKxzKkb/SGHMSrdIxic3NFmAketLEO6XHj9/2PNvq/u6E8jAHm0SjEhK5VHKgouZR+zfz1vvFQbHb7",
-	"YCc1aVMJU7PbQSKoQZtUnX0DaN+uchXovFAjJCwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD",
-	"+xnTlrJU1l57omhRfvVwCfleh8TCQ+Ori2U7Rt1MNKIwM5vAOBsZaspWCGHdI+Y9qaY3ZKU9YNVvCZF1",
-	"4vU4iy9wEnVwGx66Ubrj7CH7sQPchB2jf6Yo7XECrXAJ5SGZbDVxZjaN1GPRs9nyzIEciH7Z+uGBlKH2",
-	"l7cXwc2pOqa3OZndvZphCTR03mUIt6TarlKycBiqEySOn5ZUH9N7hMwWpFvGBzlU3mYx5ch3jaUSht07",
-	"FhZG0W+6fvgUrjW1gthDnNXIEmLca2HXRKbnlHU5Nm+z6Iexhgzp/G18zXEJPPlojaglTKJIZmfz7bxa",
-	"uWM6Xriw+W2GfUJdMJf+F1X7RqhNO4sS+60i9a0i9a0i9a0i9a0i9a0i9a0i9QgqUrtUN0rTaM5gS9LJ",
-	"5p3L99/6AJDMb9/7y9tfX7ioMEC/vnBx64+v3f/9z6MBSFX2Et4dUx+9Th3CUwKQQlj7q+BajQiRBkv5",
-	"3TOng/DccscH0afyU5vQp9LacENn5NkaPq+QGmeOCGHZkBpfw10SFo90LJTtlyzonpxZ5aKeUuApWdib",
-	"Z7i3Jgw9Z2eMxHYr+eLY0oNZ2lVb36esIYaPQ2Wg6/arWSEuValUw0wqSA26Thiq4tqaPdQVZArENJJ5",
-	"e+hXZTVWupQ5vJs+Bch+nKYMQE9E6ohLCF44zTs+gjz78NEwi0GlmYQwYPaJcYdUhE/aFaGoyNo8jDtE",
-	"x6aFHkAPN3oAh7R4OjIN8ZDXYSohG6Dopjtt5GAfpzQnc7MjlKaeIVDNVGkqBCVN2rtl5jN27QX7pGIO",
-	"LmNU2B0ARDHAdII2GHZDRZuppiadWnO48U5KbFSX7Fd80mrL36TVmWPd2FSOhcUawkyDmcJaH+ue26uF",
-	"zEqnKn9cJcfVmx/Py7z186f1ROIc3NLhRQprDinTYFV5rfS9O01buuIQHpSTh1gZqkOzvCZBXUz9oWDc",
-	"7OjOzvYbnzW51DuaQgi2q5OgUNsp6gth51/nRvVOB9AMA0Gj5VadtLDu+uqqxM81xrv2zPSUcrVRWZsx",
-	"BpcnVdOe3f7UGMVneT04rV5F3jaFfJlJxr0V9ZwqMKdSoGy/tG1lrHI2YS8Tg3p8R5I+gu430dM1KB9B",
-	"DdXZ/GVyOuVWU7ocwTOx6Nh9mh+lf5tbaENRPqm6DMhHaEIejN+LPWclXmxGZlutV0rS+04k6g/diHGT",
-	"mVNvyGKOPEQjRHJTXRHkm1rLZT2q1NPY6Tzz5wH71eVd5WujAqmGx4+tmt9U4GvVB3n18anCDu950h2v",
-	"vjb9XOSrxHhnM7zbAVvcZm1y8IOMzsjmmXhizp1XBx9/snXjSv/yB+j/foYGd3639dU/5Kd/u5gbpPwH",
-	"BEPmrboQuooY+sFx5vZCVD87YLk3shJ/2fNVbmarjWmDZSApmkfiTp1blwaX3x98dHVz4+PBx59YMaSV",
-	"LpIJty1tjUiz+4jRMR7KtlRSoIDdSlbHxn8T7/jWV53o+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjje",
-	"lOTalPWU8Wapz6ujy/3uDMzwFVOujnD+/Su8sj83kDWv5cI6Pcy551BmrAOl/lZ87tuiKacTVXvwmOU2",
-	"A8JveWqRdVzX2hMMAkWZ1ZTGnGjpzlqhJhRgkIyVup933zJhkmPrnygfc4jJ3v7b4M7vopW0g1t/R3Oo",
-	"/+Zngxs3J0mD1OzWZn3Nj8T5TW9IgwycQASa1467Pyb2xBp1XTGS1HK7K+XrrB20dwLjIhesrBLmGlU2",
-	"RXNW8JEhrEUc7yIhxZMST8nKRI5emo4XkWcWFm3lrgkpkACDDO9XEj0yzkyCoz6bqvBMou0HdD4SBO0M",
-	"pn7Ydgo2G3p6dFzX3qQvZZYPBf4qNIAfJfSrKOmngQwBRFD/wttbN25q9KAbt7Zuva/gTwaXb/avXdWw",
-	"KJdu969vKKiV6L9jsCtR6JS7rw+u/zZij7cJc5SdGzNBQ7M6kDEKWhOKz+Q/TfQpgqgS5YAubosU616x",
-	"ozT3X8DfQI90eNQzRD3hV7DGmfU0OqsuVzSY6ATXmuqfqjzR8ei6+ruJqVfrqDm3MfUCHiEk13Axa3Ti",
-	"ybmRKWsIrATyQbZjKNmLfGZ69uDpmfnF/eXFcvk75UOL5XJ+gT0uCEsOIzltfuUJ5peP6bvct7P86PLS",
-	"2HSGV8Tl/mHsEuZgb/iU7BkYT0ETTEd5mRUK1ZLBSzGzUU1BVP2p+gYoUP5hHsnPq1zuH7Hly2uGUfdI",
-	"im5FsOdSwLX2CNG9qXkdkGw0KN04cxgK/Frc3eNRWrgV1uwc3Vab+iUVxImtZrxmIy73TUfwkXUHOtk/",
-	"ek7hPqcSkUKwG0/YFn41IwViIBwlU1ZVew28TibzbqVdsLSdOKKiz8mbZBNZy4LifStNzBpNTFPYSh70",
-	"AfsNOBoQfUJpH1bU7Vkfp6H7v0sd3NPdyeL+jne/7G+8tnX5x1auBuPaKtW1J1NStHLHcUaEzgihnvJ6",
-	"jHstLdq5bUGD62/c+xO0Utz4n8HnN76+cHHzi58PLn4UCPivL1zcuvvfg49v9L+4MPjlV8POd63d8bpq",
-	"mAg3ULlgz46iI314RjuvK4RJtU9ptBTc2WH9MHcDqknSo9LN1QAMKRfM/QQcOrfczKgDO1FH3SatNa2t",
-	"eiaDmYpCWZgipnAGaeeXoqpKwllEfB16R3nI5xwJLhVmDtHqqN6mcUh1rAMozqpl+bhenwgqjzdseSTP",
-	"yY+Hr3wPs8beJqYuZsNt7cvTC6az/d7K9NmXZ0sH5uy97XNWqw7e+2Dw98/6r97OTAy0IUG0sRBd7jlp",
-	"aEbm+6VoRNVkNdARLWFnrL13eZo/XH4DyXOqrC1ourpdcLEEgRrahPOM7EApHSEtbEE2xF4yu2d3Pe7H",
-	"kQnyd0ks3DEJHeitG68LCnPca93Fvho0t4isImXjvIliiVktxpIglMr9n4CizMi6tHkYomnZtlTf/scX",
-	"Nz+/uXnn8taFi6rJ8Myh4MOfKnQdaRXf+un9d65vbmz0//AXKT3f+Ef/3dvyz5//t0Lf3bz73uaXPxv8",
-	"8tP+q/L5e796u3/r0uDSr/vv3u7//ifBezbvXL3/9rXIJUgC8jhU4KqygpvYc0STtoGmuxXKNBa1S+p+",
-	"pUqaVBmKOmPdyhRPk3MTnZKdpEwvBwEJiUmM5HEa4sP7bXQV62FkjdblaTaWaCi8s530HepAqyLl9Ak6",
-	"cvWED8aVnZnbhrAz0GUBsVs7VqNhlSEPVcOendTKTnbsshPCKfBql5DO6FEdDjVykdRAWSPRB2jro88U",
-	"xq+6Zfd+drt//YN777xy75cfbF39KEdOpNZhjOo4stP+9xm1IVGnwb2v+B4hPjLfpylL0Sp5BeiwHb6d",
-	"BwBSrsOgP04WgMqpaeTu3CXNgApkXqQ1WjMIWwYSPzrMocW58v9z4Rcz2j9kUVs8wvLHOtI7iFWJbriJ",
-	"qr0Qryk2l/LC/rnp/eWFQzMz5XxSck2x3EyqK7SdyxBdjuxD8EgQVWQVB0ZXexRKcQktejcRYGRqc+W4",
-	"bVGeXvgOmj77xL+N9tUE889Hrs9qeklEEq5sKC4nVRkoFVCQNQFmulHNa4T5XrxSwOPcLoDkcDvctmP8",
-	"+7ID9L/z1D2SiMenyomJb5iqQpTvZP3J1cEFCEnd/rJ/9y8Qm7o0uHAz2qkCypUAeBpoCYqZ7Pa+6r04",
-	"7GYcjau4BLCF8ZanXdXvpRnBztG5oiGQyxhoi08xZ0lbLajbpK6G4tF9urvDiKrbT/1NRfpvSuvbgLpD",
-	"Ljn4H6HwVk6zrGcYndsIOLHJwRst78owCFMTBdMSisbKNRjZ1bKGWySq18c6E+ZQF6IDxCZuVh0eWw5Y",
-	"yqDPxynSkOw3YFvjKBoNqx/yGGridRL2sVWVAok1K9REvEZQW8cZWj3VfYuCR1jfYd/rkLPWYnbq+c0U",
-	"AOIjGOJR8Ei8YfnCwqHp8tx0eX+eKID9KE8R7A478qK918dzrQlVmpBd43dOJe7wboWziguVbFWOjT8u",
-	"K6tiWZ4ROEKJiiEizlDkDcJaDZSW9QOc71gYDh8v5yfafjFX5foYgBN2712ESqLQX4pwM6/FNtLbde7P",
-	"jvUnCrPjY/C1uyszfmSmnaTJFiG+kp8YekiONJlT1P5DOa5ZUYUmKZnaK4QwqQWBA00qWCUkeFC1BrlE",
-	"gLGpFpgsX//5B/1XP7z/9p+VQ2Pr4uWti5f77/9pTPVvqFArpEQz75xZaBmVBmdIrYn950yYY5ybYcXa",
-	"PsHUXqtaP15H3XN7jdM9Ytzguf/4wQ8TMZLl6R+q8Ehl+uzLM6WZ2UPnR5s0tTT4ljOErLm9lTYed10T",
-	"4edP2NhBdyoYv83CfCl3ZwV7c4TU3gjWveTeWlH92x5YjUSOwqSU6mPV126YJ2g0Y+wRBfOwQwV97SYW",
-	"lo2p8RZlDeRzKOmoRcufl5DWH5cgaqpBEyClDrNatHA0Bsbf0mluKt0URKpDvIrS8n1uCj/tDuOiWt6t",
-	"FNHmTtfvmTjwiCuQP/M3d5VdhG7MAaZdpCphysuRuEjyuOyZ5idUrmjwxDDorrWcnIq23eo7or9BuCql",
-	"mdIH/FAXVL6E0caZSvDUVaXCXsIx3WmLsMV3oujRil/S5gLblNWT5is9VdVgQGfVtbkgXklpskMjpSTf",
-	"QzDDNm1t5Jsn1HhdTKUaJWDzT5mvqj30Uod0iAYmqXGp4UHVis/RwsJUUriErTItOQVd5EE3LNgwSFqG",
-	"Axq5FEa6Vn/O8E5Ys5tM709bnojfJC3UxsJPBWMetctho1CL7aW+lMvtxFQoq2MhbEZqiYPp7pbSDAUF",
-	"FB7M4WEIu5oOVzWZFo0lbXCpB/UoQdPGqP5uaWsXtlMdnnXYPTJjkqUpo3Zik14ElT5DNtLONHINmZdu",
-	"HzV8X1RvoMBFVILsUa56UkEzBS6iMgg6HatWiZ6Kb+eyO0MlJGZ77i9bUHxC2ZU22xxycsS5pqZXAaQ5",
-	"o5KbalTm7edXRdGtk3w3tt5SRJBE2WlEHgQnGWGCw+cNvoxax6N+b0WegE58IdhT+XbqX0eN1P7umdNT",
-	"JasqF8HXgfRTsAaW0Mz+SIdMOGNwWqj3B7Np+n576vx5QJerp6CjLJ88pt4c9CtCKntoWl4Xk+S2iNpQ",
-	"f1+CsxGlwJcbsHnMnBeZhkMRpaCIVZSMPkqJ/NgoXqZPiEucBoE8bhCke19kL7InnnjK87gnnngCtMVV",
-	"3G67On9wX9vjVZe0vvMjwdkqeuzU0cNoYX7/wccN1JXwcdUlaFVaNqslhNHhJmVEELSqkBNXlTyiAglc",
-	"B5oVTd4tvchWAf9QrIJrroodRFm74wfzXNULrVBndS+aL5dRC7tS65IMbr48A3xTs1HK5EdzipVKnqCe",
-	"mTci1yMaf+FF1lPaA0drjHcRr8vnFhT8hqpdU7pSCc3PziKMvI5Lwpx34sr3zi5Ajp9UrvfKvXuOCt9s",
-	"XRs3CIjZNdJbhMQ0tBqpg1lVBcBYoFX9wRLCTLtl4w9K/S2AVYNxpBVmxpHHMDc3t7CEnI7ynqpWJt2o",
-	"h3wJUUdo/d8/MI9Yp1UlnlhCUqdWXwiG10ilhgVRoH0w0Mnl04efeeKJGMwNFujkiZXT6tRX/2P6mdOn",
-	"T04fJ36TO9Mn1onnUYcsIvjlagkJCvypCVOh022PNzzckvoOnBphDuKMwGDHHNJqc5+wWm/6WdJ74gnE",
-	"GcIw2KLyCOGWSeorAZSapBDT9ipSjKDUQNVlU+6q6qwLD1KBsDznvS8yAFStEaZMFsURp5bbuNYk07N7",
-	"yxCncfVNFov79nW73b0Yvt7LvcY+/Vux77ljh596fuUp+E3ol5n6AW1RtHnnwr3//WSqNLVOPKEN5L1l",
-	"9aC0f3CbTi1Oze0t751TPoUmMKt94b2VfzYIaA5SHYMDPuZIrYuqZCD9GMR4cYv4UHXwgrUXHjS+M9xB",
-	"1UrK717qEK9nIqqLCXeNEmL5PJ/pg0rOtUdEhKqSuZBqaJtD6CItYHw5nmFRUM0HbEhZSAj78caAKRPS",
-	"lefhbPIVHEwyowAILHUyPi9gKmfkJTcMDYgW6SQvE8WJezDAV2GbzUuxycTy5ybaEZUf6ZJ6GnHolP1w",
-	"zOGaTIutXq8vRsShWTiI1EDfKSFGupC1bopwLMOrR+O0mYx9jJ4RrFtDosH7/r++1yEpQwaVv7kug+YK",
-	"vaCuzP54yC/2HValmTmefI62qD91/qzUwJQlBRxqtlxWnlUmVTjwCkQUhx/pYvHxpg/1s6BBJYyPkOnB",
-	"d3rn7S8NZrnvpNJeYvqhZJRy0UY5fOGsXJnotFrY60nLvVN1qWhKwymknGpPV7RAaSzc36XhkyyhVi9g",
-	"e+GPKVOeeWSO1McNYZIBwXN4VtXuWzj+YUheXg5djAmOP+LoIuL1WdLTZwiK1ZPc6RV+fCpmdT5uD+h4",
-	"WoJ2Zgof3EY3RzzJ5Z3JiSYgC3iTguFTwyktPmk6WY72fCkq2/eZOkyrgD/MO8xI+N4RXbuXJeOf4d1I",
-	"1zqFr6eM2WQ9mo3HmL7DwzwtCsA9NzPCZ79dzvBAq+WP4B7s8uiWTfA2i605TGVyG3eaLwUnLUWhaXGs",
-	"8l84Uw49Ld+0710f7miKfJk651Mp8mniR7jPjguADObf2/EtPsHCaI7i7oAwqrZa6rGtHtic09qRYWXj",
-	"Y/Jn4Mltk0sY3/vvt504899J3q3yGXPx7gdz7IebKvt++7xbvSnKvJe0f8W4EDptsId97joKBkQppNxD",
-	"cpm45uuCstz3aZ8CgQDuNhFF2LUBeOlu1wZUTcWuIqUAkaMAYoJQR0wPqC+FqRcRiqLCEFQvP93UKaOi",
-	"WTDdHIWXFks3D+EY1TKKOUUX2jpEjrGr+k1qZu8R5XSH4EkE+iXnKcpjUJ5nLVST4NInn39aiuuZ8qEy",
-	"+v+/hWYOHCqHbUTjXjPuEA2AQLADzkvq70VndJjlDDkctqLZX55DXciRqXQYXsfUxVWX7J0qpQv1k2qm",
-	"I0+UtnCD7GuzRvwoAz9ElTIMqmXS+h86xZO0Bv3VC5DmMem9jNSuK8W8nTTjeiVV8Leu2hyAcxbCDkWJ",
-	"cSsdqFkUfJ21ifrI3+fA1C7gQp+QWjFGDphpgDeoFLX8d1ahRxd8VMuOs6Leu0uFtZrdrjPclx2nELJY",
-	"dhzD04GHeqRNsI+qPdQlZG1a5ZblJZAgpFwwgUCceLfSR5iL/C9KHtofn0EH0WSn9LhMNJI91knuLk+s",
-	"WUaqKzae2LX9M9B+ehOq1heVESm6kcv5Wglx14l66NPOqeM395m+JPbbBqnDR+QjO3Nb5KtVenJ+6yd7",
-	"z0wvoqK1ped4A1GGsJC6EoRXsfEfyS1Ej82X5xHv+II6+pMWd6C7iNl9VU8W332XN7iqWkjdf66hB2Mb",
-	"MW9NQi3kij+lMwqE2kgI/unuRRkLiYLOmKUkkzk87vu6/tANIHZUfLpnku33omWGdOsO/ZR8AKOux1kj",
-	"wK4JgtlCvUJ0iVcyndXgM5+2LIo80NrJCDzMDtC0ef2jRde+JmWxZmKMiTPCKAKrk0UKum9VOiVAszr9",
-	"lM4d6gZdsvaiE0zbbzXeIvK6qbYyKqksyPNQqRuGSB9b1f+qQGXm6uPDR39KDWj2cadcOTCIziDd9Yd/",
-	"2sOOatYYPQxpDTDSVX+JEaetzOeMwz5noKWUq12OF1jhj8m/Z/XRPb6EWniNxBr94GjKChBkyp1WlS47",
-	"dKrRMppH5D4HvhGeUbKTcq41jYm672VBah7xz6f6ZU43qefrWJpK1WIOmjlURrhJsLMXHTPVVDodr6T9",
-	"xPIxfVA6zaqkk3vBJdhtcsiAgzJiqzfGwLYeJcQZ7YvxyTk/WFX82BM5y0cPo/375/fnccvQADq2eMeM",
-	"ygTeI0z/NiH1jmBAlVYo5xlVL/SjNm+MreecPFhJDh5hpHu8JzdSncFeWosXvC0/efjIU0effubYd599",
-	"7vjzJ05+79TK6e//+5n/+MEP9aNUwfpB/a5JxoD3TyVvSjR0migOm50+ePbl2QPnX3xRvtVWGnZW0abO",
-	"28y0LQ4HTz1KkVYz6wIjreFGFE2kwZsDVkM91cNCKHxTr8MYZQ2FcJq0RIIeMqMyOQ6HzWZ2pblv5vdQ",
-	"LP6QYIZPfkXVjBVjb3o+wkFSJOJdprT49HSOyPnGbu3I2HnkvHfMZM/atugd3PHYebCjcIVc6H2kb5CO",
-	"nhu8BdNtIcjgTr1LhYfTYyeycxfooYTTMymh8HB6JK0YCZ97vRJqq9hOCTU4dhH3pN5LuZP3Ju0jzPdG",
-	"JUCbRT6ln32k3W3RxaRmP54iNWipv9N3GBBu1Vg6WTt2xnCXh9Jli7q2FmpIgI1YVXbTp1LDV0INSAR2",
-	"RDShlX+7TbAnlc7+3bcGr9zduvDqE088YdXEn4uMOULxPIXZmskj4Z5KK05JtKv27Gl2U+rnsUYk+gP1",
-	"urPWdOqHT7fRbbJQbOzrHabaM00OHQEUZIjPI0RbklI9PKFqLzikHaTa3R/7D2TUv2jsPzz+7Ih/IYev",
-	"8AhEusfoaakHrYLzaRU9JmqYMeI8Lulx1aEN6otVXVZlKv1X0WNyI53H96JlE7D0iN/xmAi9R4oKEOOm",
-	"Kzl4mYKe4YIw50XW1eQBcFiqzNvv8iimjh5aPlDB/uqSorYGJ0Bsw4X8OiGmw3yhNTgf1+smRUZVWCXs",
-	"HrlBx3avwaPObwx7p1z02OkivyB1jdTWEGXQv6fjh6wGuIsSkKYPa5tnxNccIlX6hH6W9MVwAV45zXSx",
-	"r7CVKDPGlerh26KMQLsEyhDjjOxFAPJOutDUn7h1ydGoTmtWvtM98oMqP4ew6wZhEYv3lAr/SDjRR1o5",
-	"1OtI1Qt1C39RRHmDhkFF0KFgEYlOVY5UJQYZW4dljY7V4KWgJZz6po6pS5whtZB3/Co/N0RBSlR6RPKp",
-	"bWdUJAWsAfPWKX1Q3QsFiTXi+ZgyxSE5wp4HNmqXxuI0TSxQlUjeRpiPWgQzDXwpoFqYcb+iFmsLysgF",
-	"mXPbgcQsS6D0mIL7EEbjJayQqDyBGJnZysThQ2gLtVSvVetRNzwshzH+EYe4RMElJjdsna+RUxxU3tFr",
-	"PQ1NhnAX9wpYonwZwqqnh3zlkhSVwudtYeI0AeeBsq8aVt0gh6MME2sPuiNTtsH7jHnoQTh/n+whDVmY",
-	"y8er51agizdY7U7bDUdwTwQgedC6Sbup8BqZ7rQhaGHqaEq6tKpJBepJUzKmR8ZCFVbn7woxp7hb9SA9",
-	"vYeiBwVEZHH7Er+QNC8Qath0QAPVA0PbQwWXBOF6LALcAJMciB7buv2TzS9+/vhSGLeXKnZd/94nUkHX",
-	"eF5NMiT9QsqI3vZ9L8tfjuCLLb5OQpoZzRrVL5zidqul2CP0hpTKowNWHiwfUBYmjdUlwAF1e7zydHnG",
-	"HnvT7Cg98jYCTNdwWoV+k+aof0Z1pNlBGm8RO7trkR1ndcugMmuhBgp5Wwp1qfsLSDOSh6q5SuRYYc8M",
-	"6XY8sS+K0pYqro6E0D2PsO79DO94eiVp6new0MJyIM3+hiBuitOwICUsJRNSoe7bjkop2hokr1hF+zT0",
-	"TwoJizDf6ym0ec+DZsglg3an7U34mHKm5r+EiCsMnvz87CxivBI+M6xcL8Mi9K4/TDk6Dkx5zY6SeNq6",
-	"X0tgEsN+eLTR9GMAmPDMVGlqjZC2FeUyPGRbs6toz3xwCMWzIu59+FX/0u2tW7f7X/5q8N8foQV078f/",
-	"QHMzqH/ptX9+caX/5S/67/9pcP2NzTtvbH55tX/tyubGT/vXP+hf34gDBc+O20Ar6Iikp2/XER+kMhJc",
-	"fGv6M8yyqEA0AJRo5CJz+xGvh50y5A3ZIzJvuo6ZjQxFy4VBmGlqh3dPDWLZO/3F9mt9mLk8Du8y46g0",
-	"CeQl4JnSIA7p3cCKaXAO02wsuanbsOOSJ7Ev5GRFl4wobFFyOBhg1/pWgxk+lHQSSYsGh9UajFD7WOBV",
-	"NtIO/O6YaSIVTd5xHdWYokoIi9gSJi1UYWvmv+cxTaxAkS5vFuBLGF4krxI4YWEpkZlrZ5h+riJ/NCyx",
-	"NR81XOdRENiAg5ciQ6lQaftxnKxLP1fCsn/7f/uXbm9uSHGppOng7Xc2N17rX73cv/3m4K1Ptyko1cwm",
-	"E48zD0w8irVibFCxprLuIA5CWUNFD3yu2Hx4uXgdggmZNyeG05xqt5yMwI8+4oaLWUqa5RIutTDW18Ks",
-	"g92gO5MKEwYSMGnQxPnfGGZNcJT7NF50aqnREfh+8kN9QDJSTlOMJyGLo5UnsV9rniJCHr+FTIDpVUkN",
-	"t0AplXKgQLVXyTxp8XhEcjIUnK0cDPxwoqSj1jPlsqVwK0oe2d6d4zvq2zkJVGyP0BWwYcd7cmvq1CUl",
-	"CFZoTE3IrEyPR2SkQB4nO1UqBhvxUFIfd/gMdM5jKziK9HKTFtlXJYzUaY3ikcmMT8aefJSy+8OZFxn9",
-	"ie9HATE+CAEfQ1isScmTKmmM8zM9hLPsONEl71JxEpniQ7G5YlQxfLzPknYR8ZxnCWmHPpLgdBFl9hsa",
-	"nq7tguYIUrf4Oomfft5YNe/4RYWqgwXzjmlamLXUnUieT+7BbiHg8oMi4MKz6IepeCkE+W9hhxhs6DVJ",
-	"813Nr3tIYOpkUriutMuUPsd7T5rHRgTujkLFqhVYNBnJm5menctG1J48lDcEqfwcNtMyPQMPzKr6Tc7s",
-	"c1vIAtjeRpDxkZLdOl5boNw2dLT9i3EGikUXFa2rNMBWD5lyV0jpFroNlz3M3iL7aliQUaR/GIvRGPqS",
-	"DBbDbjFLCJxGi6ZNDPj5NFZcLiDxIRzzYLMUwdlAxB8l74NGCkjNWJQHKUiRZALvQ6Z7kOrsuRS28VGN",
-	"hNSZQMoi02DeKqdrHXpvZ/BR0zgy1bLsHebOjlqXp7gPjbZgHJtIgs+LsDJ5lyFPjwbZwSqUolK8fY5E",
-	"DbP09OAW2Rc0f0/frWfgkR3cLjOEnfrUDAvZLV0OJXmRyhvjzG+KVPdE3Is/gjel1ralNduAwSFyaJAJ",
-	"RorptFYH8k1TKZXtL77ovDx/fvqx8gsz0wtn/8/MC+Xp2bOP/9sYbTB2uhvJo+aqzSz8O95Dhl4KIVn9",
-	"stQavgTFqubp2bT6vH7mkfaZq0WknYJZYiFHoPc09QhiSdThGezzCHbSnd2nCHbCk3gAYbJOu+Lzydqj",
-	"Bz+dLJRlsbSPY6+YqJN8EdSXtIKD0g5oyHoUkDeTcVg21LBkNZS0+iKIXbvSi2Tmp2Y78bloY3lJbqfK",
-	"q9XQSEIFwwlzijSlWz2F9zUa10selcfXqROr07RoKyfNUzvpuTZj2AWAdvFopL7g2cL055ZWikqo6hG8",
-	"JkqInJMqs2oqx5zA8kJ1EoPAHjK6zOT2hS9IvwjLjnO895R5cNdeBL2kYKIPxamaRSFFIaEaclAJ37xe",
-	"hxx5VSkKLfmCZPkmFlCzNyYp5PSyxokir5e1imtrBW6CD6nvLLwJaoBcCe95U8aiuwQ3K2NrVnzeVphW",
-	"DxQ602wHUeAtoxlBKVU9CUC5djVYeQyGzXLZoEesAvZc0pWzYNFAXLrIO8hI12Ca6fG0wz92BkvKG+iq",
-	"mhTCHJHrTgZWemqtUmim72quDJN8KFGCLI5cJKq9oQjdR0BSQJeQNVfLbAU2C2IbYUa6SyHAXjR0IPwY",
-	"zPkQZUS7y2c4JUwf+Xw+02jPzxGe0+J6PoKTAWCMaQDSqPrINinThcoQaCGOzhJG2JVKfS+tC6N6R0UO",
-	"/a/ujhjtuw0IpRBT2Lwt1RYecsaaJuLZdLoStBrPJFPVJm0RKpqV/15wzoJ5LEk7wl/M79rvNtNc+3qo",
-	"WDWH/kCOMRnIz64iHbXlGZQTtE0rhHLM20rGlw/QKXsEMo1wUz3UGtdg2DoZzoP2MbRwAkQVXQWvk+CQ",
-	"T1ptF/sGtgIgYSUrppHuuvoR04FbY5D7vuTOltomCFMEgA6PSnGTnLRRXYcyB7vSZDWP5IxM6h14Hquq",
-	"yBY+d0z9bA6SpfUfMyPilsGohbmYnufFgE8ek2TVJg7qv3px69YdEEJ+kwhiQdxIczQZRW5kOrN+6lGK",
-	"TJ+MODgKCk2HG1FY7ircZV6j2NXQxqm9pRUSJlknbsnoI4pVQJVFTYeg7ZpZcM6B6by9hJ5hW4ZCHQfA",
-	"zxuEZl2RQp29aNn80W1y1OSuRqoHvAy1+or6GaoSg21v5mwYs0I6V5Dpw1xPJRXFnGw7Zy08nLTUDEOh",
-	"uFwik1IdHmOC5EpIdNry34KrYKWDqSutyXZO6tvXxMyZBmW92IojaJ4g74GkGIX9tAgyV4H3QHwedaGA",
-	"So7uSqGseY3fhKUGJrE0czSGBwCXqbpKgXsCCT5MfM9g5pxYJ15KHsgugeXQk/zGlQc06DqBUEzIKBW4",
-	"nyJx8E4K3iKA8adhO1JNh1wGbl7z9kyQg2fqWZYCGBmwJ91c5sJLHdLJ399fT+578KM0w5dqdxQgXoWT",
-	"wsiMZbVwdVP6seaxAj9Kj/ITdYUV0hwVuinCUBbCzMzsgen5Q3MLs+WU2QU/DKcXq6F75C2nEUb3qeIs",
-	"bn2xguRSq8YSFmopfLeO1yDMNzyVGYdj3hT6BJhPp9qivk8cU8sDt3iNtH0V3VqF7o0GDhP+WESSya1K",
-	"ZUSLJ62JQGdul6t6slX5WUXXnq2alRlrawl1m8QjLzL1IUhEqffIFwL4uPAx8+X9gXzDVXk0TsclzqqZ",
-	"pxweBjMNsRSOCkTNpAVfQk0iBZQHkQMG+A2k3hHEgbW8yFblryvw5Sogf8LfEZzWVa0qrjJyzq/UPQJr",
-	"BglmkPc4eCrqVDeKUuvYIxDsuorWeQRhNF/WcLKrdUpcR6xaUTmhG8GpAPJllzaShnc+lJhbrOXRztW4",
-	"mmpInbQl/2z1AACTeyr5TueHL+k0vBbuBeUOGAws4qHHNj//Q//ybx4fKQAtVZMWdYwKpJ5zQqVsaUin",
-	"Ms6QbpNAbJ8qi9+RnJ97qNuEHIrIzd2jb6w0ORSOnyJlVQmIXUv9OMwiXTDvKjL9pldylkwdJ1R0+h2P",
-	"RYo3A6kzXMWZQqkJOJMkxqfL+Rr07GCq7Xq144Odqnz7VCixok0FQC7mdfiRKCnwSoNsZoqQrUjZIYPc",
-	"aQUgQ/gXhJhiGlSBbAC8UNoiLgDx1uG+6s0rDSGllCIugsC8Cg3KB1Z9FD2NHbvGD8VNkEEEhVcctXqq",
-	"S3ZJcWntqFU31iTQ57ue+5SfteiOyPBSaZXv6lyBjCNTfTTUbcNCq5WMd4tMEVBlDcrJKnKfl+LURR+Y",
-	"euujoUwua2VDntv5fznyiEvkJYQDq8mHVpSB1RRtLQsegBYx8XEAWJGP5iUqKL0pmqbgpbucpNQk5c49",
-	"FJ3v4ZIYrF21W4m45EJnHIqnCGZSkO/jWlPuY9F4VnIf/F4bzH2fu46BcSZIn0BJGdXmU4Zb8tawnt+U",
-	"l0bhU4bG/GOrVeiTYaZr68u77DjLwQM7S7mtjuvTNvb8fXXutaYd7OOs0B1Uilu3SNeQj27oEo/Bwc8e",
-	"NiBVZLN3MD122YGO0ap9DXrsuyeferqETj7/dAmdIdWTjys86ZNHjoKPWlciH0LH6ZNLwZ8L0Jg4ibEb",
-	"3IvS1LnpFj43Xe0BrNuh/TMLBw6Vs2/LvpfDPyq50mtjpPmA8fbPhBaGbqgAbAkrdTQ0G8EEAXGFkUp9",
-	"78by16JGRlrqftY6szhw26lnNdQd87Koxkk/apNG4S8d6sZUwDu7pNou7KVWmQS/LgLVRb2qpPMnFOYi",
-	"152PiEaOAypZgs7vOXwFhVmxJdu2hfd0j0CQR2hBOo9d5kw0gpGph2eH+UYNsxpxC9bTDsNLd7medqKt",
-	"EppOEawxov711DJ1EEsRupaXoUulIqNUG6hnK2k3MuCT9pL5cllKWg0zhzrYH9mdM3js0epVraddaLNq",
-	"sxUhOsn+cnEquEk9kkdegwwJqFsxobtqEKRbVGji6KUOdmld73gJMYI9+UyHyZ/UVcjampe0TbeejZgE",
-	"mWZ8NDEJ8jx/9GhJzbpAUoJNSICXFSNGA+CMhHtXrtiJZQ25nOlceuj2BxWV2EVwiksqFCSJR9pNVCCX",
-	"NxrEKdQ1nFZHGOz3ru2prub3kHqqG2LcOeNoEjrCYFANURL04KphJq3yKtGJg47qVZlXULlcFO3iPCzf",
-	"+a2Ws1ucTx5Zp6RLHFWf7AKIe07i4K22sY+LpA/92l1OInqaDytI/TBDJsgAGS1CViFViQpLUDWpmqNA",
-	"pmlQr1ZCFLKIPKKLQHITGPNxreiY2Ik2YYf1m3ey/lUPYUWZ0l8Vfx6qa7G8yqbWlTJU77jusFaRGtTP",
-	"eTp1yqhoFnw4R+Gl/66RxHblxV9RCUaqq/A3+e4TrZYkbnuYFGHyA1XjgaUgwqp6YsfaPmYSGndd3p3u",
-	"tIumNXjv99u7PtiKAzTub0hATGqvocGI6z70dHJ5F3kAqJeTcKDOAtAmiiWcZzBznsS1teLyKr6lmiIS",
-	"OaDOIWAy8uB1H+fAoFKF/ZI3mVg+RCRdgvOrvUpGZrlantNS9NFxs8gZF+hiURtQTJTLVZnlemn6KOJV",
-	"IaFLcKZc3klXW1BNWnCChuPoWt3dyk1Ok3PfpLyM5Xiv9kQ6ZzJ5E4IACTS7LAbC+LRo8m7BRHQce2vP",
-	"8xX54m+dKrtHSWYcwqRdLLQFrBmZTxW0shZWXSyFkipEYKQ7TjApcP0Xy5FAFdvNruBvGE+C84A04xDZ",
-	"SqnJUQ6FHGlaMe4jQfISkIcL9+GdegQKosCS+CbZ74ZGFqUVRcJ0dYczUhqjkmSfR2qEFp76fEq9tVCy",
-	"+VfkAGGpKfJInXgeFBpooMWIjgw1/kt6BiIoFwUplPug6wWAFCSPuU68Xe9ykfuK3W9eKjKceDTzGOhM",
-	"9c03Bbvca2BGhc580IXpcmICwo97BKrJkZiPHtu88+fNjY3NuzcGFz/avPve4PL7g09+hZY9H83OPZ6b",
-	"CMHMLJoK5Uu/9fztPvqT56KpCkurSnCmdByTdu7zUN3JTUKAf1g0CcmXfktCu42EFC9ap6SL6rwDRjq4",
-	"hzxduYAcnptsDHxB4aRjXrzrycdM9JskCglIPJUvExjrRvEKWx3lSBCNuIomzRVVefyFE6B86be8a7fx",
-	"LohgQOAC0Cu4Z2DvTAO3FhUifwBMkJ0JgK0QFQD7loAeFeMwCI2Z4U10LHgccgVbBOm+krnIC1oHFkxa",
-	"8p27O/9DzjAQh98AF3aVNChDeER/vwRpgL+haNqAl37rIErlAbA/RYJSrHO3w3yi8XELTsL7d/PylSat",
-	"79rrHp/lN88jBN2lJFURH1V7KKSIkm6jZFo0IIMQrjQWzjSUeCqpCRLrGF48xs0K0Y0fdygNkBLxUBBu",
-	"lg0U+4OAuAkg4TVmqDo1075onahgk5SJxFE4/+Zx4QO+msb3jHudE2jyOlNw2u+1R5Qx6ezL0/DgCHTR",
-	"0yo6D02HVJgMKrvkYCSGM9qCfq3ALwGmALtuCoamVJUm6V2RAG80noqgfUerp8EjYR4a9FMF8ni9TjyV",
-	"AdP2CPhVfc7TOo4C8qRj752ggeeHWn88Uv22IwRQYMaSfitSBDjx5SG1jiepevGFl+WpVwn2iDe1+MJZ",
-	"ucfRUBz25VXStAknLEoBGDNsEa9DnppLYxAHNexjlzc6JKNDlMKjjO7T7s6kllN8KPVcMVIapokT6uIV",
-	"J0rhnIOOVIrggBDAAAtgY1ViUdjxh6YRwBDnTAL9DUE5xIli51qYZG9s9LLt+F07wUKg2iAzPcB5Tb9a",
-	"O6GNxPZ+R+/TQ9FLRhx74Rj92kMbwXwFo5W31U2D9F5/KcTLjPbxWiOkrYyjQD0ZCimNvmv7hMtjUOgJ",
-	"QpffohrXbhXg7qYXwB4Raz+W2jK0yV3qABh/EGkN8YpdAO8uoWpHLriEXIKhkO9F1uQe/U/O9qIzWs1Z",
-	"NQNXqLOqDYXofMLXE+y5FJJrPUIA4syGegzKGKy+WC1sRxWvsHF6eAwpA0a2a5uDHoW+HQ7uJRrJLyGf",
-	"O7iHaB3hqlDwOkOd5adnD6ZMUDvqwpkFODKOQqEf2Ub+OWzmZfKn52bk3wJxpnITBT3nN3UBRtiCJGvC",
-	"s9PluZQJ+3ys6e5ojy2X+6ZBpVVCAWHvtGhajjID4CRJDGtJHtWeOiMIRAGGFJgGygYosImqgXjP1h/0",
-	"MzsqRfQYtsIC2qLFHMzZZNG9C69WHErUPEKYZBKU+emtr5Wdu5MODO0/2RFlQb77X999gZU3ItpuOeKu",
-	"CJOto+klZJ14Ct1Klw112hmui5AI9mHflyyF1UjWJVoOn9rJXQ5HscFVRL4tDEOnySGEVEJd3d5C6lXM",
-	"LwXRS1WNBUAVXiumakU2tVQkaOWqHmwV1TziqAtOkO5uIW1sQGidpkzBH8AfvOPvRas17nmk5q9KHt3m",
-	"gojgV9UeasqnH6u5WAi02sKsg93VxwGKr9YE/l3jUgnTPb80hKzYi1YZr4gm766iFvbWhBajS/C5muAq",
-	"tNpwiQi6FQT7arDWhE5ICKE9JOGWAlVKz3MvChoQcEai3Qd0TUINM92bAIFqRqgnFTClj9pUPlXyHCPf",
-	"3YklG8zwG9c/QJN7yVBtkmjBRJK0p0mvFOkrMNxOIIPV7SAC3q4OBz2cnIJMkQmb5hYjNKFLmIncSDM6",
-	"JzVIxknZdI07maLvsHrusHxsJ7E3IsNY8TccUnADS90z1+M+lJUguRERi92l61LudWLa5HZlXvIQWpTR",
-	"5AkkLNEYwif4JYzQ0GKRTrc93vBwC5BC9qJjCsVOuwqMd1KJM6lKNSlr6DI2I0iFT11Xg86qHpeRPUHQ",
-	"KFwghzb+X/aur6eNI4h/lRUveTkFIbUveWv7gPqQCAWhvrSKF9/6fOJ8e7q1oaiKhFXSpKhA+ocmVaNK",
-	"VErUhyYgNQ0RiPJh4M74W1Q7s3t3tvdsFK1jo/YV1nN7O7Nzszu/mZ/fFDfJR2ThzryRLgS8wNUMpaSL",
-	"6zv0VV3ApsR2jaNnWWERIBjN1zVbOkyw9SVNbZuJqFLbcMLFKs2z+VObbajSybRqUt7IzEojIyq7d6Ks",
-	"ukJonqcn0q5iIvf48jqRyocGQBju9ezNq7n6Am+8xTj9E30m6KGzq0QsdP3QqyDrnMbQYjgtnUetFQTq",
-	"W9XHE0cq8Od7ckQFiUyVu9K9j5zPw1YYMBnBr1G/GfiiWYFDStzC3oyK1gH50YHNTo9jrpEIbtH3wqVo",
-	"au0fFDcEuDZn+VHGi7XsQG3B4n0PaLHUnVm52wQTzs22HFugxoy40B7kB7VCB4pPH84GCvhO+VT1ssan",
-	"gt2/w631daL6xMUqY/pcxD1rkelTeYFSbvISHk+zEU6AObCEDrDU4qfDZf3XaQCRxwGIAPNjemaKo8/r",
-	"ytxGogLQXY99uw7ZqpZ4+fTHmtdk1M1sR9GF9RzrBYjWx/9tXIZYjs17j3l5Pm+skyigVSzAKXLEygAD",
-	"qqGx+byhgGvIxptVV3LWu+SCVJum8v41mCUCLPTN1t0PUIUaNJnBLnTo7mgACCDtAJAV0Ki3RX+fNuFb",
-	"PzRwXIIR1wlFKWdsET6JCzCOtGwzZvB9BSU4JKKxFKSVWK37gRuzYidROXAkOBJef0r9q5zbROCQaBPj",
-	"5v0CrCMCG2WM+imhbsMP5aE6HtRitv3GmGRXtjAuVU4kxV6myjGk1xW5cQiJX2g/7WS9p3mMycRRip31",
-	"YhqO8LHzOOQ6OVmYskUvq5bATiuoOg9cQSiJeaDyv74AZZrxLlaJRuBF7vJgajPIMMGJOGFlMyXKtxfs",
-	"UqLBCVe1gL4tC+Gx7aAWKxdA8vRW/9Zq02UZt6mVdOZtGUFT4jKxQmgVkpVZG56rW0hfxWgpk2yen8Du",
-	"8DLGS86epJtn6bPtZGv/8tVhcrp38Xbn8qCdPt1JHh4nD46Srd90/6gPb5IlCCLmPuhllfVaNHZ9Gt7T",
-	"mjERy95lHkQcU5+0yiaIM8ZXeN+WtwCewpy/wnW04pe0MKwrXS2opsTW1ni8ssxCDO3KLrc+ywaNMd7K",
-	"H2K6Kcz/aQ9qB1XdcCSCciHu0vUbKi9QDLfqvAHVC32o5H5IMotXtd234mDm1swsjfzZ1TmwayXrq4EL",
-	"UK5qCGJ2iwTc80OHCCaEz0N5UmM8CpiDvgPjO3JxfJx8//Ti7U7nl5PkdC/PWWSKNTN+9hwCSedks3Py",
-	"MNneSx583VsgYPj5xzEA+2gjor6nSiow99nkTRoIgu4m+bHd+fa7XJr+gUGiwuL4TDhqvZ3sTtbJc/np",
-	"65Nk64/zjXZn92X65/75Rjvdep483pZ/eflP8uiwwFWaoXuMbx8w18OCQAimSfrkTXfvLNk9vHz9IheC",
-	"gbZZgsKTK3SzbtQnSLXOuVC1KbgOnV9f9SgmL4EZlIyNIsQNXcCCCHa5wAqNLkj3983OcWGSGqZuKInN",
-	"uEKwWMfBWRX6VnLFTqVn+tNflwdHuWhdWz4o+g40YxK6vJJGEUnfPErbB+nu4+43P+QieKu5zL80SFig",
-	"nl48UedrRLBVFtOA1BhttmIULQ+zuhK/++Ln7v7f5xvt5Oj5xemzZPewqKcGm7n/xf1/AwAA//8=",
+	"7L35cxvHtT/6r3Tx3SrZDiiBixaS9X6gJctWbNmKpERJbD2ogWkAEw664ekBIVx/VSUlXmRFipWbxbEt",
+	"JVFi3TiLZV0nsWV6UdV9/8kzAVI/5V941ed0z4aewYAEtSS5dcsRgcH0dvrs53NemaqJVltwxgM5tfjK",
+	"VJv6tMUC5sNfBzu+FL76l8NkzXfbgSv41OIUZ2eDSg2+JKJOgiYjbdpgpMrqwmdTpSlXPfVyh/m9qdIU",
+	"py02tTiFz0+VpmStyVpUvbVFzz7HeCNoTi3OlsulqaDXVk/KwHd5Y+rcudLUEWd49JNNRnxWE76zSxLX",
+	"McO1adCMRoPPffZyx/WZM7UY+B0WH/k/fFafWpz6v/ZEy9+D38o9Rxw9NGu1RcB4rfcs6w1P4yh1GKGc",
+	"dUld+ITRWpM4jDlqQyhpM18KTih3yAprB/CIG0jis8B3mZwqTbGztNX21FT31su1heos3e/MsfnazAGz",
+	"oCajDvOjJcUmNK1mlLGTM7MHSlMtl5u/D5TU1gTMV+/8f15cnv4+nf7P8vRCZfr0N/5jyrbpz7ktNxhe",
+	"8HJAWkIGRArSorxH3IC1ZMZhe/CK+AwdVqcdL1AnXVLTdVud1tTijDr2lsv1X+FsXB6wBvOnzqn5+Ey2",
+	"BZcMaPKYL6oea6l/1gQPGIeZ0nbbc2tUzXRPG5/4xg+kmvYrBU/dvBdGTC78OKt3JHOWiGSM1ITDps6V",
+	"pk4wKV0cIGMe441v3mcZ/4Tb4MwhLofT0T9Q71uuBe6qGwBxtn3RZn7g4i7RdtsXq9QbNeqyee5caapG",
+	"W23qNvio3xzUzz3pu6yOP+SVFuW0wYaJ5gihLaB8GdB6PSK3qhAeo1z/vMa8is+o3rDUdReeQwJB2Crz",
+	"e1Xh9IZptjRVa7LaissrLXU6o+aPzx7VB6lOj9aCSrspOLMNT6qMULnCnMStLS/snZveW144MDNTts4o",
+	"IorkC081aUBcSRw1nOWHdcZrrNJigY9Hmfw1TH7a5URwr0e6btB0eXgj8UdLhFYl48h0OI4SzjvOZ8NL",
+	"VlLssgBXVHdddoChDjGHWs111KDwhDpREtAVxonoBOSx/t23B6/eHVy70r90Y3D9xvpXPybLfkBm9j9u",
+	"pQgPOF8Fecnw/gmiHkgy0Xt//Ev/7tv9W2/ZttQTeCVHUoYQvuNyGgBhtFxesdL09xj15RIpWzd4Zp9t",
+	"f0FiyoD6gaxQC1GcUF8ZWaoeJrLp1gMSaGLhIiBiFaRBXfgt9YophwZsOnBbVipqe7TGMneQ+Yk5Tw3u",
+	"vDa4/bfBnd+u37k2+OVnG+9/1b+8Nrj1dzJH+m99Orhx0zaE78oVmUHfgSArXHRJ3fVlzvnPqvNHObL4",
+	"yvAI+gPq+7Sn/oY9sQx5hBO1D0T4DvOXiMuJ58pA4h0JmkKycANLhGoxtjc+dC5nVqNap7Piep5lOs8z",
+	"5ihxQT1PH2mr8FjqldaxAkWVo7i5lgcnAk3CgRt4Np4GH6cJ4OO/bt643L/0AfnfT8ngzm83v/pMffq3",
+	"C7az73A3qBRlGvCwnRSVLif8BuWuBOIeVkYiHe5FVOoCPXnDYM3exARYNL/44Em+kmb8iStTigRoSrZE",
+	"bCE8f3MTIu4YUmpCNp4OlyeqP2A1IClzYkd4u4MKhOO4am+odywm0OvUk6w0QRlf+Ozul2CNKbBz5YT+",
+	"ujepv5anF75B7KprcaGbNDyS483sjEzmjDmShJIopgPvLSeU4L12AR0XvFqT1lRRXBBvT9jGNm1+9JZN",
+	"QObqZZZLNvk7lWlFWPeviDyMLfDA6AUWFn9x3h+30wrQXYuePYI/nSkXF4eKqaLgDdlQcUGHnCgx9t7y",
+	"uLJvbHGXs1Bg4S93mP5eWfITlGyxA9mXPI/Z7Ym9lOiKBFKcBdukWWEhlSdPjulLlJQY4ZkMq09NrT2h",
+	"xqn+rCn1RQ1UmH5Cc9Siv8RcRsMTOEalJG5AqCTaq6Q061AVbtMGWyKs1Q56ROBcPSqD0eqCdlDEx87f",
+	"tKDWHCmEWy6Pfzrzb7H8kIrlMgg+CfQCTxLaBX6SJXlHC95/UkH7b+H6yAm4ceTWuRyed8LYlclhNq+8",
+	"ufHB3a/PXxhcutm/emX9zodfn7/Q//Tjjc9/Nrj+G/x3/61fDj65qIQtV5Tx4pTj07o6kHan6rmyCbtU",
+	"d7n5J/r5PObEmHB0Gstcdpk/LLNWbL53peG83GFS/blLkhVmdQp6tMq8DCLqUolMTrEHntQY3nl3/c6l",
+	"jes3+l+93b/5Zf/q27aXr1KvwzKUL4prKe7aSAkuXA9OPxzJKrlgoK0Yj8W3NdoY6THWHhYKhbfmBc4I",
+	"fLdEJFtlPvVAzteawq0pE6nHJAGP2hKZLc/um56ZmZ7dD49Q4qCJH07mxamN6zfW71zZvPNW/9av1ebY",
+	"2MDecjn/4s/C1TF/FTqWvOOIif5h9l4TvO76LUkokW6DT3fai4SLqnB6JbVs4yA3t4l2AtGigVtDD0e9",
+	"br82vlWsurVmGJnzhZrfLkkcn3Zd3pAQlqoJT3SA05sBhV9rYtjMRU8jRNSsg0q1gBbjwVZIryv8FeZv",
+	"TY2Ofmvd/yCgtWZLqxrJUau9HMlLHYc5xA1sF73aC2zEfML9zwRBzh+YnZmxCceaz2jAHKvb9xTynmIu",
+	"3aK64YrLnYwwSt0XLVTuQ3PDnP4P2qyhzpyr/3ZZVV30tmMnOvtGQkC02oP3S+aDs1VdXklXXXhrxEn6",
+	"73218eYbM7t/0G4Uc/rBmvTA5khK4ZkmNjmDMBh3lPyxhMq0JCyse4c/yBLRSgIYU2g7TtYa5RXNNGzR",
+	"WLMkUqNc6ez6UeYQLroZkbY2rel4YcoCUxqcnLLRL+OOPWah1gkOhl2SMDiegnRst0KXPY90m4I0qUMo",
+	"AZVyiSgLg6sHUNsrgbRWRKbPvZhdGm7VcdG1GacQWcleH2lSWCFoMcO7Cs8Upp6cIFB8Q+GxgluaujDh",
+	"fEoJ2h4i3PhcomOOUYnemCQhmj3Pv2ZbkQtZdKHjNYKzKNNCC9A4BYzjOa8Zg8luXjgixhijhdeE76uV",
+	"lqa4qMgmXDIuKjWfOW5gZZQtl3es0uOw0nvwdYtEP6XIukm5E4WogoggEhbZ/PyIrAlFEPZoemLgbrNn",
+	"Bh2yvi2rUZveaW9NcEe/LZntt1FQ3Ewqj6ObFSFKdfuH2b/hMDZy6BE30J57SjwhVsZiOeo1x/EcLEyH",
+	"8cAvLnSUuR7YXHfF2S6vtFjQFE5RfxE+nEfFB4HymQP6a1ddnpoJhYCKCX+ITkBqosVIIBJxcnucQ3QC",
+	"60Jf6ASFV6rescWlYt5W4VPRj2fHNleF1+EBAy4aUwR+/fbgnZ/de+8ja+TeF20hmVPJ1VjNU7lvyDy4",
+	"J/HSL5EudQOpTSzJaoI7OnXNqgqMxQAKxqxPwDt1xDqHaUQnk9z2KPxrVluK3elMhqC+VazlUdIHJ66J",
+	"+cgQx9KdHjZtxwcxvD2dJ5dKHkwoJUGjj1o8JSX8huY3+PjGxodf3Tt//uvzFzZv3Fz/4rdfn7/Qv/Xu",
+	"+pdX1u9c6b/x+tfnLww+vjG49iZ+GNPGWq6ULm9U0MkuGQ8qHl7/thB+hdZqHZ/WeqiZha5xqxOj47jB",
+	"wSbltuOl9cBmEmC8IiBVVqMts4eLhIug6fLGbrJ+58rgV19tvL8GG97V0Y22766m3FdT/U8/vnf+3c27",
+	"b1hdDphHnTl8l8r02MmXf/Va/9aNwZufTRU23k+CU8DrtJK+UMNbh3VB6jp5byEuJwebLmcyue6NS58M",
+	"zl8YSWqGtVO4xGFeOR6LlebUaT7FA6t1q6a14nKdm4254zGa6nDw/DR8Ch6RUADG8oli/BtYzZQRhkba",
+	"oHPByF7IG5LMX3VrrAJzhW9WXUzobgrPdcDzr9bMJJoUsNE0cmGVphzmuauYV10TXOKHVcZZ3a25FD6n",
+	"nSzbw+yI37PKOGE8cEO6xRIpL6Lp0ZMBpK5FTq4Yi3Z5sG/eqibg2zPpzPWBFy6Rjb9+vvH5b0LeNDzc",
+	"1OD6B4O/f9p/7baNBLftUKvB5c8KM+G3TklZSEjThmd2m8xn5uJBJGGFtYPCrD3Gd+xmgabhkS/R5B7+",
+	"qOKOrpZYwjugKRAys5ESozOeLXTIekj7KT8junCkOLDigUoEomeqpPfPRb8KBWIgoIHyTquaUpVny7P7",
+	"ynPlvdPzB2ZmZ8t2tQhmks2RzNWPz8jOnTBDdePnf9386NPtuGBbLrfJ5eWqMoakaLGqcHqkw5WWAAUf",
+	"w14lzoKu8FcsFrwvWriFeEsx02d2nlTVYarT5eTIsdV5Qh3HZ1KWyPyB6ON9JJWvPDVbnttd3j0zM7e7",
+	"vGd23mpPtZlP7SYy5G+ar4845oaYK10TrZayBD2XMzAJ1VV0CCwsPgfMmWDHQ244rKriV1YSf8EcLTxC",
+	"PNEowWD6yDEat0uS707rAaaPpHL5Z7556MB3931/7qhdS7Zp9csS5XvQZD3iuDp6YESKzyQkB0yVpuIm",
+	"oBQ1l3oVjGJo08UVvGJiP46rhq0FFeq0XMXINE88XVgCh8FNR3CWReaoeWST+YiEXfV18j7FtBH4dlcy",
+	"OT+eVa7+++nNjT+/U8zxD3p6KK4SskWfTDLFN6LVUHvQHDXJKOI8M8nMzO2N5EN0GRN0mKmGPBiLIRL3",
+	"j5i58CQNak27LV7T6U1DV8/lxBRsJdRVMAPrHc+zkbXDAup6o983/ENrptQh5KTCJz4WiEHqLxSIAfsx",
+	"w/GO59k4/BjCxO7FOar9xjXthlNCdNgvFPff2JM9jFkBdSbdxIaGMaVitxU2KvOMjzMJCb33+WZE9HVu",
+	"y07kJ2NK97A2jYI2I/eJBAL8n1YV1paBdbjjeaTHqC9JIFLK2b4F27lWXT9oVhzr4R6iPcWr4ZHE0c4s",
+	"7N0/XZ6fnplNK8wZKXzSmsJ3GDU35jaaVdHxQZFTqjHzF0kT1cAeoQ2f2X2VDV902jYPJQhQQhtskQxu",
+	"/fjeu9fW19b6v/8zahGKBbkrrKRYlsNqHvWLp2SdpH6DBU+rcW2cstGhvuNSnrVSEA6LBOoa1TzM8zAx",
+	"WOfUdi67Xeo+j4Ip4UHuv/fl4Lc/tvp/7ZmdWk1K2o8WRcsrlE543Dyn+Ao7O7q89eyk64a08oSsoSs6",
+	"noNpB8VYlVEhzDJCUoyRwAhOsKWinaK8IlHRbYvGjXHpt367MdtRBwiKXvKYt+cnP+7f/ET9/5c/u3f9",
+	"d/2rlwevvpVanDXUmMUWlu33PcxAdCWtevBdk/qObLrtqdKUJ7oVl+t99Vg9qFRZ0+X2PMRY2UOhPM3t",
+	"8wvy2PqdP62vra3fvTG48NH63euDS+8P/voLqJCcm7FXyG6BTYyXVRzykNyaeXjoYWIadjdiOD3rhRZi",
+	"RS16OGMsuunZgbiWVpzqwl8yp71Lok/DlaQ1XDiey7ozQzxPjRHWaQrPqbCzbddn9pd9mweuR7pNxgkl",
+	"TaYYpydgGdqRVTCiXBt94ifQCXqkJsYTg+gJyvBmgQmmdtnuL5qZmd03PX9gbsHuL4LUogwGXCJunWhN",
+	"U8uXJdKiPVJlaAEl2ZuxZdfXLg9ufkE2b1/s3/1R/9b7GVFZ8P8WDy6bH2SLwNCREPP9//SDwS/fuHf9",
+	"ndFelALhO+3CzhHC+ERyCnd/tHH19Y1fvtX/6Atr7GBEHXxhAiwUYNb3O6yJ7tJeQaI9ZTMRnKQTICTV",
+	"1Gbp2xFFp7H0BGkvK/MqTiLp8y8N86McbpaR1j9494cbv3hHp/Kv/bfO4791eXDx6tfnLwyu/al/8XY8",
+	"uV99CD/pf/oxxqqMpFVcQ81JCORvuoInSoyKsv1LUx5ty4y0/4PUY9yh/mGGNTZJFgwZyBZ/RRBmN9cB",
+	"ckcpga7UWadLmMvgsyBBlXto292zOrOnpkfcs/zkwUNPHX76mSPffPa5o8+/cOxbx0+c/PZ3Tn33e9/f",
+	"7dbkSC0ylR0dHcFB6nlFk/KHqL9eJ9QTXCkFn/++f+nXjy9CUiS6z9GtiaFF0ZoqjS2wDuufLoWmNPOB",
+	"41V1cCmlJIyldJ5MGhfgA7zPmue/nl4ZP0eZoWA6Y6iQp0JiS8OrbPzhPAbixlMkx1cNt6DDHYxBF6Xs",
+	"LayPyPWc+kGoetliHM9RGegg2UhyZhzwvSqBCGxlICfdFtNsyiFSkDr1l0w6piu4JI4ApJKa6PAE95qZ",
+	"nVuYKRSXawjqVUa6DCnEYWhijLky/J9llPxU0zH8mKwottRRl7OY7zNrP81yGu4q43pDE2hHc+X5/bPl",
+	"QhtX0KTq37qo7LOPrqyvfTz4+K9WLavDubYo0jUYEHOVBiMCynOY74qMxHJUEqxpvBD0K0iUMhB+L9ft",
+	"Wxe+JTPt3oWffX3+wuat9we3/zZYUxpC/9L1zUs/HNz+245jwnS5DQ8mFk3LpIlDbr3OfMYD0mai7TEb",
+	"WczM7ytAEzluI9zS0hRqq3a0mcRNjJ9mxGsiWkmTepqVWFaexwgRm20b3HBsNlLgho0Z8Bjz0t/HK55D",
+	"GEgQ6bNM7GbeuWXn69ynkiOPypEedJjkQXhyEmGs51mDBu4qRKtpTBoSR3R5V6lbCUk4f2C8o1UqI+KP",
+	"bZ5/7YknnhjTIp1QmipCf8CexTOVDdVkZ6mOpJYHEm1O0usjFnA2k9+S//7+6pPbZ8Nh1dC+svm/mEK3",
+	"rzw2n8yGBJnNvln3TYdJWoCjzZNJIPpYdYIC0j+PNo+6thDe0R5pUz8IET7BhasMBhlCxKYJVqsRGbZI",
+	"QiuyIlfGiC9vgzQpgvpL+Yp96h6tMUJbgje0bhYupMp6gjtkplQul6GYyA2ahAsSbWBkphwYqanFfqVX",
+	"n7fVE4L9+VdgDDtzC89ZD4c7rvEzJXfacWVgSrnT/jPWhlweJTICnzEi6pCPJkmVBV3G8Bv0mu+SYS5B",
+	"GFFYImXjRpEprXBbsLkeW2UjAaG+1aGeW9fo0fmZ+uP6/UWb8UqNSmsRn/pY56J2k9km+21rfhmnaYNE",
+	"etpdBbwl7Yp11W1HDQM2AEX+irQbu51Gg8mAZeTwCg7B8YCu2PMrcuxJHVkPt41UmSd4Q46l1+MJDuUa",
+	"ml2Nb0spotD4suwsSLLnhY3Ic4v/ur4IWAZcxX2HmwjY2Qy1WZc0DNvwrtyq0EXMPDXiGOgPZpe3ou+N",
+	"XF3CG1pA4djG4mEu1gViGesDtBtpFrgbeDJlYaIbUY0NedKk63oeadJVthNF2RMusTRgLAWqkJ9Vj+YZ",
+	"yqdGV1grAYbVUtF3Baznnahj9lkbbqXFCA0A5KOq5DHmjzNHz3oJpYeWwQbhzSItxq5E3mnQjVipsgar",
+	"AbUr3IU4bacrmAsCc+Q6kJCGDuqE6QflPlKzYE7FtdzfExoQmfoM7ZQYUVpxk/S7RCfIf1mKxK2KmuM2",
+	"XCtUriA+o076HVPzM/sXyrNTCYzLl15yXtl37j/uS2V2XvbOSeMngUxzJBWDYlfs7R4NmAzsFr40kXWP",
+	"IuiKLBHOukwGBoLHoJMcGA+7HyzUSqedBT5E4rnmsX4VGYnsk77P6qWsXUEQBAulPOfWGdbO1RAHPhY3",
+	"s00xECssE2Kmyci3jpOm8JzRWii+KCThBG2kJl2Yk0SHkbizyUsX0kkOv9mKSpV1F4/ri0iqWtAvoRsg",
+	"Vttf7DZuQeYWBVE9JqRrzDPFOOxYJQAD32ScgG9D7SJ6OLuUQ+GU2n6ICxQkzLEgF4oQHibvpAF/4ppr",
+	"eRRZriQTHYYo41krCl0Ele8nFRSdaAFEqD6y5gol0FqsRadtn0mA+u1SSWRTdHkCyQkubniRgMgqskZ5",
+	"7nDWGiT8rXrjYqQcSRQmOnmwXt8lgVksRU/oX6Aeq0aGh8Ovd0kiujzkMHre0VjxMCB+YJ24J2orJ92W",
+	"tXTKpXtONClvNKm7RChXUslojHrePjhytOMdBE2qCGWqvLBYLiev42MvlmdOv/SS839mXyxPz51+fPHF",
+	"8vRe9YH1hh4U6k1QM7oVBmItb0hUPmK/BeaQbtP1lJ0AZpdaV9zRMeSmsgn2HFsaDw/ebODhCnbnQfUv",
+	"ABfs0KvX19YGf7mh00SWyEw6QysErx7ROs12ORH8e4wapqPJ5NeCcBKQGR0IQuWKdgkWrVLJH8+eG2TA",
+	"8c0irGwpgr8eLynv6YPfnC7PQqnRKXZQEVkD3FxuMORr92jgBh0buzjEGj5L+bH3756fObA/Xm3viE7V",
+	"oDvjsS7Ez3h6ISJRnXUKoos3io86U963u7xv/9xM7rAzBxLjwp+pgVMnES49PiH7OZj47laufr5t7AaK",
+	"53c8B70DYGAqS9nzrJh6sehCFrZeeRxsvVPNXiqP4Nf9i7fJLOnffmvw9idkrkz6F18fIXhHkXw0Zz0N",
+	"2yYfor2DkEI27DzPrBdyOUlIh0JRuYwOJC+0lfIDX2KUGcUK/DMNN5G/26nV64noca1LZzVXblWw6N/a",
+	"rYrw2xhGM+IWwGHABE5bHak5SPbqpQ4j8NZCTiydTFEUJ9GeXJpFwTrpNlBWsVrPEgl090WdqiZN66IR",
+	"fVuTPlsJWDZ69+yHpoFurPCMrbaNxpS6J+oB44Yth5DuCX5ndS1YVTpdU1j1sMlnmGFOXa+T6pfXZbUm",
+	"DSotJiVtsIqu/96KOx5hUNptxsdQH9SURrwTH7lP2NKx+B+tik6wpISly8nzIkjXhpjSCX1znBztaCIg",
+	"jMkSreKFWBml8g6jzmJIcK7nQfQ9oCuMuMES6fAa8wPq8kVA1kHkESBMT8igRKRQc2nRnnZf+76LexAm",
+	"mjOKaYT6PVaGom6EV6Dy5SiSJ+RtZHeUOMIJJXXWJV2RSrWaQoQQRAtZX3u9WMAsG6hR+0WNayJcRqyD",
+	"H9o44aVP3J843ecxkQeSEBVysEcsF+oQa4nnRAMdtmOISjxZao9PBoJU2Wg0nDgMDsDfIOrN6ZGVN3ps",
+	"23piuYlDU0O8sa/PX1hfW+t/evPr8xcG7/1t8OHv46a2wSBrUd7B7o+hvmq9i4dd5jmxntQpdRVvoM0P",
+	"Aqg8JSJpHQLbumoqpjxevXLvd9c33/hr//ZP1++skZnixleiPspFX08KI0XuLu+O4XwXsrLMYmzb/jRg",
+	"5w3jt+RIP/jJUHbKRKTUfULxzQOnM6BRuSUvwguZ8yST5zWe4UTwl7K5eRx8aSj3fUREHs5+Kxr6mCdr",
+	"h+6CImLhwb1Ttnz8/o8H0FWQVeH+wGRsu/EM5c4Lq1vr4zOqazqmNyH7lfaEofUvfrq+9of+hTfGtUzj",
+	"hbAyww0eNJlkuhWyMgohXSZyaEV2+Uy5TCgI3vtqCQVii7kYQh9qthH+jEb5HLZpZKXL2Ir+zlKhKfyV",
+	"RYOPCPFw9fi0Q3u7JGnqrj2hx2L/qPqs7GrNtF8Xuy6Vp8szRYx/uy0g6nWAgZOeCOSSXgslLbrCpjtt",
+	"+NvlDTO0aT0Elwsg1or3mxmu23jvy/7a65uXfjiSteklxfXSnBPcUp74ts840/G77QN/tE82waLG850V",
+	"PvZWdhKFm+19hKCJFIJj3LKNYW2P1YNSiAUtOHC8HsR5AEhxqI1h0RarEeebH7Y5DHZxRoc6XXYG8f1x",
+	"az6wtiwxgX2WCYiWtQYStuqISVjvtLVZXqybIkIuJ4aeK02pLQ/zE1J4e1GPnzbjlbwzXA6/Gzo+k1IM",
+	"Ftl+ReFyCTPbcAmBIAsLCZi27CSrkRFmfCoSrtKaS2++jOJZiyRoCsk0HBZVlCV80mLpzknhQiBwVXTr",
+	"DTRreu+H0jww7zfrjrR6IWyXqNeZL0tmb9ECF3VwnHhu8SuhwTosVHnAMr2gUJj/20qDTnOP6EqV4swg",
+	"JPVhGoudYWxn7Cyn4x9yZbsTPMj0LRr24MzqmAkP2L125rtct2TqJQWTQs2b83v4Ra8taKMV8c3GncoF",
+	"U7cmngs2XqOgMavxbQjVWjyBGrJo8DYgBR832Z7Bnxmb08CDsI4HlIy6QwljGXCqGt5cBhSzskJlqA2Z",
+	"XNqlBDQFgFs2zQi9sdlpPOEmEEl7kDHb9QUv2E4xJKkYPpH2/o7ITB2qaBvOUS1g/8fY3QPx1sbZ7SPm",
+	"sFVTH1Ul/tB1LjLRnmwOjlhi1gZUsdcUrrEbv6G++UFOe5SoHchYcCBbqKnXHEIWn36OKHuKB0oujuNo",
+	"dSJVZIxrNHHJ16TSAv914pnl6dm9+9DD7UqUK2Etn5JSmM9WIk12NnFYC/UD+5zygZkDB+Zr+519e7fj",
+	"Y85oyBcmOKJe7gb3oT+fx2g2TKBSjTy7xtaivUrspIdKSBnijXFB9FMY3dXhVCXMoJuI2nE8A8G9Xgki",
+	"oi4HHX5MRWEiSBBZHQQPhrUyYx/N9hsKTrZDoLJM84odh3j17b8N7vw2HgUY3Po7mSP9tz4d3LhpL96x",
+	"u5VfqIPHh3eoZ87cTxyV/WVY45Ovv0fti60w9jG1S9lU1vrf5yE3DS1KVybSamtN6vISNsCeSZjqxWC1",
+	"dkSBzC1aFWFtVDGdLtwWG85IhlZnb5EXF55pyZiAPAprY2kMpjKjqXA8jg98PVe5eWBa4SMJaKImfsw0",
+	"HnsIwIMsJgsyC9cAtbewjjvs6lcw2p6n5hzTLGMcPWfyvc23ZX0fCfme2inhx3OqSIstRa2jmCcZaXVk",
+	"oBMIx5OzpyLE/CrIbqUfLhFeRPxu017ffrvbogH47CRd49fJFTIPwmHgxp0FbcYddCvGcuUwLdOKpZsH",
+	"ODXcIldvzxYrUYcObRzD33CqB8bjQ1b5iLH5I5ag3HK8ud/INn6xuoLy/pmFhdm98/vnywsLM6NCis+B",
+	"iK8K6jv3/chiY+sexFts4pN60dA6tguV5MqKnQW6EjvguVByMJJZF8RZGgvyLpbU+eXb/btvb969ZuWa",
+	"Vuymp15W+r6eIaauMvgIHk9mW+fT0YjMJWRGUDbXaqlne5l5TKMbQ+PcIvaUgoQy52WlFCFWbLno24RU",
+	"yRVxnoFSHzPDzNqWMF09mMi27LSZv+omuUzM8dy0rXM5SL8X25th/AuLypStIFmFi7ALu2llO1JaRXJE",
+	"p5XpwTLESDyz2cISZaeqPqgyonMWiajrpO1dMpGXiulLPjYmi/KZqMT4tEa4d3mj4rOWy7F9r8Z6iNer",
+	"648gpskSRpVuIwtdfzu+rJhmbVOhl60SRq5sx6GXejKW853ivhmISSa9GiQDoYHegASBtb83e/aZlbmX",
+	"T9UO5KWXFk4ytyeOZvRKPOpy4ctDVuD/mqleyqj5GA0f4ekrnKYN9fkS6s9U9/i18uOcpqexhqeJ3RRt",
+	"xg+Gd2F7fUQTHbjjGYgF+4AeyWhw+5ubG9d+vPHzv29+dL3/X5f71273r58v0GPfy+itqeF38LiyD/kZ",
+	"5tl7TUtGHBpQwPHQVelZPQ2sknkI7Nn01IU2B5h9CC+vCx86OXebAuO5JezRQ7mDbbKIk2rRPmslq8R8",
+	"KjBaZWY+K+bZMvOZTxBsRthTtK0EUkMMJcXDUotMIsRnv3SL85y1Fz9mZaUcNykpSim2NTmOSl8zdAOc",
+	"ZKXrBs1Kdv8DmLKiHDPnEibsxJsfgAoBnSWUJs5WmR+mzIxutxXt6f6R8xSdYJyp5pemlab0K8H857CJ",
+	"ZtqY15RAQM8+zdgzsQEXRpZXxtJVkhcvk/Azjy1vn0JiHybQxPqyGcpRwbEzTEpsZHV0Pxi28s3bDeRn",
+	"NvAX+HgkLE3LzGpYGuNX8TsQLzqeHVnJnygB1u/y9KzMqrO36zhrC99W9d9gFWuKqk4WRbONNphEpKW6",
+	"JV14dnquULpwtVeBwoThVp89SISEDDXMBa8DHfIxcyNxqZi6ZclHzCKNqI40at+mu8R3qdQqggOgNHHv",
+	"W4KUrOagw5gtg+PJHhYfQIdyI1EntHhQpiyLb2r5O/oNIKmzL8KIzUIbRimbeds1a9fYWtRh+VAbPpAx",
+	"jKQeLmx3wYWxH4W5S2NsMvKeZOnBbKLyYHb4BACFNrtcR5fJHyFQV+LKgCWSYkekR2+s/a7/0Vr/tzew",
+	"vmf9i3f7n95c//La4NqV/qUb63c+7N/9kW1f0pPsMZrRcw++SfA/mwskxaf0j8y5lkJ2Y7ajZNqIpTlZ",
+	"eGTmFkXsI5vJfVtzl62LhL0z25EJM3ahkOPyQF8NZsepx3akjX4iUldMYmRFDRTbsiByz+wdCZkBd+YZ",
+	"KF0Z0+2mYXBSojMXp7zgtOf3jiPEYQUA3oV5vKUhtIy0YJwZeTSG+RTDKz/ay9/AIk2n0pHvzH2MXlbQ",
+	"G5nFY08aKMGgy7xVrQjJEhGeE8MUNE5zJkkgRGF+HFHVEDu2OvZlQP3RqOmhQ189DojVIU49VTNeZUlr",
+	"Lg4dlUoZsHe4JAZNOuE4DYGdRl2m4qtAOLTEQspgnnEETIpowboGO/RMZociWHBqeiFh2ClaV3RkOLVG",
+	"x1HB4Zbb63ZZVxpgtLTKYnkmmCY22W6juCDdbNSapgFf2XZDo2VsP61TKV0ZQV8DNQLaZ9dg0Agg9x1F",
+	"E9+ZJPZicCRxZ3im6zaMrFqcufoD3cbU6tyNPor1PR3t8Y2cybGfGS+07FRbbhAkPkvEgo33Opx59FHQ",
+	"8Xnqozrz/eS7Ii93OGStyZxOchrRIsNPEL4v8ZlBB7B6zCEuEA532h6ut3kxMdgkAcjLjgQ9dkvj8ZCj",
+	"xwdNGVy62b96ZXDxav/Sb4plbqVwUeD66h0ZGVBHpvFAQumaXz1iQfQX2ljBezzMD5lAtT0iv42GxRqa",
+	"jdoMRUJojIw5m1rH9629c81bCQdQkTjM5eyBkUX9nHVzXmmwXfJeOhISzMwcBzudszFbwabxzG/SBlvD",
+	"5YSnjece5Y3dTep6NAVttm8+sao5W/KSnmX2fiWG8gRvIMcAd1qVyWDc40nDLsJSYxOx7mVYeJqKreQ0",
+	"cz5Ee8rYgUcSa5hZWDgwXZ6bLu+dWD/cIxnGSb4WXFiXkJUoAc0StGiAt0WpRJJQW67acJLG2MaR3fxf",
+	"ljFYvbCpi2F+NPIAFu24ILzMbL8jgDpWZVrxwyTxYpW/wrMyecnOji7NPYsokaJbEbziJZOIUpsBnaqR",
+	"vcAlhbbusZ9ktA1acT0ve9E1yolT2J48oV5mXetOmXLGIz66GFk9C4jjHMSuzS2IX0D9hVYe4qG8MVA2",
+	"442PEtfHfpaG8sLTKBU1FVNLymZek+nRNgbDG8nZCiJXxC/seI3Td+J+PSTXK47ZUwilZ7wujcM0ZIea",
+	"XiYAHE00pHFCys0dKJfL5ZnZuflcyJG9CRD0F8vTC98g06e/YQU9D3sHjIc/DTBKbiCJ6SoWwrFCO0VX",
+	"EqghHgKgqdU6Pq31Ki0W+Fa8Cy19YAswsiLTRVHDwNDpPoFWROoCMNj3AfN65/GtS0O7bOVgETpgSvc4",
+	"fJAszO/dT9r4BIlS6tLZUI612yFg1SqBXseSqYZPW3IY7K9S7wCq1nCZJ4y3FXTCzbvvrN85v/HWh/2L",
+	"7/Zvfjn4/Mb62uv/+OLy4IcfbLz7qjaBP74xuPbm4K2r62vvW1FsXeZZA6TUIfq7gowlAcKYZY/WfWbL",
+	"vIQOI54IKgFdYdhVC/7scLqqjIKqxxYj61S9BAGQCjM9T4xGTUk6MYZaFFUZebkjAlSPZKcNwfxEQ4aZ",
+	"bx468N193587muW47NiCuSdPHiP6y3hcpGxNjcipHsJ3EJdb3CEHBa97rj0jDj8YYkxel/a0626x6lG+",
+	"soQeCuEwEjBUMKIBYs+N7qWjvo08LeHaTWcQvA+J88i40auug+aExVdr2yW6wiQxvSKH5WzVZ9QWZDwJ",
+	"RCk6gQkTGvi3QrR3irEVr3eiTa297hzqer1Kjbat2b6QiyB1my3t0lMGkkN7URCBeG4rma9ozYRgZ2sM",
+	"Xm1Z4WEfOkU4Sv3ikKKnNa5CKzQn8ZQZwZr9QGWlzpi1eqJGPcYd6hP1AAJ0WQ+oaUJvGakJurWo+p8J",
+	"Hc+/Ym9ZHVutqG8qbi7+id5w6MUxHmLkkHEX5sMXdyJHP8lO6FcGd9gPSG0QtAyVpApwnLFFJPb63h//",
+	"0v98rf/6e1Pb61a+1Za4E0GN1bajHRvWWMxDhx1nSSXDSlNtdg3/0wwzwVtiNz2Pa0e8omB3jDGQExl3",
+	"oKvPSJyAsEXTtqNdyxiZhl5CpMV0S6kuZD3YsBjZ2cCndjBGYa9O7GUWSI67Vhut6K3MRGMcOrYtdfbI",
+	"O9iSkT8+9mqzJjkWw0Td0vnnwm0Ct/PZEoFzW8S/SoR6UgCYJGlqmNntnvNh4ZNWTzKvHmKpmJqDmCT4",
+	"yef9y2v33rjc/81nm7c+HHZq7AidFCURSAXZCnncD/UrMgBmD+ygMgZNKHTOahw+Nq6hxXqIjXJQ5uk9",
+	"R0B6LBHZplxib0x1jRwBZCtWme8BJ5/wZqWIIyUR8uhjMl7ELB0ffr6ocS1DoFy4TC56ZaNm8DYVM4cE",
+	"hvTtMU5wa/rhfdHEolPeW8wPOLaqZvMGJtc63CUilkC7ef61zQuX1++8u/n3Vwe//WKRDN7+7dfnL/Qv",
+	"Xt9Y+8M/vrjYv/THjauvo3LUv3PxH1+8+fX5C+t3PsRvU5/f+/OvNtb+EOPTOgnrBx3uIgYuD5jfYo6r",
+	"m6Iw+NzGwb+lrFN37PB1k3lta02cy1kcFSnZF9EGEM16+dmsGkk04YryGGsnm0a+SKf/87T6T3l6oXL6",
+	"lXJpdmHrHV3NnoQtXWmVedlQzUOdoqYG77y7fufSxvUb/a/e7t/8sn/17VQ8eLTPPryWNuEaupmtSZdb",
+	"+p3ItKqhv6pwa0z3iRcQYIkt98Wpzbu/6t/8cqo0tXH9xvqdK5t33urf+rUit/AGxxY/V2jx1nT42YIt",
+	"yQxLH0po1Il7JmkKnWDVljUhKN2llvWmDCmEiTbhA6et3CFGRtb6B51ZFoOb1fc5wCQ6dZvUVveYrHAB",
+	"2dYC22BFxxCeqZPMBox28zgNXN7YijJTE62WNS3kSOSfS5xs2QoEEFjhu2dIWwhfHcFeAlV1DSGcqYyQ",
+	"5+hSJj2M7SAmmqBzMtHGDoooa4LXmE6Siym47//h3u9/svmz65tvfnzvd69ufvjf//ji8uDnnw2u/Wb9",
+	"zlebNy5vs31jTr+I45ChZ0Vw2lHggVhm4HD+JxZR2i9CvLcIoRC/HxOJx+oUFiNa2xCdLib8BuWuNBXJ",
+	"8dZJH/Xv/gil76gSmPEii6kOIAaywGDpmN0C3IJo1/MOe2sXPOdQdH4HzzidWIhzZnDt4uy+wds3sRz8",
+	"3huXB9f+sr621r96efDqWxY1IEbnszZHYPw8rHnYnQA8X/EHlxCqT/gkchYVOsmUYB6H6paiKnBw0Mkh",
+	"radI75utU84QvWQQiM9k0+Duj8sG4ceVjF7wYU2Gfo7Ac6QhRqSjzZZHs7f4wPZ1eRkUAp3jmoxElcY9",
+	"JWgDYY5LLhKk0K/PX9i4+MngoytKq37tSv/CJ0op//Bq/+Zf1Vc3fxl+2//wnc2vLqp/vPZq/4vf9P9w",
+	"tf/fn6lf/fDz/v+8Bp9/sv75L+MZ4syrg5aqExRlW3QkCm8XatUaPuVO+DX8Zb6SbtVDyC7O3EazKjpK",
+	"xAN6ul3GR4c7JKkBPpWYenCNu14CN58H0KzQvkGWSASzIkvoYS5plk49DGc23bo1P4C1A+bkBQFI+JDN",
+	"XqW1DOUzlnAGvoDumE0mlmtZkZzMLuXQUie81NSDFvCSMTICk8PanO9kkgh3SVLveB7UQNoR8Awqvi12",
+	"C340NKZ3SfKy1i4LG8rLaEjZ9iI6dwsQQKy6qvBQEV6PZbjYhhQvRIn9pkh71qVYVTGgc7iStPBIY4DC",
+	"BTu4ajfZqJk+qR8LS8QrHR7YkiIw2wmfUfIKKzaQY+E7CPwSGq0U1sygEkWJaNeWH3swihppEJO4xyV0",
+	"04ZeEaR8623NVxpIyLAA0Fd3fMjW6Ua2zqiyRqf4LtShr2s+OHxA63W44/Aw0f1tsGWcHVqyLjxPdJlT",
+	"6bSzEN09j9B6oJZKPNElaI7EC8yHN7Lhi05bFuAaRe/dSeo3WPC0eq3t4hnUjErLldJqky3jpYmEhQUG",
+	"ZUnRKxdoSA/1Xo4tz62Nbo+jW+4cqSGXLh6pVmpEduUiqhnoSDbNiQqXY0fIBEC7BosApYBiHUP12vYy",
+	"YtqrmJxU2xyPENpCD5euZjKX0dSwQGplDGItI43civ5qfFLWXwh/JM0pfhnD27G8RieSFTjco+pRHSzK",
+	"ELh4JQ0Xwn1IFvYWTpJSb3peZHTjQF9JfmKULhWCbMah+N3MzOy+6fkDcwuzZWsGwyrznQ6zZlRHXids",
+	"nWXPDhnVgtxATmktBViWMwbguz1/9bDSSupxzaekgYHhD5sClMhwfeKJJ57QGa52jPmMxIESBJYCEyIc",
+	"sr/DZIH1tcuDm1+QzdsX+3d/1L/1fg6YvTUkCU4GQRosIG5yiMG1Nzd+/vfB7z76xxeXN7+8NXj/tf5b",
+	"H23efc+OaTmRCtYsjxiCKYe6pwZGK+oPM++tFPHajQPTH0Q2XtDxubIJfqDhnEPlRRsrltdGnqh8fV0/",
+	"B7/xCrVWC+0/+I1sC64EfwYcqC9argQrXT0ox6jV1uGrvGYz8ETS3XD3RxtXX9/45Vv9j77Ie6sOihXM",
+	"FQLzq5jlcwKehSrVlutRvwIdo4aPF/txtRmP+gAa3VAqvVlPFNHtYvJBt/+DZ5BnLSFam+K/pTCVOGZJ",
+	"6eJQpe4lujsk4QhG18WbBWJhvP5RRbrWPg5HdAMHeIjgQ4VP3hRNZ+um8brqoi+dcL7XsNdT2/WTMeVO",
+	"6rc9p954zo5GNJk8MkGalDsek2RrPcf16zMk3EmUlVAVp+vXoDjO+h6/wXitN7KaSj92rjSFHpTJ7Ph3",
+	"QF+1bHWX9gpqXKf0D+yN36BLg1yZsreKW2HFkxf141vLC9A/ziYHCK2GuAKFckitGYQmQGag69O8N8Xj",
+	"teGSMqi1xjtkemSlJsZoEU8uIquoQ96QVyMm/IymbjHb0lD7RutM9UaJM8bIx6ZtBrtDNe40y+7d6QgO",
+	"fgt9jxytKGu3J85BfeDARQ4DrNpYDHsPwD+URjGl9QT43xrDXE3JlDinNUWnSAZYJIMVSopVmG/h32oP",
+	"1K806gS8KvZHAsYybLXgclc2se0qoFAoahEVXaLiM9Nk0RPotgVNZwrVwCnjFKh02mpPQ8wK0D9j+NUh",
+	"fHWe33YZtgbVpDGc82Nd13PZJ36I1Vy51XxI/duMnEjzbUQf2WRw2toGJTNhSOiOJZhof/8a/Wepys8z",
+	"5mBOAS4M7Vmh1eYlEujIcagTFQJ6SPIzxLHTe5pzh7fUaD7LJa5zvAWpiRZbIjxcJ15tVPRojzRFawjP",
+	"oZzZhXcHndy4+pFAXltxRGsf4cgG5+qpcBqOT+tahazTjhdk1Gc+y1gb8Ey4Y7YWsoiXSFN4TpgIaPcb",
+	"GLUnt8YFHtqy+aHGLlCjdhCTVMZWDsfWuiasEEEDccEV3YmuNpWHqT3pn7j4yfrax4Orfxlcv9m/+pP1",
+	"O1c2Lv5P/421e29/8I8vLodpYOt3rvRvfvn1+R8mb8fe0Td+WFdJ6hI5LOCBIPnEmrs/SlA+4ZZNJKu3",
+	"EB/dFqNc9jydH9kCqsUCbmEwwkM4usnzzGyE8sMQQwGldZGEzm3zPDA1iAJNgn2Nz4keNHMpdPOz6PJb",
+	"HWZzKve/eq1/68bgzc++Pn9h85PXBm9/Mrj2p/57v+6/DwkL6ts3Bz/5L/y3Tn35yc3+lV/oTz7/2eDG",
+	"RfWG395Rb/gSuNhXrw1+cnPw80++Pn9h/cufbH70av/i6+pV7/1689bdeMox6yZMjw6PGWuBqISqeiAq",
+	"Plt1Wdeo+T5zKi5PKNA5qvEJ4/TaJpRhjbZpzQ0s/sHvhLaBdlXVhT1HduI9/rCmvrD83YlGclCrnrsn",
+	"OjgFZs6IHMxkN9BwdZmdPM2RmGnksOYT9oZ3m1fe3PjgrqF2fRfunT+vyPXGzf5rkJjz6cf3zr+7efeN",
+	"r89fGFz7U/jv/qcfRxfk04831v4bhPSFMD3MPHN5cPGqfgaujP78rV8OPtH/3vzyL+uf/zje0gg0vpgP",
+	"MbRyEOPR0ofPmLmI5RhDT3R5JXIxxwETwTB1QsvUYC3qHEz7nTIv3oqBMCrqeipKJgA38FJKm48XEYVR",
+	"jfkEgMaM+qPjBW7bYy/UIeZhaUWii3AK35wiubyYpyCxA+YIsyz3Li6Dkp70fi/FEy0w2NmiPSKZUvZ7",
+	"kIql9Jq6uxrHly5yg9P6Yjgv+13C4McxjIaMefyZ534yit6Z9DLIIHB5WGlmOr7pog64FlKmwn3zc4CJ",
+	"E1LG3GwCIGbOjns1pmRPY5qHTjmzPOvG6YZLqdxI/ekozDPsaDU5X7mu01UUFqXlciejAfjWiq9hbVlb",
+	"kdUtTXd3ipqi4eTi/jfF20TNpV4l6iKX6kvluGpOtaACHQzsfEwEEOs8qLMQUijmeSDOcoXQBoXG3mOE",
+	"bDPSX8PKtW8dRxt9NG4IvKgUn6Ntl0/U6Ja8cUXKm3RneVPdNGpp8d7napnYZyEvxblcdBMyy3BPMN9l",
+	"W6q/zVbzjikbCTgQo7XmEBTVqOD6luqx675oZaDEHXZ9GRQFA9hS6bPiIYHrZYz/HMXhS4TqquC5ffvU",
+	"B5IIvhR+OFsuo2Ypi8yzy9iKeoWt2ueo4NAHSJD95ESHO0kQjxdnS/OpgjE8jP2jDiayV/eP68tNkWU4",
+	"+8SGx44+fqCJ3Y3pstnkPBnvwiND4IA2h6RDMFUE8yMhHr+TdH/OfgJKCX3Sd9UrhpxiO5epWBDcMT9f",
+	"JA9Us5YRCNDzBUCzrNLkwS9+2r/0R6hd+HzTGD7qz1fvbvz5Zv+1v25c/J+vz19A3WHw8ecbV19PiHdP",
+	"7WZpinkam10XL0Qtd22yO76R9piRT7sY5gxDiqLDJfO0+UM5VGK6dbx34OiSFP7yaHeqNFX1tBFOW67X",
+	"A6iXajV3MketsHhP9ghtt4XLg5ZSsaCXvdLtIftOhBkzi1F/qgYLALwsEB24gWYBJoM8xAPLm8xx6IK1",
+	"pVicNfUhEbcdKsYaXZ7EuJOXA+MGBJ6AXD7IYe8EgeC6Lz6TkjkmjGEYAEMnRSR6ZucRDwOAu7iAvVaP",
+	"1TtBZ4y+GjosDgA2w7NdX1sb/OWGBSE6gbM7ilGmAUVwTxMj51zHk03WykhPNNoy5huDdu8Gi6R/90f3",
+	"3ri88e6r62s//vr8hc21P69/+bP+f13u3/rk6/MXBtd/tPHepf5/XQbX3XmoU/pj/8Or+MD62lqMCJsM",
+	"HUOmK4DbaKJUx2uSQ5EnNbpeMfSKF7DbhTpc3TXGDlTXgY4rmVbls6ytURKRbJKhlxmrMVijvNKi3FqL",
+	"g2VEuuoiowXEfauhyMLLjDccifVVYWfbzF52VHcLNORLyIKcwgOTe1Zl0S2ZROFBU/jufwpesauGJxDc",
+	"BLpCIuUYrwFoo7SZRqC2Nr3dQRnuchlQbnX1mHodzhgGaKnJ5LCduseok03w2nHkynAfsApICgJw/xjV",
+	"AQBf4+Md1TFunDoJGBxiOKZiIupmZ3+5vfYAolFWAM/1Oz9BB8S967/bvH3xH19cXr9zXrHkvWXSv/j6",
+	"vf/6zT++uNx//bX+rc/W717vf/S6tQOjy7eYcLaVkoVJaG9hZno2gJ4lD34oTXGns+JzBhwnR74dw6a2",
+	"2CdGsnuuLMDPddp2VrtL8N25LLwwsfbNtoTvghHspI/Uws6irBSbe4k5OAsa9lsuOHIIxWMZMjB6QwHi",
+	"RR1jsrm5MsoEB+k0kaahXas4wCi5kn7N4vW+yVBsLspXlKo5lLSJwtTsdpgIatAmXZ6A9u2iq0DnhRoh",
+	"YckQTWk6KXmYEguhdI7T2VAyangx4gwxwWgSNz+GgRnez4S2lKey9tpbihYVVw+XSOB3WCI8NL66WLZj",
+	"1M2UE92xUxhnI0NN+QohrHvEvLeq6Q1ZafdZ9VvCXveCJxe4FXVwGx66Ubrj7AH7sQPchB2jf2ZS2uMW",
+	"tMIlUoRk8tXEmdksUk9Ez2bLM/sKIPrl64f7MobaW95eBLeg6pjd5mT24dUMS6Chiy4ntKXUdkzJolGo",
+	"TrIkflpafczuETI7Id0yOciB8jaLKUe+ayyVMOresbAwin6z9cOnaK2pFcQeEbzGlggXfot6JjI9h9bl",
+	"2LzNoh8mGjJk87fxNccl8OSTFYZL2IoimZ/Nt/Nq5Y7peNHC5rcZ9ol0wUL6X1ztG6E27SxK7L8VqX8r",
+	"Uv9WpP6tSP1bkfq3IvVvReoRVKQeUt0oS6M5RS1JJ+t3Lt17+wNAMr+98ed3vj5/ATFAvz5/YfMPr9/7",
+	"3U/jAUgse4nujqmPXnUdJjICkFJa+6vQWo1JmQVL+c1TJ8Pw3HInANGH+alN6FNpbbihM/JsDZ9PsJrg",
+	"joxg2QiOr+EuGU9GOhbK9ksWdk/OrXLBpxA8JQ9785TwV6Sh5/yMkcRupV+cWHo4S7tqGwQub8jh48AM",
+	"dN1+NS/EhZVKNcqVgtRwVxknVVpbsYe6wkyBhEYybw/9YlZjpetyR3SzpwDZj9MuB9ATmTniEoEXTotO",
+	"QCDPPno0ymLANJMIBsw+MeGwigxYuyKRiqzNw4TDdGxa6gH0cKMHcFhLZCPTMJ/4HY4J2QBFN91pE4cG",
+	"NKM5mZcfoTT1DKFqhqWpEJQ0ae+Wmc/YtRcasIo5uJxRYXcAEMUA00m3wakXKdocm5p0as3hxjsZsVFd",
+	"sl8JWKutfpNVZ051Y1M1FpUrhHINZgprfax7drcWMic6VfXjKjuKb368KPPWz5/UE0lycEuHFyWsBaRM",
+	"g1Xlt7L37qTb0hWH8KCaPMTKSB2a5TUZ6VI3GArGzY7u7Gy/8XmTy7yjGYRguzopCrWdor4Qdv51dlTv",
+	"dADNMBA0Wm7VWYvqrq8eJn6ucNG1Z6ZnlKuNytpMMLgiqZr27Panxig+K+rBafUq6rYh8mUuGfdO4HNY",
+	"YO4qgbL90rYTY5WzSXuZGNTjO4r0CXS/iZ+uQfkIa6hOFy+T0ym3mtLVCL6JRSfu0/wo/dvcQhuK8jHs",
+	"MqAecVPyYPxe7AUr8RIzMttqvVKK3nciUX/oRoybzJx5QxYL5CEaIVKY6iZBvpm1XNajyjyNnc4zfx6w",
+	"Xz3RRV+bKwk2PH7sjPlNBb7GPshnHp+a2OE9z7rj1ddmn4t6lRzvbIZ3O2SL26xNDn+Q0xnZPJNMzLnz",
+	"2uDjv27euNy/9AH530/J4M5vN7/6TH36twuFQcq/xyhk3uKF0FXE0A9OcK8XofrZAcv9kZX4y36AuZmt",
+	"NnUbPAdJ0TySdOrcuji49P7goyvrax8PPv6rFUMadZFcuG1la8Sa3ceMjvFQtpWSAgXsVrI6Mv6bRCew",
+	"vuqFTjDeu5TqVMD/psu/jP/N/BTMIetEQotJ6YzjTUmtDa2nnDcrfR6PrvC7czDDT5hydUKL79/EK/sL",
+	"A1mLWiGs04NC+I7LjXWA6m8lEIEtmnIyVbUHj1luMyD8lqcWecfzrD3BIFCUW01pzImW7qwVaUIhBslY",
+	"qftF9y0XJjmx/i3lYw4x2dt/G9z5bbySdnDr72SO9N/6dHDj5lbSIDW7tVlf8yNxfrMb0hADJxCD5rXj",
+	"7o+JPbHiep4cSWqF3ZXqddYO2juBcVEIVhaFuUaVzdCcET4ygrVI4l2kpHha4qGsTOXoZel4MXlmYdFW",
+	"7pqSAikwyOh+pdEjk8wkPOrTmQrPVrT9kM5HgqCdom4QtZ2CzYaeHh3Pszfpy5jlA4G/igzgRwn9Kk76",
+	"WSBDABHUP//O5o2bGj3oxq3NW+8j/Mng0s3+1SsaFuXi7f61NYRaif87AbsSh065+8bg2m9i9nibcQft",
+	"3IQJGpnVoYxBaE0oPlP/NNGnGKJKnAN6tC0zrHtkR1nuv5C/gR7piLhnyPVlUKEaZ9bX6Ky6XNFgojNa",
+	"a+I/sTzR8d1V/LtJXb/WwTm3qeuHPEIqruFR3ugkk3NjU9YQWCnkg3zHULoX+cz07P6TM/OLe8uL5fI3",
+	"ygcWy+XiAntcEJYCRnLW/MpbmF8xpu+JwM7y48vLYtM5XhFPBAepx7hD/eFTsmdgPAVNMB30MiMK1ZLB",
+	"SzGzwaYgWH+K3wAFqj/MI8V5lSeCQ7Z8ec0w6j7L0K0Y9T0XcK19xnRvalEHJBsNSjfOHIYCvxZ393iU",
+	"Fm2FNTtHt9V2gxIGcRKrGa/ZiCcC0xF8ZN2BTvaPn1O0z5lEhAh24wnbiV/NWIEYCEfFlLFqr0FX2da8",
+	"W1kXLGsnDmH0OX2TbCJrWbp0z4km5Y0mdTPYShH0AfsNOBwSfUppH1bU7VkfJ6H7v+c6tKe7kyX9He99",
+	"2V97ffPSD61cDca1VaprT6aiaHTHCc6kzghxffR6jHstLdq5bUGDa29u/BFaKa799+DzG1+fv7D+xU8H",
+	"Fz4KBfzX5y9s3v3V4OMb/S/OD37+1bDzXWt3oo4NE+EGogv29Cg60odntPM6IkziPmXRUnhnh/XDwg2o",
+	"tpIelW2uhmBIhWDut8ChC8vNnDqwF+qk23RrTWurnq3BTMWhLEwRUzSDrPPLUFUV4SwSsQq9o3wSCEGk",
+	"UAqzgGh1XG/TOKQ61gEUZ9WyAlqvbwkqTzRseSTPqY+Hr3yP8sbuJnU9yofb2penF0xn+92V6dOvzJb2",
+	"zdl72xesVh1c/2Dw90/7r93OTQy0IUG0qZRd4TtZaEbm+6V4RNVkNbgjWsLOWHvviix/uPoGkuewrC1s",
+	"urpdcLEUgRrahPOM7UApGyEtakE2xF5yu2d3fREkkQmKd0mcuGMSOtBbN14XFBa417qLfTVsbhFbRcbG",
+	"+VuKJea1GEuDUKL7PwVFmZN1afMwxNOybam+/Y8vrH9+c/3Opc3zF7DJ8MyB8MMfI7qOsopv/fjeu9fW",
+	"19b6v/+zkp5vftZ/77b686e/QvTd9bvX17/8yeDnn/RfU89v/OKd/q2Lg4u/7L93u/+7H4XvWb9z5d47",
+	"V2OXIA3I47iSVtEKblLfkU23DTTdrbhcY1F7rB5UqqzpoqGoM9atTPEkO7ulU7KTlOnlICEhMY2RPE5D",
+	"fHi/ja4SPYys0boizcZSDYV3tpO+4zrQqgidPmFHrp4MwLiyM3PbEHYGuiwhdmvHajSsMuKhOOzprVrZ",
+	"6Y5ddkI4Dl7tEtEZPdjhUCMXKQ2UN1J9gDY/+hQxfvGWbfzkdv/aBxvvvrrx8w82r3xUICdS6zBGdRzZ",
+	"af/b3LUhUWfBvZ8IfMYCYr7PUpbiVfII6LAdvl0EAFKtw6A/bi0AVVDTKNy5S5kBFci8yGq0ZhC2DCR+",
+	"fJgDi3Pl/+/8z2a0f8iitviMF491ZHcQqzLdcJNUexFeU2Iu5YW9c9N7ywsHZmbKxaTkCrLcXKqbaDuX",
+	"Iboc2YfgkSCq2Cr2ja72mCjFpbToh4kAY1ObKydti/L0wjfI9Okn/mO0ryacfzFyfVbTSyqScHkNuZxS",
+	"ZaBUACFrQsx0o5rXGA/8ZKWAL4RdAKnhdrhtx/j3ZQfof+epeyQRj0+VWya+YaqKUL7T9SdXBuchJHX7",
+	"y/7dP0Ns6uLg/M14pwooVwLgaaAlKGay2/vYe3HYzTgaV3EJYAuTLU+72O+lGcPO0bmiEZDLGGiLT3Fn",
+	"SVstpNt0PQ3Fo/t0d4cRVbef+puJ9N9U1rcBdYdccvA/QuGtmmZZzzA+txFwYlsHb7S8K8cgzEwUzEoo",
+	"GivXYGRXyxptsbhen+hMWEBdiA+QmLhZdXRsBWApwz4fx1lDsd+QbY2jaDSsfsgjpElXWdTHFisFUmtG",
+	"1ES6wkhbxxlaPey+5YJHWN/hwO+w09ZidtcPmhkAxIcoxKPgkWTD8oWFA9Plueny3iJRAPtRHmfUG3bk",
+	"xXuvj+dak1iakF/jdxYTd0S3InjFg0q2qqDGH5eXVbGszggcoQxjiERwEnuDtFYDZWX9AOc7EoXDx8v5",
+	"ibdfLFS5PgbghN17F6OSOPQXEm7utdhGervO/dmx/kRRdnwCvvbhyowfmWmnaLLFWIDyk0IPyZEmc4ba",
+	"f6DANZtUoUlGpvYJxrjSgsCBphSsEpEirFqDXCLA2MQFpsvXf/pB/7UP773zJ3RobF64tHnhUv/9P46p",
+	"/g0VakWUaOZdMAstp9LgFKs1afCcCXOMczOsWNsvcNxrrPUTddI9u9s43WPGDZ377ve+n4qRLE9/H8Mj",
+	"lenTr8yUZmYPnBtt0tSy4FtOMbbi9U606bjr2hJ+/hYbO+hOBeO3WZgvFe6sYG+OkNkbwbqXwl+ZVP+2",
+	"+1YjUaAwKaP6GPvaDfMEjWZMfYYwDztU0NduUmnZmJpoubxBAgElHbV4+fMS0frjEkRNNWgCpNRRXosX",
+	"jibA+Fs6zQ3TTUGkOsyvoJYfCFP4aXcYT6rl3YlJtLnT9XsmDjziChTP/C1cZRejG3OAWRepyjh6OVIX",
+	"SR2XPdP8BcwVDZ8YBt21lpO7sm23+g7pbwitKmmG+kAQ6YLoSxhtnGGCp64qlfYSjulOW0YtvlNFj1b8",
+	"kraQ1KasHjNf6aligwGdVdcWkvkl1GSHRspIvodghm3a2sg3T+B4XeoqNUrC5h83X1V75OUO6zANTFIT",
+	"SsODqpVAkIWFqbRwiVplWnIKusSHbliwYZC0DAc0cimcda3+nOGdsGY3md6ftjyRoMlapE1lkAnGPGqX",
+	"o0ahFtsLv1TL7SRUKKtjIWpGaomD6e6WygwFBRQeLOBhiLqaDlc1mRaNJW1w4YN6lLBpY1x/t7S1i9qp",
+	"Ds866h6ZM8nSlFE7qUkvgkqfIRtpZxq5RsxLt48avi/YGyh0EZUge1RgTypopiBkXAZBp2NslehjfLuQ",
+	"3RkpIQnbc2/ZguITya6s2RaQkyPONTO9CiDNuau4qUZl3n5+VRzdOs13E+stxQRJnJ3G5EF4kjEmOHze",
+	"4MuodXw36J1QJ6ATXxj1Md8O/3XYSO1vnjo5VbKqcjF8HUg/BWtgiczsjXXIhDMGpwW+P5xNMwjaU+fO",
+	"AbpcPQMdZfnYEXxz2K+IYPbQtLouJsltkbSh/r4EZyNLoS83ZPOUOy9xDYciS2ERqywZfdRl6mOjeJk+",
+	"IR5zGgzyuEGQ7n6Jv8SfeOIp3xe+fOIJ0BbP0Hbb0/mDe9q+qHqs9Y0fSMHPkMeOHz5IFub37n/cQF3J",
+	"gFY9Rs4oy+ZMiVBysOlyJhk5g8iJZ1AeuZJIWgealU3RLb3EzwD+oTwDrrkqdYjL250gnOcZvdCK65zZ",
+	"TebLZdKintK6FIObL88A39Rs1OXqozlkpYon4DPzRuT6TOMvvMR7qD0IssJFl4i6em4B4Tewdg11pRKZ",
+	"n50llPgdj0U578xT751dgBw/pVzvVnv3nCsDs3Vt2mAgZldYbxES08iZWB3MGSwAppKc0R8sEcq1Wzb5",
+	"oNLfQlg1GEdZYWYcdQxzc3MLS8TpoPcUW5l04x7yJeI6Uuv/wb55wjutKvPlElE6NX4hOV1hlRqVDEH7",
+	"YKBjyycPPvPEEwmYGyrJsRdOnMRTP/Pd6WdOnjw2fZQFTeFMv7DKfN912CKBX54pEekCf2rCVNzpti8a",
+	"Pm0pfQdOjXGHCM5gsCMOa7VFwHitN/0s6z3xBBGcUBhsET1CtGWS+koApaYoxLS9ihUjoBqIXTbVrmJn",
+	"XXjQlYSqc979EgdA1RrjaLIgR5xabtNak03P7i5DnMbTN1ku7tnT7XZ3U/h6t/Abe/Rv5Z7njhx86vkT",
+	"T8FvIr/M1PfclkvW75zf+J+/TpWmVpkvtYG8u4wPKvuHtt2pxam53eXdc+hTaAKz2hPdW/Vng4HmoNQx",
+	"OOAjjtK6XEwG0o9BjJe2WABVBy9ae+FB4zvDHbBWUn33cof5PRNRXUy5a1CIFfN8Zg+qONcuGROqKHMh",
+	"1dA2h8hFOoHx1XiGRUE1H7AhtJAIDZKNATMmpCvPo9kUKzjYyoxCILDMyQRiAlM5pS65YWhAtEQneZko",
+	"TtKDAb4K22xeTkwmkT+3pR3B/EiP1bOIQ6fsR2MO12RabPV6fTEmDs3CQaSG+k6JcNaFrHVThGMZHh9N",
+	"0mY69jF6RrBuDYkG7/u/A7/DMoYMK38LXQbNFXphXZn98Yhf7DmIpZkFnnzObbnB1LnTSgNDSwo41Gy5",
+	"jJ5VrlQ48ArEFIcf6GLx8aYP9bOgQaWMj4jpwXd65+0vDWe55xhqLwn9UDFKtWijHL54Wq1Mdlot6veU",
+	"5d6peq5sKsMpopxqT1e0QGks3N+l4ZMskVYvZHvRj12OnnlijjSgDWmSAcFzeBpr9y0c/yAkLy9HLsYU",
+	"xx9xdDHx+izr6TMExepJ4fQmfnwYszqXtAd0PC1FOzMTH9xGN4d8xeWdrRNNSBbwJoThw+FQi0+bTpaj",
+	"PVeKy/Y9pg7TKuAPig43Er53SNfu5cn4Z0Q31rUO8fXQmE3Xo9l4jOk7PMzT4gDcczMjfPbb5Qz3tVr+",
+	"EO3BLo9u2QRvs9iaw1SmtnGn+VJ40koUmhbHmP8iODr0tHzTvnd9uKMp8hXXOZdJkU+zIMZ9dlwA5DD/",
+	"3o5v8Qs8iuYgdweEUdxqpce2emBzTmtHhpWNj8mfgSe3TS5hcu+/3XaSzH8neTfmMxbi3ffn2A82Mft+",
+	"+7wb3xRn3kvav2JcCJ022MOB8ByEAUGFVPhELZPWAl1QVvg+7UEQCOBuW6IIuzYAL33YtQGsqXioSClE",
+	"5JgAMUGoI6EH1Jei1IsYRbnSEFSvON3UXe7K5oTp5jC8dLJ08wCOEZcxmVP0oK1D7Bi72G9SM3ufodMd",
+	"gicx6JeCp6iOAT3PWqimwaWPPf+0Etcz5QNl8v++TWb2HShHbUSTXjPhMA2AwKgDzks32E1O6TDLKXYw",
+	"akWztzxHupAjU+lwukpdj1Y9tnuqlC3Uj+FMR56o26INtqfNG8mjDP0QVZdTUC3T1v/QKR5za9BffQLS",
+	"PCG9lwnuOirm7bQZ1ythwd8qtjkA5yyEHSYlxq10gLOY8HXWJuojf59DU3sCF/oFpRVT4oCZBniDqKgV",
+	"v7OIHj3ho1p2nBP43odUWOPsHjrDfdlxJkIWy45jeDrwUJ+1GQ1ItUe6jK1MY25ZUQIJQ8oTJhCIEz+s",
+	"9BHlIv+Tkof2x+fQQTzZKTsuE49kj3WSD5cn1iwj0xWbTOza/hloP70JVeuLypkS3cQTYqVEhOfEPfRZ",
+	"59RxsI7KqnMdF91UBEAnkQEmh6s0h93klI7J1Ova4HMgdN0UXW5iNEp5gNDREmn77ioNGFmlXodJwhlo",
+	"jD4rIeqtcVL1zLuGFTEgHJh2kVgedhlsutKgnDgQLrN59mgtEP4ko3k+qwHGCiipigBMGqJtdPy+ePBC",
+	"7cBT+JtxJ5E7g0luQHhwJSU9oElc7CjjkTNsF8iOR4347QEt39SZxjyhQxnmp1+ZKe0r23PLh0HCoL2K",
+	"C0DqRM3U5WQELll5bro8s6UAaJEZfRtSC82UMMNKcN3oZGgiczNbCH4WDsEi8Zg80rAWFaPSMweyIn8u",
+	"F74cGXp8pFi8um5Z7F2xyUmES3RZNXLXRahPddyoUSpCeuGRlDTobNfK44E7xhj8HjyRaZ+1hZ/N7k+B",
+	"Oe/QgIIx34TkHWzVKkCqYA9b4YeMHrJHHxtc+9Pg4tX+Z39bX1vb+PKnG59fW797fXDp/cH1G+tf/Zgs",
+	"+wGZ21cic/sf302WoW8WxO3VYFEiYYSU2WPU3yUBORcuJTgX0VgXq8y3muZHYYHHcX07SAeJcSykAIBX",
+	"+tuJE4TZHLiYagzFF/Bod4WdwlI0MEJGntSvzGd7itnYr7r67VRaw03lOejurDOJfiKzZWvrqtMZNLun",
+	"Jlcz6RaA9M7ChrjQ4Yx5dUKJD+lqmBEmGsNk8xT8ZDzKCdjZcC7xEGCCHRw+SOZnDpSLOHYOnvjOfSEU",
+	"KgklmHf4mJlfiXz75OHpAyafpNoL2DSGClvUX3n8n4aYguYe03nPbk9Ccdwh9cjO2IPq1ViAV9y/n08G",
+	"ptvmpP2Bz4mGOjugFtSXqblCagvJY/PleSI6gXQd/UlLOCxOKoiYELMvguYeTzQE1uVm7r/oWC7fvLXM",
+	"aiJG7FM6Z1biRoJY0/05cxYSh1U0S0lfAV8EgUbY8EIQSczA7Jly0t1kmRPdnE4/BSYS6fqCN0J0xjBd",
+	"U+IrZJfh3Qo/C9yWxVUNtHYsBoC4AzRtXv9o0XWgSVmuGK6XOiNKYsCReaSgO7NmUwK0Y9ZP6ez4btgH",
+	"djd5gesIRU20lEZEsHEilk2EmcyYnGyI9LEz+l8VwB458/jw0R/HAc0+7lSwEgYxxtrDfvgnfepgO/L4",
+	"YdSFr/Rn/EuOOG0MEOUc9lkDnorJJGq8MM70mPp7Vh/d40ukRVdYopUljSdlA0Fm3Gms5d6hU40Xij8i",
+	"9zmM/omcovSMc61p1P89r0hW81lwLke9dP1AZ4thMQJ3yMyBMqFNRp3d5IjBC9AFJyWdCaEe0welCwlK",
+	"unwNjGhlVLlSA+VYjRrTmOAwY05R1TTWyyBPP927d35vEf3UDZsjTD70iLVuu6TpUCyV3hEOiHqqmmdc",
+	"vdCPFtNF8WAVOfiMs+7RntpIPIPdbi0J6bD85MFDTx1++pkj33z2uaPPv3DsW8dPnPz2d05993vf14+6",
+	"CFwNCDUm3Rjen6uxppxTs9P7T78yu+/cSy+pt9ocVKeRNnVlUq73/GD41KOUS2hmPcFcwmgjJk2k4ZtD",
+	"VuP62KVNogfG73Du8gZi+Kf9MGGXxFG5ygejdooPZUDLzO+BxLQighk++ROIijCZiIoyk8OyHyK6HLX4",
+	"7ITl2Pkmbu3I7NDYee+Ypypv2+J3cMezQ8MdhSvkQXdPfYN0fqhBFDP9xMIaxcy7NPGE0cSJ7NwFeiAJ",
+	"o7mUMPGE0VjhHJGB8Hsl0sbspRJpCOoR4Su91xVO0Zu0h/HAH1XiZxb5lH72kQ4oxxeTWd9zHGMzO36H",
+	"0aWNcSAM/CTOGO5yKSsUsd1ra6GGFJyeVWU3ndh1BAWqnGPAehicpu02o75SOvt33x68enfz/GtPPPGE",
+	"VRN/LjbmCMXzOOUrJlNa+Bg2z4iTVXv2QpIp/Hmi1Z7+AF932hq/e/B0G98mC8Umvt5hqj3VFNDzCkHx",
+	"AhEjWghGRydU7YWHtINU+/Bnt4Yy6p80uzU6/vyc1okcPiJuyWyP0dNKDzoDzqcz5DFZo5wz53FFj2cc",
+	"t+EG8owGDjBYVmfIY2ojncd3k2WTkuezoONzGXmPkAoIF6BDUQ+9TE3BGUATSMadl3hXkwcAviKQUdAV",
+	"cdRIPbR6oEKDM0tIbQ3BJKYmpKGqdMp3hwdSa3CYDoRJ4IghkLJ71AYdeXgNHjy/Meyd8qTHzhb5E1LX",
+	"WG2FuBzi7p0gYjXAXVBA6ha2si1yMsgcplT6lH6W9sXoUL9mujRA9FCXG+OqyjzRVVyOQSKAywkXnO0m",
+	"JzHJIQzqulgZTGtN7TvdpT6oirOEel4YFrHnjB2KJvpIK4d6HZl64VFsy7ITGSmyU1UjVZnp/aITAo2O",
+	"1RClsOkxflOnrsecIbVQdIKqODtEQSgqfab41LZzhtMC1rSr0UUrgF8DkBs15gfU5cghBaG+DzZq103E",
+	"aZpUkipTvI3xgLQY5RraXQIeDhdBBRdrC8qoBZlz24HSA0ug9AgC2kmj8TI+kbxTBjEys5Wpw4fQFmkJ",
+	"n2UddcOnahjjH3GYxxAQPL1hq2KFHReg8o5e60loo0m7tDeBJaqXQfKIYlRd2ltSolIGoi1NnCbkPABs",
+	"UKPY73w4yrBl7UH3HM03eJ8xD90P5++TPaLzBgv5ePXcJujiDVe703bDIdqTIQw0NCfVbiq6wqY7bQha",
+	"mErxkgYPaLoS8l6SemQiVGF1/p5g5hQfVj1IT++B6EEhEVncviyYSCEDCDVqevyC6kEh5RABQSFcT2WI",
+	"jGXKX8hjm7d/tP7FTx9fiuL2SsWu698HkAOoEWubbEj6RZQRv+17XlG/HMEXW2KVRTQzmjXiL5zJ7VYL",
+	"2SN0P1fKowNWHiwfcMS2GqtLwV/rBtDlWKJ1Mvam2VF25G1UwrPmtIjvmOWofwZ7Lu4gjbeYnd212I6z",
+	"umVQmbVQA4W8rYS60v0lpBmpQ/XDjHxzrLBnhnQ7vtwTxyHOFFeHInDKR1j3fkZ0fL2SLPU7XOjEqnzM",
+	"/kYwxchpeJgSllHrg32lbEeFiraGgZ6son0SOoRGhMV44Pewn5Lvsxqg7Wo8Z21vwseu4Dj/JcI8aTom",
+	"zc/OEi4q0TPDyvUyLELv+oOUo+M04qnZccBPWvdrCUxi2A/fbTSDBMQ7PDNVmlphrG3FcY8O2dbOtcmi",
+	"Hj/gEEpmRWx8+FX/4u3NW7f7X/5i8KuPyALZ+OFnZG6G9C++/o8vLve//Fn//T8Orr25fufN9S+v9K9e",
+	"Xl/7cf/aB/1ra8lWGLPjtogNe37q6dt1xPupjIQX31rgB7OcVCAaIPg0Nqe5/UTUo/obdUN2ydybrmNm",
+	"I0PRamEQZpra4d3DQSx7p7/YfjU7N5fHEV1uHJWmRLIEPFMZxBG9G+BcDT9n2ummN3Ubdlz6JPZEnGzS",
+	"RdGIns8OhgM8tL7VcIYPJJ1E0aLpNGANRuA+TvAqG2kHfnfKNZHKpuh4DrZeqzLGY7aESQvFmsji9zyh",
+	"iU1QpKubBQhqhhepqwROWFhKbObaGaafq6gfDUtszUcN13kUBDYgPWfIUFdi2n4SCfbiT1FY9m//T//i",
+	"7fU1JS5Rmg7eeXd97fX+lUv9228N3v5km4ISZ7Y18Thz38SjXJmMDSpXMOsO4iAub2D0IBDI5qPLJeoQ",
+	"TMi9OYlOJJl2y7EYwP4jbriYpWRZLtFSJ8b6WpR3qBf2H8UwYSgB0wZNkv+NYdaER7lHd0TJLDU6BN9v",
+	"/VDvk4xU05TjScjJ0cqTNKg1jzOpjt9CJsD0qqxGW6CUKjkwQbUXZZ6yeHymOBkJz1YNBn44WdJR65ly",
+	"2VK4FSePfO/O0R317RwDKrZH6CawYUd7amvqrsdKEKzQqPGQWZkdj8hJgTzKdqpUDDbigaQ+7vAZ6JzH",
+	"VngU2eUmLbanyjiruzWXjkxmfDLx5KOU3R/NfJLRn+R+TCDGByHgI4TKFSV5MiWNcX5mh3CWHSe+5IdU",
+	"nMSm+EBsrgRVDB/vs6w9iXjOs4y1Ix9JeLrE5fYbGp2u7YIWCFK3xCpLnn7RWLXoBJMKVYcLFh3Tljtv",
+	"qTuRPJ/eg4eFgMv3i4AnnkU/TMVLURurFnWYQdZaUTTfDUGzJHWdXArXlXa50udo70nz2IjA3WGoWLVC",
+	"56cjeTPTs3P5kElbD+UNYRc9R820TFfsfbNYvym4fW4LeShK2wgyPlKyW8drJyi3DR1t/2KcgmLRRaR1",
+	"TANs9Ygpd4WUbqkbzdrD7C22p0YlG0X6B6kc3SVKkcFi1A9xiYDTaNE0QgQ/n0ZDLtQqZ6hTT7hZSHCP",
+	"OnqWRgrIzFhUBynZJMkE3kdMf0zsXb8UNarEVpl4JpCyyHW7GszpWnWlG+TxUdMaPdOy7B0Uzo5al8dF",
+	"AK1kYRybSILPJ2Flii4nvh4NsoMxlIIp3oEgskZ5dnpwi6GPJn+3noFHdhK3Sw9hpz6c4UR2S5dDKV6E",
+	"eWOCB02Z6Z5IevFH8KbM2rYs/EUYHCKHBplgpJjOgvRTb8qCXXzpJeeV+XPTj5VfnJleOP1/Zl4sT8+e",
+	"fvw/xmj0ttP99h41V21u4d/RHjH0MhGS1S/LrOFLUSwXgVsbQavP62ceaZ85LiLrFMwSJ3IEek8zjyCR",
+	"RB2dwR6fUSfb2X2cUSc6ifsQJuu0K4FQ97PQtUz2PzY/3Vooy2JpH6X+ZKJO6kVQX9IKD0o7oCHrUULe",
+	"TM5h2VDD0tVQyuqLIXY9lF4kMz+c7ZbPRRvLS2o7Ma9WQyNJDIYz7kzSlG71EO9rNK6XOipfrLpOok7T",
+	"oq0cM0/tpOfajGEXANrFo5H6wmcnpj+3tFJUIlWf0RVZIuysUpmxbTJ3QsuL1FmiycuQ0WUmtyd6QfZF",
+	"WHaco72nzIMP7UXQSwon+kCcqnkUMimsf0MOmPAt6nXIkcdKUWg6HSbLN6mEmr0xSaGglzVJFEW9rFVa",
+	"W5ngJgSQ+s6jm4ADFEp4L5oyFt8luFk5W3MiEG3EtLqv0JlmOxiCt4xmBKVM9SQE5Xqo2/EkYNgyMJ81",
+	"sOeSrpxF9HteYxO9g5x1DaaZHk87/BNnsITeQA9rUhh3ZKE7GVrpmbVKkZn+UHNlmOQDiRLkceRJ9m0y",
+	"FKE7ZSkK6DK24mmZjWCzILYJ5ay7FAHsxUMHMkg08hmiDBNvGOGUOG4eK+QzjXe1H+E5nVxXc3AyAIyx",
+	"G4I0Ikh20+VB2NNErjBHZwkT6imlPqtThn5HRQ39z+6OGO27DQllIqaweVumLTzkjJVug3fao+j0hH5q",
+	"BJliI+BFqGhG/70UgofzWFJ2RLBY3LXfbWa59vVQiWoO/YEaY2sgPw8V6eCW51BO2Bh4IpRj3lYyvnyA",
+	"TtklAVM510OtcQ2GrZPhPOiAQpNSQFTRVfA6CY4ErNX2aGBgKwASVrFi1wmbKJlHsAWGQfJmQaC4s6W2",
+	"CcIUIaDDo1LcpCZtVNehzMGuMlnNIwUjk3oHnqdYFdmiZ4/gz+YgWVr/MTMibhmOOjEX0/NiMuCTRxRZ",
+	"tZlD+q9d2Lx1B4RQ0GSSWRA3shxNRpEbmc6sn3qUItPHYg6OCYWmo42YWO4q3GVRc6mnoY1TvdMMgmhJ",
+	"I2GyVeaVjD6CrAKqLGo6BG3XzMJzDk3n7SX0DNsyLtRxAPy8QWjWFSmus5ssmz+6TUGawtNI9YCXgauv",
+	"4M9IlRlsezNnw5gR6Rwh04e5HiYVJZxsO2ctPJi01BxDYXK5RCalOjrGFMmViOy01b+lwGClQ11PWZPt",
+	"gtS3p0m5Mw3K+mQrjqB5groHum8c8+qLIHMRvAfi86QLBVRqdE8JZc1rgiYsNTSJlZmjMTwAuAzrKiXt",
+	"SSLFMPE9Q7nzwirzM/JAHhJYDj3Jf7nygIa7yiAUEzFKBPdDEgfvpBQtBhh/GrYj03QoZOAWNW9PhTl4",
+	"pp5lKYSRAXvSK2QuvNxhHVbYntST+xb8KMvwdbU7ChCvoklRYsayWrgBJrSNNY8T8KPsKD/DK4xIc67U",
+	"TRGGshBmZmb3Tc8fmFuYLWfMLvxhojVUVEP3yFtOI4zu45OzuPXFCpNLrRpLVKiF+G4dv8F4YHgqNw7H",
+	"oin0KTCfTrXlBoHuLchrCAG4wtq6a9kZ6E9u4DDhj0WimNwZpYxo8aQ1ETVp6QmsJzujPqvo2rMzZmXG",
+	"2loi3Sbz2UscPwSJqPSeKvY5dLkMKA/U/YF8wzPqaJyOx5wzZp5qeBjMNMRCHBWImikLvgQdFNViAghH",
+	"QDPWekcyB9byEj+jfl2BL88A8if8HcNpPaNVxTOcnQ0qdZ/BmkGCGeQ9AZ6KuqsbReE6dkkCu47ROp8R",
+	"SubLGk72TN1lniPPWFE5oRtB1IT1oRR+enoPJOaWaHm0czWuphpSJ22pP1s9AMAUPibf6fzwJZ2G16K9",
+	"sNyBgoHFfPLY+ue/71/69eMjBaClatKijrmS4HNOpJQtDelUxhnSbTKI7bto8TuK8wufdJuQQxG7ubv0",
+	"jVUmB+L4ISljJSD1LPXjMItswfxQkem/eiVnydRxQkVn0PF5rHgzlDrDVZwZlJqCM0ljfHpCrEDPDt6D",
+	"8olqJwA7FX37rkSxok0FQC4WdfiRLCF4pUE2M0XIVqTsiEHutAKQI/wnhJhiGlSBbAC8ULfFPADircN9",
+	"1ZtXGkJKKcVcBKF5FRmU9636KH4aO3aNH4ibIIcIJl5x1OoRUK1KyKW1oxZvrEmgL3Y996CfdcLwNugK",
+	"V1b5Q50rkHNk2EcDbxuVWq3kojvJFAEsa0Anqyx8XsipJ31g6Y7+D7OUXtbKhjq3c/905JGUyEuEhlZT",
+	"AK0oQ6sp3loWPAAtZuLjALCiHi1KVFB6M2magpc+5CSFk1Q790B0vgdLYrB2bLcSc8lFzjiSTBHMpaAg",
+	"oLWm2sdJ41mpfQh6bTD3A+E5BsaZEX0CJTSqzaecttSt4b2gqS4N4lNGxvxjZ6rQJ8NM19aXd9lxlsMH",
+	"dpZyWx0vcNvUD/bUhd+admhA80J3UClu3SJdQz66oUsyBgc/e9CAVLHN3sH02GUHOkZj+xry2DePPfV0",
+	"iRx7/ukSOcWqxx5HPOljhw6Dj1pXIh8gR90nl8I/F6AxcRpjN7wXpamz0y16drraA1i3A3tnFvYdKOff",
+	"lj2vRH9UCqXXJkjzPuPtn4osDN1QAdgSRXU0MhvBBAFxRQmmvncT+WtxIyMrdT9vnXkcuO3U8xrqjnlZ",
+	"sHHSD9qsMfGXDnVjmsA7u6zanthLrTIJfj0JVBd8VUnnTyDmotCdj5hGjgMqWYLO7wV8BROzYku2bYvu",
+	"6S5JII/QgnSeuMy5aAQjUw9PD/ONGuU15k1YTzsIL33I9bQX2pjQdJxRjRH1z6eW4UEsxehaXYauqxQZ",
+	"VG2gnq2k3ciAT9pL58vlKWk1yh3XocHI7pzhY49Wr2o97Yk2qzZbEaGT7C1PTgU3qUfqyGuQIQF1KyZ0",
+	"Vw2DdIuIJk5e7lDPresdLxHOqK+e6XD1kzqGrK15Sdt069mISbJpLkYTk2TPi0ePlnDWEyQl2IQUeNlk",
+	"xGgInJFy76oVO4msIU9wnUsP3f6gopJ6BE5xCUNBiniU3eRK4olGgzkTdQ1n1RGG+/3Q9lTH+T2gnuqG",
+	"GHfOONoKHVEwqIYoCXpw1ShXVnmV6cRBB3tVFhVUnpCTdnEeVO/8t5bzsDiffLbqsi5zsD7ZAxD3gsQh",
+	"Wm1jH0+SPvRrH3IS0dN8UEHqBxkyIQbIaBGyCl1MVFiCqklsjgKZpmG9Wom4kEXkM10EUpjAeEBrk46J",
+	"vdBm/KB+807Wv+ohrChT+qvJnwd2LVZX2dS6upzUO543rFVkBvULnk7d5a5sTvhwDsNLv6ORxB7Ki38C",
+	"E4ywq/C/8t1nWi1J3fYoKcLkB2LjgaUwwoo9sRNtH3MJTXie6E532pOmNXjvt9v/P3tX1xvHbbX/CuEb",
+	"J8BI8sf7ooB9pRioGyB2DMtuLhLDS81wdwnNDhfkrNZqEMBCnSY1ajtt6iZF3QIumqAomthA0tiQ4frH",
+	"WLuy/0XBc8j52pndtcKxRpEuJY04HJ7Dw8Pz8TyNT7bSBI37gCTEtPeaXhhpOwZOp1AMiQRAvTkVB/os",
+	"AG3CreL8gkbBW9Rfc1dXcag1Lgo5oM8hMTJa8IbHOblQYWO/tk02lw8ZyZDR+d1ePCOnhVreMafo/gmz",
+	"6Bk7DLHgArjJcoVYWW4+zYgi3xWShgSPHztWZ6gt6SZ1XKARBKZXt6nW5BK7dpDqMpbzXO2Fcs5i8SYk",
+	"AQpodtMMSCQWVFcMHSvROSrXzosVPfBhUKU5TnIkIE06pMrcgI0hizlCK5vDakj1oYSNCBEbvkoyKQn9",
+	"u7VI4Io1ORR8wGwSyAPKjFNkK3STsxaKBPpqFYmYKDavAknqPIZ3cR80RMFN4iDd362OnNK3KJaWqwci",
+	"Yt4rdJIsSeYz7rz0+SKO6lRtfooWIG01JZK1mZTQaGCAFjM+MvT4nzYzUEm7KJxCcwu67QCkoCjmNpON",
+	"D7nodaXhwStFBolnK49Bz5A33zbsCtmhEVem8sE0puuJKUg/HlXE12+KYvLG9uN/bW9tbT+7P958sP3s",
+	"r+Ob/xh/d5csy5icOPnm3EoI10zXWqgHPYz8NU//tFyMVlF9q1IiQh/Hlp3HInV35lYhwD90rUJ60EMV",
+	"apoKoS1a52xI2mIAl3QID0nTuUACMbfaWPgC56pjB268+tiJHqSjkMGJh/UyyWXdOl4p1dEcBaKZUNFu",
+	"a0Wxjt+5AupBD21X02wXZDAgcQHoFUJa2DtL4NbjSs2fAFOsngTYCsME2KEC7ZfLYZIas6+32bHkcagV",
+	"7DFieCXnUi+gDnSsWnrMZtd/6Bkmx+EBCGGvsg6PCJ3B71dQDYg3uNYNGPQwQFRpA2B9XIJSrItwEMXM",
+	"4OM6LsL7pR18pcvbjd3u+VkevIgQsEtprWIxWd0gqUZ4hkbJUjQQixCOHouIDJR4paoplmMMd49xs8IM",
+	"8WNNZYCcqT1BuFm2UOyvA+ImgYQ3mKEoNUtftM4w2aTPRBYgzr99XMWAr2bwPfNR5wKavKkUXIg3+jPa",
+	"mEz15SV4cAa66CXMzgPpEKbJoLNLv4zlcEZ7wNcK9hJgCmgYVmBoaldpN9wVBfBGG6lI6Dt6GwY8EuZh",
+	"QD8xkSfabSaxAqYvGcRVYyGqGEcBeTIo504wwPMT1B/7im87owAOK5bMqAQVcNebh/kDqbX61Psfaqmv",
+	"MiqZPHLq/St6jbOpOBrrrWR0EySsvASMGZZItKFOLeQ5iAOfxjQUnQGbwhCFeJTZdWp2JbWe4p70c+VU",
+	"aVIn3sWN5+4oBTknjFSocKAIcAFLYGOxsChl/OFVCjBhOYtAfxNQDnmlqI/CZPrCZjdb7Xvt3SgFqk0q",
+	"0xOc1+qtVYc3klv7WvfTnvglM8TuHKPfRGgzmK9waRV93GlQ3hufTvEyszxea4z18XKUuCcTKaXZe21J",
+	"hSIHhV5QdP1X4gsTVgHrbrkAjqoc/VglZWhXhDwAMP4k05riFYcA3u2R1YH+YI+EjEIj3wdRV0j+KxEt",
+	"kveMm9OyL77Kg5a5KGTnkw7PqAw5FNdKxgDirAz1GJwx+Hq3XlitjldKnJ6KoeKFmeX6kS/9OfB2BHSj",
+	"QCR/msQioBuEtwldVQivM8Esv3DiZxUTNIG6dGYJjkyAKPQzaeTfoXZetn765HH9syIiwtpExa/FXdOA",
+	"kVKQTJvwiYVjJysmHItXmm6tHFuhiC1BZekJBYpd99G0nDUGYEmKGNZaPVY3UEaQiAIMKbga4B3AIYmq",
+	"hXif7j+YZ2o9Rcw7yhoLeI+7EcyVYtN9CEOjhVK+ZCzSRoJHcTX1Nd5z6wxgmPhJLc6CHvunH76gGI3I",
+	"0i1nwhVpsXW2vIStM4noVqZtaNCfErpIlWCJxrE2KZHPpm2i5fSpOlc5fUsZXEXmr84wdLoCUkgeGRp6",
+	"C+1XRbGXZC+xGwuAKmQv52plFtVzCVrZMi9rEV+yADc4I4bdQt+xAaF1gUcIfwA/iEG8SFq+kJL5cUvb",
+	"6L5QTCX/tbpBuvrpN/yQKkVaPRoNaNh6E6D4/C7Yb19oJ8xwfhkIWbVIWpG4qrpi2CI9KteUOUZPw+9x",
+	"gi2g2giZStgKknW1WGvKFCSk0B5acb3ElTLzXCQJAYGIWJZ9wPQk+DQy3AQEXDPGpXbA0B8tc/mw5Tmn",
+	"vs3Ekk1meOD4A4y6e1Zri0oLVySte0b1vAyvwCSdwBRTVyMCXqPTQXtTUzD1yIRFC90cmsASZjM3+ho9",
+	"pzZow8mjBV8EU4++M/jcGf1YndgbmdeU4m8EzDGBpeHMlSKGthKiFyJzYw/5uj73Bjlv8seeeUUh9HjE",
+	"ixIo3ERzCJ8Ql7CHhjkW+UJfio6kPUAKWSRvI4qdCRXY6CQeZ9qV6vKoY9rY7EGqYh6GBnQWOS4za0KA",
+	"KFyRgHd4rBbJMrlw/mwpXQhYgfkUpQLFdRe4qhcQlNitcuSWFRYBnNF0XZOlwwRbIWnqWk2UT12XE674",
+	"NM3mNzbb4NO9gWoy1qiclUZ7VG5josxfIzTN0xOtV5LoPb66QbTwAQAI3b3c3pzP1Gd44x366WfsnSBH",
+	"Z9fqsyjgUaeFrHO2hhbdaW082oMwNGdVgSeOtODXV/UTLSQyNebKYh95H0SDKGTagx9SHodcxS24pMgB",
+	"YjMaWgfkRwc2O/scC0qJ4FZ4J7rcb6z+g+CmFK4dd/yq0sBacqF2oPG8A7RYJmZWbTZBhVO1ra4tMM/M",
+	"CGhP8oM6oQPFt09nA4X6Tv1W87GlbwW930XUej9RfeJiVTF9ruCedcj0aaxAJTd5BY9nuRLuAXNgBR1g",
+	"pcY3w2QddBpA5HEAIsD0mp6o4uz7ulG3mVUBaK5r365TtqojXj57WIu29rqZay86s561BkCsPA5hXKZo",
+	"jsu4x1l9P+9tkH5IfWzAyXLEagcDuqERfL6kgWvKxlsyITnnKLkwqktVef0STBIBDnCzLfoBitAWTSZl",
+	"F9Z192wBCFTaQUFWSPt5iP6CNOGsn+o4XoYn9lMVpZ6xw/JJXIA60rKxZHC+ghA80qdSD2SF6Hd5GEiW",
+	"RRLVD84sjoTPb6h91XPbk3JI1Im6eb+g1hELG7WP+jahQY9H+lItJ6WYbL8ak+xGF+oS5Z6k2KtEWUN6",
+	"3ZAbR5D4BfhpL8GeFhKTibMEu9SRNJphY8/iI/vJyMKUHVpZswRuoKC6IgwUoUSK0OR/uQJhlte7OCUa",
+	"gQ+5KMLGZpBhgntihI3OVAjfnbNLiS1OmFcDClsW3GPXTi12LsDIze3+bbebpRnnqJN05jntQVMSMLVG",
+	"qA/JygSGZ34NKXSMVjLJpvkJRIfXPt7o2RfjG8/G926Nbt5/8e3D0dO7249vv3iwOf7y9uiTrdHHj0Y3",
+	"/2bxo/5/kVwGJ+L4/+VZZTsDKgNOo6tWMmXEshdZBzyOxietkgnijPETXrfmXQBLUZ6/wnV0YpfsYNhX",
+	"up4RTYWuDYVcW2URunZVwa33kodq9LfSl5RFCtM/uiu1g65uuBJBu5AI6MZRkxfIultd0YPuhUJVcrEk",
+	"mcl1q/cDGR45dWSJ9vnS+nHQazPWhxMBUGF6CCQ7RULR4ZFHFFOKi0jf1Jjoh8xD24H+Hdne2hr9/svt",
+	"x7d3/vxk9PRumrNIBFvO+Jm7BJKdJzd2nnwyunV39PGv8w0CJf/+loTCPtrrU94xLRWY+4xFTENF0NyM",
+	"Pt/c+e3v0tHsP5SMaGpxOFOeWW8vicl6aS5//P2T0c1/Pr++uXPnm/G/7z+/vjm++dXos1v6N9/8d/Tp",
+	"wwxXaVLdU/r1IQs62BAIzjQZf/HDy7vPRncevvj+63QQdLTLRzD15Ka62QL1KeJ3hVCmNwXXYecv3+YE",
+	"k7bATI6MQBHqqG1gwQp2vcCmGl2Rl3+/sbOVmaQtUy9piU24QrBZx8NZZXArhWGnsjP943cvHjxKh7a9",
+	"5ZNDnwcwJmXbK2m/T8Y/fDrefDC+89nL3/whHUIM4lVxrexLu4IEPDD9QsLUeZqDa/z5re2n9/C8ysh0",
+	"EJTq4wXasXJQXTEkiq0zSUPSZjQeSJylvhfbpv6XX//p5f3/PL++OXr01fbTe6M7D7Mi77EjH1356H8B",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -17,6 +17,7 @@ import (
 	"gocloud.dev/blob/fileblob"
 
 	"yimi/internal/activity"
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/campaign"
@@ -56,6 +57,7 @@ type App struct {
 	Catalogue  *catalogue.Service
 	Bookings   *booking.Service
 	Requests   *request.Service
+	Audit      *audit.Service
 	Handler    http.Handler
 }
 
@@ -109,6 +111,7 @@ func (a *App) build() error {
 	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
 	a.openWechat()
 	a.Units = unit.NewService(a.Store)
+	a.Audit = audit.NewService(a.Store)
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
@@ -146,7 +149,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.Requests.Box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, Audit: a.Audit,
 	})
 	if err != nil {
 		return err

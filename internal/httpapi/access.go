@@ -109,5 +109,6 @@ var access = map[string]rule{
 	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
+	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
 	"getHome": public, "getWorkbench": staff,
 }

@@ -53,6 +53,7 @@ type Deps struct {
 	Catalogue  *catalogue.Service
 	Bookings   *booking.Service
 	Requests   *request.Service
+	Audit      *audit.Service
 	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
 	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)
 }

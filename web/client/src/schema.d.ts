@@ -2193,6 +2193,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: who did what to which record, the newest first
+         * @description Rows of the units that I administer. What staff changed is shown before and after; private values never are, only that they changed.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report on minors' data
+         * @description Whose data are held, and who looked at or changed them (未成年人网络保护条例 Art 36, 37). Ages are those of today, or of the year's last day when it is over.
+         */
+        get: operations["getMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report/csv": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+         * @description The export is itself a row of the log.
+         */
+        get: operations["exportMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/home": {
         parameters: {
             query?: never;
@@ -5045,6 +5117,247 @@ export interface components {
             items: components["schemas"]["Notice"][];
             /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
+        };
+        /**
+         * @description The kind of a record
+         * @enum {string}
+         */
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Who; 0: the system
+             * @example 4
+             */
+            actor_id: number;
+            /**
+             * @description Their name; 系统 for the system
+             * @example 杨海兰
+             */
+            actor_name: string;
+            /**
+             * @description As what they did it
+             * @enum {string}
+             */
+            role: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "system";
+            /**
+             * @description The unit of the record; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description The operationId; empty for the command line and timed work
+             * @example approveRequest
+             */
+            operation: string;
+            /**
+             * @description What was done in Chinese
+             * @example 通过申请
+             */
+            said: string;
+            entity: components["schemas"]["AuditEntity"];
+            /**
+             * @description The kind of the record in Chinese
+             * @example 服务申请
+             */
+            entity_said: string;
+            /**
+             * Format: int64
+             * @description The record's id; of a holiday its day
+             * @example 42
+             */
+            entity_id: number;
+            /**
+             * @description How the record is called now, where it has a name or a number
+             * @example 20260305-481220
+             */
+            entity_name: string;
+            /** @description About somebody under 18 */
+            minor: boolean;
+            /** @description What changed, by column; empty where nothing was kept */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * @description From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+             * @example 203.0.113.0/24
+             */
+            network: string;
+            /**
+             * @description Of the request log, and of the answer's X-Request-Id
+             * @example 01JD8X6Z3M
+             */
+            request_id: string;
+        };
+        AuditChange: {
+            /**
+             * @description The column
+             * @example state
+             */
+            name: string;
+            /**
+             * @description The column in Chinese
+             * @example 状态
+             */
+            said: string;
+            /**
+             * @description What it was; empty: nothing
+             * @example 待审批
+             */
+            before: string;
+            /**
+             * @description What it became; empty: nothing. 不显示 for what is private
+             * @example 已通过
+             */
+            after: string;
+        };
+        AuditPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        MinorsReport: {
+            /**
+             * @description The year
+             * @example 2026
+             */
+            year: number;
+            /**
+             * Format: date-time
+             * @description When the report was made
+             */
+            made_at: string;
+            /**
+             * Format: date
+             * @description The day that ages are of
+             * @example 2026-12-31
+             */
+            age_day: string;
+            /** @description The units that I administer */
+            units: string[];
+            held: components["schemas"]["MinorsHeld"];
+            /**
+             * @description How often a minor's record was looked at by somebody else
+             * @example 214
+             */
+            looks: number;
+            /**
+             * @description How often a minor's record was changed by somebody else
+             * @example 96
+             */
+            changes: number;
+            /** @description By month */
+            months: components["schemas"]["MinorsMonth"][];
+            /** @description By role and operation, the most frequent first */
+            deeds: components["schemas"]["MinorsDeed"][];
+            /** @description By unit, the most frequent first */
+            by_unit: components["schemas"]["MinorsUnit"][];
+        };
+        /** @description Whose data are held */
+        MinorsHeld: {
+            /**
+             * @description Requests for somebody under 18
+             * @example 31
+             */
+            requests: number;
+            /**
+             * @description Different people under 18 whom these are for, by who asked, name and birth date
+             * @example 24
+             */
+            beneficiaries: number;
+            /**
+             * @description Of them under 14
+             * @example 18
+             */
+            beneficiaries_under_14: number;
+            /**
+             * @description Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+             * @example 17
+             */
+            under_14_with_guardian: number;
+            /**
+             * @description Of those under 14
+             * @example 1
+             */
+            under_14_without_guardian: number;
+            /**
+             * @description Accounts of people under 18
+             * @example 12
+             */
+            people: number;
+            /**
+             * @description Of them under 14
+             * @example 2
+             */
+            people_under_14: number;
+            /**
+             * @description Of them volunteers
+             * @example 9
+             */
+            volunteers: number;
+        };
+        MinorsMonth: {
+            /**
+             * @description The month
+             * @example 3
+             */
+            month: number;
+            /**
+             * @description Looks
+             * @example 20
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 9
+             */
+            changes: number;
+        };
+        MinorsDeed: {
+            /**
+             * @description As what they did it
+             * @example station_staff
+             */
+            role: string;
+            /**
+             * @description operationId
+             * @example openContact
+             */
+            operation: string;
+            /**
+             * @description In Chinese
+             * @example 查看电话和地址
+             */
+            said: string;
+            /** @description A look; else a change */
+            look: boolean;
+            /**
+             * @description How often
+             * @example 14
+             */
+            count: number;
+        };
+        MinorsUnit: {
+            /**
+             * @description Name of the unit; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Looks
+             * @example 120
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 51
+             */
+            changes: number;
         };
         Home: {
             person?: components["schemas"]["Person"];
@@ -8927,6 +9240,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did */
+                actor_id?: components["schemas"]["Id"];
+                /** @description Only this record; with entity_id */
+                entity?: components["schemas"]["AuditEntity"];
+                /** @description Only this record; with entity */
+                entity_id?: components["schemas"]["Id"];
+                /**
+                 * @description Only this operation, by its operationId
+                 * @example approveRequest
+                 */
+                operation?: string;
+                /**
+                 * @description From this day on, in Asia/Shanghai
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day, and on it
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Only records about somebody under 18 */
+                minors?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinorsReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             default: components["responses"]["Problem"];
         };
