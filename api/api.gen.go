@@ -500,6 +500,27 @@ func (e GrantInputRole) Valid() bool {
 	}
 }
 
+// Defines values for GuardianRelation.
+const (
+	GuardianRelationGrandparent GuardianRelation = "grandparent"
+	GuardianRelationOther       GuardianRelation = "other"
+	GuardianRelationParent      GuardianRelation = "parent"
+)
+
+// Valid indicates whether the value is a known member of the GuardianRelation enum.
+func (e GuardianRelation) Valid() bool {
+	switch e {
+	case GuardianRelationGrandparent:
+		return true
+	case GuardianRelationOther:
+		return true
+	case GuardianRelationParent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HolidayKind.
 const (
 	HolidayKindOff  HolidayKind = "off"
@@ -2961,6 +2982,39 @@ type GrantInput struct {
 
 // GrantInputRole The role to give
 type GrantInputRole string
+
+// Guardian defines model for Guardian.
+type Guardian struct {
+	// AgreedAt When
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// Name Who agreed
+	//
+	// Example: 赵建国
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
+// GuardianCode defines model for GuardianCode.
+type GuardianCode struct {
+	// Code Eight digits
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// GuardianRelation What the guardian is to the child
+type GuardianRelation string
 
 // HandOverInput defines model for HandOverInput.
 type HandOverInput struct {
@@ -5450,6 +5504,65 @@ type VolunteerShiftInput struct {
 	Title string `json:"title"`
 }
 
+// Ward defines model for Ward.
+type Ward struct {
+	// AgreedAt When I agreed
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Coming Shifts to come that it signed up for
+	//
+	// Example: 1
+	Coming int `json:"coming"`
+
+	// EntriesTotal Times it served
+	//
+	// Example: 3
+	EntriesTotal int `json:"entries_total"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name The child
+	//
+	// Example: 赵小宝
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// WardInput defines model for WardInput.
+type WardInput struct {
+	// Agree I am the guardian, have read the notice, and agree
+	Agree bool `json:"agree"`
+
+	// Code What the child's phone shows
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -5967,6 +6080,12 @@ type AcceptMessagesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddWardParams defines parameters for AddWard.
+type AddWardParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6345,6 +6464,9 @@ type SetMyHoursJSONRequestBody = ProviderHoursInput
 // AcceptMessagesJSONRequestBody defines body for AcceptMessages for application/json ContentType.
 type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 
+// AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
+type AddWardJSONRequestBody = WardInput
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -6629,6 +6751,12 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(c *gin.Context)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(c *gin.Context)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6671,6 +6799,15 @@ type ServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(c *gin.Context)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(c *gin.Context, params AddWardParams)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(c *gin.Context, id ID)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -8597,6 +8734,32 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// NewGuardianCode operation middleware
+func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewGuardianCode(c)
+}
+
+// ListGuardians operation middleware
+func (siw *ServerInterfaceWrapper) ListGuardians(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListGuardians(c)
+}
+
 // GetMyHours operation middleware
 func (siw *ServerInterfaceWrapper) GetMyHours(c *gin.Context) {
 
@@ -9052,6 +9215,84 @@ func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
 	}
 
 	siw.Handler.AcceptMessages(c, params)
+}
+
+// ListWards operation middleware
+func (siw *ServerInterfaceWrapper) ListWards(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWards(c)
+}
+
+// AddWard operation middleware
+func (siw *ServerInterfaceWrapper) AddWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWardParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddWard(c, params)
+}
+
+// RemoveWard operation middleware
+func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveWard(c, id)
 }
 
 // ListProviders operation middleware
@@ -11744,6 +11985,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
+	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
+	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
+	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
+	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
@@ -13932,6 +14178,85 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type NewGuardianCodeRequestObject struct {
+}
+
+type NewGuardianCodeResponseObject interface {
+	VisitNewGuardianCodeResponse(w http.ResponseWriter) error
+}
+
+type NewGuardianCode201JSONResponse GuardianCode
+
+func (response NewGuardianCode201JSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewGuardianCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewGuardianCodedefaultApplicationProblemPlusJSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansRequestObject struct {
+}
+
+type ListGuardiansResponseObject interface {
+	VisitListGuardiansResponse(w http.ResponseWriter) error
+}
+
+type ListGuardians200JSONResponse struct {
+	// Items Oldest first
+	Items []Guardian `json:"items"`
+}
+
+func (response ListGuardians200JSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGuardiansdefaultApplicationProblemPlusJSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -14438,6 +14763,120 @@ type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsRequestObject struct {
+}
+
+type ListWardsResponseObject interface {
+	VisitListWardsResponse(w http.ResponseWriter) error
+}
+
+type ListWards200JSONResponse struct {
+	// Items Oldest first
+	Items []Ward `json:"items"`
+}
+
+func (response ListWards200JSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardsdefaultApplicationProblemPlusJSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWardRequestObject struct {
+	Params AddWardParams
+	Body   *AddWardJSONRequestBody
+}
+
+type AddWardResponseObject interface {
+	VisitAddWardResponse(w http.ResponseWriter) error
+}
+
+type AddWard201JSONResponse Ward
+
+func (response AddWard201JSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddWarddefaultApplicationProblemPlusJSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveWardRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveWardResponseObject interface {
+	VisitRemoveWardResponse(w http.ResponseWriter) error
+}
+
+type RemoveWard204Response struct {
+}
+
+func (response RemoveWard204Response) VisitRemoveWardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17382,6 +17821,12 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(ctx context.Context, request ListGuardiansRequestObject) (ListGuardiansResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -17424,6 +17869,15 @@ type StrictServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(ctx context.Context, request ListWardsRequestObject) (ListWardsResponseObject, error)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(ctx context.Context, request AddWardRequestObject) (AddWardResponseObject, error)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -19383,6 +19837,54 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// NewGuardianCode operation middleware
+func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
+	var request NewGuardianCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewGuardianCode(ctx.Request.Context(), request.(NewGuardianCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewGuardianCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewGuardianCodeResponseObject); ok {
+		if err := validResponse.VisitNewGuardianCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGuardians operation middleware
+func (sh *strictHandler) ListGuardians(ctx *gin.Context) {
+	var request ListGuardiansRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGuardians(ctx.Request.Context(), request.(ListGuardiansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGuardians")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListGuardiansResponseObject); ok {
+		if err := validResponse.VisitListGuardiansResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx *gin.Context) {
 	var request GetMyHoursRequestObject
@@ -19822,6 +20324,100 @@ func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
 		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWards operation middleware
+func (sh *strictHandler) ListWards(ctx *gin.Context) {
+	var request ListWardsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWards(ctx.Request.Context(), request.(ListWardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardsResponseObject); ok {
+		if err := validResponse.VisitListWardsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddWard operation middleware
+func (sh *strictHandler) AddWard(ctx *gin.Context, params AddWardParams) {
+	var request AddWardRequestObject
+
+	request.Params = params
+
+	var body AddWardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWard(ctx.Request.Context(), request.(AddWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddWardResponseObject); ok {
+		if err := validResponse.VisitAddWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveWard operation middleware
+func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
+	var request RemoveWardRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveWard(ctx.Request.Context(), request.(RemoveWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveWardResponseObject); ok {
+		if err := validResponse.VisitRemoveWardResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22371,494 +22967,506 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L35cxvHtT/6r3Tx3SrZDiiBixaS9X6gJctWbNmKpERJbD2ogWkAEw664ekBIVx/VSUlXmRFipWbxbEt",
-	"JVFi3TiLZV0nsWV6UdV9/8kzAVI/5V941ed0z4aewYAEtSS5dcsRgcH0dvrs53NemaqJVltwxgM5tfjK",
-	"VJv6tMUC5sNfBzu+FL76l8NkzXfbgSv41OIUZ2eDSg2+JKJOgiYjbdpgpMrqwmdTpSlXPfVyh/m9qdIU",
-	"py02tTiFz0+VpmStyVpUvbVFzz7HeCNoTi3OlsulqaDXVk/KwHd5Y+rcudLUEWd49JNNRnxWE76zSxLX",
-	"McO1adCMRoPPffZyx/WZM7UY+B0WH/k/fFafWpz6v/ZEy9+D38o9Rxw9NGu1RcB4rfcs6w1P4yh1GKGc",
-	"dUld+ITRWpM4jDlqQyhpM18KTih3yAprB/CIG0jis8B3mZwqTbGztNX21FT31su1heos3e/MsfnazAGz",
-	"oCajDvOjJcUmNK1mlLGTM7MHSlMtl5u/D5TU1gTMV+/8f15cnv4+nf7P8vRCZfr0N/5jyrbpz7ktNxhe",
-	"8HJAWkIGRArSorxH3IC1ZMZhe/CK+AwdVqcdL1AnXVLTdVud1tTijDr2lsv1X+FsXB6wBvOnzqn5+Ey2",
-	"BZcMaPKYL6oea6l/1gQPGIeZ0nbbc2tUzXRPG5/4xg+kmvYrBU/dvBdGTC78OKt3JHOWiGSM1ITDps6V",
-	"pk4wKV0cIGMe441v3mcZ/4Tb4MwhLofT0T9Q71uuBe6qGwBxtn3RZn7g4i7RdtsXq9QbNeqyee5caapG",
-	"W23qNvio3xzUzz3pu6yOP+SVFuW0wYaJ5gihLaB8GdB6PSK3qhAeo1z/vMa8is+o3rDUdReeQwJB2Crz",
-	"e1Xh9IZptjRVa7LaissrLXU6o+aPzx7VB6lOj9aCSrspOLMNT6qMULnCnMStLS/snZveW144MDNTts4o",
-	"IorkC081aUBcSRw1nOWHdcZrrNJigY9Hmfw1TH7a5URwr0e6btB0eXgj8UdLhFYl48h0OI4SzjvOZ8NL",
-	"VlLssgBXVHdddoChDjGHWs111KDwhDpREtAVxonoBOSx/t23B6/eHVy70r90Y3D9xvpXPybLfkBm9j9u",
-	"pQgPOF8Fecnw/gmiHkgy0Xt//Ev/7tv9W2/ZttQTeCVHUoYQvuNyGgBhtFxesdL09xj15RIpWzd4Zp9t",
-	"f0FiyoD6gaxQC1GcUF8ZWaoeJrLp1gMSaGLhIiBiFaRBXfgt9YophwZsOnBbVipqe7TGMneQ+Yk5Tw3u",
-	"vDa4/bfBnd+u37k2+OVnG+9/1b+8Nrj1dzJH+m99Orhx0zaE78oVmUHfgSArXHRJ3fVlzvnPqvNHObL4",
-	"yvAI+gPq+7Sn/oY9sQx5hBO1D0T4DvOXiMuJ58pA4h0JmkKycANLhGoxtjc+dC5nVqNap7Piep5lOs8z",
-	"5ihxQT1PH2mr8FjqldaxAkWVo7i5lgcnAk3CgRt4Np4GH6cJ4OO/bt643L/0AfnfT8ngzm83v/pMffq3",
-	"C7az73A3qBRlGvCwnRSVLif8BuWuBOIeVkYiHe5FVOoCPXnDYM3exARYNL/44Em+kmb8iStTigRoSrZE",
-	"bCE8f3MTIu4YUmpCNp4OlyeqP2A1IClzYkd4u4MKhOO4am+odywm0OvUk6w0QRlf+Ozul2CNKbBz5YT+",
-	"ujepv5anF75B7KprcaGbNDyS483sjEzmjDmShJIopgPvLSeU4L12AR0XvFqT1lRRXBBvT9jGNm1+9JZN",
-	"QObqZZZLNvk7lWlFWPeviDyMLfDA6AUWFn9x3h+30wrQXYuePYI/nSkXF4eKqaLgDdlQcUGHnCgx9t7y",
-	"uLJvbHGXs1Bg4S93mP5eWfITlGyxA9mXPI/Z7Ym9lOiKBFKcBdukWWEhlSdPjulLlJQY4ZkMq09NrT2h",
-	"xqn+rCn1RQ1UmH5Cc9Siv8RcRsMTOEalJG5AqCTaq6Q061AVbtMGWyKs1Q56ROBcPSqD0eqCdlDEx87f",
-	"tKDWHCmEWy6Pfzrzb7H8kIrlMgg+CfQCTxLaBX6SJXlHC95/UkH7b+H6yAm4ceTWuRyed8LYlclhNq+8",
-	"ufHB3a/PXxhcutm/emX9zodfn7/Q//Tjjc9/Nrj+G/x3/61fDj65qIQtV5Tx4pTj07o6kHan6rmyCbtU",
-	"d7n5J/r5PObEmHB0Gstcdpk/LLNWbL53peG83GFS/blLkhVmdQp6tMq8DCLqUolMTrEHntQY3nl3/c6l",
-	"jes3+l+93b/5Zf/q27aXr1KvwzKUL4prKe7aSAkuXA9OPxzJKrlgoK0Yj8W3NdoY6THWHhYKhbfmBc4I",
-	"fLdEJFtlPvVAzteawq0pE6nHJAGP2hKZLc/um56ZmZ7dD49Q4qCJH07mxamN6zfW71zZvPNW/9av1ebY",
-	"2MDecjn/4s/C1TF/FTqWvOOIif5h9l4TvO76LUkokW6DT3fai4SLqnB6JbVs4yA3t4l2AtGigVtDD0e9",
-	"br82vlWsurVmGJnzhZrfLkkcn3Zd3pAQlqoJT3SA05sBhV9rYtjMRU8jRNSsg0q1gBbjwVZIryv8FeZv",
-	"TY2Ofmvd/yCgtWZLqxrJUau9HMlLHYc5xA1sF73aC2zEfML9zwRBzh+YnZmxCceaz2jAHKvb9xTynmIu",
-	"3aK64YrLnYwwSt0XLVTuQ3PDnP4P2qyhzpyr/3ZZVV30tmMnOvtGQkC02oP3S+aDs1VdXklXXXhrxEn6",
-	"73218eYbM7t/0G4Uc/rBmvTA5khK4ZkmNjmDMBh3lPyxhMq0JCyse4c/yBLRSgIYU2g7TtYa5RXNNGzR",
-	"WLMkUqNc6ez6UeYQLroZkbY2rel4YcoCUxqcnLLRL+OOPWah1gkOhl2SMDiegnRst0KXPY90m4I0qUMo",
-	"AZVyiSgLg6sHUNsrgbRWRKbPvZhdGm7VcdG1GacQWcleH2lSWCFoMcO7Cs8Upp6cIFB8Q+GxgluaujDh",
-	"fEoJ2h4i3PhcomOOUYnemCQhmj3Pv2ZbkQtZdKHjNYKzKNNCC9A4BYzjOa8Zg8luXjgixhijhdeE76uV",
-	"lqa4qMgmXDIuKjWfOW5gZZQtl3es0uOw0nvwdYtEP6XIukm5E4WogoggEhbZ/PyIrAlFEPZoemLgbrNn",
-	"Bh2yvi2rUZveaW9NcEe/LZntt1FQ3Ewqj6ObFSFKdfuH2b/hMDZy6BE30J57SjwhVsZiOeo1x/EcLEyH",
-	"8cAvLnSUuR7YXHfF2S6vtFjQFE5RfxE+nEfFB4HymQP6a1ddnpoJhYCKCX+ITkBqosVIIBJxcnucQ3QC",
-	"60Jf6ASFV6rescWlYt5W4VPRj2fHNleF1+EBAy4aUwR+/fbgnZ/de+8ja+TeF20hmVPJ1VjNU7lvyDy4",
-	"J/HSL5EudQOpTSzJaoI7OnXNqgqMxQAKxqxPwDt1xDqHaUQnk9z2KPxrVluK3elMhqC+VazlUdIHJ66J",
-	"+cgQx9KdHjZtxwcxvD2dJ5dKHkwoJUGjj1o8JSX8huY3+PjGxodf3Tt//uvzFzZv3Fz/4rdfn7/Qv/Xu",
-	"+pdX1u9c6b/x+tfnLww+vjG49iZ+GNPGWq6ULm9U0MkuGQ8qHl7/thB+hdZqHZ/WeqiZha5xqxOj47jB",
-	"wSbltuOl9cBmEmC8IiBVVqMts4eLhIug6fLGbrJ+58rgV19tvL8GG97V0Y22766m3FdT/U8/vnf+3c27",
-	"b1hdDphHnTl8l8r02MmXf/Va/9aNwZufTRU23k+CU8DrtJK+UMNbh3VB6jp5byEuJwebLmcyue6NS58M",
-	"zl8YSWqGtVO4xGFeOR6LlebUaT7FA6t1q6a14nKdm4254zGa6nDw/DR8Ch6RUADG8oli/BtYzZQRhkba",
-	"oHPByF7IG5LMX3VrrAJzhW9WXUzobgrPdcDzr9bMJJoUsNE0cmGVphzmuauYV10TXOKHVcZZ3a25FD6n",
-	"nSzbw+yI37PKOGE8cEO6xRIpL6Lp0ZMBpK5FTq4Yi3Z5sG/eqibg2zPpzPWBFy6Rjb9+vvH5b0LeNDzc",
-	"1OD6B4O/f9p/7baNBLftUKvB5c8KM+G3TklZSEjThmd2m8xn5uJBJGGFtYPCrD3Gd+xmgabhkS/R5B7+",
-	"qOKOrpZYwjugKRAys5ESozOeLXTIekj7KT8junCkOLDigUoEomeqpPfPRb8KBWIgoIHyTquaUpVny7P7",
-	"ynPlvdPzB2ZmZ8t2tQhmks2RzNWPz8jOnTBDdePnf9386NPtuGBbLrfJ5eWqMoakaLGqcHqkw5WWAAUf",
-	"w14lzoKu8FcsFrwvWriFeEsx02d2nlTVYarT5eTIsdV5Qh3HZ1KWyPyB6ON9JJWvPDVbnttd3j0zM7e7",
-	"vGd23mpPtZlP7SYy5G+ar4845oaYK10TrZayBD2XMzAJ1VV0CCwsPgfMmWDHQ244rKriV1YSf8EcLTxC",
-	"PNEowWD6yDEat0uS707rAaaPpHL5Z7556MB3931/7qhdS7Zp9csS5XvQZD3iuDp6YESKzyQkB0yVpuIm",
-	"oBQ1l3oVjGJo08UVvGJiP46rhq0FFeq0XMXINE88XVgCh8FNR3CWReaoeWST+YiEXfV18j7FtBH4dlcy",
-	"OT+eVa7+++nNjT+/U8zxD3p6KK4SskWfTDLFN6LVUHvQHDXJKOI8M8nMzO2N5EN0GRN0mKmGPBiLIRL3",
-	"j5i58CQNak27LV7T6U1DV8/lxBRsJdRVMAPrHc+zkbXDAup6o983/ENrptQh5KTCJz4WiEHqLxSIAfsx",
-	"w/GO59k4/BjCxO7FOar9xjXthlNCdNgvFPff2JM9jFkBdSbdxIaGMaVitxU2KvOMjzMJCb33+WZE9HVu",
-	"y07kJ2NK97A2jYI2I/eJBAL8n1YV1paBdbjjeaTHqC9JIFLK2b4F27lWXT9oVhzr4R6iPcWr4ZHE0c4s",
-	"7N0/XZ6fnplNK8wZKXzSmsJ3GDU35jaaVdHxQZFTqjHzF0kT1cAeoQ2f2X2VDV902jYPJQhQQhtskQxu",
-	"/fjeu9fW19b6v/8zahGKBbkrrKRYlsNqHvWLp2SdpH6DBU+rcW2cstGhvuNSnrVSEA6LBOoa1TzM8zAx",
-	"WOfUdi67Xeo+j4Ip4UHuv/fl4Lc/tvp/7ZmdWk1K2o8WRcsrlE543Dyn+Ao7O7q89eyk64a08oSsoSs6",
-	"noNpB8VYlVEhzDJCUoyRwAhOsKWinaK8IlHRbYvGjXHpt367MdtRBwiKXvKYt+cnP+7f/ET9/5c/u3f9",
-	"d/2rlwevvpVanDXUmMUWlu33PcxAdCWtevBdk/qObLrtqdKUJ7oVl+t99Vg9qFRZ0+X2PMRY2UOhPM3t",
-	"8wvy2PqdP62vra3fvTG48NH63euDS+8P/voLqJCcm7FXyG6BTYyXVRzykNyaeXjoYWIadjdiOD3rhRZi",
-	"RS16OGMsuunZgbiWVpzqwl8yp71Lok/DlaQ1XDiey7ozQzxPjRHWaQrPqbCzbddn9pd9mweuR7pNxgkl",
-	"TaYYpydgGdqRVTCiXBt94ifQCXqkJsYTg+gJyvBmgQmmdtnuL5qZmd03PX9gbsHuL4LUogwGXCJunWhN",
-	"U8uXJdKiPVJlaAEl2ZuxZdfXLg9ufkE2b1/s3/1R/9b7GVFZ8P8WDy6bH2SLwNCREPP9//SDwS/fuHf9",
-	"ndFelALhO+3CzhHC+ERyCnd/tHH19Y1fvtX/6Atr7GBEHXxhAiwUYNb3O6yJ7tJeQaI9ZTMRnKQTICTV",
-	"1Gbp2xFFp7H0BGkvK/MqTiLp8y8N86McbpaR1j9494cbv3hHp/Kv/bfO4791eXDx6tfnLwyu/al/8XY8",
-	"uV99CD/pf/oxxqqMpFVcQ81JCORvuoInSoyKsv1LUx5ty4y0/4PUY9yh/mGGNTZJFgwZyBZ/RRBmN9cB",
-	"ckcpga7UWadLmMvgsyBBlXto292zOrOnpkfcs/zkwUNPHX76mSPffPa5o8+/cOxbx0+c/PZ3Tn33e9/f",
-	"7dbkSC0ylR0dHcFB6nlFk/KHqL9eJ9QTXCkFn/++f+nXjy9CUiS6z9GtiaFF0ZoqjS2wDuufLoWmNPOB",
-	"41V1cCmlJIyldJ5MGhfgA7zPmue/nl4ZP0eZoWA6Y6iQp0JiS8OrbPzhPAbixlMkx1cNt6DDHYxBF6Xs",
-	"LayPyPWc+kGoetliHM9RGegg2UhyZhzwvSqBCGxlICfdFtNsyiFSkDr1l0w6piu4JI4ApJKa6PAE95qZ",
-	"nVuYKRSXawjqVUa6DCnEYWhijLky/J9llPxU0zH8mKwottRRl7OY7zNrP81yGu4q43pDE2hHc+X5/bPl",
-	"QhtX0KTq37qo7LOPrqyvfTz4+K9WLavDubYo0jUYEHOVBiMCynOY74qMxHJUEqxpvBD0K0iUMhB+L9ft",
-	"Wxe+JTPt3oWffX3+wuat9we3/zZYUxpC/9L1zUs/HNz+245jwnS5DQ8mFk3LpIlDbr3OfMYD0mai7TEb",
-	"WczM7ytAEzluI9zS0hRqq3a0mcRNjJ9mxGsiWkmTepqVWFaexwgRm20b3HBsNlLgho0Z8Bjz0t/HK55D",
-	"GEgQ6bNM7GbeuWXn69ynkiOPypEedJjkQXhyEmGs51mDBu4qRKtpTBoSR3R5V6lbCUk4f2C8o1UqI+KP",
-	"bZ5/7YknnhjTIp1QmipCf8CexTOVDdVkZ6mOpJYHEm1O0usjFnA2k9+S//7+6pPbZ8Nh1dC+svm/mEK3",
-	"rzw2n8yGBJnNvln3TYdJWoCjzZNJIPpYdYIC0j+PNo+6thDe0R5pUz8IET7BhasMBhlCxKYJVqsRGbZI",
-	"QiuyIlfGiC9vgzQpgvpL+Yp96h6tMUJbgje0bhYupMp6gjtkplQul6GYyA2ahAsSbWBkphwYqanFfqVX",
-	"n7fVE4L9+VdgDDtzC89ZD4c7rvEzJXfacWVgSrnT/jPWhlweJTICnzEi6pCPJkmVBV3G8Bv0mu+SYS5B",
-	"GFFYImXjRpEprXBbsLkeW2UjAaG+1aGeW9fo0fmZ+uP6/UWb8UqNSmsRn/pY56J2k9km+21rfhmnaYNE",
-	"etpdBbwl7Yp11W1HDQM2AEX+irQbu51Gg8mAZeTwCg7B8YCu2PMrcuxJHVkPt41UmSd4Q46l1+MJDuUa",
-	"ml2Nb0spotD4suwsSLLnhY3Ic4v/ur4IWAZcxX2HmwjY2Qy1WZc0DNvwrtyq0EXMPDXiGOgPZpe3ou+N",
-	"XF3CG1pA4djG4mEu1gViGesDtBtpFrgbeDJlYaIbUY0NedKk63oeadJVthNF2RMusTRgLAWqkJ9Vj+YZ",
-	"yqdGV1grAYbVUtF3Baznnahj9lkbbqXFCA0A5KOq5DHmjzNHz3oJpYeWwQbhzSItxq5E3mnQjVipsgar",
-	"AbUr3IU4bacrmAsCc+Q6kJCGDuqE6QflPlKzYE7FtdzfExoQmfoM7ZQYUVpxk/S7RCfIf1mKxK2KmuM2",
-	"XCtUriA+o076HVPzM/sXyrNTCYzLl15yXtl37j/uS2V2XvbOSeMngUxzJBWDYlfs7R4NmAzsFr40kXWP",
-	"IuiKLBHOukwGBoLHoJMcGA+7HyzUSqedBT5E4rnmsX4VGYnsk77P6qWsXUEQBAulPOfWGdbO1RAHPhY3",
-	"s00xECssE2Kmyci3jpOm8JzRWii+KCThBG2kJl2Yk0SHkbizyUsX0kkOv9mKSpV1F4/ri0iqWtAvoRsg",
-	"Vttf7DZuQeYWBVE9JqRrzDPFOOxYJQAD32ScgG9D7SJ6OLuUQ+GU2n6ICxQkzLEgF4oQHibvpAF/4ppr",
-	"eRRZriQTHYYo41krCl0Ele8nFRSdaAFEqD6y5gol0FqsRadtn0mA+u1SSWRTdHkCyQkubniRgMgqskZ5",
-	"7nDWGiT8rXrjYqQcSRQmOnmwXt8lgVksRU/oX6Aeq0aGh8Ovd0kiujzkMHre0VjxMCB+YJ24J2orJ92W",
-	"tXTKpXtONClvNKm7RChXUslojHrePjhytOMdBE2qCGWqvLBYLiev42MvlmdOv/SS839mXyxPz51+fPHF",
-	"8vRe9YH1hh4U6k1QM7oVBmItb0hUPmK/BeaQbtP1lJ0AZpdaV9zRMeSmsgn2HFsaDw/ebODhCnbnQfUv",
-	"ABfs0KvX19YGf7mh00SWyEw6QysErx7ROs12ORH8e4wapqPJ5NeCcBKQGR0IQuWKdgkWrVLJH8+eG2TA",
-	"8c0irGwpgr8eLynv6YPfnC7PQqnRKXZQEVkD3FxuMORr92jgBh0buzjEGj5L+bH3756fObA/Xm3viE7V",
-	"oDvjsS7Ez3h6ISJRnXUKoos3io86U963u7xv/9xM7rAzBxLjwp+pgVMnES49PiH7OZj47laufr5t7AaK",
-	"53c8B70DYGAqS9nzrJh6sehCFrZeeRxsvVPNXiqP4Nf9i7fJLOnffmvw9idkrkz6F18fIXhHkXw0Zz0N",
-	"2yYfor2DkEI27DzPrBdyOUlIh0JRuYwOJC+0lfIDX2KUGcUK/DMNN5G/26nV64noca1LZzVXblWw6N/a",
-	"rYrw2xhGM+IWwGHABE5bHak5SPbqpQ4j8NZCTiydTFEUJ9GeXJpFwTrpNlBWsVrPEgl090WdqiZN66IR",
-	"fVuTPlsJWDZ69+yHpoFurPCMrbaNxpS6J+oB44Yth5DuCX5ndS1YVTpdU1j1sMlnmGFOXa+T6pfXZbUm",
-	"DSotJiVtsIqu/96KOx5hUNptxsdQH9SURrwTH7lP2NKx+B+tik6wpISly8nzIkjXhpjSCX1znBztaCIg",
-	"jMkSreKFWBml8g6jzmJIcK7nQfQ9oCuMuMES6fAa8wPq8kVA1kHkESBMT8igRKRQc2nRnnZf+76LexAm",
-	"mjOKaYT6PVaGom6EV6Dy5SiSJ+RtZHeUOMIJJXXWJV2RSrWaQoQQRAtZX3u9WMAsG6hR+0WNayJcRqyD",
-	"H9o44aVP3J843ecxkQeSEBVysEcsF+oQa4nnRAMdtmOISjxZao9PBoJU2Wg0nDgMDsDfIOrN6ZGVN3ps",
-	"23piuYlDU0O8sa/PX1hfW+t/evPr8xcG7/1t8OHv46a2wSBrUd7B7o+hvmq9i4dd5jmxntQpdRVvoM0P",
-	"Aqg8JSJpHQLbumoqpjxevXLvd9c33/hr//ZP1++skZnixleiPspFX08KI0XuLu+O4XwXsrLMYmzb/jRg",
-	"5w3jt+RIP/jJUHbKRKTUfULxzQOnM6BRuSUvwguZ8yST5zWe4UTwl7K5eRx8aSj3fUREHs5+Kxr6mCdr",
-	"h+6CImLhwb1Ttnz8/o8H0FWQVeH+wGRsu/EM5c4Lq1vr4zOqazqmNyH7lfaEofUvfrq+9of+hTfGtUzj",
-	"hbAyww0eNJlkuhWyMgohXSZyaEV2+Uy5TCgI3vtqCQVii7kYQh9qthH+jEb5HLZpZKXL2Ir+zlKhKfyV",
-	"RYOPCPFw9fi0Q3u7JGnqrj2hx2L/qPqs7GrNtF8Xuy6Vp8szRYx/uy0g6nWAgZOeCOSSXgslLbrCpjtt",
-	"+NvlDTO0aT0Elwsg1or3mxmu23jvy/7a65uXfjiSteklxfXSnBPcUp74ts840/G77QN/tE82waLG850V",
-	"PvZWdhKFm+19hKCJFIJj3LKNYW2P1YNSiAUtOHC8HsR5AEhxqI1h0RarEeebH7Y5DHZxRoc6XXYG8f1x",
-	"az6wtiwxgX2WCYiWtQYStuqISVjvtLVZXqybIkIuJ4aeK02pLQ/zE1J4e1GPnzbjlbwzXA6/Gzo+k1IM",
-	"Ftl+ReFyCTPbcAmBIAsLCZi27CSrkRFmfCoSrtKaS2++jOJZiyRoCsk0HBZVlCV80mLpzknhQiBwVXTr",
-	"DTRreu+H0jww7zfrjrR6IWyXqNeZL0tmb9ECF3VwnHhu8SuhwTosVHnAMr2gUJj/20qDTnOP6EqV4swg",
-	"JPVhGoudYWxn7Cyn4x9yZbsTPMj0LRr24MzqmAkP2L125rtct2TqJQWTQs2b83v4Ra8taKMV8c3GncoF",
-	"U7cmngs2XqOgMavxbQjVWjyBGrJo8DYgBR832Z7Bnxmb08CDsI4HlIy6QwljGXCqGt5cBhSzskJlqA2Z",
-	"XNqlBDQFgFs2zQi9sdlpPOEmEEl7kDHb9QUv2E4xJKkYPpH2/o7ITB2qaBvOUS1g/8fY3QPx1sbZ7SPm",
-	"sFVTH1Ul/tB1LjLRnmwOjlhi1gZUsdcUrrEbv6G++UFOe5SoHchYcCBbqKnXHEIWn36OKHuKB0oujuNo",
-	"dSJVZIxrNHHJ16TSAv914pnl6dm9+9DD7UqUK2Etn5JSmM9WIk12NnFYC/UD+5zygZkDB+Zr+519e7fj",
-	"Y85oyBcmOKJe7gb3oT+fx2g2TKBSjTy7xtaivUrspIdKSBnijXFB9FMY3dXhVCXMoJuI2nE8A8G9Xgki",
-	"oi4HHX5MRWEiSBBZHQQPhrUyYx/N9hsKTrZDoLJM84odh3j17b8N7vw2HgUY3Po7mSP9tz4d3LhpL96x",
-	"u5VfqIPHh3eoZ87cTxyV/WVY45Ovv0fti60w9jG1S9lU1vrf5yE3DS1KVybSamtN6vISNsCeSZjqxWC1",
-	"dkSBzC1aFWFtVDGdLtwWG85IhlZnb5EXF55pyZiAPAprY2kMpjKjqXA8jg98PVe5eWBa4SMJaKImfsw0",
-	"HnsIwIMsJgsyC9cAtbewjjvs6lcw2p6n5hzTLGMcPWfyvc23ZX0fCfme2inhx3OqSIstRa2jmCcZaXVk",
-	"oBMIx5OzpyLE/CrIbqUfLhFeRPxu017ffrvbogH47CRd49fJFTIPwmHgxp0FbcYddCvGcuUwLdOKpZsH",
-	"ODXcIldvzxYrUYcObRzD33CqB8bjQ1b5iLH5I5ag3HK8ud/INn6xuoLy/pmFhdm98/vnywsLM6NCis+B",
-	"iK8K6jv3/chiY+sexFts4pN60dA6tguV5MqKnQW6EjvguVByMJJZF8RZGgvyLpbU+eXb/btvb969ZuWa",
-	"Vuymp15W+r6eIaauMvgIHk9mW+fT0YjMJWRGUDbXaqlne5l5TKMbQ+PcIvaUgoQy52WlFCFWbLno24RU",
-	"yRVxnoFSHzPDzNqWMF09mMi27LSZv+omuUzM8dy0rXM5SL8X25th/AuLypStIFmFi7ALu2llO1JaRXJE",
-	"p5XpwTLESDyz2cISZaeqPqgyonMWiajrpO1dMpGXiulLPjYmi/KZqMT4tEa4d3mj4rOWy7F9r8Z6iNer",
-	"648gpskSRpVuIwtdfzu+rJhmbVOhl60SRq5sx6GXejKW853ivhmISSa9GiQDoYHegASBtb83e/aZlbmX",
-	"T9UO5KWXFk4ytyeOZvRKPOpy4ctDVuD/mqleyqj5GA0f4ekrnKYN9fkS6s9U9/i18uOcpqexhqeJ3RRt",
-	"xg+Gd2F7fUQTHbjjGYgF+4AeyWhw+5ubG9d+vPHzv29+dL3/X5f71273r58v0GPfy+itqeF38LiyD/kZ",
-	"5tl7TUtGHBpQwPHQVelZPQ2sknkI7Nn01IU2B5h9CC+vCx86OXebAuO5JezRQ7mDbbKIk2rRPmslq8R8",
-	"KjBaZWY+K+bZMvOZTxBsRthTtK0EUkMMJcXDUotMIsRnv3SL85y1Fz9mZaUcNykpSim2NTmOSl8zdAOc",
-	"ZKXrBs1Kdv8DmLKiHDPnEibsxJsfgAoBnSWUJs5WmR+mzIxutxXt6f6R8xSdYJyp5pemlab0K8H857CJ",
-	"ZtqY15RAQM8+zdgzsQEXRpZXxtJVkhcvk/Azjy1vn0JiHybQxPqyGcpRwbEzTEpsZHV0Pxi28s3bDeRn",
-	"NvAX+HgkLE3LzGpYGuNX8TsQLzqeHVnJnygB1u/y9KzMqrO36zhrC99W9d9gFWuKqk4WRbONNphEpKW6",
-	"JV14dnquULpwtVeBwoThVp89SISEDDXMBa8DHfIxcyNxqZi6ZclHzCKNqI40at+mu8R3qdQqggOgNHHv",
-	"W4KUrOagw5gtg+PJHhYfQIdyI1EntHhQpiyLb2r5O/oNIKmzL8KIzUIbRimbeds1a9fYWtRh+VAbPpAx",
-	"jKQeLmx3wYWxH4W5S2NsMvKeZOnBbKLyYHb4BACFNrtcR5fJHyFQV+LKgCWSYkekR2+s/a7/0Vr/tzew",
-	"vmf9i3f7n95c//La4NqV/qUb63c+7N/9kW1f0pPsMZrRcw++SfA/mwskxaf0j8y5lkJ2Y7ajZNqIpTlZ",
-	"eGTmFkXsI5vJfVtzl62LhL0z25EJM3ahkOPyQF8NZsepx3akjX4iUldMYmRFDRTbsiByz+wdCZkBd+YZ",
-	"KF0Z0+2mYXBSojMXp7zgtOf3jiPEYQUA3oV5vKUhtIy0YJwZeTSG+RTDKz/ay9/AIk2n0pHvzH2MXlbQ",
-	"G5nFY08aKMGgy7xVrQjJEhGeE8MUNE5zJkkgRGF+HFHVEDu2OvZlQP3RqOmhQ189DojVIU49VTNeZUlr",
-	"Lg4dlUoZsHe4JAZNOuE4DYGdRl2m4qtAOLTEQspgnnEETIpowboGO/RMZociWHBqeiFh2ClaV3RkOLVG",
-	"x1HB4Zbb63ZZVxpgtLTKYnkmmCY22W6juCDdbNSapgFf2XZDo2VsP61TKV0ZQV8DNQLaZ9dg0Agg9x1F",
-	"E9+ZJPZicCRxZ3im6zaMrFqcufoD3cbU6tyNPor1PR3t8Y2cybGfGS+07FRbbhAkPkvEgo33Opx59FHQ",
-	"8Xnqozrz/eS7Ii93OGStyZxOchrRIsNPEL4v8ZlBB7B6zCEuEA532h6ut3kxMdgkAcjLjgQ9dkvj8ZCj",
-	"xwdNGVy62b96ZXDxav/Sb4plbqVwUeD66h0ZGVBHpvFAQumaXz1iQfQX2ljBezzMD5lAtT0iv42GxRqa",
-	"jdoMRUJojIw5m1rH9629c81bCQdQkTjM5eyBkUX9nHVzXmmwXfJeOhISzMwcBzudszFbwabxzG/SBlvD",
-	"5YSnjece5Y3dTep6NAVttm8+sao5W/KSnmX2fiWG8gRvIMcAd1qVyWDc40nDLsJSYxOx7mVYeJqKreQ0",
-	"cz5Ee8rYgUcSa5hZWDgwXZ6bLu+dWD/cIxnGSb4WXFiXkJUoAc0StGiAt0WpRJJQW67acJLG2MaR3fxf",
-	"ljFYvbCpi2F+NPIAFu24ILzMbL8jgDpWZVrxwyTxYpW/wrMyecnOji7NPYsokaJbEbziJZOIUpsBnaqR",
-	"vcAlhbbusZ9ktA1acT0ve9E1yolT2J48oV5mXetOmXLGIz66GFk9C4jjHMSuzS2IX0D9hVYe4qG8MVA2",
-	"442PEtfHfpaG8sLTKBU1FVNLymZek+nRNgbDG8nZCiJXxC/seI3Td+J+PSTXK47ZUwilZ7wujcM0ZIea",
-	"XiYAHE00pHFCys0dKJfL5ZnZuflcyJG9CRD0F8vTC98g06e/YQU9D3sHjIc/DTBKbiCJ6SoWwrFCO0VX",
-	"EqghHgKgqdU6Pq31Ki0W+Fa8Cy19YAswsiLTRVHDwNDpPoFWROoCMNj3AfN65/GtS0O7bOVgETpgSvc4",
-	"fJAszO/dT9r4BIlS6tLZUI612yFg1SqBXseSqYZPW3IY7K9S7wCq1nCZJ4y3FXTCzbvvrN85v/HWh/2L",
-	"7/Zvfjn4/Mb62uv/+OLy4IcfbLz7qjaBP74xuPbm4K2r62vvW1FsXeZZA6TUIfq7gowlAcKYZY/WfWbL",
-	"vIQOI54IKgFdYdhVC/7scLqqjIKqxxYj61S9BAGQCjM9T4xGTUk6MYZaFFUZebkjAlSPZKcNwfxEQ4aZ",
-	"bx468N193587muW47NiCuSdPHiP6y3hcpGxNjcipHsJ3EJdb3CEHBa97rj0jDj8YYkxel/a0626x6lG+",
-	"soQeCuEwEjBUMKIBYs+N7qWjvo08LeHaTWcQvA+J88i40auug+aExVdr2yW6wiQxvSKH5WzVZ9QWZDwJ",
-	"RCk6gQkTGvi3QrR3irEVr3eiTa297hzqer1Kjbat2b6QiyB1my3t0lMGkkN7URCBeG4rma9ozYRgZ2sM",
-	"Xm1Z4WEfOkU4Sv3ikKKnNa5CKzQn8ZQZwZr9QGWlzpi1eqJGPcYd6hP1AAJ0WQ+oaUJvGakJurWo+p8J",
-	"Hc+/Ym9ZHVutqG8qbi7+id5w6MUxHmLkkHEX5sMXdyJHP8lO6FcGd9gPSG0QtAyVpApwnLFFJPb63h//",
-	"0v98rf/6e1Pb61a+1Za4E0GN1bajHRvWWMxDhx1nSSXDSlNtdg3/0wwzwVtiNz2Pa0e8omB3jDGQExl3",
-	"oKvPSJyAsEXTtqNdyxiZhl5CpMV0S6kuZD3YsBjZ2cCndjBGYa9O7GUWSI67Vhut6K3MRGMcOrYtdfbI",
-	"O9iSkT8+9mqzJjkWw0Td0vnnwm0Ct/PZEoFzW8S/SoR6UgCYJGlqmNntnvNh4ZNWTzKvHmKpmJqDmCT4",
-	"yef9y2v33rjc/81nm7c+HHZq7AidFCURSAXZCnncD/UrMgBmD+ygMgZNKHTOahw+Nq6hxXqIjXJQ5uk9",
-	"R0B6LBHZplxib0x1jRwBZCtWme8BJ5/wZqWIIyUR8uhjMl7ELB0ffr6ocS1DoFy4TC56ZaNm8DYVM4cE",
-	"hvTtMU5wa/rhfdHEolPeW8wPOLaqZvMGJtc63CUilkC7ef61zQuX1++8u/n3Vwe//WKRDN7+7dfnL/Qv",
-	"Xt9Y+8M/vrjYv/THjauvo3LUv3PxH1+8+fX5C+t3PsRvU5/f+/OvNtb+EOPTOgnrBx3uIgYuD5jfYo6r",
-	"m6Iw+NzGwb+lrFN37PB1k3lta02cy1kcFSnZF9EGEM16+dmsGkk04YryGGsnm0a+SKf/87T6T3l6oXL6",
-	"lXJpdmHrHV3NnoQtXWmVedlQzUOdoqYG77y7fufSxvUb/a/e7t/8sn/17VQ8eLTPPryWNuEaupmtSZdb",
-	"+p3ItKqhv6pwa0z3iRcQYIkt98Wpzbu/6t/8cqo0tXH9xvqdK5t33urf+rUit/AGxxY/V2jx1nT42YIt",
-	"yQxLH0po1Il7JmkKnWDVljUhKN2llvWmDCmEiTbhA6et3CFGRtb6B51ZFoOb1fc5wCQ6dZvUVveYrHAB",
-	"2dYC22BFxxCeqZPMBox28zgNXN7YijJTE62WNS3kSOSfS5xs2QoEEFjhu2dIWwhfHcFeAlV1DSGcqYyQ",
-	"5+hSJj2M7SAmmqBzMtHGDoooa4LXmE6Siym47//h3u9/svmz65tvfnzvd69ufvjf//ji8uDnnw2u/Wb9",
-	"zlebNy5vs31jTr+I45ChZ0Vw2lHggVhm4HD+JxZR2i9CvLcIoRC/HxOJx+oUFiNa2xCdLib8BuWuNBXJ",
-	"8dZJH/Xv/gil76gSmPEii6kOIAaywGDpmN0C3IJo1/MOe2sXPOdQdH4HzzidWIhzZnDt4uy+wds3sRz8",
-	"3huXB9f+sr621r96efDqWxY1IEbnszZHYPw8rHnYnQA8X/EHlxCqT/gkchYVOsmUYB6H6paiKnBw0Mkh",
-	"radI75utU84QvWQQiM9k0+Duj8sG4ceVjF7wYU2Gfo7Ac6QhRqSjzZZHs7f4wPZ1eRkUAp3jmoxElcY9",
-	"JWgDYY5LLhKk0K/PX9i4+MngoytKq37tSv/CJ0op//Bq/+Zf1Vc3fxl+2//wnc2vLqp/vPZq/4vf9P9w",
-	"tf/fn6lf/fDz/v+8Bp9/sv75L+MZ4syrg5aqExRlW3QkCm8XatUaPuVO+DX8Zb6SbtVDyC7O3EazKjpK",
-	"xAN6ul3GR4c7JKkBPpWYenCNu14CN58H0KzQvkGWSASzIkvoYS5plk49DGc23bo1P4C1A+bkBQFI+JDN",
-	"XqW1DOUzlnAGvoDumE0mlmtZkZzMLuXQUie81NSDFvCSMTICk8PanO9kkgh3SVLveB7UQNoR8Awqvi12",
-	"C340NKZ3SfKy1i4LG8rLaEjZ9iI6dwsQQKy6qvBQEV6PZbjYhhQvRIn9pkh71qVYVTGgc7iStPBIY4DC",
-	"BTu4ajfZqJk+qR8LS8QrHR7YkiIw2wmfUfIKKzaQY+E7CPwSGq0U1sygEkWJaNeWH3swihppEJO4xyV0",
-	"04ZeEaR8623NVxpIyLAA0Fd3fMjW6Ua2zqiyRqf4LtShr2s+OHxA63W44/Aw0f1tsGWcHVqyLjxPdJlT",
-	"6bSzEN09j9B6oJZKPNElaI7EC8yHN7Lhi05bFuAaRe/dSeo3WPC0eq3t4hnUjErLldJqky3jpYmEhQUG",
-	"ZUnRKxdoSA/1Xo4tz62Nbo+jW+4cqSGXLh6pVmpEduUiqhnoSDbNiQqXY0fIBEC7BosApYBiHUP12vYy",
-	"YtqrmJxU2xyPENpCD5euZjKX0dSwQGplDGItI43civ5qfFLWXwh/JM0pfhnD27G8RieSFTjco+pRHSzK",
-	"ELh4JQ0Xwn1IFvYWTpJSb3peZHTjQF9JfmKULhWCbMah+N3MzOy+6fkDcwuzZWsGwyrznQ6zZlRHXids",
-	"nWXPDhnVgtxATmktBViWMwbguz1/9bDSSupxzaekgYHhD5sClMhwfeKJJ57QGa52jPmMxIESBJYCEyIc",
-	"sr/DZIH1tcuDm1+QzdsX+3d/1L/1fg6YvTUkCU4GQRosIG5yiMG1Nzd+/vfB7z76xxeXN7+8NXj/tf5b",
-	"H23efc+OaTmRCtYsjxiCKYe6pwZGK+oPM++tFPHajQPTH0Q2XtDxubIJfqDhnEPlRRsrltdGnqh8fV0/",
-	"B7/xCrVWC+0/+I1sC64EfwYcqC9argQrXT0ox6jV1uGrvGYz8ETS3XD3RxtXX9/45Vv9j77Ie6sOihXM",
-	"FQLzq5jlcwKehSrVlutRvwIdo4aPF/txtRmP+gAa3VAqvVlPFNHtYvJBt/+DZ5BnLSFam+K/pTCVOGZJ",
-	"6eJQpe4lujsk4QhG18WbBWJhvP5RRbrWPg5HdAMHeIjgQ4VP3hRNZ+um8brqoi+dcL7XsNdT2/WTMeVO",
-	"6rc9p954zo5GNJk8MkGalDsek2RrPcf16zMk3EmUlVAVp+vXoDjO+h6/wXitN7KaSj92rjSFHpTJ7Ph3",
-	"QF+1bHWX9gpqXKf0D+yN36BLg1yZsreKW2HFkxf141vLC9A/ziYHCK2GuAKFckitGYQmQGag69O8N8Xj",
-	"teGSMqi1xjtkemSlJsZoEU8uIquoQ96QVyMm/IymbjHb0lD7RutM9UaJM8bIx6ZtBrtDNe40y+7d6QgO",
-	"fgt9jxytKGu3J85BfeDARQ4DrNpYDHsPwD+URjGl9QT43xrDXE3JlDinNUWnSAZYJIMVSopVmG/h32oP",
-	"1K806gS8KvZHAsYybLXgclc2se0qoFAoahEVXaLiM9Nk0RPotgVNZwrVwCnjFKh02mpPQ8wK0D9j+NUh",
-	"fHWe33YZtgbVpDGc82Nd13PZJ36I1Vy51XxI/duMnEjzbUQf2WRw2toGJTNhSOiOJZhof/8a/Wepys8z",
-	"5mBOAS4M7Vmh1eYlEujIcagTFQJ6SPIzxLHTe5pzh7fUaD7LJa5zvAWpiRZbIjxcJ15tVPRojzRFawjP",
-	"oZzZhXcHndy4+pFAXltxRGsf4cgG5+qpcBqOT+tahazTjhdk1Gc+y1gb8Ey4Y7YWsoiXSFN4TpgIaPcb",
-	"GLUnt8YFHtqy+aHGLlCjdhCTVMZWDsfWuiasEEEDccEV3YmuNpWHqT3pn7j4yfrax4Orfxlcv9m/+pP1",
-	"O1c2Lv5P/421e29/8I8vLodpYOt3rvRvfvn1+R8mb8fe0Td+WFdJ6hI5LOCBIPnEmrs/SlA+4ZZNJKu3",
-	"EB/dFqNc9jydH9kCqsUCbmEwwkM4usnzzGyE8sMQQwGldZGEzm3zPDA1iAJNgn2Nz4keNHMpdPOz6PJb",
-	"HWZzKve/eq1/68bgzc++Pn9h85PXBm9/Mrj2p/57v+6/DwkL6ts3Bz/5L/y3Tn35yc3+lV/oTz7/2eDG",
-	"RfWG395Rb/gSuNhXrw1+cnPw80++Pn9h/cufbH70av/i6+pV7/1689bdeMox6yZMjw6PGWuBqISqeiAq",
-	"Plt1Wdeo+T5zKi5PKNA5qvEJ4/TaJpRhjbZpzQ0s/sHvhLaBdlXVhT1HduI9/rCmvrD83YlGclCrnrsn",
-	"OjgFZs6IHMxkN9BwdZmdPM2RmGnksOYT9oZ3m1fe3PjgrqF2fRfunT+vyPXGzf5rkJjz6cf3zr+7efeN",
-	"r89fGFz7U/jv/qcfRxfk04831v4bhPSFMD3MPHN5cPGqfgaujP78rV8OPtH/3vzyL+uf/zje0gg0vpgP",
-	"MbRyEOPR0ofPmLmI5RhDT3R5JXIxxwETwTB1QsvUYC3qHEz7nTIv3oqBMCrqeipKJgA38FJKm48XEYVR",
-	"jfkEgMaM+qPjBW7bYy/UIeZhaUWii3AK35wiubyYpyCxA+YIsyz3Li6Dkp70fi/FEy0w2NmiPSKZUvZ7",
-	"kIql9Jq6uxrHly5yg9P6Yjgv+13C4McxjIaMefyZ534yit6Z9DLIIHB5WGlmOr7pog64FlKmwn3zc4CJ",
-	"E1LG3GwCIGbOjns1pmRPY5qHTjmzPOvG6YZLqdxI/ekozDPsaDU5X7mu01UUFqXlciejAfjWiq9hbVlb",
-	"kdUtTXd3ipqi4eTi/jfF20TNpV4l6iKX6kvluGpOtaACHQzsfEwEEOs8qLMQUijmeSDOcoXQBoXG3mOE",
-	"bDPSX8PKtW8dRxt9NG4IvKgUn6Ntl0/U6Ja8cUXKm3RneVPdNGpp8d7napnYZyEvxblcdBMyy3BPMN9l",
-	"W6q/zVbzjikbCTgQo7XmEBTVqOD6luqx675oZaDEHXZ9GRQFA9hS6bPiIYHrZYz/HMXhS4TqquC5ffvU",
-	"B5IIvhR+OFsuo2Ypi8yzy9iKeoWt2ueo4NAHSJD95ESHO0kQjxdnS/OpgjE8jP2jDiayV/eP68tNkWU4",
-	"+8SGx44+fqCJ3Y3pstnkPBnvwiND4IA2h6RDMFUE8yMhHr+TdH/OfgJKCX3Sd9UrhpxiO5epWBDcMT9f",
-	"JA9Us5YRCNDzBUCzrNLkwS9+2r/0R6hd+HzTGD7qz1fvbvz5Zv+1v25c/J+vz19A3WHw8ecbV19PiHdP",
-	"7WZpinkam10XL0Qtd22yO76R9piRT7sY5gxDiqLDJfO0+UM5VGK6dbx34OiSFP7yaHeqNFX1tBFOW67X",
-	"A6iXajV3MketsHhP9ghtt4XLg5ZSsaCXvdLtIftOhBkzi1F/qgYLALwsEB24gWYBJoM8xAPLm8xx6IK1",
-	"pVicNfUhEbcdKsYaXZ7EuJOXA+MGBJ6AXD7IYe8EgeC6Lz6TkjkmjGEYAEMnRSR6ZucRDwOAu7iAvVaP",
-	"1TtBZ4y+GjosDgA2w7NdX1sb/OWGBSE6gbM7ilGmAUVwTxMj51zHk03WykhPNNoy5huDdu8Gi6R/90f3",
-	"3ri88e6r62s//vr8hc21P69/+bP+f13u3/rk6/MXBtd/tPHepf5/XQbX3XmoU/pj/8Or+MD62lqMCJsM",
-	"HUOmK4DbaKJUx2uSQ5EnNbpeMfSKF7DbhTpc3TXGDlTXgY4rmVbls6ytURKRbJKhlxmrMVijvNKi3FqL",
-	"g2VEuuoiowXEfauhyMLLjDccifVVYWfbzF52VHcLNORLyIKcwgOTe1Zl0S2ZROFBU/jufwpesauGJxDc",
-	"BLpCIuUYrwFoo7SZRqC2Nr3dQRnuchlQbnX1mHodzhgGaKnJ5LCduseok03w2nHkynAfsApICgJw/xjV",
-	"AQBf4+Md1TFunDoJGBxiOKZiIupmZ3+5vfYAolFWAM/1Oz9BB8S967/bvH3xH19cXr9zXrHkvWXSv/j6",
-	"vf/6zT++uNx//bX+rc/W717vf/S6tQOjy7eYcLaVkoVJaG9hZno2gJ4lD34oTXGns+JzBhwnR74dw6a2",
-	"2CdGsnuuLMDPddp2VrtL8N25LLwwsfbNtoTvghHspI/Uws6irBSbe4k5OAsa9lsuOHIIxWMZMjB6QwHi",
-	"RR1jsrm5MsoEB+k0kaahXas4wCi5kn7N4vW+yVBsLspXlKo5lLSJwtTsdpgIatAmXZ6A9u2iq0DnhRoh",
-	"YckQTWk6KXmYEguhdI7T2VAyangx4gwxwWgSNz+GgRnez4S2lKey9tpbihYVVw+XSOB3WCI8NL66WLZj",
-	"1M2UE92xUxhnI0NN+QohrHvEvLeq6Q1ZafdZ9VvCXveCJxe4FXVwGx66Ubrj7AH7sQPchB2jf2ZS2uMW",
-	"tMIlUoRk8tXEmdksUk9Ez2bLM/sKIPrl64f7MobaW95eBLeg6pjd5mT24dUMS6Chiy4ntKXUdkzJolGo",
-	"TrIkflpafczuETI7Id0yOciB8jaLKUe+ayyVMOresbAwin6z9cOnaK2pFcQeEbzGlggXfot6JjI9h9bl",
-	"2LzNoh8mGjJk87fxNccl8OSTFYZL2IoimZ/Nt/Nq5Y7peNHC5rcZ9ol0wUL6X1ztG6E27SxK7L8VqX8r",
-	"Uv9WpP6tSP1bkfq3IvVvReoRVKQeUt0oS6M5RS1JJ+t3Lt17+wNAMr+98ed3vj5/ATFAvz5/YfMPr9/7",
-	"3U/jAUgse4nujqmPXnUdJjICkFJa+6vQWo1JmQVL+c1TJ8Pw3HInANGH+alN6FNpbbihM/JsDZ9PsJrg",
-	"joxg2QiOr+EuGU9GOhbK9ksWdk/OrXLBpxA8JQ9785TwV6Sh5/yMkcRupV+cWHo4S7tqGwQub8jh48AM",
-	"dN1+NS/EhZVKNcqVgtRwVxknVVpbsYe6wkyBhEYybw/9YlZjpetyR3SzpwDZj9MuB9ATmTniEoEXTotO",
-	"QCDPPno0ymLANJMIBsw+MeGwigxYuyKRiqzNw4TDdGxa6gH0cKMHcFhLZCPTMJ/4HY4J2QBFN91pE4cG",
-	"NKM5mZcfoTT1DKFqhqWpEJQ0ae+Wmc/YtRcasIo5uJxRYXcAEMUA00m3wakXKdocm5p0as3hxjsZsVFd",
-	"sl8JWKutfpNVZ051Y1M1FpUrhHINZgprfax7drcWMic6VfXjKjuKb368KPPWz5/UE0lycEuHFyWsBaRM",
-	"g1Xlt7L37qTb0hWH8KCaPMTKSB2a5TUZ6VI3GArGzY7u7Gy/8XmTy7yjGYRguzopCrWdor4Qdv51dlTv",
-	"dADNMBA0Wm7VWYvqrq8eJn6ucNG1Z6ZnlKuNytpMMLgiqZr27Panxig+K+rBafUq6rYh8mUuGfdO4HNY",
-	"YO4qgbL90rYTY5WzSXuZGNTjO4r0CXS/iZ+uQfkIa6hOFy+T0ym3mtLVCL6JRSfu0/wo/dvcQhuK8jHs",
-	"MqAecVPyYPxe7AUr8RIzMttqvVKK3nciUX/oRoybzJx5QxYL5CEaIVKY6iZBvpm1XNajyjyNnc4zfx6w",
-	"Xz3RRV+bKwk2PH7sjPlNBb7GPshnHp+a2OE9z7rj1ddmn4t6lRzvbIZ3O2SL26xNDn+Q0xnZPJNMzLnz",
-	"2uDjv27euNy/9AH530/J4M5vN7/6TH36twuFQcq/xyhk3uKF0FXE0A9OcK8XofrZAcv9kZX4y36AuZmt",
-	"NnUbPAdJ0TySdOrcuji49P7goyvrax8PPv6rFUMadZFcuG1la8Sa3ceMjvFQtpWSAgXsVrI6Mv6bRCew",
-	"vuqFTjDeu5TqVMD/psu/jP/N/BTMIetEQotJ6YzjTUmtDa2nnDcrfR6PrvC7czDDT5hydUKL79/EK/sL",
-	"A1mLWiGs04NC+I7LjXWA6m8lEIEtmnIyVbUHj1luMyD8lqcWecfzrD3BIFCUW01pzImW7qwVaUIhBslY",
-	"qftF9y0XJjmx/i3lYw4x2dt/G9z5bbySdnDr72SO9N/6dHDj5lbSIDW7tVlf8yNxfrMb0hADJxCD5rXj",
-	"7o+JPbHiep4cSWqF3ZXqddYO2juBcVEIVhaFuUaVzdCcET4ygrVI4l2kpHha4qGsTOXoZel4MXlmYdFW",
-	"7pqSAikwyOh+pdEjk8wkPOrTmQrPVrT9kM5HgqCdom4QtZ2CzYaeHh3Pszfpy5jlA4G/igzgRwn9Kk76",
-	"WSBDABHUP//O5o2bGj3oxq3NW+8j/Mng0s3+1SsaFuXi7f61NYRaif87AbsSh065+8bg2m9i9nibcQft",
-	"3IQJGpnVoYxBaE0oPlP/NNGnGKJKnAN6tC0zrHtkR1nuv5C/gR7piLhnyPVlUKEaZ9bX6Ky6XNFgojNa",
-	"a+I/sTzR8d1V/LtJXb/WwTm3qeuHPEIqruFR3ugkk3NjU9YQWCnkg3zHULoX+cz07P6TM/OLe8uL5fI3",
-	"ygcWy+XiAntcEJYCRnLW/MpbmF8xpu+JwM7y48vLYtM5XhFPBAepx7hD/eFTsmdgPAVNMB30MiMK1ZLB",
-	"SzGzwaYgWH+K3wAFqj/MI8V5lSeCQ7Z8ec0w6j7L0K0Y9T0XcK19xnRvalEHJBsNSjfOHIYCvxZ393iU",
-	"Fm2FNTtHt9V2gxIGcRKrGa/ZiCcC0xF8ZN2BTvaPn1O0z5lEhAh24wnbiV/NWIEYCEfFlLFqr0FX2da8",
-	"W1kXLGsnDmH0OX2TbCJrWbp0z4km5Y0mdTPYShH0AfsNOBwSfUppH1bU7VkfJ6H7v+c6tKe7kyX9He99",
-	"2V97ffPSD61cDca1VaprT6aiaHTHCc6kzghxffR6jHstLdq5bUGDa29u/BFaKa799+DzG1+fv7D+xU8H",
-	"Fz4KBfzX5y9s3v3V4OMb/S/OD37+1bDzXWt3oo4NE+EGogv29Cg60odntPM6IkziPmXRUnhnh/XDwg2o",
-	"tpIelW2uhmBIhWDut8ChC8vNnDqwF+qk23RrTWurnq3BTMWhLEwRUzSDrPPLUFUV4SwSsQq9o3wSCEGk",
-	"UAqzgGh1XG/TOKQ61gEUZ9WyAlqvbwkqTzRseSTPqY+Hr3yP8sbuJnU9yofb2penF0xn+92V6dOvzJb2",
-	"zdl72xesVh1c/2Dw90/7r93OTQy0IUG0qZRd4TtZaEbm+6V4RNVkNbgjWsLOWHvviix/uPoGkuewrC1s",
-	"urpdcLEUgRrahPOM7UApGyEtakE2xF5yu2d3fREkkQmKd0mcuGMSOtBbN14XFBa417qLfTVsbhFbRcbG",
-	"+VuKJea1GEuDUKL7PwVFmZN1afMwxNOybam+/Y8vrH9+c/3Opc3zF7DJ8MyB8MMfI7qOsopv/fjeu9fW",
-	"19b6v/+zkp5vftZ/77b686e/QvTd9bvX17/8yeDnn/RfU89v/OKd/q2Lg4u/7L93u/+7H4XvWb9z5d47",
-	"V2OXIA3I47iSVtEKblLfkU23DTTdrbhcY1F7rB5UqqzpoqGoM9atTPEkO7ulU7KTlOnlICEhMY2RPE5D",
-	"fHi/ja4SPYys0boizcZSDYV3tpO+4zrQqgidPmFHrp4MwLiyM3PbEHYGuiwhdmvHajSsMuKhOOzprVrZ",
-	"6Y5ddkI4Dl7tEtEZPdjhUCMXKQ2UN1J9gDY/+hQxfvGWbfzkdv/aBxvvvrrx8w82r3xUICdS6zBGdRzZ",
-	"af/b3LUhUWfBvZ8IfMYCYr7PUpbiVfII6LAdvl0EAFKtw6A/bi0AVVDTKNy5S5kBFci8yGq0ZhC2DCR+",
-	"fJgDi3Pl/+/8z2a0f8iitviMF491ZHcQqzLdcJNUexFeU2Iu5YW9c9N7ywsHZmbKxaTkCrLcXKqbaDuX",
-	"Iboc2YfgkSCq2Cr2ja72mCjFpbToh4kAY1ObKydti/L0wjfI9Okn/mO0ryacfzFyfVbTSyqScHkNuZxS",
-	"ZaBUACFrQsx0o5rXGA/8ZKWAL4RdAKnhdrhtx/j3ZQfof+epeyQRj0+VWya+YaqKUL7T9SdXBuchJHX7",
-	"y/7dP0Ns6uLg/M14pwooVwLgaaAlKGay2/vYe3HYzTgaV3EJYAuTLU+72O+lGcPO0bmiEZDLGGiLT3Fn",
-	"SVstpNt0PQ3Fo/t0d4cRVbef+puJ9N9U1rcBdYdccvA/QuGtmmZZzzA+txFwYlsHb7S8K8cgzEwUzEoo",
-	"GivXYGRXyxptsbhen+hMWEBdiA+QmLhZdXRsBWApwz4fx1lDsd+QbY2jaDSsfsgjpElXWdTHFisFUmtG",
-	"1ES6wkhbxxlaPey+5YJHWN/hwO+w09ZidtcPmhkAxIcoxKPgkWTD8oWFA9Plueny3iJRAPtRHmfUG3bk",
-	"xXuvj+dak1iakF/jdxYTd0S3InjFg0q2qqDGH5eXVbGszggcoQxjiERwEnuDtFYDZWX9AOc7EoXDx8v5",
-	"ibdfLFS5PgbghN17F6OSOPQXEm7utdhGervO/dmx/kRRdnwCvvbhyowfmWmnaLLFWIDyk0IPyZEmc4ba",
-	"f6DANZtUoUlGpvYJxrjSgsCBphSsEpEirFqDXCLA2MQFpsvXf/pB/7UP773zJ3RobF64tHnhUv/9P46p",
-	"/g0VakWUaOZdMAstp9LgFKs1afCcCXOMczOsWNsvcNxrrPUTddI9u9s43WPGDZ377ve+n4qRLE9/H8Mj",
-	"lenTr8yUZmYPnBtt0tSy4FtOMbbi9U606bjr2hJ+/hYbO+hOBeO3WZgvFe6sYG+OkNkbwbqXwl+ZVP+2",
-	"+1YjUaAwKaP6GPvaDfMEjWZMfYYwDztU0NduUmnZmJpoubxBAgElHbV4+fMS0frjEkRNNWgCpNRRXosX",
-	"jibA+Fs6zQ3TTUGkOsyvoJYfCFP4aXcYT6rl3YlJtLnT9XsmDjziChTP/C1cZRejG3OAWRepyjh6OVIX",
-	"SR2XPdP8BcwVDZ8YBt21lpO7sm23+g7pbwitKmmG+kAQ6YLoSxhtnGGCp64qlfYSjulOW0YtvlNFj1b8",
-	"kraQ1KasHjNf6aligwGdVdcWkvkl1GSHRspIvodghm3a2sg3T+B4XeoqNUrC5h83X1V75OUO6zANTFIT",
-	"SsODqpVAkIWFqbRwiVplWnIKusSHbliwYZC0DAc0cimcda3+nOGdsGY3md6ftjyRoMlapE1lkAnGPGqX",
-	"o0ahFtsLv1TL7SRUKKtjIWpGaomD6e6WygwFBRQeLOBhiLqaDlc1mRaNJW1w4YN6lLBpY1x/t7S1i9qp",
-	"Ds866h6ZM8nSlFE7qUkvgkqfIRtpZxq5RsxLt48avi/YGyh0EZUge1RgTypopiBkXAZBp2NslehjfLuQ",
-	"3RkpIQnbc2/ZguITya6s2RaQkyPONTO9CiDNuau4qUZl3n5+VRzdOs13E+stxQRJnJ3G5EF4kjEmOHze",
-	"4MuodXw36J1QJ6ATXxj1Md8O/3XYSO1vnjo5VbKqcjF8HUg/BWtgiczsjXXIhDMGpwW+P5xNMwjaU+fO",
-	"AbpcPQMdZfnYEXxz2K+IYPbQtLouJsltkbSh/r4EZyNLoS83ZPOUOy9xDYciS2ERqywZfdRl6mOjeJk+",
-	"IR5zGgzyuEGQ7n6Jv8SfeOIp3xe+fOIJ0BbP0Hbb0/mDe9q+qHqs9Y0fSMHPkMeOHz5IFub37n/cQF3J",
-	"gFY9Rs4oy+ZMiVBysOlyJhk5g8iJZ1AeuZJIWgealU3RLb3EzwD+oTwDrrkqdYjL250gnOcZvdCK65zZ",
-	"TebLZdKintK6FIObL88A39Rs1OXqozlkpYon4DPzRuT6TOMvvMR7qD0IssJFl4i6em4B4Tewdg11pRKZ",
-	"n50llPgdj0U578xT751dgBw/pVzvVnv3nCsDs3Vt2mAgZldYbxES08iZWB3MGSwAppKc0R8sEcq1Wzb5",
-	"oNLfQlg1GEdZYWYcdQxzc3MLS8TpoPcUW5l04x7yJeI6Uuv/wb55wjutKvPlElE6NX4hOV1hlRqVDEH7",
-	"YKBjyycPPvPEEwmYGyrJsRdOnMRTP/Pd6WdOnjw2fZQFTeFMv7DKfN912CKBX54pEekCf2rCVNzpti8a",
-	"Pm0pfQdOjXGHCM5gsCMOa7VFwHitN/0s6z3xBBGcUBhsET1CtGWS+koApaYoxLS9ihUjoBqIXTbVrmJn",
-	"XXjQlYSqc979EgdA1RrjaLIgR5xabtNak03P7i5DnMbTN1ku7tnT7XZ3U/h6t/Abe/Rv5Z7njhx86vkT",
-	"T8FvIr/M1PfclkvW75zf+J+/TpWmVpkvtYG8u4wPKvuHtt2pxam53eXdc+hTaAKz2hPdW/Vng4HmoNQx",
-	"OOAjjtK6XEwG0o9BjJe2WABVBy9ae+FB4zvDHbBWUn33cof5PRNRXUy5a1CIFfN8Zg+qONcuGROqKHMh",
-	"1dA2h8hFOoHx1XiGRUE1H7AhtJAIDZKNATMmpCvPo9kUKzjYyoxCILDMyQRiAlM5pS65YWhAtEQneZko",
-	"TtKDAb4K22xeTkwmkT+3pR3B/EiP1bOIQ6fsR2MO12RabPV6fTEmDs3CQaSG+k6JcNaFrHVThGMZHh9N",
-	"0mY69jF6RrBuDYkG7/u/A7/DMoYMK38LXQbNFXphXZn98Yhf7DmIpZkFnnzObbnB1LnTSgNDSwo41Gy5",
-	"jJ5VrlQ48ArEFIcf6GLx8aYP9bOgQaWMj4jpwXd65+0vDWe55xhqLwn9UDFKtWijHL54Wq1Mdlot6veU",
-	"5d6peq5sKsMpopxqT1e0QGks3N+l4ZMskVYvZHvRj12OnnlijjSgDWmSAcFzeBpr9y0c/yAkLy9HLsYU",
-	"xx9xdDHx+izr6TMExepJ4fQmfnwYszqXtAd0PC1FOzMTH9xGN4d8xeWdrRNNSBbwJoThw+FQi0+bTpaj",
-	"PVeKy/Y9pg7TKuAPig43Er53SNfu5cn4Z0Q31rUO8fXQmE3Xo9l4jOk7PMzT4gDcczMjfPbb5Qz3tVr+",
-	"EO3BLo9u2QRvs9iaw1SmtnGn+VJ40koUmhbHmP8iODr0tHzTvnd9uKMp8hXXOZdJkU+zIMZ9dlwA5DD/",
-	"3o5v8Qs8iuYgdweEUdxqpce2emBzTmtHhpWNj8mfgSe3TS5hcu+/3XaSzH8neTfmMxbi3ffn2A82Mft+",
-	"+7wb3xRn3kvav2JcCJ022MOB8ByEAUGFVPhELZPWAl1QVvg+7UEQCOBuW6IIuzYAL33YtQGsqXioSClE",
-	"5JgAMUGoI6EH1Jei1IsYRbnSEFSvON3UXe7K5oTp5jC8dLJ08wCOEZcxmVP0oK1D7Bi72G9SM3ufodMd",
-	"gicx6JeCp6iOAT3PWqimwaWPPf+0Etcz5QNl8v++TWb2HShHbUSTXjPhMA2AwKgDzks32E1O6TDLKXYw",
-	"akWztzxHupAjU+lwukpdj1Y9tnuqlC3Uj+FMR56o26INtqfNG8mjDP0QVZdTUC3T1v/QKR5za9BffQLS",
-	"PCG9lwnuOirm7bQZ1ythwd8qtjkA5yyEHSYlxq10gLOY8HXWJuojf59DU3sCF/oFpRVT4oCZBniDqKgV",
-	"v7OIHj3ho1p2nBP43odUWOPsHjrDfdlxJkIWy45jeDrwUJ+1GQ1ItUe6jK1MY25ZUQIJQ8oTJhCIEz+s",
-	"9BHlIv+Tkof2x+fQQTzZKTsuE49kj3WSD5cn1iwj0xWbTOza/hloP70JVeuLypkS3cQTYqVEhOfEPfRZ",
-	"59RxsI7KqnMdF91UBEAnkQEmh6s0h93klI7J1Ova4HMgdN0UXW5iNEp5gNDREmn77ioNGFmlXodJwhlo",
-	"jD4rIeqtcVL1zLuGFTEgHJh2kVgedhlsutKgnDgQLrN59mgtEP4ko3k+qwHGCiipigBMGqJtdPy+ePBC",
-	"7cBT+JtxJ5E7g0luQHhwJSU9oElc7CjjkTNsF8iOR4347QEt39SZxjyhQxnmp1+ZKe0r23PLh0HCoL2K",
-	"C0DqRM3U5WQELll5bro8s6UAaJEZfRtSC82UMMNKcN3oZGgiczNbCH4WDsEi8Zg80rAWFaPSMweyIn8u",
-	"F74cGXp8pFi8um5Z7F2xyUmES3RZNXLXRahPddyoUSpCeuGRlDTobNfK44E7xhj8HjyRaZ+1hZ/N7k+B",
-	"Oe/QgIIx34TkHWzVKkCqYA9b4YeMHrJHHxtc+9Pg4tX+Z39bX1vb+PKnG59fW797fXDp/cH1G+tf/Zgs",
-	"+wGZ21cic/sf302WoW8WxO3VYFEiYYSU2WPU3yUBORcuJTgX0VgXq8y3muZHYYHHcX07SAeJcSykAIBX",
-	"+tuJE4TZHLiYagzFF/Bod4WdwlI0MEJGntSvzGd7itnYr7r67VRaw03lOejurDOJfiKzZWvrqtMZNLun",
-	"Jlcz6RaA9M7ChrjQ4Yx5dUKJD+lqmBEmGsNk8xT8ZDzKCdjZcC7xEGCCHRw+SOZnDpSLOHYOnvjOfSEU",
-	"KgklmHf4mJlfiXz75OHpAyafpNoL2DSGClvUX3n8n4aYguYe03nPbk9Ccdwh9cjO2IPq1ViAV9y/n08G",
-	"ptvmpP2Bz4mGOjugFtSXqblCagvJY/PleSI6gXQd/UlLOCxOKoiYELMvguYeTzQE1uVm7r/oWC7fvLXM",
-	"aiJG7FM6Z1biRoJY0/05cxYSh1U0S0lfAV8EgUbY8EIQSczA7Jly0t1kmRPdnE4/BSYS6fqCN0J0xjBd",
-	"U+IrZJfh3Qo/C9yWxVUNtHYsBoC4AzRtXv9o0XWgSVmuGK6XOiNKYsCReaSgO7NmUwK0Y9ZP6ez4btgH",
-	"djd5gesIRU20lEZEsHEilk2EmcyYnGyI9LEz+l8VwB458/jw0R/HAc0+7lSwEgYxxtrDfvgnfepgO/L4",
-	"YdSFr/Rn/EuOOG0MEOUc9lkDnorJJGq8MM70mPp7Vh/d40ukRVdYopUljSdlA0Fm3Gms5d6hU40Xij8i",
-	"9zmM/omcovSMc61p1P89r0hW81lwLke9dP1AZ4thMQJ3yMyBMqFNRp3d5IjBC9AFJyWdCaEe0welCwlK",
-	"unwNjGhlVLlSA+VYjRrTmOAwY05R1TTWyyBPP927d35vEf3UDZsjTD70iLVuu6TpUCyV3hEOiHqqmmdc",
-	"vdCPFtNF8WAVOfiMs+7RntpIPIPdbi0J6bD85MFDTx1++pkj33z2uaPPv3DsW8dPnPz2d05993vf14+6",
-	"CFwNCDUm3Rjen6uxppxTs9P7T78yu+/cSy+pt9ocVKeRNnVlUq73/GD41KOUS2hmPcFcwmgjJk2k4ZtD",
-	"VuP62KVNogfG73Du8gZi+Kf9MGGXxFG5ygejdooPZUDLzO+BxLQighk++ROIijCZiIoyk8OyHyK6HLX4",
-	"7ITl2Pkmbu3I7NDYee+Ypypv2+J3cMezQ8MdhSvkQXdPfYN0fqhBFDP9xMIaxcy7NPGE0cSJ7NwFeiAJ",
-	"o7mUMPGE0VjhHJGB8Hsl0sbspRJpCOoR4Su91xVO0Zu0h/HAH1XiZxb5lH72kQ4oxxeTWd9zHGMzO36H",
-	"0aWNcSAM/CTOGO5yKSsUsd1ra6GGFJyeVWU3ndh1BAWqnGPAehicpu02o75SOvt33x68enfz/GtPPPGE",
-	"VRN/LjbmCMXzOOUrJlNa+Bg2z4iTVXv2QpIp/Hmi1Z7+AF932hq/e/B0G98mC8Umvt5hqj3VFNDzCkHx",
-	"AhEjWghGRydU7YWHtINU+/Bnt4Yy6p80uzU6/vyc1okcPiJuyWyP0dNKDzoDzqcz5DFZo5wz53FFj2cc",
-	"t+EG8owGDjBYVmfIY2ojncd3k2WTkuezoONzGXmPkAoIF6BDUQ+9TE3BGUATSMadl3hXkwcAviKQUdAV",
-	"cdRIPbR6oEKDM0tIbQ3BJKYmpKGqdMp3hwdSa3CYDoRJ4IghkLJ71AYdeXgNHjy/Meyd8qTHzhb5E1LX",
-	"WG2FuBzi7p0gYjXAXVBA6ha2si1yMsgcplT6lH6W9sXoUL9mujRA9FCXG+OqyjzRVVyOQSKAywkXnO0m",
-	"JzHJIQzqulgZTGtN7TvdpT6oirOEel4YFrHnjB2KJvpIK4d6HZl64VFsy7ITGSmyU1UjVZnp/aITAo2O",
-	"1RClsOkxflOnrsecIbVQdIKqODtEQSgqfab41LZzhtMC1rSr0UUrgF8DkBs15gfU5cghBaG+DzZq103E",
-	"aZpUkipTvI3xgLQY5RraXQIeDhdBBRdrC8qoBZlz24HSA0ug9AgC2kmj8TI+kbxTBjEys5Wpw4fQFmkJ",
-	"n2UddcOnahjjH3GYxxAQPL1hq2KFHReg8o5e60loo0m7tDeBJaqXQfKIYlRd2ltSolIGoi1NnCbkPABs",
-	"UKPY73w4yrBl7UH3HM03eJ8xD90P5++TPaLzBgv5ePXcJujiDVe703bDIdqTIQw0NCfVbiq6wqY7bQha",
-	"mErxkgYPaLoS8l6SemQiVGF1/p5g5hQfVj1IT++B6EEhEVncviyYSCEDCDVqevyC6kEh5RABQSFcT2WI",
-	"jGXKX8hjm7d/tP7FTx9fiuL2SsWu698HkAOoEWubbEj6RZQRv+17XlG/HMEXW2KVRTQzmjXiL5zJ7VYL",
-	"2SN0P1fKowNWHiwfcMS2GqtLwV/rBtDlWKJ1Mvam2VF25G1UwrPmtIjvmOWofwZ7Lu4gjbeYnd212I6z",
-	"umVQmbVQA4W8rYS60v0lpBmpQ/XDjHxzrLBnhnQ7vtwTxyHOFFeHInDKR1j3fkZ0fL2SLPU7XOjEqnzM",
-	"/kYwxchpeJgSllHrg32lbEeFiraGgZ6son0SOoRGhMV44Pewn5Lvsxqg7Wo8Z21vwseu4Dj/JcI8aTom",
-	"zc/OEi4q0TPDyvUyLELv+oOUo+M04qnZccBPWvdrCUxi2A/fbTSDBMQ7PDNVmlphrG3FcY8O2dbOtcmi",
-	"Hj/gEEpmRWx8+FX/4u3NW7f7X/5i8KuPyALZ+OFnZG6G9C++/o8vLve//Fn//T8Orr25fufN9S+v9K9e",
-	"Xl/7cf/aB/1ra8lWGLPjtogNe37q6dt1xPupjIQX31rgB7OcVCAaIPg0Nqe5/UTUo/obdUN2ydybrmNm",
-	"I0PRamEQZpra4d3DQSx7p7/YfjU7N5fHEV1uHJWmRLIEPFMZxBG9G+BcDT9n2ummN3Ubdlz6JPZEnGzS",
-	"RdGIns8OhgM8tL7VcIYPJJ1E0aLpNGANRuA+TvAqG2kHfnfKNZHKpuh4DrZeqzLGY7aESQvFmsji9zyh",
-	"iU1QpKubBQhqhhepqwROWFhKbObaGaafq6gfDUtszUcN13kUBDYgPWfIUFdi2n4SCfbiT1FY9m//T//i",
-	"7fU1JS5Rmg7eeXd97fX+lUv9228N3v5km4ISZ7Y18Thz38SjXJmMDSpXMOsO4iAub2D0IBDI5qPLJeoQ",
-	"TMi9OYlOJJl2y7EYwP4jbriYpWRZLtFSJ8b6WpR3qBf2H8UwYSgB0wZNkv+NYdaER7lHd0TJLDU6BN9v",
-	"/VDvk4xU05TjScjJ0cqTNKg1jzOpjt9CJsD0qqxGW6CUKjkwQbUXZZ6yeHymOBkJz1YNBn44WdJR65ly",
-	"2VK4FSePfO/O0R317RwDKrZH6CawYUd7amvqrsdKEKzQqPGQWZkdj8hJgTzKdqpUDDbigaQ+7vAZ6JzH",
-	"VngU2eUmLbanyjiruzWXjkxmfDLx5KOU3R/NfJLRn+R+TCDGByHgI4TKFSV5MiWNcX5mh3CWHSe+5IdU",
-	"nMSm+EBsrgRVDB/vs6w9iXjOs4y1Ix9JeLrE5fYbGp2u7YIWCFK3xCpLnn7RWLXoBJMKVYcLFh3Tljtv",
-	"qTuRPJ/eg4eFgMv3i4AnnkU/TMVLURurFnWYQdZaUTTfDUGzJHWdXArXlXa50udo70nz2IjA3WGoWLVC",
-	"56cjeTPTs3P5kElbD+UNYRc9R820TFfsfbNYvym4fW4LeShK2wgyPlKyW8drJyi3DR1t/2KcgmLRRaR1",
-	"TANs9Ygpd4WUbqkbzdrD7C22p0YlG0X6B6kc3SVKkcFi1A9xiYDTaNE0QgQ/n0ZDLtQqZ6hTT7hZSHCP",
-	"OnqWRgrIzFhUBynZJMkE3kdMf0zsXb8UNarEVpl4JpCyyHW7GszpWnWlG+TxUdMaPdOy7B0Uzo5al8dF",
-	"AK1kYRybSILPJ2Flii4nvh4NsoMxlIIp3oEgskZ5dnpwi6GPJn+3noFHdhK3Sw9hpz6c4UR2S5dDKV6E",
-	"eWOCB02Z6Z5IevFH8KbM2rYs/EUYHCKHBplgpJjOgvRTb8qCXXzpJeeV+XPTj5VfnJleOP1/Zl4sT8+e",
-	"fvw/xmj0ttP99h41V21u4d/RHjH0MhGS1S/LrOFLUSwXgVsbQavP62ceaZ85LiLrFMwSJ3IEek8zjyCR",
-	"RB2dwR6fUSfb2X2cUSc6ifsQJuu0K4FQ97PQtUz2PzY/3Vooy2JpH6X+ZKJO6kVQX9IKD0o7oCHrUULe",
-	"TM5h2VDD0tVQyuqLIXY9lF4kMz+c7ZbPRRvLS2o7Ma9WQyNJDIYz7kzSlG71EO9rNK6XOipfrLpOok7T",
-	"oq0cM0/tpOfajGEXANrFo5H6wmcnpj+3tFJUIlWf0RVZIuysUpmxbTJ3QsuL1FmiycuQ0WUmtyd6QfZF",
-	"WHaco72nzIMP7UXQSwon+kCcqnkUMimsf0MOmPAt6nXIkcdKUWg6HSbLN6mEmr0xSaGglzVJFEW9rFVa",
-	"W5ngJgSQ+s6jm4ADFEp4L5oyFt8luFk5W3MiEG3EtLqv0JlmOxiCt4xmBKVM9SQE5Xqo2/EkYNgyMJ81",
-	"sOeSrpxF9HteYxO9g5x1DaaZHk87/BNnsITeQA9rUhh3ZKE7GVrpmbVKkZn+UHNlmOQDiRLkceRJ9m0y",
-	"FKE7ZSkK6DK24mmZjWCzILYJ5ay7FAHsxUMHMkg08hmiDBNvGOGUOG4eK+QzjXe1H+E5nVxXc3AyAIyx",
-	"G4I0Ikh20+VB2NNErjBHZwkT6imlPqtThn5HRQ39z+6OGO27DQllIqaweVumLTzkjJVug3fao+j0hH5q",
-	"BJliI+BFqGhG/70UgofzWFJ2RLBY3LXfbWa59vVQiWoO/YEaY2sgPw8V6eCW51BO2Bh4IpRj3lYyvnyA",
-	"TtklAVM510OtcQ2GrZPhPOiAQpNSQFTRVfA6CY4ErNX2aGBgKwASVrFi1wmbKJlHsAWGQfJmQaC4s6W2",
-	"CcIUIaDDo1LcpCZtVNehzMGuMlnNIwUjk3oHnqdYFdmiZ4/gz+YgWVr/MTMibhmOOjEX0/NiMuCTRxRZ",
-	"tZlD+q9d2Lx1B4RQ0GSSWRA3shxNRpEbmc6sn3qUItPHYg6OCYWmo42YWO4q3GVRc6mnoY1TvdMMgmhJ",
-	"I2GyVeaVjD6CrAKqLGo6BG3XzMJzDk3n7SX0DNsyLtRxAPy8QWjWFSmus5ssmz+6TUGawtNI9YCXgauv",
-	"4M9IlRlsezNnw5gR6Rwh04e5HiYVJZxsO2ctPJi01BxDYXK5RCalOjrGFMmViOy01b+lwGClQ11PWZPt",
-	"gtS3p0m5Mw3K+mQrjqB5groHum8c8+qLIHMRvAfi86QLBVRqdE8JZc1rgiYsNTSJlZmjMTwAuAzrKiXt",
-	"SSLFMPE9Q7nzwirzM/JAHhJYDj3Jf7nygIa7yiAUEzFKBPdDEgfvpBQtBhh/GrYj03QoZOAWNW9PhTl4",
-	"pp5lKYSRAXvSK2QuvNxhHVbYntST+xb8KMvwdbU7ChCvoklRYsayWrgBJrSNNY8T8KPsKD/DK4xIc67U",
-	"TRGGshBmZmb3Tc8fmFuYLWfMLvxhojVUVEP3yFtOI4zu45OzuPXFCpNLrRpLVKiF+G4dv8F4YHgqNw7H",
-	"oin0KTCfTrXlBoHuLchrCAG4wtq6a9kZ6E9u4DDhj0WimNwZpYxo8aQ1ETVp6QmsJzujPqvo2rMzZmXG",
-	"2loi3Sbz2UscPwSJqPSeKvY5dLkMKA/U/YF8wzPqaJyOx5wzZp5qeBjMNMRCHBWImikLvgQdFNViAghH",
-	"QDPWekcyB9byEj+jfl2BL88A8if8HcNpPaNVxTOcnQ0qdZ/BmkGCGeQ9AZ6KuqsbReE6dkkCu47ROp8R",
-	"SubLGk72TN1lniPPWFE5oRtB1IT1oRR+enoPJOaWaHm0czWuphpSJ22pP1s9AMAUPibf6fzwJZ2G16K9",
-	"sNyBgoHFfPLY+ue/71/69eMjBaClatKijrmS4HNOpJQtDelUxhnSbTKI7bto8TuK8wufdJuQQxG7ubv0",
-	"jVUmB+L4ISljJSD1LPXjMItswfxQkem/eiVnydRxQkVn0PF5rHgzlDrDVZwZlJqCM0ljfHpCrEDPDt6D",
-	"8olqJwA7FX37rkSxok0FQC4WdfiRLCF4pUE2M0XIVqTsiEHutAKQI/wnhJhiGlSBbAC8ULfFPADircN9",
-	"1ZtXGkJKKcVcBKF5FRmU9636KH4aO3aNH4ibIIcIJl5x1OoRUK1KyKW1oxZvrEmgL3Y996CfdcLwNugK",
-	"V1b5Q50rkHNk2EcDbxuVWq3kojvJFAEsa0Anqyx8XsipJ31g6Y7+D7OUXtbKhjq3c/905JGUyEuEhlZT",
-	"AK0oQ6sp3loWPAAtZuLjALCiHi1KVFB6M2magpc+5CSFk1Q790B0vgdLYrB2bLcSc8lFzjiSTBHMpaAg",
-	"oLWm2sdJ41mpfQh6bTD3A+E5BsaZEX0CJTSqzaecttSt4b2gqS4N4lNGxvxjZ6rQJ8NM19aXd9lxlsMH",
-	"dpZyWx0vcNvUD/bUhd+admhA80J3UClu3SJdQz66oUsyBgc/e9CAVLHN3sH02GUHOkZj+xry2DePPfV0",
-	"iRx7/ukSOcWqxx5HPOljhw6Dj1pXIh8gR90nl8I/F6AxcRpjN7wXpamz0y16drraA1i3A3tnFvYdKOff",
-	"lj2vRH9UCqXXJkjzPuPtn4osDN1QAdgSRXU0MhvBBAFxRQmmvncT+WtxIyMrdT9vnXkcuO3U8xrqjnlZ",
-	"sHHSD9qsMfGXDnVjmsA7u6zanthLrTIJfj0JVBd8VUnnTyDmotCdj5hGjgMqWYLO7wV8BROzYku2bYvu",
-	"6S5JII/QgnSeuMy5aAQjUw9PD/ONGuU15k1YTzsIL33I9bQX2pjQdJxRjRH1z6eW4UEsxehaXYauqxQZ",
-	"VG2gnq2k3ciAT9pL58vlKWk1yh3XocHI7pzhY49Wr2o97Yk2qzZbEaGT7C1PTgU3qUfqyGuQIQF1KyZ0",
-	"Vw2DdIuIJk5e7lDPresdLxHOqK+e6XD1kzqGrK15Sdt069mISbJpLkYTk2TPi0ePlnDWEyQl2IQUeNlk",
-	"xGgInJFy76oVO4msIU9wnUsP3f6gopJ6BE5xCUNBiniU3eRK4olGgzkTdQ1n1RGG+/3Q9lTH+T2gnuqG",
-	"GHfOONoKHVEwqIYoCXpw1ShXVnmV6cRBB3tVFhVUnpCTdnEeVO/8t5bzsDiffLbqsi5zsD7ZAxD3gsQh",
-	"Wm1jH0+SPvRrH3IS0dN8UEHqBxkyIQbIaBGyCl1MVFiCqklsjgKZpmG9Wom4kEXkM10EUpjAeEBrk46J",
-	"vdBm/KB+807Wv+ohrChT+qvJnwd2LVZX2dS6upzUO543rFVkBvULnk7d5a5sTvhwDsNLv6ORxB7Ki38C",
-	"E4ywq/C/8t1nWi1J3fYoKcLkB2LjgaUwwoo9sRNtH3MJTXie6E532pOmNXjvt9v/P3tX1xvHbbX/CuEb",
-	"J8BI8sf7ooB9pRioGyB2DMtuLhLDS81wdwnNDhfkrNZqEMBCnSY1ajtt6iZF3QIumqAomthA0tiQ4frH",
-	"WLuy/0XBc8j52pndtcKxRpEuJY04HJ7Dw8Pz8TyNT7bSBI37gCTEtPeaXhhpOwZOp1AMiQRAvTkVB/os",
-	"AG3CreL8gkbBW9Rfc1dXcag1Lgo5oM8hMTJa8IbHOblQYWO/tk02lw8ZyZDR+d1ePCOnhVreMafo/gmz",
-	"6Bk7DLHgArjJcoVYWW4+zYgi3xWShgSPHztWZ6gt6SZ1XKARBKZXt6nW5BK7dpDqMpbzXO2Fcs5i8SYk",
-	"AQpodtMMSCQWVFcMHSvROSrXzosVPfBhUKU5TnIkIE06pMrcgI0hizlCK5vDakj1oYSNCBEbvkoyKQn9",
-	"u7VI4Io1ORR8wGwSyAPKjFNkK3STsxaKBPpqFYmYKDavAknqPIZ3cR80RMFN4iDd362OnNK3KJaWqwci",
-	"Yt4rdJIsSeYz7rz0+SKO6lRtfooWIG01JZK1mZTQaGCAFjM+MvT4nzYzUEm7KJxCcwu67QCkoCjmNpON",
-	"D7nodaXhwStFBolnK49Bz5A33zbsCtmhEVem8sE0puuJKUg/HlXE12+KYvLG9uN/bW9tbT+7P958sP3s",
-	"r+Ob/xh/d5csy5icOPnm3EoI10zXWqgHPYz8NU//tFyMVlF9q1IiQh/Hlp3HInV35lYhwD90rUJ60EMV",
-	"apoKoS1a52xI2mIAl3QID0nTuUACMbfaWPgC56pjB268+tiJHqSjkMGJh/UyyWXdOl4p1dEcBaKZUNFu",
-	"a0Wxjt+5AupBD21X02wXZDAgcQHoFUJa2DtL4NbjSs2fAFOsngTYCsME2KEC7ZfLYZIas6+32bHkcagV",
-	"7DFieCXnUi+gDnSsWnrMZtd/6Bkmx+EBCGGvsg6PCJ3B71dQDYg3uNYNGPQwQFRpA2B9XIJSrItwEMXM",
-	"4OM6LsL7pR18pcvbjd3u+VkevIgQsEtprWIxWd0gqUZ4hkbJUjQQixCOHouIDJR4paoplmMMd49xs8IM",
-	"8WNNZYCcqT1BuFm2UOyvA+ImgYQ3mKEoNUtftM4w2aTPRBYgzr99XMWAr2bwPfNR5wKavKkUXIg3+jPa",
-	"mEz15SV4cAa66CXMzgPpEKbJoLNLv4zlcEZ7wNcK9hJgCmgYVmBoaldpN9wVBfBGG6lI6Dt6GwY8EuZh",
-	"QD8xkSfabSaxAqYvGcRVYyGqGEcBeTIo504wwPMT1B/7im87owAOK5bMqAQVcNebh/kDqbX61Psfaqmv",
-	"MiqZPHLq/St6jbOpOBrrrWR0EySsvASMGZZItKFOLeQ5iAOfxjQUnQGbwhCFeJTZdWp2JbWe4p70c+VU",
-	"aVIn3sWN5+4oBTknjFSocKAIcAFLYGOxsChl/OFVCjBhOYtAfxNQDnmlqI/CZPrCZjdb7Xvt3SgFqk0q",
-	"0xOc1+qtVYc3klv7WvfTnvglM8TuHKPfRGgzmK9waRV93GlQ3hufTvEyszxea4z18XKUuCcTKaXZe21J",
-	"hSIHhV5QdP1X4gsTVgHrbrkAjqoc/VglZWhXhDwAMP4k05riFYcA3u2R1YH+YI+EjEIj3wdRV0j+KxEt",
-	"kveMm9OyL77Kg5a5KGTnkw7PqAw5FNdKxgDirAz1GJwx+Hq3XlitjldKnJ6KoeKFmeX6kS/9OfB2BHSj",
-	"QCR/msQioBuEtwldVQivM8Esv3DiZxUTNIG6dGYJjkyAKPQzaeTfoXZetn765HH9syIiwtpExa/FXdOA",
-	"kVKQTJvwiYVjJysmHItXmm6tHFuhiC1BZekJBYpd99G0nDUGYEmKGNZaPVY3UEaQiAIMKbga4B3AIYmq",
-	"hXif7j+YZ2o9Rcw7yhoLeI+7EcyVYtN9CEOjhVK+ZCzSRoJHcTX1Nd5z6wxgmPhJLc6CHvunH76gGI3I",
-	"0i1nwhVpsXW2vIStM4noVqZtaNCfErpIlWCJxrE2KZHPpm2i5fSpOlc5fUsZXEXmr84wdLoCUkgeGRp6",
-	"C+1XRbGXZC+xGwuAKmQv52plFtVzCVrZMi9rEV+yADc4I4bdQt+xAaF1gUcIfwA/iEG8SFq+kJL5cUvb",
-	"6L5QTCX/tbpBuvrpN/yQKkVaPRoNaNh6E6D4/C7Yb19oJ8xwfhkIWbVIWpG4qrpi2CI9KteUOUZPw+9x",
-	"gi2g2giZStgKknW1WGvKFCSk0B5acb3ElTLzXCQJAYGIWJZ9wPQk+DQy3AQEXDPGpXbA0B8tc/mw5Tmn",
-	"vs3Ekk1meOD4A4y6e1Zri0oLVySte0b1vAyvwCSdwBRTVyMCXqPTQXtTUzD1yIRFC90cmsASZjM3+ho9",
-	"pzZow8mjBV8EU4++M/jcGf1YndgbmdeU4m8EzDGBpeHMlSKGthKiFyJzYw/5uj73Bjlv8seeeUUh9HjE",
-	"ixIo3ERzCJ8Ql7CHhjkW+UJfio6kPUAKWSRvI4qdCRXY6CQeZ9qV6vKoY9rY7EGqYh6GBnQWOS4za0KA",
-	"KFyRgHd4rBbJMrlw/mwpXQhYgfkUpQLFdRe4qhcQlNitcuSWFRYBnNF0XZOlwwRbIWnqWk2UT12XE674",
-	"NM3mNzbb4NO9gWoy1qiclUZ7VG5josxfIzTN0xOtV5LoPb66QbTwAQAI3b3c3pzP1Gd44x366WfsnSBH",
-	"Z9fqsyjgUaeFrHO2hhbdaW082oMwNGdVgSeOtODXV/UTLSQyNebKYh95H0SDKGTagx9SHodcxS24pMgB",
-	"YjMaWgfkRwc2O/scC0qJ4FZ4J7rcb6z+g+CmFK4dd/yq0sBacqF2oPG8A7RYJmZWbTZBhVO1ra4tMM/M",
-	"CGhP8oM6oQPFt09nA4X6Tv1W87GlbwW930XUej9RfeJiVTF9ruCedcj0aaxAJTd5BY9nuRLuAXNgBR1g",
-	"pcY3w2QddBpA5HEAIsD0mp6o4uz7ulG3mVUBaK5r365TtqojXj57WIu29rqZay86s561BkCsPA5hXKZo",
-	"jsu4x1l9P+9tkH5IfWzAyXLEagcDuqERfL6kgWvKxlsyITnnKLkwqktVef0STBIBDnCzLfoBitAWTSZl",
-	"F9Z192wBCFTaQUFWSPt5iP6CNOGsn+o4XoYn9lMVpZ6xw/JJXIA60rKxZHC+ghA80qdSD2SF6Hd5GEiW",
-	"RRLVD84sjoTPb6h91XPbk3JI1Im6eb+g1hELG7WP+jahQY9H+lItJ6WYbL8ak+xGF+oS5Z6k2KtEWUN6",
-	"3ZAbR5D4BfhpL8GeFhKTibMEu9SRNJphY8/iI/vJyMKUHVpZswRuoKC6IgwUoUSK0OR/uQJhlte7OCUa",
-	"gQ+5KMLGZpBhgntihI3OVAjfnbNLiS1OmFcDClsW3GPXTi12LsDIze3+bbebpRnnqJN05jntQVMSMLVG",
-	"qA/JygSGZ34NKXSMVjLJpvkJRIfXPt7o2RfjG8/G926Nbt5/8e3D0dO7249vv3iwOf7y9uiTrdHHj0Y3",
-	"/2bxo/5/kVwGJ+L4/+VZZTsDKgNOo6tWMmXEshdZBzyOxietkgnijPETXrfmXQBLUZ6/wnV0YpfsYNhX",
-	"up4RTYWuDYVcW2URunZVwa33kodq9LfSl5RFCtM/uiu1g65uuBJBu5AI6MZRkxfIultd0YPuhUJVcrEk",
-	"mcl1q/cDGR45dWSJ9vnS+nHQazPWhxMBUGF6CCQ7RULR4ZFHFFOKi0jf1Jjoh8xD24H+Hdne2hr9/svt",
-	"x7d3/vxk9PRumrNIBFvO+Jm7BJKdJzd2nnwyunV39PGv8w0CJf/+loTCPtrrU94xLRWY+4xFTENF0NyM",
-	"Pt/c+e3v0tHsP5SMaGpxOFOeWW8vicl6aS5//P2T0c1/Pr++uXPnm/G/7z+/vjm++dXos1v6N9/8d/Tp",
-	"wwxXaVLdU/r1IQs62BAIzjQZf/HDy7vPRncevvj+63QQdLTLRzD15Ka62QL1KeJ3hVCmNwXXYecv3+YE",
-	"k7bATI6MQBHqqG1gwQp2vcCmGl2Rl3+/sbOVmaQtUy9piU24QrBZx8NZZXArhWGnsjP943cvHjxKh7a9",
-	"5ZNDnwcwJmXbK2m/T8Y/fDrefDC+89nL3/whHUIM4lVxrexLu4IEPDD9QsLUeZqDa/z5re2n9/C8ysh0",
-	"EJTq4wXasXJQXTEkiq0zSUPSZjQeSJylvhfbpv6XX//p5f3/PL++OXr01fbTe6M7D7Mi77EjH1356H8B",
-	"AAD//w==",
+	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5YsW7FlK5KySmLrgRqYBjDhYBqeHhDC+qsqKvFFVqRY2Vy8",
+	"tqUkSqyNc7GstWNbpi2r6vu8k58IkPorb+FXfU733NAzGICgLtlsbTkiMJi+nT738zmvFWq81eYuc31R",
+	"WHyt0KYebTGfefDXwY4nuCf/ZTFR8+y2b3O3sFhw2Vm/UoMvCa8Tv8lImzYYqbI691ihWLDlU692mNcr",
+	"FAsubbHCYgGfLxQLotZkLSrf2qJnX2Buw28WFmdLpWLB77Xlk8L3bLdROHeuWDhiDY9+ssmIx2rcs3YJ",
+	"Ylt6uDb1m+Fo8LnHXu3YHrMKi77XYdGR/81j9cJi4f+zJ1z+HvxW7DliqaFZq8195tZ6z7Pe8DSOUosR",
+	"6rIuqXOPMFprEosxS24IJW3mCe4S6lpkhbV9eMT2BfGY79lMFIoFdpa22o6c6t56qbZQnaX7rTk2Xysf",
+	"0AtqMmoxL1xSZEIzckYpO1mePVAstGxX/32gKLfGZ5585//v5eWZH9GZ/yjNLFRmTn/n3wqmTX/Bbtn+",
+	"8IKXfdLiwieCkxZ1e8T2WUukHLYDr4jO0GJ12nF8edJFOV271WkVFsvy2Fu2q/4KZmO7Pmswr3BOzsdj",
+	"os1dwYAmj3m86rCW/GeNuz5zYaa03XbsGpUz3dPGJ77zYyGn/VrOU9fvhRHjCz/O6h3BrCUiGCM1brHC",
+	"uWLhBBPCxgFS5jHe+Pp9hvFP2A2XWcR24XTUD+T7lmu+vWr7QJxtj7eZ59u4S7Td9vgqdUaNuqyfO1cs",
+	"1GirTe2GO+o3B9VzT3s2q+MP3UqLurTBhonmCKEtoHzh03o9JLcq5w6jrvp5jTkVj1G1YYnrzh2L+Jyw",
+	"Veb1qtzqDdNssVBrstqK7VZa8nRGzR+fPaoOUp4erfmVdpO7zDQ8qTJCxQqzYre2tLB3bmZvaeFAuVwy",
+	"zigkivgLTzWpT2xBLDmc4Yd15tZYpcV8D48y/muY/IztEu46PdK1/abtBjcSf7REaFUwF5mOi6ME847y",
+	"2eCSFSW7zMEV5V0XHWCoQ8yhVrMtOSg8IU+U+HSFuYR3fPJE/+67g9fvDq5e7l+8Prh2fePbn5Flzyfl",
+	"/U8aKcIBzldBXjK8f5zIB+JM9P6f/9a/+27/5jumLXU4XsmRlMG5Z9ku9YEwWrZbMdL0Dxn1xBIpGTe4",
+	"vM+0vyAxhU89X1SogShOyK+0LJUPE9G06z7xFbG43Cd8FaRBnXst+YqCRX0249stIxW1HVpjqTvIvNic",
+	"C4Pbbwxu/X1w+/cbt68OfvPV5off9i+tD25+TuZI/50vB9dvmIbwbLEiUujb52TF5V1Stz2Rcf6z8vxR",
+	"jiy+NjyC+oB6Hu3Jv2FPDEMecYncB8I9i3lLxHaJYwtf4B3xm1ywYAOLhCoxtjc6dCZnlqMap7NiO45h",
+	"Oi8yZklxQR1HHWkr91jylcaxfEmVo7i5kgcnfEXCvu07Jp4GHycJ4NPPtq5f6l/8iPzfL8ng9u+3vv1K",
+	"fvr386az77i2X8nLNOBhMylKXY57DeraAoh7WBkJdbiXUanz1eQ1g9V7ExFg4fyig8f5SpLxx65MMRSg",
+	"CdkSsoXg/PVNCLljQKkx2Xg6WB6v/pjVgKT0iR1x2x1UICzLlntDnWMRgV6njmDFKcr43Gf3oARrRIGd",
+	"K8X0171x/bU0s/AdYlZd8wvduOERH6+8MzLZZcwSJJBEER14bymmBO81C+io4FWatKKK/IJ4e8I2smnz",
+	"o7dsCjJXLbNUNMnfQqoVYdy/PPIwssADoxeYW/xFeX/UTstBdy169gj+tFzKLw4lU0XBG7Ch/IIOOVFs",
+	"7L2lcWXf2OIuY6HAwl/tMPW9tOSnKNkiB7Ivfh6z2xN7CdEVCqQoCzZJs9xCKkueHFOXKC4xgjMZVp+a",
+	"SntCjVP+WZPqixwoN/0E5qhBf4m4jIYncIwKQWyfUEGUV0lq1oEq3KYNtkRYq+33CMe5OlT4o9UF5aCI",
+	"jp29aX6tOVIIt2w3+mn5X2L5ERXLJRB8AugFniS0C/wkTfKOFrz/pIL2X8L1sRNw48itcxk874S2K+PD",
+	"bF1+e/Oju/fWzg8u3uhfubxx++N7a+f7X366+fUvB9d+h//uv/ObwRcXpLB1JWW8XLA8WpcH0u5UHVs0",
+	"YZfqtqv/iX4+h1kRJhyexrIruswbllkrJt+71HBe7TAh/9wlyAozOgUdWmVOChF1qUAmJ9mDG9cY3nt/",
+	"4/bFzWvX+9++279xp3/lXdPLV6nTYSnKF8W15HdtJAQXrgenH4xklFww0CTGY/5tDTdGOIy1h4VC7q15",
+	"yWUEvlsigq0yjzog52tNbtekidRjgoBHbYnMlmb3zZTLM7P74RFKLDTxg8m8XNi8dn3j9uWt2+/0b/5W",
+	"bo6JDewtlbIv/ixcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64M532InF5lVu9oly2dpDr20Q7Pm9R366h",
+	"h6NeN18bzyhW7VoziMx5XM5vlyCWR7u22xAQlqpxh3eA0+sBuVdrYtjMRk8jRNSMgwq5gBZz/UlIr8u9",
+	"FeZNpkaHvzXuv+/TWrOlVI34qNVehuSllsUsYvumi17t+SZiPmH/R4wg5w/Mlssm4VjzGPWZZXT7nkLe",
+	"k8+lm1c3XLFdKyWMUvd4C5X7wNzQp//jNmvIM3flf7usKi962zITnXkjISBa7cH7BfPA2Sovr6CrNrw1",
+	"5CT9D77dfPut8u4ftxv5nH6wJjWwPpJicKaxTU4hDOZaUv4YQmVKEubWvYMfpIloKQG0KbQdJ2uNuhXF",
+	"NEzRWL0kUqOu1NnVo8wiLu+mRNratKbihQkLTGpwomCiX+Za5piFXCc4GHYJwuB4ctKx2QpddhzSbXLS",
+	"pBahBFTKJSItDFc+gNpeEaS1JDJ17vns0mCrjvOuyTiFyEr6+kiTwgpBixneVXgmN/VkBIGiGwqP5dzS",
+	"xIUJ5lOM0fYQ4UbnEh5zhErUxsQJUe959jWbRC6k0YWK13CXhZkWSoBGKWAcz3lNG0xm88LiEcYYLrzG",
+	"PU+utFhweUU04ZK5vFLzmGX7RkbZst2OUXoclnoPvm6RqKckWTepa4UhKj8kiJhFNj8/ImtCEoQ5mh4b",
+	"uNvs6UGHrG/DauSmd9qTCe7wt0W9/SYKippJpXF0szxEKW//MPvXHMZEDj1i+8pzT4nD+cpYLEe+5jie",
+	"g4HpMNf38gsdaa77JtddfrbrVlrMb3Irr78IH86i4oNA+cwC/bUrL09Nh0JAxYQ/eMcnNd5ixOexOLk5",
+	"zsE7vnGhL3X83CuV75hwqZi3lftU1OPpsc1V7nRcnwEXjSgCv3138N4v73/wiTFy7/E2F8yqZGqs+qnM",
+	"N6Qe3NN46ZdIl9q+UCaWYDXuWip1zagKjMUAcsasT8A7VcQ6g2mEJxPf9jD8q1dbjNzpVIYgv5Ws5XHS",
+	"B6euiXnIEMfSnR41bccDMbw9nSeTSh5OKCVGo49bPCUh/IbmN/j0+ubH395fW7u3dn7r+o2Nb35/b+18",
+	"/+b7G3cub9y+3H/rzXtr5wefXh9cfRs/jGhjLVsI221U0MkumOtXHLz+bc69Cq3VOh6t9VAzC1zjRidG",
+	"x7L9g03qmo6X1n2TSYDxCp9UWY229B4uEpf7Tdtt7CYbty8P/uvbzQ/XYcO7KrrR9uzVhPuq0P/y0/tr",
+	"72/dfcvocsA86tThu1Qkx46//Ns3+jevD97+qpDbeD8JTgGn04r7QjVvHdYFqW1lvYXYLjnYtF0m4uve",
+	"vPjFYO38SFLTrJ3CJQ7yyvFYjDQnT/MZ1zdat3JaK7arcrMxdzxCUx0XPD8Nj4JHJBCAkXyiCP8GVlPQ",
+	"wlBLG3QuaNkLeUOCeat2jVVgrvDNqo0J3U3u2BZ4/uWamUCTAjaahi6sYsFijr2KedU17gr8sMpcVrdr",
+	"NoXPaSfN9tA74vWMMo5rD9yQbrFESotoevSED6lroZMrwqJt1983b1QT8O2pdGZ7wAuXyOZnX29+/buA",
+	"Nw0PVxhc+2jw+Zf9N26ZSHDbDrUaXP60MBN+axWlhYQ0rXlmt8k8pi8eRBJWWNvPzdojfMdsFigaHvkS",
+	"Re7Bjyr26GqJJbwDigIhMxspMTzj2VyHrIY0n/JzvAtHigNLHihFIHqmimr/bPSrUCAGAhqo22lVE6ry",
+	"bGl2X2mutHdm/kB5drZkVotgJukcSV/96IzM3AkzVDd/9dnWJ19uxwXbsl2TXF6uSmNI8BarcqtHOq7U",
+	"EqDgY9ir5DK/y70VgwXv8RZuId5SzPSZnSdVeZjydF1y5NjqPKGW5TEhimT+QPjxPpLIVy7MluZ2l3aX",
+	"y3O7S3tm5432VJt51GwiQ/6m/vqIpW+IvtI13mpJS9CxXQYmobyKFoGFReeAORPseMANh1VV/MpI4i/p",
+	"o4VHiMMbRRhMHTlG43YJ8oMZNcDMkUQuf/m7hw78YN+P5o6atWSTVr8sUL77TdYjlq2iB1qkeExAckCh",
+	"WIiagILXbOpUMIqhTBebuxUd+7FsOWzNr1CrZUtGpnji6dwSOAhuWtxlaWSOmkc6mY9I2JVfx+9TRBuB",
+	"b3fFk/OjWeXyv1/e2Pzre/kc/6CnB+IqJlvUycRTfENaDbQHxVHjjCLKM+PMTN/eUD6ElzFGh6lqyMOx",
+	"GEJx/5iZC09Tv9Y02+I1ld40dPVsl+iCrZi6CmZgveM4JrK2mE9tZ/T7hn9ozJQ6hJyUe8TDAjFI/YUC",
+	"MWA/eji34zgmDj+GMDF7cY4qv3FNueGkEB32C0X9N+ZkD21WQJ1JN7ahQUwp322FjUo94+NMQELvA74Z",
+	"IX2dm9iJ/HRE6R7WplHQpuQ+EZ+D/9OowpoysA53HIf0GPUE8XlCOdu3YDrXqu35zYplPNxDtCd5NTwS",
+	"O9rywt79M6X5mfJsUmFOSeETxhS+w6i5MbvRrPKOB4qcVI2Zt0iaqAb2CG14zOyrbHi80zZ5KEGAEtpg",
+	"i2Rw82f337+6sb7e/+NfUYuQLMheYUXJsixWc6iXPyXrJPUazH9WjmvilI0O9SybumkrBeGwSKCuUc5D",
+	"Pw8Tg3UWtnPZzVL3RRRMMQ9y/4M7g9//zOj/NWd2KjUpbj8aFC0nVzrhcf2c5Cvs7Ojy1rPTrhtSyhOy",
+	"hi7vOBamHeRjVVqF0MsISDFCAiM4wURFO3l5Rayi2xSNG+PST367MdtRBQjyXvKIt+fnP+vf+EL+/51f",
+	"3r/2h/6VS4PX30kszhhqTGMLy+b7HmQg2oJWHfiuST1LNO12oVhweLdiu2pfHVb3K1XWtF1zHmKk7CFX",
+	"nub2+QV5YuP2XzbW1zfuXh+c/2Tj7rXBxQ8Hn/0aKiTnyuYK2QnYxHhZxQEPyayZh4ceJaZhdiMG0zNe",
+	"aM5X5KKHM8bCm54eiGspxanOvSV92rsE+jRsQVrDheOZrDs1xPPMGGGdJnesCjvbtj1mftn3Xd92SLfJ",
+	"XEJJk0nG6XBYhnJk5Ywo10af+Al0gh6p8fHEIHqCUrxZYILJXTb7i8rl2X0z8wfmFsz+IkgtSmHARWLX",
+	"idI0lXxZIi3aI1WGFlCcvWlbdmP90uDGN2Tr1oX+3Z/2b36YEpUF/2/+4LL+QboIDBwJEd//Lz4a/Oat",
+	"+9feG+1FyRG+Uy7sDCGMT8SncPenm1fe3PzNO/1PvjHGDkbUwecmwFwBZnW/g5roLu3lJNpTJhPBijsB",
+	"AlJNbJa6HWF0GktPkPbSMq+iJJI8/+IwP8rgZilp/YP3f7L56/dUKv/6f6s8/puXBheu3Fs7P7j6l/6F",
+	"W9Hkfvkh/KT/5acYq9KSVnINOSfOkb+pCp4wMSrM9i8WHNoWKWn/B6nDXIt6hxnW2MRZMGQgG/wVfpDd",
+	"XAfIHakE2kJlnS5hLoPH/BhV7qFte89qeU9Njbhn+emDh545/OxzR777/AtHX3zp2PeOnzj5/X8/9YMf",
+	"/mi3XRMjtchEdnR4BAep4+RNyh+i/nqdUIe7Uin4+o/9i799chGSItF9jm5NDC3yVqE4tsA6rH66FJjS",
+	"zAOOV1XBpYSSMJbSeTJuXIAP8AFrnv/79MroOYoUBdMaQ4U8FRBbEl5l809rGIgbT5EcXzWcQIc7GIEu",
+	"SthbWB+R6Tn1/ED1MsU4XqDCV0GykeTMXMD3qvjcN5WBnLRbTLEpiwhO6tRb0umYNncFsTggldR4x41x",
+	"r/Ls3EI5V1yuwalTGekypBCHobEx5krwf4ZRslNNx/BjsrzYUkdtl0V8n2n7qZfTsFeZqzY0hnY0V5rf",
+	"P1vKtXE5Tar+zQvSPvvk8sb6p4NPPzNqWR3XVRZFsgYDYq5CY0RAeQ7zbJ6SWI5KgjGNF4J+OYlS+Nzr",
+	"Zbp969wzZKbdP//Le2vnt25+OLj198G61BD6F69tXfzJ4NbfdxwTpuua8GAi0bRUmjhk1+vMY65P2oy3",
+	"HWYii/L8vhw0keE2wi0tFlBbNaPNxG5i9DRDXhPSSpLUk6zEsPIsRojYbNvghmOzkRw3bMyAx5iX/gFe",
+	"8QzCQIJInmVsN7POLT1f5wGVHDlUjPSgwyQPwpPTCGO9yBrUt1chWk0j0pBYvOt2pboVk4TzB8Y7Wqky",
+	"Iv7Y1tobTz311JgW6ZTSVBH6A/YsmqmsqSY9S3UktTyUaHOcXh+zgLOe/ET++werT26fDQdVQ/tK+v8i",
+	"Ct2+0th8Mh0SZDb9Zj0wHSZuAY42T6aB6GPUCXJI/yzaPGqbQnhHe6RNPT9A+AQXrjQYRAARmyRYpUak",
+	"2CIxrciIXBkhvqwNUqQI6i91V8xTd2iNEdribkPpZsFCqqzHXYuUi6VSCYqJbL9JXE7CDQzNlAMjNbXI",
+	"r9Tqs7Z6SrA//xsYw87cwnPGw3EtW/uZ4jtt2cLXpdxJ/xlrQy6PFBm+xxjhdchHE6TK/C5j+A16zXeJ",
+	"IJcgiCgskZJ2o4iEVrgt2FyHrbKRgFDf61DHriv06OxM/XH9/rzN3EqNCmMRn/xY5aJ249km+01rfhWn",
+	"aYJEetZeBbwl5Yq15W1HDQM2AEX+ijAbu51GgwmfpeTwcheC4z5dMedXZNiTKrIebBupMoe7DTGWXo8n",
+	"OJRrqHc1ui3FkEKjyzKzIMFe5CYizyz+63rcZylwFQ8cbsJnZ1PUZlXSMGzD22JSoYuYeXLEMdAf9C5P",
+	"ou+NXF3MG5pD4djG4mEuxgViGetDtBtpGrgbeDJFbqIbUY0NedKkazsOadJVthNF2VMusdRgLDmqkJ+X",
+	"j2YZyqdGV1hLAYbVUuF3Oaznnahj9lgbbqXBCPUB5KMq5THmjzNLzXoJpYeSwRrhzSAtxq5E3mnQjUip",
+	"sgKrAbUr2IUobScrmHMCc2Q6kJCGDqqE6YflPpKzYFbFNtzfEwoQmXoM7ZQIURpxk9S7eMfPflmCxI2K",
+	"mmU3bCNULiceo1byHYX58v6F0mwhhnH5yivWa/vO/dsDqczOyt45qf0kkGmOpKJR7PK93aE+E77Zwhc6",
+	"su5QBF0RReKyLhO+huDR6CQHxsPuBwu10mmngQ+RaK55pF9FSiL7tO+zfClrVxAEwUApL9h1hrVzNcSB",
+	"j8TNTFP0+QpLhZhpMvK946TJHWu0FoovCkg4RhuJSefmJOFhxO5s/NIFdJLBbyZRqdLu4nF1EUlVCfol",
+	"dANEavvz3cYJZG5eENVjXNjaPJOMw4xVAjDwTeYS8G3IXUQPZ5e6UDgltx/iAjkJcyzIhTyEh8k7ScCf",
+	"qOZaGkWWK/FEhyHKeN6IQhdC5XtxBUUlWgARyo+MuUIxtBZj0WnbYwKgfrtUENHkXTeG5AQXN7hIQGQV",
+	"UaNu5nDGGiT8rXzjYqgcCRQmKnmwXt8lgFkshU+oX6AeK0eGh4OvdwnCu27AYdS8w7GiYUD8wDhxh9dW",
+	"TtotY+mUTfecaFK30aT2EqGulEpaY1Tz9sCRoxzvIGgSRSiF0sJiqRS/jk+8XCqffuUV6//MvlyamTv9",
+	"5OLLpZm98gPjDT3I5ZugZnQSBmIsb4hVPmK/BWaRbtN2pJ0AZpdcV9TRMeSmMgn2DFsaDw/erOHhcnbn",
+	"QfXPBxfs0Ks31tcHf7uu0kSWSDmZoRWAV49onWa6nAj+PUYN09F48mtOOAnIjPY5oWJFuQTzVqlkj2fO",
+	"DdLg+HoRRrYUwl+Pl5T37MHvzpRmodToFDsoiawBbi7bH/K1O9S3/Y6JXRxiDY8l/Nj7d8+XD+yPVttb",
+	"vFPV6M54rAvRM55ZCElUZZ2C6HIb+Uctl/btLu3bP1fOHLZ8IDYu/JkYOHESwdKjEzKfg47vTnL1s21j",
+	"25c8v+NY6B0AA1Nayo5jxNSLRBfSsPVK42DrnWr2EnkEv+1fuEVmSf/WO4N3vyBzJdK/8OYIwTuK5MM5",
+	"q2mYNvkQ7R2EFLJh53lqvZDtkph0yBWVS+lA8lJbKj/wJUaZUazAP5NwE9m7nVi9moga17h0VrPFpIJF",
+	"/dZsVQTfRjCaEbcADgMmcNroSM1AspcvtRiBt+ZyYqlkirw4iebk0jQKVkm3vrSK5XqWiK+6L6pUNaFb",
+	"F43o2xr32QrAslG7Zz40BXRjhGdstU00JtU9XveZq9lyAOke43dG14JRpVM1hVUHm3wGGebUdjqJfnld",
+	"VmtSv9JiQtAGq6j670nc8QiD0m4zdwz1QU5pxDvxkQeELR2J/9Eq7/hLUljaLnmR+8naEF06oW6OlaEd",
+	"TQWEMV6ilb8QK6VU3mLUWgwIznYciL77dIUR218iHbfGPJ/a7iIg6yDyCBCmw4VfJILLubRoT7mvPc/G",
+	"PQgSzRnFNEL1HiNDkTfCyVH5chTJE/I20jtKHHEJJXXWJV2eSLUqIEIIooVsrL+ZL2CWDtSo/KLaNREs",
+	"I9LBD22c4NLH7k+U7rOYyENJiAo42GOWC3WItfgLvIEO2zFEJZ4sNccnfU6qbDQaThQGB+BvEPXm9MjK",
+	"GzW2aT2R3MShqSHe2L218xvr6/0vb9xbOz/44O+Dj/8YNbU1BlmLuh3s/hjoq8a7eNhmjhXpSZ1QV/EG",
+	"mvwggMpTJILWIbCtqqYiyuOVy/f/cG3rrc/6t36xcXudlPMbX7H6KBt9PQmMFLG7tDuC853LytKLMW37",
+	"s4CdN4zfkiH94CdD2SlTkVIPCMU3C5xOg0ZllrxwJ2DO00yeV3iGU8FfSufmUfClodz3ERF5OPtJNPQx",
+	"T9YM3QVFxNyBeydt+ej9Hw+gKyerwv2ByRh3I1LqldB+oXxr+7kcGZ1PhkEbtj7/vP/1ev+DO1PQzfJW",
+	"f+ktSK0Ci27kMHRHuE9Z+2sOjpqNgWfsRtMnkZhLEBks7Z8tL+zbWxjqf3f6tQMp0cGsYB5zA/x/6M6C",
+	"CEwTRKCDsFQwWNZeHI8cTEqgICgktIW2AGtN24mqq23qoVhveNS1gr+gPtMoLp+jrvXS6mQtq9KM1pMR",
+	"E1VrGsKcG7fxzS821v/UP//WuE6YaM23SIn4+E0mmOr63WYugcyw0HcbuqDKpRKhoGM+UKPf5xOmHXHF",
+	"v9L9Tc8pQNthBiYqXcZW1HeGYmTurSxqKFBI/ZCPz1i0t0uQpmpQFTjn9o8qRUwvTE6GMLDBWGmmVM7j",
+	"5zKbvbxeB8RD4XBfLKm1UNKiK2ym04a/bbehh9ZdtkCOAJpg/tZKwyVKH9zpr7+5dfEnI9mCWlLUBMs4",
+	"wYlKIrZ9xqkxjm0f+ON9sjEWNZ6bOPext9Lzhex0RzvEBwXnLobo25jB4bC6Xwxgz7kLHK8HIU3ADB3q",
+	"2Jm3m3DI+eaHzWsN053SjFFVWEIqy7jlTVhGGZvAPsMEeMtY7gtbdUTXZnTaygOVr3EooovHhp4rFuSW",
+	"B6k4CWjJsJ1Vm7mVrDNcDr4bOj6dPQ/Oh/2SwsUSJnHiEnxOFhZiiITp+YQjkynwqVC4CmPZiP4yDN0u",
+	"Er/JBVPIb1RSFvdIiyWbhAULgRht3q3XKMTJvR/KaMIU97Q70uoFCHW8XmeeKOq9RWcTr4OP0LHzXwmF",
+	"S2OgygOG6fm5NO/vS2NxSJcMrlQxygwCUh+mscgZRnbGzHI63iFbtDv+w8xUpEG72bTmsPCA2UGtv8v0",
+	"wCdekjP/Wb85u11l+Nqc7og8YYho/CRnluLU0x7H64k1JvCECYxdiSdQQxY1tAxUm+Amm4tVUsPQCmMT",
+	"1vGQ8q53KDcyBTlYIfkLn2ICYqAMtcE9obynQFOALWfSjDDwkG6IBptABO1BcnjX427OzqEBSUWguFSg",
+	"Y0QS9lDx5nA6dg5XV4TdPZTARJTdPmaxCTn1UYAIj1yTLh3YTOfgCJtn7LUWeU3uclItq3NvRfCDjE5A",
+	"YeebsZBvJoCPUBxC5J9+hih7xvWlXBwnpmCFqsgY12jqkq9JhQHp7sRzyzOze/dhMMcWKFeCslUppTB1",
+	"s0ia7GzssBbqB/ZZpQPlAwfma/stcFdOHE5J6T0Z5PKiXm77D6AVpcNoOiKmVI0cs8bWor1K5KSHqqUZ",
+	"Quu5nKinMJFBZQ5IYQaNc+SO4xlw1+kVIfhvu6DDj6koTAX0JK1Z5sGgLGzso9l+78zpNsOUlmlWXe8Q",
+	"r77198Ht30cDXoObn5M50n/ny8H1G+Y6NbNb+aU6eHzcDnX0mXuxozK/DMvZsvX3sFO3sWNDRO2SNpWx",
+	"1P1FSMNEi9IWsQzyWpPabhGjCeWYqZ4PQW5HFMjM+mwelAHm0+mCbTFB6qRodeZukFHhmZSMMXSvoAyc",
+	"RhBZU/pnR1NWgK9nKjcPTSt8LLF75MSP6R57jwBOlsFkQWZh654ELYQsCBpY5kwsyVJzjimWMY6eM/02",
+	"/tuyvo8EfE/uFPei6YOkxZbCLmnMEYy0OsJXubLjydlTYXOIKshuqR8uETeP+N2mvb79zs55c03S89G1",
+	"XydTyDwMh4EddRa0mWuhWzGSFooZyEbY6CxsteFu0Gp7Jiy6Hjq0cQx/zakeGo8PWOVjxuaPGIJyy9E+",
+	"liM7VkZKaEr7ywsLs3vn98+XFhbKo0KKL4CIr3LqWQ/8yCJjq3bbE/arSrxoaB3bRQWzRcXMAm2BzR5t",
+	"qK4ZyaxzQoqNhe4YyV++827/7rtbd68auaYRpuyZV6W+rzNyIEubwUfweLywIJuORiTpITOCCtFWSz7b",
+	"S03ZG90DHecWsqcE+pk+LyOlcL5iKrvYZsZZpohzdNeAMZMpjR04k4WyscTiTpt5q3acy0Qcz03TOpf9",
+	"5Huxkx/Gv7B+UtoKglVcjhsd6do8UlqFckRlUKrBUsRINInfwBJFpyo/qDKi0nMJr6v6hF0iloKN6Use",
+	"9uAL85mowPi0auZgu42Kx1q2i52qFaxJFJpBfQQxTRYzqlTHZGhw3fFERfclLARetkoQuTIdh1rqyUh5",
+	"Q4L7poCD6UoCkAyE+moDYgTW/uHs2edW5l49VTuQlSGZu57CnCOd0hb0qO1yTxwy9rio6UK9lPKm0Ugp",
+	"jrrCSdqQny+h/kxVO2sjP87o7xvp7RvbTd5m7sHgLmyvZW6s2Xw02TZny9sjKb2cf3dj8+rPNn/1+dYn",
+	"1/r/eal/9Vb/2tpoVop30tBGViFN4XGlH/JzzDG3VReMWNSnAFmjABjS2ncYJfMQrrluHw0dPTD7EF5e",
+	"5x40Le82OcZzi9iOiroWdoQjKjkolPFGsorNpwKjVcrzaTHPlp7PfIxgU8KevG0kkBrChUkellhkvBlC",
+	"+ksnnOesuc43LSvluE5JkUqxqZ93WOWdohvgJCtd229W0lt9wJQl5eg5FzFhJ5qeCyoENFGRmjhbZV6Q",
+	"MjO6s1y4p/tHzpN3/HGmml2FWSyoV4L578Im6mljXlMM7D/9NCPPRAZcGFlJHElXiV+8VMJPPbasfQqI",
+	"fZhAY+tLZyhHuYtNkBJiQzWnNjj/ddfqrN1AfmbCOYKPRyIwtfSshqUxfhW9A9H6+tmRoBWxanf1LkfN",
+	"Sq86fbuOszb3TAAXDVYxpqiqZFE022iDCQQVqxvShWdn5nKlC1d7FajBGe5q24NESMhQw1zwOtChO2Zu",
+	"JC4VU7cM+YhppBGWTIedCtGmBieR0t8AfynqfYuRktEctBgzZXA83cM6G2jGryXqlBYPypRh8U0lf0e/",
+	"ASR1+kUYsVlow0hlM2u7Zs0aW4taLBtVxgMyhpHkw7ntLrgw5qPQd2mMTUbeEy89mI1VHswOnwAALqdX",
+	"pilEiCMESqhs4bNYUuyI9OjN9T/0P1nv//46lrJtfPN+/8sbG3euDq5e7l+8vnH74/7dn5r2JTnJHqMp",
+	"7SXhmxj/M7lAEnxK/UifazFgN3o7irpjXpKTBUemb1HIPtKZ3PcVd5lcJOwtb0cmlM1CIcPlgb4azI6T",
+	"jynnIWTZy793iSlULMYidfkkRlrUQLItA/h8ee9IdBi4M89B6cqYbjeF+JQQnZmQ/DmnPb93HCEOKwCc",
+	"OszjLQ4BwyQFY3nk0Wjmkw+a/2gvewPz9FdLRr5T9zF8WU5vZBqPPalRM/0uc1aVIiSKhDtWBD5TO82Z",
+	"ID7nuflxSFVD7Njo2Bc+9UY3CAgc+vJxAGcPWjJQOeNVFrfmoihpiZQBczNXooHTY47TAMNs1GXKvwpE",
+	"/ostpATmmYvYYCEtGNdgRllKbcYFC05MLyAMM0Wrio4Up9boOCo43DLbOi+rSgOMllZZJM8E08Sm21gX",
+	"F6T66hrTNOAr024oYJjtp3VKpSsl6KtRdUD77Gq4JQ7kvqPA+TuTxJ4PeSfqDE913QaRVYMzV32gOvYa",
+	"nbvhR5EWv6M9vqEzOfIz7YUWnWrL9v3YZ7FYsPZeBzMPP/I7npv4qM48L/6u0MsdDFlrMqsTn0a4yOAT",
+	"RKqMfaaBMIwec4gLBMOdNofrTV5MDDYJwKwzg56P3b17PJD08fGBBhdv9K9cHly40r/4u3yZWwkIILi+",
+	"akdGBtSRaTyUULriV49ZEP2lNlbwHg/yQ6ZQbY8gh6MR4IZmIzdDkhAaI2POptbxPGObaP1WhZsQRXSd",
+	"PTCyqN9l3YxXahijrJeORL/TM8fBTmdszCQwTI7+TdJga9gucZPGc4+6jd1Najs0geK3bz62qjlT8pKa",
+	"Zfp+xYZyuNtAjgHutCoT/rjHk0QYhaVGJmLcy6DwNBFbyehbfoj2pLEDj8TWUF5YODBTmpsp7Z1a6+cj",
+	"KcZJthacW5cQlTABzRC0aIC3RapEglBTrtpwksbYxpHZ/F8WEQTJoH+RZn409ADmbS7CndRsvyMAsFdl",
+	"SvHDJPF8lb/cMTJ5wc6OLs09i4CovFvhbsWJJxElNgPQapC9wCW1JPuP/CSlQ9aK7Tjpi65Rl1i57ckT",
+	"8mXGte6UKac94qOLkeWzAK7vgtg1uQXxC6i/UMpDNJQ3BqBsFFAodn3MZ6kpLziNYl5TMbGkdOY1nXaE",
+	"YzC8kZwtJ3JF9MLGumKNFMM7cb8ekesVxezJhdIzXkPSYRoyo6ovE8BIJwq9Oybl5g6USqVSeXZuPhNy",
+	"ZO8Q4NV3yMzp7xgRr4I2GeNBrQOMku0LohvoBcjD0DnUFgRqiIcAaGq1jkdrvUqL+Z4R70JJH9gCjKyI",
+	"ZFHUMAZ6siWmEXw9B+L7A4B333ko9+LQLhs5WAiEmdA9Dh8kC/N795M2PkHClLo8aGwnEJZZCvQ6lkw1",
+	"PNoSw7iWlXoHULWGyzxhvEmAOLfuvrdxe23znY/7F97v37gz+Pr6xvqb//jm0uAnH22+/7oygT+9Prj6",
+	"9uCdKxvrHxoBm23mGAOk1CLqu5yMJYY3mmaP1j1myryEZjoO9ys+XWHYQA7+7Lh0VRoFVYcthtapfAkC",
+	"IOVmeg4fjZoSd2IMdeOqMvJqh/uoHolOG4L5sd4j5e8eOvCDfT+aO5rmuOyYgrknTx4j6stoXKRkTI3I",
+	"qB7CdxDbNbhDDnK37tjmjDj8YIgxOV3aU667xapD3ZUl9FBwixGfoYIRDhB5bnTbKPlt6GkJ1q6b4OB9",
+	"iJ1Hyo1etS00Jwy+WtMu0RUmiG6LOixnqx6jpiDjSSBK3vF1mFDDv+WivVOMrTi9E21qbOtoUdvpVWq0",
+	"bcz2hVwEoTrKKZeeNJAs2guDCMSxW/F8RWMmBDtbY/BqwwoPe9AUxZLqlwspekrjyrVCfRLP6BGM2Q9U",
+	"VOqMGasnatRhrkU9Ih9AgC7jATV16C0lNUF10ZX/M6Xj+d/YRlnFVivym4qdiX+iNhzazoyHGDlk3AX5",
+	"8PmdyOFP0hP6pcEdtL6SGwTdcQWpAhxnZBGxvb7/57/1v17vv/lBYXuN+Sft/jwVgGRlO5phkLXFPHTY",
+	"UZZU1Kw00VFa8z/FMGO8JXLTs7h2yCtyNoIZAzmRuRY0sBqJExB0I9t2tGsZI9PQNou0mOqe1oWsBxMW",
+	"Izvre9QMxsjN1Ym91ALJcddqohW1lalojEPHNlETm6yDLWr542FbQmOSYz5M1InOPxNuE7idx5YInNsi",
+	"/lUk1BEcwCRJU8HMbvecD3OPtHqCOfUAS0XXHEQkwc+/7l9av//Wpf7vvtq6+fGwU2NH6CQviUAqyCTk",
+	"8SDUr9AAmD2wg8oY9FtROatR+NiohhZplzfKQZml9xwB6bFERJu6AtvAymtkcSBbvso8Bzj5lDcrQRwJ",
+	"iZBFH9PxIqbp+PDzRYVrGQDlwmWy0SsrOo0GE3604jyiYmaQwJC+PcYJTqYfPhBNLDzlvfn8gGOraiZv",
+	"YHytww1RIgm0W2tvbJ2/tHH7/a3PXx/8/ptFMnj39/fWzvcvXNtc/9M/vrnQv/jnzStvonLUv33hH9+8",
+	"fW/t/Mbtj/HbxOf3//pfm+t/ivBplYT1445rIwau6zOvxSxb9f9h8LmJg39PWqf22OHrJnPaxpo422VR",
+	"VKR4C1ATQDTrZWezKiTRmCvKYaydaBBAZ/7jtPxPaWahcvq1UnF2YfLmxXpPgu7FtMqcdKjmoaZohcF7",
+	"72/cvrh57Xr/23f7N+70r7ybiAeP9tkH19IkXAM3szHpcqLf8VSrGloJc7uG/kH8Z0y9f7mwdfe/+jfu",
+	"FIqFzWvXN25f3rr9Tv/mbyW5BTc4svi5XIs3psPP5uy+p1n6UEKjStzTSVPoBKu2jAlByYbMrFfQpBAk",
+	"2gQPnDZyhwgZGesfVGZZBG5W3Wcfk+jkbZJb3WOi4nLItubY8S08huBMrXg2YLibx6lvu41JlJkab7WM",
+	"aSFHQv9c7GRLRiAA3wjfXSZtzj15BHsJVNU1OLcKKSHP0aVMahjTQUw1QedkrGMjFFHWuFtjKkkuouB+",
+	"+Kf7f/z51i+vbb396f0/vL718X//45tLg199Nbj6u43b325dv7TNTqUZ/SKOQ4aeEcFpR4EHIpmBw/mf",
+	"WERpvgjR3iJhz5xxkHiMTmE+oosTUeli3GtQ1xa6IjnaJeyT/t2fovQdVQIzXmQx0QEk6LmjsHT0bgFu",
+	"QbjrWYc92QXPOBSV3+GmnE4kxFkeXL0wu2/w7g0sB7//1qXB1b9trK/3r1wavP6OQQ2I0PmsyREYPQ9j",
+	"HnbHB89X9MElhOrjHgmdRblOMiGYx6G6pbAKHBx0YkjrydP7ZnLKGaKXFALxmGhq3P1x2SD8uOLzFeZm",
+	"1GSo5wg8Rxp8RDrabGk0e4sObF5Xeo8l5M9hpXFPdVlSxyUWCVLovbXzmxe+GHxyWWrVb1zun/9CKuUf",
+	"X+nf+Ex+deM3wbf9j9/b+vaC/Mcbr/e/+V3/T1f6//2V/NVPvu7/zxvw+RcbX/8mmiHOnDpoqSpBUbR5",
+	"R6DwxjZP8a5O8Jf+SthVByG7XGY3mlXe8TIbP0UOd0hSA3wq0fXgCne9CG4+B6BZoX2DKJIQZkUU0cNc",
+	"VCydOhjObNp1Y34Aa/vMygoCkOAhk71KaynKZyThDHwB3TGbTCzX0iI5qQ35oaVOcKmpw122RARjZAQm",
+	"h7EP5ck4Ee4SpN5xHKiBNCPgaVR8U+wW/GhoTO8S5FWlXeY2lJfRkDLtRXjuBiCASHVV7qFCvB7DcJEN",
+	"yV+IEvlNnk7ES5GqYkDnsAVp4ZFGAIVzNitWbrJRM31aPRaUiFc6rm9KisBsJ3xGyius2ECOhe8g8Eto",
+	"tJJbM4NKFCmibVN+7MEwaqRATKIel8BNG3hFkPKNtzVbaSABwwJAX9XxIV2nG9k6o8oanfy7UIcWxtng",
+	"8D6t1+GOw8NE9bfBlnFmaMk6dxzeZVal005DdHccQuu+XCpxeJegORItMB/eyIbHO22Rg2vkvXcnqddg",
+	"/rPytaaLp1EzKi1bCKNNtoyXJhQWBhiUJUmvLkdDeqjNeGR5dm10exzVcudIDbl0/ki1VCPSKxdRzUBH",
+	"sm5OlLscO0QmANrVWAQoBSTrGKrXNpcR015F56Sa5niE0BZ6uFQ1k76MuoYFUisjEGspaeRG9FftkzL+",
+	"gnsjaU7yywjejuE1KpEsx+EelY+qYFGKwMUrqbkQ7kO8sDd3kpR804s8pRsH+kqyE6NUqRBkMw7F78rl",
+	"2X0z8wfmFmZLxgyGVeZZHWbMqA69Ttg6y5wdMqrbvoacUloKsCxrDMB3c/7qYamV1KOaT1EBA8MfJgUo",
+	"luH61FNPPaUyXM0Y8ymJA0UILPk6RDhkfwfJAhvrlwY3viFbty707/60f/PDDDB7Y0gSnAycNJhP7PgQ",
+	"g6tvb/7q88EfPvnHN5e27twcfPhG/51Ptu5+YMa0nEoFa5pHDMGUA91TAaPl9Yfp91byeO3Ggen3QxvP",
+	"73iutAl+rOCcA+VFGSuG14aeqGx9XT03RlPjsJmx/I1oc1cK/hQ4UI+3bAFWunxQjFGrrcJXWc1m4Im4",
+	"u+HuTzevvLn5m3f6n3yT9VYVFMuZKwTmVz7L5wQ8C1WqLduhXgU6Rg0fL/bjajM37AOodUMh9WY1UUS3",
+	"i8gH1f4PnkGetYRobZL/FoNU4oglpYpDpboX6+4QhyMYXRevF4iF8epHFWEb+zgcUQ0c4CGCD+U+eV00",
+	"na6bRuuq8750yvlew15PZddPx5Q7qd72gnzjOTMa0XTyyDhpUtdymEjiVubMHlOvT5FwJ1FWQlWcql+D",
+	"4jjje7wGc2u9kdVU6rFzxQJ6UKaz4/8O+qphq7u0l1PjOqV+YG78Bl0axErB3CpuheVPXlSPT5YXoH6c",
+	"Tg4QWg1wBXLlkBozCHWATEPXJ3lvgscrwyVhUCuNd8j0SEtNjNAinlxIVmGHvCGvRqzrPmrqBrMtCbWv",
+	"tc5Eb5QoYwx9bMpmMDtUo06z9N6dFnfBb6HukaUUZeX2xDnIDyy4yEGAVRmLQe8B+IfUKApKT4D/rTHM",
+	"1RRMinNak3SKZIBFMlihJFmF/hb+LfdA/kqhTsCrIn/EYCyDVgu2a4smtl0FFApJLbyiSlQ8ppssOhzd",
+	"tqDpFFANLGinQKXTlnsaYFaA/hnBrw7gq7P8tsuwNagmjeGcH+u6nks/8UOsZotJ8yHVb1NyIvW3IX2k",
+	"k8FpYxuU1IQhrjqWYKL9g2v0n6Yqv8iYhTkFuDC0Z7lSm5eIryLHgU6UC+ghzs8Qx07tacYdnqjRfJpL",
+	"XOV4c1LjLbZE3GCdeLVR0aM90uStITyHUmoX3h10cuPqRwJ5TeKIVj7CkQ3O5VPBNCyP1pUKWacdx0+p",
+	"z3yesTbgmbiW3lrIIl4iTe5YQSKg2W+g1Z7MGhd4aGLzQ46do0btICapjK0cjq11TVkhggbi3JV0x7vK",
+	"VB6m9rh/4sIXG+ufDq78bXDtRv/KzzduX9688D/9t9bvv/vRP765FKSBbdy+3L9x597aT+K3Y+/oGz+s",
+	"q8R1iQwW8FCQfCLN3R8nKJ9gy6aS1ZuLj26LUS47jsqPbAHVYgE31xjhARzd9HlmOkL5YYihgNK6SALn",
+	"tn4emBpEgabBvsbnRA+bueS6+Wl0+b0OMzmV+9++0b95ffD2V/fWzm998cbg3S8GV//S/+C3/Q8hYUF+",
+	"+/bg5/+J/1apLz+/0b/8a/XJ178cXL8g3/D72/INd4CLffvG4Oc3Br/64t7a+Y07P9/65PX+hTflqz74",
+	"7dbNu9GUY9aNmR4dN2Ks+bwSqOo+r3hs1WZdreZ7zKrYbkyBzlCNT2in1zahDGu0TWu2b/AP/ntgGyhX",
+	"VZ2bc2Sn3uMPa+pzy9+daCQHteqZe6KCU2DmjMjBjHcDDVaX2slTH4meRgZrPmFueLd1+e3Nj+5qald3",
+	"4f7amiTX6zf6b0Bizpef3l97f+vuW/fWzg+u/iX4d//LT8ML8uWnm+v/DUL6fJAepp+5NLhwRT0DV0Z9",
+	"/s5vBl+of2/d+dvG1z+LtjQCjS/iQwysHMR4NPTh02YuYjlG0BNttxK6mKOAiWCYWoFlqrEWVQ6m+U7p",
+	"F09iIIyKup4KkwnADbyU0OajRURBVGM+BqBRln90HN9uO+ylOsQ8DK1IVBFO7puTJ5cX8xQEdsAcYZZl",
+	"3sVlUNLj3u+laKIFBjtbtEcEk8p+D1KxpF5Tt1ej+NJ5bnBSXwzmZb5LGPw4htGQMY8/9dxPhtE7nV4G",
+	"GQS2G1Sa6Y5vqqgDroUQiXDf/Bxg4gSUMTcbA4iZM+NejSnZk5jmgVNOL8+4carhUiI3Un06CvMMO1pN",
+	"z1eu6nQlhYVpua6V0gB8suJrWFvaVqR1S1PdncKmaDi5qP9N8jZes6lTCbvIJfpSWbacU82vQAcDMx/j",
+	"PsQ6D6oshASKeRaIs1ghtEGhsfcYIduU9Negcu17x9FGH40bAi8qRudo2uUTNTqRNy5PeZPqLK+rm0Yt",
+	"Ldr7XC4T+yxkpTiX8m5CahnuCebZbKL623Q175i0kYADMVprDkFRjQquT1SPXfd4KwUl7rDtCT8vGMBE",
+	"pc+Sh/i2kzL+CxSHLxKqqoLn9u2THwjC3aXgw9lSCTVLkWeeXcZW5CtM1T5HuQt9gDjZT050XCsO4vHy",
+	"bHE+UTCGh7F/1MGE9ur+cX25CbIMZh/b8MjRRw80trsRXTadnKfjXXhsCBzQ5pB0CKaKYH4kxON3ku7P",
+	"mU9AKqFPe7Z8xZBTbOcyFXOCO2bni2SBatZSAgFqvgBollaaPPj1L/oX/wy1C19vacNH/vn63c2/3ui/",
+	"8dnmhf+5t3YedYfBp19vXnkzJt4duZvFAnMUNrsqXghb7ppkd3QjzTEjj3YxzBmEFHnHFcxR5g91oRLT",
+	"ruO9A0eXoPCXQ7uFYqHqKCOctmynB1Av1WrmZI4aYfGe7hHabnPb9VtSxYJe9lK3h+w7HmTMLIb9qRrM",
+	"B/Ayn3fgBuoF6AzyAA8sazLHoQvWRLE4Y+pDLG47VIw1ujyJuVZWDoztE3gCcvkgh73j+9xVffGZEMzS",
+	"YQzNABg6KULRMzuPeBgA3OVy2Gv5WL3jd8boq6HC4gBgMzzbjfX1wd+uGxCiYzi7oxhlElAE9zQ2csZ1",
+	"PNlkrZT0RK0tY74xaPe2v0j6d396/61Lm++/vrH+s3tr57fW/7px55f9/7zUv/nFvbXzg2s/3fzgYv8/",
+	"L4Hrbg3qlP7c//gKPrCxvh4hwiZDx5DuCmA3mijV8ZpkUORJha6XD73iJex2IQ9XdY0xA9V1oONKqlX5",
+	"PGsrlEQkm3jopWw0BmvUrbSoa6zFwTIiVXWR0gLigdVQpOFlRhuORPqqsLNtZi47qts5GvLFZEFG4YHO",
+	"Pauy8JZMo/CgyT37P7hbMauGJxDcBLpCIuVorwFoo7SZRKA2Nr3dQRluu8KnrtHVo+t1XMYwQEt1Jofp",
+	"1B1GrXSCV44jWwT7gFVAghOA+8eoDgD4ah/vqI5x49RJwOAQw9EVE2E3O/PLzbUHEI0yAnhu3P45OiDu",
+	"X/vD1q0L//jm0sbtNcmS95ZI/8Kb9//zd//45lL/zTf6N7/auHut/8mbxg6MtjthwtkkJQvT0N6CzPR0",
+	"AD1DHvxQmuJOZ8VnDDhOjnw7gk1tsE+0ZHdskYOfq7TttHaX4LuzWXBhIu2bTQnfOSPYcR+pgZ2FWSkm",
+	"9xKzcBY06Lecc+QAiscwpK/1hhzEizrGdHNzRZgJDtJpKk1Du0ZxgFFyKf2a+et946HYTJSvMFVzKGkT",
+	"hane7SARVKNN2m4M2reLrgKVF6qFhCFDNKHpJORhQiwE0jlKZ0PJqMHFiDLEGKOJ3fwIBmZwP2PaUpbK",
+	"2mtPFC3Krx4uEd/rsFh4aHx1sWTGqCuXYt2xExhnI0NN2QohrHvEvCfV9IastAes+i1hr3vuxhc4iTq4",
+	"DQ/dKN1x9oD52AFuwozRX56W9jiBVrhE8pBMtppYnk0j9Vj0bLZU3pcD0S9bP9yXMtTe0vYiuDlVx/Q2",
+	"J7OPrmZYBA2dd11CW1Jtx5QsGobqBIvjpyXVx/QeIbNT0i3jgxwobbOYcuS7xlIJw+4dCwuj6DddP3yG",
+	"1ppKQewR7tbYEnG516KOjkzPoXU5Nm8z6Iexhgzp/G18zXEJPPlkheESJlEks7P5dl6t3DEdL1zY/DbD",
+	"PqEumEv/i6p9I9SmnUWJ/Zci9S9F6l+K1L8UqX8pUv9SpP6lSD2GitQjqhulaTSnqCHpZOP2xfvvfgRI",
+	"5rc2//revbXziAF6b+381p/evP+HX0QDkFj2Et4dXR+9aluMpwQghTD2V6G1GhMiDZbyu6dOBuG55Y4P",
+	"og/zU5vQp9LYcENl5JkaPp9gNe5aIoRlIzi+grtkbjzSsVAyX7Kge3JmlQs+heApWdibp7i3IjQ9Z2eM",
+	"xHYr+eLY0oNZmlVb37fdhhg+DsxAV+1Xs0JcWKlUo65UkBr2KnNJldZWzKGuIFMgppHMm0O/mNVY6dqu",
+	"xbvpU4DsxxnbBdATkTriEoEXzvCOTyDPPnw0zGLANJMQBsw8MW6xivBZuyKQiozNw7jFVGxaqAHUcKMH",
+	"sFiLpyPTMI94HRcTsgGKbqbTJhb1aUpzMic7QqnrGQLVDEtTISip094NMy+btRfqs4o+uIxRYXcAEEUD",
+	"0wm74VInVLRdbGrSqTWHG++kxEZVyX7FZ622/E1anTlVjU3lWFSsEOoqMFNY6xPds7uVkDnRqcofV9lR",
+	"fPOTeZm3ev6kmkicgxs6vEhhzSFlGqwqr5W+dyftlqo4hAfl5CFWRurQLK/JSJfa/lAwbnZ0Z2fzjc+a",
+	"XOodTSEE09VJUKjpFNWFMPOvs6N6pwNohoagUXKrzlpUdX11MPFzxeVdc2Z6SrnaqKzNGIPLk6ppzm5/",
+	"Zozis7wenFavIm8bIl9mknHvBD6HBea2FCjbL207MVY5mzCXiUE9viVJn0D3m+jpapSPoIbqdP4yOZVy",
+	"qyhdjuDpWHTsPs2P0r/1LTShKB/DLgPyETshD8bvxZ6zEi82I72txisl6X0nEvWHbsS4ycypN2QxRx6i",
+	"FiK5qW4a5Jtay2U8qtTT2Ok88xcB+9XhXfS12YJgw+MnzujfVOBr7IN85snC1A7vRdYdr742/Vzkq8R4",
+	"ZzO82wFb3GZtcvCDjM7I+pl4Ys7tNwaffrZ1/VL/4kfk/35JBrd/v/XtV/LTv5/PDVL+Q0Yh8xYvhKoi",
+	"hn5w3HV6IaqfGbDcG1mJv+z5mJvZalO74WYgKepH4k6dmxcGFz8cfHJ5Y/3TwaefGTGkURfJhNuWtkak",
+	"2X3E6BgPZVsqKVDAbiSrI+O/iXd846te6vjjvUuqTjn8b6r8S/vf9E/BHDJOJLCYpM443pTk2tB6yniz",
+	"1Ofx6HK/OwMz/IQuVyc0//5NvbI/N5A1r+XCOj3IuWfZrrYOUP2t+Nw3RVNOJqr24DHDbQaE31Jh0e04",
+	"jrEnGASKMqsptTnRUp21Qk0owCAZK3U/775lwiTH1j9RPuYQk73198Ht30craQc3PydzpP/Ol4PrNyZJ",
+	"g1Ts1mR9zY/E+U1vSEM0nEAEmteMuz8m9sSK7ThiJKnldlfK1xk7aO8ExkUuWFkU5gpVNkVzRvjIENYi",
+	"jneRkOJJiYeyMpGjl6bjReSZgUUbuWtCCiTAIMP7lUSPjDOT4KhPpyo8k2j7AZ2PBEE7RW0/bDsFmw09",
+	"PTqOY27SlzLLhwJ/FRrAjxP6VZT000CGACKov/be1vUbCj3o+s2tmx8i/Mng4o3+lcsKFuXCrf7VdYRa",
+	"if47BrsShU65+9bg6u8i9nibuRbauTETNDSrAxmD0JpQfCb/qaNPEUSVKAd0aFukWPfIjtLcfwF/Az3S",
+	"4lHPkO0Jv0IVzqyn0FlVuaLGRGe01sR/Ynmi5dmr+HeT2l6tg3NuU9sLeISQXMOhbqMTT86NTFlBYCWQ",
+	"D7IdQ8le5OWZ2f0ny/OLe0uLpdJ3SgcWS6X8AntcEJYcRnLa/EoTzC8f03e4b2b50eWlsekMr4jD/YPU",
+	"Ya5FveFTMmdgPANNMC30MiMK1ZLGS9GzwaYgWH+K3wAFyj/0I/l5lcP9Q6Z8ecUw6h5L0a0Y9RwbcK09",
+	"xlRval4HJBsFSjfOHIYCvwZ393iUFm6FMTtHtdW2/SIGcWKrGa/ZiMN93RF8ZN2BSvaPnlO4z6lEhAh2",
+	"4wnbqV/NSIEYCEfJlLFqr0FX2WTerbQLlrYThzD6nLxJJpG1LGy650STuo0mtVPYSh70AfMNOBwQfUJp",
+	"H1bUzVkfJ6H7v2NbtKe6k8X9HR/c6a+/uXXxJ0auBuOaKtWVJ1NSNLrjuMuEygixPfR6jHstDdq5aUGD",
+	"q29v/hlaKa7/9+Dr6/fWzm9884vB+U8CAX9v7fzW3f8afHq9/83a4FffDjvflXbH69gwEW4gumBPj6Ij",
+	"dXhaO68jwiTuUxotBXd2WD/M3YBqkvSodHM1AEPKBXM/AYfOLTcz6sBeqpNu0641ja16JoOZikJZ6CKm",
+	"cAZp55eiqkrCWSR8FXpHecTnnAguFWYO0eqo3qZwSFWsAyjOqGX5tF6fCCqPN0x5JC/Ij4evfI+6jd1N",
+	"ajvUHW5rX5pZ0J3td1dmTr82W9w3Z+5tn7NadXDto8HnX/bfuJWZGGhCgmhTIbrcs9LQjPT3S9GIqs5q",
+	"sEe0hC0be+/yNH+4/AaS57CsLWi6ul1wsQSBatqE84zsQDEdIS1sQTbEXjK7Z3c97seRCfJ3SZy6YxI6",
+	"0Bs3XhUU5rjXqot9NWhuEVlFysZ5E8USs1qMJUEo0f2fgKLMyLo0eRiiadmmVN/+p+c3vr6xcfvi1tp5",
+	"bDJcPhB8+DNE15FW8c2f3X//6sb6ev+Pf5XS8+2v+h/ckn/+4r8QfXfj7rWNOz8f/OqL/hvy+c1fv9e/",
+	"eWFw4Tf9D271//DT4D0bty/ff+9K5BIkAXksW9AqWsFN6lmiabeBprsV21VY1A6r+5Uqa9poKKqMdSNT",
+	"PMnOTnRKZpLSvRwEJCQmMZLHaYgP7zfRVayHkTFal6fZWKKh8M520rdsC1oVodMn6MjVEz4YV2ZmbhrC",
+	"zECXBcRuzViNmlWGPBSHPT2plZ3s2GUmhOPg1S4SldGDHQ4VcpHUQN1Gog/Q1idfIsYv3rLNn9/qX/1o",
+	"8/3XN3/10dblT3LkRCodRquOIzvtf9+1TUjUaXDvJ3yPMZ/o79OUpWiVPAI6bIdv5wGAlOvQ6I+TBaBy",
+	"ahq5O3dJM6ACmRdpjdY0wpaGxI8Oc2BxrvT/rP2yrPxDBrXFY27+WEd6B7EqUw03SbUX4jXF5lJa2Ds3",
+	"s7e0cKBcLuWTkivIcjOpbqrtXIbocmQfgseCqCKr2De62mOqFJfQoh8lAoxMba4Uty1KMwvfITOnn/q3",
+	"0b6aYP75yPV5RS+JSMKldeRyUpWBUgGErAkw07VqXmOu78UrBTzOzQJIDrfDbTvGvy87QP87T90jiXh8",
+	"qpyY+IapKkT5TtafXB6sQUjq1p3+3b9CbOrCYO1GtFMFlCsB8DTQEhQzme197L047GYcjau4BLCF8Zan",
+	"Xez30oxg56hc0RDIZQy0xWdca0lZLaTbtB0FxaP6dHeHEVW3n/qbivTflNa3BnWHXHLwP0LhrZxmSc0w",
+	"OrcRcGKTgzca3pVhEKYmCqYlFI2VazCyq2WNtlhUr491JsyhLkQHiE1crzo8thywlEGfj+OsIdlvwLbG",
+	"UTQaRj/kEdKkqyzsY4uVAok1I2oiXWGkreIMrR5237LBI6zusO912GljMbvt+c0UAOJDFOJR8Ei8YfnC",
+	"woGZ0txMaW+eKID5KI8z6gw78qK918dzrQksTciu8TuLiTu8W+FuxYFKtiqn2h+XlVWxLM8IHKEMY4iE",
+	"uyTyBmGsBkrL+gHOdyQMh4+X8xNtv5ircn0MwAmz9y5CJVHoLyTczGuxjfR2lfuzY/2Jwuz4GHzto5UZ",
+	"PzLTTtJkizEf5SeFHpIjTeYUtf9Ajms2rUKTlEztE4y5UgsCB5pUsIpE8KBqDXKJAGMTF5gsX//FR/03",
+	"Pr7/3l/QobF1/uLW+Yv9D/88pvo3VKgVUqKed84stIxKg1OK7RhEQQZW9BFsAZc/j3YM/j6Skdd4S/5r",
+	"+MwQo1715cMIt+2Hfa+S9608qphHmi92RnqulMYwwpAyMzfq1baohJmtBqEkhTiCwoho5pKRuw9lEWcW",
+	"dymdIjOKqf3NER/d55/3b73Tv3ltCjm/QWvsEU8/q1oOHtfPZ0c1n5OHHkLWbz+mGU21HO7qHTvB4ezL",
+	"OO0ERFuMXK206ziRkyhNd0u0bywalbniiK6ONSOsftBZBshll1D1tVKvifPD+dL+2fLCvr2FIdPx9GsH",
+	"zCHQyWkkyTUxhzZycOnawilWa1L/BR3yHUdLMG7QSy4yRKx75nXSPbtbByAjjh4694Mf/iixN8szP8JQ",
+	"cWXm9GvlYnnWuE+mtZoXxlac3ok2HXddE/USmbDJjeraMn7Lmfli7i4z5kYxqX1ijHvJvZVp9bJ8YPVi",
+	"OYo0U5AYsMfnsKxVyO7UYwh5s0PFze0mFYaNQW5KfA7lbbUoFMQSUbb0EmSQKAAZSC+mbi1aRB9rTKK4",
+	"s0q9B/PCYl4FPR4+10Xw5uDZtNp/nphGy09Vy6xzYkZcgfxVELkrjiN0ow8w7SJVmYse38RFksdlrrp5",
+	"CfPmgyeGAciN0Bq2aJs9YIfUN4RWpWaPtpEf2sXoVx3tqMJkd1VhL8zlbDOdNqinFqthe8qovmjEcmpz",
+	"QU2G+zH9lZoqNltRGcZtLphXRKt+aKSUQiQI7JqmrRye+gkcr0ttaVIK2Pzj+qtqj7zaYR2mQJpqXCpH",
+	"oHj7nCwsFJLCJWwbbMiv6hIPOgOiPk8dBw9o5FJc1jX6tod3wpjpqfsgm3Lm/CZrkTYVfiow/ahdDpsm",
+	"G1R+/FIutxNTn4z2Q9iY2ZAToCweqdOBMQ4P5vC2hh2ehys8dbvaonI+4YNqlKCBbdSXYWjxGbaWHp51",
+	"2Ek3Y5LFgjbBqU61hKrHIX/RzjS1DpmXaqWXZoMG7vIiZNJz7M8HjWW4iMog6PqObWM9zPXJ5YMLlZCY",
+	"H25vyYBoFsqutNnmkJMjzjXVKIP2Dq4tualCqN++XRZF+k/y3dh6ixFBEmWnEXkQnGSECQ6fN/h1ax3P",
+	"9nsn5AmoJEBGPbTe8V+HtdT+7qmThaJRlYtgjUEqPlgDS6S8N9ItGM4YDDB8fzCbpu+3C+fOAdJmPQUp",
+	"avnYEXxzYAgTzKSckddFJ/wukjZgkRThbEQxiGsFbJ661iuugoYSxaCgXxS1Pmoz+bFWvHTPJIdZDQY1",
+	"LSBId7/ivuI+9dQznsc98dRToC2eoe22o3Kp97Q9XnVY6zs/Ftw9Q544fvggWZjfu/9JDfsnfFp1GDkj",
+	"LZszRULJwabtMsHIGUSRPaO8PIIIWgealdZn8RX3DGDBijMQpqhSi9jSqA7meUYttGJbZ3aT+VKJtKgj",
+	"tS7J4OZLZeCbio3arvxoDlmp5An4zLwWuR5TWDSvuD3UHjhZcXmX8Lp8bgGhiLCOF3WlIpmfnSWUeB2H",
+	"hfU/zJHvnV2AfGepXO+We/eCLXy9dW3aYCBmV1hvEZJ0yZlITeAZBEOggpxRHywR6qoQVfxBqb8FEJMw",
+	"Djiz1DjyGObm5haWiNXBSBK2depGo4VLxLaE0v/9ffPE7bSqzBNLROrU+IVw6Qqr1KhgCGAKAx1bPnnw",
+	"uaeeikF+UUGOvXTiJJ76mR/MPHfy5LGZo8xvcmvmpVXmebbFFgn88kyRCBv4UxOmYs+0Pd7waEvqO3Bq",
+	"zLUIdxkMdsRirTb3mVvrzTzPek89RbhLKAy2iN5x2tIJzkWAlZQUolsARgqzUA3EjsNyV7HLODxoC0Ll",
+	"Oe9+xQVw6Rpz0WRBjlhYbtNak83M7i5BzNpRN1ks7tnT7XZ3U/h6N/cae9RvxZ4Xjhx85sUTz8BvQh91",
+	"4Yd2yyYbt9c2/+ezQrGwyjyhDOTdJXxQ2j+0bRcWC3O7S7vn0KfQBGa1J7y38s8GA81BqmNwwEcsqXXZ",
+	"mBipHoN8F9piPlRgvWzsCwpNQDV3wLpx+d2rHeb1tNtsMeG6RiGWLwqUPqjkXLtERKiizIW0a9McwnDR",
+	"FMaX42kWBZXNwIbQQiLUjzdJTZmQQuEIZ5Ov+GqSGQWgiKmT8fkUpnJKXnLN0IBoiUp41RHtuAcDfBWm",
+	"2bwam0wsl3iiHcFccYfV04hDlS+FYw7Xpxts9Xp9MSIO9cJBpAb6TpG4rAsVPLog0TA8PhqnzWQcePSM",
+	"YN0KHhLe9//1vQ5LGTJAQch1GRRX6AU1tubHQ36x5yCWqed48gW7ZfuFc6elBoaWFHCo2VIJPauuVOHA",
+	"KxBRHH6sgDPGmz5gCYAGlTA+QqYH36mdN780mOWeY6i9xPRDySjlorVy+PJpuTLRabWo15OWe6fq2KIp",
+	"DaeQcqo9Vd0HMAFwf5eGT7JIWr2A7YU/tl2MUhJ9pD5tCJ0YDZ7D04hjYuD4B6GQYzl0MSY4/oiji4jX",
+	"51lPnSEoVk9zqzf148PAyLm4PaByCxK0U5764Ca6OeRJLm9NTjQBWcCbEJIUh0MtPmk6GY72XDEq2/fo",
+	"mnSjgD/IO66W8L1Dqo45S8Y/x7uRDp6INYrGbLI218RjdA/2YZ4WbUYwVx7hs98uZ3igyCGHaA92eXT7",
+	"OnibwdYcpjK5jTvNl4KTlqJQt3vHXEDuokNPyTfle1eHO5oiX7Otc6kU+SzzI9xnxwVABvPv7fgWv+SG",
+	"0Rzk7oC2jFst9dhWD2zOGeXIMLLxMfkz8OS2zquO7/3321ac+e8k78bc7ly8+8Ec+8EmViJtn3fjm6LM",
+	"e0n5VyK5JxRSpBwLIZFQIeUekcukNV8V1+a+T3sQEAe420QUYdYG4KWPujaA9WWPFCkF6ERTICYIdcT0",
+	"gPpSmIYWoShbaILq5aebuu3aojllujkML50u3TyEY8RlTOcUHWhxEznGLvbeVczeY+h0h+BJBAYr5ynK",
+	"Y0DPsxKqSaD9Yy8+K8V1uXSgRP7/75LyvgOlsKVy3GvGLZUq5zBqgfPS9neTUyrMcoodDNty7S3NkS7k",
+	"yFQ6Ll2ltkOrDttdKKYL9WM405Enardog+1pY1qfwQ9RtV0KqmXS+h86xWN2ze94bBrSPCa9lwnuOirm",
+	"7aQZ1yti8fMqtnwB5yyEHaYlxo10gLOY8nVWJupjf58DU3sKF/olqRVTYoGZBtirqKjlv7OIpD/lo1q2",
+	"rBP43kdUWOPsHjnDfdmypkIWy5aleTrwUI+1GfVJtUe6jK3MYG5ZXgIJQspTJhCIEz+q9BHWZfyTkofy",
+	"x2fQQTTZKT0uE41kj3WSj5YnVi8j1RUbT+za/hkoP70OVauL6jIpuonD+UqRcMeKeujTzqljYU2pUec6",
+	"zruJCIBKIgN8Isjm301OqZhMva4MPgtC103edXWMBhKx6z7zlkjbs1epz8gqdTpMEJeBxuixIiKAaydV",
+	"T79rWBEDwoFp54nlYcfVpi004pMF4TKTZ4/WfO5NM5rnsRrgTYGSKglApyGaRsfv8wcv5A48g78ZdxKZ",
+	"M5jmBgQHV5TSAxpmRo4yGjnD1qlMpd2lB7Q8nfAe8YQOZZiffq1c3Fcy55YPAyZCqykbmkoQOVPbJSMw",
+	"GktzM6XyRAHQPDP6PqQW6ilhhhV3VdOnoYnMlScIfuYOwSLx6DzSoC4fo9LlA2mRP9vlnhgZenysWLy8",
+	"bmnsXbLJaYRLFMQEctdFqNW37LBpNMIb4pEUFQB318jjgTtGGPwePJEZj7W5l87uT4E5b1GfgjHfhOQd",
+	"bFvNQapgP2/uBYweskefGFz9y+DClf5Xf99YX9+884vNr69u3L02uPjh4Nr1jW9/RpY9n8ztK5K5/U/u",
+	"JsvQQxDi9nKwMJEwRA3uMertEoAiDpcSnItorPNV5hlN86OwwOO4vh2kg9g4BlIA8D/17dQJQm8OXEw5",
+	"huQLeLS7gq6JCRoYISNPqldmsz3JbMxXXf62kNRwE3kOqlN1OdZbabZkbON3OoVm99TEairdAqjoWdgQ",
+	"G7o9MqdOKPEgXQ0zwnhjmGyegZ+MRzk+OxvMJRoCjLGDwwfJfPlAKY9j5+CJf38ghAIVl5h3+ISeX5F8",
+	"/+ThmQM6n6Ta89kMhgpb1Ft58p+GmPzmHt2F1GxPQnHcIfnIztiD8tVYgJffv59NBrrz8LT9gS/whjw7",
+	"oBbUl6m+QnILyRPzpXnCO76wLfVJi1ssSiqIHhOxL/zmHoc3OBZ/pu4/7xgu37yxzGoqRuwzKmdW4EaC",
+	"WFO9ijMWEoWY1UtJXgGP+75CG3ICQF3MwOzp0vrdZNklqlGnegpMJNL1uNsIkGqDdE2BrxBdhncr+My3",
+	"WwZXNdDasQgY7A7QtH7940XXviJlsaK5XuKMKImA6GaRgupSnU4J0JpePaWy47tBT+zd5CVXRShqvCU1",
+	"IoJNZLFsIshkxuRkTaRPnFH/qgAO05knh4/+OA6o93GngpUwiDbWHvXDP+lRi0G7/ehh1Lkn9Wf8S4w4",
+	"bQwQZRz2WQ0kjckkcrwgzvSE/HtWHd2TS6RFV1isrS+NJmUDQabcaazl3qFTjRaKPyb3OYj+8Yyi9JRz",
+	"rakOKHteE6zmMf9chnppe77KFsNiBNci5QMlQpuMWrvJEY2dogpOiioTQj6mDkoVEhRV+RoY0dKosoXC",
+	"2TAaNbpJy2EEJcmlmkb6umTpp3v3zu/No5/aQaOY6YcesdZtl9Dd2oXUO4IBUU+V84yqF+rRfLooHqwk",
+	"B4+5rHu0JzcSz2C3XYvDOSw/ffDQM4effe7Id59/4eiLLx373vETJ7//76d+8MMfqUdtBPEHNBedbgzv",
+	"z9RYE86p2Zn9p1+b3XfulVfkW00OqtNIm6oyKdN7fjB46nHKJdSznmIuYbgR0ybS4M0Bq7E97Fgp0APj",
+	"dVzXdhvYzyTphwk6xo7KVT4YtpZ9JANaen4PJaYVEszwyZ9AVITpRFSkmRyU/RDedVGLT09Yjpxv7NaO",
+	"zA6NnPeOeaqyti16B3c8OzTYUbhCDnQ6VjdI5YdqdEXdWzGoUUy9S1NPGI2dyM5doIeSMJpJCVNPGI0U",
+	"zhHhc69XJG3MXiqSBqcO4Z7Ue21u5b1JexTsVC5h+Ix69rEOKEcXk1rfcxxjMzt+h9GljXEgDPzEzhju",
+	"cjEtFLHda2ughgS0qFFlP4aZyjqCAlXOEZBRDE7TdptRTyqd/bvvDl6/u7X2xlNPPWXUxF+IjDlC8TxO",
+	"3RWdKc09DJunxMmqPXMhSQF/Hms7qj7A1502xu8ePt1Gt8lAsbGvd5hqTzU59P9DgFCfR4gWgtHhCVV7",
+	"wSHtINU++tmtgYz6J81uDY8/O6d1KoePiFsi3WP0rNSDzoDz6Qx5QtSo6zLrSUmPZyy7YfvijAIO0FhW",
+	"Z8gTciOtJ3eTZZ2S5zG/47ki9B4hFRCXgw5FHfQyAYJhi/YARuAVt6vIA/ASEcjI7/Iogq4aWj5Qof6Z",
+	"JaS2BmcCUxOSUFUq5bvj+kJpcJgOhEngiCGQsHvkBh15dA0ePL8x7J3StMdOF/lTUtdYbYXYLsTdO37I",
+	"aoC7oIBU7bxFm2dkkFlMqvQJ/Szpi1GhfsV0qY9Iyrarjasqc3hXcjkGiQC2S1zust3kJCY5BEFdGyuD",
+	"aa2pfKe75AdVfpZQxwnCIuacsUPhRB9r5VCtI1UvPIotqnYiI0V0qnKkKtN9sFRCoNaxGrwYNIDHb+rU",
+	"dpg1pBbyjl/lZ4coCEWlxySf2nbOcFLA6tZdqmgF8GsAcqPGPJ/aLnJITqjngY3atWNxmiYVpMokb2Ou",
+	"T1qMuqrNhQA8HJf7FVysKSgjF6TPbQdKDwyB0iMIaCe0xsvcqeSdMoiR6a1MHD6EtkiLeyztqBselcNo",
+	"/4jFHIbg2ckNW+Ur7Dh3WK6g8EloKUy7tDeFJcqXQfKIZFRd2lsCMGyft4WO0wScB4ANahR6QRiiDBNr",
+	"D6r/crbB+5x+6EE4f5/uEZU3mMvHq+Y2RRdvsNqdthsO0Z4IIPGhUbNyU9EVNtNpQ9BCV4oXFXhA0xaQ",
+	"9xLXI2OhCqPz9wTTp/io6kFqeg9FDwqIyOD2Zf5UChlAqFHd7xxUDwophwgICuF6KgJkLF3+Qp7YuvXT",
+	"jW9+8eRSGLeXKnZd/d6HHECFWNtkQ9IvpIzobd/zmvzlCL7Y4qsspJnRrBF/YU1vt1rIHuUuUKk8WmDl",
+	"wfIBR2zSWF0C/lo1wy9FEq3jsTfFjtIjb6MSnhWnRXzHNEf9c7zFCjtK4y1mZncttuOsbhlUZiXUQCFv",
+	"S6EOUPeQZiQP1Qsy8vWxwp5p0u14Yk8UhzhVXB0KwSkfY937Od7x1ErS1O9goVOr8tH7G8IUI6dxg5Sw",
+	"lFof7LFnOipUtBUM9HQV7ZPQLTkkLOb6Xg97y3keqwHarsJzVvYmfGxzF+e/RJgjdPe4+dlZ4vJK+Myw",
+	"cr0Mi1C7/jDl6DiNLWpmHPCTxv1aApMY9sOzG00/BvEOzxSKhRXG2kYc9/CQUxpdBA0/wCEUz4rY/Pjb",
+	"/oVbWzdv9e/8evBfn5AFsvmTr8hcmfQvvPmPby717/yy/+GfB1ff3rj99sady/0rlzbWf9a/+lH/6nq8",
+	"LdDsuO2yg/7HavpmHfFBKiPBxTcW+MEspxWIBgg+hc2pbz/h9bD+Rt6QXSLzpquY2chQtFwYhJkKO7x7",
+	"OIhh79QX269md/XlsXjX1Y5KXSJZBJ4pDeKQ3jVwroKf063Fk5u6DTsueRJ7Qk427aJoRM9nB4MBHlnf",
+	"ajDDh5JOImlRdxowBiNwH6d4lbW0A787dRWRiibvOBZ2Lqoy5kZsCZ0WijWR+e95TBObokiXNwsQ1DQv",
+	"klcJnLCwlMjMlTNMPVeRPxqW2IqPaq7zOAhsQHpOkaG2wLT9OBLshV+gsOzf+p/+hVsb61JcojQdvPf+",
+	"xvqb/csX+7feGbz7xTYFJc5sMvFYfmDiUaxMxwYVK5h1B3EQ221g9MDnyObDy8XrEEzIvDmxTiSpdsux",
+	"CMD+Y2646KWkWS7hUqfG+lrU7VAn6MWMYcJAAiYNmjj/G8OsCY5yj+qIklpqdAi+n/xQH5CMlNMU40nI",
+	"6dHK09SvNY8zIY/fQCbA9KqsRluglEo5MEW1F2WetHg8JjkZCc5WDgZ+OFFUUetyqWQo3IqSR7Z35+iO",
+	"+naOARWbI3RT2LCjPbk1ddthRQhWKNR4yKxMj0dkpEAeZTtVKgYb8VBSH3f4DFTOYys4ivRykxbbU2Uu",
+	"q9s1m45MZnw69uTjlN0fznya0Z/4fkwhxgch4COEihUpeVIljXZ+podwli0ruuRHVJxEpvhQbK4YVQwf",
+	"7/OsPY14zvOMtUMfSXC6xHbNNzQ8XdMFzRGkbvFVFj/9vLFq3vGnFaoOFsw7kEQ/Yqk7kTyf3INHhYBL",
+	"D4qAp55FP0zFS2Ebqxa1mEbWWpE03w1AswS1rUwKV5V2mdLnaO9p/diIwN1hqFg1QucnI3nlmdm5bMik",
+	"yUN5Q9hFL1A9LepjAvC+Wazf5K55bgtZKErbCDI+VrJbxWunKLc1HW3/YpyCYtFFpHVMA2z1iC53hZRu",
+	"oRrNmsPsLbanRgUbRfoH4ZkRdC/JYDHsh7hEwGm0qBshgp9PoSHnapUz1Kkn2CwkuMcdPUshBaRmLMqD",
+	"FGyaZALvI7o/pjQWW2wpbFSJrTLxTCBl0VXtajCna9UWtp/FR3Vr9FTLsndQt2jfqS3lPrSShXFMIgk+",
+	"n4aVybsu8dRokB2MoRRM8fY5ETXqpqcHt9ge3aZ/Ru+a2ct8GNpqhU3PygfCFkJV2/ObkFkDOcE9yM0B",
+	"wx8n4zM3bOHnsi7W4zIV34E/UGAOe6NfZN1n1QTNZzY9NTg2zs6d2TN2o+kTrCKA3Wn1iD4DeWDM9Zmn",
+	"YGRsD86X1iB7P9N81a/I5qDPBk89CNH3UtxuyyXm9AynKOfCRU+BgzU51qpZeHasSCiCvGWeDnq9MlnS",
+	"c/DIToLjqSHMLB5nOBWWpGoOpcDH5Ezu+k2R6gOMh8pGKACpBaRpIKcwOITnNfzHSF04DTdTvikN2/SV",
+	"V6zX5s/NPFF6uTyzcPr/lF8uzcyefvLfxuimuNNNLR+3eEhmde3RHtH0MhWSVS9LLZRNUKzLfbs2glZf",
+	"VM881oEpXETaKeglTuUI1J6mHkGsUiE8gz0eo1Z6ROk4o1Z4Eg8gFt1pV3wu72euaxlvMq5/Olm82ODO",
+	"Okq96YR25YugiKsVHJSK8kBqsYDktIzDMkHzJUsOqdtgEVi8R9JVq+eHs534XJRHakluJyavK/wxgRkn",
+	"zLWm6a9q9RBUbzR4njwqj6/aVqwY2qCtHNNP7WR4SI9hFgDKj6rgMINnp2aktpRSVCRVj9EVUSTsrLRL",
+	"sTe5awXuDVJnsU5KQ54NPbk94QvSL8KyZR3tPaMffGQvglpSMNGHErnIopBpNdTQ5IBVFbxeh0IULMeG",
+	"zu5BRUqTCiiMHZMUcoYy4kSRN5RRpbWVKW6CD/UlbngTcIBcVSV58zKjuwQ3K2NrTvi8jcBxDxSfVm8H",
+	"Q4Sk0YygmKqeBMh3j3TPqxjWYQqwukLPXVLl6dhiwq2xqd5Bl3U1cKAaT0XVYmewhI4lBwu/mGuJXHcy",
+	"sNJTCwJDM/2R5sowyYcSisviyNNsjqYpQrWjkxTQZWzFUTIbEZ1BbBPqsu5SiGIZjc8JP9Yta4gydFBv",
+	"hFPiuH4sV2Ai6kUdEZ7IG5DI2agfsMLtAAkVkeibtusHjYPEinJs2T6hjlTq09rRqHdU5ND/7O6I0QGS",
+	"gFCmYgrrt6XawkMRD2E33E57FJ2eUE+NIFPstr0IsAEYJBOcu8E8lqQd4S/mj591m2nxMzVUrGRKfSDH",
+	"mAxJ65EiHdzyDMoJum9PhXL024o6YAb4RLsEAJdnhoEUeMiwdTJcbOBT6AQMsEUKakJlmhKftdqOjgMp",
+	"3GXJim0r6FSmH8E+Mxoun/m+5M6GAkKIBQaoKY9LBaGctFZdh9Jzu9Jk1Y/kjIuoHXiRYulxi549gj+b",
+	"g4oE9Ud5RNAkGHVqLqYX+XQQXo9Ismozi/TfOL918zbGDZtMMAOsTYajqUtVKUgqGzwFTzyq4a9TCn1v",
+	"WtjLTduxPOZOJSuTkZp6XaAvBJGwIkJUhblO4MdqMo+lZjundOhgpCanoZWSjdt/2Vhf37h7fXD+E9W3",
+	"6rNfY9OqstRXBMLHBRHUaCGmilTP7yanoHNHjVuK7UA81QQGtGxZp+ij63+Uc3sonpZTKaCRy0AB0yge",
+	"ki8qEiqCoyxqHoBkp5ChAAANyq0zvZjABwyelUQzP0Ug2EZNwcpoPJEwKB9MoUYR/ph02tihgvtN220A",
+	"qJJqtWmjH8iS0lGaF8IEONXiq0yR2QN25EBSqjSX1R3Dyh5cXcKVMw2sJG1aj6ziUk89Tgl5xyIu5ymx",
+	"63AjplayA9oVr9nUUR0dEi1jNXC6YuAOW2VOUVuIqLxBcWlNZd6ZbeXgnIMrt7085mGhYEP5KnTd0Y0p",
+	"VCGube0my/qPbpOTJndUgx6ACcPVV/BnpMp0Sx89Z60qY4MX7BQzfGkxlzoW9tg5/83DqcbJcN1ML4Va",
+	"V5KFx5gguSIRnbb8t+CYPmJR2+mRGm3npL49TepaM+A+mW6hNfSMkvdAtctlTn0RrCCUTJCWSLpQNy5H",
+	"d6SZpHiNFCi7ROikBMlQDCAOFJyEoD1BBB8mvueoa720yryU9NdHBI1MTfJ/XVVkw15lEBwPGSUqpUji",
+	"EC+SOilAGyvtItWZk8vlmNfheCpQx3UZ71Kg5oCHz8nlwHm1wzost4dPTe578KM0V6StAgQA9BlOihI9",
+	"ltHn6GMe/1jzOAE/Ss+7YniFEWDXFqoX1FBeWLk8u29m/sDcwmwpZXbBD2MdMUPogMfelzXCDXp8ej5Q",
+	"dbGCmhqjxhLWpyOsbcdrSI1W8VRXh4DyVg4mMAw71Zbt+6qlMmQyc4+ssLZq1nrG8mjd1yjg8McikUzu",
+	"jFRGlHhSmoictHA4Kttn5GcVlQ19Rq9M+7+WSFfazK+4+CFIRKn3VLG9s+0Kn7q+vD9QZnFGHo3VcZh1",
+	"Rs9TDg+D6T6gCB8HeQxtKvwiNI6Wi/HBroAe9PWOYGgAveKekb+uwJdnAPAc/o7A059RquIZl531K3WP",
+	"wZpBgmnAYQ6+47qt+mPiOnYJAruO+RMeI5TMlxSK/pm6zRxLnDGCkUMTprD3/CMp/NT0HoptHuv0uHPQ",
+	"HhoEQqXRYuo64H5zD2sOlN9lSVUftGgvqPKkYGAxjzyx8fUf+xd/++RIAWgAizCoY7Yg+JwVKmVLQzqV",
+	"dk93mwxMext9sGCkc490m5DVFrm5u9SNlSYHwhcjKSMAAnUMsDkwi3TB/EiR6f92AIuihq8AIAu/47kR",
+	"zIpA6gyDV6RQagLFLQlt7nC+Aq3K3B64JasdH+xUjLbaAsWKMhWgYQOvw49EETG7NaCrxl4xNggJGeRO",
+	"KwAZwn9KQHG6LyfIBoBJt1vMgf4DdbivavOKQwBxxYiLIDCvQoPygRVdR09jx67xQ3ETZBDB1AutWz0C",
+	"qlURubQKneGN1XWD+a7nHox8TRnVD4OT0ip/pLO3Mo4M24fhbaNCqZUu704zaQurOdHJKnKfF3LqaR8Y",
+	"vvXxUCaXlbIhz+3cPx15xCXyEqGB1eRDB+7Aaop21AcPQCsIDgKunHw0L1FBxfG0aQpe+oiTFE5S7txD",
+	"0fkeLonB2rHLXMQlFzrjSDxpO5OCfJ/WmnIfpw3jKffB77XB3Pe5Y+nuFRAPlydQRKNaf+rSlrw1bg9D",
+	"kAjLHRrzT5ypQnswPd0zTxqD3cvBAztLua2O49tt6vl76txrzVjUp1mhOwDIMW6Rgs4Z3ccuHoODnz1s",
+	"HM7IZu9gwcKyZRGqu7r+v+xd748ctfn/V6y8CUizuRx8+RbuXoW0pFRNcsoR8gKirHfGu+ve7Hhqz97m",
+	"ipCICoVGDaGlKVRFlagE6osCkUoBJUr5Y8jeJf9F5eexPT929gfBm5vj7uXdzXk89sf24+fH50Oe+MXG",
+	"z84EZOPcmYBcYp2NJ1FGY+OnL4CP2hCwPEvO8ufX3Y/PEVojLeDWRXDsamtAr7Y6O8Bm++wzq8/9/7Mn",
+	"Z6+WldfyH64sVPBQguZjlhm6lN8wjI4UbEsUzdH82ghXEDiuKMFipFEpo7h4yZhWTDXrO2ftwGnULUPv",
+	"By0W1Iv8Vcp63hudEKH00OaIdVJvjdaeSfDfftKmkAay6xg09P0VBR+ZIcwFlGgbaCFfgbdbbFA3bPk6",
+	"Pa4IZHbXCLyUFvNMEqa5yeCXJ/eNkCYhiz3baaeh0YbbaedTTDG9wKihxvzxmWU4EesFXOvFMOLakEHT",
+	"BiqMA+NGBlr2nWoG8ywjLaRJxCOazRUld48dpLwj122feaJuKHJStmdO+jPBbeqRnvIQMiSgktCG7jou",
+	"SLeGIirk10Ma864Z8YAkjEr9zDDR/9LFkHVtXtIPdOvVgUmxViLmg0mxc+LgYQl77RFKMAgVzlY/x6jj",
+	"C6u4d/UXR6WsoVgkproJRI4hkZHGBGZxHUNBGjz63sQViUWvxyKvruFpld1uvJuq/mH6ty9xzByMy7sc",
+	"PQqOKFyoJpAE0qMhTfStvMNM4mCEEt2LHlSxUL5dnKd1m0dWTlOcT5JtczZiETJGxKBdsyA4xCC192Of",
+	"+DDNNhwippv7FaTez5AJsfyNa5BVyDFRYR3q2FETDjJNXQVxQDhkEUlmyvIWBliS0dB3TOx8ypLTpuVl",
+	"MhKYV9QSNZo/+Z+PtA98R0nk2Ad4QrrDOJ60KqYG9RecnS5PuOp7npwXoNGXDYFqIxf+JiYYXQARocO8",
+	"9i0/amW150kRNj8Q9ZbWXYSV9ARTZbXrmUATcSxGrWHqG2vQ7sW08cFW6kRIDklATFuv+YWRdjOQsozF",
+	"iEjgEV4QOFBnAUVjfoHzc5pEz9Nwy19exRFqfCRyQJ2D22T0xJNM6KuPu1Ah1Yrem2wsHyKSMaOLm714",
+	"Rs5ytfzSnKIHx82ie+zRxYID4CfKFWNmufk0MxXlqpDcJbh68uQyXW2uvt9zgkYUGfaEpu4mL7Grhykv",
+	"45TjDcESjnI6ZzV5E4IAFX7RWRtIIlqqL0aeQXSWyq1zYlM3fORUaY6RnAgIk46oMjdgs5FlHBUlzGE1",
+	"opZtHynkvkcwybn+/e5IYIo12RV8yPYkmA9IM865BtFMLu5QJNJXq0RkRLFFASSpdx/ehQNQEAU3icN0",
+	"f7cYWdO3KJanq0ciYcH3qCRZkSxk3Hvq8wVs1Stsfow7QF5qSiTrMimh0MBQ3xZsZKjxXzc9UK5cNKtw",
+	"Hs2e6K4HkoLqNHeZbLzLRY8rjQ9fKjLMeDHzGHAGRBeuYFfIHk24MpkPpjBdd0xB+PG4cuQ9T0wnx3rq",
+	"6ScXBiFcM32jUDd65PlrHv70vBhUUX2rUsKwudm080zk5s7CEAJGWt8Q0o0eQahpEMK9aJuzEemKIVzS",
+	"wT0kTeUCicTCsLH0Bd6hYxtuPHxsRw/TUcjgxMN8GXdZt4ZXrvC4QIJowVX0qLmimMfvHYC60aO9q2l7",
+	"F0QwIHAB7BVCsiJvKVdkwJVaPACm2HICYJsMA2BHADool0MXGrOvt9Ex9zjkCg4YMXLaC8ELFJM9Q0u3",
+	"2ez8D91DdxweAhd2h/V4QugcWeMKNMDf4Bsb0OiRg2jqHgDj45OUYlvEwyRjhh/XcxLey7bxzT7vNna5",
+	"l3t5+DxCwJOuUcUy0tkhOSICI2xnRXOI1WxAiwX4pc3E1kNNMcmZL0LeOo6bTWakeJeUBsiZ2heGm1NW",
+	"HONxUNw4kQ7DGYqzZgXlthkGm/SZyCJUXrGPqwz41Qy/Z9nrXNH3MJmCrWwnnVPGZLIvX4IH57CLvoTR",
+	"eZCBwzAZVHbpl7ESz+gAZOphvwSaAhrHUzg0tan0KGpCFfJG66lwgkqDHUMeCf1wqvOgcNPtMokZMKlk",
+	"KDwgxDQNaGCejOrVbIwUyIQY0+WDlKpUAIDHjCXTKkEAPvLiYeFQalSvvfKanvUOo5LJY2uvXNZjXAzF",
+	"0UwvJYNNmGEVODJmGCLRhTy1mJcoDkKa0Vj0hmyGZh/yURbHqdmZ1LqL+1LPVYLSJCbO48Lzd5TCPDuN",
+	"QAQcAAEuYI42FhOLcg02Pg0AEztnlehvgsqhDIrliUrNHtjiYlv6Wjuf5ES1LjPd8bxOX1rLsEZKY7/U",
+	"9bQvdsmcaffO0W88tAXOV7i0ihRXGqT3Zus5X2ZRWXGLsbSgBjSC1KxKSGn+WltRsShRoVeArv9KQmHc",
+	"KrC7Wy2A46okCDlVxLkvYh4BGb+LtOZ8xTGQdwekM9QfHJCYUSjkezXpC8l/I5IT5JIxc9r2xVd41DYX",
+	"hWJ/8uYZlTGH5FrJGFCc1bEegzEGX+/XCluq4WUo1bkqTMOUFxaG6we+9AXQ7YjoTkBOKU5XNjVs+5Sv",
+	"k0xEdIfwLqEdhfQ6ZU731upq66mfTOmgcdTlPXM8MhGy0NewuVfStKntl82ffnpV/6yISDA3UfGrWd8U",
+	"YOQSJLM6/FTr5NNTOpyJ79XdpaoexiKzksG1JxQAe9lH06niZgA7SZXDWsOjs4NzBIEo4JCCqwHeATzK",
+	"WluK99n2g3lmqaeIeUddYQEfcD8Tc7ladB9D07hDqVAyluhNgifZdBkvvOcu04Fh/CdLMRZ02z9+9wVF",
+	"b0RRAL/grsiTrYvpJWybSWS3MmVDw3SG6yIHwQrNMr2lJCGbtYhO5U8tc5Tzt9TRVRT+6o1Dpy8ghBSQ",
+	"kZG30HZVkgUueonVWEBUIQclU6swqIFP0sq2eVmbhJJFuMAZMeoW+o4NDK0tniD9AfwghtkJ0g6FlCzM",
+	"2nqPToViyv1XZ4f09dNPhDFVirQHNBnSuP0kUPGFfdi/Q6GNMKP5ZShk1QnSTsQV1RejNhlQuaXMMboO",
+	"v8cOtkFqI2YqV4m042q51pRJSMipPTRwA2dKmX6eIE6AQCSsqD5gahJCmhhtAgKmGeNSG2Boj9aZfFjy",
+	"XIJvM7lkXQ8PnX6AgXtgUVsFLVyRNPYM9IKCrsCknMCMrW6JDHiNDgftT07BzCMTBi32c2iCSpiN3Ohr",
+	"9IJo0BsnT1qhiGYefafxudP6sWVybxReU8u/ETHPApZGxVyKDMpKQAW2cGOP+bbR9PV45lUnYcATXp2B",
+	"yk20xPAJfgl7aJhjkbdSKXqSDoAp5AR5EVnsjKvAeifxOLPqsqaMzR6kKuNxbEhnUeOyMCZ6+9GncMR7",
+	"PFMnyCmyce5MrVwI7AKLAWUKi+sj8KpuICmxX3CUhhUGAYzRfFzd0GGArRI09Q0TFVLf6YSbIc2j+Y2N",
+	"NoR0f6iazG5Ur0qjLSq/PlEWbhGax+mJxpUkeo13doiefCAAQnOvtDYX2+r1lWiY+iaXP23vBCU5u3bK",
+	"kognvTaqztkcWjSn9ebRHcaxOasqOnGkDb++op9oo5CpFcM23EfBq8kwiZm24EeUZzFXWRsuKXKI3IxG",
+	"1oH3ktYwBTU7+xyLaoXgNnkvuZg2Fv8wcTMS11Y9v6rWseYu1B4QXxA6n7ltAoRz2E7PLTDPzHFoT+qD",
+	"epEDxbfPVgOF/E79VvOxtW8F3D+C1/ogSX3iYE1T+tzENetR6dPsAlO1yafoeNaDcB+UA6fIAU5FfDO2",
+	"rMMuA4g6DiAEmF/THRTn39cN3OZmBeB2vfTlOmOpetLls4e16Gqrm/m2ogvjuVQHiJ2PIxqXGcjx6fc4",
+	"o+/ngx2SxjTEApyiRqw2MKAaGsnnawq4Ziy8FeOS886SC636hMrjn0EXCPDAm23ZD3AKbdKkS7uwpntg",
+	"E0Ag0w4SsmKalin6K7MJZ/1Mw/EiPHGQsih1jz2mT+IALCMsm0kG5ytMQkBSKnVDdhLDPo8jyYpMovrB",
+	"ucmR8PkN3V913/YlHRIxsWzdL8h1xMRGbaO+SGg04Im+VMvJWXTLb4lBdoOFZU3lvoTYp03lEsLrRtw4",
+	"gcAv0E8HjntaSAwmzpvYlZ6kyZw99gw+cpA2Weiyx13WDIEfKqi+iCNFKJEiNvFfrmAy6/NdvAqNwIdc",
+	"EHFjI8jQwX3ZhA1mpky+P2OXEpucsCgCKksWzGPfRi1WLkDLza3+7XabhYyz1Es486y2oCmJmNoiNIRg",
+	"paPhWRwhlYrRqUqyeXwC2eG1jTf+9oPdN7/d/ejG+PrHDz6/Pb536/437z744truh++O374zfuvr8fW/",
+	"W/6oZ06Qi2BErP4foaQ3pDLiNCGDoTJlabQnGcjM2r9dsVNVpzR7gfXABGl8FMt1EHuMn/C4obgBW0d9",
+	"QAvH0ctGZRvDQtPtwtRMAd9IyK0OS9DWm+btuuQeWqIBlr+kznWY/9Ff7h2UecMdCeqHRER3jptAQdH+",
+	"6osBlDNU0pSrOcpMblvcD2V8bO3YCk35yvYq4Nq09dqER1SYogLJ1kgsejwJiGJKcZHoqxsTacwC3EzQ",
+	"4CP379wZ//HD+9+8u/fXu+N7t/IghpvYegnQ0q2Q7N19c+/u2+Mbt8Zv/bZcMVDz789LyPSjg5Tynqmx",
+	"wGBoJjIaK4L7z/j9a3u//0Pemv2HmhZNcg5nKjDjHTgnbZAH93e/vDu+/s/v3ri2d/Oz3X99/N0b13av",
+	"fzJ+74b+zWf/Hb9zuyBe6tJ9ar8+ZlEPKwTBuia7H3z18Na345u3H3z5ad4IWt71LZgEc5PubJn7FAn7",
+	"QihTrILjsPe3z0sTk9fETLaMzBHquK1owZR2PcAmPV2Rh/94c+9OoZM2b72mRtaJh2D1ToC9KhBZCiNX",
+	"ZXv6538/+OLrvGlbbD7Z9DlgZ1K23pKmKdn96p3da1/s3nzv4e/+lDchhllHXK370r4gEY9MAZEwiZ/m",
+	"JNt9/8b9ex/hAVaY02FUi8cN2rPzoPpiRBTbZpLGpMtoNpTYS31RtlX+Dz/9y8OP//PdG9fGX39y/95H",
+	"45u3i1M+YMdev/z6/wIAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
