@@ -66,10 +66,14 @@ func (d *demoLoop) makeRequests() {
 // serve takes a request all the way to completed.
 func (d *demoLoop) serve(id int64, what string, minutes int) {
 	r := d.app.Requests
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"]) },
+	d.then(func() (*request.Detail, error) {
+		return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"])
+	},
 		func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), id) },
 		func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), id, "") },
-		func() (*request.Detail, error) { return r.Complete(d.as("worker", "completeRequest"), id, request.Record{Done: what}) })
+		func() (*request.Detail, error) {
+			return r.Complete(d.as("worker", "completeRequest"), id, request.Record{Done: what})
+		})
 	d.visited(id, minutes)
 }
 
@@ -104,11 +108,15 @@ func (d *demoLoop) cases() {
 	d.ago(unassigned, 9*hour)
 	for i, who := range []string{"v21", "v24"} {
 		id := d.ask(who, "情感陪伴", -1, request.Ask{UnitID: station, BeneficiaryID: d.family(who, request.Beneficiary{Name: []string{"苏秀英", "韩志远"}[i], Relation: "parent", BirthDate: ptr("1948-05-09")}), Way: "home", Address: "东方社区 7 号楼", Words: []string{"一个人住，想有人常来坐坐。", "眼睛不好，想有人念念报纸。"}[i], Answers: []catalogue.Given{answer("days", "周三")}})
-		d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"]) })
+		d.then(func() (*request.Detail, error) {
+			return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"])
+		})
 		d.ago(id, time.Duration(4+i)*hour)
 	}
 	going := d.ask("v27", "照料护理", -1, request.Ask{UnitID: station, BeneficiaryID: d.family("v27", request.Beneficiary{Name: "田国庆", Relation: "parent", BirthDate: ptr("1952-01-30")}), Way: "home", Address: "红寺堡路 22 号", Words: "父亲中风后在家，需要有人教康复动作。", Answers: []catalogue.Given{answer("need", "康复"), answer("alone", "no")}})
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff", "approveRequest"), going, d.people["worker"]) },
+	d.then(func() (*request.Detail, error) {
+		return r.Approve(d.as("staff", "approveRequest"), going, d.people["worker"])
+	},
 		func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), going) },
 		func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), going, "") },
 		func() (*request.Detail, error) {
