@@ -536,6 +536,27 @@ func (e HolidayInputKind) Valid() bool {
 	}
 }
 
+// Defines values for HourDisputeState.
+const (
+	HourDisputeStateCorrected HourDisputeState = "corrected"
+	HourDisputeStateKept      HourDisputeState = "kept"
+	HourDisputeStateOpen      HourDisputeState = "open"
+)
+
+// Valid indicates whether the value is a known member of the HourDisputeState enum.
+func (e HourDisputeState) Valid() bool {
+	switch e {
+	case HourDisputeStateCorrected:
+		return true
+	case HourDisputeStateKept:
+		return true
+	case HourDisputeStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HourProposalClass.
 const (
 	HourProposalClassCorrection HourProposalClass = "correction"
@@ -624,6 +645,7 @@ func (e LookWhat) Valid() bool {
 const (
 	MessageNameActivityChanged MessageName = "activity_changed"
 	MessageNameBookingReminder MessageName = "booking_reminder"
+	MessageNameDisputeAnswered MessageName = "dispute_answered"
 	MessageNameHoursCredited   MessageName = "hours_credited"
 	MessageNameRequestAssigned MessageName = "request_assigned"
 	MessageNameRequestResult   MessageName = "request_result"
@@ -637,6 +659,8 @@ func (e MessageName) Valid() bool {
 	case MessageNameActivityChanged:
 		return true
 	case MessageNameBookingReminder:
+		return true
+	case MessageNameDisputeAnswered:
 		return true
 	case MessageNameHoursCredited:
 		return true
@@ -659,6 +683,7 @@ const (
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
 	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
+	NoticeKindDisputeAnswered   NoticeKind = "dispute_answered"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
 	NoticeKindRequestApproved   NoticeKind = "request_approved"
 	NoticeKindRequestAssigned   NoticeKind = "request_assigned"
@@ -687,6 +712,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
+		return true
+	case NoticeKindDisputeAnswered:
 		return true
 	case NoticeKindHoursCredited:
 		return true
@@ -1553,6 +1580,24 @@ func (e GetLeaderboardParamsBy) Valid() bool {
 	case GetLeaderboardParamsByPeople:
 		return true
 	case GetLeaderboardParamsByUnits:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AnswerDisputeJSONBodyAction.
+const (
+	AnswerDisputeJSONBodyActionCorrect AnswerDisputeJSONBodyAction = "correct"
+	AnswerDisputeJSONBodyActionKeep    AnswerDisputeJSONBodyAction = "keep"
+)
+
+// Valid indicates whether the value is a known member of the AnswerDisputeJSONBodyAction enum.
+func (e AnswerDisputeJSONBodyAction) Valid() bool {
+	switch e {
+	case AnswerDisputeJSONBodyActionCorrect:
+		return true
+	case AnswerDisputeJSONBodyActionKeep:
 		return true
 	default:
 		return false
@@ -3000,6 +3045,75 @@ type Home struct {
 	Station  *Unit          `json:"station,omitempty"`
 }
 
+// HourDispute defines model for HourDispute.
+type HourDispute struct {
+	// ActivityTitle The activity
+	//
+	// Example: 清河行动 · 渠边清洁
+	ActivityTitle string `json:"activity_title"`
+
+	// Answer What was answered
+	Answer *string `json:"answer,omitempty"`
+
+	// AnsweredAt When it was answered
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	// AnsweredByName Who answered
+	//
+	// Example: 杨海兰
+	AnsweredByName *string `json:"answered_by_name,omitempty"`
+
+	// CreatedAt When it was asked
+	CreatedAt time.Time `json:"created_at"`
+
+	// EndsAt The shift's end
+	EndsAt time.Time `json:"ends_at"`
+
+	// EntryID A record's id
+	//
+	// Example: 42
+	EntryID ID `json:"entry_id"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Mine About my own hours: another one answers
+	Mine bool `json:"mine"`
+
+	// Minutes Of the entry
+	//
+	// Example: 148
+	Minutes int `json:"minutes"`
+
+	// PersonName The volunteer
+	//
+	// Example: 林晓雯
+	PersonName string `json:"person_name"`
+
+	// StartsAt The shift's start
+	StartsAt time.Time `json:"starts_at"`
+
+	// State Where it stands
+	State HourDisputeState `json:"state"`
+
+	// Words What the volunteer says is wrong
+	Words string `json:"words"`
+}
+
+// HourDisputeState Where it stands
+type HourDisputeState string
+
+// HourDisputePage defines model for HourDisputePage.
+type HourDisputePage struct {
+	// Items In the order that the call names
+	Items []HourDispute `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // HourEntry defines model for HourEntry.
 type HourEntry struct {
 	// ActivityID A record's id
@@ -3037,7 +3151,8 @@ type HourEntry struct {
 	CorrectsID *ID `json:"corrects_id,omitempty"`
 
 	// CreatedAt Entered at
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time    `json:"created_at"`
+	Dispute   *HourDispute `json:"dispute,omitempty"`
 
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
@@ -3060,6 +3175,9 @@ type HourEntry struct {
 
 	// LeaderName Who led
 	LeaderName string `json:"leader_name"`
+
+	// MayDispute Mine, and no dispute about it is open; of one entry only, not in lists
+	MayDispute *bool `json:"may_dispute,omitempty"`
 
 	// Minutes Negative in a correction downwards
 	//
@@ -3474,6 +3592,11 @@ type Notice struct {
 
 	// CreatedAt When
 	CreatedAt time.Time `json:"created_at"`
+
+	// EntryID A record's id
+	//
+	// Example: 42
+	EntryID *ID `json:"entry_id,omitempty"`
 
 	// ID A record's id
 	//
@@ -5399,6 +5522,11 @@ type Workbench struct {
 	// Example: 1
 	Attention int `json:"attention"`
 
+	// Disputes Disputes about hours that I can answer
+	//
+	// Example: 1
+	Disputes int `json:"disputes"`
+
 	// PendingSignups Sign-ups to decide
 	//
 	// Example: 3
@@ -5650,8 +5778,51 @@ type SetHolidayParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDisputesParams defines parameters for ListDisputes.
+type ListDisputesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AnswerDisputeJSONBody defines parameters for AnswerDispute.
+type AnswerDisputeJSONBody struct {
+	// Action The entry is corrected; or it is right
+	Action AnswerDisputeJSONBodyAction `json:"action"`
+
+	// Answer What the volunteer reads
+	//
+	// Example: 签到记录是 9 点 31 分，当天有三位同事在场
+	Answer string `json:"answer"`
+}
+
+// AnswerDisputeParams defines parameters for AnswerDispute.
+type AnswerDisputeParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerDisputeJSONBodyAction defines parameters for AnswerDispute.
+type AnswerDisputeJSONBodyAction string
+
 // ProposeCorrectionParams defines parameters for ProposeCorrection.
 type ProposeCorrectionParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisputeEntryJSONBody defines parameters for DisputeEntry.
+type DisputeEntryJSONBody struct {
+	// Words What is wrong
+	//
+	// Example: 我 9 点就到了，签到晚了半小时
+	Words string `json:"words"`
+}
+
+// DisputeEntryParams defines parameters for DisputeEntry.
+type DisputeEntryParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -6138,8 +6309,14 @@ type CheckInJSONRequestBody = CheckinInput
 // SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
 type SetHolidayJSONRequestBody = HolidayInput
 
+// AnswerDisputeJSONRequestBody defines body for AnswerDispute for application/json ContentType.
+type AnswerDisputeJSONRequestBody AnswerDisputeJSONBody
+
 // ProposeCorrectionJSONRequestBody defines body for ProposeCorrection for application/json ContentType.
 type ProposeCorrectionJSONRequestBody = CorrectionInput
+
+// DisputeEntryJSONRequestBody defines body for DisputeEntry for application/json ContentType.
+type DisputeEntryJSONRequestBody DisputeEntryJSONBody
 
 // DecideProposalsJSONRequestBody defines body for DecideProposals for application/json ContentType.
 type DecideProposalsJSONRequestBody = DecisionInput
@@ -6317,6 +6494,9 @@ type ServerInterface interface {
 	// FinishActivity Close an activity whose shifts are over and confirmed
 	// (POST /activities/{id}/finish)
 	FinishActivity(c *gin.Context, id ID, params FinishActivityParams)
+	// GetActivityPoster A poster of a published activity, to save and pass on
+	// (GET /activities/{id}/poster)
+	GetActivityPoster(c *gin.Context, id ID)
 	// PublishActivity Open a draft for sign-up
 	// (POST /activities/{id}/publish)
 	PublishActivity(c *gin.Context, id ID, params PublishActivityParams)
@@ -6374,6 +6554,9 @@ type ServerInterface interface {
 	// GetLeaderboard Who gave most to a campaign, by people or by units
 	// (GET /campaigns/{id}/leaderboard)
 	GetLeaderboard(c *gin.Context, id ID, params GetLeaderboardParams)
+	// GetCampaignPoster A poster of a campaign, to save and pass on
+	// (GET /campaigns/{id}/poster)
+	GetCampaignPoster(c *gin.Context, id ID)
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(c *gin.Context, params CheckInParams)
@@ -6398,12 +6581,21 @@ type ServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
+	// ListDisputes Staff: disputes that wait for an answer, oldest first
+	// (GET /hours/disputes)
+	ListDisputes(c *gin.Context, params ListDisputesParams)
+	// AnswerDispute Staff: answer a dispute of somebody else's
+	// (POST /hours/disputes/{id}/answer)
+	AnswerDispute(c *gin.Context, id ID, params AnswerDisputeParams)
 	// GetHourEntry One entry down to the check-in, for its volunteer and the unit's staff
 	// (GET /hours/entries/{id})
 	GetHourEntry(c *gin.Context, id ID)
 	// ProposeCorrection Staff: propose what an entry should have been; a second person approves
 	// (POST /hours/entries/{id}/corrections)
 	ProposeCorrection(c *gin.Context, id ID, params ProposeCorrectionParams)
+	// DisputeEntry Ask the recording unit to check an entry of mine
+	// (POST /hours/entries/{id}/disputes)
+	DisputeEntry(c *gin.Context, id ID, params DisputeEntryParams)
 	// ListProposals Staff: manual minutes and corrections that wait for a second person, oldest first
 	// (GET /hours/proposals)
 	ListProposals(c *gin.Context, params ListProposalsParams)
@@ -6632,6 +6824,9 @@ type ServerInterface interface {
 	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
 	GetCheckinCode(c *gin.Context, id ID)
+	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
+	// (GET /shifts/{id}/mini-code)
+	GetShiftCode(c *gin.Context, id ID)
 	// ScanVolunteer Staff: check a volunteer in or out by scanning their rotating code
 	// (POST /shifts/{id}/scan)
 	ScanVolunteer(c *gin.Context, id ID, params ScanVolunteerParams)
@@ -7000,6 +7195,31 @@ func (siw *ServerInterfaceWrapper) FinishActivity(c *gin.Context) {
 	}
 
 	siw.Handler.FinishActivity(c, id, params)
+}
+
+// GetActivityPoster operation middleware
+func (siw *ServerInterfaceWrapper) GetActivityPoster(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetActivityPoster(c, id)
 }
 
 // PublishActivity operation middleware
@@ -7610,6 +7830,31 @@ func (siw *ServerInterfaceWrapper) GetLeaderboard(c *gin.Context) {
 	siw.Handler.GetLeaderboard(c, id, params)
 }
 
+// GetCampaignPoster operation middleware
+func (siw *ServerInterfaceWrapper) GetCampaignPoster(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCampaignPoster(c, id)
+}
+
 // CheckIn operation middleware
 func (siw *ServerInterfaceWrapper) CheckIn(c *gin.Context) {
 
@@ -7850,6 +8095,90 @@ func (siw *ServerInterfaceWrapper) GetHome(c *gin.Context) {
 	siw.Handler.GetHome(c)
 }
 
+// ListDisputes operation middleware
+func (siw *ServerInterfaceWrapper) ListDisputes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDisputesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDisputes(c, params)
+}
+
+// AnswerDispute operation middleware
+func (siw *ServerInterfaceWrapper) AnswerDispute(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerDisputeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerDispute(c, id, params)
+}
+
 // GetHourEntry operation middleware
 func (siw *ServerInterfaceWrapper) GetHourEntry(c *gin.Context) {
 
@@ -7922,6 +8251,55 @@ func (siw *ServerInterfaceWrapper) ProposeCorrection(c *gin.Context) {
 	}
 
 	siw.Handler.ProposeCorrection(c, id, params)
+}
+
+// DisputeEntry operation middleware
+func (siw *ServerInterfaceWrapper) DisputeEntry(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisputeEntryParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DisputeEntry(c, id, params)
 }
 
 // ListProposals operation middleware
@@ -10741,6 +11119,31 @@ func (siw *ServerInterfaceWrapper) GetCheckinCode(c *gin.Context) {
 	siw.Handler.GetCheckinCode(c, id)
 }
 
+// GetShiftCode operation middleware
+func (siw *ServerInterfaceWrapper) GetShiftCode(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetShiftCode(c, id)
+}
+
 // ScanVolunteer operation middleware
 func (siw *ServerInterfaceWrapper) ScanVolunteer(c *gin.Context) {
 
@@ -11355,6 +11758,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/campaigns", wrapper.CreateCampaign)
 	router.GET(options.BaseURL+"/campaigns/:id", wrapper.GetCampaign)
 	router.PATCH(options.BaseURL+"/campaigns/:id", wrapper.UpdateCampaign)
+	router.GET(options.BaseURL+"/campaigns/:id/poster", wrapper.GetCampaignPoster)
 	router.GET(options.BaseURL+"/campaigns/:id/leaderboard", wrapper.GetLeaderboard)
 	router.GET(options.BaseURL+"/campaigns/:id/entries", wrapper.ListCampaignEntries)
 	router.GET(options.BaseURL+"/activities", wrapper.ListActivities)
@@ -11362,6 +11766,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/activities/days", wrapper.CountActivityDays)
 	router.GET(options.BaseURL+"/activities/:id", wrapper.GetActivity)
 	router.PATCH(options.BaseURL+"/activities/:id", wrapper.UpdateActivity)
+	router.GET(options.BaseURL+"/activities/:id/poster", wrapper.GetActivityPoster)
 	router.POST(options.BaseURL+"/activities/:id/publish", wrapper.PublishActivity)
 	router.POST(options.BaseURL+"/activities/:id/finish", wrapper.FinishActivity)
 	router.POST(options.BaseURL+"/activities/:id/cancel", wrapper.CancelActivity)
@@ -11378,6 +11783,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/signups/:id/confirm", wrapper.ConfirmSignup)
 	router.GET(options.BaseURL+"/me/signups", wrapper.ListMySignups)
 	router.GET(options.BaseURL+"/me/code", wrapper.GetMyCode)
+	router.GET(options.BaseURL+"/shifts/:id/mini-code", wrapper.GetShiftCode)
 	router.GET(options.BaseURL+"/shifts/:id/checkin-code", wrapper.GetCheckinCode)
 	router.POST(options.BaseURL+"/checkins", wrapper.CheckIn)
 	router.POST(options.BaseURL+"/shifts/:id/scan", wrapper.ScanVolunteer)
@@ -11388,6 +11794,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/hours/entries", wrapper.ListMyEntries)
 	router.GET(options.BaseURL+"/hours/entries/:id", wrapper.GetHourEntry)
 	router.POST(options.BaseURL+"/hours/entries/:id/corrections", wrapper.ProposeCorrection)
+	router.POST(options.BaseURL+"/hours/entries/:id/disputes", wrapper.DisputeEntry)
+	router.GET(options.BaseURL+"/hours/disputes", wrapper.ListDisputes)
+	router.POST(options.BaseURL+"/hours/disputes/:id/answer", wrapper.AnswerDispute)
 	router.GET(options.BaseURL+"/hours/proposals", wrapper.ListProposals)
 	router.POST(options.BaseURL+"/hours/proposals/decide", wrapper.DecideProposals)
 	router.GET(options.BaseURL+"/service-types", wrapper.ListServiceTypes)
@@ -11737,6 +12146,51 @@ type FinishActivitydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FinishActivitydefaultApplicationProblemPlusJSONResponse) VisitFinishActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetActivityPosterRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetActivityPosterResponseObject interface {
+	VisitGetActivityPosterResponse(w http.ResponseWriter) error
+}
+
+type GetActivityPoster200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetActivityPoster200ImagePngResponse) VisitGetActivityPosterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetActivityPosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetActivityPosterdefaultApplicationProblemPlusJSONResponse) VisitGetActivityPosterResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12505,6 +12959,51 @@ func (response GetLeaderboarddefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type GetCampaignPosterRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetCampaignPosterResponseObject interface {
+	VisitGetCampaignPosterResponse(w http.ResponseWriter) error
+}
+
+type GetCampaignPoster200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCampaignPoster200ImagePngResponse) VisitGetCampaignPosterResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCampaignPosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCampaignPosterdefaultApplicationProblemPlusJSONResponse) VisitGetCampaignPosterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CheckInRequestObject struct {
 	Params CheckInParams
 	Body   *CheckInJSONRequestBody
@@ -12803,6 +13302,86 @@ func (response GetHomedefaultApplicationProblemPlusJSONResponse) VisitGetHomeRes
 	return err
 }
 
+type ListDisputesRequestObject struct {
+	Params ListDisputesParams
+}
+
+type ListDisputesResponseObject interface {
+	VisitListDisputesResponse(w http.ResponseWriter) error
+}
+
+type ListDisputes200JSONResponse HourDisputePage
+
+func (response ListDisputes200JSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDisputesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDisputesdefaultApplicationProblemPlusJSONResponse) VisitListDisputesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputeRequestObject struct {
+	ID     ID `json:"id"`
+	Params AnswerDisputeParams
+	Body   *AnswerDisputeJSONRequestBody
+}
+
+type AnswerDisputeResponseObject interface {
+	VisitAnswerDisputeResponse(w http.ResponseWriter) error
+}
+
+type AnswerDispute200JSONResponse HourDispute
+
+func (response AnswerDispute200JSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDisputedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerDisputedefaultApplicationProblemPlusJSONResponse) VisitAnswerDisputeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHourEntryRequestObject struct {
 	ID ID `json:"id"`
 }
@@ -12872,6 +13451,47 @@ type ProposeCorrectiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ProposeCorrectiondefaultApplicationProblemPlusJSONResponse) VisitProposeCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputeEntryRequestObject struct {
+	ID     ID `json:"id"`
+	Params DisputeEntryParams
+	Body   *DisputeEntryJSONRequestBody
+}
+
+type DisputeEntryResponseObject interface {
+	VisitDisputeEntryResponse(w http.ResponseWriter) error
+}
+
+type DisputeEntry201JSONResponse HourDispute
+
+func (response DisputeEntry201JSONResponse) VisitDisputeEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisputeEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DisputeEntrydefaultApplicationProblemPlusJSONResponse) VisitDisputeEntryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15955,6 +16575,51 @@ func (response GetCheckinCodedefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type GetShiftCodeRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetShiftCodeResponseObject interface {
+	VisitGetShiftCodeResponse(w http.ResponseWriter) error
+}
+
+type GetShiftCode200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetShiftCode200ImagePngResponse) VisitGetShiftCodeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetShiftCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetShiftCodedefaultApplicationProblemPlusJSONResponse) VisitGetShiftCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ScanVolunteerRequestObject struct {
 	ID     ID `json:"id"`
 	Params ScanVolunteerParams
@@ -16582,6 +17247,9 @@ type StrictServerInterface interface {
 	// FinishActivity Close an activity whose shifts are over and confirmed
 	// (POST /activities/{id}/finish)
 	FinishActivity(ctx context.Context, request FinishActivityRequestObject) (FinishActivityResponseObject, error)
+	// GetActivityPoster A poster of a published activity, to save and pass on
+	// (GET /activities/{id}/poster)
+	GetActivityPoster(ctx context.Context, request GetActivityPosterRequestObject) (GetActivityPosterResponseObject, error)
 	// PublishActivity Open a draft for sign-up
 	// (POST /activities/{id}/publish)
 	PublishActivity(ctx context.Context, request PublishActivityRequestObject) (PublishActivityResponseObject, error)
@@ -16639,6 +17307,9 @@ type StrictServerInterface interface {
 	// GetLeaderboard Who gave most to a campaign, by people or by units
 	// (GET /campaigns/{id}/leaderboard)
 	GetLeaderboard(ctx context.Context, request GetLeaderboardRequestObject) (GetLeaderboardResponseObject, error)
+	// GetCampaignPoster A poster of a campaign, to save and pass on
+	// (GET /campaigns/{id}/poster)
+	GetCampaignPoster(ctx context.Context, request GetCampaignPosterRequestObject) (GetCampaignPosterResponseObject, error)
 	// CheckIn Check in or out with the code shown on the spot
 	// (POST /checkins)
 	CheckIn(ctx context.Context, request CheckInRequestObject) (CheckInResponseObject, error)
@@ -16663,12 +17334,21 @@ type StrictServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(ctx context.Context, request GetHomeRequestObject) (GetHomeResponseObject, error)
+	// ListDisputes Staff: disputes that wait for an answer, oldest first
+	// (GET /hours/disputes)
+	ListDisputes(ctx context.Context, request ListDisputesRequestObject) (ListDisputesResponseObject, error)
+	// AnswerDispute Staff: answer a dispute of somebody else's
+	// (POST /hours/disputes/{id}/answer)
+	AnswerDispute(ctx context.Context, request AnswerDisputeRequestObject) (AnswerDisputeResponseObject, error)
 	// GetHourEntry One entry down to the check-in, for its volunteer and the unit's staff
 	// (GET /hours/entries/{id})
 	GetHourEntry(ctx context.Context, request GetHourEntryRequestObject) (GetHourEntryResponseObject, error)
 	// ProposeCorrection Staff: propose what an entry should have been; a second person approves
 	// (POST /hours/entries/{id}/corrections)
 	ProposeCorrection(ctx context.Context, request ProposeCorrectionRequestObject) (ProposeCorrectionResponseObject, error)
+	// DisputeEntry Ask the recording unit to check an entry of mine
+	// (POST /hours/entries/{id}/disputes)
+	DisputeEntry(ctx context.Context, request DisputeEntryRequestObject) (DisputeEntryResponseObject, error)
 	// ListProposals Staff: manual minutes and corrections that wait for a second person, oldest first
 	// (GET /hours/proposals)
 	ListProposals(ctx context.Context, request ListProposalsRequestObject) (ListProposalsResponseObject, error)
@@ -16897,6 +17577,9 @@ type StrictServerInterface interface {
 	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
 	GetCheckinCode(ctx context.Context, request GetCheckinCodeRequestObject) (GetCheckinCodeResponseObject, error)
+	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
+	// (GET /shifts/{id}/mini-code)
+	GetShiftCode(ctx context.Context, request GetShiftCodeRequestObject) (GetShiftCodeResponseObject, error)
 	// ScanVolunteer Staff: check a volunteer in or out by scanning their rotating code
 	// (POST /shifts/{id}/scan)
 	ScanVolunteer(ctx context.Context, request ScanVolunteerRequestObject) (ScanVolunteerResponseObject, error)
@@ -17232,6 +17915,32 @@ func (sh *strictHandler) FinishActivity(ctx *gin.Context, id ID, params FinishAc
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FinishActivityResponseObject); ok {
 		if err := validResponse.VisitFinishActivityResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetActivityPoster operation middleware
+func (sh *strictHandler) GetActivityPoster(ctx *gin.Context, id ID) {
+	var request GetActivityPosterRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetActivityPoster(ctx.Request.Context(), request.(GetActivityPosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetActivityPoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetActivityPosterResponseObject); ok {
+		if err := validResponse.VisitGetActivityPosterResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -17870,6 +18579,32 @@ func (sh *strictHandler) GetLeaderboard(ctx *gin.Context, id ID, params GetLeade
 	}
 }
 
+// GetCampaignPoster operation middleware
+func (sh *strictHandler) GetCampaignPoster(ctx *gin.Context, id ID) {
+	var request GetCampaignPosterRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCampaignPoster(ctx.Request.Context(), request.(GetCampaignPosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCampaignPoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCampaignPosterResponseObject); ok {
+		if err := validResponse.VisitGetCampaignPosterResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CheckIn operation middleware
 func (sh *strictHandler) CheckIn(ctx *gin.Context, params CheckInParams) {
 	var request CheckInRequestObject
@@ -18111,6 +18846,77 @@ func (sh *strictHandler) GetHome(ctx *gin.Context) {
 	}
 }
 
+// ListDisputes operation middleware
+func (sh *strictHandler) ListDisputes(ctx *gin.Context, params ListDisputesParams) {
+	var request ListDisputesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDisputes(ctx.Request.Context(), request.(ListDisputesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDisputes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDisputesResponseObject); ok {
+		if err := validResponse.VisitListDisputesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerDispute operation middleware
+func (sh *strictHandler) AnswerDispute(ctx *gin.Context, id ID, params AnswerDisputeParams) {
+	var request AnswerDisputeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body AnswerDisputeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerDispute(ctx.Request.Context(), request.(AnswerDisputeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerDispute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerDisputeResponseObject); ok {
+		if err := validResponse.VisitAnswerDisputeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetHourEntry operation middleware
 func (sh *strictHandler) GetHourEntry(ctx *gin.Context, id ID) {
 	var request GetHourEntryRequestObject
@@ -18175,6 +18981,51 @@ func (sh *strictHandler) ProposeCorrection(ctx *gin.Context, id ID, params Propo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ProposeCorrectionResponseObject); ok {
 		if err := validResponse.VisitProposeCorrectionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisputeEntry operation middleware
+func (sh *strictHandler) DisputeEntry(ctx *gin.Context, id ID, params DisputeEntryParams) {
+	var request DisputeEntryRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body DisputeEntryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisputeEntry(ctx.Request.Context(), request.(DisputeEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisputeEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DisputeEntryResponseObject); ok {
+		if err := validResponse.VisitDisputeEntryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20929,6 +21780,32 @@ func (sh *strictHandler) GetCheckinCode(ctx *gin.Context, id ID) {
 	}
 }
 
+// GetShiftCode operation middleware
+func (sh *strictHandler) GetShiftCode(ctx *gin.Context, id ID) {
+	var request GetShiftCodeRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShiftCode(ctx.Request.Context(), request.(GetShiftCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShiftCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetShiftCodeResponseObject); ok {
+		if err := validResponse.VisitGetShiftCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ScanVolunteer operation middleware
 func (sh *strictHandler) ScanVolunteer(ctx *gin.Context, id ID, params ScanVolunteerParams) {
 	var request ScanVolunteerRequestObject
@@ -21494,479 +22371,494 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxvHlT+Mv5Uu/rZKtgNKAEldSNbvD1q2YiWWrUhKlMTWAzUwDWDCQTc8PSCE9VdV0sYXWZFjZ5ON",
-	"1xclUWJtnItlr53YCn1R1felPCZA6q+8haf6nO65oWcwIEGJir215YjAYKan+/Tpc/mcz3l+pi7aHcEZ",
-	"D+TM0vMzHerTNguYD38d7fpS+OpfDpN13+0EruAzSzOcXQiqdfiSiAYJWox0aJORGmsIn82UZlx11XNd",
-	"5vdnSjOcttnM0gxeP1OakfUWa1N11za98CTjzaA1szRXLpdmgn5HXSkD3+XNmYsXSzPHndGnn2kx4rO6",
-	"8J19kriOeVyHBq3oafC5z57ruj5zZpYCv8viT/43nzVmlmb+fwei1z+A38oDxx39aNbuiIDxev+7rD86",
-	"jBPUYYRy1iMN4RNG6y3iMOaoCaGkw3wpOKHcIausE8AlbiCJzwLfZXKmNMMu0HbHU0M92CjXF2tz9LAz",
-	"zxbqlSPmhVqMOsyPXik2oFk1ooyZrMwdKc20XW7+PlJSUxMwX93z/3lmZfbHdPbfy7OL1dlz3/q3Gduk",
-	"P+m23WD0hVcC0hYyIFKQNuV94gasLTMW24NbxEfosAbteoFa6ZIartvutmeWKmrZ2y7Xf4WjcXnAmsyf",
-	"uajG4zPZEVwykMmTvqh5rK3+WRc8YBxGSjsdz61TNdIDHbziWz+RatjPF1x1c194YvLFT7FGVzJnmUjG",
-	"SF04bOZiaeY0k9LFB2SMY7Lnm/tZnn/abXLmEJfD6ugfqPut1AN3zQ1AODu+6DA/cHGWaKfjizXqjXvq",
-	"irnuYmmmTtsd6jb5uN8c1dc96rusgT/k1TbltMlGheY4oW2QfBnQRiMSt5oQHqNc/7zOvKrPqJ6w1HYX",
-	"nkMCQdga8/s14fRHZbY0U2+x+qrLq221OuPGj9ee0AupVo/Wg2qnJTizPZ7UGKFylTmJXVtePDg/e7C8",
-	"eKRSKVtHFAlF8oZnWzQgriSOepzlhw3G66zaZoGPS5n8NQx+1uVEcK9Pem7Qcnm4I/FHy4TWJOOodDg+",
-	"JRx3XM+Gm6yk1GUBraj2uuyCQh1RDvW666iHwhVqRUlAVxknohuQhwZ33hi+cGf4zquDqzeG129sfPkz",
-	"suIHpHL4YatEeKD5qqhLRudPEHVBUone/dNfB3feGNx6zTalnsAtOVYyhPAdl9MABKPt8qpVpn/EqC+X",
-	"Sdk6wZVDtvmFE1MG1A9klVqE4rT6ypyl6mIiW24jIIEWFi4CItbgNGgIv61uMePQgM0GbtsqRR2P1lnm",
-	"DDI/MeaZ4e0Xhx/+bXj7dxu33xn++h+b7345uLY+vPV3Mk8Gr306vHHT9gjflasyQ74DQVa56JGG68uc",
-	"9Z9T64/nyNLzo0/QH1Dfp331N8yJ5ZHHOVHzQITvMH+ZuJx4rgwk7pGgJSQLJ7BEqD7GDsYfnauZ1VOt",
-	"w1l1Pc8ynKcYc9RxQT1PL2m78LPULa3PCpRUjtPm+jw4HWgRDtzAs+k0+DgtAB99vHXj2uDqe+T/fkqG",
-	"t3+39eU/1Kd/u2xb+y53g2pRpQEX20VR2XLCb1LuShDuUWMksuGeQaMu0IM3CtbMTewAi8YXf3hSr6QV",
-	"f2LLlKIDNHW2RGohXH+zEyLtGEpq4mw8F76eqP2E1UGkzIod550uGhCO46q5od7J2IHeoJ5kpSme8YXX",
-	"7l4drDEDdr6csF8PJu3X8uzit4jddC1+6CYdj+TzKrtzJnPGHEnCkyhmAx8sJ4zgg/YDOn7waktaS0Xx",
-	"g3hnh21s0hbGT9kUzlz9muWS7fydyfQirPNX5DyMveCR8S9Y+PiL6/64n1ZA7tr0wnH8aaVc/DhUShUP",
-	"3lANFT/oUBMlnn2wPOnZN/Fxl/OioMKf6zL9vfLkp3iyxRbkUHI95nZ27KWOruhAiqtg22lW+JDKO09O",
-	"6k2UPDHCNRk1n1raekKLU/1ZV+aLelBh+QndUYv9EgsZjQ7gJJWSuAGhkuiokrKsQ1O4Q5tsmbB2J+gT",
-	"gWP1qAzGmws6QBF/dv6kBfXW2EO47fL4p5VvjuU9eiyX4eCTIC9wJaE90CdZJ+/4g/df9KD95nB94A64",
-	"Sc6tizk677TxK5OP2Xr1lc337nx16fLw6s3B669u3H7/q0uXB59+tPnZL4fXf4v/Hrz26+EnV9Rhy5Vk",
-	"PDPj+LShFqTTrXmubMEsNVxu/olxPo85MSUcrcYKlz3mj55Zq7bYu7Jwnusyqf7cJ8kqswYFPVpjXoYQ",
-	"9ahEJafUA09aDG++tXH76ub1G4Mv3xjc/GLw+hu2m69Rr8syjC+K71I8tJE6uPB9cPjhk6wnFzxoO85j",
-	"8WmNJkZ6jHVGD4XCU/M0ZwS+WyaSrTGfenDO11vCrSsXqc8kgYjaMpkrzx2arVRm5w7DJZQ46OKHg3lm",
-	"ZvP6jY3br27dfm1w6zdqcmxq4GC5nL/x52DrmL8KLUvecsSO/lH1Xhe84fptSSiRbpPPdjtLhIuacPol",
-	"9domQG52E+0Gok0Dt44RjkbDvm1867Hq1lthZs4Xanz7JHF82nN5U0Jaqi480QVNbx4o/HoL02YuRhoh",
-	"o2Z9qFQv0GY82I7o9YS/yvztmdHRb63zHwS03mprUyP51Fo/5+SljsMc4ga2jV7rBzZhPu3+e0IgF47M",
-	"VSq2w7HuMxowxxr2PYu6p1hIt6htuOpyJyON0vBFG4370N0wq/+TDmuqNefqvz1WUxu949iFzj6RkBCt",
-	"9eH+kvkQbFWbV9I1F+4aaZLB219uvvJyZf9POs1iQT94J/1gsySlcE0Tk5whGIw76vyxpMr0SVjY9g5/",
-	"kHVEqxPAuEI7CbLWKa9qpWHLxppXInXKlc2uL2UO4aKXkWnr0LrOF6Y8MGXByRmb/DLu2HMW6j0hwLBP",
-	"EgbLU1CO7V7oiueRXkuQFnUIJWBSLhPlYXB1AVp7JTitlZDpdS/ml4ZTdUr0bM4pZFay34+0KLwhWDGj",
-	"swrXFJaenCRQfELhsoJTmtow4XhKCdkeEdz4WKJljkmJnpikIJo5z99m2zkXsuRC52sEZxHSQh+gcQmY",
-	"JHJeNw6T3b1wREwxRi9eF76v3rQ0w0VVtmCTcVGt+8xxA6uibLu8az09jim7B2+3RPRVSqxblDtRiiqI",
-	"BCLhkS0sjEFNKIGwZ9MTD+61+uahI9635W3UpHc72zu4o9+WzPTbJCjuJpUnsc2KCKXa/aPq32gYmzj0",
-	"iRvoyD0lnhCrE6kcdZtTuA4WpcN44Bc/dJS7HthCd8XVLq+2WdASTtF4EV6cJ8VHQfKZA/ZrT22eukmF",
-	"gIkJf4huQOqizUggEnlye55DdAPriz7dDQq/qbrHNl8VcVuFV0Vfnp3bXBNelwcMtGjMEPjNG8M3f3n3",
-	"7Q+smXtfdIRkTjXXYjVX5d4hc+EexU2/THrUDaR2sSSrC+5o6JrVFJhIARTMWZ+Ge+qMdY7SiFYmOe1R",
-	"+te8bSm2pzMVgvpWqZYHyR6cuiXmo0KcyHbaa9aOD8fwzmyeXCm5P6mUhIw+aPmU1OE3Mr7hRzc23//y",
-	"7qVLX126vHXj5sbnv/vq0uXBrbc2vnh14/arg5df+urS5eFHN4bvvIIfxqyxtiuly5tVDLJLxoOqh9u/",
-	"I4RfpfV616f1PlpmYWjcGsToOm5wtEW5bXlpI7C5BJivCEiN1WnbzOES4SJouby5n2zcfnX4319uvrsO",
-	"E97T2Y2O766lwlczg08/unvpra07L1tDDoijznx8j8r0s5M3//LFwa0bw1f+MVPYeT8DQQGv207GQo1u",
-	"HbUFqevk3YW4nBxtuZzJ5HtvXv1keOnyWFEzqp3CJg5x5bgsVplTq/k4D6zerRrWqss1Nhux4zGZ6nKI",
-	"/DR9ChGR8ACM4Yli+htUzYw5DM1pg8EFc/YCbkgyf82tsyqMFb5ZcxHQ3RKe60DkX70zk+hSwETTKIRV",
-	"mnGY564hrrouuMQPa4yzhlt3KXxOu1m+h5kRv28944SJwI3YFsukvISuR18GAF2LglwxFe3y4NCC1UzA",
-	"u2fKmeuDLlwmmx9/tvnZb0PdNPq4meH194Z//3Tw4oc2EdxxQK0Omz8rzYTfOiXlIaFMG53ZazGfmY0H",
-	"mYRV1gkKq/aY3rG7BVqGx95Ei3v4o6o7vlpiGfeAlkBAZqMkRms8V2iR9SPtq/yE6MGS4oOVDlRHIEam",
-	"Snr+XIyrUBAGAhYo77ZrKVN5rjx3qDxfPji7cKQyN1e2m0UwkmyNZLZ+fER27YQI1c1ffbz1wac7CcG2",
-	"XW47l1dqyhmSos1qwumTLldWAhR8jEaVOAt6wl+1ePC+aOMU4i5FpM/cAqmpxVSry8nxk2sLhDqOz6Qs",
-	"kYUj0ceHSAqvPDNXnt9f3l+pzO8vH5hbsPpTHeZTu4sM+E3z9XHH7BCzpeui3VaeoOdyBi6h2ooOgReL",
-	"jwExE+xUqA1HTVX8yiriT5ulhUuIJ5oleJhecszG7ZPkh7P6AbPHU1j+ynceO/LDQz+eP2G3km1W/YrE",
-	"8z1osT5xXJ09MEeKzySAA2ZKM3EXUIq6S70qZjG06+IKXjW5H8dVj60HVeq0XaXItE48V/gEDpObjuAs",
-	"S8zR8sgW8zGAXfV1cj/FrBH4dl8SnB9Hlav/fnpz8y9vFgv8g50eHleJs0WvTBLiG8lqaD1ojZpUFHGd",
-	"mVRmZvdG50O0GRNymGmG3B+PITruHzB34VEa1Ft2X7yu4U0jW8/lxBRsJcxVcAMbXc+zibXDAup64+83",
-	"+kMrUuox1KTCJz4WiAH0FwrEQP2Yx/Gu59k0/ASHiT2Kc0LHjes6DKcO0dG4UDx+Ywd7GLcC6kx6iQkN",
-	"c0rFditMVOYan2ISAL33eGdE8nVx20HkR2NG96g1jQdtBvaJBALin1YT1obAOtb1PNJn1JckECnj7NCi",
-	"bV1rrh+0qo51cR+jfaWr4ZLE0lYWDx6eLS/MVubSBnMGhE9aIXzH0HJjbrNVE10fDDllGjN/ibTQDOwT",
-	"2vSZPVbZ9EW3Y4tQwgFKaJMtkeGtn919652N9fXBH/6CVoRSQe4qKymV5bC6R/3ikKwz1G+y4NvquTZN",
-	"2exS33Epz3pTOByWCNQ1qnGY62Fg8J4zO9ns9lP3KTyYEhHkwdtfDH/3M2v8147s1GZS0n+0GFpeITjh",
-	"KXOd0ivswvjy1gvTrhvSxhOqhp7oeg7CDoqpKmNCmNcIRTEmAmM0wbaKdorqikRFty0bN8Gm3/7uRrSj",
-	"ThAU3eSxaM/Pfza4+Yn6/y9+eff67wevXxu+8Frq5aypxiy1sGLf7yEC0ZW05sF3Leo7suV2ZkoznuhV",
-	"Xa7n1WONoFpjLZfbcYixsodCOM2d6wvy0MbtP2+sr2/cuTG8/MHGnevDq+8OP/4vqJCcr9grZLehJiZD",
-	"FYc6JLdmHi7aS0rDHkYMh2fd0EKsqpceRYxFOz07EdfWhlND+MtmtfdJjGm4krRHC8dzVXdmiufxCdI6",
-	"LeE5VXah4/rMfrPv88D1SK/FOKGkxZTi9AS8hg5kFcwo18ev+GkMgh6vi8mOQYwEZUSzwAVTs2yPF1Uq",
-	"c4dmF47ML9rjRQAtylDAJeI2iLY09fmyTNq0T2oMPaCkejO+7Mb6teHNz8nWh1cGd346uPVuRlYW4r/F",
-	"k8vmB9lHYBhIiMX+f/He8Ncv373+5vgoSoH0nQ5h5xzCeEVyCHd+uvn6S5u/fm3wwefW3MGYOvjCAlgo",
-	"waz3d1gT3aP9gkJ71uYiOMkgQCiqqcnSuyPKTmPpCcpeFvIqLiLp9S+N6qMcbZYB6x++9R+b//WmhvKv",
-	"/4/G8d+6Nrzy+leXLg/f+fPgyodxcL/6EH4y+PQjzFWZk1ZpDTUmIVC/6QqeCBgVof1LMx7tyAzY/1Hq",
-	"Me5Q/xjDGpukCgYEsiVeEYTo5gZQ7igj0JUadbqMWAafBQmpPEA77oG1yoG6fuKBlUePPvb4sW8/cfw7",
-	"333yxFNPn/zeqdNnvv+Dsz/80Y/3u3U51opMoaOjJThKPa8oKH9E+hsNQj3BlVHw2R8GV3/z8BKAIjF8",
-	"jmFNTC2K9kxp4gPrmP7pcuhKMx80Xk0nl1JGwkRG55mkcwExwHtseX797Mr4OsoMA9OZwIQ8Gwpbml5l",
-	"84+XMBE3mSE5uWm4DRvuaIy6KOVvYX1EbuTUD0LTy5bjeJLKQCfJxooz48DvVQ1EYCsDOeO2mVZTDpGC",
-	"NKi/bOCYruCSOAKYSuqiyxPaqzI3v1gplJdrCupVx4YMKeRhaOIZ82X4P8tT8qGmE8QxWVFuqRMuZ7HY",
-	"Z9Z8mtdpumuM6wlNsB3NlxcOz5ULTVxBl2pw64ryzz54dWP9o+FHH1utrC7n2qNI12BAzlUajggoz2G+",
-	"KzKA5WgkWGG8kPQrKJQyEH4/N+zbEL4FmXb38i+/unR569a7ww//NlxXFsLg6vWtq/8x/PBvu84J0+M2",
-	"PphYNi1TJh5zGw3mMx6QDhMdj9nEorJwqIBM5ISNcEpLM2it2tlmEjsxvpqRrolkJS3qaVViefM8RYjc",
-	"bDvQhhOrkQI7bMKEx4Sb/h5u8RzBQIFIr2ViNvPWLRuvc49Kjjwqx0bQYZBH4cpppLGeYk0auGuQraax",
-	"05A4osd7ytxKnIQLRyZbWmUyIv/Y1qUXH3nkkQk90inBVJH6A+YsjlQ2UpONUh0rLfcl25yU1wcs4WwG",
-	"v634/b21J3euhsOqoUNl838xg+5QeWI9mU0JMpe9s+6ZDZP0AMe7J9Ng9LHaBAVO/zzZPOHaUngn+qRD",
-	"/SBk+IQQrnIYZEgRmxZYbUZk+CIJq8jKXBkTvrwJ0qII5i/lq/ahe7TOCG0L3tS2WfgiNdYX3CGVUrlc",
-	"hmIiN2gRLkg0gZGbcmSspRb7lX77vKmeEu3P10Ex7M4uvGhdHO64Js6UnGnHlYEp5U7Hz1gHsDzqyAh8",
-	"xohoAB5NkhoLeozhNxg13ydDLEGYUVgmZRNGkSmrcEe0uR5bY2MJob7XpZ7b0OzR+Uj9SeP+osN4tU6l",
-	"tYhPfayxqL0k2uSw7Z2fw2HaKJG+7a4B35IOxbpqt6OFAROAR/6qtDu73WaTyYBlYHgFh+R4QFft+Ioc",
-	"f1Jn1sNpIzXmCd6UE9n1uIIjWEMzq/FpKUUSGn8tuwqS7ClhE/Lc4r+eLwKWQVdxz+kmAnYhw2zWJQ2j",
-	"Prwrt3voImeeeuIE7A9mlrdj7419u0Q0tIDBsYOXh7FYXxDLWO+j30izyN0gkikLC92YamzASZOe63mk",
-	"RdfYbhRlT7nE0pCxFKhC/q66NM9RPju+wlodYFgtFX1XwHvejTpmn3VgV1qc0ABIPmrqPEb8OHP0qJfx",
-	"9NBnsGF4s5wWE1ci7zbpRqxUWZPVgNkVzkJcttMVzAWJOXIDSChDRzVg+n6Fj9QomFN1Lfv3tCZEpj5D",
-	"PyUmlFbeJH0v0Q3yb5YScauh5rhN10qVK4jPqJO+x8xC5fBieW4mwXH57LPO84cu/ts9qczOQ++cMXES",
-	"QJqjqBgWu2J392jAZGD38KXJrHsUSVdkiXDWYzIwFDyGneTIZNz94KFWu50s8iESx5rH+lVkANmnvZ/V",
-	"TVmniiQIFkl50m0wrJ2rIw98LG9mG2IgVlkmxUyLke+dIi3hOeOtULxRKMIJ2UgNurAmiRYjsWeTmy6U",
-	"kxx9sx2TKmsvntIbkdT0Qb+MYYBYbX+x3biNM7coiepJIV3jninFYecqARr4FuMEYhtqFjHC2aMcCqfU",
-	"9ENeoKBgTkS5UETwELyTJvyJW67lcWK5mgQ6jEjGd60sdBFVvp80UDTQAoRQfWTFCiXYWqxFpx2fSaD6",
-	"7VFJZEv0eILJCTZuuJFAyKqyTnnu46w1SPhbdcelyDiSeJho8GCjsU+CsliOrtC/QDtWPRkuDr/eJ4no",
-	"8VDD6HFHz4qnAfED68A9UV8947atpVMuPXC6RXmzRd1lQrk6lYzFqMftQyBHB97hoEkVocyUF5fK5eR2",
-	"fOiZcuXcs886/2fumfLs/LmHl54pzx5UH1h36FGh7gQ1o9tRINbyhkTlI/ZbYA7ptVxP+Qngdqn3igc6",
-	"RsJUtoM9x5fGxYM7G3q4gt150PwLIAQ7cuuN9fXhX29omMgyqaQRWiF59ZjWabbNieTfE9QwnUiCXwvS",
-	"SQAyOhCEylUdEixapZL/PDs2yJDjm5ewqqWI/noyUN63j35ntjwHpUZn2VElZE0Ic7nBSKzdo4EbdG3q",
-	"4jHW9Fkqjn14/0LlyOF4tb0jujXD7ozLuhhf49nFSEQ16hSOLt4s/tRK+dD+8qHD85Xcx1aOJJ4Lf6Ye",
-	"nFqJ8NXjA7Kvg8nvbmfr5/vGbqB0ftdzMDoADqbylD3PyqkXyy5kceuVJ+HWO9vqp3AEvxlc+ZDMkcGH",
-	"rw3f+ITMl8ngyktjDt5xIh+NWQ/DNsmP0f5RgJCNBs8z64VcThKnQ6GsXEYHkqc7yviBLzHLjMcK/DNN",
-	"N5E/26m31wPRz7W+Oqu7crsHi/6t3asIv41xNCNvASwGDOCcNZCaw2SvbuowAnctFMTSYIqiPIl2cGmW",
-	"BGvQbaC8YvU+yyTQ3Rc1VE2a1kVj+rYmY7YSuGz07NkXTRPdWOkZ2x2bjClzTzQCxo1aDindE/rOGlqw",
-	"mnS6prDmYZPPEGFOXa+b6pfXY/UWDaptJiVtsqqu/95OOB5pUDodxicwH9SQxtwTL7lH3NKx/B+tiW6w",
-	"rA5Ll5OnRJCuDTGlE3rnODnW0VRIGJMlWsULsTJK5R1GnaVQ4FzPg+x7QFcZcYNl0uV15gfU5UvArIPM",
-	"IyCYnpBBiUihxtKmfR2+9n0X5yAEmjOKMEJ9H6tCUTvCK1D5cgLFE3Ab2R0ljnNCSYP1SE+koFYzyBCC",
-	"bCEb6y8VS5hlEzXquKgJTYSvEevghz5OuOkT+ycu93lK5L4AokIN9oBhoR5jbfGkaGLAdoKjEleW2vOT",
-	"gSA1Np4NJ06DA/Q3yHpzbmzljX627X1i2MSRoSHf2FeXLm+srw8+vfnVpcvDt/82fP8PcVfbcJC1Ke9i",
-	"98fQXrXuxWMu85xYT+qUuYo70BYHAVaeEpG0AYltXTUVMx5ff/Xu769vvfzx4MNfbNxeJ5XizleiPsrF",
-	"WE+KI0XuL++P8XwX8rLMy9im/dvAnTfK35Jz+sFPRtApUzml7hGLbx45nSGNyi15EV6onKcJntd8hlPh",
-	"X8rW5nHypRHs+5iMPKz9diz0CVfWTt0FRcTCg32nfPn4/p+MoKugqsL5gcHYZuMJyp2n17bXx2dc13SE",
-	"N6H6lXbA0Mbnv9hY/+Pg8suTeqbxQliZEQYPWkwy3QpZOYUAl4kCWpFfXimXCYWD9556QoHYJhZD6EXN",
-	"dsKf0Cyfoz6NrPYYW9XfWSo0hb+6ZPgRIR+uLp91aH+fJC3dtSeMWBweV5+VXa2Zjuti16XybLlSxPm3",
-	"+wKi0QAaOOmJQC7rd6GkTVfZbLcDf7u8aR5tWg/B5gKKteL9ZkbrNt7+YrD+0tbV/xir2vQrxe3SnBXc",
-	"Fk58x2ucGfjd8YI/2CubUFGTxc4KL3s7G0ThZkcfIWkiheCYt+xgWttjjaAUckELDhqvD3keIFIcaWNY",
-	"tMVqpPkWRn0Ow12c0aFOl51Bfn/Smg+sLUsM4JBlAKJtrYGEqTpuAOvdjnbLi3VTRMrlxKPnSzNqykN8",
-	"QopvL+rx02G8mreGK+F3I8tnIMXgkR1WEi6XEdmGrxAIsriYoGnLBlmNzTDjVdHhKq1YevNllM9aIkFL",
-	"SKbpsKiSLOGTNkt3TgpfBBJXRafeULOm534E5oG436w90u6HtF2i0WC+LJm5RQ9cNCBw4rnFt4Qm67BI",
-	"5RHL8IJCaf7vKws6rT2iLVWKK4NQ1EdlLLaGsZmxq5yuP672b8/1ozAxvOxOJcgQY20rErtN4cqJydsk",
-	"mx/kkN5HJO8TFXlvo1JShxJk8eHnuM+P84D5k7nPU0eptai00LOcfmJldu7gIYxAuOqOgd8Pay0EZxpv",
-	"UCItdiEx7YuNI4ec8pHKkSML9cPOoYM7iQFkNEwKASioN93gHvRPKtD42RoH392K2axOS0dDTPHEU7Tz",
-	"xkvT7aRUoC11Uvt9+Lfh7d/FoyXDW38n82Tw2qfDGzftIGe7+/10Ayxj3qWeln8gbYkFE603Qyx0fuen",
-	"qM2jle43lsJQZ4+1TuopyOHjyevKBPyo3qIuL2Gj0ErCpClGP7IryMzc4h4RYsiLRbTCabHVY2fgsu2t",
-	"hOLHUfqsSVBDhDVENEbnldF8MZ7vAP2aay7cl1xHZKw8YMkONfCTpkHLHiBZsBjIqCxcQ2jbxnq3sPtR",
-	"waxEnuFwUquM+2o5TMoZlBLkUO+pmRJ+PPdM2mw5arHBPMlIuysDDbSwFpPkg4pwIWpMLY2yuJYJL3L8",
-	"7rDIZudtAYsmKrLBTLrVVP4hsztI/Ayeet03xo23Le8w7qD7FcMUIHzFyjmYR8wx2kpQT882K3ZGFk1L",
-	"9NgESVxT3TcdH6rKB0zNH7cEL1fiTZDGtjuK4S/LhyuLi3MHFw4vlBcXK+NCr0/CEV8T1Hfu+ZLFnm3t",
-	"c1242UHqRiPvsVNKCVdW7SrQldgpyAVo5lhlXZCPYiJqoBj45Ys3Bnfe2LrzjlVrWjkuHn9O2fumnTNA",
-	"fBh8BJcnUWn5cjQmw4vKCMoL2m11bT8z3zu+gSaOLVJPKeoMs15WSRFi1YbZ22Hpee4R5xnK2Qkz8db2",
-	"TekqiwQqpdth/pqb1DLRfeHntm7lqftiGxiMEyL4XvkKklW5CLvVmpZ/Y0+r6BzR6Xf9sIxjJI4As6hE",
-	"2a2pD2qMaGwHEQ0NbtsnE/gdTPP62MAlyvtSiXF8zQTs8mbVZ22XY5tDXRMbr+vTH0HslyWcKt1uD7oj",
-	"dn1ZNU1trHOv3+tMDAiXUrUZNBIGcwbHAKGBftuENHV+NHfhidX5587Wj+Rhbgoj7+xomowGUidcLnz5",
-	"mJUNuW4g3RlA2PE1tZ7er2lBUJ8vo7FMdeNDq/LN6QQX6wKXmE3RYfxoKPg7a66WaEsah2UUbI52PKPr",
-	"329vbr7zs81f/X3rg+uD/7w2eOfDwfVLBRoPexkNxzQnAS5X9iI/wTx7A07JiEMDCsXNulQvi+jZegyP",
-	"MGCaRoPA/YyQDLh5Q/jQ3rLXEoicLmHjAsod7B1CnFTf2jmrWCXGU4WnVSsLWR1o2mY8CwmBzSAmEB2r",
-	"gNSRWEIprNRLJmlzs2+6zXHO2StCslJ1p0yeTlnAts6PUT1QhiGAg6z23KBVzSaFhiEryTFjLmEWM84I",
-	"DfYC0G0rs5utMT/MI47vQRLN6eGx4xTdYJKh5uP1SzP6luDrc5hEM2xM9iZoYbNXM3ZN7IGLY2tOYjm8",
-	"5MbLFPzMZcubp1DYRwU08X7ZCuWE4EiXnzo2strcHg37G+bNBuozW0U8fDy2Vr9tRjV6GuNX8T0Qr8Sa",
-	"G1vemKiL0vfy9KjMW2dP1ynWEb6tFLLJqlbcjkbQoI9Gm0wi/UTDgqGam50vhKGq9auA1hztf9YHdAik",
-	"7REg1wA55BMCRvBVMZ9tAWlkiUZUXBP1tNGtc3tUmt7IUKkfD7UlRMnq+zmM2bCCj/YRkQltW82JOqWX",
-	"B2PK8vItff6OvwOc1NkbYcxkocOijM286ZqzW2xt6rD8+mMfxBiepC4u7GTBhrEvhdlLE0wy6p4kHnMu",
-	"AcecG10BoObLxjDr2sHjBMC2rgxYAik0BjO2uf77wQfrg9/dQNDzxudvDT69ufHFO9jjeeP2+4M7P7XN",
-	"S3qQfUYzGhHBNwn9Z4t3pPSU/pFZ11Kobsx0lExvlbQmC5fM7KJIfWQrue9r7bL9I+FgZSdnQsV+KOTE",
-	"NzAwg9UL6rJd6S2cSMsVOzGyUgRKbVloSisHx9YRw555AvC8E8bYNDdA6ujMJW8tOOyFg5Mc4vAGwGiC",
-	"4KbSSAlx+mCsjF0ao3yKkbie6OdPYJFOHOk0d+Y8RjcrGHrM0rFnDL9S0GPemjaEZIkIz4kRLZkIOZMk",
-	"EKKwPo6kakQdW6P4MqD+eCrZMHqvLgcaz5C8l6oRr7GkNxfn00jhA+xtv4ih2ExESUO2i3GbqfhbIEdM",
-	"4kXK4J7xVGv8Q9Z3sNfjZ7ZtgBdODS8UDLtEa5hrRlBrfNIUomu5DQBXNPwSU6M1FgOVIDZrui3Y8IV0",
-	"BzYrJgO+ss2GLiHeOSpSGV0ZGV5Tfw3WZ88U5gsQ9z1BsVqs6joey86MvIaJUUssVn+gu7VZY7PRR7H2",
-	"bqmAbRT4jV1jIsayW2u7QZD4LJG3NZHmcJjRR0HX56mPGsz3k/eKItLhI+st5nSTw4jeKPwEKYkSn5mK",
-	"R2t0G2L44ePO2VPrtiAkJoYkkJPY2S0nbtM4GRvm5IXgw6s3B6+/Orzy+uDqb4uhrFK13rD79IyMTX7j",
-	"nr8vaW+tbh6whPfTHaxKOhViOaZQQYhsNuOpPkZGoyZDiRD6EhOOpt71fWs/QHNXwqFQOtEe+8jYQkXO",
-	"ejm3NPXqeTcdS3NiRo4PO5czMdupt/fMb9L+VtPlhKd93z7lzf0t6no0RddyaCHxVvM2oJEeZfZ8JR7l",
-	"Cd5EjQHRsBqTwaTLk6aSgleNDcQ6l2ExTSo1UrwrevQOlcXFI7Pl+dnywan1+Due4VvkG7GFwe2yGoHF",
-	"LDmHJgRLlEUjCbXhykYBFRP7NnbvfUXGqIJConqj/GgUwCvKIi28TGTecdOZGe02BHQXq2YSnlXJF+9J",
-	"LluiVxW86iUBP6nJgO6bqF5gk0Kr2thPMlohrLqel/3SdcqJU9gdPK1uZn3X3fLETEB7fIGVuhZYVDkc",
-	"u7aoHn4BLDvaeIhn4iZgDos3c0hsH/taGskLV6NU1NNLvVK28ppO35kJFN5YzVawGje+YSdrBrsb+2uP",
-	"bK84D0Eh5oHJOk+NypCdPnOFABmmrTV+Zf5IuVwuV+bmF3LLqA8miF2fKc8ufovMnvuWlcg15EOejFMT",
-	"qCHcQBLTKSWkmIMWUa4kq6wzyq9J6/WuT+v9apsFPpPZpw9MASZGZLqAaZTsMt37yMqyWYDa8x7weO4+",
-	"Z2dpZJatGixiPErZHseOksWFg4dJB68gEfwtDWZyrB2cgH/PtDnv+KLp07YcJTCqNrrAFDIikfi87TAu",
-	"bd15c+P2pc3X3h9ceWtw84vhZzc21l/65+fXhv/x3uZbL2gX+KMbw3deGb72+sb6u1ZmPpd51vwmdYj+",
-	"rqBiSRBLZfmjDZ/ZUJLAmu6JoBrQVYadQuDPLqdryimoeWwp8k7VTZDUobDS88T4SvBkEGOk7UKNkee6",
-	"IkDzSHY7kItPkExXvvPYkR8e+vH8iay4Y9eWiz1z5iTRX8bTGmUrsiGn0gfvQVxuCYccFbzhuXZAG34w",
-	"opi8Hu3rON1SzaN8VbfgFw4jAUMDI3pA7Lrx/QHUt1GkJXx3w3aO+yGxHhk7es110J2whFpts0RXmSSm",
-	"/9XoOVvzGbXlCM+AUIpuYLJ8htKmkOydZWzV65/uUGv/Hoe6Xr9apx0rMhegBFK3DtEhPeUgObQf5QCI",
-	"57aTcEMrkIFdqDO4teUNj/nAfu0o84sDwk5bXIXe0KzE4+YJVvACldUGY9ZKhzr1GHeoT9QFSDpiXaCW",
-	"yZxlIAt0uzT1P1Nanq9jvzydGq2qb6o5XMDRhAO/+GQsWCPOXYhdLx5Ejn6SDb5XDnfY40BNELRBk6QG",
-	"FGOxl0jM9d0//XXw2frgpbd3s218Tpu/qTDhad/RzndnPOaRxY6rpJJRpanWgUb/aYWZ0C2xnZ6ntSNd",
-	"UZDxewI2KMYd6FQwtqY/bDux49TWCiaWoT8CaTPdJqMHoAUbvxS7EPjUTjAl7JWE/cxixknf1SYreioz",
-	"GaZGlm1bbOV5C1sy54+P/WesGMViPG/bWv9cCjHQdj5bJrBuS/hXiVBPCiDIIi1NnbfTdT4mfNLuS+Y1",
-	"Qv4RUzIQOwl+/tng2vrdl68NfvuPrVvvjwY1dkVOiooIIDm2Ix73wvyKHIC5I7tojAGxtoacxinx4hZa",
-	"rC/KuABlnt1zHE6PZSI7lEvs96W2kSNAbMUa8z3Q5FOerJRwpE6EPPmYUvfqDBsffr6kubpC8j/YTC5G",
-	"ZaMGtzYTM0cERuztCVZwe/bhPbHEolU+WCwOOLGpZosGJt91lPk6hn/duvTi1uVrG7ff2vr7C8Pffb5E",
-	"hm/87qtLlwdXrm+u//Gfn18ZXP3T5usvoXE0uH3ln5+/8tWlyxu338dvU5/f/ct/b67/MaanNYbqJ13u",
-	"Iq8fD5jfZo6rid4ZfG7T4N9T3qk7cfq6xbyOtaTN5SzOYJTs9WQjvWT9fDAqsvknQ1EeY51kI6xn6Oy/",
-	"n1P/Kc8uVs89Xy7NLW6/S52Zk7BNHa0xL5t+cqT7xczwzbc2bl/dvH5j8OUbg5tfDF5/I5UPHh+zD7el",
-	"7XANw8xWzOS2ficyvWroGSegqzj0vhWQYIm97jMzW3f+e3Dzi5nSzOb1Gxu3X926/drg1m+UuIU7OPby",
-	"84Ve3opmnyvYZsWo9BE8osbdoUyZIFitbQUEpTvvsf6MEYUQaBNecM6qHWJiZC1f0DAyPZrYfta9ttVu",
-	"UlPdZ7LKBYClBbb2iJYhXFMnCeaLZvMUDVze3I4xUxftthUWcjyKzyVWtmwt2g+slKQV0hHCV0twkEBR",
-	"XFMIZyYj5Tm+Ekk/xrYQUwXonEm05oEayLrgdaZBcjED990/3v3Dz7d+eX3rlY/u/v6Frff/55+fXxv+",
-	"6h/Dd367cfvLrRvXdtiSKocD+xQg9KxsS7tKEhBDBo7CN7EG0r4R4nzphEL+fkLWHGtQWIyh6ycaLib8",
-	"JuWuNAXF8XYQHwzu/BRP33EVLJNlFlOs5oZewPDemNnS/azNrOct9vY2eM6iaHwHz1idWIqzMnznytyh",
-	"4Rs3sZr77svXhu/8dWN9ffD6teELr1nMgJicz9kCgfH1sMKouwFEvuIX6ibmwidRsKjQSqYO5kmkbjkq",
-	"4oYAnRyxeorw+W9fckbkJUNAfCZbhkt4UjUIP65m9LcNSyr0dQSuI00xBo42Vx6v3uIPtr+XlyEh0A2n",
-	"xUhUKNyH5vbCLJdcIiihX126vHnlk+EHryqr+sVXB5c/UUb5+68Pbn6svrr56/Dbwftvbn15Rf3jxRcG",
-	"n/928MfXB//zD/Wr//hs8L8vwuefbHz26zgcnHkNsFI1QFF2RFfi4e1CqVnTp9wJv4a/zFfSrXlIr8WZ",
-	"22zVRFcd8SJoMbsZH1vckZPac2WA7NqiG2hrQ5YgzKcMjBJSUssSiShRZAkjzCWt0qmH6cyW27DiA1gn",
-	"YE5eEoCEF9n8VVrPMD5jgDOIBfQmJM5eqWdlcjI7r0KbgHBTUw/a2krGyBhKDWvDoTNJIdwnSaPreVDC",
-	"aGer06tjzd1CHA2d6X2SPKety8KO8go6Ura5iNbdUscfK44q/KiIW8fyuNiEFK8jif2mSMu55VhRMJBr",
-	"uJK0cUldvSOKd6XTYbJxI31UXxZWeFe7PLCBIhDthNdAS26o2ECNhfcg8Esgjy9smUHZiTqiXRs+9miU",
-	"NdIcJPGISximDaMiKPnW3ZpvNJBQYQH5LgedlWPTjW3VWGPNbvFZaECvunxqdGgDrvY4XEw0Zz+2wbHT",
-	"QDaE54ke9u7P4DP3PEIbgXpV4okeQXckXh8+OpFNX3Q7soDWKLrvzlC/yYJvq9vaNp4hvai2XSmtPtkK",
-	"bprosLCwmCwreeUCHemRfpKx13Pr4yn/dRuB43XU0sUz1cqMyC48RDMDA8mm4ULhauqIWABk11AJ4Cmg",
-	"VMdIubW9Cpj2qwaTahvjcULbGOHS1UxmM5oaFoBWxujQMmDkVqZWE5Oy/kL4Y2Uu6tleOWK/jQaSFVhc",
-	"aOWvk0UZBy5uSaOFcB6SdbmFQVLqTk+JwF5NhLGSfGCULhUy3c2T+btKZe7Q7MKR+cW5shXBsMZ8p8us",
-	"iOoo6oTtQOzokHFtVQ1jlLZSQGU5E5Cz2/Grx5RV0ohbPiVN4gt/2AygBML1kUceeUQjXO188BnAgRIk",
-	"lgKTIhzxv0OwwMb6teHNz8nWh1cGd346uPVuDvG8NSUJQQZBmiwgbvIRw3de2fzV34e//+Cfn1/b+uLW",
-	"8N0XB699sHXnbTv/5FQKULMiYkh8HNqemtesaDzM3LdaJGo3CaV+EPl4QdfnJd2lGrrJGONFOyuW20aR",
-	"qHx7XV8Hv/EKtYsJ/T/4jewIrg7+DOpOX7RdCV66ulBOUGqt01d5rVbgimS44c5PN19/afPXrw0++Dzv",
-	"rjopVhArBO5XMc/nNFwLVapt16N+Ve1ey/KCdQY9Av04ZxpsSGU364EiOV3sfNAtjeAa1FnLSLam9G8p",
-	"hBLHPCldHKrMvUQnhiSbwPiydvOCWNeuf1SVrrXnwnHdbAEuInhR4ZU3RdPZtmm8rrroTaeM9xqNemq/",
-	"fjqu3Bl9tyfVHS/ayYSmgyMTpEW54zFJttdHVd8+44Q7g2clVMXp+jUojrPex28yXu+PrabSl10szWAE",
-	"ZToz/gOwVy1T3aP9ghbXWf0DUPb2jgpy1fbmKFWF11Nfvj1cgP5xtjhAajXkFSiEIbUiCE2CzNDMp3Vv",
-	"SsdrxyXlUGuLd8T1yIImxmQRVy4SK7MwlqhG7PAzlrrFbUvT4hurM9XHJK4Yoxib9hnsAdV40CzDPKGS",
-	"OIJD3ELvI0cbyjrsiWNQHziwkcMEq3YWwz4B8A9lUcxoOwH+t84QqymZOs5pXckpigEWyWCFklIV5lv4",
-	"t5oD9SvNOgG3iv2RYKEM2yK43JUtbCUHLBRKWkRVl6j4DI7M0kzdExi2BUtnBs3AGRMUqHY7sS7dGhIX",
-	"45oOqabz4rYrMDVoJk0QnJ9ou17MXvHHWN2V28VD6t9mYCLNt5F8ZIvBOStZSyZgSOjuIgi0v3fNi7NM",
-	"5acYcxBTgC+G/qzQZvMyCXTmOLSJChE9JPUZ0tDpOc3Zw9tqnpsVEtcYb0Hqos2WCQ/fE7c2Gnq0T1qi",
-	"PcLnYEuo7XqQG99+LA/XdgLROkY4tmmruiochuPThjYhG7TrBRn1md9lrAN8JtwxUwso4mXSEp4TAgHt",
-	"cQNj9uTWuMBF23Y/1LML1KgdRZDKxMbhxFbXlA0iaIoquJI70dOu8qi0J+MTVz7ZWP9o+Ppfh9dvDl7/",
-	"+cbtVzev/O/g5fW7b7z3z8+vhTCwjduvDm5+8dWlVCPlg+N3/KitkrQlclTAfWHyiTWsfZCofMIpmwqq",
-	"t5Ae3ZGiXPE8jY9sg9RiAbcwFN8hm9z0dWY2wfgxyKGA0bpEwuC2uR6UGmSBpqG+JtdE91u5FNr5WXL5",
-	"vS6zBZUHX744uHVj+Mo/vrp0eeuTF4dvfDJ858+Dt38zeBcAC+rbV4Y//0/8t4a+/Pzm4NX/0p989svh",
-	"jSvqDr+7re7wBWixL18c/vzm8FeffHXp8sYXP9/64IXBlZfUrd7+zdatO3HIMeslXI8ujzlrgaiGpnog",
-	"qj5bc1nPmPk+c6ouTxjQOabxaRP02iETYZ12aN0NLPHBH4S+gQ5VNYQdIzv1fnxYU1/4/N2Npm9Qq547",
-	"J2HP+JmxGMxk587w7TK7bpolMcPIUc2n7c3ptl59ZfO9O0ba9V64e+mSEtcbNwcvAjDn04/uXnpr687L",
-	"X126PHznz+G/B59+FG2QTz/aXP8fOKQvh/Awc8214ZXX9TWwZfTnr/16+In+99YXf9347Gfx9kNg8cVi",
-	"iKGXg4SOlp55xs1FLscYe6LLq1GIOU6YCI6pE3qmhmtRYzDte8rceDsOwris69kITABh4OWUNR8vIgqz",
-	"GgsJAo2K+qPrBW7HY083IOdh6SSii3AK75wiWF7EKUjsVjnGLcvdiytgpCej38txoAUmO9u0TyRTxn4f",
-	"oFjKrmm4a3F66CI7OG0vhuOy7yVMfpzEbMiEy5+57mei7J2BlwGCwOVhpZnpzqaLOmBbSJlK9y3MAydO",
-	"KBnzcwmCmHk779WEJ3uakjwMypnXs06c7peUwkbqT8dxnmFDqunFynWdrpKwCJbLnYxm3dsrvoZ3y5qK",
-	"rM5mujlT1MAMBxePvyndJuou9apRx7dUWynHVWOqB1VoQGDXYyKAXOdRjUJIkZDncTDLVUKbFJpwT5Cy",
-	"zYC/hpVr3zuFPvp43hC4USk+Rtssn67TbUXjipQ36S7wprpp3KvF+5Sr18Q2CXkQ53LRScgswz3NfJdt",
-	"q/4228w7qXwk0ECM1lsjVFTjkuvbqsdu+KKdwRJ3zPVlUJQMYFulz0qHBK6X8fwnKT6+RKiuCp4/dEh9",
-	"IIngy+GHc+UyWpayyDh7jK2qW9iqfU4IDm18BDlMTne5kyTxeGautJAqGMPFODxuYSJ/9fCksdyUWIaj",
-	"T0x4bOnjC5qY3Zgtmy3O04kuPDACDmxzKDoEoSKIj4R8/G7K/UX7Cigj9FHfVbcYCYrtHlKxILljPl4k",
-	"j1SznpEI0OMFQrOs0uThf/1icPVPULvw2ZZxfNSfL9zZ/MvNwYsfb175368uXUbbYfjRZ5uvv5Q43j01",
-	"m6UZ5mludl28ELXHtZ3d8Ym054x82sM0Z5hSFF0umafdH8qhEtNt4L6DQJek8JdHezOlmZqnnXDadr0+",
-	"UL3UarmDOWGlxXu0T2inI1wetJWJBX3nlW0P6DsRImaWovZSTRYAeVkgurADzQsYBHnIB5Y3mFPQxGpb",
-	"uTgr9CGRtx0pxhpfnsS4k4eBcQMCVwCWDzDs3SAQXPewZ1Iyx6QxjAJgGKSIjp65BeTDAOIuLmCu1WWN",
-	"btCdoC2GTosDgc3oaDfW14d/vWFhiE7w7I5TlGlCEZzTxJNztuOZFmtnwBONtYx4Y7Du3WCJDO789O7L",
-	"1zbfemFj/WdfXbq8tf6XjS9+OfjPa4Nbn3x16fLw+k833746+M9rELq7BHVKfxq8/zpesLG+HhPCFsPA",
-	"kOkK4DZbeKrjNsmRyDOaXa8Ye8XT2NpCLa5u+mInqutCw5RMr/K7rKNZElFskqmXitUZrFNebVNurcXB",
-	"MiJddZHRAuKe1VBk8WXGu4vE2qKwCx1mLztquAX66SXOgpzCA4M9q7Fol0yj8KAlfPffBa/aTcPTSG4C",
-	"TR1RckzUAKxR2kozUFt71u7iGe5yGVBuDfWYeh3OGCZoqUFy2FbdY9TJFngdOHJlOA9YBSQFAbp/zOoA",
-	"ga+J8Y5r+DZJnQQ8HHI4pmIiakZnv7m99gCyUVYCz43bP8cAxN3rv9/68Mo/P7+2cfuSUskHy2Rw5aW7",
-	"//nbf35+bfDSi4Nb/9i4c33wwUvWBoou3ybgbDslC9Ow3kJkejaBngUHPwJT3G1UfM4DJ8HId2Lc1Bb/",
-	"xJzsnisL6HMN287qVgmxO5eFGybWfdkG+C6YwU7GSC3qLEKl2MJLzMFR0LBdcsEnh1Q8lkcGxm4oILxo",
-	"Y0wXmysjJDicTlPp+dmzHgeYJVenX6t4vW8yFZvL8hVBNUdAm3iYmtkOgaCGbdLlCWrfHoYKNC7UHBIW",
-	"hGjK0kmdh6ljITyd43I2AkYNN0ZcISYUTWLnxzgww/2ZsJbyTNZ+Z1vZouLm4TIJ/C5LpIcmNxfLdo66",
-	"SjnR3DrFcTY21ZRvEMJ7jxn3di29ES/tHpt+y9iqXvDkC27HHNxBhG6c7Th3xL7sQDdh5+ivTMt63IZV",
-	"uEyKiEy+mViZyxL1RPZsrlw5VIDRL98+PJTxqIPlnWVwC5qO2W1O5vauZVgCC130OKFtZbYjJItGqTrJ",
-	"kvxpafMxu0fI3JRsy+RDjpR3WEw59l4TmYRR947FxXHym20fPk7rLW0g9ongdbZMuPDb1DOZ6Xn0LifW",
-	"bRb7MNGQIVu/TW45LkMkn6wyfIXtGJL5aL7dNyt3zcaLXmxhh2mfyBYsZP/Fzb4xZtPussR+Y0h9Y0h9",
-	"Y0h9Y0h9Y0h9Y0h9Y0g9gIbUHrWNsiyas9QCOtm4ffXuG+8Bk/mHm39586tLl5ED9KtLl7f++NLd3/8i",
-	"noDEspdo75j66DXXYSIjASmltb8KrdeZlFm0lN85eyZMz610Azj6EJ/agj6V1oYbGpFna/h8mtUFd2RE",
-	"y0bw+ZrukvFkpmOxbN9kYffk3CoXvArJU/K4N88Kf1Uaec5HjCRmK33jxKuHo7SbtkHg8qYcXQ5EoOv2",
-	"q3kpLqxUqlOuDKSmu8Y4qdH6qj3VFSIFEhbJgj31i6jGas/ljuhlDwHQj7MuB9ITmfnEZQI3nBXdgADO",
-	"Pro0QjEgzCSiAbMPTDisKgPWqUqUImvzMOEwnZuW+gH6ceMf4LC2yGamYT7xuxwB2UBFN9vtEIcGNKM5",
-	"mZefoTT1DKFphqWpkJQ0sHfLyCt264UGrGoWLuepMDtAiGKI6aTb5NSLDG2OTU269dZo452M3Kgu2a8G",
-	"rN1Rv8mqM6e6sal6FpWrhHJNZgrv+lDvwn59yJzu1tSPa+wE3vnhospbX39GDySpwS0dXtRhLQAyDV6V",
-	"386euzNuW1ccwoVq8JArIw1oltdipEfdYCQZNze+s7N9x+cNLnOPZgiCbeukJNS2inpD2PXXhXG904E0",
-	"w1DQ6HOrwdpUd331EPi5ykXPjkzPKFcbh9pMKLgiUE07uv3xCYrPikZw2v2q2m3IfJkrxv3TeB0WmLvq",
-	"QNl5advpicrZpL1MDOrxHSX6BLrfxFfXsHyENVTnipfJacitlnT1BN/kohP7aWGc/W12oY1F+SR2GVCX",
-	"uKnzYPJe7AUr8RIjMtNq3VJK3ncDqD+yIyYFM2fukKUCOERziBSWummIb2Ytl3WpMldjt3HmTwH3qyd6",
-	"GGtzJcGGxw+dN7+pwtfYB/n8wzNTW7ynWG+y+trsdVG3kpOtzehsh2pxh7XJ4Q9yOiOba5LAnNsvDj/6",
-	"eOvGtcHV98j//ZQMb/9u68t/qE//drkwSfmPGAXkLW4IXUUM/eAE9/oRq5+dsNwfW4m/4geIzWx3qNvk",
-	"OUyK5pJkUOfWleHVd4cfvLqx/tHwo4+tHNJoi+TSbStfI9bsPuZ0TMayrYwUKGC3itXxye8kuoH1Vk93",
-	"g8nupUynAvE3Xf5l4m/mp+AOWQcSekzKZpxsSOrd0HvKubOy53HpCt87hzP8tClXJ7T4/E29sr8wkbWo",
-	"F+I6PSqE77jceAdo/lYDEdiyKWdSVXtwmWU3A8NveWaJdz3P2hMMEkW51ZTGnWjrzlqRJRRykEwE3S86",
-	"b7k0yYn33xYec0TJfvi34e3fxStph7f+TubJ4LVPhzdubgcGqdWtzftaGMvzm92Qhhg6gRg1r513f0Lu",
-	"iVXX8+RYUSscrlS3s3bQ3g2Oi0K0sniYa1bZDMsZ6SMjWosk30XqFE+feHhWpjB6WTZe7DyzqGirdk2d",
-	"AikyyGh/pdkjk8okXOpzmQbPdqz9UM7HkqCdpW4QtZ2CyYaeHl3PszfpyxjlfaG/ihzgB4n9Ki76WSRD",
-	"QBE0uPTm1o2bmj3oxq2tW+8i/cnw6s3B669qWpQrHw7eWUeqlfi/E7QrceqUOy8P3/ltzB/vMO6gn5tw",
-	"QSO3OjxjkFoTis/UP032KcaoEteAHu3IDO8e1VFW+C/Ub2BHOiIeGXJ9GVSp5pn1NTurLlc0nOiM1lv4",
-	"TyxPdHx3Df9uUdevd3HMHer6oY6QSmt4lDe7SXBubMiaAivFfJAfGEr3Iq/Mzh0+U1lYOlheKpe/VT6y",
-	"VC4XP7AnJWEp4CRnja+8jfEVU/qeCOwqP/56WWo6JyriieAo9Rh3qD+6SnYExuPQBNPBKDOyUC0bvhQz",
-	"GmwKgvWn+A1IoPrDXFJcV3kieMyGl9cKo+GzDNuKUd9zgdfaZ0z3phYNYLLRpHSTjGEk8WsJd08madFU",
-	"WNE5uq22G5QwiZN4m8majXgiMB3Bx9YdaLB/fJ2iec4UImSwm+ywnfrWjBWIweGolDJW7TXpGttedCtr",
-	"g2XNxGOYfU7vJNuRtSJdeuB0i/Jmi7oZaqUI+4B9BxwLhT5ltI8a6nbUxxno/u+5Du3r7mTJeMfbXwzW",
-	"X9q6+h9WrQbPtVWq60imkmgMxwnOpEaEuD5GPSbdlhbr3PZCw3de2fwTtFJc/5/hZze+unR54/NfDC9/",
-	"EB7wX126vHXnv4cf3Rh8fmn4qy9Hg+/auhMNbJgIOxBDsOfGyZFePGOdN5BhEucpS5bCPTtqHxZuQLUd",
-	"eFS2uxqSIRWiud+Ghi58bubUgT3dIL2WW29ZW/Vsj2YqTmVhipiiEWStX4apqgRniYg16B3lk0AIIoUy",
-	"mAVkq+N2m+Yh1bkOkDirlRXQRmNbVHmiacORPKk+Ht3yfcqb+1vU9SgfbWtfnl00ne33V2fPPT9XOjRv",
-	"721fsFp1eP294d8/Hbz4YS4w0MYE0aFS9oTvZLEZme+X4xlVg2pwx7SErVh774qseLj6BsBzWNYWNl3d",
-	"KblYSkCNbMJ6xmaglM2QFrUgG1Evud2ze74IkswExbskTj0wCR3orROvCwoL7Gvdxb4WNreIvUXGxPnb",
-	"yiXmtRhLk1Bi+D9FRZmDurRFGOKwbBvUd/DR5Y3Pbm7cvrp16TI2Ga4cCT/8GbLrKK/41s/uvvXOxvr6",
-	"4A9/UafnK/8YvP2h+vMX/43suxt3rm988fPhrz4ZvKiu3/yvNwe3rgyv/Hrw9oeD3/80vM/G7Vfvvvl6",
-	"bBOkCXkcV9IaesEt6juy5XZApntVl2suao81gmqNtVx0FDVi3aoUz7AL21olu0iZXg4SAIlpjuRJGuLD",
-	"/W1ylehhZM3WFWk2lmoovLud9B3XgVZFGPQJO3L1ZQDOlV2Z2x5hV6ArEnK3dq5GoyojHYqPPbddLzvd",
-	"scsuCKcgql0iGtGDHQ41c5GyQHkz1Qdo64NPkeMXd9nmzz8cvPPe5lsvbP7qva1XPyiAidQ2jDEdx3ba",
-	"/z53bUzUWXTvpwOfsYCY77OMpXiVPBI67ERvFyGAVO9h2B+3l4AqaGkU7tyl3IAqIC+yGq0Zhi1DiR9/",
-	"zJGl+fL/e+mXFR0fspgtPuPFcx3ZHcRqTDfcJLV+xNeUGEt58eD87MHy4pFKpVzslFxFlZsrdVNt5zIi",
-	"l2P7EDwQQhV7i0Pjqz2mKnEpK3ovCWBsaPPlpG9Rnl38Fpk998i/jY/VhOMvJq7f1fKSyiRcW0ctp0wZ",
-	"KBVAypqQM92Y5nXGAz9ZKeALYT+A1ON2uW3H5PtlF+R/96V7rBBPLpXbFr5RqYpYvtP1J68OL0FK6sMv",
-	"Bnf+ArmpK8NLN+OdKqBcCYinQZagmMnu72PvxdEw43hexWWgLUy2PO1hv5dWjDtHY0UjIpcJ2BYf586y",
-	"9lpIr+V6mopH9+nujTKq7hz6m8n031LetyF1Byw5xB+h8FYNs6xHGB/bGDqx7ZM3Wu6V4xBmAgWzAEUT",
-	"YQ3GdrWs0zaL2/WJzoQFzIX4AxIDN28dLVsBWsqwz8cp1lTqN1RbkxgaTWsc8jhp0TUW9bHFSoHUOyNr",
-	"Il1lpKPzDO0+dt9yISKs93Dgd9k5azG76wetDALixyjko+CSZMPyxcUjs+X52fLBIlkA+1KeYtQbDeTF",
-	"e69PFlqTWJqQX+N3AYE7olcVvOpBJVtNUBOPy0NVrKg1gkAowxwiEZzE7iCt1UBZqB/QfMejdPhkmJ94",
-	"+8VClesTEE7Yo3cxKYlTf6Hg5m6LHcDbNfZn1/oTRej4BH3t3kLGj0XaKZlsMxbg+Umhh+RYlznD7D9S",
-	"YJtNq9AkA6l9mjGurCAIoCkDq0SkCKvWAEsEHJv4guny9V+8N3jx/btv/hkDGluXr25dvjp4908Tmn8j",
-	"hVqRJJpxF0Sh5VQanGX1Fg2eNGmOSXaGlWv7aY5zjbV+okF6F/aboHvMuaHzP/zRj1M5kpXZH2N6pDp7",
-	"7vlKqTJ35OJ4l6aeRd9ylrFVr3+6Qyd9r23x52+zsYPuVDB5m4WFUuHOCvbmCJm9EaxzKfzVafVvu2c1",
-	"EgUKkzKqj7Gv3ahO0GzG1GdI87BLBX2dFpWWiamLtsubJBBQ0lGPlz8vE20/LkPWVJMmAKSO8nq8cDRB",
-	"xt/WMDeEm8KR6jC/ilZ+IEzhpz1gPK2Wd6en0eZO1++ZPPCYLVAc+Vu4yi4mN2YBszZSjXGMcqQ2klou",
-	"O9L8acSKhleMku7a/TDAX+qiT2mvsJjtdmTUgTtVk2ilF+kISW225EnzFUKLjiP/vwa9dYRkfgkNzZEn",
-	"ZWDjIddgG7b2wc0V+LwedZWVI2FuTpmvan3yXJd1meYNqQtlgEFRSSDI4uJMWvdHnSwtKf8e8aFZFUwY",
-	"YIppTXTHLwRnPWu4ZXQmrOAj05rTBuMIWqxNOlQGmVzJ42Y56uNpcY3wS/W63YSFY/X7o16hljSVbj6p",
-	"vESwD+HCAgGAqOnoaNGR6aBY0v4QXqifEvZUjJvXlq5zUbfT0VFHzR1zBlmaMVYhNegfKMQZcWF2p89q",
-	"pFt0d6fR/YKte8IITgnAnQJbRkGvAyHjRwQ0IsZOhj6mnwu5hZGNkHAND5YtJDvR0ZI12gLH2Jh1zUQ/",
-	"AeM4d5Xjq0mTdw5/ipNPp/Vu4n1LMT0fV6fh8sU03+giQ3yh3vXdoH9aTbsGozDqIwYO/3XMnKTfOXtm",
-	"pmQ1r2KcNwAJBQt9mVQOxrpWwsJCIAHvH46mFQSdmYsXgfGtkcFYsnLyON457CFEENEzq/aIAZ4tkQ7U",
-	"xJdgQWQpjK+Gup1y51muKUpkKSwslSVjI7pMfWyMIdO7w2NOkwG2Gpzd/c/yZ/kjjzzu+8KXjzwCFtx5",
-	"2ul4GtN3oOOLmsfa3/qJFPw8eejUsaNkceHg4YcN/ZQMaM1j5LzyNs6XCCVHWy5nkpHzyGZ4Hg8hVxJJ",
-	"GyCosiV6pWf5eeAklOchXFajDnF5pxuE4zyvX7TqOuf3k4VymbSppywhpdUWyhVQllp3ulx9NI/6UykC",
-	"vGbBnLM+05wIz/I+ePiBIKtc9IhoqOsWkRID68nQfimRhbk5Qonf9ViEQ2eeuu/cIuDulMG7X83dk64M",
-	"zNR1aJPB2brK+ksAFiPnY7Up57Eol0pyXn+wTCjXodLkhcqmCqnO4DnKMzLPUcswPz+/uEycLkY0sb1I",
-	"Lx61XiauI7VNHhxaILzbrjFfLhNl5+IXktNVVq1TyZBIDx50cuXM0SceeSRBPUMlOfn06TO46ud/OPvE",
-	"mTMnZ0+woCWc2afXmO+7Dlsi8MvzJSJdUEotGIo72/FF06dtZeTAqjHuEMEZPOy4w9odETBe789+l/Uf",
-	"eYQITig8bAmjNLRtgHYloDdTEmJaUcUKBDDNg50v1axit1u40JWEqnXe/ywHktM64+hGoBqcWenQeovN",
-	"zu0vQ+7E0ztZLh040Ov19lP4er/wmwf0b+WBJ48fffyp04/Db6JYycyP3LZLNm5f2vzfj2dKM2vMl9pp",
-	"3V/GC5VPQjvuzNLM/P7y/nn081ugrA5E+1b92WRgLigbDBb4uKNMLRcBOvoyyLvSNgugEuAZa386aEZn",
-	"tAPWL6rvnusyv2+ynEupEAqeXMWikdkPVZprn4ydpHjQAvzPNoYobDmF56vnGRUFFXaghtBrITRINuvL",
-	"GJCuBo9GU6wIYDsjCsm5MgcTiCkM5aza5EahgdASDbwymZVkVAHiB7bRPJcYTALTtq0ZQcyixxpZwqFh",
-	"9NEzR+skLf5zo7EUOw7Ni8ORGho5JcJZD5DkpjDG8ni8NCmb6XzE+BHBe2uaMrjf/z/wuyzjkWE1bqHN",
-	"oLVCP6z1sl8e6YsDR7FcssCVT7ptN5i5eE5ZYOg+gYaaK5cx2smV3Qaeesxw+Iku4J5s+FDTChZUyuOI",
-	"lB58p2feftNwlAdOovWSsA+VolQvbYzDZ86pN5Pddpv6feWud2ueK1vKW4okp9bXVSZQrgr7d3l0JUuk",
-	"3Q/VXvRjl2O0nJglDWhTGoAeRPPOYT29ReMfBUDxShT2S2n8MUsXO16/y/p6DcGwelQ4/akvH+aRLiad",
-	"AJ3jSslOZeoPt8nNY77S8s72hSYUC7gTUuPh49CKT/tLlqW9WIqf7QdMbaT1gD8qutyc8P3HdD1d3hn/",
-	"hOjFOskh5x16sOkaMZuOMb2AR3VanBR7vjImjr5TzXBPK9gfo32Y5fFtlOBuFl9zVMrUNO62XgpXWh2F",
-	"pu0wYlIExyiePt90PFwv7niJfN51LmZK5LdZENM+u34A5Cj//q5P8dM8yrCgdgfWT5xqZce2++Bzzuro",
-	"hVWNT6ifQSd3DL4vOfff7zhJ5b+buhsxhoV0971Z9qMtRMTvXHfjneLKe1nHV0wIodsBfzgQnoPUHGiQ",
-	"Cp+o16T1QBd5Fd5PB5CYAbTbtiTCbg3ATfe6NYB1DntKlEKWjCkIE+Q3EnZAYzmCQ8QkypVGoPrF5abh",
-	"cle2piw3x+Cm05Wb+7CM+BrTWUUPWi3ElrGHPSC1svcZRtohYxKjYym4ih10Iqa8jNo1eeDXMXSxprCQ",
-	"TytriBIHzHPgfsMDuvhaIZPvlJdqxXFO4333qJLG0e05h23FcaYiFiuOY/Yy+Ao+6zAaKD++x9jqLOJ8",
-	"igpImD+csoBAUnCvykeEC/0XFQ8dh82RgzjwJDseH09bTrSSeysCZ14jMwSXBNnsfA10fNakKPVG5Yw5",
-	"kHcVqyUiPCcemc1ap66DNS16jVJgDdFLRX4RhkOAH8GVAfP3k7M6Ft9oaEPfgZRlS/S4ic0rSwBSBsuk",
-	"47trNGBkjXpdJglnYCn4rIQMpCY40Tf32j9TsgkODLtIDgc7vrVcaRgnHEiT2CI6tB4If5pZHJ/Vge8C",
-	"3GElAAYSZns6fl88aK1m4HH8zaSDyB3BNCcgXLiSOj2gYVdsKeMZE2zdxk5FTdHtiQzf1PzFImAjaN9z",
-	"z1dKh8p2nO8oYRO0unCB1JqokbqcjOGIKs/PlivbSnwVGdH3AUdmhoRwGsF104mRgcxXtpH0Kpx6Q+GR",
-	"iEmL6gIxG1k5kpXxcbnw5diU0wOl4tV2y1LvSk1OI0yuS1xRuy5BraDjRk0rkV4Jl6SkCUB7Vh0P2jGm",
-	"4A/gisz6rCP8bHWPrfwdGlBw4loA2sC2mQJOFewnKvxQ0QNU8KHhO38eXnl98I+/bayvb37xi83P3tm4",
-	"c3149d3h9RsbX/6MrPgBmT9UIvOHH95PVqCHEeRr1cMi1FjEWthn1N8ngcUUNiUElbCaUfmVoyfCt1lw",
-	"Al7wFL7fLspB4jkWUQDyIf3t1AXCTA5sTPUMpRdwafeFXZtSMjDmjDyjb5mv9pSysW919duZtIWbym/r",
-	"TpmVRG+HubK1jdC5DJk9UJdrmXILpGYXYEJc6DbFvAahxAeYEiKBRHNUbB6Hn0wmOQG7EI4lnvpJqINj",
-	"R8lC5YiN4WE0unb6B/dEUKgklCDe7CEzvhL5/pljs0cMjqDWD9gspoja1F99+F9GmILWAdMFze5PQqHS",
-	"Y+qS3fEH1a2xGKp4XDdfDEznwylkdRJZnCdFU60dSAvay9RsITWF5KGF8gIR3UC6jv6kLRwWFxWsXo/5",
-	"F0HrgCeaAmskM+dfdC2bb8Fa8jIVJ/ZxjZWUOJFwrOleiTkvEqe4M6+S3gK+CALNduCFhH6IvOub0r79",
-	"ZIUT3ShMXwUuEun5gjdDprwQpifxFrLHcG+FnwVum1k8JHXHkzEyul2QaXP7B0uuAy3KctVovdQaURIj",
-	"8csTBd0lM1sSoDWuvkqjonthT8795GnO0Nmti7ayiAg2sUOMfIhgRVCqEdKHzut/VYEH4vzDo0t/Ch9o",
-	"5nG3klTwEOOs7fXFP+NTB1tDxxejIXxlP+Nfcsxq96CgNWexLxgiSwQRqOcF5Cw7qlb4IfX3nF66h5dJ",
-	"m66yRFtBGgfjgkBm7Gmsq92lVY0X7T4g+xn2MCBbcgqEM9a1rhnYDzwvWd1nwcUc89L1A40SQhA6d0jl",
-	"SJnQFqPOfnLc1G7rQoOSzoCry/RCaQB5SdcqgROtnCpXatISq1NjSOKPMeYUNU1jvPJ59unBgwsHi9in",
-	"bkhUP+0lXNGFTfuk6RYrld0RPhDtVDXOuHmhLy1mi+LCKnHwGWe9E301kbgG+916srx+5dGjjz1+7NtP",
-	"HP/Od5888dTTJ7936vSZ7//g7A9/9GN9qYskwsAWYmCmcP9cizUVnJqbPXzu+blDF599Vt3VFqA6h7Kp",
-	"K1Jyo+dHw6seJAyZGfUUMWTRRExbSMM7h6rG9bFjlsQIjN/l3OVN5FNPx2HCjnXjMKpHo9Z2ezKhZcZ3",
-	"X3JakcCMrvxprFCfTkZFuclhuQcRPY5WfDZQNba+iV07FhUYW+9di1TlTVt8D+46KjCcUdhCHnRa1DtI",
-	"4wINu5Pp7RTWpmXupakDBRMrsnsb6L4ABXMlYepAwVjBFJGB8Psl0nHrQddnJdIU1CPCV3avK5yiO+kA",
-	"44E/rrTLvOTj+toHOqEcf5nMuo5TmJvZ9T2MIW3MA2HiJ7HGsJdLWamInW5bizSkqM2sJrvpiq0zKFDd",
-	"GiM5w+Q07XQY9ZXRObjzxvCFO1uXXnzkkUeslviTsWeOMTxPUb5qELLCx7R5Rp6s1rcXEMzgzxNtz/QH",
-	"eLtz1vzd/Zfb+DRZJDbx9S5L7dmWgP5DSFAWiJjQQjI6WqFaP1ykqUotEuDI7KDBt9VReB7iD+fJQ7JO",
-	"OWfOw2pI5x236QbyvK4ZNtQy58lDatmdh/eTFYPK8lnQ9bmMAgj7yVn1Iy7gGKUeBhpagjOoSpaMO89y",
-	"7M0dIP8iEpcEPREncdOPVhdUaXB+GU3+pmASs9Np5hiN9uzyQOpDHBEhiP/E8uGU6asm6PjetXlx/SYw",
-	"ecvTfna21p/Sic3qq8TlkHrtBlE0BYIoqCNN4++OyAEROUxZdakjOu2O62yv3nc0QDI/lxv7GpvGt13O",
-	"IBfscsIFZ/vJGcxzh3k9F4sCab2lw2f71Ac1cYEoV9RExu2woceigT7Q9oF+j0zT4AR2SdgNUILs1tST",
-	"asy0YtCYMHPMNkUp7EGK3zSo6zFnxDIQ3aAmLoxIEJ7xPlN6asew0RQKL+weofHqQF0B1fZ15gfU5agh",
-	"BaG+D25Kz02E6ltUkhpTuo3xgLQZ5ZppWQIVBhdBFV/WFpdXL2TWbRfQ55Zc2XEksJLG6GF8KtBDBmkS",
-	"M5WpxYfsBmljc2/rUjd9qh5jXGSHeQz5edMTtiZW2SkBVs/4dz0DXe1oj/an8IrqZoAfUIqqR/vL6qiU",
-	"gehIE6oPNQ/UNNcpth8eDTRv23rQLQDzfZ4nzEX3Iv73aJ9o6FihMJ8e2xSjfOHb7rbp+Bjty5CVFXoF",
-	"6kgFXWWz3Q7ErU2RaEnXDbdcCdAHInhWtNoa/zvNzCruVTtID+++2EGhEFkifyyYCpYdDjVqWm6C6UEB",
-	"dYYEgJCxpTIkxTEVEOShrQ9/uvH5Lx5ejlK3ysRu6N8HAAPTBJItNnL6RZIR3+0Hnle/HKMX22KNRTIz",
-	"XjXiL5zpzVYb1SM0I1bGo+Ny6vfh9YFCaLvpmhQbre7HWo5hbZPpF62OspMv4zCvWtMin1tWrPYJbIG2",
-	"izLeZnZ1h2y+u6rqVsBk1ocaGOQddagr218C0kQtqh+Css2ywpwZ0e360kToxga+nxBdH4Jauzuj5iGW",
-	"adVf7Lx2jjOi3rpPHOUnaZ/YFGSUQBEo2yvqD2/o2TTJiWmkFs1p15c7MxnSK3GgLnyfQSezaZdgITEr",
-	"Oxo+YM+68eEI70vySsmiIbG1lnPiPDrTqwnSxLiIGqdcC6lsia7nYNMN5cLEji0DQsEKDGkRyUi6ElS9",
-	"mXbpyRgD5QPsZcfXLsvTjl51agvYprxLvbB/DsbVwn0cERNrWyOxipllXzlLeUBTBmfCMx+D77e/qPdo",
-	"p6thysn2+fRk5VEa1FunmFTLbxETqJGrsTptQxCM0XpregKjd64yXX2mvCcSrq16GBiusqTDvJVy2QJ2",
-	"jYtHvjl0YleNoZMgxfaQ1hQm7ERfTU3D9VgJvHvNsAjZ6GwHPidtfILtFrwWJuK+pIt3eQ10nrgdLkU2",
-	"RK/NDtQYZw237tKxCeBHE1c+SIioaOTTDJck52MKQTGImR4nVK6qkyfzpDHeQnbMY8Vx4q+8R4+T2BDv",
-	"i+WYkIrR5f0u60wjAPJdxjpRXWe4usr1s+7QaHVtG7RAVLct1lhy9YsGd0U3mFZsN3xh0TVt5fJedTcA",
-	"R+k52CsCXL5XAjx15NGoFC9HlO9t6jDDRrCqZL4XEg1I6jq5Eq7Rybmnz4n+o+ayMZGuY4Dyt9JMpkNf",
-	"ldm5+fwy8+3HvkbqvZ+kZlimq9uhOcS8C24f22Je5fkOonIP1NmtA5xTPLeNHO18Y5wFgP0Syjrmzdt9",
-	"YkoEAAYjdaMke1y6zQ7UqWTjRP8oleMZ1ZUYLEUNQ5YJUD8vmU4hEK3QzGGFaKVHWK3DyUKBe9AZB3R1",
-	"VWaKXy2kZNMUE7gfMQ1ksPfictTJBXvJ4JpAjp9ramdMgq5Bd+QcPWpa+2V6lv2jwtlV7/KUCKDXEjzH",
-	"diTB59PwMkWPE18/DeA0GBBGTFQgiKxTno2nabMDYXvu7Nl6Ai7ZTa4D/Qi79OEIpzJbGkKqdBEmWgUP",
-	"WjIzPJGMdI/RTZl44CzOGni4MgrDaq6xx3QWDYq6UxZVzbPPOs8vXJx9qPxMZXbx3P+pPFOenTv38L9N",
-	"0BRht3tTPGih2lyw9Ik+MfIyFZHVN8vEPackFttb58vqU/qaBzpmji+RtQrmFaeyBHpOM5cggTqK1uCA",
-	"z6iTHew+xagTrcR2/bIJOsN2O9VAbK+BdfhTu105ztWzeNonqL86FZ9M3QgAme1woXQAGmACEpDHOYtl",
-	"Y1pIw4eV1xdjOdiTUSQzPhztttdFO8vL0AAfgCi6nFxiSo9xZ5qudLuPHAnjuRDUUvlizXWwV1y2tXLS",
-	"XLWbkWvzDPsBoEM8mt0kvHZq9nNbG0UlUvMZXZUlwi4okxlbjHEn9LxIgyUIkUecLjO4A9ENsjfCiuOc",
-	"6D9uLtyzG0G/UjjQ+xJUzZOQafGjGnFAhJRoNABUhqUV0KAtRJe1qASQ+4SiUDDKmhSKolHWGq2vTnES",
-	"AsCK8Wgn4AMKIcSKAl/iswQ7K2dqTgeigzwA95RuyEwHw4LX8YqglGmehEQGe5rCPEFdkcGTp8mQlnWp",
-	"CTKG8jqb6h7krGd4IPTzdMA/sQbLGA30EMTJuCML7cnQS88E90Zu+p7WyjDI+5IlyNPI0+S6NxKhuwso",
-	"CegxturpMxsJuuDYJpSz3nJEShJPHcggQX4+IhnxBuM5QQnTSrxYzDTeAXJM5HR6HQAhyADUb25IbIPE",
-	"gi2XByEPtFxljsY6Euopoz6LXVjfo6oe/a8ejhgfuw0FZSqusLlbpi88EoyN9e/PkdPTYbfpXDHFpllL",
-	"UAKE8XspBA/HsQzN5JeKh/Z7razQvn5UrDI6/EA9Y3uF0XtKdHDKcyQnbKI1FckxdyuZWD7UGu+TxLRF",
-	"zYxQ60LAUe8krUcYCSg09IESZF02pkFwJGDtjkcDU+cJNFpKFbuxXqv6EtOPWfM2BoHSzqOVdiuQpggr",
-	"IO/jwTtBEAhzK8Z0HUEO9pTLai4pmJnUM/AUxTKCqHn+PBCn6j8qY/KW4VOnFmJ6SkyHsOe4EqsOc8jg",
-	"xctbt27DIRS0mGSWEtWsQJMx5MbCmfVVD1Jm+mQswDGl1HQ0EVPDrsJehh7+mg4us9MwsgexNeaFHf1R",
-	"VUBPx7pOQdsts3CdQ9d5Z4CeUV/GhaYXQNlpWO00rt519pMV80evJUhLeJrdEwpM8e2r+DNSY4YP1IzZ",
-	"KGZkh0SayVGth6CiRJBt97yF+wNLzXEUpoclMpDqaBlTIlcisttR/5YCk5UOdT3lTXYKSt+BFuXOLBjr",
-	"0y1vB8JZtQ90rw3mNZbgzMVqd8jPkx6Ugaine+pQ1romaMGrhi6xcnN00SswfQDzMJG0L4kUo8L3BOXO",
-	"02vMz8CB7JE6Vj3Ir115QNNdY5CKiRQl9l9GEYfopBRtVgKQB9a5ZroOhRzcou7t2RCDZ+pZlsO6a/An",
-	"vULuwnNd1i3e7V0P7nvwoyzH19XhKKCIiAZFiXnWzrvO63HEms5bs/wMtzBSs7hSE8mOoBAqlblDswtH",
-	"5hfnyhmjC3+YoNN/kvFm0JpZivHnP6ie0xin+9T0PG69sUJwqdViiQq1kBCl6zcZD4xO5SbgWBRCn6p+",
-	"79babhDofiy8jpw5q6yjOz2ch56Ohj8K/lgiSsmdV8aIPp60JQJ9mj2B9WTn1WdVXXt23ryZ8baWSa/F",
-	"fPYsxw/hRFR2Tw17w7hcBpQHav8A3vC8Whqn6zHnvBmnejw8zDQRwMJjyJopD74EXWfUywSQjoAGVo2u",
-	"ZA68y7P8vPp1Fb48D1RZ8HeX0zXqerTmsfPaVDzP2YWg2vAZvDOcYIaqRkCkouFqcn18j32SwKxjts5n",
-	"hJKFclnfq+Eyz5HnrTRWwOAaNa7ao22F4Z73JeeWoIlPpdzkdNAGK7pqgUagLfVnuw+MUcJH8J3Ghy9r",
-	"GF6b9sNyBwoOFvPJQxuf/WFw9TcPjz0ALVWTFnPMlQSvcyKjbHnEpjLBkF6LQW7fRY/fUZpf+KTXAgxF",
-	"bOfu0ztWuRxIfIOijJWA1Bs10bCGM/tg3lNi+nWv5CyZOk6o6Ay6Po8Vb4anzmgVZ4akpkgZ0qRYnhCr",
-	"wHPMsQl3rRuAn4qxfVfisaJdBaD6Ew34kSwh25OhAjFFyFYGzUhB7rYBkHP4T4n3wZD6w9kABFtum3nA",
-	"XNeA/aonrzTC91CKhQhC9ypyKO9Z9VF8NXZtG9+XMEGOEEy94qjdx97ZJdTSOlCLO9YA6IttzwMYZ512",
-	"n2S4qfLK9zRWIGfJkHsYdxuV2qzkojdNiACWNWCQVRZeL9TU016wdBfUvXxKr2hjQ63bxX858UieyMuE",
-	"hl5TAO17Qq8p3o4LIgBtZvLjwAYkSU5ZTEqooPRm2jIFN93jIoWDVDN3X2y++yti8O5IUR0LyUXBOJKE",
-	"COZKUBDQekvNo5xydFnNQ9DvgLsfCM8xvIeM6BUooVNtPuW0rXYN7wcttWmYJ1ncmX/ofA2Ipc1wbb3M",
-	"VhxnJbxgdyW33fUCt0P94EBD+O1Z6KWak7qDSnHrFOka8rDGtQbceLaqnkQODn62vRRrZZpt7M1k7yI8",
-	"dsWBLnvYEoI89J2Tj3+7RE4+9e0SOctqJx9GAsaTjx2DGLWuRD5CTriPLod/LkIztzQpXbgvSjMXZtv0",
-	"wmytH6hJOnKwsnjoSDl/txx4PvqjWghemxDNe0xQezbyMDQDMagliuZo5DaCCwLHFSUIfe8l8GtxJyML",
-	"up/3nnkauOM08pqQTbhZ3DZtsgM/6bDm1G/a4dO/Z4/VOlO7qfVMgl9Pg9UFb1XS+AlkjhO6VQCGZ7WU",
-	"LEO3zAKxgql5sSXbtEX7dJ8kgCO0UIMmNnMuG8FY6OG5Ub1Rp7zOvCnbaUfhpnvcTnu6g4CmU4xqjqh/",
-	"PbMMF2I5JtdqM/RcZcigaQP1bCUdRgaWxX4aL5dnpNUpd1yHBmM7GoWXPVj9/fSwp9rgz0xFxE5ysDw9",
-	"E9xAj9SS1wEhAXUrJnVXC5N0S8R3m62APNelntvQM14inFFfXdPl6icNTFlbcUk7DOvZhEmyWS7GC5Nk",
-	"T4kHT5Zw1FMUJZiEFHnZdI7RkDgjFd5Vb+wkUEOe4BpLD+1xoKKSegRWcRlTQUp4lN/kSuKJZpM5Uw0N",
-	"Z9URhvO9Z/tQ4vjuUx9KI4y75xxtR44oOFQjkgRNK+qUK6+8xjRw0MHmTkUPKk/IaYc4j6p7fmPl7JXg",
-	"k8/WXNZjDtYne0BFXVA4RLtj/ONpyoe+7R4XET3M+5Wkvp8pE2KIjJYAVegiUGEZqiZBUSHSNKxXKxEX",
-	"UEQ+00UghQWMB7Q+7ZzY0x3Gj+o772b9q36ElWVKfzX99cA2f2orm1pXl5NG1/NGrYrMpH7B1Wm43JWt",
-	"KS/OMbjpDzST2J7c+KcRYIRt+L7Oe59psyS12yNQhMEHYu/Y5TDDik0kE32ScgVNeJ7ozXY705Y1uO/3",
-	"O3s+2UpDNu6vSUJMWa+Rw0gbAbQc9kSP+ECoV1BwoM4C2CamKzhPUO48Suur08NVfCM10wByQJ1DqGTU",
-	"wuvGh6FDhYX9SjeZXD5kJD1Gi5u9eEbmhVqe1KfogxNmUSOeYogFJ2A6WS4PkeX61fRSJKtCopBgpVze",
-	"zVBbWE06ZYCG4+ha3b2qTc6wC18nXMZKsrlpCs6ZBm9CEiDFZpenQLiYlS3Rm7IQnaD+6lPitLrxN0GV",
-	"vWMkcwFp0h6V2gPWiixwkVpZH1bYphcLETjrTZJMCkP/09VIYIrt5VDw10wnwXoAzDhitkIzOa6hiKNc",
-	"Ky4CIllRAfLp1GN4px6AgijwJL5O/ruRkSXlRbEIru4I6LhfuJLkgM/qzJ069PkU3nWqYvOvqAGiUlPi",
-	"swbzfSg00ESLMRsZavyX9QhkWC4Kp1DhhW5MgaQgvcwN5u/5kIuaV+p9/aDIsOJx5DHIGRBdhAW7wm9S",
-	"7kqNfNCF6WpgEtKP+ySpqyfxgDy0cfvPG+vrG3duDC9/sHHn+vDqu8OP/4us+AGZm3+4sBCCmzltKVQ3",
-	"/Sbyt/fkT62LliqqvCopONo4BnYeiMjcKSxCwH84bRFSN/1GhPaaCKEuWnNZjzREF5x0CA/5unKBOKKw",
-	"2Bj6gqmLjrnxnhcfM9Cv01HI4MRDvEzorBvDK2p1VAAgGgsVbRcrijj+qQuguuk3umuv6S7IYEDiAtgr",
-	"hG9o70wDt7YrZfEEmGS7kwA7zTAB9o0APSjOYZgaM4832bHwcsAKthnRfSULiRe0DpyyaKl77m38hxph",
-	"eBx+DULYNdZ0OaFj+vulRAPiDdOWDbjpNwGiTB0A8zNNUoo14XV5wDQ/7pRBeD8wNz/dcht7drsnR/n1",
-	"iwhBdyklVSwgtT6JJKKk2yiZFg3EMISjxSK4phLPFDXJEh3Dp89xc5rpxo+7BAN0mbwvDDcrhor9XlDc",
-	"hJTwmjMUV820L1pjmGxSZyJzkOffXC4D4FfT/J7JqHOKTV4jBWeDfmdMGZNGX56BC8ewi57B7Dw0HcI0",
-	"GVR2qYexBM9oG/q1gr4EmoL/j73r7Y3iZuJfxcobnkfaJE/gqSqFVxSpqFIpCIR4ASjr2/XdrbK3Ptl7",
-	"CVeERFQoNGoILU2hKqpEJVBfFIhUCihRyoche0m+ReWxvf9u9y4FL3dAXybZeL2e8XjGM/P7Yd8vwdAU",
-	"rtLrcFfkwBv1TUVM39HqKvBImIcC/ZSJPFqvEyYrYNqMwL1qSGkZ4yggT7rF3AkKeL6P+uOd4ttOKYDB",
-	"iiU1KpIK+NqbhzgdJrR69twlIfUawYywidlzF8Qap1NxOBRbSekmSJhbMRgzLBGtQ52a72UgDhwcYp82",
-	"OmQAQ5TEo0yv03hXUospjqSfK6NK/TpxQm48c0cpyDlmpJIKB4oAAVgMGysLixLGH69MAfosZx7orw/K",
-	"IasU1VGYDF7Y9GarfK+dCBKg2rgyPcZ5Ld9aVXgjmbWvdD+NxC8ZInbjGP3qhjaF+QpBK23LnQblveHh",
-	"BC8zzeM1T0hbBkexe9KXUhq+16a5TzNQ6DlFF39FDlXXKmDdNRfAAZ6hHyulDG1S33MBjD/OtCZ4xT6A",
-	"d1uo1hEfbCGfYGjkOx80KfO+pMEUOqvcHFu/eM5zbRUopOeTDE8w8z0ormWEAMRZEeoxOGPw9Wa9sEod",
-	"r4Q4PRFDyQtTy/WGL/0UeDtc3M0RyR9GIXVxF3l1hGtcwuv0MctPHvy4ZILqoi6ZWYwj40oU+qE08p9j",
-	"PS9dP31oRvzMEQ1kbSL3LoZN1YCRUJAMmvDByf8dKplwSP/RdCvl2PJpqAkqC08oUOyqj6YjaWMAliSP",
-	"YS3Uo9aVMoJEFGBIQWggYwCDJKoa4n2w/6CeqfQUUe8oaizwWp4ZwVzIN937MLS0UNxhhATCSHhBWE59",
-	"LePcKi8w1P1JJc6CGPv9v77A8jYiTbecuq5Iiq3T5SVkgTCJbqXahjrtAVcXiRJM4zAUJiVwyKBNdCR5",
-	"qspVTt5SBFeR+qsxDJ0mhRSShRYVvYXwq4LQirOXshsLgCpYK+NqpRbVMglaaauX2chhxJUbnCDFbiFi",
-	"bEBonfQCCX8AP9BOOIVshzJGnNAWNrpNOeHxf9W6qCme/o/jY86R3cJBB/v2fwGKz2mC/XaocMIU55eC",
-	"kOVTyA7oHG/SRRu1MJvn6hg9DL+XE7SBasMnPGYriNdVY61xVZCQQHsIxbViV0rNcwrFBAQ0IGn2AdWT",
-	"4OBAcRMgcM2Ix4QDJv3RIpdPtjxn1Hc8sWTjGX5w/AFK3S2ttXmlhRBJ6J5SPSvFK9BPJzDA1FWIgDfW",
-	"6aDR1BQMPDJh0XwzhyawhOnMjQij96kNwnB6waRD3YFH31H53FHxWJXYG6nXFOJvuMQwgaXizGU0hLYS",
-	"JBYiFbH73oI49zoZb/JNz7y8ELiDTdeJnXZwkqYd22tkB48Gg0epWTHdiDgqzV52EWce4SQBi7xAGHNx",
-	"4te6SAgfkF3kOZ5RxP3t4RQhuEEH7Kh29jI8ZXabBK4XNGxJJ6aLI6WfNIWOAGSNMkI5AjBkw6/nxBO2",
-	"ZKgMqIQYV6A21vmgE/hEuGaL2At9j4c2eJ+KS19Rrynia6Ap088Rt5Dh67TXCM60x1b/QXADKpJmDL+q",
-	"8MYkjpQMaLzXAL4jdRmSKyLIq/A+eOz3yWLfT/xohOdRvn0wzSMU7om3qo8tfCvo/WtcR74/7PenzVHf",
-	"K7Oq6e/LSKdLCBqLlXAElHAlPG+lGj8eJutD53eTAP3A8JbEX7EqDg/ElLoNTfdKc135dh2wVQ0RrunD",
-	"mtZFREtMe9Gp9aw0stXy+BefY4DmmAxoj4nAq9VFbR87srMiTf4pHAxoc5Wo4gWdOQM23rS6azEOfwqj",
-	"mlSVty/B+IbXACCybmuXItTVcHE+Xbvuls7sQwkVVNr4uJ3FXs9JE876gY7jGXjiXSqPEzM2WBcnF6CK",
-	"fFvICJyvIAQLtTETA2khOk3PdxlJQ0SKB4dWvcHnj6l9FXMbSZ2b1ImqCZ2giE1WrAkf9TOE3ZYXiKCa",
-	"9Usx3n4VZk+VLlQlypHkTstEWUHeVLHWBpDRA1xhKwYVpkxmiYYJdrrBcDDExh6Tj7xLRhambNDKqiUw",
-	"g/EjOf0xYtRXiT2PgzCLCxmMMkjAh5yi/timBmGCIzHCSmdKhG/O2cVIZ533qwG5LQvusWmnVpakw8jj",
-	"29ZZr4+XZhzHRvJUx4UHjZFL+DzCDmShYnyV/WtIrhWwlCI0yU9I2G/h40Uv7/SuvuzdW4mW7+8+Xo+2",
-	"1rZf3Nx9stS7ezO6vhFdex4t/6KBgT6aQmfAiZj5f5YutNHBzPVwMKclU8QYeoo0wOMY+6RVPEE5Y/kJ",
-	"b1vzToKlKM5fyXU0Ypf0YLJhcCElmhJdW6RsvkYC6dqVXW6djR+q0N9KXlJ0U5j80VwNFbTrQkgEfSDU",
-	"xd0DKi+QdreatAVl6bly03ytKWELWu87zJ+YnZjGbW96YQb0Wo11qe8ClKricEZmkU8bXmAhTjj3aCAi",
-	"NULbPrGk7ZD+Hdre2Ii+u7v94ubOT5vR1lqSs4gFW0zlmAkC0c7m1Z3N69HKWnTtq2zld8G/f8KgYgu3",
-	"2thrqFp5mfsMaYh9jqS5iW4v7XzzbTKa/oeCEVWRhUe4pdbbiu9kraRQrPd0M1r+7dWVpZ3VR73f77+6",
-	"stRbfhDdWhG/efRXdGM9RUIZl20Ufr1P3Ibs9AJnGvXuPNtbexmtru8+fZgMIh3t4hFUobAqW9UIbBw5",
-	"TUq5ajqQ67Dz8+OMYJLehv6RJQIAP6A7E2RpslhgVWbM0d6vV3c2UpPU9ccFvY4xCYTswrDkrFKAhFTR",
-	"DumZ/vDH7pPnydC6abh/6C8AZYfrvjncbqPesxu9pSe91Vt7X3+fDEE7YY1eLPrSJkWu56pGEKoK+NTB",
-	"1bu9sr11T55XKZl23EJ9PIkbWg68SRcRJwuEYR/VCQ47TM5SxMW6W3vv4Y979/98dWUpev5ge+tetLqe",
-	"FnmLTFy+cPnvAAAA//8=",
+	"7L35cxvHtT/6r3Tx3SrZDiiBixaS9X6gJctWbNmKpERJbD2ogWkAEw664ekBIVx/VSUlXmRFipWbxbEt",
+	"JVFi3TiLZV0nsWV6UdV9/8kzAVI/5V941ed0z4aewYAEtSS5dcsRgcH0dvrs53NemaqJVltwxgM5tfjK",
+	"VJv6tMUC5sNfBzu+FL76l8NkzXfbgSv41OIUZ2eDSg2+JKJOgiYjbdpgpMrqwmdTpSlXPfVyh/m9qdIU",
+	"py02tTiFz0+VpmStyVpUvbVFzz7HeCNoTi3OlsulqaDXVk/KwHd5Y+rcudLUEWd49JNNRnxWE76zSxLX",
+	"McO1adCMRoPPffZyx/WZM7UY+B0WH/k/fFafWpz6v/ZEy9+D38o9Rxw9NGu1RcB4rfcs6w1P4yh1GKGc",
+	"dUld+ITRWpM4jDlqQyhpM18KTih3yAprB/CIG0jis8B3mZwqTbGztNX21FT31su1heos3e/MsfnazAGz",
+	"oCajDvOjJcUmNK1mlLGTM7MHSlMtl5u/D5TU1gTMV+/8f15cnv4+nf7P8vRCZfr0N/5jyrbpz7ktNxhe",
+	"8HJAWkIGRArSorxH3IC1ZMZhe/CK+AwdVqcdL1AnXVLTdVud1tTijDr2lsv1X+FsXB6wBvOnzqn5+Ey2",
+	"BZcMaPKYL6oea6l/1gQPGIeZ0nbbc2tUzXRPG5/4xg+kmvYrBU/dvBdGTC78OKt3JHOWiGSM1ITDps6V",
+	"pk4wKV0cIGMe441v3mcZ/4Tb4MwhLofT0T9Q71uuBe6qGwBxtn3RZn7g4i7RdtsXq9QbNeqyee5caapG",
+	"W23qNvio3xzUzz3pu6yOP+SVFuW0wYaJ5gihLaB8GdB6PSK3qhAeo1z/vMa8is+o3rDUdReeQwJB2Crz",
+	"e1Xh9IZptjRVa7LaissrLXU6o+aPzx7VB6lOj9aCSrspOLMNT6qMULnCnMStLS/snZveW144MDNTts4o",
+	"IorkC081aUBcSRw1nOWHdcZrrNJigY9Hmfw1TH7a5URwr0e6btB0eXgj8UdLhFYl48h0OI4SzjvOZ8NL",
+	"VlLssgBXVHdddoChDjGHWs111KDwhDpREtAVxonoBOSx/t23B6/eHVy70r90Y3D9xvpXPybLfkBm9j9u",
+	"pQgPOF8Fecnw/gmiHkgy0Xt//Ev/7tv9W2/ZttQTeCVHUoYQvuNyGgBhtFxesdL09xj15RIpWzd4Zp9t",
+	"f0FiyoD6gaxQC1GcUF8ZWaoeJrLp1gMSaGLhIiBiFaRBXfgt9YophwZsOnBbVipqe7TGMneQ+Yk5Tw3u",
+	"vDa4/bfBnd+u37k2+OVnG+9/1b+8Nrj1dzJH+m99Orhx0zaE78oVmUHfgSArXHRJ3fVlzvnPqvNHObL4",
+	"yvAI+gPq+7Sn/oY9sQx5hBO1D0T4DvOXiMuJ58pA4h0JmkKycANLhGoxtjc+dC5nVqNap7Piep5lOs8z",
+	"5ihxQT1PH2mr8FjqldaxAkWVo7i5lgcnAk3CgRt4Np4GH6cJ4OO/bt643L/0AfnfT8ngzm83v/pMffq3",
+	"C7az73A3qBRlGvCwnRSVLif8BuWuBOIeVkYiHe5FVOoCPXnDYM3exARYNL/44Em+kmb8iStTigRoSrZE",
+	"bCE8f3MTIu4YUmpCNp4OlyeqP2A1IClzYkd4u4MKhOO4am+odywm0OvUk6w0QRlf+Ozul2CNKbBz5YT+",
+	"ujepv5anF75B7KprcaGbNDyS483sjEzmjDmShJIopgPvLSeU4L12AR0XvFqT1lRRXBBvT9jGNm1+9JZN",
+	"QObqZZZLNvk7lWlFWPeviDyMLfDA6AUWFn9x3h+30wrQXYuePYI/nSkXF4eKqaLgDdlQcUGHnCgx9t7y",
+	"uLJvbHGXs1Bg4S93mP5eWfITlGyxA9mXPI/Z7Ym9lOiKBFKcBdukWWEhlSdPjulLlJQY4ZkMq09NrT2h",
+	"xqn+rCn1RQ1UmH5Cc9Siv8RcRsMTOEalJG5AqCTaq6Q061AVbtMGWyKs1Q56ROBcPSqD0eqCdlDEx87f",
+	"tKDWHCmEWy6Pfzrzb7H8kIrlMgg+CfQCTxLaBX6SJXlHC95/UkH7b+H6yAm4ceTWuRyed8LYlclhNq+8",
+	"ufHB3a/PXxhcutm/emX9zodfn7/Q//Tjjc9/Nrj+G/x3/61fDj65qIQtV5Tx4pTj07o6kHan6rmyCbtU",
+	"d7n5J/r5PObEmHB0Gstcdpk/LLNWbL53peG83GFS/blLkhVmdQp6tMq8DCLqUolMTrEHntQY3nl3/c6l",
+	"jes3+l+93b/5Zf/q27aXr1KvwzKUL4prKe7aSAkuXA9OPxzJKrlgoK0Yj8W3NdoY6THWHhYKhbfmBc4I",
+	"fLdEJFtlPvVAzteawq0pE6nHJAGP2hKZLc/um56ZmZ7dD49Q4qCJH07mxamN6zfW71zZvPNW/9av1ebY",
+	"2MDecjn/4s/C1TF/FTqWvOOIif5h9l4TvO76LUkokW6DT3fai4SLqnB6JbVs4yA3t4l2AtGigVtDD0e9",
+	"br82vlWsurVmGJnzhZrfLkkcn3Zd3pAQlqoJT3SA05sBhV9rYtjMRU8jRNSsg0q1gBbjwVZIryv8FeZv",
+	"TY2Ofmvd/yCgtWZLqxrJUau9HMlLHYc5xA1sF73aC2zEfML9zwRBzh+YnZmxCceaz2jAHKvb9xTynmIu",
+	"3aK64YrLnYwwSt0XLVTuQ3PDnP4P2qyhzpyr/3ZZVV30tmMnOvtGQkC02oP3S+aDs1VdXklXXXhrxEn6",
+	"73218eYbM7t/0G4Uc/rBmvTA5khK4ZkmNjmDMBh3lPyxhMq0JCyse4c/yBLRSgIYU2g7TtYa5RXNNGzR",
+	"WLMkUqNc6ez6UeYQLroZkbY2rel4YcoCUxqcnLLRL+OOPWah1gkOhl2SMDiegnRst0KXPY90m4I0qUMo",
+	"AZVyiSgLg6sHUNsrgbRWRKbPvZhdGm7VcdG1GacQWcleH2lSWCFoMcO7Cs8Upp6cIFB8Q+GxgluaujDh",
+	"fEoJ2h4i3PhcomOOUYnemCQhmj3Pv2ZbkQtZdKHjNYKzKNNCC9A4BYzjOa8Zg8luXjgixhijhdeE76uV",
+	"lqa4qMgmXDIuKjWfOW5gZZQtl3es0uOw0nvwdYtEP6XIukm5E4WogoggEhbZ/PyIrAlFEPZoemLgbrNn",
+	"Bh2yvi2rUZveaW9NcEe/LZntt1FQ3Ewqj6ObFSFKdfuH2b/hMDZy6BE30J57SjwhVsZiOeo1x/EcLEyH",
+	"8cAvLnSUuR7YXHfF2S6vtFjQFE5RfxE+nEfFB4HymQP6a1ddnpoJhYCKCX+ITkBqosVIIBJxcnucQ3QC",
+	"60Jf6ASFV6rescWlYt5W4VPRj2fHNleF1+EBAy4aUwR+/fbgnZ/de+8ja+TeF20hmVPJ1VjNU7lvyDy4",
+	"J/HSL5EudQOpTSzJaoI7OnXNqgqMxQAKxqxPwDt1xDqHaUQnk9z2KPxrVluK3elMhqC+VazlUdIHJ66J",
+	"+cgQx9KdHjZtxwcxvD2dJ5dKHkwoJUGjj1o8JSX8huY3+PjGxodf3Tt//uvzFzZv3Fz/4rdfn7/Qv/Xu",
+	"+pdX1u9c6b/x+tfnLww+vjG49iZ+GNPGWq6ULm9U0MkuGQ8qHl7/thB+hdZqHZ/WeqiZha5xqxOj47jB",
+	"wSbltuOl9cBmEmC8IiBVVqMts4eLhIug6fLGbrJ+58rgV19tvL8GG97V0Y22766m3FdT/U8/vnf+3c27",
+	"b1hdDphHnTl8l8r02MmXf/Va/9aNwZufTRU23k+CU8DrtJK+UMNbh3VB6jp5byEuJwebLmcyue6NS58M",
+	"zl8YSWqGtVO4xGFeOR6LlebUaT7FA6t1q6a14nKdm4254zGa6nDw/DR8Ch6RUADG8oli/BtYzZQRhkba",
+	"oHPByF7IG5LMX3VrrAJzhW9WXUzobgrPdcDzr9bMJJoUsNE0cmGVphzmuauYV10TXOKHVcZZ3a25FD6n",
+	"nSzbw+yI37PKOGE8cEO6xRIpL6Lp0ZMBpK5FTq4Yi3Z5sG/eqibg2zPpzPWBFy6Rjb9+vvH5b0LeNDzc",
+	"1OD6B4O/f9p/7baNBLftUKvB5c8KM+G3TklZSEjThmd2m8xn5uJBJGGFtYPCrD3Gd+xmgabhkS/R5B7+",
+	"qOKOrpZYwjugKRAys5ESozOeLXTIekj7KT8junCkOLDigUoEomeqpPfPRb8KBWIgoIHyTquaUpVny7P7",
+	"ynPlvdPzB2ZmZ8t2tQhmks2RzNWPz8jOnTBDdePnf9386NPtuGBbLrfJ5eWqMoakaLGqcHqkw5WWAAUf",
+	"w14lzoKu8FcsFrwvWriFeEsx02d2nlTVYarT5eTIsdV5Qh3HZ1KWyPyB6ON9JJWvPDVbnttd3j0zM7e7",
+	"vGd23mpPtZlP7SYy5G+ar4845oaYK10TrZayBD2XMzAJ1VV0CCwsPgfMmWDHQ244rKriV1YSf8EcLTxC",
+	"PNEowWD6yDEat0uS707rAaaPpHL5Z7556MB3931/7qhdS7Zp9csS5XvQZD3iuDp6YESKzyQkB0yVpuIm",
+	"oBQ1l3oVjGJo08UVvGJiP46rhq0FFeq0XMXINE88XVgCh8FNR3CWReaoeWST+YiEXfV18j7FtBH4dlcy",
+	"OT+eVa7+++nNjT+/U8zxD3p6KK4SskWfTDLFN6LVUHvQHDXJKOI8M8nMzO2N5EN0GRN0mKmGPBiLIRL3",
+	"j5i58CQNak27LV7T6U1DV8/lxBRsJdRVMAPrHc+zkbXDAup6o983/ENrptQh5KTCJz4WiEHqLxSIAfsx",
+	"w/GO59k4/BjCxO7FOar9xjXthlNCdNgvFPff2JM9jFkBdSbdxIaGMaVitxU2KvOMjzMJCb33+WZE9HVu",
+	"y07kJ2NK97A2jYI2I/eJBAL8n1YV1paBdbjjeaTHqC9JIFLK2b4F27lWXT9oVhzr4R6iPcWr4ZHE0c4s",
+	"7N0/XZ6fnplNK8wZKXzSmsJ3GDU35jaaVdHxQZFTqjHzF0kT1cAeoQ2f2X2VDV902jYPJQhQQhtskQxu",
+	"/fjeu9fW19b6v/8zahGKBbkrrKRYlsNqHvWLp2SdpH6DBU+rcW2cstGhvuNSnrVSEA6LBOoa1TzM8zAx",
+	"WOfUdi67Xeo+j4Ip4UHuv/fl4Lc/tvp/7ZmdWk1K2o8WRcsrlE543Dyn+Ao7O7q89eyk64a08oSsoSs6",
+	"noNpB8VYlVEhzDJCUoyRwAhOsKWinaK8IlHRbYvGjXHpt367MdtRBwiKXvKYt+cnP+7f/ET9/5c/u3f9",
+	"d/2rlwevvpVanDXUmMUWlu33PcxAdCWtevBdk/qObLrtqdKUJ7oVl+t99Vg9qFRZ0+X2PMRY2UOhPM3t",
+	"8wvy2PqdP62vra3fvTG48NH63euDS+8P/voLqJCcm7FXyG6BTYyXVRzykNyaeXjoYWIadjdiOD3rhRZi",
+	"RS16OGMsuunZgbiWVpzqwl8yp71Lok/DlaQ1XDiey7ozQzxPjRHWaQrPqbCzbddn9pd9mweuR7pNxgkl",
+	"TaYYpydgGdqRVTCiXBt94ifQCXqkJsYTg+gJyvBmgQmmdtnuL5qZmd03PX9gbsHuL4LUogwGXCJunWhN",
+	"U8uXJdKiPVJlaAEl2ZuxZdfXLg9ufkE2b1/s3/1R/9b7GVFZ8P8WDy6bH2SLwNCREPP9//SDwS/fuHf9",
+	"ndFelALhO+3CzhHC+ERyCnd/tHH19Y1fvtX/6Atr7GBEHXxhAiwUYNb3O6yJ7tJeQaI9ZTMRnKQTICTV",
+	"1Gbp2xFFp7H0BGkvK/MqTiLp8y8N86McbpaR1j9494cbv3hHp/Kv/bfO4791eXDx6tfnLwyu/al/8XY8",
+	"uV99CD/pf/oxxqqMpFVcQ81JCORvuoInSoyKsv1LUx5ty4y0/4PUY9yh/mGGNTZJFgwZyBZ/RRBmN9cB",
+	"ckcpga7UWadLmMvgsyBBlXto292zOrOnpkfcs/zkwUNPHX76mSPffPa5o8+/cOxbx0+c/PZ3Tn33e9/f",
+	"7dbkSC0ylR0dHcFB6nlFk/KHqL9eJ9QTXCkFn/++f+nXjy9CUiS6z9GtiaFF0ZoqjS2wDuufLoWmNPOB",
+	"41V1cCmlJIyldJ5MGhfgA7zPmue/nl4ZP0eZoWA6Y6iQp0JiS8OrbPzhPAbixlMkx1cNt6DDHYxBF6Xs",
+	"LayPyPWc+kGoetliHM9RGegg2UhyZhzwvSqBCGxlICfdFtNsyiFSkDr1l0w6piu4JI4ApJKa6PAE95qZ",
+	"nVuYKRSXawjqVUa6DCnEYWhijLky/J9llPxU0zH8mKwottRRl7OY7zNrP81yGu4q43pDE2hHc+X5/bPl",
+	"QhtX0KTq37qo7LOPrqyvfTz4+K9WLavDubYo0jUYEHOVBiMCynOY74qMxHJUEqxpvBD0K0iUMhB+L9ft",
+	"Wxe+JTPt3oWffX3+wuat9we3/zZYUxpC/9L1zUs/HNz+245jwnS5DQ8mFk3LpIlDbr3OfMYD0mai7TEb",
+	"WczM7ytAEzluI9zS0hRqq3a0mcRNjJ9mxGsiWkmTepqVWFaexwgRm20b3HBsNlLgho0Z8Bjz0t/HK55D",
+	"GEgQ6bNM7GbeuWXn69ynkiOPypEedJjkQXhyEmGs51mDBu4qRKtpTBoSR3R5V6lbCUk4f2C8o1UqI+KP",
+	"bZ5/7YknnhjTIp1QmipCf8CexTOVDdVkZ6mOpJYHEm1O0usjFnA2k9+S//7+6pPbZ8Nh1dC+svm/mEK3",
+	"rzw2n8yGBJnNvln3TYdJWoCjzZNJIPpYdYIC0j+PNo+6thDe0R5pUz8IET7BhasMBhlCxKYJVqsRGbZI",
+	"QiuyIlfGiC9vgzQpgvpL+Yp96h6tMUJbgje0bhYupMp6gjtkplQul6GYyA2ahAsSbWBkphwYqanFfqVX",
+	"n7fVE4L9+VdgDDtzC89ZD4c7rvEzJXfacWVgSrnT/jPWhlweJTICnzEi6pCPJkmVBV3G8Bv0mu+SYS5B",
+	"GFFYImXjRpEprXBbsLkeW2UjAaG+1aGeW9fo0fmZ+uP6/UWb8UqNSmsRn/pY56J2k9km+21rfhmnaYNE",
+	"etpdBbwl7Yp11W1HDQM2AEX+irQbu51Gg8mAZeTwCg7B8YCu2PMrcuxJHVkPt41UmSd4Q46l1+MJDuUa",
+	"ml2Nb0spotD4suwsSLLnhY3Ic4v/ur4IWAZcxX2HmwjY2Qy1WZc0DNvwrtyq0EXMPDXiGOgPZpe3ou+N",
+	"XF3CG1pA4djG4mEu1gViGesDtBtpFrgbeDJlYaIbUY0NedKk63oeadJVthNF2RMusTRgLAWqkJ9Vj+YZ",
+	"yqdGV1grAYbVUtF3Baznnahj9lkbbqXFCA0A5KOq5DHmjzNHz3oJpYeWwQbhzSItxq5E3mnQjVipsgar",
+	"AbUr3IU4bacrmAsCc+Q6kJCGDuqE6QflPlKzYE7FtdzfExoQmfoM7ZQYUVpxk/S7RCfIf1mKxK2KmuM2",
+	"XCtUriA+o076HVPzM/sXyrNTCYzLl15yXtl37j/uS2V2XvbOSeMngUxzJBWDYlfs7R4NmAzsFr40kXWP",
+	"IuiKLBHOukwGBoLHoJMcGA+7HyzUSqedBT5E4rnmsX4VGYnsk77P6qWsXUEQBAulPOfWGdbO1RAHPhY3",
+	"s00xECssE2Kmyci3jpOm8JzRWii+KCThBG2kJl2Yk0SHkbizyUsX0kkOv9mKSpV1F4/ri0iqWtAvoRsg",
+	"Vttf7DZuQeYWBVE9JqRrzDPFOOxYJQAD32ScgG9D7SJ6OLuUQ+GU2n6ICxQkzLEgF4oQHibvpAF/4ppr",
+	"eRRZriQTHYYo41krCl0Ele8nFRSdaAFEqD6y5gol0FqsRadtn0mA+u1SSWRTdHkCyQkubniRgMgqskZ5",
+	"7nDWGiT8rXrjYqQcSRQmOnmwXt8lgVksRU/oX6Aeq0aGh8Ovd0kiujzkMHre0VjxMCB+YJ24J2orJ92W",
+	"tXTKpXtONClvNKm7RChXUslojHrePjhytOMdBE2qCGWqvLBYLiev42MvlmdOv/SS839mXyxPz51+fPHF",
+	"8vRe9YH1hh4U6k1QM7oVBmItb0hUPmK/BeaQbtP1lJ0AZpdaV9zRMeSmsgn2HFsaDw/ebODhCnbnQfUv",
+	"ABfs0KvX19YGf7mh00SWyEw6QysErx7ROs12ORH8e4wapqPJ5NeCcBKQGR0IQuWKdgkWrVLJH8+eG2TA",
+	"8c0irGwpgr8eLynv6YPfnC7PQqnRKXZQEVkD3FxuMORr92jgBh0buzjEGj5L+bH3756fObA/Xm3viE7V",
+	"oDvjsS7Ez3h6ISJRnXUKoos3io86U963u7xv/9xM7rAzBxLjwp+pgVMnES49PiH7OZj47laufr5t7AaK",
+	"53c8B70DYGAqS9nzrJh6sehCFrZeeRxsvVPNXiqP4Nf9i7fJLOnffmvw9idkrkz6F18fIXhHkXw0Zz0N",
+	"2yYfor2DkEI27DzPrBdyOUlIh0JRuYwOJC+0lfIDX2KUGcUK/DMNN5G/26nV64noca1LZzVXblWw6N/a",
+	"rYrw2xhGM+IWwGHABE5bHak5SPbqpQ4j8NZCTiydTFEUJ9GeXJpFwTrpNlBWsVrPEgl090WdqiZN66IR",
+	"fVuTPlsJWDZ69+yHpoFurPCMrbaNxpS6J+oB44Yth5DuCX5ndS1YVTpdU1j1sMlnmGFOXa+T6pfXZbUm",
+	"DSotJiVtsIqu/96KOx5hUNptxsdQH9SURrwTH7lP2NKx+B+tik6wpISly8nzIkjXhpjSCX1znBztaCIg",
+	"jMkSreKFWBml8g6jzmJIcK7nQfQ9oCuMuMES6fAa8wPq8kVA1kHkESBMT8igRKRQc2nRnnZf+76LexAm",
+	"mjOKaYT6PVaGom6EV6Dy5SiSJ+RtZHeUOMIJJXXWJV2RSrWaQoQQRAtZX3u9WMAsG6hR+0WNayJcRqyD",
+	"H9o44aVP3J843ecxkQeSEBVysEcsF+oQa4nnRAMdtmOISjxZao9PBoJU2Wg0nDgMDsDfIOrN6ZGVN3ps",
+	"23piuYlDU0O8sa/PX1hfW+t/evPr8xcG7/1t8OHv46a2wSBrUd7B7o+hvmq9i4dd5jmxntQpdRVvoM0P",
+	"Aqg8JSJpHQLbumoqpjxevXLvd9c33/hr//ZP1++skZnixleiPspFX08KI0XuLu+O4XwXsrLMYmzb/jRg",
+	"5w3jt+RIP/jJUHbKRKTUfULxzQOnM6BRuSUvwguZ8yST5zWe4UTwl7K5eRx8aSj3fUREHs5+Kxr6mCdr",
+	"h+6CImLhwb1Ttnz8/o8H0FWQVeH+wGRsu/EM5c4Lq1vr4zOqazqmNyH7lfaEofUvfrq+9of+hTfGtUzj",
+	"hbAyww0eNJlkuhWyMgohXSZyaEV2+Uy5TCgI3vtqCQVii7kYQh9qthH+jEb5HLZpZKXL2Ir+zlKhKfyV",
+	"RYOPCPFw9fi0Q3u7JGnqrj2hx2L/qPqs7GrNtF8Xuy6Vp8szRYx/uy0g6nWAgZOeCOSSXgslLbrCpjtt",
+	"+NvlDTO0aT0Elwsg1or3mxmu23jvy/7a65uXfjiSteklxfXSnBPcUp74ts840/G77QN/tE82waLG850V",
+	"PvZWdhKFm+19hKCJFIJj3LKNYW2P1YNSiAUtOHC8HsR5AEhxqI1h0RarEeebH7Y5DHZxRoc6XXYG8f1x",
+	"az6wtiwxgX2WCYiWtQYStuqISVjvtLVZXqybIkIuJ4aeK02pLQ/zE1J4e1GPnzbjlbwzXA6/Gzo+k1IM",
+	"Ftl+ReFyCTPbcAmBIAsLCZi27CSrkRFmfCoSrtKaS2++jOJZiyRoCsk0HBZVlCV80mLpzknhQiBwVXTr",
+	"DTRreu+H0jww7zfrjrR6IWyXqNeZL0tmb9ECF3VwnHhu8SuhwTosVHnAMr2gUJj/20qDTnOP6EqV4swg",
+	"JPVhGoudYWxn7Cyn4x9yZbsTPMj0LRr24MzqmAkP2L125rtct2TqJQWTQs2b83v4Ra8taKMV8c3GncoF",
+	"U7cmngs2XqOgMavxbQjVWjyBGrJo8DYgBR832Z7Bnxmb08CDsI4HlIy6QwljGXCqGt5cBhSzskJlqA2Z",
+	"XNqlBDQFgFs2zQi9sdlpPOEmEEl7kDHb9QUv2E4xJKkYPpH2/o7ITB2qaBvOUS1g/8fY3QPx1sbZ7SPm",
+	"sFVTH1Ul/tB1LjLRnmwOjlhi1gZUsdcUrrEbv6G++UFOe5SoHchYcCBbqKnXHEIWn36OKHuKB0oujuNo",
+	"dSJVZIxrNHHJ16TSAv914pnl6dm9+9DD7UqUK2Etn5JSmM9WIk12NnFYC/UD+5zygZkDB+Zr+519e7fj",
+	"Y85oyBcmOKJe7gb3oT+fx2g2TKBSjTy7xtaivUrspIdKSBnijXFB9FMY3dXhVCXMoJuI2nE8A8G9Xgki",
+	"oi4HHX5MRWEiSBBZHQQPhrUyYx/N9hsKTrZDoLJM84odh3j17b8N7vw2HgUY3Po7mSP9tz4d3LhpL96x",
+	"u5VfqIPHh3eoZ87cTxyV/WVY45Ovv0fti60w9jG1S9lU1vrf5yE3DS1KVybSamtN6vISNsCeSZjqxWC1",
+	"dkSBzC1aFWFtVDGdLtwWG85IhlZnb5EXF55pyZiAPAprY2kMpjKjqXA8jg98PVe5eWBa4SMJaKImfsw0",
+	"HnsIwIMsJgsyC9cAtbewjjvs6lcw2p6n5hzTLGMcPWfyvc23ZX0fCfme2inhx3OqSIstRa2jmCcZaXVk",
+	"oBMIx5OzpyLE/CrIbqUfLhFeRPxu017ffrvbogH47CRd49fJFTIPwmHgxp0FbcYddCvGcuUwLdOKpZsH",
+	"ODXcIldvzxYrUYcObRzD33CqB8bjQ1b5iLH5I5ag3HK8ud/INn6xuoLy/pmFhdm98/vnywsLM6NCis+B",
+	"iK8K6jv3/chiY+sexFts4pN60dA6tguV5MqKnQW6EjvguVByMJJZF8RZGgvyLpbU+eXb/btvb969ZuWa",
+	"Vuymp15W+r6eIaauMvgIHk9mW+fT0YjMJWRGUDbXaqlne5l5TKMbQ+PcIvaUgoQy52WlFCFWbLno24RU",
+	"yRVxnoFSHzPDzNqWMF09mMi27LSZv+omuUzM8dy0rXM5SL8X25th/AuLypStIFmFi7ALu2llO1JaRXJE",
+	"p5XpwTLESDyz2cISZaeqPqgyonMWiajrpO1dMpGXiulLPjYmi/KZqMT4tEa4d3mj4rOWy7F9r8Z6iNer",
+	"648gpskSRpVuIwtdfzu+rJhmbVOhl60SRq5sx6GXejKW853ivhmISSa9GiQDoYHegASBtb83e/aZlbmX",
+	"T9UO5KWXFk4ytyeOZvRKPOpy4ctDVuD/mqleyqj5GA0f4ekrnKYN9fkS6s9U9/i18uOcpqexhqeJ3RRt",
+	"xg+Gd2F7fUQTHbjjGYgF+4AeyWhw+5ubG9d+vPHzv29+dL3/X5f71273r58v0GPfy+itqeF38LiyD/kZ",
+	"5tl7TUtGHBpQwPHQVelZPQ2sknkI7Nn01IU2B5h9CC+vCx86OXebAuO5JezRQ7mDbbKIk2rRPmslq8R8",
+	"KjBaZWY+K+bZMvOZTxBsRthTtK0EUkMMJcXDUotMIsRnv3SL85y1Fz9mZaUcNykpSim2NTmOSl8zdAOc",
+	"ZKXrBs1Kdv8DmLKiHDPnEibsxJsfgAoBnSWUJs5WmR+mzIxutxXt6f6R8xSdYJyp5pemlab0K8H857CJ",
+	"ZtqY15RAQM8+zdgzsQEXRpZXxtJVkhcvk/Azjy1vn0JiHybQxPqyGcpRwbEzTEpsZHV0Pxi28s3bDeRn",
+	"NvAX+HgkLE3LzGpYGuNX8TsQLzqeHVnJnygB1u/y9KzMqrO36zhrC99W9d9gFWuKqk4WRbONNphEpKW6",
+	"JV14dnquULpwtVeBwoThVp89SISEDDXMBa8DHfIxcyNxqZi6ZclHzCKNqI40at+mu8R3qdQqggOgNHHv",
+	"W4KUrOagw5gtg+PJHhYfQIdyI1EntHhQpiyLb2r5O/oNIKmzL8KIzUIbRimbeds1a9fYWtRh+VAbPpAx",
+	"jKQeLmx3wYWxH4W5S2NsMvKeZOnBbKLyYHb4BACFNrtcR5fJHyFQV+LKgCWSYkekR2+s/a7/0Vr/tzew",
+	"vmf9i3f7n95c//La4NqV/qUb63c+7N/9kW1f0pPsMZrRcw++SfA/mwskxaf0j8y5lkJ2Y7ajZNqIpTlZ",
+	"eGTmFkXsI5vJfVtzl62LhL0z25EJM3ahkOPyQF8NZsepx3akjX4iUldMYmRFDRTbsiByz+wdCZkBd+YZ",
+	"KF0Z0+2mYXBSojMXp7zgtOf3jiPEYQUA3oV5vKUhtIy0YJwZeTSG+RTDKz/ay9/AIk2n0pHvzH2MXlbQ",
+	"G5nFY08aKMGgy7xVrQjJEhGeE8MUNE5zJkkgRGF+HFHVEDu2OvZlQP3RqOmhQ189DojVIU49VTNeZUlr",
+	"Lg4dlUoZsHe4JAZNOuE4DYGdRl2m4qtAOLTEQspgnnEETIpowboGO/RMZociWHBqeiFh2ClaV3RkOLVG",
+	"x1HB4Zbb63ZZVxpgtLTKYnkmmCY22W6juCDdbNSapgFf2XZDo2VsP61TKV0ZQV8DNQLaZ9dg0Agg9x1F",
+	"E9+ZJPZicCRxZ3im6zaMrFqcufoD3cbU6tyNPor1PR3t8Y2cybGfGS+07FRbbhAkPkvEgo33Opx59FHQ",
+	"8Xnqozrz/eS7Ii93OGStyZxOchrRIsNPEL4v8ZlBB7B6zCEuEA532h6ut3kxMdgkAcjLjgQ9dkvj8ZCj",
+	"xwdNGVy62b96ZXDxav/Sb4plbqVwUeD66h0ZGVBHpvFAQumaXz1iQfQX2ljBezzMD5lAtT0iv42GxRqa",
+	"jdoMRUJojIw5m1rH9629c81bCQdQkTjM5eyBkUX9nHVzXmmwXfJeOhISzMwcBzudszFbwabxzG/SBlvD",
+	"5YSnjece5Y3dTep6NAVttm8+sao5W/KSnmX2fiWG8gRvIMcAd1qVyWDc40nDLsJSYxOx7mVYeJqKreQ0",
+	"cz5Ee8rYgUcSa5hZWDgwXZ6bLu+dWD/cIxnGSb4WXFiXkJUoAc0StGiAt0WpRJJQW67acJLG2MaR3fxf",
+	"ljFYvbCpi2F+NPIAFu24ILzMbL8jgDpWZVrxwyTxYpW/wrMyecnOji7NPYsokaJbEbziJZOIUpsBnaqR",
+	"vcAlhbbusZ9ktA1acT0ve9E1yolT2J48oV5mXetOmXLGIz66GFk9C4jjHMSuzS2IX0D9hVYe4qG8MVA2",
+	"442PEtfHfpaG8sLTKBU1FVNLymZek+nRNgbDG8nZCiJXxC/seI3Td+J+PSTXK47ZUwilZ7wujcM0ZIea",
+	"XiYAHE00pHFCys0dKJfL5ZnZuflcyJG9CRD0F8vTC98g06e/YQU9D3sHjIc/DTBKbiCJ6SoWwrFCO0VX",
+	"EqghHgKgqdU6Pq31Ki0W+Fa8Cy19YAswsiLTRVHDwNDpPoFWROoCMNj3AfN65/GtS0O7bOVgETpgSvc4",
+	"fJAszO/dT9r4BIlS6tLZUI612yFg1SqBXseSqYZPW3IY7K9S7wCq1nCZJ4y3FXTCzbvvrN85v/HWh/2L",
+	"7/Zvfjn4/Mb62uv/+OLy4IcfbLz7qjaBP74xuPbm4K2r62vvW1FsXeZZA6TUIfq7gowlAcKYZY/WfWbL",
+	"vIQOI54IKgFdYdhVC/7scLqqjIKqxxYj61S9BAGQCjM9T4xGTUk6MYZaFFUZebkjAlSPZKcNwfxEQ4aZ",
+	"bx468N193587muW47NiCuSdPHiP6y3hcpGxNjcipHsJ3EJdb3CEHBa97rj0jDj8YYkxel/a0626x6lG+",
+	"soQeCuEwEjBUMKIBYs+N7qWjvo08LeHaTWcQvA+J88i40auug+aExVdr2yW6wiQxvSKH5WzVZ9QWZDwJ",
+	"RCk6gQkTGvi3QrR3irEVr3eiTa297hzqer1Kjbat2b6QiyB1my3t0lMGkkN7URCBeG4rma9ozYRgZ2sM",
+	"Xm1Z4WEfOkU4Sv3ikKKnNa5CKzQn8ZQZwZr9QGWlzpi1eqJGPcYd6hP1AAJ0WQ+oaUJvGakJurWo+p8J",
+	"Hc+/Ym9ZHVutqG8qbi7+id5w6MUxHmLkkHEX5sMXdyJHP8lO6FcGd9gPSG0QtAyVpApwnLFFJPb63h//",
+	"0v98rf/6e1Pb61a+1Za4E0GN1bajHRvWWMxDhx1nSSXDSlNtdg3/0wwzwVtiNz2Pa0e8omB3jDGQExl3",
+	"oKvPSJyAsEXTtqNdyxiZhl5CpMV0S6kuZD3YsBjZ2cCndjBGYa9O7GUWSI67Vhut6K3MRGMcOrYtdfbI",
+	"O9iSkT8+9mqzJjkWw0Td0vnnwm0Ct/PZEoFzW8S/SoR6UgCYJGlqmNntnvNh4ZNWTzKvHmKpmJqDmCT4",
+	"yef9y2v33rjc/81nm7c+HHZq7AidFCURSAXZCnncD/UrMgBmD+ygMgZNKHTOahw+Nq6hxXqIjXJQ5uk9",
+	"R0B6LBHZplxib0x1jRwBZCtWme8BJ5/wZqWIIyUR8uhjMl7ELB0ffr6ocS1DoFy4TC56ZaNm8DYVM4cE",
+	"hvTtMU5wa/rhfdHEolPeW8wPOLaqZvMGJtc63CUilkC7ef61zQuX1++8u/n3Vwe//WKRDN7+7dfnL/Qv",
+	"Xt9Y+8M/vrjYv/THjauvo3LUv3PxH1+8+fX5C+t3PsRvU5/f+/OvNtb+EOPTOgnrBx3uIgYuD5jfYo6r",
+	"m6Iw+NzGwb+lrFN37PB1k3lta02cy1kcFSnZF9EGEM16+dmsGkk04YryGGsnm0a+SKf/87T6T3l6oXL6",
+	"lXJpdmHrHV3NnoQtXWmVedlQzUOdoqYG77y7fufSxvUb/a/e7t/8sn/17VQ8eLTPPryWNuEaupmtSZdb",
+	"+p3ItKqhv6pwa0z3iRcQYIkt98Wpzbu/6t/8cqo0tXH9xvqdK5t33urf+rUit/AGxxY/V2jx1nT42YIt",
+	"yQxLH0po1Il7JmkKnWDVljUhKN2llvWmDCmEiTbhA6et3CFGRtb6B51ZFoOb1fc5wCQ6dZvUVveYrHAB",
+	"2dYC22BFxxCeqZPMBox28zgNXN7YijJTE62WNS3kSOSfS5xs2QoEEFjhu2dIWwhfHcFeAlV1DSGcqYyQ",
+	"5+hSJj2M7SAmmqBzMtHGDoooa4LXmE6Siym47//h3u9/svmz65tvfnzvd69ufvjf//ji8uDnnw2u/Wb9",
+	"zlebNy5vs31jTr+I45ChZ0Vw2lHggVhm4HD+JxZR2i9CvLcIoRC/HxOJx+oUFiNa2xCdLib8BuWuNBXJ",
+	"8dZJH/Xv/gil76gSmPEii6kOIAaywGDpmN0C3IJo1/MOe2sXPOdQdH4HzzidWIhzZnDt4uy+wds3sRz8",
+	"3huXB9f+sr621r96efDqWxY1IEbnszZHYPw8rHnYnQA8X/EHlxCqT/gkchYVOsmUYB6H6paiKnBw0Mkh",
+	"radI75utU84QvWQQiM9k0+Duj8sG4ceVjF7wYU2Gfo7Ac6QhRqSjzZZHs7f4wPZ1eRkUAp3jmoxElcY9",
+	"JWgDYY5LLhKk0K/PX9i4+MngoytKq37tSv/CJ0op//Bq/+Zf1Vc3fxl+2//wnc2vLqp/vPZq/4vf9P9w",
+	"tf/fn6lf/fDz/v+8Bp9/sv75L+MZ4syrg5aqExRlW3QkCm8XatUaPuVO+DX8Zb6SbtVDyC7O3EazKjpK",
+	"xAN6ul3GR4c7JKkBPpWYenCNu14CN58H0KzQvkGWSASzIkvoYS5plk49DGc23bo1P4C1A+bkBQFI+JDN",
+	"XqW1DOUzlnAGvoDumE0mlmtZkZzMLuXQUie81NSDFvCSMTICk8PanO9kkgh3SVLveB7UQNoR8Awqvi12",
+	"C340NKZ3SfKy1i4LG8rLaEjZ9iI6dwsQQKy6qvBQEV6PZbjYhhQvRIn9pkh71qVYVTGgc7iStPBIY4DC",
+	"BTu4ajfZqJk+qR8LS8QrHR7YkiIw2wmfUfIKKzaQY+E7CPwSGq0U1sygEkWJaNeWH3swihppEJO4xyV0",
+	"04ZeEaR8623NVxpIyLAA0Fd3fMjW6Ua2zqiyRqf4LtShr2s+OHxA63W44/Aw0f1tsGWcHVqyLjxPdJlT",
+	"6bSzEN09j9B6oJZKPNElaI7EC8yHN7Lhi05bFuAaRe/dSeo3WPC0eq3t4hnUjErLldJqky3jpYmEhQUG",
+	"ZUnRKxdoSA/1Xo4tz62Nbo+jW+4cqSGXLh6pVmpEduUiqhnoSDbNiQqXY0fIBEC7BosApYBiHUP12vYy",
+	"YtqrmJxU2xyPENpCD5euZjKX0dSwQGplDGItI43civ5qfFLWXwh/JM0pfhnD27G8RieSFTjco+pRHSzK",
+	"ELh4JQ0Xwn1IFvYWTpJSb3peZHTjQF9JfmKULhWCbMah+N3MzOy+6fkDcwuzZWsGwyrznQ6zZlRHXids",
+	"nWXPDhnVgtxATmktBViWMwbguz1/9bDSSupxzaekgYHhD5sClMhwfeKJJ57QGa52jPmMxIESBJYCEyIc",
+	"sr/DZIH1tcuDm1+QzdsX+3d/1L/1fg6YvTUkCU4GQRosIG5yiMG1Nzd+/vfB7z76xxeXN7+8NXj/tf5b",
+	"H23efc+OaTmRCtYsjxiCKYe6pwZGK+oPM++tFPHajQPTH0Q2XtDxubIJfqDhnEPlRRsrltdGnqh8fV0/",
+	"B7/xCrVWC+0/+I1sC64EfwYcqC9argQrXT0ox6jV1uGrvGYz8ETS3XD3RxtXX9/45Vv9j77Ie6sOihXM",
+	"FQLzq5jlcwKehSrVlutRvwIdo4aPF/txtRmP+gAa3VAqvVlPFNHtYvJBt/+DZ5BnLSFam+K/pTCVOGZJ",
+	"6eJQpe4lujsk4QhG18WbBWJhvP5RRbrWPg5HdAMHeIjgQ4VP3hRNZ+um8brqoi+dcL7XsNdT2/WTMeVO",
+	"6rc9p954zo5GNJk8MkGalDsek2RrPcf16zMk3EmUlVAVp+vXoDjO+h6/wXitN7KaSj92rjSFHpTJ7Ph3",
+	"QF+1bHWX9gpqXKf0D+yN36BLg1yZsreKW2HFkxf141vLC9A/ziYHCK2GuAKFckitGYQmQGag69O8N8Xj",
+	"teGSMqi1xjtkemSlJsZoEU8uIquoQ96QVyMm/IymbjHb0lD7RutM9UaJM8bIx6ZtBrtDNe40y+7d6QgO",
+	"fgt9jxytKGu3J85BfeDARQ4DrNpYDHsPwD+URjGl9QT43xrDXE3JlDinNUWnSAZYJIMVSopVmG/h32oP",
+	"1K806gS8KvZHAsYybLXgclc2se0qoFAoahEVXaLiM9Nk0RPotgVNZwrVwCnjFKh02mpPQ8wK0D9j+NUh",
+	"fHWe33YZtgbVpDGc82Nd13PZJ36I1Vy51XxI/duMnEjzbUQf2WRw2toGJTNhSOiOJZhof/8a/Wepys8z",
+	"5mBOAS4M7Vmh1eYlEujIcagTFQJ6SPIzxLHTe5pzh7fUaD7LJa5zvAWpiRZbIjxcJ15tVPRojzRFawjP",
+	"oZzZhXcHndy4+pFAXltxRGsf4cgG5+qpcBqOT+tahazTjhdk1Gc+y1gb8Ey4Y7YWsoiXSFN4TpgIaPcb",
+	"GLUnt8YFHtqy+aHGLlCjdhCTVMZWDsfWuiasEEEDccEV3YmuNpWHqT3pn7j4yfrax4Orfxlcv9m/+pP1",
+	"O1c2Lv5P/421e29/8I8vLodpYOt3rvRvfvn1+R8mb8fe0Td+WFdJ6hI5LOCBIPnEmrs/SlA+4ZZNJKu3",
+	"EB/dFqNc9jydH9kCqsUCbmEwwkM4usnzzGyE8sMQQwGldZGEzm3zPDA1iAJNgn2Nz4keNHMpdPOz6PJb",
+	"HWZzKve/eq1/68bgzc++Pn9h85PXBm9/Mrj2p/57v+6/DwkL6ts3Bz/5L/y3Tn35yc3+lV/oTz7/2eDG",
+	"RfWG395Rb/gSuNhXrw1+cnPw80++Pn9h/cufbH70av/i6+pV7/1689bdeMox6yZMjw6PGWuBqISqeiAq",
+	"Plt1Wdeo+T5zKi5PKNA5qvEJ4/TaJpRhjbZpzQ0s/sHvhLaBdlXVhT1HduI9/rCmvrD83YlGclCrnrsn",
+	"OjgFZs6IHMxkN9BwdZmdPM2RmGnksOYT9oZ3m1fe3PjgrqF2fRfunT+vyPXGzf5rkJjz6cf3zr+7efeN",
+	"r89fGFz7U/jv/qcfRxfk04831v4bhPSFMD3MPHN5cPGqfgaujP78rV8OPtH/3vzyL+uf/zje0gg0vpgP",
+	"MbRyEOPR0ofPmLmI5RhDT3R5JXIxxwETwTB1QsvUYC3qHEz7nTIv3oqBMCrqeipKJgA38FJKm48XEYVR",
+	"jfkEgMaM+qPjBW7bYy/UIeZhaUWii3AK35wiubyYpyCxA+YIsyz3Li6Dkp70fi/FEy0w2NmiPSKZUvZ7",
+	"kIql9Jq6uxrHly5yg9P6Yjgv+13C4McxjIaMefyZ534yit6Z9DLIIHB5WGlmOr7pog64FlKmwn3zc4CJ",
+	"E1LG3GwCIGbOjns1pmRPY5qHTjmzPOvG6YZLqdxI/ekozDPsaDU5X7mu01UUFqXlciejAfjWiq9hbVlb",
+	"kdUtTXd3ipqi4eTi/jfF20TNpV4l6iKX6kvluGpOtaACHQzsfEwEEOs8qLMQUijmeSDOcoXQBoXG3mOE",
+	"bDPSX8PKtW8dRxt9NG4IvKgUn6Ntl0/U6Ja8cUXKm3RneVPdNGpp8d7napnYZyEvxblcdBMyy3BPMN9l",
+	"W6q/zVbzjikbCTgQo7XmEBTVqOD6luqx675oZaDEHXZ9GRQFA9hS6bPiIYHrZYz/HMXhS4TqquC5ffvU",
+	"B5IIvhR+OFsuo2Ypi8yzy9iKeoWt2ueo4NAHSJD95ESHO0kQjxdnS/OpgjE8jP2jDiayV/eP68tNkWU4",
+	"+8SGx44+fqCJ3Y3pstnkPBnvwiND4IA2h6RDMFUE8yMhHr+TdH/OfgJKCX3Sd9UrhpxiO5epWBDcMT9f",
+	"JA9Us5YRCNDzBUCzrNLkwS9+2r/0R6hd+HzTGD7qz1fvbvz5Zv+1v25c/J+vz19A3WHw8ecbV19PiHdP",
+	"7WZpinkam10XL0Qtd22yO76R9piRT7sY5gxDiqLDJfO0+UM5VGK6dbx34OiSFP7yaHeqNFX1tBFOW67X",
+	"A6iXajV3MketsHhP9ghtt4XLg5ZSsaCXvdLtIftOhBkzi1F/qgYLALwsEB24gWYBJoM8xAPLm8xx6IK1",
+	"pVicNfUhEbcdKsYaXZ7EuJOXA+MGBJ6AXD7IYe8EgeC6Lz6TkjkmjGEYAEMnRSR6ZucRDwOAu7iAvVaP",
+	"1TtBZ4y+GjosDgA2w7NdX1sb/OWGBSE6gbM7ilGmAUVwTxMj51zHk03WykhPNNoy5huDdu8Gi6R/90f3",
+	"3ri88e6r62s//vr8hc21P69/+bP+f13u3/rk6/MXBtd/tPHepf5/XQbX3XmoU/pj/8Or+MD62lqMCJsM",
+	"HUOmK4DbaKJUx2uSQ5EnNbpeMfSKF7DbhTpc3TXGDlTXgY4rmVbls6ytURKRbJKhlxmrMVijvNKi3FqL",
+	"g2VEuuoiowXEfauhyMLLjDccifVVYWfbzF52VHcLNORLyIKcwgOTe1Zl0S2ZROFBU/jufwpesauGJxDc",
+	"BLpCIuUYrwFoo7SZRqC2Nr3dQRnuchlQbnX1mHodzhgGaKnJ5LCduseok03w2nHkynAfsApICgJw/xjV",
+	"AQBf4+Md1TFunDoJGBxiOKZiIupmZ3+5vfYAolFWAM/1Oz9BB8S967/bvH3xH19cXr9zXrHkvWXSv/j6",
+	"vf/6zT++uNx//bX+rc/W717vf/S6tQOjy7eYcLaVkoVJaG9hZno2gJ4lD34oTXGns+JzBhwnR74dw6a2",
+	"2CdGsnuuLMDPddp2VrtL8N25LLwwsfbNtoTvghHspI/Uws6irBSbe4k5OAsa9lsuOHIIxWMZMjB6QwHi",
+	"RR1jsrm5MsoEB+k0kaahXas4wCi5kn7N4vW+yVBsLspXlKo5lLSJwtTsdpgIatAmXZ6A9u2iq0DnhRoh",
+	"YckQTWk6KXmYEguhdI7T2VAyangx4gwxwWgSNz+GgRnez4S2lKey9tpbihYVVw+XSOB3WCI8NL66WLZj",
+	"1M2UE92xUxhnI0NN+QohrHvEvLeq6Q1ZafdZ9VvCXveCJxe4FXVwGx66Ubrj7AH7sQPchB2jf2ZS2uMW",
+	"tMIlUoRk8tXEmdksUk9Ez2bLM/sKIPrl64f7MobaW95eBLeg6pjd5mT24dUMS6Chiy4ntKXUdkzJolGo",
+	"TrIkflpafczuETI7Id0yOciB8jaLKUe+ayyVMOresbAwin6z9cOnaK2pFcQeEbzGlggXfot6JjI9h9bl",
+	"2LzNoh8mGjJk87fxNccl8OSTFYZL2IoimZ/Nt/Nq5Y7peNHC5rcZ9ol0wUL6X1ztG6E27SxK7L8VqX8r",
+	"Uv9WpP6tSP1bkfq3IvVvReoRVKQeUt0oS6M5RS1JJ+t3Lt17+wNAMr+98ed3vj5/ATFAvz5/YfMPr9/7",
+	"3U/jAUgse4nujqmPXnUdJjICkFJa+6vQWo1JmQVL+c1TJ8Pw3HInANGH+alN6FNpbbihM/JsDZ9PsJrg",
+	"joxg2QiOr+EuGU9GOhbK9ksWdk/OrXLBpxA8JQ9785TwV6Sh5/yMkcRupV+cWHo4S7tqGwQub8jh48AM",
+	"dN1+NS/EhZVKNcqVgtRwVxknVVpbsYe6wkyBhEYybw/9YlZjpetyR3SzpwDZj9MuB9ATmTniEoEXTotO",
+	"QCDPPno0ymLANJMIBsw+MeGwigxYuyKRiqzNw4TDdGxa6gH0cKMHcFhLZCPTMJ/4HY4J2QBFN91pE4cG",
+	"NKM5mZcfoTT1DKFqhqWpEJQ0ae+Wmc/YtRcasIo5uJxRYXcAEMUA00m3wakXKdocm5p0as3hxjsZsVFd",
+	"sl8JWKutfpNVZ051Y1M1FpUrhHINZgprfax7drcWMic6VfXjKjuKb368KPPWz5/UE0lycEuHFyWsBaRM",
+	"g1Xlt7L37qTb0hWH8KCaPMTKSB2a5TUZ6VI3GArGzY7u7Gy/8XmTy7yjGYRguzopCrWdor4Qdv51dlTv",
+	"dADNMBA0Wm7VWYvqrq8eJn6ucNG1Z6ZnlKuNytpMMLgiqZr27Panxig+K+rBafUq6rYh8mUuGfdO4HNY",
+	"YO4qgbL90rYTY5WzSXuZGNTjO4r0CXS/iZ+uQfkIa6hOFy+T0ym3mtLVCL6JRSfu0/wo/dvcQhuK8jHs",
+	"MqAecVPyYPxe7AUr8RIzMttqvVKK3nciUX/oRoybzJx5QxYL5CEaIVKY6iZBvpm1XNajyjyNnc4zfx6w",
+	"Xz3RRV+bKwk2PH7sjPlNBb7GPshnHp+a2OE9z7rj1ddmn4t6lRzvbIZ3O2SL26xNDn+Q0xnZPJNMzLnz",
+	"2uDjv27euNy/9AH530/J4M5vN7/6TH36twuFQcq/xyhk3uKF0FXE0A9OcK8XofrZAcv9kZX4y36AuZmt",
+	"NnUbPAdJ0TySdOrcuji49P7goyvrax8PPv6rFUMadZFcuG1la8Sa3ceMjvFQtpWSAgXsVrI6Mv6bRCew",
+	"vuqFTjDeu5TqVMD/psu/jP/N/BTMIetEQotJ6YzjTUmtDa2nnDcrfR6PrvC7czDDT5hydUKL79/EK/sL",
+	"A1mLWiGs04NC+I7LjXWA6m8lEIEtmnIyVbUHj1luMyD8lqcWecfzrD3BIFCUW01pzImW7qwVaUIhBslY",
+	"qftF9y0XJjmx/i3lYw4x2dt/G9z5bbySdnDr72SO9N/6dHDj5lbSIDW7tVlf8yNxfrMb0hADJxCD5rXj",
+	"7o+JPbHiep4cSWqF3ZXqddYO2juBcVEIVhaFuUaVzdCcET4ygrVI4l2kpHha4qGsTOXoZel4MXlmYdFW",
+	"7pqSAikwyOh+pdEjk8wkPOrTmQrPVrT9kM5HgqCdom4QtZ2CzYaeHh3Pszfpy5jlA4G/igzgRwn9Kk76",
+	"WSBDABHUP//O5o2bGj3oxq3NW+8j/Mng0s3+1SsaFuXi7f61NYRaif87AbsSh065+8bg2m9i9nibcQft",
+	"3IQJGpnVoYxBaE0oPlP/NNGnGKJKnAN6tC0zrHtkR1nuv5C/gR7piLhnyPVlUKEaZ9bX6Ky6XNFgojNa",
+	"a+I/sTzR8d1V/LtJXb/WwTm3qeuHPEIqruFR3ugkk3NjU9YQWCnkg3zHULoX+cz07P6TM/OLe8uL5fI3",
+	"ygcWy+XiAntcEJYCRnLW/MpbmF8xpu+JwM7y48vLYtM5XhFPBAepx7hD/eFTsmdgPAVNMB30MiMK1ZLB",
+	"SzGzwaYgWH+K3wAFqj/MI8V5lSeCQ7Z8ec0w6j7L0K0Y9T0XcK19xnRvalEHJBsNSjfOHIYCvxZ393iU",
+	"Fm2FNTtHt9V2gxIGcRKrGa/ZiCcC0xF8ZN2BTvaPn1O0z5lEhAh24wnbiV/NWIEYCEfFlLFqr0FX2da8",
+	"W1kXLGsnDmH0OX2TbCJrWbp0z4km5Y0mdTPYShH0AfsNOBwSfUppH1bU7VkfJ6H7v+c6tKe7kyX9He99",
+	"2V97ffPSD61cDca1VaprT6aiaHTHCc6kzghxffR6jHstLdq5bUGDa29u/BFaKa799+DzG1+fv7D+xU8H",
+	"Fz4KBfzX5y9s3v3V4OMb/S/OD37+1bDzXWt3oo4NE+EGogv29Cg60odntPM6IkziPmXRUnhnh/XDwg2o",
+	"tpIelW2uhmBIhWDut8ChC8vNnDqwF+qk23RrTWurnq3BTMWhLEwRUzSDrPPLUFUV4SwSsQq9o3wSCEGk",
+	"UAqzgGh1XG/TOKQ61gEUZ9WyAlqvbwkqTzRseSTPqY+Hr3yP8sbuJnU9yofb2penF0xn+92V6dOvzJb2",
+	"zdl72xesVh1c/2Dw90/7r93OTQy0IUG0qZRd4TtZaEbm+6V4RNVkNbgjWsLOWHvviix/uPoGkuewrC1s",
+	"urpdcLEUgRrahPOM7UApGyEtakE2xF5yu2d3fREkkQmKd0mcuGMSOtBbN14XFBa417qLfTVsbhFbRcbG",
+	"+VuKJea1GEuDUKL7PwVFmZN1afMwxNOybam+/Y8vrH9+c/3Opc3zF7DJ8MyB8MMfI7qOsopv/fjeu9fW",
+	"19b6v/+zkp5vftZ/77b686e/QvTd9bvX17/8yeDnn/RfU89v/OKd/q2Lg4u/7L93u/+7H4XvWb9z5d47",
+	"V2OXIA3I47iSVtEKblLfkU23DTTdrbhcY1F7rB5UqqzpoqGoM9atTPEkO7ulU7KTlOnlICEhMY2RPE5D",
+	"fHi/ja4SPYys0boizcZSDYV3tpO+4zrQqgidPmFHrp4MwLiyM3PbEHYGuiwhdmvHajSsMuKhOOzprVrZ",
+	"6Y5ddkI4Dl7tEtEZPdjhUCMXKQ2UN1J9gDY/+hQxfvGWbfzkdv/aBxvvvrrx8w82r3xUICdS6zBGdRzZ",
+	"af/b3LUhUWfBvZ8IfMYCYr7PUpbiVfII6LAdvl0EAFKtw6A/bi0AVVDTKNy5S5kBFci8yGq0ZhC2DCR+",
+	"fJgDi3Pl/+/8z2a0f8iitviMF491ZHcQqzLdcJNUexFeU2Iu5YW9c9N7ywsHZmbKxaTkCrLcXKqbaDuX",
+	"Iboc2YfgkSCq2Cr2ja72mCjFpbToh4kAY1ObKydti/L0wjfI9Okn/mO0ryacfzFyfVbTSyqScHkNuZxS",
+	"ZaBUACFrQsx0o5rXGA/8ZKWAL4RdAKnhdrhtx/j3ZQfof+epeyQRj0+VWya+YaqKUL7T9SdXBuchJHX7",
+	"y/7dP0Ns6uLg/M14pwooVwLgaaAlKGay2/vYe3HYzTgaV3EJYAuTLU+72O+lGcPO0bmiEZDLGGiLT3Fn",
+	"SVstpNt0PQ3Fo/t0d4cRVbef+puJ9N9U1rcBdYdccvA/QuGtmmZZzzA+txFwYlsHb7S8K8cgzEwUzEoo",
+	"GivXYGRXyxptsbhen+hMWEBdiA+QmLhZdXRsBWApwz4fx1lDsd+QbY2jaDSsfsgjpElXWdTHFisFUmtG",
+	"1ES6wkhbxxlaPey+5YJHWN/hwO+w09ZidtcPmhkAxIcoxKPgkWTD8oWFA9Plueny3iJRAPtRHmfUG3bk",
+	"xXuvj+dak1iakF/jdxYTd0S3InjFg0q2qqDGH5eXVbGszggcoQxjiERwEnuDtFYDZWX9AOc7EoXDx8v5",
+	"ibdfLFS5PgbghN17F6OSOPQXEm7utdhGervO/dmx/kRRdnwCvvbhyowfmWmnaLLFWIDyk0IPyZEmc4ba",
+	"f6DANZtUoUlGpvYJxrjSgsCBphSsEpEirFqDXCLA2MQFpsvXf/pB/7UP773zJ3RobF64tHnhUv/9P46p",
+	"/g0VakWUaOZdMAstp9LgFKs1afCcCXOMczOsWNsvcNxrrPUTddI9u9s43WPGDZ377ve+n4qRLE9/H8Mj",
+	"lenTr8yUZmYPnBtt0tSy4FtOMbbi9U606bjr2hJ+/hYbO+hOBeO3WZgvFe6sYG+OkNkbwbqXwl+ZVP+2",
+	"+1YjUaAwKaP6GPvaDfMEjWZMfYYwDztU0NduUmnZmJpoubxBAgElHbV4+fMS0frjEkRNNWgCpNRRXosX",
+	"jibA+Fs6zQ3TTUGkOsyvoJYfCFP4aXcYT6rl3YlJtLnT9XsmDjziChTP/C1cZRejG3OAWRepyjh6OVIX",
+	"SR2XPdP8BcwVDZ8YBt21lpO7sm23+g7pbwitKmmG+kAQ6YLoSxhtnGGCp64qlfYSjulOW0YtvlNFj1b8",
+	"kraQ1KasHjNf6aligwGdVdcWkvkl1GSHRspIvodghm3a2sg3T+B4XeoqNUrC5h83X1V75OUO6zANTFIT",
+	"SsODqpVAkIWFqbRwiVplWnIKusSHbliwYZC0DAc0cimcda3+nOGdsGY3md6ftjyRoMlapE1lkAnGPGqX",
+	"o0ahFtsLv1TL7SRUKKtjIWpGaomD6e6WygwFBRQeLOBhiLqaDlc1mRaNJW1w4YN6lLBpY1x/t7S1i9qp",
+	"Ds866h6ZM8nSlFE7qUkvgkqfIRtpZxq5RsxLt48avi/YGyh0EZUge1RgTypopiBkXAZBp2NslehjfLuQ",
+	"3RkpIQnbc2/ZguITya6s2RaQkyPONTO9CiDNuau4qUZl3n5+VRzdOs13E+stxQRJnJ3G5EF4kjEmOHze",
+	"4MuodXw36J1QJ6ATXxj1Md8O/3XYSO1vnjo5VbKqcjF8HUg/BWtgiczsjXXIhDMGpwW+P5xNMwjaU+fO",
+	"AbpcPQMdZfnYEXxz2K+IYPbQtLouJsltkbSh/r4EZyNLoS83ZPOUOy9xDYciS2ERqywZfdRl6mOjeJk+",
+	"IR5zGgzyuEGQ7n6Jv8SfeOIp3xe+fOIJ0BbP0Hbb0/mDe9q+qHqs9Y0fSMHPkMeOHz5IFub37n/cQF3J",
+	"gFY9Rs4oy+ZMiVBysOlyJhk5g8iJZ1AeuZJIWgealU3RLb3EzwD+oTwDrrkqdYjL250gnOcZvdCK65zZ",
+	"TebLZdKintK6FIObL88A39Rs1OXqozlkpYon4DPzRuT6TOMvvMR7qD0IssJFl4i6em4B4Tewdg11pRKZ",
+	"n50llPgdj0U578xT751dgBw/pVzvVnv3nCsDs3Vt2mAgZldYbxES08iZWB3MGSwAppKc0R8sEcq1Wzb5",
+	"oNLfQlg1GEdZYWYcdQxzc3MLS8TpoPcUW5l04x7yJeI6Uuv/wb55wjutKvPlElE6NX4hOV1hlRqVDEH7",
+	"YKBjyycPPvPEEwmYGyrJsRdOnMRTP/Pd6WdOnjw2fZQFTeFMv7DKfN912CKBX54pEekCf2rCVNzpti8a",
+	"Pm0pfQdOjXGHCM5gsCMOa7VFwHitN/0s6z3xBBGcUBhsET1CtGWS+koApaYoxLS9ihUjoBqIXTbVrmJn",
+	"XXjQlYSqc979EgdA1RrjaLIgR5xabtNak03P7i5DnMbTN1ku7tnT7XZ3U/h6t/Abe/Rv5Z7njhx86vkT",
+	"T8FvIr/M1PfclkvW75zf+J+/TpWmVpkvtYG8u4wPKvuHtt2pxam53eXdc+hTaAKz2hPdW/Vng4HmoNQx",
+	"OOAjjtK6XEwG0o9BjJe2WABVBy9ae+FB4zvDHbBWUn33cof5PRNRXUy5a1CIFfN8Zg+qONcuGROqKHMh",
+	"1dA2h8hFOoHx1XiGRUE1H7AhtJAIDZKNATMmpCvPo9kUKzjYyoxCILDMyQRiAlM5pS65YWhAtEQneZko",
+	"TtKDAb4K22xeTkwmkT+3pR3B/EiP1bOIQ6fsR2MO12RabPV6fTEmDs3CQaSG+k6JcNaFrHVThGMZHh9N",
+	"0mY69jF6RrBuDYkG7/u/A7/DMoYMK38LXQbNFXphXZn98Yhf7DmIpZkFnnzObbnB1LnTSgNDSwo41Gy5",
+	"jJ5VrlQ48ArEFIcf6GLx8aYP9bOgQaWMj4jpwXd65+0vDWe55xhqLwn9UDFKtWijHL54Wq1Mdlot6veU",
+	"5d6peq5sKsMpopxqT1e0QGks3N+l4ZMskVYvZHvRj12OnnlijjSgDWmSAcFzeBpr9y0c/yAkLy9HLsYU",
+	"xx9xdDHx+izr6TMExepJ4fQmfnwYszqXtAd0PC1FOzMTH9xGN4d8xeWdrRNNSBbwJoThw+FQi0+bTpaj",
+	"PVeKy/Y9pg7TKuAPig43Er53SNfu5cn4Z0Q31rUO8fXQmE3Xo9l4jOk7PMzT4gDcczMjfPbb5Qz3tVr+",
+	"EO3BLo9u2QRvs9iaw1SmtnGn+VJ40koUmhbHmP8iODr0tHzTvnd9uKMp8hXXOZdJkU+zIMZ9dlwA5DD/",
+	"3o5v8Qs8iuYgdweEUdxqpce2emBzTmtHhpWNj8mfgSe3TS5hcu+/3XaSzH8neTfmMxbi3ffn2A82Mft+",
+	"+7wb3xRn3kvav2JcCJ022MOB8ByEAUGFVPhELZPWAl1QVvg+7UEQCOBuW6IIuzYAL33YtQGsqXioSClE",
+	"5JgAMUGoI6EH1Jei1IsYRbnSEFSvON3UXe7K5oTp5jC8dLJ08wCOEZcxmVP0oK1D7Bi72G9SM3ufodMd",
+	"gicx6JeCp6iOAT3PWqimwaWPPf+0Etcz5QNl8v++TWb2HShHbUSTXjPhMA2AwKgDzks32E1O6TDLKXYw",
+	"akWztzxHupAjU+lwukpdj1Y9tnuqlC3Uj+FMR56o26INtqfNG8mjDP0QVZdTUC3T1v/QKR5za9BffQLS",
+	"PCG9lwnuOirm7bQZ1ythwd8qtjkA5yyEHSYlxq10gLOY8HXWJuojf59DU3sCF/oFpRVT4oCZBniDqKgV",
+	"v7OIHj3ho1p2nBP43odUWOPsHjrDfdlxJkIWy45jeDrwUJ+1GQ1ItUe6jK1MY25ZUQIJQ8oTJhCIEz+s",
+	"9BHlIv+Tkof2x+fQQTzZKTsuE49kj3WSD5cn1iwj0xWbTOza/hloP70JVeuLypkS3cQTYqVEhOfEPfRZ",
+	"59RxsI7KqnMdF91UBEAnkQEmh6s0h93klI7J1Ova4HMgdN0UXW5iNEp5gNDREmn77ioNGFmlXodJwhlo",
+	"jD4rIeqtcVL1zLuGFTEgHJh2kVgedhlsutKgnDgQLrN59mgtEP4ko3k+qwHGCiipigBMGqJtdPy+ePBC",
+	"7cBT+JtxJ5E7g0luQHhwJSU9oElc7CjjkTNsF8iOR4347QEt39SZxjyhQxnmp1+ZKe0r23PLh0HCoL2K",
+	"C0DqRM3U5WQELll5bro8s6UAaJEZfRtSC82UMMNKcN3oZGgiczNbCH4WDsEi8Zg80rAWFaPSMweyIn8u",
+	"F74cGXp8pFi8um5Z7F2xyUmES3RZNXLXRahPddyoUSpCeuGRlDTobNfK44E7xhj8HjyRaZ+1hZ/N7k+B",
+	"Oe/QgIIx34TkHWzVKkCqYA9b4YeMHrJHHxtc+9Pg4tX+Z39bX1vb+PKnG59fW797fXDp/cH1G+tf/Zgs",
+	"+wGZ21cic/sf302WoW8WxO3VYFEiYYSU2WPU3yUBORcuJTgX0VgXq8y3muZHYYHHcX07SAeJcSykAIBX",
+	"+tuJE4TZHLiYagzFF/Bod4WdwlI0MEJGntSvzGd7itnYr7r67VRaw03lOejurDOJfiKzZWvrqtMZNLun",
+	"Jlcz6RaA9M7ChrjQ4Yx5dUKJD+lqmBEmGsNk8xT8ZDzKCdjZcC7xEGCCHRw+SOZnDpSLOHYOnvjOfSEU",
+	"KgklmHf4mJlfiXz75OHpAyafpNoL2DSGClvUX3n8n4aYguYe03nPbk9Ccdwh9cjO2IPq1ViAV9y/n08G",
+	"ptvmpP2Bz4mGOjugFtSXqblCagvJY/PleSI6gXQd/UlLOCxOKoiYELMvguYeTzQE1uVm7r/oWC7fvLXM",
+	"aiJG7FM6Z1biRoJY0/05cxYSh1U0S0lfAV8EgUbY8EIQSczA7Jly0t1kmRPdnE4/BSYS6fqCN0J0xjBd",
+	"U+IrZJfh3Qo/C9yWxVUNtHYsBoC4AzRtXv9o0XWgSVmuGK6XOiNKYsCReaSgO7NmUwK0Y9ZP6ez4btgH",
+	"djd5gesIRU20lEZEsHEilk2EmcyYnGyI9LEz+l8VwB458/jw0R/HAc0+7lSwEgYxxtrDfvgnfepgO/L4",
+	"YdSFr/Rn/EuOOG0MEOUc9lkDnorJJGq8MM70mPp7Vh/d40ukRVdYopUljSdlA0Fm3Gms5d6hU40Xij8i",
+	"9zmM/omcovSMc61p1P89r0hW81lwLke9dP1AZ4thMQJ3yMyBMqFNRp3d5IjBC9AFJyWdCaEe0welCwlK",
+	"unwNjGhlVLlSA+VYjRrTmOAwY05R1TTWyyBPP927d35vEf3UDZsjTD70iLVuu6TpUCyV3hEOiHqqmmdc",
+	"vdCPFtNF8WAVOfiMs+7RntpIPIPdbi0J6bD85MFDTx1++pkj33z2uaPPv3DsW8dPnPz2d05993vf14+6",
+	"CFwNCDUm3Rjen6uxppxTs9P7T78yu+/cSy+pt9ocVKeRNnVlUq73/GD41KOUS2hmPcFcwmgjJk2k4ZtD",
+	"VuP62KVNogfG73Du8gZi+Kf9MGGXxFG5ygejdooPZUDLzO+BxLQighk++ROIijCZiIoyk8OyHyK6HLX4",
+	"7ITl2Pkmbu3I7NDYee+Ypypv2+J3cMezQ8MdhSvkQXdPfYN0fqhBFDP9xMIaxcy7NPGE0cSJ7NwFeiAJ",
+	"o7mUMPGE0VjhHJGB8Hsl0sbspRJpCOoR4Su91xVO0Zu0h/HAH1XiZxb5lH72kQ4oxxeTWd9zHGMzO36H",
+	"0aWNcSAM/CTOGO5yKSsUsd1ra6GGFJyeVWU3ndh1BAWqnGPAehicpu02o75SOvt33x68enfz/GtPPPGE",
+	"VRN/LjbmCMXzOOUrJlNa+Bg2z4iTVXv2QpIp/Hmi1Z7+AF932hq/e/B0G98mC8Umvt5hqj3VFNDzCkHx",
+	"AhEjWghGRydU7YWHtINU+/Bnt4Yy6p80uzU6/vyc1okcPiJuyWyP0dNKDzoDzqcz5DFZo5wz53FFj2cc",
+	"t+EG8owGDjBYVmfIY2ojncd3k2WTkuezoONzGXmPkAoIF6BDUQ+9TE3BGUATSMadl3hXkwcAviKQUdAV",
+	"cdRIPbR6oEKDM0tIbQ3BJKYmpKGqdMp3hwdSa3CYDoRJ4IghkLJ71AYdeXgNHjy/Meyd8qTHzhb5E1LX",
+	"WG2FuBzi7p0gYjXAXVBA6ha2si1yMsgcplT6lH6W9sXoUL9mujRA9FCXG+OqyjzRVVyOQSKAywkXnO0m",
+	"JzHJIQzqulgZTGtN7TvdpT6oirOEel4YFrHnjB2KJvpIK4d6HZl64VFsy7ITGSmyU1UjVZnp/aITAo2O",
+	"1RClsOkxflOnrsecIbVQdIKqODtEQSgqfab41LZzhtMC1rSr0UUrgF8DkBs15gfU5cghBaG+DzZq103E",
+	"aZpUkipTvI3xgLQY5RraXQIeDhdBBRdrC8qoBZlz24HSA0ug9AgC2kmj8TI+kbxTBjEys5Wpw4fQFmkJ",
+	"n2UddcOnahjjH3GYxxAQPL1hq2KFHReg8o5e60loo0m7tDeBJaqXQfKIYlRd2ltSolIGoi1NnCbkPABs",
+	"UKPY73w4yrBl7UH3HM03eJ8xD90P5++TPaLzBgv5ePXcJujiDVe703bDIdqTIQw0NCfVbiq6wqY7bQha",
+	"mErxkgYPaLoS8l6SemQiVGF1/p5g5hQfVj1IT++B6EEhEVncviyYSCEDCDVqevyC6kEh5RABQSFcT2WI",
+	"jGXKX8hjm7d/tP7FTx9fiuL2SsWu698HkAOoEWubbEj6RZQRv+17XlG/HMEXW2KVRTQzmjXiL5zJ7VYL",
+	"2SN0P1fKowNWHiwfcMS2GqtLwV/rBtDlWKJ1Mvam2VF25G1UwrPmtIjvmOWofwZ7Lu4gjbeYnd212I6z",
+	"umVQmbVQA4W8rYS60v0lpBmpQ/XDjHxzrLBnhnQ7vtwTxyHOFFeHInDKR1j3fkZ0fL2SLPU7XOjEqnzM",
+	"/kYwxchpeJgSllHrg32lbEeFiraGgZ6son0SOoRGhMV44Pewn5Lvsxqg7Wo8Z21vwseu4Dj/JcI8aTom",
+	"zc/OEi4q0TPDyvUyLELv+oOUo+M04qnZccBPWvdrCUxi2A/fbTSDBMQ7PDNVmlphrG3FcY8O2dbOtcmi",
+	"Hj/gEEpmRWx8+FX/4u3NW7f7X/5i8KuPyALZ+OFnZG6G9C++/o8vLve//Fn//T8Orr25fufN9S+v9K9e",
+	"Xl/7cf/aB/1ra8lWGLPjtogNe37q6dt1xPupjIQX31rgB7OcVCAaIPg0Nqe5/UTUo/obdUN2ydybrmNm",
+	"I0PRamEQZpra4d3DQSx7p7/YfjU7N5fHEV1uHJWmRLIEPFMZxBG9G+BcDT9n2ummN3Ubdlz6JPZEnGzS",
+	"RdGIns8OhgM8tL7VcIYPJJ1E0aLpNGANRuA+TvAqG2kHfnfKNZHKpuh4DrZeqzLGY7aESQvFmsji9zyh",
+	"iU1QpKubBQhqhhepqwROWFhKbObaGaafq6gfDUtszUcN13kUBDYgPWfIUFdi2n4SCfbiT1FY9m//T//i",
+	"7fU1JS5Rmg7eeXd97fX+lUv9228N3v5km4ISZ7Y18Thz38SjXJmMDSpXMOsO4iAub2D0IBDI5qPLJeoQ",
+	"TMi9OYlOJJl2y7EYwP4jbriYpWRZLtFSJ8b6WpR3qBf2H8UwYSgB0wZNkv+NYdaER7lHd0TJLDU6BN9v",
+	"/VDvk4xU05TjScjJ0cqTNKg1jzOpjt9CJsD0qqxGW6CUKjkwQbUXZZ6yeHymOBkJz1YNBn44WdJR65ly",
+	"2VK4FSePfO/O0R317RwDKrZH6CawYUd7amvqrsdKEKzQqPGQWZkdj8hJgTzKdqpUDDbigaQ+7vAZ6JzH",
+	"VngU2eUmLbanyjiruzWXjkxmfDLx5KOU3R/NfJLRn+R+TCDGByHgI4TKFSV5MiWNcX5mh3CWHSe+5IdU",
+	"nMSm+EBsrgRVDB/vs6w9iXjOs4y1Ix9JeLrE5fYbGp2u7YIWCFK3xCpLnn7RWLXoBJMKVYcLFh3Tljtv",
+	"qTuRPJ/eg4eFgMv3i4AnnkU/TMVLURurFnWYQdZaUTTfDUGzJHWdXArXlXa50udo70nz2IjA3WGoWLVC",
+	"56cjeTPTs3P5kElbD+UNYRc9R820TFfsfbNYvym4fW4LeShK2wgyPlKyW8drJyi3DR1t/2KcgmLRRaR1",
+	"TANs9Ygpd4WUbqkbzdrD7C22p0YlG0X6B6kc3SVKkcFi1A9xiYDTaNE0QgQ/n0ZDLtQqZ6hTT7hZSHCP",
+	"OnqWRgrIzFhUBynZJMkE3kdMf0zsXb8UNarEVpl4JpCyyHW7GszpWnWlG+TxUdMaPdOy7B0Uzo5al8dF",
+	"AK1kYRybSILPJ2Flii4nvh4NsoMxlIIp3oEgskZ5dnpwi6GPJn+3noFHdhK3Sw9hpz6c4UR2S5dDKV6E",
+	"eWOCB02Z6Z5IevFH8KbM2rYs/EUYHCKHBplgpJjOgvRTb8qCXXzpJeeV+XPTj5VfnJleOP1/Zl4sT8+e",
+	"fvw/xmj0ttP99h41V21u4d/RHjH0MhGS1S/LrOFLUSwXgVsbQavP62ceaZ85LiLrFMwSJ3IEek8zjyCR",
+	"RB2dwR6fUSfb2X2cUSc6ifsQJuu0K4FQ97PQtUz2PzY/3Vooy2JpH6X+ZKJO6kVQX9IKD0o7oCHrUULe",
+	"TM5h2VDD0tVQyuqLIXY9lF4kMz+c7ZbPRRvLS2o7Ma9WQyNJDIYz7kzSlG71EO9rNK6XOipfrLpOok7T",
+	"oq0cM0/tpOfajGEXANrFo5H6wmcnpj+3tFJUIlWf0RVZIuysUpmxbTJ3QsuL1FmiycuQ0WUmtyd6QfZF",
+	"WHaco72nzIMP7UXQSwon+kCcqnkUMimsf0MOmPAt6nXIkcdKUWg6HSbLN6mEmr0xSaGglzVJFEW9rFVa",
+	"W5ngJgSQ+s6jm4ADFEp4L5oyFt8luFk5W3MiEG3EtLqv0JlmOxiCt4xmBKVM9SQE5Xqo2/EkYNgyMJ81",
+	"sOeSrpxF9HteYxO9g5x1DaaZHk87/BNnsITeQA9rUhh3ZKE7GVrpmbVKkZn+UHNlmOQDiRLkceRJ9m0y",
+	"FKE7ZSkK6DK24mmZjWCzILYJ5ay7FAHsxUMHMkg08hmiDBNvGOGUOG4eK+QzjXe1H+E5nVxXc3AyAIyx",
+	"G4I0Ikh20+VB2NNErjBHZwkT6imlPqtThn5HRQ39z+6OGO27DQllIqaweVumLTzkjJVug3fao+j0hH5q",
+	"BJliI+BFqGhG/70UgofzWFJ2RLBY3LXfbWa59vVQiWoO/YEaY2sgPw8V6eCW51BO2Bh4IpRj3lYyvnyA",
+	"TtklAVM510OtcQ2GrZPhPOiAQpNSQFTRVfA6CY4ErNX2aGBgKwASVrFi1wmbKJlHsAWGQfJmQaC4s6W2",
+	"CcIUIaDDo1LcpCZtVNehzMGuMlnNIwUjk3oHnqdYFdmiZ4/gz+YgWVr/MTMibhmOOjEX0/NiMuCTRxRZ",
+	"tZlD+q9d2Lx1B4RQ0GSSWRA3shxNRpEbmc6sn3qUItPHYg6OCYWmo42YWO4q3GVRc6mnoY1TvdMMgmhJ",
+	"I2GyVeaVjD6CrAKqLGo6BG3XzMJzDk3n7SX0DNsyLtRxAPy8QWjWFSmus5ssmz+6TUGawtNI9YCXgauv",
+	"4M9IlRlsezNnw5gR6Rwh04e5HiYVJZxsO2ctPJi01BxDYXK5RCalOjrGFMmViOy01b+lwGClQ11PWZPt",
+	"gtS3p0m5Mw3K+mQrjqB5groHum8c8+qLIHMRvAfi86QLBVRqdE8JZc1rgiYsNTSJlZmjMTwAuAzrKiXt",
+	"SSLFMPE9Q7nzwirzM/JAHhJYDj3Jf7nygIa7yiAUEzFKBPdDEgfvpBQtBhh/GrYj03QoZOAWNW9PhTl4",
+	"pp5lKYSRAXvSK2QuvNxhHVbYntST+xb8KMvwdbU7ChCvoklRYsayWrgBJrSNNY8T8KPsKD/DK4xIc67U",
+	"TRGGshBmZmb3Tc8fmFuYLWfMLvxhojVUVEP3yFtOI4zu45OzuPXFCpNLrRpLVKiF+G4dv8F4YHgqNw7H",
+	"oin0KTCfTrXlBoHuLchrCAG4wtq6a9kZ6E9u4DDhj0WimNwZpYxo8aQ1ETVp6QmsJzujPqvo2rMzZmXG",
+	"2loi3Sbz2UscPwSJqPSeKvY5dLkMKA/U/YF8wzPqaJyOx5wzZp5qeBjMNMRCHBWImikLvgQdFNViAghH",
+	"QDPWekcyB9byEj+jfl2BL88A8if8HcNpPaNVxTOcnQ0qdZ/BmkGCGeQ9AZ6KuqsbReE6dkkCu47ROp8R",
+	"SubLGk72TN1lniPPWFE5oRtB1IT1oRR+enoPJOaWaHm0czWuphpSJ22pP1s9AMAUPibf6fzwJZ2G16K9",
+	"sNyBgoHFfPLY+ue/71/69eMjBaClatKijrmS4HNOpJQtDelUxhnSbTKI7bto8TuK8wufdJuQQxG7ubv0",
+	"jVUmB+L4ISljJSD1LPXjMItswfxQkem/eiVnydRxQkVn0PF5rHgzlDrDVZwZlJqCM0ljfHpCrEDPDt6D",
+	"8olqJwA7FX37rkSxok0FQC4WdfiRLCF4pUE2M0XIVqTsiEHutAKQI/wnhJhiGlSBbAC8ULfFPADircN9",
+	"1ZtXGkJKKcVcBKF5FRmU9636KH4aO3aNH4ibIIcIJl5x1OoRUK1KyKW1oxZvrEmgL3Y996CfdcLwNugK",
+	"V1b5Q50rkHNk2EcDbxuVWq3kojvJFAEsa0Anqyx8XsipJ31g6Y7+D7OUXtbKhjq3c/905JGUyEuEhlZT",
+	"AK0oQ6sp3loWPAAtZuLjALCiHi1KVFB6M2magpc+5CSFk1Q790B0vgdLYrB2bLcSc8lFzjiSTBHMpaAg",
+	"oLWm2sdJ41mpfQh6bTD3A+E5BsaZEX0CJTSqzaecttSt4b2gqS4N4lNGxvxjZ6rQJ8NM19aXd9lxlsMH",
+	"dpZyWx0vcNvUD/bUhd+admhA80J3UClu3SJdQz66oUsyBgc/e9CAVLHN3sH02GUHOkZj+xry2DePPfV0",
+	"iRx7/ukSOcWqxx5HPOljhw6Dj1pXIh8gR90nl8I/F6AxcRpjN7wXpamz0y16drraA1i3A3tnFvYdKOff",
+	"lj2vRH9UCqXXJkjzPuPtn4osDN1QAdgSRXU0MhvBBAFxRQmmvncT+WtxIyMrdT9vnXkcuO3U8xrqjnlZ",
+	"sHHSD9qsMfGXDnVjmsA7u6zanthLrTIJfj0JVBd8VUnnTyDmotCdj5hGjgMqWYLO7wV8BROzYku2bYvu",
+	"6S5JII/QgnSeuMy5aAQjUw9PD/ONGuU15k1YTzsIL33I9bQX2pjQdJxRjRH1z6eW4UEsxehaXYauqxQZ",
+	"VG2gnq2k3ciAT9pL58vlKWk1yh3XocHI7pzhY49Wr2o97Yk2qzZbEaGT7C1PTgU3qUfqyGuQIQF1KyZ0",
+	"Vw2DdIuIJk5e7lDPresdLxHOqK+e6XD1kzqGrK15Sdt069mISbJpLkYTk2TPi0ePlnDWEyQl2IQUeNlk",
+	"xGgInJFy76oVO4msIU9wnUsP3f6gopJ6BE5xCUNBiniU3eRK4olGgzkTdQ1n1RGG+/3Q9lTH+T2gnuqG",
+	"GHfOONoKHVEwqIYoCXpw1ShXVnmV6cRBB3tVFhVUnpCTdnEeVO/8t5bzsDiffLbqsi5zsD7ZAxD3gsQh",
+	"Wm1jH0+SPvRrH3IS0dN8UEHqBxkyIQbIaBGyCl1MVFiCqklsjgKZpmG9Wom4kEXkM10EUpjAeEBrk46J",
+	"vdBm/KB+807Wv+ohrChT+qvJnwd2LVZX2dS6upzUO543rFVkBvULnk7d5a5sTvhwDsNLv6ORxB7Ki38C",
+	"E4ywq/C/8t1nWi1J3fYoKcLkB2LjgaUwwoo9sRNtH3MJTXie6E532pOmNXjvt9v/P3tX1xvHbbX/CuEb",
+	"J8BI8sf7ooB9pRioGyB2DMtuLhLDS81wdwnNDhfkrNZqEMBCnSY1ajtt6iZF3QIumqAomthA0tiQ4frH",
+	"WLuy/0XBc8j52pndtcKxRpEuJY04HJ7Dw8Pz8TyNT7bSBI37gCTEtPeaXhhpOwZOp1AMiQRAvTkVB/os",
+	"AG3CreL8gkbBW9Rfc1dXcag1Lgo5oM8hMTJa8IbHOblQYWO/tk02lw8ZyZDR+d1ePCOnhVreMafo/gmz",
+	"6Bk7DLHgArjJcoVYWW4+zYgi3xWShgSPHztWZ6gt6SZ1XKARBKZXt6nW5BK7dpDqMpbzXO2Fcs5i8SYk",
+	"AQpodtMMSCQWVFcMHSvROSrXzosVPfBhUKU5TnIkIE06pMrcgI0hizlCK5vDakj1oYSNCBEbvkoyKQn9",
+	"u7VI4Io1ORR8wGwSyAPKjFNkK3STsxaKBPpqFYmYKDavAknqPIZ3cR80RMFN4iDd362OnNK3KJaWqwci",
+	"Yt4rdJIsSeYz7rz0+SKO6lRtfooWIG01JZK1mZTQaGCAFjM+MvT4nzYzUEm7KJxCcwu67QCkoCjmNpON",
+	"D7nodaXhwStFBolnK49Bz5A33zbsCtmhEVem8sE0puuJKUg/HlXE12+KYvLG9uN/bW9tbT+7P958sP3s",
+	"r+Ob/xh/d5csy5icOPnm3EoI10zXWqgHPYz8NU//tFyMVlF9q1IiQh/Hlp3HInV35lYhwD90rUJ60EMV",
+	"apoKoS1a52xI2mIAl3QID0nTuUACMbfaWPgC56pjB268+tiJHqSjkMGJh/UyyWXdOl4p1dEcBaKZUNFu",
+	"a0Wxjt+5AupBD21X02wXZDAgcQHoFUJa2DtL4NbjSs2fAFOsngTYCsME2KEC7ZfLYZIas6+32bHkcagV",
+	"7DFieCXnUi+gDnSsWnrMZtd/6Bkmx+EBCGGvsg6PCJ3B71dQDYg3uNYNGPQwQFRpA2B9XIJSrItwEMXM",
+	"4OM6LsL7pR18pcvbjd3u+VkevIgQsEtprWIxWd0gqUZ4hkbJUjQQixCOHouIDJR4paoplmMMd49xs8IM",
+	"8WNNZYCcqT1BuFm2UOyvA+ImgYQ3mKEoNUtftM4w2aTPRBYgzr99XMWAr2bwPfNR5wKavKkUXIg3+jPa",
+	"mEz15SV4cAa66CXMzgPpEKbJoLNLv4zlcEZ7wNcK9hJgCmgYVmBoaldpN9wVBfBGG6lI6Dt6GwY8EuZh",
+	"QD8xkSfabSaxAqYvGcRVYyGqGEcBeTIo504wwPMT1B/7im87owAOK5bMqAQVcNebh/kDqbX61Psfaqmv",
+	"MiqZPHLq/St6jbOpOBrrrWR0EySsvASMGZZItKFOLeQ5iAOfxjQUnQGbwhCFeJTZdWp2JbWe4p70c+VU",
+	"aVIn3sWN5+4oBTknjFSocKAIcAFLYGOxsChl/OFVCjBhOYtAfxNQDnmlqI/CZPrCZjdb7Xvt3SgFqk0q",
+	"0xOc1+qtVYc3klv7WvfTnvglM8TuHKPfRGgzmK9waRV93GlQ3hufTvEyszxea4z18XKUuCcTKaXZe21J",
+	"hSIHhV5QdP1X4gsTVgHrbrkAjqoc/VglZWhXhDwAMP4k05riFYcA3u2R1YH+YI+EjEIj3wdRV0j+KxEt",
+	"kveMm9OyL77Kg5a5KGTnkw7PqAw5FNdKxgDirAz1GJwx+Hq3XlitjldKnJ6KoeKFmeX6kS/9OfB2BHSj",
+	"QCR/msQioBuEtwldVQivM8Esv3DiZxUTNIG6dGYJjkyAKPQzaeTfoXZetn765HH9syIiwtpExa/FXdOA",
+	"kVKQTJvwiYVjJysmHItXmm6tHFuhiC1BZekJBYpd99G0nDUGYEmKGNZaPVY3UEaQiAIMKbga4B3AIYmq",
+	"hXif7j+YZ2o9Rcw7yhoLeI+7EcyVYtN9CEOjhVK+ZCzSRoJHcTX1Nd5z6wxgmPhJLc6CHvunH76gGI3I",
+	"0i1nwhVpsXW2vIStM4noVqZtaNCfErpIlWCJxrE2KZHPpm2i5fSpOlc5fUsZXEXmr84wdLoCUkgeGRp6",
+	"C+1XRbGXZC+xGwuAKmQv52plFtVzCVrZMi9rEV+yADc4I4bdQt+xAaF1gUcIfwA/iEG8SFq+kJL5cUvb",
+	"6L5QTCX/tbpBuvrpN/yQKkVaPRoNaNh6E6D4/C7Yb19oJ8xwfhkIWbVIWpG4qrpi2CI9KteUOUZPw+9x",
+	"gi2g2giZStgKknW1WGvKFCSk0B5acb3ElTLzXCQJAYGIWJZ9wPQk+DQy3AQEXDPGpXbA0B8tc/mw5Tmn",
+	"vs3Ekk1meOD4A4y6e1Zri0oLVySte0b1vAyvwCSdwBRTVyMCXqPTQXtTUzD1yIRFC90cmsASZjM3+ho9",
+	"pzZow8mjBV8EU4++M/jcGf1YndgbmdeU4m8EzDGBpeHMlSKGthKiFyJzYw/5uj73Bjlv8seeeUUh9HjE",
+	"ixIo3ERzCJ8Ql7CHhjkW+UJfio6kPUAKWSRvI4qdCRXY6CQeZ9qV6vKoY9rY7EGqYh6GBnQWOS4za0KA",
+	"KFyRgHd4rBbJMrlw/mwpXQhYgfkUpQLFdRe4qhcQlNitcuSWFRYBnNF0XZOlwwRbIWnqWk2UT12XE674",
+	"NM3mNzbb4NO9gWoy1qiclUZ7VG5josxfIzTN0xOtV5LoPb66QbTwAQAI3b3c3pzP1Gd44x366WfsnSBH",
+	"Z9fqsyjgUaeFrHO2hhbdaW082oMwNGdVgSeOtODXV/UTLSQyNebKYh95H0SDKGTagx9SHodcxS24pMgB",
+	"YjMaWgfkRwc2O/scC0qJ4FZ4J7rcb6z+g+CmFK4dd/yq0sBacqF2oPG8A7RYJmZWbTZBhVO1ra4tMM/M",
+	"CGhP8oM6oQPFt09nA4X6Tv1W87GlbwW930XUej9RfeJiVTF9ruCedcj0aaxAJTd5BY9nuRLuAXNgBR1g",
+	"pcY3w2QddBpA5HEAIsD0mp6o4uz7ulG3mVUBaK5r365TtqojXj57WIu29rqZay86s561BkCsPA5hXKZo",
+	"jsu4x1l9P+9tkH5IfWzAyXLEagcDuqERfL6kgWvKxlsyITnnKLkwqktVef0STBIBDnCzLfoBitAWTSZl",
+	"F9Z192wBCFTaQUFWSPt5iP6CNOGsn+o4XoYn9lMVpZ6xw/JJXIA60rKxZHC+ghA80qdSD2SF6Hd5GEiW",
+	"RRLVD84sjoTPb6h91XPbk3JI1Im6eb+g1hELG7WP+jahQY9H+lItJ6WYbL8ak+xGF+oS5Z6k2KtEWUN6",
+	"3ZAbR5D4BfhpL8GeFhKTibMEu9SRNJphY8/iI/vJyMKUHVpZswRuoKC6IgwUoUSK0OR/uQJhlte7OCUa",
+	"gQ+5KMLGZpBhgntihI3OVAjfnbNLiS1OmFcDClsW3GPXTi12LsDIze3+bbebpRnnqJN05jntQVMSMLVG",
+	"qA/JygSGZ34NKXSMVjLJpvkJRIfXPt7o2RfjG8/G926Nbt5/8e3D0dO7249vv3iwOf7y9uiTrdHHj0Y3",
+	"/2bxo/5/kVwGJ+L4/+VZZTsDKgNOo6tWMmXEshdZBzyOxietkgnijPETXrfmXQBLUZ6/wnV0YpfsYNhX",
+	"up4RTYWuDYVcW2URunZVwa33kodq9LfSl5RFCtM/uiu1g65uuBJBu5AI6MZRkxfIultd0YPuhUJVcrEk",
+	"mcl1q/cDGR45dWSJ9vnS+nHQazPWhxMBUGF6CCQ7RULR4ZFHFFOKi0jf1Jjoh8xD24H+Hdne2hr9/svt",
+	"x7d3/vxk9PRumrNIBFvO+Jm7BJKdJzd2nnwyunV39PGv8w0CJf/+loTCPtrrU94xLRWY+4xFTENF0NyM",
+	"Pt/c+e3v0tHsP5SMaGpxOFOeWW8vicl6aS5//P2T0c1/Pr++uXPnm/G/7z+/vjm++dXos1v6N9/8d/Tp",
+	"wwxXaVLdU/r1IQs62BAIzjQZf/HDy7vPRncevvj+63QQdLTLRzD15Ka62QL1KeJ3hVCmNwXXYecv3+YE",
+	"k7bATI6MQBHqqG1gwQp2vcCmGl2Rl3+/sbOVmaQtUy9piU24QrBZx8NZZXArhWGnsjP943cvHjxKh7a9",
+	"5ZNDnwcwJmXbK2m/T8Y/fDrefDC+89nL3/whHUIM4lVxrexLu4IEPDD9QsLUeZqDa/z5re2n9/C8ysh0",
+	"EJTq4wXasXJQXTEkiq0zSUPSZjQeSJylvhfbpv6XX//p5f3/PL++OXr01fbTe6M7D7Mi77EjH1356H8B",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -296,6 +296,7 @@ func TestDocsShowTheTables(t *testing.T) {
 	draw(&b, "Sign-up 报名", activity.SignupMoves, map[activity.SignupState]string{
 		activity.Pending: "sign up, where staff approve", activity.Waitlisted: "sign up, when full", activity.Confirmed: "sign up"})
 	draw(&b, "Hour proposal 提议", hours.ProposalMoves, map[hours.ProposalState]string{hours.ProposalPending: "propose"})
+	draw(&b, "Hour dispute 时长疑问", hours.DisputeMoves, map[hours.DisputeState]string{hours.DisputeOpen: "dispute"})
 	draw(&b, "Request 服务申请", request.Moves, map[request.State]string{request.Draft: "ask"})
 	if *update {
 		apptest.Must(t, os.WriteFile(workflowsFile, []byte(b.String()), 0o644)) //nolint:gosec // a page of the docs

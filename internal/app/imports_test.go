@@ -31,7 +31,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "app":
 		return append([]string{"config", "httpapi", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
 	case pkg == "httpapi":
-		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal"}, features...), true
+		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster"}, features...), true
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
@@ -44,7 +44,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true
-	case pkg == "fault", pkg == "seal", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
+	case pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
 		return nil, true
 	}
 	return nil, false

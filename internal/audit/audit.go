@@ -29,6 +29,7 @@ const (
 	Signup      Entity = "signup"
 	Attendance  Entity = "attendance" // by the id of its sign-up
 	Proposal    Entity = "proposal"
+	Dispute     Entity = "dispute"
 	ServiceType Entity = "service_type"
 	Provider    Entity = "provider"
 	Holiday     Entity = "holiday" // by its day, 20260101

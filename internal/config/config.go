@@ -47,8 +47,9 @@ type WeChat struct {
 // Templates are the subscribe messages' templates of the back office: the id, then the
 // keyword of each field; empty: the news is in the app alone (docs/wechat.md).
 type Templates struct {
-	RequestResult, RequestAssigned, BookingReminder                string
-	SignupConfirmed, SignupOffered, ActivityChanged, HoursCredited string
+	RequestResult, RequestAssigned, BookingReminder string
+	SignupConfirmed, SignupOffered, ActivityChanged string
+	HoursCredited, DisputeAnswered                  string
 }
 
 // Limits are the defaults of the rules that people argue about; a district may set its own.
@@ -122,13 +123,14 @@ var settings = []setting{
 	{name: "wechat.secret", field: func(c *Config) any { return &c.WeChat.Secret }},
 	{name: "wechat.base_url", field: func(c *Config) any { return &c.WeChat.BaseURL }, usage: "a stand-in for WeChat, in demo mode"},
 	{name: "wechat.state", field: func(c *Config) any { return &c.WeChat.State }, usage: "version of the mini-program that messages and codes open: formal, trial or developer"},
-	{name: "wechat.templates.request_result", field: func(c *Config) any { return &c.WeChat.Templates.RequestResult }},
-	{name: "wechat.templates.request_assigned", field: func(c *Config) any { return &c.WeChat.Templates.RequestAssigned }},
-	{name: "wechat.templates.booking_reminder", field: func(c *Config) any { return &c.WeChat.Templates.BookingReminder }},
-	{name: "wechat.templates.signup_confirmed", field: func(c *Config) any { return &c.WeChat.Templates.SignupConfirmed }},
-	{name: "wechat.templates.signup_offered", field: func(c *Config) any { return &c.WeChat.Templates.SignupOffered }},
-	{name: "wechat.templates.activity_changed", field: func(c *Config) any { return &c.WeChat.Templates.ActivityChanged }},
-	{name: "wechat.templates.hours_credited", field: func(c *Config) any { return &c.WeChat.Templates.HoursCredited }},
+	{name: "wechat.templates.request_result", field: func(c *Config) any { return &c.WeChat.Templates.RequestResult }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.request_assigned", field: func(c *Config) any { return &c.WeChat.Templates.RequestAssigned }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.booking_reminder", field: func(c *Config) any { return &c.WeChat.Templates.BookingReminder }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.signup_confirmed", field: func(c *Config) any { return &c.WeChat.Templates.SignupConfirmed }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.signup_offered", field: func(c *Config) any { return &c.WeChat.Templates.SignupOffered }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.activity_changed", field: func(c *Config) any { return &c.WeChat.Templates.ActivityChanged }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.hours_credited", field: func(c *Config) any { return &c.WeChat.Templates.HoursCredited }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.dispute_answered", field: func(c *Config) any { return &c.WeChat.Templates.DisputeAnswered }, usage: "subscribe template: its id and keywords"},
 	{name: "limits.cancel_notice", field: func(c *Config) any { return &c.Limits.CancelNotice }, usage: "latest time to cancel before a shift"},
 	{name: "limits.promotion_confirm", field: func(c *Config) any { return &c.Limits.PromotionConfirm }, usage: "time to accept a place from the waitlist"},
 	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},

@@ -154,7 +154,7 @@ keys:
   fields: ["`+keyA+`", "`+keyA+`"]
 token: {access_ttl: 2h, refresh_ttl: 1h}
 wechat: {app_id: gh_123, secret: shhh-not-thirty-two, base_url: "ftp://x", state: beta, templates: {request_result: x, request_assigned: x,
-  booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x}}
+  booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x, dispute_answered: x}}
 limits:
   cancel_notice: -4h
   promotion_confirm: soon

@@ -132,7 +132,7 @@ func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
 	}
 	return outbox.Tell(tx, outbox.Notice{PersonID: e.PersonID, Kind: outbox.HoursCredited,
 		Event: "entry:" + strconv.FormatInt(e.ID, 10), Title: "时长" + verb,
-		Body: "“" + title + "”" + verb + " " + Spoken(e.Minutes) + "，点开可以看到签到和签退", ActivityID: &e.ActivityID}.
+		Body: "“" + title + "”" + verb + " " + Spoken(e.Minutes) + "，点开可以看到签到和签退", ActivityID: &e.ActivityID, EntryID: &e.ID}.
 		As(outbox.HoursCreditedMessage, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
 }
 

@@ -77,19 +77,19 @@ var access = map[string]rule{
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
 
-	"listCampaigns": public, "getCampaign": public, "getLeaderboard": public, "listCampaignEntries": public,
+	"listCampaigns": public, "getCampaign": public, "getLeaderboard": public, "listCampaignEntries": public, "getCampaignPoster": public,
 	"createCampaign": staff, "updateCampaign": staff,
 
-	"listActivities": public, "countActivityDays": public, "getActivity": public,
+	"listActivities": public, "countActivityDays": public, "getActivity": public, "getActivityPoster": public,
 	"createActivity": staff, "updateActivity": staff, "publishActivity": staff, "finishActivity": staff, "cancelActivity": staff,
 	"addShift": staff, "updateShift": staff, "cancelShift": staff, "addSeries": staff, "updateSeries": staff,
 	"signUp": volunteer, "getSignup": signedIn, "cancelSignup": signedIn, "confirmSignup": volunteer, "listMySignups": signedIn,
 	"listSignups": staff, "decideSignups": staff,
-	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "scanVolunteer": staff,
+	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "getShiftCode": staff, "scanVolunteer": staff,
 	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
 
 	"getMyHours": signedIn, "listMyEntries": signedIn, "getHourEntry": signedIn,
-	"proposeCorrection": staff, "listProposals": staff, "decideProposals": staff,
+	"disputeEntry": signedIn, "listDisputes": staff, "answerDispute": staff, "proposeCorrection": staff, "listProposals": staff, "decideProposals": staff,
 
 	"listServiceTypes": public, "getServiceType": public, "createServiceType": staff, "updateServiceType": staff,
 

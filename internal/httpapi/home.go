@@ -101,12 +101,16 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 	if err != nil {
 		return nil, err
 	}
+	disputes, err := s.Hours.CountDisputes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	waiting, err := s.Requests.Waiting(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
 	}
 	out := api.GetWorkbench200JSONResponse{
-		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(w.Attention), Proposals: int(proposals),
+		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(w.Attention), Proposals: int(proposals), Disputes: int(disputes),
 		Shifts: mapped(w.Shifts, func(x *activity.WorkShift) api.WorkShift {
 			return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
 				EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase)}

@@ -60,7 +60,68 @@ func (s *Server) GetHourEntry(ctx context.Context, r api.GetHourEntryRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return api.GetHourEntry200JSONResponse(entry(l)), nil
+	out := entry(l)
+	d, err := s.Hours.DisputeOf(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	if d != nil {
+		told := dispute(auth.From(ctx), d)
+		out.Dispute = &told
+	}
+	may := l.PersonID == auth.From(ctx).PersonID && (d == nil || d.State != hours.DisputeOpen)
+	out.MayDispute = &may
+	return api.GetHourEntry200JSONResponse(out), nil
+}
+
+// DisputeEntry asks the recording unit to check an entry.
+func (s *Server) DisputeEntry(ctx context.Context, r api.DisputeEntryRequestObject) (api.DisputeEntryResponseObject, error) {
+	var t texts
+	t.lines("words", &r.Body.Words, 200)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	d, err := s.Hours.DisputeEntry(ctx, r.ID, r.Body.Words)
+	if err != nil {
+		return nil, err
+	}
+	return api.DisputeEntry201JSONResponse(dispute(auth.From(ctx), d)), nil
+}
+
+func dispute(a auth.Actor, d *hours.DisputeLine) api.HourDispute {
+	return api.HourDispute{ID: d.ID, EntryID: d.EntryID, State: api.HourDisputeState(d.State), Words: d.Words, PersonName: d.PersonName,
+		ActivityTitle: d.ActivityTitle, Minutes: d.Minutes, StartsAt: shown(d.StartsAt), EndsAt: shown(d.EndsAt), Mine: d.PersonID == a.PersonID,
+		Answer: some(d.Answer), AnsweredByName: some(d.AnsweredByName), CreatedAt: shown(d.CreatedAt), AnsweredAt: shownIf(d.AnsweredAt)}
+}
+
+// ListDisputes lists what waits for an answer.
+func (s *Server) ListDisputes(ctx context.Context, r api.ListDisputesRequestObject) (api.ListDisputesResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit, a := limitOf(r.Params.Limit), auth.From(ctx)
+	rows, err := s.Hours.Disputes(ctx, keys[0], limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(d *hours.DisputeLine) string { return cursor(d.ID) })
+	return api.ListDisputes200JSONResponse{NextCursor: next,
+		Items: mapped(rows, func(d *hours.DisputeLine) api.HourDispute { return dispute(a, d) })}, nil
+}
+
+// AnswerDispute answers a dispute.
+func (s *Server) AnswerDispute(ctx context.Context, r api.AnswerDisputeRequestObject) (api.AnswerDisputeResponseObject, error) {
+	var t texts
+	t.lines("answer", &r.Body.Answer, 200)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	d, err := s.Hours.AnswerDispute(ctx, r.ID, string(r.Body.Action), r.Body.Answer)
+	if err != nil {
+		return nil, err
+	}
+	return api.AnswerDispute200JSONResponse(dispute(auth.From(ctx), d)), nil
 }
 
 // ProposeCorrection proposes what an entry should have been.

@@ -27,7 +27,7 @@ func (s *Server) ListNotices(ctx context.Context, r api.ListNoticesRequestObject
 
 func notice(n *outbox.Notice) api.Notice {
 	return api.Notice{ID: n.ID, Kind: api.NoticeKind(n.Kind), Title: n.Title, Body: n.Body, SignupID: n.SignupID,
-		ActivityID: n.ActivityID, RequestID: n.RequestID, Read: n.ReadAt != nil, CreatedAt: shown(n.CreatedAt)}
+		ActivityID: n.ActivityID, RequestID: n.RequestID, EntryID: n.EntryID, Read: n.ReadAt != nil, CreatedAt: shown(n.CreatedAt)}
 }
 
 // ReadNotices marks notices as read.

@@ -55,6 +55,8 @@ type Deps struct {
 	Bookings   *booking.Service
 	Requests   *request.Service
 	Audit      *audit.Service
+	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
+	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)
 }
 
 // Server implements the contract's strict server interface; each feature's

@@ -71,7 +71,7 @@ func TestWhoCannotBeReachedHasItInTheApp(t *testing.T) {
 		m.Allow(lin, "林晓雯", 3, changed)
 		apptest.Must(t, m.Outbox.Accept(apptest.As(desk), []string{changed, "hours_credited"}))
 		news(m, desk, "no identity at WeChat")
-		news(m, lin, "a template that is not set", func(n *outbox.Notice) { n.Template = "dispute_answered" })
+		news(m, lin, "a template that is not set", func(n *outbox.Notice) { n.Template = "no_such_message" })
 		ends := store.At(m.Clock.Now().Add(time.Hour))
 		news(m, lin, "too late", func(n *outbox.Notice) { n.SendBefore = &ends })
 		m.Clock.Advance(2 * time.Hour)

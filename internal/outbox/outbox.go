@@ -25,6 +25,7 @@ const (
 	ActivityChanged   Kind = "activity_changed"
 	ActivityCancelled Kind = "activity_cancelled"
 	HoursCredited     Kind = "hours_credited"
+	DisputeAnswered   Kind = "dispute_answered"
 	RequestSubmitted  Kind = "request_submitted"
 	RequestApproved   Kind = "request_approved"
 	RequestRejected   Kind = "request_rejected"
@@ -48,6 +49,7 @@ const (
 	SignupOfferedMessage   = "signup_offered"
 	ActivityChangedMessage = "activity_changed"
 	HoursCreditedMessage   = "hours_credited"
+	DisputeAnsweredMessage = "dispute_answered"
 )
 
 // Delivery is where a notice stands on its way to WeChat; in the app it stands anyway.
@@ -105,6 +107,7 @@ type Notice struct {
 	SignupID   *int64
 	ActivityID *int64
 	RequestID  *int64
+	EntryID    *int64 // of the ledger
 	ReadAt     *store.Time
 	CreatedAt  store.Time
 

@@ -308,6 +308,29 @@ export interface paths {
         patch: operations["updateCampaign"];
         trace?: never;
     };
+    "/campaigns/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A poster of a campaign, to save and pass on
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         */
+        get: operations["getCampaignPoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/campaigns/{id}/leaderboard": {
         parameters: {
             query?: never;
@@ -405,6 +428,29 @@ export interface paths {
         head?: never;
         /** Change an activity; people signed up are told when place or contact change */
         patch: operations["updateActivity"];
+        trace?: never;
+    };
+    "/activities/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A poster of a published activity, to save and pass on
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         */
+        get: operations["getActivityPoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/activities/{id}/publish": {
@@ -723,6 +769,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shifts/{id}/mini-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Staff: the mini-program code that opens the check-in of a shift
+         * @description For those who come without the mini-program open. It opens the page and proves nothing; the check-in still takes the rotating code or its digits. A PNG.
+         */
+        get: operations["getShiftCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/shifts/{id}/checkin-code": {
         parameters: {
             query?: never;
@@ -896,6 +965,69 @@ export interface paths {
         put?: never;
         /** Staff: propose what an entry should have been; a second person approves */
         post: operations["proposeCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/entries/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the recording unit to check an entry of mine
+         * @description One open dispute for each entry; a second is 409 dispute_open.
+         */
+        post: operations["disputeEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: disputes that wait for an answer, oldest first */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/disputes/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: answer a dispute of somebody else's
+         * @description To say that the entry is corrected, propose the correction first; else it is 422 no_correction.
+         */
+        post: operations["answerDispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3526,6 +3658,9 @@ export interface components {
             /** @description The second person */
             approved_by_name?: string;
             corrects_id?: components["schemas"]["Id"];
+            dispute?: components["schemas"]["HourDispute"];
+            /** @description Mine, and no dispute about it is open; of one entry only, not in lists */
+            may_dispute?: boolean;
             /**
              * Format: date-time
              * @description Entered at
@@ -3536,6 +3671,67 @@ export interface components {
              * @example 9f86d081884c7d65
              */
             hash: string;
+        };
+        HourDispute: {
+            id: components["schemas"]["Id"];
+            entry_id: components["schemas"]["Id"];
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "open" | "corrected" | "kept";
+            /** @description What the volunteer says is wrong */
+            words: string;
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * @description Of the entry
+             * @example 148
+             */
+            minutes: number;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /** @description About my own hours: another one answers */
+            mine: boolean;
+            /** @description What was answered */
+            answer?: string;
+            /**
+             * @description Who answered
+             * @example 杨海兰
+             */
+            answered_by_name?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered
+             */
+            answered_at?: string;
+        };
+        HourDisputePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["HourDispute"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
         HourEntryPage: {
             /** @description In the order that the call names */
@@ -4832,7 +5028,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned";
             /**
              * @description In a few words
              * @example 报名成功
@@ -4843,6 +5039,7 @@ export interface components {
             signup_id?: components["schemas"]["Id"];
             activity_id?: components["schemas"]["Id"];
             request_id?: components["schemas"]["Id"];
+            entry_id?: components["schemas"]["Id"];
             /** @description I have seen it */
             read: boolean;
             /**
@@ -4855,7 +5052,7 @@ export interface components {
          * @description A subscribe message of WeChat's
          * @enum {string}
          */
-        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited";
+        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited" | "dispute_answered";
         Delivery: {
             id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
@@ -5207,6 +5404,11 @@ export interface components {
              * @example 1
              */
             proposals: number;
+            /**
+             * @description Disputes about hours that I can answer
+             * @example 1
+             */
+            disputes: number;
             /** @description Service requests that wait, as listRequests by queue; each counted up to 99 */
             requests: {
                 /**
@@ -5839,6 +6041,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCampaignPoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getLeaderboard: {
         parameters: {
             query?: {
@@ -6047,6 +6273,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Activity"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getActivityPoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6536,6 +6786,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getShiftCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getCheckinCode: {
         parameters: {
             query?: never;
@@ -6816,6 +7090,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HourProposal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    disputeEntry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What is wrong
+                     * @example 我 9 点就到了，签到晚了半小时
+                     */
+                    words: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourDispute"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disputes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourDisputePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The entry is corrected; or it is right
+                     * @enum {string}
+                     */
+                    action: "correct" | "keep";
+                    /**
+                     * @description What the volunteer reads
+                     * @example 签到记录是 9 点 31 分，当天有三位同事在场
+                     */
+                    answer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourDispute"];
                 };
             };
             default: components["responses"]["Problem"];

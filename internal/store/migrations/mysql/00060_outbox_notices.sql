@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS notices (
     signup_id   BIGINT,
     activity_id BIGINT,
     request_id  BIGINT,
+    entry_id    BIGINT,
     read_at     BIGINT,
     created_at  BIGINT NOT NULL,
     template    VARCHAR(32) NOT NULL,

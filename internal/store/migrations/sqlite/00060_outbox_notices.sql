@@ -9,6 +9,7 @@ CREATE TABLE notices (
     signup_id   INTEGER,
     activity_id INTEGER,
     request_id  INTEGER,
+    entry_id    INTEGER,
     read_at     INTEGER,
     created_at  INTEGER NOT NULL,
     template    TEXT NOT NULL CHECK (length(template) <= 32),

@@ -43,6 +43,25 @@ function download(url: string, header: Record<string, string>): Promise<Incoming
   })
 }
 
+/** Fetches a picture that the API draws; the path as in the contract. Gives where the phone keeps it for now. */
+export async function fetchPicture(path: string): Promise<string> {
+  const answer = await asMe((token) => download(`${origin}/api/v1${path}`, bearer(token)))
+  if (answer.status !== 200) throw problemOf(answer)
+  return answer.data as string
+}
+
+/** Keeps a picture for good: in the album, or on H5 as a file of the name. False when the person said no. */
+export function keepPicture(path: string, name: string): Promise<boolean> {
+  // #ifdef H5
+  const link = Object.assign(document.createElement('a'), { href: path, download: name })
+  link.click()
+  return Promise.resolve(true)
+  // #endif
+  // #ifndef H5
+  return new Promise((resolve) => uni.saveImageToPhotosAlbum({ filePath: path, success: () => resolve(true), fail: () => resolve(false) }))
+  // #endif
+}
+
 /** Shows a file: a picture large, a paper in the phone's own reader. */
 export async function showFile(requestId: number, of: Attachment) {
   const path = await fetchFile(requestId, of.id)

@@ -7,6 +7,12 @@ export function open(url: string) {
   else uni.navigateTo({ url })
 }
 
+/** A page's query; what a mini-program code carries as its scene ("id=12") stands among it. */
+export function queryOf(query?: Record<string, string | undefined>): Record<string, string | undefined> {
+  const scene = decodeURIComponent(query?.scene ?? '')
+  return { ...Object.fromEntries(scene.split('&').filter((pair) => pair.includes('=')).map((pair) => pair.split('='))), ...query }
+}
+
 /** Back one page; home when the page was opened by itself, say from a message. */
 export function back() {
   if (getCurrentPages().length > 1) uni.navigateBack({})

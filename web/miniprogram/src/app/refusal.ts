@@ -53,6 +53,8 @@ const BY_CODE: Record<string, Words> = {
   no_shift: { title: '还没有可以报名的班次', detail: '活动没有发布，草稿已保存。加一个班次就能发布。', choices: [{ act: 'add_shift', text: '加班次' }] },
   attendance_open: { title: '还不能结束活动', detail: '活动没有结束：有班次没结束，或到场还没确认。', choices: [{ act: 'attendance', text: '去确认到场' }] },
   proposal_open: { title: '这一条已在等复核', detail: '这次没有提出。先由另一位工作人员复核前面那一条，再提新的。', choices: [{ act: 'proposals', text: '看待复核的' }] },
+  dispute_open: { title: '正在核对', choices: [RELOAD] },
+  no_correction: { title: '还没有提出更正' },
   own_hours: { title: '自己的时长要请同事办' },
   guardian_required: { title: '需要监护人同意' },
   invalid_fields: { title: '有内容要改一下' },

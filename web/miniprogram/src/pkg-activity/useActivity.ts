@@ -7,7 +7,7 @@ import { api } from '@/app/api'
 import { isoDate, monthDay, span } from '@/app/format'
 import { holds } from '@/app/labels'
 import { useLoad } from '@/app/list'
-import { open } from '@/app/nav'
+import { open, queryOf } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
@@ -30,9 +30,10 @@ export function useActivity() {
   const loaded = useLoad(() => api.get('/activities/{id}', { path: { id: id.value } }))
   const activity = loaded.data
 
-  onLoad((query) => {
-    id.value = Number(query?.id)
-    chosenId.value = Number(query?.shift) || 0
+  onLoad((asked) => {
+    const query = queryOf(asked)
+    id.value = Number(query.id)
+    chosenId.value = Number(query.shift) || 0
   })
   onShow(() => void loaded.run())
 

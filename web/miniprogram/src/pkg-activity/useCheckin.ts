@@ -7,7 +7,7 @@ import { api } from '@/app/api'
 import { call, scan, whereAmI } from '@/app/device'
 import { distance } from '@/app/format'
 import { useLoad } from '@/app/list'
-import { open } from '@/app/nav'
+import { open, queryOf } from '@/app/nav'
 import { offlineCheckins } from '@/app/offline'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
@@ -24,10 +24,11 @@ export function useCheckin() {
   const askedShift = ref(0)
   const kind = ref<Kind>('in')
   let kindAsked = false
-  onLoad((query) => {
-    askedShift.value = Number(query?.shift_id) || 0
-    kindAsked = query?.kind === 'out' || query?.kind === 'in'
-    if (query?.kind === 'out') kind.value = 'out'
+  onLoad((asked) => {
+    const query = queryOf(asked)
+    askedShift.value = Number(query.shift_id ?? query.shift) || 0
+    kindAsked = query.kind === 'out' || query.kind === 'in'
+    if (query.kind === 'out') kind.value = 'out'
   })
 
   // ---- which sign-up: the one asked for, else the one whose window is open, else the next ----

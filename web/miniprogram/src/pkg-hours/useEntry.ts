@@ -13,6 +13,9 @@ type Entry = Schemas['HourEntry']
 
 export const REASONS = ['中途离开了一会儿', '签退晚了，实际早就结束', '签到晚了，实际早就到场', '签错了班次']
 
+/** What volunteers most often doubt. */
+export const DOUBTS = ['我到得更早', '我走得更晚', '这次没有算全', '这一条不是我的']
+
 /** One entry down to the check-in, and for staff the proposal to correct it. */
 export function useEntry() {
   const { isStaff } = useSession()
@@ -23,6 +26,15 @@ export function useEntry() {
   const reason = ref('')
   const proposed = ref(false)
   const propose = useAct((key, total: number, why: string) => api.post('/hours/entries/{id}/corrections', { path: { id }, body: { minutes: total, reason: why }, key }))
+
+  const doubting = ref(false)
+  const doubt = useAct((key, words: string) => api.post('/hours/entries/{id}/disputes', { path: { id }, body: { words }, key }))
+  async function sendDoubt(words: string) {
+    const done = await doubt.run(words)
+    if (doubt.problem.value?.fields.length) return
+    doubting.value = false
+    if (done) void entry.run()
+  }
 
   const look = computed(() => entry.data.value && ENTRY_CLASS[entry.data.value.class])
   const most = computed(() => (entry.data.value ? (Date.parse(entry.data.value.ends_at) - Date.parse(entry.data.value.starts_at)) / 60_000 : 0))
@@ -49,12 +61,13 @@ export function useEntry() {
 
   function chose(act: string) {
     propose.dismiss()
+    doubt.dismiss()
     if (act === 'retry') void send()
     if (act === 'reload') void entry.run()
     if (act === 'proposals') open('/pkg-staff/proposals')
   }
 
-  return { entry, look, steps, facts, most, correctable, sheet, minutes, reason, propose, proposed, load, startCorrection, send, chose }
+  return { entry, look, steps, facts, most, correctable, sheet, minutes, reason, propose, proposed, load, startCorrection, send, chose, doubting, doubt, sendDoubt }
 }
 
 function factsOf(of: Entry) {

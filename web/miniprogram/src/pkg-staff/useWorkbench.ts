@@ -50,7 +50,8 @@ export function useWorkbench() {
     if (!w) return []
     const queues = QUEUES.filter((one) => one.queue !== 'new').map((one) => ({ key: one.queue as string, word: one.word, icon: one.icon, late: one.queue === 'overdue', n: w.requests[one.queue], url: `/pkg-staff/requests?queue=${one.queue}` }))
     const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff/proposals' }
-    return [...queues, hours].filter((one) => one.n > 0)
+    const disputes = { key: 'disputes', word: '时长疑问', icon: 'chat', late: false, n: w.disputes, url: '/pkg-staff/disputes' }
+    return [...queues, hours, disputes].filter((one) => one.n > 0)
   })
 
   /** The one to confirm, else the list of them on this page. */
@@ -81,7 +82,7 @@ function saidOf({ phase, taken, checked_in }: WorkShift): string {
 }
 
 /** Everything to look at, each once: those over time are among the new ones. */
-function waitingOf({ pending_signups, to_confirm, attention, proposals, requests }: Schemas['Workbench']): number {
+function waitingOf({ pending_signups, to_confirm, attention, proposals, disputes, requests }: Schemas['Workbench']): number {
   const { overdue: _among, ...queues } = requests
-  return pending_signups + to_confirm + attention + proposals + Object.values(queues).reduce((sum, n) => sum + n, 0)
+  return pending_signups + to_confirm + attention + proposals + disputes + Object.values(queues).reduce((sum, n) => sum + n, 0)
 }

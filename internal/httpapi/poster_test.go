@@ -1,0 +1,69 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"net/http"
+	"testing"
+	"time"
+
+	"yimi/internal/activity"
+	"yimi/internal/apptest"
+	"yimi/internal/auth"
+	"yimi/internal/poster"
+)
+
+// A poster is a picture for everybody, of what everybody may see; WeChat draws its code once.
+func TestPosters(t *testing.T) {
+	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
+		s := apptest.NewSite(t, m.World)
+		published, draft := m.Draft(), m.Draft()
+		published.Title = "清河行动"
+		m.Publish(published, apptest.At(48*time.Hour, 20), apptest.At(72*time.Hour, 20))
+		d, err := m.Activities.Create(apptest.As(m.Staff), draft, []activity.Shift{apptest.At(48*time.Hour, 5)})
+		apptest.Must(t, err)
+		for range 2 {
+			for _, path := range []string{fmt.Sprintf("/activities/%d/poster", published.ID), fmt.Sprintf("/campaigns/%d/poster", m.Campaign)} {
+				a := s.Ask(t, "GET", path, nil)
+				if a.Status != http.StatusOK || a.Header.Get("Content-Type") != "image/png" {
+					t.Fatalf("%s: %d %s", path, a.Status, a.Problem.Code)
+				}
+				if size, err := png.DecodeConfig(bytes.NewReader(a.Body)); err != nil || size.Width != poster.Width {
+					t.Error(path, size, err)
+				}
+			}
+		}
+		codes := m.WeChat.Codes()
+		if len(codes) != 2 || codes[0].Scene != fmt.Sprintf("id=%d", published.ID) || codes[0].Page != "pkg-activity/activity" {
+			t.Errorf("%+v", codes)
+		}
+		if a := s.Ask(t, "GET", fmt.Sprintf("/activities/%d/poster", d.ID), nil); a.Status != http.StatusNotFound {
+			t.Error("a draft has a poster:", a.Status)
+		}
+	})
+}
+
+func TestShiftCodeIsForItsStaff(t *testing.T) {
+	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
+		s := apptest.NewSite(t, m.World)
+		path := fmt.Sprintf("/shifts/%d/mini-code", m.Shift(5).ID)
+		for name, c := range map[string]struct {
+			who  auth.Actor
+			want int
+		}{"staff": {m.Staff, 200}, "a volunteer": {m.Volunteer("林晓雯"), 403}, "staff of another unit": {m.StaffOf(m.Other, "丁立强"), 404}, "nobody": {auth.Actor{}, 401}} {
+			if a := s.Call(t, c.who, "GET", path, nil); a.Status != c.want {
+				t.Errorf("%s: %d, not %d", name, a.Status, c.want)
+			}
+		}
+	})
+}
+
+func TestNoPosterWithoutWeChat(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		a := s.Ask(t, "GET", fmt.Sprintf("/campaigns/%d/poster", s.Campaign), nil)
+		if a.Status != http.StatusServiceUnavailable || a.Problem.Code != "wechat_unavailable" {
+			t.Error(a.Status, a.Problem.Code)
+		}
+	})
+}
