@@ -146,7 +146,7 @@ func (a *App) buildRequests(keys config.Keys) (err error) {
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate)},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.Requests.Box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
 		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, Audit: a.Audit,
@@ -159,7 +159,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		return err
 	}
 	web.Register(engine)
-	a.Handler = httpapi.WithPatch(engine)
+	a.Handler = httpapi.Secure(httpapi.WithPatch(engine), a.cfg.Proxies)
 	return nil
 }
 

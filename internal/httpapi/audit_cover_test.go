@@ -156,6 +156,8 @@ func (b *ledger) deedsOnActivities(l *apptest.Loop) {
 	apptest.Must(b.t, l.Store.Read(b.t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", people[0].PersonID).Take(&entry).Error)
 	proposal := rawID(b.do("proposeCorrection", l.Staff, map[string]any{"minutes": 90, "reason": "多留了半小时"}, entry.ID))
 	b.do("decideProposals", l.Second, map[string]any{"ids": []int64{proposal}, "decision": "approve"})
+	dispute := rawID(b.s.Call(b.t, people[0], "POST", fmt.Sprintf("/hours/entries/%d/disputes", entry.ID), map[string]any{"words": "不该有的话"}).Body)
+	b.do("answerDispute", l.Staff, map[string]any{"action": "keep", "answer": "不该有的话"}, dispute)
 	b.do("finishActivity", l.Staff, nil, shift.ActivityID)
 }
 

@@ -209,6 +209,21 @@ func TestTheMinorsReport(t *testing.T) {
 	})
 }
 
+// The contract knows every kind of record that the log knows.
+func TestTheLogsKindsAreTheContracts(t *testing.T) {
+	t.Parallel()
+	spec, err := api.GetSpec()
+	apptest.Must(t, err)
+	for _, e := range audit.Entities() {
+		if !slices.Contains(spec.Components.Schemas["AuditEntity"].Value.Enum, any(string(e))) {
+			t.Errorf("AuditEntity lacks %s", e)
+		}
+	}
+	if n := len(spec.Components.Schemas["AuditEntity"].Value.Enum); n != len(audit.Entities()) {
+		t.Errorf("the contract has %d kinds, the log %d", n, len(audit.Entities()))
+	}
+}
+
 // Every operation that leaves a line is called something in Chinese.
 func TestEveryLoggedOperationHasWords(t *testing.T) {
 	t.Parallel()
