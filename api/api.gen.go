@@ -503,6 +503,27 @@ func (e GrantInputRole) Valid() bool {
 	}
 }
 
+// Defines values for GuardianRelation.
+const (
+	GuardianRelationGrandparent GuardianRelation = "grandparent"
+	GuardianRelationOther       GuardianRelation = "other"
+	GuardianRelationParent      GuardianRelation = "parent"
+)
+
+// Valid indicates whether the value is a known member of the GuardianRelation enum.
+func (e GuardianRelation) Valid() bool {
+	switch e {
+	case GuardianRelationGrandparent:
+		return true
+	case GuardianRelationOther:
+		return true
+	case GuardianRelationParent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HolidayKind.
 const (
 	HolidayKindOff  HolidayKind = "off"
@@ -2964,6 +2985,39 @@ type GrantInput struct {
 
 // GrantInputRole The role to give
 type GrantInputRole string
+
+// Guardian defines model for Guardian.
+type Guardian struct {
+	// AgreedAt When
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// Name Who agreed
+	//
+	// Example: 赵建国
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
+// GuardianCode defines model for GuardianCode.
+type GuardianCode struct {
+	// Code Eight digits
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// GuardianRelation What the guardian is to the child
+type GuardianRelation string
 
 // HandOverInput defines model for HandOverInput.
 type HandOverInput struct {
@@ -5453,6 +5507,65 @@ type VolunteerShiftInput struct {
 	Title string `json:"title"`
 }
 
+// Ward defines model for Ward.
+type Ward struct {
+	// AgreedAt When I agreed
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Coming Shifts to come that it signed up for
+	//
+	// Example: 1
+	Coming int `json:"coming"`
+
+	// EntriesTotal Times it served
+	//
+	// Example: 3
+	EntriesTotal int `json:"entries_total"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name The child
+	//
+	// Example: 赵小宝
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// WardInput defines model for WardInput.
+type WardInput struct {
+	// Agree I am the guardian, have read the notice, and agree
+	Agree bool `json:"agree"`
+
+	// Code What the child's phone shows
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -5970,6 +6083,12 @@ type AcceptMessagesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddWardParams defines parameters for AddWard.
+type AddWardParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6348,6 +6467,9 @@ type SetMyHoursJSONRequestBody = ProviderHoursInput
 // AcceptMessagesJSONRequestBody defines body for AcceptMessages for application/json ContentType.
 type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 
+// AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
+type AddWardJSONRequestBody = WardInput
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -6632,6 +6754,12 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(c *gin.Context)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(c *gin.Context)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6674,6 +6802,15 @@ type ServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(c *gin.Context)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(c *gin.Context, params AddWardParams)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(c *gin.Context, id ID)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -8600,6 +8737,32 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// NewGuardianCode operation middleware
+func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewGuardianCode(c)
+}
+
+// ListGuardians operation middleware
+func (siw *ServerInterfaceWrapper) ListGuardians(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListGuardians(c)
+}
+
 // GetMyHours operation middleware
 func (siw *ServerInterfaceWrapper) GetMyHours(c *gin.Context) {
 
@@ -9055,6 +9218,84 @@ func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
 	}
 
 	siw.Handler.AcceptMessages(c, params)
+}
+
+// ListWards operation middleware
+func (siw *ServerInterfaceWrapper) ListWards(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWards(c)
+}
+
+// AddWard operation middleware
+func (siw *ServerInterfaceWrapper) AddWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWardParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddWard(c, params)
+}
+
+// RemoveWard operation middleware
+func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveWard(c, id)
 }
 
 // ListProviders operation middleware
@@ -11747,6 +11988,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
+	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
+	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
+	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
+	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
@@ -13935,6 +14181,85 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type NewGuardianCodeRequestObject struct {
+}
+
+type NewGuardianCodeResponseObject interface {
+	VisitNewGuardianCodeResponse(w http.ResponseWriter) error
+}
+
+type NewGuardianCode201JSONResponse GuardianCode
+
+func (response NewGuardianCode201JSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewGuardianCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewGuardianCodedefaultApplicationProblemPlusJSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansRequestObject struct {
+}
+
+type ListGuardiansResponseObject interface {
+	VisitListGuardiansResponse(w http.ResponseWriter) error
+}
+
+type ListGuardians200JSONResponse struct {
+	// Items Oldest first
+	Items []Guardian `json:"items"`
+}
+
+func (response ListGuardians200JSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGuardiansdefaultApplicationProblemPlusJSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -14441,6 +14766,120 @@ type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsRequestObject struct {
+}
+
+type ListWardsResponseObject interface {
+	VisitListWardsResponse(w http.ResponseWriter) error
+}
+
+type ListWards200JSONResponse struct {
+	// Items Oldest first
+	Items []Ward `json:"items"`
+}
+
+func (response ListWards200JSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardsdefaultApplicationProblemPlusJSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWardRequestObject struct {
+	Params AddWardParams
+	Body   *AddWardJSONRequestBody
+}
+
+type AddWardResponseObject interface {
+	VisitAddWardResponse(w http.ResponseWriter) error
+}
+
+type AddWard201JSONResponse Ward
+
+func (response AddWard201JSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddWarddefaultApplicationProblemPlusJSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveWardRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveWardResponseObject interface {
+	VisitRemoveWardResponse(w http.ResponseWriter) error
+}
+
+type RemoveWard204Response struct {
+}
+
+func (response RemoveWard204Response) VisitRemoveWardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17385,6 +17824,12 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(ctx context.Context, request ListGuardiansRequestObject) (ListGuardiansResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -17427,6 +17872,15 @@ type StrictServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(ctx context.Context, request ListWardsRequestObject) (ListWardsResponseObject, error)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(ctx context.Context, request AddWardRequestObject) (AddWardResponseObject, error)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -19386,6 +19840,54 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// NewGuardianCode operation middleware
+func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
+	var request NewGuardianCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewGuardianCode(ctx.Request.Context(), request.(NewGuardianCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewGuardianCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewGuardianCodeResponseObject); ok {
+		if err := validResponse.VisitNewGuardianCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGuardians operation middleware
+func (sh *strictHandler) ListGuardians(ctx *gin.Context) {
+	var request ListGuardiansRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGuardians(ctx.Request.Context(), request.(ListGuardiansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGuardians")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListGuardiansResponseObject); ok {
+		if err := validResponse.VisitListGuardiansResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx *gin.Context) {
 	var request GetMyHoursRequestObject
@@ -19825,6 +20327,100 @@ func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
 		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWards operation middleware
+func (sh *strictHandler) ListWards(ctx *gin.Context) {
+	var request ListWardsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWards(ctx.Request.Context(), request.(ListWardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardsResponseObject); ok {
+		if err := validResponse.VisitListWardsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddWard operation middleware
+func (sh *strictHandler) AddWard(ctx *gin.Context, params AddWardParams) {
+	var request AddWardRequestObject
+
+	request.Params = params
+
+	var body AddWardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWard(ctx.Request.Context(), request.(AddWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddWardResponseObject); ok {
+		if err := validResponse.VisitAddWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveWard operation middleware
+func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
+	var request RemoveWardRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveWard(ctx.Request.Context(), request.(RemoveWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveWardResponseObject); ok {
+		if err := validResponse.VisitRemoveWardResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22374,494 +22970,506 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L35cxvHtT/6r3Tx3SrZDiiBixaS9X6gJctWbNmKpERJbD2ogWkAEw664ekBIVx/VSUlXmRFipWbxbEt",
-	"JVFi3TiLZV0nsWV6UdV9/8kzAVI/5V941ed0z4aewYAEtSS5dcsRgcH0dvrs53NemaqJVltwxgM5tfjK",
-	"VJv6tMUC5sNfBzu+FL76l8NkzXfbgSv41OIUZ2eDSg2+JKJOgiYjbdpgpMrqwmdTpSlXPfVyh/m9qdIU",
-	"py02tTiFz0+VpmStyVpUvbVFzz7HeCNoTi3OlsulqaDXVk/KwHd5Y+rcudLUEWd49JNNRnxWE76zSxLX",
-	"McO1adCMRoPPffZyx/WZM7UY+B0WH/k/fFafWpz6v/ZEy9+D38o9Rxw9NGu1RcB4rfcs6w1P4yh1GKGc",
-	"dUld+ITRWpM4jDlqQyhpM18KTih3yAprB/CIG0jis8B3mZwqTbGztNX21FT31su1heos3e/MsfnazAGz",
-	"oCajDvOjJcUmNK1mlLGTM7MHSlMtl5u/D5TU1gTMV+/8f15cnv4+nf7P8vRCZfr0N/5jyrbpz7ktNxhe",
-	"8HJAWkIGRArSorxH3IC1ZMZhe/CK+AwdVqcdL1AnXVLTdVud1tTijDr2lsv1X+FsXB6wBvOnzqn5+Ey2",
-	"BZcMaPKYL6oea6l/1gQPGIeZ0nbbc2tUzXRPG5/4xg+kmvYrBU/dvBdGTC78OKt3JHOWiGSM1ITDps6V",
-	"pk4wKV0cIGMe441v3mcZ/4Tb4MwhLofT0T9Q71uuBe6qGwBxtn3RZn7g4i7RdtsXq9QbNeqyee5caapG",
-	"W23qNvio3xzUzz3pu6yOP+SVFuW0wYaJ5gihLaB8GdB6PSK3qhAeo1z/vMa8is+o3rDUdReeQwJB2Crz",
-	"e1Xh9IZptjRVa7LaissrLXU6o+aPzx7VB6lOj9aCSrspOLMNT6qMULnCnMStLS/snZveW144MDNTts4o",
-	"IorkC081aUBcSRw1nOWHdcZrrNJigY9Hmfw1TH7a5URwr0e6btB0eXgj8UdLhFYl48h0OI4SzjvOZ8NL",
-	"VlLssgBXVHdddoChDjGHWs111KDwhDpREtAVxonoBOSx/t23B6/eHVy70r90Y3D9xvpXPybLfkBm9j9u",
-	"pQgPOF8Fecnw/gmiHkgy0Xt//Ev/7tv9W2/ZttQTeCVHUoYQvuNyGgBhtFxesdL09xj15RIpWzd4Zp9t",
-	"f0FiyoD6gaxQC1GcUF8ZWaoeJrLp1gMSaGLhIiBiFaRBXfgt9YophwZsOnBbVipqe7TGMneQ+Yk5Tw3u",
-	"vDa4/bfBnd+u37k2+OVnG+9/1b+8Nrj1dzJH+m99Orhx0zaE78oVmUHfgSArXHRJ3fVlzvnPqvNHObL4",
-	"yvAI+gPq+7Sn/oY9sQx5hBO1D0T4DvOXiMuJ58pA4h0JmkKycANLhGoxtjc+dC5nVqNap7Piep5lOs8z",
-	"5ihxQT1PH2mr8FjqldaxAkWVo7i5lgcnAk3CgRt4Np4GH6cJ4OO/bt643L/0AfnfT8ngzm83v/pMffq3",
-	"C7az73A3qBRlGvCwnRSVLif8BuWuBOIeVkYiHe5FVOoCPXnDYM3exARYNL/44Em+kmb8iStTigRoSrZE",
-	"bCE8f3MTIu4YUmpCNp4OlyeqP2A1IClzYkd4u4MKhOO4am+odywm0OvUk6w0QRlf+Ozul2CNKbBz5YT+",
-	"ujepv5anF75B7KprcaGbNDyS483sjEzmjDmShJIopgPvLSeU4L12AR0XvFqT1lRRXBBvT9jGNm1+9JZN",
-	"QObqZZZLNvk7lWlFWPeviDyMLfDA6AUWFn9x3h+30wrQXYuePYI/nSkXF4eKqaLgDdlQcUGHnCgx9t7y",
-	"uLJvbHGXs1Bg4S93mP5eWfITlGyxA9mXPI/Z7Ym9lOiKBFKcBdukWWEhlSdPjulLlJQY4ZkMq09NrT2h",
-	"xqn+rCn1RQ1UmH5Cc9Siv8RcRsMTOEalJG5AqCTaq6Q061AVbtMGWyKs1Q56ROBcPSqD0eqCdlDEx87f",
-	"tKDWHCmEWy6Pfzrzb7H8kIrlMgg+CfQCTxLaBX6SJXlHC95/UkH7b+H6yAm4ceTWuRyed8LYlclhNq+8",
-	"ufHB3a/PXxhcutm/emX9zodfn7/Q//Tjjc9/Nrj+G/x3/61fDj65qIQtV5Tx4pTj07o6kHan6rmyCbtU",
-	"d7n5J/r5PObEmHB0Gstcdpk/LLNWbL53peG83GFS/blLkhVmdQp6tMq8DCLqUolMTrEHntQY3nl3/c6l",
-	"jes3+l+93b/5Zf/q27aXr1KvwzKUL4prKe7aSAkuXA9OPxzJKrlgoK0Yj8W3NdoY6THWHhYKhbfmBc4I",
-	"fLdEJFtlPvVAzteawq0pE6nHJAGP2hKZLc/um56ZmZ7dD49Q4qCJH07mxamN6zfW71zZvPNW/9av1ebY",
-	"2MDecjn/4s/C1TF/FTqWvOOIif5h9l4TvO76LUkokW6DT3fai4SLqnB6JbVs4yA3t4l2AtGigVtDD0e9",
-	"br82vlWsurVmGJnzhZrfLkkcn3Zd3pAQlqoJT3SA05sBhV9rYtjMRU8jRNSsg0q1gBbjwVZIryv8FeZv",
-	"TY2Ofmvd/yCgtWZLqxrJUau9HMlLHYc5xA1sF73aC2zEfML9zwRBzh+YnZmxCceaz2jAHKvb9xTynmIu",
-	"3aK64YrLnYwwSt0XLVTuQ3PDnP4P2qyhzpyr/3ZZVV30tmMnOvtGQkC02oP3S+aDs1VdXklXXXhrxEn6",
-	"73218eYbM7t/0G4Uc/rBmvTA5khK4ZkmNjmDMBh3lPyxhMq0JCyse4c/yBLRSgIYU2g7TtYa5RXNNGzR",
-	"WLMkUqNc6ez6UeYQLroZkbY2rel4YcoCUxqcnLLRL+OOPWah1gkOhl2SMDiegnRst0KXPY90m4I0qUMo",
-	"AZVyiSgLg6sHUNsrgbRWRKbPvZhdGm7VcdG1GacQWcleH2lSWCFoMcO7Cs8Upp6cIFB8Q+GxgluaujDh",
-	"fEoJ2h4i3PhcomOOUYnemCQhmj3Pv2ZbkQtZdKHjNYKzKNNCC9A4BYzjOa8Zg8luXjgixhijhdeE76uV",
-	"lqa4qMgmXDIuKjWfOW5gZZQtl3es0uOw0nvwdYtEP6XIukm5E4WogoggEhbZ/PyIrAlFEPZoemLgbrNn",
-	"Bh2yvi2rUZveaW9NcEe/LZntt1FQ3Ewqj6ObFSFKdfuH2b/hMDZy6BE30J57SjwhVsZiOeo1x/EcLEyH",
-	"8cAvLnSUuR7YXHfF2S6vtFjQFE5RfxE+nEfFB4HymQP6a1ddnpoJhYCKCX+ITkBqosVIIBJxcnucQ3QC",
-	"60Jf6ASFV6rescWlYt5W4VPRj2fHNleF1+EBAy4aUwR+/fbgnZ/de+8ja+TeF20hmVPJ1VjNU7lvyDy4",
-	"J/HSL5EudQOpTSzJaoI7OnXNqgqMxQAKxqxPwDt1xDqHaUQnk9z2KPxrVluK3elMhqC+VazlUdIHJ66J",
-	"+cgQx9KdHjZtxwcxvD2dJ5dKHkwoJUGjj1o8JSX8huY3+PjGxodf3Tt//uvzFzZv3Fz/4rdfn7/Qv/Xu",
-	"+pdX1u9c6b/x+tfnLww+vjG49iZ+GNPGWq6ULm9U0MkuGQ8qHl7/thB+hdZqHZ/WeqiZha5xqxOj47jB",
-	"wSbltuOl9cBmEmC8IiBVVqMts4eLhIug6fLGbrJ+58rgV19tvL8GG97V0Y22766m3FdT/U8/vnf+3c27",
-	"b1hdDphHnTl8l8r02MmXf/Va/9aNwZufTRU23k+CU8DrtJK+UMNbh3VB6jp5byEuJwebLmcyue6NS58M",
-	"zl8YSWqGtVO4xGFeOR6LlebUaT7FA6t1q6a14nKdm4254zGa6nDw/DR8Ch6RUADG8oli/BtYzZQRhkba",
-	"oHPByF7IG3Jc2e7A7knmr7o1VoFZwzOrLqZ2N4XnOhADUKtnEo0L+BGNnFmlKYd57ipmWNcEl/hhlXFW",
-	"d2suhc9pJ8sKMXvj96zSThhf3JCWsUTKi2iE9GQASWyRuyvGrF0e7Ju3Kgz49kyKc33giktk46+fb3z+",
-	"m5BLDQ83Nbj+weDvn/Zfu20jxm271mrABrICTvitU1K2ElK34Z7dJvOZuYIQU1hh7aAwk49xILuBoKl5",
-	"5Es04Yc/qrij6yaW8DZoCoQcbaTE6IxnCx2yHtJ+ys+ILhwpDqy4oRKG6KMq6f1z0cNCgRgI6KK806qm",
-	"lObZ8uy+8lx57/T8gZnZ2bJdQYKZZPMmwwTiM7LzKcxV3fj5Xzc/+nQ7ztiWy20SermqzCIpWqwqnB7p",
-	"cKUvQOnHsH+Js6Ar/BWLLe+LFm4h3lLM+ZmdJ1V1mOp0OTlybHWeUMfxmZQlMn8g+ngfSWUuT82W53aX",
-	"d8/MzO0u75mdt1pWbeZTu7EMmZzm6yOOuSHmStdEq6VsQs/lDIxDdRUdAguLzwGzJ9jxkBsOK634lZXE",
-	"XzBHC48QTzRKMJg+cozL7ZLku9N6gOkjqaz+mW8eOvDdfd+fO2rXl236/bJESR80WY84ro4jGOHiMwlp",
-	"AlOlqbgxKEXNpV4F4xnaiHEFr5gokOOqYWtBhTotVzEyzRNPF5bFYZjTEZxlkTnqINlkPiJ1V32dvE8x",
-	"vQS+3ZVM04/nl6v/fnpz48/vFAsBgMYeiquEbNEnk0z2jWg11CM0R00yijjPTDIzc3sj+RBdxgQdZiok",
-	"D8Z2iMT9I2Y4PEmDWtNuldd0otPQ1XM5MaVbCcUVDMJ6x/NsZO2wgLre6PcN/9CaM3UIOanwiY+lYpAE",
-	"DKViwH7McLzjeTYOP4YwsftzjmoPck075JQQHfYQxT059rQPY2BAxUk3saFhdKnYbYWNyjzj40xCau99",
-	"vhkRfZ3bsjv5yZjSPaxNo6DNyIIigQBPqFWFteViHe54Hukx6ksSiJRytm/Bdq5V1w+aFcd6uIdoT/Fq",
-	"eCRxtDMLe/dPl+enZ2bTCnNGMp+0JvMdRs2NuY1mVXR8UOSUasz8RdJENbBHaMNndq9lwxedts1XCQKU",
-	"0AZbJINbP7737rX1tbX+7/+MWoRiQe4KKymW5bCaR/3iyVknqd9gwdNqXBunbHSo77iUZ60UhMMigQpH",
-	"NQ/zPEwM1jm1nctul7rPo2BK+JL77305+O2PrZ5ge46nVpOS9qNF0fIKJRYeN88pvsLOji50PTvpCiKt",
-	"PCFr6IqO52ACQjFWZVQIs4yQFGMkMIITbKl8pyivSNR22+JyY1z6rd9uzHvUoYKilzzm9/nJj/s3P1H/",
-	"/+XP7l3/Xf/q5cGrb6UWZw06ZrGFZft9D3MRXUmrHnzXpL4jm257qjTliW7F5XpfPVYPKlXWdLk9IzFW",
-	"AFEoY3P7/II8tn7nT+tra+t3bwwufLR+9/rg0vuDv/4CaiXnZuy1sltgE+PlF4c8JLd6Hh56mJiG3aEY",
-	"Ts96oYVYUYsezh2Lbnp2SK6lFae68JfMae+S6NNwJWkNl5Dnsu7MYM9TYwR4msJzKuxs2/WZ/WXf5oHr",
-	"kW6TcUJJkynG6QlYhnZkFYwt10af+Al0gh6pifHEIHqCMrxZYIKpXbb7i2ZmZvdNzx+YW7D7iyDJKIMB",
-	"l4hbJ1rT1PJlibRoj1QZWkBJ9mZs2fW1y4ObX5DN2xf7d3/Uv/V+RnwW/L/Fw8zmB9kiMHQkxKIAP/1g",
-	"8Ms37l1/Z7QXpUAgT7uwc4QwPpGcwt0fbVx9feOXb/U/+sIaRRhREV+YAAuFmvX9Dquju7RXkGhP2UwE",
-	"J+kECEk1tVn6dkRxaixCQdrLysGKk0j6/EvD/CiHm2Uk+A/e/eHGL97RSf1r/60z+m9dHly8+vX5C4Nr",
-	"f+pfvB1P81cfwk/6n36MUSsjaRXXUHMSAvmbruWJUqSivP/SlEfbMqMA4CD1GHeof5hhtU2SBUMussVf",
-	"EYR5znUA31FKoCt1/ukSZjX4LEhQ5R7adveszuyp6RH3LD958NBTh59+5sg3n33u6PMvHPvW8RMnv/2d",
-	"U9/93vd3uzU5UotM5UlHR3CQel7R9Pwh6q/XCfUEV0rB57/vX/r144uQHonuc3RrYpBRtKZKYwusw/qn",
-	"S6EpzXzgeFUdXEopCWMpnSeTxgX4AO+z5vmvp1fGz1FmKJjOGCrkqZDY0kArG384j4G48RTJ8VXDLehw",
-	"B2MgRil7Cyslcj2nfhCqXrYYx3NUBjpINpKcGQekr0ogAltByEm3xTSbcogUpE79JZOY6QouiSMAs6Qm",
-	"OjzBvWZm5xZmCsXlGoJ6lZEuQwpxGJoYY64M/2cZJT/pdAw/JiuKMnXU5Szm+8zaT7OchrvKuN7QBO7R",
-	"XHl+/2y50MYVNKn6ty4q++yjK+trHw8+/qtVy+pwri2KdDUGxFylQYuAQh3muyIjxRyVBGtCLwT9ChKl",
-	"DITfy3X71oVvyVG7d+FnX5+/sHnr/cHtvw3WlIbQv3R989IPB7f/tuPoMF1uQ4aJRdMyaeKQW68zn/GA",
-	"tJloe8xGFjPz+wrQRI7bCLe0NIXaqh13JnET46cZ8ZqIVtKknmYllpXnMUJEadsGNxybjRS4YWMGPMa8",
-	"9PfxiucQBhJE+iwTu5l3btn5Ovep+MijcqQHHSZ5EJ6cRBjredaggbsK0Woak4bEEV3eVepWQhLOHxjv",
-	"aJXKiEhkm+dfe+KJJ8a0SCeUsIogILBn8ZxlQzXZ+aojqeWBRJuT9PqIBZzN5Lfkv7+/+uT22XBYP7Sv",
-	"bP4vptDtK4/NJ7PBQWazb9Z902GSFuBo82QS2D5WnaCA9M+jzaOuLYR3tEfa1A9CrE9w4SqDQYZgsWmC",
-	"1WpEhi2S0IqsGJYx4svbIE2KoP5SvmKfukdrjNCW4A2tm4ULqbKe4A6ZKZXLZSgrcoMm4YJEGxiZKQdG",
-	"amqxX+nV5231hACA/hUYw87cwnPWw+GOa/xMyZ12XBmYou60/4y1IZdHiYzAZ4yIOuSjSVJlQZcx/Aa9",
-	"5rtkmEsQRhSWSNm4UWRKK9wWgK7HVtlIaKhvdajn1jWOdH7O/rh+f9FmvFKj0lrOpz7WuajdZLbJftua",
-	"X8Zp2sCRnnZXAXlJu2JdddtRw4ANQJG/Iu3GbqfRYDJgGTm8gkNwPKAr9vyKHHtSR9bDbSNV5gnekGPp",
-	"9XiCQ7mGZlfj21KKKDS+LDsLkux5YSPy3DLAri8ClgFccd+BJwJ2NkNt1iUNwza8K7cqdBE9T404Bg6E",
-	"2eWt6HsjV5fwhhZQOLaxeJiLdYFY0PoA7UaaBfMGnkxZmOhG1GVDnjTpup5HmnSV7UR59oSLLQ0sS4F6",
-	"5GfVo3mG8qnRtdZKgGHdVPRdAet5JyqafdaGW2kxQgOA+6gqeYz548zRs15C6aFlsMF6s0iLsWuSdxp+",
-	"I1a0rGFrQO0KdyFO2+la5oIQHbkOJKShgzph+kG5j9QsmFNxLff3hIZGpj5DOyVGlFYEJf0u0QnyX5Yi",
-	"caui5rgN1wqaK4jPqJN+x9T8zP6F8uxUAu3ypZecV/ad+4/7UqOdl71z0vhJINMcScXg2RV7u0cDJgO7",
-	"hS9NZN2jCL8iS4SzLpOBAeMxOCUHxkPxBwu10mlnwRCReK55rHNFRiL7pO+zeilrVxAOwUIpz7l1hrVz",
-	"NUSEj8XNbFMMxArLBJtpMvKt46QpPGe0FoovCkk4QRupSRfmJNFhJO5s8tKFdJLDb7aiUmXdxeP6IpKq",
-	"FvRL6AaIVfkXu41bkLlF4VSPCeka80wxDjtqCQDCNxkn4NtQu4gezi7lUDilth/iAgUJcyzwhSKEh8k7",
-	"aeifuOZaHkWWK8lEhyHKeNaKRxeB5vtJBUUnWgARqo+suUIJ3BZr0WnbZxJAf7tUEtkUXZ7AdIKLG14k",
-	"ILKKrFGeO5y1Bgl/q964GClHEoWJTh6s13dJYBZL0RP6F6jHqpHh4fDrXZKILg85jJ53NFY8DIgfWCfu",
-	"idrKSbdlLZ1y6Z4TTcobTeouEcqVVDIao563D44c7XgHQZMqQpkqLyyWy8nr+NiL5ZnTL73k/J/ZF8vT",
-	"c6cfX3yxPL1XfWC9oQeFehPUjG6FgVjLGxKVj9h5gTmk23Q9ZSeA2aXWFXd0DLmpbII9x5bGw4M3G6C4",
-	"gn16UP0LwAU79Or1tbXBX27oNJElMpPO0AphrEc0UbNdToQBH6OG6Wgy+bUgsARkRgeCULmiXYJFq1Ty",
-	"x7PnBhmYfLMIK1uKgLDHS8p7+uA3p8uzUGp0ih1URNYAN5cbDPnaPRq4QcfGLg6xhs9Sfuz9u+dnDuyP",
-	"V9s7olM1OM94rAvxM55eiEhUZ52C6OKN4qPOlPftLu/bPzeTO+zMgcS48Gdq4NRJhEuPT8h+Dia+u5Wr",
-	"n28bu4Hi+R3PQe8AGJjKUvY8K7peLLqQhbJXHgdl71Szl8oj+HX/4m0yS/q33xq8/QmZK5P+xddHCN5R",
-	"JB/NWU/DtsmHaO8gpJANO88z64VcThLSoVBULqMXyQttpfzAlxhlRrEC/0zDTeTvdmr1eiJ6XOvSWc2V",
-	"WxUs+rd2qyL8NobWjLgFcBgwgdNWR2oOpr16qcMIvLWQE0snUxRFTLQnl2ZRsE66DZRVrNazRALdh1Gn",
-	"qknTxGhEB9ekz1YClo3ePfuhaaAbK1Bjq22jMaXuiXrAuGHLIbh7gt9ZXQtWlU7XFFY9bPcZZphT1+uk",
-	"Oud1Wa1Jg0qLSUkbrKLrv7fijkcYlHab8THUBzWlEe/ER+4TynQs/kerohMsKWHpcvK8CNK1IaZ0Qt8c",
-	"J0c7mggcY7JEq3ghVkapvMOosxgSnOt5EH0P6AojbrBEOrzG/IC6fBGQdRB5BAjTEzIoESnUXFq0p93X",
-	"vu/iHoSJ5oxiGqF+j5WhqBvhFah8OYrkCXkb2b0ljnBCSZ11SVekUq2mECEE0ULW114vFjDLhmzUflHj",
-	"mgiXEevlhzZOeOkT9ydO93lM5IEkRIUc7BHLhTrEWuI50UCH7RiiEk+W2uOTgSBVNhoNJw6DA/A3iHpz",
-	"emTljR7btp5YbuLQ1BBv7OvzF9bX1vqf3vz6/IXBe38bfPj7uKltMMhalHewD2Sor1rv4mGXeU6sO3VK",
-	"XcUbaPODACpPiUhah8C2rpqKKY9Xr9z73fXNN/7av/3T9TtrZKa48ZWoj3LR15PCSJG7y7tjiN+FrCyz",
-	"GNu2Pw0oesP4LTnSD34ylJ0yESl1n/B888DpDGhUbsmL8ELmPMnkeY1sOBH8pWxuHgdfGsp9HxGRh7Pf",
-	"ioY+5snaobugiFh4cO+ULR+//+MBdBVkVbg/MBnbbjxDufPC6tY6+ozqn47pTch+pT1haP2Ln66v/aF/",
-	"4Y1xLdN4IazMcIMHTSaZboqsjEJIl4kcWpFdPlMuEwqC975aQoHYYi6G0IeabYQ/o1E+h20aWekytqK/",
-	"s1RoCn9l0eAjQjxcPT7t0N4uSZq6f0/osdg/qj4ru1oz7dfF/kvl6fJMEePfbguIeh1g4KQnArmk10JJ",
-	"i66w6U4b/nZ5wwxtmhDB5QKIteKdZ4brNt77sr/2+ualH45kbXpJcb005wS3lCe+7TPOdPxu+8Af7ZNN",
-	"sKjxfGeFj72VnUThZnsfIWgiheAYt2xjWNtj9aAUokILDhyvB3EeAFIcamhYtNlqxPnmh20Og2Kc0atO",
-	"l51BfH/cmg+sLUtMYJ9lAqJlrYGErTpiEtY7bW2WF+uriODLiaHnSlNqy8P8hBTeXtTtp814Je8Ml8Pv",
-	"ho7PpBSDRbZfUbhcwsw2XEIgyMJCAqYtO8lqZIQZn4qEq7Tm0psvo3jWIgmaQjINh0UVZQmftFi6h1K4",
-	"EAhcFd16A82a3vuhNA/M+826I61eCNsl6nXmy5LZW7TARR0cJ55b/EposA4LVR6wTC8oFOb/ttKg09wj",
-	"ulKlODMISX2YxmJnGNsZO8vp+Ic0cvgDzOIMu3Fm9c6EB+xeO/Ndrlsy9ZKCSaHmzfnd/KLXFrTRivhm",
-	"407lgqlbE88FG69l0JjV+DaEai2eQA1ZNHgbkIKPm2zP4M+MzWngQVjHA0pG3aGEsQw4VQ1vLgOKWVmh",
-	"MtSGTC7tUgKaAsAtm2aE3tjsNJ5wE4ikPciY7fqCF2ysGJJUDJ9Ie39HZKYOVbQN56gWsP9j7O6BeGvj",
-	"7PYRc9iqqY+qEn/oehiZaE82B0csMWsrqthrCtfYjd9a3/wgp1FK1BhkLDiQLdTUaw4hi08/R5Q9xQMl",
-	"F8dxtDqRKjLGNZq45GtSaYH/OvHM8vTs3n3o4XYlypWwlk9JKcxnK5EmO5s4rIX6gX1O+cDMgQPztf3O",
-	"vr3b8TFntOYLExxRL3eD+9Cpz2M0GyZQqUaeXWNr0V4ldtJDJaQM8ca4IPopjO7qcKoSZtBNRO04noHg",
-	"Xq8EEVGXgw4/pqIwESSIrF6CB8NambGPZvutBSfbK1BZpnnFjkO8+vbfBnd+G48CDG79ncyR/lufDm7c",
-	"tBfv2N3KL9TB48M71DNn7ieOyv4yrPHJ19+jRsZWGPuY2qVsKmv97/OQm4YWpSsTabW1JnV5CVthzyRM",
-	"9WKwWjuiQOYWrYqwNqqYThduiw1nJEOrszfLiwvPtGRMQB6FtbE0BlOZ0V44HscHvp6r3DwwrfCRBDRR",
-	"Ez9mWpA9BOBBFpMFmYVrgNpbWMcd9vcrGG3PU3OOaZYxjp4z+S7n27K+j4R8T+2U8OM5VaTFlqLWUcyT",
-	"jLQ6MtAJhOPJ2VMRYn4VZLfSD5cILyJ+t2mvb7/xbdEAfHaSrvHr5AqZB+EwcOPOgjbjDroVY7lymJZp",
-	"xdLNA5wabpart2eLlahDhzaO4W841QPj8SGrfMTY/BFLUG453txvZBu/WF1Bef/MwsLs3vn98+WFhZlR",
-	"IcXnQMRXBfWd+35ksbF1N+ItNvFJvWhoHduFSnJlxc4CXYkd8FwoORjJrAviLI0FeRdL6vzy7f7dtzfv",
-	"XrNyTSt201MvK31fzxBTVxl8BI8ns63z6WhE5hIyIyiba7XUs73MPKbRLaJxbhF7SkFCmfOyUooQK7Zc",
-	"9G1CquSKOM9AqY+ZYWZtS5iuHkxkW3bazF91k1wm5nhu2ta5HKTfi+3NMP6FRWXKVpCswkXYj920sh0p",
-	"rSI5otPK9GAZYiSe2WxhibJTVR9UGdE5i0TUddL2LpnIS8X0JR8bk0X5TFRifFoj3Lu8UfFZy+XYvldj",
-	"PcTr1fVHENNkCaNKt5GFrr8dX1ZMs7aoVXAljFzZjkMv9WQs5zvFfTMQk0x6NUgGQgO9AQkCa39v9uwz",
-	"K3Mvn6odyEsvLZxkbk8czeiVeNTlwpeHrMD/NVO9lFHzMRo+wtNXOE0b6vMl1J+p7vFr5cc5TU9jDU8T",
-	"uynajB8M78L2+ogmenHHMxAL9gE9ktHg9jc3N679eOPnf9/86Hr/vy73r93uXz9foNu+l9FbU8Pv4HFl",
-	"H/IzzLP3mpaMODSggOOhq9KzehpYJfMQ2LPpqQttDjD7EF5eFz50cu42BcZzS9ijh3IH22QRJ9WsfdZK",
-	"Von5VGC0ysx8VsyzZeYznyDYjLCnaFsJpIYYSoqHpRaZRIjPfukW5zlrL37Myko5blJSlFJsa3Iclb5m",
-	"6AY4yUrXDZqV7P4HMGVFOWbOJUzYiTc/ABUCOksoTZytMj9MmRndbiva0/0j5yk6wThTzS9NK03pV4L5",
-	"z2ETzbQxrymBgJ59mrFnYgMujCyvjKWrJC9eJuFnHlvePoXEPkygifVlM5SjgmNnmJTYyOrofjBs5Zu3",
-	"G8jPbOAv8PFIWJqWmdWwNMav4ncgXnQ8O7KSP1ECrN/l6VmZVWdv13HWFr6t6r/BKtYUVZ0simYbbTCJ",
-	"SEt1S7rw7PRcoXThaq8ChQnDrT57kAgJGWqYC14HOuRj5kbiUjF1y5KPmEUaUR1p1L5Nd4nvUqlVBAdA",
-	"aeLetwQpWc1BhzFbBseTPSw+gA7lRqJOaPGgTFkW39Tyd/QbQFJnX4QRm4U2jFI287Zr1q6xtajD8qE2",
-	"fCBjGEk9XNjuggtjPwpzl8bYZOQ9ydKD2UTlwezwCQAKbXa5ji6TP0KgrsSVAUskxY5Ij95Y+13/o7X+",
-	"b29gfc/6F+/2P725/uW1wbUr/Us31u982L/7I9u+pCfZYzSj5x58k+B/NhdIik/pH5lzLYXsxmxHybQR",
-	"S3Oy8MjMLYrYRzaT+7bmLlsXCXtntiMTZuxCIcflgb4azI5Tj+1IG/1EpK6YxMiKGii2ZUHkntk7EjID",
-	"7swzULoypttNw+CkRGcuTnnBac/vHUeIwwoAvAvzeEtDaBlpwTgz8mgM8ymGV360l7+BRZpOpSPfmfsY",
-	"vaygNzKLx540UIJBl3mrWhGSJSI8J4YpaJzmTJJAiML8OKKqIXZsdezLgPqjUdNDh756HBCrQ5x6qma8",
-	"ypLWXBw6KpUyYO9wSQyadMJxGgI7jbpMxVeBcGiJhZTBPOMImBTRgnUNduiZzA5FsODU9ELCsFO0rujI",
-	"cGqNjqOCwy231+2yrjTAaGmVxfJMME1sst1GcUG62ag1TQO+su2GRsvYflqnUroygr4GagS0z67BoBFA",
-	"7juKJr4zSezF4EjizvBM120YWbU4c/UHuo2p1bkbfRTrezra4xs5k2M/M15o2am23CBIfJaIBRvvdTjz",
-	"6KOg4/PUR3Xm+8l3RV7ucMhakzmd5DSiRYafIHxf4jODDmD1mENcIBzutD1cb/NiYrBJApCXHQl67JbG",
-	"4yFHjw+aMrh0s3/1yuDi1f6l3xTL3ErhosD11TsyMqCOTOOBhNI1v3rEgugvtLGC93iYHzKBantEfhsN",
-	"izU0G7UZioTQGBlzNrWO71t755q3Eg6gInGYy9kDI4v6OevmvNJgu+S9dCQkmJk5DnY6Z2O2gk3jmd+k",
-	"DbaGywlPG889yhu7m9T1aArabN98YlVztuQlPcvs/UoM5QneQI4B7rQqk8G4x5OGXYSlxiZi3cuw8DQV",
-	"W8lp5nyI9pSxA48k1jCzsHBgujw3Xd47sX64RzKMk3wtuLAuIStRApolaNEAb4tSiSShtly14SSNsY0j",
-	"u/m/LGOwemFTF8P8aOQBLNpxQXiZ2X5HAHWsyrTih0nixSp/hWdl8pKdHV2aexZRIkW3InjFSyYRpTYD",
-	"OlUje4FLCm3dYz/JaBu04npe9qJrlBOnsD15Qr3MutadMuWMR3x0MbJ6FhDHOYhdm1sQv4D6C608xEN5",
-	"Y6BsxhsfJa6P/SwN5YWnUSpqKqaWlM28JtOjbQyGN5KzFUSuiF/Y8Rqn78T9ekiuVxyzpxBKz3hdGodp",
-	"yA41vUwAOJpoSOOElJs7UC6XyzOzc/O5kCN7EyDoL5anF75Bpk9/wwp6HvYOGA9/GmCU3EAS01UshGOF",
-	"doquJFBDPARAU6t1fFrrVVos8K14F1r6wBZgZEWmi6KGgaHTfQKtiNQFYLDvA+b1zuNbl4Z22crBInTA",
-	"lO5x+CBZmN+7n7TxCRKl1KWzoRxrt0PAqlUCvY4lUw2ftuQw2F+l3gFUreEyTxhvK+iEm3ffWb9zfuOt",
-	"D/sX3+3f/HLw+Y31tdf/8cXlwQ8/2Hj3VW0Cf3xjcO3NwVtX19fet6LYusyzBkipQ/R3BRlLAoQxyx6t",
-	"+8yWeQkdRjwRVAK6wrCrFvzZ4XRVGQVVjy1G1ql6CQIgFWZ6nhiNmpJ0Ygy1KKoy8nJHBKgeyU4bgvmJ",
-	"hgwz3zx04Lv7vj93NMtx2bEFc0+ePEb0l/G4SNmaGpFTPYTvIC63uEMOCl73XHtGHH4wxJi8Lu1p191i",
-	"1aN8ZQk9FMJhJGCoYEQDxJ4b3UtHfRt5WsK1m84geB8S55Fxo1ddB80Ji6/Wtkt0hUliekUOy9mqz6gt",
-	"yHgSiFJ0AhMmNPBvhWjvFGMrXu9Em1p73TnU9XqVGm1bs30hF0HqNlvapacMJIf2oiAC8dxWMl/RmgnB",
-	"ztYYvNqywsM+dIpwlPrFIUVPa1yFVmhO4ikzgjX7gcpKnTFr9USNeow71CfqAQTosh5Q04TeMlITdGtR",
-	"9T8TOp5/xd6yOrZaUd9U3Fz8E73h0ItjPMTIIeMuzIcv7kSOfpKd0K8M7rAfkNogaBkqSRXgOGOLSOz1",
-	"vT/+pf/5Wv/196a21618qy1xJ4Iaq21HOzassZiHDjvOkkqGlaba7Br+pxlmgrfEbnoe1454RcHuGGMg",
-	"JzLuQFefkTgBYYumbUe7ljEyDb2ESIvpllJdyHqwYTGys4FP7WCMwl6d2MsskBx3rTZa0VuZicY4dGxb",
-	"6uyRd7AlI3987NVmTXIshom6pfPPhdsEbuezJQLntoh/lQj1pAAwSdLUMLPbPefDwietnmRePcRSMTUH",
-	"MUnwk8/7l9fuvXG5/5vPNm99OOzU2BE6KUoikAqyFfK4H+pXZADMHthBZQyaUOic1Th8bFxDi/UQG+Wg",
-	"zNN7joD0WCKyTbnE3pjqGjkCyFasMt8DTj7hzUoRR0oi5NHHZLyIWTo+/HxR41qGQLlwmVz0ykbN4G0q",
-	"Zg4JDOnbY5zg1vTD+6KJRae8t5gfcGxVzeYNTK51uEtELIF28/xrmxcur995d/Pvrw5++8UiGbz926/P",
-	"X+hfvL6x9od/fHGxf+mPG1dfR+Wof+fiP7548+vzF9bvfIjfpj6/9+dfbaz9IcandRLWDzrcRQxcHjC/",
-	"xRxXN0Vh8LmNg39LWafu2OHrJvPa1po4l7M4KlKyL6INIJr18rNZNZJowhXlMdZONo18kU7/52n1n/L0",
-	"QuX0K+XS7MLWO7qaPQlbutIq87Khmoc6RU0N3nl3/c6ljes3+l+93b/5Zf/q26l48GiffXgtbcI1dDNb",
-	"ky639DuRaVVDf1Xh1pjuEy8gwBJb7otTm3d/1b/55VRpauP6jfU7VzbvvNW/9WtFbuENji1+rtDirenw",
-	"swVbkhmWPpTQqBP3TNIUOsGqLWtCULpLLetNGVIIE23CB05buUOMjKz1DzqzLAY3q+9zgEl06japre4x",
-	"WeECsq0FtsGKjiE8UyeZDRjt5nEauLyxFWWmJlota1rIkcg/lzjZshUIILDCd8+QthC+OoK9BKrqGkI4",
-	"Uxkhz9GlTHoY20FMNEHnZKKNHRRR1gSvMZ0kF1Nw3//Dvd//ZPNn1zff/Pje717d/PC///HF5cHPPxtc",
-	"+836na82b1zeZvvGnH4RxyFDz4rgtKPAA7HMwOH8TyyitF+EeG8RQiF+PyYSj9UpLEa0tiE6XUz4Dcpd",
-	"aSqS462TPurf/RFK31ElMONFFlMdQAxkgcHSMbsFuAXRrucd9tYueM6h6PwOnnE6sRDnzODaxdl9g7dv",
-	"Yjn4vTcuD679ZX1trX/18uDVtyxqQIzOZ22OwPh5WPOwOwF4vuIPLiFUn/BJ5CwqdJIpwTwO1S1FVeDg",
-	"oJNDWk+R3jdbp5wheskgEJ/JpsHdH5cNwo8rGb3gw5oM/RyB50hDjEhHmy2PZm/xge3r8jIoBDrHNRmJ",
-	"Ko17StAGwhyXXCRIoV+fv7Bx8ZPBR1eUVv3alf6FT5RS/uHV/s2/qq9u/jL8tv/hO5tfXVT/eO3V/he/",
-	"6f/hav+/P1O/+uHn/f95DT7/ZP3zX8YzxJlXBy1VJyjKtuhIFN4u1Ko1fMqd8Gv4y3wl3aqHkF2cuY1m",
-	"VXSUiAf0dLuMjw53SFIDfCox9eAad70Ebj4PoFmhfYMskQhmRZbQw1zSLJ16GM5sunVrfgBrB8zJCwKQ",
-	"8CGbvUprGcpnLOEMfAHdMZtMLNeyIjmZXcqhpU54qakHLeAlY2QEJoe1Od/JJBHukqTe8TyogbQj4BlU",
-	"fFvsFvxoaEzvkuRlrV0WNpSX0ZCy7UV07hYggFh1VeGhIrwey3CxDSleiBL7TZH2rEuxqmJA53AlaeGR",
-	"xgCFC3Zw1W6yUTN9Uj8WlohXOjywJUVgthM+o+QVVmwgx8J3EPglNFoprJlBJYoS0a4tP/ZgFDXSICZx",
-	"j0vopg29Ikj51tuarzSQkGEBoK/u+JCt041snVFljU7xXahDX9d8cPiA1utwx+FhovvbYMs4O7RkXXie",
-	"6DKn0mlnIbp7HqH1QC2VeKJL0ByJF5gPb2TDF522LMA1it67k9RvsOBp9VrbxTOoGZWWK6XVJlvGSxMJ",
-	"CwsMypKiVy7QkB7qvRxbnlsb3R5Ht9w5UkMuXTxSrdSI7MpFVDPQkWyaExUux46QCYB2DRYBSgHFOobq",
-	"te1lxLRXMTmptjkeIbSFHi5dzWQuo6lhgdTKGMRaRhq5Ff3V+KSsvxD+SJpT/DKGt2N5jU4kK3C4R9Wj",
-	"OliUIXDxShouhPuQLOwtnCSl3vS8yOjGgb6S/MQoXSoE2YxD8buZmdl90/MH5hZmy9YMhlXmOx1mzaiO",
-	"vE7YOsueHTKqBbmBnNJaCrAsZwzAd3v+6mGlldTjmk9JAwPDHzYFKJHh+sQTTzyhM1ztGPMZiQMlCCwF",
-	"JkQ4ZH+HyQLra5cHN78gm7cv9u/+qH/r/Rwwe2tIEpwMgjRYQNzkEINrb278/O+D3330jy8ub355a/D+",
-	"a/23Ptq8+54d03IiFaxZHjEEUw51Tw2MVtQfZt5bKeK1GwemP4hsvKDjc2UT/EDDOYfKizZWLK+NPFH5",
-	"+rp+Dn7jFWqtFtp/8BvZFlwJ/gw4UF+0XAlWunpQjlGrrcNXec1m4Imku+Hujzauvr7xy7f6H32R91Yd",
-	"FCuYKwTmVzHL5wQ8C1WqLdejfgU6Rg0fL/bjajMe9QE0uqFUerOeKKLbxeSDbv8HzyDPWkK0NsV/S2Eq",
-	"ccyS0sWhSt1LdHdIwhGMros3C8TCeP2jinStfRyO6AYO8BDBhwqfvCmaztZN43XVRV864XyvYa+ntusn",
-	"Y8qd1G97Tr3xnB2NaDJ5ZII0KXc8JsnWeo7r12dIuJMoK6EqTtevQXGc9T1+g/Fab2Q1lX7sXGkKPSiT",
-	"2fHvgL5q2eou7RXUuE7pH9gbv0GXBrkyZW8Vt8KKJy/qx7eWF6B/nE0OEFoNcQUK5ZBaMwhNgMxA16d5",
-	"b4rHa8MlZVBrjXfI9MhKTYzRIp5cRFZRh7whr0ZM+BlN3WK2paH2jdaZ6o0SZ4yRj03bDHaHatxplt27",
-	"0xEc/Bb6HjlaUdZuT5yD+sCBixwGWLWxGPYegH8ojWJK6wnwvzWGuZqSKXFOa4pOkQywSAYrlBSrMN/C",
-	"v9UeqF9p1Al4VeyPBIxl2GrB5a5sYttVQKFQ1CIqukTFZ6bJoifQbQuazhSqgVPGKVDptNWehpgVoH/G",
-	"8KtD+Oo8v+0ybA2qSWM458e6rueyT/wQq7lyq/mQ+rcZOZHm24g+ssngtLUNSmbCkNAdSzDR/v41+s9S",
-	"lZ9nzMGcAlwY2rNCq81LJNCR41AnKgT0kORniGOn9zTnDm+p0XyWS1zneAtSEy22RHi4TrzaqOjRHmmK",
-	"1hCeQzmzC+8OOrlx9SOBvLbiiNY+wpENztVT4TQcn9a1ClmnHS/IqM98lrE24Jlwx2wtZBEvkabwnDAR",
-	"0O43MGpPbo0LPLRl80ONXaBG7SAmqYytHI6tdU1YIYIG4oIruhNdbSoPU3vSP3Hxk/W1jwdX/zK4frN/",
-	"9Sfrd65sXPyf/htr997+4B9fXA7TwNbvXOnf/PLr8z9M3o69o2/8sK6S1CVyWMADQfKJNXd/lKB8wi2b",
-	"SFZvIT66LUa57Hk6P7IFVIsF3MJghIdwdJPnmdkI5YchhgJK6yIJndvmeWBqEAWaBPsanxM9aOZS6OZn",
-	"0eW3OszmVO5/9Vr/1o3Bm599ff7C5ievDd7+ZHDtT/33ft1/HxIW1LdvDn7yX/hvnfryk5v9K7/Qn3z+",
-	"s8GNi+oNv72j3vAlcLGvXhv85Obg5598ff7C+pc/2fzo1f7F19Wr3vv15q278ZRj1k2YHh0eM9YCUQlV",
-	"9UBUfLbqsq5R833mVFyeUKBzVOMTxum1TSjDGm3TmhtY/IPfCW0D7aqqC3uO7MR7/GFNfWH5uxON5KBW",
-	"PXdPdHAKzJwROZjJbqDh6jI7eZojMdPIYc0n7A3vNq+8ufHBXUPt+i7cO39ekeuNm/3XIDHn04/vnX93",
-	"8+4bX5+/MLj2p/Df/U8/ji7Ipx9vrP03COkLYXqYeeby4OJV/QxcGf35W78cfKL/vfnlX9Y//3G8pRFo",
-	"fDEfYmjlIMajpQ+fMXMRyzGGnujySuRijgMmgmHqhJapwVrUOZj2O2VevBUDYVTU9VSUTABu4KWUNh8v",
-	"IgqjGvMJAI0Z9UfHC9y2x16oQ8zD0opEF+EUvjlFcnkxT0FiB8wRZlnuXVwGJT3p/V6KJ1pgsLNFe0Qy",
-	"pez3IBVL6TV1dzWOL13kBqf1xXBe9ruEwY9jGA0Z8/gzz/1kFL0z6WWQQeDysNLMdHzTRR1wLaRMhfvm",
-	"5wATJ6SMudkEQMycHfdqTMmexjQPnXJmedaN0w2XUrmR+tNRmGfY0WpyvnJdp6soLErL5U5GA/CtFV/D",
-	"2rK2Iqtbmu7uFDVFw8nF/W+Kt4maS71K1EUu1ZfKcdWcakEFOhjY+ZgIINZ5UGchpFDM80Cc5QqhDQqN",
-	"vccI2Wakv4aVa986jjb6aNwQeFEpPkfbLp+o0S1544qUN+nO8qa6adTS4r3P1TKxz0JeinO56CZkluGe",
-	"YL7LtlR/m63mHVM2EnAgRmvNISiqUcH1LdVj133RykCJO+z6MigKBrCl0mfFQwLXyxj/OYrDlwjVVcFz",
-	"+/apDyQRfCn8cLZcRs1SFplnl7EV9Qpbtc9RwaEPkCD7yYkOd5IgHi/OluZTBWN4GPtHHUxkr+4f15eb",
-	"Istw9okNjx19/EATuxvTZbPJeTLehUeGwAFtDkmHYKoI5kdCPH4n6f6c/QSUEvqk76pXDDnFdi5TsSC4",
-	"Y36+SB6oZi0jEKDnC4BmWaXJg1/8tH/pj1C78PmmMXzUn6/e3fjzzf5rf924+D9fn7+AusPg4883rr6e",
-	"EO+e2s3SFPM0NrsuXoha7tpkd3wj7TEjn3YxzBmGFEWHS+Zp84dyqMR063jvwNElKfzl0e5UaarqaSOc",
-	"tlyvB1Av1WruZI5aYfGe7BHabguXBy2lYkEve6XbQ/adCDNmFqP+VA0WAHhZIDpwA80CTAZ5iAeWN5nj",
-	"0AVrS7E4a+pDIm47VIw1ujyJcScvB8YNCDwBuXyQw94JAsF1X3wmJXNMGMMwAIZOikj0zM4jHgYAd3EB",
-	"e60eq3eCzhh9NXRYHABshme7vrY2+MsNC0J0Amd3FKNMA4rgniZGzrmOJ5uslZGeaLRlzDcG7d4NFkn/",
-	"7o/uvXF5491X19d+/PX5C5trf17/8mf9/7rcv/XJ1+cvDK7/aOO9S/3/ugyuu/NQp/TH/odX8YH1tbUY",
-	"ETYZOoZMVwC30USpjtckhyJPanS9YugVL2C3C3W4umuMHaiuAx1XMq3KZ1lboyQi2SRDLzNWY7BGeaVF",
-	"ubUWB8uIdNVFRguI+1ZDkYWXGW84Euurws62mb3sqO4WaMiXkAU5hQcm96zKolsyicKDpvDd/xS8YlcN",
-	"TyC4CXSFRMoxXgPQRmkzjUBtbXq7gzLc5TKg3OrqMfU6nDEM0FKTyWE7dY9RJ5vgtePIleE+YBWQFATg",
-	"/jGqAwC+xsc7qmPcOHUSMDjEcEzFRNTNzv5ye+0BRKOsAJ7rd36CDoh713+3efviP764vH7nvGLJe8uk",
-	"f/H1e//1m398cbn/+mv9W5+t373e/+h1awdGl28x4WwrJQuT0N7CzPRsAD1LHvxQmuJOZ8XnDDhOjnw7",
-	"hk1tsU+MZPdcWYCf67TtrHaX4LtzWXhhYu2bbQnfBSPYSR+phZ1FWSk29xJzcBY07LdccOQQiscyZGD0",
-	"hgLEizrGZHNzZZQJDtJpIk1Du1ZxgFFyJf2axet9k6HYXJSvKFVzKGkThanZ7TAR1KBNujwB7dtFV4HO",
-	"CzVCwpIhmtJ0UvIwJRZC6Ryns6Fk1PBixBligtEkbn4MAzO8nwltKU9l7bW3FC0qrh4ukcDvsER4aHx1",
-	"sWzHqJspJ7pjpzDORoaa8hVCWPeIeW9V0xuy0u6z6reEve4FTy5wK+rgNjx0o3TH2QP2Ywe4CTtG/8yk",
-	"tMctaIVLpAjJ5KuJM7NZpJ6Ins2WZ/YVQPTL1w/3ZQy1t7y9CG5B1TG7zcnsw6sZlkBDF11OaEup7ZiS",
-	"RaNQnWRJ/LS0+pjdI2R2QrplcpAD5W0WU45811gqYdS9Y2FhFP1m64dP0VpTK4g9IniNLREu/Bb1TGR6",
-	"Dq3LsXmbRT9MNGTI5m/ja45L4MknKwyXsBVFMj+bb+fVyh3T8aKFzW8z7BPpgoX0v7jaN0Jt2lmU2H8r",
-	"Uv9WpP6tSP1bkfq3IvVvRerfitQjqEg9pLpRlkZzilqSTtbvXLr39geAZH5748/vfH3+AmKAfn3+wuYf",
-	"Xr/3u5/GA5BY9hLdHVMfveo6TGQEIKW09lehtRqTMguW8punTobhueVOAKIP81Ob0KfS2nBDZ+TZGj6f",
-	"YDXBHRnBshEcX8NdMp6MdCyU7Zcs7J6cW+WCTyF4Sh725inhr0hDz/kZI4ndSr84sfRwlnbVNghc3pDD",
-	"x4EZ6Lr9al6ICyuVapQrBanhrjJOqrS2Yg91hZkCCY1k3h76xazGStfljuhmTwGyH6ddDqAnMnPEJQIv",
-	"nBadgECeffRolMWAaSYRDJh9YsJhFRmwdkUiFVmbhwmH6di01APo4UYP4LCWyEamYT7xOxwTsgGKbrrT",
-	"Jg4NaEZzMi8/QmnqGULVDEtTIShp0t4tM5+xay80YBVzcDmjwu4AIIoBppNug1MvUrQ5NjXp1JrDjXcy",
-	"YqO6ZL8SsFZb/SarzpzqxqZqLCpXCOUazBTW+lj37G4tZE50qurHVXYU3/x4Ueatnz+pJ5Lk4JYOL0pY",
-	"C0iZBqvKb2Xv3Um3pSsO4UE1eYiVkTo0y2sy0qVuMBSMmx3d2dl+4/Mml3lHMwjBdnVSFGo7RX0h7Pzr",
-	"7Kje6QCaYSBotNyqsxbVXV89TPxc4aJrz0zPKFcblbWZYHBFUjXt2e1PjVF8VtSD0+pV1G1D5MtcMu6d",
-	"wOewwNxVAmX7pW0nxipnk/YyMajHdxTpE+h+Ez9dg/IR1lCdLl4mp1NuNaWrEXwTi07cp/lR+re5hTYU",
-	"5WPYZUA94qbkwfi92AtW4iVmZLbVeqUUve9Eov7QjRg3mTnzhiwWyEM0QqQw1U2CfDNruaxHlXkaO51n",
-	"/jxgv3qii742VxJsePzYGfObCnyNfZDPPD41scN7nnXHq6/NPhf1Kjne2QzvdsgWt1mbHP4gpzOyeSaZ",
-	"mHPntcHHf928cbl/6QPyv5+SwZ3fbn71mfr0bxcKg5R/j1HIvMULoauIoR+c4F4vQvWzA5b7Iyvxl/0A",
-	"czNbbeo2eA6Sonkk6dS5dXFw6f3BR1fW1z4efPxXK4Y06iK5cNvK1og1u48ZHeOhbCslBQrYrWR1ZPw3",
-	"iU5gfdULnWC8dynVqYD/TZd/Gf+b+SmYQ9aJhBaT0hnHm5JaG1pPOW9W+jweXeF352CGnzDl6oQW37+J",
-	"V/YXBrIWtUJYpweF8B2XG+sA1d9KIAJbNOVkqmoPHrPcZkD4LU8t8o7nWXuCQaAot5rSmBMt3Vkr0oRC",
-	"DJKxUveL7lsuTHJi/VvKxxxisrf/Nrjz23gl7eDW38kc6b/16eDGza2kQWp2a7O+5kfi/GY3pCEGTiAG",
-	"zWvH3R8Te2LF9Tw5ktQKuyvV66wdtHcC46IQrCwKc40qm6E5I3xkBGuRxLtISfG0xENZmcrRy9LxYvLM",
-	"wqKt3DUlBVJgkNH9SqNHJplJeNSnMxWerWj7IZ2PBEE7Rd0gajsFmw09PTqeZ2/SlzHLBwJ/FRnAjxL6",
-	"VZz0s0CGACKof/6dzRs3NXrQjVubt95H+JPBpZv9q1c0LMrF2/1rawi1Ev93AnYlDp1y943Btd/E7PE2",
-	"4w7auQkTNDKrQxmD0JpQfKb+aaJPMUSVOAf0aFtmWPfIjrLcfyF/Az3SEXHPkOvLoEI1zqyv0Vl1uaLB",
-	"RGe01sR/Ynmi47ur+HeTun6tg3NuU9cPeYRUXMOjvNFJJufGpqwhsFLIB/mOoXQv8pnp2f0nZ+YX95YX",
-	"y+VvlA8slsvFBfa4ICwFjOSs+ZW3ML9iTN8TgZ3lx5eXxaZzvCKeCA5Sj3GH+sOnZM/AeAqaYDroZUYU",
-	"qiWDl2Jmg01BsP4UvwEKVH+YR4rzKk8Eh2z58pph1H2WoVsx6nsu4Fr7jOne1KIOSDYalG6cOQwFfi3u",
-	"7vEoLdoKa3aObqvtBiUM4iRWM16zEU8EpiP4yLoDnewfP6donzOJCBHsxhO2E7+asQIxEI6KKWPVXoOu",
-	"sq15t7IuWNZOHMLoc/om2UTWsnTpnhNNyhtN6mawlSLoA/YbcDgk+pTSPqyo27M+TkL3f891aE93J0v6",
-	"O977sr/2+ualH1q5Goxrq1TXnkxF0eiOE5xJnRHi+uj1GPdaWrRz24IG197c+CO0Ulz778HnN74+f2H9",
-	"i58OLnwUCvivz1/YvPurwcc3+l+cH/z8q2Hnu9buRB0bJsINRBfs6VF0pA/PaOd1RJjEfcqipfDODuuH",
-	"hRtQbSU9KttcDcGQCsHcb4FDF5abOXVgL9RJt+nWmtZWPVuDmYpDWZgipmgGWeeXoaoqwlkkYhV6R/kk",
-	"EIJIoRRmAdHquN6mcUh1rAMozqplBbRe3xJUnmjY8kieUx8PX/ke5Y3dTep6lA+3tS9PL5jO9rsr06df",
-	"mS3tm7P3ti9YrTq4/sHg75/2X7udmxhoQ4JoUym7wney0IzM90vxiKrJanBHtISdsfbeFVn+cPUNJM9h",
-	"WVvYdHW74GIpAjW0CecZ24FSNkJa1IJsiL3kds/u+iJIIhMU75I4ccckdKC3brwuKCxwr3UX+2rY3CK2",
-	"ioyN87cUS8xrMZYGoUT3fwqKMifr0uZhiKdl21J9+x9fWP/85vqdS5vnL2CT4ZkD4Yc/RnQdZRXf+vG9",
-	"d6+tr631f/9nJT3f/Kz/3m31509/hei763evr3/5k8HPP+m/pp7f+MU7/VsXBxd/2X/vdv93Pwrfs37n",
-	"yr13rsYuQRqQx3ElraIV3KS+I5tuG2i6W3G5xqL2WD2oVFnTRUNRZ6xbmeJJdnZLp2QnKdPLQUJCYhoj",
-	"eZyG+PB+G10lehhZo3VFmo2lGgrvbCd9x3WgVRE6fcKOXD0ZgHFlZ+a2IewMdFlC7NaO1WhYZcRDcdjT",
-	"W7Wy0x277IRwHLzaJaIzerDDoUYuUhoob6T6AG1+9Cli/OIt2/jJ7f61DzbefXXj5x9sXvmoQE6k1mGM",
-	"6jiy0/63uWtDos6Cez8R+IwFxHyfpSzFq+QR0GE7fLsIAKRah0F/3FoAqqCmUbhzlzIDKpB5kdVozSBs",
-	"GUj8+DAHFufK/9/5n81o/5BFbfEZLx7ryO4gVmW64Sap9iK8psRcygt756b3lhcOzMyUi0nJFWS5uVQ3",
-	"0XYuQ3Q5sg/BI0FUsVXsG13tMVGKS2nRDxMBxqY2V07aFuXphW+Q6dNP/MdoX004/2Lk+qyml1Qk4fIa",
-	"cjmlykCpAELWhJjpRjWvMR74yUoBXwi7AFLD7XDbjvHvyw7Q/85T90giHp8qt0x8w1QVoXyn60+uDM5D",
-	"SOr2l/27f4bY1MXB+ZvxThVQrgTA00BLUMxkt/ex9+Kwm3E0ruISwBYmW552sd9LM4ado3NFIyCXMdAW",
-	"n+LOkrZaSLfpehqKR/fp7g4jqm4/9TcT6b+prG8D6g655OB/hMJbNc2ynmF8biPgxLYO3mh5V45BmJko",
-	"mJVQNFauwciuljXaYnG9PtGZsIC6EB8gMXGz6ujYCsBShn0+jrOGYr8h2xpH0WhY/ZBHSJOusqiPLVYK",
-	"pNaMqIl0hZG2jjO0eth9ywWPsL7Dgd9hp63F7K4fNDMAiA9RiEfBI8mG5QsLB6bLc9PlvUWiAPajPM6o",
-	"N+zIi/deH8+1JrE0Ib/G7ywm7ohuRfCKB5VsVUGNPy4vq2JZnRE4QhnGEIngJPYGaa0Gysr6Ac53JAqH",
-	"j5fzE2+/WKhyfQzACbv3LkYlcegvJNzca7GN9Had+7Nj/Ymi7PgEfO3DlRk/MtNO0WSLsQDlJ4UekiNN",
-	"5gy1/0CBazapQpOMTO0TjHGlBYEDTSlYJSJFWLUGuUSAsYkLTJev//SD/msf3nvnT+jQ2LxwafPCpf77",
-	"fxxT/Rsq1Ioo0cy7YBZaTqXBKVZr0uA5E+YY52ZYsbZf4LjXWOsn6qR7drdxuseMGzr33e99PxUjWZ7+",
-	"PoZHKtOnX5kpzcweODfapKllwbecYmzF651o03HXtSX8/C02dtCdCsZvszBfKtxZwd4cIbM3gnUvhb8y",
-	"qf5t961GokBhUkb1Mfa1G+YJGs2Y+gxhHnaooK/dpNKyMTXRcnmDBAJKOmrx8uclovXHJYiaatAESKmj",
-	"vBYvHE2A8bd0mhumm4JIdZhfQS0/EKbw0+4wnlTLuxOTaHOn6/dMHHjEFSie+Vu4yi5GN+YAsy5SlXH0",
-	"cqQukjoue6b5C5grGj4xDLprLSd3Zdtu9R3S3xBaVdIM9YEg0gXRlzDaOMMET11VKu0lHNOdtoxafKeK",
-	"Hq34JW0hqU1ZPWa+0lPFBgM6q64tJPNLqMkOjZSRfA/BDNu0tZFvnsDxutRVapSEzT9uvqr2yMsd1mEa",
-	"mKQmlIYHVSuBIAsLU2nhErXKtOQUdIkP3bBgwyBpGQ5o5FI461r9OcM7Yc1uMr0/bXkiQZO1SJvKIBOM",
-	"edQuR41CLbYXfqmW20moUFbHQtSM1BIH090tlRkKCig8WMDDEHU1Ha5qMi0aS9rgwgf1KGHTxrj+bmlr",
-	"F7VTHZ511D0yZ5KlKaN2UpNeBJU+QzbSzjRyjZiXbh81fF+wN1DoIipB9qjAnlTQTEHIuAyCTsfYKtHH",
-	"+HYhuzNSQhK2596yBcUnkl1Zsy0gJ0eca2Z6FUCac1dxU43KvP38qji6dZrvJtZbigmSODuNyYPwJGNM",
-	"cPi8wZdR6/hu0DuhTkAnvjDqY74d/uuwkdrfPHVyqmRV5WL4OpB+CtbAEpnZG+uQCWcMTgt8fzibZhC0",
-	"p86dA3S5egY6yvKxI/jmsF8RweyhaXVdTJLbImlD/X0JzkaWQl9uyOYpd17iGg5FlsIiVlky+qjL1MdG",
-	"8TJ9QjzmNBjkcYMg3f0Sf4k/8cRTvi98+cQToC2eoe22p/MH97R9UfVY6xs/kIKfIY8dP3yQLMzv3f+4",
-	"gbqSAa16jJxRls2ZEqHkYNPlTDJyBpETz6A8ciWRtA40K5uiW3qJnwH8Q3kGXHNV6hCXtztBOM8zeqEV",
-	"1zmzm8yXy6RFPaV1KQY3X54BvqnZqMvVR3PIShVPwGfmjcj1mcZfeIn3UHsQZIWLLhF19dwCwm9g7Rrq",
-	"SiUyPztLKPE7Hoty3pmn3ju7ADl+SrnerfbuOVcGZuvatMFAzK6w3iIkppEzsTqYM1gATCU5oz9YIpRr",
-	"t2zyQaW/hbBqMI6ywsw46hjm5uYWlojTQe8ptjLpxj3kS8R1pNb/g33zhHdaVebLJaJ0avxCcrrCKjUq",
-	"GYL2wUDHlk8efOaJJxIwN1SSYy+cOImnfua708+cPHls+igLmsKZfmGV+b7rsEUCvzxTItIF/tSEqbjT",
-	"bV80fNpS+g6cGuMOEZzBYEcc1mqLgPFab/pZ1nviCSI4oTDYInqEaMsk9ZUASk1RiGl7FStGQDUQu2yq",
-	"XcXOuvCgKwlV57z7JQ6AqjXG0WRBjji13Ka1Jpue3V2GOI2nb7Jc3LOn2+3upvD1buE39ujfyj3PHTn4",
-	"1PMnnoLfRH6Zqe+5LZes3zm/8T9/nSpNrTJfagN5dxkfVPYPbbtTi1Nzu8u759Cn0ARmtSe6t+rPBgPN",
-	"QaljcMBHHKV1uZgMpB+DGC9tsQCqDl609sKDxneGO2CtpPru5Q7zeyaiuphy16AQK+b5zB5Uca5dMiZU",
-	"UeZCqqFtDpGLdALjq/EMi4JqPmBDaCERGiQbA2ZMSFeeR7MpVnCwlRmFQGCZkwnEBKZySl1yw9CAaIlO",
-	"8jJRnKQHA3wVttm8nJhMIn9uSzuC+ZEeq2cRh07Zj8Ycrsm02Or1+mJMHJqFg0gN9Z0S4awLWeumCMcy",
-	"PD6apM107GP0jGDdGhIN3vd/B36HZQwZVv4WugyaK/TCujL74xG/2HMQSzMLPPmc23KDqXOnlQaGlhRw",
-	"qNlyGT2rXKlw4BWIKQ4/0MXi400f6mdBg0oZHxHTg+/0zttfGs5yzzHUXhL6oWKUatFGOXzxtFqZ7LRa",
-	"1O8py71T9VzZVIZTRDnVnq5ogdJYuL9LwydZIq1eyPaiH7scPfPEHGlAG9IkA4Ln8DTW7ls4/kFIXl6O",
-	"XIwpjj/i6GLi9VnW02cIitWTwulN/PgwZnUuaQ/oeFqKdmYmPriNbg75iss7WyeakCzgTQjDh8OhFp82",
-	"nSxHe64Ul+17TB2mVcAfFB1uJHzvkK7dy5Pxz4hurGsd4uuhMZuuR7PxGNN3eJinxQG452ZG+Oy3yxnu",
-	"a7X8IdqDXR7dsgneZrE1h6lMbeNO86XwpJUoNC2OMf9FcHToafmmfe/6cEdT5Cuucy6TIp9mQYz77LgA",
-	"yGH+vR3f4hd4FM1B7g4Io7jVSo9t9cDmnNaODCsbH5M/A09um1zC5N5/u+0kmf9O8m7MZyzEu+/PsR9s",
-	"Yvb99nk3vinOvJe0f8W4EDptsIcD4TkIA4IKqfCJWiatBbqgrPB92oMgEMDdtkQRdm0AXvqwawNYU/FQ",
-	"kVKIyDEBYoJQR0IPqC9FqRcxinKlIahecbqpu9yVzQnTzWF46WTp5gEcIy5jMqfoQVuH2DF2sd+kZvY+",
-	"Q6c7BE9i0C8FT1EdA3qetVBNg0sfe/5pJa5nygfK5P99m8zsO1CO2ogmvWbCYRoAgVEHnJdusJuc0mGW",
-	"U+xg1Ipmb3mOdCFHptLhdJW6Hq16bPdUKVuoH8OZjjxRt0UbbE+bN5JHGfohqi6noFqmrf+hUzzm1qC/",
-	"+gSkeUJ6LxPcdVTM22kzrlfCgr9VbHMAzlkIO0xKjFvpAGcx4eusTdRH/j6HpvYELvQLSiumxAEzDfAG",
-	"UVErfmcRPXrCR7XsOCfwvQ+psMbZPXSG+7LjTIQslh3H8HTgoT5rMxqQao90GVuZxtyyogQShpQnTCAQ",
-	"J35Y6SPKRf4nJQ/tj8+hg3iyU3ZcJh7JHuskHy5PrFlGpis2mdi1/TPQfnoTqtYXlTMluoknxEqJCM+J",
-	"e+izzqnjYB2VVec6LrqpCIBOIgNMDldpDrvJKR2Tqde1wedA6LoputzEaJTyAKGjJdL23VUaMLJKvQ6T",
-	"hDPQGH1WQtRb46TqmXcNK2JAODDtIrE87DLYdKVBOXEgXGbz7NFaIPxJRvN8VgOMFVBSFQGYNETb6Ph9",
-	"8eCF2oGn8DfjTiJ3BpPcgPDgSkp6QJO42FHGI2fYLpAdjxrx2wNavqkzjXlChzLMT78yU9pXtueWD4OE",
-	"QXsVF4DUiZqpy8kIXLLy3HR5ZksB0CIz+jakFpopYYaV4LrRydBE5ma2EPwsHIJF4jF5pGEtKkalZw5k",
-	"Rf5cLnw5MvT4SLF4dd2y2Ltik5MIl+iyauSui1Cf6rhRo1SE9MIjKWnQ2a6VxwN3jDH4PXgi0z5rCz+b",
-	"3Z8Cc96hAQVjvgnJO9iqVYBUwR62wg8ZPWSPPja49qfBxav9z/62vra28eVPNz6/tn73+uDS+4PrN9a/",
-	"+jFZ9gMyt69E5vY/vpssQ98siNurwaJEwggps8eov0sCci5cSnAuorEuVplvNc2PwgKP4/p2kA4S41hI",
-	"AQCv9LcTJwizOXAx1RiKL+DR7go7haVoYISMPKlfmc/2FLOxX3X126m0hpvKc9DdWWcS/URmy9bWVacz",
-	"aHZPTa5m0i0A6Z2FDXGhwxnz6oQSH9LVMCNMNIbJ5in4yXiUE7Cz4VziIcAEOzh8kMzPHCgXcewcPPGd",
-	"+0IoVBJKMO/wMTO/Evn2ycPTB0w+SbUXsGkMFbaov/L4Pw0xBc09pvOe3Z6E4rhD6pGdsQfVq7EAr7h/",
-	"P58MTLfNSfsDnxMNdXZALagvU3OF1BaSx+bL80R0Auk6+pOWcFicVBAxIWZfBM09nmgIrMvN3H/RsVy+",
-	"eWuZ1USM2Kd0zqzEjQSxpvtz5iwkDqtolpK+Ar4IAo2w4YUgkpiB2TPlpLvJMie6OZ1+Ckwk0vUFb4To",
-	"jGG6psRXyC7DuxV+Frgti6saaO1YDABxB2javP7RoutAk7JcMVwvdUaUxIAj80hBd2bNpgRox6yf0tnx",
-	"3bAP7G7yAtcRippoKY2IYONELJsIM5kxOdkQ6WNn9L8qgD1y5vHhoz+OA5p93KlgJQxijLWH/fBP+tTB",
-	"duTxw6gLX+nP+JcccdoYIMo57LMGPBWTSdR4YZzpMfX3rD66x5dIi66wRCtLGk/KBoLMuNNYy71Dpxov",
-	"FH9E7nMY/RM5RekZ51rTqP97XpGs5rPgXI566fqBzhbDYgTukJkDZUKbjDq7yRGDF6ALTko6E0I9pg9K",
-	"FxKUdPkaGNHKqHKlBsqxGjWmMcFhxpyiqmmsl0Gefrp37/zeIvqpGzZHmHzoEWvddknToVgqvSMcEPVU",
-	"Nc+4eqEfLaaL4sEqcvAZZ92jPbWReAa73VoS0mH5yYOHnjr89DNHvvnsc0eff+HYt46fOPnt75z67ve+",
-	"rx91EbgaEGpMujG8P1djTTmnZqf3n35ldt+5l15Sb7U5qE4jberKpFzv+cHwqUcpl9DMeoK5hNFGTJpI",
-	"wzeHrMb1sUubRA+M3+Hc5Q3E8E/7YcIuiaNylQ9G7RQfyoCWmd8DiWlFBDN88icQFWEyERVlJodlP0R0",
-	"OWrx2QnLsfNN3NqR2aGx894xT1XetsXv4I5nh4Y7ClfIg+6e+gbp/FCDKGb6iYU1ipl3aeIJo4kT2bkL",
-	"9EASRnMpYeIJo7HCOSID4fdKpI3ZSyXSENQjwld6ryucojdpD+OBP6rEzyzyKf3sIx1Qji8ms77nOMZm",
-	"dvwOo0sb40AY+EmcMdzlUlYoYrvX1kINKTg9q8puOrHrCApUOceA9TA4TdttRn2ldPbvvj149e7m+dee",
-	"eOIJqyb+XGzMEYrnccpXTKa08DFsnhEnq/bshSRT+PNEqz39Ab7utDV+9+DpNr5NFopNfL3DVHuqKaDn",
-	"FYLiBSJGtBCMjk6o2gsPaQep9uHPbg1l1D9pdmt0/Pk5rRM5fETcktkeo6eVHnQGnE9nyGOyRjlnzuOK",
-	"Hs84bsMN5BkNHGCwrM6Qx9RGOo/vJssmJc9nQcfnMvIeIRUQLkCHoh56mZqCM4AmkIw7L/GuJg8AfEUg",
-	"o6Ar4qiRemj1QIUGZ5aQ2hqCSUxNSENV6ZTvDg+k1uAwHQiTwBFDIGX3qA068vAaPHh+Y9g75UmPnS3y",
-	"J6SusdoKcTnE3TtBxGqAu6CA1C1sZVvkZJA5TKn0Kf0s7YvRoX7NdGmA6KEuN8ZVlXmiq7gcg0QAlxMu",
-	"ONtNTmKSQxjUdbEymNaa2ne6S31QFWcJ9bwwLGLPGTsUTfSRVg71OjL1wqPYlmUnMlJkp6pGqjLT+0Un",
-	"BBodqyFKYdNj/KZOXY85Q2qh6ARVcXaIglBU+kzxqW3nDKcFrGlXo4tWAL8GIDdqzA+oy5FDCkJ9H2zU",
-	"rpuI0zSpJFWmeBvjAWkxyjW0uwQ8HC6CCi7WFpRRCzLntgOlB5ZA6REEtJNG42V8InmnDGJkZitThw+h",
-	"LdISPss66oZP1TDGP+IwjyEgeHrDVsUKOy5A5R291pPQRpN2aW8CS1Qvg+QRxai6tLekRKUMRFuaOE3I",
-	"eQDYoEax3/lwlGHL2oPuOZpv8D5jHrofzt8ne0TnDRby8eq5TdDFG652p+2GQ7QnQxhoaE6q3VR0hU13",
-	"2hC0MJXiJQ0e0HQl5L0k9chEqMLq/D3BzCk+rHqQnt4D0YNCIrK4fVkwkUIGEGrU9PgF1YNCyiECgkK4",
-	"nsoQGcuUv5DHNm//aP2Lnz6+FMXtlYpd178PIAdQI9Y22ZD0iygjftv3vKJ+OYIvtsQqi2hmNGvEXziT",
-	"260Wskfofq6URwesPFg+4IhtNVaXgr/WDaDLsUTrZOxNs6PsyNuohGfNaRHfMctR/wz2XNxBGm8xO7tr",
-	"sR1ndcugMmuhBgp5Wwl1pftLSDNSh+qHGfnmWGHPDOl2fLknjkOcKa4OReCUj7Du/Yzo+HolWep3uNCJ",
-	"VfmY/Y1gipHT8DAlLKPWB/tK2Y4KFW0NAz1ZRfskdAiNCIvxwO9hPyXfZzVA29V4ztrehI9dwXH+S4R5",
-	"0nRMmp+dJVxUomeGletlWITe9QcpR8dpxFOz44CftO7XEpjEsB++22gGCYh3eGaqNLXCWNuK4x4dsq2d",
-	"a5NFPX7AIZTMitj48Kv+xdubt273v/zF4FcfkQWy8cPPyNwM6V98/R9fXO5/+bP++38cXHtz/c6b619e",
-	"6V+9vL724/61D/rX1pKtMGbHbREb9vzU07friPdTGQkvvrXAD2Y5qUA0QPBpbE5z+4moR/U36obskrk3",
-	"XcfMRoai1cIgzDS1w7uHg1j2Tn+x/Wp2bi6PI7rcOCpNiWQJeKYyiCN6N8C5Gn7OtNNNb+o27Lj0SeyJ",
-	"ONmki6IRPZ8dDAd4aH2r4QwfSDqJokXTacAajMB9nOBVNtIO/O6UayKVTdHxHGy9VmWMx2wJkxaKNZHF",
-	"73lCE5ugSFc3CxDUDC9SVwmcsLCU2My1M0w/V1E/GpbYmo8arvMoCGxAes6Qoa7EtP0kEuzFn6Kw7N/+",
-	"n/7F2+trSlyiNB288+762uv9K5f6t98avP3JNgUlzmxr4nHmvolHuTIZG1SuYNYdxEFc3sDoQSCQzUeX",
-	"S9QhmJB7cxKdSDLtlmMxgP1H3HAxS8myXKKlToz1tSjvUC/sP4phwlACpg2aJP8bw6wJj3KP7oiSWWp0",
-	"CL7f+qHeJxmppinHk5CTo5UnaVBrHmdSHb+FTIDpVVmNtkApVXJggmovyjxl8fhMcTISnq0aDPxwsqSj",
-	"1jPlsqVwK04e+d6dozvq2zkGVGyP0E1gw4721NbUXY+VIFihUeMhszI7HpGTAnmU7VSpGGzEA0l93OEz",
-	"0DmPrfAosstNWmxPlXFWd2suHZnM+GTiyUcpuz+a+SSjP8n9mECMD0LARwiVK0ryZEoa4/zMDuEsO058",
-	"yQ+pOIlN8YHYXAmqGD7eZ1l7EvGcZxlrRz6S8HSJy+03NDpd2wUtEKRuiVWWPP2isWrRCSYVqg4XLDqm",
-	"LXfeUncieT69Bw8LAZfvFwFPPIt+mIqXojZWLeowg6y1omi+G4JmSeo6uRSuK+1ypc/R3pPmsRGBu8NQ",
-	"sWqFzk9H8mamZ+fyIZO2Hsobwi56jpppma7Y+2axflNw+9wW8lCUthFkfKRkt47XTlBuGzra/sU4BcWi",
-	"i0jrmAbY6hFT7gop3VI3mrWH2VtsT41KNor0D1I5ukuUIoPFqB/iEgGn0aJphAh+Po2GXKhVzlCnnnCz",
-	"kOAedfQsjRSQmbGoDlKySZIJvI+Y/pjYu34palSJrTLxTCBlket2NZjTtepKN8jjo6Y1eqZl2TsonB21",
-	"Lo+LAFrJwjg2kQSfT8LKFF1OfD0aZAdjKAVTvANBZI3y7PTgFkMfTf5uPQOP7CRulx7CTn04w4nsli6H",
-	"UrwI88YED5oy0z2R9OKP4E2ZtW1Z+IswOEQODTLBSDGdBemn3pQFu/jSS84r8+emHyu/ODO9cPr/zLxY",
-	"np49/fh/jNHobaf77T1qrtrcwr+jPWLoZSIkq1+WWcOXolguArc2glaf18880j5zXETWKZglTuQI9J5m",
-	"HkEiiTo6gz0+o062s/s4o050EvchTNZpVwKh7meha5nsf2x+urVQlsXSPkr9yUSd1IugvqQVHpR2QEPW",
-	"o4S8mZzDsqGGpauhlNUXQ+x6KL1IZn442y2fizaWl9R2Yl6thkaSGAxn3JmkKd3qId7XaFwvdVS+WHWd",
-	"RJ2mRVs5Zp7aSc+1GcMuALSLRyP1hc9OTH9uaaWoRKo+oyuyRNhZpTJj22TuhJYXqbNEk5cho8tMbk/0",
-	"guyLsOw4R3tPmQcf2ouglxRO9IE4VfMoZFJY/4YcMOFb1OuQI4+VotB0OkyWb1IJNXtjkkJBL2uSKIp6",
-	"Wau0tjLBTQgg9Z1HNwEHKJTwXjRlLL5LcLNytuZEINqIaXVfoTPNdjAEbxnNCEqZ6kkIyvVQt+NJwLBl",
-	"YD5rYM8lXTmL6Pe8xiZ6BznrGkwzPZ52+CfOYAm9gR7WpDDuyEJ3MrTSM2uVIjP9oebKMMkHEiXI48iT",
-	"7NtkKEJ3ylIU0GVsxdMyG8FmQWwTyll3KQLYi4cOZJBo5DNEGSbeMMIpcdw8VshnGu9qP8JzOrmu5uBk",
-	"ABhjNwRpRJDspsuDsKeJXGGOzhIm1FNKfVanDP2Oihr6n90dMdp3GxLKRExh87ZMW3jIGSvdBu+0R9Hp",
-	"Cf3UCDLFRsCLUNGM/nspBA/nsaTsiGCxuGu/28xy7euhEtUc+gM1xtZAfh4q0sEtz6GcsDHwRCjHvK1k",
-	"fPkAnbJLAqZyroda4xoMWyfDedABhSalgKiiq+B1EhwJWKvt0cDAVgAkrGLFrhM2UTKPYAsMg+TNgkBx",
-	"Z0ttE4QpQkCHR6W4SU3aqK5DmYNdZbKaRwpGJvUOPE+xKrJFzx7Bn81BsrT+Y2ZE3DIcdWIupufFZMAn",
-	"jyiyajOH9F+7sHnrDgihoMkksyBuZDmajCI3Mp1ZP/UoRaaPxRwcEwpNRxsxsdxVuMui5lJPQxuneqcZ",
-	"BNGSRsJkq8wrGX0EWQVUWdR0CNqumYXnHJrO20voGbZlXKjjAPh5g9CsK1JcZzdZNn90m4I0haeR6gEv",
-	"A1dfwZ+RKjPY9mbOhjEj0jlCpg9zPUwqSjjZds5aeDBpqTmGwuRyiUxKdXSMKZIrEdlpq39LgcFKh7qe",
-	"sibbBalvT5NyZxqU9clWHEHzBHUPdN845tUXQeYieA/E50kXCqjU6J4SyprXBE1YamgSKzNHY3gAcBnW",
-	"VUrak0SKYeJ7hnLnhVXmZ+SBPCSwHHqS/3LlAQ13lUEoJmKUCO6HJA7eSSlaDDD+NGxHpulQyMAtat6e",
-	"CnPwTD3LUggjA/akV8hceLnDOqywPakn9y34UZbh62p3FCBeRZOixIxltXADTGgbax4n4EfZUX6GVxiR",
-	"5lypmyIMZSHMzMzum54/MLcwW86YXfjDRGuoqIbukbecRhjdxydnceuLFSaXWjWWqFAL8d06foPxwPBU",
-	"bhyORVPoU2A+nWrLDQLdW5DXEAJwhbV117Iz0J/cwGHCH4tEMbkzShnR4klrImrS0hNYT3ZGfVbRtWdn",
-	"zMqMtbVEuk3ms5c4fggSUek9Vexz6HIZUB6o+wP5hmfU0TgdjzlnzDzV8DCYaYiFOCoQNVMWfAk6KKrF",
-	"BBCOgGas9Y5kDqzlJX5G/boCX54B5E/4O4bTekarimc4OxtU6j6DNYMEM8h7AjwVdVc3isJ17JIEdh2j",
-	"dT4jlMyXNZzsmbrLPEeesaJyQjeCqAnrQyn89PQeSMwt0fJo52pcTTWkTtpSf7Z6AIApfEy+0/nhSzoN",
-	"r0V7YbkDBQOL+eSx9c9/37/068dHCkBL1aRFHXMlweecSClbGtKpjDOk22QQ23fR4ncU5xc+6TYhhyJ2",
-	"c3fpG6tMDsTxQ1LGSkDqWerHYRbZgvmhItN/9UrOkqnjhIrOoOPzWPFmKHWGqzgzKDUFZ5LG+PSEWIGe",
-	"HbwH5RPVTgB2Kvr2XYliRZsKgFws6vAjWULwSoNsZoqQrUjZEYPcaQUgR/hPCDHFNKgC2QB4oW6LeQDE",
-	"W4f7qjevNISUUoq5CELzKjIo71v1Ufw0duwaPxA3QQ4RTLziqNUjoFqVkEtrRy3eWJNAX+x67kE/64Th",
-	"bdAVrqzyhzpXIOfIsI8G3jYqtVrJRXeSKQJY1oBOVln4vJBTT/rA0h39H2YpvayVDXVu5/7pyCMpkZcI",
-	"Da2mAFpRhlZTvLUseABazMTHAWBFPVqUqKD0ZtI0BS99yEkKJ6l27oHofA+WxGDt2G4l5pKLnHEkmSKY",
-	"S0FBQGtNtY+TxrNS+xD02mDuB8JzDIwzI/oESmhUm085balbw3tBU10axKeMjPnHzlShT4aZrq0v77Lj",
-	"LIcP7Czltjpe4LapH+ypC7817dCA5oXuoFLcukW6hnx0Q5dkDA5+9qABqWKbvYPpscsOdIzG9jXksW8e",
-	"e+rpEjn2/NMlcopVjz2OeNLHDh0GH7WuRD5AjrpPLoV/LkBj4jTGbngvSlNnp1v07HS1B7BuB/bOLOw7",
-	"UM6/LXteif6oFEqvTZDmfcbbPxVZGLqhArAliupoZDaCCQLiihJMfe8m8tfiRkZW6n7eOvM4cNup5zXU",
-	"HfOyYOOkH7RZY+IvHerGNIF3dlm1PbGXWmUS/HoSqC74qpLOn0DMRaE7HzGNHAdUsgSd3wv4CiZmxZZs",
-	"2xbd012SQB6hBek8cZlz0QhGph6eHuYbNcprzJuwnnYQXvqQ62kvtDGh6TijGiPqn08tw4NYitG1ugxd",
-	"VykyqNpAPVtJu5EBn7SXzpfLU9JqlDuuQ4OR3TnDxx6tXtV62hNtVm22IkIn2VuenApuUo/UkdcgQwLq",
-	"VkzorhoG6RYRTZy83KGeW9c7XiKcUV890+HqJ3UMWVvzkrbp1rMRk2TTXIwmJsmeF48eLeGsJ0hKsAkp",
-	"8LLJiNEQOCPl3lUrdhJZQ57gOpceuv1BRSX1CJziEoaCFPEou8mVxBONBnMm6hrOqiMM9/uh7amO83tA",
-	"PdUNMe6ccbQVOqJgUA1REvTgqlGurPIq04mDDvaqLCqoPCEn7eI8qN75by3nYXE++WzVZV3mYH2yByDu",
-	"BYlDtNrGPp4kfejXPuQkoqf5oILUDzJkQgyQ0SJkFbqYqLAEVZPYHAUyTcN6tRJxIYvIZ7oIpDCB8YDW",
-	"Jh0Te6HN+EH95p2sf9VDWFGm9FeTPw/sWqyusql1dTmpdzxvWKvIDOoXPJ26y13ZnPDhHIaXfkcjiT2U",
-	"F/8EJhhhV+F/5bvPtFqSuu1RUoTJD8TGA0thhBV7YifaPuYSmvA80Z3utCdNa/Deb7f/f/aurjeO22r/",
-	"FcI3ToCR5I/3RQH7SjFQN0DsGJbdXCSGl5rh7hKaHS7IWa3VIICFOk1q1Hba1E2KugVcNEFRNLGBpLEh",
-	"w/WPsXZl/4uC55DztTO7a4VjjSJdShpxODyHh4fn43kan2ylCRr3AUmIae81vTDSdgycTqEYEgmAenMq",
-	"DvRZANqEW8X5BY2Ct6i/5q6u4lBrXBRyQJ9DYmS04A2Pc3KhwsZ+bZtsLh8ykiGj87u9eEZOC7W8Y07R",
-	"/RNm0TN2GGLBBXCT5Qqxstx8mhFFviskDQkeP3aszlBb0k3quEAjCEyvblOtySV27SDVZSznudoL5ZzF",
-	"4k1IAhTQ7KYZkEgsqK4YOlaic1SunRcreuDDoEpznORIQJp0SJW5ARtDFnOEVjaH1ZDqQwkbESI2fJVk",
-	"UhL6d2uRwBVrcij4gNkkkAeUGafIVugmZy0UCfTVKhIxUWxeBZLUeQzv4j5oiIKbxEG6v1sdOaVvUSwt",
-	"Vw9ExLxX6CRZksxn3Hnp80Uc1ana/BQtQNpqSiRrMymh0cAALWZ8ZOjxP21moJJ2UTiF5hZ02wFIQVHM",
-	"bSYbH3LR60rDg1eKDBLPVh6DniFvvm3YFbJDI65M5YNpTNcTU5B+PKqIr98UxeSN7cf/2t7a2n52f7z5",
-	"YPvZX8c3/zH+7i5ZljE5cfLNuZUQrpmutVAPehj5a57+abkYraL6VqVEhD6OLTuPReruzK1CgH/oWoX0",
-	"oIcq1DQVQlu0ztmQtMUALukQHpKmc4EEYm61sfAFzlXHDtx49bETPUhHIYMTD+tlksu6dbxSqqM5CkQz",
-	"oaLd1opiHb9zBdSDHtquptkuyGBA4gLQK4S0sHeWwK3HlZo/AaZYPQmwFYYJsEMF2i+XwyQ1Zl9vs2PJ",
-	"41Ar2GPE8ErOpV5AHehYtfSYza7/0DNMjsMDEMJeZR0eETqD36+gGhBvcK0bMOhhgKjSBsD6uASlWBfh",
-	"IIqZwcd1XIT3Szv4Spe3G7vd87M8eBEhYJfSWsVisrpBUo3wDI2SpWggFiEcPRYRGSjxSlVTLMcY7h7j",
-	"ZoUZ4seaygA5U3uCcLNsodhfB8RNAglvMENRapa+aJ1hskmfiSxAnH/7uIoBX83ge+ajzgU0eVMpuBBv",
-	"9Ge0MZnqy0vw4Ax00UuYnQfSIUyTQWeXfhnL4Yz2gK8V7CXAFNAwrMDQ1K7SbrgrCuCNNlKR0Hf0Ngx4",
-	"JMzDgH5iIk+020xiBUxfMoirxkJUMY4C8mRQzp1ggOcnqD/2Fd92RgEcViyZUQkq4K43D/MHUmv1qfc/",
-	"1FJfZVQyeeTU+1f0GmdTcTTWW8noJkhYeQkYMyyRaEOdWshzEAc+jWkoOgM2hSEK8Siz69TsSmo9xT3p",
-	"58qp0qROvIsbz91RCnJOGKlQ4UAR4AKWwMZiYVHK+MOrFGDCchaB/iagHPJKUR+FyfSFzW622vfau1EK",
-	"VJtUpic4r9Vbqw5vJLf2te6nPfFLZojdOUa/idBmMF/h0ir6uNOgvDc+neJlZnm81hjr4+UocU8mUkqz",
-	"99qSCkUOCr2g6PqvxBcmrALW3XIBHFU5+rFKytCuCHkAYPxJpjXFKw4BvNsjqwP9wR4JGYVGvg+irpD8",
-	"VyJaJO8ZN6dlX3yVBy1zUcjOJx2eURlyKK6VjAHEWRnqMThj8PVuvbBaHa+UOD0VQ8ULM8v1I1/6c+Dt",
-	"COhGgUj+NIlFQDcIbxO6qhBeZ4JZfuHEzyomaAJ16cwSHJkAUehn0si/Q+28bP30yeP6Z0VEhLWJil+L",
-	"u6YBI6UgmTbhEwvHTlZMOBavNN1aObZCEVuCytITChS77qNpOWsMwJIUMay1eqxuoIwgEQUYUnA1wDuA",
-	"QxJVC/E+3X8wz9R6iph3lDUW8B53I5grxab7EIZGC6V8yVikjQSP4mrqa7zn1hnAMPGTWpwFPfZPP3xB",
-	"MRqRpVvOhCvSYutseQlbZxLRrUzb0KA/JXSRKsESjWNtUiKfTdtEy+lTda5y+pYyuIrMX51h6HQFpJA8",
-	"MjT0FtqvimIvyV5iNxYAVcheztXKLKrnErSyZV7WIr5kAW5wRgy7hb5jA0LrAo8Q/gB+EIN4kbR8ISXz",
-	"45a20X2hmEr+a3WDdPXTb/ghVYq0ejQa0LD1JkDx+V2w377QTpjh/DIQsmqRtCJxVXXFsEV6VK4pc4ye",
-	"ht/jBFtAtREylbAVJOtqsdaUKUhIoT204nqJK2XmuUgSAgIRsSz7gOlJ8GlkuAkIuGaMS+2AoT9a5vJh",
-	"y3NOfZuJJZvM8MDxBxh196zWFpUWrkha94zqeRlegUk6gSmmrkYEvEang/ampmDqkQmLFro5NIElzGZu",
-	"9DV6Tm3QhpNHC74Iph59Z/C5M/qxOrE3Mq8pxd8ImGMCS8OZK0UMbSVEL0Tmxh7ydX3uDXLe5I8984pC",
-	"6PGIFyVQuInmED4hLmEPDXMs8oW+FB1Je4AUskjeRhQ7Eyqw0Uk8zrQr1eVRx7Sx2YNUxTwMDegsclxm",
-	"1oQAUbgiAe/wWC2SZXLh/NlSuhCwAvMpSgWK6y5wVS8gKLFb5cgtKywCOKPpuiZLhwm2QtLUtZoon7ou",
-	"J1zxaZrNb2y2wad7A9VkrFE5K432qNzGRJm/RmiapydaryTRe3x1g2jhAwAQunu5vTmfqc/wxjv008/Y",
-	"O0GOzq7VZ1HAo04LWedsDS2609p4tAdhaM6qAk8cacGvr+onWkhkasyVxT7yPogGUci0Bz+kPA65iltw",
-	"SZEDxGY0tA7Ijw5sdvY5FpQSwa3wTnS531j9B8FNKVw77vhVpYG15ELtQON5B2ixTMys2myCCqdqW11b",
-	"YJ6ZEdCe5Ad1QgeKb5/OBgr1nfqt5mNL3wp6v4uo9X6i+sTFqmL6XME965Dp01iBSm7yCh7PciXcA+bA",
-	"CjrASo1vhsk66DSAyOMARIDpNT1Rxdn3daNuM6sC0FzXvl2nbFVHvHz2sBZt7XUz1150Zj1rDYBYeRzC",
-	"uEzRHJdxj7P6ft7bIP2Q+tiAk+WI1Q4GdEMj+HxJA9eUjbdkQnLOUXJhVJeq8volmCQCHOBmW/QDFKEt",
-	"mkzKLqzr7tkCEKi0g4KskPbzEP0FacJZP9VxvAxP7KcqSj1jh+WTuAB1pGVjyeB8BSF4pE+lHsgK0e/y",
-	"MJAsiySqH5xZHAmf31D7que2J+WQqBN1835BrSMWNmof9W1Cgx6P9KVaTkox2X41JtmNLtQlyj1JsVeJ",
-	"sob0uiE3jiDxC/DTXoI9LSQmE2cJdqkjaTTDxp7FR/aTkYUpO7SyZgncQEF1RRgoQokUocn/cgXCLK93",
-	"cUo0Ah9yUYSNzSDDBPfECBudqRC+O2eXElucMK8GFLYsuMeunVrsXICRm9v92243SzPOUSfpzHPag6Yk",
-	"YGqNUB+SlQkMz/waUugYrWSSTfMTiA6vfbzRsy/GN56N790a3bz/4tuHo6d3tx/ffvFgc/zl7dEnW6OP",
-	"H41u/s3iR/3/IrkMTsTx/8uzynYGVAacRletZMqIZS+yDngcjU9aJRPEGeMnvG7NuwCWojx/hevoxC7Z",
-	"wbCvdD0jmgpdGwq5tsoidO2qglvvJQ/V6G+lLymLFKZ/dFdqB13dcCWCdiER0I2jJi+Qdbe6ogfdC4Wq",
-	"5GJJMpPrVu8HMjxy6sgS7fOl9eOg12asDycCoML0EEh2ioSiwyOPKKYUF5G+qTHRD5mHtgP9O7K9tTX6",
-	"/Zfbj2/v/PnJ6OndNGeRCLac8TN3CSQ7T27sPPlkdOvu6ONf5xsESv79LQmFfbTXp7xjWiow9xmLmIaK",
-	"oLkZfb6589vfpaPZfygZ0dTicKY8s95eEpP10lz++Psno5v/fH59c+fON+N/339+fXN886vRZ7f0b775",
-	"7+jThxmu0qS6p/TrQxZ0sCEQnGky/uKHl3efje48fPH91+kg6GiXj2DqyU11swXqU8TvCqFMbwquw85f",
-	"vs0JJm2BmRwZgSLUUdvAghXseoFNNboiL/9+Y2crM0lbpl7SEptwhWCzjoezyuBWCsNOZWf6x+9ePHiU",
-	"Dm17yyeHPg9gTMq2V9J+n4x/+HS8+WB857OXv/lDOoQYxKviWtmXdgUJeGD6hYSp8zQH1/jzW9tP7+F5",
-	"lZHpICjVxwu0Y+WgumJIFFtnkoakzWg8kDhLfS+2Tf0vv/7Ty/v/eX59c/Toq+2n90Z3HmZF3mNHPrry",
-	"0f8CAAD//w==",
+	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5YsW7FlK5KySmLrgRqYBjDhYBqeHhDC+qsqKvFFVqRY2Vy8",
+	"tqUkSqyNc7GstWNbpi2r6vu8k58IkPorb+FXfU733NAzGICgLtlsbTkiMJi+nT738zmvFWq81eYuc31R",
+	"WHyt0KYebTGfefDXwY4nuCf/ZTFR8+y2b3O3sFhw2Vm/UoMvCa8Tv8lImzYYqbI691ihWLDlU692mNcr",
+	"FAsubbHCYgGfLxQLotZkLSrf2qJnX2Buw28WFmdLpWLB77Xlk8L3bLdROHeuWDhiDY9+ssmIx2rcs3YJ",
+	"Ylt6uDb1m+Fo8LnHXu3YHrMKi77XYdGR/81j9cJi4f+zJ1z+HvxW7DliqaFZq8195tZ6z7Pe8DSOUosR",
+	"6rIuqXOPMFprEosxS24IJW3mCe4S6lpkhbV9eMT2BfGY79lMFIoFdpa22o6c6t56qbZQnaX7rTk2Xysf",
+	"0AtqMmoxL1xSZEIzckYpO1mePVAstGxX/32gKLfGZ5585//v5eWZH9GZ/yjNLFRmTn/n3wqmTX/Bbtn+",
+	"8IKXfdLiwieCkxZ1e8T2WUukHLYDr4jO0GJ12nF8edJFOV271WkVFsvy2Fu2q/4KZmO7Pmswr3BOzsdj",
+	"os1dwYAmj3m86rCW/GeNuz5zYaa03XbsGpUz3dPGJ77zYyGn/VrOU9fvhRHjCz/O6h3BrCUiGCM1brHC",
+	"uWLhBBPCxgFS5jHe+Pp9hvFP2A2XWcR24XTUD+T7lmu+vWr7QJxtj7eZ59u4S7Td9vgqdUaNuqyfO1cs",
+	"1GirTe2GO+o3B9VzT3s2q+MP3UqLurTBhonmCKEtoHzh03o9JLcq5w6jrvp5jTkVj1G1YYnrzh2L+Jyw",
+	"Veb1qtzqDdNssVBrstqK7VZa8nRGzR+fPaoOUp4erfmVdpO7zDQ8qTJCxQqzYre2tLB3bmZvaeFAuVwy",
+	"zigkivgLTzWpT2xBLDmc4Yd15tZYpcV8D48y/muY/IztEu46PdK1/abtBjcSf7REaFUwF5mOi6ME847y",
+	"2eCSFSW7zMEV5V0XHWCoQ8yhVrMtOSg8IU+U+HSFuYR3fPJE/+67g9fvDq5e7l+8Prh2fePbn5Flzyfl",
+	"/U8aKcIBzldBXjK8f5zIB+JM9P6f/9a/+27/5jumLXU4XsmRlMG5Z9ku9YEwWrZbMdL0Dxn1xBIpGTe4",
+	"vM+0vyAxhU89X1SogShOyK+0LJUPE9G06z7xFbG43Cd8FaRBnXst+YqCRX0249stIxW1HVpjqTvIvNic",
+	"C4Pbbwxu/X1w+/cbt68OfvPV5off9i+tD25+TuZI/50vB9dvmIbwbLEiUujb52TF5V1Stz2Rcf6z8vxR",
+	"jiy+NjyC+oB6Hu3Jv2FPDEMecYncB8I9i3lLxHaJYwtf4B3xm1ywYAOLhCoxtjc6dCZnlqMap7NiO45h",
+	"Oi8yZklxQR1HHWkr91jylcaxfEmVo7i5kgcnfEXCvu07Jp4GHycJ4NPPtq5f6l/8iPzfL8ng9u+3vv1K",
+	"fvr386az77i2X8nLNOBhMylKXY57DeraAoh7WBkJdbiXUanz1eQ1g9V7ExFg4fyig8f5SpLxx65MMRSg",
+	"CdkSsoXg/PVNCLljQKkx2Xg6WB6v/pjVgKT0iR1x2x1UICzLlntDnWMRgV6njmDFKcr43Gf3oARrRIGd",
+	"K8X0171x/bU0s/AdYlZd8wvduOERH6+8MzLZZcwSJJBEER14bymmBO81C+io4FWatKKK/IJ4e8I2smnz",
+	"o7dsCjJXLbNUNMnfQqoVYdy/PPIwssADoxeYW/xFeX/UTstBdy169gj+tFzKLw4lU0XBG7Ch/IIOOVFs",
+	"7L2lcWXf2OIuY6HAwl/tMPW9tOSnKNkiB7Ivfh6z2xN7CdEVCqQoCzZJs9xCKkueHFOXKC4xgjMZVp+a",
+	"SntCjVP+WZPqixwoN/0E5qhBf4m4jIYncIwKQWyfUEGUV0lq1oEq3KYNtkRYq+33CMe5OlT4o9UF5aCI",
+	"jp29aX6tOVIIt2w3+mn5X2L5ERXLJRB8AugFniS0C/wkTfKOFrz/pIL2X8L1sRNw48itcxk874S2K+PD",
+	"bF1+e/Oju/fWzg8u3uhfubxx++N7a+f7X366+fUvB9d+h//uv/ObwRcXpLB1JWW8XLA8WpcH0u5UHVs0",
+	"YZfqtqv/iX4+h1kRJhyexrIruswbllkrJt+71HBe7TAh/9wlyAozOgUdWmVOChF1qUAmJ9mDG9cY3nt/",
+	"4/bFzWvX+9++279xp3/lXdPLV6nTYSnKF8W15HdtJAQXrgenH4xklFww0CTGY/5tDTdGOIy1h4VC7q15",
+	"yWUEvlsigq0yjzog52tNbtekidRjgoBHbYnMlmb3zZTLM7P74RFKLDTxg8m8XNi8dn3j9uWt2+/0b/5W",
+	"bo6JDewtlbIv/ixcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64M532InF5lVu9oly2dpDr20Q7Pm9R366h",
+	"h6NeN18bzyhW7VoziMx5XM5vlyCWR7u22xAQlqpxh3eA0+sBuVdrYtjMRk8jRNSMgwq5gBZz/UlIr8u9",
+	"FeZNpkaHvzXuv+/TWrOlVI34qNVehuSllsUsYvumi17t+SZiPmH/R4wg5w/Mlssm4VjzGPWZZXT7nkLe",
+	"k8+lm1c3XLFdKyWMUvd4C5X7wNzQp//jNmvIM3flf7usKi962zITnXkjISBa7cH7BfPA2Sovr6CrNrw1",
+	"5CT9D77dfPut8u4ftxv5nH6wJjWwPpJicKaxTU4hDOZaUv4YQmVKEubWvYMfpIloKQG0KbQdJ2uNuhXF",
+	"NEzRWL0kUqOu1NnVo8wiLu+mRNratKbihQkLTGpwomCiX+Za5piFXCc4GHYJwuB4ctKx2QpddhzSbXLS",
+	"pBahBFTKJSItDFc+gNpeEaS1JDJ17vns0mCrjvOuyTiFyEr6+kiTwgpBixneVXgmN/VkBIGiGwqP5dzS",
+	"xIUJ5lOM0fYQ4UbnEh5zhErUxsQJUe959jWbRC6k0YWK13CXhZkWSoBGKWAcz3lNG0xm88LiEcYYLrzG",
+	"PU+utFhweUU04ZK5vFLzmGX7RkbZst2OUXoclnoPvm6RqKckWTepa4UhKj8kiJhFNj8/ImtCEoQ5mh4b",
+	"uNvs6UGHrG/DauSmd9qTCe7wt0W9/SYKippJpXF0szxEKW//MPvXHMZEDj1i+8pzT4nD+cpYLEe+5jie",
+	"g4HpMNf38gsdaa77JtddfrbrVlrMb3Irr78IH86i4oNA+cwC/bUrL09Nh0JAxYQ/eMcnNd5ixOexOLk5",
+	"zsE7vnGhL3X83CuV75hwqZi3lftU1OPpsc1V7nRcnwEXjSgCv3138N4v73/wiTFy7/E2F8yqZGqs+qnM",
+	"N6Qe3NN46ZdIl9q+UCaWYDXuWip1zagKjMUAcsasT8A7VcQ6g2mEJxPf9jD8q1dbjNzpVIYgv5Ws5XHS",
+	"B6euiXnIEMfSnR41bccDMbw9nSeTSh5OKCVGo49bPCUh/IbmN/j0+ubH395fW7u3dn7r+o2Nb35/b+18",
+	"/+b7G3cub9y+3H/rzXtr5wefXh9cfRs/jGhjLVsI221U0MkumOtXHLz+bc69Cq3VOh6t9VAzC1zjRidG",
+	"x7L9g03qmo6X1n2TSYDxCp9UWY229B4uEpf7Tdtt7CYbty8P/uvbzQ/XYcO7KrrR9uzVhPuq0P/y0/tr",
+	"72/dfcvocsA86tThu1Qkx46//Ns3+jevD97+qpDbeD8JTgGn04r7QjVvHdYFqW1lvYXYLjnYtF0m4uve",
+	"vPjFYO38SFLTrJ3CJQ7yyvFYjDQnT/MZ1zdat3JaK7arcrMxdzxCUx0XPD8Nj4JHJBCAkXyiCP8GVlPQ",
+	"wlBLG3QuaNkLeUOWLdod2D3BvFW7xiowa3hm1cbU7iZ3bAtiAHL1TKBxAT+ioTOrWLCYY69ihnWNuwI/",
+	"rDKX1e2aTeFz2kmzQvTeeD2jtOPaFzekZSyR0iIaIT3hQxJb6O6KMGvb9ffNGxUGfHsqxdkecMUlsvnZ",
+	"15tf/y7gUsPDFQbXPhp8/mX/jVsmYty2a60GbCAt4ITfWkVpKyF1a+7ZbTKP6SsIMYUV1vZzM/kIBzIb",
+	"CIqaR75EEX7wo4o9um5iCW+DokDI0UZKDM94NtchqyHNp/wc78KR4sCSG0phiD6qoto/Gz0sFIiBgC7q",
+	"dlrVhNI8W5rdV5or7Z2ZP1CenS2ZFSSYSTpv0kwgOiMzn8Jc1c1ffbb1yZfbcca2bNckoZer0iwSvMWq",
+	"3OqRjiv1BSj9GPYvuczvcm/FYMt7vIVbiLcUc35m50lVHqY8XZccObY6T6hleUyIIpk/EH68jyQylwuz",
+	"pbndpd3l8tzu0p7ZeaNl1WYeNRvLkMmpvz5i6Ruir3SNt1rSJnRsl4FxKK+iRWBh0Tlg9gQ7HnDDYaUV",
+	"vzKS+Ev6aOER4vBGEQZTR45xuV2C/GBGDTBzJJHVX/7uoQM/2PejuaNmfdmk3y8LlPR+k/WIZas4ghYu",
+	"HhOQJlAoFqLGoOA1mzoVjGcoI8bmbkVHgSxbDlvzK9Rq2ZKRKZ54OrcsDsKcFndZGpmjDpJO5iNSd+XX",
+	"8fsU0Uvg213xNP1ofrn875c3Nv/6Xr4QAGjsgbiKyRZ1MvFk35BWAz1CcdQ4o4jyzDgz07c3lA/hZYzR",
+	"YapC8nBsh1DcP2aGw9PUrzXNVnlNJToNXT3bJbp0K6a4gkFY7ziOiawt5lPbGf2+4R8ac6YOISflHvGw",
+	"VAySgKFUDNiPHs7tOI6Jw48hTMz+nKPKg1xTDjkpRIc9RFFPjjntQxsYUHHSjW1oEF3Kd1tho1LP+DgT",
+	"kNr7gG9GSF/nJnYnPx1Ruoe1aRS0KVlQxOfgCTWqsKZcrMMdxyE9Rj1BfJ5QzvYtmM61ant+s2IZD/cQ",
+	"7UleDY/Ejra8sHf/TGl+pjybVJhTkvmEMZnvMGpuzG40q7zjgSInVWPmLZImqoE9QhseM3stGx7vtE2+",
+	"ShCghDbYIhnc/Nn9969urK/3//hX1CIkC7JXWFGyLIvVHOrlT846Sb0G85+V45o4ZaNDPcumbtpKQTgs",
+	"EqhwlPPQz8PEYJ2F7Vx2s9R9EQVTzJfc/+DO4Pc/M3qCzTmeSk2K248GRcvJlVh4XD8n+Qo7O7rQ9ey0",
+	"K4iU8oSsocs7joUJCPlYlVYh9DICUoyQwAhOMFH5Tl5eEavtNsXlxrj0k99uzHtUoYK8lzzi9/n5z/o3",
+	"vpD/f+eX96/9oX/l0uD1dxKLMwYd09jCsvm+B7mItqBVB75rUs8STbtdKBYc3q3YrtpXh9X9SpU1bdec",
+	"kRgpgMiVsbl9fkGe2Lj9l4319Y271wfnP9m4e21w8cPBZ7+GWsm5srlWdgI2MV5+ccBDMqvn4aFHiWmY",
+	"HYrB9IwXmvMVuejh3LHwpqeH5FpKcapzb0mf9i6BPg1bkNZwCXkm604N9jwzRoCnyR2rws62bY+ZX/Z9",
+	"17cd0m0yl1DSZJJxOhyWoRxZOWPLtdEnfgKdoEdqfDwxiJ6gFG8WmGByl83+onJ5dt/M/IG5BbO/CJKM",
+	"Uhhwkdh1ojRNJV+WSIv2SJWhBRRnb9qW3Vi/NLjxDdm6daF/96f9mx+mxGfB/5s/zKx/kC4CA0dCJArw",
+	"i48Gv3nr/rX3RntRcgTylAs7QwjjE/Ep3P3p5pU3N3/zTv+Tb4xRhBEV8bkJMFeoWd3voDq6S3s5ifaU",
+	"yUSw4k6AgFQTm6VuRxinxiIUpL20HKwoiSTPvzjMjzK4WUqC/+D9n2z++j2V1L/+3yqj/+alwYUr99bO",
+	"D67+pX/hVjTNX34IP+l/+SlGrbSklVxDzolz5G+qlidMkQrz/osFh7ZFSgHAQeow16LeYYbVNnEWDLnI",
+	"Bn+FH+Q51wF8RyqBtlD5p0uY1eAxP0aVe2jb3rNa3lNTI+5ZfvrgoWcOP/vcke8+/8LRF1869r3jJ05+",
+	"/99P/eCHP9pt18RILTKRJx0ewUHqOHnT84eov14n1OGuVAq+/mP/4m+fXIT0SHSfo1sTg4y8VSiOLbAO",
+	"q58uBaY084DjVVVwKaEkjKV0nowbF+ADfMCa5/8+vTJ6jiJFwbTGUCFPBcSWBFrZ/NMaBuLGUyTHVw0n",
+	"0OEORkCMEvYWVkpkek49P1C9TDGOF6jwVZBsJDkzF5C+Kj73TQUhJ+0WU2zKIoKTOvWWdGKmzV1BLA6Y",
+	"JTXecWPcqzw7t1DOFZdrcOpURroMKcRhaGyMuRL8n2GU7KTTMfyYLC/K1FHbZRHfZ9p+6uU07FXmqg2N",
+	"4R7Nleb3z5ZybVxOk6p/84K0zz65vLH+6eDTz4xaVsd1lUWRrMaAmKvQaBFQqMM8m6ekmKOSYEzohaBf",
+	"TqIUPvd6mW7fOvcMOWr3z//y3tr5rZsfDm79fbAuNYT+xWtbF38yuPX3HUeH6bomZJhINC2VJg7Z9Trz",
+	"mOuTNuNth5nIojy/LwdNZLiNcEuLBdRWzbgzsZsYPc2Q14S0kiT1JCsxrDyLESJK2za44dhsJMcNGzPg",
+	"Mealf4BXPIMwkCCSZxnbzaxzS8/XeUDFRw4VIz3oMMmD8OQ0wlgvsgb17VWIVtOINCQW77pdqW7FJOH8",
+	"gfGOVqqMiES2tfbGU089NaZFOqWEVQQBgT2L5ixrqknPVx1JLQ8l2hyn18cs4KwnP5H//sHqk9tnw0H9",
+	"0L6S/r+IQrevNDafTAcHmU2/WQ9Mh4lbgKPNk2lg+xh1ghzSP4s2j9qmEN7RHmlTzw+wPsGFKw0GEYDF",
+	"JglWqREptkhMKzJiWEaIL2uDFCmC+kvdFfPUHVpjhLa421C6WbCQKutx1yLlYqlUgrIi228Sl5NwA0Mz",
+	"5cBITS3yK7X6rK2eEgDQ/wbGsDO38JzxcFzL1n6m+E5btvB1UXfSf8bakMsjRYbvMUZ4HfLRBKkyv8sY",
+	"foNe810iyCUIIgpLpKTdKCKhFW4LQNdhq2wkNNT3OtSx6wpHOjtnf1y/P28zt1KjwljOJz9WuajdeLbJ",
+	"ftOaX8VpmsCRnrVXAXlJuWJtedtRw4ANQJG/IszGbqfRYMJnKTm83IXguE9XzPkVGfakiqwH20aqzOFu",
+	"Q4yl1+MJDuUa6l2NbksxpNDosswsSLAXuYnIM8sAux73WQpwxQMHnvDZ2RS1WZU0DNvwtphU6CJ6nhxx",
+	"DBwIvcuT6HsjVxfzhuZQOLaxeJiLcYFY0PoQ7UaaBvMGnkyRm+hG1GVDnjTp2o5DmnSV7UR59pSLLTUs",
+	"S4565Oflo1mG8qnRtdZSgGHdVPhdDut5JyqaPdaGW2kwQn2A+6hKeYz548xSs15C6aFksMZ6M0iLsWuS",
+	"dxp+I1K0rGBrQO0KdiFK28la5pwQHZkOJKShgyph+mG5j+QsmFWxDff3hIJGph5DOyVClEYEJfUu3vGz",
+	"X5YgcaOiZtkN2wiay4nHqJV8R2G+vH+hNFuIoV2+8or12r5z//ZAarSzsndOaj8JZJojqWg8u3xvd6jP",
+	"hG+28IWOrDsU4VdEkbisy4SvwXg0TsmB8VD8wUKtdNppMEQkmmse6VyRksg+7fssX8raFYRDMFDKC3ad",
+	"Ye1cDRHhI3Ez0xR9vsJSwWaajHzvOGlyxxqtheKLAhKO0UZi0rk5SXgYsTsbv3QBnWTwm0lUqrS7eFxd",
+	"RFJVgn4J3QCRKv98t3ECmZsXTvUYF7Y2zyTjMKOWACB8k7kEfBtyF9HD2aUuFE7J7Ye4QE7CHAt8IQ/h",
+	"YfJOEvonqrmWRpHlSjzRYYgynjfi0YWg+V5cQVGJFkCE8iNjrlAMt8VYdNr2mADQ3y4VRDR5141hOsHF",
+	"DS4SEFlF1KibOZyxBgl/K9+4GCpHAoWJSh6s13cJYBZL4RPqF6jHypHh4eDrXYLwrhtwGDXvcKxoGBA/",
+	"ME7c4bWVk3bLWDpl0z0nmtRtNKm9RKgrpZLWGNW8PXDkKMc7CJpEEUqhtLBYKsWv4xMvl8qnX3nF+j+z",
+	"L5dm5k4/ufhyaWav/MB4Qw9y+SaoGZ2EgRjLG2KVj9h5gVmk27QdaSeA2SXXFXV0DLmpTII9w5bGw4M3",
+	"a6C4nH16UP3zwQU79OqN9fXB366rNJElUk5maAUw1iOaqJkuJ8KAj1HDdDSe/JoTWAIyo31OqFhRLsG8",
+	"VSrZ45lzgzRMvl6EkS2FQNjjJeU9e/C7M6VZKDU6xQ5KImuAm8v2h3ztDvVtv2NiF4dYw2MJP/b+3fPl",
+	"A/uj1fYW71Q1zjMe60L0jGcWQhJVWacgutxG/lHLpX27S/v2z5Uzhy0fiI0LfyYGTpxEsPTohMznoOO7",
+	"k1z9bNvY9iXP7zgWegfAwJSWsuMY0fUi0YU0lL3SOCh7p5q9RB7Bb/sXbpFZ0r/1zuDdL8hcifQvvDlC",
+	"8I4i+XDOahqmTT5EewchhWzYeZ5aL2S7JCYdckXlUnqRvNSWyg98iVFmFCvwzyTcRPZuJ1avJqLGNS6d",
+	"1WwxqWBRvzVbFcG3EbRmxC2Aw4AJnDY6UjMw7eVLLUbgrbmcWCqZIi9iojm5NI2CVdKtL61iuZ4l4qs+",
+	"jCpVTegmRiM6uMZ9tgKwbNTumQ9NAd0YgRpbbRONSXWP133marYcgLvH+J3RtWBU6VRNYdXBdp9Bhjm1",
+	"nU6ic16X1ZrUr7SYELTBKqr+exJ3PMKgtNvMHUN9kFMa8U585AGhTEfif7TKO/6SFJa2S17kfrI2RJdO",
+	"qJtjZWhHU4FjjJdo5S/ESimVtxi1FgOCsx0Hou8+XWHE9pdIx60xz6e2uwjIOog8AoTpcOEXieByLi3a",
+	"U+5rz7NxD4JEc0YxjVC9x8hQ5I1wclS+HEXyhLyN9N4SR1xCSZ11SZcnUq0KiBCCaCEb62/mC5ilQzYq",
+	"v6h2TQTLiPTyQxsnuPSx+xOl+ywm8lASogIO9pjlQh1iLf4Cb6DDdgxRiSdLzfFJn5MqG42GE4XBAfgb",
+	"RL05PbLyRo1tWk8kN3Foaog3dm/t/Mb6ev/LG/fWzg8++Pvg4z9GTW2NQdaibgf7QAb6qvEuHraZY0W6",
+	"UyfUVbyBJj8IoPIUiaB1CGyrqqmI8njl8v0/XNt667P+rV9s3F4n5fzGV6w+ykZfTwIjRewu7Y4gfuey",
+	"svRiTNv+LKDoDeO3ZEg/+MlQdspUpNQDwvPNAqfToFGZJS/cCZjzNJPnFbLhVPCX0rl5FHxpKPd9REQe",
+	"zn4SDX3MkzVDd0ERMXfg3klbPnr/xwPoysmqcH9gMsbdiJR6JbRfKN/afi5HRg+UYdCGrc8/73+93v/g",
+	"zhR0s7zVX3oLUqvAohs5DN0R7lPW/pqDo2Zj4Bm70fRJJOYSRAZL+2fLC/v2FoY64Z1+7UBKdDArmMfc",
+	"oBMA9GlBBKYJItBBWCoYLGsvjkcOJiVQEBQS2kJbgLWm7UTV1Tb1UKw3POpawV9Qn2kUl89R13ppdbLm",
+	"VWlG68mIiao1DWHOjdv45hcb63/qn39rXCdMtOZbpER8/CYTTPX/bjOXQGZY6LsNXVDlUolQ0DEfqNHv",
+	"8wnTjrjiX+n+pucUoO0wAxOVLmMr6jtDMTL3VhY1FCikfsjHZyza2yVIU7WqCpxz+0eVIqYXJidDGNhq",
+	"rDRTKufxc5nNXl6vA+KhcLgvltRaKGnRFTbTacPfttvQQ+t+WyBHAE0wf5Ol4RKlD+7019/cuviTkWxB",
+	"LSlqgmWc4EQlEds+49QYx7YP/PE+2RiLGs9NnPvYW+n5Qna6ox3ig4JzF0P0bczgcFjdLwYA6NwFjteD",
+	"kCZghg717szbVzjkfPPD5rUG7E5py6gqLCGVZdzyJiyjjE1gn2ECvGUs94WtOqJrMzpt5YHK10IUccZj",
+	"Q88VC3LLg1ScBLRk2NiqzdxK1hkuB98NHZ/Ongfnw35J4WIJkzhxCT4nCwsxRML0fMKRyRT4VChchbFs",
+	"RH8Zhm4Xid/kginkNyopi3ukxZLtwoKFQIw279ZrFOLk3g9lNGGKe9odafUChDperzNPFPXeorOJ18FH",
+	"6Nj5r4TCpTFQ5QHD9Pxcmvf3pbE4pEsGV6oYZQYBqQ/TWOQMIztjZjkd75ACyX+ICctB49m0NrHwgNlB",
+	"rb/L9MAnXpIz/1m/ObtxZfjanO6IPGGIaPwkZ5bi1NMex+uONSbwhAmMXYknUEMWNbQMVJvgJpuLVVLD",
+	"0ApjE9bxkPKudyg3MgU5WCH5C59iAmKgDLXBPaG8p0BTgC1n0oww8JBuiAabQATtQXJ41+Nuzh6iAUlF",
+	"oLhUoGNEEvZQ8eZwOnYOV1eE3T2UwESU3T5msQk59VGACI9cuy4d2Ezn4AibZ+y6FnlN7nJSLatzb0Xw",
+	"g4yeQGEPnLGQbyaAj1AcQuSffoYoe8b1pVwcJ6ZgharIGNdo6pKvSYUB6e7Ec8szs3v3YTDHFihXgrJV",
+	"KaUwdbNImuxs7LAW6gf2WaUD5QMH5mv7LXBXThxOSelCGeTyol5u+w+gKaXDaDoiplSNHLPG1qK9SuSk",
+	"h6qlGULruZyopzCRQWUOSGEGjXPkjuMZcNfpFSH4b7ugw4+pKEwF9CStbebBoCxs7KPZfhfN6bbFlJZp",
+	"Vl3vEK++9ffB7d9HA16Dm5+TOdJ/58vB9RvmOjWzW/mlOnh83A519Jl7saMyvwzL2bL197Bnt7FjQ0Tt",
+	"kjaVsdT9RUjDRIvSFrEM8lqT2m4RownlmKmeD0FuRxTIzPpsHpQB5tPpgm0xQeqkaHXmvpBR4ZmUjDF0",
+	"r6AMnEYQWVM6aUdTVoCvZyo3D00rfCyxe+TEj+lue48ATpbBZEFmYeueBC2ELAhaWeZMLMlSc44pljGO",
+	"njP9hv7bsr6PBHxP7hT3oumDpMWWwi5pzBGMtDrCV7my48nZU2FziCrIbqkfLhE3j/jdpr2+/R7PeXNN",
+	"0vPRtV8nU8g8DIeBHXUWtJlroVsxkhaKGchG2OgsbLXhvtBqeyYsuh46tHEMf82pHhqPD1jlY8bmjxiC",
+	"csvRPpYjO1ZGSmhK+8sLC7N75/fPlxYWyqNCii+AiK9y6lkP/MgiY6vG2xP2q0q8aGgd20UFs0XFzAJt",
+	"gc0ebaiuGcmsc0KKjYXuGMlfvvNu/+67W3evGrmmEabsmVelvq8zciBLm8FH8Hi8sCCbjkYk6SEzggrR",
+	"Vks+20tN2RvdDR3nFrKnBPqZPi8jpXC+Yiq72GbGWaaIc3TXgDGTKY0dOJOFsrHE4k6beat2nMtEHM9N",
+	"0zqX/eR7sZMfxr+wflLaCoJVXI4bHenaPFJahXJEZVCqwVLESDSJ38ASRacqP6gyotJzCa+r+oRdIpaC",
+	"jelLHvbgC/OZqMD4tGrmYLuNisdatoudqhWsSRSaQX0EMU0WM6pUx2RocN3xREX3JQy7YleCyJXpONRS",
+	"T0bKGxLcNwUcTFcSgGQg1FcbECOw9g9nzz63MvfqqdqBrAzJ3PUU5hzplLagR22Xe+KQscdFTRfqpZQ3",
+	"jUZKcdQVTtKG/HwJ9Weq2lkb+XFGf99Ib9/YbvI2cw8Gd2F7LXNjbeejybY5W94eSenl/Lsbm1d/tvmr",
+	"z7c+udb/z0v9q7f619ZGs1K8k4Y2sgppCo8r/ZCfY465rbpgxKI+BcgaBcCQ1r7DKJmHcM11+2jo6IHZ",
+	"h/DyOvegaXm3yTGeW8R2VNS1sCMcUclBoYw3klVsPhUYrVKeT4t5tvR85mMEmxL25G0jgdQQLkzysMQi",
+	"480Q0l864TxnzXW+aVkpx3VKilSKTf28wyrvFN0AJ1np2n6zkt7qA6YsKUfPuYgJO9H0XFAhoImK1MTZ",
+	"KvOClJnRneXCPd0/cp68448z1ewqzGJBvRLMfxc2UU8b85piYP/ppxl5JjLgwshK4ki6SvzipRJ+6rFl",
+	"7VNA7MMEGltfOkM5yl1sgpQQG6o5tcH5r7tWZ+0G8jMTzhF8PBKBqaVnNSyN8avoHYjW18+OBK2IVbur",
+	"dzlqVnrV6dt1nLW5ZwK4aLCKMUVVJYui2UYbTCCoWN2QLjw7M5crXbjaq0ANznBX2x4kQkKGGuaC14EO",
+	"3TFzI3GpmLplyEdMI42wZDrsVIg2NTiJlP4G+EtR71uMlIzmoMWYKYPj6R7W2UAzfi1Rp7R4UKYMi28q",
+	"+Tv6DSCp0y/CiM1CG0Yqm1nbNWvW2FrUYtmoMh6QMYwkH85td8GFMR+FvktjbDLynnjpwWys8mB2+AQA",
+	"cDm9Mk0hQhwhUEJlC5/FkmJHpEdvrv+h/8l6//fXsZRt45v3+1/e2LhzdXD1cv/i9Y3bH/fv/tS0L8lJ",
+	"9hhNaS8J38T4n8kFkuBT6kf6XIsBu9HbUdQd85KcLDgyfYtC9pHO5L6vuMvkImFveTsyoWwWChkuD/TV",
+	"YHacfEw5DyHLXv69S0yhYjEWqcsnMdKiBpJtGcDny3tHosPAnXkOSlfGdLspxKeE6MyE5M857fm94whx",
+	"WAHg1GEeb3EIGCYpGMsjj0Yzn3zQ/Ed72RuYp79aMvKduo/hy3J6I9N47EmNmul3mbOqFCFRJNyxIvCZ",
+	"2mnOBPE5z82PQ6oaYsdGx77wqTe6QUDg0JePAzh70JKByhmvsrg1F0VJS6QMmJu5Eg2cHnOcBhhmoy5T",
+	"/lUg8l9sISUwz1zEBgtpwbgGM8pSajMuWHBiegFhmClaVXSkOLVGx1HB4ZbZ1nlZVRpgtLTKInkmmCY2",
+	"3ca6uCDVV9eYpgFfmXZDAcNsP61TKl0pQV+NqgPaZ1fDLXEg9x0Fzt+ZJPZ8yDtRZ3iq6zaIrBqcueoD",
+	"1bHX6NwNP4q0+B3t8Q2dyZGfaS+06FRbtu/HPovFgrX3Oph5+JHf8dzER3XmefF3hV7uYMhak1md+DTC",
+	"RQafIFJl7DMNhGH0mENcIBjutDlcb/JiYrBJAGadGfR87O7d44Gkj48PNLh4o3/l8uDClf7F3+XL3EpA",
+	"AMH1VTsyMqCOTOOhhNIVv3rMgugvtbGC93iQHzKFansEORyNADc0G7kZkoTQGBlzNrWO5xnbROu3KtyE",
+	"KKLr7IGRRf0u62a8UsMYZb10JPqdnjkOdjpjYyaBYXL0b5IGW8N2iZs0nnvUbexuUtuhCRS/ffOxVc2Z",
+	"kpfULNP3KzaUw90Gcgxwp1WZ8Mc9niTCKCw1MhHjXgaFp4nYSkbf8kO0J40deCS2hvLCwoGZ0txMae/U",
+	"Wj8fSTFOsrXg3LqEqIQJaIagRQO8LVIlEoSactWGkzTGNo7M5v+yiCBIBv2LNPOjoQcwb3MR7qRm+x0B",
+	"gL0qU4ofJonnq/zljpHJC3Z2dGnuWQRE5d0KdytOPIkosRmAVoPsBS6pJdl/5CcpHbJWbMdJX3SNusTK",
+	"bU+ekC8zrnWnTDntER9djCyfBXB9F8SuyS2IX0D9hVIeoqG8MQBlo4BCsetjPktNecFpFPOaioklpTOv",
+	"6bQjHIPhjeRsOZErohc21hVrpBjeifv1iFyvKGZPLpSe8RqSDtOQGVV9mQBGOlHo3TEpN3egVCqVyrNz",
+	"85mQI3uHAK++Q2ZOf8eIeBW0yRgPah1glGxfEN1AL0Aehs6htiBQQzwEQFOrdTxa61VazPeMeBdK+sAW",
+	"YGRFJIuihjHQky0xjeDrORDfHwC8+85DuReHdtnIwUIgzITucfggWZjfu5+08QkSptTlQWM7gbDMUqDX",
+	"sWSq4dGWGMa1rNQ7gKo1XOYJ400CxLl1972N22ub73zcv/B+/8adwdfXN9bf/Mc3lwY/+Wjz/deVCfzp",
+	"9cHVtwfvXNlY/9AI2GwzxxggpRZR3+VkLDG80TR7tO4xU+YlNNNxuF/x6QrDBnLwZ8elq9IoqDpsMbRO",
+	"5UsQACk303P4aNSUuBNjqBtXlZFXO9xH9Uh02hDMj/UeKX/30IEf7PvR3NE0x2XHFMw9efIYUV9G4yIl",
+	"Y2pERvUQvoPYrsEdcpC7dcc2Z8ThB0OMyenSnnLdLVYd6q4soYeCW4z4DBWMcIDIc6PbRslvQ09LsHbd",
+	"BAfvQ+w8Um70qm2hOWHw1Zp2ia4wQXRb1GE5W/UYNQUZTwJR8o6vw4Qa/i0X7Z1ibMXpnWhTY1tHi9pO",
+	"r1KjbWO2L+QiCNVRTrn0pIFk0V4YRCCO3YrnKxozIdjZGoNXG1Z42IOmKJZUv1xI0VMaV64V6pN4Ro9g",
+	"zH6golJnzFg9UaMOcy3qEfkAAnQZD6ipQ28pqQmqi678nykdz//GNsoqtlqR31TsTPwTteHQdmY8xMgh",
+	"4y7Ih8/vRA5/kp7QLw3uoPWV3CDojitIFeA4I4uI7fX9P/+t//V6/80PCttrzD9p9+epACQr29EMg6wt",
+	"5qHDjrKkomaliY7Smv8phhnjLZGbnsW1Q16RsxHMGMiJzLWggdVInICgG9m2o13LGJmGtlmkxVT3tC5k",
+	"PZiwGNlZ36NmMEZurk7spRZIjrtWE62orUxFYxw6toma2GQdbFHLHw/bEhqTHPNhok50/plwm8DtPLZE",
+	"4NwW8a8ioY7gACZJmgpmdrvnfJh7pNUTzKkHWCq65iAiCX7+df/S+v23LvV/99XWzY+HnRo7Qid5SQRS",
+	"QSYhjwehfoUGwOyBHVTGoN+KylmNwsdGNbRIu7xRDsosvecISI8lItrUFdgGVl4jiwPZ8lXmOcDJp7xZ",
+	"CeJISIQs+piOFzFNx4efLypcywAoFy6TjV5Z0Wk0mPCjFecRFTODBIb07TFOcDL98IFoYuEp783nBxxb",
+	"VTN5A+NrHW6IEkmg3Vp7Y+v8pY3b7299/vrg998sksG7v7+3dr5/4drm+p/+8c2F/sU/b155E5Wj/u0L",
+	"//jm7Xtr5zduf4zfJj6//9f/2lz/U4RPqySsH3dcGzFwXZ95LWbZqv8Pg89NHPx70jq1xw5fN5nTNtbE",
+	"2S6LoiLFW4CaAKJZLzubVSGJxlxRDmPtRIMAOvMfp+V/SjMLldOvlYqzC5M3L9Z7EnQvplXmpEM1DzVF",
+	"Kwzee3/j9sXNa9f7377bv3Gnf+XdRDx4tM8+uJYm4Rq4mY1JlxP9jqda1dBKmNs19A/iP2Pq/cuFrbv/",
+	"1b9xp1AsbF67vnH78tbtd/o3fyvJLbjBkcXP5Vq8MR1+Nmf3Pc3ShxIaVeKeTppCJ1i1ZUwISjZkZr2C",
+	"JoUg0SZ44LSRO0TIyFj/oDLLInCz6j77mEQnb5Pc6h4TFZdDtjXHjm/hMQRnasWzAcPdPE59221MoszU",
+	"eKtlTAs5EvrnYidbMgIB+Eb47jJpc+7JI9hLoKquwblVSAl5ji5lUsOYDmKqCTonYx0boYiyxt0aU0ly",
+	"EQX3wz/d/+PPt355bevtT+//4fWtj//7H99cGvzqq8HV323c/nbr+qVtdirN6BdxHDL0jAhOOwo8EMkM",
+	"HM7/xCJK80WI9hYJe+aMg8RjdArzEV2ciEoX416DurbQFcnRLmGf9O/+FKXvqBKY8SKLiQ4gQc8dhaWj",
+	"dwtwC8JdzzrsyS54xqGo/A435XQiIc7y4OqF2X2Dd29gOfj9ty4Nrv5tY329f+XS4PV3DGpAhM5nTY7A",
+	"6HkY87A7Pni+og8uIVQf90joLMp1kgnBPA7VLYVV4OCgE0NaT57eN5NTzhC9pBCIx0RT4+6PywbhxxWf",
+	"rzA3oyZDPUfgOdLgI9LRZkuj2Vt0YPO60nssIX8OK417qsuSOi6xSJBC762d37zwxeCTy1KrfuNy//wX",
+	"Uin/+Er/xmfyqxu/Cb7tf/ze1rcX5D/eeL3/ze/6f7rS/++v5K9+8nX/f96Az7/Y+Po30Qxx5tRBS1UJ",
+	"iqLNOwKFN7Z5ind1gr/0V8KuOgjZ5TK70azyjpfZ+ClyuEOSGuBTia4HV7jrRXDzOQDNCu0bRJGEMCui",
+	"iB7momLp1MFwZtOuG/MDWNtnVlYQgAQPmexVWktRPiMJZ+AL6I7ZZGK5lhbJSW3IDy11gktNHe6yJSIY",
+	"IyMwOYx9KE/GiXCXIPWO40ANpBkBT6Pim2K34EdDY3qXIK8q7TK3obyMhpRpL8JzNwABRKqrcg8V4vUY",
+	"hotsSP5ClMhv8nQiXopUFQM6hy1IC480Aiics1mxcpONmunT6rGgRLzScX1TUgRmO+EzUl5hxQZyLHwH",
+	"gV9Co5XcmhlUokgRbZvyYw+GUSMFYhL1uARu2sArgpRvvK3ZSgMJGBYA+qqOD+k63cjWGVXW6OTfhTq0",
+	"MM4Gh/dpvQ53HB4mqr8NtowzQ0vWuePwLrMqnXYaorvjEFr35VKJw7sEzZFogfnwRjY83mmLHFwj7707",
+	"Sb0G85+VrzVdPI2aUWnZQhhtsmW8NKGwMMCgLEl6dTka0kNtxiPLs2uj2+OoljtHasil80eqpRqRXrmI",
+	"agY6knVzotzl2CEyAdCuxiJAKSBZx1C9trmMmPYqOifVNMcjhLbQw6WqmfRl1DUskFoZgVhLSSM3or9q",
+	"n5TxF9wbSXOSX0bwdgyvUYlkOQ73qHxUBYtSBC5eSc2FcB/ihb25k6Tkm17kKd040FeSnRilSoUgm3Eo",
+	"flcuz+6bmT8wtzBbMmYwrDLP6jBjRnXodcLWWebskFHd9jXklNJSgGVZYwC+m/NXD0utpB7VfIoKGBj+",
+	"MClAsQzXp5566imV4WrGmE9JHChCYMnXIcIh+ztIFthYvzS48Q3ZunWhf/en/ZsfZoDZG0OS4GTgpMF8",
+	"YseHGFx9e/NXnw/+8Mk/vrm0defm4MM3+u98snX3AzOm5VQqWNM8YgimHOieChgtrz9Mv7eSx2s3Dky/",
+	"H9p4fsdzpU3wYwXnHCgvylgxvDb0RGXr6+q5MZoah82M5W9Em7tS8KfAgXq8ZQuw0uWDYoxabRW+ymo2",
+	"A0/E3Q13f7p55c3N37zT/+SbrLeqoFjOXCEwv/JZPifgWahSbdkO9SrQMWr4eLEfV5u5YR9ArRsKqTer",
+	"iSK6XUQ+qPZ/8AzyrCVEa5P8txikEkcsKVUcKtW9WHeHOBzB6Lp4vUAsjFc/qgjb2MfhiGrgAA8RfCj3",
+	"yeui6XTdNFpXnfelU873GvZ6Krt+OqbcSfW2F+Qbz5nRiKaTR8ZJk7qWw0QStzJn9ph6fYqEO4myEqri",
+	"VP0aFMcZ3+M1mFvrjaymUo+dKxbQgzKdHf930FcNW92lvZwa1yn1A3PjN+jSIFYK5lZxKyx/8qJ6fLK8",
+	"APXjdHKA0GqAK5Arh9SYQagDZBq6Psl7EzxeGS4Jg1ppvEOmR1pqYoQW8eRCsgo75A15NWJd91FTN5ht",
+	"Sah9rXUmeqNEGWPoY1M2g9mhGnWapffutLgLfgt1jyylKCu3J85BfmDBRQ4CrMpYDHoPwD+kRlFQegL8",
+	"b41hrqZgUpzTmqRTJAMsksEKJckq9Lfwb7kH8lcKdQJeFfkjBmMZtFqwXVs0se0qoFBIauEVVaLiMd1k",
+	"0eHotgVNp4BqYEE7BSqdttzTALMC9M8IfnUAX53lt12GrUE1aQzn/FjX9Vz6iR9iNVtMmg+pfpuSE6m/",
+	"DekjnQxOG9ugpCYMcdWxBBPtH1yj/zRV+UXGLMwpwIWhPcuV2rxEfBU5DnSiXEAPcX6GOHZqTzPu8ESN",
+	"5tNc4irHm5Mab7El4gbrxKuNih7tkSZvDeE5lFK78O6gkxtXPxLIaxJHtPIRjmxwLp8KpmF5tK5UyDrt",
+	"OH5KfebzjLUBz8S19NZCFvESaXLHChIBzX4DrfZk1rjAQxObH3LsHDVqBzFJZWzlcGyta8oKETQQ566k",
+	"O95VpvIwtcf9Exe+2Fj/dHDlb4NrN/pXfr5x+/Lmhf/pv7V+/92P/vHNpSANbOP25f6NO/fWfhK/HXtH",
+	"3/hhXSWuS2SwgIeC5BNp7v44QfkEWzaVrN5cfHRbjHLZcVR+ZAuoFgu4ucYID+Dops8z0xHKD0MMBZTW",
+	"RRI4t/XzwNQgCjQN9jU+J3rYzCXXzU+jy+91mMmp3P/2jf7N64O3v7q3dn7rizcG734xuPqX/ge/7X8I",
+	"CQvy27cHP/9P/LdKffn5jf7lX6tPvv7l4PoF+Ybf35ZvuANc7Ns3Bj+/MfjVF/fWzm/c+fnWJ6/3L7wp",
+	"X/XBb7du3o2mHLNuzPTouBFjzeeVQFX3ecVjqzbrajXfY1bFdmMKdIZqfEI7vbYJZVijbVqzfYN/8N8D",
+	"20C5qurcnCM79R5/WFOfW/7uRCM5qFXP3BMVnAIzZ0QOZrwbaLC61E6e+kj0NDJY8wlzw7uty29vfnRX",
+	"U7u6C/fX1iS5Xr/RfwMSc7789P7a+1t337q3dn5w9S/Bv/tffhpekC8/3Vz/bxDS54P0MP3MpcGFK+oZ",
+	"uDLq83d+M/hC/Xvrzt82vv5ZtKURaHwRH2Jg5SDGo6EPnzZzEcsxgp5ou5XQxRwFTATD1AosU421qHIw",
+	"zXdKv3gSA2FU1PVUmEwAbuClhDYfLSIKohrzMQCNsvyj4/h222Ev1SHmYWhFoopwct+cPLm8mKcgsAPm",
+	"CLMs8y4ug5Ie934vRRMtMNjZoj0imFT2e5CKJfWaur0axZfOc4OT+mIwL/NdwuDHMYyGjHn8qed+Moze",
+	"6fQyyCCw3aDSTHd8U0UdcC2ESIT75ucAEyegjLnZGEDMnBn3akzJnsQ0D5xyennGjVMNlxK5kerTUZhn",
+	"2NFqer5yVacrKSxMy3WtlAbgkxVfw9rStiKtW5rq7hQ2RcPJRf1vkrfxmk2dSthFLtGXyrLlnGp+BToY",
+	"mPkY9yHWeVBlISRQzLNAnMUKoQ0Kjb3HCNmmpL8GlWvfO442+mjcEHhRMTpH0y6fqNGJvHF5yptUZ3ld",
+	"3TRqadHe53KZ2GchK8W5lHcTUstwTzDPZhPV36arecekjQQciNFacwiKalRwfaJ67LrHWykocYdtT/h5",
+	"wQAmKn2WPMS3nZTxX6A4fJFQVRU8t2+f/EAQ7i4FH86WSqhZijzz7DK2Il9hqvY5yl3oA8TJfnKi41px",
+	"EI+XZ4vziYIxPIz9ow4mtFf3j+vLTZBlMPvYhkeOPnqgsd2N6LLp5Dwd78JjQ+CANoekQzBVBPMjIR6/",
+	"k3R/znwCUgl92rPlK4acYjuXqZgT3DE7XyQLVLOWEghQ8wVAs7TS5MGvf9G/+GeoXfh6Sxs+8s/X727+",
+	"9Ub/jc82L/zPvbXzqDsMPv1688qbMfHuyN0sFpijsNlV8ULYctcku6MbaY4ZebSLYc4gpMg7rmCOMn+o",
+	"C5WYdh3vHTi6BIW/HNotFAtVRxnhtGU7PYB6qVYzJ3PUCIv3dI/Qdpvbrt+SKhb0spe6PWTf8SBjZjHs",
+	"T9VgPoCX+bwDN1AvQGeQB3hgWZM5Dl2wJorFGVMfYnHboWKs0eVJzLWycmBsn8ATkMsHOewd3+eu6ovP",
+	"hGCWDmNoBsDQSRGKntl5xMMA4C6Xw17Lx+odvzNGXw0VFgcAm+HZbqyvD/523YAQHcPZHcUok4AiuKex",
+	"kTOu48kma6WkJ2ptGfONQbu3/UXSv/vT+29d2nz/9Y31n91bO7+1/teNO7/s/+el/s0v7q2dH1z76eYH",
+	"F/v/eQlcd2tQp/Tn/sdX8IGN9fUIETYZOoZ0VwC70USpjtckgyJPKnS9fOgVL2G3C3m4qmuMGaiuAx1X",
+	"Uq3K51lboSQi2cRDL2WjMVijbqVFXWMtDpYRqaqLlBYQD6yGIg0vM9pwJNJXhZ1tM3PZUd3O0ZAvJgsy",
+	"Cg907lmVhbdkGoUHTe7Z/8Hdilk1PIHgJtAVEilHew1AG6XNJAK1sentDspw2xU+dY2uHl2v4zKGAVqq",
+	"MzlMp+4waqUTvHIc2SLYB6wCEpwA3D9GdQDAV/t4R3WMG6dOAgaHGI6umAi72Zlfbq49gGiUEcBz4/bP",
+	"0QFx/9oftm5d+Mc3lzZur0mWvLdE+hfevP+fv/vHN5f6b77Rv/nVxt1r/U/eNHZgtN0JE84mKVmYhvYW",
+	"ZKanA+gZ8uCH0hR3Ois+Y8BxcuTbEWxqg32iJbtjixz8XKVtp7W7BN+dzYILE2nfbEr4zhnBjvtIDews",
+	"zEoxuZeYhbOgQb/lnCMHUDyGIX2tN+QgXtQxppubK8JMcJBOU2ka2jWKA4ySS+nXzF/vGw/FZqJ8hama",
+	"Q0mbKEz1bgeJoBpt0nZj0L5ddBWovFAtJAwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD+xnT",
+	"lrJU1l57omhRfvVwifheh8XCQ+OriyUzRl25FOuOncA4GxlqylYIYd0j5j2ppjdkpT1g1W8Je91zN77A",
+	"SdTBbXjoRumOswfMxw5wE2aM/vK0tMcJtMIlkodkstXE8mwaqceiZ7Ol8r4ciH7Z+uG+lKH2lrYXwc2p",
+	"Oqa3OZl9dDXDImjovOsS2pJqO6Zk0TBUJ1gcPy2pPqb3CJmdkm4ZH+RAaZvFlCPfNZZKGHbvWFgYRb/p",
+	"+uEztNZUCmKPcLfGlojLvRZ1dGR6Dq3LsXmbQT+MNWRI52/ja45L4MknKwyXMIkimZ3Nt/Nq5Y7peOHC",
+	"5rcZ9gl1wVz6X1TtG6E27SxK7L8UqX8pUv9SpP6lSP1LkfqXIvUvReoxVKQeUd0oTaM5RQ1JJxu3L95/",
+	"9yNAMr+1+df37q2dRwzQe2vnt/705v0//CIagMSyl/Du6ProVdtiPCUAKYSxvwqt1ZgQabCU3z11MgjP",
+	"LXd8EH2Yn9qEPpXGhhsqI8/U8PkEq3HXEiEsG8HxFdwlc+ORjoWS+ZIF3ZMzq1zwKQRPycLePMW9FaHp",
+	"OTtjJLZbyRfHlh7M0qza+r7tNsTwcWAGumq/mhXiwkqlGnWlgtSwV5lLqrS2Yg51BZkCMY1k3hz6xazG",
+	"Std2Ld5NnwJkP87YLoCeiNQRlwi8cIZ3fAJ59uGjYRYDppmEMGDmiXGLVYTP2hWBVGRsHsYtpmLTQg2g",
+	"hhs9gMVaPB2ZhnnE67iYkA1QdDOdNrGoT1OakznZEUpdzxCoZliaCkFJnfZumHnZrL1Qn1X0wWWMCrsD",
+	"gCgamE7YDZc6oaLtYlOTTq053HgnJTaqSvYrPmu15W/S6sypamwqx6JihVBXgZnCWp/ont2thMyJTlX+",
+	"uMqO4pufzMu81fMn1UTiHNzQ4UUKaw4p02BVea30vTtpt1TFITwoJw+xMlKHZnlNRrrU9oeCcbOjOzub",
+	"b3zW5FLvaAohmK5OgkJNp6guhJl/nR3VOx1AMzQEjZJbddaiquurg4mfKy7vmjPTU8rVRmVtxhhcnlRN",
+	"c3b7M2MUn+X14LR6FXnbEPkyk4x7J/A5LDC3pUDZfmnbibHK2YS5TAzq8S1J+gS630RPV6N8BDVUp/OX",
+	"yamUW0XpcgRPx6Jj92l+lP6tb6EJRfkYdhmQj9gJeTB+L/aclXixGeltNV4pSe87kag/dCPGTWZOvSGL",
+	"OfIQtRDJTXXTIN/UWi7jUaWexk7nmb8I2K8O76KvzRYEGx4/cUb/pgJfYx/kM08WpnZ4L7LuePW16eci",
+	"XyXGO5vh3Q7Y4jZrk4MfZHRG1s/EE3NuvzH49LOt65f6Fz8i//dLMrj9+61vv5Kf/v18bpDyHzIKmbd4",
+	"IVQVMfSD467TC1H9zIDl3shK/GXPx9zMVpvaDTcDSVE/Enfq3LwwuPjh4JPLG+ufDj79zIghjbpIJty2",
+	"tDUize4jRsd4KNtSSYECdiNZHRn/TbzjG1/1Uscf711Sdcrhf1PlX9r/pn8K5pBxIoHFJHXG8aYk14bW",
+	"U8abpT6PR5f73RmY4Sd0uTqh+fdv6pX9uYGseS0X1ulBzj3LdrV1gOpvxee+KZpyMlG1B48ZbjMg/JYK",
+	"i27HcYw9wSBQlFlNqc2JluqsFWpCAQbJWKn7efctEyY5tv6J8jGHmOytvw9u/z5aSTu4+TmZI/13vhxc",
+	"vzFJGqRitybra34kzm96Qxqi4QQi0Lxm3P0xsSdWbMcRI0ktt7tSvs7YQXsnMC5ywcqiMFeosimaM8JH",
+	"hrAWcbyLhBRPSjyUlYkcvTQdLyLPDCzayF0TUiABBhneryR6ZJyZBEd9OlXhmUTbD+h8JAjaKWr7Ydsp",
+	"2Gzo6dFxHHOTvpRZPhT4q9AAfpzQr6KknwYyBBBB/bX3tq7fUOhB129u3fwQ4U8GF2/0r1xWsCgXbvWv",
+	"riPUSvTfMdiVKHTK3bcGV38XscfbzLXQzo2ZoKFZHcgYhNaE4jP5Tx19iiCqRDmgQ9sixbpHdpTm/gv4",
+	"G+iRFo96hmxP+BWqcGY9hc6qyhU1JjqjtSb+E8sTLc9exb+b1PZqHZxzm9pewCOE5BoOdRudeHJuZMoK",
+	"AiuBfJDtGEr2Ii/PzO4/WZ5f3FtaLJW+UzqwWCrlF9jjgrDkMJLT5leaYH75mL7DfTPLjy4vjU1neEUc",
+	"7h+kDnMt6g2fkjkD4xlogmmhlxlRqJY0XoqeDTYFwfpT/AYoUP6hH8nPqxzuHzLlyyuGUfdYim7FqOfY",
+	"gGvtMaZ6U/M6INkoULpx5jAU+DW4u8ejtHArjNk5qq227RcxiBNbzXjNRhzu647gI+sOVLJ/9JzCfU4l",
+	"IkSwG0/YTv1qRgrEQDhKpoxVew26yibzbqVdsLSdOITR5+RNMomsZWHTPSea1G00qZ3CVvKgD5hvwOGA",
+	"6BNK+7Cibs76OAnd/x3boj3VnSzu7/jgTn/9za2LPzFyNRjXVKmuPJmSotEdx10mVEaI7aHXY9xradDO",
+	"TQsaXH1788/QSnH9vwdfX7+3dn7jm18Mzn8SCPh7a+e37v7X4NPr/W/WBr/6dtj5rrQ7XseGiXAD0QV7",
+	"ehQdqcPT2nkdESZxn9JoKbizw/ph7gZUk6RHpZurARhSLpj7CTh0brmZUQf2Up10m3ataWzVMxnMVBTK",
+	"QhcxhTNIO78UVVUSziLhq9A7yiM+50RwqTBziFZH9TaFQ6piHUBxRi3Lp/X6RFB5vGHKI3lBfjx85XvU",
+	"bexuUtuh7nBb+9LMgu5sv7syc/q12eK+OXNv+5zVqoNrHw0+/7L/xq3MxEATEkSbCtHlnpWGZqS/X4pG",
+	"VHVWgz2iJWzZ2HuXp/nD5TeQPIdlbUHT1e2CiyUIVNMmnGdkB4rpCGlhC7Ih9pLZPbvrcT+OTJC/S+LU",
+	"HZPQgd648aqgMMe9Vl3sq0Fzi8gqUjbOmyiWmNViLAlCie7/BBRlRtalycMQTcs2pfr2Pz2/8fWNjdsX",
+	"t9bOY5Ph8oHgw58huo60im/+7P77VzfW1/t//KuUnm9/1f/glvzzF/+F6Lsbd69t3Pn54Fdf9N+Qz2/+",
+	"+r3+zQuDC7/pf3Cr/4efBu/ZuH35/ntXIpcgCchj2YJW0QpuUs8STbsNNN2t2K7ConZY3a9UWdNGQ1Fl",
+	"rBuZ4kl2dqJTMpOU7uUgICExiZE8TkN8eL+JrmI9jIzRujzNxhINhXe2k75lW9CqCJ0+QUeunvDBuDIz",
+	"c9MQZga6LCB2a8Zq1Kwy5KE47OlJrexkxy4zIRwHr3aRqIwe7HCokIukBuo2En2Atj75EjF+8ZZt/vxW",
+	"/+pHm++/vvmrj7Yuf5IjJ1LpMFp1HNlp//uubUKiToN7P+F7jPlEf5+mLEWr5BHQYTt8Ow8ApFyHRn+c",
+	"LACVU9PI3blLmgEVyLxIa7SmEbY0JH50mAOLc6X/Z+2XZeUfMqgtHnPzxzrSO4hVmWq4Saq9EK8pNpfS",
+	"wt65mb2lhQPlcimflFxBlptJdVNt5zJElyP7EDwWRBVZxb7R1R5TpbiEFv0oEWBkanOluG1Rmln4Dpk5",
+	"/dS/jfbVBPPPR67PK3pJRBIurSOXk6oMlAogZE2Ama5V8xpzfS9eKeBxbhZAcrgdbtsx/n3ZAfrfeeoe",
+	"ScTjU+XExDdMVSHKd7L+5PJgDUJSt+707/4VYlMXBms3op0qoFwJgKeBlqCYyWzvY+/FYTfjaFzFJYAt",
+	"jLc87WK/l2YEO0flioZALmOgLT7jWkvKaiHdpu0oKB7Vp7s7jKi6/dTfVKT/prS+Nag75JKD/xEKb+U0",
+	"S2qG0bmNgBObHLzR8K4MgzA1UTAtoWisXIORXS1rtMWien2sM2EOdSE6QGzietXhseWApQz6fBxnDcl+",
+	"A7Y1jqLRMPohj5AmXWVhH1usFEisGVET6QojbRVnaPWw+5YNHmF1h32vw04bi9ltz2+mABAfohCPgkfi",
+	"DcsXFg7MlOZmSnvzRAHMR3mcUWfYkRftvT6ea01gaUJ2jd9ZTNzh3Qp3Kw5UslU51f64rKyKZXlG4Ahl",
+	"GEMk3CWRNwhjNVBa1g9wviNhOHy8nJ9o+8VcletjAE6YvXcRKolCfyHhZl6LbaS3q9yfHetPFGbHx+Br",
+	"H63M+JGZdpImW4z5KD8p9JAcaTKnqP0HclyzaRWapGRqn2DMlVoQONCkglUkggdVa5BLBBibuMBk+fov",
+	"Puq/8fH99/6CDo2t8xe3zl/sf/jnMdW/oUKtkBL1vHNmoWVUGpxSbMcgCjKwoo9gC7j8ebRj8PeRjLzG",
+	"W/Jfw2eGGPWqLx9GuG0/7HuVvG/lUcU80nyxM9JzpTSGEYaUmblRr7ZFJcxsNQglKcQRFEZEM5eM3H0o",
+	"izizuEvpFJlRTO1vjvjoPv+8f+ud/s1rU8j5DVpjj3j6WdVy8Lh+Pjuq+Zw89BCyfvsxzWiq5XBX79gJ",
+	"DmdfxmknINpi5GqlXceJnERpuluifWPRqMwVR3R1rBlh9YPOMkAuu4Sqr5V6TZwfzpf2z5YX9u0tDJmO",
+	"p187YA6BTk4jSa6JObSRg0vXFk6xWpP6L+iQ7zhagnGDXnKRIWLdM6+T7tndOgAZcfTQuR/88EeJvVme",
+	"+RGGiiszp18rF8uzxn0yrdW8MLbi9E606bjrmqiXyIRNblTXlvFbzswXc3eZMTeKSe0TY9xL7q1Mq5fl",
+	"A6sXy1GkmYLEgD0+h2WtQnanHkPImx0qbm43qTBsDHJT4nMob6tFoSCWiLKllyCDRAHIQHoxdWvRIvpY",
+	"YxLFnVXqPZgXFvMq6PHwuS6CNwfPptX+88Q0Wn6qWmadEzPiCuSvgshdcRyhG32AaRepylz0+CYukjwu",
+	"c9XNS5g3HzwxDEBuhNawRdvsATukviG0KjV7tI380C5Gv+poRxUmu6sKe2EuZ5vptEE9tVgN21NG9UUj",
+	"llObC2oy3I/pr9RUsdmKyjBuc8G8Ilr1QyOlFCJBYNc0beXw1E/geF1qS5NSwOYf119Ve+TVDuswBdJU",
+	"41I5AsXb52RhoZAULmHbYEN+VZd40BkQ9XnqOHhAI5fisq7Rtz28E8ZMT90H2ZQz5zdZi7Sp8FOB6Uft",
+	"ctg02aDy45dyuZ2Y+mS0H8LGzIacAGXxSJ0OjHF4MIe3NezwPFzhqdvVFpXzCR9UowQNbKO+DEOLz7C1",
+	"9PCsw066GZMsFrQJTnWqJVQ9DvmLdqapdci8VCu9NBs0cJcXIZOeY38+aCzDRVQGQdd3bBvrYa5PLh9c",
+	"qITE/HB7SwZEs1B2pc02h5wcca6pRhm0d3BtyU0VQv327bIo0n+S78bWW4wIkig7jciD4CQjTHD4vMGv",
+	"W+t4tt87IU9AJQEy6qH1jv86rKX2d0+dLBSNqlwEawxS8cEaWCLlvZFuwXDGYIDh+4PZNH2/XTh3DpA2",
+	"6ylIUcvHjuCbA0OYYCbljLwuOuF3kbQBi6QIZyOKQVwrYPPUtV5xFTSUKAYF/aKo9VGbyY+14qV7JjnM",
+	"ajCoaQFBuvsV9xX3qaee8TzuiaeeAm3xDG23HZVLvaft8arDWt/5seDuGfLE8cMHycL83v1Patg/4dOq",
+	"w8gZadmcKRJKDjZtlwlGziCK7Bnl5RFE0DrQrLQ+i6+4ZwALVpyBMEWVWsSWRnUwzzNqoRXbOrObzJdK",
+	"pEUdqXVJBjdfKgPfVGzUduVHc8hKJU/AZ+a1yPWYwqJ5xe2h9sDJisu7hNflcwsIRYR1vKgrFcn87Cyh",
+	"xOs4LKz/YY587+wC5DtL5Xq33LsXbOHrrWvTBgMxu8J6i5CkS85EagLPIBgCFeSM+mCJUFeFqOIPSv0t",
+	"gJiEccCZpcaRxzA3N7ewRKwORpKwrVM3Gi1cIrYllP7v75snbqdVZZ5YIlKnxi+ES1dYpUYFQwBTGOjY",
+	"8smDzz31VAzyiwpy7KUTJ/HUz/xg5rmTJ4/NHGV+k1szL60yz7Mttkjgl2eKRNjAn5owFXum7fGGR1tS",
+	"34FTY65FuMtgsCMWa7W5z9xab+Z51nvqKcJdQmGwRfSO05ZOcC4CrKSkEN0CMFKYhWogdhyWu4pdxuFB",
+	"WxAqz3n3Ky6AS9eYiyYLcsTCcpvWmmxmdncJYtaOuslicc+ebre7m8LXu7nX2KN+K/a8cOTgMy+eeAZ+",
+	"E/qoCz+0WzbZuL22+T+fFYqFVeYJZSDvLuGD0v6hbbuwWJjbXdo9hz6FJjCrPeG9lX82GGgOUh2DAz5i",
+	"Sa3LxsRI9Rjku9AW86EC62VjX1BoAqq5A9aNy+9e7TCvp91miwnXNQqxfFGg9EEl59olIkIVZS6kXZvm",
+	"EIaLpjC+HE+zKKhsBjaEFhKhfrxJasqEFApHOJt8xVeTzCgARUydjM+nMJVT8pJrhgZES1TCq45oxz0Y",
+	"4KswzebV2GRiucQT7QjmijusnkYcqnwpHHO4Pt1gq9frixFxqBcOIjXQd4rEZV2o4NEFiYbh8dE4bSbj",
+	"wKNnBOtW8JDwvv+v73VYypABCkKuy6C4Qi+osTU/HvKLPQexTD3Hky/YLdsvnDstNTC0pIBDzZZK6Fl1",
+	"pQoHXoGI4vBjBZwx3vQBSwA0qITxETI9+E7tvPmlwSz3HEPtJaYfSkYpF62Vw5dPy5WJTqtFvZ603DtV",
+	"xxZNaTiFlFPtqeo+gAmA+7s0fJJF0uoFbC/8se1ilJLoI/VpQ+jEaPAcnkYcEwPHPwiFHMuhizHB8Ucc",
+	"XUS8Ps966gxBsXqaW72pHx8GRs7F7QGVW5CgnfLUBzfRzSFPcnlrcqIJyALehJCkOBxq8UnTyXC054pR",
+	"2b5H16QbBfxB3nG1hO8dUnXMWTL+Od6NdPBErFE0ZpO1uSYeo3uwD/O0aDOCufIIn/12OcMDRQ45RHuw",
+	"y6Pb18HbDLbmMJXJbdxpvhSctBSFut075gJyFx16Sr4p37s63NEU+ZptnUulyGeZH+E+Oy4AMph/b8e3",
+	"+CU3jOYgdwe0Zdxqqce2emBzzihHhpGNj8mfgSe3dV51fO+/37bizH8neTfmdufi3Q/m2A82sRJp+7wb",
+	"3xRl3kvKvxLJPaGQIuVYCImECin3iFwmrfmquDb3fdqDgDjA3SaiCLM2AC991LUBrC97pEgpQCeaAjFB",
+	"qCOmB9SXwjS0CEXZQhNULz/d1G3XFs0p081heOl06eYhHCMuYzqn6ECLm8gxdrH3rmL2HkOnOwRPIjBY",
+	"OU9RHgN6npVQTQLtH3vxWSmuy6UDJfL/f5eU9x0ohS2V414zbqlUOYdRC5yXtr+bnFJhllPsYNiWa29p",
+	"jnQhR6bScekqtR1addjuQjFdqB/DmY48UbtFG2xPG9P6DH6Iqu1SUC2T1v/QKR6za37HY9OQ5jHpvUxw",
+	"11ExbyfNuF4Ri59XseULOGch7DAtMW6kA5zFlK+zMlEf+/scmNpTuNAvSa2YEgvMNMBeRUUt/51FJP0p",
+	"H9WyZZ3A9z6iwhpn98gZ7suWNRWyWLYszdOBh3qszahPqj3SZWxlBnPL8hJIEFKeMoFAnPhRpY+wLuOf",
+	"lDyUPz6DDqLJTulxmWgke6yTfLQ8sXoZqa7YeGLX9s9A+el1qFpdVJdJ0U0czleKhDtW1EOfdk4dC2tK",
+	"jTrXcd5NRABUEhngE0E2/25ySsVk6nVl8FkQum7yrqtjNJCIXfeZt0Tanr1KfUZWqdNhgrgMNEaPFREB",
+	"XDupevpdw4oYEA5MO08sDzuuNm2hEZ8sCJeZPHu05nNvmtE8j9UAbwqUVEkAOg3RNDp+nz94IXfgGfzN",
+	"uJPInME0NyA4uKKUHtAwM3KU0cgZtk5lKu0uPaDl6YT3iCd0KMP89Gvl4r6SObd8GDARWk3Z0FSCyJna",
+	"LhmB0ViamymVJwqA5pnR9yG1UE8JM6y4q5o+DU1krjxB8DN3CBaJR+eRBnX5GJUuH0iL/Nku98TI0ONj",
+	"xeLldUtj75JNTiNcoiAmkLsuQq2+ZYdNoxHeEI+kqAC4u0YeD9wxwuD34InMeKzNvXR2fwrMeYv6FIz5",
+	"JiTvYNtqDlIF+3lzL2D0kD36xODqXwYXrvS/+vvG+vrmnV9sfn114+61wcUPB9eub3z7M7Ls+WRuX5HM",
+	"7X9yN1mGHoIQt5eDhYmEIWpwj1FvlwAUcbiU4FxEY52vMs9omh+FBR7H9e0gHcTGMZACgP+pb6dOEHpz",
+	"4GLKMSRfwKPdFXRNTNDACBl5Ur0ym+1JZmO+6vK3haSGm8hzUJ2qy7HeSrMlYxu/0yk0u6cmVlPpFkBF",
+	"z8KG2NDtkTl1QokH6WqYEcYbw2TzDPxkPMrx2dlgLtEQYIwdHD5I5ssHSnkcOwdP/PsDIRSouMS8wyf0",
+	"/Irk+ycPzxzQ+STVns9mMFTYot7Kk/80xOQ39+gupGZ7EorjDslHdsYelK/GArz8/v1sMtCdh6ftD3yB",
+	"N+TZAbWgvkz1FZJbSJ6YL80T3vGFbalPWtxiUVJB9JiIfeE39zi8wbH4M3X/ecdw+eaNZVZTMWKfUTmz",
+	"AjcSxJrqVZyxkCjErF5K8gp43PcV2pATAOpiBmZPl9bvJssuUY061VNgIpGux91GgFQbpGsKfIXoMrxb",
+	"wWe+3TK4qoHWjkXAYHeApvXrHy+69hUpixXN9RJnREkERDeLFFSX6nRKgNb06imVHd8NemLvJi+5KkJR",
+	"4y2pERFsIotlE0EmMyYnayJ94oz6VwVwmM48OXz0x3FAvY87FayEQbSx9qgf/kmPWgza7UcPo849qT/j",
+	"X2LEaWOAKOOwz2ogaUwmkeMFcaYn5N+z6uieXCItusJibX1pNCkbCDLlTmMt9w6darRQ/DG5z0H0j2cU",
+	"paeca011QNnzmmA1j/nnMtRL2/NVthgWI7gWKR8oEdpk1NpNjmjsFFVwUlSZEPIxdVCqkKCoytfAiJZG",
+	"lS0UzobRqNFNWg4jKEku1TTS1yVLP927d35vHv3UDhrFTD/0iLVuu4Tu1i6k3hEMiHqqnGdUvVCP5tNF",
+	"8WAlOXjMZd2jPbmReAa77VoczmH56YOHnjn87HNHvvv8C0dffOnY946fOPn9fz/1gx/+SD1qI4g/oLno",
+	"dGN4f6bGmnBOzc7sP/3a7L5zr7wi32pyUJ1G2lSVSZne84PBU49TLqGe9RRzCcONmDaRBm8OWI3tYcdK",
+	"gR4Yr+O6ttvAfiZJP0zQMXZUrvLBsLXsIxnQ0vN7KDGtkGCGT/4EoiJMJ6IizeSg7IfwrotafHrCcuR8",
+	"Y7d2ZHZo5Lx3zFOVtW3RO7jj2aHBjsIVcqDTsbpBKj9Uoyvq3opBjWLqXZp6wmjsRHbuAj2UhNFMSph6",
+	"wmikcI4In3u9Imlj9lKRNDh1CPek3mtzK+9N2qNgp3IJw2fUs491QDm6mNT6nuMYm9nxO4wubYwDYeAn",
+	"dsZwl4tpoYjtXlsDNSSgRY0q+zHMVNYRFKhyjoCMYnCattuMelLp7N99d/D63a21N5566imjJv5CZMwR",
+	"iudx6q7oTGnuYdg8JU5W7ZkLSQr481jbUfUBvu60MX738Ok2uk0Gio19vcNUe6rJof8fAoT6PEK0EIwO",
+	"T6jaCw5pB6n20c9uDWTUP2l2a3j82TmtUzl8RNwS6R6jZ6UedAacT2fIE6JGXZdZT0p6PGPZDdsXZxRw",
+	"gMayOkOekBtpPbmbLOuUPI/5Hc8VofcIqYC4HHQo6qCXCRAMW7QHMAKvuF1FHoCXiEBGfpdHEXTV0PKB",
+	"CvXPLCG1NTgTmJqQhKpSKd8d1xdKg8N0IEwCRwyBhN0jN+jIo2vw4PmNYe+Upj12usifkrrGaivEdiHu",
+	"3vFDVgPcBQWkauct2jwjg8xiUqVP6GdJX4wK9SumS31EUrZdbVxVmcO7kssxSASwXeJyl+0mJzHJIQjq",
+	"2lgZTGtN5TvdJT+o8rOEOk4QFjHnjB0KJ/pYK4dqHal64VFsUbUTGSmiU5UjVZnug6USArWO1eDFoAE8",
+	"flOntsOsIbWQd/wqPztEQSgqPSb51LZzhpMCVrfuUkUrgF8DkBs15vnUdpFDckI9D2zUrh2L0zSpIFUm",
+	"eRtzfdJi1FVtLgTg4bjcr+BiTUEZuSB9bjtQemAIlB5BQDuhNV7mTiXvlEGMTG9l4vAhtEVa3GNpR93w",
+	"qBxG+0cs5jAEz05u2CpfYce5w3IFhU9CS2Hapb0pLFG+DJJHJKPq0t4SgGH7vC10nCbgPABsUKPQC8IQ",
+	"ZZhYe1D9l7MN3uf0Qw/C+ft0j6i8wVw+XjW3Kbp4g9XutN1wiPZEAIkPjZqVm4qusJlOG4IWulK8qMAD",
+	"mraAvJe4HhkLVRidvyeYPsVHVQ9S03soelBARAa3L/OnUsgAQo3qfuegelBIOURAUAjXUxEgY+nyF/LE",
+	"1q2fbnzziyeXwri9VLHr6vc+5AAqxNomG5J+IWVEb/ue1+QvR/DFFl9lIc2MZo34C2t6u9VC9ih3gUrl",
+	"0QIrD5YPOGKTxuoS8NeqGX4pkmgdj70pdpQeeRuV8Kw4LeI7pjnqn+MtVthRGm8xM7trsR1ndcugMiuh",
+	"Bgp5Wwp1gLqHNCN5qF6Qka+PFfZMk27HE3uiOMSp4upQCE75GOvez/GOp1aSpn4HC51alY/e3xCmGDmN",
+	"G6SEpdT6YI8901Ghoq1goKeraJ+EbskhYTHX93rYW87zWA3QdhWes7I34WObuzj/JcIcobvHzc/OEpdX",
+	"wmeGletlWITa9YcpR8dpbFEz44CfNO7XEpjEsB+e3Wj6MYh3eKZQLKww1jbiuIeHnNLoImj4AQ6heFbE",
+	"5sff9i/c2rp5q3/n14P/+oQskM2ffEXmyqR/4c1/fHOpf+eX/Q//PLj69sbttzfuXO5fubSx/rP+1Y/6",
+	"V9fjbYFmx22XHfQ/VtM364gPUhkJLr6xwA9mOa1ANEDwKWxOffsJr4f1N/KG7BKZN13FzEaGouXCIMxU",
+	"2OHdw0EMe6e+2H41u6svj8W7rnZU6hLJIvBMaRCH9K6BcxX8nG4tntzUbdhxyZPYE3KyaRdFI3o+OxgM",
+	"8Mj6VoMZPpR0EkmLutOAMRiB+zjFq6ylHfjdqauIVDR5x7Gwc1GVMTdiS+i0UKyJzH/PY5rYFEW6vFmA",
+	"oKZ5kbxK4ISFpURmrpxh6rmK/NGwxFZ8VHOdx0FgA9Jzigy1Babtx5FgL/wChWX/1v/0L9zaWJfiEqXp",
+	"4L33N9bf7F++2L/1zuDdL7YpKHFmk4nH8gMTj2JlOjaoWMGsO4iD2G4Dowc+RzYfXi5eh2BC5s2JdSJJ",
+	"tVuORQD2H3PDRS8lzXIJlzo11teiboc6QS9mDBMGEjBp0MT53xhmTXCUe1RHlNRSo0Pw/eSH+oBkpJym",
+	"GE9CTo9WnqZ+rXmcCXn8BjIBpldlNdoCpVTKgSmqvSjzpMXjMcnJSHC2cjDww4miilqXSyVD4VaUPLK9",
+	"O0d31LdzDKjYHKGbwoYd7cmtqdsOK0KwQqHGQ2ZlejwiIwXyKNupUjHYiIeS+rjDZ6ByHlvBUaSXm7TY",
+	"nipzWd2u2XRkMuPTsScfp+z+cObTjP7E92MKMT4IAR8hVKxIyZMqabTzMz2Es2xZ0SU/ouIkMsWHYnPF",
+	"qGL4eJ9n7WnEc55nrB36SILTJbZrvqHh6ZouaI4gdYuvsvjp541V844/rVB1sGDegST6EUvdieT55B48",
+	"KgRcelAEPPUs+mEqXgrbWLWoxTSy1oqk+W4AmiWobWVSuKq0y5Q+R3tP68dGBO4OQ8WqETo/Gckrz8zO",
+	"ZUMmTR7KG8IueoHqaVEfE4D3zWL9JnfNc1vIQlHaRpDxsZLdKl47Rbmt6Wj7F+MUFIsuIq1jGmCrR3S5",
+	"K6R0C9Vo1hxmb7E9NSrYKNI/CM+MoHtJBothP8QlAk6jRd0IEfx8Cg05V6ucoU49wWYhwT3u6FkKKSA1",
+	"Y1EepGDTJBN4H9H9MaWx2GJLYaNKbJWJZwIpi65qV4M5Xau2sP0sPqpbo6dalr2DukX7Tm0p96GVLIxj",
+	"Eknw+TSsTN51iadGg+xgDKVgirfPiahRNz09uMX26Db9M3rXzF7mw9BWK2x6Vj4QthCq2p7fhMwayAnu",
+	"QW4OGP44GZ+5YQs/l3WxHpep+A78gQJz2Bv9Ius+qyZoPrPpqcGxcXbuzJ6xG02fYBUB7E6rR/QZyANj",
+	"rs88BSNje3C+tAbZ+5nmq35FNgd9NnjqQYi+l+J2Wy4xp2c4RTkXLnoKHKzJsVbNwrNjRUIR5C3zdNDr",
+	"lcmSnoNHdhIcTw1hZvE4w6mwJFVzKAU+Jmdy12+KVB9gPFQ2QgFILSBNAzmFwSE8r+E/RurCabiZ8k1p",
+	"2KavvGK9Nn9u5onSy+WZhdP/p/xyaWb29JP/NkY3xZ1uavm4xUMyq2uP9oiml6mQrHpZaqFsgmJd7tu1",
+	"EbT6onrmsQ5M4SLSTkEvcSpHoPY09QhilQrhGezxGLXSI0rHGbXCk3gAsehOu+JzeT9zXct4k3H908ni",
+	"xQZ31lHqTSe0K18ERVyt4KBUlAdSiwUkp2UclgmaL1lySN0Gi8DiPZKuWj0/nO3E56I8UktyOzF5XeGP",
+	"Ccw4Ya41TX9Vq4egeqPB8+RReXzVtmLF0AZt5Zh+aifDQ3oMswBQflQFhxk8OzUjtaWUoiKpeoyuiCJh",
+	"Z6Vdir3JXStwb5A6i3VSGvJs6MntCV+QfhGWLeto7xn94CN7EdSSgok+lMhFFoVMq6GGJgesquD1OhSi",
+	"YDk2dHYPKlKaVEBh7JikkDOUESeKvKGMKq2tTHETfKgvccObgAPkqirJm5cZ3SW4WRlbc8LnbQSOe6D4",
+	"tHo7GCIkjWYExVT1JEC+e6R7XsWwDlOA1RV67pIqT8cWE26NTfUOuqyrgQPVeCqqFjuDJXQsOVj4xVxL",
+	"5LqTgZWeWhAYmumPNFeGST6UUFwWR55mczRNEaodnaSALmMrjpLZiOgMYptQl3WXQhTLaHxO+LFuWUOU",
+	"oYN6I5wSx/VjuQITUS/qiPBE3oBEzkb9gBVuB0ioiETftF0/aBwkVpRjy/YJdaRSn9aORr2jIof+Z3dH",
+	"jA6QBIQyFVNYvy3VFh6KeAi74Xbao+j0hHpqBJlit+1FgA3AIJng3A3msSTtCH8xf/ys20yLn6mhYiVT",
+	"6gM5xmRIWo8U6eCWZ1BO0H17KpSj31bUATPAJ9olALg8MwykwEOGrZPhYgOfQidggC1SUBMq05T4rNV2",
+	"dBxI4S5LVmxbQacy/Qj2mdFw+cz3JXc2FBBCLDBATXlcKgjlpLXqOpSe25Umq34kZ1xE7cCLFEuPW/Ts",
+	"EfzZHFQkqD/KI4ImwahTczG9yKeD8HpEklWbWaT/xvmtm7cxbthkghlgbTIcTV2qSkFS2eApeOJRDX+d",
+	"Uuh708JebtqO5TF3KlmZjNTU6wJ9IYiEFRGiKsx1Aj9Wk3ksNds5pUMHIzU5Da2UbNz+y8b6+sbd64Pz",
+	"n6i+VZ/9GptWlaW+IhA+LoigRgsxVaR6fjc5BZ07atxSbAfiqSYwoGXLOkUfXf+jnNtD8bScSgGNXAYK",
+	"mEbxkHxRkVARHGVR8wAkO4UMBQBoUG6d6cUEPmDwrCSa+SkCwTZqClZG44mEQflgCjWK8Mek08YOFdxv",
+	"2m4DQJVUq00b/UCWlI7SvBAmwKkWX2WKzB6wIweSUqW5rO4YVvbg6hKunGlgJWnTemQVl3rqcUrIOxZx",
+	"OU+JXYcbMbWSHdCueM2mjurokGgZq4HTFQN32CpzitpCROUNiktrKvPObCsH5xxcue3lMQ8LBRvKV6Hr",
+	"jm5MoQpxbWs3WdZ/dJucNLmjGvQATBiuvoI/I1WmW/roOWtVGRu8YKeY4UuLudSxsMfO+W8eTjVOhutm",
+	"einUupIsPMYEyRWJ6LTlvwXH9BGL2k6P1Gg7J/XtaVLXmgH3yXQLraFnlLwHql0uc+qLYAWhZIK0RNKF",
+	"unE5uiPNJMVrpEDZJUInJUiGYgBxoOAkBO0JIvgw8T1HXeulVealpL8+ImhkapL/66oiG/Yqg+B4yChR",
+	"KUUSh3iR1EkB2lhpF6nOnFwux7wOx1OBOq7LeJcCNQc8fE4uB86rHdZhuT18anLfgx+luSJtFSAAoM9w",
+	"UpTosYw+Rx/z+Meaxwn4UXreFcMrjAC7tlC9oIbywsrl2X0z8wfmFmZLKbMLfhjriBlCBzz2vqwRbtDj",
+	"0/OBqosV1NQYNZawPh1hbTteQ2q0iqe6OgSUt3IwgWHYqbZs31ctlSGTmXtkhbVVs9YzlkfrvkYBhz8W",
+	"iWRyZ6QyosST0kTkpIXDUdk+Iz+rqGzoM3pl2v+1RLrSZn7FxQ9BIkq9p4rtnW1X+NT15f2BMosz8mis",
+	"jsOsM3qecngYTPcBRfg4yGNoU+EXoXG0XIwPdgX0oK93BEMD6BX3jPx1Bb48A4Dn8HcEnv6MUhXPuOys",
+	"X6l7DNYMEkwDDnPwHddt1R8T17FLENh1zJ/wGKFkvqRQ9M/UbeZY4owRjByaMIW95x9J4aem91Bs81in",
+	"x52D9tAgECqNFlPXAfebe1hzoPwuS6r6oEV7QZUnBQOLeeSJja//2L/42ydHCkADWIRBHbMFweesUClb",
+	"GtKptHu622Rg2tvogwUjnXuk24SstsjN3aVurDQ5EL4YSRkBEKhjgM2BWaQL5keKTP+3A1gUNXwFAFn4",
+	"Hc+NYFYEUmcYvCKFUhMobkloc4fzFWhV5vbALVnt+GCnYrTVFihWlKkADRt4HX4kiojZrQFdNfaKsUFI",
+	"yCB3WgHIEP5TAorTfTlBNgBMut1iDvQfqMN9VZtXHAKIK0ZcBIF5FRqUD6zoOnoaO3aNH4qbIIMIpl5o",
+	"3eoRUK2KyKVV6AxvrK4bzHc992Dka8qofhiclFb5I529lXFk2D4MbxsVSq10eXeaSVtYzYlOVpH7vJBT",
+	"T/vA8K2PhzK5rJQNeW7n/unIIy6RlwgNrCYfOnAHVlO0oz54AFpBcBBw5eSjeYkKKo6nTVPw0kecpHCS",
+	"cuceis73cEkM1o5d5iIuudAZR+JJ25kU5Pu01pT7OG0YT7kPfq8N5r7PHUt3r4B4uDyBIhrV+lOXtuSt",
+	"cXsYgkRY7tCYf+JMFdqD6emeedIY7F4OHthZym11HN9uU8/fU+dea8aiPs0K3QFAjnGLFHTO6D528Rgc",
+	"/Oxh43BGNnsHCxaWLYtQ3dX1/2Xven/kqM3/v2LlTUCazeXgy7dw9yqkJaVqklOOkBcQZb0z3l33ZsdT",
+	"e/Y2V4REVCg0aggtTaEqqkQlUF8UiFQKKFHKH0P2LvkvKj+P7fmxsz8I3twcdy/vbs7jsT+2Hz8/Ph/y",
+	"xC82fnYmIBvnzgTkEutsPIkyGhs/fQF81IaA5Vlylj+/7n58jtAaaQG3LoJjV1sDerXV2QE222efWX3u",
+	"/589OXu1rLyW/3BloYKHEjQfs8zQpfyGYXSkYFuiaI7m10a4gsBxRQkWI41KGcXFS8a0YqpZ3zlrB06j",
+	"bhl6P2ixoF7kr1LW897ohAilhzZHrJN6a7T2TIL/9pM2hTSQXcegoe+vKPjIDGEuoETbQAv5CrzdYoO6",
+	"YcvX6XFFILO7RuCltJhnkjDNTQa/PLlvhDQJWezZTjsNjTbcTjufYorpBUYNNeaPzyzDiVgv4FovhhHX",
+	"hgyaNlBhHBg3MtCy71QzmGcZaSFNIh7RbK4ouXvsIOUduW77zBN1Q5GTsj1z0p8JblOP9JSHkCEBlYQ2",
+	"dNdxQbo1FFEhvx7SmHfNiAckYVTqZ4aJ/pcuhqxr85J+oFuvDkyKtRIxH0yKnRMHD0vYa49QgkGocLb6",
+	"OUYdX1jFvau/OCplDcUiMdVNIHIMiYw0JjCL6xgK0uDR9yauSCx6PRZ5dQ1Pq+x2491U9Q/Tv32JY+Zg",
+	"XN7l6FFwROFCNYEkkB4NaaJv5R1mEgcjlOhe9KCKhfLt4jyt2zyycprifJJsm7MRi5AxIgbtmgXBIQap",
+	"vR/7xIdptuEQMd3cryD1foZMiOVvXIOsQo6JCutQx46acJBp6iqIA8Ihi0gyU5a3MMCSjIa+Y2LnU5ac",
+	"Ni0vk5HAvKKWqNH8yf98pH3gO0oixz7AE9IdxvGkVTE1qL/g7HR5wlXf8+S8AI2+bAhUG7nwNzHB6AKI",
+	"CB3mtW/5USurPU+KsPmBqLe07iKspCeYKqtdzwSaiGMxag1T31iDdi+mjQ+2UidCckgCYtp6zS+MtJuB",
+	"lGUsRkQCj/CCwIE6Cyga8wucn9Mkep6GW/7yKo5Q4yORA+oc3CajJ55kQl993IUKqVb03mRj+RCRjBld",
+	"3OzFM3KWq+WX5hQ9OG4W3WOPLhYcAD9Rrhgzy82nmakoV4XkLsHVkyeX6Wpz9f2eEzSiyLAnNHU3eYld",
+	"PUx5GaccbwiWcJTTOavJmxAEqPCLztpAEtFSfTHyDKKzVG6dE5u64SOnSnOM5ERAmHRElbkBm40s46go",
+	"YQ6rEbVs+0gh9z2CSc7173dHAlOsya7gQ7YnwXxAmnHONYhmcnGHIpG+WiUiI4otCiBJvfvwLhyAgii4",
+	"SRym+7vFyJq+RbE8XT0SCQu+RyXJimQh495Tny9gq15h82PcAfJSUyJZl0kJhQaG+rZgI0ON/7rpgXLl",
+	"olmF82j2RHc9kBRUp7nLZONdLnpcaXz4UpFhxouZx4AzILpwBbtC9mjClcl8MIXpumMKwo/HlSPveWI6",
+	"OdZTTz+5MAjhmukbhbrRI89f8/Cn58WgiupblRKGzc2mnWciN3cWhhAw0vqGkG70CEJNgxDuRducjUhX",
+	"DOGSDu4haSoXSCQWho2lL/AOHdtw4+FjO3qYjkIGJx7my7jLujW8coXHBRJEC66iR80VxTx+7wDUjR7t",
+	"XU3buyCCAYELYK8QkhV5S7kiA67U4gEwxZYTANtkGAA7AtBBuRy60Jh9vY2OucchV3DAiJHTXgheoJjs",
+	"GVq6zWbnf+geuuPwELiwO6zHE0LnyBpXoAH+Bt/YgEaPHERT9wAYH5+kFNsiHiYZM/y4npPwXraNb/Z5",
+	"t7HLvdzLw+cRAp50jSqWkc4OyRERGGE7K5pDrGYDWizAL20mth5qiknOfBHy1nHcbDIjxbukNEDO1L4w",
+	"3Jyy4hiPg+LGiXQYzlCcNSsot80w2KTPRBah8op9XGXAr2b4Pcte54q+h8kUbGU76ZwyJpN9+RI8OIdd",
+	"9CWMzoMMHIbJoLJLv4yVeEYHIFMP+yXQFNA4nsKhqU2lR1ETqpA3Wk+FE1Qa7BjySOiHU50HhZtul0nM",
+	"gEklQ+EBIaZpQAPzZFSvZmOkQCbEmC4fpFSlAgA8ZiyZVgkC8JEXDwuHUqN67ZXX9Kx3GJVMHlt75bIe",
+	"42IojmZ6KRlswgyrwJExwxCJLuSpxbxEcRDSjMaiN2QzNPuQj7I4Ts3OpNZd3Jd6rhKUJjFxHheev6MU",
+	"5tlpBCLgAAhwAXO0sZhYlGuw8WkAmNg5q0R/E1QOZVAsT1Rq9sAWF9vS19r5JCeqdZnpjud1+tJahjVS",
+	"Gvulrqd9sUvmTLt3jn7joS1wvsKlVaS40iC9N1vP+TKLyopbjKUFNaARpGZVQkrz19qKikWJCr0CdP1X",
+	"EgrjVoHd3WoBHFclQcipIs59EfMIyPhdpDXnK46BvDsgnaH+4IDEjEIh36tJX0j+G5GcIJeMmdO2L77C",
+	"o7a5KBT7kzfPqIw5JNdKxoDirI71GIwx+Hq/VthSDS9Dqc5VYRqmvLAwXD/wpS+AbkdEdwJySnG6sqlh",
+	"26d8nWQiojuEdwntKKTXKXO6t1ZXW0/9ZEoHjaMu75njkYmQhb6Gzb2Spk1tv2z+9NOr+mdFRIK5iYpf",
+	"zfqmACOXIJnV4adaJ5+e0uFMfK/uLlX1MBaZlQyuPaEA2Ms+mk4VNwPYSaoc1hoenR2cIwhEAYcUXA3w",
+	"DuBR1tpSvM+2H8wzSz1FzDvqCgv4gPuZmMvVovsYmsYdSoWSsURvEjzJpst44T13mQ4M4z9ZirGg2/7x",
+	"uy8oeiOKAvgFd0WebF1ML2HbTCK7lSkbGqYzXBc5CFZoluktJQnZrEV0Kn9qmaOcv6WOrqLwV28cOn0B",
+	"IaSAjIy8hbarkixw0UusxgKiCjkomVqFQQ18kla2zcvaJJQswgXOiFG30HdsYGht8QTpD+AHMcxOkHYo",
+	"pGRh1tZ7dCoUU+6/Ojukr59+IoypUqQ9oMmQxu0ngYov7MP+HQpthBnNL0Mhq06QdiKuqL4YtcmAyi1l",
+	"jtF1+D12sA1SGzFTuUqkHVfLtaZMQkJO7aGBGzhTyvTzBHECBCJhRfUBU5MQ0sRoExAwzRiX2gBDe7TO",
+	"5MOS5xJ8m8kl63p46PQDDNwDi9oqaOGKpLFnoBcUdAUm5QRmbHVLZMBrdDhof3IKZh6ZMGixn0MTVMJs",
+	"5EZfoxdEg944edIKRTTz6DuNz53Wjy2Te6Pwmlr+jYh5FrA0KuZSZFBWAiqwhRt7zLeNpq/HM686CQOe",
+	"8OoMVG6iJYZP8EvYQ8Mci7yVStGTdABMISfIi8hiZ1wF1juJx5lVlzVlbPYgVRmPY0M6ixqXhTHR248+",
+	"hSPe45k6QU6RjXNnauVCYBdYDChTWFwfgVd1A0mJ/YKjNKwwCGCM5uPqhg4DbJWgqW+YqJD6TifcDGke",
+	"zW9stCGk+0PVZHajelUabVH59YmycIvQPE5PNK4k0Wu8s0P05AMBEJp7pbW52Favr0TD1De5/Gl7JyjJ",
+	"2bVTlkQ86bVRdc7m0KI5rTeP7jCOzVlV0Ykjbfj1Ff1EG4VMrRi24T4KXk2GScy0BT+iPIu5ytpwSZFD",
+	"5GY0sg68l7SGKajZ2edYVCsEt8l7ycW0sfiHiZuRuLbq+VW1jjV3ofaA+ILQ+cxtEyCcw3Z6boF5Zo5D",
+	"e1If1IscKL59thoo5Hfqt5qPrX0r4P4RvNYHSeoTB2ua0ucmrlmPSp9mF5iqTT5Fx7MehPugHDhFDnAq",
+	"4puxZR12GUDUcQAhwPya7qA4/75u4DY3KwC366Uv1xlL1ZMunz2sRVdb3cy3FV0Yz6U6QOx8HNG4zECO",
+	"T7/HGX0/H+yQNKYhFuAUNWK1gQHV0Eg+X1PANWPhrRiXnHeWXGjVJ1Qe/wy6QIAH3mzLfoBTaJMmXdqF",
+	"Nd0DmwACmXaQkBXTtEzRX5lNOOtnGo4X4YmDlEWpe+wxfRIHYBlh2UwyOF9hEgKSUqkbspMY9nkcSVZk",
+	"EtUPzk2OhM9v6P6q+7Yv6ZCIiWXrfkGuIyY2ahv1RUKjAU/0pVpOzqJbfksMshssLGsq9yXEPm0qlxBe",
+	"N+LGCQR+gX46cNzTQmIwcd7ErvQkTebssWfwkYO0yUKXPe6yZgj8UEH1RRwpQokUsYn/cgWTWZ/v4lVo",
+	"BD7kgogbG0GGDu7LJmwwM2Xy/Rm7lNjkhEURUFmyYB77NmqxcgFabm71b7fbLGScpV7CmWe1BU1JxNQW",
+	"oSEEKx0Nz+IIqVSMTlWSzeMTyA6vbbzxtx/svvnt7kc3xtc/fvD57fG9W/e/effBF9d2P3x3/Pad8Vtf",
+	"j6//3fJHPXOCXAQjYvX/CCW9IZURpwkZDJUpS6M9yUBm1v7tip2qOqXZC6wHJkjjo1iug9hj/ITHDcUN",
+	"2DrqA1o4jl42KtsYFppuF6ZmCvhGQm51WIK23jRv1yX30BINsPwlda7D/I/+cu+gzBvuSFA/JCK6c9wE",
+	"Cor2V18MoJyhkqZczVFmctvifijjY2vHVmjKV7ZXAdemrdcmPKLCFBVItkZi0eNJQBRTiotEX92YSGMW",
+	"4GaCBh+5f+fO+I8f3v/m3b2/3h3fu5UHMdzE1kuAlm6FZO/um3t33x7fuDV+67flioGaf39eQqYfHaSU",
+	"90yNBQZDM5HRWBHcf8bvX9v7/R/y1uw/1LRoknM4U4EZ78A5aYM8uL/75d3x9X9+98a1vZuf7f7r4+/e",
+	"uLZ7/ZPxezf0bz777/id2wXxUpfuU/v1MYt6WCEI1jXZ/eCrh7e+Hd+8/eDLT/NG0PKub8EkmJt0Z8vc",
+	"p0jYF0KZYhUch72/fV6amLwmZrJlZI5Qx21FC6a06wE26emKPPzHm3t3Cp20ees1NbJOPASrdwLsVYHI",
+	"Uhi5KtvTP//7wRdf503bYvPJps8BO5Oy9ZY0TcnuV+/sXvti9+Z7D3/3p7wJMcw64mrdl/YFiXhkCoiE",
+	"Sfw0J9nu+zfu3/sID7DCnA6jWjxu0J6dB9UXI6LYNpM0Jl1Gs6HEXuqLsq3yf/jpXx5+/J/v3rg2/vqT",
+	"+/c+Gt+8XZzyATv2+uXX/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

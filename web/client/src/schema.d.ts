@@ -116,6 +116,87 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/me/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who agreed for me, a minor */
+        get: operations["listGuardians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardian-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits for my guardian to enter in their own account
+         * @description For those under 18 by their birth date. They work once, for ten minutes; new ones end the ones before.
+         */
+        post: operations["newGuardianCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The children that I agreed for, with what they have here */
+        get: operations["listWards"];
+        put?: never;
+        /**
+         * Agree, as guardian, for the child whose code it is
+         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14. Wrong codes are counted.
+         */
+        post: operations["addWard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take my consent for a child back
+         * @description Under 14 and without another guardian the child can sign up for nothing more. What it has done stays.
+         */
+        delete: operations["removeWard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -144,7 +225,7 @@ export interface paths {
         put?: never;
         /**
          * Register as a volunteer
-         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 is refused (`guardian_required`).
+         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
          */
         post: operations["registerVolunteer"];
         delete?: never;
@@ -2489,6 +2570,84 @@ export interface components {
              * @example 2
              */
             unread_notices: number;
+        };
+        /**
+         * @description What the guardian is to the child
+         * @enum {string}
+         */
+        GuardianRelation: "parent" | "grandparent" | "other";
+        GuardianCode: {
+            /**
+             * @description Eight digits
+             * @example 40721965
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes from now
+             */
+            expires_at: string;
+        };
+        Guardian: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description Who agreed
+             * @example 赵建国
+             */
+            name: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            agreed_at: string;
+        };
+        WardInput: {
+            /**
+             * @description What the child's phone shows
+             * @example 40721965
+             */
+            code: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description I am the guardian, have read the notice, and agree */
+            agree: boolean;
+        };
+        Ward: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description The child
+             * @example 赵小宝
+             */
+            name: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /**
+             * @description Times it served
+             * @example 3
+             */
+            entries_total: number;
+            /**
+             * @description Shifts to come that it signed up for
+             * @example 1
+             */
+            coming: number;
+            /**
+             * Format: date-time
+             * @description When I agreed
+             */
+            agreed_at: string;
         };
         PersonPatch: {
             /**
@@ -5649,6 +5808,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGuardians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guardians */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Guardian"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newGuardianCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Children */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Ward"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addWard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WardInput"];
+            };
+        };
+        responses: {
+            /** @description Agreed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeWard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
