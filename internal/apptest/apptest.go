@@ -83,7 +83,11 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 	var err error
 	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), app.WithClock(w.Clock.Now))
 	Must(t, err)
-	t.Cleanup(func() { Must(t, w.Close()) })
+	t.Cleanup(func() {
+		openids := w.openids()
+		Must(t, w.Close())
+		NoLeaks(t, w.Log.All(), openids...)
+	})
 	w.plant()
 	return w
 }
@@ -339,13 +343,22 @@ func WantCode(t testing.TB, err error, code string) {
 type Log struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
+	all bytes.Buffer // also what Lines gave out
 }
 
 // Write adds to the log.
 func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.all.Write(p)
 	return l.buf.Write(p)
+}
+
+// All is all that was logged, also what Lines gave out.
+func (l *Log) All() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 // String is all that was logged.
