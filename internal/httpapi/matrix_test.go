@@ -273,6 +273,19 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		b.Sealed = m.Requests.Box.Seal("beneficiaries/"+b.Ref, []byte("{}"))
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(b).Error }))
 		return set(b.ID), p, b.ID, true
+	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
+		one := int64(1)
+		g := &identity.Guardianship{GuardianID: m.Staff.PersonID, ChildID: m.Volunteer("孩子").PersonID, Relation: "parent", Live: &one, AgreedAt: store.At(m.Clock.Now())}
+		if mine {
+			g.GuardianID = who.PersonID
+		} else if who.PersonID == m.Staff.PersonID {
+			g.GuardianID = m.Resident.PersonID
+		}
+		if g.GuardianID == 0 {
+			g.GuardianID = m.Resident.PersonID
+		}
+		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
+		return set(g.ChildID), p, g.ChildID, true
 	case strings.HasPrefix(path, "/me/provider/exceptions/{id}") && (mine || record == others):
 		e := &booking.Exception{ProviderID: m.Colleague.PersonID, Day: "2026-04-02", Kind: "off", EndMinute: 1440, CreatedAt: store.At(m.Clock.Now())}
 		if mine {
@@ -381,6 +394,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"date":"2026-10-02","name":"国庆节","kind":"off"}`
 	case "addBeneficiary", "updateBeneficiary":
 		return `{"name":"奶奶","relation":"parent"}`
+	case "addWard":
+		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "acceptMessages":
 		return `{"accepted":["request_result"]}`
 	}
