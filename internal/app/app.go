@@ -130,7 +130,7 @@ func (a *App) buildRequests(keys config.Keys) (err error) {
 	if err != nil {
 		return err
 	}
-	box, err := seal.New(sealKeys(keys.Fields))
+	box, err := seal.New(seal.Cipher(a.cfg.Keys.Cipher), sealKeys(keys.Fields))
 	if err != nil {
 		return err
 	}
