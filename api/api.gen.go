@@ -497,6 +497,30 @@ func (e HourProposalState) Valid() bool {
 	}
 }
 
+// Defines values for IdentityType.
+const (
+	IdentityTypeMainlandPermit IdentityType = "mainland_permit"
+	IdentityTypeOther          IdentityType = "other"
+	IdentityTypePassport       IdentityType = "passport"
+	IdentityTypeResidentCard   IdentityType = "resident_card"
+)
+
+// Valid indicates whether the value is a known member of the IdentityType enum.
+func (e IdentityType) Valid() bool {
+	switch e {
+	case IdentityTypeMainlandPermit:
+		return true
+	case IdentityTypeOther:
+		return true
+	case IdentityTypePassport:
+		return true
+	case IdentityTypeResidentCard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LookRole.
 const (
 	LookRoleStaff      LookRole = "staff"
@@ -1862,6 +1886,9 @@ type AttendanceRow struct {
 	// Example: 42
 	EntryID *ID `json:"entry_id,omitempty"`
 
+	// HasPhone The volunteer left a phone; see openSignupContact
+	HasPhone bool `json:"has_phone"`
+
 	// InAt In
 	InAt *time.Time `json:"in_at,omitempty"`
 
@@ -3082,6 +3109,9 @@ type HourProposalPage struct {
 // Example: 42
 type ID = int64
 
+// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+type IdentityType string
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -3177,6 +3207,22 @@ type MonthHours struct {
 	//
 	// Example: 2026-11
 	Month string `json:"month"`
+}
+
+// MyContact defines model for MyContact.
+type MyContact struct {
+	// IdentityNumber Absent when I left none
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
+	// Phone Absent when I left none
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 }
 
 // MyHours defines model for MyHours.
@@ -3326,6 +3372,14 @@ type Person struct {
 	// Example: 42
 	ID ID `json:"id"`
 
+	// IdentityNumber Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 640***********123X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// IsVolunteer Registered as a volunteer
 	IsVolunteer bool `json:"is_volunteer"`
 
@@ -3338,6 +3392,11 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// Phone Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
 
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
@@ -3368,10 +3427,23 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
+	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// Name Name
 	//
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
+
+	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 
 	// Sex As the person states it
 	Sex *Sex `json:"sex,omitempty"`
@@ -3392,6 +3464,12 @@ type PersonPatch struct {
 //
 // Example: 13800001234
 type Phone = string
+
+// PhoneCode defines model for PhoneCode.
+type PhoneCode struct {
+	// Code The button's code
+	Code string `json:"code"`
+}
 
 // Position Only its distance to the place is kept
 type Position struct {
@@ -4648,6 +4726,9 @@ type Signup struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// HasPhone For staff: the volunteer left a phone; see openSignupContact
+	HasPhone *bool `json:"has_phone,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -4696,6 +4777,19 @@ type Signup struct {
 
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
+}
+
+// SignupContact defines model for SignupContact.
+type SignupContact struct {
+	// Name The volunteer
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// Phone In full
+	//
+	// Example: 13800001234
+	Phone string `json:"phone"`
 }
 
 // SignupInput defines model for SignupInput.
@@ -5509,6 +5603,12 @@ type ChangePasswordParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetMyPhoneParams defines parameters for SetMyPhone.
+type SetMyPhoneParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddMyExceptionParams defines parameters for AddMyException.
 type AddMyExceptionParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -5938,6 +6038,9 @@ type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// SetMyPhoneJSONRequestBody defines body for SetMyPhone for application/json ContentType.
+type SetMyPhoneJSONRequestBody = PhoneCode
+
 // AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
 type AddMyExceptionJSONRequestBody = ProviderExceptionInput
 
@@ -6222,6 +6325,9 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(c *gin.Context)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6237,6 +6343,9 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(c *gin.Context, params SetMyPhoneParams)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(c *gin.Context)
@@ -6441,6 +6550,9 @@ type ServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(c *gin.Context, id ID, params ConfirmSignupParams)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(c *gin.Context, id ID)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -8045,6 +8157,19 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// GetMyContact operation middleware
+func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyContact(c)
+}
+
 // GetMyHours operation middleware
 func (siw *ServerInterfaceWrapper) GetMyHours(c *gin.Context) {
 
@@ -8195,6 +8320,46 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c, params)
+}
+
+// SetMyPhone operation middleware
+func (siw *ServerInterfaceWrapper) SetMyPhone(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyPhoneParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyPhone(c, params)
 }
 
 // GetMyProvider operation middleware
@@ -10904,6 +11069,31 @@ func (siw *ServerInterfaceWrapper) ConfirmSignup(c *gin.Context) {
 	siw.Handler.ConfirmSignup(c, id, params)
 }
 
+// OpenSignupContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenSignupContact(c, id)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -11192,6 +11382,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
+	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
@@ -11225,6 +11417,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/shifts/:id/cancel", wrapper.CancelShift)
 	router.POST(options.BaseURL+"/shifts/:id/signups", wrapper.SignUp)
 	router.GET(options.BaseURL+"/signups", wrapper.ListSignups)
+	router.POST(options.BaseURL+"/signups/:id/contact", wrapper.OpenSignupContact)
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
@@ -13254,6 +13447,44 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type GetMyContactRequestObject struct {
+}
+
+type GetMyContactResponseObject interface {
+	VisitGetMyContactResponse(w http.ResponseWriter) error
+}
+
+type GetMyContact200JSONResponse MyContact
+
+func (response GetMyContact200JSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -13426,6 +13657,46 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhoneRequestObject struct {
+	Params SetMyPhoneParams
+	Body   *SetMyPhoneJSONRequestBody
+}
+
+type SetMyPhoneResponseObject interface {
+	VisitSetMyPhoneResponse(w http.ResponseWriter) error
+}
+
+type SetMyPhone200JSONResponse Person
+
+func (response SetMyPhone200JSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyPhonedefaultApplicationProblemPlusJSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16223,6 +16494,45 @@ func (response ConfirmSignupdefaultApplicationProblemPlusJSONResponse) VisitConf
 	return err
 }
 
+type OpenSignupContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenSignupContactResponseObject interface {
+	VisitOpenSignupContactResponse(w http.ResponseWriter) error
+}
+
+type OpenSignupContact200JSONResponse SignupContact
+
+func (response OpenSignupContact200JSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSignupContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -16695,6 +17005,9 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -16710,6 +17023,9 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(ctx context.Context, request SetMyPhoneRequestObject) (SetMyPhoneResponseObject, error)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
@@ -16914,6 +17230,9 @@ type StrictServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(ctx context.Context, request ConfirmSignupRequestObject) (ConfirmSignupResponseObject, error)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -18618,6 +18937,30 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// GetMyContact operation middleware
+func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
+	var request GetMyContactRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyContact(ctx.Request.Context(), request.(GetMyContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
+		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx *gin.Context) {
 	var request GetMyHoursRequestObject
@@ -18773,6 +19116,50 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyPhone operation middleware
+func (sh *strictHandler) SetMyPhone(ctx *gin.Context, params SetMyPhoneParams) {
+	var request SetMyPhoneRequestObject
+
+	request.Params = params
+
+	var body SetMyPhoneJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyPhone(ctx.Request.Context(), request.(SetMyPhoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyPhone")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyPhoneResponseObject); ok {
+		if err := validResponse.VisitSetMyPhoneResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21305,6 +21692,32 @@ func (sh *strictHandler) ConfirmSignup(ctx *gin.Context, id ID, params ConfirmSi
 	}
 }
 
+// OpenSignupContact operation middleware
+func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
+	var request OpenSignupContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenSignupContact(ctx.Request.Context(), request.(OpenSignupContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenSignupContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenSignupContactResponseObject); ok {
+		if err := validResponse.VisitOpenSignupContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -21606,461 +22019,477 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15cxvHtT8Ov5UuPrdKtgNK4KKFZD1/0JJlK7YsRVSubmLrARuYBtDhoBueHhDC9VdVUuJFVqRYuVl8",
-	"bctJlFg3zmJZ105shV5U9X3eyc8ERP2Vt/CrPt09G3oGA3AoUbFTqUQEBtPb6bOfz3l5qsZbbc4I88XU",
-	"4stTbezhFvGJB38d7niCe/JfDhE1j7Z9ytnU4hQj5/xKDb5EvI78JkFt3CCoSurcI1OlKSqfeqlDvN5U",
-	"aYrhFplanFLPT5WmRK1JWli+tYXPPUdYw29OLc6Wy6Upv9eWTwrfo6wxdf58aeqYMzz66SZBHqlxz9kj",
-	"EHXMcG3sN8PR4HOPvNShHnGmFn2vQ6Ij/5tH6lOLU/+ffeHy96lvxb5jjh6atNrcJ6zWe5b0hqdxHDsE",
-	"YUa6qM49RHCtiRxCHLkhGLWJJzhDmDlojbR9eIT6AnnE9ygRU6Upcg632q6c6v56ubZQncUHnTkyX5s5",
-	"ZBbUJNghXrikyISm5YxSdnJm9lBpqkWZ+ftQSW6NTzz5zv/fC8vTP8TT/1meXqhMn/3Ov03ZNv052qL+",
-	"8IKXfdTiwkeCoxZmPUR90hIph+3CK6IzdEgdd1xfnnRJTpe2Oq2pxRl57C3K9F/BbCjzSYN4U+flfDwi",
-	"2pwJAjR50uNVl7TkP2uc+YTBTHG77dIaljPd11ZPfOdHQk775Zynbt4LI8YXforUO4I4S0gQgmrcIVPn",
-	"S1MrRAiqBkiZx3jjm/dZxl+hDUYcRBmcjv6BfN9yzafr1AfibHu8TTyfql3C7bbH17E7atRl89z50lQN",
-	"t9qYNtio3xzWzz3pUVJXP2SVFma4QYaJ5hjCLaB84eN6PSS3KucuwUz/vEbcikew3rDEdeeug3yOyDrx",
-	"elXu9IZptjRVa5LaGmWVljydUfNXzx7XBylPD9f8SrvJGbENj6oEYbFGnNitLS/sn5veX144NDNTts4o",
-	"JIr4C880sY+oQI4czvLDOmE1UmkR31NHGf81TH6aMsSZ20Nd6jcpC26k+tESwlVBmGI6TI0SzDvKZ4NL",
-	"VpLsMgdXlHdddIChDjGHWo06clB4Qp4o8vEaYYh3fPRY/+5bg1fuDq5f7V++MXjvxuZXP0XLno9mDj5u",
-	"pQgXOF9F8ZLh/eNIPhBnovf/9Nf+3bf6t960banL1ZUcSRmcew5l2AfCaFFWsdL0Dwj2xBIqWzd45oBt",
-	"f0FiCh97vqhgC1GsyK+MLJUPI9GkdR/5mlgY9xFfB2lQ515LvmLKwT6Z9mnLSkVtF9dI6g4SLzbnqcGd",
-	"Vwe3/za487vNO9cHv/7Hvfe/6l/ZGNz6O5pD/Tc/G9y4aRvCo2JNpNC3z9Ea411Up57IOP9Zef5Kjiy+",
-	"PDyC/gB7Hu7Jv2FPLEMeY0juA+KeQ7wlRBlyqfCFuiN+kwsSbGAJYS3G9keHzuTMclTrdNao61qm8zwh",
-	"jhQX2HX1kbZyjyVfaR3Ll1Q5iptrebDiaxL2qe/aeBp8nCSAjz/ZunGlf/kD9H8/Q4M7v9v66h/y079d",
-	"tJ19h1G/kpdpwMN2UpS6HPcamFEBxD2sjIQ63AtKqfP15A2DNXsTEWDh/KKDx/lKkvHHrkwpFKAJ2RKy",
-	"heD8zU0IuWNAqTHZeDZYHq/+iNSApMyJHWPtjlIgHIfKvcHuyYhAr2NXkFKBMj732T0owRpRYOfKMf11",
-	"f1x/LU8vfAfZVdf8QjdueMTHm9kZmcwIcQQKJFFEB95fjinB++0COip4tSatqSK/IN6esI1s2vzoLStA",
-	"5upllks2+TuVakVY9y+PPIws8NDoBeYWf1HeH7XTctBdC587pn46U84vDiVTVYI3YEP5BZ3iRLGx95fH",
-	"lX1ji7uMhQILf6lD9PfSki9QskUO5ED8PGa3J/YSoisUSFEWbJNmuYVUljw5qS9RXGIEZzKsPjW19qQ0",
-	"TvlnTaovcqDc9BOYoxb9JeIyGp7ASSwEoj7CAmmvktSsA1W4jRtkCZFW2+8hrubqYuGPVhe0gyI6dvam",
-	"+bXmSCHcoiz66cy3YnmXiuUyCD4B9AJPItwFfpImeUcL3n9RQfutcH3kBNw4cut8Bs9bMXZlfJitq2/c",
-	"++Du1xcuDi7f7F+7unnnw68vXOx/9vG9z38xeO+36t/9N389+PSSFLZMUsYLU46H6/JA2p2qS0UTdqlO",
-	"mfmn8vO5xIkw4fA0lpnoEm9YZq3ZfO9Sw3mpQ4T8c49Aa8TqFHRxlbgpRNTFQjE5yR5YXGN4+53NO5fv",
-	"vXej/9Vb/Ztf9q+9ZXv5OnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05wQiC",
-	"75aQIOvEwy7I+VqT05o0kXpEIPCoLaHZ8uyB6ZmZ6dmD8AhGjjLxg8m8MHXvvRubd65u3Xmzf+s3cnNs",
-	"bGB/uZx98Wfh6pi/ch1L1nFERP8we69xVqdeSyCMBG2w6U57ETFe5U6vJJdtHOTmNuGOz1vYpzXl4ajX",
-	"7dfGs4pVWmsGkTmPy/ntEcjxcJeyhoCwVI27vAOc3gzIvVpThc2o8jRCRM06qJALaBHmT0J6Xe6tEW8y",
-	"NTr8rXX/fR/Xmi2tasRHrfYyJC92HOIg6tsuerXn24h5hf5njCDnD83OzNiEY80j2CeO1e17RvGefC7d",
-	"vLrhGmVOShil7vGWUu4Dc8Oc/o/apCHPnMn/7ZKqvOhtx0509o2EgGi1B+8XxANnq7y8Aq9TeGvISfrv",
-	"fnXvjddn9v6o3cjn9IM16YHNkZSCM41tcgphEOZI+WMJlWlJmFv3Dn6QJqKlBDCm0HacrDXMKppp2KKx",
-	"ZkmohpnU2fWjxEGMd1MibW1c0/HChAUmNTgxZaNfwhx7zEKuExwMewQicDw56dhuhS67Luo2OWpiB2EE",
-	"KuUSkhYGkw8oba8E0loSmT73fHZpsFWneNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdybmniwgTz",
-	"KcVoe4hwo3MJjzlCJXpj4oRo9jz7mk0iF9LoQsdrOCNhpoUWoFEKGMdzXjMGk928cHiEMYYLr3HPkyst",
-	"TTFeEU24ZIxXah5xqG9llC3KOlbpcVTqPep1i0g/Jcm6iZkThqj8kCBiFtn8/IisCUkQ9mh6bOBus2cG",
-	"HbK+LauRm95pTya4w9+WzPbbKChqJpXH0c3yEKW8/cPs33AYGzn0EPW15x4jl/O1sViOfM0pdQ4WpkOY",
-	"7+UXOtJc922uu/xsl1VaxG9yJ6+/SD2cRcWHgfKJA/prV16emgmFgIoJf/COj2q8RZDPY3Fye5yDd3zr",
-	"Qk90/Nwrle+YcKkqbyv3qejH02Ob69ztMJ8AF40oAr95a/D2L+6/+5E1cu/xNhfEqWRqrOapzDekHtyT",
-	"6tIvoS6mvtAmliA1zhydumZVBcZiADlj1ivwTh2xzmAa4cnEtz0M/5rVliJ3OpUhyG8la3mU9MHCNTFP",
-	"McSxdKfdpu14IIa3p/NkUsnDCaXEaPRRi6ckhN/Q/AYf37j34Vf3L1z4+sLFrRs3N7/43dcXLvZvvbP5",
-	"5dXNO1f7r7/29YWLg49vDK6/oT6MaGMtKgRljYpysgvC/Iqrrn+bc6+Ca7WOh2s9pZkFrnGbbvYk9mtN",
-	"Owuo6ahKQhEViDJk8kRjjjGgvnrHdW23zCE+pu7o9w3/0BqgOaJiJdxDnspLhYwDyEsFqWuGYx3XtZkr",
-	"ea9uqvA4rtXVmpb+UvgPi6Oo2LD7mFXwR6e3dWMbGpiy+bwDsFE2SoQzPkUE5BE84Csc0tf5iXXXJwkj",
-	"dVqj2LPl+DqOR4RICblIO0aqXTbCsgZ+jnZcF/UI9gTyuYNjourAgu1cq9TzmxXHerhHcA/xOoJHYkc7",
-	"s7D/4HR5fnpmNsnvUyKHwho5PAoqCyO00azyjidpEDPuN4m3iJq8K8+sh3DDI3YVqeHxTtumGBFB5T1q",
-	"kEU0uPXT++9c39zY6P/hL3CzgFHSNVKSjNUhNRd7+SNBp7HXIP7TclwbP290sOdQzNJW2qKMe4sI0qnl",
-	"PMzzMDFY59R2Lrtd0XxeKVgxxbX/7peD3/3UqnbaA8onlBu6GiFlmypC3FxRzFPmOclXyLnRWfXnik5X",
-	"lNyMgtjEPuryjusob2c+VqV11mC5ASlGSGAEJ5goVzAvr4gVkticAGNc+slvtwqyarsk7yUPyfTez37a",
-	"v/mp/O+Xv7j/3u/7164MXnkzsTirhyONLSzb73sQ+KQCV134rok9RzRpe6o05fJuhTK9ry6p+5UqaVJm",
-	"D39Gsq1yhYe3zy/QY5t3/ry5sbF598bg4kebd98bXH5/8MmvIDF7bsaemD8BmxgvmSHgIZmlOvDQbmIa",
-	"iZuevOTWC835mlz0cKAqvOnp9n9LK0517i2Z094jQEGRH7eG61UyWXeqZfnUGNZkk7tOhZxrU4/YX/Z9",
-	"5lMXdZuEIYyaRDJOl8My1kg7v3uH1kaf+Arx1mmNHKvx8cRgp1VNCwXIAyZCWqv6qejuzpZnD8zMzB6Y",
-	"nj80tzBbTq3ISGHAJUTrSGuaWr4soRbuoSpRdlqcvb3/Vf+zm/f+8vbmxpXBzS/Q1u1L/bs/6d96P8UZ",
-	"tE6d3PHWyA/SRaCKwsYjej//YPDr1++/97ZduMPW5fcaqNPLEsLqifgU7v7k3rXX7v36zf5HX9hmMar8",
-	"JjcB5vJr6fsdlGJ0cS8n0Z6xmQimnFVvY0Cqic3StyN0iqmMN0V7aQGfKIkkz780zI8yuFlKNtHgnR/f",
-	"+9XbOoNo4390+tCtK4NL16Slf/3P/Uu3ozlF8kP4Sf+zj7fuvh4x/yXXkHPiXPE3nTgYxmPCJKPSlIvb",
-	"IiXb6DB2CXOwd5So1L44C4bEB4tXxQ+SKupQ6SuVQCp0sHtJuVA94seoch9u033rM/tqesR9y08ePvLU",
-	"0aefOfbdZ587/vyJk987tXL6+/9+5j9+8MO9tCZGapGJpIzwCA5j182bCzRE/fU6wi5nUin4/A/9y795",
-	"fBFisdLqJU4JlIY6+Ph5a6o0tsA6qn+6FJjSxAOOB3WKw0rCWErn6bhxAaGyB6x5fvP0yug5ihQF0xlD",
-	"hTwTEFuyqvPeHy/0X709tiI5vmo4gQ53OFIxnbC3VFpWpovX8wPVy+YkfQ4LHyk/zEhyJgxgBSo+923Z",
-	"Z6dpi2g25SDBUR17SyYKTDkTyOFQIFnjHRbjXjOzcwszkfEp8w/MW318DY7dykiXIaYt4iAcG2OuDP+x",
-	"jJId4R7Dj0nylrQfp4xEfJ9p+2mW06DrhOkNjRVZz5XnD86Wc21cTpOqf+uStM8+urq58fHg40+sWlaH",
-	"MW1RJFO/HNyT91SXpkFWIPEoT8lnUUqCNXsAqopyEqXwudfLdPvWuWcJiN2/+IuvL1zcuvX+4PbfBhtS",
-	"Q+hffm/r8o8Ht/+246WoXWYrQy1NBXHcVJo4Qut14hHmozbhbZfYyGJm/kAOmshwG6ktLU0pbdVe5Bq7",
-	"idHTDHlNSCtJUk+yEsvKsxihgoTYBjccm43kuGFjBjzGvPQP8IpnEIYiiORZxnYz69yeYr41wvDAMh1d",
-	"LEZ60GGSh+HJIsJYz5MG9uk6QZQhHJGGyOFd1pXqVkwSzh8a72ilyqhgD7YuvPrEE0+MaZEWFB1XFYew",
-	"Z9EECUM16cHxkdTyUMLicXp9xMLiZvIT+e8frD65fTYcJCseKJv/RBS6A+Wx+WR6JeJs+s16YDpM3AIc",
-	"bZ4UUUhs1QlySP8s2jxObSG84z3Uxp4fAAuBC1caDCJApkoSrFYjUmyRmFZkBcyJEF/WBmlSBPUXszX7",
-	"1F1cIwi3OGto3SxYSJX0OHPQTKlcLkMOI/WbiHEUbmBophwaqalFfqVXn7XVBVUbfxMYw87cwvPWw2EO",
-	"NX6m+E47VPimgiTpPyNtyOWRIsP3CEG8juQ9FahK/C4h6hvlNd8jglyCIKKwhMrGjSISWuG20Lpcsk5G",
-	"1qF/r4NdWtegdelseBK/P28TVqlhYc0dlh+jDpMaQTeebXLQtuaX1DRtldhP03Uo89auWCpvu9IwYAOU",
-	"yF8TdmO302gQ4ZMUnEnOIDju4zV7fkWGPakj68G2oSpxOWuIsfR6dYJxAy+yq9FtKYUUGl2WnQUJ8jy3",
-	"EXlmznHX4z5JqZJ74FVuPjmXojYzbudd61RMKnQVVIcccYyiM7PLk+h7I1cX84bmUDi2sXiYi3WBKnv+",
-	"IdqNOA1TAjyZIjfRjSgCgfJb1KWui5p4nexELUjBmd2mBjRH8cOz8tEsQ/nM6MIOKcAU+G/4XQ7reSfK",
-	"JzzShltpMUJ9qC2sSnms8IOJo2e9pKSHlsEGWMIiLcYugNjpWr9IhYSukQW1K9iFKG0nCydy1gNmOpAU",
-	"DR3WCdMPy30kZ0GcCrXc3xWNw4Y9ouyUCFFay7X1u3jHz35ZgsStippDG9SK0MWRR7CTfMfU/MzBhfLs",
-	"VAxa58UXnZcPnP+3B1IQkpW9c9r4SSDTXJGKAc/I93YX+0T4dgtfmMi6i1WtpyghRrpE+Kby1xRFHhoP",
-	"MhQs1EqnnVbzjKK55hGY3JRE9qLvs3wpaVdU7ZWFUp6jdaIgxWsKfjISN7NN0edrJLWytUnQ906hJned",
-	"0VqoelFAwjHaSEw6NycJDyN2Z+OXLqCTDH4ziUqVdhdP6YuIqlrQLyk3QKSkKN9tnEDm5sVuOskFNeaZ",
-	"ZBz2EklAn2wShsC3IXdReTi7mAG2sNx+iAvkJMyxKr3yEJ5K3knWGUc11/IoslyLJzoMUcazVvCLEKHT",
-	"iysoOtECiFB+ZM0VihWJDr37Gd5FbY8IQBjrYoFEk3dZrIAcLm5wkYDIKqKGWeZw1hok9Vv5xsVQORJK",
-	"mOjkwXp9jwBmsRQ+oX+h9Fg5MjwcfL1HIN5lAYfR8w7HioYB1QfWibu8tnaatqylUxTvW2li1mhiuoQw",
-	"k1LJaIx63h44crTjHQRNoghlqrywWC7Hr+NjL5Rnzr74ovN/Zl8oT8+dfXzxhfL0fvmB9YYe5vJNUFY3",
-	"CQOxljcEaFLyawXzShzUbVJX2glgdsl1RR0dQ24qm2DPsKXV4cGbDSpFTlBwpf754IIdevXmxsbgrzd0",
-	"msgSmklmaAWYeSM6Ntgup8IcHKOG6Xg8+TUnBA1kRvscYbGmXYJ5q1Syx7PnBhlMTrMIK1sKUffGS8p7",
-	"+vB3p8uzUGp0hhyWRNYANxf1h3ztLvap37GxiyOk4ZGEH/vg3vmZQwdnozTDO1UDKqeOdSF6xtMLIYnq",
-	"rFMQXayRf9SZ8oG95QMH52Yyh505FBsX/kwMnDiJYOnRCdnPwcR3J7n62bYx9SXP77iO8g6AgSktZde1",
-	"QnlEogtpkB7lcSA9zjR7iTyC3/Qv3UazqH/7zcFbn6K5Mupfem2E4B1F8uGc9TRsm3wE9w5DCtmw8zy1",
-	"XogyFJMOuaJyKcDHJ9pS+YEvVZRZiRX4Z0KYzGfvdmL1eiJ6XOvSSY2KSQWL/q3dqgi+jUDDAc6cSk+E",
-	"CZy1OlIzADTlSx2C4K25nFg6mSIvPIs9uTSNgnXSrS+tYrmeJeTrpi86VU0YxPQR7aLiPltJrcHu2Q/N",
-	"pevEmvni+1IUCLu6x+s+YYYtB0iSMX5ndS1YVTpdU1h1VW+hIMMcU7eTaNPRJbUm9istIgRukIqu/57E",
-	"HS95VhO324SNoT7IKY14p3rkAUHaReJ/uMo7/pIUlpSh57mfrA0xpRP65jgZ2lEh2C/xEq38hVgppfIO",
-	"wc5iQHDUdSH67uM1gqi/hDqsRjwfU7YIrZYU/CgQpsuFX0KCy7m0cE+7rz2Pqj0IEs0JVmmE+j1WhiJv",
-	"hJuj8uW4Ik/I20gHsj3GEEZ10kVdnki1mrr3y0+2Pvrs/oV3tu6+vrnxWr6AWTo+jPaLGtdEsIxI4xBl",
-	"4wSXPnZ/onSfxUQeSkJUwMEesVyoI6TFn+MN5bAdQ1Sqk8X2+KTPUTVqwHpQzA/mSzSQEESxDeIqdlpW",
-	"kk9W3uixbeuJ5CYOTe3eJ5/f+/y3X1+4uLmx0f/s5tcXLg7e/dvgwz9ETe2e8AEDpIVZRzWdCfRV6108",
-	"SonrRFrhJdRVdQNtfhDKiCAlJHAdAtu6aiqiPF67ev/37229/kn/9s8372ygmfzGV6w+iipfTwIjRewt",
-	"743AC+ayssxibNv+tIdt2maW9IOfDGWnFCKlHhB42HsfDP7+maqJsSA6uSP58ynuBsy5yOR5+XVsptFm",
-	"YkHN6na5OawwLfd9REQezn4SDX3MkzWnYCki5i7cO2nLR+8/r1HsVqKcSf6oYjiUQ+Vm1fzKWKxK7Q9M",
-	"xrYbz2DmnFifDD58VLNGld6k2K+wJwxtfvHzzY0/9i++Pq5lGi2EFSlucL9JBNEd2KRRCOkyoUMrtMtn",
-	"ymWEQfA+UEvI5xPmYnB9qOlG+DPcpQ622TSi0iVkTX9nqdDk3tqiMgx0NpV8fNrBvT0CNTVYeOCxODiq",
-	"Piu9WjPp11Vg7+Xp8kwe499uC/B6fRExDogCYkmvBaMWXiPTnTb8TVnDDG0Qz+Fyye/GgLkertt498v+",
-	"xmtbl388krXpJUX10owTnChPfNtnnOr43faBP9onG2NR4/nOch97Kz2JgqZ7HyFoIjhnKm7ZVmFtl9T9",
-	"kgJlVU9IjteDOI+UmMPdU/J2dgo53/ywzWEaGaU0xtBlZxDfH7fmI2g3HE7ggGUCvGWtgYStOmYS1jtt",
-	"bZbna+ICSTbxoedKU3LLg/yEBN5eCC3eJqySdYbLwXdDx2dSisEiOygpXCypzDa1BJ+jhYUYTFt6ktXI",
-	"CLN6KhSuwppLb74M41mLusGqgsPCVLUdbpEkYHuwEAhc5d36U2q8ob0fSvNQeb9pd6TVC2C7eL1OPFEy",
-	"e6sscF4Hx4lL818JDdZhocpD9u6tOcL835cadJJ7hFeqFGUGAakP01jkDCM7Y2c5He8IFe2O/zDTt3DQ",
-	"+ietUQ88YPfame8y3ZKJl+RMCjVvzm4dEr42p42WxzcbdSrnTN0qPBdsPHzyMavxE0ywyjuBeAI1ZNHg",
-	"bUAKvtpkewZ/amxOAw/COh5SMuoOJYylwKkSj0As0scqKytQhtqQyaVdSkBTALhl04yUNzY9jSfYBCRw",
-	"DzJmux5nObu4BCQVwSfS3t8RmalDFW3DOao57P8Iu3so3toou33EHLZy6qOqxHcdYLqJ9qRzcIUlZsW9",
-	"j7wmd43d+H08zQ/Spxfpaj4WHMgENfWaQ4j8088QZU8xX8rFcRytTqiKjHGNCpd8TSws8F8rzyxPz+4/",
-	"oDzcVCi5EtTySSml8tlKqEnOxQ5roX7ogFM+NHPo0HztoHNg/3Z8zCl9QIIER6WXU/8BtAXJ0c/UqrG1",
-	"cK8SOemhElKi8MYYR/opFd3V4VQpzJbkIcgdV2fAmdsrQUSUMtDhx1QUCkGCSGtccjiolRn7aLbfx6TY",
-	"xiQ5urzGefXtvw3u/C4aBRjc+juaQ/03PxvcuGkv3rG7lU/UwePDOtg1Z+7Fjsr+MlXjk62/h13TrDD2",
-	"EbVL2lTW+t/nITdNWZRUxNJqa01MWUn13ZuJmer5YLV2RIHMLFrlQW1UPp0u2BYbzkiKVmfvzBFvjB6X",
-	"jDHIo6A2NtooPaWXWTSOD3w9U7l5aFrhIwloIid+Em6Mwkt62OBBFpNFMQtqgNpbqo47aCaSM9qepeac",
-	"1CxjHD2n+JaK27K+jwV8T+4U96I5VahFlpDgLVLlTg8RVxDU6ghfJxCOJ2fPhIj5VZDdUj9cQiyP+N2m",
-	"vb79Llt5A/DpSbrGr5MpZB6Gw4BGnQVtwhzlVozkyqm0TCuWbhbg1HBnLr09E1aiDh3aOIa/4VQPjccH",
-	"rPIRY/PHLEG5Za0l7BGIxm7H/GwW5stCuXxwZmFhdv/8wfnywsLMqJDicyDiqxx7zgM/ssjY1raxuZv4",
-	"JF40tI7tQiVRUbGzQCqQS5lqCKCuSSazzomzNBbkXSSp88u3+nff2rp73co1rdhNT70k9X3THRVSVwl8",
-	"BI/Hs62z6WhE5pJiRlA212rJZ3upeUyj+9GpuYXsKQEJZc7LSimcr9ly0bcJqZIp4lwDpT5mhtkQkHW3",
-	"if1k9WAs27LTJt46jXOZiOO5aVvnsp98r2pvpuJfqqhM2gqCVBgPmj+aJvAjpVUoR3RamR4sRYxEM5st",
-	"LFF0qvKDKkE6ZxHxuk7a3iNieakqfclTjcnCfCYsVHxaI9xT1qh4pEWZozZQYT1E69X1RxDTJDGjqtbE",
-	"rKGQw3nHExXTrG0q8LJVgsiV7Tj0Uk9Hcr4T3DcFMcmkV4NkQNjXGxAjsPYPZs89szb30pnaoaz00txJ",
-	"5vbEUWpPszierp5yl9ig36BVbXZt1nHO/OYzkCM1Jn/X9ZaxEr0RgHg5pz1v77DbklO1ON7kx1AlrgLG",
-	"paGyrGTC1sxIXqiGKuUExjvey97APOjmSRdL6j6GL8sp9mAtKWktgFnhd4m7TpB6roS460TAK4x2RgTy",
-	"Oc+rgkSoKp5yOJuiQUq1eTQ8X6A5yscBGi0ARMRyxusxT97MoWiNcsI3ZW+lggxsWUxCBxXEoy5T/lWo",
-	"uvvYQsqgHDNVmRvSgnUN9hrHVChsWHBiegFh2Clapw6lcM/RBjtw9symSss6pUWZ5VUScWiqeESxbW2y",
-	"2jVHAru23dBlWduPH1a5k4YGaWraIILQDdr5A7nvKGzdzmRL5Kt7i2pdqTpCYMJbtAb9ge6XY9Uiwo8i",
-	"DXZGqxah1hL5mVF3RKfaor4f+yzmdDBqUjDz8CO/47HER3XiefF3hepUMGStSZxOfBrhIoNPFE5E7DNT",
-	"hmJVzUABDYY7a/cL2SDJlFUjoGLcDjk2du+s8SDKxq/OG1y+2b92dXDpWv/yb/OFCBIFeHB99Y6M9Nwo",
-	"pvFQfDaaXz1i3poTbZUqHvbeLqCsQ0EMjK6/HpqN3AxJQofhjo05m1rH86xNmsxbdd/oWM/SQyOrRxjp",
-	"ZrzSFBFmvXRk7bmZuRrsbMbGTFIE6ZrfJKDC5MeIJZPYe5g19jYxdXGihv7AfGxVczYvuZ5l+n7FhnI5",
-	"ayiOAQh5VSL8cY8nie8BS41MxLqXQYZzAsx2sv7UC4emy3PT5f2FNV46lmKcZGvBuXUJUQkjHRZ0swYV",
-	"OhFHIGwLigx7A8c2juzupWURwW8I0IMN88NhDUJeaE/upoaVjpl2mUrxU9kI+VLMuWtl8vkbxYom71Y4",
-	"q7hxb3ViM6AlmmIvcEmhf2DkJyn41GvUddMXXcMMObntyRX5Mutad8qUg5rQXFnv8lmAtmMgdm1pOuoL",
-	"SPTRykPoGR8LziWKsB27PvazNJQXnEYpr6mYWFI68yqmGUCRvbnzt3oOLux4Hfp24n7tkusVLQ7NVQ46",
-	"XjuQYRqyY5otI0Aos/Urnpk7VC6XyzOzc/OZtW37Y2h7L5SnF76Dps9+x4quF4BUjgd0BvW61BfIwNcH",
-	"uD/QtyPsDp30GtQ6Hq71Ki3ie0SkSx/YAo+0ueeLZPbdMAJZsiGFFfosB97aAwBX23kgtdLQLls5WAhD",
-	"kdA9jh5GC/P7D6K2egKFsZuEom8FRlpRoEim92zb4w0Pt8QwqkSl3oHy7eF8YhhvEhiMrbtvb965cO/N",
-	"D/uX3unf/HLw+Y3Njdf++cWVwY8/uPfOK9oE/vjG4PobgzevbW5YO28DBoaFMJ/EDtLf5WQsMbSPNHu0",
-	"7hFbiA+gbF3uV3y8RhR8O/zZYXhdGgVVlyyG1ql8iaq0zc30XD66PC/uxBjCwq4S9FKH+0o9Ep22vKtx",
-	"5M+Z7x459B8Hfjh3PM1x2bFBdZ0+fRLpL6NxkfKCFTk5PU1NvQNRZnGHHOas7tKa1buoPhhiTG4X97Tr",
-	"brHqYram+yJzhyCfKAUjHCDy3GjQZvlt6GkJ1m4gaNV9iJ1Hyo2GFuApvlrbLuE1IpBpSjIsZ6sewWvC",
-	"/jsG6MsaOMbgDOSivTOErLm9lTa2NlVwMHV7lRpuW8PKgP4gNJ67dulJA8nBvTCIgFzaioOaWDMwyLka",
-	"gVdbVnjUA0hSR6pfrISqPaQ1rlwrNCfxlBnBttAmFpU6IdY0HdN2XHUsh0pw6wE1TegtBW5W97CR/1fQ",
-	"8XwTmxiZXv3ymwrNLLTTGw6gr+NBkwwZd0HiRX4ncviT9MwRaXAHwNNyg6A3jUBVwH2JLCLZ0rv/+Ub/",
-	"tXd3spdvRu+lQuCJtO1oByEyFvPQYUdZUsmw0kQ/J8P/NMOM8ZbITc/i2iGvyAnDOgZEB2EOwEePLEgJ",
-	"sMC3He1aVpFpAK1GLaKxy7uQ9WAD/SDnfA/bUT+4PQ22l5qJO+5abbSitzIV9mPo2CaCkM062JKRP55q",
-	"CmDJ5ZjNCb4z0fln4roAt/PIEoJzW1R/lRB2BQfUEtTUeEbbPeej3EOtniBuPSjaMzlqEUnws8/7Vzbu",
-	"v36l/9t/bN36cNipsSN0kpdEIBVkEvJ4EOpXaADMHtpBZQzQTlXENoZTFNXQImD1oxyUWXrPMZAeS0i0",
-	"MROqCYu8Rg4HsuXrxHOBkxe8WQniSEiELPooqKVoio4PP1/UACoBIhNcJqq8smHXQZuKmUECQ/r2GCc4",
-	"mX74QDSx8JT35/MDjq2q2byB8bUOw5G+/9XmF+/0P7u5+eX1rQuvbl28snnnna2/vzL43ReLaPDW776+",
-	"cLF/6b17G3/85xeX+pf/dO/aa0o56t+59M8v3vj6wsXNOx+qbxOf3//Lf9/b+GOET+skrB91GFVgS8wn",
-	"Xos4VKPvEvjcxsG/J61TOnb4uklcG39RWfCR8tt4Aw4bEhnppaW4Kz6pIWtiriiXkHa8O8kLePo/z8r/",
-	"KU8vVM6+XC7NLkzeOsjsSdA7CFeJm44JNgRJPjV4+53NO5fvvXej/9Vb/Ztf9q+9lYgHj/bZB9fSJlwD",
-	"N7M16XKi3/FUqxoa+XBo9QoNCTkEWCLLfWFq6+5/929+OVWauvfejc07V7fuvNm/9RtJbsENTu8pnrL4",
-	"SP5liPg4mxP73rD0oYRGnbhnkqaUE6zasiYEJdshkd6UIYUg0SZ44KyVO0TIyIpurzPLIrhG+j7rBqjy",
-	"Nsmt7hFRYRy6d3GFtx4eQ3CmTjwbMNzNU9inrDGJMlPjrZY1LeRY6J+LnWzZWnHiW3HiZlCbc08ewX60",
-	"TrweanDuTKWEPGdGRhr1MLaDKDRB53SsXwJvQzMBViM6SS6i4L7/x/t/+NnWL97beuPj+79/ZevD//nn",
-	"F1cGv/zH4PpvN+98tXXjyjb7hGQAk56CDD1rqfCOVrhEMgOH8z85E1ZakhchCmKLMMTvxyz5tDqF+QgM",
-	"ZaTTxbjXwIwKrPENohjdH/Xv/kRJ38H1q/3LNzbvfNi/+5NtelSGoWZNbYwp2jS7pZuMml3POuzJLnjG",
-	"oej8DpZyOpEQ58zg+qXZA4O3bt775d+3Pnrv/utXBtf/urmx0b92ZfDKmxY1IELnszZHYPQ8rHnYHR88",
-	"X9EHdWdZ7qHQWZTrJBOCeRyqW0LdJlcKADjoxJDWkwdkeXLKGaKXFALxiGgagMdx2SD8uJLSdDCoydDP",
-	"IXgONfiIdLTZ8mj2Fh3Yvi4Xp3WSVvy5Ship0xrFXg86DnNzXGIRKQr9+sLFe5c+HXx0VWrVr17tX/xU",
-	"KuUfXuvf/ER+dfPXwbf9D9/e+uqS/Merr/S/+G3/j9f6//MP+asff97/31fh8083P/91NEOcuHXQUnWC",
-	"omjzjlDCmwJkf8PDzAm+hr/MV4JWXVUbzghtNKu8I0U8wPTZZXx4uEOSGnB6APKUd3wD8FcCN58LGECA",
-	"EypKKKznEyXlYS5plo5dFc5s0ro1P4C0U/v6a5sueMhmr+JaivIZSTgDX0B3TDTT5VpaJCe1HR5gNweX",
-	"GrvQa1AQAnBIh4NCyGHoskaKoIkQ4R6B6h3XRT2CPTvUgoFftMVuwY+mjOk9Ar2ktcvchvKyMqRsexGe",
-	"uwUQKFJdNUYfdlMYahkusiH5C1Eiv8nTB2gJYdSijHt7BOQoQWW2OtIIclXOVkHaTTZqpk/qx6C1NWYN",
-	"Uukw35YUobKd1DPQJxUqNhTHUu9A8Mvxej5DJYoU0dSWH3s4jBphjwSJ8uZ2Gjdt4BVRlG+9rdlKAwoY",
-	"FiBHaWjRdJ1uJEZrlTQ6+XehDg2EslEIoTervOPwMNJAyqo3gR3DpM5dl3dTulufNjUPuO7LpSKXd5Ey",
-	"RwCFpIVT4FsaHu+0RQ6ukffencZeg/hPy9faLl6jgz2HYlZpUSGsNtmyujShsEDmN1CyD+e+JOmVcWVI",
-	"DzX5iiyP1kbjMGts52M1xaXzR6qlGpFeuajUDOVINijYFn8m52uZfeeAdoUu3FdSQLKO5+B3I8uIca9i",
-	"clJtczyGcEt5uHQ1k7mMpoYFUisjtfwpaeRWmCHjk7L+wlZLc3pYXVJuvJlD9tfoRLIchwv9lXWwKEXg",
-	"qitpuJDah3hhb+4kKfmm53kK7KvylWQnRulSIdNyNh6/m5mZPTA9f2huYbZszWBYJ57TIdaM6tDrpDDa",
-	"7dkho3rdqZMtIa2lAMtyxkAWtOevHpVaST2q+ZQ0AhX8YVOAYhmuTzzxxBM6w9UOZpiSOFCCwJJvQoRD",
-	"9neQLLC5cWVw8wu0dftS/+5P+rfez0BNtIYkwcnAUYP4iMaHGFx/494v/z74/Uf//OLK1pe3Bu+/2n/z",
-	"o62779rBUwqpYE3ziCnUrkD3FJiO4w8z763k8dqNgwfphzae3/FYSbcOBYh/o7xoY8Xy2tATla2v6+fg",
-	"N24uDP/A/oPfiDZnUvCn4M54vEUFWOnyQTFGrbYOX2WhGsMTcXfD3Z/cu/bavV+/2f/oi6y36qBYzlwh",
-	"ML/yWT4r8CxUqbaoi70KQJMPH68Cfm8TFjacMLqhkHqznijw5qh80H0m4BnFs5bgh8DJS0EqccSS0sWh",
-	"Ut2LwYjG4QhG18WbBarCeP2jiqBWwNBjGikUHkLqodwnb4qm03XTaF113pcWnO817PXUdn0xptxp/bbn",
-	"5BstIrW4PDKOmpg5rmm8Pnb2mH59ioQ7rWQlVMW1RnS873gNwmq9kdVU+rHzpSnlQSlmx/8d9FXLVndx",
-	"L6fGdUb/wN5hAOBAxdqUvSfBGsmfvKgfnywvQP84nRwgtBrgCuTKIbVmEJoAmcFITPLeBI/XhkvCoNYa",
-	"75DpkZaaGKFFdXIhWYWtGIa8GhHhZzR1i9mWxHQ0WmcChDfKGEMfm7YZ7A7VqNMsvUmMwxn4LfQ9crSi",
-	"rN2eag7yAwcuchBgHeqlLv8hNYoprSfA/9eIytUURIpzXJN0qshAFcmoCiXJKsy38G+5B/JXGnUCXhX5",
-	"Iyg8DBpbSI5NGRVN1d8HUCgktfCKLlHxiOnm4XLltgVNZ0qpgVPGKVDptCOtU3VKXAQoLcBJy/LbLsPW",
-	"KDVpDOf8WNf1fPqJP9yW+gEZ/Iv11lf2LNdqc9hpP9CJdqLRvj7RiToaprnEdY43RzXeIkuIBetUV1sp",
-	"eriHmrw1hOdQTm33tINObrX6kUBekziitY9wZCc9+VQwDcfDda1C1nHH9VPqM58lpA14JswxWwtZxEuo",
-	"yV0nSAS0+w2M2pNZ4wIPTWx+yLFz1KgdVkkqYyuHY2tdBStE0KmOM0l3vKtN5WFqj/snLn26ufHx4Npf",
-	"B+/d7F/72eadq/cu/W//9Y37b33wzy+uBGlgm3eu9m9++fWFRHfL/aNv/LCuEtclMljAQ0HyiXQRfJSg",
-	"fIItKySrNxcf3RajXHZdnR/ZAqpVBdzwCRckhKMrnmcaZdTux9VBt0UUOLfN88DUIApUBPsanxM9bOaS",
-	"6+an0eX3OsTmVO5/9Wr/1o3BG//4+sLFrU9fHbz16eD6n/vv/qb/PiQsyG/fGPzsv9S/derLz272r/5K",
-	"f/L5LwY3Lsk3/O6OfMOXwMW+enXws5uDX3769YWLm1/+bOujV/qXXpOvevc3W7fuRlOOSTdmenRYxFjz",
-	"eSVQ1X1e8cg6JV2j5nvEqVAWU6AzVOMV4/TaJpRhDbdxjfoW/+C/B7aBdlXVuT1HtvBmEqqmPrf83YmO",
-	"BVCrnrknQSPfqZE5mPG2M8HqUlvGmCMx08hgzSv2zgpbV9+498FdQ+36Lty/cEGS642b/VchMeezj+9f",
-	"eGfr7utfX7g4uP7n4N/9zz4OL8hnH9/b+B8Q0heD9DDzzJXBpWv6Gbgy+vM3fz34VP9768u/bn7+0yh2",
-	"Nmh8ER9iYOUojEdLwwdj5iosxwh6ImWV0MUcBUwEw9QJLFODtahzMO13yrx4EgNhVNT1TJhMAG7gpYQ2",
-	"b212Ph8D0JiRf3Rcn7ZdcqIOMQ9LPxJdhJP75uTJ5VV5CkK1WhlhlmXexWVQ0uPe76VoooUKdrZwDwki",
-	"lf0epGJJvaZO16P40nlucFJfDOZlv0sq+HFSRUPGPP7Ucz8dRu9MehlkEFAWVJqZ1gK6qAOuhRCJcN/8",
-	"HGDiBJQxNxsDiJmz416NKdkTGxY65czyrBunofgTuZH601GYZwo6vThfua7TlRQWpuUyJ6XT3GTF17C2",
-	"tK1Ig+XX0P4h+r6aXNT/Jnkbr1HsVsJ2BYp0KqZG1KFyTjW/gp0WtXuFTnEfYp2HdRZCAsU8C8RZrCHc",
-	"wKonef6QbUr6a1C59r1TykYfjRsCLypF52jb5ZUansgbl6e8SbcwNNVNo5YWbbInl0lcZ0SKcznvJqSW",
-	"4a4Qj5KJ6m/T1byTqt0/ryOCa80hKKpRwfWJ6rHrHm+loMQdpZ7w84IBTFT6LHmIT92U8Z/DavgSwroq",
-	"eO7AAfmBQJwtBR/OlstKsxR55tklZE2+wlbtc5wzB/ekuD2IVjrMiYN4vDBbmk8UjKnDODjqYEJ79eC4",
-	"vtwEWQazj2145OijBxrb3Ygum07OxXgXHhkCB7Q5RTpIpYqo/EiIx+8k3Z+3n4BUQp/0qHzFkFNs5zIV",
-	"c4I7ZueLZIFq1lICAXq+AGiWVpo8+NXP+5f/BLULn28Zw0f++crde3+52X/1k3uX/vfrCxd1R9mPP793",
-	"7bWYeHflbpamiKux2XXxQtjbySa7oxtpjxl5uKvCnEFIkXeYIK42fzCDSkxaV/cOHF0Cw18u7k6Vpqqu",
-	"NsJxi7o9gHqpVjMnc9wKi/dkD+F2m1Pmt6SKBU0TpW4P2Xc8yJhZDLs2NogP4GU+78ANNAswGeQBHljW",
-	"ZE5Bv7eJYnHW1IdY3HaoGGt0eRJhTlYODPURPAG5fJDD3vF9znQDRiIEcUwYwzAAopwUoeiZnVd4GADc",
-	"pdtLy8fqHb8zRl8NHRYHAJvh2W5ubAz+esOCEB3D2R3FKJOAImpPYyNnXMfTTdJKSU802rLKNwbtnvqL",
-	"qH/3J/dfv3LvnVc2N3769YWLWxt/2fzyF/3/utK/9enXFy4O3vvJvXcv9//rCrjuLkCd0p/6H15TD2xu",
-	"bESIsEmUY8h0BaCNppLq6ppkUORpja6XD73ihOp2IQ9Xd42xA9V1oONKqlX5LGlrlERFNvHQy4zVGKxh",
-	"VmlhZq3FUWVEuuoipQXEA6uhSMPLjDYcifRVIefaxF52VDf8PYfsUrIgo/DA5J5VSXhLiig8aHKP/idn",
-	"FbtquKLATTyCdJ+UwGsA2ihuJhGorV3hd1CGUyZ8zKyuHlOvwwhRAVpsMjlsp+4S7KQTvHYcURHsg6oC",
-	"EhwB3L+K6gCAr/HxhtdhNgWxJX+dBAwOMRxTMRG83d7ezJ5keAyiUVYAz807P1MOiPvv/X7r9qV/fnFl",
-	"884FyZL3l1H/0mv3/+u3//ziSv+1V/u3/rF5973+R6/ZCL5F2YQJZ5OULBShveXo52/Jgx9KU9zprPiM",
-	"AcfJkW9HsKkt9omR7C4VOfi5TttO8Tkq3x0lwYUpgdtR9ysbTvjOGcGO+0gt7CzMSrG5l4ijZoGNfph3",
-	"5ACKxzKkb/SGHMSrdIxic3NFmAketLEO6XHj9/2PNvq/u6E8jAHm0SjEhK5VHKgouZR+zfz1vvFQbHb7",
-	"YCc1aVMJU7PbQSKoQZtUnX0DaN+uchXovFAjJCwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD",
-	"+xnTlrJU1l57omhRfvVwCfleh8TCQ+Ori2U7Rt1MNKIwM5vAOBsZaspWCGHdI+Y9qaY3ZKU9YNVvCZF1",
-	"4vU4iy9wEnVwGx66Ubrj7CH7sQPchB2jf6Yo7XECrXAJ5SGZbDVxZjaN1GPRs9nyzIEciH7Z+uGBlKH2",
-	"l7cXwc2pOqa3OZndvZphCTR03mUIt6TarlKycBiqEySOn5ZUH9N7hMwWpFvGBzlU3mYx5ch3jaUSht07",
-	"FhZG0W+6fvgUrjW1gthDnNXIEmLca2HXRKbnlHU5Nm+z6Iexhgzp/G18zXEJPPlojaglTKJIZmfz7bxa",
-	"uWM6Xriw+W2GfUJdMJf+F1X7RqhNO4sS+60i9a0i9a0i9a0i9a0i9a0i9a0i9QgqUrtUN0rTaM5gS9LJ",
-	"5p3L99/6AJDMb9/7y9tfX7ioMEC/vnBx64+v3f/9z6MBSFX2Et4dUx+9Th3CUwKQQlj7q+BajQiRBkv5",
-	"3TOng/DccscH0afyU5vQp9LacENn5NkaPq+QGmeOCGHZkBpfw10SFo90LJTtlyzonpxZ5aKeUuApWdib",
-	"Z7i3Jgw9Z2eMxHYr+eLY0oNZ2lVb36esIYaPQ2Wg6/arWSEuValUw0wqSA26Thiq4tqaPdQVZArENJJ5",
-	"e+hXZTVWupQ5vJs+Bch+nKYMQE9E6ohLCF44zTs+gjz78NEwi0GlmYQwYPaJcYdUhE/aFaGoyNo8jDtE",
-	"x6aFHkAPN3oAh7R4OjIN8ZDXYSohG6Dopjtt5GAfpzQnc7MjlKaeIVDNVGkqBCVN2rtl5jN27QX7pGIO",
-	"LmNU2B0ARDHAdII2GHZDRZuppiadWnO48U5KbFSX7Fd80mrL36TVmWPd2FSOhcUawkyDmcJaH+ue26uF",
-	"zEqnKn9cJcfVmx/Py7z186f1ROIc3NLhRQprDinTYFV5rfS9O01buuIQHpSTh1gZqkOzvCZBXUz9oWDc",
-	"7OjOzvYbnzW51DuaQgi2q5OgUNsp6gth51/nRvVOB9AMA0Gj5VadtLDu+uqqxM81xrv2zPSUcrVRWZsx",
-	"BpcnVdOe3f7UGMVneT04rV5F3jaFfJlJxr0V9ZwqMKdSoGy/tG1lrHI2YS8Tg3p8R5I+gu430dM1KB9B",
-	"DdXZ/GVyOuVWU7ocwTOx6Nh9mh+lf5tbaENRPqm6DMhHaEIejN+LPWclXmxGZlutV0rS+04k6g/diHGT",
-	"mVNvyGKOPEQjRHJTXRHkm1rLZT2q1NPY6Tzz5wH71eVd5WujAqmGx4+tmt9U4GvVB3n18anCDu950h2v",
-	"vjb9XOSrxHhnM7zbAVvcZm1y8IOMzsjmmXhizp1XBx9/snXjSv/yB+j/foYGd3639dU/5Kd/u5gbpPwH",
-	"BEPmrboQuooY+sFx5vZCVD87YLk3shJ/2fNVbmarjWmDZSApmkfiTp1blwaX3x98dHVz4+PBx59YMaSV",
-	"LpIJty1tjUiz+4jRMR7KtlRSoIDdSlbHxn8T7/jWV53o+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjje",
-	"lOTalPWU8Wapz6ujy/3uDMzwFVOujnD+/Su8sj83kDWv5cI6Pcy551BmrAOl/lZ87tuiKacTVXvwmOU2",
-	"A8JveWqRdVzX2hMMAkWZ1ZTGnGjpzlqhJhRgkIyVup933zJhkmPrnygfc4jJ3v7b4M7vopW0g1t/R3Oo",
-	"/+Zngxs3J0mD1OzWZn3Nj8T5TW9IgwycQASa1467Pyb2xBp1XTGS1HK7K+XrrB20dwLjIhesrBLmGlU2",
-	"RXNW8JEhrEUc7yIhxZMST8nKRI5emo4XkWcWFm3lrgkpkACDDO9XEj0yzkyCoz6bqvBMou0HdD4SBO0M",
-	"pn7Ydgo2G3p6dFzX3qQvZZYPBf4qNIAfJfSrKOmngQwBRFD/wttbN25q9KAbt7Zuva/gTwaXb/avXdWw",
-	"KJdu969vKKiV6L9jsCtR6JS7rw+u/zZij7cJc5SdGzNBQ7M6kDEKWhOKz+Q/TfQpgqgS5YAubosU616x",
-	"ozT3X8DfQI90eNQzRD3hV7DGmfU0OqsuVzSY6ATXmuqfqjzR8ei6+ruJqVfrqDm3MfUCHiEk13Axa3Ti",
-	"ybmRKWsIrATyQbZjKNmLfGZ69uDpmfnF/eXFcvk75UOL5XJ+gT0uCEsOIzltfuUJ5peP6bvct7P86PLS",
-	"2HSGV8Tl/mHsEuZgb/iU7BkYT0ETTEd5mRUK1ZLBSzGzUU1BVP2p+gYoUP5hHsnPq1zuH7Hly2uGUfdI",
-	"im5FsOdSwLX2CNG9qXkdkGw0KN04cxgK/Frc3eNRWrgV1uwc3Vab+iUVxImtZrxmIy73TUfwkXUHOtk/",
-	"ek7hPqcSkUKwG0/YFn41IwViIBwlU1ZVew28TibzbqVdsLSdOKKiz8mbZBNZy4LifStNzBpNTFPYSh70",
-	"AfsNOBoQfUJpH1bU7Vkfp6H7v0sd3NPdyeL+jne/7G+8tnX5x1auBuPaKtW1J1NStHLHcUaEzgihnvJ6",
-	"jHstLdq5bUGD62/c+xO0Utz4n8HnN76+cHHzi58PLn4UCPivL1zcuvvfg49v9L+4MPjlV8POd63d8bpq",
-	"mAg3ULlgz46iI314RjuvK4RJtU9ptBTc2WH9MHcDqknSo9LN1QAMKRfM/QQcOrfczKgDO1FH3SatNa2t",
-	"eiaDmYpCWZgipnAGaeeXoqpKwllEfB16R3nI5xwJLhVmDtHqqN6mcUh1rAMozqpl+bhenwgqjzdseSTP",
-	"yY+Hr3wPs8beJqYuZsNt7cvTC6az/d7K9NmXZ0sH5uy97XNWqw7e+2Dw98/6r97OTAy0IUG0sRBd7jlp",
-	"aEbm+6VoRNVkNdARLWFnrL13eZo/XH4DyXOqrC1ourpdcLEEgRrahPOM7EApHSEtbEE2xF4yu2d3Pe7H",
-	"kQnyd0ks3DEJHeitG68LCnPca93Fvho0t4isImXjvIliiVktxpIglMr9n4CizMi6tHkYomnZtlTf/scX",
-	"Nz+/uXnn8taFi6rJ8Myh4MOfKnQdaRXf+un9d65vbmz0//AXKT3f+Ef/3dvyz5//t0Lf3bz73uaXPxv8",
-	"8tP+q/L5e796u3/r0uDSr/vv3u7//ifBezbvXL3/9rXIJUgC8jhU4KqygpvYc0STtoGmuxXKNBa1S+p+",
-	"pUqaVBmKOmPdyhRPk3MTnZKdpEwvBwEJiUmM5HEa4sP7bXQV62FkjdblaTaWaCi8s530HepAqyLl9Ak6",
-	"cvWED8aVnZnbhrAz0GUBsVs7VqNhlSEPVcOendTKTnbsshPCKfBql5DO6FEdDjVykdRAWSPRB2jro88U",
-	"xq+6Zfd+drt//YN777xy75cfbF39KEdOpNZhjOo4stP+9xm1IVGnwb2v+B4hPjLfpylL0Sp5BeiwHb6d",
-	"BwBSrsOgP04WgMqpaeTu3CXNgApkXqQ1WjMIWwYSPzrMocW58v9z4Rcz2j9kUVs8wvLHOtI7iFWJbriJ",
-	"qr0Qryk2l/LC/rnp/eWFQzMz5XxSck2x3EyqK7SdyxBdjuxD8EgQVWQVB0ZXexRKcQktejcRYGRqc+W4",
-	"bVGeXvgOmj77xL+N9tUE889Hrs9qeklEEq5sKC4nVRkoFVCQNQFmulHNa4T5XrxSwOPcLoDkcDvctmP8",
-	"+7ID9L/z1D2SiMenyomJb5iqQpTvZP3J1cEFCEnd/rJ/9y8Qm7o0uHAz2qkCypUAeBpoCYqZ7Pa+6r04",
-	"7GYcjau4BLCF8ZanXdXvpRnBztG5oiGQyxhoi08xZ0lbLajbpK6G4tF9urvDiKrbT/1NRfpvSuvbgLpD",
-	"Ljn4H6HwVk6zrGcYndsIOLHJwRst78owCFMTBdMSisbKNRjZ1bKGWySq18c6E+ZQF6IDxCZuVh0eWw5Y",
-	"yqDPxynSkOw3YFvjKBoNqx/yGGridRL2sVWVAok1K9REvEZQW8cZWj3VfYuCR1jfYd/rkLPWYnbq+c0U",
-	"AOIjGOJR8Ei8YfnCwqHp8tx0eX+eKID9KE8R7A478qK918dzrQlVmpBd43dOJe7wboWziguVbFWOjT8u",
-	"K6tiWZ4ROEKJiiEizlDkDcJaDZSW9QOc71gYDh8v5yfafjFX5foYgBN2712ESqLQX4pwM6/FNtLbde7P",
-	"jvUnCrPjY/C1uyszfmSmnaTJFiG+kp8YekiONJlT1P5DOa5ZUYUmKZnaK4QwqQWBA00qWCUkeFC1BrlE",
-	"gLGpFpgsX//5B/1XP7z/9p+VQ2Pr4uWti5f77/9pTPVvqFArpEQz75xZaBmVBmdIrYn950yYY5ybYcXa",
-	"PsHUXqtaP15H3XN7jdM9Ytzguf/4wQ8TMZLl6R+q8Ehl+uzLM6WZ2UPnR5s0tTT4ljOErLm9lTYed10T",
-	"4edP2NhBdyoYv83CfCl3ZwV7c4TU3gjWveTeWlH92x5YjUSOwqSU6mPV126YJ2g0Y+wRBfOwQwV97SYW",
-	"lo2p8RZlDeRzKOmoRcufl5DWH5cgaqpBEyClDrNatHA0Bsbf0mluKt0URKpDvIrS8n1uCj/tDuOiWt6t",
-	"FNHmTtfvmTjwiCuQP/M3d5VdhG7MAaZdpCphysuRuEjyuOyZ5idUrmjwxDDorrWcnIq23eo7or9BuCql",
-	"mdIH/FAXVL6E0caZSvDUVaXCXsIx3WmLsMV3oujRil/S5gLblNWT5is9VdVgQGfVtbkgXklpskMjpSTf",
-	"QzDDNm1t5Jsn1HhdTKUaJWDzT5mvqj30Uod0iAYmqXGp4UHVis/RwsJUUriErTItOQVd5EE3LNgwSFqG",
-	"Axq5FEa6Vn/O8E5Ys5tM709bnojfJC3UxsJPBWMetctho1CL7aW+lMvtxFQoq2MhbEZqiYPp7pbSDAUF",
-	"FB7M4WEIu5oOVzWZFo0lbXCpB/UoQdPGqP5uaWsXtlMdnnXYPTJjkqUpo3Zik14ElT5DNtLONHINmZdu",
-	"HzV8X1RvoMBFVILsUa56UkEzBS6iMgg6HatWiZ6Kb+eyO0MlJGZ77i9bUHxC2ZU22xxycsS5pqZXAaQ5",
-	"o5KbalTm7edXRdGtk3w3tt5SRJBE2WlEHgQnGWGCw+cNvoxax6N+b0WegE58IdhT+XbqX0eN1P7umdNT",
-	"JasqF8HXgfRTsAaW0Mz+SIdMOGNwWqj3B7Np+n576vx5QJerp6CjLJ88pt4c9CtCKntoWl4Xk+S2iNpQ",
-	"f1+CsxGlwJcbsHnMnBeZhkMRpaCIVZSMPkqJ/NgoXqZPiEucBoE8bhCke19kL7InnnjK87gnnngCtMVV",
-	"3G67On9wX9vjVZe0vvMjwdkqeuzU0cNoYX7/wccN1JXwcdUlaFVaNqslhNHhJmVEELSqkBNXlTyiAglc",
-	"B5oVTd4tvchWAf9QrIJrroodRFm74wfzXNULrVBndS+aL5dRC7tS65IMbr48A3xTs1HK5EdzipVKnqCe",
-	"mTci1yMaf+FF1lPaA0drjHcRr8vnFhT8hqpdU7pSCc3PziKMvI5Lwpx34sr3zi5Ajp9UrvfKvXuOCt9s",
-	"XRs3CIjZNdJbhMQ0tBqpg1lVBcBYoFX9wRLCTLtl4w9K/S2AVYNxpBVmxpHHMDc3t7CEnI7ynqpWJt2o",
-	"h3wJUUdo/d8/MI9Yp1UlnlhCUqdWXwiG10ilhgVRoH0w0Mnl04efeeKJGMwNFujkiZXT6tRX/2P6mdOn",
-	"T04fJ36TO9Mn1onnUYcsIvjlagkJCvypCVOh022PNzzckvoOnBphDuKMwGDHHNJqc5+wWm/6WdJ74gnE",
-	"GcIw2KLyCOGWSeorAZSapBDT9ipSjKDUQNVlU+6q6qwLD1KBsDznvS8yAFStEaZMFsURp5bbuNYk07N7",
-	"yxCncfVNFov79nW73b0Yvt7LvcY+/Vux77ljh596fuUp+E3ol5n6AW1RtHnnwr3//WSqNLVOPKEN5L1l",
-	"9aC0f3CbTi1Oze0t751TPoUmMKt94b2VfzYIaA5SHYMDPuZIrYuqZCD9GMR4cYv4UHXwgrUXHjS+M9xB",
-	"1UrK717qEK9nIqqLCXeNEmL5PJ/pg0rOtUdEhKqSuZBqaJtD6CItYHw5nmFRUM0HbEhZSAj78caAKRPS",
-	"lefhbPIVHEwyowAILHUyPi9gKmfkJTcMDYgW6SQvE8WJezDAV2GbzUuxycTy5ybaEZUf6ZJ6GnHolP1w",
-	"zOGaTIutXq8vRsShWTiI1EDfKSFGupC1bopwLMOrR+O0mYx9jJ4RrFtDosH7/r++1yEpQwaVv7kug+YK",
-	"vaCuzP54yC/2HValmTmefI62qD91/qzUwJQlBRxqtlxWnlUmVTjwCkQUhx/pYvHxpg/1s6BBJYyPkOnB",
-	"d3rn7S8NZrnvpNJeYvqhZJRy0UY5fOGsXJnotFrY60nLvVN1qWhKwymknGpPV7RAaSzc36XhkyyhVi9g",
-	"e+GPKVOeeWSO1McNYZIBwXN4VtXuWzj+YUheXg5djAmOP+LoIuL1WdLTZwiK1ZPc6RV+fCpmdT5uD+h4",
-	"WoJ2Zgof3EY3RzzJ5Z3JiSYgC3iTguFTwyktPmk6WY72fCkq2/eZOkyrgD/MO8xI+N4RXbuXJeOf4d1I",
-	"1zqFr6eM2WQ9mo3HmL7DwzwtCsA9NzPCZ79dzvBAq+WP4B7s8uiWTfA2i605TGVyG3eaLwUnLUWhaXGs",
-	"8l84Uw49Ld+0710f7miKfJk651Mp8mniR7jPjguADObf2/EtPsHCaI7i7oAwqrZa6rGtHtic09qRYWXj",
-	"Y/Jn4Mltk0sY3/vvt504899J3q3yGXPx7gdz7IebKvt++7xbvSnKvJe0f8W4EDptsId97joKBkQppNxD",
-	"cpm45uuCstz3aZ8CgQDuNhFF2LUBeOlu1wZUTcWuIqUAkaMAYoJQR0wPqC+FqRcRiqLCEFQvP93UKaOi",
-	"WTDdHIWXFks3D+EY1TKKOUUX2jpEjrGr+k1qZu8R5XSH4EkE+iXnKcpjUJ5nLVST4NInn39aiuuZ8qEy",
-	"+v+/hWYOHCqHbUTjXjPuEA2AQLADzkvq70VndJjlDDkctqLZX55DXciRqXQYXsfUxVWX7J0qpQv1k2qm",
-	"I0+UtnCD7GuzRvwoAz9ElTIMqmXS+h86xZO0Bv3VC5DmMem9jNSuK8W8nTTjeiVV8Leu2hyAcxbCDkWJ",
-	"cSsdqFkUfJ21ifrI3+fA1C7gQp+QWjFGDphpgDeoFLX8d1ahRxd8VMuOs6Leu0uFtZrdrjPclx2nELJY",
-	"dhzD04GHeqRNsI+qPdQlZG1a5ZblJZAgpFwwgUCceLfSR5iL/C9KHtofn0EH0WSn9LhMNJI91knuLk+s",
-	"WUaqKzae2LX9M9B+ehOq1heVESm6kcv5Wglx14l66NPOqeM395m+JPbbBqnDR+QjO3Nb5KtVenJ+6yd7",
-	"z0wvoqK1ped4A1GGsJC6EoRXsfEfyS1Ej82X5xHv+II6+pMWd6C7iNl9VU8W332XN7iqWkjdf66hB2Mb",
-	"MW9NQi3kij+lMwqE2kgI/unuRRkLiYLOmKUkkzk87vu6/tANIHZUfLpnku33omWGdOsO/ZR8AKOux1kj",
-	"wK4JgtlCvUJ0iVcyndXgM5+2LIo80NrJCDzMDtC0ef2jRde+JmWxZmKMiTPCKAKrk0UKum9VOiVAszr9",
-	"lM4d6gZdsvaiE0zbbzXeIvK6qbYyKqksyPNQqRuGSB9b1f+qQGXm6uPDR39KDWj2cadcOTCIziDd9Yd/",
-	"2sOOatYYPQxpDTDSVX+JEaetzOeMwz5noKWUq12OF1jhj8m/Z/XRPb6EWniNxBr94GjKChBkyp1WlS47",
-	"dKrRMppH5D4HvhGeUbKTcq41jYm672VBah7xz6f6ZU43qefrWJpK1WIOmjlURrhJsLMXHTPVVDodr6T9",
-	"xPIxfVA6zaqkk3vBJdhtcsiAgzJiqzfGwLYeJcQZ7YvxyTk/WFX82BM5y0cPo/375/fnccvQADq2eMeM",
-	"ygTeI0z/NiH1jmBAlVYo5xlVL/SjNm+MreecPFhJDh5hpHu8JzdSncFeWosXvC0/efjIU0effubYd599",
-	"7vjzJ05+79TK6e//+5n/+MEP9aNUwfpB/a5JxoD3TyVvSjR0migOm50+ePbl2QPnX3xRvtVWGnZW0abO",
-	"28y0LQ4HTz1KkVYz6wIjreFGFE2kwZsDVkM91cNCKHxTr8MYZQ2FcJq0RIIeMqMyOQ6HzWZ2pblv5vdQ",
-	"LP6QYIZPfkXVjBVjb3o+wkFSJOJdprT49HSOyPnGbu3I2HnkvHfMZM/atugd3PHYebCjcIVc6H2kb5CO",
-	"nhu8BdNtIcjgTr1LhYfTYyeycxfooYTTMymh8HB6JK0YCZ97vRJqq9hOCTU4dhH3pN5LuZP3Ju0jzPdG",
-	"JUCbRT6ln32k3W3RxaRmP54iNWipv9N3GBBu1Vg6WTt2xnCXh9Jli7q2FmpIgI1YVXbTp1LDV0INSAR2",
-	"RDShlX+7TbAnlc7+3bcGr9zduvDqE088YdXEn4uMOULxPIXZmskj4Z5KK05JtKv27Gl2U+rnsUYk+gP1",
-	"urPWdOqHT7fRbbJQbOzrHabaM00OHQEUZIjPI0RbklI9PKFqLzikHaTa3R/7D2TUv2jsPzz+7Ih/IYev",
-	"8AhEusfoaakHrYLzaRU9JmqYMeI8Lulx1aEN6otVXVZlKv1X0WNyI53H96JlE7D0iN/xmAi9R4oKEOOm",
-	"Kzl4mYKe4YIw50XW1eQBcFiqzNvv8iimjh5aPlDB/uqSorYGJ0Bsw4X8OiGmw3yhNTgf1+smRUZVWCXs",
-	"HrlBx3avwaPObwx7p1z02OkivyB1jdTWEGXQv6fjh6wGuIsSkKYPa5tnxNccIlX6hH6W9MVwAV45zXSx",
-	"r7CVKDPGlerh26KMQLsEyhDjjOxFAPJOutDUn7h1ydGoTmtWvtM98oMqP4ew6wZhEYv3lAr/SDjRR1o5",
-	"1OtI1Qt1C39RRHmDhkFF0KFgEYlOVY5UJQYZW4dljY7V4KWgJZz6po6pS5whtZB3/Co/N0RBSlR6RPKp",
-	"bWdUJAWsAfPWKX1Q3QsFiTXi+ZgyxSE5wp4HNmqXxuI0TSxQlUjeRpiPWgQzDXwpoFqYcb+iFmsLysgF",
-	"mXPbgcQsS6D0mIL7EEbjJayQqDyBGJnZysThQ2gLtVSvVetRNzwshzH+EYe4RMElJjdsna+RUxxU3tFr",
-	"PQ1NhnAX9wpYonwZwqqnh3zlkhSVwudtYeI0AeeBsq8aVt0gh6MME2sPuiNTtsH7jHnoQTh/n+whDVmY",
-	"y8er51agizdY7U7bDUdwTwQgedC6Sbup8BqZ7rQhaGHqaEq6tKpJBepJUzKmR8ZCFVbn7woxp7hb9SA9",
-	"vYeiBwVEZHH7Er+QNC8Qath0QAPVA0PbQwWXBOF6LALcAJMciB7buv2TzS9+/vhSGLeXKnZd/94nUkHX",
-	"eF5NMiT9QsqI3vZ9L8tfjuCLLb5OQpoZzRrVL5zidqul2CP0hpTKowNWHiwfUBYmjdUlwAF1e7zydHnG",
-	"HnvT7Cg98jYCTNdwWoV+k+aof0Z1pNlBGm8RO7trkR1ndcugMmuhBgp5Wwp1qfsLSDOSh6q5SuRYYc8M",
-	"6XY8sS+K0pYqro6E0D2PsO79DO94eiVp6new0MJyIM3+hiBuitOwICUsJRNSoe7bjkop2hokr1hF+zT0",
-	"TwoJizDf6ym0ec+DZsglg3an7U34mHKm5r+EiCsMnvz87CxivBI+M6xcL8Mi9K4/TDk6Dkx5zY6SeNq6",
-	"X0tgEsN+eLTR9GMAmPDMVGlqjZC2FeUyPGRbs6toz3xwCMWzIu59+FX/0u2tW7f7X/5q8N8foQV078f/",
-	"QHMzqH/ptX9+caX/5S/67/9pcP2NzTtvbH55tX/tyubGT/vXP+hf34gDBc+O20Ar6Iikp2/XER+kMhJc",
-	"fGv6M8yyqEA0AJRo5CJz+xGvh50y5A3ZIzJvuo6ZjQxFy4VBmGlqh3dPDWLZO/3F9mt9mLk8Du8y46g0",
-	"CeQl4JnSIA7p3cCKaXAO02wsuanbsOOSJ7Ev5GRFl4wobFFyOBhg1/pWgxk+lHQSSYsGh9UajFD7WOBV",
-	"NtIO/O6YaSIVTd5xHdWYokoIi9gSJi1UYWvmv+cxTaxAkS5vFuBLGF4krxI4YWEpkZlrZ5h+riJ/NCyx",
-	"NR81XOdRENiAg5ciQ6lQaftxnKxLP1fCsn/7f/uXbm9uSHGppOng7Xc2N17rX73cv/3m4K1Ptyko1cwm",
-	"E48zD0w8irVibFCxprLuIA5CWUNFD3yu2Hx4uXgdggmZNyeG05xqt5yMwI8+4oaLWUqa5RIutTDW18Ks",
-	"g92gO5MKEwYSMGnQxPnfGGZNcJT7NF50aqnREfh+8kN9QDJSTlOMJyGLo5UnsV9rniJCHr+FTIDpVUkN",
-	"t0AplXKgQLVXyTxp8XhEcjIUnK0cDPxwoqSj1jPlsqVwK0oe2d6d4zvq2zkJVGyP0BWwYcd7cmvq1CUl",
-	"CFZoTE3IrEyPR2SkQB4nO1UqBhvxUFIfd/gMdM5jKziK9HKTFtlXJYzUaY3ikcmMT8aefJSy+8OZFxn9",
-	"ie9HATE+CAEfQ1isScmTKmmM8zM9hLPsONEl71JxEpniQ7G5YlQxfLzPknYR8ZxnCWmHPpLgdBFl9hsa",
-	"nq7tguYIUrf4Oomfft5YNe/4RYWqgwXzjmlamLXUnUieT+7BbiHg8oMi4MKz6IepeCkE+W9hhxhs6DVJ",
-	"813Nr3tIYOpkUriutMuUPsd7T5rHRgTujkLFqhVYNBnJm5menctG1J48lDcEqfwcNtMyPQMPzKr6Tc7s",
-	"c1vIAtjeRpDxkZLdOl5boNw2dLT9i3EGikUXFa2rNMBWD5lyV0jpFroNlz3M3iL7aliQUaR/GIvRGPqS",
-	"DBbDbjFLCJxGi6ZNDPj5NFZcLiDxIRzzYLMUwdlAxB8l74NGCkjNWJQHKUiRZALvQ6Z7kOrsuRS28VGN",
-	"hNSZQMoi02DeKqdrHXpvZ/BR0zgy1bLsHebOjlqXp7gPjbZgHJtIgs+LsDJ5lyFPjwbZwSqUolK8fY5E",
-	"DbP09OAW2Rc0f0/frWfgkR3cLjOEnfrUDAvZLV0OJXmRyhvjzG+KVPdE3Is/gjel1ralNduAwSFyaJAJ",
-	"RorptFYH8k1TKZXtL77ovDx/fvqx8gsz0wtn/8/MC+Xp2bOP/9sYbTB2uhvJo+aqzSz8O95Dhl4KIVn9",
-	"stQavgTFqubp2bT6vH7mkfaZq0WknYJZYiFHoPc09QhiSdThGezzCHbSnd2nCHbCk3gAYbJOu+Lzydqj",
-	"Bz+dLJRlsbSPY6+YqJN8EdSXtIKD0g5oyHoUkDeTcVg21LBkNZS0+iKIXbvSi2Tmp2Y78bloY3lJbqfK",
-	"q9XQSEIFwwlzijSlWz2F9zUa10selcfXqROr07RoKyfNUzvpuTZj2AWAdvFopL7g2cL055ZWikqo6hG8",
-	"JkqInJMqs2oqx5zA8kJ1EoPAHjK6zOT2hS9IvwjLjnO895R5cNdeBL2kYKIPxamaRSFFIaEaclAJ37xe",
-	"hxx5VSkKLfmCZPkmFlCzNyYp5PSyxokir5e1imtrBW6CD6nvLLwJaoBcCe95U8aiuwQ3K2NrVnzeVphW",
-	"DxQ602wHUeAtoxlBKVU9CUC5djVYeQyGzXLZoEesAvZc0pWzYNFAXLrIO8hI12Ca6fG0wz92BkvKG+iq",
-	"mhTCHJHrTgZWemqtUmim72quDJN8KFGCLI5cJKq9oQjdR0BSQJeQNVfLbAU2C2IbYUa6SyHAXjR0IPwY",
-	"zPkQZUS7y2c4JUwf+Xw+02jPzxGe0+J6PoKTAWCMaQDSqPrINinThcoQaCGOzhJG2JVKfS+tC6N6R0UO",
-	"/a/ujhjtuw0IpRBT2Lwt1RYecsaaJuLZdLoStBrPJFPVJm0RKpqV/15wzoJ5LEk7wl/M79rvNtNc+3qo",
-	"WDWH/kCOMRnIz64iHbXlGZQTtE0rhHLM20rGlw/QKXsEMo1wUz3UGtdg2DoZzoP2MbRwAkQVXQWvk+CQ",
-	"T1ptF/sGtgIgYSUrppHuuvoR04FbY5D7vuTOltomCFMEgA6PSnGTnLRRXYcyB7vSZDWP5IxM6h14Hquq",
-	"yBY+d0z9bA6SpfUfMyPilsGohbmYnufFgE8ek2TVJg7qv3px69YdEEJ+kwhiQdxIczQZRW5kOrN+6lGK",
-	"TJ+MODgKCk2HG1FY7ircZV6j2NXQxqm9pRUSJlknbsnoI4pVQJVFTYeg7ZpZcM6B6by9hJ5hW4ZCHQfA",
-	"zxuEZl2RQp29aNn80W1y1OSuRqoHvAy1+or6GaoSg21v5mwYs0I6V5Dpw1xPJRXFnGw7Zy08nLTUDEOh",
-	"uFwik1IdHmOC5EpIdNry34KrYKWDqSutyXZO6tvXxMyZBmW92IojaJ4g74GkGIX9tAgyV4H3QHwedaGA",
-	"So7uSqGseY3fhKUGJrE0czSGBwCXqbpKgXsCCT5MfM9g5pxYJ15KHsgugeXQk/zGlQc06DqBUEzIKBW4",
-	"nyJx8E4K3iKA8adhO1JNh1wGbl7z9kyQg2fqWZYCGBmwJ91c5sJLHdLJ399fT+578KM0w5dqdxQgXoWT",
-	"wsiMZbVwdVP6seaxAj9Kj/ITdYUV0hwVuinCUBbCzMzsgen5Q3MLs+WU2QU/DKcXq6F75C2nEUb3qeIs",
-	"bn2xguRSq8YSFmopfLeO1yDMNzyVGYdj3hT6BJhPp9qivk8cU8sDt3iNtH0V3VqF7o0GDhP+WESSya1K",
-	"ZUSLJ62JQGdul6t6slX5WUXXnq2alRlrawl1m8QjLzL1IUhEqffIFwL4uPAx8+X9gXzDVXk0TsclzqqZ",
-	"pxweBjMNsRSOCkTNpAVfQk0iBZQHkQMG+A2k3hHEgbW8yFblryvw5Sogf8LfEZzWVa0qrjJyzq/UPQJr",
-	"BglmkPc4eCrqVDeKUuvYIxDsuorWeQRhNF/WcLKrdUpcR6xaUTmhG8GpAPJllzaShnc+lJhbrOXRztW4",
-	"mmpInbQl/2z1AACTeyr5TueHL+k0vBbuBeUOGAws4qHHNj//Q//ybx4fKQAtVZMWdYwKpJ5zQqVsaUin",
-	"Ms6QbpNAbJ8qi9+RnJ97qNuEHIrIzd2jb6w0ORSOnyJlVQmIXUv9OMwiXTDvKjL9pldylkwdJ1R0+h2P",
-	"RYo3A6kzXMWZQqkJOJMkxqfL+Rr07GCq7Xq144Odqnz7VCixok0FQC7mdfiRKCnwSoNsZoqQrUjZIYPc",
-	"aQUgQ/gXhJhiGlSBbAC8UNoiLgDx1uG+6s0rDSGllCIugsC8Cg3KB1Z9FD2NHbvGD8VNkEEEhVcctXqq",
-	"S3ZJcWntqFU31iTQ57ue+5SfteiOyPBSaZXv6lyBjCNTfTTUbcNCq5WMd4tMEVBlDcrJKnKfl+LURR+Y",
-	"euujoUwua2VDntv5fznyiEvkJYQDq8mHVpSB1RRtLQsegBYx8XEAWJGP5iUqKL0pmqbgpbucpNQk5c49",
-	"FJ3v4ZIYrF21W4m45EJnHIqnCGZSkO/jWlPuY9F4VnIf/F4bzH2fu46BcSZIn0BJGdXmU4Zb8tawnt+U",
-	"l0bhU4bG/GOrVeiTYaZr68u77DjLwQM7S7mtjuvTNvb8fXXutaYd7OOs0B1Uilu3SNeQj27oEo/Bwc8e",
-	"NiBVZLN3MD122YGO0ap9DXrsuyeferqETj7/dAmdIdWTjys86ZNHjoKPWlciH0LH6ZNLwZ8L0Jg4ibEb",
-	"3IvS1LnpFj43Xe0BrNuh/TMLBw6Vs2/LvpfDPyq50mtjpPmA8fbPhBaGbqgAbAkrdTQ0G8EEAXGFkUp9",
-	"78by16JGRlrqftY6szhw26lnNdQd87Koxkk/apNG4S8d6sZUwDu7pNou7KVWmQS/LgLVRb2qpPMnFOYi",
-	"152PiEaOAypZgs7vOXwFhVmxJdu2hfd0j0CQR2hBOo9d5kw0gpGph2eH+UYNsxpxC9bTDsNLd7medqKt",
-	"EppOEawxov711DJ1EEsRupaXoUulIqNUG6hnK2k3MuCT9pL5cllKWg0zhzrYH9mdM3js0epVraddaLNq",
-	"sxUhOsn+cnEquEk9kkdegwwJqFsxobtqEKRbVGji6KUOdmld73gJMYI9+UyHyZ/UVcjampe0TbeejZgE",
-	"mWZ8NDEJ8jx/9GhJzbpAUoJNSICXFSNGA+CMhHtXrtiJZQ25nOlceuj2BxWV2EVwiksqFCSJR9pNVCCX",
-	"NxrEKdQ1nFZHGOz3ru2prub3kHqqG2LcOeNoEjrCYFANURL04KphJq3yKtGJg47qVZlXULlcFO3iPCzf",
-	"+a2Ws1ucTx5Zp6RLHFWf7AKIe07i4K22sY+LpA/92l1OInqaDytI/TBDJsgAGS1CViFViQpLUDWpmqNA",
-	"pmlQr1ZCFLKIPKKLQHITGPNxreiY2Ik2YYf1m3ey/lUPYUWZ0l8Vfx6qa7G8yqbWlTJU77jusFaRGtTP",
-	"eTp1yqhoFnw4R+Gl/66RxHblxV9RCUaqq/A3+e4TrZYkbnuYFGHyA1XjgaUgwqp6YsfaPmYSGndd3p3u",
-	"tIumNXjv99u7PtiKAzTub0hATGqvocGI6z70dHJ5F3kAqJeTcKDOAtAmiiWcZzBznsS1teLyKr6lmiIS",
-	"OaDOIWAy8uB1H+fAoFKF/ZI3mVg+RCRdgvOrvUpGZrlantNS9NFxs8gZF+hiURtQTJTLVZnlemn6KOJV",
-	"IaFLcKZc3klXW1BNWnCChuPoWt3dyk1Ok3PfpLyM5Xiv9kQ6ZzJ5E4IACTS7LAbC+LRo8m7BRHQce2vP",
-	"8xX54m+dKrtHSWYcwqRdLLQFrBmZTxW0shZWXSyFkipEYKQ7TjApcP0Xy5FAFdvNruBvGE+C84A04xDZ",
-	"SqnJUQ6FHGlaMe4jQfISkIcL9+GdegQKosCS+CbZ74ZGFqUVRcJ0dYczUhqjkmSfR2qEFp76fEq9tVCy",
-	"+VfkAGGpKfJInXgeFBpooMWIjgw1/kt6BiIoFwUplPug6wWAFCSPuU68Xe9ykfuK3W9eKjKceDTzGOhM",
-	"9c03Bbvca2BGhc580IXpcmICwo97BKrJkZiPHtu88+fNjY3NuzcGFz/avPve4PL7g09+hZY9H83OPZ6b",
-	"CMHMLJoK5Uu/9fztPvqT56KpCkurSnCmdByTdu7zUN3JTUKAf1g0CcmXfktCu42EFC9ap6SL6rwDRjq4",
-	"hzxduYAcnptsDHxB4aRjXrzrycdM9JskCglIPJUvExjrRvEKWx3lSBCNuIomzRVVefyFE6B86be8a7fx",
-	"LohgQOAC0Cu4Z2DvTAO3FhUifwBMkJ0JgK0QFQD7loAeFeMwCI2Z4U10LHgccgVbBOm+krnIC1oHFkxa",
-	"8p27O/9DzjAQh98AF3aVNChDeER/vwRpgL+haNqAl37rIErlAbA/RYJSrHO3w3yi8XELTsL7d/PylSat",
-	"79rrHp/lN88jBN2lJFURH1V7KKSIkm6jZFo0IIMQrjQWzjSUeCqpCRLrGF48xs0K0Y0fdygNkBLxUBBu",
-	"lg0U+4OAuAkg4TVmqDo1075onahgk5SJxFE4/+Zx4QO+msb3jHudE2jyOlNw2u+1R5Qx6ezL0/DgCHTR",
-	"0yo6D02HVJgMKrvkYCSGM9qCfq3ALwGmALtuCoamVJUm6V2RAG80noqgfUerp8EjYR4a9FMF8ni9TjyV",
-	"AdP2CPhVfc7TOo4C8qRj752ggeeHWn88Uv22IwRQYMaSfitSBDjx5SG1jiepevGFl+WpVwn2iDe1+MJZ",
-	"ucfRUBz25VXStAknLEoBGDNsEa9DnppLYxAHNexjlzc6JKNDlMKjjO7T7s6kllN8KPVcMVIapokT6uIV",
-	"J0rhnIOOVIrggBDAAAtgY1ViUdjxh6YRwBDnTAL9DUE5xIli51qYZG9s9LLt+F07wUKg2iAzPcB5Tb9a",
-	"O6GNxPZ+R+/TQ9FLRhx74Rj92kMbwXwFo5W31U2D9F5/KcTLjPbxWiOkrYyjQD0ZCimNvmv7hMtjUOgJ",
-	"QpffohrXbhXg7qYXwB4Raz+W2jK0yV3qABh/EGkN8YpdAO8uoWpHLriEXIKhkO9F1uQe/U/O9qIzWs1Z",
-	"NQNXqLOqDYXofMLXE+y5FJJrPUIA4syGegzKGKy+WC1sRxWvsHF6eAwpA0a2a5uDHoW+HQ7uJRrJLyGf",
-	"O7iHaB3hqlDwOkOd5adnD6ZMUDvqwpkFODKOQqEf2Ub+OWzmZfKn52bk3wJxpnITBT3nN3UBRtiCJGvC",
-	"s9PluZQJ+3ys6e5ojy2X+6ZBpVVCAWHvtGhajjID4CRJDGtJHtWeOiMIRAGGFJgGygYosImqgXjP1h/0",
-	"MzsqRfQYtsIC2qLFHMzZZNG9C69WHErUPEKYZBKU+emtr5Wdu5MODO0/2RFlQb77X999gZU3ItpuOeKu",
-	"CJOto+klZJ14Ct1Klw112hmui5AI9mHflyyF1UjWJVoOn9rJXQ5HscFVRL4tDEOnySGEVEJd3d5C6lXM",
-	"LwXRS1WNBUAVXiumakU2tVQkaOWqHmwV1TziqAtOkO5uIW1sQGidpkzBH8AfvOPvRas17nmk5q9KHt3m",
-	"gojgV9UeasqnH6u5WAi02sKsg93VxwGKr9YE/l3jUgnTPb80hKzYi1YZr4gm766iFvbWhBajS/C5muAq",
-	"tNpwiQi6FQT7arDWhE5ICKE9JOGWAlVKz3MvChoQcEai3Qd0TUINM92bAIFqRqgnFTClj9pUPlXyHCPf",
-	"3YklG8zwG9c/QJN7yVBtkmjBRJK0p0mvFOkrMNxOIIPV7SAC3q4OBz2cnIJMkQmb5hYjNKFLmIncSDM6",
-	"JzVIxknZdI07maLvsHrusHxsJ7E3IsNY8TccUnADS90z1+M+lJUguRERi92l61LudWLa5HZlXvIQWpTR",
-	"5AkkLNEYwif4JYzQ0GKRTrc93vBwC5BC9qJjCsVOuwqMd1KJM6lKNSlr6DI2I0iFT11Xg86qHpeRPUHQ",
-	"KFwghzb+X/aur6eNI4h/lRUveTkFIbUveWv7gPqQCAWhvrSKF9/6fOJ8e7q1oaiKhFXSpKhA+ocmVaNK",
-	"VErUhyYgNQ0RiPJh4M74W1Q7s3t3tvdsFK1jo/YV1nN7O7Nzszu/mZ/fFDfJR2ThzryRLgS8wNUMpaSL",
-	"6zv0VV3ApsR2jaNnWWERIBjN1zVbOkyw9SVNbZuJqFLbcMLFKs2z+VObbajSybRqUt7IzEojIyq7d6Ks",
-	"ukJonqcn0q5iIvf48jqRyocGQBju9ezNq7n6Am+8xTj9E30m6KGzq0QsdP3QqyDrnMbQYjgtnUetFQTq",
-	"W9XHE0cq8Od7ckQFiUyVu9K9j5zPw1YYMBnBr1G/GfiiWYFDStzC3oyK1gH50YHNTo9jrpEIbtH3wqVo",
-	"au0fFDcEuDZn+VHGi7XsQG3B4n0PaLHUnVm52wQTzs22HFugxoy40B7kB7VCB4pPH84GCvhO+VT1ssan",
-	"gt2/w631daL6xMUqY/pcxD1rkelTeYFSbvISHk+zEU6AObCEDrDU4qfDZf3XaQCRxwGIAPNjemaKo8/r",
-	"ytxGogLQXY99uw7ZqpZ4+fTHmtdk1M1sR9GF9RzrBYjWx/9tXIZYjs17j3l5Pm+skyigVSzAKXLEygAD",
-	"qqGx+byhgGvIxptVV3LWu+SCVJum8v41mCUCLPTN1t0PUIUaNJnBLnTo7mgACCDtAJAV0Ki3RX+fNuFb",
-	"PzRwXIIR1wlFKWdsET6JCzCOtGwzZvB9BSU4JKKxFKSVWK37gRuzYidROXAkOBJef0r9q5zbROCQaBPj",
-	"5v0CrCMCG2WM+imhbsMP5aE6HtRitv3GmGRXtjAuVU4kxV6myjGk1xW5cQiJX2g/7WS9p3mMycRRip31",
-	"YhqO8LHzOOQ6OVmYskUvq5bATiuoOg9cQSiJeaDyv74AZZrxLlaJRuBF7vJgajPIMMGJOGFlMyXKtxfs",
-	"UqLBCVe1gL4tC+Gx7aAWKxdA8vRW/9Zq02UZt6mVdOZtGUFT4jKxQmgVkpVZG56rW0hfxWgpk2yen8Du",
-	"8DLGS86epJtn6bPtZGv/8tVhcrp38Xbn8qCdPt1JHh4nD46Srd90/6gPb5IlCCLmPuhllfVaNHZ9Gt7T",
-	"mjERy95lHkQcU5+0yiaIM8ZXeN+WtwCewpy/wnW04pe0MKwrXS2opsTW1ni8ssxCDO3KLrc+ywaNMd7K",
-	"H2K6Kcz/aQ9qB1XdcCSCciHu0vUbKi9QDLfqvAHVC32o5H5IMotXtd234mDm1swsjfzZ1TmwayXrq4EL",
-	"UK5qCGJ2iwTc80OHCCaEz0N5UmM8CpiDvgPjO3JxfJx8//Ti7U7nl5PkdC/PWWSKNTN+9hwCSedks3Py",
-	"MNneSx583VsgYPj5xzEA+2gjor6nSiow99nkTRoIgu4m+bHd+fa7XJr+gUGiwuL4TDhqvZ3sTtbJc/np",
-	"65Nk64/zjXZn92X65/75Rjvdep483pZ/eflP8uiwwFWaoXuMbx8w18OCQAimSfrkTXfvLNk9vHz9IheC",
-	"gbZZgsKTK3SzbtQnSLXOuVC1KbgOnV9f9SgmL4EZlIyNIsQNXcCCCHa5wAqNLkj3983OcWGSGqZuKInN",
-	"uEKwWMfBWRX6VnLFTqVn+tNflwdHuWhdWz4o+g40YxK6vJJGEUnfPErbB+nu4+43P+QieKu5zL80SFig",
-	"nl48UedrRLBVFtOA1BhttmIULQ+zuhK/++Ln7v7f5xvt5Oj5xemzZPewqKcGm7n/xf1/AwAA//8=",
+	"7L17kxPH2Tf8Vbr2vauwHS1Iuwtmd+v9Yw0+EBtDWBKS2DyipWlJnR11y9OjFYofqiAxNiZgkzsHxzYk",
+	"ITF3nIOB2IlN1sZUPe83eb3SLn/lKzzVV3fPST2jkVYLS+zUXbdZaTR9uvo6X7/r1akqb7Y4I8wXUwuv",
+	"TrWwh5vEJx78daDtCe7JfzlEVD3a8ilnUwtTjJz2y1X4EvEa8hsEtXCdoAqpcY9MFaaofOqVNvG6U4Up",
+	"hptkamFKPT9VmBLVBmli+dYmPv0CYXW/MbUwUywWpvxuSz4pfI+y+tSZM4WpQ87g6McbBHmkyj1nl0DU",
+	"McO1sN8IR4PPPfJKm3rEmVrwvTaJjvxfHqlNLUz9P3vC5e9R34o9hxw9NGm2uE9Ytfs86Q5O4zB2CMKM",
+	"dFCNe4jgagM5hDhyQzBqEU9whjBz0App+fAI9QXyiO9RIqYKU+Q0brZcOdW9tWJ1vjKDn3RmyVy1tN8s",
+	"qEGwQ7xwSZEJTcsZpexkaWZ/YapJmfl7f0FujU88+c7/9dLS9A/x9I+L0/Pl6ZPf+q8p26a/QJvUH1zw",
+	"ko+aXPhIcNTErIuoT5oi5bBdeEV0hg6p4bbry5MuyOnSZrs5tVCSx96kTP8VzIYyn9SJN3VGzscjosWZ",
+	"IECTRz1ecUlT/rPKmU8YzBS3Wi6tYjnTPS31xLd+JOS0X8156ua9MGJ84cdIrS2Is4gEIajKHTJ1pjC1",
+	"TISgaoCUeYw2vnmfZfxlWmfEQZTB6egfyPctVX26Sn0gzpbHW8Tzqdol3Gp5fBW7w0ZdMs+dKUxVcbOF",
+	"aZ0N+80B/dxTHiU19UNWbmKG62SQaA4h3ATKFz6u1UJyq3DuEsz0z6vELXsE6w1LXHfuOsjniKwSr1vh",
+	"TneQZgtT1QaprlBWbsrTGTZ/9exhfZDy9HDVL7canBHb8KhCEBYrxInd2uL83tnpvcX5/aVS0TqjkCji",
+	"LzzRwD6iAjlyOMsPa4RVSblJfE8dZfzXMPlpyhBnbhd1qN+gLLiR6keLCFcEYYrpMDVKMO8onw0uWUGy",
+	"yxxcUd510QaGOsAcqlXqyEHhCXmiyMcrhCHe9tFjvXvv9F+71796uXfxev/a9fUvf4aWPB+VnnzcShEu",
+	"cL6y4iWD+8eRfCDORO//+W+9e+/0br5t21KXqys5lDI49xzKsA+E0aSsbKXpHxDsiUVUtG5waZ9tf0Fi",
+	"Ch97vihjC1Esy6+MLJUPI9GgNR/5mlgY9xFfBWlQ415TvmLKwT6Z9mnTSkUtF1dJ6g4SLzbnqf6d8/3b",
+	"/+jf+f36nav9X/9r44Mve5fW+jf/iWZR7+3P+tdv2IbwqFgRKfTtc7TCeAfVqCcyzn9Gnr+SIwuvDo6g",
+	"P8Ceh7vyb9gTy5CHGJL7gLjnEG8RUYZcKnyh7ojf4IIEG1hAWIuxvdGhMzmzHNU6nRXqupbpvEiII8UF",
+	"dl19pM3cY8lXWsfyJVUO4+ZaHiz7moR96rs2ngYfJwng4082r1/qXfwQ/Z/PUP/O7ze//Jf89B/nbGff",
+	"ZtQv52Ua8LCdFKUux706ZlQAcQ8qI6EO95JS6nw9ecNgzd5EBFg4v+jgcb6SZPyxK1MIBWhCtoRsITh/",
+	"cxNC7hhQakw2ngyWxys/IlUgKXNih1irrRQIx6Fyb7B7NCLQa9gVpDBBGZ/77B6UYI0osLPFmP66N66/",
+	"Fqfnv4Xsqmt+oRs3POLjlbZHJjNCHIECSRTRgfcWY0rwXruAjgperUlrqsgviLcmbCObNjd8yyYgc/Uy",
+	"iwWb/J1KtSKs+5dHHkYWuH/4AnOLvyjvj9ppOeiuiU8fUj8tFfOLQ8lUleAN2FB+Qac4UWzsvcVRZd/I",
+	"4i5jocDCX2kT/b205Cco2SIHsi9+HjNbE3sJ0RUKpCgLtkmz3EIqS54c1ZcoLjGCMxlUnxpae1Iap/yz",
+	"KtUXOVBu+gnMUYv+EnEZDU7gKBYCUR9hgbRXSWrWgSrcwnWyiEiz5XcRV3N1sfCHqwvaQREdO3vT/Gpj",
+	"qBBuUhb9tPSNWN6hYrkIgk8AvcCTCHeAn6RJ3uGC9z9U0H4jXB85ATeK3DqTwfOWjV0ZH2bz8psbH977",
+	"6uy5/sUbvSuX1+989NXZc73PPt74/Bf9a79T/+69/ev+pxeksGWSMl6acjxckwfSaldcKhqwSzXKzD+V",
+	"n88lToQJh6exxESHeIMya8Xme5cazittIuSfuwRaIVanoIsrxE0hog4WislJ9sDiGsO7763fubhx7Xrv",
+	"y3d6N+72rrxje/kqdtskRfnCai35XRsJwaXWo6YfjGSVXDDQOMZj/m0NN0a4hLQGhULurTnCCILvFpEg",
+	"q8TDLsj5aoPTqjSRukQg8KgtopnizL7pUml65kl4BCNHmfjBZF6a2rh2ff3O5c07b/du/lZujo0N7C0W",
+	"sy/+DFwd81euY8k6jojoH2TvVc5q1GsKhJGgdTbdbi0gxivc6Rbkso2D3Nwm3PZ5E/u0qjwctZr92nhW",
+	"sUqrjSAy53E5v10COR7uUFYXEJaqcpe3gdObAblXbaiwGVWeRoioWQcVcgFNwvxxSK/DvRXijadGh7+1",
+	"7r/v42qjqVWN+KiVbobkxY5DHER920WvdH0bMS/TH8cIcm7/TKlkE45Vj2CfOFa37wnFe/K5dPPqhiuU",
+	"OSlhlJrHm0q5D8wNc/o/apG6PHMm/3+HVORFbzl2orNvJAREK114vyAeOFvl5RV4lcJbQ07Se//LjTff",
+	"KO3+Uauez+kHa9IDmyMpBGca2+QUwiDMkfLHEirTkjC37h38IE1ESwlgTKGtOFmrmJU107BFY82SUBUz",
+	"qbPrR4mDGO+kRNpauKrjhQkLTGpwYspGv4Q59piFXCc4GHYJROB4ctKx3Qpdcl3UaXDUwA7CCFTKRSQt",
+	"DCYfUNpeAaS1JDJ97vns0mCrjvGOzTiFyEr6+lADwwpBixncVXgmN/VkBIGiGwqP5dzSxIUJ5lOI0fYA",
+	"4UbnEh5zhEr0xsQJ0ex59jUbRy6k0YWO13BGwkwLLUCjFDCK57xqDCa7eeHwCGMMF17lnidXWphivCwa",
+	"cMkYL1c94lDfyiiblLWt0uMZqfeo1y0g/ZQk6wZmThii8kOCiFlkc3NDsiYkQdij6bGBO42uGXTA+ras",
+	"Rm56uzWe4A5/WzDbb6OgqJlUHEU3y0OU8vYPsn/DYWzk0EXU1557jFzOV0ZiOfI1x9Q5WJgOYb6XX+g0",
+	"sEj12DQIWuVum/mEeMglNV/yT/msyljhLcKWYfsPKNePlYtRZuVJh0bQT1i5SfwGd/I6pNTDWdfkAFwt",
+	"4oCC3JG3s2piLaDDwh+87aMqbxLk81gg3h5I4W3futAjbT/3SuU7xlyqSgzLfez68fTgaXDwcU3jt+/0",
+	"3/3F/fdvWVMDPN7igjjlTJXYPJX5htSDe0pxlUXUwdQX2oYTpMqZo3PjrLrGSBwmZ1Bckb4OiWdwpfBk",
+	"4tsexpfNagsRphG9mancRz4p+dijpHxOXO3zFPcdSVHbaaqVBzJ/awpWJpU8nLhNjEYfteBNQtIOzK//",
+	"8fWNj768f/bsV2fPbV6/sf7F7786e6538731u5fX71zuvfH6V2fP9T++3r/6pvowovo1qRCU1cvKoy8I",
+	"88uuYgUtzr0yrlbbHq52lRoY+OFtiuBT2K827CygqkM4Ca1XIMqQSUqNeeGA+mpt17XdMof4mLrD3zf4",
+	"Q6tucVAFZriHPJUEC+kNkAQLEtgMx9qua9Uqcl7dVEFyWOvGVa0JSEVgUDRFRYjdoa0iTTqXrhPb0MBu",
+	"zueKcNJYPZzxMSIgaeEBX+GQvs6MrSg/RRip0SrFni2h2HE8IkRKfEcaTVIFsxGWNcr0TNt1UZdgTyCf",
+	"OzgmqvbN2861Qj2/UXash3sQdxGvIXgkdrSl+b1PThfnpkszSX6fEqYU1jDlM6C+MELrjQpve5IGMeN+",
+	"g3gLqME78sy6CNc9YleX6h5vt2xKEhFU3qM6WUD9mz+7/97V9bW13h//CjcLGCVdIQXJWB1SdbGXP+x0",
+	"HHt14j8rx7Xx83obew7FLG2lTcq4t4Agd1vOwzwPE4N1Tm3lstuVzheVshVTYnvv3+3//mdWFdRuCx1R",
+	"Pu9KhJRtqghxc4VMj5nnJF8hp4en8J+edG6k5GYUxCb2UYe3XUe5VvOxKq2/BssNSDFCAkM4wViJiXl5",
+	"RaxqxeZxGOHSj3+7VURX2yh5L3lIphtv/ax341P5f3d/cf/aH3pXLvVfezuxOKs7JY0tLNnvexBlpQJX",
+	"XPiugT1HNGhrqjDl8k6ZMr2vLqn55QppUGaPtUZSu3LForfOL9Bj63f+sr62tn7vev/crfV71/oXP+h/",
+	"8ivIAp8t2asAxmATo2VOBDwksy4IHtpJTCNx05OX3HqhOV+Rix6MioU3Pd0X0NSKU417i+a0dwlQUOTH",
+	"zcHimEzWnWpZPj2CNdngrlMmp1vUI/aXfZf51EWdBmEIowaRjNPlsIwV0srv6qHV4Se+TLxVWiWHqnw0",
+	"MdhuVtLiDvKAiZDWqn4qurszxZl9pdLMvum5/bPzM8XU8o8UBlxAtIa0pqnlyyJq4i6qEGWnxdnbB1/2",
+	"Prux8dd319cu9W98gTZvX+jd+2nv5gcpjqFV6uQO7kZ+kC4CVcg3Hj78+Yf9X79x/9q7duEOW5ffa6BO",
+	"L0sIqyfiU7j3040rr2/8+u3erS9ssxhW65ObAHP5uPT9Duo+Oribk2hP2EwEUzurtzEg1cRm6dsROshU",
+	"ep2ivbToUpREkudfGORHGdwsJXWp/95PNn71rk5XWvsfnat081L/whVp6V/9S+/C7WgCk/wQftL77OPN",
+	"e29EzH/JNeScOFf8TWcphsGfMKOpMOXilkhJbTqAXcIc7D1DVB5hnAVDloXFq+IHGRw1KCuWSiAVOrK+",
+	"qNypHvFjVLkHt+ie1dKeqh5xz9JTBw4+/cyzzx369vMvHH7xyNHvHFs+/t3vnfj+D364m1bFUC0ykQES",
+	"HsEB7Lp5E48GqL9WQ9jlTCoFn/+xd/G3jy9A4FdavcQpgNJQA38/b04VRhZYz+ifLgamNPGA40FR5KCS",
+	"MJLSeTxuXEBc7gFrnl8/vTJ6jiJFwXRGUCFPBMSWLCHd+NPZ3vnbIyuSo6uGY+hwByLl2Ql7S+WAZbp4",
+	"PT9QvWxO0hew8JHywwwlZ8IAw6Dsc9+W6nacNolmUw4SHNWwt2hCzpQzgRwO1ZhV3mYx7lWamZ0vRcan",
+	"zN83Z/Xx1Tl2y0Ndhpg2iYNwbIzZIvzPMkp2OH0EPybJWz9/mDIS8X2m7adZTp2uEqY3NFbRPVuce3Km",
+	"mGvjcppUvZsXpH126/L62sf9jz+xalltxrRFkcwzc3BX3lNdBwcpiMSjPCV5RikJ1lQFKGHKSZTC5143",
+	"0+1b454lIHb/3C++Ontu8+YH/dv/6K9JDaF38drmxZ/0b/9j2+teO8xW81qYCmK6qTRxkNZqxCPMRy3C",
+	"Wy6xkUVpbl8OmshwG6ktLUwpbdVeURu7idHTDHlNSCtJUk+yEsvKsxihwp/YAjccmY3kuGEjBjxGvPQP",
+	"8IpnEIYiiORZxnYz69yeZr41wvDA0ipdLIZ60GGSB+DJSYSxXiR17NNVgihDOCINkcM7rCPVrZgknNs/",
+	"2tFKlVFhLGyePf/EE0+MaJFOKDquyhthz6LJEoZq0oPjQ6nloYTF4/T6iIXFzeTH8t8/WH1y62w4yIzc",
+	"VzT/iyh0+4oj88n0sseZ9Jv1wHSYuAU43DyZRNWyVSfIIf2zaPMwtYXwDndRC3t+gGIELlxpMIgABitJ",
+	"sFqNSLFFYlqRFZ0nQnxZG6RJEdRfzFbsU3dxlSDc5KyudbNgIRXS5cxBpUKxWIR8Ruo3EOMo3MDQTNk/",
+	"VFOL/EqvPmurJ1Ta/HVgDNtzC89YD4c51PiZ4jvtUOGbcpWk/4y0IJdHigzfIwTxGpL3VKAK8TuEqG+U",
+	"13yXCHIJgojCIioaN4pIaIVbggZzySoZWvT+nTZ2aU0j5KWz4XH8/rxFWLmKhTWPWH6M2kxqBJ14tsmT",
+	"tjW/oqZpK/t+lq5CTbl2xVJ525WGARugRP6KsBu77XqdCJ+kgFpyBsFxH6/Y8ysy7EkdWQ+2DVWIy1ld",
+	"jKTXqxOMG3iRXY1uSyGk0Oiy7CxIkBe5jcgz8487HvdJSkneAy+p88npFLWZcTvvWqViXKGrcEHkiCNU",
+	"uJldHkffG7q6mDc0h8KxhcXDXKwLVJn0D9FuxGkAFuDJFLmJbkjFCdT6og51XdTAq2Q7Ck8mnNltCk5z",
+	"FEI8Lx/NMpRPDC/ykAJMIQ2H3+WwnrejlMIjLbiVFiPUh0LGipTHCqyYOHrWi0p6aBlsUCws0mLkYojt",
+	"LiyMVEvoglxQu4JdiBdGxIsochYfZjqQFA0d0AnTD8t9JGdBnDK13N9lDfqGPaLslAhRWmvD9bt4289+",
+	"WYLErYqaQ+vUCgfGkUewk3zH1FzpyfnizFQMx+fll51X9535rwdSEJKVvXPc+Ekg01yRikHqyPd2F/tE",
+	"+HYLX5jIuotVYakoIEY6RPimzNhUYO4fDZ8ULNRyu5VWYI2iueYRTN6URPZJ32f5UtIqqzosC6W8QGtE",
+	"4ZdXFdZlJG5mm6LPV0hqGW2DoO8cQw3uOsO1UPWigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhyVKu0uHtMX",
+	"EVW0oF9UboBISVG+2ziGzM0LFHWUC2rMM8k47OWSAHXZIAyBb0PuovJwdjADIGO5/RAXyEmYI1V65SE8",
+	"lbyTLGqOaq7FYWS5Ek90GKCM561IGyEcqBdXUHSiBRCh/MiaKxQrGB1493O8g1oeEQBn1sECiQbvsFi1",
+	"Olzc4CIBkZVFFbPM4aw1SOq38o0LoXIklDDRyYO12i4BzGIxfEL/QumxcmR4OPh6l0C8wwIOo+cdjhUN",
+	"A6oPrBN3eXXlOG1aS6co3rPcwKzewHQRYSalktEY9bw9cORoxzsImkQRylRxfqFYjF/Hx14qlk6+/LLz",
+	"v2deKk7Pnnx84aXi9F75gfWGHuDyTVBWNw4DsZY3BNBVDlR3M5U/1GlQV9oJYHbJdUUdHQNuKptgz7Cl",
+	"1eHBmw0ERk4EcqX++eCCHXj1+tpa/2/XdZrIIiolM7QCgL4h7SFsl1NXueevYTocT37NiXcDmdE+R1is",
+	"aJdg3iqV7PHsuUEGANQswsqWQoi/0ZLynj3w7eniDJQanSAHJJHVwc1F/QFfu4t96rdt7OIgqXsk4cd+",
+	"cvdcaf+TM1Ga4e2KQbBTxzofPePp+ZBEddYpiC5Wzz9qqbhvd3Hfk7OlzGFL+2Pjwp+JgRMnESw9OiH7",
+	"OZj47jhXP9s2pr7k+W3XUd4BMDClpey6VtyQSHQhDT+kOAp+yIlGN5FH8NvehdtoBvVuv91/51M0W0S9",
+	"C68PEbzDSD6cs56GbZMP4u4BSCEbdJ6n1gtRhmLSIVdULgVl+UhLKj/wpYoyK7EC/0wIk7ns3U6sXk9E",
+	"j2tdOqlSMa5g0b+1WxXBtxEcOgC1U+mJMIGTVkdqBlqnfKlDELw1lxNLJ1PkxYKxJ5emUbBOuvWlVSzX",
+	"s4h83WFGp6oJA88+pDdV3GcrqTXYPfuhuXSVWDNffF+KAmFX93jNJ8yw5QC2MsbvrK4Fq0qnaworrmpk",
+	"FGSYY+q2Ez1BOqTawH65SYTAdVLW9d/juOMlz2rgVouwEdQHOaUh71SPPCD8vEj8D1d421+UwpIy9CL3",
+	"k7UhpnRC3xwnQzuaCA5MvEQrfyFWSqm8Q7CzEBAcdV2Ivvt4hSDqL6I2qxLPx5QtQF8nhXUKhOly4ReQ",
+	"4HIuTdzV7mvPo2oPgkRzglUaoX6PlaHIG+HmqHw5rMgT8jbSUXMPMYRRjXRQhydSraY2fvnJ5q3P7p99",
+	"b/PeG+trr+cLmKVjxWi/qHFNBMuIdClRNk5w6WP3J0r3WUzkoSREBRzsEcuFOkia/AVeVw7bEUSlOlls",
+	"j0/6HFWiBqwHxfxgvkQDCUEU28C7YqdpJflk5Y0e27aeSG7iwNQ2Pvl84/PffXX23PraWu+zG1+dPdd/",
+	"/x/9j/4YNbW7wgcMkCZmbdXhJtBXrXfxGUpcJ9J3L6Guqhto84NQRgQpIIFrENjWVVMR5fHK5ft/uLb5",
+	"xie92z9fv7OGSvmNr1h9FFW+ngRGithd3B3BMsxlZZnF2Lb9WQ/btM0s6Qc/GchOmYiUekBAYtc+7P/z",
+	"M1UTY0F0cofy52PcDZjzJJPn5dexmUY7lwU1q1vl5rDCtNz3IRF5OPtxNPQRT9acgqWImLtw76QtH73/",
+	"vEqxW45yJvmjsuFQDpWbVfXLI7EqtT8wGdtuPIeZc2R1PKzyYZ0hVXqTYr/CnjC0/sXP19f+1Dv3xqiW",
+	"abQQVqS4wf0GEUS3e5NGIaTLhA6t0C4vFYsIg+B9oJaQz8fMxeD6UNON8Oe4Sx1ss2lEuUPIiv7OUqHJ",
+	"vZUFZRjobCr5+LSDu7sEamhk8sBj8eSw+qz0as2kX1chyxeni6U8xr/dFuC12gJiHBAFxKJeC0ZNvEKm",
+	"2y34m7K6GdrAq8Plkt+NgKk9WLfx/t3e2uubF38ylLXpJUX10owTHCtPfMtnnOr43fKBP9onG2NRo/nO",
+	"ch97Mz2JgqZ7HyFoIjhnKm7ZUmFtl9T8ggJoVU9IjteFOI+UmIOtWvK2kQo539ygzWG6JqV04dBlZxDf",
+	"H7XmI+htHE5gn2UCvGmtgYStOmQS1tstbZbn6xgDSTbxoWcLU3LLg/yEBN5eiGPeIqycdYZLwXcDx2dS",
+	"isEie1JSuFhUmW1qCT5H8/MxmLb0JKuhEWb1VChchTWX3nwZxrMWdDdXBYeFqepx3CRJdPhgIRC4yrv1",
+	"x9R4A3s/kOah8n7T7kizG8B28VqNeKJg9lZZ4LwGjhOX5r8SGqzDQpX77a1ic4T5vys16CT3CK9UIcoM",
+	"AlIfpLHIGUZ2xs5y2t5BKlpt/2Gmb+Ggz1BaVyB4wO61M99luiUTL8mZFGrenN2nJHxtThstj2826lTO",
+	"mbo18VywkcDQR63GTzDBCm8H4gnUkAWDtwEp+GqT7Rn8qbE5DTwI63hIyajblDCWAqdKPAKxSB+rrKxA",
+	"GWpBJpd2KQFNAeCWTTNS3tj0NJ4Q1V7gLmTMdjzOcraMCUgqgk+kvb9DMlMHKtoGc1Rz2P8RdvdQvLVR",
+	"dvuIOWzl1IdVie84wHQT7Unn4ApLzIqBH3lN7hq70ZuGmh+kTy/SQn0kOJAxauo1hxD5p58hyp5mvpSL",
+	"ozhanVAVGeEaTVzyNbCwwH8tP7c0PbN3n/JwU6HkSlDLJ6WUymcroAY5HTus+dr+fU5xf2n//rnqk86+",
+	"vVvxMaf0BAkSHJVeTv0H0CIkR/NUq8bWxN1y5KQHSkiJwhtjHOmnVHRXh1OlMFuUhyB3XJ0BZ263ABFR",
+	"ykCHH1FRmAgSRFoTkwNBrczIR7P1niaTbVKSo6VsnFff/kf/zu+jUYD+zX+iWdR7+7P+9Rv24h27W/lI",
+	"DTw+rI1dc+Ze7KjsL1M1Ptn6e9iizQpjH1G7pE1lrf99EXLTlEVJRSytttrAlBVUk79SzFTPB6u1LQpk",
+	"ZtEqD2qj8ul0wbbYcEZStDp7Z454F/a4ZIxBHgW1sdGu7CmN06JxfODrmcrNQ9MKH0lAEznxo3BjFF7S",
+	"wwYPspgsillQA9TeVHXcQTORnNH2LDXnqGYZo+g5k+/fuCXr+1DA9+ROcS+aU4WaZBEJ3iQV7nQRcQVB",
+	"zbbwdQLhaHL2RIiYXwHZLfXDRcTyiN8t2utb77iVNwCfnqRr/DqZQuZhOAxo1FnQIsxRbsVIrpxKy7Ri",
+	"6WYBTg126dLbM2Yl6sChjWL4G0710Hh8wCofMTZ/yBKUW9Jawi6BaOx2zM1kYb7MF4tPlubnZ/bOPTlX",
+	"nJ8vDQspHnII86nfPQ7fJCfR+/v5/u2fb679df3zu5u3zkFr/A82zv9J/uPOrf6Xn6gH+tdu9L4823v9",
+	"fO/q7ftn39u8fkk93Dv/6frnv0aPKZS2/tXLvYvXN2/e7t391fqdtzZvnev/5q3eG2u985/1Lv7WNEbY",
+	"+7glv6xcxZ4qExSixRUSH6bMxcwpt4jXBJUfnJlW6fIC6DEVLl/yoOkyMra1EW/uTkWJFw2sY6t4UFSU",
+	"7XyeCuRSproeKF6QKZFygkmNhOsXyVy9+07v3jub965aRYMVoOrpV6RRY/rNQn4ugY/g8XhKefZlGZKe",
+	"pTgu1AY2m/LZbmqy1vCme2puIQ9O4F6Z87JSCucrtoT7LeLGZMpx1+DFj5hGN4DW3WlgP1kiGUspbbeI",
+	"t0rjrDTiXW/Y1rnkJ9+reripIJ/pD1vFgpQZD7pdmrb6Q0VyKCx17pweLEVWRtO3LXxftCvygwpBOjET",
+	"8ZrOTN8lYsxR5Wh5qvtamLSFhQrCaxh/yupljzQpc9QGKkCLaFG+/ggCtyRmOVYbmNUVPDpve6JsOtJN",
+	"Ba7EchCesx2HXurxSGJ7gvumwEKZHHIQfwj7egNiBNb6wczp51ZmXzlR3Z+VQ5s7k96eHUvtuSSH03Vw",
+	"7hIbvh305s0uQDvMmd94DhLBRuTvuqg0Voc4BPUv57Tn7C2Fm3KqFu+i/BhK4VVUvDBQe5bMSisN5YVq",
+	"qEJO9L/D3dRaWKqVnXJaF5qlCPriIZUhwlQFaqS9XqlYKu4tzc/Nl2ZmS8XizPft9qIeyteKVbbpGFHC",
+	"0itoc81udn+xWCyWZmbnpnLh8R3uZtNbHsT7pNstlezCl+XUEuDoU1KdAMfE7xB3lSD1XAFx14kAmhiN",
+	"nQjkc55XY4tcwnga6kyKVSFNqeGQjYE1IR8HuLwAJBPLGa/GDrK0P1q3nvBX2tvrIANlF1NogqryYbwn",
+	"/yoUFkNsIUUwmJLUuM+6Bnvdayo8Oiw4Mb2AMOwMQKeTpQib4U4cEISZjbaWdJqTctVUSMTJrWJUk211",
+	"lNXOOxLst+2GLtXbeky5wp00hFBT5whRpY4pgOVA7tsKZbg9GTT5aiGjSmqqShW4dSxKlv5A91CyKl3h",
+	"R5GmS8M1sVDJi/zMaIeiXWlS3499FnNEGa0ymHn4kd/2WOKjGvG8+LtC7TMYstogTjs+jXCRwScKOyT2",
+	"mSlNsmqyoK8Hw520+wptMHXKCBSAImCHoRu5n9posHWjV2z2L97oXbncv3Cld/F3+cJGiaJMuL56R4Z6",
+	"8xTTeCh+PM2vHjEP3pGWKh8I+7FPoNRHwU4Mr8kfmI3cDElCB+COjTibatvzrI27zFt1L/FYH9v9QyuK",
+	"GOlkvNIUlma9dCgegZm5GuxkxsaMUxjrmt8k4OPkx4glCxu6mNV3NzB1cQJXYd9cbFWztsiJnmX6fsWG",
+	"cjmrK44BqIkVIvxRjyeJ+QJLjUzEupdB1nsC4Hi8nuXz+6eLs9PFvRNrxnUoxTjJ1oLz6xJDTMnDkFwc",
+	"B/SPGG270SGGam3XXUB14oc2a3RT9s0Vnwj/V5qZnbylSUU5DOJZgPvqVOgcM4GwLd436AMe2cazOxWX",
+	"RASaJADGNjwch+U1eXNr0lCptnxMpdn9+nzm0jydIrVcRregVYqzyvDJV7bBXauQzN98WTR4p8xZ2Y0H",
+	"RxKnAG0GFXsGJgc9OSM/ScF8X6Gum77oKmbIyW2PL8uXWde6XaYw1FnnqiSRzwJcJAO1xZb6pr6A5Dmt",
+	"fIWBmJEgkqKo9bF7az9LQ3nBaRTymtqJJaUz/8k02Jhkv/uhbPkE9RsoxjIX0ctTL08B1ItAFe43EO7g",
+	"7m60FJRXoyr2HGn3aRBVUC3lVApIziME7EaAQIkee/YpVCrtm5udLs3Pzz+uki3BUaDawkMVWrhq+FqQ",
+	"04oBoEOoLq0TqPka7ngc1td1S9IhfzP6gO+O2Yw+GQMx0V3U5BXqkoLKRpSfQCgSdhCAeDyCNRRn5BSl",
+	"HZDoeJFwjCZ6HVlSESfPRncIF43W1eeqpB+tk9Igq0g7Yzh8W6v31KNKlAXvjQGVvlScnv8Wmj75LSsw",
+	"KczCgKiPYg2lIopV2r6vo70OGapwRye6NP1DPP3j4vR82T7bpFnDUxAXA8zi0XAvAb5BXh7TzSSAgYM2",
+	"TlQgqF0aKHyvVtsernbLTeJ7RKRrbHCsHmlxzxfJZOxBQMpkfyIrEmYO+M0HgLW5/biahYFdtp57iEqU",
+	"0NefOYDm5/Y+iVrqCRRGufNQ9bLCyDOtyFser3u4KQZBhspSI7aWl8B446Aibd57d/3O2Y23P+pdeK93",
+	"427/8+vra6//+4tL/Z98uPHea9r79fH1/tU3+29fWV/7wIqeR4lrK617CjtIf5eTWcbAn9JcUTWPkBQF",
+	"Q7jcL0tZpLp5wJ9thlcxdeUWL4SOKfkSBbyQm5G7fHi1dtx/OdAaoULQK23uK81etFs6pyoCBF369sH9",
+	"39/3w9nDaTGLtg258fjxo0h/GY0gF+etQPrpWcvqHYgyiyf0AGc1l1atgQXfmsW25HZwV3vtFyouZiu6",
+	"TT53CPKJ0o3DASLPDcfwl9+GTtZg7QaRXN2H2Hmk3OhV6ih91RKmse0SKDqmR9Wg7lDxCF4R9t8xAOPX",
+	"OGIGdiYX7Z0gZMXtLrewtceOg6nbLVdxy5qAA2BAQrf30N58gTBycDeMHyKXNuMYV9ZcNXK6SuDVlhU+",
+	"4wFCtSMtB1ZAlS7SxkKuFZqTeNqMYFtoA4tyjRBr1mYVu4Q52EPyAQUMYj2ghom6p6CP65Zm8j8TOp6v",
+	"Y087nYUC1k+ZZtZd6w0HDPDRkKoG/BJBilr++FH4k/Qcuybuhn0I5AZBqzKBKmCnRhYR2+v7f/5b7/O1",
+	"3uvvb2dr94xWfBNBq9NuDzsmnXH2DBx2lCUVDCtNtPcz/E8zzBhvidz0LK4d8oqcqNwjIDYR5kA3gaH1",
+	"iUFriC0HunWaEfQwQE2iW1l0ID/MhgFFTvsetoNAcXtVRDe1MGPUtdpoRW9lKgrUwLGNhSiedbAFI388",
+	"1SPGkvU2kxOLbazzz4T5Am7nkUUE57ag/iog7AoOIFaooeHttnrOz3APNbuCuLWghttk80YkwVuf9y6t",
+	"3X/jUu93/9q8+VEOj9Yk6CQviUAW2Djk8SDUr9AAmNm/jcoYgF+rZI0YbF1UQ4v0LhnmW8/Sew6B9FhE",
+	"ooWZUD255DVyOJAtXyWeC5x8wpuVII6ERMiijwl1mE7R8eHnCxpPKwDog8tEVUAhbEJrUzEzSGBA3x7h",
+	"BMfTDx+IJhae8t58vs2RVTWbhzO+1kF06g++XP/ivd5nN9bvXt08e37z3KX1O+9t/vO1/u+/WED9d37/",
+	"1dlzvQvXNtb+9O8vLvQu/nnjyutKOerdufDvL9786uy59TsfqW8Tn9//62821v4U4dM6//JHbUYV9h7z",
+	"idckDtVg7AQ+t3Hw70jrlI6cudIgro2/qHqhCBpDvB+TDZiSdNOKgRSf1AhmMVeUS0gr3qzqJTz945Mv",
+	"aefqyVeLhZn58TvJmT0JWsnhCnHTISIHOlRM9d99b/3OxY1r13tfvtO7cbd35Z1EKsjwAElwLW3CNXCd",
+	"W/Otx/odT7Wqoa8bh87fEO7iEBuMLPelqc17v+nduDtVmNq4dn39zuXNO2/3bv5WkltwgxNhl+GLj6Re",
+	"hwDAMzlboRiWPhDz1zm7Jl9SOcEqTWsuYLI7HulOGVIIcuyCB05auUOEjKzNTnRSaQTmTt9n3Q9b3ia5",
+	"1V0iyoxDM0eu2m+ExxCcqRNPBA538xj2KauPo8xUebNpzQg7FPrnYidbtNbm+VbY0BJqce7JI9iLVonX",
+	"RXXOnamUaH1paJBcD2M7iInm5h2Ptc/hLegtw6pE58dGFNwP/nT/j29t/uLa5psf3//Da5sf/c+/v7jU",
+	"/+W/+ld/t37ny83rl7bYNioDp/oYJOdakSO2tRYwkhQ8mPrNmbDSkrwIUUxzFSt3RkQAsDqF+RBIfaQz",
+	"RblXx4wKrOFuoi0bbvXu/VRJX1XFvH7no969n27RozKIPG6qCE0Nv9kt3XPa7HrWYY93wTMORacmsZTT",
+	"ieYn9K9emNnXf+fGxi//uXnr2v03LvWv/m19ba135VL/tbctakCEzmdsjsDoeVhLMNo+eL6iD+pG49xD",
+	"obMo10kmBPMoVLeIOg2uFABw0IkBrScP5v74lDNALykE4hHRMHi/o7JB+HE5pQdtUI6ln0PwHKrzIZmo",
+	"M8Xh7C06sH1dbgqFQMeaBkEVwkiNVin2utCAnpvjEgtIUehXZ89tXPi0f+uy1KrPX+6d+1Qq5R9d6d34",
+	"RH5149fBt72P3t388gJgG7zW++J3vT9d6f3Pv+SvfvJ57+/nA8yDaHEIcWugpercZNHibaGEN4UOLnUP",
+	"Myf4Gv4yXwlacRVUCCO03qjwtpcJdBA53AFJDbBtkDnD277Bey2Am88FSDiAjRYFFFY+i4LyMBc0S8eu",
+	"Cmc2aM2aH0BaPnGyggAoeMhmr+JqivIZyZUEX0BnRHDrpWpaJCe1OypA+QeXGrvQelYQAuh4YRboIJJl",
+	"PS1dJCTCXQJSSlGXYM+OvGPQeG2xW/CjKWN6l0CvaO0yt6G8pAwp216E527Bh4sUVuYeKiyhtwwX2ZD8",
+	"NWiR3+RpC7eIMGpSxr1dAvKuAMNCHWkEyDBn5zjtJhs206f0Y1LZAbdZuc18W1KEyuBSz0DbbCjWUhxL",
+	"vQPBLwHgPbdmBkVokMdnS40/EEaNsEeCGhlzO42bNvCKKMq33tZspQEFDAtS9zTSdLpONxSyu0Lq7fy7",
+	"UIN+ctmgtNCqW95xeBhpXH3VqsYOaVXjrss7qr9+CpKs6yJc8wlkK/IOUuYIgFI1cQqaV93j7ZbIwTXy",
+	"3rvj2KsT/1n5WtvFq7ex51DMyk0qhNUmW1KXJhQWyPwG0t3g3BclvTKuDOmBno+R5dHqcFh+DfV/qKq4",
+	"dP5ItVQj0ouWlZqhHMmmKYLFn8n5SmYbUqBdoSFOlBSQrOMF+N1QwAXcLZt0atscDyHcVB4uXchoLqMp",
+	"X4N00QjqSUrphRV1zvikrL+wldEdH1SXlBuvtN/+Gp1IluNwod2+DhalCFx1JQ0XUvsQr+nPnSQl3/Qi",
+	"T0EBT8kNjyVG6SpB04E8Hr8rlWb2Tc/tn52fKVozGFaJ57SJtRgg9Dqplh327JBhrU/VyUJatORgwLKc",
+	"LRfDPCO1klpU8yloQEJdJTOoAOUug4Hk0pTEgQIElnwTIhywv4NkgfW1S/0bX6DN2xd6937au/lBBoiu",
+	"NSQJTgaO6sRHND5E/+qbG7/8Z/8Pt/79xaXNuzf7H5zvvX1r8977dpipiRSvp3nEFIhjoHsKTEfxh5n3",
+	"lvN47UaBB/ZDG89ve6ygO0lDxxejvGhjxfLa0BOVra/r5+A3bq6WLoH9B78RLc6k4E9B6PJ4kwqw0uWD",
+	"YgSYBh2+ygK5hyfi7oZ7P9248vrGr9/u3foi6606KJYzVwjMr3yWzzI8CwXqTepirwydKgaPV/UBaREW",
+	"9h8yuqGQerOeKPDmqHzQbYfgGcWzFuGHwMkLQSpxxJLSdeFS3YuhSseRSIZDYpgFKkwM/aOyoFb86EMa",
+	"OBoeQuqh3Cdv8BLSddMopELel04432vQ66nt+smYcsf1216Qb7SI1MnlkXHUwMxxifahjZw9pl+fIuGO",
+	"K1kJlaS69BIKSq3v8eqEVbtDCwH1Y2cKU8qDMpkd/x7oq5at7uBuTo3rhP6BveEMoEOLlSl7i5oVkj95",
+	"UT8+Xl6A/nE6OUBoNYAUyZVDas0gNAEyA5mb5L0JHq8Nl4RBrTXeAdMjLTUxQovq5EKyCjvzDHg1IsLP",
+	"aOoWsy0J8Wu0zgQme5Qxhj42bTPYHapRp1l6zzCHM/Bb6HvkaEVZuz3VHOQHDlzkIMCqjcUA8xj+ITWK",
+	"Ka0nwH+rROVqCiLFOa5KOlVkoIpkVIWSZBXmW/i33AP5Kw04A6+K/BHUzAZ9jiTHpoyKhmr3BgA0klp4",
+	"WZeoeMQ0d3JVQabSdKaUGjhlnALldivSSVunxEUgJQNEySy/7RJsjVKTRnDOj3Rdz6Sf+EFSpWLcfEj9",
+	"25ScSPNtSB/pZHDSWsaamjDENVK6SrR/cA2G01TlFwlxVE6BWpiyZ7lWmxeRryPHgU6UC+Mlzs8gtdns",
+	"acYdHqvBbZpLXOd4c1TlTbKIWLBOdbWVooe7qMGbA/WQxdTuf9vo5FarH4rhN44jWvsIhzZWlU8F03A8",
+	"XNMqZA23XT+lPvN5QlpQwswcs7WQRbyIGtx1gkRAu9/AqD2ZNS7w0Njmhxw7R43aAZWkMrJyOLLWNWGF",
+	"CBqXcibpjne0qTxI7XH/xIVP19c+7l/5W//ajd6Vt9bvXN648PfeG2v33/nw319cCtLA1u9c7t24+9XZ",
+	"RLPjvcNv/KCuEtclMljAQwHxijSVfZRQvIItm0hWby4+uiVGueS6Oj+yCVSrCrjhEy5IiEQ5eZ5plFG7",
+	"H1cH3RZQ4Nw2zwNTgyjQJNjX6JzoYTOXXDc/jS6/0yY2p3Lvy/O9m9f7b/7rq7PnNj8933/n0/7Vv/Te",
+	"/23vA0hYkN++2X/rv9W/derLWzd6l3+lP/n8F/3rF+Qbfn9HvuEucLEvz/ffutH/5adfnT23fvetzVuv",
+	"9S68Ll/1/m83b96LphyTTsz0aLOIsebzcqCq+7zskVVKOkbN94hTpiymQGeoxsvG6bVFFNMqbuEq9S3+",
+	"we8FtoF2VdW4PUd24r2FVE19bvm7HQ1soFY9c0+Cvu5TQ3Mw413IgtWldhAzR2KmkcGal+2NdjYvv7nx",
+	"4T1D7fou3D97VpLr9Ru985CY89nH98++t3nvja/Onutf/Uvw795nH4cX5LOPN9b+B4T0uSA9zDxzqX/h",
+	"in4Groz+/O1f9z/V/968+7f1z38W7TIAGl/EhxhYOQre1dL/x5i5CsY1ApxKWTl0MUexUsEwdQLL1MCs",
+	"6hxM+50yLx7HQBgWdT0RJhOAG3gxoc1Hi4iCqMZcDECjJP9ouz5tueRIDWIelvZUuggn983Jk8ur8hQE",
+	"TUK6zBSLozWTWgIlPe79XowmWqhgZxN3kSBS2e9CKpbUa2p0NYrEn+cGJ/XFYF72u6SCH0dVNGTE4089",
+	"9+Nh9M6kl0EGAWVBpZlpwqKLOuBaCJEI983NAs5PQBmzMzGAmFk7ZNuIkj2xYaFTzizPunG6aUkiN1J/",
+	"OgyuTzWZmJyvXNfpSgoL03KZk9J4dLzia1hb2lakNTDRTVCSTZyi/jfJ23iVYrccNnZRpFM2NaIOlXOq",
+	"+mXsNKndK3SM+xDrNLhOiQYGWfjtYgXhOoaGoiOEbFPSX4PKte8cUzb6cNwQeFEhOkfbLi9X8VjeuDzl",
+	"TbqjraluGra0aM9VuUziOkNSnIt5NyG1DHeZeJSMVX+bruYdlTYScCCCq40BKKphwfWx6rFrHm+mABw+",
+	"Qz3h5wUDGKv0WfIQn7op47+A1fAFhHVV8Oy+ffIDgThbDD6cKRaVZinyzLNDyIp8ha3a5zBnDu5Kcfsk",
+	"Wm4zJw7i8dJMYS5RMKYO48lhBxPaq0+O6stNkGUw+9iGR44+eqCx3Y3osunkPBnvwiND4IA2p0gHqVQR",
+	"lR8J8fjtpPsz9hOQSuhTHpWvGHCKbV+mYk4kzex8kSw82GpKIEDPFwDN0kqT+7/6ee/in6F24fNNY/jI",
+	"P1+7t/HXG73zn2xc+PtXZ8/pBuMff75x5fWYeHflbhamiKvbMujihbALnk12RzfSHjPycEeFOYOQIm8z",
+	"QVxt/mAGlZi0pu4dOLoEhr9c3JkqTFVcbYTjJnW7APVSqWRO5rAVFu+pLsKtFqfMb0oVC3roSt0esu94",
+	"kDGzEDbxrRMfwMt83oYbaBZgMsgDPLCsyRyD9p9jxeKsqQ+xuO1AMdbw8iTCnKwcGOojeAJy+fwAH1P3",
+	"4yVCEMeEMQwDIMpJEYqemTmFhwHAXYz7quE7QbW23x6hpY4OiwOAzeBs19fW+n+7bgGHj0FED2OUSUAR",
+	"taexkTOu4/EGaaakJxptWeUbg3ZP/QXUu/fT+29c2njvtfW1n3119tzm2l/X7/6i99+Xejc//ersuf61",
+	"n268f7H335dUJ1aoU/pz76Mr6oH1tbUIETaIcgyZhiC03lBSXV2TDIo0PWLzoVccUY1u5OHqhlF2oLo2",
+	"NFtKtSqfJy2NkqjIJh56KVmNwSpm5SZm1locVUakqy5Sur88sBqKNLzMaK+hSEslcrpF7GVHNcPfc8gu",
+	"JQsyCg9M7lmFhLdkEoUHDe7RH3NWtquGywrcxCNIt0gKvAagjeJGEjx9v7V/w/bJcMqEj5nV1WPqdRgh",
+	"KkCLTSaH7dRdgp10gteOIyqCfVBVQIIj6PShojoA4Gt8vOF1mElBbMlfJwGDQwzHVEwEb7c3grQnGR6C",
+	"aJQVwHP9zlvKAXH/2h82b1/49xeX1u+clSx5bxH1Lrx+/79/9+8vLvVeP9+7+a/1e9d6t163EXyTsjET",
+	"zsYpWZiE9hZkpqcD6Fny4AfSFLc7Kz5jwFFy5FsRbGqLfWIku0tFDn6u07ZTfI7Kd0dJcGEKCh/eT0n4",
+	"zhnBjvtILewszEqxuZeIo2aBjX6Yd+QAiscypG/0hhzEq3SMyebmijATHKRTnB7X/tC7tdb7/XXlYQww",
+	"j4YhJnSs4kBFyaX0a+Sv942HYrMbrTupSZtKmJrdDhJBDdqk6oEeQPt2lKtA54UaIWHJEE1oOgl5mBAL",
+	"gXSO0tlAMmpwMaIMMcZoYjc/goEZ3M+YtpSlsnZbY0WL8quHi8j32iQWHhpdXSzaMepK0YhCaSaBcTY0",
+	"1JStEMK6h8x7XE1vwEp7wKrfIiKrxOtyFl/gOOrgFjx0w3THmf32Ywe4CTtGf2lS2uMYWuEiykMy2Wpi",
+	"aSaN1GPRs5liaV8ORL9s/XBfylB7i1uL4OZUHdN7yszsXM2wABo67zCEm1JtVylZOAzVCRLHT0uqj+l9",
+	"T2YmpFvGB9lf3GIx5dB3jaQSht075ueH0W+6fvg0rja0gthFnFXJImLca2LXRKZnlXU5Mm+z6Iexhgzp",
+	"/G10zXERPPlohagljKNIZmfzbb9auW06XriwuS2GfUJdMJf+F1X7hqhN24sS+40i9Y0i9Y0i9Y0i9Y0i",
+	"9Y0i9Y0i9QgqUjtUN0rTaE5gS9LJ+p2L99/5EJDMb2/89d2vzp5TGKBfnT23+afX7//h59EApCp7Ce+O",
+	"qY9epQ7hKQFIIaz9VXC1SoRIg6X89onjQXhuqe2D6FP5qQ3ovWltuKEz8my93pdJlTNHhLBsSI2v4S4J",
+	"i0c65ov2SxY0Ts+sclFPKfCULOzNE9xbEYaeszNGYruVfHFs6cEs7aqt71NWF4PHoTLQdefgrBCXqlSq",
+	"YiYVpDpdJQxVcHXFHuoKMgViGsmcPfSrshrLHcoc3kmfAmQ/TlMGoCcidcRF1dh3mrd9BHn24aNhFoNK",
+	"MwlhwOwT4w4pC5+0ykJRkbV5GHeIjk0LPYAebvgADmnydGQa4iGvzVRCNkDRTbdbyME+TmlO5mZHKE09",
+	"Q6CaqdJUCEqatHfLzEt27QX7pGwOLmNU2B0ARDHAdILWGXZDRZuppibtamOw8U5KbFSX7Jd90mzJ36TV",
+	"mWPd2FSOhcUKwkyDmcJaH+uc3q2FzHK7In9cIYfVmx/Py7z188f1ROIc3NLhRQprDinTYFV5zfS9O06b",
+	"uuIQHpSTh1gZqkGzvAZBHUz9gWDczPCm5PYbnzW51DuaQgi2q5OgUNsp6gth51+n07vXAttTQEEGgkbL",
+	"rRppYt311VWJnyuMd+yZ6SnlasOyNmMMLk+qpj27/ekRis/yenCa3bK8bQr5MpOMu8vqOVVgTqVA2Xpp",
+	"2/JI5WzCXiYG9fiOJH0E3W+ip2tQPoIaqpP5y+R0yq2mdDmCZ2LRsfs0N0z/NrfQhqJ8VHUZkI/QhDzI",
+	"fq0t8JmzEi82I7Ot1isl6X07EvUHbsSoycypN2QhRx6iESK5qW4S5Jtay2U9qtTT2O488xcB+9XlHeVr",
+	"owKphsePnTK/KcPXqg/yqcenJnZ4L5LOaPW16eciXyVGO5vB3Q7Y4hZrk4MfZHRGNs/EE3PunO9//Mnm",
+	"9Uu9ix+i//MZ6t/5/eaX/5Kf/uNcbpDyHxAMmbfqQugqYugHx5nbDVH97IDl3tBK/CXPV7mZzRamdZaB",
+	"pGgeiTt1bl7oX/ygf+vy+trH/Y8/sWJIK10kE25b2hqRZvcRo2M0lG2ppEABu5WsDo3+Jt72ra860vZH",
+	"e5dUnXL433T5l/G/mZ+COWSdSGAxSZ1xtCnJtSnrKePNUp9XR5f73RmY4cumXB3h/Ps38cr+BhZpSIQB",
+	"3vFCvLwOuaQWWBsh4q5iMgONB6I423lBs3k1F67qAc49hzJjiShVu+xz3xa5OZ6oEITHLJwD0ISLUwus",
+	"7brW/mMQlMqs3DSmS1N38Qq1rgDvZKQygbz7lgnJHFv/WLmfAwz99j/6d34frdrt3/wnmkW9tz/rX78x",
+	"TsqlZu02S29uKKZwevMbZKALIjDAdoz/EXEuVqjriqGklts1Kl9n7da9HXgauSBs1Z3WCLYpWrqCqgwh",
+	"NOLYGgmNISldlVxO5AOm6ZMR2WkRB1ZOnpA4CeDJ8H4lkSrjzCQ46pOpypXhewM6Vr7buDVU9EMM2rUk",
+	"wc6lCmsHO08cpcnDhLenr3Ec6ym4y0NB5U5g6odtvICgoEeKWpil6WHKLB8KnFjoUHiU0MSi1zsNtAkg",
+	"l3pn3928fkOjMV2/uXnzAwUn0794o3flsoaZuXC7d3VNQddE/x2DsYlC0dx7o3/1dxH/RoswR/kNYiZ9",
+	"6KYI5KiCKoViPvlPE82LINREubyLWyLFW6JYbpo7NdR4pF7u8KinjXrCL2ON2+tptFtd/mkw5gmuNtQ/",
+	"Vbmn49FV9XcDU6/aVnNuYeoFfFBIzuhiVm/Hk50jU9aQYgkkiWxHW7K3e2l65snjpbmFvcWFYvFbxf0L",
+	"xWJ+pWRUUJscToe0+RXHmF8+weZy3y7WostLE0UZXiaX+wewS5iDvcFTsme0PA1NRR3ltVeoXosGf8bM",
+	"RjVZUfW86hugQPmHeSQ/r3K5f9BWf6AZRs0jKRKLYM+lgBPuEaJ7ffMaIANpkL9R5jAQSLeED0ajtHAr",
+	"rNlOuk059QsqKBZbzWjNW1zumw7rQ+s4dPFE9JzCfU4lIoUIOJqwnfjVjBTcgXCUTFlVQdbxKhnPW5h2",
+	"wdJ24qCK5idvkk1kLQmK9yw3MKs3ME1hK3nQHOw34JmA6BOGyaAxYs+ikVeowV3q4K7u9hb3H71/t7f2",
+	"+ubFn1i5Goxrq/zXnmFJ0cq9yRkROsOGesqLNOq1tFggtgX1r7658WdoTbn2P/3Pr3919tz6Fz/vn7sV",
+	"CPivzp7bvPeb/sfXe1+c7f/yy8FghtbueE01oIQbqFzaJ4fRkT48Y4HUFGKn2qc0Wgru7KB+mLuh1zjp",
+	"ZulGQAAulattwBgcOrfczKirO1JDnQatNqytj8aD7YpCg5iisHAGaeeXoqpKwllAfBV6cXnI5xwJLhVm",
+	"DtH/qN6mcV117Agozqpl+bhWGwt6kNdteTkvyI8Hr3wXs/ruBqYuVrPxfeLJx//XS3j6x8Xp+ZP6v7vL",
+	"0ydfnSnsmz3zX1aiyFf927/2Yf+fn/XO385MtLQha7SwEB3uOWnoUOb7xWiE2mSJ0CEtdkvWXsY8Lb4g",
+	"v4FkRFUmGDSx3SpYm90mVucZ2YFCOuJc2NJtgL1kdiPveNyPIz3k7zo58Sg6dPS3brwu0Mxxr+EdYTPw",
+	"2CpSNs4bKzab1bItCeqpwikJaM+MLFabhyGa5m5Lne59fG798xvrdy5unj2nmjaX9gcf/kyhFUmr+ObP",
+	"7r93dX1trffHv0rp+ea/eu/fln/+/DcKzXj93rX1u2/1f/lp77x8fuNX7/ZuXuhf+HXv/du9P/w0eM/6",
+	"ncv3370SuQRJgCOHClxRVnADe45o0BbQdKdMmcb2dknNL1dIgypDUVcAWJnicXJ6rFOyk5TpjSEgwTOJ",
+	"OZ3JkJIoffL9NrqK9YSyRj/zNG9LNGje8k3M5AUOdaD1k3L6BB3OusIH48rOzG1D2BnokoBYuB370rDK",
+	"kIeqYU+Oa2UnO6DZCeEYeO4LSGdIqY6RGglKaqCsnuirtHnrM4WZrG7Zxlu3e1c/3HjvtY1ffrh5+VaO",
+	"HFOtwxjVEUeZlY2OvsuoDdk7DT5/2fcI8ZH5Pk1ZiqIOKICMrfDtPICach0GTXO8IFtOTSN3JzRpBpQh",
+	"kyWtcZ1BLDMtBqLD7F+YLf7/Z39R0v4hi9riEZY/npPeka1CdANTVOmG+FexuRTn985O7y3O7y+Vivmk",
+	"5IpiuZlUN9H2OAN0ObSvwyNBVJFV7BtePTNRikto0TuJACNTmy3GbYvi9Py30PTJJ/5ruK8mmH8+cn1e",
+	"00siknBpTXE5qcpA6YWCAAow6I1qXiXM9+KVFx7ndgEkh9vmNiij35dtoP/tp+6hRDw6VY5NfINUFaKm",
+	"J+t5LvfPQkjq9t3evb9CbOpC/+yNaOcPKP8CIG+gJSgOs9v7qpfloJtxOE7lIsBAxlvIdlT/nEYEi0jn",
+	"3obAOCOgVz7NnEVttaBOg7oa2kj3Pe8MItRuPZU6tXNCQ1rfBiQfcvPB/wiFzHKaRT3D6NyGwLOND4Zp",
+	"eVeGQZiaeJmWoDVSPsXQLqFV3CRRvT7W6TGHuhAdIDZxs+rw2HLAfAZ9U46RumS/AdsaRdGoW/2Qh1AD",
+	"r5KwL7CqvEisWaFQ4hWCWjrO0OyqbmZUJTKoO+x7bXLSCg5APb+RAuh8EEM8Ch6J50TMz++fLs5OF/fm",
+	"iQLYj/IYwe6gIy+atTGaa02oUo/smsnTKjmJd8qclV2oDKxwbPxxWVkVS/KMwBFKVAwRcYYibxDWTL20",
+	"zCbgfIfCcPhoeU3Rdpa5kABGAPCwe+8iVBKFUlOEm3kttlAuoPObtq3fU1htEIMD3lmVBkOzCSVNNgnx",
+	"lfzE0JNzqMmcovbvz3HNJlW4k5L5vkwIk1oQONCkglVAggdVgJBLBJilaoFJOICff9g7/9H9d/+iHBqb",
+	"5y5unrvY++DPI6p/A4VvISWaeefMtMuo3DhBqg3sv2DCHKPcDCt2+RGm9lrVTvIa6pzebZzuEeMGz37/",
+	"Bz9MxEiWpn+owiPl6ZOvlgqlmf1nhps01TQ4nBOErLjd5RYedV1j9SMYs1GG7vwwetuKuULuThX2ZhOp",
+	"vSase8m9lUn1w3tgNSc5Cr1SqrlVn8BBnqDRobFHFGzGNhVIthpYWDamypuU1ZHPoUSmGi0nX0Raf1yE",
+	"qKkGoYCUOsyq0ULcWHODpk5zUym1IFId4pWVlu9zU0hrdxhPqoXg8iTaBup6SBMHHnIF8mc3565ajNCN",
+	"OcC0i1QhTHk5EhdJHpc9m/6IyhUNnhgEMbaW51PRslt9B/U3CFekNFP6gB/qgsqXMNw4UwmeukpX2Eti",
+	"ptstEbZMTxSRWvFgWlxgm7J61Hylp6oaNuisuhYXxCsoTXZgpJQCAwhm2KatjXzzhBqvg6lUowRs/jHz",
+	"VaWLXmmTNtFAL1UuNTyoAvI5mp+fSgqXsPWoJaeggzzoLgYbBknLcEBDl8JIx+rPGdwJa3aT6aVqyxPx",
+	"G6SJWlj4qeDWw3Y5bLxqsb3Ul3K57ZgKZXUshM1dLXEw3S1UmqGggMKDOTwMYZfYwSox0/KyoA0u9aAe",
+	"JWiCGdXfLW0Cw/a0g7MOu3FmTLIwZdRObNKLoJppwEbansa4IfPS7bgG74vqtRS4iAqQPcpVjy9oTsFF",
+	"VAZB52jVetJT8e1cdmeohMRsz71FCypSKLvSZptDTg4519T0KoCIZ1RyU41yvfX8qihaeJLvxtZbiAiS",
+	"KDuNyIPgJCNMcPC8wZdRbXvU7y7LE9CJLwR7Kt9O/esZI7W/feL4VMGqykXwiiD9FKyBRVTaG+k4CmcM",
+	"Tgv1/mA2Dd9vTZ05A2h9tRS0maWjh9Sbg/5PSGUPTcvrYpLcFlAL8AwKcDaiEPhyAzaPmfMy0/AyohAU",
+	"BYuC0UcpkR8bxcv0XXGJUyeQxw2CdPfL7GX2xBNPex73xBNPgLZ4Crdars4f3NPyeMUlzW/9SHB2Cj12",
+	"7JkDaH5u75OPG+gw4eOKS9ApadmcKiCMDjQoI4KgUwqJ8pSSR1QggWtAs6LBO4WX2SnAkxSnwDVXwQ6i",
+	"rNX2g3me0gstU+fUbjRXLKImdqXWJRncXLEEfFOzUcrkR7OKlUqeoJ6ZMyLXIxrP4mXWVdoDRyuMdxCv",
+	"yefmFZyJqs9TulIBzc3MIIy8tkvCnHfiyvfOzEOOn1Sud8u9e4EK32xdC9cJiNkV0l2AxDR0KlIHc0oV",
+	"VGOBTukPFhFm2i0bf1DqbwFMHYwjrTAzjjyG2dnZ+UXktJX3VLWG6UQ95IuIOkLr//6+OcTazQrxxCKS",
+	"OrX6QjC8QspVLIgCQYSBji4dP/DcE0/EYIOwQEePLB9Xp37q+9PPHT9+dPow8RvcmT6ySjyPOmQBwS9P",
+	"FZCgwJ8aMBU63fJ43cNNqe/AqRHmIM4IDHbIIc0W9wmrdqefJ90nnkCcIQyDqcpfgZsmqa8A0HSSQkwb",
+	"sUgxglIDVddSuauqUzE8SAXC8px3v8wAoLZKmDJZFEecWmrhaoNMz+wuQpzG1TdZLOzZ0+l0dmP4ejf3",
+	"6nv0b8WeFw4dePrF5afhN6FfZuoHtEnR+p2zG3//ZKowtUo8oQ3k3UX1oLR/cItOLUzN7i7unlU+hQYw",
+	"qz3hvZV/1gloDlIdgwM+5Eiti6pkIP0YxHhxk/hQdfCStbcgNBI03EHVg8rvXmkTr2siqgsJd40SYvk8",
+	"n+mDSs61S0SEqpK5kGpom0PoIp3A+HI8w6Kgmg/YkLKQEPbjjRZTJqQr+cPZ5Cs4GGdGAbBa6mR8PoGp",
+	"nJCX3DA0IFqkk7xMFCfuwQBfhW02r8QmE8ufG2tHVH6kS2ppxKFT9sMxB2syLbZ6rbYQEYdm4SBSA32n",
+	"gBjpQNa6KcKxDK8ejdNmMvYxfEawbg0xB+/7f32vTVKGDKqbc10GzRW6QV2Z/fGQX+w5oEozczz5Am1S",
+	"f+rMSamBKUsKONRMsag8q0yqcOAViCgOP9IF8aNNH+pnQYNKGB8h04Pv9M7bXxrMcs9Rpb3E9EPJKOWi",
+	"jXL40km5MtFuNrHXlZZ7u+JS0ZCGU0g5la6uaIHSWLi/i4MnWUDNbsD2wh9TpjzzyBypj+vCJAOC5/Ck",
+	"wiewcPwDkLy8FLoYExx/yNFFxOvzpKvPEBSrp7jTnfjxqZjVmbg9oONpCdopTXxwG90c9CSXd8YnmoAs",
+	"4E0K1lANp7T4pOlkOdozhahs32PqMK0C/gBvMyPhuwd17V6WjH+OdyJdABVeoTJmk/VoNh5j+jgP8rQo",
+	"oPlsaYjPfquc4YFWyx/EXdjl4S2w4G0WW3OQyuQ2bjdfCk5aikLTMlrlv3CmHHpavmnfuz7c4RT5KnXO",
+	"pFLks8SPcJ9tFwAZzL+77Vt8hIXRHMXdAbFVbbXUY5tdsDmntSPDysZH5M/Ak1smlzC+999tOXHmv528",
+	"W+Uz5uLdD+bYDzRU9v3Webd6U5R5L2r/inEhtFtgD/vcdRQMiFJIuYeqCltFF5Tlvk97FAgEcLexKMKu",
+	"DcBLd7o2oGoqdhQpBYgcEyAmCHXE9IDaYph6EaEoKgxBdfPTTY0yKhoTpptn4KWTpZuHcIxqGZM5RRfa",
+	"ZESOsaP6d2pm7xHldIfgSQT6JecpymNQnmctVJNg3UdffFaK61JxfxH9f++g0r79xbAta9xrxh2iARAI",
+	"dsB5Sf3d6IQOs5wgB8LWPnuLs6gDOTLlNsOrmLq44pLdU4V0oX5UzXToidImrpM9LVaPH2Xgh6hQhkG1",
+	"TFr/A6d4lFahX/0EpHlMei8htetKMW8lzbhuQRX8raq2EeCchbDDpMS4lQ7ULCZ8nbWJ+sjf58DUnsCF",
+	"PiK1YowcMNMAU1EpavnvrELjnvBRLTnOsnrvDhXWanY7znBfcpyJkMWS4xieDjzUIy2CfVTpog4hK9Mq",
+	"tywvgQQh5QkTCMSJdyp9hLnI/6Hkof3xGXQQTXZKj8tEI9kjneTO8sSaZaS6YuOJXVs/A+2nN6FqfVEZ",
+	"kaIbuZyvFBB3naiHPu2c2n5jj+nzYr9tkDp8UD6yPbdFvlqlJ+e3frL3zPR2mrS29AKvI8oQFlJXgvAq",
+	"Nv4juYXosbniHOJtX1BHf9LkDnRrMbuv6sniu+/yOldVC6n7zzX0YGwj5qxJqBO54k/rjAKhNhKCf7ob",
+	"VMZCoqAzZinJZA6P+76uP3QDiB0Vn+6aZPvdaIkh3QpFPyUfwKjjcVYPsGuCYLZQrxAd4hVMpzr4zKdN",
+	"iyIPtHY0Ag+zDTRtXv9o0bWvSVmsmBhj4owwisDqZJGC7gOWTgnQ/E8/pXOHOkHXsd3oCNP2W5U3ibxu",
+	"qk2PSioL8jxU6oYh0sdO6X+VoTLz1OODR39MDWj2cbtcOTCIziDd8Yd/3MOOan4ZPQxpDTDSUX+JIaet",
+	"zOeMwz5toKWUq12OF1jhj8m/Z/TRPb6ImniFxBon4WjKChBkyp1WlS7bdKrRMppH5D4HvhGeUbKTcq5V",
+	"jYm651VBqh7xz6T6ZY43qOfrWJpK1WIOKu0vItwg2NmNDplqKp2OV9B+YvmYPiidZlXQyb3gEuw0OGTA",
+	"QRmx1RtjYFufIcQZ7ovxyWk/WFX82BM5y88cQHv3zu3N45ahAXTs5B0zKhN4lzD98ITUO4IBVVqhnGdU",
+	"vdCP2rwxth5+8mAlOXiEkc7hrtxIdQa7aTVe8Lb01IGDTz/z7HOHvv38C4dfPHL0O8eWj3/3eye+/4Mf",
+	"6kepgvWD+l2TjAHvn0relGjoNFEcNjP95MlXZ/adefll+VZbadhJRZs6bzPTtjgQPPUoRVrNrCcYaQ03",
+	"YtJEGrw5YDXUU306hMI39dqMUVZXCKdJSyToyTMsk+NA2LxnR5r7Zn4PxeIPCWbw5JdVzdhk7E3PRzhI",
+	"ikS8w5QWn57OETnf2K0dGjuPnPe2mexZ2xa9g9seOw92FK6QC72k9A3S0XODt2C6LQQZ3Kl3aeLh9NiJ",
+	"bN8Feijh9ExKmHg4PZJWjITPvW4BtVRsp4DqHLuIe1LvpdzJe5P2EOZ7wxKgzSKf1s8+0u626GJSsx+P",
+	"kSr3nO1PMQKEWzWWTtaOnTHc5YF02UldWws1JMBGrCq76fup4SuhBiQCOyIavMMQbrUI9qTS2bv3Tv+1",
+	"e5tnzz/xxBNWTfyFyJhDFM9jmK2YPBLuqbTilES7SteeZjelfh5rRKI/UK87aU2nfvh0G90mC8XGvt5m",
+	"qj3R4NARQEGG+DxCtAUp1cMTqnSDQ9pGqt35sf9ARv2Hxv7D48+O+E/k8BUegUj3GD0r9aBT4Hw6hR4T",
+	"VcwYcR6X9HjKoXXqi1O6rMpU+p9Cj8mNdB7fjZZMwNIjfttjIvQeKSpAjJsu7+BlCnqwC8Kcl1lHkwfA",
+	"Yakyb7/Do5g6emj5QBn7pxYVtdU5AWIbLOTXCTFt5gutwfm4VjMpMqrCKmH3yA06tHMNHnV+I9g7xUmP",
+	"nS7yJ6SukeoKogz697T9kNUAd1EC0vS1bfGM+JpDpEqf0M+SvhguwCunmS72FbYSZca4Uj2Rm5QRaJdA",
+	"GWKckd0IQN5JRyDqC+LWJEejOq1Z+U53yQ8q/DTCrhuERSzeUyr8g+FEH2nlUK8jVS88rECrxSTKGzQM",
+	"KoIOBQtItCtypAoxyNg6LGt0rDovBC3h1Dc1TF3iDKiFvO1X+OkBClKi0iOST205oyIpYA2Yt07pg+pe",
+	"KEisEs/HlCkOyRH2PLBROzQWp2lggSpE8jbCfNQkmGngSwHVwoz7ZbVYW1BGLsic2zYkZlkCpYcU3Icw",
+	"Gi9hE4nKE4iRma1MHD6EtlBT9ZO1HnXdw3IY4x9xiEsUXGJyw1b5CjnGQeUdvtbj0GQId3B3AkuUL0NY",
+	"9fSQr1yUolL4vCVMnCbgPFD2VcWqG+RglGFs7UF3ZMo2eJ8zDz0I5+9TXaQhC3P5ePXcJujiDVa73XbD",
+	"QdwVAUgetG7Sbiq8QqbbLQhamDqagi6talCButKUjOmRsVCF1fm7TMwp7lQ9SE/voehBARFZ3L7En0ia",
+	"Fwg1bDqggeqBoe2hgkuCcD0WAW6ASQ5Ej23e/un6Fz9/fDGM20sVu6Z/7xOpoGs8rwYZkH4hZURv+55X",
+	"5S+H8MUmXyUhzQxnjeoXzuR2q6nYI/SGlMqjA1YeLB9QFsaN1SXAAXV7vOJ0sWSPvWl2lB55GwKmazit",
+	"Qr9Jc9Q/pzrSbCONN4md3TXJtrO6JVCZtVADhbwlhbrU/QWkGclD1VwlcqywZ4Z0257YE0VpSxVXB0Po",
+	"nkdY936Otz29kjT1O1joxHIgzf6GIG6K07AgJSwlE1Kh7tuOSinaGiRvsor2ceifFBIWYb7XVWjzngfN",
+	"kAsG7U7bm/Ax5UzNfxERVxg8+bmZGcR4OXxmULlegkXoXX+YcnQUmPKqHSXxuHW/FsEkhv3waL3hxwAw",
+	"4ZmpwtQKIS0rymV4yLZmV9Gm7+AQimdFbHz0Ze/C7c2bt3t3f9X/zS00jzZ+8i80W0K9C6//+4tLvbu/",
+	"6H3w5/7VN9fvvLl+93LvyqX1tZ/1rn7Yu7oWBwqeGbWBVtARSU/friM+SGUkuPjW9GeY5aQC0QBQopGL",
+	"zO1HvBZ2ypA3ZJfIvOk6ZjY0FC0XBmGmqW3ePTWIZe/0F1uv9WHm8ji8w4yj0iSQF4BnSoM4pHcDK6bB",
+	"OUyzseSmbsGOS57EnpCTTbpkRGGLkgPBADvWtxrM8KGkk0haNDis1mCE2scJXmUj7cDvjpkmUtHgbddR",
+	"jSkqhLCILWHSQhW2Zv57HtPEJijS5c0CfAnDi+RVAicsLCUyc+0M08+V5Y8GJbbmo4brPAoCG3DwUmQo",
+	"FSptP46TdeHnSlj2bv+9d+H2+poUl0qa9t99b33t9d7li73bb/ff+XSLglLNbDzxWHpg4lGsTMYGFSsq",
+	"6w7iIJTVVfTA54rNh5eL1yCYkHlzYjjNqXbL0Qj86CNuuJilpFku4VInxvqamLWxG3RnUmHCQAImDZo4",
+	"/xvBrAmOco/Gi04tNToI349/qA9IRsppitEk5ORo5SnsVxvHiJDHbyETYHoVUsVNUEqlHJig2qtknrR4",
+	"PCI5GQrOVg4GfjhR0FHrUrFoKdyKkke2d+fwtvp2jgIV2yN0E9iww125NTXqkgIEKzSmJmRWpscjMlIg",
+	"D5PtKhWDjXgoqY/bfAY657EZHEV6uUmT7KkQRmq0SvHQZManYk8+Stn94cwnGf2J78cEYnwQAj6EsFiR",
+	"kidV0hjnZ3oIZ8lxokveoeIkMsWHYnPFqGLweJ8nrUnEc54npBX6SILTRZTZb2h4urYLmiNI3eSrJH76",
+	"eWPVvO1PKlQdLJi3TdPCrKVuR/J8cg92CgEXHxQBTzyLfpCKF0OQ/yZ2iMGGXpE039H8uosEpk4mhetK",
+	"u0zpc7j7lHlsSODuGahYtQKLJiN5pemZ2WxE7fFDeQOQyi9gMy3TM3DfjKrf5Mw+t/ksgO0tBBkfKdmt",
+	"47UTlNuGjrZ+MU5AseiConWVBtjsIlPuCindQrfhsofZm2RPFQsyjPQPYDEcQ1+SwULYLWYRgdNowbSJ",
+	"AT+fxorLBSQ+gGMebJYiOBuI+KPkfdBIAakZi/IgBZkkmcD7kOkepDp7LoZtfFQjIXUmkLLINJi3yula",
+	"hd7bGXzUNI5MtSy7B7izrdblMe5Doy0YxyaS4PNJWJm8w5CnR4PsYBVKUSnePkeiill6ejBsFoClpqYH",
+	"P71KvK5qUA6hX5Bk8v40ocdsQd91OQ+t2SCfc2sNg9x3Ndg2bn04SJp35JBqWjCx7VcZ/NK+N1ZlAChA",
+	"Gaq10zIQ9QEE3ffTyfU5eGRbN00NYb/+aoYT2S9djyaFgUrc48xviFT/UDyMMkQ4pBYXpnU7gcEhdGug",
+	"IYbqSWm9JuSbplKgBV5+2Xl17sz0Y8WXStPzJ/936aXi9MzJx/9rhD4k290O5lHzlWdWXh7uIkMvEyFZ",
+	"/bLUIsoExaru9dm0+qJ+5pEOWqhFpJ2CWeJEjkDvaeoRxLLYwzPY4xHspEcbjhHshCfxAOKU7VbZ5+P1",
+	"pw9+Ol4s0eLqOIy9yYT95IugwKcZHJSOAIBYFJC4lHFYNti2ZDmaNLsjkGk70o1n5qdmO/a5aG/FIihV",
+	"kNissamEykYgzJmkL6PZVYBrw4HV5FFJTScLXi+EeErWxe4SqE78o/IFL4JyhCpt3+esgDoNWm1E0NdA",
+	"L5A6bI2uBo3xdqMl7SsoFRHwY4QZKCa70QlQTk1hrVBtBomP2q0FqLA9NVhie2oRYa2kBYCJMGNMmYuZ",
+	"swC5jadgvWXKVrELPQ2hWR7a0yTQCFqE7zANE6EGdFD3XZZKHKx9xxKvnFxorfzHxIDA6xyW2UaPSxPM",
+	"CuMdkU31Hl+lTqw83KKjHzVPbedmmTHsao+xvxRAaPDsxMz2pjYFCqjiEbwiCoiclpa66mXJnMDhg2ok",
+	"hrw/4Osxk9sTviCd/S85zuHu0+bBHXuD9JKCiT6UWE4WhUwKgNmQg6oz4bUalOaoAnXoBBrU6DSwgFLh",
+	"EUkhZ3AnThR5gzsVXF2Z4Cb4UHHDwpugBshVZ5M3UzW6S3CzMrZm2ectBaX3QBF7zXYQhRk1nBEUUpXy",
+	"AAtwR/dIiKE/Wi4btKZWeMKLumAf7HhIh5nkHWSkY6AU9Xg6zhg7g0UVhHBVKRxhjsh1JwPfVGqJZOic",
+	"2tFcGSb5UIKTWRx5ks00DEXo9iWSAjqErLhaZiuMaxDbCDPSWQxxPaMRS+HHuisMUEbQzz3bFXfMPJYr",
+	"VBNtNTwkYDO5VrPgWgNDhQbYsKp9dYMyjY8A8V3i6OIEhF1pynbTmr+qd5Tl0P/pTrjhIaOAUCbiADJv",
+	"S/UADcSABK2zdmsYnS7rp4aQqerOuACWpQobCs5ZMI9FaT37C/kjip1GWkRRDxUrItMfyDHGwxbbUaSj",
+	"tjyDcoJujROhHPO2ggkhAmLTLoFM/+3UwJiGUxm0TgbLL3wMneMAyEmDb+jcW+STZsvFvkHLASRqFSoK",
+	"m3rrR0zjf936wPcld7aUVEJ0NMCReVRqKuWkjeo6EJLrSJPVPJIzIULvwItYFWM38elD6mezUKOh/ygN",
+	"SZcIRp2YY/VFPhnM20OSrFrEQb3z5zZv3gEh5DeIIBagnzT3qlHkhlZR6KcepYSYoxEHx4QyYsKNmFjK",
+	"PNxlXqXY1YjqqS3tFQAvWSVuwegjilVAcVdVZ77YNbPgnAPTeWt5hIO2DIXyMeh6YYDhdSEcdXajJfNH",
+	"p8FRg7u6QQbA9KjVl9XPUIWYlhpmzoYxqwYLqlPDINdTuYwxJ9v2WQsPJxs+w1CYXAqjqeQIjzFBcgUk",
+	"2i35b8FViN7B1JXWZCsn9e1pYOZMg7I+2UJH6Nki74GkGAU5twAyV2GGQVoQ6kDdphzdlUJZ8xq/AUsN",
+	"TGJp5mjoIMBLVOXcAncFEpbclecwc46sEi8l/WyHoAHpSX7tqpLqdJVAADJklApTVJE4eCcFbxKAFtVo",
+	"QammQy4DN695eyJI/TVldIsBehXYk24uc+GVNmmT3Pakntx34Edphi/V7igA2gsnhZEZy2rh+iqPdqR5",
+	"LMOP0nNbiLrCCuCSCh2iGci9KZVm9k3P7Z+dnymmzC74YTi9WOnuI285DTG6j03O4tYXK8hpt2osYX2o",
+	"gpVse3XCfMNTmXE45q3cSWCItStN6vvEMSWEcItXSMtX0a1T0DTWoPDCHwtIMrlTUhnR4klrInLSwuWq",
+	"jPWU/Kyso8qnzMqMtbWIINPxZaY+BIko9R75Quh5IHzMfHl/INx7Sh6N03aJc8rMUw4Pg0XDyjpqJi34",
+	"AmoQKaA8iBwwgI0htbYgDqzlZXZK/roMX54CwGH4Oxq71qriKUZO++WaR2DNIMEM4CcHT0WN6v50ah27",
+	"BIJdV9E6jyCM5ooaxfpUjRLXEaesYMDQBOVYgDS1Q/vXwzsfSswt1mlt+0rrTRG2TlWUfza7gLvLPZXz",
+	"q8tSFnX2bxN3gyorDAYW8dBj65//sXfxt48PFYCWYm2LOkYFUs85oVK2OKBTGWdIp0Ego4Uqi9+RnJ97",
+	"qNOAzKHIzd2lb6w0ORR8qCJlVYCMXQtsBcwiXTDvKDL9uheQF0z5OBSS+22PRWrGA6kzWDyeQqkJFKUk",
+	"tLDL+Qq0CmJdqNqqtH2wU5VvnwolVrSpAIDpvAY/EgWdkKQBFQ32gTW5PWSQ260AZAj/CQE1mb54IBsA",
+	"ppg2iQv43zW4r3rzCgMATYWIiyAwr0KD8oEVPUZPY9uu8UNxE2QQwcQLHZtd1Zy/oLi0dtSqG2vqdvJd",
+	"zz3KzzrpRuzwUmmV7+hcgYwjU+171G3DQquVjHcmmSKgqqmUk1XkPi/FqSd9YOqtj4YyuaSVDXluZ/7j",
+	"yCMukRcRDqwmldsaWE3RjtbgAWgSEx8HXCf5aF6igoq/SdMUvHSHk5SapNy5h6LzPVwSg7WrLk8Rl1zo",
+	"jEPxFMFMCvJ9XG3IfZw0jJ7cB7/bAnPf565j0OMJ0idQUEa1+ZThprw1rOs35KVRsLihMf/YqQq05zHT",
+	"tbUDX3KcpeCB7aXcZtv1aQt7/p4a95rTDvZxVugOACqsW6ShK4b3kYrH4OBnDxsHL7LZ25geu+RAo3rV",
+	"NQs99u2jTz9bQEdffLaATpDK0ccVjP3Rg8+Aj1oXNexHh+lTi8Gf89APPQntHdyLwtTp6SY+PV3pAprk",
+	"/r2l+X37i9m3Zc+r4R/lXOm1MdJ8wG0+ToQWhu7jAmwJK3U0NBvBBNGlGCr1vRPLX4saGWmp+1nrzOLA",
+	"LaeW1cd7xMui+rX9qEXqE3/pQBO4CbyzQyqtib3UKpPg15MAk1KvKuj8CQX1ynXDNaIBK4FKpA6Uy1cw",
+	"MSu2YNu28J7uEgjyCC0NFmKXORMEZWjq4clBvlHFrErcCetpB+ClO1xPO9JSCU3HCNZlSf95apk6iMUI",
+	"XcvL0KFSkVGqDVRxFrQbGWCRu8l8uSwlrYqZQx3sD20KHDz2aLXI19OeaI98sxUhKNLe4uRUcJN6JI+8",
+	"ChkSULdiQneVIEi3oJoYoFfa2KU1veMFxAj25DNtJn9SUyFra17SFt16NmISZJrx4cQkyIv80aMlNesJ",
+	"khJsQgIzcTJiNMDrSbh35YqdWNaQy5nOpYcmo1BRiV0Ep7ioQkGSeKTdRAVyeb1OnIm6htPqCIP93qno",
+	"+3p+DyWOGRLj9hlH49ARBoNqgJKg9V8VM2mVV4hOHHRUi9y8gsrlYtIuzgPynd9oOTvF+eSRVUo6xFH1",
+	"yS70jshJHLzZMvbxJOlDv3aHk4ie5sMKUj/MkAky+GkLkFVIVaLCIlRNqp5MkGka1KsVEIUsIo/oIpDc",
+	"BBYgr02Qvo60CHsAMGsZIGvBV5M/jxBqzdS6aoS1Qa0iNaif83RqlFHRmPDhPAMv/Z4GMNyRF39ZJRip",
+	"ZuZf57tPtFqSuO1hUoTJD1T9ThaDCKtqxR/rNptJaNx1eWe63Zo0rcF7v9va8cFWHADAfE0CYlJ7DQ1G",
+	"XPOhlZzLO8gDHM+chAN1FoA2MVnCeQ4z5ylcXZlcXsU3VDOJRA6ocwiYjDx43T4+MKhUYb/kTSaWDxFJ",
+	"l+D8aq+SkVmulhe0FH103CxyxhN0sagNmEyUy1WZ5Xpp+ijiVSGhS7BULG6nqy2oJp1wgobj6FrdncpN",
+	"jpPTX6e8jKWgSl2VcMTTOZPJmxAESGA4ZjEQxqdFg3cmTESHsbfyIl+WL/7GqbJzlGTGIUzawUJbwJqR",
+	"+VQhumth1cFSKKlCBEY6owSTAtf/ZDkSqGI72RX8NeNJcB6QZhwiWyk1OcqhkCNNKwXwmZeAPDxxH96x",
+	"R6AgCiyJr5P9bmhkQVpRJExXdzgjhREqSfZ4pEroxFOfj6m3TpRs/hM5QFhqijxSI54HhQYaaDGiI0ON",
+	"/6KegQjKRUEK5T7o2gRACpLHXCPejne5yH3F7tcvFRlOPJp5DHQGQBdBwS736phRoTMfdGG6nJiA8OMu",
+	"gapyJOajx9bv/GV9bW393vX+uVvr9671L37Q/+RXaMnz0czs47mJEMzMSVOhfOk3nr+dR3/yXDRVYWlV",
+	"Cc5C9HDuQlFVoO7kJiHAP5w0CcmXfkNCO42EFC9apaSDarwNRjq4hzxduYAcnptsDHzBxEnHvHjHk4+Z",
+	"6NdJFBKQeCpfJjDWjeIVdljLkSAacRWNmyuq8vgnToDypd/wrp3GuyCCAYELQK/gnoG9M30jm1SI/AEw",
+	"QbYnALZMVADsGwJ6VIzDIDRmhjfRseBxyBVsEqTb2eYiL+hYOmHSku/c2fkfcoaBOPwauLArpE4ZwkPa",
+	"iiZIA/wNk6YNeOk3DqJUHgD7M0lQilXutplPND7uhJPwvmdevtygtR173eOz/Pp5hKCnmqQq4qNKF4UU",
+	"UdBtlEyLBmQQwpXGwpmGEk8lNUE8SiYFyGvDuFkmut3pNqUBUiIeCsLNkoFifxAQNwEkvMYMVadm2het",
+	"EhVskjKROArn3zwufMBX0/ieca9zAk1eZwpO+93WkDImnX15HB4cgi56XEXnoemQCpNBZZccjMRwRlV7",
+	"ZuCXAFOAoSOxDUNTqkrj9K5IgDcaT0XQvqPZ1eCRMA8N+qkCebxWI57KgGl5BPyqPudpfXYBedKx907Q",
+	"wPMDrT8eqTb/EQKYYMaSfitSBDj25SHVtiepeuGlV+WpVwj2iDe18NJJucfRUBz2/y9719cbx23Evwrh",
+	"FyfA6hQlKYraT66BGnlIbMQw8pJAS+3y7gjxlovlnhS1CGChTpMatZX+UZOiQQEXSNCHJhbQNA4kuP4w",
+	"1p6kb1Fwhtx/t3unJlzfuc6bLVEklzMczpAzv5/eSkY3QcLKy8GYYYlkH/LUBK9AHAQ0pUIOxmwGQxTi",
+	"UZbXabkzqfUUF1LPVVGlaZ24jhvP3VEKcs4ZqVDhQBEgAMthYzGxqGD84W0KMGU560B/U1AOVaXojsJk",
+	"9sKWN1vne+16VADV5pnpOc5r+9bqwhuprH2n+2khfskcsTvH6Dc3tCXMVwhaZYw7DdJ708sFXmaZx2uT",
+	"sRiDo9w9mXpSmr/XVpWQFSj0mqLr35JAmmsV5Fk1XAAXVYV+rJUydCgFDwGMP39pLfCKBYB3e2RjrD/Y",
+	"I4JRKOR7NxrKhP9SRj3yjnFzfDvwOg99EyiU51N0z2giOCTXJowBxFkT6jE4Y/D1br2wTh0vA6nOVUkM",
+	"LQOWlusHDvoL4O0I6Y5HrihOV29qtR1SfpmkMqQ7hPcJ3VAIr1PFdF9ZW1t59actEzQXdcXMchyZEFHo",
+	"G9Dca2na1M7L5k+/tqb/r4iMMDdR8ffToSnAKChIZk341ZVXXmuZcCr/p+l2yrElZGoJKhtPKFDsro+m",
+	"K2VjAJakjmGt1WNjB2UED1GAIQWhAcYADklULcT7bP/BtOn0FDFjNBUW8BF3I5j36kX3ArpGC6WChLFI",
+	"Gwkepe3U1xjndnmBYe5POnEWdN///9cXFG8jynTLpeuKItm6nF7CtliC6FambGgcz7i6KJRglaapNilR",
+	"wGZtoitFqy5XuRilCa6i9FtnGDpDCU9IHtk29Bbar4pSL3+9xGosAKpIRhVXq7SonkvQSt8M5pMgYSFu",
+	"cEYMu4WOsQGhdYVHCH8A/5HjtEf8QCYJC1Jf2+hYKqbyv9rYIUPd+qVAUKWIP6LRmAr/ZYDiC4ZgvwOp",
+	"nTDD+WUgZFWP+JFcV0O57ZMRTTaVOUYvw89xgj5QbQimcraCfF0t1poyCQkFtIdWXC93pcw8eyQnIJAR",
+	"K7MPmJqEgEaGm4CAa8Z4oh0w9EebXD4sea6o73JiyeYzfOH4A4y6e1Zr60oLIZLWPaN6XolXYJpOYIap",
+	"6xABb6mfgxaTUzDzyIRFE24OTWAJsy83Oow+pzZow8mjlUCGM4++q9juqm7WJfZGaZhG/I2QOSawNJy5",
+	"iUyhrITohShF7IJv6XNvXPEmf+iZVxfCiEe8LoFaJFpB+IR7CXtomGORr8SJHCR0BEghPfIGotiZqwJ7",
+	"O4nHmXalhjwamDI2e5CqlAthQGeR47K0JgSIwhUJ+YCnqkeukBtvXWukCwErcD5FaUFx/R64qjcQlNit",
+	"clSWFRYBnNFiXfOlwwe22qOpazVRAXWdTngzoMVr/tK+NgR0MVBNxho1s9Joj8rtnSgLNgkt3umJ1quE",
+	"6D2+sUO08AEACN29yt48n6kv8cY79NOv2pigQmfnxywKeTTwkXXO5tCiO62NR38shDmrajxxxIcfr+sW",
+	"PhKZGnNlsY+8d6NxJJj24LcpTwVXqQ9BSjJGbEZD64D86MBmZ9uxsJEI7iYfRLfipdV/ENyMxLU1x0M1",
+	"XqzlAbUDjecDoMUyd2btZhNUuFDb9twC02bOhfY0P6gTOlAcfTYbKOR36lHNxzaOCnr/PW6tnyeqT1ys",
+	"NqbPm7hnHTJ9GivQyk3ewuPZrIQLYA5soQNs1fjlMFkvOg0g8jgAEWARpueqOD9eN+o2NysAzXXn23XG",
+	"VnXEy2cPa9nXXjdz7UWX1rPTCxArjx9hXGZojst7j2s6Ph/tkFjQAAtwyhyx2sGAamgEn28o4Jqx8VbN",
+	"lZxzlFzo1aWqPHsJ5g8BDnCzLfoBitAmTeZpF9Z192wCCGTaQUKWoHEVon+ONJ1g0tZTzbQHWxivekpY",
+	"arP4IwmQ3qj4liWWAV02fEZIXnr9lZ8RH+e8LrdY4r/cIwCkxvopiSRCxF4i0Az+vW6KyvxpL+F6zCKU",
+	"3zNAzK0O1HjkamFKApk9bkKI4pYmD5gvKoOiey7kXDoOeUqEHLTrD/iKMwOPW9DiecrC1TN2mH6LC9DF",
+	"s36aMPDPQAgeiWmiO7JGIBhyESasjESrG85NroXPX9LzWc9tIem0qBNd88aBYcTEWL1J3yA0HPGIqyqp",
+	"gZFivv06TNIwutCVKBeSotEmyg7SMww5dgSJA2B4vRy7XCb4GD1PsKuDhEZzbOw1bPI8GVmYskMra5bA",
+	"DZTYUIpQEUoSKUz+AFcgzOZ8KadENfAhb0uxtBkIMMGFGGGjMy3CdxcsUWKTW86rAbUtC+GV66AIK1+g",
+	"5+WtHu/3l0sz3qROnsPf1BEYJSFTm4QG8NidwzidX0NqFcetTMTF+xayC2gfL3vy6eTOk8nn97K7D06/",
+	"Psge7x9/d//04e7ks/vZR4fZh4+yu3+z+GM/6ZFb4ESsvV5lJR6MaRJyGq1byTQRE7/NBuBxLP2jZz5B",
+	"nDF+wrPWvBtgKZrfP3Edndgl2xnWJW+VRNOia9sy2dxgEbp2bZej7+SNOvS3ikGawt7il+5SNeE+AUIi",
+	"KDeTId25aN6Vyu7WUI6g+qWW1V5PaWfJltX7cSIuXLqwSmO+urUGem36+tV0NG9qUBJ2SUfQPPKIYkpx",
+	"GelIjclYMA9tB/p35PjwMPv9Z8ff3T/5y1H2eL9488oF28wYWwkCycnRnZOjj7J7+9mHv64WmDT8+c8T",
+	"SAylo5jygSnJwbfzVKZUKILmJvvj7slvf1f0Zv+goUeTy8WZ8sx6e/mdvlfkgky+Ocru/uPp7d2Tva8m",
+	"/3zw9Pbu5O4X2Sf39E+++k/28UGJ6zbPDmv8esHCARaUgjNNJp9+e7b/JNs7OP3my6ITdLSbezD1CCY7",
+	"3gI9KhIMpVSmtgnX4eSvX1cEU5RQTfeMQCPqoi2AwgoIvcCmmkGRs7/fOTksTdKWOTSUVOdcM1js5eGs",
+	"Srin0rCb2Zn+6V+nDx8VXVtsgumu3wIwL5Xf+MQxmXz78WT34WTvk7Pf/KHoQo7TDfl+Qw836MAunhrK",
+	"baLYFkuoIH1G03GCXetg1iI5nH3557MH/356ezd79MXx48+zvYOynEbswgfvffDfAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

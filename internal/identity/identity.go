@@ -58,6 +58,12 @@ type Person struct {
 	VolunteerSince    *store.Time // nil: not a volunteer
 	ShowOnLeaderboard bool
 	CreatedAt         store.Time
+
+	PhoneSealed    []byte  // opened by Service.open
+	PhoneIndex     *string // seal.Box.Index of it
+	IdentityType   IdentityType
+	IdentitySealed []byte
+	IdentityIndex  *string
 }
 
 // TableName is people.
@@ -86,6 +92,7 @@ func (Home) TableName() string { return "units" }
 // Profile is a person with what they may be, and where.
 type Profile struct {
 	Person
+	Contact
 	Grants []GrantView // on units; oldest first
 	Home   *Home       // nil when the person has named none
 }
@@ -175,6 +182,9 @@ type Patch struct {
 	UnitID            *int64
 	Skills            *[]string
 	ShowOnLeaderboard *bool
+	Phone             *string       // "" takes it away
+	IdentityType      *IdentityType // with IdentityNumber
+	IdentityNumber    *string       // "" takes it away, with its type
 }
 
 // Registration is what makes a person a volunteer: Name, BirthDate and UnitID must be there.
