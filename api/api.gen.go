@@ -161,6 +161,108 @@ func (e AttentionReason) Valid() bool {
 	}
 }
 
+// Defines values for AuditEntity.
+const (
+	AuditEntityActivity    AuditEntity = "activity"
+	AuditEntityAttachment  AuditEntity = "attachment"
+	AuditEntityAttendance  AuditEntity = "attendance"
+	AuditEntityAudit       AuditEntity = "audit"
+	AuditEntityBeneficiary AuditEntity = "beneficiary"
+	AuditEntityCampaign    AuditEntity = "campaign"
+	AuditEntityConsent     AuditEntity = "consent"
+	AuditEntityDelivery    AuditEntity = "delivery"
+	AuditEntityDispute     AuditEntity = "dispute"
+	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityHoliday     AuditEntity = "holiday"
+	AuditEntityNote        AuditEntity = "note"
+	AuditEntityPerson      AuditEntity = "person"
+	AuditEntityProposal    AuditEntity = "proposal"
+	AuditEntityProvider    AuditEntity = "provider"
+	AuditEntityRequest     AuditEntity = "request"
+	AuditEntityServiceType AuditEntity = "service_type"
+	AuditEntityShift       AuditEntity = "shift"
+	AuditEntitySignup      AuditEntity = "signup"
+	AuditEntityUnit        AuditEntity = "unit"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntity enum.
+func (e AuditEntity) Valid() bool {
+	switch e {
+	case AuditEntityActivity:
+		return true
+	case AuditEntityAttachment:
+		return true
+	case AuditEntityAttendance:
+		return true
+	case AuditEntityAudit:
+		return true
+	case AuditEntityBeneficiary:
+		return true
+	case AuditEntityCampaign:
+		return true
+	case AuditEntityConsent:
+		return true
+	case AuditEntityDelivery:
+		return true
+	case AuditEntityDispute:
+		return true
+	case AuditEntityGrant:
+		return true
+	case AuditEntityHoliday:
+		return true
+	case AuditEntityNote:
+		return true
+	case AuditEntityPerson:
+		return true
+	case AuditEntityProposal:
+		return true
+	case AuditEntityProvider:
+		return true
+	case AuditEntityRequest:
+		return true
+	case AuditEntityServiceType:
+		return true
+	case AuditEntityShift:
+		return true
+	case AuditEntitySignup:
+		return true
+	case AuditEntityUnit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryRole.
+const (
+	AuditEntryRoleDistrictAdmin AuditEntryRole = "district_admin"
+	AuditEntryRoleResident      AuditEntryRole = "resident"
+	AuditEntryRoleSocialWorker  AuditEntryRole = "social_worker"
+	AuditEntryRoleStationStaff  AuditEntryRole = "station_staff"
+	AuditEntryRoleSystem        AuditEntryRole = "system"
+	AuditEntryRoleVolunteer     AuditEntryRole = "volunteer"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryRole enum.
+func (e AuditEntryRole) Valid() bool {
+	switch e {
+	case AuditEntryRoleDistrictAdmin:
+		return true
+	case AuditEntryRoleResident:
+		return true
+	case AuditEntryRoleSocialWorker:
+		return true
+	case AuditEntryRoleStationStaff:
+		return true
+	case AuditEntryRoleSystem:
+		return true
+	case AuditEntryRoleVolunteer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BeneficiaryInputGroups.
 const (
 	BeneficiaryInputGroupsDisabled   BeneficiaryInputGroups = "disabled"
@@ -395,6 +497,27 @@ func (e GrantInputRole) Valid() bool {
 	case GrantInputRoleSocialWorker:
 		return true
 	case GrantInputRoleStationStaff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuardianRelation.
+const (
+	GuardianRelationGrandparent GuardianRelation = "grandparent"
+	GuardianRelationOther       GuardianRelation = "other"
+	GuardianRelationParent      GuardianRelation = "parent"
+)
+
+// Valid indicates whether the value is a known member of the GuardianRelation enum.
+func (e GuardianRelation) Valid() bool {
+	switch e {
+	case GuardianRelationGrandparent:
+		return true
+	case GuardianRelationOther:
+		return true
+	case GuardianRelationParent:
 		return true
 	default:
 		return false
@@ -1968,6 +2091,117 @@ type AttentionPage struct {
 // AttentionReason 没签退、补传、定位不准、没有定位
 type AttentionReason string
 
+// AuditChange defines model for AuditChange.
+type AuditChange struct {
+	// After What it became; empty: nothing. 不显示 for what is private
+	//
+	// Example: 已通过
+	After string `json:"after"`
+
+	// Before What it was; empty: nothing
+	//
+	// Example: 待审批
+	Before string `json:"before"`
+
+	// Name The column
+	//
+	// Example: state
+	Name string `json:"name"`
+
+	// Said The column in Chinese
+	//
+	// Example: 状态
+	Said string `json:"said"`
+}
+
+// AuditEntity The kind of a record
+type AuditEntity string
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// ActorID Who; 0: the system
+	//
+	// Example: 4
+	ActorID int64 `json:"actor_id"`
+
+	// ActorName Their name; 系统 for the system
+	//
+	// Example: 杨海兰
+	ActorName string `json:"actor_name"`
+
+	// At When
+	At time.Time `json:"at"`
+
+	// Changes What changed, by column; empty where nothing was kept
+	Changes []AuditChange `json:"changes"`
+
+	// Entity The kind of a record
+	Entity AuditEntity `json:"entity"`
+
+	// EntityID The record's id; of a holiday its day
+	//
+	// Example: 42
+	EntityID int64 `json:"entity_id"`
+
+	// EntityName How the record is called now, where it has a name or a number
+	//
+	// Example: 20260305-481220
+	EntityName string `json:"entity_name"`
+
+	// EntitySaid The kind of the record in Chinese
+	//
+	// Example: 服务申请
+	EntitySaid string `json:"entity_said"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Minor About somebody under 18
+	Minor bool `json:"minor"`
+
+	// Network From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+	//
+	// Example: 203.0.113.0/24
+	Network string `json:"network"`
+
+	// Operation The operationId; empty for the command line and timed work
+	//
+	// Example: approveRequest
+	Operation string `json:"operation"`
+
+	// RequestID Of the request log, and of the answer's X-Request-Id
+	//
+	// Example: 01JD8X6Z3M
+	RequestID string `json:"request_id"`
+
+	// Role As what they did it
+	Role AuditEntryRole `json:"role"`
+
+	// Said What was done in Chinese
+	//
+	// Example: 通过申请
+	Said string `json:"said"`
+
+	// UnitName The unit of the record; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// AuditEntryRole As what they did it
+type AuditEntryRole string
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Items In the order that the call names
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
 // BatchItem defines model for BatchItem.
 type BatchItem struct {
 	// Code As in Problem
@@ -2779,6 +3013,39 @@ type GrantInput struct {
 // GrantInputRole The role to give
 type GrantInputRole string
 
+// Guardian defines model for Guardian.
+type Guardian struct {
+	// AgreedAt When
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// Name Who agreed
+	//
+	// Example: 赵建国
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
+// GuardianCode defines model for GuardianCode.
+type GuardianCode struct {
+	// Code Eight digits
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// GuardianRelation What the guardian is to the child
+type GuardianRelation string
+
 // HandOverInput defines model for HandOverInput.
 type HandOverInput struct {
 	// Reason Told to the residents
@@ -3184,6 +3451,152 @@ type MessageTemplate struct {
 
 	// Name A subscribe message of WeChat's
 	Name MessageName `json:"name"`
+}
+
+// MinorsDeed defines model for MinorsDeed.
+type MinorsDeed struct {
+	// Count How often
+	//
+	// Example: 14
+	Count int `json:"count"`
+
+	// Look A look; else a change
+	Look bool `json:"look"`
+
+	// Operation operationId
+	//
+	// Example: openContact
+	Operation string `json:"operation"`
+
+	// Role As what they did it
+	//
+	// Example: station_staff
+	Role string `json:"role"`
+
+	// Said In Chinese
+	//
+	// Example: 查看电话和地址
+	Said string `json:"said"`
+}
+
+// MinorsHeld Whose data are held
+type MinorsHeld struct {
+	// Beneficiaries Different people under 18 whom these are for, by who asked, name and birth date
+	//
+	// Example: 24
+	Beneficiaries int `json:"beneficiaries"`
+
+	// BeneficiariesUnder14 Of them under 14
+	//
+	// Example: 18
+	BeneficiariesUnder14 int `json:"beneficiaries_under_14"`
+
+	// People Accounts of people under 18
+	//
+	// Example: 12
+	People int `json:"people"`
+
+	// PeopleUnder14 Of them under 14
+	//
+	// Example: 2
+	PeopleUnder14 int `json:"people_under_14"`
+
+	// Requests Requests for somebody under 18
+	//
+	// Example: 31
+	Requests int `json:"requests"`
+
+	// Under14WithGuardian Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+	//
+	// Example: 17
+	Under14WithGuardian int `json:"under_14_with_guardian"`
+
+	// Under14WithoutGuardian Of those under 14
+	//
+	// Example: 1
+	Under14WithoutGuardian int `json:"under_14_without_guardian"`
+
+	// Volunteers Of them volunteers
+	//
+	// Example: 9
+	Volunteers int `json:"volunteers"`
+}
+
+// MinorsMonth defines model for MinorsMonth.
+type MinorsMonth struct {
+	// Changes Changes
+	//
+	// Example: 9
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 20
+	Looks int `json:"looks"`
+
+	// Month The month
+	//
+	// Example: 3
+	Month int `json:"month"`
+}
+
+// MinorsReport defines model for MinorsReport.
+type MinorsReport struct {
+	// AgeDay The day that ages are of
+	//
+	// Example: 2026-12-31
+	AgeDay openapi_types.Date `json:"age_day"`
+
+	// ByUnit By unit, the most frequent first
+	ByUnit []MinorsUnit `json:"by_unit"`
+
+	// Changes How often a minor's record was changed by somebody else
+	//
+	// Example: 96
+	Changes int `json:"changes"`
+
+	// Deeds By role and operation, the most frequent first
+	Deeds []MinorsDeed `json:"deeds"`
+
+	// Held Whose data are held
+	Held MinorsHeld `json:"held"`
+
+	// Looks How often a minor's record was looked at by somebody else
+	//
+	// Example: 214
+	Looks int `json:"looks"`
+
+	// MadeAt When the report was made
+	MadeAt time.Time `json:"made_at"`
+
+	// Months By month
+	Months []MinorsMonth `json:"months"`
+
+	// Units The units that I administer
+	Units []string `json:"units"`
+
+	// Year The year
+	//
+	// Example: 2026
+	Year int `json:"year"`
+}
+
+// MinorsUnit defines model for MinorsUnit.
+type MinorsUnit struct {
+	// Changes Changes
+	//
+	// Example: 51
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 120
+	Looks int `json:"looks"`
+
+	// UnitName Name of the unit; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
 }
 
 // Minutes Whole minutes
@@ -5188,6 +5601,65 @@ type VolunteerShiftInput struct {
 	Title string `json:"title"`
 }
 
+// Ward defines model for Ward.
+type Ward struct {
+	// AgreedAt When I agreed
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Coming Shifts to come that it signed up for
+	//
+	// Example: 1
+	Coming int `json:"coming"`
+
+	// EntriesTotal Times it served
+	//
+	// Example: 3
+	EntriesTotal int `json:"entries_total"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name The child
+	//
+	// Example: 赵小宝
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// WardInput defines model for WardInput.
+type WardInput struct {
+	// Agree I am the guardian, have read the notice, and agree
+	Agree bool `json:"agree"`
+
+	// Code What the child's phone shows
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -5418,6 +5890,48 @@ type ListAttentionParams struct {
 
 	// Limit At most so many items
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// ActorID Only what this person did
+	ActorID *ID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// Entity Only this record; with entity_id
+	Entity *AuditEntity `form:"entity,omitempty" json:"entity,omitempty"`
+
+	// EntityID Only this record; with entity
+	EntityID *ID `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+
+	// Operation Only this operation, by its operationId
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+
+	// From From this day on, in Asia/Shanghai
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Up to this day, and on it
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Minors Only records about somebody under 18
+	Minors *bool `form:"minors,omitempty" json:"minors,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetMinorsReportParams defines parameters for GetMinorsReport.
+type GetMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
+// ExportMinorsReportParams defines parameters for ExportMinorsReport.
+type ExportMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
 }
 
 // CreateCampaignParams defines parameters for CreateCampaign.
@@ -5665,6 +6179,12 @@ type AcceptMessagesJSONBody struct {
 
 // AcceptMessagesParams defines parameters for AcceptMessages.
 type AcceptMessagesParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddWardParams defines parameters for AddWard.
+type AddWardParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -6050,6 +6570,9 @@ type SetMyHoursJSONRequestBody = ProviderHoursInput
 // AcceptMessagesJSONRequestBody defines body for AcceptMessages for application/json ContentType.
 type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 
+// AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
+type AddWardJSONRequestBody = WardInput
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -6214,6 +6737,15 @@ type ServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(c *gin.Context, params ListAttentionParams)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(c *gin.Context, params ListAuditParams)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(c *gin.Context, params GetMinorsReportParams)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(c *gin.Context, params ExportMinorsReportParams)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(c *gin.Context)
@@ -6328,6 +6860,12 @@ type ServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(c *gin.Context)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(c *gin.Context)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(c *gin.Context)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6373,6 +6911,15 @@ type ServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(c *gin.Context)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(c *gin.Context, params AddWardParams)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(c *gin.Context, id ID)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -7107,6 +7654,151 @@ func (siw *ServerInterfaceWrapper) ListAttention(c *gin.Context) {
 	}
 
 	siw.Handler.ListAttention(c, params)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "actor_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_id", c.Request.URL.Query(), &params.ActorID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter actor_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", c.Request.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", c.Request.URL.Query(), &params.EntityID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "operation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "operation", c.Request.URL.Query(), &params.Operation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operation: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "minors" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "minors", c.Request.URL.Query(), &params.Minors, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter minors: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAudit(c, params)
+}
+
+// GetMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) GetMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMinorsReport(c, params)
+}
+
+// ExportMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) ExportMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMinorsReport(c, params)
 }
 
 // LoginDemo operation middleware
@@ -8170,6 +8862,32 @@ func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
 	siw.Handler.GetMyContact(c)
 }
 
+// NewGuardianCode operation middleware
+func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewGuardianCode(c)
+}
+
+// ListGuardians operation middleware
+func (siw *ServerInterfaceWrapper) ListGuardians(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListGuardians(c)
+}
+
 // GetMyHours operation middleware
 func (siw *ServerInterfaceWrapper) GetMyHours(c *gin.Context) {
 
@@ -8665,6 +9383,84 @@ func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
 	}
 
 	siw.Handler.AcceptMessages(c, params)
+}
+
+// ListWards operation middleware
+func (siw *ServerInterfaceWrapper) ListWards(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWards(c)
+}
+
+// AddWard operation middleware
+func (siw *ServerInterfaceWrapper) AddWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWardParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddWard(c, params)
+}
+
+// RemoveWard operation middleware
+func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveWard(c, id)
 }
 
 // ListProviders operation middleware
@@ -11384,6 +12180,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
 	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
 	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
+	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
+	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
+	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
+	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
+	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
@@ -11506,6 +12307,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
 	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
+	router.GET(options.BaseURL+"/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/audit/minors-report", wrapper.GetMinorsReport)
+	router.GET(options.BaseURL+"/audit/minors-report/csv", wrapper.ExportMinorsReport)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
 }
@@ -11990,6 +12794,129 @@ type ListAttentiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAttentiondefaultApplicationProblemPlusJSONResponse) VisitListAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportRequestObject struct {
+	Params GetMinorsReportParams
+}
+
+type GetMinorsReportResponseObject interface {
+	VisitGetMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type GetMinorsReport200JSONResponse MinorsReport
+
+func (response GetMinorsReport200JSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMinorsReportRequestObject struct {
+	Params ExportMinorsReportParams
+}
+
+type ExportMinorsReportResponseObject interface {
+	VisitExportMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type ExportMinorsReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMinorsReport200TextCsvResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13485,6 +14412,85 @@ func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMy
 	return err
 }
 
+type NewGuardianCodeRequestObject struct {
+}
+
+type NewGuardianCodeResponseObject interface {
+	VisitNewGuardianCodeResponse(w http.ResponseWriter) error
+}
+
+type NewGuardianCode201JSONResponse GuardianCode
+
+func (response NewGuardianCode201JSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewGuardianCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewGuardianCodedefaultApplicationProblemPlusJSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansRequestObject struct {
+}
+
+type ListGuardiansResponseObject interface {
+	VisitListGuardiansResponse(w http.ResponseWriter) error
+}
+
+type ListGuardians200JSONResponse struct {
+	// Items Oldest first
+	Items []Guardian `json:"items"`
+}
+
+func (response ListGuardians200JSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGuardiansdefaultApplicationProblemPlusJSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -14031,6 +15037,120 @@ type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsRequestObject struct {
+}
+
+type ListWardsResponseObject interface {
+	VisitListWardsResponse(w http.ResponseWriter) error
+}
+
+type ListWards200JSONResponse struct {
+	// Items Oldest first
+	Items []Ward `json:"items"`
+}
+
+func (response ListWards200JSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardsdefaultApplicationProblemPlusJSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWardRequestObject struct {
+	Params AddWardParams
+	Body   *AddWardJSONRequestBody
+}
+
+type AddWardResponseObject interface {
+	VisitAddWardResponse(w http.ResponseWriter) error
+}
+
+type AddWard201JSONResponse Ward
+
+func (response AddWard201JSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddWarddefaultApplicationProblemPlusJSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveWardRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveWardResponseObject interface {
+	VisitRemoveWardResponse(w http.ResponseWriter) error
+}
+
+type RemoveWard204Response struct {
+}
+
+func (response RemoveWard204Response) VisitRemoveWardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16894,6 +18014,15 @@ type StrictServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(ctx context.Context, request ListAttentionRequestObject) (ListAttentionResponseObject, error)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(ctx context.Context, request GetMinorsReportRequestObject) (GetMinorsReportResponseObject, error)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(ctx context.Context, request ExportMinorsReportRequestObject) (ExportMinorsReportResponseObject, error)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(ctx context.Context, request LoginDemoRequestObject) (LoginDemoResponseObject, error)
@@ -17008,6 +18137,12 @@ type StrictServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(ctx context.Context, request ListGuardiansRequestObject) (ListGuardiansResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -17053,6 +18188,15 @@ type StrictServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(ctx context.Context, request ListWardsRequestObject) (ListWardsResponseObject, error)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(ctx context.Context, request AddWardRequestObject) (AddWardResponseObject, error)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -17716,6 +18860,84 @@ func (sh *strictHandler) ListAttention(ctx *gin.Context, params ListAttentionPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAttentionResponseObject); ok {
 		if err := validResponse.VisitListAttentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request.Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMinorsReport operation middleware
+func (sh *strictHandler) GetMinorsReport(ctx *gin.Context, params GetMinorsReportParams) {
+	var request GetMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMinorsReport(ctx.Request.Context(), request.(GetMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMinorsReportResponseObject); ok {
+		if err := validResponse.VisitGetMinorsReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMinorsReport operation middleware
+func (sh *strictHandler) ExportMinorsReport(ctx *gin.Context, params ExportMinorsReportParams) {
+	var request ExportMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMinorsReport(ctx.Request.Context(), request.(ExportMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMinorsReportResponseObject); ok {
+		if err := validResponse.VisitExportMinorsReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -18961,6 +20183,54 @@ func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
 	}
 }
 
+// NewGuardianCode operation middleware
+func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
+	var request NewGuardianCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewGuardianCode(ctx.Request.Context(), request.(NewGuardianCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewGuardianCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewGuardianCodeResponseObject); ok {
+		if err := validResponse.VisitNewGuardianCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGuardians operation middleware
+func (sh *strictHandler) ListGuardians(ctx *gin.Context) {
+	var request ListGuardiansRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGuardians(ctx.Request.Context(), request.(ListGuardiansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGuardians")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListGuardiansResponseObject); ok {
+		if err := validResponse.VisitListGuardiansResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx *gin.Context) {
 	var request GetMyHoursRequestObject
@@ -19444,6 +20714,100 @@ func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
 		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWards operation middleware
+func (sh *strictHandler) ListWards(ctx *gin.Context) {
+	var request ListWardsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWards(ctx.Request.Context(), request.(ListWardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardsResponseObject); ok {
+		if err := validResponse.VisitListWardsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddWard operation middleware
+func (sh *strictHandler) AddWard(ctx *gin.Context, params AddWardParams) {
+	var request AddWardRequestObject
+
+	request.Params = params
+
+	var body AddWardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWard(ctx.Request.Context(), request.(AddWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddWardResponseObject); ok {
+		if err := validResponse.VisitAddWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveWard operation middleware
+func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
+	var request RemoveWardRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveWard(ctx.Request.Context(), request.(RemoveWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveWardResponseObject); ok {
+		if err := validResponse.VisitRemoveWardResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22019,477 +23383,521 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17kxPH2Tf8Vbr2vauwHS1Iuwtmd+v9Yw0+EBtDWBKS2DyipWlJnR11y9OjFYofqiAxNiZgkzsHxzYk",
-	"ITF3nIOB2IlN1sZUPe83eb3SLn/lKzzVV3fPST2jkVYLS+zUXbdZaTR9uvo6X7/r1akqb7Y4I8wXUwuv",
-	"TrWwh5vEJx78daDtCe7JfzlEVD3a8ilnUwtTjJz2y1X4EvEa8hsEtXCdoAqpcY9MFaaofOqVNvG6U4Up",
-	"hptkamFKPT9VmBLVBmli+dYmPv0CYXW/MbUwUywWpvxuSz4pfI+y+tSZM4WpQ87g6McbBHmkyj1nl0DU",
-	"McO1sN8IR4PPPfJKm3rEmVrwvTaJjvxfHqlNLUz9P3vC5e9R34o9hxw9NGm2uE9Ytfs86Q5O4zB2CMKM",
-	"dFCNe4jgagM5hDhyQzBqEU9whjBz0App+fAI9QXyiO9RIqYKU+Q0brZcOdW9tWJ1vjKDn3RmyVy1tN8s",
-	"qEGwQ7xwSZEJTcsZpexkaWZ/YapJmfl7f0FujU88+c7/9dLS9A/x9I+L0/Pl6ZPf+q8p26a/QJvUH1zw",
-	"ko+aXPhIcNTErIuoT5oi5bBdeEV0hg6p4bbry5MuyOnSZrs5tVCSx96kTP8VzIYyn9SJN3VGzscjosWZ",
-	"IECTRz1ecUlT/rPKmU8YzBS3Wi6tYjnTPS31xLd+JOS0X8156ua9MGJ84cdIrS2Is4gEIajKHTJ1pjC1",
-	"TISgaoCUeYw2vnmfZfxlWmfEQZTB6egfyPctVX26Sn0gzpbHW8Tzqdol3Gp5fBW7w0ZdMs+dKUxVcbOF",
-	"aZ0N+80B/dxTHiU19UNWbmKG62SQaA4h3ATKFz6u1UJyq3DuEsz0z6vELXsE6w1LXHfuOsjniKwSr1vh",
-	"TneQZgtT1QaprlBWbsrTGTZ/9exhfZDy9HDVL7canBHb8KhCEBYrxInd2uL83tnpvcX5/aVS0TqjkCji",
-	"LzzRwD6iAjlyOMsPa4RVSblJfE8dZfzXMPlpyhBnbhd1qN+gLLiR6keLCFcEYYrpMDVKMO8onw0uWUGy",
-	"yxxcUd510QaGOsAcqlXqyEHhCXmiyMcrhCHe9tFjvXvv9F+71796uXfxev/a9fUvf4aWPB+VnnzcShEu",
-	"cL6y4iWD+8eRfCDORO//+W+9e+/0br5t21KXqys5lDI49xzKsA+E0aSsbKXpHxDsiUVUtG5waZ9tf0Fi",
-	"Ch97vihjC1Esy6+MLJUPI9GgNR/5mlgY9xFfBWlQ415TvmLKwT6Z9mnTSkUtF1dJ6g4SLzbnqf6d8/3b",
-	"/+jf+f36nav9X/9r44Mve5fW+jf/iWZR7+3P+tdv2IbwqFgRKfTtc7TCeAfVqCcyzn9Gnr+SIwuvDo6g",
-	"P8Ceh7vyb9gTy5CHGJL7gLjnEG8RUYZcKnyh7ojf4IIEG1hAWIuxvdGhMzmzHNU6nRXqupbpvEiII8UF",
-	"dl19pM3cY8lXWsfyJVUO4+ZaHiz7moR96rs2ngYfJwng4082r1/qXfwQ/Z/PUP/O7ze//Jf89B/nbGff",
-	"ZtQv52Ua8LCdFKUux706ZlQAcQ8qI6EO95JS6nw9ecNgzd5EBFg4v+jgcb6SZPyxK1MIBWhCtoRsITh/",
-	"cxNC7hhQakw2ngyWxys/IlUgKXNih1irrRQIx6Fyb7B7NCLQa9gVpDBBGZ/77B6UYI0osLPFmP66N66/",
-	"Fqfnv4Xsqmt+oRs3POLjlbZHJjNCHIECSRTRgfcWY0rwXruAjgperUlrqsgviLcmbCObNjd8yyYgc/Uy",
-	"iwWb/J1KtSKs+5dHHkYWuH/4AnOLvyjvj9ppOeiuiU8fUj8tFfOLQ8lUleAN2FB+Qac4UWzsvcVRZd/I",
-	"4i5jocDCX2kT/b205Cco2SIHsi9+HjNbE3sJ0RUKpCgLtkmz3EIqS54c1ZcoLjGCMxlUnxpae1Iap/yz",
-	"KtUXOVBu+gnMUYv+EnEZDU7gKBYCUR9hgbRXSWrWgSrcwnWyiEiz5XcRV3N1sfCHqwvaQREdO3vT/Gpj",
-	"qBBuUhb9tPSNWN6hYrkIgk8AvcCTCHeAn6RJ3uGC9z9U0H4jXB85ATeK3DqTwfOWjV0ZH2bz8psbH977",
-	"6uy5/sUbvSuX1+989NXZc73PPt74/Bf9a79T/+69/ev+pxeksGWSMl6acjxckwfSaldcKhqwSzXKzD+V",
-	"n88lToQJh6exxESHeIMya8Xme5cazittIuSfuwRaIVanoIsrxE0hog4WislJ9sDiGsO7763fubhx7Xrv",
-	"y3d6N+72rrxje/kqdtskRfnCai35XRsJwaXWo6YfjGSVXDDQOMZj/m0NN0a4hLQGhULurTnCCILvFpEg",
-	"q8TDLsj5aoPTqjSRukQg8KgtopnizL7pUml65kl4BCNHmfjBZF6a2rh2ff3O5c07b/du/lZujo0N7C0W",
-	"sy/+DFwd81euY8k6jojoH2TvVc5q1GsKhJGgdTbdbi0gxivc6Rbkso2D3Nwm3PZ5E/u0qjwctZr92nhW",
-	"sUqrjSAy53E5v10COR7uUFYXEJaqcpe3gdObAblXbaiwGVWeRoioWQcVcgFNwvxxSK/DvRXijadGh7+1",
-	"7r/v42qjqVWN+KiVbobkxY5DHER920WvdH0bMS/TH8cIcm7/TKlkE45Vj2CfOFa37wnFe/K5dPPqhiuU",
-	"OSlhlJrHm0q5D8wNc/o/apG6PHMm/3+HVORFbzl2orNvJAREK114vyAeOFvl5RV4lcJbQ07Se//LjTff",
-	"KO3+Uauez+kHa9IDmyMpBGca2+QUwiDMkfLHEirTkjC37h38IE1ESwlgTKGtOFmrmJU107BFY82SUBUz",
-	"qbPrR4mDGO+kRNpauKrjhQkLTGpwYspGv4Q59piFXCc4GHYJROB4ctKx3Qpdcl3UaXDUwA7CCFTKRSQt",
-	"DCYfUNpeAaS1JDJ97vns0mCrjvGOzTiFyEr6+lADwwpBixncVXgmN/VkBIGiGwqP5dzSxIUJ5lOI0fYA",
-	"4UbnEh5zhEr0xsQJ0ex59jUbRy6k0YWO13BGwkwLLUCjFDCK57xqDCa7eeHwCGMMF17lnidXWphivCwa",
-	"cMkYL1c94lDfyiiblLWt0uMZqfeo1y0g/ZQk6wZmThii8kOCiFlkc3NDsiYkQdij6bGBO42uGXTA+ras",
-	"Rm56uzWe4A5/WzDbb6OgqJlUHEU3y0OU8vYPsn/DYWzk0EXU1557jFzOV0ZiOfI1x9Q5WJgOYb6XX+g0",
-	"sEj12DQIWuVum/mEeMglNV/yT/msyljhLcKWYfsPKNePlYtRZuVJh0bQT1i5SfwGd/I6pNTDWdfkAFwt",
-	"4oCC3JG3s2piLaDDwh+87aMqbxLk81gg3h5I4W3futAjbT/3SuU7xlyqSgzLfez68fTgaXDwcU3jt+/0",
-	"3/3F/fdvWVMDPN7igjjlTJXYPJX5htSDe0pxlUXUwdQX2oYTpMqZo3PjrLrGSBwmZ1Bckb4OiWdwpfBk",
-	"4tsexpfNagsRphG9mancRz4p+dijpHxOXO3zFPcdSVHbaaqVBzJ/awpWJpU8nLhNjEYfteBNQtIOzK//",
-	"8fWNj768f/bsV2fPbV6/sf7F7786e6538731u5fX71zuvfH6V2fP9T++3r/6pvowovo1qRCU1cvKoy8I",
-	"88uuYgUtzr0yrlbbHq52lRoY+OFtiuBT2K827CygqkM4Ca1XIMqQSUqNeeGA+mpt17XdMof4mLrD3zf4",
-	"Q6tucVAFZriHPJUEC+kNkAQLEtgMx9qua9Uqcl7dVEFyWOvGVa0JSEVgUDRFRYjdoa0iTTqXrhPb0MBu",
-	"zueKcNJYPZzxMSIgaeEBX+GQvs6MrSg/RRip0SrFni2h2HE8IkRKfEcaTVIFsxGWNcr0TNt1UZdgTyCf",
-	"OzgmqvbN2861Qj2/UXash3sQdxGvIXgkdrSl+b1PThfnpkszSX6fEqYU1jDlM6C+MELrjQpve5IGMeN+",
-	"g3gLqME78sy6CNc9YleX6h5vt2xKEhFU3qM6WUD9mz+7/97V9bW13h//CjcLGCVdIQXJWB1SdbGXP+x0",
-	"HHt14j8rx7Xx83obew7FLG2lTcq4t4Agd1vOwzwPE4N1Tm3lstuVzheVshVTYnvv3+3//mdWFdRuCx1R",
-	"Pu9KhJRtqghxc4VMj5nnJF8hp4en8J+edG6k5GYUxCb2UYe3XUe5VvOxKq2/BssNSDFCAkM4wViJiXl5",
-	"RaxqxeZxGOHSj3+7VURX2yh5L3lIphtv/ax341P5f3d/cf/aH3pXLvVfezuxOKs7JY0tLNnvexBlpQJX",
-	"XPiugT1HNGhrqjDl8k6ZMr2vLqn55QppUGaPtUZSu3LForfOL9Bj63f+sr62tn7vev/crfV71/oXP+h/",
-	"8ivIAp8t2asAxmATo2VOBDwksy4IHtpJTCNx05OX3HqhOV+Rix6MioU3Pd0X0NSKU417i+a0dwlQUOTH",
-	"zcHimEzWnWpZPj2CNdngrlMmp1vUI/aXfZf51EWdBmEIowaRjNPlsIwV0srv6qHV4Se+TLxVWiWHqnw0",
-	"MdhuVtLiDvKAiZDWqn4qurszxZl9pdLMvum5/bPzM8XU8o8UBlxAtIa0pqnlyyJq4i6qEGWnxdnbB1/2",
-	"Prux8dd319cu9W98gTZvX+jd+2nv5gcpjqFV6uQO7kZ+kC4CVcg3Hj78+Yf9X79x/9q7duEOW5ffa6BO",
-	"L0sIqyfiU7j3040rr2/8+u3erS9ssxhW65ObAHP5uPT9Duo+Oribk2hP2EwEUzurtzEg1cRm6dsROshU",
-	"ep2ivbToUpREkudfGORHGdwsJXWp/95PNn71rk5XWvsfnat081L/whVp6V/9S+/C7WgCk/wQftL77OPN",
-	"e29EzH/JNeScOFf8TWcphsGfMKOpMOXilkhJbTqAXcIc7D1DVB5hnAVDloXFq+IHGRw1KCuWSiAVOrK+",
-	"qNypHvFjVLkHt+ie1dKeqh5xz9JTBw4+/cyzzx369vMvHH7xyNHvHFs+/t3vnfj+D364m1bFUC0ykQES",
-	"HsEB7Lp5E48GqL9WQ9jlTCoFn/+xd/G3jy9A4FdavcQpgNJQA38/b04VRhZYz+ifLgamNPGA40FR5KCS",
-	"MJLSeTxuXEBc7gFrnl8/vTJ6jiJFwXRGUCFPBMSWLCHd+NPZ3vnbIyuSo6uGY+hwByLl2Ql7S+WAZbp4",
-	"PT9QvWxO0hew8JHywwwlZ8IAw6Dsc9+W6nacNolmUw4SHNWwt2hCzpQzgRwO1ZhV3mYx7lWamZ0vRcan",
-	"zN83Z/Xx1Tl2y0Ndhpg2iYNwbIzZIvzPMkp2OH0EPybJWz9/mDIS8X2m7adZTp2uEqY3NFbRPVuce3Km",
-	"mGvjcppUvZsXpH126/L62sf9jz+xalltxrRFkcwzc3BX3lNdBwcpiMSjPCV5RikJ1lQFKGHKSZTC5143",
-	"0+1b454lIHb/3C++Ontu8+YH/dv/6K9JDaF38drmxZ/0b/9j2+teO8xW81qYCmK6qTRxkNZqxCPMRy3C",
-	"Wy6xkUVpbl8OmshwG6ktLUwpbdVeURu7idHTDHlNSCtJUk+yEsvKsxihwp/YAjccmY3kuGEjBjxGvPQP",
-	"8IpnEIYiiORZxnYz69yeZr41wvDA0ipdLIZ60GGSB+DJSYSxXiR17NNVgihDOCINkcM7rCPVrZgknNs/",
-	"2tFKlVFhLGyePf/EE0+MaJFOKDquyhthz6LJEoZq0oPjQ6nloYTF4/T6iIXFzeTH8t8/WH1y62w4yIzc",
-	"VzT/iyh0+4oj88n0sseZ9Jv1wHSYuAU43DyZRNWyVSfIIf2zaPMwtYXwDndRC3t+gGIELlxpMIgABitJ",
-	"sFqNSLFFYlqRFZ0nQnxZG6RJEdRfzFbsU3dxlSDc5KyudbNgIRXS5cxBpUKxWIR8Ruo3EOMo3MDQTNk/",
-	"VFOL/EqvPmurJ1Ta/HVgDNtzC89YD4c51PiZ4jvtUOGbcpWk/4y0IJdHigzfIwTxGpL3VKAK8TuEqG+U",
-	"13yXCHIJgojCIioaN4pIaIVbggZzySoZWvT+nTZ2aU0j5KWz4XH8/rxFWLmKhTWPWH6M2kxqBJ14tsmT",
-	"tjW/oqZpK/t+lq5CTbl2xVJ525WGARugRP6KsBu77XqdCJ+kgFpyBsFxH6/Y8ysy7EkdWQ+2DVWIy1ld",
-	"jKTXqxOMG3iRXY1uSyGk0Oiy7CxIkBe5jcgz8487HvdJSkneAy+p88npFLWZcTvvWqViXKGrcEHkiCNU",
-	"uJldHkffG7q6mDc0h8KxhcXDXKwLVJn0D9FuxGkAFuDJFLmJbkjFCdT6og51XdTAq2Q7Ck8mnNltCk5z",
-	"FEI8Lx/NMpRPDC/ykAJMIQ2H3+WwnrejlMIjLbiVFiPUh0LGipTHCqyYOHrWi0p6aBlsUCws0mLkYojt",
-	"LiyMVEvoglxQu4JdiBdGxIsochYfZjqQFA0d0AnTD8t9JGdBnDK13N9lDfqGPaLslAhRWmvD9bt4289+",
-	"WYLErYqaQ+vUCgfGkUewk3zH1FzpyfnizFQMx+fll51X9535rwdSEJKVvXPc+Ekg01yRikHqyPd2F/tE",
-	"+HYLX5jIuotVYakoIEY6RPimzNhUYO4fDZ8ULNRyu5VWYI2iueYRTN6URPZJ32f5UtIqqzosC6W8QGtE",
-	"4ZdXFdZlJG5mm6LPV0hqGW2DoO8cQw3uOsO1UPWigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhyVKu0uHtMX",
-	"EVW0oF9UboBISVG+2ziGzM0LFHWUC2rMM8k47OWSAHXZIAyBb0PuovJwdjADIGO5/RAXyEmYI1V65SE8",
-	"lbyTLGqOaq7FYWS5Ek90GKCM561IGyEcqBdXUHSiBRCh/MiaKxQrGB1493O8g1oeEQBn1sECiQbvsFi1",
-	"Olzc4CIBkZVFFbPM4aw1SOq38o0LoXIklDDRyYO12i4BzGIxfEL/QumxcmR4OPh6l0C8wwIOo+cdjhUN",
-	"A6oPrBN3eXXlOG1aS6co3rPcwKzewHQRYSalktEY9bw9cORoxzsImkQRylRxfqFYjF/Hx14qlk6+/LLz",
-	"v2deKk7Pnnx84aXi9F75gfWGHuDyTVBWNw4DsZY3BNBVDlR3M5U/1GlQV9oJYHbJdUUdHQNuKptgz7Cl",
-	"1eHBmw0ERk4EcqX++eCCHXj1+tpa/2/XdZrIIiolM7QCgL4h7SFsl1NXueevYTocT37NiXcDmdE+R1is",
-	"aJdg3iqV7PHsuUEGANQswsqWQoi/0ZLynj3w7eniDJQanSAHJJHVwc1F/QFfu4t96rdt7OIgqXsk4cd+",
-	"cvdcaf+TM1Ga4e2KQbBTxzofPePp+ZBEddYpiC5Wzz9qqbhvd3Hfk7OlzGFL+2Pjwp+JgRMnESw9OiH7",
-	"OZj47jhXP9s2pr7k+W3XUd4BMDClpey6VtyQSHQhDT+kOAp+yIlGN5FH8NvehdtoBvVuv91/51M0W0S9",
-	"C68PEbzDSD6cs56GbZMP4u4BSCEbdJ6n1gtRhmLSIVdULgVl+UhLKj/wpYoyK7EC/0wIk7ns3U6sXk9E",
-	"j2tdOqlSMa5g0b+1WxXBtxEcOgC1U+mJMIGTVkdqBlqnfKlDELw1lxNLJ1PkxYKxJ5emUbBOuvWlVSzX",
-	"s4h83WFGp6oJA88+pDdV3GcrqTXYPfuhuXSVWDNffF+KAmFX93jNJ8yw5QC2MsbvrK4Fq0qnaworrmpk",
-	"FGSYY+q2Ez1BOqTawH65SYTAdVLW9d/juOMlz2rgVouwEdQHOaUh71SPPCD8vEj8D1d421+UwpIy9CL3",
-	"k7UhpnRC3xwnQzuaCA5MvEQrfyFWSqm8Q7CzEBAcdV2Ivvt4hSDqL6I2qxLPx5QtQF8nhXUKhOly4ReQ",
-	"4HIuTdzV7mvPo2oPgkRzglUaoX6PlaHIG+HmqHw5rMgT8jbSUXMPMYRRjXRQhydSraY2fvnJ5q3P7p99",
-	"b/PeG+trr+cLmKVjxWi/qHFNBMuIdClRNk5w6WP3J0r3WUzkoSREBRzsEcuFOkia/AVeVw7bEUSlOlls",
-	"j0/6HFWiBqwHxfxgvkQDCUEU28C7YqdpJflk5Y0e27aeSG7iwNQ2Pvl84/PffXX23PraWu+zG1+dPdd/",
-	"/x/9j/4YNbW7wgcMkCZmbdXhJtBXrXfxGUpcJ9J3L6Guqhto84NQRgQpIIFrENjWVVMR5fHK5ft/uLb5",
-	"xie92z9fv7OGSvmNr1h9FFW+ngRGithd3B3BMsxlZZnF2Lb9WQ/btM0s6Qc/GchOmYiUekBAYtc+7P/z",
-	"M1UTY0F0cofy52PcDZjzJJPn5dexmUY7lwU1q1vl5rDCtNz3IRF5OPtxNPQRT9acgqWImLtw76QtH73/",
-	"vEqxW45yJvmjsuFQDpWbVfXLI7EqtT8wGdtuPIeZc2R1PKzyYZ0hVXqTYr/CnjC0/sXP19f+1Dv3xqiW",
-	"abQQVqS4wf0GEUS3e5NGIaTLhA6t0C4vFYsIg+B9oJaQz8fMxeD6UNON8Oe4Sx1ss2lEuUPIiv7OUqHJ",
-	"vZUFZRjobCr5+LSDu7sEamhk8sBj8eSw+qz0as2kX1chyxeni6U8xr/dFuC12gJiHBAFxKJeC0ZNvEKm",
-	"2y34m7K6GdrAq8Plkt+NgKk9WLfx/t3e2uubF38ylLXpJUX10owTHCtPfMtnnOr43fKBP9onG2NRo/nO",
-	"ch97Mz2JgqZ7HyFoIjhnKm7ZUmFtl9T8ggJoVU9IjteFOI+UmIOtWvK2kQo539ygzWG6JqV04dBlZxDf",
-	"H7XmI+htHE5gn2UCvGmtgYStOmQS1tstbZbn6xgDSTbxoWcLU3LLg/yEBN5eiGPeIqycdYZLwXcDx2dS",
-	"isEie1JSuFhUmW1qCT5H8/MxmLb0JKuhEWb1VChchTWX3nwZxrMWdDdXBYeFqepx3CRJdPhgIRC4yrv1",
-	"x9R4A3s/kOah8n7T7kizG8B28VqNeKJg9lZZ4LwGjhOX5r8SGqzDQpX77a1ic4T5vys16CT3CK9UIcoM",
-	"AlIfpLHIGUZ2xs5y2t5BKlpt/2Gmb+Ggz1BaVyB4wO61M99luiUTL8mZFGrenN2nJHxtThstj2826lTO",
-	"mbo18VywkcDQR63GTzDBCm8H4gnUkAWDtwEp+GqT7Rn8qbE5DTwI63hIyajblDCWAqdKPAKxSB+rrKxA",
-	"GWpBJpd2KQFNAeCWTTNS3tj0NJ4Q1V7gLmTMdjzOcraMCUgqgk+kvb9DMlMHKtoGc1Rz2P8RdvdQvLVR",
-	"dvuIOWzl1IdVie84wHQT7Unn4ApLzIqBH3lN7hq70ZuGmh+kTy/SQn0kOJAxauo1hxD5p58hyp5mvpSL",
-	"ozhanVAVGeEaTVzyNbCwwH8tP7c0PbN3n/JwU6HkSlDLJ6WUymcroAY5HTus+dr+fU5xf2n//rnqk86+",
-	"vVvxMaf0BAkSHJVeTv0H0CIkR/NUq8bWxN1y5KQHSkiJwhtjHOmnVHRXh1OlMFuUhyB3XJ0BZ263ABFR",
-	"ykCHH1FRmAgSRFoTkwNBrczIR7P1niaTbVKSo6VsnFff/kf/zu+jUYD+zX+iWdR7+7P+9Rv24h27W/lI",
-	"DTw+rI1dc+Ze7KjsL1M1Ptn6e9iizQpjH1G7pE1lrf99EXLTlEVJRSytttrAlBVUk79SzFTPB6u1LQpk",
-	"ZtEqD2qj8ul0wbbYcEZStDp7Z454F/a4ZIxBHgW1sdGu7CmN06JxfODrmcrNQ9MKH0lAEznxo3BjFF7S",
-	"wwYPspgsillQA9TeVHXcQTORnNH2LDXnqGYZo+g5k+/fuCXr+1DA9+ROcS+aU4WaZBEJ3iQV7nQRcQVB",
-	"zbbwdQLhaHL2RIiYXwHZLfXDRcTyiN8t2utb77iVNwCfnqRr/DqZQuZhOAxo1FnQIsxRbsVIrpxKy7Ri",
-	"6WYBTg126dLbM2Yl6sChjWL4G0710Hh8wCofMTZ/yBKUW9Jawi6BaOx2zM1kYb7MF4tPlubnZ/bOPTlX",
-	"nJ8vDQspHnII86nfPQ7fJCfR+/v5/u2fb679df3zu5u3zkFr/A82zv9J/uPOrf6Xn6gH+tdu9L4823v9",
-	"fO/q7ftn39u8fkk93Dv/6frnv0aPKZS2/tXLvYvXN2/e7t391fqdtzZvnev/5q3eG2u985/1Lv7WNEbY",
-	"+7glv6xcxZ4qExSixRUSH6bMxcwpt4jXBJUfnJlW6fIC6DEVLl/yoOkyMra1EW/uTkWJFw2sY6t4UFSU",
-	"7XyeCuRSproeKF6QKZFygkmNhOsXyVy9+07v3jub965aRYMVoOrpV6RRY/rNQn4ugY/g8XhKefZlGZKe",
-	"pTgu1AY2m/LZbmqy1vCme2puIQ9O4F6Z87JSCucrtoT7LeLGZMpx1+DFj5hGN4DW3WlgP1kiGUspbbeI",
-	"t0rjrDTiXW/Y1rnkJ9+reripIJ/pD1vFgpQZD7pdmrb6Q0VyKCx17pweLEVWRtO3LXxftCvygwpBOjET",
-	"8ZrOTN8lYsxR5Wh5qvtamLSFhQrCaxh/yupljzQpc9QGKkCLaFG+/ggCtyRmOVYbmNUVPDpve6JsOtJN",
-	"Ba7EchCesx2HXurxSGJ7gvumwEKZHHIQfwj7egNiBNb6wczp51ZmXzlR3Z+VQ5s7k96eHUvtuSSH03Vw",
-	"7hIbvh305s0uQDvMmd94DhLBRuTvuqg0Voc4BPUv57Tn7C2Fm3KqFu+i/BhK4VVUvDBQe5bMSisN5YVq",
-	"qEJO9L/D3dRaWKqVnXJaF5qlCPriIZUhwlQFaqS9XqlYKu4tzc/Nl2ZmS8XizPft9qIeyteKVbbpGFHC",
-	"0itoc81udn+xWCyWZmbnpnLh8R3uZtNbHsT7pNstlezCl+XUEuDoU1KdAMfE7xB3lSD1XAFx14kAmhiN",
-	"nQjkc55XY4tcwnga6kyKVSFNqeGQjYE1IR8HuLwAJBPLGa/GDrK0P1q3nvBX2tvrIANlF1NogqryYbwn",
-	"/yoUFkNsIUUwmJLUuM+6Bnvdayo8Oiw4Mb2AMOwMQKeTpQib4U4cEISZjbaWdJqTctVUSMTJrWJUk211",
-	"lNXOOxLst+2GLtXbeky5wp00hFBT5whRpY4pgOVA7tsKZbg9GTT5aiGjSmqqShW4dSxKlv5A91CyKl3h",
-	"R5GmS8M1sVDJi/zMaIeiXWlS3499FnNEGa0ymHn4kd/2WOKjGvG8+LtC7TMYstogTjs+jXCRwScKOyT2",
-	"mSlNsmqyoK8Hw520+wptMHXKCBSAImCHoRu5n9posHWjV2z2L97oXbncv3Cld/F3+cJGiaJMuL56R4Z6",
-	"8xTTeCh+PM2vHjEP3pGWKh8I+7FPoNRHwU4Mr8kfmI3cDElCB+COjTibatvzrI27zFt1L/FYH9v9QyuK",
-	"GOlkvNIUlma9dCgegZm5GuxkxsaMUxjrmt8k4OPkx4glCxu6mNV3NzB1cQJXYd9cbFWztsiJnmX6fsWG",
-	"cjmrK44BqIkVIvxRjyeJ+QJLjUzEupdB1nsC4Hi8nuXz+6eLs9PFvRNrxnUoxTjJ1oLz6xJDTMnDkFwc",
-	"B/SPGG270SGGam3XXUB14oc2a3RT9s0Vnwj/V5qZnbylSUU5DOJZgPvqVOgcM4GwLd436AMe2cazOxWX",
-	"RASaJADGNjwch+U1eXNr0lCptnxMpdn9+nzm0jydIrVcRregVYqzyvDJV7bBXauQzN98WTR4p8xZ2Y0H",
-	"RxKnAG0GFXsGJgc9OSM/ScF8X6Gum77oKmbIyW2PL8uXWde6XaYw1FnnqiSRzwJcJAO1xZb6pr6A5Dmt",
-	"fIWBmJEgkqKo9bF7az9LQ3nBaRTymtqJJaUz/8k02Jhkv/uhbPkE9RsoxjIX0ctTL08B1ItAFe43EO7g",
-	"7m60FJRXoyr2HGn3aRBVUC3lVApIziME7EaAQIkee/YpVCrtm5udLs3Pzz+uki3BUaDawkMVWrhq+FqQ",
-	"04oBoEOoLq0TqPka7ngc1td1S9IhfzP6gO+O2Yw+GQMx0V3U5BXqkoLKRpSfQCgSdhCAeDyCNRRn5BSl",
-	"HZDoeJFwjCZ6HVlSESfPRncIF43W1eeqpB+tk9Igq0g7Yzh8W6v31KNKlAXvjQGVvlScnv8Wmj75LSsw",
-	"KczCgKiPYg2lIopV2r6vo70OGapwRye6NP1DPP3j4vR82T7bpFnDUxAXA8zi0XAvAb5BXh7TzSSAgYM2",
-	"TlQgqF0aKHyvVtsernbLTeJ7RKRrbHCsHmlxzxfJZOxBQMpkfyIrEmYO+M0HgLW5/biahYFdtp57iEqU",
-	"0NefOYDm5/Y+iVrqCRRGufNQ9bLCyDOtyFser3u4KQZBhspSI7aWl8B446Aibd57d/3O2Y23P+pdeK93",
-	"427/8+vra6//+4tL/Z98uPHea9r79fH1/tU3+29fWV/7wIqeR4lrK617CjtIf5eTWcbAn9JcUTWPkBQF",
-	"Q7jcL0tZpLp5wJ9thlcxdeUWL4SOKfkSBbyQm5G7fHi1dtx/OdAaoULQK23uK81etFs6pyoCBF369sH9",
-	"39/3w9nDaTGLtg258fjxo0h/GY0gF+etQPrpWcvqHYgyiyf0AGc1l1atgQXfmsW25HZwV3vtFyouZiu6",
-	"TT53CPKJ0o3DASLPDcfwl9+GTtZg7QaRXN2H2Hmk3OhV6ih91RKmse0SKDqmR9Wg7lDxCF4R9t8xAOPX",
-	"OGIGdiYX7Z0gZMXtLrewtceOg6nbLVdxy5qAA2BAQrf30N58gTBycDeMHyKXNuMYV9ZcNXK6SuDVlhU+",
-	"4wFCtSMtB1ZAlS7SxkKuFZqTeNqMYFtoA4tyjRBr1mYVu4Q52EPyAQUMYj2ghom6p6CP65Zm8j8TOp6v",
-	"Y087nYUC1k+ZZtZd6w0HDPDRkKoG/BJBilr++FH4k/Qcuybuhn0I5AZBqzKBKmCnRhYR2+v7f/5b7/O1",
-	"3uvvb2dr94xWfBNBq9NuDzsmnXH2DBx2lCUVDCtNtPcz/E8zzBhvidz0LK4d8oqcqNwjIDYR5kA3gaH1",
-	"iUFriC0HunWaEfQwQE2iW1l0ID/MhgFFTvsetoNAcXtVRDe1MGPUtdpoRW9lKgrUwLGNhSiedbAFI388",
-	"1SPGkvU2kxOLbazzz4T5Am7nkUUE57ag/iog7AoOIFaooeHttnrOz3APNbuCuLWghttk80YkwVuf9y6t",
-	"3X/jUu93/9q8+VEOj9Yk6CQviUAW2Djk8SDUr9AAmNm/jcoYgF+rZI0YbF1UQ4v0LhnmW8/Sew6B9FhE",
-	"ooWZUD255DVyOJAtXyWeC5x8wpuVII6ERMiijwl1mE7R8eHnCxpPKwDog8tEVUAhbEJrUzEzSGBA3x7h",
-	"BMfTDx+IJhae8t58vs2RVTWbhzO+1kF06g++XP/ivd5nN9bvXt08e37z3KX1O+9t/vO1/u+/WED9d37/",
-	"1dlzvQvXNtb+9O8vLvQu/nnjyutKOerdufDvL9786uy59TsfqW8Tn9//62821v4U4dM6//JHbUYV9h7z",
-	"idckDtVg7AQ+t3Hw70jrlI6cudIgro2/qHqhCBpDvB+TDZiSdNOKgRSf1AhmMVeUS0gr3qzqJTz945Mv",
-	"aefqyVeLhZn58TvJmT0JWsnhCnHTISIHOlRM9d99b/3OxY1r13tfvtO7cbd35Z1EKsjwAElwLW3CNXCd",
-	"W/Otx/odT7Wqoa8bh87fEO7iEBuMLPelqc17v+nduDtVmNq4dn39zuXNO2/3bv5WkltwgxNhl+GLj6Re",
-	"hwDAMzlboRiWPhDz1zm7Jl9SOcEqTWsuYLI7HulOGVIIcuyCB05auUOEjKzNTnRSaQTmTt9n3Q9b3ia5",
-	"1V0iyoxDM0eu2m+ExxCcqRNPBA538xj2KauPo8xUebNpzQg7FPrnYidbtNbm+VbY0BJqce7JI9iLVonX",
-	"RXXOnamUaH1paJBcD2M7iInm5h2Ptc/hLegtw6pE58dGFNwP/nT/j29t/uLa5psf3//Da5sf/c+/v7jU",
-	"/+W/+ld/t37ny83rl7bYNioDp/oYJOdakSO2tRYwkhQ8mPrNmbDSkrwIUUxzFSt3RkQAsDqF+RBIfaQz",
-	"RblXx4wKrOFuoi0bbvXu/VRJX1XFvH7no969n27RozKIPG6qCE0Nv9kt3XPa7HrWYY93wTMORacmsZTT",
-	"ieYn9K9emNnXf+fGxi//uXnr2v03LvWv/m19ba135VL/tbctakCEzmdsjsDoeVhLMNo+eL6iD+pG49xD",
-	"obMo10kmBPMoVLeIOg2uFABw0IkBrScP5v74lDNALykE4hHRMHi/o7JB+HE5pQdtUI6ln0PwHKrzIZmo",
-	"M8Xh7C06sH1dbgqFQMeaBkEVwkiNVin2utCAnpvjEgtIUehXZ89tXPi0f+uy1KrPX+6d+1Qq5R9d6d34",
-	"RH5149fBt72P3t388gJgG7zW++J3vT9d6f3Pv+SvfvJ57+/nA8yDaHEIcWugpercZNHibaGEN4UOLnUP",
-	"Myf4Gv4yXwlacRVUCCO03qjwtpcJdBA53AFJDbBtkDnD277Bey2Am88FSDiAjRYFFFY+i4LyMBc0S8eu",
-	"Cmc2aM2aH0BaPnGyggAoeMhmr+JqivIZyZUEX0BnRHDrpWpaJCe1OypA+QeXGrvQelYQAuh4YRboIJJl",
-	"PS1dJCTCXQJSSlGXYM+OvGPQeG2xW/CjKWN6l0CvaO0yt6G8pAwp216E527Bh4sUVuYeKiyhtwwX2ZD8",
-	"NWiR3+RpC7eIMGpSxr1dAvKuAMNCHWkEyDBn5zjtJhs206f0Y1LZAbdZuc18W1KEyuBSz0DbbCjWUhxL",
-	"vQPBLwHgPbdmBkVokMdnS40/EEaNsEeCGhlzO42bNvCKKMq33tZspQEFDAtS9zTSdLpONxSyu0Lq7fy7",
-	"UIN+ctmgtNCqW95xeBhpXH3VqsYOaVXjrss7qr9+CpKs6yJc8wlkK/IOUuYIgFI1cQqaV93j7ZbIwTXy",
-	"3rvj2KsT/1n5WtvFq7ex51DMyk0qhNUmW1KXJhQWyPwG0t3g3BclvTKuDOmBno+R5dHqcFh+DfV/qKq4",
-	"dP5ItVQj0ouWlZqhHMmmKYLFn8n5SmYbUqBdoSFOlBSQrOMF+N1QwAXcLZt0atscDyHcVB4uXchoLqMp",
-	"X4N00QjqSUrphRV1zvikrL+wldEdH1SXlBuvtN/+Gp1IluNwod2+DhalCFx1JQ0XUvsQr+nPnSQl3/Qi",
-	"T0EBT8kNjyVG6SpB04E8Hr8rlWb2Tc/tn52fKVozGFaJ57SJtRgg9Dqplh327JBhrU/VyUJatORgwLKc",
-	"LRfDPCO1klpU8yloQEJdJTOoAOUug4Hk0pTEgQIElnwTIhywv4NkgfW1S/0bX6DN2xd6937au/lBBoiu",
-	"NSQJTgaO6sRHND5E/+qbG7/8Z/8Pt/79xaXNuzf7H5zvvX1r8977dpipiRSvp3nEFIhjoHsKTEfxh5n3",
-	"lvN47UaBB/ZDG89ve6ygO0lDxxejvGhjxfLa0BOVra/r5+A3bq6WLoH9B78RLc6k4E9B6PJ4kwqw0uWD",
-	"YgSYBh2+ygK5hyfi7oZ7P9248vrGr9/u3foi6606KJYzVwjMr3yWzzI8CwXqTepirwydKgaPV/UBaREW",
-	"9h8yuqGQerOeKPDmqHzQbYfgGcWzFuGHwMkLQSpxxJLSdeFS3YuhSseRSIZDYpgFKkwM/aOyoFb86EMa",
-	"OBoeQuqh3Cdv8BLSddMopELel04432vQ66nt+smYcsf1216Qb7SI1MnlkXHUwMxxifahjZw9pl+fIuGO",
-	"K1kJlaS69BIKSq3v8eqEVbtDCwH1Y2cKU8qDMpkd/x7oq5at7uBuTo3rhP6BveEMoEOLlSl7i5oVkj95",
-	"UT8+Xl6A/nE6OUBoNYAUyZVDas0gNAEyA5mb5L0JHq8Nl4RBrTXeAdMjLTUxQovq5EKyCjvzDHg1IsLP",
-	"aOoWsy0J8Wu0zgQme5Qxhj42bTPYHapRp1l6zzCHM/Bb6HvkaEVZuz3VHOQHDlzkIMCqjcUA8xj+ITWK",
-	"Ka0nwH+rROVqCiLFOa5KOlVkoIpkVIWSZBXmW/i33AP5Kw04A6+K/BHUzAZ9jiTHpoyKhmr3BgA0klp4",
-	"WZeoeMQ0d3JVQabSdKaUGjhlnALldivSSVunxEUgJQNEySy/7RJsjVKTRnDOj3Rdz6Sf+EFSpWLcfEj9",
-	"25ScSPNtSB/pZHDSWsaamjDENVK6SrR/cA2G01TlFwlxVE6BWpiyZ7lWmxeRryPHgU6UC+Mlzs8gtdns",
-	"acYdHqvBbZpLXOd4c1TlTbKIWLBOdbWVooe7qMGbA/WQxdTuf9vo5FarH4rhN44jWvsIhzZWlU8F03A8",
-	"XNMqZA23XT+lPvN5QlpQwswcs7WQRbyIGtx1gkRAu9/AqD2ZNS7w0Njmhxw7R43aAZWkMrJyOLLWNWGF",
-	"CBqXcibpjne0qTxI7XH/xIVP19c+7l/5W//ajd6Vt9bvXN648PfeG2v33/nw319cCtLA1u9c7t24+9XZ",
-	"RLPjvcNv/KCuEtclMljAQwHxijSVfZRQvIItm0hWby4+uiVGueS6Oj+yCVSrCrjhEy5IiEQ5eZ5plFG7",
-	"H1cH3RZQ4Nw2zwNTgyjQJNjX6JzoYTOXXDc/jS6/0yY2p3Lvy/O9m9f7b/7rq7PnNj8933/n0/7Vv/Te",
-	"/23vA0hYkN++2X/rv9W/derLWzd6l3+lP/n8F/3rF+Qbfn9HvuEucLEvz/ffutH/5adfnT23fvetzVuv",
-	"9S68Ll/1/m83b96LphyTTsz0aLOIsebzcqCq+7zskVVKOkbN94hTpiymQGeoxsvG6bVFFNMqbuEq9S3+",
-	"we8FtoF2VdW4PUd24r2FVE19bvm7HQ1soFY9c0+Cvu5TQ3Mw413IgtWldhAzR2KmkcGal+2NdjYvv7nx",
-	"4T1D7fou3D97VpLr9Ru985CY89nH98++t3nvja/Onutf/Uvw795nH4cX5LOPN9b+B4T0uSA9zDxzqX/h",
-	"in4Groz+/O1f9z/V/968+7f1z38W7TIAGl/EhxhYOQre1dL/x5i5CsY1ApxKWTl0MUexUsEwdQLL1MCs",
-	"6hxM+50yLx7HQBgWdT0RJhOAG3gxoc1Hi4iCqMZcDECjJP9ouz5tueRIDWIelvZUuggn983Jk8ur8hQE",
-	"TUK6zBSLozWTWgIlPe79XowmWqhgZxN3kSBS2e9CKpbUa2p0NYrEn+cGJ/XFYF72u6SCH0dVNGTE4089",
-	"9+Nh9M6kl0EGAWVBpZlpwqKLOuBaCJEI983NAs5PQBmzMzGAmFk7ZNuIkj2xYaFTzizPunG6aUkiN1J/",
-	"OgyuTzWZmJyvXNfpSgoL03KZk9J4dLzia1hb2lakNTDRTVCSTZyi/jfJ23iVYrccNnZRpFM2NaIOlXOq",
-	"+mXsNKndK3SM+xDrNLhOiQYGWfjtYgXhOoaGoiOEbFPSX4PKte8cUzb6cNwQeFEhOkfbLi9X8VjeuDzl",
-	"TbqjraluGra0aM9VuUziOkNSnIt5NyG1DHeZeJSMVX+bruYdlTYScCCCq40BKKphwfWx6rFrHm+mABw+",
-	"Qz3h5wUDGKv0WfIQn7op47+A1fAFhHVV8Oy+ffIDgThbDD6cKRaVZinyzLNDyIp8ha3a5zBnDu5Kcfsk",
-	"Wm4zJw7i8dJMYS5RMKYO48lhBxPaq0+O6stNkGUw+9iGR44+eqCx3Y3osunkPBnvwiND4IA2p0gHqVQR",
-	"lR8J8fjtpPsz9hOQSuhTHpWvGHCKbV+mYk4kzex8kSw82GpKIEDPFwDN0kqT+7/6ee/in6F24fNNY/jI",
-	"P1+7t/HXG73zn2xc+PtXZ8/pBuMff75x5fWYeHflbhamiKvbMujihbALnk12RzfSHjPycEeFOYOQIm8z",
-	"QVxt/mAGlZi0pu4dOLoEhr9c3JkqTFVcbYTjJnW7APVSqWRO5rAVFu+pLsKtFqfMb0oVC3roSt0esu94",
-	"kDGzEDbxrRMfwMt83oYbaBZgMsgDPLCsyRyD9p9jxeKsqQ+xuO1AMdbw8iTCnKwcGOojeAJy+fwAH1P3",
-	"4yVCEMeEMQwDIMpJEYqemTmFhwHAXYz7quE7QbW23x6hpY4OiwOAzeBs19fW+n+7bgGHj0FED2OUSUAR",
-	"taexkTOu4/EGaaakJxptWeUbg3ZP/QXUu/fT+29c2njvtfW1n3119tzm2l/X7/6i99+Xejc//ersuf61",
-	"n268f7H335dUJ1aoU/pz76Mr6oH1tbUIETaIcgyZhiC03lBSXV2TDIo0PWLzoVccUY1u5OHqhlF2oLo2",
-	"NFtKtSqfJy2NkqjIJh56KVmNwSpm5SZm1locVUakqy5Sur88sBqKNLzMaK+hSEslcrpF7GVHNcPfc8gu",
-	"JQsyCg9M7lmFhLdkEoUHDe7RH3NWtquGywrcxCNIt0gKvAagjeJGEjx9v7V/w/bJcMqEj5nV1WPqdRgh",
-	"KkCLTSaH7dRdgp10gteOIyqCfVBVQIIj6PShojoA4Gt8vOF1mElBbMlfJwGDQwzHVEwEb7c3grQnGR6C",
-	"aJQVwHP9zlvKAXH/2h82b1/49xeX1u+clSx5bxH1Lrx+/79/9+8vLvVeP9+7+a/1e9d6t163EXyTsjET",
-	"zsYpWZiE9hZkpqcD6Fny4AfSFLc7Kz5jwFFy5FsRbGqLfWIku0tFDn6u07ZTfI7Kd0dJcGEKCh/eT0n4",
-	"zhnBjvtILewszEqxuZeIo2aBjX6Yd+QAiscypG/0hhzEq3SMyebmijATHKRTnB7X/tC7tdb7/XXlYQww",
-	"j4YhJnSs4kBFyaX0a+Sv942HYrMbrTupSZtKmJrdDhJBDdqk6oEeQPt2lKtA54UaIWHJEE1oOgl5mBAL",
-	"gXSO0tlAMmpwMaIMMcZoYjc/goEZ3M+YtpSlsnZbY0WL8quHi8j32iQWHhpdXSzaMepK0YhCaSaBcTY0",
-	"1JStEMK6h8x7XE1vwEp7wKrfIiKrxOtyFl/gOOrgFjx0w3THmf32Ywe4CTtGf2lS2uMYWuEiykMy2Wpi",
-	"aSaN1GPRs5liaV8ORL9s/XBfylB7i1uL4OZUHdN7yszsXM2wABo67zCEm1JtVylZOAzVCRLHT0uqj+l9",
-	"T2YmpFvGB9lf3GIx5dB3jaQSht075ueH0W+6fvg0rja0gthFnFXJImLca2LXRKZnlXU5Mm+z6Iexhgzp",
-	"/G10zXERPPlohagljKNIZmfzbb9auW06XriwuS2GfUJdMJf+F1X7hqhN24sS+40i9Y0i9Y0i9Y0i9Y0i",
-	"9Y0i9Y0i9QgqUjtUN0rTaE5gS9LJ+p2L99/5EJDMb2/89d2vzp5TGKBfnT23+afX7//h59EApCp7Ce+O",
-	"qY9epQ7hKQFIIaz9VXC1SoRIg6X89onjQXhuqe2D6FP5qQ3ovWltuKEz8my93pdJlTNHhLBsSI2v4S4J",
-	"i0c65ov2SxY0Ts+sclFPKfCULOzNE9xbEYaeszNGYruVfHFs6cEs7aqt71NWF4PHoTLQdefgrBCXqlSq",
-	"YiYVpDpdJQxVcHXFHuoKMgViGsmcPfSrshrLHcoc3kmfAmQ/TlMGoCcidcRF1dh3mrd9BHn24aNhFoNK",
-	"MwlhwOwT4w4pC5+0ykJRkbV5GHeIjk0LPYAebvgADmnydGQa4iGvzVRCNkDRTbdbyME+TmlO5mZHKE09",
-	"Q6CaqdJUCEqatHfLzEt27QX7pGwOLmNU2B0ARDHAdILWGXZDRZuppibtamOw8U5KbFSX7Jd90mzJ36TV",
-	"mWPd2FSOhcUKwkyDmcJaH+uc3q2FzHK7In9cIYfVmx/Py7z188f1ROIc3NLhRQprDinTYFV5zfS9O06b",
-	"uuIQHpSTh1gZqkGzvAZBHUz9gWDczPCm5PYbnzW51DuaQgi2q5OgUNsp6gth51+n07vXAttTQEEGgkbL",
-	"rRppYt311VWJnyuMd+yZ6SnlasOyNmMMLk+qpj27/ekRis/yenCa3bK8bQr5MpOMu8vqOVVgTqVA2Xpp",
-	"2/JI5WzCXiYG9fiOJH0E3W+ip2tQPoIaqpP5y+R0yq2mdDmCZ2LRsfs0N0z/NrfQhqJ8VHUZkI/QhDzI",
-	"fq0t8JmzEi82I7Ot1isl6X07EvUHbsSoycypN2QhRx6iESK5qW4S5Jtay2U9qtTT2O488xcB+9XlHeVr",
-	"owKphsePnTK/KcPXqg/yqcenJnZ4L5LOaPW16eciXyVGO5vB3Q7Y4hZrk4MfZHRGNs/EE3PunO9//Mnm",
-	"9Uu9ix+i//MZ6t/5/eaX/5Kf/uNcbpDyHxAMmbfqQugqYugHx5nbDVH97IDl3tBK/CXPV7mZzRamdZaB",
-	"pGgeiTt1bl7oX/ygf+vy+trH/Y8/sWJIK10kE25b2hqRZvcRo2M0lG2ppEABu5WsDo3+Jt72ra860vZH",
-	"e5dUnXL433T5l/G/mZ+COWSdSGAxSZ1xtCnJtSnrKePNUp9XR5f73RmY4cumXB3h/Ps38cr+BhZpSIQB",
-	"3vFCvLwOuaQWWBsh4q5iMgONB6I423lBs3k1F67qAc49hzJjiShVu+xz3xa5OZ6oEITHLJwD0ISLUwus",
-	"7brW/mMQlMqs3DSmS1N38Qq1rgDvZKQygbz7lgnJHFv/WLmfAwz99j/6d34frdrt3/wnmkW9tz/rX78x",
-	"TsqlZu02S29uKKZwevMbZKALIjDAdoz/EXEuVqjriqGklts1Kl9n7da9HXgauSBs1Z3WCLYpWrqCqgwh",
-	"NOLYGgmNISldlVxO5AOm6ZMR2WkRB1ZOnpA4CeDJ8H4lkSrjzCQ46pOpypXhewM6Vr7buDVU9EMM2rUk",
-	"wc6lCmsHO08cpcnDhLenr3Ec6ym4y0NB5U5g6odtvICgoEeKWpil6WHKLB8KnFjoUHiU0MSi1zsNtAkg",
-	"l3pn3928fkOjMV2/uXnzAwUn0794o3flsoaZuXC7d3VNQddE/x2DsYlC0dx7o3/1dxH/RoswR/kNYiZ9",
-	"6KYI5KiCKoViPvlPE82LINREubyLWyLFW6JYbpo7NdR4pF7u8KinjXrCL2ON2+tptFtd/mkw5gmuNtQ/",
-	"Vbmn49FV9XcDU6/aVnNuYeoFfFBIzuhiVm/Hk50jU9aQYgkkiWxHW7K3e2l65snjpbmFvcWFYvFbxf0L",
-	"xWJ+pWRUUJscToe0+RXHmF8+weZy3y7WostLE0UZXiaX+wewS5iDvcFTsme0PA1NRR3ltVeoXosGf8bM",
-	"RjVZUfW86hugQPmHeSQ/r3K5f9BWf6AZRs0jKRKLYM+lgBPuEaJ7ffMaIANpkL9R5jAQSLeED0ajtHAr",
-	"rNlOuk059QsqKBZbzWjNW1zumw7rQ+s4dPFE9JzCfU4lIoUIOJqwnfjVjBTcgXCUTFlVQdbxKhnPW5h2",
-	"wdJ24qCK5idvkk1kLQmK9yw3MKs3ME1hK3nQHOw34JmA6BOGyaAxYs+ikVeowV3q4K7u9hb3H71/t7f2",
-	"+ubFn1i5Goxrq/zXnmFJ0cq9yRkROsOGesqLNOq1tFggtgX1r7658WdoTbn2P/3Pr3919tz6Fz/vn7sV",
-	"CPivzp7bvPeb/sfXe1+c7f/yy8FghtbueE01oIQbqFzaJ4fRkT48Y4HUFGKn2qc0Wgru7KB+mLuh1zjp",
-	"ZulGQAAulattwBgcOrfczKirO1JDnQatNqytj8aD7YpCg5iisHAGaeeXoqpKwllAfBV6cXnI5xwJLhVm",
-	"DtH/qN6mcV117Agozqpl+bhWGwt6kNdteTkvyI8Hr3wXs/ruBqYuVrPxfeLJx//XS3j6x8Xp+ZP6v7vL",
-	"0ydfnSnsmz3zX1aiyFf927/2Yf+fn/XO385MtLQha7SwEB3uOWnoUOb7xWiE2mSJ0CEtdkvWXsY8Lb4g",
-	"v4FkRFUmGDSx3SpYm90mVucZ2YFCOuJc2NJtgL1kdiPveNyPIz3k7zo58Sg6dPS3brwu0Mxxr+EdYTPw",
-	"2CpSNs4bKzab1bItCeqpwikJaM+MLFabhyGa5m5Lne59fG798xvrdy5unj2nmjaX9gcf/kyhFUmr+ObP",
-	"7r93dX1trffHv0rp+ea/eu/fln/+/DcKzXj93rX1u2/1f/lp77x8fuNX7/ZuXuhf+HXv/du9P/w0eM/6",
-	"ncv3370SuQRJgCOHClxRVnADe45o0BbQdKdMmcb2dknNL1dIgypDUVcAWJnicXJ6rFOyk5TpjSEgwTOJ",
-	"OZ3JkJIoffL9NrqK9YSyRj/zNG9LNGje8k3M5AUOdaD1k3L6BB3OusIH48rOzG1D2BnokoBYuB370rDK",
-	"kIeqYU+Oa2UnO6DZCeEYeO4LSGdIqY6RGglKaqCsnuirtHnrM4WZrG7Zxlu3e1c/3HjvtY1ffrh5+VaO",
-	"HFOtwxjVEUeZlY2OvsuoDdk7DT5/2fcI8ZH5Pk1ZiqIOKICMrfDtPICach0GTXO8IFtOTSN3JzRpBpQh",
-	"kyWtcZ1BLDMtBqLD7F+YLf7/Z39R0v4hi9riEZY/npPeka1CdANTVOmG+FexuRTn985O7y3O7y+Vivmk",
-	"5IpiuZlUN9H2OAN0ObSvwyNBVJFV7BtePTNRikto0TuJACNTmy3GbYvi9Py30PTJJ/5ruK8mmH8+cn1e",
-	"00siknBpTXE5qcpA6YWCAAow6I1qXiXM9+KVFx7ndgEkh9vmNiij35dtoP/tp+6hRDw6VY5NfINUFaKm",
-	"J+t5LvfPQkjq9t3evb9CbOpC/+yNaOcPKP8CIG+gJSgOs9v7qpfloJtxOE7lIsBAxlvIdlT/nEYEi0jn",
-	"3obAOCOgVz7NnEVttaBOg7oa2kj3Pe8MItRuPZU6tXNCQ1rfBiQfcvPB/wiFzHKaRT3D6NyGwLOND4Zp",
-	"eVeGQZiaeJmWoDVSPsXQLqFV3CRRvT7W6TGHuhAdIDZxs+rw2HLAfAZ9U46RumS/AdsaRdGoW/2Qh1AD",
-	"r5KwL7CqvEisWaFQ4hWCWjrO0OyqbmZUJTKoO+x7bXLSCg5APb+RAuh8EEM8Ch6J50TMz++fLs5OF/fm",
-	"iQLYj/IYwe6gIy+atTGaa02oUo/smsnTKjmJd8qclV2oDKxwbPxxWVkVS/KMwBFKVAwRcYYibxDWTL20",
-	"zCbgfIfCcPhoeU3Rdpa5kABGAPCwe+8iVBKFUlOEm3kttlAuoPObtq3fU1htEIMD3lmVBkOzCSVNNgnx",
-	"lfzE0JNzqMmcovbvz3HNJlW4k5L5vkwIk1oQONCkglVAggdVgJBLBJilaoFJOICff9g7/9H9d/+iHBqb",
-	"5y5unrvY++DPI6p/A4VvISWaeefMtMuo3DhBqg3sv2DCHKPcDCt2+RGm9lrVTvIa6pzebZzuEeMGz37/",
-	"Bz9MxEiWpn+owiPl6ZOvlgqlmf1nhps01TQ4nBOErLjd5RYedV1j9SMYs1GG7vwwetuKuULuThX2ZhOp",
-	"vSase8m9lUn1w3tgNSc5Cr1SqrlVn8BBnqDRobFHFGzGNhVIthpYWDamypuU1ZHPoUSmGi0nX0Raf1yE",
-	"qKkGoYCUOsyq0ULcWHODpk5zUym1IFId4pWVlu9zU0hrdxhPqoXg8iTaBup6SBMHHnIF8mc3565ajNCN",
-	"OcC0i1QhTHk5EhdJHpc9m/6IyhUNnhgEMbaW51PRslt9B/U3CFekNFP6gB/qgsqXMNw4UwmeukpX2Eti",
-	"ptstEbZMTxSRWvFgWlxgm7J61Hylp6oaNuisuhYXxCsoTXZgpJQCAwhm2KatjXzzhBqvg6lUowRs/jHz",
-	"VaWLXmmTNtFAL1UuNTyoAvI5mp+fSgqXsPWoJaeggzzoLgYbBknLcEBDl8JIx+rPGdwJa3aT6aVqyxPx",
-	"G6SJWlj4qeDWw3Y5bLxqsb3Ul3K57ZgKZXUshM1dLXEw3S1UmqGggMKDOTwMYZfYwSox0/KyoA0u9aAe",
-	"JWiCGdXfLW0Cw/a0g7MOu3FmTLIwZdRObNKLoJppwEbansa4IfPS7bgG74vqtRS4iAqQPcpVjy9oTsFF",
-	"VAZB52jVetJT8e1cdmeohMRsz71FCypSKLvSZptDTg4519T0KoCIZ1RyU41yvfX8qihaeJLvxtZbiAiS",
-	"KDuNyIPgJCNMcPC8wZdRbXvU7y7LE9CJLwR7Kt9O/esZI7W/feL4VMGqykXwiiD9FKyBRVTaG+k4CmcM",
-	"Tgv1/mA2Dd9vTZ05A2h9tRS0maWjh9Sbg/5PSGUPTcvrYpLcFlAL8AwKcDaiEPhyAzaPmfMy0/AyohAU",
-	"BYuC0UcpkR8bxcv0XXGJUyeQxw2CdPfL7GX2xBNPex73xBNPgLZ4Crdars4f3NPyeMUlzW/9SHB2Cj12",
-	"7JkDaH5u75OPG+gw4eOKS9ApadmcKiCMDjQoI4KgUwqJ8pSSR1QggWtAs6LBO4WX2SnAkxSnwDVXwQ6i",
-	"rNX2g3me0gstU+fUbjRXLKImdqXWJRncXLEEfFOzUcrkR7OKlUqeoJ6ZMyLXIxrP4mXWVdoDRyuMdxCv",
-	"yefmFZyJqs9TulIBzc3MIIy8tkvCnHfiyvfOzEOOn1Sud8u9e4EK32xdC9cJiNkV0l2AxDR0KlIHc0oV",
-	"VGOBTukPFhFm2i0bf1DqbwFMHYwjrTAzjjyG2dnZ+UXktJX3VLWG6UQ95IuIOkLr//6+OcTazQrxxCKS",
-	"OrX6QjC8QspVLIgCQYSBji4dP/DcE0/EYIOwQEePLB9Xp37q+9PPHT9+dPow8RvcmT6ySjyPOmQBwS9P",
-	"FZCgwJ8aMBU63fJ43cNNqe/AqRHmIM4IDHbIIc0W9wmrdqefJ90nnkCcIQyDqcpfgZsmqa8A0HSSQkwb",
-	"sUgxglIDVddSuauqUzE8SAXC8px3v8wAoLZKmDJZFEecWmrhaoNMz+wuQpzG1TdZLOzZ0+l0dmP4ejf3",
-	"6nv0b8WeFw4dePrF5afhN6FfZuoHtEnR+p2zG3//ZKowtUo8oQ3k3UX1oLR/cItOLUzN7i7unlU+hQYw",
-	"qz3hvZV/1gloDlIdgwM+5Eiti6pkIP0YxHhxk/hQdfCStbcgNBI03EHVg8rvXmkTr2siqgsJd40SYvk8",
-	"n+mDSs61S0SEqpK5kGpom0PoIp3A+HI8w6Kgmg/YkLKQEPbjjRZTJqQr+cPZ5Cs4GGdGAbBa6mR8PoGp",
-	"nJCX3DA0IFqkk7xMFCfuwQBfhW02r8QmE8ufG2tHVH6kS2ppxKFT9sMxB2syLbZ6rbYQEYdm4SBSA32n",
-	"gBjpQNa6KcKxDK8ejdNmMvYxfEawbg0xB+/7f32vTVKGDKqbc10GzRW6QV2Z/fGQX+w5oEozczz5Am1S",
-	"f+rMSamBKUsKONRMsag8q0yqcOAViCgOP9IF8aNNH+pnQYNKGB8h04Pv9M7bXxrMcs9Rpb3E9EPJKOWi",
-	"jXL40km5MtFuNrHXlZZ7u+JS0ZCGU0g5la6uaIHSWLi/i4MnWUDNbsD2wh9TpjzzyBypj+vCJAOC5/Ck",
-	"wiewcPwDkLy8FLoYExx/yNFFxOvzpKvPEBSrp7jTnfjxqZjVmbg9oONpCdopTXxwG90c9CSXd8YnmoAs",
-	"4E0K1lANp7T4pOlkOdozhahs32PqMK0C/gBvMyPhuwd17V6WjH+OdyJdABVeoTJmk/VoNh5j+jgP8rQo",
-	"oPlsaYjPfquc4YFWyx/EXdjl4S2w4G0WW3OQyuQ2bjdfCk5aikLTMlrlv3CmHHpavmnfuz7c4RT5KnXO",
-	"pFLks8SPcJ9tFwAZzL+77Vt8hIXRHMXdAbFVbbXUY5tdsDmntSPDysZH5M/Ak1smlzC+999tOXHmv528",
-	"W+Uz5uLdD+bYDzRU9v3Webd6U5R5L2r/inEhtFtgD/vcdRQMiFJIuYeqCltFF5Tlvk97FAgEcLexKMKu",
-	"DcBLd7o2oGoqdhQpBYgcEyAmCHXE9IDaYph6EaEoKgxBdfPTTY0yKhoTpptn4KWTpZuHcIxqGZM5RRfa",
-	"ZESOsaP6d2pm7xHldIfgSQT6JecpymNQnmctVJNg3UdffFaK61JxfxH9f++g0r79xbAta9xrxh2iARAI",
-	"dsB5Sf3d6IQOs5wgB8LWPnuLs6gDOTLlNsOrmLq44pLdU4V0oX5UzXToidImrpM9LVaPH2Xgh6hQhkG1",
-	"TFr/A6d4lFahX/0EpHlMei8htetKMW8lzbhuQRX8raq2EeCchbDDpMS4lQ7ULCZ8nbWJ+sjf58DUnsCF",
-	"PiK1YowcMNMAU1EpavnvrELjnvBRLTnOsnrvDhXWanY7znBfcpyJkMWS4xieDjzUIy2CfVTpog4hK9Mq",
-	"tywvgQQh5QkTCMSJdyp9hLnI/6Hkof3xGXQQTXZKj8tEI9kjneTO8sSaZaS6YuOJXVs/A+2nN6FqfVEZ",
-	"kaIbuZyvFBB3naiHPu2c2n5jj+nzYr9tkDp8UD6yPbdFvlqlJ+e3frL3zPR2mrS29AKvI8oQFlJXgvAq",
-	"Nv4juYXosbniHOJtX1BHf9LkDnRrMbuv6sniu+/yOldVC6n7zzX0YGwj5qxJqBO54k/rjAKhNhKCf7ob",
-	"VMZCoqAzZinJZA6P+76uP3QDiB0Vn+6aZPvdaIkh3QpFPyUfwKjjcVYPsGuCYLZQrxAd4hVMpzr4zKdN",
-	"iyIPtHY0Ag+zDTRtXv9o0bWvSVmsmBhj4owwisDqZJGC7gOWTgnQ/E8/pXOHOkHXsd3oCNP2W5U3ibxu",
-	"qk2PSioL8jxU6oYh0sdO6X+VoTLz1OODR39MDWj2cbtcOTCIziDd8Yd/3MOOan4ZPQxpDTDSUX+JIaet",
-	"zOeMwz5toKWUq12OF1jhj8m/Z/TRPb6ImniFxBon4WjKChBkyp1WlS7bdKrRMppH5D4HvhGeUbKTcq5V",
-	"jYm651VBqh7xz6T6ZY43qOfrWJpK1WIOKu0vItwg2NmNDplqKp2OV9B+YvmYPiidZlXQyb3gEuw0OGTA",
-	"QRmx1RtjYFufIcQZ7ovxyWk/WFX82BM5y88cQHv3zu3N45ahAXTs5B0zKhN4lzD98ITUO4IBVVqhnGdU",
-	"vdCP2rwxth5+8mAlOXiEkc7hrtxIdQa7aTVe8Lb01IGDTz/z7HOHvv38C4dfPHL0O8eWj3/3eye+/4Mf",
-	"6kepgvWD+l2TjAHvn0relGjoNFEcNjP95MlXZ/adefll+VZbadhJRZs6bzPTtjgQPPUoRVrNrCcYaQ03",
-	"YtJEGrw5YDXUU306hMI39dqMUVZXCKdJSyToyTMsk+NA2LxnR5r7Zn4PxeIPCWbw5JdVzdhk7E3PRzhI",
-	"ikS8w5QWn57OETnf2K0dGjuPnPe2mexZ2xa9g9seOw92FK6QC72k9A3S0XODt2C6LQQZ3Kl3aeLh9NiJ",
-	"bN8Feijh9ExKmHg4PZJWjITPvW4BtVRsp4DqHLuIe1LvpdzJe5P2EOZ7wxKgzSKf1s8+0u626GJSsx+P",
-	"kSr3nO1PMQKEWzWWTtaOnTHc5YF02UldWws1JMBGrCq76fup4SuhBiQCOyIavMMQbrUI9qTS2bv3Tv+1",
-	"e5tnzz/xxBNWTfyFyJhDFM9jmK2YPBLuqbTilES7SteeZjelfh5rRKI/UK87aU2nfvh0G90mC8XGvt5m",
-	"qj3R4NARQEGG+DxCtAUp1cMTqnSDQ9pGqt35sf9ARv2Hxv7D48+O+E/k8BUegUj3GD0r9aBT4Hw6hR4T",
-	"VcwYcR6X9HjKoXXqi1O6rMpU+p9Cj8mNdB7fjZZMwNIjfttjIvQeKSpAjJsu7+BlCnqwC8Kcl1lHkwfA",
-	"Yakyb7/Do5g6emj5QBn7pxYVtdU5AWIbLOTXCTFt5gutwfm4VjMpMqrCKmH3yA06tHMNHnV+I9g7xUmP",
-	"nS7yJ6SukeoKogz697T9kNUAd1EC0vS1bfGM+JpDpEqf0M+SvhguwCunmS72FbYSZca4Uj2Rm5QRaJdA",
-	"GWKckd0IQN5JRyDqC+LWJEejOq1Z+U53yQ8q/DTCrhuERSzeUyr8g+FEH2nlUK8jVS88rECrxSTKGzQM",
-	"KoIOBQtItCtypAoxyNg6LGt0rDovBC3h1Dc1TF3iDKiFvO1X+OkBClKi0iOST205oyIpYA2Yt07pg+pe",
-	"KEisEs/HlCkOyRH2PLBROzQWp2lggSpE8jbCfNQkmGngSwHVwoz7ZbVYW1BGLsic2zYkZlkCpYcU3Icw",
-	"Gi9hE4nKE4iRma1MHD6EtlBT9ZO1HnXdw3IY4x9xiEsUXGJyw1b5CjnGQeUdvtbj0GQId3B3AkuUL0NY",
-	"9fSQr1yUolL4vCVMnCbgPFD2VcWqG+RglGFs7UF3ZMo2eJ8zDz0I5+9TXaQhC3P5ePXcJujiDVa73XbD",
-	"QdwVAUgetG7Sbiq8QqbbLQhamDqagi6talCButKUjOmRsVCF1fm7TMwp7lQ9SE/voehBARFZ3L7En0ia",
-	"Fwg1bDqggeqBoe2hgkuCcD0WAW6ASQ5Ej23e/un6Fz9/fDGM20sVu6Z/7xOpoGs8rwYZkH4hZURv+55X",
-	"5S+H8MUmXyUhzQxnjeoXzuR2q6nYI/SGlMqjA1YeLB9QFsaN1SXAAXV7vOJ0sWSPvWl2lB55GwKmazit",
-	"Qr9Jc9Q/pzrSbCONN4md3TXJtrO6JVCZtVADhbwlhbrU/QWkGclD1VwlcqywZ4Z0257YE0VpSxVXB0Po",
-	"nkdY936Otz29kjT1O1joxHIgzf6GIG6K07AgJSwlE1Kh7tuOSinaGiRvsor2ceifFBIWYb7XVWjzngfN",
-	"kAsG7U7bm/Ax5UzNfxERVxg8+bmZGcR4OXxmULlegkXoXX+YcnQUmPKqHSXxuHW/FsEkhv3waL3hxwAw",
-	"4ZmpwtQKIS0rymV4yLZmV9Gm7+AQimdFbHz0Ze/C7c2bt3t3f9X/zS00jzZ+8i80W0K9C6//+4tLvbu/",
-	"6H3w5/7VN9fvvLl+93LvyqX1tZ/1rn7Yu7oWBwqeGbWBVtARSU/friM+SGUkuPjW9GeY5aQC0QBQopGL",
-	"zO1HvBZ2ypA3ZJfIvOk6ZjY0FC0XBmGmqW3ePTWIZe/0F1uv9WHm8ji8w4yj0iSQF4BnSoM4pHcDK6bB",
-	"OUyzseSmbsGOS57EnpCTTbpkRGGLkgPBADvWtxrM8KGkk0haNDis1mCE2scJXmUj7cDvjpkmUtHgbddR",
-	"jSkqhLCILWHSQhW2Zv57HtPEJijS5c0CfAnDi+RVAicsLCUyc+0M08+V5Y8GJbbmo4brPAoCG3DwUmQo",
-	"FSptP46TdeHnSlj2bv+9d+H2+poUl0qa9t99b33t9d7li73bb/ff+XSLglLNbDzxWHpg4lGsTMYGFSsq",
-	"6w7iIJTVVfTA54rNh5eL1yCYkHlzYjjNqXbL0Qj86CNuuJilpFku4VInxvqamLWxG3RnUmHCQAImDZo4",
-	"/xvBrAmOco/Gi04tNToI349/qA9IRsppitEk5ORo5SnsVxvHiJDHbyETYHoVUsVNUEqlHJig2qtknrR4",
-	"PCI5GQrOVg4GfjhR0FHrUrFoKdyKkke2d+fwtvp2jgIV2yN0E9iww125NTXqkgIEKzSmJmRWpscjMlIg",
-	"D5PtKhWDjXgoqY/bfAY657EZHEV6uUmT7KkQRmq0SvHQZManYk8+Stn94cwnGf2J78cEYnwQAj6EsFiR",
-	"kidV0hjnZ3oIZ8lxokveoeIkMsWHYnPFqGLweJ8nrUnEc54npBX6SILTRZTZb2h4urYLmiNI3eSrJH76",
-	"eWPVvO1PKlQdLJi3TdPCrKVuR/J8cg92CgEXHxQBTzyLfpCKF0OQ/yZ2iMGGXpE039H8uosEpk4mhetK",
-	"u0zpc7j7lHlsSODuGahYtQKLJiN5pemZ2WxE7fFDeQOQyi9gMy3TM3DfjKrf5Mw+t/ksgO0tBBkfKdmt",
-	"47UTlNuGjrZ+MU5AseiConWVBtjsIlPuCindQrfhsofZm2RPFQsyjPQPYDEcQ1+SwULYLWYRgdNowbSJ",
-	"AT+fxorLBSQ+gGMebJYiOBuI+KPkfdBIAakZi/IgBZkkmcD7kOkepDp7LoZtfFQjIXUmkLLINJi3yula",
-	"hd7bGXzUNI5MtSy7B7izrdblMe5Doy0YxyaS4PNJWJm8w5CnR4PsYBVKUSnePkeiill6ejBsFoClpqYH",
-	"P71KvK5qUA6hX5Bk8v40ocdsQd91OQ+t2SCfc2sNg9x3Ndg2bn04SJp35JBqWjCx7VcZ/NK+N1ZlAChA",
-	"Gaq10zIQ9QEE3ffTyfU5eGRbN00NYb/+aoYT2S9djyaFgUrc48xviFT/UDyMMkQ4pBYXpnU7gcEhdGug",
-	"IYbqSWm9JuSbplKgBV5+2Xl17sz0Y8WXStPzJ/936aXi9MzJx/9rhD4k290O5lHzlWdWXh7uIkMvEyFZ",
-	"/bLUIsoExaru9dm0+qJ+5pEOWqhFpJ2CWeJEjkDvaeoRxLLYwzPY4xHspEcbjhHshCfxAOKU7VbZ5+P1",
-	"pw9+Ol4s0eLqOIy9yYT95IugwKcZHJSOAIBYFJC4lHFYNti2ZDmaNLsjkGk70o1n5qdmO/a5aG/FIihV",
-	"kNissamEykYgzJmkL6PZVYBrw4HV5FFJTScLXi+EeErWxe4SqE78o/IFL4JyhCpt3+esgDoNWm1E0NdA",
-	"L5A6bI2uBo3xdqMl7SsoFRHwY4QZKCa70QlQTk1hrVBtBomP2q0FqLA9NVhie2oRYa2kBYCJMGNMmYuZ",
-	"swC5jadgvWXKVrELPQ2hWR7a0yTQCFqE7zANE6EGdFD3XZZKHKx9xxKvnFxorfzHxIDA6xyW2UaPSxPM",
-	"CuMdkU31Hl+lTqw83KKjHzVPbedmmTHsao+xvxRAaPDsxMz2pjYFCqjiEbwiCoiclpa66mXJnMDhg2ok",
-	"hrw/4Osxk9sTviCd/S85zuHu0+bBHXuD9JKCiT6UWE4WhUwKgNmQg6oz4bUalOaoAnXoBBrU6DSwgFLh",
-	"EUkhZ3AnThR5gzsVXF2Z4Cb4UHHDwpugBshVZ5M3UzW6S3CzMrZm2ectBaX3QBF7zXYQhRk1nBEUUpXy",
-	"AAtwR/dIiKE/Wi4btKZWeMKLumAf7HhIh5nkHWSkY6AU9Xg6zhg7g0UVhHBVKRxhjsh1JwPfVGqJZOic",
-	"2tFcGSb5UIKTWRx5ks00DEXo9iWSAjqErLhaZiuMaxDbCDPSWQxxPaMRS+HHuisMUEbQzz3bFXfMPJYr",
-	"VBNtNTwkYDO5VrPgWgNDhQbYsKp9dYMyjY8A8V3i6OIEhF1pynbTmr+qd5Tl0P/pTrjhIaOAUCbiADJv",
-	"S/UADcSABK2zdmsYnS7rp4aQqerOuACWpQobCs5ZMI9FaT37C/kjip1GWkRRDxUrItMfyDHGwxbbUaSj",
-	"tjyDcoJujROhHPO2ggkhAmLTLoFM/+3UwJiGUxm0TgbLL3wMneMAyEmDb+jcW+STZsvFvkHLASRqFSoK",
-	"m3rrR0zjf936wPcld7aUVEJ0NMCReVRqKuWkjeo6EJLrSJPVPJIzIULvwItYFWM38elD6mezUKOh/ygN",
-	"SZcIRp2YY/VFPhnM20OSrFrEQb3z5zZv3gEh5DeIIBagnzT3qlHkhlZR6KcepYSYoxEHx4QyYsKNmFjK",
-	"PNxlXqXY1YjqqS3tFQAvWSVuwegjilVAcVdVZ77YNbPgnAPTeWt5hIO2DIXyMeh6YYDhdSEcdXajJfNH",
-	"p8FRg7u6QQbA9KjVl9XPUIWYlhpmzoYxqwYLqlPDINdTuYwxJ9v2WQsPJxs+w1CYXAqjqeQIjzFBcgUk",
-	"2i35b8FViN7B1JXWZCsn9e1pYOZMg7I+2UJH6Nki74GkGAU5twAyV2GGQVoQ6kDdphzdlUJZ8xq/AUsN",
-	"TGJp5mjoIMBLVOXcAncFEpbclecwc46sEi8l/WyHoAHpSX7tqpLqdJVAADJklApTVJE4eCcFbxKAFtVo",
-	"QammQy4DN695eyJI/TVldIsBehXYk24uc+GVNmmT3Pakntx34Edphi/V7igA2gsnhZEZy2rh+iqPdqR5",
-	"LMOP0nNbiLrCCuCSCh2iGci9KZVm9k3P7Z+dnymmzC74YTi9WOnuI285DTG6j03O4tYXK8hpt2osYX2o",
-	"gpVse3XCfMNTmXE45q3cSWCItStN6vvEMSWEcItXSMtX0a1T0DTWoPDCHwtIMrlTUhnR4klrInLSwuWq",
-	"jPWU/Kyso8qnzMqMtbWIINPxZaY+BIko9R75Quh5IHzMfHl/INx7Sh6N03aJc8rMUw4Pg0XDyjpqJi34",
-	"AmoQKaA8iBwwgI0htbYgDqzlZXZK/roMX54CwGH4Oxq71qriKUZO++WaR2DNIMEM4CcHT0WN6v50ah27",
-	"BIJdV9E6jyCM5ooaxfpUjRLXEaesYMDQBOVYgDS1Q/vXwzsfSswt1mlt+0rrTRG2TlWUfza7gLvLPZXz",
-	"q8tSFnX2bxN3gyorDAYW8dBj65//sXfxt48PFYCWYm2LOkYFUs85oVK2OKBTGWdIp0Ego4Uqi9+RnJ97",
-	"qNOAzKHIzd2lb6w0ORR8qCJlVYCMXQtsBcwiXTDvKDL9uheQF0z5OBSS+22PRWrGA6kzWDyeQqkJFKUk",
-	"tLDL+Qq0CmJdqNqqtH2wU5VvnwolVrSpAIDpvAY/EgWdkKQBFQ32gTW5PWSQ260AZAj/CQE1mb54IBsA",
-	"ppg2iQv43zW4r3rzCgMATYWIiyAwr0KD8oEVPUZPY9uu8UNxE2QQwcQLHZtd1Zy/oLi0dtSqG2vqdvJd",
-	"zz3KzzrpRuzwUmmV7+hcgYwjU+171G3DQquVjHcmmSKgqqmUk1XkPi/FqSd9YOqtj4YyuaSVDXluZ/7j",
-	"yCMukRcRDqwmldsaWE3RjtbgAWgSEx8HXCf5aF6igoq/SdMUvHSHk5SapNy5h6LzPVwSg7WrLk8Rl1zo",
-	"jEPxFMFMCvJ9XG3IfZw0jJ7cB7/bAnPf565j0OMJ0idQUEa1+ZThprw1rOs35KVRsLihMf/YqQq05zHT",
-	"tbUDX3KcpeCB7aXcZtv1aQt7/p4a95rTDvZxVugOACqsW6ShK4b3kYrH4OBnDxsHL7LZ25geu+RAo3rV",
-	"NQs99u2jTz9bQEdffLaATpDK0ccVjP3Rg8+Aj1oXNexHh+lTi8Gf89APPQntHdyLwtTp6SY+PV3pAprk",
-	"/r2l+X37i9m3Zc+r4R/lXOm1MdJ8wG0+ToQWhu7jAmwJK3U0NBvBBNGlGCr1vRPLX4saGWmp+1nrzOLA",
-	"LaeW1cd7xMui+rX9qEXqE3/pQBO4CbyzQyqtib3UKpPg15MAk1KvKuj8CQX1ynXDNaIBK4FKpA6Uy1cw",
-	"MSu2YNu28J7uEgjyCC0NFmKXORMEZWjq4clBvlHFrErcCetpB+ClO1xPO9JSCU3HCNZlSf95apk6iMUI",
-	"XcvL0KFSkVGqDVRxFrQbGWCRu8l8uSwlrYqZQx3sD20KHDz2aLXI19OeaI98sxUhKNLe4uRUcJN6JI+8",
-	"ChkSULdiQneVIEi3oJoYoFfa2KU1veMFxAj25DNtJn9SUyFra17SFt16NmISZJrx4cQkyIv80aMlNesJ",
-	"khJsQgIzcTJiNMDrSbh35YqdWNaQy5nOpYcmo1BRiV0Ep7ioQkGSeKTdRAVyeb1OnIm6htPqCIP93qno",
-	"+3p+DyWOGRLj9hlH49ARBoNqgJKg9V8VM2mVV4hOHHRUi9y8gsrlYtIuzgPynd9oOTvF+eSRVUo6xFH1",
-	"yS70jshJHLzZMvbxJOlDv3aHk4ie5sMKUj/MkAky+GkLkFVIVaLCIlRNqp5MkGka1KsVEIUsIo/oIpDc",
-	"BBYgr02Qvo60CHsAMGsZIGvBV5M/jxBqzdS6aoS1Qa0iNaif83RqlFHRmPDhPAMv/Z4GMNyRF39ZJRip",
-	"ZuZf57tPtFqSuO1hUoTJD1T9ThaDCKtqxR/rNptJaNx1eWe63Zo0rcF7v9va8cFWHADAfE0CYlJ7DQ1G",
-	"XPOhlZzLO8gDHM+chAN1FoA2MVnCeQ4z5ylcXZlcXsU3VDOJRA6ocwiYjDx43T4+MKhUYb/kTSaWDxFJ",
-	"l+D8aq+SkVmulhe0FH103CxyxhN0sagNmEyUy1WZ5Xpp+ijiVSGhS7BULG6nqy2oJp1wgobj6FrdncpN",
-	"jpPTX6e8jKWgSl2VcMTTOZPJmxAESGA4ZjEQxqdFg3cmTESHsbfyIl+WL/7GqbJzlGTGIUzawUJbwJqR",
-	"+VQhumth1cFSKKlCBEY6owSTAtf/ZDkSqGI72RX8NeNJcB6QZhwiWyk1OcqhkCNNKwXwmZeAPDxxH96x",
-	"R6AgCiyJr5P9bmhkQVpRJExXdzgjhREqSfZ4pEroxFOfj6m3TpRs/hM5QFhqijxSI54HhQYaaDGiI0ON",
-	"/6KegQjKRUEK5T7o2gRACpLHXCPejne5yH3F7tcvFRlOPJp5DHQGQBdBwS736phRoTMfdGG6nJiA8OMu",
-	"gapyJOajx9bv/GV9bW393vX+uVvr9671L37Q/+RXaMnz0czs47mJEMzMSVOhfOk3nr+dR3/yXDRVYWlV",
-	"Cc5C9HDuQlFVoO7kJiHAP5w0CcmXfkNCO42EFC9apaSDarwNRjq4hzxduYAcnptsDHzBxEnHvHjHk4+Z",
-	"6NdJFBKQeCpfJjDWjeIVdljLkSAacRWNmyuq8vgnToDypd/wrp3GuyCCAYELQK/gnoG9M30jm1SI/AEw",
-	"QbYnALZMVADsGwJ6VIzDIDRmhjfRseBxyBVsEqTb2eYiL+hYOmHSku/c2fkfcoaBOPwauLArpE4ZwkPa",
-	"iiZIA/wNk6YNeOk3DqJUHgD7M0lQilXutplPND7uhJPwvmdevtygtR173eOz/Pp5hKCnmqQq4qNKF4UU",
-	"UdBtlEyLBmQQwpXGwpmGEk8lNUE8SiYFyGvDuFkmut3pNqUBUiIeCsLNkoFifxAQNwEkvMYMVadm2het",
-	"EhVskjKROArn3zwufMBX0/ieca9zAk1eZwpO+93WkDImnX15HB4cgi56XEXnoemQCpNBZZccjMRwRlV7",
-	"ZuCXAFOAoSOxDUNTqkrj9K5IgDcaT0XQvqPZ1eCRMA8N+qkCebxWI57KgGl5BPyqPudpfXYBedKx907Q",
-	"wPMDrT8eqTb/EQKYYMaSfitSBDj25SHVtiepeuGlV+WpVwj2iDe18NJJucfRUBz2/y9719cbx23Evwrh",
-	"FyfA6hQlKYraT66BGnlIbMQw8pJAS+3y7gjxlovlnhS1CGChTpMatZX+UZOiQQEXSNCHJhbQNA4kuP4w",
-	"1p6kb1Fwhtx/t3unJlzfuc6bLVEklzMczpAzv5/eSkY3QcLKy8GYYYlkH/LUBK9AHAQ0pUIOxmwGQxTi",
-	"UZbXabkzqfUUF1LPVVGlaZ24jhvP3VEKcs4ZqVDhQBEgAMthYzGxqGD84W0KMGU560B/U1AOVaXojsJk",
-	"9sKWN1vne+16VADV5pnpOc5r+9bqwhuprH2n+2khfskcsTvH6Dc3tCXMVwhaZYw7DdJ708sFXmaZx2uT",
-	"sRiDo9w9mXpSmr/XVpWQFSj0mqLr35JAmmsV5Fk1XAAXVYV+rJUydCgFDwGMP39pLfCKBYB3e2RjrD/Y",
-	"I4JRKOR7NxrKhP9SRj3yjnFzfDvwOg99EyiU51N0z2giOCTXJowBxFkT6jE4Y/D1br2wTh0vA6nOVUkM",
-	"LQOWlusHDvoL4O0I6Y5HrihOV29qtR1SfpmkMqQ7hPcJ3VAIr1PFdF9ZW1t59actEzQXdcXMchyZEFHo",
-	"G9Dca2na1M7L5k+/tqb/r4iMMDdR8ffToSnAKChIZk341ZVXXmuZcCr/p+l2yrElZGoJKhtPKFDsro+m",
-	"K2VjAJakjmGt1WNjB2UED1GAIQWhAcYADklULcT7bP/BtOn0FDFjNBUW8BF3I5j36kX3ArpGC6WChLFI",
-	"Gwkepe3U1xjndnmBYe5POnEWdN///9cXFG8jynTLpeuKItm6nF7CtliC6FambGgcz7i6KJRglaapNilR",
-	"wGZtoitFqy5XuRilCa6i9FtnGDpDCU9IHtk29Bbar4pSL3+9xGosAKpIRhVXq7SonkvQSt8M5pMgYSFu",
-	"cEYMu4WOsQGhdYVHCH8A/5HjtEf8QCYJC1Jf2+hYKqbyv9rYIUPd+qVAUKWIP6LRmAr/ZYDiC4ZgvwOp",
-	"nTDD+WUgZFWP+JFcV0O57ZMRTTaVOUYvw89xgj5QbQimcraCfF0t1poyCQkFtIdWXC93pcw8eyQnIJAR",
-	"K7MPmJqEgEaGm4CAa8Z4oh0w9EebXD4sea6o73JiyeYzfOH4A4y6e1Zr60oLIZLWPaN6XolXYJpOYIap",
-	"6xABb6mfgxaTUzDzyIRFE24OTWAJsy83Oow+pzZow8mjlUCGM4++q9juqm7WJfZGaZhG/I2QOSawNJy5",
-	"iUyhrITohShF7IJv6XNvXPEmf+iZVxfCiEe8LoFaJFpB+IR7CXtomGORr8SJHCR0BEghPfIGotiZqwJ7",
-	"O4nHmXalhjwamDI2e5CqlAthQGeR47K0JgSIwhUJ+YCnqkeukBtvXWukCwErcD5FaUFx/R64qjcQlNit",
-	"clSWFRYBnNFiXfOlwwe22qOpazVRAXWdTngzoMVr/tK+NgR0MVBNxho1s9Joj8rtnSgLNgkt3umJ1quE",
-	"6D2+sUO08AEACN29yt48n6kv8cY79NOv2pigQmfnxywKeTTwkXXO5tCiO62NR38shDmrajxxxIcfr+sW",
-	"PhKZGnNlsY+8d6NxJJj24LcpTwVXqQ9BSjJGbEZD64D86MBmZ9uxsJEI7iYfRLfipdV/ENyMxLU1x0M1",
-	"XqzlAbUDjecDoMUyd2btZhNUuFDb9twC02bOhfY0P6gTOlAcfTYbKOR36lHNxzaOCnr/PW6tnyeqT1ys",
-	"NqbPm7hnHTJ9GivQyk3ewuPZrIQLYA5soQNs1fjlMFkvOg0g8jgAEWARpueqOD9eN+o2NysAzXXn23XG",
-	"VnXEy2cPa9nXXjdz7UWX1rPTCxArjx9hXGZojst7j2s6Ph/tkFjQAAtwyhyx2sGAamgEn28o4Jqx8VbN",
-	"lZxzlFzo1aWqPHsJ5g8BDnCzLfoBitAmTeZpF9Z192wCCGTaQUKWoHEVon+ONJ1g0tZTzbQHWxivekpY",
-	"arP4IwmQ3qj4liWWAV02fEZIXnr9lZ8RH+e8LrdY4r/cIwCkxvopiSRCxF4i0Az+vW6KyvxpL+F6zCKU",
-	"3zNAzK0O1HjkamFKApk9bkKI4pYmD5gvKoOiey7kXDoOeUqEHLTrD/iKMwOPW9DiecrC1TN2mH6LC9DF",
-	"s36aMPDPQAgeiWmiO7JGIBhyESasjESrG85NroXPX9LzWc9tIem0qBNd88aBYcTEWL1J3yA0HPGIqyqp",
-	"gZFivv06TNIwutCVKBeSotEmyg7SMww5dgSJA2B4vRy7XCb4GD1PsKuDhEZzbOw1bPI8GVmYskMra5bA",
-	"DZTYUIpQEUoSKUz+AFcgzOZ8KadENfAhb0uxtBkIMMGFGGGjMy3CdxcsUWKTW86rAbUtC+GV66AIK1+g",
-	"5+WtHu/3l0sz3qROnsPf1BEYJSFTm4QG8NidwzidX0NqFcetTMTF+xayC2gfL3vy6eTOk8nn97K7D06/",
-	"Psge7x9/d//04e7ks/vZR4fZh4+yu3+z+GM/6ZFb4ESsvV5lJR6MaRJyGq1byTQRE7/NBuBxLP2jZz5B",
-	"nDF+wrPWvBtgKZrfP3Edndgl2xnWJW+VRNOia9sy2dxgEbp2bZej7+SNOvS3ikGawt7il+5SNeE+AUIi",
-	"KDeTId25aN6Vyu7WUI6g+qWW1V5PaWfJltX7cSIuXLqwSmO+urUGem36+tV0NG9qUBJ2SUfQPPKIYkpx",
-	"GelIjclYMA9tB/p35PjwMPv9Z8ff3T/5y1H2eL9488oF28wYWwkCycnRnZOjj7J7+9mHv64WmDT8+c8T",
-	"SAylo5jygSnJwbfzVKZUKILmJvvj7slvf1f0Zv+goUeTy8WZ8sx6e/mdvlfkgky+Ocru/uPp7d2Tva8m",
-	"/3zw9Pbu5O4X2Sf39E+++k/28UGJ6zbPDmv8esHCARaUgjNNJp9+e7b/JNs7OP3my6ITdLSbezD1CCY7",
-	"3gI9KhIMpVSmtgnX4eSvX1cEU5RQTfeMQCPqoi2AwgoIvcCmmkGRs7/fOTksTdKWOTSUVOdcM1js5eGs",
-	"Srin0rCb2Zn+6V+nDx8VXVtsgumu3wIwL5Xf+MQxmXz78WT34WTvk7Pf/KHoQo7TDfl+Qw836MAunhrK",
-	"baLYFkuoIH1G03GCXetg1iI5nH3557MH/356ezd79MXx48+zvYOynEbswgfvffDfAAAA//8=",
+	"7P17lxvFtTeOv5Va+p21DERjSzPjy8ys3x+DzcUBg2M7x0nAj1xSl6TOtLpEV2tkHR7WGicYjGODObkQ",
+	"wE7iHHxCLhgfCGAGjNd6vu/k65Fm/FfewnfV3lV9U3WrpdH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
+	"YfHVQpt6tMV85sFfBzue4J78l8VEzbPbvs3dwmLBZWf8Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
+	"UCy4tMUKiwV8vlAsiFqTtah8a4ueeZ65Db9ZWJwtlYoFv9eWTwrfs91G4bXXioXD1vDoJ5qMeKzGPWuX",
+	"ILalh2tTvxmOBp977JWO7TGrsOh7HRYd+d88Vi8sFv5/e8Ll78FvxZ7DlhqatdrcZ26t9xzrDU/jCLUY",
+	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5FVljbh0dsXxCP+Z7NRKFYYGdoq+3Iqe6tl2oL1Vm635pj87Xy",
+	"Ab2gJqMW88IlRSY0I2eUspPl2QPFQst29d8HinJrfObJd/6vl5ZnfkJn/qM0s1CZOfW9fyuYNv15u2X7",
+	"wwte9kmLC58ITlrU7RHbZy2RctgOvCI6Q4vVacfx5UkX5XTtVqdVWCzLY2/ZrvormI3t+qzBvMJrcj4e",
+	"E23uCgY0edTjVYe15D9r3PWZCzOl7bZj16ic6Z42PvG9nwo57Vdznrp+L4wYX/gxVu8IZi0RwRipcYsV",
+	"XisWjjMhbBwgZR7jja/fZxj/uN1wmUVsF05H/UC+b7nm26u2D8TZ9nibeb6Nu0TbbY+vUmfUqMv6udeK",
+	"hRpttandcEf95qB67knPZnX8oVtpUZc22DDRHCa0BZQvfFqvh+RW5dxh1FU/rzGn4jGqNixx3bljEZ8T",
+	"tsq8XpVbvWGaLRZqTVZbsd1KS57OqPnjs0fUQcrTozW/0m5yl5mGJ1VGqFhhVuzWlhb2zs3sLS0cKJdL",
+	"xhmFRBF/4ckm9YktiCWHM/ywztwaq7SY7+FRxn8Nk5+xXcJdp0e6tt+03eBG4o+WCK0K5iLTcXGUYN5R",
+	"PhtcsqJklzm4orzrogMMdYg51Gq2JQeFJ+SJEp+uMJfwjk8e6995b/D6ncGVS/0L1wZXr2189wuy7Pmk",
+	"vP9xI0U4wPkqyEuG948T+UCcid7789/6d97r33jHtKUOxys5kjI49yzbpT4QRst2K0aa/jGjnlgiJeMG",
+	"l/eZ9hckpvCp54sKNRDFcfmVlqXyYSKadt0nviIWl/uEr4I0qHOvJV9RsKjPZny7ZaSitkNrLHUHmReb",
+	"c2Fw69zg5t8Ht/6wcevK4Ddfb370Xf/i+uDGF2SO9N/5anDtumkIzxYrIoW+fU5WXN4lddsTGec/K88f",
+	"5cjiq8MjqA+o59Ge/Bv2xDDkYZfIfSDcs5i3RGyXOLbwBd4Rv8kFCzawSKgSY3ujQ2dyZjmqcTortuMY",
+	"pvMCY5YUF9Rx1JG2co8lX2kcy5dUOYqbK3lw3Fck7Nu+Y+Jp8HGSAD77fOvaxf6Fj8n/+YoMbv1h67uv",
+	"5ad/P2s6+45r+5W8TAMeNpOi1OW416CuLYC4h5WRUId7CZU6X01eM1i9NxEBFs4vOnicryQZf+zKFEMB",
+	"mpAtIVsIzl/fhJA7BpQak42nguXx6k9ZDUhKn9hht91BBcKybLk31DkaEeh16ghWnKKMz31290uwRhTY",
+	"uVJMf90b119LMwvfI2bVNb/QjRse8fHKOyOTXcYsQQJJFNGB95ZiSvBes4COCl6lSSuqyC+ItydsI5s2",
+	"P3rLpiBz1TJLRZP8LaRaEcb9yyMPIws8MHqBucVflPdH7bQcdNeiZw7jT8ul/OJQMlUUvAEbyi/okBPF",
+	"xt5bGlf2jS3uMhYKLPyVDlPfS0t+ipItciD74ucxuz2xlxBdoUCKsmCTNMstpLLkyVF1ieISIziTYfWp",
+	"qbQn1DjlnzWpvsiBctNPYI4a9JeIy2h4AkepEMT2CRVEeZWkZh2owm3aYEuEtdp+j3Ccq0OFP1pdUA6K",
+	"6NjZm+bXmiOFcMt2o5+W/yWWH1KxXALBJ4Be4ElCu8BP0iTvaMH7Typo/yVcHzkBN47cei2D5x3XdmV8",
+	"mK1Lb21+fOfu2tnBhev9y5c2bn1yd+1s/6vPNr/55eDq7/Hf/Xd+M/jyvBS2rqSMlwqWR+vyQNqdqmOL",
+	"JuxS3Xb1P9HP5zArwoTD01h2RZd5wzJrxeR7lxrOKx0m5J+7BFlhRqegQ6vMSSGiLhXI5CR7cOMaw/sf",
+	"bNy6sHn1Wv+79/rXb/cvv2d6+Sp1OixF+aK4lvyujYTgwvXg9IORjJILBprEeMy/reHGCIex9rBQyL01",
+	"L7qMwHdLRLBV5lEH5Hytye2aNJF6TBDwqC2R2dLsvplyeWZ2PzxCiYUmfjCZlwqbV69t3Lq0deud/o3f",
+	"yc0xsYG9pVL2xZ+Fq6P/ynUsWccREf3D7L3G3brttQShRNgNd6bTXiQur3KrV5TL1g5yfZtox+ct6ts1",
+	"9HDU6+Zr4xnFql1rBpE5j8v57RLE8mjXdhsCwlI17vAOcHo9IPdqTQyb2ehphIiacVAhF9Birj8J6XW5",
+	"t8K8ydTo8LfG/fd9Wmu2lKoRH7Xay5C81LKYRWzfdNGrPd9EzMft/4gR5PyB2XLZJBxrHqM+s4xu35PI",
+	"e/K5dPPqhiu2a6WEUeoeb6FyH5gb+vR/2mYNeeau/P9dVpUXvW2Zic68kRAQrfbg/YJ54GyVl1fQVRve",
+	"GnKS/offbb71Znn3T9uNfE4/WJMaWB9JMTjT2CanEAZzLSl/DKEyJQlz697BD9JEtJQA2hTajpO1Rt2K",
+	"YhqmaKxeEqlRV+rs6lFmEZd3UyJtbVpT8cKEBSY1OFEw0S9zLXPMQq4THAy7BGFwPDnp2GyFLjsO6TY5",
+	"aVKLUAIq5RKRFoYrH0BtrwjSWhKZOvd8dmmwVcd412ScQmQlfX2kSWGFoMUM7yo8k5t6MoJA0Q2Fx3Ju",
+	"aeLCBPMpxmh7iHCjcwmPOUIlamPihKj3PPuaTSIX0uhCxWu4y8JMCyVAoxQwjue8pg0ms3lh8QhjDBde",
+	"454nV1osuLwimnDJXF6pecyyfSOjbNluxyg9npZ6D75ukainJFk3qWuFISo/JIiYRTY/PyJrQhKEOZoe",
+	"G7jb7OlBh6xvw2rkpnfakwnu8LdFvf0mCoqaSaVxdLM8RClv/zD71xzGRA49YvvKc0+Jw/nKWCxHvuYY",
+	"noOB6TDX9/ILnSYVqR6bJiOr3Om4PmMecVjdl/xTPosZK7zN3OOw/QfR9WPkYrZr5EmHx9BP3EqL+U1u",
+	"5XVI4cNZ1+QgXC1mgYLclbezpmMtoMPCH7zjkxpvMeLzWCDeHEjhHd+40Bc7fu6VyndMuFRMDMt97Orx",
+	"9OBpcPBxTeN37w3e/+W9Dz81pgZ4vM0FsyqZKrF+KvMNqQf3JHKVJdKlti+UDSdYjbuWyo0z6hpjcZic",
+	"QXEkfRUSz+BK4cnEtz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy62uch9x1LUXvYVCsPZP72FKxMKnkwcZsY",
+	"jT5qwZuEpB2a3+Cza5uffHdvbe3u2tmta9c3vv3D3bWz/RsfbNy+tHHrUv/NN+6unR18dm1w5S38MKL6",
+	"tWwhbLdRQY++YK5fcZAVtDn3KrRW63i01kM1MPDDGz0mHcv2DzapazpeWvdN9gcGR3xSZTXa0nu4SFzu",
+	"N223sZts3Lo0+O13mx+tw4Z3VSil7dmrCV9Zof/VZ/fWPti686bRv4FJ26nDd6lIjh1/+Xfn+jeuDd76",
+	"upDbU3ACPBBOpxV3vGo+O6x4UtvKeguxXXKwabtMxNe9eeHLwdrZkaSm2TyFSxwkseOxGGlOnuZTrm80",
+	"peW0VmxXJYJjonqEpjouuJkaHgX3SyAMI8lLEf4NrKagBaOWPOjJ0HIYkpQsW7Q7sHuCeat2jVVg1vDM",
+	"qo155E3u2BYEHOTqmUBLBn5EQ89ZsWAxx17FdO4adwV+WGUuq9s1m8LntJNm8ui98XpGace1429I41gi",
+	"pUW0eHrCh4y50LcWYda26++bNyoP+PZUirM94IpLZPPzbza/+X3ApYaHKwyufjz44qv+uZsmYty2H68G",
+	"bCAtuoXfWkVpmCF1a+7ZbTKP6SsIAYwV1vZzM/kIBzJbI4qaR75EEX7wo4o9ukhjCW+DokBICEdKDM94",
+	"NtchqyHNp/ws78KR4sCSG0phiA6xoto/G905FIiBgF7qdlrVhAI9W5rdV5or7Z2ZP1CenS2ZFSSYSTpv",
+	"0kwgOiMzn8LE2M1ffb716Vfb8fy2bNckoZer0kQSvMWq3OqRjiv1BagzGTYDXeZ3ubdicBx4vIVbiLcU",
+	"E4xm50lVHqY8XZccPro6T6hleUyIIpk/EH68jyTSpAuzpbndpd3l8tzu0p7ZeaOV1WYeNVvmkDaqvz5s",
+	"6Ruir3SNt1rSPnRsl4GhKK+iRWBh0TlgqgY7FnDDYaUVvzKS+Iv6aOER4vBGEQZTR45BwF2C/GhGDTBz",
+	"OFFCUP7+oQM/2veTuSNmfdmk3y8LlPR+k/WIZaughRYuHhOQk1AoFqKGoeA1mzoVDJ4og8bmbkWHnCxb",
+	"DlvzK9Rq2ZKRKZ54KrcsDmKqFndZGpmjDpJO5iPyhOXX8fsU0Uvg213xmoBoMrv8/19d3/zr+/niDaCx",
+	"B+IqJlvUycQzi0NaDfQIxVHjjCLKM+PMTN/eUD6ElzFGh6kKyYOxHUJx/4gZDk9Sv9Y0W+U1lVU1dPVs",
+	"l+g6sZjiCgZhveM4JrK2mE9tZ/T7hn9odPcdQk7KPeJhXRpkHENdGrAfPZzbcRyjoy+/MDH7do4od3VN",
+	"OeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwvcMbHmIA84vt8M0L6em1i3/WTEaV7WJtGQZuSckV8",
+	"Dl5RowprSvx6uuM4pMeoJ4jPE8rZvgXTuVZtz29WLOPhHqI9yavhkdjRlhf27p8pzc+UZ5MKc0rmoDBm",
+	"Dj6NmhuzG80q73igyEnVmHmLpIlqYI/QhsfMHsyGxzttk98SBCihDbZIBjd+ce+DKxvr6/3/+itqEZIF",
+	"2SusKFmWxWoO9fJngp2gXoP5z8hxTZyy0aGeZVM3baUgHBYJlFPKeejnYWKwzsJ2LrtZ6r6AginmV+5/",
+	"eHvwh18YvcLm8IRSk+L2o0HRcnJlMR7Tz0m+ws6Mrqo9M+1yJaU8IWvo8o5jYbZDPlalVQi9jIAUIyQw",
+	"ghNMVCuUl1fECslNQcAxLv3ktxuTLFXYIO8lj/h93v5F//qX8v9u//Le1T/2L18cvP5OYnHGCGcaW1g2",
+	"3/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88vyGMbt/6ysb6+cefa4Oyn",
+	"G3euDi58NPj811CYOVc2F+ZOwCbGS2YOeEhmqT489DAxDbNDMZie8UJzviIXPZyoFt709PBcSylOde4t",
+	"6dPeJdCnYQvSGq5Xz2TdqcGep8YI8DS5Y1XYmbbtMfPLfuj6tkO6TeYSSppMMk6HwzKUIytnnLk2+sSP",
+	"oxP0cI2PJwbRE5TizQITTO6y2V9ULs/um5k/MLdg9hdBRlMKAy4Su06UpqnkyxJp0R6pMrSA4uxN27Ib",
+	"6xcH178lWzfP9+/8vH/jo5RYLfh/84ec9Q/SRWDgSIhEAd79ePCbN+9dfX+0FyVHIE+5sDOEMD4Rn8Kd",
+	"n29efmPzN+/0P/3WGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5pMBCvuBAhINbFZ6naEMWuseEHaS0v4ipJI",
+	"8vyLw/wog5ulVBMMPvjZ5q/fVxUE6/+tygduXBycv3x37ezgyl/6529Gawrkh/CT/lefYdRKS1rJNeSc",
+	"OEf+pgqHwnyssMigWHBoW6RUGxykDnMt6j3NsLQnzoIh8dngr/CDpOo6IP1IJdAWKtl1CTMcPObHqHIP",
+	"bdt7Vst7amrEPctPHjz01NPPPHv4+889f+SFF4/+4NjxEz/895M/+vFPdts1MVKLTCRlh0dwkDpO3lqA",
+	"Ieqv1wl1uCuVgm/+q3/hd48vQi4mus/RrYlBRt4qFMcWWE+rny4FpjTzgONVVXApoSSMpXSeiBsX4AO8",
+	"z5rn/316ZfQcRYqCaY2hQp4MiC2J6rL5pzUMxI2nSI6vGk6gwx2MICYl7C0sy8j0nHp+oHqZYhzPU+Gr",
+	"INlIcmYuwIpVfO6bqk9O2C2m2JRFBCd16i3pLFCbu4JYHABSarzjxrhXeXZuoZwrLtfg1KmMdBlSiMPQ",
+	"2BhzJfifYZTsDNcx/JgsL6TVEdtlEd9n2n7q5TTsVeaqDY2BLM2V5vfPlnJtXE6Tqn/jvLTPPr20sf7Z",
+	"4LPPjVpWx3WVRZEs/YCYq9DQFFAVxDybp+Szo5JgzB6GoF9OohQ+93qZbt869ww5avfO/vLu2tmtGx8N",
+	"bv59sC41hP6Fq1sXfja4+fcdh6LpuiYYmkg0LZUmDtn1OvOY65M2422HmciiPL8vB01kuI1wS4sF1FbN",
+	"IDexmxg9zZDXhLSSJPUkKzGsPIsRIiTcNrjh2Gwkxw0bM+Ax5qW/j1c8gzCQIJJnGdvNrHNLz9e5T5VO",
+	"DhUjPegwyYPw5DTCWC+wBvXtVYhW04g0JBbvul2pbsUk4fyB8Y5WqowIe7a1du6JJ54Y0yKdUsIqIo7A",
+	"nkXzlzXVpOerjqSWBxJtjtPrIxZw1pOfyH9/f/XJ7bPhoFhpX0n/L6LQ7SuNzSfTkUhm02/WfdNh4hbg",
+	"aPNkGkBCRp0gh/TPos0jtimEd6RH2tTzA2BRcOFKg0EEyLRJglVqRIotEtOKjICZEeLL2iBFiqD+UnfF",
+	"PHWH1hihLe42lG4WLKTKety1SLlYKpWgxMj2m8TlJNzA0Ew5MFJTi/xKrT5rq6eENvR/A2PYmVv4mvFw",
+	"XMvWfqb4Tlu28HUFedJ/xtqQyyNFhu8xRngd8tEEqTK/yxh+g17zXSLIJQgiCkukpN0oIqEVbgut12Gr",
+	"bCQO1Q861LHrCrQ6O2d/XL8/bzO3UqPCWNonP1a5qN14tsl+05pfwWmakJiesVcB5km5Ym1521HDgA1A",
+	"kb8izMZup9FgwmcpObzcheC4T1fM+RUZ9qSKrAfbRqrM4W5DjKXX4wkO5RrqXY1uSzGk0OiyzCxIsBe4",
+	"icgzSwK7HvdZCkrGfUe58NmZFLVZlTQM2/C2mFToIlSfHHEM0Am9y5PoeyNXF/OG5lA4trF4mItxgVjc",
+	"+gDtRpqGKQeeTJGb6EYUgUOeNOnajkOadJXtRC34lIstNQZMjtrk5+SjWYbyydF111KAYd1U+F0O63kn",
+	"qps91oZbaTBCfcAWqUp5jPnjzFKzXkLpoWSwBpYzSIux65N3GusjUsCsMHJA7Qp2IV6rHK9rzokHkulA",
+	"Qho6qBKmH5T7SM6CWRXbcH+PKxxm6jG0UyJEaYRrUu/iHT/7ZQkSNypqlt2wjQi9nHiMWsl3FObL+xdK",
+	"s4UYtObLL1uv7nvt3+5LjXZW9s4J7SeBTHMkFQ2el+/tDvWZ8M0WvtCRdYci1osoEpd1mfA18o8GRTkw",
+	"XssAsFArnXYa5hGJ5ppH2mSkJLJP+z7Ll7J2BaERDJTyvF1nWDtXQ/j5SNzMNEWfr7BUZJsmIz84Rprc",
+	"sUZrofiigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhKVKu0uHlMXkVSVoF9CN0Ckyj/fbZxA5ubFbj3Kha3N",
+	"M8k4zAgmgD7fZC4B34bcRfRwdqkLhVNy+yEukJMwxwJfyEN4mLyTxBmKaq6lUWS5Ek90GKKM54zgdyFC",
+	"vxdXUFSiBRCh/MiYKxTDcDEWnbY9JgBhuEsFEU3edWMAUnBxg4sERFYRNepmDmesQcLfyjcuhsqRQGGi",
+	"kgfr9V0CmMVS+IT6BeqxcmR4OPh6lyC86wYcRs07HCsaBsQPjBN3eG3lhN0ylk7ZdM/xJnUbTWovEepK",
+	"qaQ1RjVvDxw5yvEOgiZRhFIoLSyWSvHr+NhLpfKpl1+2/vfsS6WZuVOPL75UmtkrPzDe0INcvglqRidh",
+	"IMbyhljlI7Z5YBbpNm1H2glgdsl1RR0dQ24qk2DPsKXx8ODNGpUuZ1MgVP98cMEOvXpjfX3wt2sqTWSJ",
+	"lJMZWgFm9oiObabLqYCn8tcwHYknv+YEloDMaJ8TKlaUSzBvlUr2eObcII3JrxdhZEsh6vZ4SXnPHPz+",
+	"TGkWSo1OsoOSyBrg5rL9IV+7Q33b75jYxSHW8FjCj71/93z5wP5otb3FO1UNKo3HuhA945mFkERV1imI",
+	"LreRf9Ryad/u0r79c+XMYcsHYuPCn4mBEycRLD06IfM56PjuJFc/2za2fcnzO46F3gEwMKWl7DhGKL9I",
+	"dCEN0q80DqTfyWYvkUfwu/75m2SW9G++M3jvSzJXIv3zb4wQvKNIPpyzmoZpkw/R3kFIIRt2nqfWC9ku",
+	"iUmHXFG5lMYnL7al8gNfYpQZxQr8Mwk3kb3bidWriahxjUtnNVtMKljUb81WRfBtBBoacQvgMGACp4yO",
+	"1AwAfflSixF4ay4nlkqmyAvPaE4uTaNglXTrS6tYrmeJ+Krpo0pVE7pj0oh2sXGfrQAsG7V75kNTQDdG",
+	"VMhW20RjUt3jdZ+5mi0HSPIxfmd0LRhVOlVTWHWwt2iQYU5tp5No09dltSb1Ky0mBG2wiqr/nsQdjzAo",
+	"7TZzx1Af5JRGvBMfuU+Q1pH4H63yjr8khaXtkhe4n6wN0aUT6uZYGdrRVKAZ4yVa+QuxUkrlLUatxYDg",
+	"bMeB6LtPVxix/SXScWvM86ntLgKyDiKPAGE6XPhFIricS4v2lPva82zcgyDRnFFMI1TvMTIUeSOcHJUv",
+	"R5A8IW8jvZHFYZdQUmdd0uWJVKsCIoQgWsjG+hv5Ambp8I3KL6pdE8EyIo0D0cYJLn3s/kTpPouJPJCE",
+	"qICDPWK5UIdYiz/PG+iwHUNU4slSc3zS56TKRqPhRGFwAP4GUW9Ojay8UWOb1hPJTRyaGuKN3V07u7G+",
+	"3v/q+t21s4MP/z745L+iprbGIGtRt4NNJwN91XgXn7aZY0VaYSfUVbyBJj8IoPIUiaB1CGyrqqmI8nj5",
+	"0r0/Xt168/P+zXc3bq2Tcn7jK1YfZaOvJ4GRInaXdkfgxXNZWXoxpm1/BlD0hvFbMqQf/GQoO2UqUuo+",
+	"YftmgdNp0KjMkhfuBMx5msnzCtlwKvhL6dw8Cr40lPs+IiIPZz+Jhj7myZqhu6CImDtw76QtH73/4wF0",
+	"5WRVuD8wGeNuREq9EtovlG9tP5cjo+HKMGjD1hdf9L9Z7394ewq6Wd7qL70FqVVg0Y0chu4I9ylrf83B",
+	"UbMx8JTdaPokEnMJIoOl/bPlhX17C0Nt9069eiAlOpgVzGNu0HYAmsIgAtMEEeggLBUMlrUXxyIHkxIo",
+	"CAoJbaEtwFrTdqLqapt6KNYbHnWt4C+ozzSKy2epa724OlmnrDSj9UTERNWahjDnxm18++7G+p/6Z98c",
+	"1wkTrfkWKREfv8kEU83G28wlkBkW+m5DF1S5VCIUdMz7avT7fMK0I674V7q/6VkFaDvMwESly9iK+s5Q",
+	"jMy9lUUNBQqpH/LxGYv2dgnSVH2xAufc/lGliOmFyckQBvY1K82Uynn8XGazl9frgHgoHO6LJbUWSlp0",
+	"hc102vC37Tb00Lq5F8gRQBPM39FpuETpw9v99Te2LvxsJFtQS4qaYBknOFFJxLbPODXGse0Df7RPNsai",
+	"xnMT5z72Vnq+kJ3uaIf4oODcxRB9GzM4HFb3iwEAOneB4/UgpAmYoUONQvM2MQ453/ywea0Bu1N6QKoK",
+	"S0hlGbe8CcsoYxPYZ5gAbxnLfWGrDuvajE5beaDy9StFnPHY0HPFgtzyIBUnAS0ZdtFqM7eSdYbLwXdD",
+	"x6ez58H5sF9SuFjCJE5cgs/JwkIMkTA9n3BkMgU+FQpXYSwb0V+GodtF4je5YAr5jUrK4h5psWRvsmAh",
+	"EKPNu/UahTi590MZTZjinnZHWr0AoY7X68wTRb236GzidfAROnb+K6FwaQxUecAwPT+X5v1DaSwO6ZLB",
+	"lSpGmUFA6sM0FjnDyM6YWU7HO6RA8h9gwnLQ5TatJy08YHZQ6+8yPfCJl+TMf9Zvzu6SGb42pzsiTxgi",
+	"Gj/JmaU49bTHsVpxjQs8YQJjV+IJ1JBFDS0D1Sa4yeZildQwtMLYhHU8oLzrHcqNTEEOVkj+wqeYgBgo",
+	"Q21wTyjvKdAUYMuZNCMMPKQbomFPNUF7kBze9bibs2FpQFIRKC4V6BiRhD1UvDmcjp3D1RVhdw8kMBFl",
+	"t49YbEJOfRQgwkPXrksHNtM5OMLmGTuwRV6Tu5xUy+rcWxH8IKMnUNgDZyzkmwngIxSHEPmnnyHKnnJ9",
+	"KRfHiSlYoSoyxjWauuRrUmFAujv+7PLM7N59GMyxBcqVoGxVSilM3SySJjsTO6yF+oF9VulA+cCB+dp+",
+	"C9yVE4dTUjpSBrm8qJfb/n1oUOkwmo6IKVUjx6yxtWivEjnpoWpphtB6LifqKUxkUJkDUphB4xy543gG",
+	"3HV6RQj+2y7o8GMqClMBPUlroXkwKAsb+2i231Fzui0ypWWaVdc7xKtv/n1w6w/RgNfgxhdkjvTf+Wpw",
+	"7bq5Ts3sVn6xDh4ft0MdfeZe7KjML8Nytmz9PWwQbuzYEFG7pE1lLHV/AdIw0aK0RSyDvNaktlvEaEI5",
+	"ZqrnQ5DbEQUysz6bB2WA+XS6YFtMkDopWp25L2RUeCYlYwzdKygDpxFE1pS23dGUFeDrmcrNA9MKH0ns",
+	"Hjnxo7rb3kOAk2UwWZBZ2LonQQshC4JWljkTS7LUnKOKZYyj50xdY9me9X044Htyp7gXTR8kLbYUdklj",
+	"jmCk1RG+ypUdT86eDJtDVEF2S/1wibh5xO827fXt93vOm2uSno+u/TqZQuZBOAzsqLOgzVwL3YqRtFDM",
+	"QDbCRmdhqw33iFbbM2HR9dChjWP4a071wHh8wCofMTZ/2BCUW472sRzZsTJSQlPaX15YmN07v3++tLBQ",
+	"HhVSPGxhN7gT8E1yEv3/OTe4+e7W+l83vrm99enZu2tnBxc+2jz3J/mPW58OvvscHxhcvd7/bq3/xrn+",
+	"lZv31j7YunYRH+6f+3Ljm9+QxxCQENtNbt242b/9641bb299enbw27f7b673z33Vv/A73QNk7+OGVMpK",
+	"jXpYEStEmyPoJLVdh7pWpc28lp2dh/E86DFVLl9yv+kyMrbqLj5hU67Ei4bWsV3oM1tUzHzeFtjR0oYS",
+	"opESKSdu2lgQlpEk7dvv9e+8t3XnilE0GLHYnnpFGjU67QhS0Rl8BI/HqyeyL8uITETkuFAG22rJZ3up",
+	"eYmjW77j3EIenIB40+dlpBTOV0y1JdtMq8uU445ujTBmxqixzWiyGjiWPd1pM2/VjrPSiHe9aVrnsp98",
+	"L7YrxCAfFolKg0iwistxoyOtqUeK5FBYqjRRNViKrIxWKhj4vuhU5QdVRlQOMuF1VYSxS8SYI+Zoedho",
+	"MEzaogKD8Kpjhe02Kh5r2S6241bYLVH8CfURBG5ZzHJUbaGhi3fHExXdfDFs/V0JwnOm41BLPRGp4Uhw",
+	"3xQENF0uAeKPUF9tQIzA2j+ePfPsytwrJ2sHstJAcxeNmBPBU3qfHrFd7olDxkYeNV2NmFLDNRoOxlFX",
+	"OEkb8vMlNBKo6tlt5McZTYwjDYxju8nbzD0Y3IXt9QWO9daPZhTn7Ot7OKVh9e+vb175xeavvtj69Gr/",
+	"Py/2r9zsX10bzUrxThp65So4LTyu9EN+ljnm3vGCEYv6FHB5FMpEWo8So2QeAm/XPbKhbQmmWMLL69yD",
+	"zuzdJsegdRF7blHXwrZ3RGVAhTLeSFax+VRgtEp5Pi2w29LzmY8RbEpsl7eNBFJDTDTJwxKLjHd8SH/p",
+	"hPOcNRczp6XeHNN5N1LzNzUtD0vZU3QDnGSla/vNSno/E5iypBw95yJmJUVzkEGFgE4x0txgq8wL8oJG",
+	"t88L93T/yHnyjj/OVLNLTYsF9UrwcbiwiXramLwV62iQfpqRZyIDLowsl47k5MQvXirhpx5b1j4FxD5M",
+	"oLH1pTOUI9zFTk8JsaE6cBsiHLo1d9ZuID8zgTnBxyNhplp6VsPSGL+K3oEoiMDsSGSOWEm/epejZqVX",
+	"nb5dxxjYfIZ6EVYx5uGqjFg022iDCUROqxtyomdn5nLlRFd7FSg0Gm7d24NsT0jDw4T3OtChO2YCKC4V",
+	"89MMSZdppBHWhYftGNFxAJ4wpb8ByFTUxRgjJaM5aDFmSlN5sofFRFLyBBJ1SosHZcqw+KaSv6PfAJI6",
+	"/SKM2Cy0YaSymbVds2aNrUUtlg2d4wEZw0jy4dx2F1wY81HouzTGJiPviddXzMbKK2aHTwBQpdPL7xTs",
+	"xWECdWK28Fks83dEDvjm+h/7n673/3AN6/U2vv2g/9X1jdtX0F+0ceuT/p2fm/YlOckeoyk9NOGbGP8z",
+	"uUASfEr9SJ9rMWA3ejuKui1gkpMFR6ZvUcg+0pncDxV3mVwk7C1vRyaUzUIhw+WBvhpMAZSPKQ8plBLI",
+	"v3eJKZRlxsKR+SRGWmhEsi0Dwn5570gIHLgzz0J9zphuNwVrlRCdmX0Hck57fu84QhxWAGB8mKxcHEK/",
+	"SQrG8sij0cwnX/+BI71UNC5b+aAraX1wlyP9Hw5j4r6LGFiRBv/lUrm0t7wwv1CenSuXSrM/Mofx1FC+",
+	"8ndnR/QivvF0DK9cs5s7UCqVSuXZuflCro4AR3rZ9Jan514yGyKV7MKX5XTepomkExpJ1e8yZ1XpjaJI",
+	"uGNFIFV1IIUJ4nOeW3yFl3BIehmDPcKn3uimEUGQRz4OgP1Bmw4qZ7zK4sZvFDkvkUZibvBLNJh+zM8c",
+	"4NqN4j35V4FokLGFlMCaTVLjPuMazMhbqQ3aYMGJ6QWEYWYAqsonxQc4OrYO/snMVt/LqvoEI+hVFsk9",
+	"wtTB6TZbxgWpXsvG1B34yrQbCixo+6m+UkdNSQTQSEugrHc1BBcHct/RZgo7U9iQD40pGjtI9XQH0XaD",
+	"71t9oLo4G33h4UeRts+jHeSh7z3yM+20F51qy/b92Gex/ADt7A9mHn7kdzw38VGdeV78XWFQIBiy1mRW",
+	"Jz6NcJHBJ4heGvtMg6MYAwwQRgmGO2VO4TA5fTE2JwDH0AyEP3ZH9/GA88fHjBpcuN6/fGlw/nL/wu/z",
+	"ZfMlYKHg+qodGZlkgUzjgaRXKH71iCVWvNjGqu5jQc7QFBAYEPhyNCrg0GzkZkgSQtttzNnUOp5nbB2u",
+	"36qwNKIov7MHRgI9uKyb8UoNbZX10pGIiHrmONipjI2ZBJrL0b9J2rcN2yVu0tfQo25jd5PaDk0gO+6b",
+	"j61qzpTQpmaZvl+xoRzuNpBjgPexyoQ/7vEkUWdhqZGJGPcyKEZOhKIyetkfoj1pG8IjcbNlYeHATGlu",
+	"prR3au3AD6cYJ9lacH5dYoQpeQTCZ/GWghGjbTc57JJ6x3EWSYP5oc0a3ZR986Unwv+VZ+emb2naohLm",
+	"VhpCVQ3wsUnNThBqSsMcTs0Z28YzO32WRQQcNWjNpXk4Df2+eUse0nCxt31M5bkD6nzm0+LZIhXFoIW4",
+	"3Kg4Y+FFvmp67hiFpGBnRpe7n0GQYd6tcLfixHPWEqcACFDInoHJWVJ8Rn6S0nVuxXac9EXXqEus3Pb4",
+	"cfky41p3yhTWAZjRBf7yWWhY4YLaYvJC4xdQ06SUr2jkeAyQ5ihIV+zems9SU15wGsW8pnZiSenMfzot",
+	"PscQGCMlw0i2fNL2myTGMpfIy4WXCwA2K0iV+01Cu7S3mywHqFekRj1L2n2qjQuolnIqRciGCFuGIbAZ",
+	"eeyZJ0m5vG9+bqa8sLDwONbAgaMAANUwDB+uGr4W7AwyAHKYNKR1AgHx0Y7HWJ+8aUuHnNg6Ub6bmM8I",
+	"pTDN0Ul00i1p8artsCIWiclPIEMUdhCggD1GVTOQyClKOyDRczPhGE10WzZUiE2fjT4kXDQKd5YL4Gy8",
+	"Xs7DrCLtjOHwibqouY4qgda0dwgr8Htk5tT3jGCBMAuNVDiONZSKaV7t+L5KwrXYSIU7OtHlmZ/Qmf8o",
+	"zSxUzLM1IRAambDumjRe5w1A1ZOXR/dTDYDooZG0LQhASgzhkdVqHY/WepUW8z0j/JHS2OBYMQYtkjWy",
+	"wy0xkh2Sjb04cjQAuQ/dPna+s0dxaJeN5x7iIif09acPkoX5vftJG58gYfJxHqo+jij9ku3WsYK24dGW",
+	"GIY5rkiN2Fj1D+NNgsu8def9jVtrm+980j//Qf/67cE31zbW3/jHtxcHP/t484PXlffrs2uDK28N3rm8",
+	"sf6REb/fZo4xlYRaRH2Xk1nG4KfTXFF1j7EUBUM43K9IWYT9ROHPjktXqe3ILV4MHVPyJYiHl5uRO3w0",
+	"iFbcfznUnLHKyCsd7qNmLzptVeoSaUVV/v6hAz/a95O5I2kxi44p7eXEiaNEfRmNIJeMSWQZxaT4DmK7",
+	"Bk/oQe7WHducO+wbi4uWnS7tKa/9YtWh7soSOie5xYjPUDcOB4g8N7qLoPw2dLIGa9c90fA+xM4j5Uav",
+	"2hbqq4YwjWmXQNHRXbKHdYeqx6gpHeMEECXv+DqhQqOB5qK9k4ytOL3jbWrs8mtR2+lVarRtrIuArC2h",
+	"Gowqb74glFi0F8YPiWO34pndxpwxdqbG4NWGFT7tQY8sS1oOLiQzK2Mh1wr1STylRzDmiVFRqTNmLKar",
+	"UYe5FvWIfADxGo0H1NRR95QkLtVUXf5nSsfzf2NXfZWFAtZPxc6Ew1IbDl3IxgMQHvJLBJVD+eNH4U/S",
+	"S59atBd2QpQbBM3SBamCnRpZRGyv7/35b/1v1vtvfJiKHzEFfHwsQI5sY5VJrUZMCy9fuT3MqPja2TN0",
+	"2FGWVNSsNEZg+h4GDDPGWyI3PYtrh7wiZ1+wMYB0mWtBP8ORsDFBc8ptB7pVmhF0USQtppppdiE/zATN",
+	"y874HjVj83JzsXovtV5+3LWaaEVtZSo479CxTdTTLOtgi1r+eNil1pgOng8ie6Lzz0RfBm7nsSUC57aI",
+	"fxUJdQQHbGHSVKjj2z3np7lHWj3BnHoAraWrsyKS4O1v+hfX7715sf/7r7dufJLDozUNOslLIpAFNgl5",
+	"3A/1KzQAZg/soDIG7bdUdn8UTTyqoUW6p47yrWfpPYdBeiwR0aauwK7g8hpZHMiWrzLPAU4+5c1KEEdC",
+	"ImTRx3Qc4Gk6Pvx8UcEcB7jpcJlsDCiITqPBhB8FIImomBkkMKRvj3GCk+mH90UTC095bz7f5tiqmsnD",
+	"GV/rcH+sSKnB1tq5rbMXN259sPXF64M/fLtIBu/94e7a2f75q5vrf/rHt+f7F/68efkNVI76t87/49u3",
+	"7q6d3bj1CX6b+PzeX3+7uf6nCJ9W+Zc/7bg2QqK7PvNazLJVOzgGn5s4+A+kdWqPnbnSZE7bWD1suywK",
+	"khfvCG3qF8B62Xn/Clg65opyGGsn+sXQmf849ZJyrp56tVScXZi8l73ek6CZPa0yJx25f6hHZmHw/gcb",
+	"ty5sXr3W/+69/vXb/cvvJVJBRgdIgmtpEq6B69yYbz3R73iqVQ2d5bld0+EuDrHByHJfKmzd+W3/+u1C",
+	"sbB59drGrUtbt97p3/idJLfgBifCLqMXbywcms3ZjFWz9KGYv8rZ1fmS6ASrtoy5gMn+/EyOh6QQ5NgF",
+	"D5wycocIGRkrxVRSaQR9XN1nH/Nn5W2SW91jouJyqEvh2AA0PIbgTK14InC4m8eob7uNSZSZGm+1jBlh",
+	"h0P/XOxkS0bIFN/YzaFM2px78gj2Eqg/bnBuFVKi9aOLPtUwpoOYam7eiVgDXyg3r3G3xlR+bETB/ehP",
+	"9/7r7a1fXt1667N7f3x965P//se3Fwe/+npw5fcbt77bunZxm42rM9oHHYPkXCOg345CtESSgodTv7Hc",
+	"3HwRoq2mwhZq4wCzGZ3CfERTP6IyRbnXoK4tNHZDtGnkp/07P0fpO6pYcLxoaaIhVNCCTUGr6d0ChJdw",
+	"17MOe7ILnnEoKjXJTTmdaH7C4Mr52X2D964jcMa9Ny8OrvxtY329f/ni4PV3DGpAhM5nTY7A6HkYSzA6",
+	"Pni+og8uIXIr90joLMp1kgnBPA7VLYV4GeCgE0NaT55WaJNTzhC9pBCIx0RTt2EZlw3Cjys+X2FuRjmW",
+	"eo7Ac6TBR2SizpZGs7fowOZ1pbfcQ/4cYjL0VNM9dVxikSCF3l07u3n+y8Gnl6RWfe5S/+yXUin/5HL/",
+	"+ufyq+u/Cb7tf/L+1nfnAXLu9f63v+//6XL/v7+Wv/rZN/3/ORdA0UWLQ5hTBy1V5SaLNu8IFN7Y9S/e",
+	"5A/+0l8Ju+oggqPL7EazyjteJv5c5HCHJDWgaRONnKHacBTBzecAUjd08xFFEgJSiSJ6mIuKpVMHw5lN",
+	"u27MD2Btn1lZQQASPGSyV2ktRfmM5EqCL6A7Zs+h5VpaJIdalsdEir4bXmrqcJctEcEYGYFeZGxLfCJO",
+	"hLsEpJRCtbgZEFU3STHFbsGPhsb0LkFeUdplbkN5GQ0p016E526ATIkUVuYeKkQ2MwwX2ZD8NWiR3+Rp",
+	"TL8UwV8AHCNbkBYeaQRfPmfveuUmGzXTJ9VjAZhGpeP6pqQIzODCZ6S8wmIt5Fj4DgK/hL5buTUzKEKD",
+	"PD5TavzBMGqk4J6iHpfATRt4RZDyjbc1W2kgAcOC1D3VAChdpxvZSanKGp38u1CHjvbZvUJ8Wq/DHYeH",
+	"iWp3hh1EzUjDde44vMusSqed1uDDcQit+wyyFXmXoDkSheIY3siGxzttkYNr5L13J6jXYP4z8rWmi6fx",
+	"hSotWwijTbaMlyYUFgbAqCVJry5HQzosHxxenl0b3S1NdWA7XEMunT9SLdWI9KJlVDPQkax71eUGrggx",
+	"XIB2NWoLSgHJOoaQLcyAC7RX0enUpjkeJrSFHi5VyKgvoy5fg3TRCBhlSumFEQxc+6SMv+DeSJqT/DKC",
+	"TGZ4jUoky3G4R+SjKliUInDxSmouhPsQr+nPnSQl3/QCT2nOlJIbHkuMUlWCmKGcjN+Vy7P7ZuYPzC3M",
+	"lowZDKvMszrMWAwQep2wk6I5OyQTEf1kCM6ntBRgWda2i2GellpJPar5FBVOvKqSGVaAcpfBQHJpSuJA",
+	"EQJLvg4RDtnfQbLAxvrFwfVvydbN8/07P+/f+Cijt4kxJAlOBk4azCd2fIjBlbc2f/XF4I+f/uPbi1u3",
+	"bww+Otd/59OtOx+a0X+nUrye5hFDbP1A91QQknn9Yfq9lTxeu3G6tvihjed3PFfaBD9V6P6B8qKMFcNr",
+	"Q09Utr6unhujx33Y217+RrS5KwV/CnCyx1u2ACtdPijGgGlQ4aus3mPwRNzdcOfnm5ff2PzNO/1Pv816",
+	"qwqK5cwVAvMrn+VzHJ6FAvWW7VCvAg0Eh48X2zO2mRu2hdW6oZB6s5oo4oBG5IPqBgvPIM9aQlxLyX+L",
+	"QSpxxJJSdeFS3Ys1+4kjkYyGxNALREwM9aOKsI1tfQ6rfj7wEMGHcp+8xktI102jkAp5XzrlfK9hr6ey",
+	"66djyp1Qb3tevvE1M27bdPLIOGlS13KYSCL85sweU69PkXAnUFZCJakqvYSCUuN7vAZza72RhYDqsdeK",
+	"BfSgTGfH/x30VcNWd2kvp8Z1Uv3A3AcUmvaIlYK5c+gKy5+8qB6fLC9A/TidHCC0GkCK5MohNWYQ6gCZ",
+	"7mSS5L0JHq8Ml4RBrTTeIdMjLTUxQot4ciFZhQ1Th7waEeGnNXWD2ZbsvKK1zkSrrChjDH1symYwO1Sj",
+	"TrP0Vs4Wd8Fvoe6RpRRl5fbEOcgPLLjIQYBVGYtBKxr4h9QoCkpPgP/WGOZqCibFOa1JOkUywCIZrFCS",
+	"rEJ/C/+WeyB/pQBn4FWRP2KAv0HnHdu1RRO7cAMAjaQWXlElKh7TPXcdLMhETaeAamBBOwUqnbbc0wCu",
+	"BvTPCNJ/APSf5bddhq1BNWkM5/xY1/W19BM/xGq2mDQfUv02JSdSfxvSRzoZnDKWsaYmDHHVwAoT7SdK",
+	"FtLBKP1nzvwCs6r8AmMW5hTgwtCe5UptXiK+ihwHOlEujJc4P0PET7WnGXd4kpNMdYmrHG9OarzFlogb",
+	"rBOvNip6tEeavDVUD1lKbcq+g05uXP1IDL9JHNHKRzgqARWeCqZhebSuVMg67Th+Sn3mc4y1oYTZtfTW",
+	"QhbxEmlyxwoSAc1+A632ZNa4wEMTmx9y7Bw1agcxSWVs5XBsrWvKClGR2C7hrqQ73lWm8jC1x/0T57/c",
+	"WP9scPlvg6vX+5ff3rh1afP8//TfXL/33sf/+PZikAa2cetS//rtu2s/i9+OvaNv/LCuEtclMljAAwHx",
+	"0nHIRwzFK9iyqWT15uKj22KUy46j8iNbQLVYwM11N4UAiXL6PDO9l8PTEEMBpXWRBM5t/TwwNYgCTYN9",
+	"jc+JHjRzyXXz0+jyBx1mcir3vzvXv3Ft8NbXd9fObn15bvDel4Mrf+l/+Lv+R5CwIL99a/D2f+K/VerL",
+	"29f7l36tPvnml4Nr5+Ub/nBLvuE2cLHvzg3evj741Zd3185u3H5769PX++ffkK/68HdbN+5EU45ZN2Z6",
+	"dNyIsebzSqCq+7zisVWbdbWa7zGrYrsxBTpDNT6unV7bRDGt0Tat2b7BP/jvgW2gXFV1bs6RnXrLV6yp",
+	"zy1/d6KvKNSqZ+6JCk6BmTMiBzPeHDpYXWpjZ30kehoZrPm4uf/p1qW3Nj++o6ld3YV7a2uSXK9d75+D",
+	"xJyvPru39sHWnTfvrp0dXPlL8O/+V5+FF+SrzzbX/xuE9NkgPUw/c3Fw/rJ6Bq6M+vyd3wy+VP/euv23",
+	"jW9+EW3+BhpfxIcYWDkI72poy6rNXIRxjQCn2m4ldDFHsVLBMLUCy1TDrKocTPOd0i+exEAYFXU9GSYT",
+	"gBt4KaHNR4uIgqjGfAxAoyz/6Di+3XbYi3WIeRiaNqkinNw3J08uL+YpCDsJ6TJbKo3X43cZlPS493sp",
+	"mmiBwc4W7RHBpLLfg1QsqdfU7dUoEn+eG5zUF4N5me8SBj+OYjRkzONPPfcTYfROp5dBBoHtBpVmujem",
+	"KuqAayFEItw3Pwc4PwFlzM3GAGLmzJBtY0r2ZPeHwCmnl2fcONWaLpEbqT4dBdeHvf+m5ytXdbqSwsK0",
+	"XNeKoTRut/ga1pa2FWl9JVUfvGRv3aj/TfI2XrOpUwn7bSY6+Fm2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+",
+	"u1ghtEFtd7zkqpT016By7QfH0EYfjRsCLypG52ja5eM1OpE3Lk9508Emq63YQXXTqKUFR7dLwDKxI01W",
+	"inMp7yakluEeZ57NJqq/TVfzjkobCTgQo7XmEBTVqOD6RPXYdY+3UgAOn7Y94ecFA5io9FnyEN92UsZ/",
+	"nuLwRUJVVfDcvn3yA0G4uxR8OFsqoWYp8syzy9iKfIWp2ucId6FjGif7yfGOa8VBPF6aLc4nCsbwMPaP",
+	"OpjQXt0/ri83QZbB7GMbHjn66IHGdjeiy6aT83S8C48MgQPaHJIOwVQRzI+EePxO0v1r5hOQSuiTni1f",
+	"MeQU27lMxZxImtn5Ill4sLWUQICaLwCapZUmD379bv/Cn6F24ZstbfjIP1+/s/nX6/1zn2+e/5+7a2dR",
+	"dxh89s3m5Tdi4t2Ru1ksMEe1ZVDFC2FzcpPsjm6kOWbk0S6GOYOQIu+4AkJvcp+pC5WYdh3vHTi6BIW/",
+	"HNotFAtVRxnhtGU7PYB6qVYzJ3PECIv3ZI/Qdpvbrt+SKpbtEgq6PWTf8SBjZjHs5NdgPoCX+bwDN1Av",
+	"QGeQB3hgWZM5Bv0CJ4rFGVMfYnHboWKs0eVJzLWycmBsn8ATkMvnB/iYMGLbY0IwS4cxNANg6KQIRc/s",
+	"POJhAHCXy2Gv5WP1jt8Zo6WOCosDgM3wbDfW1wd/u2YAh49BRI9ilElAEdzT2MgZ1/FEk7VS0hO1toz5",
+	"xqDd2/4i6d/5+b03L25+8PrG+i/urp3dWv/rxu1f9v/zYv/Gl3fXzg6u/nzzwwv9/7wIrrs1qFP6c/+T",
+	"y/jAxvp6hAibDB1DuiGI3WiiVMdrkkGRJxS6Xj70ihex0Y08XNUwygxU14FmS6lW5XOsrVASkWzioZey",
+	"0RisUbfSoq6xFgfLiFTVRUr3l/tWQ5GGlxntNRRpqcTOtJm57Khu52hdGpMFGYUHOvesysJbMo3Cgyb3",
+	"7P/gbsWsGh5HcBPon4uUo70GoI3SZhI83dgefAdluO0Kn7pGV4+u13EZwwAt1ZkcplN3GLXSCV45jmwR",
+	"7ANWAQlOoNMHRnUAwFf7eEf11hynTgIGhxiOrpgI+36aX26uPYBolBHAc+PW2+iAuHf1j1s3z//j24sb",
+	"t9YkS95bIv3zb9z7z9//49uL/TfO9W98vXHnav/TN4y9am13woSzSUoWpqG9BZnp6QB6hjz4oTTFnc6K",
+	"zxhwnBz5dgSb2mCfaMnu2CIHP1dp22mNgcF3Z7PgwkQa3ZsSvnNGsOM+UgM7C7NSTO4lZuEsaNCZPufI",
+	"ARSPYUhf6w05iBd1jOnm5oowExyk01TaK3eN4gCj5FL6NfPX+8ZDsZkoX2Gq5lDSJgpTvdtBIqhGm7Td",
+	"GLRvF10FKi9UCwlDhmhC00nIw4RYCKRzlM6GklGDixFliDFGE7v5EQzM4H7GtKUslbXXnihalF89XCK+",
+	"12Gx8ND46mLJjFFXjkYUyrMJjLORoaZshRDWPWLek2p6Q1bafVb9lghbZV6Pu/EFTqIObsNDN0p3nD1g",
+	"PnaAmzBj9JenpT1OoBUukTwkk60mlmfTSD0WPZstlfflQPTL1g/3pQy1t7S9CG5O1TG9p8zsw6sZFkFD",
+	"512X0JZU2zEli4ahOsHi+GlJ9TG978nslHTL+CAHStssphz5rrFUwrB7x8LCKPpN1w+forWmUhB7hLs1",
+	"tkRc7rWooyPTc2hdjs3bDPphrCFDOn8bX3NcAk8+WWG4hEkUyexsvp1XK3dMxwsXNr/NsE+oC+bS/6Jq",
+	"3wi1aWdRYv+lSP1LkfqXIvUvRepfitS/FKl/KVKPoCL1kOpGaRrNSWpIOtm4deHeex8DkvnNzb++f3ft",
+	"LGKA3l07u/WnN+798d1oABLLXsK7o+ujV22L8ZQApBDG/iq0VmNCpMFSfv/kiSA8t9zxQfRhfmoTem8a",
+	"G26ojDxTr/fjrMZdS4SwbATHV3CXzI1HOhZK5ksWNE7PrHLBpxA8JQt78yT3VoSm5+yMkdhuJV8cW3ow",
+	"S7Nq6/u22xDDx4EZ6KpzcFaICyuVatSVClLDXmUuqdLaijnUFWQKxDSSeXPoF7MaK13btXg3fQqQ/Thj",
+	"uwB6IlJHXMLGvjO84xPIsw8fDbMYMM0khAEzT4xbrCJ81q4IpCJj8zBuMRWbFmoANdzoASzW4unINMwj",
+	"XsfFhGyAopvptIlFfZrSnMzJjlDqeoZANcPSVAhK6rR3w8zLZu2F+qyiDy5jVNgdAETRwHTCbrjUCRVt",
+	"F5uadGrN4cY7KbFRVbJf8VmrLX+TVmdOVWNTORYVK4S6CswU1vpY98xuJWSOd6ryx1V2BN/8eF7mrZ4/",
+	"oSYS5+CGDi9SWHNImQarymul790Ju6UqDuFBOXmIlZE6NMtrMtKltj8UjJsd3ZTcfOOzJpd6R1MIwXR1",
+	"EhRqOkV1Icz860x691pgewgUpCFolNyqsxZVXV8dTPxccXnXnJmeUq42KmszxuDypGqas9ufGqP4LK8H",
+	"p9WryNuGyJeZZNw7js9hgbktBcr2S9uOj1XOJsxlYlCPb0nSJ9D9Jnq6GuUjqKE6lb9MTqXcKkqXI3g6",
+	"Fh27T/Oj9G99C00oykexy4B8xE7Ig+zXmgKfOSvxYjPS22q8UpLedyJRf+hGjJvMnHpDFnPkIWohkpvq",
+	"pkG+qbVcxqNKPY2dzjN/AbBfHd5FX5stCDY8fuy0/k0FvsY+yKcfL0zt8F5g3fHqa9PPRb5KjHc2w7sd",
+	"sMVt1iYHP8jojKyfiSfm3Do3+OzzrWsX+xc+Jv/nKzK49Yet776Wn/79bG6Q8h8zCpm3eCFUFTH0g+Ou",
+	"0wtR/cyA5d7ISvxlz8fczFab2g03A0lRPxJ36tw4P7jw0eDTSxvrnw0++9yIIY26SCbctrQ1Is3uI0bH",
+	"eCjbUkmBAnYjWR0e/0284xtf9WLHH+9dUnXK4X9T5V/a/6Z/CuaQcSKBxSR1xvGmJNeG1lPGm6U+j0eX",
+	"+90ZmOHHdbk6ofn3b+qV/U0q0pAIA7zjxXh5HXFYPbA2QsRdZDJDjQeiONt5QbN5LReu6kHOPct2tSWC",
+	"qnbF574pcnMiUSEIjxk4B6AJlwqLbsdxjP3HICiVWbmpTZeW6uIVal0B3slYZQJ59y0Tkjm2/olyP4cY",
+	"+s2/D279IVq1O7jxBZkj/Xe+Gly7PknKpWLtJktvfiSmcHrzG6KhCyIwwGaM/zFxLlZsxxEjSS23a1S+",
+	"ztiteyfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiXE/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJ",
+	"jvpUqnKl+d6QjpXvNm4PFf2wC+1akmDnUoU1g50njlLnYcLb09c4ifUU3OWRoHInqe2HbbyAoKBHCi7M",
+	"0PQwZZYPBE4sdCg8Smhi0eudBtoEkEv9tfe3rl1XaEzXbmzd+AjhZAYXrvcvX1IwM+dv9q+sI3RN9N8x",
+	"GJsoFM2dNwdXfh/xb7SZa6HfIGbSh26KQI4iVCkU88l/6mheBKEmyuUd2hYp3hJkuWnu1FDjkXq5xaOe",
+	"NtsTfoUq3F5Pod2q8k+NMc9orYn/xHJPy7NX8e8mtb1aB+fcprYX8EEhOaND3UYnnuwcmbKCFEsgSWQ7",
+	"2pK93cszs/tPlOcX95YWS6XvlQ4slkr5lZJxQW1yOB3S5leaYH75BJvDfbNYiy4vTRRleJkc7h+kDnMt",
+	"6g2fkjmj5SloKmqh1x5RvZY0/oyeDTZZwXpe/AYoUP6hH8nPqxzuHzLVHyiGUfdYisRi1HNswAn3GFO9",
+	"vnkdkIEUyN84cxgKpBvCB+NRWrgVxmwn1abc9osYFIutZrzmLQ73dYf1kXUcqngiek7hPqcSESICjids",
+	"p341IwV3IBwlU8YqyAZdZZN5C9MuWNpOHMJofvImmUTWsrDpnuNN6jaa1E5hK3nQHMw34OmA6BOGybAx",
+	"Ys6ikVeoyR3boj3V7S3uP/rwdn/9ja0LPzNyNRjXVPmvPMOSotG9yV0mVIaN7aEXadxrabBATAsaXHlr",
+	"88/QmnL9vwffXLu7dnbj23cHZz8NBPzdtbNbd347+Oxa/9u1wa++Gw5mKO2O17EBJdxAdGmfGkVH6vC0",
+	"BVJHxE7cpzRaCu7ssH6Yu6HXJOlm6UZAAC6Vq23ABBw6t9zMqKt7sU66TbvWNLY+mgy2KwoNoovCwhmk",
+	"nV+KqioJZ5HwVejF5RGfcyK4VJg5RP+jepvCdVWxI6A4o5bl03p9IuhB3jDl5TwvPx6+8j3qNnY3qe1Q",
+	"nI3vM08+/r9eojP/UZpZOKX+u7syc+rV2eK+udf+zUgU+ap/B1c/HnzxVf/czcxESxOyRpsK0eWelYYO",
+	"pb9fikaodZaIPaLFbtnYy5inxRfkN5CMiGWCQRPb7YK1mW1iPM/IDhTTEefClm5D7CWzG3nX434c6SF/",
+	"18mpR9Gho79x41WBZo57De8Im4HHVpGycd5Esdmslm1JUE8MpySgPTOyWE0ehmiauyl1uv/Z2Y1vrm/c",
+	"urC1dhabNpcPBB/+AtGKpFV84xf3Priysb7e/6+/Sun51tf9D2/KP9/9LaIZb9y5unH77cGvvuyfk89v",
+	"/vr9/o3zg/O/6X94s//Hnwfv2bh16d77lyOXIAlwZNmCVtEKblLPEk27DTTdrdiuwvZ2WN2vVFnTRkNR",
+	"VQAYmeIJdmaiUzKTlO6NISDBM4k5ncmQkih98v0muor1hDJGP/M0b0s0aN72TczkBZZtQesndPoEHc56",
+	"wgfjyszMTUOYGeiygFi4GftSs8qQh+Kwpya1spMd0MyEcAw890WiMqSwY6RCgpIaqNtI9FXa+vQrxEzG",
+	"W7b59s3+lY83P3h981cfb136NEeOqdJhtOpIo8zKREc/dG0TsncafP5x32PMJ/r7NGUpijqAABnb4dt5",
+	"ADXlOjSa5mRBtpyaRu5OaNIMqEAmS1rjOo1YplsMRIc5sDhX+n/XfllW/iGD2uIxN388J70jW5WpBqak",
+	"2gvxr2JzKS3snZvZW1o4UC6X8knJFWS5mVQ31fY4Q3Q5sq/DI0FUkVXsG109M1WKS2jRDxMBRqY2V4rb",
+	"FqWZhe+RmVNP/NtoX00w/3zk+pyil0Qk4eI6cjmpykDpBUIABRj0WjWvMdf34pUXHudmASSH2+E2KOPf",
+	"lx2g/52n7pFEPD5VTkx8w1QVoqYn63kuDdYgJHXzdv/OXyE2dX6wdj3a+QPKvwDIG2gJisPM9j72shx2",
+	"M47GqVwCGMh4C9ku9s9pRrCIVO5tCIwzBnrlU661pKwW0m3ajoI2Un3Pu8MItdtPpU7tnNCU1rcGyYfc",
+	"fPA/QiGznGZJzTA6txHwbJODYRrelWEQpiZepiVojZVPMbJLaI22WFSvj3V6zKEuRAeITVyvOjy2HDCf",
+	"Qd+UY6wh2W/AtsZRNBpGP+Rh0qSrLOwLjJUXiTUjCiVdYaSt4gytHnYzszGRAe+w73XYKSM4gO35zRRA",
+	"50MU4lHwSDwnYmHhwExpbqa0N08UwHyUxxh1hh150ayN8VxrAks9smsmz2ByEu9WuFtxoDKwyqn2x2Vl",
+	"VSzLMwJHKMMYIuEuibxBGDP10jKbgPMdDsPh4+U1RdtZ5kICGAPAw+y9i1BJFEoNCTfzWmyjXEDlN+1Y",
+	"v6ew2iAGB/xwVRqMzCaUNNlizEf5SaEn50iTOUXtP5Djmk2rcCcl8/04Y67UgsCBJhWsIhE8qAKEXCLA",
+	"LMUFJuEA3v24f+6Te+//BR0aW2cvbJ290P/oz2Oqf0OFbyEl6nnnzLTLqNw4qdiOQRRkYG8fxpZ6+fOS",
+	"x+DvIxl5jbfkv4bPDDH/VZ9DjHDbfthHLHnfyqOKo6T5YmekIEtpDCMMKTNzo15ti0qYL2gQSlKII8iO",
+	"iGYuGbn7UKZ0ZrGc0ikyo5ja3xzx0X3xRf/mO/0bV6eQ1xy0Gh/x9DOqheMx/Xx2VPNZeehhC4DtxzSj",
+	"6aTDXdJjJzicYRqnnYBoi5GrlXYdJ3ISpeluiXaYRaMyVxzRJbNmbFMQdOoBctklVL2y1Gvi/HC+tH+2",
+	"vLBvb2HIdDz16gFzCHRyGklyTcwTjhxcurZwktWa1H9eh3zH0RKMG/SiiwwR68h5nXTP7NYByIijh879",
+	"6Mc/SezN8sxPMFRcmTn1arlYnjXuk2mt5oWxFad3vE3HXddEvVkmbBqkuuCM38Jnvpi7a4+58U5q3x3j",
+	"XnJvZVq9Qe9b/V2OotcUZAvsmTosaxVSPvUYQgjtULF4u0mFYWOQmxKfQ7lgLQqtsUSULb0EGSQKkAfS",
+	"i6lbi4ISxBq9KO6sygvAvLCYV0GPh881qIA5eDatdqrHp9FCVdWG65yYEVcgf6VH7gruCN3oA0y7SFXm",
+	"osc3cZHkcZkri17EvPngiWFAdyNUiS3aZg/YIfUNoVWp2aNt5Id2MfpVRzuqMNldIRYIc3ngTKcN6qnF",
+	"atjuM6ovGrGx2lxQk+F+VH+lporNa1SGcZsL5hXRqh8aKaXYCgK7pmkrh6d+AsfrUlualAI2/5j+qtoj",
+	"r3RYhynQqxqXyhEo3j4nCwuFpHAJ2zAb8qu6xINOi6jPU8fBAxq5FJd1jb7t4Z0wZnrqvtKmnDm/yVqk",
+	"TYWfCvQ/apfDJtQGlR+/lMvtxNQno/0QNro25AQoi0fqdGCMw4M5vK1hx+zhilnd/reonE/4oBolaAgc",
+	"9WUYWqaGrbqHZx12Js6YZLGgTXCqUy2hsnPIX7QzTcJD5qVaE6bZoIG7vAiZ9Bz7HUKjHi6iMgi66GMb",
+	"Xg9zfXL54EIlJOaH21syIMSFsitttjnk5IhzTTXKoF2Ga0tuqhD/t2+XRTsnJPlubL3FiCCJstOIPAhO",
+	"MsIEh88b/Lq1jmf7vePyBFQSIKMeWu/4r6e11P7+yROFolGVi2C3QSo+WANLpLw30n0ZzhgMMHx/MJum",
+	"77cLr70GyKX1FOSt5aOH8c2BIUwwk3JGXhed8LtI2oDtUoSzEcUgrhWweepaL7sKaksUA4AEUdT6qM3k",
+	"x1rx0j2oHGY1GNS0gCDd/bL7svvEE095HvfEE0+AtniattuOyqXe0/Z41WGt7/1UcPc0eezY0wfJwvze",
+	"/Y9rGEXh06rDyGlp2ZwuEkoONm2XCUZOIyrvaeXlEUTQOtCstD6LL7unAVtXnIYwRZVaxJZGdTDP02qh",
+	"Fds6vZvMl0qkRR2pdUkGN18qA99UbNR25UdzyEolT8Bn5rXI9ZjC9nnZ7aH2wMmKy7uE1+VzCwjthLXK",
+	"qCsVyfzsLKHE6zgsrP9hjnzv7ALkO0vlerfcu+dt4euta9MGAzG7wnqLkKRLTkdqAk8juAQV5LT6YIlQ",
+	"V4Wo4g9K/S2A7IRxwJmlxpHHMDc3t7BErA5GkrBNVjcaLVwitiWU/u/vmydup1VlnlgiUqfGL4RLV1il",
+	"RgVDQFgY6OjyiYPPPvFEDEKNCnL0xeMn8NRP/2jm2RMnjs4cYX6TWzMvrjLPsy22SOCXp4tE2MCfmjAV",
+	"e6bt8YZHW1LfgVNjrkW4y2CwwxZrtbnP3Fpv5jnWe+IJwl1CYTBEQRC0pROciwDTKSlEt1SMFGahGogd",
+	"nOWuYtd2eNAWhMpz3v2yC2DdNeaiyYIcsbDcprUmm5ndXYKYtaNusljcs6fb7e6m8PVu7jX2qN+KPc8f",
+	"PvjUC8efgt+EPurCj+2WTTZurW3+z+eFYmGVeUIZyLtL+KC0f2jbLiwW5naXds+hT6EJzGpPeG/lnw0G",
+	"moNUx+CAD1tS67IxMVI9BvkutMV8qMB6ydhnFZqqau6AtfHyu1c6zOtpt9liwnWNQixfFCh9UMm5domI",
+	"UEWZC2nXpjmE4aIpjC/H0ywKKpuBDaGFRKgfbzqbMiGFahLOJl/x1SQzCkAmUyfj8ylM5aS85JqhAdES",
+	"lfCqI9pxDwb4KkyzeSU2mVgu8UQ7grniDqunEYcqXwrHHK5PN9jq9fpiRBzqhYNIDfSdInFZFyp4dEGi",
+	"YXh8NE6byTjw6BnBuhXcJrzv/+97HZYyZID0kOsyKK7QC2pszY+H/GLPQSxTz/Hk83bL9guvnZIaGFpS",
+	"wKFmSyX0rLpShQOvQERx+KkCBxlv+oAlABpUwvgImR58p3be/NJglnuOovYS0w8lo5SL1srhS6fkykSn",
+	"1aJeT1runapji6Y0nELKqfZUdR/ABMD9XRo+ySJp9QK2F/7YdjFKSfSR+rQhdGI0eA5PIVaLgeMfhEKO",
+	"5dDFmOD4I44uIl6fYz11hqBYPcmt3tSPDwMjr8XtAZVbkKCd8tQHN9HNIU9yeWtyognIAt6EEK84HGrx",
+	"SdPJcLSvFaOyfY+uSTcK+IO842oJ3zuk6pizZPyzvBvpiIrYrWjMJmtzTTxG97Qf5mnR5g5z5RE+++1y",
+	"hvuKHHKI9mCXR7cDhLcZbM1hKpPbuNN8KThpKQp1+3zMBeQuOvSUfFO+d3W4oynyVdt6LZUin2F+hPvs",
+	"uADIYP69Hd/iF90wmoPcHdCrcaulHtvqgc05oxwZRjY+Jn8GntzWedXxvf9h24oz/53k3ZjbnYt3359j",
+	"P9jESqTt8258U5R5Lyn/SiT3hEKKlGMhJBIqpNwjNcSZUsW1ue/THgTEAe42EUWYtQF46cOuDWB92UNF",
+	"SgE60RSICUIdMT2gvhSmoUUoyhaaoHr56aZuu7ZoTplunoaXTpduHsAx4jKmc4oOtAyKHGMXexkrZu8x",
+	"dLpD8CQCg5XzFOUxoOdZCdVk44KjLzwjxXW5dKBE/p/3SHnfgVLYojruNeOWSpVzGLXAeWn7u8lJFWY5",
+	"yQ6Gbc72luZIF3JkKh2XrlLboVWH7S4U04X6UZzpyBO1W7TB9rQxrc/gh6jaLgXVMmn9D53iUbvmdzw2",
+	"DWkek97LBHcdFfN20ozrFbH4eRVb6IBzFsIO0xLjRjrAWUz5OisT9ZG/z4GpPYUL/aLUiimxwEwDfFlU",
+	"1PLfWexMMOWjWras4/jeh1RY4+weOsN92bKmQhbLlqV5OvBQj7UZ9Um1R7qMrcxgblleAglCylMmEIgT",
+	"P6z0EdZl/JOSh/LHZ9BBNNkpPS4TjWSPdZIPlydWLyPVFRtP7Nr+GSg/vQ5Vq4vqMim6icP5SpFwx4p6",
+	"6NPOqWNhTalR5zrGu4kIgEoiA3wiyObfTU6qmEy9rgw+C0LXTd51dYwGErHrPvOWSNuzV6nPyCp1OkwQ",
+	"l4HG6LEiopxrJ1VPv2tYEQPCgWnnieVhB9umLTTikwXhMpNnj9Z87k0zmuexGuBNgZIqCUCnIZpGx+/z",
+	"By/kDjyFvxl3EpkzmOYGBAdXlNIDGpBGjjIaOcNWtEyl3aUHtDyd8B7xhA5lmJ96tVzcVzLnlg8DJkLr",
+	"LhuadBA5U9slIzAaS3MzpfJEAdA8M/ohpBbqKWGGFXdVE62hicyVJwh+5g7BIvHoPNKgLh+j0uUDaZE/",
+	"2+WeGBl6fKRYvLxuaexdsslphEsUxARy10Wo1bfssAk3whvikRQVAHfXyOOBO0YY/B48kRmPtbmXzu5P",
+	"gjlvUZ+CMd+E5B1sA85BqmB/dO4FjB6yRx8bXPnL4Pzl/td/31hf37z97uY3VzbuXB1c+Ghw9drGd78g",
+	"y55P5vYVydz+x3eTZejJCHF7OViYSBiiBvcY9XYJQBGHSwnORTTW+SrzjKb5EVjgMVzfDtJBbBwDKQD4",
+	"n/p26gShNwcuphxD8gU82l1BF8oEDYyQkSfUK7PZnmQ25qsuf1tIariJPAfV+bsc61U1WzK2RTyVQrN7",
+	"amI1lW4BVPQMbIgN3TOZUyeUeJCuhhlhvDFMNk/BT8ajHJ+dCeYSDQHG2MHTB8l8+UApj2Pn4PF/vy+E",
+	"AhWXmHf4mJ5fkfzwxNMzB3Q+SbXnsxkMFbaot/L4Pw0x+c09uqur2Z6E4rhD8pGdsQflq7EAL79/P5sM",
+	"dCfnafsDn+cNeXZALagvU32F5BaSx+ZL84R3fGFb6pMWt1iUVBA9JmJf+M09Dm9wLP5M3X/eMVy+eWOZ",
+	"1VSM2KdUzqzAjQSxpno/ZywkCjGrl5K8Ah73fYU25ASAupiB2dOl9bvJsktU41P1FJhIpOtxtxEg1Qbp",
+	"mgJfIboM71bwmW+3DK5qoLWjETDYHaBp/fpHi659RcpiRXO9xBlREgHRzSIF1fU7nRKg1b96SmXHd4Me",
+	"47vJi66KUNR4S2pEBJvyYtlEkMmMycmaSB87rf5VARym048PH/0xHFDv404FK2EQbaw97Id/wqMWk/pA",
+	"7DDq3JP6M/4lRpw2BogyDvuMBpLGZBI5XhBnekz+PauO7vEl0qIrLNYmmUaTsoEgU+401nLv0KlGC8Uf",
+	"kfscRP94RlF6yrnWVAeUPa8KVvOY/1qGeml7vsoWw2IE1yLlAyVCm4xau8lhjZ2iCk6KKhNCPqYOShUS",
+	"FFX5GhjR0qiyhcLZMBo1uknL0whKkks1jfR1ydJP9+6d35tHP7WDRjHTDz1irdsuobvfC6l3BAOinirn",
+	"GVUv1KP5dFE8WEkOHnNZ90hPbiSewW67FodzWH7y4KGnnn7m2cPff+75Iy+8ePQHx46f+OG/n/zRj3+i",
+	"HrURxB/QXHS6Mbw/U2NNOKdmZ/afenV232svvyzfanJQnULaVJVJmd7zg8FTj1IuoZ71FHMJw42YNpEG",
+	"bw5Yje1hV06BHhiv47q228B+Jkk/TNCBd1Su8sGwVe9DGdDS83sgMa2QYIZP/jiiIkwnoiLN5KDsh/Cu",
+	"i1p8esJy5Hxjt3ZkdmjkvHfMU5W1bdE7uOPZocGOwhVyoHO0ukEqP1SjK+reikGNYupdmnrCaOxEdu4C",
+	"PZCE0UxKmHrCaKRwjgife70iaWP2UpE0OHUI96Tea3Mr703ao2CncgnDp9Szj3RAObqY1PqeYxib2fE7",
+	"jC5tjANh4Cd2xnCXi2mhiO1eWwM1JKBFjSr7UcxU1hEUqHKOgIxicJq224x6Uuns33lv8PqdrbVzTzzx",
+	"hFETfz4y5gjF8xh1V3SmNPcwbJ4SJ6v2zIUkBfx5rO2o+gBfd8oYv3vwdBvdJgPFxr7eYao92eTQ/w8B",
+	"Qn0eIVoIRocnVO0Fh7SDVPvwZ7cGMuqfNLs1PP7snNapHD4ibol0j9EzUg86Dc6n0+QxUaOuy6zHJT2e",
+	"tuyG7YvTCjhAY1mdJo/JjbQe302WdUqex/yO54rQe4RUQFwOOhR10MsECIYt2gMYgZfdriIPwEtEICO/",
+	"y6MIumpo+UCF+qeXkNoanAlMTUhCVamU747rC6XBYToQJoEjhkDC7pEbdPjhNXjw/Mawd0rTHjtd5E9J",
+	"XWO1FWK7EHfv+CGrAe6CAlK18xZtnpFBZjGp0if0s6QvRoX6FdOlPiIp2642rqrM4V3J5RgkAtgucbnL",
+	"dpMTmOQQBHVtrAymtabyne6SH1T5GUIdJwiLmHPGDoUTfaSVQ7WOVL3wCLao2omMFNGpypGqTPfBUgmB",
+	"Wsdq8GLQAB6/qVPbYdaQWsg7fpWfGaIgFJUek3xq2znDSQGrW3epohXArwHIjRrzfGq7yCE5oZ4HNmrX",
+	"jsVpmlSQKpO8jbk+aTHqqjYXAvBwXO5XcLGmoIxckD63HSg9MARKDyOgndAaL3OnknfKIEamtzJx+BDa",
+	"Ii3usbSjbnhUDqP9IxZzGIJnJzdsla+wY9xhuYLCJ6ClMO3S3hSWKF8GySOSUXVpbwnAsH3eFjpOE3Ae",
+	"ADaoUegFYYgyTKw9qP7L2Qbvs/qh++H8fbJHVN5gLh+vmtsUXbzBanfabjhEeyKAxIdGzcpNRVfYTKcN",
+	"QQtdKV5U4AFNW0DeS1yPjIUqjM7f40yf4sOqB6npPRA9KCAig9uX+VMpZAChRnW/c1A9KKQcIiAohOup",
+	"CJCxdPkLeWzr5s83vn338aUwbi9V7Lr6vQ85gAqxtsmGpF9IGdHbvudV+csRfLHFV1lIM6NZI/7Cmt5u",
+	"tZA9yl2gUnm0wMqD5QOO2KSxugT8tWqGX4okWsdjb4odpUfeRiU8K06L+I5pjvpneYsVdpTGW8zM7lps",
+	"x1ndMqjMSqiBQt6WQh2g7iHNSB6qF2Tk62OFPdOk2/HEnigOcaq4OhSCUz7CuvezvOOplaSp38FCp1bl",
+	"o/c3hClGTuMGKWEptT7YY890VKhoKxjo6SraJ6BbckhYzPW9HvaW8zxWA7Rdhees7E342OYuzn+JMEfo",
+	"7nHzs7PE5ZXwmWHlehkWoXb9QcrRcRpb1Mw44CeM+7UEJjHsh2c3mn4M4h2eKRQLK4y1jTju4SGnNLoI",
+	"Gn6AQyieFbH5yXf98ze3btzs3/714LefkgWy+bOvyVyZ9M+/8Y9vL/Zv/7L/0Z8HV97auPXWxu1L/csX",
+	"N9Z/0b/ycf/Kerwt0Oy47bKD/sdq+mYd8X4qI8HFNxb4wSynFYgGCD6FzalvP+H1sP5G3pBdIvOmq5jZ",
+	"yFC0XBiEmQo7vHs4iGHv1Bfbr2Z39eWxeNfVjkpdIlkEnikN4pDeNXCugp/TrcWTm7oNOy55EntCTjbt",
+	"omhEz2cHgwEeWt9qMMMHkk4iaVF3GjAGI3Afp3iVtbQDvzt1FZGKJu84FnYuqjLmRmwJnRaKNZH573lM",
+	"E5uiSJc3CxDUNC+SVwmcsLCUyMyVM0w9V5E/GpbYio9qrvMoCGxAek6RobbAtP04Euz5d1FY9m/+T//8",
+	"zY11KS5Rmg7e/2Bj/Y3+pQv9m+8M3vtym4ISZzaZeCzfN/EoVqZjg4oVzLqDOIjtNjB64HNk8+Hl4nUI",
+	"JmTenFgnklS75WgEYP8RN1z0UtIsl3CpU2N9Lep2qBP0YsYwYSABkwZNnP+NYdYER7lHdURJLTU6BN9P",
+	"fqj3SUbKaYrxJOT0aOVJ6teax5iQx28gE2B6VVajLVBKpRyYotqLMk9aPB6TnIwEZysHAz+cKKqodblU",
+	"MhRuRckj27tzZEd9O0eBis0Ruils2JGe3Jq67bAiBCsUajxkVqbHIzJSII+wnSoVg414IKmPO3wGKuex",
+	"FRxFerlJi+2pMpfV7ZpNRyYzPhl78lHK7g9nPs3oT3w/phDjgxDwYULFipQ8qZJGOz/TQzjLlhVd8kMq",
+	"TiJTfCA2V4wqho/3OdaeRjznOcbaoY8kOF1iu+YbGp6u6YLmCFK3+CqLn37eWDXv+NMKVQcL5h1Ioh+x",
+	"1J1Ink/uwcNCwKX7RcBTz6IfpuKlsI1Vi1pMI2utSJrvBqBZgtpWJoWrSrtM6XOk96R+bETg7mmoWDVC",
+	"5ycjeeWZ2blsyKTJQ3lD2EXPUz0t6mMC8L5ZrN/krnluC1koStsIMj5SslvFa6cotzUdbf9inIRi0UWk",
+	"dUwDbPWILneFlG6hGs2aw+wttqdGBRtF+gfhmRF0L8lgMeyHuETAabSoGyGCn0+hIedqlTPUqSfYLCS4",
+	"Rx09SyEFpGYsyoMUbJpkAu8juj+mNBZbbClsVImtMvFMIGXRVe1qMKdr1Ra2n8VHdWv0VMuyd1C3aN+p",
+	"LeU+tJKFcUwiCT6fhpXJuy7x1GiQHYyhFEzx9jkRNeqmpwfDZkE7gNT04KdWmdfrQs9BCP2CJJP3p0XF",
+	"CrOK6q7LeSjNhvicm2HAegfVYDuJARYMkuYdOYxtuaa2/ZjBL+17bVUGgAK2S+qdtAxEdQCNDvUsm7oz",
+	"mmzNbv6noa9Z2HWufCDs4VS1Pb8JqU2QlN2D5CjwvCA1+MwNeyi6rIsF0UwF2OAP1FiGj+0F1n1GTdB8",
+	"aaZnh8TG2blL85TdaPoEyzhgd1o9os9A3hjm+sxTOD62BydMa1A+kesYs0XYM8FT90P3eDFuOOfSM/QM",
+	"p6hohIuegghpciwWtPDsWJFQRNnLPB10O2bKhGfhkR3lTDiEWcbiDKfClFTRp9S4MDuWu35TpDph47HK",
+	"ERpYagVvGsosDA75ERp/ZaQxkgZcKt+UBi778svWq/OvzTxWeqk8s3Dqf5dfKs3Mnnr838ZoZ7nTXUUf",
+	"tYBUZnnzkR7R9DIVklUvS61UTlCsy327NoJWX1DPPNKRQVxE2inoJU7lCNSeph5BrFQkPIM9HqNWekjv",
+	"GKNWeBL3IRmg0674XN7PXNcy3uVd/3SygL3Bn3iEetOJrcsXQRVdKzgoFWYD3VNAdmDGYZmwEZM1n9Rt",
+	"sAgu4UPpK9fzw9lOfC7KJbgElgtUDygAOIEpP8y1pukwbPUQ1XA0eqE8KmlOZGFYhjhqyeLzXYI0mH9U",
+	"vuAFsEBIteP73C0qdOoQ4hD0AqlA1e3VoL/6brKsHHLlEgF+TKgLisluchIsQF29LrBbPfNJp70IZeyn",
+	"h+vYTy8RqiyhAJUUZkxt16GutQgJxKdhvRXbXaUOtMaHnutkT4sRH6D4gnfovvtQaD1sqRyXShys/aEl",
+	"Xjm50Lr5pwm0QmgnrGWPHpcimBWXd0U21Xt81bZiGAwGHf2ofmonN0uPYVZ7tJMDUXiDZ6fmG2spU6BI",
+	"qh6jK6JI2Jkaa2NKDqToaAi+Oos1cBtyqOrJ7QlfkM7+ly3rSO8p/eBDe4PUkoKJPpCAaRaFTKuPjyYH",
+	"LObi9TrUvyEKBHejhXBNKqAef0xSyBlBjRNF3ghqldZWprgJPpS1ueFNwAFyFbPlTQeP7hLcrIytOe7z",
+	"NuJV3ldYbL0dDIHZRjOCYqpSHgBuPtSt9mIQqyn9HBRo95JCxcDONm6NTfUOuqyr8UrVeCqYHzuDJXSn",
+	"OlhvylxL5LqTgW8qtQ45dE491FwZJvlAMgCyOPI0ezJqilBdMCUFdBlbcZTMRiB5ENuEuqy7FILnRtMC",
+	"hB9r0jdEGTqXYIQr7ph+LFc8NBo7GBEVzRsHNQU+Da41MFTsAIAZG2A0bdcP+pWJFeXOtX1CHWnKpnXB",
+	"Uu+oyKH/2Z1wo+OyAaFMxQGk35bqARoKtAq74Xbao+j0uHpqBJlik/9FsCwxNi84d4N5LEnr2V/MH7bv",
+	"NtPC9mqoWKWm+kCOMRmA30NFOrjlGZQTNP2fCuXotxV1nB5g0XYJ6JeQGX1WmEXD1slwjZNPoQE5oKUp",
+	"hBuV4E581mo7Ovqp4N4xHhs0SNSPYHsr3aWD+b7kzoa6ZUhBCMCaHpXCZTlprboOxb270mTVj+SMBqod",
+	"eIEi4kGLnjmMP5uDQij1R3lEqDAYdWqO1Rf4dIClD0uyajOL9M+d3bpxC6PlTSaYAU0rw73apaoCLZUN",
+	"noQnHtag70kF+jktyPem7Vgec6eSDM5ITb0u0BeC+G8RkfHCFEvw3jaZx1KLLDKcqi6Ah8EgG7f+srG+",
+	"vnHn2uDsp6pd3ue/xl55ZamvCEStDPIGovXfKj9jfjc5CQ2DatxSbAeyCEy+y2XLOkkfXq+7nNsD8bSc",
+	"TMGqXQYKmEbNonxRkVARHGVR8wAkOwVIBx53QHnI9GICHzB4VhI9RBWBYPdGhWalYYzCVJRgCjWKqOuk",
+	"08bGONxv2m4DsNxUh18b/UCWlI7SvBAmnLsWX2WKzO6zIwdy4aW5rO4YFhTi6hKunGlAtGnTemTxqHrq",
+	"UcoDPhpxOU+JXYcbMbVKQdCueM2mjmokk+hUrfs1KAbusFXmFLWFiMob1LTXVMKv2VYOzjm4ctsrnxgW",
+	"CjZUzUOzL90PR9X/29Zusqz/6DY5aXJH9QUDdEJcfQV/RqpMdxLTc9aqMvaVwgZVw5cWSzhiYY+d8988",
+	"mCLADNfN9Co3dAFreIwJkisS0WnLfwuOSVMWtZ0eqdF2Turb06SuNQPuk+niO0CrOnkPVJdu5tQXwQpC",
+	"yQTZ0KQLcBVydEeaSYrXSIHy/7F3vT1uHOf9qwz05iRgT6eT7dS+e3VWayVFLV3v7OhFLByH3CE5veUO",
+	"M7M8ijUMWKjTpEJtp03dpKgRwC0S9EUTG2gaBxZcfxiLJ+tbFPM8z8zukrskLQ9Fnu7e3Z/l7HDmmWee",
+	"v7/fhsmDlHAzRB5ZhVBsDB8ZZipKdr/P0/j2idA1VfdrAoJIkzx3zdgdeSKgJCRXlGiUoohDvsjapICo",
+	"TtZFbTBnoZDjogHHO94cd+gBu97MgQhfslAA58cDMRALR/hocn8NH6oLRUpKEAC+cD4pzty7KmOOGbYP",
+	"fat5HMKH6qsNBR5hxPWWhpLmU9WQ29vXv7f54ssvvHL9Ws3s/AdLRLw5YsmZj2XNCYMehIuB0sHyrXyV",
+	"FksOi4Fo2gPdsRYt6dTUpYAWbViegE4dNHsyy4jJHer3lWbHok8c0Y1Y83bmyAfglx1mlVzDGiN0PZEl",
+	"YidtEoXGdsP+7YjqfBrum7n41y6DBo+3Uvwj3IjW7mkiq7xMTcbTzJ4fKMBp2K2JB4mIG26e9vXwsmKh",
+	"D9Ux9LnJIuCrt18mA79CGqZFe2AEOkBvpQ376SP4ZwN4FuD3YjURmYqNVNzLjtpawHeGG8zhnCuIHbcl",
+	"0fLi99gwDFYd6ye0YJy9eI3IOxptKZLYNCo5EID77cADbK7l5UfTW4lvXiKYXR6ikMOeoeJxbNgAugGl",
+	"sdWJ4i671PTU4yPfXM7BwRKaXX708D/HD359Ze4FWIFRU2GOScPwuTg3ynanbCoXnh52Bbj2EmOw4KQr",
+	"zYZdqOUsnNwNOrHW5UDUdBRlxF3hSQVaF8yi/mJeKzE977g5kUPNAfycbKDTAlSOv3WmMXNqJHUCPHKS",
+	"USFR6hgYEtMRhCWbgwz8VMy2SoPXCrkKwBOj2vAhE1GJKOFIO8inyp6+XEEu2wCYcfkHwqd0dMBwNwA7",
+	"g+yJBGhP2nBeafGiKVzKqBAi8O5V7lA+M6yH4m4s7RivJEwwQwiC4zv0RgxMqwi1NKXO8MS6duXFjucW",
+	"Zr4Cg4lictJ65WtdvTVjy5C1EE8bN2RWpmoYsmgLm8gxyGoW3i/U1KE3DEc9G8bkHhkbdt/eee7Eo3wj",
+	"7zLuvSbsNvBekysRsAYBRAB6PjkIcJb20UWFCoAOQssUDLrmIoWTtCu3EptvtSIG3x3JLQshuTwYx8pF",
+	"2zMlKMt4q2vXMTR6sF2HbNQHdz9TSexIcyAfbncgQqfa/TXlPXtq0hGmIJENIHfmLzeawEroptu4Upns",
+	"3vMPLFdye4Mkk32us6220r3NmGd8VuoOcLkql4gQu+bTZ5ZzcPCxVcP/FhZ7iQ0Le3HMuCOTZpf/cv8v",
+	"bkZs/9bNiN0Rzf0ryN6z/+evQYya2sxeZq/LV3f9r68wXsFo4s9FdOneZo/f22yOAET75Ze2X/ney9dm",
+	"n5att/NfjhZqeCiJ5jNmN7uTexhEXwdqiaM5mruN4IJQcxw2Iw1LFcVFJ6OumWrW95ylgftxuyx63+mw",
+	"IE3t3/RFJ/igU9y3AcYcimY/2KCVdxJ8OkzZFKLPtj1ujPVfkWdWEE43SIm1gRaKFQTzYqOqZcvP6YZh",
+	"UNldwStVOswzsd/mFoPfndYbLZ62RBLYTrsBg665nXa7jyWmB4JTo+jzZ5bhRuwW5NoehqG0hgyaNtBX",
+	"H1EYGdggRpMVzLOMtBZPYxnzeVxbN/LHzlLdkZ92yDpRvxQ5FuRL18KZ4K70yG55CyokoJPQpe6aPkm3",
+	"g9xN7McDnsg2rXjEUsG1fWaQ2o+0MWVdWZf0HcN6VcJkxGaq5guTEbfU2ZMlnHVAUYJFmICKDnONepjC",
+	"ifCu/cZxqWooUSl1NwG3OhQy8oTBLu5iKsgKj/WbpGGJ6nREHDQ0XNfZ7dd7XUmHaH4ryWPmwrg85+hp",
+	"5IiDQzUlScB43OKp9cqbggoHY5bwbIHyHtItiTKhQ5w37JgXVs66BJ+0OJFiKGJEjEiAMmtB4VC9vvOP",
+	"Q8oHDbvmIkLTXFWSepUpE+ZgY3egqlBiocIu9LEjFSVUmvoO4ohJqCLSgtryFhYwDzgbUL5u90X6DNBl",
+	"Z2DL+n+F348cYdahDxCw7LRVUZvUX3B32jKVpht4c16DQX9IuM1refAPscDoALjLzvPZd6jAE6c9L4pw",
+	"9YFI87brM6yso4Qpk+zPFDSVJGq4OeiHljUY983+2idbuYfkOicJMWu95g4jb2fAoJuoIdMAX76g4ECf",
+	"BTSNhRWc7/M0fpW3jsPVVVxITYhCDuhz8ErGbjzLlHV9vEOFUCtWN7lcPmQkE8EXN3vxjpwVavkrukXP",
+	"TpjFzjhgiAUXIEyWK8HKcvpqtBXlrpA8JLh97doyQ22+vz9wgUYcE3rCumqTN8S981SXsedxQ7CFo1zO",
+	"OVm8CUmACVTdWQokVZumq4aBheh1ro9vqUM78EVQZX2M5FRBmnTIDXnApMgyiUQ2dFkNueOYQAi5b5FM",
+	"8qH/sBoJTLF1DgWfM50E+wFlxjnWIJrJRQ3FYutaIeTyogKkefAY3sEZaIgCT+I8+e9ORnasFyXycvVY",
+	"pSL6Fp0kW1q0hAxe+nyAowYVm+dRA+StpkyLttAaGg0I+rZgI0OP/y7NwPh20WwC82j2RrcDgBRMbnNb",
+	"6LUPudh15cn5K0WGHS9WHoOcAdCFb9hVusNTaajygRrT7cQMpB83jAfvuVwPjnX9hSsLCyG4maGl0A56",
+	"EflbP/mz+0JSxa1XZVSa8zmoBJqqvLmzsAgBIm1oEbKDXojQuokQ6qITKYasrQbgpEN4SFPnAovVwmLj",
+	"4AuCi44beO3Fx030PF2FAm48rJfxzrozvHJi2QUKRAuhoqetFcU6/uACaAe90F3rprsggwGJC0CvUFoU",
+	"cUulYT1pzOIJMCOWkwA7FJgAuxCgs+Ic+tSYe73LjvnHoVawJxix+C8kXkDUHli07JjrXf9hZ+ivw3MQ",
+	"wm6KjkwZn8OmPiEaEG8ILRsw6EWAqFYHwPqEBKU4UckgzQTh4wYuwvuhG/ywK9tre9zLszx/ESHASbdS",
+	"JTLWHLFcIiIitnOkOcxxNqDFAvjStLHVomaEliIUIG8Vxs2hIALqJZUBSmFWgnCz58gxngXEjSfpIMxQ",
+	"3DVHKHciMNlk70QRI/OKe9xkgK9G+J7lqPMEvwdVCm5mo/6cNiaqvnwDHpyDLvoGZueBBg7TZNDZZV8m",
+	"SjijvRFTwxT0JcAU8CSpwdC0ptLTsAlNgDe6SIUnVOqNCDwS5kGgn5jIU+220FgB09cCiQeUqmM+B+TJ",
+	"uJrNhqhApsiY7p6lUqWCAASsWKJRGQrgUx8e0RpoK9U7P3rb7npTcC30pZ0f3bVrXEzF8cweJZJN2GET",
+	"eTBmWCLVhjq1RJYgDlo844nqDMQMzj7Eoyyu03pXUtsprqSfqyRK0zJxGw9euKsU9tlzBKLAgSCAA+Zh",
+	"Y7GwKOdgk3UCMKU5J4H+pqAcykKxPFKp2QtbPGxLP2u30xyo1leme5zX+qO1DGuktPZLPU8rsUvmbHtw",
+	"jH6K0BYwX8FpVX08aVDem+3meJlFZsVjIfoFNqAhlGZNpJTmn7Utk6gSFPqEoNv/spaisAoyXxMXwIYp",
+	"EULWkjh3VSJjAOP3mdYcrzgB8O6INQf2C0csERwa+d5Ku0rLv1XpVXaHzJyGe/GRjBvkKBTnkw8vuE4k",
+	"FNdqIQDirAr1GIwx+PZhrbClGl4EqS5NYRtqXlhYru/40teAtyPmo4jtGcm3Dq3YdrncZZmK+YjJNuNN",
+	"g/A6ZUz3ze3tzet/VjNBCtTlM/M4MjGi0FeguU+UaXM3L1c//cK2/d0wlWJtopH3si41YOQUJLMmfH3z",
+	"2gs1E87Ut5ruUlkPE5U5yuDKGwoEe9lX015RGYAmmcSwtuLRHOEeQSIKMKTANUAfICCttYN4n20/0DNL",
+	"vUXoHVWNBbInw2zM3cmm+wSGRg1lWlqI1CoJmWb1NF7o5y4zgEHxk6UYC3bs5z98wTEaUSTAL4Qr8mLr",
+	"YnmJOBEa0a2obWjQnxG6yIVgi2eZVSlpS8w6RHv5U8tc5fwtVXAVhf8Gw9DpKkghRWxI9BbWrkqzyGcv",
+	"sRsLgCp0r2RqFRY1Cgla2aCXNVhLixgPuGDEbmF9bEBo3ZQpwh/AL2qQXWWNltJatLKG1dF9ZYTxn2qO",
+	"WNc+fbmVcGNYo8fTAU8aVwCKr9UF/d1S1ggjzi+CkDVXWSNVR6arhg3W4/rY0DW6C3/HCTaAaiMRJmeJ",
+	"dOvqsNYMFSTk0B5WcCNvStE8rzJPQKBSUWQfoJ6EFk+Jm4CBaSaktgYY2qNVJh+2PJfEdz2xZP0Mzx1/",
+	"AIl75KR2UmjBRbKyR6IXFXgFpukEZqi6JSLgrXU6aDU1BTOvTFi0JMylCSxhLnNj3egFpcEqTplutlQ8",
+	"8+q7gc/dsI8tE3uj8JpK/I1YBCawJBZzrTJoKwEW2ILHnsgT4vQNeOdNbkJPpnJyByY80RLCJ8Ql3KVB",
+	"16Lc7GvV0bwHSCFX2Q8QxY5CBS46ideZY5elNjZ3kZpMJgmBziLHZWFNrPqxt3AsOzIzV9ke2791s5Iu",
+	"BLTAYoJSg+L6FLiq+whKHFY4SssKiwDGaL6ufukwwTaRNA0tJqbFQ5cTHrZ4ns1f22xDi68Gqom0UTUr",
+	"jbWowsZEReuY8TxPz6xcaWbPeHPE7OYDABCae6WzuZiqty7RoB8aXP6G8wlKdHaNvkhjmXYayDrnamjR",
+	"nLbKoz1IErqrJnjiWAP+fGSfaCCRqSPDJuyj6K10kCbCWvBDLrNEmqwBTooeIDYj0TrITro56AObnXtO",
+	"xJVEcIeyk77ZX1v5h42bUbi2HfhVlYE171AHkPgC0flMtQkinIttfW0BPTMnoD3NDxqEDhTfPpsNFOo7",
+	"7Vvpy1a+FeT+KaLWZ4nqExerjunzEM9sQKZP0gK13OQ1PJ7VQrgC5sAaOsBaiV8PlXXeaQCRxwGIAHM3",
+	"3YvifH+dxG1uVQCq66Uf1xlHNRAvn7usVdta3SK0FV1Yz6UGQNx+XMC4zJCckHGPm9Y/741YP+EtbMAp",
+	"csRaAwO6oRF8vqKBa8bB26KQXHCUXBg1pKg8+x30iYAAuNkO/QC30BVN+rILZ7pHrgAEKu2gICvh/TJE",
+	"/5zdDIJJO1lqZi3YXHlNloRlroo/VQDpjYLvWGIF0GXD14jZ5RevvcIaOOcjdSJ048pVBkBqop2xVCFE",
+	"7A6Dx+DnI2oqa0xbCbf7IsX9ewaIueUXVV65djMVg8qeMC5EHqXxDvOGIRTdhZBz+SCWGUtUp15+wFac",
+	"6Xi8CU+cpSpcO+OA5be4AMtI62dagH0GmxCxPtd2IKcEWl2ZxFoUkWjtg3OLa+Hrr+n9bOe2knJalIll",
+	"88aBYsTCWHtIf8B43JOpNGVSA9pFf/yWWKRBsrCsrVxJiUbdVi6hPIPIsVMoHADFG3nscqUxGT1vY7c6",
+	"mqdzdOxNfOQsKVmYckAtS0sQBkqsq5LYMM60Sqh+QBrYzOp6qaBENfBFDlSythUIMMGVKGGSmZrND+cs",
+	"ceaKWxaVgIkjC+5VaKcIO19g5PXtHm+310syXudB0uGvWw+Ms1iYY8ZbkOz2ME6LS8hEx3EtE3Ge30J2",
+	"AWvjjb/65el7X51+/P74wSff/P6z8ZcfPfrTB998ev/0Vx+Mf/rF+Cefjx/82uGPvXSVvQlGxPaLjLPO",
+	"gOtY8pT1BobaGnlHC6Apdv87cltVxVR8IDpggqx9FtRPEGeMX+FZi+I+qI7qhCiuYxBF5QbDRuWTwtbU",
+	"CN9Q6eOmSNHWq4uW3vEPLdEAy19S5Qfn/wxXuwkBBvCRoP9MxXy0QYmmov3VVT1oh5koc5+scRf6xMn9",
+	"QCeXdi5t8b7cOtkGuaax3p5276kpRYsd61LLNGJGGCNVal03ofqJiFCZoMHHHn3xxfiffvXoTx88/reH",
+	"4y8/ypNgfmOrKWRLXiF7/PC9xw9/On7/o/FP/q7ccVLx8Vc1VIryXp/LDvXoYDI9UxlPDEP9M/7F/cf/",
+	"8I/5aO4DFSNScZcUJqL1jnyQP8qLQ07/8HD84L++fvf+4w9/d/rfn3z97v3TB78Z//x9+5ff/d/4Z58V",
+	"yG99uVjlt09E3MEOU7Cu2ekv//jko6/GH372zR9+mw+Clnf1CNSgQOXyDvnRsFZXKUPNTrgOj//996WN",
+	"yXuqpkdG5BGz4TqisCXCLjC1Nxj25D/ee/xFYZKu76Gix9qTz2D3V4SzKgChKqI7czP9l//55tPP86Ed",
+	"WMH00LcA3cv4EFC/z07/+LPT+5+efvjzJ3//z/kQapA11b2qb9pVLJYxNaApKhymm+z0F+8/+vJjvMAK",
+	"ezqIK+Vxn3fcPpiuGjIjToTmCWsLng00ztI6yg4l4slv//XJJ//79bv3x5//5tGXH48//Ky45T1x6Z27",
+	"7/x/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

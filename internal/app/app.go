@@ -17,6 +17,7 @@ import (
 	"gocloud.dev/blob/fileblob"
 
 	"yimi/internal/activity"
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/campaign"
@@ -57,6 +58,7 @@ type App struct {
 	Catalogue  *catalogue.Service
 	Bookings   *booking.Service
 	Requests   *request.Service
+	Audit      *audit.Service
 	Handler    http.Handler
 }
 
@@ -113,6 +115,7 @@ func (a *App) build() error {
 		return err
 	}
 	a.Units = unit.NewService(a.Store)
+	a.Audit = audit.NewService(a.Store)
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
@@ -144,10 +147,10 @@ func (a *App) buildRequests() (err error) {
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate)},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, Audit: a.Audit,
 	})
 	if err != nil {
 		return err
@@ -157,7 +160,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		return err
 	}
 	web.Register(engine)
-	a.Handler = httpapi.WithPatch(engine)
+	a.Handler = httpapi.Secure(httpapi.WithPatch(engine), a.cfg.Proxies)
 	return nil
 }
 

@@ -72,6 +72,7 @@ func admin(a auth.Actor) error {
 var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
+	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
 
@@ -109,5 +110,6 @@ var access = map[string]rule{
 	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
+	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
 	"getHome": public, "getWorkbench": staff,
 }

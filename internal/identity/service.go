@@ -94,7 +94,8 @@ func (s *Service) OpenIDs(ctx context.Context, personIDs []int64) (map[int64]str
 	return openIDsOf(ctx, s.Store.Read(ctx), personIDs)
 }
 
-// UpdateMe changes the actor's own profile. A volunteer cannot become younger than a volunteer may be.
+// UpdateMe changes the actor's own profile. A volunteer cannot become younger than one may
+// be without a guardian.
 func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	a := auth.From(ctx)
 	age, err := p.clean(s.Store.Now().Time)
@@ -102,8 +103,8 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 		return nil, err
 	}
 	columns, condition := s.columnsOf(a.PersonID, p), "1 = 1"
-	if age != nil && *age < guardianAge {
-		condition = "volunteer_since IS NULL"
+	if age != nil && needsGuardian(*age) {
+		condition = "(volunteer_since IS NULL OR " + hasGuardian + ")"
 	}
 	if len(columns) > 0 {
 		err = s.changePerson(ctx, a.PersonID, p, columns, condition, errGuardian)
@@ -114,17 +115,25 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	return s.Profile(ctx, a.PersonID)
 }
 
-// RegisterVolunteer makes the actor a volunteer: aged 14 or more, with a name, a
-// home unit and a birth date (志愿服务记录与证明出具办法 Art 5), once.
+// RegisterVolunteer makes the actor a volunteer, once: with a name, a home unit and a birth
+// date (志愿服务记录与证明出具办法 Art 5), and under 14 with a guardian's consent.
 func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profile, error) {
 	a := auth.From(ctx)
 	now := s.Store.Now()
-	if err := r.clean(now.Time); err != nil {
+	guarded, err := r.clean(now.Time)
+	if err != nil {
 		return nil, err
 	}
 	columns := s.columnsOf(a.PersonID, r.Patch)
 	columns["volunteer_since"] = now
-	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, "volunteer_since IS NULL", errVolunteer); err != nil {
+	condition := "volunteer_since IS NULL"
+	if guarded {
+		if there, err := s.Guardians(ctx, a.PersonID); err != nil || len(there) == 0 {
+			return nil, orElse(err, errGuardian)
+		}
+		condition += " AND " + hasGuardian // also when it is taken back in this instant
+	}
+	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, condition, errVolunteer); err != nil {
 		return nil, err
 	}
 	return s.Profile(ctx, a.PersonID)

@@ -156,6 +156,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who agreed for me, a minor */
+        get: operations["listGuardians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardian-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits for my guardian to enter in their own account
+         * @description For those under 18 by their birth date. They work once, for ten minutes; new ones end the ones before.
+         */
+        post: operations["newGuardianCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The children that I agreed for, with what they have here */
+        get: operations["listWards"];
+        put?: never;
+        /**
+         * Agree, as guardian, for the child whose code it is
+         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14. Wrong codes are counted.
+         */
+        post: operations["addWard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take my consent for a child back
+         * @description Under 14 and without another guardian the child can sign up for nothing more. What it has done stays.
+         */
+        delete: operations["removeWard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -184,7 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Register as a volunteer
-         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 is refused (`guardian_required`).
+         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
          */
         post: operations["registerVolunteer"];
         delete?: never;
@@ -2256,6 +2337,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: who did what to which record, the newest first
+         * @description Rows of the units that I administer. What staff changed is shown before and after; private values never are, only that they changed.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report on minors' data
+         * @description Whose data are held, and who looked at or changed them (未成年人网络保护条例 Art 36, 37). Ages are those of today, or of the year's last day when it is over.
+         */
+        get: operations["getMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report/csv": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+         * @description The export is itself a row of the log.
+         */
+        get: operations["exportMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/home": {
         parameters: {
             query?: never;
@@ -2491,6 +2644,84 @@ export interface components {
              * @example 2
              */
             unread_notices: number;
+        };
+        /**
+         * @description What the guardian is to the child
+         * @enum {string}
+         */
+        GuardianRelation: "parent" | "grandparent" | "other";
+        GuardianCode: {
+            /**
+             * @description Eight digits
+             * @example 40721965
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes from now
+             */
+            expires_at: string;
+        };
+        Guardian: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description Who agreed
+             * @example 赵建国
+             */
+            name: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            agreed_at: string;
+        };
+        WardInput: {
+            /**
+             * @description What the child's phone shows
+             * @example 40721965
+             */
+            code: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description I am the guardian, have read the notice, and agree */
+            agree: boolean;
+        };
+        Ward: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description The child
+             * @example 赵小宝
+             */
+            name: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /**
+             * @description Times it served
+             * @example 3
+             */
+            entries_total: number;
+            /**
+             * @description Shifts to come that it signed up for
+             * @example 1
+             */
+            coming: number;
+            /**
+             * Format: date-time
+             * @description When I agreed
+             */
+            agreed_at: string;
         };
         PersonPatch: {
             /**
@@ -5169,6 +5400,247 @@ export interface components {
             /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
+        /**
+         * @description The kind of a record
+         * @enum {string}
+         */
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Who; 0: the system
+             * @example 4
+             */
+            actor_id: number;
+            /**
+             * @description Their name; 系统 for the system
+             * @example 杨海兰
+             */
+            actor_name: string;
+            /**
+             * @description As what they did it
+             * @enum {string}
+             */
+            role: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "system";
+            /**
+             * @description The unit of the record; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description The operationId; empty for the command line and timed work
+             * @example approveRequest
+             */
+            operation: string;
+            /**
+             * @description What was done in Chinese
+             * @example 通过申请
+             */
+            said: string;
+            entity: components["schemas"]["AuditEntity"];
+            /**
+             * @description The kind of the record in Chinese
+             * @example 服务申请
+             */
+            entity_said: string;
+            /**
+             * Format: int64
+             * @description The record's id; of a holiday its day
+             * @example 42
+             */
+            entity_id: number;
+            /**
+             * @description How the record is called now, where it has a name or a number
+             * @example 20260305-481220
+             */
+            entity_name: string;
+            /** @description About somebody under 18 */
+            minor: boolean;
+            /** @description What changed, by column; empty where nothing was kept */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * @description From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+             * @example 203.0.113.0/24
+             */
+            network: string;
+            /**
+             * @description Of the request log, and of the answer's X-Request-Id
+             * @example 01JD8X6Z3M
+             */
+            request_id: string;
+        };
+        AuditChange: {
+            /**
+             * @description The column
+             * @example state
+             */
+            name: string;
+            /**
+             * @description The column in Chinese
+             * @example 状态
+             */
+            said: string;
+            /**
+             * @description What it was; empty: nothing
+             * @example 待审批
+             */
+            before: string;
+            /**
+             * @description What it became; empty: nothing. 不显示 for what is private
+             * @example 已通过
+             */
+            after: string;
+        };
+        AuditPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        MinorsReport: {
+            /**
+             * @description The year
+             * @example 2026
+             */
+            year: number;
+            /**
+             * Format: date-time
+             * @description When the report was made
+             */
+            made_at: string;
+            /**
+             * Format: date
+             * @description The day that ages are of
+             * @example 2026-12-31
+             */
+            age_day: string;
+            /** @description The units that I administer */
+            units: string[];
+            held: components["schemas"]["MinorsHeld"];
+            /**
+             * @description How often a minor's record was looked at by somebody else
+             * @example 214
+             */
+            looks: number;
+            /**
+             * @description How often a minor's record was changed by somebody else
+             * @example 96
+             */
+            changes: number;
+            /** @description By month */
+            months: components["schemas"]["MinorsMonth"][];
+            /** @description By role and operation, the most frequent first */
+            deeds: components["schemas"]["MinorsDeed"][];
+            /** @description By unit, the most frequent first */
+            by_unit: components["schemas"]["MinorsUnit"][];
+        };
+        /** @description Whose data are held */
+        MinorsHeld: {
+            /**
+             * @description Requests for somebody under 18
+             * @example 31
+             */
+            requests: number;
+            /**
+             * @description Different people under 18 whom these are for, by who asked, name and birth date
+             * @example 24
+             */
+            beneficiaries: number;
+            /**
+             * @description Of them under 14
+             * @example 18
+             */
+            beneficiaries_under_14: number;
+            /**
+             * @description Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+             * @example 17
+             */
+            under_14_with_guardian: number;
+            /**
+             * @description Of those under 14
+             * @example 1
+             */
+            under_14_without_guardian: number;
+            /**
+             * @description Accounts of people under 18
+             * @example 12
+             */
+            people: number;
+            /**
+             * @description Of them under 14
+             * @example 2
+             */
+            people_under_14: number;
+            /**
+             * @description Of them volunteers
+             * @example 9
+             */
+            volunteers: number;
+        };
+        MinorsMonth: {
+            /**
+             * @description The month
+             * @example 3
+             */
+            month: number;
+            /**
+             * @description Looks
+             * @example 20
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 9
+             */
+            changes: number;
+        };
+        MinorsDeed: {
+            /**
+             * @description As what they did it
+             * @example station_staff
+             */
+            role: string;
+            /**
+             * @description operationId
+             * @example openContact
+             */
+            operation: string;
+            /**
+             * @description In Chinese
+             * @example 查看电话和地址
+             */
+            said: string;
+            /** @description A look; else a change */
+            look: boolean;
+            /**
+             * @description How often
+             * @example 14
+             */
+            count: number;
+        };
+        MinorsUnit: {
+            /**
+             * @description Name of the unit; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Looks
+             * @example 120
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 51
+             */
+            changes: number;
+        };
         Home: {
             person?: components["schemas"]["Person"];
             station?: components["schemas"]["Unit"];
@@ -5511,6 +5983,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGuardians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guardians */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Guardian"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newGuardianCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Children */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Ward"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addWard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WardInput"];
+            };
+        };
+        responses: {
+            /** @description Agreed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeWard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -9126,6 +9720,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did */
+                actor_id?: components["schemas"]["Id"];
+                /** @description Only this record; with entity_id */
+                entity?: components["schemas"]["AuditEntity"];
+                /** @description Only this record; with entity */
+                entity_id?: components["schemas"]["Id"];
+                /**
+                 * @description Only this operation, by its operationId
+                 * @example approveRequest
+                 */
+                operation?: string;
+                /**
+                 * @description From this day on, in Asia/Shanghai
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day, and on it
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Only records about somebody under 18 */
+                minors?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinorsReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             default: components["responses"]["Problem"];
         };
