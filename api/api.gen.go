@@ -620,6 +620,30 @@ func (e HourProposalState) Valid() bool {
 	}
 }
 
+// Defines values for IdentityType.
+const (
+	IdentityTypeMainlandPermit IdentityType = "mainland_permit"
+	IdentityTypeOther          IdentityType = "other"
+	IdentityTypePassport       IdentityType = "passport"
+	IdentityTypeResidentCard   IdentityType = "resident_card"
+)
+
+// Valid indicates whether the value is a known member of the IdentityType enum.
+func (e IdentityType) Valid() bool {
+	switch e {
+	case IdentityTypeMainlandPermit:
+		return true
+	case IdentityTypeOther:
+		return true
+	case IdentityTypePassport:
+		return true
+	case IdentityTypeResidentCard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LookRole.
 const (
 	LookRoleStaff      LookRole = "staff"
@@ -1985,6 +2009,9 @@ type AttendanceRow struct {
 	// Example: 42
 	EntryID *ID `json:"entry_id,omitempty"`
 
+	// HasPhone The volunteer left a phone; see openSignupContact
+	HasPhone bool `json:"has_phone"`
+
 	// InAt In
 	InAt *time.Time `json:"in_at,omitempty"`
 
@@ -3349,6 +3376,9 @@ type HourProposalPage struct {
 // Example: 42
 type ID = int64
 
+// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+type IdentityType string
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -3592,6 +3622,22 @@ type MonthHours struct {
 	Month string `json:"month"`
 }
 
+// MyContact defines model for MyContact.
+type MyContact struct {
+	// IdentityNumber Absent when I left none
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
+	// Phone Absent when I left none
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
+}
+
 // MyHours defines model for MyHours.
 type MyHours struct {
 	// EntriesTotal Times served
@@ -3739,6 +3785,14 @@ type Person struct {
 	// Example: 42
 	ID ID `json:"id"`
 
+	// IdentityNumber Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 640***********123X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// IsVolunteer Registered as a volunteer
 	IsVolunteer bool `json:"is_volunteer"`
 
@@ -3751,6 +3805,11 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// Phone Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
 
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
@@ -3781,10 +3840,23 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
+	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// Name Name
 	//
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
+
+	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 
 	// Sex As the person states it
 	Sex *Sex `json:"sex,omitempty"`
@@ -3805,6 +3877,12 @@ type PersonPatch struct {
 //
 // Example: 13800001234
 type Phone = string
+
+// PhoneCode defines model for PhoneCode.
+type PhoneCode struct {
+	// Code The button's code
+	Code string `json:"code"`
+}
 
 // Position Only its distance to the place is kept
 type Position struct {
@@ -5061,6 +5139,9 @@ type Signup struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// HasPhone For staff: the volunteer left a phone; see openSignupContact
+	HasPhone *bool `json:"has_phone,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -5109,6 +5190,19 @@ type Signup struct {
 
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
+}
+
+// SignupContact defines model for SignupContact.
+type SignupContact struct {
+	// Name The volunteer
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// Phone In full
+	//
+	// Example: 13800001234
+	Phone string `json:"phone"`
 }
 
 // SignupInput defines model for SignupInput.
@@ -6023,6 +6117,12 @@ type ChangePasswordParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetMyPhoneParams defines parameters for SetMyPhone.
+type SetMyPhoneParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddMyExceptionParams defines parameters for AddMyException.
 type AddMyExceptionParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6458,6 +6558,9 @@ type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// SetMyPhoneJSONRequestBody defines body for SetMyPhone for application/json ContentType.
+type SetMyPhoneJSONRequestBody = PhoneCode
+
 // AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
 type AddMyExceptionJSONRequestBody = ProviderExceptionInput
 
@@ -6754,6 +6857,9 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(c *gin.Context)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(c *gin.Context)
@@ -6775,6 +6881,9 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(c *gin.Context, params SetMyPhoneParams)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(c *gin.Context)
@@ -6988,6 +7097,9 @@ type ServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(c *gin.Context, id ID, params ConfirmSignupParams)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(c *gin.Context, id ID)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -8737,6 +8849,19 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// GetMyContact operation middleware
+func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyContact(c)
+}
+
 // NewGuardianCode operation middleware
 func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
 
@@ -8913,6 +9038,46 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c, params)
+}
+
+// SetMyPhone operation middleware
+func (siw *ServerInterfaceWrapper) SetMyPhone(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyPhoneParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyPhone(c, params)
 }
 
 // GetMyProvider operation middleware
@@ -11700,6 +11865,31 @@ func (siw *ServerInterfaceWrapper) ConfirmSignup(c *gin.Context) {
 	siw.Handler.ConfirmSignup(c, id, params)
 }
 
+// OpenSignupContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenSignupContact(c, id)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -11988,6 +12178,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
+	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
 	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
 	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
 	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
@@ -12026,6 +12218,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/shifts/:id/cancel", wrapper.CancelShift)
 	router.POST(options.BaseURL+"/shifts/:id/signups", wrapper.SignUp)
 	router.GET(options.BaseURL+"/signups", wrapper.ListSignups)
+	router.POST(options.BaseURL+"/signups/:id/contact", wrapper.OpenSignupContact)
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
@@ -14181,6 +14374,44 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type GetMyContactRequestObject struct {
+}
+
+type GetMyContactResponseObject interface {
+	VisitGetMyContactResponse(w http.ResponseWriter) error
+}
+
+type GetMyContact200JSONResponse MyContact
+
+func (response GetMyContact200JSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type NewGuardianCodeRequestObject struct {
 }
 
@@ -14432,6 +14663,46 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhoneRequestObject struct {
+	Params SetMyPhoneParams
+	Body   *SetMyPhoneJSONRequestBody
+}
+
+type SetMyPhoneResponseObject interface {
+	VisitSetMyPhoneResponse(w http.ResponseWriter) error
+}
+
+type SetMyPhone200JSONResponse Person
+
+func (response SetMyPhone200JSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyPhonedefaultApplicationProblemPlusJSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17343,6 +17614,45 @@ func (response ConfirmSignupdefaultApplicationProblemPlusJSONResponse) VisitConf
 	return err
 }
 
+type OpenSignupContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenSignupContactResponseObject interface {
+	VisitOpenSignupContactResponse(w http.ResponseWriter) error
+}
+
+type OpenSignupContact200JSONResponse SignupContact
+
+func (response OpenSignupContact200JSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSignupContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -17824,6 +18134,9 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
@@ -17845,6 +18158,9 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(ctx context.Context, request SetMyPhoneRequestObject) (SetMyPhoneResponseObject, error)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
@@ -18058,6 +18374,9 @@ type StrictServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(ctx context.Context, request ConfirmSignupRequestObject) (ConfirmSignupResponseObject, error)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -19840,6 +20159,30 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// GetMyContact operation middleware
+func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
+	var request GetMyContactRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyContact(ctx.Request.Context(), request.(GetMyContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
+		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // NewGuardianCode operation middleware
 func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
 	var request NewGuardianCodeRequestObject
@@ -20043,6 +20386,50 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyPhone operation middleware
+func (sh *strictHandler) SetMyPhone(ctx *gin.Context, params SetMyPhoneParams) {
+	var request SetMyPhoneRequestObject
+
+	request.Params = params
+
+	var body SetMyPhoneJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyPhone(ctx.Request.Context(), request.(SetMyPhoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyPhone")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyPhoneResponseObject); ok {
+		if err := validResponse.VisitSetMyPhoneResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22669,6 +23056,32 @@ func (sh *strictHandler) ConfirmSignup(ctx *gin.Context, id ID, params ConfirmSi
 	}
 }
 
+// OpenSignupContact operation middleware
+func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
+	var request OpenSignupContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenSignupContact(ctx.Request.Context(), request.(OpenSignupContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenSignupContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenSignupContactResponseObject); ok {
+		if err := validResponse.VisitOpenSignupContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -22970,506 +23383,521 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5YsW7FlK5KySmLrgRqYBjDhYBqeHhDC+qsqKvFFVqRY2Vy8",
-	"tqUkSqyNc7GstWNbpi2r6vu8k58IkPorb+FXfU733NAzGICgLtlsbTkiMJi+nT738zmvFWq81eYuc31R",
-	"WHyt0KYebTGfefDXwY4nuCf/ZTFR8+y2b3O3sFhw2Vm/UoMvCa8Tv8lImzYYqbI691ihWLDlU692mNcr",
-	"FAsubbHCYgGfLxQLotZkLSrf2qJnX2Buw28WFmdLpWLB77Xlk8L3bLdROHeuWDhiDY9+ssmIx2rcs3YJ",
-	"Ylt6uDb1m+Fo8LnHXu3YHrMKi77XYdGR/81j9cJi4f+zJ1z+HvxW7DliqaFZq8195tZ6z7Pe8DSOUosR",
-	"6rIuqXOPMFprEosxS24IJW3mCe4S6lpkhbV9eMT2BfGY79lMFIoFdpa22o6c6t56qbZQnaX7rTk2Xysf",
-	"0AtqMmoxL1xSZEIzckYpO1mePVAstGxX/32gKLfGZ5585//v5eWZH9GZ/yjNLFRmTn/n3wqmTX/Bbtn+",
-	"8IKXfdLiwieCkxZ1e8T2WUukHLYDr4jO0GJ12nF8edJFOV271WkVFsvy2Fu2q/4KZmO7Pmswr3BOzsdj",
-	"os1dwYAmj3m86rCW/GeNuz5zYaa03XbsGpUz3dPGJ77zYyGn/VrOU9fvhRHjCz/O6h3BrCUiGCM1brHC",
-	"uWLhBBPCxgFS5jHe+Pp9hvFP2A2XWcR24XTUD+T7lmu+vWr7QJxtj7eZ59u4S7Td9vgqdUaNuqyfO1cs",
-	"1GirTe2GO+o3B9VzT3s2q+MP3UqLurTBhonmCKEtoHzh03o9JLcq5w6jrvp5jTkVj1G1YYnrzh2L+Jyw",
-	"Veb1qtzqDdNssVBrstqK7VZa8nRGzR+fPaoOUp4erfmVdpO7zDQ8qTJCxQqzYre2tLB3bmZvaeFAuVwy",
-	"zigkivgLTzWpT2xBLDmc4Yd15tZYpcV8D48y/muY/IztEu46PdK1/abtBjcSf7REaFUwF5mOi6ME847y",
-	"2eCSFSW7zMEV5V0XHWCoQ8yhVrMtOSg8IU+U+HSFuYR3fPJE/+67g9fvDq5e7l+8Prh2fePbn5Flzyfl",
-	"/U8aKcIBzldBXjK8f5zIB+JM9P6f/9a/+27/5jumLXU4XsmRlMG5Z9ku9YEwWrZbMdL0Dxn1xBIpGTe4",
-	"vM+0vyAxhU89X1SogShOyK+0LJUPE9G06z7xFbG43Cd8FaRBnXst+YqCRX0249stIxW1HVpjqTvIvNic",
-	"C4Pbbwxu/X1w+/cbt68OfvPV5off9i+tD25+TuZI/50vB9dvmIbwbLEiUujb52TF5V1Stz2Rcf6z8vxR",
-	"jiy+NjyC+oB6Hu3Jv2FPDEMecYncB8I9i3lLxHaJYwtf4B3xm1ywYAOLhCoxtjc6dCZnlqMap7NiO45h",
-	"Oi8yZklxQR1HHWkr91jylcaxfEmVo7i5kgcnfEXCvu07Jp4GHycJ4NPPtq5f6l/8iPzfL8ng9u+3vv1K",
-	"fvr386az77i2X8nLNOBhMylKXY57DeraAoh7WBkJdbiXUanz1eQ1g9V7ExFg4fyig8f5SpLxx65MMRSg",
-	"CdkSsoXg/PVNCLljQKkx2Xg6WB6v/pjVgKT0iR1x2x1UICzLlntDnWMRgV6njmDFKcr43Gf3oARrRIGd",
-	"K8X0171x/bU0s/AdYlZd8wvduOERH6+8MzLZZcwSJJBEER14bymmBO81C+io4FWatKKK/IJ4e8I2smnz",
-	"o7dsCjJXLbNUNMnfQqoVYdy/PPIwssADoxeYW/xFeX/UTstBdy169gj+tFzKLw4lU0XBG7Ch/IIOOVFs",
-	"7L2lcWXf2OIuY6HAwl/tMPW9tOSnKNkiB7Ivfh6z2xN7CdEVCqQoCzZJs9xCKkueHFOXKC4xgjMZVp+a",
-	"SntCjVP+WZPqixwoN/0E5qhBf4m4jIYncIwKQWyfUEGUV0lq1oEq3KYNtkRYq+33CMe5OlT4o9UF5aCI",
-	"jp29aX6tOVIIt2w3+mn5X2L5ERXLJRB8AugFniS0C/wkTfKOFrz/pIL2X8L1sRNw48itcxk874S2K+PD",
-	"bF1+e/Oju/fWzg8u3uhfubxx++N7a+f7X366+fUvB9d+h//uv/ObwRcXpLB1JWW8XLA8WpcH0u5UHVs0",
-	"YZfqtqv/iX4+h1kRJhyexrIruswbllkrJt+71HBe7TAh/9wlyAozOgUdWmVOChF1qUAmJ9mDG9cY3nt/",
-	"4/bFzWvX+9++279xp3/lXdPLV6nTYSnKF8W15HdtJAQXrgenH4xklFww0CTGY/5tDTdGOIy1h4VC7q15",
-	"yWUEvlsigq0yjzog52tNbtekidRjgoBHbYnMlmb3zZTLM7P74RFKLDTxg8m8XNi8dn3j9uWt2+/0b/5W",
-	"bo6JDewtlbIv/ixcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64M532InF5lVu9oly2dpDr20Q7Pm9R366h",
-	"h6NeN18bzyhW7VoziMx5XM5vlyCWR7u22xAQlqpxh3eA0+sBuVdrYtjMRk8jRNSMgwq5gBZz/UlIr8u9",
-	"FeZNpkaHvzXuv+/TWrOlVI34qNVehuSllsUsYvumi17t+SZiPmH/R4wg5w/Mlssm4VjzGPWZZXT7nkLe",
-	"k8+lm1c3XLFdKyWMUvd4C5X7wNzQp//jNmvIM3flf7usKi962zITnXkjISBa7cH7BfPA2Sovr6CrNrw1",
-	"5CT9D77dfPut8u4ftxv5nH6wJjWwPpJicKaxTU4hDOZaUv4YQmVKEubWvYMfpIloKQG0KbQdJ2uNuhXF",
-	"NEzRWL0kUqOu1NnVo8wiLu+mRNratKbihQkLTGpwomCiX+Za5piFXCc4GHYJwuB4ctKx2QpddhzSbXLS",
-	"pBahBFTKJSItDFc+gNpeEaS1JDJ17vns0mCrjvOuyTiFyEr6+kiTwgpBixneVXgmN/VkBIGiGwqP5dzS",
-	"xIUJ5lOM0fYQ4UbnEh5zhErUxsQJUe959jWbRC6k0YWK13CXhZkWSoBGKWAcz3lNG0xm88LiEcYYLrzG",
-	"PU+utFhweUU04ZK5vFLzmGX7RkbZst2OUXoclnoPvm6RqKckWTepa4UhKj8kiJhFNj8/ImtCEoQ5mh4b",
-	"uNvs6UGHrG/DauSmd9qTCe7wt0W9/SYKippJpXF0szxEKW//MPvXHMZEDj1i+8pzT4nD+cpYLEe+5jie",
-	"g4HpMNf38gsdaa77JtddfrbrVlrMb3Irr78IH86i4oNA+cwC/bUrL09Nh0JAxYQ/eMcnNd5ixOexOLk5",
-	"zsE7vnGhL3X83CuV75hwqZi3lftU1OPpsc1V7nRcnwEXjSgCv3138N4v73/wiTFy7/E2F8yqZGqs+qnM",
-	"N6Qe3NN46ZdIl9q+UCaWYDXuWip1zagKjMUAcsasT8A7VcQ6g2mEJxPf9jD8q1dbjNzpVIYgv5Ws5XHS",
-	"B6euiXnIEMfSnR41bccDMbw9nSeTSh5OKCVGo49bPCUh/IbmN/j0+ubH395fW7u3dn7r+o2Nb35/b+18",
-	"/+b7G3cub9y+3H/rzXtr5wefXh9cfRs/jGhjLVsI221U0MkumOtXHLz+bc69Cq3VOh6t9VAzC1zjRidG",
-	"x7L9g03qmo6X1n2TSYDxCp9UWY229B4uEpf7Tdtt7CYbty8P/uvbzQ/XYcO7KrrR9uzVhPuq0P/y0/tr",
-	"72/dfcvocsA86tThu1Qkx46//Ns3+jevD97+qpDbeD8JTgGn04r7QjVvHdYFqW1lvYXYLjnYtF0m4uve",
-	"vPjFYO38SFLTrJ3CJQ7yyvFYjDQnT/MZ1zdat3JaK7arcrMxdzxCUx0XPD8Nj4JHJBCAkXyiCP8GVlPQ",
-	"wlBLG3QuaNkLeUOWLdod2D3BvFW7xiowa3hm1cbU7iZ3bAtiAHL1TKBxAT+ioTOrWLCYY69ihnWNuwI/",
-	"rDKX1e2aTeFz2kmzQvTeeD2jtOPaFzekZSyR0iIaIT3hQxJb6O6KMGvb9ffNGxUGfHsqxdkecMUlsvnZ",
-	"15tf/y7gUsPDFQbXPhp8/mX/jVsmYty2a60GbCAt4ITfWkVpKyF1a+7ZbTKP6SsIMYUV1vZzM/kIBzIb",
-	"CIqaR75EEX7wo4o9um5iCW+DokDI0UZKDM94NtchqyHNp/wc78KR4sCSG0phiD6qoto/Gz0sFIiBgC7q",
-	"dlrVhNI8W5rdV5or7Z2ZP1CenS2ZFSSYSTpv0kwgOiMzn8Jc1c1ffbb1yZfbcca2bNckoZer0iwSvMWq",
-	"3OqRjiv1BSj9GPYvuczvcm/FYMt7vIVbiLcUc35m50lVHqY8XZccObY6T6hleUyIIpk/EH68jyQylwuz",
-	"pbndpd3l8tzu0p7ZeaNl1WYeNRvLkMmpvz5i6Ruir3SNt1rSJnRsl4FxKK+iRWBh0Tlg9gQ7HnDDYaUV",
-	"vzKS+Ev6aOER4vBGEQZTR45xuV2C/GBGDTBzJJHVX/7uoQM/2PejuaNmfdmk3y8LlPR+k/WIZas4ghYu",
-	"HhOQJlAoFqLGoOA1mzoVjGcoI8bmbkVHgSxbDlvzK9Rq2ZKRKZ54OrcsDsKcFndZGpmjDpJO5iNSd+XX",
-	"8fsU0Uvg213xNP1ofrn875c3Nv/6Xr4QAGjsgbiKyRZ1MvFk35BWAz1CcdQ4o4jyzDgz07c3lA/hZYzR",
-	"YapC8nBsh1DcP2aGw9PUrzXNVnlNJToNXT3bJbp0K6a4gkFY7ziOiawt5lPbGf2+4R8ac6YOISflHvGw",
-	"VAySgKFUDNiPHs7tOI6Jw48hTMz+nKPKg1xTDjkpRIc9RFFPjjntQxsYUHHSjW1oEF3Kd1tho1LP+DgT",
-	"kNr7gG9GSF/nJnYnPx1Ruoe1aRS0KVlQxOfgCTWqsKZcrMMdxyE9Rj1BfJ5QzvYtmM61ant+s2IZD/cQ",
-	"7UleDY/Ejra8sHf/TGl+pjybVJhTkvmEMZnvMGpuzG40q7zjgSInVWPmLZImqoE9QhseM3stGx7vtE2+",
-	"ShCghDbYIhnc/Nn9969urK/3//hX1CIkC7JXWFGyLIvVHOrlT846Sb0G85+V45o4ZaNDPcumbtpKQTgs",
-	"EqhwlPPQz8PEYJ2F7Vx2s9R9EQVTzJfc/+DO4Pc/M3qCzTmeSk2K248GRcvJlVh4XD8n+Qo7O7rQ9ey0",
-	"K4iU8oSsocs7joUJCPlYlVYh9DICUoyQwAhOMFH5Tl5eEavtNsXlxrj0k99uzHtUoYK8lzzi9/n5z/o3",
-	"vpD/f+eX96/9oX/l0uD1dxKLMwYd09jCsvm+B7mItqBVB75rUs8STbtdKBYc3q3YrtpXh9X9SpU1bdec",
-	"kRgpgMiVsbl9fkGe2Lj9l4319Y271wfnP9m4e21w8cPBZ7+GWsm5srlWdgI2MV5+ccBDMqvn4aFHiWmY",
-	"HYrB9IwXmvMVuejh3LHwpqeH5FpKcapzb0mf9i6BPg1bkNZwCXkm604N9jwzRoCnyR2rws62bY+ZX/Z9",
-	"17cd0m0yl1DSZJJxOhyWoRxZOWPLtdEnfgKdoEdqfDwxiJ6gFG8WmGByl83+onJ5dt/M/IG5BbO/CJKM",
-	"Uhhwkdh1ojRNJV+WSIv2SJWhBRRnb9qW3Vi/NLjxDdm6daF/96f9mx+mxGfB/5s/zKx/kC4CA0dCJArw",
-	"i48Gv3nr/rX3RntRcgTylAs7QwjjE/Ep3P3p5pU3N3/zTv+Tb4xRhBEV8bkJMFeoWd3voDq6S3s5ifaU",
-	"yUSw4k6AgFQTm6VuRxinxiIUpL20HKwoiSTPvzjMjzK4WUqC/+D9n2z++j2V1L/+3yqj/+alwYUr99bO",
-	"D67+pX/hVjTNX34IP+l/+SlGrbSklVxDzolz5G+qlidMkQrz/osFh7ZFSgHAQeow16LeYYbVNnEWDLnI",
-	"Bn+FH+Q51wF8RyqBtlD5p0uY1eAxP0aVe2jb3rNa3lNTI+5ZfvrgoWcOP/vcke8+/8LRF1869r3jJ05+",
-	"/99P/eCHP9pt18RILTKRJx0ewUHqOHnT84eov14n1OGuVAq+/mP/4m+fXIT0SHSfo1sTg4y8VSiOLbAO",
-	"q58uBaY084DjVVVwKaEkjKV0nowbF+ADfMCa5/8+vTJ6jiJFwbTGUCFPBcSWBFrZ/NMaBuLGUyTHVw0n",
-	"0OEORkCMEvYWVkpkek49P1C9TDGOF6jwVZBsJDkzF5C+Kj73TQUhJ+0WU2zKIoKTOvWWdGKmzV1BLA6Y",
-	"JTXecWPcqzw7t1DOFZdrcOpURroMKcRhaGyMuRL8n2GU7KTTMfyYLC/K1FHbZRHfZ9p+6uU07FXmqg2N",
-	"4R7Nleb3z5ZybVxOk6p/84K0zz65vLH+6eDTz4xaVsd1lUWRrMaAmKvQaBFQqMM8m6ekmKOSYEzohaBf",
-	"TqIUPvd6mW7fOvcMOWr3z//y3tr5rZsfDm79fbAuNYT+xWtbF38yuPX3HUeH6bomZJhINC2VJg7Z9Trz",
-	"mOuTNuNth5nIojy/LwdNZLiNcEuLBdRWzbgzsZsYPc2Q14S0kiT1JCsxrDyLESJK2za44dhsJMcNGzPg",
-	"Mealf4BXPIMwkCCSZxnbzaxzS8/XeUDFRw4VIz3oMMmD8OQ0wlgvsgb17VWIVtOINCQW77pdqW7FJOH8",
-	"gfGOVqqMiES2tfbGU089NaZFOqWEVQQBgT2L5ixrqknPVx1JLQ8l2hyn18cs4KwnP5H//sHqk9tnw0H9",
-	"0L6S/r+IQrevNDafTAcHmU2/WQ9Mh4lbgKPNk2lg+xh1ghzSP4s2j9qmEN7RHmlTzw+wPsGFKw0GEYDF",
-	"JglWqREptkhMKzJiWEaIL2uDFCmC+kvdFfPUHVpjhLa421C6WbCQKutx1yLlYqlUgrIi228Sl5NwA0Mz",
-	"5cBITS3yK7X6rK2eEgDQ/wbGsDO38JzxcFzL1n6m+E5btvB1UXfSf8bakMsjRYbvMUZ4HfLRBKkyv8sY",
-	"foNe810iyCUIIgpLpKTdKCKhFW4LQNdhq2wkNNT3OtSx6wpHOjtnf1y/P28zt1KjwljOJz9WuajdeLbJ",
-	"ftOaX8VpmsCRnrVXAXlJuWJtedtRw4ANQJG/IszGbqfRYMJnKTm83IXguE9XzPkVGfakiqwH20aqzOFu",
-	"Q4yl1+MJDuUa6l2NbksxpNDosswsSLAXuYnIM8sAux73WQpwxQMHnvDZ2RS1WZU0DNvwtphU6CJ6nhxx",
-	"DBwIvcuT6HsjVxfzhuZQOLaxeJiLcYFY0PoQ7UaaBvMGnkyRm+hG1GVDnjTp2o5DmnSV7UR59pSLLTUs",
-	"S4565Oflo1mG8qnRtdZSgGHdVPhdDut5JyqaPdaGW2kwQn2A+6hKeYz548xSs15C6aFksMZ6M0iLsWuS",
-	"dxp+I1K0rGBrQO0KdiFK28la5pwQHZkOJKShgyph+mG5j+QsmFWxDff3hIJGph5DOyVClEYEJfUu3vGz",
-	"X5YgcaOiZtkN2wiay4nHqJV8R2G+vH+hNFuIoV2+8or12r5z//ZAarSzsndOaj8JZJojqWg8u3xvd6jP",
-	"hG+28IWOrDsU4VdEkbisy4SvwXg0TsmB8VD8wUKtdNppMEQkmmse6VyRksg+7fssX8raFYRDMFDKC3ad",
-	"Ye1cDRHhI3Ez0xR9vsJSwWaajHzvOGlyxxqtheKLAhKO0UZi0rk5SXgYsTsbv3QBnWTwm0lUqrS7eFxd",
-	"RFJVgn4J3QCRKv98t3ECmZsXTvUYF7Y2zyTjMKOWACB8k7kEfBtyF9HD2aUuFE7J7Ye4QE7CHAt8IQ/h",
-	"YfJOEvonqrmWRpHlSjzRYYgynjfi0YWg+V5cQVGJFkCE8iNjrlAMt8VYdNr2mADQ3y4VRDR5141hOsHF",
-	"DS4SEFlF1KibOZyxBgl/K9+4GCpHAoWJSh6s13cJYBZL4RPqF6jHypHh4eDrXYLwrhtwGDXvcKxoGBA/",
-	"ME7c4bWVk3bLWDpl0z0nmtRtNKm9RKgrpZLWGNW8PXDkKMc7CJpEEUqhtLBYKsWv4xMvl8qnX3nF+j+z",
-	"L5dm5k4/ufhyaWav/MB4Qw9y+SaoGZ2EgRjLG2KVj9h5gVmk27QdaSeA2SXXFXV0DLmpTII9w5bGw4M3",
-	"a6C4nH16UP3zwQU79OqN9fXB366rNJElUk5maAUw1iOaqJkuJ8KAj1HDdDSe/JoTWAIyo31OqFhRLsG8",
-	"VSrZ45lzgzRMvl6EkS2FQNjjJeU9e/C7M6VZKDU6xQ5KImuAm8v2h3ztDvVtv2NiF4dYw2MJP/b+3fPl",
-	"A/uj1fYW71Q1zjMe60L0jGcWQhJVWacgutxG/lHLpX27S/v2z5Uzhy0fiI0LfyYGTpxEsPTohMznoOO7",
-	"k1z9bNvY9iXP7zgWegfAwJSWsuMY0fUi0YU0lL3SOCh7p5q9RB7Bb/sXbpFZ0r/1zuDdL8hcifQvvDlC",
-	"8I4i+XDOahqmTT5EewchhWzYeZ5aL2S7JCYdckXlUnqRvNSWyg98iVFmFCvwzyTcRPZuJ1avJqLGNS6d",
-	"1WwxqWBRvzVbFcG3EbRmxC2Aw4AJnDY6UjMw7eVLLUbgrbmcWCqZIi9iojm5NI2CVdKtL61iuZ4l4qs+",
-	"jCpVTegmRiM6uMZ9tgKwbNTumQ9NAd0YgRpbbRONSXWP133marYcgLvH+J3RtWBU6VRNYdXBdp9Bhjm1",
-	"nU6ic16X1ZrUr7SYELTBKqr+exJ3PMKgtNvMHUN9kFMa8U585AGhTEfif7TKO/6SFJa2S17kfrI2RJdO",
-	"qJtjZWhHU4FjjJdo5S/ESimVtxi1FgOCsx0Hou8+XWHE9pdIx60xz6e2uwjIOog8AoTpcOEXieByLi3a",
-	"U+5rz7NxD4JEc0YxjVC9x8hQ5I1wclS+HEXyhLyN9N4SR1xCSZ11SZcnUq0KiBCCaCEb62/mC5ilQzYq",
-	"v6h2TQTLiPTyQxsnuPSx+xOl+ywm8lASogIO9pjlQh1iLf4Cb6DDdgxRiSdLzfFJn5MqG42GE4XBAfgb",
-	"RL05PbLyRo1tWk8kN3Foaog3dm/t/Mb6ev/LG/fWzg8++Pvg4z9GTW2NQdaibgf7QAb6qvEuHraZY0W6",
-	"UyfUVbyBJj8IoPIUiaB1CGyrqqmI8njl8v0/XNt667P+rV9s3F4n5fzGV6w+ykZfTwIjRewu7Y4gfuey",
-	"svRiTNv+LKDoDeO3ZEg/+MlQdspUpNQDwvPNAqfToFGZJS/cCZjzNJPnFbLhVPCX0rl5FHxpKPd9REQe",
-	"zn4SDX3MkzVDd0ERMXfg3klbPnr/xwPoysmqcH9gMsbdiJR6JbRfKN/afi5HRg+UYdCGrc8/73+93v/g",
-	"zhR0s7zVX3oLUqvAohs5DN0R7lPW/pqDo2Zj4Bm70fRJJOYSRAZL+2fLC/v2FoY64Z1+7UBKdDArmMfc",
-	"oBMA9GlBBKYJItBBWCoYLGsvjkcOJiVQEBQS2kJbgLWm7UTV1Tb1UKw3POpawV9Qn2kUl89R13ppdbLm",
-	"VWlG68mIiao1DWHOjdv45hcb63/qn39rXCdMtOZbpER8/CYTTPX/bjOXQGZY6LsNXVDlUolQ0DEfqNHv",
-	"8wnTjrjiX+n+pucUoO0wAxOVLmMr6jtDMTL3VhY1FCikfsjHZyza2yVIU7WqCpxz+0eVIqYXJidDGNhq",
-	"rDRTKufxc5nNXl6vA+KhcLgvltRaKGnRFTbTacPfttvQQ+t+WyBHAE0wf5Ol4RKlD+7019/cuviTkWxB",
-	"LSlqgmWc4EQlEds+49QYx7YP/PE+2RiLGs9NnPvYW+n5Qna6ox3ig4JzF0P0bczgcFjdLwYA6NwFjteD",
-	"kCZghg717szbVzjkfPPD5rUG7E5py6gqLCGVZdzyJiyjjE1gn2ECvGUs94WtOqJrMzpt5YHK10IUccZj",
-	"Q88VC3LLg1ScBLRk2NiqzdxK1hkuB98NHZ/Ongfnw35J4WIJkzhxCT4nCwsxRML0fMKRyRT4VChchbFs",
-	"RH8Zhm4Xid/kginkNyopi3ukxZLtwoKFQIw279ZrFOLk3g9lNGGKe9odafUChDperzNPFPXeorOJ18FH",
-	"6Nj5r4TCpTFQ5QHD9Pxcmvf3pbE4pEsGV6oYZQYBqQ/TWOQMIztjZjkd75ACyX+ICctB49m0NrHwgNlB",
-	"rb/L9MAnXpIz/1m/ObtxZfjanO6IPGGIaPwkZ5bi1NMex+uONSbwhAmMXYknUEMWNbQMVJvgJpuLVVLD",
-	"0ApjE9bxkPKudyg3MgU5WCH5C59iAmKgDLXBPaG8p0BTgC1n0oww8JBuiAabQATtQXJ41+Nuzh6iAUlF",
-	"oLhUoGNEEvZQ8eZwOnYOV1eE3T2UwESU3T5msQk59VGACI9cuy4d2Ezn4AibZ+y6FnlN7nJSLatzb0Xw",
-	"g4yeQGEPnLGQbyaAj1AcQuSffoYoe8b1pVwcJ6ZgharIGNdo6pKvSYUB6e7Ec8szs3v3YTDHFihXgrJV",
-	"KaUwdbNImuxs7LAW6gf2WaUD5QMH5mv7LXBXThxOSelCGeTyol5u+w+gKaXDaDoiplSNHLPG1qK9SuSk",
-	"h6qlGULruZyopzCRQWUOSGEGjXPkjuMZcNfpFSH4b7ugw4+pKEwF9CStbebBoCxs7KPZfhfN6bbFlJZp",
-	"Vl3vEK++9ffB7d9HA16Dm5+TOdJ/58vB9RvmOjWzW/mlOnh83A519Jl7saMyvwzL2bL197Bnt7FjQ0Tt",
-	"kjaVsdT9RUjDRIvSFrEM8lqT2m4RownlmKmeD0FuRxTIzPpsHpQB5tPpgm0xQeqkaHXmvpBR4ZmUjDF0",
-	"r6AMnEYQWVM6aUdTVoCvZyo3D00rfCyxe+TEj+lue48ATpbBZEFmYeueBC2ELAhaWeZMLMlSc44pljGO",
-	"njP9hv7bsr6PBHxP7hT3oumDpMWWwi5pzBGMtDrCV7my48nZU2FziCrIbqkfLhE3j/jdpr2+/R7PeXNN",
-	"0vPRtV8nU8g8DIeBHXUWtJlroVsxkhaKGchG2OgsbLXhvtBqeyYsuh46tHEMf82pHhqPD1jlY8bmjxiC",
-	"csvRPpYjO1ZGSmhK+8sLC7N75/fPlxYWyqNCii+AiK9y6lkP/MgiY6vG2xP2q0q8aGgd20UFs0XFzAJt",
-	"gc0ebaiuGcmsc0KKjYXuGMlfvvNu/+67W3evGrmmEabsmVelvq8zciBLm8FH8Hi8sCCbjkYk6SEzggrR",
-	"Vks+20tN2RvdDR3nFrKnBPqZPi8jpXC+Yiq72GbGWaaIc3TXgDGTKY0dOJOFsrHE4k6beat2nMtEHM9N",
-	"0zqX/eR7sZMfxr+wflLaCoJVXI4bHenaPFJahXJEZVCqwVLESDSJ38ASRacqP6gyotJzCa+r+oRdIpaC",
-	"jelLHvbgC/OZqMD4tGrmYLuNisdatoudqhWsSRSaQX0EMU0WM6pUx2RocN3xREX3JQy7YleCyJXpONRS",
-	"T0bKGxLcNwUcTFcSgGQg1FcbECOw9g9nzz63MvfqqdqBrAzJ3PUU5hzplLagR22Xe+KQscdFTRfqpZQ3",
-	"jUZKcdQVTtKG/HwJ9Weq2lkb+XFGf99Ib9/YbvI2cw8Gd2F7LXNjbeejybY5W94eSenl/Lsbm1d/tvmr",
-	"z7c+udb/z0v9q7f619ZGs1K8k4Y2sgppCo8r/ZCfY465rbpgxKI+BcgaBcCQ1r7DKJmHcM11+2jo6IHZ",
-	"h/DyOvegaXm3yTGeW8R2VNS1sCMcUclBoYw3klVsPhUYrVKeT4t5tvR85mMEmxL25G0jgdQQLkzysMQi",
-	"480Q0l864TxnzXW+aVkpx3VKilSKTf28wyrvFN0AJ1np2n6zkt7qA6YsKUfPuYgJO9H0XFAhoImK1MTZ",
-	"KvOClJnRneXCPd0/cp68448z1ewqzGJBvRLMfxc2UU8b85piYP/ppxl5JjLgwshK4ki6SvzipRJ+6rFl",
-	"7VNA7MMEGltfOkM5yl1sgpQQG6o5tcH5r7tWZ+0G8jMTzhF8PBKBqaVnNSyN8avoHYjW18+OBK2IVbur",
-	"dzlqVnrV6dt1nLW5ZwK4aLCKMUVVJYui2UYbTCCoWN2QLjw7M5crXbjaq0ANznBX2x4kQkKGGuaC14EO",
-	"3TFzI3GpmLplyEdMI42wZDrsVIg2NTiJlP4G+EtR71uMlIzmoMWYKYPj6R7W2UAzfi1Rp7R4UKYMi28q",
-	"+Tv6DSCp0y/CiM1CG0Yqm1nbNWvW2FrUYtmoMh6QMYwkH85td8GFMR+FvktjbDLynnjpwWys8mB2+AQA",
-	"cDm9Mk0hQhwhUEJlC5/FkmJHpEdvrv+h/8l6//fXsZRt45v3+1/e2LhzdXD1cv/i9Y3bH/fv/tS0L8lJ",
-	"9hhNaS8J38T4n8kFkuBT6kf6XIsBu9HbUdQd85KcLDgyfYtC9pHO5L6vuMvkImFveTsyoWwWChkuD/TV",
-	"YHacfEw5DyHLXv69S0yhYjEWqcsnMdKiBpJtGcDny3tHosPAnXkOSlfGdLspxKeE6MyE5M857fm94whx",
-	"WAHg1GEeb3EIGCYpGMsjj0Yzn3zQ/Ed72RuYp79aMvKduo/hy3J6I9N47EmNmul3mbOqFCFRJNyxIvCZ",
-	"2mnOBPE5z82PQ6oaYsdGx77wqTe6QUDg0JePAzh70JKByhmvsrg1F0VJS6QMmJu5Eg2cHnOcBhhmoy5T",
-	"/lUg8l9sISUwz1zEBgtpwbgGM8pSajMuWHBiegFhmClaVXSkOLVGx1HB4ZbZ1nlZVRpgtLTKInkmmCY2",
-	"3ca6uCDVV9eYpgFfmXZDAcNsP61TKl0pQV+NqgPaZ1fDLXEg9x0Fzt+ZJPZ8yDtRZ3iq6zaIrBqcueoD",
-	"1bHX6NwNP4q0+B3t8Q2dyZGfaS+06FRbtu/HPovFgrX3Oph5+JHf8dzER3XmefF3hV7uYMhak1md+DTC",
-	"RQafIFJl7DMNhGH0mENcIBjutDlcb/JiYrBJAGadGfR87O7d44Gkj48PNLh4o3/l8uDClf7F3+XL3EpA",
-	"AMH1VTsyMqCOTOOhhNIVv3rMgugvtbGC93iQHzKFansEORyNADc0G7kZkoTQGBlzNrWO5xnbROu3KtyE",
-	"KKLr7IGRRf0u62a8UsMYZb10JPqdnjkOdjpjYyaBYXL0b5IGW8N2iZs0nnvUbexuUtuhCRS/ffOxVc2Z",
-	"kpfULNP3KzaUw90Gcgxwp1WZ8Mc9niTCKCw1MhHjXgaFp4nYSkbf8kO0J40deCS2hvLCwoGZ0txMae/U",
-	"Wj8fSTFOsrXg3LqEqIQJaIagRQO8LVIlEoSactWGkzTGNo7M5v+yiCBIBv2LNPOjoQcwb3MR7qRm+x0B",
-	"gL0qU4ofJonnq/zljpHJC3Z2dGnuWQRE5d0KdytOPIkosRmAVoPsBS6pJdl/5CcpHbJWbMdJX3SNusTK",
-	"bU+ekC8zrnWnTDntER9djCyfBXB9F8SuyS2IX0D9hVIeoqG8MQBlo4BCsetjPktNecFpFPOaioklpTOv",
-	"6bQjHIPhjeRsOZErohc21hVrpBjeifv1iFyvKGZPLpSe8RqSDtOQGVV9mQBGOlHo3TEpN3egVCqVyrNz",
-	"85mQI3uHAK++Q2ZOf8eIeBW0yRgPah1glGxfEN1AL0Aehs6htiBQQzwEQFOrdTxa61VazPeMeBdK+sAW",
-	"YGRFJIuihjHQky0xjeDrORDfHwC8+85DuReHdtnIwUIgzITucfggWZjfu5+08QkSptTlQWM7gbDMUqDX",
-	"sWSq4dGWGMa1rNQ7gKo1XOYJ400CxLl1972N22ub73zcv/B+/8adwdfXN9bf/Mc3lwY/+Wjz/deVCfzp",
-	"9cHVtwfvXNlY/9AI2GwzxxggpRZR3+VkLDG80TR7tO4xU+YlNNNxuF/x6QrDBnLwZ8elq9IoqDpsMbRO",
-	"5UsQACk303P4aNSUuBNjqBtXlZFXO9xH9Uh02hDMj/UeKX/30IEf7PvR3NE0x2XHFMw9efIYUV9G4yIl",
-	"Y2pERvUQvoPYrsEdcpC7dcc2Z8ThB0OMyenSnnLdLVYd6q4soYeCW4z4DBWMcIDIc6PbRslvQ09LsHbd",
-	"BAfvQ+w8Um70qm2hOWHw1Zp2ia4wQXRb1GE5W/UYNQUZTwJR8o6vw4Qa/i0X7Z1ibMXpnWhTY1tHi9pO",
-	"r1KjbWO2L+QiCNVRTrn0pIFk0V4YRCCO3YrnKxozIdjZGoNXG1Z42IOmKJZUv1xI0VMaV64V6pN4Ro9g",
-	"zH6golJnzFg9UaMOcy3qEfkAAnQZD6ipQ28pqQmqi678nykdz//GNsoqtlqR31TsTPwTteHQdmY8xMgh",
-	"4y7Ih8/vRA5/kp7QLw3uoPWV3CDojitIFeA4I4uI7fX9P/+t//V6/80PCttrzD9p9+epACQr29EMg6wt",
-	"5qHDjrKkomaliY7Smv8phhnjLZGbnsW1Q16RsxHMGMiJzLWggdVInICgG9m2o13LGJmGtlmkxVT3tC5k",
-	"PZiwGNlZ36NmMEZurk7spRZIjrtWE62orUxFYxw6toma2GQdbFHLHw/bEhqTHPNhok50/plwm8DtPLZE",
-	"4NwW8a8ioY7gACZJmgpmdrvnfJh7pNUTzKkHWCq65iAiCX7+df/S+v23LvV/99XWzY+HnRo7Qid5SQRS",
-	"QSYhjwehfoUGwOyBHVTGoN+KylmNwsdGNbRIu7xRDsosvecISI8lItrUFdgGVl4jiwPZ8lXmOcDJp7xZ",
-	"CeJISIQs+piOFzFNx4efLypcywAoFy6TjV5Z0Wk0mPCjFecRFTODBIb07TFOcDL98IFoYuEp783nBxxb",
-	"VTN5A+NrHW6IEkmg3Vp7Y+v8pY3b7299/vrg998sksG7v7+3dr5/4drm+p/+8c2F/sU/b155E5Wj/u0L",
-	"//jm7Xtr5zduf4zfJj6//9f/2lz/U4RPqySsH3dcGzFwXZ95LWbZqv8Pg89NHPx70jq1xw5fN5nTNtbE",
-	"2S6LoiLFW4CaAKJZLzubVSGJxlxRDmPtRIMAOvMfp+V/SjMLldOvlYqzC5M3L9Z7EnQvplXmpEM1DzVF",
-	"Kwzee3/j9sXNa9f7377bv3Gnf+XdRDx4tM8+uJYm4Rq4mY1JlxP9jqda1dBKmNs19A/iP2Pq/cuFrbv/",
-	"1b9xp1AsbF67vnH78tbtd/o3fyvJLbjBkcXP5Vq8MR1+Nmf3Pc3ShxIaVeKeTppCJ1i1ZUwISjZkZr2C",
-	"JoUg0SZ44LSRO0TIyFj/oDLLInCz6j77mEQnb5Pc6h4TFZdDtjXHjm/hMQRnasWzAcPdPE59221MoszU",
-	"eKtlTAs5EvrnYidbMgIB+Eb47jJpc+7JI9hLoKquwblVSAl5ji5lUsOYDmKqCTonYx0boYiyxt0aU0ly",
-	"EQX3wz/d/+PPt355bevtT+//4fWtj//7H99cGvzqq8HV323c/nbr+qVtdirN6BdxHDL0jAhOOwo8EMkM",
-	"HM7/xCJK80WI9hYJe+aMg8RjdArzEV2ciEoX416DurbQFcnRLmGf9O/+FKXvqBKY8SKLiQ4gQc8dhaWj",
-	"dwtwC8JdzzrsyS54xqGo/A435XQiIc7y4OqF2X2Dd29gOfj9ty4Nrv5tY329f+XS4PV3DGpAhM5nTY7A",
-	"6HkY87A7Pni+og8uIVQf90joLMp1kgnBPA7VLYVV4OCgE0NaT57eN5NTzhC9pBCIx0RT4+6PywbhxxWf",
-	"rzA3oyZDPUfgOdLgI9LRZkuj2Vt0YPO60nssIX8OK417qsuSOi6xSJBC762d37zwxeCTy1KrfuNy//wX",
-	"Uin/+Er/xmfyqxu/Cb7tf/ze1rcX5D/eeL3/ze/6f7rS/++v5K9+8nX/f96Az7/Y+Po30Qxx5tRBS1UJ",
-	"iqLNOwKFN7Z5ind1gr/0V8KuOgjZ5TK70azyjpfZ+ClyuEOSGuBTia4HV7jrRXDzOQDNCu0bRJGEMCui",
-	"iB7momLp1MFwZtOuG/MDWNtnVlYQgAQPmexVWktRPiMJZ+AL6I7ZZGK5lhbJSW3IDy11gktNHe6yJSIY",
-	"IyMwOYx9KE/GiXCXIPWO40ANpBkBT6Pim2K34EdDY3qXIK8q7TK3obyMhpRpL8JzNwABRKqrcg8V4vUY",
-	"hotsSP5ClMhv8nQiXopUFQM6hy1IC480Aiics1mxcpONmunT6rGgRLzScX1TUgRmO+EzUl5hxQZyLHwH",
-	"gV9Co5XcmhlUokgRbZvyYw+GUSMFYhL1uARu2sArgpRvvK3ZSgMJGBYA+qqOD+k63cjWGVXW6OTfhTq0",
-	"MM4Gh/dpvQ53HB4mqr8NtowzQ0vWuePwLrMqnXYaorvjEFr35VKJw7sEzZFogfnwRjY83mmLHFwj7707",
-	"Sb0G85+VrzVdPI2aUWnZQhhtsmW8NKGwMMCgLEl6dTka0kNtxiPLs2uj2+OoljtHasil80eqpRqRXrmI",
-	"agY6knVzotzl2CEyAdCuxiJAKSBZx1C9trmMmPYqOifVNMcjhLbQw6WqmfRl1DUskFoZgVhLSSM3or9q",
-	"n5TxF9wbSXOSX0bwdgyvUYlkOQ73qHxUBYtSBC5eSc2FcB/ihb25k6Tkm17kKd040FeSnRilSoUgm3Eo",
-	"flcuz+6bmT8wtzBbMmYwrDLP6jBjRnXodcLWWebskFHd9jXklNJSgGVZYwC+m/NXD0utpB7VfIoKGBj+",
-	"MClAsQzXp5566imV4WrGmE9JHChCYMnXIcIh+ztIFthYvzS48Q3ZunWhf/en/ZsfZoDZG0OS4GTgpMF8",
-	"YseHGFx9e/NXnw/+8Mk/vrm0defm4MM3+u98snX3AzOm5VQqWNM8YgimHOieChgtrz9Mv7eSx2s3Dky/",
-	"H9p4fsdzpU3wYwXnHCgvylgxvDb0RGXr6+q5MZoah82M5W9Em7tS8KfAgXq8ZQuw0uWDYoxabRW+ymo2",
-	"A0/E3Q13f7p55c3N37zT/+SbrLeqoFjOXCEwv/JZPifgWahSbdkO9SrQMWr4eLEfV5u5YR9ArRsKqTer",
-	"iSK6XUQ+qPZ/8AzyrCVEa5P8txikEkcsKVUcKtW9WHeHOBzB6Lp4vUAsjFc/qgjb2MfhiGrgAA8RfCj3",
-	"yeui6XTdNFpXnfelU873GvZ6Krt+OqbcSfW2F+Qbz5nRiKaTR8ZJk7qWw0QStzJn9ph6fYqEO4myEqri",
-	"VP0aFMcZ3+M1mFvrjaymUo+dKxbQgzKdHf930FcNW92lvZwa1yn1A3PjN+jSIFYK5lZxKyx/8qJ6fLK8",
-	"APXjdHKA0GqAK5Arh9SYQagDZBq6Psl7EzxeGS4Jg1ppvEOmR1pqYoQW8eRCsgo75A15NWJd91FTN5ht",
-	"Sah9rXUmeqNEGWPoY1M2g9mhGnWapffutLgLfgt1jyylKCu3J85BfmDBRQ4CrMpYDHoPwD+kRlFQegL8",
-	"b41hrqZgUpzTmqRTJAMsksEKJckq9Lfwb7kH8lcKdQJeFfkjBmMZtFqwXVs0se0qoFBIauEVVaLiMd1k",
-	"0eHotgVNp4BqYEE7BSqdttzTALMC9M8IfnUAX53lt12GrUE1aQzn/FjX9Vz6iR9iNVtMmg+pfpuSE6m/",
-	"DekjnQxOG9ugpCYMcdWxBBPtH1yj/zRV+UXGLMwpwIWhPcuV2rxEfBU5DnSiXEAPcX6GOHZqTzPu8ESN",
-	"5tNc4irHm5Mab7El4gbrxKuNih7tkSZvDeE5lFK78O6gkxtXPxLIaxJHtPIRjmxwLp8KpmF5tK5UyDrt",
-	"OH5KfebzjLUBz8S19NZCFvESaXLHChIBzX4DrfZk1rjAQxObH3LsHDVqBzFJZWzlcGyta8oKETQQ566k",
-	"O95VpvIwtcf9Exe+2Fj/dHDlb4NrN/pXfr5x+/Lmhf/pv7V+/92P/vHNpSANbOP25f6NO/fWfhK/HXtH",
-	"3/hhXSWuS2SwgIeC5BNp7v44QfkEWzaVrN5cfHRbjHLZcVR+ZAuoFgu4ucYID+Dops8z0xHKD0MMBZTW",
-	"RRI4t/XzwNQgCjQN9jU+J3rYzCXXzU+jy+91mMmp3P/2jf7N64O3v7q3dn7rizcG734xuPqX/ge/7X8I",
-	"CQvy27cHP/9P/LdKffn5jf7lX6tPvv7l4PoF+Ybf35ZvuANc7Ns3Bj+/MfjVF/fWzm/c+fnWJ6/3L7wp",
-	"X/XBb7du3o2mHLNuzPTouBFjzeeVQFX3ecVjqzbrajXfY1bFdmMKdIZqfEI7vbYJZVijbVqzfYN/8N8D",
-	"20C5qurcnCM79R5/WFOfW/7uRCM5qFXP3BMVnAIzZ0QOZrwbaLC61E6e+kj0NDJY8wlzw7uty29vfnRX",
-	"U7u6C/fX1iS5Xr/RfwMSc7789P7a+1t337q3dn5w9S/Bv/tffhpekC8/3Vz/bxDS54P0MP3MpcGFK+oZ",
-	"uDLq83d+M/hC/Xvrzt82vv5ZtKURaHwRH2Jg5SDGo6EPnzZzEcsxgp5ou5XQxRwFTATD1AosU421qHIw",
-	"zXdKv3gSA2FU1PVUmEwAbuClhDYfLSIKohrzMQCNsvyj4/h222Ev1SHmYWhFoopwct+cPLm8mKcgsAPm",
-	"CLMs8y4ug5Ie934vRRMtMNjZoj0imFT2e5CKJfWaur0axZfOc4OT+mIwL/NdwuDHMYyGjHn8qed+Moze",
-	"6fQyyCCw3aDSTHd8U0UdcC2ESIT75ucAEyegjLnZGEDMnBn3akzJnsQ0D5xyennGjVMNlxK5kerTUZhn",
-	"2NFqer5yVacrKSxMy3WtlAbgkxVfw9rStiKtW5rq7hQ2RcPJRf1vkrfxmk2dSthFLtGXyrLlnGp+BToY",
-	"mPkY9yHWeVBlISRQzLNAnMUKoQ0Kjb3HCNmmpL8GlWvfO442+mjcEHhRMTpH0y6fqNGJvHF5yptUZ3ld",
-	"3TRqadHe53KZ2GchK8W5lHcTUstwTzDPZhPV36arecekjQQciNFacwiKalRwfaJ67LrHWykocYdtT/h5",
-	"wQAmKn2WPMS3nZTxX6A4fJFQVRU8t2+f/EAQ7i4FH86WSqhZijzz7DK2Il9hqvY5yl3oA8TJfnKi41px",
-	"EI+XZ4vziYIxPIz9ow4mtFf3j+vLTZBlMPvYhkeOPnqgsd2N6LLp5Dwd78JjQ+CANoekQzBVBPMjIR6/",
-	"k3R/znwCUgl92rPlK4acYjuXqZgT3DE7XyQLVLOWEghQ8wVAs7TS5MGvf9G/+GeoXfh6Sxs+8s/X727+",
-	"9Ub/jc82L/zPvbXzqDsMPv1688qbMfHuyN0sFpijsNlV8ULYctcku6MbaY4ZebSLYc4gpMg7rmCOMn+o",
-	"C5WYdh3vHTi6BIW/HNotFAtVRxnhtGU7PYB6qVYzJ3PUCIv3dI/Qdpvbrt+SKhb0spe6PWTf8SBjZjHs",
-	"T9VgPoCX+bwDN1AvQGeQB3hgWZM5Dl2wJorFGVMfYnHboWKs0eVJzLWycmBsn8ATkMsHOewd3+eu6ovP",
-	"hGCWDmNoBsDQSRGKntl5xMMA4C6Xw17Lx+odvzNGXw0VFgcAm+HZbqyvD/523YAQHcPZHcUok4AiuKex",
-	"kTOu48kma6WkJ2ptGfONQbu3/UXSv/vT+29d2nz/9Y31n91bO7+1/teNO7/s/+el/s0v7q2dH1z76eYH",
-	"F/v/eQlcd2tQp/Tn/sdX8IGN9fUIETYZOoZ0VwC70USpjtckgyJPKnS9fOgVL2G3C3m4qmuMGaiuAx1X",
-	"Uq3K51lboSQi2cRDL2WjMVijbqVFXWMtDpYRqaqLlBYQD6yGIg0vM9pwJNJXhZ1tM3PZUd3O0ZAvJgsy",
-	"Cg907lmVhbdkGoUHTe7Z/8Hdilk1PIHgJtAVEilHew1AG6XNJAK1sentDspw2xU+dY2uHl2v4zKGAVqq",
-	"MzlMp+4waqUTvHIc2SLYB6wCEpwA3D9GdQDAV/t4R3WMG6dOAgaHGI6umAi72Zlfbq49gGiUEcBz4/bP",
-	"0QFx/9oftm5d+Mc3lzZur0mWvLdE+hfevP+fv/vHN5f6b77Rv/nVxt1r/U/eNHZgtN0JE84mKVmYhvYW",
-	"ZKanA+gZ8uCH0hR3Ois+Y8BxcuTbEWxqg32iJbtjixz8XKVtp7W7BN+dzYILE2nfbEr4zhnBjvtIDews",
-	"zEoxuZeYhbOgQb/lnCMHUDyGIX2tN+QgXtQxppubK8JMcJBOU2ka2jWKA4ySS+nXzF/vGw/FZqJ8hama",
-	"Q0mbKEz1bgeJoBpt0nZj0L5ddBWovFAtJAwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD+xnT",
-	"lrJU1l57omhRfvVwifheh8XCQ+OriyUzRl25FOuOncA4GxlqylYIYd0j5j2ppjdkpT1g1W8Je91zN77A",
-	"SdTBbXjoRumOswfMxw5wE2aM/vK0tMcJtMIlkodkstXE8mwaqceiZ7Ol8r4ciH7Z+uG+lKH2lrYXwc2p",
-	"Oqa3OZl9dDXDImjovOsS2pJqO6Zk0TBUJ1gcPy2pPqb3CJmdkm4ZH+RAaZvFlCPfNZZKGHbvWFgYRb/p",
-	"+uEztNZUCmKPcLfGlojLvRZ1dGR6Dq3LsXmbQT+MNWRI52/ja45L4MknKwyXMIkimZ3Nt/Nq5Y7peOHC",
-	"5rcZ9gl1wVz6X1TtG6E27SxK7L8UqX8pUv9SpP6lSP1LkfqXIvUvReoxVKQeUd0oTaM5RQ1JJxu3L95/",
-	"9yNAMr+1+df37q2dRwzQe2vnt/705v0//CIagMSyl/Du6ProVdtiPCUAKYSxvwqt1ZgQabCU3z11MgjP",
-	"LXd8EH2Yn9qEPpXGhhsqI8/U8PkEq3HXEiEsG8HxFdwlc+ORjoWS+ZIF3ZMzq1zwKQRPycLePMW9FaHp",
-	"OTtjJLZbyRfHlh7M0qza+r7tNsTwcWAGumq/mhXiwkqlGnWlgtSwV5lLqrS2Yg51BZkCMY1k3hz6xazG",
-	"Std2Ld5NnwJkP87YLoCeiNQRlwi8cIZ3fAJ59uGjYRYDppmEMGDmiXGLVYTP2hWBVGRsHsYtpmLTQg2g",
-	"hhs9gMVaPB2ZhnnE67iYkA1QdDOdNrGoT1OakznZEUpdzxCoZliaCkFJnfZumHnZrL1Qn1X0wWWMCrsD",
-	"gCgamE7YDZc6oaLtYlOTTq053HgnJTaqSvYrPmu15W/S6sypamwqx6JihVBXgZnCWp/ont2thMyJTlX+",
-	"uMqO4pufzMu81fMn1UTiHNzQ4UUKaw4p02BVea30vTtpt1TFITwoJw+xMlKHZnlNRrrU9oeCcbOjOzub",
-	"b3zW5FLvaAohmK5OgkJNp6guhJl/nR3VOx1AMzQEjZJbddaiquurg4mfKy7vmjPTU8rVRmVtxhhcnlRN",
-	"c3b7M2MUn+X14LR6FXnbEPkyk4x7J/A5LDC3pUDZfmnbibHK2YS5TAzq8S1J+gS630RPV6N8BDVUp/OX",
-	"yamUW0XpcgRPx6Jj92l+lP6tb6EJRfkYdhmQj9gJeTB+L/aclXixGeltNV4pSe87kag/dCPGTWZOvSGL",
-	"OfIQtRDJTXXTIN/UWi7jUaWexk7nmb8I2K8O76KvzRYEGx4/cUb/pgJfYx/kM08WpnZ4L7LuePW16eci",
-	"XyXGO5vh3Q7Y4jZrk4MfZHRG1s/EE3NuvzH49LOt65f6Fz8i//dLMrj9+61vv5Kf/v18bpDyHzIKmbd4",
-	"IVQVMfSD467TC1H9zIDl3shK/GXPx9zMVpvaDTcDSVE/Enfq3LwwuPjh4JPLG+ufDj79zIghjbpIJty2",
-	"tDUize4jRsd4KNtSSYECdiNZHRn/TbzjG1/1Uscf711Sdcrhf1PlX9r/pn8K5pBxIoHFJHXG8aYk14bW",
-	"U8abpT6PR5f73RmY4Sd0uTqh+fdv6pX9uYGseS0X1ulBzj3LdrV1gOpvxee+KZpyMlG1B48ZbjMg/JYK",
-	"i27HcYw9wSBQlFlNqc2JluqsFWpCAQbJWKn7efctEyY5tv6J8jGHmOytvw9u/z5aSTu4+TmZI/13vhxc",
-	"vzFJGqRitybra34kzm96Qxqi4QQi0Lxm3P0xsSdWbMcRI0ktt7tSvs7YQXsnMC5ywcqiMFeosimaM8JH",
-	"hrAWcbyLhBRPSjyUlYkcvTQdLyLPDCzayF0TUiABBhneryR6ZJyZBEd9OlXhmUTbD+h8JAjaKWr7Ydsp",
-	"2Gzo6dFxHHOTvpRZPhT4q9AAfpzQr6KknwYyBBBB/bX3tq7fUOhB129u3fwQ4U8GF2/0r1xWsCgXbvWv",
-	"riPUSvTfMdiVKHTK3bcGV38XscfbzLXQzo2ZoKFZHcgYhNaE4jP5Tx19iiCqRDmgQ9sixbpHdpTm/gv4",
-	"G+iRFo96hmxP+BWqcGY9hc6qyhU1JjqjtSb+E8sTLc9exb+b1PZqHZxzm9pewCOE5BoOdRudeHJuZMoK",
-	"AiuBfJDtGEr2Ii/PzO4/WZ5f3FtaLJW+UzqwWCrlF9jjgrDkMJLT5leaYH75mL7DfTPLjy4vjU1neEUc",
-	"7h+kDnMt6g2fkjkD4xlogmmhlxlRqJY0XoqeDTYFwfpT/AYoUP6hH8nPqxzuHzLlyyuGUfdYim7FqOfY",
-	"gGvtMaZ6U/M6INkoULpx5jAU+DW4u8ejtHArjNk5qq227RcxiBNbzXjNRhzu647gI+sOVLJ/9JzCfU4l",
-	"IkSwG0/YTv1qRgrEQDhKpoxVew26yibzbqVdsLSdOITR5+RNMomsZWHTPSea1G00qZ3CVvKgD5hvwOGA",
-	"6BNK+7Cibs76OAnd/x3boj3VnSzu7/jgTn/9za2LPzFyNRjXVKmuPJmSotEdx10mVEaI7aHXY9xradDO",
-	"TQsaXH1788/QSnH9vwdfX7+3dn7jm18Mzn8SCPh7a+e37v7X4NPr/W/WBr/6dtj5rrQ7XseGiXAD0QV7",
-	"ehQdqcPT2nkdESZxn9JoKbizw/ph7gZUk6RHpZurARhSLpj7CTh0brmZUQf2Up10m3ataWzVMxnMVBTK",
-	"QhcxhTNIO78UVVUSziLhq9A7yiM+50RwqTBziFZH9TaFQ6piHUBxRi3Lp/X6RFB5vGHKI3lBfjx85XvU",
-	"bexuUtuh7nBb+9LMgu5sv7syc/q12eK+OXNv+5zVqoNrHw0+/7L/xq3MxEATEkSbCtHlnpWGZqS/X4pG",
-	"VHVWgz2iJWzZ2HuXp/nD5TeQPIdlbUHT1e2CiyUIVNMmnGdkB4rpCGlhC7Ih9pLZPbvrcT+OTJC/S+LU",
-	"HZPQgd648aqgMMe9Vl3sq0Fzi8gqUjbOmyiWmNViLAlCie7/BBRlRtalycMQTcs2pfr2Pz2/8fWNjdsX",
-	"t9bOY5Ph8oHgw58huo60im/+7P77VzfW1/t//KuUnm9/1f/glvzzF/+F6Lsbd69t3Pn54Fdf9N+Qz2/+",
-	"+r3+zQuDC7/pf3Cr/4efBu/ZuH35/ntXIpcgCchj2YJW0QpuUs8STbsNNN2t2K7ConZY3a9UWdNGQ1Fl",
-	"rBuZ4kl2dqJTMpOU7uUgICExiZE8TkN8eL+JrmI9jIzRujzNxhINhXe2k75lW9CqCJ0+QUeunvDBuDIz",
-	"c9MQZga6LCB2a8Zq1Kwy5KE47OlJrexkxy4zIRwHr3aRqIwe7HCokIukBuo2En2Atj75EjF+8ZZt/vxW",
-	"/+pHm++/vvmrj7Yuf5IjJ1LpMFp1HNlp//uubUKiToN7P+F7jPlEf5+mLEWr5BHQYTt8Ow8ApFyHRn+c",
-	"LACVU9PI3blLmgEVyLxIa7SmEbY0JH50mAOLc6X/Z+2XZeUfMqgtHnPzxzrSO4hVmWq4Saq9EK8pNpfS",
-	"wt65mb2lhQPlcimflFxBlptJdVNt5zJElyP7EDwWRBVZxb7R1R5TpbiEFv0oEWBkanOluG1Rmln4Dpk5",
-	"/dS/jfbVBPPPR67PK3pJRBIurSOXk6oMlAogZE2Ama5V8xpzfS9eKeBxbhZAcrgdbtsx/n3ZAfrfeeoe",
-	"ScTjU+XExDdMVSHKd7L+5PJgDUJSt+707/4VYlMXBms3op0qoFwJgKeBlqCYyWzvY+/FYTfjaFzFJYAt",
-	"jLc87WK/l2YEO0flioZALmOgLT7jWkvKaiHdpu0oKB7Vp7s7jKi6/dTfVKT/prS+Nag75JKD/xEKb+U0",
-	"S2qG0bmNgBObHLzR8K4MgzA1UTAtoWisXIORXS1rtMWien2sM2EOdSE6QGzietXhseWApQz6fBxnDcl+",
-	"A7Y1jqLRMPohj5AmXWVhH1usFEisGVET6QojbRVnaPWw+5YNHmF1h32vw04bi9ltz2+mABAfohCPgkfi",
-	"DcsXFg7MlOZmSnvzRAHMR3mcUWfYkRftvT6ea01gaUJ2jd9ZTNzh3Qp3Kw5UslU51f64rKyKZXlG4Ahl",
-	"GEMk3CWRNwhjNVBa1g9wviNhOHy8nJ9o+8VcletjAE6YvXcRKolCfyHhZl6LbaS3q9yfHetPFGbHx+Br",
-	"H63M+JGZdpImW4z5KD8p9JAcaTKnqP0HclyzaRWapGRqn2DMlVoQONCkglUkggdVa5BLBBibuMBk+fov",
-	"Puq/8fH99/6CDo2t8xe3zl/sf/jnMdW/oUKtkBL1vHNmoWVUGpxSbMcgCjKwoo9gC7j8ebRj8PeRjLzG",
-	"W/Jfw2eGGPWqLx9GuG0/7HuVvG/lUcU80nyxM9JzpTSGEYaUmblRr7ZFJcxsNQglKcQRFEZEM5eM3H0o",
-	"izizuEvpFJlRTO1vjvjoPv+8f+ud/s1rU8j5DVpjj3j6WdVy8Lh+Pjuq+Zw89BCyfvsxzWiq5XBX79gJ",
-	"DmdfxmknINpi5GqlXceJnERpuluifWPRqMwVR3R1rBlh9YPOMkAuu4Sqr5V6TZwfzpf2z5YX9u0tDJmO",
-	"p187YA6BTk4jSa6JObSRg0vXFk6xWpP6L+iQ7zhagnGDXnKRIWLdM6+T7tndOgAZcfTQuR/88EeJvVme",
-	"+RGGiiszp18rF8uzxn0yrdW8MLbi9E606bjrmqiXyIRNblTXlvFbzswXc3eZMTeKSe0TY9xL7q1Mq5fl",
-	"A6sXy1GkmYLEgD0+h2WtQnanHkPImx0qbm43qTBsDHJT4nMob6tFoSCWiLKllyCDRAHIQHoxdWvRIvpY",
-	"YxLFnVXqPZgXFvMq6PHwuS6CNwfPptX+88Q0Wn6qWmadEzPiCuSvgshdcRyhG32AaRepylz0+CYukjwu",
-	"c9XNS5g3HzwxDEBuhNawRdvsATukviG0KjV7tI380C5Gv+poRxUmu6sKe2EuZ5vptEE9tVgN21NG9UUj",
-	"llObC2oy3I/pr9RUsdmKyjBuc8G8Ilr1QyOlFCJBYNc0beXw1E/geF1qS5NSwOYf119Ve+TVDuswBdJU",
-	"41I5AsXb52RhoZAULmHbYEN+VZd40BkQ9XnqOHhAI5fisq7Rtz28E8ZMT90H2ZQz5zdZi7Sp8FOB6Uft",
-	"ctg02aDy45dyuZ2Y+mS0H8LGzIacAGXxSJ0OjHF4MIe3NezwPFzhqdvVFpXzCR9UowQNbKO+DEOLz7C1",
-	"9PCsw066GZMsFrQJTnWqJVQ9DvmLdqapdci8VCu9NBs0cJcXIZOeY38+aCzDRVQGQdd3bBvrYa5PLh9c",
-	"qITE/HB7SwZEs1B2pc02h5wcca6pRhm0d3BtyU0VQv327bIo0n+S78bWW4wIkig7jciD4CQjTHD4vMGv",
-	"W+t4tt87IU9AJQEy6qH1jv86rKX2d0+dLBSNqlwEawxS8cEaWCLlvZFuwXDGYIDh+4PZNH2/XTh3DpA2",
-	"6ylIUcvHjuCbA0OYYCbljLwuOuF3kbQBi6QIZyOKQVwrYPPUtV5xFTSUKAYF/aKo9VGbyY+14qV7JjnM",
-	"ajCoaQFBuvsV9xX3qaee8TzuiaeeAm3xDG23HZVLvaft8arDWt/5seDuGfLE8cMHycL83v1Patg/4dOq",
-	"w8gZadmcKRJKDjZtlwlGziCK7Bnl5RFE0DrQrLQ+i6+4ZwALVpyBMEWVWsSWRnUwzzNqoRXbOrObzJdK",
-	"pEUdqXVJBjdfKgPfVGzUduVHc8hKJU/AZ+a1yPWYwqJ5xe2h9sDJisu7hNflcwsIRYR1vKgrFcn87Cyh",
-	"xOs4LKz/YY587+wC5DtL5Xq33LsXbOHrrWvTBgMxu8J6i5CkS85EagLPIBgCFeSM+mCJUFeFqOIPSv0t",
-	"gJiEccCZpcaRxzA3N7ewRKwORpKwrVM3Gi1cIrYllP7v75snbqdVZZ5YIlKnxi+ES1dYpUYFQwBTGOjY",
-	"8smDzz31VAzyiwpy7KUTJ/HUz/xg5rmTJ4/NHGV+k1szL60yz7Mttkjgl2eKRNjAn5owFXum7fGGR1tS",
-	"34FTY65FuMtgsCMWa7W5z9xab+Z51nvqKcJdQmGwRfSO05ZOcC4CrKSkEN0CMFKYhWogdhyWu4pdxuFB",
-	"WxAqz3n3Ky6AS9eYiyYLcsTCcpvWmmxmdncJYtaOuslicc+ebre7m8LXu7nX2KN+K/a8cOTgMy+eeAZ+",
-	"E/qoCz+0WzbZuL22+T+fFYqFVeYJZSDvLuGD0v6hbbuwWJjbXdo9hz6FJjCrPeG9lX82GGgOUh2DAz5i",
-	"Sa3LxsRI9Rjku9AW86EC62VjX1BoAqq5A9aNy+9e7TCvp91miwnXNQqxfFGg9EEl59olIkIVZS6kXZvm",
-	"EIaLpjC+HE+zKKhsBjaEFhKhfrxJasqEFApHOJt8xVeTzCgARUydjM+nMJVT8pJrhgZES1TCq45oxz0Y",
-	"4KswzebV2GRiucQT7QjmijusnkYcqnwpHHO4Pt1gq9frixFxqBcOIjXQd4rEZV2o4NEFiYbh8dE4bSbj",
-	"wKNnBOtW8JDwvv+v73VYypABCkKuy6C4Qi+osTU/HvKLPQexTD3Hky/YLdsvnDstNTC0pIBDzZZK6Fl1",
-	"pQoHXoGI4vBjBZwx3vQBSwA0qITxETI9+E7tvPmlwSz3HEPtJaYfSkYpF62Vw5dPy5WJTqtFvZ603DtV",
-	"xxZNaTiFlFPtqeo+gAmA+7s0fJJF0uoFbC/8se1ilJLoI/VpQ+jEaPAcnkYcEwPHPwiFHMuhizHB8Ucc",
-	"XUS8Ps966gxBsXqaW72pHx8GRs7F7QGVW5CgnfLUBzfRzSFPcnlrcqIJyALehJCkOBxq8UnTyXC054pR",
-	"2b5H16QbBfxB3nG1hO8dUnXMWTL+Od6NdPBErFE0ZpO1uSYeo3uwD/O0aDOCufIIn/12OcMDRQ45RHuw",
-	"y6Pb18HbDLbmMJXJbdxpvhSctBSFut075gJyFx16Sr4p37s63NEU+ZptnUulyGeZH+E+Oy4AMph/b8e3",
-	"+CU3jOYgdwe0Zdxqqce2emBzzihHhpGNj8mfgSe3dV51fO+/37bizH8neTfmdufi3Q/m2A82sRJp+7wb",
-	"3xRl3kvKvxLJPaGQIuVYCImECin3iFwmrfmquDb3fdqDgDjA3SaiCLM2AC991LUBrC97pEgpQCeaAjFB",
-	"qCOmB9SXwjS0CEXZQhNULz/d1G3XFs0p081heOl06eYhHCMuYzqn6ECLm8gxdrH3rmL2HkOnOwRPIjBY",
-	"OU9RHgN6npVQTQLtH3vxWSmuy6UDJfL/f5eU9x0ohS2V414zbqlUOYdRC5yXtr+bnFJhllPsYNiWa29p",
-	"jnQhR6bScekqtR1addjuQjFdqB/DmY48UbtFG2xPG9P6DH6Iqu1SUC2T1v/QKR6za37HY9OQ5jHpvUxw",
-	"11ExbyfNuF4Ri59XseULOGch7DAtMW6kA5zFlK+zMlEf+/scmNpTuNAvSa2YEgvMNMBeRUUt/51FJP0p",
-	"H9WyZZ3A9z6iwhpn98gZ7suWNRWyWLYszdOBh3qszahPqj3SZWxlBnPL8hJIEFKeMoFAnPhRpY+wLuOf",
-	"lDyUPz6DDqLJTulxmWgke6yTfLQ8sXoZqa7YeGLX9s9A+el1qFpdVJdJ0U0czleKhDtW1EOfdk4dC2tK",
-	"jTrXcd5NRABUEhngE0E2/25ySsVk6nVl8FkQum7yrqtjNJCIXfeZt0Tanr1KfUZWqdNhgrgMNEaPFREB",
-	"XDupevpdw4oYEA5MO08sDzuuNm2hEZ8sCJeZPHu05nNvmtE8j9UAbwqUVEkAOg3RNDp+nz94IXfgGfzN",
-	"uJPInME0NyA4uKKUHtAwM3KU0cgZtk5lKu0uPaDl6YT3iCd0KMP89Gvl4r6SObd8GDARWk3Z0FSCyJna",
-	"LhmB0ViamymVJwqA5pnR9yG1UE8JM6y4q5o+DU1krjxB8DN3CBaJR+eRBnX5GJUuH0iL/Nku98TI0ONj",
-	"xeLldUtj75JNTiNcoiAmkLsuQq2+ZYdNoxHeEI+kqAC4u0YeD9wxwuD34InMeKzNvXR2fwrMeYv6FIz5",
-	"JiTvYNtqDlIF+3lzL2D0kD36xODqXwYXrvS/+vvG+vrmnV9sfn114+61wcUPB9eub3z7M7Ls+WRuX5HM",
-	"7X9yN1mGHoIQt5eDhYmEIWpwj1FvlwAUcbiU4FxEY52vMs9omh+FBR7H9e0gHcTGMZACgP+pb6dOEHpz",
-	"4GLKMSRfwKPdFXRNTNDACBl5Ur0ym+1JZmO+6vK3haSGm8hzUJ2qy7HeSrMlYxu/0yk0u6cmVlPpFkBF",
-	"z8KG2NDtkTl1QokH6WqYEcYbw2TzDPxkPMrx2dlgLtEQYIwdHD5I5ssHSnkcOwdP/PsDIRSouMS8wyf0",
-	"/Irk+ycPzxzQ+STVns9mMFTYot7Kk/80xOQ39+gupGZ7EorjDslHdsYelK/GArz8/v1sMtCdh6ftD3yB",
-	"N+TZAbWgvkz1FZJbSJ6YL80T3vGFbalPWtxiUVJB9JiIfeE39zi8wbH4M3X/ecdw+eaNZVZTMWKfUTmz",
-	"AjcSxJrqVZyxkCjErF5K8gp43PcV2pATAOpiBmZPl9bvJssuUY061VNgIpGux91GgFQbpGsKfIXoMrxb",
-	"wWe+3TK4qoHWjkXAYHeApvXrHy+69hUpixXN9RJnREkERDeLFFSX6nRKgNb06imVHd8NemLvJi+5KkJR",
-	"4y2pERFsIotlE0EmMyYnayJ94oz6VwVwmM48OXz0x3FAvY87FayEQbSx9qgf/kmPWgza7UcPo849qT/j",
-	"X2LEaWOAKOOwz2ogaUwmkeMFcaYn5N+z6uieXCItusJibX1pNCkbCDLlTmMt9w6darRQ/DG5z0H0j2cU",
-	"paeca011QNnzmmA1j/nnMtRL2/NVthgWI7gWKR8oEdpk1NpNjmjsFFVwUlSZEPIxdVCqkKCoytfAiJZG",
-	"lS0UzobRqNFNWg4jKEku1TTS1yVLP927d35vHv3UDhrFTD/0iLVuu4Tu1i6k3hEMiHqqnGdUvVCP5tNF",
-	"8WAlOXjMZd2jPbmReAa77VoczmH56YOHnjn87HNHvvv8C0dffOnY946fOPn9fz/1gx/+SD1qI4g/oLno",
-	"dGN4f6bGmnBOzc7sP/3a7L5zr7wi32pyUJ1G2lSVSZne84PBU49TLqGe9RRzCcONmDaRBm8OWI3tYcdK",
-	"gR4Yr+O6ttvAfiZJP0zQMXZUrvLBsLXsIxnQ0vN7KDGtkGCGT/4EoiJMJ6IizeSg7IfwrotafHrCcuR8",
-	"Y7d2ZHZo5Lx3zFOVtW3RO7jj2aHBjsIVcqDTsbpBKj9Uoyvq3opBjWLqXZp6wmjsRHbuAj2UhNFMSph6",
-	"wmikcI4In3u9Imlj9lKRNDh1CPek3mtzK+9N2qNgp3IJw2fUs491QDm6mNT6nuMYm9nxO4wubYwDYeAn",
-	"dsZwl4tpoYjtXlsDNSSgRY0q+zHMVNYRFKhyjoCMYnCattuMelLp7N99d/D63a21N5566imjJv5CZMwR",
-	"iudx6q7oTGnuYdg8JU5W7ZkLSQr481jbUfUBvu60MX738Ok2uk0Gio19vcNUe6rJof8fAoT6PEK0EIwO",
-	"T6jaCw5pB6n20c9uDWTUP2l2a3j82TmtUzl8RNwS6R6jZ6UedAacT2fIE6JGXZdZT0p6PGPZDdsXZxRw",
-	"gMayOkOekBtpPbmbLOuUPI/5Hc8VofcIqYC4HHQo6qCXCRAMW7QHMAKvuF1FHoCXiEBGfpdHEXTV0PKB",
-	"CvXPLCG1NTgTmJqQhKpSKd8d1xdKg8N0IEwCRwyBhN0jN+jIo2vw4PmNYe+Upj12usifkrrGaivEdiHu",
-	"3vFDVgPcBQWkauct2jwjg8xiUqVP6GdJX4wK9SumS31EUrZdbVxVmcO7kssxSASwXeJyl+0mJzHJIQjq",
-	"2lgZTGtN5TvdJT+o8rOEOk4QFjHnjB0KJ/pYK4dqHal64VFsUbUTGSmiU5UjVZnug6USArWO1eDFoAE8",
-	"flOntsOsIbWQd/wqPztEQSgqPSb51LZzhpMCVrfuUkUrgF8DkBs15vnUdpFDckI9D2zUrh2L0zSpIFUm",
-	"eRtzfdJi1FVtLgTg4bjcr+BiTUEZuSB9bjtQemAIlB5BQDuhNV7mTiXvlEGMTG9l4vAhtEVa3GNpR93w",
-	"qBxG+0cs5jAEz05u2CpfYce5w3IFhU9CS2Hapb0pLFG+DJJHJKPq0t4SgGH7vC10nCbgPABsUKPQC8IQ",
-	"ZZhYe1D9l7MN3uf0Qw/C+ft0j6i8wVw+XjW3Kbp4g9XutN1wiPZEAIkPjZqVm4qusJlOG4IWulK8qMAD",
-	"mraAvJe4HhkLVRidvyeYPsVHVQ9S03soelBARAa3L/OnUsgAQo3qfuegelBIOURAUAjXUxEgY+nyF/LE",
-	"1q2fbnzziyeXwri9VLHr6vc+5AAqxNomG5J+IWVEb/ue1+QvR/DFFl9lIc2MZo34C2t6u9VC9ih3gUrl",
-	"0QIrD5YPOGKTxuoS8NeqGX4pkmgdj70pdpQeeRuV8Kw4LeI7pjnqn+MtVthRGm8xM7trsR1ndcugMiuh",
-	"Bgp5Wwp1gLqHNCN5qF6Qka+PFfZMk27HE3uiOMSp4upQCE75GOvez/GOp1aSpn4HC51alY/e3xCmGDmN",
-	"G6SEpdT6YI8901Ghoq1goKeraJ+EbskhYTHX93rYW87zWA3QdhWes7I34WObuzj/JcIcobvHzc/OEpdX",
-	"wmeGletlWITa9YcpR8dpbFEz44CfNO7XEpjEsB+e3Wj6MYh3eKZQLKww1jbiuIeHnNLoImj4AQ6heFbE",
-	"5sff9i/c2rp5q3/n14P/+oQskM2ffEXmyqR/4c1/fHOpf+eX/Q//PLj69sbttzfuXO5fubSx/rP+1Y/6",
-	"V9fjbYFmx22XHfQ/VtM364gPUhkJLr6xwA9mOa1ANEDwKWxOffsJr4f1N/KG7BKZN13FzEaGouXCIMxU",
-	"2OHdw0EMe6e+2H41u6svj8W7rnZU6hLJIvBMaRCH9K6BcxX8nG4tntzUbdhxyZPYE3KyaRdFI3o+OxgM",
-	"8Mj6VoMZPpR0EkmLutOAMRiB+zjFq6ylHfjdqauIVDR5x7Gwc1GVMTdiS+i0UKyJzH/PY5rYFEW6vFmA",
-	"oKZ5kbxK4ISFpURmrpxh6rmK/NGwxFZ8VHOdx0FgA9Jzigy1Babtx5FgL/wChWX/1v/0L9zaWJfiEqXp",
-	"4L33N9bf7F++2L/1zuDdL7YpKHFmk4nH8gMTj2JlOjaoWMGsO4iD2G4Dowc+RzYfXi5eh2BC5s2JdSJJ",
-	"tVuORQD2H3PDRS8lzXIJlzo11teiboc6QS9mDBMGEjBp0MT53xhmTXCUe1RHlNRSo0Pw/eSH+oBkpJym",
-	"GE9CTo9WnqZ+rXmcCXn8BjIBpldlNdoCpVTKgSmqvSjzpMXjMcnJSHC2cjDww4miilqXSyVD4VaUPLK9",
-	"O0d31LdzDKjYHKGbwoYd7cmtqdsOK0KwQqHGQ2ZlejwiIwXyKNupUjHYiIeS+rjDZ6ByHlvBUaSXm7TY",
-	"nipzWd2u2XRkMuPTsScfp+z+cObTjP7E92MKMT4IAR8hVKxIyZMqabTzMz2Es2xZ0SU/ouIkMsWHYnPF",
-	"qGL4eJ9n7WnEc55nrB36SILTJbZrvqHh6ZouaI4gdYuvsvjp541V844/rVB1sGDegST6EUvdieT55B48",
-	"KgRcelAEPPUs+mEqXgrbWLWoxTSy1oqk+W4AmiWobWVSuKq0y5Q+R3tP68dGBO4OQ8WqETo/Gckrz8zO",
-	"ZUMmTR7KG8IueoHqaVEfE4D3zWL9JnfNc1vIQlHaRpDxsZLdKl47Rbmt6Wj7F+MUFIsuIq1jGmCrR3S5",
-	"K6R0C9Vo1hxmb7E9NSrYKNI/CM+MoHtJBothP8QlAk6jRd0IEfx8Cg05V6ucoU49wWYhwT3u6FkKKSA1",
-	"Y1EepGDTJBN4H9H9MaWx2GJLYaNKbJWJZwIpi65qV4M5Xau2sP0sPqpbo6dalr2DukX7Tm0p96GVLIxj",
-	"Eknw+TSsTN51iadGg+xgDKVgirfPiahRNz09uMX26Db9M3rXzF7mw9BWK2x6Vj4QthCq2p7fhMwayAnu",
-	"QW4OGP44GZ+5YQs/l3WxHpep+A78gQJz2Bv9Ius+qyZoPrPpqcGxcXbuzJ6xG02fYBUB7E6rR/QZyANj",
-	"rs88BSNje3C+tAbZ+5nmq35FNgd9NnjqQYi+l+J2Wy4xp2c4RTkXLnoKHKzJsVbNwrNjRUIR5C3zdNDr",
-	"lcmSnoNHdhIcTw1hZvE4w6mwJFVzKAU+Jmdy12+KVB9gPFQ2QgFILSBNAzmFwSE8r+E/RurCabiZ8k1p",
-	"2KavvGK9Nn9u5onSy+WZhdP/p/xyaWb29JP/NkY3xZ1uavm4xUMyq2uP9oiml6mQrHpZaqFsgmJd7tu1",
-	"EbT6onrmsQ5M4SLSTkEvcSpHoPY09QhilQrhGezxGLXSI0rHGbXCk3gAsehOu+JzeT9zXct4k3H908ni",
-	"xQZ31lHqTSe0K18ERVyt4KBUlAdSiwUkp2UclgmaL1lySN0Gi8DiPZKuWj0/nO3E56I8UktyOzF5XeGP",
-	"Ccw4Ya41TX9Vq4egeqPB8+RReXzVtmLF0AZt5Zh+aifDQ3oMswBQflQFhxk8OzUjtaWUoiKpeoyuiCJh",
-	"Z6Vdir3JXStwb5A6i3VSGvJs6MntCV+QfhGWLeto7xn94CN7EdSSgok+lMhFFoVMq6GGJgesquD1OhSi",
-	"YDk2dHYPKlKaVEBh7JikkDOUESeKvKGMKq2tTHETfKgvccObgAPkqirJm5cZ3SW4WRlbc8LnbQSOe6D4",
-	"tHo7GCIkjWYExVT1JEC+e6R7XsWwDlOA1RV67pIqT8cWE26NTfUOuqyrgQPVeCqqFjuDJXQsOVj4xVxL",
-	"5LqTgZWeWhAYmumPNFeGST6UUFwWR55mczRNEaodnaSALmMrjpLZiOgMYptQl3WXQhTLaHxO+LFuWUOU",
-	"oYN6I5wSx/VjuQITUS/qiPBE3oBEzkb9gBVuB0ioiETftF0/aBwkVpRjy/YJdaRSn9aORr2jIof+Z3dH",
-	"jA6QBIQyFVNYvy3VFh6KeAi74Xbao+j0hHpqBJlit+1FgA3AIJng3A3msSTtCH8xf/ys20yLn6mhYiVT",
-	"6gM5xmRIWo8U6eCWZ1BO0H17KpSj31bUATPAJ9olALg8MwykwEOGrZPhYgOfQidggC1SUBMq05T4rNV2",
-	"dBxI4S5LVmxbQacy/Qj2mdFw+cz3JXc2FBBCLDBATXlcKgjlpLXqOpSe25Umq34kZ1xE7cCLFEuPW/Ts",
-	"EfzZHFQkqD/KI4ImwahTczG9yKeD8HpEklWbWaT/xvmtm7cxbthkghlgbTIcTV2qSkFS2eApeOJRDX+d",
-	"Uuh708JebtqO5TF3KlmZjNTU6wJ9IYiEFRGiKsx1Aj9Wk3ksNds5pUMHIzU5Da2UbNz+y8b6+sbd64Pz",
-	"n6i+VZ/9GptWlaW+IhA+LoigRgsxVaR6fjc5BZ07atxSbAfiqSYwoGXLOkUfXf+jnNtD8bScSgGNXAYK",
-	"mEbxkHxRkVARHGVR8wAkO4UMBQBoUG6d6cUEPmDwrCSa+SkCwTZqClZG44mEQflgCjWK8Mek08YOFdxv",
-	"2m4DQJVUq00b/UCWlI7SvBAmwKkWX2WKzB6wIweSUqW5rO4YVvbg6hKunGlgJWnTemQVl3rqcUrIOxZx",
-	"OU+JXYcbMbWSHdCueM2mjurokGgZq4HTFQN32CpzitpCROUNiktrKvPObCsH5xxcue3lMQ8LBRvKV6Hr",
-	"jm5MoQpxbWs3WdZ/dJucNLmjGvQATBiuvoI/I1WmW/roOWtVGRu8YKeY4UuLudSxsMfO+W8eTjVOhutm",
-	"einUupIsPMYEyRWJ6LTlvwXH9BGL2k6P1Gg7J/XtaVLXmgH3yXQLraFnlLwHql0uc+qLYAWhZIK0RNKF",
-	"unE5uiPNJMVrpEDZJUInJUiGYgBxoOAkBO0JIvgw8T1HXeulVealpL8+ImhkapL/66oiG/Yqg+B4yChR",
-	"KUUSh3iR1EkB2lhpF6nOnFwux7wOx1OBOq7LeJcCNQc8fE4uB86rHdZhuT18anLfgx+luSJtFSAAoM9w",
-	"UpTosYw+Rx/z+Meaxwn4UXreFcMrjAC7tlC9oIbywsrl2X0z8wfmFmZLKbMLfhjriBlCBzz2vqwRbtDj",
-	"0/OBqosV1NQYNZawPh1hbTteQ2q0iqe6OgSUt3IwgWHYqbZs31ctlSGTmXtkhbVVs9YzlkfrvkYBhz8W",
-	"iWRyZ6QyosST0kTkpIXDUdk+Iz+rqGzoM3pl2v+1RLrSZn7FxQ9BIkq9p4rtnW1X+NT15f2BMosz8mis",
-	"jsOsM3qecngYTPcBRfg4yGNoU+EXoXG0XIwPdgX0oK93BEMD6BX3jPx1Bb48A4Dn8HcEnv6MUhXPuOys",
-	"X6l7DNYMEkwDDnPwHddt1R8T17FLENh1zJ/wGKFkvqRQ9M/UbeZY4owRjByaMIW95x9J4aem91Bs81in",
-	"x52D9tAgECqNFlPXAfebe1hzoPwuS6r6oEV7QZUnBQOLeeSJja//2L/42ydHCkADWIRBHbMFweesUClb",
-	"GtKptHu622Rg2tvogwUjnXuk24SstsjN3aVurDQ5EL4YSRkBEKhjgM2BWaQL5keKTP+3A1gUNXwFAFn4",
-	"Hc+NYFYEUmcYvCKFUhMobkloc4fzFWhV5vbALVnt+GCnYrTVFihWlKkADRt4HX4kiojZrQFdNfaKsUFI",
-	"yCB3WgHIEP5TAorTfTlBNgBMut1iDvQfqMN9VZtXHAKIK0ZcBIF5FRqUD6zoOnoaO3aNH4qbIIMIpl5o",
-	"3eoRUK2KyKVV6AxvrK4bzHc992Dka8qofhiclFb5I529lXFk2D4MbxsVSq10eXeaSVtYzYlOVpH7vJBT",
-	"T/vA8K2PhzK5rJQNeW7n/unIIy6RlwgNrCYfOnAHVlO0oz54AFpBcBBw5eSjeYkKKo6nTVPw0kecpHCS",
-	"cuceis73cEkM1o5d5iIuudAZR+JJ25kU5Pu01pT7OG0YT7kPfq8N5r7PHUt3r4B4uDyBIhrV+lOXtuSt",
-	"cXsYgkRY7tCYf+JMFdqD6emeedIY7F4OHthZym11HN9uU8/fU+dea8aiPs0K3QFAjnGLFHTO6D528Rgc",
-	"/Oxh43BGNnsHCxaWLYtQ3dX1/2Xven/kqM3/v2LlTUCazeXgy7dw9yqkJaVqklOOkBcQZb0z3l33ZsdT",
-	"e/Y2V4REVCg0aggtTaEqqkQlUF8UiFQKKFHKH0P2LvkvKj+P7fmxsz8I3twcdy/vbs7jsT+2Hz8/Ph/y",
-	"xC82fnYmIBvnzgTkEutsPIkyGhs/fQF81IaA5Vlylj+/7n58jtAaaQG3LoJjV1sDerXV2QE222efWX3u",
-	"/589OXu1rLyW/3BloYKHEjQfs8zQpfyGYXSkYFuiaI7m10a4gsBxRQkWI41KGcXFS8a0YqpZ3zlrB06j",
-	"bhl6P2ixoF7kr1LW897ohAilhzZHrJN6a7T2TIL/9pM2hTSQXcegoe+vKPjIDGEuoETbQAv5CrzdYoO6",
-	"YcvX6XFFILO7RuCltJhnkjDNTQa/PLlvhDQJWezZTjsNjTbcTjufYorpBUYNNeaPzyzDiVgv4FovhhHX",
-	"hgyaNlBhHBg3MtCy71QzmGcZaSFNIh7RbK4ouXvsIOUduW77zBN1Q5GTsj1z0p8JblOP9JSHkCEBlYQ2",
-	"dNdxQbo1FFEhvx7SmHfNiAckYVTqZ4aJ/pcuhqxr85J+oFuvDkyKtRIxH0yKnRMHD0vYa49QgkGocLb6",
-	"OUYdX1jFvau/OCplDcUiMdVNIHIMiYw0JjCL6xgK0uDR9yauSCx6PRZ5dQ1Pq+x2491U9Q/Tv32JY+Zg",
-	"XN7l6FFwROFCNYEkkB4NaaJv5R1mEgcjlOhe9KCKhfLt4jyt2zyycprifJJsm7MRi5AxIgbtmgXBIQap",
-	"vR/7xIdptuEQMd3cryD1foZMiOVvXIOsQo6JCutQx46acJBp6iqIA8Ihi0gyU5a3MMCSjIa+Y2LnU5ac",
-	"Ni0vk5HAvKKWqNH8yf98pH3gO0oixz7AE9IdxvGkVTE1qL/g7HR5wlXf8+S8AI2+bAhUG7nwNzHB6AKI",
-	"CB3mtW/5USurPU+KsPmBqLe07iKspCeYKqtdzwSaiGMxag1T31iDdi+mjQ+2UidCckgCYtp6zS+MtJuB",
-	"lGUsRkQCj/CCwIE6Cyga8wucn9Mkep6GW/7yKo5Q4yORA+oc3CajJ55kQl993IUKqVb03mRj+RCRjBld",
-	"3OzFM3KWq+WX5hQ9OG4W3WOPLhYcAD9Rrhgzy82nmakoV4XkLsHVkyeX6Wpz9f2eEzSiyLAnNHU3eYld",
-	"PUx5GaccbwiWcJTTOavJmxAEqPCLztpAEtFSfTHyDKKzVG6dE5u64SOnSnOM5ERAmHRElbkBm40s46go",
-	"YQ6rEbVs+0gh9z2CSc7173dHAlOsya7gQ7YnwXxAmnHONYhmcnGHIpG+WiUiI4otCiBJvfvwLhyAgii4",
-	"SRym+7vFyJq+RbE8XT0SCQu+RyXJimQh495Tny9gq15h82PcAfJSUyJZl0kJhQaG+rZgI0ON/7rpgXLl",
-	"olmF82j2RHc9kBRUp7nLZONdLnpcaXz4UpFhxouZx4AzILpwBbtC9mjClcl8MIXpumMKwo/HlSPveWI6",
-	"OdZTTz+5MAjhmukbhbrRI89f8/Cn58WgiupblRKGzc2mnWciN3cWhhAw0vqGkG70CEJNgxDuRducjUhX",
-	"DOGSDu4haSoXSCQWho2lL/AOHdtw4+FjO3qYjkIGJx7my7jLujW8coXHBRJEC66iR80VxTx+7wDUjR7t",
-	"XU3buyCCAYELYK8QkhV5S7kiA67U4gEwxZYTANtkGAA7AtBBuRy60Jh9vY2OucchV3DAiJHTXgheoJjs",
-	"GVq6zWbnf+geuuPwELiwO6zHE0LnyBpXoAH+Bt/YgEaPHERT9wAYH5+kFNsiHiYZM/y4npPwXraNb/Z5",
-	"t7HLvdzLw+cRAp50jSqWkc4OyRERGGE7K5pDrGYDWizAL20mth5qiknOfBHy1nHcbDIjxbukNEDO1L4w",
-	"3Jyy4hiPg+LGiXQYzlCcNSsot80w2KTPRBah8op9XGXAr2b4Pcte54q+h8kUbGU76ZwyJpN9+RI8OIdd",
-	"9CWMzoMMHIbJoLJLv4yVeEYHIFMP+yXQFNA4nsKhqU2lR1ETqpA3Wk+FE1Qa7BjySOiHU50HhZtul0nM",
-	"gEklQ+EBIaZpQAPzZFSvZmOkQCbEmC4fpFSlAgA8ZiyZVgkC8JEXDwuHUqN67ZXX9Kx3GJVMHlt75bIe",
-	"42IojmZ6KRlswgyrwJExwxCJLuSpxbxEcRDSjMaiN2QzNPuQj7I4Ts3OpNZd3Jd6rhKUJjFxHheev6MU",
-	"5tlpBCLgAAhwAXO0sZhYlGuw8WkAmNg5q0R/E1QOZVAsT1Rq9sAWF9vS19r5JCeqdZnpjud1+tJahjVS",
-	"Gvulrqd9sUvmTLt3jn7joS1wvsKlVaS40iC9N1vP+TKLyopbjKUFNaARpGZVQkrz19qKikWJCr0CdP1X",
-	"EgrjVoHd3WoBHFclQcipIs59EfMIyPhdpDXnK46BvDsgnaH+4IDEjEIh36tJX0j+G5GcIJeMmdO2L77C",
-	"o7a5KBT7kzfPqIw5JNdKxoDirI71GIwx+Hq/VthSDS9Dqc5VYRqmvLAwXD/wpS+AbkdEdwJySnG6sqlh",
-	"26d8nWQiojuEdwntKKTXKXO6t1ZXW0/9ZEoHjaMu75njkYmQhb6Gzb2Spk1tv2z+9NOr+mdFRIK5iYpf",
-	"zfqmACOXIJnV4adaJ5+e0uFMfK/uLlX1MBaZlQyuPaEA2Ms+mk4VNwPYSaoc1hoenR2cIwhEAYcUXA3w",
-	"DuBR1tpSvM+2H8wzSz1FzDvqCgv4gPuZmMvVovsYmsYdSoWSsURvEjzJpst44T13mQ4M4z9ZirGg2/7x",
-	"uy8oeiOKAvgFd0WebF1ML2HbTCK7lSkbGqYzXBc5CFZoluktJQnZrEV0Kn9qmaOcv6WOrqLwV28cOn0B",
-	"IaSAjIy8hbarkixw0UusxgKiCjkomVqFQQ18kla2zcvaJJQswgXOiFG30HdsYGht8QTpD+AHMcxOkHYo",
-	"pGRh1tZ7dCoUU+6/Ojukr59+IoypUqQ9oMmQxu0ngYov7MP+HQpthBnNL0Mhq06QdiKuqL4YtcmAyi1l",
-	"jtF1+D12sA1SGzFTuUqkHVfLtaZMQkJO7aGBGzhTyvTzBHECBCJhRfUBU5MQ0sRoExAwzRiX2gBDe7TO",
-	"5MOS5xJ8m8kl63p46PQDDNwDi9oqaOGKpLFnoBcUdAUm5QRmbHVLZMBrdDhof3IKZh6ZMGixn0MTVMJs",
-	"5EZfoxdEg944edIKRTTz6DuNz53Wjy2Te6Pwmlr+jYh5FrA0KuZSZFBWAiqwhRt7zLeNpq/HM686CQOe",
-	"8OoMVG6iJYZP8EvYQ8Mci7yVStGTdABMISfIi8hiZ1wF1juJx5lVlzVlbPYgVRmPY0M6ixqXhTHR248+",
-	"hSPe45k6QU6RjXNnauVCYBdYDChTWFwfgVd1A0mJ/YKjNKwwCGCM5uPqhg4DbJWgqW+YqJD6TifcDGke",
-	"zW9stCGk+0PVZHajelUabVH59YmycIvQPE5PNK4k0Wu8s0P05AMBEJp7pbW52Favr0TD1De5/Gl7JyjJ",
-	"2bVTlkQ86bVRdc7m0KI5rTeP7jCOzVlV0Ykjbfj1Ff1EG4VMrRi24T4KXk2GScy0BT+iPIu5ytpwSZFD",
-	"5GY0sg68l7SGKajZ2edYVCsEt8l7ycW0sfiHiZuRuLbq+VW1jjV3ofaA+ILQ+cxtEyCcw3Z6boF5Zo5D",
-	"e1If1IscKL59thoo5Hfqt5qPrX0r4P4RvNYHSeoTB2ua0ucmrlmPSp9mF5iqTT5Fx7MehPugHDhFDnAq",
-	"4puxZR12GUDUcQAhwPya7qA4/75u4DY3KwC366Uv1xlL1ZMunz2sRVdb3cy3FV0Yz6U6QOx8HNG4zECO",
-	"T7/HGX0/H+yQNKYhFuAUNWK1gQHV0Eg+X1PANWPhrRiXnHeWXGjVJ1Qe/wy6QIAH3mzLfoBTaJMmXdqF",
-	"Nd0DmwACmXaQkBXTtEzRX5lNOOtnGo4X4YmDlEWpe+wxfRIHYBlh2UwyOF9hEgKSUqkbspMY9nkcSVZk",
-	"EtUPzk2OhM9v6P6q+7Yv6ZCIiWXrfkGuIyY2ahv1RUKjAU/0pVpOzqJbfksMshssLGsq9yXEPm0qlxBe",
-	"N+LGCQR+gX46cNzTQmIwcd7ErvQkTebssWfwkYO0yUKXPe6yZgj8UEH1RRwpQokUsYn/cgWTWZ/v4lVo",
-	"BD7kgogbG0GGDu7LJmwwM2Xy/Rm7lNjkhEURUFmyYB77NmqxcgFabm71b7fbLGScpV7CmWe1BU1JxNQW",
-	"oSEEKx0Nz+IIqVSMTlWSzeMTyA6vbbzxtx/svvnt7kc3xtc/fvD57fG9W/e/effBF9d2P3x3/Pad8Vtf",
-	"j6//3fJHPXOCXAQjYvX/CCW9IZURpwkZDJUpS6M9yUBm1v7tip2qOqXZC6wHJkjjo1iug9hj/ITHDcUN",
-	"2DrqA1o4jl42KtsYFppuF6ZmCvhGQm51WIK23jRv1yX30BINsPwlda7D/I/+cu+gzBvuSFA/JCK6c9wE",
-	"Cor2V18MoJyhkqZczVFmctvifijjY2vHVmjKV7ZXAdemrdcmPKLCFBVItkZi0eNJQBRTiotEX92YSGMW",
-	"4GaCBh+5f+fO+I8f3v/m3b2/3h3fu5UHMdzE1kuAlm6FZO/um3t33x7fuDV+67flioGaf39eQqYfHaSU",
-	"90yNBQZDM5HRWBHcf8bvX9v7/R/y1uw/1LRoknM4U4EZ78A5aYM8uL/75d3x9X9+98a1vZuf7f7r4+/e",
-	"uLZ7/ZPxezf0bz777/id2wXxUpfuU/v1MYt6WCEI1jXZ/eCrh7e+Hd+8/eDLT/NG0PKub8EkmJt0Z8vc",
-	"p0jYF0KZYhUch72/fV6amLwmZrJlZI5Qx21FC6a06wE26emKPPzHm3t3Cp20ees1NbJOPASrdwLsVYHI",
-	"Uhi5KtvTP//7wRdf503bYvPJps8BO5Oy9ZY0TcnuV+/sXvti9+Z7D3/3p7wJMcw64mrdl/YFiXhkCoiE",
-	"Sfw0J9nu+zfu3/sID7DCnA6jWjxu0J6dB9UXI6LYNpM0Jl1Gs6HEXuqLsq3yf/jpXx5+/J/v3rg2/vqT",
-	"+/c+Gt+8XZzyATv2+uXX/xcAAP//",
+	"7P17lxvFtTeOv5Va+p21DERjSzPjy8ys3x+DzcUBg2M7x0nAj1xSl6TOtLpEV2tkHR7WGicYjGODObkQ",
+	"wE7iHHxCLhgfCGAGjNd6vu/k65Fm/FfewnfV3lV9U3WrpdH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
+	"YfHVQpt6tMV85sFfBzue4J78l8VEzbPbvs3dwmLBZWf8Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
+	"UCy4tMUKiwV8vlAsiFqTtah8a4ueeZ65Db9ZWJwtlYoFv9eWTwrfs91G4bXXioXD1vDoJ5qMeKzGPWuX",
+	"ILalh2tTvxmOBp977JWO7TGrsOh7HRYd+d88Vi8sFv5/e8Ll78FvxZ7DlhqatdrcZ26t9xzrDU/jCLUY",
+	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5FVljbh0dsXxCP+Z7NRKFYYGdoq+3Iqe6tl2oL1Vm635pj87Xy",
+	"Ab2gJqMW88IlRSY0I2eUspPl2QPFQst29d8HinJrfObJd/6vl5ZnfkJn/qM0s1CZOfW9fyuYNv15u2X7",
+	"wwte9kmLC58ITlrU7RHbZy2RctgOvCI6Q4vVacfx5UkX5XTtVqdVWCzLY2/ZrvormI3t+qzBvMJrcj4e",
+	"E23uCgY0edTjVYe15D9r3PWZCzOl7bZj16ic6Z42PvG9nwo57Vdznrp+L4wYX/gxVu8IZi0RwRipcYsV",
+	"XisWjjMhbBwgZR7jja/fZxj/uN1wmUVsF05H/UC+b7nm26u2D8TZ9nibeb6Nu0TbbY+vUmfUqMv6udeK",
+	"hRpttandcEf95qB67knPZnX8oVtpUZc22DDRHCa0BZQvfFqvh+RW5dxh1FU/rzGn4jGqNixx3bljEZ8T",
+	"tsq8XpVbvWGaLRZqTVZbsd1KS57OqPnjs0fUQcrTozW/0m5yl5mGJ1VGqFhhVuzWlhb2zs3sLS0cKJdL",
+	"xhmFRBF/4ckm9YktiCWHM/ywztwaq7SY7+FRxn8Nk5+xXcJdp0e6tt+03eBG4o+WCK0K5iLTcXGUYN5R",
+	"PhtcsqJklzm4orzrogMMdYg51Gq2JQeFJ+SJEp+uMJfwjk8e6995b/D6ncGVS/0L1wZXr2189wuy7Pmk",
+	"vP9xI0U4wPkqyEuG948T+UCcid7789/6d97r33jHtKUOxys5kjI49yzbpT4QRst2K0aa/jGjnlgiJeMG",
+	"l/eZ9hckpvCp54sKNRDFcfmVlqXyYSKadt0nviIWl/uEr4I0qHOvJV9RsKjPZny7ZaSitkNrLHUHmReb",
+	"c2Fw69zg5t8Ht/6wcevK4Ddfb370Xf/i+uDGF2SO9N/5anDtumkIzxYrIoW+fU5WXN4lddsTGec/K88f",
+	"5cjiq8MjqA+o59Ge/Bv2xDDkYZfIfSDcs5i3RGyXOLbwBd4Rv8kFCzawSKgSY3ujQ2dyZjmqcTortuMY",
+	"pvMCY5YUF9Rx1JG2co8lX2kcy5dUOYqbK3lw3Fck7Nu+Y+Jp8HGSAD77fOvaxf6Fj8n/+YoMbv1h67uv",
+	"5ad/P2s6+45r+5W8TAMeNpOi1OW416CuLYC4h5WRUId7CZU6X01eM1i9NxEBFs4vOnicryQZf+zKFEMB",
+	"mpAtIVsIzl/fhJA7BpQak42nguXx6k9ZDUhKn9hht91BBcKybLk31DkaEeh16ghWnKKMz31290uwRhTY",
+	"uVJMf90b119LMwvfI2bVNb/QjRse8fHKOyOTXcYsQQJJFNGB95ZiSvBes4COCl6lSSuqyC+ItydsI5s2",
+	"P3rLpiBz1TJLRZP8LaRaEcb9yyMPIws8MHqBucVflPdH7bQcdNeiZw7jT8ul/OJQMlUUvAEbyi/okBPF",
+	"xt5bGlf2jS3uMhYKLPyVDlPfS0t+ipItciD74ucxuz2xlxBdoUCKsmCTNMstpLLkyVF1ieISIziTYfWp",
+	"qbQn1DjlnzWpvsiBctNPYI4a9JeIy2h4AkepEMT2CRVEeZWkZh2owm3aYEuEtdp+j3Ccq0OFP1pdUA6K",
+	"6NjZm+bXmiOFcMt2o5+W/yWWH1KxXALBJ4Be4ElCu8BP0iTvaMH7Typo/yVcHzkBN47cei2D5x3XdmV8",
+	"mK1Lb21+fOfu2tnBhev9y5c2bn1yd+1s/6vPNr/55eDq7/Hf/Xd+M/jyvBS2rqSMlwqWR+vyQNqdqmOL",
+	"JuxS3Xb1P9HP5zArwoTD01h2RZd5wzJrxeR7lxrOKx0m5J+7BFlhRqegQ6vMSSGiLhXI5CR7cOMaw/sf",
+	"bNy6sHn1Wv+79/rXb/cvv2d6+Sp1OixF+aK4lvyujYTgwvXg9IORjJILBprEeMy/reHGCIex9rBQyL01",
+	"L7qMwHdLRLBV5lEH5Hytye2aNJF6TBDwqC2R2dLsvplyeWZ2PzxCiYUmfjCZlwqbV69t3Lq0deud/o3f",
+	"yc0xsYG9pVL2xZ+Fq6P/ynUsWccREf3D7L3G3brttQShRNgNd6bTXiQur3KrV5TL1g5yfZtox+ct6ts1",
+	"9HDU6+Zr4xnFql1rBpE5j8v57RLE8mjXdhsCwlI17vAOcHo9IPdqTQyb2ehphIiacVAhF9Birj8J6XW5",
+	"t8K8ydTo8LfG/fd9Wmu2lKoRH7Xay5C81LKYRWzfdNGrPd9EzMft/4gR5PyB2XLZJBxrHqM+s4xu35PI",
+	"e/K5dPPqhiu2a6WEUeoeb6FyH5gb+vR/2mYNeeau/P9dVpUXvW2Zic68kRAQrfbg/YJ54GyVl1fQVRve",
+	"GnKS/offbb71Znn3T9uNfE4/WJMaWB9JMTjT2CanEAZzLSl/DKEyJQlz697BD9JEtJQA2hTajpO1Rt2K",
+	"YhqmaKxeEqlRV+rs6lFmEZd3UyJtbVpT8cKEBSY1OFEw0S9zLXPMQq4THAy7BGFwPDnp2GyFLjsO6TY5",
+	"aVKLUAIq5RKRFoYrH0BtrwjSWhKZOvd8dmmwVcd412ScQmQlfX2kSWGFoMUM7yo8k5t6MoJA0Q2Fx3Ju",
+	"aeLCBPMpxmh7iHCjcwmPOUIlamPihKj3PPuaTSIX0uhCxWu4y8JMCyVAoxQwjue8pg0ms3lh8QhjDBde",
+	"454nV1osuLwimnDJXF6pecyyfSOjbNluxyg9npZ6D75ukainJFk3qWuFISo/JIiYRTY/PyJrQhKEOZoe",
+	"G7jb7OlBh6xvw2rkpnfakwnu8LdFvf0mCoqaSaVxdLM8RClv/zD71xzGRA49YvvKc0+Jw/nKWCxHvuYY",
+	"noOB6TDX9/ILnSYVqR6bJiOr3Om4PmMecVjdl/xTPosZK7zN3OOw/QfR9WPkYrZr5EmHx9BP3EqL+U1u",
+	"5XVI4cNZ1+QgXC1mgYLclbezpmMtoMPCH7zjkxpvMeLzWCDeHEjhHd+40Bc7fu6VyndMuFRMDMt97Orx",
+	"9OBpcPBxTeN37w3e/+W9Dz81pgZ4vM0FsyqZKrF+KvMNqQf3JHKVJdKlti+UDSdYjbuWyo0z6hpjcZic",
+	"QXEkfRUSz+BK4cnEtz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy62uch9x1LUXvYVCsPZP72FKxMKnkwcZsY",
+	"jT5qwZuEpB2a3+Cza5uffHdvbe3u2tmta9c3vv3D3bWz/RsfbNy+tHHrUv/NN+6unR18dm1w5S38MKL6",
+	"tWwhbLdRQY++YK5fcZAVtDn3KrRW63i01kM1MPDDGz0mHcv2DzapazpeWvdN9gcGR3xSZTXa0nu4SFzu",
+	"N223sZts3Lo0+O13mx+tw4Z3VSil7dmrCV9Zof/VZ/fWPti686bRv4FJ26nDd6lIjh1/+Xfn+jeuDd76",
+	"upDbU3ACPBBOpxV3vGo+O6x4UtvKeguxXXKwabtMxNe9eeHLwdrZkaSm2TyFSxwkseOxGGlOnuZTrm80",
+	"peW0VmxXJYJjonqEpjouuJkaHgX3SyAMI8lLEf4NrKagBaOWPOjJ0HIYkpQsW7Q7sHuCeat2jVVg1vDM",
+	"qo155E3u2BYEHOTqmUBLBn5EQ89ZsWAxx17FdO4adwV+WGUuq9s1m8LntJNm8ui98XpGace1429I41gi",
+	"pUW0eHrCh4y50LcWYda26++bNyoP+PZUirM94IpLZPPzbza/+X3ApYaHKwyufjz44qv+uZsmYty2H68G",
+	"bCAtuoXfWkVpmCF1a+7ZbTKP6SsIAYwV1vZzM/kIBzJbI4qaR75EEX7wo4o9ukhjCW+DokBICEdKDM94",
+	"NtchqyHNp/ws78KR4sCSG0phiA6xoto/G905FIiBgF7qdlrVhAI9W5rdV5or7Z2ZP1CenS2ZFSSYSTpv",
+	"0kwgOiMzn8LE2M1ffb716Vfb8fy2bNckoZer0kQSvMWq3OqRjiv1BagzGTYDXeZ3ubdicBx4vIVbiLcU",
+	"E4xm50lVHqY8XZccPro6T6hleUyIIpk/EH68jyTSpAuzpbndpd3l8tzu0p7ZeaOV1WYeNVvmkDaqvz5s",
+	"6Ruir3SNt1rSPnRsl4GhKK+iRWBh0TlgqgY7FnDDYaUVvzKS+Iv6aOER4vBGEQZTR45BwF2C/GhGDTBz",
+	"OFFCUP7+oQM/2veTuSNmfdmk3y8LlPR+k/WIZaughRYuHhOQk1AoFqKGoeA1mzoVDJ4og8bmbkWHnCxb",
+	"DlvzK9Rq2ZKRKZ54KrcsDmKqFndZGpmjDpJO5iPyhOXX8fsU0Uvg213xmoBoMrv8/19d3/zr+/niDaCx",
+	"B+IqJlvUycQzi0NaDfQIxVHjjCLKM+PMTN/eUD6ElzFGh6kKyYOxHUJx/4gZDk9Sv9Y0W+U1lVU1dPVs",
+	"l+g6sZjiCgZhveM4JrK2mE9tZ/T7hn9odPcdQk7KPeJhXRpkHENdGrAfPZzbcRyjoy+/MDH7do4od3VN",
+	"OeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwvcMbHmIA84vt8M0L6em1i3/WTEaV7WJtGQZuSckV8",
+	"Dl5RowprSvx6uuM4pMeoJ4jPE8rZvgXTuVZtz29WLOPhHqI9yavhkdjRlhf27p8pzc+UZ5MKc0rmoDBm",
+	"Dj6NmhuzG80q73igyEnVmHmLpIlqYI/QhsfMHsyGxzttk98SBCihDbZIBjd+ce+DKxvr6/3/+itqEZIF",
+	"2SusKFmWxWoO9fJngp2gXoP5z8hxTZyy0aGeZVM3baUgHBYJlFPKeejnYWKwzsJ2LrtZ6r6AginmV+5/",
+	"eHvwh18YvcLm8IRSk+L2o0HRcnJlMR7Tz0m+ws6Mrqo9M+1yJaU8IWvo8o5jYbZDPlalVQi9jIAUIyQw",
+	"ghNMVCuUl1fECslNQcAxLv3ktxuTLFXYIO8lj/h93v5F//qX8v9u//Le1T/2L18cvP5OYnHGCGcaW1g2",
+	"3/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88vyGMbt/6ysb6+cefa4Oyn",
+	"G3euDi58NPj811CYOVc2F+ZOwCbGS2YOeEhmqT489DAxDbNDMZie8UJzviIXPZyoFt709PBcSylOde4t",
+	"6dPeJdCnYQvSGq5Xz2TdqcGep8YI8DS5Y1XYmbbtMfPLfuj6tkO6TeYSSppMMk6HwzKUIytnnLk2+sSP",
+	"oxP0cI2PJwbRE5TizQITTO6y2V9ULs/um5k/MLdg9hdBRlMKAy4Su06UpqnkyxJp0R6pMrSA4uxN27Ib",
+	"6xcH178lWzfP9+/8vH/jo5RYLfh/84ec9Q/SRWDgSIhEAd79ePCbN+9dfX+0FyVHIE+5sDOEMD4Rn8Kd",
+	"n29efmPzN+/0P/3WGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5pMBCvuBAhINbFZ6naEMWuseEHaS0v4ipJI",
+	"8vyLw/wog5ulVBMMPvjZ5q/fVxUE6/+tygduXBycv3x37ezgyl/6529Gawrkh/CT/lefYdRKS1rJNeSc",
+	"OEf+pgqHwnyssMigWHBoW6RUGxykDnMt6j3NsLQnzoIh8dngr/CDpOo6IP1IJdAWKtl1CTMcPObHqHIP",
+	"bdt7Vst7amrEPctPHjz01NPPPHv4+889f+SFF4/+4NjxEz/895M/+vFPdts1MVKLTCRlh0dwkDpO3lqA",
+	"Ieqv1wl1uCuVgm/+q3/hd48vQi4mus/RrYlBRt4qFMcWWE+rny4FpjTzgONVVXApoSSMpXSeiBsX4AO8",
+	"z5rn/316ZfQcRYqCaY2hQp4MiC2J6rL5pzUMxI2nSI6vGk6gwx2MICYl7C0sy8j0nHp+oHqZYhzPU+Gr",
+	"INlIcmYuwIpVfO6bqk9O2C2m2JRFBCd16i3pLFCbu4JYHABSarzjxrhXeXZuoZwrLtfg1KmMdBlSiMPQ",
+	"2BhzJfifYZTsDNcx/JgsL6TVEdtlEd9n2n7q5TTsVeaqDY2BLM2V5vfPlnJtXE6Tqn/jvLTPPr20sf7Z",
+	"4LPPjVpWx3WVRZEs/YCYq9DQFFAVxDybp+Szo5JgzB6GoF9OohQ+93qZbt869ww5avfO/vLu2tmtGx8N",
+	"bv59sC41hP6Fq1sXfja4+fcdh6LpuiYYmkg0LZUmDtn1OvOY65M2422HmciiPL8vB01kuI1wS4sF1FbN",
+	"IDexmxg9zZDXhLSSJPUkKzGsPIsRIiTcNrjh2Gwkxw0bM+Ax5qW/j1c8gzCQIJJnGdvNrHNLz9e5T5VO",
+	"DhUjPegwyYPw5DTCWC+wBvXtVYhW04g0JBbvul2pbsUk4fyB8Y5WqowIe7a1du6JJ54Y0yKdUsIqIo7A",
+	"nkXzlzXVpOerjqSWBxJtjtPrIxZw1pOfyH9/f/XJ7bPhoFhpX0n/L6LQ7SuNzSfTkUhm02/WfdNh4hbg",
+	"aPNkGkBCRp0gh/TPos0jtimEd6RH2tTzA2BRcOFKg0EEyLRJglVqRIotEtOKjICZEeLL2iBFiqD+UnfF",
+	"PHWH1hihLe42lG4WLKTKety1SLlYKpWgxMj2m8TlJNzA0Ew5MFJTi/xKrT5rq6eENvR/A2PYmVv4mvFw",
+	"XMvWfqb4Tlu28HUFedJ/xtqQyyNFhu8xRngd8tEEqTK/yxh+g17zXSLIJQgiCkukpN0oIqEVbgut12Gr",
+	"bCQO1Q861LHrCrQ6O2d/XL8/bzO3UqPCWNonP1a5qN14tsl+05pfwWmakJiesVcB5km5Ym1521HDgA1A",
+	"kb8izMZup9FgwmcpObzcheC4T1fM+RUZ9qSKrAfbRqrM4W5DjKXX4wkO5RrqXY1uSzGk0OiyzCxIsBe4",
+	"icgzSwK7HvdZCkrGfUe58NmZFLVZlTQM2/C2mFToIlSfHHEM0Am9y5PoeyNXF/OG5lA4trF4mItxgVjc",
+	"+gDtRpqGKQeeTJGb6EYUgUOeNOnajkOadJXtRC34lIstNQZMjtrk5+SjWYbyydF111KAYd1U+F0O63kn",
+	"qps91oZbaTBCfcAWqUp5jPnjzFKzXkLpoWSwBpYzSIux65N3GusjUsCsMHJA7Qp2IV6rHK9rzokHkulA",
+	"Qho6qBKmH5T7SM6CWRXbcH+PKxxm6jG0UyJEaYRrUu/iHT/7ZQkSNypqlt2wjQi9nHiMWsl3FObL+xdK",
+	"s4UYtObLL1uv7nvt3+5LjXZW9s4J7SeBTHMkFQ2el+/tDvWZ8M0WvtCRdYci1osoEpd1mfA18o8GRTkw",
+	"XssAsFArnXYa5hGJ5ppH2mSkJLJP+z7Ll7J2BaERDJTyvF1nWDtXQ/j5SNzMNEWfr7BUZJsmIz84Rprc",
+	"sUZrofiigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhKVKu0uHlMXkVSVoF9CN0Ckyj/fbZxA5ubFbj3Kha3N",
+	"M8k4zAgmgD7fZC4B34bcRfRwdqkLhVNy+yEukJMwxwJfyEN4mLyTxBmKaq6lUWS5Ek90GKKM54zgdyFC",
+	"vxdXUFSiBRCh/MiYKxTDcDEWnbY9JgBhuEsFEU3edWMAUnBxg4sERFYRNepmDmesQcLfyjcuhsqRQGGi",
+	"kgfr9V0CmMVS+IT6BeqxcmR4OPh6lyC86wYcRs07HCsaBsQPjBN3eG3lhN0ylk7ZdM/xJnUbTWovEepK",
+	"qaQ1RjVvDxw5yvEOgiZRhFIoLSyWSvHr+NhLpfKpl1+2/vfsS6WZuVOPL75UmtkrPzDe0INcvglqRidh",
+	"IMbyhljlI7Z5YBbpNm1H2glgdsl1RR0dQ24qk2DPsKXx8ODNGpUuZ1MgVP98cMEOvXpjfX3wt2sqTWSJ",
+	"lJMZWgFm9oiObabLqYCn8tcwHYknv+YEloDMaJ8TKlaUSzBvlUr2eObcII3JrxdhZEsh6vZ4SXnPHPz+",
+	"TGkWSo1OsoOSyBrg5rL9IV+7Q33b75jYxSHW8FjCj71/93z5wP5otb3FO1UNKo3HuhA945mFkERV1imI",
+	"LreRf9Ryad/u0r79c+XMYcsHYuPCn4mBEycRLD06IfM56PjuJFc/2za2fcnzO46F3gEwMKWl7DhGKL9I",
+	"dCEN0q80DqTfyWYvkUfwu/75m2SW9G++M3jvSzJXIv3zb4wQvKNIPpyzmoZpkw/R3kFIIRt2nqfWC9ku",
+	"iUmHXFG5lMYnL7al8gNfYpQZxQr8Mwk3kb3bidWriahxjUtnNVtMKljUb81WRfBtBBoacQvgMGACp4yO",
+	"1AwAfflSixF4ay4nlkqmyAvPaE4uTaNglXTrS6tYrmeJ+Krpo0pVE7pj0oh2sXGfrQAsG7V75kNTQDdG",
+	"VMhW20RjUt3jdZ+5mi0HSPIxfmd0LRhVOlVTWHWwt2iQYU5tp5No09dltSb1Ky0mBG2wiqr/nsQdjzAo",
+	"7TZzx1Af5JRGvBMfuU+Q1pH4H63yjr8khaXtkhe4n6wN0aUT6uZYGdrRVKAZ4yVa+QuxUkrlLUatxYDg",
+	"bMeB6LtPVxix/SXScWvM86ntLgKyDiKPAGE6XPhFIricS4v2lPva82zcgyDRnFFMI1TvMTIUeSOcHJUv",
+	"R5A8IW8jvZHFYZdQUmdd0uWJVKsCIoQgWsjG+hv5Ambp8I3KL6pdE8EyIo0D0cYJLn3s/kTpPouJPJCE",
+	"qICDPWK5UIdYiz/PG+iwHUNU4slSc3zS56TKRqPhRGFwAP4GUW9Ojay8UWOb1hPJTRyaGuKN3V07u7G+",
+	"3v/q+t21s4MP/z745L+iprbGIGtRt4NNJwN91XgXn7aZY0VaYSfUVbyBJj8IoPIUiaB1CGyrqqmI8nj5",
+	"0r0/Xt168/P+zXc3bq2Tcn7jK1YfZaOvJ4GRInaXdkfgxXNZWXoxpm1/BlD0hvFbMqQf/GQoO2UqUuo+",
+	"YftmgdNp0KjMkhfuBMx5msnzCtlwKvhL6dw8Cr40lPs+IiIPZz+Jhj7myZqhu6CImDtw76QtH73/4wF0",
+	"5WRVuD8wGeNuREq9EtovlG9tP5cjo+HKMGjD1hdf9L9Z7394ewq6Wd7qL70FqVVg0Y0chu4I9ylrf83B",
+	"UbMx8JTdaPokEnMJIoOl/bPlhX17C0Nt9069eiAlOpgVzGNu0HYAmsIgAtMEEeggLBUMlrUXxyIHkxIo",
+	"CAoJbaEtwFrTdqLqapt6KNYbHnWt4C+ozzSKy2epa724OlmnrDSj9UTERNWahjDnxm18++7G+p/6Z98c",
+	"1wkTrfkWKREfv8kEU83G28wlkBkW+m5DF1S5VCIUdMz7avT7fMK0I674V7q/6VkFaDvMwESly9iK+s5Q",
+	"jMy9lUUNBQqpH/LxGYv2dgnSVH2xAufc/lGliOmFyckQBvY1K82Uynn8XGazl9frgHgoHO6LJbUWSlp0",
+	"hc102vC37Tb00Lq5F8gRQBPM39FpuETpw9v99Te2LvxsJFtQS4qaYBknOFFJxLbPODXGse0Df7RPNsai",
+	"xnMT5z72Vnq+kJ3uaIf4oODcxRB9GzM4HFb3iwEAOneB4/UgpAmYoUONQvM2MQ453/ywea0Bu1N6QKoK",
+	"S0hlGbe8CcsoYxPYZ5gAbxnLfWGrDuvajE5beaDy9StFnPHY0HPFgtzyIBUnAS0ZdtFqM7eSdYbLwXdD",
+	"x6ez58H5sF9SuFjCJE5cgs/JwkIMkTA9n3BkMgU+FQpXYSwb0V+GodtF4je5YAr5jUrK4h5psWRvsmAh",
+	"EKPNu/UahTi590MZTZjinnZHWr0AoY7X68wTRb236GzidfAROnb+K6FwaQxUecAwPT+X5v1DaSwO6ZLB",
+	"lSpGmUFA6sM0FjnDyM6YWU7HO6RA8h9gwnLQ5TatJy08YHZQ6+8yPfCJl+TMf9Zvzu6SGb42pzsiTxgi",
+	"Gj/JmaU49bTHsVpxjQs8YQJjV+IJ1JBFDS0D1Sa4yeZildQwtMLYhHU8oLzrHcqNTEEOVkj+wqeYgBgo",
+	"Q21wTyjvKdAUYMuZNCMMPKQbomFPNUF7kBze9bibs2FpQFIRKC4V6BiRhD1UvDmcjp3D1RVhdw8kMBFl",
+	"t49YbEJOfRQgwkPXrksHNtM5OMLmGTuwRV6Tu5xUy+rcWxH8IKMnUNgDZyzkmwngIxSHEPmnnyHKnnJ9",
+	"KRfHiSlYoSoyxjWauuRrUmFAujv+7PLM7N59GMyxBcqVoGxVSilM3SySJjsTO6yF+oF9VulA+cCB+dp+",
+	"C9yVE4dTUjpSBrm8qJfb/n1oUOkwmo6IKVUjx6yxtWivEjnpoWpphtB6LifqKUxkUJkDUphB4xy543gG",
+	"3HV6RQj+2y7o8GMqClMBPUlroXkwKAsb+2i231Fzui0ypWWaVdc7xKtv/n1w6w/RgNfgxhdkjvTf+Wpw",
+	"7bq5Ts3sVn6xDh4ft0MdfeZe7KjML8Nytmz9PWwQbuzYEFG7pE1lLHV/AdIw0aK0RSyDvNaktlvEaEI5",
+	"ZqrnQ5DbEQUysz6bB2WA+XS6YFtMkDopWp25L2RUeCYlYwzdKygDpxFE1pS23dGUFeDrmcrNA9MKH0ns",
+	"Hjnxo7rb3kOAk2UwWZBZ2LonQQshC4JWljkTS7LUnKOKZYyj50xdY9me9X044Htyp7gXTR8kLbYUdklj",
+	"jmCk1RG+ypUdT86eDJtDVEF2S/1wibh5xO827fXt93vOm2uSno+u/TqZQuZBOAzsqLOgzVwL3YqRtFDM",
+	"QDbCRmdhqw33iFbbM2HR9dChjWP4a071wHh8wCofMTZ/2BCUW472sRzZsTJSQlPaX15YmN07v3++tLBQ",
+	"HhVSPGxhN7gT8E1yEv3/OTe4+e7W+l83vrm99enZu2tnBxc+2jz3J/mPW58OvvscHxhcvd7/bq3/xrn+",
+	"lZv31j7YunYRH+6f+3Ljm9+QxxCQENtNbt242b/9641bb299enbw27f7b673z33Vv/A73QNk7+OGVMpK",
+	"jXpYEStEmyPoJLVdh7pWpc28lp2dh/E86DFVLl9yv+kyMrbqLj5hU67Ei4bWsV3oM1tUzHzeFtjR0oYS",
+	"opESKSdu2lgQlpEk7dvv9e+8t3XnilE0GLHYnnpFGjU67QhS0Rl8BI/HqyeyL8uITETkuFAG22rJZ3up",
+	"eYmjW77j3EIenIB40+dlpBTOV0y1JdtMq8uU445ujTBmxqixzWiyGjiWPd1pM2/VjrPSiHe9aVrnsp98",
+	"L7YrxCAfFolKg0iwistxoyOtqUeK5FBYqjRRNViKrIxWKhj4vuhU5QdVRlQOMuF1VYSxS8SYI+Zoedho",
+	"MEzaogKD8Kpjhe02Kh5r2S6241bYLVH8CfURBG5ZzHJUbaGhi3fHExXdfDFs/V0JwnOm41BLPRGp4Uhw",
+	"3xQENF0uAeKPUF9tQIzA2j+ePfPsytwrJ2sHstJAcxeNmBPBU3qfHrFd7olDxkYeNV2NmFLDNRoOxlFX",
+	"OEkb8vMlNBKo6tlt5McZTYwjDYxju8nbzD0Y3IXt9QWO9daPZhTn7Ot7OKVh9e+vb175xeavvtj69Gr/",
+	"Py/2r9zsX10bzUrxThp65So4LTyu9EN+ljnm3vGCEYv6FHB5FMpEWo8So2QeAm/XPbKhbQmmWMLL69yD",
+	"zuzdJsegdRF7blHXwrZ3RGVAhTLeSFax+VRgtEp5Pi2w29LzmY8RbEpsl7eNBFJDTDTJwxKLjHd8SH/p",
+	"hPOcNRczp6XeHNN5N1LzNzUtD0vZU3QDnGSla/vNSno/E5iypBw95yJmJUVzkEGFgE4x0txgq8wL8oJG",
+	"t88L93T/yHnyjj/OVLNLTYsF9UrwcbiwiXramLwV62iQfpqRZyIDLowsl47k5MQvXirhpx5b1j4FxD5M",
+	"oLH1pTOUI9zFTk8JsaE6cBsiHLo1d9ZuID8zgTnBxyNhplp6VsPSGL+K3oEoiMDsSGSOWEm/epejZqVX",
+	"nb5dxxjYfIZ6EVYx5uGqjFg022iDCUROqxtyomdn5nLlRFd7FSg0Gm7d24NsT0jDw4T3OtChO2YCKC4V",
+	"89MMSZdppBHWhYftGNFxAJ4wpb8ByFTUxRgjJaM5aDFmSlN5sofFRFLyBBJ1SosHZcqw+KaSv6PfAJI6",
+	"/SKM2Cy0YaSymbVds2aNrUUtlg2d4wEZw0jy4dx2F1wY81HouzTGJiPviddXzMbKK2aHTwBQpdPL7xTs",
+	"xWECdWK28Fks83dEDvjm+h/7n673/3AN6/U2vv2g/9X1jdtX0F+0ceuT/p2fm/YlOckeoyk9NOGbGP8z",
+	"uUASfEr9SJ9rMWA3ejuKui1gkpMFR6ZvUcg+0pncDxV3mVwk7C1vRyaUzUIhw+WBvhpMAZSPKQ8plBLI",
+	"v3eJKZRlxsKR+SRGWmhEsi0Dwn5570gIHLgzz0J9zphuNwVrlRCdmX0Hck57fu84QhxWAGB8mKxcHEK/",
+	"SQrG8sij0cwnX/+BI71UNC5b+aAraX1wlyP9Hw5j4r6LGFiRBv/lUrm0t7wwv1CenSuXSrM/Mofx1FC+",
+	"8ndnR/QivvF0DK9cs5s7UCqVSuXZuflCro4AR3rZ9Jan514yGyKV7MKX5XTepomkExpJ1e8yZ1XpjaJI",
+	"uGNFIFV1IIUJ4nOeW3yFl3BIehmDPcKn3uimEUGQRz4OgP1Bmw4qZ7zK4sZvFDkvkUZibvBLNJh+zM8c",
+	"4NqN4j35V4FokLGFlMCaTVLjPuMazMhbqQ3aYMGJ6QWEYWYAqsonxQc4OrYO/snMVt/LqvoEI+hVFsk9",
+	"wtTB6TZbxgWpXsvG1B34yrQbCixo+6m+UkdNSQTQSEugrHc1BBcHct/RZgo7U9iQD40pGjtI9XQH0XaD",
+	"71t9oLo4G33h4UeRts+jHeSh7z3yM+20F51qy/b92Gex/ADt7A9mHn7kdzw38VGdeV78XWFQIBiy1mRW",
+	"Jz6NcJHBJ4heGvtMg6MYAwwQRgmGO2VO4TA5fTE2JwDH0AyEP3ZH9/GA88fHjBpcuN6/fGlw/nL/wu/z",
+	"ZfMlYKHg+qodGZlkgUzjgaRXKH71iCVWvNjGqu5jQc7QFBAYEPhyNCrg0GzkZkgSQtttzNnUOp5nbB2u",
+	"36qwNKIov7MHRgI9uKyb8UoNbZX10pGIiHrmONipjI2ZBJrL0b9J2rcN2yVu0tfQo25jd5PaDk0gO+6b",
+	"j61qzpTQpmaZvl+xoRzuNpBjgPexyoQ/7vEkUWdhqZGJGPcyKEZOhKIyetkfoj1pG8IjcbNlYeHATGlu",
+	"prR3au3AD6cYJ9lacH5dYoQpeQTCZ/GWghGjbTc57JJ6x3EWSYP5oc0a3ZR986Unwv+VZ+emb2naohLm",
+	"VhpCVQ3wsUnNThBqSsMcTs0Z28YzO32WRQQcNWjNpXk4Df2+eUse0nCxt31M5bkD6nzm0+LZIhXFoIW4",
+	"3Kg4Y+FFvmp67hiFpGBnRpe7n0GQYd6tcLfixHPWEqcACFDInoHJWVJ8Rn6S0nVuxXac9EXXqEus3Pb4",
+	"cfky41p3yhTWAZjRBf7yWWhY4YLaYvJC4xdQ06SUr2jkeAyQ5ihIV+zems9SU15wGsW8pnZiSenMfzot",
+	"PscQGCMlw0i2fNL2myTGMpfIy4WXCwA2K0iV+01Cu7S3mywHqFekRj1L2n2qjQuolnIqRciGCFuGIbAZ",
+	"eeyZJ0m5vG9+bqa8sLDwONbAgaMAANUwDB+uGr4W7AwyAHKYNKR1AgHx0Y7HWJ+8aUuHnNg6Ub6bmM8I",
+	"pTDN0Ul00i1p8artsCIWiclPIEMUdhCggD1GVTOQyClKOyDRczPhGE10WzZUiE2fjT4kXDQKd5YL4Gy8",
+	"Xs7DrCLtjOHwibqouY4qgda0dwgr8Htk5tT3jGCBMAuNVDiONZSKaV7t+L5KwrXYSIU7OtHlmZ/Qmf8o",
+	"zSxUzLM1IRAambDumjRe5w1A1ZOXR/dTDYDooZG0LQhASgzhkdVqHY/WepUW8z0j/JHS2OBYMQYtkjWy",
+	"wy0xkh2Sjb04cjQAuQ/dPna+s0dxaJeN5x7iIif09acPkoX5vftJG58gYfJxHqo+jij9ku3WsYK24dGW",
+	"GIY5rkiN2Fj1D+NNgsu8def9jVtrm+980j//Qf/67cE31zbW3/jHtxcHP/t484PXlffrs2uDK28N3rm8",
+	"sf6REb/fZo4xlYRaRH2Xk1nG4KfTXFF1j7EUBUM43K9IWYT9ROHPjktXqe3ILV4MHVPyJYiHl5uRO3w0",
+	"iFbcfznUnLHKyCsd7qNmLzptVeoSaUVV/v6hAz/a95O5I2kxi44p7eXEiaNEfRmNIJeMSWQZxaT4DmK7",
+	"Bk/oQe7WHducO+wbi4uWnS7tKa/9YtWh7soSOie5xYjPUDcOB4g8N7qLoPw2dLIGa9c90fA+xM4j5Uav",
+	"2hbqq4YwjWmXQNHRXbKHdYeqx6gpHeMEECXv+DqhQqOB5qK9k4ytOL3jbWrs8mtR2+lVarRtrIuArC2h",
+	"Gowqb74glFi0F8YPiWO34pndxpwxdqbG4NWGFT7tQY8sS1oOLiQzK2Mh1wr1STylRzDmiVFRqTNmLKar",
+	"UYe5FvWIfADxGo0H1NRR95QkLtVUXf5nSsfzf2NXfZWFAtZPxc6Ew1IbDl3IxgMQHvJLBJVD+eNH4U/S",
+	"S59atBd2QpQbBM3SBamCnRpZRGyv7/35b/1v1vtvfJiKHzEFfHwsQI5sY5VJrUZMCy9fuT3MqPja2TN0",
+	"2FGWVNSsNEZg+h4GDDPGWyI3PYtrh7wiZ1+wMYB0mWtBP8ORsDFBc8ptB7pVmhF0USQtppppdiE/zATN",
+	"y874HjVj83JzsXovtV5+3LWaaEVtZSo479CxTdTTLOtgi1r+eNil1pgOng8ie6Lzz0RfBm7nsSUC57aI",
+	"fxUJdQQHbGHSVKjj2z3np7lHWj3BnHoAraWrsyKS4O1v+hfX7715sf/7r7dufJLDozUNOslLIpAFNgl5",
+	"3A/1KzQAZg/soDIG7bdUdn8UTTyqoUW6p47yrWfpPYdBeiwR0aauwK7g8hpZHMiWrzLPAU4+5c1KEEdC",
+	"ImTRx3Qc4Gk6Pvx8UcEcB7jpcJlsDCiITqPBhB8FIImomBkkMKRvj3GCk+mH90UTC095bz7f5tiqmsnD",
+	"GV/rcH+sSKnB1tq5rbMXN259sPXF64M/fLtIBu/94e7a2f75q5vrf/rHt+f7F/68efkNVI76t87/49u3",
+	"7q6d3bj1CX6b+PzeX3+7uf6nCJ9W+Zc/7bg2QqK7PvNazLJVOzgGn5s4+A+kdWqPnbnSZE7bWD1suywK",
+	"khfvCG3qF8B62Xn/Clg65opyGGsn+sXQmf849ZJyrp56tVScXZi8l73ek6CZPa0yJx25f6hHZmHw/gcb",
+	"ty5sXr3W/+69/vXb/cvvJVJBRgdIgmtpEq6B69yYbz3R73iqVQ2d5bld0+EuDrHByHJfKmzd+W3/+u1C",
+	"sbB59drGrUtbt97p3/idJLfgBifCLqMXbywcms3ZjFWz9KGYv8rZ1fmS6ASrtoy5gMn+/EyOh6QQ5NgF",
+	"D5wycocIGRkrxVRSaQR9XN1nH/Nn5W2SW91jouJyqEvh2AA0PIbgTK14InC4m8eob7uNSZSZGm+1jBlh",
+	"h0P/XOxkS0bIFN/YzaFM2px78gj2Eqg/bnBuFVKi9aOLPtUwpoOYam7eiVgDXyg3r3G3xlR+bETB/ehP",
+	"9/7r7a1fXt1667N7f3x965P//se3Fwe/+npw5fcbt77bunZxm42rM9oHHYPkXCOg345CtESSgodTv7Hc",
+	"3HwRoq2mwhZq4wCzGZ3CfERTP6IyRbnXoK4tNHZDtGnkp/07P0fpO6pYcLxoaaIhVNCCTUGr6d0ChJdw",
+	"17MOe7ILnnEoKjXJTTmdaH7C4Mr52X2D964jcMa9Ny8OrvxtY329f/ni4PV3DGpAhM5nTY7A6HkYSzA6",
+	"Pni+og8uIXIr90joLMp1kgnBPA7VLYV4GeCgE0NaT55WaJNTzhC9pBCIx0RTt2EZlw3Cjys+X2FuRjmW",
+	"eo7Ac6TBR2SizpZGs7fowOZ1pbfcQ/4cYjL0VNM9dVxikSCF3l07u3n+y8Gnl6RWfe5S/+yXUin/5HL/",
+	"+ufyq+u/Cb7tf/L+1nfnAXLu9f63v+//6XL/v7+Wv/rZN/3/ORdA0UWLQ5hTBy1V5SaLNu8IFN7Y9S/e",
+	"5A/+0l8Ju+oggqPL7EazyjteJv5c5HCHJDWgaRONnKHacBTBzecAUjd08xFFEgJSiSJ6mIuKpVMHw5lN",
+	"u27MD2Btn1lZQQASPGSyV2ktRfmM5EqCL6A7Zs+h5VpaJIdalsdEir4bXmrqcJctEcEYGYFeZGxLfCJO",
+	"hLsEpJRCtbgZEFU3STHFbsGPhsb0LkFeUdplbkN5GQ0p016E526ATIkUVuYeKkQ2MwwX2ZD8NWiR3+Rp",
+	"TL8UwV8AHCNbkBYeaQRfPmfveuUmGzXTJ9VjAZhGpeP6pqQIzODCZ6S8wmIt5Fj4DgK/hL5buTUzKEKD",
+	"PD5TavzBMGqk4J6iHpfATRt4RZDyjbc1W2kgAcOC1D3VAChdpxvZSanKGp38u1CHjvbZvUJ8Wq/DHYeH",
+	"iWp3hh1EzUjDde44vMusSqed1uDDcQit+wyyFXmXoDkSheIY3siGxzttkYNr5L13J6jXYP4z8rWmi6fx",
+	"hSotWwijTbaMlyYUFgbAqCVJry5HQzosHxxenl0b3S1NdWA7XEMunT9SLdWI9KJlVDPQkax71eUGrggx",
+	"XIB2NWoLSgHJOoaQLcyAC7RX0enUpjkeJrSFHi5VyKgvoy5fg3TRCBhlSumFEQxc+6SMv+DeSJqT/DKC",
+	"TGZ4jUoky3G4R+SjKliUInDxSmouhPsQr+nPnSQl3/QCT2nOlJIbHkuMUlWCmKGcjN+Vy7P7ZuYPzC3M",
+	"lowZDKvMszrMWAwQep2wk6I5OyQTEf1kCM6ntBRgWda2i2GellpJPar5FBVOvKqSGVaAcpfBQHJpSuJA",
+	"EQJLvg4RDtnfQbLAxvrFwfVvydbN8/07P+/f+Cijt4kxJAlOBk4azCd2fIjBlbc2f/XF4I+f/uPbi1u3",
+	"bww+Otd/59OtOx+a0X+nUrye5hFDbP1A91QQknn9Yfq9lTxeu3G6tvihjed3PFfaBD9V6P6B8qKMFcNr",
+	"Q09Utr6unhujx33Y217+RrS5KwV/CnCyx1u2ACtdPijGgGlQ4aus3mPwRNzdcOfnm5ff2PzNO/1Pv816",
+	"qwqK5cwVAvMrn+VzHJ6FAvWW7VCvAg0Eh48X2zO2mRu2hdW6oZB6s5oo4oBG5IPqBgvPIM9aQlxLyX+L",
+	"QSpxxJJSdeFS3Ys1+4kjkYyGxNALREwM9aOKsI1tfQ6rfj7wEMGHcp+8xktI102jkAp5XzrlfK9hr6ey",
+	"66djyp1Qb3tevvE1M27bdPLIOGlS13KYSCL85sweU69PkXAnUFZCJakqvYSCUuN7vAZza72RhYDqsdeK",
+	"BfSgTGfH/x30VcNWd2kvp8Z1Uv3A3AcUmvaIlYK5c+gKy5+8qB6fLC9A/TidHCC0GkCK5MohNWYQ6gCZ",
+	"7mSS5L0JHq8Ml4RBrTTeIdMjLTUxQot4ciFZhQ1Th7waEeGnNXWD2ZbsvKK1zkSrrChjDH1symYwO1Sj",
+	"TrP0Vs4Wd8Fvoe6RpRRl5fbEOcgPLLjIQYBVGYtBKxr4h9QoCkpPgP/WGOZqCibFOa1JOkUywCIZrFCS",
+	"rEJ/C/+WeyB/pQBn4FWRP2KAv0HnHdu1RRO7cAMAjaQWXlElKh7TPXcdLMhETaeAamBBOwUqnbbc0wCu",
+	"BvTPCNJ/APSf5bddhq1BNWkM5/xY1/W19BM/xGq2mDQfUv02JSdSfxvSRzoZnDKWsaYmDHHVwAoT7SdK",
+	"FtLBKP1nzvwCs6r8AmMW5hTgwtCe5UptXiK+ihwHOlEujJc4P0PET7WnGXd4kpNMdYmrHG9OarzFlogb",
+	"rBOvNip6tEeavDVUD1lKbcq+g05uXP1IDL9JHNHKRzgqARWeCqZhebSuVMg67Th+Sn3mc4y1oYTZtfTW",
+	"QhbxEmlyxwoSAc1+A632ZNa4wEMTmx9y7Bw1agcxSWVs5XBsrWvKClGR2C7hrqQ73lWm8jC1x/0T57/c",
+	"WP9scPlvg6vX+5ff3rh1afP8//TfXL/33sf/+PZikAa2cetS//rtu2s/i9+OvaNv/LCuEtclMljAAwHx",
+	"0nHIRwzFK9iyqWT15uKj22KUy46j8iNbQLVYwM11N4UAiXL6PDO9l8PTEEMBpXWRBM5t/TwwNYgCTYN9",
+	"jc+JHjRzyXXz0+jyBx1mcir3vzvXv3Ft8NbXd9fObn15bvDel4Mrf+l/+Lv+R5CwIL99a/D2f+K/VerL",
+	"29f7l36tPvnml4Nr5+Ub/nBLvuE2cLHvzg3evj741Zd3185u3H5769PX++ffkK/68HdbN+5EU45ZN2Z6",
+	"dNyIsebzSqCq+7zisVWbdbWa7zGrYrsxBTpDNT6unV7bRDGt0Tat2b7BP/jvgW2gXFV1bs6RnXrLV6yp",
+	"zy1/d6KvKNSqZ+6JCk6BmTMiBzPeHDpYXWpjZ30kehoZrPm4uf/p1qW3Nj++o6ld3YV7a2uSXK9d75+D",
+	"xJyvPru39sHWnTfvrp0dXPlL8O/+V5+FF+SrzzbX/xuE9NkgPUw/c3Fw/rJ6Bq6M+vyd3wy+VP/euv23",
+	"jW9+EW3+BhpfxIcYWDkI72poy6rNXIRxjQCn2m4ldDFHsVLBMLUCy1TDrKocTPOd0i+exEAYFXU9GSYT",
+	"gBt4KaHNR4uIgqjGfAxAoyz/6Di+3XbYi3WIeRiaNqkinNw3J08uL+YpCDsJ6TJbKo3X43cZlPS493sp",
+	"mmiBwc4W7RHBpLLfg1QsqdfU7dUoEn+eG5zUF4N5me8SBj+OYjRkzONPPfcTYfROp5dBBoHtBpVmujem",
+	"KuqAayFEItw3Pwc4PwFlzM3GAGLmzJBtY0r2ZPeHwCmnl2fcONWaLpEbqT4dBdeHvf+m5ytXdbqSwsK0",
+	"XNeKoTRut/ga1pa2FWl9JVUfvGRv3aj/TfI2XrOpUwn7bSY6+Fm2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+",
+	"u1ghtEFtd7zkqpT016By7QfH0EYfjRsCLypG52ja5eM1OpE3Lk9508Emq63YQXXTqKUFR7dLwDKxI01W",
+	"inMp7yakluEeZ57NJqq/TVfzjkobCTgQo7XmEBTVqOD6RPXYdY+3UgAOn7Y94ecFA5io9FnyEN92UsZ/",
+	"nuLwRUJVVfDcvn3yA0G4uxR8OFsqoWYp8syzy9iKfIWp2ucId6FjGif7yfGOa8VBPF6aLc4nCsbwMPaP",
+	"OpjQXt0/ri83QZbB7GMbHjn66IHGdjeiy6aT83S8C48MgQPaHJIOwVQRzI+EePxO0v1r5hOQSuiTni1f",
+	"MeQU27lMxZxImtn5Ill4sLWUQICaLwCapZUmD379bv/Cn6F24ZstbfjIP1+/s/nX6/1zn2+e/5+7a2dR",
+	"dxh89s3m5Tdi4t2Ru1ksMEe1ZVDFC2FzcpPsjm6kOWbk0S6GOYOQIu+4AkJvcp+pC5WYdh3vHTi6BIW/",
+	"HNotFAtVRxnhtGU7PYB6qVYzJ3PECIv3ZI/Qdpvbrt+SKpbtEgq6PWTf8SBjZjHs5NdgPoCX+bwDN1Av",
+	"QGeQB3hgWZM5Bv0CJ4rFGVMfYnHboWKs0eVJzLWycmBsn8ATkMvnB/iYMGLbY0IwS4cxNANg6KQIRc/s",
+	"POJhAHCXy2Gv5WP1jt8Zo6WOCosDgM3wbDfW1wd/u2YAh49BRI9ilElAEdzT2MgZ1/FEk7VS0hO1toz5",
+	"xqDd2/4i6d/5+b03L25+8PrG+i/urp3dWv/rxu1f9v/zYv/Gl3fXzg6u/nzzwwv9/7wIrrs1qFP6c/+T",
+	"y/jAxvp6hAibDB1DuiGI3WiiVMdrkkGRJxS6Xj70ihex0Y08XNUwygxU14FmS6lW5XOsrVASkWzioZey",
+	"0RisUbfSoq6xFgfLiFTVRUr3l/tWQ5GGlxntNRRpqcTOtJm57Khu52hdGpMFGYUHOvesysJbMo3Cgyb3",
+	"7P/gbsWsGh5HcBPon4uUo70GoI3SZhI83dgefAdluO0Kn7pGV4+u13EZwwAt1ZkcplN3GLXSCV45jmwR",
+	"7ANWAQlOoNMHRnUAwFf7eEf11hynTgIGhxiOrpgI+36aX26uPYBolBHAc+PW2+iAuHf1j1s3z//j24sb",
+	"t9YkS95bIv3zb9z7z9//49uL/TfO9W98vXHnav/TN4y9am13woSzSUoWpqG9BZnp6QB6hjz4oTTFnc6K",
+	"zxhwnBz5dgSb2mCfaMnu2CIHP1dp22mNgcF3Z7PgwkQa3ZsSvnNGsOM+UgM7C7NSTO4lZuEsaNCZPufI",
+	"ARSPYUhf6w05iBd1jOnm5oowExyk01TaK3eN4gCj5FL6NfPX+8ZDsZkoX2Gq5lDSJgpTvdtBIqhGm7Td",
+	"GLRvF10FKi9UCwlDhmhC00nIw4RYCKRzlM6GklGDixFliDFGE7v5EQzM4H7GtKUslbXXnihalF89XCK+",
+	"12Gx8ND46mLJjFFXjkYUyrMJjLORoaZshRDWPWLek2p6Q1bafVb9lghbZV6Pu/EFTqIObsNDN0p3nD1g",
+	"PnaAmzBj9JenpT1OoBUukTwkk60mlmfTSD0WPZstlfflQPTL1g/3pQy1t7S9CG5O1TG9p8zsw6sZFkFD",
+	"512X0JZU2zEli4ahOsHi+GlJ9TG978nslHTL+CAHStssphz5rrFUwrB7x8LCKPpN1w+forWmUhB7hLs1",
+	"tkRc7rWooyPTc2hdjs3bDPphrCFDOn8bX3NcAk8+WWG4hEkUyexsvp1XK3dMxwsXNr/NsE+oC+bS/6Jq",
+	"3wi1aWdRYv+lSP1LkfqXIvUvRepfitS/FKl/KVKPoCL1kOpGaRrNSWpIOtm4deHeex8DkvnNzb++f3ft",
+	"LGKA3l07u/WnN+798d1oABLLXsK7o+ujV22L8ZQApBDG/iq0VmNCpMFSfv/kiSA8t9zxQfRhfmoTem8a",
+	"G26ojDxTr/fjrMZdS4SwbATHV3CXzI1HOhZK5ksWNE7PrHLBpxA8JQt78yT3VoSm5+yMkdhuJV8cW3ow",
+	"S7Nq6/u22xDDx4EZ6KpzcFaICyuVatSVClLDXmUuqdLaijnUFWQKxDSSeXPoF7MaK13btXg3fQqQ/Thj",
+	"uwB6IlJHXMLGvjO84xPIsw8fDbMYMM0khAEzT4xbrCJ81q4IpCJj8zBuMRWbFmoANdzoASzW4unINMwj",
+	"XsfFhGyAopvptIlFfZrSnMzJjlDqeoZANcPSVAhK6rR3w8zLZu2F+qyiDy5jVNgdAETRwHTCbrjUCRVt",
+	"F5uadGrN4cY7KbFRVbJf8VmrLX+TVmdOVWNTORYVK4S6CswU1vpY98xuJWSOd6ryx1V2BN/8eF7mrZ4/",
+	"oSYS5+CGDi9SWHNImQarymul790Ju6UqDuFBOXmIlZE6NMtrMtKltj8UjJsd3ZTcfOOzJpd6R1MIwXR1",
+	"EhRqOkV1Icz860x691pgewgUpCFolNyqsxZVXV8dTPxccXnXnJmeUq42KmszxuDypGqas9ufGqP4LK8H",
+	"p9WryNuGyJeZZNw7js9hgbktBcr2S9uOj1XOJsxlYlCPb0nSJ9D9Jnq6GuUjqKE6lb9MTqXcKkqXI3g6",
+	"Fh27T/Oj9G99C00oykexy4B8xE7Ig+zXmgKfOSvxYjPS22q8UpLedyJRf+hGjJvMnHpDFnPkIWohkpvq",
+	"pkG+qbVcxqNKPY2dzjN/AbBfHd5FX5stCDY8fuy0/k0FvsY+yKcfL0zt8F5g3fHqa9PPRb5KjHc2w7sd",
+	"sMVt1iYHP8jojKyfiSfm3Do3+OzzrWsX+xc+Jv/nKzK49Yet776Wn/79bG6Q8h8zCpm3eCFUFTH0g+Ou",
+	"0wtR/cyA5d7ISvxlz8fczFab2g03A0lRPxJ36tw4P7jw0eDTSxvrnw0++9yIIY26SCbctrQ1Is3uI0bH",
+	"eCjbUkmBAnYjWR0e/0284xtf9WLHH+9dUnXK4X9T5V/a/6Z/CuaQcSKBxSR1xvGmJNeG1lPGm6U+j0eX",
+	"+90ZmOHHdbk6ofn3b+qV/U0q0pAIA7zjxXh5HXFYPbA2QsRdZDJDjQeiONt5QbN5LReu6kHOPct2tSWC",
+	"qnbF574pcnMiUSEIjxk4B6AJlwqLbsdxjP3HICiVWbmpTZeW6uIVal0B3slYZQJ59y0Tkjm2/olyP4cY",
+	"+s2/D279IVq1O7jxBZkj/Xe+Gly7PknKpWLtJktvfiSmcHrzG6KhCyIwwGaM/zFxLlZsxxEjSS23a1S+",
+	"ztiteyfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiXE/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJ",
+	"jvpUqnKl+d6QjpXvNm4PFf2wC+1akmDnUoU1g50njlLnYcLb09c4ifUU3OWRoHInqe2HbbyAoKBHCi7M",
+	"0PQwZZYPBE4sdCg8Smhi0eudBtoEkEv9tfe3rl1XaEzXbmzd+AjhZAYXrvcvX1IwM+dv9q+sI3RN9N8x",
+	"GJsoFM2dNwdXfh/xb7SZa6HfIGbSh26KQI4iVCkU88l/6mheBKEmyuUd2hYp3hJkuWnu1FDjkXq5xaOe",
+	"NtsTfoUq3F5Pod2q8k+NMc9orYn/xHJPy7NX8e8mtb1aB+fcprYX8EEhOaND3UYnnuwcmbKCFEsgSWQ7",
+	"2pK93cszs/tPlOcX95YWS6XvlQ4slkr5lZJxQW1yOB3S5leaYH75BJvDfbNYiy4vTRRleJkc7h+kDnMt",
+	"6g2fkjmj5SloKmqh1x5RvZY0/oyeDTZZwXpe/AYoUP6hH8nPqxzuHzLVHyiGUfdYisRi1HNswAn3GFO9",
+	"vnkdkIEUyN84cxgKpBvCB+NRWrgVxmwn1abc9osYFIutZrzmLQ73dYf1kXUcqngiek7hPqcSESICjids",
+	"p341IwV3IBwlU8YqyAZdZZN5C9MuWNpOHMJofvImmUTWsrDpnuNN6jaa1E5hK3nQHMw34OmA6BOGybAx",
+	"Ys6ikVeoyR3boj3V7S3uP/rwdn/9ja0LPzNyNRjXVPmvPMOSotG9yV0mVIaN7aEXadxrabBATAsaXHlr",
+	"88/QmnL9vwffXLu7dnbj23cHZz8NBPzdtbNbd347+Oxa/9u1wa++Gw5mKO2O17EBJdxAdGmfGkVH6vC0",
+	"BVJHxE7cpzRaCu7ssH6Yu6HXJOlm6UZAAC6Vq23ABBw6t9zMqKt7sU66TbvWNLY+mgy2KwoNoovCwhmk",
+	"nV+KqioJZ5HwVejF5RGfcyK4VJg5RP+jepvCdVWxI6A4o5bl03p9IuhB3jDl5TwvPx6+8j3qNnY3qe1Q",
+	"nI3vM08+/r9eojP/UZpZOKX+u7syc+rV2eK+udf+zUgU+ap/B1c/HnzxVf/czcxESxOyRpsK0eWelYYO",
+	"pb9fikaodZaIPaLFbtnYy5inxRfkN5CMiGWCQRPb7YK1mW1iPM/IDhTTEefClm5D7CWzG3nX434c6SF/",
+	"18mpR9Gho79x41WBZo57De8Im4HHVpGycd5Esdmslm1JUE8MpySgPTOyWE0ehmiauyl1uv/Z2Y1vrm/c",
+	"urC1dhabNpcPBB/+AtGKpFV84xf3Priysb7e/6+/Sun51tf9D2/KP9/9LaIZb9y5unH77cGvvuyfk89v",
+	"/vr9/o3zg/O/6X94s//Hnwfv2bh16d77lyOXIAlwZNmCVtEKblLPEk27DTTdrdiuwvZ2WN2vVFnTRkNR",
+	"VQAYmeIJdmaiUzKTlO6NISDBM4k5ncmQkih98v0muor1hDJGP/M0b0s0aN72TczkBZZtQesndPoEHc56",
+	"wgfjyszMTUOYGeiygFi4GftSs8qQh+Kwpya1spMd0MyEcAw890WiMqSwY6RCgpIaqNtI9FXa+vQrxEzG",
+	"W7b59s3+lY83P3h981cfb136NEeOqdJhtOpIo8zKREc/dG0TsncafP5x32PMJ/r7NGUpijqAABnb4dt5",
+	"ADXlOjSa5mRBtpyaRu5OaNIMqEAmS1rjOo1YplsMRIc5sDhX+n/XfllW/iGD2uIxN388J70jW5WpBqak",
+	"2gvxr2JzKS3snZvZW1o4UC6X8knJFWS5mVQ31fY4Q3Q5sq/DI0FUkVXsG109M1WKS2jRDxMBRqY2V4rb",
+	"FqWZhe+RmVNP/NtoX00w/3zk+pyil0Qk4eI6cjmpykDpBUIABRj0WjWvMdf34pUXHudmASSH2+E2KOPf",
+	"lx2g/52n7pFEPD5VTkx8w1QVoqYn63kuDdYgJHXzdv/OXyE2dX6wdj3a+QPKvwDIG2gJisPM9j72shx2",
+	"M47GqVwCGMh4C9ku9s9pRrCIVO5tCIwzBnrlU661pKwW0m3ajoI2Un3Pu8MItdtPpU7tnNCU1rcGyYfc",
+	"fPA/QiGznGZJzTA6txHwbJODYRrelWEQpiZepiVojZVPMbJLaI22WFSvj3V6zKEuRAeITVyvOjy2HDCf",
+	"Qd+UY6wh2W/AtsZRNBpGP+Rh0qSrLOwLjJUXiTUjCiVdYaSt4gytHnYzszGRAe+w73XYKSM4gO35zRRA",
+	"50MU4lHwSDwnYmHhwExpbqa0N08UwHyUxxh1hh150ayN8VxrAks9smsmz2ByEu9WuFtxoDKwyqn2x2Vl",
+	"VSzLMwJHKMMYIuEuibxBGDP10jKbgPMdDsPh4+U1RdtZ5kICGAPAw+y9i1BJFEoNCTfzWmyjXEDlN+1Y",
+	"v6ew2iAGB/xwVRqMzCaUNNlizEf5SaEn50iTOUXtP5Djmk2rcCcl8/04Y67UgsCBJhWsIhE8qAKEXCLA",
+	"LMUFJuEA3v24f+6Te+//BR0aW2cvbJ290P/oz2Oqf0OFbyEl6nnnzLTLqNw4qdiOQRRkYG8fxpZ6+fOS",
+	"x+DvIxl5jbfkv4bPDDH/VZ9DjHDbfthHLHnfyqOKo6T5YmekIEtpDCMMKTNzo15ti0qYL2gQSlKII8iO",
+	"iGYuGbn7UKZ0ZrGc0ikyo5ja3xzx0X3xRf/mO/0bV6eQ1xy0Gh/x9DOqheMx/Xx2VPNZeehhC4DtxzSj",
+	"6aTDXdJjJzicYRqnnYBoi5GrlXYdJ3ISpeluiXaYRaMyVxzRJbNmbFMQdOoBctklVL2y1Gvi/HC+tH+2",
+	"vLBvb2HIdDz16gFzCHRyGklyTcwTjhxcurZwktWa1H9eh3zH0RKMG/SiiwwR68h5nXTP7NYByIijh879",
+	"6Mc/SezN8sxPMFRcmTn1arlYnjXuk2mt5oWxFad3vE3HXddEvVkmbBqkuuCM38Jnvpi7a4+58U5q3x3j",
+	"XnJvZVq9Qe9b/V2OotcUZAvsmTosaxVSPvUYQgjtULF4u0mFYWOQmxKfQ7lgLQqtsUSULb0EGSQKkAfS",
+	"i6lbi4ISxBq9KO6sygvAvLCYV0GPh881qIA5eDatdqrHp9FCVdWG65yYEVcgf6VH7gruCN3oA0y7SFXm",
+	"osc3cZHkcZkri17EvPngiWFAdyNUiS3aZg/YIfUNoVWp2aNt5Id2MfpVRzuqMNldIRYIc3ngTKcN6qnF",
+	"atjuM6ovGrGx2lxQk+F+VH+lporNa1SGcZsL5hXRqh8aKaXYCgK7pmkrh6d+AsfrUlualAI2/5j+qtoj",
+	"r3RYhynQqxqXyhEo3j4nCwuFpHAJ2zAb8qu6xINOi6jPU8fBAxq5FJd1jb7t4Z0wZnrqvtKmnDm/yVqk",
+	"TYWfCvQ/apfDJtQGlR+/lMvtxNQno/0QNro25AQoi0fqdGCMw4M5vK1hx+zhilnd/reonE/4oBolaAgc",
+	"9WUYWqaGrbqHZx12Js6YZLGgTXCqUy2hsnPIX7QzTcJD5qVaE6bZoIG7vAiZ9Bz7HUKjHi6iMgi66GMb",
+	"Xg9zfXL54EIlJOaH21syIMSFsitttjnk5IhzTTXKoF2Ga0tuqhD/t2+XRTsnJPlubL3FiCCJstOIPAhO",
+	"MsIEh88b/Lq1jmf7vePyBFQSIKMeWu/4r6e11P7+yROFolGVi2C3QSo+WANLpLw30n0ZzhgMMHx/MJum",
+	"77cLr70GyKX1FOSt5aOH8c2BIUwwk3JGXhed8LtI2oDtUoSzEcUgrhWweepaL7sKaksUA4AEUdT6qM3k",
+	"x1rx0j2oHGY1GNS0gCDd/bL7svvEE095HvfEE0+AtniattuOyqXe0/Z41WGt7/1UcPc0eezY0wfJwvze",
+	"/Y9rGEXh06rDyGlp2ZwuEkoONm2XCUZOIyrvaeXlEUTQOtCstD6LL7unAVtXnIYwRZVaxJZGdTDP02qh",
+	"Fds6vZvMl0qkRR2pdUkGN18qA99UbNR25UdzyEolT8Bn5rXI9ZjC9nnZ7aH2wMmKy7uE1+VzCwjthLXK",
+	"qCsVyfzsLKHE6zgsrP9hjnzv7ALkO0vlerfcu+dt4euta9MGAzG7wnqLkKRLTkdqAk8juAQV5LT6YIlQ",
+	"V4Wo4g9K/S2A7IRxwJmlxpHHMDc3t7BErA5GkrBNVjcaLVwitiWU/u/vmydup1VlnlgiUqfGL4RLV1il",
+	"RgVDQFgY6OjyiYPPPvFEDEKNCnL0xeMn8NRP/2jm2RMnjs4cYX6TWzMvrjLPsy22SOCXp4tE2MCfmjAV",
+	"e6bt8YZHW1LfgVNjrkW4y2CwwxZrtbnP3Fpv5jnWe+IJwl1CYTBEQRC0pROciwDTKSlEt1SMFGahGogd",
+	"nOWuYtd2eNAWhMpz3v2yC2DdNeaiyYIcsbDcprUmm5ndXYKYtaNusljcs6fb7e6m8PVu7jX2qN+KPc8f",
+	"PvjUC8efgt+EPurCj+2WTTZurW3+z+eFYmGVeUIZyLtL+KC0f2jbLiwW5naXds+hT6EJzGpPeG/lnw0G",
+	"moNUx+CAD1tS67IxMVI9BvkutMV8qMB6ydhnFZqqau6AtfHyu1c6zOtpt9liwnWNQixfFCh9UMm5domI",
+	"UEWZC2nXpjmE4aIpjC/H0ywKKpuBDaGFRKgfbzqbMiGFahLOJl/x1SQzCkAmUyfj8ylM5aS85JqhAdES",
+	"lfCqI9pxDwb4KkyzeSU2mVgu8UQ7grniDqunEYcqXwrHHK5PN9jq9fpiRBzqhYNIDfSdInFZFyp4dEGi",
+	"YXh8NE6byTjw6BnBuhXcJrzv/+97HZYyZID0kOsyKK7QC2pszY+H/GLPQSxTz/Hk83bL9guvnZIaGFpS",
+	"wKFmSyX0rLpShQOvQERx+KkCBxlv+oAlABpUwvgImR58p3be/NJglnuOovYS0w8lo5SL1srhS6fkykSn",
+	"1aJeT1runapji6Y0nELKqfZUdR/ABMD9XRo+ySJp9QK2F/7YdjFKSfSR+rQhdGI0eA5PIVaLgeMfhEKO",
+	"5dDFmOD4I44uIl6fYz11hqBYPcmt3tSPDwMjr8XtAZVbkKCd8tQHN9HNIU9yeWtyognIAt6EEK84HGrx",
+	"SdPJcLSvFaOyfY+uSTcK+IO842oJ3zuk6pizZPyzvBvpiIrYrWjMJmtzTTxG97Qf5mnR5g5z5RE+++1y",
+	"hvuKHHKI9mCXR7cDhLcZbM1hKpPbuNN8KThpKQp1+3zMBeQuOvSUfFO+d3W4oynyVdt6LZUin2F+hPvs",
+	"uADIYP69Hd/iF90wmoPcHdCrcaulHtvqgc05oxwZRjY+Jn8GntzWedXxvf9h24oz/53k3ZjbnYt3359j",
+	"P9jESqTt8258U5R5Lyn/SiT3hEKKlGMhJBIqpNwjNcSZUsW1ue/THgTEAe42EUWYtQF46cOuDWB92UNF",
+	"SgE60RSICUIdMT2gvhSmoUUoyhaaoHr56aZuu7ZoTplunoaXTpduHsAx4jKmc4oOtAyKHGMXexkrZu8x",
+	"dLpD8CQCg5XzFOUxoOdZCdVk44KjLzwjxXW5dKBE/p/3SHnfgVLYojruNeOWSpVzGLXAeWn7u8lJFWY5",
+	"yQ6Gbc72luZIF3JkKh2XrlLboVWH7S4U04X6UZzpyBO1W7TB9rQxrc/gh6jaLgXVMmn9D53iUbvmdzw2",
+	"DWkek97LBHcdFfN20ozrFbH4eRVb6IBzFsIO0xLjRjrAWUz5OisT9ZG/z4GpPYUL/aLUiimxwEwDfFlU",
+	"1PLfWexMMOWjWras4/jeh1RY4+weOsN92bKmQhbLlqV5OvBQj7UZ9Um1R7qMrcxgblleAglCylMmEIgT",
+	"P6z0EdZl/JOSh/LHZ9BBNNkpPS4TjWSPdZIPlydWLyPVFRtP7Nr+GSg/vQ5Vq4vqMim6icP5SpFwx4p6",
+	"6NPOqWNhTalR5zrGu4kIgEoiA3wiyObfTU6qmEy9rgw+C0LXTd51dYwGErHrPvOWSNuzV6nPyCp1OkwQ",
+	"l4HG6LEiopxrJ1VPv2tYEQPCgWnnieVhB9umLTTikwXhMpNnj9Z87k0zmuexGuBNgZIqCUCnIZpGx+/z",
+	"By/kDjyFvxl3EpkzmOYGBAdXlNIDGpBGjjIaOcNWtEyl3aUHtDyd8B7xhA5lmJ96tVzcVzLnlg8DJkLr",
+	"LhuadBA5U9slIzAaS3MzpfJEAdA8M/ohpBbqKWGGFXdVE62hicyVJwh+5g7BIvHoPNKgLh+j0uUDaZE/",
+	"2+WeGBl6fKRYvLxuaexdsslphEsUxARy10Wo1bfssAk3whvikRQVAHfXyOOBO0YY/B48kRmPtbmXzu5P",
+	"gjlvUZ+CMd+E5B1sA85BqmB/dO4FjB6yRx8bXPnL4Pzl/td/31hf37z97uY3VzbuXB1c+Ghw9drGd78g",
+	"y55P5vYVydz+x3eTZejJCHF7OViYSBiiBvcY9XYJQBGHSwnORTTW+SrzjKb5EVjgMVzfDtJBbBwDKQD4",
+	"n/p26gShNwcuphxD8gU82l1BF8oEDYyQkSfUK7PZnmQ25qsuf1tIariJPAfV+bsc61U1WzK2RTyVQrN7",
+	"amI1lW4BVPQMbIgN3TOZUyeUeJCuhhlhvDFMNk/BT8ajHJ+dCeYSDQHG2MHTB8l8+UApj2Pn4PF/vy+E",
+	"AhWXmHf4mJ5fkfzwxNMzB3Q+SbXnsxkMFbaot/L4Pw0x+c09uqur2Z6E4rhD8pGdsQflq7EAL79/P5sM",
+	"dCfnafsDn+cNeXZALagvU32F5BaSx+ZL84R3fGFb6pMWt1iUVBA9JmJf+M09Dm9wLP5M3X/eMVy+eWOZ",
+	"1VSM2KdUzqzAjQSxpno/ZywkCjGrl5K8Ah73fYU25ASAupiB2dOl9bvJsktU41P1FJhIpOtxtxEg1Qbp",
+	"mgJfIboM71bwmW+3DK5qoLWjETDYHaBp/fpHi659RcpiRXO9xBlREgHRzSIF1fU7nRKg1b96SmXHd4Me",
+	"47vJi66KUNR4S2pEBJvyYtlEkMmMycmaSB87rf5VARym048PH/0xHFDv404FK2EQbaw97Id/wqMWk/pA",
+	"7DDq3JP6M/4lRpw2BogyDvuMBpLGZBI5XhBnekz+PauO7vEl0qIrLNYmmUaTsoEgU+401nLv0KlGC8Uf",
+	"kfscRP94RlF6yrnWVAeUPa8KVvOY/1qGeml7vsoWw2IE1yLlAyVCm4xau8lhjZ2iCk6KKhNCPqYOShUS",
+	"FFX5GhjR0qiyhcLZMBo1uknL0whKkks1jfR1ydJP9+6d35tHP7WDRjHTDz1irdsuobvfC6l3BAOinirn",
+	"GVUv1KP5dFE8WEkOHnNZ90hPbiSewW67FodzWH7y4KGnnn7m2cPff+75Iy+8ePQHx46f+OG/n/zRj3+i",
+	"HrURxB/QXHS6Mbw/U2NNOKdmZ/afenV232svvyzfanJQnULaVJVJmd7zg8FTj1IuoZ71FHMJw42YNpEG",
+	"bw5Yje1hV06BHhiv47q228B+Jkk/TNCBd1Su8sGwVe9DGdDS83sgMa2QYIZP/jiiIkwnoiLN5KDsh/Cu",
+	"i1p8esJy5Hxjt3ZkdmjkvHfMU5W1bdE7uOPZocGOwhVyoHO0ukEqP1SjK+reikGNYupdmnrCaOxEdu4C",
+	"PZCE0UxKmHrCaKRwjgife70iaWP2UpE0OHUI96Tea3Mr703ao2CncgnDp9Szj3RAObqY1PqeYxib2fE7",
+	"jC5tjANh4Cd2xnCXi2mhiO1eWwM1JKBFjSr7UcxU1hEUqHKOgIxicJq224x6Uuns33lv8PqdrbVzTzzx",
+	"hFETfz4y5gjF8xh1V3SmNPcwbJ4SJ6v2zIUkBfx5rO2o+gBfd8oYv3vwdBvdJgPFxr7eYao92eTQ/w8B",
+	"Qn0eIVoIRocnVO0Fh7SDVPvwZ7cGMuqfNLs1PP7snNapHD4ibol0j9EzUg86Dc6n0+QxUaOuy6zHJT2e",
+	"tuyG7YvTCjhAY1mdJo/JjbQe302WdUqex/yO54rQe4RUQFwOOhR10MsECIYt2gMYgZfdriIPwEtEICO/",
+	"y6MIumpo+UCF+qeXkNoanAlMTUhCVamU747rC6XBYToQJoEjhkDC7pEbdPjhNXjw/Mawd0rTHjtd5E9J",
+	"XWO1FWK7EHfv+CGrAe6CAlK18xZtnpFBZjGp0if0s6QvRoX6FdOlPiIp2642rqrM4V3J5RgkAtgucbnL",
+	"dpMTmOQQBHVtrAymtabyne6SH1T5GUIdJwiLmHPGDoUTfaSVQ7WOVL3wCLao2omMFNGpypGqTPfBUgmB",
+	"Wsdq8GLQAB6/qVPbYdaQWsg7fpWfGaIgFJUek3xq2znDSQGrW3epohXArwHIjRrzfGq7yCE5oZ4HNmrX",
+	"jsVpmlSQKpO8jbk+aTHqqjYXAvBwXO5XcLGmoIxckD63HSg9MARKDyOgndAaL3OnknfKIEamtzJx+BDa",
+	"Ii3usbSjbnhUDqP9IxZzGIJnJzdsla+wY9xhuYLCJ6ClMO3S3hSWKF8GySOSUXVpbwnAsH3eFjpOE3Ae",
+	"ADaoUegFYYgyTKw9qP7L2Qbvs/qh++H8fbJHVN5gLh+vmtsUXbzBanfabjhEeyKAxIdGzcpNRVfYTKcN",
+	"QQtdKV5U4AFNW0DeS1yPjIUqjM7f40yf4sOqB6npPRA9KCAig9uX+VMpZAChRnW/c1A9KKQcIiAohOup",
+	"CJCxdPkLeWzr5s83vn338aUwbi9V7Lr6vQ85gAqxtsmGpF9IGdHbvudV+csRfLHFV1lIM6NZI/7Cmt5u",
+	"tZA9yl2gUnm0wMqD5QOO2KSxugT8tWqGX4okWsdjb4odpUfeRiU8K06L+I5pjvpneYsVdpTGW8zM7lps",
+	"x1ndMqjMSqiBQt6WQh2g7iHNSB6qF2Tk62OFPdOk2/HEnigOcaq4OhSCUz7CuvezvOOplaSp38FCp1bl",
+	"o/c3hClGTuMGKWEptT7YY890VKhoKxjo6SraJ6BbckhYzPW9HvaW8zxWA7Rdhees7E342OYuzn+JMEfo",
+	"7nHzs7PE5ZXwmWHlehkWoXb9QcrRcRpb1Mw44CeM+7UEJjHsh2c3mn4M4h2eKRQLK4y1jTju4SGnNLoI",
+	"Gn6AQyieFbH5yXf98ze3btzs3/714LefkgWy+bOvyVyZ9M+/8Y9vL/Zv/7L/0Z8HV97auPXWxu1L/csX",
+	"N9Z/0b/ycf/Kerwt0Oy47bKD/sdq+mYd8X4qI8HFNxb4wSynFYgGCD6FzalvP+H1sP5G3pBdIvOmq5jZ",
+	"yFC0XBiEmQo7vHs4iGHv1Bfbr2Z39eWxeNfVjkpdIlkEnikN4pDeNXCugp/TrcWTm7oNOy55EntCTjbt",
+	"omhEz2cHgwEeWt9qMMMHkk4iaVF3GjAGI3Afp3iVtbQDvzt1FZGKJu84FnYuqjLmRmwJnRaKNZH573lM",
+	"E5uiSJc3CxDUNC+SVwmcsLCUyMyVM0w9V5E/GpbYio9qrvMoCGxAek6RobbAtP04Euz5d1FY9m/+T//8",
+	"zY11KS5Rmg7e/2Bj/Y3+pQv9m+8M3vtym4ISZzaZeCzfN/EoVqZjg4oVzLqDOIjtNjB64HNk8+Hl4nUI",
+	"JmTenFgnklS75WgEYP8RN1z0UtIsl3CpU2N9Lep2qBP0YsYwYSABkwZNnP+NYdYER7lHdURJLTU6BN9P",
+	"fqj3SUbKaYrxJOT0aOVJ6teax5iQx28gE2B6VVajLVBKpRyYotqLMk9aPB6TnIwEZysHAz+cKKqodblU",
+	"MhRuRckj27tzZEd9O0eBis0Ruils2JGe3Jq67bAiBCsUajxkVqbHIzJSII+wnSoVg414IKmPO3wGKuex",
+	"FRxFerlJi+2pMpfV7ZpNRyYzPhl78lHK7g9nPs3oT3w/phDjgxDwYULFipQ8qZJGOz/TQzjLlhVd8kMq",
+	"TiJTfCA2V4wqho/3OdaeRjznOcbaoY8kOF1iu+YbGp6u6YLmCFK3+CqLn37eWDXv+NMKVQcL5h1Ioh+x",
+	"1J1Ink/uwcNCwKX7RcBTz6IfpuKlsI1Vi1pMI2utSJrvBqBZgtpWJoWrSrtM6XOk96R+bETg7mmoWDVC",
+	"5ycjeeWZ2blsyKTJQ3lD2EXPUz0t6mMC8L5ZrN/krnluC1koStsIMj5SslvFa6cotzUdbf9inIRi0UWk",
+	"dUwDbPWILneFlG6hGs2aw+wttqdGBRtF+gfhmRF0L8lgMeyHuETAabSoGyGCn0+hIedqlTPUqSfYLCS4",
+	"Rx09SyEFpGYsyoMUbJpkAu8juj+mNBZbbClsVImtMvFMIGXRVe1qMKdr1Ra2n8VHdWv0VMuyd1C3aN+p",
+	"LeU+tJKFcUwiCT6fhpXJuy7x1GiQHYyhFEzx9jkRNeqmpwfDZkE7gNT04KdWmdfrQs9BCP2CJJP3p0XF",
+	"CrOK6q7LeSjNhvicm2HAegfVYDuJARYMkuYdOYxtuaa2/ZjBL+17bVUGgAK2S+qdtAxEdQCNDvUsm7oz",
+	"mmzNbv6noa9Z2HWufCDs4VS1Pb8JqU2QlN2D5CjwvCA1+MwNeyi6rIsF0UwF2OAP1FiGj+0F1n1GTdB8",
+	"aaZnh8TG2blL85TdaPoEyzhgd1o9os9A3hjm+sxTOD62BydMa1A+kesYs0XYM8FT90P3eDFuOOfSM/QM",
+	"p6hohIuegghpciwWtPDsWJFQRNnLPB10O2bKhGfhkR3lTDiEWcbiDKfClFTRp9S4MDuWu35TpDph47HK",
+	"ERpYagVvGsosDA75ERp/ZaQxkgZcKt+UBi778svWq/OvzTxWeqk8s3Dqf5dfKs3Mnnr838ZoZ7nTXUUf",
+	"tYBUZnnzkR7R9DIVklUvS61UTlCsy327NoJWX1DPPNKRQVxE2inoJU7lCNSeph5BrFQkPIM9HqNWekjv",
+	"GKNWeBL3IRmg0674XN7PXNcy3uVd/3SygL3Bn3iEetOJrcsXQRVdKzgoFWYD3VNAdmDGYZmwEZM1n9Rt",
+	"sAgu4UPpK9fzw9lOfC7KJbgElgtUDygAOIEpP8y1pukwbPUQ1XA0eqE8KmlOZGFYhjhqyeLzXYI0mH9U",
+	"vuAFsEBIteP73C0qdOoQ4hD0AqlA1e3VoL/6brKsHHLlEgF+TKgLisluchIsQF29LrBbPfNJp70IZeyn",
+	"h+vYTy8RqiyhAJUUZkxt16GutQgJxKdhvRXbXaUOtMaHnutkT4sRH6D4gnfovvtQaD1sqRyXShys/aEl",
+	"Xjm50Lr5pwm0QmgnrGWPHpcimBWXd0U21Xt81bZiGAwGHf2ofmonN0uPYVZ7tJMDUXiDZ6fmG2spU6BI",
+	"qh6jK6JI2Jkaa2NKDqToaAi+Oos1cBtyqOrJ7QlfkM7+ly3rSO8p/eBDe4PUkoKJPpCAaRaFTKuPjyYH",
+	"LObi9TrUvyEKBHejhXBNKqAef0xSyBlBjRNF3ghqldZWprgJPpS1ueFNwAFyFbPlTQeP7hLcrIytOe7z",
+	"NuJV3ldYbL0dDIHZRjOCYqpSHgBuPtSt9mIQqyn9HBRo95JCxcDONm6NTfUOuqyr8UrVeCqYHzuDJXSn",
+	"OlhvylxL5LqTgW8qtQ45dE491FwZJvlAMgCyOPI0ezJqilBdMCUFdBlbcZTMRiB5ENuEuqy7FILnRtMC",
+	"hB9r0jdEGTqXYIQr7ph+LFc8NBo7GBEVzRsHNQU+Da41MFTsAIAZG2A0bdcP+pWJFeXOtX1CHWnKpnXB",
+	"Uu+oyKH/2Z1wo+OyAaFMxQGk35bqARoKtAq74Xbao+j0uHpqBJlik/9FsCwxNi84d4N5LEnr2V/MH7bv",
+	"NtPC9mqoWKWm+kCOMRmA30NFOrjlGZQTNP2fCuXotxV1nB5g0XYJ6JeQGX1WmEXD1slwjZNPoQE5oKUp",
+	"hBuV4E581mo7Ovqp4N4xHhs0SNSPYHsr3aWD+b7kzoa6ZUhBCMCaHpXCZTlprboOxb270mTVj+SMBqod",
+	"eIEi4kGLnjmMP5uDQij1R3lEqDAYdWqO1Rf4dIClD0uyajOL9M+d3bpxC6PlTSaYAU0rw73apaoCLZUN",
+	"noQnHtag70kF+jktyPem7Vgec6eSDM5ITb0u0BeC+G8RkfHCFEvw3jaZx1KLLDKcqi6Ah8EgG7f+srG+",
+	"vnHn2uDsp6pd3ue/xl55ZamvCEStDPIGovXfKj9jfjc5CQ2DatxSbAeyCEy+y2XLOkkfXq+7nNsD8bSc",
+	"TMGqXQYKmEbNonxRkVARHGVR8wAkOwVIBx53QHnI9GICHzB4VhI9RBWBYPdGhWalYYzCVJRgCjWKqOuk",
+	"08bGONxv2m4DsNxUh18b/UCWlI7SvBAmnLsWX2WKzO6zIwdy4aW5rO4YFhTi6hKunGlAtGnTemTxqHrq",
+	"UcoDPhpxOU+JXYcbMbVKQdCueM2mjmokk+hUrfs1KAbusFXmFLWFiMob1LTXVMKv2VYOzjm4ctsrnxgW",
+	"CjZUzUOzL90PR9X/29Zusqz/6DY5aXJH9QUDdEJcfQV/RqpMdxLTc9aqMvaVwgZVw5cWSzhiYY+d8988",
+	"mCLADNfN9Co3dAFreIwJkisS0WnLfwuOSVMWtZ0eqdF2Turb06SuNQPuk+niO0CrOnkPVJdu5tQXwQpC",
+	"yQTZ0KQLcBVydEeaSYrXSIHy/7F3vT1uHOf9qwz05iRgT6eT7dS+e3VWayVFLV3v7OhFLByH3CE5veUO",
+	"M7M8ijUMWKjTpEJtp03dpKgRwC0S9EUTG2gaBxZcfxiLJ+tbFPM8z8zukrskLQ9Fnu7e3Z/l7HDmmWee",
+	"v7/fhsmDlHAzRB5ZhVBsDB8ZZipKdr/P0/j2idA1VfdrAoJIkzx3zdgdeSKgJCRXlGiUoohDvsjapICo",
+	"TtZFbTBnoZDjogHHO94cd+gBu97MgQhfslAA58cDMRALR/hocn8NH6oLRUpKEAC+cD4pzty7KmOOGbYP",
+	"fat5HMKH6qsNBR5hxPWWhpLmU9WQ29vXv7f54ssvvHL9Ws3s/AdLRLw5YsmZj2XNCYMehIuB0sHyrXyV",
+	"FksOi4Fo2gPdsRYt6dTUpYAWbViegE4dNHsyy4jJHer3lWbHok8c0Y1Y83bmyAfglx1mlVzDGiN0PZEl",
+	"YidtEoXGdsP+7YjqfBrum7n41y6DBo+3Uvwj3IjW7mkiq7xMTcbTzJ4fKMBp2K2JB4mIG26e9vXwsmKh",
+	"D9Ux9LnJIuCrt18mA79CGqZFe2AEOkBvpQ376SP4ZwN4FuD3YjURmYqNVNzLjtpawHeGG8zhnCuIHbcl",
+	"0fLi99gwDFYd6ye0YJy9eI3IOxptKZLYNCo5EID77cADbK7l5UfTW4lvXiKYXR6ikMOeoeJxbNgAugGl",
+	"sdWJ4i671PTU4yPfXM7BwRKaXX708D/HD359Ze4FWIFRU2GOScPwuTg3ynanbCoXnh52Bbj2EmOw4KQr",
+	"zYZdqOUsnNwNOrHW5UDUdBRlxF3hSQVaF8yi/mJeKzE977g5kUPNAfycbKDTAlSOv3WmMXNqJHUCPHKS",
+	"USFR6hgYEtMRhCWbgwz8VMy2SoPXCrkKwBOj2vAhE1GJKOFIO8inyp6+XEEu2wCYcfkHwqd0dMBwNwA7",
+	"g+yJBGhP2nBeafGiKVzKqBAi8O5V7lA+M6yH4m4s7RivJEwwQwiC4zv0RgxMqwi1NKXO8MS6duXFjucW",
+	"Zr4Cg4lictJ65WtdvTVjy5C1EE8bN2RWpmoYsmgLm8gxyGoW3i/U1KE3DEc9G8bkHhkbdt/eee7Eo3wj",
+	"7zLuvSbsNvBekysRsAYBRAB6PjkIcJb20UWFCoAOQssUDLrmIoWTtCu3EptvtSIG3x3JLQshuTwYx8pF",
+	"2zMlKMt4q2vXMTR6sF2HbNQHdz9TSexIcyAfbncgQqfa/TXlPXtq0hGmIJENIHfmLzeawEroptu4Upns",
+	"3vMPLFdye4Mkk32us6220r3NmGd8VuoOcLkql4gQu+bTZ5ZzcPCxVcP/FhZ7iQ0Le3HMuCOTZpf/cv8v",
+	"bkZs/9bNiN0Rzf0ryN6z/+evQYya2sxeZq/LV3f9r68wXsFo4s9FdOneZo/f22yOAET75Ze2X/ney9dm",
+	"n5att/NfjhZqeCiJ5jNmN7uTexhEXwdqiaM5mruN4IJQcxw2Iw1LFcVFJ6OumWrW95ylgftxuyx63+mw",
+	"IE3t3/RFJ/igU9y3AcYcimY/2KCVdxJ8OkzZFKLPtj1ujPVfkWdWEE43SIm1gRaKFQTzYqOqZcvP6YZh",
+	"UNldwStVOswzsd/mFoPfndYbLZ62RBLYTrsBg665nXa7jyWmB4JTo+jzZ5bhRuwW5NoehqG0hgyaNtBX",
+	"H1EYGdggRpMVzLOMtBZPYxnzeVxbN/LHzlLdkZ92yDpRvxQ5FuRL18KZ4K70yG55CyokoJPQpe6aPkm3",
+	"g9xN7McDnsg2rXjEUsG1fWaQ2o+0MWVdWZf0HcN6VcJkxGaq5guTEbfU2ZMlnHVAUYJFmICKDnONepjC",
+	"ifCu/cZxqWooUSl1NwG3OhQy8oTBLu5iKsgKj/WbpGGJ6nREHDQ0XNfZ7dd7XUmHaH4ryWPmwrg85+hp",
+	"5IiDQzUlScB43OKp9cqbggoHY5bwbIHyHtItiTKhQ5w37JgXVs66BJ+0OJFiKGJEjEiAMmtB4VC9vvOP",
+	"Q8oHDbvmIkLTXFWSepUpE+ZgY3egqlBiocIu9LEjFSVUmvoO4ohJqCLSgtryFhYwDzgbUL5u90X6DNBl",
+	"Z2DL+n+F348cYdahDxCw7LRVUZvUX3B32jKVpht4c16DQX9IuM1refAPscDoALjLzvPZd6jAE6c9L4pw",
+	"9YFI87brM6yso4Qpk+zPFDSVJGq4OeiHljUY983+2idbuYfkOicJMWu95g4jb2fAoJuoIdMAX76g4ECf",
+	"BTSNhRWc7/M0fpW3jsPVVVxITYhCDuhz8ErGbjzLlHV9vEOFUCtWN7lcPmQkE8EXN3vxjpwVavkrukXP",
+	"TpjFzjhgiAUXIEyWK8HKcvpqtBXlrpA8JLh97doyQ22+vz9wgUYcE3rCumqTN8S981SXsedxQ7CFo1zO",
+	"OVm8CUmACVTdWQokVZumq4aBheh1ro9vqUM78EVQZX2M5FRBmnTIDXnApMgyiUQ2dFkNueOYQAi5b5FM",
+	"8qH/sBoJTLF1DgWfM50E+wFlxjnWIJrJRQ3FYutaIeTyogKkefAY3sEZaIgCT+I8+e9ORnasFyXycvVY",
+	"pSL6Fp0kW1q0hAxe+nyAowYVm+dRA+StpkyLttAaGg0I+rZgI0OP/y7NwPh20WwC82j2RrcDgBRMbnNb",
+	"6LUPudh15cn5K0WGHS9WHoOcAdCFb9hVusNTaajygRrT7cQMpB83jAfvuVwPjnX9hSsLCyG4maGl0A56",
+	"EflbP/mz+0JSxa1XZVSa8zmoBJqqvLmzsAgBIm1oEbKDXojQuokQ6qITKYasrQbgpEN4SFPnAovVwmLj",
+	"4AuCi44beO3Fx030PF2FAm48rJfxzrozvHJi2QUKRAuhoqetFcU6/uACaAe90F3rprsggwGJC0CvUFoU",
+	"cUulYT1pzOIJMCOWkwA7FJgAuxCgs+Ic+tSYe73LjvnHoVawJxix+C8kXkDUHli07JjrXf9hZ+ivw3MQ",
+	"wm6KjkwZn8OmPiEaEG8ILRsw6EWAqFYHwPqEBKU4UckgzQTh4wYuwvuhG/ywK9tre9zLszx/ESHASbdS",
+	"JTLWHLFcIiIitnOkOcxxNqDFAvjStLHVomaEliIUIG8Vxs2hIALqJZUBSmFWgnCz58gxngXEjSfpIMxQ",
+	"3DVHKHciMNlk70QRI/OKe9xkgK9G+J7lqPMEvwdVCm5mo/6cNiaqvnwDHpyDLvoGZueBBg7TZNDZZV8m",
+	"SjijvRFTwxT0JcAU8CSpwdC0ptLTsAlNgDe6SIUnVOqNCDwS5kGgn5jIU+220FgB09cCiQeUqmM+B+TJ",
+	"uJrNhqhApsiY7p6lUqWCAASsWKJRGQrgUx8e0RpoK9U7P3rb7npTcC30pZ0f3bVrXEzF8cweJZJN2GET",
+	"eTBmWCLVhjq1RJYgDlo844nqDMQMzj7Eoyyu03pXUtsprqSfqyRK0zJxGw9euKsU9tlzBKLAgSCAA+Zh",
+	"Y7GwKOdgk3UCMKU5J4H+pqAcykKxPFKp2QtbPGxLP2u30xyo1leme5zX+qO1DGuktPZLPU8rsUvmbHtw",
+	"jH6K0BYwX8FpVX08aVDem+3meJlFZsVjIfoFNqAhlGZNpJTmn7Utk6gSFPqEoNv/spaisAoyXxMXwIYp",
+	"EULWkjh3VSJjAOP3mdYcrzgB8O6INQf2C0csERwa+d5Ku0rLv1XpVXaHzJyGe/GRjBvkKBTnkw8vuE4k",
+	"FNdqIQDirAr1GIwx+PZhrbClGl4EqS5NYRtqXlhYru/40teAtyPmo4jtGcm3Dq3YdrncZZmK+YjJNuNN",
+	"g/A6ZUz3ze3tzet/VjNBCtTlM/M4MjGi0FeguU+UaXM3L1c//cK2/d0wlWJtopH3si41YOQUJLMmfH3z",
+	"2gs1E87Ut5ruUlkPE5U5yuDKGwoEe9lX015RGYAmmcSwtuLRHOEeQSIKMKTANUAfICCttYN4n20/0DNL",
+	"vUXoHVWNBbInw2zM3cmm+wSGRg1lWlqI1CoJmWb1NF7o5y4zgEHxk6UYC3bs5z98wTEaUSTAL4Qr8mLr",
+	"YnmJOBEa0a2obWjQnxG6yIVgi2eZVSlpS8w6RHv5U8tc5fwtVXAVhf8Gw9DpKkghRWxI9BbWrkqzyGcv",
+	"sRsLgCp0r2RqFRY1Cgla2aCXNVhLixgPuGDEbmF9bEBo3ZQpwh/AL2qQXWWNltJatLKG1dF9ZYTxn2qO",
+	"WNc+fbmVcGNYo8fTAU8aVwCKr9UF/d1S1ggjzi+CkDVXWSNVR6arhg3W4/rY0DW6C3/HCTaAaiMRJmeJ",
+	"dOvqsNYMFSTk0B5WcCNvStE8rzJPQKBSUWQfoJ6EFk+Jm4CBaSaktgYY2qNVJh+2PJfEdz2xZP0Mzx1/",
+	"AIl75KR2UmjBRbKyR6IXFXgFpukEZqi6JSLgrXU6aDU1BTOvTFi0JMylCSxhLnNj3egFpcEqTplutlQ8",
+	"8+q7gc/dsI8tE3uj8JpK/I1YBCawJBZzrTJoKwEW2ILHnsgT4vQNeOdNbkJPpnJyByY80RLCJ8Ql3KVB",
+	"16Lc7GvV0bwHSCFX2Q8QxY5CBS46ideZY5elNjZ3kZpMJgmBziLHZWFNrPqxt3AsOzIzV9ke2791s5Iu",
+	"BLTAYoJSg+L6FLiq+whKHFY4SssKiwDGaL6ufukwwTaRNA0tJqbFQ5cTHrZ4ns1f22xDi68Gqom0UTUr",
+	"jbWowsZEReuY8TxPz6xcaWbPeHPE7OYDABCae6WzuZiqty7RoB8aXP6G8wlKdHaNvkhjmXYayDrnamjR",
+	"nLbKoz1IErqrJnjiWAP+fGSfaCCRqSPDJuyj6K10kCbCWvBDLrNEmqwBTooeIDYj0TrITro56AObnXtO",
+	"xJVEcIeyk77ZX1v5h42bUbi2HfhVlYE171AHkPgC0flMtQkinIttfW0BPTMnoD3NDxqEDhTfPpsNFOo7",
+	"7Vvpy1a+FeT+KaLWZ4nqExerjunzEM9sQKZP0gK13OQ1PJ7VQrgC5sAaOsBaiV8PlXXeaQCRxwGIAHM3",
+	"3YvifH+dxG1uVQCq66Uf1xlHNRAvn7usVdta3SK0FV1Yz6UGQNx+XMC4zJCckHGPm9Y/741YP+EtbMAp",
+	"csRaAwO6oRF8vqKBa8bB26KQXHCUXBg1pKg8+x30iYAAuNkO/QC30BVN+rILZ7pHrgAEKu2gICvh/TJE",
+	"/5zdDIJJO1lqZi3YXHlNloRlroo/VQDpjYLvWGIF0GXD14jZ5RevvcIaOOcjdSJ048pVBkBqop2xVCFE",
+	"7A6Dx+DnI2oqa0xbCbf7IsX9ewaIueUXVV65djMVg8qeMC5EHqXxDvOGIRTdhZBz+SCWGUtUp15+wFac",
+	"6Xi8CU+cpSpcO+OA5be4AMtI62dagH0GmxCxPtd2IKcEWl2ZxFoUkWjtg3OLa+Hrr+n9bOe2knJalIll",
+	"88aBYsTCWHtIf8B43JOpNGVSA9pFf/yWWKRBsrCsrVxJiUbdVi6hPIPIsVMoHADFG3nscqUxGT1vY7c6",
+	"mqdzdOxNfOQsKVmYckAtS0sQBkqsq5LYMM60Sqh+QBrYzOp6qaBENfBFDlSythUIMMGVKGGSmZrND+cs",
+	"ceaKWxaVgIkjC+5VaKcIO19g5PXtHm+310syXudB0uGvWw+Ms1iYY8ZbkOz2ME6LS8hEx3EtE3Ge30J2",
+	"AWvjjb/65el7X51+/P74wSff/P6z8ZcfPfrTB998ev/0Vx+Mf/rF+Cefjx/82uGPvXSVvQlGxPaLjLPO",
+	"gOtY8pT1BobaGnlHC6Apdv87cltVxVR8IDpggqx9FtRPEGeMX+FZi+I+qI7qhCiuYxBF5QbDRuWTwtbU",
+	"CN9Q6eOmSNHWq4uW3vEPLdEAy19S5Qfn/wxXuwkBBvCRoP9MxXy0QYmmov3VVT1oh5koc5+scRf6xMn9",
+	"QCeXdi5t8b7cOtkGuaax3p5276kpRYsd61LLNGJGGCNVal03ofqJiFCZoMHHHn3xxfiffvXoTx88/reH",
+	"4y8/ypNgfmOrKWRLXiF7/PC9xw9/On7/o/FP/q7ccVLx8Vc1VIryXp/LDvXoYDI9UxlPDEP9M/7F/cf/",
+	"8I/5aO4DFSNScZcUJqL1jnyQP8qLQ07/8HD84L++fvf+4w9/d/rfn3z97v3TB78Z//x9+5ff/d/4Z58V",
+	"yG99uVjlt09E3MEOU7Cu2ekv//jko6/GH372zR9+mw+Clnf1CNSgQOXyDvnRsFZXKUPNTrgOj//996WN",
+	"yXuqpkdG5BGz4TqisCXCLjC1Nxj25D/ee/xFYZKu76Gix9qTz2D3V4SzKgChKqI7czP9l//55tPP86Ed",
+	"WMH00LcA3cv4EFC/z07/+LPT+5+efvjzJ3//z/kQapA11b2qb9pVLJYxNaApKhymm+z0F+8/+vJjvMAK",
+	"ezqIK+Vxn3fcPpiuGjIjToTmCWsLng00ztI6yg4l4slv//XJJ//79bv3x5//5tGXH48//Ky45T1x6Z27",
+	"7/x/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
