@@ -461,6 +461,24 @@ func (e DemoLoginPersona) Valid() bool {
 	}
 }
 
+// Defines values for DuplicateSettlementOutcome.
+const (
+	DuplicateSettlementOutcomeDifferent DuplicateSettlementOutcome = "different"
+	DuplicateSettlementOutcomeMerge     DuplicateSettlementOutcome = "merge"
+)
+
+// Valid indicates whether the value is a known member of the DuplicateSettlementOutcome enum.
+func (e DuplicateSettlementOutcome) Valid() bool {
+	switch e {
+	case DuplicateSettlementOutcomeDifferent:
+		return true
+	case DuplicateSettlementOutcomeMerge:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryClass.
 const (
 	EntryClassCorrection EntryClass = "correction"
@@ -1668,6 +1686,51 @@ func (e ListMySignupsParamsWhen) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Account defines model for Account.
+type Account struct {
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// CreatedAt Since when
+	CreatedAt time.Time `json:"created_at"`
+
+	// HasRoles Holds a role of staff or social worker, so it cannot be the one that goes
+	HasRoles bool `json:"has_roles"`
+
+	// Identity Masked
+	//
+	// Example: 640***********123X
+	Identity *string `json:"identity,omitempty"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name As the person wrote it
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Phone Masked
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
 }
 
 // Activity defines model for Activity.
@@ -2948,6 +3011,54 @@ type DemoLogin struct {
 
 // DemoLoginPersona Who to be
 type DemoLoginPersona string
+
+// Duplicate defines model for Duplicate.
+type Duplicate struct {
+	// Accounts The older first
+	Accounts []Account `json:"accounts"`
+
+	// ByIdentity They have one document
+	ByIdentity bool `json:"by_identity"`
+
+	// ByPhone They have one phone
+	ByPhone bool `json:"by_phone"`
+
+	// FoundAt When it was found
+	FoundAt time.Time `json:"found_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+}
+
+// DuplicatePage defines model for DuplicatePage.
+type DuplicatePage struct {
+	// Items In the order that the call names
+	Items []Duplicate `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
+// DuplicateSettlement defines model for DuplicateSettlement.
+type DuplicateSettlement struct {
+	// KeepID A record's id
+	//
+	// Example: 42
+	KeepID *ID `json:"keep_id,omitempty"`
+
+	// Outcome One person; or two
+	Outcome DuplicateSettlementOutcome `json:"outcome"`
+
+	// Reason How it is known
+	//
+	// Example: 本人到站核对过证件
+	Reason string `json:"reason"`
+}
+
+// DuplicateSettlementOutcome One person; or two
+type DuplicateSettlementOutcome string
 
 // EntryClass 系统、人工、更正
 type EntryClass string
@@ -6189,6 +6300,21 @@ type AddWardParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDuplicatesParams defines parameters for ListDuplicates.
+type ListDuplicatesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SettleDuplicateParams defines parameters for SettleDuplicate.
+type SettleDuplicateParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6573,6 +6699,9 @@ type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 // AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
 type AddWardJSONRequestBody = WardInput
 
+// SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
+type SettleDuplicateJSONRequestBody = DuplicateSettlement
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -6920,6 +7049,12 @@ type ServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(c *gin.Context, id ID)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -9461,6 +9596,90 @@ func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
 	}
 
 	siw.Handler.RemoveWard(c, id)
+}
+
+// ListDuplicates operation middleware
+func (siw *ServerInterfaceWrapper) ListDuplicates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDuplicatesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDuplicates(c, params)
+}
+
+// SettleDuplicate operation middleware
+func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleDuplicateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SettleDuplicate(c, id, params)
 }
 
 // ListProviders operation middleware
@@ -12187,6 +12406,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
+	router.GET(options.BaseURL+"/people/duplicates", wrapper.ListDuplicates)
+	router.POST(options.BaseURL+"/people/duplicates/:id/settle", wrapper.SettleDuplicate)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
@@ -15151,6 +15372,80 @@ type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesRequestObject struct {
+	Params ListDuplicatesParams
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicatePage
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicateRequestObject struct {
+	ID     ID `json:"id"`
+	Params SettleDuplicateParams
+	Body   *SettleDuplicateJSONRequestBody
+}
+
+type SettleDuplicateResponseObject interface {
+	VisitSettleDuplicateResponse(w http.ResponseWriter) error
+}
+
+type SettleDuplicate204Response struct {
+}
+
+func (response SettleDuplicate204Response) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18197,6 +18492,12 @@ type StrictServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -20815,6 +21116,77 @@ func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
+	var request ListDuplicatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request.Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		if err := validResponse.VisitListDuplicatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SettleDuplicate operation middleware
+func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleDuplicateParams) {
+	var request SettleDuplicateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleDuplicateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDuplicate(ctx.Request.Context(), request.(SettleDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
+		if err := validResponse.VisitSettleDuplicateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListProviders operation middleware
 func (sh *strictHandler) ListProviders(ctx *gin.Context) {
 	var request ListProvidersRequestObject
@@ -23383,521 +23755,532 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17lxvFtTeOv5Va+p21DERjSzPjy8ys3x+DzcUBg2M7x0nAj1xSl6TOtLpEV2tkHR7WGicYjGODObkQ",
-	"wE7iHHxCLhgfCGAGjNd6vu/k65Fm/FfewnfV3lV9U3WrpdH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
-	"YfHVQpt6tMV85sFfBzue4J78l8VEzbPbvs3dwmLBZWf8Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
-	"UCy4tMUKiwV8vlAsiFqTtah8a4ueeZ65Db9ZWJwtlYoFv9eWTwrfs91G4bXXioXD1vDoJ5qMeKzGPWuX",
-	"ILalh2tTvxmOBp977JWO7TGrsOh7HRYd+d88Vi8sFv5/e8Ll78FvxZ7DlhqatdrcZ26t9xzrDU/jCLUY",
-	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5FVljbh0dsXxCP+Z7NRKFYYGdoq+3Iqe6tl2oL1Vm635pj87Xy",
-	"Ab2gJqMW88IlRSY0I2eUspPl2QPFQst29d8HinJrfObJd/6vl5ZnfkJn/qM0s1CZOfW9fyuYNv15u2X7",
-	"wwte9kmLC58ITlrU7RHbZy2RctgOvCI6Q4vVacfx5UkX5XTtVqdVWCzLY2/ZrvormI3t+qzBvMJrcj4e",
-	"E23uCgY0edTjVYe15D9r3PWZCzOl7bZj16ic6Z42PvG9nwo57Vdznrp+L4wYX/gxVu8IZi0RwRipcYsV",
-	"XisWjjMhbBwgZR7jja/fZxj/uN1wmUVsF05H/UC+b7nm26u2D8TZ9nibeb6Nu0TbbY+vUmfUqMv6udeK",
-	"hRpttandcEf95qB67knPZnX8oVtpUZc22DDRHCa0BZQvfFqvh+RW5dxh1FU/rzGn4jGqNixx3bljEZ8T",
-	"tsq8XpVbvWGaLRZqTVZbsd1KS57OqPnjs0fUQcrTozW/0m5yl5mGJ1VGqFhhVuzWlhb2zs3sLS0cKJdL",
-	"xhmFRBF/4ckm9YktiCWHM/ywztwaq7SY7+FRxn8Nk5+xXcJdp0e6tt+03eBG4o+WCK0K5iLTcXGUYN5R",
-	"PhtcsqJklzm4orzrogMMdYg51Gq2JQeFJ+SJEp+uMJfwjk8e6995b/D6ncGVS/0L1wZXr2189wuy7Pmk",
-	"vP9xI0U4wPkqyEuG948T+UCcid7789/6d97r33jHtKUOxys5kjI49yzbpT4QRst2K0aa/jGjnlgiJeMG",
-	"l/eZ9hckpvCp54sKNRDFcfmVlqXyYSKadt0nviIWl/uEr4I0qHOvJV9RsKjPZny7ZaSitkNrLHUHmReb",
-	"c2Fw69zg5t8Ht/6wcevK4Ddfb370Xf/i+uDGF2SO9N/5anDtumkIzxYrIoW+fU5WXN4lddsTGec/K88f",
-	"5cjiq8MjqA+o59Ge/Bv2xDDkYZfIfSDcs5i3RGyXOLbwBd4Rv8kFCzawSKgSY3ujQ2dyZjmqcTortuMY",
-	"pvMCY5YUF9Rx1JG2co8lX2kcy5dUOYqbK3lw3Fck7Nu+Y+Jp8HGSAD77fOvaxf6Fj8n/+YoMbv1h67uv",
-	"5ad/P2s6+45r+5W8TAMeNpOi1OW416CuLYC4h5WRUId7CZU6X01eM1i9NxEBFs4vOnicryQZf+zKFEMB",
-	"mpAtIVsIzl/fhJA7BpQak42nguXx6k9ZDUhKn9hht91BBcKybLk31DkaEeh16ghWnKKMz31290uwRhTY",
-	"uVJMf90b119LMwvfI2bVNb/QjRse8fHKOyOTXcYsQQJJFNGB95ZiSvBes4COCl6lSSuqyC+ItydsI5s2",
-	"P3rLpiBz1TJLRZP8LaRaEcb9yyMPIws8MHqBucVflPdH7bQcdNeiZw7jT8ul/OJQMlUUvAEbyi/okBPF",
-	"xt5bGlf2jS3uMhYKLPyVDlPfS0t+ipItciD74ucxuz2xlxBdoUCKsmCTNMstpLLkyVF1ieISIziTYfWp",
-	"qbQn1DjlnzWpvsiBctNPYI4a9JeIy2h4AkepEMT2CRVEeZWkZh2owm3aYEuEtdp+j3Ccq0OFP1pdUA6K",
-	"6NjZm+bXmiOFcMt2o5+W/yWWH1KxXALBJ4Be4ElCu8BP0iTvaMH7Typo/yVcHzkBN47cei2D5x3XdmV8",
-	"mK1Lb21+fOfu2tnBhev9y5c2bn1yd+1s/6vPNr/55eDq7/Hf/Xd+M/jyvBS2rqSMlwqWR+vyQNqdqmOL",
-	"JuxS3Xb1P9HP5zArwoTD01h2RZd5wzJrxeR7lxrOKx0m5J+7BFlhRqegQ6vMSSGiLhXI5CR7cOMaw/sf",
-	"bNy6sHn1Wv+79/rXb/cvv2d6+Sp1OixF+aK4lvyujYTgwvXg9IORjJILBprEeMy/reHGCIex9rBQyL01",
-	"L7qMwHdLRLBV5lEH5Hytye2aNJF6TBDwqC2R2dLsvplyeWZ2PzxCiYUmfjCZlwqbV69t3Lq0deud/o3f",
-	"yc0xsYG9pVL2xZ+Fq6P/ynUsWccREf3D7L3G3brttQShRNgNd6bTXiQur3KrV5TL1g5yfZtox+ct6ts1",
-	"9HDU6+Zr4xnFql1rBpE5j8v57RLE8mjXdhsCwlI17vAOcHo9IPdqTQyb2ehphIiacVAhF9Birj8J6XW5",
-	"t8K8ydTo8LfG/fd9Wmu2lKoRH7Xay5C81LKYRWzfdNGrPd9EzMft/4gR5PyB2XLZJBxrHqM+s4xu35PI",
-	"e/K5dPPqhiu2a6WEUeoeb6FyH5gb+vR/2mYNeeau/P9dVpUXvW2Zic68kRAQrfbg/YJ54GyVl1fQVRve",
-	"GnKS/offbb71Znn3T9uNfE4/WJMaWB9JMTjT2CanEAZzLSl/DKEyJQlz697BD9JEtJQA2hTajpO1Rt2K",
-	"YhqmaKxeEqlRV+rs6lFmEZd3UyJtbVpT8cKEBSY1OFEw0S9zLXPMQq4THAy7BGFwPDnp2GyFLjsO6TY5",
-	"aVKLUAIq5RKRFoYrH0BtrwjSWhKZOvd8dmmwVcd412ScQmQlfX2kSWGFoMUM7yo8k5t6MoJA0Q2Fx3Ju",
-	"aeLCBPMpxmh7iHCjcwmPOUIlamPihKj3PPuaTSIX0uhCxWu4y8JMCyVAoxQwjue8pg0ms3lh8QhjDBde",
-	"454nV1osuLwimnDJXF6pecyyfSOjbNluxyg9npZ6D75ukainJFk3qWuFISo/JIiYRTY/PyJrQhKEOZoe",
-	"G7jb7OlBh6xvw2rkpnfakwnu8LdFvf0mCoqaSaVxdLM8RClv/zD71xzGRA49YvvKc0+Jw/nKWCxHvuYY",
-	"noOB6TDX9/ILnSYVqR6bJiOr3Om4PmMecVjdl/xTPosZK7zN3OOw/QfR9WPkYrZr5EmHx9BP3EqL+U1u",
-	"5XVI4cNZ1+QgXC1mgYLclbezpmMtoMPCH7zjkxpvMeLzWCDeHEjhHd+40Bc7fu6VyndMuFRMDMt97Orx",
-	"9OBpcPBxTeN37w3e/+W9Dz81pgZ4vM0FsyqZKrF+KvMNqQf3JHKVJdKlti+UDSdYjbuWyo0z6hpjcZic",
-	"QXEkfRUSz+BK4cnEtz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy62uch9x1LUXvYVCsPZP72FKxMKnkwcZsY",
-	"jT5qwZuEpB2a3+Cza5uffHdvbe3u2tmta9c3vv3D3bWz/RsfbNy+tHHrUv/NN+6unR18dm1w5S38MKL6",
-	"tWwhbLdRQY++YK5fcZAVtDn3KrRW63i01kM1MPDDGz0mHcv2DzapazpeWvdN9gcGR3xSZTXa0nu4SFzu",
-	"N223sZts3Lo0+O13mx+tw4Z3VSil7dmrCV9Zof/VZ/fWPti686bRv4FJ26nDd6lIjh1/+Xfn+jeuDd76",
-	"upDbU3ACPBBOpxV3vGo+O6x4UtvKeguxXXKwabtMxNe9eeHLwdrZkaSm2TyFSxwkseOxGGlOnuZTrm80",
-	"peW0VmxXJYJjonqEpjouuJkaHgX3SyAMI8lLEf4NrKagBaOWPOjJ0HIYkpQsW7Q7sHuCeat2jVVg1vDM",
-	"qo155E3u2BYEHOTqmUBLBn5EQ89ZsWAxx17FdO4adwV+WGUuq9s1m8LntJNm8ui98XpGace1429I41gi",
-	"pUW0eHrCh4y50LcWYda26++bNyoP+PZUirM94IpLZPPzbza/+X3ApYaHKwyufjz44qv+uZsmYty2H68G",
-	"bCAtuoXfWkVpmCF1a+7ZbTKP6SsIAYwV1vZzM/kIBzJbI4qaR75EEX7wo4o9ukhjCW+DokBICEdKDM94",
-	"NtchqyHNp/ws78KR4sCSG0phiA6xoto/G905FIiBgF7qdlrVhAI9W5rdV5or7Z2ZP1CenS2ZFSSYSTpv",
-	"0kwgOiMzn8LE2M1ffb716Vfb8fy2bNckoZer0kQSvMWq3OqRjiv1BagzGTYDXeZ3ubdicBx4vIVbiLcU",
-	"E4xm50lVHqY8XZccPro6T6hleUyIIpk/EH68jyTSpAuzpbndpd3l8tzu0p7ZeaOV1WYeNVvmkDaqvz5s",
-	"6Ruir3SNt1rSPnRsl4GhKK+iRWBh0TlgqgY7FnDDYaUVvzKS+Iv6aOER4vBGEQZTR45BwF2C/GhGDTBz",
-	"OFFCUP7+oQM/2veTuSNmfdmk3y8LlPR+k/WIZaughRYuHhOQk1AoFqKGoeA1mzoVDJ4og8bmbkWHnCxb",
-	"DlvzK9Rq2ZKRKZ54KrcsDmKqFndZGpmjDpJO5iPyhOXX8fsU0Uvg213xmoBoMrv8/19d3/zr+/niDaCx",
-	"B+IqJlvUycQzi0NaDfQIxVHjjCLKM+PMTN/eUD6ElzFGh6kKyYOxHUJx/4gZDk9Sv9Y0W+U1lVU1dPVs",
-	"l+g6sZjiCgZhveM4JrK2mE9tZ/T7hn9odPcdQk7KPeJhXRpkHENdGrAfPZzbcRyjoy+/MDH7do4od3VN",
-	"OeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwvcMbHmIA84vt8M0L6em1i3/WTEaV7WJtGQZuSckV8",
-	"Dl5RowprSvx6uuM4pMeoJ4jPE8rZvgXTuVZtz29WLOPhHqI9yavhkdjRlhf27p8pzc+UZ5MKc0rmoDBm",
-	"Dj6NmhuzG80q73igyEnVmHmLpIlqYI/QhsfMHsyGxzttk98SBCihDbZIBjd+ce+DKxvr6/3/+itqEZIF",
-	"2SusKFmWxWoO9fJngp2gXoP5z8hxTZyy0aGeZVM3baUgHBYJlFPKeejnYWKwzsJ2LrtZ6r6AginmV+5/",
-	"eHvwh18YvcLm8IRSk+L2o0HRcnJlMR7Tz0m+ws6Mrqo9M+1yJaU8IWvo8o5jYbZDPlalVQi9jIAUIyQw",
-	"ghNMVCuUl1fECslNQcAxLv3ktxuTLFXYIO8lj/h93v5F//qX8v9u//Le1T/2L18cvP5OYnHGCGcaW1g2",
-	"3/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88vyGMbt/6ysb6+cefa4Oyn",
-	"G3euDi58NPj811CYOVc2F+ZOwCbGS2YOeEhmqT489DAxDbNDMZie8UJzviIXPZyoFt709PBcSylOde4t",
-	"6dPeJdCnYQvSGq5Xz2TdqcGep8YI8DS5Y1XYmbbtMfPLfuj6tkO6TeYSSppMMk6HwzKUIytnnLk2+sSP",
-	"oxP0cI2PJwbRE5TizQITTO6y2V9ULs/um5k/MLdg9hdBRlMKAy4Su06UpqnkyxJp0R6pMrSA4uxN27Ib",
-	"6xcH178lWzfP9+/8vH/jo5RYLfh/84ec9Q/SRWDgSIhEAd79ePCbN+9dfX+0FyVHIE+5sDOEMD4Rn8Kd",
-	"n29efmPzN+/0P/3WGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5pMBCvuBAhINbFZ6naEMWuseEHaS0v4ipJI",
-	"8vyLw/wog5ulVBMMPvjZ5q/fVxUE6/+tygduXBycv3x37ezgyl/6529Gawrkh/CT/lefYdRKS1rJNeSc",
-	"OEf+pgqHwnyssMigWHBoW6RUGxykDnMt6j3NsLQnzoIh8dngr/CDpOo6IP1IJdAWKtl1CTMcPObHqHIP",
-	"bdt7Vst7amrEPctPHjz01NPPPHv4+889f+SFF4/+4NjxEz/895M/+vFPdts1MVKLTCRlh0dwkDpO3lqA",
-	"Ieqv1wl1uCuVgm/+q3/hd48vQi4mus/RrYlBRt4qFMcWWE+rny4FpjTzgONVVXApoSSMpXSeiBsX4AO8",
-	"z5rn/316ZfQcRYqCaY2hQp4MiC2J6rL5pzUMxI2nSI6vGk6gwx2MICYl7C0sy8j0nHp+oHqZYhzPU+Gr",
-	"INlIcmYuwIpVfO6bqk9O2C2m2JRFBCd16i3pLFCbu4JYHABSarzjxrhXeXZuoZwrLtfg1KmMdBlSiMPQ",
-	"2BhzJfifYZTsDNcx/JgsL6TVEdtlEd9n2n7q5TTsVeaqDY2BLM2V5vfPlnJtXE6Tqn/jvLTPPr20sf7Z",
-	"4LPPjVpWx3WVRZEs/YCYq9DQFFAVxDybp+Szo5JgzB6GoF9OohQ+93qZbt869ww5avfO/vLu2tmtGx8N",
-	"bv59sC41hP6Fq1sXfja4+fcdh6LpuiYYmkg0LZUmDtn1OvOY65M2422HmciiPL8vB01kuI1wS4sF1FbN",
-	"IDexmxg9zZDXhLSSJPUkKzGsPIsRIiTcNrjh2Gwkxw0bM+Ax5qW/j1c8gzCQIJJnGdvNrHNLz9e5T5VO",
-	"DhUjPegwyYPw5DTCWC+wBvXtVYhW04g0JBbvul2pbsUk4fyB8Y5WqowIe7a1du6JJ54Y0yKdUsIqIo7A",
-	"nkXzlzXVpOerjqSWBxJtjtPrIxZw1pOfyH9/f/XJ7bPhoFhpX0n/L6LQ7SuNzSfTkUhm02/WfdNh4hbg",
-	"aPNkGkBCRp0gh/TPos0jtimEd6RH2tTzA2BRcOFKg0EEyLRJglVqRIotEtOKjICZEeLL2iBFiqD+UnfF",
-	"PHWH1hihLe42lG4WLKTKety1SLlYKpWgxMj2m8TlJNzA0Ew5MFJTi/xKrT5rq6eENvR/A2PYmVv4mvFw",
-	"XMvWfqb4Tlu28HUFedJ/xtqQyyNFhu8xRngd8tEEqTK/yxh+g17zXSLIJQgiCkukpN0oIqEVbgut12Gr",
-	"bCQO1Q861LHrCrQ6O2d/XL8/bzO3UqPCWNonP1a5qN14tsl+05pfwWmakJiesVcB5km5Ym1521HDgA1A",
-	"kb8izMZup9FgwmcpObzcheC4T1fM+RUZ9qSKrAfbRqrM4W5DjKXX4wkO5RrqXY1uSzGk0OiyzCxIsBe4",
-	"icgzSwK7HvdZCkrGfUe58NmZFLVZlTQM2/C2mFToIlSfHHEM0Am9y5PoeyNXF/OG5lA4trF4mItxgVjc",
-	"+gDtRpqGKQeeTJGb6EYUgUOeNOnajkOadJXtRC34lIstNQZMjtrk5+SjWYbyydF111KAYd1U+F0O63kn",
-	"qps91oZbaTBCfcAWqUp5jPnjzFKzXkLpoWSwBpYzSIux65N3GusjUsCsMHJA7Qp2IV6rHK9rzokHkulA",
-	"Qho6qBKmH5T7SM6CWRXbcH+PKxxm6jG0UyJEaYRrUu/iHT/7ZQkSNypqlt2wjQi9nHiMWsl3FObL+xdK",
-	"s4UYtObLL1uv7nvt3+5LjXZW9s4J7SeBTHMkFQ2el+/tDvWZ8M0WvtCRdYci1osoEpd1mfA18o8GRTkw",
-	"XssAsFArnXYa5hGJ5ppH2mSkJLJP+z7Ll7J2BaERDJTyvF1nWDtXQ/j5SNzMNEWfr7BUZJsmIz84Rprc",
-	"sUZrofiigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhKVKu0uHlMXkVSVoF9CN0Ckyj/fbZxA5ubFbj3Kha3N",
-	"M8k4zAgmgD7fZC4B34bcRfRwdqkLhVNy+yEukJMwxwJfyEN4mLyTxBmKaq6lUWS5Ek90GKKM54zgdyFC",
-	"vxdXUFSiBRCh/MiYKxTDcDEWnbY9JgBhuEsFEU3edWMAUnBxg4sERFYRNepmDmesQcLfyjcuhsqRQGGi",
-	"kgfr9V0CmMVS+IT6BeqxcmR4OPh6lyC86wYcRs07HCsaBsQPjBN3eG3lhN0ylk7ZdM/xJnUbTWovEepK",
-	"qaQ1RjVvDxw5yvEOgiZRhFIoLSyWSvHr+NhLpfKpl1+2/vfsS6WZuVOPL75UmtkrPzDe0INcvglqRidh",
-	"IMbyhljlI7Z5YBbpNm1H2glgdsl1RR0dQ24qk2DPsKXx8ODNGpUuZ1MgVP98cMEOvXpjfX3wt2sqTWSJ",
-	"lJMZWgFm9oiObabLqYCn8tcwHYknv+YEloDMaJ8TKlaUSzBvlUr2eObcII3JrxdhZEsh6vZ4SXnPHPz+",
-	"TGkWSo1OsoOSyBrg5rL9IV+7Q33b75jYxSHW8FjCj71/93z5wP5otb3FO1UNKo3HuhA945mFkERV1imI",
-	"LreRf9Ryad/u0r79c+XMYcsHYuPCn4mBEycRLD06IfM56PjuJFc/2za2fcnzO46F3gEwMKWl7DhGKL9I",
-	"dCEN0q80DqTfyWYvkUfwu/75m2SW9G++M3jvSzJXIv3zb4wQvKNIPpyzmoZpkw/R3kFIIRt2nqfWC9ku",
-	"iUmHXFG5lMYnL7al8gNfYpQZxQr8Mwk3kb3bidWriahxjUtnNVtMKljUb81WRfBtBBoacQvgMGACp4yO",
-	"1AwAfflSixF4ay4nlkqmyAvPaE4uTaNglXTrS6tYrmeJ+Krpo0pVE7pj0oh2sXGfrQAsG7V75kNTQDdG",
-	"VMhW20RjUt3jdZ+5mi0HSPIxfmd0LRhVOlVTWHWwt2iQYU5tp5No09dltSb1Ky0mBG2wiqr/nsQdjzAo",
-	"7TZzx1Af5JRGvBMfuU+Q1pH4H63yjr8khaXtkhe4n6wN0aUT6uZYGdrRVKAZ4yVa+QuxUkrlLUatxYDg",
-	"bMeB6LtPVxix/SXScWvM86ntLgKyDiKPAGE6XPhFIricS4v2lPva82zcgyDRnFFMI1TvMTIUeSOcHJUv",
-	"R5A8IW8jvZHFYZdQUmdd0uWJVKsCIoQgWsjG+hv5Ambp8I3KL6pdE8EyIo0D0cYJLn3s/kTpPouJPJCE",
-	"qICDPWK5UIdYiz/PG+iwHUNU4slSc3zS56TKRqPhRGFwAP4GUW9Ojay8UWOb1hPJTRyaGuKN3V07u7G+",
-	"3v/q+t21s4MP/z745L+iprbGIGtRt4NNJwN91XgXn7aZY0VaYSfUVbyBJj8IoPIUiaB1CGyrqqmI8nj5",
-	"0r0/Xt168/P+zXc3bq2Tcn7jK1YfZaOvJ4GRInaXdkfgxXNZWXoxpm1/BlD0hvFbMqQf/GQoO2UqUuo+",
-	"YftmgdNp0KjMkhfuBMx5msnzCtlwKvhL6dw8Cr40lPs+IiIPZz+Jhj7myZqhu6CImDtw76QtH73/4wF0",
-	"5WRVuD8wGeNuREq9EtovlG9tP5cjo+HKMGjD1hdf9L9Z7394ewq6Wd7qL70FqVVg0Y0chu4I9ylrf83B",
-	"UbMx8JTdaPokEnMJIoOl/bPlhX17C0Nt9069eiAlOpgVzGNu0HYAmsIgAtMEEeggLBUMlrUXxyIHkxIo",
-	"CAoJbaEtwFrTdqLqapt6KNYbHnWt4C+ozzSKy2epa724OlmnrDSj9UTERNWahjDnxm18++7G+p/6Z98c",
-	"1wkTrfkWKREfv8kEU83G28wlkBkW+m5DF1S5VCIUdMz7avT7fMK0I674V7q/6VkFaDvMwESly9iK+s5Q",
-	"jMy9lUUNBQqpH/LxGYv2dgnSVH2xAufc/lGliOmFyckQBvY1K82Uynn8XGazl9frgHgoHO6LJbUWSlp0",
-	"hc102vC37Tb00Lq5F8gRQBPM39FpuETpw9v99Te2LvxsJFtQS4qaYBknOFFJxLbPODXGse0Df7RPNsai",
-	"xnMT5z72Vnq+kJ3uaIf4oODcxRB9GzM4HFb3iwEAOneB4/UgpAmYoUONQvM2MQ453/ywea0Bu1N6QKoK",
-	"S0hlGbe8CcsoYxPYZ5gAbxnLfWGrDuvajE5beaDy9StFnPHY0HPFgtzyIBUnAS0ZdtFqM7eSdYbLwXdD",
-	"x6ez58H5sF9SuFjCJE5cgs/JwkIMkTA9n3BkMgU+FQpXYSwb0V+GodtF4je5YAr5jUrK4h5psWRvsmAh",
-	"EKPNu/UahTi590MZTZjinnZHWr0AoY7X68wTRb236GzidfAROnb+K6FwaQxUecAwPT+X5v1DaSwO6ZLB",
-	"lSpGmUFA6sM0FjnDyM6YWU7HO6RA8h9gwnLQ5TatJy08YHZQ6+8yPfCJl+TMf9Zvzu6SGb42pzsiTxgi",
-	"Gj/JmaU49bTHsVpxjQs8YQJjV+IJ1JBFDS0D1Sa4yeZildQwtMLYhHU8oLzrHcqNTEEOVkj+wqeYgBgo",
-	"Q21wTyjvKdAUYMuZNCMMPKQbomFPNUF7kBze9bibs2FpQFIRKC4V6BiRhD1UvDmcjp3D1RVhdw8kMBFl",
-	"t49YbEJOfRQgwkPXrksHNtM5OMLmGTuwRV6Tu5xUy+rcWxH8IKMnUNgDZyzkmwngIxSHEPmnnyHKnnJ9",
-	"KRfHiSlYoSoyxjWauuRrUmFAujv+7PLM7N59GMyxBcqVoGxVSilM3SySJjsTO6yF+oF9VulA+cCB+dp+",
-	"C9yVE4dTUjpSBrm8qJfb/n1oUOkwmo6IKVUjx6yxtWivEjnpoWpphtB6LifqKUxkUJkDUphB4xy543gG",
-	"3HV6RQj+2y7o8GMqClMBPUlroXkwKAsb+2i231Fzui0ypWWaVdc7xKtv/n1w6w/RgNfgxhdkjvTf+Wpw",
-	"7bq5Ts3sVn6xDh4ft0MdfeZe7KjML8Nytmz9PWwQbuzYEFG7pE1lLHV/AdIw0aK0RSyDvNaktlvEaEI5",
-	"ZqrnQ5DbEQUysz6bB2WA+XS6YFtMkDopWp25L2RUeCYlYwzdKygDpxFE1pS23dGUFeDrmcrNA9MKH0ns",
-	"Hjnxo7rb3kOAk2UwWZBZ2LonQQshC4JWljkTS7LUnKOKZYyj50xdY9me9X044Htyp7gXTR8kLbYUdklj",
-	"jmCk1RG+ypUdT86eDJtDVEF2S/1wibh5xO827fXt93vOm2uSno+u/TqZQuZBOAzsqLOgzVwL3YqRtFDM",
-	"QDbCRmdhqw33iFbbM2HR9dChjWP4a071wHh8wCofMTZ/2BCUW472sRzZsTJSQlPaX15YmN07v3++tLBQ",
-	"HhVSPGxhN7gT8E1yEv3/OTe4+e7W+l83vrm99enZu2tnBxc+2jz3J/mPW58OvvscHxhcvd7/bq3/xrn+",
-	"lZv31j7YunYRH+6f+3Ljm9+QxxCQENtNbt242b/9641bb299enbw27f7b673z33Vv/A73QNk7+OGVMpK",
-	"jXpYEStEmyPoJLVdh7pWpc28lp2dh/E86DFVLl9yv+kyMrbqLj5hU67Ei4bWsV3oM1tUzHzeFtjR0oYS",
-	"opESKSdu2lgQlpEk7dvv9e+8t3XnilE0GLHYnnpFGjU67QhS0Rl8BI/HqyeyL8uITETkuFAG22rJZ3up",
-	"eYmjW77j3EIenIB40+dlpBTOV0y1JdtMq8uU445ujTBmxqixzWiyGjiWPd1pM2/VjrPSiHe9aVrnsp98",
-	"L7YrxCAfFolKg0iwistxoyOtqUeK5FBYqjRRNViKrIxWKhj4vuhU5QdVRlQOMuF1VYSxS8SYI+Zoedho",
-	"MEzaogKD8Kpjhe02Kh5r2S6241bYLVH8CfURBG5ZzHJUbaGhi3fHExXdfDFs/V0JwnOm41BLPRGp4Uhw",
-	"3xQENF0uAeKPUF9tQIzA2j+ePfPsytwrJ2sHstJAcxeNmBPBU3qfHrFd7olDxkYeNV2NmFLDNRoOxlFX",
-	"OEkb8vMlNBKo6tlt5McZTYwjDYxju8nbzD0Y3IXt9QWO9daPZhTn7Ot7OKVh9e+vb175xeavvtj69Gr/",
-	"Py/2r9zsX10bzUrxThp65So4LTyu9EN+ljnm3vGCEYv6FHB5FMpEWo8So2QeAm/XPbKhbQmmWMLL69yD",
-	"zuzdJsegdRF7blHXwrZ3RGVAhTLeSFax+VRgtEp5Pi2w29LzmY8RbEpsl7eNBFJDTDTJwxKLjHd8SH/p",
-	"hPOcNRczp6XeHNN5N1LzNzUtD0vZU3QDnGSla/vNSno/E5iypBw95yJmJUVzkEGFgE4x0txgq8wL8oJG",
-	"t88L93T/yHnyjj/OVLNLTYsF9UrwcbiwiXramLwV62iQfpqRZyIDLowsl47k5MQvXirhpx5b1j4FxD5M",
-	"oLH1pTOUI9zFTk8JsaE6cBsiHLo1d9ZuID8zgTnBxyNhplp6VsPSGL+K3oEoiMDsSGSOWEm/epejZqVX",
-	"nb5dxxjYfIZ6EVYx5uGqjFg022iDCUROqxtyomdn5nLlRFd7FSg0Gm7d24NsT0jDw4T3OtChO2YCKC4V",
-	"89MMSZdppBHWhYftGNFxAJ4wpb8ByFTUxRgjJaM5aDFmSlN5sofFRFLyBBJ1SosHZcqw+KaSv6PfAJI6",
-	"/SKM2Cy0YaSymbVds2aNrUUtlg2d4wEZw0jy4dx2F1wY81HouzTGJiPviddXzMbKK2aHTwBQpdPL7xTs",
-	"xWECdWK28Fks83dEDvjm+h/7n673/3AN6/U2vv2g/9X1jdtX0F+0ceuT/p2fm/YlOckeoyk9NOGbGP8z",
-	"uUASfEr9SJ9rMWA3ejuKui1gkpMFR6ZvUcg+0pncDxV3mVwk7C1vRyaUzUIhw+WBvhpMAZSPKQ8plBLI",
-	"v3eJKZRlxsKR+SRGWmhEsi0Dwn5570gIHLgzz0J9zphuNwVrlRCdmX0Hck57fu84QhxWAGB8mKxcHEK/",
-	"SQrG8sij0cwnX/+BI71UNC5b+aAraX1wlyP9Hw5j4r6LGFiRBv/lUrm0t7wwv1CenSuXSrM/Mofx1FC+",
-	"8ndnR/QivvF0DK9cs5s7UCqVSuXZuflCro4AR3rZ9Jan514yGyKV7MKX5XTepomkExpJ1e8yZ1XpjaJI",
-	"uGNFIFV1IIUJ4nOeW3yFl3BIehmDPcKn3uimEUGQRz4OgP1Bmw4qZ7zK4sZvFDkvkUZibvBLNJh+zM8c",
-	"4NqN4j35V4FokLGFlMCaTVLjPuMazMhbqQ3aYMGJ6QWEYWYAqsonxQc4OrYO/snMVt/LqvoEI+hVFsk9",
-	"wtTB6TZbxgWpXsvG1B34yrQbCixo+6m+UkdNSQTQSEugrHc1BBcHct/RZgo7U9iQD40pGjtI9XQH0XaD",
-	"71t9oLo4G33h4UeRts+jHeSh7z3yM+20F51qy/b92Gex/ADt7A9mHn7kdzw38VGdeV78XWFQIBiy1mRW",
-	"Jz6NcJHBJ4heGvtMg6MYAwwQRgmGO2VO4TA5fTE2JwDH0AyEP3ZH9/GA88fHjBpcuN6/fGlw/nL/wu/z",
-	"ZfMlYKHg+qodGZlkgUzjgaRXKH71iCVWvNjGqu5jQc7QFBAYEPhyNCrg0GzkZkgSQtttzNnUOp5nbB2u",
-	"36qwNKIov7MHRgI9uKyb8UoNbZX10pGIiHrmONipjI2ZBJrL0b9J2rcN2yVu0tfQo25jd5PaDk0gO+6b",
-	"j61qzpTQpmaZvl+xoRzuNpBjgPexyoQ/7vEkUWdhqZGJGPcyKEZOhKIyetkfoj1pG8IjcbNlYeHATGlu",
-	"prR3au3AD6cYJ9lacH5dYoQpeQTCZ/GWghGjbTc57JJ6x3EWSYP5oc0a3ZR986Unwv+VZ+emb2naohLm",
-	"VhpCVQ3wsUnNThBqSsMcTs0Z28YzO32WRQQcNWjNpXk4Df2+eUse0nCxt31M5bkD6nzm0+LZIhXFoIW4",
-	"3Kg4Y+FFvmp67hiFpGBnRpe7n0GQYd6tcLfixHPWEqcACFDInoHJWVJ8Rn6S0nVuxXac9EXXqEus3Pb4",
-	"cfky41p3yhTWAZjRBf7yWWhY4YLaYvJC4xdQ06SUr2jkeAyQ5ihIV+zems9SU15wGsW8pnZiSenMfzot",
-	"PscQGCMlw0i2fNL2myTGMpfIy4WXCwA2K0iV+01Cu7S3mywHqFekRj1L2n2qjQuolnIqRciGCFuGIbAZ",
-	"eeyZJ0m5vG9+bqa8sLDwONbAgaMAANUwDB+uGr4W7AwyAHKYNKR1AgHx0Y7HWJ+8aUuHnNg6Ub6bmM8I",
-	"pTDN0Ul00i1p8artsCIWiclPIEMUdhCggD1GVTOQyClKOyDRczPhGE10WzZUiE2fjT4kXDQKd5YL4Gy8",
-	"Xs7DrCLtjOHwibqouY4qgda0dwgr8Htk5tT3jGCBMAuNVDiONZSKaV7t+L5KwrXYSIU7OtHlmZ/Qmf8o",
-	"zSxUzLM1IRAambDumjRe5w1A1ZOXR/dTDYDooZG0LQhASgzhkdVqHY/WepUW8z0j/JHS2OBYMQYtkjWy",
-	"wy0xkh2Sjb04cjQAuQ/dPna+s0dxaJeN5x7iIif09acPkoX5vftJG58gYfJxHqo+jij9ku3WsYK24dGW",
-	"GIY5rkiN2Fj1D+NNgsu8def9jVtrm+980j//Qf/67cE31zbW3/jHtxcHP/t484PXlffrs2uDK28N3rm8",
-	"sf6REb/fZo4xlYRaRH2Xk1nG4KfTXFF1j7EUBUM43K9IWYT9ROHPjktXqe3ILV4MHVPyJYiHl5uRO3w0",
-	"iFbcfznUnLHKyCsd7qNmLzptVeoSaUVV/v6hAz/a95O5I2kxi44p7eXEiaNEfRmNIJeMSWQZxaT4DmK7",
-	"Bk/oQe7WHducO+wbi4uWnS7tKa/9YtWh7soSOie5xYjPUDcOB4g8N7qLoPw2dLIGa9c90fA+xM4j5Uav",
-	"2hbqq4YwjWmXQNHRXbKHdYeqx6gpHeMEECXv+DqhQqOB5qK9k4ytOL3jbWrs8mtR2+lVarRtrIuArC2h",
-	"Gowqb74glFi0F8YPiWO34pndxpwxdqbG4NWGFT7tQY8sS1oOLiQzK2Mh1wr1STylRzDmiVFRqTNmLKar",
-	"UYe5FvWIfADxGo0H1NRR95QkLtVUXf5nSsfzf2NXfZWFAtZPxc6Ew1IbDl3IxgMQHvJLBJVD+eNH4U/S",
-	"S59atBd2QpQbBM3SBamCnRpZRGyv7/35b/1v1vtvfJiKHzEFfHwsQI5sY5VJrUZMCy9fuT3MqPja2TN0",
-	"2FGWVNSsNEZg+h4GDDPGWyI3PYtrh7wiZ1+wMYB0mWtBP8ORsDFBc8ptB7pVmhF0USQtppppdiE/zATN",
-	"y874HjVj83JzsXovtV5+3LWaaEVtZSo479CxTdTTLOtgi1r+eNil1pgOng8ie6Lzz0RfBm7nsSUC57aI",
-	"fxUJdQQHbGHSVKjj2z3np7lHWj3BnHoAraWrsyKS4O1v+hfX7715sf/7r7dufJLDozUNOslLIpAFNgl5",
-	"3A/1KzQAZg/soDIG7bdUdn8UTTyqoUW6p47yrWfpPYdBeiwR0aauwK7g8hpZHMiWrzLPAU4+5c1KEEdC",
-	"ImTRx3Qc4Gk6Pvx8UcEcB7jpcJlsDCiITqPBhB8FIImomBkkMKRvj3GCk+mH90UTC095bz7f5tiqmsnD",
-	"GV/rcH+sSKnB1tq5rbMXN259sPXF64M/fLtIBu/94e7a2f75q5vrf/rHt+f7F/68efkNVI76t87/49u3",
-	"7q6d3bj1CX6b+PzeX3+7uf6nCJ9W+Zc/7bg2QqK7PvNazLJVOzgGn5s4+A+kdWqPnbnSZE7bWD1suywK",
-	"khfvCG3qF8B62Xn/Clg65opyGGsn+sXQmf849ZJyrp56tVScXZi8l73ek6CZPa0yJx25f6hHZmHw/gcb",
-	"ty5sXr3W/+69/vXb/cvvJVJBRgdIgmtpEq6B69yYbz3R73iqVQ2d5bld0+EuDrHByHJfKmzd+W3/+u1C",
-	"sbB59drGrUtbt97p3/idJLfgBifCLqMXbywcms3ZjFWz9KGYv8rZ1fmS6ASrtoy5gMn+/EyOh6QQ5NgF",
-	"D5wycocIGRkrxVRSaQR9XN1nH/Nn5W2SW91jouJyqEvh2AA0PIbgTK14InC4m8eob7uNSZSZGm+1jBlh",
-	"h0P/XOxkS0bIFN/YzaFM2px78gj2Eqg/bnBuFVKi9aOLPtUwpoOYam7eiVgDXyg3r3G3xlR+bETB/ehP",
-	"9/7r7a1fXt1667N7f3x965P//se3Fwe/+npw5fcbt77bunZxm42rM9oHHYPkXCOg345CtESSgodTv7Hc",
-	"3HwRoq2mwhZq4wCzGZ3CfERTP6IyRbnXoK4tNHZDtGnkp/07P0fpO6pYcLxoaaIhVNCCTUGr6d0ChJdw",
-	"17MOe7ILnnEoKjXJTTmdaH7C4Mr52X2D964jcMa9Ny8OrvxtY329f/ni4PV3DGpAhM5nTY7A6HkYSzA6",
-	"Pni+og8uIXIr90joLMp1kgnBPA7VLYV4GeCgE0NaT55WaJNTzhC9pBCIx0RTt2EZlw3Cjys+X2FuRjmW",
-	"eo7Ac6TBR2SizpZGs7fowOZ1pbfcQ/4cYjL0VNM9dVxikSCF3l07u3n+y8Gnl6RWfe5S/+yXUin/5HL/",
-	"+ufyq+u/Cb7tf/L+1nfnAXLu9f63v+//6XL/v7+Wv/rZN/3/ORdA0UWLQ5hTBy1V5SaLNu8IFN7Y9S/e",
-	"5A/+0l8Ju+oggqPL7EazyjteJv5c5HCHJDWgaRONnKHacBTBzecAUjd08xFFEgJSiSJ6mIuKpVMHw5lN",
-	"u27MD2Btn1lZQQASPGSyV2ktRfmM5EqCL6A7Zs+h5VpaJIdalsdEir4bXmrqcJctEcEYGYFeZGxLfCJO",
-	"hLsEpJRCtbgZEFU3STHFbsGPhsb0LkFeUdplbkN5GQ0p016E526ATIkUVuYeKkQ2MwwX2ZD8NWiR3+Rp",
-	"TL8UwV8AHCNbkBYeaQRfPmfveuUmGzXTJ9VjAZhGpeP6pqQIzODCZ6S8wmIt5Fj4DgK/hL5buTUzKEKD",
-	"PD5TavzBMGqk4J6iHpfATRt4RZDyjbc1W2kgAcOC1D3VAChdpxvZSanKGp38u1CHjvbZvUJ8Wq/DHYeH",
-	"iWp3hh1EzUjDde44vMusSqed1uDDcQit+wyyFXmXoDkSheIY3siGxzttkYNr5L13J6jXYP4z8rWmi6fx",
-	"hSotWwijTbaMlyYUFgbAqCVJry5HQzosHxxenl0b3S1NdWA7XEMunT9SLdWI9KJlVDPQkax71eUGrggx",
-	"XIB2NWoLSgHJOoaQLcyAC7RX0enUpjkeJrSFHi5VyKgvoy5fg3TRCBhlSumFEQxc+6SMv+DeSJqT/DKC",
-	"TGZ4jUoky3G4R+SjKliUInDxSmouhPsQr+nPnSQl3/QCT2nOlJIbHkuMUlWCmKGcjN+Vy7P7ZuYPzC3M",
-	"lowZDKvMszrMWAwQep2wk6I5OyQTEf1kCM6ntBRgWda2i2GellpJPar5FBVOvKqSGVaAcpfBQHJpSuJA",
-	"EQJLvg4RDtnfQbLAxvrFwfVvydbN8/07P+/f+Cijt4kxJAlOBk4azCd2fIjBlbc2f/XF4I+f/uPbi1u3",
-	"bww+Otd/59OtOx+a0X+nUrye5hFDbP1A91QQknn9Yfq9lTxeu3G6tvihjed3PFfaBD9V6P6B8qKMFcNr",
-	"Q09Utr6unhujx33Y217+RrS5KwV/CnCyx1u2ACtdPijGgGlQ4aus3mPwRNzdcOfnm5ff2PzNO/1Pv816",
-	"qwqK5cwVAvMrn+VzHJ6FAvWW7VCvAg0Eh48X2zO2mRu2hdW6oZB6s5oo4oBG5IPqBgvPIM9aQlxLyX+L",
-	"QSpxxJJSdeFS3Ys1+4kjkYyGxNALREwM9aOKsI1tfQ6rfj7wEMGHcp+8xktI102jkAp5XzrlfK9hr6ey",
-	"66djyp1Qb3tevvE1M27bdPLIOGlS13KYSCL85sweU69PkXAnUFZCJakqvYSCUuN7vAZza72RhYDqsdeK",
-	"BfSgTGfH/x30VcNWd2kvp8Z1Uv3A3AcUmvaIlYK5c+gKy5+8qB6fLC9A/TidHCC0GkCK5MohNWYQ6gCZ",
-	"7mSS5L0JHq8Ml4RBrTTeIdMjLTUxQot4ciFZhQ1Th7waEeGnNXWD2ZbsvKK1zkSrrChjDH1symYwO1Sj",
-	"TrP0Vs4Wd8Fvoe6RpRRl5fbEOcgPLLjIQYBVGYtBKxr4h9QoCkpPgP/WGOZqCibFOa1JOkUywCIZrFCS",
-	"rEJ/C/+WeyB/pQBn4FWRP2KAv0HnHdu1RRO7cAMAjaQWXlElKh7TPXcdLMhETaeAamBBOwUqnbbc0wCu",
-	"BvTPCNJ/APSf5bddhq1BNWkM5/xY1/W19BM/xGq2mDQfUv02JSdSfxvSRzoZnDKWsaYmDHHVwAoT7SdK",
-	"FtLBKP1nzvwCs6r8AmMW5hTgwtCe5UptXiK+ihwHOlEujJc4P0PET7WnGXd4kpNMdYmrHG9OarzFlogb",
-	"rBOvNip6tEeavDVUD1lKbcq+g05uXP1IDL9JHNHKRzgqARWeCqZhebSuVMg67Th+Sn3mc4y1oYTZtfTW",
-	"QhbxEmlyxwoSAc1+A632ZNa4wEMTmx9y7Bw1agcxSWVs5XBsrWvKClGR2C7hrqQ73lWm8jC1x/0T57/c",
-	"WP9scPlvg6vX+5ff3rh1afP8//TfXL/33sf/+PZikAa2cetS//rtu2s/i9+OvaNv/LCuEtclMljAAwHx",
-	"0nHIRwzFK9iyqWT15uKj22KUy46j8iNbQLVYwM11N4UAiXL6PDO9l8PTEEMBpXWRBM5t/TwwNYgCTYN9",
-	"jc+JHjRzyXXz0+jyBx1mcir3vzvXv3Ft8NbXd9fObn15bvDel4Mrf+l/+Lv+R5CwIL99a/D2f+K/VerL",
-	"29f7l36tPvnml4Nr5+Ub/nBLvuE2cLHvzg3evj741Zd3185u3H5769PX++ffkK/68HdbN+5EU45ZN2Z6",
-	"dNyIsebzSqCq+7zisVWbdbWa7zGrYrsxBTpDNT6unV7bRDGt0Tat2b7BP/jvgW2gXFV1bs6RnXrLV6yp",
-	"zy1/d6KvKNSqZ+6JCk6BmTMiBzPeHDpYXWpjZ30kehoZrPm4uf/p1qW3Nj++o6ld3YV7a2uSXK9d75+D",
-	"xJyvPru39sHWnTfvrp0dXPlL8O/+V5+FF+SrzzbX/xuE9NkgPUw/c3Fw/rJ6Bq6M+vyd3wy+VP/euv23",
-	"jW9+EW3+BhpfxIcYWDkI72poy6rNXIRxjQCn2m4ldDFHsVLBMLUCy1TDrKocTPOd0i+exEAYFXU9GSYT",
-	"gBt4KaHNR4uIgqjGfAxAoyz/6Di+3XbYi3WIeRiaNqkinNw3J08uL+YpCDsJ6TJbKo3X43cZlPS493sp",
-	"mmiBwc4W7RHBpLLfg1QsqdfU7dUoEn+eG5zUF4N5me8SBj+OYjRkzONPPfcTYfROp5dBBoHtBpVmujem",
-	"KuqAayFEItw3Pwc4PwFlzM3GAGLmzJBtY0r2ZPeHwCmnl2fcONWaLpEbqT4dBdeHvf+m5ytXdbqSwsK0",
-	"XNeKoTRut/ga1pa2FWl9JVUfvGRv3aj/TfI2XrOpUwn7bSY6+Fm2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+",
-	"u1ghtEFtd7zkqpT016By7QfH0EYfjRsCLypG52ja5eM1OpE3Lk9508Emq63YQXXTqKUFR7dLwDKxI01W",
-	"inMp7yakluEeZ57NJqq/TVfzjkobCTgQo7XmEBTVqOD6RPXYdY+3UgAOn7Y94ecFA5io9FnyEN92UsZ/",
-	"nuLwRUJVVfDcvn3yA0G4uxR8OFsqoWYp8syzy9iKfIWp2ucId6FjGif7yfGOa8VBPF6aLc4nCsbwMPaP",
-	"OpjQXt0/ri83QZbB7GMbHjn66IHGdjeiy6aT83S8C48MgQPaHJIOwVQRzI+EePxO0v1r5hOQSuiTni1f",
-	"MeQU27lMxZxImtn5Ill4sLWUQICaLwCapZUmD379bv/Cn6F24ZstbfjIP1+/s/nX6/1zn2+e/5+7a2dR",
-	"dxh89s3m5Tdi4t2Ru1ksMEe1ZVDFC2FzcpPsjm6kOWbk0S6GOYOQIu+4AkJvcp+pC5WYdh3vHTi6BIW/",
-	"HNotFAtVRxnhtGU7PYB6qVYzJ3PECIv3ZI/Qdpvbrt+SKpbtEgq6PWTf8SBjZjHs5NdgPoCX+bwDN1Av",
-	"QGeQB3hgWZM5Bv0CJ4rFGVMfYnHboWKs0eVJzLWycmBsn8ATkMvnB/iYMGLbY0IwS4cxNANg6KQIRc/s",
-	"POJhAHCXy2Gv5WP1jt8Zo6WOCosDgM3wbDfW1wd/u2YAh49BRI9ilElAEdzT2MgZ1/FEk7VS0hO1toz5",
-	"xqDd2/4i6d/5+b03L25+8PrG+i/urp3dWv/rxu1f9v/zYv/Gl3fXzg6u/nzzwwv9/7wIrrs1qFP6c/+T",
-	"y/jAxvp6hAibDB1DuiGI3WiiVMdrkkGRJxS6Xj70ihex0Y08XNUwygxU14FmS6lW5XOsrVASkWzioZey",
-	"0RisUbfSoq6xFgfLiFTVRUr3l/tWQ5GGlxntNRRpqcTOtJm57Khu52hdGpMFGYUHOvesysJbMo3Cgyb3",
-	"7P/gbsWsGh5HcBPon4uUo70GoI3SZhI83dgefAdluO0Kn7pGV4+u13EZwwAt1ZkcplN3GLXSCV45jmwR",
-	"7ANWAQlOoNMHRnUAwFf7eEf11hynTgIGhxiOrpgI+36aX26uPYBolBHAc+PW2+iAuHf1j1s3z//j24sb",
-	"t9YkS95bIv3zb9z7z9//49uL/TfO9W98vXHnav/TN4y9am13woSzSUoWpqG9BZnp6QB6hjz4oTTFnc6K",
-	"zxhwnBz5dgSb2mCfaMnu2CIHP1dp22mNgcF3Z7PgwkQa3ZsSvnNGsOM+UgM7C7NSTO4lZuEsaNCZPufI",
-	"ARSPYUhf6w05iBd1jOnm5oowExyk01TaK3eN4gCj5FL6NfPX+8ZDsZkoX2Gq5lDSJgpTvdtBIqhGm7Td",
-	"GLRvF10FKi9UCwlDhmhC00nIw4RYCKRzlM6GklGDixFliDFGE7v5EQzM4H7GtKUslbXXnihalF89XCK+",
-	"12Gx8ND46mLJjFFXjkYUyrMJjLORoaZshRDWPWLek2p6Q1bafVb9lghbZV6Pu/EFTqIObsNDN0p3nD1g",
-	"PnaAmzBj9JenpT1OoBUukTwkk60mlmfTSD0WPZstlfflQPTL1g/3pQy1t7S9CG5O1TG9p8zsw6sZFkFD",
-	"512X0JZU2zEli4ahOsHi+GlJ9TG978nslHTL+CAHStssphz5rrFUwrB7x8LCKPpN1w+forWmUhB7hLs1",
-	"tkRc7rWooyPTc2hdjs3bDPphrCFDOn8bX3NcAk8+WWG4hEkUyexsvp1XK3dMxwsXNr/NsE+oC+bS/6Jq",
-	"3wi1aWdRYv+lSP1LkfqXIvUvRepfitS/FKl/KVKPoCL1kOpGaRrNSWpIOtm4deHeex8DkvnNzb++f3ft",
-	"LGKA3l07u/WnN+798d1oABLLXsK7o+ujV22L8ZQApBDG/iq0VmNCpMFSfv/kiSA8t9zxQfRhfmoTem8a",
-	"G26ojDxTr/fjrMZdS4SwbATHV3CXzI1HOhZK5ksWNE7PrHLBpxA8JQt78yT3VoSm5+yMkdhuJV8cW3ow",
-	"S7Nq6/u22xDDx4EZ6KpzcFaICyuVatSVClLDXmUuqdLaijnUFWQKxDSSeXPoF7MaK13btXg3fQqQ/Thj",
-	"uwB6IlJHXMLGvjO84xPIsw8fDbMYMM0khAEzT4xbrCJ81q4IpCJj8zBuMRWbFmoANdzoASzW4unINMwj",
-	"XsfFhGyAopvptIlFfZrSnMzJjlDqeoZANcPSVAhK6rR3w8zLZu2F+qyiDy5jVNgdAETRwHTCbrjUCRVt",
-	"F5uadGrN4cY7KbFRVbJf8VmrLX+TVmdOVWNTORYVK4S6CswU1vpY98xuJWSOd6ryx1V2BN/8eF7mrZ4/",
-	"oSYS5+CGDi9SWHNImQarymul790Ju6UqDuFBOXmIlZE6NMtrMtKltj8UjJsd3ZTcfOOzJpd6R1MIwXR1",
-	"EhRqOkV1Icz860x691pgewgUpCFolNyqsxZVXV8dTPxccXnXnJmeUq42KmszxuDypGqas9ufGqP4LK8H",
-	"p9WryNuGyJeZZNw7js9hgbktBcr2S9uOj1XOJsxlYlCPb0nSJ9D9Jnq6GuUjqKE6lb9MTqXcKkqXI3g6",
-	"Fh27T/Oj9G99C00oykexy4B8xE7Ig+zXmgKfOSvxYjPS22q8UpLedyJRf+hGjJvMnHpDFnPkIWohkpvq",
-	"pkG+qbVcxqNKPY2dzjN/AbBfHd5FX5stCDY8fuy0/k0FvsY+yKcfL0zt8F5g3fHqa9PPRb5KjHc2w7sd",
-	"sMVt1iYHP8jojKyfiSfm3Do3+OzzrWsX+xc+Jv/nKzK49Yet776Wn/79bG6Q8h8zCpm3eCFUFTH0g+Ou",
-	"0wtR/cyA5d7ISvxlz8fczFab2g03A0lRPxJ36tw4P7jw0eDTSxvrnw0++9yIIY26SCbctrQ1Is3uI0bH",
-	"eCjbUkmBAnYjWR0e/0284xtf9WLHH+9dUnXK4X9T5V/a/6Z/CuaQcSKBxSR1xvGmJNeG1lPGm6U+j0eX",
-	"+90ZmOHHdbk6ofn3b+qV/U0q0pAIA7zjxXh5HXFYPbA2QsRdZDJDjQeiONt5QbN5LReu6kHOPct2tSWC",
-	"qnbF574pcnMiUSEIjxk4B6AJlwqLbsdxjP3HICiVWbmpTZeW6uIVal0B3slYZQJ59y0Tkjm2/olyP4cY",
-	"+s2/D279IVq1O7jxBZkj/Xe+Gly7PknKpWLtJktvfiSmcHrzG6KhCyIwwGaM/zFxLlZsxxEjSS23a1S+",
-	"ztiteyfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiXE/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJ",
-	"jvpUqnKl+d6QjpXvNm4PFf2wC+1akmDnUoU1g50njlLnYcLb09c4ifUU3OWRoHInqe2HbbyAoKBHCi7M",
-	"0PQwZZYPBE4sdCg8Smhi0eudBtoEkEv9tfe3rl1XaEzXbmzd+AjhZAYXrvcvX1IwM+dv9q+sI3RN9N8x",
-	"GJsoFM2dNwdXfh/xb7SZa6HfIGbSh26KQI4iVCkU88l/6mheBKEmyuUd2hYp3hJkuWnu1FDjkXq5xaOe",
-	"NtsTfoUq3F5Pod2q8k+NMc9orYn/xHJPy7NX8e8mtb1aB+fcprYX8EEhOaND3UYnnuwcmbKCFEsgSWQ7",
-	"2pK93cszs/tPlOcX95YWS6XvlQ4slkr5lZJxQW1yOB3S5leaYH75BJvDfbNYiy4vTRRleJkc7h+kDnMt",
-	"6g2fkjmj5SloKmqh1x5RvZY0/oyeDTZZwXpe/AYoUP6hH8nPqxzuHzLVHyiGUfdYisRi1HNswAn3GFO9",
-	"vnkdkIEUyN84cxgKpBvCB+NRWrgVxmwn1abc9osYFIutZrzmLQ73dYf1kXUcqngiek7hPqcSESICjids",
-	"p341IwV3IBwlU8YqyAZdZZN5C9MuWNpOHMJofvImmUTWsrDpnuNN6jaa1E5hK3nQHMw34OmA6BOGybAx",
-	"Ys6ikVeoyR3boj3V7S3uP/rwdn/9ja0LPzNyNRjXVPmvPMOSotG9yV0mVIaN7aEXadxrabBATAsaXHlr",
-	"88/QmnL9vwffXLu7dnbj23cHZz8NBPzdtbNbd347+Oxa/9u1wa++Gw5mKO2O17EBJdxAdGmfGkVH6vC0",
-	"BVJHxE7cpzRaCu7ssH6Yu6HXJOlm6UZAAC6Vq23ABBw6t9zMqKt7sU66TbvWNLY+mgy2KwoNoovCwhmk",
-	"nV+KqioJZ5HwVejF5RGfcyK4VJg5RP+jepvCdVWxI6A4o5bl03p9IuhB3jDl5TwvPx6+8j3qNnY3qe1Q",
-	"nI3vM08+/r9eojP/UZpZOKX+u7syc+rV2eK+udf+zUgU+ap/B1c/HnzxVf/czcxESxOyRpsK0eWelYYO",
-	"pb9fikaodZaIPaLFbtnYy5inxRfkN5CMiGWCQRPb7YK1mW1iPM/IDhTTEefClm5D7CWzG3nX434c6SF/",
-	"18mpR9Gho79x41WBZo57De8Im4HHVpGycd5Esdmslm1JUE8MpySgPTOyWE0ehmiauyl1uv/Z2Y1vrm/c",
-	"urC1dhabNpcPBB/+AtGKpFV84xf3Priysb7e/6+/Sun51tf9D2/KP9/9LaIZb9y5unH77cGvvuyfk89v",
-	"/vr9/o3zg/O/6X94s//Hnwfv2bh16d77lyOXIAlwZNmCVtEKblLPEk27DTTdrdiuwvZ2WN2vVFnTRkNR",
-	"VQAYmeIJdmaiUzKTlO6NISDBM4k5ncmQkih98v0muor1hDJGP/M0b0s0aN72TczkBZZtQesndPoEHc56",
-	"wgfjyszMTUOYGeiygFi4GftSs8qQh+Kwpya1spMd0MyEcAw890WiMqSwY6RCgpIaqNtI9FXa+vQrxEzG",
-	"W7b59s3+lY83P3h981cfb136NEeOqdJhtOpIo8zKREc/dG0TsncafP5x32PMJ/r7NGUpijqAABnb4dt5",
-	"ADXlOjSa5mRBtpyaRu5OaNIMqEAmS1rjOo1YplsMRIc5sDhX+n/XfllW/iGD2uIxN388J70jW5WpBqak",
-	"2gvxr2JzKS3snZvZW1o4UC6X8knJFWS5mVQ31fY4Q3Q5sq/DI0FUkVXsG109M1WKS2jRDxMBRqY2V4rb",
-	"FqWZhe+RmVNP/NtoX00w/3zk+pyil0Qk4eI6cjmpykDpBUIABRj0WjWvMdf34pUXHudmASSH2+E2KOPf",
-	"lx2g/52n7pFEPD5VTkx8w1QVoqYn63kuDdYgJHXzdv/OXyE2dX6wdj3a+QPKvwDIG2gJisPM9j72shx2",
-	"M47GqVwCGMh4C9ku9s9pRrCIVO5tCIwzBnrlU661pKwW0m3ajoI2Un3Pu8MItdtPpU7tnNCU1rcGyYfc",
-	"fPA/QiGznGZJzTA6txHwbJODYRrelWEQpiZepiVojZVPMbJLaI22WFSvj3V6zKEuRAeITVyvOjy2HDCf",
-	"Qd+UY6wh2W/AtsZRNBpGP+Rh0qSrLOwLjJUXiTUjCiVdYaSt4gytHnYzszGRAe+w73XYKSM4gO35zRRA",
-	"50MU4lHwSDwnYmHhwExpbqa0N08UwHyUxxh1hh150ayN8VxrAks9smsmz2ByEu9WuFtxoDKwyqn2x2Vl",
-	"VSzLMwJHKMMYIuEuibxBGDP10jKbgPMdDsPh4+U1RdtZ5kICGAPAw+y9i1BJFEoNCTfzWmyjXEDlN+1Y",
-	"v6ew2iAGB/xwVRqMzCaUNNlizEf5SaEn50iTOUXtP5Djmk2rcCcl8/04Y67UgsCBJhWsIhE8qAKEXCLA",
-	"LMUFJuEA3v24f+6Te+//BR0aW2cvbJ290P/oz2Oqf0OFbyEl6nnnzLTLqNw4qdiOQRRkYG8fxpZ6+fOS",
-	"x+DvIxl5jbfkv4bPDDH/VZ9DjHDbfthHLHnfyqOKo6T5YmekIEtpDCMMKTNzo15ti0qYL2gQSlKII8iO",
-	"iGYuGbn7UKZ0ZrGc0ikyo5ja3xzx0X3xRf/mO/0bV6eQ1xy0Gh/x9DOqheMx/Xx2VPNZeehhC4DtxzSj",
-	"6aTDXdJjJzicYRqnnYBoi5GrlXYdJ3ISpeluiXaYRaMyVxzRJbNmbFMQdOoBctklVL2y1Gvi/HC+tH+2",
-	"vLBvb2HIdDz16gFzCHRyGklyTcwTjhxcurZwktWa1H9eh3zH0RKMG/SiiwwR68h5nXTP7NYByIijh879",
-	"6Mc/SezN8sxPMFRcmTn1arlYnjXuk2mt5oWxFad3vE3HXddEvVkmbBqkuuCM38Jnvpi7a4+58U5q3x3j",
-	"XnJvZVq9Qe9b/V2OotcUZAvsmTosaxVSPvUYQgjtULF4u0mFYWOQmxKfQ7lgLQqtsUSULb0EGSQKkAfS",
-	"i6lbi4ISxBq9KO6sygvAvLCYV0GPh881qIA5eDatdqrHp9FCVdWG65yYEVcgf6VH7gruCN3oA0y7SFXm",
-	"osc3cZHkcZkri17EvPngiWFAdyNUiS3aZg/YIfUNoVWp2aNt5Id2MfpVRzuqMNldIRYIc3ngTKcN6qnF",
-	"atjuM6ovGrGx2lxQk+F+VH+lporNa1SGcZsL5hXRqh8aKaXYCgK7pmkrh6d+AsfrUlualAI2/5j+qtoj",
-	"r3RYhynQqxqXyhEo3j4nCwuFpHAJ2zAb8qu6xINOi6jPU8fBAxq5FJd1jb7t4Z0wZnrqvtKmnDm/yVqk",
-	"TYWfCvQ/apfDJtQGlR+/lMvtxNQno/0QNro25AQoi0fqdGCMw4M5vK1hx+zhilnd/reonE/4oBolaAgc",
-	"9WUYWqaGrbqHZx12Js6YZLGgTXCqUy2hsnPIX7QzTcJD5qVaE6bZoIG7vAiZ9Bz7HUKjHi6iMgi66GMb",
-	"Xg9zfXL54EIlJOaH21syIMSFsitttjnk5IhzTTXKoF2Ga0tuqhD/t2+XRTsnJPlubL3FiCCJstOIPAhO",
-	"MsIEh88b/Lq1jmf7vePyBFQSIKMeWu/4r6e11P7+yROFolGVi2C3QSo+WANLpLw30n0ZzhgMMHx/MJum",
-	"77cLr70GyKX1FOSt5aOH8c2BIUwwk3JGXhed8LtI2oDtUoSzEcUgrhWweepaL7sKaksUA4AEUdT6qM3k",
-	"x1rx0j2oHGY1GNS0gCDd/bL7svvEE095HvfEE0+AtniattuOyqXe0/Z41WGt7/1UcPc0eezY0wfJwvze",
-	"/Y9rGEXh06rDyGlp2ZwuEkoONm2XCUZOIyrvaeXlEUTQOtCstD6LL7unAVtXnIYwRZVaxJZGdTDP02qh",
-	"Fds6vZvMl0qkRR2pdUkGN18qA99UbNR25UdzyEolT8Bn5rXI9ZjC9nnZ7aH2wMmKy7uE1+VzCwjthLXK",
-	"qCsVyfzsLKHE6zgsrP9hjnzv7ALkO0vlerfcu+dt4euta9MGAzG7wnqLkKRLTkdqAk8juAQV5LT6YIlQ",
-	"V4Wo4g9K/S2A7IRxwJmlxpHHMDc3t7BErA5GkrBNVjcaLVwitiWU/u/vmydup1VlnlgiUqfGL4RLV1il",
-	"RgVDQFgY6OjyiYPPPvFEDEKNCnL0xeMn8NRP/2jm2RMnjs4cYX6TWzMvrjLPsy22SOCXp4tE2MCfmjAV",
-	"e6bt8YZHW1LfgVNjrkW4y2CwwxZrtbnP3Fpv5jnWe+IJwl1CYTBEQRC0pROciwDTKSlEt1SMFGahGogd",
-	"nOWuYtd2eNAWhMpz3v2yC2DdNeaiyYIcsbDcprUmm5ndXYKYtaNusljcs6fb7e6m8PVu7jX2qN+KPc8f",
-	"PvjUC8efgt+EPurCj+2WTTZurW3+z+eFYmGVeUIZyLtL+KC0f2jbLiwW5naXds+hT6EJzGpPeG/lnw0G",
-	"moNUx+CAD1tS67IxMVI9BvkutMV8qMB6ydhnFZqqau6AtfHyu1c6zOtpt9liwnWNQixfFCh9UMm5domI",
-	"UEWZC2nXpjmE4aIpjC/H0ywKKpuBDaGFRKgfbzqbMiGFahLOJl/x1SQzCkAmUyfj8ylM5aS85JqhAdES",
-	"lfCqI9pxDwb4KkyzeSU2mVgu8UQ7grniDqunEYcqXwrHHK5PN9jq9fpiRBzqhYNIDfSdInFZFyp4dEGi",
-	"YXh8NE6byTjw6BnBuhXcJrzv/+97HZYyZID0kOsyKK7QC2pszY+H/GLPQSxTz/Hk83bL9guvnZIaGFpS",
-	"wKFmSyX0rLpShQOvQERx+KkCBxlv+oAlABpUwvgImR58p3be/NJglnuOovYS0w8lo5SL1srhS6fkykSn",
-	"1aJeT1runapji6Y0nELKqfZUdR/ABMD9XRo+ySJp9QK2F/7YdjFKSfSR+rQhdGI0eA5PIVaLgeMfhEKO",
-	"5dDFmOD4I44uIl6fYz11hqBYPcmt3tSPDwMjr8XtAZVbkKCd8tQHN9HNIU9yeWtyognIAt6EEK84HGrx",
-	"SdPJcLSvFaOyfY+uSTcK+IO842oJ3zuk6pizZPyzvBvpiIrYrWjMJmtzTTxG97Qf5mnR5g5z5RE+++1y",
-	"hvuKHHKI9mCXR7cDhLcZbM1hKpPbuNN8KThpKQp1+3zMBeQuOvSUfFO+d3W4oynyVdt6LZUin2F+hPvs",
-	"uADIYP69Hd/iF90wmoPcHdCrcaulHtvqgc05oxwZRjY+Jn8GntzWedXxvf9h24oz/53k3ZjbnYt3359j",
-	"P9jESqTt8258U5R5Lyn/SiT3hEKKlGMhJBIqpNwjNcSZUsW1ue/THgTEAe42EUWYtQF46cOuDWB92UNF",
-	"SgE60RSICUIdMT2gvhSmoUUoyhaaoHr56aZuu7ZoTplunoaXTpduHsAx4jKmc4oOtAyKHGMXexkrZu8x",
-	"dLpD8CQCg5XzFOUxoOdZCdVk44KjLzwjxXW5dKBE/p/3SHnfgVLYojruNeOWSpVzGLXAeWn7u8lJFWY5",
-	"yQ6Gbc72luZIF3JkKh2XrlLboVWH7S4U04X6UZzpyBO1W7TB9rQxrc/gh6jaLgXVMmn9D53iUbvmdzw2",
-	"DWkek97LBHcdFfN20ozrFbH4eRVb6IBzFsIO0xLjRjrAWUz5OisT9ZG/z4GpPYUL/aLUiimxwEwDfFlU",
-	"1PLfWexMMOWjWras4/jeh1RY4+weOsN92bKmQhbLlqV5OvBQj7UZ9Um1R7qMrcxgblleAglCylMmEIgT",
-	"P6z0EdZl/JOSh/LHZ9BBNNkpPS4TjWSPdZIPlydWLyPVFRtP7Nr+GSg/vQ5Vq4vqMim6icP5SpFwx4p6",
-	"6NPOqWNhTalR5zrGu4kIgEoiA3wiyObfTU6qmEy9rgw+C0LXTd51dYwGErHrPvOWSNuzV6nPyCp1OkwQ",
-	"l4HG6LEiopxrJ1VPv2tYEQPCgWnnieVhB9umLTTikwXhMpNnj9Z87k0zmuexGuBNgZIqCUCnIZpGx+/z",
-	"By/kDjyFvxl3EpkzmOYGBAdXlNIDGpBGjjIaOcNWtEyl3aUHtDyd8B7xhA5lmJ96tVzcVzLnlg8DJkLr",
-	"LhuadBA5U9slIzAaS3MzpfJEAdA8M/ohpBbqKWGGFXdVE62hicyVJwh+5g7BIvHoPNKgLh+j0uUDaZE/",
-	"2+WeGBl6fKRYvLxuaexdsslphEsUxARy10Wo1bfssAk3whvikRQVAHfXyOOBO0YY/B48kRmPtbmXzu5P",
-	"gjlvUZ+CMd+E5B1sA85BqmB/dO4FjB6yRx8bXPnL4Pzl/td/31hf37z97uY3VzbuXB1c+Ghw9drGd78g",
-	"y55P5vYVydz+x3eTZejJCHF7OViYSBiiBvcY9XYJQBGHSwnORTTW+SrzjKb5EVjgMVzfDtJBbBwDKQD4",
-	"n/p26gShNwcuphxD8gU82l1BF8oEDYyQkSfUK7PZnmQ25qsuf1tIariJPAfV+bsc61U1WzK2RTyVQrN7",
-	"amI1lW4BVPQMbIgN3TOZUyeUeJCuhhlhvDFMNk/BT8ajHJ+dCeYSDQHG2MHTB8l8+UApj2Pn4PF/vy+E",
-	"AhWXmHf4mJ5fkfzwxNMzB3Q+SbXnsxkMFbaot/L4Pw0x+c09uqur2Z6E4rhD8pGdsQflq7EAL79/P5sM",
-	"dCfnafsDn+cNeXZALagvU32F5BaSx+ZL84R3fGFb6pMWt1iUVBA9JmJf+M09Dm9wLP5M3X/eMVy+eWOZ",
-	"1VSM2KdUzqzAjQSxpno/ZywkCjGrl5K8Ah73fYU25ASAupiB2dOl9bvJsktU41P1FJhIpOtxtxEg1Qbp",
-	"mgJfIboM71bwmW+3DK5qoLWjETDYHaBp/fpHi659RcpiRXO9xBlREgHRzSIF1fU7nRKg1b96SmXHd4Me",
-	"47vJi66KUNR4S2pEBJvyYtlEkMmMycmaSB87rf5VARym048PH/0xHFDv404FK2EQbaw97Id/wqMWk/pA",
-	"7DDq3JP6M/4lRpw2BogyDvuMBpLGZBI5XhBnekz+PauO7vEl0qIrLNYmmUaTsoEgU+401nLv0KlGC8Uf",
-	"kfscRP94RlF6yrnWVAeUPa8KVvOY/1qGeml7vsoWw2IE1yLlAyVCm4xau8lhjZ2iCk6KKhNCPqYOShUS",
-	"FFX5GhjR0qiyhcLZMBo1uknL0whKkks1jfR1ydJP9+6d35tHP7WDRjHTDz1irdsuobvfC6l3BAOinirn",
-	"GVUv1KP5dFE8WEkOHnNZ90hPbiSewW67FodzWH7y4KGnnn7m2cPff+75Iy+8ePQHx46f+OG/n/zRj3+i",
-	"HrURxB/QXHS6Mbw/U2NNOKdmZ/afenV232svvyzfanJQnULaVJVJmd7zg8FTj1IuoZ71FHMJw42YNpEG",
-	"bw5Yje1hV06BHhiv47q228B+Jkk/TNCBd1Su8sGwVe9DGdDS83sgMa2QYIZP/jiiIkwnoiLN5KDsh/Cu",
-	"i1p8esJy5Hxjt3ZkdmjkvHfMU5W1bdE7uOPZocGOwhVyoHO0ukEqP1SjK+reikGNYupdmnrCaOxEdu4C",
-	"PZCE0UxKmHrCaKRwjgife70iaWP2UpE0OHUI96Tea3Mr703ao2CncgnDp9Szj3RAObqY1PqeYxib2fE7",
-	"jC5tjANh4Cd2xnCXi2mhiO1eWwM1JKBFjSr7UcxU1hEUqHKOgIxicJq224x6Uuns33lv8PqdrbVzTzzx",
-	"hFETfz4y5gjF8xh1V3SmNPcwbJ4SJ6v2zIUkBfx5rO2o+gBfd8oYv3vwdBvdJgPFxr7eYao92eTQ/w8B",
-	"Qn0eIVoIRocnVO0Fh7SDVPvwZ7cGMuqfNLs1PP7snNapHD4ibol0j9EzUg86Dc6n0+QxUaOuy6zHJT2e",
-	"tuyG7YvTCjhAY1mdJo/JjbQe302WdUqex/yO54rQe4RUQFwOOhR10MsECIYt2gMYgZfdriIPwEtEICO/",
-	"y6MIumpo+UCF+qeXkNoanAlMTUhCVamU747rC6XBYToQJoEjhkDC7pEbdPjhNXjw/Mawd0rTHjtd5E9J",
-	"XWO1FWK7EHfv+CGrAe6CAlK18xZtnpFBZjGp0if0s6QvRoX6FdOlPiIp2642rqrM4V3J5RgkAtgucbnL",
-	"dpMTmOQQBHVtrAymtabyne6SH1T5GUIdJwiLmHPGDoUTfaSVQ7WOVL3wCLao2omMFNGpypGqTPfBUgmB",
-	"Wsdq8GLQAB6/qVPbYdaQWsg7fpWfGaIgFJUek3xq2znDSQGrW3epohXArwHIjRrzfGq7yCE5oZ4HNmrX",
-	"jsVpmlSQKpO8jbk+aTHqqjYXAvBwXO5XcLGmoIxckD63HSg9MARKDyOgndAaL3OnknfKIEamtzJx+BDa",
-	"Ii3usbSjbnhUDqP9IxZzGIJnJzdsla+wY9xhuYLCJ6ClMO3S3hSWKF8GySOSUXVpbwnAsH3eFjpOE3Ae",
-	"ADaoUegFYYgyTKw9qP7L2Qbvs/qh++H8fbJHVN5gLh+vmtsUXbzBanfabjhEeyKAxIdGzcpNRVfYTKcN",
-	"QQtdKV5U4AFNW0DeS1yPjIUqjM7f40yf4sOqB6npPRA9KCAig9uX+VMpZAChRnW/c1A9KKQcIiAohOup",
-	"CJCxdPkLeWzr5s83vn338aUwbi9V7Lr6vQ85gAqxtsmGpF9IGdHbvudV+csRfLHFV1lIM6NZI/7Cmt5u",
-	"tZA9yl2gUnm0wMqD5QOO2KSxugT8tWqGX4okWsdjb4odpUfeRiU8K06L+I5pjvpneYsVdpTGW8zM7lps",
-	"x1ndMqjMSqiBQt6WQh2g7iHNSB6qF2Tk62OFPdOk2/HEnigOcaq4OhSCUz7CuvezvOOplaSp38FCp1bl",
-	"o/c3hClGTuMGKWEptT7YY890VKhoKxjo6SraJ6BbckhYzPW9HvaW8zxWA7Rdhees7E342OYuzn+JMEfo",
-	"7nHzs7PE5ZXwmWHlehkWoXb9QcrRcRpb1Mw44CeM+7UEJjHsh2c3mn4M4h2eKRQLK4y1jTju4SGnNLoI",
-	"Gn6AQyieFbH5yXf98ze3btzs3/714LefkgWy+bOvyVyZ9M+/8Y9vL/Zv/7L/0Z8HV97auPXWxu1L/csX",
-	"N9Z/0b/ycf/Kerwt0Oy47bKD/sdq+mYd8X4qI8HFNxb4wSynFYgGCD6FzalvP+H1sP5G3pBdIvOmq5jZ",
-	"yFC0XBiEmQo7vHs4iGHv1Bfbr2Z39eWxeNfVjkpdIlkEnikN4pDeNXCugp/TrcWTm7oNOy55EntCTjbt",
-	"omhEz2cHgwEeWt9qMMMHkk4iaVF3GjAGI3Afp3iVtbQDvzt1FZGKJu84FnYuqjLmRmwJnRaKNZH573lM",
-	"E5uiSJc3CxDUNC+SVwmcsLCUyMyVM0w9V5E/GpbYio9qrvMoCGxAek6RobbAtP04Euz5d1FY9m/+T//8",
-	"zY11KS5Rmg7e/2Bj/Y3+pQv9m+8M3vtym4ISZzaZeCzfN/EoVqZjg4oVzLqDOIjtNjB64HNk8+Hl4nUI",
-	"JmTenFgnklS75WgEYP8RN1z0UtIsl3CpU2N9Lep2qBP0YsYwYSABkwZNnP+NYdYER7lHdURJLTU6BN9P",
-	"fqj3SUbKaYrxJOT0aOVJ6teax5iQx28gE2B6VVajLVBKpRyYotqLMk9aPB6TnIwEZysHAz+cKKqodblU",
-	"MhRuRckj27tzZEd9O0eBis0Ruils2JGe3Jq67bAiBCsUajxkVqbHIzJSII+wnSoVg414IKmPO3wGKuex",
-	"FRxFerlJi+2pMpfV7ZpNRyYzPhl78lHK7g9nPs3oT3w/phDjgxDwYULFipQ8qZJGOz/TQzjLlhVd8kMq",
-	"TiJTfCA2V4wqho/3OdaeRjznOcbaoY8kOF1iu+YbGp6u6YLmCFK3+CqLn37eWDXv+NMKVQcL5h1Ioh+x",
-	"1J1Ink/uwcNCwKX7RcBTz6IfpuKlsI1Vi1pMI2utSJrvBqBZgtpWJoWrSrtM6XOk96R+bETg7mmoWDVC",
-	"5ycjeeWZ2blsyKTJQ3lD2EXPUz0t6mMC8L5ZrN/krnluC1koStsIMj5SslvFa6cotzUdbf9inIRi0UWk",
-	"dUwDbPWILneFlG6hGs2aw+wttqdGBRtF+gfhmRF0L8lgMeyHuETAabSoGyGCn0+hIedqlTPUqSfYLCS4",
-	"Rx09SyEFpGYsyoMUbJpkAu8juj+mNBZbbClsVImtMvFMIGXRVe1qMKdr1Ra2n8VHdWv0VMuyd1C3aN+p",
-	"LeU+tJKFcUwiCT6fhpXJuy7x1GiQHYyhFEzx9jkRNeqmpwfDZkE7gNT04KdWmdfrQs9BCP2CJJP3p0XF",
-	"CrOK6q7LeSjNhvicm2HAegfVYDuJARYMkuYdOYxtuaa2/ZjBL+17bVUGgAK2S+qdtAxEdQCNDvUsm7oz",
-	"mmzNbv6noa9Z2HWufCDs4VS1Pb8JqU2QlN2D5CjwvCA1+MwNeyi6rIsF0UwF2OAP1FiGj+0F1n1GTdB8",
-	"aaZnh8TG2blL85TdaPoEyzhgd1o9os9A3hjm+sxTOD62BydMa1A+kesYs0XYM8FT90P3eDFuOOfSM/QM",
-	"p6hohIuegghpciwWtPDsWJFQRNnLPB10O2bKhGfhkR3lTDiEWcbiDKfClFTRp9S4MDuWu35TpDph47HK",
-	"ERpYagVvGsosDA75ERp/ZaQxkgZcKt+UBi778svWq/OvzTxWeqk8s3Dqf5dfKs3Mnnr838ZoZ7nTXUUf",
-	"tYBUZnnzkR7R9DIVklUvS61UTlCsy327NoJWX1DPPNKRQVxE2inoJU7lCNSeph5BrFQkPIM9HqNWekjv",
-	"GKNWeBL3IRmg0674XN7PXNcy3uVd/3SygL3Bn3iEetOJrcsXQRVdKzgoFWYD3VNAdmDGYZmwEZM1n9Rt",
-	"sAgu4UPpK9fzw9lOfC7KJbgElgtUDygAOIEpP8y1pukwbPUQ1XA0eqE8KmlOZGFYhjhqyeLzXYI0mH9U",
-	"vuAFsEBIteP73C0qdOoQ4hD0AqlA1e3VoL/6brKsHHLlEgF+TKgLisluchIsQF29LrBbPfNJp70IZeyn",
-	"h+vYTy8RqiyhAJUUZkxt16GutQgJxKdhvRXbXaUOtMaHnutkT4sRH6D4gnfovvtQaD1sqRyXShys/aEl",
-	"Xjm50Lr5pwm0QmgnrGWPHpcimBWXd0U21Xt81bZiGAwGHf2ofmonN0uPYVZ7tJMDUXiDZ6fmG2spU6BI",
-	"qh6jK6JI2Jkaa2NKDqToaAi+Oos1cBtyqOrJ7QlfkM7+ly3rSO8p/eBDe4PUkoKJPpCAaRaFTKuPjyYH",
-	"LObi9TrUvyEKBHejhXBNKqAef0xSyBlBjRNF3ghqldZWprgJPpS1ueFNwAFyFbPlTQeP7hLcrIytOe7z",
-	"NuJV3ldYbL0dDIHZRjOCYqpSHgBuPtSt9mIQqyn9HBRo95JCxcDONm6NTfUOuqyr8UrVeCqYHzuDJXSn",
-	"OlhvylxL5LqTgW8qtQ45dE491FwZJvlAMgCyOPI0ezJqilBdMCUFdBlbcZTMRiB5ENuEuqy7FILnRtMC",
-	"hB9r0jdEGTqXYIQr7ph+LFc8NBo7GBEVzRsHNQU+Da41MFTsAIAZG2A0bdcP+pWJFeXOtX1CHWnKpnXB",
-	"Uu+oyKH/2Z1wo+OyAaFMxQGk35bqARoKtAq74Xbao+j0uHpqBJlik/9FsCwxNi84d4N5LEnr2V/MH7bv",
-	"NtPC9mqoWKWm+kCOMRmA30NFOrjlGZQTNP2fCuXotxV1nB5g0XYJ6JeQGX1WmEXD1slwjZNPoQE5oKUp",
-	"hBuV4E581mo7Ovqp4N4xHhs0SNSPYHsr3aWD+b7kzoa6ZUhBCMCaHpXCZTlprboOxb270mTVj+SMBqod",
-	"eIEi4kGLnjmMP5uDQij1R3lEqDAYdWqO1Rf4dIClD0uyajOL9M+d3bpxC6PlTSaYAU0rw73apaoCLZUN",
-	"noQnHtag70kF+jktyPem7Vgec6eSDM5ITb0u0BeC+G8RkfHCFEvw3jaZx1KLLDKcqi6Ah8EgG7f+srG+",
-	"vnHn2uDsp6pd3ue/xl55ZamvCEStDPIGovXfKj9jfjc5CQ2DatxSbAeyCEy+y2XLOkkfXq+7nNsD8bSc",
-	"TMGqXQYKmEbNonxRkVARHGVR8wAkOwVIBx53QHnI9GICHzB4VhI9RBWBYPdGhWalYYzCVJRgCjWKqOuk",
-	"08bGONxv2m4DsNxUh18b/UCWlI7SvBAmnLsWX2WKzO6zIwdy4aW5rO4YFhTi6hKunGlAtGnTemTxqHrq",
-	"UcoDPhpxOU+JXYcbMbVKQdCueM2mjmokk+hUrfs1KAbusFXmFLWFiMob1LTXVMKv2VYOzjm4ctsrnxgW",
-	"CjZUzUOzL90PR9X/29Zusqz/6DY5aXJH9QUDdEJcfQV/RqpMdxLTc9aqMvaVwgZVw5cWSzhiYY+d8988",
-	"mCLADNfN9Co3dAFreIwJkisS0WnLfwuOSVMWtZ0eqdF2Turb06SuNQPuk+niO0CrOnkPVJdu5tQXwQpC",
-	"yQTZ0KQLcBVydEeaSYrXSIHy/7F3vT1uHOf9qwz05iRgT6eT7dS+e3VWayVFLV3v7OhFLByH3CE5veUO",
-	"M7M8ijUMWKjTpEJtp03dpKgRwC0S9EUTG2gaBxZcfxiLJ+tbFPM8z8zukrskLQ9Fnu7e3Z/l7HDmmWee",
-	"v7/fhsmDlHAzRB5ZhVBsDB8ZZipKdr/P0/j2idA1VfdrAoJIkzx3zdgdeSKgJCRXlGiUoohDvsjapICo",
-	"TtZFbTBnoZDjogHHO94cd+gBu97MgQhfslAA58cDMRALR/hocn8NH6oLRUpKEAC+cD4pzty7KmOOGbYP",
-	"fat5HMKH6qsNBR5hxPWWhpLmU9WQ29vXv7f54ssvvHL9Ws3s/AdLRLw5YsmZj2XNCYMehIuB0sHyrXyV",
-	"FksOi4Fo2gPdsRYt6dTUpYAWbViegE4dNHsyy4jJHer3lWbHok8c0Y1Y83bmyAfglx1mlVzDGiN0PZEl",
-	"YidtEoXGdsP+7YjqfBrum7n41y6DBo+3Uvwj3IjW7mkiq7xMTcbTzJ4fKMBp2K2JB4mIG26e9vXwsmKh",
-	"D9Ux9LnJIuCrt18mA79CGqZFe2AEOkBvpQ376SP4ZwN4FuD3YjURmYqNVNzLjtpawHeGG8zhnCuIHbcl",
-	"0fLi99gwDFYd6ye0YJy9eI3IOxptKZLYNCo5EID77cADbK7l5UfTW4lvXiKYXR6ikMOeoeJxbNgAugGl",
-	"sdWJ4i671PTU4yPfXM7BwRKaXX708D/HD359Ze4FWIFRU2GOScPwuTg3ynanbCoXnh52Bbj2EmOw4KQr",
-	"zYZdqOUsnNwNOrHW5UDUdBRlxF3hSQVaF8yi/mJeKzE977g5kUPNAfycbKDTAlSOv3WmMXNqJHUCPHKS",
-	"USFR6hgYEtMRhCWbgwz8VMy2SoPXCrkKwBOj2vAhE1GJKOFIO8inyp6+XEEu2wCYcfkHwqd0dMBwNwA7",
-	"g+yJBGhP2nBeafGiKVzKqBAi8O5V7lA+M6yH4m4s7RivJEwwQwiC4zv0RgxMqwi1NKXO8MS6duXFjucW",
-	"Zr4Cg4lictJ65WtdvTVjy5C1EE8bN2RWpmoYsmgLm8gxyGoW3i/U1KE3DEc9G8bkHhkbdt/eee7Eo3wj",
-	"7zLuvSbsNvBekysRsAYBRAB6PjkIcJb20UWFCoAOQssUDLrmIoWTtCu3EptvtSIG3x3JLQshuTwYx8pF",
-	"2zMlKMt4q2vXMTR6sF2HbNQHdz9TSexIcyAfbncgQqfa/TXlPXtq0hGmIJENIHfmLzeawEroptu4Upns",
-	"3vMPLFdye4Mkk32us6220r3NmGd8VuoOcLkql4gQu+bTZ5ZzcPCxVcP/FhZ7iQ0Le3HMuCOTZpf/cv8v",
-	"bkZs/9bNiN0Rzf0ryN6z/+evQYya2sxeZq/LV3f9r68wXsFo4s9FdOneZo/f22yOAET75Ze2X/ney9dm",
-	"n5att/NfjhZqeCiJ5jNmN7uTexhEXwdqiaM5mruN4IJQcxw2Iw1LFcVFJ6OumWrW95ylgftxuyx63+mw",
-	"IE3t3/RFJ/igU9y3AcYcimY/2KCVdxJ8OkzZFKLPtj1ujPVfkWdWEE43SIm1gRaKFQTzYqOqZcvP6YZh",
-	"UNldwStVOswzsd/mFoPfndYbLZ62RBLYTrsBg665nXa7jyWmB4JTo+jzZ5bhRuwW5NoehqG0hgyaNtBX",
-	"H1EYGdggRpMVzLOMtBZPYxnzeVxbN/LHzlLdkZ92yDpRvxQ5FuRL18KZ4K70yG55CyokoJPQpe6aPkm3",
-	"g9xN7McDnsg2rXjEUsG1fWaQ2o+0MWVdWZf0HcN6VcJkxGaq5guTEbfU2ZMlnHVAUYJFmICKDnONepjC",
-	"ifCu/cZxqWooUSl1NwG3OhQy8oTBLu5iKsgKj/WbpGGJ6nREHDQ0XNfZ7dd7XUmHaH4ryWPmwrg85+hp",
-	"5IiDQzUlScB43OKp9cqbggoHY5bwbIHyHtItiTKhQ5w37JgXVs66BJ+0OJFiKGJEjEiAMmtB4VC9vvOP",
-	"Q8oHDbvmIkLTXFWSepUpE+ZgY3egqlBiocIu9LEjFSVUmvoO4ohJqCLSgtryFhYwDzgbUL5u90X6DNBl",
-	"Z2DL+n+F348cYdahDxCw7LRVUZvUX3B32jKVpht4c16DQX9IuM1refAPscDoALjLzvPZd6jAE6c9L4pw",
-	"9YFI87brM6yso4Qpk+zPFDSVJGq4OeiHljUY983+2idbuYfkOicJMWu95g4jb2fAoJuoIdMAX76g4ECf",
-	"BTSNhRWc7/M0fpW3jsPVVVxITYhCDuhz8ErGbjzLlHV9vEOFUCtWN7lcPmQkE8EXN3vxjpwVavkrukXP",
-	"TpjFzjhgiAUXIEyWK8HKcvpqtBXlrpA8JLh97doyQ22+vz9wgUYcE3rCumqTN8S981SXsedxQ7CFo1zO",
-	"OVm8CUmACVTdWQokVZumq4aBheh1ro9vqUM78EVQZX2M5FRBmnTIDXnApMgyiUQ2dFkNueOYQAi5b5FM",
-	"8qH/sBoJTLF1DgWfM50E+wFlxjnWIJrJRQ3FYutaIeTyogKkefAY3sEZaIgCT+I8+e9ORnasFyXycvVY",
-	"pSL6Fp0kW1q0hAxe+nyAowYVm+dRA+StpkyLttAaGg0I+rZgI0OP/y7NwPh20WwC82j2RrcDgBRMbnNb",
-	"6LUPudh15cn5K0WGHS9WHoOcAdCFb9hVusNTaajygRrT7cQMpB83jAfvuVwPjnX9hSsLCyG4maGl0A56",
-	"EflbP/mz+0JSxa1XZVSa8zmoBJqqvLmzsAgBIm1oEbKDXojQuokQ6qITKYasrQbgpEN4SFPnAovVwmLj",
-	"4AuCi44beO3Fx030PF2FAm48rJfxzrozvHJi2QUKRAuhoqetFcU6/uACaAe90F3rprsggwGJC0CvUFoU",
-	"cUulYT1pzOIJMCOWkwA7FJgAuxCgs+Ic+tSYe73LjvnHoVawJxix+C8kXkDUHli07JjrXf9hZ+ivw3MQ",
-	"wm6KjkwZn8OmPiEaEG8ILRsw6EWAqFYHwPqEBKU4UckgzQTh4wYuwvuhG/ywK9tre9zLszx/ESHASbdS",
-	"JTLWHLFcIiIitnOkOcxxNqDFAvjStLHVomaEliIUIG8Vxs2hIALqJZUBSmFWgnCz58gxngXEjSfpIMxQ",
-	"3DVHKHciMNlk70QRI/OKe9xkgK9G+J7lqPMEvwdVCm5mo/6cNiaqvnwDHpyDLvoGZueBBg7TZNDZZV8m",
-	"SjijvRFTwxT0JcAU8CSpwdC0ptLTsAlNgDe6SIUnVOqNCDwS5kGgn5jIU+220FgB09cCiQeUqmM+B+TJ",
-	"uJrNhqhApsiY7p6lUqWCAASsWKJRGQrgUx8e0RpoK9U7P3rb7npTcC30pZ0f3bVrXEzF8cweJZJN2GET",
-	"eTBmWCLVhjq1RJYgDlo844nqDMQMzj7Eoyyu03pXUtsprqSfqyRK0zJxGw9euKsU9tlzBKLAgSCAA+Zh",
-	"Y7GwKOdgk3UCMKU5J4H+pqAcykKxPFKp2QtbPGxLP2u30xyo1leme5zX+qO1DGuktPZLPU8rsUvmbHtw",
-	"jH6K0BYwX8FpVX08aVDem+3meJlFZsVjIfoFNqAhlGZNpJTmn7Utk6gSFPqEoNv/spaisAoyXxMXwIYp",
-	"EULWkjh3VSJjAOP3mdYcrzgB8O6INQf2C0csERwa+d5Ku0rLv1XpVXaHzJyGe/GRjBvkKBTnkw8vuE4k",
-	"FNdqIQDirAr1GIwx+PZhrbClGl4EqS5NYRtqXlhYru/40teAtyPmo4jtGcm3Dq3YdrncZZmK+YjJNuNN",
-	"g/A6ZUz3ze3tzet/VjNBCtTlM/M4MjGi0FeguU+UaXM3L1c//cK2/d0wlWJtopH3si41YOQUJLMmfH3z",
-	"2gs1E87Ut5ruUlkPE5U5yuDKGwoEe9lX015RGYAmmcSwtuLRHOEeQSIKMKTANUAfICCttYN4n20/0DNL",
-	"vUXoHVWNBbInw2zM3cmm+wSGRg1lWlqI1CoJmWb1NF7o5y4zgEHxk6UYC3bs5z98wTEaUSTAL4Qr8mLr",
-	"YnmJOBEa0a2obWjQnxG6yIVgi2eZVSlpS8w6RHv5U8tc5fwtVXAVhf8Gw9DpKkghRWxI9BbWrkqzyGcv",
-	"sRsLgCp0r2RqFRY1Cgla2aCXNVhLixgPuGDEbmF9bEBo3ZQpwh/AL2qQXWWNltJatLKG1dF9ZYTxn2qO",
-	"WNc+fbmVcGNYo8fTAU8aVwCKr9UF/d1S1ggjzi+CkDVXWSNVR6arhg3W4/rY0DW6C3/HCTaAaiMRJmeJ",
-	"dOvqsNYMFSTk0B5WcCNvStE8rzJPQKBSUWQfoJ6EFk+Jm4CBaSaktgYY2qNVJh+2PJfEdz2xZP0Mzx1/",
-	"AIl75KR2UmjBRbKyR6IXFXgFpukEZqi6JSLgrXU6aDU1BTOvTFi0JMylCSxhLnNj3egFpcEqTplutlQ8",
-	"8+q7gc/dsI8tE3uj8JpK/I1YBCawJBZzrTJoKwEW2ILHnsgT4vQNeOdNbkJPpnJyByY80RLCJ8Ql3KVB",
-	"16Lc7GvV0bwHSCFX2Q8QxY5CBS46ideZY5elNjZ3kZpMJgmBziLHZWFNrPqxt3AsOzIzV9ke2791s5Iu",
-	"BLTAYoJSg+L6FLiq+whKHFY4SssKiwDGaL6ufukwwTaRNA0tJqbFQ5cTHrZ4ns1f22xDi68Gqom0UTUr",
-	"jbWowsZEReuY8TxPz6xcaWbPeHPE7OYDABCae6WzuZiqty7RoB8aXP6G8wlKdHaNvkhjmXYayDrnamjR",
-	"nLbKoz1IErqrJnjiWAP+fGSfaCCRqSPDJuyj6K10kCbCWvBDLrNEmqwBTooeIDYj0TrITro56AObnXtO",
-	"xJVEcIeyk77ZX1v5h42bUbi2HfhVlYE171AHkPgC0flMtQkinIttfW0BPTMnoD3NDxqEDhTfPpsNFOo7",
-	"7Vvpy1a+FeT+KaLWZ4nqExerjunzEM9sQKZP0gK13OQ1PJ7VQrgC5sAaOsBaiV8PlXXeaQCRxwGIAHM3",
-	"3YvifH+dxG1uVQCq66Uf1xlHNRAvn7usVdta3SK0FV1Yz6UGQNx+XMC4zJCckHGPm9Y/741YP+EtbMAp",
-	"csRaAwO6oRF8vqKBa8bB26KQXHCUXBg1pKg8+x30iYAAuNkO/QC30BVN+rILZ7pHrgAEKu2gICvh/TJE",
-	"/5zdDIJJO1lqZi3YXHlNloRlroo/VQDpjYLvWGIF0GXD14jZ5RevvcIaOOcjdSJ048pVBkBqop2xVCFE",
-	"7A6Dx+DnI2oqa0xbCbf7IsX9ewaIueUXVV65djMVg8qeMC5EHqXxDvOGIRTdhZBz+SCWGUtUp15+wFac",
-	"6Xi8CU+cpSpcO+OA5be4AMtI62dagH0GmxCxPtd2IKcEWl2ZxFoUkWjtg3OLa+Hrr+n9bOe2knJalIll",
-	"88aBYsTCWHtIf8B43JOpNGVSA9pFf/yWWKRBsrCsrVxJiUbdVi6hPIPIsVMoHADFG3nscqUxGT1vY7c6",
-	"mqdzdOxNfOQsKVmYckAtS0sQBkqsq5LYMM60Sqh+QBrYzOp6qaBENfBFDlSythUIMMGVKGGSmZrND+cs",
-	"ceaKWxaVgIkjC+5VaKcIO19g5PXtHm+310syXudB0uGvWw+Ms1iYY8ZbkOz2ME6LS8hEx3EtE3Ge30J2",
-	"AWvjjb/65el7X51+/P74wSff/P6z8ZcfPfrTB998ev/0Vx+Mf/rF+Cefjx/82uGPvXSVvQlGxPaLjLPO",
-	"gOtY8pT1BobaGnlHC6Apdv87cltVxVR8IDpggqx9FtRPEGeMX+FZi+I+qI7qhCiuYxBF5QbDRuWTwtbU",
-	"CN9Q6eOmSNHWq4uW3vEPLdEAy19S5Qfn/wxXuwkBBvCRoP9MxXy0QYmmov3VVT1oh5koc5+scRf6xMn9",
-	"QCeXdi5t8b7cOtkGuaax3p5276kpRYsd61LLNGJGGCNVal03ofqJiFCZoMHHHn3xxfiffvXoTx88/reH",
-	"4y8/ypNgfmOrKWRLXiF7/PC9xw9/On7/o/FP/q7ccVLx8Vc1VIryXp/LDvXoYDI9UxlPDEP9M/7F/cf/",
-	"8I/5aO4DFSNScZcUJqL1jnyQP8qLQ07/8HD84L++fvf+4w9/d/rfn3z97v3TB78Z//x9+5ff/d/4Z58V",
-	"yG99uVjlt09E3MEOU7Cu2ekv//jko6/GH372zR9+mw+Clnf1CNSgQOXyDvnRsFZXKUPNTrgOj//996WN",
-	"yXuqpkdG5BGz4TqisCXCLjC1Nxj25D/ee/xFYZKu76Gix9qTz2D3V4SzKgChKqI7czP9l//55tPP86Ed",
-	"WMH00LcA3cv4EFC/z07/+LPT+5+efvjzJ3//z/kQapA11b2qb9pVLJYxNaApKhymm+z0F+8/+vJjvMAK",
-	"ezqIK+Vxn3fcPpiuGjIjToTmCWsLng00ztI6yg4l4slv//XJJ//79bv3x5//5tGXH48//Ky45T1x6Z27",
-	"7/x/AAAA//8=",
+	"7P17lxvFtTeOv5Va+p21DERjSzNjey7r98dgc3HA4NjOcRLwI5fUJakzrS7R1RpZh4e1xgkGY2wwJxcC",
+	"2AnOwSfkJNgOBDADxms933fy9Ugz/itv4btq76q+qbrVmtH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
+	"YeHVQpt6tMV85sFfBzqe4J78l8VEzbPbvs3dwkLBZaf9Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
+	"UCy4tMUKCwV8vlAsiFqTtah8a4uefp65Db9ZWJgulYoFv9eWTwrfs91G4bXXioVD1vDox5uMeKzGPWuX",
+	"ILalh2tTvxmOBp977JWO7TGrsOB7HRYd+d88Vi8sFP5/e8Ll78FvxZ5DlhqatdrcZ26t9xzrDU/jMLUY",
+	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5Fllnbh0dsXxCP+Z7NRKFYYKdpq+3Iqe6tl2rz1Wm635phs7Xy",
+	"nF5Qk1GLeeGSIhOakjNK2cny9Fyx0LJd/fdcUW6Nzzz5zv/10tLUz+jUf5Sm5itTJ3/wbwXTpj9vt2x/",
+	"eMFLPmlx4RPBSYu6PWL7rCVSDtuBV0RnaLE67Ti+POminK7d6rQKC2V57C3bVX8Fs7FdnzWYV3hNzsdj",
+	"os1dwYAmj3i86rCW/GeNuz5zYaa03XbsGpUz3dPGJ37wcyGn/WrOU9fvhRHjCz/K6h3BrEUiGCM1brHC",
+	"a8XCMSaEjQOkzGO88fX7DOMfsxsus4jtwumoH8j3LdVqvIMDtz3eZp5v4yZVbc9vVizqs+FjPEh7kkbh",
+	"kUKxUOdei/qFhQI8PUQOxULNY9RnVoUaSOKY7dYY6TaZm3zTlG+3jK9rUlHxuIPzjL/tWe5YglAiv5ZT",
+	"FD6t1wn3iOA1mzqky71l5hUlAdo+qVHX5T6pMuA/3JX/pT5pcLheatwq5w6jrhzYtpjr277xJotlZsXu",
+	"5L7Z0hPh/8rTMz8xrcUWlRXudFyfMQOXPMoatvCZxyxC5bLCR03Ta9lux2ei4nOfOqOI5TA+LH+HF27o",
+	"rgrkysiGuh73GYELGS5x8Pv3Bx/86t5HN0wrwx9WbCsPsywW2k3uslwbW56ZUzs6axq349p+xbykZ3lL",
+	"3r5WSz7Ti710/dblwW+/2fjk+/6FNfn/v7628ZcPjKwtlAgvRdaodjFxoMkzidJu7FqcDEbi1Z+zmi8X",
+	"slTz7RVFbfG7Sdttj6+MPuMl/Zy8g7TVpnbDHfWbA+q5Jz2b1fGHbqVFXdowbOghQlsglOCeGYmyRt0a",
+	"cyoeo4qXJSQxdyzic8JWmNercqtn5B9NVlu23UpLMs5R88dnDyseKxkrrfmVFPI6zuXtH6ax0vzemam9",
+	"pfm5crlknFHIr+MvPCEZiC2IJYcz/LDO3BqrtJjvmdgXTH7Kdgl3nR7p2n7TdgNhiT9aJLQqmIv6gIuj",
+	"BPOOqkCB/JN8K98dtF3RAcoe4gW1GvA+Ak/IEyU+XWYu4R2fPNa/8/7g9TuDyxf7568Orlxd//5tsuT5",
+	"pLz/cSNFOKCUpFzRE01O5ANx/eben//av/N+//q7pi11OErLkZTBuWfZrpRRyCwrRpr+KaOeWCQl4waX",
+	"95n2F5RZ4VPPF2YZJ7/Saq58mIimXfdR2tiCSCHEV4Bf5JOAbYfWWOoOMo/F2fSts4Obfx/c+jjK5AbX",
+	"vyQzpP/u14Or10xDeLZYFin07XOy7PIuqdueyDj/aXn+qOItvDo8gvqAeh7tyb9hTwxDHnKJ3AfCPYt5",
+	"i8R2iWMLX+Ad8ZtcsGADi4QqDXNvdOhMpUmOapzOsu04hum8wJglNTnqOOpIW7nHkq80juUrPSuTmyt5",
+	"cMxXJOzbvmPiafBxkgA+/2Lz6oX++U/J//maDG59vPn9N/LTv59JFaF5mUaGvJVmFvca1LVFVGVJEaYg",
+	"RX01ec1g9d5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/fRNC7hhQakw2ZknwQ267g7q9Zdlyb6hzJCLQ",
+	"69QRrDhBGZ/77O6XYI3YljOlmGm5N25alqbmf0DMVmV+oRv3CcTHK++MTHYZswQJJFHEPN1bitmne80C",
+	"Oip4lZGrqCK/IN6esI1s2uzoLZuAzFXLLBVN8reQauAb9y+PPIwscG70AnOLvyjvj7pQctBdi54+hD8t",
+	"l/KLQ8lUUfAGbCi/oENOFBt7b2lc2Te2uMtYKLDwVzpMfe97HTZByRY5kH3x85jenthLiK5QIEVZsEma",
+	"5RZSWfLkiLpEcYkRnMmw+tRU2hNqnPLPmlRf5EC56ScwRw36S8SbOzyBI1QIYvuECqIcvlKzDlThNm2w",
+	"RcJabb9HOM7VocIfrS4o32F07OxN82vNkUK4ZbvRT8v/EssPqVgugeBDHxU8SWgX+Ema5B0teP9JBe2/",
+	"hOsjJ+DGkVuvZfC8Y77Rf7958a2NT+/cXT0zOH+tf+ni+q3P7q6e6X/9+ca3vxpc+QP+u//ubwdfnZPC",
+	"1pWU8VLB8mhdHki7U3Vs0YRdqtuu/if6+RxmRZhweBpLruiigzvOTpdNYTGp4bzSYUL+uUuQZWZ0Cjq0",
+	"ypwUIupSgUxOsgc3rjF88OH6rfMbV672v3+/f+12/9L7ppevUKfDUpQvimvJ79pICC5cD04/GMkouWCg",
+	"rRiP+bc13BjhMNYeFgq5t+ZFlxH4bpEItsI86oCcrzW5XZMmUo8JAh61RTJdmt43VS5PTe+HRyhRgaNg",
+	"Mi8VNq5cXb91cfPWu/3rv5ebY2IDe0ul7Is/DVdH/5XrWLKOIyL6h9l7jbt122sJQomwG+5Up71AXF7l",
+	"Vq8I8SflINe3iXZ83qK+XUMPR71uvjaeUazatWYQNPe4nN8uQSyPdm23ISBiXOMO7wCn1wNyr9bEiLaN",
+	"nkYIdhsHFXIBLeb6WyE9jLBtTY0Of2vcf9+ntWaLGaOVvQzJSy2LWRi7GlpsteebiPmY/R8xgpydmy6X",
+	"TcIxK7R5YpygZl7dcNl2rZQwSt3jLVTuA3NDn/7P26whz9yV/7/LqvKity0z0Zk3EnIVqj14v2AeOFvl",
+	"5RV0xYa3hpyk/9H3G2+9Wd7983Yjn9MP1hRE0PBIisGZjg6U+T5zLSl/DKEyJQlz697BD9JEtJQA2hTa",
+	"jpO1Rt2KYhqmRAm9JFKjrtTZ1aPMIi7vpkTa2rRmjE4fkRpcJKQdoV/mWuaYhVwnOBh2CcLgeHLSsdkK",
+	"XXIc0m1y0qQWoQRUykUiLQxXPoDaXhGktSQyHUvNZZcGW3WUd03GKURW0tdHmhRWCFrM8K7CM7mpJyMI",
+	"FN1QeCznliYuTDCfYoy2hwg3OpfwmCNUojYmToh6z7Ov2VbkQhpdqHgNd1mYBKUEaJQCxvGc17TBZDYv",
+	"LB5hjOHCa9zz5EqLBZdXRBMumcsrNY9Ztm9klCq2PzzS01LvwdctEPWUJOsmda0wROWHBBGzyGZnRyQ0",
+	"SYIwR9NjA3ebPT3okPVtWI3c9E57a4I7/G1Rb7+JgqJmUmkc3SwPUcrbP8z+NYcxkUOP2L7y3FPicL48",
+	"FsuRrzmK52BgOsz1vfxCp0lFqsemycK0H+Kwui/5p3wWk8l4m7nHYPsPoOvHnLnkGnnSoTH0E7fSYn6T",
+	"W3kdUvhw1jU5AFeLWaAgd+XtrOlYC+iw8Afv+KTGW4z4PBaINwdSeMc3LvTFjp97pfIdW1zquDlP+Hh6",
+	"8DSaSZQ37crjbS6YVclUifVTmW9IPbgnkasski61faFsOMFq3LVUvphR1xiLw+QMiiPpq5B4BleKZmpF",
+	"tz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy42uch9x1LUXvYVCsPZP72FKxMKnkwcZsYjT5qwZuEpB2a3+Dz",
+	"qxuffX9vdfXu6pnNq9fWv/v47uqZ/vUP129fXL91sf/mG3dXzww+vzq4/BZ+GFH9WrYQttuooEdfMNev",
+	"OMgK2px7FVqrdTxa66EaGPjhjR6TjmX7B5rUNR0vrfsm+wODIz6pshpt6T1cIC73m7bb2E3Wb10c/O77",
+	"jU/WYMO7KpTS9uyVhK+s0P/683urH27eedPo38B6itThu1Qkx46//Puz/etXB299U8jtKTgOHgin04o7",
+	"XjWfHVY8qW1lvYXYLjnQtF0m4uveOP/VYPXMSFLTbJ7CJQ7qS/BYjDQnT/OplERvOa1l21U1GlhDEqGp",
+	"jgtupoZHwf0SCMNI8lKEfwOrKWjBqCUPejK0HIYkJcsW7Q7snmDeil1jFZg1PLNiY4lHkzu2BQEHuXom",
+	"0JKBH9HQc1YsWMyxV7DSosZdgR9Wmcvqds2m8DntpJk8em+8nlHace34G9I4FklpAS2envAhYy70rUWY",
+	"te36+2aNygO+PZXibA+44iLZ+OLbjW//EHCp4eEKgyufDr78un/2pokYt+3HqwEbSItu4bdWURpmSN2a",
+	"e3abzGP6CkIAY5m1/dxMPsKBzNaIouaRL1GEH/yoYo+un1rE26AoEBLCkRLDM57OdchqyLTs/S4cKQ4s",
+	"uaEUhugQK6r9s9GdQ4EYCOilbqdVTSjQ06XpfaWZ0t6p2bny9HTJrCDBTNJ5k2YC0RmZ+RQmxm78+ovN",
+	"G19vx/Pbsl2ThF6qShNJ8BarcqtHOq7UF6AEbNgMdJnf5d6ywXHg8RZuId5STDCaniVVeZjydF1y6MjK",
+	"LKGW5TEhimR2Lvx4H0mkSRemSzO7S7vL5ZndpT3TxjINyTmo2TKHtFH99SFL3xB9pWu81ZL2oWO7DAxF",
+	"eRUtKO2JzQFTNdjRgBsOK634lZHEX9RHC48QhzeKMJg6cgwC7hLkJ1NqgKlDiRKC8g8Pzv1k389mDpv1",
+	"Zcdcc9NVml6PWLYKWmjh4jEBOQmFYiFqGGJpUwWDJ8qgsblb0SEny5bD1vwKtVq2ZGSKJ57MLYuDmKrF",
+	"XZZG5qiDpJP5iDxh+XX8PkX0Evh2l5hAxQ5q8n6hGIqrmGxRJxPPLA5pNdAjFEeNM4ooz4wzM317Q/kQ",
+	"XsYYHaYqJA/GdgjF/SNmODxJ/VrTbJXXVFbV0NWzXaJLOGOKKxiE9Y7jmMjaYj61ndHvG/6h0d13EDkp",
+	"94iHJaOQcQwlo8B+9HBux3HMJYq5hYnZt6PqAklNOeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwv",
+	"cMZHmYA84vt8M0L6em3LvusnI0r3sDaNgjYl5Yr4HLyiRhXWlPj1dMdxSI9RTxCfJ5SzffOmcx2jADhS",
+	"mzm/d/9UaXaqPJ2rLljZH8Y4BiUusxvNKu94oMhJ1Zh5C6SJamCP0IbHzB7Mhsc7bZPfEgQooQ22QAbX",
+	"37734eX1tbX+f/0FtQjJguxlVpQsy2I1h3r5M8GOU6/B/GfkuCZO2ehQz7Kpm7ZSEA4LBMop5Tz08zAx",
+	"WGdhO5fdLHVfQMEU8yv3P7o9+Phto1fYHJ5QalLcfjQoWk6uLMaj+jnJV9jp0QXvpyddrqSUJ2QNXd5x",
+	"LMx2yMeqtAqhlxGQYoQERnCCLdUK5eUVMYwHUxBwolX/abcbkyxV2CDvJY/4fd55u3/tK/l/t39178of",
+	"+5cuDF5/N7E4Y4QzjS0sme97kPhoC1p14Lsm9SzRtNuFYsHh3Yrtqn11WN2vVFnTds3pj5Fqi1zpodvn",
+	"F+Sx9Vv/s762tn7n6uDMjfU7VwbnPxl88RsozJwpmwtzt8AmxktmDnhIJooGPPQwMQ2zQzGYnvFCc74s",
+	"Fz2cqBbe9PTwXEspTnXuLerT3iXQp2EL0hquV89k3anBnqfGCPA0uWNV2Om27THzy37s+rYDQB6EkiaT",
+	"jNPhsAzlyMoZZ66NPvFj6AQ9VOPjiUH0BKV4s8AEk7ts9heVy9P7pmbnZubN/iLIaEphwEVi14nSNJV8",
+	"WSQt2iNVhhZQnL1pW3Z97cLg2ndk8+a5/p1f9q9/khKrBf9v/pCz/kG6CAwcCZEowHufDn775r0rH4z2",
+	"ouQI5CkXdoYQxifiU7jzy41Lb2z89t3+je+MUYQR5fe5CTBX2Fnd76AUu0t7OYn2hMlEsOJOgIBUE5ul",
+	"bkcYs8aKF6S9tISvKIkkz784zI8yuFlKNcHgw19s/OYDVUGw9t+qfOD6hcG5S3dXzwwu/0//3M1oTYH8",
+	"EH7S//pzjFppSSu5hpwT58jfVOFQmI8VFhkUCw5ti5RqgwPUYa5FvacZlvbEWTAkPhv8FX6QVF0HEC6p",
+	"BNpCJbsuYoaDx+IIOHto296zUt5TUyPuWXrywMGnnn7m2UM/fO75wy+8eORHR48d//G/n/jJT3+2266J",
+	"0YAy8aTs8AgOUMfJWwswRP31OqEOd6VS8O1/9c///vEFyMVE9zm6NTHIyFuF4tgC62n108XAlGYecLyq",
+	"Ci4llISxlM7jceMCfID3WfP8v0+vjJ6jSFEwrTFUyBMBsSVRXTb+tIqBuPEUyfFVwy3ocAciiEkJewvL",
+	"MjI9p54fqF6mGMfzVPgqSDaSnJkLiH8hrleyaKzFFJuyiOCkTr1FnQVqc1cQiwNACgK9RXPopmfmy7ni",
+	"cg1OncpIlyGFOAyNjTFTgv8ZRsnOcB3Dj8nyQlodtl1mxEkzL6dhrzBXbWgMZGmmNLt/upRr43KaVP3r",
+	"56R9duPi+trng8+/MGpZHddVFkWy9ANirkJDUyjQNpun5LOjkmDMHoagX06iFD73eplu3zr3DDlq9878",
+	"6u7qmc3rnwxu/n2wJjWE/vkrm+d/Mbj59x2Houm6JhiaSDQtlSYO2vU685jrkzbjbYeZyKI8uy8HTWS4",
+	"jXBLiwXUVs0gN7GbGD3NkNeEtDIMPxdnJYaVZzFChITbBjccm43kuGFjBjzGvPT38YpnEAYSRPIsY7uZ",
+	"dW7p+Tr3qdLJoWKkBx0meQCenEQY6wXWoL69AtFqGpGGxOJdtyvVrZgknJ0b72ilyoiwZ5urZ5944okx",
+	"LdIJJawi4gjsWTR/WVNNer7qSGp5INHmOL0+YgFnPfkt+e/vrz65fTYcFCvtK+n/RRS6faWx+WQ6Esl0",
+	"+s26bzpM3AIcbZ5MAkjIqBPkkP5ZtHnYNkLs9kiben4ALAouXGkwiAA0OkmwSo1IsUViWpERMDNCfDkx",
+	"ij3qLpun7tAaI7TF3YbSzYKFVFmPuxYpF0ulEpQY2X6TuJyEGxiaKXMjNbXIr9Tqs7Z6QmhD/zcwhp25",
+	"ha8ZD8e1bO1niu+0ZQtfV5An/WesDbk8UmT4HgNccXlPBakyv8sYfoNe810iyCUIIgqLpKTdKCKhFW4L",
+	"rddhK2wkDtWPOtSx6wpPPjtnf1y/P28zt1KjwljaJz9WuajdeLbJftOaX8FpmpCYnrFXAOZJuWJtedtR",
+	"w4ANQJG/bAZsF51GgwmfpeTwAuI7B2An488z7EkVWQ+2jVSZw92GGEuvxxMcyjXUuxrdlmJIodFlmVmQ",
+	"YC9wE5FnlgRGEN7HAvDfEZQLn51OUZtVScOwDW+LrQpdhOqTI44BOqF3eSv63sjVxbyhORSObSwe5mJc",
+	"IBa3PkC7kaZhyoEnU+QmuhFF4Ngjoms7DmnSFbYTteATLrbUGDA5apOfk49mGconRtddSwGGdVPhdzms",
+	"552obvZYG26lwQj1AVukKuUx5o8zS816EaWHksEaWM4gLcauT95prI9IAbPCyAG1K9iFeK1yvK45Jx5I",
+	"pgMJaeiASph+UO4jOQtmVWzD/T2mcJipx9BOiRClEa5JvYt3/OyXJUjcqKhZdsM2IvRy4jFqJd9RmC3v",
+	"ny9NF2LQmi+/bL2677V/uy812lnZO8e1nwQyzZFUNHhevrc71GfCN1v4QkfWHYpYL6JIXNZlwtfIPxoU",
+	"ZW68lgFgoVY67TTMIxLNNY+0yUhJZJ/0fZYvZe0KQiMYKOV5u86wdq6G8PORuJlpij5fZqnINk1GfnSU",
+	"NLljjdZC8UUBCcdoIzHp3JwkPIzYnY1fuoBOMvjNVlSqtLt4VF1EUlWCfhHdAJEq/3y3cQsyNy926xEu",
+	"bG2eScZhRjAB9Pkmcwn4NuQuooezS10onJLbD3GBnIQ5FvhCHsLD5J0kzlBUcy2NIsvleKLDEGU8ZwS/",
+	"CxH6vbiCohItgAjlR8ZcoRiGi7HotO0xAQjDXSqIaPKuGwOQgosbXCQgsoqoUTdzOGMNEv5WvnEhVI4E",
+	"ChOVPFiv7xLALBbDJ9QvUI+VI8PDwde7BOFdN+Awat7hWNEwIH5gnLjDa8vHbXOnMJvuOdakbqNJ7UVC",
+	"XSmVtMao5u2BI0c53kHQJIpQCqX5hVIpfh0fe6lUPvnyy9b/nn6pNDVz8vGFl0pTe+UHxht6gMs3Qc3o",
+	"VhiIsbwhVvmIbR6YRbpN25F2Aphdcl1RR8eQm8ok2DNsaTw8eLNGpcvZFAjVPx9csEOvXl9bG/z1qkoT",
+	"WSTlZIZWgJk9opmi6XIq4Kn8NUyH48mvOYElIDPa54SKZeUSzFulkj2eOTdIY/LrRRjZUoi6PV5S3jMH",
+	"fjhVmoZSoxPsADQdBDeX7Q/52h3q237HxC4OsobHEn7s/btny3P7o9X2Fu9UNag0Hut89Iyn5kMSVVmn",
+	"ILrcRv5Ry6V9u0v79s+UM4ctz8XGhT8TAydOIlh6dELmc9Dx3a1c/Wzb2PYlz+84FnoHwMCUlrLjGKH8",
+	"ItGFNEi/0jiQfieavUQewe/7526SadK/+e7g/a/ITIn0z70xQvCOIvlwzmoapk0+SHsHzL1C0+uFbJfE",
+	"pEOuqFxK45MX21L5gS8xyoxiBf6ZhJvI3u3E6tVE1LjGpbOaLbYqWNRvzVZF8G0EGhpxC+AwYAInjY7U",
+	"DAB9+VKLEXhrLieWSqbIC89oTi5No2CVdOtLq1iuZ5H4qulj2F90NEDlkM9WAJaN2j3zoSmgGyMqZKvt",
+	"C7O6x+s+czVbDpDkY/zO6FowqnSqprDqYNvfIMOc2k4n0aavy2pN6ldaTAjaYBVV/70VdzzCoLTbzB1D",
+	"fZBTGvFOfOQ+QVpH4n+0yjv+ohSWtkte4H6yNkSXTqibY02iHW2W8zJeopW/ECulVN5i1FoICM52HIi+",
+	"+3SZEdtfJB23xjyf2u4CIOsg8ggQpsOFr3sZt2hPua89z8Y9CBLNGcU0QvUeI0ORN8LJUflyGMkT8jbS",
+	"G1kccgklddYlXZ5ItSogQgiihayvvZEvYJYO36j8oto1ESwj0jgQbZzg0sfuT5Tus5jIA0mICjjYI5YL",
+	"dZC1+PO8gQ7bMUQlniw1xyd9TqpsNBpOFAYH4G8Q9eZkvlbO1LyeDrZkN3rBVTDKHGB2JAUMtbLJbrOF",
+	"efoxeRxrZDE9TAzVXiW9N/nxJlOsgbuMWLzWUUhwwxGQai8DhjjyEm0bDb+hzjtuthCRjAuemrAcMQL9",
+	"1IJQYbC0+G5FZpx58g/m/gd096gxAD3xY8z3HaZ7dozVwYblj8Txjg8FU8aeNHixF4lcfzcK/d5iXgNd",
+	"dyq33ygX07RaqSmiCrDsKo9gBPHtr+tra/1zNzf+8sHg41v9G99s3nlz88aZ9W+/2qahpleaaahFUqmH",
+	"po3wiHdXz8gJfn3t7uqZwUd/H3z2X1HPoIZMbFG3gz1yA/PauEVP28yxNNLR0B1R+qzJbQsgYkUiaB3y",
+	"cFSRZ8TWvXTx3h+vbL75Rf/me+u31kg5v68oVs5po2s6Aekkdpd2R7oh5HIK6cWYtv0ZAP0chpvKUNbh",
+	"J0PJdBNRqu8TFHkWlqbGuMus0ONOoEtOstZHAbFOBC4uXfmMYsUNleqMSCCCs9+KQ2HMkzUjDQLmAXfg",
+	"3jXslVhkYDw8wZyaFe4PTMa4G5HK1ISGBdWm2089y+gPNYwxs/nll/1v1/of3Z6AKZm3WFVvQWrRanQj",
+	"h5GGwn3K2l9zLofZd/GU3Wj6JBIiDhIZSvuny/P79haGuoSefHUuJZkhK/eAuUGXFOhhhYBxW0iYCaLo",
+	"wWBZe3E0cjApcc2g7tkW2mFVa9pO1LpuUw/V6YZHXSv4C8rJjeLyWepaL65srbFfmjZyPOJR04aRMKfy",
+	"rn/33vran/pn3hxXFYlCVIiUALXfZIItEqnp8jZzCSSyhqGm0GNeLpUIBZX4vvoofb7FLEmu+Fe61vWs",
+	"wt8eZmCi0mVsWX1nwE7g3vKCRi6GTDX5+JRFe7sEaao2fkEsYf+oyul0HIVkxBXbMJamSuU8bnmzl47X",
+	"6wDQKhzui0W1FkpadJlNddrwt+029NC6FyHIEQA/zd+Abrii8qPb/bU3Ns//YiRbUEuKeowyTnBLFVzb",
+	"PuPUkOy2D/zRPtkYixrPWMp97K309EY7PS4I6QyCcxczitqYcOawul8M+jVwFzheDzIwAOJ4TGdQ2HM9",
+	"5Hyzw84A3V8gxQ+lCsIh827cakys+o5NYJ9hArxlRCeArTqkS8k6beUwz9deGdsixIaeKRbklgeZgwkk",
+	"3LDpX5u5lawzXAq+Gzo+XewDrpL9ksLFIuac4xJ8TubnYwCq6enPI3O/8KlQuApjlZv+Msw0WSB+kwum",
+	"gCqppCzukRZLtlIMFgIpJXm3XoOmJ/d+KAETK3LS7kirFwBq8nqdeaKo9xZ9Y7wOIQ3Hzn8lFIyWgSrn",
+	"DNPzc2neP5bG4pAuGVypYpQZBKQ+TGORM4zsjJnldLyDqqfHA6yvCJpyp7XQhgfM8TT93Uhfb+QlOcs1",
+	"9Juzm/qGr83pjsgTNY2Ge3MmVU88S3uszoHj4uSYekco8QRqyIJGwgI/P26yubYuNWtGQQLDOh5QmcgO",
+	"pXKnAJ2rxiPCp5gvHShDbXBPKO8p0BRAYZo0I4yTphuiYQtIQXtQy9L1uJuzv3JAUhHkQBWXHVEzMlRr",
+	"Plw9ksPVFWF3DySOEmW3j1gkRU59FH7LQ9ddUOdhpHNwRPk0NoyMvCZ39buW1bm3IvhBRguzsGXXWEBd",
+	"W0C7URxC5J9+hih7yvWlXBwnpmCFqsgY12jikq9JhQGY89izS1PTe/dhMMcWKFeCKnsppTDTvEia7HTs",
+	"sObrc/us0lx5bm62tt8Cd+WWwykpDXSD0gPUy23/PvTTdRhNB/CVqpFj1thatFeJnPQQuANDJFCXE/UU",
+	"5l2pKKcUZtDnS+44ngF3nV4RcpVsF3T4MRWFiWA0pXX8PRBUsY59NNtvADzZjr7SMs2CIRji1Tf/Prj1",
+	"cTTgNbj+JZkh/Xe/Hly9VhgjyP1iHTw+boc6+sy92FGZX4bVt9n6e1CYZ24wE1G7pE1lROZ4AbLG0aK0",
+	"RazgpdaktlvEaEI5ZqrnA7zcEQUyE06CB1XL+XS6YFtMCGApWp25jW1UeCYlYwyMMECtoBEAabNeGMuw",
+	"A76eqdw8MK3wkYQakxM/opuDPgSwfgaTBZmFrVuotBBhJci8yZlYkqXmHFEsYxw9Z+Iay/as70MB35M7",
+	"xb1otjNpscWwqSNzBCOtjvBVav94cvZE2MumCrJb6oeLxM0jfrdpr2+/PX3eXJP08hnt18kUMg/CYWBH",
+	"nQVt5lroVoxksWPBhBHlPgsKcrilvdqeLWJEDB3aOIa/5lQPjMcHrPIRY/OHDEG5pWjb3ZENdiMVf6X9",
+	"5fn56b2z+2dL8/PlUSHFQyo99jh8k5xE/29nBzff21z7y/q3tzdvnLm7emZw/pONs3+S/7h1Y/D9F/jA",
+	"4Mq1/ver/TfO9i/fvLf64ebVC/hw/+xX69/+ljyG+KnYHXfz+s3+7d+s33pn88aZwe/e6b+51j/7df/8",
+	"73XLor2PGzK/KzXqYQG/EG2OGLnUdh3qWpU281p2dh7G86DHVLl8yf2my8jYR3l3Gz0EEy8aWsd2kRpt",
+	"UTHzeVtgA14bKh5HSqScMI9jIe5Gakpuv9+/8/7mnctG0WCEjnzqFWnU6LQjyGxn8BE8Hi/2yr4sIzIR",
+	"keNC1X6rJZ/tpeYljmQdam4hD04gUurzMlIK58umUrhtptVlynFHd3IZM2PU2BU5CV4QK/botJm3YsdZ",
+	"acS73jStc8lPvhe7q2KQD2vapUEkWMXluNGRTvojRXIoLFWaqBosRVZGC6sMfF90qvKDKiMqB5nwuqoZ",
+	"2yVizBFztDzsixombVGBQXjVYMd2GxWPtWzXwg1EqKkoXI76CAK3LGY5qi720rTjHU9UdK/YQuBKrATh",
+	"OdNxqKUej5ScJbhvCmCjru4C8UeorzYgRmDtn06ffnZ55pUTtbmsNNDcNW7mRPCUVs2HbZd74qCx71BN",
+	"F0+nlJyORq9y1BVO0ob8fBGNBErwcIz8OKPneqTfemw3eZu5B4K7sL025mH6fSKjOGcb8kMp/fX/cG3j",
+	"8tsbv/5y88aV/n9e6F++2b+yOpqV4p00tPZW6H94XOmH/CxzjFWrXDBiUZ8CjJgCxUlrqWSUzEO9JnRL",
+	"f+iyhCmW8PI694qk2oNeThC0LmKLQOpa2KWTqAyoUMYbySo2nwqMVinPpgV2W3o+szGCTYnt8raRQFRd",
+	"luRhiUXGG9Skv3SL85w2Yy+kpd4c1Xk3UvMPzHHTXGdSdAOcZKVr+81KevslmLKkHD3nImYlRXOQQYWA",
+	"xlbS3GArzAvygkZ3+wz3dP/IefKOP85UsyvjiwX1SvBxuLCJetqYvBVrwJJ+mpFnIgPOj0R3iOTkxC9e",
+	"KuGnHlvWPgXEPkygsfWlM5TD3MXGdAmxAfzchLGsvsjeDeRnJuw5+HgkKl5Lz2pYGuNX0TsQxTyZHgkk",
+	"FEMgUe9y1Kz0qtO36ygDm89QL8IqxjxclRGLZhttMIFAj3VDTvT01EyunOhqrwKFRsOdxnuQ7QlpeJjw",
+	"Xgc6dMdMAMWlYn6aIekyjTRCGIuweyw6DsATpvQ3wMSLuhhjpGQ0By3GTGkqT/awmEhKnkCiTmjxoEwZ",
+	"Ft9U8nf0G0BSp1+EEZuFNoxUNrO2a9qssbWoxbKRvjwgYxhJPpzb7oILYz4KfZfG2GTkPfH6iljRedlQ",
+	"dQ4g+Onldwql5xCBOjFb+CyW+TsiB3xj7Y/9G2v9j69ivd76dx/2v762fvsy+ovWb33Wv/NL074kJ9lj",
+	"NKXlL3wT438mF0iCT6kf6XMtBuxGb0dRdzFNcrLgyPQtCtlHOpP7seIuWxcJe8vbkQlls1DIcHmgrwZT",
+	"AOVjykMKpQTy711iAmWZsXBkPomRFhqRbMvQEKS8dyRiF9yZZ6E+Z0y3m0LhS4jOzDYpOac9u3ccIQ4r",
+	"AOxQTFYuDoF1JQVjeeTRaOaTr13K4V4qeKCGaKikte1eirSrOYSJ+y4CPISzLpdL5dLe8vzsfHl6plwq",
+	"Tf/EHMZTQ/nK350d0Yv4xtMhB3PNbmauVCqVytMzs4VcDUwO97LpLU+L0GQ2RCrZhS/L6bxNE0nHNfCz",
+	"32XOitIbRRHQUUIEaB1IYYL4nOcWX+ElHJJexmCP8Kk3usdNEOSRj0N/kaCrEJUzXmFx4zcK9JlIIzH3",
+	"Iye690fMzxzAcI7iPflXgeC1sYWUwJpNUuM+4xrMQIGp/SRhwYnpBYRhZgCqyifFB5gD/KNeZ14lq754",
+	"SVWfYAS9yiK5R5g6ONne8Lgg1RremLoDX5l2Q2GbbT/VV+qoKYkAGhgOlPWuRgzkQO472vtlZwob8oHH",
+	"RWMHqZ7uINpu8H2rD1TTeaMvPPwo0qV+tIM89L1Hfqad9qJTbdm+H/sslh+gnf3BzMOP/I7nJj6qM8+L",
+	"vysMCgRD1prM6sSnES4y+ATBlmOfaXAUY4ABwijBcClIOyanL8bmBMCumlGrwrL0nI07xuvzMT7E3eD8",
+	"tf6li4Nzl/rn/5Avmy+BYgfXV+3IyCQLZBoPJL1C8atHLLHixTZWdR8NcoYmgMCAOL2jQUyHZiM3Q5IQ",
+	"2m5jzqbW8TxmiirptyosjSgo+fTcSKAHl3UzXqmR+LJeOhLAVc8cBzuZsTFbQRJ09G+S9m3Ddomb9DX0",
+	"qNvY3aS2QxNAtPtmY6uaMSW0qVmm71dsKIe7DeQY4H2sMuGPezxJkGxYamQixr0MipEToSjb85uVdPxm",
+	"XsdIUtxsmZ+fmyrNTJX25vGR5jJNDqUYJ9lacH5dYoQpeRjCZ/EOqBGjbTc55JJ6x3EWSIP5oc0a3ZR9",
+	"s6Unwv+Vp2cmb2naohLmVhpCVQ3wsUnNThBqSsMcTs0Z28YzO32WRATLOegkqHk4Df2+eUse0mD8t31M",
+	"5Zk5dT6zafFskYpi0MI2Aqg4Y+FFvmp67hiFpGCnR5e7n0ZMdN6tcLfixHPWEqcACFDInoHJWVJ8Rn6S",
+	"0iRz2Xac9EXXqEus3Pb4Mfky41p3yhTWAZjRBf7yWeiv44LaYvJC4xdQ06SUr2jkeAxM+ShIV+zems9S",
+	"U15wGsW8pnZiSenMfzIdiccQGCMlw0i2fML2myTGMhfJy4WXC4CNLUiV+01Cu7S3mywFqFekRj1L2n2q",
+	"6xSolnIqRciGCDscIrAZeeyZJ0m5vG92Zqo8Pz//ONbAgaMAANUwDB+uGr4W7DQyAHKINKR1AgHx0Y7H",
+	"WFvPSUuHnNg6Ub6bmM8IpTDN0Ul00i1p8artsCIWiclPIEMUdhCQyz1GVe+iyClKOyDRIjjhGE00hzdU",
+	"iE2ejT4kXDQKd5YL4Gy81vPDrCLtjOHwibqouY4qgda0dwgr8Adk6uQPjGCBMAuNVDiONZTagqHa8X2V",
+	"hGuxkQp3dKJLUz+jU/9RmpqvmGdrQiA0MmHd5G28RkGAqicvj27/HPTNgL73tiAAKVEchiXveLTWq7SY",
+	"7xnhj5TGBseKMWiRrJEd7uCTbOhubB2Uo1/RfWhOtPONiIpDu2w89xAXOaGvP32AzM/u3U/a+AQJk4/z",
+	"UPUxbCoi2W4dK2gbHm2JYZjjitSIjVX/MN5WcJk373ywfmt1493P+uc+7F+7Pfj26vraG//47sLgF59u",
+	"fPi68n59fnVw+a3Bu5fW1z4xthuxmWNMJaEWUd/lZJYx+Ok0V1TdYyxFwRAO9ytSFmH7Y/iz49IVajty",
+	"ixdCx5R8CeLh5WbkDh8NohX3Xw71kq0y8kqH+6jZi05blbpEOueVf3hw7if7fjZzOC1m0TGlvRw/foSo",
+	"L6MR5JIxiSyjmBTfQWzX4Ak9wN26Y5tzh31jcdGS06U95bVfqDrUXV5E5yS3GPEZ6sbhAJHnRjc9ld+G",
+	"TtZg7bqFI96H2Hmk3OgV20J91RCmMe0SKDq6qb+h7YLHqCkd4zgQJe/4OqFCo4Hmor0TjC07vWNtamxK",
+	"blHb6VVqtG2si4CsLaH6IStvviCUWLQXxg+JY7fimd3GnDF2usbg1YYVPu1BSz9LWg4uJDMrYyHXCvVJ",
+	"PKVHMOaJUVGpM2YspqtRh7kW9Yh8APEajQfU1FH3lCQurEOB/0zoePK6ttB2HvHojzrUseu26kabaisc",
+	"D1ZiRg42YmW0mVtByh4WJAD+G+2NGbzUmISsslDA+qnYmXBYasOhaeJ4AMJDfomgcih//Cj8SXrpU4v2",
+	"wsatcoMI1BCRKtipkUXE9vren//a/3at/8ZHqfgRE8DHxwLkyDZWmdRqxKTw8pXbw4yKr509Q4cdZUlF",
+	"zUpjBKbvYcAwY7wlctOzuHbIK3K2MRwDSJe5FrRfHQkbE/TS3XagW6UZQdNX0mKq928X8sNM0LzstO9R",
+	"MzYvNxer91Lr5cddq4lW1FamgvMOHduWWjBmHWxRyx8Pm2ob08HzQWRv6fwz0ZeB23lskcC5LeBfRUId",
+	"wQFbmDQV6vh2z/lp7pFWTzCnHkBr6eqsiCR459v+hbV7b17o/+Gbzeuf5fBoTYJO8pIIZIFthTzuh/oV",
+	"6eU1t4PKGHQLVNn9UTTxqIYWafY8yreepfccAumxSESbulDIBROCTCLuE77CPAc4+YQ3K0EcCYmQRR+T",
+	"cYCn6fjw8wUFcxzgpsNlsjGgIDqNBhN+FIAkomJmkMCQvj3GCW5NP7wvmlh4ynvz+TbHVtVMHs74Wof7",
+	"Y0VKDTZXz26eubB+68PNL18ffPzdAhm8//Hd1TP9c1c21v70j+/O9c//eePSG6gc9W+d+8d3b91dPbN+",
+	"6zP8NvH5vb/8bmPtTxE+rfIvf95xbYREd33mtZhlq+6VDD43cfAfSevUHjtzpcmctrF62HZZFCQv3sDe",
+	"1C+A9bLz/hWwdMwV5TDWTvSLoVP/cfIl5Vw9+WqpOD1v7h2jJWQ2CeOePCefBS9klTnpyP1DLX0Lgw8+",
+	"XL91fuPK1f737/ev3e5fej+RCjI6QBJcS5NwDVznxnzrLf2Op1rV3CO1JrdrOtzFITYYWe5Lhc07v+tf",
+	"u10oFjauXF2/dXHz1rv967+X5Bbc4ETYZfTijYVD0zl7R2uWPhTzVzm7Ol8SnWDVljEXMCEcJKFqUghy",
+	"7IIHThq5Q4SMMnr+RdHH1X32MX9W3ia51T0mKi6HuhSO/YrDYwjO1IonAoe7eZT6ttvYijJT462WMSPs",
+	"UOifi51syQiZ4hu7OZRJm3NPHsFeAvXHDc6tQkq0fnTRpxrGdBATzc07Hus3DuXmNe7WmMqPjSi4n/zp",
+	"3n+9s/mrK5tvfX7vj69vfvbf//juwuDX3wwu/2H91vebVy9ss31jRvugo5CcawT021GIlkhS8HDqN5ab",
+	"my9CtNVU2EJtHGA2o1OYj2jqR1SmKPca1LWFxm6INo280b/zS5S+o4oFx4uWJhpCBS3YFLSa3i1AeAl3",
+	"Peuwt3bBMw5FpSa5KacTzU8YXD43vW/w/jUEzrj35gXVtfTShcHr7xrUgAidT5scgdHzMJZgdHzwfEUf",
+	"XETkVu6R0FmU6yQTgnkcqlsM8TLAQSeGtJ48rdC2TjlD9JJCIB4TTd2GZVw2CD+u+HyZuRnlWOo5As+R",
+	"Bh+RiTpdGs3eogOb15Xecg/5c4jJ0FNN99RxiQWCFHp39czGua8GNy5Krfrsxf6Zr6RS/tml/rUv5FfX",
+	"fht82//sg83vzwHk3Ov97/7Q/9Ol/n9/I3/1i2/7fzsbQNFFi0OYUwctVeUmizbvCBTe2PUv3uQP/tJf",
+	"CbvqIIKjy+xGs8o7Xib+XORwhyQ1oGkTjZyh2nAUwc3nAFI3dPMRRRICUokiepiLiqVTB8OZTbtuzA9g",
+	"bZ9ZWUEAEjxksldpLUX5jORKgi+gO2bPoaVaWiSHWpbHRIq+G15q6nCXLRLBGBmBXmRsS3w8ToS7BKSU",
+	"QrW4GRBVN0kxxW7Bj4bG9C5BXlHaZW5DeQkNKdNehOdugEyJFFbmHipENjMMF9mQ/DVokd+k6h8tpVDX",
+	"ubcYwV8AHCNbkBYeaQRfPpbJ1v/o9uDjt406D7rJRs30SfVYAKZR6bi+KSkCM7jwGSmvsFgLORa+g8Av",
+	"oe9Wbs0MitAgj8+UGn8gjBopuKeoxyVw0wZeEaR8423NVhpIwLAgdU81AErX6UZ2UqqyRif/LtRtZ2Sv",
+	"EJ/W63DH4WGi2p1hB1Ez0nCdOw7vMqvSaac1+HAcQus+g2xF3iVojkShOIY3suHxTlvk4Bp5791x6jWY",
+	"/4x8reniaXyhSssWwmiTLeGlCYWFATBqUdKry9GQDssHh5dn10Z3S1Md2A7VkEvnj1RLNSK9aBnVDHQk",
+	"6151uYErQgwXoF2N2oJSQLKOIWQLM+AC7VV0OrVpjocIbaGHSxUy6suoy9cgXTQCRplSemEEA9c+KeMv",
+	"uDeS5iS/jCCTGV6jEslyHO5h+agKFqUIXLySmgvhPsRr+nMnSck3vcBTmjOl5IbHEqNUlSBmKCfjd+Xy",
+	"9L6p2bmZ+emSMYNhhXlWhxmLAUKvE3ZSNGeHZCKinwjB+ZSWAizL2nYxzNNSK6lHNZ+iwolXVTLDClDu",
+	"MhhILk1JHChCYMnXIcIh+ztIFlhfuzC49h3ZvHmuf+eX/eufZPQ2MYYkwcnASYP5xI4PMbj81savvxz8",
+	"8cY/vruwefv64JOz/XdvbN75yIz+O5Hi9TSPGGLrB7qngpDM6w/T763k8dqN07XFD208v+O50ib4uUL3",
+	"D5QXZawYXht6orL1dfXcGD3uw9728jeizV0p+FOAkz3esgVY6fJBMQZMgwpfZfUegyfi7oY7v9y49MbG",
+	"b9/t3/gu660qKJYzVwjMr3yWzzF4FgrUW7ZDvQo0EBw+XmzP2GZu2BZW64ZC6s1qoogDGpEPqhssPIM8",
+	"axFxLSX/LQapxBFLStWFS3Uv1uwnjkQyGhJDLxAxMdSPKsI2tvU5pPr5wEMEH8p98hovIV03jUIq5H3p",
+	"hPO9hr2eyq6fjCl3XL3tefnG18y4bZPJI+OkSV3LYSKJ8Jsze0y9PkXCHUdZCZWkqvQSCkqN7/EazK31",
+	"RhYCqsdeKxbQgzKZHf930FcNW92lvZwa1wn1A3MfUGjaI5YL5s6hyyx/8qJ6fGt5AerH6eQAodUAUiRX",
+	"Dqkxg1AHyHQnkyTvTfB4ZbgkDGql8Q6ZHmmpiRFaxJMLySpsmDrk1YgIP62pG8y2ZOcVrXUmWmVFGWPo",
+	"Y1M2g9mhGnWapbdytrgLfgt1jyylKCu3J85BfmDBRQ4CrMpYDFrRwD+kRlFQegL8t8YwV1MwKc5pTdIp",
+	"kgEWyWCFkmQV+lv4t9wD+SsFOAOvivwRA/wNOu/Yri2a2IUbAGgktfCKKlHxmO6562BBJmo6BVQDC9op",
+	"UOm05Z4GcDWgf0aQ/gOg/yy/7RJsDapJYzjnx7qur6Wf+EFWs8VW8yHVb1NyIvW3IX2kk8FJYxlrasIQ",
+	"Vw2sMNF+S8lCOhil/8yZX2BWlV9gzMKcAlwY2rNcqc2LxFeR40AnyoXxEudniPip9jTjDm/lJFNd4irH",
+	"m5Mab7FF4gbrxKuNih7tkSZvDdVDllKbsu+gkxtXPxLDbyuOaOUjHJWACk8F07A8WlcqZJ12HD+lPvM5",
+	"xtpQwuxaemshi3iRNLljBYmAZr+BVnsya1zgoS2bH3LsHDVqBzBJZWzlcGyta8IKUZHYLuGupDveVaby",
+	"MLXH/RPnvlpf+3xw6a+DK9f6l95Zv3Vx49zf+m+u3Xv/0398dyFIA1u/dbF/7fbd1V/Eb8fe0Td+WFeJ",
+	"6xIZLOCBgHjpOOQjhuIVbNlEsnpz8dFtMcolx1H5kS2gWizg5rqbQoBEOXmemd7L4WmIoYDSukAC57Z+",
+	"HpgaRIEmwb7G50QPmrnkuvlpdPmjDjM5lfvfn+1fvzp465u7q2c2vzo7eP+rweX/6X/0+/4nkLAgv31r",
+	"8M5/4r9V6ss71/oXf6M++fZXg6vn5Bs+viXfcBu42PdnB+9cG/z6q7urZ9Zvv7N54/X+uTfkqz76/eb1",
+	"O9GUY9aNmR4dN2Ks+bwSqOo+r3hsxWZdreZ7zKrYbkyBzlCNj2mn1zZRTGu0TWu2b/AP/ntgGyhXVZ2b",
+	"c2Qn3vIVa+pzy9+d6CsKteqZe6KCU2DmjMjBjDeHDlaX2thZH4meRgZrPmbuf7p58a2NT+9oald34d7q",
+	"qiTXq9f6ZyEx5+vP761+uHnnzburZwaX/yf4d//rz8ML8vXnG2v/DUL6TJAepp+5MDh3ST0DV0Z9/u5v",
+	"B1+pf2/e/uv6t29Hm7+BxhfxIQZWDsK7GtqyajMXYVwjwKm2WwldzFGsVDBMrcAy1TCrKgfTfKf0i7di",
+	"IIyKup4IkwnADbyY0OajRURBVGM2BqBRln90HN9uO+zFOsQ8DE2bVBFO7puTJ5cX8xSEnYR0mS6Vxuvx",
+	"uwRKetz7vRhNtMBgZ4v2iGBS2e9BKpbUa+r2ShSJP88NTuqLwbzMdwmDH0cwGjLm8aee+/EweqfTyyCD",
+	"wHaDSjPdG1MVdcC1ECIR7pudAZyfgDJmpmMAMTNmyLYxJXuy+0PglNPLM26cak2XyI1Un46C68Pef5Pz",
+	"las6XUlhYVqua8VQGrdbfA1rS9uKtL6Sqg9esrdu1P8meRuv2dSphP02Ex38LFvOqeZXoNeLmY9xH2Kd",
+	"Gtcp0cAgC79dLBPaoLY7XnJVSvprULn2o6Noo4/GDYEXFaNzNO3ysRrdkjcuT3nTgSarLdtBddOopQVH",
+	"t0vAMrEjTVaKcynvJqSW4R5jns22VH+bruYdkTYScCBGa80hKKpRwfUt1WPXPd5KATh82vaEnxcMYEul",
+	"z5KH+LaTMv7zFIcvEqqqgmf27ZMfCMLdxeDD6VIJNUuRZ55dxpblK0zVPoe5Cx3TONlPjnVcKw7i8dJ0",
+	"cTZRMIaHsX/UwYT26v5xfbkJsgxmH9vwyNFHDzS2uxFdNp2cJ+NdeGQIHNDmkHQIpopgfiTE43eS7l8z",
+	"n4BUQp/0bPmKIafYzmUq5kTSzM4XycKDraUEAtR8AdAsrTR58Jv3+uf/DLUL325qw0f++fqdjb9c65/9",
+	"YuPc3+6unkHdYfD5txuX3oiJd0fuZrHAHNWWQRUvhM3JTbI7upHmmJFHuxjmDEKKvOMKCL3JfaYuVGLa",
+	"dbx34OgSFP5yaLdQLFQdZYTTlu30AOqlWs2czGEjLN6TPULbbW67fkuqWLZLKOj2kH3Hg4yZhbCTX4P5",
+	"AF7m8w7cQL0AnUEe4IFlTeYo9AvcUizOmPoQi9sOFWONLk9irpWVA2P7BJ6AXD4/wMeEEdseE4JZOoyh",
+	"GQBDJ0UoeqZnEQ8DgLtcDnstH6t3/M4YLXVUWBwAbIZnu762NvjrVQM4fAwiehSjTAKK4J7GRs64jseb",
+	"rJWSnqi1Zcw3Bu3e9hdI/84v7715YePD19fX3r67emZz7S/rt3/V/88L/etf3V09M7jyy42Pzvf/8wK4",
+	"7lahTunP/c8u4QPra2sRImwydAzphiB2o4lSHa9JBkUeV+h6+dArXsRGN/JwVcMoM1BdB5otpVqVz7G2",
+	"QklEsomHXspGY7BG3UqLusZaHCwjUlUXKd1f7lsNRRpeZrTXUKSlEjvdZuayo7qdo3VpTBZkFB7o3LMq",
+	"C2/JJAoPmtyz/4O7FbNqeAzBTaB/LlKO9hqANkqbSfB0Y3vwHZThtit86hpdPbpex2UMA7RUZ3KYTt1h",
+	"1EoneOU4skWwD1gFJDiBTh8Y1QEAX+3jHdVbc5w6CRgcYji6YiLs+2l+ubn2AKJRRgDP9VvvoAPi3pU/",
+	"bt4894/vLqzfWpUseW+J9M+9ce8///CP7y703zjbv/7N+p0r/RtvGHvV2u4WE862UrIwCe0tyExPB9Az",
+	"5MEPpSnudFZ8xoDj5Mi3I9jUBvtES3bHFjn4uUrbTmsMDL47mwUXJtLo3pTwnTOCHfeRGthZmJVici8x",
+	"C2dBg870OUcOoHgMQ/pab8hBvKhjTDY3V4SZ4CCdJtJeuWsUBxgll9Kvmb/eNx6KzUT5ClM1h5I2UZjq",
+	"3Q4SQTXapO3GoH276CpQeaFaSBgyRBOaTkIeJsRCIJ2jdDaUjBpcjChDjDGa2M2PYGAG9zOmLWWprL32",
+	"lqJF+dXDReJ7HRYLD42vLpbMGHXlaEShPJ3AOBsZaspWCGHdI+a9VU1vyEq7z6rfImErzOtxN77AraiD",
+	"2/DQjdIdp+fMxw5wE2aM/vKktMctaIWLJA/JZKuJ5ek0Uo9Fz6ZL5X05EP2y9cN9KUPtLW0vgptTdUzv",
+	"KTP98GqGRdDQedcltCXVdkzJomGoTrA4flpSfUzvezI9Id0yPshcaZvFlCPfNZZKGHbvmJ8fRb/p+uFT",
+	"tNZUCmKPcLfGFonLvRZ1dGR6Bq3LsXmbQT+MNWRI52/ja46L4MknywyXsBVFMjubb+fVyh3T8cKFzW4z",
+	"7BPqgrn0v6jaN0Jt2lmU2H8pUv9SpP6lSP1LkfqXIvUvRepfitQjqEg9pLpRmkZzghqSTtZvnb/3/qeA",
+	"ZH5z4y8f3F09gxigd1fPbP7pjXt/fC8agMSyl/Du6ProFdtiPCUAKYSxvwqt1ZgQabCUPzxxPAjPLXV8",
+	"EH2Yn9qE3pvGhhsqI8/U6/0Yq3HXEiEsG8HxFdwlc+ORjvmS+ZIFjdMzq1zwKQRPycLePMG9ZaHpOTtj",
+	"JLZbyRfHlh7M0qza+r7tNsTwcWAGuuocnBXiwkqlGnWlgtSwV5hLqrS2bA51BZkCMY1k1hz6xazGStd2",
+	"Ld5NnwJkP07ZLoCeiNQRF7Gx7xTv+ATy7MNHwywGTDMJYcDME+MWqwiftSsCqcjYPIxbTMWmhRpADTd6",
+	"AIu1eDoyDfOI13ExIRug6KY6bWJRn6Y0J3OyI5S6niFQzbA0FYKSOu3dMPOyWXuhPqvog8sYFXYHAFE0",
+	"MJ2wGy51QkXbxaYmnVpzuPFOSmxUlexXfNZqy9+k1ZlT1dhUjkXFMqGuAjOFtT7WPb1bCZljnar8cZUd",
+	"xjc/npd5q+ePq4nEObihw4sU1hxSpsGq8lrpe3fcbqmKQ3hQTh5iZaQOzfKajHSp7Q8F46ZHNyU33/is",
+	"yaXe0RRCMF2dBIWaTlFdCDP/Op3evRbYHgIFaQgaJbfqrEVV11cHEz+XXd41Z6anlKuNytqMMbg8qZrm",
+	"7Panxig+y+vBafUq8rYh8mUmGfeO4XNYYG5LgbL90rZjY5WzCXOZGNTjW5L0CXS/iZ6uRvkIaqhO5i+T",
+	"Uym3itLlCJ6ORcfu0+wo/VvfQhOK8hHsMiAfsRPyIPu1psBnzkq82Iz0thqvlKT3nUjUH7oR4yYzp96Q",
+	"hRx5iFqI5Ka6SZBvai2X8ahST2On88xfAOxXh3fR12YLgg2PHzulf1OBr7EP8qnHCxM7vBdYd7z62vRz",
+	"ka8S453N8G4HbHGbtcnBDzI6I+tn4ok5t84OPv9i8+qF/vlPyf/5mgxufbz5/Tfy07+fyQ1S/lNGIfMW",
+	"L4SqIoZ+cNx1eiGqnxmw3BtZib/k+Zib2WpTu+FmICnqR+JOnevnBuc/Gdy4uL72+eDzL4wY0qiLZMJt",
+	"S1sj0uw+YnSMh7ItlRQoYDeS1aHx38Q7vvFVL3b88d4lVacc/jdV/qX9b/qnYA4ZJxJYTFJnHG9Kcm1o",
+	"PWW8WerzeHS5352BGX5Ml6sTmn//Jl7Z36QiDYkwwDteiJfXEYfVA2sjRNxFJjPUeCCKs50XNJvXcuGq",
+	"HuDcs2xXWyKoald87psiN8cTFYLwmIFzAJpwqbDgdhzH2H8MglKZlZvadGmpLl6h1hXgnYxVJpB33zIh",
+	"mWPr31Lu5xBDv/n3wa2Po1W7g+tfkhnSf/frwdVrW0m5VKzdZOnNjsQUTm9+QzR0QQQG2IzxPybOxbLt",
+	"OGIkqeV2jcrXGbt17wSeRi4IW7zTCsE2RUtHqMoQQiOOrZHQGJLSFeVyIh8wTZ+MyE6DODBy8oTESQBP",
+	"hvcriVQZZybBUZ9MVa403xvSsfLdxu2hoh9yoV1LEuxcqrBmsPPEUeo8THh7+hq3Yj0Fd3kkqNwJavth",
+	"Gy8gKOiRggszND1MmeUDgRMLHQqPEppY9HqngTYB5FJ/9YPNq9cUGtPV65vXP0E4mcH5a/1LFxXMzLmb",
+	"/ctrCF0T/XcMxiYKRXPnzcHlP0T8G23mWug3iJn0oZsikKMIVQrFfPKfOpoXQaiJcnmHtkWKtwRZbpo7",
+	"NdR4pF5u8ainzfaEX6EKt9dTaLeq/FNjzDNaa+I/sdzT8uwV/LtJba/WwTm3qe0FfFBIzuhQt9GJJztH",
+	"pqwgxRJIEtmOtmRv9/LU9P7j5dmFvaWFUukHpbmFUim/UjIuqE0Op0Pa/EpbmF8+weZw3yzWostLE0UZ",
+	"XiaH+weow1yLesOnZM5oeQqailrotUdUr0WNP6Nng01WsJ4XvwEKlH/oR/LzKof7B031B4ph1D2WIrEY",
+	"9RwbcMI9xlSvb14HZCAF8jfOHIYC6YbwwXiUFm6FMdtJtSm3/SIGxWKrGa95i8N93WF9ZB2HKp6InlO4",
+	"z6lEhIiA4wnbiV/NSMEdCEfJlLEKskFX2Na8hWkXLG0nDmI0P3mTTCJrSdh0z7EmdRtNaqewlTxoDuYb",
+	"8HRA9AnDZNgYMWfRyCvU5I5t0Z7q9hb3H310u7/2xub5Xxi5GoxrqvxXnmFJ0eje5C4TKsPG9tCLNO61",
+	"NFggpgUNLr+18WdoTbn234Nvr95dPbP+3XuDMzcCAX939czmnd8NPr/a/2518Ovvh4MZSrvjdWxACTcQ",
+	"XdonR9GROjxtgdQRsRP3KY2Wgjs7rB/mbui1lXSzdCMgAJfK1TZgCxw6t9zMqKt7sU66TbvWNLY+2hps",
+	"VxQaRBeFhTNIO78UVVUSzgLhK9CLyyM+50RwqTBziP5H9TaF66piR0BxRi3Lp/X6lqAHecOUl/O8/Hj4",
+	"yveo29jdpLZDcTa+zzz5+P96iU79R2lq/qT67+7K1MlXp4v7Zl77NyNR5Kv+HVz5dPDl1/2zNzMTLU3I",
+	"Gm0qRJd7Vho6lP5+MRqh1lki9ogWu2VjL2OeFl+Q30AyIpYJBk1stwvWZraJ8TwjO1BMR5wLW7oNsZfM",
+	"buRdj/txpIf8XScnHkWHjv7GjVcFmjnuNbwjbAYeW0XKxnlbis1mtWxLgnpiOCUB7ZmRxWryMETT3E2p",
+	"0/3Pz6x/e2391vnN1TPYtLk8F3z4NqIVSav4+tv3Pry8vrbW/6+/SOn51jf9j27KP9/7HaIZr9+5sn77",
+	"ncGvv+qflc9v/OaD/vVzg3O/7X90s//HXwbvWb918d4HlyKXIAlwZNmCVtEKblLPEk27DTTdrdiuwvZ2",
+	"WN2vVFnTRkNRVQAYmeJxdnpLp2QmKd0bQ0CCZxJzOpMhJVH65PtNdBXrCWWMfuZp3pZo0Lztm5jJCyzb",
+	"gtZP6PQJOpz1hA/GlZmZm4YwM9AlAbFwM/alZpUhD8VhT27Vyk52QDMTwlHw3BeJypDCjpEKCUpqoG4j",
+	"0Vdp88bXiJmMt2zjnZv9y59ufPj6xq8/3bx4I0eOqdJhtOpIo8zKREc/dm0TsncafP4x32PMJ/r7NGUp",
+	"ijqAABnb4dt5ADXlOjSa5taCbDk1jdyd0KQZUIFMlrTGdRqxTLcYiA4ztzBT+n9Xf1VW/iGD2uIxN388",
+	"J70jW5WpBqak2gvxr2JzKc3vnZnaW5qfK5dL+aTkMrLcTKqbaHucIboc2dfhkSCqyCr2ja6emSjFJbTo",
+	"h4kAI1ObKcVti9LU/A/I1Mkn/m20ryaYfz5yfU7RSyKScGENuZxUZaD0AiGAAgx6rZrXmOt78coLj3Oz",
+	"AJLD7XAblPHvyw7Q/85T90giHp8qt0x8w1QVoqYn63kuDlYhJHXzdv/OXyA2dW6wei3a+QPKvwDIG2gJ",
+	"isPM9j72shx2M47GqVwEGMh4C9ku9s9pRrCIVO5tCIwzBnrlU661qKwW0m3ajoI2Un3Pu8MItdtPpU7t",
+	"nNCU1rcGyYfcfPA/QiGznGZJzTA6txHwbFsHwzS8K8MgTE28TEvQGiufYmSX0BptsaheH+v0mENdiA4Q",
+	"m7hedXhsOWA+g74pR1lDst+AbY2jaDSMfshDpElXWNgXGCsvEmtGFEq6zEhbxRlaPexmZmMiA95h3+uw",
+	"k0ZwANvzmymAzgcpxKPgkXhOxPz83FRpZqq0N08UwHyURxl1hh150ayN8VxrAks9smsmT2NyEu9WuFtx",
+	"oDKwyqn2x2VlVSzJMwJHKMMYIuEuibxBGDP10jKbgPMdCsPh4+U1RdtZ5kICGAPAw+y9i1BJFEoNCTfz",
+	"WmyjXEDlN+1Yv6ew2iAGB/xwVRqMzCaUNNlizEf5SaEn50iTOUXtn8txzSZVuJOS+X6MMVdqQeBAkwpW",
+	"kQgeVAFCLhFgluICk3AA733aP/vZvQ/+Bx0am2fOb5453//kz2Oqf0OFbyEl6nnnzLTLqNw4odiOQRRk",
+	"YG8fwpZ6+fOSx+DvIxl5jbfkv4bPDDH/VZ9DjHDbfthHLHnfyqOKo6T5YmekIEtpDCMMKTMzo15ti0qY",
+	"L2gQSlKII8iOiGYuGbn7UKZ0ZrGc0ikyo5ja3xzx0X35Zf/mu/3rVyaQ1xy0Gh/x9DOqheNR/Xx2VPNZ",
+	"eehhC4DtxzSj6aTDXdJjJzicYRqnnYBoi5GrlXYdt+QkStPdEu0wi0ZlrjiiS2bN2KYg6NQD5LJLqHpl",
+	"qdfE+eFsaf90eX7f3sKQ6Xjy1TlzCHTrNJLkmpgnHDm4dG3hBKs1qf+8DvmOoyUYN+hFFxki1pHzOume",
+	"3q0DkBFHD535yU9/ltibpamfYai4MnXy1XKxPG3cJ9NazQtjy07vWJuOu64t9WbZYtMg1QVn/BY+s8Xc",
+	"XXvMjXdS++4Y95J7y5PqDXrf6u9yFL2mIFtgz9RhWauQ8qnHEEJoh4rF200qDBuD3JT4HMoFa1FojUWi",
+	"bOlFyCBRgDyQXkzdWhSUINboRXFnVV4A5oXFvAp6PHyuQQXMwbNJtVM9NokWqqo2XOfEjLgC+Ss9cldw",
+	"R+hGH2DaRaoyFz2+iYskj8tcWfQi5s0HTwwDuhuhSmzRNnvADqpvCK1KzR5tIz+0i9GvOtpRhcnuCrFA",
+	"mMsDpzptUE8tVsN2n1F90YiN1eaCmgz3I/orNVVsXqMyjNtcMK+IVv3QSCnFVhDYNU1bOTz1Ezhel9rS",
+	"pBSw+Uf1V9UeeaXDOkyBXtW4VI5A8fY5mZ8vJIVL2IbZkF/VJR50WkR9njoOHtDIpbisa/RtD++EMdNT",
+	"95U25cz5TdYibSr8VKD/UbscNqE2qPz4pVxuJ6Y+Ge2HsNG1ISdAWTxSpwNjHB7M4W0NO2YPV8zq9r9F",
+	"5XzCB9UoQUPgqC/D0DI1bNU9POuwM3HGJIsFbYJTnWoJlZ1D/qKdaRIeMi/VmjDNBg3c5UXIpOfY7xAa",
+	"9XARlUHQRR/b8HqY65PLBxcqITE/3N6SASEulF1ps80hJ0eca6pRBu0yXFtyU4X4v327LNo5Icl3Y+st",
+	"RgRJlJ1G5EFwkhEmOHze4NetdTzb7x2TJ6CSABn10HrHfz2tpfYPTxwvFI2qXAS7DVLxwRpYJOW9ke7L",
+	"cMZggOH7g9k0fb9deO01QC6tpyBvLR05hG8ODGGCmZRT8rrohN8F0gZslyKcjSgGca2AzVPXetlVUFui",
+	"GAAkiKLWR20mP9aKl+5B5TCrwaCmBQTp7pfdl90nnnjK87gnnngCtMVTtN12VC71nrbHqw5r/eDngrun",
+	"yGNHnz5A5mf37n9cwygKn1YdRk5Jy+ZUkVByoGm7TDByClF5TykvjyCC1oFmpfVZfNk9Bdi64hSEKarU",
+	"IrY0qoN5nlILrdjWqd1ktlQiLepIrUsyuNlSGfimYqO2Kz+aQVYqeQI+M6tFrscUts/Lbg+1B06WXd4l",
+	"vC6fm0doJ6xVRl2pSGanpwklXsdhYf0Pc+R7p+ch31kq17vl3j1vC19vXZs2GIjZZdZbgCRdcipSE3gK",
+	"wSWoIKfUB4uEuipEFX9Q6m8BZCeMA84sNY48hpmZmflFYnUwkoRtsrrRaOEisS2h9H9/3yxxO60q88Qi",
+	"kTo1fiFcuswqNSoYAsLCQEeWjh949oknYhBqVJAjLx47jqd+6idTzx4/fmTqMPOb3Jp6cYV5nm2xBQK/",
+	"PFUkwgb+1ISp2FNtjzc82pL6Dpwacy3CXQaDHbJYq8195tZ6U8+x3hNPEO4SCoMhCoKgLZ3gXASYTkkh",
+	"uqVipDAL1UDs4Cx3Fbu2w4O2IFSe8+6XXQDrrjEXTRbkiIWlNq012dT07hLErB11k8XCnj3dbnc3ha93",
+	"c6+xR/1W7Hn+0IGnXjj2FPwm9FEXfmq3bLJ+a3Xjb18UioUV5gllIO8u4YPS/qFtu7BQmNld2j2DPoUm",
+	"MKs94b2VfzYYaA5SHYMDPmRJrcvGxEj1GOS70BbzoQLrJWOfVWiqqrkD1sbL717pMK+n3WYLCdc1CrF8",
+	"UaD0QSXn2iUiQhVlLqRdm+YQhosmML4cT7MoqGwGNoQWEqF+vOlsyoQUqkk4m3zFV1uZUQAymToZn09g",
+	"KifkJdcMDYiWqIRXHdGOezDAV2GazSuxycRyibe0I5gr7rB6GnGo8qVwzOH6dIOtXq8vRMShXjiI1EDf",
+	"KRKXdaGCRxckGobHR+O0mYwDj54RrFvBbcL7/v++12EpQwZID7kug+IKvaDG1vx4yC/2HMAy9RxPPm+3",
+	"bL/w2kmpgaElBRxqulRCz6orVTjwCkQUh58rcJDxpg9YAqBBJYyPkOnBd2rnzS8NZrnnCGovMf1QMkq5",
+	"aK0cvnRSrkx0Wi3q9aTl3qk6tmhKwymknGpPVfcBTADc38XhkyySVi9ge+GPbRejlEQfqU8bQidGg+fw",
+	"JGK1GDj+ASjkWApdjAmOP+LoIuL1OdZTZwiK1ZPc6k38+DAw8lrcHlC5BQnaKU98cBPdHPQkl7e2TjQB",
+	"WcCbEOIVh0MtPmk6GY72tWJUtu/RNelGAX+Ad1wt4XsHVR1zlox/lncjHVERuxWN2WRtronH6J72wzwt",
+	"2txhpjzCZ79dznBfkUMO0h7s8uh2gPA2g605TGVyG3eaLwUnLUWhbp+PuYDcRYeekm/K964OdzRFvmpb",
+	"r6VS5DPMj3CfHRcAGcy/t+Nb/KIbRnOQuwN6NW611GNbPbA5p5Qjw8jGx+TPwJPbOq86vvc/bltx5r+T",
+	"vBtzu3Px7vtz7AeaWIm0fd6Nb4oy70XlX4nknlBIkXIshERChZR7pIY4U6q4Nvd92oOAOMDdtkQRZm0A",
+	"XvqwawNYX/ZQkVKATjQBYoJQR0wPqC+GaWgRirKFJqhefrqp264tmhOmm6fhpZOlmwdwjLiMyZyiAy2D",
+	"IsfYxV7Gitl7DJ3uEDyJwGDlPEV5DOh5VkI12bjgyAvPSHFdLs2VyP/zPinvmyuFLarjXjNuqVQ5h1EL",
+	"nJe2v5ucUGGWE+xA2OZsb2mGdCFHptJx6Qq1HVp12O5CMV2oH8GZjjxRu0UbbE8b0/oMfoiq7VJQLZPW",
+	"/9ApHrFrfsdjk5DmMem9RHDXUTFvJ824XhGLn1ewhQ44ZyHsMCkxbqQDnMWEr7MyUR/5+xyY2hO40C9K",
+	"rZgSC8w0wJdFRS3/ncXOBBM+qiXLOobvfUiFNc7uoTPclyxrImSxZFmapwMP9VibUZ9Ue6TL2PIU5pbl",
+	"JZAgpDxhAoE48cNKH2Fdxj8peSh/fAYdRJOd0uMy0Uj2WCf5cHli9TJSXbHxxK7tn4Hy0+tQtbqoLpOi",
+	"mzicLxcJd6yohz7tnDoW1pQada6jvJuIAKgkMsAngmz+3eSEisnU68rgsyB03eRdV8doIBG77jNvkbQ9",
+	"e4X6jKxQp8MEcRlojB4rIsq5dlL19LuGFTEgHJh2nlgedrBt2kIjPlkQLjN59mjN594ko3keqwHeFCip",
+	"kgB0GqJpdPw+f/BC7sBT+JtxJ5E5g0luQHBwRSk9oAFp5CijkTNsRctU2l16QMvTCe8RT+hQhvnJV8vF",
+	"fSVzbvkwYCK07rKhSQeRM7VdMgKjsTQzVSpvKQCaZ0Y/htRCPSXMsOKuaqI1NJGZ8haCn7lDsEg8Oo80",
+	"qMvHqHR5Li3yZ7vcEyNDj48Ui5fXLY29SzY5iXCJgphA7roAtfqWHTbhRnhDPJKiAuDuGnk8cMcIg9+D",
+	"JzLlsTb30tn9CTDnLepTMOabkLyDbcA5SBXsj869gNFD9uhjg8v/Mzh3qf/N39fX1jZuv7fx7eX1O1cG",
+	"5z8ZXLm6/v3bZMnzycy+IpnZ//husgQ9GSFuLwcLEwlD1OAeo94uASjicCnBuYjGOl9hntE0PwwLPIrr",
+	"20E6iI1jIAUA/1PfTpwg9ObAxZRjSL6AR7sr6EKZoIERMvK4emU225PMxnzV5W8LSQ03keegOn+XY72q",
+	"pkvGtognU2h2T02spNItgIqehg2xoXsmc+qEEg/S1TAjjDeGyeYp+Ml4lOOz08FcoiHAGDt4+gCZLc+V",
+	"8jh2Dhz79/tCKFBxiXmHj+n5FcmPjz89NafzSao9n01hqLBFveXH/2mIyW/u0V1dzfYkFMcdlI/sjD0o",
+	"X40FePn9+9lkoDs5T9of+DxvyLMDakF9meorJLeQPDZbmiW84wvbUp+0uMWipILoMRH7wm/ucXiDY/Fn",
+	"6v7zjuHyzRrLrCZixD6lcmYFbiSINdX7OWMhUYhZvZTkFfC47yu0IScA1MUMzJ4urd9NllyiGp+qp8BE",
+	"Il2Pu40AqTZI1xT4CtFleLeCz3y7ZXBVA60diYDB7gBN69c/WnTtK1IWy5rrJc6IkgiIbhYpqK7f6ZQA",
+	"rf7VUyo7vhv0GN9NXnRVhKLGW1IjItiUF8smgkxmTE7WRPrYKfWvCuAwnXp8+OiP4oB6H3cqWAmDaGPt",
+	"YT/84x61mNQHYodR557Un/EvMeK0MUCUcdinNZA0JpPI8YI402Py72l1dI8vkhZdZrE2yTSalA0EmXKn",
+	"sZZ7h041Wij+iNznIPrHM4rSU861pjqg7HlVsJrH/Ncy1Evb81W2GBYjuBYpz5UIbTJq7SaHNHaKKjgp",
+	"qkwI+Zg6KFVIUFTla2BES6PKFgpnw2jU6CYtTyMoSS7VNNLXJUs/3bt3dm8e/dQOGsVMPvSItW67hO5+",
+	"L6TeEQyIeqqcZ1S9UI/m00XxYCU5eMxl3cM9uZF4BrvtWhzOYenJAwefevqZZw/98LnnD7/w4pEfHT12",
+	"/Mf/fuInP/2ZetRGEH9Ac9HpxvD+TI014Zyantp/8tXpfa+9/LJ8q8lBdRJpU1UmZXrPDwRPPUq5hHrW",
+	"E8wlDDdi0kQavDlgNbaHXTkFemC8juvabgP7mST9MEEH3lG5ygfCVr0PZUBLz++BxLRCghk++WOIijCZ",
+	"iIo0k4OyH8K7Lmrx6QnLkfON3dqR2aGR894xT1XWtkXv4I5nhwY7ClfIgc7R6gap/FCNrqh7KwY1iql3",
+	"aeIJo7ET2bkL9EASRjMpYeIJo5HCOSJ87vWKpI3ZS0XS4NQh3JN6r82tvDdpj4KdyiUMn1LPPtIB5ehi",
+	"Uut7jmJsZsfvMLq0MQ6EgZ/YGcNdLqaFIrZ7bQ3UkIAWNarsRzBTWUdQoMo5AjKKwWnabjPqSaWzf+f9",
+	"wet3NlfPPvHEE0ZN/PnImCMUz6PUXdaZ0tzDsHlKnKzaMxeSFPDnsbaj6gN83Ulj/O7B0210mwwUG/t6",
+	"h6n2RJND/z8ECPV5hGghGB2eULUXHNIOUu3Dn90ayKh/0uzW8Pizc1oncviIuCXSPUbPSD3oFDifTpHH",
+	"RI26LrMel/R4yrIbti9OKeAAjWV1ijwmN9J6fDdZ0il5HvM7nitC7xFSAXE56FDUQS8TIBi2aA9gBF52",
+	"u4o8AC8RgYz8Lo8i6Kqh5QMV6p9aRGprcCYwNSEJVaVSvjuuL5QGh+lAmASOGAIJu0du0KGH1+DB8xvD",
+	"3ilNeux0kT8hdY3VlontQty944esBrgLCkjVzlu0eUYGmcWkSp/Qz5K+GBXqV0yX+oikbLvauKoyh3cl",
+	"l2OQCGC7xOUu202OY5JDENS1sTKY1prKd7pLflDlpwl1nCAsYs4ZOxhO9JFWDtU6UvXCw9iiaicyUkSn",
+	"KkeqMt0HSyUEah2rwYtBA3j8pk5th1lDaiHv+FV+eoiCUFR6TPKpbecMJwWsbt2lilYAvwYgN2rM86nt",
+	"IofkhHoe2KhdOxanaVJBqkzyNub6pMWoq9pcCMDDcblfwcWagjJyQfrcdqD0wBAoPYSAdkJrvMydSN4p",
+	"gxiZ3srE4UNoi7S4x9KOuuFROYz2j1jMYQiendywFb7MjnKH5QoKH4eWwrRLexNYonwZJI9IRtWlvUUA",
+	"w/Z5W+g4TcB5ANigRqEXhCHKsGXtQfVfzjZ4n9UP3Q/n75M9ovIGc/l41dwm6OINVrvTdsNB2hMBJD40",
+	"alZuKrrMpjptCFroSvGiAg9o2gLyXuJ6ZCxUYXT+HmP6FB9WPUhN74HoQQERGdy+zJ9IIQMINar7nYPq",
+	"QSHlEAFBIVxPRYCMpctfyGObN3+5/t17jy+GcXupYtfV733IAVSItU02JP1Cyoje9j2vyl+O4IstvsJC",
+	"mhnNGvEX1uR2q4XsUe4ClcqjBVYeLB9wxLYaq0vAX6tm+KVIonU89qbYUXrkbVTCs+K0iO+Y5qh/lrdY",
+	"YUdpvMXM7K7FdpzVLYHKrIQaKORtKdQB6h7SjOShekFGvj5W2DNNuh1P7IniEKeKq4MhOOUjrHs/yzue",
+	"Wkma+h0sdGJVPnp/Q5hi5DRukBKWUuuDPfZMR4WKtoKBnqyifRy6JYeExVzf62FvOc9jNUDbVXjOyt6E",
+	"j23u4vwXCXOE7h43Oz1NXF4JnxlWrpdgEWrXH6QcHaexRc2MA37cuF+LYBLDfnh2o+nHIN7hmUKxsMxY",
+	"24jjHh5ySqOLoOEHOITiWREbn33fP3dz8/rN/u3fDH53g8yTjV98Q2bKpH/ujX98d6F/+1f9T/48uPzW",
+	"+q231m9f7F+6sL72dv/yp/3La/G2QNPjtssO+h+r6Zt1xPupjAQX31jgB7OcVCAaIPgUNqe+/YTXw/ob",
+	"eUN2icybrmJmI0PRcmEQZirs8O7hIIa9U19sv5rd1ZfH4l1XOyp1iWQReKY0iEN618C5Cn5OtxZPbuo2",
+	"7LjkSewJOdmki6IRPZ8dCAZ4aH2rwQwfSDqJpEXdacAYjMB9nOBV1tIO/O7UVUQqmrzjWNi5qMqYG7El",
+	"dFoo1kTmv+cxTWyCIl3eLEBQ07xIXiVwwsJSIjNXzjD1XEX+aFhiKz6quc6jILAB6TlFhtoC0/bjSLDn",
+	"3kNh2b/5t/65m+trUlyiNB188OH62hv9i+f7N98dvP/VNgUlzmxr4rF838SjWJ6MDSqWMesO4iC228Do",
+	"gc+RzYeXi9chmJB5c2KdSFLtliMRgP1H3HDRS0mzXMKlToz1tajboU7QixnDhIEETBo0cf43hlkTHOUe",
+	"1REltdToIHy/9UO9TzJSTlOMJyEnRytPUr/WPMqEPH4DmQDTq7IabYFSKuXABNVelHnS4vGY5GQkOFs5",
+	"GPjhRFFFrculkqFwK0oe2d6dwzvq2zkCVGyO0E1gww735NbUbYcVIVihUOMhszI9HpGRAnmY7VSpGGzE",
+	"A0l93OEzUDmPreAo0stNWmxPlbmsbtdsOjKZ8cnYk49Sdn8480lGf+L7MYEYH4SADxEqlqXkSZU02vmZ",
+	"HsJZsqzokh9ScRKZ4gOxuWJUMXy8z7H2JOI5zzHWDn0kwekS2zXf0PB0TRc0R5C6xVdY/PTzxqp5x59U",
+	"qDpYMO9AEv2Ipe5E8nxyDx4WAi7dLwKeeBb9MBUvhm2sWtRiGllrWdJ8NwDNEtS2MilcVdplSp/DvSf1",
+	"YyMCd09DxaoROj8ZyStPTc9kQyZtPZQ3hF30PNXToj4mAO+bxvpN7prnNp+ForSNIOMjJbtVvHaCclvT",
+	"0fYvxgkoFl1AWsc0wFaP6HJXSOkWqtGsOczeYntqVLBRpH8AnhlB95IMFsJ+iIsEnEYLuhEi+PkUGnKu",
+	"VjlDnXqCzUKCe9TRsxRSQGrGojxIwSZJJvA+ovtjSmOxxRbDRpXYKhPPBFIWXdWuBnO6Vmxh+1l8VLdG",
+	"T7Usewd0i/ad2lLuQytZGMckkuDzSViZvOsST40G2cEYSsEUb58TUaNuenowbBa0A0hND35qhXm9LvQc",
+	"hNAvSDJ5f1pULDOrqO66nIfSbIjPuRkGrHdADbaTGGDBIGnekUPYlmti248Z/NK+11ZlAChgu6TeSctA",
+	"VAfQ6FDPsqk7pcnW7OZ/GvqahV3nynNhD6eq7flNSG2CpOweJEeB5wWpwWdu2EPRZV0siGYqwAZ/oMYy",
+	"fGwvsO4zaoLmSzM5OyQ2zs5dmqfsRtMnWMYBu9PqEX0G8sYw12eewvGxPThhWoPyiVzHmC3Cngmeuh+6",
+	"x4txwzmXnqFnOEFFI1z0BERIk2OxoIVnx4qEIspe5umg2zFTJjwLj+woZ8IhzDIWZzgRpqSKPqXGhdmx",
+	"3PWbItUJG49VjtDAUit401BmYXDIj9D4KyONkTTgUvmmNHDZl1+2Xp19beqx0kvlqfmT/7v8Umlq+uTj",
+	"/zZGO8ud7ir6qAWkMsubD/eIppeJkKx6WWqlcoJiXe7btRG0+oJ65pGODOIi0k5BL3EiR6D2NPUIYqUi",
+	"4Rns8Ri10kN6Rxm1wpO4D8kAnXbF5/J+5rqW8S7v+qdbC9gb/ImHqTeZ2Lp8EVTRtYKDUmE20D0FZAdm",
+	"HJYJGzFZ80ndBovgEj6UvnI9P5ztls9FuQQXwXKB6gEFACcw5Ye51iQdhq0eohqORi+URyXNiSwMyxBH",
+	"LVl8vkuQBvOPyBe8ABYIqXZ8n7tFhU4dQhyCXiAVqLq9EvRX302WlEOuXCLAjwl1QTHZTU6ABair1wV2",
+	"q2c+6bQXoIz91HAd+6lFQpUlFKCSwoyp7TrUtRYggfgUrLdiuyvUgdb40HOd7Gkx4gMUX/AO3XcfCq2H",
+	"LZVjUomDtT+0xCsnF1o3/zSBVgjthLXs0eNSBLPs8q7IpnqPr9hWDIPBoKMf0U/t5GbpMcxqj3ZyIApv",
+	"8OzEfGMtZQoUSdVjdFkUCTtdY21MyYEUHQ3BV2exBm5DDlU9uT3hC9LZ/5JlHe49pR98aG+QWlIw0QcS",
+	"MM2ikEn18dHkgMVcvF6H+jdEgeButBCuSQXU449JCjkjqHGiyBtBrdLa8gQ3wYeyNje8CThArmK2vOng",
+	"0V2Cm5WxNcd83ka8yvsKi623gyEw22hGUExVygPAzYe61V4MYjWln4MC7V5UqBjY2catsYneQZd1NV6p",
+	"Gk8F82NnsIjuVAfrTZlriVx3MvBNpdYhh86ph5orwyQfSAZAFkeeZE9GTRGqC6akgC5jy46S2QgkD2Kb",
+	"UJd1F0Pw3GhagPBjTfqGKEPnEoxwxR3Vj+WKh0ZjByOionnjoKbAp8G1BoaKHQAwYwOMpu36Qb8ysazc",
+	"ubZPqCNN2bQuWOodFTn0P7sTbnRcNiCUiTiA9NtSPUBDgVZhN9xOexSdHlNPjSBTbPK/AJYlxuYF524w",
+	"j0VpPfsL+cP23WZa2F4NFavUVB/IMbYG4PdQkQ5ueQblBE3/J0I5+m1FHacHWLRdAvolZEafFWbRsHUy",
+	"XOPkU2hADmhpCuFGJbgTn7Xajo5+Krh3jMcGDRL1I9jeSnfpYL4vubOhbhlSEAKwpkelcFlOWquuQ3Hv",
+	"rjRZ9SM5o4FqB16giHjQoqcP4c9moBBK/VEeESoMRp2YY/UFPhlg6UOSrNrMIv2zZzav/3/sXW9vHMd5",
+	"/yoDv6EELElRllObfEWrldKi+lPRDl/EAm9ud+5uyr2dy84uT1fDgIU6TSrUdtpUTYoaAdwiQVE0sYGk",
+	"sSHB9YexSFnfIpjneWZ292737izP6Y4m3/GOc7OzM8/MPH9/v88xWt4TWtSgaU1xrw45VaA1HoP70GJV",
+	"g777BPrpC/K9J+MoFYmXZHDBQurO6Qsu/hsgMl6RYgne255IRWORxRSnagLgYfCQJ5//z5NHj558+fHJ",
+	"/U+ILu/3D5Erb8voKxpRK13eQLn+m/IzrmywfSAMClVExw5kEdT5LnejaJ+vrtfdjG0pnpb9BqzaXZAA",
+	"HzWLpqOAce2WMrBnAIodAdKBxx1QHqZ6MeEcqPGsjHGIkoAgeyOhWVkYoyIVxQ0h5Ii6zvIBEuOorCeT",
+	"LmC5EcOvRD9QZG5HY17oOpy7vjoSJGYv2JEDufDGXKY9hgWF+HZjrhwfEG2IZLkZ5Sh3U8Avr6kc4KEg",
+	"IgJGnFFhDsVIRGZCe0IH9dCYfcIlbkCzLJ58utEs7Xs0qZLXZBJ5yiG2NYahhao1J7uRZ4wqqBQ+RCrM",
+	"+yLJSlVBMIIJY2Vsc06IBDHgiyyLheeK/Bsi7eL+PBIaKaN04HKjMwWsYg7fAosCHXQvvj7eQrCT0asU",
+	"i6grUqgo0Kytsh4Le1wmGgiOqLAfszRlxoYAXmDBwFTejoX1RLALfZF2xQF+e0DfArQxNURPRrUZfHcR",
+	"XND4kImhAvxwT8WRpnpH6qDH9QF8cXGD3URqJZxzXeTX1cbyslg46VvZQmA7QBxvH2A8n1OjxS4in9Xd",
+	"hwKgo92OUgTge0jxuj7jg2pS/vimIbfazCJ8anWa6ilul0J3ntTeYiK8LSJYqSqUPCZCrjHGf8t7Q4pw",
+	"LI5EHFhPGxrBgA0SUuFEvc/RrbNTXb5dGdqkci0BfQRIEy2vGOGoyGiD7doPw56iQwSAJIBeEd7+AH/G",
+	"2sIyMtoxW5cD8vMh0d/kgYKlcJXw8eL84Msppp7iAvdXAWcv6WIZx0QuYDofmL+1wuTTiMt4xEI+mFP6",
+	"Nns8idbBDe33VgbKT7MPjMQgYvk2qBSo4UNVCd2c5ukxH1g3ESjma7oI9sC9HLgbnNDANB9ppmtKH77P",
+	"k+jWkUgbqpdWBEyWBnnmQC268khAal1xUKJxjyION6ax7YGZgqy0Rqf4XKGbeQM3+86tYVFYdpy5CJGS",
+	"eC5H+I9ykYu5IyU0uL+BHzWFdCQFWgGnvRgUZ/ZZtbGbDFW5bzSOPfhRc9a2wC2M/AhSU/LRRFb51tbl",
+	"761fefXl1y5fahid+2GF0LxAfjr1MYEZ4aQ7/mJJtLFcSXStxlLACyErQZ52RZLZMzWxofR5gR/GlOm8",
+	"3ZdZJiKLQEN674C49ltRyjuZJXGBD9vMHHIto4xYUwk1ETNoHSt0WrTMdweUL9myb2bjCDtoHb2V4Jdw",
+	"Ixq9x3QIlHk640lm9g/YbC2zNFEei6hlx2keDw8rJ0xSPtiA6yxgPWEuqBRyYhJAHRWdXAt0JL2VtMyv",
+	"D+CfLeCrgc/lrExSFVuJuJcddFIB7ww3mOWLUBCD60iiN8f3WNMMZh3z0FJjWV65RCRIrY4UcaRbtVwy",
+	"wKF5xwEVr+TlR8Nbio+zQtS9OGQ2i+FFRThY+Aa0LSrFklHyX+9Q8WifjxxIBwcDS6TswpPH/3X84FcX",
+	"Z16ANVhfNeqY1AzbRYVStjOhU9kw37AnwEUqMZYVkVto2IOc+NLOXaMda0wOZJ9AUUb8Kh7XoB7CKJov",
+	"5pUS07OOPxZY9DHAIcvyNClBjrlbZxJ7rEFSx0B4x5lpYqUOgWk2GYH7qp1nYKdi1orUeK2QqQB8W6oD",
+	"P9IBOZYJj99C59XWRhcH5KIVgCmXvyecX0urDncDsNzIvoiBPqoD+5UmL5jA9w1KLgJnXhUG5QvDzCmv",
+	"xsK28VLcBFOEwDtOTn/EQLUivzGlIOCOtbAP823PTcwg8AzKjEkexipf6SzYKUuG7K+427gmtTJRQ5/J",
+	"rwjGgU5WPfd64Unte8Gw19OhTO6SsmHW7Z3vnHhUb+Qdxp3VhFVbzmqyqVZGIQAPQN8lWQAssGk6r1AB",
+	"YIxvmYJOV1ykcJBm5pai8y1XxODdkSS45JIrnHGsWvwyVYKyjIc9M4++UdjNPGSjgcAIbxxZ8jHIK8og",
+	"YA1Gtf024X2za5IRpnIgq0phzF9otYHd1Q63dbE2aWjXNVis5PbzOJMDnmabHZX21yOe8WmhO8A3rJ0i",
+	"Qj6cTUNcjcHBz5YNo16a7AUWfu1GEeOWlJ9d+Kvbf3E9YLdvXg/YvmjfvogsaLf//Br4qKlc91V2Q76+",
+	"4z6+xngNM5TbF8FL99b7/N56ewSZMa++svXa9169NH23bL5dfDiYq3CsIpovmCVyv7AwiAYUjiWO6mhh",
+	"NoIJQkXGWNQ5rFRmlI2MpqLUae857QQeRJ2q6H2rzYJ03387EF3vnU5wiHvocyjaA2+d1t5J8Gs/6aeI",
+	"4t1x+FvGfkW+bkF8ByAlRgeay1fgzYoN6qat2KdrmkGFTA0/X2UzT8XQnFlUc3fy3Ah5EorYs552FTpd",
+	"cT3t1gBT9e8ITgX33z21DBdipyTXZjMMpVFkULUBfJKA3MjAqjMarwSZpqSFPIlkxGdxFl4tmp2mvCM3",
+	"bJ/59m4qCkzdVy75U8Ft6pFZ8hAyJKAi24bu2i5It40ceOxHOY9lh2Y8YIngqWmTJ+YnHQxZ1+YlfUu3",
+	"Xp0wabGeqNnCpMVNdfpkCUftUZRgEsYg9/1cow7udcy9a944qmQNxSqhKtFQJR3MSeQxg1XcwVCQER5j",
+	"N0nIr+2KyKtruAkhw833qpK30fiWEscshHFxxtHzyBEHg2pCkoA5PuSJscrbghIHIxbzbI70HjpbYqV9",
+	"uzivmj7PtZxVcT6l4kiKoYgQeScG6sE5hUP1B9Y+9ikf1O2KiwgNc1lB6mWGTJiF396GrEKJiQo7gAeC",
+	"lL6QaeqQGAImIYsoFVTePLeAOeBuj/J1ayCSF4DSPQWj2/3L/3oUSN0WxYUAuie1isag/pyr05GJ1D3P",
+	"i3MNOv0B4d+v5MbfwwSjO8ABeZb3vkVXH9vtRVKEzQ9EuswdF2HFUiqVzCtoKo7VcD0f+JY16PfNwcoH",
+	"W7mDNjwjATGjvRYGI+9kwEQeqyFLgQZiTsGBOgsovvUrON/nSfQ6Dw/95VWcS42PRA6oc3CHjFl4lilj",
+	"+jiDCiGrzNlkY/kQkYwFn1/txTtymqvlr+kWPT1uFjNijy4WnAA/Ua4YM8vp1WgpqlUhhUtw69KlRbra",
+	"HE6K5wSNKCIUmlU9Td4Q985SXsauw1/CEo5qOud48iYEAcbQyacdIIla1z019CxEN3h6eFPtmY7PnSqr",
+	"oyQniAgw5JosYDrIMomEYHRZDbnl6kEozm8QTHKuf78nEqhiq+wKPmNnEqwHpBkXmK2oJpdPKBYZ0wqh",
+	"6+cVoJR79+HdOQUFUWBJnCX73crItrGiRJGuHiFqxtyVJJupCIX0nvp8B3v1KjbfxROgKDVlqeiINIVC",
+	"A4IQL+nIUOO/QyPQrlw0G8OOm77QHQ8gBePL3BHpyrtczLzy+OylIsOKlzOPQc4A6MIV7Kq0yxOpKfOB",
+	"CtPNwDSEH9e0A0G70AwyePnli3MLIZiZvqXQdHru+Vs9+TPrQlLFjVWlVVLw4qgYiqqcujO3CAGyt28R",
+	"Mp2ei9CqiRCeRUdSDFkHsA9BevoqpcoFFqm5xcbCF3gXHdvxyouPHehZugoF3HiYL+OMdat4FQTdcySI",
+	"llxFz5srinn83gXQdHp+dq3a2QURDAhcAHqFSkUZ/1lq1pdazx8A02IxAbA9gQGwcwE6LcahC43Zx9vo",
+	"mGsOuYJ9AfV784pXxlPfivme6XO18z/MCN11eAZc2G3RlQnjeOnNKxrgb/AtG9DpuYOo8QyA+fEJSnGk",
+	"4jzJBOHjek7C+4HtfK8nOyu73aujPHseIeCbMFIlMtYesUIiAiIIteRjzHLfFLjmmha2XtS0SKXwBchb",
+	"h3GzJ4jIf0FpgFLopSDc7FqSoRcBcePIjggzFFfNEnMeCQw2mTtRRMhgZZvrDPDVCN+z6nUe40miTMH1",
+	"bDSYUcZE2ZdvQMMZ6KJvYHQe6DQxTAaVXeZhooIz2h8xNUzgvASYAh7HDRiaRlV6Hla2MfBG66lwxHSW",
+	"bAHHQaCfGMhTnY5IMQNmkAokcFGqYXyIPBnVs4IRpdIEqd3d05SqVBIAjxlL1CtDAXzuzSPCPDVSvf3D",
+	"t82qtwVPRfrS9g/vmjkuh+J4ZrYSySassA4cGDNMkepAnlosKxAHIc94rLq5mMJ9iniU5Xla7UxqM8Sl",
+	"1HNVRGlSJm7hxvN3lcI6O65VFDgQBDDAHGwsJhYVXJaySQAmTs5xoL8JKIeqUCyOnG/6xJY328L32q2k",
+	"AKp1mekO57V5ay1CG6nM/UL301L0khnL7h2jnzy0JcxXMFrVAHcapPdmOwVeZpmhFhhCCla1IaRmjYWU",
+	"Zu+1TR2rrJl7ac/8F7lwHCyS5QJY0xVi3UYy/J6KZQRg/C7SWuAVxwDeHbB2bl44YLHgUMj3VtJTqfw7",
+	"lWywfVJzWvbBBzJqkaFQHk/RveBpLCG5NhUCIM7qUI9BGYO396uFLVTxIkh1qUvL0PDA0nR9y4deA96O",
+	"iI8Ctqsl39wzYtvjcodlKuIjJjuMtzXC61Qx3de3ttYv/1nDAMlRV4zM4chEiEJfg+Y+lqbN7bhs/vTL",
+	"W+azZirB3EQt72U9KsAoKEimDfjy+qWXGwacqW803IWyx8Yqs9TrtTcUCPair6bd8mEAJ8k4hrURj/YI",
+	"1wgCUYAhBaYB2gC1jPjPl+puId6n6w/UZqG3CD2jrrBA9qWfhbk7XnQfQ9fEShamQiTmkJDJFPIotHMX",
+	"6cAg/8lClAXT93fffcHRG2H9FbrqriiSrcvpJeJIpIhuRWVD+WCK66IQgk2eZeZISUIxbRPtFq0WOcvF",
+	"U+rgKkr/9Yah01MQQgrYkOgtjF6VZBViwDZBnqT9iqpVmtTAJ2hlix7WYmEqItzgghG7hbGxAaF1XSYI",
+	"fwAfVJ5tsFao0lSEWcuc0QOlhXa/ao9Yz7S+EMZca9bq8yTncesiQPGFPTi/Q2WUMOL8IghZvcFaiTrQ",
+	"PTVssT5PDzVdozvwPQ6w5cgDHduunVeLtaYpIaGA9jCCGzhVisa5wRwBgUpEmX2AahJCnhA3AQPVjLgK",
+	"UR+tU/mw5LkivquJJetGeOb4A0jcAyu140ILJpKRPRK9oMQrMEknMOWoWyAC3kqHg5aTUzD1yoRJ80Os",
+	"eRVYwmzkxpjRc0qDOThlsh6qaOrVdxXbXTXNFom9UXpMLf5GJDwTWJq5WNMsVRmUlQCbdslij+URcaN7",
+	"vPPGF6EvEzm+AuNc0GWET/BL2EuDrkW5PkhVN+V9QAoB6l3zB7kKrHcSrzPL0k1lbPYi1ZmMYwKdRY7L",
+	"0pyY48fcwpHsykxvsF12++b1WroQOAXmE5QGFNfnwFW9jaDEfoWjMq0wCaCMFvPqpg4DbGNBU99iokPu",
+	"O51wL+RFNH9low0hXw5UE51G9aw0RqPy6xMV4SHjRZyeGblKmdnj7REziw8AQKjuVfbmfEe9MYnygW9w",
+	"+avWJqjQ2bUGAqjPW8TJTTm0qE6bw6OTxzHdVWM8cawFXx+YFi0kMqXjymIfBW8leRILo8EPucxiqbMW",
+	"GClpjtiMROsgu8l6PgA2O9tORLVEcHuym7w5WFn5h4Wbkri25flRtY41Z1B7kHjZBVos8pk1H5sgwoXY",
+	"NucWUJsZDu1JflAvdKD49OlsoJDfaZ5KL1v7VJD75/BanyaqT5ysJqbPPdyzHpk+6RRo5CZv4PGsF8Il",
+	"MAc20AE2SvxqHFlnnQYQeRyACLAw050ozrbXSdxmZgXgcb3w7Tplq3ri5bOXteoYrVv41qJL87lQB4hd",
+	"j3MYlymS49Pvcd3Y5/0RG8Q8xAKcMkesUTCgGhrB52sKuKZsvE1yyXlHyYVefYrKi19BFwjwgJtt0Q9w",
+	"CW3SpEu7sKp7YBNAINMOErJiPqhC9M9YTS+YtOOpZkaDLQ6v8ZSwzGbxJwogvVHwLUusALpseI2IXbhy",
+	"6TXWwjEfqCORti5uMABSE52MJQohYrcZNIO/D6iorDWpJdwaiATX7wUg5lYfVHvlmsVUDDJ7/JgQhZfG",
+	"GcxrmlB050LO5XkkMxarbrP8gK441fB4E1qcpixcM2KP6bc4AYsI62epAP0MFiFgA56ajuwhEPZkHKWi",
+	"jERrGs5MroXXX9H72YxtKem0KBOL5o2DgxETY80m/UvGo75MpK6SGtAquu23wCQNkoVFLeVSUjSalnIB",
+	"6RlEjp1A4gAcvIHDLlcpBqNnLexmN+XJjDP2OjY5TYcsDNnjKUtT4AdKrKfiSDPOUhVT/oDUsJj1+VJe",
+	"iWrgRe6oeGUzEGCASzmESWYaFt+fscSZTW6ZVwLGtiyYV76NIqx8gZ5Xt3q801ktybjBvYTDbxgLjLNI",
+	"6EPGQwh2Oxin+SVkrOK4kYm4iG8hu4DR8Y6//MXJe1+efPT+8YOPv/7dp8dfPHzy+Qdff3L/5JcfHP/k",
+	"0fGPPzt+8CuLP/bKBnsTlIitK4yzbs7TSPKE9XNNZY28mwqgKbb/O7BLVcdUfEd0QQVZ+SioGyCOGF/h",
+	"RYvibTg66gOiOI9eDirbGRYqH5WWpkH4hio9bIsEdb0mb+m+a7RABax4SJ0dXPzTX+4mOBjARoL6MxXx",
+	"0RoFmsr6V0/1oRxmLM19PMddpEdW7vM0fmn7pU0+kJtHWyDX1Nfbk+Y9FaWkYtuY1DIJmBZaS5UY002o",
+	"QSwCPExQ4WNPHj06/udfPvn8g6f//vj4i4dFEMwtbD2FbMUqZE8fv/f08U+O3394/OO/r1ac1Pz89RQy",
+	"RXl/wGWXanQwmJ6pjMea4flz/PP7T//xn4re7A9qeqTkLil0QPMdOCd/UCSHnPzh8fGD//7q3ftPP/zt",
+	"yf9+/NW7908e/Pr4Z++bb377/8c//bREfuvSxWrfPhZRFytMQbtmJ7/447OHXx5/+OnXf/hN0Qlq3vU9",
+	"UIECpctb5EfNwp5SmoqdcB6e/sfvKgtT1FRN9ozII3rNVkRhSYSZYCpv0OzZf7739FFpkLbuoabG2pHP",
+	"YPVXgKMqAaEqojuzI/3X33/9yWdF1xasYLLrm4DupZ0LaDBgJ3/86cn9T04+/Nmzf/iXoguVZ211r+5N",
+	"e4pFMqICNEWJw3STnfz8/SdffIQXWGlN86hWHm/zrl0H3VNDpsWRSHnMOoJneYqjNIayRYl49pt/e/bx",
+	"/3317v3jz3795IuPjj/8tLzkffHSO3ff+VMAAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
