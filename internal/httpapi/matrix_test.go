@@ -286,6 +286,14 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(e).Error }))
 		return set(e.ID), p, e.ID, true
+	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
+		one, child := int64(1), m.Volunteer("孩子").PersonID
+		g := &identity.Guardianship{GuardianID: m.Resident.PersonID, ChildID: child, Relation: "parent", Live: &one, AgreedAt: store.At(m.Clock.Now())}
+		if mine {
+			g.GuardianID = who.PersonID
+		}
+		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
+		return set(child), p, child, true
 	case op == "removeHoliday" && record == none:
 		m.World.Exec("DELETE FROM holidays")
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
@@ -377,6 +385,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"action":"keep","answer":"x"}`
 	case "proposeCorrection":
 		return `{"minutes":40,"reason":"x"}`
+	case "addWard":
+		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setHoliday":
 		return `{"date":"2026-10-02","name":"国庆节","kind":"off"}`
 	case "addBeneficiary", "updateBeneficiary":
