@@ -58,6 +58,7 @@ type Person struct {
 	VolunteerSince    *store.Time // nil: not a volunteer
 	ShowOnLeaderboard bool
 	CreatedAt         store.Time
+	MergedInto        *int64 // the account that this one was found to be twice (docs/adr/0016)
 }
 
 // TableName is people.

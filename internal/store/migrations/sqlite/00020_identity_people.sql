@@ -9,6 +9,8 @@ CREATE TABLE people (
     volunteer_since     INTEGER NULL,
     show_on_leaderboard INTEGER NOT NULL,
     created_at          INTEGER NOT NULL,
+    merged_into         INTEGER NULL,
     CHECK (volunteer_since IS NULL OR birth_date IS NOT NULL)
 ) STRICT;
 CREATE INDEX ix_people_unit ON people (unit_id);
+CREATE INDEX ix_people_merged ON people (merged_into);
