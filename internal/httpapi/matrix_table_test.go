@@ -122,7 +122,7 @@ var expected = map[string]map[string]string{
 	"removeBeneficiary":   {own: ".+++++++++", others: "1444444444"},
 	"removeHoliday":       {none: "13333333++"},
 	"removeMyException":   {own: ".33+++3333", others: "1334443333"},
-	"removeWard":          {none: "1444444444"},
+	"removeWard":          {own: ".+++++++++", others: "1444444444"},
 	"renewMyFeed":         {none: "133+++3333"},
 	"reopenRequest":       {own: ".333333333", others: "133333+4+4", elsewhere: "1333334++4"},
 	"rescheduleRequest":   {own: ".+++++++++", others: "144+43+4+4", elsewhere: "1444444++4"},
