@@ -620,6 +620,30 @@ func (e HourProposalState) Valid() bool {
 	}
 }
 
+// Defines values for IdentityType.
+const (
+	IdentityTypeMainlandPermit IdentityType = "mainland_permit"
+	IdentityTypeOther          IdentityType = "other"
+	IdentityTypePassport       IdentityType = "passport"
+	IdentityTypeResidentCard   IdentityType = "resident_card"
+)
+
+// Valid indicates whether the value is a known member of the IdentityType enum.
+func (e IdentityType) Valid() bool {
+	switch e {
+	case IdentityTypeMainlandPermit:
+		return true
+	case IdentityTypeOther:
+		return true
+	case IdentityTypePassport:
+		return true
+	case IdentityTypeResidentCard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LookRole.
 const (
 	LookRoleStaff      LookRole = "staff"
@@ -1985,6 +2009,9 @@ type AttendanceRow struct {
 	// Example: 42
 	EntryID *ID `json:"entry_id,omitempty"`
 
+	// HasPhone The volunteer left a phone; see openSignupContact
+	HasPhone bool `json:"has_phone"`
+
 	// InAt In
 	InAt *time.Time `json:"in_at,omitempty"`
 
@@ -3349,6 +3376,9 @@ type HourProposalPage struct {
 // Example: 42
 type ID = int64
 
+// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+type IdentityType string
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -3597,6 +3627,22 @@ type MonthHours struct {
 	Month string `json:"month"`
 }
 
+// MyContact defines model for MyContact.
+type MyContact struct {
+	// IdentityNumber Absent when I left none
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
+	// Phone Absent when I left none
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
+}
+
 // MyHours defines model for MyHours.
 type MyHours struct {
 	// EntriesTotal Times served
@@ -3744,6 +3790,14 @@ type Person struct {
 	// Example: 42
 	ID ID `json:"id"`
 
+	// IdentityNumber Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 640***********123X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// IsVolunteer Registered as a volunteer
 	IsVolunteer bool `json:"is_volunteer"`
 
@@ -3756,6 +3810,11 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// Phone Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
 
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
@@ -3786,10 +3845,23 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
+	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// Name Name
 	//
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
+
+	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 
 	// Sex As the person states it
 	Sex *Sex `json:"sex,omitempty"`
@@ -3810,6 +3882,12 @@ type PersonPatch struct {
 //
 // Example: 13800001234
 type Phone = string
+
+// PhoneCode defines model for PhoneCode.
+type PhoneCode struct {
+	// Code The button's code
+	Code string `json:"code"`
+}
 
 // Position Only its distance to the place is kept
 type Position struct {
@@ -5066,6 +5144,9 @@ type Signup struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// HasPhone For staff: the volunteer left a phone; see openSignupContact
+	HasPhone *bool `json:"has_phone,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -5114,6 +5195,19 @@ type Signup struct {
 
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
+}
+
+// SignupContact defines model for SignupContact.
+type SignupContact struct {
+	// Name The volunteer
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// Phone In full
+	//
+	// Example: 13800001234
+	Phone string `json:"phone"`
 }
 
 // SignupInput defines model for SignupInput.
@@ -6028,6 +6122,12 @@ type ChangePasswordParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetMyPhoneParams defines parameters for SetMyPhone.
+type SetMyPhoneParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddMyExceptionParams defines parameters for AddMyException.
 type AddMyExceptionParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6463,6 +6563,9 @@ type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// SetMyPhoneJSONRequestBody defines body for SetMyPhone for application/json ContentType.
+type SetMyPhoneJSONRequestBody = PhoneCode
+
 // AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
 type AddMyExceptionJSONRequestBody = ProviderExceptionInput
 
@@ -6759,6 +6862,9 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(c *gin.Context)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(c *gin.Context)
@@ -6780,6 +6886,9 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(c *gin.Context, params SetMyPhoneParams)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(c *gin.Context)
@@ -6993,6 +7102,9 @@ type ServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(c *gin.Context, id ID, params ConfirmSignupParams)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(c *gin.Context, id ID)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -8742,6 +8854,19 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// GetMyContact operation middleware
+func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyContact(c)
+}
+
 // NewGuardianCode operation middleware
 func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
 
@@ -8918,6 +9043,46 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c, params)
+}
+
+// SetMyPhone operation middleware
+func (siw *ServerInterfaceWrapper) SetMyPhone(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyPhoneParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyPhone(c, params)
 }
 
 // GetMyProvider operation middleware
@@ -11705,6 +11870,31 @@ func (siw *ServerInterfaceWrapper) ConfirmSignup(c *gin.Context) {
 	siw.Handler.ConfirmSignup(c, id, params)
 }
 
+// OpenSignupContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenSignupContact(c, id)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -11993,6 +12183,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
+	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
 	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
 	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
 	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
@@ -12031,6 +12223,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/shifts/:id/cancel", wrapper.CancelShift)
 	router.POST(options.BaseURL+"/shifts/:id/signups", wrapper.SignUp)
 	router.GET(options.BaseURL+"/signups", wrapper.ListSignups)
+	router.POST(options.BaseURL+"/signups/:id/contact", wrapper.OpenSignupContact)
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
@@ -14186,6 +14379,44 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type GetMyContactRequestObject struct {
+}
+
+type GetMyContactResponseObject interface {
+	VisitGetMyContactResponse(w http.ResponseWriter) error
+}
+
+type GetMyContact200JSONResponse MyContact
+
+func (response GetMyContact200JSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type NewGuardianCodeRequestObject struct {
 }
 
@@ -14437,6 +14668,46 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhoneRequestObject struct {
+	Params SetMyPhoneParams
+	Body   *SetMyPhoneJSONRequestBody
+}
+
+type SetMyPhoneResponseObject interface {
+	VisitSetMyPhoneResponse(w http.ResponseWriter) error
+}
+
+type SetMyPhone200JSONResponse Person
+
+func (response SetMyPhone200JSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyPhonedefaultApplicationProblemPlusJSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17348,6 +17619,45 @@ func (response ConfirmSignupdefaultApplicationProblemPlusJSONResponse) VisitConf
 	return err
 }
 
+type OpenSignupContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenSignupContactResponseObject interface {
+	VisitOpenSignupContactResponse(w http.ResponseWriter) error
+}
+
+type OpenSignupContact200JSONResponse SignupContact
+
+func (response OpenSignupContact200JSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSignupContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -17829,6 +18139,9 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
@@ -17850,6 +18163,9 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(ctx context.Context, request SetMyPhoneRequestObject) (SetMyPhoneResponseObject, error)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
@@ -18063,6 +18379,9 @@ type StrictServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(ctx context.Context, request ConfirmSignupRequestObject) (ConfirmSignupResponseObject, error)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -19845,6 +20164,30 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// GetMyContact operation middleware
+func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
+	var request GetMyContactRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyContact(ctx.Request.Context(), request.(GetMyContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
+		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // NewGuardianCode operation middleware
 func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
 	var request NewGuardianCodeRequestObject
@@ -20048,6 +20391,50 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyPhone operation middleware
+func (sh *strictHandler) SetMyPhone(ctx *gin.Context, params SetMyPhoneParams) {
+	var request SetMyPhoneRequestObject
+
+	request.Params = params
+
+	var body SetMyPhoneJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyPhone(ctx.Request.Context(), request.(SetMyPhoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyPhone")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyPhoneResponseObject); ok {
+		if err := validResponse.VisitSetMyPhoneResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22674,6 +23061,32 @@ func (sh *strictHandler) ConfirmSignup(ctx *gin.Context, id ID, params ConfirmSi
 	}
 }
 
+// OpenSignupContact operation middleware
+func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
+	var request OpenSignupContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenSignupContact(ctx.Request.Context(), request.(OpenSignupContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenSignupContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenSignupContactResponseObject); ok {
+		if err := validResponse.VisitOpenSignupContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -22975,506 +23388,522 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxvHlT8Ov5UuPlsl2wElgKQuJOv5g5bsWIllK5KySmLrgRqYBjDhoBueHhDC+usqKYkdWZFiZXPx",
-	"2paSKGttnItlrRPbMm1ZVd/nnfxMgNRfeQu/6nO654aewYAEddnN1pYjAoPp2+lzP5/z6kxdtDuCMx7I",
-	"maVXZzrUp20WMB/+Otz1pfDVvxwm677bCVzBZ5ZmODsXVOvwJRENErQY6dAmIzXWED6bKc246qlXuszv",
-	"z5RmOG2zmaUZfH6mNCPrLdam6q1teu55xptBa2ZprlwuzQT9jnpSBr7LmzOvvVaaOeqMjn6qxYjP6sJ3",
-	"9kjiOma4Dg1a0Wjwuc9e6bo+c2aWAr/L4iP/i88aM0sz/5990fL34bdy31FHD83aHREwXu9/m/VHp3GM",
-	"OoxQznqkIXzCaL1FHMYctSGUdJgvBSeUO2SVdQJ4xA0k8Vngu0zOlGbYOdrueGqq+xvl+mJtjh505tlC",
-	"vXLILKjFqMP8aEmxCc2qGWXsZGXuUGmm7XLz96GS2pqA+eqd/7+XVmZ/QGf/rTy7WJ09841/mbFt+vNu",
-	"2w1GF7wSkLaQAZGCtCnvEzdgbZlx2B68Ij5DhzVo1wvUSZfUdN12tz2zVFHH3na5/iucjcsD1mT+zGtq",
-	"Pj6THcElA5o87ouax9rqn3XBA8ZhprTT8dw6VTPd18EnvvFDqab9asFTN++FEZMLP8EaXcmcZSIZI3Xh",
-	"sJnXSjMnmZQuDpAxj8nGN++zjH/SbXLmEJfD6egfqPet1AN3zQ2AODu+6DA/cHGXaKfjizXqjRt1xTz3",
-	"WmmmTtsd6jb5uN8c1s897busgT/k1TbltMlGieYooW2gfBnQRiMit5oQHqNc/7zOvKrPqN6w1HUXnkMC",
-	"Qdga8/s14fRHabY0U2+x+qrLq211OuPmj88e0wepTo/Wg2qnJTizDU9qjFC5ypzErS0v7p+f3V9ePFSp",
-	"lK0ziogi+cLTLRoQVxJHDWf5YYPxOqu2WeDjUSZ/DZOfdTkR3OuTnhu0XB7eSPzRMqE1yTgyHY6jhPOO",
-	"89nwkpUUuyzAFdVdl11gqCPMoV53HTUoPKFOlAR0lXEiugF5YnDv7eFP7g2vXRlcujG8fmPjq5+RFT8g",
-	"lYNPWinCA85XRV4yun+CqAeSTPT+n/46uPf24NZbti31BF7JsZQhhO+4nAZAGG2XV600/X1GfblMytYN",
-	"rhyw7S9ITBlQP5BVaiGKk+orI0vVw0S23EZAAk0sXARErIE0aAi/rV4x49CAzQZu20pFHY/WWeYOMj8x",
-	"55nhndeHt/8+vPP7jTvXhr/5fPP9rwaX14e3PiHzZPDWZ8MbN21D+K5clRn0HQiyykWPNFxf5pz/nDp/",
-	"lCNLr46OoD+gvk/76m/YE8uQRzlR+0CE7zB/mbiceK4MJN6RoCUkCzewRKgWY/vjQ+dyZjWqdTqrrudZ",
-	"pvMCY44SF9Tz9JG2C4+lXmkdK1BUOY6ba3lwMtAkHLiBZ+Np8HGaAD7+29aNy4NLH5D/+xkZ3vn91lef",
-	"q0//fsF29l3uBtWiTAMetpOi0uWE36TclUDco8pIpMO9hEpdoCdvGKzZm5gAi+YXHzzJV9KMP3FlSpEA",
-	"TcmWiC2E529uQsQdQ0pNyMYz4fJE7YesDiRlTuwo73RRgXAcV+0N9Y7HBHqDepKVpijjC5/dgxKsMQV2",
-	"vpzQX/cn9dfy7OI3iF11LS50k4ZHcrzK7shkzpgjSSiJYjrw/nJCCd5vF9Bxwas1aU0VxQXxzoRtbNMW",
-	"xm/ZFGSuXma5ZJO/M5lWhHX/isjD2AIPjV9gYfEX5/1xO60A3bXpuaP400q5uDhUTBUFb8iGigs65ESJ",
-	"sfeXJ5V9E4u7nIUCC3+ly/T3ypKfomSLHciB5HnM7UzspURXJJDiLNgmzQoLqTx5clxfoqTECM9kVH1q",
-	"ae0JNU71Z12pL2qgwvQTmqMW/SXmMhqdwHEqJXEDQiXRXiWlWYeqcIc22TJh7U7QJwLn6lEZjFcXtIMi",
-	"Pnb+pgX11lgh3HZ5/NPKP8XyIyqWyyD4JNALPEloD/hJluQdL3j/hwrafwrXx07ATSK3XsvheSeNXZkc",
-	"ZuvKm5sf3Pv6/IXhpZuDq1c27nz49fkLg88+3vzil8Prv8N/D976zfDTi0rYckUZL804Pm2oA+l0a54r",
-	"W7BLDZebf6Kfz2NOjAlHp7HCZY/5ozJr1eZ7VxrOK10m1Z97JFllVqegR2vMyyCiHpXI5BR74EmN4Z13",
-	"N+5c2rx+Y/DV24ObdwdX37a9fI16XZahfFFcS3HXRkpw4Xpw+uFIVskFA23HeCy+rdHGSI+xzqhQKLw1",
-	"L3JG4LtlItka86kHcr7eEm5dmUh9Jgl41JbJXHnuwGylMjt3EB6hxEETP5zMSzOb129s3Lmydeetwa3f",
-	"qs2xsYH95XL+xZ+Dq2P+KnQseccRE/2j7L0ueMP125JQIt0mn+12lggXNeH0S2rZxkFubhPtBqJNA7eO",
-	"Ho5Gw35tfKtYdeutMDLnCzW/PZI4Pu25vCkhLFUXnugCpzcDCr/ewrCZi55GiKhZB5VqAW3Gg+2QXk/4",
-	"q8zfnhod/da6/0FA6622VjWSo9b6OZKXOg5ziBvYLnqtH9iI+aT7bwmCXDg0V6nYhGPdZzRgjtXtexp5",
-	"TzGXblHdcNXlTkYYpeGLNir3oblhTv+HHdZUZ87Vf3uspi56x7ETnX0jISBa68P7JfPB2aour6RrLrw1",
-	"4iSD977afPOnlb0/7DSLOf1gTXpgcySl8EwTm5xBGIw7Sv5YQmVaEhbWvcMfZIloJQGMKbQTJ2ud8qpm",
-	"GrZorFkSqVOudHb9KHMIF72MSFuH1nW8MGWBKQ1Oztjol3HHHrNQ6wQHwx5JGBxPQTq2W6Ernkd6LUFa",
-	"1CGUgEq5TJSFwdUDqO2VQForItPnXswuDbfqhOjZjFOIrGSvj7QorBC0mNFdhWcKU09OECi+ofBYwS1N",
-	"XZhwPqUEbY8Qbnwu0THHqERvTJIQzZ7nX7PtyIUsutDxGsFZlGmhBWicAibxnNeNwWQ3LxwRY4zRwuvC",
-	"99VKSzNcVGULLhkX1brPHDewMsq2y7tW6fGs0nvwdUtEP6XIukW5E4WogoggEhbZwsKYrAlFEPZoemLg",
-	"XqtvBh2xvi2rUZve7WxPcEe/LZntt1FQ3EwqT6KbFSFKdftH2b/hMDZy6BM30J57SjwhVidiOeo1J/Ac",
-	"LEyH8cAvLnSUuR7YXHfF2S6vtlnQEk5RfxE+nEfFh4HymQP6a09dnroJhYCKCX+IbkDqos1IIBJxcnuc",
-	"Q3QD60Jf7AaFV6resc2lYt5W4VPRj2fHNteE1+UBAy4aUwR++/bwnV/ef+8ja+TeFx0hmVPN1VjNU7lv",
-	"yDy4p/HSL5MedQOpTSzJ6oI7OnXNqgpMxAAKxqxPwjt1xDqHaUQnk9z2KPxrVluK3elMhqC+VazlcdIH",
-	"p66J+cgQJ9KdHjVtxwcxvDOdJ5dKHk4oJUGjj1s8JSX8RuY3/PjG5odf3T9//uvzF7Zu3Nz48vdfn78w",
-	"uPXuxt0rG3euDH76xtfnLww/vjG89iZ+GNPG2q6ULm9W0ckuGQ+qHl7/jhB+ldbrXZ/W+6iZha5xqxOj",
-	"67jB4RbltuOljcBmEmC8IiA1Vqdts4dLhIug5fLmXrJx58rwP77afH8dNrynoxsd311Lua9mBp99fP/8",
-	"u1v3fmp1OWAedebwPSrTYydf/tXrg1s3hm9+PlPYeD8FTgGv2076Qg1vHdUFqevkvYW4nBxuuZzJ5Lo3",
-	"L306PH9hLKkZ1k7hEod55XgsVppTp/kMD6zWrZrWqst1bjbmjsdoqsvB89P0KXhEQgEYyyeK8W9gNTNG",
-	"GBppg84FI3shb8hxZacLuyeZv+bWWRVmDc+suZja3RKe60AMQK2eSTQu4Ec0cmaVZhzmuWuYYV0XXOKH",
-	"NcZZw627FD6n3SwrxOyN37dKO2F8cSNaxjIpL6ER0pcBJLFF7q4Ys3Z5cGDBqjDg2zMpzvWBKy6Tzb99",
-	"sfnF70IuNTrczPD6B8NPPhu8fttGjDt2rdWBDWQFnPBbp6RsJaRuwz17LeYzcwUhprDKOkFhJh/jQHYD",
-	"QVPz2Jdowg9/VHXH100s423QFAg52kiJ0RnPFTpkPaT9lJ8TPThSHFhxQyUM0UdV0vvnooeFAjEQ0EV5",
-	"t11LKc1z5bkD5fny/tmFQ5W5ubJdQYKZZPMmwwTiM7LzKcxV3fzV37Y++mwnzti2y20SeqWmzCIp2qwm",
-	"nD7pcqUvQOnHqH+Js6An/FWLLe+LNm4h3lLM+ZlbIDV1mOp0OTl6fG2BUMfxmZQlsnAo+vgASWUuz8yV",
-	"5/eW91Yq83vL++YWrJZVh/nUbixDJqf5+qhjboi50nXRbiub0HM5A+NQXUWHwMLic8DsCXYi5IajSit+",
-	"ZSXxF83RwiPEE80SDKaPHONyeyT53qweYPZoKqu/8q0jh7534Afzx+z6sk2/X5Eo6YMW6xPH1XEEI1x8",
-	"JiFNYKY0EzcGpai71KtiPEMbMa7gVRMFclw1bD2oUqftKkameeKZwrI4DHM6grMsMkcdJJvMx6Tuqq+T",
-	"9ymml8C3e5Jp+vH8cvXfz25u/uWdYiEA0NhDcZWQLfpkksm+Ea2GeoTmqElGEeeZSWZmbm8kH6LLmKDD",
-	"TIXk4dgOkbh/zAyHp2lQb9mt8rpOdBq5ei4npnQrobiCQdjoep6NrB0WUNcb/77RH1pzpo4gJxU+8bFU",
-	"DJKAoVQM2I8Zjnc9z8bhJxAmdn/OMe1BrmuHnBKiox6iuCfHnvZhDAyoOOklNjSMLhW7rbBRmWd8gklI",
-	"7X3ANyOir9e27U5+OqZ0j2rTKGgzsqBIIMATalVhbblYz3Y9j/QZ9SUJREo5O7BoO9ea6wetqmM93CO0",
-	"r3g1PJI42sri/oOz5YXZylxaYc5I5pPWZL5nUXNjbrNVE10fFDmlGjN/ibRQDewT2vSZ3WvZ9EW3Y/NV",
-	"ggAltMmWyPDWz+6/e21jfX3wn39BLUKxIHeVlRTLcljdo37x5KxT1G+y4JtqXBunbHap77iUZ60UhMMS",
-	"gQpHNQ/zPEwM1jmzk8tul7ovoGBK+JIH790d/v5nVk+wPcdTq0lJ+9GiaHmFEgtPmOcUX2Hnxhe6npt2",
-	"BZFWnpA19ETXczABoRirMiqEWUZIijESGMMJtlW+U5RXJGq7bXG5CS799m835j3qUEHRSx7z+/z8Z4Ob",
-	"n6r/v/vL+9f/MLh6efiTt1KLswYds9jCiv2+h7mIrqQ1D75rUd+RLbczU5rxRK/qcr2vHmsE1Rprudye",
-	"kRgrgCiUsblzfkGe2Ljz54319Y17N4YXPtq4d3146f3h334NtZLzFXut7DbYxGT5xSEPya2eh4ceJaZh",
-	"dyiG07NeaCFW1aJHc8eim54dkmtrxakh/GVz2nsk+jRcSdqjJeS5rDsz2PPMBAGelvCcKjvXcX1mf9l3",
-	"eeB6pNdinFDSYopxegKWoR1ZBWPL9fEnfhKdoEfrYjIxiJ6gDG8WmGBql+3+okpl7sDswqH5Rbu/CJKM",
-	"MhhwibgNojVNLV+WSZv2SY2hBZRkb8aW3Vi/PLz5Jdm6fXFw78eDW+9nxGfB/1s8zGx+kC0CQ0dCLArw",
-	"iw+Gv/np/evvjPeiFAjkaRd2jhDGJ5JTuPfjzatvbP7mrcFHX1qjCGMq4gsTYKFQs77fYXV0j/YLEu1p",
-	"m4ngJJ0AIammNkvfjihOjUUoSHtZOVhxEkmff2mUH+Vws4wE/+G7P9r89Ts6qX/9v3RG/63Lw4tXvz5/",
-	"YXjtz4OLt+Np/upD+Mngs48xamUkreIaak5CIH/TtTxRilSU91+a8WhHZhQAHKYe4w71n2VYbZNkwZCL",
-	"bPFXBGGecwPAd5QS6Eqdf7qMWQ0+CxJUuY923H1rlX11PeK+lacPH3nm2W8+d/Rb337+2AsvHv/OiZOn",
-	"vvuvp7/3/R/sdetyrBaZypOOjuAw9byi6fkj1N9oEOoJrpSCL/5zcOm3Ty5BeiS6z9GtiUFG0Z4pTSyw",
-	"ntU/XQ5NaeYDx6vp4FJKSZhI6TyVNC7AB/iANc//fXpl/BxlhoLpTKBCng6JLQ20svnH8xiIm0yRnFw1",
-	"3IYOdzgGYpSyt7BSItdz6geh6mWLcTxPZaCDZGPJmXFA+qoGIrAVhJxy20yzKYdIQRrUXzaJma7gkjgC",
-	"MEvqossT3KsyN79YKRSXawrqVce6DCnEYWhijPky/J9llPyk0wn8mKwoytQxl7OY7zNrP81ymu4a43pD",
-	"E7hH8+WFg3PlQhtX0KQa3Lqo7LOPrmysfzz8+G9WLavLubYo0tUYEHOVBi0CCnWY74qMFHNUEqwJvRD0",
-	"K0iUMhB+P9ft2xC+JUft/oVffn3+wtat94e3/z5cVxrC4NL1rUs/Gt7++66jw/S4DRkmFk3LpIkjbqPB",
-	"fMYD0mGi4zEbWVQWDhSgiRy3EW5paQa1VTvuTOImxk8z4jURraRJPc1KLCvPY4SI0rYDbjgxGylwwyYM",
-	"eEx46R/gFc8hDCSI9FkmdjPv3LLzdR5Q8ZFH5VgPOkzyMDw5jTDWC6xJA3cNotU0Jg2JI3q8p9SthCRc",
-	"ODTZ0SqVEZHIts6//tRTT01okU4pYRVBQGDP4jnLhmqy81XHUstDiTYn6fUxCzibyW/Lf/9g9cmds+Gw",
-	"fuhA2fxfTKE7UJ6YT2aDg8xl36wHpsMkLcDx5sk0sH2sOkEB6Z9Hm8dcWwjvWJ90qB+EWJ/gwlUGgwzB",
-	"YtMEq9WIDFskoRVZMSxjxJe3QZoUQf2lfNU+dY/WGaFtwZtaNwsXUmN9wR1SKZXLZSgrcoMW4YJEGxiZ",
-	"KYfGamqxX+nV5231lACA/jcwht25ha9ZD4c7rvEzJXfacWVgirrT/jPWgVweJTICnzEiGpCPJkmNBT3G",
-	"8Bv0mu+RYS5BGFFYJmXjRpEprXBHALoeW2NjoaG+06We29A40vk5+5P6/UWH8WqdSms5n/pY56L2ktkm",
-	"B21rfgWnaQNH+qa7BshL2hXrqtuOGgZsAIr8VWk3drvNJpMBy8jhFRyC4wFdtedX5NiTOrIebhupMU/w",
-	"ppxIr8cTHMk1NLsa35ZSRKHxZdlZkGQvCBuR55YB9nwRsAzgigcOPBGwcxlqsy5pGLXhXbldoYvoeWrE",
-	"CXAgzC5vR98bu7qEN7SAwrGDxcNcrAvEgtaHaDfSLJg38GTKwkQ3pi4b8qRJz/U80qJrbDfKs6dcbGlg",
-	"WQrUI39bPZpnKJ8eX2utBBjWTUXfFbCed6Oi2WcduJUWIzQAuI+akseYP84cPetllB5aBhusN4u0mLgm",
-	"ebfhN2JFyxq2BtSucBfitJ2uZS4I0ZHrQEIaOqwTph+W+0jNgjlV13J/T2poZOoztFNiRGlFUNLvEt0g",
-	"/2UpErcqao7bdK2guYL4jDrpd8wsVA4uludmEmiXL7/svHrgtX95IDXaedk7p4yfBDLNkVQMnl2xt3s0",
-	"YDKwW/jSRNY9ivArskQ46zEZGDAeg1NyaDIUf7BQq91OFgwRieeaxzpXZCSyT/s+q5eyThXhECyU8rzb",
-	"YFg7V0dE+FjczDbFQKyyTLCZFiPfOUFawnPGa6H4opCEE7SRmnRhThIdRuLOJi9dSCc5/GY7KlXWXTyh",
-	"LyKpaUG/jG6AWJV/sdu4DZlbFE71uJCuMc8U47CjlgAgfItxAr4NtYvo4exRDoVTavshLlCQMCcCXyhC",
-	"eJi8k4b+iWuu5XFkuZpMdBihjG9b8egi0Hw/qaDoRAsgQvWRNVcogdtiLTrt+EwC6G+PSiJboscTmE5w",
-	"ccOLBERWlXXKc4ez1iDhb9UblyLlSKIw0cmDjcYeCcxiOXpC/wL1WDUyPBx+vUcS0eMhh9HzjsaKhwHx",
-	"A+vEPVFfPeW2raVTLt13skV5s0XdZUK5kkpGY9Tz9sGRox3vIGhSRSgz5cWlcjl5HZ94qVw58/LLzv+Z",
-	"e6k8O3/myaWXyrP71QfWG3pYqDdBzeh2GIi1vCFR+YidF5hDei3XU3YCmF1qXXFHx4ibyibYc2xpPDx4",
-	"swGKK9inB9W/AFywI6/eWF8f/vWGThNZJpV0hlYIYz2miZrtciIM+AQ1TMeSya8FgSUgMzoQhMpV7RIs",
-	"WqWSP549N8jA5JtFWNlSBIQ9WVLeNw9/a7Y8B6VGp9lhRWRNcHO5wYiv3aOBG3Rt7OIIa/os5cc+uHeh",
-	"cuhgvNreEd2awXnGY12Mn/HsYkSiOusURBdvFh+1Uj6wt3zg4Hwld9jKocS48Gdq4NRJhEuPT8h+Dia+",
-	"u52rn28bu4Hi+V3PQe8AGJjKUvY8K7peLLqQhbJXngRl73Srn8oj+O3g4m0yRwa33xq+/SmZL5PBxTfG",
-	"CN5xJB/NWU/DtslHaP8wpJCNOs8z64VcThLSoVBULqMXyYsdpfzAlxhlRrEC/0zDTeTvdmr1eiJ6XOvS",
-	"Wd2V2xUs+rd2qyL8NobWjLgFcBgwgTNWR2oOpr16qcMIvLWQE0snUxRFTLQnl2ZRsE66DZRVrNazTALd",
-	"h1GnqknTxGhMB9ekz1YClo3ePfuhaaAbK1Bju2OjMaXuiUbAuGHLIbh7gt9ZXQtWlU7XFNY8bPcZZphT",
-	"1+umOuf1WL1Fg2qbSUmbrKrrv7fjjkcYlE6H8QnUBzWlMe/ERx4QynQs/kdrohssK2HpcvKCCNK1IaZ0",
-	"Qt8cJ0c7mgocY7JEq3ghVkapvMOosxQSnOt5EH0P6CojbrBMurzO/IC6fAmQdRB5BAjTEzIoESnUXNq0",
-	"r93Xvu/iHoSJ5oxiGqF+j5WhqBvhFah8OYbkCXkb2b0ljnJCSYP1SE+kUq1mECEE0UI21t8oFjDLhmzU",
-	"flHjmgiXEevlhzZOeOkT9ydO93lM5KEkRIUc7DHLhTrC2uJ50USH7QSiEk+W2uOTgSA1Nh4NJw6DA/A3",
-	"iHpzZmzljR7btp5YbuLI1BBv7OvzFzbW1wef3fz6/IXhe38ffvifcVPbYJC1Ke9iH8hQX7XexWdd5jmx",
-	"7tQpdRVvoM0PAqg8JSJpAwLbumoqpjxevXL/D9e3fvq3we1fbNxZJ5XixleiPspFX08KI0XuLe+NIX4X",
-	"srLMYmzb/k1A0RvFb8mRfvCTkeyUqUipB4TnmwdOZ0CjcktehBcy52kmz2tkw6ngL2Vz8zj40kju+5iI",
-	"PJz9djT0CU/WDt0FRcTCg3unbPn4/Z8MoKsgq8L9gclYdyNW6pXSfqF8a+e5HDk9UEZBG7Y++WTwxfrg",
-	"vbtT0M2KVn+ZLcisAotv5Ch0R7RPeftrD47ajYFn3GYrILGYSxgZLB+cqywe2D8z0gnvzKuHMqKDecE8",
-	"xsNOANCnBRGYthGBDsNS4WB5e3EidjAZgYKwkNCVxgKst1wvrq52qI9ivelT7oR/QX2mVVw+R7nz4tr2",
-	"mldlGa2nYiaq0TSkPTdu48tfbKz/cXDhp5M6YeI13zIj4hO0mGS6/3eHcQKZYZHvNnJBVcplQkHHfKBG",
-	"fyC2mXYkNP/K9jc9pwFtRxmYrPYYW9XfWYqRhb+6ZKBAIfVDPT7r0P4eSVq6VVXonDs4rhQxuzA5HcLA",
-	"VmPl2XKliJ/LbvaKRgMQD6UnArms10JJm66y2W4H/nZ50wxt+m2BHAE0weJNlkZLlN67O1h/Y+vSj8ay",
-	"Bb2kuAmWc4LbKonY8Rlnxjh2fOCP98kmWNRkbuLCx97Ozhdysx3tEB+UQnAM0Xcwg8NjjaAUAqALDhyv",
-	"DyFNwAwd6d1ZtK9wxPkWRs1rA9id0ZZRV1hCKsuk5U1YRpmYwAHLBETbWu4LW3XU1GZ0O9oDVayFKOKM",
-	"J4aeL82oLQ9TcVLQklFjqw7j1bwzXAm/Gzk+kz0PzoeDisLlMiZx4hICQRYXE4iE2fmEY5Mp8KlIuEpr",
-	"2Yj5MgrdLpGgJSTTyG9UUZbwSZul24WFC4EYbdGtNyjE6b0fyWjCFPesO9Luhwh1otFgviyZvUVnk2iA",
-	"j9Bzi18JjUtjocpDlukFhTTv7ypjcUSXDK9UKc4MQlIfpbHYGcZ2xs5yuv4RDZL/EBOWw8azWW1i4QG7",
-	"g9p8l+uBT72kYP6zeXN+48rotQXdEUXCEPH4ScEsxamnPU7WHWtC4AkbGLsWT6CGLBloGag2wU22F6tk",
-	"hqE1xias4yHlXe9SbmQGcrBG8pcBxQTEUBnqgHtCe0+BpgBbzqYZYeAh2xANN4FI2ofk8J4veMEeoiFJ",
-	"xaC4dKBjTBL2SPHmaDp2AVdXjN09lMBEnN0+ZrEJNfVxgAiPXLsuE9jM5uAIm2ftuhZ7TeFyUiOrC29F",
-	"+IOcnkBRD5yJkG+2AR+hOYQsPv0cUfYMD5RcnCSm4ESqyATXaOqSr0WlBenu5HMrs3P7D2Awx5UoV8Ky",
-	"VSWlMHWzRFrsXOKwFhuHDjjlQ5VDhxbqBx1wV247nJLRhTLM5UW93A0eQFNKj9FsREylGnl2ja1N+9XY",
-	"SY9USzOE1uOC6KcwkUFnDihhBo1z1I7jGQju9UsQ/Hc56PATKgpTAT3Japt5OCwLm/hodt5Fc7ptMZVl",
-	"mlfXO8Krb/99eOf38YDX8NYnZJ4M3vpseOOmvU7N7lZ+sQEeH96lnjlzP3FU9pdhOVu+/h717LZ2bIip",
-	"Xcqmspa6vwBpmGhRujKRQV5vUZeXMJpQSZjqxRDkdkWBzK3PFmEZYDGdLtwWG6ROhlZn7wsZF55pyZhA",
-	"9wrLwGkMkTWjk3Y8ZQX4eq5y89C0wscSu0dN/LjptvcI4GRZTBZkFq7pSdBGyIKwlWXBxJI8Nee4ZhmT",
-	"6DnTb+i/I+v7aMj31E4JP54+SNpsOeqSxjzJSLsrA50rO5mcPR01h6iB7Fb64TLhRcTvDu31nfd4Lppr",
-	"kp2Pbvw6uULmYTgM3LizoMO4g27FWFooZiBbYaPzsNVG+0Lr7dlm0fXIoU1i+BtO9dB4fMgqHzM2f9QS",
-	"lFuJ97Ec27EyVkJTPlhZXJzbv3Bwoby4WBkXUnweRHxNUN954EcWG1s33t5mv6rUi0bWsVNUMFdW7SzQ",
-	"ldjs0YXqmrHMuiCk2ETojrH85btvD+69vXXvmpVrWmHKnnlF6fsmIweytBl8BI8nCwvy6WhMkh4yI6gQ",
-	"bbfVs/3MlL3x3dBxbhF7SqGfmfOyUooQq7ayix1mnOWKOM90DZgwmdLagTNdKJtILO52mL/mJrlMzPHc",
-	"sq1zJUi/Fzv5YfwL6yeVrSBZlQvc6FjX5rHSKpIjOoNSD5YhRuJJ/BaWKLs19UGNEZ2eS0RD1yfskYkU",
-	"bExf8rEHX5TPRCXGp3UzB5c3qz5ruxw7VWtYkzg0g/4IYposYVTpjsnQ4Lrry6rpSxh1xa6GkSvbceil",
-	"noqVN6S4bwY4mKkkAMlAaKA3IEFgne/PnXtudf6V0/VDeRmShesp7DnSGW1Bj7lc+PKItcdF3RTqZZQ3",
-	"jUdK8fQVTtOG+nwZ9Weq21lb+XFOf99Yb9/EbooO44fDu7CzlrmJtvPxZNuCLW+PZvRy/t3NzWs/2/zV",
-	"J1sfXR/8++XBtduD6+fHs1K8k5Y2shppCo8r+5CfY569rbpkxKEBBcgaDcCQ1b7DKplHcM1N+2jo6IHZ",
-	"h/DyhvChaXmvJTCeW8J2VJQ72BGO6OSgSMZbySoxnyqMVq0sZMU822Y+CwmCzQh7io6VQOoIF6Z4WGqR",
-	"yWYI2S/d5jyLvLHac4NWNbsvB7xfHbMZoITZNTTMpAVpzxHwtJ/IsdXAD7Q+2vnBXoGclS9zwiTLKHXd",
-	"1mk8qj/P0Fp2ttjUosxyBSdsjflhMs/4nnfRBhwcO0/RDSaZav72lmb0K8ExwWETzbQx4yrRhiCbzmLP",
-	"xAZcHFvjHEukSbKEzCuZeWx5+xRew9GrM470E+vPZoXHBMf2TSmBp9tqW8IWpt923m4hJ7YhNMHHY7Gj",
-	"2mZWo3oEfhW/I3FkgLmxcBuJOn39Lk/Pyqw6e7tOsI7wbdAcTVa1JtfqNFc0OGmTSYRDa1gSnedm5wsl",
-	"Otf6VageGu3H24cUTsitwyz2BtApnzCrE5eKSWeWTMos0oiKvaMei+gNAPeW1jwBOSruN0yQktWQdRiz",
-	"5Z483ccKISUzQ11gSosHNdCy+JbWHMa/AXSM7IswZrPQ+lJqct52zdl1zTZ1WD4ejg9kDCOphwtbjHBh",
-	"7Edh7tIEm4y8J1k0MZeomZgbPQGAis6uqdNYFkcJFH+5MmCJdN4xid2b638YfLQ++P0NLMLb+PLdwWc3",
-	"N+5eG167Mrh0Y+POh4N7P7btS3qSfUYzGmPCNwn+Z3PepPiU/pE511LIbsx2lEyvvzQnC4/M3KKIfWQz",
-	"ue9q7rJ9kbC/shOZULELhRxnDXqZMK9PPabdnlAfoP7eI6dQa5mIMRaTGFnxDsW2LLD5lf1jcW3gzjwH",
-	"RTcTOgw1VlVKdOY2Eyg47YX9kwhxWAEg7GEGcmkE0iYtGCtjj8Ywn2JNBY718zewSGe4dMw+cx+jlxX0",
-	"o2bx2FMG7zPoMW9NK0KyRITnxIA/jbufSRIIUZgfR1Q1wo6tIQkZUH98a4MwFKEeB1j5sJkEVTNeY0k7",
-	"NI7vlkp2sLehJQbyPeHyDdHXxl2m4qtAzMLEQspgvnFENYtowboGOz5UZhsxWHBqeiFh2Cla16JkuOPG",
-	"R4DBVZjbkHpF10hgnLfGYhkymOA23ZbAuCDdEdiaYAJf2XZDQ9rsPCFVKV0Z4WqDBwTaZ88ARQkg912F",
-	"/N+d9PtimEFxN36m0zmMCVvc0PoD3WvY6paOPoo1Jx7vq47c4LGfGf+57NbabhAkPktEsY3fPZx59FHQ",
-	"9Xnqowbz/eS7Iv98OGS9xZxuchrRIsNPEGMz8ZmB8LD6+iGiEQ53xp5oYPO/YphMAtqeHa594r7jk8G7",
-	"T45sNLx0c3D1yvDi1cGl3xXLOUuBF8H11TsyNhUAmcZDSQLQ/OoxC/+/2MHa4xNhZssUcAIQnnE8dt3I",
-	"bNRmKBJCY2TC2dS7vm9tcG3eqhEf4li0c4fGwhFw1st5pQFgynvpWNw+M3Mc7EzOxmwHQMozv0kbbE2X",
-	"E542nvuUN/e2qOvRFP7ggYXEquZtaVd6ltn7lRjKE7yJHAPcaTUmg0mPJ42NCkuNTcS6l2HJbCoqlNNx",
-	"/QjtK2MHHkmsobK4eGi2PD9b3j+1ptVHM4yTfC24sC4hq1HqnCWo0QRvi1KJJKG2LLvR9JKJjSO7+b8i",
-	"Y9iXYeclw/xo5AEs2hZFeJl5ikcBGrDGtOKH6e3FapaFZ2Xykp0bX1R8DqFcRa8qeNVLpj+lNgNwdpC9",
-	"wCV1FPuP/SSjt9eq63nZi65TTpzC9uRJ9TLrWnfLlDMe8fFl1OpZaAvAQeza3IL4BVSOaOUhHoScAAo3",
-	"DoWUuD72szSUF55GqaipmFpSNvOaTiPFCRjeWM5WEHMjfmET/bzGiuHduF+PyPWKow0VwhearJXqKA3Z",
-	"8eBXCKC7E407npBy84fK5XK5Mje/kAuWsn8EqusbZPbMN6xYXWGDj8lA4gEAyg0kMa3/Qsxk6HnqSgLV",
-	"zyPQOfV616f1frXNAt+K1KGlD2wBRlZkupxrFL093czTChtfAKv+AQDT7z4IfWlkl60cLILwTOkezx4m",
-	"iwv7D5IOPkGiZMAiOHInEVBaCfQGFns1fdqWo4ic1UYX8MBGC1RhvO1AiG7de2fjzvnNtz4cXHx3cPPu",
-	"8IsbG+tv/OPLy8MffbD57k+0CfzxjeG1N4dvXd1Yf98KNe0yzxogpQ7R3xVkLAmk1Cx7tOEzW84otAHy",
-	"RFAN6CrD1nfwZ5fTNWUU1Dy2FFmn6iUI3VSY6XliPN5L0okx0kesxsgrXRGgeiS7HQjmJ7qmVL515ND3",
-	"Dvxg/liW47JrC+aeOnWc6C/jcZGyNTUip+4J30FcbnGHHBa84bn2XD78YIQxeT3a1667pZpH+eoyeiiE",
-	"w0jAUMGIBog9N77hlfo28rSEazfte/A+JM4j40avuQ6aExZfrW2X6CqTxDR0HZWzNZ9RW5DxFBCl6AYm",
-	"TGiA6wrR3mnGVr3+yQ61NqR0qOv1q3XaseYpQy6C1L3wtEtPGUgO7UdBBOK57WSmpTUTgp2rM3i1ZYXP",
-	"+tDOxVHqF4fkQq1xFVqhOYlnzAjW7Acqqw3GrHUfdeox7lCfqAcQWsx6QC0TestITdD9f9X/TOl4/jc2",
-	"gNax1ar6purmIrfoDYeGOZNhXY4Yd2Emf3EncvST7FIEZXCHTbvUBkFfX0lqACQaW0Rir+//6a+DL9YH",
-	"b7yXWeo8BSjnnL7VU4F21rajHcDZWMwjhx1nSSXDSlO9sA3/0wwzwVtiNz2Pa0e8omALmwkwHxl3oPXW",
-	"WISDsI/ajqNdKxiZhoZfpM1037ceZD3YUCTZucCndhhJYa+r7GeWdk66Vhut6K3MxJEcObZttd/JO9iS",
-	"kT8+NlS0JjkWQ3Pd1vnnAoUCt/PZMoFzW8K/SoR6UgAMJmlpgNydnvOzwiftvmReI0SBMdUSMUnw8y8G",
-	"l9fv//Ty4Hefb936cNSpsSt0UpREIBVkO+TxINSvyACYO7SLyhh0itE5q3Hg27iGFmv0N85Bmaf3HAXp",
-	"sUxkh3KJDWzVNXIEkK1YY74HnHzKm5UijpREyKOP6XgRs3R8+PmSRuQMIX7hMrnolZXdZpPJIF4rH1Mx",
-	"c0hgRN+e4AS3px8+EE0sOuX9xfyAE6tqNm9gcq2jrVxiCbRb51/funB54867W5/8ZPj7L5fI8O3ff33+",
-	"wuDi9c31P/7jy4uDS3/avPoGKkeDOxf/8eWbX5+/sHHnQ/w29fn9v/zH5vofY3xaJ2H9sMtdRO/lAfPb",
-	"zHF15yIGn9s4+HeUdepOHL5uMa9jreZzOYvjOSWbl9qgrVk/P5tVY6AmXFEeY51UawM6+29n1H/Ks4vV",
-	"M6+WS3OL22+7bPYk7LtMa8zLBpkeaec2M3zn3Y07lzav3xh89fbg5t3B1bdT8eDxPvvwWtqEa+hmtiZd",
-	"but3ItOqhibIwq2jfxD/mVDvX5rZuvcfg5t3Z0ozm9dvbNy5snXnrcGt3ypyC29wbPHzhRZvTYefK9g3",
-	"0LD0kYRGnbhnkqbQCVZrWxOC0q2kWX/GkEKYaBM+cMbKHWJkZK1/0JllMaBcfZ8DTKJTt0ltdZ/JKheQ",
-	"bS2wV110DOGZOslswGg3T9DA5c3tKDN10W5b00KORv65xMmWrRAGgRV4vEI6QvjqCPYTqLprCuHMZIQ8",
-	"x5cy6WFsBzHVBJ1TiV6TUP5ZF7zOdJJcTMF9/4/3//PnW7+8vvXmx/f/8JOtD//rH19eHv7q8+G1323c",
-	"+WrrxuUd9ljN6XRxAjL0rNhTuwqZEMsMHM3/xCJL+0WId0WJuv1MgiFkdQqLMf2niE4XE36TcleaWup4",
-	"f7OPBvd+jNJ3XAnMZJHFVO+SsFuQRgEyuwWIC9Gu5x329i54zqHo/A6ecTqxEGdleO3i3IHh2zexkP3+",
-	"Ty8Pr/11Y319cPXy8CdvWdSAGJ3P2RyB8fOw5mF3A/B8xR9cRpBB4ZPIWVToJFOCeRKqW47q18FBJ0e0",
-	"niJde7ZPOSP0kkEgPpMt0zFgUjYIP64GYpXxnJoM/RyB50hTjElHmyuPZ2/xge3ryu4Ohfw5qkTu6/5Q",
-	"+rjkEkEK/fr8hc2Lnw4/uqK06tevDC58qpTyD68Obv5NfXXzN+G3gw/f2frqovrH6z8ZfPm7wR+vDv7r",
-	"c/WrH30x+O/X4fNPN774TTxDnHkN0FJ1gqLsiK5E4Y0NqpL9qOAv85V0ax6CjXHmNls10fVzW1bFDndE",
-	"UgPwKzH14hoxvgRuPg9AZaHxhCyRCCBGltDDXNIsnXoYzmy5DWt+AOsEzMkLApDwIZu9SusZymcs4Qx8",
-	"Ab0J22Os1LMiOaYLv70ZUHipqSc4WyaSMTIGTcTaQfNUkgj3SNLoeh7UQNqx+wyevy12C340NKb3SPKK",
-	"1i4LG8oraEjZ9iI6dwtQQKy6qvBQEdKQZbjYhhQvRIn9pkgP5eVYVTHgiriStPFIY1DIBdssazfZuJk+",
-	"rR8LS8SrXR7YkiIw2wmfUfIKKzaQY+E7CPwSWsQU1sygEkWJaNeWH3s4ihpp+JW4xyV004ZeEaR8623N",
-	"VxpIyLAAilj3qsjW6cY2/aixZrf4LjSg+XI+rH1AGw244/Aw0Z15sNmdHRSzITxP9JhT7XaysOg9j9BG",
-	"oJZKPNEjaI7EC8xHN7Lpi25HFuAaRe/dKeo3WfBN9VrbxTPQGNW2K6XVJlvBSxMJCwtMyrKiVy7QkB5p",
-	"kB5bnlsf39hHNws6WkcuXTxSrdSI7MpFVDPQkWzaKhUux46QCYB2DRYBSgHFOkbqte1lxLRfNTmptjke",
-	"JbSNHi5dzWQuo6lhgdTKGDhcRhq5FbfW+KSsvxD+WJpT/DKGx2N5jU4kK3C4x9SjOliUIXDxShouhPuQ",
-	"LOwtnCSl3vSCyOgjgr6S/MQoXSoE2Ywj8btKZe7A7MKh+cW5sjWDYY35TpdZM6ojrxPCKtmzQ3LBe09H",
-	"YFlaSwGW5UwAVW/PX31WaSWNuOZT0pDG8IdNAUpkuD711FNP6QxXOzp+RuJACQJLgQkRjtjfYbLAxvrl",
-	"4c0vydbti4N7Px7cej8Hht8akgQngyBNFhA3OcTw2pubv/pk+IeP/vHl5a27t4bvvz5466Ote+/Z0Tin",
-	"UsGa5RFDGOhQ99SQbkX9Yea91SJeu0kaDASRjRd0fa5sgh9qIOpQedHGiuW1kScqX1/Xz03Qjjlqw6x+",
-	"IzuCK8GfAWTqi7YrwUpXD8oJarV1+CqvTQ48kXQ33Pvx5tU3Nn/z1uCjL/PeqoNiBXOFwPwqZvmchGeh",
-	"SrXtetSvQq+r0ePFTmIdxqMOhkY3lEpv1hNFXL6YfNDQcPAM8qxlRHNT/LcUphLHLCldHKrUvURfiiQc",
-	"wfi6eLNALIzXP6pK19qB4qhuPQEPEXyo8Mmbouls3TReV130pVPO9xr1emq7fjqm3Cn9tufVG1+zoxFN",
-	"J49MkBbljsdkGnGzYPaYfn2GhDuFshKq4nT9GhTHWd/jNxmv98dWU+nHXivNoAdlOjv+r6CvWra6R/sF",
-	"Na7T+gf2lnXQX0Kuztib3K2y4smL+vHt5QXoH2eTA4RWQ1yBQjmk1gxCEyAzoPtp3pvi8dpwSRnUWuMd",
-	"MT2yUhNjtIgnF5FV1NtvxKsRE35GU7eYbekmAUbrTHV1iTPGyMembQa7QzXuNMvuOuoIDn4LfY8crShr",
-	"tyfOQX3gwEUOA6zaWAy7JsA/lEYxo/UE+N86w1xNyZQ4p3VFp0gGWCSDFUqKVZhv4d9qD9SvNOoEvCr2",
-	"RwLmMmwS4XJXtrBhLKBQKGoRVV2i4jPTHtIT6LYFTWcG1cAZ4xSodjtqT0PMCtA/Y8jbIfB2nt92BbYG",
-	"1aQJnPMTXdfXsk/8CKu7crv5kPq3GTmR5tuIPrLJ4Iy1gUtmwpDQvVYw0X5byUImGGX+LJhfYFeVX2DM",
-	"wZwCXBjas0Krzcsk0JHjUCcqBPSQ5GeIY6f3NOcOb6tFfpZLXOd4C1IXbbZMeLhOvNqo6NE+aYn2CJ5D",
-	"ObN/8C46uXH1Y4G8tuOI1j7Csa3Z1VPhNByfNrQK2aBdL8ioz/w2Yx3AM+GO2VrIIl4mLeE5YSKg3W9g",
-	"1J7cGhd4aNvmhxq7QI3aYUxSmVg5nFjrmrJCBK3PBWca5hoeHqX2pH/i4qcb6x8Pr/51eP3m4OrPN+5c",
-	"2bz434Ofrt9/+4N/fHk5TAPbuHNlcPPu1+d/lLwd+8ff+FFdJalL5LCAh4LkE2tL/zhB+YRbNpWs3kJ8",
-	"dEeMcsXzdH5kG6gWC7iFwRAP4eimzzOzEcyfhRgKKK1LJHRum+eBqUEUaBrsa3JO9LCZS6Gbn0WX3+ky",
-	"m1N58NXrg1s3hm9+/vX5C1ufvj58+9PhtT8P3vvt4H1IWFDfvjn8+b/jv3Xqy89vDq78Wn/yxS+HNy6q",
-	"N/z+jnrDXeBiX70+/PnN4a8+/fr8hY27P9/66CeDi2+oV733261b9+Ipx6yXMD26PGasBaIaquqBqPps",
-	"zWU9o+b7zKm6PKFA56jGJ43Ta4dQhnXaoXU3sPgH/zW0DbSrqiHsObJT706INfWF5e9utMCDWvXcPdHB",
-	"KTBzxuRgJvuYhqvL7EFqjsRMI4c1n7S36tu68ubmB/cMteu7cP/8eUWuN24OXofEnM8+vn/+3a17P/36",
-	"/IXhtT+H/x589nF0QT77eHP9v0BIXwjTw8wzl4cXr+pn4Mroz9/6zfBT/e+tu3/d+OJn8WZMoPHFfIih",
-	"lYMYj5YOgsbMRSzHGHqiy6uRizkOmAiGqRNapgZrUedg2u+UefF2DIRxUdfTUTIBuIGXU9p8vIgojGos",
-	"JAA0KuqPrhe4HY+92ICYh6XliS7CKXxziuTyYp6CxN6dY8yy3Lu4Akp60vu9HE+0wGBnm/aJZErZ70Mq",
-	"ltJrGu5aHF+6yA1O64vhvOx3CYMfxzEaMuHxZ577qSh6Z9LLIIPA5WGlmelVp4s64FpImQr3LcwDJk5I",
-	"GfNzCYCYeTvu1YSSPY1pHjrlzPKsG6dbRaVyI/Wn4zDPsBfX9Hzluk5XUViUlsudjNbl2yu+hrVlbUVW",
-	"nzfdlypq54aTi/vfFG8TdZd61aj/XaqjluOqOdWDKnQwsPMxEUCs87DOQkihmOeBOMtVQpsUWpJPELLN",
-	"SH8NK9e+cwJt9PG4IfCiUnyOtl0+Wafb8sYVKW/SPfFNddO4pcW7tqtlYp+FvBTnctFNyCzDPcl8l22r",
-	"/jZbzTuubCTgQIzWWyNQVOOC69uqx274op2BEves68ugKBjAtkqfFQ8JXC9j/OcpDl8iVFcFzx84oD6Q",
-	"RPDl8MO5chk1S1lknj3GVtUrbNU+xwSHPkCCHCQnu9xJgni8NFdaSBWM4WEcHHcwkb16cFJfboosw9kn",
-	"Njx29PEDTexuTJfNJufpeBceGwIHtDkkHYKpIpgfCfH43aT71+wnoJTQp31XvWLEKbZ7mYoFwR3z80Xy",
-	"QDXrGYEAPV8ANMsqTR7++heDS3+C2oUvtozho/78yb3Nv9wcvP63zYv//fX5C6g7DD/+YvPqGwnx7qnd",
-	"LM0wT2Oz6+KFqFmwTXbHN9IeM/JpD8OcYUhRdLmE0JvaZ8qhEtNt4L0DR5ek8JdHezOlmZqnjXDadr0+",
-	"QL3UarmTOWaFxXu6T2inI1wetJWKBV34lW4P2XcizJhZivpTNVkA4GWB6MINNAswGeQhHljeZE5AF6xt",
-	"xeKsqQ+JuO1IMdb48iTGnbwcGDcg8ATk8kEOezcIBNcd/ZmUzDFhDMMAGDopItEzt4B4GADcxQXstXqs",
-	"0Q26E/TV0GFxALAZne3G+vrwrzcsCNEJnN1xjDINKIJ7mhg55zqearF2Rnqi0ZYx3xi0ezdYIoN7P77/",
-	"08ub7/5kY/1nX5+/sLX+l427vxz8++XBrU+/Pn9heP3Hm+9dGvz7ZXDdnYc6pT8NPryKD2ysr8eIsMXQ",
-	"MWS6ArjNFkp1vCY5FHlKo+sVQ694EbtdqMPVXWPsQHVd6LiSaVV+m3U0SiKSTTL0UrEag3XKq23KrbU4",
-	"WEakqy4yWkA8sBqKLLzMeMORWF8Vdq7D7GVHDbdAQ76ELMgpPDC5ZzUW3ZJpFB60hO/+m+BVu2p4EsFN",
-	"oCskUo7xGoA2SltpBGpru95dlOEulwHlVlePqdfhjGGAlppMDtupe4w62QSvHUeuDPcBq4CkIAD3j1Ed",
-	"APA1Pt5xHeMmqZOAwSGGYyomom529pfbaw8gGmUF8Ny483N0QNy//oet2xf/8eXljTvnFUveXyaDi2/c",
-	"//ff/ePLy4M3Xh/c+nzj3vXBR29YOzC6fJsJZ9spWZiG9hZmpmcD6Fny4EfSFHc7Kz5nwEly5DsxbGqL",
-	"fWIku+fKAvxcp21ntbsE353LwgsTa+9sS/guGMFO+kgt7CzKSrG5l5hjOmobXa/gyCEUj2XIwOgNBYgX",
-	"dYzp5ubKKBMcpNNUmob2rOIAo+RK+rWK1/smQ7G5KF9RquZI0iYKU7PbYSKoQZt0eQLat4euAp0XaoSE",
-	"JUM0pemk5GFKLITSOU5nI8mo4cWIM8QEo0nc/BgGZng/E9pSnsra72wrWlRcPVwmgd9lifDQ5Opi2Y5R",
-	"VyknumOnMM7GhpryFUJY95h5b1fTG7HSHrDqt4y98AVPLnA76uAOPHTjdMe5Q/ZjB7gJO0Z/ZVra4za0",
-	"wmVShGTy1cTKXBapJ6Jnc+XKgQKIfvn64YGMofaXdxbBLag6Zrc5mXt0NcMSaOiixwltK7UdU7JoFKqT",
-	"LImfllYfs3uEzE1Jt0wOcqi8w2LKse+aSCWMuncsLo6j32z98Blab2kFsU8Er7NlwoXfpp6JTM+jdTkx",
-	"b7Poh4mGDNn8bXLNcRk8+WSV4RK2o0jmZ/Ptvlq5azpetLCFHYZ9Il2wkP4XV/vGqE27ixL7T0Xqn4rU",
-	"PxWpfypS/1Sk/qlI/VORegwVqUdUN8rSaE5TS9LJxp1L99/+AJDMb2/+5Z2vz19ADNCvz1/Y+uMb9//w",
-	"i3gAEsteortj6qPXXIeJjACklNb+KrReZ1JmwVJ+6/SpMDy30g1A9GF+agv6VFobbuiMPFvD55OsLrgj",
-	"I1g2guNruEvGk5GOxbL9koXdk3OrXPApBE/Jw948LfxVaeg5P2MksVvpFyeWHs7SrtoGgcubcvQ4MANd",
-	"t1/NC3FhpVKdcqUgNd01xkmN1lftoa4wUyChkSzYQ7+Y1VjtudwRvewpQPbjrMsB9ERmjrhM4IWzohsQ",
-	"yLOPHo2yGDDNJIIBs09MOKwqA9apSqQia/Mw4TAdm5Z6AD3c+AEc1hbZyDTMJ36XY0I2QNHNdjvEoQHN",
-	"aE7m5UcoTT1DqJphaSoEJU3au2XmFbv2QgNWNQeXMyrsDgCiGGA66TY59SJFm2NTk269Ndp4JyM2qkv2",
-	"qwFrd9RvsurMqW5sqsaicpVQrsFMYa1P9M7t1ULmZLemflxjx/DNTxZl3vr5U3oiSQ5u6fCihLWAlGmw",
-	"qvx29t6dctu64hAeVJOHWBlpQLO8FiM96gYjwbi58Z2d7Tc+b3KZdzSDEGxXJ0WhtlPUF8LOv86N650O",
-	"oBkGgkbLrQZrU9311cPEz1UuevbM9IxytXFZmwkGVyRV057d/swExWdFPTjtflXdNkS+zCXj/kl8DgvM",
-	"XSVQdl7adnKicjZpLxODenxHkT6B7jfx0zUoH2EN1ZniZXI65VZTuhrBN7HoxH1aGKd/m1toQ1E+jl0G",
-	"1CNuSh5M3ou9YCVeYkZmW61XStH7biTqj9yISZOZM2/IUoE8RCNEClPdNMg3s5bLelSZp7HbeeYvAPar",
-	"J3roa3MlwYbHT5w1v6nC19gH+eyTM1M7vBdYb7L62uxzUa+Sk53N6G6HbHGHtcnhD3I6I5tnkok5d14f",
-	"fvy3rRuXB5c+IP/3MzK88/utrz5Xn/79QmGQ8u8zCpm3eCF0FTH0gxPc60eofnbAcn9sJf6KH2BuZrtD",
-	"3SbPQVI0jySdOrcuDi+9P/zoysb6x8OP/2bFkEZdJBduW9kasWb3MaNjMpRtpaRAAbuVrI5O/ibRDayv",
-	"erEbTPYupToV8L/p8i/jfzM/BXPIOpHQYlI642RTUmtD6ynnzUqfx6Mr/O4czPCTplyd0OL7N/XK/sJA",
-	"1qJeCOv0sBC+43JjHaD6Ww1EYIumnEpV7cFjltsMCL/lmSXe9TxrTzAIFOVWUxpzoq07a0WaUIhBMlHq",
-	"ftF9y4VJTqx/W/mYI0z29t+Hd34fr6Qd3vqEzJPBW58Nb9zcThqkZrc262thLM5vdkMaYuAEYtC8dtz9",
-	"CbEnVl3Pk2NJrbC7Ur3O2kF7NzAuCsHKojDXqLIZmjPCR0awFkm8i5QUT0s8lJWpHL0sHS8mzyws2spd",
-	"U1IgBQYZ3a80emSSmYRHfSZT4dmOth/S+VgQtNPUDaK2U7DZ0NOj63n2Jn0Zs3wo8FeRAfw4oV/FST8L",
-	"ZAggggbn39m6cVOjB924tXXrfYQ/GV66Obh6RcOiXLw9uLaOUCvxfydgV+LQKfd+Orz2u5g93mHcQTs3",
-	"YYJGZnUoYxBaE4rP1D9N9CmGqBLngB7tyAzrHtlRlvsv5G+gRzoi7hlyfRlUqcaZ9TU6qy5XNJjojNZb",
-	"+E8sT3R8dw3/blHXr3dxzh3q+iGPkIpreJQ3u8nk3NiUNQRWCvkg3zGU7kVemZ07eKqysLS/vFQuf6N8",
-	"aKlcLi6wJwVhKWAkZ82vvI35FWP6ngjsLD++vCw2neMV8URwmHqMO9QfPSV7BsYz0ATTQS8zolAtG7wU",
-	"MxtsCoL1p/gNUKD6wzxSnFd5Ijhiy5fXDKPhswzdilHfcwHX2mdM96YWDUCy0aB0k8xhJPBrcXdPRmnR",
-	"Vlizc3RbbTcoYRAnsZrJmo14IjAdwcfWHehk//g5RfucSUSIYDeZsJ361YwViIFwVEwZq/aadI1tz7uV",
-	"dcGyduIIRp/TN8kmslakS/edbFHebFE3g60UQR+w34BnQ6JPKe2jiro96+MUdP/3XIf2dXeypL/jvbuD",
-	"9Te2Lv3IytVgXFuluvZkKopGd5zgTOqMENdHr8ek19KindsWNLz25uafoJXi+n8Nv7jx9fkLG1/+Ynjh",
-	"o1DAf33+wta9/xh+fGPw5fnhr74adb5r7U40sGEi3EB0wZ4ZR0f68Ix23kCESdynLFoK7+yofli4AdV2",
-	"0qOyzdUQDKkQzP02OHRhuZlTB/Zig/Rabr1lbdWzPZipOJSFKWKKZpB1fhmqqiKcJSLWoHeUTwIhiBRK",
-	"YRYQrY7rbRqHVMc6gOKsWlZAG41tQeWJpi2P5Hn18eiV71Pe3Nuirkf5aFv78uyi6Wy/tzp75tW50oF5",
-	"e2/7gtWqw+sfDD/5bPD67dzEQBsSRIdK2RO+k4VmZL5fjkdUTVaDO6YlbMXae1dk+cPVN5A8h2VtYdPV",
-	"nYKLpQjU0CacZ2wHStkIaVELshH2kts9u+eLIIlMULxL4tQdk9CB3rrxuqCwwL3WXexrYXOL2CoyNs7f",
-	"Viwxr8VYGoQS3f8pKMqcrEubhyGelm1L9R18fGHji5sbdy5tnb+ATYYrh8IPf4boOsoqvvWz++9e21hf",
-	"H/znX5T0fPPzwXu31Z+/+A9E3924d33j7s+Hv/p08Lp6fvPX7wxuXRxe/M3gvduDP/w4fM/GnSv337ka",
-	"uwRpQB7HlbSGVnCL+o5suR2g6V7V5RqL2mONoFpjLRcNRZ2xbmWKp9i5bZ2SnaRMLwcJCYlpjORJGuLD",
-	"+210lehhZI3WFWk2lmoovLud9B3XgVZF6PQJO3L1ZQDGlZ2Z24awM9AVCbFbO1ajYZURD8Vhz2zXyk53",
-	"7LITwgnwapeIzujBDocauUhpoLyZ6gO09dFniPGLt2zz57cH1z7YfPcnm7/6YOvKRwVyIrUOY1THsZ32",
-	"v8tdGxJ1Ftz7ycBnLCDm+yxlKV4lj4AOO+HbRQAg1ToM+uP2AlAFNY3CnbuUGVCFzIusRmsGYctA4seH",
-	"ObQ0X/5/zv+yov1DFrXFZ7x4rCO7g1iN6YabpNaP8JoScykv7p+f3V9ePFSplItJyVVkublUN9V2LiN0",
-	"ObYPwWNBVLFVHBhf7TFViktp0Y8SAcamNl9O2hbl2cVvkNkzT/3LeF9NOP9i5PptTS+pSMLldeRySpWB",
-	"UgGErAkx041qXmc88JOVAr4QdgGkhtvlth2T35ddoP/dp+6xRDw5VW6b+EapKkL5TtefXBmeh5DU7buD",
-	"e3+B2NTF4fmb8U4VUK4EwNNAS1DMZLf3sffiqJtxPK7iMsAWJlue9rDfSyuGnaNzRSMglwnQFp/hzrK2",
-	"Wkiv5Xoaikf36e6NIqruPPU3E+m/paxvA+oOueTgf4TCWzXNsp5hfG5j4MS2D95oeVeOQZiZKJiVUDRR",
-	"rsHYrpZ12mZxvT7RmbCAuhAfIDFxs+ro2ArAUoZ9Pk6wpmK/IduaRNFoWv2QR0mLrrGojy1WCqTWjKiJ",
-	"dJWRjo4ztPvYfcsFj7C+w4HfZWesxeyuH7QyAIiPUIhHwSPJhuWLi4dmy/Oz5f1FogD2ozzBqDfqyIv3",
-	"Xp/MtSaxNCG/xu8cJu6IXlXwqgeVbDVBjT8uL6tiRZ0ROEIZxhCJ4CT2BmmtBsrK+gHOdzQKh0+W8xNv",
-	"v1iocn0CwAm79y5GJXHoLyTc3Guxg/R2nfuza/2Jouz4BHzto5UZPzbTTtFkm7EA5SeFHpJjTeYMtf9Q",
-	"gWs2rUKTjEztk4xxpQWBA00pWCUiRVi1BrlEgLGJC0yXr//ig8HrH95/58/o0Ni6cGnrwqXB+3+aUP0b",
-	"KdSKKNHMu2AWWk6lwWnNdiyiIAcr+ii2gCueRzsBfx/LyOuirf41emaIUa/78mGE2w2ivlfp+1YZV8yj",
-	"zBc3Jz1XSWMYYUSZmR/3aldWo8xWi1BSQhxBYWQ8c8nK3UeyiHOLu7ROkRvFNP7mmI/uk08Gt98a3Lo+",
-	"hZzfsDX2mKe/qVsOnjDP50c1n1OHHkHW7zymGU+1HO3qnTjB0ezLJO2ERFuKXa2s67gtJ1GW7pZq31iy",
-	"KnOlMV0d61ZY/bCzDJDLHqnra5Vek+SHC+WDc5XFA/tnRkzHM68esodAt08jaa6JObSxg8vWFk6zeosG",
-	"z5uQ7yRagnWDXuTIELHuWTRI79xeE4CMOXro/Pe+/4PU3qzM/gBDxdXZM69WSpU56z7Z1mpfGFv1+ic7",
-	"dNJ1bauXyDab3OiuLZO3nFkoFe4yY28Uk9knxrqXwl+dVi/LB1YvVqBIMwOJAXt8jspajexOfYaQN7tU",
-	"3NxpUWnZGOSmJBBQ3laPQ0EsE21LL0MGiQaQgfRiyuvxIvpEYxLNnXXqPZgXDvOr6PEIhCmCtwfPptX+",
-	"8+Q0Wn7qWmaTEzPmChSvgihccRyjG3OAWRepxjh6fFMXSR2XvermRcybD58YBSC3Qmu4smP3gB3R3xBa",
-	"U5o92kZBZBejX3W8owqT3XWFvbSXs812O6CeOqyO7Snj+qIVy6kjJLUZ7sfNV3qq2GxFZxh3hGR+Ca36",
-	"kZEyCpEgsGubtnZ4midwvB51lUkpYfNPmK9qffJKl3WZBmmqC6UcgeIdCLK4OJMWLlHbYEt+VY/40BkQ",
-	"9XnqeXhAY5fCWc/q2x7dCWump+mDbMuZC1qsTTpUBpnA9ON2OWqabFH58Uu13G5CfbLaD1FjZktOgLZ4",
-	"lE4Hxjg8WMDbGnV4Hq3wNO1qS9r5hA/qUcIGtnFfhqXFZ9RaenTWUSfdnEmWZowJTk2qJVQ9jviLdqep",
-	"dcS8dCu9LBs0dJeXIJNeYH8+aCwjZFwGQdd3bBvrY65PIR9cpIQk/HD7yxZEs0h2Zc22gJwcc66ZRhm0",
-	"d+Cu4qYaoX7ndlkc6T/NdxPrLcUESZydxuRBeJIxJjh63uDXrXd9N+ifVCegkwAZ9dF6x389a6T2t06f",
-	"milZVbkY1hik4oM1sEwq+2PdguGMwQDD94ezaQVBZ+a11wBps5GBFLVy/Ci+OTSECWZSzqrrYhJ+l0gH",
-	"sEhKcDayFMa1QjZPufMy19BQshQW9MuS0Uddpj42ipfpmeQxp8mgpgUE6d6X+cv8qaee8X3hy6eeAm3x",
-	"LO10PJ1Lva/ji5rH2t/4oRT8LHnixLOHyeLC/oNPGtg/GdCax8hZZdmcLRFKDrdcziQjZxFF9qz28kgi",
-	"aQNoVlmfpZf5WcCClWchTFGjDnGVUR3O86xeaNV1zu4lC+UyaVNPaV2KwS2UK8A3NRt1ufpoHlmp4gn4",
-	"zIIRuT7TWDQv8z5qD4KsctEjoqGeW0QoIqzjRV2pRBbm5gglftdjUf0P89R75xYh31kp13vV3j3vysBs",
-	"XYc2GYjZVdZfgiRdcjZWE3gWwRCoJGf1B8uEch2iSj6o9LcQYhLGAWeWHkcdw/z8/OIycboYScK2Tr14",
-	"tHCZuI7U+n9wYIHwbrvGfLlMlE6NX0hOV1m1TiVDAFMY6PjKqcPPPfVUAvKLSnL8xZOn8NTPfm/2uVOn",
-	"js8eY0FLOLMvrjHfdx22ROCXZ0tEusCfWjAVd7bji6ZP20rfgVNj3CGCMxjsqMPaHREwXu/Pfpv1n3qK",
-	"CE4oDLaE3nHaNgnOJYCVVBRiWgDGCrNQDcSOw2pXscs4POhKQtU5732ZA7h0nXE0WZAjzqx0aL3FZuf2",
-	"liFm7embLJf27ev1enspfL1X+M19+rdy3/NHDz/zwsln4DeRj3rm+27bJRt3zm/+999mSjNrzJfaQN5b",
-	"xgeV/UM77szSzPze8t559Cm0gFnti+6t+rPJQHNQ6hgc8FFHaV0uJkbqxyDfhbZZABVYL1n7gkITUMMd",
-	"sG5cffdKl/l94zZbSrmuUYgViwJlD6o41x4ZE6oocyHt2jaHKFw0hfHVeIZFQWUzsCG0kAgNkk1SMyak",
-	"UTii2RQrvtrOjEJQxMzJBGIKUzmtLrlhaEC0RCe8moh20oMBvgrbbF5JTCaRS7ytHcFccY81sohDly9F",
-	"Y47Wp1ts9UZjKSYOzcJBpIb6Tolw1oMKHlOQaBkeH03SZjoOPH5GsG4NDwnv+/8GfpdlDBmiIBS6DJor",
-	"9MMaW/vjEb/YdxjL1As8+bzbdoOZ184oDQwtKeBQc+Uyela5UuHAKxBTHH6ogTMmmz5gCYAGlTI+IqYH",
-	"3+mdt780nOW+46i9JPRDxSjVoo1y+NIZtTLZbbep31eWe7fmubKlDKeIcmp9Xd0HMAFwf5dHT7JE2v2Q",
-	"7UU/djlGKYk50oA2pUmMBs/hGcQxsXD8w1DIsRK5GFMcf8zRxcTrt1lfnyEoVk8Lpz/148PAyGtJe0Dn",
-	"FqRopzL1wW10c8RXXN7ZPtGEZAFvQkhSHA61+LTpZDna10px2b7P1KRbBfxh0eVGwveP6DrmPBn/nOjF",
-	"Ongi1igas+naXBuPMT3YR3lavBnBfGWMz36nnOGBIoccoX3Y5fHt6+BtFltzlMrUNu42XwpPWolC0+4d",
-	"cwEFR4eelm/a964PdzxFvuo6r2VS5DdZEOM+uy4Acph/f9e3+EUeRXOQuwPaMm610mPbfbA5Z7Ujw8rG",
-	"J+TPwJM7Jq86ufff7ThJ5r+bvBtzuwvx7gdz7IdbWIm0c96Nb4oz72XtX4nlnlBIkfIchERChVT4RC2T",
-	"1gNdXFv4Pu1DQBzgbtuiCLs2AC991LUBrC97pEgpRCeaAjFBqCOhBzSWozS0GEW50hBUvzjdNFzuytaU",
-	"6eZZeOl06eYhHCMuYzqn6EGLm9gx9rD3rmb2PkOnOwRPYjBYBU9RHQN6nrVQTQPtH3/hm0pcV8qHyuT/",
-	"/zapHDhUjloqJ71mwtGpch6jDjgv3WAvOa3DLKfZ4agt1/7yPOlBjky1y+kadT1a89jemVK2UD+OMx17",
-	"om6bNtm+Dqb1WfwQNZdTUC3T1v/IKR5360HXZ9OQ5gnpvUJw11Ex76TNuH4Ji5/XsOULOGch7DAtMW6l",
-	"A5zFlK+zNlEf+/scmtpTuNAvKq2YEgfMNMBeRUWt+J1FJP0pH9WK45zE9z6iwhpn98gZ7iuOMxWyWHEc",
-	"w9OBh/qsw2hAan3SY2x1FnPLihJIGFKeMoFAnPhRpY+oLuN/KHlof3wOHcSTnbLjMvFI9kQn+Wh5Ys0y",
-	"Ml2xycSunZ+B9tObULW+qJwp0U08IVZLRHhO3EOfdU5dB2tKrTrXCdFLRQB0EhngE0E2/15yWsdkGg1t",
-	"8DkQum6JHjcxGkjEbgTMXyYd312jASNr1OsySTgDjdFnJUQAN06qvnnXqCIGhAPTLhLLw46rLVcaxCcH",
-	"wmU2zx6tB8KfZjTPZ3XAmwIlVRGASUO0jY7fFw9eqB14Bn8z6SRyZzDNDQgPrqSkBzTMjB1lPHKGrVOZ",
-	"TrvLDmj5JuE95gkdyTA/82qldKBszy0fBUyEVlMuNJUgaqYuJ2MwGsvzs+XKtgKgRWb0XUgtNFPCDCvB",
-	"ddOnkYnMV7YR/CwcgkXiMXmkYV0+RqUrh7Iify4XvhwbenysWLy6blnsXbHJaYRLNMQEctclqNV33Khp",
-	"NMIb4pGUNAB3z8rjgTvGGPw+PJFZn3WEn83uT4M579CAgjHfguQdbFstQKpgP2/hh4weskefGF778/Di",
-	"1cHnf99YX9+8+4vNL65t3Ls+vPT+8PqNja9+Rlb8gMwfKJH5g0/uJSvQQxDi9mqwKJEwQg3uM+rvkYAi",
-	"DpcSnItorIs15ltN82OwwBO4vl2kg8Q4FlIA8D/97dQJwmwOXEw1huILeLR7wq6JKRoYIyNP6Vfmsz3F",
-	"bOxXXf12Jq3hpvIcdKfqSqK30lzZ2sbvTAbN7qvLtUy6BVDRc7AhLnR7ZF6DUOJDuhpmhInmKNk8Az+Z",
-	"jHICdi6cSzwEmGAHzx4mC5VD5SKOncMn//WBEApUXGLe4RNmfiXy3VPPzh4y+SS1fsBmMVTYpv7qk/9j",
-	"iClo7TNdSO32JBTHHVGP7I49qF6NBXjF/fv5ZGA6D0/bH/i8aKqzA2pBfZmaK6S2kDyxUF4gohtI19Gf",
-	"tIXD4qSC6DEx+yJo7fNEU2DxZ+b+i67l8i1Yy6ymYsQ+o3NmJW4kiDXdqzhnIXGIWbOU9BXwRRBotCEv",
-	"BNTFDMy+Ka3fS1Y40Y069VNgIpGeL3gzRKoN0zUlvkL2GN6t8LPAbVtc1UBrx2NgsLtA0+b1jxddB5qU",
-	"5arheqkzoiQGoptHCrpLdTYlQGt6/ZTOju+FPbH3khe5jlDURVtpRASbyGLZRJjJjMnJhkifOKv/VQUc",
-	"prNPjh79CRzQ7ONuBSthEGOsPeqHf8qnDoN2+/HDaAhf6c/4lxxz2hggyjnscwZIGpNJ1HhhnOkJ9fec",
-	"Pronl0mbrrJEW18aT8oGgsy401jLvUunGi8Uf0zucxj9EzlF6RnnWtcdUPa9KlndZ8FrOeql6wc6WwyL",
-	"EbhDKofKhLYYdfaSowY7RReclHQmhHpMH5QuJCjp8jUwopVR5UqNs2E1akyTlmcRlKSQahrr65Knn+7f",
-	"v7C/iH7qho1iph96xFq3PdJ0a5dK7wgHRD1VzTOuXuhHi+mieLCKHHzGWe9YX20knsFet56Ec1h5+vCR",
-	"Z5795nNHv/Xt54+98OLx75w4eeq7/3r6e9//gX7URRB/QHMx6cbw/lyNNeWcmps9eObVuQOvvfyyeqvN",
-	"QXUGaVNXJuV6zw+HTz1OuYRm1lPMJYw2YtpEGr45ZDWujx0rJXpg/C7nLm9iP5O0HybsGDsuV/lw1Fr2",
-	"kQxomfk9lJhWRDCjJ38SURGmE1FRZnJY9kNEj6MWn52wHDvfxK0dmx0aO+9d81TlbVv8Du56dmi4o3CF",
-	"POh0rG+Qzg816Iqmt2JYo5h5l6aeMJo4kd27QA8lYTSXEqaeMBornCMyEH6/RDqYvVQiTUE9Inyl97rC",
-	"KXqT9mnYqULC8Bn97GMdUI4vJrO+5wTGZnb9DqNLG+NAGPhJnDHc5VJWKGKn19ZCDSloUavKfhwzlU0E",
-	"BaqcYyCjGJymnQ6jvlI6B/feHv7k3tb515966imrJv58bMwxiucJyldNprTwMWyeESer9e2FJDP480Tb",
-	"Uf0Bvu6MNX738Ok2vk0Wik18vctUe7oloP8fAoQGIka0EIyOTqjWDw9pF6n20c9uDWXU/9Ds1uj483Na",
-	"p3L4iLglsz1G31R60FlwPp0lT8g65Zw5Typ6POu4TTeQZzVwgMGyOkueUBvpPLmXrJiUPJ8FXZ/LyHuE",
-	"VEC4AB2KeuhlAgTDNu0DjMDLvKfJA/ASEcgo6Ik4gq4eWj1QpcHZZaS2pmASUxPSUFU65bvLA6k1OEwH",
-	"wiRwxBBI2T1qg44+ugYPnt8E9k552mNni/wpqWusvkpcDnH3bhCxGuAuKCB1O2/ZETkZZA5TKn1KP0v7",
-	"YnSoXzNdGiCSssuNcVVjnugpLscgEcDlhAvO9pJTmOQQBnVdrAym9Zb2ne5RH9TEOUI9LwyL2HPGjkQT",
-	"fayVQ72OTL3wGLao2o2MFNmtqZFqzPTB0gmBRsdqilLYAB6/aVDXY86IWii6QU2cG6EgFJU+U3xqxznD",
-	"aQFrWnfpohXArwHIjTrzA+py5JCCUN8HG7XnJuI0LSpJjSnexnhA2oxy3eZCAh4OF0EVF2sLyqgFmXPb",
-	"hdIDS6D0KALaSaPxMj6VvFMGMTKzlanDh9AWaQufZR1106dqGOMfcZjHEDw7vWFrYpWdEB4rFBQ+BS2F",
-	"aY/2p7BE9TJIHlGMqkf7ywCGHYiONHGakPMAsEGdQi8IS5Rh29qD7r+cb/A+Zx56EM7fp/tE5w0W8vHq",
-	"uU3RxRuudrfthiO0L0NIfGjUrN1UdJXNdjsQtDCV4iUNHtByJeS9JPXIRKjC6vw9ycwpPqp6kJ7eQ9GD",
-	"QiKyuH1ZMJVCBhBq1PQ7B9WDQsohAoJCuJ7KEBnLlL+QJ7Zu/3jjy188uRzF7ZWK3dC/DyAHUCPWttiI",
-	"9IsoI37b972qfjmGL7bFGotoZjxrxF8409utNrJHtQtUKY8OWHmwfMAR226sLgV/rZvhl2OJ1snYm2ZH",
-	"2ZG3cQnPmtMivmOWo/450WYzu0rjbWZnd22266xuBVRmLdRAIe8ooQ5Q95BmpA7VDzPyzbHCnhnS7fpy",
-	"XxyHOFNcHYnAKR9j3fs50fX1SrLU73ChU6vyMfsbwRQjp+FhSlhGrQ/22LMdFSraGgZ6uor2KeiWHBEW",
-	"44Hfx95yvs/qgLar8Zy1vQkfu4Lj/JcJ86TpHrcwN0e4qEbPjCrXK7AIvesPU45O0tiibscBP2Xdr2Uw",
-	"iWE/fLfZChIQ7/DMTGlmlbGOFcc9OuSMRhdhww9wCCWzIjY//Gpw8fbWrduDu78e/sdHZJFs/uhzMl8h",
-	"g4tv/OPLy4O7vxy8/6fhtTc37ry5cffK4OrljfWfDa59MLi2nmwLNDdpu+yw/7Gevl1HfJDKSHjxrQV+",
-	"MMtpBaIBgk9jc5rbT0Qjqr9RN2SPzL3pOmY2NhStFgZhppld3j0cxLJ3+oudV7Nzc3kc0ePGUWlKJEvA",
-	"M5VBHNG7Ac7V8HOmtXh6U3dgx6VPYl/EyaZdFI3o+exwOMAj61sNZ/hQ0kkULZpOA9ZgBO7jFK+ykXbg",
-	"d6dcE6lsia7nYOeiGmM8ZkuYtFCsiSx+zxOa2BRFurpZgKBmeJG6SuCEhaXEZq6dYfq5qvrRqMTWfNRw",
-	"ncdBYAPSc4YMdSWm7SeRYC/+AoXl4PZ/Dy7e3lhX4hKl6fCddzfW3xhcuTS4/dbw7U93KChxZtsTj5UH",
-	"Jh7l6nRsULmKWXcQB3F5E6MHgUA2H10u0YBgQu7NSXQiybRbjscA9h9zw8UsJctyiZY6NdbXprxLvbAX",
-	"M4YJQwmYNmiS/G8CsyY8yn26I0pmqdER+H77h/qAZKSappxMQk6PVp6mQb11gkl1/BYyAaZXY3XaBqVU",
-	"yYEpqr0o85TF4zPFyUh4tmow8MPJko5aV8plS+FWnDzyvTvHdtW3cxyo2B6hm8KGHeurrWm4HitBsEKj",
-	"xkNmZXY8IicF8hjbrVIx2IiHkvq4y2egcx7b4VFkl5u02b4a46zh1l06Npnx6cSTj1N2fzTzaUZ/kvsx",
-	"hRgfhICPEipXleTJlDTG+ZkdwllxnPiSH1FxEpviQ7G5ElQxerzfZp1pxHO+zVgn8pGEp0tcbr+h0ena",
-	"LmiBIHVbrLHk6ReNVYtuMK1Qdbhg0YUk+jFL3Y3k+fQePCoEXH5QBDz1LPpRKl6O2li1qcMMstaqovle",
-	"CJolqevkUriutMuVPsf6T5vHxgTunoWKVSt0fjqSV5mdm8+HTNp+KG8Eu+h5aqZFA0wAPjCH9ZuC2+e2",
-	"mIeitIMg42Mlu3W8dopy29DRzi/GaSgWXUJaxzTAdp+YcldI6Za60aw9zN5m++pUsnGkfxieGUP3igyW",
-	"on6IywScRkumESL4+TQacqFWOSOdesLNQoJ73NGzNFJAZsaiOkjJpkkm8D5i+mMqY7HNlqNGldgqE88E",
-	"Uha5bleDOV1rrnSDPD5qWqNnWpb9w6ZF+25tqQiglSyMYxNJ8Pk0rEzR48TXo0F2MIZSMMU7EETWKc9O",
-	"D26zfU3dzn7W7Jrdy/wstNWKmp5VDkUthGquH7QgswZygvuQmwOGP04mYDxq4cdZD+txmY7vwB8oMEe9",
-	"0S+wnum3bz+z6anBiXF278yecZutgGAVAexOu0/MGagDYzxgvoaRcX04X1qH7P1c89W8Ip+DfjN86kGI",
-	"vheTdlshMWdmOEU5Fy16ChysJbBWzcGzYyVCEeQt93TQ65XLkp6DR3YTHE8PYWfxOMOpsCRdc6gEPiZn",
-	"Ch60ZKYPMBkqG6MAZBaQZoGcwuAQnjfwH2N14SzcTPWmLGzTl192Xl14bfaJ8kuV2cUz/6fyUnl27syT",
-	"/zJBN8Xdbmr5uMVDcqtrj/WJoZepkKx+WWahbIpiuQjc+hhafUE/81gHpnARWadgljiVI9B7mnkEiUqF",
-	"6Az2+Yw62RGlE4w60Uk8gFh0t1MNhLqfha5lssm4+en24sUWd9Yx6k8ntKteBEVc7fCgdJQHUoslJKfl",
-	"HJYNmi9dckh5k8Vg8R5JV62ZH8522+eiPVLLajsxeV3jj0nMOGHcmaa/qt1HUL3x4HnqqHyx5jqJYmiL",
-	"tnLcPLWb4SEzhl0AaD+qhsMMn52akdrWSlGJ1HxGV2WJsHPKLsXe5NwJ3RukwRKdlEY8G2Zy+6IXZF+E",
-	"Fcc51n/GPPjIXgS9pHCiDyVykUch02qoYcgBqypEowGFKFiODZ3dw4qUFpVQGDshKRQMZSSJomgoo0br",
-	"q1PchADqS3h0E3CAQlUlRfMy47sENytna04GooPAcQ8Un9ZsB0OEpPGMoJSpnoTId490z6sE1mEGsLpG",
-	"z13W5enYYoLX2VTvIGc9Axyox9NRtcQZLKNjycPCL8YdWehOhlZ6ZkFgZKY/0lwZJvlQQnF5HHmazdEM",
-	"Reh2dIoCeoytelpmI6IziG1COestRyiW8ficDBLdskYowwT1xjglTpjHCgUm4l7UMeGJogGJgo36ASvc",
-	"DZFQEYm+5fIgbBwkV7Vjyw0I9ZRSn9WORr+jqob+n+6OGB8gCQllKqaweVumLTwS8ZBuk3c74+j0pH5q",
-	"DJlit+0lgA3AIJkUgofzWFZ2RLBUPH7Wa2XFz/RQiZIp/YEaY3tIWo8U6eCW51BO2H17KpRj3lYyATPA",
-	"J9ojAbg8NwykwUNGrZPRYoOAQidggC3SUBM605QErN3xTBxI4y4rVuw6Yacy8wj2mTFw+SwIFHe2FBBC",
-	"LDBETXlcKgjVpI3qOpKe21Mmq3mkYFxE78ALFEuP2/TcUfzZPFQk6D8qY4Im4ahTczG9IKaD8HpUkVWH",
-	"OWTw+oWtW3cwbthikllgbXIcTT2qS0Ey2eBpeOJRDX+d1uh708Jebrme4zM+laxMRur6daG+EEbCSghR",
-	"FeU6gR+rxXyWme2c0aGDkbqahlFKNu78eWN9fePejeGFj3Tfqr/9GptWVZS+IhE+LoygxgsxdaR6YS85",
-	"DZ076sLRbAfiqTYwoBXHOU0fXf+jmttD8bSczgCNXAEKmEbxkHpRiVAZHmXJ8AAkO40MBQBoUG6d68UE",
-	"PmDxrKSa+WkCwTZqGlbG4IlEQflwCnWK8Mek28EOFSJoubwJoEq61aaLfiBHSUdlXkgb4FRbrDFNZg/Y",
-	"kQNJqcpc1ncMK3twdSlXzjSwkoxpPbaKSz/1OCXkHY+5nKfErqONmFrJDmhXou5ST3d0SLWMNcDpmoF7",
-	"bI15JWMhovIGxaV1nXlnt5XDcw6v3M7ymEeFggvlq9B1xzSm0IW4rrOXrJg/ei1BWsLTDXoAJgxXX8Wf",
-	"kRozLX3MnI2qjA1esFPM6KXFXOpE2GP3/DcPpxonx3UzvRRqU0kWHWOK5EpEdjvq31Jg+ohDXa9P6rRT",
-	"kPr2tSh3ZsF9Mt1Ca+gZpe6BbpfLvMYSWEEomSAtkfSgblyN7ikzSfMaJVD2yMhJCZKhFEIcaDgJSfuS",
-	"SDFKfM9R7ry4xvyM9NdHBI1MT/J/XVVk011jEByPGCUqpUjiEC9SOilAG2vtItOZU8jlWNTheDpUx00Z",
-	"73Ko5oCHzyvkwHmly7qssIdPT+478KMsV6SrAwQA9BlNihIzltXnGGAe/0TzOAk/ys67YniFEWDXlboX",
-	"1EheWKUyd2B24dD84lw5Y3bhDxMdMSPogMfelzXGDXpiej5QfbHCmhqrxhLVpyOsbddvKo1W81RuQkBF",
-	"KwdTGIbdWtsNAt1SGTKZhU9WWUc3az3r+LQRGBRw+GOJKCZ3VikjWjxpTURNWnoCle2z6rOqzoY+a1Zm",
-	"/F/LpKds5pc5fggSUek9NWzv7HIZUB6o+wNlFmfV0ThdjzlnzTzV8DCY6QOK8HGQx9ChMihB42i1mADs",
-	"CuhB3+hKhgbQy/ys+nUVvjwLgOfwdwye/qxWFc9ydi6oNnwGawYJZgCHBfiOG67uj4nr2CMJ7DrmT/iM",
-	"ULJQ1ij6Zxsu8xx51gpGDk2Yot7zj6Tw09N7KLZ5otPj7kF7GBAInUaLqeuA+y18rDnQfpdlXX3Qpv2w",
-	"ypOCgcV88sTGF/85uPTbJ8cKQAtYhEUdcyXB55xIKVse0amMe7rXYmDau+iDBSNd+KTXgqy22M3do2+s",
-	"MjkQvhhJGQEQqGeBzYFZZAvmR4pM/7cDWJQMfAUAWQRdn8cwK0KpMwpekUGpKRS3NLS5J8QqtCrjfXBL",
-	"1roB2KkYbXUlihVtKkDDBtGAH8kSYnYbQFeDvWJtEBIxyN1WAHKE/5SA4kxfTpANAJPutpkH/QcacF/1",
-	"5pVGAOJKMRdBaF5FBuUDK7qOn8auXeOH4ibIIYKpF1q3+wRUqxJyaR06wxtr6gaLXc99GPmaMqofBieV",
-	"Vf5IZ2/lHBm2D8PbRqVWK7noTTNpC6s50ckqC58XcuppHxi+9fFQJle0sqHO7bX/ceSRlMjLhIZWUwAd",
-	"uEOrKd5RHzwA7TA4CLhy6tGiRAUVx9OmKXjpI05SOEm1cw9F53u4JAZrxy5zMZdc5IwjyaTtXAoKAlpv",
-	"qX2cNoyn2oeg3wFzPxCeY7pXQDxcnUAJjWrzKadtdWt4H0OQCMsdGfNPnK1BezAz3bNPWoPdK+EDu0u5",
-	"7a4XuB3qB/sawm/POjSgeaE7AMj5f9m73t84ivP/r4zyJiCt7Ri+fAv2K5OWlKpJrJiQFxDl5nbn7qbe",
-	"29nu7PniIiSiQqFRQ2hpClVRJSqB+qJApFJAiVL+GHJ28l9U8zwzsz9u9+4Is/Ea+6Xt9ezszGdmnnl+",
-	"fD6VQ6Spc+br2BVjcPBvB83DmRvsBgsWNoKAUKPqSp74xebPznhk89wZj1xi3c0nUUZj86cvgI9aE7A8",
-	"S87y59ftj88RWiEtYNeFd+Lq0pBeXeruApvts8+sPvf/z56avVpWXst+uLJQwUMBmo9ZZuhSdsPQOlKw",
-	"LVE0R7NrI1xB4LiiBIuRxoWM4vwlo66YatZ3ztqB46BXhN4PWiyoF/mrmPWdNzolQumgzTHrxs4arTyT",
-	"4L/dpE0hDWTPMmio+ysKPjJNmAsoUTbQQr4CZ7dYr2rYsnV6UhLI7K4QeCks5pkkTHOTwS9P7xs+jXwW",
-	"OrbTTkOjLbfTzseYYnqBUU2N+eMzy3Ai1nO4VothzJUhg6YNVBh72o0MtOy75QzmWUaaT6OABzSdK0pu",
-	"HztMeUe22y7zRO1QZKRsz5xyZ4Kb1CM15T5kSEAloQnddW2Qbg1FVMivRzTkPT3iHokYTdQzo0j9Sw9D",
-	"1pV5ST/QrVcFJsmWIjEfTJKdE4cPS9hrh1CCQShxtro5Ri1fWMm9q744KGQNhSLS1U0gcgyJjDQkMIvr",
-	"GApS4FH3Ji5JKPp9Fjh1DddVdtvxbqv6h+7fgcQxMzA2dzl6FBxRuFBNIQmkR30aqVt5l+nEwQAluhc9",
-	"qEIhXbs4T6s2j62ctjifErbD2ZgFyBgRgnbNguAQw9jcj13iQzfbcojobh5UkPogQybE8DeuQVYhx0SF",
-	"dahjR004yDS1FcQe4ZBFlDBdlrcwwKKU+q5jYudjFp3WLTfJSKBfUUnUqP/kfj7iAfAdRYFlH+AR6Y3C",
-	"cNqqqA3qLzg7PR5xOXA8OS9Aoy9rAtVWLvwtTDC6ACJCR3ntG37U0mrPkiJMfiDqLa3bCCvpCyaLatcz",
-	"gSbCUIyXRrFrrEG7F+PWB1upFSE5IgExZb1mF0baS0HKMhRjkgCP8ILAgToLKBpzC5yf0yh4nvrb7vIq",
-	"jlHjIpED6hzsJqMmnqRCXX3shQqpVtTeZGL5EJEMGV3c7MUzcpar5Zf6FD08bhbVY4cuFhwAN1GuEDPL",
-	"9afpqShWhWQuwdVTp5p0tdn6fscJGkGg2RPaupu8xK4epbyMDcsbgiUcxXTOcvImBAFK/KKzNpBILMmB",
-	"GDsG0VmabJ8TW6rhY6dKe4zkSECYdEylvgHrjSzlqCihD6sxNWz7SCH3PYJJ1vXvdkcCU6zNruAjtifB",
-	"fECaccY1iGZyfocigbpaRSIlki0KoIQ69+FdOAQFUXCTOEr3d4ORNXWLYlm6eiAi5n2PSpKVhPmMO099",
-	"voCtOoXNj3EHyEpNScJ6LEmg0EBT3+ZsZKjxX9c9kLZcNC1xHs2e6J4DkoLyNPdY0nqXixpXGh69VGSY",
-	"8XzmMeAMiC5swa5I+jTiUmc+6MJ01TEJ4ceT0pL3PFFPjvXU008uDEK4ZrpGoWr02PPXPvypedGooupW",
-	"JYVmczNp56nIzJ2FIQSMtK4hpBo9hlDbIIR70Q5nY9ITI7ikg3so0ZULJBALw8bQFziHjmm49fAxHT1K",
-	"RyGDEw/zZexl3RhemcLjAgmiOVfRo+aKYh6/cwCqRo/3rrbtXRDBgMAFsFeIhOV5S7kkQy7l4gEwyZoJ",
-	"gG0xDIAdA+iwXA5taMy83kTH7OOQKzhkRMtpLwQvUEx2DC3VZrvzP1QP7XF4BFzYXdbnEaFzZI1L0AB/",
-	"g2tsQKPHDqLaPQDGxyUpxY4IR1HKND+u4yS8l03jWwPea+1yL/by6HmEgCddoYqlpLtLMkR4WtjOiOYQ",
-	"o9mAFgvwS+uJrYaaZAlnrgh5qzhutpiW4m0oDZAzeSAMNxtGHONxUNxYkQ7NGYqzZgTldhgGm9SZyAJU",
-	"XjGPyxT41TS/Z9HrXNL30JmCS+luPKeMSWdfvgQPzmEXfQmj8yADh2EyqOxSL2MFntEhyNTDfgk0BTQM",
-	"azg0lan0KGpCJfJG46mwgkrDXU0eCf2wqvOgcNPrsQQzYOKEofCAEHUa0MA8GVSr2WgpkCkxpsuHKVUp",
-	"BwCHGUu6VYIAfOTFw/xRolC99sprata7jCYsObH2ymU1xvlQHE3VUtLYhBmWniVjhiESPchTC3mB4sCn",
-	"KQ1Ff8RmaPYhH2V+nNqdSa26eCD1XAUoTWPiPC48d0cpzLPVCETAARDgAmZpYzGxKNNg43UAmNo5y0R/",
-	"U1QORVA0Jyo1e2Dzi63xtXY+yohqbWa65XmtX1pNWCOFsW90PR2IXTJn2p1z9GsPbY7zFS6tIsaVBum9",
-	"6XrGl5lXVtxmLM6pAY0hNasUUpq/1lZkKApU6CWgq78SX2i3CuzuRgvgpCwIQtaKOA9EyAMg47eR1oyv",
-	"OATybo90R+qDPRIyCoV8r0YDkfDfiGiZXNJmTse8+AoPOvqikO9P1jyjScghuTZhDCjOqliPwRiDr3dr",
-	"hTVqeGlKdS5z01Dzwtxw/cCXvgC6HQHd9ciG5HRlS8F2QPk6SUVAdwnvEdqVSK9T5HRfWl1deuonNR3U",
-	"jrqsZ5ZHJkAW+go291KaNjX9MvnTT6+qnyUREeYmSn41HegCjEyCZFaHn1o69XRNh1PxvbrbqOphKFIj",
-	"GVx5QgGwmz6aNvKbAewkZQ5rBY/uLs4RBKKAQwquBngHcChrbSjeZ9sP+plGTxH9jqrCAj7kbibmcrno",
-	"PoSmcYeSfsJYpDYJHqX1Ml54z23SgaH9J40YC6rtH7/7gqI3Ii+An3NXZMnW+fQStsMSZLfSZUOjeIbr",
-	"IgPBCk1TtaVEPpu1iDayp5oc5ewtVXQVub8649AZCAgheWSs5S2UXRWlno1eYjUWEFUkw4KplRtUzyVp",
-	"ZUe/rEP8hAW4wBnR6hbqjg0MrUs8QvoD+EGM0mXS8UWSMD/tqD06FpJJ+1/dXTJQTz/hh1RK0hnSaETD",
-	"zpNAxecPYP/2hTLCtOaXppCVy6QTiStyIMYdMqTJttTH6Dr8HjvYAamNkMlMJdKMq+FakzohIaP2UMD1",
-	"rCml+7lMrACBiFhefUDXJPg00toEBEwzxhNlgKE9WmXyYclzAb7t5JK1PTxy+gEa7p5BbRm0cEVS2NPQ",
-	"83K6AtNyAjO2ugYZ8FodDjqYnIKZRyYMWujm0ASVMBO5UdfoBdGgNk4eLfkimHn0ncbnTqvHmuTeyL2m",
-	"kn8jYI4FLLWKeSJSKCsBFdjcjT3kO1rT1+GZV56EIY94eQZKN9ECwyf4JcyhoY9FvhQnop/QITCFLJMX",
-	"kcVOuwqMdxKPM6Muq8vYzEEqUx6GmnQWNS5zY6K2H3UKB7zPU7lMNsjmuTOVciGwCywGlBoW10fgVd1E",
-	"UmK34CgMKwwCGKPZuNqhwwBbKWjqGibSp67TCbd8mkXzWxtt8OnBUDXp3ahalUZZVG59oszfJjSL0xOF",
-	"q4SoNd7dJWrygQAIzb3C2lxsq1dXolHsmlz+tLkTFOTsOjGLAh71O6g6Z3Jo0ZxWm0dvFIb6rCrpxJEO",
-	"/PqKeqKDQqZGDFtzH3mvRqMoZMqCH1OehlymHbikJCPkZtSyDrwfLY1iULMzz7GgUghui/eji3Fr8Q8T",
-	"NyNxbdXxqyoda/ZC7QDxOaHzmdsmQDiDbX1ugX5mjkN7Wh/UiRwovn22Gijkd6q36o+tfCvg/hG81odJ",
-	"6hMHq07pcwvXrEOlT70L1GqT1+h4VoPwAJQDa+QAaxHfji3rqMsAoo4DCAFm13QLxfn3dQ23uVkBuF03",
-	"vlxnLFVHunzmsBY9ZXUz11Z0bjwbdYCY+TimcZmBHJd+jzPqfj7cJXFIfSzAyWvEKgMDqqGRfL6igGvG",
-	"wlvRLjnnLLnQqkuoPP4ZtIEAB7zZhv0Ap9AkTdq0C2O6eyYBBDLtICErpHGRor80m3DWzzQcL8IThymL",
-	"UvXYYfokDkATYdk0YXC+wiR4JKaJashMoj/gYZCwPJOoenBuciR8fkv3V9W3A0mHREw0rfsFuY6Y2Khs",
-	"1BcJDYY8UpfqZHoW7fJrMMiusdDUVB5IiL1uKhsIr2tx4wgCv0A/7VnuaZFgMHHexK70ExrN2WPP4COH",
-	"aZOFLjvcZfUQuKGCGogwkISSRIQ6/sslTGZ1votToRH4kAsibG0EGTp4IJuwxkzN5LszdikxyQmLIqC0",
-	"ZME8dm3UYuUCtNze6t9er13IOEudhDPPKguakoDJbUJ9CFZaGp7FEVKqGK1Vks3iE8gOr2y8ybcf7L35",
-	"7d5HNybXP37w+e3JvVv3v3n3wRfX9j58d/L2nclbX0+u/93wRz2zTC6CEbH6f4SS/ogmAacRGY6kLkuj",
-	"/YSBzKz52xUzVVVKsxdYH0yQ1kexbAexx/gJjxuKm7B1VAe0cBydbFSmMSw03clNTQ34xiLZ7rIIbb06",
-	"b9cl+1CDBlj2kirXYfZHd7l3UOYNdySoHxIB3T2pAwV5+2sghlDOUEpTLucos2TH4H6UhCfWTqzQmK/s",
-	"rAKudVuvTXlEhS4qSNgaCUWfRx6RTEouInV1YyIOmYebCRp85P6dO5M/fnj/m3f3/3p3cu9WFsSwE1st",
-	"AVq4FZL9u2/u3317cuPW5K3fFisGKv79+QQy/egwpryvaywwGJqKlIaS4P4zef/a/u//kLVm/qGiRZ2c",
-	"w5n09Hh71knrZcH9vS/vTq7/87s3ru3f/GzvXx9/98a1veufTN67oX7z2X8n79zOiZfadJ/Krw9Z0McK",
-	"QbCuyd4HXz289e3k5u0HX36aNYKWd3ULOsFcpzsb5j5J/IEQUher4Djs/+3zwsRkNTHTLSNzhDxpKlow",
-	"pV0NsE5Pl+ThP97cv5PrpMlbr6iRteIhWL3jYa9yRJZCy1WZnv753w+++Dpr2hSbTzd9DtiZpKm3pHFM",
-	"9r56Z+/aF3s333v4uz9lTYhR2hVXq750IEjAA11AJHTipz7J9t6/cf/eR3iA5eZ0FFTicZP2zTzIgRgT",
-	"yXZYQkPSYzQdJdhLdVE2Vf4PP/3Lw4//890b1yZff3L/3keTm7fzUz5kJ16//Pr/AgAA//8=",
+	"7P17lxvFtTeOv5Va+p21DERjSzPjy8ys3x+DzcUBg2M7x0nAj1xSl6TOtLpEV2tkHR7WGicYjGODObkQ",
+	"wE7iHHxCLhgfCGAGjNd6vu/k65Fm/FfewnfV3lV9U3WrpdH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
+	"YfHVQpt6tMV85sFfBzue4J78l8VEzbPbvs3dwmLBZWf8Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
+	"UCy4tMUKiwV8vlAsiFqTtah8a4ueeZ65Db9ZWJwtlYoFv9eWTwrfs91G4bXXioXD1vDoJ5qMeKzGPWuX",
+	"ILalh2tTvxmOBp977JWO7TGrsOh7HRYd+d88Vi8sFv5/e8Ll78FvxZ7DlhqatdrcZ26t9xzrDU/jCLUY",
+	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5FVljbh0dsXxCP+Z7NRKFYYGdoq+3Iqe6tl2oL1Vm635pj87Xy",
+	"Ab2gJqMW88IlRSY0I2eUspPl2QPFQst29d8HinJrfObJd/6vl5ZnfkJn/qM0s1CZOfW9fyuYNv15u2X7",
+	"wwte9kmLC58ITlrU7RHbZy2RctgOvCI6Q4vVacfx5UkX5XTtVqdVWCzLY2/ZrvormI3t+qzBvMJrcj4e",
+	"E23uCgY0edTjVYe15D9r3PWZCzOl7bZj16ic6Z42PvG9nwo57Vdznrp+L4wYX/gxVu8IZi0RwRipcYsV",
+	"XisWjjMhbBwgZR7jja/fZxj/uN1wmUVsF05H/UC+b7nm26u2D8TZ9nibeb6Nu0TbbY+vUmfUqMv6udeK",
+	"hRpttandcEf95qB67knPZnX8oVtpUZc22DDRHCa0BZQvfFqvh+RW5dxh1FU/rzGn4jGqNixx3bljEZ8T",
+	"tsq8XpVbvWGaLRZqTVZbsd1KS57OqPnjs0fUQcrTozW/0m5yl5mGJ1VGqFhhVuzWlhb2zs3sLS0cKJdL",
+	"xhmFRBF/4ckm9YktiCWHM/ywztwaq7SY7+FRxn8Nk5+xXcJdp0e6tt+03eBG4o+WCK0K5iLTcXGUYN5R",
+	"PhtcsqJklzm4orzrogMMdYg51Gq2JQeFJ+SJEp+uMJfwjk8e6995b/D6ncGVS/0L1wZXr2189wuy7Pmk",
+	"vP9xI0U4wPkqyEuG948T+UCcid7789/6d97r33jHtKUOxys5kjI49yzbpT4QRst2K0aa/jGjnlgiJeMG",
+	"l/eZ9hckpvCp54sKNRDFcfmVlqXyYSKadt0nviIWl/uEr4I0qHOvJV9RsKjPZny7ZaSitkNrLHUHmReb",
+	"c2Fw69zg5t8Ht/6wcevK4Ddfb370Xf/i+uDGF2SO9N/5anDtumkIzxYrIoW+fU5WXN4lddsTGec/K88f",
+	"5cjiq8MjqA+o59Ge/Bv2xDDkYZfIfSDcs5i3RGyXOLbwBd4Rv8kFCzawSKgSY3ujQ2dyZjmqcTortuMY",
+	"pvMCY5YUF9Rx1JG2co8lX2kcy5dUOYqbK3lw3Fck7Nu+Y+Jp8HGSAD77fOvaxf6Fj8n/+YoMbv1h67uv",
+	"5ad/P2s6+45r+5W8TAMeNpOi1OW416CuLYC4h5WRUId7CZU6X01eM1i9NxEBFs4vOnicryQZf+zKFEMB",
+	"mpAtIVsIzl/fhJA7BpQak42nguXx6k9ZDUhKn9hht91BBcKybLk31DkaEeh16ghWnKKMz31290uwRhTY",
+	"uVJMf90b119LMwvfI2bVNb/QjRse8fHKOyOTXcYsQQJJFNGB95ZiSvBes4COCl6lSSuqyC+ItydsI5s2",
+	"P3rLpiBz1TJLRZP8LaRaEcb9yyMPIws8MHqBucVflPdH7bQcdNeiZw7jT8ul/OJQMlUUvAEbyi/okBPF",
+	"xt5bGlf2jS3uMhYKLPyVDlPfS0t+ipItciD74ucxuz2xlxBdoUCKsmCTNMstpLLkyVF1ieISIziTYfWp",
+	"qbQn1DjlnzWpvsiBctNPYI4a9JeIy2h4AkepEMT2CRVEeZWkZh2owm3aYEuEtdp+j3Ccq0OFP1pdUA6K",
+	"6NjZm+bXmiOFcMt2o5+W/yWWH1KxXALBJ4Be4ElCu8BP0iTvaMH7Typo/yVcHzkBN47cei2D5x3XdmV8",
+	"mK1Lb21+fOfu2tnBhev9y5c2bn1yd+1s/6vPNr/55eDq7/Hf/Xd+M/jyvBS2rqSMlwqWR+vyQNqdqmOL",
+	"JuxS3Xb1P9HP5zArwoTD01h2RZd5wzJrxeR7lxrOKx0m5J+7BFlhRqegQ6vMSSGiLhXI5CR7cOMaw/sf",
+	"bNy6sHn1Wv+79/rXb/cvv2d6+Sp1OixF+aK4lvyujYTgwvXg9IORjJILBprEeMy/reHGCIex9rBQyL01",
+	"L7qMwHdLRLBV5lEH5Hytye2aNJF6TBDwqC2R2dLsvplyeWZ2PzxCiYUmfjCZlwqbV69t3Lq0deud/o3f",
+	"yc0xsYG9pVL2xZ+Fq6P/ynUsWccREf3D7L3G3brttQShRNgNd6bTXiQur3KrV5TL1g5yfZtox+ct6ts1",
+	"9HDU6+Zr4xnFql1rBpE5j8v57RLE8mjXdhsCwlI17vAOcHo9IPdqTQyb2ehphIiacVAhF9Birj8J6XW5",
+	"t8K8ydTo8LfG/fd9Wmu2lKoRH7Xay5C81LKYRWzfdNGrPd9EzMft/4gR5PyB2XLZJBxrHqM+s4xu35PI",
+	"e/K5dPPqhiu2a6WEUeoeb6FyH5gb+vR/2mYNeeau/P9dVpUXvW2Zic68kRAQrfbg/YJ54GyVl1fQVRve",
+	"GnKS/offbb71Znn3T9uNfE4/WJMaWB9JMTjT2CanEAZzLSl/DKEyJQlz697BD9JEtJQA2hTajpO1Rt2K",
+	"YhqmaKxeEqlRV+rs6lFmEZd3UyJtbVpT8cKEBSY1OFEw0S9zLXPMQq4THAy7BGFwPDnp2GyFLjsO6TY5",
+	"aVKLUAIq5RKRFoYrH0BtrwjSWhKZOvd8dmmwVcd412ScQmQlfX2kSWGFoMUM7yo8k5t6MoJA0Q2Fx3Ju",
+	"aeLCBPMpxmh7iHCjcwmPOUIlamPihKj3PPuaTSIX0uhCxWu4y8JMCyVAoxQwjue8pg0ms3lh8QhjDBde",
+	"454nV1osuLwimnDJXF6pecyyfSOjbNluxyg9npZ6D75ukainJFk3qWuFISo/JIiYRTY/PyJrQhKEOZoe",
+	"G7jb7OlBh6xvw2rkpnfakwnu8LdFvf0mCoqaSaVxdLM8RClv/zD71xzGRA49YvvKc0+Jw/nKWCxHvuYY",
+	"noOB6TDX9/ILnSYVqR6bJiOr3Om4PmMecVjdl/xTPosZK7zN3OOw/QfR9WPkYrZr5EmHx9BP3EqL+U1u",
+	"5XVI4cNZ1+QgXC1mgYLclbezpmMtoMPCH7zjkxpvMeLzWCDeHEjhHd+40Bc7fu6VyndMuFRMDMt97Orx",
+	"9OBpcPBxTeN37w3e/+W9Dz81pgZ4vM0FsyqZKrF+KvMNqQf3JHKVJdKlti+UDSdYjbuWyo0z6hpjcZic",
+	"QXEkfRUSz+BK4cnEtz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy62uch9x1LUXvYVCsPZP72FKxMKnkwcZsY",
+	"jT5qwZuEpB2a3+Cza5uffHdvbe3u2tmta9c3vv3D3bWz/RsfbNy+tHHrUv/NN+6unR18dm1w5S38MKL6",
+	"tWwhbLdRQY++YK5fcZAVtDn3KrRW63i01kM1MPDDGz0mHcv2DzapazpeWvdN9gcGR3xSZTXa0nu4SFzu",
+	"N223sZts3Lo0+O13mx+tw4Z3VSil7dmrCV9Zof/VZ/fWPti686bRv4FJ26nDd6lIjh1/+Xfn+jeuDd76",
+	"upDbU3ACPBBOpxV3vGo+O6x4UtvKeguxXXKwabtMxNe9eeHLwdrZkaSm2TyFSxwkseOxGGlOnuZTrm80",
+	"peW0VmxXJYJjonqEpjouuJkaHgX3SyAMI8lLEf4NrKagBaOWPOjJ0HIYkpQsW7Q7sHuCeat2jVVg1vDM",
+	"qo155E3u2BYEHOTqmUBLBn5EQ89ZsWAxx17FdO4adwV+WGUuq9s1m8LntJNm8ui98XpGace1429I41gi",
+	"pUW0eHrCh4y50LcWYda26++bNyoP+PZUirM94IpLZPPzbza/+X3ApYaHKwyufjz44qv+uZsmYty2H68G",
+	"bCAtuoXfWkVpmCF1a+7ZbTKP6SsIAYwV1vZzM/kIBzJbI4qaR75EEX7wo4o9ukhjCW+DokBICEdKDM94",
+	"NtchqyHNp/ws78KR4sCSG0phiA6xoto/G905FIiBgF7qdlrVhAI9W5rdV5or7Z2ZP1CenS2ZFSSYSTpv",
+	"0kwgOiMzn8LE2M1ffb716Vfb8fy2bNckoZer0kQSvMWq3OqRjiv1BagzGTYDXeZ3ubdicBx4vIVbiLcU",
+	"E4xm50lVHqY8XZccPro6T6hleUyIIpk/EH68jyTSpAuzpbndpd3l8tzu0p7ZeaOV1WYeNVvmkDaqvz5s",
+	"6Ruir3SNt1rSPnRsl4GhKK+iRWBh0TlgqgY7FnDDYaUVvzKS+Iv6aOER4vBGEQZTR45BwF2C/GhGDTBz",
+	"OFFCUP7+oQM/2veTuSNmfdmk3y8LlPR+k/WIZaughRYuHhOQk1AoFqKGoeA1mzoVDJ4og8bmbkWHnCxb",
+	"DlvzK9Rq2ZKRKZ54KrcsDmKqFndZGpmjDpJO5iPyhOXX8fsU0Uvg213xmoBoMrv8/19d3/zr+/niDaCx",
+	"B+IqJlvUycQzi0NaDfQIxVHjjCLKM+PMTN/eUD6ElzFGh6kKyYOxHUJx/4gZDk9Sv9Y0W+U1lVU1dPVs",
+	"l+g6sZjiCgZhveM4JrK2mE9tZ/T7hn9odPcdQk7KPeJhXRpkHENdGrAfPZzbcRyjoy+/MDH7do4od3VN",
+	"OeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwvcMbHmIA84vt8M0L6em1i3/WTEaV7WJtGQZuSckV8",
+	"Dl5RowprSvx6uuM4pMeoJ4jPE8rZvgXTuVZtz29WLOPhHqI9yavhkdjRlhf27p8pzc+UZ5MKc0rmoDBm",
+	"Dj6NmhuzG80q73igyEnVmHmLpIlqYI/QhsfMHsyGxzttk98SBCihDbZIBjd+ce+DKxvr6/3/+itqEZIF",
+	"2SusKFmWxWoO9fJngp2gXoP5z8hxTZyy0aGeZVM3baUgHBYJlFPKeejnYWKwzsJ2LrtZ6r6AginmV+5/",
+	"eHvwh18YvcLm8IRSk+L2o0HRcnJlMR7Tz0m+ws6Mrqo9M+1yJaU8IWvo8o5jYbZDPlalVQi9jIAUIyQw",
+	"ghNMVCuUl1fECslNQcAxLv3ktxuTLFXYIO8lj/h93v5F//qX8v9u//Le1T/2L18cvP5OYnHGCGcaW1g2",
+	"3/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88vyGMbt/6ysb6+cefa4Oyn",
+	"G3euDi58NPj811CYOVc2F+ZOwCbGS2YOeEhmqT489DAxDbNDMZie8UJzviIXPZyoFt709PBcSylOde4t",
+	"6dPeJdCnYQvSGq5Xz2TdqcGep8YI8DS5Y1XYmbbtMfPLfuj6tkO6TeYSSppMMk6HwzKUIytnnLk2+sSP",
+	"oxP0cI2PJwbRE5TizQITTO6y2V9ULs/um5k/MLdg9hdBRlMKAy4Su06UpqnkyxJp0R6pMrSA4uxN27Ib",
+	"6xcH178lWzfP9+/8vH/jo5RYLfh/84ec9Q/SRWDgSIhEAd79ePCbN+9dfX+0FyVHIE+5sDOEMD4Rn8Kd",
+	"n29efmPzN+/0P/3WGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5pMBCvuBAhINbFZ6naEMWuseEHaS0v4ipJI",
+	"8vyLw/wog5ulVBMMPvjZ5q/fVxUE6/+tygduXBycv3x37ezgyl/6529Gawrkh/CT/lefYdRKS1rJNeSc",
+	"OEf+pgqHwnyssMigWHBoW6RUGxykDnMt6j3NsLQnzoIh8dngr/CDpOo6IP1IJdAWKtl1CTMcPObHqHIP",
+	"bdt7Vst7amrEPctPHjz01NPPPHv4+889f+SFF4/+4NjxEz/895M/+vFPdts1MVKLTCRlh0dwkDpO3lqA",
+	"Ieqv1wl1uCuVgm/+q3/hd48vQi4mus/RrYlBRt4qFMcWWE+rny4FpjTzgONVVXApoSSMpXSeiBsX4AO8",
+	"z5rn/316ZfQcRYqCaY2hQp4MiC2J6rL5pzUMxI2nSI6vGk6gwx2MICYl7C0sy8j0nHp+oHqZYhzPU+Gr",
+	"INlIcmYuwIpVfO6bqk9O2C2m2JRFBCd16i3pLFCbu4JYHABSarzjxrhXeXZuoZwrLtfg1KmMdBlSiMPQ",
+	"2BhzJfifYZTsDNcx/JgsL6TVEdtlEd9n2n7q5TTsVeaqDY2BLM2V5vfPlnJtXE6Tqn/jvLTPPr20sf7Z",
+	"4LPPjVpWx3WVRZEs/YCYq9DQFFAVxDybp+Szo5JgzB6GoF9OohQ+93qZbt869ww5avfO/vLu2tmtGx8N",
+	"bv59sC41hP6Fq1sXfja4+fcdh6LpuiYYmkg0LZUmDtn1OvOY65M2422HmciiPL8vB01kuI1wS4sF1FbN",
+	"IDexmxg9zZDXhLSSJPUkKzGsPIsRIiTcNrjh2Gwkxw0bM+Ax5qW/j1c8gzCQIJJnGdvNrHNLz9e5T5VO",
+	"DhUjPegwyYPw5DTCWC+wBvXtVYhW04g0JBbvul2pbsUk4fyB8Y5WqowIe7a1du6JJ54Y0yKdUsIqIo7A",
+	"nkXzlzXVpOerjqSWBxJtjtPrIxZw1pOfyH9/f/XJ7bPhoFhpX0n/L6LQ7SuNzSfTkUhm02/WfdNh4hbg",
+	"aPNkGkBCRp0gh/TPos0jtimEd6RH2tTzA2BRcOFKg0EEyLRJglVqRIotEtOKjICZEeLL2iBFiqD+UnfF",
+	"PHWH1hihLe42lG4WLKTKety1SLlYKpWgxMj2m8TlJNzA0Ew5MFJTi/xKrT5rq6eENvR/A2PYmVv4mvFw",
+	"XMvWfqb4Tlu28HUFedJ/xtqQyyNFhu8xRngd8tEEqTK/yxh+g17zXSLIJQgiCkukpN0oIqEVbgut12Gr",
+	"bCQO1Q861LHrCrQ6O2d/XL8/bzO3UqPCWNonP1a5qN14tsl+05pfwWmakJiesVcB5km5Ym1521HDgA1A",
+	"kb8izMZup9FgwmcpObzcheC4T1fM+RUZ9qSKrAfbRqrM4W5DjKXX4wkO5RrqXY1uSzGk0OiyzCxIsBe4",
+	"icgzSwK7HvdZCkrGfUe58NmZFLVZlTQM2/C2mFToIlSfHHEM0Am9y5PoeyNXF/OG5lA4trF4mItxgVjc",
+	"+gDtRpqGKQeeTJGb6EYUgUOeNOnajkOadJXtRC34lIstNQZMjtrk5+SjWYbyydF111KAYd1U+F0O63kn",
+	"qps91oZbaTBCfcAWqUp5jPnjzFKzXkLpoWSwBpYzSIux65N3GusjUsCsMHJA7Qp2IV6rHK9rzokHkulA",
+	"Qho6qBKmH5T7SM6CWRXbcH+PKxxm6jG0UyJEaYRrUu/iHT/7ZQkSNypqlt2wjQi9nHiMWsl3FObL+xdK",
+	"s4UYtObLL1uv7nvt3+5LjXZW9s4J7SeBTHMkFQ2el+/tDvWZ8M0WvtCRdYci1osoEpd1mfA18o8GRTkw",
+	"XssAsFArnXYa5hGJ5ppH2mSkJLJP+z7Ll7J2BaERDJTyvF1nWDtXQ/j5SNzMNEWfr7BUZJsmIz84Rprc",
+	"sUZrofiigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhKVKu0uHlMXkVSVoF9CN0Ckyj/fbZxA5ubFbj3Kha3N",
+	"M8k4zAgmgD7fZC4B34bcRfRwdqkLhVNy+yEukJMwxwJfyEN4mLyTxBmKaq6lUWS5Ek90GKKM54zgdyFC",
+	"vxdXUFSiBRCh/MiYKxTDcDEWnbY9JgBhuEsFEU3edWMAUnBxg4sERFYRNepmDmesQcLfyjcuhsqRQGGi",
+	"kgfr9V0CmMVS+IT6BeqxcmR4OPh6lyC86wYcRs07HCsaBsQPjBN3eG3lhN0ylk7ZdM/xJnUbTWovEepK",
+	"qaQ1RjVvDxw5yvEOgiZRhFIoLSyWSvHr+NhLpfKpl1+2/vfsS6WZuVOPL75UmtkrPzDe0INcvglqRidh",
+	"IMbyhljlI7Z5YBbpNm1H2glgdsl1RR0dQ24qk2DPsKXx8ODNGpUuZ1MgVP98cMEOvXpjfX3wt2sqTWSJ",
+	"lJMZWgFm9oiObabLqYCn8tcwHYknv+YEloDMaJ8TKlaUSzBvlUr2eObcII3JrxdhZEsh6vZ4SXnPHPz+",
+	"TGkWSo1OsoOSyBrg5rL9IV+7Q33b75jYxSHW8FjCj71/93z5wP5otb3FO1UNKo3HuhA945mFkERV1imI",
+	"LreRf9Ryad/u0r79c+XMYcsHYuPCn4mBEycRLD06IfM56PjuJFc/2za2fcnzO46F3gEwMKWl7DhGKL9I",
+	"dCEN0q80DqTfyWYvkUfwu/75m2SW9G++M3jvSzJXIv3zb4wQvKNIPpyzmoZpkw/R3kFIIRt2nqfWC9ku",
+	"iUmHXFG5lMYnL7al8gNfYpQZxQr8Mwk3kb3bidWriahxjUtnNVtMKljUb81WRfBtBBoacQvgMGACp4yO",
+	"1AwAfflSixF4ay4nlkqmyAvPaE4uTaNglXTrS6tYrmeJ+Krpo0pVE7pj0oh2sXGfrQAsG7V75kNTQDdG",
+	"VMhW20RjUt3jdZ+5mi0HSPIxfmd0LRhVOlVTWHWwt2iQYU5tp5No09dltSb1Ky0mBG2wiqr/nsQdjzAo",
+	"7TZzx1Af5JRGvBMfuU+Q1pH4H63yjr8khaXtkhe4n6wN0aUT6uZYGdrRVKAZ4yVa+QuxUkrlLUatxYDg",
+	"bMeB6LtPVxix/SXScWvM86ntLgKyDiKPAGE6XPhFIricS4v2lPva82zcgyDRnFFMI1TvMTIUeSOcHJUv",
+	"R5A8IW8jvZHFYZdQUmdd0uWJVKsCIoQgWsjG+hv5Ambp8I3KL6pdE8EyIo0D0cYJLn3s/kTpPouJPJCE",
+	"qICDPWK5UIdYiz/PG+iwHUNU4slSc3zS56TKRqPhRGFwAP4GUW9Ojay8UWOb1hPJTRyaGuKN3V07u7G+",
+	"3v/q+t21s4MP/z745L+iprbGIGtRt4NNJwN91XgXn7aZY0VaYSfUVbyBJj8IoPIUiaB1CGyrqqmI8nj5",
+	"0r0/Xt168/P+zXc3bq2Tcn7jK1YfZaOvJ4GRInaXdkfgxXNZWXoxpm1/BlD0hvFbMqQf/GQoO2UqUuo+",
+	"YftmgdNp0KjMkhfuBMx5msnzCtlwKvhL6dw8Cr40lPs+IiIPZz+Jhj7myZqhu6CImDtw76QtH73/4wF0",
+	"5WRVuD8wGeNuREq9EtovlG9tP5cjo+HKMGjD1hdf9L9Z7394ewq6Wd7qL70FqVVg0Y0chu4I9ylrf83B",
+	"UbMx8JTdaPokEnMJIoOl/bPlhX17C0Nt9069eiAlOpgVzGNu0HYAmsIgAtMEEeggLBUMlrUXxyIHkxIo",
+	"CAoJbaEtwFrTdqLqapt6KNYbHnWt4C+ozzSKy2epa724OlmnrDSj9UTERNWahjDnxm18++7G+p/6Z98c",
+	"1wkTrfkWKREfv8kEU83G28wlkBkW+m5DF1S5VCIUdMz7avT7fMK0I674V7q/6VkFaDvMwESly9iK+s5Q",
+	"jMy9lUUNBQqpH/LxGYv2dgnSVH2xAufc/lGliOmFyckQBvY1K82Uynn8XGazl9frgHgoHO6LJbUWSlp0",
+	"hc102vC37Tb00Lq5F8gRQBPM39FpuETpw9v99Te2LvxsJFtQS4qaYBknOFFJxLbPODXGse0Df7RPNsai",
+	"xnMT5z72Vnq+kJ3uaIf4oODcxRB9GzM4HFb3iwEAOneB4/UgpAmYoUONQvM2MQ453/ywea0Bu1N6QKoK",
+	"S0hlGbe8CcsoYxPYZ5gAbxnLfWGrDuvajE5beaDy9StFnPHY0HPFgtzyIBUnAS0ZdtFqM7eSdYbLwXdD",
+	"x6ez58H5sF9SuFjCJE5cgs/JwkIMkTA9n3BkMgU+FQpXYSwb0V+GodtF4je5YAr5jUrK4h5psWRvsmAh",
+	"EKPNu/UahTi590MZTZjinnZHWr0AoY7X68wTRb236GzidfAROnb+K6FwaQxUecAwPT+X5v1DaSwO6ZLB",
+	"lSpGmUFA6sM0FjnDyM6YWU7HO6RA8h9gwnLQ5TatJy08YHZQ6+8yPfCJl+TMf9Zvzu6SGb42pzsiTxgi",
+	"Gj/JmaU49bTHsVpxjQs8YQJjV+IJ1JBFDS0D1Sa4yeZildQwtMLYhHU8oLzrHcqNTEEOVkj+wqeYgBgo",
+	"Q21wTyjvKdAUYMuZNCMMPKQbomFPNUF7kBze9bibs2FpQFIRKC4V6BiRhD1UvDmcjp3D1RVhdw8kMBFl",
+	"t49YbEJOfRQgwkPXrksHNtM5OMLmGTuwRV6Tu5xUy+rcWxH8IKMnUNgDZyzkmwngIxSHEPmnnyHKnnJ9",
+	"KRfHiSlYoSoyxjWauuRrUmFAujv+7PLM7N59GMyxBcqVoGxVSilM3SySJjsTO6yF+oF9VulA+cCB+dp+",
+	"C9yVE4dTUjpSBrm8qJfb/n1oUOkwmo6IKVUjx6yxtWivEjnpoWpphtB6LifqKUxkUJkDUphB4xy543gG",
+	"3HV6RQj+2y7o8GMqClMBPUlroXkwKAsb+2i231Fzui0ypWWaVdc7xKtv/n1w6w/RgNfgxhdkjvTf+Wpw",
+	"7bq5Ts3sVn6xDh4ft0MdfeZe7KjML8Nytmz9PWwQbuzYEFG7pE1lLHV/AdIw0aK0RSyDvNaktlvEaEI5",
+	"ZqrnQ5DbEQUysz6bB2WA+XS6YFtMkDopWp25L2RUeCYlYwzdKygDpxFE1pS23dGUFeDrmcrNA9MKH0ns",
+	"Hjnxo7rb3kOAk2UwWZBZ2LonQQshC4JWljkTS7LUnKOKZYyj50xdY9me9X044Htyp7gXTR8kLbYUdklj",
+	"jmCk1RG+ypUdT86eDJtDVEF2S/1wibh5xO827fXt93vOm2uSno+u/TqZQuZBOAzsqLOgzVwL3YqRtFDM",
+	"QDbCRmdhqw33iFbbM2HR9dChjWP4a071wHh8wCofMTZ/2BCUW472sRzZsTJSQlPaX15YmN07v3++tLBQ",
+	"HhVSPGxhN7gT8E1yEv3/OTe4+e7W+l83vrm99enZu2tnBxc+2jz3J/mPW58OvvscHxhcvd7/bq3/xrn+",
+	"lZv31j7YunYRH+6f+3Ljm9+QxxCQENtNbt242b/9641bb299enbw27f7b673z33Vv/A73QNk7+OGVMpK",
+	"jXpYEStEmyPoJLVdh7pWpc28lp2dh/E86DFVLl9yv+kyMrbqLj5hU67Ei4bWsV3oM1tUzHzeFtjR0oYS",
+	"opESKSdu2lgQlpEk7dvv9e+8t3XnilE0GLHYnnpFGjU67QhS0Rl8BI/HqyeyL8uITETkuFAG22rJZ3up",
+	"eYmjW77j3EIenIB40+dlpBTOV0y1JdtMq8uU445ujTBmxqixzWiyGjiWPd1pM2/VjrPSiHe9aVrnsp98",
+	"L7YrxCAfFolKg0iwistxoyOtqUeK5FBYqjRRNViKrIxWKhj4vuhU5QdVRlQOMuF1VYSxS8SYI+Zoedho",
+	"MEzaogKD8Kpjhe02Kh5r2S6241bYLVH8CfURBG5ZzHJUbaGhi3fHExXdfDFs/V0JwnOm41BLPRGp4Uhw",
+	"3xQENF0uAeKPUF9tQIzA2j+ePfPsytwrJ2sHstJAcxeNmBPBU3qfHrFd7olDxkYeNV2NmFLDNRoOxlFX",
+	"OEkb8vMlNBKo6tlt5McZTYwjDYxju8nbzD0Y3IXt9QWO9daPZhTn7Ot7OKVh9e+vb175xeavvtj69Gr/",
+	"Py/2r9zsX10bzUrxThp65So4LTyu9EN+ljnm3vGCEYv6FHB5FMpEWo8So2QeAm/XPbKhbQmmWMLL69yD",
+	"zuzdJsegdRF7blHXwrZ3RGVAhTLeSFax+VRgtEp5Pi2w29LzmY8RbEpsl7eNBFJDTDTJwxKLjHd8SH/p",
+	"hPPM88ZK1/ablfTmI/B+ecx6gCKmENEgXRikvYuorr1YIrFCt6C14fYW5jLrtKSgYzojSNokpnbqYZF9",
+	"itayvcUmFqWXy13CVpkXZCyNbuwXbsD+kfPkHX+cqWZvb7GgXgneFxc2UU8b08pivRbS6SzyTGTAhZGF",
+	"3JFsoThLSL2SqceWtU/BNRy+OqNIP7b+dFZ4hLvYoyoh8FTvcENsRjcVz9ot5MQmGCr4eCRAVkvPaliP",
+	"wK+idyQKfzA7ElMkBkag3uWoWelVp2/XMQbWqqHShVWMGcQqlxcNTtpgAjHf6oZs7tmZuVzZ3NVeBUqk",
+	"hpsO9yBPFRIIMVW/DnTqjpm6ikvFzDpDumgaaYQV7WEjSXR5gA9PaZ4AjxV1jsZIyWjIWoyZEmye7GEZ",
+	"lJSZgS4wpcWDGmhYfFNpDqPfADpG+kUYsVlofUk1OWu7Zs26ZotaLBv0xwMyhpHkw7ktRrgw5qPQd2mM",
+	"TUbeE68MmY0VhswOnwDgYacXDirAjsMEKtxs4bNYzvKI7PXN9T/2P13v/+EaVhpufPtB/6vrG7evoKdr",
+	"49Yn/Ts/N+1LcpI9RlO6f8I3Mf5nct4k+JT6kT7XYsBu9HYUdUPDJCcLjkzfopB9pDO5HyruMrlI2Fve",
+	"jkwom4VChrMGvUyYvCgfU75dKIKQf+8SUygojQVS80mMtKCOZFuG3gDlvSPBe+DOPAuVRWM6DBUgV0J0",
+	"ZnZMyDnt+b3jCHFYAcAIYpp1cQi3JykYyyOPRjOffJ0TjvRSccRs5T2vpHXwXY50rjiMJQcuoneFsy6X",
+	"S+XS3vLC/EJ5dq5cKs3+yByAVEP5ylOfHYuMePXT0cdyzW7uQKlUKpVn5+YLuXoZHOll01ueboHJPI5U",
+	"sgtfltPtnCaSTmgMWL/LnFWlN4oi4Y4VAYPVISAmiM95bvEVXsIh6WUMUwmfeqPbXQThKfk4tBoIGoxQ",
+	"OeNVFjfbo5h/iQQYc2tiotsAxDzkASLfKN6TfxWIYxlbSAms3SQ17jOuwYwZltpaDhacmF5AGGYGoOqT",
+	"UryXo7MCwLOa2aR8WdXNYOy/yiJZU5j0ON020bgg1SXamHQEX5l2Q8EcbT9JWeqoKSkMGiMKlPWuBg/j",
+	"QO472gZiZ0oy8uFIRaMeqT76IE/A4LVXH6j+00YvfvhRpGH1aNd+GDWI/EyHG0Sn2rJ9P/ZZLLNBhymC",
+	"mYcf+R3PTXxUZ54Xf1cYzgiGrDWZ1YlPI1xk8AnirsY+07AuxtAIBICC4U6Zk09M7mqMKgpAYDRD+I/d",
+	"i348yP/x0a4GF673L18anL/cv/D7fHmICUAruL5qR0amhyDTeCCJIYpfPWIpIS+2sR79WJDtNAXsCITs",
+	"HI1nODQbuRmShNB2G3M2tY7nGZue67cqFJAoPvHsgZEQFS7rZrxSg3JlvXQklqOeOQ52KmNjJgEVc/Rv",
+	"kvZtw3aJm/Q19Kjb2N2ktkMTmJT75mOrmjOl4qlZpu9XbCiHuw3kGOB9rDLhj3s8SbxcWGpkIsa9DMqo",
+	"E0G0jC78h2hP2obwSNxsWVg4MFOamyntnVoj88Mpxkm2FpxflxhhSh6BwF+8GWLEaNtNDruk3nGcRdJg",
+	"fmizRjdl33zpifB/5dm56VuatqiEWaGGUFYDfGxSsxOEmhJIh5OKxrbxzE6fZRGBdQ2aimkeTkO/b95i",
+	"jTRE720fU3nugDqf+bRIvEjFX2ghojgqzlgykg8HgDtGISnYmdGF+mcQHpl3K9ytOPFsu8QpAHYVsmdg",
+	"cpYUn5GfpPTLW7EdJ33RNeoSK7c9fly+zLjWnTKFdQBmNDSBfBZabbigtpi80PgFVGMp5Ssa8x4DXjoK",
+	"Lxa7t+az1JQXnEYxr6mdWFI6859Oc9IxBMZIyTCSLZ+0/SaJscwl8nLh5QLA5ApS5X6T0C7t7SbLAV4X",
+	"qVHPknafakADqqWcShHyOMJmZwjJRh575klSLu+bn5spLywsPI7Ve+AoACg4DNOHq4avBTuDDIAcJg1p",
+	"nUDAfLTjMdbhb9rSIScqUJTvJuYzQilMc3QSnS5MWrxqO6yI5W3yE8hthR0EEGOPUdXGJHKK0g5IdAtN",
+	"OEYTfaINtW3TZ6MPCReNArXlgmYbrwv1MKtIO2M4fKIuaq6jSuBM7R1COfwemTn1PSPMIcxCYyyOYw2l",
+	"orFXO76v0octNlLhjk50eeYndOY/SjMLFfNsTdiJRias+z2N1zME8ADl5dGdYAMIfWiBbQsCYBhDSGq1",
+	"WsejtV6lxXzPCNykNDY4VoxBi2R173Azj2RvZ2MXkRytS+5Dn5Kd70lSHNpl47mHiM4Jff3pg2Rhfu9+",
+	"0sYnSJg2nYeqj2N/Acl261j72/BoSwwDNFekRmzEK4DxJkGU3rrz/sattc13Pumf/6B//fbgm2sb62/8",
+	"49uLg599vPnB68r79dm1wZW3Bu9c3lj/yNh5wGaOMZWEWkR9l5NZxoCz01xRdY+xFAVDONyvSFmEnVDh",
+	"z45LV6ntyC1eDB1T8iWI5JebkTt8NPxX3H851FayysgrHe6jZi86bVWkE2miVf7+oQM/2veTuSNpMYuO",
+	"Ke3lxImjRH0ZjSCXjElkGWWw+A5iuwZP6EHu1h3bnPXsG8uilp0u7Smv/WLVoe7KEjonucWIz1A3DgeI",
+	"PDe6/6H8NnSyBmvX3dzwPsTOI+VGr9oW6quGMI1pl0DR0f29h3WHqseoKR3jBBAl7/g6oULjmOaivZOM",
+	"rTi9421q7E9sUdvpVWq0bazogKwtoVqjKm++IJRYtBfGD4ljt+I56cacMXamxuDVhhU+7UF3L0taDi6k",
+	"YStjIdcK9Uk8pUcw5olRUakzZiwDrFGHuRb1iHwAkSaNB9TUUfeUJC7VDl7+Z0rHk9e1hbbziEd/gB3l",
+	"VWPKVFvhRLASM+axEeUj7Fw/LEgAtjjaJi94qTFJWWWhgPVTsTOBvNSGQ/+08aCPh/wSQc1T/vhR+JP0",
+	"oq0W7YU9HOUGQZt3Qapgp0YWEdvre3/+W/+b9f4bH6YiX0wB2R9LpyPbWGVSqxHTQvpXbg8znr929gwd",
+	"dpQlFTUrjRGYvocBw4zxlshNz+LaIa/I2dFsDAhg5lrQiXEk4E3QVnPbgW6VZgT9H0mLqTagXcgPM4EK",
+	"szO+R82owtxcZt9LrfQfd60mWlFbmQorPHRsE3VjyzrYopY/HvbXNaaD5wP3nuj8M3Gjgdt5bInAuS3i",
+	"X0VCHcEBFZk0FV76ds/5ae6RVk8wpx6Agum6sogkePub/sX1e29e7P/+660bn+TwaE2DTvKSCGSBTUIe",
+	"90P9Cg2A2QM7qIxB4zCV3R/FQY9qaJG+r6N861l6z2GQHktEtKkrsJ+5vEYWB7Llq8xzgJNPebMSxJGQ",
+	"CFn0MR0HeJqODz9fVADNAeI7XCYbAwqi02gw4UehUyIqZgYJDOnbY5zgZPrhfdHEwlPem8+3ObaqZvJw",
+	"xtc63NkrUmqwtXZu6+zFjVsfbH3x+uAP3y6SwXt/uLt2tn/+6ub6n/7x7fn+hT9vXn4DlaP+rfP/+Pat",
+	"u2tnN259gt8mPr/3199urv8pwqdV/uVPO66NYO6uz7wWs2zVyI7B5yYO/gNpndpjZ640mdM21j3bLovC",
+	"+8V7WZs6HbBedt6/gsSOuaIcxtqJTjd05j9OvaScq6deLRVnFybvwq/3JGjDT6vMSe85MNTdszB4/4ON",
+	"Wxc2r17rf/de//rt/uX3EqkgowMkwbU0CdfAdW7Mt57odzzVqoae+Nyu6XAXh9hgZLkvFbbu/LZ//Xah",
+	"WNi8em3j1qWtW+/0b/xOkltwgxNhl9GLNxYOzeZsI6tZ+lDMX+Xs6nxJdIJVW8ZcwIRwkISqSSHIsQse",
+	"OGXkDhEyMlaKqaTSCG66us8+5s/K2yS3usdExeVQl8KxdWl4DMGZWvFE4HA3j1HfdhuTKDM13moZM8IO",
+	"h/652MmWjGAvvrEPRZm0OffkEewlUJ/c4NwqpETrRxd9qmFMBzHV3LwTsdbDUChf426NqfzYiIL70Z/u",
+	"/dfbW7+8uvXWZ/f++PrWJ//9j28vDn719eDK7zdufbd17eI2W25nND46Bsm5RijCHQWXiSQFD6d+Yzm6",
+	"+SJEm2SFzd/GgZQzOoX5iHaERGWKcq9BXVto1Ilou8tP+3d+jtJ3VLHgeNHSRCuroHmcAoXTuwXYNOGu",
+	"Zx32ZBc841BUapKbcjrR/ITBlfOz+wbvXUfIj3tvXhxc+dvG+nr/8sXB6+8Y1IAInc+aHIHR8zCWYHR8",
+	"8HxFH1xCzFnukdBZlOskE4J5HKpbCpE+wEEnhrSePE3cJqecIXpJIRCPiaZuIDMuG4QfV3y+wtyMciz1",
+	"HIHnSIOPyESdLY1mb9GBzetKbxaI/DnEbOipdoHquMQiQQq9u3Z28/yXg08vSa363KX+2S+lUv7J5f71",
+	"z+VX138TfNv/5P2t784DWN7r/W9/3//T5f5/fy1/9bNv+v9zLgDRixaHMKcOWqrKTRZt3hEovLFfYbw9",
+	"IfylvxJ21UHsSZfZjWaVd7xM5LzI4Q5JasABJxpZQzUQKYKbzwGMcehDJIokhNISRfQwFxVLpw6GM5t2",
+	"3ZgfwNo+s7KCACR4yGSv0lqK8hnJlQRfQHfMbknLtbRIDrUsj4kUfTe81NThLlsigjEyAnfJ2FD5RJwI",
+	"dwlIKYVqcTOUq27vYordgh8NjeldgryitMvchvIyGlKmvQjP3QCpEimszD1UiMlmGC6yIflr0CK/ydNS",
+	"fymCvwAITLYgLTzSCDJ+zq77yk02aqZPqscCMI1Kx/VNSRGYwYXPSHmFxVrIsfAdBH4JHcNya2ZQhAZ5",
+	"fKbU+INh1EgBVUU9LoGbNvCKIOUbb2u20kAChgWpe6p1UbpON7IHVJU1Ovl3oQ69+LO7nPi0Xoc7Dg8T",
+	"1agNe5+aMZLr3HF4l1mVTjutNYnjEFr3GWQr8i5BcyQKxTG8kQ2Pd9oiB9fIe+9OUK/B/Gfka00XT4MI",
+	"VVq2EEabbBkvTSgsDIBSS5JeXY6GdFg+OLw8uza6z5vqHXe4hlw6f6RaqhHpRcuoZqAjWXfZyw1cEWK4",
+	"AO1q1BaUApJ1DCFbmAEXaK+i06lNczxMaAs9XKqQUV9GXb4G6aIRGM2U0gsjjLn2SRl/wb2RNCf5ZQS5",
+	"zPAalUiW43CPyEdVsChF4OKV1FwI9yFe0587SUq+6QWe0lYqJTc8lhilqgQxQzkZvyuXZ/fNzB+YW5gt",
+	"GTMYVplndZixGCD0OiEAnTk7JBPL/WQIK6i0FGBZ1raLYZ6WWkk9qvkUFcK9qpIZVoByl8FAcmlK4kAR",
+	"Aku+DhEO2d9BssDG+sXB9W/J1s3z/Ts/79/4KKMrizEkCU4GThrMJ3Z8iMGVtzZ/9cXgj5/+49uLW7dv",
+	"DD4613/n0607H5pxi6dSvJ7mEcOuAIHuqcAv8/rD9Hsrebx24/Sb8UMbz+94rrQJfqr6EgTKizJWDK8N",
+	"PVHZ+rp6bozu/GFXfvkb0eauFPwpkM8eb9kCrHT5oBgDpkGFr7K6psETcXfDnZ9vXn5j8zfv9D/9Nuut",
+	"KiiWM1cIzK98ls9xeBYK1Fu2Q70KtD4cPl5sLNlmbtjQVuuGQurNaqKIYBqRDwpEE55BnrWEuJeS/xaD",
+	"VOKIJaXqwqW6F2tTFEciGQ2JoReImBjqRxVhGxsSHVadiOAhgg/lPnmNl5Cum0YhFfK+dMr5XsNeT2XX",
+	"T8eUO6He9rx842tm3Lbp5JFx0qSu5TCRxCbOmT2mXp8i4U6grIRKUlV6CQWlxvd4DebWeiMLAdVjrxUL",
+	"6EGZzo7/O+irhq3u0l5Ojeuk+oG5gym0GxIrBXPP0xWWP3lRPT5ZXoD6cTo5QGg1gBTJlUNqzCDUATLd",
+	"gyXJexM8XhkuCYNaabxDpkdaamKEFvHkQrIKW70OeTUiwk9r6gazLdkzRmudiSZfUcYY+tiUzWB2qEad",
+	"ZulNqC3ugt9C3SNLKcrK7YlzkB9YcJGDAKsyFoMmOvAPqVEUlJ4A/60xzNUUTIpzWpN0imSARTJYoSRZ",
+	"hf4W/i33QP5KAc7AqyJ/xACBg55BtmuLJvYPBwAaSS28okpUPKa7BTtYkImaTgHVwIJ2ClQ6bbmnAVwN",
+	"6J+RHgVBi4Isv+0ybA2qSWM458e6rq+ln/ghVrPFpPmQ6rcpOZH625A+0snglLGMNTVhiKvWW5hoP1Gy",
+	"kA5G6T9z5heYVeUXGLMwpwAXhvYsV2rzEvFV5DjQiXJhvMT5GSJ+qj3NuMOTnGSqS1zleHNS4y22RNxg",
+	"nXi1UdGjPdLkraF6yFJqO/kddHLj6kdi+E3iiFY+wlEJqPBUMA3Lo3WlQtZpx/FT6jOfY6wNJcyupbcW",
+	"soiXSJM7VpAIaPYbaLUns8YFHprY/JBj56hRO4hJKmMrh2NrXVNWiIrEdgl3mWoIAA8PU3vcP3H+y431",
+	"zwaX/za4er1/+e2NW5c2z/9P/831e+99/I9vLwZpYBu3LvWv37679rP47dg7+sYP6ypxXSKDBTwQEC8d",
+	"h3zEULyCLZtKVm8uProtRrnsOCo/sgVUiwXcXHdbCJAop88z03s9PA0xFFBaF0ng3NbPA1ODKNA02Nf4",
+	"nOhBM5dcNz+NLn/QYSancv+7c/0b1wZvfX137ezWl+cG7305uPKX/oe/638ECQvy27cGb/8n/lulvrx9",
+	"vX/p1+qTb345uHZevuEPt+QbbgMX++7c4O3rg199eXft7Mbtt7c+fb1//g35qg9/t3XjTjTlmHVjpkfH",
+	"jRhrPq8EqrrPKx5btVlXq/kesyq2G1OgM1Tj49rptU0U0xpt05rtG/yD/x7YBspVVefmHNmpN6vFmvrc",
+	"8ncnOqJCrXrmnqjgFJg5I3Iw422tg9WltqTWR6KnkcGaj5s7t25demvz4zua2tVduLe2Jsn12vX+OUjM",
+	"+eqze2sfbN158+7a2cGVvwT/7n/1WXhBvvpsc/2/QUifDdLD9DMXB+cvq2fgyqjP3/nN4Ev1763bf9v4",
+	"5hfRtnWg8UV8iIGVg/Cuhoay2sxFGNcIcKrtVkIXcxQrFQxTK7BMNcyqysE03yn94kkMhFFR15NhMgG4",
+	"gZcS2ny0iCiIaszHADTK8o+O49tth71Yh5iHoTmUKsLJfXPy5PJinoKwk5Aus6XSeN2Jl0FJj3u/l6KJ",
+	"FhjsbNEeEUwq+z1IxZJ6Td1ejSLx57nBSX0xmJf5LmHw4yhGQ8Y8/tRzPxFG73R6GWQQ2G5Qaaa7eqqi",
+	"DrgWQiTCffNzgPMTUMbcbAwgZs4M2TamZE92fwiccnp5xo1TTfUSuZHq01Fwfdi1cHq+clWnKyksTMt1",
+	"rRhK43aLr2FtaVuR1hFTdfBLdgWO+t8kb+M1mzqVsFNoovegZcs51fwK9Hox8zHuQ6xT4zolGhhk4beL",
+	"FUIb1HbHS65KSX8NKtd+cAxt9NG4IfCiYnSOpl0+XqMTeePylDcdbLLaih1UN41aWnB0uwQsEzvSZKU4",
+	"l/JuQmoZ7nHm2Wyi+tt0Ne+otJGAAzFaaw5BUY0Krk9Uj133eCsF4PBp2xN+XjCAiUqfJQ/xbSdl/Ocp",
+	"Dl8kVFUFz+3bJz8QhLtLwYezpRJqliLPPLuMrchXmKp9jnAXOqZxsp8c77hWHMTjpdnifKJgDA9j/6iD",
+	"Ce3V/eP6chNkGcw+tuGRo48eaGx3I7psOjlPx7vwyBA4oM0h6RBMFcH8SIjH7yTdv2Y+AamEPunZ8hVD",
+	"TrGdy1TMiaSZnS+ShQdbSwkEqPkCoFlaafLg1+/2L/wZahe+2dKGj/zz9Tubf73eP/f55vn/ubt2FnWH",
+	"wWffbF5+IybeHbmbxQJzVFsGVbwQtlU3ye7oRppjRh7tYpgzCCnyjisg9Cb3mbpQiWnX8d6Bo0tQ+Muh",
+	"3UKxUHWUEU5bttMDqJdqNXMyR4yweE/2CG23ue36Lali2S6hoNtD9h0PMmYWw05+DeYDeJnPO3AD9QJ0",
+	"BnmAB5Y1mWPQL3CiWJwx9SEWtx0qxhpdnsRcKysHxvYJPAG5fH6Ajwkjtj0mBLN0GEMzAIZOilD0zM4j",
+	"HgYAd7kc9lo+Vu/4nTFa6qiwOADYDM92Y3198LdrBnD4GET0KEaZBBTBPY2NnHEdTzRZKyU9UWvLmG8M",
+	"2r3tL5L+nZ/fe/Pi5gevb6z/4u7a2a31v27c/mX/Py/2b3x5d+3s4OrPNz+80P/Pi+C6W4M6pT/3P7mM",
+	"D2ysr0eIsMnQMaQbgtiNJkp1vCYZFHlCoevlQ694ERvdyMNVDaPMQHUdaLaUalU+x9oKJRHJJh56KRuN",
+	"wRp1Ky3qGmtxsIxIVV2kdH+5bzUUaXiZ0V5DkZZK7EybmcuO6naO1qUxWZBReKBzz6osvCXTKDxocs/+",
+	"D+5WzKrhcQQ3gf65SDnaawDaKG0mwdONjc13UIbbrvCpa3T16HodlzEM0FKdyWE6dYdRK53glePIFsE+",
+	"YBWQ4AQ6fWBUBwB8tY93VG/NceokYHCI4eiKibDvp/nl5toDiEYZATw3br2NDoh7V/+4dfP8P769uHFr",
+	"TbLkvSXSP//Gvf/8/T++vdh/41z/xtcbd672P33D2KvWdidMOJukZGEa2luQmZ4OoGfIgx9KU9zprPiM",
+	"AcfJkW9HsKkN9omW7I4tcvBzlbad1hgYfHc2Cy5MpBG+KeE7ZwQ77iM1sLMwK8XkXmIWzoIGnetzjhxA",
+	"8RiG9LXekIN4UceYbm6uCDPBQTpNpb1y1ygOMEoupV8zf71vPBSbifIVpmoOJW2iMNW7HSSCarRJ241B",
+	"+3bRVaDyQrWQMGSIJjSdhDxMiIVAOkfpbCgZNbgYUYYYYzSxmx/BwAzuZ0xbylJZe+2JokX51cMl4nsd",
+	"FgsPja8ulswYdeVoRKE8m8A4GxlqylYIYd0j5j2ppjdkpd1n1W+JsFXm9bgbX+Ak6uA2PHSjdMfZA+Zj",
+	"B7gJM0Z/eVra4wRa4RLJQzLZamJ5No3UY9Gz2VJ5Xw5Ev2z9cF/KUHtL24vg5lQd03vKzD68mmERNHTe",
+	"dQltSbUdU7JoGKoTLI6fllQf0/uezE5Jt4wPcqC0zWLKke8aSyUMu3csLIyi33T98ClaayoFsUe4W2NL",
+	"xOVeizo6Mj2H1uXYvM2gH8YaMqTzt/E1xyXw5JMVhkuYRJHMzubbebVyx3S8cGHz2wz7hLpgLv0vqvaN",
+	"UJt2FiX2X4rUvxSpfylS/1Kk/qVI/UuR+pci9QgqUg+pbpSm0ZykhqSTjVsX7r33MSCZ39z86/t3184i",
+	"BujdtbNbf3rj3h/fjQYgsewlvDu6PnrVthhPCUAKYeyvQms1JkQaLOX3T54IwnPLHR9EH+anNqH3prHh",
+	"hsrIM/V6P85q3LVECMtGcHwFd8nceKRjoWS+ZEHj9MwqF3wKwVOysDdPcm9FaHrOzhiJ7VbyxbGlB7M0",
+	"q7a+b7sNMXwcmIGuOgdnhbiwUqlGXakgNexV5pIqra2YQ11BpkBMI5k3h34xq7HStV2Ld9OnANmPM7YL",
+	"oCcidcQlbOw7wzs+gTz78NEwiwHTTEIYMPPEuMUqwmftikAqMjYP4xZTsWmhBlDDjR7AYi2ejkzDPOJ1",
+	"XEzIBii6mU6bWNSnKc3JnOwIpa5nCFQzLE2FoKROezfMvGzWXqjPKvrgMkaF3QFAFA1MJ+yGS51Q0Xax",
+	"qUmn1hxuvJMSG1Ul+xWftdryN2l15lQ1NpVjUbFCqKvATGGtj3XP7FZC5ninKn9cZUfwzY/nZd7q+RNq",
+	"InEObujwIoU1h5RpsKq8VvrenbBbquIQHpSTh1gZqUOzvCYjXWr7Q8G42dFNyc03PmtyqXc0hRBMVydB",
+	"oaZTVBfCzL/OpHevBbaHQEEagkbJrTprUdX11cHEzxWXd82Z6SnlaqOyNmMMLk+qpjm7/akxis/yenBa",
+	"vYq8bYh8mUnGveP4HBaY21KgbL+07fhY5WzCXCYG9fiWJH0C3W+ip6tRPoIaqlP5y+RUyq2idDmCp2PR",
+	"sfs0P0r/1rfQhKJ8FLsMyEfshDzIfq0p8JmzEi82I72txisl6X0nEvWHbsS4ycypN2QxRx6iFiK5qW4a",
+	"5Jtay2U8qtTT2Ok88xcA+9XhXfS12YJgw+PHTuvfVOBr7IN8+vHC1A7vBdYdr742/Vzkq8R4ZzO82wFb",
+	"3GZtcvCDjM7I+pl4Ys6tc4PPPt+6drF/4WPyf74ig1t/2Prua/np38/mBin/MaOQeYsXQlURQz847jq9",
+	"ENXPDFjujazEX/Z8zM1standcDOQFPUjcafOjfODCx8NPr20sf7Z4LPPjRjSqItkwm1LWyPS7D5idIyH",
+	"si2VFChgN5LV4fHfxDu+8VUvdvzx3iVVpxz+N1X+pf1v+qdgDhknElhMUmccb0pybWg9ZbxZ6vN4dLnf",
+	"nYEZflyXqxOaf/+mXtnfpCINiTDAO16Ml9cRh9UDayNE3EUmM9R4IIqznRc0m9dy4aoe5NyzbFdbIqhq",
+	"V3zumyI3JxIVgvCYgXMAmnCpsOh2HMfYfwyCUpmVm9p0aakuXqHWFeCdjFUmkHffMiGZY+ufKPdziKHf",
+	"/Pvg1h+iVbuDG1+QOdJ/56vBteuTpFwq1m6y9OZHYgqnN78hGrogAgNsxvgfE+dixXYcMZLUcrtG5euM",
+	"3bp3Ak8jF4Qt3mmFYJuipSNUZQihEcfWSGgMSemKcjmRD5imT0Zkp0EcGDl5QuIkgCfD+5VEqowzk+Co",
+	"T6UqV5rvDelY+W7j9lDRD7vQriUJdi5VWDPYeeIodR4mvD19jZNYT8FdHgkqd5LaftjGCwgKeqTgwgxN",
+	"D1Nm+UDgxEKHwqOEJha93mmgTQC51F97f+vadYXGdO3G1o2PEE5mcOF6//IlBTNz/mb/yjpC10T/HYOx",
+	"iULR3HlzcOX3Ef9Gm7kW+g1iJn3opgjkKEKVQjGf/KeO5kUQaqJc3qFtkeItQZab5k4NNR6pl1s86mmz",
+	"PeFXqMLt9RTarSr/1BjzjNaa+E8s97Q8exX/blLbq3Vwzm1qewEfFJIzOtRtdOLJzpEpK0ixBJJEtqMt",
+	"2du9PDO7/0R5fnFvabFU+l7pwGKplF8pGRfUJofTIW1+pQnml0+wOdw3i7Xo8tJEUYaXyeH+Qeow16Le",
+	"8CmZM1qegqaiFnrtEdVrSePP6NlgkxWs58VvgALlH/qR/LzK4f4hU/2BYhh1j6VILEY9xwaccI8x1eub",
+	"1wEZSIH8jTOHoUC6IXwwHqWFW2HMdlJtym2/iEGx2GrGa97icF93WB9Zx6GKJ6LnFO5zKhEhIuB4wnbq",
+	"VzNScAfCUTJlrIJs0FU2mbcw7YKl7cQhjOYnb5JJZC0Lm+453qRuo0ntFLaSB83BfAOeDog+YZgMGyPm",
+	"LBp5hZrcsS3aU93e4v6jD2/319/YuvAzI1eDcU2V/8ozLCka3ZvcZUJl2NgeepHGvZYGC8S0oMGVtzb/",
+	"DK0p1/978M21u2tnN759d3D200DA3107u3Xnt4PPrvW/XRv86rvhYIbS7ngdG1DCDUSX9qlRdKQOT1sg",
+	"dUTsxH1Ko6Xgzg7rh7kbek2SbpZuBATgUrnaBkzAoXPLzYy6uhfrpNu0a01j66PJYLui0CC6KCycQdr5",
+	"paiqknAWCV+FXlwe8TkngkuFmUP0P6q3KVxXFTsCijNqWT6t1yeCHuQNU17O8/Lj4Svfo25jd5PaDsXZ",
+	"+D7z5OP/6yU68x+lmYVT6r+7KzOnXp0t7pt77d+MRJGv+ndw9ePBF1/1z93MTLQ0IWu0qRBd7llp6FD6",
+	"+6VohFpnidgjWuyWjb2MeVp8QX4DyYhYJhg0sd0uWJvZJsbzjOxAMR1xLmzpNsReMruRdz3ux5Ee8ned",
+	"nHoUHTr6GzdeFWjmuNfwjrAZeGwVKRvnTRSbzWrZlgT1xHBKAtozI4vV5GGIprmbUqf7n53d+Ob6xq0L",
+	"W2tnsWlz+UDw4S8QrUhaxTd+ce+DKxvr6/3/+quUnm993f/wpvzz3d8imvHGnasbt98e/OrL/jn5/Oav",
+	"3+/fOD84/5v+hzf7f/x58J6NW5fuvX85cgmSAEeWLWgVreAm9SzRtNtA092K7Spsb4fV/UqVNW00FFUF",
+	"gJEpnmBnJjolM0np3hgCEjyTmNOZDCmJ0iffb6KrWE8oY/QzT/O2RIPmbd/ETF5g2Ra0fkKnT9DhrCd8",
+	"MK7MzNw0hJmBLguIhZuxLzWrDHkoDntqUis72QHNTAjHwHNfJCpDCjtGKiQoqYG6jURfpa1Pv0LMZLxl",
+	"m2/f7F/5ePOD1zd/9fHWpU9z5JgqHUarjjTKrEx09EPXNiF7p8HnH/c9xnyiv09TlqKoAwiQsR2+nQdQ",
+	"U65Do2lOFmTLqWnk7oQmzYAKZLKkNa7TiGW6xUB0mAOLc6X/d+2XZeUfMqgtHnPzx3PSO7JVmWpgSqq9",
+	"EP8qNpfSwt65mb2lhQPlcimflFxBlptJdVNtjzNElyP7OjwSRBVZxb7R1TNTpbiEFv0wEWBkanOluG1R",
+	"mln4Hpk59cS/jfbVBPPPR67PKXpJRBIuriOXk6oMlF4gBFCAQa9V8xpzfS9eeeFxbhZAcrgdboMy/n3Z",
+	"AfrfeeoeScTjU+XExDdMVSFqerKe59JgDUJSN2/37/wVYlPnB2vXo50/oPwLgLyBlqA4zGzvYy/LYTfj",
+	"aJzKJYCBjLeQ7WL/nGYEi0jl3obAOGOgVz7lWkvKaiHdpu0oaCPV97w7jFC7/VTq1M4JTWl9a5B8yM0H",
+	"/yMUMstpltQMo3MbAc82ORim4V0ZBmFq4mVagtZY+RQju4TWaItF9fpYp8cc6kJ0gNjE9arDY8sB8xn0",
+	"TTnGGpL9BmxrHEWjYfRDHiZNusrCvsBYeZFYM6JQ0hVG2irO0OphNzMbExnwDvteh50yggPYnt9MAXQ+",
+	"RCEeBY/EcyIWFg7MlOZmSnvzRAHMR3mMUWfYkRfN2hjPtSaw1CO7ZvIMJifxboW7FQcqA6ucan9cVlbF",
+	"sjwjcIQyjCES7pLIG4QxUy8tswk43+EwHD5eXlO0nWUuJIAxADzM3rsIlUSh1JBwM6/FNsoFVH7TjvV7",
+	"CqsNYnDAD1elwchsQkmTLcZ8lJ8UenKONJlT1P4DOa7ZtAp3UjLfjzPmSi0IHGhSwSoSwYMqQMglAsxS",
+	"XGASDuDdj/vnPrn3/l/QobF19sLW2Qv9j/48pvo3VPgWUqKed85Mu4zKjZOK7RhEQQb29mFsqZc/L3kM",
+	"/j6Skdd4S/5r+MwQ81/1OcQIt+2HfcSS9608qjhKmi92RgqylMYwwpAyMzfq1baohPmCBqEkhTiC7Iho",
+	"5pKRuw9lSmcWyymdIjOKqf3NER/dF1/0b77Tv3F1CnnNQavxEU8/o1o4HtPPZ0c1n5WHHrYA2H5MM5pO",
+	"OtwlPXaCwxmmcdoJiLYYuVpp13EiJ1Ga7pZoh1k0KnPFEV0ya8Y2BUGnHiCXXULVK0u9Js4P50v7Z8sL",
+	"+/YWhkzHU68eMIdAJ6eRJNfEPOHIwaVrCydZrUn953XIdxwtwbhBL7rIELGOnNdJ98xuHYCMOHro3I9+",
+	"/JPE3izP/ARDxZWZU6+Wi+VZ4z6Z1mpeGFtxesfbdNx1TdSbZcKmQaoLzvgtfOaLubv2mBvvpPbdMe4l",
+	"91am1Rv0vtXf5Sh6TUG2wJ6pw7JWIeVTjyGE0A4Vi7ebVBg2Brkp8TmUC9ai0BpLRNnSS5BBogB5IL2Y",
+	"urUoKEGs0Yvizqq8AMwLi3kV9Hj4XIMKmINn02qnenwaLVRVbbjOiRlxBfJXeuSu4I7QjT7AtItUZS56",
+	"fBMXSR6XubLoRcybD54YBnQ3QpXYom32gB1S3xBalZo92kZ+aBejX3W0owqT3RVigTCXB8502qCeWqyG",
+	"7T6j+qIRG6vNBTUZ7kf1V2qq2LxGZRi3uWBeEa36oZFSiq0gsGuatnJ46idwvC61pUkpYPOP6a+qPfJK",
+	"h3WYAr2qcakcgeLtc7KwUEgKl7ANsyG/qks86LSI+jx1HDygkUtxWdfo2x7eCWOmp+4rbcqZ85usRdpU",
+	"+KlA/6N2OWxCbVD58Uu53E5MfTLaD2Gja0NOgLJ4pE4Hxjg8mMPbGnbMHq6Y1e1/i8r5hA+qUYKGwFFf",
+	"hqFlatiqe3jWYWfijEkWC9oEpzrVEio7h/xFO9MkPGReqjVhmg0auMuLkEnPsd8hNOrhIiqDoIs+tuH1",
+	"MNcnlw8uVEJifri9JQNCXCi70mabQ06OONdUowzaZbi25KYK8X/7dlm0c0KS78bWW4wIkig7jciD4CQj",
+	"THD4vMGvW+t4tt87Lk9AJQEy6qH1jv96Wkvt7588USgaVbkIdhuk4oM1sETKeyPdl+GMwQDD9wezafp+",
+	"u/Daa4BcWk9B3lo+ehjfHBjCBDMpZ+R10Qm/i6QN2C5FOBtRDOJaAZunrvWyq6C2RDEASBBFrY/aTH6s",
+	"FS/dg8phVoNBTQsI0t0vuy+7TzzxlOdxTzzxBGiLp2m77ahc6j1tj1cd1vreTwV3T5PHjj19kCzM793/",
+	"uIZRFD6tOoyclpbN6SKh5GDTdplg5DSi8p5WXh5BBK0DzUrrs/iyexqwdcVpCFNUqUVsaVQH8zytFlqx",
+	"rdO7yXypRFrUkVqXZHDzpTLwTcVGbVd+NIesVPIEfGZei1yPKWyfl90eag+crLi8S3hdPreA0E5Yq4y6",
+	"UpHMz84SSryOw8L6H+bI984uQL6zVK53y7173ha+3ro2bTAQsyustwhJuuR0pCbwNIJLUEFOqw+WCHVV",
+	"iCr+oNTfAshOGAecWWoceQxzc3MLS8TqYCQJ22R1o9HCJWJbQun//r554nZaVeaJJSJ1avxCuHSFVWpU",
+	"MASEhYGOLp84+OwTT8Qg1KggR188fgJP/fSPZp49ceLozBHmN7k18+Iq8zzbYosEfnm6SIQN/KkJU7Fn",
+	"2h5veLQl9R04NeZahLsMBjtssVab+8yt9WaeY70nniDcJRQGQxQEQVs6wbkIMJ2SQnRLxUhhFqqB2MFZ",
+	"7ip2bYcHbUGoPOfdL7sA1l1jLposyBELy21aa7KZ2d0liFk76iaLxT17ut3ubgpf7+ZeY4/6rdjz/OGD",
+	"T71w/Cn4TeijLvzYbtlk49ba5v98XigWVpknlIG8u4QPSvuHtu3CYmFud2n3HPoUmsCs9oT3Vv7ZYKA5",
+	"SHUMDviwJbUuGxMj1WOQ70JbzIcKrJeMfVahqarmDlgbL797pcO8nnabLSZc1yjE8kWB0geVnGuXiAhV",
+	"lLmQdm2aQxgumsL4cjzNoqCyGdgQWkiE+vGmsykTUqgm4WzyFV9NMqMAZDJ1Mj6fwlROykuuGRoQLVEJ",
+	"rzqiHfdggK/CNJtXYpOJ5RJPtCOYK+6wehpxqPKlcMzh+nSDrV6vL0bEoV44iNRA3ykSl3WhgkcXJBqG",
+	"x0fjtJmMA4+eEaxbwW3C+/7/vtdhKUMGSA+5LoPiCr2gxtb8eMgv9hzEMvUcTz5vt2y/8NopqYGhJQUc",
+	"arZUQs+qK1U48ApEFIefKnCQ8aYPWAKgQSWMj5DpwXdq580vDWa55yhqLzH9UDJKuWitHL50Sq5MdFot",
+	"6vWk5d6pOrZoSsMppJxqT1X3AUwA3N+l4ZMsklYvYHvhj20Xo5REH6lPG0InRoPn8BRitRg4/kEo5FgO",
+	"XYwJjj/i6CLi9TnWU2cIitWT3OpN/fgwMPJa3B5QuQUJ2ilPfXAT3RzyJJe3JieagCzgTQjxisOhFp80",
+	"nQxH+1oxKtv36Jp0o4A/yDuulvC9Q6qOOUvGP8u7kY6oiN2KxmyyNtfEY3RP+2GeFm3uMFce4bPfLme4",
+	"r8ghh2gPdnl0O0B4m8HWHKYyuY07zZeCk5aiULfPx1xA7qJDT8k35XtXhzuaIl+1rddSKfIZ5ke4z44L",
+	"gAzm39vxLX7RDaM5yN0BvRq3WuqxrR7YnDPKkWFk42PyZ+DJbZ1XHd/7H7atOPPfSd6Nud25ePf9OfaD",
+	"TaxE2j7vxjdFmfeS8q9Eck8opEg5FkIioULKPVJDnClVXJv7Pu1BQBzgbhNRhFkbgJc+7NoA1pc9VKQU",
+	"oBNNgZgg1BHTA+pLYRpahKJsoQmql59u6rZri+aU6eZpeOl06eYBHCMuYzqn6EDLoMgxdrGXsWL2HkOn",
+	"OwRPIjBYOU9RHgN6npVQTTYuOPrCM1Jcl0sHSuT/eY+U9x0ohS2q414zbqlUOYdRC5yXtr+bnFRhlpPs",
+	"YNjmbG9pjnQhR6bScekqtR1addjuQjFdqB/FmY48UbtFG2xPG9P6DH6Iqu1SUC2T1v/QKR61a37HY9OQ",
+	"5jHpvUxw11ExbyfNuF4Ri59XsYUOOGch7DAtMW6kA5zFlK+zMlEf+fscmNpTuNAvSq2YEgvMNMCXRUUt",
+	"/53FzgRTPqplyzqO731IhTXO7qEz3JctaypksWxZmqcDD/VYm1GfVHuky9jKDOaW5SWQIKQ8ZQKBOPHD",
+	"Sh9hXcY/KXkof3wGHUSTndLjMtFI9lgn+XB5YvUyUl2x8cSu7Z+B8tPrULW6qC6Tops4nK8UCXesqIc+",
+	"7Zw6FtaUGnWuY7ybiACoJDLAJ4Js/t3kpIrJ1OvK4LMgdN3kXVfHaCARu+4zb4m0PXuV+oysUqfDBHEZ",
+	"aIweKyLKuXZS9fS7hhUxIByYdp5YHnawbdpCIz5ZEC4zefZozefeNKN5HqsB3hQoqZIAdBqiaXT8Pn/w",
+	"Qu7AU/ibcSeROYNpbkBwcEUpPaABaeQoo5EzbEXLVNpdekDL0wnvEU/oUIb5qVfLxX0lc275MGAitO6y",
+	"oUkHkTO1XTICo7E0N1MqTxQAzTOjH0JqoZ4SZlhxVzXRGprIXHmC4GfuECwSj84jDeryMSpdPpAW+bNd",
+	"7omRocdHisXL65bG3iWbnEa4REFMIHddhFp9yw6bcCO8IR5JUQFwd408HrhjhMHvwROZ8Vibe+ns/iSY",
+	"8xb1KRjzTUjewTbgHKQK9kfnXsDoIXv0scGVvwzOX+5//feN9fXN2+9ufnNl487VwYWPBlevbXz3C7Ls",
+	"+WRuX5HM7X98N1mGnowQt5eDhYmEIWpwj1FvlwAUcbiU4FxEY52vMs9omh+BBR7D9e0gHcTGMZACgP+p",
+	"b6dOEHpz4GLKMSRfwKPdFXShTNDACBl5Qr0ym+1JZmO+6vK3haSGm8hzUJ2/y7FeVbMlY1vEUyk0u6cm",
+	"VlPpFkBFz8CG2NA9kzl1QokH6WqYEcYbw2TzFPxkPMrx2ZlgLtEQYIwdPH2QzJcPlPI4dg4e//f7QihQ",
+	"cYl5h4/p+RXJD088PXNA55NUez6bwVBhi3orj//TEJPf3KO7uprtSSiOOyQf2Rl7UL4aC/Dy+/ezyUB3",
+	"cp62P/B53pBnB9SC+jLVV0huIXlsvjRPeMcXtqU+aXGLRUkF0WMi9oXf3OPwBsfiz9T95x3D5Zs3lllN",
+	"xYh9SuXMCtxIEGuq93PGQqIQs3opySvgcd9XaENOAKiLGZg9XVq/myy7RDU+VU+BiUS6HncbAVJtkK4p",
+	"8BWiy/BuBZ/5dsvgqgZaOxoBg90Bmtavf7To2lekLFY010ucESUREN0sUlBdv9MpAVr9q6dUdnw36DG+",
+	"m7zoqghFjbekRkSwKS+WTQSZzJicrIn0sdPqXxXAYTr9+PDRH8MB9T7uVLASBtHG2sN++Cc8ajGpD8QO",
+	"o849qT/jX2LEaWOAKOOwz2ggaUwmkeMFcabH5N+z6ugeXyItusJibZJpNCkbCDLlTmMt9w6darRQ/BG5",
+	"z0H0j2cUpaeca011QNnzqmA1j/mvZaiXtuerbDEsRnAtUj5QIrTJqLWbHNbYKargpKgyIeRj6qBUIUFR",
+	"la+BES2NKlsonA2jUaObtDyNoCS5VNNIX5cs/XTv3vm9efRTO2gUM/3QI9a67RK6+72QekcwIOqpcp5R",
+	"9UI9mk8XxYOV5OAxl3WP9ORG4hnstmtxOIflJw8eeurpZ549/P3nnj/ywotHf3Ds+Ikf/vvJH/34J+pR",
+	"G0H8Ac1FpxvD+zM11oRzanZm/6lXZ/e99vLL8q0mB9UppE1VmZTpPT8YPPUo5RLqWU8xlzDciGkTafDm",
+	"gNXYHnblFOiB8Tqua7sN7GeS9MMEHXhH5SofDFv1PpQBLT2/BxLTCglm+OSPIyrCdCIq0kwOyn4I77qo",
+	"xacnLEfON3ZrR2aHRs57xzxVWdsWvYM7nh0a7ChcIQc6R6sbpPJDNbqi7q0Y1Cim3qWpJ4zGTmTnLtAD",
+	"SRjNpISpJ4xGCueI8LnXK5I2Zi8VSYNTh3BP6r02t/LepD0KdiqXMHxKPftIB5Sji0mt7zmGsZkdv8Po",
+	"0sY4EAZ+YmcMd7mYForY7rU1UEMCWtSosh/FTGUdQYEq5wjIKAanabvNqCeVzv6d9wav39laO/fEE08Y",
+	"NfHnI2OOUDyPUXdFZ0pzD8PmKXGyas9cSFLAn8fajqoP8HWnjPG7B0+30W0yUGzs6x2m2pNNDv3/ECDU",
+	"5xGihWB0eELVXnBIO0i1D392ayCj/kmzW8Pjz85pncrhI+KWSPcYPSP1oNPgfDpNHhM16rrMelzS42nL",
+	"bti+OK2AAzSW1WnymNxI6/HdZFmn5HnM73iuCL1HSAXE5aBDUQe9TIBg2KI9gBF42e0q8gC8RAQy8rs8",
+	"iqCrhpYPVKh/egmprcGZwNSEJFSVSvnuuL5QGhymA2ESOGIIJOweuUGHH16DB89vDHunNO2x00X+lNQ1",
+	"Vlshtgtx944fshrgLiggVTtv0eYZGWQWkyp9Qj9L+mJUqF8xXeojkrLtauOqyhzelVyOQSKA7RKXu2w3",
+	"OYFJDkFQ18bKYFprKt/pLvlBlZ8h1HGCsIg5Z+xQONFHWjlU60jVC49gi6qdyEgRnaocqcp0HyyVEKh1",
+	"rAYvBg3g8Zs6tR1mDamFvONX+ZkhCkJR6THJp7adM5wUsLp1lypaAfwagNyoMc+ntosckhPqeWCjdu1Y",
+	"nKZJBakyyduY65MWo65qcyEAD8flfgUXawrKyAXpc9uB0gNDoPQwAtoJrfEydyp5pwxiZHorE4cPoS3S",
+	"4h5LO+qGR+Uw2j9iMYcheHZyw1b5CjvGHZYrKHwCWgrTLu1NYYnyZZA8IhlVl/aWAAzb522h4zQB5wFg",
+	"gxqFXhCGKMPE2oPqv5xt8D6rH7ofzt8ne0TlDeby8aq5TdHFG6x2p+2GQ7QnAkh8aNSs3FR0hc102hC0",
+	"0JXiRQUe0LQF5L3E9chYqMLo/D3O9Ck+rHqQmt4D0YMCIjK4fZk/lUIGEGpU9zsH1YNCyiECgkK4nooA",
+	"GUuXv5DHtm7+fOPbdx9fCuP2UsWuq9/7kAOoEGubbEj6hZQRve17XpW/HMEXW3yVhTQzmjXiL6zp7VYL",
+	"2aPcBSqVRwusPFg+4IhNGqtLwF+rZvilSKJ1PPam2FF65G1UwrPitIjvmOaof5a3WGFHabzFzOyuxXac",
+	"1S2DyqyEGijkbSnUAeoe0ozkoXpBRr4+VtgzTbodT+yJ4hCniqtDITjlI6x7P8s7nlpJmvodLHRqVT56",
+	"f0OYYuQ0bpASllLrgz32TEeFiraCgZ6uon0CuiWHhMVc3+thbznPYzVA21V4zsrehI9t7uL8lwhzhO4e",
+	"Nz87S1xeCZ8ZVq6XYRFq1x+kHB2nsUXNjAN+wrhfS2ASw354dqPpxyDe4ZlCsbDCWNuI4x4eckqji6Dh",
+	"BziE4lkRm5981z9/c+vGzf7tXw9++ylZIJs/+5rMlUn//Bv/+PZi//Yv+x/9eXDlrY1bb23cvtS/fHFj",
+	"/Rf9Kx/3r6zH2wLNjtsuO+h/rKZv1hHvpzISXHxjgR/MclqBaIDgU9ic+vYTXg/rb+QN2SUyb7qKmY0M",
+	"RcuFQZipsMO7h4MY9k59sf1qdldfHot3Xe2o1CWSReCZ0iAO6V0D5yr4Od1aPLmp27DjkiexJ+Rk0y6K",
+	"RvR8djAY4KH1rQYzfCDpJJIWdacBYzAC93GKV1lLO/C7U1cRqWjyjmNh56IqY27EltBpoVgTmf+exzSx",
+	"KYp0ebMAQU3zInmVwAkLS4nMXDnD1HMV+aNhia34qOY6j4LABqTnFBlqC0zbjyPBnn8XhWX/5v/0z9/c",
+	"WJfiEqXp4P0PNtbf6F+60L/5zuC9L7cpKHFmk4nH8n0Tj2JlOjaoWMGsO4iD2G4Dowc+RzYfXi5eh2BC",
+	"5s2JdSJJtVuORgD2H3HDRS8lzXIJlzo11teiboc6QS9mDBMGEjBp0MT53xhmTXCUe1RHlNRSo0Pw/eSH",
+	"ep9kpJymGE9CTo9WnqR+rXmMCXn8BjIBpldlNdoCpVTKgSmqvSjzpMXjMcnJSHC2cjDww4miilqXSyVD",
+	"4VaUPLK9O0d21LdzFKjYHKGbwoYd6cmtqdsOK0KwQqHGQ2ZlejwiIwXyCNupUjHYiAeS+rjDZ6ByHlvB",
+	"UaSXm7TYnipzWd2u2XRkMuOTsScfpez+cObTjP7E92MKMT4IAR8mVKxIyZMqabTzMz2Es2xZ0SU/pOIk",
+	"MsUHYnPFqGL4eJ9j7WnEc55jrB36SILTJbZrvqHh6ZouaI4gdYuvsvjp541V844/rVB1sGDegST6EUvd",
+	"ieT55B48LARcul8EPPUs+mEqXgrbWLWoxTSy1oqk+W4AmiWobWVSuKq0y5Q+R3pP6sdGBO6ehopVI3R+",
+	"MpJXnpmdy4ZMmjyUN4Rd9DzV06I+JgDvm8X6Te6a57aQhaK0jSDjIyW7Vbx2inJb09H2L8ZJKBZdRFrH",
+	"NMBWj+hyV0jpFqrRrDnM3mJ7alSwUaR/EJ4ZQfeSDBbDfohLBJxGi7oRIvj5FBpyrlY5Q516gs1CgnvU",
+	"0bMUUkBqxqI8SMGmSSbwPqL7Y0pjscWWwkaV2CoTzwRSFl3VrgZzulZtYftZfFS3Rk+1LHsHdYv2ndpS",
+	"7kMrWRjHJJLg82lYmbzrEk+NBtnBGErBFG+fE1Gjbnp6MGwWtANITQ9+apV5vS70HITQL0gyeX9aVKww",
+	"q6juupyH0myIz7kZBqx3UA22kxhgwSBp3pHD2JZratuPGfzSvtdWZQAoYLuk3knLQFQH0OhQz7KpO6PJ",
+	"1uzmfxr6moVd58oHwh5OVdvzm5DaBEnZPUiOAs8LUoPP3LCHosu6WBDNVIAN/kCNZfjYXmDdZ9QEzZdm",
+	"enZIbJyduzRP2Y2mT7CMA3an1SP6DOSNYa7PPIXjY3twwrQG5RO5jjFbhD0TPHU/dI8X44ZzLj1Dz3CK",
+	"ika46CmIkCbHYkELz44VCUWUvczTQbdjpkx4Fh7ZUc6EQ5hlLM5wKkxJFX1KjQuzY7nrN0WqEzYeqxyh",
+	"gaVW8KahzMLgkB+h8VdGGiNpwKXyTWngsi+/bL06/9rMY6WXyjMLp/53+aXSzOypx/9tjHaWO91V9FEL",
+	"SGWWNx/pEU0vUyFZ9bLUSuUExbrct2sjaPUF9cwjHRnERaSdgl7iVI5A7WnqEcRKRcIz2OMxaqWH9I4x",
+	"aoUncR+SATrtis/l/cx1LeNd3vVPJwvYG/yJR6g3ndi6fBFU0bWCg1JhNtA9BWQHZhyWCRsxWfNJ3QaL",
+	"4BI+lL5yPT+c7cTnolyCS2C5QPWAAoATmPLDXGuaDsNWD1ENR6MXyqOS5kQWhmWIo5YsPt8lSIP5R+UL",
+	"XgALhFQ7vs/dokKnDiEOQS+QClTdXg36q+8my8ohVy4R4MeEuqCY7CYnwQLU1esCu9Uzn3Tai1DGfnq4",
+	"jv30EqHKEgpQSWHG1HYd6lqLkEB8GtZbsd1V6kBrfOi5Tva0GPEBii94h+67D4XWw5bKcanEwdofWuKV",
+	"kwutm3+aQCuEdsJa9uhxKYJZcXlXZFO9x1dtK4bBYNDRj+qndnKz9BhmtUc7ORCFN3h2ar6xljIFiqTq",
+	"MboiioSdqbE2puRAio6G4KuzWAO3IYeqntye8AXp7H/Zso70ntIPPrQ3SC0pmOgDCZhmUci0+vhocsBi",
+	"Ll6vQ/0bokBwN1oI16QC6vHHJIWcEdQ4UeSNoFZpbWWKm+BDWZsb3gQcIFcxW9508Oguwc3K2JrjPm8j",
+	"XuV9hcXW28EQmG00IyimKuUB4OZD3WovBrGa0s9BgXYvKVQM7Gzj1thU76DLuhqvVI2ngvmxM1hCd6qD",
+	"9abMtUSuOxn4plLrkEPn1EPNlWGSDyQDIIsjT7Mno6YI1QVTUkCXsRVHyWwEkgexTajLuksheG40LUD4",
+	"sSZ9Q5ShcwlGuOKO6cdyxUOjsYMRUdG8cVBT4NPgWgNDxQ4AmLEBRtN2/aBfmVhR7lzbJ9SRpmxaFyz1",
+	"jooc+p/dCTc6LhsQylQcQPptqR6goUCrsBtupz2KTo+rp0aQKTb5XwTLEmPzgnM3mMeStJ79xfxh+24z",
+	"LWyvhopVaqoP5BiTAfg9VKSDW55BOUHT/6lQjn5bUcfpARZtl4B+CZnRZ4VZNGydDNc4+RQakANamkK4",
+	"UQnuxGettqOjnwruHeOxQYNE/Qi2t9JdOpjvS+5sqFuGFIQArOlRKVyWk9aq61DcuytNVv1Izmig2oEX",
+	"KCIetOiZw/izOSiEUn+UR4QKg1Gn5lh9gU8HWPqwJKs2s0j/3NmtG7cwWt5kghnQtDLcq12qKtBS2eBJ",
+	"eOJhDfqeVKCf04J8b9qO5TF3KsngjNTU6wJ9IYj/FhEZL0yxBO9tk3kstcgiw6nqAngYDLJx6y8b6+sb",
+	"d64Nzn6q2uV9/mvslVeW+opA1MogbyBa/63yM+Z3k5PQMKjGLcV2IIvA5LtctqyT9OH1usu5PRBPy8kU",
+	"rNploIBp1CzKFxUJFcFRFjUPQLJTgHTgcQeUh0wvJvABg2cl0UNUEQh2b1RoVhrGKExFCaZQo4i6Tjpt",
+	"bIzD/abtNgDLTXX4tdEPZEnpKM0LYcK5a/FVpsjsPjtyIBdemsvqjmFBIa4u4cqZBkSbNq1HFo+qpx6l",
+	"POCjEZfzlNh1uBFTqxQE7YrXbOqoRjKJTtW6X4Ni4A5bZU5RW4iovEFNe00l/Jpt5eCcgyu3vfKJYaFg",
+	"Q9U8NPvS/XBU/b9t7SbL+o9uk5Mmd1RfMEAnxNVX8GekynQnMT1nrSpjXylsUDV8abGEIxb22Dn/zYMp",
+	"Asxw3UyvckMXsIbHmCC5IhGdtvy34Jg0ZVHb6ZEa/f/Yu94eN47z/lUGenMSsKfTyXZq3706q7WSopZU",
+	"nR29iIXjkDskp7fc2cwsj2INAxbqNKlQ22lTNylqBHCLBH3RxAaaxoEF1x/G4sn6FsU8zzOzu+QuSctD",
+	"HU937+7PcnY488wzz9/fL1tS+rb6PI03IXwSFt8BqOrsOSCWbpF0d8ALwpsJqqHZCOAq7NsT6yaRrrEX",
+	"yoYpgpRwM0QeWYVQbAwfG2ZqSna/z9P45pHQDVX3awKCSJM8c83YPXkkoCSkUJRolKKIQ77I2qSAqE7W",
+	"RWMwZ6mQ47IBxzveHHfoAbvezIEIX7JUAOfHQzEUS0f4aHJ/DR9qCkVKShAAvnAxKc7cu2pjjjm2D32r",
+	"eezDh5qrDQUeYcT1loaS5jPVkNvbV7+3+eLLL7xy9UrD7PwHK0S8BWLJqY9lLQiD3g4XA6WD5Vv5ai2W",
+	"AhYD0bSHumctWtKpqUsBLduwPAWdOmwPZJ4TkzvU7yvNDkVGHNGtWPNu7sgH4JcdZpVcyxojdD2RJWIn",
+	"bRKFxnbL/u2A6nxa7pu5+NcugwaPt1L8I9yI1u5pI6u8TE3O09yeHyjAadmtiYeJiFtunvb18LJyoQ/V",
+	"MWTc5BHw1dsvk4NfIQ3Tojs0Ah2gt9KW/fQB/LMFPAvwe7maiEzFViru5QddLeA7ww3mcM4VxI67kmh5",
+	"8XtsGAarjvUTWjDOXrxC5B2trhRJbFq1HAjA/XbbA2yu5eVH0zsR37xCMLs6RCGHPUPF49iwAXQDSmOr",
+	"E8VddqnpacDHvrmcg4MlNLv46OF/Th78+tLCC7AGo6bGHJOG4XNxYZTtzthULjw96gtw7SXGYMFJV5qN",
+	"+lDLWTq5G3RircuBqOkoyoi7wpMatC6YRfPFvFZietZxcyKHmgP4OflQpyWoHH/rzGLmNEjqFHjkNKNC",
+	"otQhMCSmYwhLtoc5+KmYbZUGrxVyFYAnRnXhQyaiElHCkXaQT7U9fYWCXLUBMOfyD4RP6eiA4W4AdgY5",
+	"EAnQnnThvNLiRTO4lFEpRODdq8KhfGZYD+XdWNkxPpEwwRwhCI7vMBgzMK0i1NKUOsMT69qVlzueW5j5",
+	"CgwmislJ65WvdfXWnC1D1kI8bdyQWZmqUciiLWwixyCrWXq/UFOH3jAc9XQYk3tkbNh9e+e5E4/qjbzL",
+	"uPeasNvAe02uRMAaBBABGPjkIMBZ2keXFSoAOggtUzDomosUTtKu3InYfCcrYvDdkdyyFJIrgnGsWrQ9",
+	"V4LynHf6dh1DowfbdcjHGbj7uUpiR5oD+XC7AxE61e6vKR/YU5OOMQWJbACFM3+x1QZWQjfd1qXaZPee",
+	"f2C1kjsYJrnMuM63ukoPNmOe83mpO8Dlql0iQuxaTJ9ZzcHBx04a/re02CtsWNiLY8YdmTS7+Je3/uJ6",
+	"xG7duB6xO6J96xKy99z689cgRk1tZi+z1+Wru/7XVxivYTTx5yK6cG9zwO9ttscAov3yS9uvfO/lK/NP",
+	"y9bbxS8HSzU8VETzGbOb3Sk8DKKvA7XE0Rwt3EZwQag5DpuRRpWK4rKT0dRMNe97ztPAWdytit53OixI",
+	"U/s3megFH3SG+zbAmCPRzoINWnsnwafDlE0h+mzX48ZY/xV5ZgXhdIOUWBtoqVhBMC82qlu24pxuGAaV",
+	"3TW8UpXDPBf7bWEx+N1ZvdHhaUckge20azDomttpNzMsMb0tODWKPn9mGW7Ebkmu7WEYSWvIoGkDffUR",
+	"hZGBDWI8XcE8z0jr8DSWMV/EtXWteOw01R35aYesE/VLUWBBvnQlnAnuSo/slnegQgI6CV3qru2TdDvI",
+	"3cR+POSJ7NKKRywVXNtnhqn9SBdT1rV1Sd8xrFcnTEZspmqxMBlxQ50+WcJZBxQlWIQpqOgw16iHKZwK",
+	"79pvHFeqhhKVUncTcKtDISNPGOziLqaCrPBYv0kalqheT8RBQ8NNnd1+vdeVdIjmdyJ5zEIYV+ccPY0c",
+	"cXCoZiQJGI87PLVeeVtQ4WDMEp4vUd5DuiVRJnSI85od89zKWZfgkxZHUoxEjIgRCVBmLSkcapA5/zik",
+	"fNCway4iNM2TSlKfZMqEOdjYHagqlFiosAt97EhFCZWmvoM4YhKqiLSgtrylBcwDzgaUr5uZSJ8Buuwc",
+	"bFn/r/D7USDMOvQBApadtSoak/pL7k5XptL0A2/OazDoDwm3eS0P/j4WGN0G7rKzfPYdKvDUaS+KIlx9",
+	"INK87foMK+spYaok+3MFTSWJGm0Os9CyBuO+ma19spV7SK4zkhCz1mvhMPJuDgy6iRoxDfDlSwoO9FlA",
+	"01hYwfk+T+NXeecwXF3FudSEKOSAPgevZOzGs1xZ18c7VAi1YnWTy+VDRjIRfHmzF+/IeaGWv6Jb9PSE",
+	"WeyMA4ZYcAHCZLkSrCynr0ZbUe0KKUKC21eurDLU5vv7AxdoxDGhJ6yrNnlD3DtLdRl7HjcEWziq5ZzT",
+	"xZuQBJhC1Z2nQFK1afpqFFiIXuf68IbatwOfB1XWx0hOFaRJR9yQB0yKLJdIZEOX1Yg7jgmEkPsWySQf",
+	"+g+rkcAUW+dQ8BnTSbAfUGZcYA2imVzWUCy2rhVCLi8rQJoHj+HdPgUNUeBJnCX/3cnIjvWiRFGuHqtU",
+	"RN+ik2RLi46QwUufb+OoQcXmedQARasp06IrtIZGA4K+LdnI0OO/SzMwvl00n8I8mr/R3QAgBdPb3BV6",
+	"7UMudl15cvZKkWHHy5XHIGcAdOEbdpXu8VQaqnygxnQ7MQPpxw3jwXsuNoNjXX3h0tJCCG5maCm0g55H",
+	"/tZP/uy+kFRx61UZlRZ8DiqBpipv7iwtQoBIG1qE7KDnIrRuIoS66EiKEeuqITjpEB7S1LnAYrW02Dj4",
+	"guCi4wZee/FxEz1LV6GAGw/rZbyz7gyvglh2iQLRUqjoaWtFsY4/uADaQc9117rpLshgQOIC0CuUFmXc",
+	"UmnYQBqzfALMiNUkwPYFJsDOBei0OIc+NeZe77Jj/nGoFRwIRiz+S4kXELUHFi075nrXf9gZ+uvwDISw",
+	"26InU8YXsKlPiQbEG0LLBgx6HiBq1AGwPiFBKY5UMkxzQfi4gYvwfugG3+/L7toe9+osz15ECHDSrVSJ",
+	"nLXHrJCIiIjtHGkOc5wNaLEAvjRtbL2oGaGlCAXIW4dxsy+IgHpFZYBSmBNBuNlz5BjPAuLGk3QQZiju",
+	"miOUOxKYbLJ3ooiRecU9bnLAVyN8z2rUeYrfgyoFN/NxtqCNiaov34AHF6CLvoHZeaCBwzQZdHbZl4kK",
+	"zuhgzNQoBX0JMAU8SRowNK2p9DRsQlPgjS5S4QmVBmMCj4R5EOgnJvJUtys0VsBkWiDxgFJNzOeAPBnX",
+	"s9kQFcgMGdPd01SqVBKAgBVLNCpDAXzqwyM6Q22leudHb9tdbwuuhb6w86O7do3LqTie26NEsgk7bCIP",
+	"xgxLpLpQp5bICsRBh+c8Ub2hmMPZh3iU5XVa70pqO8UT6eeqiNKsTNzEgxfuKoV99hyBKHAgCOCAedhY",
+	"LCwqONhkkwDMaM5poL8ZKIeqUKyOVGr+wpYP28rP2s20AKr1leke57X5aK3CGqms/UrP04nYJQu2PThG",
+	"P0VoS5iv4LSqDE8alPfmuwVeZplZ8VCIrMQGNILSrKmU0uKztmUSVYFCnxJ0+1/WURRWQeZr4gLYMBVC",
+	"yEYS575KZAxg/D7TWuAVJwDeHbH20H7hiCWCQyPfW2lfafm3Kr3M7pCZ03IvPpBxixyF8nyK4QXXiYTi",
+	"Wi0EQJzVoR6DMQbfPqwVtlLDiyDVpSltQ8MLS8v1HV/6GvB2xHwcsT0j+da+Fds+l7ssVzEfM9llvG0Q",
+	"XqeK6b65vb159c8aJkiBumJmHkcmRhT6GjT3qTJt7ubl6qdf2La/G6ZSrE008l7epwaMgoJk3oSvbl55",
+	"oWHCufpW010p62GickcZXHtDgWCv+mraKysD0CTTGNZWPNpj3CNIRAGGFLgG6AMEpLV2EO/z7Qd6ZqW3",
+	"CL2jrrFADmSYjbk73XSfwNCooUxHC5FaJSHTvJnGC/3cVQYwKH6yEmPBjv38hy84RiPKBPilcEVRbF0u",
+	"LxFHQiO6FbUNDbM5oYtCCLZ4nluVknbEvEO0Vzy1ylUu3lIHV1H6bzAMnb6CFFLERkRvYe2qNI989hK7",
+	"sQCoQg8qplZpUaOQoJUtelmLdbSI8YALRuwW1scGhNZNmSL8Afyihvll1uoorUUnb1kdnSkjjP9Ue8z6",
+	"9umLnYQbw1oDng550roEUHydPujvjrJGGHF+EYSsucxaqTowfTVqsQHXh4au0V34O06wBVQbiTAFS6Rb",
+	"V4e1ZqggoYD2sIIbeVOK5nmZeQIClYoy+wD1JHR4StwEDEwzIbU1wNAerTP5sOW5Ir7riSXrZ3jm+ANI",
+	"3CMntdNCCy6SlT0SvajEKzBLJzBH1a0QAW+t00EnU1Mw98qERUvCXJrAEuYyN9aNXlIarOKU6WZHxXOv",
+	"vmv43DX72CqxN0qvqcXfiEVgAktiMdcqh7YSYIEteeyJPCJO34B33vQmDGQqp3dgyhOtIHxCXMJdGnQt",
+	"ys1Mq57mA0AKucx+gCh2FCpw0Um8zhy7LLWxuYvU5DJJCHQWOS5La2LVj72FY9mTubnM9titG9dr6UJA",
+	"CywnKA0ork+Bq3oLQYnDCkdlWWERwBgt1tUvHSbYppKmocXEdHjocsL9Di+y+Wubbejwk4FqIm1Uz0pj",
+	"LaqwMVHROWS8yNMzK1ea2TPeHjO7+QAAhOZe5Wwup+qtSzTMQoPLX3M+QYXOrpWJNJZpr4Wsc66GFs1p",
+	"qzy6wyShu2qKJ4614M8H9okWEpk6MmzCPoreSodpIqwFP+IyT6TJW+Ck6CFiMxKtg+ylm8MM2OzccyKu",
+	"JYLbl730zWxt5R82bk7h2nbgV9UG1rxDHUDiS0Tnc9UmiHAhts21BfTMgoD2LD9oEDpQfPt8NlCo77Rv",
+	"pS9b+1aQ+6eIWp8mqk9crCamz308swGZPkkLNHKTN/B41gvhCTAHNtABNkr8eqiss04DiDwOQARYuOle",
+	"FBf76yRuC6sCUF2v/LjOOaqBePncZa261uoWoa3o0nquNADi9uMcxmWO5ISMe1y3/vlgzLKEd7ABp8wR",
+	"aw0M6IZG8PmaBq45B2+LQnLBUXJh1JCi8ux30CcCAuBmO/QD3EJXNOnLLpzpHrkCEKi0g4KshGdViP4F",
+	"uxkEk3a61MxasIXymi4Jy10Vf6oA0hsF37HECqDLhq8Rs4svXnmFtXDOB+pI6NalywyA1EQ3Z6lCiNgd",
+	"Bo/BzwfUVNaatRJuZiLF/XsGiLnVF9VeuXYzFYPKnjAuRBGl8Q7zhiEU3aWQc/kwljlLVK9ZfsBWnOt4",
+	"vAlPnKYqXDvjgOW3uACrSOvnWoB9BpsQsYxrO5BTAp2+TGItyki09sGFxbXw9df0frZzO5FyWpSJVfPG",
+	"gWLEwlh7SH/AeDyQqTRVUgPaRX/8VlikQbKwqq08kRKNpq1cQXkGkWOnUDgAijfy2OVKYzJ60cZu9TRP",
+	"F+jY6/jIaVKyMOWAWpaWIAyUWF8lsWGcaZVQ/YA0sJn19VJBiWrgi9xWydpWIMAET0QJk8w0bH44Z4kz",
+	"V9yyrARMHVlwr0I7Rdj5AiOvb/d4t7tekvE6D5IOf916YJzFwhwy3oFkt4dxWl5CpjqOG5mIi/wWsgtY",
+	"G2/y1S+P3/vq+OP3Jw8++eb3n02+/OjRnz745tP7x7/6YPLTLyY/+Xzy4NcOf+yly+xNMCK2X2Sc9YZc",
+	"x5KnbDA01NbIe1oATbH734Hbqjqm4tuiBybI2mdB/QRxxvgVnrUo3gLVUZ8QxXUMoqjcYNiofFTamgbh",
+	"Gyl92BYp2npN0dI7/qEVGmDFS+r84OKf4Wo3IcAAPhL0n6mYjzco0VS2v/pqAO0wU2Xu0zXuQh85uR/q",
+	"5MLOhS2eya2jbZBrGuvtWfeemlK02LEutUwjZoQxUqXWdRMqS0SEygQNPvboiy8m//SrR3/64PG/PZx8",
+	"+VGRBPMbW08hW/EK2eOH7z1++NPJ+x9NfvJ31Y6Tmo+/qqFSlA8yLnvUo4PJ9FzlPDEM9c/kF/cf/8M/",
+	"FqO5D9SMSMVdUpiI1jvyQf6oKA45/sPDyYP/+vrd+48//N3xf3/y9bv3jx/8ZvLz9+1ffvd/k599ViK/",
+	"9eVitd8+EXEPO0zBumbHv/zjk4++mnz42Td/+G0xCFre9SNQgwKVyzvkR8M6faUMNTvhOjz+999XNqbo",
+	"qZodGZFHzIbriMKWCLvA1N5g2JP/eO/xF6VJur6Hmh5rTz6D3V8RzqoEhKqI7szN9F/+55tPPy+GdmAF",
+	"s0PfAHQv40NAWcaO//iz4/ufHn/48yd//8/FEGqYt9W9um/aVyyWMTWgKSocppvs+BfvP/ryY7zASns6",
+	"jGvl8RbvuX0wfTViRhwJzRPWFTwfapyldZQdSsST3/7rk0/+9+t3708+/82jLz+efPhZecsH4sI7d9/5",
+	"/wAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -73,7 +73,7 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 	w.Clock.Set(Start)
 	cfg := config.Default()
 	cfg.Database, cfg.Listen, cfg.MetricsListen, cfg.DataDir = config.DSN(url), "127.0.0.1:0", "", t.TempDir()
-	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}}
+	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}, Cipher: "aes"}
 	cfg.Limits.Rate = config.Rate{} // tests are many people at one address, on a clock that stands still
 	for _, c := range change {
 		c(&cfg)

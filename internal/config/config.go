@@ -80,6 +80,7 @@ func Default() Config {
 		LogLevel:      "info",
 		ShutdownGrace: 15 * time.Second,
 		MaxBodyBytes:  256 << 10,
+		Keys:          Keys{Cipher: "aes"},
 		WeChat:        WeChat{State: "formal"},
 		Token:         Token{AccessTTL: 15 * time.Minute, RefreshTTL: 30 * 24 * time.Hour},
 		Limits: Limits{
@@ -117,6 +118,7 @@ var settings = []setting{
 	{name: "keys.access_tokens", field: func(c *Config) any { return &c.Keys.AccessTokens }},
 	{name: "keys.checkin", field: func(c *Config) any { return &c.Keys.Checkin }},
 	{name: "keys.fields", field: func(c *Config) any { return &c.Keys.Fields }},
+	{name: "keys.cipher", field: func(c *Config) any { return &c.Keys.Cipher }, usage: "what private fields are encrypted by: aes or sm4"},
 	{name: "token.access_ttl", field: func(c *Config) any { return &c.Token.AccessTTL }, usage: "life of an access token"},
 	{name: "token.refresh_ttl", field: func(c *Config) any { return &c.Token.RefreshTTL }, usage: "life of a login that is not used"},
 	{name: "wechat.app_id", field: func(c *Config) any { return &c.WeChat.AppID }, usage: "the mini-program's AppID"},

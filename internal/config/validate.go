@@ -100,6 +100,9 @@ func checkRange[T int | int64](f *faults, name string, n, least, most T) {
 }
 
 func (c Config) checkKeys(f *faults) {
+	if c.Keys.Cipher != "aes" && c.Keys.Cipher != "sm4" {
+		f.add("keys.cipher", "is no cipher known here", "write aes or sm4")
+	}
 	sets := c.Keys.sets()
 	for i, set := range sets {
 		if len(set.keys) == 0 && c.Database.MySQL() && !c.Demo {

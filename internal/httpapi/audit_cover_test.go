@@ -12,6 +12,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/httpapi"
+	"yimi/internal/identity"
 	"yimi/internal/outbox"
 	"yimi/internal/request"
 	"yimi/internal/store"
@@ -140,11 +141,14 @@ func (b *ledger) deedsOnActivities(l *apptest.Loop) {
 	a.Approval = activity.ApprovalStaff
 	shift := l.Publish(a, apptest.At(48*time.Hour, 5))[0].Shift
 	people := l.People("林晓雯", "白雪", "金玉芳")
-	signups := make([]int64, len(people))
+	signups, phone := make([]int64, len(people)), apptest.Phone
 	for i, p := range people {
 		signups[i] = l.SignUp(p, shift.ID).ID
 	}
 	b.do("decideSignups", l.Staff, map[string]any{"ids": signups, "decision": "approve"})
+	_, err := l.Identity.UpdateMe(apptest.As(people[0]), identity.Patch{Phone: &phone})
+	apptest.Must(b.t, err)
+	b.do("openSignupContact", l.Staff, nil, signups[0])
 	b.do("cancelSignup", l.Staff, map[string]any{"reason": "不来了"}, signups[2])
 	l.Clock.Set(shift.StartsAt.Time)
 	b.do("scanVolunteer", l.Staff, map[string]any{"token": l.Activities.PersonCode(apptest.As(people[0])).Token, "kind": "in"}, shift.ID)

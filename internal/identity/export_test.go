@@ -38,3 +38,6 @@ func (s *Service) RotateTwice(ctx context.Context, secret, next string) (first b
 	}
 	return first, nil
 }
+
+// WithCheckDigit completes a resident card's first seventeen digits.
+func WithCheckDigit(body string) string { return body + string(checkDigit(body)) }

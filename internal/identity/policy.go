@@ -140,6 +140,9 @@ func (p *Patch) clean(now time.Time) (age *int, err error) {
 	if err := p.cleanTexts(); err != nil {
 		return nil, err
 	}
+	if err := p.cleanContact(now); err != nil {
+		return nil, err
+	}
 	if p.BirthDate == nil {
 		return nil, nil
 	}

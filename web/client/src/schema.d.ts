@@ -116,6 +116,46 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/me/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My own phone and identity number, in full
+         * @description Everywhere else they are masked, in my own profile too.
+         */
+        get: operations["getMyContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the phone number that WeChat knows
+         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed.
+         */
+        post: operations["setMyPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/guardians": {
         parameters: {
             query?: never;
@@ -730,6 +770,29 @@ export interface paths {
         get: operations["listSignups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: the volunteer's phone in full; each opening is kept in the audit log
+         * @description Of a sign-up of a unit I manage that was not cancelled, rejected or lapsed (409 `signup_over`). Who left no phone: 409 `phone_missing`.
+         */
+        post: operations["openSignupContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2552,6 +2615,17 @@ export interface components {
             is_volunteer: boolean;
             /** @description Agreed to be named on leaderboards */
             show_on_leaderboard: boolean;
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 138****1234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 640***********123X
+             */
+            identity_number?: string;
             /** @description What I may be and where */
             roles: components["schemas"]["Role"][];
             minutes_total: components["schemas"]["Minutes"];
@@ -2666,6 +2740,39 @@ export interface components {
             skills?: components["schemas"]["Skill"][];
             /** @description Agree to be named on leaderboards */
             show_on_leaderboard?: boolean;
+            /**
+             * @description A mainland mobile, or a landline with its area code; "" takes it away
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        /**
+         * @description 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+         * @enum {string}
+         */
+        IdentityType: "resident_card" | "passport" | "mainland_permit" | "other";
+        MyContact: {
+            /**
+             * @description Absent when I left none
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Absent when I left none
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        PhoneCode: {
+            /** @description The button's code */
+            code: string;
         };
         VolunteerRegistration: {
             /**
@@ -3401,6 +3508,8 @@ export interface components {
             person_id: components["schemas"]["Id"];
             /** @description The volunteer */
             person_name: string;
+            /** @description For staff: the volunteer left a phone; see openSignupContact */
+            has_phone?: boolean;
             /** @description Years on the shift's day; only for staff */
             age?: number;
             /** @description The volunteer's total; only for staff */
@@ -3598,6 +3707,18 @@ export interface components {
          * @enum {string}
          */
         AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location";
+        SignupContact: {
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description In full
+             * @example 13800001234
+             */
+            phone: string;
+        };
         AttendanceRow: {
             signup_id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
@@ -3631,6 +3752,8 @@ export interface components {
             proposed_minutes?: number;
             /** @description Who proposed */
             proposed_by_name?: string;
+            /** @description The volunteer left a phone; see openSignupContact */
+            has_phone: boolean;
         };
         Attendance: {
             shift_id: components["schemas"]["Id"];
@@ -5817,6 +5940,58 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMyContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listGuardians: {
         parameters: {
             query?: never;
@@ -6899,6 +7074,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignupPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openSignupContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom to ring up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupContact"];
                 };
             };
             default: components["responses"]["Problem"];
