@@ -461,6 +461,24 @@ func (e DemoLoginPersona) Valid() bool {
 	}
 }
 
+// Defines values for DuplicateSettlementOutcome.
+const (
+	DuplicateSettlementOutcomeDifferent DuplicateSettlementOutcome = "different"
+	DuplicateSettlementOutcomeMerge     DuplicateSettlementOutcome = "merge"
+)
+
+// Valid indicates whether the value is a known member of the DuplicateSettlementOutcome enum.
+func (e DuplicateSettlementOutcome) Valid() bool {
+	switch e {
+	case DuplicateSettlementOutcomeDifferent:
+		return true
+	case DuplicateSettlementOutcomeMerge:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryClass.
 const (
 	EntryClassCorrection EntryClass = "correction"
@@ -1668,6 +1686,51 @@ func (e ListMySignupsParamsWhen) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Account defines model for Account.
+type Account struct {
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// CreatedAt Since when
+	CreatedAt time.Time `json:"created_at"`
+
+	// HasRoles Holds a role of staff or social worker, so it cannot be the one that goes
+	HasRoles bool `json:"has_roles"`
+
+	// Identity Masked
+	//
+	// Example: 640***********123X
+	Identity *string `json:"identity,omitempty"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name As the person wrote it
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Phone Masked
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
 }
 
 // Activity defines model for Activity.
@@ -2949,6 +3012,54 @@ type DemoLogin struct {
 // DemoLoginPersona Who to be
 type DemoLoginPersona string
 
+// Duplicate defines model for Duplicate.
+type Duplicate struct {
+	// Accounts The older first
+	Accounts []Account `json:"accounts"`
+
+	// ByIdentity They have one document
+	ByIdentity bool `json:"by_identity"`
+
+	// ByPhone They have one phone
+	ByPhone bool `json:"by_phone"`
+
+	// FoundAt When it was found
+	FoundAt time.Time `json:"found_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+}
+
+// DuplicatePage defines model for DuplicatePage.
+type DuplicatePage struct {
+	// Items In the order that the call names
+	Items []Duplicate `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
+// DuplicateSettlement defines model for DuplicateSettlement.
+type DuplicateSettlement struct {
+	// KeepID A record's id
+	//
+	// Example: 42
+	KeepID *ID `json:"keep_id,omitempty"`
+
+	// Outcome One person; or two
+	Outcome DuplicateSettlementOutcome `json:"outcome"`
+
+	// Reason How it is known
+	//
+	// Example: 本人到站核对过证件
+	Reason string `json:"reason"`
+}
+
+// DuplicateSettlementOutcome One person; or two
+type DuplicateSettlementOutcome string
+
 // EntryClass 系统、人工、更正
 type EntryClass string
 
@@ -3500,6 +3611,11 @@ type MinorsHeld struct {
 	//
 	// Example: 2
 	PeopleUnder14 int `json:"people_under_14"`
+
+	// PeopleUnder14WithGuardian Of those under 14, with a guardian's consent by the guardian's own account
+	//
+	// Example: 1
+	PeopleUnder14WithGuardian int `json:"people_under_14_with_guardian"`
 
 	// Requests Requests for somebody under 18
 	//
@@ -6189,6 +6305,21 @@ type AddWardParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDuplicatesParams defines parameters for ListDuplicates.
+type ListDuplicatesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SettleDuplicateParams defines parameters for SettleDuplicate.
+type SettleDuplicateParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6573,6 +6704,9 @@ type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 // AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
 type AddWardJSONRequestBody = WardInput
 
+// SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
+type SettleDuplicateJSONRequestBody = DuplicateSettlement
+
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
 
@@ -6920,6 +7054,12 @@ type ServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(c *gin.Context, id ID)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -9461,6 +9601,90 @@ func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
 	}
 
 	siw.Handler.RemoveWard(c, id)
+}
+
+// ListDuplicates operation middleware
+func (siw *ServerInterfaceWrapper) ListDuplicates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDuplicatesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDuplicates(c, params)
+}
+
+// SettleDuplicate operation middleware
+func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleDuplicateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SettleDuplicate(c, id, params)
 }
 
 // ListProviders operation middleware
@@ -12187,6 +12411,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
+	router.GET(options.BaseURL+"/people/duplicates", wrapper.ListDuplicates)
+	router.POST(options.BaseURL+"/people/duplicates/:id/settle", wrapper.SettleDuplicate)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
@@ -15151,6 +15377,80 @@ type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesRequestObject struct {
+	Params ListDuplicatesParams
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicatePage
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicateRequestObject struct {
+	ID     ID `json:"id"`
+	Params SettleDuplicateParams
+	Body   *SettleDuplicateJSONRequestBody
+}
+
+type SettleDuplicateResponseObject interface {
+	VisitSettleDuplicateResponse(w http.ResponseWriter) error
+}
+
+type SettleDuplicate204Response struct {
+}
+
+func (response SettleDuplicate204Response) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18197,6 +18497,12 @@ type StrictServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -20815,6 +21121,77 @@ func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
+	var request ListDuplicatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request.Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		if err := validResponse.VisitListDuplicatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SettleDuplicate operation middleware
+func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleDuplicateParams) {
+	var request SettleDuplicateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleDuplicateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDuplicate(ctx.Request.Context(), request.(SettleDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
+		if err := validResponse.VisitSettleDuplicateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListProviders operation middleware
 func (sh *strictHandler) ListProviders(ctx *gin.Context) {
 	var request ListProvidersRequestObject
@@ -23383,521 +23760,532 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17lxvFtTeOv5Va+p21DERjSzPjy8ys3x+DzcUBg2M7x0nAj1xSl6TOtLpEV2tkHR7WGicYjGODObkQ",
-	"wE7iHHxCLhgfCGAGjNd6vu/k65Fm/FfewnfV3lV9U3WrpdH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
-	"YfHVQpt6tMV85sFfBzue4J78l8VEzbPbvs3dwmLBZWf8Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
-	"UCy4tMUKiwV8vlAsiFqTtah8a4ueeZ65Db9ZWJwtlYoFv9eWTwrfs91G4bXXioXD1vDoJ5qMeKzGPWuX",
-	"ILalh2tTvxmOBp977JWO7TGrsOh7HRYd+d88Vi8sFv5/e8Ll78FvxZ7DlhqatdrcZ26t9xzrDU/jCLUY",
-	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5FVljbh0dsXxCP+Z7NRKFYYGdoq+3Iqe6tl2oL1Vm635pj87Xy",
-	"Ab2gJqMW88IlRSY0I2eUspPl2QPFQst29d8HinJrfObJd/6vl5ZnfkJn/qM0s1CZOfW9fyuYNv15u2X7",
-	"wwte9kmLC58ITlrU7RHbZy2RctgOvCI6Q4vVacfx5UkX5XTtVqdVWCzLY2/ZrvormI3t+qzBvMJrcj4e",
-	"E23uCgY0edTjVYe15D9r3PWZCzOl7bZj16ic6Z42PvG9nwo57Vdznrp+L4wYX/gxVu8IZi0RwRipcYsV",
-	"XisWjjMhbBwgZR7jja/fZxj/uN1wmUVsF05H/UC+b7nm26u2D8TZ9nibeb6Nu0TbbY+vUmfUqMv6udeK",
-	"hRpttandcEf95qB67knPZnX8oVtpUZc22DDRHCa0BZQvfFqvh+RW5dxh1FU/rzGn4jGqNixx3bljEZ8T",
-	"tsq8XpVbvWGaLRZqTVZbsd1KS57OqPnjs0fUQcrTozW/0m5yl5mGJ1VGqFhhVuzWlhb2zs3sLS0cKJdL",
-	"xhmFRBF/4ckm9YktiCWHM/ywztwaq7SY7+FRxn8Nk5+xXcJdp0e6tt+03eBG4o+WCK0K5iLTcXGUYN5R",
-	"PhtcsqJklzm4orzrogMMdYg51Gq2JQeFJ+SJEp+uMJfwjk8e6995b/D6ncGVS/0L1wZXr2189wuy7Pmk",
-	"vP9xI0U4wPkqyEuG948T+UCcid7789/6d97r33jHtKUOxys5kjI49yzbpT4QRst2K0aa/jGjnlgiJeMG",
-	"l/eZ9hckpvCp54sKNRDFcfmVlqXyYSKadt0nviIWl/uEr4I0qHOvJV9RsKjPZny7ZaSitkNrLHUHmReb",
-	"c2Fw69zg5t8Ht/6wcevK4Ddfb370Xf/i+uDGF2SO9N/5anDtumkIzxYrIoW+fU5WXN4lddsTGec/K88f",
-	"5cjiq8MjqA+o59Ge/Bv2xDDkYZfIfSDcs5i3RGyXOLbwBd4Rv8kFCzawSKgSY3ujQ2dyZjmqcTortuMY",
-	"pvMCY5YUF9Rx1JG2co8lX2kcy5dUOYqbK3lw3Fck7Nu+Y+Jp8HGSAD77fOvaxf6Fj8n/+YoMbv1h67uv",
-	"5ad/P2s6+45r+5W8TAMeNpOi1OW416CuLYC4h5WRUId7CZU6X01eM1i9NxEBFs4vOnicryQZf+zKFEMB",
-	"mpAtIVsIzl/fhJA7BpQak42nguXx6k9ZDUhKn9hht91BBcKybLk31DkaEeh16ghWnKKMz31290uwRhTY",
-	"uVJMf90b119LMwvfI2bVNb/QjRse8fHKOyOTXcYsQQJJFNGB95ZiSvBes4COCl6lSSuqyC+ItydsI5s2",
-	"P3rLpiBz1TJLRZP8LaRaEcb9yyMPIws8MHqBucVflPdH7bQcdNeiZw7jT8ul/OJQMlUUvAEbyi/okBPF",
-	"xt5bGlf2jS3uMhYKLPyVDlPfS0t+ipItciD74ucxuz2xlxBdoUCKsmCTNMstpLLkyVF1ieISIziTYfWp",
-	"qbQn1DjlnzWpvsiBctNPYI4a9JeIy2h4AkepEMT2CRVEeZWkZh2owm3aYEuEtdp+j3Ccq0OFP1pdUA6K",
-	"6NjZm+bXmiOFcMt2o5+W/yWWH1KxXALBJ4Be4ElCu8BP0iTvaMH7Typo/yVcHzkBN47cei2D5x3XdmV8",
-	"mK1Lb21+fOfu2tnBhev9y5c2bn1yd+1s/6vPNr/55eDq7/Hf/Xd+M/jyvBS2rqSMlwqWR+vyQNqdqmOL",
-	"JuxS3Xb1P9HP5zArwoTD01h2RZd5wzJrxeR7lxrOKx0m5J+7BFlhRqegQ6vMSSGiLhXI5CR7cOMaw/sf",
-	"bNy6sHn1Wv+79/rXb/cvv2d6+Sp1OixF+aK4lvyujYTgwvXg9IORjJILBprEeMy/reHGCIex9rBQyL01",
-	"L7qMwHdLRLBV5lEH5Hytye2aNJF6TBDwqC2R2dLsvplyeWZ2PzxCiYUmfjCZlwqbV69t3Lq0deud/o3f",
-	"yc0xsYG9pVL2xZ+Fq6P/ynUsWccREf3D7L3G3brttQShRNgNd6bTXiQur3KrV5TL1g5yfZtox+ct6ts1",
-	"9HDU6+Zr4xnFql1rBpE5j8v57RLE8mjXdhsCwlI17vAOcHo9IPdqTQyb2ehphIiacVAhF9Birj8J6XW5",
-	"t8K8ydTo8LfG/fd9Wmu2lKoRH7Xay5C81LKYRWzfdNGrPd9EzMft/4gR5PyB2XLZJBxrHqM+s4xu35PI",
-	"e/K5dPPqhiu2a6WEUeoeb6FyH5gb+vR/2mYNeeau/P9dVpUXvW2Zic68kRAQrfbg/YJ54GyVl1fQVRve",
-	"GnKS/offbb71Znn3T9uNfE4/WJMaWB9JMTjT2CanEAZzLSl/DKEyJQlz697BD9JEtJQA2hTajpO1Rt2K",
-	"YhqmaKxeEqlRV+rs6lFmEZd3UyJtbVpT8cKEBSY1OFEw0S9zLXPMQq4THAy7BGFwPDnp2GyFLjsO6TY5",
-	"aVKLUAIq5RKRFoYrH0BtrwjSWhKZOvd8dmmwVcd412ScQmQlfX2kSWGFoMUM7yo8k5t6MoJA0Q2Fx3Ju",
-	"aeLCBPMpxmh7iHCjcwmPOUIlamPihKj3PPuaTSIX0uhCxWu4y8JMCyVAoxQwjue8pg0ms3lh8QhjDBde",
-	"454nV1osuLwimnDJXF6pecyyfSOjbNluxyg9npZ6D75ukainJFk3qWuFISo/JIiYRTY/PyJrQhKEOZoe",
-	"G7jb7OlBh6xvw2rkpnfakwnu8LdFvf0mCoqaSaVxdLM8RClv/zD71xzGRA49YvvKc0+Jw/nKWCxHvuYY",
-	"noOB6TDX9/ILnSYVqR6bJiOr3Om4PmMecVjdl/xTPosZK7zN3OOw/QfR9WPkYrZr5EmHx9BP3EqL+U1u",
-	"5XVI4cNZ1+QgXC1mgYLclbezpmMtoMPCH7zjkxpvMeLzWCDeHEjhHd+40Bc7fu6VyndMuFRMDMt97Orx",
-	"9OBpcPBxTeN37w3e/+W9Dz81pgZ4vM0FsyqZKrF+KvMNqQf3JHKVJdKlti+UDSdYjbuWyo0z6hpjcZic",
-	"QXEkfRUSz+BK4cnEtz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy62uch9x1LUXvYVCsPZP72FKxMKnkwcZsY",
-	"jT5qwZuEpB2a3+Cza5uffHdvbe3u2tmta9c3vv3D3bWz/RsfbNy+tHHrUv/NN+6unR18dm1w5S38MKL6",
-	"tWwhbLdRQY++YK5fcZAVtDn3KrRW63i01kM1MPDDGz0mHcv2DzapazpeWvdN9gcGR3xSZTXa0nu4SFzu",
-	"N223sZts3Lo0+O13mx+tw4Z3VSil7dmrCV9Zof/VZ/fWPti686bRv4FJ26nDd6lIjh1/+Xfn+jeuDd76",
-	"upDbU3ACPBBOpxV3vGo+O6x4UtvKeguxXXKwabtMxNe9eeHLwdrZkaSm2TyFSxwkseOxGGlOnuZTrm80",
-	"peW0VmxXJYJjonqEpjouuJkaHgX3SyAMI8lLEf4NrKagBaOWPOjJ0HIYkpQsW7Q7sHuCeat2jVVg1vDM",
-	"qo155E3u2BYEHOTqmUBLBn5EQ89ZsWAxx17FdO4adwV+WGUuq9s1m8LntJNm8ui98XpGace1429I41gi",
-	"pUW0eHrCh4y50LcWYda26++bNyoP+PZUirM94IpLZPPzbza/+X3ApYaHKwyufjz44qv+uZsmYty2H68G",
-	"bCAtuoXfWkVpmCF1a+7ZbTKP6SsIAYwV1vZzM/kIBzJbI4qaR75EEX7wo4o9ukhjCW+DokBICEdKDM94",
-	"NtchqyHNp/ws78KR4sCSG0phiA6xoto/G905FIiBgF7qdlrVhAI9W5rdV5or7Z2ZP1CenS2ZFSSYSTpv",
-	"0kwgOiMzn8LE2M1ffb716Vfb8fy2bNckoZer0kQSvMWq3OqRjiv1BagzGTYDXeZ3ubdicBx4vIVbiLcU",
-	"E4xm50lVHqY8XZccPro6T6hleUyIIpk/EH68jyTSpAuzpbndpd3l8tzu0p7ZeaOV1WYeNVvmkDaqvz5s",
-	"6Ruir3SNt1rSPnRsl4GhKK+iRWBh0TlgqgY7FnDDYaUVvzKS+Iv6aOER4vBGEQZTR45BwF2C/GhGDTBz",
-	"OFFCUP7+oQM/2veTuSNmfdmk3y8LlPR+k/WIZaughRYuHhOQk1AoFqKGoeA1mzoVDJ4og8bmbkWHnCxb",
-	"DlvzK9Rq2ZKRKZ54KrcsDmKqFndZGpmjDpJO5iPyhOXX8fsU0Uvg213xmoBoMrv8/19d3/zr+/niDaCx",
-	"B+IqJlvUycQzi0NaDfQIxVHjjCLKM+PMTN/eUD6ElzFGh6kKyYOxHUJx/4gZDk9Sv9Y0W+U1lVU1dPVs",
-	"l+g6sZjiCgZhveM4JrK2mE9tZ/T7hn9odPcdQk7KPeJhXRpkHENdGrAfPZzbcRyjoy+/MDH7do4od3VN",
-	"OeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwvcMbHmIA84vt8M0L6em1i3/WTEaV7WJtGQZuSckV8",
-	"Dl5RowprSvx6uuM4pMeoJ4jPE8rZvgXTuVZtz29WLOPhHqI9yavhkdjRlhf27p8pzc+UZ5MKc0rmoDBm",
-	"Dj6NmhuzG80q73igyEnVmHmLpIlqYI/QhsfMHsyGxzttk98SBCihDbZIBjd+ce+DKxvr6/3/+itqEZIF",
-	"2SusKFmWxWoO9fJngp2gXoP5z8hxTZyy0aGeZVM3baUgHBYJlFPKeejnYWKwzsJ2LrtZ6r6AginmV+5/",
-	"eHvwh18YvcLm8IRSk+L2o0HRcnJlMR7Tz0m+ws6Mrqo9M+1yJaU8IWvo8o5jYbZDPlalVQi9jIAUIyQw",
-	"ghNMVCuUl1fECslNQcAxLv3ktxuTLFXYIO8lj/h93v5F//qX8v9u//Le1T/2L18cvP5OYnHGCGcaW1g2",
-	"3/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88vyGMbt/6ysb6+cefa4Oyn",
-	"G3euDi58NPj811CYOVc2F+ZOwCbGS2YOeEhmqT489DAxDbNDMZie8UJzviIXPZyoFt709PBcSylOde4t",
-	"6dPeJdCnYQvSGq5Xz2TdqcGep8YI8DS5Y1XYmbbtMfPLfuj6tkO6TeYSSppMMk6HwzKUIytnnLk2+sSP",
-	"oxP0cI2PJwbRE5TizQITTO6y2V9ULs/um5k/MLdg9hdBRlMKAy4Su06UpqnkyxJp0R6pMrSA4uxN27Ib",
-	"6xcH178lWzfP9+/8vH/jo5RYLfh/84ec9Q/SRWDgSIhEAd79ePCbN+9dfX+0FyVHIE+5sDOEMD4Rn8Kd",
-	"n29efmPzN+/0P/3WGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5pMBCvuBAhINbFZ6naEMWuseEHaS0v4ipJI",
-	"8vyLw/wog5ulVBMMPvjZ5q/fVxUE6/+tygduXBycv3x37ezgyl/6529Gawrkh/CT/lefYdRKS1rJNeSc",
-	"OEf+pgqHwnyssMigWHBoW6RUGxykDnMt6j3NsLQnzoIh8dngr/CDpOo6IP1IJdAWKtl1CTMcPObHqHIP",
-	"bdt7Vst7amrEPctPHjz01NPPPHv4+889f+SFF4/+4NjxEz/895M/+vFPdts1MVKLTCRlh0dwkDpO3lqA",
-	"Ieqv1wl1uCuVgm/+q3/hd48vQi4mus/RrYlBRt4qFMcWWE+rny4FpjTzgONVVXApoSSMpXSeiBsX4AO8",
-	"z5rn/316ZfQcRYqCaY2hQp4MiC2J6rL5pzUMxI2nSI6vGk6gwx2MICYl7C0sy8j0nHp+oHqZYhzPU+Gr",
-	"INlIcmYuwIpVfO6bqk9O2C2m2JRFBCd16i3pLFCbu4JYHABSarzjxrhXeXZuoZwrLtfg1KmMdBlSiMPQ",
-	"2BhzJfifYZTsDNcx/JgsL6TVEdtlEd9n2n7q5TTsVeaqDY2BLM2V5vfPlnJtXE6Tqn/jvLTPPr20sf7Z",
-	"4LPPjVpWx3WVRZEs/YCYq9DQFFAVxDybp+Szo5JgzB6GoF9OohQ+93qZbt869ww5avfO/vLu2tmtGx8N",
-	"bv59sC41hP6Fq1sXfja4+fcdh6LpuiYYmkg0LZUmDtn1OvOY65M2422HmciiPL8vB01kuI1wS4sF1FbN",
-	"IDexmxg9zZDXhLSSJPUkKzGsPIsRIiTcNrjh2Gwkxw0bM+Ax5qW/j1c8gzCQIJJnGdvNrHNLz9e5T5VO",
-	"DhUjPegwyYPw5DTCWC+wBvXtVYhW04g0JBbvul2pbsUk4fyB8Y5WqowIe7a1du6JJ54Y0yKdUsIqIo7A",
-	"nkXzlzXVpOerjqSWBxJtjtPrIxZw1pOfyH9/f/XJ7bPhoFhpX0n/L6LQ7SuNzSfTkUhm02/WfdNh4hbg",
-	"aPNkGkBCRp0gh/TPos0jtimEd6RH2tTzA2BRcOFKg0EEyLRJglVqRIotEtOKjICZEeLL2iBFiqD+UnfF",
-	"PHWH1hihLe42lG4WLKTKety1SLlYKpWgxMj2m8TlJNzA0Ew5MFJTi/xKrT5rq6eENvR/A2PYmVv4mvFw",
-	"XMvWfqb4Tlu28HUFedJ/xtqQyyNFhu8xRngd8tEEqTK/yxh+g17zXSLIJQgiCkukpN0oIqEVbgut12Gr",
-	"bCQO1Q861LHrCrQ6O2d/XL8/bzO3UqPCWNonP1a5qN14tsl+05pfwWmakJiesVcB5km5Ym1521HDgA1A",
-	"kb8izMZup9FgwmcpObzcheC4T1fM+RUZ9qSKrAfbRqrM4W5DjKXX4wkO5RrqXY1uSzGk0OiyzCxIsBe4",
-	"icgzSwK7HvdZCkrGfUe58NmZFLVZlTQM2/C2mFToIlSfHHEM0Am9y5PoeyNXF/OG5lA4trF4mItxgVjc",
-	"+gDtRpqGKQeeTJGb6EYUgUOeNOnajkOadJXtRC34lIstNQZMjtrk5+SjWYbyydF111KAYd1U+F0O63kn",
-	"qps91oZbaTBCfcAWqUp5jPnjzFKzXkLpoWSwBpYzSIux65N3GusjUsCsMHJA7Qp2IV6rHK9rzokHkulA",
-	"Qho6qBKmH5T7SM6CWRXbcH+PKxxm6jG0UyJEaYRrUu/iHT/7ZQkSNypqlt2wjQi9nHiMWsl3FObL+xdK",
-	"s4UYtObLL1uv7nvt3+5LjXZW9s4J7SeBTHMkFQ2el+/tDvWZ8M0WvtCRdYci1osoEpd1mfA18o8GRTkw",
-	"XssAsFArnXYa5hGJ5ppH2mSkJLJP+z7Ll7J2BaERDJTyvF1nWDtXQ/j5SNzMNEWfr7BUZJsmIz84Rprc",
-	"sUZrofiigIRjtJGYdG5OEh5G7M7GL11AJxn8ZhKVKu0uHlMXkVSVoF9CN0Ckyj/fbZxA5ubFbj3Kha3N",
-	"M8k4zAgmgD7fZC4B34bcRfRwdqkLhVNy+yEukJMwxwJfyEN4mLyTxBmKaq6lUWS5Ek90GKKM54zgdyFC",
-	"vxdXUFSiBRCh/MiYKxTDcDEWnbY9JgBhuEsFEU3edWMAUnBxg4sERFYRNepmDmesQcLfyjcuhsqRQGGi",
-	"kgfr9V0CmMVS+IT6BeqxcmR4OPh6lyC86wYcRs07HCsaBsQPjBN3eG3lhN0ylk7ZdM/xJnUbTWovEepK",
-	"qaQ1RjVvDxw5yvEOgiZRhFIoLSyWSvHr+NhLpfKpl1+2/vfsS6WZuVOPL75UmtkrPzDe0INcvglqRidh",
-	"IMbyhljlI7Z5YBbpNm1H2glgdsl1RR0dQ24qk2DPsKXx8ODNGpUuZ1MgVP98cMEOvXpjfX3wt2sqTWSJ",
-	"lJMZWgFm9oiObabLqYCn8tcwHYknv+YEloDMaJ8TKlaUSzBvlUr2eObcII3JrxdhZEsh6vZ4SXnPHPz+",
-	"TGkWSo1OsoOSyBrg5rL9IV+7Q33b75jYxSHW8FjCj71/93z5wP5otb3FO1UNKo3HuhA945mFkERV1imI",
-	"LreRf9Ryad/u0r79c+XMYcsHYuPCn4mBEycRLD06IfM56PjuJFc/2za2fcnzO46F3gEwMKWl7DhGKL9I",
-	"dCEN0q80DqTfyWYvkUfwu/75m2SW9G++M3jvSzJXIv3zb4wQvKNIPpyzmoZpkw/R3kFIIRt2nqfWC9ku",
-	"iUmHXFG5lMYnL7al8gNfYpQZxQr8Mwk3kb3bidWriahxjUtnNVtMKljUb81WRfBtBBoacQvgMGACp4yO",
-	"1AwAfflSixF4ay4nlkqmyAvPaE4uTaNglXTrS6tYrmeJ+Krpo0pVE7pj0oh2sXGfrQAsG7V75kNTQDdG",
-	"VMhW20RjUt3jdZ+5mi0HSPIxfmd0LRhVOlVTWHWwt2iQYU5tp5No09dltSb1Ky0mBG2wiqr/nsQdjzAo",
-	"7TZzx1Af5JRGvBMfuU+Q1pH4H63yjr8khaXtkhe4n6wN0aUT6uZYGdrRVKAZ4yVa+QuxUkrlLUatxYDg",
-	"bMeB6LtPVxix/SXScWvM86ntLgKyDiKPAGE6XPhFIricS4v2lPva82zcgyDRnFFMI1TvMTIUeSOcHJUv",
-	"R5A8IW8jvZHFYZdQUmdd0uWJVKsCIoQgWsjG+hv5Ambp8I3KL6pdE8EyIo0D0cYJLn3s/kTpPouJPJCE",
-	"qICDPWK5UIdYiz/PG+iwHUNU4slSc3zS56TKRqPhRGFwAP4GUW9Ojay8UWOb1hPJTRyaGuKN3V07u7G+",
-	"3v/q+t21s4MP/z745L+iprbGIGtRt4NNJwN91XgXn7aZY0VaYSfUVbyBJj8IoPIUiaB1CGyrqqmI8nj5",
-	"0r0/Xt168/P+zXc3bq2Tcn7jK1YfZaOvJ4GRInaXdkfgxXNZWXoxpm1/BlD0hvFbMqQf/GQoO2UqUuo+",
-	"YftmgdNp0KjMkhfuBMx5msnzCtlwKvhL6dw8Cr40lPs+IiIPZz+Jhj7myZqhu6CImDtw76QtH73/4wF0",
-	"5WRVuD8wGeNuREq9EtovlG9tP5cjo+HKMGjD1hdf9L9Z7394ewq6Wd7qL70FqVVg0Y0chu4I9ylrf83B",
-	"UbMx8JTdaPokEnMJIoOl/bPlhX17C0Nt9069eiAlOpgVzGNu0HYAmsIgAtMEEeggLBUMlrUXxyIHkxIo",
-	"CAoJbaEtwFrTdqLqapt6KNYbHnWt4C+ozzSKy2epa724OlmnrDSj9UTERNWahjDnxm18++7G+p/6Z98c",
-	"1wkTrfkWKREfv8kEU83G28wlkBkW+m5DF1S5VCIUdMz7avT7fMK0I674V7q/6VkFaDvMwESly9iK+s5Q",
-	"jMy9lUUNBQqpH/LxGYv2dgnSVH2xAufc/lGliOmFyckQBvY1K82Uynn8XGazl9frgHgoHO6LJbUWSlp0",
-	"hc102vC37Tb00Lq5F8gRQBPM39FpuETpw9v99Te2LvxsJFtQS4qaYBknOFFJxLbPODXGse0Df7RPNsai",
-	"xnMT5z72Vnq+kJ3uaIf4oODcxRB9GzM4HFb3iwEAOneB4/UgpAmYoUONQvM2MQ453/ywea0Bu1N6QKoK",
-	"S0hlGbe8CcsoYxPYZ5gAbxnLfWGrDuvajE5beaDy9StFnPHY0HPFgtzyIBUnAS0ZdtFqM7eSdYbLwXdD",
-	"x6ez58H5sF9SuFjCJE5cgs/JwkIMkTA9n3BkMgU+FQpXYSwb0V+GodtF4je5YAr5jUrK4h5psWRvsmAh",
-	"EKPNu/UahTi590MZTZjinnZHWr0AoY7X68wTRb236GzidfAROnb+K6FwaQxUecAwPT+X5v1DaSwO6ZLB",
-	"lSpGmUFA6sM0FjnDyM6YWU7HO6RA8h9gwnLQ5TatJy08YHZQ6+8yPfCJl+TMf9Zvzu6SGb42pzsiTxgi",
-	"Gj/JmaU49bTHsVpxjQs8YQJjV+IJ1JBFDS0D1Sa4yeZildQwtMLYhHU8oLzrHcqNTEEOVkj+wqeYgBgo",
-	"Q21wTyjvKdAUYMuZNCMMPKQbomFPNUF7kBze9bibs2FpQFIRKC4V6BiRhD1UvDmcjp3D1RVhdw8kMBFl",
-	"t49YbEJOfRQgwkPXrksHNtM5OMLmGTuwRV6Tu5xUy+rcWxH8IKMnUNgDZyzkmwngIxSHEPmnnyHKnnJ9",
-	"KRfHiSlYoSoyxjWauuRrUmFAujv+7PLM7N59GMyxBcqVoGxVSilM3SySJjsTO6yF+oF9VulA+cCB+dp+",
-	"C9yVE4dTUjpSBrm8qJfb/n1oUOkwmo6IKVUjx6yxtWivEjnpoWpphtB6LifqKUxkUJkDUphB4xy543gG",
-	"3HV6RQj+2y7o8GMqClMBPUlroXkwKAsb+2i231Fzui0ypWWaVdc7xKtv/n1w6w/RgNfgxhdkjvTf+Wpw",
-	"7bq5Ts3sVn6xDh4ft0MdfeZe7KjML8Nytmz9PWwQbuzYEFG7pE1lLHV/AdIw0aK0RSyDvNaktlvEaEI5",
-	"ZqrnQ5DbEQUysz6bB2WA+XS6YFtMkDopWp25L2RUeCYlYwzdKygDpxFE1pS23dGUFeDrmcrNA9MKH0ns",
-	"Hjnxo7rb3kOAk2UwWZBZ2LonQQshC4JWljkTS7LUnKOKZYyj50xdY9me9X044Htyp7gXTR8kLbYUdklj",
-	"jmCk1RG+ypUdT86eDJtDVEF2S/1wibh5xO827fXt93vOm2uSno+u/TqZQuZBOAzsqLOgzVwL3YqRtFDM",
-	"QDbCRmdhqw33iFbbM2HR9dChjWP4a071wHh8wCofMTZ/2BCUW472sRzZsTJSQlPaX15YmN07v3++tLBQ",
-	"HhVSPGxhN7gT8E1yEv3/OTe4+e7W+l83vrm99enZu2tnBxc+2jz3J/mPW58OvvscHxhcvd7/bq3/xrn+",
-	"lZv31j7YunYRH+6f+3Ljm9+QxxCQENtNbt242b/9641bb299enbw27f7b673z33Vv/A73QNk7+OGVMpK",
-	"jXpYEStEmyPoJLVdh7pWpc28lp2dh/E86DFVLl9yv+kyMrbqLj5hU67Ei4bWsV3oM1tUzHzeFtjR0oYS",
-	"opESKSdu2lgQlpEk7dvv9e+8t3XnilE0GLHYnnpFGjU67QhS0Rl8BI/HqyeyL8uITETkuFAG22rJZ3up",
-	"eYmjW77j3EIenIB40+dlpBTOV0y1JdtMq8uU445ujTBmxqixzWiyGjiWPd1pM2/VjrPSiHe9aVrnsp98",
-	"L7YrxCAfFolKg0iwistxoyOtqUeK5FBYqjRRNViKrIxWKhj4vuhU5QdVRlQOMuF1VYSxS8SYI+Zoedho",
-	"MEzaogKD8Kpjhe02Kh5r2S6241bYLVH8CfURBG5ZzHJUbaGhi3fHExXdfDFs/V0JwnOm41BLPRGp4Uhw",
-	"3xQENF0uAeKPUF9tQIzA2j+ePfPsytwrJ2sHstJAcxeNmBPBU3qfHrFd7olDxkYeNV2NmFLDNRoOxlFX",
-	"OEkb8vMlNBKo6tlt5McZTYwjDYxju8nbzD0Y3IXt9QWO9daPZhTn7Ot7OKVh9e+vb175xeavvtj69Gr/",
-	"Py/2r9zsX10bzUrxThp65So4LTyu9EN+ljnm3vGCEYv6FHB5FMpEWo8So2QeAm/XPbKhbQmmWMLL69yD",
-	"zuzdJsegdRF7blHXwrZ3RGVAhTLeSFax+VRgtEp5Pi2w29LzmY8RbEpsl7eNBFJDTDTJwxKLjHd8SH/p",
-	"hPOcNRczp6XeHNN5N1LzNzUtD0vZU3QDnGSla/vNSno/E5iypBw95yJmJUVzkEGFgE4x0txgq8wL8oJG",
-	"t88L93T/yHnyjj/OVLNLTYsF9UrwcbiwiXramLwV62iQfpqRZyIDLowsl47k5MQvXirhpx5b1j4FxD5M",
-	"oLH1pTOUI9zFTk8JsaE6cBsiHLo1d9ZuID8zgTnBxyNhplp6VsPSGL+K3oEoiMDsSGSOWEm/epejZqVX",
-	"nb5dxxjYfIZ6EVYx5uGqjFg022iDCUROqxtyomdn5nLlRFd7FSg0Gm7d24NsT0jDw4T3OtChO2YCKC4V",
-	"89MMSZdppBHWhYftGNFxAJ4wpb8ByFTUxRgjJaM5aDFmSlN5sofFRFLyBBJ1SosHZcqw+KaSv6PfAJI6",
-	"/SKM2Cy0YaSymbVds2aNrUUtlg2d4wEZw0jy4dx2F1wY81HouzTGJiPviddXzMbKK2aHTwBQpdPL7xTs",
-	"xWECdWK28Fks83dEDvjm+h/7n673/3AN6/U2vv2g/9X1jdtX0F+0ceuT/p2fm/YlOckeoyk9NOGbGP8z",
-	"uUASfEr9SJ9rMWA3ejuKui1gkpMFR6ZvUcg+0pncDxV3mVwk7C1vRyaUzUIhw+WBvhpMAZSPKQ8plBLI",
-	"v3eJKZRlxsKR+SRGWmhEsi0Dwn5570gIHLgzz0J9zphuNwVrlRCdmX0Hck57fu84QhxWAGB8mKxcHEK/",
-	"SQrG8sij0cwnX/+BI71UNC5b+aAraX1wlyP9Hw5j4r6LGFiRBv/lUrm0t7wwv1CenSuXSrM/Mofx1FC+",
-	"8ndnR/QivvF0DK9cs5s7UCqVSuXZuflCro4AR3rZ9Jan514yGyKV7MKX5XTepomkExpJ1e8yZ1XpjaJI",
-	"uGNFIFV1IIUJ4nOeW3yFl3BIehmDPcKn3uimEUGQRz4OgP1Bmw4qZ7zK4sZvFDkvkUZibvBLNJh+zM8c",
-	"4NqN4j35V4FokLGFlMCaTVLjPuMazMhbqQ3aYMGJ6QWEYWYAqsonxQc4OrYO/snMVt/LqvoEI+hVFsk9",
-	"wtTB6TZbxgWpXsvG1B34yrQbCixo+6m+UkdNSQTQSEugrHc1BBcHct/RZgo7U9iQD40pGjtI9XQH0XaD",
-	"71t9oLo4G33h4UeRts+jHeSh7z3yM+20F51qy/b92Gex/ADt7A9mHn7kdzw38VGdeV78XWFQIBiy1mRW",
-	"Jz6NcJHBJ4heGvtMg6MYAwwQRgmGO2VO4TA5fTE2JwDH0AyEP3ZH9/GA88fHjBpcuN6/fGlw/nL/wu/z",
-	"ZfMlYKHg+qodGZlkgUzjgaRXKH71iCVWvNjGqu5jQc7QFBAYEPhyNCrg0GzkZkgSQtttzNnUOp5nbB2u",
-	"36qwNKIov7MHRgI9uKyb8UoNbZX10pGIiHrmONipjI2ZBJrL0b9J2rcN2yVu0tfQo25jd5PaDk0gO+6b",
-	"j61qzpTQpmaZvl+xoRzuNpBjgPexyoQ/7vEkUWdhqZGJGPcyKEZOhKIyetkfoj1pG8IjcbNlYeHATGlu",
-	"prR3au3AD6cYJ9lacH5dYoQpeQTCZ/GWghGjbTc57JJ6x3EWSYP5oc0a3ZR986Unwv+VZ+emb2naohLm",
-	"VhpCVQ3wsUnNThBqSsMcTs0Z28YzO32WRQQcNWjNpXk4Df2+eUse0nCxt31M5bkD6nzm0+LZIhXFoIW4",
-	"3Kg4Y+FFvmp67hiFpGBnRpe7n0GQYd6tcLfixHPWEqcACFDInoHJWVJ8Rn6S0nVuxXac9EXXqEus3Pb4",
-	"cfky41p3yhTWAZjRBf7yWWhY4YLaYvJC4xdQ06SUr2jkeAyQ5ihIV+zems9SU15wGsW8pnZiSenMfzot",
-	"PscQGCMlw0i2fNL2myTGMpfIy4WXCwA2K0iV+01Cu7S3mywHqFekRj1L2n2qjQuolnIqRciGCFuGIbAZ",
-	"eeyZJ0m5vG9+bqa8sLDwONbAgaMAANUwDB+uGr4W7AwyAHKYNKR1AgHx0Y7HWJ+8aUuHnNg6Ub6bmM8I",
-	"pTDN0Ul00i1p8artsCIWiclPIEMUdhCggD1GVTOQyClKOyDRczPhGE10WzZUiE2fjT4kXDQKd5YL4Gy8",
-	"Xs7DrCLtjOHwibqouY4qgda0dwgr8Htk5tT3jGCBMAuNVDiONZSKaV7t+L5KwrXYSIU7OtHlmZ/Qmf8o",
-	"zSxUzLM1IRAambDumjRe5w1A1ZOXR/dTDYDooZG0LQhASgzhkdVqHY/WepUW8z0j/JHS2OBYMQYtkjWy",
-	"wy0xkh2Sjb04cjQAuQ/dPna+s0dxaJeN5x7iIif09acPkoX5vftJG58gYfJxHqo+jij9ku3WsYK24dGW",
-	"GIY5rkiN2Fj1D+NNgsu8def9jVtrm+980j//Qf/67cE31zbW3/jHtxcHP/t484PXlffrs2uDK28N3rm8",
-	"sf6REb/fZo4xlYRaRH2Xk1nG4KfTXFF1j7EUBUM43K9IWYT9ROHPjktXqe3ILV4MHVPyJYiHl5uRO3w0",
-	"iFbcfznUnLHKyCsd7qNmLzptVeoSaUVV/v6hAz/a95O5I2kxi44p7eXEiaNEfRmNIJeMSWQZxaT4DmK7",
-	"Bk/oQe7WHducO+wbi4uWnS7tKa/9YtWh7soSOie5xYjPUDcOB4g8N7qLoPw2dLIGa9c90fA+xM4j5Uav",
-	"2hbqq4YwjWmXQNHRXbKHdYeqx6gpHeMEECXv+DqhQqOB5qK9k4ytOL3jbWrs8mtR2+lVarRtrIuArC2h",
-	"Gowqb74glFi0F8YPiWO34pndxpwxdqbG4NWGFT7tQY8sS1oOLiQzK2Mh1wr1STylRzDmiVFRqTNmLKar",
-	"UYe5FvWIfADxGo0H1NRR95QkLtVUXf5nSsfzf2NXfZWFAtZPxc6Ew1IbDl3IxgMQHvJLBJVD+eNH4U/S",
-	"S59atBd2QpQbBM3SBamCnRpZRGyv7/35b/1v1vtvfJiKHzEFfHwsQI5sY5VJrUZMCy9fuT3MqPja2TN0",
-	"2FGWVNSsNEZg+h4GDDPGWyI3PYtrh7wiZ1+wMYB0mWtBP8ORsDFBc8ptB7pVmhF0USQtppppdiE/zATN",
-	"y874HjVj83JzsXovtV5+3LWaaEVtZSo479CxTdTTLOtgi1r+eNil1pgOng8ie6Lzz0RfBm7nsSUC57aI",
-	"fxUJdQQHbGHSVKjj2z3np7lHWj3BnHoAraWrsyKS4O1v+hfX7715sf/7r7dufJLDozUNOslLIpAFNgl5",
-	"3A/1KzQAZg/soDIG7bdUdn8UTTyqoUW6p47yrWfpPYdBeiwR0aauwK7g8hpZHMiWrzLPAU4+5c1KEEdC",
-	"ImTRx3Qc4Gk6Pvx8UcEcB7jpcJlsDCiITqPBhB8FIImomBkkMKRvj3GCk+mH90UTC095bz7f5tiqmsnD",
-	"GV/rcH+sSKnB1tq5rbMXN259sPXF64M/fLtIBu/94e7a2f75q5vrf/rHt+f7F/68efkNVI76t87/49u3",
-	"7q6d3bj1CX6b+PzeX3+7uf6nCJ9W+Zc/7bg2QqK7PvNazLJVOzgGn5s4+A+kdWqPnbnSZE7bWD1suywK",
-	"khfvCG3qF8B62Xn/Clg65opyGGsn+sXQmf849ZJyrp56tVScXZi8l73ek6CZPa0yJx25f6hHZmHw/gcb",
-	"ty5sXr3W/+69/vXb/cvvJVJBRgdIgmtpEq6B69yYbz3R73iqVQ2d5bld0+EuDrHByHJfKmzd+W3/+u1C",
-	"sbB59drGrUtbt97p3/idJLfgBifCLqMXbywcms3ZjFWz9KGYv8rZ1fmS6ASrtoy5gMn+/EyOh6QQ5NgF",
-	"D5wycocIGRkrxVRSaQR9XN1nH/Nn5W2SW91jouJyqEvh2AA0PIbgTK14InC4m8eob7uNSZSZGm+1jBlh",
-	"h0P/XOxkS0bIFN/YzaFM2px78gj2Eqg/bnBuFVKi9aOLPtUwpoOYam7eiVgDXyg3r3G3xlR+bETB/ehP",
-	"9/7r7a1fXt1667N7f3x965P//se3Fwe/+npw5fcbt77bunZxm42rM9oHHYPkXCOg345CtESSgodTv7Hc",
-	"3HwRoq2mwhZq4wCzGZ3CfERTP6IyRbnXoK4tNHZDtGnkp/07P0fpO6pYcLxoaaIhVNCCTUGr6d0ChJdw",
-	"17MOe7ILnnEoKjXJTTmdaH7C4Mr52X2D964jcMa9Ny8OrvxtY329f/ni4PV3DGpAhM5nTY7A6HkYSzA6",
-	"Pni+og8uIXIr90joLMp1kgnBPA7VLYV4GeCgE0NaT55WaJNTzhC9pBCIx0RTt2EZlw3Cjys+X2FuRjmW",
-	"eo7Ac6TBR2SizpZGs7fowOZ1pbfcQ/4cYjL0VNM9dVxikSCF3l07u3n+y8Gnl6RWfe5S/+yXUin/5HL/",
-	"+ufyq+u/Cb7tf/L+1nfnAXLu9f63v+//6XL/v7+Wv/rZN/3/ORdA0UWLQ5hTBy1V5SaLNu8IFN7Y9S/e",
-	"5A/+0l8Ju+oggqPL7EazyjteJv5c5HCHJDWgaRONnKHacBTBzecAUjd08xFFEgJSiSJ6mIuKpVMHw5lN",
-	"u27MD2Btn1lZQQASPGSyV2ktRfmM5EqCL6A7Zs+h5VpaJIdalsdEir4bXmrqcJctEcEYGYFeZGxLfCJO",
-	"hLsEpJRCtbgZEFU3STHFbsGPhsb0LkFeUdplbkN5GQ0p016E526ATIkUVuYeKkQ2MwwX2ZD8NWiR3+Rp",
-	"TL8UwV8AHCNbkBYeaQRfPmfveuUmGzXTJ9VjAZhGpeP6pqQIzODCZ6S8wmIt5Fj4DgK/hL5buTUzKEKD",
-	"PD5TavzBMGqk4J6iHpfATRt4RZDyjbc1W2kgAcOC1D3VAChdpxvZSanKGp38u1CHjvbZvUJ8Wq/DHYeH",
-	"iWp3hh1EzUjDde44vMusSqed1uDDcQit+wyyFXmXoDkSheIY3siGxzttkYNr5L13J6jXYP4z8rWmi6fx",
-	"hSotWwijTbaMlyYUFgbAqCVJry5HQzosHxxenl0b3S1NdWA7XEMunT9SLdWI9KJlVDPQkax71eUGrggx",
-	"XIB2NWoLSgHJOoaQLcyAC7RX0enUpjkeJrSFHi5VyKgvoy5fg3TRCBhlSumFEQxc+6SMv+DeSJqT/DKC",
-	"TGZ4jUoky3G4R+SjKliUInDxSmouhPsQr+nPnSQl3/QCT2nOlJIbHkuMUlWCmKGcjN+Vy7P7ZuYPzC3M",
-	"lowZDKvMszrMWAwQep2wk6I5OyQTEf1kCM6ntBRgWda2i2GellpJPar5FBVOvKqSGVaAcpfBQHJpSuJA",
-	"EQJLvg4RDtnfQbLAxvrFwfVvydbN8/07P+/f+Cijt4kxJAlOBk4azCd2fIjBlbc2f/XF4I+f/uPbi1u3",
-	"bww+Otd/59OtOx+a0X+nUrye5hFDbP1A91QQknn9Yfq9lTxeu3G6tvihjed3PFfaBD9V6P6B8qKMFcNr",
-	"Q09Utr6unhujx33Y217+RrS5KwV/CnCyx1u2ACtdPijGgGlQ4aus3mPwRNzdcOfnm5ff2PzNO/1Pv816",
-	"qwqK5cwVAvMrn+VzHJ6FAvWW7VCvAg0Eh48X2zO2mRu2hdW6oZB6s5oo4oBG5IPqBgvPIM9aQlxLyX+L",
-	"QSpxxJJSdeFS3Ys1+4kjkYyGxNALREwM9aOKsI1tfQ6rfj7wEMGHcp+8xktI102jkAp5XzrlfK9hr6ey",
-	"66djyp1Qb3tevvE1M27bdPLIOGlS13KYSCL85sweU69PkXAnUFZCJakqvYSCUuN7vAZza72RhYDqsdeK",
-	"BfSgTGfH/x30VcNWd2kvp8Z1Uv3A3AcUmvaIlYK5c+gKy5+8qB6fLC9A/TidHCC0GkCK5MohNWYQ6gCZ",
-	"7mSS5L0JHq8Ml4RBrTTeIdMjLTUxQot4ciFZhQ1Th7waEeGnNXWD2ZbsvKK1zkSrrChjDH1symYwO1Sj",
-	"TrP0Vs4Wd8Fvoe6RpRRl5fbEOcgPLLjIQYBVGYtBKxr4h9QoCkpPgP/WGOZqCibFOa1JOkUywCIZrFCS",
-	"rEJ/C/+WeyB/pQBn4FWRP2KAv0HnHdu1RRO7cAMAjaQWXlElKh7TPXcdLMhETaeAamBBOwUqnbbc0wCu",
-	"BvTPCNJ/APSf5bddhq1BNWkM5/xY1/W19BM/xGq2mDQfUv02JSdSfxvSRzoZnDKWsaYmDHHVwAoT7SdK",
-	"FtLBKP1nzvwCs6r8AmMW5hTgwtCe5UptXiK+ihwHOlEujJc4P0PET7WnGXd4kpNMdYmrHG9OarzFlogb",
-	"rBOvNip6tEeavDVUD1lKbcq+g05uXP1IDL9JHNHKRzgqARWeCqZhebSuVMg67Th+Sn3mc4y1oYTZtfTW",
-	"QhbxEmlyxwoSAc1+A632ZNa4wEMTmx9y7Bw1agcxSWVs5XBsrWvKClGR2C7hrqQ73lWm8jC1x/0T57/c",
-	"WP9scPlvg6vX+5ff3rh1afP8//TfXL/33sf/+PZikAa2cetS//rtu2s/i9+OvaNv/LCuEtclMljAAwHx",
-	"0nHIRwzFK9iyqWT15uKj22KUy46j8iNbQLVYwM11N4UAiXL6PDO9l8PTEEMBpXWRBM5t/TwwNYgCTYN9",
-	"jc+JHjRzyXXz0+jyBx1mcir3vzvXv3Ft8NbXd9fObn15bvDel4Mrf+l/+Lv+R5CwIL99a/D2f+K/VerL",
-	"29f7l36tPvnml4Nr5+Ub/nBLvuE2cLHvzg3evj741Zd3185u3H5769PX++ffkK/68HdbN+5EU45ZN2Z6",
-	"dNyIsebzSqCq+7zisVWbdbWa7zGrYrsxBTpDNT6unV7bRDGt0Tat2b7BP/jvgW2gXFV1bs6RnXrLV6yp",
-	"zy1/d6KvKNSqZ+6JCk6BmTMiBzPeHDpYXWpjZ30kehoZrPm4uf/p1qW3Nj++o6ld3YV7a2uSXK9d75+D",
-	"xJyvPru39sHWnTfvrp0dXPlL8O/+V5+FF+SrzzbX/xuE9NkgPUw/c3Fw/rJ6Bq6M+vyd3wy+VP/euv23",
-	"jW9+EW3+BhpfxIcYWDkI72poy6rNXIRxjQCn2m4ldDFHsVLBMLUCy1TDrKocTPOd0i+exEAYFXU9GSYT",
-	"gBt4KaHNR4uIgqjGfAxAoyz/6Di+3XbYi3WIeRiaNqkinNw3J08uL+YpCDsJ6TJbKo3X43cZlPS493sp",
-	"mmiBwc4W7RHBpLLfg1QsqdfU7dUoEn+eG5zUF4N5me8SBj+OYjRkzONPPfcTYfROp5dBBoHtBpVmujem",
-	"KuqAayFEItw3Pwc4PwFlzM3GAGLmzJBtY0r2ZPeHwCmnl2fcONWaLpEbqT4dBdeHvf+m5ytXdbqSwsK0",
-	"XNeKoTRut/ga1pa2FWl9JVUfvGRv3aj/TfI2XrOpUwn7bSY6+Fm2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+",
-	"u1ghtEFtd7zkqpT016By7QfH0EYfjRsCLypG52ja5eM1OpE3Lk9508Emq63YQXXTqKUFR7dLwDKxI01W",
-	"inMp7yakluEeZ57NJqq/TVfzjkobCTgQo7XmEBTVqOD6RPXYdY+3UgAOn7Y94ecFA5io9FnyEN92UsZ/",
-	"nuLwRUJVVfDcvn3yA0G4uxR8OFsqoWYp8syzy9iKfIWp2ucId6FjGif7yfGOa8VBPF6aLc4nCsbwMPaP",
-	"OpjQXt0/ri83QZbB7GMbHjn66IHGdjeiy6aT83S8C48MgQPaHJIOwVQRzI+EePxO0v1r5hOQSuiTni1f",
-	"MeQU27lMxZxImtn5Ill4sLWUQICaLwCapZUmD379bv/Cn6F24ZstbfjIP1+/s/nX6/1zn2+e/5+7a2dR",
-	"dxh89s3m5Tdi4t2Ru1ksMEe1ZVDFC2FzcpPsjm6kOWbk0S6GOYOQIu+4AkJvcp+pC5WYdh3vHTi6BIW/",
-	"HNotFAtVRxnhtGU7PYB6qVYzJ3PECIv3ZI/Qdpvbrt+SKpbtEgq6PWTf8SBjZjHs5NdgPoCX+bwDN1Av",
-	"QGeQB3hgWZM5Bv0CJ4rFGVMfYnHboWKs0eVJzLWycmBsn8ATkMvnB/iYMGLbY0IwS4cxNANg6KQIRc/s",
-	"POJhAHCXy2Gv5WP1jt8Zo6WOCosDgM3wbDfW1wd/u2YAh49BRI9ilElAEdzT2MgZ1/FEk7VS0hO1toz5",
-	"xqDd2/4i6d/5+b03L25+8PrG+i/urp3dWv/rxu1f9v/zYv/Gl3fXzg6u/nzzwwv9/7wIrrs1qFP6c/+T",
-	"y/jAxvp6hAibDB1DuiGI3WiiVMdrkkGRJxS6Xj70ihex0Y08XNUwygxU14FmS6lW5XOsrVASkWzioZey",
-	"0RisUbfSoq6xFgfLiFTVRUr3l/tWQ5GGlxntNRRpqcTOtJm57Khu52hdGpMFGYUHOvesysJbMo3Cgyb3",
-	"7P/gbsWsGh5HcBPon4uUo70GoI3SZhI83dgefAdluO0Kn7pGV4+u13EZwwAt1ZkcplN3GLXSCV45jmwR",
-	"7ANWAQlOoNMHRnUAwFf7eEf11hynTgIGhxiOrpgI+36aX26uPYBolBHAc+PW2+iAuHf1j1s3z//j24sb",
-	"t9YkS95bIv3zb9z7z9//49uL/TfO9W98vXHnav/TN4y9am13woSzSUoWpqG9BZnp6QB6hjz4oTTFnc6K",
-	"zxhwnBz5dgSb2mCfaMnu2CIHP1dp22mNgcF3Z7PgwkQa3ZsSvnNGsOM+UgM7C7NSTO4lZuEsaNCZPufI",
-	"ARSPYUhf6w05iBd1jOnm5oowExyk01TaK3eN4gCj5FL6NfPX+8ZDsZkoX2Gq5lDSJgpTvdtBIqhGm7Td",
-	"GLRvF10FKi9UCwlDhmhC00nIw4RYCKRzlM6GklGDixFliDFGE7v5EQzM4H7GtKUslbXXnihalF89XCK+",
-	"12Gx8ND46mLJjFFXjkYUyrMJjLORoaZshRDWPWLek2p6Q1bafVb9lghbZV6Pu/EFTqIObsNDN0p3nD1g",
-	"PnaAmzBj9JenpT1OoBUukTwkk60mlmfTSD0WPZstlfflQPTL1g/3pQy1t7S9CG5O1TG9p8zsw6sZFkFD",
-	"512X0JZU2zEli4ahOsHi+GlJ9TG978nslHTL+CAHStssphz5rrFUwrB7x8LCKPpN1w+forWmUhB7hLs1",
-	"tkRc7rWooyPTc2hdjs3bDPphrCFDOn8bX3NcAk8+WWG4hEkUyexsvp1XK3dMxwsXNr/NsE+oC+bS/6Jq",
-	"3wi1aWdRYv+lSP1LkfqXIvUvRepfitS/FKl/KVKPoCL1kOpGaRrNSWpIOtm4deHeex8DkvnNzb++f3ft",
-	"LGKA3l07u/WnN+798d1oABLLXsK7o+ujV22L8ZQApBDG/iq0VmNCpMFSfv/kiSA8t9zxQfRhfmoTem8a",
-	"G26ojDxTr/fjrMZdS4SwbATHV3CXzI1HOhZK5ksWNE7PrHLBpxA8JQt78yT3VoSm5+yMkdhuJV8cW3ow",
-	"S7Nq6/u22xDDx4EZ6KpzcFaICyuVatSVClLDXmUuqdLaijnUFWQKxDSSeXPoF7MaK13btXg3fQqQ/Thj",
-	"uwB6IlJHXMLGvjO84xPIsw8fDbMYMM0khAEzT4xbrCJ81q4IpCJj8zBuMRWbFmoANdzoASzW4unINMwj",
-	"XsfFhGyAopvptIlFfZrSnMzJjlDqeoZANcPSVAhK6rR3w8zLZu2F+qyiDy5jVNgdAETRwHTCbrjUCRVt",
-	"F5uadGrN4cY7KbFRVbJf8VmrLX+TVmdOVWNTORYVK4S6CswU1vpY98xuJWSOd6ryx1V2BN/8eF7mrZ4/",
-	"oSYS5+CGDi9SWHNImQarymul790Ju6UqDuFBOXmIlZE6NMtrMtKltj8UjJsd3ZTcfOOzJpd6R1MIwXR1",
-	"EhRqOkV1Icz860x691pgewgUpCFolNyqsxZVXV8dTPxccXnXnJmeUq42KmszxuDypGqas9ufGqP4LK8H",
-	"p9WryNuGyJeZZNw7js9hgbktBcr2S9uOj1XOJsxlYlCPb0nSJ9D9Jnq6GuUjqKE6lb9MTqXcKkqXI3g6",
-	"Fh27T/Oj9G99C00oykexy4B8xE7Ig+zXmgKfOSvxYjPS22q8UpLedyJRf+hGjJvMnHpDFnPkIWohkpvq",
-	"pkG+qbVcxqNKPY2dzjN/AbBfHd5FX5stCDY8fuy0/k0FvsY+yKcfL0zt8F5g3fHqa9PPRb5KjHc2w7sd",
-	"sMVt1iYHP8jojKyfiSfm3Do3+OzzrWsX+xc+Jv/nKzK49Yet776Wn/79bG6Q8h8zCpm3eCFUFTH0g+Ou",
-	"0wtR/cyA5d7ISvxlz8fczFab2g03A0lRPxJ36tw4P7jw0eDTSxvrnw0++9yIIY26SCbctrQ1Is3uI0bH",
-	"eCjbUkmBAnYjWR0e/0284xtf9WLHH+9dUnXK4X9T5V/a/6Z/CuaQcSKBxSR1xvGmJNeG1lPGm6U+j0eX",
-	"+90ZmOHHdbk6ofn3b+qV/U0q0pAIA7zjxXh5HXFYPbA2QsRdZDJDjQeiONt5QbN5LReu6kHOPct2tSWC",
-	"qnbF574pcnMiUSEIjxk4B6AJlwqLbsdxjP3HICiVWbmpTZeW6uIVal0B3slYZQJ59y0Tkjm2/olyP4cY",
-	"+s2/D279IVq1O7jxBZkj/Xe+Gly7PknKpWLtJktvfiSmcHrzG6KhCyIwwGaM/zFxLlZsxxEjSS23a1S+",
-	"ztiteyfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiXE/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJ",
-	"jvpUqnKl+d6QjpXvNm4PFf2wC+1akmDnUoU1g50njlLnYcLb09c4ifUU3OWRoHInqe2HbbyAoKBHCi7M",
-	"0PQwZZYPBE4sdCg8Smhi0eudBtoEkEv9tfe3rl1XaEzXbmzd+AjhZAYXrvcvX1IwM+dv9q+sI3RN9N8x",
-	"GJsoFM2dNwdXfh/xb7SZa6HfIGbSh26KQI4iVCkU88l/6mheBKEmyuUd2hYp3hJkuWnu1FDjkXq5xaOe",
-	"NtsTfoUq3F5Pod2q8k+NMc9orYn/xHJPy7NX8e8mtb1aB+fcprYX8EEhOaND3UYnnuwcmbKCFEsgSWQ7",
-	"2pK93cszs/tPlOcX95YWS6XvlQ4slkr5lZJxQW1yOB3S5leaYH75BJvDfbNYiy4vTRRleJkc7h+kDnMt",
-	"6g2fkjmj5SloKmqh1x5RvZY0/oyeDTZZwXpe/AYoUP6hH8nPqxzuHzLVHyiGUfdYisRi1HNswAn3GFO9",
-	"vnkdkIEUyN84cxgKpBvCB+NRWrgVxmwn1abc9osYFIutZrzmLQ73dYf1kXUcqngiek7hPqcSESICjids",
-	"p341IwV3IBwlU8YqyAZdZZN5C9MuWNpOHMJofvImmUTWsrDpnuNN6jaa1E5hK3nQHMw34OmA6BOGybAx",
-	"Ys6ikVeoyR3boj3V7S3uP/rwdn/9ja0LPzNyNRjXVPmvPMOSotG9yV0mVIaN7aEXadxrabBATAsaXHlr",
-	"88/QmnL9vwffXLu7dnbj23cHZz8NBPzdtbNbd347+Oxa/9u1wa++Gw5mKO2O17EBJdxAdGmfGkVH6vC0",
-	"BVJHxE7cpzRaCu7ssH6Yu6HXJOlm6UZAAC6Vq23ABBw6t9zMqKt7sU66TbvWNLY+mgy2KwoNoovCwhmk",
-	"nV+KqioJZ5HwVejF5RGfcyK4VJg5RP+jepvCdVWxI6A4o5bl03p9IuhB3jDl5TwvPx6+8j3qNnY3qe1Q",
-	"nI3vM08+/r9eojP/UZpZOKX+u7syc+rV2eK+udf+zUgU+ap/B1c/HnzxVf/czcxESxOyRpsK0eWelYYO",
-	"pb9fikaodZaIPaLFbtnYy5inxRfkN5CMiGWCQRPb7YK1mW1iPM/IDhTTEefClm5D7CWzG3nX434c6SF/",
-	"18mpR9Gho79x41WBZo57De8Im4HHVpGycd5Esdmslm1JUE8MpySgPTOyWE0ehmiauyl1uv/Z2Y1vrm/c",
-	"urC1dhabNpcPBB/+AtGKpFV84xf3Priysb7e/6+/Sun51tf9D2/KP9/9LaIZb9y5unH77cGvvuyfk89v",
-	"/vr9/o3zg/O/6X94s//Hnwfv2bh16d77lyOXIAlwZNmCVtEKblLPEk27DTTdrdiuwvZ2WN2vVFnTRkNR",
-	"VQAYmeIJdmaiUzKTlO6NISDBM4k5ncmQkih98v0muor1hDJGP/M0b0s0aN72TczkBZZtQesndPoEHc56",
-	"wgfjyszMTUOYGeiygFi4GftSs8qQh+Kwpya1spMd0MyEcAw890WiMqSwY6RCgpIaqNtI9FXa+vQrxEzG",
-	"W7b59s3+lY83P3h981cfb136NEeOqdJhtOpIo8zKREc/dG0TsncafP5x32PMJ/r7NGUpijqAABnb4dt5",
-	"ADXlOjSa5mRBtpyaRu5OaNIMqEAmS1rjOo1YplsMRIc5sDhX+n/XfllW/iGD2uIxN388J70jW5WpBqak",
-	"2gvxr2JzKS3snZvZW1o4UC6X8knJFWS5mVQ31fY4Q3Q5sq/DI0FUkVXsG109M1WKS2jRDxMBRqY2V4rb",
-	"FqWZhe+RmVNP/NtoX00w/3zk+pyil0Qk4eI6cjmpykDpBUIABRj0WjWvMdf34pUXHudmASSH2+E2KOPf",
-	"lx2g/52n7pFEPD5VTkx8w1QVoqYn63kuDdYgJHXzdv/OXyE2dX6wdj3a+QPKvwDIG2gJisPM9j72shx2",
-	"M47GqVwCGMh4C9ku9s9pRrCIVO5tCIwzBnrlU661pKwW0m3ajoI2Un3Pu8MItdtPpU7tnNCU1rcGyYfc",
-	"fPA/QiGznGZJzTA6txHwbJODYRrelWEQpiZepiVojZVPMbJLaI22WFSvj3V6zKEuRAeITVyvOjy2HDCf",
-	"Qd+UY6wh2W/AtsZRNBpGP+Rh0qSrLOwLjJUXiTUjCiVdYaSt4gytHnYzszGRAe+w73XYKSM4gO35zRRA",
-	"50MU4lHwSDwnYmHhwExpbqa0N08UwHyUxxh1hh150ayN8VxrAks9smsmz2ByEu9WuFtxoDKwyqn2x2Vl",
-	"VSzLMwJHKMMYIuEuibxBGDP10jKbgPMdDsPh4+U1RdtZ5kICGAPAw+y9i1BJFEoNCTfzWmyjXEDlN+1Y",
-	"v6ew2iAGB/xwVRqMzCaUNNlizEf5SaEn50iTOUXtP5Djmk2rcCcl8/04Y67UgsCBJhWsIhE8qAKEXCLA",
-	"LMUFJuEA3v24f+6Te+//BR0aW2cvbJ290P/oz2Oqf0OFbyEl6nnnzLTLqNw4qdiOQRRkYG8fxpZ6+fOS",
-	"x+DvIxl5jbfkv4bPDDH/VZ9DjHDbfthHLHnfyqOKo6T5YmekIEtpDCMMKTNzo15ti0qYL2gQSlKII8iO",
-	"iGYuGbn7UKZ0ZrGc0ikyo5ja3xzx0X3xRf/mO/0bV6eQ1xy0Gh/x9DOqheMx/Xx2VPNZeehhC4DtxzSj",
-	"6aTDXdJjJzicYRqnnYBoi5GrlXYdJ3ISpeluiXaYRaMyVxzRJbNmbFMQdOoBctklVL2y1Gvi/HC+tH+2",
-	"vLBvb2HIdDz16gFzCHRyGklyTcwTjhxcurZwktWa1H9eh3zH0RKMG/SiiwwR68h5nXTP7NYByIijh879",
-	"6Mc/SezN8sxPMFRcmTn1arlYnjXuk2mt5oWxFad3vE3HXddEvVkmbBqkuuCM38Jnvpi7a4+58U5q3x3j",
-	"XnJvZVq9Qe9b/V2OotcUZAvsmTosaxVSPvUYQgjtULF4u0mFYWOQmxKfQ7lgLQqtsUSULb0EGSQKkAfS",
-	"i6lbi4ISxBq9KO6sygvAvLCYV0GPh881qIA5eDatdqrHp9FCVdWG65yYEVcgf6VH7gruCN3oA0y7SFXm",
-	"osc3cZHkcZkri17EvPngiWFAdyNUiS3aZg/YIfUNoVWp2aNt5Id2MfpVRzuqMNldIRYIc3ngTKcN6qnF",
-	"atjuM6ovGrGx2lxQk+F+VH+lporNa1SGcZsL5hXRqh8aKaXYCgK7pmkrh6d+AsfrUlualAI2/5j+qtoj",
-	"r3RYhynQqxqXyhEo3j4nCwuFpHAJ2zAb8qu6xINOi6jPU8fBAxq5FJd1jb7t4Z0wZnrqvtKmnDm/yVqk",
-	"TYWfCvQ/apfDJtQGlR+/lMvtxNQno/0QNro25AQoi0fqdGCMw4M5vK1hx+zhilnd/reonE/4oBolaAgc",
-	"9WUYWqaGrbqHZx12Js6YZLGgTXCqUy2hsnPIX7QzTcJD5qVaE6bZoIG7vAiZ9Bz7HUKjHi6iMgi66GMb",
-	"Xg9zfXL54EIlJOaH21syIMSFsitttjnk5IhzTTXKoF2Ga0tuqhD/t2+XRTsnJPlubL3FiCCJstOIPAhO",
-	"MsIEh88b/Lq1jmf7vePyBFQSIKMeWu/4r6e11P7+yROFolGVi2C3QSo+WANLpLw30n0ZzhgMMHx/MJum",
-	"77cLr70GyKX1FOSt5aOH8c2BIUwwk3JGXhed8LtI2oDtUoSzEcUgrhWweepaL7sKaksUA4AEUdT6qM3k",
-	"x1rx0j2oHGY1GNS0gCDd/bL7svvEE095HvfEE0+AtniattuOyqXe0/Z41WGt7/1UcPc0eezY0wfJwvze",
-	"/Y9rGEXh06rDyGlp2ZwuEkoONm2XCUZOIyrvaeXlEUTQOtCstD6LL7unAVtXnIYwRZVaxJZGdTDP02qh",
-	"Fds6vZvMl0qkRR2pdUkGN18qA99UbNR25UdzyEolT8Bn5rXI9ZjC9nnZ7aH2wMmKy7uE1+VzCwjthLXK",
-	"qCsVyfzsLKHE6zgsrP9hjnzv7ALkO0vlerfcu+dt4euta9MGAzG7wnqLkKRLTkdqAk8juAQV5LT6YIlQ",
-	"V4Wo4g9K/S2A7IRxwJmlxpHHMDc3t7BErA5GkrBNVjcaLVwitiWU/u/vmydup1VlnlgiUqfGL4RLV1il",
-	"RgVDQFgY6OjyiYPPPvFEDEKNCnL0xeMn8NRP/2jm2RMnjs4cYX6TWzMvrjLPsy22SOCXp4tE2MCfmjAV",
-	"e6bt8YZHW1LfgVNjrkW4y2CwwxZrtbnP3Fpv5jnWe+IJwl1CYTBEQRC0pROciwDTKSlEt1SMFGahGogd",
-	"nOWuYtd2eNAWhMpz3v2yC2DdNeaiyYIcsbDcprUmm5ndXYKYtaNusljcs6fb7e6m8PVu7jX2qN+KPc8f",
-	"PvjUC8efgt+EPurCj+2WTTZurW3+z+eFYmGVeUIZyLtL+KC0f2jbLiwW5naXds+hT6EJzGpPeG/lnw0G",
-	"moNUx+CAD1tS67IxMVI9BvkutMV8qMB6ydhnFZqqau6AtfHyu1c6zOtpt9liwnWNQixfFCh9UMm5domI",
-	"UEWZC2nXpjmE4aIpjC/H0ywKKpuBDaGFRKgfbzqbMiGFahLOJl/x1SQzCkAmUyfj8ylM5aS85JqhAdES",
-	"lfCqI9pxDwb4KkyzeSU2mVgu8UQ7grniDqunEYcqXwrHHK5PN9jq9fpiRBzqhYNIDfSdInFZFyp4dEGi",
-	"YXh8NE6byTjw6BnBuhXcJrzv/+97HZYyZID0kOsyKK7QC2pszY+H/GLPQSxTz/Hk83bL9guvnZIaGFpS",
-	"wKFmSyX0rLpShQOvQERx+KkCBxlv+oAlABpUwvgImR58p3be/NJglnuOovYS0w8lo5SL1srhS6fkykSn",
-	"1aJeT1runapji6Y0nELKqfZUdR/ABMD9XRo+ySJp9QK2F/7YdjFKSfSR+rQhdGI0eA5PIVaLgeMfhEKO",
-	"5dDFmOD4I44uIl6fYz11hqBYPcmt3tSPDwMjr8XtAZVbkKCd8tQHN9HNIU9yeWtyognIAt6EEK84HGrx",
-	"SdPJcLSvFaOyfY+uSTcK+IO842oJ3zuk6pizZPyzvBvpiIrYrWjMJmtzTTxG97Qf5mnR5g5z5RE+++1y",
-	"hvuKHHKI9mCXR7cDhLcZbM1hKpPbuNN8KThpKQp1+3zMBeQuOvSUfFO+d3W4oynyVdt6LZUin2F+hPvs",
-	"uADIYP69Hd/iF90wmoPcHdCrcaulHtvqgc05oxwZRjY+Jn8GntzWedXxvf9h24oz/53k3ZjbnYt3359j",
-	"P9jESqTt8258U5R5Lyn/SiT3hEKKlGMhJBIqpNwjNcSZUsW1ue/THgTEAe42EUWYtQF46cOuDWB92UNF",
-	"SgE60RSICUIdMT2gvhSmoUUoyhaaoHr56aZuu7ZoTplunoaXTpduHsAx4jKmc4oOtAyKHGMXexkrZu8x",
-	"dLpD8CQCg5XzFOUxoOdZCdVk44KjLzwjxXW5dKBE/p/3SHnfgVLYojruNeOWSpVzGLXAeWn7u8lJFWY5",
-	"yQ6Gbc72luZIF3JkKh2XrlLboVWH7S4U04X6UZzpyBO1W7TB9rQxrc/gh6jaLgXVMmn9D53iUbvmdzw2",
-	"DWkek97LBHcdFfN20ozrFbH4eRVb6IBzFsIO0xLjRjrAWUz5OisT9ZG/z4GpPYUL/aLUiimxwEwDfFlU",
-	"1PLfWexMMOWjWras4/jeh1RY4+weOsN92bKmQhbLlqV5OvBQj7UZ9Um1R7qMrcxgblleAglCylMmEIgT",
-	"P6z0EdZl/JOSh/LHZ9BBNNkpPS4TjWSPdZIPlydWLyPVFRtP7Nr+GSg/vQ5Vq4vqMim6icP5SpFwx4p6",
-	"6NPOqWNhTalR5zrGu4kIgEoiA3wiyObfTU6qmEy9rgw+C0LXTd51dYwGErHrPvOWSNuzV6nPyCp1OkwQ",
-	"l4HG6LEiopxrJ1VPv2tYEQPCgWnnieVhB9umLTTikwXhMpNnj9Z87k0zmuexGuBNgZIqCUCnIZpGx+/z",
-	"By/kDjyFvxl3EpkzmOYGBAdXlNIDGpBGjjIaOcNWtEyl3aUHtDyd8B7xhA5lmJ96tVzcVzLnlg8DJkLr",
-	"LhuadBA5U9slIzAaS3MzpfJEAdA8M/ohpBbqKWGGFXdVE62hicyVJwh+5g7BIvHoPNKgLh+j0uUDaZE/",
-	"2+WeGBl6fKRYvLxuaexdsslphEsUxARy10Wo1bfssAk3whvikRQVAHfXyOOBO0YY/B48kRmPtbmXzu5P",
-	"gjlvUZ+CMd+E5B1sA85BqmB/dO4FjB6yRx8bXPnL4Pzl/td/31hf37z97uY3VzbuXB1c+Ghw9drGd78g",
-	"y55P5vYVydz+x3eTZejJCHF7OViYSBiiBvcY9XYJQBGHSwnORTTW+SrzjKb5EVjgMVzfDtJBbBwDKQD4",
-	"n/p26gShNwcuphxD8gU82l1BF8oEDYyQkSfUK7PZnmQ25qsuf1tIariJPAfV+bsc61U1WzK2RTyVQrN7",
-	"amI1lW4BVPQMbIgN3TOZUyeUeJCuhhlhvDFMNk/BT8ajHJ+dCeYSDQHG2MHTB8l8+UApj2Pn4PF/vy+E",
-	"AhWXmHf4mJ5fkfzwxNMzB3Q+SbXnsxkMFbaot/L4Pw0x+c09uqur2Z6E4rhD8pGdsQflq7EAL79/P5sM",
-	"dCfnafsDn+cNeXZALagvU32F5BaSx+ZL84R3fGFb6pMWt1iUVBA9JmJf+M09Dm9wLP5M3X/eMVy+eWOZ",
-	"1VSM2KdUzqzAjQSxpno/ZywkCjGrl5K8Ah73fYU25ASAupiB2dOl9bvJsktU41P1FJhIpOtxtxEg1Qbp",
-	"mgJfIboM71bwmW+3DK5qoLWjETDYHaBp/fpHi659RcpiRXO9xBlREgHRzSIF1fU7nRKg1b96SmXHd4Me",
-	"47vJi66KUNR4S2pEBJvyYtlEkMmMycmaSB87rf5VARym048PH/0xHFDv404FK2EQbaw97Id/wqMWk/pA",
-	"7DDq3JP6M/4lRpw2BogyDvuMBpLGZBI5XhBnekz+PauO7vEl0qIrLNYmmUaTsoEgU+401nLv0KlGC8Uf",
-	"kfscRP94RlF6yrnWVAeUPa8KVvOY/1qGeml7vsoWw2IE1yLlAyVCm4xau8lhjZ2iCk6KKhNCPqYOShUS",
-	"FFX5GhjR0qiyhcLZMBo1uknL0whKkks1jfR1ydJP9+6d35tHP7WDRjHTDz1irdsuobvfC6l3BAOinirn",
-	"GVUv1KP5dFE8WEkOHnNZ90hPbiSewW67FodzWH7y4KGnnn7m2cPff+75Iy+8ePQHx46f+OG/n/zRj3+i",
-	"HrURxB/QXHS6Mbw/U2NNOKdmZ/afenV232svvyzfanJQnULaVJVJmd7zg8FTj1IuoZ71FHMJw42YNpEG",
-	"bw5Yje1hV06BHhiv47q228B+Jkk/TNCBd1Su8sGwVe9DGdDS83sgMa2QYIZP/jiiIkwnoiLN5KDsh/Cu",
-	"i1p8esJy5Hxjt3ZkdmjkvHfMU5W1bdE7uOPZocGOwhVyoHO0ukEqP1SjK+reikGNYupdmnrCaOxEdu4C",
-	"PZCE0UxKmHrCaKRwjgife70iaWP2UpE0OHUI96Tea3Mr703ao2CncgnDp9Szj3RAObqY1PqeYxib2fE7",
-	"jC5tjANh4Cd2xnCXi2mhiO1eWwM1JKBFjSr7UcxU1hEUqHKOgIxicJq224x6Uuns33lv8PqdrbVzTzzx",
-	"hFETfz4y5gjF8xh1V3SmNPcwbJ4SJ6v2zIUkBfx5rO2o+gBfd8oYv3vwdBvdJgPFxr7eYao92eTQ/w8B",
-	"Qn0eIVoIRocnVO0Fh7SDVPvwZ7cGMuqfNLs1PP7snNapHD4ibol0j9EzUg86Dc6n0+QxUaOuy6zHJT2e",
-	"tuyG7YvTCjhAY1mdJo/JjbQe302WdUqex/yO54rQe4RUQFwOOhR10MsECIYt2gMYgZfdriIPwEtEICO/",
-	"y6MIumpo+UCF+qeXkNoanAlMTUhCVamU747rC6XBYToQJoEjhkDC7pEbdPjhNXjw/Mawd0rTHjtd5E9J",
-	"XWO1FWK7EHfv+CGrAe6CAlK18xZtnpFBZjGp0if0s6QvRoX6FdOlPiIp2642rqrM4V3J5RgkAtgucbnL",
-	"dpMTmOQQBHVtrAymtabyne6SH1T5GUIdJwiLmHPGDoUTfaSVQ7WOVL3wCLao2omMFNGpypGqTPfBUgmB",
-	"Wsdq8GLQAB6/qVPbYdaQWsg7fpWfGaIgFJUek3xq2znDSQGrW3epohXArwHIjRrzfGq7yCE5oZ4HNmrX",
-	"jsVpmlSQKpO8jbk+aTHqqjYXAvBwXO5XcLGmoIxckD63HSg9MARKDyOgndAaL3OnknfKIEamtzJx+BDa",
-	"Ii3usbSjbnhUDqP9IxZzGIJnJzdsla+wY9xhuYLCJ6ClMO3S3hSWKF8GySOSUXVpbwnAsH3eFjpOE3Ae",
-	"ADaoUegFYYgyTKw9qP7L2Qbvs/qh++H8fbJHVN5gLh+vmtsUXbzBanfabjhEeyKAxIdGzcpNRVfYTKcN",
-	"QQtdKV5U4AFNW0DeS1yPjIUqjM7f40yf4sOqB6npPRA9KCAig9uX+VMpZAChRnW/c1A9KKQcIiAohOup",
-	"CJCxdPkLeWzr5s83vn338aUwbi9V7Lr6vQ85gAqxtsmGpF9IGdHbvudV+csRfLHFV1lIM6NZI/7Cmt5u",
-	"tZA9yl2gUnm0wMqD5QOO2KSxugT8tWqGX4okWsdjb4odpUfeRiU8K06L+I5pjvpneYsVdpTGW8zM7lps",
-	"x1ndMqjMSqiBQt6WQh2g7iHNSB6qF2Tk62OFPdOk2/HEnigOcaq4OhSCUz7CuvezvOOplaSp38FCp1bl",
-	"o/c3hClGTuMGKWEptT7YY890VKhoKxjo6SraJ6BbckhYzPW9HvaW8zxWA7Rdhees7E342OYuzn+JMEfo",
-	"7nHzs7PE5ZXwmWHlehkWoXb9QcrRcRpb1Mw44CeM+7UEJjHsh2c3mn4M4h2eKRQLK4y1jTju4SGnNLoI",
-	"Gn6AQyieFbH5yXf98ze3btzs3/714LefkgWy+bOvyVyZ9M+/8Y9vL/Zv/7L/0Z8HV97auPXWxu1L/csX",
-	"N9Z/0b/ycf/Kerwt0Oy47bKD/sdq+mYd8X4qI8HFNxb4wSynFYgGCD6FzalvP+H1sP5G3pBdIvOmq5jZ",
-	"yFC0XBiEmQo7vHs4iGHv1Bfbr2Z39eWxeNfVjkpdIlkEnikN4pDeNXCugp/TrcWTm7oNOy55EntCTjbt",
-	"omhEz2cHgwEeWt9qMMMHkk4iaVF3GjAGI3Afp3iVtbQDvzt1FZGKJu84FnYuqjLmRmwJnRaKNZH573lM",
-	"E5uiSJc3CxDUNC+SVwmcsLCUyMyVM0w9V5E/GpbYio9qrvMoCGxAek6RobbAtP04Euz5d1FY9m/+T//8",
-	"zY11KS5Rmg7e/2Bj/Y3+pQv9m+8M3vtym4ISZzaZeCzfN/EoVqZjg4oVzLqDOIjtNjB64HNk8+Hl4nUI",
-	"JmTenFgnklS75WgEYP8RN1z0UtIsl3CpU2N9Lep2qBP0YsYwYSABkwZNnP+NYdYER7lHdURJLTU6BN9P",
-	"fqj3SUbKaYrxJOT0aOVJ6teax5iQx28gE2B6VVajLVBKpRyYotqLMk9aPB6TnIwEZysHAz+cKKqodblU",
-	"MhRuRckj27tzZEd9O0eBis0Ruils2JGe3Jq67bAiBCsUajxkVqbHIzJSII+wnSoVg414IKmPO3wGKuex",
-	"FRxFerlJi+2pMpfV7ZpNRyYzPhl78lHK7g9nPs3oT3w/phDjgxDwYULFipQ8qZJGOz/TQzjLlhVd8kMq",
-	"TiJTfCA2V4wqho/3OdaeRjznOcbaoY8kOF1iu+YbGp6u6YLmCFK3+CqLn37eWDXv+NMKVQcL5h1Ioh+x",
-	"1J1Ink/uwcNCwKX7RcBTz6IfpuKlsI1Vi1pMI2utSJrvBqBZgtpWJoWrSrtM6XOk96R+bETg7mmoWDVC",
-	"5ycjeeWZ2blsyKTJQ3lD2EXPUz0t6mMC8L5ZrN/krnluC1koStsIMj5SslvFa6cotzUdbf9inIRi0UWk",
-	"dUwDbPWILneFlG6hGs2aw+wttqdGBRtF+gfhmRF0L8lgMeyHuETAabSoGyGCn0+hIedqlTPUqSfYLCS4",
-	"Rx09SyEFpGYsyoMUbJpkAu8juj+mNBZbbClsVImtMvFMIGXRVe1qMKdr1Ra2n8VHdWv0VMuyd1C3aN+p",
-	"LeU+tJKFcUwiCT6fhpXJuy7x1GiQHYyhFEzx9jkRNeqmpwfDZkE7gNT04KdWmdfrQs9BCP2CJJP3p0XF",
-	"CrOK6q7LeSjNhvicm2HAegfVYDuJARYMkuYdOYxtuaa2/ZjBL+17bVUGgAK2S+qdtAxEdQCNDvUsm7oz",
-	"mmzNbv6noa9Z2HWufCDs4VS1Pb8JqU2QlN2D5CjwvCA1+MwNeyi6rIsF0UwF2OAP1FiGj+0F1n1GTdB8",
-	"aaZnh8TG2blL85TdaPoEyzhgd1o9os9A3hjm+sxTOD62BydMa1A+kesYs0XYM8FT90P3eDFuOOfSM/QM",
-	"p6hohIuegghpciwWtPDsWJFQRNnLPB10O2bKhGfhkR3lTDiEWcbiDKfClFTRp9S4MDuWu35TpDph47HK",
-	"ERpYagVvGsosDA75ERp/ZaQxkgZcKt+UBi778svWq/OvzTxWeqk8s3Dqf5dfKs3Mnnr838ZoZ7nTXUUf",
-	"tYBUZnnzkR7R9DIVklUvS61UTlCsy327NoJWX1DPPNKRQVxE2inoJU7lCNSeph5BrFQkPIM9HqNWekjv",
-	"GKNWeBL3IRmg0674XN7PXNcy3uVd/3SygL3Bn3iEetOJrcsXQRVdKzgoFWYD3VNAdmDGYZmwEZM1n9Rt",
-	"sAgu4UPpK9fzw9lOfC7KJbgElgtUDygAOIEpP8y1pukwbPUQ1XA0eqE8KmlOZGFYhjhqyeLzXYI0mH9U",
-	"vuAFsEBIteP73C0qdOoQ4hD0AqlA1e3VoL/6brKsHHLlEgF+TKgLisluchIsQF29LrBbPfNJp70IZeyn",
-	"h+vYTy8RqiyhAJUUZkxt16GutQgJxKdhvRXbXaUOtMaHnutkT4sRH6D4gnfovvtQaD1sqRyXShys/aEl",
-	"Xjm50Lr5pwm0QmgnrGWPHpcimBWXd0U21Xt81bZiGAwGHf2ofmonN0uPYVZ7tJMDUXiDZ6fmG2spU6BI",
-	"qh6jK6JI2Jkaa2NKDqToaAi+Oos1cBtyqOrJ7QlfkM7+ly3rSO8p/eBDe4PUkoKJPpCAaRaFTKuPjyYH",
-	"LObi9TrUvyEKBHejhXBNKqAef0xSyBlBjRNF3ghqldZWprgJPpS1ueFNwAFyFbPlTQeP7hLcrIytOe7z",
-	"NuJV3ldYbL0dDIHZRjOCYqpSHgBuPtSt9mIQqyn9HBRo95JCxcDONm6NTfUOuqyr8UrVeCqYHzuDJXSn",
-	"OlhvylxL5LqTgW8qtQ45dE491FwZJvlAMgCyOPI0ezJqilBdMCUFdBlbcZTMRiB5ENuEuqy7FILnRtMC",
-	"hB9r0jdEGTqXYIQr7ph+LFc8NBo7GBEVzRsHNQU+Da41MFTsAIAZG2A0bdcP+pWJFeXOtX1CHWnKpnXB",
-	"Uu+oyKH/2Z1wo+OyAaFMxQGk35bqARoKtAq74Xbao+j0uHpqBJlik/9FsCwxNi84d4N5LEnr2V/MH7bv",
-	"NtPC9mqoWKWm+kCOMRmA30NFOrjlGZQTNP2fCuXotxV1nB5g0XYJ6JeQGX1WmEXD1slwjZNPoQE5oKUp",
-	"hBuV4E581mo7Ovqp4N4xHhs0SNSPYHsr3aWD+b7kzoa6ZUhBCMCaHpXCZTlprboOxb270mTVj+SMBqod",
-	"eIEi4kGLnjmMP5uDQij1R3lEqDAYdWqO1Rf4dIClD0uyajOL9M+d3bpxC6PlTSaYAU0rw73apaoCLZUN",
-	"noQnHtag70kF+jktyPem7Vgec6eSDM5ITb0u0BeC+G8RkfHCFEvw3jaZx1KLLDKcqi6Ah8EgG7f+srG+",
-	"vnHn2uDsp6pd3ue/xl55ZamvCEStDPIGovXfKj9jfjc5CQ2DatxSbAeyCEy+y2XLOkkfXq+7nNsD8bSc",
-	"TMGqXQYKmEbNonxRkVARHGVR8wAkOwVIBx53QHnI9GICHzB4VhI9RBWBYPdGhWalYYzCVJRgCjWKqOuk",
-	"08bGONxv2m4DsNxUh18b/UCWlI7SvBAmnLsWX2WKzO6zIwdy4aW5rO4YFhTi6hKunGlAtGnTemTxqHrq",
-	"UcoDPhpxOU+JXYcbMbVKQdCueM2mjmokk+hUrfs1KAbusFXmFLWFiMob1LTXVMKv2VYOzjm4ctsrnxgW",
-	"CjZUzUOzL90PR9X/29Zusqz/6DY5aXJH9QUDdEJcfQV/RqpMdxLTc9aqMvaVwgZVw5cWSzhiYY+d8988",
-	"mCLADNfN9Co3dAFreIwJkisS0WnLfwuOSVMWtZ0eqdF2Turb06SuNQPuk+niO0CrOnkPVJdu5tQXwQpC",
-	"yQTZ0KQLcBVydEeaSYrXSIHy/7F3vT1uHOf9qwz05iRgT6eT7dS+e3VWayVFLV3v7OhFLByH3CE5veUO",
-	"M7M8ijUMWKjTpEJtp03dpKgRwC0S9EUTG2gaBxZcfxiLJ+tbFPM8z8zukrskLQ9Fnu7e3Z/l7HDmmWee",
-	"v7/fhsmDlHAzRB5ZhVBsDB8ZZipKdr/P0/j2idA1VfdrAoJIkzx3zdgdeSKgJCRXlGiUoohDvsjapICo",
-	"TtZFbTBnoZDjogHHO94cd+gBu97MgQhfslAA58cDMRALR/hocn8NH6oLRUpKEAC+cD4pzty7KmOOGbYP",
-	"fat5HMKH6qsNBR5hxPWWhpLmU9WQ29vXv7f54ssvvHL9Ws3s/AdLRLw5YsmZj2XNCYMehIuB0sHyrXyV",
-	"FksOi4Fo2gPdsRYt6dTUpYAWbViegE4dNHsyy4jJHer3lWbHok8c0Y1Y83bmyAfglx1mlVzDGiN0PZEl",
-	"YidtEoXGdsP+7YjqfBrum7n41y6DBo+3Uvwj3IjW7mkiq7xMTcbTzJ4fKMBp2K2JB4mIG26e9vXwsmKh",
-	"D9Ux9LnJIuCrt18mA79CGqZFe2AEOkBvpQ376SP4ZwN4FuD3YjURmYqNVNzLjtpawHeGG8zhnCuIHbcl",
-	"0fLi99gwDFYd6ye0YJy9eI3IOxptKZLYNCo5EID77cADbK7l5UfTW4lvXiKYXR6ikMOeoeJxbNgAugGl",
-	"sdWJ4i671PTU4yPfXM7BwRKaXX708D/HD359Ze4FWIFRU2GOScPwuTg3ynanbCoXnh52Bbj2EmOw4KQr",
-	"zYZdqOUsnNwNOrHW5UDUdBRlxF3hSQVaF8yi/mJeKzE977g5kUPNAfycbKDTAlSOv3WmMXNqJHUCPHKS",
-	"USFR6hgYEtMRhCWbgwz8VMy2SoPXCrkKwBOj2vAhE1GJKOFIO8inyp6+XEEu2wCYcfkHwqd0dMBwNwA7",
-	"g+yJBGhP2nBeafGiKVzKqBAi8O5V7lA+M6yH4m4s7RivJEwwQwiC4zv0RgxMqwi1NKXO8MS6duXFjucW",
-	"Zr4Cg4lictJ65WtdvTVjy5C1EE8bN2RWpmoYsmgLm8gxyGoW3i/U1KE3DEc9G8bkHhkbdt/eee7Eo3wj",
-	"7zLuvSbsNvBekysRsAYBRAB6PjkIcJb20UWFCoAOQssUDLrmIoWTtCu3EptvtSIG3x3JLQshuTwYx8pF",
-	"2zMlKMt4q2vXMTR6sF2HbNQHdz9TSexIcyAfbncgQqfa/TXlPXtq0hGmIJENIHfmLzeawEroptu4Upns",
-	"3vMPLFdye4Mkk32us6220r3NmGd8VuoOcLkql4gQu+bTZ5ZzcPCxVcP/FhZ7iQ0Le3HMuCOTZpf/cv8v",
-	"bkZs/9bNiN0Rzf0ryN6z/+evQYya2sxeZq/LV3f9r68wXsFo4s9FdOneZo/f22yOAET75Ze2X/ney9dm",
-	"n5att/NfjhZqeCiJ5jNmN7uTexhEXwdqiaM5mruN4IJQcxw2Iw1LFcVFJ6OumWrW95ylgftxuyx63+mw",
-	"IE3t3/RFJ/igU9y3AcYcimY/2KCVdxJ8OkzZFKLPtj1ujPVfkWdWEE43SIm1gRaKFQTzYqOqZcvP6YZh",
-	"UNldwStVOswzsd/mFoPfndYbLZ62RBLYTrsBg665nXa7jyWmB4JTo+jzZ5bhRuwW5NoehqG0hgyaNtBX",
-	"H1EYGdggRpMVzLOMtBZPYxnzeVxbN/LHzlLdkZ92yDpRvxQ5FuRL18KZ4K70yG55CyokoJPQpe6aPkm3",
-	"g9xN7McDnsg2rXjEUsG1fWaQ2o+0MWVdWZf0HcN6VcJkxGaq5guTEbfU2ZMlnHVAUYJFmICKDnONepjC",
-	"ifCu/cZxqWooUSl1NwG3OhQy8oTBLu5iKsgKj/WbpGGJ6nREHDQ0XNfZ7dd7XUmHaH4ryWPmwrg85+hp",
-	"5IiDQzUlScB43OKp9cqbggoHY5bwbIHyHtItiTKhQ5w37JgXVs66BJ+0OJFiKGJEjEiAMmtB4VC9vvOP",
-	"Q8oHDbvmIkLTXFWSepUpE+ZgY3egqlBiocIu9LEjFSVUmvoO4ohJqCLSgtryFhYwDzgbUL5u90X6DNBl",
-	"Z2DL+n+F348cYdahDxCw7LRVUZvUX3B32jKVpht4c16DQX9IuM1refAPscDoALjLzvPZd6jAE6c9L4pw",
-	"9YFI87brM6yso4Qpk+zPFDSVJGq4OeiHljUY983+2idbuYfkOicJMWu95g4jb2fAoJuoIdMAX76g4ECf",
-	"BTSNhRWc7/M0fpW3jsPVVVxITYhCDuhz8ErGbjzLlHV9vEOFUCtWN7lcPmQkE8EXN3vxjpwVavkrukXP",
-	"TpjFzjhgiAUXIEyWK8HKcvpqtBXlrpA8JLh97doyQ22+vz9wgUYcE3rCumqTN8S981SXsedxQ7CFo1zO",
-	"OVm8CUmACVTdWQokVZumq4aBheh1ro9vqUM78EVQZX2M5FRBmnTIDXnApMgyiUQ2dFkNueOYQAi5b5FM",
-	"8qH/sBoJTLF1DgWfM50E+wFlxjnWIJrJRQ3FYutaIeTyogKkefAY3sEZaIgCT+I8+e9ORnasFyXycvVY",
-	"pSL6Fp0kW1q0hAxe+nyAowYVm+dRA+StpkyLttAaGg0I+rZgI0OP/y7NwPh20WwC82j2RrcDgBRMbnNb",
-	"6LUPudh15cn5K0WGHS9WHoOcAdCFb9hVusNTaajygRrT7cQMpB83jAfvuVwPjnX9hSsLCyG4maGl0A56",
-	"EflbP/mz+0JSxa1XZVSa8zmoBJqqvLmzsAgBIm1oEbKDXojQuokQ6qITKYasrQbgpEN4SFPnAovVwmLj",
-	"4AuCi44beO3Fx030PF2FAm48rJfxzrozvHJi2QUKRAuhoqetFcU6/uACaAe90F3rprsggwGJC0CvUFoU",
-	"cUulYT1pzOIJMCOWkwA7FJgAuxCgs+Ic+tSYe73LjvnHoVawJxix+C8kXkDUHli07JjrXf9hZ+ivw3MQ",
-	"wm6KjkwZn8OmPiEaEG8ILRsw6EWAqFYHwPqEBKU4UckgzQTh4wYuwvuhG/ywK9tre9zLszx/ESHASbdS",
-	"JTLWHLFcIiIitnOkOcxxNqDFAvjStLHVomaEliIUIG8Vxs2hIALqJZUBSmFWgnCz58gxngXEjSfpIMxQ",
-	"3DVHKHciMNlk70QRI/OKe9xkgK9G+J7lqPMEvwdVCm5mo/6cNiaqvnwDHpyDLvoGZueBBg7TZNDZZV8m",
-	"SjijvRFTwxT0JcAU8CSpwdC0ptLTsAlNgDe6SIUnVOqNCDwS5kGgn5jIU+220FgB09cCiQeUqmM+B+TJ",
-	"uJrNhqhApsiY7p6lUqWCAASsWKJRGQrgUx8e0RpoK9U7P3rb7npTcC30pZ0f3bVrXEzF8cweJZJN2GET",
-	"eTBmWCLVhjq1RJYgDlo844nqDMQMzj7Eoyyu03pXUtsprqSfqyRK0zJxGw9euKsU9tlzBKLAgSCAA+Zh",
-	"Y7GwKOdgk3UCMKU5J4H+pqAcykKxPFKp2QtbPGxLP2u30xyo1leme5zX+qO1DGuktPZLPU8rsUvmbHtw",
-	"jH6K0BYwX8FpVX08aVDem+3meJlFZsVjIfoFNqAhlGZNpJTmn7Utk6gSFPqEoNv/spaisAoyXxMXwIYp",
-	"EULWkjh3VSJjAOP3mdYcrzgB8O6INQf2C0csERwa+d5Ku0rLv1XpVXaHzJyGe/GRjBvkKBTnkw8vuE4k",
-	"FNdqIQDirAr1GIwx+PZhrbClGl4EqS5NYRtqXlhYru/40teAtyPmo4jtGcm3Dq3YdrncZZmK+YjJNuNN",
-	"g/A6ZUz3ze3tzet/VjNBCtTlM/M4MjGi0FeguU+UaXM3L1c//cK2/d0wlWJtopH3si41YOQUJLMmfH3z",
-	"2gs1E87Ut5ruUlkPE5U5yuDKGwoEe9lX015RGYAmmcSwtuLRHOEeQSIKMKTANUAfICCttYN4n20/0DNL",
-	"vUXoHVWNBbInw2zM3cmm+wSGRg1lWlqI1CoJmWb1NF7o5y4zgEHxk6UYC3bs5z98wTEaUSTAL4Qr8mLr",
-	"YnmJOBEa0a2obWjQnxG6yIVgi2eZVSlpS8w6RHv5U8tc5fwtVXAVhf8Gw9DpKkghRWxI9BbWrkqzyGcv",
-	"sRsLgCp0r2RqFRY1Cgla2aCXNVhLixgPuGDEbmF9bEBo3ZQpwh/AL2qQXWWNltJatLKG1dF9ZYTxn2qO",
-	"WNc+fbmVcGNYo8fTAU8aVwCKr9UF/d1S1ggjzi+CkDVXWSNVR6arhg3W4/rY0DW6C3/HCTaAaiMRJmeJ",
-	"dOvqsNYMFSTk0B5WcCNvStE8rzJPQKBSUWQfoJ6EFk+Jm4CBaSaktgYY2qNVJh+2PJfEdz2xZP0Mzx1/",
-	"AIl75KR2UmjBRbKyR6IXFXgFpukEZqi6JSLgrXU6aDU1BTOvTFi0JMylCSxhLnNj3egFpcEqTplutlQ8",
-	"8+q7gc/dsI8tE3uj8JpK/I1YBCawJBZzrTJoKwEW2ILHnsgT4vQNeOdNbkJPpnJyByY80RLCJ8Ql3KVB",
-	"16Lc7GvV0bwHSCFX2Q8QxY5CBS46ideZY5elNjZ3kZpMJgmBziLHZWFNrPqxt3AsOzIzV9ke2791s5Iu",
-	"BLTAYoJSg+L6FLiq+whKHFY4SssKiwDGaL6ufukwwTaRNA0tJqbFQ5cTHrZ4ns1f22xDi68Gqom0UTUr",
-	"jbWowsZEReuY8TxPz6xcaWbPeHPE7OYDABCae6WzuZiqty7RoB8aXP6G8wlKdHaNvkhjmXYayDrnamjR",
-	"nLbKoz1IErqrJnjiWAP+fGSfaCCRqSPDJuyj6K10kCbCWvBDLrNEmqwBTooeIDYj0TrITro56AObnXtO",
-	"xJVEcIeyk77ZX1v5h42bUbi2HfhVlYE171AHkPgC0flMtQkinIttfW0BPTMnoD3NDxqEDhTfPpsNFOo7",
-	"7Vvpy1a+FeT+KaLWZ4nqExerjunzEM9sQKZP0gK13OQ1PJ7VQrgC5sAaOsBaiV8PlXXeaQCRxwGIAHM3",
-	"3YvifH+dxG1uVQCq66Uf1xlHNRAvn7usVdta3SK0FV1Yz6UGQNx+XMC4zJCckHGPm9Y/741YP+EtbMAp",
-	"csRaAwO6oRF8vqKBa8bB26KQXHCUXBg1pKg8+x30iYAAuNkO/QC30BVN+rILZ7pHrgAEKu2gICvh/TJE",
-	"/5zdDIJJO1lqZi3YXHlNloRlroo/VQDpjYLvWGIF0GXD14jZ5RevvcIaOOcjdSJ048pVBkBqop2xVCFE",
-	"7A6Dx+DnI2oqa0xbCbf7IsX9ewaIueUXVV65djMVg8qeMC5EHqXxDvOGIRTdhZBz+SCWGUtUp15+wFac",
-	"6Xi8CU+cpSpcO+OA5be4AMtI62dagH0GmxCxPtd2IKcEWl2ZxFoUkWjtg3OLa+Hrr+n9bOe2knJalIll",
-	"88aBYsTCWHtIf8B43JOpNGVSA9pFf/yWWKRBsrCsrVxJiUbdVi6hPIPIsVMoHADFG3nscqUxGT1vY7c6",
-	"mqdzdOxNfOQsKVmYckAtS0sQBkqsq5LYMM60Sqh+QBrYzOp6qaBENfBFDlSythUIMMGVKGGSmZrND+cs",
-	"ceaKWxaVgIkjC+5VaKcIO19g5PXtHm+310syXudB0uGvWw+Ms1iYY8ZbkOz2ME6LS8hEx3EtE3Ge30J2",
-	"AWvjjb/65el7X51+/P74wSff/P6z8ZcfPfrTB998ev/0Vx+Mf/rF+Cefjx/82uGPvXSVvQlGxPaLjLPO",
-	"gOtY8pT1BobaGnlHC6Apdv87cltVxVR8IDpggqx9FtRPEGeMX+FZi+I+qI7qhCiuYxBF5QbDRuWTwtbU",
-	"CN9Q6eOmSNHWq4uW3vEPLdEAy19S5Qfn/wxXuwkBBvCRoP9MxXy0QYmmov3VVT1oh5koc5+scRf6xMn9",
-	"QCeXdi5t8b7cOtkGuaax3p5276kpRYsd61LLNGJGGCNVal03ofqJiFCZoMHHHn3xxfiffvXoTx88/reH",
-	"4y8/ypNgfmOrKWRLXiF7/PC9xw9/On7/o/FP/q7ccVLx8Vc1VIryXp/LDvXoYDI9UxlPDEP9M/7F/cf/",
-	"8I/5aO4DFSNScZcUJqL1jnyQP8qLQ07/8HD84L++fvf+4w9/d/rfn3z97v3TB78Z//x9+5ff/d/4Z58V",
-	"yG99uVjlt09E3MEOU7Cu2ekv//jko6/GH372zR9+mw+Clnf1CNSgQOXyDvnRsFZXKUPNTrgOj//996WN",
-	"yXuqpkdG5BGz4TqisCXCLjC1Nxj25D/ee/xFYZKu76Gix9qTz2D3V4SzKgChKqI7czP9l//55tPP86Ed",
-	"WMH00LcA3cv4EFC/z07/+LPT+5+efvjzJ3//z/kQapA11b2qb9pVLJYxNaApKhymm+z0F+8/+vJjvMAK",
-	"ezqIK+Vxn3fcPpiuGjIjToTmCWsLng00ztI6yg4l4slv//XJJ//79bv3x5//5tGXH48//Ky45T1x6Z27",
-	"7/x/AAAA//8=",
+	"7P17lxvFtTeOv5Va+p21DERjSzNjey7r98dgc3HA4NjOcRLwI5fUJakzrS7R1RpZh4e1xgkGY2wwJxcC",
+	"2AnOwSfkJNgOBDADxms933fy9Ugz/itv4btq76q+qbrVmtH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
+	"YeHVQpt6tMV85sFfBzqe4J78l8VEzbPbvs3dwkLBZaf9Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
+	"UCy4tMUKCwV8vlAsiFqTtah8a4uefp65Db9ZWJgulYoFv9eWTwrfs91G4bXXioVD1vDox5uMeKzGPWuX",
+	"ILalh2tTvxmOBp977JWO7TGrsOB7HRYd+d88Vi8sFP5/e8Ll78FvxZ5DlhqatdrcZ26t9xzrDU/jMLUY",
+	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5Fllnbh0dsXxCP+Z7NRKFYYKdpq+3Iqe6tl2rz1Wm635phs7Xy",
+	"nF5Qk1GLeeGSIhOakjNK2cny9Fyx0LJd/fdcUW6Nzzz5zv/10tLUz+jUf5Sm5itTJ3/wbwXTpj9vt2x/",
+	"eMFLPmlx4RPBSYu6PWL7rCVSDtuBV0RnaLE67Ti+POminK7d6rQKC2V57C3bVX8Fs7FdnzWYV3hNzsdj",
+	"os1dwYAmj3i86rCW/GeNuz5zYaa03XbsGpUz3dPGJ37wcyGn/WrOU9fvhRHjCz/K6h3BrEUiGCM1brHC",
+	"a8XCMSaEjQOkzGO88fX7DOMfsxsus4jtwumoH8j3LdVqvIMDtz3eZp5v4yZVbc9vVizqs+FjPEh7kkbh",
+	"kUKxUOdei/qFhQI8PUQOxULNY9RnVoUaSOKY7dYY6TaZm3zTlG+3jK9rUlHxuIPzjL/tWe5YglAiv5ZT",
+	"FD6t1wn3iOA1mzqky71l5hUlAdo+qVHX5T6pMuA/3JX/pT5pcLheatwq5w6jrhzYtpjr277xJotlZsXu",
+	"5L7Z0hPh/8rTMz8xrcUWlRXudFyfMQOXPMoatvCZxyxC5bLCR03Ta9lux2ei4nOfOqOI5TA+LH+HF27o",
+	"rgrkysiGuh73GYELGS5x8Pv3Bx/86t5HN0wrwx9WbCsPsywW2k3uslwbW56ZUzs6axq349p+xbykZ3lL",
+	"3r5WSz7Ti710/dblwW+/2fjk+/6FNfn/v7628ZcPjKwtlAgvRdaodjFxoMkzidJu7FqcDEbi1Z+zmi8X",
+	"slTz7RVFbfG7Sdttj6+MPuMl/Zy8g7TVpnbDHfWbA+q5Jz2b1fGHbqVFXdowbOghQlsglOCeGYmyRt0a",
+	"cyoeo4qXJSQxdyzic8JWmNercqtn5B9NVlu23UpLMs5R88dnDyseKxkrrfmVFPI6zuXtH6ax0vzemam9",
+	"pfm5crlknFHIr+MvPCEZiC2IJYcz/LDO3BqrtJjvmdgXTH7Kdgl3nR7p2n7TdgNhiT9aJLQqmIv6gIuj",
+	"BPOOqkCB/JN8K98dtF3RAcoe4gW1GvA+Ak/IEyU+XWYu4R2fPNa/8/7g9TuDyxf7568Orlxd//5tsuT5",
+	"pLz/cSNFOKCUpFzRE01O5ANx/eben//av/N+//q7pi11OErLkZTBuWfZrpRRyCwrRpr+KaOeWCQl4waX",
+	"95n2F5RZ4VPPF2YZJ7/Saq58mIimXfdR2tiCSCHEV4Bf5JOAbYfWWOoOMo/F2fSts4Obfx/c+jjK5AbX",
+	"vyQzpP/u14Or10xDeLZYFin07XOy7PIuqdueyDj/aXn+qOItvDo8gvqAeh7tyb9hTwxDHnKJ3AfCPYt5",
+	"i8R2iWMLX+Ad8ZtcsGADi4QqDXNvdOhMpUmOapzOsu04hum8wJglNTnqOOpIW7nHkq80juUrPSuTmyt5",
+	"cMxXJOzbvmPiafBxkgA+/2Lz6oX++U/J//maDG59vPn9N/LTv59JFaF5mUaGvJVmFvca1LVFVGVJEaYg",
+	"RX01ec1g9d5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/fRNC7hhQakw2ZknwQ267g7q9Zdlyb6hzJCLQ",
+	"69QRrDhBGZ/77O6XYI3YljOlmGm5N25alqbmf0DMVmV+oRv3CcTHK++MTHYZswQJJFHEPN1bitmne80C",
+	"Oip4lZGrqCK/IN6esI1s2uzoLZuAzFXLLBVN8reQauAb9y+PPIwscG70AnOLvyjvj7pQctBdi54+hD8t",
+	"l/KLQ8lUUfAGbCi/oENOFBt7b2lc2Te2uMtYKLDwVzpMfe97HTZByRY5kH3x85jenthLiK5QIEVZsEma",
+	"5RZSWfLkiLpEcYkRnMmw+tRU2hNqnPLPmlRf5EC56ScwRw36S8SbOzyBI1QIYvuECqIcvlKzDlThNm2w",
+	"RcJabb9HOM7VocIfrS4o32F07OxN82vNkUK4ZbvRT8v/EssPqVgugeBDHxU8SWgX+Ema5B0teP9JBe2/",
+	"hOsjJ+DGkVuvZfC8Y77Rf7958a2NT+/cXT0zOH+tf+ni+q3P7q6e6X/9+ca3vxpc+QP+u//ubwdfnZPC",
+	"1pWU8VLB8mhdHki7U3Vs0YRdqtuu/if6+RxmRZhweBpLruiigzvOTpdNYTGp4bzSYUL+uUuQZWZ0Cjq0",
+	"ypwUIupSgUxOsgc3rjF88OH6rfMbV672v3+/f+12/9L7ppevUKfDUpQvimvJ79pICC5cD04/GMkouWCg",
+	"rRiP+bc13BjhMNYeFgq5t+ZFlxH4bpEItsI86oCcrzW5XZMmUo8JAh61RTJdmt43VS5PTe+HRyhRgaNg",
+	"Mi8VNq5cXb91cfPWu/3rv5ebY2IDe0ul7Is/DVdH/5XrWLKOIyL6h9l7jbt122sJQomwG+5Up71AXF7l",
+	"Vq8I8SflINe3iXZ83qK+XUMPR71uvjaeUazatWYQNPe4nN8uQSyPdm23ISBiXOMO7wCn1wNyr9bEiLaN",
+	"nkYIdhsHFXIBLeb6WyE9jLBtTY0Of2vcf9+ntWaLGaOVvQzJSy2LWRi7GlpsteebiPmY/R8xgpydmy6X",
+	"TcIxK7R5YpygZl7dcNl2rZQwSt3jLVTuA3NDn/7P26whz9yV/7/LqvKity0z0Zk3EnIVqj14v2AeOFvl",
+	"5RV0xYa3hpyk/9H3G2+9Wd7983Yjn9MP1hRE0PBIisGZjg6U+T5zLSl/DKEyJQlz697BD9JEtJQA2hTa",
+	"jpO1Rt2KYhqmRAm9JFKjrtTZ1aPMIi7vpkTa2rRmjE4fkRpcJKQdoV/mWuaYhVwnOBh2CcLgeHLSsdkK",
+	"XXIc0m1y0qQWoQRUykUiLQxXPoDaXhGktSQyHUvNZZcGW3WUd03GKURW0tdHmhRWCFrM8K7CM7mpJyMI",
+	"FN1QeCznliYuTDCfYoy2hwg3OpfwmCNUojYmToh6z7Ov2VbkQhpdqHgNd1mYBKUEaJQCxvGc17TBZDYv",
+	"LB5hjOHCa9zz5EqLBZdXRBMumcsrNY9Ztm9klCq2PzzS01LvwdctEPWUJOsmda0wROWHBBGzyGZnRyQ0",
+	"SYIwR9NjA3ebPT3okPVtWI3c9E57a4I7/G1Rb7+JgqJmUmkc3SwPUcrbP8z+NYcxkUOP2L7y3FPicL48",
+	"FsuRrzmK52BgOsz1vfxCp0lFqsemycK0H+Kwui/5p3wWk8l4m7nHYPsPoOvHnLnkGnnSoTH0E7fSYn6T",
+	"W3kdUvhw1jU5AFeLWaAgd+XtrOlYC+iw8Afv+KTGW4z4PBaINwdSeMc3LvTFjp97pfIdW1zquDlP+Hh6",
+	"8DSaSZQ37crjbS6YVclUifVTmW9IPbgnkasski61faFsOMFq3LVUvphR1xiLw+QMiiPpq5B4BleKZmpF",
+	"tz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy42uch9x1LUXvYVCsPZP72FKxMKnkwcZsYjT5qwZuEpB2a3+Dz",
+	"qxuffX9vdfXu6pnNq9fWv/v47uqZ/vUP129fXL91sf/mG3dXzww+vzq4/BZ+GFH9WrYQttuooEdfMNev",
+	"OMgK2px7FVqrdTxa66EaGPjhjR6TjmX7B5rUNR0vrfsm+wODIz6pshpt6T1cIC73m7bb2E3Wb10c/O77",
+	"jU/WYMO7KpTS9uyVhK+s0P/683urH27eedPo38B6itThu1Qkx46//Puz/etXB299U8jtKTgOHgin04o7",
+	"XjWfHVY8qW1lvYXYLjnQtF0m4uveOP/VYPXMSFLTbJ7CJQ7qS/BYjDQnT/OplERvOa1l21U1GlhDEqGp",
+	"jgtupoZHwf0SCMNI8lKEfwOrKWjBqCUPejK0HIYkJcsW7Q7snmDeil1jFZg1PLNiY4lHkzu2BQEHuXom",
+	"0JKBH9HQc1YsWMyxV7DSosZdgR9Wmcvqds2m8DntpJk8em+8nlHace34G9I4FklpAS2envAhYy70rUWY",
+	"te36+2aNygO+PZXibA+44iLZ+OLbjW//EHCp4eEKgyufDr78un/2pokYt+3HqwEbSItu4bdWURpmSN2a",
+	"e3abzGP6CkIAY5m1/dxMPsKBzNaIouaRL1GEH/yoYo+un1rE26AoEBLCkRLDM57OdchqyLTs/S4cKQ4s",
+	"uaEUhugQK6r9s9GdQ4EYCOilbqdVTSjQ06XpfaWZ0t6p2bny9HTJrCDBTNJ5k2YC0RmZ+RQmxm78+ovN",
+	"G19vx/Pbsl2ThF6qShNJ8BarcqtHOq7UF6AEbNgMdJnf5d6ywXHg8RZuId5STDCaniVVeZjydF1y6MjK",
+	"LKGW5TEhimR2Lvx4H0mkSRemSzO7S7vL5ZndpT3TxjINyTmo2TKHtFH99SFL3xB9pWu81ZL2oWO7DAxF",
+	"eRUtKO2JzQFTNdjRgBsOK634lZHEX9RHC48QhzeKMJg6cgwC7hLkJ1NqgKlDiRKC8g8Pzv1k389mDpv1",
+	"Zcdcc9NVml6PWLYKWmjh4jEBOQmFYiFqGGJpUwWDJ8qgsblb0SEny5bD1vwKtVq2ZGSKJ57MLYuDmKrF",
+	"XZZG5qiDpJP5iDxh+XX8PkX0Evh2l5hAxQ5q8n6hGIqrmGxRJxPPLA5pNdAjFEeNM4ooz4wzM317Q/kQ",
+	"XsYYHaYqJA/GdgjF/SNmODxJ/VrTbJXXVFbV0NWzXaJLOGOKKxiE9Y7jmMjaYj61ndHvG/6h0d13EDkp",
+	"94iHJaOQcQwlo8B+9HBux3HMJYq5hYnZt6PqAklNOeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwv",
+	"cMZHmYA84vt8M0L6em3LvusnI0r3sDaNgjYl5Yr4HLyiRhXWlPj1dMdxSI9RTxCfJ5SzffOmcx2jADhS",
+	"mzm/d/9UaXaqPJ2rLljZH8Y4BiUusxvNKu94oMhJ1Zh5C6SJamCP0IbHzB7Mhsc7bZPfEgQooQ22QAbX",
+	"37734eX1tbX+f/0FtQjJguxlVpQsy2I1h3r5M8GOU6/B/GfkuCZO2ehQz7Kpm7ZSEA4LBMop5Tz08zAx",
+	"WGdhO5fdLHVfQMEU8yv3P7o9+Phto1fYHJ5QalLcfjQoWk6uLMaj+jnJV9jp0QXvpyddrqSUJ2QNXd5x",
+	"LMx2yMeqtAqhlxGQYoQERnCCLdUK5eUVMYwHUxBwolX/abcbkyxV2CDvJY/4fd55u3/tK/l/t39178of",
+	"+5cuDF5/N7E4Y4QzjS0sme97kPhoC1p14Lsm9SzRtNuFYsHh3Yrtqn11WN2vVFnTds3pj5Fqi1zpodvn",
+	"F+Sx9Vv/s762tn7n6uDMjfU7VwbnPxl88RsozJwpmwtzt8AmxktmDnhIJooGPPQwMQ2zQzGYnvFCc74s",
+	"Fz2cqBbe9PTwXEspTnXuLerT3iXQp2EL0hquV89k3anBnqfGCPA0uWNV2Om27THzy37s+rYDQB6EkiaT",
+	"jNPhsAzlyMoZZ66NPvFj6AQ9VOPjiUH0BKV4s8AEk7ts9heVy9P7pmbnZubN/iLIaEphwEVi14nSNJV8",
+	"WSQt2iNVhhZQnL1pW3Z97cLg2ndk8+a5/p1f9q9/khKrBf9v/pCz/kG6CAwcCZEowHufDn775r0rH4z2",
+	"ouQI5CkXdoYQxifiU7jzy41Lb2z89t3+je+MUYQR5fe5CTBX2Fnd76AUu0t7OYn2hMlEsOJOgIBUE5ul",
+	"bkcYs8aKF6S9tISvKIkkz784zI8yuFlKNcHgw19s/OYDVUGw9t+qfOD6hcG5S3dXzwwu/0//3M1oTYH8",
+	"EH7S//pzjFppSSu5hpwT58jfVOFQmI8VFhkUCw5ti5RqgwPUYa5FvacZlvbEWTAkPhv8FX6QVF0HEC6p",
+	"BNpCJbsuYoaDx+IIOHto296zUt5TUyPuWXrywMGnnn7m2UM/fO75wy+8eORHR48d//G/n/jJT3+2266J",
+	"0YAy8aTs8AgOUMfJWwswRP31OqEOd6VS8O1/9c///vEFyMVE9zm6NTHIyFuF4tgC62n108XAlGYecLyq",
+	"Ci4llISxlM7jceMCfID3WfP8v0+vjJ6jSFEwrTFUyBMBsSVRXTb+tIqBuPEUyfFVwy3ocAciiEkJewvL",
+	"MjI9p54fqF6mGMfzVPgqSDaSnJkLiH8hrleyaKzFFJuyiOCkTr1FnQVqc1cQiwNACgK9RXPopmfmy7ni",
+	"cg1OncpIlyGFOAyNjTFTgv8ZRsnOcB3Dj8nyQlodtl1mxEkzL6dhrzBXbWgMZGmmNLt/upRr43KaVP3r",
+	"56R9duPi+trng8+/MGpZHddVFkWy9ANirkJDUyjQNpun5LOjkmDMHoagX06iFD73eplu3zr3DDlq9878",
+	"6u7qmc3rnwxu/n2wJjWE/vkrm+d/Mbj59x2Houm6JhiaSDQtlSYO2vU685jrkzbjbYeZyKI8uy8HTWS4",
+	"jXBLiwXUVs0gN7GbGD3NkNeEtDIMPxdnJYaVZzFChITbBjccm43kuGFjBjzGvPT38YpnEAYSRPIsY7uZ",
+	"dW7p+Tr3qdLJoWKkBx0meQCenEQY6wXWoL69AtFqGpGGxOJdtyvVrZgknJ0b72ilyoiwZ5urZ5944okx",
+	"LdIJJawi4gjsWTR/WVNNer7qSGp5INHmOL0+YgFnPfkt+e/vrz65fTYcFCvtK+n/RRS6faWx+WQ6Esl0",
+	"+s26bzpM3AIcbZ5MAkjIqBPkkP5ZtHnYNkLs9kiben4ALAouXGkwiAA0OkmwSo1IsUViWpERMDNCfDkx",
+	"ij3qLpun7tAaI7TF3YbSzYKFVFmPuxYpF0ulEpQY2X6TuJyEGxiaKXMjNbXIr9Tqs7Z6QmhD/zcwhp25",
+	"ha8ZD8e1bO1niu+0ZQtfV5An/WesDbk8UmT4HgNccXlPBakyv8sYfoNe810iyCUIIgqLpKTdKCKhFW4L",
+	"rddhK2wkDtWPOtSx6wpPPjtnf1y/P28zt1KjwljaJz9WuajdeLbJftOaX8FpmpCYnrFXAOZJuWJtedtR",
+	"w4ANQJG/bAZsF51GgwmfpeTwAuI7B2An488z7EkVWQ+2jVSZw92GGEuvxxMcyjXUuxrdlmJIodFlmVmQ",
+	"YC9wE5FnlgRGEN7HAvDfEZQLn51OUZtVScOwDW+LrQpdhOqTI44BOqF3eSv63sjVxbyhORSObSwe5mJc",
+	"IBa3PkC7kaZhyoEnU+QmuhFF4Ngjoms7DmnSFbYTteATLrbUGDA5apOfk49mGconRtddSwGGdVPhdzms",
+	"552obvZYG26lwQj1AVukKuUx5o8zS816EaWHksEaWM4gLcauT95prI9IAbPCyAG1K9iFeK1yvK45Jx5I",
+	"pgMJaeiASph+UO4jOQtmVWzD/T2mcJipx9BOiRClEa5JvYt3/OyXJUjcqKhZdsM2IvRy4jFqJd9RmC3v",
+	"ny9NF2LQmi+/bL2677V/uy812lnZO8e1nwQyzZFUNHhevrc71GfCN1v4QkfWHYpYL6JIXNZlwtfIPxoU",
+	"ZW68lgFgoVY67TTMIxLNNY+0yUhJZJ/0fZYvZe0KQiMYKOV5u86wdq6G8PORuJlpij5fZqnINk1GfnSU",
+	"NLljjdZC8UUBCcdoIzHp3JwkPIzYnY1fuoBOMvjNVlSqtLt4VF1EUlWCfhHdAJEq/3y3cQsyNy926xEu",
+	"bG2eScZhRjAB9Pkmcwn4NuQuooezS10onJLbD3GBnIQ5FvhCHsLD5J0kzlBUcy2NIsvleKLDEGU8ZwS/",
+	"CxH6vbiCohItgAjlR8ZcoRiGi7HotO0xAQjDXSqIaPKuGwOQgosbXCQgsoqoUTdzOGMNEv5WvnEhVI4E",
+	"ChOVPFiv7xLALBbDJ9QvUI+VI8PDwde7BOFdN+Awat7hWNEwIH5gnLjDa8vHbXOnMJvuOdakbqNJ7UVC",
+	"XSmVtMao5u2BI0c53kHQJIpQCqX5hVIpfh0fe6lUPvnyy9b/nn6pNDVz8vGFl0pTe+UHxht6gMs3Qc3o",
+	"VhiIsbwhVvmIbR6YRbpN25F2Aphdcl1RR8eQm8ok2DNsaTw8eLNGpcvZFAjVPx9csEOvXl9bG/z1qkoT",
+	"WSTlZIZWgJk9opmi6XIq4Kn8NUyH48mvOYElIDPa54SKZeUSzFulkj2eOTdIY/LrRRjZUoi6PV5S3jMH",
+	"fjhVmoZSoxPsADQdBDeX7Q/52h3q237HxC4OsobHEn7s/btny3P7o9X2Fu9UNag0Hut89Iyn5kMSVVmn",
+	"ILrcRv5Ry6V9u0v79s+UM4ctz8XGhT8TAydOIlh6dELmc9Dx3a1c/Wzb2PYlz+84FnoHwMCUlrLjGKH8",
+	"ItGFNEi/0jiQfieavUQewe/7526SadK/+e7g/a/ITIn0z70xQvCOIvlwzmoapk0+SHsHzL1C0+uFbJfE",
+	"pEOuqFxK45MX21L5gS8xyoxiBf6ZhJvI3u3E6tVE1LjGpbOaLbYqWNRvzVZF8G0EGhpxC+AwYAInjY7U",
+	"DAB9+VKLEXhrLieWSqbIC89oTi5No2CVdOtLq1iuZ5H4qulj2F90NEDlkM9WAJaN2j3zoSmgGyMqZKvt",
+	"C7O6x+s+czVbDpDkY/zO6FowqnSqprDqYNvfIMOc2k4n0aavy2pN6ldaTAjaYBVV/70VdzzCoLTbzB1D",
+	"fZBTGvFOfOQ+QVpH4n+0yjv+ohSWtkte4H6yNkSXTqibY02iHW2W8zJeopW/ECulVN5i1FoICM52HIi+",
+	"+3SZEdtfJB23xjyf2u4CIOsg8ggQpsOFr3sZt2hPua89z8Y9CBLNGcU0QvUeI0ORN8LJUflyGMkT8jbS",
+	"G1kccgklddYlXZ5ItSogQgiihayvvZEvYJYO36j8oto1ESwj0jgQbZzg0sfuT5Tus5jIA0mICjjYI5YL",
+	"dZC1+PO8gQ7bMUQlniw1xyd9TqpsNBpOFAYH4G8Q9eZkvlbO1LyeDrZkN3rBVTDKHGB2JAUMtbLJbrOF",
+	"efoxeRxrZDE9TAzVXiW9N/nxJlOsgbuMWLzWUUhwwxGQai8DhjjyEm0bDb+hzjtuthCRjAuemrAcMQL9",
+	"1IJQYbC0+G5FZpx58g/m/gd096gxAD3xY8z3HaZ7dozVwYblj8Txjg8FU8aeNHixF4lcfzcK/d5iXgNd",
+	"dyq33ygX07RaqSmiCrDsKo9gBPHtr+tra/1zNzf+8sHg41v9G99s3nlz88aZ9W+/2qahpleaaahFUqmH",
+	"po3wiHdXz8gJfn3t7uqZwUd/H3z2X1HPoIZMbFG3gz1yA/PauEVP28yxNNLR0B1R+qzJbQsgYkUiaB3y",
+	"cFSRZ8TWvXTx3h+vbL75Rf/me+u31kg5v68oVs5po2s6Aekkdpd2R7oh5HIK6cWYtv0ZAP0chpvKUNbh",
+	"J0PJdBNRqu8TFHkWlqbGuMus0ONOoEtOstZHAbFOBC4uXfmMYsUNleqMSCCCs9+KQ2HMkzUjDQLmAXfg",
+	"3jXslVhkYDw8wZyaFe4PTMa4G5HK1ISGBdWm2089y+gPNYwxs/nll/1v1/of3Z6AKZm3WFVvQWrRanQj",
+	"h5GGwn3K2l9zLofZd/GU3Wj6JBIiDhIZSvuny/P79haGuoSefHUuJZkhK/eAuUGXFOhhhYBxW0iYCaLo",
+	"wWBZe3E0cjApcc2g7tkW2mFVa9pO1LpuUw/V6YZHXSv4C8rJjeLyWepaL65srbFfmjZyPOJR04aRMKfy",
+	"rn/33vran/pn3hxXFYlCVIiUALXfZIItEqnp8jZzCSSyhqGm0GNeLpUIBZX4vvoofb7FLEmu+Fe61vWs",
+	"wt8eZmCi0mVsWX1nwE7g3vKCRi6GTDX5+JRFe7sEaao2fkEsYf+oyul0HIVkxBXbMJamSuU8bnmzl47X",
+	"6wDQKhzui0W1FkpadJlNddrwt+029NC6FyHIEQA/zd+Abrii8qPb/bU3Ns//YiRbUEuKeowyTnBLFVzb",
+	"PuPUkOy2D/zRPtkYixrPWMp97K309EY7PS4I6QyCcxczitqYcOawul8M+jVwFzheDzIwAOJ4TGdQ2HM9",
+	"5Hyzw84A3V8gxQ+lCsIh827cakys+o5NYJ9hArxlRCeArTqkS8k6beUwz9deGdsixIaeKRbklgeZgwkk",
+	"3LDpX5u5lawzXAq+Gzo+XewDrpL9ksLFIuac4xJ8TubnYwCq6enPI3O/8KlQuApjlZv+Msw0WSB+kwum",
+	"gCqppCzukRZLtlIMFgIpJXm3XoOmJ/d+KAETK3LS7kirFwBq8nqdeaKo9xZ9Y7wOIQ3Hzn8lFIyWgSrn",
+	"DNPzc2neP5bG4pAuGVypYpQZBKQ+TGORM4zsjJnldLyDqqfHA6yvCJpyp7XQhgfM8TT93Uhfb+QlOcs1",
+	"9Juzm/qGr83pjsgTNY2Ge3MmVU88S3uszoHj4uSYekco8QRqyIJGwgI/P26yubYuNWtGQQLDOh5QmcgO",
+	"pXKnAJ2rxiPCp5gvHShDbXBPKO8p0BRAYZo0I4yTphuiYQtIQXtQy9L1uJuzv3JAUhHkQBWXHVEzMlRr",
+	"Plw9ksPVFWF3DySOEmW3j1gkRU59FH7LQ9ddUOdhpHNwRPk0NoyMvCZ39buW1bm3IvhBRguzsGXXWEBd",
+	"W0C7URxC5J9+hih7yvWlXBwnpmCFqsgY12jikq9JhQGY89izS1PTe/dhMMcWKFeCKnsppTDTvEia7HTs",
+	"sObrc/us0lx5bm62tt8Cd+WWwykpDXSD0gPUy23/PvTTdRhNB/CVqpFj1thatFeJnPQQuANDJFCXE/UU",
+	"5l2pKKcUZtDnS+44ngF3nV4RcpVsF3T4MRWFiWA0pXX8PRBUsY59NNtvADzZjr7SMs2CIRji1Tf/Prj1",
+	"cTTgNbj+JZkh/Xe/Hly9VhgjyP1iHTw+boc6+sy92FGZX4bVt9n6e1CYZ24wE1G7pE1lROZ4AbLG0aK0",
+	"RazgpdaktlvEaEI5ZqrnA7zcEQUyE06CB1XL+XS6YFtMCGApWp25jW1UeCYlYwyMMECtoBEAabNeGMuw",
+	"A76eqdw8MK3wkYQakxM/opuDPgSwfgaTBZmFrVuotBBhJci8yZlYkqXmHFEsYxw9Z+Iay/as70MB35M7",
+	"xb1otjNpscWwqSNzBCOtjvBVav94cvZE2MumCrJb6oeLxM0jfrdpr2+/PX3eXJP08hnt18kUMg/CYWBH",
+	"nQVt5lroVoxksWPBhBHlPgsKcrilvdqeLWJEDB3aOIa/5lQPjMcHrPIRY/OHDEG5pWjb3ZENdiMVf6X9",
+	"5fn56b2z+2dL8/PlUSHFQyo99jh8k5xE/29nBzff21z7y/q3tzdvnLm7emZw/pONs3+S/7h1Y/D9F/jA",
+	"4Mq1/ver/TfO9i/fvLf64ebVC/hw/+xX69/+ljyG+KnYHXfz+s3+7d+s33pn88aZwe/e6b+51j/7df/8",
+	"73XLor2PGzK/KzXqYQG/EG2OGLnUdh3qWpU281p2dh7G86DHVLl8yf2my8jYR3l3Gz0EEy8aWsd2kRpt",
+	"UTHzeVtgA14bKh5HSqScMI9jIe5Gakpuv9+/8/7mnctG0WCEjnzqFWnU6LQjyGxn8BE8Hi/2yr4sIzIR",
+	"keNC1X6rJZ/tpeYljmQdam4hD04gUurzMlIK58umUrhtptVlynFHd3IZM2PU2BU5CV4QK/botJm3YsdZ",
+	"acS73jStc8lPvhe7q2KQD2vapUEkWMXluNGRTvojRXIoLFWaqBosRVZGC6sMfF90qvKDKiMqB5nwuqoZ",
+	"2yVizBFztDzsixombVGBQXjVYMd2GxWPtWzXwg1EqKkoXI76CAK3LGY5qi720rTjHU9UdK/YQuBKrATh",
+	"OdNxqKUej5ScJbhvCmCjru4C8UeorzYgRmDtn06ffnZ55pUTtbmsNNDcNW7mRPCUVs2HbZd74qCx71BN",
+	"F0+nlJyORq9y1BVO0ob8fBGNBErwcIz8OKPneqTfemw3eZu5B4K7sL025mH6fSKjOGcb8kMp/fX/cG3j",
+	"8tsbv/5y88aV/n9e6F++2b+yOpqV4p00tPZW6H94XOmH/CxzjFWrXDBiUZ8CjJgCxUlrqWSUzEO9JnRL",
+	"f+iyhCmW8PI694qk2oNeThC0LmKLQOpa2KWTqAyoUMYbySo2nwqMVinPpgV2W3o+szGCTYnt8raRQFRd",
+	"luRhiUXGG9Skv3SL88zzxkrX9puV9F5J8H55zHqAIqYQ0SBdGKS9iyDUvVgisQLjUYVpI4vK05OCjuqM",
+	"IGmTBI4C0y7OpGgt21tsYlF6udwlbIV5QcbS6D6k4QbsHzlP3vHHmWr29hYL6pXgfXFhE/W0Ma0s1hom",
+	"nc4iz0QGnB+JOxHJFoqzhNQrmXpsWfsUXMPhqzOK9GPrT2eFh7mLLfUSAg8kkQkdWn2RvVvIiU2oefDx",
+	"SDy/lp7VsB6BX0XvSBStZXokBFIMO0W9y1Gz0qtO366jDKxVQ6ULqxgziFUuLxqctMEEQlTWDdnc01Mz",
+	"ubK5q70KlEgN90jvQZ4qJBBiqn4d6NQdM3UVl4qZdYZ00TTSCAE4wr636PIAH57SPAHNL+ocjZGS0ZC1",
+	"GDMl2DzZwzIoKTMDXWBCiwc10LD4ptIcRr8BdIz0izBis9D6kmpy1nZNm3XNFrVYNkaZB2QMI8mHc1uM",
+	"cGHMR6Hv0hibjLwnXhkSK5cvG+rlAb4/vXBQ4QsdIlDhZgufxXKWR2Svb6z9sX9jrf/xVaw0XP/uw/7X",
+	"19ZvX0ZP1/qtz/p3fmnal+Qke4ymNCuGb2L8z+S8SfAp9SN9rsWA3ejtKOr+q0lOFhyZvkUh+0hncj9W",
+	"3GXrImFveTsyoWwWChnOGvQyYfKifEz5dqEIQv69S0ygoDQWSM0nMdKCOpJtGVqZlPeOxBqDO/MsVBaN",
+	"6TBU+IEJ0ZnZ4CXntGf3jiPEYQWAeopp1sUhmLGkYCyPPBrNfPI1ejncS4U91OASlbSG40uRRjuHsOTA",
+	"RWiKcNblcqlc2luen50vT8+US6Xpn5gDkGooX3nqs2OREa9+OlhirtnNzJVKpVJ5ema2kKv1yuFeNr3l",
+	"aW6azONIJbvwZTndzmki6biGrPa7zFlReqMoAq5LiF2tQ0BMEJ/z3OIrvIRD0ssYphI+9UZ35wnCU/Jx",
+	"6IwS9EOicsYrLG62RyFKEwkw5k7qRHctiXnIAwDRUbwn/yoQdje2kBJYu0lq3GdcgxniMLUTJiw4Mb2A",
+	"MMwMQNUnpXgvc8CW1OvMq2RVRi+puhmM/VdZJGsKkx4n29UeF6Sa2huTjuAr024oVLbtJylLHTUlhUFD",
+	"2oGy3tVYhxzIfUe71uxMSUY+2Lto1CPVRx/kCRi89uoD1S7f6MUPP4r01x/t2g+jBpGf6XCD6FRbtu/H",
+	"PotlNugwRTDz8CO/47mJj+rM8+LvCsMZwZC1JrM68WmEiww+QZjo2Gca1sUYGoEAUDBcCkaQyV2NUUUB",
+	"gLFmvK2woD5ny5HxOpSMD843OH+tf+ni4Nyl/vk/5MtDTODvwfVVOzIyPQSZxgNJDFH86hFLCXmxjfXo",
+	"R4NspwlgRyDC8Gj41aHZyM2QJIS225izqXU8j5niYfqtCgUkCqc+PTcSosJl3YxXagzBrJeOhJ7VM8fB",
+	"TmZszFYwEB39m6R927Bd4iZ9DT3qNnY3qe3QBITuvtnYqmZMqXhqlun7FRvK4W4DOQZ4H6tM+OMeTxLe",
+	"G5YamYhxL4My6kQQzfb8ZiUdeZrXMQYWN1vm5+emSjNTpb15fKS5TJNDKcZJthacX5cYYUoehsBfvHdr",
+	"xGjbTQ65pN5xnAXSYH5os0Y3Zd9s6Ynwf+XpmclbmraohFmhhlBWA3xsUrMThJoSSIeTisa28cxOnyUR",
+	"QaEOeiBqHk5Dv2/eYo20BgTbPqbyzJw6n9m0SLxIxV9oYQMEVJyxZCQfDgB3jEJSsNOjC/VPI5o771a4",
+	"W3Hi2XaJUwDsKmTPwOQsKT4jP0lp77lsO076omvUJVZue/yYfJlxrTtlCusAzGhoAvksdAZyQW0xeaHx",
+	"C6jGUspXNOY9Bhp+FF4sdm/NZ6kpLziNYl5TO7GkdOY/mV7KYwiMkZJhJFs+YftNEmOZi+TlwssFQPUW",
+	"pMr9JqFd2ttNlgK8LlKjniXtPtUvC1RLOZUi5HGEvRkRko089syTpFzeNzszVZ6fn38cq/fAUQBQcBim",
+	"D1cNXwt2GhkAOUQa0jqBgPlox2OsIemkpUNOVKAo303MZ4RSmOboJDpdmLR41XZYEcvb5CeQ2wo7CJjr",
+	"HqOq61LkFKUdkGhunHCMJtraG2rbJs9GHxIuGgVqywXNNl7T/GFWkXbGcPhEXdRcR5XAmdo7hHL4AzJ1",
+	"8gdGmEOYhcZYHMcaSm0eUe34vkoftthIhTs60aWpn9Gp/yhNzVfMszVhJxqZsG5PN16LI8ADlJdHN64O",
+	"On5Ax35bEADDKA4Dqnc8WutVWsz3jMBNSmODY8UYtEhW9w73Hkq2ojc2PcrRaek+tFXa+RZKxaFdNp57",
+	"iOic0NefPkDmZ/fuJ218goRp03mo+hi2Q5Fst461vw2PtsQwQHNFasRGvAIYbyuI0pt3Pli/tbrx7mf9",
+	"cx/2r90efHt1fe2Nf3x3YfCLTzc+fF15vz6/Orj81uDdS+trnxgbpdjMMaaSUIuo73Iyyxhwdporqu4x",
+	"lqJgCIf7FSmLsHEz/Nlx6Qq1HbnFC6FjSr4EkfxyM3KHj4b/ivsvh7rgVhl5pcN91OxFp62KdCI9/8o/",
+	"PDj3k30/mzmcFrPomNJejh8/QtSX0QhyyZhEllEGi+8gtmvwhB7gbt2xzVnPvrEsasnp0p7y2i9UHeou",
+	"L6JzkluM+Ax143CAyHOj27XKb0Mna7B23XwS70PsPFJu9Iptob5qCNOYdgkUHUBxNTeM8Bg1pWMcB6Lk",
+	"HV8nVGgc01y0d4KxZad3rE2N7dQtaju9So22jRUdkLUlVCdn5c0XhBKL9sL4IXHsVjwn3Zgzxk7XGLza",
+	"sMKnPWhGaEnLwYU0bGUs5FqhPomn9AjGPDEqKnXGjGWANeow16IekQ8g0qTxgJo66p6SxIUVNPCfCR1P",
+	"XtcW2s4jHv1Rhzp23VZ9dFNthePBSsyYx0aUjzZzK0jZw4IEYIujXT2DlxqTlFUWClg/FTsTyEttOLR7",
+	"HA/6eMgvEdQ85Y8fhT9JL9pq0V7YclZuEIHqJ1IFOzWyiNhe3/vzX/vfrvXf+CgV+WICyP5YOh3ZxiqT",
+	"Wo2YFNK/cnuY8fy1s2fosKMsqahZaYzA9D0MGGaMt0RuehbXDnlFzgaMY0AAM9eCxrEjAW+CLsDbDnSr",
+	"NCNoV0taTHUt7kJ+mAlUmJ32PWpGFebmMvteaqX/uGs10YraylRY4aFj21LzyKyDLWr542E7cGM6eD5w",
+	"7y2dfyZuNHA7jy0SOLcF/KtIqCM4oCKTpsJL3+45P8090uoJ5tQDUDBdVxaRBO9827+wdu/NC/0/fLN5",
+	"/bMcHq1J0EleEoEssK2Qx/1QvyJdyOZ2UBmDPocquz+Kgx7V0CJtqkf51rP0nkMgPRaJaFMXStBgQpBJ",
+	"xH3CV5jnACef8GYliCMhEbLoYzIO8DQdH36+oACaA8R3uEw2BhREp9Fgwo9Cp0RUzAwSGNK3xzjBremH",
+	"90UTC095bz7f5tiqmsnDGV/rcGevSKnB5urZzTMX1m99uPnl64OPv1sgg/c/vrt6pn/uysban/7x3bn+",
+	"+T9vXHoDlaP+rXP/+O6tu6tn1m99ht8mPr/3l99trP0pwqdV/uXPO66NYO6uz7wWs2zVd5PB5yYO/iNp",
+	"ndpjZ640mdM21j3bLovC+8Vb75s6HbBedt6/gsSOuaIcxtqJTjd06j9OvqScqydfLRWn581db7SEzCZh",
+	"3JPn5LPghawyJ73nwFAz4sLggw/Xb53fuHK1//37/Wu3+5feT6SCjA6QBNfSJFwD17kx33pLv+OpVjX3",
+	"SK3J7ZoOd3GIDUaW+1Jh887v+tduF4qFjStX129d3Lz1bv/67yW5BTc4EXYZvXhj4dB0zq7XmqUPxfxV",
+	"zq7Ol0QnWLVlzAVMCAdJqJoUghy74IGTRu4QIaOMboVR3HR1n33Mn5W3SW51j4mKy6EuhWOn5fAYgjO1",
+	"4onA4W4epb7tNraizNR4q2XMCDsU+udiJ1sygr34xj4UZdLm3JNHsJdAfXKDc6uQEq0fXfSphjEdxERz",
+	"847HOqVDoXyNuzWm8mMjCu4nf7r3X+9s/urK5luf3/vj65uf/fc/vrsw+PU3g8t/WL/1/ebVC9tsPJnR",
+	"+OgoJOcaoQh3FFwmkhQ8nPqN5ejmixBtkhU2fxsHUs7oFOYj2hESlSnKvQZ1baFRJ6LtLm/07/wSpe+o",
+	"YsHxoqWJVlZB8zgFCqd3C7Bpwl3POuytXfCMQ1GpSW7K6UTzEwaXz03vG7x/DSE/7r15QfVbvXRh8Pq7",
+	"BjUgQufTJkdg9DyMJRgdHzxf0QcXEXOWeyR0FuU6yYRgHofqFkOkD3DQiSGtJ08Tt61TzhC9pBCIx0RT",
+	"N5AZlw3Cjys+X2ZuRjmWeo7Ac6TBR2SiTpdGs7fowOZ1pTcLRP4cYjb0VLtAdVxigSCF3l09s3Huq8GN",
+	"i1KrPnuxf+YrqZR/dql/7Qv51bXfBt/2P/tg8/tzAJb3ev+7P/T/dKn/39/IX/3i2/7fzgYgetHiEObU",
+	"QUtVucmizTsChTf2K4y3J4S/9FfCrjqIPekyu9Gs8o6XiZwXOdwhSQ044EQja6gGIkVw8zmAMQ59iESR",
+	"hFBaooge5qJi6dTBcGbTrhvzA1jbZ1ZWEIAED5nsVVpLUT4juZLgC+iO2S1pqZYWyaGW5TGRou+Gl5o6",
+	"3GWLRDBGRuAuGRsqH48T4S4BKaVQLW6GctXtXUyxW/CjoTG9S5BXlHaZ21BeQkPKtBfhuRsgVSKFlbmH",
+	"CjHZDMNFNiR/DVrkN6n6R0sp1HXuLUbwFwCByRakhUcaQcaPZbL1P7o9+Phto86DbrJRM31SPRaAaVQ6",
+	"rm9KisAMLnxGyiss1kKOhe8g8EvoGJZbM4MiNMjjM6XGHwijRgqoKupxCdy0gVcEKd94W7OVBhIwLEjd",
+	"U62L0nW6kT2gqqzRyb8LddsZ2eXEp/U63HF4mKhGbdj71IyRXOeOw7vMqnTaaa1JHIfQus8gW5F3CZoj",
+	"USiO4Y1seLzTFjm4Rt57d5x6DeY/I19rungaRKjSsoUw2mRLeGlCYWEAlFqU9OpyNKTD8sHh5dm10X3e",
+	"VO+4QzXk0vkj1VKNSC9aRjUDHcm6y15u4IoQwwVoV6O2oBSQrGMI2cIMuEB7FZ1ObZrjIUJb6OFShYz6",
+	"MuryNUgXjcBoppReGGHMtU/K+AvujaQ5yS8jyGWG16hEshyHe1g+qoJFKQIXr6TmQrgP8Zr+3ElS8k0v",
+	"8JS2Uim54bHEKFUliBnKyfhduTy9b2p2bmZ+umTMYFhhntVhxmKA0OuEAHTm7JBMLPcTIayg0lKAZVnb",
+	"LoZ5Wmol9ajmU1QI96pKZlgByl0GA8mlKYkDRQgs+TpEOGR/B8kC62sXBte+I5s3z/Xv/LJ//ZOMrizG",
+	"kCQ4GThpMJ/Y8SEGl9/a+PWXgz/e+Md3FzZvXx98crb/7o3NOx+ZcYsnUrye5hHDrgCB7qnAL/P6w/R7",
+	"K3m8duP0m/FDG8/veK60CX6u+hIEyosyVgyvDT1R2fq6em6M7vxhV375G9HmrhT8KZDPHm/ZAqx0+aAY",
+	"A6ZBha+yuqbBE3F3w51fblx6Y+O37/ZvfJf1VhUUy5krBOZXPsvnGDwLBeot26FeBVofDh8vNpZsMzds",
+	"aKt1QyH1ZjVRRDCNyAcFognPIM9aRNxLyX+LQSpxxJJSdeFS3Yu1KYojkYyGxNALREwM9aOKsI0NiQ6p",
+	"TkTwEMGHcp+8xktI102jkAp5XzrhfK9hr6ey6ydjyh1Xb3tevvE1M27bZPLIOGlS13KYSGIT58weU69P",
+	"kXDHUVZCJakqvYSCUuN7vAZza72RhYDqsdeKBfSgTGbH/x30VcNWd2kvp8Z1Qv3A3MEU2g2J5YK55+ky",
+	"y5+8qB7fWl6A+nE6OUBoNYAUyZVDaswg1AEy3YMlyXsTPF4ZLgmDWmm8Q6ZHWmpihBbx5EKyClu9Dnk1",
+	"IsJPa+oGsy3ZM0ZrnYkmX1HGGPrYlM1gdqhGnWbpTagt7oLfQt0jSynKyu2Jc5AfWHCRgwCrMhaDJjrw",
+	"D6lRFJSeAP+tMczVFEyKc1qTdIpkgEUyWKEkWYX+Fv4t90D+SgHOwKsif8QAgYOeQbZriyb2DwcAGkkt",
+	"vKJKVDymuwU7WJCJmk4B1cCCdgpUOm25pwFcDeifkR4FQYuCLL/tEmwNqkljOOfHuq6vpZ/4QVazxVbz",
+	"IdVvU3Ii9bchfaSTwUljGWtqwhBXrbcw0X5LyUI6GKX/zJlfYFaVX2DMwpwCXBjas1ypzYvEV5HjQCfK",
+	"hfES52eI+Kn2NOMOb+UkU13iKsebkxpvsUXiBuvEq42KHu2RJm8N1UOWUtvJ76CTG1c/EsNvK45o5SMc",
+	"lYAKTwXTsDxaVypknXYcP6U+8znG2lDC7Fp6ayGLeJE0uWMFiYBmv4FWezJrXOChLZsfcuwcNWoHMEll",
+	"bOVwbK1rwgpRkdgu4S5TDQHg4WFqj/snzn21vvb54NJfB1eu9S+9s37r4sa5v/XfXLv3/qf/+O5CkAa2",
+	"futi/9rtu6u/iN+OvaNv/LCuEtclMljAAwHx0nHIRwzFK9iyiWT15uKj22KUS46j8iNbQLVYwM11t4UA",
+	"iXLyPDO918PTEEMBpXWBBM5t/TwwNYgCTYJ9jc+JHjRzyXXz0+jyRx1mcir3vz/bv3518NY3d1fPbH51",
+	"dvD+V4PL/9P/6Pf9TyBhQX771uCd/8R/q9SXd671L/5GffLtrwZXz8k3fHxLvuE2cLHvzw7euTb49Vd3",
+	"V8+s335n88br/XNvyFd99PvN63eiKcesGzM9Om7EWPN5JVDVfV7x2IrNulrN95hVsd2YAp2hGh/TTq9t",
+	"opjWaJvWbN/gH/z3wDZQrqo6N+fITrxZLdbU55a/O9ERFWrVM/dEBafAzBmRgxlvax2sLrUltT4SPY0M",
+	"1nzM3Ll18+JbG5/e0dSu7sK91VVJrlev9c9CYs7Xn99b/XDzzpt3V88MLv9P8O/+15+HF+TrzzfW/huE",
+	"9JkgPUw/c2Fw7pJ6Bq6M+vzd3w6+Uv/evP3X9W/fjratA40v4kMMrByEdzU0lNVmLsK4RoBTbbcSupij",
+	"WKlgmFqBZaphVlUOpvlO6RdvxUAYFXU9ESYTgBt4MaHNR4uIgqjGbAxAoyz/6Di+3XbYi3WIeRiaQ6ki",
+	"nNw3J08uL+YpCDsJ6TJdKo3XnXgJlPS493sxmmiBwc4W7RHBpLLfg1QsqdfU7ZUoEn+eG5zUF4N5me8S",
+	"Bj+OYDRkzONPPffjYfROp5dBBoHtBpVmuqunKuqAayFEItw3OwM4PwFlzEzHAGJmzJBtY0r2ZPeHwCmn",
+	"l2fcONVUL5EbqT4dBdeHXQsn5ytXdbqSwsK0XNeKoTRut/ga1pa2FWkdMVUHv2RX4Kj/TfI2XrOpUwk7",
+	"hSZ6D1q2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+u1gmtEFtd7zkqpT016By7UdH0UYfjRsCLypG52ja5WM1",
+	"uiVvXJ7ypgNNVlu2g+qmUUsLjm6XgGViR5qsFOdS3k1ILcM9xjybban+Nl3NOyJtJOBAjNaaQ1BUo4Lr",
+	"W6rHrnu8lQJw+LTtCT8vGMCWSp8lD/FtJ2X85ykOXyRUVQXP7NsnPxCEu4vBh9OlEmqWIs88u4wty1eY",
+	"qn0Ocxc6pnGynxzruFYcxOOl6eJsomAMD2P/qIMJ7dX94/pyE2QZzD624ZGjjx5obHcjumw6OU/Gu/DI",
+	"EDigzSHpEEwVwfxIiMfvJN2/Zj4BqYQ+6dnyFUNOsZ3LVMyJpJmdL5KFB1tLCQSo+QKgWVpp8uA37/XP",
+	"/xlqF77d1IaP/PP1Oxt/udY/+8XGub/dXT2DusPg8283Lr0RE++O3M1igTmqLYMqXgjbqptkd3QjzTEj",
+	"j3YxzBmEFHnHFRB6k/tMXajEtOt478DRJSj85dBuoVioOsoIpy3b6QHUS7WaOZnDRli8J3uEttvcdv2W",
+	"VLFsl1DQ7SH7jgcZMwthJ78G8wG8zOcduIF6ATqDPMADy5rMUegXuKVYnDH1IRa3HSrGGl2exFwrKwfG",
+	"9gk8Abl8foCPCSO2PSYEs3QYQzMAhk6KUPRMzyIeBgB3uRz2Wj5W7/idMVrqqLA4ANgMz3Z9bW3w16sG",
+	"cPgYRPQoRpkEFME9jY2ccR2PN1krJT1Ra8uYbwzave0vkP6dX95788LGh6+vr719d/XM5tpf1m//qv+f",
+	"F/rXv7q7emZw5ZcbH53v/+cFcN2tQp3Sn/ufXcIH1tfWIkTYZOgY0g1B7EYTpTpekwyKPK7Q9fKhV7yI",
+	"jW7k4aqGUWagug40W0q1Kp9jbYWSiGQTD72UjcZgjbqVFnWNtThYRqSqLlK6v9y3Goo0vMxor6FISyV2",
+	"us3MZUd1O0fr0pgsyCg80LlnVRbekkkUHjS5Z/8Hdytm1fAYgptA/1ykHO01AG2UNpPg6cbG5jsow21X",
+	"+NQ1unp0vY7LGAZoqc7kMJ26w6iVTvDKcWSLYB+wCkhwAp0+MKoDAL7axzuqt+Y4dRIwOMRwdMVE2PfT",
+	"/HJz7QFEo4wAnuu33kEHxL0rf9y8ee4f311Yv7UqWfLeEumfe+Pef/7hH99d6L9xtn/9m/U7V/o33jD2",
+	"qrXdLSacbaVkYRLaW5CZng6gZ8iDH0pT3Oms+IwBx8mRb0ewqQ32iZbsji1y8HOVtp3WGBh8dzYLLkyk",
+	"Eb4p4TtnBDvuIzWwszArxeReYhbOggad63OOHEDxGIb0td6Qg3hRx5hsbq4IM8FBOk2kvXLXKA4wSi6l",
+	"XzN/vW88FJuJ8hWmag4lbaIw1bsdJIJqtEnbjUH7dtFVoPJCtZAwZIgmNJ2EPEyIhUA6R+lsKBk1uBhR",
+	"hhhjNLGbH8HADO5nTFvKUll77S1Fi/Krh4vE9zosFh4aX10smTHqytGIQnk6gXE2MtSUrRDCukfMe6ua",
+	"3pCVdp9Vv0XCVpjX4258gVtRB7fhoRulO07PmY8d4CbMGP3lSWmPW9AKF0kekslWE8vTaaQei55Nl8r7",
+	"ciD6ZeuH+1KG2lvaXgQ3p+qY3lNm+uHVDIugofOuS2hLqu2YkkXDUJ1gcfy0pPqY3vdkekK6ZXyQudI2",
+	"iylHvmsslTDs3jE/P4p+0/XDp2itqRTEHuFujS0Sl3st6ujI9Axal2PzNoN+GGvIkM7fxtccF8GTT5YZ",
+	"LmErimR2Nt/Oq5U7puOFC5vdZtgn1AVz6X9RtW+E2rSzKLH/UqT+pUj9S5H6lyL1L0XqX4rUvxSpR1CR",
+	"ekh1ozSN5gQ1JJ2s3zp/7/1PAcn85sZfPri7egYxQO+untn80xv3/vheNACJZS/h3dH10Su2xXhKAFII",
+	"Y38VWqsxIdJgKX944ngQnlvq+CD6MD+1Cb03jQ03VEaeqdf7MVbjriVCWDaC4yu4S+bGIx3zJfMlCxqn",
+	"Z1a54FMInpKFvXmCe8tC03N2xkhst5Ivji09mKVZtfV9222I4ePADHTVOTgrxIWVSjXqSgWpYa8wl1Rp",
+	"bdkc6goyBWIayaw59ItZjZWu7Vq8mz4FyH6csl0APRGpIy5iY98p3vEJ5NmHj4ZZDJhmEsKAmSfGLVYR",
+	"PmtXBFKRsXkYt5iKTQs1gBpu9AAWa/F0ZBrmEa/jYkI2QNFNddrEoj5NaU7mZEcodT1DoJphaSoEJXXa",
+	"u2HmZbP2Qn1W0QeXMSrsDgCiaGA6YTdc6oSKtotNTTq15nDjnZTYqCrZr/is1Za/Saszp6qxqRyLimVC",
+	"XQVmCmt9rHt6txIyxzpV+eMqO4xvfjwv81bPH1cTiXNwQ4cXKaw5pEyDVeW10vfuuN1SFYfwoJw8xMpI",
+	"HZrlNRnpUtsfCsZNj25Kbr7xWZNLvaMphGC6OgkKNZ2iuhBm/nU6vXstsD0ECtIQNEpu1VmLqq6vDiZ+",
+	"Lru8a85MTylXG5W1GWNweVI1zdntT41RfJbXg9PqVeRtQ+TLTDLuHcPnsMDclgJl+6Vtx8YqZxPmMjGo",
+	"x7ck6RPofhM9XY3yEdRQncxfJqdSbhWlyxE8HYuO3afZUfq3voUmFOUj2GVAPmIn5EH2a02Bz5yVeLEZ",
+	"6W01XilJ7zuRqD90I8ZNZk69IQs58hC1EMlNdZMg39RaLuNRpZ7GTueZvwDYrw7voq/NFgQbHj92Sv+m",
+	"Al9jH+RTjxcmdngvsO549bXp5yJfJcY7m+HdDtjiNmuTgx9kdEbWz8QTc26dHXz+xebVC/3zn5L/8zUZ",
+	"3Pp48/tv5Kd/P5MbpPynjELmLV4IVUUM/eC46/RCVD8zYLk3shJ/yfMxN7PVpnbDzUBS1I/EnTrXzw3O",
+	"fzK4cXF97fPB518YMaRRF8mE25a2RqTZfcToGA9lWyopUMBuJKtD47+Jd3zjq17s+OO9S6pOOfxvqvxL",
+	"+9/0T8EcMk4ksJikzjjelOTa0HrKeLPU5/Hocr87AzP8mC5XJzT//k28sr9JRRoSYYB3vBAvryMOqwfW",
+	"Roi4i0xmqPFAFGc7L2g2r+XCVT3AuWfZrrZEUNWu+Nw3RW6OJyoE4TED5wA04VJhwe04jrH/GASlMis3",
+	"tenSUl28Qq0rwDsZq0wg775lQjLH1r+l3M8hhn7z74NbH0erdgfXvyQzpP/u14Or17aScqlYu8nSmx2J",
+	"KZze/IZo6IIIDLAZ439MnItl23HESFLL7RqVrzN2694JPI1cELZ4pxWCbYqWjlCVIYRGHFsjoTEkpSvK",
+	"5UQ+YJo+GZGdBnFg5OQJiZMAngzvVxKpMs5MgqM+mapcab43pGPlu43bQ0U/5EK7liTYuVRhzWDniaPU",
+	"eZjw9vQ1bsV6Cu7ySFC5E9T2wzZeQFDQIwUXZmh6mDLLBwInFjoUHiU0sej1TgNtAsil/uoHm1evKTSm",
+	"q9c3r3+CcDKD89f6ly4qmJlzN/uX1xC6JvrvGIxNFIrmzpuDy3+I+DfazLXQbxAz6UM3RSBHEaoUivnk",
+	"P3U0L4JQE+XyDm2LFG8Jstw0d2qo8Ui93OJRT5vtCb9CFW6vp9BuVfmnxphntNbEf2K5p+XZK/h3k9pe",
+	"rYNzblPbC/igkJzRoW6jE092jkxZQYolkCSyHW3J3u7lqen9x8uzC3tLC6XSD0pzC6VSfqVkXFCbHE6H",
+	"tPmVtjC/fILN4b5ZrEWXlyaKMrxMDvcPUIe5FvWGT8mc0fIUNBW10GuPqF6LGn9GzwabrGA9L34DFCj/",
+	"0I/k51UO9w+a6g8Uw6h7LEViMeo5NuCEe4ypXt+8DshACuRvnDkMBdIN4YPxKC3cCmO2k2pTbvtFDIrF",
+	"VjNe8xaH+7rD+sg6DlU8ET2ncJ9TiQgRAccTthO/mpGCOxCOkiljFWSDrrCteQvTLljaThzEaH7yJplE",
+	"1pKw6Z5jTeo2mtROYSt50BzMN+DpgOgThsmwMWLOopFXqMkd26I91e0t7j/66HZ/7Y3N878wcjUY11T5",
+	"rzzDkqLRvcldJlSGje2hF2nca2mwQEwLGlx+a+PP0Jpy7b8H3169u3pm/bv3BmduBAL+7uqZzTu/G3x+",
+	"tf/d6uDX3w8HM5R2x+vYgBJuILq0T46iI3V42gKpI2In7lMaLQV3dlg/zN3QayvpZulGQAAulattwBY4",
+	"dG65mVFX92KddJt2rWlsfbQ12K4oNIguCgtnkHZ+KaqqJJwFwlegF5dHfM6J4FJh5hD9j+ptCtdVxY6A",
+	"4oxalk/r9S1BD/KGKS/nefnx8JXvUbexu0lth+JsfJ958vH/9RKd+o/S1PxJ9d/dlamTr04X98289m9G",
+	"oshX/Tu48ungy6/7Z29mJlqakDXaVIgu96w0dCj9/WI0Qq2zROwRLXbLxl7GPC2+IL+BZEQsEwya2G4X",
+	"rM1sE+N5RnagmI44F7Z0G2Ivmd3Iux7340gP+btOTjyKDh39jRuvCjRz3Gt4R9gMPLaKlI3zthSbzWrZ",
+	"lgT1xHBKAtozI4vV5GGIprmbUqf7n59Z//ba+q3zm6tnsGlzeS748G1EK5JW8fW37314eX1trf9ff5HS",
+	"861v+h/dlH++9ztEM16/c2X99juDX3/VPyuf3/jNB/3r5wbnftv/6Gb/j78M3rN+6+K9Dy5FLkES4Miy",
+	"Ba2iFdykniWadhtouluxXYXt7bC6X6mypo2GoqoAMDLF4+z0lk7JTFK6N4aABM8k5nQmQ0qi9Mn3m+gq",
+	"1hPKGP3M07wt0aB52zcxkxdYtgWtn9DpE3Q46wkfjCszMzcNYWagSwJi4WbsS80qQx6Kw57cqpWd7IBm",
+	"JoSj4LkvEpUhhR0jFRKU1EDdRqKv0uaNrxEzGW/Zxjs3+5c/3fjw9Y1ff7p58UaOHFOlw2jVkUaZlYmO",
+	"fuzaJmTvNPj8Y77HmE/092nKUhR1AAEytsO38wBqynVoNM2tBdlyahq5O6FJM6ACmSxpjes0YpluMRAd",
+	"Zm5hpvT/rv6qrPxDBrXFY27+eE56R7YqUw1MSbUX4l/F5lKa3zsztbc0P1cul/JJyWVkuZlUN9H2OEN0",
+	"ObKvwyNBVJFV7BtdPTNRikto0Q8TAUamNlOK2xalqfkfkKmTT/zbaF9NMP985PqcopdEJOHCGnI5qcpA",
+	"6QVCAAUY9Fo1rzHX9+KVFx7nZgEkh9vhNijj35cdoP+dp+6RRDw+VW6Z+IapKkRNT9bzXBysQkjq5u3+",
+	"nb9AbOrcYPVatPMHlH8BkDfQEhSHme197GU57GYcjVO5CDCQ8RayXeyf04xgEanc2xAYZwz0yqdca1FZ",
+	"LaTbtB0FbaT6nneHEWq3n0qd2jmhKa1vDZIPufngf4RCZjnNkpphdG4j4Nm2DoZpeFeGQZiaeJmWoDVW",
+	"PsXILqE12mJRvT7W6TGHuhAdIDZxverw2HLAfAZ9U46yhmS/AdsaR9FoGP2Qh0iTrrCwLzBWXiTWjCiU",
+	"dJmRtooztHrYzczGRAa8w77XYSeN4AC25zdTAJ0PUohHwSPxnIj5+bmp0sxUaW+eKID5KI8y6gw78qJZ",
+	"G+O51gSWemTXTJ7G5CTerXC34kBlYJVT7Y/LyqpYkmcEjlCGMUTCXRJ5gzBm6qVlNgHnOxSGw8fLa4q2",
+	"s8yFBDAGgIfZexehkiiUGhJu5rXYRrmAym/asX5PYbVBDA744ao0GJlNKGmyxZiP8pNCT86RJnOK2j+X",
+	"45pNqnAnJfP9GGOu1ILAgSYVrCIRPKgChFwiwCzFBSbhAN77tH/2s3sf/A86NDbPnN88c77/yZ/HVP+G",
+	"Ct9CStTzzplpl1G5cUKxHYMoyMDePoQt9fLnJY/B30cy8hpvyX8Nnxli/qs+hxjhtv2wj1jyvpVHFUdJ",
+	"88XOSEGW0hhGGFJmZka92haVMF/QIJSkEEeQHRHNXDJy96FM6cxiOaVTZEYxtb854qP78sv+zXf7169M",
+	"IK85aDU+4ulnVAvHo/r57Kjms/LQwxYA249pRtNJh7ukx05wOMM0TjsB0RYjVyvtOm7JSZSmuyXaYRaN",
+	"ylxxRJfMmrFNQdCpB8hll1D1ylKvifPD2dL+6fL8vr2FIdPx5Ktz5hDo1mkkyTUxTzhycOnawglWa1L/",
+	"eR3yHUdLMG7Qiy4yRKwj53XSPb1bByAjjh4685Of/iyxN0tTP8NQcWXq5KvlYnnauE+mtZoXxpad3rE2",
+	"HXddW+rNssWmQaoLzvgtfGaLubv2mBvvpPbdMe4l95Yn1Rv0vtXf5Sh6TUG2wJ6pw7JWIeVTjyGE0A4V",
+	"i7ebVBg2Brkp8TmUC9ai0BqLRNnSi5BBogB5IL2YurUoKEGs0Yvizqq8AMwLi3kV9Hj4XIMKmINnk2qn",
+	"emwSLVRVbbjOiRlxBfJXeuSu4I7QjT7AtItUZS56fBMXSR6XubLoRcybD54YBnQ3QpXYom32gB1U3xBa",
+	"lZo92kZ+aBejX3W0owqT3RVigTCXB0512qCeWqyG7T6j+qIRG6vNBTUZ7kf0V2qq2LxGZRi3uWBeEa36",
+	"oZFSiq0gsGuatnJ46idwvC61pUkpYPOP6q+qPfJKh3WYAr2qcakcgeLtczI/X0gKl7ANsyG/qks86LSI",
+	"+jx1HDygkUtxWdfo2x7eCWOmp+4rbcqZ85usRdpU+KlA/6N2OWxCbVD58Uu53E5MfTLaD2Gja0NOgLJ4",
+	"pE4Hxjg8mMPbGnbMHq6Y1e1/i8r5hA+qUYKGwFFfhqFlatiqe3jWYWfijEkWC9oEpzrVEio7h/xFO9Mk",
+	"PGReqjVhmg0auMuLkEnPsd8hNOrhIiqDoIs+tuH1MNcnlw8uVEJifri9JQNCXCi70mabQ06OONdUowza",
+	"Zbi25KYK8X/7dlm0c0KS78bWW4wIkig7jciD4CQjTHD4vMGvW+t4tt87Jk9AJQEy6qH1jv96WkvtH544",
+	"XigaVbkIdhuk4oM1sEjKeyPdl+GMwQDD9wezafp+u/Daa4BcWk9B3lo6cgjfHBjCBDMpp+R10Qm/C6QN",
+	"2C5FOBtRDOJaAZunrvWyq6C2RDEASBBFrY/aTH6sFS/dg8phVoNBTQsI0t0vuy+7TzzxlOdxTzzxBGiL",
+	"p2i77ahc6j1tj1cd1vrBzwV3T5HHjj59gMzP7t3/uIZRFD6tOoyckpbNqSKh5EDTdplg5BSi8p5SXh5B",
+	"BK0DzUrrs/iyewqwdcUpCFNUqUVsaVQH8zylFlqxrVO7yWypRFrUkVqXZHCzpTLwTcVGbVd+NIOsVPIE",
+	"fGZWi1yPKWyfl90eag+cLLu8S3hdPjeP0E5Yq4y6UpHMTk8TSryOw8L6H+bI907PQ76zVK53y7173ha+",
+	"3ro2bTAQs8ustwBJuuRUpCbwFIJLUEFOqQ8WCXVViCr+oNTfAshOGAecWWoceQwzMzPzi8TqYCQJ22R1",
+	"o9HCRWJbQun//r5Z4nZaVeaJRSJ1avxCuHSZVWpUMASEhYGOLB0/8OwTT8Qg1KggR148dhxP/dRPpp49",
+	"fvzI1GHmN7k19eIK8zzbYgsEfnmqSIQN/KkJU7Gn2h5veLQl9R04NeZahLsMBjtksVab+8yt9aaeY70n",
+	"niDcJRQGQxQEQVs6wbkIMJ2SQnRLxUhhFqqB2MFZ7ip2bYcHbUGoPOfdL7sA1l1jLposyBELS21aa7Kp",
+	"6d0liFk76iaLhT17ut3ubgpf7+ZeY4/6rdjz/KEDT71w7Cn4TeijLvzUbtlk/dbqxt++KBQLK8wTykDe",
+	"XcIHpf1D23ZhoTCzu7R7Bn0KTWBWe8J7K/9sMNAcpDoGB3zIklqXjYmR6jHId6Et5kMF1kvGPqvQVFVz",
+	"B6yNl9+90mFeT7vNFhKuaxRi+aJA6YNKzrVLRIQqylxIuzbNIQwXTWB8OZ5mUVDZDGwILSRC/XjT2ZQJ",
+	"KVSTcDb5iq+2MqMAZDJ1Mj6fwFROyEuuGRoQLVEJrzqiHfdggK/CNJtXYpOJ5RJvaUcwV9xh9TTiUOVL",
+	"4ZjD9ekGW71eX4iIQ71wEKmBvlMkLutCBY8uSDQMj4/GaTMZBx49I1i3gtuE9/3/fa/DUoYMkB5yXQbF",
+	"FXpBja358ZBf7DmAZeo5nnzebtl+4bWTUgNDSwo41HSphJ5VV6pw4BWIKA4/V+Ag400fsARAg0oYHyHT",
+	"g+/UzptfGsxyzxHUXmL6oWSUctFaOXzppFyZ6LRa1OtJy71TdWzRlIZTSDnVnqruA5gAuL+LwydZJK1e",
+	"wPbCH9suRimJPlKfNoROjAbP4UnEajFw/ANQyLEUuhgTHH/E0UXE63Osp84QFKsnudWb+PFhYOS1uD2g",
+	"cgsStFOe+OAmujnoSS5vbZ1oArKANyHEKw6HWnzSdDIc7WvFqGzfo2vSjQL+AO+4WsL3Dqo65iwZ/yzv",
+	"RjqiInYrGrPJ2lwTj9E97Yd5WrS5w0x5hM9+u5zhviKHHKQ92OXR7QDhbQZbc5jK5DbuNF8KTlqKQt0+",
+	"H3MBuYsOPSXflO9dHe5oinzVtl5LpchnmB/hPjsuADKYf2/Ht/hFN4zmIHcH9GrcaqnHtnpgc04pR4aR",
+	"jY/Jn4Ent3VedXzvf9y24sx/J3k35nbn4t3359gPNLESafu8G98UZd6Lyr8SyT2hkCLlWAiJhAop90gN",
+	"caZUcW3u+7QHAXGAu22JIszaALz0YdcGsL7soSKlAJ1oAsQEoY6YHlBfDNPQIhRlC01Qvfx0U7ddWzQn",
+	"TDdPw0snSzcP4BhxGZM5RQdaBkWOsYu9jBWz9xg63SF4EoHBynmK8hjQ86yEarJxwZEXnpHiulyaK5H/",
+	"531S3jdXCltUx71m3FKpcg6jFjgvbX83OaHCLCfYgbDN2d7SDOlCjkyl49IVaju06rDdhWK6UD+CMx15",
+	"onaLNtieNqb1GfwQVduloFomrf+hUzxi1/yOxyYhzWPSe4ngrqNi3k6acb0iFj+vYAsdcM5C2GFSYtxI",
+	"BziLCV9nZaI+8vc5MLUncKFflFoxJRaYaYAvi4pa/juLnQkmfFRLlnUM3/uQCmuc3UNnuC9Z1kTIYsmy",
+	"NE8HHuqxNqM+qfZIl7HlKcwty0sgQUh5wgQCceKHlT7Cuox/UvJQ/vgMOogmO6XHZaKR7LFO8uHyxOpl",
+	"pLpi44ld2z8D5afXoWp1UV0mRTdxOF8uEu5YUQ992jl1LKwpNepcR3k3EQFQSWSATwTZ/LvJCRWTqdeV",
+	"wWdB6LrJu66O0UAidt1n3iJpe/YK9RlZoU6HCeIy0Bg9VkSUc+2k6ul3DStiQDgw7TyxPOxg27SFRnyy",
+	"IFxm8uzRms+9SUbzPFYDvClQUiUB6DRE0+j4ff7ghdyBp/A3404icwaT3IDg4IpSekAD0shRRiNn2IqW",
+	"qbS79ICWpxPeI57QoQzzk6+Wi/tK5tzyYcBEaN1lQ5MOImdqu2QERmNpZqpU3lIANM+MfgyphXpKmGHF",
+	"XdVEa2giM+UtBD9zh2CReHQeaVCXj1Hp8lxa5M92uSdGhh4fKRYvr1sae5dschLhEgUxgdx1AWr1LTts",
+	"wo3whngkRQXA3TXyeOCOEQa/B09kymNt7qWz+xNgzlvUp2DMNyF5B9uAc5Aq2B+dewGjh+zRxwaX/2dw",
+	"7lL/m7+vr61t3H5v49vL63euDM5/Mrhydf37t8mS55OZfUUys//x3WQJejJC3F4OFiYShqjBPUa9XQJQ",
+	"xOFSgnMRjXW+wjyjaX4YFngU17eDdBAbx0AKAP6nvp04QejNgYspx5B8AY92V9CFMkEDI2TkcfXKbLYn",
+	"mY35qsvfFpIabiLPQXX+Lsd6VU2XjG0RT6bQ7J6aWEmlWwAVPQ0bYkP3TObUCSUepKthRhhvDJPNU/CT",
+	"8SjHZ6eDuURDgDF28PQBMlueK+Vx7Bw49u/3hVCg4hLzDh/T8yuSHx9/empO55NUez6bwlBhi3rLj//T",
+	"EJPf3KO7uprtSSiOOygf2Rl7UL4aC/Dy+/ezyUB3cp60P/B53pBnB9SC+jLVV0huIXlstjRLeMcXtqU+",
+	"aXGLRUkF0WMi9oXf3OPwBsfiz9T95x3D5Zs1lllNxIh9SuXMCtxIEGuq93PGQqIQs3opySvgcd9XaENO",
+	"AKiLGZg9XVq/myy5RDU+VU+BiUS6HncbAVJtkK4p8BWiy/BuBZ/5dsvgqgZaOxIBg90Bmtavf7To2lek",
+	"LJY110ucESUREN0sUlBdv9MpAVr9q6dUdnw36DG+m7zoqghFjbekRkSwKS+WTQSZzJicrIn0sVPqXxXA",
+	"YTr1+PDRH8UB9T7uVLASBtHG2sN++Mc9ajGpD8QOo849qT/jX2LEaWOAKOOwT2sgaUwmkeMFcabH5N/T",
+	"6ugeXyQtusxibZJpNCkbCDLlTmMt9w6darRQ/BG5z0H0j2cUpaeca011QNnzqmA1j/mvZaiXtuerbDEs",
+	"RnAtUp4rEdpk1NpNDmnsFFVwUlSZEPIxdVCqkKCoytfAiJZGlS0UzobRqNFNWp5GUJJcqmmkr0uWfrp3",
+	"7+zePPqpHTSKmXzoEWvddgnd/V5IvSMYEPVUOc+oeqEezaeL4sFKcvCYy7qHe3Ij8Qx227U4nMPSkwcO",
+	"PvX0M88e+uFzzx9+4cUjPzp67PiP//3ET376M/WojSD+gOai043h/Zkaa8I5NT21/+Sr0/tee/ll+VaT",
+	"g+ok0qaqTMr0nh8InnqUcgn1rCeYSxhuxKSJNHhzwGpsD7tyCvTAeB3Xtd0G9jNJ+mGCDryjcpUPhK16",
+	"H8qAlp7fA4lphQQzfPLHEBVhMhEVaSYHZT+Ed13U4tMTliPnG7u1I7NDI+e9Y56qrG2L3sEdzw4NdhSu",
+	"kAOdo9UNUvmhGl1R91YMahRT79LEE0ZjJ7JzF+iBJIxmUsLEE0YjhXNE+NzrFUkbs5eKpMGpQ7gn9V6b",
+	"W3lv0h4FO5VLGD6lnn2kA8rRxaTW9xzF2MyO32F0aWMcCAM/sTOGu1xMC0Vs99oaqCEBLWpU2Y9gprKO",
+	"oECVcwRkFIPTtN1m1JNKZ//O+4PX72yunn3iiSeMmvjzkTFHKJ5HqbusM6W5h2HzlDhZtWcuJCngz2Nt",
+	"R9UH+LqTxvjdg6fb6DYZKDb29Q5T7Ykmh/5/CBDq8wjRQjA6PKFqLzikHaTahz+7NZBR/6TZreHxZ+e0",
+	"TuTwEXFLpHuMnpF60ClwPp0ij4kadV1mPS7p8ZRlN2xfnFLAARrL6hR5TG6k9fhusqRT8jzmdzxXhN4j",
+	"pALictChqINeJkAwbNEewAi87HYVeQBeIgIZ+V0eRdBVQ8sHKtQ/tYjU1uBMYGpCEqpKpXx3XF8oDQ7T",
+	"gTAJHDEEEnaP3KBDD6/Bg+c3hr1TmvTY6SJ/Quoaqy0T24W4e8cPWQ1wFxSQqp23aPOMDDKLSZU+oZ8l",
+	"fTEq1K+YLvURSdl2tXFVZQ7vSi7HIBHAdonLXbabHMckhyCoa2NlMK01le90l/ygyk8T6jhBWMScM3Yw",
+	"nOgjrRyqdaTqhYexRdVOZKSITlWOVGW6D5ZKCNQ6VoMXgwbw+E2d2g6zhtRC3vGr/PQQBaGo9JjkU9vO",
+	"GU4KWN26SxWtAH4NQG7UmOdT20UOyQn1PLBRu3YsTtOkglSZ5G3M9UmLUVe1uRCAh+Nyv4KLNQVl5IL0",
+	"ue1A6YEhUHoIAe2E1niZO5G8UwYxMr2VicOH0BZpcY+lHXXDo3IY7R+xmMMQPDu5YSt8mR3lDssVFD4O",
+	"LYVpl/YmsET5MkgekYyqS3uLAIbt87bQcZqA8wCwQY1CLwhDlGHL2oPqv5xt8D6rH7ofzt8ne0TlDeby",
+	"8aq5TdDFG6x2p+2Gg7QnAkh8aNSs3FR0mU112hC00JXiRQUe0LQF5L3E9chYqMLo/D3G9Ck+rHqQmt4D",
+	"0YMCIjK4fZk/kUIGEGpU9zsH1YNCyiECgkK4nooAGUuXv5DHNm/+cv279x5fDOP2UsWuq9/7kAOoEGub",
+	"bEj6hZQRve17XpW/HMEXW3yFhTQzmjXiL6zJ7VYL2aPcBSqVRwusPFg+4IhtNVaXgL9WzfBLkUTreOxN",
+	"saP0yNuohGfFaRHfMc1R/yxvscKO0niLmdldi+04q1sClVkJNVDI21KoA9Q9pBnJQ/WCjHx9rLBnmnQ7",
+	"ntgTxSFOFVcHQ3DKR1j3fpZ3PLWSNPU7WOjEqnz0/oYwxchp3CAlLKXWB3vsmY4KFW0FAz1ZRfs4dEsO",
+	"CYu5vtfD3nKex2qAtqvwnJW9CR/b3MX5LxLmCN09bnZ6mri8Ej4zrFwvwSLUrj9IOTpOY4uaGQf8uHG/",
+	"FsEkhv3w7EbTj0G8wzOFYmGZsbYRxz085JRGF0HDD3AIxbMiNj77vn/u5ub1m/3bvxn87gaZJxu/+IbM",
+	"lEn/3Bv/+O5C//av+p/8eXD5rfVbb63fvti/dGF97e3+5U/7l9fibYGmx22XHfQ/VtM364j3UxkJLr6x",
+	"wA9mOalANEDwKWxOffsJr4f1N/KG7BKZN13FzEaGouXCIMxU2OHdw0EMe6e+2H41u6svj8W7rnZU6hLJ",
+	"IvBMaRCH9K6BcxX8nG4tntzUbdhxyZPYE3KySRdFI3o+OxAM8ND6VoMZPpB0EkmLutOAMRiB+zjBq6yl",
+	"HfjdqauIVDR5x7Gwc1GVMTdiS+i0UKyJzH/PY5rYBEW6vFmAoKZ5kbxK4ISFpURmrpxh6rmK/NGwxFZ8",
+	"VHOdR0FgA9Jzigy1Babtx5Fgz72HwrJ/82/9czfX16S4RGk6+ODD9bU3+hfP92++O3j/q20KSpzZ1sRj",
+	"+b6JR7E8GRtULGPWHcRBbLeB0QOfI5sPLxevQzAh8+bEOpGk2i1HIgD7j7jhopeSZrmES50Y62tRt0Od",
+	"oBczhgkDCZg0aOL8bwyzJjjKPaojSmqp0UH4fuuHep9kpJymGE9CTo5WnqR+rXmUCXn8BjIBpldlNdoC",
+	"pVTKgQmqvSjzpMXjMcnJSHC2cjDww4miilqXSyVD4VaUPLK9O4d31LdzBKjYHKGbwIYd7smtqdsOK0Kw",
+	"QqHGQ2ZlejwiIwXyMNupUjHYiAeS+rjDZ6ByHlvBUaSXm7TYnipzWd2u2XRkMuOTsScfpez+cOaTjP7E",
+	"92MCMT4IAR8iVCxLyZMqabTzMz2Es2RZ0SU/pOIkMsUHYnPFqGL4eJ9j7UnEc55jrB36SILTJbZrvqHh",
+	"6ZouaI4gdYuvsPjp541V844/qVB1sGDegST6EUvdieT55B48LARcul8EPPEs+mEqXgzbWLWoxTSy1rKk",
+	"+W4AmiWobWVSuKq0y5Q+h3tP6sdGBO6ehopVI3R+MpJXnpqeyYZM2noobwi76Hmqp0V9TADeN431m9w1",
+	"z20+C0VpG0HGR0p2q3jtBOW2pqPtX4wTUCy6gLSOaYCtHtHlrpDSLVSjWXOYvcX21Khgo0j/ADwzgu4l",
+	"GSyE/RAXCTiNFnQjRPDzKTTkXK1yhjr1BJuFBPeoo2cppIDUjEV5kIJNkkzgfUT3x5TGYostho0qsVUm",
+	"ngmkLLqqXQ3mdK3Ywvaz+KhujZ5qWfYO6BbtO7Wl3IdWsjCOSSTB55OwMnnXJZ4aDbKDMZSCKd4+J6JG",
+	"3fT0YNgsaAeQmh781Arzel3oOQihX5Bk8v60qFhmVlHddTkPpdkQn3MzDFjvgBpsJzHAgkHSvCOHsC3X",
+	"xLYfM/ilfa+tygBQwHZJvZOWgagOoNGhnmVTd0qTrdnN/zT0NQu7zpXnwh5OVdvzm5DaBEnZPUiOAs8L",
+	"UoPP3LCHosu6WBDNVIAN/kCNZfjYXmDdZ9QEzZdmcnZIbJyduzRP2Y2mT7CMA3an1SP6DOSNYa7PPIXj",
+	"Y3twwrQG5RO5jjFbhD0TPHU/dI8X44ZzLj1Dz3CCika46AmIkCbHYkELz44VCUWUvczTQbdjpkx4Fh7Z",
+	"Uc6EQ5hlLM5wIkxJFX1KjQuzY7nrN0WqEzYeqxyhgaVW8KahzMLgkB+h8VdGGiNpwKXyTWngsi+/bL06",
+	"+9rUY6WXylPzJ/93+aXS1PTJx/9tjHaWO91V9FELSGWWNx/uEU0vEyFZ9bLUSuUExbrct2sjaPUF9cwj",
+	"HRnERaSdgl7iRI5A7WnqEcRKRcIz2OMxaqWH9I4yaoUncR+SATrtis/l/cx1LeNd3vVPtxawN/gTD1Nv",
+	"MrF1+SKoomsFB6XCbKB7CsgOzDgsEzZisuaTug0WwSV8KH3len442y2fi3IJLoLlAtUDCgBOYMoPc61J",
+	"OgxbPUQ1HI1eKI9KmhNZGJYhjlqy+HyXIA3mH5EveAEsEFLt+D53iwqdOoQ4BL1AKlB1eyXor76bLCmH",
+	"XLlEgB8T6oJispucAAtQV68L7FbPfNJpL0AZ+6nhOvZTi4QqSyhAJYUZU9t1qGstQALxKVhvxXZXqAOt",
+	"8aHnOtnTYsQHKL7gHbrvPhRaD1sqx6QSB2t/aIlXTi60bv5pAq0Q2glr2aPHpQhm2eVdkU31Hl+xrRgG",
+	"g0FHP6Kf2snN0mOY1R7t5EAU3uDZifnGWsoUKJKqx+iyKBJ2usbamJIDKToagq/OYg3chhyqenJ7whek",
+	"s/8lyzrce0o/+NDeILWkYKIPJGCaRSGT6uOjyQGLuXi9DvVviALB3WghXJMKqMcfkxRyRlDjRJE3glql",
+	"teUJboIPZW1ueBNwgFzFbHnTwaO7BDcrY2uO+byNeJX3FRZbbwdDYLbRjKCYqpQHgJsPdau9GMRqSj8H",
+	"Bdq9qFAxsLONW2MTvYMu62q8UjWeCubHzmAR3akO1psy1xK57mTgm0qtQw6dUw81V4ZJPpAMgCyOPMme",
+	"jJoiVBdMSQFdxpYdJbMRSB7ENqEu6y6G4LnRtADhx5r0DVGGziUY4Yo7qh/LFQ+Nxg5GREXzxkFNgU+D",
+	"aw0MFTsAYMYGGE3b9YN+ZWJZuXNtn1BHmrJpXbDUOypy6H92J9zouGxAKBNxAOm3pXqAhgKtwm64nfYo",
+	"Oj2mnhpBptjkfwEsS4zNC87dYB6L0nr2F/KH7bvNtLC9GipWqak+kGNsDcDvoSId3PIMygma/k+EcvTb",
+	"ijpOD7BouwT0S8iMPivMomHrZLjGyafQgBzQ0hTCjUpwJz5rtR0d/VRw7xiPDRok6kewvZXu0sF8X3Jn",
+	"Q90ypCAEYE2PSuGynLRWXYfi3l1psupHckYD1Q68QBHxoEVPH8KfzUAhlPqjPCJUGIw6McfqC3wywNKH",
+	"/j/2rrfHjeO8f5WB35wE7N3pZDm1716d1UppUf2pzs69iIXjcHdITm+5w+zsHsUaBizUblKhttOmalLU",
+	"COAWCYqisQ0kjQ0Jrj+MxZP0LYJ5nmdmd8ldHi0PRZ5P74684ezszDMzz9/fz4jVQERs/P7dJ59+idHy",
+	"ntCiBk1rhnt1yKkCrfEY3IcWqxr03SfQT1+Q7z0ZR6lIvCSDCxZSd05fcPHfAJHxihRL8N72RCoaiyxm",
+	"OFUTAA+Dhzz68n8ePXjw6OtPju9+RnR5v7+PXHlbRl/RiFrp8gbK9d+Un3Fpg+0DYVCoIjp2IIugzne5",
+	"G0X7fHW97mZsS/G07Ddg1e6CBPioWTQdBYxrt5SBPQNQ7AiQDjzugPIw04sJ50CNZ2WCQ5QEBNkbCc3K",
+	"whgVqShuCCFH1HWWD5AYR2U9mXQBy40YfiX6gSJzOxrzQtfh3PXVkSAxe86OHMiFN+Yy7TEsKMS3m3Dl",
+	"+IBoQyTLzShHuZsBfnlF5QAPBRERMOKMCnMoRiIyE9oTOqiHxuwTLnEDmmXx5NONZmnfo0mVvCKTyFMO",
+	"sa0xDC1UrTnZjTxjVEGl8CFSYd4XSVaqCoIRTBkrE5tzSiSIAV9kWSw8V+RfE2kX9+eR0EgZpQOXG50p",
+	"YBVz+BZYFOige/H18RaCnYxepVhEXZFCRYFmbZX1WNjjMtFAcESF/ZilKTM2BPACCwam8nYsrCeCneuL",
+	"tCsO8NsD+hagjakhejKqzeC78+CCxodMDRXgh3sqjjTVO1IHPa4P4IvzG+w6UivhnOsiv642lpfFwknf",
+	"yhYC2wHiePsA4/mMGi12Efms7j4UAB3tdpQiAN9Ditf1GR9Uk/InNw251U4swqdWp6me4mYpdOdJ7S0m",
+	"wtsigpWqQsljIuSaYPy3vDekCMfiSMSB9bShEQzYICEVTtT7HN06O9Xlu5WhTSvXEtBHgDTR8ooRjoqM",
+	"Ntiu/TDsKTpEAEgC6BXh7Q/wZ6wtLCOjHbN1OSA/HxL9TR8oWApXCR8vzg++nGLqGS5wfxVw9pIulnFC",
+	"5AKm84H5WytMPo24jEcs5IM5pW+zx5NoHdzQfm9loPw0+8BIDCKWb4NKgRo+VJXQzWmeHvOBdROBYr6m",
+	"i2AP3MuBu8EJDUzzkWa6pvThhzyJbhyJtKF6aUXAZGmQZw7UoiuPBKTWFQclGvco4nBjGtsemCnISmt0",
+	"is8Vupk3cLPv3BoWhWXHmYsQKYnncoT/JBe5mDtSQoP7G/hRU0hHUqAVcNqLQXFmn1Ubu8lQlftW49iD",
+	"HzVnbQvcwsiPIDUlH01llW9tXfzB+qVXX37t4oWG0bkfVgjNC+SnUx8TOCGcdMtfLIk2liuJrtVYCngh",
+	"ZCXI065IMnumJjaUPi/ww4Qynbf7MstEZBFoSO8dENd+K0p5J7MkLvBhm5lDrmWUEWsqoSZiBq1jhU6L",
+	"lvnugPIlW/bNbBxhB62jtxL8Em5Eo/eYDoEyT2c8ycz+AZutZZYmymMRtew4zePhYeWEScoHG3CdBawn",
+	"zAWVQk5MAqijopNrgY6kt5KW+fUB/LMFfDXwuZyVSapiKxF3soNOKuCd4QazfBEKYnAdSfTm+B5rmsGs",
+	"Yx5aaizLSxeIBKnVkSKOdKuWSwY4NG85oOKVvPxoeEvxcVaIuheHzGYxvKgIBwvfgLZFpVgySv7rHSoe",
+	"7fORA+ngYGCJlJ179PC/xvd+ff7EC7AG66tGHZOaYbuoUMp2pnQqG+Yb9gS4SCXGsiJyCw17kBNf2rlr",
+	"tGONyYHsEyjKiF/F4xrUQxhF88W8UmJ61vHHAos+BjhkWZ4mJcgxd+tMY481SOoECO8kM02s1CEwzSYj",
+	"cF+18wzsVMxakRqvFTIVgG9LdeBHOiDHMuHxW+i82tro4oBctAIw4/L3hPNradXhbgCWG9kXMdBHdWC/",
+	"0uQFU/i+QclF4MyrwqB8bpg55dVY2DZeiptghhB4x8npjxioVuQ3phQE3LEW9mG+7bmJGQSeQZkxycNY",
+	"5SudBTtjyZD9FXcb16RWJmroM/kVwTjQyarnXi88qX0vGPZ6OpTJXVI2zLq9870Tj+qNvMO4s5qwastZ",
+	"TTbVyigE4AHouyQLgAU2TecVKgCM8S1T0OmKixQO0szcUnS+5YoYvDuSBJdccoUzjlWLX2ZKUJbxsGfm",
+	"0TcKu5mHbDQQGOGNI0s+BnlFGQSswai23ya8b3ZNMsJUDmRVKYz5c602sLva4bbO1yYN7boGi5Xcfh5n",
+	"csDTbLOj0v56xDM+K3QH+Ia1U0TIhyfTEFdjcPCzZcOolyZ7gYVfu1HEuCXlZ+f+6uZfXA3YzetXA7Yv",
+	"2jfPIwvazT+/Aj5qKtd9lV2Tr++4j68xXsMM5fZF8NKd9T6/s94eQWbMq69svfaDVy/M3i2bbxcfDuYq",
+	"HKuI5nNmidwvLAyiAYVjiaM6WpiNYIJQkTEWdQ4rlRllI6OpKHXWe846gQdRpyp632mzIN333w5E13un",
+	"UxziHvocivbAW6e1dxL82k/6KaJ4dxz+lrFfka9bEN8BSInRgebyFXizYoO6aSv26ZpmUCFTw89X2cwz",
+	"MTRPLKq5PX1uhDwJRexZT7sMna64nnZjgKn6twSngvvvn1qGC7FTkmuzGYbSKDKo2gA+SUBuZGDVGU1W",
+	"gsxS0kKeRDLiJ3EWXi6anaa8Izdsn/n2bioKTN1XLvhTwW3qkVnyEDIkoCLbhu7aLki3jRx47Cc5j2WH",
+	"ZjxgieCpaZMn5icdDFnX5iV9R7denTBpsZ6ok4VJi+vq9MkSjtqjKMEkTEDu+7lGHdzrhHvXvHFUyRqK",
+	"VUJVoqFKOpiTyGMGq7iDoSAjPMZukpBf2xWRV9dwE0KGm+9VJW+j8S0ljlkI4+KMo2eRIw4G1ZQkAXN8",
+	"yBNjlbcFJQ5GLObZHOk9dLbESvt2cV42fb7QclbF+ZSKIymGIkLknRioB+cUDtUfWPvYp3xQtysuIjTM",
+	"ZQWplxkyYRZ+exuyCiUmKuwAHghS+kKmqUNiCJiELKJUUHnz3ALmgLs9yteNgUieA0r3DIxu9y//61Eg",
+	"dVsUFwLontYqGoP6c65ORyZS9zwvzhXo9EeEf7+SG38PE4xuAQfkWd77Fl19YrcXSRE2PxDpMndchBVL",
+	"qVQyr6CpOFbD9XzgW9ag3zcHKx9s5Q7a8IwExIz2WhiMvJMBE3mshiwFGog5BQfqLKD41q/g/JAn0es8",
+	"PPSXV/FCanwkckCdgztkzMKzTBnTxxlUCFllziYby4eIZCz4/Gov3pGzXC1/Tbfo6XGzmBF7dLHgBPiJ",
+	"csWYWU6vRktRrQopXIJbFy4s0tXmcFI8J2hEEaHQrOpp8oa4c5byMnYd/hKWcFTTOSeTNyEIMIFOPusA",
+	"SdS67qmhZyG6xtPD62rPdPzCqbI6SnKCiABDrskCpoMsk0gIRpfVkFuuHoTi/BbBJOf693sigSq2yq7g",
+	"M3YmwXpAmnGB2YpqcvmEYpExrRC6fl4BSrl3H96tU1AQBZbEWbLfrYxsGytKFOnqEaJmzF1JspmKUEjv",
+	"qc+3sFevYvN9PAGKUlOWio5IUyg0IAjxko4MNf47NALtykWzCey42Qvd8QBSMLnMHZGuvMvFzCuPz14q",
+	"Mqx4OfMY5AyALlzBrkq7PJGaMh+oMN0MTEP4cU07ELRzzSCDF18+P7cQgpnpWwpNpy88f6snf2ZdSKq4",
+	"saq0SgpeHBVDUZVTd+YWIUD29i1CptMXIrRqIoRn0ZEUQ9YB7EOQnr5KqXKBRWpusbHwBd5Fx3a88uJj",
+	"B3qWrkIBNx7myzhj3SpeBUH3HAmiJVfRs+aKYh6/dwE0nb44u1bt7IIIBgQuAL1CpaKM/yw160ut5w+A",
+	"abGYANiewADYCwE6LcahC43Zx9vomGsOuYJ9AfV784pXxlPfivme6XO18z/MCN11eAZc2G3RlQnjeOnN",
+	"Kxrgb/AtG9DpCwdR4xkA8+MTlOJIxXmSCcLH9ZyE9yPb+V5PdlZ2u1dHefY8QsA3YaRKZKw9YoVEBEQQ",
+	"asnHmOW+KXDNNS1svahpkUrhC5C3DuNmTxCR/4LSAKXQS0G42bUkQ88D4saRHRFmKK6aJeY8EhhsMnei",
+	"iJDByjbXGeCrEb5n1es8wZNEmYLr2WhwQhkTZV++AQ1PQBd9A6PzQKeJYTKo7DIPExWc0f6IqWEC5yXA",
+	"FPA4bsDQNKrSs7CyTYA3Wk+FI6azZAs4DgL9xECe6nREihkwg1QggYtSDeND5MmonhWMKJWmSO1un6ZU",
+	"pZIAeMxYol4ZCuAzbx4R5qmR6u0fv21WvS14KtKXtn9828xxORTHM7OVSDZhhXXgwJhhilQH8tRiWYE4",
+	"CHnGY9XNxQzuU8SjLM/TamdSmyEupZ6rIkrTMnEDN56/qxTW2XGtosCBIIAB5mBjMbGo4LKUTQIwdXJO",
+	"Av1NQTlUhWJx5HyzJ7a82Ra+124kBVCty0x3OK/NW2sR2khl7he6n5ail5yw7N4x+slDW8J8BaNVDXCn",
+	"QXpvtlPgZZYZaoEhpGBVG0Jq1kRI6eS9tqljlTVzL+2Z/yIXjoNFslwAa7pCrNtIht9TsYwAjN9FWgu8",
+	"4hjAuwPWzs0LBywWHAr53kp6KpV/p5INtk9qTss++EBGLTIUyuMpuhc8jSUk16ZCAMRZHeoxKGPw9n61",
+	"sIUqXgSpLnVpGRoeWJqu7/jQK8DbEfFRwHa15Jt7Rmx7XO6wTEV8xGSH8bZGeJ0qpvv61tb6xT9rGCA5",
+	"6oqRORyZCFHoa9DcJ9K0uR2XzZ9+ect81kwlmJuo5Z2sRwUYBQXJrAFfXL/wcsOAM/WthrtQ9thYZZZ6",
+	"vfaGAsFe9NW0Wz4M4CSZxLA24tEe4RpBIAowpMA0QBuglhH/2VLdLcT7bP2B2iz0FqFn1BUWyL70szC3",
+	"J4vuY+iaWMnCVIjEHBIymUEehXbuIh0Y5D9ZiLJg+v7+uy84eiOsv0JX3RVFsnU5vUQciRTRrahsKB/M",
+	"cF0UQrDJs8wcKUkoZm2i3aLVIme5eEodXEXpv94wdHoKQkgBGxK9hdGrkqxCDNgmyJO0X1G1SpMa+ASt",
+	"bNHDWixMRYQbXDBitzA2NiC0rssE4Q/gg8qzDdYKVZqKMGuZM3qgtNDuV+0R65nW58KYa81afZ7kPG6d",
+	"Byi+sAfnd6iMEkacXwQhqzdYK1EHuqeGLdbn6aGma3QHvscBthx5oGPbtfNqsdY0JSQU0B5GcAOnStE4",
+	"N5gjIFCJKLMPUE1CyBPiJmCgmhFXIeqjdSofljxXxHc1sWTdCM8cfwCJe2CldlJowUQyskeiF5R4Babp",
+	"BGYcdQtEwFvpcNBycgpmXpkwaX6INS8DS5iN3Bgzek5pMAenTNZDFc28+i5ju8um2SKxN0qPqcXfiIRn",
+	"AkszF2uapSqDshJg0y5Z7LE8Im50j3fe5CL0ZSInV2CSC7qM8Al+CXtp0LUo1wep6qa8D0ghQL1r/iBX",
+	"gfVO4nVmWbqpjM1epDqTcUygs8hxWZoTc/yYWziSXZnpDbbLbl6/WksXAqfAfILSgOL6DLiqNxGU2K9w",
+	"VKYVJgGU0WJe3dRhgG0iaOpbTHTIfacT7oW8iOavbLQh5MuBaqLTqJ6VxmhUfn2iIjxkvIjTMyNXKTN7",
+	"vD1iZvEBAAjVvcrenO+oNyZRPvANLn/Z2gQVOrvWQAD1eYs4uSmHFtVpc3h08jimu2qCJ4614OsD06KF",
+	"RKZ0XFnso+CtJE9iYTT4IZdZLHXWAiMlzRGbkWgdZDdZzwfAZmfbiaiWCG5PdpM3Bysr/7BwMxLXtjw/",
+	"qtax5gxqDxIvu0CLRT6z5mMTRLgQ2+bcAmpzgkN7mh/UCx0oPn02Gyjkd5qn0svWPhXk/hm81qeJ6hMn",
+	"q4npcw/3rEemTzoFGrnJG3g864VwCcyBDXSAjRK/GkfWWacBRB4HIAIszHQniifb6yRuJ2YF4HG98O06",
+	"Y6t64uWzl7XqGK1b+NaiS/O5UAeIXY8XMC4zJMen3+Oqsc/7IzaIeYgFOGWOWKNgQDU0gs/XFHDN2Hib",
+	"5JLzjpILvfoUlee/gi4Q4AE326If4BLapEmXdmFV98AmgECmHSRkxXxQheg/YTW9YNJOppoZDbY4vCZT",
+	"wjKbxZ8ogPRGwbcssQLosuE1Inbu0oXXWAvHfKCORNo6v8EASE10MpYohIjdZtAM/j6gorLWtJZwYyAS",
+	"XL/ngJhbfVDtlWsWUzHI7PFjQhReGmcwr2lC0Z0LOZfnkcxYrLrN8gO64kzD401ocZqycM2IPabf4gQs",
+	"IqyfpQL0M1iEgA14ajqyh0DYk3GUijISrWl4YnItvP6K3s9mbEtJp0WZWDRvHByMmBhrNulfMh71ZSJ1",
+	"ldSAVtFtvwUmaZAsLGopl5Ki0bSUC0jPIHLsBBIH4OANHHa5SjEYfdLCbnZTnpxwxl7FJqfpkIUhezxl",
+	"aQr8QIn1VBxpxlmqYsofkBoWsz5fyitRDbzILRWvbAYCDHAphzDJTMPi+zOWOLPJLfNKwMSWBfPKt1GE",
+	"lS/Q8+pWj3c6qyUZ17iXcPg1Y4FxFgl9yHgIwW4H4zS/hExUHDcyERfxLWQXMDre+OtfHr/39fHHH4zv",
+	"ffLk08/HX91/9OWHTz67e/yrD8c/fTB+/4vxvV9b/LFXNtiboERsXWKcdXOeRpInrJ9rKmvk3VQATbH9",
+	"34Fdqjqm4luiCyrIykdB3QBxxPgKz1sUb8LRUR8QxXn0clDZzrBQ+ai0NA3CN1TpYVskqOs1eUv3XaMF",
+	"KmDFQ+rs4OKf/nI3wcEANhLUn6mIj9Yo0FTWv3qqD+UwE2nukznuIj2ycp+n8UvbL23ygdw82gK5pr7e",
+	"njbvqSglFdvGpJZJwLTQWqrEmG5CDWIR4GGCCh979ODB+J9/9ejLDx//+8PxV/eLIJhb2HoK2YpVyB4/",
+	"fO/xw5+OP7g/fv/vqxUnNT9/PYVMUd4fcNmlGh0Mpmcq47FmeP6Mf3H38T/+U9Gb/UFNj5TcJYUOaL4D",
+	"5+QPiuSQ4z88HN/772/evfv4o98d/+8n37x79/jeb8Y//8B887v/H//s8xL5rUsXq337WERdrDAF7Zod",
+	"//KPT+9/Pf7o8yd/+G3RCWre9T1QgQKly1vkR83CnlKaip1wHh7/x6eVhSlqqqZ7RuQRvWYrorAkwkww",
+	"lTdo9vQ/33v8oDRIW/dQU2PtyGew+ivAUZWAUBXRndmR/uvvn3z2RdG1BSuY7vo6oHtp5wIaDNjxH392",
+	"fPez449+/vQf/qXoQuVZW92pe9OeYpGMqABNUeIw3WTHv/jg0Vcf4wVWWtM8qpXHm7xr10H31JBpcSRS",
+	"HrOO4Fme4iiNoWxRIp7+9t+efvJ/37x7d/zFbx599fH4o8/LS94XL71z+50/BQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

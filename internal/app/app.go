@@ -119,7 +119,7 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers, SessionLife: a.cfg.Token.RefreshTTL})
 	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
 		return err
@@ -258,6 +258,10 @@ func (a *App) drain(servers []*http.Server) (err error) {
 	return err
 }
 
+// mergers are what the features do when two accounts are one person's: the sign-ups first, on
+// which whoever credits hours waits (docs/adr/0016).
+var mergers = []func(tx *store.Tx, from, into int64) error{activity.Merge, hours.Merge, request.Merge, outbox.Merge}
+
 // kept is how long answers for replays and used-up throttles stay.
 const kept = 48 * time.Hour
 
@@ -267,6 +271,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
 		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
+		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
 		{Name: "prune", Every: time.Hour, Do: a.prune},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
 	}

@@ -30,11 +30,11 @@ const (
 
 var rollUps = []rollUp{
 	{"volunteer_hours", "SELECT person_id AS k, minutes AS m, entries AS n FROM volunteer_hours",
-		"SELECT " + owner + ", -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY " + owner},
+		"SELECT " + owner + " AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"volunteer_months", "SELECT CONCAT(person_id, '/', month) AS k, minutes AS m, entries AS n FROM volunteer_months",
-		"SELECT CONCAT(" + owner + ", '/', e.month), -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY " + owner + ", e.month"},
+		"SELECT CONCAT(" + owner + ", '/', e.month) AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"campaign_people", "SELECT CONCAT(campaign_id, '/', person_id) AS k, minutes AS m, entries AS n FROM campaign_people",
-		"SELECT CONCAT(e.campaign_id, '/', " + owner + "), -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY e.campaign_id, " + owner},
+		"SELECT CONCAT(e.campaign_id, '/', " + owner + ") AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"campaign totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign'",
 		"SELECT e.campaign_id, -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id"},
 	{"campaign volunteers", "SELECT scope_id AS k, volunteers AS m, 0 AS n FROM hour_totals WHERE scope = 'campaign'",

@@ -22,6 +22,8 @@ type Deps struct {
 	Demo  bool      // the demo logins exist
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
+	// Mergers give what the features keep of one account to another of the same person, in this order.
+	Mergers []func(tx *store.Tx, from, into int64) error
 }
 
 // Service has the use cases of people, sessions and grants.

@@ -274,6 +274,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/people/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: accounts with one phone or one document, oldest finding first
+         * @description Found once an hour by keyed hashes, of people at home in my units.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: make two accounts one, or keep them apart
+         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own.
+         */
+        post: operations["settleDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/settings": {
         parameters: {
             query?: never;
@@ -2644,6 +2687,77 @@ export interface components {
              * @example 2
              */
             unread_notices: number;
+        };
+        Account: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description As the person wrote it
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description Masked
+             * @example 138****1234
+             */
+            phone?: string;
+            /**
+             * @description Masked
+             * @example 640***********123X
+             */
+            identity?: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /** @description Holds a role of staff or social worker, so it cannot be the one that goes */
+            has_roles: boolean;
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            created_at: string;
+        };
+        Duplicate: {
+            id: components["schemas"]["Id"];
+            /** @description The older first */
+            accounts: components["schemas"]["Account"][];
+            /** @description They have one phone */
+            by_phone: boolean;
+            /** @description They have one document */
+            by_identity: boolean;
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            found_at: string;
+        };
+        DuplicatePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Duplicate"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        DuplicateSettlement: {
+            /**
+             * @description One person; or two
+             * @enum {string}
+             */
+            outcome: "merge" | "different";
+            keep_id?: components["schemas"]["Id"];
+            /**
+             * @description How it is known
+             * @example 本人到站核对过证件
+             */
+            reason: string;
         };
         /**
          * @description What the guardian is to the child
@@ -5578,6 +5692,11 @@ export interface components {
              */
             people_under_14: number;
             /**
+             * @description Of those under 14, with a guardian's consent by the guardian's own account
+             * @example 1
+             */
+            people_under_14_with_guardian: number;
+            /**
              * @description Of them volunteers
              * @example 9
              */
@@ -6165,6 +6284,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateSettlement"];
+            };
+        };
+        responses: {
+            /** @description Settled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
