@@ -296,6 +296,36 @@ func (e CheckinMode) Valid() bool {
 	}
 }
 
+// Defines values for ConsentKind.
+const (
+	ConsentKindIdentityNumber ConsentKind = "identity_number"
+	ConsentKindLeaderboard    ConsentKind = "leaderboard"
+	ConsentKindLocation       ConsentKind = "location"
+	ConsentKindPrivacy        ConsentKind = "privacy"
+	ConsentKindSensitive      ConsentKind = "sensitive"
+	ConsentKindShare          ConsentKind = "share"
+)
+
+// Valid indicates whether the value is a known member of the ConsentKind enum.
+func (e ConsentKind) Valid() bool {
+	switch e {
+	case ConsentKindIdentityNumber:
+		return true
+	case ConsentKindLeaderboard:
+		return true
+	case ConsentKindLocation:
+		return true
+	case ConsentKindPrivacy:
+		return true
+	case ConsentKindSensitive:
+		return true
+	case ConsentKindShare:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DecisionInputDecision.
 const (
 	DecisionInputDecisionApprove DecisionInputDecision = "approve"
@@ -335,6 +365,7 @@ func (e DeliveryState) Valid() bool {
 // Defines values for DemoLoginPersona.
 const (
 	DemoLoginPersonaAdmin     DemoLoginPersona = "admin"
+	DemoLoginPersonaNewcomer  DemoLoginPersona = "newcomer"
 	DemoLoginPersonaResident  DemoLoginPersona = "resident"
 	DemoLoginPersonaStaff     DemoLoginPersona = "staff"
 	DemoLoginPersonaVolunteer DemoLoginPersona = "volunteer"
@@ -345,6 +376,8 @@ const (
 func (e DemoLoginPersona) Valid() bool {
 	switch e {
 	case DemoLoginPersonaAdmin:
+		return true
+	case DemoLoginPersonaNewcomer:
 		return true
 	case DemoLoginPersonaResident:
 		return true
@@ -584,6 +617,7 @@ const (
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
 	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
+	NoticeKindConsentWithdrawn  NoticeKind = "consent_withdrawn"
 	NoticeKindDisputeAnswered   NoticeKind = "dispute_answered"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
 	NoticeKindRequestApproved   NoticeKind = "request_approved"
@@ -613,6 +647,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
+		return true
+	case NoticeKindConsentWithdrawn:
 		return true
 	case NoticeKindDisputeAnswered:
 		return true
@@ -2424,6 +2460,11 @@ type Checkin struct {
 	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
+	// Advice What to do about it, to be shown as it is
+	//
+	// Example: 这次没有用到位置，工作人员会核实一下
+	Advice *string `json:"advice,omitempty"`
+
 	// At What counts
 	At time.Time `json:"at"`
 
@@ -2514,7 +2555,7 @@ type CheckinInput struct {
 	// Kind Check-in or check-out
 	Kind CheckinKind `json:"kind"`
 
-	// Location Only its distance to the place is kept
+	// Location Read only with the consent `location`; only its distance to the place is kept
 	Location *Position `json:"location,omitempty"`
 
 	// ReadAt Only when sent later for want of signal
@@ -2553,6 +2594,85 @@ type CompletionInput struct {
 
 	// PersonTimes 人次 served; 1 if absent
 	PersonTimes *int `json:"person_times,omitempty"`
+}
+
+// ConsentInput defines model for ConsentInput.
+type ConsentInput struct {
+	// Given Give or withdraw
+	Given bool `json:"given"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentKind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+type ConsentKind string
+
+// ConsentLine defines model for ConsentLine.
+type ConsentLine struct {
+	// At When
+	At time.Time `json:"at"`
+
+	// ByStaff Said to staff, who wrote it down
+	ByStaff bool `json:"by_staff"`
+
+	// Given Given or withdrawn
+	Given bool `json:"given"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentStanding defines model for ConsentStanding.
+type ConsentStanding struct {
+	// ByStaff Said to staff, who wrote it down
+	ByStaff *bool `json:"by_staff,omitempty"`
+
+	// DecidedAt When it was last given or withdrawn; absent if never
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+
+	// Holds Given to the present words and not withdrawn
+	Holds bool `json:"holds"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentWords defines model for ConsentWords.
+type ConsentWords struct {
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Text What for and how it is kept
+	Text string `json:"text"`
+
+	// Title Its name
+	//
+	// Example: 签到时的位置
+	Title string `json:"title"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+
+	// Without What is so without it
+	Without string `json:"without"`
 }
 
 // Contact defines model for Contact.
@@ -2681,11 +2801,11 @@ type DeliveryPage struct {
 
 // DemoLogin defines model for DemoLogin.
 type DemoLogin struct {
-	// Persona Who to be
+	// Persona Who to be; newcomer: a resident who has just come and has not been asked anything
 	Persona DemoLoginPersona `json:"persona"`
 }
 
-// DemoLoginPersona Who to be
+// DemoLoginPersona Who to be; newcomer: a resident who has just come and has not been asked anything
 type DemoLoginPersona string
 
 // EntryClass 系统、人工、更正
@@ -3179,6 +3299,15 @@ type MonthHours struct {
 	Month string `json:"month"`
 }
 
+// MyConsents defines model for MyConsents.
+type MyConsents struct {
+	// Items Every kind, the notice first
+	Items []ConsentStanding `json:"items"`
+
+	// Log What I decided, the last first; the export has all of it
+	Log []ConsentLine `json:"log"`
+}
+
 // MyHours defines model for MyHours.
 type MyHours struct {
 	// EntriesTotal Times served
@@ -3339,6 +3468,9 @@ type Person struct {
 	// Example: 林晓雯
 	Name string `json:"name"`
 
+	// PrivacyAgreed Agreed to the present privacy notice; without it private calls are refused
+	PrivacyAgreed bool `json:"privacy_agreed"`
+
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
 
@@ -3393,7 +3525,7 @@ type PersonPatch struct {
 // Example: 13800001234
 type Phone = string
 
-// Position Only its distance to the place is kept
+// Position Read only with the consent `location`; only its distance to the place is kept
 type Position struct {
 	// AccuracyMetres As the phone reports it
 	AccuracyMetres float64 `json:"accuracy_metres"`
@@ -3404,6 +3536,51 @@ type Position struct {
 	// Longitude Degrees
 	Longitude float64 `json:"longitude"`
 }
+
+// Privacy defines model for Privacy.
+type Privacy struct {
+	// Consents The separate consents, in order
+	Consents []ConsentWords `json:"consents"`
+
+	// Contacts The district centres, who answer for it
+	Contacts []struct {
+		// Address Where it is
+		//
+		// Example: 红寺堡区罗山路 1 号
+		Address *string `json:"address,omitempty"`
+
+		// Name The centre
+		//
+		// Example: 红寺堡区社会工作服务中心
+		Name string `json:"name"`
+
+		// Phone To be asked
+		//
+		// Example: 0953-5098100
+		Phone *string `json:"phone,omitempty"`
+	} `json:"contacts"`
+
+	// Sections The notice, in order
+	Sections []struct {
+		// Lines A paragraph each
+		Lines []string `json:"lines"`
+
+		// Title What it is about
+		//
+		// Example: 保存多久
+		Title string `json:"title"`
+	} `json:"sections"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// PrivacyVersion Version of the words
+//
+// Example: 2026-12
+type PrivacyVersion = string
 
 // Problem RFC 9457 problem details
 type Problem struct {
@@ -3635,6 +3812,9 @@ type Question struct {
 
 	// Required Must be answered to submit
 	Required bool `json:"required"`
+
+	// Sensitive The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves
+	Sensitive *bool `json:"sensitive,omitempty"`
 }
 
 // QuestionKind How it is answered
@@ -5471,6 +5651,12 @@ type ListMyCasesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// DecideConsentParams defines parameters for DecideConsent.
+type DecideConsentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListMyEntriesParams defines parameters for ListMyEntries.
 type ListMyEntriesParams struct {
 	// Month Only this month of service, Asia/Shanghai
@@ -5932,6 +6118,9 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
+// DecideConsentJSONRequestBody defines body for DecideConsent for application/json ContentType.
+type DecideConsentJSONRequestBody = ConsentInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -6222,6 +6411,12 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// ListMyConsents What I have agreed to, and when
+	// (GET /me/consents)
+	ListMyConsents(c *gin.Context)
+	// DecideConsent Give or withdraw one consent, at once
+	// (POST /me/consents)
+	DecideConsent(c *gin.Context, params DecideConsentParams)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6264,6 +6459,9 @@ type ServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
+	// GetPrivacy The privacy notice, and the words of each separate consent
+	// (GET /privacy)
+	GetPrivacy(c *gin.Context)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -8045,6 +8243,59 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// ListMyConsents operation middleware
+func (siw *ServerInterfaceWrapper) ListMyConsents(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyConsents(c)
+}
+
+// DecideConsent operation middleware
+func (siw *ServerInterfaceWrapper) DecideConsent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideConsentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideConsent(c, params)
+}
+
 // GetMyHours operation middleware
 func (siw *ServerInterfaceWrapper) GetMyHours(c *gin.Context) {
 
@@ -8500,6 +8751,19 @@ func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
 	}
 
 	siw.Handler.AcceptMessages(c, params)
+}
+
+// GetPrivacy operation middleware
+func (siw *ServerInterfaceWrapper) GetPrivacy(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPrivacy(c)
 }
 
 // ListProviders operation middleware
@@ -11194,6 +11458,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
+	router.GET(options.BaseURL+"/privacy", wrapper.GetPrivacy)
+	router.GET(options.BaseURL+"/me/consents", wrapper.ListMyConsents)
+	router.POST(options.BaseURL+"/me/consents", wrapper.DecideConsent)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
@@ -13254,6 +13521,84 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type ListMyConsentsRequestObject struct {
+}
+
+type ListMyConsentsResponseObject interface {
+	VisitListMyConsentsResponse(w http.ResponseWriter) error
+}
+
+type ListMyConsents200JSONResponse MyConsents
+
+func (response ListMyConsents200JSONResponse) VisitListMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyConsentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyConsentsdefaultApplicationProblemPlusJSONResponse) VisitListMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideConsentRequestObject struct {
+	Params DecideConsentParams
+	Body   *DecideConsentJSONRequestBody
+}
+
+type DecideConsentResponseObject interface {
+	VisitDecideConsentResponse(w http.ResponseWriter) error
+}
+
+type DecideConsent200JSONResponse MyConsents
+
+func (response DecideConsent200JSONResponse) VisitDecideConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideConsentdefaultApplicationProblemPlusJSONResponse) VisitDecideConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -13760,6 +14105,44 @@ type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrivacyRequestObject struct {
+}
+
+type GetPrivacyResponseObject interface {
+	VisitGetPrivacyResponse(w http.ResponseWriter) error
+}
+
+type GetPrivacy200JSONResponse Privacy
+
+func (response GetPrivacy200JSONResponse) VisitGetPrivacyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrivacydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPrivacydefaultApplicationProblemPlusJSONResponse) VisitGetPrivacyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16695,6 +17078,12 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// ListMyConsents What I have agreed to, and when
+	// (GET /me/consents)
+	ListMyConsents(ctx context.Context, request ListMyConsentsRequestObject) (ListMyConsentsResponseObject, error)
+	// DecideConsent Give or withdraw one consent, at once
+	// (POST /me/consents)
+	DecideConsent(ctx context.Context, request DecideConsentRequestObject) (DecideConsentResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -16737,6 +17126,9 @@ type StrictServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
+	// GetPrivacy The privacy notice, and the words of each separate consent
+	// (GET /privacy)
+	GetPrivacy(ctx context.Context, request GetPrivacyRequestObject) (GetPrivacyResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -18618,6 +19010,74 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// ListMyConsents operation middleware
+func (sh *strictHandler) ListMyConsents(ctx *gin.Context) {
+	var request ListMyConsentsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyConsents(ctx.Request.Context(), request.(ListMyConsentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyConsents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyConsentsResponseObject); ok {
+		if err := validResponse.VisitListMyConsentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideConsent operation middleware
+func (sh *strictHandler) DecideConsent(ctx *gin.Context, params DecideConsentParams) {
+	var request DecideConsentRequestObject
+
+	request.Params = params
+
+	var body DecideConsentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideConsent(ctx.Request.Context(), request.(DecideConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideConsentResponseObject); ok {
+		if err := validResponse.VisitDecideConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx *gin.Context) {
 	var request GetMyHoursRequestObject
@@ -19057,6 +19517,30 @@ func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
 		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPrivacy operation middleware
+func (sh *strictHandler) GetPrivacy(ctx *gin.Context) {
+	var request GetPrivacyRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrivacy(ctx.Request.Context(), request.(GetPrivacyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrivacy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPrivacyResponseObject); ok {
+		if err := validResponse.VisitGetPrivacyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21606,461 +22090,484 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15cxvHtT8Ov5UuPrdKtgNK4KKFZD1/0JJlK7YsRVSubmLrARuYBtDhoBueHhDC9VdVUuJFVqRYuVl8",
-	"bctJlFg3zmJZ105shV5U9X3eyc8ERP2Vt/CrPt09G3oGA3AoUbFTqUQEBtPb6bOfz3l5qsZbbc4I88XU",
-	"4stTbezhFvGJB38d7niCe/JfDhE1j7Z9ytnU4hQj5/xKDb5EvI78JkFt3CCoSurcI1OlKSqfeqlDvN5U",
-	"aYrhFplanFLPT5WmRK1JWli+tYXPPUdYw29OLc6Wy6Upv9eWTwrfo6wxdf58aeqYMzz66SZBHqlxz9kj",
-	"EHXMcG3sN8PR4HOPvNShHnGmFn2vQ6Ij/5tH6lOLU/+ffeHy96lvxb5jjh6atNrcJ6zWe5b0hqdxHDsE",
-	"YUa6qM49RHCtiRxCHLkhGLWJJzhDmDlojbR9eIT6AnnE9ygRU6Upcg632q6c6v56ubZQncUHnTkyX5s5",
-	"ZBbUJNghXrikyISm5YxSdnJm9lBpqkWZ+ftQSW6NTzz5zv/fC8vTP8TT/1meXqhMn/3Ov03ZNv052qL+",
-	"8IKXfdTiwkeCoxZmPUR90hIph+3CK6IzdEgdd1xfnnRJTpe2Oq2pxRl57C3K9F/BbCjzSYN4U+flfDwi",
-	"2pwJAjR50uNVl7TkP2uc+YTBTHG77dIaljPd11ZPfOdHQk775Zynbt4LI8YXforUO4I4S0gQgmrcIVPn",
-	"S1MrRAiqBkiZx3jjm/dZxl+hDUYcRBmcjv6BfN9yzafr1AfibHu8TTyfql3C7bbH17E7atRl89z50lQN",
-	"t9qYNtio3xzWzz3pUVJXP2SVFma4QYaJ5hjCLaB84eN6PSS3KucuwUz/vEbcikew3rDEdeeug3yOyDrx",
-	"elXu9IZptjRVa5LaGmWVljydUfNXzx7XBylPD9f8SrvJGbENj6oEYbFGnNitLS/sn5veX144NDNTts4o",
-	"JIr4C880sY+oQI4czvLDOmE1UmkR31NHGf81TH6aMsSZ20Nd6jcpC26k+tESwlVBmGI6TI0SzDvKZ4NL",
-	"VpLsMgdXlHdddIChDjGHWo06clB4Qp4o8vEaYYh3fPRY/+5bg1fuDq5f7V++MXjvxuZXP0XLno9mDj5u",
-	"pQgXOF9F8ZLh/eNIPhBnovf/9Nf+3bf6t960banL1ZUcSRmcew5l2AfCaFFWsdL0Dwj2xBIqWzd45oBt",
-	"f0FiCh97vqhgC1GsyK+MLJUPI9GkdR/5mlgY9xFfB2lQ515LvmLKwT6Z9mnLSkVtF9dI6g4SLzbnqcGd",
-	"Vwe3/za487vNO9cHv/7Hvfe/6l/ZGNz6O5pD/Tc/G9y4aRvCo2JNpNC3z9Ea411Up57IOP9Zef5Kjiy+",
-	"PDyC/gB7Hu7Jv2FPLEMeY0juA+KeQ7wlRBlyqfCFuiN+kwsSbGAJYS3G9keHzuTMclTrdNao61qm8zwh",
-	"jhQX2HX1kbZyjyVfaR3Ll1Q5iptrebDiaxL2qe/aeBp8nCSAjz/ZunGlf/kD9H8/Q4M7v9v66h/y079d",
-	"tJ19h1G/kpdpwMN2UpS6HPcamFEBxD2sjIQ63AtKqfP15A2DNXsTEWDh/KKDx/lKkvHHrkwpFKAJ2RKy",
-	"heD8zU0IuWNAqTHZeDZYHq/+iNSApMyJHWPtjlIgHIfKvcHuyYhAr2NXkFKBMj732T0owRpRYOfKMf11",
-	"f1x/LU8vfAfZVdf8QjdueMTHm9kZmcwIcQQKJFFEB95fjinB++0COip4tSatqSK/IN6esI1s2vzoLStA",
-	"5upllks2+TuVakVY9y+PPIws8NDoBeYWf1HeH7XTctBdC587pn46U84vDiVTVYI3YEP5BZ3iRLGx95fH",
-	"lX1ji7uMhQILf6lD9PfSki9QskUO5ED8PGa3J/YSoisUSFEWbJNmuYVUljw5qS9RXGIEZzKsPjW19qQ0",
-	"TvlnTaovcqDc9BOYoxb9JeIyGp7ASSwEoj7CAmmvktSsA1W4jRtkCZFW2+8hrubqYuGPVhe0gyI6dvam",
-	"+bXmSCHcoiz66cy3YnmXiuUyCD4B9AJPItwFfpImeUcL3n9RQfutcH3kBNw4cut8Bs9bMXZlfJitq2/c",
-	"++Du1xcuDi7f7F+7unnnw68vXOx/9vG9z38xeO+36t/9N389+PSSFLZMUsYLU46H6/JA2p2qS0UTdqlO",
-	"mfmn8vO5xIkw4fA0lpnoEm9YZq3ZfO9Sw3mpQ4T8c49Aa8TqFHRxlbgpRNTFQjE5yR5YXGN4+53NO5fv",
-	"vXej/9Vb/Ztf9q+9ZXv5OnY7JEX5wmot+V0bCcGl1qOmH4xklVww0CTGY/5tDTdGuIS0h4VC7q05wQiC",
-	"75aQIOvEwy7I+VqT05o0kXpEIPCoLaHZ8uyB6ZmZ6dmD8AhGjjLxg8m8MHXvvRubd65u3Xmzf+s3cnNs",
-	"bGB/uZx98Wfh6pi/ch1L1nFERP8we69xVqdeSyCMBG2w6U57ETFe5U6vJJdtHOTmNuGOz1vYpzXl4ajX",
-	"7dfGs4pVWmsGkTmPy/ntEcjxcJeyhoCwVI27vAOc3gzIvVpThc2o8jRCRM06qJALaBHmT0J6Xe6tEW8y",
-	"NTr8rXX/fR/Xmi2tasRHrfYyJC92HOIg6tsuerXn24h5hf5njCDnD83OzNiEY80j2CeO1e17RvGefC7d",
-	"vLrhGmVOShil7vGWUu4Dc8Oc/o/apCHPnMn/7ZKqvOhtx0509o2EgGi1B+8XxANnq7y8Aq9TeGvISfrv",
-	"fnXvjddn9v6o3cjn9IM16YHNkZSCM41tcgphEOZI+WMJlWlJmFv3Dn6QJqKlBDCm0HacrDXMKppp2KKx",
-	"ZkmohpnU2fWjxEGMd1MibW1c0/HChAUmNTgxZaNfwhx7zEKuExwMewQicDw56dhuhS67Luo2OWpiB2EE",
-	"KuUSkhYGkw8oba8E0loSmT73fHZpsFWneNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdybmniwgTz",
-	"KcVoe4hwo3MJjzlCJXpj4oRo9jz7mk0iF9LoQsdrOCNhpoUWoFEKGMdzXjMGk928cHiEMYYLr3HPkyst",
-	"TTFeEU24ZIxXah5xqG9llC3KOlbpcVTqPep1i0g/Jcm6iZkThqj8kCBiFtn8/IisCUkQ9mh6bOBus2cG",
-	"HbK+LauRm95pTya4w9+WzPbbKChqJpXH0c3yEKW8/cPs33AYGzn0EPW15x4jl/O1sViOfM0pdQ4WpkOY",
-	"7+UXOtJc922uu/xsl1VaxG9yJ6+/SD2cRcWHgfKJA/prV16emgmFgIoJf/COj2q8RZDPY3Fye5yDd3zr",
-	"Qk90/Nwrle+YcKkqbyv3qejH02Ob69ztMJ8AF40oAr95a/D2L+6/+5E1cu/xNhfEqWRqrOapzDekHtyT",
-	"6tIvoS6mvtAmliA1zhydumZVBcZiADlj1ivwTh2xzmAa4cnEtz0M/5rVliJ3OpUhyG8la3mU9MHCNTFP",
-	"McSxdKfdpu14IIa3p/NkUsnDCaXEaPRRi6ckhN/Q/AYf37j34Vf3L1z4+sLFrRs3N7/43dcXLvZvvbP5",
-	"5dXNO1f7r7/29YWLg49vDK6/oT6MaGMtKgRljYpysgvC/Iqrrn+bc6+Ca7WOh2s9pZkFrnGbbvYk9mtN",
-	"Owuo6ahKQhEViDJk8kRjjjGgvnrHdW23zCE+pu7o9w3/0BqgOaJiJdxDnspLhYwDyEsFqWuGYx3XtZkr",
-	"ea9uqvA4rtXVmpb+UvgPi6Oo2LD7mFXwR6e3dWMbGpiy+bwDsFE2SoQzPkUE5BE84Csc0tf5iXXXJwkj",
-	"dVqj2LPl+DqOR4RICblIO0aqXTbCsgZ+jnZcF/UI9gTyuYNjourAgu1cq9TzmxXHerhHcA/xOoJHYkc7",
-	"s7D/4HR5fnpmNsnvUyKHwho5PAoqCyO00azyjidpEDPuN4m3iJq8K8+sh3DDI3YVqeHxTtumGBFB5T1q",
-	"kEU0uPXT++9c39zY6P/hL3CzgFHSNVKSjNUhNRd7+SNBp7HXIP7TclwbP290sOdQzNJW2qKMe4sI0qnl",
-	"PMzzMDFY59R2Lrtd0XxeKVgxxbX/7peD3/3UqnbaA8onlBu6GiFlmypC3FxRzFPmOclXyLnRWfXnik5X",
-	"lNyMgtjEPuryjusob2c+VqV11mC5ASlGSGAEJ5goVzAvr4gVkticAGNc+slvtwqyarsk7yUPyfTez37a",
-	"v/mp/O+Xv7j/3u/7164MXnkzsTirhyONLSzb73sQ+KQCV134rok9RzRpe6o05fJuhTK9ry6p+5UqaVJm",
-	"D39Gsq1yhYe3zy/QY5t3/ry5sbF598bg4kebd98bXH5/8MmvIDF7bsaemD8BmxgvmSHgIZmlOvDQbmIa",
-	"iZuevOTWC835mlz0cKAqvOnp9n9LK0517i2Z094jQEGRH7eG61UyWXeqZfnUGNZkk7tOhZxrU4/YX/Z9",
-	"5lMXdZuEIYyaRDJOl8My1kg7v3uH1kaf+Arx1mmNHKvx8cRgp1VNCwXIAyZCWqv6qejuzpZnD8zMzB6Y",
-	"nj80tzBbTq3ISGHAJUTrSGuaWr4soRbuoSpRdlqcvb3/Vf+zm/f+8vbmxpXBzS/Q1u1L/bs/6d96P8UZ",
-	"tE6d3PHWyA/SRaCKwsYjej//YPDr1++/97ZduMPW5fcaqNPLEsLqifgU7v7k3rXX7v36zf5HX9hmMar8",
-	"JjcB5vJr6fsdlGJ0cS8n0Z6xmQimnFVvY0Cqic3StyN0iqmMN0V7aQGfKIkkz780zI8yuFlKNtHgnR/f",
-	"+9XbOoNo4390+tCtK4NL16Slf/3P/Uu3ozlF8kP4Sf+zj7fuvh4x/yXXkHPiXPE3nTgYxmPCJKPSlIvb",
-	"IiXb6DB2CXOwd5So1L44C4bEB4tXxQ+SKupQ6SuVQCp0sHtJuVA94seoch9u033rM/tqesR9y08ePvLU",
-	"0aefOfbdZ587/vyJk987tXL6+/9+5j9+8MO9tCZGapGJpIzwCA5j182bCzRE/fU6wi5nUin4/A/9y795",
-	"fBFisdLqJU4JlIY6+Ph5a6o0tsA6qn+6FJjSxAOOB3WKw0rCWErn6bhxAaGyB6x5fvP0yug5ihQF0xlD",
-	"hTwTEFuyqvPeHy/0X709tiI5vmo4gQ53OFIxnbC3VFpWpovX8wPVy+YkfQ4LHyk/zEhyJgxgBSo+923Z",
-	"Z6dpi2g25SDBUR17SyYKTDkTyOFQIFnjHRbjXjOzcwszkfEp8w/MW318DY7dykiXIaYt4iAcG2OuDP+x",
-	"jJId4R7Dj0nylrQfp4xEfJ9p+2mW06DrhOkNjRVZz5XnD86Wc21cTpOqf+uStM8+urq58fHg40+sWlaH",
-	"MW1RJFO/HNyT91SXpkFWIPEoT8lnUUqCNXsAqopyEqXwudfLdPvWuWcJiN2/+IuvL1zcuvX+4PbfBhtS",
-	"Q+hffm/r8o8Ht/+246WoXWYrQy1NBXHcVJo4Qut14hHmozbhbZfYyGJm/kAOmshwG6ktLU0pbdVe5Bq7",
-	"idHTDHlNSCtJUk+yEsvKsxihgoTYBjccm43kuGFjBjzGvPQP8IpnEIYiiORZxnYz69yeYr41wvDAMh1d",
-	"LEZ60GGSh+HJIsJYz5MG9uk6QZQhHJGGyOFd1pXqVkwSzh8a72ilyqhgD7YuvPrEE0+MaZEWFB1XFYew",
-	"Z9EECUM16cHxkdTyUMLicXp9xMLiZvIT+e8frD65fTYcJCseKJv/RBS6A+Wx+WR6JeJs+s16YDpM3AIc",
-	"bZ4UUUhs1QlySP8s2jxObSG84z3Uxp4fAAuBC1caDCJApkoSrFYjUmyRmFZkBcyJEF/WBmlSBPUXszX7",
-	"1F1cIwi3OGto3SxYSJX0OHPQTKlcLkMOI/WbiHEUbmBophwaqalFfqVXn7XVBVUbfxMYw87cwvPWw2EO",
-	"NX6m+E47VPimgiTpPyNtyOWRIsP3CEG8juQ9FahK/C4h6hvlNd8jglyCIKKwhMrGjSISWuG20Lpcsk5G",
-	"1qF/r4NdWtegdelseBK/P28TVqlhYc0dlh+jDpMaQTeebXLQtuaX1DRtldhP03Uo89auWCpvu9IwYAOU",
-	"yF8TdmO302gQ4ZMUnEnOIDju4zV7fkWGPakj68G2oSpxOWuIsfR6dYJxAy+yq9FtKYUUGl2WnQUJ8jy3",
-	"EXlmznHX4z5JqZJ74FVuPjmXojYzbudd61RMKnQVVIcccYyiM7PLk+h7I1cX84bmUDi2sXiYi3WBKnv+",
-	"IdqNOA1TAjyZIjfRjSgCgfJb1KWui5p4nexELUjBmd2mBjRH8cOz8tEsQ/nM6MIOKcAU+G/4XQ7reSfK",
-	"JzzShltpMUJ9qC2sSnms8IOJo2e9pKSHlsEGWMIiLcYugNjpWr9IhYSukQW1K9iFKG0nCydy1gNmOpAU",
-	"DR3WCdMPy30kZ0GcCrXc3xWNw4Y9ouyUCFFay7X1u3jHz35ZgsStippDG9SK0MWRR7CTfMfU/MzBhfLs",
-	"VAxa58UXnZcPnP+3B1IQkpW9c9r4SSDTXJGKAc/I93YX+0T4dgtfmMi6i1WtpyghRrpE+Kby1xRFHhoP",
-	"MhQs1EqnnVbzjKK55hGY3JRE9qLvs3wpaVdU7ZWFUp6jdaIgxWsKfjISN7NN0edrJLWytUnQ906hJned",
-	"0VqoelFAwjHaSEw6NycJDyN2Z+OXLqCTDH4ziUqVdhdP6YuIqlrQLyk3QKSkKN9tnEDm5sVuOskFNeaZ",
-	"ZBz2EklAn2wShsC3IXdReTi7mAG2sNx+iAvkJMyxKr3yEJ5K3knWGUc11/IoslyLJzoMUcazVvCLEKHT",
-	"iysoOtECiFB+ZM0VihWJDr37Gd5FbY8IQBjrYoFEk3dZrIAcLm5wkYDIKqKGWeZw1hok9Vv5xsVQORJK",
-	"mOjkwXp9jwBmsRQ+oX+h9Fg5MjwcfL1HIN5lAYfR8w7HioYB1QfWibu8tnaatqylUxTvW2li1mhiuoQw",
-	"k1LJaIx63h44crTjHQRNoghlqrywWC7Hr+NjL5Rnzr74ovN/Zl8oT8+dfXzxhfL0fvmB9YYe5vJNUFY3",
-	"CQOxljcEaFLyawXzShzUbVJX2glgdsl1RR0dQ24qm2DPsKXV4cGbDSpFTlBwpf754IIdevXmxsbgrzd0",
-	"msgSmklmaAWYeSM6Ntgup8IcHKOG6Xg8+TUnBA1kRvscYbGmXYJ5q1Syx7PnBhlMTrMIK1sKUffGS8p7",
-	"+vB3p8uzUGp0hhyWRNYANxf1h3ztLvap37GxiyOk4ZGEH/vg3vmZQwdnozTDO1UDKqeOdSF6xtMLIYnq",
-	"rFMQXayRf9SZ8oG95QMH52Yyh505FBsX/kwMnDiJYOnRCdnPwcR3J7n62bYx9SXP77iO8g6AgSktZde1",
-	"QnlEogtpkB7lcSA9zjR7iTyC3/Qv3UazqH/7zcFbn6K5Mupfem2E4B1F8uGc9TRsm3wE9w5DCtmw8zy1",
-	"XogyFJMOuaJyKcDHJ9pS+YEvVZRZiRX4Z0KYzGfvdmL1eiJ6XOvSSY2KSQWL/q3dqgi+jUDDAc6cSk+E",
-	"CZy1OlIzADTlSx2C4K25nFg6mSIvPIs9uTSNgnXSrS+tYrmeJeTrpi86VU0YxPQR7aLiPltJrcHu2Q/N",
-	"pevEmvni+1IUCLu6x+s+YYYtB0iSMX5ndS1YVTpdU1h1VW+hIMMcU7eTaNPRJbUm9istIgRukIqu/57E",
-	"HS95VhO324SNoT7IKY14p3rkAUHaReJ/uMo7/pIUlpSh57mfrA0xpRP65jgZ2lEh2C/xEq38hVgppfIO",
-	"wc5iQHDUdSH67uM1gqi/hDqsRjwfU7YIrZYU/CgQpsuFX0KCy7m0cE+7rz2Pqj0IEs0JVmmE+j1WhiJv",
-	"hJuj8uW4Ik/I20gHsj3GEEZ10kVdnki1mrr3y0+2Pvrs/oV3tu6+vrnxWr6AWTo+jPaLGtdEsIxI4xBl",
-	"4wSXPnZ/onSfxUQeSkJUwMEesVyoI6TFn+MN5bAdQ1Sqk8X2+KTPUTVqwHpQzA/mSzSQEESxDeIqdlpW",
-	"kk9W3uixbeuJ5CYOTe3eJ5/f+/y3X1+4uLmx0f/s5tcXLg7e/dvgwz9ETe2e8AEDpIVZRzWdCfRV6108",
-	"SonrRFrhJdRVdQNtfhDKiCAlJHAdAtu6aiqiPF67ev/37229/kn/9s8372ygmfzGV6w+iipfTwIjRewt",
-	"743AC+ayssxibNv+tIdt2maW9IOfDGWnFCKlHhB42HsfDP7+maqJsSA6uSP58ynuBsy5yOR5+XVsptFm",
-	"YkHN6na5OawwLfd9REQezn4SDX3MkzWnYCki5i7cO2nLR+8/r1HsVqKcSf6oYjiUQ+Vm1fzKWKxK7Q9M",
-	"xrYbz2DmnFifDD58VLNGld6k2K+wJwxtfvHzzY0/9i++Pq5lGi2EFSlucL9JBNEd2KRRCOkyoUMrtMtn",
-	"ymWEQfA+UEvI5xPmYnB9qOlG+DPcpQ622TSi0iVkTX9nqdDk3tqiMgx0NpV8fNrBvT0CNTVYeOCxODiq",
-	"Piu9WjPp11Vg7+Xp8kwe499uC/B6fRExDogCYkmvBaMWXiPTnTb8TVnDDG0Qz+Fyye/GgLkertt498v+",
-	"xmtbl388krXpJUX10owTnChPfNtnnOr43faBP9onG2NR4/nOch97Kz2JgqZ7HyFoIjhnKm7ZVmFtl9T9",
-	"kgJlVU9IjteDOI+UmMPdU/J2dgo53/ywzWEaGaU0xtBlZxDfH7fmI2g3HE7ggGUCvGWtgYStOmYS1jtt",
-	"bZbna+ICSTbxoedKU3LLg/yEBN5eCC3eJqySdYbLwXdDx2dSisEiOygpXCypzDa1BJ+jhYUYTFt6ktXI",
-	"CLN6KhSuwppLb74M41mLusGqgsPCVLUdbpEkYHuwEAhc5d36U2q8ob0fSvNQeb9pd6TVC2C7eL1OPFEy",
-	"e6sscF4Hx4lL818JDdZhocpD9u6tOcL835cadJJ7hFeqFGUGAakP01jkDCM7Y2c5He8IFe2O/zDTt3DQ",
-	"+ietUQ88YPfame8y3ZKJl+RMCjVvzm4dEr42p42WxzcbdSrnTN0qPBdsPHzyMavxE0ywyjuBeAI1ZNHg",
-	"bUAKvtpkewZ/amxOAw/COh5SMuoOJYylwKkSj0As0scqKytQhtqQyaVdSkBTALhl04yUNzY9jSfYBCRw",
-	"DzJmux5nObu4BCQVwSfS3t8RmalDFW3DOao57P8Iu3so3toou33EHLZy6qOqxHcdYLqJ9qRzcIUlZsW9",
-	"j7wmd43d+H08zQ/Spxfpaj4WHMgENfWaQ4j8088QZU8xX8rFcRytTqiKjHGNCpd8TSws8F8rzyxPz+4/",
-	"oDzcVCi5EtTySSml8tlKqEnOxQ5roX7ogFM+NHPo0HztoHNg/3Z8zCl9QIIER6WXU/8BtAXJ0c/UqrG1",
-	"cK8SOemhElKi8MYYR/opFd3V4VQpzJbkIcgdV2fAmdsrQUSUMtDhx1QUCkGCSGtccjiolRn7aLbfx6TY",
-	"xiQ5urzGefXtvw3u/C4aBRjc+juaQ/03PxvcuGkv3rG7lU/UwePDOtg1Z+7Fjsr+MlXjk62/h13TrDD2",
-	"EbVL2lTW+t/nITdNWZRUxNJqa01MWUn13ZuJmer5YLV2RIHMLFrlQW1UPp0u2BYbzkiKVmfvzBFvjB6X",
-	"jDHIo6A2NtooPaWXWTSOD3w9U7l5aFrhIwloIid+Em6Mwkt62OBBFpNFMQtqgNpbqo47aCaSM9qepeac",
-	"1CxjHD2n+JaK27K+jwV8T+4U96I5VahFlpDgLVLlTg8RVxDU6ghfJxCOJ2fPhIj5VZDdUj9cQiyP+N2m",
-	"vb79Llt5A/DpSbrGr5MpZB6Gw4BGnQVtwhzlVozkyqm0TCuWbhbg1HBnLr09E1aiDh3aOIa/4VQPjccH",
-	"rPIRY/PHLEG5Za0l7BGIxm7H/GwW5stCuXxwZmFhdv/8wfnywsLMqJDicyDiqxx7zgM/ssjY1raxuZv4",
-	"JF40tI7tQiVRUbGzQCqQS5lqCKCuSSazzomzNBbkXSSp88u3+nff2rp73co1rdhNT70k9X3THRVSVwl8",
-	"BI/Hs62z6WhE5pJiRlA212rJZ3upeUyj+9GpuYXsKQEJZc7LSimcr9ly0bcJqZIp4lwDpT5mhtkQkHW3",
-	"if1k9WAs27LTJt46jXOZiOO5aVvnsp98r2pvpuJfqqhM2gqCVBgPmj+aJvAjpVUoR3RamR4sRYxEM5st",
-	"LFF0qvKDKkE6ZxHxuk7a3iNieakqfclTjcnCfCYsVHxaI9xT1qh4pEWZozZQYT1E69X1RxDTJDGjqtbE",
-	"rKGQw3nHExXTrG0q8LJVgsiV7Tj0Uk9Hcr4T3DcFMcmkV4NkQNjXGxAjsPYPZs89szb30pnaoaz00txJ",
-	"5vbEUWpPszierp5yl9ig36BVbXZt1nHO/OYzkCM1Jn/X9ZaxEr0RgHg5pz1v77DbklO1ON7kx1AlrgLG",
-	"paGyrGTC1sxIXqiGKuUExjvey97APOjmSRdL6j6GL8sp9mAtKWktgFnhd4m7TpB6roS460TAK4x2RgTy",
-	"Oc+rgkSoKp5yOJuiQUq1eTQ8X6A5yscBGi0ARMRyxusxT97MoWiNcsI3ZW+lggxsWUxCBxXEoy5T/lWo",
-	"uvvYQsqgHDNVmRvSgnUN9hrHVChsWHBiegFh2Clapw6lcM/RBjtw9symSss6pUWZ5VUScWiqeESxbW2y",
-	"2jVHAru23dBlWduPH1a5k4YGaWraIILQDdr5A7nvKGzdzmRL5Kt7i2pdqTpCYMJbtAb9ge6XY9Uiwo8i",
-	"DXZGqxah1hL5mVF3RKfaor4f+yzmdDBqUjDz8CO/47HER3XiefF3hepUMGStSZxOfBrhIoNPFE5E7DNT",
-	"hmJVzUABDYY7a/cL2SDJlFUjoGLcDjk2du+s8SDKxq/OG1y+2b92dXDpWv/yb/OFCBIFeHB99Y6M9Nwo",
-	"pvFQfDaaXz1i3poTbZUqHvbeLqCsQ0EMjK6/HpqN3AxJQofhjo05m1rH86xNmsxbdd/oWM/SQyOrRxjp",
-	"ZrzSFBFmvXRk7bmZuRrsbMbGTFIE6ZrfJKDC5MeIJZPYe5g19jYxdXGihv7AfGxVczYvuZ5l+n7FhnI5",
-	"ayiOAQh5VSL8cY8nie8BS41MxLqXQYZzAsx2sv7UC4emy3PT5f2FNV46lmKcZGvBuXUJUQkjHRZ0swYV",
-	"OhFHIGwLigx7A8c2juzupWURwW8I0IMN88NhDUJeaE/upoaVjpl2mUrxU9kI+VLMuWtl8vkbxYom71Y4",
-	"q7hxb3ViM6AlmmIvcEmhf2DkJyn41GvUddMXXcMMObntyRX5Mutad8qUg5rQXFnv8lmAtmMgdm1pOuoL",
-	"SPTRykPoGR8LziWKsB27PvazNJQXnEYpr6mYWFI68yqmGUCRvbnzt3oOLux4Hfp24n7tkusVLQ7NVQ46",
-	"XjuQYRqyY5otI0Aos/Urnpk7VC6XyzOzc/OZtW37Y2h7L5SnF76Dps9+x4quF4BUjgd0BvW61BfIwNcH",
-	"uD/QtyPsDp30GtQ6Hq71Ki3ie0SkSx/YAo+0ueeLZPbdMAJZsiGFFfosB97aAwBX23kgtdLQLls5WAhD",
-	"kdA9jh5GC/P7D6K2egKFsZuEom8FRlpRoEim92zb4w0Pt8QwqkSl3oHy7eF8YhhvEhiMrbtvb965cO/N",
-	"D/uX3unf/HLw+Y3Njdf++cWVwY8/uPfOK9oE/vjG4PobgzevbW5YO28DBoaFMJ/EDtLf5WQsMbSPNHu0",
-	"7hFbiA+gbF3uV3y8RhR8O/zZYXhdGgVVlyyG1ql8iaq0zc30XD66PC/uxBjCwq4S9FKH+0o9Ep22vKtx",
-	"5M+Z7x459B8Hfjh3PM1x2bFBdZ0+fRLpL6NxkfKCFTk5PU1NvQNRZnGHHOas7tKa1buoPhhiTG4X97Tr",
-	"brHqYram+yJzhyCfKAUjHCDy3GjQZvlt6GkJ1m4gaNV9iJ1Hyo2GFuApvlrbLuE1IpBpSjIsZ6sewWvC",
-	"/jsG6MsaOMbgDOSivTOErLm9lTa2NlVwMHV7lRpuW8PKgP4gNJ67dulJA8nBvTCIgFzaioOaWDMwyLka",
-	"gVdbVnjUA0hSR6pfrISqPaQ1rlwrNCfxlBnBttAmFpU6IdY0HdN2XHUsh0pw6wE1TegtBW5W97CR/1fQ",
-	"8XwTmxiZXv3ymwrNLLTTGw6gr+NBkwwZd0HiRX4ncviT9MwRaXAHwNNyg6A3jUBVwH2JLCLZ0rv/+Ub/",
-	"tXd3spdvRu+lQuCJtO1oByEyFvPQYUdZUsmw0kQ/J8P/NMOM8ZbITc/i2iGvyAnDOgZEB2EOwEePLEgJ",
-	"sMC3He1aVpFpAK1GLaKxy7uQ9WAD/SDnfA/bUT+4PQ22l5qJO+5abbSitzIV9mPo2CaCkM062JKRP55q",
-	"CmDJ5ZjNCb4z0fln4roAt/PIEoJzW1R/lRB2BQfUEtTUeEbbPeej3EOtniBuPSjaMzlqEUnws8/7Vzbu",
-	"v36l/9t/bN36cNipsSN0kpdEIBVkEvJ4EOpXaADMHtpBZQzQTlXENoZTFNXQImD1oxyUWXrPMZAeS0i0",
-	"MROqCYu8Rg4HsuXrxHOBkxe8WQniSEiELPooqKVoio4PP1/UACoBIhNcJqq8smHXQZuKmUECQ/r2GCc4",
-	"mX74QDSx8JT35/MDjq2q2byB8bUOw5G+/9XmF+/0P7u5+eX1rQuvbl28snnnna2/vzL43ReLaPDW776+",
-	"cLF/6b17G3/85xeX+pf/dO/aa0o56t+59M8v3vj6wsXNOx+qbxOf3//Lf9/b+GOET+skrB91GFVgS8wn",
-	"Xos4VKPvEvjcxsG/J61TOnb4uklcG39RWfCR8tt4Aw4bEhnppaW4Kz6pIWtiriiXkHa8O8kLePo/z8r/",
-	"KU8vVM6+XC7NLkzeOsjsSdA7CFeJm44JNgRJPjV4+53NO5fvvXej/9Vb/Ztf9q+9lYgHj/bZB9fSJlwD",
-	"N7M16XKi3/FUqxoa+XBo9QoNCTkEWCLLfWFq6+5/929+OVWauvfejc07V7fuvNm/9RtJbsENTu8pnrL4",
-	"SP5liPg4mxP73rD0oYRGnbhnkqaUE6zasiYEJdshkd6UIYUg0SZ44KyVO0TIyIpurzPLIrhG+j7rBqjy",
-	"Nsmt7hFRYRy6d3GFtx4eQ3CmTjwbMNzNU9inrDGJMlPjrZY1LeRY6J+LnWzZWnHiW3HiZlCbc08ewX60",
-	"TrweanDuTKWEPGdGRhr1MLaDKDRB53SsXwJvQzMBViM6SS6i4L7/x/t/+NnWL97beuPj+79/ZevD//nn",
-	"F1cGv/zH4PpvN+98tXXjyjb7hGQAk56CDD1rqfCOVrhEMgOH8z85E1ZakhchCmKLMMTvxyz5tDqF+QgM",
-	"ZaTTxbjXwIwKrPENohjdH/Xv/kRJ38H1q/3LNzbvfNi/+5NtelSGoWZNbYwp2jS7pZuMml3POuzJLnjG",
-	"oej8DpZyOpEQ58zg+qXZA4O3bt775d+3Pnrv/utXBtf/urmx0b92ZfDKmxY1IELnszZHYPQ8rHnYHR88",
-	"X9EHdWdZ7qHQWZTrJBOCeRyqW0LdJlcKADjoxJDWkwdkeXLKGaKXFALxiGgagMdx2SD8uJLSdDCoydDP",
-	"IXgONfiIdLTZ8mj2Fh3Yvi4Xp3WSVvy5Ship0xrFXg86DnNzXGIRKQr9+sLFe5c+HXx0VWrVr17tX/xU",
-	"KuUfXuvf/ER+dfPXwbf9D9/e+uqS/Merr/S/+G3/j9f6//MP+asff97/31fh8083P/91NEOcuHXQUnWC",
-	"omjzjlDCmwJkf8PDzAm+hr/MV4JWXVUbzghtNKu8I0U8wPTZZXx4uEOSGnB6APKUd3wD8FcCN58LGECA",
-	"EypKKKznEyXlYS5plo5dFc5s0ro1P4C0U/v6a5sueMhmr+JaivIZSTgDX0B3TDTT5VpaJCe1HR5gNweX",
-	"GrvQa1AQAnBIh4NCyGHoskaKoIkQ4R6B6h3XRT2CPTvUgoFftMVuwY+mjOk9Ar2ktcvchvKyMqRsexGe",
-	"uwUQKFJdNUYfdlMYahkusiH5C1Eiv8nTB2gJYdSijHt7BOQoQWW2OtIIclXOVkHaTTZqpk/qx6C1NWYN",
-	"Uukw35YUobKd1DPQJxUqNhTHUu9A8Mvxej5DJYoU0dSWH3s4jBphjwSJ8uZ2Gjdt4BVRlG+9rdlKAwoY",
-	"FiBHaWjRdJ1uJEZrlTQ6+XehDg2EslEIoTervOPwMNJAyqo3gR3DpM5dl3dTulufNjUPuO7LpSKXd5Ey",
-	"RwCFpIVT4FsaHu+0RQ6ukffencZeg/hPy9faLl6jgz2HYlZpUSGsNtmyujShsEDmN1CyD+e+JOmVcWVI",
-	"DzX5iiyP1kbjMGts52M1xaXzR6qlGpFeuajUDOVINijYFn8m52uZfeeAdoUu3FdSQLKO5+B3I8uIca9i",
-	"clJtczyGcEt5uHQ1k7mMpoYFUisjtfwpaeRWmCHjk7L+wlZLc3pYXVJuvJlD9tfoRLIchwv9lXWwKEXg",
-	"qitpuJDah3hhb+4kKfmm53kK7KvylWQnRulSIdNyNh6/m5mZPTA9f2huYbZszWBYJ57TIdaM6tDrpDDa",
-	"7dkho3rdqZMtIa2lAMtyxkAWtOevHpVaST2q+ZQ0AhX8YVOAYhmuTzzxxBM6w9UOZpiSOFCCwJJvQoRD",
-	"9neQLLC5cWVw8wu0dftS/+5P+rfez0BNtIYkwcnAUYP4iMaHGFx/494v/z74/Uf//OLK1pe3Bu+/2n/z",
-	"o62779rBUwqpYE3ziCnUrkD3FJiO4w8z763k8dqNgwfphzae3/FYSbcOBYh/o7xoY8Xy2tATla2v6+fg",
-	"N24uDP/A/oPfiDZnUvCn4M54vEUFWOnyQTFGrbYOX2WhGsMTcXfD3Z/cu/bavV+/2f/oi6y36qBYzlwh",
-	"ML/yWT4r8CxUqbaoi70KQJMPH68Cfm8TFjacMLqhkHqznijw5qh80H0m4BnFs5bgh8DJS0EqccSS0sWh",
-	"Ut2LwYjG4QhG18WbBarCeP2jiqBWwNBjGikUHkLqodwnb4qm03XTaF113pcWnO817PXUdn0xptxp/bbn",
-	"5BstIrW4PDKOmpg5rmm8Pnb2mH59ioQ7rWQlVMW1RnS873gNwmq9kdVU+rHzpSnlQSlmx/8d9FXLVndx",
-	"L6fGdUb/wN5hAOBAxdqUvSfBGsmfvKgfnywvQP84nRwgtBrgCuTKIbVmEJoAmcFITPLeBI/XhkvCoNYa",
-	"75DpkZaaGKFFdXIhWYWtGIa8GhHhZzR1i9mWxHQ0WmcChDfKGEMfm7YZ7A7VqNMsvUmMwxn4LfQ9crSi",
-	"rN2eag7yAwcuchBgHeqlLv8hNYoprSfA/9eIytUURIpzXJN0qshAFcmoCiXJKsy38G+5B/JXGnUCXhX5",
-	"Iyg8DBpbSI5NGRVN1d8HUCgktfCKLlHxiOnm4XLltgVNZ0qpgVPGKVDptCOtU3VKXAQoLcBJy/LbLsPW",
-	"KDVpDOf8WNf1fPqJP9yW+gEZ/Iv11lf2LNdqc9hpP9CJdqLRvj7RiToaprnEdY43RzXeIkuIBetUV1sp",
-	"eriHmrw1hOdQTm33tINObrX6kUBekziitY9wZCc9+VQwDcfDda1C1nHH9VPqM58lpA14JswxWwtZxEuo",
-	"yV0nSAS0+w2M2pNZ4wIPTWx+yLFz1KgdVkkqYyuHY2tdBStE0KmOM0l3vKtN5WFqj/snLn26ufHx4Npf",
-	"B+/d7F/72eadq/cu/W//9Y37b33wzy+uBGlgm3eu9m9++fWFRHfL/aNv/LCuEtclMljAQ0HyiXQRfJSg",
-	"fIItKySrNxcf3RajXHZdnR/ZAqpVBdzwCRckhKMrnmcaZdTux9VBt0UUOLfN88DUIApUBPsanxM9bOaS",
-	"6+an0eX3OsTmVO5/9Wr/1o3BG//4+sLFrU9fHbz16eD6n/vv/qb/PiQsyG/fGPzsv9S/derLz272r/5K",
-	"f/L5LwY3Lsk3/O6OfMOXwMW+enXws5uDX3769YWLm1/+bOujV/qXXpOvevc3W7fuRlOOSTdmenRYxFjz",
-	"eSVQ1X1e8cg6JV2j5nvEqVAWU6AzVOMV4/TaJpRhDbdxjfoW/+C/B7aBdlXVuT1HtvBmEqqmPrf83YmO",
-	"BVCrnrknQSPfqZE5mPG2M8HqUlvGmCMx08hgzSv2zgpbV9+498FdQ+36Lty/cEGS642b/VchMeezj+9f",
-	"eGfr7utfX7g4uP7n4N/9zz4OL8hnH9/b+B8Q0heD9DDzzJXBpWv6Gbgy+vM3fz34VP9768u/bn7+0yh2",
-	"Nmh8ER9iYOUojEdLwwdj5iosxwh6ImWV0MUcBUwEw9QJLFODtahzMO13yrx4EgNhVNT1TJhMAG7gpYQ2",
-	"b212Ph8D0JiRf3Rcn7ZdcqIOMQ9LPxJdhJP75uTJ5VV5CkK1WhlhlmXexWVQ0uPe76VoooUKdrZwDwki",
-	"lf0epGJJvaZO16P40nlucFJfDOZlv0sq+HFSRUPGPP7Ucz8dRu9MehlkEFAWVJqZ1gK6qAOuhRCJcN/8",
-	"HGDiBJQxNxsDiJmz416NKdkTGxY65czyrBunofgTuZH601GYZwo6vThfua7TlRQWpuUyJ6XT3GTF17C2",
-	"tK1Ig+XX0P4h+r6aXNT/Jnkbr1HsVsJ2BYp0KqZG1KFyTjW/gp0WtXuFTnEfYp2HdRZCAsU8C8RZrCHc",
-	"wKonef6QbUr6a1C59r1TykYfjRsCLypF52jb5ZUansgbl6e8SbcwNNVNo5YWbbInl0lcZ0SKcznvJqSW",
-	"4a4Qj5KJ6m/T1byTqt0/ryOCa80hKKpRwfWJ6rHrHm+loMQdpZ7w84IBTFT6LHmIT92U8Z/DavgSwroq",
-	"eO7AAfmBQJwtBR/OlstKsxR55tklZE2+wlbtc5wzB/ekuD2IVjrMiYN4vDBbmk8UjKnDODjqYEJ79eC4",
-	"vtwEWQazj2145OijBxrb3Ygum07OxXgXHhkCB7Q5RTpIpYqo/EiIx+8k3Z+3n4BUQp/0qHzFkFNs5zIV",
-	"c4I7ZueLZIFq1lICAXq+AGiWVpo8+NXP+5f/BLULn28Zw0f++crde3+52X/1k3uX/vfrCxd1R9mPP793",
-	"7bWYeHflbpamiKux2XXxQtjbySa7oxtpjxl5uKvCnEFIkXeYIK42fzCDSkxaV/cOHF0Cw18u7k6Vpqqu",
-	"NsJxi7o9gHqpVjMnc9wKi/dkD+F2m1Pmt6SKBU0TpW4P2Xc8yJhZDLs2NogP4GU+78ANNAswGeQBHljW",
-	"ZE5Bv7eJYnHW1IdY3HaoGGt0eRJhTlYODPURPAG5fJDD3vF9znQDRiIEcUwYwzAAopwUoeiZnVd4GADc",
-	"pdtLy8fqHb8zRl8NHRYHAJvh2W5ubAz+esOCEB3D2R3FKJOAImpPYyNnXMfTTdJKSU802rLKNwbtnvqL",
-	"qH/3J/dfv3LvnVc2N3769YWLWxt/2fzyF/3/utK/9enXFy4O3vvJvXcv9//rCrjuLkCd0p/6H15TD2xu",
-	"bESIsEmUY8h0BaCNppLq6ppkUORpja6XD73ihOp2IQ9Xd42xA9V1oONKqlX5LGlrlERFNvHQy4zVGKxh",
-	"VmlhZq3FUWVEuuoipQXEA6uhSMPLjDYcifRVIefaxF52VDf8PYfsUrIgo/DA5J5VSXhLiig8aHKP/idn",
-	"FbtquKLATTyCdJ+UwGsA2ihuJhGorV3hd1CGUyZ8zKyuHlOvwwhRAVpsMjlsp+4S7KQTvHYcURHsg6oC",
-	"EhwB3L+K6gCAr/HxhtdhNgWxJX+dBAwOMRxTMRG83d7ezJ5keAyiUVYAz807P1MOiPvv/X7r9qV/fnFl",
-	"884FyZL3l1H/0mv3/+u3//ziSv+1V/u3/rF5973+R6/ZCL5F2YQJZ5OULBShveXo52/Jgx9KU9zprPiM",
-	"AcfJkW9HsKkt9omR7C4VOfi5TttO8Tkq3x0lwYUpgdtR9ysbTvjOGcGO+0gt7CzMSrG5l4ijZoGNfph3",
-	"5ACKxzKkb/SGHMSrdIxic3NFmAketLEO6XHj9/2PNvq/u6E8jAHm0SjEhK5VHKgouZR+zfz1vvFQbHb7",
-	"YCc1aVMJU7PbQSKoQZtUnX0DaN+uchXovFAjJCwZoglNJyEPE2IhkM5ROhtKRg0uRpQhxhhN7OZHMDCD",
-	"+xnTlrJU1l57omhRfvVwCfleh8TCQ+Ori2U7Rt1MNKIwM5vAOBsZaspWCGHdI+Y9qaY3ZKU9YNVvCZF1",
-	"4vU4iy9wEnVwGx66Ubrj7CH7sQPchB2jf6Yo7XECrXAJ5SGZbDVxZjaN1GPRs9nyzIEciH7Z+uGBlKH2",
-	"l7cXwc2pOqa3OZndvZphCTR03mUIt6TarlKycBiqEySOn5ZUH9N7hMwWpFvGBzlU3mYx5ch3jaUSht07",
-	"FhZG0W+6fvgUrjW1gthDnNXIEmLca2HXRKbnlHU5Nm+z6Iexhgzp/G18zXEJPPlojaglTKJIZmfz7bxa",
-	"uWM6Xriw+W2GfUJdMJf+F1X7RqhNO4sS+60i9a0i9a0i9a0i9a0i9a0i9a0i9QgqUrtUN0rTaM5gS9LJ",
-	"5p3L99/6AJDMb9/7y9tfX7ioMEC/vnBx64+v3f/9z6MBSFX2Et4dUx+9Th3CUwKQQlj7q+BajQiRBkv5",
-	"3TOng/DccscH0afyU5vQp9LacENn5NkaPq+QGmeOCGHZkBpfw10SFo90LJTtlyzonpxZ5aKeUuApWdib",
-	"Z7i3Jgw9Z2eMxHYr+eLY0oNZ2lVb36esIYaPQ2Wg6/arWSEuValUw0wqSA26Thiq4tqaPdQVZArENJJ5",
-	"e+hXZTVWupQ5vJs+Bch+nKYMQE9E6ohLCF44zTs+gjz78NEwi0GlmYQwYPaJcYdUhE/aFaGoyNo8jDtE",
-	"x6aFHkAPN3oAh7R4OjIN8ZDXYSohG6Dopjtt5GAfpzQnc7MjlKaeIVDNVGkqBCVN2rtl5jN27QX7pGIO",
-	"LmNU2B0ARDHAdII2GHZDRZuppiadWnO48U5KbFSX7Fd80mrL36TVmWPd2FSOhcUawkyDmcJaH+ue26uF",
-	"zEqnKn9cJcfVmx/Py7z186f1ROIc3NLhRQprDinTYFV5rfS9O01buuIQHpSTh1gZqkOzvCZBXUz9oWDc",
-	"7OjOzvYbnzW51DuaQgi2q5OgUNsp6gth51/nRvVOB9AMA0Gj5VadtLDu+uqqxM81xrv2zPSUcrVRWZsx",
-	"BpcnVdOe3f7UGMVneT04rV5F3jaFfJlJxr0V9ZwqMKdSoGy/tG1lrHI2YS8Tg3p8R5I+gu430dM1KB9B",
-	"DdXZ/GVyOuVWU7ocwTOx6Nh9mh+lf5tbaENRPqm6DMhHaEIejN+LPWclXmxGZlutV0rS+04k6g/diHGT",
-	"mVNvyGKOPEQjRHJTXRHkm1rLZT2q1NPY6Tzz5wH71eVd5WujAqmGx4+tmt9U4GvVB3n18anCDu950h2v",
-	"vjb9XOSrxHhnM7zbAVvcZm1y8IOMzsjmmXhizp1XBx9/snXjSv/yB+j/foYGd3639dU/5Kd/u5gbpPwH",
-	"BEPmrboQuooY+sFx5vZCVD87YLk3shJ/2fNVbmarjWmDZSApmkfiTp1blwaX3x98dHVz4+PBx59YMaSV",
-	"LpIJty1tjUiz+4jRMR7KtlRSoIDdSlbHxn8T7/jWV53o+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjje",
-	"lOTalPWU8Wapz6ujy/3uDMzwFVOujnD+/Su8sj83kDWv5cI6Pcy551BmrAOl/lZ87tuiKacTVXvwmOU2",
-	"A8JveWqRdVzX2hMMAkWZ1ZTGnGjpzlqhJhRgkIyVup933zJhkmPrnygfc4jJ3v7b4M7vopW0g1t/R3Oo",
-	"/+Zngxs3J0mD1OzWZn3Nj8T5TW9IgwycQASa1467Pyb2xBp1XTGS1HK7K+XrrB20dwLjIhesrBLmGlU2",
-	"RXNW8JEhrEUc7yIhxZMST8nKRI5emo4XkWcWFm3lrgkpkACDDO9XEj0yzkyCoz6bqvBMou0HdD4SBO0M",
-	"pn7Ydgo2G3p6dFzX3qQvZZYPBf4qNIAfJfSrKOmngQwBRFD/wttbN25q9KAbt7Zuva/gTwaXb/avXdWw",
-	"KJdu969vKKiV6L9jsCtR6JS7rw+u/zZij7cJc5SdGzNBQ7M6kDEKWhOKz+Q/TfQpgqgS5YAubosU616x",
-	"ozT3X8DfQI90eNQzRD3hV7DGmfU0OqsuVzSY6ATXmuqfqjzR8ei6+ruJqVfrqDm3MfUCHiEk13Axa3Ti",
-	"ybmRKWsIrATyQbZjKNmLfGZ69uDpmfnF/eXFcvk75UOL5XJ+gT0uCEsOIzltfuUJ5peP6bvct7P86PLS",
-	"2HSGV8Tl/mHsEuZgb/iU7BkYT0ETTEd5mRUK1ZLBSzGzUU1BVP2p+gYoUP5hHsnPq1zuH7Hly2uGUfdI",
-	"im5FsOdSwLX2CNG9qXkdkGw0KN04cxgK/Frc3eNRWrgV1uwc3Vab+iUVxImtZrxmIy73TUfwkXUHOtk/",
-	"ek7hPqcSkUKwG0/YFn41IwViIBwlU1ZVew28TibzbqVdsLSdOKKiz8mbZBNZy4LifStNzBpNTFPYSh70",
-	"AfsNOBoQfUJpH1bU7Vkfp6H7v0sd3NPdyeL+jne/7G+8tnX5x1auBuPaKtW1J1NStHLHcUaEzgihnvJ6",
-	"jHstLdq5bUGD62/c+xO0Utz4n8HnN76+cHHzi58PLn4UCPivL1zcuvvfg49v9L+4MPjlV8POd63d8bpq",
-	"mAg3ULlgz46iI314RjuvK4RJtU9ptBTc2WH9MHcDqknSo9LN1QAMKRfM/QQcOrfczKgDO1FH3SatNa2t",
-	"eiaDmYpCWZgipnAGaeeXoqpKwllEfB16R3nI5xwJLhVmDtHqqN6mcUh1rAMozqpl+bhenwgqjzdseSTP",
-	"yY+Hr3wPs8beJqYuZsNt7cvTC6az/d7K9NmXZ0sH5uy97XNWqw7e+2Dw98/6r97OTAy0IUG0sRBd7jlp",
-	"aEbm+6VoRNVkNdARLWFnrL13eZo/XH4DyXOqrC1ourpdcLEEgRrahPOM7EApHSEtbEE2xF4yu2d3Pe7H",
-	"kQnyd0ks3DEJHeitG68LCnPca93Fvho0t4isImXjvIliiVktxpIglMr9n4CizMi6tHkYomnZtlTf/scX",
-	"Nz+/uXnn8taFi6rJ8Myh4MOfKnQdaRXf+un9d65vbmz0//AXKT3f+Ef/3dvyz5//t0Lf3bz73uaXPxv8",
-	"8tP+q/L5e796u3/r0uDSr/vv3u7//ifBezbvXL3/9rXIJUgC8jhU4KqygpvYc0STtoGmuxXKNBa1S+p+",
-	"pUqaVBmKOmPdyhRPk3MTnZKdpEwvBwEJiUmM5HEa4sP7bXQV62FkjdblaTaWaCi8s530HepAqyLl9Ak6",
-	"cvWED8aVnZnbhrAz0GUBsVs7VqNhlSEPVcOendTKTnbsshPCKfBql5DO6FEdDjVykdRAWSPRB2jro88U",
-	"xq+6Zfd+drt//YN777xy75cfbF39KEdOpNZhjOo4stP+9xm1IVGnwb2v+B4hPjLfpylL0Sp5BeiwHb6d",
-	"BwBSrsOgP04WgMqpaeTu3CXNgApkXqQ1WjMIWwYSPzrMocW58v9z4Rcz2j9kUVs8wvLHOtI7iFWJbriJ",
-	"qr0Qryk2l/LC/rnp/eWFQzMz5XxSck2x3EyqK7SdyxBdjuxD8EgQVWQVB0ZXexRKcQktejcRYGRqc+W4",
-	"bVGeXvgOmj77xL+N9tUE889Hrs9qeklEEq5sKC4nVRkoFVCQNQFmulHNa4T5XrxSwOPcLoDkcDvctmP8",
-	"+7ID9L/z1D2SiMenyomJb5iqQpTvZP3J1cEFCEnd/rJ/9y8Qm7o0uHAz2qkCypUAeBpoCYqZ7Pa+6r04",
-	"7GYcjau4BLCF8ZanXdXvpRnBztG5oiGQyxhoi08xZ0lbLajbpK6G4tF9urvDiKrbT/1NRfpvSuvbgLpD",
-	"Ljn4H6HwVk6zrGcYndsIOLHJwRst78owCFMTBdMSisbKNRjZ1bKGWySq18c6E+ZQF6IDxCZuVh0eWw5Y",
-	"yqDPxynSkOw3YFvjKBoNqx/yGGridRL2sVWVAok1K9REvEZQW8cZWj3VfYuCR1jfYd/rkLPWYnbq+c0U",
-	"AOIjGOJR8Ei8YfnCwqHp8tx0eX+eKID9KE8R7A478qK918dzrQlVmpBd43dOJe7wboWziguVbFWOjT8u",
-	"K6tiWZ4ROEKJiiEizlDkDcJaDZSW9QOc71gYDh8v5yfafjFX5foYgBN2712ESqLQX4pwM6/FNtLbde7P",
-	"jvUnCrPjY/C1uyszfmSmnaTJFiG+kp8YekiONJlT1P5DOa5ZUYUmKZnaK4QwqQWBA00qWCUkeFC1BrlE",
-	"gLGpFpgsX//5B/1XP7z/9p+VQ2Pr4uWti5f77/9pTPVvqFArpEQz75xZaBmVBmdIrYn950yYY5ybYcXa",
-	"PsHUXqtaP15H3XN7jdM9Ytzguf/4wQ8TMZLl6R+q8Ehl+uzLM6WZ2UPnR5s0tTT4ljOErLm9lTYed10T",
-	"4edP2NhBdyoYv83CfCl3ZwV7c4TU3gjWveTeWlH92x5YjUSOwqSU6mPV126YJ2g0Y+wRBfOwQwV97SYW",
-	"lo2p8RZlDeRzKOmoRcufl5DWH5cgaqpBEyClDrNatHA0Bsbf0mluKt0URKpDvIrS8n1uCj/tDuOiWt6t",
-	"FNHmTtfvmTjwiCuQP/M3d5VdhG7MAaZdpCphysuRuEjyuOyZ5idUrmjwxDDorrWcnIq23eo7or9BuCql",
-	"mdIH/FAXVL6E0caZSvDUVaXCXsIx3WmLsMV3oujRil/S5gLblNWT5is9VdVgQGfVtbkgXklpskMjpSTf",
-	"QzDDNm1t5Jsn1HhdTKUaJWDzT5mvqj30Uod0iAYmqXGp4UHVis/RwsJUUriErTItOQVd5EE3LNgwSFqG",
-	"Axq5FEa6Vn/O8E5Ys5tM709bnojfJC3UxsJPBWMetctho1CL7aW+lMvtxFQoq2MhbEZqiYPp7pbSDAUF",
-	"FB7M4WEIu5oOVzWZFo0lbXCpB/UoQdPGqP5uaWsXtlMdnnXYPTJjkqUpo3Zik14ElT5DNtLONHINmZdu",
-	"HzV8X1RvoMBFVILsUa56UkEzBS6iMgg6HatWiZ6Kb+eyO0MlJGZ77i9bUHxC2ZU22xxycsS5pqZXAaQ5",
-	"o5KbalTm7edXRdGtk3w3tt5SRJBE2WlEHgQnGWGCw+cNvoxax6N+b0WegE58IdhT+XbqX0eN1P7umdNT",
-	"JasqF8HXgfRTsAaW0Mz+SIdMOGNwWqj3B7Np+n576vx5QJerp6CjLJ88pt4c9CtCKntoWl4Xk+S2iNpQ",
-	"f1+CsxGlwJcbsHnMnBeZhkMRpaCIVZSMPkqJ/NgoXqZPiEucBoE8bhCke19kL7InnnjK87gnnngCtMVV",
-	"3G67On9wX9vjVZe0vvMjwdkqeuzU0cNoYX7/wccN1JXwcdUlaFVaNqslhNHhJmVEELSqkBNXlTyiAglc",
-	"B5oVTd4tvchWAf9QrIJrroodRFm74wfzXNULrVBndS+aL5dRC7tS65IMbr48A3xTs1HK5EdzipVKnqCe",
-	"mTci1yMaf+FF1lPaA0drjHcRr8vnFhT8hqpdU7pSCc3PziKMvI5Lwpx34sr3zi5Ajp9UrvfKvXuOCt9s",
-	"XRs3CIjZNdJbhMQ0tBqpg1lVBcBYoFX9wRLCTLtl4w9K/S2AVYNxpBVmxpHHMDc3t7CEnI7ynqpWJt2o",
-	"h3wJUUdo/d8/MI9Yp1UlnlhCUqdWXwiG10ilhgVRoH0w0Mnl04efeeKJGMwNFujkiZXT6tRX/2P6mdOn",
-	"T04fJ36TO9Mn1onnUYcsIvjlagkJCvypCVOh022PNzzckvoOnBphDuKMwGDHHNJqc5+wWm/6WdJ74gnE",
-	"GcIw2KLyCOGWSeorAZSapBDT9ipSjKDUQNVlU+6q6qwLD1KBsDznvS8yAFStEaZMFsURp5bbuNYk07N7",
-	"yxCncfVNFov79nW73b0Yvt7LvcY+/Vux77ljh596fuUp+E3ol5n6AW1RtHnnwr3//WSqNLVOPKEN5L1l",
-	"9aC0f3CbTi1Oze0t751TPoUmMKt94b2VfzYIaA5SHYMDPuZIrYuqZCD9GMR4cYv4UHXwgrUXHjS+M9xB",
-	"1UrK717qEK9nIqqLCXeNEmL5PJ/pg0rOtUdEhKqSuZBqaJtD6CItYHw5nmFRUM0HbEhZSAj78caAKRPS",
-	"lefhbPIVHEwyowAILHUyPi9gKmfkJTcMDYgW6SQvE8WJezDAV2GbzUuxycTy5ybaEZUf6ZJ6GnHolP1w",
-	"zOGaTIutXq8vRsShWTiI1EDfKSFGupC1bopwLMOrR+O0mYx9jJ4RrFtDosH7/r++1yEpQwaVv7kug+YK",
-	"vaCuzP54yC/2HValmTmefI62qD91/qzUwJQlBRxqtlxWnlUmVTjwCkQUhx/pYvHxpg/1s6BBJYyPkOnB",
-	"d3rn7S8NZrnvpNJeYvqhZJRy0UY5fOGsXJnotFrY60nLvVN1qWhKwymknGpPV7RAaSzc36XhkyyhVi9g",
-	"e+GPKVOeeWSO1McNYZIBwXN4VtXuWzj+YUheXg5djAmOP+LoIuL1WdLTZwiK1ZPc6RV+fCpmdT5uD+h4",
-	"WoJ2Zgof3EY3RzzJ5Z3JiSYgC3iTguFTwyktPmk6WY72fCkq2/eZOkyrgD/MO8xI+N4RXbuXJeOf4d1I",
-	"1zqFr6eM2WQ9mo3HmL7DwzwtCsA9NzPCZ79dzvBAq+WP4B7s8uiWTfA2i605TGVyG3eaLwUnLUWhaXGs",
-	"8l84Uw49Ld+0710f7miKfJk651Mp8mniR7jPjguADObf2/EtPsHCaI7i7oAwqrZa6rGtHtic09qRYWXj",
-	"Y/Jn4Mltk0sY3/vvt504899J3q3yGXPx7gdz7IebKvt++7xbvSnKvJe0f8W4EDptsId97joKBkQppNxD",
-	"cpm45uuCstz3aZ8CgQDuNhFF2LUBeOlu1wZUTcWuIqUAkaMAYoJQR0wPqC+FqRcRiqLCEFQvP93UKaOi",
-	"WTDdHIWXFks3D+EY1TKKOUUX2jpEjrGr+k1qZu8R5XSH4EkE+iXnKcpjUJ5nLVST4NInn39aiuuZ8qEy",
-	"+v+/hWYOHCqHbUTjXjPuEA2AQLADzkvq70VndJjlDDkctqLZX55DXciRqXQYXsfUxVWX7J0qpQv1k2qm",
-	"I0+UtnCD7GuzRvwoAz9ElTIMqmXS+h86xZO0Bv3VC5DmMem9jNSuK8W8nTTjeiVV8Leu2hyAcxbCDkWJ",
-	"cSsdqFkUfJ21ifrI3+fA1C7gQp+QWjFGDphpgDeoFLX8d1ahRxd8VMuOs6Leu0uFtZrdrjPclx2nELJY",
-	"dhzD04GHeqRNsI+qPdQlZG1a5ZblJZAgpFwwgUCceLfSR5iL/C9KHtofn0EH0WSn9LhMNJI91knuLk+s",
-	"WUaqKzae2LX9M9B+ehOq1heVESm6kcv5Wglx14l66NPOqeM395m+JPbbBqnDR+QjO3Nb5KtVenJ+6yd7",
-	"z0wvoqK1ped4A1GGsJC6EoRXsfEfyS1Ej82X5xHv+II6+pMWd6C7iNl9VU8W332XN7iqWkjdf66hB2Mb",
-	"MW9NQi3kij+lMwqE2kgI/unuRRkLiYLOmKUkkzk87vu6/tANIHZUfLpnku33omWGdOsO/ZR8AKOux1kj",
-	"wK4JgtlCvUJ0iVcyndXgM5+2LIo80NrJCDzMDtC0ef2jRde+JmWxZmKMiTPCKAKrk0UKum9VOiVAszr9",
-	"lM4d6gZdsvaiE0zbbzXeIvK6qbYyKqksyPNQqRuGSB9b1f+qQGXm6uPDR39KDWj2cadcOTCIziDd9Yd/",
-	"2sOOatYYPQxpDTDSVX+JEaetzOeMwz5noKWUq12OF1jhj8m/Z/XRPb6EWniNxBr94GjKChBkyp1WlS47",
-	"dKrRMppH5D4HvhGeUbKTcq41jYm672VBah7xz6f6ZU43qefrWJpK1WIOmjlURrhJsLMXHTPVVDodr6T9",
-	"xPIxfVA6zaqkk3vBJdhtcsiAgzJiqzfGwLYeJcQZ7YvxyTk/WFX82BM5y0cPo/375/fnccvQADq2eMeM",
-	"ygTeI0z/NiH1jmBAlVYo5xlVL/SjNm+MreecPFhJDh5hpHu8JzdSncFeWosXvC0/efjIU0effubYd599",
-	"7vjzJ05+79TK6e//+5n/+MEP9aNUwfpB/a5JxoD3TyVvSjR0migOm50+ePbl2QPnX3xRvtVWGnZW0abO",
-	"28y0LQ4HTz1KkVYz6wIjreFGFE2kwZsDVkM91cNCKHxTr8MYZQ2FcJq0RIIeMqMyOQ6HzWZ2pblv5vdQ",
-	"LP6QYIZPfkXVjBVjb3o+wkFSJOJdprT49HSOyPnGbu3I2HnkvHfMZM/atugd3PHYebCjcIVc6H2kb5CO",
-	"nhu8BdNtIcjgTr1LhYfTYyeycxfooYTTMymh8HB6JK0YCZ97vRJqq9hOCTU4dhH3pN5LuZP3Ju0jzPdG",
-	"JUCbRT6ln32k3W3RxaRmP54iNWipv9N3GBBu1Vg6WTt2xnCXh9Jli7q2FmpIgI1YVXbTp1LDV0INSAR2",
-	"RDShlX+7TbAnlc7+3bcGr9zduvDqE088YdXEn4uMOULxPIXZmskj4Z5KK05JtKv27Gl2U+rnsUYk+gP1",
-	"urPWdOqHT7fRbbJQbOzrHabaM00OHQEUZIjPI0RbklI9PKFqLzikHaTa3R/7D2TUv2jsPzz+7Ih/IYev",
-	"8AhEusfoaakHrYLzaRU9JmqYMeI8Lulx1aEN6otVXVZlKv1X0WNyI53H96JlE7D0iN/xmAi9R4oKEOOm",
-	"Kzl4mYKe4YIw50XW1eQBcFiqzNvv8iimjh5aPlDB/uqSorYGJ0Bsw4X8OiGmw3yhNTgf1+smRUZVWCXs",
-	"HrlBx3avwaPObwx7p1z02OkivyB1jdTWEGXQv6fjh6wGuIsSkKYPa5tnxNccIlX6hH6W9MVwAV45zXSx",
-	"r7CVKDPGlerh26KMQLsEyhDjjOxFAPJOutDUn7h1ydGoTmtWvtM98oMqP4ew6wZhEYv3lAr/SDjRR1o5",
-	"1OtI1Qt1C39RRHmDhkFF0KFgEYlOVY5UJQYZW4dljY7V4KWgJZz6po6pS5whtZB3/Co/N0RBSlR6RPKp",
-	"bWdUJAWsAfPWKX1Q3QsFiTXi+ZgyxSE5wp4HNmqXxuI0TSxQlUjeRpiPWgQzDXwpoFqYcb+iFmsLysgF",
-	"mXPbgcQsS6D0mIL7EEbjJayQqDyBGJnZysThQ2gLtVSvVetRNzwshzH+EYe4RMElJjdsna+RUxxU3tFr",
-	"PQ1NhnAX9wpYonwZwqqnh3zlkhSVwudtYeI0AeeBsq8aVt0gh6MME2sPuiNTtsH7jHnoQTh/n+whDVmY",
-	"y8er51agizdY7U7bDUdwTwQgedC6Sbup8BqZ7rQhaGHqaEq6tKpJBepJUzKmR8ZCFVbn7woxp7hb9SA9",
-	"vYeiBwVEZHH7Er+QNC8Qath0QAPVA0PbQwWXBOF6LALcAJMciB7buv2TzS9+/vhSGLeXKnZd/94nUkHX",
-	"eF5NMiT9QsqI3vZ9L8tfjuCLLb5OQpoZzRrVL5zidqul2CP0hpTKowNWHiwfUBYmjdUlwAF1e7zydHnG",
-	"HnvT7Cg98jYCTNdwWoV+k+aof0Z1pNlBGm8RO7trkR1ndcugMmuhBgp5Wwp1qfsLSDOSh6q5SuRYYc8M",
-	"6XY8sS+K0pYqro6E0D2PsO79DO94eiVp6new0MJyIM3+hiBuitOwICUsJRNSoe7bjkop2hokr1hF+zT0",
-	"TwoJizDf6ym0ec+DZsglg3an7U34mHKm5r+EiCsMnvz87CxivBI+M6xcL8Mi9K4/TDk6Dkx5zY6SeNq6",
-	"X0tgEsN+eLTR9GMAmPDMVGlqjZC2FeUyPGRbs6toz3xwCMWzIu59+FX/0u2tW7f7X/5q8N8foQV078f/",
-	"QHMzqH/ptX9+caX/5S/67/9pcP2NzTtvbH55tX/tyubGT/vXP+hf34gDBc+O20Ar6Iikp2/XER+kMhJc",
-	"fGv6M8yyqEA0AJRo5CJz+xGvh50y5A3ZIzJvuo6ZjQxFy4VBmGlqh3dPDWLZO/3F9mt9mLk8Du8y46g0",
-	"CeQl4JnSIA7p3cCKaXAO02wsuanbsOOSJ7Ev5GRFl4wobFFyOBhg1/pWgxk+lHQSSYsGh9UajFD7WOBV",
-	"NtIO/O6YaSIVTd5xHdWYokoIi9gSJi1UYWvmv+cxTaxAkS5vFuBLGF4krxI4YWEpkZlrZ5h+riJ/NCyx",
-	"NR81XOdRENiAg5ciQ6lQaftxnKxLP1fCsn/7f/uXbm9uSHGppOng7Xc2N17rX73cv/3m4K1Ptyko1cwm",
-	"E48zD0w8irVibFCxprLuIA5CWUNFD3yu2Hx4uXgdggmZNyeG05xqt5yMwI8+4oaLWUqa5RIutTDW18Ks",
-	"g92gO5MKEwYSMGnQxPnfGGZNcJT7NF50aqnREfh+8kN9QDJSTlOMJyGLo5UnsV9rniJCHr+FTIDpVUkN",
-	"t0AplXKgQLVXyTxp8XhEcjIUnK0cDPxwoqSj1jPlsqVwK0oe2d6d4zvq2zkJVGyP0BWwYcd7cmvq1CUl",
-	"CFZoTE3IrEyPR2SkQB4nO1UqBhvxUFIfd/gMdM5jKziK9HKTFtlXJYzUaY3ikcmMT8aefJSy+8OZFxn9",
-	"ie9HATE+CAEfQ1isScmTKmmM8zM9hLPsONEl71JxEpniQ7G5YlQxfLzPknYR8ZxnCWmHPpLgdBFl9hsa",
-	"nq7tguYIUrf4Oomfft5YNe/4RYWqgwXzjmlamLXUnUieT+7BbiHg8oMi4MKz6IepeCkE+W9hhxhs6DVJ",
-	"813Nr3tIYOpkUriutMuUPsd7T5rHRgTujkLFqhVYNBnJm5menctG1J48lDcEqfwcNtMyPQMPzKr6Tc7s",
-	"c1vIAtjeRpDxkZLdOl5boNw2dLT9i3EGikUXFa2rNMBWD5lyV0jpFroNlz3M3iL7aliQUaR/GIvRGPqS",
-	"DBbDbjFLCJxGi6ZNDPj5NFZcLiDxIRzzYLMUwdlAxB8l74NGCkjNWJQHKUiRZALvQ6Z7kOrsuRS28VGN",
-	"hNSZQMoi02DeKqdrHXpvZ/BR0zgy1bLsHebOjlqXp7gPjbZgHJtIgs+LsDJ5lyFPjwbZwSqUolK8fY5E",
-	"DbP09OAW2Rc0f0/frWfgkR3cLjOEnfrUDAvZLV0OJXmRyhvjzG+KVPdE3Is/gjel1ralNduAwSFyaJAJ",
-	"RorptFYH8k1TKZXtL77ovDx/fvqx8gsz0wtn/8/MC+Xp2bOP/9sYbTB2uhvJo+aqzSz8O95Dhl4KIVn9",
-	"stQavgTFqubp2bT6vH7mkfaZq0WknYJZYiFHoPc09QhiSdThGezzCHbSnd2nCHbCk3gAYbJOu+Lzydqj",
-	"Bz+dLJRlsbSPY6+YqJN8EdSXtIKD0g5oyHoUkDeTcVg21LBkNZS0+iKIXbvSi2Tmp2Y78bloY3lJbqfK",
-	"q9XQSEIFwwlzijSlWz2F9zUa10selcfXqROr07RoKyfNUzvpuTZj2AWAdvFopL7g2cL055ZWikqo6hG8",
-	"JkqInJMqs2oqx5zA8kJ1EoPAHjK6zOT2hS9IvwjLjnO895R5cNdeBL2kYKIPxamaRSFFIaEaclAJ37xe",
-	"hxx5VSkKLfmCZPkmFlCzNyYp5PSyxokir5e1imtrBW6CD6nvLLwJaoBcCe95U8aiuwQ3K2NrVnzeVphW",
-	"DxQ602wHUeAtoxlBKVU9CUC5djVYeQyGzXLZoEesAvZc0pWzYNFAXLrIO8hI12Ca6fG0wz92BkvKG+iq",
-	"mhTCHJHrTgZWemqtUmim72quDJN8KFGCLI5cJKq9oQjdR0BSQJeQNVfLbAU2C2IbYUa6SyHAXjR0IPwY",
-	"zPkQZUS7y2c4JUwf+Xw+02jPzxGe0+J6PoKTAWCMaQDSqPrINinThcoQaCGOzhJG2JVKfS+tC6N6R0UO",
-	"/a/ujhjtuw0IpRBT2Lwt1RYecsaaJuLZdLoStBrPJFPVJm0RKpqV/15wzoJ5LEk7wl/M79rvNtNc+3qo",
-	"WDWH/kCOMRnIz64iHbXlGZQTtE0rhHLM20rGlw/QKXsEMo1wUz3UGtdg2DoZzoP2MbRwAkQVXQWvk+CQ",
-	"T1ptF/sGtgIgYSUrppHuuvoR04FbY5D7vuTOltomCFMEgA6PSnGTnLRRXYcyB7vSZDWP5IxM6h14Hquq",
-	"yBY+d0z9bA6SpfUfMyPilsGohbmYnufFgE8ek2TVJg7qv3px69YdEEJ+kwhiQdxIczQZRW5kOrN+6lGK",
-	"TJ+MODgKCk2HG1FY7ircZV6j2NXQxqm9pRUSJlknbsnoI4pVQJVFTYeg7ZpZcM6B6by9hJ5hW4ZCHQfA",
-	"zxuEZl2RQp29aNn80W1y1OSuRqoHvAy1+or6GaoSg21v5mwYs0I6V5Dpw1xPJRXFnGw7Zy08nLTUDEOh",
-	"uFwik1IdHmOC5EpIdNry34KrYKWDqSutyXZO6tvXxMyZBmW92IojaJ4g74GkGIX9tAgyV4H3QHwedaGA",
-	"So7uSqGseY3fhKUGJrE0czSGBwCXqbpKgXsCCT5MfM9g5pxYJ15KHsgugeXQk/zGlQc06DqBUEzIKBW4",
-	"nyJx8E4K3iKA8adhO1JNh1wGbl7z9kyQg2fqWZYCGBmwJ91c5sJLHdLJ399fT+578KM0w5dqdxQgXoWT",
-	"wsiMZbVwdVP6seaxAj9Kj/ITdYUV0hwVuinCUBbCzMzsgen5Q3MLs+WU2QU/DKcXq6F75C2nEUb3qeIs",
-	"bn2xguRSq8YSFmopfLeO1yDMNzyVGYdj3hT6BJhPp9qivk8cU8sDt3iNtH0V3VqF7o0GDhP+WESSya1K",
-	"ZUSLJ62JQGdul6t6slX5WUXXnq2alRlrawl1m8QjLzL1IUhEqffIFwL4uPAx8+X9gXzDVXk0TsclzqqZ",
-	"pxweBjMNsRSOCkTNpAVfQk0iBZQHkQMG+A2k3hHEgbW8yFblryvw5Sogf8LfEZzWVa0qrjJyzq/UPQJr",
-	"BglmkPc4eCrqVDeKUuvYIxDsuorWeQRhNF/WcLKrdUpcR6xaUTmhG8GpAPJllzaShnc+lJhbrOXRztW4",
-	"mmpInbQl/2z1AACTeyr5TueHL+k0vBbuBeUOGAws4qHHNj//Q//ybx4fKQAtVZMWdYwKpJ5zQqVsaUin",
-	"Ms6QbpNAbJ8qi9+RnJ97qNuEHIrIzd2jb6w0ORSOnyJlVQmIXUv9OMwiXTDvKjL9pldylkwdJ1R0+h2P",
-	"RYo3A6kzXMWZQqkJOJMkxqfL+Rr07GCq7Xq144Odqnz7VCixok0FQC7mdfiRKCnwSoNsZoqQrUjZIYPc",
-	"aQUgQ/gXhJhiGlSBbAC8UNoiLgDx1uG+6s0rDSGllCIugsC8Cg3KB1Z9FD2NHbvGD8VNkEEEhVcctXqq",
-	"S3ZJcWntqFU31iTQ57ue+5SfteiOyPBSaZXv6lyBjCNTfTTUbcNCq5WMd4tMEVBlDcrJKnKfl+LURR+Y",
-	"euujoUwua2VDntv5fznyiEvkJYQDq8mHVpSB1RRtLQsegBYx8XEAWJGP5iUqKL0pmqbgpbucpNQk5c49",
-	"FJ3v4ZIYrF21W4m45EJnHIqnCGZSkO/jWlPuY9F4VnIf/F4bzH2fu46BcSZIn0BJGdXmU4Zb8tawnt+U",
-	"l0bhU4bG/GOrVeiTYaZr68u77DjLwQM7S7mtjuvTNvb8fXXutaYd7OOs0B1Uilu3SNeQj27oEo/Bwc8e",
-	"NiBVZLN3MD122YGO0ap9DXrsuyeferqETj7/dAmdIdWTjys86ZNHjoKPWlciH0LH6ZNLwZ8L0Jg4ibEb",
-	"3IvS1LnpFj43Xe0BrNuh/TMLBw6Vs2/LvpfDPyq50mtjpPmA8fbPhBaGbqgAbAkrdTQ0G8EEAXGFkUp9",
-	"78by16JGRlrqftY6szhw26lnNdQd87Koxkk/apNG4S8d6sZUwDu7pNou7KVWmQS/LgLVRb2qpPMnFOYi",
-	"152PiEaOAypZgs7vOXwFhVmxJdu2hfd0j0CQR2hBOo9d5kw0gpGph2eH+UYNsxpxC9bTDsNLd7medqKt",
-	"EppOEawxov711DJ1EEsRupaXoUulIqNUG6hnK2k3MuCT9pL5cllKWg0zhzrYH9mdM3js0epVraddaLNq",
-	"sxUhOsn+cnEquEk9kkdegwwJqFsxobtqEKRbVGji6KUOdmld73gJMYI9+UyHyZ/UVcjampe0TbeejZgE",
-	"mWZ8NDEJ8jx/9GhJzbpAUoJNSICXFSNGA+CMhHtXrtiJZQ25nOlceuj2BxWV2EVwiksqFCSJR9pNVCCX",
-	"NxrEKdQ1nFZHGOz3ru2prub3kHqqG2LcOeNoEjrCYFANURL04KphJq3yKtGJg47qVZlXULlcFO3iPCzf",
-	"+a2Ws1ucTx5Zp6RLHFWf7AKIe07i4K22sY+LpA/92l1OInqaDytI/TBDJsgAGS1CViFViQpLUDWpmqNA",
-	"pmlQr1ZCFLKIPKKLQHITGPNxreiY2Ik2YYf1m3ey/lUPYUWZ0l8Vfx6qa7G8yqbWlTJU77jusFaRGtTP",
-	"eTp1yqhoFnw4R+Gl/66RxHblxV9RCUaqq/A3+e4TrZYkbnuYFGHyA1XjgaUgwqp6YsfaPmYSGndd3p3u",
-	"tIumNXjv99u7PtiKAzTub0hATGqvocGI6z70dHJ5F3kAqJeTcKDOAtAmiiWcZzBznsS1teLyKr6lmiIS",
-	"OaDOIWAy8uB1H+fAoFKF/ZI3mVg+RCRdgvOrvUpGZrlantNS9NFxs8gZF+hiURtQTJTLVZnlemn6KOJV",
-	"IaFLcKZc3klXW1BNWnCChuPoWt3dyk1Ok3PfpLyM5Xiv9kQ6ZzJ5E4IACTS7LAbC+LRo8m7BRHQce2vP",
-	"8xX54m+dKrtHSWYcwqRdLLQFrBmZTxW0shZWXSyFkipEYKQ7TjApcP0Xy5FAFdvNruBvGE+C84A04xDZ",
-	"SqnJUQ6FHGlaMe4jQfISkIcL9+GdegQKosCS+CbZ74ZGFqUVRcJ0dYczUhqjkmSfR2qEFp76fEq9tVCy",
-	"+VfkAGGpKfJInXgeFBpooMWIjgw1/kt6BiIoFwUplPug6wWAFCSPuU68Xe9ykfuK3W9eKjKceDTzGOhM",
-	"9c03Bbvca2BGhc580IXpcmICwo97BKrJkZiPHtu88+fNjY3NuzcGFz/avPve4PL7g09+hZY9H83OPZ6b",
-	"CMHMLJoK5Uu/9fztPvqT56KpCkurSnCmdByTdu7zUN3JTUKAf1g0CcmXfktCu42EFC9ap6SL6rwDRjq4",
-	"hzxduYAcnptsDHxB4aRjXrzrycdM9JskCglIPJUvExjrRvEKWx3lSBCNuIomzRVVefyFE6B86be8a7fx",
-	"LohgQOAC0Cu4Z2DvTAO3FhUifwBMkJ0JgK0QFQD7loAeFeMwCI2Z4U10LHgccgVbBOm+krnIC1oHFkxa",
-	"8p27O/9DzjAQh98AF3aVNChDeER/vwRpgL+haNqAl37rIErlAbA/RYJSrHO3w3yi8XELTsL7d/PylSat",
-	"79rrHp/lN88jBN2lJFURH1V7KKSIkm6jZFo0IIMQrjQWzjSUeCqpCRLrGF48xs0K0Y0fdygNkBLxUBBu",
-	"lg0U+4OAuAkg4TVmqDo1075onahgk5SJxFE4/+Zx4QO+msb3jHudE2jyOlNw2u+1R5Qx6ezL0/DgCHTR",
-	"0yo6D02HVJgMKrvkYCSGM9qCfq3ALwGmALtuCoamVJUm6V2RAG80noqgfUerp8EjYR4a9FMF8ni9TjyV",
-	"AdP2CPhVfc7TOo4C8qRj752ggeeHWn88Uv22IwRQYMaSfitSBDjx5SG1jiepevGFl+WpVwn2iDe1+MJZ",
-	"ucfRUBz25VXStAknLEoBGDNsEa9DnppLYxAHNexjlzc6JKNDlMKjjO7T7s6kllN8KPVcMVIapokT6uIV",
-	"J0rhnIOOVIrggBDAAAtgY1ViUdjxh6YRwBDnTAL9DUE5xIli51qYZG9s9LLt+F07wUKg2iAzPcB5Tb9a",
-	"O6GNxPZ+R+/TQ9FLRhx74Rj92kMbwXwFo5W31U2D9F5/KcTLjPbxWiOkrYyjQD0ZCimNvmv7hMtjUOgJ",
-	"QpffohrXbhXg7qYXwB4Raz+W2jK0yV3qABh/EGkN8YpdAO8uoWpHLriEXIKhkO9F1uQe/U/O9qIzWs1Z",
-	"NQNXqLOqDYXofMLXE+y5FJJrPUIA4syGegzKGKy+WC1sRxWvsHF6eAwpA0a2a5uDHoW+HQ7uJRrJLyGf",
-	"O7iHaB3hqlDwOkOd5adnD6ZMUDvqwpkFODKOQqEf2Ub+OWzmZfKn52bk3wJxpnITBT3nN3UBRtiCJGvC",
-	"s9PluZQJ+3ys6e5ojy2X+6ZBpVVCAWHvtGhajjID4CRJDGtJHtWeOiMIRAGGFJgGygYosImqgXjP1h/0",
-	"MzsqRfQYtsIC2qLFHMzZZNG9C69WHErUPEKYZBKU+emtr5Wdu5MODO0/2RFlQb77X999gZU3ItpuOeKu",
-	"CJOto+klZJ14Ct1Klw112hmui5AI9mHflyyF1UjWJVoOn9rJXQ5HscFVRL4tDEOnySGEVEJd3d5C6lXM",
-	"LwXRS1WNBUAVXiumakU2tVQkaOWqHmwV1TziqAtOkO5uIW1sQGidpkzBH8AfvOPvRas17nmk5q9KHt3m",
-	"gojgV9UeasqnH6u5WAi02sKsg93VxwGKr9YE/l3jUgnTPb80hKzYi1YZr4gm766iFvbWhBajS/C5muAq",
-	"tNpwiQi6FQT7arDWhE5ICKE9JOGWAlVKz3MvChoQcEai3Qd0TUINM92bAIFqRqgnFTClj9pUPlXyHCPf",
-	"3YklG8zwG9c/QJN7yVBtkmjBRJK0p0mvFOkrMNxOIIPV7SAC3q4OBz2cnIJMkQmb5hYjNKFLmIncSDM6",
-	"JzVIxknZdI07maLvsHrusHxsJ7E3IsNY8TccUnADS90z1+M+lJUguRERi92l61LudWLa5HZlXvIQWpTR",
-	"5AkkLNEYwif4JYzQ0GKRTrc93vBwC5BC9qJjCsVOuwqMd1KJM6lKNSlr6DI2I0iFT11Xg86qHpeRPUHQ",
-	"KFwghzb+X/aur6eNI4h/lRUveTkFIbUveWv7gPqQCAWhvrSKF9/6fOJ8e7q1oaiKhFXSpKhA+ocmVaNK",
-	"VErUhyYgNQ0RiPJh4M74W1Q7s3t3tvdsFK1jo/YV1nN7O7Nzszu/mZ/fFDfJR2ThzryRLgS8wNUMpaSL",
-	"6zv0VV3ApsR2jaNnWWERIBjN1zVbOkyw9SVNbZuJqFLbcMLFKs2z+VObbajSybRqUt7IzEojIyq7d6Ks",
-	"ukJonqcn0q5iIvf48jqRyocGQBju9ezNq7n6Am+8xTj9E30m6KGzq0QsdP3QqyDrnMbQYjgtnUetFQTq",
-	"W9XHE0cq8Od7ckQFiUyVu9K9j5zPw1YYMBnBr1G/GfiiWYFDStzC3oyK1gH50YHNTo9jrpEIbtH3wqVo",
-	"au0fFDcEuDZn+VHGi7XsQG3B4n0PaLHUnVm52wQTzs22HFugxoy40B7kB7VCB4pPH84GCvhO+VT1ssan",
-	"gt2/w631daL6xMUqY/pcxD1rkelTeYFSbvISHk+zEU6AObCEDrDU4qfDZf3XaQCRxwGIAPNjemaKo8/r",
-	"ytxGogLQXY99uw7ZqpZ4+fTHmtdk1M1sR9GF9RzrBYjWx/9tXIZYjs17j3l5Pm+skyigVSzAKXLEygAD",
-	"qqGx+byhgGvIxptVV3LWu+SCVJum8v41mCUCLPTN1t0PUIUaNJnBLnTo7mgACCDtAJAV0Ki3RX+fNuFb",
-	"PzRwXIIR1wlFKWdsET6JCzCOtGwzZvB9BSU4JKKxFKSVWK37gRuzYidROXAkOBJef0r9q5zbROCQaBPj",
-	"5v0CrCMCG2WM+imhbsMP5aE6HtRitv3GmGRXtjAuVU4kxV6myjGk1xW5cQiJX2g/7WS9p3mMycRRip31",
-	"YhqO8LHzOOQ6OVmYskUvq5bATiuoOg9cQSiJeaDyv74AZZrxLlaJRuBF7vJgajPIMMGJOGFlMyXKtxfs",
-	"UqLBCVe1gL4tC+Gx7aAWKxdA8vRW/9Zq02UZt6mVdOZtGUFT4jKxQmgVkpVZG56rW0hfxWgpk2yen8Du",
-	"8DLGS86epJtn6bPtZGv/8tVhcrp38Xbn8qCdPt1JHh4nD46Srd90/6gPb5IlCCLmPuhllfVaNHZ9Gt7T",
-	"mjERy95lHkQcU5+0yiaIM8ZXeN+WtwCewpy/wnW04pe0MKwrXS2opsTW1ni8ssxCDO3KLrc+ywaNMd7K",
-	"H2K6Kcz/aQ9qB1XdcCSCciHu0vUbKi9QDLfqvAHVC32o5H5IMotXtd234mDm1swsjfzZ1TmwayXrq4EL",
-	"UK5qCGJ2iwTc80OHCCaEz0N5UmM8CpiDvgPjO3JxfJx8//Ti7U7nl5PkdC/PWWSKNTN+9hwCSedks3Py",
-	"MNneSx583VsgYPj5xzEA+2gjor6nSiow99nkTRoIgu4m+bHd+fa7XJr+gUGiwuL4TDhqvZ3sTtbJc/np",
-	"65Nk64/zjXZn92X65/75Rjvdep483pZ/eflP8uiwwFWaoXuMbx8w18OCQAimSfrkTXfvLNk9vHz9IheC",
-	"gbZZgsKTK3SzbtQnSLXOuVC1KbgOnV9f9SgmL4EZlIyNIsQNXcCCCHa5wAqNLkj3983OcWGSGqZuKInN",
-	"uEKwWMfBWRX6VnLFTqVn+tNflwdHuWhdWz4o+g40YxK6vJJGEUnfPErbB+nu4+43P+QieKu5zL80SFig",
-	"nl48UedrRLBVFtOA1BhttmIULQ+zuhK/++Ln7v7f5xvt5Oj5xemzZPewqKcGm7n/xf1/AwAA//8=",
+	"7P15l1PHtT8Ov5Va/dy1PEQN6gFMt9bzRxs8EBtDgISba/OIkk5JOumjKvnUUQtdf1mrSTxgAja5GRwP",
+	"JCbXJM5gIHZikzaYtb7PO/nRUjd/5S38Vu1ddQapztFRt5ohcVZWQktHp6Zde96f/dpUVTRbgjMeyKnF",
+	"16Za1KdNFjAf/trf9qXw1b8cJqu+2wpcwacWpzg7HZSr8CURNRI0GGnROiMVVhM+mypMueqpV9vM704V",
+	"pjhtsqnFKXx+qjAlqw3WpOqtTXr6RcbrQWNqcbZYLEwF3ZZ6Uga+y+tTZ84Upg46w6MfbzDis6rwncck",
+	"cR0zXIsGjWg0+Nxnr7ZdnzlTi4HfZvGR/8NntanFqf/P7mj5u/Fbufugo4dmzZYIGK92X2Dd4Wkcog4j",
+	"lLMOqQmfMFptEIcxR20IJS3mS8EJ5Q5ZZq0AHnEDSXwW+C6TU4Updpo2W56a6p5asbpQmaVPOXNsvjqz",
+	"zyyowajD/GhJsQlNqxml7OTM7L7CVNPl5u99BbU1AfPVO/9/Ly9N/xed/u/i9EJ5+uR3/mPKtukvuk03",
+	"GF7wUkCaQgZECtKkvEvcgDVlymF78Ir4DB1Wo20vUCddUNN1m+3m1OKMOvamy/Vf4WxcHrA686fOqPn4",
+	"TLYElwxo8ogvKh5rqn9WBQ8Yh5nSVstzq1TNdHcLn/jOj6Sa9ms5T928F0ZMLvwoq7Ulc0pEMkaqwmFT",
+	"ZwpTx5iULg6QMo/xxjfvs4x/zK1z5hCXw+noH6j3LVUDd8UNgDhbvmgxP3Bxl2ir5YsV6o0adck8d6Yw",
+	"VaXNFnXrfNRv9uvnnvZdVsMf8nKTclpnw0RzkNAmUL4MaK0WkVtFCI9Rrn9eZV7ZZ1Rv2MB1F55DAkHY",
+	"CvO7FeF0h2m2MFVtsOqyy8tNdTqj5o/PHtIHqU6PVoNyqyE4sw1PKoxQucycxK0tLuyZm95TXNg3M1O0",
+	"zigiiuQLTzRoQFxJHDWc5Yc1xqus3GSBj0eZ/DVMftrlRHCvSzpu0HB5eCPxRyVCK5JxZDocRwnnHeez",
+	"4SUrKHaZgyuquy7bwFCHmEO16jpqUHhCnSgJ6DLjRLQD8njvznv91+/0P7rYO3+lf/nK+jc/JUt+QGae",
+	"esJKER5wvjLykuH9E0Q9kGSi9/74l96d93rX3rVtqSfwSo6kDCF8x+U0AMJourxspekfMurLEilaN3hm",
+	"r21/QWLKgPqBLFMLURxTXxlZqh4msuHWAhJoYuEiIGIFpEFN+E31iimHBmw6cJtWKmp5tMpSd5D5iTlP",
+	"9W++0b/xt/7Nj9dvftT/1T82Pvmmd2Gtf+3vZI703v2qf+WqbQjflcsyhb4DQZa56JCa68uM859V549y",
+	"ZPG14RH0B9T3aVf9DXtiGfIgJ2ofiPAd5peIy4nnykDiHQkaQrJwAwuEajG2Jz50JmdWo1qns+x6nmU6",
+	"LzHmKHFBPU8faTP3WOqV1rECRZWjuLmWB8cCTcKBG3g2ngYfDxLA519sXrnQO/8p+b9fkf7Njze/+Yf6",
+	"9G9nbWff5m5Qzss04GE7KSpdTvh1yl0JxD2sjEQ63Muo1AV68obBmr2JCbBofvHBk3xlkPEnrkwhEqAD",
+	"siViC+H5m5sQcceQUhOy8WS4PFH5EasCSZkTO8hbbVQgHMdVe0O9IzGBXqOeZIUJyvjcZ3e/BGtMgZ0r",
+	"JvTXPUn9tTi98B1iV13zC92k4ZEcb2ZnZDJnzJEklEQxHXhPMaEE77EL6Ljg1Zq0por8gnh7wja2afOj",
+	"t2wCMlcvs1iwyd+pVCvCun955GFsgftGLzC3+Ivz/ridloPumvT0QfzpTDG/OFRMFQVvyIbyCzrkRImx",
+	"9xTHlX1ji7uMhQILf7XN9PfKkp+gZIsdyN7kecxuT+wNiK5IIMVZsE2a5RZSWfLkiL5ESYkRnsmw+tTQ",
+	"2hNqnOrPqlJf1EC56Sc0Ry36S8xlNDyBI1RK4gaESqK9SkqzDlXhFq2zEmHNVtAlAufqURmMVhe0gyI+",
+	"dvamBdXGSCHcdHn805lvxfJDKpaLIPgk0As8SWgH+Ema5B0teP9FBe23wvWRE3DjyK0zGTzvmLErk8Ns",
+	"Xnx749M7d1fP9s9f7V26uH7zs7urZ3tffb7x9c/7l3+L/+69+6v+l+eUsOWKMl6ecnxaUwfSalc8VzZg",
+	"l2ouN/9EP5/HnBgTjk5jicsO84dl1rLN9640nFfbTKo/H5NkmVmdgh6tMC+FiDpUIpNT7IEnNYb3P1i/",
+	"eX7j8pXeN+/1rt7uXXrP9vIV6rVZivJFcS35XRsDggvXg9MPR7JKLhhoK8Zj/m2NNkZ6jLWGhULurTnM",
+	"GYHvSkSyFeZTD+R8tSHcqjKRukwS8KiVyGxxdu/0zMz07FPwCCUOmvjhZF6e2rh8Zf3mxc2b7/au/UZt",
+	"jo0N7CkWsy/+LFwd81euY8k6jpjoH2bvVcFrrt+UhBLp1vl0u7VIuKgIp1tQyzYOcnObaDsQTRq4VfRw",
+	"1Gr2a+NbxapbbYSROV+o+T0miePTjsvrEsJSVeGJNnB6M6Dwqw0Mm7noaYSImnVQqRbQZDzYCul1hL/M",
+	"/K2p0dFvrfsfBLTaaGpVIzlqpZsheanjMIe4ge2iV7qBjZiPuf+dIMj5fbMzMzbhWPUZDZhjdfueQN6T",
+	"z6WbVzdcdrmTEkap+aKJyn1obpjT/1GL1dWZc/W/HVZRF73l2InOvpEQEK104f2S+eBsVZdX0hUX3hpx",
+	"kt6H32y8/dbMrh+16vmcfrAmPbA5kkJ4polNTiEMxh0lfyyhMi0Jc+ve4Q/SRLSSAMYU2o6TtUp5WTMN",
+	"WzTWLIlUKVc6u36UOYSLTkqkrUWrOl44YIEpDU5O2eiXccces1DrBAfDY5IwOJ6cdGy3Qpc8j3QagjSo",
+	"QygBlbJElIXB1QOo7RVAWisi0+eezy4Nt+qo6NiMU4ispK+PNCisELSY4V2FZ3JTT0YQKL6h8FjOLR24",
+	"MOF8CgnaHiLc+FyiY45Rid6YJCGaPc++ZluRC2l0oeM1grMo00IL0DgFjOM5rxqDyW5eOCLGGKOFV4Xv",
+	"q5UWprgoywZcMi7KVZ85bmBllE2Xt63S41ml9+DrFol+SpF1g3InClEFEUEkLLL5+RFZE4og7NH0xMCd",
+	"RtcMOmR9W1ajNr3d2prgjn5bMNtvo6C4mVQcRzfLQ5Tq9g+zf8NhbOTQJW6gPfeUeEIsj8Vy1GuO4jlY",
+	"mA7jgZ9f6ChzPbC57vKzXV5usqAhnLz+Inw4i4r3A+UzB/TXjro8VRMKARUT/hDtgFRFk5FAJOLk9jiH",
+	"aAfWhR5uB7lXqt6xxaVi3lbuU9GPp8c2V4TX5gEDLhpTBH7zXv/9n9/78Lo1cu+LlpDMKWdqrOapzDek",
+	"HtzTeOlLpEPdQGoTS7Kq4I5OXbOqAmMxgJwx62PwTh2xzmAa0ckktz0K/5rVFmJ3OpUhqG8Va3mU9MGJ",
+	"a2I+MsSxdKeHTdvxQQxvT+fJpJIHE0pJ0OijFk8ZEH5D8+t/fmXjs2/ura7eXT27eeXq+q2P766e7V37",
+	"YP32xfWbF3tvvXl39Wz/8yv9j97GD2PaWNOV0uX1MjrZJeNB2cPr3xLCL9Nqte3Tahc1s9A1btPNnqZB",
+	"tWFnAVUdVRlQRCVxOTF5ognHGFBfre15tlvmsIC63uj3Df/QGqA5gLES4RMf81Ih4wDyUkHqmuF42/Ns",
+	"5kreq5sqPA5pdbWqpb8S/sPiKC427D5mDP7o9LZOYkNDUzafdwA2ykaJcMZHmYQ8gvt8hSP6OrNl3fVp",
+	"xlnNrbrUt+X4Oo7PpEwJuSg7RqldNsKyBn6ebXse6TLqSxIIhyZE1d4F27lWXD9olB3r4R6gXSJqBB5J",
+	"HO3Mwp6npovz0zOzg/w+JXIorZHDZ0Fl4cytNyqi7SsapFwEDeYvkoboqDPrElr3mV1Fqvui3bIpRky6",
+	"6h7V2SLpX/vpvQ8+Wl9b6/3vn+FmAaN0l1lBMVaHVT3q548EHad+nQXPqXFt/Lzepr7jUp620qbLhb9I",
+	"IJ1azcM8DxODdU5t57LbFc2XUMFKKK69D2/3P/6pVe20B5QPoxu6EiNlmyrCvFxRzKPmOcVX2OnRWfWn",
+	"J52uqLiZC2KTBqQj2p6D3s58rErrrOFyQ1KMkcAITrClXMG8vCJRSGJzAoxx6bd+uzHIqu2SvJc8ItON",
+	"d37au/ql+u/tn9+7/LvepQv9198dWJzVw5HGFpbs9z0MfLqSVjz4rkF9Rzbc1lRhyhOdssv1vnqsFpQr",
+	"rOFye/gzlm2VKzy8fX5BHl+/+af1tbX1O1f6Z6+v37ncP/9J/4tfQmL23Iw9MX8LbGK8ZIaQh2SW6sBD",
+	"DxPTGLjpg5fceqGFWFaLHg5URTc93f5vasWpJvySOe3HJCgo6uPmcL1KJutOtSyfGcOabAjPKbPTLddn",
+	"9pd9nweuRzoNxgklDaYYpydgGcusld+941ZHn/gx5q+4VXawKsYTg+1mJS0UoA6YSWWt6qfiuztbnN07",
+	"MzO7d3p+39zCbDG1IiOFAReIWyNa09TypUSatEsqDO20JHv75JveV1c3/vz++tqF/tVbZPPGud6dn/Su",
+	"fZLiDFpxndzx1tgP0kUgRmGTEb2ffdr/1Vv3Lr9vF+6wdfm9Bnh6WUIYn0hO4c5PNi69ufGrd3vXb9lm",
+	"Mar8JjcB5vJr6fsdlmJ0aDcn0Z6wmQimnFVvY0iqA5ulb0fkFMOMN6S9tIBPnEQGz78wzI8yuFlKNlH/",
+	"gx9v/PJ9nUG09nudPnTtQv/cJWXpf/Sn3rkb8Zwi9SH8pPfV55t33oqZ/4prqDkJgfxNJw5G8Zgoyagw",
+	"5dGWTMk22k89xh3qP8swtS/JgiHxweJVCcKkihpU+iol0JU62F1CF6rPggRV7qYtd/fKzO6qHnH30tP7",
+	"Dzzz7HPPH/zuCy8eeunwke8dPXb8+z848Z8//K9dblWO1CIHkjKiI9hPPS9vLtAQ9ddqhHqCK6Xg6//t",
+	"nf/NE4sQi1VWL3MKoDTUwMcvmlOFsQXWs/qnpdCUZj5wPKhTHFYSxlI6jyeNCwiV3WfN899Pr4yfo0xR",
+	"MJ0xVMgTIbENVnVu/GG198aNsRXJ8VXDLehw+2MV0wP2FqZlZbp4/SBUvWxO0hepDAj6YUaSM+MAK1AO",
+	"RGDLPjvuNplmUw6RgtSoXzJRYFdwSRwBBZJV0eYJ7jUzO7cwExvf5cHeeauPry6oVx7pMqRukzmEJsaY",
+	"K8J/LKNkR7jH8GOyvCXth1zOYr7PtP00y6m7K4zrDU0UWc8V55+aLebauJwmVe/aOWWfXb+4vvZ5//Mv",
+	"rFpWm3NtUQymfjm0q+6pLk2DrEDmuyIlnwWVBGv2AFQV5SRKGQi/m+n2rQnfEhC7d/bnd1fPbl77pH/j",
+	"b/01pSH0zl/ePP/j/o2/7XgpaofbylALU2EcN5UmDri1GvMZD0iLiZbHbGQxM783B01kuI1wSwtTqK3a",
+	"i1wTNzF+mhGviWhlkNQHWYll5VmMECEhtsENx2YjOW7YmAGPMS/9fbziGYSBBDF4londzDq3Z3hgjTDc",
+	"t0xHj8qRHnSY5H54chJhrJdYnQbuCiMuJzQmDYkjOryj1K2EJJzfN97RKpURYQ82V9948sknx7RIJxQd",
+	"x4pD2LN4goShmvTg+EhqeSBh8SS9PmJhcTP5Lfnv768+uX02HCYr7i2a/8QUur3FsflkeiXibPrNum86",
+	"TNICHG2eTKKQ2KoT5JD+WbR5yLWF8A51SYv6QQgsBC5cZTDIEJlqkGC1GpFiiyS0IitgToz4sjZIkyKo",
+	"v5Qv26fu0SojtCl4Xetm4UIqrCu4Q2YKxWIRchjdoEG4INEGRmbKvpGaWuxXevVZWz2hauN/B8awM7fw",
+	"jPVwuOMaP1Nypx1XBqaCZNB/xlqQy6NERuAzRkSNqHsqSYUFHcbwG/SaPybDXIIwolAiReNGkQNa4bbQ",
+	"ujy2wkbWoX+vTT23pkHr0tnwVvz+osV4uUqlNXdYfUzaXGkEnWS2yVO2Nb+K07RVYj/nrkCZt3bFuuq2",
+	"o4YBG4Aif1najd12vc5kwFJwJgWH4HhAl+35FRn2pI6sh9tGKswTvC7H0uvxBJMGXmxX49tSiCg0viw7",
+	"C5LsJWEj8syc444vApZSJXffq9wCdjpFbebCzrtWXLlVoYtQHWrEMYrOzC5vRd8bubqENzSHwrGNxcNc",
+	"rAvE7PkHaDdSB6KAGYU8hFZEW0mJgvq7oowq0eHKBADBkRh98877/b9cwcTTjV982jt3Y/32xY3b1/55",
+	"60Lvq6vrtyEX7Ge/Xr/1Qf/jm71rv1m/ubp+0xpPp2lYF+Bhlbkvw4jiFCgLJh3X80iDrrCdqFGZcMa5",
+	"qU3NUZTxgno0y4A/MbrgRAlWBCWOvsth1e9EWYfPWsAtLMZxADWPFaUnIK4xc/SsSyjVtG5gAC8sUmzs",
+	"woydrkGMVW7o2l1QB8NdiNP2YEFHzjrFTMcW0tB+ncj9oNxaahbMKbuW+3tM48NRn6H9FCNKaxm5fpdo",
+	"B9kvGyBxqwLpuHXXihwmiM+oM/iOqfmZpxaKs1MJyJ9XXnFe23vmP+5LoUpWVtFx47+BDHgkFQPqke/t",
+	"Hg2YDOyeB2ki/h7FGlRZIJx1mAxMRbIp1tw3HpQpWM7ldiutFpvEc+Bj8L0pCfaTvs/qpaxVxpowC6W8",
+	"6NYYQp1XERYzFs+zTTEQyyy14rbByPeOkobwnNHaMb4oJOEEbQxMOjcniQ4jcWeTly6kkwx+sxVVL+0u",
+	"HtUXkVS0oC+heyJW6pTvNm5B5ubFlDoipGvMRsU47KWbgIrZYJyAz0XtInpeO5QD5rHafohX5CTMsSrQ",
+	"8hAeJhUN1j/HNeriKLJcTiZgDFHGC1ZQjgg51E8qKDoBBIhQfWTNYUoUrw69+3nRIS2fSUA+61CJmm+i",
+	"sB0ubniRgMjKskp55nDW2ij8rXrjYqQcSRQmOqmxVntMArMoRU/oX6Aeq0aGh8OvH5NEKeuGw+h5R2PF",
+	"w5P4gXXinqguH3eb1pIul+4+1qC83qBuiVCupJLRGPW8fXAw6YAACJqB4pip4sJisZi8jo+/XJw5+cor",
+	"zv+Zfbk4PXfyicWXi9N71AfWG7pfqDdBud9WGIi17CJEuVJfI/wsc0in4XrKTgBzUK0r7oAZcp/ZBHuG",
+	"jY+HB282aBk5wcpR/QvANTz06vW1tf5fruj0lRKZGcwcC7H8RnSSsF1OTAPbyq5DGNjuizKeZMendhyW",
+	"XBwZp2Y48grzZR6G7LsrtNr9gX7ayqWilxX0Kk6mb42db9374NLGH85uXv9b/9fv3F092zt7tbf2Ve9/",
+	"Lmz+/uz6ncu9629ufPD6+tpP766e3fjsm965G/33vlSfgDV9d/Xs5tqf17++vXn9bO/dr+6unu3//qPe",
+	"xV+u3zy/8cHrvT/8vHfponrm9l82vn6/98mv7l3+3cYHr2988s36rQ82vn594+t4PmgL14uloEoWQR1O",
+	"DGUZIBqVBhDmyyIMY0VQH4G6qZ/CNnADXtQRkUHUiG26uSrdMoJ6Devy1IV+F/B1AdIwjeMNQtNWisqg",
+	"Rh4nR/5I0GNse8BuzKDPYwHljr2OYrI77LCqm8n8XGS3YCfUh/Y9DDm5NcLZOJ0cUC1OOdpAaIw3hoE5",
+	"4TsYX+AieGQOHVeYccgn1LIs0JDjr8DuVwVZCSm/3IH0XjdelTJsy9ndBgcDaWCpYrUaQ/zP6pre2sYW",
+	"ptQRWz0CBllXCqKfsTruRx2NsZu079sMl3JWAa0GY9QpH0oWuOSEmYPqp0AQKpd12C9vJWr2ePb8X4O7",
+	"bRZhX3mIrDte4v1z+787XZyFcuITbL86sTqEstxgKJ7u0cAN2jbV+wCr+2wgVv3UrvmZfU/NxlmMaFcM",
+	"cCyqSAtxfWl6IVL3tKQEM5DX8486U9y7q7j3qbmZzGFn9iXGhT8HBh44iXDp8QnZz8HkcG1Focv2M7uB",
+	"sp/anoOednDWupxQz7PCdcUyCNJgu4rjwHadaHQHcgV/0zt3g8yS3o13++99SeaKpHfuzRFG7CiSj+as",
+	"p2Hb5AO0ux/SxIcD5Kk1wS4nCUsrV+ZNSnODwy3GdV8DzCRDEw3+OWCYzWfv9sDq9UT0uNals6ort2qk",
+	"6d/aPXThtzH4V8CSxRIEmMBJa7A0AyQbNRaCanCegJBOmMwLwWYvIEmjYF1YEwiC6ymRQDd20+no0nRF",
+	"GdESMhmXVdQa7p790Dx3hVmzW4NAiQJpd52IWsC4YcshWnSC31nd9Fb3iMYNqHjYPzCsIqOu1x5oxdVh",
+	"1QYNyk0mJa2zssZ42UrIXfGsBm21GB/DFFdTGvFOfOQ+wdbGcnwgkluC0C0nL4lgsP7TlEfqm+NkeBom",
+	"gu+WLMPOX2ydAofjMOoshgTneh7o8AFdVnZJibR5lfkBdfkitFNEiHG0OIQMCkrRcwOoGcZQsO+7uAdh",
+	"MRmjWCqg32NlKOpGeDmqWw8heUJuZoZGzAklNdZBuySpF//ii83rX91b/WDzzlvra2/mS4pJx4DTimuk",
+	"ruplxJqDob8wvPSJ+xOn+ywm8kCSnkMO9ojlOx9gTfGiqGPwcwxRiSdL7TlIkMRRIpx1qqLJ/EVCiQ+Y",
+	"PZCWKgCq90dtqTMAwJ6j2D4RVDaE/Ke8GzQ0JrW+HeYlcZeyMnhMxlvojXCa4JQ3E7DcosGCXb0c2xbF",
+	"ShqGVrvxxdcbX//27urZ9bW13ldX766e7X/4t/5n/xv3hHdlANBhTcrb2KsuVIGt1/tZl3lOrIPugAaM",
+	"l9oWpnA5k6xAJK1BPpwuto7po5cu3vvd5c23vujd+Nn6zTUyk9+eS5RVuxiKGYBWk7uKu2KoxLkMN7MY",
+	"27Y/51ObApslUOEnQ0mtExF89wlz9PKn/b9/haW0FiBIbyTLPyq8kN9PsuZOfZ2YabwHaQh1sV0BAStM",
+	"K5kbkcgHZ78VpX/MkzWnYMEeER7cuzr6t8P7L6ou9cpxJqV+FLpOHVdtVjUoI9fKyapwf2Aytt14nnLn",
+	"8MrWuo6M6vGMWdHIiaU9z3j91s/W1/7QO/vWuMZuHD9DpkSpgwaTTDduVXYmZNlG8abI1J8pFgkFWX5f",
+	"jatAbDGFU+hDTbfrnxee61CbmSTLHcaW9XcWYAfhLy+iraGTsNXj0w7tPiZJQ/cYCZ0gT40q604HeRgM",
+	"u2KPmOJ0cSaPP8FuXohabZFwAUBEsqTXQkmTLrPpdgv+dnndDG0apcDlUt+N0R1juNzzw9u9tTc3z/94",
+	"JGvTS4qruhknuKXysm2fcWpcdtsH/mifbIJFjeeOy33szfQcRzfdoQk5DVIIjmlFLcw681gtKCCWOz6h",
+	"OF4X0jCUxBxuupa3IWTE+eaHzRjT/zCln5auVof0u3FLRbEkPTGBvZYJiKYVOgG26qCpc2u3tKWfr/cb",
+	"5MAmh54rTKktD9MHB2B6o44kLcbLWWe4FH43dHymEgmMvKcUhcsSJp7jEgJBFhYS6K7pOdAjI1L4VCRc",
+	"pbUEz3wZpZss6r7siKJJXYy/Ndlgn5dwIZBXknfrj+J4Q3s/lIWJ5UJpd6TZDdE+Ra3GfFkwe4tGvaiB",
+	"L8Zz818JjfFlocp99qbvOcKC31ca9CD3iK5UIc4MQlIfprHYGcZ2xs5y2v4BV7bawYPMrqZhx8C0/n7w",
+	"gN0RaL4bGc+PvSRnzYZ5c3bHsei1OW20PO7euJ86Z2b1xFO1x2trMiaIzwAThNoeLZ5ADVk0MF1QuYeb",
+	"bC/8Sw33abxiWMcDqhXZoXzuFBR25kPmiwwoJk2HylALUnG0SwloCjIibJpRx2RopGTZhptAJO1CQUvH",
+	"Fzxn87eQpGKwhtqhPKJwZKgQfriEJIf9H2N3D8QBHGe3j5gPWE19FLjMQ9dnxQSQ0jk4QpBa2+XEXpO7",
+	"NH/89t/mB+nTM4+MiyK2BSgezSFk/ulniLJneKDk4jiOVidSRca4RhOXfA0qLaihx55fmp7dsxc93K5E",
+	"uRJCACgphenmBdJgpxOHtVDbt9cp7pvZt2+++pSzd892fMwp7cPC+gPUy93gPnQTy9EG3aqxNWm3HDvp",
+	"IeQJVtCJj0Q/FZb+giXbYrykDkHtOJ6B4F63AKEhl4MOP6aiMBEAqbR+Z/vDUtaxj2b77c8m288sR3P4",
+	"JK++8bf+zY/jUYD+tb+TOdJ796v+lav22lq7W/lwDTw+vE09c+Z+4qjsL8MS3Gz9PWq2au1+E1O7lE1l",
+	"hQ15CdLd0KJ0ZaLqpdqgLi9gu96ZhKmeD41zRxTITKwLEZYu59Ppwm2xwZOlaHX2hl5x4TkoGRNIiSGk",
+	"Bo2hW6e0QI2nBgBfz1RuHphW+EjioKmJH4EbgzCLDxpz0GKyILNwTX+XJsK/hD3Ickbbs9ScI5pljKPn",
+	"TL4T87as74Mh31M7Jfx4mhZpshKRoskqwukS5klGmm0Z6JzE8eTsiajRTgVkt9IPS4TnEb/btNe335wz",
+	"bwA+Pe/X+HUyhcyDcBi4cWdBi2EZTmQ9hZmrVgj+LJzK4Yaeenu2CBQxdGjjGP6GUz0wHh+yykeMzR+0",
+	"BOWWtJbwmCRu4nbMz2ZBxS0Ui0/NLCzM7pl/ar64sDAzKqT4YqzE734fWWxsa7f53L3/Bl40tI7tIiy6",
+	"smxnga4knsuxjxBek0xmnROecSyk3Fie6O33enfe27zzkZVrWiEfn3lV6fumqTpkwzL4CB5PJnBn09GI",
+	"zCVkRlDV3myqZ7upeUyj29ji3CL2NIAkac7LSilCLO9MiWqGkW46sIyZYTbU/6LToMFgcX8i8bLdYv6K",
+	"m+QyMcdzw7bOpWDwvdgVFeNfWKembAXJylyEPaNptdFkPBgtrSI5otPK9GApYiSeLG1hibJdUR9UGNE5",
+	"i0TUdB74YzKRoorpSz72M43ymajE+LRujOPyetlnTZc7uIEIxRSHk9EfQUyTJYyqaoPyOjYcEW1flk2P",
+	"16nQy1YOI1e249BLPR5LIx/gvilAiyZjGyQDoYHegASBtX44e/r55blXT1T3ZaWX5s5btyeOuvY0i0Pp",
+	"6qnwmA0xFjrcZ5d7HRI8aDwPOVJj8ncNh5Co+huBo5tz2vP2xvxNNVWL4019DCAuGDAuDFV6DSZszYzk",
+	"hThUISee7qGurvGVuWX9MyvM75JllzsF1IegmGS83JbB+nOLduaJ9IwSXU5eiLClYHTskMROt4SPyVaQ",
+	"ilgj7rjzetF0MkkmHObQRXDe9p3OJtU87WcGnVmpFBu9LKeCAVSTkkAEGxx0mLfCCD5XIMJzYiheRg9m",
+	"kgRC5N3s2P1N7vVsiq6uDJTR+Mmhjq4eB+zaED6AqhmvJHymM/viYC0DXkB7rzticGUTulAIpTKKbeVf",
+	"hQEmiC2kCGYIx7LqiBasa7AXqKb2KoEFD0wvJAw7ReskrRQ5Ndo1AjI0s+vlkk4eQgdIhcVcxxj5mWzf",
+	"QVyQbjto9bzCV7bd0DV124/UVoSTBtdtChIhVtOJYFo5AgzsHK7wzuSl5CtajOu3qdpY6Cyx6Gf6A93Q",
+	"0KqvRR/FOiCOVuIi/TD2M6NYynal6QZB4rOEe8copOHMo4+Cts8HPqox30++K1JcwyGrDea0k9OIFhl+",
+	"goBZic9MwY9VCQZVPzac7v9XjiBSTtq9cja8VrQpJUAA2PFYx254Oh5+6/jllv3zV3uXLvbPXeqd/22+",
+	"AM1ARSVcab0jI/1myEgeiMdM87BHzFd2uIWJ+kdDN/AEimoQM2J0Qf3QbNRmKBLaD/duzNlU275v7axp",
+	"3ko41A4mGs3vG1m7w1kn45VQFTripSPBBMzMcbCTGRuzlapWz/xmAEdVfTwMG9SlvL6rQV2PDoAi7J1P",
+	"rGrOFqPQs0zfr8RQnuB1AxzlM1JhMhj3eAYBW2CpsYlY9zLMLx+A7cpo9XqAdpUxBI8k1jCzsLBvujg3",
+	"XdwzsW6ZB1MMlmzNOLd+IctRnMkC/Vp3pU6DkoTaQlLDvtixDSa7c29JxgA5Qlw0w/xoVAGSN/0DMavK",
+	"uiXs8Hjw+SCQmf6VtsxLMQwr/CpA2YAkO4SREZfEwkuNKR40LdZRF8VUlHz1BcKzyhjJTo8uADiN8Dai",
+	"Uxa87CVDFWl7U2HAI6DndOwnKT1Nll3PS190lXLi5DZxj6mXWde6U9YlFATnKnlQzwLsMJKJLUcLv4As",
+	"L627RGGRseCB4l1ZErfXfpZDhG9IMTyeQl5zdmCN6cx0Mh2lxmDAIzltzoK5OAMZr83zTly4h+S+xT13",
+	"uYqDx+spN0xDdtC8JQIQeCTET41J3bl9xWKxODM7N59Z6bgnAY38cnF64Ttk+uR3rFDIIaL4eEh6CJYO",
+	"QONu0EDbAU08csqgwZ4q4RNuIIlplRTKHegRF2E+DjpAqm1f3eUmC3wm04Um7JTPWsIP5GDK5jAS3mDz",
+	"MysEXw7cv/sA8rfzgH6FoV22MjqN9zuM3RGLAdhy9VvUB6VBPwaFfGBsjulXRyjSM7YKUggrpkzAIDGQ",
+	"qmLyTCLqrAZxqgl/wMGfE0BzIBUnCpqv/a53fa338ZXehbWN2+/1/vrXza+ukxnSe/er/Fwaighgtunv",
+	"BlBm7I3U/+hi7/yV9Zuf9e78ZAxMzuPAa4ew1aaKC3vmpvcUF/bNALR6DsgXG7kM62fY8D61tRZEsGyk",
+	"MWDMudzKBogis7pPWw3CaLUxVkeQFKeOzZcYpRjcudz77Ne9Tz5Y/8cboztnaFcOTj7Pdk0G7zdCkw23",
+	"P3ZdCtHVzbjwP4hmktwe/YUBEBr2fGHQcXbMUnw1cIiSNCBqnt1PFub3PEVa+ASJUgsGWZJjbRYJMIDK",
+	"5Khh6njdp005DHpUrrUBXWS43AXG2wpK0+ad99dvrm68+1nv3Ae9q7f7X19ZX3vzn7cu9H/86cYHr2sf",
+	"IbQ/6797aX3tEytAoMuseNRPU4fo73Jy1AQYVZrDruYz26WARiieCMoBXWbY/Av+bHO6Ql1PbfFi5L5T",
+	"L0EgiNxamCdGV48nvbw2vvZqWwRowMl2S2kFSR43890D+/5z73/NHUqL9rRt4JTHjx8h+st42L64YO27",
+	"k55Fje9Q3G741uwXvOa5VTv8NXwwxPu8Du1qHrVY8ShfLmk1zGEkYGjxRAPEnhvNuNS3kSs6XLtpYIL3",
+	"IXEedlYiVlwH/S2WAJdtl+gyk8S02hxW/Cs+o8vS/jsOvXs0WzIwOLlo7wRjy173WItaW/I51PW65Spt",
+	"WbOeAJxI6m5gOg4iCSUO7UaRV+K5zSTmljVBkJ2uslaKuHzWBxBuR9mDvEAqXaJNwFwrNCfxjBnBttAG",
+	"leWa3WVEqtRj3KE+UQ8gUIn1gBomXyGlWYnuzKr+b0LH8+/Ymlen/pTVN2U3sw5cbzjAnI+HnDWkyoV5",
+	"gfmjbNFP0hMbm7QbtS1SGwQdVyWpACxZbBGJvb73x7/0vl7rvfnh1PaavW+1o/BE0PO0d8uOkWd8ekOH",
+	"HWdJBcNKB7oUG/6nGWaCt8RuehbXjnhFTuDxMRCkGHeg+dBIGzDsJLXtFIElTOeBlkekyXTnqw4k5dkw",
+	"qdjpwKd2UCphr9LophaKjLtWG63orUxFpRo6ti2BpmcdbMHIHx9bytm0/pzYcFs6/0zYMeB2PisROLdF",
+	"/KtAqCcFgGqRhobb2+45Pyt80uxK5tXCmnKTQh2TBO983buwdu+tC73f/mPz2mfDXtYdoZO8JAL5c1sh",
+	"j/uhfkUGwOy+HVTGAN8b01wSMHpxDS3W6mxUCCVL7zkI0qNEZItyiS081TVyBJCtWGG+B5x8wps1QBwD",
+	"EiGLPiYT1kjT8eHnixrfKwQMhMvkYtwo6qVv7QuVTgJD+vYYJ7g1/fC+aGLRKe/JF5gYW1WzhSeSax1G",
+	"y465IjdX39g8e2H95gebf3+9//GtRdJ/7+O7q2d75y5vrP3hn7fO9c7/cePSm6gc9W6e++ett++unl2/",
+	"+Rl+O/D5vT//emPtDzE+rTNXf9TmLmIB8oD5Tea4Gm+ewec2Dv49ZZ26Y+f3NJhn4y9YpBVDh0i2b7QB",
+	"ZbJuWgUW8kmNqJZwRXmMtZK9LV+m0/99Uv1PcXqhfPK1YmF2YeuNZ82ehJ1naYV56ZCVw47i/vsfrN88",
+	"v3H5Su+b93pXb/cuvTeQMDPa1RdeS5twDeNe1kz1Lf1OpFrV0AZWuFWm29kLiPjGlvvy1OadX/eu3p4q",
+	"TG1cvrJ+8+LmzXd7136jyC28wbHFz+VafCxpPQIkns3Z7cWw9KEscJ3tbDJN0QlWaaZkTEbtG+FNNdr2",
+	"gpRY3/GQUhFMTIomAzh/XXreYNQLGosaTBpcQtBiS3CGTd4wAxsaQ1IvKlzhjDkyGToMZ3VKXREI2chl",
+	"aXIDm5J5K1bX0GBbNdadMqQdZlaGD5y0crvYtbD2p9EhgRiMoOZPulUbevkLU10my1xAL2uBHVMisgpp",
+	"1EmmhEfUcZQGLq9vRTmrimbTmgd4MPI3Jii1aC3wDKywrDOkJdQZCLKHQC1PXQhnKiXJZGZkbocexnYQ",
+	"E83IPJ7oeCRa0A6IV5nOlI4p7J/84d7/vrP588ubb39+73evb372+3/eutD/xT/6H/12/eY3m1cubLPT",
+	"VwYO+FFI07Yic+xoQWksPXy4CADvo/0ixDHjSZhsMw7CgtXJLUa0LCA6P1j4dcpdafrNxltiXO/d+Qlq",
+	"E6OCo+Olbgwgu5tSVIORYHYL6lGjXc867K1d8IxD0Rl1POV0YjkkM/2Pzs3u7b93deMXf9+8fvneWxf6",
+	"H/1lfW2td+lC//V3LWpNjM5nbY7N+HlYi3HaAXjy4g+WEIJJ+CRyfuU6yQFFYxyqKxl5whxwOMohLS5P",
+	"T4OtU84QvaQQiM9kw+Apj8sG4cfllBb8YWGefo7Ac6QuRuQfzxZHs7f4wPZ1eSkUAk2GGoxUGGc1t+pS",
+	"v6sEbSBC8b9IkELvrp7dOPdl//pFZSW8cbF39ktlZHx2qXf1C/XV1V+F3/Y+e3/zm3PqH2+83rv1294f",
+	"LvV+/w/1qx9/3fvrG/D5l+tf/ypeJsS8GmjdOiNdtkRbovB2oUNO3afcCb+Gv8xX0q14CMXCmVtvVERb",
+	"iXhAxbXL+OhwhyQ1wOKF2bcaT7cAbksPIPcAllsWSFQ+LwvoMS9olk49DM823Jo1s4q1AuZkBTVI+JBN",
+	"caRpGR2xFF/wbXTGBA9fqqZFplLzcaBVQnipqQed9yVjgD64P8QdGEYKracImhgRPiZJre15pMuob0c2",
+	"MmjHtlg0+AVR0X1Mkle1dpnb8F9Cw9C2F9G5W/D3YiW2uYeKcBgsw8U2JH81Yuw3eTr5lQglTZcL/zHs",
+	"5wxAKHikMaDInM3+tNtv1Eyf1o8pZQfcgOU2D2xJHphOis8oeYVle8ix8B0EfgkA+rk1s7hBZI8H6igY",
+	"9VlYGWVup3E7h14epHzrbc1WGkjIsACoUSN5p+t0IyHRK6zezr8LNWgBmA36G9AaGoLwMNF9C7AVkB0y",
+	"rCY8T3SYU2630pB6PY/QWqCWSjzRIWiOAOhXk6agpdV90W7JHFwj7707Tv06C55Tr7VdvHqb+o5Lebnp",
+	"Smm1yZbw0kTCgpjfAEIOnHtJ0Ss24yPDbTpjy3Oro9POdCuFg1Xk0vkj70qNSC9fRzUDHeOm6YTFPyvE",
+	"cmbnWKBdqXFyUAoo1vEi/G4kagftlk3Sv22OBwltosdOl7Say2iKFiF3PQadk1I3ZEX1Mz426y9sxZPH",
+	"h9UldEvO7LO/RifG5TjcQ+pRHfxKEbh4JQ0Xwn1IojvkTvpSb3pJpKCso68kO9FL14aapvHJeOTMzOze",
+	"6fl9cwuzRWtGxgrznTaz1rBEXjRsiWLPdhnVrRZPtkC0lgIsyxmjksuewfus0kpqcc2noAEf4Q+bApQo",
+	"IXjyySef1CUEduzglESIAgTKAhPyHLK/w+SH9bUL/au3yOaNc707P+ld+yQDpNgaYgUngyB1FhA3OUT/",
+	"o7c3fvH3/u+u//PWhc3b1/qfvNF79/rmnQ/tWGUTgTFI84ghSGaoe0rqjuMPM+8t5/HajQO/HEQ2XtD2",
+	"eUE3/4aMXaO8aGPF8trIE5Wtr+vn4DderpY5of0Hv5EtwZXgT4F580XTlWClqwflGIAdOhyX1UQAnki6",
+	"G+78ZOPSmxu/erd3/VbWW3WQL2fuE5hf+SyfY/AswBI0XY/6ZegEMny82GelxXjU38nohlLpzXqiwJvj",
+	"8kG3dYJnkGeV4IfAyQthanTMktJoAErdS6B2JzFpRoOjmAUiOor+UVm6VnzugxqYGx4i+FDukzfIGem6",
+	"aRxcI+9LJ5y/Nuz11Hb9ZEy54/ptBotqUKROLi9OkAbljse0D23sbDj9+vQaFdDR3aBkKoahGtr6Hr/O",
+	"OBYoZdav6sfOFKbQgzKZHf8B6KuWre7Qbk6N64T+gb2hD8Te5PKUvQXQMsufjKkf31qeg/5xOjlAqDhE",
+	"e8mVE2vNiDQBMgNJPMh7B3i8NlwGDGqt8Q6ZHmmpljFaxJOLyCrqfDTk1YgJP6OpW8y2QQhlo3UOYN7H",
+	"GWPkY9M2g92hGneapfdkcwQHv4W+R45WlLXbE+egPnDgIocBY20shpjS8A+lUUxpPQH+v8ow91QyJc5p",
+	"VdEpkgGWF2Jtp2IV5lv4t9oD9SsNPQSviv0RlnqHfaQUx3a5KxvYTg+giBS1iLIuufGZaZ7lCXTbgqYz",
+	"hWrglHEKlNutWKdyneIXwyUNYUmz/LZLsDWoJo3hnB/rup5JP/EDrOrKreZ36t+m5HiabyP6SCeDk1Z4",
+	"+9QEKKEBGLFw4P41cE5TlV9izMEcCVwY2rNCq80lEujIcagT5UL2SfIzSNU2e5pxh7fUQDi7RDUQpCqa",
+	"rAQ5FvFcEFT0aJc0RHMIwKeY2l1xB53cuPqRaI5bcURrH+HIxrXqqXAajk9rweikmBcYawGAFXfM1kJW",
+	"dIk0hOeEiY12v4FRezJrduChLZsfauwcNXf7MUllbOVwbK1rwgoRFg1zRXeio03lYWpP+ifOfbm+9nn/",
+	"0l/6l6/2Lr2zfvPixrm/9t5au/fep/+8dSFMa1u/ebF39fbd1YFm0ntG3/hhXSWpS2SwgAcC3RZr2vso",
+	"YbeFWzaRLOVcfHRbjHIJEYWDBmsC1SL0BXwiJIswSSfPM40yavfj6qDbIgmd2+Z5YGoQBZoE+xqfEz1o",
+	"5pLr5qfR5ffazOZU7n3zRu/alf7b/7i7enbzyzf6733Z/+hPvQ9/0/sEEhbUt2/33/kf/LdOfXnnau/i",
+	"L/UnX/+8f+WcesPHN9UbbgMX++aN/jtX+7/48u7q2fXb72xef7137k31qg9/s3ntTjyFmnUSpkebx4y1",
+	"QJRDVT0QZZ+tuKxj1HyfOWWXJxToDNX4mHF6bRPPtkpbtOoGFv/gD0LbQLuqasKe8zvx3k2IEZBb/u5E",
+	"gyCovc/ck7Bv/tTIHMxkl7dwdakd2syRmGlksOZj9kZGmxff3vj0jqF2fRfura4qcr1ytfcGJOZ89fm9",
+	"1Q8277x1d/Vs/6M/hf/uffV5dEG++nxj7fcgpM+G6WHmmQv9c5f0M3Bl9Ofv/qr/pf735u2/rH/903ir",
+	"CtD4Yj7E0MpBoF9LfyVj5iKgbwxC1+XlyMUcR80Fw9QJLVMDuKtzMO13yrx4KwbCqKjriSiZANzApQFt",
+	"Pl4UFUY15hPQQzPqj7YXuC2PHa5BzMPS/ksXFeW+OXlyeTFPQWJnsxFmWeZdXAIlPen9LsUTLTDY2aRd",
+	"IplS9ruQiqX0mpq7Em/nkOcGD+qL4bzsdwmDH0cwGjLm8aee+/EoemfSyyCDwOVh5Zzp5KOLVOBaSDkQ",
+	"7pufA0yXkDLmZhPQWnN2pMExJfvAhkVOObM868bpzjcDuZH601Eok9ipZHK+cl13rCgsSsvlTkpj160V",
+	"k8Pa0rYirQuO7qQTNbvBycX9b4q3iapLvXLUHQhJp2xqXg3OVpk6TdfuFToqAoh17tdZCAOtLLKQ/OUy",
+	"oXUKDVvHCNmmpL+GlXjfO4o2+mgcFHhRIT5H2y4fq9IteePylGvpjsGmWmvU0uI9bdUymeeMSHEu5t2E",
+	"1LLiY8x32ZbqidPVvCPKRgIOpGG9kiB+o4LrW6ovr/mimQLD+azryyAvuMGWSrkVDwlcL2X8FykOXyBU",
+	"VznP7d2rPpBE8FL44WyxiJqlzDPPDmPL6hW2ap9Dgju0q8TtU+RYmztJUJKXZwvzAwVweBhPjTqYyF59",
+	"alxf7gBZhrNPbHjs6OMHmtjdmC6bTs6T8S48MgR+mHtdTToEU0UwPxLi8TtJ92fsJ6CU0Kd9V71iyCm2",
+	"c5mKOdFzs/NFsmCMqymBAD1fAGhLK7Xu//JnvfN/hNqFrzeN4aP+fP3Oxp+v9t74YuPcX++untUN3D//",
+	"euPSmwnx7qndLEwxTzfo0MULUStFm+yOb6Q9ZuTTDoY5w5CiaHPJPG3+UA6VmG4N7x04uiSFvzzamSpM",
+	"VTxthNOm63UBuqZSyZzMISvM39NdQlst4fKgqVQs6FGsdHvIvhNhxsxi1CS5zgIAYwtEG26gWYDJIA/x",
+	"zbImcxTaq24pFmdNfUjEbYeKsUaXJzHuZOXAuAGBJyCXD3LY20EguO53zKRkjgljGAbA0EkRiZ7ZecT3",
+	"ACAyLgJsqM9IrR20x2iupMPiAMgzPNv1tbX+X65YWgIkkM1HMcpBgBTc08TIGdfxeIM1U9ITjbaM+cYa",
+	"UHaR9O785N5bFzY+eH197ad3V89urv15/fbPe/9zoXfty7urZ/uXf7Lx4fne/1wA190q1Cn9sffZJXxg",
+	"fW0tRoQNho4h0wbGrTdQquM1yaDI4xotMB8ax2FseaQOV7cCsAPvtaHtVqpV+QJradRHJJtk6GXGagxW",
+	"KS83KbfW4mAZka66SKlgv281FGn4n3Gk2FhzLXa6xexlRzXD33PILpQFGYUHJveswqJbMonCg4bw3f8W",
+	"vGxXDY8hWIvPiG6WFXoNQBuljUHM/33Wrh07J8NdLgPKra4eU6+DuANc6IoI6llP3WPUSSd47ThyZbgP",
+	"WAUkBYH+LhjVAehz4+ONrsNsCgJN/joJGBxiOKZiIny7vZuoPcnwIESjrICk6zffQQfEvcu/27xx7p+3",
+	"LqzfXFUseU+R9M69ee9/fvvPWxd6b77Ru/aP9TuXe9fftBF80+VbTDjbSsnCJLS3MDM9HRDQkgc/lKa4",
+	"01nxGQOOkyPfioH/W+wTI9k9V+bg5zptO8XniL47l4UXphB1DrAlfOeMYCd9pBZ2FmWl2NxLzMFZUKMf",
+	"5h05hBayAYsbvSEH8aKOMdncXBllgo+Aqh8DTr5jFQcYJVfSr5G/3jcZis3ukOukJm2iMDW7HSaCGvRM",
+	"bKQfQhV30FWg80KNkLBkiA5oOgPycEAshNI5TmdDyajhxYgzxASjSdz8GKZneD8T2lKWytptbSlalF89",
+	"LJHAb7NEeGh8dbFox9ybiUcUZmYHMNtGhpqyFUJY94h5b1XTG7LS7rPqVyJshfldwZML3Io6uA0P3Sjd",
+	"cXaf/dgBbsLe3WRmUtrjFrTCEslDMtlq4sxsGqknomezxZm9ORAKs/XDvSlD7SluL4KbU3VM7yM1+/Bq",
+	"hgXQ0EWHE9pUajumZNEoVCdZEg9uUH1M73ExOyHdMjnIvuI2iylHvmsslTDqe7SwMIp+0/XDZ2i1oRXE",
+	"LhG8ykqEC79JPROZnkPrcmzeZtEPEw0m0vnb+JpjCTz5ZJnhEraiSGZn8+28WrljOl60sPlthn0iXTCX",
+	"/hdX+0aoTTuLevutIvWtIvWtIvWtIvWtIvWtIvWtIvUIKlIPqW6UptGcoJakk/Wb5++99ykgs9/Y+PP7",
+	"d1fPIgbo3dWzm394897vfhYPQGLZS3R3TH30iuswkRKAlNLaL4ZWq0zKNFjK7544HobnltoBiD7MT21A",
+	"I2BrAxGdkWfr8H+MVQV3ZATLRnB8DXfJeDLSsVC0X7KwXX5mlQs+heApWdibJ4S/LA09Z2eMJHZr8MWJ",
+	"pYeztKu2QeDyuqWZJmag6/7WWSEurFSqUq4UpLq7wjip0OqyPdQVZgokNJJ5e+gXsxrLHZc7opM+Bch+",
+	"nHY5gJ7I1BFLBF44LdoBgTz76NEoiwHTTCIYMPvEhMPKMmCtskQqsjZDEw7TsWmpB9DDjR7AYU2RjkzD",
+	"fOK3OSZkAxTddLtFHBrQlGZrXnaE0tQzhKoZlqZCUNKkvVtmPmPXXmjAyubgMkaF3QFAFANMJ906p16k",
+	"aHNs0tKuNoYbCaXERnXJfjlgzZb6TVqdOdUtodVYVC4TyjWYKaz18c7pXVrIHGtX1I8r7BC++Ym8zFs/",
+	"f1xPJMnBLR1rlLAWkDINVpXfTN+7425TVxzCg2ryECsjNWj+12CkQ91gKBg3O7qXvv3GZ00u9Y6mEILt",
+	"6gxQqO0U9YWw86/T6X2/ge0hUJCBoNFyq8aaVPfL9jDxc5mLjj0zPaVcbVTWZoLB5UnVtGe3PzNG8Vle",
+	"D06zW1a3DZEvM8m4ewyfwwJzVwmU7Ze2HRurnE3ay8SgHt9RpE+gm0/8dA3KR1hDdTJ/mZxOudWUrkbw",
+	"TSw6cZ/mR+nf5hbaUJSPYJcB9Yg7IA+yX2sLfOasxEvMyGyr9Uopet+JRP2hGzFuMnPqDVnMkYdohEhu",
+	"qpsE+abWclmPKvU0djrP/CXAfvVEB31triTYwPnxU+Y3Zfga+zqfemJqYof3EuuMV1+bfi7qVXK8sxne",
+	"7ZAtbrM2OfxBRqdn80wyMefmG/3Pv9i8cqF3/lPyf78i/Zsfb37zD/Xp387mBin/IaOQeYsXQlcRQ387",
+	"wb1uhOpnByz3R1biL/kB5mY2W9St8wwkRfNI0qlz7Vz//Cf96xfX1z7vf/6FFUMadZFMuG1la6CgBwsk",
+	"ZnSMh7KtlBQoYLeS1cHx3yTagfVVh9vBeO9SqlMO/5su/zL+N/NTMIesEwktJqUzjjcltTa0njLerPR5",
+	"PLrc787ADD9mytUJzb9/E6/szw1kLaq5sE73C+E7LjfWAaq/5UAEtmjK8YGqPXjMcpsB4bc4tcjbnmft",
+	"cQaBosxqSmNONHWnsEgTCjFIxkrdz7tvmTDJifVvKR9ziMne+Fv/5sfxStr+tb+TOdJ796v+latbSYPU",
+	"7NZmfc2PxPlNb0hDDJxADJrXjrs/JvbEsut5ciSp5XZXqtdZO4LvBMZFLlhZFOYaVTZFc0b4yAjWIol3",
+	"MSDFByUeysqBHL00HS8mzyws2spdB6TAABhkdL8G0SOTzCQ86pOpCs9WtP2QzkeCoJ2gbhC1nYLNhp4e",
+	"bc+zN+lLmeUDgb+KDOBHCf0qTvppIEMAEdRbfX/zylWNHnTl2ua1TxD+pH/+au/SRQ2Lcu5G76M1hFqJ",
+	"/zsBuxKHTrnzVv+j38bs8RbjDtq5CRM0MqtDGYPQmlB8pv5pok8xRJU4B/RoS6ZY98iO0tx/IX8DPdIR",
+	"cc+Q68ugTDXOrK/RWXW5osFEZ7TawH9ieaLjuyv4d4O6frWNc25R1w95hFRcw6O83k4m58amrCGwBpAP",
+	"sh1Dg73VZ6Znnzo+M7+4p7hYLH6nuG+xWMwvsMcFYclhJKfNr7iF+eVj+p4I7Cw/vrw0Np3hFfFEsJ96",
+	"jDvUHz4lewbGM9AE00EvM6JQlQxeipkNNgXB+lP8BihQ/WEeyc+rPBEcsOXLa4ZR81mKbsWo77mAa+0z",
+	"pnttixog2WhQunHmMBT4tbi7x6O0aCus2Tm6TbgbFDCIk1jNeM1GPBGYDucj6w50sn/8nKJ9TiUiRLAb",
+	"T9hO/GrGCsRAOCqmjFV7dbrCtubdSrtgaTtxAKPPgzfJJrKWpEt3H2tQXm9QN4Wt5EEfsN+AZ0OiH1Da",
+	"hxV1e9aHukIN4bkO7eruZEl/x4e3e2tvbp7/sZWrwbi2SnXtyVQUje44wZnUGSGuj16Pca+lRTu3Laj/",
+	"0dsbf4RWimu/73995e7q2fVbP+ufvR4K+LurZzfv/Lr/+ZXerdX+L74Zdr5r7U7UsGEi3EB0wZ4cRUf6",
+	"8Ix2XkOESdynNFoK7+ywfpi7AdVW0qPSzdUQDCkXzP0WOHRuuZlRB3a4RjoNt9qwturZGsxUHMrCFDFF",
+	"M0g7vxRVVRHOIhEr0DvKJ4EQRAqlMAuIVsf1No1DqmMdQHFWLSugtdqWoPJE3ZZH8qL6ePjKdymv72pQ",
+	"16N8uE1/cXrBdOrfVZ4++dpsYe+cvVd/zmrV/uVP+3//qvfGjczEQBsSRItK2RG+k4ZmZL4vxSOqJqvB",
+	"HdESdsbae1ek+cPVN5A8h2VtYdPV7YKLDRCooU04z9gOFNIR0qIWZEPsJbN7dscXQRKZIH+XxIk7JqED",
+	"vXXjdUFhjnutu9hXwuYWsVWkbJy/pVhiVouxQRBKdP8PQFFmZF3aPAzxtGxbqm/v87PrX19dv3l+c/Us",
+	"Nhme2Rd++FNE11FW8bWf3vvgo/W1td7//llJz7f/0fvwhvrzZ79G9N31O5fXb7/T/8WXvTfU8xu/fL93",
+	"7Vz/3K96H97o/e4n4XvWb1689/6l2CUYBORxXEkraAU3qO/IhtsCmu6UXa6xqD1WC8oV1nDRUNQZ61am",
+	"eJyd3tIp2UnK9HKQkJA4iJE8TkN8eL+NrhI9jKzRujzNxgYaCu9sJ33HdaBVETp9wo5cXRmAcWVn5rYh",
+	"7Ax0SULs1o7VaFhlxENx2JNbtbIHO3bZCeEoeLULRGf0YIdDjVykNFBeH+gDtHn9K8T4xVu28c6N3kef",
+	"bnzw+sYvPt28eD1HTqTWYYzqOLLT/ve5a0OiToN7Pxb4jAXEfJ+mLMWr5BHQYTt8Ow8ApFqHQX/cWgAq",
+	"p6aRu3OXMgPKkHmR1mjNIGwZSPz4MPsW54r/z+rPZ7R/yKK2+Iznj3WkdxCrMN1wk1S6EV5TYi7FhT1z",
+	"03uKC/tmZor5pOQystxMqptoO5chuhzZh+CRIKrYKvaOrvaYKMUNaNEPEwHGpjZXTNoWxemF75Dpk0/+",
+	"x2hfTTj/fOT6gqaXgUjChTXkckqVgVIBhKwJMdONal5lPPCTlQK+EHYBpIbb4bYd49+XHaD/nafukUQ8",
+	"PlVumfiGqSpC+R6sP7nYX4WQ1I3bvTt/htjUuf7q1XinCihXAuBpoCUoZrLb+9h7cdjNOBpXsQSwhcmW",
+	"px3s99KIYefoXNEIyGUMtMVnuFPSVgvpNFxPQ/HoPt2dYUTV7af+piL9N5T1bUDdIZcc/I9QeKumWdQz",
+	"jM9tBJzY1sEbLe/KMAhTEwXTEorGyjUY2dWySpssrtcnOhPmUBfiAyQmblYdHVsOWMqwz8dRVlfsN2Rb",
+	"4ygadasf8iBp0BUW9bHFSoGBNSNqIl1mpKXjDM0udt9ywSOs73Dgt9lJazG76weNFADiAxTiUfBIsmH5",
+	"wsK+6eLcdHFPniiA/SiPMuoNO/LivdfHc61JLE3IrvE7jYk7olMWvOxBJVtFUOOPy8qqWFJnBI5QhjFE",
+	"IjiJvUFaq4HSsn6A8x2MwuHj5fzE2y/mqlwfA3DC7r2LUUkc+gsJN/NabCO9Xef+7Fh/oig7PgFf+3Bl",
+	"xo/MtFM02WQsQPlJoYfkSJM5Re3fl+OaTarQJCVT+xhjXGlB4EBTClaBSBFWrUEuEWBs4gIHy9d/9mnv",
+	"jc/uvf8ndGhsnj2/efZ875M/jqn+DRVqRZRo5p0zCy2j0uAEqzZo8KIJc4xzM6xY24c57jXW+oka6Zze",
+	"ZZzuMeOGzv3nD/9rIEayNP1fGB4pT598baYwM7vvzGiTppoG33KCsWWve6xFx13XlvDzt9jYQXcqGL/N",
+	"wnwhd2cFe3OE1N4I1r0U/vKk+rfdtxqJHIVJKdXH2NdumCdoNGPqM4R52KGCvlaDSsvGVEXT5XUSCCjp",
+	"qMbLn0tE648liJpq0ARIqaO8Gi8cTYDxN3WaG6abgkh1mF9GLT8QpvDT7jCeVMu7Y5Noc6fr90wceMQV",
+	"yJ/5m7vKLkY35gDTLlKFcfRyDFwkdVz2TPPDmCsaPjEMumstJ3dly271HdDfEFpR0gz1gSDSBdGXMNo4",
+	"wwRPXVUq7SUc0+2WjFp8DxQ9WvFLWkJSm7J6xHylp4oNBnRWXUtI5hdQkx0aKSX5HoIZtmlrI988geN1",
+	"qKvUKAmbf9R8VemSV9uszTQwSVUoDQ+qVgJBFhamBoVL1CrTklPQIT50w4INg6RlOKCRS+GsY/XnDO+E",
+	"NbvJ9P605YkEDdYkLSqDVDDmUbscNQq12F74pVpuO6FCWR0LUTNSSxxMd7dUZigooPBgDg9D1NV0uKrJ",
+	"tGgsaIMLH9SjhE0b4/q7pa1d1E51eNZR98iMSRamjNpJTXoRVPoM2Ug708g1Yl66fdTwfcHeQKGLqADZ",
+	"owJ7UkEzBSHjMgg6HWOrRB/j27nszkgJSdiee4oWFJ9IdqXNNoecHHGuqelVAGnOXcVNNSrz9vOr4ujW",
+	"g3w3sd5CTJDE2WlMHoQnGWOCw+cNvoxq23eD7jF1AjrxhVEf8+3wX88aqf3dE8enClZVLoavA+mnYA2U",
+	"yMyeWIdMOGNwWuD7w9k0gqA1deYMoMvVUtBRlo4cxDeH/YoIZg9Nq+tiktwWSQvq7wtwNrIQ+nJDNk+5",
+	"8wrXcCiyEBaxyoLRR12mPjaKl+kT4jGnziCPGwTprlf4K/zJJ5/xfeHLJ58EbfEUbbU8nT+4u+WLisea",
+	"3/mRFPwUefzos/vJwvyep54wUFcyoBWPkVPKsjlVIJTsb7icSUZOIXLiKZRHriSS1oBmZUN0Cq/wU4B/",
+	"KE+Ba65CHeLyVjsI53lKL7TsOqd2kflikTSpp7QuxeDmizPANzUbdbn6aA5ZqeIJ+My8Ebk+0/gLr/Au",
+	"ag+CLHPRIaKmnltA+A2sXUNdqUDmZ2cJJX7bY1HOO/PUe2cXIMdPKde71N696MrAbF2L1hmI2WXWXYTE",
+	"NHIqVgdzCguAqSSn9AclQrl2yyYfVPpbCKsG4ygrzIyjjmFubm6hRJw2ek+xlUkn7iEvEdeRWv8P9s4T",
+	"3m5WmC9LROnU+IXkdJmVq1QyBO2DgY4sHd///JNPJmBuqCRHDh87jqd+6j+nnz9+/Mj0IRY0hDN9eIX5",
+	"vuuwRQK/PFUg0gX+1ICpuNMtX9R92lT6Dpwa4w4RnMFgBx3WbImA8Wp3+gXWffJJIjihMNgieoRo0yT1",
+	"FQBKTVGIaXsVK0ZANRC7bKpdxc668KArCVXnvOsVDoCqVcbRZEGOOLXUotUGm57dVYQ4jadvslzcvbvT",
+	"6eyi8PUu4dd369/K3S8e3P/MS8eegd9EfpmpH7pNl6zfXN346xdThakV5kttIO8q4oPK/qEtd2pxam5X",
+	"cdcc+hQawKx2R/dW/VlnoDkodQwO+KCjtC4Xk4H0YxDjpU0WQNXBy9ZeeND4znAHrJVU373aZn7XRFQX",
+	"B9w1KMTyeT7TB1Wc6zEZE6oocyHV0DaHyEU6gfHVeIZFQTUfsCG0kAgNko0BUyakK8+j2eQrONjKjEIg",
+	"sNTJBGICUzmhLrlhaEC0RCd5mShO0oMBvgrbbF5NTCaRP7elHcH8SI/V0ohDp+xHYw7XZFps9VptMSYO",
+	"zcJBpIb6ToFw1oGsdVOEYxkeH03S5mDsY/SMYN0aEg3e9/8N/DZLGTKs/M11GTRX6IZ1ZfbHI36xez+W",
+	"ZuZ48kW36QZTZ04qDQwtKeBQs8Uiela5UuHAKxBTHH6ki8XHmz7Uz4IGNWB8REwPvtM7b39pOMvdR1B7",
+	"SeiHilGqRRvl8OWTamWy3WxSv6ss93bFc2VDGU4R5VS6uqIFSmPh/paGT7JAmt2Q7UU/djl65ok50oDW",
+	"pUkGBM/hSazdt3D8/ZC8vBS5GAc4/oiji4nXF1hXnyEoVk8Lpzvx48OY1ZmkPaDjaQO0MzPxwW10c8BX",
+	"XN7ZOtGEZAFvQhg+HA61+EHTyXK0Zwpx2b7b1GFaBfx+0eZGwncP6Nq9LBn/vOjEutYhvh4as4P1aDYe",
+	"Y/oOD/O0OAD33MwIn/12OcN9rZY/QLuwy6NbNsHbLLbmMJWpbdxpvhSetBKFpsUx5r8Ijg49Ld+0710f",
+	"7miKfM11zqRS5HMsiHGfHRcAGcy/u+NbfJhH0Rzk7oAwilut9NhmF2zOae3IsLLxMfkz8OSWySVM7v33",
+	"W06S+e8k78Z8xly8+/4c+/4GZt9vn3fjm+LMu6T9K8aF0G6BPRwIz0EYEFRIhU/UMmk10AVlue/TbgSB",
+	"AO62JYqwawPw0oddG8CaioeKlEJEjgkQE4Q6EnpArRSlXsQoypWGoLr56abmclc2Jkw3z8JLJ0s3D+AY",
+	"cRmTOUUP2jrEjrGD/SY1s/cZOt0heBKDfsl5iuoY0POsheoguPSRl55T4nqmuK9I/v/vkZm9+4pRG9Gk",
+	"10w4TAMgMOqA89INdpETOsxygu2PWtHsKc6RDuTIlNucrlDXoxWP7ZoqpAv1IzjTkSfqNmmd7W7xevIo",
+	"Qz9ExeUUVMtB63/oFI+4VeivPgFpnpDeSwR3HRXz1qAZ1y1gwd8KtjkA5yyEHSYlxq10gLOY8HXWJuoj",
+	"f59DU3sCF/qw0oopccBMA7xBVNTy31lEj57wUS05zjF870MqrHF2D53hvuQ4EyGLJccxPB14qM9ajAak",
+	"0iUdxpanMbcsL4GEIeUJEwjEiR9W+ohykf9FyUP74zPoIJ7slB6XiUeyxzrJh8sTa5aR6opNJnZt/wy0",
+	"n96EqvVF5UyJbuIJsVwgwnPiHvq0c2oHjd2mL4n9tkHq8AH1yM7cFvVqTE/Ob/1k75npRTRpbelFUScu",
+	"J1QqXQnCq9T4j9QWksfni/NEtAPpOvqTpnCgu4jZfawnS+6+J+oCqxZS919o6MHERsxbk1AncsWf0RkF",
+	"EjcSgn+6e1HGQuKgM2Ypg8kcvggCXX/ohRA7GJ/ummT7XWSJE926Qz+lHqCk4wteD7FrwmC2xFfIDvML",
+	"prMafBa4TYsiD7R2JAYPswM0bV7/aNF1oElZLpsY48AZURKD1ckiBd23Kp0SoFmdfkrnDnXCLlm7yGGu",
+	"7beqaDJ13bCtDCaVhXkemLphiPTxU/pfZajMPPXE8NEfxQHNPu6UKwcG0RmkD/3hH/epg80a44ehrAHO",
+	"OviXHHHaaD5nHPZpAy2FrnY1XmiFP67+ntVH90SJNOkySzT6ofGUFSDIlDuNlS47dKrxMppH5D6HvhGR",
+	"UbKTcq5VjYm6+zXJqj4LzqT6ZY43XD/QsTRM1eIOmdlXJLTBqLOLHDTVVDodr6D9xOoxfVA6zaqgk3vB",
+	"JdhpCMiAgzJiqzfGwLY+y5gz2hcTsNNBuKrksQ/kLD+7n+zZM78nj1vGDaFjJ++YwUzgx6Tp3yaV3hEO",
+	"iGmFap5x9UI/avPG2HrOqYNV5OAzzjqHumoj8Qx2udVkwdvS0/sPPPPsc88f/O4LLx566fCR7x09dvz7",
+	"Pzjxnz/8L/2oi7B+UL9rkjHg/VODNyUeOh0oDpudfurka7N7z7zyinqrrTTsJNKmztvMtC32h089SpFW",
+	"M+sJRlqjjZg0kYZvDlmN62MPC4n4pn6bc5fXEeF00BIJe8iMyuTYHzWbeSjNfTO/B2LxRwQzfPLHsGZs",
+	"MvamHxAaJkUS0eGoxaenc8TON3FrR8bOY+e9YyZ71rbF7+COx87DHYUr5EHvI32DdPTc4C2YbgthBnfq",
+	"XZp4OD1xIjt3gR5IOD2TEiYeTo+lFRMZCL9bIC2M7RRIXVCPCF/pva5w8t6k3YwH/qgEaLPIZ/Szj7S7",
+	"Lb6Y1OzHo6wKLfV3+g4Dwi2OpZO1E2cMd3koXXZS19ZCDQNgI1aV3fSp1PCVUAMSgx2RDWjl32ox6iul",
+	"s3fnvf7rdzZX33jyySetmviLsTFHKJ5HKV82eSTCx7TilES7SteeZjeFP080ItEf4OtOWtOpHzzdxrfJ",
+	"QrGJr3eYak80BHQEQMiQQMSItqCkenRClW54SDtItQ9/7D+UUf+isf/o+LMj/hM5fMQjkOkeo+eUHnQK",
+	"nE+nyOOySjlnzhOKHk85bt0N5CldVmUq/U+Rx9VGOk/sIksmYOmzoO1zGXmPkAoIF6YrOXiZwp7hknHn",
+	"Fd7R5AFwWFjmHXREHFNHD60eKNPgVAmprS4YENtwIb9OiGnzQGoNLqC1mkmRwQqrAbtHbdDBh9fgwfMb",
+	"w94pTnrsdJE/IXWNVZeJy6F/TzuIWA1wFxSQpg9rS2TE1xymVPoB/WzQFyMkeOU006UBYiu53BhX2MO3",
+	"6XIG7RJcTrjgbBcBkHfWgab+zKspjubqtGb0nT6mPqiI04R6XhgWsXhPXRkciCb6SCuHeh2peqFu4S8n",
+	"Ud6gYVAJdChYJLJdUSNVmEHG1mFZo2PVRSFsCYff1KjrMWdILRTtoCJOD1EQikqfKT617YyKQQFrwLx1",
+	"Sh9U90JBYpX5AXU5ckhBqO+DjdpxE3GaBpWkwhRvYzwgTUa5Br6UUC3MRVDGxdqCMmpB5tx2IDHLEig9",
+	"iHAf0mi8jE8kKs8gRma2cuDwIbRFmthr1XrUdZ+qYYx/xGEeQ7jEwQ1bEcvsqACVd/Raj0OTIdqh3Qks",
+	"Ub2MUOzpoV5ZUqJSBqIlTZwm5DxQ9lWl2A1yOMqwZe1Bd2TKNnifNw/dD+fv012iIQtz+Xj13Cbo4g1X",
+	"u9N2wwHalSFIHrRu0m4qusym2y0IWpg6moIurWq4knSVKZnQIxOhCqvz9xgzp/iw6kF6eg9EDwqJyOL2",
+	"ZcFE0rxAqFHTAQ1UDwptDxEuCcL1VIa4ASY5kDy+eeMn67d+9kQpitsrFbumfx8wpaBrPK8GG5J+EWXE",
+	"b/vu19QvR/DFplhhEc2MZo34C2dyu9VE9gi9IZXy6ICVB8sHlIWtxuoGwAF1e7zidHHGHnvT7Cg98jYC",
+	"TNdwWkS/SXPUP48daXaQxpvMzu6abMdZ3RKozFqogULeUkJd6f4S0ozUoWquEjtW2DNDum1f7o6jtKWK",
+	"qwMRdM8jrHs/L9q+Xkma+h0udGI5kGZ/IxA35DQ8TAlLyYRE1H3bUaGirUHyJqtoH4f+SRFhMR74XUSb",
+	"931ohlwwaHfa3oSPXcFx/iXCPGnw5OdnZwkX5eiZYeV6CRahd/1BytFxYMqrdpTE49b9KoFJDPvhu/VG",
+	"kADAhGemClPLjLWsKJfRIduaXcV75oNDKJkVsfHZN71zNzav3ejd/mX/19fJAtn48T/I3AzpnXvzn7cu",
+	"9G7/vPfJH/sfvb1+8+312xd7ly6sr/2099GnvY/WkkDBs+M20Ao7Iunp23XE+6mMhBffmv4Ms5xUIBoA",
+	"SjRykbn9RNSiThnqhjwmM2+6jpmNDEWrhUGYaWqHdw8Hseyd/mL7tT7cXB5HdLhxVJoE8gLwTGUQR/Ru",
+	"YMU0OIdpNja4qduw4wZPYnfEySZdMoLYomx/OMBD61sNZ/hA0kkULRocVmswAvdxglfZSDvwu1OuiVQ2",
+	"RNtzsDFFhTEesyVMWihia+a/5wlNbIIiXd0swJcwvEhdJXDCwlJiM9fOMP1cWf1oWGJrPmq4zqMgsAEH",
+	"L0WGuhLT9pM4Wed+hsKyd+OvvXM31teUuERp2n//g/W1N3sXz/duvNt/78ttCkqc2dbE48x9E49yeTI2",
+	"qFzGrDuIg7i8jtGDQCCbjy6XqEEwIfPmJHCaU+2WIzH40UfccDFLSbNcoqVOjPU1KW9TL+zOhGHCUAIO",
+	"GjRJ/jeGWRMe5W6NF51aanQAvt/6od4nGammKceTkJOjladpUG0cZVIdv4VMgOlVWJU2QSlVcmCCai/K",
+	"PGXx+ExxMhKerRoM/HCyoKPWM8WipXArTh7Z3p1DO+rbOQJUbI/QTWDDDnXV1tRcjxUgWKExNSGzMj0e",
+	"kZECeYjtVKkYbMQDSX3c4TPQOY/N8CjSy02abHeFcVZzqy4dmcz4dOLJRym7P5r5JKM/yf2YQIwPQsAH",
+	"CZXLSvKkShrj/EwP4Sw5TnzJD6k4iU3xgdhcCaoYPt4XWGsS8ZwXGGtFPpLwdInL7Tc0Ol3bBc0RpG6K",
+	"FZY8/byxatEOJhWqDhcs2qZpYdZSdyJ5fnAPHhYCLt4vAp54Fv0wFZcikP8mdZjBhl5WNN/R/LpLJHWd",
+	"TArXlXaZ0udQ92nz2IjA3bNQsWoFFh2M5M1Mz85lI2pvPZQ3BKn8IjXTMj0D985i/abg9rktZAFsbyPI",
+	"+EjJbh2vnaDcNnS0/YtxAopFF5HWMQ2w2SWm3BVSuqVuw2UPszfZ7iqVbBTp76dyNIa+IoPFqFtMiYDT",
+	"aNG0iQE/n8aKywUkPoRjHm4WEpwNRPxR8j5opIDUjEV1kJJNkkzgfcR0D8LOnqWojQ82EsIzgZRFrsG8",
+	"MadrBXpvZ/BR0zgy1bLs7hfOjlqXR0UAjbZgHJtIgs8nYWWKDie+Hg2ygzGUginegSCySnl6ejBsFpfQ",
+	"hX3EzTOP7eCuxUZJocPw6+2TInajAwc/FB8pMsRksk6D8VQb3eqC/z4PXJ3ND+mxgelh7cro5eTxZZc7",
+	"5FTLd1dotXvqiYJu6UZNpgdnzAGwEbfOp12O/vq58Bdlvfyyeo45pwqk0ja+uRrrvMJlu9ogVGLKG2Ro",
+	"P+euKLqgZufUNMAnbbJmV5hGyQ2jA+FouhVKWX9/CsHzHZ92oEskwGRQ3iX6OVsdAfrz9KE+vBEvmN4D",
+	"0VxzUzweK8PeoFx0JnADoMZF+OGpQkKRHq8wGnKpydC9m81on4dHdnQHcQj79uEMJ8JodSWlUmMw5VTw",
+	"oCFTPZvJAOAI5ppaFpvWpwcGh6QDA2oyUsNP65Ki3jSVAorxyivOa/Nnph8vvjwzvXDy/8y8XJyePfnE",
+	"f4zRQWenGxk9alGezJrhQ11i6GUiJKtfllr+O0CxKLOyafUl/cwjHW7DRaSdglniRI5A72nqESTqL6Iz",
+	"2O0z6qTHyY4y6kQncR8i7O1WORA5mzEPNpY0P91aFNzipDtE/ckErNWLoDStGR6Ujl1BwrSElLuMw7IB",
+	"Dg4WUirdKQb291BqQGZ+ONstn4v2s5XUdmJKvkZVk6hoMu5M0gvX7CJU4GhIQHVUvlhxnUSJt0VbOWKe",
+	"2smglxnDLgC0d1iDfIbPTsz0bmqlqEAqPqPLskDYaWVtYz9K7oROG1JjCfT8IX+Nmdzu6AXpF2HJcQ51",
+	"nzEPPrQXQS8pnOgDicdkUcikQJQNOWCtiKjVoLwGi8yhm2dYZ9OgEsp9xySFnAGaJFHkDdBUaHV5gpsQ",
+	"QNUMj24CDpCrViZvtml8l+BmZWzNsUC0EA7vvqLumu1giPs0mhEUUtWTEM/voe5zkEBwtFw2aC+NmMAl",
+	"XXSvXStVNtE7yFnHwCHq8XSsMHEGJQwkeFjOxrgjc93J0EpPLXOMzPSHmivDJB+ImyaLI0+yIYahCN2C",
+	"RFFAh7FlT8tsxKkGsU0oZ51ShM0ZjzrKINEhYYgywp7s2U6Jo+axXOGWeLvgEUGXybWLBScDIKC7Ib4r",
+	"tqBuuFxjHECMljm6wIBQTyn13bQGrviOshr6X90dMTrsExLKRExh87ZUW3gojiPdOm+3RtHpMf3UCDLF",
+	"DouLAIaAoT8pBA/nUVJ2RLCYPyqoowQ2gDAcKlEIpj9QY2wNH+yhIh3c8gzKCTsuToRyzNsKJgwIqEuP",
+	"SWJ6aKcGtzQkyrB1MlxCEVDo/gZgTBpAQ+fPkoA1Wx4NDOINoEkrVuzGGnPrR0zzft2+IAgUd7aURUKE",
+	"M8SCeVTqItWkjeo6lHTcUSareSRnUoPegZcoFlQ36emD+LM5qLPQf8yMSHkIR52Yi+klMRnc2oOKrFrM",
+	"Ib03zm5euwlCKGgwySxgPWmOJh2PS8VvWr/5p/W1tfU7V/pnr6/fudw//0n/i1+SJT8gM08tAshiyxdV",
+	"JiWTkJ9RwCwNyKxsiA7xBK/rAtZl1oKv3WoDi1kh6OQzIGoMjUKzYiVSrSh1R/Rcd1QXwyFS9HX0402+",
+	"SwHEdmFkPUQhLFDsmA79wCwkUxc1CENp6W4po6GPLHHRTz1K2UpHYp6rCaUrRRsxsXoGYNKi6lJPw92H",
+	"/BwwJ0NU6YJGR2YrzCsYRRNlAFTeVXVakl3lDs859IlsL8lzmOhdiN5rWkTUfl2l6Dq7yJL5Q/GChvB0",
+	"9xLAUMLVl/FnpMJMvxMzZyNxsfsFpgIM33xMNE14T3fODHwwpQoZFuDk8ktNmU10jAMkVyCy3VL/lgKj",
+	"0A51vS6p0lZO6tvdoNyZBitsslWoz2Aqi2SKYhAPcBGUKQR0g5wt0oGiWjW6p7QtzWuUiHlMRr4OZb/K",
+	"iL3qWntJu5JIMUx8z1PuHF5hfkpu4EMC1aQn+W9XMlZ3VxjE2CJGiYCvSOLgdpaiyQD3VUM5pdqEuTwX",
+	"ef0WJ8K8bFPjWAqhxcBR4OWyA19tszbL7SjQk/se/CjNo+FqPyOgIEaTosSMZXVdBJjkPNY8jsGP0tM3",
+	"GF5hRB91pW6UM5ReMjMzu3d6ft/cwmwxZXbhD6PpJeqqH3mTeIQ35ejkXCn6YoUFB1aNJSreRczPtl9n",
+	"PDA8lRtPct6yqgGAt3al6QYBc0yWGNxiZTxg2PIUdPQ1EMnwxyJRTO6UUka0eNKaiJq09ATmMZ5Sn5V1",
+	"PfIpszJjRpdIRxkjr3D8ECSi0nvUC6EhhQwoD9T9AWPmlDoap+0x55SZpxoeBjNNEhFbC8KhLSqDAmkw",
+	"JaB8CAlBAqbPam3JHFjLK/yU+nUZvjwFaNDwdwy7+5RWFU9xdjoo13wGawYJZtBYBbigaq5uHojreEwS",
+	"2HUMwypri8wXNcT4qZrLPEeesiI1Q4eaoyEM2EMp/PT0HkgwNdEGb+dwD0yFvM7GU382uwCKLHxMyNY1",
+	"QyWdmt2k3bAEjoKBxXzy+PrX/9s7/5snRgpASyW9RR1zJcHnnEgpKw3pVMZw7TQYJG246MpxFOcXPuk0",
+	"wOKN3dzH9I1VJgdiuyIpY3U49Xal5AGnC+aHikz/3av7C6a2H6r8g7bPYwX9odQZzg9OodQBiKtB3GdP",
+	"iGXo48S7UFJXaQdgp2LQRvukjKkAaPaiBj+SBQQ0NmiXBpjC6peKGOROKwAZwn9CKFqmaSHIBsCQdpvM",
+	"A3D2GtxXvXmFIfSsQsxFEJpXkUF53ypS46exY9f4gbgJMohg4lWozS4B1aqAXFp74PHGmqKqfNdzNzrQ",
+	"J90lH16qrPKHOgkk48iwtxLeNiq1WjmZ4osw9wNL3dDJKnOfF3LqSR8YvvXRUCaXtLKhzu3Mvxx5JCVy",
+	"idDQasK6q9BqircbBw9Ak5nEBwDdUo/mJSoox5w0TcFLH3KSwkk2H1QR2IMlMVg7tuCKueQiZxxJ5n5m",
+	"UlAQ0GqjaapJJwlb3GAk6LbA3A+E5xhof4iyBVCwBka1+ZTTpro1vBs01KVBzOLImH/8VAV6J5np2nq1",
+	"LznOUvjAzlJus+0Fbov6we6a8JvTDg1oVugO0EOsW6RxRUY3+UrG4OBnDxqkMLbZO5j3vOQ4hJqWl+Tx",
+	"7x555rkCOfLScwVyglWOPIE9Bo4ceBZ81BqdYh855D5dCv9cgGb1g7jr4b0oTJ2ebtLT05UuQH3u2zOz",
+	"sHdfMfu27H4t+qOcK286QZr3uQfLicjC0E12gC1RVEcjsxFMECwTJljT0EkkJsaNjLSajKx1ZnHgllPL",
+	"arI+5mXBZno/arH6xF861KFvAu/ssEprYi+1yiT49SSQvvBVBZ0Ygzi8QnfDYxpNFKhE6UC5fAUTs2IL",
+	"tm2L7uljkkCCqKX7ReIyZyLUjMwpPTnMN6qUV5k3YT1tP7z0IdfTDrcwU+0ooxo38F9PLcODKMXoWl2G",
+	"jqsUGVRtdPYRupEBs7o7mAiZpaRVKXdchwYjOzaHjz1KeUfhtCeYeBRtRYRYtac4ORXcpB6pI69ChgQU",
+	"JJnQXSUM0i1iUh55tU09t6Z3vEA4o756ps3VT2oYsrbmJW3TrWcjJsmmuRhNTJK9JB49WsJZT5CUYBMG",
+	"AC0nI0ZDMKUB965asZPIGvIE10US0AEWchKpR+AUSxgKUsSj7CZXEk/U68yZqGs4rUA03O+HFShGz++B",
+	"xDEjYtw542grdETBoBqiJOjLWKVcWeWVCGMI+hfnFVSekJN2ce5X7/xWy3lYnE8+W3FZhzlYeO5BY4+c",
+	"xCGaLWMfT5I+9GsfchLR03xQQeoHGTIhBtxuEbIKXUxUKEE5LDbMgkzTsBCxQNyaLmLA6p7cBMYDWp10",
+	"TOxwi/H9+s07Wdish7AiD+qvJn8e2MleXWVTxOxyUmt73rBWkRrUz3k6NZe7sjHhw3kWXvoDjS75UF78",
+	"Y5hghJ3m/53vPtNqycBtj5IiTH4gNqMphRFWUhdMJlsBZxKa8DzRmW63Jk1r8N7vtx76YCsNOzT8mwTE",
+	"lPYaGYy0FkCfP090iA8gqzkJB+osAEZksoTzPOXO07S6PLm8im+pZhKJHFDnEDIZdfC6t39oUCFig+JN",
+	"JpYPEUmP0fxqL8rILFfLi1qKPjpuFjXjCbpYcAMmE+XyMLNcL00fRbIqJHIJzhSLO+lqC8uEJ5yg4Ti6",
+	"CPth5SbH2el/p7yMpRB+AEs4kumcg8mbEAQYgCnMYiBcTMuG6EyYiA5Rf/klcUy9+FunysOjJHMBYdIO",
+	"Dcv4kZEFLsLta2HVoUooYSECZ51xgkmh63+yHAlUsYfZFfxvxpPgPCDNOIIsQzU5zqGIo0wrLgIiWV4C",
+	"8unEfXhHH4GCKLAk/p3sd0MjiwSwMcJ0dUdwVhijkmS3z6rMnXjq81F860TJ5l+RA0SlpsRnNeb7UGig",
+	"ETRjOjLU+Jf0DGRYLgpSKPdB1yYAUjB4zDXmP/QuF7Wv1Pv3S0WGE/9/2bu63ThuK/wqhG+cACOpslsU",
+	"sK9UAzVykcSI4uaiMbzcGe4uodnhgpyVsg0MWKjTpEZtpz9uUjQo4AIJetHEBprGgQ3XD2PvynqLgueQ",
+	"nJ+d2d06HO+q0qWkEYdDfjw85Dnn+/KZx4AzILpwBbtCdmnClcl8MIXpumMKwo+nlVM6ea2eF+nM2dcX",
+	"BiEcM32jUDd6cvO3evjT82JQRfWpSokEfRybdp6KzN1ZGEJAbOkbQrrREwitGoTQFu1ytkc6YgiHdLge",
+	"kqZygURiYdhY+gLv0LENrzx8bEeP01bIYMfDfBl3WLeOVyZ/t0CCaO6q6GVzRTGP3zsAdaMntmvVbBdE",
+	"MCBwAewVQlraOyvq2edKLR4AU6yZANg2wwDYCYCOyuHQhcbs6210zD0OuYJ9RozW8ELwAjlZz9DSba52",
+	"/ofuodsOj8EVdpt1eULoHM3XEjTgvsE3NqDRkwuiWhsA4+OTlGJXxMMkZYYf13MS3i9s49s93lnZ5V7s",
+	"5fG7EQLZMI0qlpL2iGSICIw+ltXeIJb6HT0WkRiO+FqoKSY580XIW8Vxs82MomdDaYCcqaUw3GxZjv1X",
+	"QXHjuP4NZyjOWk67GIJNek9kEQo42MdVCvxqht+zeOtckgkwmYJr6Wgwp4zJZF++Cw/OYRd9F6PzoCaF",
+	"YTKo7NIvYwWe0T5oeIO9BJoCGsc1HJraVXoZUZISeaO9qXC6LP2RIY+EfhjSTwzkiU6HScyAscrWqRB1",
+	"UrLAPBlVi2IYRYEpTZcrRylVKQcAjxlLplWCAPTAXP+hnvU2o5LJU+d+eeXalSnhc+qwCTOsAkfGDEMk",
+	"OpCnFvMCxUFIUxqL7pDNkP5CPsr8OK12JrXu4lLquQpQmsbE27jw/G2lMM9OagwBB0CAA5ijjcXEokzK",
+	"idcBYMpylon+pqgciqBoTptm9sDmF1vja+3tJCOqdZnpjue1fmk14Y0Uxr7R9bQUv2TOtHvn6Dc3tDnO",
+	"Vzi0igGuNEjvTc9nfJl5gbYdxgZ4OHLuyVRIaf5a21CxKFChl4Cu/0pCYa5VwLpbLYDTqqArV6sF2xMx",
+	"j4CM30VaM77iGMi7A9Ie6g8OSMwoFPK9n/SE5L8SyTp5z7g5LfviqzxqmYNCvj9Z84zKmENyrWQMKM6q",
+	"WI/BGYOv9+uFNep4ZYr42TTUvDA3XD/wpT8H3Y6IjgKypTjd2Naw7VF+nqQioiPCO4S2jUxNkdN9bXNz",
+	"7cxPazpoLuqynjkemQhZ6CvY3Etp2tT2y+ZPn93UPysiEsxNVPyDtGcKMDIJklkdPrP2o7M1HU7F/9Td",
+	"RsXTYpFa5dHKHQqA3fTWtJU3BmBJyhzWGh7tEc4RBKKAQwqOBngG8KiOayneZ/sP5plGdxHzjqrCAt7n",
+	"fiZmSlkqhqbRQqlQMpZoI8FniUfhObfJCwxzf9KIs6Db/v+/vqB4G5HX0c5dV2TJ1vn0ErbLJLJbmbKh",
+	"4WDG1UUGgg2aptqkJCGbtYi2sqeaHOXsLVV0Fbm/euPQ6QkIIQVkz8hbaL8qsWJ3mHzRNpQnsl9wtXKD",
+	"GvgkrWyZl7VIKFmEC5wRo26hz9jA0LrGE6Q/gB/EMF0nrVBIycK0pW30QCim3H+1R6Snn34tjKlSpNWn",
+	"yZDGrdetap+236HQTpjR/DIUsmqdtBJxVfXEXov0qdxRZhs9D7/HDrZAaiNmyqkVuHG1XGvKJCRk1B4a",
+	"uIFzpUw/14kTIBAJy6sPmJqEkCZGm4CAa8a41A4Y+qNVLh+WPBfgu5pcsq6Hx04/wMA9sKgtgxaOSBp7",
+	"BnpBTldgWk5ghqlrkAFvpcNBy8kpmLllwqDFfjZNUAmzkRt9jF4QDdpw8mQtFNHMre8CPndBP9Yk90bu",
+	"NZX8GxHzLGBpxJClSKGshOiByJ3YY76r971hwZv8oXteeRL6POHlGSidRAsMn3AvYTcNsy3ytYEUXUn7",
+	"wBSyTt5AFjtzVWBvJ3E7065UjyddU8ZmN1KV8jg2pLOocZkbEwIK8IpEvMtTtU62yKW3LlbKhYAVWAwo",
+	"NSyuL8GreglJif2CozCsMAjgjGbj6oYOA2yloKlvmKiQ+k4n3A5pFs1f2WhDSJdD1WSsUbUqjfao/N6J",
+	"snCH0CxOTzSuJNFrvD0ievKBAAjdvcLaXMzUKyP175dc/oI9ExTk7FoDlkQ86bZQdc7m0KI7rY1HZxjH",
+	"Zq8q6cSRFvz6qn6ihUKmxlw5ke33k2ESM+3B71GexlylLTikyCFyMxpZBxS+BzU7+xyLKoXgtnk3uTxY",
+	"WfzDxM1IXNv0/KrKizV3oPaAeN4FWSxzZ1ZvNgHCGWzrcwvMM3MutKf1Qb3IgeLbZ6uBQn6nfqv52Mq3",
+	"Au5f4tb6KEl94mDVKX1u45r1qPRprECtNnmNjmc1CJegHFgjB1iL+NUwWcddBhB1HEAIMDumOyjOP68b",
+	"uM3NCkBz3fhynbFUPeny2c1adLTXzXx70bnxbPQCxM7HCY3LDOT4vPe4qM/n/REZxDTEApy8Rqx2MKAa",
+	"GsnnKwq4Ziy8DXMl550lF1r1CZVXP4MuEOCBN9uyH+AU2qRJl3ZhXffAJoBAph0kZMV0UKToL80m7PUz",
+	"HcfL8MRRyqLUPfaYPokD0ERYNpUM9leYhIAMqNQN2UkMezyOJMszieoH5yZHwuevqH3VfVtKOiRiomnd",
+	"L8h1xMRG7aO+QWjU54k+VMvpWXTLr8Egu8FCU1O5lBB73VQ2EF434sYJBH6Bfjpw3NNCYjBx3sRudCVN",
+	"5tjYi/jIUTKy0GWPVtYMgR8qqJ6II0UokSI28V+uYDKr8128Co3Ah7wj4pWNIEMHl2KEDWZqJt+fs0uJ",
+	"TU5YFAGlJQvusW+nFisXoOXVrf7tdFYLGW9SL+HMN7UHTUnE1A6hIQQrHQ3P4ggpVYzWKslm8Qlkh9c+",
+	"3vjpZ5MbTydf3BrfvPfimwfjJ3eff3/7xf39yee3xx8/Gn/0cHzzb5Y/6ifr5DI4EZs/LqrKdodURpwm",
+	"V+3MVAnLvsO64HGsfNDKdRB7jJ/wqpF3CSxFdfwKx9GLXbKNYV3pbm5qarC2J+ROmyXo2tVdbr3nHmrQ",
+	"38peUnVTmP3RX6odVHXDkQjKhURER6dNXCDvbvVEH6oXSlnJ5ZRkJnct7ocyPnXu1AYd8I3dTcC1aevD",
+	"qQtQYWoIJDtHYtHlSUAUU4qLRJ/UmBjELEDbgf4def7o0fj3nz///vbBXx6Pn9zNYhZuYqsVPwuHQHLw",
+	"+MbB44/Ht+6OP/p1sUCg4t9/JiGxj/YHlHdNSQXGPlOR0lgRNDfjP+4f/PZ3WWv2HypaNLk4nKnAjHfg",
+	"7mSDLJY/+fbx+OY/nl3fP7jz9eSf955d35/c/HL86S39m6//M/7kQU6r1GX3VH59zKIuFgSCM00mn313",
+	"ePfp+M6DF99+lTWCjnZ1Cyaf3GQ3W6I+RcKeEMrUpuA4HPz1m8LEZCUw0y0jUYQ6bQtYMINdD7DJRlfk",
+	"8O83Dh7lOmnT1CtKYp1WCBbrBNirHG+lMOpUtqd/+teL+w+zpm1t+XTTbwEZk7LllXQwIJPvPpns35/c",
+	"+fTwN3/ImhDDtC0+qGjhEu3awVM9sUcU22WSxqTDaDqU2LQ+zNpK/MOv/nx479/Pru+PH375/MkX4zsP",
+	"8vPUZ6euXbn23wAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -73,6 +73,7 @@ var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
 	"registerVolunteer": signedIn, "getSettings": public,
+	"getPrivacy": public, "listMyConsents": signedIn, "decideConsent": signedIn,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
@@ -110,4 +111,11 @@ var access = map[string]rule{
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
 	"getHome": public, "getWorkbench": staff,
+}
+
+// unagreed are the operations that are open to somebody signed in who has not agreed to the
+// present privacy notice, beside the public ones: to see who one is, to decide, and to leave.
+var unagreed = map[string]bool{
+	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
+	"getPrivacy": true, "listMyConsents": true, "decideConsent": true,
 }

@@ -15,7 +15,8 @@ type Deps struct {
 	Tokens *auth.Tokens
 	// Wechat trades the one-time code of wx.login for the user's ids; unionID may be empty.
 	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
-	Demo   bool // the demo logins exist
+	Demo   bool   // the demo logins exist
+	Notice Notice // that people agree to
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
 }
@@ -40,7 +41,7 @@ func (s *Service) Actor(ctx context.Context, personID, sessionID int64) (auth.Ac
 	if len(rows) == 0 {
 		return auth.Actor{}, ErrSessionEnded
 	}
-	return auth.Actor{PersonID: personID, SessionID: sessionID, Grants: grantsOf(rows)}, nil
+	return auth.Actor{PersonID: personID, SessionID: sessionID, Agreed: rows[0].PrivacyVersion == s.Notice.Version, Grants: grantsOf(rows)}, nil
 }
 
 func grantsOf(rows []actorRow) []auth.Grant {
@@ -99,7 +100,7 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 		condition = "volunteer_since IS NULL"
 	}
 	if len(columns) > 0 {
-		err = s.changePerson(ctx, a.PersonID, columns, condition, errGuardian)
+		err = s.changePerson(ctx, a.PersonID, p, columns, condition, errGuardian)
 	}
 	if err != nil {
 		return nil, err
@@ -117,20 +118,23 @@ func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profi
 	}
 	columns := r.columns()
 	columns["volunteer_since"] = now
-	if err := s.changePerson(ctx, a.PersonID, columns, "volunteer_since IS NULL", errVolunteer); err != nil {
+	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, "volunteer_since IS NULL", errVolunteer); err != nil {
 		return nil, err
 	}
 	return s.Profile(ctx, a.PersonID)
 }
 
-// changePerson writes the columns, or refuses when the condition does not hold.
-func (s *Service) changePerson(ctx context.Context, id int64, columns map[string]any, condition string, refusal *fault.Error) error {
+// changePerson writes the columns of the patch, or refuses when the condition does not hold.
+func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns map[string]any, condition string, refusal *fault.Error) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		done, err := changePerson(ctx, tx, id, columns, condition)
 		if err == nil && !done {
-			return refusal
+			err = refusal
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)
 	})
 }
 
