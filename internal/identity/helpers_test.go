@@ -55,7 +55,7 @@ func newWorld(t *testing.T, url string) *world {
 	s := storetest.OpenURL(t, url, store.WithClock(c.now))
 	key := auth.Key{ID: "test", Secret: []byte(strings.Repeat("k", 32))}
 	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{SessionLife: 30 * 24 * time.Hour,
-		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Demo: true,
+		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Demo: true, Notice: notice,
 	})}
 	w.plant(t)
 	return w

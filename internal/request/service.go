@@ -306,7 +306,7 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 // mayKeep refuses words about one's own health without one's separate consent (个人信息保护法
 // Art 29). For somebody else, and to staff at the desk, consent is said with the request.
 func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.Who) error {
-	if who == workflow.ByStaff || l.PersonID == nil || l.BeneficiaryID != nil || !t.Sensitive() {
+	if who == workflow.ByStaff || l.PersonID == nil || l.Relation != Self || !t.Sensitive() {
 		return nil
 	}
 	ok, err := s.MayKeepHealth(tx, *l.PersonID)
