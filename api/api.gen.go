@@ -161,6 +161,108 @@ func (e AttentionReason) Valid() bool {
 	}
 }
 
+// Defines values for AuditEntity.
+const (
+	AuditEntityActivity    AuditEntity = "activity"
+	AuditEntityAttachment  AuditEntity = "attachment"
+	AuditEntityAttendance  AuditEntity = "attendance"
+	AuditEntityAudit       AuditEntity = "audit"
+	AuditEntityBeneficiary AuditEntity = "beneficiary"
+	AuditEntityCampaign    AuditEntity = "campaign"
+	AuditEntityConsent     AuditEntity = "consent"
+	AuditEntityDelivery    AuditEntity = "delivery"
+	AuditEntityDispute     AuditEntity = "dispute"
+	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityHoliday     AuditEntity = "holiday"
+	AuditEntityNote        AuditEntity = "note"
+	AuditEntityPerson      AuditEntity = "person"
+	AuditEntityProposal    AuditEntity = "proposal"
+	AuditEntityProvider    AuditEntity = "provider"
+	AuditEntityRequest     AuditEntity = "request"
+	AuditEntityServiceType AuditEntity = "service_type"
+	AuditEntityShift       AuditEntity = "shift"
+	AuditEntitySignup      AuditEntity = "signup"
+	AuditEntityUnit        AuditEntity = "unit"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntity enum.
+func (e AuditEntity) Valid() bool {
+	switch e {
+	case AuditEntityActivity:
+		return true
+	case AuditEntityAttachment:
+		return true
+	case AuditEntityAttendance:
+		return true
+	case AuditEntityAudit:
+		return true
+	case AuditEntityBeneficiary:
+		return true
+	case AuditEntityCampaign:
+		return true
+	case AuditEntityConsent:
+		return true
+	case AuditEntityDelivery:
+		return true
+	case AuditEntityDispute:
+		return true
+	case AuditEntityGrant:
+		return true
+	case AuditEntityHoliday:
+		return true
+	case AuditEntityNote:
+		return true
+	case AuditEntityPerson:
+		return true
+	case AuditEntityProposal:
+		return true
+	case AuditEntityProvider:
+		return true
+	case AuditEntityRequest:
+		return true
+	case AuditEntityServiceType:
+		return true
+	case AuditEntityShift:
+		return true
+	case AuditEntitySignup:
+		return true
+	case AuditEntityUnit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryRole.
+const (
+	AuditEntryRoleDistrictAdmin AuditEntryRole = "district_admin"
+	AuditEntryRoleResident      AuditEntryRole = "resident"
+	AuditEntryRoleSocialWorker  AuditEntryRole = "social_worker"
+	AuditEntryRoleStationStaff  AuditEntryRole = "station_staff"
+	AuditEntryRoleSystem        AuditEntryRole = "system"
+	AuditEntryRoleVolunteer     AuditEntryRole = "volunteer"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryRole enum.
+func (e AuditEntryRole) Valid() bool {
+	switch e {
+	case AuditEntryRoleDistrictAdmin:
+		return true
+	case AuditEntryRoleResident:
+		return true
+	case AuditEntryRoleSocialWorker:
+		return true
+	case AuditEntryRoleStationStaff:
+		return true
+	case AuditEntryRoleSystem:
+		return true
+	case AuditEntryRoleVolunteer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BeneficiaryInputGroups.
 const (
 	BeneficiaryInputGroupsDisabled   BeneficiaryInputGroups = "disabled"
@@ -392,6 +494,24 @@ func (e DemoLoginPersona) Valid() bool {
 	}
 }
 
+// Defines values for DuplicateSettlementOutcome.
+const (
+	DuplicateSettlementOutcomeDifferent DuplicateSettlementOutcome = "different"
+	DuplicateSettlementOutcomeMerge     DuplicateSettlementOutcome = "merge"
+)
+
+// Valid indicates whether the value is a known member of the DuplicateSettlementOutcome enum.
+func (e DuplicateSettlementOutcome) Valid() bool {
+	switch e {
+	case DuplicateSettlementOutcomeDifferent:
+		return true
+	case DuplicateSettlementOutcomeMerge:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryClass.
 const (
 	EntryClassCorrection EntryClass = "correction"
@@ -428,6 +548,27 @@ func (e GrantInputRole) Valid() bool {
 	case GrantInputRoleSocialWorker:
 		return true
 	case GrantInputRoleStationStaff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuardianRelation.
+const (
+	GuardianRelationGrandparent GuardianRelation = "grandparent"
+	GuardianRelationOther       GuardianRelation = "other"
+	GuardianRelationParent      GuardianRelation = "parent"
+)
+
+// Valid indicates whether the value is a known member of the GuardianRelation enum.
+func (e GuardianRelation) Valid() bool {
+	switch e {
+	case GuardianRelationGrandparent:
+		return true
+	case GuardianRelationOther:
+		return true
+	case GuardianRelationParent:
 		return true
 	default:
 		return false
@@ -524,6 +665,30 @@ func (e HourProposalState) Valid() bool {
 	case HourProposalStatePending:
 		return true
 	case HourProposalStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IdentityType.
+const (
+	IdentityTypeMainlandPermit IdentityType = "mainland_permit"
+	IdentityTypeOther          IdentityType = "other"
+	IdentityTypePassport       IdentityType = "passport"
+	IdentityTypeResidentCard   IdentityType = "resident_card"
+)
+
+// Valid indicates whether the value is a known member of the IdentityType enum.
+func (e IdentityType) Valid() bool {
+	switch e {
+	case IdentityTypeMainlandPermit:
+		return true
+	case IdentityTypeOther:
+		return true
+	case IdentityTypePassport:
+		return true
+	case IdentityTypeResidentCard:
 		return true
 	default:
 		return false
@@ -1559,6 +1724,51 @@ func (e ListMySignupsParamsWhen) Valid() bool {
 	}
 }
 
+// Account defines model for Account.
+type Account struct {
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// CreatedAt Since when
+	CreatedAt time.Time `json:"created_at"`
+
+	// HasRoles Holds a role of staff or social worker, so it cannot be the one that goes
+	HasRoles bool `json:"has_roles"`
+
+	// Identity Masked
+	//
+	// Example: 640***********123X
+	Identity *string `json:"identity,omitempty"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name As the person wrote it
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Phone Masked
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
 // Activity defines model for Activity.
 type Activity struct {
 	// Approval Who confirms a sign-up: nobody, or staff
@@ -1898,6 +2108,9 @@ type AttendanceRow struct {
 	// Example: 42
 	EntryID *ID `json:"entry_id,omitempty"`
 
+	// HasPhone The volunteer left a phone; see openSignupContact
+	HasPhone bool `json:"has_phone"`
+
 	// InAt In
 	InAt *time.Time `json:"in_at,omitempty"`
 
@@ -1976,6 +2189,117 @@ type AttentionPage struct {
 
 // AttentionReason 没签退、补传、定位不准、没有定位
 type AttentionReason string
+
+// AuditChange defines model for AuditChange.
+type AuditChange struct {
+	// After What it became; empty: nothing. 不显示 for what is private
+	//
+	// Example: 已通过
+	After string `json:"after"`
+
+	// Before What it was; empty: nothing
+	//
+	// Example: 待审批
+	Before string `json:"before"`
+
+	// Name The column
+	//
+	// Example: state
+	Name string `json:"name"`
+
+	// Said The column in Chinese
+	//
+	// Example: 状态
+	Said string `json:"said"`
+}
+
+// AuditEntity The kind of a record
+type AuditEntity string
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// ActorID Who; 0: the system
+	//
+	// Example: 4
+	ActorID int64 `json:"actor_id"`
+
+	// ActorName Their name; 系统 for the system
+	//
+	// Example: 杨海兰
+	ActorName string `json:"actor_name"`
+
+	// At When
+	At time.Time `json:"at"`
+
+	// Changes What changed, by column; empty where nothing was kept
+	Changes []AuditChange `json:"changes"`
+
+	// Entity The kind of a record
+	Entity AuditEntity `json:"entity"`
+
+	// EntityID The record's id; of a holiday its day
+	//
+	// Example: 42
+	EntityID int64 `json:"entity_id"`
+
+	// EntityName How the record is called now, where it has a name or a number
+	//
+	// Example: 20260305-481220
+	EntityName string `json:"entity_name"`
+
+	// EntitySaid The kind of the record in Chinese
+	//
+	// Example: 服务申请
+	EntitySaid string `json:"entity_said"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// Minor About somebody under 18
+	Minor bool `json:"minor"`
+
+	// Network From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+	//
+	// Example: 203.0.113.0/24
+	Network string `json:"network"`
+
+	// Operation The operationId; empty for the command line and timed work
+	//
+	// Example: approveRequest
+	Operation string `json:"operation"`
+
+	// RequestID Of the request log, and of the answer's X-Request-Id
+	//
+	// Example: 01JD8X6Z3M
+	RequestID string `json:"request_id"`
+
+	// Role As what they did it
+	Role AuditEntryRole `json:"role"`
+
+	// Said What was done in Chinese
+	//
+	// Example: 通过申请
+	Said string `json:"said"`
+
+	// UnitName The unit of the record; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// AuditEntryRole As what they did it
+type AuditEntryRole string
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	// Items In the order that the call names
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
 
 // BatchItem defines model for BatchItem.
 type BatchItem struct {
@@ -2808,6 +3132,54 @@ type DemoLogin struct {
 // DemoLoginPersona Who to be; newcomer: a resident who has just come and has not been asked anything
 type DemoLoginPersona string
 
+// Duplicate defines model for Duplicate.
+type Duplicate struct {
+	// Accounts The older first
+	Accounts []Account `json:"accounts"`
+
+	// ByIdentity They have one document
+	ByIdentity bool `json:"by_identity"`
+
+	// ByPhone They have one phone
+	ByPhone bool `json:"by_phone"`
+
+	// FoundAt When it was found
+	FoundAt time.Time `json:"found_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+}
+
+// DuplicatePage defines model for DuplicatePage.
+type DuplicatePage struct {
+	// Items In the order that the call names
+	Items []Duplicate `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
+// DuplicateSettlement defines model for DuplicateSettlement.
+type DuplicateSettlement struct {
+	// KeepID A record's id
+	//
+	// Example: 42
+	KeepID *ID `json:"keep_id,omitempty"`
+
+	// Outcome One person; or two
+	Outcome DuplicateSettlementOutcome `json:"outcome"`
+
+	// Reason How it is known
+	//
+	// Example: 本人到站核对过证件
+	Reason string `json:"reason"`
+}
+
+// DuplicateSettlementOutcome One person; or two
+type DuplicateSettlementOutcome string
+
 // EntryClass 系统、人工、更正
 type EntryClass string
 
@@ -2871,6 +3243,39 @@ type GrantInput struct {
 
 // GrantInputRole The role to give
 type GrantInputRole string
+
+// Guardian defines model for Guardian.
+type Guardian struct {
+	// AgreedAt When
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// Name Who agreed
+	//
+	// Example: 赵建国
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
+// GuardianCode defines model for GuardianCode.
+type GuardianCode struct {
+	// Code Eight digits
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// GuardianRelation What the guardian is to the child
+type GuardianRelation string
 
 // HandOverInput defines model for HandOverInput.
 type HandOverInput struct {
@@ -3202,6 +3607,9 @@ type HourProposalPage struct {
 // Example: 42
 type ID = int64
 
+// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+type IdentityType string
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -3276,6 +3684,152 @@ type MessageTemplate struct {
 	Name MessageName `json:"name"`
 }
 
+// MinorsDeed defines model for MinorsDeed.
+type MinorsDeed struct {
+	// Count How often
+	//
+	// Example: 14
+	Count int `json:"count"`
+
+	// Look A look; else a change
+	Look bool `json:"look"`
+
+	// Operation operationId
+	//
+	// Example: openContact
+	Operation string `json:"operation"`
+
+	// Role As what they did it
+	//
+	// Example: station_staff
+	Role string `json:"role"`
+
+	// Said In Chinese
+	//
+	// Example: 查看电话和地址
+	Said string `json:"said"`
+}
+
+// MinorsHeld Whose data are held
+type MinorsHeld struct {
+	// Beneficiaries Different people under 18 whom these are for, by who asked, name and birth date
+	//
+	// Example: 24
+	Beneficiaries int `json:"beneficiaries"`
+
+	// BeneficiariesUnder14 Of them under 14
+	//
+	// Example: 18
+	BeneficiariesUnder14 int `json:"beneficiaries_under_14"`
+
+	// People Accounts of people under 18
+	//
+	// Example: 12
+	People int `json:"people"`
+
+	// PeopleUnder14 Of them under 14
+	//
+	// Example: 2
+	PeopleUnder14 int `json:"people_under_14"`
+
+	// Requests Requests for somebody under 18
+	//
+	// Example: 31
+	Requests int `json:"requests"`
+
+	// Under14WithGuardian Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+	//
+	// Example: 17
+	Under14WithGuardian int `json:"under_14_with_guardian"`
+
+	// Under14WithoutGuardian Of those under 14
+	//
+	// Example: 1
+	Under14WithoutGuardian int `json:"under_14_without_guardian"`
+
+	// Volunteers Of them volunteers
+	//
+	// Example: 9
+	Volunteers int `json:"volunteers"`
+}
+
+// MinorsMonth defines model for MinorsMonth.
+type MinorsMonth struct {
+	// Changes Changes
+	//
+	// Example: 9
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 20
+	Looks int `json:"looks"`
+
+	// Month The month
+	//
+	// Example: 3
+	Month int `json:"month"`
+}
+
+// MinorsReport defines model for MinorsReport.
+type MinorsReport struct {
+	// AgeDay The day that ages are of
+	//
+	// Example: 2026-12-31
+	AgeDay openapi_types.Date `json:"age_day"`
+
+	// ByUnit By unit, the most frequent first
+	ByUnit []MinorsUnit `json:"by_unit"`
+
+	// Changes How often a minor's record was changed by somebody else
+	//
+	// Example: 96
+	Changes int `json:"changes"`
+
+	// Deeds By role and operation, the most frequent first
+	Deeds []MinorsDeed `json:"deeds"`
+
+	// Held Whose data are held
+	Held MinorsHeld `json:"held"`
+
+	// Looks How often a minor's record was looked at by somebody else
+	//
+	// Example: 214
+	Looks int `json:"looks"`
+
+	// MadeAt When the report was made
+	MadeAt time.Time `json:"made_at"`
+
+	// Months By month
+	Months []MinorsMonth `json:"months"`
+
+	// Units The units that I administer
+	Units []string `json:"units"`
+
+	// Year The year
+	//
+	// Example: 2026
+	Year int `json:"year"`
+}
+
+// MinorsUnit defines model for MinorsUnit.
+type MinorsUnit struct {
+	// Changes Changes
+	//
+	// Example: 51
+	Changes int `json:"changes"`
+
+	// Looks Looks
+	//
+	// Example: 120
+	Looks int `json:"looks"`
+
+	// UnitName Name of the unit; empty: no unit's
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
 // Minutes Whole minutes
 //
 // Example: 150
@@ -3306,6 +3860,22 @@ type MyConsents struct {
 
 	// Log What I decided, the last first; the export has all of it
 	Log []ConsentLine `json:"log"`
+}
+
+// MyContact defines model for MyContact.
+type MyContact struct {
+	// IdentityNumber Absent when I left none
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
+	// Phone Absent when I left none
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 }
 
 // MyHours defines model for MyHours.
@@ -3455,6 +4025,14 @@ type Person struct {
 	// Example: 42
 	ID ID `json:"id"`
 
+	// IdentityNumber Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 640***********123X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// IsVolunteer Registered as a volunteer
 	IsVolunteer bool `json:"is_volunteer"`
 
@@ -3467,6 +4045,11 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// Phone Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
 
 	// PrivacyAgreed Agreed to the present privacy notice; without it private calls are refused
 	PrivacyAgreed bool `json:"privacy_agreed"`
@@ -3500,10 +4083,23 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
+	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// Name Name
 	//
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
+
+	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 
 	// Sex As the person states it
 	Sex *Sex `json:"sex,omitempty"`
@@ -3524,6 +4120,12 @@ type PersonPatch struct {
 //
 // Example: 13800001234
 type Phone = string
+
+// PhoneCode defines model for PhoneCode.
+type PhoneCode struct {
+	// Code The button's code
+	Code string `json:"code"`
+}
 
 // Position Read only with the consent `location`; only its distance to the place is kept
 type Position struct {
@@ -4828,6 +5430,9 @@ type Signup struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// HasPhone For staff: the volunteer left a phone; see openSignupContact
+	HasPhone *bool `json:"has_phone,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -4876,6 +5481,19 @@ type Signup struct {
 
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
+}
+
+// SignupContact defines model for SignupContact.
+type SignupContact struct {
+	// Name The volunteer
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// Phone In full
+	//
+	// Example: 13800001234
+	Phone string `json:"phone"`
 }
 
 // SignupInput defines model for SignupInput.
@@ -5274,6 +5892,65 @@ type VolunteerShiftInput struct {
 	Title string `json:"title"`
 }
 
+// Ward defines model for Ward.
+type Ward struct {
+	// AgreedAt When I agreed
+	AgreedAt time.Time `json:"agreed_at"`
+
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// Coming Shifts to come that it signed up for
+	//
+	// Example: 1
+	Coming int `json:"coming"`
+
+	// EntriesTotal Times it served
+	//
+	// Example: 3
+	EntriesTotal int `json:"entries_total"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name The child
+	//
+	// Example: 赵小宝
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// WardInput defines model for WardInput.
+type WardInput struct {
+	// Agree I am the guardian, have read the notice, and agree
+	Agree bool `json:"agree"`
+
+	// Code What the child's phone shows
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// Relation What the guardian is to the child
+	Relation GuardianRelation `json:"relation"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -5506,6 +6183,48 @@ type ListAttentionParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// ActorID Only what this person did
+	ActorID *ID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// Entity Only this record; with entity_id
+	Entity *AuditEntity `form:"entity,omitempty" json:"entity,omitempty"`
+
+	// EntityID Only this record; with entity
+	EntityID *ID `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+
+	// Operation Only this operation, by its operationId
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+
+	// From From this day on, in Asia/Shanghai
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Up to this day, and on it
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Minors Only records about somebody under 18
+	Minors *bool `form:"minors,omitempty" json:"minors,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetMinorsReportParams defines parameters for GetMinorsReport.
+type GetMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
+// ExportMinorsReportParams defines parameters for ExportMinorsReport.
+type ExportMinorsReportParams struct {
+	// Year The year, in Asia/Shanghai
+	Year int `form:"year" json:"year"`
+}
+
 // CreateCampaignParams defines parameters for CreateCampaign.
 type CreateCampaignParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -5651,8 +6370,8 @@ type ListMyCasesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
-// DecideConsentParams defines parameters for DecideConsent.
-type DecideConsentParams struct {
+// SetConsentParams defines parameters for SetConsent.
+type SetConsentParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5691,6 +6410,12 @@ type ReadNoticesJSONBody struct {
 
 // ChangePasswordParams defines parameters for ChangePassword.
 type ChangePasswordParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetMyPhoneParams defines parameters for SetMyPhone.
+type SetMyPhoneParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5751,6 +6476,27 @@ type AcceptMessagesJSONBody struct {
 
 // AcceptMessagesParams defines parameters for AcceptMessages.
 type AcceptMessagesParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddWardParams defines parameters for AddWard.
+type AddWardParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDuplicatesParams defines parameters for ListDuplicates.
+type ListDuplicatesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SettleDuplicateParams defines parameters for SettleDuplicate.
+type SettleDuplicateParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -6118,14 +6864,17 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
-// DecideConsentJSONRequestBody defines body for DecideConsent for application/json ContentType.
-type DecideConsentJSONRequestBody = ConsentInput
+// SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
+type SetConsentJSONRequestBody = ConsentInput
 
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// SetMyPhoneJSONRequestBody defines body for SetMyPhone for application/json ContentType.
+type SetMyPhoneJSONRequestBody = PhoneCode
 
 // AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
 type AddMyExceptionJSONRequestBody = ProviderExceptionInput
@@ -6135,6 +6884,12 @@ type SetMyHoursJSONRequestBody = ProviderHoursInput
 
 // AcceptMessagesJSONRequestBody defines body for AcceptMessages for application/json ContentType.
 type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
+
+// AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
+type AddWardJSONRequestBody = WardInput
+
+// SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
+type SettleDuplicateJSONRequestBody = DuplicateSettlement
 
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
@@ -6300,6 +7055,15 @@ type ServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(c *gin.Context, params ListAttentionParams)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(c *gin.Context, params ListAuditParams)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(c *gin.Context, params GetMinorsReportParams)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(c *gin.Context, params ExportMinorsReportParams)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(c *gin.Context)
@@ -6414,9 +7178,18 @@ type ServerInterface interface {
 	// ListMyConsents What I have agreed to, and when
 	// (GET /me/consents)
 	ListMyConsents(c *gin.Context)
-	// DecideConsent Give or withdraw one consent, at once
+	// SetConsent Give or withdraw one consent, at once
 	// (POST /me/consents)
-	DecideConsent(c *gin.Context, params DecideConsentParams)
+	SetConsent(c *gin.Context, params SetConsentParams)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(c *gin.Context)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(c *gin.Context)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(c *gin.Context)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(c *gin.Context)
@@ -6432,6 +7205,9 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(c *gin.Context, params SetMyPhoneParams)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(c *gin.Context)
@@ -6459,6 +7235,21 @@ type ServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(c *gin.Context, params AcceptMessagesParams)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(c *gin.Context)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(c *gin.Context, params AddWardParams)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(c *gin.Context, id ID)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
 	// GetPrivacy The privacy notice, and the words of each separate consent
 	// (GET /privacy)
 	GetPrivacy(c *gin.Context)
@@ -6639,6 +7430,9 @@ type ServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(c *gin.Context, id ID, params ConfirmSignupParams)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(c *gin.Context, id ID)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -7193,6 +7987,151 @@ func (siw *ServerInterfaceWrapper) ListAttention(c *gin.Context) {
 	}
 
 	siw.Handler.ListAttention(c, params)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "actor_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_id", c.Request.URL.Query(), &params.ActorID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter actor_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", c.Request.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", c.Request.URL.Query(), &params.EntityID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter entity_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "operation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "operation", c.Request.URL.Query(), &params.Operation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter operation: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "minors" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "minors", c.Request.URL.Query(), &params.Minors, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter minors: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAudit(c, params)
+}
+
+// GetMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) GetMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMinorsReport(c, params)
+}
+
+// ExportMinorsReport operation middleware
+func (siw *ServerInterfaceWrapper) ExportMinorsReport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMinorsReportParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMinorsReport(c, params)
 }
 
 // LoginDemo operation middleware
@@ -8256,14 +9195,14 @@ func (siw *ServerInterfaceWrapper) ListMyConsents(c *gin.Context) {
 	siw.Handler.ListMyConsents(c)
 }
 
-// DecideConsent operation middleware
-func (siw *ServerInterfaceWrapper) DecideConsent(c *gin.Context) {
+// SetConsent operation middleware
+func (siw *ServerInterfaceWrapper) SetConsent(c *gin.Context) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params DecideConsentParams
+	var params SetConsentParams
 
 	headers := c.Request.Header
 
@@ -8293,7 +9232,46 @@ func (siw *ServerInterfaceWrapper) DecideConsent(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.DecideConsent(c, params)
+	siw.Handler.SetConsent(c, params)
+}
+
+// GetMyContact operation middleware
+func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyContact(c)
+}
+
+// NewGuardianCode operation middleware
+func (siw *ServerInterfaceWrapper) NewGuardianCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewGuardianCode(c)
+}
+
+// ListGuardians operation middleware
+func (siw *ServerInterfaceWrapper) ListGuardians(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListGuardians(c)
 }
 
 // GetMyHours operation middleware
@@ -8446,6 +9424,46 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c, params)
+}
+
+// SetMyPhone operation middleware
+func (siw *ServerInterfaceWrapper) SetMyPhone(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyPhoneParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyPhone(c, params)
 }
 
 // GetMyProvider operation middleware
@@ -8751,6 +9769,168 @@ func (siw *ServerInterfaceWrapper) AcceptMessages(c *gin.Context) {
 	}
 
 	siw.Handler.AcceptMessages(c, params)
+}
+
+// ListWards operation middleware
+func (siw *ServerInterfaceWrapper) ListWards(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWards(c)
+}
+
+// AddWard operation middleware
+func (siw *ServerInterfaceWrapper) AddWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWardParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddWard(c, params)
+}
+
+// RemoveWard operation middleware
+func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveWard(c, id)
+}
+
+// ListDuplicates operation middleware
+func (siw *ServerInterfaceWrapper) ListDuplicates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDuplicatesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDuplicates(c, params)
+}
+
+// SettleDuplicate operation middleware
+func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleDuplicateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SettleDuplicate(c, id, params)
 }
 
 // GetPrivacy operation middleware
@@ -11168,6 +12348,31 @@ func (siw *ServerInterfaceWrapper) ConfirmSignup(c *gin.Context) {
 	siw.Handler.ConfirmSignup(c, id, params)
 }
 
+// OpenSignupContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenSignupContact(c, id)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -11456,11 +12661,20 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
+	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
+	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
+	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
+	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
+	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
+	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/privacy", wrapper.GetPrivacy)
 	router.GET(options.BaseURL+"/me/consents", wrapper.ListMyConsents)
-	router.POST(options.BaseURL+"/me/consents", wrapper.DecideConsent)
+	router.POST(options.BaseURL+"/me/consents", wrapper.SetConsent)
+	router.GET(options.BaseURL+"/people/duplicates", wrapper.ListDuplicates)
+	router.POST(options.BaseURL+"/people/duplicates/:id/settle", wrapper.SettleDuplicate)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
@@ -11492,6 +12706,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/shifts/:id/cancel", wrapper.CancelShift)
 	router.POST(options.BaseURL+"/shifts/:id/signups", wrapper.SignUp)
 	router.GET(options.BaseURL+"/signups", wrapper.ListSignups)
+	router.POST(options.BaseURL+"/signups/:id/contact", wrapper.OpenSignupContact)
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
@@ -11580,6 +12795,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
 	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
+	router.GET(options.BaseURL+"/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/audit/minors-report", wrapper.GetMinorsReport)
+	router.GET(options.BaseURL+"/audit/minors-report/csv", wrapper.ExportMinorsReport)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
 }
@@ -12064,6 +13282,129 @@ type ListAttentiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAttentiondefaultApplicationProblemPlusJSONResponse) VisitListAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportRequestObject struct {
+	Params GetMinorsReportParams
+}
+
+type GetMinorsReportResponseObject interface {
+	VisitGetMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type GetMinorsReport200JSONResponse MinorsReport
+
+func (response GetMinorsReport200JSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitGetMinorsReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMinorsReportRequestObject struct {
+	Params ExportMinorsReportParams
+}
+
+type ExportMinorsReportResponseObject interface {
+	VisitExportMinorsReportResponse(w http.ResponseWriter) error
+}
+
+type ExportMinorsReport200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMinorsReport200TextCsvResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMinorsReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMinorsReportdefaultApplicationProblemPlusJSONResponse) VisitExportMinorsReportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13559,18 +14900,18 @@ func (response ListMyConsentsdefaultApplicationProblemPlusJSONResponse) VisitLis
 	return err
 }
 
-type DecideConsentRequestObject struct {
-	Params DecideConsentParams
-	Body   *DecideConsentJSONRequestBody
+type SetConsentRequestObject struct {
+	Params SetConsentParams
+	Body   *SetConsentJSONRequestBody
 }
 
-type DecideConsentResponseObject interface {
-	VisitDecideConsentResponse(w http.ResponseWriter) error
+type SetConsentResponseObject interface {
+	VisitSetConsentResponse(w http.ResponseWriter) error
 }
 
-type DecideConsent200JSONResponse MyConsents
+type SetConsent200JSONResponse MyConsents
 
-func (response DecideConsent200JSONResponse) VisitDecideConsentResponse(w http.ResponseWriter) error {
+func (response SetConsent200JSONResponse) VisitSetConsentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -13582,12 +14923,129 @@ func (response DecideConsent200JSONResponse) VisitDecideConsentResponse(w http.R
 	return err
 }
 
-type DecideConsentdefaultApplicationProblemPlusJSONResponse struct {
+type SetConsentdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
 }
 
-func (response DecideConsentdefaultApplicationProblemPlusJSONResponse) VisitDecideConsentResponse(w http.ResponseWriter) error {
+func (response SetConsentdefaultApplicationProblemPlusJSONResponse) VisitSetConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactRequestObject struct {
+}
+
+type GetMyContactResponseObject interface {
+	VisitGetMyContactResponse(w http.ResponseWriter) error
+}
+
+type GetMyContact200JSONResponse MyContact
+
+func (response GetMyContact200JSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewGuardianCodeRequestObject struct {
+}
+
+type NewGuardianCodeResponseObject interface {
+	VisitNewGuardianCodeResponse(w http.ResponseWriter) error
+}
+
+type NewGuardianCode201JSONResponse GuardianCode
+
+func (response NewGuardianCode201JSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewGuardianCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewGuardianCodedefaultApplicationProblemPlusJSONResponse) VisitNewGuardianCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansRequestObject struct {
+}
+
+type ListGuardiansResponseObject interface {
+	VisitListGuardiansResponse(w http.ResponseWriter) error
+}
+
+type ListGuardians200JSONResponse struct {
+	// Items Oldest first
+	Items []Guardian `json:"items"`
+}
+
+func (response ListGuardians200JSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuardiansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGuardiansdefaultApplicationProblemPlusJSONResponse) VisitListGuardiansResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13771,6 +15229,46 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhoneRequestObject struct {
+	Params SetMyPhoneParams
+	Body   *SetMyPhoneJSONRequestBody
+}
+
+type SetMyPhoneResponseObject interface {
+	VisitSetMyPhoneResponse(w http.ResponseWriter) error
+}
+
+type SetMyPhone200JSONResponse Person
+
+func (response SetMyPhone200JSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyPhonedefaultApplicationProblemPlusJSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14105,6 +15603,194 @@ type AcceptMessagesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptMessagesdefaultApplicationProblemPlusJSONResponse) VisitAcceptMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsRequestObject struct {
+}
+
+type ListWardsResponseObject interface {
+	VisitListWardsResponse(w http.ResponseWriter) error
+}
+
+type ListWards200JSONResponse struct {
+	// Items Oldest first
+	Items []Ward `json:"items"`
+}
+
+func (response ListWards200JSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardsdefaultApplicationProblemPlusJSONResponse) VisitListWardsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWardRequestObject struct {
+	Params AddWardParams
+	Body   *AddWardJSONRequestBody
+}
+
+type AddWardResponseObject interface {
+	VisitAddWardResponse(w http.ResponseWriter) error
+}
+
+type AddWard201JSONResponse Ward
+
+func (response AddWard201JSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddWarddefaultApplicationProblemPlusJSONResponse) VisitAddWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveWardRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveWardResponseObject interface {
+	VisitRemoveWardResponse(w http.ResponseWriter) error
+}
+
+type RemoveWard204Response struct {
+}
+
+func (response RemoveWard204Response) VisitRemoveWardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesRequestObject struct {
+	Params ListDuplicatesParams
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicatePage
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicateRequestObject struct {
+	ID     ID `json:"id"`
+	Params SettleDuplicateParams
+	Body   *SettleDuplicateJSONRequestBody
+}
+
+type SettleDuplicateResponseObject interface {
+	VisitSettleDuplicateResponse(w http.ResponseWriter) error
+}
+
+type SettleDuplicate204Response struct {
+}
+
+func (response SettleDuplicate204Response) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16606,6 +18292,45 @@ func (response ConfirmSignupdefaultApplicationProblemPlusJSONResponse) VisitConf
 	return err
 }
 
+type OpenSignupContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenSignupContactResponseObject interface {
+	VisitOpenSignupContactResponse(w http.ResponseWriter) error
+}
+
+type OpenSignupContact200JSONResponse SignupContact
+
+func (response OpenSignupContact200JSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSignupContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -16967,6 +18692,15 @@ type StrictServerInterface interface {
 	// ListAttention Staff: check-ins that need a look, oldest first
 	// (GET /attention)
 	ListAttention(ctx context.Context, request ListAttentionRequestObject) (ListAttentionResponseObject, error)
+	// ListAudit District admin: who did what to which record, the newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// GetMinorsReport District admin: the yearly report on minors' data
+	// (GET /audit/minors-report)
+	GetMinorsReport(ctx context.Context, request GetMinorsReportRequestObject) (GetMinorsReportResponseObject, error)
+	// ExportMinorsReport District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+	// (GET /audit/minors-report/csv)
+	ExportMinorsReport(ctx context.Context, request ExportMinorsReportRequestObject) (ExportMinorsReportResponseObject, error)
 	// LoginDemo Log in as a persona of the demo (404 outside demo mode)
 	// (POST /auth/demo)
 	LoginDemo(ctx context.Context, request LoginDemoRequestObject) (LoginDemoResponseObject, error)
@@ -17081,9 +18815,18 @@ type StrictServerInterface interface {
 	// ListMyConsents What I have agreed to, and when
 	// (GET /me/consents)
 	ListMyConsents(ctx context.Context, request ListMyConsentsRequestObject) (ListMyConsentsResponseObject, error)
-	// DecideConsent Give or withdraw one consent, at once
+	// SetConsent Give or withdraw one consent, at once
 	// (POST /me/consents)
-	DecideConsent(ctx context.Context, request DecideConsentRequestObject) (DecideConsentResponseObject, error)
+	SetConsent(ctx context.Context, request SetConsentRequestObject) (SetConsentResponseObject, error)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
+	// NewGuardianCode Eight digits for my guardian to enter in their own account
+	// (POST /me/guardian-code)
+	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
+	// ListGuardians Who agreed for me, a minor
+	// (GET /me/guardians)
+	ListGuardians(ctx context.Context, request ListGuardiansRequestObject) (ListGuardiansResponseObject, error)
 	// GetMyHours My total, star and months
 	// (GET /me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -17099,6 +18842,9 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(ctx context.Context, request SetMyPhoneRequestObject) (SetMyPhoneResponseObject, error)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
@@ -17126,6 +18872,21 @@ type StrictServerInterface interface {
 	// AcceptMessages I tapped 允许 for these subscribe messages
 	// (POST /me/subscriptions)
 	AcceptMessages(ctx context.Context, request AcceptMessagesRequestObject) (AcceptMessagesResponseObject, error)
+	// ListWards The children that I agreed for, with what they have here
+	// (GET /me/wards)
+	ListWards(ctx context.Context, request ListWardsRequestObject) (ListWardsResponseObject, error)
+	// AddWard Agree, as guardian, for the child whose code it is
+	// (POST /me/wards)
+	AddWard(ctx context.Context, request AddWardRequestObject) (AddWardResponseObject, error)
+	// RemoveWard Take my consent for a child back
+	// (DELETE /me/wards/{id})
+	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
 	// GetPrivacy The privacy notice, and the words of each separate consent
 	// (GET /privacy)
 	GetPrivacy(ctx context.Context, request GetPrivacyRequestObject) (GetPrivacyResponseObject, error)
@@ -17306,6 +19067,9 @@ type StrictServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(ctx context.Context, request ConfirmSignupRequestObject) (ConfirmSignupResponseObject, error)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -17789,6 +19553,84 @@ func (sh *strictHandler) ListAttention(ctx *gin.Context, params ListAttentionPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAttentionResponseObject); ok {
 		if err := validResponse.VisitListAttentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request.Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMinorsReport operation middleware
+func (sh *strictHandler) GetMinorsReport(ctx *gin.Context, params GetMinorsReportParams) {
+	var request GetMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMinorsReport(ctx.Request.Context(), request.(GetMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMinorsReportResponseObject); ok {
+		if err := validResponse.VisitGetMinorsReportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMinorsReport operation middleware
+func (sh *strictHandler) ExportMinorsReport(ctx *gin.Context, params ExportMinorsReportParams) {
+	var request ExportMinorsReportRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMinorsReport(ctx.Request.Context(), request.(ExportMinorsReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMinorsReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMinorsReportResponseObject); ok {
+		if err := validResponse.VisitExportMinorsReportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19034,13 +20876,13 @@ func (sh *strictHandler) ListMyConsents(ctx *gin.Context) {
 	}
 }
 
-// DecideConsent operation middleware
-func (sh *strictHandler) DecideConsent(ctx *gin.Context, params DecideConsentParams) {
-	var request DecideConsentRequestObject
+// SetConsent operation middleware
+func (sh *strictHandler) SetConsent(ctx *gin.Context, params SetConsentParams) {
+	var request SetConsentRequestObject
 
 	request.Params = params
 
-	var body DecideConsentJSONRequestBody
+	var body SetConsentJSONRequestBody
 	var err error
 	// A request validator built on kin-openapi's openapi3filter with
 	// KeepValidatedValue leaves the value it validated on the body. Bind
@@ -19059,18 +20901,90 @@ func (sh *strictHandler) DecideConsent(ctx *gin.Context, params DecideConsentPar
 	request.Body = &body
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.DecideConsent(ctx.Request.Context(), request.(DecideConsentRequestObject))
+		return sh.ssi.SetConsent(ctx.Request.Context(), request.(SetConsentRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "DecideConsent")
+		handler = middleware(handler, "SetConsent")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		sh.options.HandlerErrorFunc(ctx, err)
-	} else if validResponse, ok := response.(DecideConsentResponseObject); ok {
-		if err := validResponse.VisitDecideConsentResponse(ctx.Writer); err != nil {
+	} else if validResponse, ok := response.(SetConsentResponseObject); ok {
+		if err := validResponse.VisitSetConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMyContact operation middleware
+func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
+	var request GetMyContactRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyContact(ctx.Request.Context(), request.(GetMyContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
+		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NewGuardianCode operation middleware
+func (sh *strictHandler) NewGuardianCode(ctx *gin.Context) {
+	var request NewGuardianCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewGuardianCode(ctx.Request.Context(), request.(NewGuardianCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewGuardianCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewGuardianCodeResponseObject); ok {
+		if err := validResponse.VisitNewGuardianCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGuardians operation middleware
+func (sh *strictHandler) ListGuardians(ctx *gin.Context) {
+	var request ListGuardiansRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGuardians(ctx.Request.Context(), request.(ListGuardiansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGuardians")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListGuardiansResponseObject); ok {
+		if err := validResponse.VisitListGuardiansResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19233,6 +21147,50 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyPhone operation middleware
+func (sh *strictHandler) SetMyPhone(ctx *gin.Context, params SetMyPhoneParams) {
+	var request SetMyPhoneRequestObject
+
+	request.Params = params
+
+	var body SetMyPhoneJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyPhone(ctx.Request.Context(), request.(SetMyPhoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyPhone")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyPhoneResponseObject); ok {
+		if err := validResponse.VisitSetMyPhoneResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19517,6 +21475,171 @@ func (sh *strictHandler) AcceptMessages(ctx *gin.Context, params AcceptMessagesP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AcceptMessagesResponseObject); ok {
 		if err := validResponse.VisitAcceptMessagesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWards operation middleware
+func (sh *strictHandler) ListWards(ctx *gin.Context) {
+	var request ListWardsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWards(ctx.Request.Context(), request.(ListWardsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWards")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardsResponseObject); ok {
+		if err := validResponse.VisitListWardsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddWard operation middleware
+func (sh *strictHandler) AddWard(ctx *gin.Context, params AddWardParams) {
+	var request AddWardRequestObject
+
+	request.Params = params
+
+	var body AddWardJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWard(ctx.Request.Context(), request.(AddWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddWardResponseObject); ok {
+		if err := validResponse.VisitAddWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveWard operation middleware
+func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
+	var request RemoveWardRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveWard(ctx.Request.Context(), request.(RemoveWardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveWard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveWardResponseObject); ok {
+		if err := validResponse.VisitRemoveWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
+	var request ListDuplicatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request.Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		if err := validResponse.VisitListDuplicatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SettleDuplicate operation middleware
+func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleDuplicateParams) {
+	var request SettleDuplicateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleDuplicateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDuplicate(ctx.Request.Context(), request.(SettleDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
+		if err := validResponse.VisitSettleDuplicateResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21789,6 +23912,32 @@ func (sh *strictHandler) ConfirmSignup(ctx *gin.Context, id ID, params ConfirmSi
 	}
 }
 
+// OpenSignupContact operation middleware
+func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
+	var request OpenSignupContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenSignupContact(ctx.Request.Context(), request.(OpenSignupContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenSignupContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenSignupContactResponseObject); ok {
+		if err := validResponse.VisitOpenSignupContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -22090,484 +24239,553 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P15l1PHtT8Ov5Va/dy1PEQN6gFMt9bzRxs8EBtDgISba/OIkk5JOumjKvnUUQtdf1mrSTxgAja5GRwP",
-	"JCbXJM5gIHZikzaYtb7PO/nRUjd/5S38Vu1ddQapztFRt5ohcVZWQktHp6Zde96f/dpUVTRbgjMeyKnF",
-	"16Za1KdNFjAf/trf9qXw1b8cJqu+2wpcwacWpzg7HZSr8CURNRI0GGnROiMVVhM+mypMueqpV9vM704V",
-	"pjhtsqnFKXx+qjAlqw3WpOqtTXr6RcbrQWNqcbZYLEwF3ZZ6Uga+y+tTZ84Upg46w6MfbzDis6rwncck",
-	"cR0zXIsGjWg0+Nxnr7ZdnzlTi4HfZvGR/8NntanFqf/P7mj5u/Fbufugo4dmzZYIGK92X2Dd4Wkcog4j",
-	"lLMOqQmfMFptEIcxR20IJS3mS8EJ5Q5ZZq0AHnEDSXwW+C6TU4Updpo2W56a6p5asbpQmaVPOXNsvjqz",
-	"zyyowajD/GhJsQlNqxml7OTM7L7CVNPl5u99BbU1AfPVO/9/Ly9N/xed/u/i9EJ5+uR3/mPKtukvuk03",
-	"GF7wUkCaQgZECtKkvEvcgDVlymF78Ir4DB1Wo20vUCddUNN1m+3m1OKMOvamy/Vf4WxcHrA686fOqPn4",
-	"TLYElwxo8ogvKh5rqn9WBQ8Yh5nSVstzq1TNdHcLn/jOj6Sa9ms5T928F0ZMLvwoq7Ulc0pEMkaqwmFT",
-	"ZwpTx5iULg6QMo/xxjfvs4x/zK1z5hCXw+noH6j3LVUDd8UNgDhbvmgxP3Bxl2ir5YsV6o0adck8d6Yw",
-	"VaXNFnXrfNRv9uvnnvZdVsMf8nKTclpnw0RzkNAmUL4MaK0WkVtFCI9Rrn9eZV7ZZ1Rv2MB1F55DAkHY",
-	"CvO7FeF0h2m2MFVtsOqyy8tNdTqj5o/PHtIHqU6PVoNyqyE4sw1PKoxQucycxK0tLuyZm95TXNg3M1O0",
-	"zigiiuQLTzRoQFxJHDWc5Yc1xqus3GSBj0eZ/DVMftrlRHCvSzpu0HB5eCPxRyVCK5JxZDocRwnnHeez",
-	"4SUrKHaZgyuquy7bwFCHmEO16jpqUHhCnSgJ6DLjRLQD8njvznv91+/0P7rYO3+lf/nK+jc/JUt+QGae",
-	"esJKER5wvjLykuH9E0Q9kGSi9/74l96d93rX3rVtqSfwSo6kDCF8x+U0AMJourxspekfMurLEilaN3hm",
-	"r21/QWLKgPqBLFMLURxTXxlZqh4msuHWAhJoYuEiIGIFpEFN+E31iimHBmw6cJtWKmp5tMpSd5D5iTlP",
-	"9W++0b/xt/7Nj9dvftT/1T82Pvmmd2Gtf+3vZI703v2qf+WqbQjflcsyhb4DQZa56JCa68uM859V549y",
-	"ZPG14RH0B9T3aVf9DXtiGfIgJ2ofiPAd5peIy4nnykDiHQkaQrJwAwuEajG2Jz50JmdWo1qns+x6nmU6",
-	"LzHmKHFBPU8faTP3WOqV1rECRZWjuLmWB8cCTcKBG3g2ngYfDxLA519sXrnQO/8p+b9fkf7Njze/+Yf6",
-	"9G9nbWff5m5Qzss04GE7KSpdTvh1yl0JxD2sjEQ63Muo1AV68obBmr2JCbBofvHBk3xlkPEnrkwhEqAD",
-	"siViC+H5m5sQcceQUhOy8WS4PFH5EasCSZkTO8hbbVQgHMdVe0O9IzGBXqOeZIUJyvjcZ3e/BGtMgZ0r",
-	"JvTXPUn9tTi98B1iV13zC92k4ZEcb2ZnZDJnzJEklEQxHXhPMaEE77EL6Ljg1Zq0por8gnh7wja2afOj",
-	"t2wCMlcvs1iwyd+pVCvCun955GFsgftGLzC3+Ivz/ridloPumvT0QfzpTDG/OFRMFQVvyIbyCzrkRImx",
-	"9xTHlX1ji7uMhQILf7XN9PfKkp+gZIsdyN7kecxuT+wNiK5IIMVZsE2a5RZSWfLkiL5ESYkRnsmw+tTQ",
-	"2hNqnOrPqlJf1EC56Sc0Ry36S8xlNDyBI1RK4gaESqK9SkqzDlXhFq2zEmHNVtAlAufqURmMVhe0gyI+",
-	"dvamBdXGSCHcdHn805lvxfJDKpaLIPgk0As8SWgH+Ema5B0teP9FBe23wvWRE3DjyK0zGTzvmLErk8Ns",
-	"Xnx749M7d1fP9s9f7V26uH7zs7urZ3tffb7x9c/7l3+L/+69+6v+l+eUsOWKMl6ecnxaUwfSalc8VzZg",
-	"l2ouN/9EP5/HnBgTjk5jicsO84dl1rLN9640nFfbTKo/H5NkmVmdgh6tMC+FiDpUIpNT7IEnNYb3P1i/",
-	"eX7j8pXeN+/1rt7uXXrP9vIV6rVZivJFcS35XRsDggvXg9MPR7JKLhhoK8Zj/m2NNkZ6jLWGhULurTnM",
-	"GYHvSkSyFeZTD+R8tSHcqjKRukwS8KiVyGxxdu/0zMz07FPwCCUOmvjhZF6e2rh8Zf3mxc2b7/au/UZt",
-	"jo0N7CkWsy/+LFwd81euY8k6jpjoH2bvVcFrrt+UhBLp1vl0u7VIuKgIp1tQyzYOcnObaDsQTRq4VfRw",
-	"1Gr2a+NbxapbbYSROV+o+T0miePTjsvrEsJSVeGJNnB6M6Dwqw0Mm7noaYSImnVQqRbQZDzYCul1hL/M",
-	"/K2p0dFvrfsfBLTaaGpVIzlqpZsheanjMIe4ge2iV7qBjZiPuf+dIMj5fbMzMzbhWPUZDZhjdfueQN6T",
-	"z6WbVzdcdrmTEkap+aKJyn1obpjT/1GL1dWZc/W/HVZRF73l2InOvpEQEK104f2S+eBsVZdX0hUX3hpx",
-	"kt6H32y8/dbMrh+16vmcfrAmPbA5kkJ4polNTiEMxh0lfyyhMi0Jc+ve4Q/SRLSSAMYU2o6TtUp5WTMN",
-	"WzTWLIlUKVc6u36UOYSLTkqkrUWrOl44YIEpDU5O2eiXccces1DrBAfDY5IwOJ6cdGy3Qpc8j3QagjSo",
-	"QygBlbJElIXB1QOo7RVAWisi0+eezy4Nt+qo6NiMU4ispK+PNCisELSY4V2FZ3JTT0YQKL6h8FjOLR24",
-	"MOF8CgnaHiLc+FyiY45Rid6YJCGaPc++ZluRC2l0oeM1grMo00IL0DgFjOM5rxqDyW5eOCLGGKOFV4Xv",
-	"q5UWprgoywZcMi7KVZ85bmBllE2Xt63S41ml9+DrFol+SpF1g3InClEFEUEkLLL5+RFZE4og7NH0xMCd",
-	"RtcMOmR9W1ajNr3d2prgjn5bMNtvo6C4mVQcRzfLQ5Tq9g+zf8NhbOTQJW6gPfeUeEIsj8Vy1GuO4jlY",
-	"mA7jgZ9f6ChzPbC57vKzXV5usqAhnLz+Inw4i4r3A+UzB/TXjro8VRMKARUT/hDtgFRFk5FAJOLk9jiH",
-	"aAfWhR5uB7lXqt6xxaVi3lbuU9GPp8c2V4TX5gEDLhpTBH7zXv/9n9/78Lo1cu+LlpDMKWdqrOapzDek",
-	"HtzTeOlLpEPdQGoTS7Kq4I5OXbOqAmMxgJwx62PwTh2xzmAa0ckktz0K/5rVFmJ3OpUhqG8Va3mU9MGJ",
-	"a2I+MsSxdKeHTdvxQQxvT+fJpJIHE0pJ0OijFk8ZEH5D8+t/fmXjs2/ura7eXT27eeXq+q2P766e7V37",
-	"YP32xfWbF3tvvXl39Wz/8yv9j97GD2PaWNOV0uX1MjrZJeNB2cPr3xLCL9Nqte3Tahc1s9A1btPNnqZB",
-	"tWFnAVUdVRlQRCVxOTF5ognHGFBfre15tlvmsIC63uj3Df/QGqA5gLES4RMf81Ih4wDyUkHqmuF42/Ns",
-	"5kreq5sqPA5pdbWqpb8S/sPiKC427D5mDP7o9LZOYkNDUzafdwA2ykaJcMZHmYQ8gvt8hSP6OrNl3fVp",
-	"xlnNrbrUt+X4Oo7PpEwJuSg7RqldNsKyBn6ebXse6TLqSxIIhyZE1d4F27lWXD9olB3r4R6gXSJqBB5J",
-	"HO3Mwp6npovz0zOzg/w+JXIorZHDZ0Fl4cytNyqi7SsapFwEDeYvkoboqDPrElr3mV1Fqvui3bIpRky6",
-	"6h7V2SLpX/vpvQ8+Wl9b6/3vn+FmAaN0l1lBMVaHVT3q548EHad+nQXPqXFt/Lzepr7jUp620qbLhb9I",
-	"IJ1azcM8DxODdU5t57LbFc2XUMFKKK69D2/3P/6pVe20B5QPoxu6EiNlmyrCvFxRzKPmOcVX2OnRWfWn",
-	"J52uqLiZC2KTBqQj2p6D3s58rErrrOFyQ1KMkcAITrClXMG8vCJRSGJzAoxx6bd+uzHIqu2SvJc8ItON",
-	"d37au/ql+u/tn9+7/LvepQv9198dWJzVw5HGFpbs9z0MfLqSVjz4rkF9Rzbc1lRhyhOdssv1vnqsFpQr",
-	"rOFye/gzlm2VKzy8fX5BHl+/+af1tbX1O1f6Z6+v37ncP/9J/4tfQmL23Iw9MX8LbGK8ZIaQh2SW6sBD",
-	"DxPTGLjpg5fceqGFWFaLHg5URTc93f5vasWpJvySOe3HJCgo6uPmcL1KJutOtSyfGcOabAjPKbPTLddn",
-	"9pd9nweuRzoNxgklDaYYpydgGcusld+941ZHn/gx5q+4VXawKsYTg+1mJS0UoA6YSWWt6qfiuztbnN07",
-	"MzO7d3p+39zCbDG1IiOFAReIWyNa09TypUSatEsqDO20JHv75JveV1c3/vz++tqF/tVbZPPGud6dn/Su",
-	"fZLiDFpxndzx1tgP0kUgRmGTEb2ffdr/1Vv3Lr9vF+6wdfm9Bnh6WUIYn0hO4c5PNi69ufGrd3vXb9lm",
-	"Mar8JjcB5vJr6fsdlmJ0aDcn0Z6wmQimnFVvY0iqA5ulb0fkFMOMN6S9tIBPnEQGz78wzI8yuFlKNlH/",
-	"gx9v/PJ9nUG09nudPnTtQv/cJWXpf/Sn3rkb8Zwi9SH8pPfV55t33oqZ/4prqDkJgfxNJw5G8Zgoyagw",
-	"5dGWTMk22k89xh3qP8swtS/JgiHxweJVCcKkihpU+iol0JU62F1CF6rPggRV7qYtd/fKzO6qHnH30tP7",
-	"Dzzz7HPPH/zuCy8eeunwke8dPXb8+z848Z8//K9dblWO1CIHkjKiI9hPPS9vLtAQ9ddqhHqCK6Xg6//t",
-	"nf/NE4sQi1VWL3MKoDTUwMcvmlOFsQXWs/qnpdCUZj5wPKhTHFYSxlI6jyeNCwiV3WfN899Pr4yfo0xR",
-	"MJ0xVMgTIbENVnVu/GG198aNsRXJ8VXDLehw+2MV0wP2FqZlZbp4/SBUvWxO0hepDAj6YUaSM+MAK1AO",
-	"RGDLPjvuNplmUw6RgtSoXzJRYFdwSRwBBZJV0eYJ7jUzO7cwExvf5cHeeauPry6oVx7pMqRukzmEJsaY",
-	"K8J/LKNkR7jH8GOyvCXth1zOYr7PtP00y6m7K4zrDU0UWc8V55+aLebauJwmVe/aOWWfXb+4vvZ5//Mv",
-	"rFpWm3NtUQymfjm0q+6pLk2DrEDmuyIlnwWVBGv2AFQV5SRKGQi/m+n2rQnfEhC7d/bnd1fPbl77pH/j",
-	"b/01pSH0zl/ePP/j/o2/7XgpaofbylALU2EcN5UmDri1GvMZD0iLiZbHbGQxM783B01kuI1wSwtTqK3a",
-	"i1wTNzF+mhGviWhlkNQHWYll5VmMECEhtsENx2YjOW7YmAGPMS/9fbziGYSBBDF4londzDq3Z3hgjTDc",
-	"t0xHj8qRHnSY5H54chJhrJdYnQbuCiMuJzQmDYkjOryj1K2EJJzfN97RKpURYQ82V9948sknx7RIJxQd",
-	"x4pD2LN4goShmvTg+EhqeSBh8SS9PmJhcTP5Lfnv768+uX02HCYr7i2a/8QUur3FsflkeiXibPrNum86",
-	"TNICHG2eTKKQ2KoT5JD+WbR5yLWF8A51SYv6QQgsBC5cZTDIEJlqkGC1GpFiiyS0IitgToz4sjZIkyKo",
-	"v5Qv26fu0SojtCl4Xetm4UIqrCu4Q2YKxWIRchjdoEG4INEGRmbKvpGaWuxXevVZWz2hauN/B8awM7fw",
-	"jPVwuOMaP1Nypx1XBqaCZNB/xlqQy6NERuAzRkSNqHsqSYUFHcbwG/SaPybDXIIwolAiReNGkQNa4bbQ",
-	"ujy2wkbWoX+vTT23pkHr0tnwVvz+osV4uUqlNXdYfUzaXGkEnWS2yVO2Nb+K07RVYj/nrkCZt3bFuuq2",
-	"o4YBG4Aif1najd12vc5kwFJwJgWH4HhAl+35FRn2pI6sh9tGKswTvC7H0uvxBJMGXmxX49tSiCg0viw7",
-	"C5LsJWEj8syc444vApZSJXffq9wCdjpFbebCzrtWXLlVoYtQHWrEMYrOzC5vRd8bubqENzSHwrGNxcNc",
-	"rAvE7PkHaDdSB6KAGYU8hFZEW0mJgvq7oowq0eHKBADBkRh98877/b9cwcTTjV982jt3Y/32xY3b1/55",
-	"60Lvq6vrtyEX7Ge/Xr/1Qf/jm71rv1m/ubp+0xpPp2lYF+Bhlbkvw4jiFCgLJh3X80iDrrCdqFGZcMa5",
-	"qU3NUZTxgno0y4A/MbrgRAlWBCWOvsth1e9EWYfPWsAtLMZxADWPFaUnIK4xc/SsSyjVtG5gAC8sUmzs",
-	"woydrkGMVW7o2l1QB8NdiNP2YEFHzjrFTMcW0tB+ncj9oNxaahbMKbuW+3tM48NRn6H9FCNKaxm5fpdo",
-	"B9kvGyBxqwLpuHXXihwmiM+oM/iOqfmZpxaKs1MJyJ9XXnFe23vmP+5LoUpWVtFx47+BDHgkFQPqke/t",
-	"Hg2YDOyeB2ki/h7FGlRZIJx1mAxMRbIp1tw3HpQpWM7ldiutFpvEc+Bj8L0pCfaTvs/qpaxVxpowC6W8",
-	"6NYYQp1XERYzFs+zTTEQyyy14rbByPeOkobwnNHaMb4oJOEEbQxMOjcniQ4jcWeTly6kkwx+sxVVL+0u",
-	"HtUXkVS0oC+heyJW6pTvNm5B5ubFlDoipGvMRsU47KWbgIrZYJyAz0XtInpeO5QD5rHafohX5CTMsSrQ",
-	"8hAeJhUN1j/HNeriKLJcTiZgDFHGC1ZQjgg51E8qKDoBBIhQfWTNYUoUrw69+3nRIS2fSUA+61CJmm+i",
-	"sB0ubniRgMjKskp55nDW2ij8rXrjYqQcSRQmOqmxVntMArMoRU/oX6Aeq0aGh8OvH5NEKeuGw+h5R2PF",
-	"w5P4gXXinqguH3eb1pIul+4+1qC83qBuiVCupJLRGPW8fXAw6YAACJqB4pip4sJisZi8jo+/XJw5+cor",
-	"zv+Zfbk4PXfyicWXi9N71AfWG7pfqDdBud9WGIi17CJEuVJfI/wsc0in4XrKTgBzUK0r7oAZcp/ZBHuG",
-	"jY+HB282aBk5wcpR/QvANTz06vW1tf5fruj0lRKZGcwcC7H8RnSSsF1OTAPbyq5DGNjuizKeZMendhyW",
-	"XBwZp2Y48grzZR6G7LsrtNr9gX7ayqWilxX0Kk6mb42db9374NLGH85uXv9b/9fv3F092zt7tbf2Ve9/",
-	"Lmz+/uz6ncu9629ufPD6+tpP766e3fjsm965G/33vlSfgDV9d/Xs5tqf17++vXn9bO/dr+6unu3//qPe",
-	"xV+u3zy/8cHrvT/8vHfponrm9l82vn6/98mv7l3+3cYHr2988s36rQ82vn594+t4PmgL14uloEoWQR1O",
-	"DGUZIBqVBhDmyyIMY0VQH4G6qZ/CNnADXtQRkUHUiG26uSrdMoJ6Devy1IV+F/B1AdIwjeMNQtNWisqg",
-	"Rh4nR/5I0GNse8BuzKDPYwHljr2OYrI77LCqm8n8XGS3YCfUh/Y9DDm5NcLZOJ0cUC1OOdpAaIw3hoE5",
-	"4TsYX+AieGQOHVeYccgn1LIs0JDjr8DuVwVZCSm/3IH0XjdelTJsy9ndBgcDaWCpYrUaQ/zP6pre2sYW",
-	"ptQRWz0CBllXCqKfsTruRx2NsZu079sMl3JWAa0GY9QpH0oWuOSEmYPqp0AQKpd12C9vJWr2ePb8X4O7",
-	"bRZhX3mIrDte4v1z+787XZyFcuITbL86sTqEstxgKJ7u0cAN2jbV+wCr+2wgVv3UrvmZfU/NxlmMaFcM",
-	"cCyqSAtxfWl6IVL3tKQEM5DX8486U9y7q7j3qbmZzGFn9iXGhT8HBh44iXDp8QnZz8HkcG1Focv2M7uB",
-	"sp/anoOednDWupxQz7PCdcUyCNJgu4rjwHadaHQHcgV/0zt3g8yS3o13++99SeaKpHfuzRFG7CiSj+as",
-	"p2Hb5AO0ux/SxIcD5Kk1wS4nCUsrV+ZNSnODwy3GdV8DzCRDEw3+OWCYzWfv9sDq9UT0uNals6ort2qk",
-	"6d/aPXThtzH4V8CSxRIEmMBJa7A0AyQbNRaCanCegJBOmMwLwWYvIEmjYF1YEwiC6ymRQDd20+no0nRF",
-	"GdESMhmXVdQa7p790Dx3hVmzW4NAiQJpd52IWsC4YcshWnSC31nd9Fb3iMYNqHjYPzCsIqOu1x5oxdVh",
-	"1QYNyk0mJa2zssZ42UrIXfGsBm21GB/DFFdTGvFOfOQ+wdbGcnwgkluC0C0nL4lgsP7TlEfqm+NkeBom",
-	"gu+WLMPOX2ydAofjMOoshgTneh7o8AFdVnZJibR5lfkBdfkitFNEiHG0OIQMCkrRcwOoGcZQsO+7uAdh",
-	"MRmjWCqg32NlKOpGeDmqWw8heUJuZoZGzAklNdZBuySpF//ii83rX91b/WDzzlvra2/mS4pJx4DTimuk",
-	"ruplxJqDob8wvPSJ+xOn+ywm8kCSnkMO9ojlOx9gTfGiqGPwcwxRiSdL7TlIkMRRIpx1qqLJ/EVCiQ+Y",
-	"PZCWKgCq90dtqTMAwJ6j2D4RVDaE/Ke8GzQ0JrW+HeYlcZeyMnhMxlvojXCa4JQ3E7DcosGCXb0c2xbF",
-	"ShqGVrvxxdcbX//27urZ9bW13ldX766e7X/4t/5n/xv3hHdlANBhTcrb2KsuVIGt1/tZl3lOrIPugAaM",
-	"l9oWpnA5k6xAJK1BPpwuto7po5cu3vvd5c23vujd+Nn6zTUyk9+eS5RVuxiKGYBWk7uKu2KoxLkMN7MY",
-	"27Y/51ObApslUOEnQ0mtExF89wlz9PKn/b9/haW0FiBIbyTLPyq8kN9PsuZOfZ2YabwHaQh1sV0BAStM",
-	"K5kbkcgHZ78VpX/MkzWnYMEeER7cuzr6t8P7L6ou9cpxJqV+FLpOHVdtVjUoI9fKyapwf2Aytt14nnLn",
-	"8MrWuo6M6vGMWdHIiaU9z3j91s/W1/7QO/vWuMZuHD9DpkSpgwaTTDduVXYmZNlG8abI1J8pFgkFWX5f",
-	"jatAbDGFU+hDTbfrnxee61CbmSTLHcaW9XcWYAfhLy+iraGTsNXj0w7tPiZJQ/cYCZ0gT40q604HeRgM",
-	"u2KPmOJ0cSaPP8FuXohabZFwAUBEsqTXQkmTLrPpdgv+dnndDG0apcDlUt+N0R1juNzzw9u9tTc3z/94",
-	"JGvTS4qruhknuKXysm2fcWpcdtsH/mifbIJFjeeOy33szfQcRzfdoQk5DVIIjmlFLcw681gtKCCWOz6h",
-	"OF4X0jCUxBxuupa3IWTE+eaHzRjT/zCln5auVof0u3FLRbEkPTGBvZYJiKYVOgG26qCpc2u3tKWfr/cb",
-	"5MAmh54rTKktD9MHB2B6o44kLcbLWWe4FH43dHymEgmMvKcUhcsSJp7jEgJBFhYS6K7pOdAjI1L4VCRc",
-	"pbUEz3wZpZss6r7siKJJXYy/Ndlgn5dwIZBXknfrj+J4Q3s/lIWJ5UJpd6TZDdE+Ra3GfFkwe4tGvaiB",
-	"L8Zz818JjfFlocp99qbvOcKC31ca9CD3iK5UIc4MQlIfprHYGcZ2xs5y2v4BV7bawYPMrqZhx8C0/n7w",
-	"gN0RaL4bGc+PvSRnzYZ5c3bHsei1OW20PO7euJ86Z2b1xFO1x2trMiaIzwAThNoeLZ5ADVk0MF1QuYeb",
-	"bC/8Sw33abxiWMcDqhXZoXzuFBR25kPmiwwoJk2HylALUnG0SwloCjIibJpRx2RopGTZhptAJO1CQUvH",
-	"Fzxn87eQpGKwhtqhPKJwZKgQfriEJIf9H2N3D8QBHGe3j5gPWE19FLjMQ9dnxQSQ0jk4QpBa2+XEXpO7",
-	"NH/89t/mB+nTM4+MiyK2BSgezSFk/ulniLJneKDk4jiOVidSRca4RhOXfA0qLaihx55fmp7dsxc93K5E",
-	"uRJCACgphenmBdJgpxOHtVDbt9cp7pvZt2+++pSzd892fMwp7cPC+gPUy93gPnQTy9EG3aqxNWm3HDvp",
-	"IeQJVtCJj0Q/FZb+giXbYrykDkHtOJ6B4F63AKEhl4MOP6aiMBEAqbR+Z/vDUtaxj2b77c8m288sR3P4",
-	"JK++8bf+zY/jUYD+tb+TOdJ796v+lav22lq7W/lwDTw+vE09c+Z+4qjsL8MS3Gz9PWq2au1+E1O7lE1l",
-	"hQ15CdLd0KJ0ZaLqpdqgLi9gu96ZhKmeD41zRxTITKwLEZYu59Ppwm2xwZOlaHX2hl5x4TkoGRNIiSGk",
-	"Bo2hW6e0QI2nBgBfz1RuHphW+EjioKmJH4EbgzCLDxpz0GKyILNwTX+XJsK/hD3Ickbbs9ScI5pljKPn",
-	"TL4T87as74Mh31M7Jfx4mhZpshKRoskqwukS5klGmm0Z6JzE8eTsiajRTgVkt9IPS4TnEb/btNe335wz",
-	"bwA+Pe/X+HUyhcyDcBi4cWdBi2EZTmQ9hZmrVgj+LJzK4Yaeenu2CBQxdGjjGP6GUz0wHh+yykeMzR+0",
-	"BOWWtJbwmCRu4nbMz2ZBxS0Ui0/NLCzM7pl/ar64sDAzKqT4YqzE734fWWxsa7f53L3/Bl40tI7tIiy6",
-	"smxnga4knsuxjxBek0xmnROecSyk3Fie6O33enfe27zzkZVrWiEfn3lV6fumqTpkwzL4CB5PJnBn09GI",
-	"zCVkRlDV3myqZ7upeUyj29ji3CL2NIAkac7LSilCLO9MiWqGkW46sIyZYTbU/6LToMFgcX8i8bLdYv6K",
-	"m+QyMcdzw7bOpWDwvdgVFeNfWKembAXJylyEPaNptdFkPBgtrSI5otPK9GApYiSeLG1hibJdUR9UGNE5",
-	"i0TUdB74YzKRoorpSz72M43ymajE+LRujOPyetlnTZc7uIEIxRSHk9EfQUyTJYyqaoPyOjYcEW1flk2P",
-	"16nQy1YOI1e249BLPR5LIx/gvilAiyZjGyQDoYHegASBtX44e/r55blXT1T3ZaWX5s5btyeOuvY0i0Pp",
-	"6qnwmA0xFjrcZ5d7HRI8aDwPOVJj8ncNh5Co+huBo5tz2vP2xvxNNVWL4019DCAuGDAuDFV6DSZszYzk",
-	"hThUISee7qGurvGVuWX9MyvM75JllzsF1IegmGS83JbB+nOLduaJ9IwSXU5eiLClYHTskMROt4SPyVaQ",
-	"ilgj7rjzetF0MkkmHObQRXDe9p3OJtU87WcGnVmpFBu9LKeCAVSTkkAEGxx0mLfCCD5XIMJzYiheRg9m",
-	"kgRC5N3s2P1N7vVsiq6uDJTR+Mmhjq4eB+zaED6AqhmvJHymM/viYC0DXkB7rzticGUTulAIpTKKbeVf",
-	"hQEmiC2kCGYIx7LqiBasa7AXqKb2KoEFD0wvJAw7ReskrRQ5Ndo1AjI0s+vlkk4eQgdIhcVcxxj5mWzf",
-	"QVyQbjto9bzCV7bd0DV124/UVoSTBtdtChIhVtOJYFo5AgzsHK7wzuSl5CtajOu3qdpY6Cyx6Gf6A93Q",
-	"0KqvRR/FOiCOVuIi/TD2M6NYynal6QZB4rOEe8copOHMo4+Cts8HPqox30++K1JcwyGrDea0k9OIFhl+",
-	"goBZic9MwY9VCQZVPzac7v9XjiBSTtq9cja8VrQpJUAA2PFYx254Oh5+6/jllv3zV3uXLvbPXeqd/22+",
-	"AM1ARSVcab0jI/1myEgeiMdM87BHzFd2uIWJ+kdDN/AEimoQM2J0Qf3QbNRmKBLaD/duzNlU275v7axp",
-	"3ko41A4mGs3vG1m7w1kn45VQFTripSPBBMzMcbCTGRuzlapWz/xmAEdVfTwMG9SlvL6rQV2PDoAi7J1P",
-	"rGrOFqPQs0zfr8RQnuB1AxzlM1JhMhj3eAYBW2CpsYlY9zLMLx+A7cpo9XqAdpUxBI8k1jCzsLBvujg3",
-	"XdwzsW6ZB1MMlmzNOLd+IctRnMkC/Vp3pU6DkoTaQlLDvtixDSa7c29JxgA5Qlw0w/xoVAGSN/0DMavK",
-	"uiXs8Hjw+SCQmf6VtsxLMQwr/CpA2YAkO4SREZfEwkuNKR40LdZRF8VUlHz1BcKzyhjJTo8uADiN8Dai",
-	"Uxa87CVDFWl7U2HAI6DndOwnKT1Nll3PS190lXLi5DZxj6mXWde6U9YlFATnKnlQzwLsMJKJLUcLv4As",
-	"L627RGGRseCB4l1ZErfXfpZDhG9IMTyeQl5zdmCN6cx0Mh2lxmDAIzltzoK5OAMZr83zTly4h+S+xT13",
-	"uYqDx+spN0xDdtC8JQIQeCTET41J3bl9xWKxODM7N59Z6bgnAY38cnF64Ttk+uR3rFDIIaL4eEh6CJYO",
-	"QONu0EDbAU08csqgwZ4q4RNuIIlplRTKHegRF2E+DjpAqm1f3eUmC3wm04Um7JTPWsIP5GDK5jAS3mDz",
-	"MysEXw7cv/sA8rfzgH6FoV22MjqN9zuM3RGLAdhy9VvUB6VBPwaFfGBsjulXRyjSM7YKUggrpkzAIDGQ",
-	"qmLyTCLqrAZxqgl/wMGfE0BzIBUnCpqv/a53fa338ZXehbWN2+/1/vrXza+ukxnSe/er/Fwaighgtunv",
-	"BlBm7I3U/+hi7/yV9Zuf9e78ZAxMzuPAa4ew1aaKC3vmpvcUF/bNALR6DsgXG7kM62fY8D61tRZEsGyk",
-	"MWDMudzKBogis7pPWw3CaLUxVkeQFKeOzZcYpRjcudz77Ne9Tz5Y/8cboztnaFcOTj7Pdk0G7zdCkw23",
-	"P3ZdCtHVzbjwP4hmktwe/YUBEBr2fGHQcXbMUnw1cIiSNCBqnt1PFub3PEVa+ASJUgsGWZJjbRYJMIDK",
-	"5Khh6njdp005DHpUrrUBXWS43AXG2wpK0+ad99dvrm68+1nv3Ae9q7f7X19ZX3vzn7cu9H/86cYHr2sf",
-	"IbQ/6797aX3tEytAoMuseNRPU4fo73Jy1AQYVZrDruYz26WARiieCMoBXWbY/Av+bHO6Ql1PbfFi5L5T",
-	"L0EgiNxamCdGV48nvbw2vvZqWwRowMl2S2kFSR43890D+/5z73/NHUqL9rRt4JTHjx8h+st42L64YO27",
-	"k55Fje9Q3G741uwXvOa5VTv8NXwwxPu8Du1qHrVY8ShfLmk1zGEkYGjxRAPEnhvNuNS3kSs6XLtpYIL3",
-	"IXEedlYiVlwH/S2WAJdtl+gyk8S02hxW/Cs+o8vS/jsOvXs0WzIwOLlo7wRjy173WItaW/I51PW65Spt",
-	"WbOeAJxI6m5gOg4iCSUO7UaRV+K5zSTmljVBkJ2uslaKuHzWBxBuR9mDvEAqXaJNwFwrNCfxjBnBttAG",
-	"leWa3WVEqtRj3KE+UQ8gUIn1gBomXyGlWYnuzKr+b0LH8+/Ymlen/pTVN2U3sw5cbzjAnI+HnDWkyoV5",
-	"gfmjbNFP0hMbm7QbtS1SGwQdVyWpACxZbBGJvb73x7/0vl7rvfnh1PaavW+1o/BE0PO0d8uOkWd8ekOH",
-	"HWdJBcNKB7oUG/6nGWaCt8RuehbXjnhFTuDxMRCkGHeg+dBIGzDsJLXtFIElTOeBlkekyXTnqw4k5dkw",
-	"qdjpwKd2UCphr9LophaKjLtWG63orUxFpRo6ti2BpmcdbMHIHx9bytm0/pzYcFs6/0zYMeB2PisROLdF",
-	"/KtAqCcFgGqRhobb2+45Pyt80uxK5tXCmnKTQh2TBO983buwdu+tC73f/mPz2mfDXtYdoZO8JAL5c1sh",
-	"j/uhfkUGwOy+HVTGAN8b01wSMHpxDS3W6mxUCCVL7zkI0qNEZItyiS081TVyBJCtWGG+B5x8wps1QBwD",
-	"EiGLPiYT1kjT8eHnixrfKwQMhMvkYtwo6qVv7QuVTgJD+vYYJ7g1/fC+aGLRKe/JF5gYW1WzhSeSax1G",
-	"y465IjdX39g8e2H95gebf3+9//GtRdJ/7+O7q2d75y5vrP3hn7fO9c7/cePSm6gc9W6e++ett++unl2/",
-	"+Rl+O/D5vT//emPtDzE+rTNXf9TmLmIB8oD5Tea4Gm+ewec2Dv49ZZ26Y+f3NJhn4y9YpBVDh0i2b7QB",
-	"ZbJuWgUW8kmNqJZwRXmMtZK9LV+m0/99Uv1PcXqhfPK1YmF2YeuNZ82ehJ1naYV56ZCVw47i/vsfrN88",
-	"v3H5Su+b93pXb/cuvTeQMDPa1RdeS5twDeNe1kz1Lf1OpFrV0AZWuFWm29kLiPjGlvvy1OadX/eu3p4q",
-	"TG1cvrJ+8+LmzXd7136jyC28wbHFz+VafCxpPQIkns3Z7cWw9KEscJ3tbDJN0QlWaaZkTEbtG+FNNdr2",
-	"gpRY3/GQUhFMTIomAzh/XXreYNQLGosaTBpcQtBiS3CGTd4wAxsaQ1IvKlzhjDkyGToMZ3VKXREI2chl",
-	"aXIDm5J5K1bX0GBbNdadMqQdZlaGD5y0crvYtbD2p9EhgRiMoOZPulUbevkLU10my1xAL2uBHVMisgpp",
-	"1EmmhEfUcZQGLq9vRTmrimbTmgd4MPI3Jii1aC3wDKywrDOkJdQZCLKHQC1PXQhnKiXJZGZkbocexnYQ",
-	"E83IPJ7oeCRa0A6IV5nOlI4p7J/84d7/vrP588ubb39+73evb372+3/eutD/xT/6H/12/eY3m1cubLPT",
-	"VwYO+FFI07Yic+xoQWksPXy4CADvo/0ixDHjSZhsMw7CgtXJLUa0LCA6P1j4dcpdafrNxltiXO/d+Qlq",
-	"E6OCo+Olbgwgu5tSVIORYHYL6lGjXc867K1d8IxD0Rl1POV0YjkkM/2Pzs3u7b93deMXf9+8fvneWxf6",
-	"H/1lfW2td+lC//V3LWpNjM5nbY7N+HlYi3HaAXjy4g+WEIJJ+CRyfuU6yQFFYxyqKxl5whxwOMohLS5P",
-	"T4OtU84QvaQQiM9kw+Apj8sG4cfllBb8YWGefo7Ac6QuRuQfzxZHs7f4wPZ1eSkUAk2GGoxUGGc1t+pS",
-	"v6sEbSBC8b9IkELvrp7dOPdl//pFZSW8cbF39ktlZHx2qXf1C/XV1V+F3/Y+e3/zm3PqH2+83rv1294f",
-	"LvV+/w/1qx9/3fvrG/D5l+tf/ypeJsS8GmjdOiNdtkRbovB2oUNO3afcCb+Gv8xX0q14CMXCmVtvVERb",
-	"iXhAxbXL+OhwhyQ1wOKF2bcaT7cAbksPIPcAllsWSFQ+LwvoMS9olk49DM823Jo1s4q1AuZkBTVI+JBN",
-	"caRpGR2xFF/wbXTGBA9fqqZFplLzcaBVQnipqQed9yVjgD64P8QdGEYKracImhgRPiZJre15pMuob0c2",
-	"MmjHtlg0+AVR0X1Mkle1dpnb8F9Cw9C2F9G5W/D3YiW2uYeKcBgsw8U2JH81Yuw3eTr5lQglTZcL/zHs",
-	"5wxAKHikMaDInM3+tNtv1Eyf1o8pZQfcgOU2D2xJHphOis8oeYVle8ix8B0EfgkA+rk1s7hBZI8H6igY",
-	"9VlYGWVup3E7h14epHzrbc1WGkjIsACoUSN5p+t0IyHRK6zezr8LNWgBmA36G9AaGoLwMNF9C7AVkB0y",
-	"rCY8T3SYU2630pB6PY/QWqCWSjzRIWiOAOhXk6agpdV90W7JHFwj7707Tv06C55Tr7VdvHqb+o5Lebnp",
-	"Smm1yZbw0kTCgpjfAEIOnHtJ0Ss24yPDbTpjy3Oro9POdCuFg1Xk0vkj70qNSC9fRzUDHeOm6YTFPyvE",
-	"cmbnWKBdqXFyUAoo1vEi/G4kagftlk3Sv22OBwltosdOl7Say2iKFiF3PQadk1I3ZEX1Mz426y9sxZPH",
-	"h9UldEvO7LO/RifG5TjcQ+pRHfxKEbh4JQ0Xwn1IojvkTvpSb3pJpKCso68kO9FL14aapvHJeOTMzOze",
-	"6fl9cwuzRWtGxgrznTaz1rBEXjRsiWLPdhnVrRZPtkC0lgIsyxmjksuewfus0kpqcc2noAEf4Q+bApQo",
-	"IXjyySef1CUEduzglESIAgTKAhPyHLK/w+SH9bUL/au3yOaNc707P+ld+yQDpNgaYgUngyB1FhA3OUT/",
-	"o7c3fvH3/u+u//PWhc3b1/qfvNF79/rmnQ/tWGUTgTFI84ghSGaoe0rqjuMPM+8t5/HajQO/HEQ2XtD2",
-	"eUE3/4aMXaO8aGPF8trIE5Wtr+vn4DderpY5of0Hv5EtwZXgT4F580XTlWClqwflGIAdOhyX1UQAnki6",
-	"G+78ZOPSmxu/erd3/VbWW3WQL2fuE5hf+SyfY/AswBI0XY/6ZegEMny82GelxXjU38nohlLpzXqiwJvj",
-	"8kG3dYJnkGeV4IfAyQthanTMktJoAErdS6B2JzFpRoOjmAUiOor+UVm6VnzugxqYGx4i+FDukzfIGem6",
-	"aRxcI+9LJ5y/Nuz11Hb9ZEy54/ptBotqUKROLi9OkAbljse0D23sbDj9+vQaFdDR3aBkKoahGtr6Hr/O",
-	"OBYoZdav6sfOFKbQgzKZHf8B6KuWre7Qbk6N64T+gb2hD8Te5PKUvQXQMsufjKkf31qeg/5xOjlAqDhE",
-	"e8mVE2vNiDQBMgNJPMh7B3i8NlwGDGqt8Q6ZHmmpljFaxJOLyCrqfDTk1YgJP6OpW8y2QQhlo3UOYN7H",
-	"GWPkY9M2g92hGneapfdkcwQHv4W+R45WlLXbE+egPnDgIocBY20shpjS8A+lUUxpPQH+v8ow91QyJc5p",
-	"VdEpkgGWF2Jtp2IV5lv4t9oD9SsNPQSviv0RlnqHfaQUx3a5KxvYTg+giBS1iLIuufGZaZ7lCXTbgqYz",
-	"hWrglHEKlNutWKdyneIXwyUNYUmz/LZLsDWoJo3hnB/rup5JP/EDrOrKreZ36t+m5HiabyP6SCeDk1Z4",
-	"+9QEKKEBGLFw4P41cE5TlV9izMEcCVwY2rNCq80lEujIcagT5UL2SfIzSNU2e5pxh7fUQDi7RDUQpCqa",
-	"rAQ5FvFcEFT0aJc0RHMIwKeY2l1xB53cuPqRaI5bcURrH+HIxrXqqXAajk9rweikmBcYawGAFXfM1kJW",
-	"dIk0hOeEiY12v4FRezJrduChLZsfauwcNXf7MUllbOVwbK1rwgoRFg1zRXeio03lYWpP+ifOfbm+9nn/",
-	"0l/6l6/2Lr2zfvPixrm/9t5au/fep/+8dSFMa1u/ebF39fbd1YFm0ntG3/hhXSWpS2SwgAcC3RZr2vso",
-	"YbeFWzaRLOVcfHRbjHIJEYWDBmsC1SL0BXwiJIswSSfPM40yavfj6qDbIgmd2+Z5YGoQBZoE+xqfEz1o",
-	"5pLr5qfR5ffazOZU7n3zRu/alf7b/7i7enbzyzf6733Z/+hPvQ9/0/sEEhbUt2/33/kf/LdOfXnnau/i",
-	"L/UnX/+8f+WcesPHN9UbbgMX++aN/jtX+7/48u7q2fXb72xef7137k31qg9/s3ntTjyFmnUSpkebx4y1",
-	"QJRDVT0QZZ+tuKxj1HyfOWWXJxToDNX4mHF6bRPPtkpbtOoGFv/gD0LbQLuqasKe8zvx3k2IEZBb/u5E",
-	"gyCovc/ck7Bv/tTIHMxkl7dwdakd2syRmGlksOZj9kZGmxff3vj0jqF2fRfura4qcr1ytfcGJOZ89fm9",
-	"1Q8277x1d/Vs/6M/hf/uffV5dEG++nxj7fcgpM+G6WHmmQv9c5f0M3Bl9Ofv/qr/pf735u2/rH/903ir",
-	"CtD4Yj7E0MpBoF9LfyVj5iKgbwxC1+XlyMUcR80Fw9QJLVMDuKtzMO13yrx4KwbCqKjriSiZANzApQFt",
-	"Pl4UFUY15hPQQzPqj7YXuC2PHa5BzMPS/ksXFeW+OXlyeTFPQWJnsxFmWeZdXAIlPen9LsUTLTDY2aRd",
-	"IplS9ruQiqX0mpq7Em/nkOcGD+qL4bzsdwmDH0cwGjLm8aee+/EoemfSyyCDwOVh5Zzp5KOLVOBaSDkQ",
-	"7pufA0yXkDLmZhPQWnN2pMExJfvAhkVOObM868bpzjcDuZH601Eok9ipZHK+cl13rCgsSsvlTkpj160V",
-	"k8Pa0rYirQuO7qQTNbvBycX9b4q3iapLvXLUHQhJp2xqXg3OVpk6TdfuFToqAoh17tdZCAOtLLKQ/OUy",
-	"oXUKDVvHCNmmpL+GlXjfO4o2+mgcFHhRIT5H2y4fq9IteePylGvpjsGmWmvU0uI9bdUymeeMSHEu5t2E",
-	"1LLiY8x32ZbqidPVvCPKRgIOpGG9kiB+o4LrW6ovr/mimQLD+azryyAvuMGWSrkVDwlcL2X8FykOXyBU",
-	"VznP7d2rPpBE8FL44WyxiJqlzDPPDmPL6hW2ap9Dgju0q8TtU+RYmztJUJKXZwvzAwVweBhPjTqYyF59",
-	"alxf7gBZhrNPbHjs6OMHmtjdmC6bTs6T8S48MgR+mHtdTToEU0UwPxLi8TtJ92fsJ6CU0Kd9V71iyCm2",
-	"c5mKOdFzs/NFsmCMqymBAD1fAGhLK7Xu//JnvfN/hNqFrzeN4aP+fP3Oxp+v9t74YuPcX++untUN3D//",
-	"euPSmwnx7qndLEwxTzfo0MULUStFm+yOb6Q9ZuTTDoY5w5CiaHPJPG3+UA6VmG4N7x04uiSFvzzamSpM",
-	"VTxthNOm63UBuqZSyZzMISvM39NdQlst4fKgqVQs6FGsdHvIvhNhxsxi1CS5zgIAYwtEG26gWYDJIA/x",
-	"zbImcxTaq24pFmdNfUjEbYeKsUaXJzHuZOXAuAGBJyCXD3LY20EguO53zKRkjgljGAbA0EkRiZ7ZecT3",
-	"ACAyLgJsqM9IrR20x2iupMPiAMgzPNv1tbX+X65YWgIkkM1HMcpBgBTc08TIGdfxeIM1U9ITjbaM+cYa",
-	"UHaR9O785N5bFzY+eH197ad3V89urv15/fbPe/9zoXfty7urZ/uXf7Lx4fne/1wA190q1Cn9sffZJXxg",
-	"fW0tRoQNho4h0wbGrTdQquM1yaDI4xotMB8ax2FseaQOV7cCsAPvtaHtVqpV+QJradRHJJtk6GXGagxW",
-	"KS83KbfW4mAZka66SKlgv281FGn4n3Gk2FhzLXa6xexlRzXD33PILpQFGYUHJveswqJbMonCg4bw3f8W",
-	"vGxXDY8hWIvPiG6WFXoNQBuljUHM/33Wrh07J8NdLgPKra4eU6+DuANc6IoI6llP3WPUSSd47ThyZbgP",
-	"WAUkBYH+LhjVAehz4+ONrsNsCgJN/joJGBxiOKZiIny7vZuoPcnwIESjrICk6zffQQfEvcu/27xx7p+3",
-	"LqzfXFUseU+R9M69ee9/fvvPWxd6b77Ru/aP9TuXe9fftBF80+VbTDjbSsnCJLS3MDM9HRDQkgc/lKa4",
-	"01nxGQOOkyPfioH/W+wTI9k9V+bg5zptO8XniL47l4UXphB1DrAlfOeMYCd9pBZ2FmWl2NxLzMFZUKMf",
-	"5h05hBayAYsbvSEH8aKOMdncXBllgo+Aqh8DTr5jFQcYJVfSr5G/3jcZis3ukOukJm2iMDW7HSaCGvRM",
-	"bKQfQhV30FWg80KNkLBkiA5oOgPycEAshNI5TmdDyajhxYgzxASjSdz8GKZneD8T2lKWytptbSlalF89",
-	"LJHAb7NEeGh8dbFox9ybiUcUZmYHMNtGhpqyFUJY94h5b1XTG7LS7rPqVyJshfldwZML3Io6uA0P3Sjd",
-	"cXaf/dgBbsLe3WRmUtrjFrTCEslDMtlq4sxsGqknomezxZm9ORAKs/XDvSlD7SluL4KbU3VM7yM1+/Bq",
-	"hgXQ0EWHE9pUajumZNEoVCdZEg9uUH1M73ExOyHdMjnIvuI2iylHvmsslTDqe7SwMIp+0/XDZ2i1oRXE",
-	"LhG8ykqEC79JPROZnkPrcmzeZtEPEw0m0vnb+JpjCTz5ZJnhEraiSGZn8+28WrljOl60sPlthn0iXTCX",
-	"/hdX+0aoTTuLevutIvWtIvWtIvWtIvWtIvWtIvWtIvUIKlIPqW6UptGcoJakk/Wb5++99ykgs9/Y+PP7",
-	"d1fPIgbo3dWzm394897vfhYPQGLZS3R3TH30iuswkRKAlNLaL4ZWq0zKNFjK7544HobnltoBiD7MT21A",
-	"I2BrAxGdkWfr8H+MVQV3ZATLRnB8DXfJeDLSsVC0X7KwXX5mlQs+heApWdibJ4S/LA09Z2eMJHZr8MWJ",
-	"pYeztKu2QeDyuqWZJmag6/7WWSEurFSqUq4UpLq7wjip0OqyPdQVZgokNJJ5e+gXsxrLHZc7opM+Bch+",
-	"nHY5gJ7I1BFLBF44LdoBgTz76NEoiwHTTCIYMPvEhMPKMmCtskQqsjZDEw7TsWmpB9DDjR7AYU2RjkzD",
-	"fOK3OSZkAxTddLtFHBrQlGZrXnaE0tQzhKoZlqZCUNKkvVtmPmPXXmjAyubgMkaF3QFAFANMJ906p16k",
-	"aHNs0tKuNoYbCaXERnXJfjlgzZb6TVqdOdUtodVYVC4TyjWYKaz18c7pXVrIHGtX1I8r7BC++Ym8zFs/",
-	"f1xPJMnBLR1rlLAWkDINVpXfTN+7425TVxzCg2ryECsjNWj+12CkQ91gKBg3O7qXvv3GZ00u9Y6mEILt",
-	"6gxQqO0U9YWw86/T6X2/ge0hUJCBoNFyq8aaVPfL9jDxc5mLjj0zPaVcbVTWZoLB5UnVtGe3PzNG8Vle",
-	"D06zW1a3DZEvM8m4ewyfwwJzVwmU7Ze2HRurnE3ay8SgHt9RpE+gm0/8dA3KR1hDdTJ/mZxOudWUrkbw",
-	"TSw6cZ/mR+nf5hbaUJSPYJcB9Yg7IA+yX2sLfOasxEvMyGyr9Uopet+JRP2hGzFuMnPqDVnMkYdohEhu",
-	"qpsE+abWclmPKvU0djrP/CXAfvVEB31triTYwPnxU+Y3Zfga+zqfemJqYof3EuuMV1+bfi7qVXK8sxne",
-	"7ZAtbrM2OfxBRqdn80wyMefmG/3Pv9i8cqF3/lPyf78i/Zsfb37zD/Xp387mBin/IaOQeYsXQlcRQ387",
-	"wb1uhOpnByz3R1biL/kB5mY2W9St8wwkRfNI0qlz7Vz//Cf96xfX1z7vf/6FFUMadZFMuG1la6CgBwsk",
-	"ZnSMh7KtlBQoYLeS1cHx3yTagfVVh9vBeO9SqlMO/5su/zL+N/NTMIesEwktJqUzjjcltTa0njLerPR5",
-	"PLrc787ADD9mytUJzb9/E6/szw1kLaq5sE73C+E7LjfWAaq/5UAEtmjK8YGqPXjMcpsB4bc4tcjbnmft",
-	"cQaBosxqSmNONHWnsEgTCjFIxkrdz7tvmTDJifVvKR9ziMne+Fv/5sfxStr+tb+TOdJ796v+latbSYPU",
-	"7NZmfc2PxPlNb0hDDJxADJrXjrs/JvbEsut5ciSp5XZXqtdZO4LvBMZFLlhZFOYaVTZFc0b4yAjWIol3",
-	"MSDFByUeysqBHL00HS8mzyws2spdB6TAABhkdL8G0SOTzCQ86pOpCs9WtP2QzkeCoJ2gbhC1nYLNhp4e",
-	"bc+zN+lLmeUDgb+KDOBHCf0qTvppIEMAEdRbfX/zylWNHnTl2ua1TxD+pH/+au/SRQ2Lcu5G76M1hFqJ",
-	"/zsBuxKHTrnzVv+j38bs8RbjDtq5CRM0MqtDGYPQmlB8pv5pok8xRJU4B/RoS6ZY98iO0tx/IX8DPdIR",
-	"cc+Q68ugTDXOrK/RWXW5osFEZ7TawH9ieaLjuyv4d4O6frWNc25R1w95hFRcw6O83k4m58amrCGwBpAP",
-	"sh1Dg73VZ6Znnzo+M7+4p7hYLH6nuG+xWMwvsMcFYclhJKfNr7iF+eVj+p4I7Cw/vrw0Np3hFfFEsJ96",
-	"jDvUHz4lewbGM9AE00EvM6JQlQxeipkNNgXB+lP8BihQ/WEeyc+rPBEcsOXLa4ZR81mKbsWo77mAa+0z",
-	"pnttixog2WhQunHmMBT4tbi7x6O0aCus2Tm6TbgbFDCIk1jNeM1GPBGYDucj6w50sn/8nKJ9TiUiRLAb",
-	"T9hO/GrGCsRAOCqmjFV7dbrCtubdSrtgaTtxAKPPgzfJJrKWpEt3H2tQXm9QN4Wt5EEfsN+AZ0OiH1Da",
-	"hxV1e9aHukIN4bkO7eruZEl/x4e3e2tvbp7/sZWrwbi2SnXtyVQUje44wZnUGSGuj16Pca+lRTu3Laj/",
-	"0dsbf4RWimu/73995e7q2fVbP+ufvR4K+LurZzfv/Lr/+ZXerdX+L74Zdr5r7U7UsGEi3EB0wZ4cRUf6",
-	"8Ix2XkOESdynNFoK7+ywfpi7AdVW0qPSzdUQDCkXzP0WOHRuuZlRB3a4RjoNt9qwturZGsxUHMrCFDFF",
-	"M0g7vxRVVRHOIhEr0DvKJ4EQRAqlMAuIVsf1No1DqmMdQHFWLSugtdqWoPJE3ZZH8qL6ePjKdymv72pQ",
-	"16N8uE1/cXrBdOrfVZ4++dpsYe+cvVd/zmrV/uVP+3//qvfGjczEQBsSRItK2RG+k4ZmZL4vxSOqJqvB",
-	"HdESdsbae1ek+cPVN5A8h2VtYdPV7YKLDRCooU04z9gOFNIR0qIWZEPsJbN7dscXQRKZIH+XxIk7JqED",
-	"vXXjdUFhjnutu9hXwuYWsVWkbJy/pVhiVouxQRBKdP8PQFFmZF3aPAzxtGxbqm/v87PrX19dv3l+c/Us",
-	"Nhme2Rd++FNE11FW8bWf3vvgo/W1td7//llJz7f/0fvwhvrzZ79G9N31O5fXb7/T/8WXvTfU8xu/fL93",
-	"7Vz/3K96H97o/e4n4XvWb1689/6l2CUYBORxXEkraAU3qO/IhtsCmu6UXa6xqD1WC8oV1nDRUNQZ61am",
-	"eJyd3tIp2UnK9HKQkJA4iJE8TkN8eL+NrhI9jKzRujzNxgYaCu9sJ33HdaBVETp9wo5cXRmAcWVn5rYh",
-	"7Ax0SULs1o7VaFhlxENx2JNbtbIHO3bZCeEoeLULRGf0YIdDjVykNFBeH+gDtHn9K8T4xVu28c6N3kef",
-	"bnzw+sYvPt28eD1HTqTWYYzqOLLT/ve5a0OiToN7Pxb4jAXEfJ+mLMWr5BHQYTt8Ow8ApFqHQX/cWgAq",
-	"p6aRu3OXMgPKkHmR1mjNIGwZSPz4MPsW54r/z+rPZ7R/yKK2+Iznj3WkdxCrMN1wk1S6EV5TYi7FhT1z",
-	"03uKC/tmZor5pOQystxMqptoO5chuhzZh+CRIKrYKvaOrvaYKMUNaNEPEwHGpjZXTNoWxemF75Dpk0/+",
-	"x2hfTTj/fOT6gqaXgUjChTXkckqVgVIBhKwJMdONal5lPPCTlQK+EHYBpIbb4bYd49+XHaD/nafukUQ8",
-	"PlVumfiGqSpC+R6sP7nYX4WQ1I3bvTt/htjUuf7q1XinCihXAuBpoCUoZrLb+9h7cdjNOBpXsQSwhcmW",
-	"px3s99KIYefoXNEIyGUMtMVnuFPSVgvpNFxPQ/HoPt2dYUTV7af+piL9N5T1bUDdIZcc/I9QeKumWdQz",
-	"jM9tBJzY1sEbLe/KMAhTEwXTEorGyjUY2dWySpssrtcnOhPmUBfiAyQmblYdHVsOWMqwz8dRVlfsN2Rb",
-	"4ygadasf8iBp0BUW9bHFSoGBNSNqIl1mpKXjDM0udt9ywSOs73Dgt9lJazG76weNFADiAxTiUfBIsmH5",
-	"wsK+6eLcdHFPniiA/SiPMuoNO/LivdfHc61JLE3IrvE7jYk7olMWvOxBJVtFUOOPy8qqWFJnBI5QhjFE",
-	"IjiJvUFaq4HSsn6A8x2MwuHj5fzE2y/mqlwfA3DC7r2LUUkc+gsJN/NabCO9Xef+7Fh/oig7PgFf+3Bl",
-	"xo/MtFM02WQsQPlJoYfkSJM5Re3fl+OaTarQJCVT+xhjXGlB4EBTClaBSBFWrUEuEWBs4gIHy9d/9mnv",
-	"jc/uvf8ndGhsnj2/efZ875M/jqn+DRVqRZRo5p0zCy2j0uAEqzZo8KIJc4xzM6xY24c57jXW+oka6Zze",
-	"ZZzuMeOGzv3nD/9rIEayNP1fGB4pT598baYwM7vvzGiTppoG33KCsWWve6xFx13XlvDzt9jYQXcqGL/N",
-	"wnwhd2cFe3OE1N4I1r0U/vKk+rfdtxqJHIVJKdXH2NdumCdoNGPqM4R52KGCvlaDSsvGVEXT5XUSCCjp",
-	"qMbLn0tE648liJpq0ARIqaO8Gi8cTYDxN3WaG6abgkh1mF9GLT8QpvDT7jCeVMu7Y5Noc6fr90wceMQV",
-	"yJ/5m7vKLkY35gDTLlKFcfRyDFwkdVz2TPPDmCsaPjEMumstJ3dly271HdDfEFpR0gz1gSDSBdGXMNo4",
-	"wwRPXVUq7SUc0+2WjFp8DxQ9WvFLWkJSm7J6xHylp4oNBnRWXUtI5hdQkx0aKSX5HoIZtmlrI988geN1",
-	"qKvUKAmbf9R8VemSV9uszTQwSVUoDQ+qVgJBFhamBoVL1CrTklPQIT50w4INg6RlOKCRS+GsY/XnDO+E",
-	"NbvJ9P605YkEDdYkLSqDVDDmUbscNQq12F74pVpuO6FCWR0LUTNSSxxMd7dUZigooPBgDg9D1NV0uKrJ",
-	"tGgsaIMLH9SjhE0b4/q7pa1d1E51eNZR98iMSRamjNpJTXoRVPoM2Ug708g1Yl66fdTwfcHeQKGLqADZ",
-	"owJ7UkEzBSHjMgg6HWOrRB/j27nszkgJSdiee4oWFJ9IdqXNNoecHHGuqelVAGnOXcVNNSrz9vOr4ujW",
-	"g3w3sd5CTJDE2WlMHoQnGWOCw+cNvoxq23eD7jF1AjrxhVEf8+3wX88aqf3dE8enClZVLoavA+mnYA2U",
-	"yMyeWIdMOGNwWuD7w9k0gqA1deYMoMvVUtBRlo4cxDeH/YoIZg9Nq+tiktwWSQvq7wtwNrIQ+nJDNk+5",
-	"8wrXcCiyEBaxyoLRR12mPjaKl+kT4jGnziCPGwTprlf4K/zJJ5/xfeHLJ58EbfEUbbU8nT+4u+WLisea",
-	"3/mRFPwUefzos/vJwvyep54wUFcyoBWPkVPKsjlVIJTsb7icSUZOIXLiKZRHriSS1oBmZUN0Cq/wU4B/",
-	"KE+Ba65CHeLyVjsI53lKL7TsOqd2kflikTSpp7QuxeDmizPANzUbdbn6aA5ZqeIJ+My8Ebk+0/gLr/Au",
-	"ag+CLHPRIaKmnltA+A2sXUNdqUDmZ2cJJX7bY1HOO/PUe2cXIMdPKde71N696MrAbF2L1hmI2WXWXYTE",
-	"NHIqVgdzCguAqSSn9AclQrl2yyYfVPpbCKsG4ygrzIyjjmFubm6hRJw2ek+xlUkn7iEvEdeRWv8P9s4T",
-	"3m5WmC9LROnU+IXkdJmVq1QyBO2DgY4sHd///JNPJmBuqCRHDh87jqd+6j+nnz9+/Mj0IRY0hDN9eIX5",
-	"vuuwRQK/PFUg0gX+1ICpuNMtX9R92lT6Dpwa4w4RnMFgBx3WbImA8Wp3+gXWffJJIjihMNgieoRo0yT1",
-	"FQBKTVGIaXsVK0ZANRC7bKpdxc668KArCVXnvOsVDoCqVcbRZEGOOLXUotUGm57dVYQ4jadvslzcvbvT",
-	"6eyi8PUu4dd369/K3S8e3P/MS8eegd9EfpmpH7pNl6zfXN346xdThakV5kttIO8q4oPK/qEtd2pxam5X",
-	"cdcc+hQawKx2R/dW/VlnoDkodQwO+KCjtC4Xk4H0YxDjpU0WQNXBy9ZeeND4znAHrJVU373aZn7XRFQX",
-	"B9w1KMTyeT7TB1Wc6zEZE6oocyHV0DaHyEU6gfHVeIZFQTUfsCG0kAgNko0BUyakK8+j2eQrONjKjEIg",
-	"sNTJBGICUzmhLrlhaEC0RCd5mShO0oMBvgrbbF5NTCaRP7elHcH8SI/V0ohDp+xHYw7XZFps9VptMSYO",
-	"zcJBpIb6ToFw1oGsdVOEYxkeH03S5mDsY/SMYN0aEg3e9/8N/DZLGTKs/M11GTRX6IZ1ZfbHI36xez+W",
-	"ZuZ48kW36QZTZ04qDQwtKeBQs8Uiela5UuHAKxBTHH6ki8XHmz7Uz4IGNWB8REwPvtM7b39pOMvdR1B7",
-	"SeiHilGqRRvl8OWTamWy3WxSv6ss93bFc2VDGU4R5VS6uqIFSmPh/paGT7JAmt2Q7UU/djl65ok50oDW",
-	"pUkGBM/hSazdt3D8/ZC8vBS5GAc4/oiji4nXF1hXnyEoVk8Lpzvx48OY1ZmkPaDjaQO0MzPxwW10c8BX",
-	"XN7ZOtGEZAFvQhg+HA61+EHTyXK0Zwpx2b7b1GFaBfx+0eZGwncP6Nq9LBn/vOjEutYhvh4as4P1aDYe",
-	"Y/oOD/O0OAD33MwIn/12OcN9rZY/QLuwy6NbNsHbLLbmMJWpbdxpvhSetBKFpsUx5r8Ijg49Ld+0710f",
-	"7miKfM11zqRS5HMsiHGfHRcAGcy/u+NbfJhH0Rzk7oAwilut9NhmF2zOae3IsLLxMfkz8OSWySVM7v33",
-	"W06S+e8k78Z8xly8+/4c+/4GZt9vn3fjm+LMu6T9K8aF0G6BPRwIz0EYEFRIhU/UMmk10AVlue/TbgSB",
-	"AO62JYqwawPw0oddG8CaioeKlEJEjgkQE4Q6EnpArRSlXsQoypWGoLr56abmclc2Jkw3z8JLJ0s3D+AY",
-	"cRmTOUUP2jrEjrGD/SY1s/cZOt0heBKDfsl5iuoY0POsheoguPSRl55T4nqmuK9I/v/vkZm9+4pRG9Gk",
-	"10w4TAMgMOqA89INdpETOsxygu2PWtHsKc6RDuTIlNucrlDXoxWP7ZoqpAv1IzjTkSfqNmmd7W7xevIo",
-	"Qz9ExeUUVMtB63/oFI+4VeivPgFpnpDeSwR3HRXz1qAZ1y1gwd8KtjkA5yyEHSYlxq10gLOY8HXWJuoj",
-	"f59DU3sCF/qw0oopccBMA7xBVNTy31lEj57wUS05zjF870MqrHF2D53hvuQ4EyGLJccxPB14qM9ajAak",
-	"0iUdxpanMbcsL4GEIeUJEwjEiR9W+ohykf9FyUP74zPoIJ7slB6XiUeyxzrJh8sTa5aR6opNJnZt/wy0",
-	"n96EqvVF5UyJbuIJsVwgwnPiHvq0c2oHjd2mL4n9tkHq8AH1yM7cFvVqTE/Ob/1k75npRTRpbelFUScu",
-	"J1QqXQnCq9T4j9QWksfni/NEtAPpOvqTpnCgu4jZfawnS+6+J+oCqxZS919o6MHERsxbk1AncsWf0RkF",
-	"EjcSgn+6e1HGQuKgM2Ypg8kcvggCXX/ohRA7GJ/ummT7XWSJE926Qz+lHqCk4wteD7FrwmC2xFfIDvML",
-	"prMafBa4TYsiD7R2JAYPswM0bV7/aNF1oElZLpsY48AZURKD1ckiBd23Kp0SoFmdfkrnDnXCLlm7yGGu",
-	"7beqaDJ13bCtDCaVhXkemLphiPTxU/pfZajMPPXE8NEfxQHNPu6UKwcG0RmkD/3hH/epg80a44ehrAHO",
-	"OviXHHHaaD5nHPZpAy2FrnY1XmiFP67+ntVH90SJNOkySzT6ofGUFSDIlDuNlS47dKrxMppH5D6HvhGR",
-	"UbKTcq5VjYm6+zXJqj4LzqT6ZY43XD/QsTRM1eIOmdlXJLTBqLOLHDTVVDodr6D9xOoxfVA6zaqgk3vB",
-	"JdhpCMiAgzJiqzfGwLY+y5gz2hcTsNNBuKrksQ/kLD+7n+zZM78nj1vGDaFjJ++YwUzgx6Tp3yaV3hEO",
-	"iGmFap5x9UI/avPG2HrOqYNV5OAzzjqHumoj8Qx2udVkwdvS0/sPPPPsc88f/O4LLx566fCR7x09dvz7",
-	"Pzjxnz/8L/2oi7B+UL9rkjHg/VODNyUeOh0oDpudfurka7N7z7zyinqrrTTsJNKmztvMtC32h089SpFW",
-	"M+sJRlqjjZg0kYZvDlmN62MPC4n4pn6bc5fXEeF00BIJe8iMyuTYHzWbeSjNfTO/B2LxRwQzfPLHsGZs",
-	"MvamHxAaJkUS0eGoxaenc8TON3FrR8bOY+e9YyZ71rbF7+COx87DHYUr5EHvI32DdPTc4C2YbgthBnfq",
-	"XZp4OD1xIjt3gR5IOD2TEiYeTo+lFRMZCL9bIC2M7RRIXVCPCF/pva5w8t6k3YwH/qgEaLPIZ/Szj7S7",
-	"Lb6Y1OzHo6wKLfV3+g4Dwi2OpZO1E2cMd3koXXZS19ZCDQNgI1aV3fSp1PCVUAMSgx2RDWjl32ox6iul",
-	"s3fnvf7rdzZX33jyySetmviLsTFHKJ5HKV82eSTCx7TilES7SteeZjeFP080ItEf4OtOWtOpHzzdxrfJ",
-	"QrGJr3eYak80BHQEQMiQQMSItqCkenRClW54SDtItQ9/7D+UUf+isf/o+LMj/hM5fMQjkOkeo+eUHnQK",
-	"nE+nyOOySjlnzhOKHk85bt0N5CldVmUq/U+Rx9VGOk/sIksmYOmzoO1zGXmPkAoIF6YrOXiZwp7hknHn",
-	"Fd7R5AFwWFjmHXREHFNHD60eKNPgVAmprS4YENtwIb9OiGnzQGoNLqC1mkmRwQqrAbtHbdDBh9fgwfMb",
-	"w94pTnrsdJE/IXWNVZeJy6F/TzuIWA1wFxSQpg9rS2TE1xymVPoB/WzQFyMkeOU006UBYiu53BhX2MO3",
-	"6XIG7RJcTrjgbBcBkHfWgab+zKspjubqtGb0nT6mPqiI04R6XhgWsXhPXRkciCb6SCuHeh2peqFu4S8n",
-	"Ud6gYVAJdChYJLJdUSNVmEHG1mFZo2PVRSFsCYff1KjrMWdILRTtoCJOD1EQikqfKT617YyKQQFrwLx1",
-	"Sh9U90JBYpX5AXU5ckhBqO+DjdpxE3GaBpWkwhRvYzwgTUa5Br6UUC3MRVDGxdqCMmpB5tx2IDHLEig9",
-	"iHAf0mi8jE8kKs8gRma2cuDwIbRFmthr1XrUdZ+qYYx/xGEeQ7jEwQ1bEcvsqACVd/Raj0OTIdqh3Qks",
-	"Ub2MUOzpoV5ZUqJSBqIlTZwm5DxQ9lWl2A1yOMqwZe1Bd2TKNnifNw/dD+fv012iIQtz+Xj13Cbo4g1X",
-	"u9N2wwHalSFIHrRu0m4qusym2y0IWpg6moIurWq4knSVKZnQIxOhCqvz9xgzp/iw6kF6eg9EDwqJyOL2",
-	"ZcFE0rxAqFHTAQ1UDwptDxEuCcL1VIa4ASY5kDy+eeMn67d+9kQpitsrFbumfx8wpaBrPK8GG5J+EWXE",
-	"b/vu19QvR/DFplhhEc2MZo34C2dyu9VE9gi9IZXy6ICVB8sHlIWtxuoGwAF1e7zidHHGHnvT7Cg98jYC",
-	"TNdwWkS/SXPUP48daXaQxpvMzu6abMdZ3RKozFqogULeUkJd6f4S0ozUoWquEjtW2DNDum1f7o6jtKWK",
-	"qwMRdM8jrHs/L9q+Xkma+h0udGI5kGZ/IxA35DQ8TAlLyYRE1H3bUaGirUHyJqtoH4f+SRFhMR74XUSb",
-	"931ohlwwaHfa3oSPXcFx/iXCPGnw5OdnZwkX5eiZYeV6CRahd/1BytFxYMqrdpTE49b9KoFJDPvhu/VG",
-	"kADAhGemClPLjLWsKJfRIduaXcV75oNDKJkVsfHZN71zNzav3ejd/mX/19fJAtn48T/I3AzpnXvzn7cu",
-	"9G7/vPfJH/sfvb1+8+312xd7ly6sr/2099GnvY/WkkDBs+M20Ao7Iunp23XE+6mMhBffmv4Ms5xUIBoA",
-	"SjRykbn9RNSiThnqhjwmM2+6jpmNDEWrhUGYaWqHdw8Hseyd/mL7tT7cXB5HdLhxVJoE8gLwTGUQR/Ru",
-	"YMU0OIdpNja4qduw4wZPYnfEySZdMoLYomx/OMBD61sNZ/hA0kkULRocVmswAvdxglfZSDvwu1OuiVQ2",
-	"RNtzsDFFhTEesyVMWihia+a/5wlNbIIiXd0swJcwvEhdJXDCwlJiM9fOMP1cWf1oWGJrPmq4zqMgsAEH",
-	"L0WGuhLT9pM4Wed+hsKyd+OvvXM31teUuERp2n//g/W1N3sXz/duvNt/78ttCkqc2dbE48x9E49yeTI2",
-	"qFzGrDuIg7i8jtGDQCCbjy6XqEEwIfPmJHCaU+2WIzH40UfccDFLSbNcoqVOjPU1KW9TL+zOhGHCUAIO",
-	"GjRJ/jeGWRMe5W6NF51aanQAvt/6od4nGammKceTkJOjladpUG0cZVIdv4VMgOlVWJU2QSlVcmCCai/K",
-	"PGXx+ExxMhKerRoM/HCyoKPWM8WipXArTh7Z3p1DO+rbOQJUbI/QTWDDDnXV1tRcjxUgWKExNSGzMj0e",
-	"kZECeYjtVKkYbMQDSX3c4TPQOY/N8CjSy02abHeFcVZzqy4dmcz4dOLJRym7P5r5JKM/yf2YQIwPQsAH",
-	"CZXLSvKkShrj/EwP4Sw5TnzJD6k4iU3xgdhcCaoYPt4XWGsS8ZwXGGtFPpLwdInL7Tc0Ol3bBc0RpG6K",
-	"FZY8/byxatEOJhWqDhcs2qZpYdZSdyJ5fnAPHhYCLt4vAp54Fv0wFZcikP8mdZjBhl5WNN/R/LpLJHWd",
-	"TArXlXaZ0udQ92nz2IjA3bNQsWoFFh2M5M1Mz85lI2pvPZQ3BKn8IjXTMj0D985i/abg9rktZAFsbyPI",
-	"+EjJbh2vnaDcNnS0/YtxAopFF5HWMQ2w2SWm3BVSuqVuw2UPszfZ7iqVbBTp76dyNIa+IoPFqFtMiYDT",
-	"aNG0iQE/n8aKywUkPoRjHm4WEpwNRPxR8j5opIDUjEV1kJJNkkzgfcR0D8LOnqWojQ82EsIzgZRFrsG8",
-	"MadrBXpvZ/BR0zgy1bLs7hfOjlqXR0UAjbZgHJtIgs8nYWWKDie+Hg2ygzGUginegSCySnl6ejBsFpfQ",
-	"hX3EzTOP7eCuxUZJocPw6+2TInajAwc/FB8pMsRksk6D8VQb3eqC/z4PXJ3ND+mxgelh7cro5eTxZZc7",
-	"5FTLd1dotXvqiYJu6UZNpgdnzAGwEbfOp12O/vq58Bdlvfyyeo45pwqk0ja+uRrrvMJlu9ogVGLKG2Ro",
-	"P+euKLqgZufUNMAnbbJmV5hGyQ2jA+FouhVKWX9/CsHzHZ92oEskwGRQ3iX6OVsdAfrz9KE+vBEvmN4D",
-	"0VxzUzweK8PeoFx0JnADoMZF+OGpQkKRHq8wGnKpydC9m81on4dHdnQHcQj79uEMJ8JodSWlUmMw5VTw",
-	"oCFTPZvJAOAI5ppaFpvWpwcGh6QDA2oyUsNP65Ki3jSVAorxyivOa/Nnph8vvjwzvXDy/8y8XJyePfnE",
-	"f4zRQWenGxk9alGezJrhQ11i6GUiJKtfllr+O0CxKLOyafUl/cwjHW7DRaSdglniRI5A72nqESTqL6Iz",
-	"2O0z6qTHyY4y6kQncR8i7O1WORA5mzEPNpY0P91aFNzipDtE/ckErNWLoDStGR6Ujl1BwrSElLuMw7IB",
-	"Dg4WUirdKQb291BqQGZ+ONstn4v2s5XUdmJKvkZVk6hoMu5M0gvX7CJU4GhIQHVUvlhxnUSJt0VbOWKe",
-	"2smglxnDLgC0d1iDfIbPTsz0bmqlqEAqPqPLskDYaWVtYz9K7oROG1JjCfT8IX+Nmdzu6AXpF2HJcQ51",
-	"nzEPPrQXQS8pnOgDicdkUcikQJQNOWCtiKjVoLwGi8yhm2dYZ9OgEsp9xySFnAGaJFHkDdBUaHV5gpsQ",
-	"QNUMj24CDpCrViZvtml8l+BmZWzNsUC0EA7vvqLumu1giPs0mhEUUtWTEM/voe5zkEBwtFw2aC+NmMAl",
-	"XXSvXStVNtE7yFnHwCHq8XSsMHEGJQwkeFjOxrgjc93J0EpPLXOMzPSHmivDJB+ImyaLI0+yIYahCN2C",
-	"RFFAh7FlT8tsxKkGsU0oZ51ShM0ZjzrKINEhYYgywp7s2U6Jo+axXOGWeLvgEUGXybWLBScDIKC7Ib4r",
-	"tqBuuFxjHECMljm6wIBQTyn13bQGrviOshr6X90dMTrsExLKRExh87ZUW3gojiPdOm+3RtHpMf3UCDLF",
-	"DouLAIaAoT8pBA/nUVJ2RLCYPyqoowQ2gDAcKlEIpj9QY2wNH+yhIh3c8gzKCTsuToRyzNsKJgwIqEuP",
-	"SWJ6aKcGtzQkyrB1MlxCEVDo/gZgTBpAQ+fPkoA1Wx4NDOINoEkrVuzGGnPrR0zzft2+IAgUd7aURUKE",
-	"M8SCeVTqItWkjeo6lHTcUSareSRnUoPegZcoFlQ36emD+LM5qLPQf8yMSHkIR52Yi+klMRnc2oOKrFrM",
-	"Ib03zm5euwlCKGgwySxgPWmOJh2PS8VvWr/5p/W1tfU7V/pnr6/fudw//0n/i1+SJT8gM08tAshiyxdV",
-	"JiWTkJ9RwCwNyKxsiA7xBK/rAtZl1oKv3WoDi1kh6OQzIGoMjUKzYiVSrSh1R/Rcd1QXwyFS9HX0402+",
-	"SwHEdmFkPUQhLFDsmA79wCwkUxc1CENp6W4po6GPLHHRTz1K2UpHYp6rCaUrRRsxsXoGYNKi6lJPw92H",
-	"/BwwJ0NU6YJGR2YrzCsYRRNlAFTeVXVakl3lDs859IlsL8lzmOhdiN5rWkTUfl2l6Dq7yJL5Q/GChvB0",
-	"9xLAUMLVl/FnpMJMvxMzZyNxsfsFpgIM33xMNE14T3fODHwwpQoZFuDk8ktNmU10jAMkVyCy3VL/lgKj",
-	"0A51vS6p0lZO6tvdoNyZBitsslWoz2Aqi2SKYhAPcBGUKQR0g5wt0oGiWjW6p7QtzWuUiHlMRr4OZb/K",
-	"iL3qWntJu5JIMUx8z1PuHF5hfkpu4EMC1aQn+W9XMlZ3VxjE2CJGiYCvSOLgdpaiyQD3VUM5pdqEuTwX",
-	"ef0WJ8K8bFPjWAqhxcBR4OWyA19tszbL7SjQk/se/CjNo+FqPyOgIEaTosSMZXVdBJjkPNY8jsGP0tM3",
-	"GF5hRB91pW6UM5ReMjMzu3d6ft/cwmwxZXbhD6PpJeqqH3mTeIQ35ejkXCn6YoUFB1aNJSreRczPtl9n",
-	"PDA8lRtPct6yqgGAt3al6QYBc0yWGNxiZTxg2PIUdPQ1EMnwxyJRTO6UUka0eNKaiJq09ATmMZ5Sn5V1",
-	"PfIpszJjRpdIRxkjr3D8ECSi0nvUC6EhhQwoD9T9AWPmlDoap+0x55SZpxoeBjNNEhFbC8KhLSqDAmkw",
-	"JaB8CAlBAqbPam3JHFjLK/yU+nUZvjwFaNDwdwy7+5RWFU9xdjoo13wGawYJZtBYBbigaq5uHojreEwS",
-	"2HUMwypri8wXNcT4qZrLPEeesiI1Q4eaoyEM2EMp/PT0HkgwNdEGb+dwD0yFvM7GU382uwCKLHxMyNY1",
-	"QyWdmt2k3bAEjoKBxXzy+PrX/9s7/5snRgpASyW9RR1zJcHnnEgpKw3pVMZw7TQYJG246MpxFOcXPuk0",
-	"wOKN3dzH9I1VJgdiuyIpY3U49Xal5AGnC+aHikz/3av7C6a2H6r8g7bPYwX9odQZzg9OodQBiKtB3GdP",
-	"iGXo48S7UFJXaQdgp2LQRvukjKkAaPaiBj+SBQQ0NmiXBpjC6peKGOROKwAZwn9CKFqmaSHIBsCQdpvM",
-	"A3D2GtxXvXmFIfSsQsxFEJpXkUF53ypS46exY9f4gbgJMohg4lWozS4B1aqAXFp74PHGmqKqfNdzNzrQ",
-	"J90lH16qrPKHOgkk48iwtxLeNiq1WjmZ4osw9wNL3dDJKnOfF3LqSR8YvvXRUCaXtLKhzu3Mvxx5JCVy",
-	"idDQasK6q9BqircbBw9Ak5nEBwDdUo/mJSoox5w0TcFLH3KSwkk2H1QR2IMlMVg7tuCKueQiZxxJ5n5m",
-	"UlAQ0GqjaapJJwlb3GAk6LbA3A+E5xhof4iyBVCwBka1+ZTTpro1vBs01KVBzOLImH/8VAV6J5np2nq1",
-	"LznOUvjAzlJus+0Fbov6we6a8JvTDg1oVugO0EOsW6RxRUY3+UrG4OBnDxqkMLbZO5j3vOQ4hJqWl+Tx",
-	"7x555rkCOfLScwVyglWOPIE9Bo4ceBZ81BqdYh855D5dCv9cgGb1g7jr4b0oTJ2ebtLT05UuQH3u2zOz",
-	"sHdfMfu27H4t+qOcK286QZr3uQfLicjC0E12gC1RVEcjsxFMECwTJljT0EkkJsaNjLSajKx1ZnHgllPL",
-	"arI+5mXBZno/arH6xF861KFvAu/ssEprYi+1yiT49SSQvvBVBZ0Ygzi8QnfDYxpNFKhE6UC5fAUTs2IL",
-	"tm2L7uljkkCCqKX7ReIyZyLUjMwpPTnMN6qUV5k3YT1tP7z0IdfTDrcwU+0ooxo38F9PLcODKMXoWl2G",
-	"jqsUGVRtdPYRupEBs7o7mAiZpaRVKXdchwYjOzaHjz1KeUfhtCeYeBRtRYRYtac4ORXcpB6pI69ChgQU",
-	"JJnQXSUM0i1iUh55tU09t6Z3vEA4o756ps3VT2oYsrbmJW3TrWcjJsmmuRhNTJK9JB49WsJZT5CUYBMG",
-	"AC0nI0ZDMKUB965asZPIGvIE10US0AEWchKpR+AUSxgKUsSj7CZXEk/U68yZqGs4rUA03O+HFShGz++B",
-	"xDEjYtw542grdETBoBqiJOjLWKVcWeWVCGMI+hfnFVSekJN2ce5X7/xWy3lYnE8+W3FZhzlYeO5BY4+c",
-	"xCGaLWMfT5I+9GsfchLR03xQQeoHGTIhBtxuEbIKXUxUKEE5LDbMgkzTsBCxQNyaLmLA6p7cBMYDWp10",
-	"TOxwi/H9+s07Wdish7AiD+qvJn8e2MleXWVTxOxyUmt73rBWkRrUz3k6NZe7sjHhw3kWXvoDjS75UF78",
-	"Y5hghJ3m/53vPtNqycBtj5IiTH4gNqMphRFWUhdMJlsBZxKa8DzRmW63Jk1r8N7vtx76YCsNOzT8mwTE",
-	"lPYaGYy0FkCfP090iA8gqzkJB+osAEZksoTzPOXO07S6PLm8im+pZhKJHFDnEDIZdfC6t39oUCFig+JN",
-	"JpYPEUmP0fxqL8rILFfLi1qKPjpuFjXjCbpYcAMmE+XyMLNcL00fRbIqJHIJzhSLO+lqC8uEJ5yg4Ti6",
-	"CPth5SbH2el/p7yMpRB+AEs4kumcg8mbEAQYgCnMYiBcTMuG6EyYiA5Rf/klcUy9+FunysOjJHMBYdIO",
-	"Dcv4kZEFLsLta2HVoUooYSECZ51xgkmh63+yHAlUsYfZFfxvxpPgPCDNOIIsQzU5zqGIo0wrLgIiWV4C",
-	"8unEfXhHH4GCKLAk/p3sd0MjiwSwMcJ0dUdwVhijkmS3z6rMnXjq81F860TJ5l+RA0SlpsRnNeb7UGig",
-	"ETRjOjLU+Jf0DGRYLgpSKPdB1yYAUjB4zDXmP/QuF7Wv1Pv3S0WGE/9/2bu63ThuK/wqhG+cACOpslsU",
-	"sK9UAzVykcSI4uaiMbzcGe4uodnhgpyVsg0MWKjTpEZtpz9uUjQo4AIJetHEBprGgQ3XD2PvynqLgueQ",
-	"nJ+d2d06HO+q0qWkEYdDfjw85Dnn+/KZx4AzILpwBbtCdmnClcl8MIXpumMKwo+nlVM6ea2eF+nM2dcX",
-	"BiEcM32jUDd6cvO3evjT82JQRfWpSokEfRybdp6KzN1ZGEJAbOkbQrrREwitGoTQFu1ytkc6YgiHdLge",
-	"kqZygURiYdhY+gLv0LENrzx8bEeP01bIYMfDfBl3WLeOVyZ/t0CCaO6q6GVzRTGP3zsAdaMntmvVbBdE",
-	"MCBwAewVQlraOyvq2edKLR4AU6yZANg2wwDYCYCOyuHQhcbs6210zD0OuYJ9RozW8ELwAjlZz9DSba52",
-	"/ofuodsOj8EVdpt1eULoHM3XEjTgvsE3NqDRkwuiWhsA4+OTlGJXxMMkZYYf13MS3i9s49s93lnZ5V7s",
-	"5fG7EQLZMI0qlpL2iGSICIw+ltXeIJb6HT0WkRiO+FqoKSY580XIW8Vxs82MomdDaYCcqaUw3GxZjv1X",
-	"QXHjuP4NZyjOWk67GIJNek9kEQo42MdVCvxqht+zeOtckgkwmYJr6Wgwp4zJZF++Cw/OYRd9F6PzoCaF",
-	"YTKo7NIvYwWe0T5oeIO9BJoCGsc1HJraVXoZUZISeaO9qXC6LP2RIY+EfhjSTwzkiU6HScyAscrWqRB1",
-	"UrLAPBlVi2IYRYEpTZcrRylVKQcAjxlLplWCAPTAXP+hnvU2o5LJU+d+eeXalSnhc+qwCTOsAkfGDEMk",
-	"OpCnFvMCxUFIUxqL7pDNkP5CPsr8OK12JrXu4lLquQpQmsbE27jw/G2lMM9OagwBB0CAA5ijjcXEokzK",
-	"idcBYMpylon+pqgciqBoTptm9sDmF1vja+3tJCOqdZnpjue1fmk14Y0Uxr7R9bQUv2TOtHvn6Dc3tDnO",
-	"Vzi0igGuNEjvTc9nfJl5gbYdxgZ4OHLuyVRIaf5a21CxKFChl4Cu/0pCYa5VwLpbLYDTqqArV6sF2xMx",
-	"j4CM30VaM77iGMi7A9Ie6g8OSMwoFPK9n/SE5L8SyTp5z7g5LfviqzxqmYNCvj9Z84zKmENyrWQMKM6q",
-	"WI/BGYOv9+uFNep4ZYr42TTUvDA3XD/wpT8H3Y6IjgKypTjd2Naw7VF+nqQioiPCO4S2jUxNkdN9bXNz",
-	"7cxPazpoLuqynjkemQhZ6CvY3Etp2tT2y+ZPn93UPysiEsxNVPyDtGcKMDIJklkdPrP2o7M1HU7F/9Td",
-	"RsXTYpFa5dHKHQqA3fTWtJU3BmBJyhzWGh7tEc4RBKKAQwqOBngG8KiOayneZ/sP5plGdxHzjqrCAt7n",
-	"fiZmSlkqhqbRQqlQMpZoI8FniUfhObfJCwxzf9KIs6Db/v+/vqB4G5HX0c5dV2TJ1vn0ErbLJLJbmbKh",
-	"4WDG1UUGgg2aptqkJCGbtYi2sqeaHOXsLVV0Fbm/euPQ6QkIIQVkz8hbaL8qsWJ3mHzRNpQnsl9wtXKD",
-	"GvgkrWyZl7VIKFmEC5wRo26hz9jA0LrGE6Q/gB/EMF0nrVBIycK0pW30QCim3H+1R6Snn34tjKlSpNWn",
-	"yZDGrdetap+236HQTpjR/DIUsmqdtBJxVfXEXov0qdxRZhs9D7/HDrZAaiNmyqkVuHG1XGvKJCRk1B4a",
-	"uIFzpUw/14kTIBAJy6sPmJqEkCZGm4CAa8a41A4Y+qNVLh+WPBfgu5pcsq6Hx04/wMA9sKgtgxaOSBp7",
-	"BnpBTldgWk5ghqlrkAFvpcNBy8kpmLllwqDFfjZNUAmzkRt9jF4QDdpw8mQtFNHMre8CPndBP9Yk90bu",
-	"NZX8GxHzLGBpxJClSKGshOiByJ3YY76r971hwZv8oXteeRL6POHlGSidRAsMn3AvYTcNsy3ytYEUXUn7",
-	"wBSyTt5AFjtzVWBvJ3E7065UjyddU8ZmN1KV8jg2pLOocZkbEwIK8IpEvMtTtU62yKW3LlbKhYAVWAwo",
-	"NSyuL8GreglJif2CozCsMAjgjGbj6oYOA2yloKlvmKiQ+k4n3A5pFs1f2WhDSJdD1WSsUbUqjfao/N6J",
-	"snCH0CxOTzSuJNFrvD0ievKBAAjdvcLaXMzUKyP175dc/oI9ExTk7FoDlkQ86bZQdc7m0KI7rY1HZxjH",
-	"Zq8q6cSRFvz6qn6ihUKmxlw5ke33k2ESM+3B71GexlylLTikyCFyMxpZBxS+BzU7+xyLKoXgtnk3uTxY",
-	"WfzDxM1IXNv0/KrKizV3oPaAeN4FWSxzZ1ZvNgHCGWzrcwvMM3MutKf1Qb3IgeLbZ6uBQn6nfqv52Mq3",
-	"Au5f4tb6KEl94mDVKX1u45r1qPRprECtNnmNjmc1CJegHFgjB1iL+NUwWcddBhB1HEAIMDumOyjOP68b",
-	"uM3NCkBz3fhynbFUPeny2c1adLTXzXx70bnxbPQCxM7HCY3LDOT4vPe4qM/n/REZxDTEApy8Rqx2MKAa",
-	"GsnnKwq4Ziy8DXMl550lF1r1CZVXP4MuEOCBN9uyH+AU2qRJl3ZhXffAJoBAph0kZMV0UKToL80m7PUz",
-	"HcfL8MRRyqLUPfaYPokD0ERYNpUM9leYhIAMqNQN2UkMezyOJMszieoH5yZHwuevqH3VfVtKOiRiomnd",
-	"L8h1xMRG7aO+QWjU54k+VMvpWXTLr8Egu8FCU1O5lBB73VQ2EF434sYJBH6Bfjpw3NNCYjBx3sRudCVN",
-	"5tjYi/jIUTKy0GWPVtYMgR8qqJ6II0UokSI28V+uYDKr8128Co3Ah7wj4pWNIEMHl2KEDWZqJt+fs0uJ",
-	"TU5YFAGlJQvusW+nFisXoOXVrf7tdFYLGW9SL+HMN7UHTUnE1A6hIQQrHQ3P4ggpVYzWKslm8Qlkh9c+",
-	"3vjpZ5MbTydf3BrfvPfimwfjJ3eff3/7xf39yee3xx8/Gn/0cHzzb5Y/6ifr5DI4EZs/LqrKdodURpwm",
-	"V+3MVAnLvsO64HGsfNDKdRB7jJ/wqpF3CSxFdfwKx9GLXbKNYV3pbm5qarC2J+ROmyXo2tVdbr3nHmrQ",
-	"38peUnVTmP3RX6odVHXDkQjKhURER6dNXCDvbvVEH6oXSlnJ5ZRkJnct7ocyPnXu1AYd8I3dTcC1aevD",
-	"qQtQYWoIJDtHYtHlSUAUU4qLRJ/UmBjELEDbgf4def7o0fj3nz///vbBXx6Pn9zNYhZuYqsVPwuHQHLw",
-	"+MbB44/Ht+6OP/p1sUCg4t9/JiGxj/YHlHdNSQXGPlOR0lgRNDfjP+4f/PZ3WWv2HypaNLk4nKnAjHfg",
-	"7mSDLJY/+fbx+OY/nl3fP7jz9eSf955d35/c/HL86S39m6//M/7kQU6r1GX3VH59zKIuFgSCM00mn313",
-	"ePfp+M6DF99+lTWCjnZ1Cyaf3GQ3W6I+RcKeEMrUpuA4HPz1m8LEZCUw0y0jUYQ6bQtYMINdD7DJRlfk",
-	"8O83Dh7lOmnT1CtKYp1WCBbrBNirHG+lMOpUtqd/+teL+w+zpm1t+XTTbwEZk7LllXQwIJPvPpns35/c",
-	"+fTwN3/ImhDDtC0+qGjhEu3awVM9sUcU22WSxqTDaDqU2LQ+zNpK/MOv/nx479/Pru+PH375/MkX4zsP",
-	"8vPUZ6euXbn23wAAAP//",
+	"7L37lxvFtT/6r9TSPWvxiMaWZsb2PNb9YbAhOGBwbCdOAv7KJXVJ6kyrS3S1RtbhstY4wWCMDebkQQA7",
+	"wTk4IQ9sBwKYwcZrfe9/cj3SjH/Kv3BX7V3VL1W3WjMaP843WWcdPFKr67Vrv/dnv1qo8Vabu8z1RWHh",
+	"1UKberTFfObBX/s7nuCe/JfFRM2z277N3cJCwWWn/EoNviS8TvwmI23aYKTK6txjhWLBlk+90mFer1As",
+	"uLTFCgsFfL5QLIhak7WofGuLnnqeuQ2/WViYLpWKBb/Xlk8K37PdRuG114qFg9bw6MeajHisxj3rMUFs",
+	"Sw/Xpn4zHA0+99grHdtjVmHB9zosOvJ/eKxeWCj8X7vD5e/Gb8Xug5YamrXa3Gdurfcc6w1P4xC1GKEu",
+	"65I69wijtSaxGLPkhlDSZp7gLqGuRZZZ24dHbF8Qj/mezUShWGCnaKvtyKnuqZdq89Vpus+aYbO18pxe",
+	"UJNRi3nhkiITmpIzStnJ8vRcsdCyXf33XFFujc88+c7/9dLS1M/o1H+WpuYrUye+9x8F06Y/b7dsf3jB",
+	"Sz5pceETwUmLuj1i+6wlUg7bgVdEZ2ixOu04vjzpopyu3eq0Cgtleewt21V/BbOxXZ81mFd4Tc7HY6LN",
+	"XcGAJg97vOqwlvxnjbs+c2GmtN127BqVM93dxie+93Mhp/1qzlPX74UR4ws/wuodwaxFIhgjNW6xwmvF",
+	"wlEmhI0DpMxjvPH1+wzjH7UbLrOI7cLpqB/I9y3VaryDA7c93maeb+MmVW3Pb1Ys6rPhYzxAe5JG4ZFC",
+	"sVDnXov6hYUCPD1EDsVCzWPUZ1aFGkjiqO3WGOk2mZt805Rvt4yva1JR8biD84y/7VnuWIJQIr+WUxQ+",
+	"rdcJ94jgNZs6pMu9ZeYVJQHaPqlR1+U+qTLgP9yV/6U+aXC4XmrcKucOo64c2LaY69u+8SaLZWbF7uTe",
+	"2dKT4f/K0zM/Ma3FFpUV7nRcnzEDlzzCGrbwmccsQuWywkdN02vZbsdnouJznzqjiOUQPix/hxdu6K4K",
+	"5MrIhroe9xmBCxkucfD79wcf/OreR9dNK8MfVmwrD7MsFtpN7rJcG1uemVM7Omsat+PafsW8pGd5S96+",
+	"Vks+04u9dP3mpcFvv9n45Lv++TX5/7++uvG3D4ysLZQIL0XWqHYxcaDJM4nSbuxanAhG4tWfs5ovF7JU",
+	"8+0VRW3xu0nbbY+vjD7jJf2cvIO01aZ2wx31m/3quac8m9Xxh26lRV3aMGzoQUJbIJTgnhmJskbdGnMq",
+	"HqOKlyUkMXcs4nPCVpjXq3KrZ+QfTVZbtt1KSzLOUfPHZw8pHisZK635lRTyOsbl7R+msdL8npmpPaX5",
+	"uXK5ZJxRyK/jLzwuGYgtiCWHM/ywztwaq7SY75nYF0x+ynYJd50e6dp+03YDYYk/WiS0KpiL+oCLowTz",
+	"jqpAgfyTfCvfHbRd0QHKHuIFtRrwPgJPyBMlPl1mLuEdnzzev/P+4PU7g0sX+ueuDC5fWf/ubbLk+aS8",
+	"7wkjRTiglKRc0eNNTuQDcf3m3l/+3r/zfv/au6YtdThKy5GUwbln2a6UUcgsK0aa/imjnlgkJeMGl/ea",
+	"9heUWeFTzxdmGSe/0mqufJiIpl33UdrYgkghxFeAX+STgG2H1ljqDjKPxdn0zTODG/8c3Pw4yuQG174k",
+	"M6T/7teDK1dNQ3i2WBYp9O1zsuzyLqnbnsg4/2l5/qjiLbw6PIL6gHoe7cm/YU8MQx50idwHwj2LeYvE",
+	"doljC1/gHfGbXLBgA4uEKg1zT3ToTKVJjmqczrLtOIbpvMCYJTU56jjqSFu5x5KvNI7lKz0rk5sreXDU",
+	"VyTs275j4mnwcZIAPv9i88r5/rlPyf/+mgxufrz53Tfy03+eThWheZlGhryVZhb3GtS1RVRlSRGmIEV9",
+	"NXnNYPXeRARYOL/o4HG+kmT8sStTDAVoQraEbCE4f30TQu4YUGpMNmZJ8INuu4O6vWXZcm+oczgi0OvU",
+	"Eaw4QRmf++zul2CN2JYzpZhpuSduWpam5r9HzFZlfqEb9wnExyvvjEx2GbMECSRRxDzdU4rZp3vMAjoq",
+	"eJWRq6givyDenrCNbNrs6C2bgMxVyywVTfK3kGrgG/cvjzyMLHBu9AJzi78o74+6UHLQXYueOog/LZfy",
+	"i0PJVFHwBmwov6BDThQbe09pXNk3trjLWCiw8Fc6TH3vex02QckWOZC98fOY3p7YS4iuUCBFWbBJmuUW",
+	"Ulny5LC6RHGJEZzJsPrUVNoTapzyz5pUX+RAueknMEcN+kvEmzs8gcNUCGL7hAqiHL5Ssw5U4TZtsEXC",
+	"Wm2/RzjO1aHCH60uKN9hdOzsTfNrzZFCuGW70U/L/xbLD6lYLoHgQx8VPEloF/hJmuQdLXj/hwrafwvX",
+	"R07AjSO3XsvgeUd9o/9+88JbG5/eubt6enDuav/ihfWbn91dPd3/+vONb381uPwH/Hf/3d8Ovjorha0r",
+	"KeOlguXRujyQdqfq2KIJu1S3Xf1P9PM5zIow4fA0llzRRQd3nJ0um8JiUsN5pcOE/PMxQZaZ0Sno0Cpz",
+	"UoioSwUyOcke3LjG8MGH6zfPbVy+0v/u/f7V2/2L75tevkKdDktRviiuJb9rIyG4cD04/WAko+SCgbZi",
+	"PObf1nBjhMNYe1go5N6aF11G4LtFItgK86gDcr7W5HZNmkg9Jgh41BbJdGl671S5PDW9Dx6hRAWOgsm8",
+	"VNi4fGX95oXNm+/2r/1ebo6JDewplbIv/jRcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64U532AnF5lVu9",
+	"IsSflINc3yba8XmL+nYNPRz1uvnaeEaxateaQdDc43J+jwliebRruw0BEeMad3gHOL0ekHu1Jka0bfQ0",
+	"QrDbOKiQC2gx198K6WGEbWtqdPhb4/77Pq01W8wYrexlSF5qWczC2NXQYqs930TMR+3/jBHk7Nx0uWwS",
+	"jlmhzePjBDXz6obLtmulhFHqHm+hch+YG/r0f95mDXnmrvz/XVaVF71tmYnOvJGQq1DtwfsF88DZKi+v",
+	"oCs2vDXkJP2Pvtt4683yrp+3G/mcfrCmIIKGR1IMznR0oMz3mWtJ+WMIlSlJmFv3Dn6QJqKlBNCm0Hac",
+	"rDXqVhTTMCVK6CWRGnWlzq4eZRZxeTcl0tamNWN0+rDU4CIh7Qj9MtcyxyzkOsHB8JggDI4nJx2brdAl",
+	"xyHdJidNahFKQKVcJNLCcOUDqO0VQVpLItOx1Fx2abBVR3jXZJxCZCV9faRJYYWgxQzvKjyTm3oygkDR",
+	"DYXHcm5p4sIE8ynGaHuIcKNzCY85QiVqY+KEqPc8+5ptRS6k0YWK13CXhUlQSoBGKWAcz3lNG0xm88Li",
+	"EcYYLrzGPU+utFhweUU04ZK5vFLzmGX7RkapYvvDIz0j9R583QJRT0myblLXCkNUfkgQMYtsdnZEQpMk",
+	"CHM0PTZwt9nTgw5Z34bVyE3vtLcmuMPfFvX2mygoaiaVxtHN8hClvP3D7F9zGBM59IjtK889JQ7ny2Ox",
+	"HPmaI3gOBqbDXN/LL3SaVKR6bJosTPshDqv7kn/KZzGZjLeZexS2fz+6fsyZS66RJx0cQz9xKy3mN7mV",
+	"1yGFD2ddk/1wtZgFCnJX3s6ajrWADgt/8I5ParzFiM9jgXhzIIV3fONCX+z4uVcq37HFpY6b84SPpwdP",
+	"o5lEedOuPN7mglmVTJVYP5X5htSDewq5yiLpUtsXyoYTrMZdS+WLGXWNsThMzqA4kr4KiWdwpWimVnTb",
+	"w/iyXm0xwjSiNzOV+8gnJR97lJTPiat9HnLfsRS1h0218kDmb0/ByqSSBxO3idHooxa8SUjaofkNPr+y",
+	"8dl391ZX766e3rxydf3Wx3dXT/evfbh++8L6zQv9N9+4u3p68PmVwaW38MOI6teyhbDdRgU9+oK5fsVB",
+	"VtDm3KvQWq3j0VoP1cDAD2/0mHQs29/fpK7peGndN9kfGBzxSZXVaEvv4QJxud+03cYusn7zwuB33218",
+	"sgYb3lWhlLZnryR8ZYX+15/fW/1w886bRv8G1lOkDt+lIjl2/OXfnelfuzJ465tCbk/BMfBAOJ1W3PGq",
+	"+eyw4kltK+stxHbJ/qbtMhFf98a5rwarp0eSmmbzFC5xUF+Cx2KkOXmaT6ckestpLduuqtHAGpIITXVc",
+	"cDM1PArul0AYRpKXIvwbWE1BC0YtedCToeUwJClZtmh3YPcE81bsGqvArOGZFRtLPJrcsS0IOMjVM4GW",
+	"DPyIhp6zYsFijr2ClRY17gr8sMpcVrdrNoXPaSfN5NF74/WM0o5rx9+QxrFISgto8fSEDxlzoW8twqxt",
+	"1987a1Qe8O2pFGd7wBUXycYX3258+4eASw0PVxhc/nTw5df9MzdMxLhtP14N2EBadAu/tYrSMEPq1tyz",
+	"22Qe01cQAhjLrO3nZvIRDmS2RhQ1j3yJIvzgRxV7dP3UIt4GRYGQEI6UGJ7xdK5DVkOmZe934UhxYMkN",
+	"pTBEh1hR7Z+N7hwKxEBAL3U7rWpCgZ4uTe8tzZT2TM3OlaenS2YFCWaSzps0E4jOyMynMDF249dfbF7/",
+	"ejue35btmiT0UlWaSIK3WJVbPdJxpb4AJWDDZqDL/C73lg2OA4+3cAvxlmKC0fQsqcrDlKfrkoOHV2YJ",
+	"tSyPCVEks3Phx3tJIk26MF2a2VXaVS7P7CrtnjaWaUjOQc2WOaSN6q8PWvqG6Ctd462WtA8d22VgKMqr",
+	"aEFpT2wOmKrBjgTccFhpxa+MJP6iPlp4hDi8UYTB1JFjEPAxQX4ypQaYOpgoISj/4MDcT/b+bOaQWV92",
+	"zDU3XaXp9Yhlq6CFFi4eE5CTUCgWooYhljZVMHiiDBqbuxUdcrJsOWzNr1CrZUtGpnjiidyyOIipWtxl",
+	"aWSOOkg6mY/IE5Zfx+9TRC+Bbx8TE6jYQU3eLxRDcRWTLepk4pnFIa0GeoTiqHFGEeWZcWamb28oH8LL",
+	"GKPDVIXkwdgOobh/xAyHp6hfa5qt8prKqhq6erZLdAlnTHEFg7DecRwTWVvMp7Yz+n3DPzS6+w4gJ+Ue",
+	"8bBkFDKOoWQU2I8ezu04jrlEMbcwMft2VF0gqSnnnBSiw96iqFfHnGOiDQwob+nGNjQIZeW7rVaa9wXO",
+	"+AgTkEd8n29GSF+vbdl3/VRE6R7WplHQpqRcEZ+DV9SowpoSv57pOA7pMeoJ4vOEcrZ33nSuYxQAR2oz",
+	"5/fsmyrNTpWnc9UFK/vDGMegxGV2o1nlHQ8UOakaM2+BNFEN7BHa8JjZg9nweKdt8luCACW0wRbI4Nrb",
+	"9z68tL621v/vv6EWIVmQvcyKkmVZrOZQL38m2DHqNZj/fTmuiVM2OtSzbOqmrRSEwwKBcko5D/08TAzW",
+	"WdjOZTdL3RdQMMX8yv2Pbg8+ftvoFTaHJ5SaFLcfDYqWkyuL8Yh+TvIVdmp0wfupSZcrKeUJWUOXdxwL",
+	"sx3ysSqtQuhlBKQYIYERnGBLtUJ5eUUM48EUBJxo1X/a7cYkSxU2yHvJI36fd97uX/1K/t/tX927/Mf+",
+	"xfOD199NLM4Y4UxjC0vm+x4kPtqCVh34rkk9SzTtdqFYcHi3YrtqXx1W9ytV1rRdc/pjpNoiV3ro9vkF",
+	"eXz95l/X19bW71wZnL6+fufy4Nwngy9+A4WZM2VzYe4W2MR4ycwBD8lE0YCHHiamYXYoBtMzXmjOl+Wi",
+	"hxPVwpueHp5rKcWpzr1FfdqPCfRp2IK0huvVM1l3arDn6TECPE3uWBV2qm17zPyyH7m+7QCQB6GkySTj",
+	"dDgsQzmycsaZa6NP/Cg6QQ/W+HhiED1BKd4sMMHkLpv9ReXy9N6p2bmZebO/CDKaUhhwkdh1ojRNJV8W",
+	"SYv2SJWhBRRnb9qWXV87P7h6i2zeONu/88v+tU9SYrXg/80fctY/SBeBgSMhEgV479PBb9+8d/mD0V6U",
+	"HIE85cLOEML4RHwKd365cfGNjd++279+yxhFGFF+n5sAc4Wd1f0OSrG7tJeTaI+bTAQr7gQISDWxWep2",
+	"hDFrrHhB2ktL+IqSSPL8i8P8KIObpVQTDD78xcZvPlAVBGt/UuUD184Pzl68u3p6cOmv/bM3ojUF8kP4",
+	"Sf/rzzFqpSWt5BpyTpwjf1OFQ2E+VlhkUCw4tC1Sqg32U4e5FvWeYVjaE2fBkPhs8Ff4QVJ1HUC4pBJo",
+	"C5XsuogZDh6LI+Dspm1790p5d02NuHvpqf0Hnn7m+88e/MFzzx964cXDPzxy9NiPfnz8Jz/92S67JkYD",
+	"ysSTssMj2E8dJ28twBD11+uEOtyVSsG3/90/9/snFiAXE93n6NbEICNvFYpjC6xn1E8XA1OaecDxqiq4",
+	"lFASxlI6j8WNC/AB3mfN8/88vTJ6jiJFwbTGUCGPB8SWRHXZ+PMqBuLGUyTHVw23oMPtjyAmJewtLMvI",
+	"9Jx6fqB6mWIcz1PhqyDZSHJmLiD+hbheyaKxFlNsyiKCkzr1FnUWqM1dQSwOACkI9BbNoZuemS/niss1",
+	"OHUqI12GFOIwNDbGTAn+ZxglO8N1DD8mywtpdch2mREnzbychr3CXLWhMZClmdLsvulSro3LaVL1r52V",
+	"9tn1C+trnw8+/8KoZXVcV1kUydIPiLkKDU2hQNtsnpLPjkqCMXsYgn45iVL43Otlun3r3DPkqN07/au7",
+	"q6c3r30yuPHPwZrUEPrnLm+e+8Xgxj93HIqm65pgaCLRtFSaOGDX68xjrk/ajLcdZiKL8uzeHDSR4TbC",
+	"LS0WUFs1g9zEbmL0NENeE9LKMPxcnJUYVp7FCBESbhvccGw2kuOGjRnwGPPS38crnkEYSBDJs4ztZta5",
+	"pefr3KdKJ4eKkR50mOR+eHISYawXWIP69gpEq2lEGhKLd92uVLdiknB2bryjlSojwp5trp558sknx7RI",
+	"J5SwiogjsGfR/GVNNen5qiOp5YFEm+P0+ogFnPXkt+S/v7/65PbZcFCstLek/xdR6PaWxuaT6Ugk0+k3",
+	"677pMHELcLR5MgkgIaNOkEP6Z9HmIdsIsdsjber5AbAouHClwSAC0OgkwSo1IsUWiWlFRsDMCPHlxCj2",
+	"qLtsnrpDa4zQFncbSjcLFlJlPe5apFwslUpQYmT7TeJyEm5gaKbMjdTUIr9Sq8/a6gmhDf2fwBh25ha+",
+	"Zjwc17K1nym+05YtfF1BnvSfsTbk8kiR4XsMcMXlPRWkyvwuY/gNes0fE0EuQRBRWCQl7UYRCa1wW2i9",
+	"DlthI3Goftihjl1XePLZOfvj+v15m7mVGhXG0j75scpF7cazTfaZ1vwKTtOExPR9ewVgnpQr1pa3HTUM",
+	"2AAU+ctmwHbRaTSY8FlKDi8gvnMAdjL+PMOeVJH1YNtIlTncbYix9Ho8waFcQ72r0W0phhQaXZaZBQn2",
+	"AjcReWZJYAThfSwA/x1BufDZqRS1WZU0DNvwttiq0EWoPjniGKATepe3ou+NXF3MG5pD4djG4mEuxgVi",
+	"cesDtBupBVHAjEJ+QiH53faL8u+qNKp415UmAAiO2Oibdz4Y/P0K1oJt/PrT/tkb67cvbNy+9q9b5/tf",
+	"X12/Dblg7/1u/daHg49v9q/9fv3m6vrNt/PXiFDlYRW5L8OI4nTsXdG1HYc06QrbiRr1CReBamyaHDXT",
+	"z8lHswz446PrwaVgxXqu8LscVv1OVF17rA3cwmAc+4B5UpV6Aua1M0vNehGlmtINNOCdQYqNXTe90xgk",
+	"kcJqhd0D6mCwC/Ea6ni9dU6ckkzHFtLQfpXI/aDcWnIWzKrYhvt7VOFDU4+h/RQhSiOMlHoX7/jZL0uQ",
+	"uFGBtOyGbUQO5sRj1Eq+ozBb3jdfmi7EID9fftl6de9r/3FfasezsoqOaf8NZMAjqWhQv3xvd6jPhG/2",
+	"PAgd8XcoYtCIInFZlwlfIxJpsJa58VoZgOVc6bTTsJhINAc+0r4jJcF+0vdZvpS1KwjZYKCU5+06w5q+",
+	"GsLiR+J5pin6fJmlIu40GfnhEdLkjjVaO8YXBSQco43EpHNzkvAwYnc2fukCOsngN1tR9dLu4hF1EUlV",
+	"CfpFdE9E0Afy3cYtyNy8mLKHubC12SgZhxlZBVDxm8wl4HORu4ie1y51oaBLbj/EK3IS5ligEHkID5OK",
+	"kvhHUY26NIosl+MJGEOU8ZwRlC/sHODFFRSVAAJEKD8y5jDFsGWMxbBtjwlAPu5SgZpvDNgKLm5wkYDI",
+	"KqJG3czhjLVR+Fv5xoVQORIoTFRSY73+mABmsRg+oX6BeqwcGR4Ovn5MEKmsaw6j5h2OFQ1P4gfGiTu8",
+	"tnzMNncws+nuo03qNprUXiTUlVJJa4xq3h44mFRAAARNojimUJpfKJXi1/Hxl0rlEy+/bP0/0y+VpmZO",
+	"PLHwUmlqj/zAeEP3c/kmqGXdCgMxll3EKjKx/QSzSLdpO9JOAHNQrivqgBlyn5kEe4aNj4cHb9ZoeTmb",
+	"FaH654NreOjV62trg79fUekri6SczBwLsLxHNHk0XU5MA9vKrkMY2OyL0p5ky6NmHMZcHBmnpjnyCvNE",
+	"Hobs2Su01vuxetrIpcKXFdUqTqRvjZlv3fvw4safT29e/+fgd+/cXT3dP321v/Z1/7/Ob/7p9Pqdy/3r",
+	"b2x8+Pr62tt3V09vfPZd/+yNwftfyU/Amr67enpz7W/r397evH66/+7Xd1dPD/50qX/hN+s3z218+Hr/",
+	"z7/qX7wgn7n9941vP+h/8tt7l/+48eHrG598t37rw41vX9/4NpoP2sb1IjqLlEVQhxPpsqIbMlaCfFmE",
+	"Ya9y6mGjHuqlsA3cgOdVRCSJGrdNN1e1p6qvh3V5akO/O/i6CGmY2vEGoWkjRWVQoxslR/eRoMfI9oDd",
+	"mEGfR33qWuY6isnusMVqdibzQ6gctBMaQ/sehJzsOnHZOJ3cUC1OOVqfK4xnhoE57lkYX3C5/8gcOq4w",
+	"45CPy2UZoOHHX4HZrwqyElJ+XQvSe+1oVcqwLWd2Gxz0hYaljdRqDPE/o2t6axtbLMgjNnoEdGcNwYl6",
+	"xui4H3U02m5Svm89XMpZAbhk/jrlQ/ECl5zgUVD95HNCxbIK++WtRM0ez5z/q/vu6EWYVx501hgv8f77",
+	"+38wVZqGcuLjbD80FoZQlu0PxdMd6tt+x6R6H2ANjyVi1ft2zZbn9kURdSzeqerGEagizUf1pan5UN1T",
+	"khLMQLeRf9Ryae+u0t59M+XMYctzsXHhz8TAiZMIlh6dkPkcdA7XVhS6bD+z7Uv7qeNY6GkHZ63tEuo4",
+	"RrjeSAZBGmxvaRzY3uPNXiJX8Pf9szfINOnfeHfw/ldkpkT6Z98YYcSOIvlwzmoapk0+QHv7zf3A02uC",
+	"bZfELK1cmTcpzc1ebDNX9TXDTDI00eCfSUip7N1OrF5NRI1rXDqr2WKrRpr6rdlDF3wbaf+A2ERwGDCB",
+	"E8ZgaUaTHNRYCKrBeQJCKmEyLwSzuYAkjYJVYY3PCa5nkfiqsXPYQ3w0CPVQXFYUiuHemg9NgdkZkZ9b",
+	"bV+YXSe87jNXs+WgW0yM3xnd9Eb3iMINqDrY2j+oIqO200m04u2yWpP6lRYTgjZYRWG8bCXkjlBn7TZz",
+	"xzDF5ZRGvBMfuU9tKyI5PhDJXYTQrUte4H6y/lOXR6qbY02i5XxWIDBehp2/2DoFDsdi1FoICM52HNDh",
+	"fbos7ZJF0nFrzPOp7S4Aeh6ii6HFwYVflIqe7UPNMIaCPc/GPQiKyRjFUgH1HiNDkTfCyVHdegjJE3Iz",
+	"MzRil1BSZ120S+J6MaCAISLY+tob+ZJi0iGaleIaqqtqGZHmwOgvDC597P5E6T6LiTyQpOeAgz1i+c4H",
+	"WIs/zxsY/BxDVOLJUnMOEiRxLBKXdWu8xbwFgFhF0DvVPUSQn3eEygAAe45i+3RQ2bDlF3V7AY5tNnJe",
+	"FDIPvREKIU9PwHCLkgW7ajnGLeq0HbtmTDekNZUrYs5LcyRRDXXAy+7OieV9MREf6381PUxf1V5Fe9CM",
+	"E1HchruMWLzWUQCyw86Gai+je0HkJdrcGn5DnXfc0d4XeGrCosmID1gLMnmCpcV3KzLjzJN/MCwloLtH",
+	"jafoiR9lvu8w3eprrMZ3LH+iDO/4UGdtbGWHF3uRyPV3ox1jWsxrYGRNlQQaRW2aovxs6H9yVcAuAhT7",
+	"9/W1tf7ZGxt/+2Dw8c3+9W8277y5ef30+rdfbdP20yvNtP0iFVhD00ZU5burp+UEv756d/X04KN/Dj77",
+	"72jgTiMtt6jbwdb6gcVu3KJnbOZYGiBx6I4oFdkUVQXs0SIRtA7puwobImI+X7xw74+XN9/8on/jvfWb",
+	"a6Sc3/0UQ4GwMXKcQIIUu0q7Ik2UcvmZ9GJM2/59wAofRqnM0P/hJ0M5+BPR0+9TB5MsCG4NjZtZ2M+d",
+	"QD2dZImwwm+fCMpsuj4bhZgdqvAdkXcMZ78VH8WYJ2sGKAaoJO7AvWtgOC64/+PBEOfUrHB/YDLG3YgA",
+	"WiQ0LACp2H7GekZbyWFous0vv+x/u9b/6PYErNO8GBd6C1KxLqIbOQxQGO5T1v6aUy3N7pCn7UbTJ5EM",
+	"riDPsLRvujy/d09hqLn4iVfnUnINs1IDmRs0V4PWl4gzu4V81iDJLRgsay+ORA4mJe0ogEuxhfaB1Zq2",
+	"EzXY29RDdbrhUdcK/gIUGqO4fJa61osrW+sHnKaNHIs46bSNJMwVQOu33ltf+3P/9JvjqiJRZCuRkj/m",
+	"N5lgi0RqurzNXAL1L2EmSOiEL5dKhIJKfF/dnj7fYnEFV/wrXet6VrXtGGZgotJlbFl9Z4Bc4t7ygm54",
+	"AInk8vEpi/YeE6Spuv8G4Yl9owBX0uGXkglR2L25NFUq5/H0mx1/vF4HXHfhcF8sqrVQ0qLLbKrThr9t",
+	"t6GH1i2MQY4AZnr+vrXDQAwf3e6vvbF57hcj2YJaUtQJlXGCWyr83vYZp2ZMbfvAH+2TjbGo8Yyl3Mfe",
+	"Sq8+sNNDjZBtKDh3MeG3jfngDqv7xaDNE3eB4/UgQRI6I4zpDFLlDTHONzvsDNBtiVL8UApHBhLjxwVx",
+	"QLCY2AT2GibAW0ZQI9iqg7oCvdNWPvhcM8CWgPGhZ4oFueVBYn8CQD/sFdxmbiXrDJeC74aOT9cIg6tk",
+	"n6RwsYglYbgEn5P5+Rjuenp10shcEXwqFK7CWByvvwwTQReI3+SCKXxramNmTIslOzAHC4GMz7xbr3ut",
+	"JPd+qD4CC3nT7kirF+Bw83qdeaKo9xZ9Y7wOURLHzn8lFPqmgSrnDNPzc2neP5LG4pAuGVypYpQZBKQ+",
+	"TGORM4zsjJnldLwDqhXYAyzLhOBURk4yPmAO0envRvp6Iy/JWU2p35xZ5Rx5bU53RJ5AbDSCnLPmaeJF",
+	"VGM1HB4XXs/UckqJJ1BDFjSAJvj5cZPNJfmpiTiqkwCs4wFVce5QpVVKfxTVr0z4FMuZAmWoDe4J5T0F",
+	"moJcRZNm1NW5kymGaNg5WtAelJp2PQ5cKIcDKyCpCOCwCvWOKOkcgqgZLu7M4eqKsLsHEkeJsttHLJIi",
+	"pz4K9u2ha0qsUzvSOTiCgxv7TEdekxs0R8vq3FsR/CCj82nY6XMsfM8tgOQpDiHyTz9DlD3t+lIujhNT",
+	"sEJVZIxrNHHJ16TCgOd99Nmlqek9ezGYYwuUKwE4j5RSWAhWJE12KnZY8/W5vVZprjw3N1vbZ4G7csvh",
+	"lJS++0FlIOrltn8f2vBjZUyGauSYNbYW7VUiJz2ECcWKqiSBqKcCUA6wZNvMhfagcsfxDLjr9IqQtGG7",
+	"oMOPqShMBNqRd/yMk5HzH/to5Cu3eDY7ocyAZZqFXjTEq2/8c3Dz42jAa3DtSzJD+u9+PbhytTBGkPvF",
+	"Onh83A519Jl7saMyvwzBMbL196Bu3tyXLqJ2SZvKCOj1AiSio0Vpi1g9aq1JbbeI0YRyzFTPh5O9Iwpk",
+	"JgoVD0BF8ul0wbaYgENTtDpz9/uo8ExKxhiGcQB2RSN9J8x6YSxpD/h6pnLzwLTCRxKhVE78sO4p/hCg",
+	"ARtMFmQWtu681kJgtiDzJmdiSZaac1ixjHH0nIlrLNuzvg8GfE/uFPeiCdSkxRbDXtDMEYy0OsJX1QLj",
+	"ydnjYQu8KshuqR8uEjeP+N2mvW7qcwQrzhYOEXmQN9ckvSJH+3UyhcyDcBjYUWdBm2GBbGg9BTUlxuY4",
+	"WQjS2sgfqhTaIoTT0KGNY/hrTvXAeHzAKh8xNn/QEJRbinbrH9mXP1JEWNpXnp+f3jO7b7Y0P18eFVI8",
+	"qNJjj8E3yUn0/3FmcOO9AB3g7urpwblPNs78Wf7j5vXBd1/gA4PLV/vfrfbfONO/dOPe6oebV87jw/0z",
+	"X61/+1vyOMKuY1P9zWs3+rd/s37znc3rpwe/e6f/5lr/zNf9c7/XnQ73PGFIAq/UEBygTYVoc4TWp7br",
+	"UNeqtJnXsrPzMJ6PIAzcb7qMjH2Ed7fRejjxoqF1bBfg2RYVM5+3Bfbtt6GIcqREyokOPRZQf6RM5fb7",
+	"/Tvvb965ZBQNRsTpp1+RRo1OO4LMdgYfwePx+rHsyzIiExE5LoDqtFry2V5qXuJI1qHmFvLgBJC1Pi8j",
+	"pXC+vDMIGRmeCN0AbsyM0aH2W90m9ZPYQrG6j06beSt2nJVGvOtN0zqX/OR7sSk7BvmwTF4aRIJVXI4b",
+	"TX2f1potc7J44rBCYanSRNVgKbIyWqtl4PuiU5UfVBlROciE11UZ2mMixhwxR8vDduph0hYVGIRXffls",
+	"t1HxWMt2LdxARIKMotmpjyBwy2KWY61J3Qb2O+MdT1R0i/lC4EqsBOE503GopR6LVLEluG8KzrMuGAPx",
+	"R6ivNiBGYO2fTp96dnnmleO1uaw00Nxlc+ZEcNucS3LIdrknDhjbFdZ0PXZKFetocElHXeEkbcjPF9FI",
+	"oAQPx8iP5WxSMh6Drw7GrytvM3d/cBfGu7DYfs+yLZLIxU5mFA9rztREAQddomoG4hzlD1c3Lr298esv",
+	"N69f7v/X+f6lG/3Lq6NZKd7JcEvUqGqXi+q40g/5WeYYC2G5YMSiPgWUT4VZl9aJ0SiZh1pUoQOzPAfN",
+	"GTHFEl5e516RVHtQUAdB6yJ2Fqauhc29icqACmW8kaxi86nAaJXybFpgt6XnMxsj2JTYLm8bCUTVZUke",
+	"llhkvK9d+ku3OM9pM5xDWurNEZ13IzX/wBw3zXUmRTfASVa6tt+spHdthClLytFzLmJWUjQHGVQIgMmR",
+	"5gZbYV6QFzS6SXi4p/tGzpN3/HGmml1sH6DRgI/DhU3U08bkrVjftvTTjDwTGXB+JGBEJCcnfvFSCT/1",
+	"2LL2KSD2YQKNrS+doRziLvazTYgN4Oem1gzqi+zdQH5mgoaFj0eC1rb0rIalMX4VvQNRGJXpkTh/MVAT",
+	"9S5HzUqvOn27jjCw+Qz1IqxizMNVGbFottEGE4jDXDfkRE9PzeTKia72KlBoNDTWUz3I9oQ0PEx4rwMd",
+	"umMmgOJSMT/NkHSZRhohMkbYdB4dB+AJU/obQNZGXYwxUjKagxZjpjSVp3pYTCQlTyBRJ7R4UKYMi28q",
+	"+Tv6DSCp0y/CiM1CG0Yqm1nbNW3W2FrUYtlAnB6QMYwkH85td8GFMR+FvktjbDLynnh9RazovGyoOofe",
+	"Oenldwr45yCBOjFb+CyW+TsiB3xj7Y/962v9j69gvd76rQ+xuQP6i9Zvfta/80sj6ltikj1GPfMc4ZsY",
+	"/zO5QBJ8Sv1In2sxYDd6O4q6+XmSkwVHpm9RyD7SmdyPFHfZukjYU96OTCibhUKGywN9NZgCKB9THlIo",
+	"JZB/PyYmUJYZC0fmkxhpoRHJtgx9xMp7RoKAwZ15FupzxnS7KZDchOjM7K6Wc9qze8YR4rACgPbGZOXi",
+	"EP5XUjCWRx6NZj75uqwd6inkR5HbBfs0KL7LtmuhgHEBYmg8yZJEJTXwDYenVzMokNFi2HEARse++ewU",
+	"MPQmFVgGVyf2uPN6Xve3jhe75XAR47xTd9qM/JgE3zWkCYf9BA9iiYSLUBohfZTLpXJpT3l+dr48PVMu",
+	"laZ/Yg6YqqF8FVnIjp1GohDpeJG5ZjczVyqVSuXpmdlCrg5zh3rZNztPD/dk3knqBQ9fltNNnib8j2l6",
+	"9LvMWVEauigCDk3YCkOHrJggPue5FYWQ3Q3pCcawmvCpN7oJYRBOk49DA7gAg5fKGa+wuJshinieSNgx",
+	"tfyjHtHN2WIe/QCPfBSXz78Kje4bWUgJ/AZJatxrXIMZ5TG14TcsODG9gDDMDEDVU6V4W3PArNTrzKtk",
+	"VXIvqTofzFWoskiWFyZpjh87H10gdhQeNSdJwVem3VDAdNtPqpbWQIqg0Kh+YBZ1w15nLqL07lxzvp0p",
+	"IcmH/BeN0qTGFIK8BkOUQX3g0LZIizqEH1G3xhwnZygijHJEfqbDI6JTbdm+H/sslomhwyrBzMOP/I7n",
+	"Jj6qM8+LvysMvwRD1prM6sSnES4y+AS7TsQ+0zA0xlAOBKwiwymnYSXEGU/BOTK53DEyKgBH14wZFoIC",
+	"5OxqNl4TtPExCwfnrvYvXhicvdg/94d8uZQJWEK40mpHRqa4ICN5IMktioc9YmktL7axpv5IkLE1AfwL",
+	"BF4ejUo7NBu5GZKE0HIecza1jucxU0xPv1UhmUQ7tkzPjYTZcFk345UArTjipSMRefXMcbATGRuzFWhI",
+	"R/8m6V1o2O4w9n6Puo1dTWo7NIEsvHc2tqoZUzqhmmX6fsWGcrjb0N0XPEaqTPjjHk8S9RyWGpmIcS+D",
+	"UvBEIND2/GYlHZCb1zGOFzdl5ufnpkozU6U9eTzUucyVgykGS7ZmnF+/GGFeHoLgZbxtfcSQ20UOuqTe",
+	"cZwF0mB+aMdGN2XvbOnJ8H/l6ZnJW5+2qISZrYZAYQM8nFLbE4SakmCHE6PGtvvMLrclEQHnDnqkaB5O",
+	"Q6973oKTtL4M2z6m8sycOp9Zc3IwNM6oKECu4YXC58luKupXyhG0GGmkgV/5KFvxyg8BdUc1Ge6kpk8f",
+	"BMzmKlO6PFbd5INS4I5RRgt2ajTWwSnE2OfdCncrTjxhMW1vqgx4rCWld+QnKY3Vl23HSV90jbrEyu0i",
+	"OCpfZlzrTlnnOvo2Gt1BPgu9D5FMTCEI/AIK2pTuF00bGKNHQRShLcY2zGc5RPiaFIPjKeZ1ByTWmC6M",
+	"DlO/1hwp1lu2G/20XNy6ABspqUaKieO23yQxFr5IXi68XADwdUGq3G8S2qW9XWQpBJuuUc+StqlqEQqq",
+	"rpxKEXJjwnbUCHNHHv/+U6Rc3js7M1Wen59/AisiwZkBR4NJGeGq4WvBTiFHIAdJQ1pLkB4x2jka6w0/",
+	"aWmVE2kpKgcS8xmhpKY5Y4lOwSYtXrUdVsSSQfkJ5AvDDgI0vseoajQZOUVpl3QTOGVx521kmjMlY73g",
+	"5PnqQ8JWo/GAXHB3YyCqGo2jtDOGwydBr74cR5XA7tozhBz5PTJ14ntG6EiYhcatHMc6S+3xUe34vkrJ",
+	"tthIAyA60aWpn9Gp/yxNzVfMszXhURqZsO7IO14nKmw2DI16dXaYTgk7qbspnlzEJ+Qds2zhU7fGApXJ",
+	"oTUW6Zk2hGXf8aQYajHfM2JmKUUTTh8TF0SysHq4k5QkCHMwNdLCKkffrPvQJGvnG2IVh3bZSB6qX6Yh",
+	"hziMlpoQNdrUA31XPQZwW+BnGjMCia38TClHqNWnTEBDA5Oa1E+YwK6NqglKnXuJUGjOBnSJgjlzisjt",
+	"9/v/+Mfm19dJmfTf/To/ADBAfcBsJ5J+ktY+AeTHUG+iQml+z8zUntL8XBlaE+fAIDeRy7BpAYWcKYeE",
+	"yqGZNBJ+HNs1sgEiyazh0XaTMFprjtVRP8WfawojhEkidy73P/td/5MP1785M7rzvPLi4uTzbNdk+mWG",
+	"3RiD7Y9cl2J4dTMu/I/DmcS3R32hE2uGnd4qb3FMwEw5cADbnxA1z+wn87N79pE2PkHC2pg8YvYottGS",
+	"emAdAR4aHm2JYRT+Sr0DGMDDoDQw3lbaBmze+WD95urGu5/1z37Yv3p78O2V9bU3/nXr/OAXn258+LoK",
+	"D3x+ZXDprcG7F9fXPjE22LKZsZ/rU9Qi6rucHDXWHSHNV1/3GEuxeITD/YpUjl20NuSfHZeuUNuRW7wQ",
+	"eu7lSxCuNbdm6fDRGI/xAI+Jr73S4T76HkSnrSoxIzyu/IMDcz/Z+7OZQ2mB3o4pK/PYscNEfRlNcCoZ",
+	"c5wzsA7wHZLbDd+a/dytO7a5tMU31r4uOV3aUzxqoepQd3lRqWEWIz5DYz0cIPLcaMYlvw2jUMHalZKq",
+	"7kPsPMyshK/YFhrQhti2aZfA8gKobnNXII9RU7bgMSBK3vE1W9Jg1blo7zhjy07vaBvHSBKdRW2nV6nR",
+	"trFsD5KKBSct6vaICoEKQolFe2HSBXHsVrzwyJjSzE7VWDtFXD7jQRNbi/YId6HWRnkvcq1Qn8TTegRj",
+	"GjMVlbrZ20lq1GGuRT0iH0A4YeMBNXWqUkqOMZZJwn8mdDx5ff/o3Rvx6A871LHrtmoGn6mpBQWfBmB7",
+	"I5RTm7kVpOxhQQLY9AGgbvSlxhoZlSQJ7piKnYnWqDYc2gSPh28/pMoFha35A+zhT9Irc1u0B05OFXoW",
+	"oBYyQargOIssIrbX9/7y9/63a/03PkqFN5pA+xZU9yPbWGXSfhKTaueiHLPmpi3aHT102FGWVNSsNEZg",
+	"+h4GDDPGWyI3PYtrh7wiZ+PeMXDemWtVIGVolA3o8NryMRub8mwvO0jlZvoQZmwxqvgRpC+bkOPZKd+j",
+	"Zuh4bsZS6aXCuYy7VhOtqK1MxY4fOrYtNR3OOtiilj8ecaifuI+6WilfB4ctnX9mcwDgdh5bJHBuC/hX",
+	"kVBHcIC+J03VFGO75/wM90irJ5hTD5AfdfFwRBK8823//Nq9N8/3//DN5rXPcrjYJ0EneUkEUme3Qh73",
+	"Q/2KtJqc20FlDPrjquKzaLOLqIYWBv9GVmBk6T0HQXosEtGmLtQZw4Qg/ZL7hK8wzwFOPuHNShBHQiJk",
+	"0cdkInJpOj78fEGh8AdtPeAy2RjyFJ1Ggwk/JTaeQQJD+vYYJ7g1/fC+aGLhKe/JF2wZW1UzhVziax1u",
+	"3xhxRW6untk8fX795oebX74++PjWAhm8//Hd1dP9s5c31v78r1tn++f+snHxDVSO+jfP/uvWW3dXT6/f",
+	"/Ay/TXx+72+/21j7c4RPq6T1n3dcGzt2uD7zWsyyVb9mBp+bOPgPpXVqj53a12RO2whuYbssiuEaDdaU",
+	"TEx9mfWyy9JU34OYK8phrJ1oZ0an/vPESyrac+LVUnF63tzaTEvIbBLGPXlOPgvxjipz0hvLDDuKBx98",
+	"uH7z3MblK/3v3u9fvd2/+H4iV260qy+4libhGsTyjEUqW/odT7WquUdqTW7XdPydQ7JCZLkvFTbv/K5/",
+	"9XahWNi4fGX95oXNm+/2r/1ekltwgxNx4NGLN9a1Tue62iFLH0qKUoUOOskcnWDVVkqytGCusEMOXacd",
+	"x0+J9R0LKBUh/wVvMWiHrQAim4w6fnNBFRGDS6hIqAB85rqC6XXrmERAnbDEz2XMEvHQYTCrk/KKKDgR",
+	"odOCW4I5K0bXUELYyYunSTtIqg4eOGHkdpFrkdFiN9rsQ/EnH4so0MtfLPSYqLgcykAlNQX/gIxkTaNW",
+	"vBokpI4j1LfdxlaUsxpvtYwpwAdDf2OMUktGhDLf2DypTNpcngEnewhUPTY4twop+VGjMRbUMKaDmGgy",
+	"drQZoUJ3qXG3xlSRRERh/+TP9/77nc1fXd586/N7f3x987M//evW+cGvvxlc+sP6ze82r5zfZrfkjG59",
+	"R6BCw4ifu6OIaJHKkOH6H7yP5osQ7ewYdiwdBwfV6OTmI3roElUawL0GdW2hoZKiPZqv9+/8ErWJUcHR",
+	"8dJREv0Xg46nCslU7xYAqoW7nnXYW7vgGYeikkHdlNOJJoANLp2d3jt4/yriVN1787xqEn7x/OD1dw1q",
+	"TYTOp02Ozeh5GOvwOj548qIPLiJQOvdI6PzKdZIJRWMcqlsM4anA4SiGtLg8nUe3TjlD9JJCIB4TTd31",
+	"bFw2CD+u+HyZuRk1ueo5As+RBh9RejBdGs3eogOb15Xe4Rb5cwiB1FM9brX4XyBIoXdXT2+c/Wpw/YK0",
+	"Es5c6J/+ShoZn13sX/1CfnX1t8G3/c8+2PzuLCC8vt6/9Yf+ny/2//SN/NUvvu3/40yA/BqtEGROHbRu",
+	"VYwi2rwjUHhjk914T134S38l7KqDgMkusxvNKu94mXCvkcMdktTQvCJIHFddr4rgtnSgMQY0zxNFEuI/",
+	"iiJ6zIuKpVMHw7NNu27MrGJtn1lZQQ0SPGRSHGlaRkckOx18G90xW/wt1dIiU6n5ONDQNLjU1OEuWySC",
+	"MTICLFDVyBny8UIifExADQGAs5jxx3VPMlMsGvyCqOg+JsgrSrvMbfgvoWFo2ovw3A0IZZHq+txDhUCi",
+	"huEiG5K/EDnym1T9o6UU6jr3FiNwRwAbaAvSwiONtHOJpQr3P7o9+Phto86Dbr9RM31KPRZgV1U6rm9K",
+	"8sAUWXxGyius2EWOhe8g8Etoc5lbM4saROZ4oIqCKXTFqAcpcDsHXh6kfONtzVYaSMCwIDda9dtL1+lG",
+	"Ni6sskYn/y7UbWdkay6f1tEQhIeJ6i6KDbvNwP517ji8y6xKp53WT8txCK37DNLBeZegORJFvhreyIbH",
+	"O22Rg2vkvXfHqNdg/vfla00XT8P5VVq2EEabbAkvTSgsDPiMi5JeXY6OgbCGfHh5dm102plqeHqwhlw6",
+	"f+RdqhHpyBWoZqBjXLeGzY0TFUKmAe1qkDSUApJ1DAFJmfGNaK+i61VMczxIaAs9dqqaXV9GXa8M+fgR",
+	"7OeUWjtj7w3tYzP+gnsjaU7yywgQqOE1KjEux+Eeko+q4FeKwMUrqbkQ7kMc2CV30pd80ws8pRdiSvFN",
+	"LNFLlYVjrmsyHlkuT++dmp2bmZ8uGTMyVphndZix/Cr0omHjYnO2S2YDkuMhFq7SUoBlWduufnxGaiX1",
+	"qOZTVG1ZVFnksAKUv+7RobW0RIgiBMp8HfIcsr+D5If1tfODq7fI5o2z/Tu/7F/7JKOVmDHECk4GThrM",
+	"J3Z8iMGltzZ+/eXgj9f/dev85u1rg0/O9N+9vnnnIzPY/kQQTNI8YtjKJtA9FWJzXn+Yfm8lj9dunCZp",
+	"fmjj+R3PlTbBz1UznUB5UcaK4bWhJypbX1fPwW+cXI2tA/sPfiPa3JWCP6VPgcdbtgArXT4oxsDqUeG4",
+	"rFaf8ETc3XDnlxsX39j47bv967ey3qqCfDlzn8D8ymf5HIVnAZGkZTvUq0C/3uHjxW7IbeaGXdi1biik",
+	"3qwmirDbEfmgmq/DM8izFhFGWvLfYpAaHbGkFBCIVPdivfXicFSjcZH0AhEYSf2oImxjF72Dqn0ePETw",
+	"odwnr0Fz0nXTKK5O3pdOOH9t2Oup7PrJmHLH1Ns0ap8JJnUyeXGcNKlrOUwkAfVzZsOp16fXqICObvuL",
+	"utgdEASM7/EazMUCpczSa/XYa8UCelAms+M/Bn3VsNVd2supcR1XPzC33YbYm1gumBt1L7P8yZjq8a3l",
+	"Oagfp5MDhIoDoKdcObHGjEgdINONw5K8N8HjleGSMKiVxjtkeqSlWkZoEU8uJKuwP/mQVyMi/LSmbjDb",
+	"ko3OtNaZ6EwZZYyhj03ZDGaHatRplqKeUEEs7oLfQt0jSynKyu2Jc5AfWHCRg4CxMhaDzm/wD6lRFJSe",
+	"AP+tMcw9FUyKc1qTdIpkgOWFWNspWYX+Fv4t90D+SqGOwasif8Tw9YNGd7ZriyacNKKQSWrhFVVy4zHd",
+	"4t7BinfUdAqoBha0U6DSacs9DTDLQP+MNNYJ+upk+W2XYGtQTRrDOT/WdX0t/cQPsJottprfqX6bkuOp",
+	"vw3pI50MThhxAlIToLiCqsXCgS0lP+lglP4zZ76EWVV+gTELcyRwYWjPcqU2LxJfRY4DnSgXqFecnyHA",
+	"ttrTjDu8lZMcUaLqc1LjLbYIORbRXBBU9GiPNHlrqODcFFDbcSc3rn4kkOtWHNHKRzgqoRaeCqZhebTu",
+	"j06KeY6xNmBEuJbeWsiKXiRN7lhBYqPZb6DVnsyaHXhoy+aHHDtHzd1+TFIZWzkcW+uasEKERcOupDve",
+	"VabyMLXH/RNnv1pf+3xw8e+Dy1f7F99Zv3lh4+w/+m+u3Xv/03/dOh+kta3fvNC/evvu6i/it2PP6Bs/",
+	"rKvEdYkMFvBAUBt1HPIRg20MtmwiWcq5+Oi2GOUSYq/7TdYCqkXoC66bFwVwxJPnmemtk56BGAoorQsk",
+	"cG7r54GpQRRoEuxrfE70oJlLrpufRpc/7DCTU7n/3Zn+tSuDt765u3p686szg/e/Glz6a/+j3/c/gYQF",
+	"+e1bg3f+C/+tUl/eudq/8Bv1ybe/Glw5K9/w8U35htvAxb47M3jn6uDXX91dPb1++53N66/3z74hX/XR",
+	"7zev3YmmULNuzPTouBFjzeeVQFX3ecVjKzbrajXfY1bFdmMKdIZqfFQ7vbYJZV2jbVqzfYN/8MeBbaBc",
+	"VXVuzvmdeId1xAjILX93oo031N5n7okKToGZMyIHM3ookdWldd4OjkRPI4M1HzW3G9+88NbGp3c0tau7",
+	"cG91VZLrlav9M5CY8/Xn91Y/3Lzz5t3V04NLfw3+3f/68/CCfP35xtqfQEifDtLD9DPnB2cvqmfgyqjP",
+	"3/3t4Cv1783bf1//9u1or1XQ+CI+xMDKQYxvQxd0beYilncEPdt2K6GLOQqYDYapFVimGmtb5WCa75R+",
+	"8VYMhFFR1+NhMgG4gRcT2ny0KCqIaszGoIfK8o+O49tth71Yh5iHoUeiKirKfXPy5PJinoKwk5hZ06XS",
+	"eC31l0BJj3u/F6OJFhjsbNEeEUwq+z1IxZJ6Td1eiTa+yXODk/piMC/zXcLgx2GMhox5/KnnfiyM3un0",
+	"MsggsN2gck63olZFKnAthEiE+2ZnANMloIyZ6Ri01owZJHNMyZ5sthQ45fTyjBunOsEmciPVp6MAUrHV",
+	"7uR85aruWFJYmJbrWjFY3u0Wk8Pa0rYirY2zajubbGUf9b9J3sZrNnUqYXvrRMNcjbNVgdZqZj7GfYh1",
+	"auC8RBebrCYeYpnQBrXd8ZKrUtJfg0q8Hx5BG300Dgq8qBido2mXj9bolrxxecq19jdZbdkOqrVGLS04",
+	"uscELBMbwGWlOJfybkJqWfFR5tlsS/XE6WreYWkjAQdSsF5xEL9RwfUt1ZfXPd5KQZB9xvaEnxfcYEul",
+	"3JKH+LaTMv7zFIcvEqqqnGf27pUfCMLdxeDD6VIJNUuRZ55dxpblK0zVPoe4Cw1KOdlHjnZcKw5K8tJ0",
+	"cTZRAIeHsW/UwYT26r5xfbkJsgxmH9vwyNFHDzS2uxFdNp2cJ+NdeGQI/EXX6SnSIZgqgvmREI/fSbp/",
+	"zXwCUgl9yrPlK4acYjuXqZgTqjg7XyQLgbuWEghQ8wWAtrRS68Fv3uuf+wvULny7qQ0f+efrdzb+drV/",
+	"5ouNs/+4u3oadYfB599uXHwjJt4duZvFAnNUbx5VvFDjrZZUX3pG2R3dSHPMyKNdDHMGIUXecQWE3uQ+",
+	"UxcqMe063jtwdAkKfzm0WygWqo4ywmnLdnoAXVOtZk7mkBHm76keoe02t12/JVUs2yUUdHvIvuNBxsxC",
+	"2Di3wXwAY/N5B26gXoDOIA/wzbImcwTa824pFmdMfYjFbYeKsUaXJzHXysqBsX0CT0Aunx8AEMOIbY8J",
+	"wSwdxtAMgKGTIhQ907OI7wFAZC6HvZaP1Tt+Z4y+aiosDoA8w7NdX1sb/P2KoRtIDJR/FKNMAqTgnsZG",
+	"zriOx5qslZKeqLVlzDdWgLILpH/nl/fePL/x4evra2/fXT29ufa39du/6v/X+f61r+6unh5c/uXGR+f6",
+	"/3UeXHerUKf0l/5nF/GB9bW1CBE2GTqGdAcou9FEqY7XJIMijym0wHxoHC9itzN5uKqLhRl4rwMd91Kt",
+	"yudYW6E+ItnEQy9lozFYo26lRV1jLQ6WEamqi5QK9vtWQ5GG/xlFio301WOn2sxcdlS3c3QKj8mCjMID",
+	"nXtWZeEtmUThQZN79n9yt2JWDY8iWAu0q0fK0V4D0EZpM9muYs7YsGfnZLjtCp+6RlePrtdB3AGXq4oI",
+	"6hhP3WHUSid45TiyRbAPWAUkOIHWThjVAehz7eMd1cp6nDoJGBxiOLpiImyzbX65ufYAolFGQNL1m++g",
+	"A+Le5T9u3jj7r1vn12+uSpa8p0T6Z9+4919/+Net8/03zvSvfbN+53L/+hvG1vC2u8WEs62ULExCewsy",
+	"09MBAQ158ENpijudFZ8x4Dg58u0I+L/BPtGS3bFFDn6u0rbT+vCD785mwYUphp0DTAnfOSPYcR+pgZ2F",
+	"WSkm9xKzcBZU64d5Rw6ghUzA4lpvyEG8qGNMNjdXhJngI6Dqx4CT7xrFAUbJpfRr5q/3jYdis3uJW6lJ",
+	"myhM9W4HiaAaPdN2Y1DFXXQVqLxQLSQMGaIJTSchDxNiIZDOUTobSkYNLkaUIcYYTezmRzA9g/sZ05ay",
+	"VNZee0vRovzq4SLxvQ6LhYfGVxdLZsy9cjSiUJ5OYLaNDDVlK4Sw7hHz3qqmN2Sl3WfVb5GwFeb1uBtf",
+	"4FbUwW146EbpjtNz5mMHuAlzd5PypLTHLWiFiyQPyWSrieXpNFKPRc+mS+W9ORAKs/XDvSlD7SltL4Kb",
+	"U3VMb9o1/fBqhkXQ0HnXJbQl1XZMyaJhqE6wOB5cUn1M73ExPSHdMj7IXGmbxZQj3zWWShj2PZqfH0W/",
+	"6frh07TWVApij3C3xhaJy70WdXRkegaty7F5m0E/jDWYSOdv42uOi+DJJ8sMl7AVRTI7m2/n1cod0/HC",
+	"hc1uM+wT6oK59L+o2jdCbdpZ1Nt/K1L/VqT+rUj9W5H6tyL1b0Xq34rUI6hIPaS6UZpGc5wakk7Wb567",
+	"9/6ngMx+Y+NvH9xdPY0YoHdXT2/++Y17f3wvGoDEspfw7uj66BXbYjwlACmEsV8MrdWYEGmwlD84fiwI",
+	"zy11fBB9mJ/ahObGxgYiKiPPNrzvKKtx1xIhLBvB8RXcJXPjkY75kvmSQZB4ZJULPoXgKVnYm8e5tyw0",
+	"PWdnjMR2K/ni2NKDWZpVW9+33YahmSZmoKvW7FkhLqxUqlFXKkgNe4W5pEpry+ZQV5ApENNIZs2hX8xq",
+	"rHRt1+Ld9ClA9uOU7QLoiUgdcRE7p0/xjk8gzz58NMxiwDSTEAbMPDFusYrwWbsikIqMzdC4xVRsWqgB",
+	"1HCjB7BYi6cj0zCPeB0XE7IBim6q0yYW9WlKszUnO0Kp6xkC1QxLUyEoqdPeDTMvm7UX6rOKPriMUWF3",
+	"ABBFA9MJu+FSJ1S0XWzS0qk1hxsJpcRGVcl+xWettvxNWp05VS2h5VhULBPqKjBTWOvj3VO7lJA52qnK",
+	"H1fZIXzzE3mZt3r+mJpInIMbOtZIYc0hZRqsKq+VvnfH7JaqOIQH5eQhVkbq0PyvyUiX2v5QMM60Y8nu",
+	"38YbnzW51DuaQgimq5OgUNMpqgth5l+n0vt+A9tDoCANQaPkVp21qOqX7WDi57LLu+bM9JRytVFZmzEG",
+	"lydV05zd/vQYxWd5PTitXkXeNkS+zCTj3lF8DgvMbSlQtl/adnSscjZhLhODenxLkj6Bbj7R09UoH0EN",
+	"1Yn8ZXIq5VZRuhzB07Ho2H2aHaV/61toQlE+jF0G5CN2Qh5kv9YU+MxZiRebkd5W45WS9L4TifpDN2Lc",
+	"ZObUG7KQIw9RC5HcVDcJ8k2t5TIeVepp7HSe+QuA/erwLvrabEGwgfPjJ/VvKvA19nU++URhYof3AuuO",
+	"V1+bfi7yVWK8sxne7YAtbrM2OfhBRqdn/Uw8MefmmcHnX2xeOd8/9yn531+Twc2PN7/7Rn76z9O5Qcp/",
+	"yihk3uKFUFXE0N+Ou04vRPUzA5Z7IyvxlzwfczNbbWo33AwkRf1I3Klz7ezg3CeD6xfW1z4ffP6FEUMa",
+	"dZFMuG1pa6CgBwskYnSMh7ItlRQoYDeS1cHx38Q7vvFVL3b88d4lVacc/jdV/qX9b/qnYA4ZJxJYTFJn",
+	"HG9Kcm1oPWW8WerzeHS5352BGX5Ul6sTmn//Jl7Z36QiDYkwwDteiJfXEYfVA2sjRNxFJjPUeCCKs50X",
+	"NJvXcuGq7ufcs2xXWyKoald87psiN8cSFYLwmIFzAJpwqbDgdhzH2E8NglKZlZvadGmprmSh1hXgnYxV",
+	"JpB33zIhmWPr31Lu5xBDv/HPwc2Po1W7g2tfkhnSf/frwZWrW0m5VKzdZOnNjsQUTm9+QzR0QQQG2Izx",
+	"PybOxbLtOGIkqeV2jcrXGbuP7wSeRi4IW7zTCsE2RUtHqMoQQiOOrZHQGJLSFeVyIh8wTZ+MyE6DODBy",
+	"8oTESQBPhvcriVQZZybBUZ9IVa403xvSsfLdxu2hoh90oV1LEuxcqrBmsPPEUeo8THh7+hq3Yj0Fd3kk",
+	"qNxxavthGy8gKOiRggszND1MmeUDgRMLHQqPEppY9HqngTYB5FJ/9YPNK1cVGtOVa5vXPkE4mcG5q/2L",
+	"FxTMzNkb/UtrCF0T/XcMxiYKRXPnzcGlP0T8G23mWug3iJn0oZsikKMIVQrFfPKfOpoXQaiJcnmHtkWK",
+	"twRZbpo7NdR4pF5u8ainzfaEX6EKt9dTaLeq/FNjzDNaa+I/sdzT8uwV/LtJba/WwTm3qe0FfFBIzuhQ",
+	"t9GJJztHpqwgxRJIEtmOtmSv+vLU9L5j5dmFPaWFUul7pbmFUim/UjIuqE0Op0Pa/EpbmF8+weZw3yzW",
+	"ostLE0UZXiaH+/upw1yLesOnZM5oeRqailrotUdUr0WNP6Nng01WsJ4XvwEKlH/oR/LzKof7B0z1B4ph",
+	"1D2WIrEY9RwbcMI9xlTvcl4HZCAF8jfOHIYC6YbwwXiUFm6FMdtJtV23/SIGxWKrGa95i8N93TF+ZB2H",
+	"Kp6InlO4z6lEhIiA4wnbiV/NSMEdCEfJlLEKskFX2Na8hWkXLG0nDmA0P3mTTCJrSdh099EmdRtNaqew",
+	"lTxoDuYb8ExA9AnDZNgYMWfRyCvU5I5t0Z7q9hb3H310u7/2xua5Xxi5GoxrqvxXnmFJ0eje5C4TKsPG",
+	"9tCLNO61NFggpgUNLr218RdoTbn2p8G3V+6unl6/9d7g9PVAwN9dPb1553eDz6/0b60Ofv3dcDBDaXe8",
+	"jg0o4QaiS/vEKDpSh6ctkDoiduI+pdFScGeH9cPcDb22km6WbgQE4FK52gZsgUPnlpsZdXUv1km3adea",
+	"xtZHW4PtikKD6KKwcAZp55eiqkrCWSB8BXpxecTnnAguFWYO0f+o3qZwXVXsCCjOqGX5tF7fEvQgb5jy",
+	"cp6XHw9f+R51G7ua1HYozsb3mScf/18v0an/LE3Nn1D/3VWZOvHqdHHvzGv/YSSKfNW/g8ufDr78un/m",
+	"RmaipQlZo02F6HLPSkOH0t8vRiPUOkvEHtFit2zsZczT4gvyG0hGxDLBoIntdsHazDYxnmdkB4rpiHNh",
+	"S7ch9pLZjbzrcT+O9JC/6+TEo+jQ0d+48apAM8e9hneEzcBjq0jZOG9Lsdmslm1JUE8MpySgPTOyWE0e",
+	"hmiauyl1uv/56fVvr67fPLe5ehqbNpfngg/fRrQiaRVfe/veh5fW19b6//03KT3f+qb/0Q3553u/QzTj",
+	"9TuX12+/M/j1V/0z8vmN33zQv3Z2cPa3/Y9u9P/4y+A96zcv3PvgYuQSJAGOLFvQKlrBTepZomm3gaa7",
+	"FdtV2N4Oq/uVKmvaaCiqCgAjUzzGTm3plMwkpXtjCEjwTGJOZzKkJEqffL+JrmI9oYzRzzzN2xINmrd9",
+	"EzN5gWVb0PoJnT5Bh7Oe8MG4MjNz0xBmBrokIBZuxr7UrDLkoTjsia1a2ckOaGZCOAKe+yJRGVLYMVIh",
+	"QUkN1G0k+iptXv8aMZPxlm28c6N/6dOND1/f+PWnmxeu58gxVTqMVh1plFmZ6OhHrm1C9k6Dzz/qe4z5",
+	"RH+fpixFUQcQIGM7fDsPoKZch0bT3FqQLaemkbsTmjQDKpDJkta4TiOW6RYD0WHmFmZK/9/qr8rKP2RQ",
+	"Wzzm5o/npHdkqzLVwJRUeyH+VWwupfk9M1N7SvNz5XIpn5RcRpabSXUTbY8zRJcj+zo8EkQVWcXe0dUz",
+	"E6W4hBb9MBFgZGozpbhtUZqa/x6ZOvHkf4z21QTzz0euzyl6SUQSzq8hl5OqDJReIARQgEGvVfMac30v",
+	"XnnhcW4WQHK4HW6DMv592QH633nqHknE41PllolvmKpC1PRkPc+FwSqEpG7c7t/5G8Smzg5Wr0Y7f0D5",
+	"FwB5Ay1BcZjZ3sdelsNuxtE4lYsAAxlvIdvF/jnNCBaRyr0NgXHGQK982rUWldVCuk3bUdBGqu95dxih",
+	"dvup1KmdE5rS+tYg+ZCbD/5HKGSW0yypGUbnNgKebetgmIZ3ZRiEqYmXaQlaY+VTjOwSWqMtFtXrY50e",
+	"c6gL0QFiE9erDo8tB8xn0DflCGtI9huwrXEUjYbRD3mQNOkKC/sCY+VFYs2IQkmXGWmrOEOrh93MbExk",
+	"wDvsex12wggOYHt+MwXQ+QCFeBQ8Es+JmJ+fmyrNTJX25IkCmI/yCKPOsCMvmrUxnmtNYKlHds3kKUxO",
+	"4t0KdysOVAZWOdX+uKysiiV5RuAIZRhDJNwlkTcIY6ZeWmYTcL6DYTh8vLymaDvLXEgAYwB4mL13ESqJ",
+	"Qqkh4WZei22UC6j8ph3r9xRWG8TggB+uSoOR2YSSJluM+Sg/KfTkHGkyp6j9czmu2aQKd1Iy348y5kot",
+	"CBxoUsEqEsGDKkDIJQLMUlxgEg7gvU/7Zz6798Ff0aGxefrc5ulz/U/+Mqb6N1T4FlKinnfOTLuMyo3j",
+	"iu0YREEG9vZBbKmXPy95DP4+kpHXeEv+a/jMEPNf9TnECLfth33EkvetPKo4SpovdkYKspTGMMKQMjMz",
+	"6tW2qIT5ggahJIU4guyIaOaSkbsPZUpnFsspnSIziqn9zREf3Zdf9m+82792eQJ5zUGr8RFPf1+1cDyi",
+	"n8+Oaj4rDz1sAbD9mGY0nXS4S3rsBIczTOO0ExBtMXK10q7jlpxEabpboh1m0ajMFUd0yawZ2xQEnXqA",
+	"XB4Tql5Z6jVxfjhb2jddnt+7pzBkOp54dc4cAt06jSS5JuYJRw4uXVs4zmpN6j+vQ77jaAnGDXrRRYaI",
+	"deS8TrqndukAZMTRQ2d+8tOfJfZmaepnGCquTJ14tVwsTxv3ybRW88LYstM72qbjrmtLvVm22DRIdcEZ",
+	"v4XPbDF31x5z453UvjvGveTe8qR6g963+rscRa8pyBbYM3VY1iqkfOoxhBDaoWLxdpMKw8YgNyU+h3LB",
+	"WhRaY5EoW3oRMkgUIA+kF1O3FgUliDV6UdxZlReAeWExr4IeD59rUAFz8GxS7VSPTqKFqqoN1zkxI65A",
+	"/kqP3BXcEbrRB5h2karMRY9v4iLJ4zJXFr2IefPBE8OA7kaoElu0zR6wA+obQqtSs0fbyA/tYvSrjnZU",
+	"YbK7QiwQ5vLAqU4b1FOL1bDdZ1RfNGJjtbmgJsP9sP5KTRWb16gM4zYXzCuiVT80UkqxFQR2TdNWDk/9",
+	"BI7XpbY0KQVs/hH9VbVHXumwDlOgVzUulSNQvH1O5ucLSeEStmE25Fd1iQedFlGfp46DBzRyKS7rGn3b",
+	"wzthzPTUfaVNOXN+k7VImwo/Feh/1C6HTagNKj9+KZfbialPRvshbHRtyAlQFo/U6cAYhwdzeFvDjtnD",
+	"FbO6/W9ROZ/wQTVK0BA46sswtEwNW3UPzzrsTJwxyWJBm+BUp1pCZeeQv2hnmoSHzEu1JkyzQQN3eREy",
+	"6Tn2O4RGPVxEZRB00cc2vB7m+uTywYVKSMwPt6dkQIgLZVfabHPIyRHnmmqUQbsM15bcVCH+b98ui3ZO",
+	"SPLd2HqLEUESZacReRCcZIQJDp83+HVrHc/2e0flCagkQEY9tN7xX89oqf2D48cKRaMqF8Fug1R8sAYW",
+	"SXlPpPsynDEYYPj+YDZN328XXnsNkEvrKchbS4cP4psDQ5hgJuWUvC464XeBtAHbpQhnI4pBXCtg89S1",
+	"XnYV1JYoBgAJoqj1UZvJj7XipXtQOcxqMKhpAUG662X3ZffJJ5/2PO6JJ58EbfEkbbcdlUu9u+3xqsNa",
+	"3/u54O5J8viRZ/aT+dk9+57QMIrCp1WHkZPSsjlZJJTsb9ouE4ycRFTek8rLI4igdaBZaX0WX3ZPArau",
+	"OAlhiiq1iC2N6mCeJ9VCK7Z1cheZLZVIizpS65IMbrZUBr6p2Kjtyo9mkJVKnoDPzGqR6zGF7fOy20Pt",
+	"gZNll3cJr8vn5hHaCWuVUVcqktnpaUKJ13FYWP/DHPne6XnId5bK9S65d8/bwtdb16YNBmJ2mfUWIEmX",
+	"nIzUBJ5EcAkqyEn1wSKhrgpRxR+U+lsA2QnjgDNLjSOPYWZmZn6RWB2MJGGbrG40WrhIbEso/d/fO0vc",
+	"TqvKPLFIpE6NXwiXLrNKjQqGgLAw0OGlY/ufffLJGIQaFeTwi0eP4amf/MnUs8eOHZ46xPwmt6ZeXGGe",
+	"Z1tsgcAvTxaJsIE/NWEq9lTb4w2PtqS+A6fGXItwl8FgBy3WanOfubXe1HOs9+SThLuEwmCIgiBoSyc4",
+	"FwGmU1KIbqkYKcxCNRA7OMtdxa7t8KAtCJXnvOtlF8C6a8xFkwU5YmGpTWtNNjW9qwQxa0fdZLGwe3e3",
+	"291F4etd3GvsVr8Vu58/uP/pF44+Db8JfdSFn9otm6zfXN34xxeFYmGFeUIZyLtK+KC0f2jbLiwUZnaV",
+	"ds2gT6EJzGp3eG/lnw0GmoNUx+CAD1pS67IxMVI9BvkutMV8qMB6ydhnFZqqau6AtfHyu1c6zOtpt9lC",
+	"wnWNQixfFCh9UMm5HhMRoYoyF9KuTXMIw0UTGF+Op1kUVDYDG0ILiVA/3nQ2ZUIK1SScTb7iq63MKACZ",
+	"TJ2MzycwlePykmuGBkRLVMKrjmjHPRjgqzDN5pXYZGK5xFvaEcwVd1g9jThU+VI45nB9usFWr9cXIuJQ",
+	"LxxEaqDvFInLulDBowsSDcPjo3HaTMaBR88I1q3gNuF9/7fvdVjKkAHSQ67LoLhCL6ixNT8e8ovd+7FM",
+	"PceTz9st2y+8dkJqYGhJAYeaLpXQs+pKFQ68AhHF4ecKHGS86QOWAGhQCeMjZHrwndp580uDWe4+jNpL",
+	"TD+UjFIuWiuHL52QKxOdVot6PWm5d6qOLZrScAopp9pT1X0AEwD3d3H4JIuk1QvYXvhj28UoJdFH6tOG",
+	"0InR4Dk8gVgtBo6/Hwo5lkIXY4Ljjzi6iHh9jvXUGYJi9RS3ehM/PgyMvBa3B1RuQYJ2yhMf3EQ3BzzJ",
+	"5a2tE01AFvAmhHjF4VCLT5pOhqN9rRiV7bt1TbpRwO/nHVdL+N4BVcecJeOf5d1IR1TEbkVjNlmba+Ix",
+	"uqf9ME+LNneYKY/w2W+XM9xX5JADtAe7PLodILzNYGsOU5ncxp3mS8FJS1Go2+djLiB30aGn5JvyvavD",
+	"HU2Rr9rWa6kU+X3mR7jPjguADObf2/EtftENoznI3QG9Grda6rGtHticU8qRYWTjY/Jn4MltnVcd3/sf",
+	"ta04899J3o253bl49/059v1NrETaPu/GN0WZ96Lyr0RyTyikSDkWQiKhQso9UkOcKVVcm/s+7UZAHOBu",
+	"W6IIszYAL33YtQGsL3uoSClAJ5oAMUGoI6YH1BfDNLQIRdlCE1QvP93UbdcWzQnTzTPw0snSzQM4RlzG",
+	"ZE7RgZZBkWPsYi9jxew9hk53CJ5EYLBynqI8BvQ8K6GabFxw+IXvS3FdLs2VyP/7PinvnSuFLarjXjNu",
+	"qVQ5h1ELnJe2v4scV2GW42x/2OZsT2mGdCFHptJx6Qq1HVp12K5CMV2oH8aZjjxRu0UbbHcb0/oMfoiq",
+	"7VJQLZPW/9ApHrZrfsdjk5DmMem9RHDXUTFvJ824XhGLn1ewhQ44ZyHsMCkxbqQDnMWEr7MyUR/5+xyY",
+	"2hO40C9KrZgSC8w0wJdFRS3/ncXOBBM+qiXLOorvfUiFNc7uoTPclyxrImSxZFmapwMP9VibUZ9Ue6TL",
+	"2PIU5pblJZAgpDxhAoE48cNKH2Fdxv9Q8lD++Aw6iCY7pcdlopHssU7y4fLE6mWkumLjiV3bPwPlp9eh",
+	"anVRXSZFN3E4Xy4S7lhRD33aOXUsrCk16lxHeDcRAVBJZIBPBNn8u8hxFZOp15XBZ0Housm7ro7RQCJ2",
+	"3WfeIml79gr1GVmhTocJ4jLQGD1WRJRz7aTq6XcNK2JAODDtPLE87GDbtIVGfLIgXGby7NGaz71JRvM8",
+	"VgO8KVBSJQHoNETT6Ph9/uCF3IGn8TfjTiJzBpPcgODgilJ6QAPSyFFGI2fYipaptLv0gJanE94jntCh",
+	"DPMTr5aLe0vm3PJhwERo3WVDkw4iZ2q7ZARGY2lmqlTeUgA0z4x+BKmFekqYYcVd1URraCIz5S0EP3OH",
+	"YJF4dB5pUJePUenyXFrkz3a5J0aGHh8pFi+vWxp7l2xyEuESBTGB3HUBavUtO2zCjfCGeCRFBcDdNfJ4",
+	"4I4RBr8bT2TKY23upbP742DOW9SnYMw3IXkH24BzkCrYH517AaOH7NHHB5f+Ojh7sf/NP9fX1jZuv7fx",
+	"7aX1O5cH5z4ZXL6y/t3bZMnzyczeIpnZ98QusgQ9GSFuLwcLEwlD1OAeo95jAlDE4VKCcxGNdb7CPKNp",
+	"fggWeATXt4N0EBvHQAoA/qe+nThB6M2BiynHkHwBj/axoAtlggZGyMhj6pXZbE8yG/NVl78tJDXcRJ6D",
+	"6vxdjvWqmi4Z2yKeSKHZ3TWxkkq3ACp6CjbEhu6ZzKkTSjxIV8OMMN4YJpun4SfjUY7PTgVziYYAY+zg",
+	"mf1ktjxXyuPY2X/0x/eFUKDiEvMOH9fzK5IfHXtmak7nk1R7PpvCUGGLestP/I8hJr+5W3d1NduTUBx3",
+	"QD6yM/agfDUW4OX372eTge7kPGl/4PO8Ic8OqAX1ZaqvkNxC8vhsaZbwji9sS33S4haLkgqix0TsC7+5",
+	"2+ENjsWfqfvPO4bLN2sss5qIEfu0ypkVuJEg1lTv54yFRCFm9VKSV8Djvq/QhpwAUBczMHu6tH4XWXKJ",
+	"anyqngITiXQ97jYCpNogXVPgK0SX4d0KPvPtlsFVDbR2OAIGuwM0rV//aNG1r0hZLGuulzgjSiIgulmk",
+	"oLp+p1MCtPpXT6ns+G7QY3wXedFVEYoab0mNiGBTXiybCDKZMTlZE+njJ9W/KoDDdPKJ4aM/ggPqfdyp",
+	"YCUMoo21h/3wj3nUYlIfiB1GnXtSf8a/xIjTxgBRxmGf0kDSmEwixwviTI/Lv6fV0T2xSFp0mcXaJNNo",
+	"UjYQZMqdxlruHTrVaKH4I3Kfg+gfzyhKTznXmuqAsvtVwWoe81/LUC9tz1fZYliM4FqkPFcitMmotYsc",
+	"1NgpquCkqDIh5GPqoFQhQVGVr4ERLY0qWyicDaNRo5u0PIOgJLlU00hflyz9dM+e2T159FM7aBQz+dAj",
+	"1ro9JnT3eyH1jmBA1FPlPKPqhXo0ny6KByvJwWMu6x7qyY3EM9hl1+JwDktP7T/w9DPff/bgD557/tAL",
+	"Lx7+4ZGjx3704+M/+enP1KM2gvgDmotON4b3Z2qsCefU9NS+E69O733t5ZflW00OqhNIm6oyKdN7vj94",
+	"6lHKJdSznmAuYbgRkybS4M0Bq7E97Mop0APjdVzXdhvYzyTphwk68I7KVd4ftup9KANaen4PJKYVEszw",
+	"yR9FVITJRFSkmRyU/RDedVGLT09Yjpxv7NaOzA6NnPeOeaqyti16B3c8OzTYUbhCDnSOVjdI5YdqdEXd",
+	"WzGoUUy9SxNPGI2dyM5doAeSMJpJCRNPGI0UzhHhc69XJG3MXiqSBqcO4Z7Ue21u5b1JuxXsVC5h+LR6",
+	"9pEOKEcXk1rfcwRjMzt+h9GljXEgDPzEzhjucjEtFLHda2ughgS0qFFlP4yZyjqCAlXOEZBRDE7TdptR",
+	"Tyqd/TvvD16/s7l65sknnzRq4s9HxhyheB6h7rLOlOYehs1T4mTVnrmQpIA/j7UdVR/g604Y43cPnm6j",
+	"22Sg2NjXO0y1x5sc+v8hQKjPI0QLwejwhKq94JB2kGof/uzWQEb9D81uDY8/O6d1IoePiFsi3WP0fakH",
+	"nQTn00nyuKhR12XWE5IeT1p2w/bFSQUcoLGsTpLH5UZaT+wiSzolz2N+x3NF6D1CKiAuBx2KOuhlAgTD",
+	"Fu0BjMDLbleRB+AlIpCR3+VRBF01tHygQv2Ti0htDc4EpiYkoapUynfH9YXS4DAdCJPAEUMgYffIDTr4",
+	"8Bo8eH5j2DulSY+dLvInpK6x2jKxXYi7d/yQ1QB3QQGp2nmLNs/IILOYVOkT+lnSF6NC/YrpUh+RlG1X",
+	"G1dV5vCu5HIMEgFsl7jcZbvIMUxyCIK6NlYG01pT+U4fkx9U+SlCHScIi5hzxg6EE32klUO1jlS98BC2",
+	"qNqJjBTRqcqRqkz3wVIJgVrHavBi0AAev6lT22HWkFrIO36VnxqiIBSVHpN8ats5w0kBq1t3qaIVwK8B",
+	"yI0a83xqu8ghOaGeBzZq147FaZpUkCqTvI25Pmkx6qo2FwLwcFzuV3CxpqCMXJA+tx0oPTAESg8ioJ3Q",
+	"Gi9zJ5J3yiBGprcycfgQ2iIt7rG0o254VA6j/SMWcxiCZyc3bIUvsyPcYbmCwsegpTDt0t4ElihfBskj",
+	"klF1aW8RwLB93hY6ThNwHgA2qFHoBWGIMmxZe1D9l7MN3mf1Q/fD+ftUj6i8wVw+XjW3Cbp4g9XutN1w",
+	"gPZEAIkPjZqVm4ous6lOG4IWulK8qMADmraAvJe4HhkLVRidv0eZPsWHVQ9S03sgelBARAa3L/MnUsgA",
+	"Qo3qfuegelBIOURAUAjXUxEgY+nyF/L45o1frt9674nFMG4vVey6+r0POYAKsbbJhqRfSBnR2777VfnL",
+	"EXyxxVdYSDOjWSP+wprcbrWQPcpdoFJ5tMDKg+UDjthWY3UJ+GvVDL8USbSOx94UO0qPvI1KeFacFvEd",
+	"0xz1z/IWK+wojbeYmd212I6zuiVQmZVQA4W8LYU6QN1DmpE8VC/IyNfHCnumSbfjid1RHOJUcXUgBKd8",
+	"hHXvZ3nHUytJU7+DhU6sykfvbwhTjJzGDVLCUmp9sMee6ahQ0VYw0JNVtI9Bt+SQsJjrez3sLed5rAZo",
+	"uwrPWdmb8LHNXZz/ImGO0N3jZqenicsr4TPDyvUSLELt+oOUo+M0tqiZccCPGfdrEUxi2A/PbjT9GMQ7",
+	"PFMoFpYZaxtx3MNDTml0ETT8AIdQPCti47Pv+mdvbF670b/9m8HvrpN5svGLb8hMmfTPvvGvW+f7t3/V",
+	"/+Qvg0tvrd98a/32hf7F8+trb/cvfdq/tBZvCzQ9brvsoP+xmr5ZR7yfykhw8Y0FfjDLSQWiAYJPYXPq",
+	"2094Pay/kTfkMZF501XMbGQoWi4MwkyFHd49HMSwd+qL7Vezu/ryWLzrakelLpEsAs+UBnFI7xo4V8HP",
+	"6dbiyU3dhh2XPIndISebdFE0ouez/cEAD61vNZjhA0knkbSoOw0YgxG4jxO8ylragd+duopIRZN3HAs7",
+	"F1UZcyO2hE4LxZrI/Pc8polNUKTLmwUIapoXyasETlhYSmTmyhmmnqvIHw1LbMVHNdd5FAQ2ID2nyFBb",
+	"YNp+HAn27HsoLPs3/tE/e2N9TYpLlKaDDz5cX3ujf+Fc/8a7g/e/2qagxJltTTyW75t4FMuTsUHFMmbd",
+	"QRzEdhsYPfA5svnwcvE6BBMyb06sE0mq3XI4ArD/iBsueilplku41ImxvhZ1O9QJejFjmDCQgEmDJs7/",
+	"xjBrgqPcrTqipJYaHYDvt36o90lGymmK8STk5GjlKerXmkeYkMdvIBNgelVWoy1QSqUcmKDaizJPWjwe",
+	"k5yMBGcrBwM/nCiqqHW5VDIUbkXJI9u7c2hHfTuHgYrNEboJbNihntyauu2wIgQrFGo8ZFamxyMyUiAP",
+	"sZ0qFYONeCCpjzt8BirnsRUcRXq5SYvtrjKX1e2aTUcmMz4Ve/JRyu4PZz7J6E98PyYQ44MQ8EFCxbKU",
+	"PKmSRjs/00M4S5YVXfJDKk4iU3wgNleMKoaP9znWnkQ85znG2qGPJDhdYrvmGxqerumC5ghSt/gKi59+",
+	"3lg17/iTClUHC+YdSKIfsdSdSJ5P7sHDQsCl+0XAE8+iH6bixbCNVYtaTCNrLUua7wagWYLaViaFq0q7",
+	"TOlzqPeUfmxE4O4ZqFg1QucnI3nlqemZbMikrYfyhrCLnqd6WtTHBOC901i/yV3z3OazUJS2EWR8pGS3",
+	"itdOUG5rOtr+xTgOxaILSOuYBtjqEV3uCindQjWaNYfZW2x3jQo2ivT3wzMj6F6SwULYD3GRgNNoQTdC",
+	"BD+fQkPO1SpnqFNPsFlIcI86epZCCkjNWJQHKdgkyQTeR3R/TGkstthi2KgSW2XimUDKoqva1WBO14ot",
+	"bD+Lj+rW6KmWZW+/btG+U1vKfWglC+OYRBJ8Pgkrk3dd4qnRIDsYQymY4u1zImrUTU8Phs1yhRxs1M3T",
+	"j+0kfFc4SgodBl9vnxQRKhMc/FB8JMlQ46kxN9VGN7rgf+T6tsrmh/RYn7jct2uQfhq8nDy+bLsWOQkY",
+	"m7XeySeKqmkx1ZkeLmMWgI3YDXfKdtFfPxP8oqKWX5HPMetkkfz/7F1vjxvHef8qA6HAScDeP1lJrLtX",
+	"F9WSXVTSVWdHLyzhOOQOyektdzY7y6NY14CF2k1q1Hba1E2KGgHcIkFRNLaBpLEhw/WHse5kf4tinueZ",
+	"2V1yd0nJQx1Pp3dH3nJmduaZmefv79ceWt9cV4zuxHrY6TOuCd0xFmvsmjw0csHtzAFQHdSKUdbsoSjC",
+	"gl7auJz3RmR/+/T/FoJUhikfAQ86wGTweMzouao6gj2R0Youb7gLhnciauvc4o5rKpD6PlYjD+IPBS4q",
+	"dUsK2UTUXzAbbwnPjYx36uEKXzoU6XgEXKWQMuJeYMD1gQgD0hHM+UUWEcuUqoYPNBMFnS16NaCTOq/q",
+	"K0jn5+3Yxsofc+LY2XVAJDJm3WFd5jItQG/I01DyeNVed9Vn01XgQ8zZKjdfzLnf2jLN+pASCcUcY0iq",
+	"hKXHWyQTcc69GosRAikICszDB7R0ppfthhhdowFWX7b+/BelfhZ32b4ke/2MYfkXzM5gzOwamHNVxJlI",
+	"Cf9LprDCvANlV3MtY/MFfM099TRslptlh9tc9okdoUcDJX9pH/e9slcxrJ0IGEd0zsbVwXBFoy75Mjyy",
+	"0JMJu6i+JHCEXg4lKhY3lhpm1as46+va4E05x2GG/lhb+V+HTg2dQ16VxW2a6cSoAzw2LdWBUt+5E75x",
+	"6c3V8xuvb65evvu3m69vrF68e+HPHoMGd9FsxKctkN0Ii3B9zKy8eBFZaqwW4WBCYlEtb5bVG/TMqc4o",
+	"wJeoWwX7il6WgOa0dglKJWb5Gqyngof1qQC3BA/zlXgKSUTDZD9TZn/OtS1LN5r76ZMl+lTEIa7z1E9O",
+	"jmkIqm8HbqEoPA+6p4as4obFqsJUnawVN+ZhAc90Ke08Oz4c7ROvC4UStsFygaojAo7UaEuLOPQZaBiM",
+	"EQ11NuqpWSpjTjRh3+b4i5OgFSua9US2axq4ARYIaw+zTMUBodrn0KigFxgFqmsMSLIN1tgOOfI3Nxic",
+	"x4zHoJissdtgAVrUCw21qFpkbJhsAfxFaxr/orXNOFlCDs0YRsxlHPE43ILCgxa8776MD3kkw9Ya2915",
+	"9crLbH0grG/CtpFR1wDQsFblpLg+hndfWuE1g8utm2cmQQNCwjkGRnG5SGAOYjXSzVKfqkMZlrBbKnT0",
+	"XfvUIifL9lGt9lgnB6J3u2e9+dQHZAoErJ0KfqADJu51RIKpfJDaZ6E7u6JE/DgViLGDW88bqD/+d8Lw",
+	"+vgl++DS7iB6JTfQE0m0aJIQX/xfVhywCFR1u1A3i+gxKi4W0Pa5BhyPxxSFOTMvykIxb+ZFm3cOPE5C",
+	"BuWwcb4TsIO5imDnLSMpzhLsrIap2ctUgji3TxVO306HQEDH2QdBUKuUO6DepaboLEEz1/DAENj/NqHp",
+	"UMykI7zuwViMLM4x9UdJQKU12EZ3aoR16iIO9Vx70vmmavELcufUUp/KMMgTCcE0ncg+uVytRBB7rpGA",
+	"kRAHEd3ZSEAB1zbjsRht56DbxXQinZXIPackw+YgzXDF3bKPzZVHUYwdzMimmDd/oiphosK1BoaKdMDt",
+	"SJzTl3HmeA71AblzZcZ4ZEzZOvY8amPfdP2sO+Fm53M4QfHiALKt1XqAphI0tOzFw2SWnO7RUzPEtKMG",
+	"Mu5tgWWJOT1aqdiNY9tYz9nW/Ok+FP6vQv7ErkoV3vSF6ePJgD+XSnRwyhskhzioPUmObS2w+T0Ap7ii",
+	"gWelMWuFsM6mrZPp2siMJwzzIRwyFhXGsEwMkshGP4kmAuOxjljVPoK0eJbdR2SZOZ0r8A4gdcmBvJ0W",
+	"wAMzaKu6TsW9R8ZktY/MGQ2kGbjBESllwO+9gj97AQoo6cPmjFCh69WbY/WG8gNI/4oRq0SE7Oid+99+",
+	"8gVGy/tCiwoUvgb36ohT5WrtMXgbnljWoO9tAgv2RRXRl1GYithLEYlgHWrO6Qsu/hsgomaemg3e275I",
+	"xeMlfqFTlVKrTGMPv/jvhw8ePPz64+P7nxLN5h8+RI7NTaOvaES7dXkDRdwIys+4tMZuA9FYR4V07EAW",
+	"QZXvcicMb/Pl9bqbsZ2Ip+V2Dcb1DkiAj1pn01DAuHZLGdgzAMWOgCzB4w7oMI1eTDgHKjwrk2mGKCCY",
+	"pUgoeBb+LE9FcUPocGRrYMMECbVU1pdxDzAgiRlcoh8oNLejMS90FT7mQB0KErOn7MiBGpqBy4SjZEd8",
+	"uwlXjg9oR0TAXQ+HKHcNoLlX1RBg5SAiAkacUWEOxFiEZkL7QgfVkLoDwjOvQcHNez7dKLj2PepUyasy",
+	"Dj3VHtja5I6FuDYnu5FnjCqoFD6EqjMcQHKjqyaEEUwZKxObc0okEMvDaICR8IzkcV2kPdyfh0Ij1ZwO",
+	"XE1FpoCN0OHiYDGxg/zG18dbCHYyepUiEfZECpVImrVV1medPpexBmI0SvnFLE2ZsRGAnlgQQTVsR8J6",
+	"Itj5gUh7Yh+/3advARKdHkRPRvkx+O4CuKCxk6mhAmx5X0WhpjppaqDP9T58cWGN3UBKNpxznefXVcby",
+	"skg46VtaAAE7QBzvAOB/n1CjxSZCn6gQBwIg592OUgT8fUDxugHjSbmYZ3LTYAp57elZryVt/giZ1ZNU",
+	"dYTWQoP40yYAxa2vRiwy6hFirh2IJLNhasBfA/lIBehNxI4+gKISfVCZXLxLY12olxG7qPFEY16Gf2JN",
+	"KEeAnqmLwJ0dWANgzWAtzBbInCrbtLDoL52JykJPnaYCu91CTNaTPZNPhLfdCe4H1ZE8IoZG56kAtcIR",
+	"oZGFE4lDEQXWhYreDQCL6lAlXbUz2a2z00m/X13ytNBLKDghWUSiSQLWkuEa27EfzFmAtwMgCwHfLrz9",
+	"Pv6MtYWl6LVjtr4kJGzF6pXpnY+10aW8gMUFOE4GXaMhtuGvJNpqX/kyTohcwPQwMX9rhVnFIZfRmHV4",
+	"Mqf0rfd5HK5CfMGvuvUSVl9pYSQGKSy2QFdE0w3KDEklMr1HPLH+P7C4VnQexQOFKz9eCR5S87FmuqKm",
+	"5WUehzcPRVpTzrok6OI0yDOHctSThwJyJvODEr02KOKgCmk1EEBVROZ3bbRjrpjcvBG5285fZWG5tp0f",
+	"AEJg0VwRjp8OxVDMHQKjwf0V/KguVicpgg7EHfmgOLN9VQblMtTRH2sce/Cj+nR8gVsYCXOkpqyyqXKB",
+	"zc2LP1y99OILly9u1IzO/TAfXgkK8NQHe2bECW/5CxLSxnIYGZUaS443hzQ1w7Qn4syeqbHNkZgXCWjC",
+	"Shq2BzLLRGhrG8mgSTJMyGuFKe9mltULPmwxc8i1jDJibWDURMygdaTQG9Uy3+1TImzLvpkNEG2j2Xsn",
+	"xi/hRjR6j2kQOFR1xuPM7B8wZlpmacJhJMKWHafpHjorZsJSol/CdRawvjAXVArJTlAznIruUAv0EN6J",
+	"W+bX+/DPFhCYwediui2piq1Y3Mv2u6mAd4YbzBIIKQiudmXGCu+xohnMOiYYGmuLXdogVrxWV4oo1K1K",
+	"cjEgVb7lkOuX8vKj4Z2I89pOzYKhOi2oI1VXYUUj8HipFDEEKDCxTWgCAz52qE0cDCyRsvMPv/zPo3d/",
+	"c2HmBVgB/lihjknN8LkwV8q2p3Qqa7iO+gJ83xKDlCH5+0Z9sHgLO3eFdqwxOZCOCEUZAQ15VAGDC6Oo",
+	"v5iXSkzPOiBlYOEoAZgyG6ZxAYPS3TrTVe01kjqByj5JVRYpdQDU4/EY/JLtYQZ2KqYjkU/KmgpAwKi6",
+	"8CMdUMSACFoslmqlXyo/IBetADRc/p6A32lm8W4A2jM5EBHwCXZhv9LkBVOA70HBReDMq9ygfGogasXV",
+	"WNg2PhE3QYMQeAdOG4wZqFYUEKDcEtyxFgdovu25jqkhnlH6MXvHWOVLnd7csGRIB467jWtSK/1Ahris",
+	"ZkRnQiernnu98KT2vWDY6ulQJndI2TDr9uYzJx7lG3mbcWc1YTmes5psDp1RCMADMHDZM4ATbx6dV6gA",
+	"Qcy3TEGjSy5SOMjBSUEXnayIwbsja3zBJZc741i5qqlRgrKMd/oDC4Dmk2mrL6DiFEP3UWjZKCHKlkEm",
+	"AhjV9tuYD8yuiceYo4M0W7kxf77VBrpvO9zWhcpssB33wGIldzCMMpnwNFvvqnSwGvKMN4XuAPC2cooI",
+	"Cnc2L305Bgc/O2lejcJkL7CibycMGWcJsvCz83+x+9K1gO3euBaw26K9ewFpMXf//Cr4qKkO+0V2Xf54",
+	"2328zHgFVaDbF8G5e6sDfm+1PYaUpxd/sHn5hy9uNO+W9TfyD/tzVQSWRPMp0wbfzi0M4oWGY4mjOpqb",
+	"jWCCUPU4VuuOSiU3RSOjrtq46T2bTuAk7JZF73ttFjngPbH+14noeW80if23ORLtxFujlXcS/NpPXjHS",
+	"OnQdsJqxX4GeXAgiwAEpMTrQXL4Cb1ZsUDVt+T5d0QxKnyoIW0ubuRFUeWa11N3pc6PD446IPOtpV6DR",
+	"JdfTbiZYg3FLcEJSePbUMlyI7YJcm80wkkaRQdWGso/QjQw0a+PJEp8mJa3D41CGfBaJ7ZX8sdOUd+SG",
+	"7bOQwk1FDrL+gw1/KrhNPTJL3oEMCSi1t6G7tgvSbWFSHvvpkEeySzMesFjw1DwzjM1PuhiyrsxL+p5u",
+	"vSph0mI1VrOFSYsb6vTJEo7aoyjBJExwsPi5Rh3+94R717xxWMoailRM5b8dFXcxJ5FHDFZxG0NBRniM",
+	"3SQhcbonQq+u4TroEzffywpvTOM7kThmLoyLM46eRI44GFRTkrRtLsUOj41V3s5hsSOezZHeQ2dLpLRv",
+	"F+cV0+ZzLWdZnE+pOJRiJEKEVIqAi3ZO4VCDxNrHPuWDml1yEaFhnlSQ+iRDJszyMWxBVqHERIVtAHpB",
+	"jnfINHUQGwGTXSpiwLr1uQXMIbJ7lK+biYifAvx6A/i6+5f/9cgh2C08DyGvT2sVtUH9OVenK2Op+54X",
+	"5yo0+hMiRFnKjb+HCUa3gBT4LO99C5s/sdvzpAibH4j8ydsuwoo1ciqeV9BUFKnR6jDxLWvQ7mvJ0gdb",
+	"ucOsPCMBMaO95gYj72ZGCWaRGrEUeIHmFByos4Cqar+C8zKPwx/zzoG/vIrnUuMjkQPqHNwhYxaeZcqY",
+	"Ps6gQiwyczbZWD5EJCPB51d78Y5scrX8Jd2ip8fNYkbs0cWCE+AnyhVhZjm9Gi1FuSokdwlubmws0tXm",
+	"AHA8J2iEIcELLetp8qq4d5byMnYcsBaWcJTTOSeTNyEIMAE733SAxGpV99XIsxBd5+nBDbVnGn7uVFke",
+	"JTlGqIcRd2X8eJBlEhki6bIacUvChBirjxFMcq5/vycSqGLL7Ao+Y2cSrAekGedgvKgmF08oFhrTCjkJ",
+	"5hWglHv34d06BQVRYEmcJfvdysgWA2wMl64eIhzK3JUk66noCOk99fkWtupVbJ7FEyAvNWWp6Io0hUID",
+	"woYv6MhQ479NI9CuXDSbAAVsXuiuB5CCyWXuinTpXS5mXnl09lKRYcWLmccgZwB04Qp2VdrjsdSU+UCF",
+	"6WZgGsKPK9qh252vx0W6+MKFuYUQzEzfUmgafe75Wz75M+tCUsWNVaVVnBMeqQiKqpy6M7cIAWS7bxEy",
+	"jT4XoWUTITyLDqUYsS6AWoL0DFRKlQssVHOLjYUv8C46tuGlFx870LN0FQq48TBfxhnrVvGKxb0MQ15z",
+	"JIgWXEVPmiuKefzeBdA0+vzsWrazCyIYELgA9AqViiKwt9RsILWePwCmxWICYHsCA2DPBei0GIcuNGa7",
+	"t9Ex9zjkCg4E1O/NK14ZT30r5numzeXO/zAjdNfhGXBht0VPxozjpTevaIC/wbdsQKPPHUS1ZwDMj09Q",
+	"ikMVDeNMED6u5yS8n9jG9/qyu7TbvTzKs+cRAiIRI1UiY+0xyyUiIOZXyyrHLKlRDlivaWGrRU2LVApf",
+	"gLxVGDd70MG5haUBSqFPBOFmx7JHPQ2IG8diRZihuGqWcfVQYLDJ3IkiRGoy+7jOAF+N8D3LXucJAizK",
+	"FFzNxsmMMibKvnwVHpyBLvoqRueBJxXDZFDZZToTJZzRwZipUQznJcAU8CiqwdA0qtKT0O1NgDdaT4Vj",
+	"HLQsGjgOAv3EQJ7qdkWKGTBJKpCZR6ma8SHyZFhN90ZcWVNshXdPU6pSQQA8ZixRqwwF0ANy/Rtm1duC",
+	"pyI9t/X63TfvlkNxPDNbiWQTVlgHDowZpkh1IU8tkiWIgw7PeKR6Q9FAaot4lMV5Wu5MajPEE6nnKonS",
+	"tEzcxI3n7yqFdXYkuihwIAhggDnYWEwsyklKZZ0ATJ2ck0B/U1AOZaFYHOti88QWN9vC99rNOAeqdZnp",
+	"Due1fmstQhspzf1C99OJ6CUzlt07Rj95aAuYr2C0qgR3GqT3Zts5XmaRehioX3K6vBGkZk2ElGbvtXUd",
+	"qayeVGvP/BdJjhwskuUCWNElxuSA6JKDnNsdyS36KpIhgPG7SGuOVxwBeHfA2kPzwgGLBIdCvjtxX6Xy",
+	"b1S8xm6TmtOyHe/LsEWGQnE8efOCp5GE5NpUCIA4q0I9BmUM3t6vFrZQxYsg1aUuLENNh4Xp+p6dXgXe",
+	"jpCPA7ajJV/fM2Lb53KbZSrkYya7jLeJpqaM6b66ubl68Uc1AyRHXT4yhyMTIgp9BZr7RJo2t+Oy+dMv",
+	"bJrPmqkYcxO1vJf1qQAjpyBpGvDF1Y0Xagacqcca7kJpgSOVWU79yhsKBHvRV9NO8TCAk2QSw9qIR3uM",
+	"awSBKMCQAtMAbYBpvpEnTnW3EO/N+gM9s9BbhPqoKiyQA+lnYaaYpSJomujmOqkQsTkkZBN5FNq5i3Rg",
+	"kP9kIcqCafvZd19w9EZYf4UuuyvyZOtieok4FCmiW1HZ0DBpcF3kQrDOs8wcKXFHNG2infypRc5y3ksV",
+	"XEXhv94wdPoKQkgBGxG9hdGr4qzE+NgmyJN0UFK1CpMa+AStbFFnLdZJRYgbXDBitzA2NiC0rsoY4Q/g",
+	"gxpma6zVUWkqOlnLnNGJ0kK7X7XHrG+ePt+JuNasNeDxkEetC5a1z5zfHWWUMOL8IghZvcZasdrXfTVq",
+	"sQFPDzRdo9vwPQ6w5VghHY2ynVeLtaYpISGH9jCCGzhVisa5xhwBgYpFkX2AahI6PCZuAgaqGZFQoj5a",
+	"pfJhyXNJfJcTS9aN8MzxB5C4B1ZqJ4UWTCQjeyR6QYFXYJpOoOGoWyAC3lKHg04mp6DxyoRJ88OYegVY",
+	"wmzkxpjRc0qDOThlvNpRYePVdwWfu2IeWyT2RqGbSvyNUHgmsDRzsaJZqjIoKwGa9ILFHslDIr33eOdN",
+	"LsJAxnJyBSZJvosIn+CXsJcGXYtyNUlVL+UDQAoBTmXzB7kKrHcSrzNLv05lbPYi1ZmMIgKdRY7LwpyY",
+	"48fcwqHsyUyvsR22e+NaJV0InALzCUoNiusT4KruIiixX+EoTStMAiij+by6qcMA20TQ1LeY6A73nU64",
+	"1+F5NH9pow0dfjJQTXQaVbPSGI3Kr09UdA4Yz+P0zMhVysweb4+ZWXwAAEJ1r7Q35zvqjUk0THyDy1+x",
+	"NkGJzq6VCOC0bxHZOuXQojptDo/uMIrorprgiWMt+HrfPNFCIlM6rhzJ9p14GEfCaPAjLrNI6qwFRko6",
+	"RGxGonWQvXh1mACbnX1OhJVEcHuyF7+WLK38w8I1JK5teu6q0rHmDGoPEi97QItFPrP6YxNEOBfb+twC",
+	"emaGQ3uaH9QLHSj23swGCvmdpld62cpeQe6fwGt9mqg+cbLqmD73cM96ZPqkU6CWm7yGx7NaCE+AObCG",
+	"DrBW4pfjyDrrNIDI4wBEgLmZ7kRxtr1O4jYzKwCP64Vv14at6omXz17Wqmu0buFbiy7M50IdIHY9nsO4",
+	"NEiOT7/HNWOfD8YsiXgHC3CKHLFGwYBqaASfryjgath46+SS846SC636FJWnv4IuEOABN9uiH+AS2qRJ",
+	"l3ZhVffAJoBAph0kZEU8KUP0z1hNL5i0k6lmRoPND6/JlLDMZvHHCiC9UfAtS6wAumx4jZCdv7RxmbVw",
+	"zPvqUKStC2sMgNREN2OxQojYLQaPwd/7VFTWmtYSbiYixvV7Coi55Y4qr1yzmIpBZo8fEyL30jiDeUUT",
+	"iu5cyLl8GMqMRapXLz+gKzYaHq/BE6cpC9eM2GP6LU7AIsL6WSpAP4NFCFjCU9OQPQQ6fRmFqSgi0ZoH",
+	"ZybXwusv6f1sxnYi6bQoE4vmjYODERNjzSZ9hfFwIGOpy6QGtIpu+y0wSYNkYVFLeSIpGnVLuYD0DCLH",
+	"jiFxAA7ewGGXqxSD0bMWdr2X8njGGXsNHzlNhywM2eMpS1PgB0qsr6JQM85SFVH+gNSwmNX5Ul6JauBF",
+	"bqloaTMQYIAncgiTzNQsvj9jiTOb3DKvBExsWTCvfBtFWPkCLS9v9Xi3u1yScZ17CYdfNxYYZ6HQB4x3",
+	"INjtYJzml5CJiuNaJuI8voXsAkbHO/r6V8dvf3380XtH73787SefHX314cMv3v/20/vHv37/6GcPjt75",
+	"/Ojd31j8sR+ssddAidi8xDjrDXkaSh6zwVBTWSPvpQJoiu3/9u1SVTEV3xI9UEGWPgrqBogjxld42qK4",
+	"C0dHdUAU59HLQWUbw0Llw8LS1AjfSKUHbRGjrlfnLb3tHlqgApZ3UmUH5//0l7sJDgawkaD+TIV8vEKB",
+	"pqL+1VcDKIeZSHOfzHEX6aGV+2Eands6t84TuX64CXJNbb0xbd5TUUoqtoxJLeOAaaG1VLEx3YRKIhHg",
+	"YYIKH3v44MHRP/364RfvP/q3L4+++jAPgrmFraaQLVmF7NGXbz/68mdH73149M7flStOKn7+4xQyRfkg",
+	"4bJHNToYTM9UxiPN8Pw5+uX9R//wj3lr9gcVLVJylxQ6oPkOnJM/yJNDjv/45dG7//XNW/cfffD74//5",
+	"+Ju37h+/+9ujX7xnvvn9/x39/LMC+a1LF6t8+0iEPawwBe2aHf/qT999+PXRB599+8ff5Y2g5l3dAhUo",
+	"ULq8RX7UrNNXSlOxE87Do3//pLQweU3VdMuIPKJXbEUUlkSYCabyBs2++4+3Hz0oDNLWPVTUWDvyGaz+",
+	"CnBUBSBURXRndqT/8odvP/08b9qCFUw3fQPQvbRzASUJO/7Tz4/vf3r8wS+++/t/zptQw6yt7lW9aV+x",
+	"UIZUgKYocZhusuNfvvfwq4/wAius6TCslMdd3rProPtqxLQ4FCmPWFfwbJjiKI2hbFEivvvdv3738f9+",
+	"89b9o89/+/Crj44++Ky45ANx7s27b/5/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -81,6 +81,7 @@ type SignupLine struct {
 	EntryMinutes   *int
 	ProposedMins   *int
 	ProposedByName string
+	HasPhone       bool // the volunteer left one
 }
 
 // Age is the volunteer's age on the shift's day; -1 when not known.
@@ -103,7 +104,11 @@ type Volunteer struct {
 	BirthDate      *string // "1998-03-05"
 	Skills         string
 	VolunteerSince *store.Time
+	Guarded        bool // a guardian agreed
 }
+
+// guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31).
+const guardianAge = 14
 
 // ageOn gives the full years on a day in Asia/Shanghai; -1 when the birth date is not known.
 func (v *Volunteer) ageOn(day time.Time) int {
@@ -132,6 +137,7 @@ var (
 	errMoved      = fault.New(fault.Conflict, "shift_changed", "这一班刚刚有变动，您的报名没有提交，请刷新后再看")
 	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
 	errTooLate    = "离开始不到 %s，不能自己取消了。请打电话给活动联系人"
+	errGuardian   = fault.New(fault.Unprocessable, "guardian_required", "未满 14 周岁，要先请监护人在他自己的手机上同意")
 	errTooYoung   = "这项活动要求满 %d 周岁，您的报名没有提交"
 	errNoSkill    = fault.New(fault.Unprocessable, "skill_missing", "这项活动需要相应的技能，请先在“我的资料”里填写")
 	errNotAVolunt = fault.New(fault.Forbidden, "volunteer_only", "请先注册成为志愿者，再来报名和签到")
@@ -146,6 +152,8 @@ func mayTake(v *Volunteer, a *Activity, s *Shift, now time.Time) error {
 		return ErrOver
 	case v.VolunteerSince == nil:
 		return errNotAVolunt
+	case !v.Guarded && v.ageOn(now) < guardianAge:
+		return errGuardian
 	case a.MinAge > 0 && v.ageOn(s.StartsAt.Time) < a.MinAge:
 		return fault.Newf(fault.Unprocessable, "too_young", errTooYoung, a.MinAge)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
@@ -209,14 +210,15 @@ func (d *demoLoop) makeWorker(tx *store.Tx, w demoWorker, supervisor int64) (int
 	return id, tx.Create(&spans).Error
 }
 
-// as is a context in which one of the demo's people acts.
-func (d *demoLoop) as(key string) context.Context {
+// as is a context in which one of the demo's people does an operation.
+func (d *demoLoop) as(key, operation string) context.Context {
 	var grants []auth.Grant
 	if d.err == nil {
 		d.err = d.app.Store.Read(d.ctx).Table("role_grants").Select("role_grants.role, role_grants.unit_id, units.path AS unit_path").
 			Joins("JOIN units ON units.id = role_grants.unit_id").Where("role_grants.person_id = ?", d.people[key]).Find(&grants).Error
 	}
-	return auth.With(d.ctx, auth.Actor{PersonID: d.people[key], Grants: append(grants, auth.Grant{Role: auth.Resident})})
+	ctx := audit.With(d.ctx, audit.Origin{Operation: operation})
+	return auth.With(ctx, auth.Actor{PersonID: d.people[key], Grants: append(grants, auth.Grant{Role: auth.Resident})})
 }
 
 // ask asks for a service as a person would; a booking gets the nth free slot from now.
@@ -224,7 +226,7 @@ func (d *demoLoop) ask(who, service string, nth int, ask request.Ask) int64 {
 	if d.err != nil {
 		return 0
 	}
-	ctx := d.as(who)
+	ctx := d.as(who, "createRequest")
 	ask.ServiceTypeID = d.services[service]
 	if ask.Urgency == "" {
 		ask.Urgency = "normal"
@@ -282,7 +284,7 @@ func (d *demoLoop) family(who string, b request.Beneficiary, groups ...string) i
 		return 0
 	}
 	b.Sex = "unknown"
-	kept, err := d.app.Requests.KeepBeneficiary(d.as(who), &b, groups)
+	kept, err := d.app.Requests.KeepBeneficiary(d.as(who, "addBeneficiary"), &b, groups)
 	if err != nil {
 		d.err = err
 		return 0

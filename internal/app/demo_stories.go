@@ -22,16 +22,16 @@ func (d *demoLoop) makeRequests() {
 	done := d.ask("resident", "居家安全", -1, request.Ask{Way: "home", Address: "东方社区 3 号楼 2 单元 101", Words: "卫生间地滑，想装个扶手。", Answers: []catalogue.Given{answer("own", "yes"), answer("where", "卫生间")}})
 	d.serve(done, "装好卫生间扶手两处，铺防滑垫，讲了燃气关阀。", 70)
 	d.then(func() (*request.Detail, error) {
-		return r.Rate(d.as("resident"), done, 5, "师傅手艺好，社工还教我关燃气。")
+		return r.Rate(d.as("resident", "rateRequest"), done, 5, "师傅手艺好，社工还教我关燃气。")
 	},
-		func() (*request.Detail, error) { return r.Close(d.as("staff"), done, "") })
+		func() (*request.Detail, error) { return r.Close(d.as("staff", "closeRequest"), done, "") })
 	d.ago(done, 18*day)
 
 	// Over, and a call to be made.
 	poor := d.ask("v9", "社会融入", -1, request.Ask{Way: "phone", Words: "刚搬来，不认识人，想找个跳舞的地方。"})
 	d.serve(poor, "电话里介绍了广场舞队的时间和领队。", 15)
 	d.then(func() (*request.Detail, error) {
-		return r.Rate(d.as("v9"), poor, 2, "说会带我去认门，后来没人来。")
+		return r.Rate(d.as("v9", "rateRequest"), poor, 2, "说会带我去认门，后来没人来。")
 	})
 	d.ago(poor, 6*day)
 
@@ -43,9 +43,9 @@ func (d *demoLoop) makeRequests() {
 
 	// Under way: the resident has a talk ahead.
 	talk := d.ask("resident", "心理疏导", 2, request.Ask{Way: "station", Words: "老伴走了以后晚上睡不好，想找人说说话。", Answers: []catalogue.Given{answer("sleep", "睡不踏实"), answer("before", "no")}})
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), talk, 0) },
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff", "approveRequest"), talk, 0) },
 		func() (*request.Detail, error) {
-			return r.AddMessage(d.as("worker"), talk, "林叔叔您好，到了直接上二楼，我在谈心室门口等您。")
+			return r.AddMessage(d.as("worker", "addMessage"), talk, "林叔叔您好，到了直接上二楼，我在谈心室门口等您。")
 		})
 	d.ago(talk, 26*hour)
 
@@ -55,7 +55,7 @@ func (d *demoLoop) makeRequests() {
 	// Returned for more.
 	back := d.ask("resident", "情感陪伴", -1, request.Ask{BeneficiaryID: neighbour, Way: "home", Address: "东方社区 3 号楼 1 单元 102", Words: "隔壁王奶奶一个人，想有人常来坐坐。", Answers: []catalogue.Given{answer("days", "周二", "周五")}})
 	d.then(func() (*request.Detail, error) {
-		return r.Return(d.as("staff"), back, "请补充王奶奶子女的联系方式，上门前要先说一声")
+		return r.Return(d.as("staff", "returnRequest"), back, "请补充王奶奶子女的联系方式，上门前要先说一声")
 	})
 	d.ago(back, 2*day)
 
@@ -66,10 +66,14 @@ func (d *demoLoop) makeRequests() {
 // serve takes a request all the way to completed.
 func (d *demoLoop) serve(id int64, what string, minutes int) {
 	r := d.app.Requests
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), id, d.people["worker"]) },
-		func() (*request.Detail, error) { return r.Accept(d.as("worker"), id) },
-		func() (*request.Detail, error) { return r.Start(d.as("worker"), id, "") },
-		func() (*request.Detail, error) { return r.Complete(d.as("worker"), id, request.Record{Done: what}) })
+	d.then(func() (*request.Detail, error) {
+		return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"])
+	},
+		func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), id) },
+		func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), id, "") },
+		func() (*request.Detail, error) {
+			return r.Complete(d.as("worker", "completeRequest"), id, request.Record{Done: what})
+		})
 	d.visited(id, minutes)
 }
 
@@ -100,25 +104,29 @@ func (d *demoLoop) waiting(son int64) {
 func (d *demoLoop) cases() {
 	r, station := d.app.Requests, d.units["东方社区社工站"].ID
 	unassigned := d.ask("v18", "生命回顾", -1, request.Ask{UnitID: station, BeneficiaryID: d.family("v18", request.Beneficiary{Name: "罗建国", Relation: "grandparent", BirthDate: ptr("1938-10-01")}), Way: "home", Address: "罗山路 6 号", Words: "爷爷当过兵，想把故事记下来。"})
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), unassigned, 0) })
+	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff", "approveRequest"), unassigned, 0) })
 	d.ago(unassigned, 9*hour)
 	for i, who := range []string{"v21", "v24"} {
 		id := d.ask(who, "情感陪伴", -1, request.Ask{UnitID: station, BeneficiaryID: d.family(who, request.Beneficiary{Name: []string{"苏秀英", "韩志远"}[i], Relation: "parent", BirthDate: ptr("1948-05-09")}), Way: "home", Address: "东方社区 7 号楼", Words: []string{"一个人住，想有人常来坐坐。", "眼睛不好，想有人念念报纸。"}[i], Answers: []catalogue.Given{answer("days", "周三")}})
-		d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), id, d.people["worker"]) })
+		d.then(func() (*request.Detail, error) {
+			return r.Approve(d.as("staff", "approveRequest"), id, d.people["worker"])
+		})
 		d.ago(id, time.Duration(4+i)*hour)
 	}
 	going := d.ask("v27", "照料护理", -1, request.Ask{UnitID: station, BeneficiaryID: d.family("v27", request.Beneficiary{Name: "田国庆", Relation: "parent", BirthDate: ptr("1952-01-30")}), Way: "home", Address: "红寺堡路 22 号", Words: "父亲中风后在家，需要有人教康复动作。", Answers: []catalogue.Given{answer("need", "康复"), answer("alone", "no")}})
-	d.then(func() (*request.Detail, error) { return r.Approve(d.as("staff"), going, d.people["worker"]) },
-		func() (*request.Detail, error) { return r.Accept(d.as("worker"), going) },
-		func() (*request.Detail, error) { return r.Start(d.as("worker"), going, "") },
+	d.then(func() (*request.Detail, error) {
+		return r.Approve(d.as("staff", "approveRequest"), going, d.people["worker"])
+	},
+		func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), going) },
+		func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), going, "") },
 		func() (*request.Detail, error) {
-			return r.Finish(d.as("worker"), going, request.Record{Done: "教了坐起和翻身，量血压 142/90。"})
+			return r.Finish(d.as("worker", "finishVisit"), going, request.Record{Done: "教了坐起和翻身，量血压 142/90。"})
 		})
 	d.visited(going, 60)
 	d.ago(going, 5*day)
 	outside := d.ask("v30", "法律援助", 1, request.Ask{UnitID: station, Way: "station", Words: "工地欠了三个月工资。", Answers: []catalogue.Given{answer("about", "劳动")}})
 	d.then(func() (*request.Detail, error) {
-		return r.Refer(d.as("staff"), outside, request.ReferTo{Organisation: "红寺堡区法律援助中心", Reason: "要仲裁，由法律援助中心指派律师", Consent: "电话里本人同意"})
+		return r.Refer(d.as("staff", "referRequest"), outside, request.ReferTo{Organisation: "红寺堡区法律援助中心", Reason: "要仲裁，由法律援助中心指派律师", Consent: "电话里本人同意"})
 	})
 	d.ago(outside, 2*day)
 }
@@ -138,6 +146,6 @@ func (d *demoLoop) keepAhead() {
 	for ; d.err == nil && n < ahead; n++ {
 		id := d.ask(names[int(n)%len(names)], "心理疏导", int(n), request.Ask{UnitID: d.units["东方社区社工站"].ID, Way: "station", Words: "最近睡不好，想找人说说。",
 			Answers: []catalogue.Given{answer("sleep", "睡不踏实")}})
-		d.then(func() (*request.Detail, error) { return d.app.Requests.Approve(d.as("staff"), id, 0) })
+		d.then(func() (*request.Detail, error) { return d.app.Requests.Approve(d.as("staff", "approveRequest"), id, 0) })
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -175,5 +176,22 @@ func TestTheLogOnlyGrows(t *testing.T) {
 	}))
 	if seen < 100 {
 		t.Errorf("only %d files were read", seen)
+	}
+}
+
+// Each way to search has its index, and reads newest first without sorting.
+func TestEverySearchHasItsIndex(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	day := time.Date(2026, 3, 5, 0, 0, 0, 0, store.Shanghai)
+	for name, f := range map[string]audit.Filter{
+		"all": {}, "actor": {ActorID: 4}, "record": {Entity: audit.Request, EntityID: 42}, "operation": {Operation: "openContact"},
+		"minors": {Minors: true}, "days": {From: &day, To: &day}, "later page": {After: store.At(day), AfterID: 9},
+	} {
+		f.Limit = 20
+		plan := audit.Plan(t, s.Read(t.Context()), f)
+		if !regexp.MustCompile(`SEARCH a USING INDEX ix_audit_entries_\w+ \(`).MatchString(plan) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: %s", name, plan)
+		}
 	}
 }

@@ -72,8 +72,10 @@ func admin(a auth.Actor) error {
 var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
-	"registerVolunteer": signedIn, "getSettings": public,
-	"getPrivacy": public, "listMyConsents": signedIn, "decideConsent": signedIn,
+	"getPrivacy": public, "listMyConsents": signedIn, "setConsent": signedIn,
+	"listDuplicates": staff, "settleDuplicate": staff,
+	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
+	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
@@ -85,7 +87,7 @@ var access = map[string]rule{
 	"createActivity": staff, "updateActivity": staff, "publishActivity": staff, "finishActivity": staff, "cancelActivity": staff,
 	"addShift": staff, "updateShift": staff, "cancelShift": staff, "addSeries": staff, "updateSeries": staff,
 	"signUp": volunteer, "getSignup": signedIn, "cancelSignup": signedIn, "confirmSignup": volunteer, "listMySignups": signedIn,
-	"listSignups": staff, "decideSignups": staff,
+	"listSignups": staff, "openSignupContact": staff, "decideSignups": staff,
 	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "getShiftCode": staff, "scanVolunteer": staff,
 	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
 
@@ -110,6 +112,7 @@ var access = map[string]rule{
 	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
+	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
 	"getHome": public, "getWorkbench": staff,
 }
 
@@ -117,5 +120,5 @@ var access = map[string]rule{
 // present privacy notice, beside the public ones: to see who one is, to decide, and to leave.
 var unagreed = map[string]bool{
 	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
-	"getPrivacy": true, "listMyConsents": true, "decideConsent": true,
+	"getPrivacy": true, "listMyConsents": true, "setConsent": true,
 }

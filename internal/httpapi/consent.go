@@ -46,8 +46,8 @@ func (s *Server) ListMyConsents(ctx context.Context, _ api.ListMyConsentsRequest
 	return api.ListMyConsents200JSONResponse(out), nil
 }
 
-// DecideConsent gives or withdraws one of the actor's consents.
-func (s *Server) DecideConsent(ctx context.Context, r api.DecideConsentRequestObject) (api.DecideConsentResponseObject, error) {
+// SetConsent gives or withdraws one of the actor's consents.
+func (s *Server) SetConsent(ctx context.Context, r api.SetConsentRequestObject) (api.SetConsentResponseObject, error) {
 	if err := s.Identity.Decide(ctx, identity.ConsentKind(r.Body.Kind), r.Body.Version, r.Body.Given); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (s *Server) DecideConsent(ctx context.Context, r api.DecideConsentRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return api.DecideConsent200JSONResponse(out), nil
+	return api.SetConsent200JSONResponse(out), nil
 }
 
 func (s *Server) myConsents(ctx context.Context) (api.MyConsents, error) {

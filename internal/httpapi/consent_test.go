@@ -21,7 +21,7 @@ func stranger(s *apptest.Site, name string) auth.Actor {
 	return a
 }
 
-func decideConsent(t *testing.T, s *apptest.Site, who auth.Actor, kind, version string, given bool) apptest.Answer {
+func setConsent(t *testing.T, s *apptest.Site, who auth.Actor, kind, version string, given bool) apptest.Answer {
 	t.Helper()
 	s.Clock.Advance(time.Second)
 	return s.Call(t, who, "POST", "/me/consents", map[string]any{"kind": kind, "version": version, "given": given})
@@ -52,7 +52,7 @@ func readPrivacy(t *testing.T, s *apptest.Site) (p privacy) {
 // Without agreement to the present notice every operation that needs a sign-in is refused before
 // anything else is looked at, but for the few that let one see who one is, decide, and leave.
 func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
-	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "decideConsent": true}
+	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true}
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		who := stranger(s, "刚来的人")
 		for op, rule := range httpapi.Rules() {
@@ -104,7 +104,7 @@ func TestAgreeingToTheNotice(t *testing.T) {
 		if p.Version == "" || len(p.Sections) < 5 || len(p.Consents) != 5 || len(p.Contacts) != 1 || p.Contacts[0].Name != s.District.Name {
 			t.Errorf("the notice: %+v", p)
 		}
-		if a := decideConsent(t, s, who, "privacy", "2001", true); a.Status != http.StatusConflict || a.Problem.Code != "privacy_version_changed" {
+		if a := setConsent(t, s, who, "privacy", "2001", true); a.Status != http.StatusConflict || a.Problem.Code != "privacy_version_changed" {
 			t.Errorf("an old version: %d %s", a.Status, a.Problem.Code)
 		}
 		allowed := func(want bool) {
@@ -114,13 +114,13 @@ func TestAgreeingToTheNotice(t *testing.T) {
 			}
 		}
 		allowed(false)
-		decideConsent(t, s, who, "privacy", p.Version, true)
+		setConsent(t, s, who, "privacy", p.Version, true)
 		allowed(true)
 		s.Identity.Notice.Version = "next"
 		allowed(false)
-		decideConsent(t, s, who, "privacy", "next", true)
+		setConsent(t, s, who, "privacy", "next", true)
 		allowed(true)
-		decideConsent(t, s, who, "privacy", "next", false)
+		setConsent(t, s, who, "privacy", "next", false)
 		allowed(false)
 	})
 }
@@ -150,7 +150,7 @@ func TestPositionNeedsConsent(t *testing.T) {
 		draft.Latitude, draft.Longitude, draft.FenceMetres = &lat, &lon, 100
 		shift := s.Publish(draft, apptest.At(24*time.Hour, 5))[0].Shift
 		who, p := s.Volunteer("林晓雯"), readPrivacy(t, s)
-		decideConsent(t, s, who, "location", p.of("location"), false)
+		setConsent(t, s, who, "location", p.of("location"), false)
 		s.SignUp(who, shift.ID)
 		s.Clock.Set(shift.StartsAt.Time)
 		in := func(kind activity.Kind) apptest.Answer {
@@ -169,7 +169,7 @@ func TestPositionNeedsConsent(t *testing.T) {
 		if n := s.Count("attendances", "in_distance IS NOT NULL"); n != 0 {
 			t.Errorf("%d distances were kept", n)
 		}
-		decideConsent(t, s, who, "location", p.of("location"), true)
+		setConsent(t, s, who, "location", p.of("location"), true)
 		if a := in(activity.Out); a.Problem.Code != "outside_fence" {
 			t.Errorf("with consent, far away: %d %s", a.Status, a.Body)
 		}
@@ -180,7 +180,7 @@ func TestPositionNeedsConsent(t *testing.T) {
 func TestWordsAboutHealthNeedConsent(t *testing.T) {
 	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
 		p := readPrivacy(t, s)
-		decideConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), false)
+		setConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), false)
 		ask := func(id int64, more ...any) apptest.Answer {
 			t.Helper()
 			body := map[string]any{"service_type_id": id, "unit_id": l.Station.ID, "way": "station", "urgency": "normal", "words": apptest.Words}
@@ -200,7 +200,7 @@ func TestWordsAboutHealthNeedConsent(t *testing.T) {
 		if a := ask(l.Care.ID); a.Status != http.StatusCreated {
 			t.Errorf("a service that does not ask: %d %s", a.Status, a.Body)
 		}
-		decideConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), true)
+		setConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), true)
 		if a := ask(l.Talk.ID, "slot", slot); a.Status != http.StatusCreated {
 			t.Errorf("a talk with consent: %d %s", a.Status, a.Body)
 		}
@@ -210,7 +210,7 @@ func TestWordsAboutHealthNeedConsent(t *testing.T) {
 // Staff who refer a request to an outside organisation note the resident's consent, who sees it and can withdraw it.
 func TestReferralOutsideIsAConsent(t *testing.T) {
 	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
-		decideConsent(t, s, l.Resident, "share", "any", false)
+		setConsent(t, s, l.Resident, "share", "any", false)
 		id := l.Ask(l.Resident, l.Asking(l.Care)).ID
 		a := s.Call(t, l.Staff, "POST", "/requests/"+strconv.FormatInt(id, 10)+"/refer", map[string]any{"organisation": "启心社工", "reason": "近", "consent": "电话同意"})
 		if a.Status >= 300 {
@@ -227,7 +227,7 @@ func TestReferralOutsideIsAConsent(t *testing.T) {
 		if top := mine.Log[0]; top.Kind != "share" || !top.Given || !top.ByStaff {
 			t.Errorf("the log: %+v", mine.Log)
 		}
-		decideConsent(t, s, l.Resident, "share", "any", false)
+		setConsent(t, s, l.Resident, "share", "any", false)
 		if n := s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID); n != 1 {
 			t.Errorf("%d notices to the staff", n)
 		}

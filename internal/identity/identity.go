@@ -59,6 +59,13 @@ type Person struct {
 	ShowOnLeaderboard bool        // the copy of the consent leaderboard
 	PrivacyVersion    string      // of the notice agreed to, the copy of the consent privacy; "" for none
 	CreatedAt         store.Time
+	MergedInto        *int64 // the account that this one was found to be twice (docs/adr/0016)
+
+	PhoneSealed    []byte  // opened by Service.open
+	PhoneIndex     *string // seal.Box.Index of it
+	IdentityType   IdentityType
+	IdentitySealed []byte
+	IdentityIndex  *string
 }
 
 // TableName is people.
@@ -87,6 +94,7 @@ func (Home) TableName() string { return "units" }
 // Profile is a person with what they may be, and where.
 type Profile struct {
 	Person
+	Contact
 	Grants []GrantView // on units; oldest first
 	Home   *Home       // nil when the person has named none
 }
@@ -176,6 +184,9 @@ type Patch struct {
 	UnitID            *int64
 	Skills            *[]string
 	ShowOnLeaderboard *bool
+	Phone             *string       // "" takes it away
+	IdentityType      *IdentityType // with IdentityNumber
+	IdentityNumber    *string       // "" takes it away, with its type
 }
 
 // Registration is what makes a person a volunteer: Name, BirthDate and UnitID must be there.

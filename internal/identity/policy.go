@@ -3,7 +3,6 @@ package identity
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,7 +25,7 @@ const (
 	maxName     = 40
 	maxAge      = 120
 
-	// guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31); there is no way to yet.
+	// guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31).
 	guardianAge = 14
 )
 
@@ -39,7 +38,7 @@ var (
 	errNoPersona    = fault.New(fault.NotFound, "persona_missing", "演示数据里没有这个角色，请换一个，或用演示模式重新启动")
 	errVolunteer    = fault.New(fault.Conflict, "already_volunteer", "您已经是志愿者了，不用再注册")
 	errAgree        = fault.New(fault.Unprocessable, "agreement_required", "请先阅读并同意志愿者须知，再提交注册")
-	errGuardian     = fault.New(fault.Unprocessable, "guardian_required", "未满 14 周岁需要监护人陪同办理，请到社工站登记")
+	errGuardian     = fault.New(fault.Unprocessable, "guardian_required", "未满 14 周岁，要先请监护人在他自己的手机上同意")
 	errUnit         = fault.New(fault.Unprocessable, "unit_unknown", "没有这个社区，请重新选择")
 	errGranted      = fault.New(fault.Conflict, "already_granted", "这个人已经有这项角色了，不用再授权")
 	errLastAdmin    = fault.New(fault.Conflict, "last_admin_grant", "这是您自己最后一项管理员角色，请让另一位管理员来撤销")
@@ -141,6 +140,9 @@ func (p *Patch) clean(now time.Time) (age *int, err error) {
 	if err := p.cleanTexts(); err != nil {
 		return nil, err
 	}
+	if err := p.cleanContact(now); err != nil {
+		return nil, err
+	}
 	if p.BirthDate == nil {
 		return nil, nil
 	}
@@ -165,8 +167,8 @@ func (p *Patch) cleanTexts() error {
 	return nil
 }
 
-// clean checks a registration, all of it.
-func (r *Registration) clean(now time.Time) error {
+// clean checks a registration, all of it, and tells whether a guardian must have agreed.
+func (r *Registration) clean(now time.Time) (guarded bool, err error) {
 	var missing []fault.Field
 	for name, absent := range map[string]bool{"name": r.Name == nil, "birth_date": r.BirthDate == nil, "unit_id": r.UnitID == nil} {
 		if absent {
@@ -174,38 +176,28 @@ func (r *Registration) clean(now time.Time) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fault.BadFields(missing...)
+		return false, fault.BadFields(missing...)
 	}
 	age, err := r.Patch.clean(now)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case !r.Agree:
-		return errAgree
-	case *age < guardianAge:
-		return errGuardian
+		return false, errAgree
 	}
-	return nil
+	return needsGuardian(*age), nil
 }
 
 // The names of the throttles. They are hashed: people type passwords where the
 // login goes, and an address is personal.
 func loginThrottle(login string) string     { return "login:" + auth.HashSecret(login) }
 func currentThrottle(personID int64) string { return fmt.Sprintf("current_password:%d", personID) }
-func addressThrottle(address string) string { return "address:" + auth.HashSecret(network(address)) }
-
-// network is an IPv4 address, or the /64 of an IPv6 address: one customer has all of it.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Unmap().Is4() {
-		return address
-	}
-	prefix, _ := ip.Prefix(64)
-	return prefix.String()
+func addressThrottle(address string) string {
+	return "address:" + auth.HashSecret(auth.Network(address))
 }
 
 // tooMany says how many minutes to wait, rounded up.
 func tooMany(wait time.Duration) error {
 	minutes := int(math.Ceil(wait.Minutes()))
-	return fault.Newf(fault.TooMany, "too_many_attempts", "密码输错的次数太多，请 %d 分钟后再试", max(1, minutes))
+	return fault.Newf(fault.TooMany, "too_many_attempts", "密码输错的次数太多，请 %d 分钟后再试", max(1, minutes)).After(wait)
 }

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/seal"
 	"yimi/internal/store"
 )
 
@@ -15,10 +16,16 @@ type Deps struct {
 	Tokens *auth.Tokens
 	// Wechat trades the one-time code of wx.login for the user's ids; unionID may be empty.
 	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
-	Demo   bool   // the demo logins exist
-	Notice Notice // that people agree to
+	// Phone trades the one-time code of a getPhoneNumber button for the number.
+	Phone func(ctx context.Context, code string) (string, error)
+	Box   *seal.Box // seals phones and identity numbers
+	Demo  bool      // the demo logins exist
+	// Notice is what people agree to.
+	Notice Notice
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
+	// Mergers give what the features keep of one account to another of the same person, in this order.
+	Mergers []func(tx *store.Tx, from, into int64) error
 }
 
 // Service has the use cases of people, sessions and grants.
@@ -65,6 +72,9 @@ func (s *Service) Profile(ctx context.Context, personID int64) (*Profile, error)
 		return nil, missing(err, "人员")
 	}
 	p := &Profile{Person: person}
+	if p.Contact, err = s.open(&person); err != nil {
+		return nil, err
+	}
 	if p.Grants, err = grantsOfPerson(ctx, db, personID); err != nil {
 		return nil, err
 	}
@@ -88,16 +98,17 @@ func (s *Service) OpenIDs(ctx context.Context, personIDs []int64) (map[int64]str
 	return openIDsOf(ctx, s.Store.Read(ctx), personIDs)
 }
 
-// UpdateMe changes the actor's own profile. A volunteer cannot become younger than a volunteer may be.
+// UpdateMe changes the actor's own profile. A volunteer cannot become younger than one may
+// be without a guardian.
 func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	a := auth.From(ctx)
 	age, err := p.clean(s.Store.Now().Time)
 	if err != nil {
 		return nil, err
 	}
-	columns, condition := p.columns(), "1 = 1"
-	if age != nil && *age < guardianAge {
-		condition = "volunteer_since IS NULL"
+	columns, condition := s.columnsOf(a.PersonID, p), "1 = 1"
+	if age != nil && needsGuardian(*age) {
+		condition = "(volunteer_since IS NULL OR " + hasGuardian + ")"
 	}
 	if len(columns) > 0 {
 		err = s.changePerson(ctx, a.PersonID, p, columns, condition, errGuardian)
@@ -108,25 +119,39 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	return s.Profile(ctx, a.PersonID)
 }
 
-// RegisterVolunteer makes the actor a volunteer: aged 14 or more, with a name, a
-// home unit and a birth date (志愿服务记录与证明出具办法 Art 5), once.
+// RegisterVolunteer makes the actor a volunteer, once: with a name, a home unit and a birth
+// date (志愿服务记录与证明出具办法 Art 5), and under 14 with a guardian's consent.
 func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profile, error) {
 	a := auth.From(ctx)
 	now := s.Store.Now()
-	if err := r.clean(now.Time); err != nil {
+	guarded, err := r.clean(now.Time)
+	if err != nil {
 		return nil, err
 	}
-	columns := r.columns()
+	columns := s.columnsOf(a.PersonID, r.Patch)
 	columns["volunteer_since"] = now
-	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, "volunteer_since IS NULL", errVolunteer); err != nil {
+	condition := "volunteer_since IS NULL"
+	if guarded {
+		if there, err := s.Guardians(ctx, a.PersonID); err != nil || len(there) == 0 {
+			return nil, orElse(err, errGuardian)
+		}
+		condition += " AND " + hasGuardian // also when it is taken back in this instant
+	}
+	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, condition, errVolunteer); err != nil {
 		return nil, err
 	}
 	return s.Profile(ctx, a.PersonID)
 }
 
-// changePerson writes the columns of the patch, or refuses when the condition does not hold.
+// changePerson writes the patch's columns, or refuses when the condition does not hold.
 func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns map[string]any, condition string, refusal *fault.Error) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := s.checkAgreement(ctx, tx, id, p); err != nil {
+			return err
+		}
+		if err := s.mayKeepNumber(tx, id, p.IdentityNumber); err != nil {
+			return err
+		}
 		done, err := changePerson(ctx, tx, id, columns, condition)
 		if err == nil && !done {
 			err = refusal

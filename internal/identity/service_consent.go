@@ -84,11 +84,11 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 	if err := insertConsent(ctx, tx, &c); err != nil {
 		return err
 	}
-	return follow(ctx, tx, c, last)
+	return s.follow(ctx, tx, c, last)
 }
 
 // follow does what a consent means for other rows.
-func follow(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
+func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
 	switch {
 	case c.Kind == Privacy && c.Given:
 		return copyConsent(ctx, tx, c.PersonID, "privacy_version", c.Version)
@@ -96,6 +96,9 @@ func follow(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
 		return copyConsent(ctx, tx, c.PersonID, "privacy_version", "")
 	case c.Kind == Leaderboard:
 		return copyConsent(ctx, tx, c.PersonID, "show_on_leaderboard", c.Given)
+	case c.Kind == IdentityNumber && !c.Given:
+		_, err := changePerson(ctx, tx, c.PersonID, s.identityColumns(c.PersonID, "", ""), "1 = 1")
+		return err
 	case c.Kind == Share && !c.Given && last.ByPersonID != c.PersonID:
 		return tellOfWithdrawal(ctx, tx, c, last)
 	}
@@ -114,6 +117,18 @@ func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consen
 
 func copyConsent(ctx context.Context, tx *store.Tx, personID int64, column string, value any) error {
 	_, err := changePerson(ctx, tx, personID, map[string]any{column: value}, "1 = 1")
+	return err
+}
+
+// mayKeepNumber refuses a document's number without its separate consent (个人信息保护法 Art 29).
+func (s *Service) mayKeepNumber(tx *store.Tx, personID int64, number *string) error {
+	if number == nil || *number == "" {
+		return nil
+	}
+	ok, err := s.ConsentedIn(tx, personID, IdentityNumber)
+	if err == nil && !ok {
+		return errNumber
+	}
 	return err
 }
 

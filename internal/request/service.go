@@ -129,8 +129,8 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 		if err := writeTimeline(tx, TimelineLine{RequestID: id, Action: "create", ToState: Draft, ActorID: auth.From(ctx).PersonID, ActorRole: roleName(who)}); err != nil {
 			return err
 		}
-		if err := l.log(tx, who, nil, r); err != nil || ask.Draft {
-			return err
+		if ask.Draft {
+			return l.log(tx, who, nil, r)
 		}
 		return s.submit(tx, l, t, who, auth.From(ctx).PersonID)
 	})

@@ -116,6 +116,127 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/me/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My own phone and identity number, in full
+         * @description Everywhere else they are masked, in my own profile too.
+         */
+        get: operations["getMyContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the phone number that WeChat knows
+         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed.
+         */
+        post: operations["setMyPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who agreed for me, a minor */
+        get: operations["listGuardians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardian-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits for my guardian to enter in their own account
+         * @description For those under 18 by their birth date. They work once, for ten minutes; new ones end the ones before.
+         */
+        post: operations["newGuardianCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The children that I agreed for, with what they have here */
+        get: operations["listWards"];
+        put?: never;
+        /**
+         * Agree, as guardian, for the child whose code it is
+         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14. Wrong codes are counted.
+         */
+        post: operations["addWard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take my consent for a child back
+         * @description Under 14 and without another guardian the child can sign up for nothing more. What it has done stays.
+         */
+        delete: operations["removeWard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -144,7 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Register as a volunteer
-         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 is refused (`guardian_required`).
+         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
          */
         post: operations["registerVolunteer"];
         delete?: never;
@@ -189,7 +310,50 @@ export interface paths {
          *     such as this one. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
          *
          */
-        post: operations["decideConsent"];
+        post: operations["setConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: accounts with one phone or one document, oldest finding first
+         * @description Found once an hour by keyed hashes, of people at home in my units.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: make two accounts one, or keep them apart
+         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own.
+         */
+        post: operations["settleDuplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,6 +856,29 @@ export interface paths {
         get: operations["listSignups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: the volunteer's phone in full; each opening is kept in the audit log
+         * @description Of a sign-up of a unit I manage that was not cancelled, rejected or lapsed (409 `signup_over`). Who left no phone: 409 `phone_missing`.
+         */
+        post: operations["openSignupContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2236,6 +2423,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: who did what to which record, the newest first
+         * @description Rows of the units that I administer. What staff changed is shown before and after; private values never are, only that they changed.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report on minors' data
+         * @description Whose data are held, and who looked at or changed them (未成年人网络保护条例 Art 36, 37). Ages are those of today, or of the year's last day when it is over.
+         */
+        get: operations["getMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/minors-report/csv": {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+         * @description The export is itself a row of the log.
+         */
+        get: operations["exportMinorsReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/home": {
         parameters: {
             query?: never;
@@ -2444,6 +2703,17 @@ export interface components {
             show_on_leaderboard: boolean;
             /** @description Agreed to the present privacy notice; without it private calls are refused */
             privacy_agreed: boolean;
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 138****1234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 640***********123X
+             */
+            identity_number?: string;
             /** @description What I may be and where */
             roles: components["schemas"]["Role"][];
             minutes_total: components["schemas"]["Minutes"];
@@ -2463,6 +2733,155 @@ export interface components {
              */
             unread_notices: number;
         };
+        Account: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description As the person wrote it
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description Masked
+             * @example 138****1234
+             */
+            phone?: string;
+            /**
+             * @description Masked
+             * @example 640***********123X
+             */
+            identity?: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /** @description Holds a role of staff or social worker, so it cannot be the one that goes */
+            has_roles: boolean;
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            created_at: string;
+        };
+        Duplicate: {
+            id: components["schemas"]["Id"];
+            /** @description The older first */
+            accounts: components["schemas"]["Account"][];
+            /** @description They have one phone */
+            by_phone: boolean;
+            /** @description They have one document */
+            by_identity: boolean;
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            found_at: string;
+        };
+        DuplicatePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Duplicate"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        DuplicateSettlement: {
+            /**
+             * @description One person; or two
+             * @enum {string}
+             */
+            outcome: "merge" | "different";
+            keep_id?: components["schemas"]["Id"];
+            /**
+             * @description How it is known
+             * @example 本人到站核对过证件
+             */
+            reason: string;
+        };
+        /**
+         * @description What the guardian is to the child
+         * @enum {string}
+         */
+        GuardianRelation: "parent" | "grandparent" | "other";
+        GuardianCode: {
+            /**
+             * @description Eight digits
+             * @example 40721965
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes from now
+             */
+            expires_at: string;
+        };
+        Guardian: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description Who agreed
+             * @example 赵建国
+             */
+            name: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            agreed_at: string;
+        };
+        WardInput: {
+            /**
+             * @description What the child's phone shows
+             * @example 40721965
+             */
+            code: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description I am the guardian, have read the notice, and agree */
+            agree: boolean;
+        };
+        Ward: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description The child
+             * @example 赵小宝
+             */
+            name: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            relation: components["schemas"]["GuardianRelation"];
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /**
+             * @description Times it served
+             * @example 3
+             */
+            entries_total: number;
+            /**
+             * @description Shifts to come that it signed up for
+             * @example 1
+             */
+            coming: number;
+            /**
+             * Format: date-time
+             * @description When I agreed
+             */
+            agreed_at: string;
+        };
         PersonPatch: {
             /**
              * @description Name
@@ -2480,6 +2899,39 @@ export interface components {
             skills?: components["schemas"]["Skill"][];
             /** @description Agree to be named on leaderboards */
             show_on_leaderboard?: boolean;
+            /**
+             * @description A mainland mobile, or a landline with its area code; "" takes it away
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        /**
+         * @description 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+         * @enum {string}
+         */
+        IdentityType: "resident_card" | "passport" | "mainland_permit" | "other";
+        MyContact: {
+            /**
+             * @description Absent when I left none
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Absent when I left none
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        PhoneCode: {
+            /** @description The button's code */
+            code: string;
         };
         VolunteerRegistration: {
             /**
@@ -3309,6 +3761,8 @@ export interface components {
             person_id: components["schemas"]["Id"];
             /** @description The volunteer */
             person_name: string;
+            /** @description For staff: the volunteer left a phone; see openSignupContact */
+            has_phone?: boolean;
             /** @description Years on the shift's day; only for staff */
             age?: number;
             /** @description The volunteer's total; only for staff */
@@ -3511,6 +3965,18 @@ export interface components {
          * @enum {string}
          */
         AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location";
+        SignupContact: {
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description In full
+             * @example 13800001234
+             */
+            phone: string;
+        };
         AttendanceRow: {
             signup_id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
@@ -3544,6 +4010,8 @@ export interface components {
             proposed_minutes?: number;
             /** @description Who proposed */
             proposed_by_name?: string;
+            /** @description The volunteer left a phone; see openSignupContact */
+            has_phone: boolean;
         };
         Attendance: {
             shift_id: components["schemas"]["Id"];
@@ -5195,6 +5663,247 @@ export interface components {
             /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
         };
+        /**
+         * @description The kind of a record
+         * @enum {string}
+         */
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Who; 0: the system
+             * @example 4
+             */
+            actor_id: number;
+            /**
+             * @description Their name; 系统 for the system
+             * @example 杨海兰
+             */
+            actor_name: string;
+            /**
+             * @description As what they did it
+             * @enum {string}
+             */
+            role: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "system";
+            /**
+             * @description The unit of the record; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description The operationId; empty for the command line and timed work
+             * @example approveRequest
+             */
+            operation: string;
+            /**
+             * @description What was done in Chinese
+             * @example 通过申请
+             */
+            said: string;
+            entity: components["schemas"]["AuditEntity"];
+            /**
+             * @description The kind of the record in Chinese
+             * @example 服务申请
+             */
+            entity_said: string;
+            /**
+             * Format: int64
+             * @description The record's id; of a holiday its day
+             * @example 42
+             */
+            entity_id: number;
+            /**
+             * @description How the record is called now, where it has a name or a number
+             * @example 20260305-481220
+             */
+            entity_name: string;
+            /** @description About somebody under 18 */
+            minor: boolean;
+            /** @description What changed, by column; empty where nothing was kept */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * @description From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+             * @example 203.0.113.0/24
+             */
+            network: string;
+            /**
+             * @description Of the request log, and of the answer's X-Request-Id
+             * @example 01JD8X6Z3M
+             */
+            request_id: string;
+        };
+        AuditChange: {
+            /**
+             * @description The column
+             * @example state
+             */
+            name: string;
+            /**
+             * @description The column in Chinese
+             * @example 状态
+             */
+            said: string;
+            /**
+             * @description What it was; empty: nothing
+             * @example 待审批
+             */
+            before: string;
+            /**
+             * @description What it became; empty: nothing. 不显示 for what is private
+             * @example 已通过
+             */
+            after: string;
+        };
+        AuditPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        MinorsReport: {
+            /**
+             * @description The year
+             * @example 2026
+             */
+            year: number;
+            /**
+             * Format: date-time
+             * @description When the report was made
+             */
+            made_at: string;
+            /**
+             * Format: date
+             * @description The day that ages are of
+             * @example 2026-12-31
+             */
+            age_day: string;
+            /** @description The units that I administer */
+            units: string[];
+            held: components["schemas"]["MinorsHeld"];
+            /**
+             * @description How often a minor's record was looked at by somebody else
+             * @example 214
+             */
+            looks: number;
+            /**
+             * @description How often a minor's record was changed by somebody else
+             * @example 96
+             */
+            changes: number;
+            /** @description By month */
+            months: components["schemas"]["MinorsMonth"][];
+            /** @description By role and operation, the most frequent first */
+            deeds: components["schemas"]["MinorsDeed"][];
+            /** @description By unit, the most frequent first */
+            by_unit: components["schemas"]["MinorsUnit"][];
+        };
+        /** @description Whose data are held */
+        MinorsHeld: {
+            /**
+             * @description Requests for somebody under 18
+             * @example 31
+             */
+            requests: number;
+            /**
+             * @description Different people under 18 whom these are for, by who asked, name and birth date
+             * @example 24
+             */
+            beneficiaries: number;
+            /**
+             * @description Of them under 14
+             * @example 18
+             */
+            beneficiaries_under_14: number;
+            /**
+             * @description Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+             * @example 17
+             */
+            under_14_with_guardian: number;
+            /**
+             * @description Of those under 14
+             * @example 1
+             */
+            under_14_without_guardian: number;
+            /**
+             * @description Accounts of people under 18
+             * @example 12
+             */
+            people: number;
+            /**
+             * @description Of them under 14
+             * @example 2
+             */
+            people_under_14: number;
+            /**
+             * @description Of them volunteers
+             * @example 9
+             */
+            volunteers: number;
+        };
+        MinorsMonth: {
+            /**
+             * @description The month
+             * @example 3
+             */
+            month: number;
+            /**
+             * @description Looks
+             * @example 20
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 9
+             */
+            changes: number;
+        };
+        MinorsDeed: {
+            /**
+             * @description As what they did it
+             * @example station_staff
+             */
+            role: string;
+            /**
+             * @description operationId
+             * @example openContact
+             */
+            operation: string;
+            /**
+             * @description In Chinese
+             * @example 查看电话和地址
+             */
+            said: string;
+            /** @description A look; else a change */
+            look: boolean;
+            /**
+             * @description How often
+             * @example 14
+             */
+            count: number;
+        };
+        MinorsUnit: {
+            /**
+             * @description Name of the unit; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Looks
+             * @example 120
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 51
+             */
+            changes: number;
+        };
         Home: {
             person?: components["schemas"]["Person"];
             station?: components["schemas"]["Unit"];
@@ -5489,6 +6198,180 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMyContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGuardians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guardians */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Guardian"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newGuardianCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Children */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Ward"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addWard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WardInput"];
+            };
+        };
+        responses: {
+            /** @description Agreed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeWard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -5591,7 +6474,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    decideConsent: {
+    setConsent: {
         parameters: {
             query?: never;
             header?: {
@@ -5618,6 +6501,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MyConsents"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateSettlement"];
+            };
+        };
+        responses: {
+            /** @description Settled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -6522,6 +7463,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignupPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openSignupContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom to ring up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupContact"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9149,6 +10114,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did */
+                actor_id?: components["schemas"]["Id"];
+                /** @description Only this record; with entity_id */
+                entity?: components["schemas"]["AuditEntity"];
+                /** @description Only this record; with entity */
+                entity_id?: components["schemas"]["Id"];
+                /**
+                 * @description Only this operation, by its operationId
+                 * @example approveRequest
+                 */
+                operation?: string;
+                /**
+                 * @description From this day on, in Asia/Shanghai
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day, and on it
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Only records about somebody under 18 */
+                minors?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinorsReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             default: components["responses"]["Problem"];
         };

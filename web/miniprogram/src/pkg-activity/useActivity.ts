@@ -148,6 +148,7 @@ export function useActivity() {
     return problem && notSignedUp(refusalOf(problem), problem.code)
   })
   function onRefusal(act: string) {
+    if (act === 'guardian') open('/pkg-me/guardian')
     const again = { signUp: signUp.problem.value, confirm: confirm.problem.value, cancel: cancel.problem.value }
     signUp.dismiss()
     cancel.dismiss()

@@ -4,7 +4,6 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { call } from '@/app/device'
 import { back, open } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
@@ -48,17 +47,15 @@ export function useRegister() {
   }
   const leave = () => (thenBack ? back() : open('/pages/activities/index'))
 
-  const phone = computed(() => person.value?.unit?.phone ?? '')
   const refusal = computed(() => {
     const problem = register.problem.value
     if (!problem) return null
     const text = refusalOf(problem)
-    if (problem.code === 'guardian_required' && phone.value) return { ...text, detail: `${text.detail}。这次没有注册。`, choices: [{ act: 'call', text: '打电话给社工站' }, ...text.choices.filter((one) => one.act === 'close')] }
-    return text
+    return problem.code === 'guardian_required' ? { ...text, detail: `${text.detail}。这次没有注册，填的内容都在。` } : text
   })
   function onRefusal(act: string) {
     register.dismiss()
-    if (act === 'call') call(phone.value)
+    if (act === 'guardian') open('/pkg-me/guardian')
     if (act === 'retry') void submit()
   }
 

@@ -1,0 +1,65 @@
+package httpapi
+
+import (
+	"context"
+
+	"yimi/api"
+	"yimi/internal/auth"
+	"yimi/internal/identity"
+)
+
+// ListGuardians lists who agreed for the actor.
+func (s *Server) ListGuardians(ctx context.Context, _ api.ListGuardiansRequestObject) (api.ListGuardiansResponseObject, error) {
+	rows, err := s.Identity.Guardians(ctx, auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
+	return api.ListGuardians200JSONResponse{Items: mapped(rows, func(g *identity.Guardian) api.Guardian {
+		return api.Guardian{PersonID: g.GuardianID, Name: g.Name, Relation: api.GuardianRelation(g.Relation), AgreedAt: shown(g.AgreedAt)}
+	})}, nil
+}
+
+// NewGuardianCode gives a minor the digits to show.
+func (s *Server) NewGuardianCode(ctx context.Context, _ api.NewGuardianCodeRequestObject) (api.NewGuardianCodeResponseObject, error) {
+	code, expires, err := s.Identity.NewGuardianCode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.NewGuardianCode201JSONResponse{Code: code, ExpiresAt: shown(expires)}, nil
+}
+
+// ListWards lists the children that the actor agreed for.
+func (s *Server) ListWards(ctx context.Context, _ api.ListWardsRequestObject) (api.ListWardsResponseObject, error) {
+	rows, err := s.Identity.Wards(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.ListWards200JSONResponse{Items: mapped(rows, ward)}, nil
+}
+
+// AddWard agrees for a child.
+func (s *Server) AddWard(ctx context.Context, r api.AddWardRequestObject) (api.AddWardResponseObject, error) {
+	w, err := s.Identity.AddWard(ctx, r.Body.Code, string(r.Body.Relation), r.Body.Agree)
+	if err != nil {
+		return nil, err
+	}
+	return api.AddWard201JSONResponse(ward(w)), nil
+}
+
+// RemoveWard takes the consent back.
+func (s *Server) RemoveWard(ctx context.Context, r api.RemoveWardRequestObject) (api.RemoveWardResponseObject, error) {
+	if err := s.Identity.RemoveWard(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	return api.RemoveWard204Response{}, nil
+}
+
+func ward(w *identity.Ward) api.Ward {
+	out := api.Ward{PersonID: w.ChildID, Name: w.Name, UnitName: some(w.UnitName), Relation: api.GuardianRelation(w.Relation), IsVolunteer: w.VolunteerSince != nil,
+		MinutesTotal: w.Minutes, EntriesTotal: w.Entries, Coming: w.Coming, AgreedAt: shown(w.AgreedAt)}
+	if w.BirthDate != nil {
+		d := dateOf(*w.BirthDate)
+		out.BirthDate = &d
+	}
+	return out
+}

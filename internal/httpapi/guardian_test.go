@@ -1,0 +1,122 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"yimi/internal/apptest"
+	"yimi/internal/auth"
+)
+
+// born gives the actor a birth date, and takes the volunteer off.
+func born(s *apptest.Site, a auth.Actor, date string, volunteer bool) {
+	if volunteer {
+		s.Exec("UPDATE people SET birth_date = ? WHERE id = ?", date, a.PersonID)
+		return
+	}
+	s.Exec("UPDATE people SET birth_date = ?, volunteer_since = NULL WHERE id = ?", date, a.PersonID)
+}
+
+func TestAChildActsWithItsGuardiansConsent(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		people := s.People("赵小宝", "赵建国", "王明月")
+		child, father, other := people[0], people[1], people[2]
+		born(s, child, "2015-06-01", false) // ten
+		n := 0
+		post := func(who auth.Actor, path string, body any) apptest.Answer {
+			n++
+			return s.Call(t, who, "POST", path, body, "Idempotency-Key", fmt.Sprintf("guardian-%06d", n))
+		}
+		registration := map[string]any{"name": "赵小宝", "birth_date": "2015-06-01", "unit_id": s.Station.ID, "agree": true}
+		ward := func(code string) map[string]any {
+			return map[string]any{"code": code, "relation": "parent", "agree": true}
+		}
+		want := func(a apptest.Answer, status int, code string) {
+			t.Helper()
+			if a.Status != status || a.Problem.Code != code {
+				t.Errorf("%d %s, not %d %s", a.Status, a.Problem.Code, status, code)
+			}
+		}
+		var shown struct{ Code string }
+		fresh := func() string {
+			t.Helper()
+			post(child, "/me/guardian-code", nil).Into(t, &shown)
+			return shown.Code
+		}
+		want(post(child, "/volunteers", registration), 422, "guardian_required")
+		want(post(father, "/me/guardian-code", nil), 422, "not_a_minor")
+		want(post(child, "/me/wards", ward("12345678")), 422, "not_an_adult")
+		old := fresh()
+		code := fresh()
+		want(post(father, "/me/wards", ward(old)), 422, "guardian_code_wrong") // a new one ended it
+		want(post(father, "/me/wards", map[string]any{"code": code, "relation": "parent", "agree": false}), 422, "agreement_required")
+		s.Clock.Advance(11 * time.Minute)
+		want(post(father, "/me/wards", ward(code)), 422, "guardian_code_wrong")
+		code = fresh()
+		both := apptest.All([]auth.Actor{father, other}, func(i int, p auth.Actor) apptest.Answer {
+			return s.Call(t, p, "POST", "/me/wards", ward(code), "Idempotency-Key", fmt.Sprintf("race-%08d", i))
+		})
+		if tally := apptest.Tally(both); tally["201 "] != 1 || tally["422 guardian_code_wrong"] != 1 {
+			t.Error(tally)
+		}
+		guardian, stranger := father, other
+		if both[1].Status == http.StatusCreated {
+			guardian, stranger = other, father
+		}
+		var wards struct {
+			Items []struct {
+				PersonID int64 `json:"person_id"`
+				Name     string
+			}
+		}
+		s.Call(t, guardian, "GET", "/me/wards", nil).Into(t, &wards)
+		if len(wards.Items) != 1 || wards.Items[0].Name != "赵小宝" {
+			t.Error(wards)
+		}
+		want(post(child, "/volunteers", registration), 201, "")
+		shift := s.Shift(5)
+		want(post(child, fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]any{}), 201, "")
+		taken := fmt.Sprintf("/me/wards/%d", child.PersonID)
+		want(s.Call(t, stranger, "DELETE", taken, nil), 404, "not_found")
+		want(s.Call(t, guardian, "DELETE", taken, nil), 204, "")
+		want(s.Call(t, guardian, "DELETE", taken, nil), 404, "not_found")
+		want(post(child, fmt.Sprintf("/shifts/%d/signups", s.Shift(5).ID), map[string]any{}), 422, "guardian_required")
+		if s.Count("guardianships", "ended_at IS NOT NULL") != 1 {
+			t.Error("the consent that was taken back is not on record")
+		}
+	})
+}
+
+// Under 14 is by the calendar of Asia/Shanghai: on the birthday itself no guardian is needed any more.
+func TestTheFourteenthBirthday(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		for i, c := range []struct {
+			at   string
+			want int
+		}{{"2026-06-09 23:59", 422}, {"2026-06-10 00:00", 201}} {
+			s.Clock.Set(apptest.Clocked(c.at))
+			child := s.Volunteer("赵小宝")
+			born(s, child, "2012-06-10", false)
+			a := s.Call(t, child, "POST", "/volunteers", map[string]any{"name": "赵小宝", "birth_date": "2012-06-10", "unit_id": s.Station.ID, "agree": true},
+				"Idempotency-Key", fmt.Sprintf("birthday-%06d", i))
+			if a.Status != c.want {
+				t.Errorf("at %s: %d %s", c.at, a.Status, a.Problem.Code)
+			}
+		}
+	})
+}
+
+func TestGuessesOfGuardianCodesAreCounted(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		guesser := s.Volunteer("王明月")
+		for i := range 7 {
+			a := s.Call(t, guesser, "POST", "/me/wards", map[string]any{"code": fmt.Sprintf("%08d", i), "relation": "other", "agree": true},
+				"Idempotency-Key", fmt.Sprintf("guess-%08d", i))
+			if want := []int{422, 429}[i/5]; a.Status != want {
+				t.Errorf("guess %d: %d, not %d", i+1, a.Status, want)
+			}
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package identity
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/store"
+)
+
+// saveGuardianCode puts a child's code in the place of the one before.
+func saveGuardianCode(tx *store.Tx, c GuardianCode) error {
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "child_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"hash", "expires_at"})}).Create(&c).Error
+}
+
+// takeGuardianCode uses a code up and gives whose it is; 0 when it is nobody's or has run out.
+func takeGuardianCode(tx *store.Tx, hash string) (childID int64, err error) {
+	var rows []GuardianCode
+	if err := tx.Where("hash = ? AND expires_at > ?", hash, tx.Now).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	res := tx.Where("child_id = ? AND hash = ?", rows[0].ChildID, hash).Delete(&GuardianCode{})
+	if res.Error != nil || res.RowsAffected == 0 { // used in the same instant
+		return 0, res.Error
+	}
+	return rows[0].ChildID, nil
+}
+
+func insertGuardianship(tx *store.Tx, g *Guardianship) error {
+	one := int64(1)
+	g.ID, g.Live, g.AgreedAt = 0, &one, tx.Now
+	return tx.Create(g).Error
+}
+
+func endGuardianship(tx *store.Tx, guardianID, childID int64) (bool, error) {
+	res := tx.Model(&Guardianship{}).Where("guardian_id = ? AND child_id = ? AND live = 1", guardianID, childID).
+		Updates(map[string]any{"live": nil, "ended_at": tx.Now})
+	return res.RowsAffected == 1, res.Error
+}
+
+// hasGuardian is the condition that a guardian's consent for the person holds.
+const hasGuardian = "EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1)"
+
+func wards(db *gorm.DB, guardianID int64, now store.Time) *gorm.DB {
+	return db.Table("guardianships").Select(`guardianships.*, people.name, people.birth_date, people.volunteer_since, COALESCE(units.name, '') AS unit_name,
+		COALESCE(volunteer_hours.minutes, 0) AS minutes, COALESCE(volunteer_hours.entries, 0) AS entries,
+		(SELECT COUNT(*) FROM signups WHERE signups.person_id = people.id AND signups.live = 1 AND signups.starts_at > ?) AS coming`, now).
+		Joins("JOIN people ON people.id = guardianships.child_id").
+		Joins("LEFT JOIN units ON units.id = people.unit_id").
+		Joins("LEFT JOIN volunteer_hours ON volunteer_hours.person_id = people.id").
+		Where("guardianships.guardian_id = ? AND guardianships.live = 1", guardianID)
+}
+
+func wardsOf(db *gorm.DB, guardianID int64, now store.Time) (out []Ward, err error) {
+	err = wards(db, guardianID, now).Order("guardianships.id").Limit(20).Find(&out).Error
+	return out, err
+}
+
+func wardOf(db *gorm.DB, guardianID, childID int64, now store.Time) (*Ward, error) {
+	var w Ward
+	err := wards(db, guardianID, now).Where("guardianships.child_id = ?", childID).Take(&w).Error
+	return &w, err
+}
+
+func guardiansOf(db *gorm.DB, childID int64) (out []Guardian, err error) {
+	err = db.Table("guardianships").Select("guardianships.*, people.name").
+		Joins("JOIN people ON people.id = guardianships.guardian_id").
+		Where("guardianships.child_id = ? AND guardianships.live = 1", childID).Order("guardianships.id").Limit(10).Find(&out).Error
+	return out, err
+}
