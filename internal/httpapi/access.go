@@ -120,5 +120,5 @@ var access = map[string]rule{
 // present privacy notice, beside the public ones: to see who one is, to decide, and to leave.
 var unagreed = map[string]bool{
 	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
-	"getPrivacy": true, "listMyConsents": true, "setConsent": true,
+	"getPrivacy": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
 }
