@@ -398,6 +398,36 @@ func (e CheckinMode) Valid() bool {
 	}
 }
 
+// Defines values for ConsentKind.
+const (
+	ConsentKindIdentityNumber ConsentKind = "identity_number"
+	ConsentKindLeaderboard    ConsentKind = "leaderboard"
+	ConsentKindLocation       ConsentKind = "location"
+	ConsentKindPrivacy        ConsentKind = "privacy"
+	ConsentKindSensitive      ConsentKind = "sensitive"
+	ConsentKindShare          ConsentKind = "share"
+)
+
+// Valid indicates whether the value is a known member of the ConsentKind enum.
+func (e ConsentKind) Valid() bool {
+	switch e {
+	case ConsentKindIdentityNumber:
+		return true
+	case ConsentKindLeaderboard:
+		return true
+	case ConsentKindLocation:
+		return true
+	case ConsentKindPrivacy:
+		return true
+	case ConsentKindSensitive:
+		return true
+	case ConsentKindShare:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DecisionInputDecision.
 const (
 	DecisionInputDecisionApprove DecisionInputDecision = "approve"
@@ -437,6 +467,7 @@ func (e DeliveryState) Valid() bool {
 // Defines values for DemoLoginPersona.
 const (
 	DemoLoginPersonaAdmin     DemoLoginPersona = "admin"
+	DemoLoginPersonaNewcomer  DemoLoginPersona = "newcomer"
 	DemoLoginPersonaResident  DemoLoginPersona = "resident"
 	DemoLoginPersonaStaff     DemoLoginPersona = "staff"
 	DemoLoginPersonaVolunteer DemoLoginPersona = "volunteer"
@@ -447,6 +478,8 @@ const (
 func (e DemoLoginPersona) Valid() bool {
 	switch e {
 	case DemoLoginPersonaAdmin:
+		return true
+	case DemoLoginPersonaNewcomer:
 		return true
 	case DemoLoginPersonaResident:
 		return true
@@ -749,6 +782,7 @@ const (
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
 	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
+	NoticeKindConsentWithdrawn  NoticeKind = "consent_withdrawn"
 	NoticeKindDisputeAnswered   NoticeKind = "dispute_answered"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
 	NoticeKindRequestApproved   NoticeKind = "request_approved"
@@ -778,6 +812,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
+		return true
+	case NoticeKindConsentWithdrawn:
 		return true
 	case NoticeKindDisputeAnswered:
 		return true
@@ -2748,6 +2784,11 @@ type Checkin struct {
 	// Example: 清河行动 · 渠边清洁
 	ActivityTitle string `json:"activity_title"`
 
+	// Advice What to do about it, to be shown as it is
+	//
+	// Example: 这次没有用到位置，工作人员会核实一下
+	Advice *string `json:"advice,omitempty"`
+
 	// At What counts
 	At time.Time `json:"at"`
 
@@ -2838,7 +2879,7 @@ type CheckinInput struct {
 	// Kind Check-in or check-out
 	Kind CheckinKind `json:"kind"`
 
-	// Location Only its distance to the place is kept
+	// Location Read only with the consent `location`; only its distance to the place is kept
 	Location *Position `json:"location,omitempty"`
 
 	// ReadAt Only when sent later for want of signal
@@ -2877,6 +2918,85 @@ type CompletionInput struct {
 
 	// PersonTimes 人次 served; 1 if absent
 	PersonTimes *int `json:"person_times,omitempty"`
+}
+
+// ConsentInput defines model for ConsentInput.
+type ConsentInput struct {
+	// Given Give or withdraw
+	Given bool `json:"given"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentKind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+type ConsentKind string
+
+// ConsentLine defines model for ConsentLine.
+type ConsentLine struct {
+	// At When
+	At time.Time `json:"at"`
+
+	// ByStaff Said to staff, who wrote it down
+	ByStaff bool `json:"by_staff"`
+
+	// Given Given or withdrawn
+	Given bool `json:"given"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentStanding defines model for ConsentStanding.
+type ConsentStanding struct {
+	// ByStaff Said to staff, who wrote it down
+	ByStaff *bool `json:"by_staff,omitempty"`
+
+	// DecidedAt When it was last given or withdrawn; absent if never
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+
+	// Holds Given to the present words and not withdrawn
+	Holds bool `json:"holds"`
+
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// ConsentWords defines model for ConsentWords.
+type ConsentWords struct {
+	// Kind 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+	Kind ConsentKind `json:"kind"`
+
+	// Text What for and how it is kept
+	Text string `json:"text"`
+
+	// Title Its name
+	//
+	// Example: 签到时的位置
+	Title string `json:"title"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+
+	// Without What is so without it
+	Without string `json:"without"`
 }
 
 // Contact defines model for Contact.
@@ -3005,11 +3125,11 @@ type DeliveryPage struct {
 
 // DemoLogin defines model for DemoLogin.
 type DemoLogin struct {
-	// Persona Who to be
+	// Persona Who to be; newcomer: a resident who has just come and has not been asked anything
 	Persona DemoLoginPersona `json:"persona"`
 }
 
-// DemoLoginPersona Who to be
+// DemoLoginPersona Who to be; newcomer: a resident who has just come and has not been asked anything
 type DemoLoginPersona string
 
 // Duplicate defines model for Duplicate.
@@ -3738,6 +3858,15 @@ type MonthHours struct {
 	Month string `json:"month"`
 }
 
+// MyConsents defines model for MyConsents.
+type MyConsents struct {
+	// Items Every kind, the notice first
+	Items []ConsentStanding `json:"items"`
+
+	// Log What I decided, the last first; the export has all of it
+	Log []ConsentLine `json:"log"`
+}
+
 // MyContact defines model for MyContact.
 type MyContact struct {
 	// IdentityNumber Absent when I left none
@@ -3927,6 +4056,9 @@ type Person struct {
 	// Example: 138****1234
 	Phone *string `json:"phone,omitempty"`
 
+	// PrivacyAgreed Agreed to the present privacy notice; without it private calls are refused
+	PrivacyAgreed bool `json:"privacy_agreed"`
+
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
 
@@ -4000,7 +4132,7 @@ type PhoneCode struct {
 	Code string `json:"code"`
 }
 
-// Position Only its distance to the place is kept
+// Position Read only with the consent `location`; only its distance to the place is kept
 type Position struct {
 	// AccuracyMetres As the phone reports it
 	AccuracyMetres float64 `json:"accuracy_metres"`
@@ -4011,6 +4143,51 @@ type Position struct {
 	// Longitude Degrees
 	Longitude float64 `json:"longitude"`
 }
+
+// Privacy defines model for Privacy.
+type Privacy struct {
+	// Consents The separate consents, in order
+	Consents []ConsentWords `json:"consents"`
+
+	// Contacts The district centres, who answer for it
+	Contacts []struct {
+		// Address Where it is
+		//
+		// Example: 红寺堡区罗山路 1 号
+		Address *string `json:"address,omitempty"`
+
+		// Name The centre
+		//
+		// Example: 红寺堡区社会工作服务中心
+		Name string `json:"name"`
+
+		// Phone To be asked
+		//
+		// Example: 0953-5098100
+		Phone *string `json:"phone,omitempty"`
+	} `json:"contacts"`
+
+	// Sections The notice, in order
+	Sections []struct {
+		// Lines A paragraph each
+		Lines []string `json:"lines"`
+
+		// Title What it is about
+		//
+		// Example: 保存多久
+		Title string `json:"title"`
+	} `json:"sections"`
+
+	// Version Version of the words
+	//
+	// Example: 2026-12
+	Version PrivacyVersion `json:"version"`
+}
+
+// PrivacyVersion Version of the words
+//
+// Example: 2026-12
+type PrivacyVersion = string
 
 // Problem RFC 9457 problem details
 type Problem struct {
@@ -4242,6 +4419,9 @@ type Question struct {
 
 	// Required Must be answered to submit
 	Required bool `json:"required"`
+
+	// Sensitive The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves
+	Sensitive *bool `json:"sensitive,omitempty"`
 }
 
 // QuestionKind How it is answered
@@ -6195,6 +6375,12 @@ type ListMyCasesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SetConsentParams defines parameters for SetConsent.
+type SetConsentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListMyEntriesParams defines parameters for ListMyEntries.
 type ListMyEntriesParams struct {
 	// Month Only this month of service, Asia/Shanghai
@@ -6683,6 +6869,9 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
+// SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
+type SetConsentJSONRequestBody = ConsentInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -6991,6 +7180,12 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// ListMyConsents What I have agreed to, and when
+	// (GET /me/consents)
+	ListMyConsents(c *gin.Context)
+	// SetConsent Give or withdraw one consent, at once
+	// (POST /me/consents)
+	SetConsent(c *gin.Context, params SetConsentParams)
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(c *gin.Context)
@@ -7060,6 +7255,9 @@ type ServerInterface interface {
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
 	// (POST /people/duplicates/{id}/settle)
 	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
+	// GetPrivacy The privacy notice, and the words of each separate consent
+	// (GET /privacy)
+	GetPrivacy(c *gin.Context)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -8989,6 +9187,59 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// ListMyConsents operation middleware
+func (siw *ServerInterfaceWrapper) ListMyConsents(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyConsents(c)
+}
+
+// SetConsent operation middleware
+func (siw *ServerInterfaceWrapper) SetConsent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetConsentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetConsent(c, params)
+}
+
 // GetMyContact operation middleware
 func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
 
@@ -9685,6 +9936,19 @@ func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
 	}
 
 	siw.Handler.SettleDuplicate(c, id, params)
+}
+
+// GetPrivacy operation middleware
+func (siw *ServerInterfaceWrapper) GetPrivacy(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetPrivacy(c)
 }
 
 // ListProviders operation middleware
@@ -12411,6 +12675,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
+	router.GET(options.BaseURL+"/privacy", wrapper.GetPrivacy)
+	router.GET(options.BaseURL+"/me/consents", wrapper.ListMyConsents)
+	router.POST(options.BaseURL+"/me/consents", wrapper.SetConsent)
 	router.GET(options.BaseURL+"/people/duplicates", wrapper.ListDuplicates)
 	router.POST(options.BaseURL+"/people/duplicates/:id/settle", wrapper.SettleDuplicate)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
@@ -14600,6 +14867,84 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type ListMyConsentsRequestObject struct {
+}
+
+type ListMyConsentsResponseObject interface {
+	VisitListMyConsentsResponse(w http.ResponseWriter) error
+}
+
+type ListMyConsents200JSONResponse MyConsents
+
+func (response ListMyConsents200JSONResponse) VisitListMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyConsentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyConsentsdefaultApplicationProblemPlusJSONResponse) VisitListMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetConsentRequestObject struct {
+	Params SetConsentParams
+	Body   *SetConsentJSONRequestBody
+}
+
+type SetConsentResponseObject interface {
+	VisitSetConsentResponse(w http.ResponseWriter) error
+}
+
+type SetConsent200JSONResponse MyConsents
+
+func (response SetConsent200JSONResponse) VisitSetConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetConsentdefaultApplicationProblemPlusJSONResponse) VisitSetConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyContactRequestObject struct {
 }
 
@@ -15451,6 +15796,44 @@ type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrivacyRequestObject struct {
+}
+
+type GetPrivacyResponseObject interface {
+	VisitGetPrivacyResponse(w http.ResponseWriter) error
+}
+
+type GetPrivacy200JSONResponse Privacy
+
+func (response GetPrivacy200JSONResponse) VisitGetPrivacyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPrivacydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPrivacydefaultApplicationProblemPlusJSONResponse) VisitGetPrivacyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18434,6 +18817,12 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// ListMyConsents What I have agreed to, and when
+	// (GET /me/consents)
+	ListMyConsents(ctx context.Context, request ListMyConsentsRequestObject) (ListMyConsentsResponseObject, error)
+	// SetConsent Give or withdraw one consent, at once
+	// (POST /me/consents)
+	SetConsent(ctx context.Context, request SetConsentRequestObject) (SetConsentResponseObject, error)
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
@@ -18503,6 +18892,9 @@ type StrictServerInterface interface {
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
 	// (POST /people/duplicates/{id}/settle)
 	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
+	// GetPrivacy The privacy notice, and the words of each separate consent
+	// (GET /privacy)
+	GetPrivacy(ctx context.Context, request GetPrivacyRequestObject) (GetPrivacyResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -20465,6 +20857,74 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// ListMyConsents operation middleware
+func (sh *strictHandler) ListMyConsents(ctx *gin.Context) {
+	var request ListMyConsentsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyConsents(ctx.Request.Context(), request.(ListMyConsentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyConsents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyConsentsResponseObject); ok {
+		if err := validResponse.VisitListMyConsentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetConsent operation middleware
+func (sh *strictHandler) SetConsent(ctx *gin.Context, params SetConsentParams) {
+	var request SetConsentRequestObject
+
+	request.Params = params
+
+	var body SetConsentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetConsent(ctx.Request.Context(), request.(SetConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetConsentResponseObject); ok {
+		if err := validResponse.VisitSetConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyContact operation middleware
 func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
 	var request GetMyContactRequestObject
@@ -21185,6 +21645,30 @@ func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleD
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
 		if err := validResponse.VisitSettleDuplicateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPrivacy operation middleware
+func (sh *strictHandler) GetPrivacy(ctx *gin.Context) {
+	var request GetPrivacyRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrivacy(ctx.Request.Context(), request.(GetPrivacyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrivacy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetPrivacyResponseObject); ok {
+		if err := validResponse.VisitGetPrivacyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -23760,532 +24244,553 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17lxvFtTeOv5Va+p21DERjSzNjey7r98dgc3HA4NjOcRLwI5fUJakzrS7R1RpZh4e1xgkGY2wwJxcC",
-	"2AnOwSfkJNgOBDADxms933fy9Ugz/itv4btq76q+qbrVmtH4kidZZx08Uqvrtmvf92e/WqjxVpu7zPVF",
-	"YeHVQpt6tMV85sFfBzqe4J78l8VEzbPbvs3dwkLBZaf9Sg2+JLxO/CYjbdpgpMrq3GOFYsGWT73SYV6v",
-	"UCy4tMUKCwV8vlAsiFqTtah8a4uefp65Db9ZWJgulYoFv9eWTwrfs91G4bXXioVD1vDox5uMeKzGPWuX",
-	"ILalh2tTvxmOBp977JWO7TGrsOB7HRYd+d88Vi8sFP5/e8Ll78FvxZ5DlhqatdrcZ26t9xzrDU/jMLUY",
-	"oS7rkjr3CKO1JrEYs+SGUNJmnuAuoa5Fllnbh0dsXxCP+Z7NRKFYYKdpq+3Iqe6tl2rz1Wm635phs7Xy",
-	"nF5Qk1GLeeGSIhOakjNK2cny9Fyx0LJd/fdcUW6Nzzz5zv/10tLUz+jUf5Sm5itTJ3/wbwXTpj9vt2x/",
-	"eMFLPmlx4RPBSYu6PWL7rCVSDtuBV0RnaLE67Ti+POminK7d6rQKC2V57C3bVX8Fs7FdnzWYV3hNzsdj",
-	"os1dwYAmj3i86rCW/GeNuz5zYaa03XbsGpUz3dPGJ37wcyGn/WrOU9fvhRHjCz/K6h3BrEUiGCM1brHC",
-	"a8XCMSaEjQOkzGO88fX7DOMfsxsus4jtwumoH8j3LdVqvIMDtz3eZp5v4yZVbc9vVizqs+FjPEh7kkbh",
-	"kUKxUOdei/qFhQI8PUQOxULNY9RnVoUaSOKY7dYY6TaZm3zTlG+3jK9rUlHxuIPzjL/tWe5YglAiv5ZT",
-	"FD6t1wn3iOA1mzqky71l5hUlAdo+qVHX5T6pMuA/3JX/pT5pcLheatwq5w6jrhzYtpjr277xJotlZsXu",
-	"5L7Z0hPh/8rTMz8xrcUWlRXudFyfMQOXPMoatvCZxyxC5bLCR03Ta9lux2ei4nOfOqOI5TA+LH+HF27o",
-	"rgrkysiGuh73GYELGS5x8Pv3Bx/86t5HN0wrwx9WbCsPsywW2k3uslwbW56ZUzs6axq349p+xbykZ3lL",
-	"3r5WSz7Ti710/dblwW+/2fjk+/6FNfn/v7628ZcPjKwtlAgvRdaodjFxoMkzidJu7FqcDEbi1Z+zmi8X",
-	"slTz7RVFbfG7Sdttj6+MPuMl/Zy8g7TVpnbDHfWbA+q5Jz2b1fGHbqVFXdowbOghQlsglOCeGYmyRt0a",
-	"cyoeo4qXJSQxdyzic8JWmNercqtn5B9NVlu23UpLMs5R88dnDyseKxkrrfmVFPI6zuXtH6ax0vzemam9",
-	"pfm5crlknFHIr+MvPCEZiC2IJYcz/LDO3BqrtJjvmdgXTH7Kdgl3nR7p2n7TdgNhiT9aJLQqmIv6gIuj",
-	"BPOOqkCB/JN8K98dtF3RAcoe4gW1GvA+Ak/IEyU+XWYu4R2fPNa/8/7g9TuDyxf7568Orlxd//5tsuT5",
-	"pLz/cSNFOKCUpFzRE01O5ANx/eben//av/N+//q7pi11OErLkZTBuWfZrpRRyCwrRpr+KaOeWCQl4waX",
-	"95n2F5RZ4VPPF2YZJ7/Saq58mIimXfdR2tiCSCHEV4Bf5JOAbYfWWOoOMo/F2fSts4Obfx/c+jjK5AbX",
-	"vyQzpP/u14Or10xDeLZYFin07XOy7PIuqdueyDj/aXn+qOItvDo8gvqAeh7tyb9hTwxDHnKJ3AfCPYt5",
-	"i8R2iWMLX+Ad8ZtcsGADi4QqDXNvdOhMpUmOapzOsu04hum8wJglNTnqOOpIW7nHkq80juUrPSuTmyt5",
-	"cMxXJOzbvmPiafBxkgA+/2Lz6oX++U/J//maDG59vPn9N/LTv59JFaF5mUaGvJVmFvca1LVFVGVJEaYg",
-	"RX01ec1g9d5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/fRNC7hhQakw2ZknwQ267g7q9Zdlyb6hzJCLQ",
-	"69QRrDhBGZ/77O6XYI3YljOlmGm5N25alqbmf0DMVmV+oRv3CcTHK++MTHYZswQJJFHEPN1bitmne80C",
-	"Oip4lZGrqCK/IN6esI1s2uzoLZuAzFXLLBVN8reQauAb9y+PPIwscG70AnOLvyjvj7pQctBdi54+hD8t",
-	"l/KLQ8lUUfAGbCi/oENOFBt7b2lc2Te2uMtYKLDwVzpMfe97HTZByRY5kH3x85jenthLiK5QIEVZsEma",
-	"5RZSWfLkiLpEcYkRnMmw+tRU2hNqnPLPmlRf5EC56ScwRw36S8SbOzyBI1QIYvuECqIcvlKzDlThNm2w",
-	"RcJabb9HOM7VocIfrS4o32F07OxN82vNkUK4ZbvRT8v/EssPqVgugeBDHxU8SWgX+Ema5B0teP9JBe2/",
-	"hOsjJ+DGkVuvZfC8Y77Rf7958a2NT+/cXT0zOH+tf+ni+q3P7q6e6X/9+ca3vxpc+QP+u//ubwdfnZPC",
-	"1pWU8VLB8mhdHki7U3Vs0YRdqtuu/if6+RxmRZhweBpLruiigzvOTpdNYTGp4bzSYUL+uUuQZWZ0Cjq0",
-	"ypwUIupSgUxOsgc3rjF88OH6rfMbV672v3+/f+12/9L7ppevUKfDUpQvimvJ79pICC5cD04/GMkouWCg",
-	"rRiP+bc13BjhMNYeFgq5t+ZFlxH4bpEItsI86oCcrzW5XZMmUo8JAh61RTJdmt43VS5PTe+HRyhRgaNg",
-	"Mi8VNq5cXb91cfPWu/3rv5ebY2IDe0ul7Is/DVdH/5XrWLKOIyL6h9l7jbt122sJQomwG+5Up71AXF7l",
-	"Vq8I8SflINe3iXZ83qK+XUMPR71uvjaeUazatWYQNPe4nN8uQSyPdm23ISBiXOMO7wCn1wNyr9bEiLaN",
-	"nkYIdhsHFXIBLeb6WyE9jLBtTY0Of2vcf9+ntWaLGaOVvQzJSy2LWRi7GlpsteebiPmY/R8xgpydmy6X",
-	"TcIxK7R5YpygZl7dcNl2rZQwSt3jLVTuA3NDn/7P26whz9yV/7/LqvKity0z0Zk3EnIVqj14v2AeOFvl",
-	"5RV0xYa3hpyk/9H3G2+9Wd7983Yjn9MP1hRE0PBIisGZjg6U+T5zLSl/DKEyJQlz697BD9JEtJQA2hTa",
-	"jpO1Rt2KYhqmRAm9JFKjrtTZ1aPMIi7vpkTa2rRmjE4fkRpcJKQdoV/mWuaYhVwnOBh2CcLgeHLSsdkK",
-	"XXIc0m1y0qQWoQRUykUiLQxXPoDaXhGktSQyHUvNZZcGW3WUd03GKURW0tdHmhRWCFrM8K7CM7mpJyMI",
-	"FN1QeCznliYuTDCfYoy2hwg3OpfwmCNUojYmToh6z7Ov2VbkQhpdqHgNd1mYBKUEaJQCxvGc17TBZDYv",
-	"LB5hjOHCa9zz5EqLBZdXRBMumcsrNY9Ztm9klCq2PzzS01LvwdctEPWUJOsmda0wROWHBBGzyGZnRyQ0",
-	"SYIwR9NjA3ebPT3okPVtWI3c9E57a4I7/G1Rb7+JgqJmUmkc3SwPUcrbP8z+NYcxkUOP2L7y3FPicL48",
-	"FsuRrzmK52BgOsz1vfxCp0lFqsemycK0H+Kwui/5p3wWk8l4m7nHYPsPoOvHnLnkGnnSoTH0E7fSYn6T",
-	"W3kdUvhw1jU5AFeLWaAgd+XtrOlYC+iw8Afv+KTGW4z4PBaINwdSeMc3LvTFjp97pfIdW1zquDlP+Hh6",
-	"8DSaSZQ37crjbS6YVclUifVTmW9IPbgnkasski61faFsOMFq3LVUvphR1xiLw+QMiiPpq5B4BleKZmpF",
-	"tz2ML+vVFiNMI3ozU7mPfFLysUdJ+Zy42uch9x1LUXvYVCsPZP72FKxMKnkwcZsYjT5qwZuEpB2a3+Dz",
-	"qxuffX9vdfXu6pnNq9fWv/v47uqZ/vUP129fXL91sf/mG3dXzww+vzq4/BZ+GFH9WrYQttuooEdfMNev",
-	"OMgK2px7FVqrdTxa66EaGPjhjR6TjmX7B5rUNR0vrfsm+wODIz6pshpt6T1cIC73m7bb2E3Wb10c/O77",
-	"jU/WYMO7KpTS9uyVhK+s0P/683urH27eedPo38B6itThu1Qkx46//Puz/etXB299U8jtKTgOHgin04o7",
-	"XjWfHVY8qW1lvYXYLjnQtF0m4uveOP/VYPXMSFLTbJ7CJQ7qS/BYjDQnT/OplERvOa1l21U1GlhDEqGp",
-	"jgtupoZHwf0SCMNI8lKEfwOrKWjBqCUPejK0HIYkJcsW7Q7snmDeil1jFZg1PLNiY4lHkzu2BQEHuXom",
-	"0JKBH9HQc1YsWMyxV7DSosZdgR9Wmcvqds2m8DntpJk8em+8nlHace34G9I4FklpAS2envAhYy70rUWY",
-	"te36+2aNygO+PZXibA+44iLZ+OLbjW//EHCp4eEKgyufDr78un/2pokYt+3HqwEbSItu4bdWURpmSN2a",
-	"e3abzGP6CkIAY5m1/dxMPsKBzNaIouaRL1GEH/yoYo+un1rE26AoEBLCkRLDM57OdchqyLTs/S4cKQ4s",
-	"uaEUhugQK6r9s9GdQ4EYCOilbqdVTSjQ06XpfaWZ0t6p2bny9HTJrCDBTNJ5k2YC0RmZ+RQmxm78+ovN",
-	"G19vx/Pbsl2ThF6qShNJ8BarcqtHOq7UF6AEbNgMdJnf5d6ywXHg8RZuId5STDCaniVVeZjydF1y6MjK",
-	"LKGW5TEhimR2Lvx4H0mkSRemSzO7S7vL5ZndpT3TxjINyTmo2TKHtFH99SFL3xB9pWu81ZL2oWO7DAxF",
-	"eRUtKO2JzQFTNdjRgBsOK634lZHEX9RHC48QhzeKMJg6cgwC7hLkJ1NqgKlDiRKC8g8Pzv1k389mDpv1",
-	"Zcdcc9NVml6PWLYKWmjh4jEBOQmFYiFqGGJpUwWDJ8qgsblb0SEny5bD1vwKtVq2ZGSKJ57MLYuDmKrF",
-	"XZZG5qiDpJP5iDxh+XX8PkX0Evh2l5hAxQ5q8n6hGIqrmGxRJxPPLA5pNdAjFEeNM4ooz4wzM317Q/kQ",
-	"XsYYHaYqJA/GdgjF/SNmODxJ/VrTbJXXVFbV0NWzXaJLOGOKKxiE9Y7jmMjaYj61ndHvG/6h0d13EDkp",
-	"94iHJaOQcQwlo8B+9HBux3HMJYq5hYnZt6PqAklNOeekEB32FkW9OuYcE21gQHlLN7ahQSgr32210rwv",
-	"cMZHmYA84vt8M0L6em3LvusnI0r3sDaNgjYl5Yr4HLyiRhXWlPj1dMdxSI9RTxCfJ5SzffOmcx2jADhS",
-	"mzm/d/9UaXaqPJ2rLljZH8Y4BiUusxvNKu94oMhJ1Zh5C6SJamCP0IbHzB7Mhsc7bZPfEgQooQ22QAbX",
-	"37734eX1tbX+f/0FtQjJguxlVpQsy2I1h3r5M8GOU6/B/GfkuCZO2ehQz7Kpm7ZSEA4LBMop5Tz08zAx",
-	"WGdhO5fdLHVfQMEU8yv3P7o9+Phto1fYHJ5QalLcfjQoWk6uLMaj+jnJV9jp0QXvpyddrqSUJ2QNXd5x",
-	"LMx2yMeqtAqhlxGQYoQERnCCLdUK5eUVMYwHUxBwolX/abcbkyxV2CDvJY/4fd55u3/tK/l/t39178of",
-	"+5cuDF5/N7E4Y4QzjS0sme97kPhoC1p14Lsm9SzRtNuFYsHh3Yrtqn11WN2vVFnTds3pj5Fqi1zpodvn",
-	"F+Sx9Vv/s762tn7n6uDMjfU7VwbnPxl88RsozJwpmwtzt8AmxktmDnhIJooGPPQwMQ2zQzGYnvFCc74s",
-	"Fz2cqBbe9PTwXEspTnXuLerT3iXQp2EL0hquV89k3anBnqfGCPA0uWNV2Om27THzy37s+rYDQB6EkiaT",
-	"jNPhsAzlyMoZZ66NPvFj6AQ9VOPjiUH0BKV4s8AEk7ts9heVy9P7pmbnZubN/iLIaEphwEVi14nSNJV8",
-	"WSQt2iNVhhZQnL1pW3Z97cLg2ndk8+a5/p1f9q9/khKrBf9v/pCz/kG6CAwcCZEowHufDn775r0rH4z2",
-	"ouQI5CkXdoYQxifiU7jzy41Lb2z89t3+je+MUYQR5fe5CTBX2Fnd76AUu0t7OYn2hMlEsOJOgIBUE5ul",
-	"bkcYs8aKF6S9tISvKIkkz784zI8yuFlKNcHgw19s/OYDVUGw9t+qfOD6hcG5S3dXzwwu/0//3M1oTYH8",
-	"EH7S//pzjFppSSu5hpwT58jfVOFQmI8VFhkUCw5ti5RqgwPUYa5FvacZlvbEWTAkPhv8FX6QVF0HEC6p",
-	"BNpCJbsuYoaDx+IIOHto296zUt5TUyPuWXrywMGnnn7m2UM/fO75wy+8eORHR48d//G/n/jJT3+2266J",
-	"0YAy8aTs8AgOUMfJWwswRP31OqEOd6VS8O1/9c///vEFyMVE9zm6NTHIyFuF4tgC62n108XAlGYecLyq",
-	"Ci4llISxlM7jceMCfID3WfP8v0+vjJ6jSFEwrTFUyBMBsSVRXTb+tIqBuPEUyfFVwy3ocAciiEkJewvL",
-	"MjI9p54fqF6mGMfzVPgqSDaSnJkLiH8hrleyaKzFFJuyiOCkTr1FnQVqc1cQiwNACgK9RXPopmfmy7ni",
-	"cg1OncpIlyGFOAyNjTFTgv8ZRsnOcB3Dj8nyQlodtl1mxEkzL6dhrzBXbWgMZGmmNLt/upRr43KaVP3r",
-	"56R9duPi+trng8+/MGpZHddVFkWy9ANirkJDUyjQNpun5LOjkmDMHoagX06iFD73eplu3zr3DDlq9878",
-	"6u7qmc3rnwxu/n2wJjWE/vkrm+d/Mbj59x2Houm6JhiaSDQtlSYO2vU685jrkzbjbYeZyKI8uy8HTWS4",
-	"jXBLiwXUVs0gN7GbGD3NkNeEtDIMPxdnJYaVZzFChITbBjccm43kuGFjBjzGvPT38YpnEAYSRPIsY7uZ",
-	"dW7p+Tr3qdLJoWKkBx0meQCenEQY6wXWoL69AtFqGpGGxOJdtyvVrZgknJ0b72ilyoiwZ5urZ5944okx",
-	"LdIJJawi4gjsWTR/WVNNer7qSGp5INHmOL0+YgFnPfkt+e/vrz65fTYcFCvtK+n/RRS6faWx+WQ6Esl0",
-	"+s26bzpM3AIcbZ5MAkjIqBPkkP5ZtHnYNkLs9kiben4ALAouXGkwiAA0OkmwSo1IsUViWpERMDNCfDkx",
-	"ij3qLpun7tAaI7TF3YbSzYKFVFmPuxYpF0ulEpQY2X6TuJyEGxiaKXMjNbXIr9Tqs7Z6QmhD/zcwhp25",
-	"ha8ZD8e1bO1niu+0ZQtfV5An/WesDbk8UmT4HgNccXlPBakyv8sYfoNe810iyCUIIgqLpKTdKCKhFW4L",
-	"rddhK2wkDtWPOtSx6wpPPjtnf1y/P28zt1KjwljaJz9WuajdeLbJftOaX8FpmpCYnrFXAOZJuWJtedtR",
-	"w4ANQJG/bAZsF51GgwmfpeTwAuI7B2An488z7EkVWQ+2jVSZw92GGEuvxxMcyjXUuxrdlmJIodFlmVmQ",
-	"YC9wE5FnlgRGEN7HAvDfEZQLn51OUZtVScOwDW+LrQpdhOqTI44BOqF3eSv63sjVxbyhORSObSwe5mJc",
-	"IBa3PkC7kaZhyoEnU+QmuhFF4Ngjoms7DmnSFbYTteATLrbUGDA5apOfk49mGconRtddSwGGdVPhdzms",
-	"552obvZYG26lwQj1AVukKuUx5o8zS816EaWHksEaWM4gLcauT95prI9IAbPCyAG1K9iFeK1yvK45Jx5I",
-	"pgMJaeiASph+UO4jOQtmVWzD/T2mcJipx9BOiRClEa5JvYt3/OyXJUjcqKhZdsM2IvRy4jFqJd9RmC3v",
-	"ny9NF2LQmi+/bL2677V/uy812lnZO8e1nwQyzZFUNHhevrc71GfCN1v4QkfWHYpYL6JIXNZlwtfIPxoU",
-	"ZW68lgFgoVY67TTMIxLNNY+0yUhJZJ/0fZYvZe0KQiMYKOV5u86wdq6G8PORuJlpij5fZqnINk1GfnSU",
-	"NLljjdZC8UUBCcdoIzHp3JwkPIzYnY1fuoBOMvjNVlSqtLt4VF1EUlWCfhHdAJEq/3y3cQsyNy926xEu",
-	"bG2eScZhRjAB9Pkmcwn4NuQuooezS10onJLbD3GBnIQ5FvhCHsLD5J0kzlBUcy2NIsvleKLDEGU8ZwS/",
-	"CxH6vbiCohItgAjlR8ZcoRiGi7HotO0xAQjDXSqIaPKuGwOQgosbXCQgsoqoUTdzOGMNEv5WvnEhVI4E",
-	"ChOVPFiv7xLALBbDJ9QvUI+VI8PDwde7BOFdN+Awat7hWNEwIH5gnLjDa8vHbXOnMJvuOdakbqNJ7UVC",
-	"XSmVtMao5u2BI0c53kHQJIpQCqX5hVIpfh0fe6lUPvnyy9b/nn6pNDVz8vGFl0pTe+UHxht6gMs3Qc3o",
-	"VhiIsbwhVvmIbR6YRbpN25F2Aphdcl1RR8eQm8ok2DNsaTw8eLNGpcvZFAjVPx9csEOvXl9bG/z1qkoT",
-	"WSTlZIZWgJk9opmi6XIq4Kn8NUyH48mvOYElIDPa54SKZeUSzFulkj2eOTdIY/LrRRjZUoi6PV5S3jMH",
-	"fjhVmoZSoxPsADQdBDeX7Q/52h3q237HxC4OsobHEn7s/btny3P7o9X2Fu9UNag0Hut89Iyn5kMSVVmn",
-	"ILrcRv5Ry6V9u0v79s+UM4ctz8XGhT8TAydOIlh6dELmc9Dx3a1c/Wzb2PYlz+84FnoHwMCUlrLjGKH8",
-	"ItGFNEi/0jiQfieavUQewe/7526SadK/+e7g/a/ITIn0z70xQvCOIvlwzmoapk0+SHsHzL1C0+uFbJfE",
-	"pEOuqFxK45MX21L5gS8xyoxiBf6ZhJvI3u3E6tVE1LjGpbOaLbYqWNRvzVZF8G0EGhpxC+AwYAInjY7U",
-	"DAB9+VKLEXhrLieWSqbIC89oTi5No2CVdOtLq1iuZ5H4qulj2F90NEDlkM9WAJaN2j3zoSmgGyMqZKvt",
-	"C7O6x+s+czVbDpDkY/zO6FowqnSqprDqYNvfIMOc2k4n0aavy2pN6ldaTAjaYBVV/70VdzzCoLTbzB1D",
-	"fZBTGvFOfOQ+QVpH4n+0yjv+ohSWtkte4H6yNkSXTqibY02iHW2W8zJeopW/ECulVN5i1FoICM52HIi+",
-	"+3SZEdtfJB23xjyf2u4CIOsg8ggQpsOFr3sZt2hPua89z8Y9CBLNGcU0QvUeI0ORN8LJUflyGMkT8jbS",
-	"G1kccgklddYlXZ5ItSogQgiihayvvZEvYJYO36j8oto1ESwj0jgQbZzg0sfuT5Tus5jIA0mICjjYI5YL",
-	"dZC1+PO8gQ7bMUQlniw1xyd9TqpsNBpOFAYH4G8Q9eZkvlbO1LyeDrZkN3rBVTDKHGB2JAUMtbLJbrOF",
-	"efoxeRxrZDE9TAzVXiW9N/nxJlOsgbuMWLzWUUhwwxGQai8DhjjyEm0bDb+hzjtuthCRjAuemrAcMQL9",
-	"1IJQYbC0+G5FZpx58g/m/gd096gxAD3xY8z3HaZ7dozVwYblj8Txjg8FU8aeNHixF4lcfzcK/d5iXgNd",
-	"dyq33ygX07RaqSmiCrDsKo9gBPHtr+tra/1zNzf+8sHg41v9G99s3nlz88aZ9W+/2qahpleaaahFUqmH",
-	"po3wiHdXz8gJfn3t7uqZwUd/H3z2X1HPoIZMbFG3gz1yA/PauEVP28yxNNLR0B1R+qzJbQsgYkUiaB3y",
-	"cFSRZ8TWvXTx3h+vbL75Rf/me+u31kg5v68oVs5po2s6Aekkdpd2R7oh5HIK6cWYtv0ZAP0chpvKUNbh",
-	"J0PJdBNRqu8TFHkWlqbGuMus0ONOoEtOstZHAbFOBC4uXfmMYsUNleqMSCCCs9+KQ2HMkzUjDQLmAXfg",
-	"3jXslVhkYDw8wZyaFe4PTMa4G5HK1ISGBdWm2089y+gPNYwxs/nll/1v1/of3Z6AKZm3WFVvQWrRanQj",
-	"h5GGwn3K2l9zLofZd/GU3Wj6JBIiDhIZSvuny/P79haGuoSefHUuJZkhK/eAuUGXFOhhhYBxW0iYCaLo",
-	"wWBZe3E0cjApcc2g7tkW2mFVa9pO1LpuUw/V6YZHXSv4C8rJjeLyWepaL65srbFfmjZyPOJR04aRMKfy",
-	"rn/33vran/pn3hxXFYlCVIiUALXfZIItEqnp8jZzCSSyhqGm0GNeLpUIBZX4vvoofb7FLEmu+Fe61vWs",
-	"wt8eZmCi0mVsWX1nwE7g3vKCRi6GTDX5+JRFe7sEaao2fkEsYf+oyul0HIVkxBXbMJamSuU8bnmzl47X",
-	"6wDQKhzui0W1FkpadJlNddrwt+029NC6FyHIEQA/zd+Abrii8qPb/bU3Ns//YiRbUEuKeowyTnBLFVzb",
-	"PuPUkOy2D/zRPtkYixrPWMp97K309EY7PS4I6QyCcxczitqYcOawul8M+jVwFzheDzIwAOJ4TGdQ2HM9",
-	"5Hyzw84A3V8gxQ+lCsIh827cakys+o5NYJ9hArxlRCeArTqkS8k6beUwz9deGdsixIaeKRbklgeZgwkk",
-	"3LDpX5u5lawzXAq+Gzo+XewDrpL9ksLFIuac4xJ8TubnYwCq6enPI3O/8KlQuApjlZv+Msw0WSB+kwum",
-	"gCqppCzukRZLtlIMFgIpJXm3XoOmJ/d+KAETK3LS7kirFwBq8nqdeaKo9xZ9Y7wOIQ3Hzn8lFIyWgSrn",
-	"DNPzc2neP5bG4pAuGVypYpQZBKQ+TGORM4zsjJnldLyDqqfHA6yvCJpyp7XQhgfM8TT93Uhfb+QlOcs1",
-	"9Juzm/qGr83pjsgTNY2Ge3MmVU88S3uszoHj4uSYekco8QRqyIJGwgI/P26yubYuNWtGQQLDOh5QmcgO",
-	"pXKnAJ2rxiPCp5gvHShDbXBPKO8p0BRAYZo0I4yTphuiYQtIQXtQy9L1uJuzv3JAUhHkQBWXHVEzMlRr",
-	"Plw9ksPVFWF3DySOEmW3j1gkRU59FH7LQ9ddUOdhpHNwRPk0NoyMvCZ39buW1bm3IvhBRguzsGXXWEBd",
-	"W0C7URxC5J9+hih7yvWlXBwnpmCFqsgY12jikq9JhQGY89izS1PTe/dhMMcWKFeCKnsppTDTvEia7HTs",
-	"sObrc/us0lx5bm62tt8Cd+WWwykpDXSD0gPUy23/PvTTdRhNB/CVqpFj1thatFeJnPQQuANDJFCXE/UU",
-	"5l2pKKcUZtDnS+44ngF3nV4RcpVsF3T4MRWFiWA0pXX8PRBUsY59NNtvADzZjr7SMs2CIRji1Tf/Prj1",
-	"cTTgNbj+JZkh/Xe/Hly9VhgjyP1iHTw+boc6+sy92FGZX4bVt9n6e1CYZ24wE1G7pE1lROZ4AbLG0aK0",
-	"RazgpdaktlvEaEI5ZqrnA7zcEQUyE06CB1XL+XS6YFtMCGApWp25jW1UeCYlYwyMMECtoBEAabNeGMuw",
-	"A76eqdw8MK3wkYQakxM/opuDPgSwfgaTBZmFrVuotBBhJci8yZlYkqXmHFEsYxw9Z+Iay/as70MB35M7",
-	"xb1otjNpscWwqSNzBCOtjvBVav94cvZE2MumCrJb6oeLxM0jfrdpr2+/PX3eXJP08hnt18kUMg/CYWBH",
-	"nQVt5lroVoxksWPBhBHlPgsKcrilvdqeLWJEDB3aOIa/5lQPjMcHrPIRY/OHDEG5pWjb3ZENdiMVf6X9",
-	"5fn56b2z+2dL8/PlUSHFQyo99jh8k5xE/29nBzff21z7y/q3tzdvnLm7emZw/pONs3+S/7h1Y/D9F/jA",
-	"4Mq1/ver/TfO9i/fvLf64ebVC/hw/+xX69/+ljyG+KnYHXfz+s3+7d+s33pn88aZwe/e6b+51j/7df/8",
-	"73XLor2PGzK/KzXqYQG/EG2OGLnUdh3qWpU281p2dh7G86DHVLl8yf2my8jYR3l3Gz0EEy8aWsd2kRpt",
-	"UTHzeVtgA14bKh5HSqScMI9jIe5Gakpuv9+/8/7mnctG0WCEjnzqFWnU6LQjyGxn8BE8Hi/2yr4sIzIR",
-	"keNC1X6rJZ/tpeYljmQdam4hD04gUurzMlIK58umUrhtptVlynFHd3IZM2PU2BU5CV4QK/botJm3YsdZ",
-	"acS73jStc8lPvhe7q2KQD2vapUEkWMXluNGRTvojRXIoLFWaqBosRVZGC6sMfF90qvKDKiMqB5nwuqoZ",
-	"2yVizBFztDzsixombVGBQXjVYMd2GxWPtWzXwg1EqKkoXI76CAK3LGY5qi720rTjHU9UdK/YQuBKrATh",
-	"OdNxqKUej5ScJbhvCmCjru4C8UeorzYgRmDtn06ffnZ55pUTtbmsNNDcNW7mRPCUVs2HbZd74qCx71BN",
-	"F0+nlJyORq9y1BVO0ob8fBGNBErwcIz8OKPneqTfemw3eZu5B4K7sL025mH6fSKjOGcb8kMp/fX/cG3j",
-	"8tsbv/5y88aV/n9e6F++2b+yOpqV4p00tPZW6H94XOmH/CxzjFWrXDBiUZ8CjJgCxUlrqWSUzEO9JnRL",
-	"f+iyhCmW8PI694qk2oNeThC0LmKLQOpa2KWTqAyoUMYbySo2nwqMVinPpgV2W3o+szGCTYnt8raRQFRd",
-	"luRhiUXGG9Skv3SL88zzxkrX9puV9F5J8H55zHqAIqYQ0SBdGKS9iyDUvVgisQLjUYVpI4vK05OCjuqM",
-	"IGmTBI4C0y7OpGgt21tsYlF6udwlbIV5QcbS6D6k4QbsHzlP3vHHmWr29hYL6pXgfXFhE/W0Ma0s1hom",
-	"nc4iz0QGnB+JOxHJFoqzhNQrmXpsWfsUXMPhqzOK9GPrT2eFh7mLLfUSAg8kkQkdWn2RvVvIiU2oefDx",
-	"SDy/lp7VsB6BX0XvSBStZXokBFIMO0W9y1Gz0qtO366jDKxVQ6ULqxgziFUuLxqctMEEQlTWDdnc01Mz",
-	"ubK5q70KlEgN90jvQZ4qJBBiqn4d6NQdM3UVl4qZdYZ00TTSCAE4wr636PIAH57SPAHNL+ocjZGS0ZC1",
-	"GDMl2DzZwzIoKTMDXWBCiwc10LD4ptIcRr8BdIz0izBis9D6kmpy1nZNm3XNFrVYNkaZB2QMI8mHc1uM",
-	"cGHMR6Hv0hibjLwnXhkSK5cvG+rlAb4/vXBQ4QsdIlDhZgufxXKWR2Svb6z9sX9jrf/xVaw0XP/uw/7X",
-	"19ZvX0ZP1/qtz/p3fmnal+Qke4ymNCuGb2L8z+S8SfAp9SN9rsWA3ejtKOr+q0lOFhyZvkUh+0hncj9W",
-	"3GXrImFveTsyoWwWChnOGvQyYfKifEz5dqEIQv69S0ygoDQWSM0nMdKCOpJtGVqZlPeOxBqDO/MsVBaN",
-	"6TBU+IEJ0ZnZ4CXntGf3jiPEYQWAeopp1sUhmLGkYCyPPBrNfPI1ejncS4U91OASlbSG40uRRjuHsOTA",
-	"RWiKcNblcqlc2luen50vT8+US6Xpn5gDkGooX3nqs2OREa9+OlhirtnNzJVKpVJ5ema2kKv1yuFeNr3l",
-	"aW6azONIJbvwZTndzmki6biGrPa7zFlReqMoAq5LiF2tQ0BMEJ/z3OIrvIRD0ssYphI+9UZ35wnCU/Jx",
-	"6IwS9EOicsYrLG62RyFKEwkw5k7qRHctiXnIAwDRUbwn/yoQdje2kBJYu0lq3GdcgxniMLUTJiw4Mb2A",
-	"MMwMQNUnpXgvc8CW1OvMq2RVRi+puhmM/VdZJGsKkx4n29UeF6Sa2huTjuAr024oVLbtJylLHTUlhUFD",
-	"2oGy3tVYhxzIfUe71uxMSUY+2Lto1CPVRx/kCRi89uoD1S7f6MUPP4r01x/t2g+jBpGf6XCD6FRbtu/H",
-	"PotlNugwRTDz8CO/47mJj+rM8+LvCsMZwZC1JrM68WmEiww+QZjo2Gca1sUYGoEAUDBcCkaQyV2NUUUB",
-	"gLFmvK2woD5ny5HxOpSMD843OH+tf+ni4Nyl/vk/5MtDTODvwfVVOzIyPQSZxgNJDFH86hFLCXmxjfXo",
-	"R4NspwlgRyDC8Gj41aHZyM2QJIS225izqXU8j5niYfqtCgUkCqc+PTcSosJl3YxXagzBrJeOhJ7VM8fB",
-	"TmZszFYwEB39m6R927Bd4iZ9DT3qNnY3qe3QBITuvtnYqmZMqXhqlun7FRvK4W4DOQZ4H6tM+OMeTxLe",
-	"G5YamYhxL4My6kQQzfb8ZiUdeZrXMQYWN1vm5+emSjNTpb15fKS5TJNDKcZJthacX5cYYUoehsBfvHdr",
-	"xGjbTQ65pN5xnAXSYH5os0Y3Zd9s6Ynwf+XpmclbmraohFmhhlBWA3xsUrMThJoSSIeTisa28cxOnyUR",
-	"QaEOeiBqHk5Dv2/eYo20BgTbPqbyzJw6n9m0SLxIxV9oYQMEVJyxZCQfDgB3jEJSsNOjC/VPI5o771a4",
-	"W3Hi2XaJUwDsKmTPwOQsKT4jP0lp77lsO076omvUJVZue/yYfJlxrTtlCusAzGhoAvksdAZyQW0xeaHx",
-	"C6jGUspXNOY9Bhp+FF4sdm/NZ6kpLziNYl5TO7GkdOY/mV7KYwiMkZJhJFs+YftNEmOZi+TlwssFQPUW",
-	"pMr9JqFd2ttNlgK8LlKjniXtPtUvC1RLOZUi5HGEvRkRko089syTpFzeNzszVZ6fn38cq/fAUQBQcBim",
-	"D1cNXwt2GhkAOUQa0jqBgPlox2OsIemkpUNOVKAo303MZ4RSmOboJDpdmLR41XZYEcvb5CeQ2wo7CJjr",
-	"HqOq61LkFKUdkGhunHCMJtraG2rbJs9GHxIuGgVqywXNNl7T/GFWkXbGcPhEXdRcR5XAmdo7hHL4AzJ1",
-	"8gdGmEOYhcZYHMcaSm0eUe34vkoftthIhTs60aWpn9Gp/yhNzVfMszVhJxqZsG5PN16LI8ADlJdHN64O",
-	"On5Ax35bEADDKA4Dqnc8WutVWsz3jMBNSmODY8UYtEhW9w73Hkq2ojc2PcrRaek+tFXa+RZKxaFdNp57",
-	"iOic0NefPkDmZ/fuJ218goRp03mo+hi2Q5Fst461vw2PtsQwQHNFasRGvAIYbyuI0pt3Pli/tbrx7mf9",
-	"cx/2r90efHt1fe2Nf3x3YfCLTzc+fF15vz6/Orj81uDdS+trnxgbpdjMMaaSUIuo73Iyyxhwdporqu4x",
-	"lqJgCIf7FSmLsHEz/Nlx6Qq1HbnFC6FjSr4EkfxyM3KHj4b/ivsvh7rgVhl5pcN91OxFp62KdCI9/8o/",
-	"PDj3k30/mzmcFrPomNJejh8/QtSX0QhyyZhEllEGi+8gtmvwhB7gbt2xzVnPvrEsasnp0p7y2i9UHeou",
-	"L6JzkluM+Ax143CAyHOj27XKb0Mna7B23XwS70PsPFJu9Iptob5qCNOYdgkUHUBxNTeM8Bg1pWMcB6Lk",
-	"HV8nVGgc01y0d4KxZad3rE2N7dQtaju9So22jRUdkLUlVCdn5c0XhBKL9sL4IXHsVjwn3Zgzxk7XGLza",
-	"sMKnPWhGaEnLwYU0bGUs5FqhPomn9AjGPDEqKnXGjGWANeow16IekQ8g0qTxgJo66p6SxIUVNPCfCR1P",
-	"XtcW2s4jHv1Rhzp23VZ9dFNthePBSsyYx0aUjzZzK0jZw4IEYIujXT2DlxqTlFUWClg/FTsTyEttOLR7",
-	"HA/6eMgvEdQ85Y8fhT9JL9pq0V7YclZuEIHqJ1IFOzWyiNhe3/vzX/vfrvXf+CgV+WICyP5YOh3ZxiqT",
-	"Wo2YFNK/cnuY8fy1s2fosKMsqahZaYzA9D0MGGaMt0RuehbXDnlFzgaMY0AAM9eCxrEjAW+CLsDbDnSr",
-	"NCNoV0taTHUt7kJ+mAlUmJ32PWpGFebmMvteaqX/uGs10YraylRY4aFj21LzyKyDLWr542E7cGM6eD5w",
-	"7y2dfyZuNHA7jy0SOLcF/KtIqCM4oCKTpsJL3+45P8090uoJ5tQDUDBdVxaRBO9827+wdu/NC/0/fLN5",
-	"/bMcHq1J0EleEoEssK2Qx/1QvyJdyOZ2UBmDPocquz+Kgx7V0CJtqkf51rP0nkMgPRaJaFMXStBgQpBJ",
-	"xH3CV5jnACef8GYliCMhEbLoYzIO8DQdH36+oACaA8R3uEw2BhREp9Fgwo9Cp0RUzAwSGNK3xzjBremH",
-	"90UTC095bz7f5tiqmsnDGV/rcGevSKnB5urZzTMX1m99uPnl64OPv1sgg/c/vrt6pn/uysban/7x3bn+",
-	"+T9vXHoDlaP+rXP/+O6tu6tn1m99ht8mPr/3l99trP0pwqdV/uXPO66NYO6uz7wWs2zVd5PB5yYO/iNp",
-	"ndpjZ640mdM21j3bLovC+8Vb75s6HbBedt6/gsSOuaIcxtqJTjd06j9OvqScqydfLRWn581db7SEzCZh",
-	"3JPn5LPghawyJ73nwFAz4sLggw/Xb53fuHK1//37/Wu3+5feT6SCjA6QBNfSJFwD17kx33pLv+OpVjX3",
-	"SK3J7ZoOd3GIDUaW+1Jh887v+tduF4qFjStX129d3Lz1bv/67yW5BTc4EXYZvXhj4dB0zq7XmqUPxfxV",
-	"zq7Ol0QnWLVlzAVMCAdJqJoUghy74IGTRu4QIaOMboVR3HR1n33Mn5W3SW51j4mKy6EuhWOn5fAYgjO1",
-	"4onA4W4epb7tNraizNR4q2XMCDsU+udiJ1sygr34xj4UZdLm3JNHsJdAfXKDc6uQEq0fXfSphjEdxERz",
-	"847HOqVDoXyNuzWm8mMjCu4nf7r3X+9s/urK5luf3/vj65uf/fc/vrsw+PU3g8t/WL/1/ebVC9tsPJnR",
-	"+OgoJOcaoQh3FFwmkhQ8nPqN5ejmixBtkhU2fxsHUs7oFOYj2hESlSnKvQZ1baFRJ6LtLm/07/wSpe+o",
-	"YsHxoqWJVlZB8zgFCqd3C7Bpwl3POuytXfCMQ1GpSW7K6UTzEwaXz03vG7x/DSE/7r15QfVbvXRh8Pq7",
-	"BjUgQufTJkdg9DyMJRgdHzxf0QcXEXOWeyR0FuU6yYRgHofqFkOkD3DQiSGtJ08Tt61TzhC9pBCIx0RT",
-	"N5AZlw3Cjys+X2ZuRjmWeo7Ac6TBR2SiTpdGs7fowOZ1pTcLRP4cYjb0VLtAdVxigSCF3l09s3Huq8GN",
-	"i1KrPnuxf+YrqZR/dql/7Qv51bXfBt/2P/tg8/tzAJb3ev+7P/T/dKn/39/IX/3i2/7fzgYgetHiEObU",
-	"QUtVucmizTsChTf2K4y3J4S/9FfCrjqIPekyu9Gs8o6XiZwXOdwhSQ044EQja6gGIkVw8zmAMQ59iESR",
-	"hFBaooge5qJi6dTBcGbTrhvzA1jbZ1ZWEIAED5nsVVpLUT4juZLgC+iO2S1pqZYWyaGW5TGRou+Gl5o6",
-	"3GWLRDBGRuAuGRsqH48T4S4BKaVQLW6GctXtXUyxW/CjoTG9S5BXlHaZ21BeQkPKtBfhuRsgVSKFlbmH",
-	"CjHZDMNFNiR/DVrkN6n6R0sp1HXuLUbwFwCByRakhUcaQcaPZbL1P7o9+Phto86DbrJRM31SPRaAaVQ6",
-	"rm9KisAMLnxGyiss1kKOhe8g8EvoGJZbM4MiNMjjM6XGHwijRgqoKupxCdy0gVcEKd94W7OVBhIwLEjd",
-	"U62L0nW6kT2gqqzRyb8LddsZ2eXEp/U63HF4mKhGbdj71IyRXOeOw7vMqnTaaa1JHIfQus8gW5F3CZoj",
-	"USiO4Y1seLzTFjm4Rt57d5x6DeY/I19rungaRKjSsoUw2mRLeGlCYWEAlFqU9OpyNKTD8sHh5dm10X3e",
-	"VO+4QzXk0vkj1VKNSC9aRjUDHcm6y15u4IoQwwVoV6O2oBSQrGMI2cIMuEB7FZ1ObZrjIUJb6OFShYz6",
-	"MuryNUgXjcBoppReGGHMtU/K+AvujaQ5yS8jyGWG16hEshyHe1g+qoJFKQIXr6TmQrgP8Zr+3ElS8k0v",
-	"8JS2Uim54bHEKFUliBnKyfhduTy9b2p2bmZ+umTMYFhhntVhxmKA0OuEAHTm7JBMLPcTIayg0lKAZVnb",
-	"LoZ5Wmol9ajmU1QI96pKZlgByl0GA8mlKYkDRQgs+TpEOGR/B8kC62sXBte+I5s3z/Xv/LJ//ZOMrizG",
-	"kCQ4GThpMJ/Y8SEGl9/a+PWXgz/e+Md3FzZvXx98crb/7o3NOx+ZcYsnUrye5hHDrgCB7qnAL/P6w/R7",
-	"K3m8duP0m/FDG8/veK60CX6u+hIEyosyVgyvDT1R2fq6em6M7vxhV375G9HmrhT8KZDPHm/ZAqx0+aAY",
-	"A6ZBha+yuqbBE3F3w51fblx6Y+O37/ZvfJf1VhUUy5krBOZXPsvnGDwLBeot26FeBVofDh8vNpZsMzds",
-	"aKt1QyH1ZjVRRDCNyAcFognPIM9aRNxLyX+LQSpxxJJSdeFS3Yu1KYojkYyGxNALREwM9aOKsI0NiQ6p",
-	"TkTwEMGHcp+8xktI102jkAp5XzrhfK9hr6ey6ydjyh1Xb3tevvE1M27bZPLIOGlS13KYSGIT58weU69P",
-	"kXDHUVZCJakqvYSCUuN7vAZza72RhYDqsdeKBfSgTGbH/x30VcNWd2kvp8Z1Qv3A3MEU2g2J5YK55+ky",
-	"y5+8qB7fWl6A+nE6OUBoNYAUyZVDaswg1AEy3YMlyXsTPF4ZLgmDWmm8Q6ZHWmpihBbx5EKyClu9Dnk1",
-	"IsJPa+oGsy3ZM0ZrnYkmX1HGGPrYlM1gdqhGnWbpTagt7oLfQt0jSynKyu2Jc5AfWHCRgwCrMhaDJjrw",
-	"D6lRFJSeAP+tMczVFEyKc1qTdIpkgEUyWKEkWYX+Fv4t90D+SgHOwKsif8QAgYOeQbZriyb2DwcAGkkt",
-	"vKJKVDymuwU7WJCJmk4B1cCCdgpUOm25pwFcDeifkR4FQYuCLL/tEmwNqkljOOfHuq6vpZ/4QVazxVbz",
-	"IdVvU3Ii9bchfaSTwUljGWtqwhBXrbcw0X5LyUI6GKX/zJlfYFaVX2DMwpwCXBjas1ypzYvEV5HjQCfK",
-	"hfES52eI+Kn2NOMOb+UkU13iKsebkxpvsUXiBuvEq42KHu2RJm8N1UOWUtvJ76CTG1c/EsNvK45o5SMc",
-	"lYAKTwXTsDxaVypknXYcP6U+8znG2lDC7Fp6ayGLeJE0uWMFiYBmv4FWezJrXOChLZsfcuwcNWoHMEll",
-	"bOVwbK1rwgpRkdgu4S5TDQHg4WFqj/snzn21vvb54NJfB1eu9S+9s37r4sa5v/XfXLv3/qf/+O5CkAa2",
-	"futi/9rtu6u/iN+OvaNv/LCuEtclMljAAwHx0nHIRwzFK9iyiWT15uKj22KUS46j8iNbQLVYwM11t4UA",
-	"iXLyPDO918PTEEMBpXWBBM5t/TwwNYgCTYJ9jc+JHjRzyXXz0+jyRx1mcir3vz/bv3518NY3d1fPbH51",
-	"dvD+V4PL/9P/6Pf9TyBhQX771uCd/8R/q9SXd671L/5GffLtrwZXz8k3fHxLvuE2cLHvzw7euTb49Vd3",
-	"V8+s335n88br/XNvyFd99PvN63eiKcesGzM9Om7EWPN5JVDVfV7x2IrNulrN95hVsd2YAp2hGh/TTq9t",
-	"opjWaJvWbN/gH/z3wDZQrqo6N+fITrxZLdbU55a/O9ERFWrVM/dEBafAzBmRgxlvax2sLrUltT4SPY0M",
-	"1nzM3Ll18+JbG5/e0dSu7sK91VVJrlev9c9CYs7Xn99b/XDzzpt3V88MLv9P8O/+15+HF+TrzzfW/huE",
-	"9JkgPUw/c2Fw7pJ6Bq6M+vzd3w6+Uv/evP3X9W/fjratA40v4kMMrByEdzU0lNVmLsK4RoBTbbcSupij",
-	"WKlgmFqBZaphVlUOpvlO6RdvxUAYFXU9ESYTgBt4MaHNR4uIgqjGbAxAoyz/6Di+3XbYi3WIeRiaQ6ki",
-	"nNw3J08uL+YpCDsJ6TJdKo3XnXgJlPS493sxmmiBwc4W7RHBpLLfg1QsqdfU7ZUoEn+eG5zUF4N5me8S",
-	"Bj+OYDRkzONPPffjYfROp5dBBoHtBpVmuqunKuqAayFEItw3OwM4PwFlzEzHAGJmzJBtY0r2ZPeHwCmn",
-	"l2fcONVUL5EbqT4dBdeHXQsn5ytXdbqSwsK0XNeKoTRut/ga1pa2FWkdMVUHv2RX4Kj/TfI2XrOpUwk7",
-	"hSZ6D1q2nFPNr0CvFzMf4z7EOjWuU6KBQRZ+u1gmtEFtd7zkqpT016By7UdH0UYfjRsCLypG52ja5WM1",
-	"uiVvXJ7ypgNNVlu2g+qmUUsLjm6XgGViR5qsFOdS3k1ILcM9xjybban+Nl3NOyJtJOBAjNaaQ1BUo4Lr",
-	"W6rHrnu8lQJw+LTtCT8vGMCWSp8lD/FtJ2X85ykOXyRUVQXP7NsnPxCEu4vBh9OlEmqWIs88u4wty1eY",
-	"qn0Ocxc6pnGynxzruFYcxOOl6eJsomAMD2P/qIMJ7dX94/pyE2QZzD624ZGjjx5obHcjumw6OU/Gu/DI",
-	"EDigzSHpEEwVwfxIiMfvJN2/Zj4BqYQ+6dnyFUNOsZ3LVMyJpJmdL5KFB1tLCQSo+QKgWVpp8uA37/XP",
-	"/xlqF77d1IaP/PP1Oxt/udY/+8XGub/dXT2DusPg8283Lr0RE++O3M1igTmqLYMqXgjbqptkd3QjzTEj",
-	"j3YxzBmEFHnHFRB6k/tMXajEtOt478DRJSj85dBuoVioOsoIpy3b6QHUS7WaOZnDRli8J3uEttvcdv2W",
-	"VLFsl1DQ7SH7jgcZMwthJ78G8wG8zOcduIF6ATqDPMADy5rMUegXuKVYnDH1IRa3HSrGGl2exFwrKwfG",
-	"9gk8Abl8foCPCSO2PSYEs3QYQzMAhk6KUPRMzyIeBgB3uRz2Wj5W7/idMVrqqLA4ANgMz3Z9bW3w16sG",
-	"cPgYRPQoRpkEFME9jY2ccR2PN1krJT1Ra8uYbwzave0vkP6dX95788LGh6+vr719d/XM5tpf1m//qv+f",
-	"F/rXv7q7emZw5ZcbH53v/+cFcN2tQp3Sn/ufXcIH1tfWIkTYZOgY0g1B7EYTpTpekwyKPK7Q9fKhV7yI",
-	"jW7k4aqGUWagug40W0q1Kp9jbYWSiGQTD72UjcZgjbqVFnWNtThYRqSqLlK6v9y3Goo0vMxor6FISyV2",
-	"us3MZUd1O0fr0pgsyCg80LlnVRbekkkUHjS5Z/8Hdytm1fAYgptA/1ykHO01AG2UNpPg6cbG5jsow21X",
-	"+NQ1unp0vY7LGAZoqc7kMJ26w6iVTvDKcWSLYB+wCkhwAp0+MKoDAL7axzuqt+Y4dRIwOMRwdMVE2PfT",
-	"/HJz7QFEo4wAnuu33kEHxL0rf9y8ee4f311Yv7UqWfLeEumfe+Pef/7hH99d6L9xtn/9m/U7V/o33jD2",
-	"qrXdLSacbaVkYRLaW5CZng6gZ8iDH0pT3Oms+IwBx8mRb0ewqQ32iZbsji1y8HOVtp3WGBh8dzYLLkyk",
-	"Eb4p4TtnBDvuIzWwszArxeReYhbOggad63OOHEDxGIb0td6Qg3hRx5hsbq4IM8FBOk2kvXLXKA4wSi6l",
-	"XzN/vW88FJuJ8hWmag4lbaIw1bsdJIJqtEnbjUH7dtFVoPJCtZAwZIgmNJ2EPEyIhUA6R+lsKBk1uBhR",
-	"hhhjNLGbH8HADO5nTFvKUll77S1Fi/Krh4vE9zosFh4aX10smTHqytGIQnk6gXE2MtSUrRDCukfMe6ua",
-	"3pCVdp9Vv0XCVpjX4258gVtRB7fhoRulO07PmY8d4CbMGP3lSWmPW9AKF0kekslWE8vTaaQei55Nl8r7",
-	"ciD6ZeuH+1KG2lvaXgQ3p+qY3lNm+uHVDIugofOuS2hLqu2YkkXDUJ1gcfy0pPqY3vdkekK6ZXyQudI2",
-	"iylHvmsslTDs3jE/P4p+0/XDp2itqRTEHuFujS0Sl3st6ujI9Axal2PzNoN+GGvIkM7fxtccF8GTT5YZ",
-	"LmErimR2Nt/Oq5U7puOFC5vdZtgn1AVz6X9RtW+E2rSzKLH/UqT+pUj9S5H6lyL1L0XqX4rUvxSpR1CR",
-	"ekh1ozSN5gQ1JJ2s3zp/7/1PAcn85sZfPri7egYxQO+untn80xv3/vheNACJZS/h3dH10Su2xXhKAFII",
-	"Y38VWqsxIdJgKX944ngQnlvq+CD6MD+1Cb03jQ03VEaeqdf7MVbjriVCWDaC4yu4S+bGIx3zJfMlCxqn",
-	"Z1a54FMInpKFvXmCe8tC03N2xkhst5Ivji09mKVZtfV9222I4ePADHTVOTgrxIWVSjXqSgWpYa8wl1Rp",
-	"bdkc6goyBWIayaw59ItZjZWu7Vq8mz4FyH6csl0APRGpIy5iY98p3vEJ5NmHj4ZZDJhmEsKAmSfGLVYR",
-	"PmtXBFKRsXkYt5iKTQs1gBpu9AAWa/F0ZBrmEa/jYkI2QNFNddrEoj5NaU7mZEcodT1DoJphaSoEJXXa",
-	"u2HmZbP2Qn1W0QeXMSrsDgCiaGA6YTdc6oSKtotNTTq15nDjnZTYqCrZr/is1Za/Saszp6qxqRyLimVC",
-	"XQVmCmt9rHt6txIyxzpV+eMqO4xvfjwv81bPH1cTiXNwQ4cXKaw5pEyDVeW10vfuuN1SFYfwoJw8xMpI",
-	"HZrlNRnpUtsfCsZNj25Kbr7xWZNLvaMphGC6OgkKNZ2iuhBm/nU6vXstsD0ECtIQNEpu1VmLqq6vDiZ+",
-	"Lru8a85MTylXG5W1GWNweVI1zdntT41RfJbXg9PqVeRtQ+TLTDLuHcPnsMDclgJl+6Vtx8YqZxPmMjGo",
-	"x7ck6RPofhM9XY3yEdRQncxfJqdSbhWlyxE8HYuO3afZUfq3voUmFOUj2GVAPmIn5EH2a02Bz5yVeLEZ",
-	"6W01XilJ7zuRqD90I8ZNZk69IQs58hC1EMlNdZMg39RaLuNRpZ7GTueZvwDYrw7voq/NFgQbHj92Sv+m",
-	"Al9jH+RTjxcmdngvsO549bXp5yJfJcY7m+HdDtjiNmuTgx9kdEbWz8QTc26dHXz+xebVC/3zn5L/8zUZ",
-	"3Pp48/tv5Kd/P5MbpPynjELmLV4IVUUM/eC46/RCVD8zYLk3shJ/yfMxN7PVpnbDzUBS1I/EnTrXzw3O",
-	"fzK4cXF97fPB518YMaRRF8mE25a2RqTZfcToGA9lWyopUMBuJKtD47+Jd3zjq17s+OO9S6pOOfxvqvxL",
-	"+9/0T8EcMk4ksJikzjjelOTa0HrKeLPU5/Hocr87AzP8mC5XJzT//k28sr9JRRoSYYB3vBAvryMOqwfW",
-	"Roi4i0xmqPFAFGc7L2g2r+XCVT3AuWfZrrZEUNWu+Nw3RW6OJyoE4TED5wA04VJhwe04jrH/GASlMis3",
-	"tenSUl28Qq0rwDsZq0wg775lQjLH1r+l3M8hhn7z74NbH0erdgfXvyQzpP/u14Or17aScqlYu8nSmx2J",
-	"KZze/IZo6IIIDLAZ439MnItl23HESFLL7RqVrzN2694JPI1cELZ4pxWCbYqWjlCVIYRGHFsjoTEkpSvK",
-	"5UQ+YJo+GZGdBnFg5OQJiZMAngzvVxKpMs5MgqM+mapcab43pGPlu43bQ0U/5EK7liTYuVRhzWDniaPU",
-	"eZjw9vQ1bsV6Cu7ySFC5E9T2wzZeQFDQIwUXZmh6mDLLBwInFjoUHiU0sej1TgNtAsil/uoHm1evKTSm",
-	"q9c3r3+CcDKD89f6ly4qmJlzN/uX1xC6JvrvGIxNFIrmzpuDy3+I+DfazLXQbxAz6UM3RSBHEaoUivnk",
-	"P3U0L4JQE+XyDm2LFG8Jstw0d2qo8Ui93OJRT5vtCb9CFW6vp9BuVfmnxphntNbEf2K5p+XZK/h3k9pe",
-	"rYNzblPbC/igkJzRoW6jE092jkxZQYolkCSyHW3J3u7lqen9x8uzC3tLC6XSD0pzC6VSfqVkXFCbHE6H",
-	"tPmVtjC/fILN4b5ZrEWXlyaKMrxMDvcPUIe5FvWGT8mc0fIUNBW10GuPqF6LGn9GzwabrGA9L34DFCj/",
-	"0I/k51UO9w+a6g8Uw6h7LEViMeo5NuCEe4ypXt+8DshACuRvnDkMBdIN4YPxKC3cCmO2k2pTbvtFDIrF",
-	"VjNe8xaH+7rD+sg6DlU8ET2ncJ9TiQgRAccTthO/mpGCOxCOkiljFWSDrrCteQvTLljaThzEaH7yJplE",
-	"1pKw6Z5jTeo2mtROYSt50BzMN+DpgOgThsmwMWLOopFXqMkd26I91e0t7j/66HZ/7Y3N878wcjUY11T5",
-	"rzzDkqLRvcldJlSGje2hF2nca2mwQEwLGlx+a+PP0Jpy7b8H3169u3pm/bv3BmduBAL+7uqZzTu/G3x+",
-	"tf/d6uDX3w8HM5R2x+vYgBJuILq0T46iI3V42gKpI2In7lMaLQV3dlg/zN3QayvpZulGQAAulattwBY4",
-	"dG65mVFX92KddJt2rWlsfbQ12K4oNIguCgtnkHZ+KaqqJJwFwlegF5dHfM6J4FJh5hD9j+ptCtdVxY6A",
-	"4oxalk/r9S1BD/KGKS/nefnx8JXvUbexu0lth+JsfJ958vH/9RKd+o/S1PxJ9d/dlamTr04X98289m9G",
-	"oshX/Tu48ungy6/7Z29mJlqakDXaVIgu96w0dCj9/WI0Qq2zROwRLXbLxl7GPC2+IL+BZEQsEwya2G4X",
-	"rM1sE+N5RnagmI44F7Z0G2Ivmd3Iux7340gP+btOTjyKDh39jRuvCjRz3Gt4R9gMPLaKlI3zthSbzWrZ",
-	"lgT1xHBKAtozI4vV5GGIprmbUqf7n59Z//ba+q3zm6tnsGlzeS748G1EK5JW8fW37314eX1trf9ff5HS",
-	"861v+h/dlH++9ztEM16/c2X99juDX3/VPyuf3/jNB/3r5wbnftv/6Gb/j78M3rN+6+K9Dy5FLkES4Miy",
-	"Ba2iFdykniWadhtouluxXYXt7bC6X6mypo2GoqoAMDLF4+z0lk7JTFK6N4aABM8k5nQmQ0qi9Mn3m+gq",
-	"1hPKGP3M07wt0aB52zcxkxdYtgWtn9DpE3Q46wkfjCszMzcNYWagSwJi4WbsS80qQx6Kw57cqpWd7IBm",
-	"JoSj4LkvEpUhhR0jFRKU1EDdRqKv0uaNrxEzGW/Zxjs3+5c/3fjw9Y1ff7p58UaOHFOlw2jVkUaZlYmO",
-	"fuzaJmTvNPj8Y77HmE/092nKUhR1AAEytsO38wBqynVoNM2tBdlyahq5O6FJM6ACmSxpjes0YpluMRAd",
-	"Zm5hpvT/rv6qrPxDBrXFY27+eE56R7YqUw1MSbUX4l/F5lKa3zsztbc0P1cul/JJyWVkuZlUN9H2OEN0",
-	"ObKvwyNBVJFV7BtdPTNRikto0Q8TAUamNlOK2xalqfkfkKmTT/zbaF9NMP985PqcopdEJOHCGnI5qcpA",
-	"6QVCAAUY9Fo1rzHX9+KVFx7nZgEkh9vhNijj35cdoP+dp+6RRDw+VW6Z+IapKkRNT9bzXBysQkjq5u3+",
-	"nb9AbOrcYPVatPMHlH8BkDfQEhSHme197GU57GYcjVO5CDCQ8RayXeyf04xgEanc2xAYZwz0yqdca1FZ",
-	"LaTbtB0FbaT6nneHEWq3n0qd2jmhKa1vDZIPufngf4RCZjnNkpphdG4j4Nm2DoZpeFeGQZiaeJmWoDVW",
-	"PsXILqE12mJRvT7W6TGHuhAdIDZxverw2HLAfAZ9U46yhmS/AdsaR9FoGP2Qh0iTrrCwLzBWXiTWjCiU",
-	"dJmRtooztHrYzczGRAa8w77XYSeN4AC25zdTAJ0PUohHwSPxnIj5+bmp0sxUaW+eKID5KI8y6gw78qJZ",
-	"G+O51gSWemTXTJ7G5CTerXC34kBlYJVT7Y/LyqpYkmcEjlCGMUTCXRJ5gzBm6qVlNgHnOxSGw8fLa4q2",
-	"s8yFBDAGgIfZexehkiiUGhJu5rXYRrmAym/asX5PYbVBDA744ao0GJlNKGmyxZiP8pNCT86RJnOK2j+X",
-	"45pNqnAnJfP9GGOu1ILAgSYVrCIRPKgChFwiwCzFBSbhAN77tH/2s3sf/A86NDbPnN88c77/yZ/HVP+G",
-	"Ct9CStTzzplpl1G5cUKxHYMoyMDePoQt9fLnJY/B30cy8hpvyX8Nnxli/qs+hxjhtv2wj1jyvpVHFUdJ",
-	"88XOSEGW0hhGGFJmZka92haVMF/QIJSkEEeQHRHNXDJy96FM6cxiOaVTZEYxtb854qP78sv+zXf7169M",
-	"IK85aDU+4ulnVAvHo/r57Kjms/LQwxYA249pRtNJh7ukx05wOMM0TjsB0RYjVyvtOm7JSZSmuyXaYRaN",
-	"ylxxRJfMmrFNQdCpB8hll1D1ylKvifPD2dL+6fL8vr2FIdPx5Ktz5hDo1mkkyTUxTzhycOnawglWa1L/",
-	"eR3yHUdLMG7Qiy4yRKwj53XSPb1bByAjjh4685Of/iyxN0tTP8NQcWXq5KvlYnnauE+mtZoXxpad3rE2",
-	"HXddW+rNssWmQaoLzvgtfGaLubv2mBvvpPbdMe4l95Yn1Rv0vtXf5Sh6TUG2wJ6pw7JWIeVTjyGE0A4V",
-	"i7ebVBg2Brkp8TmUC9ai0BqLRNnSi5BBogB5IL2YurUoKEGs0Yvizqq8AMwLi3kV9Hj4XIMKmINnk2qn",
-	"emwSLVRVbbjOiRlxBfJXeuSu4I7QjT7AtItUZS56fBMXSR6XubLoRcybD54YBnQ3QpXYom32gB1U3xBa",
-	"lZo92kZ+aBejX3W0owqT3RVigTCXB0512qCeWqyG7T6j+qIRG6vNBTUZ7kf0V2qq2LxGZRi3uWBeEa36",
-	"oZFSiq0gsGuatnJ46idwvC61pUkpYPOP6q+qPfJKh3WYAr2qcakcgeLtczI/X0gKl7ANsyG/qks86LSI",
-	"+jx1HDygkUtxWdfo2x7eCWOmp+4rbcqZ85usRdpU+KlA/6N2OWxCbVD58Uu53E5MfTLaD2Gja0NOgLJ4",
-	"pE4Hxjg8mMPbGnbMHq6Y1e1/i8r5hA+qUYKGwFFfhqFlatiqe3jWYWfijEkWC9oEpzrVEio7h/xFO9Mk",
-	"PGReqjVhmg0auMuLkEnPsd8hNOrhIiqDoIs+tuH1MNcnlw8uVEJifri9JQNCXCi70mabQ06OONdUowza",
-	"Zbi25KYK8X/7dlm0c0KS78bWW4wIkig7jciD4CQjTHD4vMGvW+t4tt87Jk9AJQEy6qH1jv96WkvtH544",
-	"XigaVbkIdhuk4oM1sEjKeyPdl+GMwQDD9wezafp+u/Daa4BcWk9B3lo6cgjfHBjCBDMpp+R10Qm/C6QN",
-	"2C5FOBtRDOJaAZunrvWyq6C2RDEASBBFrY/aTH6sFS/dg8phVoNBTQsI0t0vuy+7TzzxlOdxTzzxBGiL",
-	"p2i77ahc6j1tj1cd1vrBzwV3T5HHjj59gMzP7t3/uIZRFD6tOoyckpbNqSKh5EDTdplg5BSi8p5SXh5B",
-	"BK0DzUrrs/iyewqwdcUpCFNUqUVsaVQH8zylFlqxrVO7yWypRFrUkVqXZHCzpTLwTcVGbVd+NIOsVPIE",
-	"fGZWi1yPKWyfl90eag+cLLu8S3hdPjeP0E5Yq4y6UpHMTk8TSryOw8L6H+bI907PQ76zVK53y7173ha+",
-	"3ro2bTAQs8ustwBJuuRUpCbwFIJLUEFOqQ8WCXVViCr+oNTfAshOGAecWWoceQwzMzPzi8TqYCQJ22R1",
-	"o9HCRWJbQun//r5Z4nZaVeaJRSJ1avxCuHSZVWpUMASEhYGOLB0/8OwTT8Qg1KggR148dhxP/dRPpp49",
-	"fvzI1GHmN7k19eIK8zzbYgsEfnmqSIQN/KkJU7Gn2h5veLQl9R04NeZahLsMBjtksVab+8yt9aaeY70n",
-	"niDcJRQGQxQEQVs6wbkIMJ2SQnRLxUhhFqqB2MFZ7ip2bYcHbUGoPOfdL7sA1l1jLposyBELS21aa7Kp",
-	"6d0liFk76iaLhT17ut3ubgpf7+ZeY4/6rdjz/KEDT71w7Cn4TeijLvzUbtlk/dbqxt++KBQLK8wTykDe",
-	"XcIHpf1D23ZhoTCzu7R7Bn0KTWBWe8J7K/9sMNAcpDoGB3zIklqXjYmR6jHId6Et5kMF1kvGPqvQVFVz",
-	"B6yNl9+90mFeT7vNFhKuaxRi+aJA6YNKzrVLRIQqylxIuzbNIQwXTWB8OZ5mUVDZDGwILSRC/XjT2ZQJ",
-	"KVSTcDb5iq+2MqMAZDJ1Mj6fwFROyEuuGRoQLVEJrzqiHfdggK/CNJtXYpOJ5RJvaUcwV9xh9TTiUOVL",
-	"4ZjD9ekGW71eX4iIQ71wEKmBvlMkLutCBY8uSDQMj4/GaTMZBx49I1i3gtuE9/3/fa/DUoYMkB5yXQbF",
-	"FXpBja358ZBf7DmAZeo5nnzebtl+4bWTUgNDSwo41HSphJ5VV6pw4BWIKA4/V+Ag400fsARAg0oYHyHT",
-	"g+/UzptfGsxyzxHUXmL6oWSUctFaOXzppFyZ6LRa1OtJy71TdWzRlIZTSDnVnqruA5gAuL+LwydZJK1e",
-	"wPbCH9suRimJPlKfNoROjAbP4UnEajFw/ANQyLEUuhgTHH/E0UXE63Osp84QFKsnudWb+PFhYOS1uD2g",
-	"cgsStFOe+OAmujnoSS5vbZ1oArKANyHEKw6HWnzSdDIc7WvFqGzfo2vSjQL+AO+4WsL3Dqo65iwZ/yzv",
-	"RjqiInYrGrPJ2lwTj9E97Yd5WrS5w0x5hM9+u5zhviKHHKQ92OXR7QDhbQZbc5jK5DbuNF8KTlqKQt0+",
-	"H3MBuYsOPSXflO9dHe5oinzVtl5LpchnmB/hPjsuADKYf2/Ht/hFN4zmIHcH9GrcaqnHtnpgc04pR4aR",
-	"jY/Jn4Ent3VedXzvf9y24sx/J3k35nbn4t3359gPNLESafu8G98UZd6Lyr8SyT2hkCLlWAiJhAop90gN",
-	"caZUcW3u+7QHAXGAu22JIszaALz0YdcGsL7soSKlAJ1oAsQEoY6YHlBfDNPQIhRlC01Qvfx0U7ddWzQn",
-	"TDdPw0snSzcP4BhxGZM5RQdaBkWOsYu9jBWz9xg63SF4EoHBynmK8hjQ86yEarJxwZEXnpHiulyaK5H/",
-	"531S3jdXCltUx71m3FKpcg6jFjgvbX83OaHCLCfYgbDN2d7SDOlCjkyl49IVaju06rDdhWK6UD+CMx15",
-	"onaLNtieNqb1GfwQVduloFomrf+hUzxi1/yOxyYhzWPSe4ngrqNi3k6acb0iFj+vYAsdcM5C2GFSYtxI",
-	"BziLCV9nZaI+8vc5MLUncKFflFoxJRaYaYAvi4pa/juLnQkmfFRLlnUM3/uQCmuc3UNnuC9Z1kTIYsmy",
-	"NE8HHuqxNqM+qfZIl7HlKcwty0sgQUh5wgQCceKHlT7Cuox/UvJQ/vgMOogmO6XHZaKR7LFO8uHyxOpl",
-	"pLpi44ld2z8D5afXoWp1UV0mRTdxOF8uEu5YUQ992jl1LKwpNepcR3k3EQFQSWSATwTZ/LvJCRWTqdeV",
-	"wWdB6LrJu66O0UAidt1n3iJpe/YK9RlZoU6HCeIy0Bg9VkSUc+2k6ul3DStiQDgw7TyxPOxg27SFRnyy",
-	"IFxm8uzRms+9SUbzPFYDvClQUiUB6DRE0+j4ff7ghdyBp/A3404icwaT3IDg4IpSekAD0shRRiNn2IqW",
-	"qbS79ICWpxPeI57QoQzzk6+Wi/tK5tzyYcBEaN1lQ5MOImdqu2QERmNpZqpU3lIANM+MfgyphXpKmGHF",
-	"XdVEa2giM+UtBD9zh2CReHQeaVCXj1Hp8lxa5M92uSdGhh4fKRYvr1sae5dschLhEgUxgdx1AWr1LTts",
-	"wo3whngkRQXA3TXyeOCOEQa/B09kymNt7qWz+xNgzlvUp2DMNyF5B9uAc5Aq2B+dewGjh+zRxwaX/2dw",
-	"7lL/m7+vr61t3H5v49vL63euDM5/Mrhydf37t8mS55OZfUUys//x3WQJejJC3F4OFiYShqjBPUa9XQJQ",
-	"xOFSgnMRjXW+wjyjaX4YFngU17eDdBAbx0AKAP6nvp04QejNgYspx5B8AY92V9CFMkEDI2TkcfXKbLYn",
-	"mY35qsvfFpIabiLPQXX+Lsd6VU2XjG0RT6bQ7J6aWEmlWwAVPQ0bYkP3TObUCSUepKthRhhvDJPNU/CT",
-	"8SjHZ6eDuURDgDF28PQBMlueK+Vx7Bw49u/3hVCg4hLzDh/T8yuSHx9/empO55NUez6bwlBhi3rLj//T",
-	"EJPf3KO7uprtSSiOOygf2Rl7UL4aC/Dy+/ezyUB3cp60P/B53pBnB9SC+jLVV0huIXlstjRLeMcXtqU+",
-	"aXGLRUkF0WMi9oXf3OPwBsfiz9T95x3D5Zs1lllNxIh9SuXMCtxIEGuq93PGQqIQs3opySvgcd9XaENO",
-	"AKiLGZg9XVq/myy5RDU+VU+BiUS6HncbAVJtkK4p8BWiy/BuBZ/5dsvgqgZaOxIBg90Bmtavf7To2lek",
-	"LJY110ucESUREN0sUlBdv9MpAVr9q6dUdnw36DG+m7zoqghFjbekRkSwKS+WTQSZzJicrIn0sVPqXxXA",
-	"YTr1+PDRH8UB9T7uVLASBtHG2sN++Mc9ajGpD8QOo849qT/jX2LEaWOAKOOwT2sgaUwmkeMFcabH5N/T",
-	"6ugeXyQtusxibZJpNCkbCDLlTmMt9w6darRQ/BG5z0H0j2cUpaeca011QNnzqmA1j/mvZaiXtuerbDEs",
-	"RnAtUp4rEdpk1NpNDmnsFFVwUlSZEPIxdVCqkKCoytfAiJZGlS0UzobRqNFNWp5GUJJcqmmkr0uWfrp3",
-	"7+zePPqpHTSKmXzoEWvddgnd/V5IvSMYEPVUOc+oeqEezaeL4sFKcvCYy7qHe3Ij8Qx227U4nMPSkwcO",
-	"PvX0M88e+uFzzx9+4cUjPzp67PiP//3ET376M/WojSD+gOai043h/Zkaa8I5NT21/+Sr0/tee/ll+VaT",
-	"g+ok0qaqTMr0nh8InnqUcgn1rCeYSxhuxKSJNHhzwGpsD7tyCvTAeB3Xtd0G9jNJ+mGCDryjcpUPhK16",
-	"H8qAlp7fA4lphQQzfPLHEBVhMhEVaSYHZT+Ed13U4tMTliPnG7u1I7NDI+e9Y56qrG2L3sEdzw4NdhSu",
-	"kAOdo9UNUvmhGl1R91YMahRT79LEE0ZjJ7JzF+iBJIxmUsLEE0YjhXNE+NzrFUkbs5eKpMGpQ7gn9V6b",
-	"W3lv0h4FO5VLGD6lnn2kA8rRxaTW9xzF2MyO32F0aWMcCAM/sTOGu1xMC0Vs99oaqCEBLWpU2Y9gprKO",
-	"oECVcwRkFIPTtN1m1JNKZ//O+4PX72yunn3iiSeMmvjzkTFHKJ5HqbusM6W5h2HzlDhZtWcuJCngz2Nt",
-	"R9UH+LqTxvjdg6fb6DYZKDb29Q5T7Ykmh/5/CBDq8wjRQjA6PKFqLzikHaTahz+7NZBR/6TZreHxZ+e0",
-	"TuTwEXFLpHuMnpF60ClwPp0ij4kadV1mPS7p8ZRlN2xfnFLAARrL6hR5TG6k9fhusqRT8jzmdzxXhN4j",
-	"pALictChqINeJkAwbNEewAi87HYVeQBeIgIZ+V0eRdBVQ8sHKtQ/tYjU1uBMYGpCEqpKpXx3XF8oDQ7T",
-	"gTAJHDEEEnaP3KBDD6/Bg+c3hr1TmvTY6SJ/Quoaqy0T24W4e8cPWQ1wFxSQqp23aPOMDDKLSZU+oZ8l",
-	"fTEq1K+YLvURSdl2tXFVZQ7vSi7HIBHAdonLXbabHMckhyCoa2NlMK01le90l/ygyk8T6jhBWMScM3Yw",
-	"nOgjrRyqdaTqhYexRdVOZKSITlWOVGW6D5ZKCNQ6VoMXgwbw+E2d2g6zhtRC3vGr/PQQBaGo9JjkU9vO",
-	"GU4KWN26SxWtAH4NQG7UmOdT20UOyQn1PLBRu3YsTtOkglSZ5G3M9UmLUVe1uRCAh+Nyv4KLNQVl5IL0",
-	"ue1A6YEhUHoIAe2E1niZO5G8UwYxMr2VicOH0BZpcY+lHXXDo3IY7R+xmMMQPDu5YSt8mR3lDssVFD4O",
-	"LYVpl/YmsET5MkgekYyqS3uLAIbt87bQcZqA8wCwQY1CLwhDlGHL2oPqv5xt8D6rH7ofzt8ne0TlDeby",
-	"8aq5TdDFG6x2p+2Gg7QnAkh8aNSs3FR0mU112hC00JXiRQUe0LQF5L3E9chYqMLo/D3G9Ck+rHqQmt4D",
-	"0YMCIjK4fZk/kUIGEGpU9zsH1YNCyiECgkK4nooAGUuXv5DHNm/+cv279x5fDOP2UsWuq9/7kAOoEGub",
-	"bEj6hZQRve17XpW/HMEXW3yFhTQzmjXiL6zJ7VYL2aPcBSqVRwusPFg+4IhtNVaXgL9WzfBLkUTreOxN",
-	"saP0yNuohGfFaRHfMc1R/yxvscKO0niLmdldi+04q1sClVkJNVDI21KoA9Q9pBnJQ/WCjHx9rLBnmnQ7",
-	"ntgTxSFOFVcHQ3DKR1j3fpZ3PLWSNPU7WOjEqnz0/oYwxchp3CAlLKXWB3vsmY4KFW0FAz1ZRfs4dEsO",
-	"CYu5vtfD3nKex2qAtqvwnJW9CR/b3MX5LxLmCN09bnZ6mri8Ej4zrFwvwSLUrj9IOTpOY4uaGQf8uHG/",
-	"FsEkhv3w7EbTj0G8wzOFYmGZsbYRxz085JRGF0HDD3AIxbMiNj77vn/u5ub1m/3bvxn87gaZJxu/+IbM",
-	"lEn/3Bv/+O5C//av+p/8eXD5rfVbb63fvti/dGF97e3+5U/7l9fibYGmx22XHfQ/VtM364j3UxkJLr6x",
-	"wA9mOalANEDwKWxOffsJr4f1N/KG7BKZN13FzEaGouXCIMxU2OHdw0EMe6e+2H41u6svj8W7rnZU6hLJ",
-	"IvBMaRCH9K6BcxX8nG4tntzUbdhxyZPYE3KySRdFI3o+OxAM8ND6VoMZPpB0EkmLutOAMRiB+zjBq6yl",
-	"HfjdqauIVDR5x7Gwc1GVMTdiS+i0UKyJzH/PY5rYBEW6vFmAoKZ5kbxK4ISFpURmrpxh6rmK/NGwxFZ8",
-	"VHOdR0FgA9Jzigy1Babtx5Fgz72HwrJ/82/9czfX16S4RGk6+ODD9bU3+hfP92++O3j/q20KSpzZ1sRj",
-	"+b6JR7E8GRtULGPWHcRBbLeB0QOfI5sPLxevQzAh8+bEOpGk2i1HIgD7j7jhopeSZrmES50Y62tRt0Od",
-	"oBczhgkDCZg0aOL8bwyzJjjKPaojSmqp0UH4fuuHep9kpJymGE9CTo5WnqR+rXmUCXn8BjIBpldlNdoC",
-	"pVTKgQmqvSjzpMXjMcnJSHC2cjDww4miilqXSyVD4VaUPLK9O4d31LdzBKjYHKGbwIYd7smtqdsOK0Kw",
-	"QqHGQ2ZlejwiIwXyMNupUjHYiAeS+rjDZ6ByHlvBUaSXm7TYnipzWd2u2XRkMuOTsScfpez+cOaTjP7E",
-	"92MCMT4IAR8iVCxLyZMqabTzMz2Es2RZ0SU/pOIkMsUHYnPFqGL4eJ9j7UnEc55jrB36SILTJbZrvqHh",
-	"6ZouaI4gdYuvsPjp541V844/qVB1sGDegST6EUvdieT55B48LARcul8EPPEs+mEqXgzbWLWoxTSy1rKk",
-	"+W4AmiWobWVSuKq0y5Q+h3tP6sdGBO6ehopVI3R+MpJXnpqeyYZM2noobwi76Hmqp0V9TADeN431m9w1",
-	"z20+C0VpG0HGR0p2q3jtBOW2pqPtX4wTUCy6gLSOaYCtHtHlrpDSLVSjWXOYvcX21Khgo0j/ADwzgu4l",
-	"GSyE/RAXCTiNFnQjRPDzKTTkXK1yhjr1BJuFBPeoo2cppIDUjEV5kIJNkkzgfUT3x5TGYostho0qsVUm",
-	"ngmkLLqqXQ3mdK3Ywvaz+KhujZ5qWfYO6BbtO7Wl3IdWsjCOSSTB55OwMnnXJZ4aDbKDMZSCKd4+J6JG",
-	"3fT0YNgsaAeQmh781Arzel3oOQihX5Bk8v60qFhmVlHddTkPpdkQn3MzDFjvgBpsJzHAgkHSvCOHsC3X",
-	"xLYfM/ilfa+tygBQwHZJvZOWgagOoNGhnmVTd0qTrdnN/zT0NQu7zpXnwh5OVdvzm5DaBEnZPUiOAs8L",
-	"UoPP3LCHosu6WBDNVIAN/kCNZfjYXmDdZ9QEzZdmcnZIbJyduzRP2Y2mT7CMA3an1SP6DOSNYa7PPIXj",
-	"Y3twwrQG5RO5jjFbhD0TPHU/dI8X44ZzLj1Dz3CCika46AmIkCbHYkELz44VCUWUvczTQbdjpkx4Fh7Z",
-	"Uc6EQ5hlLM5wIkxJFX1KjQuzY7nrN0WqEzYeqxyhgaVW8KahzMLgkB+h8VdGGiNpwKXyTWngsi+/bL06",
-	"+9rUY6WXylPzJ/93+aXS1PTJx/9tjHaWO91V9FELSGWWNx/uEU0vEyFZ9bLUSuUExbrct2sjaPUF9cwj",
-	"HRnERaSdgl7iRI5A7WnqEcRKRcIz2OMxaqWH9I4yaoUncR+SATrtis/l/cx1LeNd3vVPtxawN/gTD1Nv",
-	"MrF1+SKoomsFB6XCbKB7CsgOzDgsEzZisuaTug0WwSV8KH3len442y2fi3IJLoLlAtUDCgBOYMoPc61J",
-	"OgxbPUQ1HI1eKI9KmhNZGJYhjlqy+HyXIA3mH5EveAEsEFLt+D53iwqdOoQ4BL1AKlB1eyXor76bLCmH",
-	"XLlEgB8T6oJispucAAtQV68L7FbPfNJpL0AZ+6nhOvZTi4QqSyhAJYUZU9t1qGstQALxKVhvxXZXqAOt",
-	"8aHnOtnTYsQHKL7gHbrvPhRaD1sqx6QSB2t/aIlXTi60bv5pAq0Q2glr2aPHpQhm2eVdkU31Hl+xrRgG",
-	"g0FHP6Kf2snN0mOY1R7t5EAU3uDZifnGWsoUKJKqx+iyKBJ2usbamJIDKToagq/OYg3chhyqenJ7whek",
-	"s/8lyzrce0o/+NDeILWkYKIPJGCaRSGT6uOjyQGLuXi9DvVviALB3WghXJMKqMcfkxRyRlDjRJE3glql",
-	"teUJboIPZW1ueBNwgFzFbHnTwaO7BDcrY2uO+byNeJX3FRZbbwdDYLbRjKCYqpQHgJsPdau9GMRqSj8H",
-	"Bdq9qFAxsLONW2MTvYMu62q8UjWeCubHzmAR3akO1psy1xK57mTgm0qtQw6dUw81V4ZJPpAMgCyOPMme",
-	"jJoiVBdMSQFdxpYdJbMRSB7ENqEu6y6G4LnRtADhx5r0DVGGziUY4Yo7qh/LFQ+Nxg5GREXzxkFNgU+D",
-	"aw0MFTsAYMYGGE3b9YN+ZWJZuXNtn1BHmrJpXbDUOypy6H92J9zouGxAKBNxAOm3pXqAhgKtwm64nfYo",
-	"Oj2mnhpBptjkfwEsS4zNC87dYB6L0nr2F/KH7bvNtLC9GipWqak+kGNsDcDvoSId3PIMygma/k+EcvTb",
-	"ijpOD7BouwT0S8iMPivMomHrZLjGyafQgBzQ0hTCjUpwJz5rtR0d/VRw7xiPDRok6kewvZXu0sF8X3Jn",
-	"Q90ypCAEYE2PSuGynLRWXYfi3l1psupHckYD1Q68QBHxoEVPH8KfzUAhlPqjPCJUGIw6McfqC3wywNKH",
-	"/j/2rrfHjeO8f5WB35wE7N3pZDm1716d1UppUf2pzs69iIXjcHdITm+5w+zsHsUaBizUblKhttOmalLU",
-	"COAWCYqisQ0kjQ0Jrj+MxZP0LYJ5nmdmd8ldHi0PRZ5P74684ezszDMzz9/fz4jVQERs/P7dJ59+idHy",
-	"ntCiBk1rhnt1yKkCrfEY3IcWqxr03SfQT1+Q7z0ZR6lIvCSDCxZSd05fcPHfAJHxihRL8N72RCoaiyxm",
-	"OFUTAA+Dhzz68n8ePXjw6OtPju9+RnR5v7+PXHlbRl/RiFrp8gbK9d+Un3Fpg+0DYVCoIjp2IIugzne5",
-	"G0X7fHW97mZsS/G07Ddg1e6CBPioWTQdBYxrt5SBPQNQ7AiQDjzugPIw04sJ50CNZ2WCQ5QEBNkbCc3K",
-	"whgVqShuCCFH1HWWD5AYR2U9mXQBy40YfiX6gSJzOxrzQtfh3PXVkSAxe86OHMiFN+Yy7TEsKMS3m3Dl",
-	"+IBoQyTLzShHuZsBfnlF5QAPBRERMOKMCnMoRiIyE9oTOqiHxuwTLnEDmmXx5NONZmnfo0mVvCKTyFMO",
-	"sa0xDC1UrTnZjTxjVEGl8CFSYd4XSVaqCoIRTBkrE5tzSiSIAV9kWSw8V+RfE2kX9+eR0EgZpQOXG50p",
-	"YBVz+BZYFOige/H18RaCnYxepVhEXZFCRYFmbZX1WNjjMtFAcESF/ZilKTM2BPACCwam8nYsrCeCneuL",
-	"tCsO8NsD+hagjakhejKqzeC78+CCxodMDRXgh3sqjjTVO1IHPa4P4IvzG+w6UivhnOsiv642lpfFwknf",
-	"yhYC2wHiePsA4/mMGi12Efms7j4UAB3tdpQiAN9Ditf1GR9Uk/InNw251U4swqdWp6me4mYpdOdJ7S0m",
-	"wtsigpWqQsljIuSaYPy3vDekCMfiSMSB9bShEQzYICEVTtT7HN06O9Xlu5WhTSvXEtBHgDTR8ooRjoqM",
-	"Ntiu/TDsKTpEAEgC6BXh7Q/wZ6wtLCOjHbN1OSA/HxL9TR8oWApXCR8vzg++nGLqGS5wfxVw9pIulnFC",
-	"5AKm84H5WytMPo24jEcs5IM5pW+zx5NoHdzQfm9loPw0+8BIDCKWb4NKgRo+VJXQzWmeHvOBdROBYr6m",
-	"i2AP3MuBu8EJDUzzkWa6pvThhzyJbhyJtKF6aUXAZGmQZw7UoiuPBKTWFQclGvco4nBjGtsemCnISmt0",
-	"is8Vupk3cLPv3BoWhWXHmYsQKYnncoT/JBe5mDtSQoP7G/hRU0hHUqAVcNqLQXFmn1Ubu8lQlftW49iD",
-	"HzVnbQvcwsiPIDUlH01llW9tXfzB+qVXX37t4oWG0bkfVgjNC+SnUx8TOCGcdMtfLIk2liuJrtVYCngh",
-	"ZCXI065IMnumJjaUPi/ww4Qynbf7MstEZBFoSO8dENd+K0p5J7MkLvBhm5lDrmWUEWsqoSZiBq1jhU6L",
-	"lvnugPIlW/bNbBxhB62jtxL8Em5Eo/eYDoEyT2c8ycz+AZutZZYmymMRtew4zePhYeWEScoHG3CdBawn",
-	"zAWVQk5MAqijopNrgY6kt5KW+fUB/LMFfDXwuZyVSapiKxF3soNOKuCd4QazfBEKYnAdSfTm+B5rmsGs",
-	"Yx5aaizLSxeIBKnVkSKOdKuWSwY4NG85oOKVvPxoeEvxcVaIuheHzGYxvKgIBwvfgLZFpVgySv7rHSoe",
-	"7fORA+ngYGCJlJ179PC/xvd+ff7EC7AG66tGHZOaYbuoUMp2pnQqG+Yb9gS4SCXGsiJyCw17kBNf2rlr",
-	"tGONyYHsEyjKiF/F4xrUQxhF88W8UmJ61vHHAos+BjhkWZ4mJcgxd+tMY481SOoECO8kM02s1CEwzSYj",
-	"cF+18wzsVMxakRqvFTIVgG9LdeBHOiDHMuHxW+i82tro4oBctAIw4/L3hPNradXhbgCWG9kXMdBHdWC/",
-	"0uQFU/i+QclF4MyrwqB8bpg55dVY2DZeiptghhB4x8npjxioVuQ3phQE3LEW9mG+7bmJGQSeQZkxycNY",
-	"5SudBTtjyZD9FXcb16RWJmroM/kVwTjQyarnXi88qX0vGPZ6OpTJXVI2zLq9870Tj+qNvMO4s5qwastZ",
-	"TTbVyigE4AHouyQLgAU2TecVKgCM8S1T0OmKixQO0szcUnS+5YoYvDuSBJdccoUzjlWLX2ZKUJbxsGfm",
-	"0TcKu5mHbDQQGOGNI0s+BnlFGQSswai23ya8b3ZNMsJUDmRVKYz5c602sLva4bbO1yYN7boGi5Xcfh5n",
-	"csDTbLOj0v56xDM+K3QH+Ia1U0TIhyfTEFdjcPCzZcOolyZ7gYVfu1HEuCXlZ+f+6uZfXA3YzetXA7Yv",
-	"2jfPIwvazT+/Aj5qKtd9lV2Tr++4j68xXsMM5fZF8NKd9T6/s94eQWbMq69svfaDVy/M3i2bbxcfDuYq",
-	"HKuI5nNmidwvLAyiAYVjiaM6WpiNYIJQkTEWdQ4rlRllI6OpKHXWe846gQdRpyp632mzIN333w5E13un",
-	"UxziHvocivbAW6e1dxL82k/6KaJ4dxz+lrFfka9bEN8BSInRgebyFXizYoO6aSv26ZpmUCFTw89X2cwz",
-	"MTRPLKq5PX1uhDwJRexZT7sMna64nnZjgKn6twSngvvvn1qGC7FTkmuzGYbSKDKo2gA+SUBuZGDVGU1W",
-	"gsxS0kKeRDLiJ3EWXi6anaa8Izdsn/n2bioKTN1XLvhTwW3qkVnyEDIkoCLbhu7aLki3jRx47Cc5j2WH",
-	"ZjxgieCpaZMn5icdDFnX5iV9R7denTBpsZ6ok4VJi+vq9MkSjtqjKMEkTEDu+7lGHdzrhHvXvHFUyRqK",
-	"VUJVoqFKOpiTyGMGq7iDoSAjPMZukpBf2xWRV9dwE0KGm+9VJW+j8S0ljlkI4+KMo2eRIw4G1ZQkAXN8",
-	"yBNjlbcFJQ5GLObZHOk9dLbESvt2cV42fb7QclbF+ZSKIymGIkLknRioB+cUDtUfWPvYp3xQtysuIjTM",
-	"ZQWplxkyYRZ+exuyCiUmKuwAHghS+kKmqUNiCJiELKJUUHnz3ALmgLs9yteNgUieA0r3DIxu9y//61Eg",
-	"dVsUFwLontYqGoP6c65ORyZS9zwvzhXo9EeEf7+SG38PE4xuAQfkWd77Fl19YrcXSRE2PxDpMndchBVL",
-	"qVQyr6CpOFbD9XzgW9ag3zcHKx9s5Q7a8IwExIz2WhiMvJMBE3mshiwFGog5BQfqLKD41q/g/JAn0es8",
-	"PPSXV/FCanwkckCdgztkzMKzTBnTxxlUCFllziYby4eIZCz4/Gov3pGzXC1/Tbfo6XGzmBF7dLHgBPiJ",
-	"csWYWU6vRktRrQopXIJbFy4s0tXmcFI8J2hEEaHQrOpp8oa4c5byMnYd/hKWcFTTOSeTNyEIMIFOPusA",
-	"SdS67qmhZyG6xtPD62rPdPzCqbI6SnKCiABDrskCpoMsk0gIRpfVkFuuHoTi/BbBJOf693sigSq2yq7g",
-	"M3YmwXpAmnGB2YpqcvmEYpExrRC6fl4BSrl3H96tU1AQBZbEWbLfrYxsGytKFOnqEaJmzF1JspmKUEjv",
-	"qc+3sFevYvN9PAGKUlOWio5IUyg0IAjxko4MNf47NALtykWzCey42Qvd8QBSMLnMHZGuvMvFzCuPz14q",
-	"Mqx4OfMY5AyALlzBrkq7PJGaMh+oMN0MTEP4cU07ELRzzSCDF18+P7cQgpnpWwpNpy88f6snf2ZdSKq4",
-	"saq0SgpeHBVDUZVTd+YWIUD29i1CptMXIrRqIoRn0ZEUQ9YB7EOQnr5KqXKBRWpusbHwBd5Fx3a88uJj",
-	"B3qWrkIBNx7myzhj3SpeBUH3HAmiJVfRs+aKYh6/dwE0nb44u1bt7IIIBgQuAL1CpaKM/yw160ut5w+A",
-	"abGYANiewADYCwE6LcahC43Zx9vomGsOuYJ9AfV784pXxlPfivme6XO18z/MCN11eAZc2G3RlQnjeOnN",
-	"Kxrgb/AtG9DpCwdR4xkA8+MTlOJIxXmSCcLH9ZyE9yPb+V5PdlZ2u1dHefY8QsA3YaRKZKw9YoVEBEQQ",
-	"asnHmOW+KXDNNS1svahpkUrhC5C3DuNmTxCR/4LSAKXQS0G42bUkQ88D4saRHRFmKK6aJeY8EhhsMnei",
-	"iJDByjbXGeCrEb5n1es8wZNEmYLr2WhwQhkTZV++AQ1PQBd9A6PzQKeJYTKo7DIPExWc0f6IqWEC5yXA",
-	"FPA4bsDQNKrSs7CyTYA3Wk+FI6azZAs4DgL9xECe6nREihkwg1QggYtSDeND5MmonhWMKJWmSO1un6ZU",
-	"pZIAeMxYol4ZCuAzbx4R5qmR6u0fv21WvS14KtKXtn9828xxORTHM7OVSDZhhXXgwJhhilQH8tRiWYE4",
-	"CHnGY9XNxQzuU8SjLM/TamdSmyEupZ6rIkrTMnEDN56/qxTW2XGtosCBIIAB5mBjMbGo4LKUTQIwdXJO",
-	"Av1NQTlUhWJx5HyzJ7a82Ra+124kBVCty0x3OK/NW2sR2khl7he6n5ail5yw7N4x+slDW8J8BaNVDXCn",
-	"QXpvtlPgZZYZaoEhpGBVG0Jq1kRI6eS9tqljlTVzL+2Z/yIXjoNFslwAa7pCrNtIht9TsYwAjN9FWgu8",
-	"4hjAuwPWzs0LBywWHAr53kp6KpV/p5INtk9qTss++EBGLTIUyuMpuhc8jSUk16ZCAMRZHeoxKGPw9n61",
-	"sIUqXgSpLnVpGRoeWJqu7/jQK8DbEfFRwHa15Jt7Rmx7XO6wTEV8xGSH8bZGeJ0qpvv61tb6xT9rGCA5",
-	"6oqRORyZCFHoa9DcJ9K0uR2XzZ9+ect81kwlmJuo5Z2sRwUYBQXJrAFfXL/wcsOAM/WthrtQ9thYZZZ6",
-	"vfaGAsFe9NW0Wz4M4CSZxLA24tEe4RpBIAowpMA0QBuglhH/2VLdLcT7bP2B2iz0FqFn1BUWyL70szC3",
-	"J4vuY+iaWMnCVIjEHBIymUEehXbuIh0Y5D9ZiLJg+v7+uy84eiOsv0JX3RVFsnU5vUQciRTRrahsKB/M",
-	"cF0UQrDJs8wcKUkoZm2i3aLVIme5eEodXEXpv94wdHoKQkgBGxK9hdGrkqxCDNgmyJO0X1G1SpMa+ASt",
-	"bNHDWixMRYQbXDBitzA2NiC0rssE4Q/gg8qzDdYKVZqKMGuZM3qgtNDuV+0R65nW58KYa81afZ7kPG6d",
-	"Byi+sAfnd6iMEkacXwQhqzdYK1EHuqeGLdbn6aGma3QHvscBthx5oGPbtfNqsdY0JSQU0B5GcAOnStE4",
-	"N5gjIFCJKLMPUE1CyBPiJmCgmhFXIeqjdSofljxXxHc1sWTdCM8cfwCJe2CldlJowUQyskeiF5R4Babp",
-	"BGYcdQtEwFvpcNBycgpmXpkwaX6INS8DS5iN3Bgzek5pMAenTNZDFc28+i5ju8um2SKxN0qPqcXfiIRn",
-	"AkszF2uapSqDshJg0y5Z7LE8Im50j3fe5CL0ZSInV2CSC7qM8Al+CXtp0LUo1wep6qa8D0ghQL1r/iBX",
-	"gfVO4nVmWbqpjM1epDqTcUygs8hxWZoTc/yYWziSXZnpDbbLbl6/WksXAqfAfILSgOL6DLiqNxGU2K9w",
-	"VKYVJgGU0WJe3dRhgG0iaOpbTHTIfacT7oW8iOavbLQh5MuBaqLTqJ6VxmhUfn2iIjxkvIjTMyNXKTN7",
-	"vD1iZvEBAAjVvcrenO+oNyZRPvANLn/Z2gQVOrvWQAD1eYs4uSmHFtVpc3h08jimu2qCJ4614OsD06KF",
-	"RKZ0XFnso+CtJE9iYTT4IZdZLHXWAiMlzRGbkWgdZDdZzwfAZmfbiaiWCG5PdpM3Bysr/7BwMxLXtjw/",
-	"qtax5gxqDxIvu0CLRT6z5mMTRLgQ2+bcAmpzgkN7mh/UCx0oPn02Gyjkd5qn0svWPhXk/hm81qeJ6hMn",
-	"q4npcw/3rEemTzoFGrnJG3g864VwCcyBDXSAjRK/GkfWWacBRB4HIAIszHQniifb6yRuJ2YF4HG98O06",
-	"Y6t64uWzl7XqGK1b+NaiS/O5UAeIXY8XMC4zJMen3+Oqsc/7IzaIeYgFOGWOWKNgQDU0gs/XFHDN2Hib",
-	"5JLzjpILvfoUlee/gi4Q4AE326If4BLapEmXdmFV98AmgECmHSRkxXxQheg/YTW9YNJOppoZDbY4vCZT",
-	"wjKbxZ8ogPRGwbcssQLosuE1Inbu0oXXWAvHfKCORNo6v8EASE10MpYohIjdZtAM/j6gorLWtJZwYyAS",
-	"XL/ngJhbfVDtlWsWUzHI7PFjQhReGmcwr2lC0Z0LOZfnkcxYrLrN8gO64kzD401ocZqycM2IPabf4gQs",
-	"IqyfpQL0M1iEgA14ajqyh0DYk3GUijISrWl4YnItvP6K3s9mbEtJp0WZWDRvHByMmBhrNulfMh71ZSJ1",
-	"ldSAVtFtvwUmaZAsLGopl5Ki0bSUC0jPIHLsBBIH4OANHHa5SjEYfdLCbnZTnpxwxl7FJqfpkIUhezxl",
-	"aQr8QIn1VBxpxlmqYsofkBoWsz5fyitRDbzILRWvbAYCDHAphzDJTMPi+zOWOLPJLfNKwMSWBfPKt1GE",
-	"lS/Q8+pWj3c6qyUZ17iXcPg1Y4FxFgl9yHgIwW4H4zS/hExUHDcyERfxLWQXMDre+OtfHr/39fHHH4zv",
-	"ffLk08/HX91/9OWHTz67e/yrD8c/fTB+/4vxvV9b/LFXNtiboERsXWKcdXOeRpInrJ9rKmvk3VQATbH9",
-	"34Fdqjqm4luiCyrIykdB3QBxxPgKz1sUb8LRUR8QxXn0clDZzrBQ+ai0NA3CN1TpYVskqOs1eUv3XaMF",
-	"KmDFQ+rs4OKf/nI3wcEANhLUn6mIj9Yo0FTWv3qqD+UwE2nukznuIj2ycp+n8UvbL23ygdw82gK5pr7e",
-	"njbvqSglFdvGpJZJwLTQWqrEmG5CDWIR4GGCCh979ODB+J9/9ejLDx//+8PxV/eLIJhb2HoK2YpVyB4/",
-	"fO/xw5+OP7g/fv/vqxUnNT9/PYVMUd4fcNmlGh0Mpmcq47FmeP6Mf3H38T/+U9Gb/UFNj5TcJYUOaL4D",
-	"5+QPiuSQ4z88HN/772/evfv4o98d/+8n37x79/jeb8Y//8B887v/H//s8xL5rUsXq337WERdrDAF7Zod",
-	"//KPT+9/Pf7o8yd/+G3RCWre9T1QgQKly1vkR83CnlKaip1wHh7/x6eVhSlqqqZ7RuQRvWYrorAkwkww",
-	"lTdo9vQ/33v8oDRIW/dQU2PtyGew+ivAUZWAUBXRndmR/uvvn3z2RdG1BSuY7vo6oHtp5wIaDNjxH392",
-	"fPez449+/vQf/qXoQuVZW92pe9OeYpGMqABNUeIw3WTHv/jg0Vcf4wVWWtM8qpXHm7xr10H31JBpcSRS",
-	"HrOO4Fme4iiNoWxRIp7+9t+efvJ/37x7d/zFbx599fH4o8/LS94XL71z+50/BQAA//8=",
+	"7L37lxvFtT/6r9TSPWvxiMaWZsb2PNb9wdgQHDA4thMnAX/lkrokdabVJbpaI+twWWsmwWCMDebkQQA7",
+	"wTk4IQ9sBwKYwcZrfe9/cj3SjH/Kv3BX7V3VL1W3WjMaP843WWcdPFKr67Vrv/dnv1qo8Vabu8z1RWHh",
+	"1UKberTFfObBXwc6nuCe/JfFRM2z277N3cJCwWWn/UoNviS8TvwmI23aYKTK6txjhWLBlk+90mFer1As",
+	"uLTFCgsFfL5QLIhak7WofGuLnn6euQ2/WViYLpWKBb/Xlk8K37PdRuG114qFQ9bw6MebjHisxj3rMUFs",
+	"Sw/Xpn4zHA0+99grHdtjVmHB9zosOvJ/eKxeWCj8X7vD5e/Gb8XuQ5YamrXa3Gdurfcc6w1P4zC1GKEu",
+	"65I69wijtSaxGLPkhlDSZp7gLqGuRZZY24dHbF8Qj/mezUShWGCnaavtyKnuqZdq89Vpus+aYbO18pxe",
+	"UJNRi3nhkiITmpIzStnJ8vRcsdCyXf33XFFujc88+c7/9dL+qZ/Rqf8sTc1Xpk5+7z8Kpk1/3m7Z/vCC",
+	"9/ukxYVPBCct6vaI7bOWSDlsB14RnaHF6rTj+PKki3K6dqvTKiyU5bG3bFf9FczGdn3WYF7hNTkfj4k2",
+	"dwUDmjzi8arDWvKfNe76zIWZ0nbbsWtUznR3G5/43s+FnParOU9dvxdGjC/8KKt3BLMWiWCM1LjFCq8V",
+	"C8eYEDYOkDKP8cbX7zOMf8xuuMwitguno34g37e/VuMdHLjt8TbzfBs3qWp7frNiUZ8NH+NB2pM0Co8U",
+	"ioU691rULywU4OkhcigWah6jPrMq1EASx2y3xki3ydzkm6Z8u2V8XZOKiscdnGf8bc9yxxKEEvm1nKLw",
+	"ab1OuEcEr9nUIV3uLTGvKAnQ9kmNui73SZUB/+Gu/C/1SYPD9VLjVjl3GHXlwLbFXN/2jTdZLDErdif3",
+	"zpaeDP9Xnp75iWkttqgsc6fj+owZuORR1rCFzzxmESqXFT5qml7Ldjs+ExWf+9QZRSyH8WH5O7xwQ3dV",
+	"IFdGNtT1uM8IXMhwiYPfvz/44Ff3PrpuWhn+sGJbeZhlsdBucpfl2tjyzJza0VnTuB3X9ivmJT3LW/L2",
+	"tVrymV7spes3Lw1++83GJ9/1z6/J///11Y2/fWBkbaFEeCmyRrWLiQNNnkmUdmPX4mQwEq/+nNV8uZD9",
+	"Nd9eVtQWv5u03fb48ugz3q+fk3eQttrUbrijfnNAPfeUZ7M6/tCttKhLG4YNPURoC4QS3DMjUdaoW2NO",
+	"xWNU8bKEJOaORXxO2DLzelVu9Yz8o8lqS7ZbaUnGOWr++OxhxWMlY6U1v5JCXse5vP3DNFaa3zMztac0",
+	"P1cul4wzCvl1/IUnJAOxBbHkcIYf1plbY5UW8z0T+4LJT9ku4a7TI13bb9puICzxR4uEVgVzUR9wcZRg",
+	"3lEVKJB/km/lu4O2KzpA2UO8oFYD3kfgCXmixKdLzCW845PH+3feH7x+Z3DpQv/clcHlK+vfvU32ez4p",
+	"73vCSBEOKCUpV/REkxP5QFy/ufeXv/fvvN+/9q5pSx2O0nIkZXDuWbYrZRQyy4qRpn/KqCcWScm4weW9",
+	"pv0FZVb41POFWcbJr7SaKx8momnXfZQ2tiBSCPFl4Bf5JGDboTWWuoPMY3E2ffPM4MY/Bzc/jjK5wbUv",
+	"yQzpv/v14MpV0xCeLZZECn37nCy5vEvqticyzn9anj+qeAuvDo+gPqCeR3vyb9gTw5CHXCL3gXDPYt4i",
+	"sV3i2MIXeEf8Jhcs2MAioUrD3BMdOlNpkqMap7NkO45hOi8wZklNjjqOOtJW7rHkK41j+UrPyuTmSh4c",
+	"8xUJ+7bvmHgafJwkgM+/2Lxyvn/uU/K/vyaDmx9vfveN/PSfq6kiNC/TyJC30sziXoO6toiqLCnCFKSo",
+	"ryavGazem4gAC+cXHTzOV5KMP3ZliqEATciWkC0E569vQsgdA0qNycYsCX7IbXdQt7csW+4NdY5EBHqd",
+	"OoIVJyjjc5/d/RKsEdtyphQzLffETcvS1Pz3iNmqzC904z6B+HjlnZHJLmOWIIEkipine0ox+3SPWUBH",
+	"Ba8ychVV5BfE2xO2kU2bHb1lE5C5apmlokn+FlINfOP+5ZGHkQXOjV5gbvEX5f1RF0oOumvR04fwp+VS",
+	"fnEomSoK3oAN5Rd0yIliY+8pjSv7xhZ3GQsFFv5Kh6nvfa/DJijZIgeyN34e09sTewnRFQqkKAs2SbPc",
+	"QipLnhxRlyguMYIzGVafmkp7Qo1T/lmT6oscKDf9BOaoQX+JeHOHJ3CECkFsn1BBlMNXataBKtymDbZI",
+	"WKvt9wjHuTpU+KPVBeU7jI6dvWl+rTlSCLdsN/pp+d9i+SEVyyUQfOijgicJ7QI/SZO8owXv/1BB+2/h",
+	"+sgJuHHk1msZPO+Yb/Tfb154a+PTO3dXVgfnrvYvXli/+dndldX+159vfPurweU/4L/77/528NVZKWxd",
+	"SRkvFSyP1uWBtDtVxxZN2KW67ep/op/PYVaECYensd8VXXRwx9npkiksJjWcVzpMyD8fE2SJGZ2CDq0y",
+	"J4WIulQgk5PswY1rDB98uH7z3MblK/3v3u9fvd2/+L7p5cvU6bAU5YviWvK7NhKCC9eD0w9GMkouGGgr",
+	"xmP+bQ03RjiMtYeFQu6tedFlBL5bJIItM486IOdrTW7XpInUY4KAR22RTJem906Vy1PT++ARSlTgKJjM",
+	"S4WNy1fWb17YvPlu/9rv5eaY2MCeUin74k/D1dF/5TqWrOOIiP5h9l7jbt32WoJQIuyGO9VpLxCXV7nV",
+	"K0L8STnI9W2iHZ+3qG/X0MNRr5uvjWcUq3atGQTNPS7n95gglke7ttsQEDGucYd3gNPrAblXa2JE20ZP",
+	"IwS7jYMKuYAWc/2tkB5G2LamRoe/Ne6/79Nas8WM0cpehuSllsUsjF0NLbba803EfMz+zxhBzs5Nl8sm",
+	"4ZgV2jwxTlAzr264ZLtWShil7vEWKveBuaFP/+dt1pBn7sr/32VVedHblpnozBsJuQrVHrxfMA+crfLy",
+	"Crpsw1tDTtL/6LuNt94s7/p5u5HP6QdrCiJoeCTF4ExHB8p8n7mWlD+GUJmShLl17+AHaSJaSgBtCm3H",
+	"yVqjbkUxDVOihF4SqVFX6uzqUWYRl3dTIm1tWjNGp49IDS4S0o7QL3Mtc8xCrhMcDI8JwuB4ctKx2Qrd",
+	"7zik2+SkSS1CCaiUi0RaGK58ALW9IkhrSWQ6lprLLg226ijvmoxTiKykr480KawQtJjhXYVnclNPRhAo",
+	"uqHwWM4tTVyYYD7FGG0PEW50LuExR6hEbUycEPWeZ1+zrciFNLpQ8RrusjAJSgnQKAWM4zmvaYPJbF5Y",
+	"PMIYw4XXuOfJlRYLLq+IJlwyl1dqHrNs38goVWx/eKRnpN6Dr1sg6ilJ1k3qWmGIyg8JImaRzc6OSGiS",
+	"BGGOpscG7jZ7etAh69uwGrnpnfbWBHf426LefhMFRc2k0ji6WR6ilLd/mP1rDmMihx6xfeW5p8ThfGks",
+	"liNfcxTPwcB0mOt7+YVOk4pUj02ThWk/xGF1X/JP+Swmk/E2c4/B9h9A1485c8k18qRDY+gnbqXF/Ca3",
+	"8jqk8OGsa3IArhazQEHuyttZ07EW0GHhD97xSY23GPF5LBBvDqTwjm9c6IsdP/dK5Tu2uNRxc57w8fTg",
+	"aTSTKG/alcfbXDCrkqkS66cy35B6cE8hV1kkXWr7QtlwgtW4a6l8MaOuMRaHyRkUR9JXIfEMrhTN1Ipu",
+	"exhf1qstRphG9Gamch/5pORjj5LyOXG1z0PuO5ai9rCpVh7I/O0pWJlU8mDiNjEafdSCNwlJOzS/wedX",
+	"Nj777t7Kyt2V1c0rV9dvfXx3ZbV/7cP12xfWb17ov/nG3ZXVwedXBpfewg8jql/LFsJ2GxX06Avm+hUH",
+	"WUGbc69Ca7WOR2s9VAMDP7zRY9KxbP9Ak7qm46V132R/YHDEJ1VWoy29hwvE5X7Tdhu7yPrNC4Pffbfx",
+	"yRpseFeFUtqevZzwlRX6X39+b+XDzTtvGv0bWE+ROnyXiuTY8Zd/d6Z/7crgrW8KuT0Fx8ED4XRaccer",
+	"5rPDiie1ray3ENslB5q2y0R83RvnvhqsrI4kNc3mKVzioL4Ej8VIc/I0n05J9JbTWrJdVaOBNSQRmuq4",
+	"4GZqeBTcL4EwjCQvRfg3sJqCFoxa8qAnQ8thSFKybNHuwO4J5i3bNVaBWcMzyzaWeDS5Y1sQcJCrZwIt",
+	"GfgRDT1nxYLFHHsZKy1q3BX4YZW5rG7XbAqf006ayaP3xusZpR3Xjr8hjWORlBbQ4ukJHzLmQt9ahFnb",
+	"rr931qg84NtTKc72gCsuko0vvt349g8BlxoerjC4/Ongy6/7Z26YiHHbfrwasIG06BZ+axWlYYbUrbln",
+	"t8k8pq8gBDCWWNvPzeQjHMhsjShqHvkSRfjBjyr26PqpRbwNigIhIRwpMTzj6VyHrIZMy97vwpHiwJIb",
+	"SmGIDrGi2j8b3TkUiIGAXup2WtWEAj1dmt5bmintmZqdK09Pl8wKEswknTdpJhCdkZlPYWLsxq+/2Lz+",
+	"9XY8vy3bNUno/VVpIgneYlVu9UjHlfoClIANm4Eu87vcWzI4Djzewi3EW4oJRtOzpCoPU56uSw4dWZ4l",
+	"1LI8JkSRzM6FH+8liTTpwnRpZldpV7k8s6u0e9pYpiE5BzVb5pA2qr8+ZOkboq90jbda0j50bJeBoSiv",
+	"ogWlPbE5YKoGOxpww2GlFb8ykviL+mjhEeLwRhEGU0eOQcDHBPnJlBpg6lCihKD8g4NzP9n7s5nDZn3Z",
+	"MdfcdJWm1yOWrYIWWrh4TEBOQqFYiBqGWNpUweCJMmhs7lZ0yMmy5bA1v0Ktli0ZmeKJJ3PL4iCmanGX",
+	"pZE56iDpZD4iT1h+Hb9PEb0Evn1MTKBiBzV5v1AMxVVMtqiTiWcWh7Qa6BGKo8YZRZRnxpmZvr2hfAgv",
+	"Y4wOUxWSB2M7hOL+ETMcnqJ+rWm2ymsqq2ro6tku0SWcMcUVDMJ6x3FMZG0xn9rO6PcN/9Do7juInJR7",
+	"xMOSUcg4hpJRYD96OLfjOOYSxdzCxOzbUXWBpKacc1KIDnuLol4dc46JNjCgvKUb29AglJXvtlpp3hc4",
+	"46NMQB7xfb4ZIX29tmXf9VMRpXtYm0ZBm5JyRXwOXlGjCmtK/Hqm4zikx6gniM8TytneedO5jlEAHKnN",
+	"nN+zb6o0O1WezlUXrOwPYxyDEpfZjWaVdzxQ5KRqzLwF0kQ1sEdow2NmD2bD4522yW8JApTQBlsgg2tv",
+	"3/vw0vraWv+//4ZahGRB9hIrSpZlsZpDvfyZYMep12D+9+W4Jk7Z6FDPsqmbtlIQDgsEyinlPPTzMDFY",
+	"Z2E7l90sdV9AwRTzK/c/uj34+G2jV9gcnlBqUtx+NChaTq4sxqP6OclX2OnRBe+nJ12upJQnZA1d3nEs",
+	"zHbIx6q0CqGXEZBihARGcIIt1Qrl5RUxjAdTEHCiVf9ptxuTLFXYIO8lj/h93nm7f/Ur+X+3f3Xv8h/7",
+	"F88PXn83sThjhDONLew33/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88v",
+	"yOPrN/+6vra2fufKYPX6+p3Lg3OfDL74DRRmzpTNhblbYBPjJTMHPCQTRQMeepiYhtmhGEzPeKE5X5KL",
+	"Hk5UC296eniupRSnOvcW9Wk/JtCnYQvSGq5Xz2TdqcGep8cI8DS5Y1XY6bbtMfPLfuT6tgNAHoSSJpOM",
+	"0+GwDOXIyhlnro0+8WPoBD1U4+OJQfQEpXizwASTu2z2F5XL03unZudm5s3+IshoSmHARWLXidI0lXxZ",
+	"JC3aI1WGFlCcvWlbdn3t/ODqLbJ542z/zi/71z5JidWC/zd/yFn/IF0EBo6ESBTgvU8Hv33z3uUPRntR",
+	"cgTylAs7QwjjE/Ep3PnlxsU3Nn77bv/6LWMUYUT5fW4CzBV2Vvc7KMXu0l5Ooj1hMhGsuBMgINXEZqnb",
+	"EcasseIFaS8t4StKIsnzLw7zowxullJNMPjwFxu/+UBVEKz9SZUPXDs/OHvx7srq4NJf+2dvRGsK5Ifw",
+	"k/7Xn2PUSktayTXknDhH/qYKh8J8rLDIoFhwaFukVBscoA5zLeo9w7C0J86CIfHZ4K/wg6TqOoBwSSXQ",
+	"FirZdREzHDwWR8DZTdv27uXy7poacff+pw4cfPqZ7z976AfPPX/4hReP/PDoseM/+vGJn/z0Z7vsmhgN",
+	"KBNPyg6P4AB1nLy1AEPUX68T6nBXKgXf/nf/3O+fWIBcTHSfo1sTg4y8VSiOLbCeUT9dDExp5gHHq6rg",
+	"UkJJGEvpPB43LsAHeJ81z//z9MroOYoUBdMaQ4U8ERBbEtVl488rGIgbT5EcXzXcgg53IIKYlLC3sCwj",
+	"03Pq+YHqZYpxPE+Fr4JkI8mZuYD4F+J6JYvGWkyxKYsITurUW9RZoDZ3BbE4AKQg0Fs0h256Zr6cKy7X",
+	"4NSpjHQZUojD0NgYMyX4n2GU7AzXMfyYLC+k1WHbZUacNPNyGvYyc9WGxkCWZkqz+6ZLuTYup0nVv3ZW",
+	"2mfXL6yvfT74/AujltVxXWVRJEs/IOYqNDSFAm2zeUo+OyoJxuxhCPrlJErhc6+X6fatc8+Qo3Zv9Vd3",
+	"V1Y3r30yuPHPwZrUEPrnLm+e+8Xgxj93HIqm65pgaCLRtFSaOGjX68xjrk/ajLcdZiKL8uzeHDSR4TbC",
+	"LS0WUFs1g9zEbmL0NENeE9LKMPxcnJUYVp7FCBESbhvccGw2kuOGjRnwGPPS38crnkEYSBDJs4ztZta5",
+	"pefr3KdKJ4eKkR50mOQBeHISYawXWIP69jJEq2lEGhKLd92uVLdiknB2bryjlSojwp5trpx58sknx7RI",
+	"J5SwiogjsGfR/GVNNen5qiOp5YFEm+P0+ogFnPXkt+S/v7/65PbZcFCstLek/xdR6PaWxuaT6Ugk0+k3",
+	"677pMHELcLR5MgkgIaNOkEP6Z9HmYdsIsdsjber5AbAouHClwSAC0OgkwSo1IsUWiWlFRsDMCPHlxCj2",
+	"qLtknrpDa4zQFncbSjcLFlJlPe5apFwslUpQYmT7TeJyEm5gaKbMjdTUIr9Sq8/a6gmhDf2fwBh25ha+",
+	"Zjwc17K1nym+05YtfF1BnvSfsTbk8kiR4XsMcMXlPRWkyvwuY/gNes0fE0EuQRBRWCQl7UYRCa1wW2i9",
+	"DltmI3Goftihjl1XePLZOfvj+v15m7mVGhXG0j75scpF7cazTfaZ1vwKTtOExPR9exlgnpQr1pa3HTUM",
+	"2AAU+UtmwHbRaTSY8FlKDi8gvnMAdjL+PMOeVJH1YNtIlTncbYix9Ho8waFcQ72r0W0phhQaXZaZBQn2",
+	"AjcReWZJYAThfSwA/x1BufDZ6RS1WZU0DNvwttiq0EWoPjniGKATepe3ou+NXF3MG5pD4djG4mEuxgVi",
+	"cesDtBupBVHAjEJ+QiH53faL8u+qNKp415UmAAiO2Oibdz4Y/P0K1oJt/PrT/tkb67cvbNy+9q9b5/tf",
+	"X12/Dblg7/1u/daHg49v9q/9fv3myvrNt/PXiFDlYRW5L8OI4nTsXdG1HYc06TLbiRr1CReBamyaHDXT",
+	"z8lHswz4E6PrwaVgxXqu8LscVv1OVF17rA3cwmAc+4B5UpV6Aua1M0vNehGlmtINNOCdQYqNXTe90xgk",
+	"kcJqhd0D6mCwC/Ea6ni9dU6ckkzHFtLQAZXI/aDcWnIWzKrYhvt7TOFDU4+h/RQhSiOMlHoX7/jZL0uQ",
+	"uFGBtOyGbUQO5sRj1Eq+ozBb3jdfmi7EID9fftl6de9r/3FfasezsoqOa/8NZMAjqWhQv3xvd6jPhG/2",
+	"PAgd8XcoYtCIInFZlwlfIxJpsJa58VoZgOVc6bTTsJhINAc+0r4jJcF+0vdZvpS1KwjZYKCU5+06w5q+",
+	"GsLiR+J5pin6fImlIu40GfnhUdLkjjVaO8YXBSQco43EpHNzkvAwYnc2fukCOsngN1tR9dLu4lF1EUlV",
+	"CfpFdE9E0Afy3cYtyNy8mLJHuLC12SgZhxlZBVDxm8wl4HORu4ie1y51oaBLbj/EK3IS5ligEHkID5OK",
+	"kvhHUY26NIosl+IJGEOU8ZwRlC/sHODFFRSVAAJEKD8y5jDFsGWMxbBtjwlAPu5SgZpvDNgKLm5wkYDI",
+	"KqJG3czhjLVR+Fv5xoVQORIoTFRSY73+mABmsRg+oX6BeqwcGR4Ovn5MEKmsaw6j5h2OFQ1P4gfGiTu8",
+	"tnTcNncws+nuY03qNprUXiTUlVJJa4xq3h44mFRAAARNojimUJpfKJXi1/Hxl0rlky+/bP0/0y+VpmZO",
+	"PrHwUmlqj/zAeEMPcPkmqGXdCgMxll3EKjKx/QSzSLdpO9JOAHNQrivqgBlyn5kEe4aNj4cHb9ZoeTmb",
+	"FaH654NreOjV62trg79fUekri6SczBwLsLxHNHk0XU5MA9vKrkMY2OyL0p5ky6NmHMZcHBmnpjnyMvNE",
+	"Hobs2cu01vuxetrIpcKXFdUqTqZvjZlv3fvw4safVzev/3Pwu3furqz2V6/2177u/9f5zT+trt+53L/+",
+	"xsaHr6+vvX13ZXXjs+/6Z28M3v9KfgLW9N2V1c21v61/e3vz+mr/3a/vrqwO/nSpf+E36zfPbXz4ev/P",
+	"v+pfvCCfuf33jW8/6H/y23uX/7jx4esbn3y3fuvDjW9f3/g2mg/axvUiOouURVCHE+myohsyVoJ8WYRh",
+	"r3LqYaMe6qWwDdyA51VEJIkat003V7Wnqq+HdXlqQ787+LoIaZja8QahaSNFZVCjGyVH95Ggx8j2gN2Y",
+	"QZ/HfOpa5jqKye6wxWp2JvNDqBy0ExpD+x6EnOw6cdk4ndxQLU45Wp8rjGeGgTnuWRhfcLn/yBw6rjDj",
+	"kE/IZRmg4cdfgdmvCrISUn5dC9J77WhVyrAtZ3YbHPKFhqWN1GoM8T+ja3prG1ssyCM2egR0Zw3BiXrG",
+	"6LgfdTTablK+bz1cylkBuGT+OuXD8QKXnOBRUP3kc0LFkgr75a1EzR7PnP+r++7oRZhXHnTWGC/x/vsH",
+	"fjBVmoZy4hPsADQWhlCW7Q/F0x3q237HpHofZA2PJWLV+3bNluf2RRF1LN6p6sYRqCLNR/WlqflQ3VOS",
+	"EsxAt5F/1HJp767S3n0z5cxhy3OxceHPxMCJkwiWHp2Q+Rx0DtdWFLpsP7PtS/up41joaQdnre0S6jhG",
+	"uN5IBkEabG9pHNjeE81eIlfw9/2zN8g06d94d/D+V2SmRPpn3xhhxI4i+XDOahqmTT5IewfM/cDTa4Jt",
+	"l8QsrVyZNynNzV5sM1f1NcNMMjTR4J9JSKns3U6sXk1EjWtcOqvZYqtGmvqt2UMXfBtp/4DYRHAYMIGT",
+	"xmBpRpMc1FgIqsF5AkIqYTIvBLO5gCSNglVhjc8JrmeR+Kqxc9hDfDQI9VBcVhSK4d6aD02B2RmRn1tt",
+	"X5hdJ7zuM1ez5aBbTIzfGd30RveIwg2oOtjaP6gio7bTSbTi7bJak/qVFhOCNlhFYbxsJeSOUGftNnPH",
+	"MMXllEa8Ex+5T20rIjk+EMldhNCtS17gfrL+U5dHqptjTaLlfFYgMF6Gnb/YOgUOx2LUWggIznYc0OF9",
+	"uiTtkkXScWvM86ntLgB6HqKLocXBhV+Uip7tQ80whoI9z8Y9CIrJGMVSAfUeI0ORN8LJUd16GMkTcjMz",
+	"NGKXUFJnXbRL4noxoIAhItj62hv5kmLSIZqV4hqqq2oZkebA6C8MLn3s/kTpPouJPJCk54CDPWL5zgdZ",
+	"iz/PGxj8HENU4slScw4SJHEsEpd1a7zFvAWAWEXQO9U9RJCfd4TKAAB7jmL7dFDZsOUXdXsBjm02cl4U",
+	"Mg+9EQohT0/AcIuSBbtqOcYt6rQdu2ZMN6Q1lStizktzJFENdcDL7s6J5X0xER/rfzU9TF/VXkV70IwT",
+	"UdyGu4xYvNZRALLDzoZqL6N7QeQl2twafkOdd9zR3hd4asKiyYgPWAsyeYKlxXcrMuPMk38wLCWgu0eN",
+	"p+iJH2O+7zDd6musxncsf6IM7/hQZ21sZYcXe5HI9XejHWNazGtgZE2VBBpFbZqi/Gzof3JVwC4CFPv3",
+	"9bW1/tkbG3/7YPDxzf71bzbvvLl5fXX926+2afvplWbafpEKrKFpI6ry3ZVVOcGvr95dWR189M/BZ/8d",
+	"DdxppOUWdTvYWj+w2I1b9IzNHEsDJA7dEaUim6KqgD1aJILWIX1XYUNEzOeLF+798fLmm1/0b7y3fnON",
+	"lPO7n2IoEDZGjhNIkGJXaVekiVIuP5NejGnbvw9Y4cMolRn6P/xkKAd/Inr6fepgkgXBraFxMwv7uROo",
+	"p5MsEVb47RNBmU3XZ6MQs0MVviPyjuHst+KjGPNkzQDFAJXEHbh3DQzHBfd/PBjinJoV7g9MxrgbEUCL",
+	"hIYFIBXbz1jPaCs5DE23+eWX/W/X+h/dnoB1mhfjQm9BKtZFdCOHAQrDfcraX3Oqpdkd8rTdaPokksEV",
+	"5BmW9k2X5/fuKQw1Fz/56lxKrmFWaiBzg+Zq0PoScWa3kM8aJLkFg2XtxdHIwaSkHQVwKbbQPrBa03ai",
+	"BnubeqhONzzqWsFfgEJjFJfPUtd6cXlr/YDTtJHjESedtpGEuQJo/dZ762t/7q++Oa4qEkW2Ein5Y36T",
+	"CbZIpKbL28wlUP8SZoKETvhyqUQoqMT31e3p8y0WV3DFv9K1rmdV245hBiYqXcaW1HcGyCXuLS3ohgeQ",
+	"SC4fn7Jo7zFBmqr7bxCe2DcKcCUdfimZEIXdm0tTpXIeT7/Z8cfrdcB1Fw73xaJaCyUtusSmOm3423Yb",
+	"emjdwhjkCGCm5+9bOwzE8NHt/tobm+d+MZItqCVFnVAZJ7ilwu9tn3FqxtS2D/zRPtkYixrPWMp97K30",
+	"6gM7PdQI2YaCcxcTftuYD+6wul8M2jxxFzheDxIkoTPCmM4gVd4Q43yzw84A3ZYoxQ+lcGQgMX5cEAcE",
+	"i4lNYK9hArxlBDWCrTqkK9A7beWDzzUDbAkYH3qmWJBbHiT2JwD0w17BbeZWss5wf/Dd0PHpGmFwleyT",
+	"FC4WsSQMl+BzMj8fw11Pr04amSuCT4XCVRiL4/WXYSLoAvGbXDCFb01tzIxpsWQH5mAhkPGZd+t1r5Xk",
+	"3g/VR2Ahb9odafUCHG5erzNPFPXeom+M1yFK4tj5r4RC3zRQ5Zxhen4uzftH0lgc0iWDK1WMMoOA1Idp",
+	"LHKGkZ0xs5yOd1C1AnuAZZkQnMrIScYHzCE6/d1IX2/kJTmrKfWbM6ucI6/N6Y7IE4iNRpBz1jxNvIhq",
+	"rIbD48LrmVpOKfEEasiCBtAEPz9usrkkPzURR3USgHU8oCrOHaq0SumPovqVCZ9iOVOgDLXBPaG8p0BT",
+	"kKto0oy6OncyxRANO0cL2oNS067HgQvlcGAFJBUBHFah3hElnUMQNcPFnTlcXRF290DiKFF2+4hFUuTU",
+	"R8G+PXRNiXVqRzoHR3BwY5/pyGtyg+ZoWZ17K4IfZHQ+DTt9joXvuQWQPMUhRP7pZ4iyp11fysVxYgpW",
+	"qIqMcY0mLvmaVBjwvI89u39qes9eDObYAuVKAM4jpRQWghVJk52OHdZ8fW6vVZorz83N1vZZ4K7ccjgl",
+	"pe9+UBmIernt34c2/FgZk6EaOWaNrUV7lchJD2FCsaIqSSDqqQCUAyzZNnOhPajccTwD7jq9IiRt2C7o",
+	"8GMqChOBduQdP+Nk5PzHPhr5yi2ezU4oM2CZZqEXDfHqG/8c3Pw4GvAaXPuSzJD+u18PrlwtjBHkfrEO",
+	"Hh+3Qx195l7sqMwvQ3CMbP09qJs396WLqF3SpjICer0AiehoUdoiVo9aa1LbLWI0oRwz1fPhZO+IApmJ",
+	"QsUDUJF8Ol2wLSbg0BStztz9Pio8k5IxhmEcgF3RSN8Js14YS9oDvp6p3DwwrfCRRCiVEz+ie4o/BGjA",
+	"BpMFmYWtO6+1EJgtyLzJmViSpeYcUSxjHD1n4hrL9qzvQwHfkzvFvWgCNWmxxbAXNHMEI62O8FW1wHhy",
+	"9kTYAq8Kslvqh4vEzSN+t2mvm/ocwYqzhUNEHuTNNUmvyNF+nUwh8yAcBnbUWdBmWCAbWk9BTYmxOU4W",
+	"grQ28ocqhbYI4TR0aOMY/ppTPTAeH7DKR4zNHzIE5fZHu/WP7MsfKSIs7SvPz0/vmd03W5qfL48KKR5S",
+	"6bHH4ZvkJPr/ODO48V6ADnB3ZXVw7pONM3+W/7h5ffDdF/jA4PLV/ncr/TfO9C/duLfy4eaV8/hw/8xX",
+	"69/+ljyOsOvYVH/z2o3+7d+s33xn8/rq4Hfv9N9c65/5un/u97rT4Z4nDEnglRqCA7SpEG2O0PrUdh3q",
+	"WpU281p2dh7G8xGEgftNl5Gxj/LuNloPJ140tI7tAjzbomLm87bAvv02FFGOlEg50aHHAuqPlKncfr9/",
+	"5/3NO5eMosGIOP30K9Ko0WlHkNnO4CN4PF4/ln1ZRmQiIscFUJ1WSz7bS81LHMk61NxCHpwAstbnZaQU",
+	"zpd2BiEjwxOhG8CNmTE61H6r26R+ElsoVvfRaTNv2Y6z0oh3vWla534/+V5syo5BPiyTlwaRYBWX40ZT",
+	"36e1ZsucLJ44rFBYqjRRNViKrIzWahn4vuhU5QdVRlQOMuF1VYb2mIgxR8zR8rCdepi0RQUG4VVfPttt",
+	"VDzWsl0LNxCRIKNoduojCNyymOVYa1K3gf3OeMcTFd1ivhC4EitBeM50HGqpxyNVbAnum4LzrAvGQPwR",
+	"6qsNiBFY+6fTp59dmnnlRG0uKw00d9mcORHcNueSHLZd7omDxnaFNV2PnVLFOhpc0lFXOEkb8vNFNBIo",
+	"wcMx8mM5m5SMx+CrQ/HrytvMPRDchfEuLLbfs2yLJHKxkxnFw5ozNVHAIZeomoE4R/nD1Y1Lb2/8+svN",
+	"65f7/3W+f+lG//LKaFaKdzLcEjWq2uWiOq70Q36WOcZCWC4YsahPAeVTYdaldWI0SuahFlXowCzPQXNG",
+	"TLGEl9e5VyTVHhTUQdC6iJ2FqWthc2+iMqBCGW8kq9h8KjBapTybFtht6fnMxgg2JbbL20YCUXVZkocl",
+	"Fhnva5f+0i3OM88bK13bb1bSWyzC++Ux6wGKmEJEg3RhkPYu9q7oxRKJFVaeKkwbWaeenhR0VGcESZsk",
+	"cBSYdnEmRWvZ3mITi9LL5S5hy8wLMpZGty8PN2DfyHnyjj/OVLO3N8DJAe+LC5uop41pZbGOcul0Fnkm",
+	"MuD8SCiLSLZQnCWkXsnUY8vap+AaDl+dUaQfW386KzzMXezEmxB4IIlMTSXUF9m7hZzYBGoLH4+E223p",
+	"WQ3rEfhV9I5EAWCmRyIUxuBY1LscNSu96vTtOsrAWjVUurCKMYNY5fKiwUkbTCCCdN2QzT09NZMrm7va",
+	"q0CJ1NBYT/UgTxUSCDFVvw506o6ZuopLxcw6Q7poGmmEmB5hu3x0eYAPT2meALYbdY7GSMloyFqMmRJs",
+	"nuphGZSUmYEuMKHFgxpoWHxTaQ6j3wA6RvpFGLFZaH1JNTlru6bNumaLWiwbQtQDMoaR5MO5LUa4MOaj",
+	"0HdpjE1G3hOvDImVy5cN9fLQ9Se9cFBBFh0iUOFmC5/FcpZHZK9vrP2xf32t//EVrDRcv/UhtqVAT9f6",
+	"zc/6d35pxKtLTLLHqGeeI3wT438m502CT6kf6XMtBuxGb0dRt21PcrLgyPQtCtlHOpP7keIuWxcJe8rb",
+	"kQlls1DIcNaglwmTF+VjyrcLRRDy78fEBApKY4HUfBIjLagj2ZahA1p5z0j4Mrgzz0Jl0ZgOQwXvmxCd",
+	"mX3hck57ds84QhxWAKDkmGZdHEIuSwrG8sij0cwnX3+4wz2FWSlyO4+fBsV4yXYtFDAugCONJ1mSeKoG",
+	"vuHw9DoMBY9aDHslwOjY8Z+dBobepAIL+OrEHndez+vO3PEyvRzObZx36k6bMSuTsMGGBOewE+IhLO5w",
+	"EQQkpI9yuVQu7SnPz86Xp2fKpdL0T8yhXjWUr2Ii2VHfSPwkHeky1+xm5kqlUqk8PTNbyNUb73Av+2bn",
+	"6T6fzJhJveDhy3I6+NOE/3FNj36XOctKQxdFQNAJm3joYBsTxOc8t6IQsrshPcEYEBQ+9Ua3TwwCgfJx",
+	"aF0XoAdTOeNlFneQRLHaE6lGpmaF1CO6rVwsFhEgqY/i8vlXoXGJIwspgV8hSY17jWsw41OmtiqHBSem",
+	"FxCGmQGoSrAUP3EOgJh6nXmVrBr0/apCCbMsqiySn4bppeNH/UeXth2DR83pXfCVaTcUpN7208GlNZAi",
+	"KDQeIZhF3bBLm4v4wjvXVnBnil/yYRZG40up0ZAgI8MQH1EfOLQt0uIl4UfUrTHHyRlECeMzkZ/pwI7o",
+	"VFu278c+i+WQ6IBQMPPwI7/juYmP6szz4u8KA0fBkLUmszrxaYSLDD7BfhmxzzSAjjEIBaG2yHDKqVgJ",
+	"EdJTEJpMwQKM6QpAADajnYVwBjn7sY3Xvm18tMXBuav9ixcGZy/2z/0hXxZoAlARrrTakZHJOchIHkha",
+	"juJhj1hCzottRAM4GuSaTQC5AyGjR+PpDs1GboYkIbScx5xNreN5zBSN1G9VGCzRXjPTcyMBQlzWzXgl",
+	"gEKOeOlILGE9cxzsZMbGbAXU0tG/SXoXGrY73DWgR93Gria1HZrARN47G1vVjCkRUs0yfb9iQzncbei+",
+	"ER4jVSb8cY8nidcOS41MxLiXQRF7IoRpe36zkg4lzusYgYybMvPzc1OlmanSnjwe6lzmyqEUgyVbM86v",
+	"X4wwLw9D2DXecD9iyO0ih1xS7zjOAmkwP7Rjo5uyd7b0ZPi/8vTM5K1PW1TCnFxDILEBHk6p7QlCTem7",
+	"wyldY9t9ZpfbfhGBFQ+6u2geTkOve95SmbSOEts+pvLMnDqfWXNaM7T8qCgoseGFwufJPjDqV8oRtBhp",
+	"AYJf+Shb8coPQYxHNRnupCZ+HwK06SpTujzWC+UDgeCOUUYLdno0SsNp7A7AuxXuVpx4qmXa3lQZ8FhL",
+	"Su/IT1Jawi/ZjpO+6Bp1iZXbRXBMvsy41p2yznX0bTQuhXwWujYimZhCEPgFlOIp3S+a8DBGd4UotlyM",
+	"bZjPcojwNSkGx1PM6w5IrDFdGB2hfq05Uqy3bDf6abm4dQE2UlKNFBMnbL9JYix8kbxceLkAsPGCVLnf",
+	"JLRLe7vI/hAmu0Y9S9qmqrkpqLpyKkXI6gkbaSNAH3n8+0+Rcnnv7MxUeX5+/gms5QRnBhwNJm2Eq4av",
+	"BTuNHIEcIg1pLUH6xGjnaKyr/aSlVU6MqKgcSMxnhJKa5owlOnmctHjVdlgRix3lJ5DpDDsIoP4eo6pF",
+	"ZuQUpV3STSCsxZ23kWnOlIyVjpPnqw8JW43GA3IB9Y2BBWs0jtLOGA6fBF0GcxxVAnVszxDm5ffI1Mnv",
+	"GUEvYRYacXMc6yy1O0m14/sqmdxiIw2A6ET3T/2MTv1naWq+Yp6tCUnTyIR1L+Hxemhhm2RoMayzx3TK",
+	"2CndB/LUIj4h75hlC5+6NRaoTA6tsUi3tyEU/o4nxVCL+Z4R7UspmnD6mLggkiXhwz2wJEGYg6mR5ls5",
+	"On7dh/ZeO9/Kqzi0y0byUJ0+DdnPYbTUhAXSph7ou+oxAAoDP9OYEUhsQmhKOUKtPmUCGtSY1KR+wgT2",
+	"m1TtW+rcS4RCc7bOS5T6mVNEbr/f/8c/Nr++Tsqk/+7X+aGLAaQEZjuR9JO0xg8gP4a6KhVK83tmpvaU",
+	"5ufK0FQ5B3q6iVyGTQsoQU05JFQOzaSR8OPYrpENEElmDY+2m4TRWizVaGQ+Too/1xRGCJNE7lzuf/a7",
+	"/icfrn9zZnTPfOXFxcnn2a7JdPoM+0gG2x+5LsXw6mZc+B+HM4lvj/pCJ9YMO71V3uKYUJ9y4KDhQELU",
+	"PHOAzM/u2Ufa+AQJq3ryiNlj2ABM6oF1hKZoeLQlhvsHVOodQC8ehtOB8bbS8GDzzgfrN1c23v2sf/bD",
+	"/tXbg2+vrK+98a9b5we/+HTjw9dVeODzK4NLbw3evbi+9omxNZjNjJ1on6IWUd/l5Kixvg5pvvq6x1iK",
+	"xSMc7lekcuyitSH/7Lh0mdqO3OKF0HMvX4JAs7k1S4ePRqeMB3hMfO2VDvfR9yA6bVVDGuFx5R8cnPvJ",
+	"3p/NHE4L9HZMWZnHjx8h6stoglPJmOOcgdKA75DcbvjWHOBu3bHNRTm+sWp3v9OlPcWjFqoOdZcWlRpm",
+	"MeIzNNbDASLPjWZc8tswChWsXSmp6j7EzsPMSviybaEBbYhtm3YJLC8AGTf3M/IYNWULHgei5B1fsyUN",
+	"s52L9k4wtuT0jrVxjCTRWdR2epUabRsLDiGpWHDSom6PqBCoIJRYtBcmXRDHbsVLpowpzex0jbVTxOUz",
+	"HrTftWiPcBeqhJT3ItcK9Uk8rUcwpjFTUambvZ2kRh3mWtQj8gEEQjYeUFOnKqXkGGOBJ/xnQseT1/eP",
+	"3r0Rj/6wQx27bqs29pmaWlCqaoDkN4JQtZlbQcoeFiSAqh9AAUdfaqyhUUmS4I6p2Jk4k2rDocHxeMj8",
+	"Q6pcUJKbP8Ae/iS9prhFe+DkVKFnAWohE6QKjrPIImJ7fe8vf+9/u9Z/46NUYKYJNJ5BdT+yjVUm7Scx",
+	"qUY0yjFrbjej3dFDhx1lSUXNSmMEpu9hwDBjvCVy07O4dsgrcrYcHgOhnrlWBVKGRtmADq8tHbexndD2",
+	"soNUbqYPYcYWo4ofQfqyCfOenfY9aga952YUmF4qEM24azXRitrKVNT7oWPbUrvkrIMtavnjEYf6ifuo",
+	"q5Xy9Z7Y0vlntjUAbuexRQLntoB/FQl1BAfQftJU7Ty2e87PcI+0eoI59QCzUpc9RyTBO9/2z6/de/N8",
+	"/w/fbF77LIeLfRJ0kpdEIHV2K+RxP9SvSJPMuR1UxqCzryo+i7bpiGpoYfBvZAVGlt5zCKTHIhFt6kKF",
+	"NEwI0i+5T/gy8xzg5BPerARxJCRCFn1MJiKXpuPDzxdU/4CgIQlcJhtDnqLTaDDhp8TGM0hgSN8e4wS3",
+	"ph/eF00sPOU9+YItY6tqppBLfK3DjScjrsjNlTObq+fXb364+eXrg49vLZDB+x/fXVntn728sfbnf906",
+	"2z/3l42Lb6By1L959l+33rq7srp+8zP8NvH5vb/9bmPtzxE+rZLWf95xbew14vrMazHLVp2mGXxu4uA/",
+	"lNapPXZqX5M5bSMsh+2yKPpsNFhTMjH1JdbLLktTHRtiriiHsXaiERud+s+TL6loz8lXS8XpeXNTNi0h",
+	"s0kY9+Q5+SzEO6rMSW+JM+woHnzw4frNcxuXr/S/e79/9Xb/4vuJXLnRrr7gWpqEaxDLMxapbOl3PNWq",
+	"5h6pNbld0/F3DskKkeW+VNi887v+1duFYmHj8pX1mxc2b77bv/Z7SW7BDU7EgUcv3ljXOp3raocsfSgp",
+	"ShU66CRzdIJVWynJ0oK5wg45dJ12HD8l1nc8oFRsViB4i0EjbwVt2WTU8ZsLqogYXEJFQgUgS9cVwLBb",
+	"xyQC6oQlfi5jloiHDoNZnZJXRAGhCJ0W3BLMWTa6hhLCTl48TdpBUnXwwEkjt4tci4zmwNE2JYo/+VhE",
+	"gV7+YqHHRMXlUAYqqSn4B2Qkaxq14tUgIXUcpb7tNrainNV4q2VMAT4U+htjlFoyYqv5xrZPZdLm8gw4",
+	"2UOg6rHBuVVIyY8ajbGghjEdxESTsaNtFBUuTY27NaaKJCIK+yd/vvff72z+6vLmW5/f++Prm5/96V+3",
+	"zg9+/c3g0h/Wb363eeX8Nvs8Z/QZPAoVGkbk3x3FcotUhgzX/+B9NF+EaE/KsNfqOAiuRic3H9H9l6jS",
+	"AO41qGsLDfIU7S59vX/nl6hNjAqOjpeOkugcGfRqVRisercACi7c9azD3toFzzgUlQzqppxONAFscOns",
+	"9N7B+1cRYevem+dVe/OL5wevv2tQayJ0Pm1ybEbPw1iH1/HBkxd9cBEh3rlHQudXrpNMKBrjUN1iCKwF",
+	"DkcxpMXl6Zm6dcoZopcUAvGYaOp+beOyQfhxxedLzM2oyVXPEXiONPiI0oPp0mj2Fh3YvK703rzIn0OI",
+	"pJ7qzqvF/wJBCr27srpx9qvB9QvSSjhzob/6lTQyPrvYv/qF/Orqb4Nv+599sPndWcCmfb1/6w/9P1/s",
+	"/+kb+atffNv/x5kAszZaIcicOmjdqhhFtHlHoPDG9sDxbsDwl/5K2FUHoZ5dZjeaVd7xMoFqI4c7JKmh",
+	"7UaQOK76dRXBbelASw9o+yeKJESuFEX0mBcVS6cOhmebdt2YWcXaPrOyghokeMikONK0jI5Idjr4Nrpj",
+	"NifcX0uLTKXm40Ar1uBSU4e7bJEIxsgImENVI2fIxwuJ8DEBNQQAzmJGTtfd1EyxaPALoqL7mCCvKO0y",
+	"t+G/Hw1D016E525AMItU1+ceKoRANQwX2ZD8hciR36TqHy2lUNe5txiBOwLAQ1uQFh5ppBFNLFW4/9Ht",
+	"wcdvG3UedPuNmulT6rEAu6rScX1TkgemyOIzUl5hxS5yLHwHgV9Cg87cmlnUIDLHA1UUTOFCRj1Igds5",
+	"8PIg5Rtva7bSQAKGBbnRqlNguk43suVilTU6+Xehbjsjm4r5tI6GIDxMVF9UbDVubklQ547Du8yqdNpp",
+	"ncAch9C6zyAdnHcJmiNR5KvhjWx4vNMWObhG3nt3nHoN5n9fvtZ08TRmX6VlC2G0yfbjpQmFhQG/cVHS",
+	"q8vRMRDWkA8vz66NTjtTrVoP1ZBL54+8SzUiHbkC1Qx0jOumtrlxokLINKBdDZKGUkCyjiEgKTO+Ee1V",
+	"dL2KaY6HCG2hx05Vs+vLqOuVIR8/glqdUmtn7BqifWzGX3BvJM1JfhkBCjW8RiXG5Tjcw/JRFfxKEbh4",
+	"JTUXwn2IA7vkTvqSb3qBp3RxTCm+iSV6qbJwzHVNxiPL5em9U7NzM/PTJWNGxjLzrA4zll+FXjTEezVn",
+	"u2S2TjkRovgqLQVYlrXt6sdnpFZSj2o+RdVQRpVFDitA+eseHVpLS4QoQqDM1yHPIfs7SH5YXzs/uHqL",
+	"bN4427/zy/61TzKaoBlDrOBk4KTBfGLHhxhcemvj118O/nj9X7fOb96+NvjkTP/d65t3PjK3CZgIgkma",
+	"Rwyb8AS6p8KazusP0++t5PHajdPezQ9tPL/judIm+LlqAxQoL8pYMbw29ERl6+vqOfiNk6sld2D/wW9E",
+	"m7tS8Kd0WPB4yxZgpcsHxRhYPSocl9WkFJ6Iuxvu/HLj4hsbv323f/1W1ltVkC9n7hOYX/ksn2PwLCCS",
+	"tGyHehXoNDx8vNjHuc3csH+81g2F1JvVRBEwPCIfFGY1PIM8axFhpiX/LQap0RFLSgGBSHUv1hUwDkc1",
+	"GhdJLxCBkdSPKsI29v87pBr/wUMEH8p98ho0J103jeLq5H3phPPXhr2eyq6fjCl3XL1No/aZYFInkxfH",
+	"SZO6lsNEshVAzmw49fr0GhXQ0W1/URe7A4KA8T1eg7lYoJRZeq0ee61YQA/KZHb8x6CvGra6S3s5Na4T",
+	"6gfmhuEQexNLBXOL8SWWPxlTPb61PAf143RygFBxAPSUKyfWmBGpA2S65VmS9yZ4vDJcEga10niHTI+0",
+	"VMsILeLJhWQVdlYf8mpEhJ/W1A1mW7JFm9Y6Ez01o4wx9LEpm8HsUI06zVLUEyqIxV3wW6h7ZClFWbk9",
+	"cQ7yAwsuchAwVsZi0LMO/iE1ioLSE+C/NYa5p4JJcU5rkk6RDLC8EGs7JavQ38K/5R7IXynUMXhV5I8Y",
+	"/n7Qos92bdGEk0YUMkktvKJKbjymm/M7WPGOmk4B1cCCdgpUOm25pwFmGeifkZZAQUegLL/tftgaVJPG",
+	"cM6PdV1fSz/xg6xmi63md6rfpuR46m9D+kgng5NGnIDUBCiuoGqxcGBLyU86GKX/zJkvYVaVX2DMwhwJ",
+	"XBjas1ypzYvEV5HjQCfKBeoV52cIsK32NOMOb+UkR5So+pzUeIstQo5FNBcEFT3aI03eGio4NwXUdtzJ",
+	"jasfCeS6FUe08hGOSqiFp4JpWB6t+6OTYp5jrA0YEa6ltxayohdJkztWkNho9htotSezZgce2rL5IcfO",
+	"UXN3AJNUxlYOx9a6JqwQYdGwy1T/HXh4mNrj/omzX62vfT64+PfB5av9i++s37ywcfYf/TfX7r3/6b9u",
+	"nQ/S2tZvXuhfvX135Rfx27Fn9I0f1lXiukQGC3ggqI06DvmIwTYGWzaRLOVcfHRbjHI/Yq/7TdYCqkXo",
+	"C66bGwVwxJPnmemtlZ6BGAoorQskcG7r54GpQRRoEuxrfE70oJlLrpufRpc/7DCTU7n/3Zn+tSuDt765",
+	"u7K6+dWZwftfDS79tf/R7/ufQMKC/PatwTv/hf9WqS/vXO1f+I365NtfDa6clW/4+KZ8w23gYt+dGbxz",
+	"dfDrr+6urK7ffmfz+uv9s2/IV330+81rd6Ip1KwbMz06bsRY83klUNV9XvHYss26Ws33mFWx3ZgCnaEa",
+	"H9NOr21CWddom9Zs3+Af/HFgGyhXVZ2bc34n3hseMQJyy9+daEAOtfeZe6KCU2DmjMjBjB5KZHVpPcOD",
+	"I9HTyGDNx8yN0jcvvLXx6R1N7eou3FtZkeR65Wr/DCTmfP35vZUPN++8eXdldXDpr8G/+19/Hl6Qrz/f",
+	"WPsTCOnVID1MP3N+cPaiegaujPr83d8OvlL/3rz99/Vv3452iQWNL+JDDKwcxPg29G/XZi5ieUfQs223",
+	"ErqYo4DZYJhagWWqsbZVDqb5TukXb8VAGBV1PREmE4AbeDGhzUeLooKoxmwMeqgs/+g4vt122It1iHkY",
+	"ejGqoqLcNydPLi/mKQg7iZk1XUqtrUtpEwBKetz7vRhNtMBgZ4v2iGBS2e9BKpbUa+r2crTxTZ4bnNQX",
+	"g3mZ7xIGP45gNGTM40899+Nh9E6nl0EGge0GlXO6ibYqUoFrIUQi3Dc7A5guAWXMTMegtWbMIJljSvZk",
+	"s6XAKaeXZ9w41cM2kRupPh0FkIpNgifnK1d1x5LCwrRc14rB8m63mBzWlrYVaQ2oVcPcZBP+qP9N8jZe",
+	"s6lTCRtzJ1r9apytCrRWM/Mx7kOsUwPnJbrYZDXxEEuENqjtjpdclZL+GlTi/fAo2uijcVDgRcXoHE27",
+	"fKxGt+SNy1OudaDJakt2UK01amnB0T0mYJnYAC4rxbmUdxNSy4qPMc9mW6onTlfzjkgbCTiQgvWKg/iN",
+	"Cq5vqb687vFWCoLsM7Yn/LzgBlsq5ZY8xLedlPGfpzh8kVBV5Tyzd6/8QBDuLgYfTpdKqFmKPPPsMrYk",
+	"X2Gq9jnMXWhQysk+cqzjWnFQkpemi7OJAjg8jH2jDia0V/eN68tNkGUw+9iGR44+eqCx3Y3osunkPBnv",
+	"wiND4C+6Tk+RDsFUEcyPhHj8TtL9a+YTkEroU54tXzHkFNu5TMWcUMXZ+SJZCNy1lECAmi8AtKWVWg9+",
+	"817/3F+gduHbTW34yD9fv7Pxt6v9M19snP3H3ZVV1B0Gn3+7cfGNmHh35G4WC8xRvXlU8UKNt1pSfekZ",
+	"ZXd0I80xI492McwZhBR5xxUQepP7TF2oxLTreO/A0SUo/OXQbqFYqDrKCKct2+kBdE21mjmZw0aYv6d6",
+	"hLbb3Hb9llSxbJdQ0O0h+44HGTMLYePcBvMBjM3nHbiBegE6gzzAN8uazFFoz7ulWJwx9SEWtx0qxhpd",
+	"nsRcKysHxvYJPAG5fH4AQAwjtj0mBLN0GEMzAIZOilD0TM8ivgcAkbkc9lo+Vu/4nTH6qqmwOADyDM92",
+	"fW1t8Pcrhm4gMVD+UYwyCZCCexobOeM6Hm+yVkp6otaWMd9YAcoukP6dX9578/zGh6+vr719d2V1c+1v",
+	"67d/1f+v8/1rX91dWR1c/uXGR+f6/3UeXHcrUKf0l/5nF/GB9bW1CBE2GTqGdAcou9FEqY7XJIMijyu0",
+	"wHxoHC9itzN5uKqLhRl4rwMd91KtyudYW6E+ItnEQy9lozFYo26lRV1jLQ6WEamqi5QK9vtWQ5GG/xlF",
+	"io301WOn28xcdlS3c3QKj8mCjMIDnXtWZeEtmUThQZN79n9yt2JWDY8hWAu0q0fK0V4D0EZpM9muYs7Y",
+	"sGfnZLjtCp+6RlePrtdB3AGXq4oI6hhP3WHUSid45TiyRbAPWAUkOIHWThjVAehz7eMd1cp6nDoJGBxi",
+	"OLpiImyzbX65ufYAolFGQNL1m++gA+Le5T9u3jj7r1vn12+uSJa8p0T6Z9+4919/+Net8/03zvSvfbN+",
+	"53L/+hvG1vC2u8WEs62ULExCewsy09MBAQ158ENpijudFZ8x4Dg58u0I+L/BPtGS3bFFDn6u0rbT+vCD",
+	"785mwYUphp0DTAnfOSPYcR+pgZ2FWSkm9xKzcBZU64d5Rw6ghUzA4lpvyEG8qGNMNjdXhJngI6Dqx4CT",
+	"7xrFAUbJpfRr5q/3jYdis3uJW6lJmyhM9W4HiaAaPdN2Y1DFXXQVqLxQLSQMGaIJTSchDxNiIZDOUTob",
+	"SkYNLkaUIcYYTezmRzA9g/sZ05ayVNZee0vRovzq4SLxvQ6LhYfGVxdLZsy9cjSiUJ5OYLaNDDVlK4Sw",
+	"7hHz3qqmN2Sl3WfVb5GwZeb1uBtf4FbUwW146EbpjtNz5mMHuAlzd5PypLTHLWiFiyQPyWSrieXpNFKP",
+	"Rc+mS+W9ORAKs/XDvSlD7SltL4KbU3VMb9o1/fBqhkXQ0HnXJbQl1XZMyaJhqE6wOB5cUn1M73ExPSHd",
+	"Mj7IXGmbxZQj3zWWShj2PZqfH0W/6frh07TWVApij3C3xhaJy70WdXRkegaty7F5m0E/jDWYSOdv42uO",
+	"i+DJJ0sMl7AVRTI7m2/n1cod0/HChc1uM+wT6oK59L+o2jdCbdpZ1Nt/K1L/VqT+rUj9W5H6tyL1b0Xq",
+	"34rUI6hIPaS6UZpGc4Iakk7Wb5679/6ngMx+Y+NvH9xdWUUM0Lsrq5t/fuPeH9+LBiCx7CW8O7o+etm2",
+	"GE8JQAph7BdDazUmRBos5Q9OHA/Cc/s7Pog+zE9tQnNjYwMRlZFnG953jNW4a4kQlo3g+ArukrnxSMd8",
+	"yXzJIEg8ssoFn0LwlCzszRPcWxKanrMzRmK7lXxxbOnBLM2qre/bbsPQTBMz0FVr9qwQF1Yq1agrFaSG",
+	"vcxcUqW1JXOoK8gUiGkks+bQL2Y1Vrq2a/Fu+hQg+3HKdgH0RKSOuIid06d4xyeQZx8+GmYxYJpJCANm",
+	"nhi3WEX4rF0RSEXGZmjcYio2LdQAarjRA1isxdORaZhHvI6LCdkARTfVaROL+jSl2ZqTHaHU9QyBaoal",
+	"qRCU1GnvhpmXzdoL9VlFH1zGqLA7AIiigemE3XCpEyraLjZp6dSaw42EUmKjqmS/4rNWW/4mrc6cqpbQ",
+	"ciwqlgh1FZgprPXx7uldSsgc61Tlj6vsML75ibzMWz1/XE0kzsENHWuksOaQMg1WlddK37vjdktVHMKD",
+	"cvIQKyN1aP7XZKRLbX8oGGfasWT3b+ONz5pc6h1NIQTT1UlQqOkU1YUw86/T6X2/ge0hUJCGoFFyq85a",
+	"VPXLdjDxc8nlXXNmekq52qiszRiDy5Oqac5uf3qM4rO8HpxWryJvGyJfZpJx7xg+hwXmthQo2y9tOzZW",
+	"OZswl4lBPb4lSZ9AN5/o6WqUj6CG6mT+MjmVcqsoXY7g6Vh07D7NjtK/9S00oSgfwS4D8hE7IQ+yX2sK",
+	"fOasxIvNSG+r8UpJet+JRP2hGzFuMnPqDVnIkYeohUhuqpsE+abWchmPKvU0djrP/AXAfnV4F31ttiDY",
+	"wPnxU/o3Ffga+zqfeqIwscN7gXXHq69NPxf5KjHe2QzvdsAWt1mbHPwgo9OzfiaemHPzzODzLzavnO+f",
+	"+5T876/J4ObHm999Iz/952pukPKfMgqZt3ghVBUx9LfjrtMLUf3MgOXeyEr8/Z6PuZmtNrUbbgaSon4k",
+	"7tS5dnZw7pPB9Qvra58PPv/CiCGNukgm3La0NVDQgwUSMTrGQ9mWSgoUsBvJ6tD4b+Id3/iqFzv+eO+S",
+	"qlMO/5sq/9L+N/1TMIeMEwksJqkzjjcluTa0njLeLPV5PLrc787ADD+my9UJzb9/E6/sb1KRhkQY4B0v",
+	"xMvriMPqgbURIu4ikxlqPBDF2c4Lms1ruXBVD3DuWbarLRFUtSs+902Rm+OJCkF4zMA5AE24VFhwO45j",
+	"7KcGQanMyk1turRUV7JQ6wrwTsYqE8i7b5mQzLH1byn3c4ih3/jn4ObH0ardwbUvyQzpv/v14MrVraRc",
+	"KtZusvRmR2IKpze/IRq6IAIDbMb4HxPnYsl2HDGS1HK7RuXrjN3HdwJPIxeELd5phWCboqUjVGUIoRHH",
+	"1khoDEnpinI5kQ+Ypk9GZKdBHBg5eULiJIAnw/uVRKqMM5PgqE+mKlea7w3pWPlu4/ZQ0Q+50K4lCXYu",
+	"VVgz2HniKHUeJrw9fY1bsZ6CuzwSVO4Etf2wjRcQFPRIwYUZmh6mzPKBwImFDoVHCU0ser3TQJsAcqm/",
+	"8sHmlasKjenKtc1rnyCczODc1f7FCwpm5uyN/qU1hK6J/jsGYxOFornz5uDSHyL+jTZzLfQbxEz60E0R",
+	"yFGEKoViPvlPHc2LINREubxD2yLFW4IsN82dGmo8Ui+3eNTTZnvCr1CF2+sptFtV/qkx5hmtNfGfWO5p",
+	"efYy/t2ktlfr4Jzb1PYCPigkZ3So2+jEk50jU1aQYgkkiWxHW7JXfXlqet/x8uzCntJCqfS90txCqZRf",
+	"KRkX1CaH0yFtfqUtzC+fYHO4bxZr0eWliaIML5PD/QPUYa5FveFTMme0PA1NRS302iOq16LGn9GzwSYr",
+	"WM+L3wAFyj/0I/l5lcP9g6b6A8Uw6h5LkViMeo4NOOEeY6p3Oa8DMpAC+RtnDkOBdEP4YDxKC7fCmO2k",
+	"2q7bfhGDYrHVjNe8xeG+7hg/so5DFU9Ezync51QiQkTA8YTtxK9mpOAOhKNkylgF2aDLbGvewrQLlrYT",
+	"BzGan7xJJpG1X9h097EmdRtNaqewlTxoDuYb8ExA9AnDZNgYMWfRyCvU5I5t0Z7q9hb3H310u7/2xua5",
+	"Xxi5GoxrqvxXnmFJ0eje5C4TKsPG9tCLNO61NFggpgUNLr218RdoTbn2p8G3V+6urK7fem+wej0Q8HdX",
+	"Vjfv/G7w+ZX+rZXBr78bDmYo7Y7XsQEl3EB0aZ8cRUfq8LQFUkfETtynNFoK7uywfpi7oddW0s3SjYAA",
+	"XCpX24AtcOjccjOjru7FOuk27VrT2Ppoa7BdUWgQXRQWziDt/FJUVUk4C4QvQy8uj/icE8Glwswh+h/V",
+	"2xSuq4odAcUZtSyf1utbgh7kDVNezvPy4+Er36NuY1eT2g7F2fg+8+Tj/+slOvWfpan5k+q/uypTJ1+d",
+	"Lu6dee0/jESRr/p3cPnTwZdf98/cyEy0NCFrtKkQXe5ZaehQ+vvFaIRaZ4nYI1rslo29jHlafEF+A8mI",
+	"WCYYNLHdLlib2SbG84zsQDEdcS5s6TbEXjK7kXc97seRHvJ3nZx4FB06+hs3XhVo5rjX8I6wGXhsFSkb",
+	"520pNpvVsi0J6onhlAS0Z0YWq8nDEE1zN6VO9z9fXf/26vrNc5srq9i0uTwXfPg2ohVJq/ja2/c+vLS+",
+	"ttb/779J6fnWN/2Pbsg/3/sdohmv37m8fvudwa+/6p+Rz2/85oP+tbODs7/tf3Sj/8dfBu9Zv3nh3gcX",
+	"I5cgCXBk2YJW0QpuUs8STbsNNN2t2K7C9nZY3a9UWdNGQ1FVABiZ4nF2ekunZCYp3RtDQIJnEnM6kyEl",
+	"Ufrk+010FesJZYx+5mnelmjQvO2bmMkLLNuC1k/o9Ak6nPWED8aVmZmbhjAz0P0CYuFm7EvNKkMeisOe",
+	"3KqVneyAZiaEo+C5LxKVIYUdIxUSlNRA3Uair9Lm9a8RMxlv2cY7N/qXPt348PWNX3+6eeF6jhxTpcNo",
+	"1ZFGmZWJjn7k2iZk7zT4/GO+x5hP9PdpylIUdQABMrbDt/MAasp1aDTNrQXZcmoauTuhSTOgApksaY3r",
+	"NGKZbjEQHWZuYab0/638qqz8Qwa1xWNu/nhOeke2KlMNTEm1F+JfxeZSmt8zM7WnND9XLpfyScklZLmZ",
+	"VDfR9jhDdDmyr8MjQVSRVewdXT0zUYpLaNEPEwFGpjZTitsWpan575Gpk0/+x2hfTTD/fOT6nKKXRCTh",
+	"/BpyOanKQOkFQgAFGPRaNa8x1/filRce52YBJIfb4TYo49+XHaD/nafukUQ8PlVumfiGqSpETU/W81wY",
+	"rEBI6sbt/p2/QWzq7GDlarTzB5R/AZA30BIUh5ntfexlOexmHI1TuQgwkPEWsl3sn9OMYBGp3NsQGGcM",
+	"9MqnXWtRWS2k27QdBW2k+p53hxFqt59Kndo5oSmtbw2SD7n54H+EQmY5zZKaYXRuI+DZtg6GaXhXhkGY",
+	"mniZlqA1Vj7FyC6hNdpiUb0+1ukxh7oQHSA2cb3q8NhywHwGfVOOsoZkvwHbGkfRaBj9kIdIky6zsC8w",
+	"Vl4k1owolHSJkbaKM7R62M3MxkQGvMO+12EnjeAAtuc3UwCdD1KIR8Ej8ZyI+fm5qdLMVGlPniiA+SiP",
+	"MuoMO/KiWRvjudYElnpk10yexuQk3q1wt+JAZWCVU+2Py8qq2C/PCByhDGOIhLsk8gZhzNRLy2wCznco",
+	"DIePl9cUbWeZCwlgDAAPs/cuQiVRKDUk3MxrsY1yAZXftGP9nsJqgxgc8MNVaTAym1DSZIsxH+UnhZ6c",
+	"I03mFLV/Lsc1m1ThTkrm+zHGXKkFgQNNKlhFInhQBQi5RIBZigtMwgG892n/zGf3PvgrOjQ2V89trp7r",
+	"f/KXMdW/ocK3kBL1vHNm2mVUbpxQbMcgCjKwtw9hS738eclj8PeRjLzGW/Jfw2eGmP+qzyFGuG0/7COW",
+	"vG/lUcVR0nyxM1KQpTSGEYaUmZlRr7ZFJcwXNAglKcQRZEdEM5eM3H0oUzqzWE7pFJlRTO1vjvjovvyy",
+	"f+Pd/rXLE8hrDlqNj3j6+6qF41H9fHZU81l56GELgO3HNKPppMNd0mMnOJxhGqedgGiLkauVdh235CRK",
+	"090S7TCLRmWuOKJLZs3YpiDo1APk8phQ9cpSr4nzw9nSvuny/N49hSHT8eSrc+YQ6NZpJMk1MU84cnDp",
+	"2sIJVmtS/3kd8h1HSzBu0IsuMkSsI+d10j29SwcgI44eOvOTn/4ssTf7p36GoeLK1MlXy8XytHGfTGs1",
+	"L4wtOb1jbTruurbUm2WLTYNUF5zxW/jMFnN37TE33kntu2PcS+4tTao36H2rv8tR9JqCbIE9U4dlrULK",
+	"px5DCKEdKhZvN6kwbAxyU+JzKBesRaE1FomypRchg0QB8kB6MXVrUVCCWKMXxZ1VeQGYFxbzKujx8LkG",
+	"FTAHzybVTvXYJFqoqtpwnRMz4grkr/TIXcEdoRt9gGkXqcpc9PgmLpI8LnNl0YuYNx88MQzoboQqsUXb",
+	"7AE7qL4htCo1e7SN/NAuRr/qaEcVJrsrxAJhLg+c6rRBPbVYDdt9RvVFIzZWmwtqMtyP6K/UVLF5jcow",
+	"bnPBvCJa9UMjpRRbQWDXNG3l8NRP4HhdakuTUsDmH9VfVXvklQ7rMAV6VeNSOQLF2+dkfr6QFC5hG2ZD",
+	"flWXeNBpEfV56jh4QCOX4rKu0bc9vBPGTE/dV9qUM+c3WYu0qfBTgf5H7XLYhNqg8uOXcrmdmPpktB/C",
+	"RteGnABl8UidDoxxeDCHtzXsmD1cMavb/xaV8wkfVKMEDYGjvgxDy9SwVffwrMPOxBmTLBa0CU51qiVU",
+	"dg75i3amSXjIvFRrwjQbNHCXFyGTnmO/Q2jUw0VUBkEXfWzD62GuTy4fXKiExPxwe0oGhLhQdqXNNoec",
+	"HHGuqUYZtMtwbclNFeL/9u2yaOeEJN+NrbcYESRRdhqRB8FJRpjg8HmDX7fW8Wy/d0yegEoCZNRD6x3/",
+	"9YyW2j84cbxQNKpyEew2SMUHa2CRlPdEui/DGYMBhu8PZtP0/XbhtdcAubSegry1/8ghfHNgCBPMpJyS",
+	"10Un/C6QNmC7FOFsRDGIawVsnrrWy66C2hLFACBBFLU+ajP5sVa8dA8qh1kNBjUtIEh3vey+7D755NOe",
+	"xz3x5JOgLZ6i7bajcql3tz1edVjrez8X3D1FHj/6zAEyP7tn3xMaRlH4tOowckpaNqeKhJIDTdtlgpFT",
+	"iMp7Snl5BBG0DjQrrc/iy+4pwNYVpyBMUaUWsaVRHczzlFpoxbZO7SKzpRJpUUdqXZLBzZbKwDcVG7Vd",
+	"+dEMslLJE/CZWS1yPaawfV52e6g9cLLk8i7hdfncPEI7Ya0y6kpFMjs9TSjxOg4L63+YI987PQ/5zlK5",
+	"3iX37nlb+Hrr2rTBQMwusd4CJOmSU5GawFMILkEFOaU+WCTUVSGq+INSfwsgO2EccGapceQxzMzMzC8S",
+	"q4ORJGyT1Y1GCxeJbQml//t7Z4nbaVWZJxaJ1KnxC+HSJVapUcEQEBYGOrL/+IFnn3wyBqFGBTny4rHj",
+	"eOqnfjL17PHjR6YOM7/JrakXl5nn2RZbIPDLU0UibOBPTZiKPdX2eMOjLanvwKkx1yLcZTDYIYu12txn",
+	"bq039RzrPfkk4S6hMBiiIAja0gnORYDplBSiWypGCrNQDcQOznJXsWs7PGgLQuU573rZBbDuGnPRZEGO",
+	"WNjfprUmm5reVYKYtaNusljYvbvb7e6i8PUu7jV2q9+K3c8fOvD0C8eeht+EPurCT+2WTdZvrmz844tC",
+	"sbDMPKEM5F0lfFDaP7RtFxYKM7tKu2bQp9AEZrU7vLfyzwYDzUGqY3DAhyypddmYGKkeg3wX2mI+VGC9",
+	"ZOyzCk1VNXfA2nj53Ssd5vW022wh4bpGIZYvCpQ+qORcj4mIUEWZC2nXpjmE4aIJjC/H0ywKKpuBDaGF",
+	"RKgfbzqbMiGFahLOJl/x1VZmFIBMpk7G5xOYygl5yTVDA6IlKuFVR7TjHgzwVZhm80psMrFc4i3tCOaK",
+	"O6yeRhyqfCkcc7g+3WCr1+sLEXGoFw4iNdB3isRlXajg0QWJhuHx0ThtJuPAo2cE61Zwm/C+/9v3Oixl",
+	"yADpIddlUFyhF9TYmh8P+cXuA1imnuPJ5+2W7RdeOyk1MLSkgENNl0roWXWlCgdegYji8HMFDjLe9AFL",
+	"ADSohPERMj34Tu28+aXBLHcfQe0lph9KRikXrZXDl07KlYlOq0W9nrTcO1XHFk1pOIWUU+2p6j6ACYD7",
+	"uzh8kkXS6gVsL/yx7WKUkugj9WlD6MRo8ByeRKwWA8c/AIUc+0MXY4Ljjzi6iHh9jvXUGYJi9RS3ehM/",
+	"PgyMvBa3B1RuQYJ2yhMf3EQ3Bz3J5a2tE01AFvAmhHjF4VCLT5pOhqN9rRiV7bt1TbpRwB/gHVdL+N5B",
+	"VcecJeOf5d1IR1TEbkVjNlmba+Ixuqf9ME+LNneYKY/w2W+XM9xX5JCDtAe7PLodILzNYGsOU5ncxp3m",
+	"S8FJS1Go2+djLiB30aGn5JvyvavDHU2Rr9rWa6kU+X3mR7jPjguADObf2/EtftENoznI3QG9Grda6rGt",
+	"HticU8qRYWTjY/Jn4MltnVcd3/sfta04899J3o253bl49/059gNNrETaPu/GN0WZ96Lyr0RyTyikSDkW",
+	"QiKhQso9UkOcKVVcm/s+7UZAHOBuW6IIszYAL33YtQGsL3uoSClAJ5oAMUGoI6YH1BfDNLQIRdlCE1Qv",
+	"P93UbdcWzQnTzTPw0snSzQM4RlzGZE7RgZZBkWPsYi9jxew9hk53CJ5EYLBynqI8BvQ8K6GabFxw5IXv",
+	"S3FdLs2VyP/7PinvnSuFLarjXjNuqVQ5h1ELnJe2v4ucUGGWE+xA2OZsT2mGdCFHptJx6TK1HVp12K5C",
+	"MV2oH8GZjjxRu0UbbHcb0/oMfoiq7VJQLZPW/9ApHrFrfsdjk5DmMem9n+Cuo2LeTppxvSIWPy9jCx1w",
+	"zkLYYVJi3EgHOIsJX2dloj7y9zkwtSdwoV+UWjElFphpgC+Lilr+O4udCSZ8VPst6xi+9yEV1ji7h85w",
+	"329ZEyGL/ZaleTrwUI+1GfVJtUe6jC1NYW5ZXgIJQsoTJhCIEz+s9BHWZfwPJQ/lj8+gg2iyU3pcJhrJ",
+	"HuskHy5PrF5Gqis2nti1/TNQfnodqlYX1WVSdBOH86Ui4Y4V9dCnnVPHwppSo851lHcTEQCVRAb4RJDN",
+	"v4ucUDGZel0ZfBaErpu86+oYDSRi133mLZK2Zy9Tn5Fl6nSYIC4DjdFjRUQ5106qnn7XsCIGhAPTzhPL",
+	"ww62TVtoxCcLwmUmzx6t+dybZDTPYzXAmwIlVRKATkM0jY7f5w9eyB14Gn8z7iQyZzDJDQgOriilBzQg",
+	"jRxlNHKGrWiZSrtLD2h5OuE94gkdyjA/+Wq5uLdkzi0fBkyE1l02NOkgcqa2S0ZgNJZmpkrlLQVA88zo",
+	"R5BaqKeEGVbcVU20hiYyU95C8DN3CBaJR+eRBnX5GJUuz6VF/myXe2Jk6PGRYvHyuqWxd8kmJxEuURAT",
+	"yF0XoFbfssMm3AhviEdSVADcXSOPB+4YYfC78USmPNbmXjq7PwHmvEV9CsZ8E5J3sA04B6mC/dG5FzB6",
+	"yB59fHDpr4OzF/vf/HN9bW3j9nsb315av3N5cO6TweUr69+9TfZ7PpnZWyQz+57YRfZDT0aI28vBwkTC",
+	"EDW4x6j3mAAUcbiU4FxEY50vM89omh+GBR7F9e0gHcTGMZACgP+pbydOEHpz4GLKMSRfwKN9LOhCmaCB",
+	"ETLyuHplNtuTzMZ81eVvC0kNN5HnoDp/l2O9qqZLxraIJ1NodndNLKfSLYCKnoYNsaF7JnPqhBIP0tUw",
+	"I4w3hsnmafjJeJTjs9PBXKIhwBg7eOYAmS3PlfI4dg4c+/F9IRSouMS8w8f1/IrkR8efmZrT+STVns+m",
+	"MFTYot7SE/9jiMlv7tZdXc32JBTHHZSP7Iw9KF+NBXj5/fvZZKA7OU/aH/g8b8izA2pBfZnqKyS3kDw+",
+	"W5olvOML21KftLjFoqSC6DER+8Jv7nZ4g2PxZ+r+847h8s0ay6wmYsQ+rXJmBW4kiDXV+zljIVGIWb2U",
+	"5BXwuO8rtCEnANTFDMyeLq3fRfa7RDU+VU+BiUS6HncbAVJtkK4p8BWiy/BuBZ/5dsvgqgZaOxIBg90B",
+	"mtavf7To2lekLJY010ucESUREN0sUlBdv9MpAVr9q6dUdnw36DG+i7zoqghFjbekRkSwKS+WTQSZzJic",
+	"rIn08VPqXxXAYTr1xPDRH8UB9T7uVLASBtHG2sN++Mc9ajGpD8QOo849qT/jX2LEaWOAKOOwT2sgaUwm",
+	"keMFcabH5d/T6uieWCQtusRibZJpNCkbCDLlTmMt9w6darRQ/BG5z0H0j2cUpaeca011QNn9qmA1j/mv",
+	"ZaiXtuerbDEsRnAtUp4rEdpk1NpFDmnsFFVwUlSZEPIxdVCqkKCoytfAiJZGlS0UzobRqNFNWp5BUJJc",
+	"qmmkr0uWfrpnz+yePPqpHTSKmXzoEWvdHhO6+72QekcwIOqpcp5R9UI9mk8XxYOV5OAxl3UP9+RG4hns",
+	"smtxOIf9Tx04+PQz33/20A+ee/7wCy8e+eHRY8d/9OMTP/npz9SjNoL4A5qLTjeG92dqrAnn1PTUvpOv",
+	"Tu997eWX5VtNDqqTSJuqMinTe34geOpRyiXUs55gLmG4EZMm0uDNAauxPezKKdAD43Vc13Yb2M8k6YcJ",
+	"OvCOylU+ELbqfSgDWnp+DySmFRLM8MkfQ1SEyURUpJkclP0Q3nVRi09PWI6cb+zWjswOjZz3jnmqsrYt",
+	"egd3PDs02FG4Qg50jlY3SOWHanRF3VsxqFFMvUsTTxiNncjOXaAHkjCaSQkTTxiNFM4R4XOvVyRtzF4q",
+	"kganDuGe1HttbuW9SbsV7FQuYfi0evaRDihHF5Na33MUYzM7fofRpY1xIAz8xM4Y7nIxLRSx3WtroIYE",
+	"tKhRZT+Cmco6ggJVzhGQUQxO03abUU8qnf077w9ev7O5cubJJ580auLPR8YcoXgepe6SzpTmHobNU+Jk",
+	"1Z65kKSAP4+1HVUf4OtOGuN3D55uo9tkoNjY1ztMtSeaHPr/IUCozyNEC8Ho8ISqveCQdpBqH/7s1kBG",
+	"/Q/Nbg2PPzundSKHj4hbIt1j9H2pB50C59Mp8rioUddl1hOSHk9ZdsP2xSkFHKCxrE6Rx+VGWk/sIvt1",
+	"Sp7H/I7nitB7hFRAXA46FHXQywQIhi3aAxiBl92uIg/AS0QgI7/Lowi6amj5QIX6pxaR2hqcCUxNSEJV",
+	"qZTvjusLpcFhOhAmgSOGQMLukRt06OE1ePD8xrB3SpMeO13kT0hdY7UlYrsQd+/4IasB7oICUrXzFm2e",
+	"kUFmManSJ/SzpC9GhfoV06U+IinbrjauqszhXcnlGCQC2C5xuct2keOY5BAEdW2sDKa1pvKdPiY/qPLT",
+	"hDpOEBYx54wdDCf6SCuHah2peuFhbFG1ExkpolOVI1WZ7oOlEgK1jtXgxaABPH5Tp7bDrCG1kHf8Kj89",
+	"REEoKj0m+dS2c4aTAla37lJFK4BfA5AbNeb51HaRQ3JCPQ9s1K4di9M0qSBVJnkbc33SYtRVbS4E4OG4",
+	"3K/gYk1BGbkgfW47UHpgCJQeQkA7oTVe5k4k75RBjExvZeLwIbRFWtxjaUfd8KgcRvtHLOYwBM9Obtgy",
+	"X2JHucNyBYWPQ0th2qW9CSxRvgySRySj6tLeIoBh+7wtdJwm4DwAbFCj0AvCEGXYsvag+i9nG7zP6ofu",
+	"h/P3qR5ReYO5fLxqbhN08Qar3Wm74SDtiQASHxo1KzcVXWJTnTYELXSleFGBBzRtAXkvcT0yFqowOn+P",
+	"MX2KD6sepKb3QPSggIgMbl/mT6SQAYQa1f3OQfWgkHKIgKAQrqciQMbS5S/k8c0bv1y/9d4Ti2HcXqrY",
+	"dfV7H3IAFWJtkw1Jv5Ayord996vylyP4Yosvs5BmRrNG/IU1ud1qIXuUu0Cl8miBlQfLBxyxrcbqEvDX",
+	"qhl+KZJoHY+9KXaUHnkblfCsOC3iO6Y56p/lLVbYURpvMTO7a7EdZ3X7QWVWQg0U8rYU6gB1D2lG8lC9",
+	"ICNfHyvsmSbdjid2R3GIU8XVwRCc8hHWvZ/lHU+tJE39DhY6sSofvb8hTDFyGjdICUup9cEee6ajQkVb",
+	"wUBPVtE+Dt2SQ8Jiru/1sLec57EaoO0qPGdlb8LHNndx/ouEOUJ3j5udniYur4TPDCvX+2ERatcfpBwd",
+	"p7FFzYwDfty4X4tgEsN+eHaj6ccg3uGZQrGwxFjbiOMeHnJKo4ug4Qc4hOJZERuffdc/e2Pz2o3+7d8M",
+	"fnedzJONX3xDZsqkf/aNf90637/9q/4nfxlcemv95lvrty/0L55fX3u7f+nT/qW1eFug6XHbZQf9j9X0",
+	"zTri/VRGgotvLPCDWU4qEA0QfAqbU99+wuth/Y28IY+JzJuuYmYjQ9FyYRBmKuzw7uEghr1TX2y/mt3V",
+	"l8fiXVc7KnWJZBF4pjSIQ3rXwLkKfk63Fk9u6jbsuORJ7A452aSLohE9nx0IBnhofavBDB9IOomkRd1p",
+	"wBiMwH2c4FXW0g787tRVRCqavONY2LmoypgbsSV0WijWROa/5zFNbIIiXd4sQFDTvEheJXDCwlIiM1fO",
+	"MPVcRf5oWGIrPqq5zqMgsAHpOUWG2gLT9uNIsGffQ2HZv/GP/tkb62tSXKI0HXzw4fraG/0L5/o33h28",
+	"/9U2BSXObGvisXzfxKNYmowNKpYw6w7iILbbwOiBz5HNh5eL1yGYkHlzYp1IUu2WIxGA/UfccNFLSbNc",
+	"wqVOjPW1qNuhTtCLGcOEgQRMGjRx/jeGWRMc5W7VESW11OggfL/1Q71PMlJOU4wnISdHK09Rv9Y8yoQ8",
+	"fgOZANOrshptgVIq5cAE1V6UedLi8ZjkZCQ4WzkY+OFEUUWty6WSoXArSh7Z3p3DO+rbOQJUbI7QTWDD",
+	"Dvfk1tRthxUhWKFQ4yGzMj0ekZECeZjtVKkYbMQDSX3c4TNQOY+t4CjSy01abHeVuaxu12w6MpnxqdiT",
+	"j1J2fzjzSUZ/4vsxgRgfhIAPESqWpORJlTTa+ZkewtlvWdElP6TiJDLFB2Jzxahi+HifY+1JxHOeY6wd",
+	"+kiC0yW2a76h4emaLmiOIHWLL7P46eeNVfOOP6lQdbBg3oEk+hFL3Ynk+eQePCwEXLpfBDzxLPphKl4M",
+	"21i1qMU0staSpPluAJolqG1lUriqtMuUPod7T+nHRgTunoGKVSN0fjKSV56ansmGTNp6KG8Iu+h5qqdF",
+	"fUwA3juN9ZvcNc9tPgtFaRtBxkdKdqt47QTltqaj7V+ME1AsuoC0jmmArR7R5a6Q0i1Uo1lzmL3Fdteo",
+	"YKNI/wA8M4LuJRkshP0QFwk4jRZ0I0Tw8yk05FytcoY69QSbhQT3qKNnKaSA1IxFeZCCTZJM4H1E98eU",
+	"xmKLLYaNKrFVJp4JpCy6ql0N5nQt28L2s/iobo2ealn2DugW7Tu1pdyHVrIwjkkkweeTsDJ51yWeGg2y",
+	"gzGUginePieiRt309GDYLFfIwUbdPP3YTsJ3haOk0GHw9fZJEaEywcEPxUeSDDWeGnNTbXSjC/5Hrm+r",
+	"bH5Ij/WJy327BumnwcvJ40u2a5FTgLFZ6516oqiaFlOd6eEyZgHYiN1wp2wX/fUzwS/+f/aut8eN47x/",
+	"lYFQ4CRg75+sJNbdq4tqyS4q6aqzoxeWcBxyh+T0ljubneVRrGvAQu0mNWo7beomRY0AbpGgKBrbQNLY",
+	"kOH6w1h3sr9FMc/zzOwuubuk5KGOp9O7I285MzvzzMzz9/fbp9ffN8+JsBWw9tD65rpidCfWw06fcU3o",
+	"jrFYY9fkoZELbmcOgOqgVoyyZg9FERb00sblvDci+9un/7cQpDJM+Qh40AEmg8djRs9V1RHsiYxWdHnD",
+	"XTC8E1Fb5xZ3XFOB1PexGnkQfyhwUalbUsgmov6C2XhLeG5kvFMPV/jSoUjHI+AqhZQR9wIDrg9EGJCO",
+	"YM4vsohYplQ1fKCZKOhs0asBndR5VV9BOj9vxzZW/pgTx86uAyKRMesO6zKXaQF6Q56Gkser9rqrPpuu",
+	"Ah9izla5+WLO/daWadaHlEgo5hhDUiUsPd4imYhz7tVYjBBIQVBgHj6gpTO9bDfE6BoNsPqy9ee/KPWz",
+	"uMv2JdnrZwzLv2B2BmNm18CcqyLOREr4XzKFFeYdKLuaaxmbL+Br7qmnYbPcLDvc5rJP7Ag9Gij5S/u4",
+	"75W9imHtRMA4onM2rg6GKxp1yZfhkYWeTNhF9SWBI/RyKFGxuLHUMKtexVlf1wZvyjkOM/TH2sr/OnRq",
+	"6Bzyqixu00wnRh3gsWmpDpT6zp3wjUtvrp7feH1z9fLdv918fWP14t0Lf/YYNLiLZiM+bYHsRliE62Nm",
+	"5cWLyFJjtQgHExKLanmzrN6gZ051RgG+RN0q2Ff0sgQ0p7VLUCoxy9dgPRU8rE8FuCV4mK/EU0giGib7",
+	"mTL7c65tWbrR3E+fLNGnIg5xnad+cnJMQ1B9O3ALReF50D01ZBU3LFYVpupkrbgxDwt4pktp59nx4Wif",
+	"eF0olLANlgtUHRFwpEZbWsShz0DDYIxoqLNRT81SGXOiCfs2x1+cBK1Y0awnsl3TwA2wQFh7mGUqDgjV",
+	"PodGBb3AKFBdY0CSbbDGdsiRv7nB4DxmPAbFZI3dBgvQol5oqEXVImPDZAvgL1rT+BetbcbJEnJoxjBi",
+	"LuOIx+EWFB604H33ZXzIIxm21tjuzqtXXmbrA2F9E7aNjLoGgIa1KifF9TG8+9IKrxlcbt08MwkaEBLO",
+	"MTCKy0UCcxCrkW6W+lQdyrCE3VKho+/apxY5WbaParXHOjkQvds9682nPiBTIGDtVPADHTBxryMSTOWD",
+	"1D4L3dkVJeLHqUCMHdx63kD98b8ThtfHL9kHl3YH0Su5gZ5IokWThPji/7LigEWgqtuFullEj1FxsYC2",
+	"zzXgeDymKMyZeVEWinkzL9q8c+BxEjIoh43znYAdzFUEO28ZSXGWYGc1TM1ephLEuX2qcPp2OgQCOs4+",
+	"CIJapdwB9S41RWcJmrmGB4bA/rcJTYdiJh3hdQ/GYmRxjqk/SgIqrcE2ulMjrFMXcajn2pPON1WLX5A7",
+	"p5b6VIZBnkgIpulE9snlaiWC2HONBIyEOIjozkYCCri2GY/FaDsH3S6mE+msRO45JRk2B2mGK+6WfWyu",
+	"PIpi7GBGNsW8+RNVCRMVrjUwVKQDbkfinL6MM8dzqA/InSszxiNjytax51Eb+6brZ90JNzufwwmKFweQ",
+	"ba3WAzSVoKFlLx4ms+R0j56aIaYdNZBxbwssS8zp0UrFbhzbxnrOtuZP96HwfxXyJ3ZVqvCmL0wfTwb8",
+	"uVSig1PeIDnEQe1Jcmxrgc3vATjFFQ08K41ZK4R1Nm2dTNdGZjxhmA/hkLGoMIZlYpBENvpJNBEYj3XE",
+	"qvYRpMWz7D4iy8zpXIF3AKlLDuTttAAemEFb1XUq7j0yJqt9ZM5oIM3ADY5IKQN+7xX82QtQQEkfNmeE",
+	"Cl2v3hyrN5QfQPpXjFglImRH79z/9pMvMFreF1pUoPA1uFdHnCpXa4/B2/DEsgZ9bxNYsC+qiL6MwlTE",
+	"XopIBOtQc05fcPHfABE189Rs8N72RSoeL/ELnaqUWmUae/jFfz988ODh1x8f3/+UaDb/8CFybG4afUUj",
+	"2q3LGyjiRlB+xqU1dhuIxjoqpGMHsgiqfJc7YXibL6/X3YztRDwtt2swrndAAnzUOpuGAsa1W8rAngEo",
+	"dgRkCR53QIdp9GLCOVDhWZlMM0QBwSxFQsGz8Gd5KoobQocjWwMbJkiopbK+jHuAAUnM4BL9QKG5HY15",
+	"oavwMQfqUJCYPWVHDtTQDFwmHCU74ttNuHJ8QDsiAu56OES5awDNvaqGACsHEREw4owKcyDGIjQT2hc6",
+	"qIbUHRCeeQ0Kbt7z6UbBte9Rp0pelXHoqfbA1iZ3LMS1OdmNPGNUQaXwIVSd4QCSG101IYxgyliZ2JxT",
+	"IoFYHkYDjIRnJI/rIu3h/jwUGqnmdOBqKjIFbIQOFweLiR3kN74+3kKwk9GrFImwJ1KoRNKsrbI+6/S5",
+	"jDUQo1HKL2ZpyoyNAPTEggiqYTsS1hPBzg9E2hP7+O0+fQuQ6PQgejLKj8F3F8AFjZ1MDRVgy/sqCjXV",
+	"SVMDfa734YsLa+wGUrLhnOs8v64ylpdFwknf0gII2AHieAcA//uEGi02EfpEhTgQADnvdpQi4O8DitcN",
+	"GE/KxTyTmwZTyGtPz3otafNHyKyepKojtBYaxJ82AShufTVikVGPEHPtQCSZDVMD/hrIRypAbyJ29AEU",
+	"leiDyuTiXRrrQr2M2EWNJxrzMvwTa0I5AvRMXQTu7MAaAGsGa2G2QOZU2aaFRX/pTFQWeuo0FdjtFmKy",
+	"nuyZfCK87U5wP6iO5BExNDpPBagVjgiNLJxIHIoosC5U9G4AWFSHKumqnclunZ1O+v3qkqeFXkLBCcki",
+	"Ek0SsJYM19iO/WDOArwdAFkI+Hbh7ffxZ6wtLEWvHbP1JSFhK1avTO98rI0u5QUsLsBxMugaDbENfyXR",
+	"VvvKl3FC5AKmh4n5WyvMKg65jMasw5M5pW+9z+NwFeILftWtl7D6SgsjMUhhsQW6IppuUGZIKpHpPeKJ",
+	"9f+BxbWi8ygeKFz58UrwkJqPNdMVNS0v8zi8eSjSmnLWJUEXp0GeOZSjnjwUkDOZH5TotUERB1VIq4EA",
+	"qiIyv2ujHXPF5OaNyN12/ioLy7Xt/AAQAovminD8dCiGYu4QGA3ur+BHdbE6SRF0IO7IB8WZ7asyKJeh",
+	"jv5Y49iDH9Wn4wvcwkiYIzVllU2VC2xuXvzh6qUXX7h8caNmdO6H+fBKUICnPtgzI054y1+QkDaWw8io",
+	"1FhyvDmkqRmmPRFn9kyNbY7EvEhAE1bSsD2QWSZCW9tIBk2SYUJeK0x5N7OsXvBhi5lDrmWUEWsDoyZi",
+	"Bq0jhd6olvlunxJhW/bNbIBoG83eOzF+CTei0XtMg8ChqjMeZ2b/gDHTMksTDiMRtuw4TffQWTETlhL9",
+	"Eq6zgPWFuaBSSHaCmuFUdIdaoIfwTtwyv96Hf7aAwAw+F9NtSVVsxeJett9NBbwz3GCWQEhBcLUrM1Z4",
+	"jxXNYNYxwdBYW+zSBrHitbpSRKFuVZKLAanyLYdcv5SXHw3vRJzXdmoWDNVpQR2pugorGoHHS6WIIUCB",
+	"iW1CExjwsUNt4mBgiZSdf/jlfx69+5sLMy/ACvDHCnVMaobPhblStj2lU1nDddQX4PuWGKQMyd836oPF",
+	"W9i5K7RjjcmBdEQoyghoyKMKGFwYRf3FvFRietYBKQMLRwnAlNkwjQsYlO7Wma5qr5HUCVT2SaqySKkD",
+	"oB6Px+CXbA8zsFMxHYl8UtZUAAJG1YUf6YAiBkTQYrFUK/1S+QG5aAWg4fL3BPxOM4t3A9CeyYGIgE+w",
+	"C/uVJi+YAnwPCi4CZ17lBuVTA1ErrsbCtvGJuAkahMA7cNpgzEC1ooAA5ZbgjrU4QPNtz3VMDfGM0o/Z",
+	"O8YqX+r05oYlQzpw3G1ck1rpBzLEZTUjOhM6WfXc64Unte8Fw1ZPhzK5Q8qGWbc3nznxKN/I24w7qwnL",
+	"8ZzVZHPojEIAHoCBy54BnHjz6LxCBQhivmUKGl1ykcJBDk4KuuhkRQzeHVnjCy653BnHylVNjRKUZbzT",
+	"H1gANJ9MW30BFacYuo9Cy0YJUbYMMhHAqLbfxnxgdk08xhwdpNnKjfnzrTbQfdvhti5UZoPtuAcWK7mD",
+	"YZTJhKfZelelg9WQZ7wpdAeAt5VTRFC4s3npyzE4+NlJ82oUJnuBFX07Ycg4S5CFn53/i92XrgVs98a1",
+	"gN0W7d0LSIu5++dXwUdNddgvsuvyx9vu42XGK6gC3b4Izt1bHfB7q+0xpDy9+IPNyz98caN5t6y/kX/Y",
+	"n6sisCSaT5k2+HZuYRAvNBxLHNXR3GwEE4Sqx7Fad1QquSkaGXXVxk3v2XQCJ2G3LHrfa7PIAe+J9b9O",
+	"RM97o0nsv82RaCfeGq28k+DXfvKKkdah64DVjP0K9ORCEAEOSInRgebyFXizYoOqacv36YpmUPpUQdha",
+	"2syNoMozq6XuTp8bHR53RORZT7sCjS65nnYzwRqMW4ITksKzp5bhQmwX5NpshpE0igyqNpR9hG5koFkb",
+	"T5b4NClpHR6HMuSzSGyv5I+dprwjN2yfhRRuKnKQ9R9s+FPBbeqRWfIOZEhAqb0N3bVdkG4Lk/LYT4c8",
+	"kl2a8YDFgqfmmWFsftLFkHVlXtL3dOtVCZMWq7GaLUxa3FCnT5Zw1B5FCSZhgoPFzzXq8L8n3LvmjcNS",
+	"1lCkYir/7ai4izmJPGKwitsYCjLCY+wmCYnTPRF6dQ3XQZ+4+V5WeGMa34nEMXNhXJxx9CRyxMGgmpKk",
+	"bXMpdnhsrPJ2Dosd8WyO9B46WyKlfbs4r5g2n2s5y+J8SsWhFCMRIqRSBFy0cwqHGiTWPvYpH9TskosI",
+	"DfOkgtQnGTJhlo9hC7IKJSYqbAPQC3K8Q6apg9gImOxSEQPWrc8tYA6R3aN83UxE/BTg1xvA192//K9H",
+	"DsFu4XkIeX1aq6gN6s+5Ol0ZS933vDhXodGfECHKUm78PUwwugWkwGd571vY/IndnidF2PxA5E/edhFW",
+	"rJFT8byCpqJIjVaHiW9Zg3ZfS5Y+2ModZuUZCYgZ7TU3GHk3M0owi9SIpcALNKfgQJ0FVFX7FZyXeRz+",
+	"mHcO/OVVPJcaH4kcUOfgDhmz8CxTxvRxBhVikZmzycbyISIZCT6/2ot3ZJOr5S/pFj09bhYzYo8uFpwA",
+	"P1GuCDPL6dVoKcpVIblLcHNjY5GuNgeA4zlBIwwJXmhZT5NXxb2zlJex44C1sISjnM45mbwJQYAJ2Pmm",
+	"AyRWq7qvRp6F6DpPD26oPdPwc6fK8ijJMUI9jLgr48eDLJPIEEmX1YhbEibEWH2MYJJz/fs9kUAVW2ZX",
+	"8Bk7k2A9IM04B+NFNbl4QrHQmFbISTCvAKXcuw/v1ikoiAJL4izZ71ZGthhgY7h09RDhUOauJFlPRUdI",
+	"76nPt7BVr2LzLJ4AeakpS0VXpCkUGhA2fEFHhhr/bRqBduWi2QQoYPNCdz2AFEwuc1ekS+9yMfPKo7OX",
+	"igwrXsw8BjkDoAtXsKvSHo+lpswHKkw3A9MQflzRDt3ufD0u0sUXLswthGBm+pZC0+hzz9/yyZ9ZF5Iq",
+	"bqwqreKc8EhFUFTl1J25RQgg232LkGn0uQgtmwjhWXQoxYh1AdQSpGegUqpcYKGaW2wsfIF30bENL734",
+	"2IGepatQwI2H+TLOWLeKVyzuZRjymiNBtOAqetJcUczj9y6AptHnZ9eynV0QwYDABaBXqFQUgb2lZgOp",
+	"9fwBMC0WEwDbExgAey5Ap8U4dKEx272NjrnHIVdwIKB+b17xynjqWzHfM20ud/6HGaG7Ds+AC7stejJm",
+	"HC+9eUUD/A2+ZQMafe4gqj0DYH58glIcqmgYZ4LwcT0n4f3ENr7Xl92l3e7lUZ49jxAQiRipEhlrj1ku",
+	"EQExv1pWOWZJjXLAek0LWy1qWqRS+ALkrcK42YMOzi0sDVAKfSIINzuWPeppQNw4FivCDMVVs4yrhwKD",
+	"TeZOFCFSk9nHdQb4aoTvWfY6TxBgUabgajZOZpQxUfblq/DgDHTRVzE6DzypGCaDyi7TmSjhjA7GTI1i",
+	"OC8BpoBHUQ2GplGVnoRubwK80XoqHOOgZdHAcRDoJwbyVLcrUsyASVKBzDxK1YwPkSfDaro34sqaYiu8",
+	"e5pSlQoC4DFjiVplKIAekOvfMKveFjwV6bmt1+++ebcciuOZ2Uokm7DCOnBgzDBFqgt5apEsQRx0eMYj",
+	"1RuKBlJbxKMsztNyZ1KbIZ5IPVdJlKZl4iZuPH9XKayzI9FFgQNBAAPMwcZiYlFOUirrBGDq5JwE+puC",
+	"cigLxeJYF5sntrjZFr7XbsY5UK3LTHc4r/VbaxHaSGnuF7qfTkQvmbHs3jH6yUNbwHwFo1UluNMgvTfb",
+	"zvEyi9TDQP2S0+WNIDVrIqQ0e6+t60hl9aRae+a/SHLkYJEsF8CKLjEmB0SXHOTc7khu0VeRDAGM30Va",
+	"c7ziCMC7A9YemhcOWCQ4FPLdifsqlX+j4jV2m9Sclu14X4YtMhSK48mbFzyNJCTXpkIAxFkV6jEoY/D2",
+	"frWwhSpeBKkudWEZajosTNf37PQq8HaEfBywHS35+p4R2z6X2yxTIR8z2WW8TTQ1ZUz31c3N1Ys/qhkg",
+	"OerykTkcmRBR6CvQ3CfStLkdl82ffmHTfNZMxZibqOW9rE8FGDkFSdOAL65uvFAz4Ew91nAXSgscqcxy",
+	"6lfeUCDYi76adoqHAZwkkxjWRjzaY1wjCEQBhhSYBmgDTPONPHGqu4V4b9Yf6JmF3iLUR1VhgRxIPwsz",
+	"xSwVQdNEN9dJhYjNISGbyKPQzl2kA4P8JwtRFkzbz777gqM3wvordNldkSdbF9NLxKFIEd2KyoaGSYPr",
+	"IheCdZ5l5kiJO6JpE+3kTy1ylvNequAqCv/1hqHTVxBCCtiI6C2MXhVnJcbHNkGepIOSqlWY1MAnaGWL",
+	"OmuxTipC3OCCEbuFsbEBoXVVxgh/AB/UMFtjrY5KU9HJWuaMTpQW2v2qPWZ98/T5TsS1Zq0Bj4c8al2w",
+	"rH3m/O4oo4QR5xdByOo11orVvu6rUYsNeHqg6Rrdhu9xgC3HCulolO28Wqw1TQkJObSHEdzAqVI0zjXm",
+	"CAhULIrsA1ST0OExcRMwUM2IhBL10SqVD0ueS+K7nFiyboRnjj+AxD2wUjsptGAiGdkj0QsKvALTdAIN",
+	"R90CEfCWOhx0MjkFjVcmTJofxtQrwBJmIzfGjJ5TGszBKePVjgobr74r+NwV89gisTcK3VTib4TCM4Gl",
+	"mYsVzVKVQVkJ0KQXLPZIHhLpvcc7b3IRBjKWkyswSfJdRPgEv4S9NOhalKtJqnopHwBSCHAqmz/IVWC9",
+	"k3idWfp1KmOzF6nOZBQR6CxyXBbmxBw/5hYOZU9meo3tsN0b1yrpQuAUmE9QalBcnwBXdRdBif0KR2la",
+	"YRJAGc3n1U0dBtgmgqa+xUR3uO90wr0Oz6P5Sxtt6PCTgWqi06ialcZoVH59oqJzwHgep2dGrlJm9nh7",
+	"zMziAwAQqnulvTnfUW9MomHiG1z+irUJSnR2rUQAp32LyNYphxbVaXN4dIdRRHfVBE8ca8HX++aJFhKZ",
+	"0nHlSLbvxMM4EkaDH3GZRVJnLTBS0iFiMxKtg+zFq8ME2OzscyKsJILbk734tWRp5R8WriFxbdNzV5WO",
+	"NWdQe5B42QNaLPKZ1R+bIMK52NbnFtAzMxza0/ygXuhAsfdmNlDI7zS90stW9gpy/wRe69NE9YmTVcf0",
+	"uYd71iPTJ50CtdzkNTye1UJ4AsyBNXSAtRK/HEfWWacBRB4HIALMzXQnirPtdRK3mVkBeFwvfLs2bFVP",
+	"vHz2slZdo3UL31p0YT4X6gCx6/EcxqVBcnz6Pa4Z+3wwZknEO1iAU+SINQoGVEMj+HxFAVfDxlsnl5x3",
+	"lFxo1aeoPP0VdIEAD7jZFv0Al9AmTbq0C6u6BzYBBDLtICEr4kkZon/GanrBpJ1MNTMabH54TaaEZTaL",
+	"P1YA6Y2Cb1liBdBlw2uE7PyljcushWPeV4cibV1YYwCkJroZixVCxG4xeAz+3qeista0lnAzETGu31NA",
+	"zC13VHnlmsVUDDJ7/JgQuZfGGcwrmlB050LO5cNQZixSvXr5AV2x0fB4DZ44TVm4ZsQe029xAhYR1s9S",
+	"AfoZLELAEp6ahuwh0OnLKExFEYnWPDgzuRZef0nvZzO2E0mnRZlYNG8cHIyYGGs26SuMhwMZS10mNaBV",
+	"dNtvgUkaJAuLWsoTSdGoW8oFpGcQOXYMiQNw8AYOu1ylGIyetbDrvZTHM87Ya/jIaTpkYcgeT1maAj9Q",
+	"Yn0VhZpxlqqI8gekhsWszpfySlQDL3JLRUubgQADPJFDmGSmZvH9GUuc2eSWeSVgYsuCeeXbKMLKF2h5",
+	"eavHu93lkozr3Es4/LqxwDgLhT5gvAPBbgfjNL+ETFQc1zIR5/EtZBcwOt7R1786fvvr44/eO3r3428/",
+	"+ezoqw8ffvH+t5/eP/71+0c/e3D0zudH7/7G4o/9YI29BkrE5iXGWW/I01DymA2GmsoaeS8VQFNs/7dv",
+	"l6qKqfiW6IEKsvRRUDdAHDG+wtMWxV04OqoDojiPXg4q2xgWKh8WlqZG+EYqPWiLGHW9Om/pbffQAhWw",
+	"vJMqOzj/p7/cTXAwgI0E9Wcq5OMVCjQV9a++GkA5zESa+2SOu0gPrdwP0+jc1rl1nsj1w02Qa2rrjWnz",
+	"nopSUrFlTGoZB0wLraWKjekmVBKJAA8TVPjYwwcPjv7p1w+/eP/Rv3159NWHeRDMLWw1hWzJKmSPvnz7",
+	"0Zc/O3rvw6N3/q5ccVLx8x+nkCnKBwmXParRwWB6pjIeaYbnz9Ev7z/6h3/MW7M/qGiRkruk0AHNd+Cc",
+	"/EGeHHL8xy+P3v2vb966/+iD3x//z8ffvHX/+N3fHv3iPfPN7//v6OefFchvXbpY5dtHIuxhhSlo1+z4",
+	"V3/67sOvjz747Ns//i5vBDXv6haoQIHS5S3yo2advlKaip1wHh79+yelhclrqqZbRuQRvWIrorAkwkww",
+	"lTdo9t1/vP3oQWGQtu6hosbakc9g9VeAoyoAoSqiO7Mj/Zc/fPvp53nTFqxguukbgO6lnQsoSdjxn35+",
+	"fP/T4w9+8d3f/3PehBpmbXWv6k37ioUypAI0RYnDdJMd//K9h199hBdYYU2HYaU87vKeXQfdVyOmxaFI",
+	"ecS6gmfDFEdpDGWLEvHd7/71u4//95u37h99/tuHX3109MFnxSUfiHNv3n3z/wMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

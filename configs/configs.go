@@ -7,3 +7,8 @@ import _ "embed"
 //
 //go:embed stars.yaml
 var Stars []byte
+
+// Privacy is privacy.yaml: the privacy notice and the words of the separate consents.
+//
+//go:embed privacy.yaml
+var Privacy []byte

@@ -109,6 +109,10 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
+	notice, err := privacyNotice()
+	if err != nil {
+		return err
+	}
 	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
 	a.openWechat()
 	if err := a.openBox(keys); err != nil {
@@ -119,7 +123,8 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers, SessionLife: a.cfg.Token.RefreshTTL})
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
+		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL})
 	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
 		return err
@@ -141,8 +146,12 @@ func (a *App) buildRequests() (err error) {
 	a.Catalogue = catalogue.NewService(a.Store)
 	a.Bookings = booking.NewService(a.Store, a.cfg.Limits.SlotHold)
 	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
-		Activities: a.Activities, Notice: a.cfg.Limits.CancelNotice})
+		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Notice: a.cfg.Limits.CancelNotice})
 	return nil
+}
+
+func (a *App) mayKeepHealth(tx *store.Tx, personID int64) (bool, error) {
+	return a.Identity.ConsentedIn(tx, personID, identity.Sensitive)
 }
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
@@ -193,6 +202,18 @@ func starTable() (hours.Stars, error) {
 		out[i] = r.Minutes
 	}
 	return out, err
+}
+
+func privacyNotice() (n identity.Notice, err error) {
+	in, err := config.LoadPrivacy()
+	n.Version = in.Version
+	for _, s := range in.Sections {
+		n.Sections = append(n.Sections, identity.Section(s))
+	}
+	for _, c := range in.Consents {
+		n.Consents = append(n.Consents, identity.ConsentWords{Kind: identity.ConsentKind(c.Kind), Version: c.Version, Title: c.Title, Text: c.Text, Without: c.Without})
+	}
+	return n, err
 }
 
 // Close ends what Build opened.

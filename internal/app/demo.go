@@ -95,8 +95,12 @@ var demoPersonas = []persona{
 	{"worker", "周文静", "female", "1990-09-18", auth.SocialWorker, "东方社区社工站", true, "13709531990", "640302199009181485"},
 	{"staff", "杨海兰", "female", "1988-06-30", auth.StationStaff, "东方社区社工站", false, "13619531988", "640303198806302261"},
 	{"staff2", "丁立强", "male", "1986-02-17", auth.StationStaff, "鹏胜社区社工站", false, "13519531986", "640303198602172311"}, // by the stand-in's WeChat login demo-staff2
+	{newcomer, "", "unknown", "1984-05-21", "", "东方社区社工站", false, "", ""},
 	{"admin", "马建军", "male", "1979-11-02", auth.DistrictAdmin, demoDistrict, false, "13309531979", "640324197911020175"},
 }
+
+// newcomer has just come by WeChat: no name yet, and asked nothing yet.
+const newcomer = "newcomer"
 
 const demoVolunteers = 64
 
@@ -245,7 +249,7 @@ func demoPhone(i int) string {
 }
 
 func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) error {
-	if err := d.tx.Create(p).Error; err != nil {
+	if err := addDemoPerson(d.tx, p, key != newcomer); err != nil {
 		return err
 	}
 	if err := d.tx.Model(&identity.Person{}).Where("id = ?", p.ID).Updates(d.sealed(p.ID, c)).Error; err != nil {
@@ -253,6 +257,30 @@ func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) err
 	}
 	d.people[key] = p.ID
 	return d.tx.Create(demoLogins(key, p.ID, d.tx.Now)).Error
+}
+
+// addDemoPerson writes a person, and with agreed the consents that people there have given: not
+// that to be located, which is asked for on the spot.
+func addDemoPerson(tx *store.Tx, p *identity.Person, agreed bool) error {
+	notice, err := privacyNotice()
+	if err != nil {
+		return err
+	}
+	kinds := []identity.ConsentKind{identity.Privacy, identity.Sensitive}
+	if p.ShowOnLeaderboard {
+		kinds = append(kinds, identity.Leaderboard)
+	}
+	if agreed {
+		p.PrivacyVersion = notice.Version
+	}
+	if err := tx.Create(p).Error; err != nil || !agreed {
+		return err
+	}
+	rows := make([]identity.Consent, len(kinds))
+	for i, kind := range kinds {
+		rows[i] = identity.Consent{PersonID: p.ID, Kind: kind, Version: notice.VersionOf(kind), Given: true, ByPersonID: p.ID, At: p.CreatedAt}
+	}
+	return tx.Create(&rows).Error
 }
 
 // demoLogins are a person's key in the demo, and the same person behind the stand-in's login

@@ -27,7 +27,7 @@ var demoServices = []catalogue.Type{
 		Detail: "睡不好、提不起劲、和家里人说不到一块，都可以来坐坐。社工听您说，一起想办法。谈话内容只有社工和督导能看。",
 		Ways:   "station,phone", Mode: catalogue.ByBooking, LengthMinutes: 50, BufferMinutes: 10, HorizonDays: 28, LeadMinutes: 120, GroupsServed: "everyone",
 		Questions: catalogue.Encode([]catalogue.Question{
-			{Key: "sleep", Label: "最近睡得好吗", Kind: "choice", Required: true, Options: []string{"还好", "睡不踏实", "整夜睡不着"}},
+			{Key: "sleep", Label: "最近睡得好吗", Kind: "choice", Required: true, Sensitive: true, Options: []string{"还好", "睡不踏实", "整夜睡不着"}},
 			{Key: "before", Label: "以前找人聊过吗", Help: "没有也没关系", Kind: "yes_no"}}),
 		Confidential: true, Promises: catalogue.Encode([]catalogue.Promise{{Urgency: "normal", Minutes: 4320}, {Urgency: "soon", Minutes: 1440}}),
 		MinLevel: catalogue.Junior, PlaceName: "社工站二楼 谈心室", PlaceNote: "有电梯，轮椅可进"},
@@ -44,7 +44,7 @@ var demoServices = []catalogue.Type{
 		Questions: catalogue.Encode([]catalogue.Question{
 			{Key: "need", Label: "需要哪些帮忙", Kind: "choices", Required: true, Options: []string{"助浴", "陪诊", "康复", "临时照看"}},
 			yes("alone", "老人一个人住吗"),
-			{Key: "illness", Label: "有什么病、在吃什么药", Help: "写给上门的社工看", Kind: "lines"}}),
+			{Key: "illness", Label: "有什么病、在吃什么药", Help: "写给上门的社工看", Kind: "lines", Sensitive: true}}),
 		Promises: catalogue.Encode([]catalogue.Promise{{Urgency: "normal", Minutes: 4320}, {Urgency: "soon", Minutes: 1440}, {Urgency: "urgent", Minutes: 240}}), MinLevel: catalogue.Junior},
 	{Field: "elder", Theme: "body", Icon: "safe", Name: "居家安全", Line: "扶手、防滑、燃气报警，先看后装",
 		Detail: "社工带师傅上门看一遍：门槛、卫生间、燃气、电线，哪里不稳当就先改哪里。", Ways: "home", Mode: catalogue.OnRequest, GroupsServed: "elder,disabled,hardship",
@@ -177,7 +177,7 @@ func (d *demoLoop) makeWorker(tx *store.Tx, w demoWorker, supervisor int64) (int
 	id := d.people[w.key]
 	if id == 0 {
 		p := identity.Person{Name: w.name, Sex: "female", BirthDate: ptr("1985-05-20"), UnitID: &u.ID, CreatedAt: tx.Now}
-		if err := tx.Create(&p).Error; err != nil {
+		if err := addDemoPerson(tx, &p, true); err != nil {
 			return 0, err
 		}
 		id = p.ID

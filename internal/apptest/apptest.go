@@ -144,7 +144,7 @@ func (w *World) People(names ...string) []auth.Actor {
 		birth := "1998-03-05"
 		for i, name := range names {
 			people[i] = identity.Person{Name: name, Sex: identity.Unknown, BirthDate: &birth, UnitID: &w.Station.ID,
-				VolunteerSince: &tx.Now, ShowOnLeaderboard: true, CreatedAt: tx.Now}
+				VolunteerSince: &tx.Now, ShowOnLeaderboard: true, PrivacyVersion: w.Identity.Notice.Version, CreatedAt: tx.Now}
 		}
 		if err := tx.CreateInBatches(&people, 100).Error; err != nil {
 			return err
@@ -155,13 +155,28 @@ func (w *World) People(names ...string) []auth.Actor {
 		if err := tx.CreateInBatches(&sessions, 100).Error; err != nil {
 			return err
 		}
+		if err := w.agree(tx, people); err != nil {
+			return err
+		}
 		for i := range people {
-			out[i] = auth.Actor{PersonID: people[i].ID, SessionID: sessions[i].ID,
+			out[i] = auth.Actor{PersonID: people[i].ID, SessionID: sessions[i].ID, Agreed: true,
 				Grants: []auth.Grant{{Role: auth.Resident}, {Role: auth.Volunteer}}}
 		}
 		return nil
 	}))
 	return out
+}
+
+// agree has people agree to everything that there is to agree to.
+func (w *World) agree(tx *store.Tx, people []identity.Person) error {
+	var rows []identity.Consent
+	for i := range people {
+		for _, kind := range w.Identity.Notice.Kinds() {
+			rows = append(rows, identity.Consent{PersonID: people[i].ID, Kind: kind, Version: w.Identity.Notice.VersionOf(kind),
+				Given: true, ByPersonID: people[i].ID, At: tx.Now})
+		}
+	}
+	return tx.CreateInBatches(&rows, 200).Error
 }
 
 // Volunteer makes one volunteer.

@@ -33,6 +33,7 @@ type Grant struct {
 type Actor struct {
 	PersonID  int64 // 0: nobody is signed in
 	SessionID int64
+	Agreed    bool // to the present privacy notice
 	Grants    []Grant
 }
 

@@ -107,6 +107,12 @@ func (t *Type) GroupWords() []string { return split(t.GroupsServed) }
 // Asked gives the questions.
 func (t *Type) Asked() []Question { return decode[Question](t.Questions) }
 
+// Sensitive tells whether a request says something about health: a confidential talk does, and
+// so does a question that is marked so.
+func (t *Type) Sensitive() bool {
+	return t.Confidential || slices.ContainsFunc(t.Asked(), func(q Question) bool { return q.Sensitive })
+}
+
 // Promised gives the urgencies offered with their promises.
 func (t *Type) Promised() []Promise { return decode[Promise](t.Promises) }
 

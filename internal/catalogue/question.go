@@ -12,14 +12,15 @@ import (
 
 // Question is one thing asked with a request.
 type Question struct {
-	Key      string   `json:"key"`
-	Label    string   `json:"label"`
-	Help     string   `json:"help,omitempty"`
-	Kind     string   `json:"kind"` // text, lines, yes_no, choice, choices, number, date
-	Required bool     `json:"required"`
-	Options  []string `json:"options,omitempty"`
-	Minimum  *int     `json:"minimum,omitempty"`
-	Maximum  *int     `json:"maximum,omitempty"`
+	Key       string   `json:"key"`
+	Label     string   `json:"label"`
+	Help      string   `json:"help,omitempty"`
+	Kind      string   `json:"kind"` // text, lines, yes_no, choice, choices, number, date
+	Required  bool     `json:"required"`
+	Sensitive bool     `json:"sensitive,omitempty"` // the answer says something about health
+	Options   []string `json:"options,omitempty"`
+	Minimum   *int     `json:"minimum,omitempty"`
+	Maximum   *int     `json:"maximum,omitempty"`
 }
 
 // Given is an answer as it was sent.

@@ -96,6 +96,13 @@ func (e *Error) Because(cause error) *Error {
 	return &c
 }
 
+// With returns a copy of e that names fields.
+func (e *Error) With(fields ...Field) *Error {
+	c := *e
+	c.Fields = fields
+	return &c
+}
+
 // Offering returns a copy of e that offers free times instead.
 func (e *Error) Offering(openings []Opening) *Error {
 	c := *e

@@ -72,6 +72,7 @@ func admin(a auth.Actor) error {
 var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
+	"getPrivacy": public, "listMyConsents": signedIn, "setConsent": signedIn,
 	"listDuplicates": staff, "settleDuplicate": staff,
 	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
@@ -113,4 +114,11 @@ var access = map[string]rule{
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
 	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
 	"getHome": public, "getWorkbench": staff,
+}
+
+// unagreed are the operations that are open to somebody signed in who has not agreed to the
+// present privacy notice, beside the public ones: to see who one is, to decide, and to leave.
+var unagreed = map[string]bool{
+	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
+	"getPrivacy": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
 }

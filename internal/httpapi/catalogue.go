@@ -56,7 +56,7 @@ func serviceType(a auth.Actor, l *catalogue.Line) api.ServiceType {
 }
 
 func question(q *catalogue.Question) api.Question {
-	out := api.Question{Key: q.Key, Label: q.Label, Help: some(q.Help), Kind: api.QuestionKind(q.Kind), Required: q.Required, Minimum: q.Minimum, Maximum: q.Maximum}
+	out := api.Question{Key: q.Key, Label: q.Label, Help: some(q.Help), Kind: api.QuestionKind(q.Kind), Required: q.Required, Sensitive: some(q.Sensitive), Minimum: q.Minimum, Maximum: q.Maximum}
 	if len(q.Options) > 0 {
 		out.Options = &q.Options
 	}
@@ -202,7 +202,7 @@ func cleanQuestions(t *texts, in *[]api.Question) []catalogue.Question {
 	for i, q := range *in {
 		at := "questions." + strconv.Itoa(i)
 		t.line(at+".label", &q.Label, 60)
-		out[i] = catalogue.Question{Key: q.Key, Label: q.Label, Help: t.optional(at+".help", q.Help, 100), Kind: string(q.Kind), Required: q.Required,
+		out[i] = catalogue.Question{Key: q.Key, Label: q.Label, Help: t.optional(at+".help", q.Help, 100), Kind: string(q.Kind), Required: q.Required, Sensitive: or(q.Sensitive, false),
 			Minimum: q.Minimum, Maximum: q.Maximum}
 		for _, o := range or(q.Options, nil) {
 			t.line(at+".options", &o, 30)

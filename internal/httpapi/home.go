@@ -133,6 +133,7 @@ func (s *Server) person(ctx context.Context, p *identity.Profile) (api.Person, e
 		return api.Person{}, err
 	}
 	out := profile(p)
+	out.PrivacyAgreed = p.PrivacyVersion == s.Identity.Notice.Version
 	out.MinutesTotal, out.EntriesTotal = total.Minutes, total.Entries
 	out.Star, out.UnreadNotices = s.Hours.Stars().Level(total.Minutes), int(unread)
 	return out, nil

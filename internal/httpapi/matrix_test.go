@@ -403,6 +403,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"name":"奶奶","relation":"parent"}`
 	case "settleDuplicate":
 		return `{"outcome":"different","reason":"母女共用一个手机"}`
+	case "setConsent":
+		return `{"kind":"sensitive","version":"any","given":false}`
 	case "acceptMessages":
 		return `{"accepted":["request_result"]}`
 	}

@@ -93,7 +93,7 @@ func (s *Server) Engine() (*gin.Engine, error) {
 	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
 	registerDocs(e)
-	g := e.Group("", s.observe, s.route, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, s.limitBody, s.validate, s.idempotent)
+	g := e.Group("", s.observe, s.route, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, agreed, s.limitBody, s.validate, s.idempotent)
 	strict := api.NewStrictHandlerWithOptions(s, nil, api.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { refuse(c, errBody.Because(err)) },
 		HandlerErrorFunc:         refuse,
@@ -195,6 +195,16 @@ func (s *Server) authorize(c *gin.Context) {
 	if err := may(auth.From(c.Request.Context())); err != nil {
 		refuse(c, err)
 	}
+}
+
+// agreed refuses what needs a sign-in until the present privacy notice is agreed to
+// (个人信息保护法 Art 13, 14); what is public stays open.
+func agreed(c *gin.Context) {
+	actor, id := auth.From(c.Request.Context()), operationOf(c).id
+	if !actor.SignedIn() || actor.Agreed || unagreed[id] || access[id](auth.Actor{}) == nil {
+		return
+	}
+	refuse(c, identity.ErrPrivacy)
 }
 
 type addrKey struct{}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -165,15 +166,23 @@ func (s *Server) CheckIn(ctx context.Context, r api.CheckInRequestObject) (api.C
 		return nil, errOneCode
 	}
 	c := activity.Checkin{Kind: activity.Kind(b.Kind), Token: or(b.Token, ""), ShiftID: or(b.ShiftID, 0), Digits: or(b.Digits, ""), ReadAt: b.ReadAt}
-	if p := b.Location; p != nil {
-		c.Position = &activity.Position{Latitude: p.Latitude, Longitude: p.Longitude, Accuracy: p.AccuracyMetres}
+	var err error
+	if c.Position, err = s.position(ctx, b.Location); err != nil {
+		return nil, err
 	}
 	out, err := s.Activities.CheckIn(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return api.CheckIn200JSONResponse(checkin(out)), nil
+	answer := checkin(out)
+	if slices.Contains(answer.Attention, api.AttentionReason(activity.NoLocation)) {
+		answer.Advice = some(noLocationAdvice)
+	}
+	return api.CheckIn200JSONResponse(answer), nil
 }
+
+// noLocationAdvice is for an activity that asks where one is, when nobody may know or can tell.
+const noLocationAdvice = "签到已记下，这次没有用到位置，工作人员会核实一下。想下次直接通过，可以在“隐私与授权”里同意用位置，或请工作人员扫您的码"
 
 func checkin(r *activity.Recorded) api.Checkin {
 	return api.Checkin{SignupID: r.ID, Kind: api.CheckinKind(r.Kind), At: shown(store.At(r.At)), Repeated: r.Repeated,

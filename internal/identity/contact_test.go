@@ -89,6 +89,10 @@ func TestContactIsKeptSealed(t *testing.T) {
 		a := w.actor(t, w.wechat(t, "lin"))
 		ctx := auth.With(t.Context(), a)
 		kind := identity.ResidentCard
+		numbered := identity.Patch{IdentityType: &kind, IdentityNumber: ptr(card)}
+		_, err := w.UpdateMe(ctx, numbered)
+		wantCode(t, err, "consent_needed")
+		must(t, w.decide(t, a, identity.IdentityNumber, "n1", true))
 		p, err := w.UpdateMe(ctx, identity.Patch{Phone: ptr("138 0000 1234"), IdentityType: &kind, IdentityNumber: ptr("11010519491231002x")})
 		if err != nil || p.Phone != "13800001234" || p.Contact.IdentityType != kind || p.IdentityNumber != card {
 			t.Fatalf("%+v, %v", p, err)
@@ -116,12 +120,20 @@ func TestContactIsKeptSealed(t *testing.T) {
 		if row := w.person(t, a.PersonID); row.PhoneSealed != nil || row.PhoneIndex != nil || row.IdentitySealed != nil || row.IdentityIndex != nil || row.IdentityType != "" {
 			t.Errorf("something is left: %+v", row)
 		}
+		if p, err = w.UpdateMe(ctx, numbered); err != nil || p.IdentityNumber != card {
+			t.Errorf("%+v, %v", p, err)
+		}
+		must(t, w.decide(t, a, identity.IdentityNumber, "n1", false))
+		if row := w.person(t, a.PersonID); row.IdentitySealed != nil || row.IdentityIndex != nil || row.IdentityType != "" {
+			t.Errorf("the consent is withdrawn, and the number is left: %+v", row)
+		}
 	})
 }
 
 func TestTheCardAndTheProfileAgree(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a := w.actor(t, w.wechat(t, "lin"))
+		must(t, w.decide(t, a, identity.IdentityNumber, "n1", true))
 		kind := identity.ResidentCard
 		try := func(p identity.Patch) error { _, err := w.UpdateMe(auth.With(t.Context(), a), p); return err }
 		withCard := identity.Patch{IdentityType: &kind, IdentityNumber: ptr(card)}

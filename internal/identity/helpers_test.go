@@ -60,7 +60,7 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{SessionLife: 30 * 24 * time.Hour,
-		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Phone: fakePhone, Box: box, Demo: true,
+		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Phone: fakePhone, Box: box, Demo: true, Notice: notice,
 	})}
 	w.plant(t)
 	return w
@@ -169,6 +169,13 @@ func (w *world) person(t *testing.T, id int64) (p identity.Person) {
 func (w *world) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()
 	if err := w.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.Exec(sql, args...).Error }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -56,7 +56,8 @@ type Person struct {
 	UnitID            *int64  // the home community
 	Skills            Words
 	VolunteerSince    *store.Time // nil: not a volunteer
-	ShowOnLeaderboard bool
+	ShowOnLeaderboard bool        // the copy of the consent leaderboard
+	PrivacyVersion    string      // of the notice agreed to, the copy of the consent privacy; "" for none
 	CreatedAt         store.Time
 	MergedInto        *int64 // the account that this one was found to be twice (docs/adr/0016)
 

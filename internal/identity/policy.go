@@ -52,7 +52,7 @@ var (
 // grantable are the roles held on a unit; resident and volunteer come by themselves.
 var grantable = []auth.Role{auth.SocialWorker, auth.StationStaff, auth.DistrictAdmin}
 
-var personas = []string{"resident", "volunteer", "worker", "staff", "admin"}
+var personas = []string{"resident", "volunteer", "worker", "staff", "admin", "newcomer"}
 
 // mayGrant: roles are given and taken by a district admin of the unit or of one
 // above it. Units are public, so the refusal hides nothing.

@@ -20,6 +20,8 @@ type Deps struct {
 	Phone func(ctx context.Context, code string) (string, error)
 	Box   *seal.Box // seals phones and identity numbers
 	Demo  bool      // the demo logins exist
+	// Notice is what people agree to.
+	Notice Notice
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
 	// Mergers give what the features keep of one account to another of the same person, in this order.
@@ -46,7 +48,7 @@ func (s *Service) Actor(ctx context.Context, personID, sessionID int64) (auth.Ac
 	if len(rows) == 0 {
 		return auth.Actor{}, ErrSessionEnded
 	}
-	return auth.Actor{PersonID: personID, SessionID: sessionID, Grants: grantsOf(rows)}, nil
+	return auth.Actor{PersonID: personID, SessionID: sessionID, Agreed: rows[0].PrivacyVersion == s.Notice.Version, Grants: grantsOf(rows)}, nil
 }
 
 func grantsOf(rows []actorRow) []auth.Grant {
@@ -147,11 +149,17 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 		if err := s.checkAgreement(ctx, tx, id, p); err != nil {
 			return err
 		}
+		if err := s.mayKeepNumber(tx, id, p.IdentityNumber); err != nil {
+			return err
+		}
 		done, err := changePerson(ctx, tx, id, columns, condition)
 		if err == nil && !done {
-			return refusal
+			err = refusal
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)
 	})
 }
 

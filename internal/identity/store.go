@@ -178,6 +178,7 @@ func pruneSessions(ctx context.Context, tx *store.Tx, before store.Time) (int, e
 // actorRow is a session with one of the person's grants, or with none.
 type actorRow struct {
 	VolunteerSince *store.Time
+	PrivacyVersion string
 	Role           *auth.Role
 	UnitID         *int64
 	Path           *string
@@ -185,7 +186,7 @@ type actorRow struct {
 
 // actorRows gives at least one row for a session that lives, none for any other.
 func actorRows(ctx context.Context, db *gorm.DB, personID, sessionID int64, now store.Time) (rows []actorRow, err error) {
-	err = db.WithContext(ctx).Raw(`SELECT p.volunteer_since, g.role, g.unit_id, u.path
+	err = db.WithContext(ctx).Raw(`SELECT p.volunteer_since, p.privacy_version, g.role, g.unit_id, u.path
 		FROM sessions s JOIN people p ON p.id = s.person_id
 		LEFT JOIN role_grants g ON g.person_id = s.person_id LEFT JOIN units u ON u.id = g.unit_id
 		WHERE s.id = ? AND s.person_id = ? AND s.ended_at IS NULL AND s.expires_at > ?

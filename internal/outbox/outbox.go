@@ -37,7 +37,8 @@ const (
 	RequestCompleted  Kind = "request_completed"
 	RequestMessage    Kind = "request_message"
 	BookingReminder   Kind = "booking_reminder"
-	CaseAssigned      Kind = "case_assigned" // to a worker
+	CaseAssigned      Kind = "case_assigned"     // to a worker
+	ConsentWithdrawn  Kind = "consent_withdrawn" // to staff who passed data on
 )
 
 // The subscribe messages, by the names of their settings (wechat.templates.NAME).

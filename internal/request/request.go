@@ -354,9 +354,11 @@ type Shift struct {
 const lowRating = 2
 
 var (
-	errOwn       = fault.New(fault.Forbidden, "own_request", "不能办理自己的申请，请另一位工作人员来办")
-	errGuardian  = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。请先补上，再通过")
-	errConsent   = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
+	errOwn      = fault.New(fault.Forbidden, "own_request", "不能办理自己的申请，请另一位工作人员来办")
+	errGuardian = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。请先补上，再通过")
+	errConsent  = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
+	errHealth   = fault.New(fault.Unprocessable, "consent_needed", "这项服务会问到健康或要保密的事，要您单独同意后才能提交。不同意也可以打电话或到社工站当面说").
+			With(fault.Field{Name: "sensitive", Message: "还没有同意"})
 	errNoStation = fault.New(fault.Unprocessable, "no_station", "还不知道由哪个社工站来办。请先选一个社工站")
 	errNoName    = fault.New(fault.Unprocessable, "name_missing", "请先在“我的资料”里填上姓名，再来申请，这样社工知道怎么称呼您")
 	errWay       = fault.BadFields(fault.Field{Name: "way", Message: "这项服务没有这种方式，请选别的"})

@@ -33,7 +33,11 @@ type Deps struct {
 	Files      *blob.Bucket
 	Bookings   *booking.Service
 	Activities *activity.Service
-	Notice     time.Duration // a booking can be changed by who asked until so long before it
+	// MayKeepHealth tells whether a person agreed that what they write of their health is kept.
+	MayKeepHealth func(tx *store.Tx, personID int64) (bool, error)
+	// NoteShare notes that a person agreed to be told of to an outside organisation, as staff heard.
+	NoteShare func(tx *store.Tx, personID, staffID int64) error
+	Notice    time.Duration // a booking can be changed by who asked until so long before it
 }
 
 // Service is the requests' use cases.
@@ -276,6 +280,9 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err := ready(l, t, who, tx.Now.Time); err != nil {
 		return err
 	}
+	if err := s.mayKeep(tx, l, t, who); err != nil {
+		return err
+	}
 	within, _ := t.AnswerWithin(l.Urgency)
 	by := store.At(tx.Now.Add(within))
 	err := s.step(tx, l, move{action: "submit", who: who, actor: actor, changes: map[string]any{
@@ -293,6 +300,19 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 		return s.bookAtOnce(tx, l, t)
 	}
 	_, err = s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time))
+	return err
+}
+
+// mayKeep refuses words about one's own health without one's separate consent (个人信息保护法
+// Art 29). For somebody else, and to staff at the desk, consent is said with the request.
+func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.Who) error {
+	if who == workflow.ByStaff || l.PersonID == nil || l.Relation != Self || !t.Sensitive() {
+		return nil
+	}
+	ok, err := s.MayKeepHealth(tx, *l.PersonID)
+	if err == nil && !ok {
+		return errHealth
+	}
 	return err
 }
 

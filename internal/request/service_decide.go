@@ -165,6 +165,11 @@ func (s *Service) Refer(ctx context.Context, id int64, to ReferTo) (*Detail, err
 		if err := insertReferral(tx, r); err != nil {
 			return err
 		}
+		if r.Organisation != "" && l.PersonID != nil {
+			if err := s.NoteShare(tx, *l.PersonID, m.actor); err != nil {
+				return err
+			}
+		}
 		told := l.notice(outbox.RequestReferred, "申请转给了"+cut(name, 30), fmt.Sprintf("%s的申请经您同意转给了%s：%s", l.ServiceName, name, to.Reason))
 		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已转介", "请点开看转给了谁"), store.Time{})...)
 	})

@@ -274,6 +274,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The privacy notice, and the words of each separate consent
+         * @description 个人信息保护法 Art 17: who processes what, what for, how long it is kept, which rights there are and whom to ask.
+         */
+        get: operations["getPrivacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have agreed to, and when */
+        get: operations["listMyConsents"];
+        put?: never;
+        /**
+         * Give or withdraw one consent, at once
+         * @description Until the present notice is agreed to (kind `privacy`), each call that needs a sign-in is 403 `privacy_consent_needed`, but for a few
+         *     such as this one. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
+         *
+         */
+        post: operations["setConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/people/duplicates": {
         parameters: {
             query?: never;
@@ -2574,10 +2617,10 @@ export interface components {
         };
         DemoLogin: {
             /**
-             * @description Who to be
+             * @description Who to be; newcomer: a resident who has just come and has not been asked anything
              * @enum {string}
              */
-            persona: "resident" | "volunteer" | "worker" | "staff" | "admin";
+            persona: "resident" | "volunteer" | "worker" | "staff" | "admin" | "newcomer";
         };
         PasswordLogin: {
             /**
@@ -2658,6 +2701,8 @@ export interface components {
             is_volunteer: boolean;
             /** @description Agreed to be named on leaderboards */
             show_on_leaderboard: boolean;
+            /** @description Agreed to the present privacy notice; without it private calls are refused */
+            privacy_agreed: boolean;
             /**
              * @description Masked; absent when I left none. In full: getMyContact
              * @example 138****1234
@@ -2914,6 +2959,100 @@ export interface components {
              * @enum {boolean}
              */
             agree: true;
+        };
+        /**
+         * @description 隐私说明、健康和要保密的事、签到时的位置、身份证号、榜单上的姓名、转给外面的社会组织
+         * @enum {string}
+         */
+        ConsentKind: "privacy" | "sensitive" | "location" | "identity_number" | "leaderboard" | "share";
+        /**
+         * @description Version of the words
+         * @example 2026-12
+         */
+        PrivacyVersion: string;
+        Privacy: {
+            version: components["schemas"]["PrivacyVersion"];
+            /** @description The notice, in order */
+            sections: {
+                /**
+                 * @description What it is about
+                 * @example 保存多久
+                 */
+                title: string;
+                /** @description A paragraph each */
+                lines: string[];
+            }[];
+            /** @description The district centres, who answer for it */
+            contacts: {
+                /**
+                 * @description The centre
+                 * @example 红寺堡区社会工作服务中心
+                 */
+                name: string;
+                /**
+                 * @description To be asked
+                 * @example 0953-5098100
+                 */
+                phone?: string;
+                /**
+                 * @description Where it is
+                 * @example 红寺堡区罗山路 1 号
+                 */
+                address?: string;
+            }[];
+            /** @description The separate consents, in order */
+            consents: components["schemas"]["ConsentWords"][];
+        };
+        ConsentWords: {
+            kind: components["schemas"]["ConsentKind"];
+            version: components["schemas"]["PrivacyVersion"];
+            /**
+             * @description Its name
+             * @example 签到时的位置
+             */
+            title: string;
+            /** @description What for and how it is kept */
+            text: string;
+            /** @description What is so without it */
+            without: string;
+        };
+        MyConsents: {
+            /** @description Every kind, the notice first */
+            items: components["schemas"]["ConsentStanding"][];
+            /** @description What I decided, the last first; the export has all of it */
+            log: components["schemas"]["ConsentLine"][];
+        };
+        ConsentStanding: {
+            kind: components["schemas"]["ConsentKind"];
+            version: components["schemas"]["PrivacyVersion"];
+            /** @description Given to the present words and not withdrawn */
+            holds: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last given or withdrawn; absent if never
+             */
+            decided_at?: string;
+            /** @description Said to staff, who wrote it down */
+            by_staff?: boolean;
+        };
+        ConsentLine: {
+            kind: components["schemas"]["ConsentKind"];
+            version: components["schemas"]["PrivacyVersion"];
+            /** @description Given or withdrawn */
+            given: boolean;
+            /** @description Said to staff, who wrote it down */
+            by_staff: boolean;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+        };
+        ConsentInput: {
+            kind: components["schemas"]["ConsentKind"];
+            version: components["schemas"]["PrivacyVersion"];
+            /** @description Give or withdraw */
+            given: boolean;
         };
         Settings: {
             /**
@@ -3755,7 +3894,7 @@ export interface components {
             read_at?: string;
             location?: components["schemas"]["Position"];
         };
-        /** @description Only its distance to the place is kept */
+        /** @description Read only with the consent `location`; only its distance to the place is kept */
         Position: {
             /**
              * Format: double
@@ -3815,6 +3954,11 @@ export interface components {
              * @example 148
              */
             minutes: number;
+            /**
+             * @description What to do about it, to be shown as it is
+             * @example 这次没有用到位置，工作人员会核实一下
+             */
+            advice?: string;
         };
         /**
          * @description 没签退、补传、定位不准、没有定位
@@ -4257,6 +4401,11 @@ export interface components {
             kind: components["schemas"]["QuestionKind"];
             /** @description Must be answered to submit */
             required: boolean;
+            /**
+             * @description The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves
+             * @default false
+             */
+            sensitive: boolean;
             /**
              * @description For choice and choices
              * @example [
@@ -5424,7 +5573,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned" | "consent_withdrawn";
             /**
              * @description In a few words
              * @example 报名成功
@@ -6283,6 +6432,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPrivacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description My consents as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -8,7 +8,7 @@ export const text = (page, words) => page.getByText(words).locator('visible=true
 export const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
 export const chip = (page, words) => page.locator('.chip:visible', { hasText: words }).first()
 
-const PERSONAS = ['resident', 'volunteer', 'worker', 'staff', 'admin']
+const PERSONAS = ['resident', 'volunteer', 'worker', 'staff', 'admin', 'newcomer']
 
 /**
  * The API as somebody of the demo: a persona, or another by the stand-in's WeChat login. `get` and `post` give the answer

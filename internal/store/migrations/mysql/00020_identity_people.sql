@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS people (
     skills              VARCHAR(200) NOT NULL,
     volunteer_since     BIGINT       NULL,
     show_on_leaderboard BOOLEAN      NOT NULL,
+    privacy_version     VARCHAR(20)  NOT NULL,
     created_at          BIGINT       NOT NULL,
     merged_into         BIGINT       NULL,
     phone_sealed        BLOB         NULL,

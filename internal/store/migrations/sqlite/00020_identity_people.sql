@@ -8,6 +8,7 @@ CREATE TABLE people (
     skills              TEXT    NOT NULL CHECK (length(skills) <= 200),
     volunteer_since     INTEGER NULL,
     show_on_leaderboard INTEGER NOT NULL,
+    privacy_version     TEXT    NOT NULL CHECK (length(privacy_version) <= 20),
     created_at          INTEGER NOT NULL,
     merged_into         INTEGER NULL,
     phone_sealed        BLOB    NULL,

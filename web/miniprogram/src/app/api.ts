@@ -14,9 +14,11 @@ interface Doorman {
   ready(): Promise<void>
   /** Gets new tokens; false when the person is signed out. */
   renew(): Promise<boolean>
+  /** Asks to agree to the privacy notice; false when the person would rather not. A deed is more than a reading. */
+  agree(deed: boolean): Promise<boolean>
 }
 
-let doorman: Doorman = { ready: () => Promise.resolve(), renew: () => Promise.resolve(false) }
+let doorman: Doorman = { ready: () => Promise.resolve(), renew: () => Promise.resolve(false), agree: () => Promise.resolve(false) }
 
 /** The session gives itself to the client here, so that the two do not import each other in a circle. */
 export function guardWith(session: Doorman) {
@@ -31,9 +33,13 @@ function renewOnce(): Promise<boolean> {
   return renewing
 }
 
-function authorised(request: Outgoing): Promise<Incoming> {
-  return asMe((token) => send(signed(request, token)))
+async function authorised(request: Outgoing): Promise<Incoming> {
+  const once = () => asMe((token) => send(signed(request, token)))
+  const answer = await once()
+  return unagreed(answer) && (await doorman.agree(request.method !== 'GET')) ? once() : answer
 }
+
+const unagreed = ({ status, data }: Incoming) => status === 403 && (data as { code?: string } | undefined)?.code === 'privacy_consent_needed'
 
 /** Sends with the token of who is signed in, and once more with a new one when that has run out. */
 export async function asMe<T extends { status: number }>(attempt: (token?: string) => Promise<T>): Promise<T> {

@@ -67,6 +67,9 @@ const BY_CODE: Record<string, Words> = {
   unauthenticated: { title: '请先登录', choices: [SIGN_IN] },
   token_expired: { title: '登录已过期', choices: [SIGN_IN] },
   session_ended: { title: '登录已结束', choices: [SIGN_IN] },
+  privacy_consent_needed: { title: '要先同意隐私说明' },
+  privacy_version_changed: { title: '说明更新了', choices: [RELOAD] },
+  consent_needed: { title: '要您单独同意', choices: [{ act: 'consent', text: '看看是怎么用的' }, { act: 'call', text: '打电话给社工站' }] },
   forbidden: { title: '您没有这项权限' },
   not_found: { title: '没有找到' },
   // ---- staff and service requests ----

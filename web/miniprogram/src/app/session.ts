@@ -2,6 +2,7 @@
 import { computed, ref } from 'vue'
 import { Problem, type Schemas } from '@yimi/client'
 import { api, guardWith, openApi } from './api'
+import { askForNotice, forgetDeclined } from './privacy'
 import { tokens } from './tokens'
 
 export type Person = Schemas['Person']
@@ -10,7 +11,7 @@ export type Persona = Schemas['DemoLogin']['persona']
 
 const PERSON = 'yimi.person'
 const PERSONA = 'yimi.persona'
-const PERSONAS: readonly string[] = ['resident', 'volunteer', 'worker', 'staff', 'admin']
+const PERSONAS: readonly string[] = ['resident', 'volunteer', 'worker', 'staff', 'admin', 'newcomer']
 const onH5 = process.env.UNI_PLATFORM === 'h5'
 
 const person = ref<Person | null>(null)
@@ -107,8 +108,17 @@ function accept(session: Schemas['Session']) {
 }
 
 function keepPerson(me: Person) {
+  if (person.value?.id !== me.id) forgetDeclined()
   person.value = me
   uni.setStorageSync(PERSON, me)
+  if (!me.privacy_agreed) void agree(false)
+}
+
+/** Asks for the privacy notice, once for all who need it at the same moment. */
+async function agree(deed: boolean): Promise<boolean> {
+  const agreed = await askForNotice(deed)
+  if (agreed && !person.value?.privacy_agreed) await reload().catch(() => undefined)
+  return agreed
 }
 
 function forget() {
@@ -138,7 +148,7 @@ function askedPersona(): Persona | '' {
   return PERSONAS.includes(asked) ? (asked as Persona) : ''
 }
 
-guardWith({ ready: start, renew })
+guardWith({ ready: start, renew, agree })
 
 export function useSession() {
   return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, reload }

@@ -9,6 +9,7 @@ import { distance } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { open, queryOf } from '@/app/nav'
 import { offlineCheckins } from '@/app/offline'
+import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
@@ -69,7 +70,7 @@ export function useCheckin() {
     if (!kindAsked || signup.value.checked_in_at) kind.value = signup.value.checked_in_at && !signup.value.checked_out_at ? 'out' : kind.value
     kindAsked = true
     activity.value = await api.get('/activities/{id}', { path: { id: signup.value.activity_id } }).catch(() => activity.value)
-    if (activity.value?.fence_metres) here.value = await whereAmI()
+    if (activity.value?.fence_metres && (await consentTo('location'))) here.value = await whereAmI()
   }
   onShow(() => void start())
 

@@ -10,6 +10,7 @@ import { unbroken } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
 import { moment } from '@/app/nextStep'
+import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { RELATIONS } from '@/app/requestWords'
 import { useSession } from '@/app/session'
@@ -183,9 +184,13 @@ export function useAsk() {
   const resubmit = useAct((key, id: number, _body: Schemas['RequestPatch']) => api.post('/requests/{id}/submit', { path: { id }, key }))
   const busy = computed(() => create.busy.value || change.busy.value || resubmit.busy.value || pictures.sending.value)
 
+  /** Words about one's own health need a consent of their own. */
+  const sensitive = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self' && !!service.value && (service.value.confidential || service.value.questions.some((one) => one.sensitive)))
+
   async function submit() {
     if (!service.value || busy.value) return
     if (!complete()) return go('who')
+    if (sensitive.value) await consentTo('sensitive') // who says no is refused, with what else there is to do
     await askToTell(TELL.ask)
     const done = requestId.value ? await mend() : await create.run(inputOf(form, service.value, who.value?.unit_id))
     if (!done) return refused()
@@ -209,7 +214,7 @@ export function useAsk() {
   /** Fields that the server refused stand at the fields, in their step. */
   function refused() {
     const fields = problem.value?.fields ?? []
-    if (!fields.length) return
+    if (!fields.length || problem.value?.code === 'consent_needed') return
     for (const act of acts) act.dismiss()
     show(Object.fromEntries(fields.map((one) => [one.name, one.message])))
     step.value = steps.value.includes('slot') && fields.every((one) => stepOfField(one.name) === 'slot') ? 'slot' : 'who'
@@ -244,6 +249,8 @@ export function useAsk() {
       go('slot')
     }
     if (act === 'retry') void submit()
+    if (act === 'consent') void consentTo('sensitive', true).then((agreed) => agreed && submit())
+    if (act === 'call') callStation()
     if (act === 'services') open('/pages/services/index')
     if (act === 'profile') open('/pkg-me/profile')
     if (act === 'who') go('who')

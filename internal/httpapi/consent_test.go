@@ -1,0 +1,235 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"yimi/internal/activity"
+	"yimi/internal/apptest"
+	"yimi/internal/auth"
+	"yimi/internal/httpapi"
+)
+
+// stranger is somebody who has just signed in and has agreed to nothing.
+func stranger(s *apptest.Site, name string) auth.Actor {
+	a := s.Volunteer(name)
+	s.Exec("UPDATE people SET privacy_version = '' WHERE id = ?", a.PersonID)
+	s.Exec("DELETE FROM consents WHERE person_id = ?", a.PersonID)
+	return a
+}
+
+func setConsent(t *testing.T, s *apptest.Site, who auth.Actor, kind, version string, given bool) apptest.Answer {
+	t.Helper()
+	s.Clock.Advance(time.Second)
+	return s.Call(t, who, "POST", "/me/consents", map[string]any{"kind": kind, "version": version, "given": given})
+}
+
+type privacy struct {
+	Version  string
+	Sections []struct{ Lines []string }
+	Contacts []struct{ Name string }
+	Consents []struct{ Kind, Version string }
+}
+
+func (p *privacy) of(kind string) string {
+	for _, c := range p.Consents {
+		if c.Kind == kind {
+			return c.Version
+		}
+	}
+	return p.Version
+}
+
+func readPrivacy(t *testing.T, s *apptest.Site) (p privacy) {
+	t.Helper()
+	s.Ask(t, "GET", "/privacy", nil).Into(t, &p)
+	return p
+}
+
+// Without agreement to the present notice every operation that needs a sign-in is refused before
+// anything else is looked at, but for the few that let one see who one is, decide, and leave.
+func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
+	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true}
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		who := stranger(s, "刚来的人")
+		for op, rule := range httpapi.Rules() {
+			if op == "logout" {
+				continue // it ends the session
+			}
+			route := httpapi.Routes()[op]
+			path := strings.NewReplacer("{id}", "1", "{file_id}", "1", "{date}", "2026-01-01").Replace(route.Path)
+			a := s.Call(t, who, route.Method, path, nil)
+			refused := a.Status == http.StatusForbidden && a.Problem.Code == "privacy_consent_needed"
+			role := rule == "staff" || rule == "worker" || rule == "workerOrStaff" || rule == "admin"
+			switch want := rule != "public" && !open[op]; {
+			case role && a.Status != http.StatusForbidden:
+				t.Errorf("%s (%s): %d %s", op, rule, a.Status, a.Problem.Code)
+			case !role && refused != want:
+				t.Errorf("%s (%s): refused %v, want %v: %d %s", op, rule, refused, want, a.Status, a.Problem.Code)
+			}
+		}
+		if a := s.Call(t, who, "POST", "/auth/logout", nil); a.Status != http.StatusNoContent {
+			t.Errorf("logout: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// Staff are asked as everybody is, those that an admin makes too.
+func TestNewStaffAreAskedToo(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		const password = "long words are best"
+		if _, err := s.Identity.BootstrapAdmin(t.Context(), s.District.ID, "马志宏", "ma", password); err != nil {
+			t.Fatal(err)
+		}
+		var in struct {
+			AccessToken string `json:"access_token"`
+			Person      struct {
+				PrivacyAgreed bool `json:"privacy_agreed"`
+			}
+		}
+		s.Ask(t, "POST", "/auth/password", map[string]any{"login": "ma", "password": password}).Into(t, &in)
+		if a := s.Ask(t, "GET", "/workbench", nil, "Authorization", "Bearer "+in.AccessToken); in.Person.PrivacyAgreed || a.Problem.Code != "privacy_consent_needed" {
+			t.Errorf("agreed %v; the workbench: %d %s", in.Person.PrivacyAgreed, a.Status, a.Problem.Code)
+		}
+	})
+}
+
+// The notice is read by anybody, agreed to by its version, asked again when it is new, and withdrawn at once.
+func TestAgreeingToTheNotice(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		who, p := stranger(s, "刚来的人"), readPrivacy(t, s)
+		if p.Version == "" || len(p.Sections) < 5 || len(p.Consents) != 5 || len(p.Contacts) != 1 || p.Contacts[0].Name != s.District.Name {
+			t.Errorf("the notice: %+v", p)
+		}
+		if a := setConsent(t, s, who, "privacy", "2001", true); a.Status != http.StatusConflict || a.Problem.Code != "privacy_version_changed" {
+			t.Errorf("an old version: %d %s", a.Status, a.Problem.Code)
+		}
+		allowed := func(want bool) {
+			t.Helper()
+			if a := s.Call(t, who, "GET", "/me/hours", nil); (a.Status == http.StatusOK) != want {
+				t.Errorf("my hours: %d %s, want allowed %v", a.Status, a.Problem.Code, want)
+			}
+		}
+		allowed(false)
+		setConsent(t, s, who, "privacy", p.Version, true)
+		allowed(true)
+		s.Identity.Notice.Version = "next"
+		allowed(false)
+		setConsent(t, s, who, "privacy", "next", true)
+		allowed(true)
+		setConsent(t, s, who, "privacy", "next", false)
+		allowed(false)
+	})
+}
+
+// A repeat with the same key gets the first answer and adds no line.
+func TestConsentReplays(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		who, p := stranger(s, "刚来的人"), readPrivacy(t, s)
+		body := map[string]any{"kind": "privacy", "version": p.Version, "given": true}
+		first := s.Call(t, who, "POST", "/me/consents", body, "Idempotency-Key", "agree-once-1")
+		again := s.Call(t, who, "POST", "/me/consents", body, "Idempotency-Key", "agree-once-1")
+		if first.Status != http.StatusOK || string(first.Body) != string(again.Body) || again.Header.Get("Idempotent-Replay") == "" {
+			t.Errorf("%d %s, again %d %s", first.Status, first.Body, again.Status, again.Body)
+		}
+		if n := s.Count("consents", "person_id = ?", who.PersonID); n != 1 {
+			t.Errorf("%d lines", n)
+		}
+	})
+}
+
+// Without consent a position is neither read nor kept: whoever is far away is not refused, staff
+// have a look, and the answer says what to do.
+func TestPositionNeedsConsent(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		lat, lon := 37.4187, 106.0673
+		draft := s.Draft()
+		draft.Latitude, draft.Longitude, draft.FenceMetres = &lat, &lon, 100
+		shift := s.Publish(draft, apptest.At(24*time.Hour, 5))[0].Shift
+		who, p := s.Volunteer("林晓雯"), readPrivacy(t, s)
+		setConsent(t, s, who, "location", p.of("location"), false)
+		s.SignUp(who, shift.ID)
+		s.Clock.Set(shift.StartsAt.Time)
+		in := func(kind activity.Kind) apptest.Answer {
+			t.Helper()
+			return s.Call(t, who, "POST", "/checkins", map[string]any{"kind": kind, "token": s.Code(shift.ID).Token,
+				"location": map[string]any{"latitude": 38.5, "longitude": lon, "accuracy_metres": 5}})
+		}
+		var got struct {
+			Attention []string
+			Advice    string
+		}
+		in(activity.In).Into(t, &got)
+		if len(got.Attention) != 1 || got.Attention[0] != "no_location" || !strings.Contains(got.Advice, "隐私与授权") {
+			t.Errorf("without consent: %+v", got)
+		}
+		if n := s.Count("attendances", "in_distance IS NOT NULL"); n != 0 {
+			t.Errorf("%d distances were kept", n)
+		}
+		setConsent(t, s, who, "location", p.of("location"), true)
+		if a := in(activity.Out); a.Problem.Code != "outside_fence" {
+			t.Errorf("with consent, far away: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// A request that asks about health needs a consent of its own, of who asks for themselves.
+func TestWordsAboutHealthNeedConsent(t *testing.T) {
+	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
+		p := readPrivacy(t, s)
+		setConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), false)
+		ask := func(id int64, more ...any) apptest.Answer {
+			t.Helper()
+			body := map[string]any{"service_type_id": id, "unit_id": l.Station.ID, "way": "station", "urgency": "normal", "words": apptest.Words}
+			for i := 0; i+1 < len(more); i += 2 {
+				body[more[i].(string)] = more[i+1]
+			}
+			return s.Call(t, l.Resident, "POST", "/requests", body)
+		}
+		slot := map[string]any{"provider_id": l.Worker.PersonID, "starts_at": l.Slot().Format(time.RFC3339)}
+		a := ask(l.Talk.ID, "slot", slot)
+		if a.Status != http.StatusUnprocessableEntity || a.Problem.Code != "consent_needed" || len(a.Problem.Fields) != 1 || a.Problem.Fields[0].Name != "sensitive" {
+			t.Errorf("a talk without consent: %d %s", a.Status, a.Body)
+		}
+		if a := ask(l.Talk.ID, "slot", slot, "draft", true); a.Status != http.StatusCreated {
+			t.Errorf("a draft: %d %s", a.Status, a.Body)
+		}
+		if a := ask(l.Care.ID); a.Status != http.StatusCreated {
+			t.Errorf("a service that does not ask: %d %s", a.Status, a.Body)
+		}
+		setConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), true)
+		if a := ask(l.Talk.ID, "slot", slot); a.Status != http.StatusCreated {
+			t.Errorf("a talk with consent: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// Staff who refer a request to an outside organisation note the resident's consent, who sees it and can withdraw it.
+func TestReferralOutsideIsAConsent(t *testing.T) {
+	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
+		setConsent(t, s, l.Resident, "share", "any", false)
+		id := l.Ask(l.Resident, l.Asking(l.Care)).ID
+		a := s.Call(t, l.Staff, "POST", "/requests/"+strconv.FormatInt(id, 10)+"/refer", map[string]any{"organisation": "启心社工", "reason": "近", "consent": "电话同意"})
+		if a.Status >= 300 {
+			t.Fatalf("refer: %d %s", a.Status, a.Body)
+		}
+		var mine struct {
+			Log []struct {
+				Kind    string
+				Given   bool
+				ByStaff bool `json:"by_staff"`
+			}
+		}
+		s.Call(t, l.Resident, "GET", "/me/consents", nil).Into(t, &mine)
+		if top := mine.Log[0]; top.Kind != "share" || !top.Given || !top.ByStaff {
+			t.Errorf("the log: %+v", mine.Log)
+		}
+		setConsent(t, s, l.Resident, "share", "any", false)
+		if n := s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID); n != 1 {
+			t.Errorf("%d notices to the staff", n)
+		}
+	})
+}

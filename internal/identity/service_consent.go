@@ -1,0 +1,141 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"yimi/internal/audit"
+	"yimi/internal/auth"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+)
+
+// PrivacyNotice gives the notice with those who answer for it: the district centres, with
+// their phones (个人信息保护法 Art 17).
+func (s *Service) PrivacyNotice(ctx context.Context) (*Notice, []Home, error) {
+	who, err := districts(ctx, s.Store.Read(ctx))
+	return &s.Notice, who, err
+}
+
+// Consents gives how each of the actor's consents stands, and the last lines of their log.
+func (s *Service) Consents(ctx context.Context) ([]Standing, []Consent, error) {
+	db, person := s.Store.Read(ctx), auth.From(ctx).PersonID
+	last, err := lastConsents(ctx, db, person)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Standing
+	for _, kind := range s.Notice.Kinds() {
+		out = append(out, s.Notice.standing(kind, last[kind]))
+	}
+	log, err := consentLog(ctx, db, person, consentsShown)
+	return out, log, err
+}
+
+// Consented tells whether a person agrees to the present words of the kind.
+func (s *Service) Consented(ctx context.Context, personID int64, kind ConsentKind) (bool, error) {
+	last, err := lastConsent(ctx, s.Store.Read(ctx), personID, kind)
+	return err == nil && s.Notice.standing(kind, last).Holds, err
+}
+
+// ConsentedIn is Consented within a transaction.
+func (s *Service) ConsentedIn(tx *store.Tx, personID int64, kind ConsentKind) (bool, error) {
+	last, err := lastConsent(tx.Statement.Context, tx.DB, personID, kind)
+	return err == nil && s.Notice.standing(kind, last).Holds, err
+}
+
+// Decide gives or withdraws one of the actor's consents, at once. One given to words that have
+// changed meanwhile is privacy_version_changed; withdrawing needs no version (个人信息保护法
+// Art 14, 15).
+func (s *Service) Decide(ctx context.Context, kind ConsentKind, version string, given bool) error {
+	present := s.Notice.VersionOf(kind)
+	if present == "" {
+		return errConsentKind
+	}
+	if given && version != present {
+		return errPrivacyVersion
+	}
+	me := auth.From(ctx).PersonID
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		return s.decide(tx, Consent{PersonID: me, Kind: kind, Version: present, Given: given, ByPersonID: me})
+	})
+}
+
+// NoteShare notes that a person agreed that an outside organisation is told, as they said to
+// staff (个人信息保护法 Art 23).
+func (s *Service) NoteShare(tx *store.Tx, personID, staffID int64) error {
+	c := Consent{PersonID: personID, Kind: Share, Version: s.Notice.VersionOf(Share), Given: true, ByPersonID: staffID}
+	if err := insertConsent(tx.Statement.Context, tx, &c); err != nil {
+		return err
+	}
+	return audit.Write(tx, audit.Entry{Entity: audit.Consent, ID: c.ID, After: c})
+}
+
+// decide writes a line of the log with what follows from it, unless it changes nothing.
+func (s *Service) decide(tx *store.Tx, c Consent) error {
+	ctx := tx.Statement.Context
+	last, err := lastConsent(ctx, tx.DB, c.PersonID, c.Kind)
+	if err != nil {
+		return err
+	}
+	if now := s.Notice.standing(c.Kind, last); now.Holds && c.Given || !c.Given && (last == nil || !last.Given) {
+		return nil
+	}
+	if err := insertConsent(ctx, tx, &c); err != nil {
+		return err
+	}
+	return s.follow(ctx, tx, c, last)
+}
+
+// follow does what a consent means for other rows.
+func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
+	switch {
+	case c.Kind == Privacy && c.Given:
+		return copyConsent(ctx, tx, c.PersonID, "privacy_version", c.Version)
+	case c.Kind == Privacy:
+		return copyConsent(ctx, tx, c.PersonID, "privacy_version", "")
+	case c.Kind == Leaderboard:
+		return copyConsent(ctx, tx, c.PersonID, "show_on_leaderboard", c.Given)
+	case c.Kind == IdentityNumber && !c.Given:
+		_, err := changePerson(ctx, tx, c.PersonID, s.identityColumns(c.PersonID, "", ""), "1 = 1")
+		return err
+	case c.Kind == Share && !c.Given && last.ByPersonID != c.PersonID:
+		return tellOfWithdrawal(ctx, tx, c, last)
+	}
+	return nil
+}
+
+// tellOfWithdrawal asks who passed the data on to tell the organisation.
+func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
+	p, err := personByID(ctx, tx.DB, c.PersonID)
+	if err != nil {
+		return err
+	}
+	return outbox.Tell(tx, outbox.Notice{PersonID: last.ByPersonID, Kind: outbox.ConsentWithdrawn, Event: fmt.Sprintf("%s:%d", outbox.ConsentWithdrawn, c.ID),
+		Title: "有人撤回了转给社会组织的同意", Body: p.Name + "不再同意把信息转给外面的社会组织。请告诉已经转过的组织停止使用，不要再转"})
+}
+
+func copyConsent(ctx context.Context, tx *store.Tx, personID int64, column string, value any) error {
+	_, err := changePerson(ctx, tx, personID, map[string]any{column: value}, "1 = 1")
+	return err
+}
+
+// mayKeepNumber refuses a document's number without its separate consent (个人信息保护法 Art 29).
+func (s *Service) mayKeepNumber(tx *store.Tx, personID int64, number *string) error {
+	if number == nil || *number == "" {
+		return nil
+	}
+	ok, err := s.ConsentedIn(tx, personID, IdentityNumber)
+	if err == nil && !ok {
+		return errNumber
+	}
+	return err
+}
+
+// decideLeaderboard keeps the log of consents in step with what a profile says.
+func (s *Service) decideLeaderboard(tx *store.Tx, personID int64, show *bool) error {
+	if show == nil {
+		return nil
+	}
+	return s.decide(tx, Consent{PersonID: personID, Kind: Leaderboard, Version: s.Notice.VersionOf(Leaderboard), Given: *show, ByPersonID: personID})
+}

@@ -1,0 +1,47 @@
+package identity
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"yimi/internal/store"
+)
+
+// consentsShown bounds what one read of a person's log gives.
+const consentsShown = 100
+
+// lastConsent gives the last line of a kind, or nil.
+func lastConsent(ctx context.Context, db *gorm.DB, personID int64, kind ConsentKind) (*Consent, error) {
+	c, err := gorm.G[Consent](db).Where("person_id = ? AND kind = ?", personID, kind).Order("at DESC, id DESC").Take(ctx)
+	if store.IsNotFound(err) {
+		return nil, nil
+	}
+	return &c, err
+}
+
+// lastConsents gives the last line of every kind, in one statement.
+func lastConsents(ctx context.Context, db *gorm.DB, personID int64) (map[ConsentKind]*Consent, error) {
+	rows, err := gorm.G[Consent](db).Where(`person_id = ? AND NOT EXISTS (SELECT 1 FROM consents later WHERE later.person_id = consents.person_id
+		AND later.kind = consents.kind AND (later.at > consents.at OR later.at = consents.at AND later.id > consents.id))`, personID).Find(ctx)
+	out := make(map[ConsentKind]*Consent, len(rows))
+	for i := range rows {
+		out[rows[i].Kind] = &rows[i]
+	}
+	return out, err
+}
+
+// consentLog gives a person's lines, the last first.
+func consentLog(ctx context.Context, db *gorm.DB, personID int64, limit int) ([]Consent, error) {
+	return gorm.G[Consent](db).Where("person_id = ?", personID).Order("at DESC, id DESC").Limit(limit).Find(ctx)
+}
+
+func insertConsent(ctx context.Context, tx *store.Tx, c *Consent) error {
+	c.ID, c.At = 0, tx.Now
+	return gorm.G[Consent](tx.DB).Create(ctx, c)
+}
+
+// districts are the district centres, who answer for what is done with people's data.
+func districts(ctx context.Context, db *gorm.DB) ([]Home, error) {
+	return gorm.G[Home](db).Where("parent_id IS NULL").Order("id").Find(ctx)
+}

@@ -1,0 +1,67 @@
+// Somebody new meets the privacy notice: says no and looks around, says yes, gives a consent of its own and takes it back.
+// Once in H5, once in the built mini-program.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { api, builds, button, text } from '../lib/people.mjs'
+import { startYimi } from '../lib/server.mjs'
+
+let browser
+before(async () => (browser = await openBrowser()))
+after(() => browser?.close())
+
+for (const [name, build] of Object.entries(builds)) {
+  describe(`consents in ${name}`, () => {
+    let server, app
+    before(async () => {
+      server = await startYimi()
+      app = await build(server)
+    })
+    after(async () => {
+      await app?.stop()
+      await server?.stop()
+    })
+
+    test('from no to yes, and back', async () => {
+      const person = await api(server.origin, 'newcomer')
+      const { page, context, guard } = await openPhone(browser)
+      guard.expectStatus(403) // what is private is refused until the notice is agreed to
+      try {
+        await app.open(page, '/pages/home/index', 'newcomer')
+        await text(page, '先看一看隐私说明').waitFor()
+        await text(page, '红寺堡区社会工作服务中心，电话').waitFor()
+        await button(page, '暂不同意').click()
+        await text(page, '先看一看隐私说明').waitFor({ state: 'hidden' })
+        assert.equal((await person.get('/me')).privacy_agreed, false)
+        assert.equal((await person.send('GET', '/me/hours')).said.code, 'privacy_consent_needed')
+
+        await app.open(page, '/pages/activities/index', 'newcomer')
+        await button(page, '暂不同意').click() // a new launch asks once more
+        await page.locator('.act-card:visible').first().waitFor()
+
+        await app.open(page, '/pkg-hours/hours', 'newcomer')
+        await button(page, '暂不同意').click()
+        await button(page, '看隐私说明').click()
+        await button(page, '同意').click()
+        await text(page, '先看一看隐私说明').waitFor({ state: 'hidden' })
+        await button(page, '看隐私说明').waitFor({ state: 'hidden' })
+        assert.equal((await person.get('/me')).privacy_agreed, true)
+
+        await app.open(page, '/pkg-me/privacy', 'newcomer')
+        const shown = page.locator('.card:visible', { hasText: '在榜单上显示姓名' }).first()
+        await shown.click()
+        await text(page, '已同意').waitFor()
+        assert.equal((await person.get('/me')).show_on_leaderboard, true)
+        await text(page, '已同意').waitFor({ state: 'hidden' })
+        await shown.click()
+        await text(page, '已撤回').waitFor()
+        assert.equal((await person.get('/me')).show_on_leaderboard, false)
+        const { log } = await person.get('/me/consents')
+        assert.deepEqual(log.map((line) => `${line.kind} ${line.given}`), ['leaderboard false', 'leaderboard true', 'privacy true'])
+        guard.check()
+      } finally {
+        await context.close()
+      }
+    })
+  })
+}
