@@ -26,6 +26,48 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccountClosingReason.
+const (
+	AccountClosingReasonHardToUse AccountClosingReason = "hard_to_use"
+	AccountClosingReasonMovedAway AccountClosingReason = "moved_away"
+	AccountClosingReasonNotNeeded AccountClosingReason = "not_needed"
+	AccountClosingReasonOther     AccountClosingReason = "other"
+	AccountClosingReasonPrivacy   AccountClosingReason = "privacy"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingReason enum.
+func (e AccountClosingReason) Valid() bool {
+	switch e {
+	case AccountClosingReasonHardToUse:
+		return true
+	case AccountClosingReasonMovedAway:
+		return true
+	case AccountClosingReasonNotNeeded:
+		return true
+	case AccountClosingReasonOther:
+		return true
+	case AccountClosingReasonPrivacy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AccountClosingWord.
+const (
+	AccountClosingWordEmpty AccountClosingWord = "注销"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingWord enum.
+func (e AccountClosingWord) Valid() bool {
+	switch e {
+	case AccountClosingWordEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ActivityState.
 const (
 	ActivityStateCancelled ActivityState = "cancelled"
@@ -1642,6 +1684,29 @@ func (e ListMySignupsParamsWhen) Valid() bool {
 		return false
 	}
 }
+
+// AccountClosing defines model for AccountClosing.
+type AccountClosing struct {
+	// Reason Counted, never shown with a name
+	//
+	// Example: moved_away
+	Reason *AccountClosingReason `json:"reason,omitempty"`
+
+	// Word Typed by the person, so that nobody closes an account by a slip
+	//
+	// Example: 注销
+	Word AccountClosingWord `json:"word"`
+}
+
+// AccountClosingReason Counted, never shown with a name
+//
+// Example: moved_away
+type AccountClosingReason string
+
+// AccountClosingWord Typed by the person, so that nobody closes an account by a slip
+//
+// Example: 注销
+type AccountClosingWord string
 
 // Activity defines model for Activity.
 type Activity struct {
@@ -6449,6 +6514,9 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
+// CloseAccountJSONRequestBody defines body for CloseAccount for application/json ContentType.
+type CloseAccountJSONRequestBody = AccountClosing
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -6748,9 +6816,15 @@ type ServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(c *gin.Context, params ListMyCasesParams)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(c *gin.Context)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(c *gin.Context)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(c *gin.Context)
@@ -8721,6 +8795,19 @@ func (siw *ServerInterfaceWrapper) ListMyCases(c *gin.Context) {
 	siw.Handler.ListMyCases(c, params)
 }
 
+// CloseAccount operation middleware
+func (siw *ServerInterfaceWrapper) CloseAccount(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseAccount(c)
+}
+
 // GetMyCode operation middleware
 func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 
@@ -8732,6 +8819,19 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	}
 
 	siw.Handler.GetMyCode(c)
+}
+
+// ExportMe operation middleware
+func (siw *ServerInterfaceWrapper) ExportMe(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMe(c)
 }
 
 // NewGuardianCode operation middleware
@@ -11991,6 +12091,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
+	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
+	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
@@ -14140,6 +14242,39 @@ func (response ListMyCasesdefaultApplicationProblemPlusJSONResponse) VisitListMy
 	return err
 }
 
+type CloseAccountRequestObject struct {
+	Body *CloseAccountJSONRequestBody
+}
+
+type CloseAccountResponseObject interface {
+	VisitCloseAccountResponse(w http.ResponseWriter) error
+}
+
+type CloseAccount204Response struct {
+}
+
+func (response CloseAccount204Response) VisitCloseAccountResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CloseAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseAccountdefaultApplicationProblemPlusJSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyCodeRequestObject struct {
 }
 
@@ -14167,6 +14302,50 @@ type GetMyCodedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMeRequestObject struct {
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(w http.ResponseWriter) error
+}
+
+type ExportMe200ApplicationZipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMe200ApplicationZipResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17818,9 +17997,15 @@ type StrictServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(ctx context.Context, request ListMyCasesRequestObject) (ListMyCasesResponseObject, error)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(ctx context.Context, request CloseAccountRequestObject) (CloseAccountResponseObject, error)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
@@ -19813,6 +19998,48 @@ func (sh *strictHandler) ListMyCases(ctx *gin.Context, params ListMyCasesParams)
 	}
 }
 
+// CloseAccount operation middleware
+func (sh *strictHandler) CloseAccount(ctx *gin.Context) {
+	var request CloseAccountRequestObject
+
+	var body CloseAccountJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseAccount(ctx.Request.Context(), request.(CloseAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseAccountResponseObject); ok {
+		if err := validResponse.VisitCloseAccountResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyCode operation middleware
 func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	var request GetMyCodeRequestObject
@@ -19830,6 +20057,30 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMyCodeResponseObject); ok {
 		if err := validResponse.VisitGetMyCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx *gin.Context) {
+	var request ExportMeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.Request.Context(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		if err := validResponse.VisitExportMeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22967,506 +23218,515 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5YsW7FlK5KySmLrgRqYBjDhYBqeHhDC+qsqKvFFVqRY2Vy8",
-	"tqUkSqyNc7GstWNbpi2r6vu8k58IkPorb+FXfU733NAzGICgLtlsbTkiMJi+nT738zmvFWq81eYuc31R",
-	"WHyt0KYebTGfefDXwY4nuCf/ZTFR8+y2b3O3sFhw2Vm/UoMvCa8Tv8lImzYYqbI691ihWLDlU692mNcr",
-	"FAsubbHCYgGfLxQLotZkLSrf2qJnX2Buw28WFmdLpWLB77Xlk8L3bLdROHeuWDhiDY9+ssmIx2rcs3YJ",
-	"Ylt6uDb1m+Fo8LnHXu3YHrMKi77XYdGR/81j9cJi4f+zJ1z+HvxW7DliqaFZq8195tZ6z7Pe8DSOUosR",
-	"6rIuqXOPMFprEosxS24IJW3mCe4S6lpkhbV9eMT2BfGY79lMFIoFdpa22o6c6t56qbZQnaX7rTk2Xysf",
-	"0AtqMmoxL1xSZEIzckYpO1mePVAstGxX/32gKLfGZ5585//v5eWZH9GZ/yjNLFRmTn/n3wqmTX/Bbtn+",
-	"8IKXfdLiwieCkxZ1e8T2WUukHLYDr4jO0GJ12nF8edJFOV271WkVFsvy2Fu2q/4KZmO7Pmswr3BOzsdj",
-	"os1dwYAmj3m86rCW/GeNuz5zYaa03XbsGpUz3dPGJ77zYyGn/VrOU9fvhRHjCz/O6h3BrCUiGCM1brHC",
-	"uWLhBBPCxgFS5jHe+Pp9hvFP2A2XWcR24XTUD+T7lmu+vWr7QJxtj7eZ59u4S7Td9vgqdUaNuqyfO1cs",
-	"1GirTe2GO+o3B9VzT3s2q+MP3UqLurTBhonmCKEtoHzh03o9JLcq5w6jrvp5jTkVj1G1YYnrzh2L+Jyw",
-	"Veb1qtzqDdNssVBrstqK7VZa8nRGzR+fPaoOUp4erfmVdpO7zDQ8qTJCxQqzYre2tLB3bmZvaeFAuVwy",
-	"zigkivgLTzWpT2xBLDmc4Yd15tZYpcV8D48y/muY/IztEu46PdK1/abtBjcSf7REaFUwF5mOi6ME847y",
-	"2eCSFSW7zMEV5V0XHWCoQ8yhVrMtOSg8IU+U+HSFuYR3fPJE/+67g9fvDq5e7l+8Prh2fePbn5Flzyfl",
-	"/U8aKcIBzldBXjK8f5zIB+JM9P6f/9a/+27/5jumLXU4XsmRlMG5Z9ku9YEwWrZbMdL0Dxn1xBIpGTe4",
-	"vM+0vyAxhU89X1SogShOyK+0LJUPE9G06z7xFbG43Cd8FaRBnXst+YqCRX0249stIxW1HVpjqTvIvNic",
-	"C4Pbbwxu/X1w+/cbt68OfvPV5off9i+tD25+TuZI/50vB9dvmIbwbLEiUujb52TF5V1Stz2Rcf6z8vxR",
-	"jiy+NjyC+oB6Hu3Jv2FPDEMecYncB8I9i3lLxHaJYwtf4B3xm1ywYAOLhCoxtjc6dCZnlqMap7NiO45h",
-	"Oi8yZklxQR1HHWkr91jylcaxfEmVo7i5kgcnfEXCvu07Jp4GHycJ4NPPtq5f6l/8iPzfL8ng9u+3vv1K",
-	"fvr386az77i2X8nLNOBhMylKXY57DeraAoh7WBkJdbiXUanz1eQ1g9V7ExFg4fyig8f5SpLxx65MMRSg",
-	"CdkSsoXg/PVNCLljQKkx2Xg6WB6v/pjVgKT0iR1x2x1UICzLlntDnWMRgV6njmDFKcr43Gf3oARrRIGd",
-	"K8X0171x/bU0s/AdYlZd8wvduOERH6+8MzLZZcwSJJBEER14bymmBO81C+io4FWatKKK/IJ4e8I2smnz",
-	"o7dsCjJXLbNUNMnfQqoVYdy/PPIwssADoxeYW/xFeX/UTstBdy169gj+tFzKLw4lU0XBG7Ch/IIOOVFs",
-	"7L2lcWXf2OIuY6HAwl/tMPW9tOSnKNkiB7Ivfh6z2xN7CdEVCqQoCzZJs9xCKkueHFOXKC4xgjMZVp+a",
-	"SntCjVP+WZPqixwoN/0E5qhBf4m4jIYncIwKQWyfUEGUV0lq1oEq3KYNtkRYq+33CMe5OlT4o9UF5aCI",
-	"jp29aX6tOVIIt2w3+mn5X2L5ERXLJRB8AugFniS0C/wkTfKOFrz/pIL2X8L1sRNw48itcxk874S2K+PD",
-	"bF1+e/Oju/fWzg8u3uhfubxx++N7a+f7X366+fUvB9d+h//uv/ObwRcXpLB1JWW8XLA8WpcH0u5UHVs0",
-	"YZfqtqv/iX4+h1kRJhyexrIruswbllkrJt+71HBe7TAh/9wlyAozOgUdWmVOChF1qUAmJ9mDG9cY3nt/",
-	"4/bFzWvX+9++279xp3/lXdPLV6nTYSnKF8W15HdtJAQXrgenH4xklFww0CTGY/5tDTdGOIy1h4VC7q15",
-	"yWUEvlsigq0yjzog52tNbtekidRjgoBHbYnMlmb3zZTLM7P74RFKLDTxg8m8XNi8dn3j9uWt2+/0b/5W",
-	"bo6JDewtlbIv/ixcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64M532InF5lVu9oly2dpDr20Q7Pm9R366h",
-	"h6NeN18bzyhW7VoziMx5XM5vlyCWR7u22xAQlqpxh3eA0+sBuVdrYtjMRk8jRNSMgwq5gBZz/UlIr8u9",
-	"FeZNpkaHvzXuv+/TWrOlVI34qNVehuSllsUsYvumi17t+SZiPmH/R4wg5w/Mlssm4VjzGPWZZXT7nkLe",
-	"k8+lm1c3XLFdKyWMUvd4C5X7wNzQp//jNmvIM3flf7usKi962zITnXkjISBa7cH7BfPA2Sovr6CrNrw1",
-	"5CT9D77dfPut8u4ftxv5nH6wJjWwPpJicKaxTU4hDOZaUv4YQmVKEubWvYMfpIloKQG0KbQdJ2uNuhXF",
-	"NEzRWL0kUqOu1NnVo8wiLu+mRNratKbihQkLTGpwomCiX+Za5piFXCc4GHYJwuB4ctKx2QpddhzSbXLS",
-	"pBahBFTKJSItDFc+gNpeEaS1JDJ17vns0mCrjvOuyTiFyEr6+kiTwgpBixneVXgmN/VkBIGiGwqP5dzS",
-	"xIUJ5lOM0fYQ4UbnEh5zhErUxsQJUe959jWbRC6k0YWK13CXhZkWSoBGKWAcz3lNG0xm88LiEcYYLrzG",
-	"PU+utFhweUU04ZK5vFLzmGX7RkbZst2OUXoclnoPvm6RqKckWTepa4UhKj8kiJhFNj8/ImtCEoQ5mh4b",
-	"uNvs6UGHrG/DauSmd9qTCe7wt0W9/SYKippJpXF0szxEKW//MPvXHMZEDj1i+8pzT4nD+cpYLEe+5jie",
-	"g4HpMNf38gsdaa77JtddfrbrVlrMb3Irr78IH86i4oNA+cwC/bUrL09Nh0JAxYQ/eMcnNd5ixOexOLk5",
-	"zsE7vnGhL3X83CuV75hwqZi3lftU1OPpsc1V7nRcnwEXjSgCv3138N4v73/wiTFy7/E2F8yqZGqs+qnM",
-	"N6Qe3NN46ZdIl9q+UCaWYDXuWip1zagKjMUAcsasT8A7VcQ6g2mEJxPf9jD8q1dbjNzpVIYgv5Ws5XHS",
-	"B6euiXnIEMfSnR41bccDMbw9nSeTSh5OKCVGo49bPCUh/IbmN/j0+ubH395fW7u3dn7r+o2Nb35/b+18",
-	"/+b7G3cub9y+3H/rzXtr5wefXh9cfRs/jGhjLVsI221U0MkumOtXHLz+bc69Cq3VOh6t9VAzC1zjRidG",
-	"x7L9g03qmo6X1n2TSYDxCp9UWY229B4uEpf7Tdtt7CYbty8P/uvbzQ/XYcO7KrrR9uzVhPuq0P/y0/tr",
-	"72/dfcvocsA86tThu1Qkx46//Ns3+jevD97+qpDbeD8JTgGn04r7QjVvHdYFqW1lvYXYLjnYtF0m4uve",
-	"vPjFYO38SFLTrJ3CJQ7yyvFYjDQnT/MZ1zdat3JaK7arcrMxdzxCUx0XPD8Nj4JHJBCAkXyiCP8GVlPQ",
-	"wlBLG3QuaNkLeUOCeat2jVVgrvDNqo0J3U3u2BZ4/uWamUCTAjaahi6sYsFijr2KedU17gr8sMpcVrdr",
-	"NoXPaSfN9tA74vWMMo5rD9yQbrFESotoevSED6lroZMrwqJt1983b1QT8O2pdGZ7wAuXyOZnX29+/buA",
-	"Nw0PVxhc+2jw+Zf9N26ZSHDbDrUaXP60MBN+axWlhYQ0rXlmt8k8pi8eRBJWWNvPzdojfMdsFigaHvkS",
-	"Re7Bjyr26GqJJbwDigIhMxspMTzj2VyHrIY0n/JzvAtHigNLHihFIHqmimr/bPSrUCAGAhqo22lVE6ry",
-	"bGl2X2mutHdm/kB5drZkVotgJukcSV/96IzM3AkzVDd/9dnWJ19uxwXbsl2TXF6uSmNI8BarcqtHOq7U",
-	"EqDgY9ir5DK/y70VgwXv8RZuId5SzPSZnSdVeZjydF1y5NjqPKGW5TEhimT+QPjxPpLIVy7MluZ2l3aX",
-	"y3O7S3tm5432VJt51GwiQ/6m/vqIpW+IvtI13mpJS9CxXQYmobyKFoGFReeAORPseMANh1VV/MpI4i/p",
-	"o4VHiMMbRRhMHTlG43YJ8oMZNcDMkUQuf/m7hw78YN+P5o6atWSTVr8sUL77TdYjlq2iB1qkeExAckCh",
-	"WIiagILXbOpUMIqhTBebuxUd+7FsOWzNr1CrZUtGpnji6dwSOAhuWtxlaWSOmkc6mY9I2JVfx+9TRBuB",
-	"b3fFk/OjWeXyv1/e2Pzre/kc/6CnB+IqJlvUycRTfENaDbQHxVHjjCLKM+PMTN/eUD6ElzFGh6lqyMOx",
-	"GEJx/5iZC09Tv9Y02+I1ld40dPVsl+iCrZi6CmZgveM4JrK2mE9tZ/T7hn9ozJQ6hJyUe8TDAjFI/YUC",
-	"MWA/eji34zgmDj+GMDF7cY4qv3FNueGkEB32C0X9N+ZkD21WQJ1JN7ahQUwp322FjUo94+NMQELvA74Z",
-	"IX2dm9iJ/HRE6R7WplHQpuQ+EZ+D/9OowpoysA53HIf0GPUE8XlCOdu3YDrXqu35zYplPNxDtCd5NTwS",
-	"O9rywt79M6X5mfJsUmFOSeETxhS+w6i5MbvRrPKOB4qcVI2Zt0iaqAb2CG14zOyrbHi80zZ5KEGAEtpg",
-	"i2Rw82f337+6sb7e/+NfUYuQLMheYUXJsixWc6iXPyXrJPUazH9WjmvilI0O9SybumkrBeGwSKCuUc5D",
-	"Pw8Tg3UWtnPZzVL3RRRMMQ9y/4M7g9//zOj/NWd2KjUpbj8aFC0nVzrhcf2c5Cvs7Ojy1rPTrhtSyhOy",
-	"hi7vOBamHeRjVVqF0MsISDFCAiM4wURFO3l5Rayi2xSNG+PST367MdtRBQjyXvKIt+fnP+vf+EL+/51f",
-	"3r/2h/6VS4PX30kszhhqTGMLy+b7HmQg2oJWHfiuST1LNO12oVhweLdiu2pfHVb3K1XWtF1zHmKk7CFX",
-	"nub2+QV5YuP2XzbW1zfuXh+c/2Tj7rXBxQ8Hn/0aKiTnyuYK2QnYxHhZxQEPyayZh4ceJaZhdiMG0zNe",
-	"aM5X5KKHM8bCm54eiGspxanOvSV92rsE+jRsQVrDheOZrDs1xPPMGGGdJnesCjvbtj1mftn3Xd92SLfJ",
-	"XEJJk0nG6XBYhnJk5Ywo10af+Al0gh6p8fHEIHqCUrxZYILJXTb7i8rl2X0z8wfmFsz+IkgtSmHARWLX",
-	"idI0lXxZIi3aI1WGFlCcvWlbdmP90uDGN2Tr1oX+3Z/2b36YEpUF/2/+4LL+QboIDBwJEd//Lz4a/Oat",
-	"+9feG+1FyRG+Uy7sDCGMT8SncPenm1fe3PzNO/1PvjHGDkbUwecmwFwBZnW/g5roLu3lJNpTJhPBijsB",
-	"AlJNbJa6HWF0GktPkPbSMq+iJJI8/+IwP8rgZilp/YP3f7L56/dUKv/6f6s8/puXBheu3Fs7P7j6l/6F",
-	"W9Hkfvkh/KT/5acYq9KSVnINOSfOkb+pCp4wMSrM9i8WHNoWKWn/B6nDXIt6hxnW2MRZMGQgG/wVfpDd",
-	"XAfIHakE2kJlnS5hLoPH/BhV7qFte89qeU9Njbhn+emDh545/OxzR777/AtHX3zp2PeOnzj5/X8/9YMf",
-	"/mi3XRMjtchEdnR4BAep4+RNyh+i/nqdUIe7Uin4+o/9i799chGSItF9jm5NDC3yVqE4tsA6rH66FJjS",
-	"zAOOV1XBpYSSMJbSeTJuXIAP8AFrnv/79MroOYoUBdMaQ4U8FRBbEl5l809rGIgbT5EcXzWcQIc7GIEu",
-	"SthbWB+R6Tn1/ED1MsU4XqDCV0GykeTMXMD3qvjcN5WBnLRbTLEpiwhO6tRb0umYNncFsTggldR4x41x",
-	"r/Ls3EI5V1yuwalTGekypBCHobEx5krwf4ZRslNNx/BjsrzYUkdtl0V8n2n7qZfTsFeZqzY0hnY0V5rf",
-	"P1vKtXE5Tar+zQvSPvvk8sb6p4NPPzNqWR3XVRZFsgYDYq5CY0RAeQ7zbJ6SWI5KgjGNF4J+OYlS+Nzr",
-	"Zbp969wzZKbdP//Le2vnt25+OLj198G61BD6F69tXfzJ4NbfdxwTpuua8GAi0bRUmjhk1+vMY65P2oy3",
-	"HWYii/L8vhw0keE2wi0tFlBbNaPNxG5i9DRDXhPSSpLUk6zEsPIsRojYbNvghmOzkRw3bMyAx5iX/gFe",
-	"8QzCQIJInmVsN7POLT1f5wGVHDlUjPSgwyQPwpPTCGO9yBrUt1chWk0j0pBYvOt2pboVk4TzB8Y7Wqky",
-	"Iv7Y1tobTz311JgW6ZTSVBH6A/YsmqmsqSY9S3UktTyUaHOcXh+zgLOe/ET++werT26fDQdVQ/tK+v8i",
-	"Ct2+0th8Mh0SZDb9Zj0wHSZuAY42T6aB6GPUCXJI/yzaPGqbQnhHe6RNPT9A+AQXrjQYRAARmyRYpUak",
-	"2CIxrciIXBkhvqwNUqQI6i91V8xTd2iNEdribkPpZsFCqqzHXYuUi6VSCYqJbL9JXE7CDQzNlAMjNbXI",
-	"r9Tqs7Z6SrA//xsYw87cwnPGw3EtW/uZ4jtt2cLXpdxJ/xlrQy6PFBm+xxjhdchHE6TK/C5j+A16zXeJ",
-	"IJcgiCgskZJ2o4iEVrgt2FyHrbKRgFDf61DHriv06OxM/XH9/rzN3EqNCmMRn/xY5aJ249km+01rfhWn",
-	"aYJEetZeBbwl5Yq15W1HDQM2AEX+ijAbu51GgwmfpeTwcheC4z5dMedXZNiTKrIebBupMoe7DTGWXo8n",
-	"OJRrqHc1ui3FkEKjyzKzIMFe5CYizyz+63rcZylwFQ8cbsJnZ1PUZlXSMGzD22JSoYuYeXLEMdAf9C5P",
-	"ou+NXF3MG5pD4djG4mEuxgViGetDtBtpGrgbeDJFbqIbUY0NedKkazsOadJVthNF2VMusdRgLDmqkJ+X",
-	"j2YZyqdGV1hLAYbVUuF3Oaznnahj9lgbbqXBCPUB5KMq5THmjzNLzXoJpYeSwRrhzSAtxq5E3mnQjUip",
-	"sgKrAbUr2IUobScrmHMCc2Q6kJCGDqqE6YflPpKzYFbFNtzfEwoQmXoM7ZQIURpxk9S7eMfPflmCxI2K",
-	"mmU3bCNULiceo1byHYX58v6F0mwhhnH5yivWa/vO/dsDqczOyt45qf0kkGmOpKJR7PK93aE+E77Zwhc6",
-	"su5QBF0RReKyLhO+huDR6CQHxsPuBwu10mmngQ+RaK55pF9FSiL7tO+zfClrVxAEwUApL9h1hrVzNcSB",
-	"j8TNTFP0+QpLhZhpMvK946TJHWu0FoovCkg4RhuJSefmJOFhxO5s/NIFdJLBbyZRqdLu4nF1EUlVCfol",
-	"dANEavvz3cYJZG5eENVjXNjaPJOMw4xVAjDwTeYS8G3IXUQPZ5e6UDgltx/iAjkJcyzIhTyEh8k7ScCf",
-	"qOZaGkWWK/FEhyHKeN6IQhdC5XtxBUUlWgARyo+MuUIxtBZj0WnbYwKgfrtUENHkXTeG5AQXN7hIQGQV",
-	"UaNu5nDGGiT8rXzjYqgcCRQmKnmwXt8lgFkshU+oX6AeK0eGh4OvdwnCu27AYdS8w7GiYUD8wDhxh9dW",
-	"TtotY+mUTfecaFK30aT2EqGulEpaY1Tz9sCRoxzvIGgSRSiF0sJiqRS/jk+8XCqffuUV6//MvlyamTv9",
-	"5OLLpZm98gPjDT3I5ZugZnQSBmIsb4hVPmK/BWaRbtN2pJ0AZpdcV9TRMeSmMgn2DFsaDw/erOHhcnbn",
-	"QfXPBxfs0Ks31tcHf7uu0kSWSDmZoRWAV49onWa6nAj+PUYN09F48mtOOAnIjPY5oWJFuQTzVqlkj2fO",
-	"DdLg+HoRRrYUwl+Pl5T37MHvzpRmodToFDsoiawBbi7bH/K1O9S3/Y6JXRxiDY8l/Nj7d8+XD+yPVttb",
-	"vFPV6M54rAvRM55ZCElUZZ2C6HIb+Uctl/btLu3bP1fOHLZ8IDYu/JkYOHESwdKjEzKfg47vTnL1s21j",
-	"25c8v+NY6B0AA1Nayo5jxNSLRBfSsPVK42DrnWr2EnkEv+1fuEVmSf/WO4N3vyBzJdK/8OYIwTuK5MM5",
-	"q2mYNvkQ7R2EFLJh53lqvZDtkph0yBWVS+lA8lJbKj/wJUaZUazAP5NwE9m7nVi9moga17h0VrPFpIJF",
-	"/dZsVQTfRjCaEbcADgMmcNroSM1AspcvtRiBt+ZyYqlkirw4iebk0jQKVkm3vrSK5XqWiK+6L6pUNaFb",
-	"F43o2xr32QrAslG7Zz40BXRjhGdstU00JtU9XveZq9lyAOke43dG14JRpVM1hVUHm3wGGebUdjqJfnld",
-	"VmtSv9JiQtAGq6j670nc8QiD0m4zdwz1QU5pxDvxkQeELR2J/9Eq7/hLUljaLnmR+8naEF06oW6OlaEd",
-	"TQWEMV6ilb8QK6VU3mLUWgwIznYciL77dIUR218iHbfGPJ/a7iIg6yDyCBCmw4VfJILLubRoT7mvPc/G",
-	"PQgSzRnFNEL1HiNDkTfCyVH5chTJE/I20jtKHHEJJXXWJV2eSLUqIEIIooVsrL+ZL2CWDtSo/KLaNREs",
-	"I9LBD22c4NLH7k+U7rOYyENJiAo42GOWC3WItfgLvIEO2zFEJZ4sNccnfU6qbDQaThQGB+BvEPXm9MjK",
-	"GzW2aT2R3MShqSHe2L218xvr6/0vb9xbOz/44O+Dj/8YNbU1BlmLuh3s/hjoq8a7eNhmjhXpSZ1QV/EG",
-	"mvwggMpTJILWIbCtqqYiyuOVy/f/cG3rrc/6t36xcXudlPMbX7H6KBt9PQmMFLG7tDuC853LytKLMW37",
-	"s4CdN4zfkiH94CdD2SlTkVIPCMU3C5xOg0ZllrxwJ2DO00yeV3iGU8FfSufmUfClodz3ERF5OPtJNPQx",
-	"T9YM3QVFxNyBeydt+ej9Hw+gKyerwv2ByRh3I1LqldB+oXxr+7kcGZ1PhkEbtj7/vP/1ev+DO1PQzfJW",
-	"f+ktSK0Ci27kMHRHuE9Z+2sOjpqNgWfsRtMnkZhLEBks7Z8tL+zbWxjqf3f6tQMp0cGsYB5zA/x/6M6C",
-	"CEwTRKCDsFQwWNZeHI8cTEqgICgktIW2AGtN24mqq23qoVhveNS1gr+gPtMoLp+jrvXS6mQtq9KM1pMR",
-	"E1VrGsKcG7fxzS821v/UP//WuE6YaM23SIn4+E0mmOr63WYugcyw0HcbuqDKpRKhoGM+UKPf5xOmHXHF",
-	"v9L9Tc8pQNthBiYqXcZW1HeGYmTurSxqKFBI/ZCPz1i0t0uQpmpQFTjn9o8qRUwvTE6GMLDBWGmmVM7j",
-	"5zKbvbxeB8RD4XBfLKm1UNKiK2ym04a/bbehh9ZdtkCOAJpg/tZKwyVKH9zpr7+5dfEnI9mCWlLUBMs4",
-	"wYlKIrZ9xqkxjm0f+ON9sjEWNZ6bOPext9Lzhex0RzvEBwXnLobo25jB4bC6Xwxgz7kLHK8HIU3ADB3q",
-	"2Jm3m3DI+eaHzWsN053SjFFVWEIqy7jlTVhGGZvAPsMEeMtY7gtbdUTXZnTaygOVr3EooovHhp4rFuSW",
-	"B6k4CWjJsJ1Vm7mVrDNcDr4bOj6dPQ/Oh/2SwsUSJnHiEnxOFhZiiITp+YQjkynwqVC4CmPZiP4yDN0u",
-	"Er/JBVPIb1RSFvdIiyWbhAULgRht3q3XKMTJvR/KaMIU97Q70uoFCHW8XmeeKOq9RWcTr4OP0LHzXwmF",
-	"S2OgygOG6fm5NO/vS2NxSJcMrlQxygwCUh+mscgZRnbGzHI63iFbtDv+w8xUpEG72bTmsPCA2UGtv8v0",
-	"wCdekjP/Wb85u11l+Nqc7og8YYho/CRnluLU0x7H64k1JvCECYxdiSdQQxY1tAxUm+Amm4tVUsPQCmMT",
-	"1vGQ8q53KDcyBTlYIfkLn2ICYqAMtcE9obynQFOALWfSjDDwkG6IBptABO1BcnjX427OzqEBSUWguFSg",
-	"Y0QS9lDx5nA6dg5XV4TdPZTARJTdPmaxCTn1UYAIj1yTLh3YTOfgCJtn7LUWeU3uclItq3NvRfCDjE5A",
-	"YeebsZBvJoCPUBxC5J9+hih7xvWlXBwnpmCFqsgY12jqkq9JhQHp7sRzyzOze/dhMMcWKFeCslUppTB1",
-	"s0ia7GzssBbqB/ZZpQPlAwfma/stcFdOHE5J6T0Z5PKiXm77D6AVpcNoOiKmVI0cs8bWor1K5KSHqqUZ",
-	"Quu5nKinMJFBZQ5IYQaNc+SO4xlw1+kVIfhvu6DDj6koTAX0JK1Z5sGgLGzso9l+78zpNsOUlmlWXe8Q",
-	"r77198Ht30cDXoObn5M50n/ny8H1G+Y6NbNb+aU6eHzcDnX0mXuxozK/DMvZsvX3sFO3sWNDRO2SNpWx",
-	"1P1FSMNEi9IWsQzyWpPabhGjCeWYqZ4PQW5HFMjM+mwelAHm0+mCbTFB6qRodeZukFHhmZSMMXSvoAyc",
-	"RhBZU/pnR1NWgK9nKjcPTSt8LLF75MSP6R57jwBOlsFkQWZh654ELYQsCBpY5kwsyVJzjimWMY6eM/02",
-	"/tuyvo8EfE/uFPei6YOkxZbCLmnMEYy0OsJXubLjydlTYXOIKshuqR8uETeP+N2mvb79zs55c03S89G1",
-	"XydTyDwMh4EddRa0mWuhWzGSFooZyEbY6CxsteFu0Gp7Jiy6Hjq0cQx/zakeGo8PWOVjxuaPGIJyy9E+",
-	"liM7VkZKaEr7ywsLs3vn98+XFhbKo0KKL4CIr3LqWQ/8yCJjq3bbE/arSrxoaB3bRQWzRcXMAm2BzR5t",
-	"qK4ZyaxzQoqNhe4YyV++827/7rtbd68auaYRpuyZV6W+rzNyIEubwUfweLywIJuORiTpITOCCtFWSz7b",
-	"S03ZG90DHecWsqcE+pk+LyOlcL5iKrvYZsZZpohzdNeAMZMpjR04k4WyscTiTpt5q3acy0Qcz03TOpf9",
-	"5Huxkx/Gv7B+UtoKglVcjhsd6do8UlqFckRlUKrBUsRINInfwBJFpyo/qDKi0nMJr6v6hF0iloKN6Use",
-	"9uAL85mowPi0auZgu42Kx1q2i52qFaxJFJpBfQQxTRYzqlTHZGhw3fFERfclLARetkoQuTIdh1rqyUh5",
-	"Q4L7poCD6UoCkAyE+moDYgTW/uHs2edW5l49VTuQlSGZu57CnCOd0hb0qO1yTxwy9rio6UK9lPKm0Ugp",
-	"jrrCSdqQny+h/kxVO2sjP87o7xvp7RvbTd5m7sHgLmyvZW6s2Xw02TZny9sjKb2cf3dj8+rPNn/1+dYn",
-	"1/r/eal/9Vb/2tpoVop30tBGViFN4XGlH/JzzDG3VReMWNSnAFmjABjS2ncYJfMQrrluHw0dPTD7EF5e",
-	"5x40Le82OcZzi9iOiroWdoQjKjkolPFGsorNpwKjVcrzaTHPlp7PfIxgU8KevG0kkBrChUkellhkvBlC",
-	"+ksnnOesuc43LSvluE5JkUqxqZ93WOWdohvgJCtd229W0lt9wJQl5eg5FzFhJ5qeCyoENFGRmjhbZV6Q",
-	"MjO6s1y4p/tHzpN3/HGmml2FWSyoV4L578Im6mljXlMM7D/9NCPPRAZcGFlJHElXiV+8VMJPPbasfQqI",
-	"fZhAY+tLZyhHuYtNkBJiQzWnNjj/ddfqrN1AfmbCOYKPRyIwtfSshqUxfhW9A9H6+tmRoBWxanf1LkfN",
-	"Sq86fbuOszb3TAAXDVYxpqiqZFE022iDCQQVqxvShWdn5nKlC1d7FajBGe5q24NESMhQw1zwOtChO2Zu",
-	"JC4VU7cM+YhppBGWTIedCtGmBieR0t8AfynqfYuRktEctBgzZXA83cM6G2jGryXqlBYPypRh8U0lf0e/",
-	"ASR1+kUYsVlow0hlM2u7Zs0aW4taLBtVxgMyhpHkw7ntLrgw5qPQd2mMTUbeEy89mI1VHswOnwAALqdX",
-	"pilEiCMESqhs4bNYUuyI9OjN9T/0P1nv//46lrJtfPN+/8sbG3euDq5e7l+8vnH74/7dn5r2JTnJHqMp",
-	"7SXhmxj/M7lAEnxK/UifazFgN3o7irpjXpKTBUemb1HIPtKZ3PcVd5lcJOwtb0cmlM1CIcPlgb4azI6T",
-	"jynnIWTZy793iSlULMYidfkkRlrUQLItA/h8ee9IdBi4M89B6cqYbjeF+JQQnZmQ/DmnPb93HCEOKwCc",
-	"OszjLQ4BwyQFY3nk0Wjmkw+a/2gvewPz9FdLRr5T9zF8WU5vZBqPPalRM/0uc1aVIiSKhDtWBD5TO82Z",
-	"ID7nuflxSFVD7Njo2Bc+9UY3CAgc+vJxAGcPWjJQOeNVFrfmoihpiZQBczNXooHTY47TAMNs1GXKvwpE",
-	"/ostpATmmYvYYCEtGNdgRllKbcYFC05MLyAMM0Wrio4Up9boOCo43DLbOi+rSgOMllZZJM8E08Sm21gX",
-	"F6T66hrTNOAr024oYJjtp3VKpSsl6KtRdUD77Gq4JQ7kvqPA+TuTxJ4PeSfqDE913QaRVYMzV32gOvYa",
-	"nbvhR5EWv6M9vqEzOfIz7YUWnWrL9v3YZ7FYsPZeBzMPP/I7npv4qM48L/6u0MsdDFlrMqsTn0a4yOAT",
-	"RKqMfaaBMIwec4gLBMOdNofrTV5MDDYJwKwzg56P3b17PJD08fGBBhdv9K9cHly40r/4u3yZWwkIILi+",
-	"akdGBtSRaTyUULriV49ZEP2lNlbwHg/yQ6ZQbY8gh6MR4IZmIzdDkhAaI2POptbxPGObaP1WhZsQRXSd",
-	"PTCyqN9l3YxXahijrJeORL/TM8fBTmdszCQwTI7+TdJga9gucZPGc4+6jd1Najs0geK3bz62qjlT8pKa",
-	"Zfp+xYZyuNtAjgHutCoT/rjHk0QYhaVGJmLcy6DwNBFbyehbfoj2pLEDj8TWUF5YODBTmpsp7Z1a6+cj",
-	"KcZJthacW5cQlTABzRC0aIC3RapEglBTrtpwksbYxpHZ/F8WEQTJoH+RZn409ADmbS7CndRsvyMAsFdl",
-	"SvHDJPF8lb/cMTJ5wc6OLs09i4CovFvhbsWJJxElNgPQapC9wCW1JPuP/CSlQ9aK7Tjpi65Rl1i57ckT",
-	"8mXGte6UKac94qOLkeWzAK7vgtg1uQXxC6i/UMpDNJQ3BqBsFFAodn3MZ6kpLziNYl5TMbGkdOY1nXaE",
-	"YzC8kZwtJ3JF9MLGumKNFMM7cb8ekesVxezJhdIzXkPSYRoyo6ovE8BIJwq9Oybl5g6USqVSeXZuPhNy",
-	"ZO8Q4NV3yMzp7xgRr4I2GeNBrQOMku0LohvoBcjD0DnUFgRqiIcAaGq1jkdrvUqL+Z4R70JJH9gCjKyI",
-	"ZFHUMAZ6siWmEXw9B+L7A4B333ko9+LQLhs5WAiEmdA9Dh8kC/N795M2PkHClLo8aGwnEJZZCvQ6lkw1",
-	"PNoSw7iWlXoHULWGyzxhvEmAOLfuvrdxe23znY/7F97v37gz+Pr6xvqb//jm0uAnH22+/7oygT+9Prj6",
-	"9uCdKxvrHxoBm23mGAOk1CLqu5yMJYY3mmaP1j1myryEZjoO9ys+XWHYQA7+7Lh0VRoFVYcthtapfAkC",
-	"IOVmeg4fjZoSd2IMdeOqMvJqh/uoHolOG4L5sd4j5e8eOvCDfT+aO5rmuOyYgrknTx4j6stoXKRkTI3I",
-	"qB7CdxDbNbhDDnK37tjmjDj8YIgxOV3aU667xapD3ZUl9FBwixGfoYIRDhB5bnTbKPlt6GkJ1q6b4OB9",
-	"iJ1Hyo1etS00Jwy+WtMu0RUmiG6LOixnqx6jpiDjSSBK3vF1mFDDv+WivVOMrTi9E21qbOtoUdvpVWq0",
-	"bcz2hVwEoTrKKZeeNJAs2guDCMSxW/F8RWMmBDtbY/BqwwoPe9AUxZLqlwspekrjyrVCfRLP6BGM2Q9U",
-	"VOqMGasnatRhrkU9Ih9AgC7jATV16C0lNUF10ZX/M6Xj+d/YRlnFVivym4qdiX+iNhzazoyHGDlk3AX5",
-	"8PmdyOFP0hP6pcEdtL6SGwTdcQWpAhxnZBGxvb7/57/1v17vv/lBYXuN+Sft/jwVgGRlO5phkLXFPHTY",
-	"UZZU1Kw00VFa8z/FMGO8JXLTs7h2yCtyNoIZAzmRuRY0sBqJExB0I9t2tGsZI9PQNou0mOqe1oWsBxMW",
-	"Izvre9QMxsjN1Ym91ALJcddqohW1lalojEPHNlETm6yDLWr542FbQmOSYz5M1InOPxNuE7idx5YInNsi",
-	"/lUk1BEcwCRJU8HMbvecD3OPtHqCOfUAS0XXHEQkwc+/7l9av//Wpf7vvtq6+fGwU2NH6CQviUAqyCTk",
-	"8SDUr9AAmD2wg8oY9FtROatR+NiohhZplzfKQZml9xwB6bFERJu6AtvAymtkcSBbvso8Bzj5lDcrQRwJ",
-	"iZBFH9PxIqbp+PDzRYVrGQDlwmWy0SsrOo0GE3604jyiYmaQwJC+PcYJTqYfPhBNLDzlvfn8gGOraiZv",
-	"YHytww1RIgm0W2tvbJ2/tHH7/a3PXx/8/ptFMnj39/fWzvcvXNtc/9M/vrnQv/jnzStvonLUv33hH9+8",
-	"fW/t/Mbtj/HbxOf3//pfm+t/ivBplYT1445rIwau6zOvxSxb9f9h8LmJg39PWqf22OHrJnPaxpo422VR",
-	"VKR4C1ATQDTrZWezKiTRmCvKYaydaBBAZ/7jtPxPaWahcvq1UnF2YfLmxXpPgu7FtMqcdKjmoaZohcF7",
-	"72/cvrh57Xr/23f7N+70r7ybiAeP9tkH19IkXAM3szHpcqLf8VSrGloJc7uG/kH8Z0y9f7mwdfe/+jfu",
-	"FIqFzWvXN25f3rr9Tv/mbyW5BTc4svi5XIs3psPP5uy+p1n6UEKjStzTSVPoBKu2jAlByYbMrFfQpBAk",
-	"2gQPnDZyhwgZGesfVGZZBG5W3Wcfk+jkbZJb3WOi4nLItubY8S08huBMrXg2YLibx6lvu41JlJkab7WM",
-	"aSFHQv9c7GRLRiAA3wjfXSZtzj15BHsJVNU1OLcKKSHP0aVMahjTQUw1QedkrGMjFFHWuFtjKkkuouB+",
-	"+Kf7f/z51i+vbb396f0/vL718X//45tLg199Nbj6u43b325dv7TNTqUZ/SKOQ4aeEcFpR4EHIpmBw/mf",
-	"WERpvgjR3iJhz5xxkHiMTmE+oosTUeli3GtQ1xa6IjnaJeyT/t2fovQdVQIzXmQx0QEk6LmjsHT0bgFu",
-	"QbjrWYc92QXPOBSV3+GmnE4kxFkeXL0wu2/w7g0sB7//1qXB1b9trK/3r1wavP6OQQ2I0PmsyREYPQ9j",
-	"HnbHB89X9MElhOrjHgmdRblOMiGYx6G6pbAKHBx0YkjrydP7ZnLKGaKXFALxmGhq3P1x2SD8uOLzFeZm",
-	"1GSo5wg8Rxp8RDrabGk0e4sObF5Xeo8l5M9hpXFPdVlSxyUWCVLovbXzmxe+GHxyWWrVb1zun/9CKuUf",
-	"X+nf+Ex+deM3wbf9j9/b+vaC/Mcbr/e/+V3/T1f6//2V/NVPvu7/zxvw+RcbX/8mmiHOnDpoqSpBUbR5",
-	"R6DwxjZP8a5O8Jf+SthVByG7XGY3mlXe8TIbP0UOd0hSA3wq0fXgCne9CG4+B6BZoX2DKJIQZkUU0cNc",
-	"VCydOhjObNp1Y34Aa/vMygoCkOAhk71KaynKZyThDHwB3TGbTCzX0iI5qQ35oaVOcKmpw122RARjZAQm",
-	"h7EP5ck4Ee4SpN5xHKiBNCPgaVR8U+wW/GhoTO8S5FWlXeY2lJfRkDLtRXjuBiCASHVV7qFCvB7DcJEN",
-	"yV+IEvlNnk7ES5GqYkDnsAVp4ZFGAIVzNitWbrJRM31aPRaUiFc6rm9KisBsJ3xGyius2ECOhe8g8Eto",
-	"tJJbM4NKFCmibVN+7MEwaqRATKIel8BNG3hFkPKNtzVbaSABwwJAX9XxIV2nG9k6o8oanfy7UIcWxtng",
-	"8D6t1+GOw8NE9bfBlnFmaMk6dxzeZVal005DdHccQuu+XCpxeJegORItMB/eyIbHO22Rg2vkvXcnqddg",
-	"/rPytaaLp1EzKi1bCKNNtoyXJhQWBhiUJUmvLkdDeqjNeGR5dm10exzVcudIDbl0/ki1VCPSKxdRzUBH",
-	"sm5OlLscO0QmANrVWAQoBSTrGKrXNpcR015F56Sa5niE0BZ6uFQ1k76MuoYFUisjEGspaeRG9FftkzL+",
-	"gnsjaU7yywjejuE1KpEsx+EelY+qYFGKwMUrqbkQ7kO8sDd3kpR804s8pRsH+kqyE6NUqRBkMw7F78rl",
-	"2X0z8wfmFmZLxgyGVeZZHWbMqA69Ttg6y5wdMqrbvoacUloKsCxrDMB3c/7qYamV1KOaT1EBA8MfJgUo",
-	"luH61FNPPaUyXM0Y8ymJA0UILPk6RDhkfwfJAhvrlwY3viFbty707/60f/PDDDB7Y0gSnAycNJhP7PgQ",
-	"g6tvb/7q88EfPvnHN5e27twcfPhG/51Ptu5+YMa0nEoFa5pHDMGUA91TAaPl9Yfp91byeO3Ggen3QxvP",
-	"73iutAl+rOCcA+VFGSuG14aeqGx9XT03RlPjsJmx/I1oc1cK/hQ4UI+3bAFWunxQjFGrrcJXWc1m4Im4",
-	"u+HuTzevvLn5m3f6n3yT9VYVFMuZKwTmVz7L5wQ8C1WqLduhXgU6Rg0fL/bjajM37AOodUMh9WY1UUS3",
-	"i8gH1f4PnkGetYRobZL/FoNU4oglpYpDpboX6+4QhyMYXRevF4iF8epHFWEb+zgcUQ0c4CGCD+U+eV00",
-	"na6bRuuq8750yvlew15PZddPx5Q7qd72gnzjOTMa0XTyyDhpUtdymEjiVubMHlOvT5FwJ1FWQlWcql+D",
-	"4jjje7wGc2u9kdVU6rFzxQJ6UKaz4/8O+qphq7u0l1PjOqV+YG78Bl0axErB3CpuheVPXlSPT5YXoH6c",
-	"Tg4QWg1wBXLlkBozCHWATEPXJ3lvgscrwyVhUCuNd8j0SEtNjNAinlxIVmGHvCGvRqzrPmrqBrMtCbWv",
-	"tc5Eb5QoYwx9bMpmMDtUo06z9N6dFnfBb6HukaUUZeX2xDnIDyy4yEGAVRmLQe8B+IfUKApKT4D/rTHM",
-	"1RRMinNak3SKZIBFMlihJFmF/hb+LfdA/kqhTsCrIn/EYCyDVgu2a4smtl0FFApJLbyiSlQ8ppssOhzd",
-	"tqDpFFANLGinQKXTlnsaYFaA/hnBrw7gq7P8tsuwNagmjeGcH+u6nks/8UOsZotJ8yHVb1NyIvW3IX2k",
-	"k8FpYxuU1IQhrjqWYKL9g2v0n6Yqv8iYhTkFuDC0Z7lSm5eIryLHgU6UC+ghzs8Qx07tacYdnqjRfJpL",
-	"XOV4c1LjLbZE3GCdeLVR0aM90uStITyHUmoX3h10cuPqRwJ5TeKIVj7CkQ3O5VPBNCyP1pUKWacdx0+p",
-	"z3yesTbgmbiW3lrIIl4iTe5YQSKg2W+g1Z7MGhd4aGLzQ46do0btICapjK0cjq11TVkhggbi3JV0x7vK",
-	"VB6m9rh/4sIXG+ufDq78bXDtRv/KzzduX9688D/9t9bvv/vRP765FKSBbdy+3L9x597aT+K3Y+/oGz+s",
-	"q8R1iQwW8FCQfCLN3R8nKJ9gy6aS1ZuLj26LUS47jsqPbAHVYgE31xjhARzd9HlmOkL5YYihgNK6SALn",
-	"tn4emBpEgabBvsbnRA+bueS6+Wl0+b0OMzmV+9++0b95ffD2V/fWzm998cbg3S8GV//S/+C3/Q8hYUF+",
-	"+/bg5/+J/1apLz+/0b/8a/XJ178cXL8g3/D72/INd4CLffvG4Oc3Br/64t7a+Y07P9/65PX+hTflqz74",
-	"7dbNu9GUY9aNmR4dN2Ks+bwSqOo+r3hs1WZdreZ7zKrYbkyBzlCNT2in1zahDGu0TWu2b/AP/ntgGyhX",
-	"VZ2bc2Sn3uMPa+pzy9+daCQHteqZe6KCU2DmjMjBjHcDDVaX2slTH4meRgZrPmFueLd1+e3Nj+5qald3",
-	"4f7amiTX6zf6b0Bizpef3l97f+vuW/fWzg+u/iX4d//LT8ML8uWnm+v/DUL6fJAepp+5NLhwRT0DV0Z9",
-	"/s5vBl+of2/d+dvG1z+LtjQCjS/iQwysHMR4NPTh02YuYjlG0BNttxK6mKOAiWCYWoFlqrEWVQ6m+U7p",
-	"F09iIIyKup4KkwnADbyU0OajRURBVGM+BqBRln90HN9uO+ylOsQ8DK1IVBFO7puTJ5cX8xQEdsAcYZZl",
-	"3sVlUNLj3u+laKIFBjtbtEcEk8p+D1KxpF5Tt1ej+NJ5bnBSXwzmZb5LGPw4htGQMY8/9dxPhtE7nV4G",
-	"GQS2G1Sa6Y5vqqgDroUQiXDf/Bxg4gSUMTcbA4iZM+NejSnZk5jmgVNOL8+4carhUiI3Un06CvMMO1pN",
-	"z1eu6nQlhYVpua6V0gB8suJrWFvaVqR1S1PdncKmaDi5qP9N8jZes6lTCbvIJfpSWbacU82vQAcDMx/j",
-	"PsQ6D6oshASKeRaIs1ghtEGhsfcYIduU9Negcu17x9FGH40bAi8qRudo2uUTNTqRNy5PeZPqLK+rm0Yt",
-	"Ldr7XC4T+yxkpTiX8m5CahnuCebZbKL623Q175i0kYADMVprDkFRjQquT1SPXfd4KwUl7rDtCT8vGMBE",
-	"pc+Sh/i2kzL+CxSHLxKqqoLn9u2THwjC3aXgw9lSCTVLkWeeXcZW5CtM1T5HuQt9gDjZT050XCsO4vHy",
-	"bHE+UTCGh7F/1MGE9ur+cX25CbIMZh/b8MjRRw80trsRXTadnKfjXXhsCBzQ5pB0CKaKYH4kxON3ku7P",
-	"mU9AKqFPe7Z8xZBTbOcyFXOCO2bni2SBatZSAgFqvgBollaaPPj1L/oX/wy1C19vacNH/vn63c2/3ui/",
-	"8dnmhf+5t3YedYfBp19vXnkzJt4duZvFAnMUNrsqXghb7ppkd3QjzTEjj3YxzBmEFHnHFcxR5g91oRLT",
-	"ruO9A0eXoPCXQ7uFYqHqKCOctmynB1Av1WrmZI4aYfGe7hHabnPb9VtSxYJe9lK3h+w7HmTMLIb9qRrM",
-	"B/Ayn3fgBuoF6AzyAA8sazLHoQvWRLE4Y+pDLG47VIw1ujyJuVZWDoztE3gCcvkgh73j+9xVffGZEMzS",
-	"YQzNABg6KULRMzuPeBgA3OVy2Gv5WL3jd8boq6HC4gBgMzzbjfX1wd+uGxCiYzi7oxhlElAE9zQ2csZ1",
-	"PNlkrZT0RK0tY74xaPe2v0j6d396/61Lm++/vrH+s3tr57fW/7px55f9/7zUv/nFvbXzg2s/3fzgYv8/",
-	"L4Hrbg3qlP7c//gKPrCxvh4hwiZDx5DuCmA3mijV8ZpkUORJha6XD73iJex2IQ9XdY0xA9V1oONKqlX5",
-	"PGsrlEQkm3jopWw0BmvUrbSoa6zFwTIiVXWR0gLigdVQpOFlRhuORPqqsLNtZi47qts5GvLFZEFG4YHO",
-	"Pauy8JZMo/CgyT37P7hbMauGJxDcBLpCIuVorwFoo7SZRKA2Nr3dQRluu8KnrtHVo+t1XMYwQEt1Jofp",
-	"1B1GrXSCV44jWwT7gFVAghOA+8eoDgD4ah/vqI5x49RJwOAQw9EVE2E3O/PLzbUHEI0yAnhu3P45OiDu",
-	"X/vD1q0L//jm0sbtNcmS95ZI/8Kb9//zd//45lL/zTf6N7/auHut/8mbxg6MtjthwtkkJQvT0N6CzPR0",
-	"AD1DHvxQmuJOZ8VnDDhOjnw7gk1tsE+0ZHdskYOfq7TttHaX4LuzWXBhIu2bTQnfOSPYcR+pgZ2FWSkm",
-	"9xKzcBY06Lecc+QAiscwpK/1hhzEizrGdHNzRZgJDtJpKk1Du0ZxgFFyKf2a+et946HYTJSvMFVzKGkT",
-	"hane7SARVKNN2m4M2reLrgKVF6qFhCFDNKHpJORhQiwE0jlKZ0PJqMHFiDLEGKOJ3fwIBmZwP2PaUpbK",
-	"2mtPFC3Krx4uEd/rsFh4aHx1sWTGqCuXYt2xExhnI0NN2QohrHvEvCfV9IastAes+i1hr3vuxhc4iTq4",
-	"DQ/dKN1x9oD52AFuwozRX56W9jiBVrhE8pBMtppYnk0j9Vj0bLZU3pcD0S9bP9yXMtTe0vYiuDlVx/Q2",
-	"J7OPrmZYBA2dd11CW1Jtx5QsGobqBIvjpyXVx/QeIbNT0i3jgxwobbOYcuS7xlIJw+4dCwuj6DddP3yG",
-	"1ppKQewR7tbYEnG516KOjkzPoXU5Nm8z6Iexhgzp/G18zXEJPPlkheESJlEks7P5dl6t3DEdL1zY/DbD",
-	"PqEumEv/i6p9I9SmnUWJ/Zci9S9F6l+K1L8UqX8pUv9SpP6lSD2GitQjqhulaTSnqCHpZOP2xfvvfgRI",
-	"5rc2//revbXziAF6b+381p/evP+HX0QDkFj2Et4dXR+9aluMpwQghTD2V6G1GhMiDZbyu6dOBuG55Y4P",
-	"og/zU5vQp9LYcENl5JkaPp9gNe5aIoRlIzi+grtkbjzSsVAyX7Kge3JmlQs+heApWdibp7i3IjQ9Z2eM",
-	"xHYr+eLY0oNZmlVb37fdhhg+DsxAV+1Xs0JcWKlUo65UkBr2KnNJldZWzKGuIFMgppHMm0O/mNVY6dqu",
-	"xbvpU4DsxxnbBdATkTriEoEXzvCOTyDPPnw0zGLANJMQBsw8MW6xivBZuyKQiozNw7jFVGxaqAHUcKMH",
-	"sFiLpyPTMI94HRcTsgGKbqbTJhb1aUpzMic7QqnrGQLVDEtTISip094NMy+btRfqs4o+uIxRYXcAEEUD",
-	"0wm74VInVLRdbGrSqTWHG++kxEZVyX7FZ622/E1anTlVjU3lWFSsEOoqMFNY6xPds7uVkDnRqcofV9lR",
-	"fPOTeZm3ev6kmkicgxs6vEhhzSFlGqwqr5W+dyftlqo4hAfl5CFWRurQLK/JSJfa/lAwbnZ0Z2fzjc+a",
-	"XOodTSEE09VJUKjpFNWFMPOvs6N6pwNohoagUXKrzlpUdX11MPFzxeVdc2Z6SrnaqKzNGIPLk6ppzm5/",
-	"Zozis7wenFavIm8bIl9mknHvBD6HBea2FCjbL207MVY5mzCXiUE9viVJn0D3m+jpapSPoIbqdP4yOZVy",
-	"qyhdjuDpWHTsPs2P0r/1LTShKB/DLgPyETshD8bvxZ6zEi82I72txisl6X0nEvWHbsS4ycypN2QxRx6i",
-	"FiK5qW4a5Jtay2U8qtTT2Ok88xcB+9XhXfS12YJgw+MnzujfVOBr7IN85snC1A7vRdYdr742/Vzkq8R4",
-	"ZzO82wFb3GZtcvCDjM7I+pl4Ys7tNwaffrZ1/VL/4kfk/35JBrd/v/XtV/LTv5/PDVL+Q0Yh8xYvhKoi",
-	"hn5w3HV6IaqfGbDcG1mJv+z5mJvZalO74WYgKepH4k6dmxcGFz8cfHJ5Y/3TwaefGTGkURfJhNuWtkak",
-	"2X3E6BgPZVsqKVDAbiSrI+O/iXd846te6vjjvUuqTjn8b6r8S/vf9E/BHDJOJLCYpM443pTk2tB6yniz",
-	"1Ofx6HK/OwMz/IQuVyc0//5NvbI/N5A1r+XCOj3IuWfZrrYOUP2t+Nw3RVNOJqr24DHDbQaE31Jh0e04",
-	"jrEnGASKMqsptTnRUp21Qk0owCAZK3U/775lwiTH1j9RPuYQk73198Ht30craQc3PydzpP/Ol4PrNyZJ",
-	"g1Ts1mR9zY/E+U1vSEM0nEAEmteMuz8m9sSK7ThiJKnldlfK1xk7aO8ExkUuWFkU5gpVNkVzRvjIENYi",
-	"jneRkOJJiYeyMpGjl6bjReSZgUUbuWtCCiTAIMP7lUSPjDOT4KhPpyo8k2j7AZ2PBEE7RW0/bDsFmw09",
-	"PTqOY27SlzLLhwJ/FRrAjxP6VZT000CGACKov/be1vUbCj3o+s2tmx8i/Mng4o3+lcsKFuXCrf7VdYRa",
-	"if47BrsShU65+9bg6u8i9nibuRbauTETNDSrAxmD0JpQfCb/qaNPEUSVKAd0aFukWPfIjtLcfwF/Az3S",
-	"4lHPkO0Jv0IVzqyn0FlVuaLGRGe01sR/Ynmi5dmr+HeT2l6tg3NuU9sLeISQXMOhbqMTT86NTFlBYCWQ",
-	"D7IdQ8le5OWZ2f0ny/OLe0uLpdJ3SgcWS6X8AntcEJYcRnLa/EoTzC8f03e4b2b50eWlsekMr4jD/YPU",
-	"Ya5FveFTMmdgPANNMC30MiMK1ZLGS9GzwaYgWH+K3wAFyj/0I/l5lcP9Q6Z8ecUw6h5L0a0Y9RwbcK09",
-	"xlRval4HJBsFSjfOHIYCvwZ393iUFm6FMTtHtdW2/SIGcWKrGa/ZiMN93RF8ZN2BSvaPnlO4z6lEhAh2",
-	"4wnbqV/NSIEYCEfJlLFqr0FX2WTerbQLlrYThzD6nLxJJpG1LGy650STuo0mtVPYSh70AfMNOBwQfUJp",
-	"H1bUzVkfJ6H7v2NbtKe6k8X9HR/c6a+/uXXxJ0auBuOaKtWVJ1NSNLrjuMuEygixPfR6jHstDdq5aUGD",
-	"q29v/hlaKa7/9+Dr6/fWzm9884vB+U8CAX9v7fzW3f8afHq9/83a4FffDjvflXbH69gwEW4gumBPj6Ij",
-	"dXhaO68jwiTuUxotBXd2WD/M3YBqkvSodHM1AEPKBXM/AYfOLTcz6sBeqpNu0641ja16JoOZikJZ6CKm",
-	"cAZp55eiqkrCWSR8FXpHecTnnAguFWYO0eqo3qZwSFWsAyjOqGX5tF6fCCqPN0x5JC/Ij4evfI+6jd1N",
-	"ajvUHW5rX5pZ0J3td1dmTr82W9w3Z+5tn7NadXDto8HnX/bfuJWZGGhCgmhTIbrcs9LQjPT3S9GIqs5q",
-	"sEe0hC0be+/yNH+4/AaS57CsLWi6ul1wsQSBatqE84zsQDEdIS1sQTbEXjK7Z3c97seRCfJ3SZy6YxI6",
-	"0Bs3XhUU5rjXqot9NWhuEVlFysZ5E8USs1qMJUEo0f2fgKLMyLo0eRiiadmmVN/+p+c3vr6xcfvi1tp5",
-	"bDJcPhB8+DNE15FW8c2f3X//6sb6ev+Pf5XS8+2v+h/ckn/+4r8QfXfj7rWNOz8f/OqL/hvy+c1fv9e/",
-	"eWFw4Tf9D271//DT4D0bty/ff+9K5BIkAXksW9AqWsFN6lmiabeBprsV21VY1A6r+5Uqa9poKKqMdSNT",
-	"PMnOTnRKZpLSvRwEJCQmMZLHaYgP7zfRVayHkTFal6fZWKKh8M520rdsC1oVodMn6MjVEz4YV2ZmbhrC",
-	"zECXBcRuzViNmlWGPBSHPT2plZ3s2GUmhOPg1S4SldGDHQ4VcpHUQN1Gog/Q1idfIsYv3rLNn9/qX/1o",
-	"8/3XN3/10dblT3LkRCodRquOIzvtf9+1TUjUaXDvJ3yPMZ/o79OUpWiVPAI6bIdv5wGAlOvQ6I+TBaBy",
-	"ahq5O3dJM6ACmRdpjdY0wpaGxI8Oc2BxrvT/rP2yrPxDBrXFY27+WEd6B7EqUw03SbUX4jXF5lJa2Ds3",
-	"s7e0cKBcLuWTkivIcjOpbqrtXIbocmQfgseCqCKr2De62mOqFJfQoh8lAoxMba4Uty1KMwvfITOnn/q3",
-	"0b6aYP75yPV5RS+JSMKldeRyUpWBUgGErAkw07VqXmOu78UrBTzOzQJIDrfDbTvGvy87QP87T90jiXh8",
-	"qpyY+IapKkT5TtafXB6sQUjq1p3+3b9CbOrCYO1GtFMFlCsB8DTQEhQzme197L047GYcjau4BLCF8Zan",
-	"Xez30oxg56hc0RDIZQy0xWdca0lZLaTbtB0FxaP6dHeHEVW3n/qbivTflNa3BnWHXHLwP0LhrZxmSc0w",
-	"OrcRcGKTgzca3pVhEKYmCqYlFI2VazCyq2WNtlhUr491JsyhLkQHiE1crzo8thywlEGfj+OsIdlvwLbG",
-	"UTQaRj/kEdKkqyzsY4uVAok1I2oiXWGkreIMrR5237LBI6zusO912GljMbvt+c0UAOJDFOJR8Ei8YfnC",
-	"woGZ0txMaW+eKID5KI8z6gw78qK918dzrQksTciu8TuLiTu8W+FuxYFKtiqn2h+XlVWxLM8IHKEMY4iE",
-	"uyTyBmGsBkrL+gHOdyQMh4+X8xNtv5ircn0MwAmz9y5CJVHoLyTczGuxjfR2lfuzY/2Jwuz4GHzto5UZ",
-	"PzLTTtJkizEf5SeFHpIjTeYUtf9Ajms2rUKTlEztE4y5UgsCB5pUsIpE8KBqDXKJAGMTF5gsX//FR/03",
-	"Pr7/3l/QobF1/uLW+Yv9D/88pvo3VKgVUqKed84stIxKg1OK7RhEQQZW9BFsAZc/j3YM/j6Skdd4S/5r",
-	"+MwQo1715cMIt+2Hfa+S9608qphHmi92RnqulMYwwpAyMzfq1baohJmtBqEkhTiCwoho5pKRuw9lEWcW",
-	"dymdIjOKqf3NER/d55/3b73Tv3ltCjm/QWvsEU8/q1oOHtfPZ0c1n5OHHkLWbz+mGU21HO7qHTvB4ezL",
-	"OO0ERFuMXK206ziRkyhNd0u0bywalbniiK6ONSOsftBZBshll1D1tVKvifPD+dL+2fLCvr2FIdPx9GsH",
-	"zCHQyWkkyTUxhzZycOnawilWa1L/BR3yHUdLMG7QSy4yRKx75nXSPbtbByAjjh4694Mf/iixN8szP8JQ",
-	"cWXm9GvlYnnWuE+mtZoXxlac3ok2HXddE/USmbDJjeraMn7Lmfli7i4z5kYxqX1ijHvJvZVp9bJ8YPVi",
-	"OYo0U5AYsMfnsKxVyO7UYwh5s0PFze0mFYaNQW5KfA7lbbUoFMQSUbb0EmSQKAAZSC+mbi1aRB9rTKK4",
-	"s0q9B/PCYl4FPR4+10Xw5uDZtNp/nphGy09Vy6xzYkZcgfxVELkrjiN0ow8w7SJVmYse38RFksdlrrp5",
-	"CfPmgyeGAciN0Bq2aJs9YIfUN4RWpWaPtpEf2sXoVx3tqMJkd1VhL8zlbDOdNqinFqthe8qovmjEcmpz",
-	"QU2G+zH9lZoqNltRGcZtLphXRKt+aKSUQiQI7JqmrRye+gkcr0ttaVIK2Pzj+qtqj7zaYR2mQJpqXCpH",
-	"oHj7nCwsFJLCJWwbbMiv6hIPOgOiPk8dBw9o5FJc1jX6tod3wpjpqfsgm3Lm/CZrkTYVfiow/ahdDpsm",
-	"G1R+/FIutxNTn4z2Q9iY2ZAToCweqdOBMQ4P5vC2hh2ehys8dbvaonI+4YNqlKCBbdSXYWjxGbaWHp51",
-	"2Ek3Y5LFgjbBqU61hKrHIX/RzjS1DpmXaqWXZoMG7vIiZNJz7M8HjWW4iMog6PqObWM9zPXJ5YMLlZCY",
-	"H25vyYBoFsqutNnmkJMjzjXVKIP2Dq4tualCqN++XRZF+k/y3dh6ixFBEmWnEXkQnGSECQ6fN/h1ax3P",
-	"9nsn5AmoJEBGPbTe8V+HtdT+7qmThaJRlYtgjUEqPlgDS6S8N9ItGM4YDDB8fzCbpu+3C+fOAdJmPQUp",
-	"avnYEXxzYAgTzKSckddFJ/wukjZgkRThbEQxiGsFbJ661iuugoYSxaCgXxS1Pmoz+bFWvHTPJIdZDQY1",
-	"LSBId7/ivuI+9dQznsc98dRToC2eoe22o3Kp97Q9XnVY6zs/Ftw9Q544fvggWZjfu/9JDfsnfFp1GDkj",
-	"LZszRULJwabtMsHIGUSRPaO8PIIIWgealdZn8RX3DGDBijMQpqhSi9jSqA7meUYttGJbZ3aT+VKJtKgj",
-	"tS7J4OZLZeCbio3arvxoDlmp5An4zLwWuR5TWDSvuD3UHjhZcXmX8Lp8bgGhiLCOF3WlIpmfnSWUeB2H",
-	"hfU/zJHvnV2AfGepXO+We/eCLXy9dW3aYCBmV1hvEZJ0yZlITeAZBEOggpxRHywR6qoQVfxBqb8FEJMw",
-	"Djiz1DjyGObm5haWiNXBSBK2depGo4VLxLaE0v/9ffPE7bSqzBNLROrU+IVw6Qqr1KhgCGAKAx1bPnnw",
-	"uaeeikF+UUGOvXTiJJ76mR/MPHfy5LGZo8xvcmvmpVXmebbFFgn88kyRCBv4UxOmYs+0Pd7waEvqO3Bq",
-	"zLUIdxkMdsRirTb3mVvrzTzPek89RbhLKAy2iN5x2tIJzkWAlZQUolsARgqzUA3EjsNyV7HLODxoC0Ll",
-	"Oe9+xQVw6Rpz0WRBjlhYbtNak83M7i5BzNpRN1ks7tnT7XZ3U/h6N/cae9RvxZ4Xjhx85sUTz8BvQh91",
-	"4Yd2yyYbt9c2/+ezQrGwyjyhDOTdJXxQ2j+0bRcWC3O7S7vn0KfQBGa1J7y38s8GA81BqmNwwEcsqXXZ",
-	"mBipHoN8F9piPlRgvWzsCwpNQDV3wLpx+d2rHeb1tNtsMeG6RiGWLwqUPqjkXLtERKiizIW0a9McwnDR",
-	"FMaX42kWBZXNwIbQQiLUjzdJTZmQQuEIZ5Ov+GqSGQWgiKmT8fkUpnJKXnLN0IBoiUp41RHtuAcDfBWm",
-	"2bwam0wsl3iiHcFccYfV04hDlS+FYw7Xpxts9Xp9MSIO9cJBpAb6TpG4rAsVPLog0TA8PhqnzWQcePSM",
-	"YN0KHhLe9//1vQ5LGTJAQch1GRRX6AU1tubHQ36x5yCWqed48gW7ZfuFc6elBoaWFHCo2VIJPauuVOHA",
-	"KxBRHH6sgDPGmz5gCYAGlTA+QqYH36mdN780mOWeY6i9xPRDySjlorVy+PJpuTLRabWo15OWe6fq2KIp",
-	"DaeQcqo9Vd0HMAFwf5eGT7JIWr2A7YU/tl2MUhJ9pD5tCJ0YDZ7D04hjYuD4B6GQYzl0MSY4/oiji4jX",
-	"51lPnSEoVk9zqzf148PAyLm4PaByCxK0U5764Ca6OeRJLm9NTjQBWcCbEJIUh0MtPmk6GY72XDEq2/fo",
-	"mnSjgD/IO66W8L1Dqo45S8Y/x7uRDp6INYrGbLI218RjdA/2YZ4WbUYwVx7hs98uZ3igyCGHaA92eXT7",
-	"OnibwdYcpjK5jTvNl4KTlqJQt3vHXEDuokNPyTfle1eHO5oiX7Otc6kU+SzzI9xnxwVABvPv7fgWv+SG",
-	"0Rzk7oC2jFst9dhWD2zOGeXIMLLxMfkz8OS2zquO7/3321ac+e8k78bc7ly8+8Ec+8EmViJtn3fjm6LM",
-	"e0n5VyK5JxRSpBwLIZFQIeUekcukNV8V1+a+T3sQEAe420QUYdYG4KWPujaA9WWPFCkF6ERTICYIdcT0",
-	"gPpSmIYWoShbaILq5aebuu3aojllujkML50u3TyEY8RlTOcUHWhxEznGLvbeVczeY+h0h+BJBAYr5ynK",
-	"Y0DPsxKqSaD9Yy8+K8V1uXSgRP7/75LyvgOlsKVy3GvGLZUq5zBqgfPS9neTUyrMcoodDNty7S3NkS7k",
-	"yFQ6Ll2ltkOrDttdKKYL9WM405Enardog+1pY1qfwQ9RtV0KqmXS+h86xWN2ze94bBrSPCa9lwnuOirm",
-	"7aQZ1yti8fMqtnwB5yyEHaYlxo10gLOY8nVWJupjf58DU3sKF/olqRVTYoGZBtirqKjlv7OIpD/lo1q2",
-	"rBP43kdUWOPsHjnDfdmypkIWy5aleTrwUI+1GfVJtUe6jK3MYG5ZXgIJQspTJhCIEz+q9BHWZfyTkofy",
-	"x2fQQTTZKT0uE41kj3WSj5YnVi8j1RUbT+za/hkoP70OVauL6jIpuonD+UqRcMeKeujTzqljYU2pUec6",
-	"zruJCIBKIgN8Isjm301OqZhMva4MPgtC103edXWMBhKx6z7zlkjbs1epz8gqdTpMEJeBxuixIiKAaydV",
-	"T79rWBEDwoFp54nlYcfVpi004pMF4TKTZ4/WfO5NM5rnsRrgTYGSKglApyGaRsfv8wcv5A48g78ZdxKZ",
-	"M5jmBgQHV5TSAxpmRo4yGjnD1qlMpd2lB7Q8nfAe8YQOZZiffq1c3Fcy55YPAyZCqykbmkoQOVPbJSMw",
-	"GktzM6XyRAHQPDP6PqQW6ilhhhV3VdOnoYnMlScIfuYOwSLx6DzSoC4fo9LlA2mRP9vlnhgZenysWLy8",
-	"bmnsXbLJaYRLFMQEctdFqNW37LBpNMIb4pEUFQB318jjgTtGGPwePJEZj7W5l87uT4E5b1GfgjHfhOQd",
-	"bFvNQapgP2/uBYweskefGFz9y+DClf5Xf99YX9+884vNr69u3L02uPjh4Nr1jW9/RpY9n8ztK5K5/U/u",
-	"JsvQQxDi9nKwMJEwRA3uMertEoAiDpcSnItorPNV5hlN86OwwOO4vh2kg9g4BlIA8D/17dQJQm8OXEw5",
-	"huQLeLS7gq6JCRoYISNPqldmsz3JbMxXXf62kNRwE3kOqlN1OdZbabZkbON3OoVm99TEairdAqjoWdgQ",
-	"G7o9MqdOKPEgXQ0zwnhjmGyegZ+MRzk+OxvMJRoCjLGDwwfJfPlAKY9j5+CJf38ghAIVl5h3+ISeX5F8",
-	"/+ThmQM6n6Ta89kMhgpb1Ft58p+GmPzmHt2F1GxPQnHcIfnIztiD8tVYgJffv59NBrrz8LT9gS/whjw7",
-	"oBbUl6m+QnILyRPzpXnCO76wLfVJi1ssSiqIHhOxL/zmHoc3OBZ/pu4/7xgu37yxzGoqRuwzKmdW4EaC",
-	"WFO9ijMWEoWY1UtJXgGP+75CG3ICQF3MwOzp0vrdZNklqlGnegpMJNL1uNsIkGqDdE2BrxBdhncr+My3",
-	"WwZXNdDasQgY7A7QtH7940XXviJlsaK5XuKMKImA6GaRgupSnU4J0JpePaWy47tBT+zd5CVXRShqvCU1",
-	"IoJNZLFsIshkxuRkTaRPnFH/qgAO05knh4/+OA6o93GngpUwiDbWHvXDP+lRi0G7/ehh1Lkn9Wf8S4w4",
-	"bQwQZRz2WQ0kjckkcrwgzvSE/HtWHd2TS6RFV1isrS+NJmUDQabcaazl3qFTjRaKPyb3OYj+8Yyi9JRz",
-	"rakOKHteE6zmMf9chnppe77KFsNiBNci5QMlQpuMWrvJEY2dogpOiioTQj6mDkoVEhRV+RoY0dKosoXC",
-	"2TAaNbpJy2EEJcmlmkb6umTpp3v3zu/No5/aQaOY6YcesdZtl9Dd2oXUO4IBUU+V84yqF+rRfLooHqwk",
-	"B4+5rHu0JzcSz2C3XYvDOSw/ffDQM4effe7Id59/4eiLLx373vETJ7//76d+8MMfqUdtBPEHNBedbgzv",
-	"z9RYE86p2Zn9p1+b3XfulVfkW00OqtNIm6oyKdN7fjB46nHKJdSznmIuYbgR0ybS4M0Bq7E97Fgp0APj",
-	"dVzXdhvYzyTphwk6xo7KVT4YtpZ9JANaen4PJaYVEszwyZ9AVITpRFSkmRyU/RDedVGLT09Yjpxv7NaO",
-	"zA6NnPeOeaqyti16B3c8OzTYUbhCDnQ6VjdI5YdqdEXdWzGoUUy9S1NPGI2dyM5doIeSMJpJCVNPGI0U",
-	"zhHhc69XJG3MXiqSBqcO4Z7Ue21u5b1JexTsVC5h+Ix69rEOKEcXk1rfcxxjMzt+h9GljXEgDPzEzhju",
-	"cjEtFLHda2ughgS0qFFlP4aZyjqCAlXOEZBRDE7TdptRTyqd/bvvDl6/u7X2xlNPPWXUxF+IjDlC8TxO",
-	"3RWdKc09DJunxMmqPXMhSQF/Hms7qj7A1502xu8ePt1Gt8lAsbGvd5hqTzU59P9DgFCfR4gWgtHhCVV7",
-	"wSHtINU++tmtgYz6J81uDY8/O6d1KoePiFsi3WP0rNSDzoDz6Qx5QtSo6zLrSUmPZyy7YfvijAIO0FhW",
-	"Z8gTciOtJ3eTZZ2S5zG/47ki9B4hFRCXgw5FHfQyAYJhi/YARuAVt6vIA/ASEcjI7/Iogq4aWj5Qof6Z",
-	"JaS2BmcCUxOSUFUq5bvj+kJpcJgOhEngiCGQsHvkBh15dA0ePL8x7J3StMdOF/lTUtdYbYXYLsTdO37I",
-	"aoC7oIBU7bxFm2dkkFlMqvQJ/Szpi1GhfsV0qY9Iyrarjasqc3hXcjkGiQC2S1zust3kJCY5BEFdGyuD",
-	"aa2pfKe75AdVfpZQxwnCIuacsUPhRB9r5VCtI1UvPIotqnYiI0V0qnKkKtN9sFRCoNaxGrwYNIDHb+rU",
-	"dpg1pBbyjl/lZ4coCEWlxySf2nbOcFLA6tZdqmgF8GsAcqPGPJ/aLnJITqjngY3atWNxmiYVpMokb2Ou",
-	"T1qMuqrNhQA8HJf7FVysKSgjF6TPbQdKDwyB0iMIaCe0xsvcqeSdMoiR6a1MHD6EtkiLeyztqBselcNo",
-	"/4jFHIbg2ckNW+Ur7Dh3WK6g8EloKUy7tDeFJcqXQfKIZFRd2lsCMGyft4WO0wScB4ANahR6QRiiDBNr",
-	"D6r/crbB+5x+6EE4f5/uEZU3mMvHq+Y2RRdvsNqdthsO0Z4IIPGhUbNyU9EVNtNpQ9BCV4oXFXhA0xaQ",
-	"9xLXI2OhCqPz9wTTp/io6kFqeg9FDwqIyOD2Zf5UChlAqFHd7xxUDwophwgICuF6KgJkLF3+Qp7YuvXT",
-	"jW9+8eRSGLeXKnZd/d6HHECFWNtkQ9IvpIzobd/zmvzlCL7Y4qsspJnRrBF/YU1vt1rIHuUuUKk8WmDl",
-	"wfIBR2zSWF0C/lo1wy9FEq3jsTfFjtIjb6MSnhWnRXzHNEf9c7zFCjtK4y1mZncttuOsbhlUZiXUQCFv",
-	"S6EOUPeQZiQP1Qsy8vWxwp5p0u14Yk8UhzhVXB0KwSkfY937Od7x1ErS1O9goVOr8tH7G8IUI6dxg5Sw",
-	"lFof7LFnOipUtBUM9HQV7ZPQLTkkLOb6Xg97y3keqwHarsJzVvYmfGxzF+e/RJgjdPe4+dlZ4vJK+Myw",
-	"cr0Mi1C7/jDl6DiNLWpmHPCTxv1aApMY9sOzG00/BvEOzxSKhRXG2kYc9/CQUxpdBA0/wCEUz4rY/Pjb",
-	"/oVbWzdv9e/8evBfn5AFsvmTr8hcmfQvvPmPby717/yy/+GfB1ff3rj99sady/0rlzbWf9a/+lH/6nq8",
-	"LdDsuO2yg/7HavpmHfFBKiPBxTcW+MEspxWIBgg+hc2pbz/h9bD+Rt6QXSLzpquY2chQtFwYhJkKO7x7",
-	"OIhh79QX269md/XlsXjX1Y5KXSJZBJ4pDeKQ3jVwroKf063Fk5u6DTsueRJ7Qk427aJoRM9nB4MBHlnf",
-	"ajDDh5JOImlRdxowBiNwH6d4lbW0A787dRWRiibvOBZ2Lqoy5kZsCZ0WijWR+e95TBObokiXNwsQ1DQv",
-	"klcJnLCwlMjMlTNMPVeRPxqW2IqPaq7zOAhsQHpOkaG2wLT9OBLshV+gsOzf+p/+hVsb61JcojQdvPf+",
-	"xvqb/csX+7feGbz7xTYFJc5sMvFYfmDiUaxMxwYVK5h1B3EQ221g9MDnyObDy8XrEEzIvDmxTiSpdsux",
-	"CMD+Y2646KWkWS7hUqfG+lrU7VAn6MWMYcJAAiYNmjj/G8OsCY5yj+qIklpqdAi+n/xQH5CMlNMU40nI",
-	"6dHK09SvNY8zIY/fQCbA9KqsRluglEo5MEW1F2WetHg8JjkZCc5WDgZ+OFFUUetyqWQo3IqSR7Z35+iO",
-	"+naOARWbI3RT2LCjPbk1ddthRQhWKNR4yKxMj0dkpEAeZTtVKgYb8VBSH3f4DFTOYys4ivRykxbbU2Uu",
-	"q9s1m45MZnw69uTjlN0fznya0Z/4fkwhxgch4COEihUpeVIljXZ+podwli0ruuRHVJxEpvhQbK4YVQwf",
-	"7/OsPY14zvOMtUMfSXC6xHbNNzQ8XdMFzRGkbvFVFj/9vLFq3vGnFaoOFsw7kEQ/Yqk7kTyf3INHhYBL",
-	"D4qAp55FP0zFS2Ebqxa1mEbWWpE03w1AswS1rUwKV5V2mdLnaO9p/diIwN1hqFg1QucnI3nlmdm5bMik",
-	"yUN5Q9hFL1A9LepjAvC+Wazf5K55bgtZKErbCDI+VrJbxWunKLc1HW3/YpyCYtFFpHVMA2z1iC53hZRu",
-	"oRrNmsPsLbanRgUbRfoH4ZkRdC/JYDHsh7hEwGm0qBshgp9PoSHnapUz1Kkn2CwkuMcdPUshBaRmLMqD",
-	"FGyaZALvI7o/pjQWW2wpbFSJrTLxTCBl0VXtajCna9UWtp/FR3Vr9FTLsndQt2jfqS3lPrSShXFMIgk+",
-	"n4aVybsu8dRokB2MoRRM8fY5ETXqpqcHt9ge3aZ/Ru+a2ct8GNpqhU3PygfCFkJV2/ObkFkDOcE9yM0B",
-	"wx8n4zM3bOHnsi7W4zIV34E/UGAOe6NfZN1n1QTNZzY9NTg2zs6d2TN2o+kTrCKA3Wn1iD4DeWDM9Zmn",
-	"YGRsD86X1iB7P9N81a/I5qDPBk89CNH3UtxuyyXm9AynKOfCRU+BgzU51qpZeHasSCiCvGWeDnq9MlnS",
-	"c/DIToLjqSHMLB5nOBWWpGoOpcDH5Ezu+k2R6gOMh8pGKACpBaRpIKcwOITnNfzHSF04DTdTvikN2/SV",
-	"V6zX5s/NPFF6uTyzcPr/lF8uzcyefvLfxuimuNNNLR+3eEhmde3RHtH0MhWSVS9LLZRNUKzLfbs2glZf",
-	"VM881oEpXETaKeglTuUI1J6mHkGsUiE8gz0eo1Z6ROk4o1Z4Eg8gFt1pV3wu72euaxlvMq5/Olm82ODO",
-	"Okq96YR25YugiKsVHJSK8kBqsYDktIzDMkHzJUsOqdtgEVi8R9JVq+eHs534XJRHakluJyavK/wxgRkn",
-	"zLWm6a9q9RBUbzR4njwqj6/aVqwY2qCtHNNP7WR4SI9hFgDKj6rgMINnp2aktpRSVCRVj9EVUSTsrLRL",
-	"sTe5awXuDVJnsU5KQ54NPbk94QvSL8KyZR3tPaMffGQvglpSMNGHErnIopBpNdTQ5IBVFbxeh0IULMeG",
-	"zu5BRUqTCiiMHZMUcoYy4kSRN5RRpbWVKW6CD/UlbngTcIBcVSV58zKjuwQ3K2NrTvi8jcBxDxSfVm8H",
-	"Q4Sk0YygmKqeBMh3j3TPqxjWYQqwukLPXVLl6dhiwq2xqd5Bl3U1cKAaT0XVYmewhI4lBwu/mGuJXHcy",
-	"sNJTCwJDM/2R5sowyYcSisviyNNsjqYpQrWjkxTQZWzFUTIbEZ1BbBPqsu5SiGIZjc8JP9Yta4gydFBv",
-	"hFPiuH4sV2Ai6kUdEZ7IG5DI2agfsMLtAAkVkeibtusHjYPEinJs2T6hjlTq09rRqHdU5ND/7O6I0QGS",
-	"gFCmYgrrt6XawkMRD2E33E57FJ2eUE+NIFPstr0IsAEYJBOcu8E8lqQd4S/mj591m2nxMzVUrGRKfSDH",
-	"mAxJ65EiHdzyDMoJum9PhXL024o6YAb4RLsEAJdnhoEUeMiwdTJcbOBT6AQMsEUKakJlmhKftdqOjgMp",
-	"3GXJim0r6FSmH8E+Mxoun/m+5M6GAkKIBQaoKY9LBaGctFZdh9Jzu9Jk1Y/kjIuoHXiRYulxi549gj+b",
-	"g4oE9Ud5RNAkGHVqLqYX+XQQXo9Ismozi/TfOL918zbGDZtMMAOsTYajqUtVKUgqGzwFTzyq4a9TCn1v",
-	"WtjLTduxPOZOJSuTkZp6XaAvBJGwIkJUhblO4MdqMo+lZjundOhgpCanoZWSjdt/2Vhf37h7fXD+E9W3",
-	"6rNfY9OqstRXBMLHBRHUaCGmilTP7yanoHNHjVuK7UA81QQGtGxZp+ij63+Uc3sonpZTKaCRy0AB0yge",
-	"ki8qEiqCoyxqHoBkp5ChAAANyq0zvZjABwyelUQzP0Ug2EZNwcpoPJEwKB9MoUYR/ph02tihgvtN220A",
-	"qJJqtWmjH8iS0lGaF8IEONXiq0yR2QN25EBSqjSX1R3Dyh5cXcKVMw2sJG1aj6ziUk89Tgl5xyIu5ymx",
-	"63AjplayA9oVr9nUUR0dEi1jNXC6YuAOW2VOUVuIqLxBcWlNZd6ZbeXgnIMrt7085mGhYEP5KnTd0Y0p",
-	"VCGube0my/qPbpOTJndUgx6ACcPVV/BnpMp0Sx89Z60qY4MX7BQzfGkxlzoW9tg5/83DqcbJcN1ML4Va",
-	"V5KFx5gguSIRnbb8t+CYPmJR2+mRGm3npL49TepaM+A+mW6hNfSMkvdAtctlTn0RrCCUTJCWSLpQNy5H",
-	"d6SZpHiNFCi7ROikBMlQDCAOFJyEoD1BBB8mvueoa720yryU9NdHBI1MTfJ/XVVkw15lEBwPGSUqpUji",
-	"EC+SOilAGyvtItWZk8vlmNfheCpQx3UZ71Kg5oCHz8nlwHm1wzost4dPTe578KM0V6StAgQA9BlOihI9",
-	"ltHn6GMe/1jzOAE/Ss+7YniFEWDXFqoX1FBeWLk8u29m/sDcwmwpZXbBD2MdMUPogMfelzXCDXp8ej5Q",
-	"dbGCmhqjxhLWpyOsbcdrSI1W8VRXh4DyVg4mMAw71Zbt+6qlMmQyc4+ssLZq1nrG8mjd1yjg8McikUzu",
-	"jFRGlHhSmoictHA4Kttn5GcVlQ19Rq9M+7+WSFfazK+4+CFIRKn3VLG9s+0Kn7q+vD9QZnFGHo3VcZh1",
-	"Rs9TDg+D6T6gCB8HeQxtKvwiNI6Wi/HBroAe9PWOYGgAveKekb+uwJdnAPAc/o7A059RquIZl531K3WP",
-	"wZpBgmnAYQ6+47qt+mPiOnYJAruO+RMeI5TMlxSK/pm6zRxLnDGCkUMTprD3/CMp/NT0HoptHuv0uHPQ",
-	"HhoEQqXRYuo64H5zD2sOlN9lSVUftGgvqPKkYGAxjzyx8fUf+xd/++RIAWgAizCoY7Yg+JwVKmVLQzqV",
-	"dk93mwxMext9sGCkc490m5DVFrm5u9SNlSYHwhcjKSMAAnUMsDkwi3TB/EiR6f92AIuihq8AIAu/47kR",
-	"zIpA6gyDV6RQagLFLQlt7nC+Aq3K3B64JasdH+xUjLbaAsWKMhWgYQOvw49EETG7NaCrxl4xNggJGeRO",
-	"KwAZwn9KQHG6LyfIBoBJt1vMgf4DdbivavOKQwBxxYiLIDCvQoPygRVdR09jx67xQ3ETZBDB1AutWz0C",
-	"qlURubQKneGN1XWD+a7nHox8TRnVD4OT0ip/pLO3Mo4M24fhbaNCqZUu704zaQurOdHJKnKfF3LqaR8Y",
-	"vvXxUCaXlbIhz+3cPx15xCXyEqGB1eRDB+7Aaop21AcPQCsIDgKunHw0L1FBxfG0aQpe+oiTFE5S7txD",
-	"0fkeLonB2rHLXMQlFzrjSDxpO5OCfJ/WmnIfpw3jKffB77XB3Pe5Y+nuFRAPlydQRKNaf+rSlrw1bg9D",
-	"kAjLHRrzT5ypQnswPd0zTxqD3cvBAztLua2O49tt6vl76txrzVjUp1mhOwDIMW6Rgs4Z3ccuHoODnz1s",
-	"HM7IZu9gwcKyZRGqu7r+v+xd748ctfn/V6y8CUizuRx8+RbuXoW0pFRNcsoR8gKirHfGu+ve7Hhqz97m",
-	"ipCICoVGDaGlKVRFlagE6osCkUoBJUr5Y8jeJf9F5eexPT929gfBm5vj7uXdzXk89sf24+fH50Oe+MXG",
-	"z84EZOPcmYBcYp2NJ1FGY+OnL4CP2hCwPEvO8ufX3Y/PEVojLeDWRXDsamtAr7Y6O8Bm++wzq8/9/7Mn",
-	"Z6+WldfyH64sVPBQguZjlhm6lN8wjI4UbEsUzdH82ghXEDiuKMFipFEpo7h4yZhWTDXrO2ftwGnULUPv",
-	"By0W1Iv8Vcp63hudEKH00OaIdVJvjdaeSfDfftKmkAay6xg09P0VBR+ZIcwFlGgbaCFfgbdbbFA3bPk6",
-	"Pa4IZHbXCLyUFvNMEqa5yeCXJ/eNkCYhiz3baaeh0YbbaedTTDG9wKihxvzxmWU4EesFXOvFMOLakEHT",
-	"BiqMA+NGBlr2nWoG8ywjLaRJxCOazRUld48dpLwj122feaJuKHJStmdO+jPBbeqRnvIQMiSgktCG7jou",
-	"SLeGIirk10Ma864Z8YAkjEr9zDDR/9LFkHVtXtIPdOvVgUmxViLmg0mxc+LgYQl77RFKMAgVzlY/x6jj",
-	"C6u4d/UXR6WsoVgkproJRI4hkZHGBGZxHUNBGjz63sQViUWvxyKvruFpld1uvJuq/mH6ty9xzByMy7sc",
-	"PQqOKFyoJpAE0qMhTfStvMNM4mCEEt2LHlSxUL5dnKd1m0dWTlOcT5JtczZiETJGxKBdsyA4xCC192Of",
-	"+DDNNhwippv7FaTez5AJsfyNa5BVyDFRYR3q2FETDjJNXQVxQDhkEUlmyvIWBliS0dB3TOx8ypLTpuVl",
-	"MhKYV9QSNZo/+Z+PtA98R0nk2Ad4QrrDOJ60KqYG9RecnS5PuOp7npwXoNGXDYFqIxf+JiYYXQARocO8",
-	"9i0/amW150kRNj8Q9ZbWXYSV9ARTZbXrmUATcSxGrWHqG2vQ7sW08cFW6kRIDklATFuv+YWRdjOQsozF",
-	"iEjgEV4QOFBnAUVjfoHzc5pEz9Nwy19exRFqfCRyQJ2D22T0xJNM6KuPu1Ah1Yrem2wsHyKSMaOLm714",
-	"Rs5ytfzSnKIHx82ie+zRxYID4CfKFWNmufk0MxXlqpDcJbh68uQyXW2uvt9zgkYUGfaEpu4mL7Grhykv",
-	"45TjDcESjnI6ZzV5E4IAFX7RWRtIIlqqL0aeQXSWyq1zYlM3fORUaY6RnAgIk46oMjdgs5FlHBUlzGE1",
-	"opZtHynkvkcwybn+/e5IYIo12RV8yPYkmA9IM865BtFMLu5QJNJXq0RkRLFFASSpdx/ehQNQEAU3icN0",
-	"f7cYWdO3KJanq0ciYcH3qCRZkSxk3Hvq8wVs1Stsfow7QF5qSiTrMimh0MBQ3xZsZKjxXzc9UK5cNKtw",
-	"Hs2e6K4HkoLqNHeZbLzLRY8rjQ9fKjLMeDHzGHAGRBeuYFfIHk24MpkPpjBdd0xB+PG4cuQ9T0wnx3rq",
-	"6ScXBiFcM32jUDd65PlrHv70vBhUUX2rUsKwudm080zk5s7CEAJGWt8Q0o0eQahpEMK9aJuzEemKIVzS",
-	"wT0kTeUCicTCsLH0Bd6hYxtuPHxsRw/TUcjgxMN8GXdZt4ZXrvC4QIJowVX0qLmimMfvHYC60aO9q2l7",
-	"F0QwIHAB7BVCsiJvKVdkwJVaPACm2HICYJsMA2BHADool0MXGrOvt9Ex9zjkCg4YMXLaC8ELFJM9Q0u3",
-	"2ez8D91DdxweAhd2h/V4QugcWeMKNMDf4Bsb0OiRg2jqHgDj45OUYlvEwyRjhh/XcxLey7bxzT7vNna5",
-	"l3t5+DxCwJOuUcUy0tkhOSICI2xnRXOI1WxAiwX4pc3E1kNNMcmZL0LeOo6bTWakeJeUBsiZ2heGm1NW",
-	"HONxUNw4kQ7DGYqzZgXlthkGm/SZyCJUXrGPqwz41Qy/Z9nrXNH3MJmCrWwnnVPGZLIvX4IH57CLvoTR",
-	"eZCBwzAZVHbpl7ESz+gAZOphvwSaAhrHUzg0tan0KGpCFfJG66lwgkqDHUMeCf1wqvOgcNPtMokZMKlk",
-	"KDwgxDQNaGCejOrVbIwUyIQY0+WDlKpUAIDHjCXTKkEAPvLiYeFQalSvvfKanvUOo5LJY2uvXNZjXAzF",
-	"0UwvJYNNmGEVODJmGCLRhTy1mJcoDkKa0Vj0hmyGZh/yURbHqdmZ1LqL+1LPVYLSJCbO48Lzd5TCPDuN",
-	"QAQcAAEuYI42FhOLcg02Pg0AEztnlehvgsqhDIrliUrNHtjiYlv6Wjuf5ES1LjPd8bxOX1rLsEZKY7/U",
-	"9bQvdsmcaffO0W88tAXOV7i0ihRXGqT3Zus5X2ZRWXGLsbSgBjSC1KxKSGn+WltRsShRoVeArv9KQmHc",
-	"KrC7Wy2A46okCDlVxLkvYh4BGb+LtOZ8xTGQdwekM9QfHJCYUSjkezXpC8l/I5IT5JIxc9r2xVd41DYX",
-	"hWJ/8uYZlTGH5FrJGFCc1bEegzEGX+/XCluq4WUo1bkqTMOUFxaG6we+9AXQ7YjoTkBOKU5XNjVs+5Sv",
-	"k0xEdIfwLqEdhfQ6ZU731upq66mfTOmgcdTlPXM8MhGy0NewuVfStKntl82ffnpV/6yISDA3UfGrWd8U",
-	"YOQSJLM6/FTr5NNTOpyJ79XdpaoexiKzksG1JxQAe9lH06niZgA7SZXDWsOjs4NzBIEo4JCCqwHeATzK",
-	"WluK99n2g3lmqaeIeUddYQEfcD8Tc7ladB9D07hDqVAyluhNgifZdBkvvOcu04Fh/CdLMRZ02z9+9wVF",
-	"b0RRAL/grsiTrYvpJWybSWS3MmVDw3SG6yIHwQrNMr2lJCGbtYhO5U8tc5Tzt9TRVRT+6o1Dpy8ghBSQ",
-	"kZG30HZVkgUueonVWEBUIQclU6swqIFP0sq2eVmbhJJFuMAZMeoW+o4NDK0tniD9AfwghtkJ0g6FlCzM",
-	"2nqPToViyv1XZ4f09dNPhDFVirQHNBnSuP0kUPGFfdi/Q6GNMKP5ZShk1QnSTsQV1RejNhlQuaXMMboO",
-	"v8cOtkFqI2YqV4m042q51pRJSMipPTRwA2dKmX6eIE6AQCSsqD5gahJCmhhtAgKmGeNSG2Boj9aZfFjy",
-	"XIJvM7lkXQ8PnX6AgXtgUVsFLVyRNPYM9IKCrsCknMCMrW6JDHiNDgftT07BzCMTBi32c2iCSpiN3Ohr",
-	"9IJo0BsnT1qhiGYefafxudP6sWVybxReU8u/ETHPApZGxVyKDMpKQAW2cGOP+bbR9PV45lUnYcATXp2B",
-	"yk20xPAJfgl7aJhjkbdSKXqSDoAp5AR5EVnsjKvAeifxOLPqsqaMzR6kKuNxbEhnUeOyMCZ6+9GncMR7",
-	"PFMnyCmyce5MrVwI7AKLAWUKi+sj8KpuICmxX3CUhhUGAYzRfFzd0GGArRI09Q0TFVLf6YSbIc2j+Y2N",
-	"NoR0f6iazG5Ur0qjLSq/PlEWbhGax+mJxpUkeo13doiefCAAQnOvtDYX2+r1lWiY+iaXP23vBCU5u3bK",
-	"kognvTaqztkcWjSn9ebRHcaxOasqOnGkDb++op9oo5CpFcM23EfBq8kwiZm24EeUZzFXWRsuKXKI3IxG",
-	"1oH3ktYwBTU7+xyLaoXgNnkvuZg2Fv8wcTMS11Y9v6rWseYu1B4QXxA6n7ltAoRz2E7PLTDPzHFoT+qD",
-	"epEDxbfPVgOF/E79VvOxtW8F3D+C1/ogSX3iYE1T+tzENetR6dPsAlO1yafoeNaDcB+UA6fIAU5FfDO2",
-	"rMMuA4g6DiAEmF/THRTn39cN3OZmBeB2vfTlOmOpetLls4e16Gqrm/m2ogvjuVQHiJ2PIxqXGcjx6fc4",
-	"o+/ngx2SxjTEApyiRqw2MKAaGsnnawq4Ziy8FeOS886SC636hMrjn0EXCPDAm23ZD3AKbdKkS7uwpntg",
-	"E0Ag0w4SsmKalin6K7MJZ/1Mw/EiPHGQsih1jz2mT+IALCMsm0kG5ytMQkBSKnVDdhLDPo8jyYpMovrB",
-	"ucmR8PkN3V913/YlHRIxsWzdL8h1xMRGbaO+SGg04Im+VMvJWXTLb4lBdoOFZU3lvoTYp03lEsLrRtw4",
-	"gcAv0E8HjntaSAwmzpvYlZ6kyZw99gw+cpA2Weiyx13WDIEfKqi+iCNFKJEiNvFfrmAy6/NdvAqNwIdc",
-	"EHFjI8jQwX3ZhA1mpky+P2OXEpucsCgCKksWzGPfRi1WLkDLza3+7XabhYyz1Es486y2oCmJmNoiNIRg",
-	"paPhWRwhlYrRqUqyeXwC2eG1jTf+9oPdN7/d/ejG+PrHDz6/Pb536/437z744truh++O374zfuvr8fW/",
-	"W/6oZ06Qi2BErP4foaQ3pDLiNCGDoTJlabQnGcjM2r9dsVNVpzR7gfXABGl8FMt1EHuMn/C4obgBW0d9",
-	"QAvH0ctGZRvDQtPtwtRMAd9IyK0OS9DWm+btuuQeWqIBlr+kznWY/9Ff7h2UecMdCeqHRER3jptAQdH+",
-	"6osBlDNU0pSrOcpMblvcD2V8bO3YCk35yvYq4Nq09dqER1SYogLJ1kgsejwJiGJKcZHoqxsTacwC3EzQ",
-	"4CP379wZ//HD+9+8u/fXu+N7t/IghpvYegnQ0q2Q7N19c+/u2+Mbt8Zv/bZcMVDz789LyPSjg5Tynqmx",
-	"wGBoJjIaK4L7z/j9a3u//0Pemv2HmhZNcg5nKjDjHTgnbZAH93e/vDu+/s/v3ri2d/Oz3X99/N0b13av",
-	"fzJ+74b+zWf/Hb9zuyBe6tJ9ar8+ZlEPKwTBuia7H3z18Na345u3H3z5ad4IWt71LZgEc5PubJn7FAn7",
-	"QihTrILjsPe3z0sTk9fETLaMzBHquK1owZR2PcAmPV2Rh/94c+9OoZM2b72mRtaJh2D1ToC9KhBZCiNX",
-	"ZXv6538/+OLrvGlbbD7Z9DlgZ1K23pKmKdn96p3da1/s3nzv4e/+lDchhllHXK370r4gEY9MAZEwiZ/m",
-	"JNt9/8b9ex/hAVaY02FUi8cN2rPzoPpiRBTbZpLGpMtoNpTYS31RtlX+Dz/9y8OP//PdG9fGX39y/95H",
-	"45u3i1M+YMdev/z6/wIAAP//",
+	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5Z8UWLZiqSskth6oAamAUw46IanB4Sw/rpKSmJHVqRY2Vy8",
+	"tqUkylob52JZaye2QltW1fd5Jz8TIPVX3sKv+pzuuQA9gwEI6rKbrS1HBAbTt9Pnfj7ntUJNtNqCMx7I",
+	"wvJrhTb1aYsFzIe/Dnd8KXz1L4fJmu+2A1fwwnKBs3NBpQZfElEnQZORNm0wUmV14bNCseCqp17tML9X",
+	"KBY4bbHCcgGfLxQLstZkLare2qLnXmC8ETQLy/OlUrEQ9NrqSRn4Lm8UXn+9WDjqjI5+qsmIz2rCd/ZI",
+	"4jpmuDYNmtFo8LnPXu24PnMKy4HfYfGR/8Vn9cJy4f+zL1r+PvxW7jvq6KFZqy0Cxmu9b7He6DSOUYcR",
+	"ylmX1IVPGK01icOYozaEkjbzpeCEcoessXYAj7iBJD4LfJfJQrHAztFW21NT3V8v1Zaq8/Sgs8AWa+VD",
+	"ZkFNRh3mR0uKTWhOzShlJ8vzh4qFlsvN34eKamsC5qt3/v9eXp37Pp37t9LcUmXuzDf+pWDb9BfclhuM",
+	"Lng1IC0hAyIFaVHeI27AWjLlsD14RXyGDqvTjheoky6q6bqtTquwXFbH3nK5/iucjcsD1mB+4XU1H5/J",
+	"tuCSAU0e90XVYy31z5rgAeMwU9pue26Nqpnua+MT3/iBVNN+Leepm/fCiMmFn2D1jmTOCpGMkZpwWOH1",
+	"YuEkk9LFAVLmMdn45n2W8U+6Dc4c4nI4Hf0D9b7VWk10eHDYE1Kdnbq/vmgzP3Bxr3xG9RySLzysfsWc",
+	"IuFsnflENkWXk64bNAklcIDFAuPqQF4ucBFUOGMOU/epJdaZU6Fdqk667bvrtKb+1aS+UwlEpSPVL0XQ",
+	"ZH7hTJzCE78bordioSt82y3vtZlDqj3kLnCdior0giYNCBdV4fRIzROSSUI5obgT6nlKpOe2Y0sYfPrh",
+	"/V+eT85If2aj/ohpvIxTOxM+Jao/YLVAzXm1FrjrbtAb3XPabvtinXrjznvVPPd6sVCjrTZ1G3zcbw7r",
+	"5572XVbHH/JKi3LaYKMbeJTQFvAcGdB6PVpqVQiPUa5/XmNeJY1MTgnPIYEgikh6asNtp1drstqayyst",
+	"dS/GzR+fPaavkLo3tBZU2k3BmW14UmWEyjWgvejsSkv7F+b2l5YOlcsl64yi65h84WlFOq4kjhrO8sM6",
+	"4zVWabHAx6McujRq8nMuJ4J7PbgtLg95If5ohdCqZBzZPcdRwnnHJVzI3opKUOWQR4rLyg5Q5QhbrtVc",
+	"Rw0KT6gTJQFdY5yITkCe6N97Z/Dje4NrV/qXbgyu39j86qdk1Q9I+eCTVorwQOZUkIuP7p8g6oGk+Lr/",
+	"x7/0773Tv/W2bUs9gcxwLGUI4TsupwEQRsvlFStNf49RX66QknWDywds+wu6igyoH8gKtRDFSfWV0WLU",
+	"w0Q23XqAfMaVhIuAiHWQw3Xht9QrCg4N2FzgtqxU1PZojaXuIPMTcy4M7rwxuP3XwZ3fbd65Nvj137c+",
+	"+Kp/eWNw629kgfTf/nxw46ZtCN+VazKFvgNB1rjokrrry4zzn1fnjxJ8+bXREfQH1PdpT/0Ne2IZ8ign",
+	"ah+I8B3mrxCXE8+VgcQ7EjSFZOEGFgnVCsT++NCZMlGNap3Omut5lum8CJJqhVDP00fayj2WeqV1rEBR",
+	"5ThuruXByUCTcOAGno2nwcfDBPDJp9s3LvcvfUj+7+dkcOd321/9XX361wu2s+9wN6jkZRrwsJ0UlRYt",
+	"/AblrgTizhaEoE4HevKGwZq9iQmwaH7xwZN8ZZjxJ65MMRKgQ7IlYgvh+ZubEHHHkFITsjFLgh/l7Q6q",
+	"bo7jqr2h3vGYQK9TT7LiDGV87rN7UII1ZjoslBKWw/6k5VCaW/oGsRsN+YVu0uRLjlfeHZms1FdJQkkU",
+	"sz72lxLmx367gI4LXm3DaKrIL4h3Jmxjm7Y4fstmIHP1MktFm/wtpNpv1v3LIw9jCzw0foG5xV+c98ct",
+	"5Bx016LnjuJPy6X84lAxVRS8IRvKL+iQEyXG3l+aVPZNLO4yFgos/NUO098HfofNULLFDuRA8jzmdyb2",
+	"hkRXJJDiLNgmzXILqSx5clxfoqTECM9kVH1qau0JNU71Z02pL2qg3PQTmqMW/SXmrBudwHEqJXEDQiXR",
+	"/jylWYeqcJs22AphrXbQIwLn6lEZjFcXtGsoPnb2pgW15lgh3HJ5/NPyP8XyIyqWSyD4JNALPEm07ydN",
+	"8o4XvP9DBe0/hetjJ+AmkVuvZ/C8k8auTA6zfeWtrQ/vfX3+wuDSzf7VK5t3Pvr6/IX+559sffGLwfXf",
+	"4r/7b/968NnFmIvT8WldHUi7U/Vc2YRdqrvc/BP9fB6L+zKj01jlssv8UZm1Zot6KA3n1Q6T6s89kqwx",
+	"q1PQo1XmpRBRl0pkcoo98KTG8O57m3cubV2/0f/qnf7Nu/2r79hevk69DktRviiuJb9rY0hw4Xpw+uFI",
+	"VskFA01jPObf1mhjpMdYe1Qo5N6alzgj8N0KkWyd+dQDOV9rCremTKQekwQ8aitkvjR/YK5cnps/CI9Q",
+	"4qCJH07m5cLW9Rubd65s33m7f+s3anNsbGB/qZR98efh6pi/ch1L1nHERP8oe68JXnf9liSUSLfB5zrt",
+	"ZR1CKKplGwe5uU20E4gWDdwaejjqdfu18a1i1a01w5ioL9T89kji+LTr8oaEgGBNeKIDnN4MKPxaEwOW",
+	"LnoaIZZpHVSqBbQYD6Yhva7w15g/nRod/da6/0FAa82WVjWSo1Z7GZKXOg5ziBvYLnq1F9iI+aT7bwmC",
+	"XDw0Xy7bhGPNZzRgjtXtexp5Tz6Xbl7dcM3lTkoYpe6LFir3oblhTv8HbdZQZ87Vf7usqi5627ETnX0j",
+	"IRStQ2WS+eBsVZdX0nUX3hpxkv77X2299ZPy3h+0G/mcfrAmPbA5kmJ4polNTiEMxh0lfyyhMi0Jc+ve",
+	"4Q/SRLSSAMYU2omTtUZ5RTMNWxzcLInUKFc6u36UOYSLbkqkrU1rOl44ZIEpDU4WbPTLuGOPWah1goNh",
+	"jyQMjicnHdut0FXPI92mIE3qEEpApVwhysLg6gHU9oogrRWR6XPPZ5eGW3VCdG3GKURW0tdHmhRWCFrM",
+	"6K7CM7mpJyMIFN9QeCznlg5dmHA+xQRtjxBufC7RMceoRG9MkhDNnmdfs2nkQhpd6HiN4CzKcdECNE4B",
+	"k3jOa8ZgspsXjogxxmjhNeH7aqXFAhcV2YRLxkWl5jPHDayMsuXyjlV6PKv0HnzdMtFPKbJuUu5EIaog",
+	"IoiERba4OCZfpZiadJEYuNvsmUFHrG/LatSmd9rTCe7ot0Wz/TYKiptJpUl0szxEqW7/KPs3HMZGDj3i",
+	"BtpzT4knxNpELEe95gSeg4XpMB74+YWOMtcDm+suP9vllRYLmsLJ6y/Ch7Oo+DBQPnNAf+2qy1MzoRBQ",
+	"MeEP0QlITbQYCUQiTm6Pc4hOYF3oS50g90rVO6ZcKqb45D4V/Xh6bHNdeB0eMOCiMUXgN+8M3v3F/fc/",
+	"tkbufdEWkjmVTI3VPJX5htSDexov/QrpUjeQ2sSSrCa4o7OcrKrARAwgZ8z6JLxTR6wzmEZ0Msltj8K/",
+	"ZrXF2J1OZQjqW8VaHid9cOaamI8McSLd6VHTdnwQwzvTeTKp5OGEUhI0+rjFU4aE38j8Bp/c2Proq/vn",
+	"z399/sL2jZubX/7u6/MX+rfe27x7ZfPOlf5P3vz6/IXBJzcG197CD2PaWMuV0uWNCjrZJeNBxcPr3xbC",
+	"r9BareNjPigXldA1bnVidBw3ONyk3Ha8tB7YTAKMVwSkymq0ZfZwmXARNF3e2Es271wZ/MdXWx9swIZ3",
+	"dXQDclST7qtC//NP7p9/b/veT6wuB8xgTx2+S+Xw2MmXf/VG/9aNwVt/L+Q23k+BU8DrtJK+UMNbR3VB",
+	"6jpZbyEuJ4ebLmcyue6tS58Nzl8YS2qGtVO4xGFGPx6LlebUaT7DA6t1q6a15nKdFY9Z+zGa6nDw/DR8",
+	"Ch6RUADG8oli/BtYTcEIQyNt0LlgZC/kDUnmr7s1VoG5wjfrLqbSN4XnOuD5V2tmEk0K2GgaubCKBYd5",
+	"7jpmtNcEl/hhlXFWd2suhc9pJ832MDvi96wyThgP3IhusUJKy2h69GQAqWuRkyvGol0eHFi0qgn49lQ6",
+	"c33ghStk69Mvtr74bcibRocrDK5/OPjb5/03bttIcMcOtRpc/rQwE37rFJWFhDRteGa3yXxmLh5EEtZY",
+	"O8jN2mN8x24WaBoe+xJN7uGPKu74OpUVvAOaAiEzGykxOuP5XIesh7Sf8vOiC0eKAyseqEQgeqaKev9c",
+	"9Ktgrj8BDZR3WtUhVXm+NH+gtFDaP7d4qDw/X7KrRTCTdI5krn58RnbuhBmqW7/8dPvjz3figm253CaX",
+	"V6vKGJKixaBwoMOVlgClNqNeJc6CrvDXLBa8L1q4hXhLMdNnfpFU1WGq0+Xk6PH1RUIdx2dSFsnioejj",
+	"A2QoX7kwX1rYW9pbLi/sLe2bX7TaU23mU7uJDPmb5uujjrkh5krXRKulLEHP5QxMQnUVHQILi88BcybY",
+	"iZAbjqqq+JWVxF8yRwuPEE80ijCYPnKMxu2R5LtzeoC5o0O5/OVvHjn03QPfXzhm15JtWv2qRPkeNFmP",
+	"OK6OHhiR4jMJyQGFYiFuAkpRc6lXwSiGNl1cwSsm9uO4athaUKFOy1WMTPPEM7klcBjcdARnaWSOmkc6",
+	"mY9J2FVfJ+9TTBuBb/ckk/PjWeXqv5/f3Przu/kc/6Cnh+IqIVv0ySRTfCNaDbUHzVGTjCLOM5PMzNze",
+	"SD5ElzFBh6lqyMOxGCJx/5iZC0/ToNa02+I1nd40cvVcTkypXEJdBTOw3vE8G1k7LKCuN/59oz+0Zkod",
+	"QU4qfOJjaR4Wr6k5A/sxw/GO59k4/ATCxO7FOab9xjXthlNCdNQvFPff2JM9jFkBdSbdxIaGMaV8txU2",
+	"KvWMTzAJCb0P+GZE9PX61E7kp2NK96g2jYI2JfeJBAL8n1YV1paB9WzH80iPUV+SQAwpZweWbOdadf2g",
+	"WXGsh3uE9hSvhkcSR1te2n9wrrQ4V54fVphTUvikNYXvWdTcmNtoVkXHB0WOQ/XlMmmiGtgjtOEzu6+y",
+	"4YtO2+ahBAFKaIMtk8Gtn95/79rmxkb/P/+MWoRiQe4aKyqW5bCaR/38KVmnqN9gwXNqXBunbHSo77iU",
+	"p60UhMMygbpGNQ/zPEwM1lnYyWW3S90XdTls3IPcf//u4Hc/tfp/7ZmdWk1K2o8WRcvLlU54wjyn+Ao7",
+	"N76w+Nys64a08oSsoSs6noNpB/lYlVEhzDJCUoyRwBhOMFXRTl5ekailt0XjJrj0099uzHbUAYK8lzzm",
+	"7fnZT/s3P1P/f/cX96//vn/18uDHbw8tzhpqTGMLq/b7HmYgupJWPfiuSX1HNqEE2xPdisv1vnqsHlSq",
+	"rOlyex5irOwhV57mzvkFeWLzzp82NzY2790YXPh48971waUPBp/+CiokF8r2Ctkp2MRkWcUhD8lEK4CH",
+	"HiWmYXcjhtOzXmgh1qy4BTFGmR6Ia2nFqS78FXPaeyT6NFxJWqOF45msOzXE88wEYZ2m8JwKO9d2fWZ/",
+	"2Xd44Hqk22ScUNJkinF6ApahHVk5I8q18Sd+Ep2gR2tiMjGInqAUbxaYYGqX7f6icnn+wNzioYUlu78I",
+	"UotSGHCRuHWiNU0tX1ZIi/ZIlaEFlGRvxpbd3Lg8uPkl2b59sX/vR/1bH6REZcH/mz+4bH6QLgJDR0LM",
+	"9//zDwe//sn96++O96LkCN9pF3aGEMYnklO496Otq29u/frt/sdfWmMHY+rgcxNgrgCzvt9hTXSX9nIS",
+	"7WmbieAknQAhqQ5tlr4dUXRaw5UA7aVlXsVJZPj8i6P8KIObpaT1D9774dav3tWp/Bv/pfP4b10eXLz6",
+	"9fkLg2t/6l+8HU/uVx/CT/qff4KxKiNpFddQcxIC+Zuu4IkSo6Js/2LBo22ZkvZ/mHqMO9R/lmGNTZIF",
+	"QwayxV8RhNnNdQA7UkqgK3XW6QrmMvgsSFDlPtp2962X99X0iPtWnz585Jlnn3v+6De/9cKxF186/u0T",
+	"J099519Pf/d739/r1uRYLXIoOzo6gsPU8/Im5Y9Qf71OqCe4Ugq++M/+pd88uQxJkeg+R7cmhhZFq1Cc",
+	"WGA9q3+6EprSzAeOV9XBpSElYSKl81TSuAAf4APWPP/36ZXxc5QpCqYzgQp5OiS2YXiVrT+cx0DcZIrk",
+	"5KrhFDrc4Rh00ZC9hfURmZ5TPwhVL1uM4wUqAx0kG0vOjAOyWiUQga0M5JTbYppNOUQKUqf+iknHdAWX",
+	"xBGAVAIwUolsufmFpXKuuFxDUK8y1mVIIQ5DE2MslOD/LKNkp5pO4MdkebGljrmcxXyfaftpltNw1xnX",
+	"G5pAO1ooLR6cL+XauJwmVf/WRWWffXxlc+OTwSefWrWsDufaohiuwYCYqzQYERpUzBUpieWoJFjTeCHo",
+	"l5MoZSD8Xqbbty58S2ba/Qu/+Pr8he1bHwxu/3WwoTSE/qXr25d+OLj9113HhOlyGx5MLJqWShNH3Hqd",
+	"+YwHpM1E22M2sigvHshBExluI9zSYgG1VTvaTOImxk8z4jURrQyT+jArsaw8ixEiNtsOuOHEbCTHDZsw",
+	"4DHhpX+AVzyDMJAghs8ysZtZ55aer/OASo48Ksd60GGSh+HJWYSxXmQNGrjrEK2mMWlIHNHlXaVuJSTh",
+	"4qHJjlapjIg/tn3+jaeeempCi3RGaaoI/QF7Fs9UNlSTnqU6lloeSrQ5Sa+PWcDZTH4q//2D1Sd3zobD",
+	"qqEDJfN/MYXuQGliPpkOCTKffrMemA6TtADHmyezQPSx6gQ5pH8WbR5zbSG8Yz3Spn4QInyCC1cZDDIE",
+	"5x0mWK1GpNgiCa3IilwZI76sDdKkCOov5Wv2qXu0xghtCd7Qulm4kCrrCe6QcrFUKkExkRs0CRck2sDI",
+	"TDk0VlOL/UqvPmurZwT787+BMezOLXzdejjccY2fKbnTjisDU8o97D9jbcjlUSIj8Bkjog75aJJUWdBl",
+	"DL9Br/keGeYShBGFFVIybhQ5pBXuCDbXY+tsLCDUtzvUc+satzs7U39Sv79oM16pUWkt4lMf61zUbjLb",
+	"5KBtza/iNG2QSM+564C3pF2xrrrtqGHABqDIX5N2Y7fTaDAZsJQcXsEhOB7QNXt+RYY9qSPr4baRKvME",
+	"b8iJ9Ho8wZFcQ7Or8W0pRhQaX5adBUn2orAReWbxX9cXAUuBq3jgcBMBO5eiNuuShlEb3pXTCl3EzFMj",
+	"ToD+YHZ5Gn1v7OoS3tAcCscOFg9zsS4Qy1gfot1I08DdwJMpcxPdmGpsyJMmXdfzSJOus90oyp5xiaUB",
+	"Y8lRhfwt9WiWoXx6fIW1EmBYLRV9l8N63o06Zp+14VZajNAAQD6qSh5j/jhz9KxXUHpoGWwQ3izSYuJK",
+	"5N0G3YiVKmuwGlC7wl2I0/ZwBXNOYI5MBxLS0GGdMP2w3EdqFsypuJb7e1IDIlOfoZ0SI0orbpJ+l+gE",
+	"2S8bInGroua4DdcKlSuIz6gz/I7CYvngUmm+kMC4fOUV57UDr//LA6nMzsreOWX8JJBpjqRiUOzyvd2j",
+	"AZOB3cKXJrLuUQRdkUXCWZfJwEDwGHSSQ5Nh94OFWum008CHSDzXPNavIiWRfdb3Wb2UtSsIgmChlBfc",
+	"OsPauRriwMfiZrYpBmKNpULMNBn59gnSFJ4zXgvFF4UknKCNoUnn5iTRYSTubPLShXSSwW+mUanS7uIJ",
+	"fRFJVQv6FXQDxGr7893GKWRuXhDV40K6xjxTjMOOVQIw8E3GCfg21C6ih7NLORROqe2HuEBOwpwIciEP",
+	"4WHyzjDgT1xzLY0jy7VkosMIZXzLikIXQeX7SQVFJ1oAEaqPrLlCCbQWa9Fp22cSoH67VGJHqQSSE1zc",
+	"8CIBkVVkjfLM4aw1SPhb9cblSDmSKEx08mC9vkcCs1iJntC/QD1WjQwPh1/vkUR0echh9LyjseJhQPzA",
+	"OnFP1NZOuS1r6ZRL951sUt5oUneFUK6kktEY9bx9cORoxzsImqEilEJpablUSl7HJ14ulc+88orzf+Zf",
+	"Ls0tnHly+eXS3H71gfWGHhbqTVAzOg0DsZY3JCofsd8Cc0i36XrKTgCzS60r7ugYcVPZBHuGLY2HB282",
+	"8HA5u/Og+heAC3bk1ZsbG4O/3NBpIiukPJyhFYJXj2laZ7ucCP49QQ3TsWTya044CciMDgShck27BPNW",
+	"qWSPZ88NMuD4ZhFWthTBX0+WlPfc4W/Oleah1Og0O6yIrAFuLjcY8bV7NHCDjo1dHGENnw35sQ/uXSwf",
+	"OhivtndEp2rQnfFYl+JnPLcUkajOOgXRxRv5Ry2XDuwtHTi4UM4ctnwoMS78OTTw0EmES49PyH4OJr47",
+	"zdXPto3dQPH8juegdwAMTGUpe54VUy8WXUjD1itNgq13utkbyiP4Tf/ibTJP+rffHrzzGVkokf7FN8cI",
+	"3nEkH81ZT8O2yUdoD7orWpznqfVCLicJ6ZArKpfSgeSltlJ+4EuMMqNYgX8Ow01k7/bQ6vVE9LjWpbOa",
+	"K6cVLPq3dqsi/DaG0Yy4BXAYMIEzVkdqBpK9eqnDCLw1lxNLJ1PkxUm0J5emUbBOug2UVazWs0IC3X0x",
+	"6n85HilyxGcrActG75790DTQjRWesdW20ZhS90Q9YNyw5RDSPcHvrK4Fq0qnawqrHrZXDTPMqet1hvrl",
+	"dVmtSYNKi0lJG6yi67+ncccjDEq7zfgE6oOa0ph34iMPCFs6Fv+jVdEJVpSwdDl5UQTDtSGmdELfHCdD",
+	"O5oJCGOyRCt/IVZKqbzDqLMcEpzreRB9D+gaI26wQjq8xvyAunwZkHUQeQQI0xMygM6xbgD1ROi+9n0X",
+	"9yBMNGcU0wj1e6wMRd0IL0flyzEkT8jbSO8ocZQTSuqsS7piKNWqgAghiBayufFmvoBZOlCj9osa10S4",
+	"jFgHP7RxwkufuD9xus9iIg8lISrkYI9ZLtQR1hIviAY6bCcQlXiy1B6fDASpsvFoOHEYHIC/QdSbM2Mr",
+	"b/TYtvXEchNHpoZ4Y1+fv7C5sdH//ObX5y8M3v/r4KP/jJvaBoOsRXkHuz+G+qr1Lj7rMs+JdQMfUlfx",
+	"Btr8IIDKUySS1iGwraumYsrj1Sv3f399+yef9m//fPPOBinnN74S9VEu+nqGMFLk3tLeGM53LivLLMa2",
+	"7c8Bdt4ofkuG9IOfjGSnzERKPSAU3yxwOgMalVnyIryQOc8yeV7jGc4Efymdm8fBl0Zy38dE5OHsp9HQ",
+	"JzxZO3QXFBELD+6dsuXj938ygK6crAr3ByZj3Y1YqdeQ9gvlWzvP5cjofDIK2rD9t7/1v9jov393BrpZ",
+	"3uovswWpVWDxjRyF7oj2KWt/7cFRuzHwjNtoBiQWcwkjg6WD8+WlA/sLI/3vzrx2KCU6mBXMYzzE/4fu",
+	"LIjANEUEOgxLhYNl7cWJ2MGkBArCQkJXGguw1nS9uLrapj6K9YZPuRP+BfWZVnH5POXOS+vTtaxKM1pP",
+	"xUxUo2lIe27c5pc/39z4Q//CTyZ1wsRrvmVKxCdoMsl01+824wQywyLfbeSCKpdKhIKO+UCN/kBMmXYk",
+	"NP9K9zc9rwFtRxmYrHQZW9PfWYqRhb+2bKBAIfVDPT7n0N4eSZq6QVXonDs4rhQxvTB5OISBDcZKc6Vy",
+	"Hj+X3ewV9TogHkpPBHJFr4WSFl1jc502/O3yhhnadNkCOQJogvlbK42WKL1/t7/x5valH45lC3pJcRMs",
+	"4wSnKonY8Rmnxjh2fOCP98kmWNRkbuLcx95Kzxdy0x3tEB+UQnAM0bcxg8Nj9aAYwp4LDhyvByFNwAwd",
+	"6diZt5twxPkWR81rA9Od0oxRV1hCKsuk5U1YRpmYwAHLBETLWu4LW3XU1GZ02toDla9xKKKLJ4ZeKBbU",
+	"loepOEPQklE7qzbjlawzXA2/Gzk+kz0PzoeDisLlCiZx4hICQZaWEoiE6fmEY5Mp8KlIuEpr2Yj5Mgrd",
+	"LpOgKSTTyG9UUZbwSYsNNwkLFwIx2rxbb1CIh/d+JKMJU9zT7kirFyLUiXqd+bJo9hadTaIOPkLPzX8l",
+	"NC6NhSoPWaYX5NK8v6OMxRFdMrxSxTgzCEl9lMZiZxjbGTvL6fhHXNnuBA8zU5GG7WbTmsPCA3YHtfku",
+	"0wM/9JKc+c/mzdntKqPX5nRH5AlDxOMnObMUZ572OFlPrAmBJ2xg7Fo8gRqybKBloNoEN9lerJIahtYY",
+	"m7COh5R3vUu5kSnIwRrJXwYUExBDZagN7gntPQWaAmw5m2aEgYd0QzTcBCJpD5LDu77gOTuHhiQVg+LS",
+	"gY4xSdgjxZuj6dg5XF0xdvdQAhNxdvuYxSbU1McBIjxyTbpMYDOdgyNsnrXXWuw1uctJjazOvRXhDzI6",
+	"AUWdbyZCvpkCPkJzCJl/+hmi7BkeKLk4SUzBiVSRCa7RzCVfk0oL0t3J51fn5vcfwGCOK1GuhGWrSkph",
+	"6maRNNm5xGEt1Q8dcEqHyocOLdYOOuCunDqcktJ7MszlRb3cDR5AK0qP0XRETKUaeXaNrUV7ldhJj1RL",
+	"M4TW44LopzCRQWcOKGEGjXPUjuMZCO71ihD8dzno8BMqCjMBPUlrlnk4LAub+Gh23jtzts0wlWWaVdc7",
+	"wqtv/3Vw53fxgNfg1t/IAum//fngxk17nZrdrfxSHTw+vEM9c+Z+4qjsL8Nytmz9PerUbe3YEFO7lE1l",
+	"LXV/EdIw0aJ0ZSKDvNakLi9iNKGcMNXzIcjtigKZWZ8twjLAfDpduC02SJ0Urc7eDTIuPIclYwLdKywD",
+	"pzFE1pT+2fGUFeDrmcrNQ9MKH0vsHjXx46bH3iOAk2UxWZBZuKYnQQshC8IGljkTS7LUnOOaZUyi58y+",
+	"jf+OrO+jId9TOyX8ePogabGVqEsa8yQjrY4MdK7sZHL2dNQcogqyW+mHK4TnEb87tNd33tk5b65Jej66",
+	"8etkCpmH4TBw486CNuMOuhVjaaGYgWyFjc7CVhvtBq23Z8qi65FDm8TwN5zqofH4kFU+Zmz+qCUotxrv",
+	"Yzm2Y2WshKZ0sLy0NL9/8eBiaWmpPC6k+AKI+KqgvvPAjyw2tm63PWW/qqEXjaxjp6hgrqzYWaArsdmj",
+	"C9U1Y5l1TkixidAdY/nLd9/p33tn+941K9e0wpQ986rS901GDmRpM/gIHk8WFmTT0ZgkPWRGUCHaaqln",
+	"e6kpe+N7oOPcIvY0hH5mzstKKUKs2coudphxliniPNM1YMJkSmsHzuFC2URicafN/HU3yWVijuembZ2r",
+	"wfB7sZMfxr+wflLZCpJVuMCNjnVtHiutIjmiMyj1YCliJJ7Eb2GJslNVH1QZ0em5RNR1fcIemUjBxvQl",
+	"H3vwRflMVGJ8WjdzcHmj4rOWy7FTtYY1iUMz6I8gpskSRpXumAwNrju+rJi+hIXQy1YJI1e249BLPRUr",
+	"bxjivingYKaSACQDoYHegASBtb83f+75tYVXT9cOZWVI5q6nsOdIp7QFPeZy4csj1h4XNVOol1LeNB4p",
+	"xdNXeJg21OcrqD9T3c7ayo8z+vvGevsmdlO0GT8c3oWdtcxNNJuPJ9vmbHl7NKWX829vbl376dYv/7b9",
+	"8fX+v1/uX7vdv35+PCvFO2lpI6uRpvC40g/5eebZ26pLRhwaUICs0QAMae07rJJ5BNfctI+Gjh6YfQgv",
+	"rwsfmpZ3mwLjuUVsR0W5gx3hiE4OimS8lawS86nAaJXyYlrMs2Xms5gg2JSwp2hbCaSGcGGKhw0tMtkM",
+	"If2lU85z3l7nm5aVcsKkpCil2NbPO6ryTtENcJKVrhs0K+mtPmDKinLMnIuYsBNPzwUVApqoKE2crTM/",
+	"TJkZ31ku2tODY+cpOsEkU82uwiwW9CvB/OewiWbamNeUAPtPP83YM7EBl8ZWEsfSVZIXL5XwU48ta59C",
+	"Yh8l0MT60hnKMcGxCdKQ2NDNqS3Of9O1Oms3kJ/ZcI7g47EITC0zq1FpjF/F70C8vn5+LGhFotpdv8vT",
+	"szKrTt+uE6wtfBvARYNVrCmqOlkUzTbaYBJBxeqWdOH5uYVc6cLVXgVqcEa72vYgERIy1DAXvA50yCfM",
+	"jcSlYuqWJR8xjTSikumoUyHa1OAk0vob4C/FvW8JUrKagw5jtgyOp3tYZwPN+I1EndHiQZmyLL6p5e/4",
+	"N4CkTr8IYzYLbRilbGZt17xdY2tRh2WjyvhAxjCSeji33QUXxn4U5i5NsMnIe5KlB/OJyoP50RMAwOX0",
+	"yjSNCHGUQAmVKwOWSIodkx69tfH7/scb/d/dwFK2zS/f639+c/PutcG1K/1LNzbvfNS/9yPbvgxPssdo",
+	"SntJ+CbB/2wukCE+pX9kzrUYshuzHUXTMW+Yk4VHZm5RxD7Smdx3NHeZXiTsL+9EJpTtQiHD5YG+GsyO",
+	"U49p5yFk2au/98gZVCwmInX5JEZa1ECxLQv4fHn/WHQYuDPPQ+nKhG43jfg0JDozIflzTntx/yRCHFYA",
+	"OHWYx1scAYYZFozlsUdjmE8+aP5jvewNzNNfbTjynbqP0ctyeiPTeOwpg5oZdJm3rhUhWSTCc2LwmcZp",
+	"ziQJhMjNjyOqGmHHVse+DKg/vkFA6NBXjwM4e9iSgaoZr7OkNRdHSRtKGbA3cyUGOD3hOA0xzMZdpvyr",
+	"QOS/xEJKYJ5xxAaLaMG6BjvKUmozLljw0PRCwrBTtK7oSHFqjY+jgsMts63zqq40wGhplcXyTDBNbLaN",
+	"dXFBuq+uNU0DvrLthgaG2Xlap1K6UoK+BlUHtM+ugVsSQO67Cpy/O0ns+ZB34s7wVNdtGFm1OHP1B7pj",
+	"r9W5G30Ua/E73uMbOZNjPzNeaNmpttwgSHyWiAUb73U48+ijoOPzoY/qzPeT74q83OGQtSZzOslpRIsM",
+	"P0GkysRnBgjD6jGHuEA43Bl7uN7mxcRgkwTMOjvo+cTduycDSZ8cH2hw6Wb/6pXBxav9S7/Nl7k1BAEE",
+	"11fvyNiAOjKNhxJK1/zqMQuiv9TGCt4TYX7IDKrtEeRwPALcyGzUZigSQmNkwtnUOr5vbRNt3qpxE+KI",
+	"rvOHxhb1c9bNeKWBMcp66Vj0OzNzHOxMxsZMA8Pkmd8MG2wNlxM+bDz3KG/sbVLXo0MofgcWE6tasCUv",
+	"6Vmm71diKE/wBnIMcKdVmQwmPZ5hhFFYamwi1r0MC0+HYisZfcuP0J4yduCRxBrKS0uH5koLc6X9M2v9",
+	"fDTFOMnWgnPrErISJaBZghYN8LYolUgSastVG03SmNg4spv/qzKGIBn2LzLMj0YewLzNRYSXmu13FAD2",
+	"qkwrfpgknq/yV3hWJi/ZufGluecQEFV0K4JXvGQS0dBmAFoNshe4pI5i/7GfpHTIWnM9L33RNcqJk9ue",
+	"PKleZl3rbplyxiM+vhhZPQvg+hzErs0tiF9A/YVWHuKhvAkAZeOAQonrYz9LQ3nhaRTzmopDS0pnXrNp",
+	"RzgBwxvL2XIiV8QvbKIr1lgxvBv36xG5XnHMnlwoPZM1JB2lITuq+ioBjHSi0bsTUm7hUKlUKpXnFxYz",
+	"IUf2jwBefYPMnfmGFfEqbJMxGdQ6wCi5gSSmgV6IPAydQ11JoIZ4BICmVuv4tNartFjgW/EutPSBLcDI",
+	"ihwuihrFQB9uiWkFX8+B+P4A4N13H8q9OLLLVg4WAWEO6R7PHiZLi/sPkjY+QaKUujxobCcRllkJ9DqW",
+	"TDV82pKjuJaVegdQtUbLPGG8aYA4t++9u3nn/NbbH/Uvvte/eXfwxY3NjTf/8eXlwQ8/3Hrvx9oE/uTG",
+	"4Npbg7evbm58YAVsdplnDZBSh+jvcjKWBN5omj1a95kt8xKa6XgiqAR0jWEDOfizw+m6MgqqHluOrFP1",
+	"EgRAys30PDEeNSXpxBjpxlVl5NWOCFA9kp02BPMTvUfK3zxy6LsHvr9wLM1x2bEFc0+dOk70l/G4SMma",
+	"GpFRPYTvIC63uEMOC173XHtGHH4wwpi8Lu1p191y1aN8bQU9FMJhJGCoYEQDxJ4b3zZKfRt5WsK1myY4",
+	"eB8S55Fyo9ddB80Ji6/Wtkt0jUli2qKOytmqz6gtyHgKiFJ0AhMmNPBvuWjvNGNrXu9km1rbOjrU9XqV",
+	"Gm1bs30hF0HqjnLapacMJIf2oiAC8dxWMl/RmgnBztUYvNqywmd9aIriKPWLQ4qe1rhyrdCcxDNmBGv2",
+	"A5WVOmPW6oka9Rh3qE/UAwjQZT2gpgm9paQm6C666n9mdDz/G9so69hqRX1TcTPxT/SGQ9uZyRAjR4y7",
+	"MB8+vxM5+kl6Qr8yuMPWV2qDoDuuJFWA44wtIrHX9//4l/4XG/033y/srDH/tN2fZwKQrG1HOwyysZhH",
+	"DjvOkoqGlQ51lDb8TzPMBG+J3fQsrh3xipyNYCZATmTcgQZWY3ECwm5kO452rWJkGtpmkRbT3dO6kPVg",
+	"w2Jk5wKf2sEYhb06sZdaIDnpWm20orcyFY1x5NimamKTdbBFI398bEtoTXLMh4k61flnwm0Ct/PZCoFz",
+	"W8a/ioR6UgCYJGlqmNmdnvOzwietnmRePcRSMTUHMUnwsy/6lzfu/+Ry/7d/37710ahTY1foJC+JQCrI",
+	"NOTxINSvyACYP7SLyhj0W9E5q3H42LiGFmuXN85BmaX3HAXpsUJkm3KJbWDVNXIEkK1YZ74HnHzGmzVE",
+	"HEMSIYs+ZuNFTNPx4efLGtcyBMqFy+SiV1Z2Gg0mg3jFeUzFzCCBEX17ghOcTj98IJpYdMr78/kBJ1bV",
+	"bN7A5FpHG6LEEmi3z7+xfeHy5p33tv/248Hvvlwmg3d+9/X5C/2L17c2/vCPLy/2L/1x6+qbqBz171z8",
+	"x5dvfX3+wuadj/Dboc/v//k/tjb+EOPTOgnrBx3uIgYuD5jfYo6r+/8w+NzGwb+trFN34vB1k3lta02c",
+	"y1kcFSnZAtQGEM162dmsGkk04YryGGsPNQigc/92Rv2nNLdUOfNaqTi/NH3zYrMnYfdiWmVeOlTzSFO0",
+	"wuDd9zbvXNq6fqP/1Tv9m3f7V98ZigeP99mH19ImXEM3szXpcqrfiVSrGloJC7eG/kH8Z0K9f7mwfe8/",
+	"+jfvFoqFres3Nu9c2b7zdv/WbxS5hTc4tviFXIu3psPP5+y+Z1j6SEKjTtwzSVPoBKu2rAlBww2ZWa9g",
+	"SCFMtAkfOGPlDjEystY/6MyyGNysvs8BJtGp26S2usdkhQvIthbY8S06hvBMnWQ2YLSbJ2jg8sY0ykxN",
+	"tFrWtJCjkX8ucbIlKxBAYIXvLpO2EL46gv0EquoaQjiFlJDn+FImPYztIGaaoHMq0bERiihrgteYTpKL",
+	"Kbgf/OH+f/5s+xfXt9/65P7vf7z90X/948vLg1/+fXDtt5t3vtq+cXmHnUoz+kWcgAw9K4LTrgIPxDID",
+	"R/M/sYjSfhHivUWinjmTIPFYncJiTBcnotPFhN+g3JWmIjneJezj/r0fofQdVwIzWWRxqANI2HNHY+mY",
+	"3QLcgmjXsw57uguecSg6v4OnnE4sxFkeXLs4f2Dwzk0sB7//k8uDa3/Z3NjoX708+PHbFjUgRufzNkdg",
+	"/DysedidADxf8QdXEKpP+CRyFuU6ySHBPAnVrURV4OCgkyNaT57eN9NTzgi9pBCIz2TT4O5Pygbhx5VA",
+	"rDGeUZOhnyPwHGmIMelo86Xx7C0+sH1d6T2WkD9HlcY93WVJH5dcJkihX5+/sHXxs8HHV5RW/caV/oXP",
+	"lFL+0dX+zU/VVzd/HX7b/+jd7a8uqn+88eP+l7/t/+Fq/7/+rn71wy/6//0GfP7Z5he/jmeIM68OWqpO",
+	"UJRt0ZEovLHNU7KrE/xlvpJu1UPILs7cRrMqOn5m46fY4Y5IaoBPJaYeXOOuF8HN5wE0K7RvkEUSwazI",
+	"InqYi5qlUw/DmU23bs0PYO2AOVlBABI+ZLNXaS1F+YwlnIEvoDthk4nVWlokJ7UhP7TUCS819QRnK0Qy",
+	"RsZgclj7UJ5KEuEeSeodz4MaSDsCnkHFt8VuwY+GxvQeSV7V2mVuQ3kVDSnbXkTnbgECiFVX5R4qwuux",
+	"DBfbkPyFKLHf5OlEvBKrKgZ0DleSFh5pDFA4Z7Ni7SYbN9On9WNhiXilwwNbUgRmO+EzSl5hxQZyLHwH",
+	"gV9Co5XcmhlUoigR7dryYw9HUSMNYhL3uIRu2tArgpRvva3ZSgMJGRYA+uqOD+k63djWGVXW6OTfhTq0",
+	"MM4Ghw9ovQ53HB4mur8NtoyzQ0vWheeJLnMqnXYaorvnEVoP1FKJJ7oEzZF4gfnoRjZ80WnLHFwj7707",
+	"Rf0GC55Tr7VdPIOaUWm5UlptslW8NJGwsMCgrCh65QIN6ZE247HlubXx7XF0y52jNeTS+SPVSo1Ir1xE",
+	"NQMdyaY5Ue5y7AiZAGjXYBGgFFCsY6Re215GTHsVk5Nqm+NRQlvo4dLVTOYymhoWSK2MQaylpJFb0V+N",
+	"T8r6C+GPpTnFL2N4O5bX6ESyHId7TD2qg0UpAhevpOFCuA/Jwt7cSVLqTS+KlG4c6CvJTozSpUKQzTgS",
+	"vyuX5w/MLR5aWJovWTMY1pnvdJg1ozryOmHrLHt2yLhu+wZySmspwLKcCQDf7fmrzyqtpB7XfIoaGBj+",
+	"sClAiQzXp5566imd4WrHmE9JHChCYCkwIcIR+ztMFtjcuDy4+SXZvn2xf+9H/VsfZIDZW0OS4GQQpMEC",
+	"4iaHGFx7a+uXfxv8/uN/fHl5++6twQdv9N/+ePve+3ZMy5lUsKZ5xBBMOdQ9NTBaXn+YeW8lj9duEpj+",
+	"ILLxgo7PlU3wAw3nHCov2lixvDbyRGXr6/q5CZoaR82M1W9kW3Al+FPgQH3RciVY6epBOUGttg5fZTWb",
+	"gSeS7oZ7P9q6+ubWr9/uf/xl1lt1UCxnrhCYX/ksn5PwLFSptlyP+hXoGDV6vNiPq8141AfQ6IZS6c16",
+	"oohuF5MPuv0fPIM8awXR2hT/LYapxDFLSheHKnUv0d0hCUcwvi7eLBAL4/WPKtK19nE4qhs4wEMEH8p9",
+	"8qZoOl03jddV533pjPO9Rr2e2q6fjSl3Sr/tBfXG1+1oRLPJIxOkSbnjMUmma6+vX58i4U6hrISqOF2/",
+	"BsVx1vf4DcZrvbHVVPqx14sF9KDMZsf/FfRVy1Z3aS+nxnVa/8De+A26NMi1gr1V3BrLn7yoH58uL0D/",
+	"OJ0cILQa4grkyiG1ZhCaAJmBrh/mvUM8XhsuQwa11nhHTI+01MQYLeLJRWQVdcgb8Wokuu6jpm4x24ah",
+	"9o3WOdQbJc4YIx+bthnsDtW40yy9d6cjOPgt9D1ytKKs3Z44B/WBAxc5DLBqYzHsPQD/UBpFQesJ8L81",
+	"hrmakilxTmuKTpEMsEgGK5QUqzDfwr/VHqhfadQJeFXsjwSMZdhqweWubGLbVUChUNQiKrpExWemyaIn",
+	"0G0Lmk4B1cCCcQpUOm21pyFmBeifMfzqEL46y2+7CluDatIEzvmJruvr6Sd+hNVcOW0+pP5tSk6k+Tai",
+	"j3QyOGNtg5KaMCR0xxJMtH9wjf7TVOUXGXMwpwAXhvas0GrzCgl05DjUiXIBPST5GeLY6T3NuMNTNZpP",
+	"c4nrHG9BaqLFVggP14lXGxU92iNN0RrBcyilduHdRSc3rn4skNc0jmjtIxzb4Fw9FU7D8Wldq5B12vGC",
+	"lPrMbzHWBjwT7pithSziFdIUnhMmAtr9BkbtyaxxgYemNj/U2Dlq1A5jksrEyuHEWteMFSJoIC64ojvR",
+	"1abyKLUn/RMXP9vc+GRw9S+D6zf7V3+2eefK1sX/7v9k4/47H/7jy8thGtjmnSv9m3e/Pv/D5O3YP/7G",
+	"j+oqSV0igwU8FCSfWHP3xwnKJ9yymWT15uKjO2KUq56n8yNbQLVYwC0MRngIRzd7npmOUP4sxFBAaV0m",
+	"oXPbPA9MDaJAs2Bfk3Oih81cct38NLr8dofZnMr9r97o37oxeOvvX5+/sP3ZG4N3Phtc+1P//d/0P4CE",
+	"BfXtW4Of/Tv+W6e+/Oxm/8qv9Cdf/GJw46J6w+/uqDfcBS721RuDn90c/PKzr89f2Lz7s+2Pf9y/+KZ6",
+	"1fu/2b51L55yzLoJ06PDY8ZaICqhqh6Iis/WXdY1ar7PnIrLEwp0hmp80ji9dghlWKNtWnMDi3/wX0Pb",
+	"QLuq6sKeIzvzHn9YU59b/u5GIzmoVc/cEx2cAjNnTA5mshtouLrUTp7mSMw0MljzSXvDu+0rb219eM9Q",
+	"u74L98+fV+R642b/DUjM+fyT++ff2773k6/PXxhc+1P47/7nn0QX5PNPtjb+C4T0hTA9zDxzeXDxqn4G",
+	"roz+/O1fDz7T/96++5fNL34ab2kEGl/MhxhaOYjxaOnDZ8xcxHKMoSe6vBK5mOOAiWCYOqFlarAWdQ6m",
+	"/U6ZF09jIIyLup6OkgnADbwypM3Hi4jCqMZiAkCjrP7oeIHb9thLdYh5WFqR6CKc3DcnTy4v5ilI7IA5",
+	"xizLvIuroKQnvd8r8UQLDHa2aI9IppT9HqRiKb2m7q7H8aXz3OBhfTGcl/0uYfDjOEZDJjz+1HM/FUXv",
+	"THoZZBC4PKw0Mx3fdFEHXAsph8J9iwuAiRNSxsJ8AiBmwY57NaFkH8Y0D51yZnnWjdMNl4ZyI/Wn4zDP",
+	"sKPV7Hzluk5XUViUlsudlAbg0xVfw9rStiKtW5ru7hQ1RcPJxf1vireJmku9StRFbqgvleOqOdWCCnQw",
+	"sPMxEUCs87DOQhhCMc8CcZZrhDYoNPaeIGSbkv4aVq59+wTa6ONxQ+BFxfgcbbt8skan8sblKW/SneVN",
+	"ddO4pcV7n6tlYp+FrBTnUt5NSC3DPcl8l01Vf5uu5h1XNhJwIEZrzREoqnHB9anqseu+aKWgxD3r+jLI",
+	"CwYwVemz4iGB66WM/wLF4YuE6qrghQMH1AeSCL4SfjhfKqFmKfPMs8vYmnqFrdrnmODQB0iQg+RkhztJ",
+	"EI+X54uLQwVjeBgHxx1MZK8enNSXO0SW4ewTGx47+viBJnY3psumk/NsvAuPDYED2hySDsFUEcyPhHj8",
+	"btL96/YTUEro076rXjHiFNu9TMWc4I7Z+SJZoJq1lECAni8AmqWVJg9+9fP+pT9C7cIX28bwUX/++N7W",
+	"n2/23/h06+J/f33+AuoOg0++2Lr6ZkK8e2o3iwXmaWx2XbwQtdy1ye74RtpjRj7tYpgzDCmKDpfM0+YP",
+	"5VCJ6dbx3oGjS1L4y6PdQrFQ9bQRTluu1wOol2o1czLHrLB4T/cIbbeFy4OWUrGgl73S7SH7ToQZM8tR",
+	"f6oGCwC8LBAduIFmASaDPMQDy5rMCeiCNVUszpr6kIjbjhRjjS9PYtzJyoFxAwJPQC4f5LB3gkBw3Ref",
+	"SckcE8YwDIChkyISPfOLiIcBwF1cwF6rx+qdoDNBXw0dFgcAm9HZbm5sDP5yw4IQncDZHccohwFFcE8T",
+	"I2dcx1NN1kpJTzTaMuYbg3bvBsukf+9H939yeeu9H29u/PTr8xe2N/68efcX/X+/3L/12dfnLwyu/2jr",
+	"/Uv9f78MrrvzUKf0x/5HV/GBzY2NGBE2GTqGTFcAt9FEqY7XJIMiT2l0vXzoFS9htwt1uLprjB2orgMd",
+	"V1Ktym+xtkZJRLJJhl7KVmOwRnmlRbm1FgfLiHTVRUoLiAdWQ5GGlxlvOBLrq8LOtZm97Kju5mjIl5AF",
+	"GYUHJvesyqJbMovCg6bw3X8TvGJXDU8iuAl0hUTKMV4D0EZpcxiB2tr0dhdluMtlQLnV1WPqdThjGKCl",
+	"JpPDduoeo046wWvHkSvDfcAqICkIwP1jVAcAfI2Pd1zHuEnqJGBwiOGYiomom5395fbaA4hGWQE8N+/8",
+	"DB0Q96//fvv2xX98eXnzznnFkveXSP/im/f//bf/+PJy/803+rf+vnnvev/jN60dGF0+ZcLZNCULs9De",
+	"wsz0dAA9Sx78SJribmfFZww4SY58O4ZNbbFPjGT3XJmDn+u07bR2l+C7c1l4YWLtm20J3zkj2EkfqYWd",
+	"RVkpNvcSc3AWNOy3nHPkEIrHMmRg9IYcxIs6xmxzc2WUCQ7SaSZNQ7tWcYBRciX9mvnrfZOh2EyUryhV",
+	"cyRpE4Wp2e0wEdSgTbo8Ae3bRVeBzgs1QsKSITqk6QzJwyGxEErnOJ2NJKOGFyPOEBOMJnHzYxiY4f1M",
+	"aEtZKmuvPVW0KL96uEICv8MS4aHJ1cWSHaOuXEp0xx7COBsbaspWCGHdY+Y9raY3YqU9YNVvBXvdC55c",
+	"4DTq4A48dON0x/lD9mMHuAk7Rn95VtrjFFrhCslDMtlqYnk+jdQT0bP5UvlADkS/bP3wQMpQ+0s7i+Dm",
+	"VB3T25zMP7qaYRE0dNHlhLaU2o4pWTQK1UmWxE8bVh/Te4TMz0i3TA5yqLTDYsqx75pIJYy6dywtjaPf",
+	"dP3wGVpragWxRwSvsRXChd+inolML6B1OTFvs+iHiYYM6fxtcs1xBTz5ZI3hEqZRJLOz+XZfrdw1HS9a",
+	"2OIOwz6RLphL/4urfWPUpt1Fif2nIvVPReqfitQ/Fal/KlL/VKT+qUg9horUI6obpWk0p6kl6WTzzqX7",
+	"73wISOa3t/787tfnLyAG6NfnL2z/4c37v/95PACJZS/R3TH10euuw0RKAFJKa38VWqsxKdNgKb95+lQY",
+	"nlvtBCD6MD+1CX0qrQ03dEaereHzSVYT3JERLBvB8TXcJePJSMdSyX7Jwu7JmVUu+BSCp2Rhb54W/po0",
+	"9JydMZLYreEXJ5YeztKu2gaByxty9DgwA123X80KcWGlUo1ypSA13HXGSZXW1uyhrjBTIKGRLNpDv5jV",
+	"WOm63BHd9ClA9uOcywH0RKaOuELghXOiExDIs48ejbIYMM0kggGzT0w4rCID1q5IpCJr8zDhMB2blnoA",
+	"Pdz4ARzWEunINMwnfodjQjZA0c112sShAU1pTuZlRyhNPUOommFpKgQlTdq7ZeZlu/ZCA1YxB5cxKuwO",
+	"AKIYYDrpNjj1IkWbY1OTTq052ngnJTaqS/YrAWu11W/S6sypbmyqxqJyjVCuwUxhrU90z+3VQuZkp6p+",
+	"XGXH8M1P5mXe+vlTeiJJDm7p8KKEtYCUabCq/Fb63p1yW7riEB5Uk4dYGalDs7wmI13qBiPBuPnxnZ3t",
+	"Nz5rcql3NIUQbFdniEJtp6gvhJ1/nRvXOx1AMwwEjZZbddaiuuurh4mfa1x07ZnpKeVq47I2EwwuT6qm",
+	"Pbv9mQmKz/J6cFq9irptiHyZSca9k/gcFpi7SqDsvLTt5ETlbNJeJgb1+I4ifQLdb+Kna1A+whqqM/nL",
+	"5HTKraZ0NYJvYtGJ+7Q4Tv82t9CGonwcuwyoR9wheTB5L/aclXiJGZlttV4pRe+7kag/ciMmTWZOvSHL",
+	"OfIQjRDJTXWzIN/UWi7rUaWexm7nmb8I2K+e6KKvzZUEGx4/cdb8pgJfYx/ks08WZnZ4L7LuZPW16eei",
+	"XiUnO5vR3Q7Z4g5rk8MfZHRGNs8kE3PuvDH45NPtG5f7lz4k//dzMrjzu+2v/q4+/euF3CDl32MUMm/x",
+	"QugqYugHJ7jXi1D97IDl/thK/FU/wNzMVpu6DZ6BpGgeSTp1bl0cXPpg8PGVzY1PBp98asWQRl0kE25b",
+	"2RqxZvcxo2MylG2lpEABu5Wsjk7+JtEJrK96qRNM9i6lOuXwv+nyL+N/Mz8Fc8g6kdBiUjrjZFNSa0Pr",
+	"KePNSp/Ho8v97gzM8JOmXJ3Q/Ps388r+3EDWopYL6/SwEL7jcmMdoPpbCURgi6acGqrag8cstxkQfkuF",
+	"Zd7xPGtPMAgUZVZTGnOipTtrRZpQiEEyUep+3n3LhElOrH+qfMwRJnv7r4M7v4tX0g5u/Y0skP7bnw9u",
+	"3JwmDVKzW5v1tTgW5ze9IQ0xcAIxaF477v6E2BNrrufJsaSW212pXmftoL0bGBe5YGVRmGtU2RTNGeEj",
+	"I1iLJN7FkBQflngoK4dy9NJ0vJg8s7BoK3cdkgJDYJDR/RpGj0wyk/Coz6QqPNNo+yGdjwVBO03dIGo7",
+	"BZsNPT06nmdv0pcyy4cCfxUZwI8T+lWc9NNAhgAiqH/+3e0bNzV60I1b27c+QPiTwaWb/atXNCzKxdv9",
+	"axsItRL/dwJ2JQ6dcu8ng2u/jdnjbcYdtHMTJmhkVocyBqE1ofhM/dNEn2KIKnEO6NG2TLHukR2luf9C",
+	"/gZ6pCPiniHXl0GFapxZX6Oz6nJFg4nOaK2J/8TyRMd31/HvJnX9Wgfn3KauH/IIqbiGR3mjk0zOjU1Z",
+	"Q2ANIR9kO4aGe5GX5+YPniovLu8vLZdK3ygdWi6V8gvsSUFYchjJafMrTTG/fEzfE4Gd5ceXl8amM7wi",
+	"nggOU49xh/qjp2TPwHgGmmA66GVGFKoVg5diZoNNQbD+FL8BClR/mEfy8ypPBEds+fKaYdR9lqJbMep7",
+	"LuBa+4zp3tSiDkg2GpRukjmMBH4t7u7JKC3aCmt2jm6r7QZFDOIkVjNZsxFPBKYj+Ni6A53sHz+naJ9T",
+	"iQgR7CYTtjO/mrECMRCOiilj1V6DrrPpvFtpFyxtJ45g9Hn4JtlE1qp06b6TTcobTeqmsJU86AP2G/Bs",
+	"SPRDSvuoom7P+jgF3f8916E93Z0s6e94/25/483tSz+0cjUY11aprj2ZiqLRHSc4kzojxPXR6zHptbRo",
+	"57YFDa69tfVHaKW48V+DL258ff7C5pc/H1z4OBTwX5+/sH3vPwaf3Oh/eX7wy69Gne9auxN1bJgINxBd",
+	"sGfG0ZE+PKOd1xFhEvcpjZbCOzuqH+ZuQDVNelS6uRqCIeWCuZ+CQ+eWmxl1YC/VSbfp1prWVj3TwUzF",
+	"oSxMEVM0g7TzS1FVFeEsE7EOvaN8EghBpFAKs4BodVxv0zikOtYBFGfVsgJar08FlScatjySF9THo1e+",
+	"R3ljb5O6HuWjbe1Lc0ums/3eytyZ1+aLBxbsve1zVqsOrn84+Nvn/TduZyYG2pAg2lTKrvCdNDQj8/1K",
+	"PKJqshrcMS1hy9beuyLNH66+geQ5LGsLm67uFFxsiEANbcJ5xnagmI6QFrUgG2Evmd2zu74IksgE+bsk",
+	"ztwxCR3orRuvCwpz3Gvdxb4aNreIrSJl4/ypYolZLcaGQSjR/T8ERZmRdWnzMMTTsm2pvv1PLmx+cXPz",
+	"zqXt8xewyXD5UPjhTxFdR1nFt356/71rmxsb/f/8s5Keb/29//5t9efP/wPRdzfvXd+8+7PBLz/rv6Ge",
+	"3/rVu/1bFwcXf91//3b/9z8K37N558r9d6/GLsEwII/jSlpFK7hJfUc23TbQdLfico1F7bF6UKmypouG",
+	"os5YtzLFU+zcVKdkJynTy0FCQuIwRvIkDfHh/Ta6SvQwskbr8jQbG2oovLud9B3XgVZF6PQJO3L1ZADG",
+	"lZ2Z24awM9BVCbFbO1ajYZURD8Vhz0xrZQ937LITwgnwaheJzujBDocauUhpoLwx1Ado++PPEeMXb9nW",
+	"z273r3249d6Pt3754faVj3PkRGodxqiOYzvtf4e7NiTqNLj3k4HPWEDM92nKUrxKHgEddsK38wBAqnUY",
+	"9MfpAlA5NY3cnbuUGVCBzIu0RmsGYctA4seHObS8UPp/zv+irP1DFrXFZzx/rCO9g1iV6YabpNqL8JoS",
+	"cykt7V+Y219aOlQul/JJyTVkuZlUN9N2LiN0ObYPwWNBVLFVHBhf7TFTihvSoh8lAoxNbaGUtC1Kc0vf",
+	"IHNnnvqX8b6acP75yPVbml6GIgmXN5DLKVUGSgUQsibETDeqeY3xwE9WCvhC2AWQGm6X23ZMfl92gf53",
+	"n7rHEvHkVDk18Y1SVYTyPVx/cmVwHkJSt+/27/0ZYlMXB+dvxjtVQLkSAE8DLUExk93ex96Lo27G8biK",
+	"KwBbmGx52sV+L80Ydo7OFY2AXCZAW3yGOyvaaiHdputpKB7dp7s7iqi689TfVKT/prK+Dag75JKD/xEK",
+	"b9U0S3qG8bmNgRObHrzR8q4MgzA1UTAtoWiiXIOxXS1rtMXien2iM2EOdSE+QGLiZtXRseWApQz7fJxg",
+	"DcV+Q7Y1iaLRsPohj5ImXWdRH1usFBhaM6Im0jVG2jrO0Oph9y0XPML6Dgd+h52xFrO7ftBMASA+QiEe",
+	"BY8kG5YvLR2aKy3MlfbniQLYj/IEo96oIy/ee30y15rE0oTsGr9zmLgjuhXBKx5UslUFNf64rKyKVXVG",
+	"4AhlGEMkgpPYG6S1Gigt6wc439EoHD5Zzk+8/WKuyvUJACfs3rsYlcShv5BwM6/FDtLbde7PrvUnirLj",
+	"E/C1j1Zm/NhMO0WTLcYClJ8UekiONZlT1P5DOa7ZrApNUjK1TzLGlRYEDjSlYBWJFGHVGuQSAcYmLnC4",
+	"fP3nH/bf+Oj+u39Ch8b2hUvbFy71P/jjhOrfSKFWRIlm3jmz0DIqDU5rtmMRBRlY0UexBVz+PNoJ+PtY",
+	"Rl4TLfWv0TNDjHrdlw8j3G4Q9b0avm/lccU8ynxxM9JzlTSGEUaUmYVxr3ZlJcpstQglJcQRFEbGM5es",
+	"3H0kizizuEvrFJlRTONvjvno/va3/u23+7euzyDnN2yNPebp53TLwRPm+eyo5vPq0CPI+p3HNOOplqNd",
+	"vRMnOJp9maSdkGiLsauVdh2nchKl6W5D7RuLVmWuOKarY80Kqx92lgFy2SN1fa3Sa5L8cLF0cL68dGB/",
+	"YcR0PPPaIXsIdHoaGeaamEMbO7h0beE0qzVp8IIJ+U6iJVg36CWODBHrnkWddM/tNQHImKOHLnz3e98f",
+	"2pvVue9jqLgyd+a1crE8b90n21rtC2NrXu9km066rql6iUzZ5EZ3bZm85cxiMXeXGXujmNQ+Mda9FP7a",
+	"rHpZPrB6sRxFmilIDNjjc1TWamR36jOEvNml4uZ2k0rLxiA3JYGA8rZaHApihWhbegUySDSADKQXU16L",
+	"F9EnGpNo7qxT78G8cJhfQY9HIEwRvD14Nqv2nydn0fJT1zKbnJgxVyB/FUTuiuMY3ZgDTLtIVcbR4zt0",
+	"kdRx2atuXsK8+fCJUQByK7SGK9t2D9gR/Q2hVaXZo20URHYx+lXHO6ow2V1X2Et7Odtcpw3qqcNq2J4y",
+	"ri9asZzaQlKb4X7cfKWnis1WdIZxW0jmF9GqHxkppRAJAru2aWuHp3kCx+tSV5mUEjb/hPmq2iOvdliH",
+	"aZCmmlDKESjegSBLS4Vh4RK1DbbkV3WJD50BUZ+nnocHNHYpnHWtvu3RnbBmepo+yLacuaDJWqRNZZAK",
+	"TD9ul6OmyRaVH79Uy+0k1Cer/RA1ZrbkBGiLR+l0YIzDgzm8rVGH59EKT9OutqidT/igHiVsYBv3ZVha",
+	"fEatpUdnHXXSzZhksWBMcGpSLaHqccRftDtNrSPmpVvppdmgobu8CJn0AvvzQWMZIeMyCLq+Y9tYH3N9",
+	"cvngIiUk4YfbX7IgmkWyK222OeTkmHNNNcqgvQN3FTfVCPU7t8viSP/DfDex3mJMkMTZaUwehCcZY4Kj",
+	"5w1+3VrHd4PeSXUCOgmQUR+td/zXs0Zqf/P0qULRqsrFsMYgFR+sgRVS3h/rFgxnDAYYvj+cTTMI2oXX",
+	"XwekzXoKUtTq8aP45tAQJphJOaeui0n4XSZtwCIpwtnIYhjXCtk85c4rXENDyWJY0C+LRh91mfrYKF6m",
+	"Z5LHnAaDmhYQpHtf4a/wp556xveFL596CrTFs7Td9nQu9b62L6oea33jB1Lws+SJE88eJkuL+w8+aWD/",
+	"ZECrHiNnlWVztkgoOdx0OZOMnEUU2bPayyOJpHWgWWV9Fl/hZwELVp6FMEWVOsRVRnU4z7N6oRXXObuX",
+	"LJZKpEU9pXUpBrdYKgPf1GzU5eqjBWSliifgM4tG5PpMY9G8wnuoPQiyxkWXiLp6bgmhiLCOF3WlIlmc",
+	"nyeU+B2PRfU/zFPvnV+CfGelXO9Ve/eCKwOzdW3aYCBm11hvGZJ0ydlYTeBZBEOgkpzVH6wQynWIKvmg",
+	"0t9CiEkYB5xZehx1DAsLC0srxOlgJAnbOnXj0cIV4jpS6//BgUXCO60q8+UKUTo1fiE5XWOVGpUMAUxh",
+	"oOOrpw4//9RTCcgvKsnxl06ewlM/+92550+dOj53jAVN4cy9tM5833XYMoFfni0S6QJ/asJU3Lm2Lxo+",
+	"bSl9B06NcYcIzmCwow5rtUXAeK039y3We+opIjihMNgyesdpyyQ4FwFWUlGIaQEYK8xCNRA7DqtdxS7j",
+	"8KArCVXnvPcVDuDSNcbRZEGOWFht01qTzc3vLUHM2tM3WS7v29ftdvdS+Hqv8Bv79G/lvheOHn7mxZPP",
+	"wG8iH3Xhe27LJZt3zm/996eFYmGd+VIbyHtL+KCyf2jbLSwXFvaW9i6gT6EJzGpfdG/Vnw0GmoNSx+CA",
+	"jzpK63IxMVI/BvkutMUCqMB62doXFJqAGu6AdePqu1c7zO8Zt9nykOsahVi+KFD6oIpz7ZExoYoyF9Ku",
+	"bXOIwkUzGF+NZ1gUVDYDG0ILidAg2SQ1ZUIahSOaTb7iq2lmFIIipk4mEDOYyml1yQ1DA6IlOuHVRLST",
+	"HgzwVdhm82piMolc4ql2BHPFPVZPIw5dvhSNOVqfbrHV6/XlmDg0CweRGuo7RcJZFyp4TEGiZXh8NEmb",
+	"w3Hg8TOCdWt4SHjf/zfwOyxlyBAFIddl0FyhF9bY2h+P+MW+w1imnuPJF9yWGxReP6M0MLSkgEPNl0ro",
+	"WeVKhQOvQExx+IEGzphs+oAlABrUkPERMT34Tu+8/aXhLPcdR+0loR8qRqkWbZTDl8+olclOq0X9nrLc",
+	"O1XPlU1lOEWUU+3p6j6ACYD7uzJ6kkXS6oVsL/qxyzFKScyRBrQhTWI0eA7PII6JheMfhkKO1cjFOMTx",
+	"xxxdTLx+i/X0GYJi9bRwejM/PgyMvJ60B3RuwRDtlGc+uI1ujviKyzvTE01IFvAmhCTF4VCLHzadLEf7",
+	"ejEu2/eZmnSrgD8sOtxI+N4RXcecJeOfF91YB0/EGkVjdrg218ZjTA/2UZ4Wb0awUB7js98pZ3igyCFH",
+	"aA92eXz7OnibxdYcpTK1jbvNl8KTVqLQtHvHXEDB0aGn5Zv2vevDHU+Rr7nO66kU+RwLYtxn1wVABvPv",
+	"7foWv8SjaA5yd0Bbxq1WemyrBzbnnHZkWNn4hPwZeHLb5FUn9/47bSfJ/HeTd2Nudy7e/WCO/XATK5F2",
+	"zrvxTXHmvaL9K7HcEwopUp6DkEiokAqfqGXSWqCLa3Pfp30IiAPcbSqKsGsD8NJHXRvA+rJHipRCdKIZ",
+	"EBOEOhJ6QH0lSkOLUZQrDUH18tNN3eWubM6Ybp6Fl86Wbh7CMeIyZnOKHrS4iR1jF3vvambvM3S6Q/Ak",
+	"BoOV8xTVMaDnWQvVYaD94y8+p8R1uXSoRP7/75DygUOlqKVy0msmHJ0q5zHqgPPSDfaS0zrMcpodjtpy",
+	"7S8tkC7kyFQ6nK5T16NVj+0tFNOF+nGc6dgTdVu0wfa1Ma3P4oeoupyCajls/Y+c4nG3FnR8NgtpnpDe",
+	"qwR3HRXz9rAZ1yti8fM6tnwB5yyEHWYlxq10gLOY8XXWJupjf59DU3sGF/olpRVT4oCZBtirqKjlv7OI",
+	"pD/jo1p1nJP43kdUWOPsHjnDfdVxZkIWq45jeDrwUJ+1GQ1ItUe6jK3NYW5ZXgIJQ8ozJhCIEz+q9BHV",
+	"ZfwPJQ/tj8+gg3iyU3pcJh7JnugkHy1PrFlGqis2mdi18zPQfnoTqtYXlTMluoknxFqRCM+Je+jTzqnj",
+	"YE2pVec6IbpDEQCdRAb4RJDNv5ec1jGZel0bfA6Erpuiy02MBhKx6wHzV0jbd9dpwMg69TpMEs5AY/RZ",
+	"ERHAjZOqZ941qogB4cC088TysONq05UG8cmBcJnNs0drgfBnGc3zWQ3wpkBJVQRg0hBto+P3+YMXagee",
+	"wd9MOonMGcxyA8KDKyrpAQ0zY0cZj5xh61Sm0+7SA1q+SXiPeUJHMszPvFYuHijZc8tHAROh1ZQLTSWI",
+	"mqnLyRiMxtLCXKk8VQA0z4y+A6mFZkqYYSW4bvo0MpGF8hTBz9whWCQek0ca1uVjVLp8KC3y53Lhy7Gh",
+	"x8eKxavrlsbeFZucRbhEQ0wgd12GWn3HjZpGI7whHklRA3B3rTweuGOMwe/DE5nzWVv46ez+NJjzDg0o",
+	"GPNNSN7BttUCpAr28xZ+yOghe/SJwbU/DS5e7f/9r5sbG1t3f771xbXNe9cHlz4YXL+x+dVPyaofkIUD",
+	"RbJw8Mm9ZBV6CELcXg0WJRJGqME9Rv09ElDE4VKCcxGNdbHOfKtpfgwWeALXt4t0kBjHQgoA/qe/nTlB",
+	"mM2Bi6nGUHwBj3ZP2DVxiAbGyMhT+pXZbE8xG/tVV78tDGu4Q3kOulN1OdFbab5kbeN3JoVm99Xkeird",
+	"AqjoOdgQF7o9Mq9OKPEhXQ0zwkRjlGyegZ9MRjkBOxfOJR4CTLCDZw+TxfKhUh7HzuGT//pACAUqLjHv",
+	"8AkzvyL5zqln5w6ZfJJqL2BzGCpsUX/tyf8xxBQ095kupHZ7EorjjqhHdsceVK/GArz8/v1sMjCdh2ft",
+	"D3xBNNTZAbWgvkzNFVJbSJ5YLC0S0Qmk6+hPWsJhcVJB9JiYfRE093miIbD4M3X/Rcdy+RatZVYzMWKf",
+	"0TmzEjcSxJruVZyxkDjErFnK8BXwRRBotCEvBNTFDMyeKa3fS1Y50Y069VNgIpGuL3gjRKoN0zUlvkJ2",
+	"Gd6t8LPAbVlc1UBrx2NgsLtA0+b1jxddB5qU5ZrhekNnREkMRDeLFHSX6nRKgNb0+imdHd8Ne2LvJS9x",
+	"HaGoiZbSiAg2kcWyiTCTGZOTDZE+cVb/qwI4TGefHD36Ezig2cfdClbCIMZYe9QP/5RPHQbt9uOHURe+",
+	"0p/xLznmtDFAlHHY5wyQNCaTqPHCONMT6u95fXRPrpAWXWOJtr40npQNBJlyp7GWe5dONV4o/pjc5zD6",
+	"JzKK0lPOtaY7oOx7TbKaz4LXM9RL1w90thgWI3CHlA+VCG0y6uwlRw12ii44KepMCPWYPihdSFDU5Wtg",
+	"RCujypUaZ8Nq1JgmLc8iKEku1TTW1yVLP92/f3F/Hv3UDRvFzD70iLVue6Tp1i6V3hEOiHqqmmdcvdCP",
+	"5tNF8WAVOfiMs+6xntpIPIO9bi0J57D69OEjzzz73PNHv/mtF469+NLxb584eeo7/3r6u9/7vn7URRB/",
+	"QHMx6cbw/kyNdcg5NT938Mxr8wdef+UV9Vabg+oM0qauTMr0nh8On3qccgnNrGeYSxhtxKyJNHxzyGpc",
+	"HztWSvTA+B3OXd7AfibDfpiwY+y4XOXDUWvZRzKgZeb3UGJaEcGMnvxJREWYTURFmclh2Q8RXY5afHrC",
+	"cux8E7d2bHZo7Lx3zVOVtW3xO7jr2aHhjsIV8qDTsb5BOj/UoCua3ophjWLqXZp5wmjiRHbvAj2UhNFM",
+	"Sph5wmiscI7IQPi9Imlj9lKRNAT1iPCV3usKJ+9N2qdhp3IJw2f0s491QDm+mNT6nhMYm9n1O4wubYwD",
+	"YeAnccZwl4tpoYidXlsLNQxBi1pV9uOYqWwiKFDlHAMZxeA0bbcZ9ZXS2b/3zuDH97bPv/HUU09ZNfEX",
+	"YmOOUTxPUL5mMqWFj2HzlDhZtWcvJCngzxNtR/UH+Loz1vjdw6fb+DZZKDbx9S5T7emmgP5/CBAaiBjR",
+	"QjA6OqFqLzykXaTaRz+7NZRR/0OzW6Pjz85pncnhI+KWTPcYPaf0oLPgfDpLnpA1yjlznlT0eNZxG24g",
+	"z2rgAINldZY8oTbSeXIvWTUpeT4LOj6XkfcIqYBwAToU9dDLBAiGLdoDGIFXeFeTB+AlIpBR0BVxBF09",
+	"tHqgQoOzK0htDcEkpiYMQ1XplO8OD6TW4DAdCJPAEUNgyO5RG3T00TV48PwmsHdKsx47XeTPSF1jtTXi",
+	"coi7d4KI1QB3QQGp23nLtsjIIHOYUumH9LNhX4wO9WumSwNEUna5Ma6qzBNdxeUYJAK4nHDB2V5yCpMc",
+	"wqCui5XBtNbUvtM96oOqOEeo54VhEXvO2JFooo+1cqjXkaoXHsMWVbuRkSI7VTVSlZk+WDoh0OhYDVEM",
+	"G8DjN3XqeswZUQtFJ6iKcyMUhKLSZ4pP7ThneFjAmtZdumgF8GsAcqPG/IC6HDmkINT3wUbtuok4TZNK",
+	"UmWKtzEekBajXLe5kICHw0VQwcXagjJqQebcdqH0wBIoPYqAdtJovIzPJO+UQYzMbOXQ4UNoi7SEz9KO",
+	"uuFTNYzxjzjMYwiePbxh62KNnRAeyxUUPgUthWmX9mawRPUySB5RjKpLeysAhh2ItjRxmpDzALBBjUIv",
+	"CEuUYWrtQfdfzjZ4nzcPPQjn79M9ovMGc/l49dxm6OINV7vbdsMR2pMhJD40atZuKrrG5jptCFqYSvGi",
+	"Bg9ouhLyXpJ6ZCJUYXX+nmTmFB9VPUhP76HoQSERWdy+LJhJIQMINWr6nYPqQSHlEAFBIVxPZYiMZcpf",
+	"yBPbt3+0+eXPn1yJ4vZKxa7r3weQA6gRa5tsRPpFlBG/7fteU78cwxdbYp1FNDOeNeIvnNntVgvZo9oF",
+	"qpRHB6w8WD7giE0bqxuCv9bN8EuxROtk7E2zo/TI27iEZ81pEd8xzVH/vGixwq7SeIvZ2V2L7TqrWwWV",
+	"WQs1UMjbSqgD1D2kGalD9cOMfHOssGeGdDu+3BfHIU4VV0cicMrHWPd+XnR8vZI09Ttc6MyqfMz+RjDF",
+	"yGl4mBKWUuuDPfZsR4WKtoaBnq2ifQq6JUeExXjg97C3nO+zGqDtajxnbW/Cx67gOP8Vwjxpusctzs8T",
+	"LirRM6PK9SosQu/6w5SjkzS2qNlxwE9Z92sFTGLYD99tNIMExDs8UygW1hhrW3Hco0NOaXQRNvwAh1Ay",
+	"K2Lro6/6F29v37rdv/urwX98TJbI1g//ThbKpH/xzX98ebl/9xf9D/44uPbW5p23Nu9e6V+9vLnx0/61",
+	"D/vXNpJtgeYnbZcd9j/W07friA9SGQkvvrXAD2Y5q0A0QPBpbE5z+4moR/U36obskZk3XcfMxoai1cIg",
+	"zFTY5d3DQSx7p7/YeTU7N5fHEV1uHJWmRLIIPFMZxBG9G+BcDT9nWosPb+oO7Ljhk9gXcbJZF0Ujej47",
+	"HA7wyPpWwxk+lHQSRYum04A1GIH7OMOrbKQd+N0p10Qqm6LjOdi5qMoYj9kSJi0UayLz3/OEJjZDka5u",
+	"FiCoGV6krhI4YWEpsZlrZ5h+rqJ+NCqxNR81XOdxENiA9JwiQ12JaftJJNiLP0dh2b/93/2Ltzc3lLhE",
+	"aTp4973NjTf7Vy71b789eOezHQpKnNl04rH8wMSjXJuNDSrXMOsO4iAub2D0IBDI5qPLJeoQTMi8OYlO",
+	"JKl2y/EYwP5jbriYpaRZLtFSZ8b6WpR3qBf2YsYwYSgBhw2aJP+bwKwJj3Kf7oiSWmp0BL6f/lAfkIxU",
+	"05STScjZ0crTNKg1TzCpjt9CJsD0qqxGW6CUKjkwQ7UXZZ6yeHymOBkJz1YNBn44WdRR63KpZCncipNH",
+	"tnfn2K76do4DFdsjdDPYsGM9tTV112NFCFZo1HjIrEyPR2SkQB5ju1UqBhvxUFIfd/kMdM5jKzyK9HKT",
+	"FttXZZzV3ZpLxyYzPp148nHK7o9mPsvoT3I/ZhDjgxDwUULlmpI8qZLGOD/TQzirjhNf8iMqTmJTfCg2",
+	"V4IqRo/3W6w9i3jOtxhrRz6S8HSJy+03NDpd2wXNEaRuiXWWPP28sWrRCWYVqg4XLDqQRD9mqbuRPD+8",
+	"B48KAZceFAHPPIt+lIpXojZWLeowg6y1pmi+G4JmSeo6mRSuK+0ypc+x3tPmsTGBu2ehYtUKnT8cySvP",
+	"zS9kQyZNH8obwS56gZpp0QATgA/MY/2m4Pa5LWWhKO0gyPhYyW4dr52h3DZ0tPOLcRqKRZeR1jENsNUj",
+	"ptwVUrqlbjRrD7O32L4alWwc6R+GZ8bQvSKD5agf4goBp9GyaYQIfj6NhpyrVc5Ip55ws5DgHnf0LI0U",
+	"kJqxqA5SslmSCbyPmP6YylhssZWoUSW2ysQzgZRFrtvVYE7XuivdIIuPQm/Q9OTuzTt/2tzY2Lx3Y3Dh",
+	"Yw2F9emvAAdr8eBeonsZU432gHBYDXddTQLKy9GkLRrcB0kYd4oIzuvCRHWKv/AjqBBXkobg2PT+FUBV",
+	"7AVNlzcMjIunnkBVxlnRud4yoD3T0bZIoiakgIbxhCNqch91/H2lUnn/k3vJaUh3DCWTK3Gb1BitMF5b",
+	"WnqFn4XPK2Gv6bNFgqmS0LhfN1JWF3ixtGTy220PN4XnmEw8Udc55fAbsHcrTeY5ZyFH2Ic0TC5e4Wus",
+	"Bzof5N/05HIC5AUvplxDhErEKq8HzO9S35FFyP00mfWwlrI1c10d/WoNtm3X2kvA29VIYcXEOF3Homoe",
+	"9mYUx0Dg91ZPXRs1MdjhhhBOprkLjfuzvC+9w8LZVQ/MCRFAu2UYx6a2weez8MSILie+Hg0y6DHciCQb",
+	"CCJrlKen0LfYPoQvm4qj7N9LVsm/uW1dtOHQgO7VrUcjNgACss5o0PHZCoRBzwKm41kiIeFRS1UuAnUx",
+	"3eDJIjnrcoed29sMWt7ZV/gTEeaQgEQByBDSnUufDEOpyu6Q5CjptD1BHYboGK7WWXXCNLY2hRaZ3CFr",
+	"ihFz0VW3WF1mn+n8suIrHBjz4vwSORsIUWlR3qvgRsmztqupAd0mpKl/c9s7rmBa9WtNd30WxLRKaqKN",
+	"jbJMepYrcZMQhLPFoEk5JNzpUbNuYaNDfcelfM5cRzt9PQs9DaOOk+VDUf+2qusHTUhrBGbbg8RILaIU",
+	"lQeMR/1TOesiGALTFAF/oLUyGgp8kXWf0xO0M4PZ+SAS4+weM3jGbTQDgiVcsDutHjFnoK4O4wHzNYaX",
+	"6wPjoKEwGX+M2errc+FTD8LueCnpNMtlY5gZztDIiBY9A/WxKbBQ2MGzU3cNETYzTwdDDpmy7nl4ZDeR",
+	"SfUQdv0aZzgTWacLvpW1hZnxggdNmRqASeYpjLG+Uqv30xCmYXDQDg320lhHRBposXpTGrD0K684ry2+",
+	"PvdE6eXy3NKZ/1N+uTQ3f+bJf5mgle1udxR+3ILRmdAGx3rE0MtMSFa/LBWlYIhiuQjc2hhafVE/81hn",
+	"BeAi0k7BLHEmR6D3NPUIEmVi0RnsU6pmejj/BKNOdBIPIBGo064EQt3PXNcyIdHCn06XrGMx8I5RfzZ5",
+	"NepFoG+2woPSIXZQMyUo/BmHZcNFHa73przBYpikj2SczMwPZzu94Y3hgBW1nVg5FHpyIN2PcWeWwYJW",
+	"DxFNxyOXqqPyxbrrJJAoLNrKcfPUbsbmzRh2AaCDWBqLOHx2Zh7CllaKiqTqM7omi4Sdq7E2JiZBopIB",
+	"IqyzRBu7Ebeymdy+6AXpF2HVcY71njEPPrIXQS8pnOhDCRtnUcisuhkZcsCSNlGvQxUg+kcFj5cDNqkE",
+	"VIIJSSFnHDlJFHnjyFVaW5vhJgRQ3Mejm4AD5Crpy5sUH98luFkZW3MyEG1E7Xyg4OBmOxjC041nBMVU",
+	"9SSEHX2kGw4mgGZTulpo6PIVjQ2C/X14jc30DnLWNaitejyd0pA4gxV0LHlYdcu4I3PdydBKT63Gjsz0",
+	"R5orwyQfSh5EFkeeZWdKQxG6F6iigC5ja56W2QinD2KbUM66KxGEcDw5QgaJVoUjlGEyKsY4JU6Yx3JF",
+	"heNe1DGx4bzRYFv41+JkgEYNbghDjbGvpsuDsGsbhL6wDopQTyn1ab3A9Dsqauj/6e6I8dHpkFBmYgqb",
+	"t6XawiPhZuk2eKc9jk5P6qfGkGlNtFzeWIZYD2YoSCF4OI8VZUcEy/mTF7rNtOQFPVSiXlV/oMaYDsbw",
+	"kSId3PIMytEddWdEOeZtRZOtAMHzPRLyCDLjixq5adQ6Ga30Cii0YQfMOI3zo9P8ScBabc/EgTTovWLF",
+	"rhO2iTSPYFaD6VXCgkBxZ0v1NiRihJBVj0v5tpq0UV1HaiO6ymQ1j+SMi+gdeJEi7kOLnjuKP1uAcjD9",
+	"R3lM0CQcdWYuphfFbOC1jyqyajOH9N+4sH3rDsYNm0wyC6ZYhqMJMjUy2eBpeOJRDX+d1tCnswK+b7qe",
+	"4zM+k5R4Rmr6daG+EEbCMDsolmgKfqwm81lqqUlKeyRGamoaRilJz2tYKCt9RSJ2ZxhBjVfB60j14l5y",
+	"Gtom1YSj2Y7OabKwG8c5TR9d/6Oa20PxtJxOQexdBQqYRVqDehEkLpijLBoegGSnYfkAfRIyRDK9mMAH",
+	"LJ6VoU6qmkCwh6VJb9NgTlFQPpxCjSL2POm0sT2QwBS6lvCZ7nPsoh/IUdJRmRfShvbXEutMk9kDduRA",
+	"RYAyl/Udw7JKXN2QK2cWQHXGtB5bQqufepyyoY/HXM4zYtfRRsysXhK0K1Fzqafb6Qz16zZdKzQD99g6",
+	"84rGQkTlDSr7azrt2W4rh+ccXrmdFZGMCgUXUjKh5ZnpCqRREFxnL1k1f3SbAtJC8VHIDMXVV/BnpMpM",
+	"PzUzZ6MqY3ctbNM1emmxkCUR9tg9/83DKYXMcN3Mrn7FlPFGxzhEckUiO231bykwfcShrtcjNdrOSX37",
+	"mpQ7c+A+mS3KBTTsU/dA9ypnXn0ZrCCUTJDUTLoA2qFG95SZpHmNEih7ZOSkBMlQDJMiNZYPZFpKMUp8",
+	"z1PuvLTO/JTag0cEClJP8n9dSXrDXWcQHI8YJSqlSOIQL1I6KeDKa+0i1ZmTy+WY1+F4OlTHDYbCSqjm",
+	"gIfPy+XAebXDOiy3h09P7tvwozRXpKsDBICyvBIrLTBjWX2OARZRTTSPk/Cj9LwrhlcY0c1dqRvxjeSF",
+	"lcvzB+YWDy0szZdSZhf+MNGOOMJteex9WWPcoCdm5wPVFyssaLRqLBE4CGKKd/yGSRmHtHAdAspbtj0E",
+	"INupttwg0P3sIZNZ+DrLWikPZ53/l72r/Y2jSPP/SilfkkjtOOblDuxPJnfkOF0SKybkA0SemumamTr3",
+	"dM1V9Xgyh5CIDg422hB22SysFiGxK9B+WCDSsoASZfljyDjJf7Gq56mqfpmeF0J1ph37o+12dXU9T1U9",
+	"r7+fpO3EUjDAD+tEH3INbYyY68lYInrSKhJobDf073ZMNXTDfpmNf20QKHOHwnZ7I2q7p4nc+jxWCY0T",
+	"vX+g6ruhRRMOIhY27Dz16+FlloQZsTuhjqFPVRIAa7/+mAT8Cq6IZO2BYugAvRE39H/vwB8bwDYBP2e4",
+	"QRrGVGzE7Gqy05YMvhluMIv2LiB23OaGnBi/47gisOpYPyEZoeS504bCpNHmLArLi/aRAe+igxmt5eVn",
+	"prcU3zxHs1sdrpJF4DFltFi6DqQLQmIzi4m7bJi2lh4duRZ7Cg4Wk+TE/bt/Hl//7OTcC7AEqafEHIOe",
+	"Nf1cmBplGxM2lQ1PD7sMXHuOMVhw0oUkwy5UtWV27nGzY7XLgdjxqMqIPkOjEswymMX0i7lWanrY0YMC",
+	"ix0EjYDJQMYZwCB360wiB03R1AKEZpFXIhJiF3gi4xGEJZuDBPxU12gI14pxFYAtR7Thn1SAhAkWTdsC",
+	"X5WyM6UHZNUGwIzL3xNKpyVFhrsBOCp4j0VA/tKG/WoWL5hA5wwyIQLnXqUO5RNDvMhKo7JtvJQwwQwl",
+	"8I5y0RsRMK0CPKVN6gx3rG3aXmx7rmLmyzOkKiYntVde6+qtGSJD7kbcbVQZszIWQ59FW9hKj0FWtbC8",
+	"8KT2LTAc9WAYk5vG2NBye+upU4/8jbxBqPOatMWV8ZpsiYA2CCAC0HPJQYAK0I8uqlQA9+Bbp2DQmqsU",
+	"TlKv3FJsvuWqGHw7UnxmQnJpMI7ki7ZnalCS0FZXr6NvDGW9DsmoD+5+IqLQUgdBPlxLIECn2v42pj29",
+	"a2KD4oGcCKkzf6LRBG5GO93GydJk96Z7oFrN7Q2ihPepTFbbQvZWQprQWak7QCcrXSKDWza/BT+fg4N/",
+	"WzYIcmaxK2xY2AxDQi2lNjnxn1v/fjYgW+fPBuQya26dRA6jrX97GWLUBv3qBXKOv7ThfnwRcE6KvC5u",
+	"XwTHrq706NWV5gigxF94fu3Ff3nh9Ozdsvpm+sPOQg0POdV8whxvl1MPI4tJQdEcTd1GcEHguqIEm5GG",
+	"uYrirJMxrZlq1nfOOoH7YTuver9osyBZ73/3Wcf7oBMMwB7GHLJm39ugpXcS/LefsinE4G07BA3tvyLb",
+	"LjNo5aAl2gZaKFbgzYsNypYt3afHFYHK7hJ2rdxmnomAN7cY/MrkudGicYtFnu20MzBoze20C30sMb3I",
+	"qMElfvrMMhTERkav9WYYcm3IoGkDHcaBCSMDJ8aoWME8y0hr0TjkIZ3HOHYmfewg1R25afusE3VLkSJi",
+	"Pn/anwluS4+0yFtQIQGdhDZ113RJunVksCL/M6ARb5sVD0jMqNTPDGL9L21MWZfWJf3CsF6ZMim2Eov5",
+	"yqTYeXHwdAln7VGVYBEKgNl+rlEH1lgI7+ovDnNVQ5GITXcTMMxDISONCEhxA1NBWnm038QViUSnw0Kv",
+	"oeFpnd1uvetKvWTmt5Q8ZqqM1TlHj6NHFByqCU0C3ucWjbVX3mSmcDAkEU0WKO8xZ4tDCfVo5ugxj6yc",
+	"ugSfJNvjbMhCRIxAwM0FlUP0+tY/9qkfZtiaq4iZ5rKS1MtMmRALDLoOVYUcCxU2oI8dCTmh0tR1EAeE",
+	"QxURgtwuHsvUC0VbvnNiF/osPmNGrhKRwLyiFKjR/Mm/PPpdwDuKQ4c+wGPSHkTRpFUxNam/oHTaPOaq",
+	"61k4L8Ogrxn06lpu/G0sMLoIDG6Hee9bfNTCbk+LImx9IJLdbbgMK+kIZogMFlI0EUViuDLo+9Y1GPdS",
+	"v/bJVuoYoA5JQkxbr6nDCAjnEHocEgkA1QsqDvRZQNOYX8X5DxqHL9HWrr+6iiOt8VHIAX0O7pABJoJE",
+	"aNfHOVQItaLPJpvLh4xkxOjiZi/ekbNCLf9lbtGDE2bRM/YYYsEF8JPlirCy3HyaEUW+KyQNCa6dPl1l",
+	"qM3193su0AhDg55Q19PkVXb1MNVlbDrcEGzhyJdzFos3IQlQwBeddYDEYkV1xdCzEp2jcve82NYDHwVV",
+	"6mMkxwLSpEOqjAdsDrKEI52PuayG1KLtI4Tcz0gmudC/3xMJTLE6h4IP2ZkE8oAy4xRrEM3k7AlFQu1a",
+	"xSIhii2qQJJ6j+FdPAANUeBJHCb/3erIuvaiWFquHgLr1uKdJKuStRj3Xvp8EUf1qjZP4wmQtpoSydpM",
+	"Smg0MNC3GRsZevw3LFmRaxdNCphHswXd9gBSUBRzm8nah1z0utLo8JUig8SzlcegZwB04Rp2hezQmCtT",
+	"+WAa0/XEFKQfjysH3nNiOjjWM8+eXFgJwc30rYV60KPIX/30T8vFaBXVXpWytIe27DwRqbmzsAoBIq1v",
+	"FdKDHqlQ3VQIz6I9zoakLQbgpEN4SJrOBRKKhdXGwhd4Vx07cO3Vx070MF2FDG48rJdxzro1vFJ63QUK",
+	"RDOhosetFcU6fu8KqAc9OrvqdnZBBgMSF4BeISTL4pZyRXpcqcUTYIpVkwDbZpgAO1Kgg+IcutSYfb3N",
+	"jrnHoVawx6B/b1H1Arp6z6qlx6x3/YeeobsOD0EIu8k6PCZ0Dqd8QTUg3uBbN2DQowDR1DMA1scnKMWe",
+	"iAZxwgw+rucivNfs4Ntd3q7tds/P8vBFhAAnXWsVS0hzRFKNCAyxnSXNIZazAS0WwJc2gi1XNcUkZ74A",
+	"ecswbraZoeKtqAyQM7UUhJtNS47xJCBuHEmHwQxFqVlCuT2GySZ9J7IQmVfs4yoBfDWD75mPOhf4PUyl",
+	"4Eoy6s9pYzLVl6/Cg3PQRV/F7DzQwGGaDDq79MtYDme0NyJiGMN5CTAFNIqmYGhqU+lx2IQK4I02UuEI",
+	"lXojAx4J83Cs88Bw024ziRUwfcmQeECIaRzQgDwZlrPZGCqQCTKmKwepVCmjAB4rlsyoBBXwsTcPaw2k",
+	"1ur119/UUm8yKpk8tv76Fb3G2VQcTfRWMroJElaBA2OGJRJtqFOLeA7ioEUTGonOgM3g7EM8yuw61buS",
+	"Wk9xKf1cOVWa1IkLuPH8XaUgZ8cRiAoHigAOmIONxcKilIONT1OAiZOzCPQ3AeWQV4rqSKVmL2x2s1W+",
+	"1y7EKVCtq0x3OK/Tt1YV1khu7SvdT0uxS+aI3TtGv4nQZjBfwWkVfdxpUN6bbKR4mVlmxV3G+hk2oCGU",
+	"ZhVSSvP32qqKRA4KvaDo+q+kJUxYBU53ywVwXOUIIaeSOHdFxEMA43eZ1hSvOALw7oA0B/qDAxIxCo18",
+	"b8RdIfn/ivgUuWzMnIZ98Q4PG8ZRyM4nHZ5RGXEorpWMAcRZGeoxGGPw9X6tsEoNLwOpzlVGDFNemFmu",
+	"X/jSl4G3I6SjgGwqTle3tdp2Kd8giQjpiPA2oU2F8Dp5TPeVtbWVZ/51ygRNoC6dmcORCRGFvgTNvVCm",
+	"Te28bP30s2v6Z0VEjLWJil9NuqYBI6UgmTXhZ1ZOPztlwon4WdOtlPUwEomlDC69oUCxq76aNrOHAZwk",
+	"RQxrrR7NEcoIElGAIQWuAfoAHmmtLcT7bPvBPFPpLWLeUdZYwHvcj2CuFJvuIxgaTyjVkozF+pDgcTKd",
+	"xgv93CoDGCZ+UomxoMd++sMXFKMRWQL8TLgiLbbOlpewPSYR3cq0DQ36M0IXqRKs0iTRR0rcYrM20Wb6",
+	"VJWrnL6lDK4i81dvGDpdASmkgAwNvYW2q+IkcNlL7MYCoArZy5lamUUNfIJWNszLGqQlWYgbnBHDbqF9",
+	"bEBoXeExwh/AD2KQnCKNlpCStZKGPqP7QjHl/qs5Il399IlWRJUijR6NBzRqnAQovlYXzu+W0EaY4fwy",
+	"ELLqFGnEYkd1xbBBelTuKnONbsDvcYINoNqImEpZIu26Wqw1ZQoSUmgPrbiBM6XMPE8RR0AgYpZlHzA9",
+	"CS0aG24CAqYZ41IbYGiPlpl82PKcU996Ysm6GR46/gCj7oHV2qLSgoukdc+oXpDhFZikE5hx1FWIgFfr",
+	"dNByagpmXpmwaJGfSxNYwmzmRrvRC2qDPjh5vNIS4cyr7ww+d0Y/ViX2RuY1pfgbIfNMYGlYzKVIoK0E",
+	"WGAzHnvE9wynr8c7ryiEHo95UQIFTzSH8AlxCXtpmGuRr/Sl6EjaA6SQU+QVRLEzoQIbncTrzLLLmjY2",
+	"e5GqhEeRAZ1FjsvMmujjR9/CIe/wRJ0im2Tr/NlSuhA4BRZTlCkoro+Bq7qFoMR+lSO3rLAIYIym6+qW",
+	"DhNshaSpbzVRLeq7nHC7RdNsfm2zDS26HKgmcxqVs9Joi8pvTJS1dglN8/RE65Ukeo83R0QLHwCA0NzL",
+	"7c3FjnrtEg36vsHlz1ifIEdn1+izOORxp4Gsc7aGFs1pfXi0B1Fk7qoCTxxpwK939BMNJDK1ZNgG+yh4",
+	"Ix7EEdMW/JDyJOIqaYCTIgeIzWhoHXgnXhn0gc3OPsfCUiK4bd6JL/Vrq/8guBmFa2ueX1UaWHMOtQeN",
+	"zxCdzzw2QYVTtZ1eW2CemRPQnuQH9UIHim+fzQYK9Z36reZjS98Kev8YUeuDRPWJizWN6XMb96xHpk9z",
+	"CkzlJp/C41muhEtgDpxCBzhV4+txZB12GkDkcQAiwNRNd6o431836ja3KgCP68q364yt6omXz17Woq2t",
+	"bubbis6sZ6UBECuPIxiXGZrjM+5xVvvnvRHpR7SFDThZjlhtYEA3NILPlzRwzdh4qyYk5x0lF0b1qSpP",
+	"XoIuEeABN9uiH6AIbdGkK7uwpntgC0Cg0g4KsiLaz0P0F6QJd/1Mw/ESPHGQqij1jD2WT+ICVJGWTSSD",
+	"+xWEEJA+lXogK8RWl0ehZFkkUf3g3OJI+Pyanq96bksph0SdqJr3C2odsbBR26ivEBr2eKydajkpRbf9",
+	"KkyyG12oSpRLSbFPE2UF6XVDbhxD4hfgpwOHPS0kJhPnCXa1I2k854w9i48cpEMWpuzxlDVL4AcKqiui",
+	"UBFKpIhM/pcrEGZ5vYtXohH4kIsiqm0GGSa4lEPY6MwU4fszdimxxQmLakBhy4J57Nuoxc4FGLm+3b/t",
+	"dr004xz1ks48py1oSkKmdgltQbLSwfAsriGFjtGpTLJpfgLR4bWNN/7x4/13ftz/9Mb4+ucPv749vnfr",
+	"/g8fPPzm2v4nH4zfuzN+9/vx9c8sftTzp8glMCLWniOUdAZUhpzGpDdQpi2NdiQDmln7tx0rqjKm2Yus",
+	"AyZI7bNYboI4Y/yEJ62KW3B0lCe0cB29HFR2MGw03cuIZoryDYXcbbIYbb1p0a7L7qEKDbD0JWWhw/SP",
+	"/mrvoM0bfCToHxIhHR03iYKs/dUVPWhnKJQpF2uUmdyzej+Q0bH1Y6u0z1f31kCvzVhvTkREhWkqkGyd",
+	"RKLD44AophQXsXbdmOhHLMDDBA0+cv/OnfFvPrn/wwcP/nB3fO9WmsRwgi2nAM15heTB3Xce3H1vfOPW",
+	"+N3/y3cMlPz7SxIq/WivT3nH9FhgMjQRCY0UwfNn/NG1B7/6dTqa/YeSEU1xDmcqMOsduCBtkCb397+9",
+	"O77+l5/evvbg5lf7f/38p7ev7V//YvzhDf2br/4xfv92hrzUlfuUfn3Ewg52CIJ1TfY//u7RrR/HN28/",
+	"/PbLdBC0vMtHMAXmptzZIvcp0uoKoUyzCq7Dgz9+nRNM2hMzOTIiR6jjtqMFS9r1ApvydEUe/emdB3cy",
+	"k7R16yU9so48BLt3ApxVBshSGLoqO9Pf/e3hN9+nQ9tm88mhzwM6k7L9lrTfJ/vfvb9/7Zv9mx8++v/f",
+	"pkOIQdIUV8u+tCtIyEPTQCRM4ae5yfY/unH/3qd4gWVkOghL9XGLdqwcVFcMiWJ7TNKItBlNBhJnqR1l",
+	"2+X/6MvfP/r87z+9fW38/Rf37306vnk7K/IeO/bWlbf+GQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

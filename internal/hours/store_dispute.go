@@ -71,3 +71,9 @@ func correctedSince(db *gorm.DB, d *DisputeLine) (bool, error) {
 		Limit(1).Count(&n).Error
 	return n > 0, err
 }
+
+// disputesOf gives a person's disputes, the newest first.
+func disputesOf(db *gorm.DB, personID int64) (out []Dispute, err error) {
+	err = db.Where("person_id = ?", personID).Order("id DESC").Limit(exportLimit).Find(&out).Error
+	return out, err
+}

@@ -72,6 +72,7 @@ func admin(a auth.Actor) error {
 var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
+	"exportMe": signedIn, "closeAccount": signedIn,
 	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
 	"registerVolunteer": signedIn, "getSettings": public,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
