@@ -149,7 +149,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.Requests.Box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, Audit: a.Audit,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
 	})
 	if err != nil {
 		return err
@@ -266,7 +266,8 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
 		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
-		{Name: "prune", Every: time.Hour, Do: a.prune},
+		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
+		{Name: "prune", Every: time.Hour, Do: a.Prune},
 	}
 	if a.cfg.Demo {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})
@@ -274,7 +275,8 @@ func (a *App) tasks() []jobs.Task {
 	return tasks
 }
 
-func (a *App) prune(ctx context.Context) error {
+// Prune deletes what is kept for no longer.
+func (a *App) Prune(ctx context.Context) error {
 	before := store.At(a.clock().Add(-kept))
 	_, err1 := a.Store.PruneKeys(ctx, before)
 	_, err2 := a.Store.PruneThrottles(ctx, before)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ type full struct {
 }
 
 // What the account said, and what was said to it: in the export, and gone after closing.
-var ownWords = []string{"林玉芳", "1998-03-05", "openid-of-lin", "lin.desk", "我少记了十分钟", "签到表上是这样写的", "我腰疼去不了",
+var ownWords = []string{"林玉芳", "1951-07-19", "openid-of-lin", "unionid-of-lin", "lin.desk", "我少记了十分钟", "签到表上是这样写的", "我腰疼去不了",
 	"老伴走了以后睡不好", "夜里醒四五次", "13909531234", "东方社区三号楼二单元", "带上我的病历", "好的给您留好", "罗社工很耐心", "我的孙女小桃", "13695330001", "孙女自己点的头",
 	"改主意了不用了", "清水渠东头第三家", "有事找我女儿", "愿意转过去", "去了市里看病", "请补一张诊断书"}
 
@@ -103,7 +104,7 @@ func (f *full) account(t *testing.T) {
 				return err
 			}
 		}
-		return tx.Exec("UPDATE people SET skills = 'nursing,haircut' WHERE id = ?", f.me.PersonID).Error
+		return tx.Exec("UPDATE people SET skills = 'nursing,haircut', birth_date = '1951-07-19' WHERE id = ?", f.me.PersonID).Error
 	}))
 }
 
@@ -278,6 +279,241 @@ func TestExport(t *testing.T) {
 		want(t, f.s.Call(t, f.Neighbour, "POST", "/me/export", nil), 200, "")
 		if f.Log.String() == "" || strings.Contains(f.Log.String(), "13909531234") {
 			t.Error("the log")
+		}
+	})
+}
+
+// totals are every figure that hours add up to.
+func (f *full) totals(t *testing.T) string {
+	t.Helper()
+	campaigns, err := f.Hours.CampaignTotals(t.Context(), f.Campaign)
+	apptest.Must(t, err)
+	units, err := f.Hours.UnitTotals(t.Context(), f.District.ID, f.Station.ID, f.Room.ID)
+	apptest.Must(t, err)
+	person, err := f.Hours.Of(t.Context(), f.me.PersonID)
+	apptest.Must(t, err)
+	var entries []hours.Entry
+	apptest.Must(t, f.Store.Read(t.Context()).Order("id").Find(&entries).Error)
+	return fmt.Sprintf("%+v %+v %+v %+v", campaigns, units, person, entries)
+}
+
+// plain gives every text of every table, by "table.column".
+func (f *full) plain(t *testing.T) map[string]string {
+	t.Helper()
+	db := f.Store.Read(t.Context())
+	tables, err := db.Migrator().GetTables()
+	apptest.Must(t, err)
+	out := map[string]string{}
+	for _, table := range tables {
+		var rows []map[string]any
+		apptest.Must(t, db.Table(table).Find(&rows).Error)
+		for _, row := range rows {
+			for column, value := range row {
+				if text, ok := value.([]byte); ok {
+					value = string(text)
+				}
+				out[table+"."+column] += fmt.Sprintln(value)
+			}
+		}
+	}
+	return out
+}
+
+// opened gives what can be opened of what is sealed, by table.
+func (f *full) opened(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for table, query := range map[string]string{"requests": "SELECT number AS ref, sealed FROM requests WHERE person_id = %d",
+		"beneficiaries": "SELECT ref, sealed FROM beneficiaries WHERE person_id = %d",
+		"notes":         "SELECT ref, sealed FROM request_notes WHERE request_id IN (SELECT id FROM requests WHERE person_id = %d)",
+		"visits":        "SELECT ref, sealed FROM request_visits WHERE request_id IN (SELECT id FROM requests WHERE person_id = %d)"} {
+		var rows []struct {
+			Ref    string
+			Sealed []byte
+		}
+		apptest.Must(t, f.Store.Read(t.Context()).Raw(fmt.Sprintf(query, f.me.PersonID)).Scan(&rows).Error)
+		for _, r := range rows {
+			text, err := f.Requests.Box.Open(table+"/"+r.Ref, r.Sealed)
+			apptest.Must(t, err)
+			out[table] += string(text)
+		}
+	}
+	return out
+}
+
+var closeBody = map[string]any{"word": "注销", "reason": "moved_away"}
+
+// An account that has everything is closed: places and times go back, nothing personal is left in
+// the database, and every total is what it was.
+func TestClosing(t *testing.T) {
+	eachFull(t, func(t *testing.T, f *full) {
+		f.there(t)
+		before := f.totals(t)
+		bystanders := f.Count("notices", "person_id = ?", f.Neighbour.PersonID)
+		want(t, f.s.Call(t, f.me, "POST", "/me/close", map[string]any{"word": "注"}), 400, "invalid_fields")
+		want(t, f.s.Call(t, f.me, "POST", "/me/close", map[string]any{}), 400, "invalid_fields")
+		want(t, f.s.Call(t, f.me, "POST", "/me/close", closeBody), 204, "")
+		f.gone(t)
+		if after := f.totals(t); after != before {
+			t.Errorf("the totals were\n%s\nand are\n%s", before, after)
+		}
+		f.Whole(t)
+
+		want(t, f.s.Call(t, f.me, "GET", "/me", nil), 401, "session_ended")
+		if g := f.Signup(f.wait.ID); g.State != activity.Offered {
+			t.Errorf("who waited is %s", g.State)
+		}
+		if n := f.Count("notices", "person_id = ?", f.Neighbour.PersonID); n != bystanders+1 {
+			t.Errorf("the neighbour was told %d times", n-bystanders)
+		}
+		if b := f.BookingOf(f.coming); b.State != booking.Cancelled || f.Count("booking_cells", "booking_id = ?", b.ID) != 0 {
+			t.Errorf("the booking is %s", b.State)
+		}
+		for _, state := range []request.State{request.Draft, request.Submitted, request.Returned, request.Scheduled, request.Referred} {
+			if n := f.Count("requests", "person_id = ? AND state = ?", f.me.PersonID, state); n != 0 {
+				t.Errorf("%d requests are %s", n, state)
+			}
+		}
+		if open := f.opened(t); !strings.Contains(open["notes"], "个案记录乙") || !strings.Contains(open["visits"], "服务做了两样") {
+			t.Errorf("the professionals' records: %v", open)
+		}
+
+		f.Clock.Advance(5 * time.Minute)
+		apptest.Must(t, f.FinishClosings(t.Context()))
+		if f.Count("people", "id = ? AND forgotten_at IS NULL", f.me.PersonID) != 1 {
+			t.Error("found empty too soon")
+		}
+		f.Clock.Advance(6 * time.Minute)
+		apptest.Must(t, f.FinishClosings(t.Context()))
+		if f.Count("people", "id = ? AND forgotten_at > 0 AND close_reason = 'moved_away' AND name = '已注销用户' AND volunteer_since IS NULL", f.me.PersonID) != 1 {
+			t.Error("not found empty")
+		}
+		f.Clock.Advance(49 * time.Hour)
+		apptest.Must(t, f.Prune(t.Context()))
+		if n := f.Count("idempotency_keys", "1 = 1"); n != 0 {
+			t.Errorf("%d answers are kept, of others who saw what she wrote", n)
+		}
+		f.gone(t)
+		f.Whole(t)
+		if f.Log.String() == "" || strings.Contains(f.Log.String(), "林玉芳") {
+			t.Error("the log")
+		}
+	})
+}
+
+// there sees that gone would find what is there.
+func (f *full) there(t *testing.T) {
+	t.Helper()
+	all := strings.Join(slices.Collect(maps.Values(f.plain(t))), "") + strings.Join(slices.Collect(maps.Values(f.opened(t))), "")
+	for _, word := range ownWords {
+		if !strings.Contains(all, word) && word != "有事找我女儿" { // in a file
+			t.Errorf("%s is nowhere before either", word)
+		}
+	}
+	if n := len(stored(t, filepath.Join(f.folder, "files"))); n != 2 {
+		t.Errorf("%d files before", n)
+	}
+}
+
+// gone looks for everything personal in every table and every file.
+func (f *full) gone(t *testing.T) {
+	t.Helper()
+	for column, text := range f.plain(t) {
+		for _, word := range ownWords {
+			if strings.Contains(text, word) {
+				t.Errorf("%s has %s", column, word)
+			}
+		}
+	}
+	open := f.opened(t)
+	if open["requests"]+open["beneficiaries"] != "" {
+		t.Errorf("can be opened: %v", open)
+	}
+	for _, word := range ownWords {
+		if strings.Contains(open["notes"]+open["visits"], word) {
+			t.Errorf("a record has %s", word)
+		}
+	}
+	for table, where := range map[string]string{"notices": "person_id = ?", "subscribe_credits": "person_id = ?", "sessions": "person_id = ?", "beneficiaries": "person_id = ?",
+		"wechat_identities": "person_id = ?", "password_logins": "person_id = ?", "idempotency_keys": "person_id = ?", "provider_spans": "provider_id = ?",
+		"provider_exceptions": "provider_id = ?", "guardianships": "guardian_id = ? AND live = 1", "hour_disputes": "person_id = ? AND state = 'open'",
+		"request_attachments": "request_id IN (SELECT id FROM requests WHERE person_id = ?)", "request_looks": "request_id IN (SELECT id FROM requests WHERE person_id = ?)",
+		"signups": "person_id = ? AND state IN ('confirmed', 'waitlisted', 'offered', 'pending')"} {
+		if n := f.Count(table, where, f.me.PersonID); n != 0 {
+			t.Errorf("%d rows of %s", n, table)
+		}
+	}
+	if files := stored(t, filepath.Join(f.folder, "files")); len(files) != 0 {
+		t.Errorf("%d files", len(files))
+	}
+}
+
+// A crash right after the first transaction leaves nothing undone: timed work goes on from there.
+func TestClosingGoesOnAfterACrash(t *testing.T) {
+	eachFull(t, func(t *testing.T, f *full) {
+		apptest.Must(t, f.Identity.Close(apptest.As(f.me), ""))
+		want(t, f.s.Call(t, f.me, "GET", "/me", nil), 401, "session_ended")
+		apptest.Must(t, f.FinishClosings(t.Context()))
+		f.gone(t)
+		f.Whole(t)
+	})
+}
+
+// What has to be finished first says so, and nothing is changed.
+func TestClosingIsRefused(t *testing.T) {
+	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
+		closes := func(who auth.Actor, code string) {
+			t.Helper()
+			want(t, s.Call(t, who, "POST", "/me/close", closeBody), 409, code)
+			if l.Count("people", "id = ? AND closed_at IS NULL", who.PersonID) != 1 {
+				t.Error("closed all the same")
+			}
+		}
+		for _, who := range []auth.Actor{l.Staff, l.Worker, l.Admin} {
+			closes(who, "roles_held")
+		}
+		r := l.Put(request.InService)
+		l.PutVisit(r)
+		closes(l.Resident, "visit_under_way")
+		shift := l.Shift(3)
+		g := l.SignUp(l.Neighbour, shift.ID)
+		l.Clock.Set(shift.StartsAt.Time)
+		l.Check(l.Neighbour, shift.ID, activity.In)
+		closes(l.Neighbour, "shift_under_way")
+		l.Clock.Advance(time.Hour)
+		l.Check(l.Neighbour, shift.ID, activity.Out)
+		want(t, s.Call(t, l.Neighbour, "POST", "/me/close", map[string]any{"word": "注销"}), 204, "")
+		l.Clock.Advance(3 * time.Hour) // the staff confirm what was proved: hours stay, without a name
+		_, err := l.Record(l.Staff, shift.ID, activity.Deed{SignupID: g.ID, Action: "confirm"})
+		apptest.Must(t, err)
+		if total, err := l.Hours.TotalOf(t.Context(), l.Neighbour.PersonID); err != nil || total.Minutes != 60 {
+			t.Error(total, err)
+		}
+		l.Whole(t)
+		apptest.Must(t, l.FinishClosings(t.Context()))
+		apptest.Must(t, l.Prune(t.Context()))
+		if n := l.Count("notices", "person_id = ?", l.Neighbour.PersonID); n != 0 {
+			t.Errorf("told %d times after closing", n)
+		}
+	})
+}
+
+// The same WeChat user comes back as somebody new.
+func TestComingBackAfterClosing(t *testing.T) {
+	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
+		s := apptest.NewSite(t, m.World)
+		lin := m.Friend("lin")
+		want(t, s.Call(t, lin, "POST", "/me/close", closeBody), 204, "")
+		var in struct {
+			Person struct {
+				ID          int64
+				Name        string
+				IsVolunteer bool `json:"is_volunteer"`
+			}
+		}
+		s.Ask(t, "POST", "/auth/wechat", map[string]any{"code": "demo-lin"}).Into(t, &in)
+		if in.Person.ID == lin.PersonID || in.Person.Name != "" || in.Person.IsVolunteer {
+			t.Errorf("%+v", in)
 		}
 	})
 }

@@ -58,6 +58,9 @@ type Person struct {
 	VolunteerSince    *store.Time // nil: not a volunteer
 	ShowOnLeaderboard bool
 	CreatedAt         store.Time
+	ClosedAt          *store.Time // the account was closed: nobody signs in as this person any more
+	CloseReason       string      // a word of the contract's; counted, and nothing else
+	ForgottenAt       *store.Time // all that had to go is gone
 }
 
 // TableName is people.

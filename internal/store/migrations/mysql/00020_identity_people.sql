@@ -9,7 +9,11 @@ CREATE TABLE IF NOT EXISTS people (
     volunteer_since     BIGINT       NULL,
     show_on_leaderboard BOOLEAN      NOT NULL,
     created_at          BIGINT       NOT NULL,
+    closed_at           BIGINT       NULL,
+    close_reason        VARCHAR(16)  NOT NULL,
+    forgotten_at        BIGINT       NULL,
     KEY ix_people_unit (unit_id),
+    KEY ix_people_closed (forgotten_at, closed_at),
     CONSTRAINT fk_people_unit FOREIGN KEY (unit_id) REFERENCES units (id),
     CONSTRAINT ck_people_sex CHECK (sex IN ('female', 'male', 'unknown')),
     CONSTRAINT ck_people_volunteer CHECK (volunteer_since IS NULL OR birth_date IS NOT NULL)

@@ -9,6 +9,10 @@ CREATE TABLE people (
     volunteer_since     INTEGER NULL,
     show_on_leaderboard INTEGER NOT NULL,
     created_at          INTEGER NOT NULL,
+    closed_at           INTEGER NULL,
+    close_reason        TEXT    NOT NULL CHECK (length(close_reason) <= 16),
+    forgotten_at        INTEGER NULL,
     CHECK (volunteer_since IS NULL OR birth_date IS NOT NULL)
 ) STRICT;
 CREATE INDEX ix_people_unit ON people (unit_id);
+CREATE INDEX ix_people_closed ON people (forgotten_at, closed_at);
