@@ -257,9 +257,6 @@ func (a *App) drain(servers []*http.Server) (err error) {
 	return err
 }
 
-// kept is how long answers for replays and used-up throttles stay.
-const kept = 48 * time.Hour
-
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
@@ -273,13 +270,4 @@ func (a *App) tasks() []jobs.Task {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})
 	}
 	return tasks
-}
-
-// Prune deletes what is kept for no longer.
-func (a *App) Prune(ctx context.Context) error {
-	before := store.At(a.clock().Add(-kept))
-	_, err1 := a.Store.PruneKeys(ctx, before)
-	_, err2 := a.Store.PruneThrottles(ctx, before)
-	_, err3 := a.Identity.PruneSessions(ctx, before)
-	return errors.Join(err1, err2, err3)
 }

@@ -26,6 +26,8 @@ type Config struct {
 	Token  Token
 	WeChat WeChat
 	Limits Limits
+
+	Retention Retention
 }
 
 // Token is how long a login lasts.
@@ -63,6 +65,21 @@ type Limits struct {
 	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
 }
 
+const (
+	day  = 24 * time.Hour
+	year = 366 * day
+)
+
+// Retention is how long things are kept; 0 keeps for ever (个人信息保护法 Art 19).
+type Retention struct {
+	Requests time.Duration // words, names, messages and files of a request, after its end
+	Records  time.Duration // notes of the professionals and service records, after the request's end
+	Drafts   time.Duration // of requests, never submitted
+	Notices  time.Duration
+	Looks    time.Duration // who looked at a request
+	Sessions time.Duration // after they ran out
+}
+
 // Default gives the settings that hold when nothing is set.
 func Default() Config {
 	return Config{
@@ -84,6 +101,7 @@ func Default() Config {
 			SlotHold:         15 * time.Minute,
 			AccuracyMetres:   100,
 		},
+		Retention: Retention{Requests: 3 * year, Records: 5 * year, Drafts: 90 * day, Notices: year, Looks: 3 * year, Sessions: 30 * day},
 	}
 }
 
@@ -130,6 +148,12 @@ var settings = []setting{
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
+	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},
+	{name: "retention.records", field: func(c *Config) any { return &c.Retention.Records }, usage: "how long case notes and service records of an ended request are kept; 0: for ever"},
+	{name: "retention.drafts", field: func(c *Config) any { return &c.Retention.Drafts }, usage: "how long a draft that is never submitted is kept; 0: for ever"},
+	{name: "retention.notices", field: func(c *Config) any { return &c.Retention.Notices }, usage: "how long notices are kept; 0: for ever"},
+	{name: "retention.looks", field: func(c *Config) any { return &c.Retention.Looks }, usage: "how long it is kept who looked at a request; 0: for ever"},
+	{name: "retention.sessions", field: func(c *Config) any { return &c.Retention.Sessions }, usage: "how long sessions are kept that ran out; 0: for ever"},
 }
 
 // env is the setting's environment variable.

@@ -164,6 +164,7 @@ limits:
   slot_hold: 30d
   accuracy_metres: 1.5
   colour: red
+retention: {requests: 2h, records: 1h, drafts: -1d, notices: soon, looks: 99999d, sessions: 1h}
 colour: red
 `)
 	_, err := config.Load([]string{"--config=" + path}, []string{"YIMI_LISTNE=:80", "YIMI_DEMO=perhaps"})

@@ -517,3 +517,67 @@ func TestComingBackAfterClosing(t *testing.T) {
 		}
 	})
 }
+
+// What was kept long enough is really deleted, and nothing before its time; what was done stays counted.
+func TestRetention(t *testing.T) {
+	eachFull(t, func(t *testing.T, f *full) {
+		visits := f.Count("request_visits", "minutes = 40")
+		_, err := f.Requests.Cancel(apptest.As(f.Staff), f.coming, "")
+		apptest.Must(t, err)
+		apptest.Must(t, f.Outbox.Deliver(t.Context())) // what is on its way is never deleted
+		const day = 24 * time.Hour
+		began, none := f.Clock.Now(), map[string]int64{}
+		count := func() map[string]int64 {
+			return map[string]int64{
+				"drafts": f.Count("requests", "state = 'draft'"), "sessions": f.Count("sessions", "id = ?", f.me.SessionID),
+				"notices": f.Count("notices", "1 = 1"), "looks": f.Count("request_looks", "1 = 1"),
+				"words":                  f.Count("requests", "LENGTH(sealed) > 0 AND is_open = 0"),
+				"words of open requests": f.Count("requests", "LENGTH(sealed) > 0 AND is_open = 1 AND state <> 'draft'"),
+				"messages":               f.Count("request_notes", "kind = 'message'"), "files": int64(len(stored(t, filepath.Join(f.folder, "files")))),
+				"comments": f.Count("requests", "rating_comment <> ''"), "names": f.Count("requests", "is_open = 0 AND person_name = '林玉芳'"),
+				"notes of ended":   f.Count("request_notes", "request_id = ? AND kind <> 'message'", f.done),
+				"records of ended": f.Count("request_visits", "request_id = ? AND LENGTH(sealed) > 0", f.done),
+			}
+		}
+		apptest.Must(t, f.Tx(func(tx *store.Tx) error {
+			return tx.Model(&identity.Session{}).Where("id = ?", f.me.SessionID).Update("expires_at", store.At(began)).Error
+		}))
+		was := count()
+		for what, n := range was {
+			if n == 0 {
+				t.Errorf("there are no %s to begin with", what)
+			}
+		}
+		for _, step := range []struct {
+			after time.Duration
+			gone  []string
+		}{
+			{29 * day, nil}, {31 * day, []string{"sessions"}}, {89 * day, nil}, {91 * day, []string{"drafts"}}, {365 * day, nil}, {367 * day, []string{"notices"}},
+			{1097 * day, nil}, {1099 * day, []string{"words", "messages", "files", "comments", "names", "looks"}}, {1829 * day, nil},
+			{1831 * day, []string{"notes of ended", "records of ended"}},
+		} {
+			f.Clock.Set(began.Add(step.after))
+			apptest.Must(t, f.Prune(t.Context()))
+			for _, what := range step.gone {
+				none[what] = 1
+			}
+			for what, n := range count() {
+				switch {
+				case none[what] == 1 && n != 0:
+					t.Errorf("after %v: %d %s", step.after, n, what)
+				case none[what] == 0 && n != was[what]:
+					t.Errorf("after %v: %d %s, before %d", step.after, n, what, was[what])
+				}
+			}
+		}
+		campaigns, err := f.Hours.CampaignTotals(t.Context(), f.Campaign)
+		apptest.Must(t, err)
+		if campaigns[f.Campaign].Minutes != 90 || f.Count("request_visits", "minutes = 40") != visits || f.Count("requests", "id = ? AND rating = 5 AND emptied = 2", f.done) != 1 {
+			t.Error("what was done is not counted any more", campaigns)
+		}
+		if d, err := f.Requests.Get(apptest.As(f.Staff), f.done); err != nil || d.Words() != "" || d.PersonName != "已过保存期" {
+			t.Error(d, err)
+		}
+		f.Whole(t)
+	})
+}
