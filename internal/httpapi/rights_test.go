@@ -552,7 +552,7 @@ func TestRetention(t *testing.T) {
 			after time.Duration
 			gone  []string
 		}{
-			{29 * day, nil}, {31 * day, []string{"sessions"}}, {89 * day, nil}, {91 * day, []string{"drafts"}}, {365 * day, nil}, {367 * day, []string{"notices"}},
+			{29 * day, nil}, {31 * day, []string{"sessions"}}, {89 * day, nil}, {91 * day, []string{"drafts"}}, {362 * day, nil}, {367 * day, []string{"notices"}},
 			{1097 * day, nil}, {1099 * day, []string{"words", "messages", "files", "comments", "names", "looks"}}, {1829 * day, nil},
 			{1831 * day, []string{"notes of ended", "records of ended"}},
 		} {
