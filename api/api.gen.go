@@ -213,6 +213,7 @@ const (
 	AuditEntityCampaign    AuditEntity = "campaign"
 	AuditEntityConsent     AuditEntity = "consent"
 	AuditEntityDelivery    AuditEntity = "delivery"
+	AuditEntityDispute     AuditEntity = "dispute"
 	AuditEntityGrant       AuditEntity = "grant"
 	AuditEntityHoliday     AuditEntity = "holiday"
 	AuditEntityNote        AuditEntity = "note"
@@ -244,6 +245,8 @@ func (e AuditEntity) Valid() bool {
 	case AuditEntityConsent:
 		return true
 	case AuditEntityDelivery:
+		return true
+	case AuditEntityDispute:
 		return true
 	case AuditEntityGrant:
 		return true
@@ -500,6 +503,24 @@ func (e DemoLoginPersona) Valid() bool {
 	}
 }
 
+// Defines values for DuplicateSettlementOutcome.
+const (
+	DuplicateSettlementOutcomeDifferent DuplicateSettlementOutcome = "different"
+	DuplicateSettlementOutcomeMerge     DuplicateSettlementOutcome = "merge"
+)
+
+// Valid indicates whether the value is a known member of the DuplicateSettlementOutcome enum.
+func (e DuplicateSettlementOutcome) Valid() bool {
+	switch e {
+	case DuplicateSettlementOutcomeDifferent:
+		return true
+	case DuplicateSettlementOutcomeMerge:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryClass.
 const (
 	EntryClassCorrection EntryClass = "correction"
@@ -653,6 +674,30 @@ func (e HourProposalState) Valid() bool {
 	case HourProposalStatePending:
 		return true
 	case HourProposalStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IdentityType.
+const (
+	IdentityTypeMainlandPermit IdentityType = "mainland_permit"
+	IdentityTypeOther          IdentityType = "other"
+	IdentityTypePassport       IdentityType = "passport"
+	IdentityTypeResidentCard   IdentityType = "resident_card"
+)
+
+// Valid indicates whether the value is a known member of the IdentityType enum.
+func (e IdentityType) Valid() bool {
+	switch e {
+	case IdentityTypeMainlandPermit:
+		return true
+	case IdentityTypeOther:
+		return true
+	case IdentityTypePassport:
+		return true
+	case IdentityTypeResidentCard:
 		return true
 	default:
 		return false
@@ -1685,6 +1730,51 @@ func (e ListMySignupsParamsWhen) Valid() bool {
 	}
 }
 
+// Account defines model for Account.
+type Account struct {
+	// BirthDate Day of birth
+	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
+
+	// CreatedAt Since when
+	CreatedAt time.Time `json:"created_at"`
+
+	// HasRoles Holds a role of staff or social worker, so it cannot be the one that goes
+	HasRoles bool `json:"has_roles"`
+
+	// Identity Masked
+	//
+	// Example: 640***********123X
+	Identity *string `json:"identity,omitempty"`
+
+	// IsVolunteer Registered as a volunteer
+	IsVolunteer bool `json:"is_volunteer"`
+
+	// MinutesTotal Whole minutes
+	//
+	// Example: 150
+	MinutesTotal Minutes `json:"minutes_total"`
+
+	// Name As the person wrote it
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// PersonID A record's id
+	//
+	// Example: 42
+	PersonID ID `json:"person_id"`
+
+	// Phone Masked
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
+
+	// UnitName Home community
+	//
+	// Example: 东方社区社工站
+	UnitName *string `json:"unit_name,omitempty"`
+}
+
 // AccountClosing defines model for AccountClosing.
 type AccountClosing struct {
 	// Reason Counted, never shown with a name
@@ -2046,6 +2136,9 @@ type AttendanceRow struct {
 	//
 	// Example: 42
 	EntryID *ID `json:"entry_id,omitempty"`
+
+	// HasPhone The volunteer left a phone; see openSignupContact
+	HasPhone bool `json:"has_phone"`
 
 	// InAt In
 	InAt *time.Time `json:"in_at,omitempty"`
@@ -2984,6 +3077,54 @@ type DemoLogin struct {
 // DemoLoginPersona Who to be
 type DemoLoginPersona string
 
+// Duplicate defines model for Duplicate.
+type Duplicate struct {
+	// Accounts The older first
+	Accounts []Account `json:"accounts"`
+
+	// ByIdentity They have one document
+	ByIdentity bool `json:"by_identity"`
+
+	// ByPhone They have one phone
+	ByPhone bool `json:"by_phone"`
+
+	// FoundAt When it was found
+	FoundAt time.Time `json:"found_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+}
+
+// DuplicatePage defines model for DuplicatePage.
+type DuplicatePage struct {
+	// Items In the order that the call names
+	Items []Duplicate `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
+
+// DuplicateSettlement defines model for DuplicateSettlement.
+type DuplicateSettlement struct {
+	// KeepID A record's id
+	//
+	// Example: 42
+	KeepID *ID `json:"keep_id,omitempty"`
+
+	// Outcome One person; or two
+	Outcome DuplicateSettlementOutcome `json:"outcome"`
+
+	// Reason How it is known
+	//
+	// Example: 本人到站核对过证件
+	Reason string `json:"reason"`
+}
+
+// DuplicateSettlementOutcome One person; or two
+type DuplicateSettlementOutcome string
+
 // EntryClass 系统、人工、更正
 type EntryClass string
 
@@ -3411,6 +3552,9 @@ type HourProposalPage struct {
 // Example: 42
 type ID = int64
 
+// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+type IdentityType string
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -3533,6 +3677,11 @@ type MinorsHeld struct {
 	// Example: 2
 	PeopleUnder14 int `json:"people_under_14"`
 
+	// PeopleUnder14WithGuardian Of those under 14, with a guardian's consent by the guardian's own account
+	//
+	// Example: 1
+	PeopleUnder14WithGuardian int `json:"people_under_14_with_guardian"`
+
 	// Requests Requests for somebody under 18
 	//
 	// Example: 31
@@ -3652,6 +3801,22 @@ type MonthHours struct {
 	//
 	// Example: 2026-11
 	Month string `json:"month"`
+}
+
+// MyContact defines model for MyContact.
+type MyContact struct {
+	// IdentityNumber Absent when I left none
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
+	// Phone Absent when I left none
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 }
 
 // MyHours defines model for MyHours.
@@ -3801,6 +3966,14 @@ type Person struct {
 	// Example: 42
 	ID ID `json:"id"`
 
+	// IdentityNumber Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 640***********123X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// IsVolunteer Registered as a volunteer
 	IsVolunteer bool `json:"is_volunteer"`
 
@@ -3813,6 +3986,11 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// Phone Masked; absent when I left none. In full: getMyContact
+	//
+	// Example: 138****1234
+	Phone *string `json:"phone,omitempty"`
 
 	// Roles What I may be and where
 	Roles []Role `json:"roles"`
@@ -3843,10 +4021,23 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
+	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	//
+	// Example: 11010519491231002X
+	IdentityNumber *string `json:"identity_number,omitempty"`
+
+	// IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+	IdentityType *IdentityType `json:"identity_type,omitempty"`
+
 	// Name Name
 	//
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
+
+	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	//
+	// Example: 13800001234
+	Phone *string `json:"phone,omitempty"`
 
 	// Sex As the person states it
 	Sex *Sex `json:"sex,omitempty"`
@@ -3867,6 +4058,12 @@ type PersonPatch struct {
 //
 // Example: 13800001234
 type Phone = string
+
+// PhoneCode defines model for PhoneCode.
+type PhoneCode struct {
+	// Code The button's code
+	Code string `json:"code"`
+}
 
 // Position Only its distance to the place is kept
 type Position struct {
@@ -5123,6 +5320,9 @@ type Signup struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// HasPhone For staff: the volunteer left a phone; see openSignupContact
+	HasPhone *bool `json:"has_phone,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -5171,6 +5371,19 @@ type Signup struct {
 
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
+}
+
+// SignupContact defines model for SignupContact.
+type SignupContact struct {
+	// Name The volunteer
+	//
+	// Example: 林晓雯
+	Name string `json:"name"`
+
+	// Phone In full
+	//
+	// Example: 13800001234
+	Phone string `json:"phone"`
 }
 
 // SignupInput defines model for SignupInput.
@@ -6085,6 +6298,12 @@ type ChangePasswordParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetMyPhoneParams defines parameters for SetMyPhone.
+type SetMyPhoneParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddMyExceptionParams defines parameters for AddMyException.
 type AddMyExceptionParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6147,6 +6366,21 @@ type AcceptMessagesParams struct {
 
 // AddWardParams defines parameters for AddWard.
 type AddWardParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDuplicatesParams defines parameters for ListDuplicates.
+type ListDuplicatesParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SettleDuplicateParams defines parameters for SettleDuplicate.
+type SettleDuplicateParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -6523,6 +6757,9 @@ type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
+// SetMyPhoneJSONRequestBody defines body for SetMyPhone for application/json ContentType.
+type SetMyPhoneJSONRequestBody = PhoneCode
+
 // AddMyExceptionJSONRequestBody defines body for AddMyException for application/json ContentType.
 type AddMyExceptionJSONRequestBody = ProviderExceptionInput
 
@@ -6534,6 +6771,9 @@ type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 
 // AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
 type AddWardJSONRequestBody = WardInput
+
+// SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
+type SettleDuplicateJSONRequestBody = DuplicateSettlement
 
 // UpdateProviderJSONRequestBody defines body for UpdateProvider for application/json ContentType.
 type UpdateProviderJSONRequestBody = ProviderPatch
@@ -6822,6 +7062,9 @@ type ServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(c *gin.Context)
 	// ExportMe A copy of all that is kept about me, as one archive
 	// (POST /me/export)
 	ExportMe(c *gin.Context)
@@ -6846,6 +7089,9 @@ type ServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(c *gin.Context, params ChangePasswordParams)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(c *gin.Context, params SetMyPhoneParams)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(c *gin.Context)
@@ -6882,6 +7128,12 @@ type ServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(c *gin.Context, id ID)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(c *gin.Context)
@@ -7059,6 +7311,9 @@ type ServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(c *gin.Context, id ID, params ConfirmSignupParams)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(c *gin.Context, id ID)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -8821,6 +9076,19 @@ func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 	siw.Handler.GetMyCode(c)
 }
 
+// GetMyContact operation middleware
+func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMyContact(c)
+}
+
 // ExportMe operation middleware
 func (siw *ServerInterfaceWrapper) ExportMe(c *gin.Context) {
 
@@ -9010,6 +9278,46 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c, params)
+}
+
+// SetMyPhone operation middleware
+func (siw *ServerInterfaceWrapper) SetMyPhone(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetMyPhoneParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetMyPhone(c, params)
 }
 
 // GetMyProvider operation middleware
@@ -9393,6 +9701,90 @@ func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
 	}
 
 	siw.Handler.RemoveWard(c, id)
+}
+
+// ListDuplicates operation middleware
+func (siw *ServerInterfaceWrapper) ListDuplicates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDuplicatesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDuplicates(c, params)
+}
+
+// SettleDuplicate operation middleware
+func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleDuplicateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SettleDuplicate(c, id, params)
 }
 
 // ListProviders operation middleware
@@ -11797,6 +12189,31 @@ func (siw *ServerInterfaceWrapper) ConfirmSignup(c *gin.Context) {
 	siw.Handler.ConfirmSignup(c, id, params)
 }
 
+// OpenSignupContact operation middleware
+func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenSignupContact(c, id)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -12085,6 +12502,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout)
 	router.GET(options.BaseURL+"/me", wrapper.GetMe)
 	router.PATCH(options.BaseURL+"/me", wrapper.UpdateMe)
+	router.GET(options.BaseURL+"/me/contact", wrapper.GetMyContact)
+	router.POST(options.BaseURL+"/me/phone", wrapper.SetMyPhone)
 	router.GET(options.BaseURL+"/me/guardians", wrapper.ListGuardians)
 	router.POST(options.BaseURL+"/me/guardian-code", wrapper.NewGuardianCode)
 	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
@@ -12094,6 +12513,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
+	router.GET(options.BaseURL+"/people/duplicates", wrapper.ListDuplicates)
+	router.POST(options.BaseURL+"/people/duplicates/:id/settle", wrapper.SettleDuplicate)
 	router.GET(options.BaseURL+"/settings", wrapper.GetSettings)
 	router.GET(options.BaseURL+"/units", wrapper.ListUnits)
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
@@ -12125,6 +12546,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/shifts/:id/cancel", wrapper.CancelShift)
 	router.POST(options.BaseURL+"/shifts/:id/signups", wrapper.SignUp)
 	router.GET(options.BaseURL+"/signups", wrapper.ListSignups)
+	router.POST(options.BaseURL+"/signups/:id/contact", wrapper.OpenSignupContact)
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
@@ -14313,6 +14735,44 @@ func (response GetMyCodedefaultApplicationProblemPlusJSONResponse) VisitGetMyCod
 	return err
 }
 
+type GetMyContactRequestObject struct {
+}
+
+type GetMyContactResponseObject interface {
+	VisitGetMyContactResponse(w http.ResponseWriter) error
+}
+
+type GetMyContact200JSONResponse MyContact
+
+func (response GetMyContact200JSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportMeRequestObject struct {
 }
 
@@ -14608,6 +15068,46 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhoneRequestObject struct {
+	Params SetMyPhoneParams
+	Body   *SetMyPhoneJSONRequestBody
+}
+
+type SetMyPhoneResponseObject interface {
+	VisitSetMyPhoneResponse(w http.ResponseWriter) error
+}
+
+type SetMyPhone200JSONResponse Person
+
+func (response SetMyPhone200JSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMyPhonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMyPhonedefaultApplicationProblemPlusJSONResponse) VisitSetMyPhoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15056,6 +15556,80 @@ type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesRequestObject struct {
+	Params ListDuplicatesParams
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicatePage
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleDuplicateRequestObject struct {
+	ID     ID `json:"id"`
+	Params SettleDuplicateParams
+	Body   *SettleDuplicateJSONRequestBody
+}
+
+type SettleDuplicateResponseObject interface {
+	VisitSettleDuplicateResponse(w http.ResponseWriter) error
+}
+
+type SettleDuplicate204Response struct {
+}
+
+func (response SettleDuplicate204Response) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SettleDuplicatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSettleDuplicateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17519,6 +18093,45 @@ func (response ConfirmSignupdefaultApplicationProblemPlusJSONResponse) VisitConf
 	return err
 }
 
+type OpenSignupContactRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type OpenSignupContactResponseObject interface {
+	VisitOpenSignupContactResponse(w http.ResponseWriter) error
+}
+
+type OpenSignupContact200JSONResponse SignupContact
+
+func (response OpenSignupContact200JSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSignupContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) VisitOpenSignupContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -18003,6 +18616,9 @@ type StrictServerInterface interface {
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
+	// GetMyContact My own phone and identity number, in full
+	// (GET /me/contact)
+	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
 	// ExportMe A copy of all that is kept about me, as one archive
 	// (POST /me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
@@ -18027,6 +18643,9 @@ type StrictServerInterface interface {
 	// ChangePassword Change my desk password
 	// (POST /me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// SetMyPhone Keep the phone number that WeChat knows
+	// (POST /me/phone)
+	SetMyPhone(ctx context.Context, request SetMyPhoneRequestObject) (SetMyPhoneResponseObject, error)
 	// GetMyProvider Worker: my hours, breaks, exceptions and calendar feed
 	// (GET /me/provider)
 	GetMyProvider(ctx context.Context, request GetMyProviderRequestObject) (GetMyProviderResponseObject, error)
@@ -18063,6 +18682,12 @@ type StrictServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// (GET /people/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// SettleDuplicate Staff: make two accounts one, or keep them apart
+	// (POST /people/duplicates/{id}/settle)
+	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
 	// ListProviders Staff: the social workers of the units I manage, with level, services and open cases
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
@@ -18240,6 +18865,9 @@ type StrictServerInterface interface {
 	// ConfirmSignup Take the place offered from the waitlist, before the offer lapses
 	// (POST /signups/{id}/confirm)
 	ConfirmSignup(ctx context.Context, request ConfirmSignupRequestObject) (ConfirmSignupResponseObject, error)
+	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
+	// (POST /signups/{id}/contact)
+	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -20064,6 +20692,30 @@ func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	}
 }
 
+// GetMyContact operation middleware
+func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
+	var request GetMyContactRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyContact(ctx.Request.Context(), request.(GetMyContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
+		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ExportMe operation middleware
 func (sh *strictHandler) ExportMe(ctx *gin.Context) {
 	var request ExportMeRequestObject
@@ -20291,6 +20943,50 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context, params ChangePasswordP
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetMyPhone operation middleware
+func (sh *strictHandler) SetMyPhone(ctx *gin.Context, params SetMyPhoneParams) {
+	var request SetMyPhoneRequestObject
+
+	request.Params = params
+
+	var body SetMyPhoneJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMyPhone(ctx.Request.Context(), request.(SetMyPhoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMyPhone")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetMyPhoneResponseObject); ok {
+		if err := validResponse.VisitSetMyPhoneResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20669,6 +21365,77 @@ func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RemoveWardResponseObject); ok {
 		if err := validResponse.VisitRemoveWardResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
+	var request ListDuplicatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request.Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		if err := validResponse.VisitListDuplicatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SettleDuplicate operation middleware
+func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleDuplicateParams) {
+	var request SettleDuplicateRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SettleDuplicateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDuplicate(ctx.Request.Context(), request.(SettleDuplicateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDuplicate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SettleDuplicateResponseObject); ok {
+		if err := validResponse.VisitSettleDuplicateResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22917,6 +23684,32 @@ func (sh *strictHandler) ConfirmSignup(ctx *gin.Context, id ID, params ConfirmSi
 	}
 }
 
+// OpenSignupContact operation middleware
+func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
+	var request OpenSignupContactRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenSignupContact(ctx.Request.Context(), request.(OpenSignupContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenSignupContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenSignupContactResponseObject); ok {
+		if err := validResponse.VisitOpenSignupContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -23218,515 +24011,542 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P17cxvHlT8Ov5UuPFsl2wElgKQuJOv5g5Z8UWLZiqSskth6oAamAUw46IanB4Sw/rpKSmJHVqRY2Vy8",
-	"tqUkylob52JZaye2QltW1fd5Jz8TIPVX3sKv+pzuuQA9gwEI6rKbrS1HBAbTt9Pnfj7ntUJNtNqCMx7I",
-	"wvJrhTb1aYsFzIe/Dnd8KXz1L4fJmu+2A1fwwnKBs3NBpQZfElEnQZORNm0wUmV14bNCseCqp17tML9X",
-	"KBY4bbHCcgGfLxQLstZkLare2qLnXmC8ETQLy/OlUrEQ9NrqSRn4Lm8UXn+9WDjqjI5+qsmIz2rCd/ZI",
-	"4jpmuDYNmtFo8LnPXu24PnMKy4HfYfGR/8Vn9cJy4f+zL1r+PvxW7jvq6KFZqy0Cxmu9b7He6DSOUYcR",
-	"ylmX1IVPGK01icOYozaEkjbzpeCEcoessXYAj7iBJD4LfJfJQrHAztFW21NT3V8v1Zaq8/Sgs8AWa+VD",
-	"ZkFNRh3mR0uKTWhOzShlJ8vzh4qFlsvN34eKamsC5qt3/v9eXp37Pp37t9LcUmXuzDf+pWDb9BfclhuM",
-	"Lng1IC0hAyIFaVHeI27AWjLlsD14RXyGDqvTjheoky6q6bqtTquwXFbH3nK5/iucjcsD1mB+4XU1H5/J",
-	"tuCSAU0e90XVYy31z5rgAeMwU9pue26Nqpnua+MT3/iBVNN+Leepm/fCiMmFn2D1jmTOCpGMkZpwWOH1",
-	"YuEkk9LFAVLmMdn45n2W8U+6Dc4c4nI4Hf0D9b7VWk10eHDYE1Kdnbq/vmgzP3Bxr3xG9RySLzysfsWc",
-	"IuFsnflENkWXk64bNAklcIDFAuPqQF4ucBFUOGMOU/epJdaZU6Fdqk667bvrtKb+1aS+UwlEpSPVL0XQ",
-	"ZH7hTJzCE78bordioSt82y3vtZlDqj3kLnCdior0giYNCBdV4fRIzROSSUI5obgT6nlKpOe2Y0sYfPrh",
-	"/V+eT85If2aj/ohpvIxTOxM+Jao/YLVAzXm1FrjrbtAb3XPabvtinXrjznvVPPd6sVCjrTZ1G3zcbw7r",
-	"5572XVbHH/JKi3LaYKMbeJTQFvAcGdB6PVpqVQiPUa5/XmNeJY1MTgnPIYEgikh6asNtp1drstqayyst",
-	"dS/GzR+fPaavkLo3tBZU2k3BmW14UmWEyjWgvejsSkv7F+b2l5YOlcsl64yi65h84WlFOq4kjhrO8sM6",
-	"4zVWabHAx6McujRq8nMuJ4J7PbgtLg95If5ohdCqZBzZPcdRwnnHJVzI3opKUOWQR4rLyg5Q5QhbrtVc",
-	"Rw0KT6gTJQFdY5yITkCe6N97Z/Dje4NrV/qXbgyu39j86qdk1Q9I+eCTVorwQOZUkIuP7p8g6oGk+Lr/",
-	"x7/0773Tv/W2bUs9gcxwLGUI4TsupwEQRsvlFStNf49RX66QknWDywds+wu6igyoH8gKtRDFSfWV0WLU",
-	"w0Q23XqAfMaVhIuAiHWQw3Xht9QrCg4N2FzgtqxU1PZojaXuIPMTcy4M7rwxuP3XwZ3fbd65Nvj137c+",
-	"+Kp/eWNw629kgfTf/nxw46ZtCN+VazKFvgNB1rjokrrry4zzn1fnjxJ8+bXREfQH1PdpT/0Ne2IZ8ign",
-	"ah+I8B3mrxCXE8+VgcQ7EjSFZOEGFgnVCsT++NCZMlGNap3Omut5lum8CJJqhVDP00fayj2WeqV1rEBR",
-	"5ThuruXByUCTcOAGno2nwcfDBPDJp9s3LvcvfUj+7+dkcOd321/9XX361wu2s+9wN6jkZRrwsJ0UlRYt",
-	"/AblrgTizhaEoE4HevKGwZq9iQmwaH7xwZN8ZZjxJ65MMRKgQ7IlYgvh+ZubEHHHkFITsjFLgh/l7Q6q",
-	"bo7jqr2h3vGYQK9TT7LiDGV87rN7UII1ZjoslBKWw/6k5VCaW/oGsRsN+YVu0uRLjlfeHZms1FdJQkkU",
-	"sz72lxLmx367gI4LXm3DaKrIL4h3Jmxjm7Y4fstmIHP1MktFm/wtpNpv1v3LIw9jCzw0foG5xV+c98ct",
-	"5Bx016LnjuJPy6X84lAxVRS8IRvKL+iQEyXG3l+aVPZNLO4yFgos/NUO098HfofNULLFDuRA8jzmdyb2",
-	"hkRXJJDiLNgmzXILqSx5clxfoqTECM9kVH1qau0JNU71Z02pL2qg3PQTmqMW/SXmrBudwHEqJXEDQiXR",
-	"/jylWYeqcJs22AphrXbQIwLn6lEZjFcXtGsoPnb2pgW15lgh3HJ5/NPyP8XyIyqWSyD4JNALPEm07ydN",
-	"8o4XvP9DBe0/hetjJ+AmkVuvZ/C8k8auTA6zfeWtrQ/vfX3+wuDSzf7VK5t3Pvr6/IX+559sffGLwfXf",
-	"4r/7b/968NnFmIvT8WldHUi7U/Vc2YRdqrvc/BP9fB6L+zKj01jlssv8UZm1Zot6KA3n1Q6T6s89kqwx",
-	"q1PQo1XmpRBRl0pkcoo98KTG8O57m3cubV2/0f/qnf7Nu/2r79hevk69DktRviiuJb9rY0hw4Xpw+uFI",
-	"VskFA01jPObf1mhjpMdYe1Qo5N6alzgj8N0KkWyd+dQDOV9rCremTKQekwQ8aitkvjR/YK5cnps/CI9Q",
-	"4qCJH07m5cLW9Rubd65s33m7f+s3anNsbGB/qZR98efh6pi/ch1L1nHERP8oe68JXnf9liSUSLfB5zrt",
-	"ZR1CKKplGwe5uU20E4gWDdwaejjqdfu18a1i1a01w5ioL9T89kji+LTr8oaEgGBNeKIDnN4MKPxaEwOW",
-	"LnoaIZZpHVSqBbQYD6Yhva7w15g/nRod/da6/0FAa82WVjWSo1Z7GZKXOg5ziBvYLnq1F9iI+aT7bwmC",
-	"XDw0Xy7bhGPNZzRgjtXtexp5Tz6Xbl7dcM3lTkoYpe6LFir3oblhTv8HbdZQZ87Vf7usqi5627ETnX0j",
-	"IRStQ2WS+eBsVZdX0nUX3hpxkv77X2299ZPy3h+0G/mcfrAmPbA5kmJ4polNTiEMxh0lfyyhMi0Jc+ve",
-	"4Q/SRLSSAMYU2omTtUZ5RTMNWxzcLInUKFc6u36UOYSLbkqkrU1rOl44ZIEpDU4WbPTLuGOPWah1goNh",
-	"jyQMjicnHdut0FXPI92mIE3qEEpApVwhysLg6gHU9oogrRWR6XPPZ5eGW3VCdG3GKURW0tdHmhRWCFrM",
-	"6K7CM7mpJyMIFN9QeCznlg5dmHA+xQRtjxBufC7RMceoRG9MkhDNnmdfs2nkQhpd6HiN4CzKcdECNE4B",
-	"k3jOa8ZgspsXjogxxmjhNeH7aqXFAhcV2YRLxkWl5jPHDayMsuXyjlV6PKv0HnzdMtFPKbJuUu5EIaog",
-	"IoiERba4OCZfpZiadJEYuNvsmUFHrG/LatSmd9rTCe7ot0Wz/TYKiptJpUl0szxEqW7/KPs3HMZGDj3i",
-	"BtpzT4knxNpELEe95gSeg4XpMB74+YWOMtcDm+suP9vllRYLmsLJ6y/Ch7Oo+DBQPnNAf+2qy1MzoRBQ",
-	"MeEP0QlITbQYCUQiTm6Pc4hOYF3oS50g90rVO6ZcKqb45D4V/Xh6bHNdeB0eMOCiMUXgN+8M3v3F/fc/",
-	"tkbufdEWkjmVTI3VPJX5htSDexov/QrpUjeQ2sSSrCa4o7OcrKrARAwgZ8z6JLxTR6wzmEZ0Msltj8K/",
-	"ZrXF2J1OZQjqW8VaHid9cOaamI8McSLd6VHTdnwQwzvTeTKp5OGEUhI0+rjFU4aE38j8Bp/c2Proq/vn",
-	"z399/sL2jZubX/7u6/MX+rfe27x7ZfPOlf5P3vz6/IXBJzcG197CD2PaWMuV0uWNCjrZJeNBxcPr3xbC",
-	"r9BareNjPigXldA1bnVidBw3ONyk3Ha8tB7YTAKMVwSkymq0ZfZwmXARNF3e2Es271wZ/MdXWx9swIZ3",
-	"dXQDclST7qtC//NP7p9/b/veT6wuB8xgTx2+S+Xw2MmXf/VG/9aNwVt/L+Q23k+BU8DrtJK+UMNbR3VB",
-	"6jpZbyEuJ4ebLmcyue6tS58Nzl8YS2qGtVO4xGFGPx6LlebUaT7DA6t1q6a15nKdFY9Z+zGa6nDw/DR8",
-	"Ch6RUADG8oli/BtYTcEIQyNt0LlgZC/kDUnmr7s1VoG5wjfrLqbSN4XnOuD5V2tmEk0K2GgaubCKBYd5",
-	"7jpmtNcEl/hhlXFWd2suhc9pJ832MDvi96wyThgP3IhusUJKy2h69GQAqWuRkyvGol0eHFi0qgn49lQ6",
-	"c33ghStk69Mvtr74bcibRocrDK5/OPjb5/03bttIcMcOtRpc/rQwE37rFJWFhDRteGa3yXxmLh5EEtZY",
-	"O8jN2mN8x24WaBoe+xJN7uGPKu74OpUVvAOaAiEzGykxOuP5XIesh7Sf8vOiC0eKAyseqEQgeqaKev9c",
-	"9Ktgrj8BDZR3WtUhVXm+NH+gtFDaP7d4qDw/X7KrRTCTdI5krn58RnbuhBmqW7/8dPvjz3figm253CaX",
-	"V6vKGJKixaBwoMOVlgClNqNeJc6CrvDXLBa8L1q4hXhLMdNnfpFU1WGq0+Xk6PH1RUIdx2dSFsnioejj",
-	"A2QoX7kwX1rYW9pbLi/sLe2bX7TaU23mU7uJDPmb5uujjrkh5krXRKulLEHP5QxMQnUVHQILi88BcybY",
-	"iZAbjqqq+JWVxF8yRwuPEE80ijCYPnKMxu2R5LtzeoC5o0O5/OVvHjn03QPfXzhm15JtWv2qRPkeNFmP",
-	"OK6OHhiR4jMJyQGFYiFuAkpRc6lXwSiGNl1cwSsm9uO4athaUKFOy1WMTPPEM7klcBjcdARnaWSOmkc6",
-	"mY9J2FVfJ+9TTBuBb/ckk/PjWeXqv5/f3Przu/kc/6Cnh+IqIVv0ySRTfCNaDbUHzVGTjCLOM5PMzNze",
-	"SD5ElzFBh6lqyMOxGCJx/5iZC0/ToNa02+I1nd40cvVcTkypXEJdBTOw3vE8G1k7LKCuN/59oz+0Zkod",
-	"QU4qfOJjaR4Wr6k5A/sxw/GO59k4/ATCxO7FOab9xjXthlNCdNQvFPff2JM9jFkBdSbdxIaGMaV8txU2",
-	"KvWMTzAJCb0P+GZE9PX61E7kp2NK96g2jYI2JfeJBAL8n1YV1paB9WzH80iPUV+SQAwpZweWbOdadf2g",
-	"WXGsh3uE9hSvhkcSR1te2n9wrrQ4V54fVphTUvikNYXvWdTcmNtoVkXHB0WOQ/XlMmmiGtgjtOEzu6+y",
-	"4YtO2+ahBAFKaIMtk8Gtn95/79rmxkb/P/+MWoRiQe4aKyqW5bCaR/38KVmnqN9gwXNqXBunbHSo77iU",
-	"p60UhMMygbpGNQ/zPEwM1lnYyWW3S90XdTls3IPcf//u4Hc/tfp/7ZmdWk1K2o8WRcvLlU54wjyn+Ao7",
-	"N76w+Nys64a08oSsoSs6noNpB/lYlVEhzDJCUoyRwBhOMFXRTl5ekailt0XjJrj0099uzHbUAYK8lzzm",
-	"7fnZT/s3P1P/f/cX96//vn/18uDHbw8tzhpqTGMLq/b7HmYgupJWPfiuSX1HNqEE2xPdisv1vnqsHlSq",
-	"rOlyex5irOwhV57mzvkFeWLzzp82NzY2790YXPh48971waUPBp/+CiokF8r2Ctkp2MRkWcUhD8lEK4CH",
-	"HiWmYXcjhtOzXmgh1qy4BTFGmR6Ia2nFqS78FXPaeyT6NFxJWqOF45msOzXE88wEYZ2m8JwKO9d2fWZ/",
-	"2Xd44Hqk22ScUNJkinF6ApahHVk5I8q18Sd+Ep2gR2tiMjGInqAUbxaYYGqX7f6icnn+wNzioYUlu78I",
-	"UotSGHCRuHWiNU0tX1ZIi/ZIlaEFlGRvxpbd3Lg8uPkl2b59sX/vR/1bH6REZcH/mz+4bH6QLgJDR0LM",
-	"9//zDwe//sn96++O96LkCN9pF3aGEMYnklO496Otq29u/frt/sdfWmMHY+rgcxNgrgCzvt9hTXSX9nIS",
-	"7WmbieAknQAhqQ5tlr4dUXRaw5UA7aVlXsVJZPj8i6P8KIObpaT1D9774dav3tWp/Bv/pfP4b10eXLz6",
-	"9fkLg2t/6l+8HU/uVx/CT/qff4KxKiNpFddQcxIC+Zuu4IkSo6Js/2LBo22ZkvZ/mHqMO9R/lmGNTZIF",
-	"QwayxV8RhNnNdQA7UkqgK3XW6QrmMvgsSFDlPtp2962X99X0iPtWnz585Jlnn3v+6De/9cKxF186/u0T",
-	"J099519Pf/d739/r1uRYLXIoOzo6gsPU8/Im5Y9Qf71OqCe4Ugq++M/+pd88uQxJkeg+R7cmhhZFq1Cc",
-	"WGA9q3+6EprSzAeOV9XBpSElYSKl81TSuAAf4APWPP/36ZXxc5QpCqYzgQp5OiS2YXiVrT+cx0DcZIrk",
-	"5KrhFDrc4Rh00ZC9hfURmZ5TPwhVL1uM4wUqAx0kG0vOjAOyWiUQga0M5JTbYppNOUQKUqf+iknHdAWX",
-	"xBGAVAIwUolsufmFpXKuuFxDUK8y1mVIIQ5DE2MslOD/LKNkp5pO4MdkebGljrmcxXyfaftpltNw1xnX",
-	"G5pAO1ooLR6cL+XauJwmVf/WRWWffXxlc+OTwSefWrWsDufaohiuwYCYqzQYERpUzBUpieWoJFjTeCHo",
-	"l5MoZSD8Xqbbty58S2ba/Qu/+Pr8he1bHwxu/3WwoTSE/qXr25d+OLj9113HhOlyGx5MLJqWShNH3Hqd",
-	"+YwHpM1E22M2sigvHshBExluI9zSYgG1VTvaTOImxk8z4jURrQyT+jArsaw8ixEiNtsOuOHEbCTHDZsw",
-	"4DHhpX+AVzyDMJAghs8ysZtZ55aer/OASo48Ksd60GGSh+HJWYSxXmQNGrjrEK2mMWlIHNHlXaVuJSTh",
-	"4qHJjlapjIg/tn3+jaeeempCi3RGaaoI/QF7Fs9UNlSTnqU6lloeSrQ5Sa+PWcDZTH4q//2D1Sd3zobD",
-	"qqEDJfN/MYXuQGliPpkOCTKffrMemA6TtADHmyezQPSx6gQ5pH8WbR5zbSG8Yz3Spn4QInyCC1cZDDIE",
-	"5x0mWK1GpNgiCa3IilwZI76sDdKkCOov5Wv2qXu0xghtCd7Qulm4kCrrCe6QcrFUKkExkRs0CRck2sDI",
-	"TDk0VlOL/UqvPmurZwT787+BMezOLXzdejjccY2fKbnTjisDU8o97D9jbcjlUSIj8Bkjog75aJJUWdBl",
-	"DL9Br/keGeYShBGFFVIybhQ5pBXuCDbXY+tsLCDUtzvUc+satzs7U39Sv79oM16pUWkt4lMf61zUbjLb",
-	"5KBtza/iNG2QSM+564C3pF2xrrrtqGHABqDIX5N2Y7fTaDAZsJQcXsEhOB7QNXt+RYY9qSPr4baRKvME",
-	"b8iJ9Ho8wZFcQ7Or8W0pRhQaX5adBUn2orAReWbxX9cXAUuBq3jgcBMBO5eiNuuShlEb3pXTCl3EzFMj",
-	"ToD+YHZ5Gn1v7OoS3tAcCscOFg9zsS4Qy1gfot1I08DdwJMpcxPdmGpsyJMmXdfzSJOus90oyp5xiaUB",
-	"Y8lRhfwt9WiWoXx6fIW1EmBYLRV9l8N63o06Zp+14VZajNAAQD6qSh5j/jhz9KxXUHpoGWwQ3izSYuJK",
-	"5N0G3YiVKmuwGlC7wl2I0/ZwBXNOYI5MBxLS0GGdMP2w3EdqFsypuJb7e1IDIlOfoZ0SI0orbpJ+l+gE",
-	"2S8bInGroua4DdcKlSuIz6gz/I7CYvngUmm+kMC4fOUV57UDr//LA6nMzsreOWX8JJBpjqRiUOzyvd2j",
-	"AZOB3cKXJrLuUQRdkUXCWZfJwEDwGHSSQ5Nh94OFWum008CHSDzXPNavIiWRfdb3Wb2UtSsIgmChlBfc",
-	"OsPauRriwMfiZrYpBmKNpULMNBn59gnSFJ4zXgvFF4UknKCNoUnn5iTRYSTubPLShXSSwW+mUanS7uIJ",
-	"fRFJVQv6FXQDxGr7893GKWRuXhDV40K6xjxTjMOOVQIw8E3GCfg21C6ih7NLORROqe2HuEBOwpwIciEP",
-	"4WHyzjDgT1xzLY0jy7VkosMIZXzLikIXQeX7SQVFJ1oAEaqPrLlCCbQWa9Fp22cSoH67VGJHqQSSE1zc",
-	"8CIBkVVkjfLM4aw1SPhb9cblSDmSKEx08mC9vkcCs1iJntC/QD1WjQwPh1/vkUR0echh9LyjseJhQPzA",
-	"OnFP1NZOuS1r6ZRL951sUt5oUneFUK6kktEY9bx9cORoxzsImqEilEJpablUSl7HJ14ulc+88orzf+Zf",
-	"Ls0tnHly+eXS3H71gfWGHhbqTVAzOg0DsZY3JCofsd8Cc0i36XrKTgCzS60r7ugYcVPZBHuGLY2HB282",
-	"8HA5u/Og+heAC3bk1ZsbG4O/3NBpIiukPJyhFYJXj2laZ7ucCP49QQ3TsWTya044CciMDgShck27BPNW",
-	"qWSPZ88NMuD4ZhFWthTBX0+WlPfc4W/Oleah1Og0O6yIrAFuLjcY8bV7NHCDjo1dHGENnw35sQ/uXSwf",
-	"OhivtndEp2rQnfFYl+JnPLcUkajOOgXRxRv5Ry2XDuwtHTi4UM4ctnwoMS78OTTw0EmES49PyH4OJr47",
-	"zdXPto3dQPH8juegdwAMTGUpe54VUy8WXUjD1itNgq13utkbyiP4Tf/ibTJP+rffHrzzGVkokf7FN8cI",
-	"3nEkH81ZT8O2yUdoD7orWpznqfVCLicJ6ZArKpfSgeSltlJ+4EuMMqNYgX8Ow01k7/bQ6vVE9LjWpbOa",
-	"K6cVLPq3dqsi/DaG0Yy4BXAYMIEzVkdqBpK9eqnDCLw1lxNLJ1PkxUm0J5emUbBOug2UVazWs0IC3X0x",
-	"6n85HilyxGcrActG75790DTQjRWesdW20ZhS90Q9YNyw5RDSPcHvrK4Fq0qnawqrHrZXDTPMqet1hvrl",
-	"dVmtSYNKi0lJG6yi67+ncccjDEq7zfgE6oOa0ph34iMPCFs6Fv+jVdEJVpSwdDl5UQTDtSGmdELfHCdD",
-	"O5oJCGOyRCt/IVZKqbzDqLMcEpzreRB9D+gaI26wQjq8xvyAunwZkHUQeQQI0xMygM6xbgD1ROi+9n0X",
-	"9yBMNGcU0wj1e6wMRd0IL0flyzEkT8jbSO8ocZQTSuqsS7piKNWqgAghiBayufFmvoBZOlCj9osa10S4",
-	"jFgHP7RxwkufuD9xus9iIg8lISrkYI9ZLtQR1hIviAY6bCcQlXiy1B6fDASpsvFoOHEYHIC/QdSbM2Mr",
-	"b/TYtvXEchNHpoZ4Y1+fv7C5sdH//ObX5y8M3v/r4KP/jJvaBoOsRXkHuz+G+qr1Lj7rMs+JdQMfUlfx",
-	"Btr8IIDKUySS1iGwraumYsrj1Sv3f399+yef9m//fPPOBinnN74S9VEu+nqGMFLk3tLeGM53LivLLMa2",
-	"7c8Bdt4ofkuG9IOfjGSnzERKPSAU3yxwOgMalVnyIryQOc8yeV7jGc4Efymdm8fBl0Zy38dE5OHsp9HQ",
-	"JzxZO3QXFBELD+6dsuXj938ygK6crAr3ByZj3Y1YqdeQ9gvlWzvP5cjofDIK2rD9t7/1v9jov393BrpZ",
-	"3uovswWpVWDxjRyF7oj2KWt/7cFRuzHwjNtoBiQWcwkjg6WD8+WlA/sLI/3vzrx2KCU6mBXMYzzE/4fu",
-	"LIjANEUEOgxLhYNl7cWJ2MGkBArCQkJXGguw1nS9uLrapj6K9YZPuRP+BfWZVnH5POXOS+vTtaxKM1pP",
-	"xUxUo2lIe27c5pc/39z4Q//CTyZ1wsRrvmVKxCdoMsl01+824wQywyLfbeSCKpdKhIKO+UCN/kBMmXYk",
-	"NP9K9zc9rwFtRxmYrHQZW9PfWYqRhb+2bKBAIfVDPT7n0N4eSZq6QVXonDs4rhQxvTB5OISBDcZKc6Vy",
-	"Hj+X3ewV9TogHkpPBHJFr4WSFl1jc502/O3yhhnadNkCOQJogvlbK42WKL1/t7/x5valH45lC3pJcRMs",
-	"4wSnKonY8Rmnxjh2fOCP98kmWNRkbuLcx95Kzxdy0x3tEB+UQnAM0bcxg8Nj9aAYwp4LDhyvByFNwAwd",
-	"6diZt5twxPkWR81rA9Od0oxRV1hCKsuk5U1YRpmYwAHLBETLWu4LW3XU1GZ02toDla9xKKKLJ4ZeKBbU",
-	"loepOEPQklE7qzbjlawzXA2/Gzk+kz0PzoeDisLlCiZx4hICQZaWEoiE6fmEY5Mp8KlIuEpr2Yj5Mgrd",
-	"LpOgKSTTyG9UUZbwSYsNNwkLFwIx2rxbb1CIh/d+JKMJU9zT7kirFyLUiXqd+bJo9hadTaIOPkLPzX8l",
-	"NC6NhSoPWaYX5NK8v6OMxRFdMrxSxTgzCEl9lMZiZxjbGTvL6fhHXNnuBA8zU5GG7WbTmsPCA3YHtfku",
-	"0wM/9JKc+c/mzdntKqPX5nRH5AlDxOMnObMUZ572OFlPrAmBJ2xg7Fo8gRqybKBloNoEN9lerJIahtYY",
-	"m7COh5R3vUu5kSnIwRrJXwYUExBDZagN7gntPQWaAmw5m2aEgYd0QzTcBCJpD5LDu77gOTuHhiQVg+LS",
-	"gY4xSdgjxZuj6dg5XF0xdvdQAhNxdvuYxSbU1McBIjxyTbpMYDOdgyNsnrXXWuw1uctJjazOvRXhDzI6",
-	"AUWdbyZCvpkCPkJzCJl/+hmi7BkeKLk4SUzBiVSRCa7RzCVfk0oL0t3J51fn5vcfwGCOK1GuhGWrSkph",
-	"6maRNNm5xGEt1Q8dcEqHyocOLdYOOuCunDqcktJ7MszlRb3cDR5AK0qP0XRETKUaeXaNrUV7ldhJj1RL",
-	"M4TW44LopzCRQWcOKGEGjXPUjuMZCO71ihD8dzno8BMqCjMBPUlrlnk4LAub+Gh23jtzts0wlWWaVdc7",
-	"wqtv/3Vw53fxgNfg1t/IAum//fngxk17nZrdrfxSHTw+vEM9c+Z+4qjsL8Nytmz9PerUbe3YEFO7lE1l",
-	"LXV/EdIw0aJ0ZSKDvNakLi9iNKGcMNXzIcjtigKZWZ8twjLAfDpduC02SJ0Urc7eDTIuPIclYwLdKywD",
-	"pzFE1pT+2fGUFeDrmcrNQ9MKH0vsHjXx46bH3iOAk2UxWZBZuKYnQQshC8IGljkTS7LUnOOaZUyi58y+",
-	"jf+OrO+jId9TOyX8ePogabGVqEsa8yQjrY4MdK7sZHL2dNQcogqyW+mHK4TnEb87tNd33tk5b65Jej66",
-	"8etkCpmH4TBw486CNuMOuhVjaaGYgWyFjc7CVhvtBq23Z8qi65FDm8TwN5zqofH4kFU+Zmz+qCUotxrv",
-	"Yzm2Y2WshKZ0sLy0NL9/8eBiaWmpPC6k+AKI+KqgvvPAjyw2tm63PWW/qqEXjaxjp6hgrqzYWaArsdmj",
-	"C9U1Y5l1TkixidAdY/nLd9/p33tn+941K9e0wpQ986rS901GDmRpM/gIHk8WFmTT0ZgkPWRGUCHaaqln",
-	"e6kpe+N7oOPcIvY0hH5mzstKKUKs2coudphxliniPNM1YMJkSmsHzuFC2URicafN/HU3yWVijuembZ2r",
-	"wfB7sZMfxr+wflLZCpJVuMCNjnVtHiutIjmiMyj1YCliJJ7Eb2GJslNVH1QZ0em5RNR1fcIemUjBxvQl",
-	"H3vwRflMVGJ8WjdzcHmj4rOWy7FTtYY1iUMz6I8gpskSRpXumAwNrju+rJi+hIXQy1YJI1e249BLPRUr",
-	"bxjivingYKaSACQDoYHegASBtb83f+75tYVXT9cOZWVI5q6nsOdIp7QFPeZy4csj1h4XNVOol1LeNB4p",
-	"xdNXeJg21OcrqD9T3c7ayo8z+vvGevsmdlO0GT8c3oWdtcxNNJuPJ9vmbHl7NKWX829vbl376dYv/7b9",
-	"8fX+v1/uX7vdv35+PCvFO2lpI6uRpvC40g/5eebZ26pLRhwaUICs0QAMae07rJJ5BNfctI+Gjh6YfQgv",
-	"rwsfmpZ3mwLjuUVsR0W5gx3hiE4OimS8lawS86nAaJXyYlrMs2Xms5gg2JSwp2hbCaSGcGGKhw0tMtkM",
-	"If2lU85z3l7nm5aVcsKkpCil2NbPO6ryTtENcJKVrhs0K+mtPmDKinLMnIuYsBNPzwUVApqoKE2crTM/",
-	"TJkZ31ku2tODY+cpOsEkU82uwiwW9CvB/OewiWbamNeUAPtPP83YM7EBl8ZWEsfSVZIXL5XwU48ta59C",
-	"Yh8l0MT60hnKMcGxCdKQ2NDNqS3Of9O1Oms3kJ/ZcI7g47EITC0zq1FpjF/F70C8vn5+LGhFotpdv8vT",
-	"szKrTt+uE6wtfBvARYNVrCmqOlkUzTbaYBJBxeqWdOH5uYVc6cLVXgVqcEa72vYgERIy1DAXvA50yCfM",
-	"jcSlYuqWJR8xjTSikumoUyHa1OAk0vob4C/FvW8JUrKagw5jtgyOp3tYZwPN+I1EndHiQZmyLL6p5e/4",
-	"N4CkTr8IYzYLbRilbGZt17xdY2tRh2WjyvhAxjCSeji33QUXxn4U5i5NsMnIe5KlB/OJyoP50RMAwOX0",
-	"yjSNCHGUQAmVKwOWSIodkx69tfH7/scb/d/dwFK2zS/f639+c/PutcG1K/1LNzbvfNS/9yPbvgxPssdo",
-	"SntJ+CbB/2wukCE+pX9kzrUYshuzHUXTMW+Yk4VHZm5RxD7Smdx3NHeZXiTsL+9EJpTtQiHD5YG+GsyO",
-	"U49p5yFk2au/98gZVCwmInX5JEZa1ECxLQv4fHn/WHQYuDPPQ+nKhG43jfg0JDozIflzTntx/yRCHFYA",
-	"OHWYx1scAYYZFozlsUdjmE8+aP5jvewNzNNfbTjynbqP0ctyeiPTeOwpg5oZdJm3rhUhWSTCc2LwmcZp",
-	"ziQJhMjNjyOqGmHHVse+DKg/vkFA6NBXjwM4e9iSgaoZr7OkNRdHSRtKGbA3cyUGOD3hOA0xzMZdpvyr",
-	"QOS/xEJKYJ5xxAaLaMG6BjvKUmozLljw0PRCwrBTtK7oSHFqjY+jgsMts63zqq40wGhplcXyTDBNbLaN",
-	"dXFBuq+uNU0DvrLthgaG2Xlap1K6UoK+BlUHtM+ugVsSQO67Cpy/O0ns+ZB34s7wVNdtGFm1OHP1B7pj",
-	"r9W5G30Ua/E73uMbOZNjPzNeaNmpttwgSHyWiAUb73U48+ijoOPzoY/qzPeT74q83OGQtSZzOslpRIsM",
-	"P0GkysRnBgjD6jGHuEA43Bl7uN7mxcRgkwTMOjvo+cTduycDSZ8cH2hw6Wb/6pXBxav9S7/Nl7k1BAEE",
-	"11fvyNiAOjKNhxJK1/zqMQuiv9TGCt4TYX7IDKrtEeRwPALcyGzUZigSQmNkwtnUOr5vbRNt3qpxE+KI",
-	"rvOHxhb1c9bNeKWBMcp66Vj0OzNzHOxMxsZMA8Pkmd8MG2wNlxM+bDz3KG/sbVLXo0MofgcWE6tasCUv",
-	"6Vmm71diKE/wBnIMcKdVmQwmPZ5hhFFYamwi1r0MC0+HYisZfcuP0J4yduCRxBrKS0uH5koLc6X9M2v9",
-	"fDTFOMnWgnPrErISJaBZghYN8LYolUgSastVG03SmNg4spv/qzKGIBn2LzLMj0YewLzNRYSXmu13FAD2",
-	"qkwrfpgknq/yV3hWJi/ZufGluecQEFV0K4JXvGQS0dBmAFoNshe4pI5i/7GfpHTIWnM9L33RNcqJk9ue",
-	"PKleZl3rbplyxiM+vhhZPQvg+hzErs0tiF9A/YVWHuKhvAkAZeOAQonrYz9LQ3nhaRTzmopDS0pnXrNp",
-	"RzgBwxvL2XIiV8QvbKIr1lgxvBv36xG5XnHMnlwoPZM1JB2lITuq+ioBjHSi0bsTUm7hUKlUKpXnFxYz",
-	"IUf2jwBefYPMnfmGFfEqbJMxGdQ6wCi5gSSmgV6IPAydQ11JoIZ4BICmVuv4tNartFjgW/EutPSBLcDI",
-	"ihwuihrFQB9uiWkFX8+B+P4A4N13H8q9OLLLVg4WAWEO6R7PHiZLi/sPkjY+QaKUujxobCcRllkJ9DqW",
-	"TDV82pKjuJaVegdQtUbLPGG8aYA4t++9u3nn/NbbH/Uvvte/eXfwxY3NjTf/8eXlwQ8/3Hrvx9oE/uTG",
-	"4Npbg7evbm58YAVsdplnDZBSh+jvcjKWBN5omj1a95kt8xKa6XgiqAR0jWEDOfizw+m6MgqqHluOrFP1",
-	"EgRAys30PDEeNSXpxBjpxlVl5NWOCFA9kp02BPMTvUfK3zxy6LsHvr9wLM1x2bEFc0+dOk70l/G4SMma",
-	"GpFRPYTvIC63uEMOC173XHtGHH4wwpi8Lu1p191y1aN8bQU9FMJhJGCoYEQDxJ4b3zZKfRt5WsK1myY4",
-	"eB8S55Fyo9ddB80Ji6/Wtkt0jUli2qKOytmqz6gtyHgKiFJ0AhMmNPBvuWjvNGNrXu9km1rbOjrU9XqV",
-	"Gm1bs30hF0HqjnLapacMJIf2oiAC8dxWMl/RmgnBztUYvNqywmd9aIriKPWLQ4qe1rhyrdCcxDNmBGv2",
-	"A5WVOmPW6oka9Rh3qE/UAwjQZT2gpgm9paQm6C666n9mdDz/G9so69hqRX1TcTPxT/SGQ9uZyRAjR4y7",
-	"MB8+vxM5+kl6Qr8yuMPWV2qDoDuuJFWA44wtIrHX9//4l/4XG/033y/srDH/tN2fZwKQrG1HOwyysZhH",
-	"DjvOkoqGlQ51lDb8TzPMBG+J3fQsrh3xipyNYCZATmTcgQZWY3ECwm5kO452rWJkGtpmkRbT3dO6kPVg",
-	"w2Jk5wKf2sEYhb06sZdaIDnpWm20orcyFY1x5NimamKTdbBFI398bEtoTXLMh4k61flnwm0Ct/PZCoFz",
-	"W8a/ioR6UgCYJGlqmNmdnvOzwietnmRePcRSMTUHMUnwsy/6lzfu/+Ry/7d/37710ahTY1foJC+JQCrI",
-	"NOTxINSvyACYP7SLyhj0W9E5q3H42LiGFmuXN85BmaX3HAXpsUJkm3KJbWDVNXIEkK1YZ74HnHzGmzVE",
-	"HEMSIYs+ZuNFTNPx4efLGtcyBMqFy+SiV1Z2Gg0mg3jFeUzFzCCBEX17ghOcTj98IJpYdMr78/kBJ1bV",
-	"bN7A5FpHG6LEEmi3z7+xfeHy5p33tv/248Hvvlwmg3d+9/X5C/2L17c2/vCPLy/2L/1x6+qbqBz171z8",
-	"x5dvfX3+wuadj/Dboc/v//k/tjb+EOPTOgnrBx3uIgYuD5jfYo6r+/8w+NzGwb+trFN34vB1k3lta02c",
-	"y1kcFSnZAtQGEM162dmsGkk04YryGGsPNQigc/92Rv2nNLdUOfNaqTi/NH3zYrMnYfdiWmVeOlTzSFO0",
-	"wuDd9zbvXNq6fqP/1Tv9m3f7V98ZigeP99mH19ImXEM3szXpcqrfiVSrGloJC7eG/kH8Z0K9f7mwfe8/",
-	"+jfvFoqFres3Nu9c2b7zdv/WbxS5hTc4tviFXIu3psPP5+y+Z1j6SEKjTtwzSVPoBKu2rAlBww2ZWa9g",
-	"SCFMtAkfOGPlDjEystY/6MyyGNysvs8BJtGp26S2usdkhQvIthbY8S06hvBMnWQ2YLSbJ2jg8sY0ykxN",
-	"tFrWtJCjkX8ucbIlKxBAYIXvLpO2EL46gv0EquoaQjiFlJDn+FImPYztIGaaoHMq0bERiihrgteYTpKL",
-	"Kbgf/OH+f/5s+xfXt9/65P7vf7z90X/948vLg1/+fXDtt5t3vtq+cXmHnUoz+kWcgAw9K4LTrgIPxDID",
-	"R/M/sYjSfhHivUWinjmTIPFYncJiTBcnotPFhN+g3JWmIjneJezj/r0fofQdVwIzWWRxqANI2HNHY+mY",
-	"3QLcgmjXsw57uguecSg6v4OnnE4sxFkeXLs4f2Dwzk0sB7//k8uDa3/Z3NjoX708+PHbFjUgRufzNkdg",
-	"/DysedidADxf8QdXEKpP+CRyFuU6ySHBPAnVrURV4OCgkyNaT57eN9NTzgi9pBCIz2TT4O5Pygbhx5VA",
-	"rDGeUZOhnyPwHGmIMelo86Xx7C0+sH1d6T2WkD9HlcY93WVJH5dcJkihX5+/sHXxs8HHV5RW/caV/oXP",
-	"lFL+0dX+zU/VVzd/HX7b/+jd7a8uqn+88eP+l7/t/+Fq/7/+rn71wy/6//0GfP7Z5he/jmeIM68OWqpO",
-	"UJRt0ZEovLHNU7KrE/xlvpJu1UPILs7cRrMqOn5m46fY4Y5IaoBPJaYeXOOuF8HN5wE0K7RvkEUSwazI",
-	"InqYi5qlUw/DmU23bs0PYO2AOVlBABI+ZLNXaS1F+YwlnIEvoDthk4nVWlokJ7UhP7TUCS819QRnK0Qy",
-	"RsZgclj7UJ5KEuEeSeodz4MaSDsCnkHFt8VuwY+GxvQeSV7V2mVuQ3kVDSnbXkTnbgECiFVX5R4qwuux",
-	"DBfbkPyFKLHf5OlEvBKrKgZ0DleSFh5pDFA4Z7Ni7SYbN9On9WNhiXilwwNbUgRmO+EzSl5hxQZyLHwH",
-	"gV9Co5XcmhlUoigR7dryYw9HUSMNYhL3uIRu2tArgpRvva3ZSgMJGRYA+uqOD+k63djWGVXW6OTfhTq0",
-	"MM4Ghw9ovQ53HB4mur8NtoyzQ0vWheeJLnMqnXYaorvnEVoP1FKJJ7oEzZF4gfnoRjZ80WnLHFwj7707",
-	"Rf0GC55Tr7VdPIOaUWm5UlptslW8NJGwsMCgrCh65QIN6ZE247HlubXx7XF0y52jNeTS+SPVSo1Ir1xE",
-	"NQMdyaY5Ue5y7AiZAGjXYBGgFFCsY6Re215GTHsVk5Nqm+NRQlvo4dLVTOYymhoWSK2MQaylpJFb0V+N",
-	"T8r6C+GPpTnFL2N4O5bX6ESyHId7TD2qg0UpAhevpOFCuA/Jwt7cSVLqTS+KlG4c6CvJTozSpUKQzTgS",
-	"vyuX5w/MLR5aWJovWTMY1pnvdJg1ozryOmHrLHt2yLhu+wZySmspwLKcCQDf7fmrzyqtpB7XfIoaGBj+",
-	"sClAiQzXp5566imd4WrHmE9JHChCYCkwIcIR+ztMFtjcuDy4+SXZvn2xf+9H/VsfZIDZW0OS4GQQpMEC",
-	"4iaHGFx7a+uXfxv8/uN/fHl5++6twQdv9N/+ePve+3ZMy5lUsKZ5xBBMOdQ9NTBaXn+YeW8lj9duEpj+",
-	"ILLxgo7PlU3wAw3nHCov2lixvDbyRGXr6/q5CZoaR82M1W9kW3Al+FPgQH3RciVY6epBOUGttg5fZTWb",
-	"gSeS7oZ7P9q6+ubWr9/uf/xl1lt1UCxnrhCYX/ksn5PwLFSptlyP+hXoGDV6vNiPq8141AfQ6IZS6c16",
-	"oohuF5MPuv0fPIM8awXR2hT/LYapxDFLSheHKnUv0d0hCUcwvi7eLBAL4/WPKtK19nE4qhs4wEMEH8p9",
-	"8qZoOl03jddV533pjPO9Rr2e2q6fjSl3Sr/tBfXG1+1oRLPJIxOkSbnjMUmma6+vX58i4U6hrISqOF2/",
-	"BsVx1vf4DcZrvbHVVPqx14sF9KDMZsf/FfRVy1Z3aS+nxnVa/8De+A26NMi1gr1V3BrLn7yoH58uL0D/",
-	"OJ0cILQa4grkyiG1ZhCaAJmBrh/mvUM8XhsuQwa11nhHTI+01MQYLeLJRWQVdcgb8Wokuu6jpm4x24ah",
-	"9o3WOdQbJc4YIx+bthnsDtW40yy9d6cjOPgt9D1ytKKs3Z44B/WBAxc5DLBqYzHsPQD/UBpFQesJ8L81",
-	"hrmakilxTmuKTpEMsEgGK5QUqzDfwr/VHqhfadQJeFXsjwSMZdhqweWubGLbVUChUNQiKrpExWemyaIn",
-	"0G0Lmk4B1cCCcQpUOm21pyFmBeifMfzqEL46y2+7CluDatIEzvmJruvr6Sd+hNVcOW0+pP5tSk6k+Tai",
-	"j3QyOGNtg5KaMCR0xxJMtH9wjf7TVOUXGXMwpwAXhvas0GrzCgl05DjUiXIBPST5GeLY6T3NuMNTNZpP",
-	"c4nrHG9BaqLFVggP14lXGxU92iNN0RrBcyilduHdRSc3rn4skNc0jmjtIxzb4Fw9FU7D8Wldq5B12vGC",
-	"lPrMbzHWBjwT7pithSziFdIUnhMmAtr9BkbtyaxxgYemNj/U2Dlq1A5jksrEyuHEWteMFSJoIC64ojvR",
-	"1abyKLUn/RMXP9vc+GRw9S+D6zf7V3+2eefK1sX/7v9k4/47H/7jy8thGtjmnSv9m3e/Pv/D5O3YP/7G",
-	"j+oqSV0igwU8FCSfWHP3xwnKJ9yymWT15uKjO2KUq56n8yNbQLVYwC0MRngIRzd7npmOUP4sxFBAaV0m",
-	"oXPbPA9MDaJAs2Bfk3Oih81cct38NLr8dofZnMr9r97o37oxeOvvX5+/sP3ZG4N3Phtc+1P//d/0P4CE",
-	"BfXtW4Of/Tv+W6e+/Oxm/8qv9Cdf/GJw46J6w+/uqDfcBS721RuDn90c/PKzr89f2Lz7s+2Pf9y/+KZ6",
-	"1fu/2b51L55yzLoJ06PDY8ZaICqhqh6Iis/WXdY1ar7PnIrLEwp0hmp80ji9dghlWKNtWnMDi3/wX0Pb",
-	"QLuq6sKeIzvzHn9YU59b/u5GIzmoVc/cEx2cAjNnTA5mshtouLrUTp7mSMw0MljzSXvDu+0rb219eM9Q",
-	"u74L98+fV+R642b/DUjM+fyT++ff2773k6/PXxhc+1P47/7nn0QX5PNPtjb+C4T0hTA9zDxzeXDxqn4G",
-	"roz+/O1fDz7T/96++5fNL34ab2kEGl/MhxhaOYjxaOnDZ8xcxHKMoSe6vBK5mOOAiWCYOqFlarAWdQ6m",
-	"/U6ZF09jIIyLup6OkgnADbwypM3Hi4jCqMZiAkCjrP7oeIHb9thLdYh5WFqR6CKc3DcnTy4v5ilI7IA5",
-	"xizLvIuroKQnvd8r8UQLDHa2aI9IppT9HqRiKb2m7q7H8aXz3OBhfTGcl/0uYfDjOEZDJjz+1HM/FUXv",
-	"THoZZBC4PKw0Mx3fdFEHXAsph8J9iwuAiRNSxsJ8AiBmwY57NaFkH8Y0D51yZnnWjdMNl4ZyI/Wn4zDP",
-	"sKPV7Hzluk5XUViUlsudlAbg0xVfw9rStiKtW5ru7hQ1RcPJxf1vireJmku9StRFbqgvleOqOdWCCnQw",
-	"sPMxEUCs87DOQhhCMc8CcZZrhDYoNPaeIGSbkv4aVq59+wTa6ONxQ+BFxfgcbbt8skan8sblKW/SneVN",
-	"ddO4pcV7n6tlYp+FrBTnUt5NSC3DPcl8l01Vf5uu5h1XNhJwIEZrzREoqnHB9anqseu+aKWgxD3r+jLI",
-	"CwYwVemz4iGB66WM/wLF4YuE6qrghQMH1AeSCL4SfjhfKqFmKfPMs8vYmnqFrdrnmODQB0iQg+RkhztJ",
-	"EI+X54uLQwVjeBgHxx1MZK8enNSXO0SW4ewTGx47+viBJnY3psumk/NsvAuPDYED2hySDsFUEcyPhHj8",
-	"btL96/YTUEro076rXjHiFNu9TMWc4I7Z+SJZoJq1lECAni8AmqWVJg9+9fP+pT9C7cIX28bwUX/++N7W",
-	"n2/23/h06+J/f33+AuoOg0++2Lr6ZkK8e2o3iwXmaWx2XbwQtdy1ye74RtpjRj7tYpgzDCmKDpfM0+YP",
-	"5VCJ6dbx3oGjS1L4y6PdQrFQ9bQRTluu1wOol2o1czLHrLB4T/cIbbeFy4OWUrGgl73S7SH7ToQZM8tR",
-	"f6oGCwC8LBAduIFmASaDPMQDy5rMCeiCNVUszpr6kIjbjhRjjS9PYtzJyoFxAwJPQC4f5LB3gkBw3Ref",
-	"SckcE8YwDIChkyISPfOLiIcBwF1cwF6rx+qdoDNBXw0dFgcAm9HZbm5sDP5yw4IQncDZHccohwFFcE8T",
-	"I2dcx1NN1kpJTzTaMuYbg3bvBsukf+9H939yeeu9H29u/PTr8xe2N/68efcX/X+/3L/12dfnLwyu/2jr",
-	"/Uv9f78MrrvzUKf0x/5HV/GBzY2NGBE2GTqGTFcAt9FEqY7XJIMiT2l0vXzoFS9htwt1uLprjB2orgMd",
-	"V1Ktym+xtkZJRLJJhl7KVmOwRnmlRbm1FgfLiHTVRUoLiAdWQ5GGlxlvOBLrq8LOtZm97Kju5mjIl5AF",
-	"GYUHJvesyqJbMovCg6bw3X8TvGJXDU8iuAl0hUTKMV4D0EZpcxiB2tr0dhdluMtlQLnV1WPqdThjGKCl",
-	"JpPDduoeo046wWvHkSvDfcAqICkIwP1jVAcAfI2Pd1zHuEnqJGBwiOGYiomom5395fbaA4hGWQE8N+/8",
-	"DB0Q96//fvv2xX98eXnzznnFkveXSP/im/f//bf/+PJy/803+rf+vnnvev/jN60dGF0+ZcLZNCULs9De",
-	"wsz0dAA9Sx78SJribmfFZww4SY58O4ZNbbFPjGT3XJmDn+u07bR2l+C7c1l4YWLtm20J3zkj2EkfqYWd",
-	"RVkpNvcSc3AWNOy3nHPkEIrHMmRg9IYcxIs6xmxzc2WUCQ7SaSZNQ7tWcYBRciX9mvnrfZOh2EyUryhV",
-	"cyRpE4Wp2e0wEdSgTbo8Ae3bRVeBzgs1QsKSITqk6QzJwyGxEErnOJ2NJKOGFyPOEBOMJnHzYxiY4f1M",
-	"aEtZKmuvPVW0KL96uEICv8MS4aHJ1cWSHaOuXEp0xx7COBsbaspWCGHdY+Y9raY3YqU9YNVvBXvdC55c",
-	"4DTq4A48dON0x/lD9mMHuAk7Rn95VtrjFFrhCslDMtlqYnk+jdQT0bP5UvlADkS/bP3wQMpQ+0s7i+Dm",
-	"VB3T25zMP7qaYRE0dNHlhLaU2o4pWTQK1UmWxE8bVh/Te4TMz0i3TA5yqLTDYsqx75pIJYy6dywtjaPf",
-	"dP3wGVpragWxRwSvsRXChd+inolML6B1OTFvs+iHiYYM6fxtcs1xBTz5ZI3hEqZRJLOz+XZfrdw1HS9a",
-	"2OIOwz6RLphL/4urfWPUpt1Fif2nIvVPReqfitQ/Fal/KlL/VKT+qUg9horUI6obpWk0p6kl6WTzzqX7",
-	"73wISOa3t/787tfnLyAG6NfnL2z/4c37v/95PACJZS/R3TH10euuw0RKAFJKa38VWqsxKdNgKb95+lQY",
-	"nlvtBCD6MD+1CX0qrQ03dEaereHzSVYT3JERLBvB8TXcJePJSMdSyX7Jwu7JmVUu+BSCp2Rhb54W/po0",
-	"9JydMZLYreEXJ5YeztKu2gaByxty9DgwA123X80KcWGlUo1ypSA13HXGSZXW1uyhrjBTIKGRLNpDv5jV",
-	"WOm63BHd9ClA9uOcywH0RKaOuELghXOiExDIs48ejbIYMM0kggGzT0w4rCID1q5IpCJr8zDhMB2blnoA",
-	"Pdz4ARzWEunINMwnfodjQjZA0c112sShAU1pTuZlRyhNPUOommFpKgQlTdq7ZeZlu/ZCA1YxB5cxKuwO",
-	"AKIYYDrpNjj1IkWbY1OTTq052ngnJTaqS/YrAWu11W/S6sypbmyqxqJyjVCuwUxhrU90z+3VQuZkp6p+",
-	"XGXH8M1P5mXe+vlTeiJJDm7p8KKEtYCUabCq/Fb63p1yW7riEB5Uk4dYGalDs7wmI13qBiPBuPnxnZ3t",
-	"Nz5rcql3NIUQbFdniEJtp6gvhJ1/nRvXOx1AMwwEjZZbddaiuuurh4mfa1x07ZnpKeVq47I2EwwuT6qm",
-	"Pbv9mQmKz/J6cFq9irptiHyZSca9k/gcFpi7SqDsvLTt5ETlbNJeJgb1+I4ifQLdb+Kna1A+whqqM/nL",
-	"5HTKraZ0NYJvYtGJ+7Q4Tv82t9CGonwcuwyoR9wheTB5L/aclXiJGZlttV4pRe+7kag/ciMmTWZOvSHL",
-	"OfIQjRDJTXWzIN/UWi7rUaWexm7nmb8I2K+e6KKvzZUEGx4/cdb8pgJfYx/ks08WZnZ4L7LuZPW16eei",
-	"XiUnO5vR3Q7Z4g5rk8MfZHRGNs8kE3PuvDH45NPtG5f7lz4k//dzMrjzu+2v/q4+/euF3CDl32MUMm/x",
-	"QugqYugHJ7jXi1D97IDl/thK/FU/wNzMVpu6DZ6BpGgeSTp1bl0cXPpg8PGVzY1PBp98asWQRl0kE25b",
-	"2RqxZvcxo2MylG2lpEABu5Wsjk7+JtEJrK96qRNM9i6lOuXwv+nyL+N/Mz8Fc8g6kdBiUjrjZFNSa0Pr",
-	"KePNSp/Ho8v97gzM8JOmXJ3Q/Ps388r+3EDWopYL6/SwEL7jcmMdoPpbCURgi6acGqrag8cstxkQfkuF",
-	"Zd7xPGtPMAgUZVZTGnOipTtrRZpQiEEyUep+3n3LhElOrH+qfMwRJnv7r4M7v4tX0g5u/Y0skP7bnw9u",
-	"3JwmDVKzW5v1tTgW5ze9IQ0xcAIxaF477v6E2BNrrufJsaSW212pXmftoL0bGBe5YGVRmGtU2RTNGeEj",
-	"I1iLJN7FkBQflngoK4dy9NJ0vJg8s7BoK3cdkgJDYJDR/RpGj0wyk/Coz6QqPNNo+yGdjwVBO03dIGo7",
-	"BZsNPT06nmdv0pcyy4cCfxUZwI8T+lWc9NNAhgAiqH/+3e0bNzV60I1b27c+QPiTwaWb/atXNCzKxdv9",
-	"axsItRL/dwJ2JQ6dcu8ng2u/jdnjbcYdtHMTJmhkVocyBqE1ofhM/dNEn2KIKnEO6NG2TLHukR2luf9C",
-	"/gZ6pCPiniHXl0GFapxZX6Oz6nJFg4nOaK2J/8TyRMd31/HvJnX9Wgfn3KauH/IIqbiGR3mjk0zOjU1Z",
-	"Q2ANIR9kO4aGe5GX5+YPniovLu8vLZdK3ygdWi6V8gvsSUFYchjJafMrTTG/fEzfE4Gd5ceXl8amM7wi",
-	"nggOU49xh/qjp2TPwHgGmmA66GVGFKoVg5diZoNNQbD+FL8BClR/mEfy8ypPBEds+fKaYdR9lqJbMep7",
-	"LuBa+4zp3tSiDkg2GpRukjmMBH4t7u7JKC3aCmt2jm6r7QZFDOIkVjNZsxFPBKYj+Ni6A53sHz+naJ9T",
-	"iQgR7CYTtjO/mrECMRCOiilj1V6DrrPpvFtpFyxtJ45g9Hn4JtlE1qp06b6TTcobTeqmsJU86AP2G/Bs",
-	"SPRDSvuoom7P+jgF3f8916E93Z0s6e94/25/483tSz+0cjUY11aprj2ZiqLRHSc4kzojxPXR6zHptbRo",
-	"57YFDa69tfVHaKW48V+DL258ff7C5pc/H1z4OBTwX5+/sH3vPwaf3Oh/eX7wy69Gne9auxN1bJgINxBd",
-	"sGfG0ZE+PKOd1xFhEvcpjZbCOzuqH+ZuQDVNelS6uRqCIeWCuZ+CQ+eWmxl1YC/VSbfp1prWVj3TwUzF",
-	"oSxMEVM0g7TzS1FVFeEsE7EOvaN8EghBpFAKs4BodVxv0zikOtYBFGfVsgJar08FlScatjySF9THo1e+",
-	"R3ljb5O6HuWjbe1Lc0ums/3eytyZ1+aLBxbsve1zVqsOrn84+Nvn/TduZyYG2pAg2lTKrvCdNDQj8/1K",
-	"PKJqshrcMS1hy9beuyLNH66+geQ5LGsLm67uFFxsiEANbcJ5xnagmI6QFrUgG2Evmd2zu74IksgE+bsk",
-	"ztwxCR3orRuvCwpz3Gvdxb4aNreIrSJl4/ypYolZLcaGQSjR/T8ERZmRdWnzMMTTsm2pvv1PLmx+cXPz",
-	"zqXt8xewyXD5UPjhTxFdR1nFt356/71rmxsb/f/8s5Keb/29//5t9efP/wPRdzfvXd+8+7PBLz/rv6Ge",
-	"3/rVu/1bFwcXf91//3b/9z8K37N558r9d6/GLsEwII/jSlpFK7hJfUc23TbQdLfico1F7bF6UKmypouG",
-	"os5YtzLFU+zcVKdkJynTy0FCQuIwRvIkDfHh/Ta6SvQwskbr8jQbG2oovLud9B3XgVZF6PQJO3L1ZADG",
-	"lZ2Z24awM9BVCbFbO1ajYZURD8Vhz0xrZQ937LITwgnwaheJzujBDocauUhpoLwx1Ado++PPEeMXb9nW",
-	"z273r3249d6Pt3754faVj3PkRGodxqiOYzvtf4e7NiTqNLj3k4HPWEDM92nKUrxKHgEddsK38wBAqnUY",
-	"9MfpAlA5NY3cnbuUGVCBzIu0RmsGYctA4seHObS8UPp/zv+irP1DFrXFZzx/rCO9g1iV6YabpNqL8JoS",
-	"cykt7V+Y219aOlQul/JJyTVkuZlUN9N2LiN0ObYPwWNBVLFVHBhf7TFTihvSoh8lAoxNbaGUtC1Kc0vf",
-	"IHNnnvqX8b6acP75yPVbml6GIgmXN5DLKVUGSgUQsibETDeqeY3xwE9WCvhC2AWQGm6X23ZMfl92gf53",
-	"n7rHEvHkVDk18Y1SVYTyPVx/cmVwHkJSt+/27/0ZYlMXB+dvxjtVQLkSAE8DLUExk93ex96Lo27G8biK",
-	"KwBbmGx52sV+L80Ydo7OFY2AXCZAW3yGOyvaaiHdputpKB7dp7s7iqi689TfVKT/prK+Dag75JKD/xEK",
-	"b9U0S3qG8bmNgRObHrzR8q4MgzA1UTAtoWiiXIOxXS1rtMXien2iM2EOdSE+QGLiZtXRseWApQz7fJxg",
-	"DcV+Q7Y1iaLRsPohj5ImXWdRH1usFBhaM6Im0jVG2jrO0Oph9y0XPML6Dgd+h52xFrO7ftBMASA+QiEe",
-	"BY8kG5YvLR2aKy3MlfbniQLYj/IEo96oIy/ee30y15rE0oTsGr9zmLgjuhXBKx5UslUFNf64rKyKVXVG",
-	"4AhlGEMkgpPYG6S1Gigt6wc439EoHD5Zzk+8/WKuyvUJACfs3rsYlcShv5BwM6/FDtLbde7PrvUnirLj",
-	"E/C1j1Zm/NhMO0WTLcYClJ8UekiONZlT1P5DOa7ZrApNUjK1TzLGlRYEDjSlYBWJFGHVGuQSAcYmLnC4",
-	"fP3nH/bf+Oj+u39Ch8b2hUvbFy71P/jjhOrfSKFWRIlm3jmz0DIqDU5rtmMRBRlY0UexBVz+PNoJ+PtY",
-	"Rl4TLfWv0TNDjHrdlw8j3G4Q9b0avm/lccU8ynxxM9JzlTSGEUaUmYVxr3ZlJcpstQglJcQRFEbGM5es",
-	"3H0kizizuEvrFJlRTONvjvno/va3/u23+7euzyDnN2yNPebp53TLwRPm+eyo5vPq0CPI+p3HNOOplqNd",
-	"vRMnOJp9maSdkGiLsauVdh2nchKl6W5D7RuLVmWuOKarY80Kqx92lgFy2SN1fa3Sa5L8cLF0cL68dGB/",
-	"YcR0PPPaIXsIdHoaGeaamEMbO7h0beE0qzVp8IIJ+U6iJVg36CWODBHrnkWddM/tNQHImKOHLnz3e98f",
-	"2pvVue9jqLgyd+a1crE8b90n21rtC2NrXu9km066rql6iUzZ5EZ3bZm85cxiMXeXGXujmNQ+Mda9FP7a",
-	"rHpZPrB6sRxFmilIDNjjc1TWamR36jOEvNml4uZ2k0rLxiA3JYGA8rZaHApihWhbegUySDSADKQXU16L",
-	"F9EnGpNo7qxT78G8cJhfQY9HIEwRvD14Nqv2nydn0fJT1zKbnJgxVyB/FUTuiuMY3ZgDTLtIVcbR4zt0",
-	"kdRx2atuXsK8+fCJUQByK7SGK9t2D9gR/Q2hVaXZo20URHYx+lXHO6ow2V1X2Et7Odtcpw3qqcNq2J4y",
-	"ri9asZzaQlKb4X7cfKWnis1WdIZxW0jmF9GqHxkppRAJAru2aWuHp3kCx+tSV5mUEjb/hPmq2iOvdliH",
-	"aZCmmlDKESjegSBLS4Vh4RK1DbbkV3WJD50BUZ+nnocHNHYpnHWtvu3RnbBmepo+yLacuaDJWqRNZZAK",
-	"TD9ul6OmyRaVH79Uy+0k1Cer/RA1ZrbkBGiLR+l0YIzDgzm8rVGH59EKT9OutqidT/igHiVsYBv3ZVha",
-	"fEatpUdnHXXSzZhksWBMcGpSLaHqccRftDtNrSPmpVvppdmgobu8CJn0AvvzQWMZIeMyCLq+Y9tYH3N9",
-	"cvngIiUk4YfbX7IgmkWyK222OeTkmHNNNcqgvQN3FTfVCPU7t8viSP/DfDex3mJMkMTZaUwehCcZY4Kj",
-	"5w1+3VrHd4PeSXUCOgmQUR+td/zXs0Zqf/P0qULRqsrFsMYgFR+sgRVS3h/rFgxnDAYYvj+cTTMI2oXX",
-	"XwekzXoKUtTq8aP45tAQJphJOaeui0n4XSZtwCIpwtnIYhjXCtk85c4rXENDyWJY0C+LRh91mfrYKF6m",
-	"Z5LHnAaDmhYQpHtf4a/wp556xveFL596CrTFs7Td9nQu9b62L6oea33jB1Lws+SJE88eJkuL+w8+aWD/",
-	"ZECrHiNnlWVztkgoOdx0OZOMnEUU2bPayyOJpHWgWWV9Fl/hZwELVp6FMEWVOsRVRnU4z7N6oRXXObuX",
-	"LJZKpEU9pXUpBrdYKgPf1GzU5eqjBWSliifgM4tG5PpMY9G8wnuoPQiyxkWXiLp6bgmhiLCOF3WlIlmc",
-	"nyeU+B2PRfU/zFPvnV+CfGelXO9Ve/eCKwOzdW3aYCBm11hvGZJ0ydlYTeBZBEOgkpzVH6wQynWIKvmg",
-	"0t9CiEkYB5xZehx1DAsLC0srxOlgJAnbOnXj0cIV4jpS6//BgUXCO60q8+UKUTo1fiE5XWOVGpUMAUxh",
-	"oOOrpw4//9RTCcgvKsnxl06ewlM/+92550+dOj53jAVN4cy9tM5833XYMoFfni0S6QJ/asJU3Lm2Lxo+",
-	"bSl9B06NcYcIzmCwow5rtUXAeK039y3We+opIjihMNgyesdpyyQ4FwFWUlGIaQEYK8xCNRA7DqtdxS7j",
-	"8KArCVXnvPcVDuDSNcbRZEGOWFht01qTzc3vLUHM2tM3WS7v29ftdvdS+Hqv8Bv79G/lvheOHn7mxZPP",
-	"wG8iH3Xhe27LJZt3zm/996eFYmGd+VIbyHtL+KCyf2jbLSwXFvaW9i6gT6EJzGpfdG/Vnw0GmoNSx+CA",
-	"jzpK63IxMVI/BvkutMUCqMB62doXFJqAGu6AdePqu1c7zO8Zt9nykOsahVi+KFD6oIpz7ZExoYoyF9Ku",
-	"bXOIwkUzGF+NZ1gUVDYDG0ILidAg2SQ1ZUIahSOaTb7iq2lmFIIipk4mEDOYyml1yQ1DA6IlOuHVRLST",
-	"HgzwVdhm82piMolc4ql2BHPFPVZPIw5dvhSNOVqfbrHV6/XlmDg0CweRGuo7RcJZFyp4TEGiZXh8NEmb",
-	"w3Hg8TOCdWt4SHjf/zfwOyxlyBAFIddl0FyhF9bY2h+P+MW+w1imnuPJF9yWGxReP6M0MLSkgEPNl0ro",
-	"WeVKhQOvQExx+IEGzphs+oAlABrUkPERMT34Tu+8/aXhLPcdR+0loR8qRqkWbZTDl8+olclOq0X9nrLc",
-	"O1XPlU1lOEWUU+3p6j6ACYD7uzJ6kkXS6oVsL/qxyzFKScyRBrQhTWI0eA7PII6JheMfhkKO1cjFOMTx",
-	"xxxdTLx+i/X0GYJi9bRwejM/PgyMvJ60B3RuwRDtlGc+uI1ujviKyzvTE01IFvAmhCTF4VCLHzadLEf7",
-	"ejEu2/eZmnSrgD8sOtxI+N4RXcecJeOfF91YB0/EGkVjdrg218ZjTA/2UZ4Wb0awUB7js98pZ3igyCFH",
-	"aA92eXz7OnibxdYcpTK1jbvNl8KTVqLQtHvHXEDB0aGn5Zv2vevDHU+Rr7nO66kU+RwLYtxn1wVABvPv",
-	"7foWv8SjaA5yd0Bbxq1WemyrBzbnnHZkWNn4hPwZeHLb5FUn9/47bSfJ/HeTd2Nudy7e/WCO/XATK5F2",
-	"zrvxTXHmvaL9K7HcEwopUp6DkEiokAqfqGXSWqCLa3Pfp30IiAPcbSqKsGsD8NJHXRvA+rJHipRCdKIZ",
-	"EBOEOhJ6QH0lSkOLUZQrDUH18tNN3eWubM6Ybp6Fl86Wbh7CMeIyZnOKHrS4iR1jF3vvambvM3S6Q/Ak",
-	"BoOV8xTVMaDnWQvVYaD94y8+p8R1uXSoRP7/75DygUOlqKVy0msmHJ0q5zHqgPPSDfaS0zrMcpodjtpy",
-	"7S8tkC7kyFQ6nK5T16NVj+0tFNOF+nGc6dgTdVu0wfa1Ma3P4oeoupyCajls/Y+c4nG3FnR8NgtpnpDe",
-	"qwR3HRXz9rAZ1yti8fM6tnwB5yyEHWYlxq10gLOY8XXWJupjf59DU3sGF/olpRVT4oCZBtirqKjlv7OI",
-	"pD/jo1p1nJP43kdUWOPsHjnDfdVxZkIWq45jeDrwUJ+1GQ1ItUe6jK3NYW5ZXgIJQ8ozJhCIEz+q9BHV",
-	"ZfwPJQ/tj8+gg3iyU3pcJh7JnugkHy1PrFlGqis2mdi18zPQfnoTqtYXlTMluoknxFqRCM+Je+jTzqnj",
-	"YE2pVec6IbpDEQCdRAb4RJDNv5ec1jGZel0bfA6Erpuiy02MBhKx6wHzV0jbd9dpwMg69TpMEs5AY/RZ",
-	"ERHAjZOqZ941qogB4cC088TysONq05UG8cmBcJnNs0drgfBnGc3zWQ3wpkBJVQRg0hBto+P3+YMXagee",
-	"wd9MOonMGcxyA8KDKyrpAQ0zY0cZj5xh61Sm0+7SA1q+SXiPeUJHMszPvFYuHijZc8tHAROh1ZQLTSWI",
-	"mqnLyRiMxtLCXKk8VQA0z4y+A6mFZkqYYSW4bvo0MpGF8hTBz9whWCQek0ca1uVjVLp8KC3y53Lhy7Gh",
-	"x8eKxavrlsbeFZucRbhEQ0wgd12GWn3HjZpGI7whHklRA3B3rTweuGOMwe/DE5nzWVv46ez+NJjzDg0o",
-	"GPNNSN7BttUCpAr28xZ+yOghe/SJwbU/DS5e7f/9r5sbG1t3f771xbXNe9cHlz4YXL+x+dVPyaofkIUD",
-	"RbJw8Mm9ZBV6CELcXg0WJRJGqME9Rv09ElDE4VKCcxGNdbHOfKtpfgwWeALXt4t0kBjHQgoA/qe/nTlB",
-	"mM2Bi6nGUHwBj3ZP2DVxiAbGyMhT+pXZbE8xG/tVV78tDGu4Q3kOulN1OdFbab5kbeN3JoVm99Xkeird",
-	"AqjoOdgQF7o9Mq9OKPEhXQ0zwkRjlGyegZ9MRjkBOxfOJR4CTLCDZw+TxfKhUh7HzuGT//pACAUqLjHv",
-	"8AkzvyL5zqln5w6ZfJJqL2BzGCpsUX/tyf8xxBQ095kupHZ7EorjjqhHdsceVK/GArz8/v1sMjCdh2ft",
-	"D3xBNNTZAbWgvkzNFVJbSJ5YLC0S0Qmk6+hPWsJhcVJB9JiYfRE093miIbD4M3X/Rcdy+RatZVYzMWKf",
-	"0TmzEjcSxJruVZyxkDjErFnK8BXwRRBotCEvBNTFDMyeKa3fS1Y50Y069VNgIpGuL3gjRKoN0zUlvkJ2",
-	"Gd6t8LPAbVlc1UBrx2NgsLtA0+b1jxddB5qU5ZrhekNnREkMRDeLFHSX6nRKgNb0+imdHd8Ne2LvJS9x",
-	"HaGoiZbSiAg2kcWyiTCTGZOTDZE+cVb/qwI4TGefHD36Ezig2cfdClbCIMZYe9QP/5RPHQbt9uOHURe+",
-	"0p/xLznmtDFAlHHY5wyQNCaTqPHCONMT6u95fXRPrpAWXWOJtr40npQNBJlyp7GWe5dONV4o/pjc5zD6",
-	"JzKK0lPOtaY7oOx7TbKaz4LXM9RL1w90thgWI3CHlA+VCG0y6uwlRw12ii44KepMCPWYPihdSFDU5Wtg",
-	"RCujypUaZ8Nq1JgmLc8iKEku1TTW1yVLP92/f3F/Hv3UDRvFzD70iLVue6Tp1i6V3hEOiHqqmmdcvdCP",
-	"5tNF8WAVOfiMs+6xntpIPIO9bi0J57D69OEjzzz73PNHv/mtF469+NLxb584eeo7/3r6u9/7vn7URRB/",
-	"QHMx6cbw/kyNdcg5NT938Mxr8wdef+UV9Vabg+oM0qauTMr0nh8On3qccgnNrGeYSxhtxKyJNHxzyGpc",
-	"HztWSvTA+B3OXd7AfibDfpiwY+y4XOXDUWvZRzKgZeb3UGJaEcGMnvxJREWYTURFmclh2Q8RXY5afHrC",
-	"cux8E7d2bHZo7Lx3zVOVtW3xO7jr2aHhjsIV8qDTsb5BOj/UoCua3ophjWLqXZp5wmjiRHbvAj2UhNFM",
-	"Sph5wmiscI7IQPi9Imlj9lKRNAT1iPCV3usKJ+9N2qdhp3IJw2f0s491QDm+mNT6nhMYm9n1O4wubYwD",
-	"YeAnccZwl4tpoYidXlsLNQxBi1pV9uOYqWwiKFDlHAMZxeA0bbcZ9ZXS2b/3zuDH97bPv/HUU09ZNfEX",
-	"YmOOUTxPUL5mMqWFj2HzlDhZtWcvJCngzxNtR/UH+Loz1vjdw6fb+DZZKDbx9S5T7emmgP5/CBAaiBjR",
-	"QjA6OqFqLzykXaTaRz+7NZRR/0OzW6Pjz85pncnhI+KWTPcYPaf0oLPgfDpLnpA1yjlznlT0eNZxG24g",
-	"z2rgAINldZY8oTbSeXIvWTUpeT4LOj6XkfcIqYBwAToU9dDLBAiGLdoDGIFXeFeTB+AlIpBR0BVxBF09",
-	"tHqgQoOzK0htDcEkpiYMQ1XplO8OD6TW4DAdCJPAEUNgyO5RG3T00TV48PwmsHdKsx47XeTPSF1jtTXi",
-	"coi7d4KI1QB3QQGp23nLtsjIIHOYUumH9LNhX4wO9WumSwNEUna5Ma6qzBNdxeUYJAK4nHDB2V5yCpMc",
-	"wqCui5XBtNbUvtM96oOqOEeo54VhEXvO2JFooo+1cqjXkaoXHsMWVbuRkSI7VTVSlZk+WDoh0OhYDVEM",
-	"G8DjN3XqeswZUQtFJ6iKcyMUhKLSZ4pP7ThneFjAmtZdumgF8GsAcqPG/IC6HDmkINT3wUbtuok4TZNK",
-	"UmWKtzEekBajXLe5kICHw0VQwcXagjJqQebcdqH0wBIoPYqAdtJovIzPJO+UQYzMbOXQ4UNoi7SEz9KO",
-	"uuFTNYzxjzjMYwiePbxh62KNnRAeyxUUPgUthWmX9mawRPUySB5RjKpLeysAhh2ItjRxmpDzALBBjUIv",
-	"CEuUYWrtQfdfzjZ4nzcPPQjn79M9ovMGc/l49dxm6OINV7vbdsMR2pMhJD40atZuKrrG5jptCFqYSvGi",
-	"Bg9ouhLyXpJ6ZCJUYXX+nmTmFB9VPUhP76HoQSERWdy+LJhJIQMINWr6nYPqQSHlEAFBIVxPZYiMZcpf",
-	"yBPbt3+0+eXPn1yJ4vZKxa7r3weQA6gRa5tsRPpFlBG/7fteU78cwxdbYp1FNDOeNeIvnNntVgvZo9oF",
-	"qpRHB6w8WD7giE0bqxuCv9bN8EuxROtk7E2zo/TI27iEZ81pEd8xzVH/vGixwq7SeIvZ2V2L7TqrWwWV",
-	"WQs1UMjbSqgD1D2kGalD9cOMfHOssGeGdDu+3BfHIU4VV0cicMrHWPd+XnR8vZI09Ttc6MyqfMz+RjDF",
-	"yGl4mBKWUuuDPfZsR4WKtoaBnq2ifQq6JUeExXjg97C3nO+zGqDtajxnbW/Cx67gOP8Vwjxpusctzs8T",
-	"LirRM6PK9SosQu/6w5SjkzS2qNlxwE9Z92sFTGLYD99tNIMExDs8UygW1hhrW3Hco0NOaXQRNvwAh1Ay",
-	"K2Lro6/6F29v37rdv/urwX98TJbI1g//ThbKpH/xzX98ebl/9xf9D/44uPbW5p23Nu9e6V+9vLnx0/61",
-	"D/vXNpJtgeYnbZcd9j/W07friA9SGQkvvrXAD2Y5q0A0QPBpbE5z+4moR/U36obskZk3XcfMxoai1cIg",
-	"zFTY5d3DQSx7p7/YeTU7N5fHEV1uHJWmRLIIPFMZxBG9G+BcDT9nWosPb+oO7Ljhk9gXcbJZF0Ujej47",
-	"HA7wyPpWwxk+lHQSRYum04A1GIH7OMOrbKQd+N0p10Qqm6LjOdi5qMoYj9kSJi0UayLz3/OEJjZDka5u",
-	"FiCoGV6krhI4YWEpsZlrZ5h+rqJ+NCqxNR81XOdxENiA9JwiQ12JaftJJNiLP0dh2b/93/2Ltzc3lLhE",
-	"aTp4973NjTf7Vy71b789eOezHQpKnNl04rH8wMSjXJuNDSrXMOsO4iAub2D0IBDI5qPLJeoQTMi8OYlO",
-	"JKl2y/EYwP5jbriYpaRZLtFSZ8b6WpR3qBf2YsYwYSgBhw2aJP+bwKwJj3Kf7oiSWmp0BL6f/lAfkIxU",
-	"05STScjZ0crTNKg1TzCpjt9CJsD0qqxGW6CUKjkwQ7UXZZ6yeHymOBkJz1YNBn44WdRR63KpZCncipNH",
-	"tnfn2K76do4DFdsjdDPYsGM9tTV112NFCFZo1HjIrEyPR2SkQB5ju1UqBhvxUFIfd/kMdM5jKzyK9HKT",
-	"FttXZZzV3ZpLxyYzPp148nHK7o9mPsvoT3I/ZhDjgxDwUULlmpI8qZLGOD/TQzirjhNf8iMqTmJTfCg2",
-	"V4IqRo/3W6w9i3jOtxhrRz6S8HSJy+03NDpd2wXNEaRuiXWWPP28sWrRCWYVqg4XLDqQRD9mqbuRPD+8",
-	"B48KAZceFAHPPIt+lIpXojZWLeowg6y1pmi+G4JmSeo6mRSuK+0ypc+x3tPmsTGBu2ehYtUKnT8cySvP",
-	"zS9kQyZNH8obwS56gZpp0QATgA/MY/2m4Pa5LWWhKO0gyPhYyW4dr52h3DZ0tPOLcRqKRZeR1jENsNUj",
-	"ptwVUrqlbjRrD7O32L4alWwc6R+GZ8bQvSKD5agf4goBp9GyaYQIfj6NhpyrVc5Ip55ws5DgHnf0LI0U",
-	"kJqxqA5SslmSCbyPmP6YylhssZWoUSW2ysQzgZRFrtvVYE7XuivdIIuPQm/Q9OTuzTt/2tzY2Lx3Y3Dh",
-	"Yw2F9emvAAdr8eBeonsZU432gHBYDXddTQLKy9GkLRrcB0kYd4oIzuvCRHWKv/AjqBBXkobg2PT+FUBV",
-	"7AVNlzcMjIunnkBVxlnRud4yoD3T0bZIoiakgIbxhCNqch91/H2lUnn/k3vJaUh3DCWTK3Gb1BitMF5b",
-	"WnqFn4XPK2Gv6bNFgqmS0LhfN1JWF3ixtGTy220PN4XnmEw8Udc55fAbsHcrTeY5ZyFH2Ic0TC5e4Wus",
-	"Bzof5N/05HIC5AUvplxDhErEKq8HzO9S35FFyP00mfWwlrI1c10d/WoNtm3X2kvA29VIYcXEOF3Homoe",
-	"9mYUx0Dg91ZPXRs1MdjhhhBOprkLjfuzvC+9w8LZVQ/MCRFAu2UYx6a2weez8MSILie+Hg0y6DHciCQb",
-	"CCJrlKen0LfYPoQvm4qj7N9LVsm/uW1dtOHQgO7VrUcjNgACss5o0PHZCoRBzwKm41kiIeFRS1UuAnUx",
-	"3eDJIjnrcoed29sMWt7ZV/gTEeaQgEQByBDSnUufDEOpyu6Q5CjptD1BHYboGK7WWXXCNLY2hRaZ3CFr",
-	"ihFz0VW3WF1mn+n8suIrHBjz4vwSORsIUWlR3qvgRsmztqupAd0mpKl/c9s7rmBa9WtNd30WxLRKaqKN",
-	"jbJMepYrcZMQhLPFoEk5JNzpUbNuYaNDfcelfM5cRzt9PQs9DaOOk+VDUf+2qusHTUhrBGbbg8RILaIU",
-	"lQeMR/1TOesiGALTFAF/oLUyGgp8kXWf0xO0M4PZ+SAS4+weM3jGbTQDgiVcsDutHjFnoK4O4wHzNYaX",
-	"6wPjoKEwGX+M2errc+FTD8LueCnpNMtlY5gZztDIiBY9A/WxKbBQ2MGzU3cNETYzTwdDDpmy7nl4ZDeR",
-	"SfUQdv0aZzgTWacLvpW1hZnxggdNmRqASeYpjLG+Uqv30xCmYXDQDg320lhHRBposXpTGrD0K684ry2+",
-	"PvdE6eXy3NKZ/1N+uTQ3f+bJf5mgle1udxR+3ILRmdAGx3rE0MtMSFa/LBWlYIhiuQjc2hhafVE/81hn",
-	"BeAi0k7BLHEmR6D3NPUIEmVi0RnsU6pmejj/BKNOdBIPIBGo064EQt3PXNcyIdHCn06XrGMx8I5RfzZ5",
-	"NepFoG+2woPSIXZQMyUo/BmHZcNFHa73przBYpikj2SczMwPZzu94Y3hgBW1nVg5FHpyIN2PcWeWwYJW",
-	"DxFNxyOXqqPyxbrrJJAoLNrKcfPUbsbmzRh2AaCDWBqLOHx2Zh7CllaKiqTqM7omi4Sdq7E2JiZBopIB",
-	"IqyzRBu7Ebeymdy+6AXpF2HVcY71njEPPrIXQS8pnOhDCRtnUcisuhkZcsCSNlGvQxUg+kcFj5cDNqkE",
-	"VIIJSSFnHDlJFHnjyFVaW5vhJgRQ3Mejm4AD5Crpy5sUH98luFkZW3MyEG1E7Xyg4OBmOxjC041nBMVU",
-	"9SSEHX2kGw4mgGZTulpo6PIVjQ2C/X14jc30DnLWNaitejyd0pA4gxV0LHlYdcu4I3PdydBKT63Gjsz0",
-	"R5orwyQfSh5EFkeeZWdKQxG6F6iigC5ja56W2QinD2KbUM66KxGEcDw5QgaJVoUjlGEyKsY4JU6Yx3JF",
-	"heNe1DGx4bzRYFv41+JkgEYNbghDjbGvpsuDsGsbhL6wDopQTyn1ab3A9Dsqauj/6e6I8dHpkFBmYgqb",
-	"t6XawiPhZuk2eKc9jk5P6qfGkGlNtFzeWIZYD2YoSCF4OI8VZUcEy/mTF7rNtOQFPVSiXlV/oMaYDsbw",
-	"kSId3PIMytEddWdEOeZtRZOtAMHzPRLyCDLjixq5adQ6Ga30Cii0YQfMOI3zo9P8ScBabc/EgTTovWLF",
-	"rhO2iTSPYFaD6VXCgkBxZ0v1NiRihJBVj0v5tpq0UV1HaiO6ymQ1j+SMi+gdeJEi7kOLnjuKP1uAcjD9",
-	"R3lM0CQcdWYuphfFbOC1jyqyajOH9N+4sH3rDsYNm0wyC6ZYhqMJMjUy2eBpeOJRDX+d1tCnswK+b7qe",
-	"4zM+k5R4Rmr6daG+EEbCMDsolmgKfqwm81lqqUlKeyRGamoaRilJz2tYKCt9RSJ2ZxhBjVfB60j14l5y",
-	"Gtom1YSj2Y7OabKwG8c5TR9d/6Oa20PxtJxOQexdBQqYRVqDehEkLpijLBoegGSnYfkAfRIyRDK9mMAH",
-	"LJ6VoU6qmkCwh6VJb9NgTlFQPpxCjSL2POm0sT2QwBS6lvCZ7nPsoh/IUdJRmRfShvbXEutMk9kDduRA",
-	"RYAyl/Udw7JKXN2QK2cWQHXGtB5bQqufepyyoY/HXM4zYtfRRsysXhK0K1Fzqafb6Qz16zZdKzQD99g6",
-	"84rGQkTlDSr7azrt2W4rh+ccXrmdFZGMCgUXUjKh5ZnpCqRREFxnL1k1f3SbAtJC8VHIDMXVV/BnpMpM",
-	"PzUzZ6MqY3ctbNM1emmxkCUR9tg9/83DKYXMcN3Mrn7FlPFGxzhEckUiO231bykwfcShrtcjNdrOSX37",
-	"mpQ7c+A+mS3KBTTsU/dA9ypnXn0ZrCCUTJDUTLoA2qFG95SZpHmNEih7ZOSkBMlQDJMiNZYPZFpKMUp8",
-	"z1PuvLTO/JTag0cEClJP8n9dSXrDXWcQHI8YJSqlSOIQL1I6KeDKa+0i1ZmTy+WY1+F4OlTHDYbCSqjm",
-	"gIfPy+XAebXDOiy3h09P7tvwozRXpKsDBICyvBIrLTBjWX2OARZRTTSPk/Cj9LwrhlcY0c1dqRvxjeSF",
-	"lcvzB+YWDy0szZdSZhf+MNGOOMJteex9WWPcoCdm5wPVFyssaLRqLBE4CGKKd/yGSRmHtHAdAspbtj0E",
-	"INupttwg0P3sIZNZ+DrLWikPZ53/l72r/Y2jSPP/SilfkkjtOOblDuxPJnfkOF0SKybkA0SemumamTr3",
-	"dM1V9Xgyh5CIDg422hB22SysFiGxK9B+WCDSsoASZfljyDjJf7Gq56mqfpmeF0J1ph37o+12dXU9T1U9",
-	"r7+fpO3EUjDAD+tEH3INbYyY68lYInrSKhJobDf073ZMNXTDfpmNf20QKHOHwnZ7I2q7p4nc+jxWCY0T",
-	"vX+g6ruhRRMOIhY27Dz16+FlloQZsTuhjqFPVRIAa7/+mAT8Cq6IZO2BYugAvRE39H/vwB8bwDYBP2e4",
-	"QRrGVGzE7Gqy05YMvhluMIv2LiB23OaGnBi/47gisOpYPyEZoeS504bCpNHmLArLi/aRAe+igxmt5eVn",
-	"prcU3zxHs1sdrpJF4DFltFi6DqQLQmIzi4m7bJi2lh4duRZ7Cg4Wk+TE/bt/Hl//7OTcC7AEqafEHIOe",
-	"Nf1cmBplGxM2lQ1PD7sMXHuOMVhw0oUkwy5UtWV27nGzY7XLgdjxqMqIPkOjEswymMX0i7lWanrY0YMC",
-	"ix0EjYDJQMYZwCB360wiB03R1AKEZpFXIhJiF3gi4xGEJZuDBPxU12gI14pxFYAtR7Thn1SAhAkWTdsC",
-	"X5WyM6UHZNUGwIzL3xNKpyVFhrsBOCp4j0VA/tKG/WoWL5hA5wwyIQLnXqUO5RNDvMhKo7JtvJQwwQwl",
-	"8I5y0RsRMK0CPKVN6gx3rG3aXmx7rmLmyzOkKiYntVde6+qtGSJD7kbcbVQZszIWQ59FW9hKj0FWtbC8",
-	"8KT2LTAc9WAYk5vG2NBye+upU4/8jbxBqPOatMWV8ZpsiYA2CCAC0HPJQYAK0I8uqlQA9+Bbp2DQmqsU",
-	"TlKv3FJsvuWqGHw7UnxmQnJpMI7ki7ZnalCS0FZXr6NvDGW9DsmoD+5+IqLQUgdBPlxLIECn2v42pj29",
-	"a2KD4oGcCKkzf6LRBG5GO93GydJk96Z7oFrN7Q2ihPepTFbbQvZWQprQWak7QCcrXSKDWza/BT+fg4N/",
-	"WzYIcmaxK2xY2AxDQi2lNjnxn1v/fjYgW+fPBuQya26dRA6jrX97GWLUBv3qBXKOv7ThfnwRcE6KvC5u",
-	"XwTHrq706NWV5gigxF94fu3Ff3nh9Ozdsvpm+sPOQg0POdV8whxvl1MPI4tJQdEcTd1GcEHguqIEm5GG",
-	"uYrirJMxrZlq1nfOOoH7YTuver9osyBZ73/3Wcf7oBMMwB7GHLJm39ugpXcS/LefsinE4G07BA3tvyLb",
-	"LjNo5aAl2gZaKFbgzYsNypYt3afHFYHK7hJ2rdxmnomAN7cY/MrkudGicYtFnu20MzBoze20C30sMb3I",
-	"qMElfvrMMhTERkav9WYYcm3IoGkDHcaBCSMDJ8aoWME8y0hr0TjkIZ3HOHYmfewg1R25afusE3VLkSJi",
-	"Pn/anwluS4+0yFtQIQGdhDZ113RJunVksCL/M6ARb5sVD0jMqNTPDGL9L21MWZfWJf3CsF6ZMim2Eov5",
-	"yqTYeXHwdAln7VGVYBEKgNl+rlEH1lgI7+ovDnNVQ5GITXcTMMxDISONCEhxA1NBWnm038QViUSnw0Kv",
-	"oeFpnd1uvetKvWTmt5Q8ZqqM1TlHj6NHFByqCU0C3ucWjbVX3mSmcDAkEU0WKO8xZ4tDCfVo5ugxj6yc",
-	"ugSfJNvjbMhCRIxAwM0FlUP0+tY/9qkfZtiaq4iZ5rKS1MtMmRALDLoOVYUcCxU2oI8dCTmh0tR1EAeE",
-	"QxURgtwuHsvUC0VbvnNiF/osPmNGrhKRwLyiFKjR/Mm/PPpdwDuKQ4c+wGPSHkTRpFUxNam/oHTaPOaq",
-	"61k4L8Ogrxn06lpu/G0sMLoIDG6Hee9bfNTCbk+LImx9IJLdbbgMK+kIZogMFlI0EUViuDLo+9Y1GPdS",
-	"v/bJVuoYoA5JQkxbr6nDCAjnEHocEgkA1QsqDvRZQNOYX8X5DxqHL9HWrr+6iiOt8VHIAX0O7pABJoJE",
-	"aNfHOVQItaLPJpvLh4xkxOjiZi/ekbNCLf9lbtGDE2bRM/YYYsEF8JPlirCy3HyaEUW+KyQNCa6dPl1l",
-	"qM3193su0AhDg55Q19PkVXb1MNVlbDrcEGzhyJdzFos3IQlQwBeddYDEYkV1xdCzEp2jcve82NYDHwVV",
-	"6mMkxwLSpEOqjAdsDrKEI52PuayG1KLtI4Tcz0gmudC/3xMJTLE6h4IP2ZkE8oAy4xRrEM3k7AlFQu1a",
-	"xSIhii2qQJJ6j+FdPAANUeBJHCb/3erIuvaiWFquHgLr1uKdJKuStRj3Xvp8EUf1qjZP4wmQtpoSydpM",
-	"Smg0MNC3GRsZevw3LFmRaxdNCphHswXd9gBSUBRzm8nah1z0utLo8JUig8SzlcegZwB04Rp2hezQmCtT",
-	"+WAa0/XEFKQfjysH3nNiOjjWM8+eXFgJwc30rYV60KPIX/30T8vFaBXVXpWytIe27DwRqbmzsAoBIq1v",
-	"FdKDHqlQ3VQIz6I9zoakLQbgpEN4SJrOBRKKhdXGwhd4Vx07cO3Vx070MF2FDG48rJdxzro1vFJ63QUK",
-	"RDOhosetFcU6fu8KqAc9OrvqdnZBBgMSF4BeISTL4pZyRXpcqcUTYIpVkwDbZpgAO1Kgg+IcutSYfb3N",
-	"jrnHoVawx6B/b1H1Arp6z6qlx6x3/YeeobsOD0EIu8k6PCZ0Dqd8QTUg3uBbN2DQowDR1DMA1scnKMWe",
-	"iAZxwgw+rucivNfs4Ntd3q7tds/P8vBFhAAnXWsVS0hzRFKNCAyxnSXNIZazAS0WwJc2gi1XNcUkZ74A",
-	"ecswbraZoeKtqAyQM7UUhJtNS47xJCBuHEmHwQxFqVlCuT2GySZ9J7IQmVfs4yoBfDWD75mPOhf4PUyl",
-	"4Eoy6s9pYzLVl6/Cg3PQRV/F7DzQwGGaDDq79MtYDme0NyJiGMN5CTAFNIqmYGhqU+lx2IQK4I02UuEI",
-	"lXojAx4J83Cs88Bw024ziRUwfcmQeECIaRzQgDwZlrPZGCqQCTKmKwepVCmjAB4rlsyoBBXwsTcPaw2k",
-	"1ur119/UUm8yKpk8tv76Fb3G2VQcTfRWMroJElaBA2OGJRJtqFOLeA7ioEUTGonOgM3g7EM8yuw61buS",
-	"Wk9xKf1cOVWa1IkLuPH8XaUgZ8cRiAoHigAOmIONxcKilIONT1OAiZOzCPQ3AeWQV4rqSKVmL2x2s1W+",
-	"1y7EKVCtq0x3OK/Tt1YV1khu7SvdT0uxS+aI3TtGv4nQZjBfwWkVfdxpUN6bbKR4mVlmxV3G+hk2oCGU",
-	"ZhVSSvP32qqKRA4KvaDo+q+kJUxYBU53ywVwXOUIIaeSOHdFxEMA43eZ1hSvOALw7oA0B/qDAxIxCo18",
-	"b8RdIfn/ivgUuWzMnIZ98Q4PG8ZRyM4nHZ5RGXEorpWMAcRZGeoxGGPw9X6tsEoNLwOpzlVGDFNemFmu",
-	"X/jSl4G3I6SjgGwqTle3tdp2Kd8giQjpiPA2oU2F8Dp5TPeVtbWVZ/51ygRNoC6dmcORCRGFvgTNvVCm",
-	"Te28bP30s2v6Z0VEjLWJil9NuqYBI6UgmTXhZ1ZOPztlwon4WdOtlPUwEomlDC69oUCxq76aNrOHAZwk",
-	"RQxrrR7NEcoIElGAIQWuAfoAHmmtLcT7bPvBPFPpLWLeUdZYwHvcj2CuFJvuIxgaTyjVkozF+pDgcTKd",
-	"xgv93CoDGCZ+UomxoMd++sMXFKMRWQL8TLgiLbbOlpewPSYR3cq0DQ36M0IXqRKs0iTRR0rcYrM20Wb6",
-	"VJWrnL6lDK4i81dvGDpdASmkgAwNvYW2q+IkcNlL7MYCoArZy5lamUUNfIJWNszLGqQlWYgbnBHDbqF9",
-	"bEBoXeExwh/AD2KQnCKNlpCStZKGPqP7QjHl/qs5Il399IlWRJUijR6NBzRqnAQovlYXzu+W0EaY4fwy",
-	"ELLqFGnEYkd1xbBBelTuKnONbsDvcYINoNqImEpZIu26Wqw1ZQoSUmgPrbiBM6XMPE8RR0AgYpZlHzA9",
-	"CS0aG24CAqYZ41IbYGiPlpl82PKcU996Ysm6GR46/gCj7oHV2qLSgoukdc+oXpDhFZikE5hx1FWIgFfr",
-	"dNByagpmXpmwaJGfSxNYwmzmRrvRC2qDPjh5vNIS4cyr7ww+d0Y/ViX2RuY1pfgbIfNMYGlYzKVIoK0E",
-	"WGAzHnvE9wynr8c7ryiEHo95UQIFTzSH8AlxCXtpmGuRr/Sl6EjaA6SQU+QVRLEzoQIbncTrzLLLmjY2",
-	"e5GqhEeRAZ1FjsvMmujjR9/CIe/wRJ0im2Tr/NlSuhA4BRZTlCkoro+Bq7qFoMR+lSO3rLAIYIym6+qW",
-	"DhNshaSpbzVRLeq7nHC7RdNsfm2zDS26HKgmcxqVs9Joi8pvTJS1dglN8/RE65Ukeo83R0QLHwCA0NzL",
-	"7c3FjnrtEg36vsHlz1ifIEdn1+izOORxp4Gsc7aGFs1pfXi0B1Fk7qoCTxxpwK939BMNJDK1ZNgG+yh4",
-	"Ix7EEdMW/JDyJOIqaYCTIgeIzWhoHXgnXhn0gc3OPsfCUiK4bd6JL/Vrq/8guBmFa2ueX1UaWHMOtQeN",
-	"zxCdzzw2QYVTtZ1eW2CemRPQnuQH9UIHim+fzQYK9Z36reZjS98Kev8YUeuDRPWJizWN6XMb96xHpk9z",
-	"CkzlJp/C41muhEtgDpxCBzhV4+txZB12GkDkcQAiwNRNd6o431836ja3KgCP68q364yt6omXz17Woq2t",
-	"bubbis6sZ6UBECuPIxiXGZrjM+5xVvvnvRHpR7SFDThZjlhtYEA3NILPlzRwzdh4qyYk5x0lF0b1qSpP",
-	"XoIuEeABN9uiH6AIbdGkK7uwpntgC0Cg0g4KsiLaz0P0F6QJd/1Mw/ESPHGQqij1jD2WT+ICVJGWTSSD",
-	"+xWEEJA+lXogK8RWl0ehZFkkUf3g3OJI+Pyanq96bksph0SdqJr3C2odsbBR26ivEBr2eKydajkpRbf9",
-	"KkyyG12oSpRLSbFPE2UF6XVDbhxD4hfgpwOHPS0kJhPnCXa1I2k854w9i48cpEMWpuzxlDVL4AcKqiui",
-	"UBFKpIhM/pcrEGZ5vYtXohH4kIsiqm0GGSa4lEPY6MwU4fszdimxxQmLakBhy4J57Nuoxc4FGLm+3b/t",
-	"dr004xz1ks48py1oSkKmdgltQbLSwfAsriGFjtGpTLJpfgLR4bWNN/7x4/13ftz/9Mb4+ucPv749vnfr",
-	"/g8fPPzm2v4nH4zfuzN+9/vx9c8sftTzp8glMCLWniOUdAZUhpzGpDdQpi2NdiQDmln7tx0rqjKm2Yus",
-	"AyZI7bNYboI4Y/yEJ62KW3B0lCe0cB29HFR2MGw03cuIZoryDYXcbbIYbb1p0a7L7qEKDbD0JWWhw/SP",
-	"/mrvoM0bfCToHxIhHR03iYKs/dUVPWhnKJQpF2uUmdyzej+Q0bH1Y6u0z1f31kCvzVhvTkREhWkqkGyd",
-	"RKLD44AophQXsXbdmOhHLMDDBA0+cv/OnfFvPrn/wwcP/nB3fO9WmsRwgi2nAM15heTB3Xce3H1vfOPW",
-	"+N3/y3cMlPz7SxIq/WivT3nH9FhgMjQRCY0UwfNn/NG1B7/6dTqa/YeSEU1xDmcqMOsduCBtkCb397+9",
-	"O77+l5/evvbg5lf7f/38p7ev7V//YvzhDf2br/4xfv92hrzUlfuUfn3Ewg52CIJ1TfY//u7RrR/HN28/",
-	"/PbLdBC0vMtHMAXmptzZIvcp0uoKoUyzCq7Dgz9+nRNM2hMzOTIiR6jjtqMFS9r1ApvydEUe/emdB3cy",
-	"k7R16yU9so48BLt3ApxVBshSGLoqO9Pf/e3hN9+nQ9tm88mhzwM6k7L9lrTfJ/vfvb9/7Zv9mx8++v/f",
-	"pkOIQdIUV8u+tCtIyEPTQCRM4ae5yfY/unH/3qd4gWVkOghL9XGLdqwcVFcMiWJ7TNKItBlNBhJnqR1l",
-	"2+X/6MvfP/r87z+9fW38/Rf37306vnk7K/IeO/bWlbf+GQAA//8=",
+	"7P15cxvHtTeOv5Uu/G6Vl4ASQFILyfr9QUteFFu2IilXSWw9UBPTACYcdCPTA0KIH1dRSWTLsmTLN4tj",
+	"W0qsXOvGWSzp2rEt05ZV9XzfyVcESP2Vt/CtPqd7FqBnMCBBLfdJ6ta1CAymt9NnP5/zaqEqmi3BGQ9k",
+	"Yf7VQov6tMkC5sNfB9q+FL76l8Nk1XdbgSt4Yb7A2emgUoUviaiRoMFIi9YZWWI14bNCseCqp37WZn63",
+	"UCxw2mSF+QI+XygWZLXBmlS9tUlPv8B4PWgU5qdLpWIh6LbUkzLwXV4vvPZasXDIGR79eIMRn1WF7zwm",
+	"ieuY4Vo0aESjwec++1nb9ZlTmA/8NouP/G8+qxXmC/+/3dHyd+O3cvchRw/Nmi0RMF7tPs+6w9M4TB1G",
+	"KGcdUhM+YbTaIA5jjtoQSlrMl4ITyh2yzFoBPOIGkvgs8F0mC8UCO02bLU9NdU+tVJ1bmqb7nBk2Wy3v",
+	"NwtqMOowP1pSbEJTakYpO1me3l8sNF1u/t5fVFsTMF+983+9vDj1Ezr189LUXGXq5Pf+rWDb9BfcphsM",
+	"L3gxIE0hAyIFaVLeJW7AmjLlsD14RXyGDqvRtheoky6q6brNdrMwX1bH3nS5/iucjcsDVmd+4TU1H5/J",
+	"luCSAU0e8cWSx5rqn1XBA8ZhprTV8twqVTPd3cInvvdTqab9as5TN++FEZMLP8pqbcmcBSIZI1XhsMJr",
+	"xcIxJqWLA6TMY7zxzfss4x9z65w5xOVwOvoH6n2L1apo48AtX7SYH7i4SUuuHzQqDg3Y8DEepF1Fo/BI",
+	"oVioCb9Jg8J8AZ4eIodioeozGjCnQi0kcczlVUY6DcYH3zQVuE3r6xpUVnzh4TyTb3tOeI4klKiv1RRl",
+	"QGs1InwiRdWlHukIf5n5RUWAbkCqlHMRkCUG/Edw9V8akLqA66XHXRLCY5SrgV2H8cANrDdZLjMncSf3",
+	"zpaejP5Xnp75kW0trqysCK/NA8YsXPIoq7syYD5zCFXLih61Ta/p8nbAZCUQAfVGEcthfFj9Di/c0F2V",
+	"yJWRDXV8ETACFzJaYv8P7/Xf//W9D2/YVoY/rLhOHmZZLLQagrNcG1ue2a93dNY2bpu7QcW+pOdEU92+",
+	"ZlM90028dP3W5f7vvt74+LvehTX1/7+6tvG3962sLZIIL8fWqHdx4EAHzyROu4lrcTIcSSz9lFUDtRB9",
+	"NQ94Qqqxh26oz6hmD8lVHlC/Yk6RcLbCfCIbosNJxw0ahBI9ScYVr3y5wEVQ4Yw5sMNNsaIm06FqZ1q+",
+	"u0KrXZix71QCUWlL9UsRNJivphttXeJ3Q8fREb5NAHdbzCFL3RiJwaWE+8fFknC6pOoJySShnFDcCfU8",
+	"JdJzW7El9D//5N5vVpMz0p+NOj2Ymn3nA3dF3/PkntNWyxcro2/XonlOcT/abFG3zkf95oB+7infZTX8",
+	"Ia80Kad1CykfIrQJ6gBwOCs7qFJeZV4ljUyOC88hgSCKSLpqw62cu8Gqyy6vNJXIGjV/fPawlm5KpNFq",
+	"UEm52MeF4rvDt7s0t2dmak9pbn+5XLLOKJKUyReeUKTjSuKo4Sw/rDFeZZUmC3yb4IDJT7mcCO514ba4",
+	"PFRT8EcLhC5JxlET4zhKOO+48hlqHkpi5ON+LpdtoMohLlytgtQh8IQ6URLQZcaJaAfk8d6d9/q/utO/",
+	"fLF3/mr/ytX1794ii35AyvuesFKEB+pgCnM80RBEPZDULO/95e+9O+/1rr9j21JPoJ4ykjKE8B2XK+0A",
+	"xVTFStM/ZtSXC6Rk3eDyXtv+ghkhA+oH0q5dqK+MgaEeJrLh1gLkM64kSvyLFeDU+XSPlkerLHUHmc+S",
+	"AvLW2f7Nf/RvfRQXL/3rX5AZ0nvnq/7Va7YhfFcuyxT6DgRZ5qJDaq4vM85/Wp0/Ktfzrw6PoD+gvk+7",
+	"6m/YE8uQhzhR+0CE7zB/gbiceK4MJN6RoCEkCzewSKjW7ffEh85UV9Wo1uksu55nmc6LIKkWCPU8faTN",
+	"3GOpV1rHCrSGm8nNtTw4FmgSDtzAs/E0+HiQAD77fPPqhd75T8j/+Yr0b320+d3X6tN/nElVXvIyjQxN",
+	"Rxm4wq9T7sq4spgiCEF/CfTkDYM1exMTYNH84oMn+cog409cmWIkQAdkS8QWwvM3NyHijiGlJmRjlgQ/",
+	"xFtttKocx1V7Q70jMYFeo55kxQnK+Nxnd78Ea8yqnykljPo9SaO+NDX3PWK35/ML3aQ3JjleeWdkslJf",
+	"JQklUcwxsKeU8AzssQvouODV7gVNFfkF8faEbWzTZkdv2QRkrl5mqWiTv4VU14p1//LIw9gC949eYG7x",
+	"F+f9cedVDrpr0tOH8KflUn5xqJgqCt6QDeUXdMiJEmPvKY0r+8YWdxkLBRb+szbT3wd+m01QssUOZG/y",
+	"PKa3J/YGRFckkOIs2CbNcgupLHlyRF+ipMQIz2RYfWpo7Qk1TvVnVakvaqDc9BOaoxb9JeZHH57AESol",
+	"cQNCJdGudqVZh6pwi9bZAmHNVtAlAufqURmMVhe01zY+dvamBdXGSCHcdHn80/K/xPJDKpZLIPjQOwhP",
+	"Eu37SZO8owXv/1BB+y/h+sgJuHHk1msZPO9YYI2cbF58c+OTO3dXz/TPX+tdurh+69O7q2d6X3228c2v",
+	"+1f+iP/uvfO7/pfnYi5Ox6c1dSCt9pLnygbsUs3l5p/o5/NY3JcZncYilx0MLSTZ6bItIKk0nJ+1mVR/",
+	"PibJMrM6BT26xLwUIupQiUxOsQee1Bje/2D91vmNK1d7373Xu3a7d+k928tXqNdmKcoXxbXkd20MCC5c",
+	"D04/HMkquWCgrRiP+bc12hjpMdYaFgq5t+Ylzgh8t0AkW2E+9UDOVxvCrSoTqcskAY/aApkuTe+dKpen",
+	"pvfBI5TokF04mZcLG1eurt+6uHnrnd71P6jNsbGBPaVS9sWfhqtj/sp1LFnHERP9w+y9KnjN9ZuSUCLd",
+	"Op9qt+Z1CKEIkT/tIDe3ibYD0aSBW0UPR61mvza+Vay61UaYruALNb/HJHF82nF5XUKsvio80QZObwYU",
+	"frWBuQQuehohzcA6qFQLaDIebIX0MLa5NTU6+q11/4OAVhtNZo0TdzMkL3Uc5mDUcGixS93ARszH3J8n",
+	"CHJ2/3S5bBOOWUHlE+OEk/Pqhssud1LCKDVfNFG5D80Nc/o/bbG6OnOu/n+HLamL3nLsRGffSMgS0aEy",
+	"yXxwtqrLK+mKC2+NOEnvw+823nyjvOunrXo+px+sKYxd4pEUwzMdHaIMAsYdJX8soTItCXPr3uEP0kS0",
+	"kgDGFNqOk7VKeUUzDVuKilkSqVKudHb9KHMIF52USFuLVq15AUeUBhdLJojRL+OOPWah1gkOhsckYXA8",
+	"OenYboUueh7pNARpUIdQAirlAlEWBlcPoLZXBGmtiMxEsXPZpeFWHRUdm3EKkZX09ZEGhRWCFjO8q/BM",
+	"burJCALFNxQey7mlAxcmnE8xQdtDhBufS3TMMSrRG5MkRLPn2ddsK3IhjS50vEZwFqWfaQEap4BxPOdV",
+	"YzDZzQtHxBhjtPCq8H210mKBi4pswCXjolL1meMGVkapsyqGR3pG6T34unmin1Jk3aDciUJUQUQQCYts",
+	"dnZEKlkxNekiMXCn0TWDDlnfltWoTW+3tia4o98WzfbbKChuJpXG0c3yEKW6/cPs33AYGzl0iRtozz0l",
+	"nhDLY7Ec9ZqjeA4WpsN44OcXOg0qUz02DRYlXBGP1QLFP9WzmMYnWowfg+0/gK4fe84Yt/KkQ2PoJ7zS",
+	"ZEFDOHkdUvhw1jU5AFeLOaAgd9TtrJpYC+iw8IdoB6QqmowEIhGItwdSRDuwLvSldpB7peodW1zquNlm",
+	"+Hh68DSew5U34c0XLSGZU8lUic1TmW9IPbinkKsskA51A6ltOMmqgjs6jcqqa4zFYXIGxZH0dUg8gyvF",
+	"c+Ti2x7Fl81qizGmEb+ZqdxHPan42KOkfE5c7fOR+46lqD1sqpUPMn97ClYmlTyYuE2CRh+14M2ApB2a",
+	"X/+zqxuffndvdfXu6pnNq9fWv/3o7uqZ3vUP1m9fXL91sffG63dXz/Q/u9q//CZ+GFP9mq6ULq9X0KMv",
+	"GQ8qHrKClhB+hVarbR+TT7mohH54q8ek7bjBgQbltuOltcBmf2BwJCBLrEqbZg/nCRdBw+X1XWT91sX+",
+	"77/b+HgNNryjQymQEJv0lRV6X312b/WDzTtvWP0bWMmSOnyHysGxky//7mzv+tX+m18XcnsKjoMHwms3",
+	"k45Xw2eHFU/qOllvIS4nBxouZzK57o3zX/ZXz4wkNcPmKVzisLIHj8VKc+o0n05JsVfTWna5ro7B6p0Y",
+	"TbU5uJnqPgX3SygMY8lLMf4NrKZgBKORPOjJMHIYkpQcV7basHuS+StulVVg1vDMiovFNQ3huQ4EHNTq",
+	"mURLBn5EI89ZseAwz13BGpeq4BI/XGKc1dyqS+Fz2k4zecze+F2rtBPG8TekcSyQ0jxaPF0ZQMZc5FuL",
+	"MWuXB3tnrcoDvj2V4lwfuOIC2fj8m41v/hhyqeHhCv0rn/S/+Kp39qaNGLftx6sCG0iLbuG3TlEZZkjd",
+	"hnt2Gsxn5gpCAGOZtYLcTD7GgezWiKbmkS/RhB/+qOKOrlxbwNugKRASwpESozOeznXIesi0uokOHCkO",
+	"rLihEoboECvq/XPRnYMlBgT0Ut5uLg0o0NOl6b2lmdKeqdn95enpkl1Bgpmk8ybDBOIzsvMpTIzd+M3n",
+	"mze+2o7nt+lym4ReXFImkhRNBvUKba70BSi+GzYDOQs6wl+2OA580cQtxFuKCUbTs2RJHaY6XU4OHVmZ",
+	"JdRxfCZlkczujz7eSwbSpAvTpZldpV3l8syu0u5pa4GM4hzUbplD2qj5+pBjboi50lXRbCr70HM5A0NR",
+	"XUUHiqoSc8BUDXY05IbDSit+ZSXxl8zRwiPEE/UiDKaPHIOAj0nyoyk9wNShgRKC8vcP7v/R3p/MHLbr",
+	"y5692qmjNb0ucVwdtDDCxWcSchIKxULcMMSisgoGT7RB4wpeMSEnx1XDVoMKdZquYmSaJ57MLYvDmKoj",
+	"OEsjc9RB0sl8RJ6w+jp5n2J6CXz7mJxArRRq8kGhGImrhGzRJ5PMLI5oNdQjNEdNMoo4z0wyM3N7I/kQ",
+	"XcYEHaYqJA/GdojE/SNmODxFg2rDbpVXdVbV0NVzOTHFswnFFQzCWtvzbGTtsIC63uj3Df/Q6u47iJxU",
+	"+MTHYl2smVNzBvZjhuNtz7MXh+YWJnbfjq7IJFXtnFNCdNhbFPfq2HNMjIEB5S2dxIaGoax8t9VJ877A",
+	"GR9lEvKI7/PNiOjrtS37rp+KKd3D2jQK2pSUKxII8IpaVVhb4tczbc8jXUZ9SQIxoJztnbOd6xil17Gq",
+	"2Lk9+6ZKs1Pl6VwV2dr+sMYxKOHMrTeWRNsHRY5D0ec8aaAa2CW07jO7B7Pui3bL5rcEAUponc2T/vW3",
+	"7n1weX1trfeff0MtQrEgd5kVFctyWNWjfv5MsOPUr7PgWTWujVPW29R3XMrTVgrCYZ5AOaWah3keJgbr",
+	"LGznstul7ou6CjfuV+59eLv/0VtWr7A9PKHVpKT9aFG0vFxZjEfNc4qvsNOjoQZOT7pcSStPyBo6ou05",
+	"mO2Qj1UZFcIsIyTFGAmM4ARbqhXKyysS6Bq2IOBE8RbSbjcmWeqwQd5LHvP7vP1W79qX6v9u//relT/1",
+	"Ll3o/+qdgcVZI5xpbGHRft/DxEdX0iUPvmtQ35ENqPz2RKficr2vHqsFlSXWcLk9/TFWbZErPXT7/II8",
+	"vn7rr+tra+t3rvbP3Fi/c6V//uP+57+FwsyZsr0wdwtsYrxk5pCHZOKXwEMPE9OwOxTD6VkvtBDLVriE",
+	"GKNMD881teJUE/6COe3HJPo0XEmaw/Xqmaw7Ndjz9BgBnobwnAo73XJ9Zn/ZD3ngegChQihpMMU4PQHL",
+	"0I6snHHm6ugTP4ZO0ENVMZ4YRE9QijcLTDC1y3Z/Ubk8vXdqdv/MnN1fBBlNKQy4SNwa0Zqmli8LpEm7",
+	"ZImhBZRkb8aWXV+70L/2Ldm8ea5355e96x+nxGrB/5s/5Gx+kC4CQ0dCLArw7if9371x78r7o70oOQJ5",
+	"2oWdIYTxieQU7vxy49LrG797p3fjW2sUYUT5fW4CzBV21vc7LMXu0G5Ooj1hMxGcpBMgJNWBzdK3I4pZ",
+	"a5QUoL20hK84iQyef3GYH2Vws5Rqgv4Hv9j47fu6gmDtv3T5wPUL/XOX7q6e6V/+a+/czXhNgfoQftL7",
+	"6jOMWhlJq7iGmpMQyN904VCUjxUVGRQLHm3JlGqDA9Rj3KH+MwxLe5IsGBKfLf6KIEyqrgH8mVICXamT",
+	"XRcww8FnSeyh3bTl7l4p767qEXcvPnXg4NPPPPvcoe8//8LhF1868oOjx47/8N9P/OjHP9nlVuVoKJ9k",
+	"UnZ0BAeo5+WtBRii/lqNUE9wpRR885+98394Yh5yMdF9jm5NDDKKZqE4tsB6Rv90ITSlmQ8cb0kHlwaU",
+	"hLGUzuNJ4wJ8gPdZ8/y/T6+Mn6NMUTCdMVTIEyGxDaK6bPx5FQNx4ymS46uGW9DhDsQQkwbsLSzLyPSc",
+	"+kGoetliHC9QGegg2UhyZhywFiNEtcGisSbTbMohUpAa9RdMFqgruCSOAIAUhNiL59BNz8yVc8Xl6oJ6",
+	"lZEuQwpxGJoYY6YE/7OMkp3hOoYfk+WFtDrscmZFqLMvp+6uMK43NAGyNFOa3TddyrVxOU2q3vVzyj67",
+	"cXF97bP+Z59btaw259qiGCz9gJirNNAUGsvMFSn57KgkWLOHIeiXkyhlIPxuptu3JnxLjtq9M7++u3pm",
+	"8/rH/Zv/6K8pDaF3/srm+V/0b/5jx6FoOtwGQxOLpqXSxEG3VmM+4wFpMdHymI0syrN7c9BEhtsIt7RY",
+	"QG3VDnKTuInx04x4TUQrw8B/SVZiWXkWI0RIuG1ww7HZSI4bNmbAY8xLfx+veAZhIEEMnmViN7POLT1f",
+	"5z5VOnlUjvSgwyQPwJOTCGO9yOo0cFcgWk1j0pA4osM7St1KSMLZ/eMdrVIZEfZsc/Xsk08+OaZFOqGE",
+	"VUQcgT2L5y8bqknPVx1JLQ8k2pyk10cs4GwmvyX//f3VJ7fPhsNipb0l87+YQre3NDafTEcimU6/WfdN",
+	"h0lagKPNk0kACVl1ghzSP4s2D7tWcOMuaVE/CIFFwYWrDAYZwnUPEqxWI1JskYRWZAXMjBFfTnRon/Jl",
+	"+9Q9WmWENgWva90sXMgS6wrukHKxVCpBiZEbNAgXJNrAyEzZP1JTi/1Krz5rqyeENvR/A2PYmVv4mvVw",
+	"uOMaP1Nypx1XBqaCfNB/xlqQy6NERuAzQHRX91SSJRZ0GMNv0Gv+mAxzCcKIwgIpGTeKHNAKt4XW67EV",
+	"NhKH6gdt6rk1jeSfnbM/rt9ftBivVKm0lvapj3UuaieZbbLPtuaf4TRtSEzPuisA86Rdsa667ahhwAag",
+	"yF+2Q+XLdr3OZMBScngBa18AsJP15xn2pI6sh9tGlpgneF2OpdfjCQ7lGppdjW9LMaLQ+LLsLEiyF4WN",
+	"yDNLAmPY+mO1TtgRlIuAnU5Rm3VJw7AN78qtCl2E6lMjjgE6YXZ5K/reyNUlvKE5FI5tLB7mYl0gFrc+",
+	"QLuRpmHKgSdT5ia6EUXg2J2j43oeadAVthO14BMutjQYMDlqk59Xj2YZyidG110rAYZ1U9F3Oaznnahu",
+	"9lkLbqXFCA0AW2RJyWPMH2eOnvUCSg8tgw2wnEVajF2fvNNYH7ECZo2RA2pXuAvJWuVkXXNOPJBMBxLS",
+	"0AGdMP2g3EdqFsypuJb7e0zjMFOfoZ0SI0orXJN+l2gH2S8bIHGroua4ddeK0CuIz6gz+I7CbHnfXGm6",
+	"kIDWfOUV59W9r/3bfanRzsreOW78JJBpjqRiwPPyvd2jAZOB3cKXJrLuUcR6kUXCWYfJwCD/GFCU/eO1",
+	"DAALtdJupWEekXiueaxNRkoi+6Tvs3opa1UQGsFCKS+4NYa1c1WEn4/FzWxTDMQyS0W2aTDyg6OkITxn",
+	"tBaKLwpJOEEbA5POzUmiw0jc2eSlC+kkg99sRaVKu4tH9UUkS1rQL6AbIFbln+82bkHm5sVuPSKka8wz",
+	"xTjsCCaAPt9gnIBvQ+0iejg7lEPhlNp+iAvkJMyxwBfyEB4m7wziDMU119IoslxOJjoMUcbzVvC7CKHf",
+	"TyooOtECiFB9ZM0VSmC4WItOWz6TgDDcoRIbWSUApODihhcJiKwiq5RnDmetQcLfqjfOR8qRRGGikwdr",
+	"tcckMIuF6An9C9Rj1cjwcPj1Y5KIDg85jJ53NFY8DIgfWCfuierycdfeo82lu481KK83qLtAKFdSyWiM",
+	"et4+OHK04x0EzUARSqE0N18qJa/j4y+XyidfecX539Mvl6ZmTj4x/3Jpao/6wHpDDwj1JqgZ3QoDsZY3",
+	"JCofsc0Dc0in4XrKTgCzS60r7ugYclPZBHuGLY2HB282qHQ5mwKh+heAC3bo1etra/2/X9VpIgukPJih",
+	"FWJmj2hjabucGngqfw3T4WTya05gCciMDgShclm7BPNWqWSPZ88NMpj8ZhFWthShbo+XlPfsge9Plaah",
+	"1OgEOwDtHsHN5QZDvnaPBm7QtrGLg6zuswE/9r5ds+X9++LV9o5oLxlQaTzWufgZT81FJKqzTkF08Xr+",
+	"UculvbtKe/fNlDOHLe9PjAt/Dgw8cBLh0uMTsp+Die9u5epn28ZuoHh+23PQOwAGprKUPc8K5ReLLqRB",
+	"+pXGgfQ70egO5BH8oXfuJpkmvZvv9N/7ksyUSO/c6yME7yiSj+asp2Hb5IO0e8DepTW9XsjlJCEdckXl",
+	"UhqfvNRSyg98iVFmFCvwz0G4iezdHli9noge17p0VnXlVgWL/q3dqgi/jUFDI24BHAZM4KTVkZoBoK9e",
+	"6jACb83lxNLJFHnhGe3JpWkUrJNuA2UVq/UskEA3fYzabo4GqBzy2UrAstG7Zz80DXRjRYVstgJpV/dE",
+	"LWDcsOUQST7B76yuBatKp2sKlzxsuBxmmFPXaw+06euwaoMGlSaTktZZRdd/b8UdjzAorRbjY6gPakoj",
+	"3omP3CdI61j8jy6JdrCghKXLyYsiGKwNMaUT+uY4k2gEnOW8TJZo5S/ESimVdxh15kOCcz0Pou8BXWbE",
+	"DRZIm1eZH1CXzwOyDiKPAGF6Qgami3STdrX72vdd3IMw0ZxRTCPU77EyFHUjvByVL4eRPCFvI72RxSFO",
+	"KKmxDumIgVSrAiKEIFrI+trr+QJm6fCN2i9qXBPhMmKNA9HGCS994v7E6T6LiTyQhKiQgz1iuVAHWVO8",
+	"IOrosB1DVOLJUnt8MhBkiY1Gw4nD4AD8DaLenMzXRJva19PGZvhWL7gORtkDzJ6igKFWNtlttjBPPyGP",
+	"E40spoeJYalbSe8Kf7zBNGsQnBFHVNsaCW44ArLUzYAhjr3E2EbDb6iJNs8WIopxwVMTliNWoJ9qGCoM",
+	"l5bcrdiMM0/+wdz/kO4eNQZgJn6MBYHHTM+OsTrYsPyRONEOoGDK2pMGL/YCUevvxKHfm8yvo+tO5/Zb",
+	"5WKaVqs0RVQBlrn2CMYQ3/6+vrbWO3dz42/v9z+61bvx9eadNzZvnFn/5sttGmpmpZmGWiyVemjaCI94",
+	"d/WMmuBX1+6unul/+I/+p/8Z9wwayMQm5W3skRua19YtesZlnmOQjobuiNZnbW5bABErEklrkIejizxj",
+	"tu6li/f+dGXzjc97N99dv7VGyvl9RYlyThdd0wOQTnJXaVesG0Iup5BZjG3bnwXQz2G4qQxlHX4ylEw3",
+	"EaX6PkGRZ2FpGoy7zAo94YW65CRrfTQQ60Tg4tKVzzhW3FCpzogEIjj7rTgUxjxZO9IgYB4ID+5d3V1J",
+	"RAbGwxPMqVnh/sBkrLsRq0wd0LCg2nT7qWcZ/aGGMWY2v/ii981a78PbEzAl8xarmi1ILVqNb+Qw0lC0",
+	"T1n7a8/lsPsunnbrjYDEQsRhIkNp33R5bu+ewlCX0JOv7k9JZsjKPWA87JICPawQMG4LCTNhFD0cLGsv",
+	"jsYOJiWuGdY9u9I4rKoN14tb1y3qozpd9yl3wr+gnNwqLp+j3HlpZWuN/dK0keMxj5oxjKQ9lXf923fX",
+	"1/7cO/PGuKpIHKJCpgSogwaTbIEoTVe0GCeQyBqFmiKPeblUIhRU4vvqowzEFrMkheZf6VrXcxp/e5iB",
+	"yUqHsWX9nQU7QfjL8wa5GDLV1ONTDu0+JklDt/ELYwn7RlVOp+MoDEZcsQ1jaapUzuOWt3vpRK0GAK3S",
+	"E4Fc0GuhpEmX2VS7BX+7vG6GNr0IQY4A+Gn+BnTDFZUf3u6tvb55/hcj2YJeUtxjlHGCW6rg2vYZp4Zk",
+	"t33gj/bJJljUeMZS7mNvpqc3uulxQUhnkEJwzChqYcKZx2pBMezXIDhwvC5kYADE8ZjOoKjnesT5Zoed",
+	"Aaa/QIofSheEQ+bduNWYWPWdmMBeywRE04pOAFt1yJSStVvaYZ6vvTK2RUgMPVMsqC0PMwcHkHCjpn8t",
+	"xitZZ7gYfjd0fKbYB1wl+xSFywXMOcclBILMzSUAVNPTn0fmfuFTkXCV1io382WUaTJPgoaQTANVUkVZ",
+	"widNNthKMVwIpJTk3XoDmj6490MJmFiRk3ZHmt0QUFPUasyXRbO36BsTNQhpeG7+K6FhtCxUud8yvSCX",
+	"5v1DZSwO6ZLhlSrGmUFI6sM0FjvD2M7YWU7bP6h7ejzA+oqwKXdaC214wB5PM9+N9PXGXpKzXMO8Obup",
+	"b/TanO6IPFHTeLg3Z1L1xLO0x+ocOC5Ojq13hBZPoIbMGyQs8PPjJttr61KzZjQkMKzjAZWJ7FAqdwrQ",
+	"uW48IgOK+dKhMtQC94T2ngJNARSmTTPCOGm6IRq1gJS0C7UsHV/wnP2VQ5KKIQfquOyImpGhWvPh6pEc",
+	"rq4Yu3sgcZQ4u33EIilq6qPwWx667oImDyOdgyPKp7VhZOw1uavfjazOvRXhDzJamEUtu8YC6toC2o3m",
+	"EDL/9DNE2dM8UHJxnJiCE6kiY1yjiUu+BpUWYM5jzy1OTe/Zi8EcV6JcCavslZTCTPMiabDTicOaq+3f",
+	"65T2l/fvn63uc8BdueVwSkoD3bD0APVyN7gP/XQ9RtMBfJVq5Nk1tibtVmInPQTuwBAJlAuin8K8Kx3l",
+	"VMIM+nypHcczENzrFiFXyeWgw4+pKEwEoymt4++BsIp17KPZfgPgyXb0VZZpFgzBEK+++Y/+rY/iAa/+",
+	"9S/IDOm981X/6rXCGEHul2rg8eFt6pkz9xNHZX8ZVt9m6+9hYZ69wUxM7VI2lRWZ40XIGkeL0pWJgpdq",
+	"g7q8iNGEcsJUzwd4uSMKZCachAirlvPpdOG22BDAUrQ6exvbuPAclIwJMMIQtYLGAKTtemEiww74eqZy",
+	"88C0wkcSakxN/IhpDvoQwPpZTBZkFq5podJEhJUw8yZnYkmWmnNEs4xx9JyJayzbs74PhXxP7ZTw49nO",
+	"pMkWoqaOzJOMNNsy0Kn948nZE1EvmyWQ3Uo/XCA8j/jdpr2+/fb0eXNN0stnjF8nU8g8CIeBG3cWtBh3",
+	"0K0Yy2LHggkryn0WFORwS3u9PVvEiBg6tHEMf8OpHhiPD1nlI8bmD1mCcovxtrsjG+zGKv5K+8pzc9N7",
+	"ZvfNlubmyqNCiod0euxx+GZwEr3/Ptu/+e7m2t/Wv7m9eePM3dUz/fMfb5z9s/rHrRv97z7HB/pXrvW+",
+	"W+29frZ3+ea91Q82r17Ah3tnv1z/5nfkccRPxe64m9dv9m7/dv3W25s3zvR//3bvjbXe2a965/9gWhbt",
+	"ecKS+V2pUh8L+KVsCcTIpS73KHcqLeY33ew8jBdAj1kS6iX3my5jYx8VnW30EBx40dA6tovU6MqKnc+7",
+	"EhvwulDxOFIi5YR5HAtxN1ZTcvu93p33Nu9ctooGK3Tk0z9TRo1JO4LMdgYfwePJYq/syzIiExE5LlTt",
+	"N5vq2W5qXuJI1qHnFvHgAURKc15WShFi2VYKt820ukw57plOLmNmjFq7Ig+CFySKPdot5q+4SVYa8643",
+	"bOtcDAbfi91VMciHNe3KIJKswgVudKyT/kiRHAlLnSaqB0uRlfHCKgvfl+0l9cESIzoHmYiarhl7TCaY",
+	"I+Zo+dgXNUraohKD8LrBjsvrFZ81Xe7gBiLUVBwuR38EgVuWsBx1F3tl2om2LyumV2whdCVWwvCc7Tj0",
+	"Uo/HSs4GuG8KYKOp7gLxR2igNyBBYK0fT59+bnnmZyeq+7PSQHPXuNkTwVNaNR92ufDlQWvfoaopnk4p",
+	"OR2NXuXpKzxIG+rzBTQSKMHDsfLjjJ7rsX7rid0ULcYPhHdhe23Mo/T7gYzinG3ID6X01//jtY3Lb238",
+	"5ovNG1d6/3Ghd/lm78rqaFaKd9LS2luj/+FxpR/yc8yzVq0KyYhDAwowYhoUJ62lklUyD/WaMC39ocsS",
+	"pljCy2vCL5KlLvRygqB1EVsEUu5gl06iM6AiGW8lq8R8KjBapTybFthtmvnMJgg2JbYrWlYC0XVZiocN",
+	"LDLZoCb9pVucZ543Vjpu0Kik90qC96tjNgMUMYWIhunCIO05glB3E4nEGoxHF6aNLCpPTwo6ajKClE0S",
+	"OgpsuziTorVsb7EDizLLFZywFeaHGUuj+5BGG7Bv5DxFOxhnqtnbWyzoV4L3hcMmmmljWlmiNUw6ncWe",
+	"iQ04NxJ3IpYtlGQJqVcy9diy9im8hsNXZxTpJ9afzgoPC44t9QYEHkgiGzq0/iJ7t5AT21Dz4OOReH5N",
+	"M6thPQK/it+ROFrL9EgIpAR2in6Xp2dlVp2+XUcZWKuWShdWsWYQ61xeNDhpnUmEqKxZsrmnp2ZyZXMv",
+	"dStQIjXcI70LeaqQQIip+jWgUz5m6iouFTPrLOmiaaQRAXBEfW/R5QE+PK15Appf3DmaICWrIeswZkuw",
+	"eaqLZVBKZoa6wIQWD2qgZfENrTmMfgPoGOkXYcRmofWl1OSs7Zq265pN6rBsjDIfyBhGUg/nthjhwtiP",
+	"wtylMTYZeU+yMiRRLl+21MsDfH964aDGFzpEoMLNlQFL5CyPyF7fWPtT78Za76OrWGm4/u0Hva+urd++",
+	"jJ6u9Vuf9u780rYvg5PsMprSrBi+SfA/m/NmgE/pH5lzLYbsxmxH0fRfHeRk4ZGZWxSxj3Qm90PNXbYu",
+	"EvaUtyMTynahkOGsQS8TJi+qx7RvF4og1N+PyQkUlCYCqfkkRlpQR7EtSyuT8p6RWGNwZ56DyqIxHYYa",
+	"P3BAdGY2eMk57dk94whxWAGgnmKadXEIZmxQMJZHHo1hPvkavRzupsIeGnCJSlrD8cVYo51DWHLAEZoi",
+	"mnW5XCqX9pTnZufK0zPlUmn6R/YApB4q0J767FhkzKufDpaYa3Yz+0ulUqk8PTNbyNV65XA3m97yNDcd",
+	"zONIJbvoZTndzmki6biBrA46zFvReqMsAq5LhF1tQkBMkkCI3OIruoRD0ssappIB9Ud35wnDU+px6IwS",
+	"9kOiasYrLGm2xyFKBxJg7J3UielakvCQhwCio3hP/lUg7G5iISWwdgepca91DXaIw9ROmLDggemFhGFn",
+	"ALo+KcV7mQO2pFZjfiWrMnpR181g7H+JxbKmMOlxsl3tcUG6qb016Qi+su2GRmXbfpKy0lFTUhgMpB0o",
+	"6x2DdSiA3He0a83OlGTkg72LRz1SffRhnoDFa68/0O3yrV786KNYf/3Rrv0oahD7mQk3yPZS0w2CxGeJ",
+	"zAYTpghnHn0UtH0+8FGN+X7yXVE4Ixyy2mBOOzmNaJHhJwgTnfjMwLpYQyMQAAqHS8EIsrmrMaooATDW",
+	"jrcVFdTnbDkyXoeS8cH5+uev9S5d7J+71Dv/x3x5iAP4e3B99Y6MTA9BpvFAEkM0v3rEUkJeamE9+tEw",
+	"22kC2BGIMDwafnVoNmozFAmh7TbmbKpt32e2eJh5q0YBicOpT+8fCVHBWSfjlQZDMOulI6FnzcxxsJMZ",
+	"G7MVDETP/GbQvq27nPBBX0OX8vquBnU9OgChu3c2saoZWyqenmX6fiWG8gSvI8cA7+MSk8G4xzMI7w1L",
+	"jU3EupdhGfVAEM31g0YlHXla1DAGljRb5ub2T5Vmpkp78vhIc5kmh1KMk2wtOL8uMcKUPAyBv2Tv1pjR",
+	"tosc4qTW9rx5UmdBZLPGN2XvbOnJ6H/l6ZnJW5qurERZoZZQVh18bEqzk4TaEkiHk4rGtvHsTp9FGUOh",
+	"DnsgGh5OI79v3mKNtAYE2z6m8sx+fT6zaZF4mYq/0MQGCKg4Y8lIPhwA4VmFpGSnRxfqn0Y0d9GpCF7x",
+	"ktl2A6cA2FXInoHJOUp8xn6S0t5z2fW89EVXKSdObnv8mHqZda07ZQqbAMxoaAL1LHQG4qC22LzQ+AVU",
+	"Y2nlKx7zHgMNPw4vlri39rM0lBeeRjGvqT2wpHTmP5leymMIjJGSYSRbPuEGDZJgmQvklcIrBUD1lmRJ",
+	"BA1CO7S7iyyGeF2kSn1H2X26XxaolmoqRcjjiHozIiQbefzZp0i5vHd2Zqo8Nzf3BFbvgaMAoOAwTB+t",
+	"Gr6W7DQyAHKI1JV1AgHz0Y7HREPSSUuHnKhAcb47MJ8RSmGao5OYdGHSFEuux4pY3qY+gdxW2EHAXPcZ",
+	"1V2XYqeo7ICB5sYDjtGBtvaW2rbJs9GHhIvGgdpyQbON1zR/mFWknTEcPtEXNddRDeBM7RlCOfwemTr5",
+	"PSvMIczCYCyOYw2lNo9YageBTh922EiFOz7Rxamf0Kmfl6bmKvbZ2rATrUzYtKcbr8UR4AGqy2MaV4cd",
+	"P6BjvysJgGEUhwHV2z6tditNFvhW4CatscGxYgxaDlb3DvceGmxFb216lKPT0n1oq7TzLZSKQ7tsPfcI",
+	"0XlAX3/mAJmb3bOPtPAJEqVN56HqY9gORbHdGtb+1n3alMMAzRWlEVvxCmC8rSBKb955f/3W6sY7n/bO",
+	"fdC7drv/zdX1tdf/+e2F/i8+2fjgV9r79dnV/uU3++9cWl/72NooxWWeNZWEOkR/l5NZJoCz01xRNZ+x",
+	"FAVDeiKoKFmEjZvhzzanK9T11BbPR44p9RJE8svNyD0xGv4r6b8c6oK7xMjP2iJAzV62W7pIJ9bzr/z9",
+	"g/t/tPcnM4fTYhZtW9rL8eNHiP4yHkEuWZPIMspg8R3E5RZP6AHBa55rz3oOrGVRi16HdrXXfn7Jo3x5",
+	"AZ2TwmEkYKgbRwPEnhvdrlV9GzlZw7Wb5pN4HxLnkXKjV1wH9VVLmMa2S6DoAIqrvWGEz6gtHeM4EKVo",
+	"ByahwuCY5qK9E4wte91jLWptp+5Q1+tWqrRlreiArC2pOzlrb74klDi0G8UPiec2kznp1pwxdrrK4NWW",
+	"FT7jQzNCR1kOHNKwtbGQa4XmJJ42I1jzxKis1BizlgFWqce4Q32iHkCkSesBNUzUPSWJCyto4D8TOp68",
+	"ri20nUc8+oM29dyaq/voptoKx8OV2DGPrSgfLcYrSNnDggRgi+NdPcOXWpOUdRYKWD8VNxPIS284tHsc",
+	"D/p4yC8R1jzljx9FP0kv2mrSbtRyVm0QgeonsgR2amwRib2+95e/975Z673+YSryxQSQ/bF0OraNS0xp",
+	"NXJSSP/a7WHH8zfOnqHDjrOkomGlCQIz9zBkmAneErvpWVw74hU5GzCOAQHMuAONY0cC3oRdgLcd6NZp",
+	"RtCuljSZ7lrcgfwwG6gwOx341I4qLOxl9t3USv9x12qjFb2VqbDCQ8e2peaRWQdbNPLHx3bg1nTwfODe",
+	"Wzr/TNxo4HY+WyBwbvP4V5FQTwpARSYNjZe+3XN+Rvik2ZXMq4WgYKauLCYJ3v6md2Ht3hsXen/8evP6",
+	"pzk8WpOgk7wkAllgWyGP+6F+xbqQ7d9BZQz6HOrs/jgOelxDi7WpHuVbz9J7DoH0WCCyRTmUoMGEIJNI",
+	"BESsMN8DTj7hzRogjgGJkEUfk3GAp+n48PN5DdAcIr7DZXIxoCDb9TqTQRw6JaZiZpDAkL49xgluTT+8",
+	"L5pYdMp78vk2x1bVbB7O5FqHO3vFSg02V89unrmwfuuDzS9+1f/o23nSf++ju6tneueubKz9+Z/fnuud",
+	"/8vGpddROerdOvfPb9+8u3pm/dan+O3A5/f+9vuNtT/H+LTOv/xpm7sI5s4D5jeZ4+q+mww+t3HwHyjr",
+	"1B07c6XBvJa17tnlLA7vl2y9b+t0wLrZef8aEjvhivIYaw10uqFTPz/5snaunny1VJyes3e9MRIym4Rx",
+	"T55Xz4IXcol56T0HhpoRF/rvf7B+6/zGlau9797rXbvdu/TeQCrI6ABJeC1twjV0nVvzrbf0O5FqVQuf",
+	"VBvCrZpwl4DYYGy5Lxc27/y+d+12oVjYuHJ1/dbFzVvv9K7/QZFbeIMHwi6jF28tHJrO2fXasPShmL/O",
+	"2TX5kugEW2pacwEHhIMiVEMKYY5d+MBJK3eIkVFGt8I4brq+zwHmz6rbpLa6y2SFC6hLEdhpOTqG8Eyd",
+	"ZCJwtJtHaeDy+laUmapoNq0ZYYci/1ziZEtWsJfA2oeiTFpC+OoI9hCoT64L4RRSovWjiz71MLaDmGhu",
+	"3vFEp3QolK8KXmU6Pzam4H7853v/+fbmr69svvnZvT/9avPT//rntxf6v/m6f/mP67e+27x6YZuNJzMa",
+	"Hx2F5FwrFOGOgsvEkoKHU7+xHN1+EeJNsqLmb+NAylmdwmJEO0KiM0WFX6fclQZ1It7u8kbvzi9R+o4q",
+	"FhwvWjrQyipsHqdB4cxuATZNtOtZh721C55xKDo1iaecTjw/oX/53PTe/nvXEPLj3hsXdL/VSxf6v3rH",
+	"ogbE6Hza5giMn4e1BKMdgOcr/uACYs4Kn0TOolwnOSCYx6G6hQjpAxx0ckjrydPEbeuUM0QvKQTiM9kw",
+	"DWTGZYPw40oglhnPKMfSzxF4jtTFiEzU6dJo9hYf2L6u9GaByJ8jzIaubheoj0vOE6TQu6tnNs592b9x",
+	"UWnVZy/2znyplPJPL/Wufa6+uva78Nvep+9vfncOwPJ+1fv2j70/X+r919fqV7/4pvffZ0MQvXhxCPNq",
+	"oKXq3GTZEm2Jwhv7FSbbE8Jf5ivpLnmIPcmZW28sibafiZwXO9whSQ044MQga+gGIkVw83mAMQ59iGSR",
+	"RFBasoge5qJm6dTDcGbDrVnzA1grYE5WEICED9nsVVpNUT5juZLgC+iM2S1psZoWyaGO4zOZou9Gl5p6",
+	"grMFIhkjI3CXrA2VjyeJ8DEJKaVQLW6HcjXtXWyxW/CjoTH9mCQ/09plbkN5EQ0p215E526BVIkVVuYe",
+	"KsJkswwX25D8NWix36TqH02tUNeEvxDDXwAEJleSJh5pDBk/kcnW+/B2/6O3rDoPuslGzfQp/VgIplFp",
+	"88CWFIEZXPiMkldYrIUcC99B4JfQMSy3ZgZFaJDHZ0uNPxBFjTRQVdzjErppQ68IUr71tmYrDSRkWJC6",
+	"p1sXpet0I3tALbF6O/8u1FxvZJeTgNZqcMfhYaIbtWHvUztGck14nugwp9JupbUm8TxCawGDbEXRIWiO",
+	"xKE4hjey7ot2S+bgGnnv3XHq11nwrHqt7eIZEKFK05XSapMt4qWJhIUFUGpB0SsXaEhH5YPDy3Oro/u8",
+	"6d5xh6rIpfNHqpUakV60jGoGOpJNl73cwBURhgvQrkFtQSmgWMcQsoUdcIF2Kyad2jbHQ4Q20cOlCxnN",
+	"ZTTla5AuGoPRTCm9sMKYG5+U9RfCH0lzil/GkMssr9GJZDkO97B6VAeLUgQuXknDhXAfkjX9uZOk1Jte",
+	"FCltpVJywxOJUbpKEDOUB+N35fL03qnZ/TNz0yVrBsMK8502sxYDRF4nBKCzZ4dkYrmfiGAFtZYCLMvZ",
+	"djHMM0orqcU1n6JGuNdVMsMKUO4yGEguTUkcKEJgKTAhwiH7O0wWWF+70L/2Ldm8ea5355e96x9ndGWx",
+	"hiTBySBInQXETQ7Rv/zmxm++6P/pxj+/vbB5+3r/47O9d25s3vnQjls8keL1NI8YdgUIdU8NfpnXH2be",
+	"W8njtRun30wQ2XhB2+fKJvip7ksQKi/aWLG8NvJEZevr+rkxuvNHXfnVb2RLcCX4UyCffdF0JVjp6kE5",
+	"BkyDDl9ldU2DJ5Luhju/3Lj0+sbv3und+DbrrTooljNXCMyvfJbPMXgWCtSbrkf9CrQ+HD5ebCzZYjxq",
+	"aGt0Q6n0Zj1RRDCNyQcNognPIM9aQNxLxX+LYSpxzJLSdeFK3Uu0KUoikYyGxDALREwM/aOKdK0NiQ7p",
+	"TkTwEMGHcp+8wUtI103jkAp5XzrhfK9hr6e26ydjyh3Xb3tBvfE1O27bZPLIBGlQ7nhMDmIT58we069P",
+	"kXDHUVZCJakuvYSCUut7/Drj1e7IQkD92GvFAnpQJrPj/w76qmWrO7SbU+M6oX9g72AK7YbkcsHe83SZ",
+	"5U9e1I9vLS9A/zidHCC0GkKK5MohtWYQmgCZ6cEyyHsHeLw2XAYMaq3xDpkeaamJMVrEk4vIKmr1OuTV",
+	"iAk/o6lbzLbBnjFG6xxo8hVnjJGPTdsMdodq3GmW3oTaERz8FvoeOVpR1m5PnIP6wIGLHAZYtbEYNtGB",
+	"fyiNoqD1BPhvlWGupmRKnNOqolMkAyySwQolxSrMt/BvtQfqVxpwBl4V+yMBCBz2DHK5KxvYPxwAaBS1",
+	"iIouUfGZ6RbsYUEmajoFVAMLxilQabfUnoZwNaB/xnoUhC0Ksvy2i7A1qCaN4Zwf67q+ln7iB1nVlVvN",
+	"h9S/TcmJNN9G9JFOBietZaypCUNCt97CRPstJQuZYJT5M2d+gV1VfpExB3MKcGFozwqtNi+QQEeOQ50o",
+	"F8ZLkp8h4qfe04w7vJWTTHWJ6xxvQaqiyRYID9eJVxsVPdolDdEcqocspbaT30EnN65+JIbfVhzR2kc4",
+	"KgEVngqn4fi0plXIGm17QUp95vOMtaCEmTtmayGLeIE0hOeEiYB2v4FRezJrXOChLZsfauwcNWoHMEll",
+	"bOVwbK1rwgpRkbicCM50QwB4eJjak/6Jc1+ur33Wv/T3/pVrvUtvr9+6uHHuv3tvrN1775N/fnshTANb",
+	"v3Wxd+323dVfJG/HntE3flhXSeoSGSzggYB4mTjkI4biFW7ZRLJ6c/HRbTHKRc/T+ZFNoFos4Bam20KI",
+	"RDl5npne6+EZiKGA0jpPQue2eR6YGkSBJsG+xudED5q55Lr5aXT5gzazOZV7353tXb/af/Pru6tnNr88",
+	"23/vy/7lv/Y+/EPvY0hYUN++2X/7P/DfOvXl7Wu9i7/Vn3zz6/7Vc+oNH91Sb7gNXOy7s/23r/V/8+Xd",
+	"1TPrt9/evPGr3rnX1as+/MPm9TvxlGPWSZgebR4z1gJRCVX1QFR8tuKyjlHzfeZUXJ5QoDNU42PG6bVN",
+	"FNMqbdGqG1j8g/8e2gbaVVUT9hzZiTerxZr63PJ3JzqiQq165p7o4BSYOSNyMJNtrcPVpbakNkdippHB",
+	"mo/ZO7duXnxz45M7htr1Xbi3uqrI9eq13llIzPnqs3urH2zeeePu6pn+5b+G/+599Vl0Qb76bGPtv0BI",
+	"nwnTw8wzF/rnLuln4Mroz9/5Xf9L/e/N239f/+ateNs60PhiPsTQykF4V0tDWWPmIoxrDDjV5ZXIxRzH",
+	"SgXD1AktUwOzqnMw7XfKvHgrBsKoqOuJKJkA3MALA9p8vIgojGrMJgA0yuqPthe4LY+9VIOYh6U5lC7C",
+	"yX1z8uTyYp6CdAchXaZLpfG6Ey+Ckp70fi/EEy0w2NmkXSKZUva7kIql9JqauxJH4s9zgwf1xXBe9ruE",
+	"wY8jGA0Z8/hTz/14FL0z6WWQQeDysNLMdPXURR1wLaQcCPfNzgDOT0gZM9MJgJgZO2TbmJJ9sPtD6JQz",
+	"y7NunG6qN5AbqT8dBdeHXQsn5yvXdbqKwqK0XO4kUBq3W3wNa0vbirSOmLqD32BX4Lj/TfE2UXWpV4k6",
+	"hQ70HnRcNadqUIFeL3Y+JgKIdRpcp4EGBln47XKZ0Dp1+XjJVSnpr2Hl2g+Ooo0+GjcEXlSMz9G2y8eq",
+	"dEveuDzlTQcarLrshtVNo5YWHt1jEpaJHWmyUpxLeTchtQz3GPNdtqX623Q174iykYADMVptDEFRjQqu",
+	"b6keu+aLZgrA4TOuL4O8YABbKn1WPCRwvZTxX6A4fJFQXRU8s3ev+kASwRfCD6dLJdQsZZ55dhhbVq+w",
+	"VfscFhw6pgmyjxxrcycJ4vHydHF2oGAMD2PfqIOJ7NV94/pyB8gynH1iw2NHHz/QxO7GdNl0cp6Md+GR",
+	"IXBAm0PSIZgqgvmREI/fSbp/zX4CSgl9ynfVK4acYjuXqZgTSTM7XyQLD7aaEgjQ8wVAs7TS5P5v3+2d",
+	"/wvULnyzaQwf9eev7mz87Vrv7Ocb5/777uoZ1B36n32zcen1hHj31G4WC8zTbRl08ULUVt0mu+MbaY8Z",
+	"+bSDYc4wpCjaXELoTe0z5VCJ6dbw3oGjS1L4y6OdQrGw5GkjnDZdrwtQL0tLmZM5bIXFe6pLaKslXB40",
+	"lYrlckJBt4fsOxFmzMxHnfzqLADwskC04QaaBZgM8hAPLGsyR6Ff4JZicdbUh0TcdqgYa3R5EuNOVg6M",
+	"GxB4AnL5ghAfE0Zs+UxK5pgwhmEADJ0UkeiZnkU8DADu4gL2Wj1WawftMVrq6LA4ANgMz3Z9ba3/96sW",
+	"cPgERPQoRjkIKIJ7mhg54zoeb7BmSnqi0ZYx3xi0ezeYJ707v7z3xoWND361vvbW3dUzm2t/W7/9695/",
+	"XOhd//Lu6pn+lV9ufHi+9x8XwHW3CnVKf+l9egkfWF9bixFhg6FjyDQEcesNlOp4TTIo8rhG18uHXvES",
+	"NrpRh6sbRtmB6trQbCnVqnyetTRKIpJNMvRSthqDVcorTcqttThYRqSrLlK6v9y3Goo0vMx4r6FYSyV2",
+	"usXsZUc1N0fr0oQsyCg8MLlnSyy6JZMoPGgI3/254BW7angMwU2gfy5SjvEagDZKG4Pg6dbG5jsow10u",
+	"A8qtrh5Tr8MZwwAtNZkctlP3GHXSCV47jlwZ7gNWAUlBoNMHRnUAwNf4eEf11hynTgIGhxiOqZiI+n7a",
+	"X26vPYBolBXAc/3W2+iAuHflT5s3z/3z2wvrt1YVS95TIr1zr9/7jz/+89sLvdfP9q5/vX7nSu/G69Ze",
+	"tS7fYsLZVkoWJqG9hZnp6QB6ljz4oTTFnc6KzxhwnBz5Vgyb2mKfGMnuuTIHP9dp22mNgcF357LwwsQa",
+	"4dsSvnNGsJM+Ugs7i7JSbO4l5uAsaNi5PufIIRSPZcjA6A05iBd1jMnm5sooExyk00TaK3es4gCj5Er6",
+	"NfLX+yZDsZkoX1Gq5lDSJgpTs9thIqhBm3R5Atq3g64CnRdqhIQlQ3RA0xmQhwNiIZTOcTobSkYNL0ac",
+	"ISYYTeLmxzAww/uZ0JayVNZua0vRovzq4QIJ/DZLhIfGVxdLdoy6cjyiUJ4ewDgbGWrKVghh3SPmvVVN",
+	"b8hKu8+q3wJhK8zvCp5c4FbUwW146EbpjtP77ccOcBN2jP7ypLTHLWiFCyQPyWSrieXpNFJPRM+mS+W9",
+	"ORD9svXDvSlD7SltL4KbU3VM7ykz/fBqhkXQ0EWHE9pUajumZNEoVCdZEj9tUH1M73syPSHdMjnI/tI2",
+	"iylHvmsslTDq3jE3N4p+0/XDp2m1oRXELhG8yhYIF36TeiYyPYPW5di8zaIfJhoypPO38TXHBfDkk2WG",
+	"S9iKIpmdzbfzauWO6XjRwma3GfaJdMFc+l9c7RuhNu0sSuy/FKl/KVL/UqT+pUj9S5H6lyL1L0XqEVSk",
+	"HlLdKE2jOUEtSSfrt87fe+8TQDK/ufG39++unkEM0LurZzb//Pq9P70bD0Bi2Ut0d0x99IrrMJESgJTS",
+	"2l+FVqtMyjRYyu+fOB6G5xbbAYg+zE9tQO9Na8MNnZFn6/V+jFUFd2QEy0ZwfA13yXgy0jFXsl+ysHF6",
+	"ZpULPoXgKVnYmyeEvywNPWdnjCR2a/DFiaWHs7SrtkHg8rocPg7MQNedg7NCXFipVKVcKUh1d4VxskSr",
+	"y/ZQV5gpkNBIZu2hX8xqrHRc7ohO+hQg+3HK5QB6IlNHXMDGvlOiHRDIs48ejbIYMM0kggGzT0w4rCID",
+	"1qpIpCJr8zDhMB2blnoAPdzoARzWFOnINMwnfptjQjZA0U21W8ShAU1pTuZlRyhNPUOommFpKgQlTdq7",
+	"ZeZlu/ZCA1YxB5cxKuwOAKIYYDrp1jn1IkWbY1OTdrUx3HgnJTaqS/YrAWu21G/S6sypbmyqxqJymVCu",
+	"wUxhrY93Tu/SQuZYe0n9eIkdxjc/kZd56+eP64kkObilw4sS1gJSpsGq8pvpe3fcbeqKQ3hQTR5iZaQG",
+	"zfIajHSoGwwF46ZHNyW33/isyaXe0RRCsF2dAQq1naK+EHb+dTq9ey2wPQQKMhA0Wm7VWJPqrq8eJn4u",
+	"c9GxZ6anlKuNytpMMLg8qZr27Panxyg+y+vBaXYr6rYh8mUmGXeP4XNYYO4qgbL90rZjY5WzSXuZGNTj",
+	"O4r0CXS/iZ+uQfkIa6hO5i+T0ym3mtLVCL6JRSfu0+wo/dvcQhuK8hHsMqAecQfkQfZrbYHPnJV4iRmZ",
+	"bbVeKUXvO5GoP3Qjxk1mTr0h8znyEI0QyU11kyDf1Fou61GlnsZO55m/CNivnuigr82VBBseP37K/KYC",
+	"X2Mf5FNPFCZ2eC+yznj1tennol4lxzub4d0O2eI2a5PDH2R0RjbPJBNzbp3tf/b55tULvfOfkP/zFenf",
+	"+mjzu6/Vp/84kxuk/MeMQuYtXghdRQz94AT3uhGqnx2w3B9Zib/oB5ib2WxRt84zkBTNI0mnzvVz/fMf",
+	"929cXF/7rP/Z51YMadRFMuG2la0Ra3YfMzrGQ9lWSgoUsFvJ6tD4bxLtwPqql9rBeO9SqlMO/5su/zL+",
+	"N/NTMIesEwktJqUzjjcltTa0njLerPR5PLrc787ADD9mytUJzb9/E6/sb1CZhkQY4h3PJ8vriMdqobUR",
+	"Ie4ikxlqPBDH2c4Lmi2quXBVDwjhOy43lgiq2pVABLbIzfGBCkF4zMI5AE24VJjnbc+z9h+DoFRm5aYx",
+	"XZq6i1ekdYV4J2OVCeTdt0xI5sT6t5T7OcTQb/6jf+ujeNVu//oXZIb03vmqf/XaVlIuNWu3WXqzIzGF",
+	"05vfEANdEIMBtmP8j4lzsex6nhxJarldo+p11m7dO4GnkQvCFu+0RrBN0dIRqjKC0EhiawxoDIPSFeXy",
+	"QD5gmj4Zk50WcWDl5AMSZwB4Mrpfg0iVSWYSHvXJVOXK8L0hHSvfbdweKvohDu1aBsHOlQprBzsfOEqT",
+	"hwlvT1/jVqyn8C6PBJU7Qd0gauMFBAU9UnBhlqaHKbN8IHBikUPhUUITi1/vNNAmgFzqrb6/efWaRmO6",
+	"en3z+scIJ9M/f6136aKGmTl3s3d5DaFr4v9OwNjEoWjuvNG//MeYf6PFuIN+g4RJH7kpQjmKUKVQzKf+",
+	"aaJ5MYSaOJf3aEumeEuQ5aa5UyONR+nljoh72lxfBhWqcXt9jXaryz8Nxjyj1Qb+E8s9Hd9dwb8b1PWr",
+	"bZxzi7p+yAel4owe5fV2Mtk5NmUNKTaAJJHtaBvs7V6emt53vDw7v6c0Xyp9r7R/vlTKr5SMC2qTw+mQ",
+	"Nr/SFuaXT7B5IrCLtfjy0kRRhpfJE8EB6jHuUH/4lOwZLU9DU1EHvfaI6rVg8GfMbLDJCtbz4jdAgeoP",
+	"80h+XuWJ4KCt/kAzjJrPUiQWo77nAk64z5ju9S1qgAykQf7GmcNQIN0SPhiP0qKtsGY76TblblDEoFhi",
+	"NeM1b/FEYDqsj6zj0MUT8XOK9jmViBARcDxhO/GrGSu4A+GomDJWQdbpCtuatzDtgqXtxEGM5g/eJJvI",
+	"WpQu3X2sQXm9Qd0UtpIHzcF+A54JiX7AMBk2RuxZNOoKNYTnOrSru70l/Ucf3u6tvb55/hdWrgbj2ir/",
+	"tWdYUTS6NwVnUmfYuD56kca9lhYLxLag/uU3N/4CrSnX/qv/zdW7q2fWv323f+ZGKODvrp7ZvPP7/mdX",
+	"e9+u9n/z3XAwQ2t3ooYNKOEGokv75Cg60odnLJAaInbiPqXRUnhnh/XD3A29tpJulm4EhOBSudoGbIFD",
+	"55abGXV1L9VIp+FWG9bWR1uD7YpDg5iisGgGaeeXoqoqwpknYgV6cfkkEIJIoRRmAdH/uN6mcV117Ago",
+	"zqplBbRW2xL0oKjb8nJeUB8PX/ku5fVdDep6FGcTBMxXj/+vl+nUz0tTcyf1f3dVpk6+Ol3cO/Pav1mJ",
+	"Il/1b//KJ/0vvuqdvZmZaGlD1mhRKTvCd9LQocz3C/EItckScUe02C1bexmLtPiC+gaSEbFMMGxiu12w",
+	"NrtNjOcZ24FiOuJc1NJtiL1kdiPv+CJIIj3k7zo58Sg6dPS3brwu0Mxxr+EdUTPwxCpSNs7fUmw2q2Xb",
+	"IKgnhlMGoD0zslhtHoZ4mrstdbr32Zn1b66t3zq/uXoGmzaX94cfvoVoRcoqvv7WvQ8ur6+t9f7zb0p6",
+	"vvl178Ob6s93f49oxut3rqzffrv/my97Z9XzG799v3f9XP/c73of3uz96Zfhe9ZvXbz3/qXYJRgEOHJc",
+	"SZfQCm5Q35ENtwU03am4XGN7e6wWVJZYw0VDUVcAWJnicXZ6S6dkJynTG0NCgucg5nQmQxpE6VPvt9FV",
+	"oieUNfqZp3nbQIPmbd/ETF7guA60fkKnT9jhrCsDMK7szNw2hJ2BLkqIhduxLw2rjHgoDntyq1b2YAc0",
+	"OyEcBc99kegMKewYqZGglAbK6wN9lTZvfIWYyXjLNt6+2bv8ycYHv9r4zSebF2/kyDHVOoxRHWmcWdno",
+	"6IfctSF7p8HnHwt8xgJivk9TluKoAwiQsR2+nQdQU63DoGluLciWU9PI3QlNmQEVyGRJa1xnEMtMi4H4",
+	"MPvnZ0r/7+qvy9o/ZFFbfMbzx3PSO7ItMd3AlCx1I/yrxFxKc3tmpvaU5vaXy6V8UnIZWW4m1U20Pc4Q",
+	"XY7s6/BIEFVsFXtHV89MlOIGtOiHiQBjU5spJW2L0tTc98jUySf/bbSvJpx/PnJ9XtPLQCThwhpyOaXK",
+	"QOkFQgCFGPRGNa8yHvjJygtfCLsAUsPtcBuU8e/LDtD/zlP3SCIenyq3THzDVBWhpg/W81zsr0JI6ubt",
+	"3p2/QWzqXH/1WrzzB5R/AZA30BIUh9ntfexlOexmHI1TuQAwkMkWsh3sn9OIYRHp3NsIGGcM9MqnubOg",
+	"rRbSabiehjbSfc87wwi120+lTu2c0FDWtwHJh9x88D9CIbOaZknPMD63EfBsWwfDtLwrwyBMTbxMS9Aa",
+	"K59iZJfQKm2yuF6f6PSYQ12ID5CYuFl1dGw5YD7DvilHWV2x35BtjaNo1K1+yEOkQVdY1BcYKy8G1owo",
+	"lHSZkZaOMzS72M3MxUQGvMOB32YnreAArh80UgCdD1KIR8EjyZyIubn9U6WZqdKePFEA+1EeZdQbduTF",
+	"szbGc61JLPXIrpk8jclJolMRvOJBZeCSoMYfl5VVsajOCByhDGOIRHASe4O0ZuqlZTYB5zsUhcPHy2uK",
+	"t7PMhQQwBoCH3XsXo5I4lBoSbua12Ea5gM5v2rF+T1G1QQIO+OGqNBiZTahosslYgPKTQk/OkSZzitq/",
+	"P8c1m1ThTkrm+zHGuNKCwIGmFKwikSKsAoRcIsAsxQUOwgG8+0nv7Kf33v8rOjQ2z5zfPHO+9/FfxlT/",
+	"hgrfIko0886ZaZdRuXFCsx2LKMjA3j6ELfXy5yWPwd9HMvKqaKp/DZ8ZYv7rPocY4XaDqI/Y4H0rjyqO",
+	"UuaLm5GCrKQxjDCkzMyMerUrK1G+oEUoKSGOIDsynrlk5e5DmdKZxXJap8iMYhp/c8xH98UXvZvv9K5f",
+	"mUBec9hqfMTTz+oWjkfN89lRzefUoUctALYf04ynkw53SU+c4HCGaZJ2QqItxq5W2nXckpMoTXcbaIdZ",
+	"tCpzxRFdMqvWNgVhpx4gl8ekrldWek2SH86W9k2X5/buKQyZjidf3W8PgW6dRga5JuYJxw4uXVs4waoN",
+	"GrxgQr7jaAnWDXqJI0PEOnJRI53Tu0wAMubooTM/+vFPBvZmceonGCquTJ18tVwsT1v3ybZW+8LYstc9",
+	"1qLjrmtLvVm22DRId8EZv4XPbDF31x57453UvjvWvRT+8qR6g963+rscRa8pyBbYM3VY1mqkfOozhBDa",
+	"oWLxVoNKy8YgNyWBgHLBahxaY4FoW3oBMkg0IA+kF1NejYMSJBq9aO6sywvAvHCYX0GPRyAMqIA9eDap",
+	"dqrHJtFCVdeGm5yYEVcgf6VH7gruGN2YA0y7SEuMo8d34CKp47JXFr2EefPhE8OA7laoEle27B6wg/ob",
+	"QpeUZo+2URDZxehXHe2owmR3jVgg7eWBU+0WqKcOq2K7z7i+aMXGaglJbYb7EfOVnio2r9EZxi0hmV9E",
+	"q35opJRiKwjs2qatHZ7mCRyvQ11lUkrY/KPmq6Uu+VmbtZkGvaoKpRyB4h0IMjdXGBQuURtmS35Vh/jQ",
+	"aRH1eep5eEAjl8JZx+rbHt4Ja6an6Stty5kLGqxJWlQGqUD/o3Y5akJtUfnxS7XcdkJ9stoPUaNrS06A",
+	"tniUTgfGODyYw9sadcwerpg17X+L2vmED+pRwobAcV+GpWVq1Kp7eNZRZ+KMSRYLxgSnJtUSKjuH/EU7",
+	"0yQ8Yl66NWGaDRq6y4uQSS+w3yE06hEyLoOgiz624fUx1yeXDy5SQhJ+uD0lC0JcJLvSZptDTo4411Sj",
+	"DNplcFdxU434v327LN45YZDvJtZbjAmSODuNyYPwJGNMcPi8wa9bbftu0D2mTkAnATLqo/WO/3rGSO3v",
+	"nzheKFpVuRh2G6TigzWwQMp7Yt2X4YzBAMP3h7NpBEGr8NprgFxaS0HeWjxyCN8cGsIEMymn1HUxCb/z",
+	"pAXYLkU4G1kM41ohm6fceYVrqC1ZDAESZNHooy5THxvFy/Sg8phTZ1DTAoJ01yv8Ff7kk0/7vvDlk0+C",
+	"tniKtlqezqXe3fLFksea3/upFPwUefzoMwfI3OyefU8YGEUZ0CWPkVPKsjlVJJQcaLicSUZOISrvKe3l",
+	"kUTSGtCssj6Lr/BTgK0rT0GYYok6xFVGdTjPU3qhFdc5tYvMlkqkST2ldSkGN1sqA9/UbNTl6qMZZKWK",
+	"J+Azs0bk+kxj+7zCu6g9CLLMRYeImnpuDqGdsFYZdaUimZ2eJpT4bY9F9T/MU++dnoN8Z6Vc71J794Ir",
+	"A7N1LVpnIGaXWXceknTJqVhN4CkEl6CSnNIfLBDKdYgq+aDS30LIThgHnFl6HHUMMzMzcwvEaWMkCdtk",
+	"deLRwgXiOlLr/8HeWcLbzSXmywWidGr8QnK6zCpVKhkCwsJARxaPH3juyScTEGpUkiMvHTuOp37qR1PP",
+	"HT9+ZOowCxrCmXpphfm+67B5Ar88VSTSBf7UgKm4Uy1f1H3aVPoOnBrjDhGcwWCHHNZsiYDxanfqedZ9",
+	"8kkiOKEwGKIgSNo0Cc5FgOlUFGJaKsYKs1ANxA7Oalexazs86EpC1TnveoUDWHeVcTRZkCMWFlu02mBT",
+	"07tKELP29E2W87t3dzqdXRS+3iX8+m79W7n7hUMHnn7x2NPwm8hHXfix23TJ+q3Vjf/+vFAsrDBfagN5",
+	"VwkfVPYPbbmF+cLMrtKuGfQpNIBZ7Y7urfqzzkBzUOoYHPAhR2ldLiZG6scg34U2WQAVWC9b+6xCU1XD",
+	"HbA2Xn33szbzu8ZtNj/gukYhli8KlD6o4lyPyZhQRZkLade2OUThogmMr8YzLAoqm4ENoYVEaJBsOpsy",
+	"IY1qEs0mX/HVVmYUgkymTiYQE5jKCXXJDUMDoiU64dVEtJMeDPBV2Gbzs8RkErnEW9oRzBX3WC2NOHT5",
+	"UjTmcH26xVav1eZj4tAsHERqqO8UCWcdqOAxBYmW4fHRJG0OxoFHzwjWreE24X3//8Bvs5QhQ6SHXJdB",
+	"c4VuWGNrfzziF7sPYJl6jidfcJtuUHjtpNLA0JICDjVdKqFnlSsVDrwCMcXhpxocZLzpA5YAaFADxkfE",
+	"9OA7vfP2l4az3H0EtZeEfqgYpVq0UQ5fPqlWJtvNJvW7ynJvL3mubCjDKaKcpa6u7gOYALi/C8MnWSTN",
+	"bsj2oh+7HKOUxBxpQOvSJEaD5/AkYrVYOP4BKORYjFyMAxx/xNHFxOvzrKvPEBSrp4TTnfjxYWDktaQ9",
+	"oHMLBminPPHBbXRz0Fdc3tk60YRkAW9CiFccDrX4QdPJcrSvFeOyfbepSbcK+AOizY2E7x7UdcxZMv45",
+	"0Yl1REXsVjRmB2tzbTzG9LQf5mnx5g4z5RE+++1yhvuKHHKQdmGXR7cDhLdZbM1hKlPbuNN8KTxpJQpN",
+	"+3zMBRQcHXpavmnfuz7c0RT5quu8lkqRz7Igxn12XABkMP/ujm/xSzyK5iB3B/Rq3Gqlxza7YHNOaUeG",
+	"lY2PyZ+BJ7dMXnVy73/YcpLMfyd5N+Z25+Ld9+fYDzSwEmn7vBvfFGfeC9q/Ess9oZAi5TkIiYQKqfBJ",
+	"FXGmdHFt7vu0GwFxgLttiSLs2gC89GHXBrC+7KEipRCdaALEBKGOhB5QW4jS0GIU5UpDUN38dFNzuSsb",
+	"E6abZ+Clk6WbB3CMuIzJnKIHLYNix9jBXsaa2fsMne4QPInBYOU8RXUM6HnWQnWwccGRF59V4rpc2l8i",
+	"/897pLx3fylqUZ30mglHp8p5jDrgvHSDXeSEDrOcYAeiNmd7SjOkAzkylTanK9T16JLHdhWK6UL9CM50",
+	"5Im6TVpnu1uY1mfxQyy5nIJqOWj9D53iEbcatH02CWmekN6LBHcdFfPWoBnXLWLx8wq20AHnLIQdJiXG",
+	"rXSAs5jwddYm6iN/n0NTewIX+iWlFVPigJkG+LKoqOW/s9iZYMJHteg4x/C9D6mwxtk9dIb7ouNMhCwW",
+	"HcfwdOChPmsxGpClLukwtjyFuWV5CSQMKU+YQCBO/LDSR1SX8T+UPLQ/PoMO4slO6XGZeCR7rJN8uDyx",
+	"ZhmprthkYtf2z0D76U2oWl9UzpToJp4Qy0UiPCfuoU87p7aDNaVWneuo6AxEAHQSGeATQTb/LnJCx2Rq",
+	"NW3wORC6bogONzEaSMSuBcxfIC3fXaEBIyvUazNJOAON0WdFRDk3TqquedewIgaEA9POE8vDDrYNVxrE",
+	"JwfCZTbPHq0Gwp9kNM9nVcCbAiVVEYBJQ7SNjt/nD16oHXgafzPuJDJnMMkNCA+uqKQHNCCNHWU8coat",
+	"aJlOu0sPaPkm4T3mCR3KMD/5arm4t2TPLR8GTITWXS406SBqpi4nIzAaSzNTpfKWAqB5ZvRDSC00U8IM",
+	"K8F1E62hicyUtxD8zB2CReIxeaRhXT5Gpcv70yJ/Lhe+HBl6fKRYvLpuaexdsclJhEs0xARy13mo1Xfc",
+	"qAk3whvikRQ1AHfHyuOBO8YY/G48kSmftYSfzu5PgDnv0ICCMd+A5B1sAy5AqmB/dOGHjB6yRx/vX/5r",
+	"/9yl3tf/WF9b27j97sY3l9fvXOmf/7h/5er6d2+RRT8gM3uLZGbfE7vIIvRkhLi9GixKJIxQg7uM+o9J",
+	"QBGHSwnORTTWxQrzrab5YVjgUVzfDtJBYhwLKQD4n/524gRhNgcuphpD8QU82sfCLpQDNDBCRh7Xr8xm",
+	"e4rZ2K+6+m1hUMMdyHPQnb/LiV5V0yVrW8STKTS7uypXUukWQEVPw4a40D2TeTVCiQ/papgRJurDZPM0",
+	"/GQ8ygnY6XAu8RBggh08c4DMlveX8jh2Dhz79/tCKFBxiXmHj5v5FckPjz8ztd/kkyx1AzaFocIm9Zef",
+	"+B9DTEFjt+nqarcnoTjuoHpkZ+xB9WoswMvv388mA9PJedL+wBdEXZ0dUAvqy9RcIbWF5PHZ0iwR7UC6",
+	"jv6kKRwWJxVEj4nZF0FjtyfqAos/U/dftC2Xb9ZaZjURI/ZpnTMrcSNBrOnezxkLiUPMmqUMXgFfBIFG",
+	"G/JCQF3MwOya0vpdZJET3fhUPwUmEun4gtdDpNowXVPiK2SH4d0KPwvcpsVVDbR2JAYGuwM0bV7/aNF1",
+	"oElZLhuuN3BGlMRAdLNIQXf9TqcEaPWvn9LZ8Z2wx/gu8hLXEYqqaCqNiGBTXiybCDOZMTnZEOnjp/S/",
+	"KoDDdOqJ4aM/igOafdypYCUMYoy1h/3wj/vUYUofSBxGTfhKf8a/5IjTxgBRxmGfNkDSmEyixgvjTI+r",
+	"v6f10T2xQJp0mSXaJNN4UjYQZMqdxlruHTrVeKH4I3Kfw+ifyChKTznXqu6AsvtVyao+C17LUC9dP9DZ",
+	"YliMwB1S3l8itMGos4scMtgpuuCkqDMh1GP6oHQhQVGXr4ERrYwqV2qcDatRY5q0PIOgJLlU01hflyz9",
+	"dM+e2T159FM3bBQz+dAj1ro9Jk33e6n0jnBA1FPVPOPqhX40ny6KB6vIwWecdQ531UbiGexyq0k4h8Wn",
+	"Dhx8+plnnzv0/edfOPziS0d+cPTY8R/++4kf/fgn+lEXQfwBzcWkG8P7MzXWAefU9NS+k69O733tlVfU",
+	"W20OqpNIm7oyKdN7fiB86lHKJTSznmAuYbQRkybS8M0hq3F97Mop0QPjtzl3eR37mQz6YcIOvKNylQ9E",
+	"rXofyoCWmd8DiWlFBDN88scQFWEyERVlJodlP0R0OGrx6QnLsfNN3NqR2aGx894xT1XWtsXv4I5nh4Y7",
+	"ClfIg87R+gbp/FCDrmh6K4Y1iql3aeIJo4kT2bkL9EASRjMpYeIJo7HCOSID4XeLpIXZS0VSF9Qjwld6",
+	"ryucvDdpt4adyiUMn9bPPtIB5fhiUut7jmJsZsfvMLq0MQ6EgZ/EGcNdLqaFIrZ7bS3UMAAtalXZj2Cm",
+	"somgQJVzDGQUg9O01WLUV0pn7857/V/d2Vw9++STT1o18RdiY45QPI9SvmwypYWPYfOUONlS115IUsCf",
+	"J9qO6g/wdSet8bsHT7fxbbJQbOLrHabaEw0B/f8QIDQQMaKFYHR0Qkvd8JB2kGof/uzWUEb9D81ujY4/",
+	"O6d1IoePiFsy3WP0rNKDToHz6RR5XFYp58x5QtHjKcetu4E8pYEDDJbVKfK42kjniV1k0aTk+Sxo+1xG",
+	"3iOkAsIF6FDUQy8TIBg2aRdgBF7hHU0egJeIQEZBR8QRdPXQ6oEKDU4tILXVBZOYmjAIVaVTvts8kFqD",
+	"w3QgTAJHDIEBu0dt0KGH1+DB8xvD3ilNeux0kT8hdY1Vl4nLIe7eDiJWA9wFBaRu5y1bIiODzGFKpR/Q",
+	"zwZ9MTrUr5kuDRBJ2eXGuFpinugoLscgEcDlhAvOdpHjmOQQBnVdrAym1Yb2nT6mPlgSpwn1vDAsYs8Z",
+	"OxhN9JFWDvU6UvXCw9iiaicyUmR7SY20xEwfLJ0QaHSsuiiGDeDxmxp1PeYMqYWiHSyJ00MUhKLSZ4pP",
+	"bTtneFDAmtZdumgF8GsAcqPK/IC6HDmkINT3wUbtuIk4TYNKssQUb2M8IE1GuW5zIQEPh4uggou1BWXU",
+	"gsy57UDpgSVQeggB7aTReBmfSN4pgxiZ2cqBw4fQFmkKn6Uddd2nahjjH3GYxxA8e3DDVsQyOyo8liso",
+	"fBxaCtMO7U5gieplkDyiGFWHdhcADDsQLWniNCHnAWCDKoVeEJYow5a1B91/Odvgfc48dD+cv091ic4b",
+	"zOXj1XOboIs3XO1O2w0HaVeGkPjQqFm7qegym2q3IGhhKsWLGjyg4UrIe0nqkYlQhdX5e4yZU3xY9SA9",
+	"vQeiB4VEZHH7smAihQwg1Kjpdw6qB4WUQwQEhXA9lSEylil/IY9v3vzl+rfvPrEQxe2Vil3Tvw8gB1Aj",
+	"1jbYkPSLKCN+23e/qn45gi82xQqLaGY0a8RfOJPbrSayR7ULVCmPDlh5sHzAEdtqrG4A/lo3wy/FEq2T",
+	"sTfNjtIjb6MSnjWnRXzHNEf9c6LJCjtK401mZ3dNtuOsbhFUZi3UQCFvKaEOUPeQZqQO1Q8z8s2xwp4Z",
+	"0m37cncchzhVXB2MwCkfYd37OdH29UrS1O9woROr8jH7G8EUI6fhYUpYSq0P9tizHRUq2hoGerKK9nHo",
+	"lhwRFuOB38Xecr7PqoC2q/Gctb0JH7uC4/wXCPOk6R43Oz1NuKhEzwwr14uwCL3rD1KOjtPYomrHAT9u",
+	"3a8FMIlhP3y33ggSEO/wTKFYWGasZcVxjw45pdFF2PADHELJrIiNT7/rnbu5ef1m7/Zv+7+/QebIxi++",
+	"JjNl0jv3+j+/vdC7/evex3/pX35z/dab67cv9i5dWF97q3f5k97ltWRboOlx22WH/Y/19O064v1URsKL",
+	"by3wg1lOKhANEHwam9PcfiJqUf2NuiGPycybrmNmI0PRamEQZirs8O7hIJa9019sv5qdm8vjiA43jkpT",
+	"IlkEnqkM4ojeDXCuhp8zrcUHN3UbdtzgSeyOONmki6IRPZ8dCAd4aH2r4QwfSDqJokXTacAajMB9nOBV",
+	"NtIO/O6UayKVDdH2HOxctMQYj9kSJi0UayLz3/OEJjZBka5uFiCoGV6krhI4YWEpsZlrZ5h+rqJ+NCyx",
+	"NR81XOdRENiA9JwiQ12JaftJJNhz76Kw7N387965m+trSlyiNO2//8H62uu9i+d7N9/pv/flNgUlzmxr",
+	"4rF838SjXJ6MDSqXMesO4iAur2P0IBDI5qPLJWoQTMi8OYlOJKl2y5EYwP4jbriYpaRZLtFSJ8b6mpS3",
+	"qRf2YsYwYSgBBw2aJP8bw6wJj3K37oiSWmp0EL7f+qHeJxmppinHk5CTo5WnaFBtHGVSHb+FTIDpLbEq",
+	"bYJSquTABNVelHnK4vGZ4mQkPFs1GPjhZFFHrculkqVwK04e2d6dwzvq2zkCVGyP0E1gww531dbUXI8V",
+	"IVihUeMhszI9HpGRAnmY7VSpGGzEA0l93OEz0DmPzfAo0stNmmz3EuOs5lZdOjKZ8anEk49Sdn8080lG",
+	"f5L7MYEYH4SADxEql5XkSZU0xvmZHsJZdJz4kh9ScRKb4gOxuRJUMXy8z7PWJOI5zzPWinwk4ekSl9tv",
+	"aHS6tguaI0jdFCssefp5Y9WiHUwqVB0uWLQhiX7EUncieX5wDx4WAi7dLwKeeBb9MBUvRG2smtRhBllr",
+	"WdF8JwTNktR1MilcV9plSp/D3afMYyMCd89AxaoVOn8wkleemp7JhkzaeihvCLvoBWqmRQNMAN47jfWb",
+	"gtvnNpeForSNIOMjJbt1vHaCctvQ0fYvxgkoFp1HWsc0wGaXmHJXSOmWutGsPczeZLurVLJRpH8AnhlB",
+	"94oM5qN+iAsEnEbzphEi+Pk0GnKuVjlDnXrCzUKCe9TRszRSQGrGojpIySZJJvA+YvpjKmOxyRaiRpXY",
+	"KhPPBFIWuW5XgzldK650gyw+Cr1B05O712/9dX1tbf3O1f6ZGxoK6/PfAg7W7L5dRPcyphrtAeGw6u6K",
+	"mgSUl6NJWzS4D5Iw7hQRnNeFieoUf+FHUCGuJHXBsen9K4Cq2A0aLq8bGBdPPYGqjLOgc71lQLumo22R",
+	"RE1IAQ3jcUdU5W7q+LtLpfKeJ3aRE5DuGEomV+I2qTGaYby2NPcKPwWfV8Je06eKBFMloXG/bqSsLvBs",
+	"ac7kt9sebgjPMZl4oqZzyuE3YO9WGsxzTkGOsA9pmFy8wpdZF3Q+yL/pyvkEyAteTLmMCJWIVV4LmN+h",
+	"viOLkPtpMuthLWVr5ro6+sUqbNuOtZeAt6uRwoqJUbqORdU84E0ojoHA782uujZqYrDDdSGcTHMXGvdn",
+	"eV+6B4Szox6YoyKAdsswjk1tg88n4YkRHU58PRpk0GO4EUk2EERWKU9PoYfNgpYZqSn0T6sL3QFKh/QI",
+	"0PYU32gCPRe1PFTz0No/CYSwQ+V1D+jBdhInLxwkzYN4CFvXTWz7scpFMVVDiiHohstJrZ2WpasPAPHj",
+	"tsTS9+wii+TnbktXzTg0oLt079eID4OGUmM0aPtsAeLQpwBU8xSRkHGq1RouAjVdN3iiSE653GGndzWC",
+	"pnfqFf54BPokIFMD1qVbxz4RxrLV0UtyiLRbnqAOQ3gSVxsNOmMde8tCj1LukGUlCbkA4lLc1Gc6wa/4",
+	"CgfJODs9R04FQlSalHcruFHylI03akS9MS/1z93WtkvIFv1qw12ZxG1eJFXRwk5lJj/OlbhJiILaZNAl",
+	"HqhNj5pFWPU29R2X8inDD+309Qw0lYxafpb3Rw30llw/aEBeKUi7LmSmah1BsZmA8aiBLWcdRKNgmiLg",
+	"DzQXh/nBi6zzrJ6gnRtPzgmUGGfnuPHTbr0REKyhg91pdok5A3V1GA+Yr0HUXB9YBw2l+ehjzLYfng2f",
+	"uh+G30tJr2UuI8/McIJWXrToCejvDYGV2g6enbprCHGaeToY88lUNp6DR3ZU5OEQdgMHZzgRaacr7pW5",
+	"i6UJggcNmRoBSyaKjDB/U+ET0iC+YXBQzw341UhPUBpqtHpTGrL3K684r86+NvV46eXy1NzJ/11+uTQ1",
+	"ffKJfxujl/BOt3R+1LIBMrElDneJoZeJkKx+WSpMxADFchG41RG0+qJ+5pFOy8BFpJ2CWeJEjkDvaeoR",
+	"JOr0ojPYrVTN9HyKo4w60Unch0ysdqsSCHU/c13LhEQLf7q1bCmLhX2Y+pNJbFIvAn2zGR6UznEANVOC",
+	"wp9xWDZg2sGCe8rrLAYK+1AGKs38cLZb93xgPGYBTGIo3QpdaZBvybgzyWjN/8fe9fXGcST3r9LwCyVg",
+	"SIqWfLHJJ1o5/wkiiRHt48PZ4Pbu9O52ODs9Nz3LFWMYsBA7dzFi+5KLcxfEOMAJ7pCHnG0gl7Nhw/GH",
+	"sUhZ3+LQVdU9M7szs2O5V7sU9SauZnt6u6u7q6p/9fuNTpBSdj51rJkqE6c2EQjnJJbTzB9rmg1Etmca",
+	"uAmhLeuOs0zFAUkD5Pyy4BcYB6ovj4WNDTbYLt2GbF1hsB8zHoNjssEOILVgqUMwDtUiY+NkGzhEOrMk",
+	"Ip0dxinEdpTQ0GMu44jH4TZUb3Tg9x7K+JhHMuxssL3dV66/xDZNHAs8qK4NG2oBy8VspLJvnDj47Str",
+	"vKZzeXTz2KBc4F49JxIpThcZzFGsJrrZ6lN1LMMSAU6Fj75nn1rkYNl3VLs9NnuGFOjuWW8XEyMKBQLW",
+	"TQU/0gETd3oiQTwk4CMt/2lflNQzZ26zbOc28wbqt//dMLxx8mP74MquIPpJrqNLQas0WYgvETVrDlhJ",
+	"q/p9KD7GaxkVF6uQh1wDGcr3NIWW8JWyUbSFr3R578jjIGRQUxznKwFf0KqSuG0tTnGUYGU1DM1+phIk",
+	"C36kmgR2OASyYs7fCIJap9yxHa+0zmmJ37pGTIcUE3aIkghlxeKe8LoGYzGxZNH0PkJSleZgB9OpERb7",
+	"izjUrdaky03VkkDkyamV3pWhk0uBXzXtyD4Fca1FkASxsYCJEEcRndmo4gHHNuOxmOzkzOVFTJbOSgqp",
+	"M5ZhgVxzUnG37WOtwCjFu4M5kJS2IJQq1ElFag0CFenY7/HKfSjjzIlFwo07ll8yHplQtk6CkNo4NK9+",
+	"3JNw80ExzlC8JIBsa7UZoBmUi5aDeJzMs9N9emqOmfbUSMaDbYgsERillYpdP3ZM9Jxtt8dMTYZ1mCl6",
+	"ValMnj4w73g49tSVMh0c8gbLISFvT5ZjWwssSAowO2sa4EuNsAYijJuNTmYLTDOeAConduRytrqIZWKU",
+	"RPb2k7Q28KLfqdPaRxBMZSWSRJaZ3bmCNALwX44p77ywRphOW9d1BlAxMSGrfaTlbSCNwE2OdDMjfudl",
+	"/NpVqEKlP7bmXBW6t3pLrN5Uflj9XzZmlYiQnb5z97tPvsDb8qHQooLKsCG9CgCxxm3wAJ5Y1UvfA2Jc",
+	"9qW3MZRRmIrYSyWOYD1qzvkL7v4XQYkFfDtkb4ciFbUVbg1J1RggL/CSejTP1S3jr2ikDHa4gSL5BuEz",
+	"rm2wA1Br66mQth2CUlZsN2F4wFc36276tpRMy0ENUfguWIAPMI9pCOA6dioDuweg2REbKGTcARfVmMWE",
+	"faAiszIl4EwGgtK5FlVLHHI5FMV1ocdR8oKNE1QlU4jcHalUkLy6xDxQaE5HE17oKpLRkToWZGaPOJED",
+	"hUgmXKY1htXc+OumUjk++DGRRngzHKPdNTAPv6DGwM0HNyIQxBkX5kiciNAM6FDooJqXeESk8DVUwvmb",
+	"zzeVsP0dda7kCzIOPRVw2ALvnuUJNzu7sWe8VVAp/BGq3ngk4qxQkgk9mAlWphbnjEkgIYrxACPhmQ7l",
+	"hkgHuD6PhUa9Ph04BGemQNLRATKxItvxphOCGk4hWMmYVYpEOBAplHNp1lXZkPWGXMbawjevXXmOIfxX",
+	"ZmwCzDGWiVGNu5GwmQh2aSTSgTjETw/pU+CVpwcxk1F+DD67DClofMlMV4H7faiiUFOxOTUw5PoQPri8",
+	"wW6irh2Ouc7xdZV3eVkknPWtLAuD7SD2dwQcyg/p0WIToU9qjSMBvP1uRSliTz+i+7oR40m5Imp60VBa",
+	"bS4DCj11norZ9gpXd57c3nwgvE0iRKmqJ3lEaoguoIXTx4mOkSMciWMRBTbThkEwEDP1qGqtOufo5tm5",
+	"Lj+sBnjWuZZQUQOKtVbUkUisZLjBdu0fk6GiTQRYfEDbFn79IX6NdYWVw7V9tikHFEdFldXZDQXrkEvX",
+	"x4vLgy+HyaIhBe6v/Nge0vk0TplcwPQ4Mf/WCsGnIZfRCevxpKX1bQ55HK5DGtrvqQx6y2YdGItBuYht",
+	"cCnQw4eaNDo5zdsjntg0ETjmazq/7IFzOXAnOFExQp2GrqipeYnH4a1jkdaUjq4Ikzd18sIxCg3ksQBo",
+	"Xb5RYnCPJg4npontQRaIorTapHirq5u2FzcHLq1hKbB2XLgINyVRq0T4z8ZiLFrflFDn/ga+VHelI+mi",
+	"FUQydgqVofZdlXc3Gbpy36sf+/CletS2wCWM4jRSE/hoBlW+tfX0j9avPXv1uaev1PTOfTHvXol279zf",
+	"Ccy5Trrt7y6JFpbjo6j0WHJuN5SEGacDW3AGRWV0ld6WdWfKmR53RzLLRJjXSoPfm2SI2+qEKe9nVkEL",
+	"/thmZpPrGGfEhkroiZhO60hh0qJjPjskvGTH/jJ7j7CD0RGUxdkT0fg9pkGoaNYZjzOzfiBm65ipCceR",
+	"CDu2n+b18LIiYJLwYAnXWcCGwhxQKWBiYqB8Fv2xFphIei3umG8fwn92QCwM/i6iMslV7MTiTnbYTwX8",
+	"ZjjBrFiPgju4vsxY4XesaQajjji01ESW166QAl2nL0UUVpf8oYDxbccSv5KHH3VvKTlOOzQLpsW0BIpU",
+	"hIOFb6CZpVKsRab89Q5VJY/4iWNI4hBgiZRduvfVf52++9vLcw/ACqLFCncMKAfMc2HulO3M+FT2mm8y",
+	"FJAilXiXFVJaaDIETHxh5a7RijUhB0r/oCkjeSCPKihnoRf1B/NKmelFJ38MLPUj8Dhk4zQu8D26U2eW",
+	"+LHGUqcY0KdlwSKljkDmOz6B9FV3nEGc6ngi4FihUAHEDlUfvqQDSiyTGIrlLa0sus83yEU7AA2HvyeS",
+	"dRpZPBtAYkyORATafX1YrzR4wQy5elBIEbjwKg8oHxlhWXE2FraMl5ImaDAC7yRloxMGrhXljQmCgCvW",
+	"cu60W56biCDwzIiPIA8Tla80CrZhylB6G1cb1+RWxmriE/yKTEiYZNWt5wt3at8Thq2eD2dyl5wNM29v",
+	"PnbmUT6Rdxh3URNWbbmoyUKtjEMAGYCRA1kA05N5tK1RAVuXb5uCRlfcpLCTZuSW4vMt18Tgt6NCeyEl",
+	"lyfjWLn4pdGCsoz3hmYcfUtgmHHIThKBN7xRaJUfAVeUwYU1BNX205iPzKqJiYQNJa3yYP5SpwvS2ra7",
+	"ncuVoKFd98BiLXc0jjKZ8DTb7Kt0tB7yjDdd3QG5bOUQEe3sfAKf8h0cfG3ZGhaFwV5g4dduGDLOElS8",
+	"Z5f+au/HLwZs7+aLATsQ3b3LKEG595cvQI6aynWfZTfk8zvuz+eApm5als+ti+CpO+sjfme9ewLImGef",
+	"2XruR89eaV4tm2/kfxy2KhwrmeYjlug9yCOMIqMVR3c0DxshBKEiYyzqnJQqM4pBRl1RatPvbNqBk7Bf",
+	"Nr0ftFjkiA/E5t8mYuC90ST23+ZEdBNvjVaeSfBtP/BTlFDoO/4tE7+CFLgQJDYDVmJ8oFa5Am9RbFA1",
+	"bPk6XdMMKmQqxFFLi7mRwHhuUc3rs/tGj8c9EXn2065Doyvup91KEKp/W3AquH/83DKciJ2CXZvFMJHG",
+	"kUHXBvhJAkojg6TZyXQlSJOT1uNxKEM+TzD2ev7YecIduW77xNu7ocgJzZ+54s8Ft9AjM+U9QEhARba9",
+	"uuu6S7ptFCBlPxvzSPZpxAMWC56aZ8ax+Uofr6wrcUk/MK1XZUxarMdqvjFpcVOdP1vCXns0JRiEKb0T",
+	"P8eo49qeSu+aXxyWUEORiqlKtKfiPmISecRgFnfwKsgYj4mbJOBrByL0mhquY8hw472qypnUv6XcY+bG",
+	"uLjg6GHsiENANWNJO+ZQ7PHYROVdQcDBkEU8awHvob3Fkbx7dHNMm0+8nFVJPqXiWIqJCJF5B/nSWxqH",
+	"GiU2PvZpH9TsipsIdXNZl9TLvDJhltd9G1CFEoEKO8AHgnrqgDR1TAwBk4AiQo2C9rnMAiO8R/u6lYj4",
+	"EdC/N5C/u//yPx85BbxlcSHm91mvovZSv+Xs9GUs9dDz5LwAjf6ExEdWcuHvI8DoNgjwXuS1b9nVp1Z7",
+	"Doqw+EDUKt5xN6xYSqXitoamokhN1seJb1uDdl9NVv6ylTtqwwtyIWa81zxgBIEaSD1OWAr6Ii0NB+os",
+	"oPjWr+G8xOPwed478oereGI1PoAcUOfgNhkQksqUCX1cQIWUVWZvsnf5cCMZCd7e7cUzsinV8td0ip6f",
+	"NIvpsccUCw6An1uuCJHl9NNoKspVIXlKcOvKlUWm2hxPimeARhgSC82q7iaviDsXCZex6/iXsISjDOec",
+	"Bm/CJcAUO3nTBhKrdT1UE89GdIOnRzfVvmn4SVJldZzkGBkBJlxTBEwbWSZRjZEOqwm3Wj1Ixfk9LpNc",
+	"6t/vjgSu2Cqngi/YngTzATDjnLMV3eTiDsVCE1ohdX1bA0q59xze7XNQEAWRxEWK362NbJsoSuRw9RBZ",
+	"M1pXkmymoiekd+jzbWzVq9k8jjtAXmrKUtEXaQqFBkQhXvCRocZ/x0odunLRbIo7rnmi+x5ICqanuS/S",
+	"lU+5mHHl0cWDIsOMF5HHYGdAdOEKdlU64LHUhHygwnTTMQ3Xj2vakaBdqicZfPrq5dZGCGGmbys0jT7J",
+	"/K2e/Zl5IaviJqrSVrXaws4zlbs7rU0ImL19m5Bp9IkJrZoJ4V50LMWE9YH7EKxnpFKqXGCham02lr7A",
+	"u+nYhlfefGxHL9JRKODEQ7yMC9at4xWLOxleebUAiBZSRQ+LFUUcv3cDNI0+2btWbe+CGwy4uAD2CpWK",
+	"Iv+z1GwktW5/AabFYi7A9gVegD0xoPMSHLqrMft6ezvmHges4EhA/V5b88p46tsx3zdtrjb+w/TQHYcX",
+	"IIXdFQMZM46HXlvTgHyDb9uARp8kiGr3ABgfn6QUxyoax5kgflzPILyf2Mb3h7K/ssu93MuLlxECvQlj",
+	"VSJj3ROWW0RAAqFWfIxZ7Zuc11zTxFabmhapFL4Ieas4bvYFCfkvCAYohV4Kw82uFRl6FBQ3TuyIOENx",
+	"1qww57HAyyZzJooQFazs4zoDfjXi9yxnnad0kggpuJ6dJHPKmAh9+Qo8OIdd9BW8nQc5Tbwmg8ou8zJR",
+	"4hkdnTA1iWG/BJoCHkU1HJrGVXoYVbYp8kabqXDCdFZsAftBpJ94kaf6fZEiAiZJBQq4KFXTP2SeDKtV",
+	"wUhSaUbU7vXzBFUqGIBHxBK1ytAAH3rxiN44NVa9/dM3zKx3BU9F+tT2T183Y1y8iuOZWUpkmzDDOnBk",
+	"zDBEqg84tUiWKA56POORGoxFg/Yp8lEWx2m1kdSmi0up5yqZ0qxN3MKF5+8ohXl2WqtocGAIEIA52lgE",
+	"FuValrLOAGZ2zmmivxkqh7JRLE6cr3lgi4tt4WvtVpwT1TpkuuN5rV9ai/BGSmO/0PW0FL9kzrR75+in",
+	"DG2B8xWCVpXgSgN4b7aT82UWFWpBISRXVZsANGvqSmn+WtvUkcrqtZf2zf+iFo6jRbJaAGu6JKxbK4Y/",
+	"VJEMgYzf3bTmfMURkHcHrDs2PzhgkeBQyPdaPFSp/DsVb7ADcnM69sWHMuxQoFDsT9684GkkAVybCgEU",
+	"Z1Wsx+CMwa/364Ut1PEiSnWpC9NQ88LCcP3Al74Auh0hPwnYrpZ8c9+Y7ZDLHZapkJ8w2We8q5Fep8zp",
+	"vr61tf70X9R0kBJ1ec8cj0yILPQVbO5TMG1u+2Xx01e3zN+aqRixiVreyYZUgJFLkDR1+On1K1drOpyp",
+	"79XdharHRiqz0uuVJxQY9qKPpt3iZgA7yTSHtTGP7gnOEVxEAYcUhAYYA1Qq4j8c1N1SvDf7D/TMQk8R",
+	"ekdVYYEcST8T8/p00X0ETZMqWS8VIjabhIwbxKMwzl1kAoPyJwtxFkzbj3/6gmM2wuYrdDldkYOti/AS",
+	"cSxSZLeisqFx0pC6yI1gk2eZ2VLinmhaRLv5U4sc5fwtVXQVhf/1xqEzVHCFFLAJyVsYvyrOSsKAXaI8",
+	"SUclV6swqIFP0soOvazDeqkIcYELRuoWJsYGhtZ1GSP9AfyhxtkG6/RUmope1jF7dKK00O5b3RM2NE9f",
+	"6kVca9YZ8XjMo85loOLrDWH/7injhJHmF1HI6g3WidWhHqpJh414eqTpGN2Bz7GDHSce6NR27bharjVN",
+	"gISc2sMYbuBcKernBnMCBCoWRfUBqkno8Zi0CRi4ZqRViP5olcuHJc8l811NLlnXwwunH0DmHlirnTZa",
+	"CJGM7ZHpBQVdgVk5gYatboEMeCt9HbQcTEHjkQmD5kdY8zqohNmbGxNGt7QGs3HKeL2nwsaj7zo+d908",
+	"tkjujcJrKvk3QuFZwNKMxZpmqcqgrATUtAsReySPSRvd45k3PQkjGcvpGZjWgi4yfEJewh4adCzK9SRV",
+	"g5SPgCkEpHfNPyhVYLOTeJxZlW4qY7MHqc5kFBHpLGpcFsbEbD/mFA7lQGZ6g+2yvZsvVsqFwC7QzlBq",
+	"WFwfgld1D0mJ/RpHaVhhEMAZzcfVDR1esE1dmvo2E93jvuGE+z2e3+av7G1Djy+Hqol2o2pVGuNR+c2J",
+	"it4R4/k9PTN2lTKzxrsnzEw+EAChu1dam+22ehMSjRPf5PLXbUxQkrPrJAKkzzukyU0YWnSnzebRH0cR",
+	"nVVTOnGsAx8fmic6KGRK25XlPgpei8dxJIwHP+Eyi6TOOhCkpGPkZiRZBzmI18cJqNnZ50RYKQS3Lwfx",
+	"q8nK2j9MXANwbcvzqyoTay6g9mDxcgCyWJQzq982wYRzs63HFtAzcxLas/qgXuRA8e3NaqCA7zRvpR9b",
+	"+Vaw+4fIWp8nqU8crDqlz31csx6VPmkXqNUmr9HxrDbCJSgH1sgB1lr8amxZF10GEHUcQAgwD9OdKc6P",
+	"18nc5qICcLte+HJtWKqedPnsYa36xusWvr3ownguNAFi5+MJjUuD5fjMe7xo4vPRCUsi3sMCnKJGrHEw",
+	"oBoayecrCrgaFt4mpeS8s+RCqz5N5dHPoLsI8MCbbdkPcAotaNLBLqzrHlgACCDtAJAV8aRM0T9nNr1w",
+	"0k5DzYwHm29e05CwzKL4YwWU3mj4ViVWgFw2/IyQXbp25TnWwT4fqmORdi5vMCBSE/2MxQopYrcZPAb/",
+	"PqSiss6sl3ArETHO3yNgzC2/qPLINZOpGCB7/IQQeZbGBcxrmlh0WzHn8nEoMxapQb39gK/YGHi8Ck+c",
+	"JxSu6bFH+C0OwCKu9bNUgH8GkxCwhKemIbsJ9IYyClNRZKI1D84F18LPX9Hz2fRtKXBatIlF68bBxojA",
+	"WLNIX2Y8HMlY6rKoAc2iW34LBGmQLSxqKpcC0aibygXAM0gcOwbgAGy8geMuVyleRs+b2M1ByuM5e+yL",
+	"+Mh52mShyx53WRoCP1RiQxWFmnGWqojwA1LDZFbjpbwK1cAPua2ilUUgQAeXsgmTzdRMvr9giTMLbmlr",
+	"AVNLFsIr30ERVr5Ay6tbPd7vr5Zl3OBersNvmAiMs1DoI8Z7cNntaJzaW8hUxXGtEnF+v4XqAsbHO/3m",
+	"12dvf3P20Xun73783SefnX794b0v3v/u07tnv3n/9Odfnr7z+em7v7X8Y89ssFfBidi6xjgbjHkaSh6z",
+	"0VhTWSMfpAJkiu3/HdqpqlIqvi0G4IKs/C2o6yD2GH/CozbFPdg6qi9EcRy9bFS2MSxUPi5MTY3xTVR6",
+	"1BUx+np12dID99ACHbD8JVVxcP6f/rCbkGCAGAnqz1TIT9booqnofw3VCMphpmDu0xh3kR5bux+n0VPb",
+	"T23yRG4eb4FdU1tvzIb3VJSSim0TUss4YFpoLVVsQjehkkgEuJmgw8fuffnl6T//5t4X79//969Ov/4w",
+	"vwRzE1stIVuKCtn9r96+/9XPT9/78PSdvy9XnFR8/fkUkKJ8lHA5oBodvEzPVMYjzXD/Of3V3fv/+E95",
+	"a/YLFS0SuEsKHdB4By7JH+TgkLM/fnX67n9/+9bd+x/84ex/Pv72rbtn7/7u9JfvmU/+8P+nv/isIH7r",
+	"4GKVvz4S4QArTMG7Zme//tODD785/eCz7/74+7wR9LyrW6ACBYLLW+ZHzXpDpTQVO+E43P+PT0oTk9dU",
+	"zbaMzCN6zVZEYUmEGWAqb9DswX++ff/LQidt3UNFjbUTn8HqrwB7VSBCVSR3Znv6r//73aef501bsoLZ",
+	"pm8Cu5d2KaAkYWd/+sXZ3U/PPvjlg3/4l7wJNc666k7VLx0qFsqQCtAUAYfpJDv71Xv3vv4ID7DCnI7D",
+	"Snvc4wM7D3qoJkyLY5HyiPUFz8Yp9tIEypYl4sHv/+3Bx//37Vt3Tz//3b2vPzr94LPilI/EU2++/uaf",
+	"AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -56,3 +56,20 @@ func mayDecideSignup(a auth.Actor, l *SignupLine) error {
 	}
 	return nil
 }
+
+var (
+	errNoPhone  = fault.New(fault.Conflict, "phone_missing", "这位志愿者没有留电话，请到现场联系")
+	errRingOver = fault.New(fault.Conflict, "signup_over", "这份报名已经取消或没有通过，不能再看电话")
+)
+
+// mayRing lets the unit's staff open the phone of somebody who has, waits for or had a place.
+func mayRing(a auth.Actor, l *SignupLine) error {
+	if !a.Manages(l.UnitPath) {
+		return fault.Missing("报名")
+	}
+	switch l.State {
+	case Rejected, SignupCancelled, Lapsed:
+		return errRingOver
+	}
+	return nil
+}

@@ -22,11 +22,14 @@ type Service struct {
 	db     *store.Store
 	codes  *Codes
 	limits Limits
+
+	// Phone opens a person's phone; "" when they left none.
+	Phone func(tx *store.Tx, personID int64) (string, error)
 }
 
 // NewService makes the service.
 func NewService(db *store.Store, codes *Codes, limits Limits) *Service {
-	return &Service{db, codes, limits}
+	return &Service{db: db, codes: codes, limits: limits}
 }
 
 // Limits gives the settings that screens print.

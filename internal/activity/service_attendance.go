@@ -192,7 +192,7 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 		if err != nil {
 			return err
 		}
-		if err := hours.MayDecide(auth.From(ctx), p.UnitPath, &p.Proposal); err != nil {
+		if err := hours.MayDecide(auth.From(ctx), p); err != nil {
 			return err
 		}
 		if err := hours.Decide(tx, &p.Proposal, action, by, reason); err != nil {

@@ -399,3 +399,33 @@ func (s *Service) Mine(ctx context.Context, past bool, after *store.Time, afterI
 func (s *Service) Coming(ctx context.Context, limit int) ([]SignupLine, error) {
 	return comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, s.db.Now(), limit)
 }
+
+// Contact is whom staff ring up.
+type Contact struct{ Name, Phone string }
+
+// OpenContact opens the phone of a volunteer whose sign-up staff look after, and keeps in the
+// audit log that they did. Of one that came to nothing there is nothing to ring about.
+func (s *Service) OpenContact(ctx context.Context, id int64) (c Contact, err error) {
+	err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := readSignup(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if err := mayRing(auth.From(ctx), l); err != nil {
+			return err
+		}
+		c.Name = l.PersonName
+		if c.Phone, err = s.Phone(tx, l.PersonID); err != nil {
+			return err
+		}
+		if c.Phone == "" {
+			return errNoPhone
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Signup, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath,
+			Minor: audit.IsMinor(l.BirthDate, tx.Now.Time)})
+	})
+	if err != nil {
+		return Contact{}, err
+	}
+	return c, nil
+}

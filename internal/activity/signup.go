@@ -81,6 +81,7 @@ type SignupLine struct {
 	EntryMinutes   *int
 	ProposedMins   *int
 	ProposedByName string
+	HasPhone       bool // the volunteer left one
 }
 
 // Age is the volunteer's age on the shift's day; -1 when not known.

@@ -9,7 +9,7 @@ import (
 
 const signupColumns = `signups.*, activities.title AS activity_title, activities.place_name, activities.latitude, activities.longitude,
 	activities.checkin_mode, campaigns.name AS campaign_name, campaigns.art, units.path AS unit_path, people.name AS person_name,
-	people.birth_date, people.skills, COALESCE(volunteer_hours.minutes, 0) AS minutes_total,
+	people.birth_date, people.skills, people.phone_sealed IS NOT NULL AS has_phone, COALESCE(volunteer_hours.minutes, 0) AS minutes_total,
 	CASE WHEN signups.state = 'waitlisted' THEN (SELECT COUNT(*) FROM signups ahead WHERE ahead.shift_id = signups.shift_id
 		AND ahead.state = 'waitlisted' AND ahead.id <= signups.id) ELSE 0 END AS position,
 	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method, attendances.attention`

@@ -46,6 +46,7 @@ type App struct {
 	wechat  *wechat.Client     // nil: not set up
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
 	files   *blob.Bucket       // attachments, sealed
+	box     *seal.Box
 
 	Store      *store.Store
 	Identity   *identity.Service
@@ -110,16 +111,20 @@ func (a *App) build() error {
 	}
 	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
 	a.openWechat()
+	if a.box, err = seal.New(seal.Cipher(a.cfg.Keys.Cipher), sealKeys(keys.Fields)); err != nil {
+		return err
+	}
 	a.Units = unit.NewService(a.Store)
 	a.Audit = audit.NewService(a.Store)
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Demo: a.cfg.Demo, SessionLife: a.cfg.Token.RefreshTTL})
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers, SessionLife: a.cfg.Token.RefreshTTL})
+	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
 		return err
 	}
-	if err := a.buildRequests(keys); err != nil {
+	if err := a.buildRequests(); err != nil {
 		return err
 	}
 	return a.buildHandler(tokens)
@@ -127,27 +132,23 @@ func (a *App) build() error {
 
 // buildRequests puts together what the resident's loop needs; attached files lie sealed in a
 // folder of the data, which no page serves.
-func (a *App) buildRequests(keys config.Keys) (err error) {
+func (a *App) buildRequests() (err error) {
 	a.files, err = fileblob.OpenBucket(filepath.Join(a.cfg.DataDir, "files"), &fileblob.Options{
 		CreateDir: true, DirFileMode: 0o700, Metadata: fileblob.MetadataDontWrite, NoTempDir: true})
 	if err != nil {
 		return err
 	}
-	box, err := seal.New(sealKeys(keys.Fields))
-	if err != nil {
-		return err
-	}
 	a.Catalogue = catalogue.NewService(a.Store)
 	a.Bookings = booking.NewService(a.Store, a.cfg.Limits.SlotHold)
-	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: box, Files: a.files, Bookings: a.Bookings,
+	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
 		Activities: a.Activities, Notice: a.cfg.Limits.CancelNotice})
 	return nil
 }
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies},
-		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.Requests.Box, Identity: a.Identity, Units: a.Units,
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate)},
+		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
 		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
 	})
@@ -159,7 +160,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		return err
 	}
 	web.Register(engine)
-	a.Handler = httpapi.WithPatch(engine)
+	a.Handler = httpapi.Secure(httpapi.WithPatch(engine), a.cfg.Proxies)
 	return nil
 }
 
@@ -257,6 +258,10 @@ func (a *App) drain(servers []*http.Server) (err error) {
 	return err
 }
 
+// mergers are what the features do when two accounts are one person's: the sign-ups first, on
+// which whoever credits hours waits (docs/adr/0016).
+var mergers = []func(tx *store.Tx, from, into int64) error{activity.Merge, hours.Merge, request.Merge, outbox.Merge}
+
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
@@ -265,6 +270,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
 		{Name: "prune", Every: time.Hour, Do: a.Prune},
+		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
 	}
 	if a.cfg.Demo {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})

@@ -67,7 +67,7 @@ func newProgram(t testing.TB, env []string, args ...string) *program {
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
 		env = append(env, name+"="+os.Getenv(name))
 	}
-	return &program{t, path, env, append(args, "--metrics-listen=", "--log-level=warn")}
+	return &program{t, path, env, append(args, "--metrics-listen=", "--log-level=info")}
 }
 
 // keysEnv hands keys to a program by its environment.
@@ -88,7 +88,11 @@ func (p *program) start() (cmd *exec.Cmd, url string) {
 	var log lockedBuffer
 	cmd.Stderr = &log
 	apptest.Must(p.t, cmd.Start())
-	p.t.Cleanup(func() { _ = cmd.Process.Kill(); _, _ = cmd.Process.Wait() })
+	p.t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_, _ = cmd.Process.Wait()
+		apptest.NoLeaks(p.t, log.String())
+	})
 	found := make(chan string, 1)
 	go func() {
 		lines := bufio.NewScanner(out)
@@ -112,6 +116,7 @@ func (p *program) run(command string) (out string, err error) {
 	cmd := exec.CommandContext(p.t.Context(), p.path, append([]string{command}, p.args...)...) //nolint:gosec // our own program
 	cmd.Env = p.env
 	raw, err := cmd.CombinedOutput()
+	apptest.NoLeaks(p.t, string(raw))
 	return string(raw), err
 }
 

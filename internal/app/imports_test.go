@@ -17,6 +17,7 @@ var features = []string{"identity", "unit", "request", "booking", "catalogue", "
 
 // betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
+	"identity": {"seal"},
 	"activity": {"hours"},
 	"campaign": {"hours"},
 	"booking":  {"catalogue"},

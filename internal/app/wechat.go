@@ -39,6 +39,21 @@ func (a *App) wechatLogin(ctx context.Context, code string) (openID, unionID str
 	return session.OpenID, session.UnionID, err
 }
 
+var errNoPhone = fault.New(fault.Unavailable, "wechat_unavailable", "这里还没有接通微信，请直接填写手机号")
+
+// wechatPhone trades the code of a getPhoneNumber button. A number of another country keeps
+// its code before it: who takes it decides.
+func (a *App) wechatPhone(ctx context.Context, code string) (string, error) {
+	if a.wechat == nil {
+		return "", errNoPhone
+	}
+	phone, err := a.wechat.PhoneNumber(ctx, code)
+	if err == nil && phone.CountryCode != "86" {
+		return "+" + phone.CountryCode + phone.Number, nil
+	}
+	return phone.Number, err
+}
+
 // newOutbox ties messages to WeChat by the templates that are set.
 func (a *App) newOutbox() (*outbox.Service, error) {
 	templates, err := templatesOf(a.cfg)

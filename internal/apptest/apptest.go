@@ -73,7 +73,8 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 	w.Clock.Set(Start)
 	cfg := config.Default()
 	cfg.Database, cfg.Listen, cfg.MetricsListen, cfg.DataDir = config.DSN(url), "127.0.0.1:0", "", t.TempDir()
-	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}}
+	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}, Cipher: "aes"}
+	cfg.Limits.Rate = config.Rate{} // tests are many people at one address, on a clock that stands still
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -82,7 +83,11 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 	var err error
 	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), app.WithClock(w.Clock.Now))
 	Must(t, err)
-	t.Cleanup(func() { Must(t, w.Close()) })
+	t.Cleanup(func() {
+		openids := w.openids()
+		Must(t, w.Close())
+		NoLeaks(t, w.Log.All(), openids...)
+	})
 	w.plant()
 	return w
 }
@@ -338,13 +343,22 @@ func WantCode(t testing.TB, err error, code string) {
 type Log struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
+	all bytes.Buffer // also what Lines gave out
 }
 
 // Write adds to the log.
 func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.all.Write(p)
 	return l.buf.Write(p)
+}
+
+// All is all that was logged, also what Lines gave out.
+func (l *Log) All() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 // String is all that was logged.

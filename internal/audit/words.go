@@ -1,6 +1,11 @@
 package audit
 
-import "yimi/internal/auth"
+import (
+	"maps"
+	"slices"
+
+	"yimi/internal/auth"
+)
 
 // words are what the log calls each operation that leaves a line; looks only read. A test
 // holds them against the contract.
@@ -18,7 +23,7 @@ var words = map[string]struct {
 	"addShift": {said: "添加班次"}, "updateShift": {said: "修改班次"}, "cancelShift": {said: "取消班次"},
 	"addSeries": {said: "添加重复班次"}, "updateSeries": {said: "修改重复班次"},
 	"decideSignups": {said: "审核报名"}, "cancelSignup": {said: "取消报名"}, "scanVolunteer": {said: "扫码签到签退"}, "recordAttendance": {said: "确认到场"},
-	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"},
+	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"},
 	"createServiceType": {said: "新建服务"}, "updateServiceType": {said: "修改服务"},
 	"updateProvider": {said: "修改社工资料"}, "setMyHours": {said: "设置自己的服务时间"}, "addMyException": {said: "添加自己的休息或加班"},
 	"removeMyException": {said: "撤掉自己的休息或加班"}, "renewMyFeed": {said: "更换自己的日历地址"}, "stopMyFeed": {said: "停用自己的日历地址"},
@@ -51,9 +56,12 @@ func IsLook(operation string) bool { return words[operation].look }
 
 var entityWords = map[Entity]string{
 	Unit: "组织单元", Grant: "授权", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
-	Proposal: "时长提议", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
+	Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
 	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Log: "操作记录",
 }
+
+// Entities lists the kinds of records.
+func Entities() []Entity { return slices.Sorted(maps.Keys(entityWords)) }
 
 // Said is the kind of a record in Chinese.
 func (e Entity) Said() string { return entityWords[e] }

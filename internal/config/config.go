@@ -63,6 +63,13 @@ type Limits struct {
 	CodeStep         time.Duration
 	SlotHold         time.Duration
 	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
+	Rate             Rate
+}
+
+// Rate is how many requests one server takes in a minute, and in one moment; 0: any number.
+type Rate struct {
+	PersonReads, PersonWrites, PersonUploads int // of one person
+	AddressRequests, AddressLogins           int // of one network address, behind which a whole school may sit
 }
 
 const (
@@ -90,6 +97,7 @@ func Default() Config {
 		LogLevel:      "info",
 		ShutdownGrace: 15 * time.Second,
 		MaxBodyBytes:  256 << 10,
+		Keys:          Keys{Cipher: "aes"},
 		WeChat:        WeChat{State: "formal"},
 		Token:         Token{AccessTTL: 15 * time.Minute, RefreshTTL: 30 * 24 * time.Hour},
 		Limits: Limits{
@@ -100,6 +108,7 @@ func Default() Config {
 			CodeStep:         30 * time.Second,
 			SlotHold:         15 * time.Minute,
 			AccuracyMetres:   100,
+			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, AddressRequests: 12_000, AddressLogins: 1200},
 		},
 		Retention: Retention{Requests: 3 * year, Records: 5 * year, Drafts: 90 * day, Notices: year, Looks: 3 * year, Sessions: 30 * day},
 	}
@@ -127,6 +136,7 @@ var settings = []setting{
 	{name: "keys.access_tokens", field: func(c *Config) any { return &c.Keys.AccessTokens }},
 	{name: "keys.checkin", field: func(c *Config) any { return &c.Keys.Checkin }},
 	{name: "keys.fields", field: func(c *Config) any { return &c.Keys.Fields }},
+	{name: "keys.cipher", field: func(c *Config) any { return &c.Keys.Cipher }, usage: "what private fields are encrypted by: aes or sm4"},
 	{name: "token.access_ttl", field: func(c *Config) any { return &c.Token.AccessTTL }, usage: "life of an access token"},
 	{name: "token.refresh_ttl", field: func(c *Config) any { return &c.Token.RefreshTTL }, usage: "life of a login that is not used"},
 	{name: "wechat.app_id", field: func(c *Config) any { return &c.WeChat.AppID }, usage: "the mini-program's AppID"},
@@ -154,6 +164,11 @@ var settings = []setting{
 	{name: "retention.notices", field: func(c *Config) any { return &c.Retention.Notices }, usage: "how long notices are kept; 0: for ever"},
 	{name: "retention.looks", field: func(c *Config) any { return &c.Retention.Looks }, usage: "how long it is kept who looked at a request; 0: for ever"},
 	{name: "retention.sessions", field: func(c *Config) any { return &c.Retention.Sessions }, usage: "how long sessions are kept that ran out; 0: for ever"},
+	{name: "limits.rate.person_reads", field: func(c *Config) any { return &c.Limits.Rate.PersonReads }, usage: "readings of one person in a minute; 0: any number"},
+	{name: "limits.rate.person_writes", field: func(c *Config) any { return &c.Limits.Rate.PersonWrites }, usage: "writings of one person in a minute; 0: any number"},
+	{name: "limits.rate.person_uploads", field: func(c *Config) any { return &c.Limits.Rate.PersonUploads }, usage: "uploads of one person in a minute; 0: any number"},
+	{name: "limits.rate.address_requests", field: func(c *Config) any { return &c.Limits.Rate.AddressRequests }, usage: "requests from one address in a minute; 0: any number"},
+	{name: "limits.rate.address_logins", field: func(c *Config) any { return &c.Limits.Rate.AddressLogins }, usage: "logins from one address in a minute; 0: any number"},
 }
 
 // env is the setting's environment variable.

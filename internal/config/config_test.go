@@ -108,7 +108,7 @@ func TestEverySettingHasItsDoors(t *testing.T) {
 		if _, err := config.Load(nil, []string{env}); err != nil && strings.Contains(err.Error(), "no setting") {
 			t.Errorf("%s from the environment: %v", name, err)
 		}
-		secret := strings.HasPrefix(name, "keys.") || name == "wechat.secret"
+		secret := strings.HasPrefix(name, "keys.") && name != "keys.cipher" || name == "wechat.secret"
 		flag := regexp.MustCompile(`(?m)^ +--` + regexp.QuoteMeta(strings.ReplaceAll(name, "_", "-")) + `[ \[]`)
 		if there := flag.MatchString(usage); there == secret {
 			t.Errorf("%s: has a flag is %v, is a secret is %v", name, there, secret)
@@ -152,6 +152,7 @@ keys:
   access_tokens: ["a:dG9vLXNob3J0"]
   checkin: no-colon
   fields: ["`+keyA+`", "`+keyA+`"]
+  cipher: rot13
 token: {access_ttl: 2h, refresh_ttl: 1h}
 wechat: {app_id: gh_123, secret: shhh-not-thirty-two, base_url: "ftp://x", state: beta, templates: {request_result: x, request_assigned: x,
   booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x, dispute_answered: x}}
@@ -163,6 +164,7 @@ limits:
   code_step: 1s
   slot_hold: 30d
   accuracy_metres: 1.5
+  rate: {person_reads: -1, person_writes: -1, person_uploads: -1, address_requests: -1, address_logins: -1}
   colour: red
 retention: {requests: 2h, records: 1h, drafts: -1d, notices: soon, looks: 99999d, sessions: 1h}
 colour: red

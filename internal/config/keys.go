@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,8 @@ type Keys struct {
 	AccessTokens []Key // sign access tokens
 	Checkin      []Key // derive the check-in codes
 	Fields       []Key // encrypt fields such as identity numbers
+
+	Cipher string // what Fields encrypt by: aes or sm4
 }
 
 type keySet struct {
@@ -120,21 +123,74 @@ func (c Config) storedKeys(name string) ([]Key, error) {
 	return readKeyFile(path)
 }
 
+// FieldsFile is the file of the keys that encrypt fields; "" when they are in the settings.
+func (c Config) FieldsFile() string {
+	if len(c.Keys.Fields) > 0 {
+		return ""
+	}
+	return filepath.Join(c.DataDir, "keys", "fields.key")
+}
+
+// AddFieldsKey puts a new key in front of those in the file and gives its id.
+func (c Config) AddFieldsKey() (id string, err error) {
+	fresh := newKey()
+	id, _, _ = strings.Cut(fresh, ":")
+	return id, rewriteKeyFile(c.FieldsFile(), func(lines []string) []string { return append([]string{fresh}, lines...) })
+}
+
+// DropFieldsKeys takes the keys out of the file, but never the first.
+func (c Config) DropFieldsKeys(ids []string) error {
+	return rewriteKeyFile(c.FieldsFile(), func(lines []string) []string {
+		return append(lines[:1:1], slices.DeleteFunc(lines[1:], func(line string) bool {
+			id, _, _ := strings.Cut(line, ":")
+			return slices.Contains(ids, id)
+		})...)
+	})
+}
+
+// rewriteKeyFile puts other lines into a key file: a kill at any moment leaves the old ones or the new.
+func rewriteKeyFile(path string, change func(lines []string) []string) error {
+	if _, err := readKeyFile(path); err != nil {
+		return err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	temp, err := writeKeys(path, strings.Join(change(strings.Fields(string(b))), "\n")+"\n")
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// writeKeys writes whole keys to a file beside path and gives its name.
+func writeKeys(path, text string) (temp string, err error) {
+	temp = path + "." + rand.Text()
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(temp))
+	}
+	return temp, nil
+}
+
 // makeKeyFile makes path with one new key, unless another process was faster.
 // The key is written whole to a file of another name, which is then linked to
 // path: a link is made only where nothing is, and a kill at any moment leaves
 // either no key or a whole one.
 func makeKeyFile(path string) error {
-	temp := path + "." + rand.Text()
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	temp, err := writeKeys(path, newKey()+"\n")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temp) }()
-	_, err = f.WriteString(newKey() + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
 	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}

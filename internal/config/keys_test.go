@@ -210,3 +210,35 @@ func TestManyProcessesMakeOneKey(t *testing.T) {
 	}
 	wantOne(t, got)
 }
+
+func TestFieldsKeysComeAndGo(t *testing.T) {
+	t.Parallel()
+	c := inDir(filepath.Join(t.TempDir(), "data"))
+	first, err := c.LoadKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := first.Fields[0].ID
+	fresh, err := c.AddFieldsKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := c.LoadKeys()
+	if err != nil || len(both.Fields) != 2 || both.Fields[0].ID != fresh || !reflect.DeepEqual(both.Fields[1], first.Fields[0]) {
+		t.Errorf("%v, %v", both.Fields, err)
+	}
+	if err := c.DropFieldsKeys([]string{fresh, old}); err != nil {
+		t.Fatal(err)
+	}
+	if last, err := c.LoadKeys(); err != nil || len(last.Fields) != 1 || last.Fields[0].ID != fresh {
+		t.Errorf("the first stays, whatever is asked: %v, %v", last.Fields, err)
+	}
+	wantMode(t, c.FieldsFile(), 0o600)
+	if entries, _ := os.ReadDir(filepath.Dir(c.FieldsFile())); len(entries) != 3 {
+		t.Errorf("%d files in the folder, want 3", len(entries))
+	}
+	c.Keys.Fields = first.Fields
+	if c.FieldsFile() != "" {
+		t.Error("keys of the settings have a file")
+	}
+}

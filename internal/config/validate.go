@@ -86,6 +86,12 @@ func (c Config) checkBasics(f *faults) {
 	}
 	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
 	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
+	r := c.Limits.Rate
+	checkRange(f, "limits.rate.person_reads", r.PersonReads, 0, 1_000_000)
+	checkRange(f, "limits.rate.person_writes", r.PersonWrites, 0, 1_000_000)
+	checkRange(f, "limits.rate.person_uploads", r.PersonUploads, 0, 1_000_000)
+	checkRange(f, "limits.rate.address_requests", r.AddressRequests, 0, 1_000_000)
+	checkRange(f, "limits.rate.address_logins", r.AddressLogins, 0, 1_000_000)
 }
 
 func checkRange[T int | int64](f *faults, name string, n, least, most T) {
@@ -95,6 +101,9 @@ func checkRange[T int | int64](f *faults, name string, n, least, most T) {
 }
 
 func (c Config) checkKeys(f *faults) {
+	if c.Keys.Cipher != "aes" && c.Keys.Cipher != "sm4" {
+		f.add("keys.cipher", "is no cipher known here", "write aes or sm4")
+	}
 	sets := c.Keys.sets()
 	for i, set := range sets {
 		if len(set.keys) == 0 && c.Database.MySQL() && !c.Demo {

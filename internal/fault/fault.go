@@ -48,6 +48,7 @@ type Error struct {
 	Message  string
 	Fields   []Field
 	Openings []Opening
+	Wait     time.Duration // of TooMany: when to try again; 0: not known
 	cause    error
 }
 
@@ -99,6 +100,13 @@ func (e *Error) Because(cause error) *Error {
 func (e *Error) Offering(openings []Opening) *Error {
 	c := *e
 	c.Openings = openings
+	return &c
+}
+
+// After returns a copy of e that says how long to wait before trying again.
+func (e *Error) After(wait time.Duration) *Error {
+	c := *e
+	c.Wait = wait
 	return &c
 }
 

@@ -44,6 +44,7 @@ func (Dispute) TableName() string { return "hour_disputes" }
 // DisputeLine is a dispute with what screens show beside it.
 type DisputeLine struct {
 	Dispute
+	OwnerID        int64
 	PersonName     string
 	AnsweredByName string
 	ActivityTitle  string

@@ -59,6 +59,16 @@ type Entry struct {
 	CreatedAt    store.Time
 	PreviousHash string
 	Hash         string
+
+	owner int64 // whose totals it moves, when not PersonID's
+}
+
+// ownerID is whose totals the entry moves.
+func (e *Entry) ownerID() int64 {
+	if e.owner != 0 {
+		return e.owner
+	}
+	return e.PersonID
 }
 
 // TableName names the ledger's table.
@@ -176,6 +186,8 @@ type Mine struct {
 // Line is an entry with the names shown beside it and the presence under it.
 type Line struct {
 	Entry
+	OwnerID        int64 // the volunteer, or whom the account was merged into
+	Key            int64 `gorm:"-"` // the place in a list of a person's entries
 	PersonName     string
 	ActivityTitle  string
 	PlaceName      string

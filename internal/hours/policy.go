@@ -31,8 +31,8 @@ func MayRecord(a auth.Actor, unitPath string, personID int64) error {
 }
 
 // MayDecide tells whether the actor is the second person of a proposal (rule 2).
-func MayDecide(a auth.Actor, unitPath string, p *Proposal) error {
-	if err := MayRecord(a, unitPath, p.PersonID); err != nil {
+func MayDecide(a auth.Actor, p *ProposalLine) error {
+	if err := MayRecord(a, p.UnitPath, p.OwnerID); err != nil {
 		return err
 	}
 	if a.PersonID == p.ProposedBy {
@@ -42,6 +42,6 @@ func MayDecide(a auth.Actor, unitPath string, p *Proposal) error {
 }
 
 // maySee tells whether the actor may open an entry: the volunteer, or the unit's staff.
-func maySee(a auth.Actor, unitPath string, e *Entry) bool {
-	return a.PersonID == e.PersonID || a.Manages(unitPath)
+func maySee(a auth.Actor, e *Line) bool {
+	return a.PersonID == e.OwnerID || a.Manages(e.UnitPath)
 }

@@ -48,6 +48,7 @@ func (Proposal) TableName() string { return "hour_proposals" }
 // ProposalLine is a proposal with the names shown beside it.
 type ProposalLine struct {
 	Proposal
+	OwnerID        int64
 	PersonName     string
 	ProposedByName string
 	ActivityTitle  string

@@ -108,7 +108,7 @@ func (s *Service) EntriesOf(ctx context.Context, personID int64, f Filter) ([]Li
 // Entry gives one entry down to its check-in; what is not the actor's to know of is not found.
 func (s *Service) Entry(ctx context.Context, id int64) (*Line, error) {
 	l, err := findEntryLine(s.db.Read(ctx), id)
-	if store.IsNotFound(err) || err == nil && !maySee(auth.From(ctx), l.UnitPath, &l.Entry) {
+	if store.IsNotFound(err) || err == nil && !maySee(auth.From(ctx), l) {
 		return nil, fault.Missing("时长记录")
 	}
 	return l, err

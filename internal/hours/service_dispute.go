@@ -17,13 +17,13 @@ func (s *Service) DisputeEntry(ctx context.Context, entryID int64, words string)
 	var d *Dispute
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		e, err := findEntryLine(tx.DB, entryID)
-		if store.IsNotFound(err) || err == nil && e.PersonID != auth.From(ctx).PersonID {
+		if store.IsNotFound(err) || err == nil && e.OwnerID != auth.From(ctx).PersonID {
 			return fault.Missing("时长记录")
 		}
 		if err != nil {
 			return err
 		}
-		d = &Dispute{EntryID: e.ID, PersonID: e.PersonID, UnitID: e.UnitID, Words: words}
+		d = &Dispute{EntryID: e.ID, PersonID: e.OwnerID, UnitID: e.UnitID, Words: words}
 		err = insertDispute(tx, d)
 		if store.IsDuplicate(err) {
 			return errDisputeOpen.Because(err)
@@ -60,7 +60,7 @@ func (s *Service) AnswerDispute(ctx context.Context, id int64, action, answer st
 		if err != nil {
 			return err
 		}
-		if err := MayRecord(auth.From(ctx), d.UnitPath, d.PersonID); err != nil {
+		if err := MayRecord(auth.From(ctx), d.UnitPath, d.OwnerID); err != nil {
 			return err
 		}
 		return answerDispute(tx, d, action, auth.From(ctx).PersonID, answer)

@@ -95,7 +95,7 @@ func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, MayRecord(a, e.UnitPath, e.PersonID)
+	return e, MayRecord(a, e.UnitPath, e.OwnerID)
 }
 
 // propose sets the difference to what the entry comes to with its corrections so far.

@@ -41,11 +41,14 @@ func (CampaignPerson) TableName() string { return "campaign_people" }
 // turn moves the volunteer's roll-up and takes the next number of the chain. The
 // row stays locked until the transaction ends, so one volunteer's entries queue.
 func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
-	moved, err := moveVolunteer(tx, e)
+	if e.Class == Correction {
+		return turnOfCorrection(tx, e)
+	}
+	moved, err := moveVolunteer(tx, e.PersonID, 1, e.Minutes, e.services())
 	if err == nil && !moved {
 		err = tx.Create(&Volunteer{e.PersonID, 1, "", e.Minutes, e.services()}).Error
 		if store.IsDuplicate(err) { // somebody made the first entry just now
-			_, err = moveVolunteer(tx, e)
+			_, err = moveVolunteer(tx, e.PersonID, 1, e.Minutes, e.services())
 		}
 	}
 	if err != nil {
@@ -54,11 +57,31 @@ func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
 	return findVolunteer(tx.DB, e.PersonID)
 }
 
-func moveVolunteer(tx *store.Tx, e *Entry) (bool, error) {
-	res := tx.Model(&Volunteer{}).Where("person_id = ?", e.PersonID).Updates(map[string]any{
-		"sequence": gorm.Expr("sequence + 1"),
-		"minutes":  gorm.Expr("minutes + ?", e.Minutes),
-		"entries":  gorm.Expr("entries + ?", e.services()),
+// turnOfCorrection takes the next number of the corrected entry's chain and moves the roll-up
+// of its owner: who had two accounts has two chains, and one total (docs/adr/0016). The
+// owner is read behind the chain's row, on which a merge waits.
+func turnOfCorrection(tx *store.Tx, e *Entry) (now Volunteer, err error) {
+	if _, err := moveVolunteer(tx, e.PersonID, 1, 0, 0); err != nil {
+		return now, err
+	}
+	var p struct{ MergedInto *int64 }
+	if err := tx.Table("people").Select("merged_into").Where("id = ?", e.PersonID).Take(&p).Error; err != nil {
+		return now, err
+	}
+	if p.MergedInto != nil {
+		e.owner = *p.MergedInto
+	}
+	if _, err := moveVolunteer(tx, e.ownerID(), 0, e.Minutes, e.services()); err != nil {
+		return now, err
+	}
+	return findVolunteer(tx.DB, e.PersonID)
+}
+
+func moveVolunteer(tx *store.Tx, personID int64, steps, minutes, entries int) (bool, error) {
+	res := tx.Model(&Volunteer{}).Where("person_id = ?", personID).Updates(map[string]any{
+		"sequence": gorm.Expr("sequence + ?", steps),
+		"minutes":  gorm.Expr("minutes + ?", minutes),
+		"entries":  gorm.Expr("entries + ?", entries),
 	})
 	return res.RowsAffected == 1, res.Error
 }
@@ -76,18 +99,18 @@ func addToMonth(tx *store.Tx, e *Entry) error {
 			"minutes": gorm.Expr("volunteer_months.minutes + ?", e.Minutes),
 			"entries": gorm.Expr("volunteer_months.entries + ?", e.services()),
 		}),
-	}).Create(&Month{e.PersonID, e.Month, e.Minutes, e.services()}).Error
+	}).Create(&Month{e.ownerID(), e.Month, e.Minutes, e.services()}).Error
 }
 
 // addToCampaignPerson reports whether this is the person's first entry in the
 // campaign. The volunteer's row is locked, so reading first is safe.
 func addToCampaignPerson(tx *store.Tx, e *Entry) (first bool, err error) {
-	res := tx.Model(&CampaignPerson{}).Where("campaign_id = ? AND person_id = ?", e.CampaignID, e.PersonID).
+	res := tx.Model(&CampaignPerson{}).Where("campaign_id = ? AND person_id = ?", e.CampaignID, e.ownerID()).
 		Updates(map[string]any{"minutes": gorm.Expr("minutes + ?", e.Minutes), "entries": gorm.Expr("entries + ?", e.services())})
 	if res.Error != nil || res.RowsAffected == 1 {
 		return false, res.Error
 	}
-	return true, tx.Create(&CampaignPerson{e.CampaignID, e.PersonID, e.Minutes, e.services()}).Error
+	return true, tx.Create(&CampaignPerson{e.CampaignID, e.ownerID(), e.Minutes, e.services()}).Error
 }
 
 // addToTotals moves every hot total in one statement, always in the same order.
@@ -152,7 +175,7 @@ func monthsOf(db *gorm.DB, personID int64, months []string) (out []Month, err er
 	return out, err
 }
 
-const entryColumns = `hour_entries.*, people.name AS person_name, activities.title AS activity_title,
+const entryColumns = `hour_entries.*, COALESCE(people.merged_into, people.id) AS owner_id, people.name AS person_name, activities.title AS activity_title,
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
 	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method`
@@ -176,8 +199,18 @@ func findEntryLine(db *gorm.DB, id int64) (*Line, error) {
 	return &l, err
 }
 
+// entriesOf lists one chain by its sequence; who had two accounts has the entries of both, by
+// when they were made.
 func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
-	q := entryLines(db).Where("hour_entries.person_id = ?", personID)
+	var old []int64
+	if err := db.Table("people").Where("merged_into = ?", personID).Pluck("id", &old).Error; err != nil {
+		return nil, err
+	}
+	key := "hour_entries.sequence"
+	if len(old) > 0 {
+		key = "hour_entries.id"
+	}
+	q := entryLines(db).Where("hour_entries.person_id IN ?", append(old, personID))
 	if f.Month != "" {
 		q = q.Where("hour_entries.month = ?", f.Month)
 	}
@@ -185,9 +218,15 @@ func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
 		q = q.Where("hour_entries.campaign_id = ?", f.CampaignID)
 	}
 	if f.Before != 0 {
-		q = q.Where("hour_entries.sequence < ?", f.Before)
+		q = q.Where(key+" < ?", f.Before)
 	}
-	err = q.Order("hour_entries.sequence DESC").Limit(f.Limit).Find(&out).Error
+	err = q.Order(key + " DESC").Limit(f.Limit).Find(&out).Error
+	for i := range out {
+		out[i].Key = out[i].Sequence
+		if len(old) > 0 {
+			out[i].Key = out[i].ID
+		}
+	}
 	return out, err
 }
 

@@ -9,7 +9,7 @@ import (
 
 func disputeLines(db *gorm.DB) *gorm.DB {
 	return db.Table("hour_disputes").
-		Select(`hour_disputes.*, people.name AS person_name, COALESCE(answerer.name, '') AS answered_by_name, activities.title AS activity_title,
+		Select(`hour_disputes.*, COALESCE(people.merged_into, people.id) AS owner_id, people.name AS person_name, COALESCE(answerer.name, '') AS answered_by_name, activities.title AS activity_title,
 			hour_entries.minutes, hour_entries.starts_at, hour_entries.ends_at, units.path AS unit_path`).
 		Joins("JOIN hour_entries ON hour_entries.id = hour_disputes.entry_id").
 		Joins("JOIN people ON people.id = hour_disputes.person_id").

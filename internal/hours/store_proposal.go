@@ -10,7 +10,7 @@ import (
 // proposalLines selects proposals with the names that a screen shows beside them.
 func proposalLines(db *gorm.DB) *gorm.DB {
 	return db.Table("hour_proposals").
-		Select(`hour_proposals.*, people.name AS person_name, proposer.name AS proposed_by_name,
+		Select(`hour_proposals.*, COALESCE(people.merged_into, people.id) AS owner_id, people.name AS person_name, proposer.name AS proposed_by_name,
 			activities.title AS activity_title, shifts.starts_at, shifts.ends_at, units.path AS unit_path`).
 		Joins("JOIN people ON people.id = hour_proposals.person_id").
 		Joins("JOIN people proposer ON proposer.id = hour_proposals.proposed_by").

@@ -13,7 +13,7 @@ func entriesAfter(db *gorm.DB, last *Entry, limit int) (out []Entry, err error) 
 func brokenEnds(db *gorm.DB, limit int) (people []int64, err error) {
 	err = db.Table("volunteer_hours v").
 		Joins("LEFT JOIN hour_entries e ON e.person_id = v.person_id AND e.sequence = v.sequence AND e.hash = v.last_hash").
-		Where("e.id IS NULL").Limit(limit).Pluck("v.person_id", &people).Error
+		Where("e.id IS NULL AND v.sequence > 0").Limit(limit).Pluck("v.person_id", &people).Error
 	return people, err
 }
 
@@ -22,13 +22,19 @@ type rollUp struct{ name, kept, summed string }
 
 const services = "SUM(CASE WHEN e.class = 'correction' THEN 0 ELSE 1 END)"
 
+// The totals of who had two accounts are one person's (docs/adr/0016).
+const (
+	owner  = "COALESCE(p.merged_into, e.person_id)"
+	people = "LEFT JOIN people p ON p.id = e.person_id"
+)
+
 var rollUps = []rollUp{
 	{"volunteer_hours", "SELECT person_id AS k, minutes AS m, entries AS n FROM volunteer_hours",
-		"SELECT e.person_id, -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.person_id"},
+		"SELECT " + owner + " AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"volunteer_months", "SELECT CONCAT(person_id, '/', month) AS k, minutes AS m, entries AS n FROM volunteer_months",
-		"SELECT CONCAT(e.person_id, '/', e.month), -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.person_id, e.month"},
+		"SELECT CONCAT(" + owner + ", '/', e.month) AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"campaign_people", "SELECT CONCAT(campaign_id, '/', person_id) AS k, minutes AS m, entries AS n FROM campaign_people",
-		"SELECT CONCAT(e.campaign_id, '/', e.person_id), -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id, e.person_id"},
+		"SELECT CONCAT(e.campaign_id, '/', " + owner + ") AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
 	{"campaign totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign'",
 		"SELECT e.campaign_id, -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id"},
 	{"campaign volunteers", "SELECT scope_id AS k, volunteers AS m, 0 AS n FROM hour_totals WHERE scope = 'campaign'",

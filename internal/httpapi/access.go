@@ -73,8 +73,9 @@ var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
 	"exportMe": signedIn, "closeAccount": signedIn,
+	"listDuplicates": staff, "settleDuplicate": staff,
 	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
-	"registerVolunteer": signedIn, "getSettings": public,
+	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
@@ -86,7 +87,7 @@ var access = map[string]rule{
 	"createActivity": staff, "updateActivity": staff, "publishActivity": staff, "finishActivity": staff, "cancelActivity": staff,
 	"addShift": staff, "updateShift": staff, "cancelShift": staff, "addSeries": staff, "updateSeries": staff,
 	"signUp": volunteer, "getSignup": signedIn, "cancelSignup": signedIn, "confirmSignup": volunteer, "listMySignups": signedIn,
-	"listSignups": staff, "decideSignups": staff,
+	"listSignups": staff, "openSignupContact": staff, "decideSignups": staff,
 	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "getShiftCode": staff, "scanVolunteer": staff,
 	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
 

@@ -12,6 +12,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/httpapi"
+	"yimi/internal/identity"
 	"yimi/internal/outbox"
 	"yimi/internal/request"
 	"yimi/internal/store"
@@ -140,11 +141,14 @@ func (b *ledger) deedsOnActivities(l *apptest.Loop) {
 	a.Approval = activity.ApprovalStaff
 	shift := l.Publish(a, apptest.At(48*time.Hour, 5))[0].Shift
 	people := l.People("林晓雯", "白雪", "金玉芳")
-	signups := make([]int64, len(people))
+	signups, phone := make([]int64, len(people)), apptest.Phone
 	for i, p := range people {
 		signups[i] = l.SignUp(p, shift.ID).ID
 	}
 	b.do("decideSignups", l.Staff, map[string]any{"ids": signups, "decision": "approve"})
+	_, err := l.Identity.UpdateMe(apptest.As(people[0]), identity.Patch{Phone: &phone})
+	apptest.Must(b.t, err)
+	b.do("openSignupContact", l.Staff, nil, signups[0])
 	b.do("cancelSignup", l.Staff, map[string]any{"reason": "不来了"}, signups[2])
 	l.Clock.Set(shift.StartsAt.Time)
 	b.do("scanVolunteer", l.Staff, map[string]any{"token": l.Activities.PersonCode(apptest.As(people[0])).Token, "kind": "in"}, shift.ID)
@@ -156,6 +160,8 @@ func (b *ledger) deedsOnActivities(l *apptest.Loop) {
 	apptest.Must(b.t, l.Store.Read(b.t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", people[0].PersonID).Take(&entry).Error)
 	proposal := rawID(b.do("proposeCorrection", l.Staff, map[string]any{"minutes": 90, "reason": "多留了半小时"}, entry.ID))
 	b.do("decideProposals", l.Second, map[string]any{"ids": []int64{proposal}, "decision": "approve"})
+	dispute := rawID(b.s.Call(b.t, people[0], "POST", fmt.Sprintf("/hours/entries/%d/disputes", entry.ID), map[string]any{"words": "不该有的话"}).Body)
+	b.do("answerDispute", l.Staff, map[string]any{"action": "keep", "answer": "不该有的话"}, dispute)
 	b.do("finishActivity", l.Staff, nil, shift.ActivityID)
 }
 

@@ -43,7 +43,7 @@ func registerDocs(e *gin.Engine) {
 			return
 		}
 		c.Header("Content-Type", "text/html; charset=utf-8")
-		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		_ = tmpl.Execute(c.Writer, map[string]any{"Spec": spec, "Tags": docsTags(spec)})
 	})
 }

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -35,6 +37,9 @@ func refuse(c *gin.Context, err error) {
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
 		Code: f.Code, Detail: f.Message, RequestID: c.GetString(requestIDKey), Fields: fieldProblems(f.Fields), NextFree: openings(f.Openings),
 	})
+	if f.Wait > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(f.Wait.Seconds()))))
+	}
 	if status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
@@ -57,5 +62,6 @@ var (
 	errRoute    = fault.New(fault.NotFound, "not_found", "没有这个地址，请检查后再试")
 	errMethod   = fault.New(fault.NotFound, "not_found", "这个地址不支持这种请求")
 	errBody     = fault.New(fault.Invalid, "invalid_body", "提交的内容格式不对，请检查后再试")
+	errOrigin   = fault.New(fault.Forbidden, "cross_origin", "这个请求来自别的网站，没有执行")
 	errTooLarge = fault.New(fault.TooLarge, "body_too_large", "提交的内容太大了，请精简后再试")
 )

@@ -140,6 +140,7 @@ func (s *Server) person(ctx context.Context, p *identity.Profile) (api.Person, e
 
 func profile(p *identity.Profile) api.Person {
 	out := api.Person{ID: p.ID, Name: p.Name, Sex: some(api.Sex(p.Sex)), IsVolunteer: p.IsVolunteer(),
+		Phone: some(maskPhone(p.Phone)), IdentityType: some(api.IdentityType(p.Contact.IdentityType)), IdentityNumber: some(maskNumber(p.IdentityNumber)),
 		ShowOnLeaderboard: p.ShowOnLeaderboard, Skills: strs[api.Skill](p.Skills), Roles: []api.Role{{Role: api.RoleNameResident}}}
 	if p.BirthDate != nil {
 		d := dateOf(*p.BirthDate)

@@ -92,11 +92,30 @@ func (s *Server) UpdateMe(ctx context.Context, r api.UpdateMeRequestObject) (api
 	person, err := s.personAnswer(ctx)(s.Identity.UpdateMe(ctx, identity.Patch{
 		Name: r.Body.Name, Sex: (*identity.Sex)(r.Body.Sex), BirthDate: birthDate(r.Body.BirthDate), UnitID: r.Body.UnitID,
 		Skills: words(r.Body.Skills), ShowOnLeaderboard: r.Body.ShowOnLeaderboard,
+		Phone: r.Body.Phone, IdentityType: (*identity.IdentityType)(r.Body.IdentityType), IdentityNumber: r.Body.IdentityNumber,
 	}))
 	if err != nil {
 		return nil, err
 	}
 	return api.UpdateMe200JSONResponse(person), nil
+}
+
+// GetMyContact gives the actor's phone and identity number in full.
+func (s *Server) GetMyContact(ctx context.Context, _ api.GetMyContactRequestObject) (api.GetMyContactResponseObject, error) {
+	c, err := s.Identity.MyContact(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetMyContact200JSONResponse{Phone: some(c.Phone), IdentityType: some(api.IdentityType(c.IdentityType)), IdentityNumber: some(c.IdentityNumber)}, nil
+}
+
+// SetMyPhone keeps the phone that WeChat knows.
+func (s *Server) SetMyPhone(ctx context.Context, r api.SetMyPhoneRequestObject) (api.SetMyPhoneResponseObject, error) {
+	person, err := s.personAnswer(ctx)(s.Identity.SetMyPhone(ctx, r.Body.Code))
+	if err != nil {
+		return nil, err
+	}
+	return api.SetMyPhone200JSONResponse(person), nil
 }
 
 // RegisterVolunteer makes the actor a volunteer.

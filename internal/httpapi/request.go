@@ -74,6 +74,19 @@ func maskPhone(phone string) string {
 	return phone[:3] + "****" + phone[len(phone)-4:]
 }
 
+// maskNumber keeps the first three and the last four characters of an identity card's number,
+// 640***********123X, and fewer of a shorter one.
+func maskNumber(number string) string {
+	front, back := 3, 4
+	if len(number) < 15 {
+		front, back = 1, 2
+	}
+	if len(number) <= front+back {
+		return strings.Repeat("*", len(number))
+	}
+	return number[:front] + strings.Repeat("*", len(number)-front-back) + number[len(number)-back:]
+}
+
 func (s *Server) requestLines(ctx context.Context, rows []request.Line) []api.Request {
 	a := auth.From(ctx)
 	return mapped(rows, func(l *request.Line) api.Request { return s.requestLine(a, l) })

@@ -34,6 +34,7 @@ type Config struct {
 	Demo           bool
 	MaxBodyBytes   int64    // largest request body
 	TrustedProxies []string // addresses whose X-Forwarded-For is believed
+	Rates          Rates
 }
 
 // Deps are the parts that the transport puts together.
@@ -66,6 +67,9 @@ type Server struct {
 	Deps
 	spec       *openapi3.T
 	operations map[string]*operation
+	origins    http.CrossOriginProtection
+	people     *buckets // of persons, by class
+	addresses  *buckets // of networks
 }
 
 var _ api.StrictServerInterface = (*Server)(nil)
@@ -76,7 +80,7 @@ func New(deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Deps: deps, spec: spec, operations: ops}, nil
+	return &Server{Deps: deps, spec: spec, operations: ops, people: newBuckets(), addresses: newBuckets()}, nil
 }
 
 // Engine is the router with the contract under Base, the docs and the health
@@ -91,7 +95,7 @@ func (s *Server) Engine() (*gin.Engine, error) {
 	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
 	registerDocs(e)
-	g := e.Group("", s.observe, s.route, s.authenticate, s.authorize, s.limitBody, s.validate, s.idempotent)
+	g := e.Group("", s.observe, s.route, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, s.limitBody, s.validate, s.idempotent)
 	strict := api.NewStrictHandlerWithOptions(s, nil, api.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { refuse(c, errBody.Because(err)) },
 		HandlerErrorFunc:         refuse,
@@ -145,6 +149,14 @@ func (s *Server) route(c *gin.Context) {
 	ctx := context.WithValue(c.Request.Context(), addrKey{}, c.ClientIP())
 	ctx = audit.With(ctx, audit.Origin{Operation: o.id, Network: audit.Network(c.ClientIP()), RequestID: c.GetString(requestIDKey)})
 	c.Request = c.Request.WithContext(ctx)
+}
+
+// sameOrigin refuses a write that a browser sends for another site's page (Sec-Fetch-Site, or
+// Origin against Host). WeChat and other programs send neither.
+func (s *Server) sameOrigin(c *gin.Context) {
+	if err := s.origins.Check(c.Request); err != nil {
+		refuse(c, errOrigin.Because(err))
+	}
 }
 
 // authenticate puts the actor of the bearer token into the context. The session is

@@ -37,6 +37,7 @@ func (s *Server) signup(a auth.Actor, l *activity.SignupLine) api.Signup {
 		PersonID: l.PersonID, PersonName: l.PersonName, Skills: []api.Skill{},
 	}
 	if a.Manages(l.UnitPath) {
+		out.HasPhone = some(l.HasPhone)
 		out.MinutesTotal, out.Skills = l.MinutesTotal, strs[api.Skill]((&activity.Activity{Skills: l.Skills}).SkillWords())
 		if age := l.Age(); age >= 0 {
 			out.Age = &age
@@ -119,6 +120,15 @@ func (s *Server) ListSignups(ctx context.Context, r api.ListSignupsRequestObject
 	}
 	rows, next := page(rows, limit, func(l *activity.SignupLine) string { return cursor(l.ID) })
 	return api.ListSignups200JSONResponse{NextCursor: next, Items: s.signups(ctx, rows)}, nil
+}
+
+// OpenSignupContact opens a volunteer's phone.
+func (s *Server) OpenSignupContact(ctx context.Context, r api.OpenSignupContactRequestObject) (api.OpenSignupContactResponseObject, error) {
+	c, err := s.Activities.OpenContact(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.OpenSignupContact200JSONResponse{Name: c.Name, Phone: c.Phone}, nil
 }
 
 // DecideSignups approves or rejects many.
@@ -205,7 +215,7 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 	out := api.AttendanceRow{SignupID: l.ID, PersonID: l.PersonID, PersonName: l.PersonName, State: api.SignupState(l.State),
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
-		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName)}
+		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone}
 	if l.EntryMinutes != nil {
 		out.Minutes = *l.EntryMinutes
 	}

@@ -17,6 +17,9 @@ type Export struct {
 	Name              string               `json:"name"`
 	Sex               Sex                  `json:"sex"`
 	BirthDate         *string              `json:"birth_date"`
+	Phone             string               `json:"phone"`
+	IdentityType      IdentityType         `json:"identity_type"`
+	IdentityNumber    string               `json:"identity_number"`
 	HomeUnit          string               `json:"home_unit"`
 	Skills            []string             `json:"skills"`
 	VolunteerSince    *time.Time           `json:"volunteer_since"`

@@ -24,9 +24,6 @@ func (s *Service) SkipDummies() {
 	s.verifyDummy = func(context.Context, string) error { return nil }
 }
 
-// Network is what an address is throttled by.
-func Network(address string) string { return network(address) }
-
 // RotateTwice runs the transaction of one refresh twice, as after a COMMIT whose
 // reply was lost, and gives what the second run says.
 func (s *Service) RotateTwice(ctx context.Context, secret, next string) (first bool, err error) {
@@ -41,3 +38,6 @@ func (s *Service) RotateTwice(ctx context.Context, secret, next string) (first b
 	}
 	return first, nil
 }
+
+// WithCheckDigit completes a resident card's first seventeen digits.
+func WithCheckDigit(body string) string { return body + string(checkDigit(body)) }

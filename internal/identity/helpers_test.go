@@ -13,6 +13,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/identity"
+	"yimi/internal/seal"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 	"yimi/internal/unit"
@@ -54,12 +55,19 @@ func newWorld(t *testing.T, url string) *world {
 	c.ms.Store(time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC).UnixMilli()) // 学雷锋日, 9:00 in Wuzhong
 	s := storetest.OpenURL(t, url, store.WithClock(c.now))
 	key := auth.Key{ID: "test", Secret: []byte(strings.Repeat("k", 32))}
+	box, err := seal.New(seal.AES, []seal.Key{{ID: "test", Secret: []byte(strings.Repeat("f", 32))}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{SessionLife: 30 * 24 * time.Hour,
-		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Demo: true,
+		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Phone: fakePhone, Box: box, Demo: true,
 	})}
 	w.plant(t)
 	return w
 }
+
+// fakePhone gives the number that the code is.
+func fakePhone(_ context.Context, code string) (string, error) { return code, nil }
 
 // fakeWechat knows every code: the user is named as the code is.
 func fakeWechat(_ context.Context, code string) (openID, unionID string, err error) {
@@ -149,3 +157,18 @@ func wantCode(t testing.TB, err error, code string) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func (w *world) person(t *testing.T, id int64) (p identity.Person) {
+	t.Helper()
+	if err := w.store.Read(t.Context()).Where("id = ?", id).Take(&p).Error; err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (w *world) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if err := w.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.Exec(sql, args...).Error }); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -61,6 +61,13 @@ type Person struct {
 	ClosedAt          *store.Time // the account was closed: nobody signs in as this person any more
 	CloseReason       string      // a word of the contract's; counted, and nothing else
 	ForgottenAt       *store.Time // all that had to go is gone
+	MergedInto        *int64      // the account that this one was found to be twice (docs/adr/0016)
+
+	PhoneSealed    []byte  // opened by Service.open
+	PhoneIndex     *string // seal.Box.Index of it
+	IdentityType   IdentityType
+	IdentitySealed []byte
+	IdentityIndex  *string
 }
 
 // TableName is people.
@@ -89,6 +96,7 @@ func (Home) TableName() string { return "units" }
 // Profile is a person with what they may be, and where.
 type Profile struct {
 	Person
+	Contact
 	Grants []GrantView // on units; oldest first
 	Home   *Home       // nil when the person has named none
 }
@@ -178,6 +186,9 @@ type Patch struct {
 	UnitID            *int64
 	Skills            *[]string
 	ShowOnLeaderboard *bool
+	Phone             *string       // "" takes it away
+	IdentityType      *IdentityType // with IdentityNumber
+	IdentityNumber    *string       // "" takes it away, with its type
 }
 
 // Registration is what makes a person a volunteer: Name, BirthDate and UnitID must be there.

@@ -175,17 +175,6 @@ func TestAddressIsThrottledOverManyLogins(t *testing.T) {
 	})
 }
 
-func TestNetwork(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"203.0.113.7": "203.0.113.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64", "::ffff:203.0.113.7": "::ffff:203.0.113.7", "odd": "odd",
-	} {
-		if got := identity.Network(address); got != want {
-			t.Errorf("%s: %s, want %s", address, got, want)
-		}
-	}
-}
-
 func TestOldHashIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		const old = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"

@@ -3,7 +3,6 @@ package identity
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -141,6 +140,9 @@ func (p *Patch) clean(now time.Time) (age *int, err error) {
 	if err := p.cleanTexts(); err != nil {
 		return nil, err
 	}
+	if err := p.cleanContact(now); err != nil {
+		return nil, err
+	}
 	if p.BirthDate == nil {
 		return nil, nil
 	}
@@ -190,20 +192,12 @@ func (r *Registration) clean(now time.Time) (guarded bool, err error) {
 // login goes, and an address is personal.
 func loginThrottle(login string) string     { return "login:" + auth.HashSecret(login) }
 func currentThrottle(personID int64) string { return fmt.Sprintf("current_password:%d", personID) }
-func addressThrottle(address string) string { return "address:" + auth.HashSecret(network(address)) }
-
-// network is an IPv4 address, or the /64 of an IPv6 address: one customer has all of it.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Unmap().Is4() {
-		return address
-	}
-	prefix, _ := ip.Prefix(64)
-	return prefix.String()
+func addressThrottle(address string) string {
+	return "address:" + auth.HashSecret(auth.Network(address))
 }
 
 // tooMany says how many minutes to wait, rounded up.
 func tooMany(wait time.Duration) error {
 	minutes := int(math.Ceil(wait.Minutes()))
-	return fault.Newf(fault.TooMany, "too_many_attempts", "密码输错的次数太多，请 %d 分钟后再试", max(1, minutes))
+	return fault.Newf(fault.TooMany, "too_many_attempts", "密码输错的次数太多，请 %d 分钟后再试", max(1, minutes)).After(wait)
 }

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/seal"
 	"yimi/internal/store"
 )
 
@@ -15,9 +16,14 @@ type Deps struct {
 	Tokens *auth.Tokens
 	// Wechat trades the one-time code of wx.login for the user's ids; unionID may be empty.
 	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
-	Demo   bool // the demo logins exist
+	// Phone trades the one-time code of a getPhoneNumber button for the number.
+	Phone func(ctx context.Context, code string) (string, error)
+	Box   *seal.Box // seals phones and identity numbers
+	Demo  bool      // the demo logins exist
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
+	// Mergers give what the features keep of one account to another of the same person, in this order.
+	Mergers []func(tx *store.Tx, from, into int64) error
 }
 
 // Service has the use cases of people, sessions and grants.
@@ -64,6 +70,9 @@ func (s *Service) Profile(ctx context.Context, personID int64) (*Profile, error)
 		return nil, missing(err, "人员")
 	}
 	p := &Profile{Person: person}
+	if p.Contact, err = s.open(&person); err != nil {
+		return nil, err
+	}
 	if p.Grants, err = grantsOfPerson(ctx, db, personID); err != nil {
 		return nil, err
 	}
@@ -95,12 +104,12 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, condition := p.columns(), "1 = 1"
+	columns, condition := s.columnsOf(a.PersonID, p), "1 = 1"
 	if age != nil && needsGuardian(*age) {
 		condition = "(volunteer_since IS NULL OR " + hasGuardian + ")"
 	}
 	if len(columns) > 0 {
-		err = s.changePerson(ctx, a.PersonID, columns, condition, errGuardian)
+		err = s.changePerson(ctx, a.PersonID, p, columns, condition, errGuardian)
 	}
 	if err != nil {
 		return nil, err
@@ -117,7 +126,7 @@ func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profi
 	if err != nil {
 		return nil, err
 	}
-	columns := r.columns()
+	columns := s.columnsOf(a.PersonID, r.Patch)
 	columns["volunteer_since"] = now
 	condition := "volunteer_since IS NULL"
 	if guarded {
@@ -126,15 +135,18 @@ func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profi
 		}
 		condition += " AND " + hasGuardian // also when it is taken back in this instant
 	}
-	if err := s.changePerson(ctx, a.PersonID, columns, condition, errVolunteer); err != nil {
+	if err := s.changePerson(ctx, a.PersonID, r.Patch, columns, condition, errVolunteer); err != nil {
 		return nil, err
 	}
 	return s.Profile(ctx, a.PersonID)
 }
 
-// changePerson writes the columns, or refuses when the condition does not hold.
-func (s *Service) changePerson(ctx context.Context, id int64, columns map[string]any, condition string, refusal *fault.Error) error {
+// changePerson writes the patch's columns, or refuses when the condition does not hold.
+func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns map[string]any, condition string, refusal *fault.Error) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := s.checkAgreement(ctx, tx, id, p); err != nil {
+			return err
+		}
 		done, err := changePerson(ctx, tx, id, columns, condition)
 		if err == nil && !done {
 			return refusal

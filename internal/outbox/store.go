@@ -160,3 +160,10 @@ func restart(tx *store.Tx, id int64) (bool, error) {
 		Updates(map[string]any{"delivery": Waiting, "due_at": tx.Now, "failed_at": nil, "attempts": 0, "fault": "", "send_before": until})
 	return res.RowsAffected == 1, res.Error
 }
+
+// Merge gives an account's notices to another account of the same person; those that both got
+// stay where they are. Accepts belong to a WeChat user's phone and are not added up.
+func Merge(tx *store.Tx, from, into int64) error {
+	return tx.Model(&Notice{}).Where("person_id = ? AND event NOT IN (SELECT event FROM (SELECT event FROM notices WHERE person_id = ?) has)", from, into).
+		Update("person_id", into).Error
+}

@@ -27,6 +27,13 @@ func Open(t testing.TB, opts ...store.Option) *store.Store {
 	return OpenURL(t, sqliteURL(t), opts...)
 }
 
+// URL is the address of a fresh, migrated SQLite database, for tests that start the whole
+// program and to which the database does not matter.
+func URL(t testing.TB) string {
+	t.Helper()
+	return sqliteURL(t)
+}
+
 // OpenMySQL gives a fresh store on the MySQL server, or skips.
 func OpenMySQL(t testing.TB, opts ...store.Option) *store.Store {
 	t.Helper()

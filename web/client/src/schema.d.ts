@@ -116,6 +116,46 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/me/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My own phone and identity number, in full
+         * @description Everywhere else they are masked, in my own profile too.
+         */
+        get: operations["getMyContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the phone number that WeChat knows
+         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed.
+         */
+        post: operations["setMyPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/guardians": {
         parameters: {
             query?: never;
@@ -275,6 +315,49 @@ export interface paths {
          * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
          */
         post: operations["registerVolunteer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: accounts with one phone or one document, oldest finding first
+         * @description Found once an hour by keyed hashes, of people at home in my units.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: make two accounts one, or keep them apart
+         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own.
+         */
+        post: operations["settleDuplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -777,6 +860,29 @@ export interface paths {
         get: operations["listSignups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: the volunteer's phone in full; each opening is kept in the audit log
+         * @description Of a sign-up of a unit I manage that was not cancelled, rejected or lapsed (409 `signup_over`). Who left no phone: 409 `phone_missing`.
+         */
+        post: operations["openSignupContact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2613,6 +2719,17 @@ export interface components {
             is_volunteer: boolean;
             /** @description Agreed to be named on leaderboards */
             show_on_leaderboard: boolean;
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 138****1234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Masked; absent when I left none. In full: getMyContact
+             * @example 640***********123X
+             */
+            identity_number?: string;
             /** @description What I may be and where */
             roles: components["schemas"]["Role"][];
             minutes_total: components["schemas"]["Minutes"];
@@ -2631,6 +2748,77 @@ export interface components {
              * @example 2
              */
             unread_notices: number;
+        };
+        Account: {
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description As the person wrote it
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description Masked
+             * @example 138****1234
+             */
+            phone?: string;
+            /**
+             * @description Masked
+             * @example 640***********123X
+             */
+            identity?: string;
+            /**
+             * Format: date
+             * @description Day of birth
+             */
+            birth_date?: string;
+            /**
+             * @description Home community
+             * @example 东方社区社工站
+             */
+            unit_name?: string;
+            /** @description Registered as a volunteer */
+            is_volunteer: boolean;
+            minutes_total: components["schemas"]["Minutes"];
+            /** @description Holds a role of staff or social worker, so it cannot be the one that goes */
+            has_roles: boolean;
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            created_at: string;
+        };
+        Duplicate: {
+            id: components["schemas"]["Id"];
+            /** @description The older first */
+            accounts: components["schemas"]["Account"][];
+            /** @description They have one phone */
+            by_phone: boolean;
+            /** @description They have one document */
+            by_identity: boolean;
+            /**
+             * Format: date-time
+             * @description When it was found
+             */
+            found_at: string;
+        };
+        DuplicatePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Duplicate"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        DuplicateSettlement: {
+            /**
+             * @description One person; or two
+             * @enum {string}
+             */
+            outcome: "merge" | "different";
+            keep_id?: components["schemas"]["Id"];
+            /**
+             * @description How it is known
+             * @example 本人到站核对过证件
+             */
+            reason: string;
         };
         /**
          * @description What the guardian is to the child
@@ -2727,6 +2915,39 @@ export interface components {
             skills?: components["schemas"]["Skill"][];
             /** @description Agree to be named on leaderboards */
             show_on_leaderboard?: boolean;
+            /**
+             * @description A mainland mobile, or a landline with its area code; "" takes it away
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        /**
+         * @description 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
+         * @enum {string}
+         */
+        IdentityType: "resident_card" | "passport" | "mainland_permit" | "other";
+        MyContact: {
+            /**
+             * @description Absent when I left none
+             * @example 13800001234
+             */
+            phone?: string;
+            identity_type?: components["schemas"]["IdentityType"];
+            /**
+             * @description Absent when I left none
+             * @example 11010519491231002X
+             */
+            identity_number?: string;
+        };
+        PhoneCode: {
+            /** @description The button's code */
+            code: string;
         };
         VolunteerRegistration: {
             /**
@@ -3462,6 +3683,8 @@ export interface components {
             person_id: components["schemas"]["Id"];
             /** @description The volunteer */
             person_name: string;
+            /** @description For staff: the volunteer left a phone; see openSignupContact */
+            has_phone?: boolean;
             /** @description Years on the shift's day; only for staff */
             age?: number;
             /** @description The volunteer's total; only for staff */
@@ -3659,6 +3882,18 @@ export interface components {
          * @enum {string}
          */
         AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location";
+        SignupContact: {
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description In full
+             * @example 13800001234
+             */
+            phone: string;
+        };
         AttendanceRow: {
             signup_id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
@@ -3692,6 +3927,8 @@ export interface components {
             proposed_minutes?: number;
             /** @description Who proposed */
             proposed_by_name?: string;
+            /** @description The volunteer left a phone; see openSignupContact */
+            has_phone: boolean;
         };
         Attendance: {
             shift_id: components["schemas"]["Id"];
@@ -5342,7 +5579,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -5515,6 +5752,11 @@ export interface components {
              * @example 2
              */
             people_under_14: number;
+            /**
+             * @description Of those under 14, with a guardian's consent by the guardian's own account
+             * @example 1
+             */
+            people_under_14_with_guardian: number;
             /**
              * @description Of them volunteers
              * @example 9
@@ -5873,6 +6115,58 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMyContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listGuardians: {
         parameters: {
             query?: never;
@@ -6095,6 +6389,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateSettlement"];
+            };
+        };
+        responses: {
+            /** @description Settled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -6999,6 +7351,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignupPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openSignupContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom to ring up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupContact"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,112 @@
+package hours
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+var errDoubleHours = fault.New(fault.Conflict, "merge_double_hours", "两个账号在同一时间都记过时长，不能合并。请先核对，把记错的那条更正")
+
+// Merge gives the totals of an account to another of the same person, in the caller's
+// transaction. The ledger itself stays as it is, with two chains (rule 2); a correction of an
+// entry of the old account moves the totals of the new one from now on. It is refused where
+// both accounts were given hours for one time.
+func Merge(tx *store.Tx, from, into int64) error {
+	// First the row on which whoever credits the account waits.
+	if _, err := moveVolunteer(tx, from, 0, 0, 0); err != nil {
+		return err
+	}
+	if twice, err := sharedTime(tx.DB, from, into); err != nil || twice {
+		return orElse(err, errDoubleHours)
+	}
+	for _, move := range []func(*store.Tx, int64, int64) error{moveProposals, moveTotal, moveMonths, moveCampaigns} {
+		if err := move(tx, from, into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedTime tells whether both accounts have hours, after corrections, for shifts that overlap.
+func sharedTime(db *gorm.DB, from, into int64) (bool, error) {
+	const left = `a.minutes + COALESCE((SELECT SUM(c.minutes) FROM hour_entries c WHERE c.corrects_id = a.id), 0)`
+	var n int64
+	err := db.Raw(`SELECT COUNT(*) FROM hour_entries a JOIN hour_entries b ON b.person_id = ? AND b.class <> 'correction' AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at
+		WHERE a.person_id = ? AND a.class <> 'correction' AND `+left+` > 0
+		AND b.minutes + COALESCE((SELECT SUM(c.minutes) FROM hour_entries c WHERE c.corrects_id = b.id), 0) > 0`, into, from).Scan(&n).Error
+	return n > 0, err
+}
+
+// moveProposals lets minutes that still wait for approval come to the new account.
+func moveProposals(tx *store.Tx, from, into int64) error {
+	return tx.Model(&Proposal{}).Where("person_id = ? AND state = ? AND class = ?", from, ProposalPending, Manual).Update("person_id", into).Error
+}
+
+func moveTotal(tx *store.Tx, from, into int64) error {
+	old, err := findVolunteer(tx.DB, from)
+	if store.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Assignments(map[string]any{
+		"minutes": gorm.Expr("volunteer_hours.minutes + ?", old.Minutes), "entries": gorm.Expr("volunteer_hours.entries + ?", old.Entries)})}).
+		Create(&Volunteer{PersonID: into, Minutes: old.Minutes, Entries: old.Entries}).Error
+	if err != nil {
+		return err
+	}
+	return tx.Model(&Volunteer{}).Where("person_id = ?", from).Updates(map[string]any{"minutes": 0, "entries": 0}).Error
+}
+
+// moveMonths adds each month to the new account's: those it has, and then those it has not.
+func moveMonths(tx *store.Tx, from, into int64) error {
+	err := tx.Exec(`UPDATE volunteer_months SET minutes = minutes + COALESCE((SELECT o.minutes FROM (SELECT * FROM volunteer_months WHERE person_id = ?) o WHERE o.month = volunteer_months.month), 0),
+		entries = entries + COALESCE((SELECT o.entries FROM (SELECT * FROM volunteer_months WHERE person_id = ?) o WHERE o.month = volunteer_months.month), 0)
+		WHERE person_id = ?`, from, from, into).Error
+	if err != nil {
+		return err
+	}
+	err = tx.Exec(`DELETE FROM volunteer_months WHERE person_id = ? AND month IN (SELECT month FROM (SELECT month FROM volunteer_months WHERE person_id = ?) has)`, from, into).Error
+	if err != nil {
+		return err
+	}
+	return tx.Model(&Month{}).Where("person_id = ?", from).Update("person_id", into).Error
+}
+
+// moveCampaigns does the same for campaigns, where who had two accounts was counted as two volunteers.
+func moveCampaigns(tx *store.Tx, from, into int64) error {
+	var both []int64
+	err := tx.Table("campaign_people a").Joins("JOIN campaign_people b ON b.campaign_id = a.campaign_id AND b.person_id = ?", into).
+		Where("a.person_id = ?", from).Order("a.campaign_id").Pluck("a.campaign_id", &both).Error
+	if err != nil {
+		return err
+	}
+	if len(both) > 0 {
+		if err := joinCampaigns(tx, from, into, both); err != nil {
+			return err
+		}
+	}
+	return tx.Model(&CampaignPerson{}).Where("person_id = ?", from).Update("person_id", into).Error
+}
+
+func joinCampaigns(tx *store.Tx, from, into int64, both []int64) error {
+	err := tx.Exec(`UPDATE campaign_people SET minutes = minutes + (SELECT o.minutes FROM (SELECT * FROM campaign_people WHERE person_id = ?) o WHERE o.campaign_id = campaign_people.campaign_id),
+		entries = entries + (SELECT o.entries FROM (SELECT * FROM campaign_people WHERE person_id = ?) o WHERE o.campaign_id = campaign_people.campaign_id)
+		WHERE person_id = ? AND campaign_id IN ?`, from, from, into, both).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.Where("person_id = ? AND campaign_id IN ?", from, both).Delete(&CampaignPerson{}).Error; err != nil {
+		return err
+	}
+	rows := make([]total, len(both))
+	for i, id := range both {
+		rows[i] = total{Scope: "campaign", ScopeID: id, Stripe: from % stripes, Volunteers: -1}
+	}
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "scope"}, {Name: "scope_id"}, {Name: "part"}, {Name: "stripe"}},
+		DoUpdates: addExcluded(tx.Dialector.Name(), "volunteers")}).Create(&rows).Error
+}
