@@ -26,6 +26,48 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccountClosingReason.
+const (
+	AccountClosingReasonHardToUse AccountClosingReason = "hard_to_use"
+	AccountClosingReasonMovedAway AccountClosingReason = "moved_away"
+	AccountClosingReasonNotNeeded AccountClosingReason = "not_needed"
+	AccountClosingReasonOther     AccountClosingReason = "other"
+	AccountClosingReasonPrivacy   AccountClosingReason = "privacy"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingReason enum.
+func (e AccountClosingReason) Valid() bool {
+	switch e {
+	case AccountClosingReasonHardToUse:
+		return true
+	case AccountClosingReasonMovedAway:
+		return true
+	case AccountClosingReasonNotNeeded:
+		return true
+	case AccountClosingReasonOther:
+		return true
+	case AccountClosingReasonPrivacy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AccountClosingWord.
+const (
+	AccountClosingWordEmpty AccountClosingWord = "注销"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingWord enum.
+func (e AccountClosingWord) Valid() bool {
+	switch e {
+	case AccountClosingWordEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ActivityState.
 const (
 	ActivityStateCancelled ActivityState = "cancelled"
@@ -1768,6 +1810,29 @@ type Account struct {
 	// Example: 东方社区社工站
 	UnitName *string `json:"unit_name,omitempty"`
 }
+
+// AccountClosing defines model for AccountClosing.
+type AccountClosing struct {
+	// Reason Counted, never shown with a name
+	//
+	// Example: moved_away
+	Reason *AccountClosingReason `json:"reason,omitempty"`
+
+	// Word Typed by the person, so that nobody closes an account by a slip
+	//
+	// Example: 注销
+	Word AccountClosingWord `json:"word"`
+}
+
+// AccountClosingReason Counted, never shown with a name
+//
+// Example: moved_away
+type AccountClosingReason string
+
+// AccountClosingWord Typed by the person, so that nobody closes an account by a slip
+//
+// Example: 注销
+type AccountClosingWord string
 
 // Activity defines model for Activity.
 type Activity struct {
@@ -6869,6 +6934,9 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
+// CloseAccountJSONRequestBody defines body for CloseAccount for application/json ContentType.
+type CloseAccountJSONRequestBody = AccountClosing
+
 // SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
 type SetConsentJSONRequestBody = ConsentInput
 
@@ -7177,6 +7245,9 @@ type ServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(c *gin.Context, params ListMyCasesParams)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(c *gin.Context)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
@@ -7189,6 +7260,9 @@ type ServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(c *gin.Context)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(c *gin.Context)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(c *gin.Context)
@@ -9174,6 +9248,19 @@ func (siw *ServerInterfaceWrapper) ListMyCases(c *gin.Context) {
 	siw.Handler.ListMyCases(c, params)
 }
 
+// CloseAccount operation middleware
+func (siw *ServerInterfaceWrapper) CloseAccount(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseAccount(c)
+}
+
 // GetMyCode operation middleware
 func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 
@@ -9251,6 +9338,19 @@ func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
 	}
 
 	siw.Handler.GetMyContact(c)
+}
+
+// ExportMe operation middleware
+func (siw *ServerInterfaceWrapper) ExportMe(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMe(c)
 }
 
 // NewGuardianCode operation middleware
@@ -12674,6 +12774,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
+	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
+	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/privacy", wrapper.GetPrivacy)
 	router.GET(options.BaseURL+"/me/consents", wrapper.ListMyConsents)
@@ -14829,6 +14931,39 @@ func (response ListMyCasesdefaultApplicationProblemPlusJSONResponse) VisitListMy
 	return err
 }
 
+type CloseAccountRequestObject struct {
+	Body *CloseAccountJSONRequestBody
+}
+
+type CloseAccountResponseObject interface {
+	VisitCloseAccountResponse(w http.ResponseWriter) error
+}
+
+type CloseAccount204Response struct {
+}
+
+func (response CloseAccount204Response) VisitCloseAccountResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CloseAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseAccountdefaultApplicationProblemPlusJSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyCodeRequestObject struct {
 }
 
@@ -14972,6 +15107,50 @@ type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMeRequestObject struct {
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(w http.ResponseWriter) error
+}
+
+type ExportMe200ApplicationZipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMe200ApplicationZipResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18814,6 +18993,9 @@ type StrictServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(ctx context.Context, request ListMyCasesRequestObject) (ListMyCasesResponseObject, error)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(ctx context.Context, request CloseAccountRequestObject) (CloseAccountResponseObject, error)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
@@ -18826,6 +19008,9 @@ type StrictServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
@@ -20833,6 +21018,48 @@ func (sh *strictHandler) ListMyCases(ctx *gin.Context, params ListMyCasesParams)
 	}
 }
 
+// CloseAccount operation middleware
+func (sh *strictHandler) CloseAccount(ctx *gin.Context) {
+	var request CloseAccountRequestObject
+
+	var body CloseAccountJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseAccount(ctx.Request.Context(), request.(CloseAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseAccountResponseObject); ok {
+		if err := validResponse.VisitCloseAccountResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyCode operation middleware
 func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	var request GetMyCodeRequestObject
@@ -20942,6 +21169,30 @@ func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
 		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx *gin.Context) {
+	var request ExportMeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.Request.Context(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		if err := validResponse.VisitExportMeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24258,539 +24509,548 @@ var swaggerSpec = []string{
 	"ab1OuEcEr9nUIV3uLTGvKAnQ9kmNui73SZUB/+Gu/C/1SYPD9VLjVjl3GHXlwLbFXN/2jTdZLDErdif3",
 	"zpaeDP9Xnp75iWkttqgsc6fj+owZuORR1rCFzzxmESqXFT5qml7Ldjs+ExWf+9QZRSyH8WH5O7xwQ3dV",
 	"IFdGNtT1uM8IXMhwiYPfvz/44Ff3PrpuWhn+sGJbeZhlsdBucpfl2tjyzJza0VnTuB3X9ivmJT3LW/L2",
-	"tVrymV7spes3Lw1++83GJ9/1z6/J///11Y2/fWBkbaFEeCmyRrWLiQNNnkmUdmPX4mQwEq/+nNV8uZD9",
-	"Nd9eVtQWv5u03fb48ugz3q+fk3eQttrUbrijfnNAPfeUZ7M6/tCttKhLG4YNPURoC4QS3DMjUdaoW2NO",
-	"xWNU8bKEJOaORXxO2DLzelVu9Yz8o8lqS7ZbaUnGOWr++OxhxWMlY6U1v5JCXse5vP3DNFaa3zMztac0",
-	"P1cul4wzCvl1/IUnJAOxBbHkcIYf1plbY5UW8z0T+4LJT9ku4a7TI13bb9puICzxR4uEVgVzUR9wcZRg",
-	"3lEVKJB/km/lu4O2KzpA2UO8oFYD3kfgCXmixKdLzCW845PH+3feH7x+Z3DpQv/clcHlK+vfvU32ez4p",
-	"73vCSBEOKCUpV/REkxP5QFy/ufeXv/fvvN+/9q5pSx2O0nIkZXDuWbYrZRQyy4qRpn/KqCcWScm4weW9",
-	"pv0FZVb41POFWcbJr7SaKx8momnXfZQ2tiBSCPFl4Bf5JGDboTWWuoPMY3E2ffPM4MY/Bzc/jjK5wbUv",
-	"yQzpv/v14MpV0xCeLZZECn37nCy5vEvqticyzn9anj+qeAuvDo+gPqCeR3vyb9gTw5CHXCL3gXDPYt4i",
-	"sV3i2MIXeEf8Jhcs2MAioUrD3BMdOlNpkqMap7NkO45hOi8wZklNjjqOOtJW7rHkK41j+UrPyuTmSh4c",
-	"8xUJ+7bvmHgafJwkgM+/2Lxyvn/uU/K/vyaDmx9vfveN/PSfq6kiNC/TyJC30sziXoO6toiqLCnCFKSo",
-	"ryavGazem4gAC+cXHTzOV5KMP3ZliqEATciWkC0E569vQsgdA0qNycYsCX7IbXdQt7csW+4NdY5EBHqd",
-	"OoIVJyjjc5/d/RKsEdtyphQzLffETcvS1Pz3iNmqzC904z6B+HjlnZHJLmOWIIEkipine0ox+3SPWUBH",
-	"Ba8ychVV5BfE2xO2kU2bHb1lE5C5apmlokn+FlINfOP+5ZGHkQXOjV5gbvEX5f1RF0oOumvR04fwp+VS",
-	"fnEomSoK3oAN5Rd0yIliY+8pjSv7xhZ3GQsFFv5Kh6nvfa/DJijZIgeyN34e09sTewnRFQqkKAs2SbPc",
-	"QipLnhxRlyguMYIzGVafmkp7Qo1T/lmT6oscKDf9BOaoQX+JeHOHJ3CECkFsn1BBlMNXataBKtymDbZI",
-	"WKvt9wjHuTpU+KPVBeU7jI6dvWl+rTlSCLdsN/pp+d9i+SEVyyUQfOijgicJ7QI/SZO8owXv/1BB+2/h",
-	"+sgJuHHk1msZPO+Yb/Tfb154a+PTO3dXVgfnrvYvXli/+dndldX+159vfPurweU/4L/77/528NVZKWxd",
-	"SRkvFSyP1uWBtDtVxxZN2KW67ep/op/PYVaECYensd8VXXRwx9npkiksJjWcVzpMyD8fE2SJGZ2CDq0y",
-	"J4WIulQgk5PswY1rDB98uH7z3MblK/3v3u9fvd2/+L7p5cvU6bAU5YviWvK7NhKCC9eD0w9GMkouGGgr",
-	"xmP+bQ03RjiMtYeFQu6tedFlBL5bJIItM486IOdrTW7XpInUY4KAR22RTJem906Vy1PT++ARSlTgKJjM",
-	"S4WNy1fWb17YvPlu/9rv5eaY2MCeUin74k/D1dF/5TqWrOOIiP5h9l7jbt32WoJQIuyGO9VpLxCXV7nV",
-	"K0L8STnI9W2iHZ+3qG/X0MNRr5uvjWcUq3atGQTNPS7n95gglke7ttsQEDGucYd3gNPrAblXa2JE20ZP",
-	"IwS7jYMKuYAWc/2tkB5G2LamRoe/Ne6/79Nas8WM0cpehuSllsUsjF0NLbba803EfMz+zxhBzs5Nl8sm",
-	"4ZgV2jwxTlAzr264ZLtWShil7vEWKveBuaFP/+dt1pBn7sr/32VVedHblpnozBsJuQrVHrxfMA+crfLy",
-	"Crpsw1tDTtL/6LuNt94s7/p5u5HP6QdrCiJoeCTF4ExHB8p8n7mWlD+GUJmShLl17+AHaSJaSgBtCm3H",
-	"yVqjbkUxDVOihF4SqVFX6uzqUWYRl3dTIm1tWjNGp49IDS4S0o7QL3Mtc8xCrhMcDI8JwuB4ctKx2Qrd",
-	"7zik2+SkSS1CCaiUi0RaGK58ALW9IkhrSWQ6lprLLg226ijvmoxTiKykr480KawQtJjhXYVnclNPRhAo",
-	"uqHwWM4tTVyYYD7FGG0PEW50LuExR6hEbUycEPWeZ1+zrciFNLpQ8RrusjAJSgnQKAWM4zmvaYPJbF5Y",
-	"PMIYw4XXuOfJlRYLLq+IJlwyl1dqHrNs38goVWx/eKRnpN6Dr1sg6ilJ1k3qWmGIyg8JImaRzc6OSGiS",
-	"BGGOpscG7jZ7etAh69uwGrnpnfbWBHf426LefhMFRc2k0ji6WR6ilLd/mP1rDmMihx6xfeW5p8ThfGks",
-	"liNfcxTPwcB0mOt7+YVOk4pUj02ThWk/xGF1X/JP+Swmk/E2c4/B9h9A1485c8k18qRDY+gnbqXF/Ca3",
-	"8jqk8OGsa3IArhazQEHuyttZ07EW0GHhD97xSY23GPF5LBBvDqTwjm9c6IsdP/dK5Tu2uNRxc57w8fTg",
-	"aTSTKG/alcfbXDCrkqkS66cy35B6cE8hV1kkXWr7QtlwgtW4a6l8MaOuMRaHyRkUR9JXIfEMrhTN1Ipu",
-	"exhf1qstRphG9Gamch/5pORjj5LyOXG1z0PuO5ai9rCpVh7I/O0pWJlU8mDiNjEafdSCNwlJOzS/wedX",
-	"Nj777t7Kyt2V1c0rV9dvfXx3ZbV/7cP12xfWb17ov/nG3ZXVwedXBpfewg8jql/LFsJ2GxX06Avm+hUH",
-	"WUGbc69Ca7WOR2s9VAMDP7zRY9KxbP9Ak7qm46V132R/YHDEJ1VWoy29hwvE5X7Tdhu7yPrNC4Pffbfx",
-	"yRpseFeFUtqevZzwlRX6X39+b+XDzTtvGv0bWE+ROnyXiuTY8Zd/d6Z/7crgrW8KuT0Fx8ED4XRaccer",
-	"5rPDiie1ray3ENslB5q2y0R83RvnvhqsrI4kNc3mKVzioL4Ej8VIc/I0n05J9JbTWrJdVaOBNSQRmuq4",
-	"4GZqeBTcL4EwjCQvRfg3sJqCFoxa8qAnQ8thSFKybNHuwO4J5i3bNVaBWcMzyzaWeDS5Y1sQcJCrZwIt",
-	"GfgRDT1nxYLFHHsZKy1q3BX4YZW5rG7XbAqf006ayaP3xusZpR3Xjr8hjWORlBbQ4ukJHzLmQt9ahFnb",
-	"rr931qg84NtTKc72gCsuko0vvt349g8BlxoerjC4/Ongy6/7Z26YiHHbfrwasIG06BZ+axWlYYbUrbln",
-	"t8k8pq8gBDCWWNvPzeQjHMhsjShqHvkSRfjBjyr26PqpRbwNigIhIRwpMTzj6VyHrIZMy97vwpHiwJIb",
-	"SmGIDrGi2j8b3TkUiIGAXup2WtWEAj1dmt5bmintmZqdK09Pl8wKEswknTdpJhCdkZlPYWLsxq+/2Lz+",
-	"9XY8vy3bNUno/VVpIgneYlVu9UjHlfoClIANm4Eu87vcWzI4Djzewi3EW4oJRtOzpCoPU56uSw4dWZ4l",
-	"1LI8JkSRzM6FH+8liTTpwnRpZldpV7k8s6u0e9pYpiE5BzVb5pA2qr8+ZOkboq90jbda0j50bJeBoSiv",
-	"ogWlPbE5YKoGOxpww2GlFb8ykviL+mjhEeLwRhEGU0eOQcDHBPnJlBpg6lCihKD8g4NzP9n7s5nDZn3Z",
-	"MdfcdJWm1yOWrYIWWrh4TEBOQqFYiBqGWNpUweCJMmhs7lZ0yMmy5bA1v0Ktli0ZmeKJJ3PL4iCmanGX",
-	"pZE56iDpZD4iT1h+Hb9PEb0Evn1MTKBiBzV5v1AMxVVMtqiTiWcWh7Qa6BGKo8YZRZRnxpmZvr2hfAgv",
-	"Y4wOUxWSB2M7hOL+ETMcnqJ+rWm2ymsqq2ro6tku0SWcMcUVDMJ6x3FMZG0xn9rO6PcN/9Do7juInJR7",
-	"xMOSUcg4hpJRYD96OLfjOOYSxdzCxOzbUXWBpKacc1KIDnuLol4dc46JNjCgvKUb29AglJXvtlpp3hc4",
-	"46NMQB7xfb4ZIX29tmXf9VMRpXtYm0ZBm5JyRXwOXlGjCmtK/Hqm4zikx6gniM8TytneedO5jlEAHKnN",
-	"nN+zb6o0O1WezlUXrOwPYxyDEpfZjWaVdzxQ5KRqzLwF0kQ1sEdow2NmD2bD4522yW8JApTQBlsgg2tv",
-	"3/vw0vraWv+//4ZahGRB9hIrSpZlsZpDvfyZYMep12D+9+W4Jk7Z6FDPsqmbtlIQDgsEyinlPPTzMDFY",
-	"Z2E7l90sdV9AwRTzK/c/uj34+G2jV9gcnlBqUtx+NChaTq4sxqP6OclX2OnRBe+nJ12upJQnZA1d3nEs",
-	"zHbIx6q0CqGXEZBihARGcIIt1Qrl5RUxjAdTEHCiVf9ptxuTLFXYIO8lj/h93nm7f/Ur+X+3f3Xv8h/7",
-	"F88PXn83sThjhDONLew33/cg8dEWtOrAd03qWaJptwvFgsO7FdtV++qwul+psqbtmtMfI9UWudJDt88v",
-	"yOPrN/+6vra2fufKYPX6+p3Lg3OfDL74DRRmzpTNhblbYBPjJTMHPCQTRQMeepiYhtmhGEzPeKE5X5KL",
-	"Hk5UC296eniupRSnOvcW9Wk/JtCnYQvSGq5Xz2TdqcGep8cI8DS5Y1XY6bbtMfPLfuT6tgNAHoSSJpOM",
-	"0+GwDOXIyhlnro0+8WPoBD1U4+OJQfQEpXizwASTu2z2F5XL03unZudm5s3+IshoSmHARWLXidI0lXxZ",
-	"JC3aI1WGFlCcvWlbdn3t/ODqLbJ542z/zi/71z5JidWC/zd/yFn/IF0EBo6ESBTgvU8Hv33z3uUPRntR",
-	"cgTylAs7QwjjE/Ep3PnlxsU3Nn77bv/6LWMUYUT5fW4CzBV2Vvc7KMXu0l5Ooj1hMhGsuBMgINXEZqnb",
-	"EcasseIFaS8t4StKIsnzLw7zowxullJNMPjwFxu/+UBVEKz9SZUPXDs/OHvx7srq4NJf+2dvRGsK5Ifw",
-	"k/7Xn2PUSktayTXknDhH/qYKh8J8rLDIoFhwaFukVBscoA5zLeo9w7C0J86CIfHZ4K/wg6TqOoBwSSXQ",
-	"FirZdREzHDwWR8DZTdv27uXy7poacff+pw4cfPqZ7z976AfPPX/4hReP/PDoseM/+vGJn/z0Z7vsmhgN",
-	"KBNPyg6P4AB1nLy1AEPUX68T6nBXKgXf/nf/3O+fWIBcTHSfo1sTg4y8VSiOLbCeUT9dDExp5gHHq6rg",
-	"UkJJGEvpPB43LsAHeJ81z//z9MroOYoUBdMaQ4U8ERBbEtVl488rGIgbT5EcXzXcgg53IIKYlLC3sCwj",
-	"03Pq+YHqZYpxPE+Fr4JkI8mZuYD4F+J6JYvGWkyxKYsITurUW9RZoDZ3BbE4AKQg0Fs0h256Zr6cKy7X",
-	"4NSpjHQZUojD0NgYMyX4n2GU7AzXMfyYLC+k1WHbZUacNPNyGvYyc9WGxkCWZkqz+6ZLuTYup0nVv3ZW",
-	"2mfXL6yvfT74/AujltVxXWVRJEs/IOYqNDSFAm2zeUo+OyoJxuxhCPrlJErhc6+X6fatc8+Qo3Zv9Vd3",
-	"V1Y3r30yuPHPwZrUEPrnLm+e+8Xgxj93HIqm65pgaCLRtFSaOGjX68xjrk/ajLcdZiKL8uzeHDSR4TbC",
-	"LS0WUFs1g9zEbmL0NENeE9LKMPxcnJUYVp7FCBESbhvccGw2kuOGjRnwGPPS38crnkEYSBDJs4ztZta5",
-	"pefr3KdKJ4eKkR50mOQBeHISYawXWIP69jJEq2lEGhKLd92uVLdiknB2bryjlSojwp5trpx58sknx7RI",
-	"J5SwiogjsGfR/GVNNen5qiOp5YFEm+P0+ogFnPXkt+S/v7/65PbZcFCstLek/xdR6PaWxuaT6Ugk0+k3",
-	"677pMHELcLR5MgkgIaNOkEP6Z9HmYdsIsdsjber5AbAouHClwSAC0OgkwSo1IsUWiWlFRsDMCPHlxCj2",
-	"qLtknrpDa4zQFncbSjcLFlJlPe5apFwslUpQYmT7TeJyEm5gaKbMjdTUIr9Sq8/a6gmhDf2fwBh25ha+",
-	"Zjwc17K1nym+05YtfF1BnvSfsTbk8kiR4XsMcMXlPRWkyvwuY/gNes0fE0EuQRBRWCQl7UYRCa1wW2i9",
-	"DltmI3Goftihjl1XePLZOfvj+v15m7mVGhXG0j75scpF7cazTfaZ1vwKTtOExPR9exlgnpQr1pa3HTUM",
-	"2AAU+UtmwHbRaTSY8FlKDi8gvnMAdjL+PMOeVJH1YNtIlTncbYix9Ho8waFcQ72r0W0phhQaXZaZBQn2",
-	"AjcReWZJYAThfSwA/x1BufDZ6RS1WZU0DNvwttiq0EWoPjniGKATepe3ou+NXF3MG5pD4djG4mEuxgVi",
-	"cesDtBupBVHAjEJ+QiH53faL8u+qNKp415UmAAiO2Oibdz4Y/P0K1oJt/PrT/tkb67cvbNy+9q9b5/tf",
-	"X12/Dblg7/1u/daHg49v9q/9fv3myvrNt/PXiFDlYRW5L8OI4nTsXdG1HYc06TLbiRr1CReBamyaHDXT",
-	"z8lHswz4E6PrwaVgxXqu8LscVv1OVF17rA3cwmAc+4B5UpV6Aua1M0vNehGlmtINNOCdQYqNXTe90xgk",
-	"kcJqhd0D6mCwC/Ea6ni9dU6ckkzHFtLQAZXI/aDcWnIWzKrYhvt7TOFDU4+h/RQhSiOMlHoX7/jZL0uQ",
-	"uFGBtOyGbUQO5sRj1Eq+ozBb3jdfmi7EID9fftl6de9r/3FfasezsoqOa/8NZMAjqWhQv3xvd6jPhG/2",
-	"PAgd8XcoYtCIInFZlwlfIxJpsJa58VoZgOVc6bTTsJhINAc+0r4jJcF+0vdZvpS1KwjZYKCU5+06w5q+",
-	"GsLiR+J5pin6fImlIu40GfnhUdLkjjVaO8YXBSQco43EpHNzkvAwYnc2fukCOsngN1tR9dLu4lF1EUlV",
-	"CfpFdE9E0Afy3cYtyNy8mLJHuLC12SgZhxlZBVDxm8wl4HORu4ie1y51oaBLbj/EK3IS5ligEHkID5OK",
-	"kvhHUY26NIosl+IJGEOU8ZwRlC/sHODFFRSVAAJEKD8y5jDFsGWMxbBtjwlAPu5SgZpvDNgKLm5wkYDI",
-	"KqJG3czhjLVR+Fv5xoVQORIoTFRSY73+mABmsRg+oX6BeqwcGR4Ovn5MEKmsaw6j5h2OFQ1P4gfGiTu8",
-	"tnTcNncws+nuY03qNprUXiTUlVJJa4xq3h44mFRAAARNojimUJpfKJXi1/Hxl0rlky+/bP0/0y+VpmZO",
-	"PrHwUmlqj/zAeEMPcPkmqGXdCgMxll3EKjKx/QSzSLdpO9JOAHNQrivqgBlyn5kEe4aNj4cHb9ZoeTmb",
-	"FaH654NreOjV62trg79fUekri6SczBwLsLxHNHk0XU5MA9vKrkMY2OyL0p5ky6NmHMZcHBmnpjnyMvNE",
-	"Hobs2cu01vuxetrIpcKXFdUqTqZvjZlv3fvw4safVzev/3Pwu3furqz2V6/2177u/9f5zT+trt+53L/+",
-	"xsaHr6+vvX13ZXXjs+/6Z28M3v9KfgLW9N2V1c21v61/e3vz+mr/3a/vrqwO/nSpf+E36zfPbXz4ev/P",
-	"v+pfvCCfuf33jW8/6H/y23uX/7jx4esbn3y3fuvDjW9f3/g2mg/axvUiOouURVCHE+myohsyVoJ8WYRh",
-	"r3LqYaMe6qWwDdyA51VEJIkat003V7Wnqq+HdXlqQ787+LoIaZja8QahaSNFZVCjGyVH95Ggx8j2gN2Y",
-	"QZ/HfOpa5jqKye6wxWp2JvNDqBy0ExpD+x6EnOw6cdk4ndxQLU45Wp8rjGeGgTnuWRhfcLn/yBw6rjDj",
-	"kE/IZRmg4cdfgdmvCrISUn5dC9J77WhVyrAtZ3YbHPKFhqWN1GoM8T+ja3prG1ssyCM2egR0Zw3BiXrG",
-	"6LgfdTTablK+bz1cylkBuGT+OuXD8QKXnOBRUP3kc0LFkgr75a1EzR7PnP+r++7oRZhXHnTWGC/x/vsH",
-	"fjBVmoZy4hPsADQWhlCW7Q/F0x3q237HpHofZA2PJWLV+3bNluf2RRF1LN6p6sYRqCLNR/WlqflQ3VOS",
-	"EsxAt5F/1HJp767S3n0z5cxhy3OxceHPxMCJkwiWHp2Q+Rx0DtdWFLpsP7PtS/up41joaQdnre0S6jhG",
-	"uN5IBkEabG9pHNjeE81eIlfw9/2zN8g06d94d/D+V2SmRPpn3xhhxI4i+XDOahqmTT5IewfM/cDTa4Jt",
-	"l8QsrVyZNynNzV5sM1f1NcNMMjTR4J9JSKns3U6sXk1EjWtcOqvZYqtGmvqt2UMXfBtp/4DYRHAYMIGT",
-	"xmBpRpMc1FgIqsF5AkIqYTIvBLO5gCSNglVhjc8JrmeR+Kqxc9hDfDQI9VBcVhSK4d6aD02B2RmRn1tt",
-	"X5hdJ7zuM1ez5aBbTIzfGd30RveIwg2oOtjaP6gio7bTSbTi7bJak/qVFhOCNlhFYbxsJeSOUGftNnPH",
-	"MMXllEa8Ex+5T20rIjk+EMldhNCtS17gfrL+U5dHqptjTaLlfFYgMF6Gnb/YOgUOx2LUWggIznYc0OF9",
-	"uiTtkkXScWvM86ntLgB6HqKLocXBhV+Uip7tQ80whoI9z8Y9CIrJGMVSAfUeI0ORN8LJUd16GMkTcjMz",
-	"NGKXUFJnXbRL4noxoIAhItj62hv5kmLSIZqV4hqqq2oZkebA6C8MLn3s/kTpPouJPJCk54CDPWL5zgdZ",
-	"iz/PGxj8HENU4slScw4SJHEsEpd1a7zFvAWAWEXQO9U9RJCfd4TKAAB7jmL7dFDZsOUXdXsBjm02cl4U",
-	"Mg+9EQohT0/AcIuSBbtqOcYt6rQdu2ZMN6Q1lStizktzJFENdcDL7s6J5X0xER/rfzU9TF/VXkV70IwT",
-	"UdyGu4xYvNZRALLDzoZqL6N7QeQl2twafkOdd9zR3hd4asKiyYgPWAsyeYKlxXcrMuPMk38wLCWgu0eN",
-	"p+iJH2O+7zDd6musxncsf6IM7/hQZ21sZYcXe5HI9XejHWNazGtgZE2VBBpFbZqi/Gzof3JVwC4CFPv3",
-	"9bW1/tkbG3/7YPDxzf71bzbvvLl5fXX926+2afvplWbafpEKrKFpI6ry3ZVVOcGvr95dWR189M/BZ/8d",
-	"DdxppOUWdTvYWj+w2I1b9IzNHEsDJA7dEaUim6KqgD1aJILWIX1XYUNEzOeLF+798fLmm1/0b7y3fnON",
-	"lPO7n2IoEDZGjhNIkGJXaVekiVIuP5NejGnbvw9Y4cMolRn6P/xkKAd/Inr6fepgkgXBraFxMwv7uROo",
-	"p5MsEVb47RNBmU3XZ6MQs0MVviPyjuHst+KjGPNkzQDFAJXEHbh3DQzHBfd/PBjinJoV7g9MxrgbEUCL",
-	"hIYFIBXbz1jPaCs5DE23+eWX/W/X+h/dnoB1mhfjQm9BKtZFdCOHAQrDfcraX3Oqpdkd8rTdaPokksEV",
-	"5BmW9k2X5/fuKQw1Fz/56lxKrmFWaiBzg+Zq0PoScWa3kM8aJLkFg2XtxdHIwaSkHQVwKbbQPrBa03ai",
-	"BnubeqhONzzqWsFfgEJjFJfPUtd6cXlr/YDTtJHjESedtpGEuQJo/dZ762t/7q++Oa4qEkW2Ein5Y36T",
-	"CbZIpKbL28wlUP8SZoKETvhyqUQoqMT31e3p8y0WV3DFv9K1rmdV245hBiYqXcaW1HcGyCXuLS3ohgeQ",
-	"SC4fn7Jo7zFBmqr7bxCe2DcKcCUdfimZEIXdm0tTpXIeT7/Z8cfrdcB1Fw73xaJaCyUtusSmOm3423Yb",
-	"emjdwhjkCGCm5+9bOwzE8NHt/tobm+d+MZItqCVFnVAZJ7ilwu9tn3FqxtS2D/zRPtkYixrPWMp97K30",
-	"6gM7PdQI2YaCcxcTftuYD+6wul8M2jxxFzheDxIkoTPCmM4gVd4Q43yzw84A3ZYoxQ+lcGQgMX5cEAcE",
-	"i4lNYK9hArxlBDWCrTqkK9A7beWDzzUDbAkYH3qmWJBbHiT2JwD0w17BbeZWss5wf/Dd0PHpGmFwleyT",
-	"FC4WsSQMl+BzMj8fw11Pr04amSuCT4XCVRiL4/WXYSLoAvGbXDCFb01tzIxpsWQH5mAhkPGZd+t1r5Xk",
-	"3g/VR2Ahb9odafUCHG5erzNPFPXeom+M1yFK4tj5r4RC3zRQ5Zxhen4uzftH0lgc0iWDK1WMMoOA1Idp",
-	"LHKGkZ0xs5yOd1C1AnuAZZkQnMrIScYHzCE6/d1IX2/kJTmrKfWbM6ucI6/N6Y7IE4iNRpBz1jxNvIhq",
-	"rIbD48LrmVpOKfEEasiCBtAEPz9usrkkPzURR3USgHU8oCrOHaq0SumPovqVCZ9iOVOgDLXBPaG8p0BT",
-	"kKto0oy6OncyxRANO0cL2oNS067HgQvlcGAFJBUBHFah3hElnUMQNcPFnTlcXRF290DiKFF2+4hFUuTU",
-	"R8G+PXRNiXVqRzoHR3BwY5/pyGtyg+ZoWZ17K4IfZHQ+DTt9joXvuQWQPMUhRP7pZ4iyp11fysVxYgpW",
-	"qIqMcY0mLvmaVBjwvI89u39qes9eDObYAuVKAM4jpRQWghVJk52OHdZ8fW6vVZorz83N1vZZ4K7ccjgl",
-	"pe9+UBmIernt34c2/FgZk6EaOWaNrUV7lchJD2FCsaIqSSDqqQCUAyzZNnOhPajccTwD7jq9IiRt2C7o",
-	"8GMqChOBduQdP+Nk5PzHPhr5yi2ezU4oM2CZZqEXDfHqG/8c3Pw4GvAaXPuSzJD+u18PrlwtjBHkfrEO",
-	"Hh+3Qx195l7sqMwvQ3CMbP09qJs396WLqF3SpjICer0AiehoUdoiVo9aa1LbLWI0oRwz1fPhZO+IApmJ",
-	"QsUDUJF8Ol2wLSbg0BStztz9Pio8k5IxhmEcgF3RSN8Js14YS9oDvp6p3DwwrfCRRCiVEz+ie4o/BGjA",
-	"BpMFmYWtO6+1EJgtyLzJmViSpeYcUSxjHD1n4hrL9qzvQwHfkzvFvWgCNWmxxbAXNHMEI62O8FW1wHhy",
-	"9kTYAq8Kslvqh4vEzSN+t2mvm/ocwYqzhUNEHuTNNUmvyNF+nUwh8yAcBnbUWdBmWCAbWk9BTYmxOU4W",
-	"grQ28ocqhbYI4TR0aOMY/ppTPTAeH7DKR4zNHzIE5fZHu/WP7MsfKSIs7SvPz0/vmd03W5qfL48KKR5S",
-	"6bHH4ZvkJPr/ODO48V6ADnB3ZXVw7pONM3+W/7h5ffDdF/jA4PLV/ncr/TfO9C/duLfy4eaV8/hw/8xX",
-	"69/+ljyOsOvYVH/z2o3+7d+s33xn8/rq4Hfv9N9c65/5un/u97rT4Z4nDEnglRqCA7SpEG2O0PrUdh3q",
-	"WpU281p2dh7G8xGEgftNl5Gxj/LuNloPJ140tI7tAjzbomLm87bAvv02FFGOlEg50aHHAuqPlKncfr9/",
-	"5/3NO5eMosGIOP30K9Ko0WlHkNnO4CN4PF4/ln1ZRmQiIscFUJ1WSz7bS81LHMk61NxCHpwAstbnZaQU",
-	"zpd2BiEjwxOhG8CNmTE61H6r26R+ElsoVvfRaTNv2Y6z0oh3vWla534/+V5syo5BPiyTlwaRYBWX40ZT",
-	"36e1ZsucLJ44rFBYqjRRNViKrIzWahn4vuhU5QdVRlQOMuF1VYb2mIgxR8zR8rCdepi0RQUG4VVfPttt",
-	"VDzWsl0LNxCRIKNoduojCNyymOVYa1K3gf3OeMcTFd1ivhC4EitBeM50HGqpxyNVbAnum4LzrAvGQPwR",
-	"6qsNiBFY+6fTp59dmnnlRG0uKw00d9mcORHcNueSHLZd7omDxnaFNV2PnVLFOhpc0lFXOEkb8vNFNBIo",
-	"wcMx8mM5m5SMx+CrQ/HrytvMPRDchfEuLLbfs2yLJHKxkxnFw5ozNVHAIZeomoE4R/nD1Y1Lb2/8+svN",
-	"65f7/3W+f+lG//LKaFaKdzLcEjWq2uWiOq70Q36WOcZCWC4YsahPAeVTYdaldWI0SuahFlXowCzPQXNG",
-	"TLGEl9e5VyTVHhTUQdC6iJ2FqWthc2+iMqBCGW8kq9h8KjBapTybFtht6fnMxgg2JbbL20YCUXVZkocl",
-	"Fhnva5f+0i3OM88bK13bb1bSWyzC++Ux6wGKmEJEg3RhkPYu9q7oxRKJFVaeKkwbWaeenhR0VGcESZsk",
-	"cBSYdnEmRWvZ3mITi9LL5S5hy8wLMpZGty8PN2DfyHnyjj/OVLO3N8DJAe+LC5uop41pZbGOcul0Fnkm",
-	"MuD8SCiLSLZQnCWkXsnUY8vap+AaDl+dUaQfW386KzzMXezEmxB4IIlMTSXUF9m7hZzYBGoLH4+E223p",
-	"WQ3rEfhV9I5EAWCmRyIUxuBY1LscNSu96vTtOsrAWjVUurCKMYNY5fKiwUkbTCCCdN2QzT09NZMrm7va",
-	"q0CJ1NBYT/UgTxUSCDFVvw506o6ZuopLxcw6Q7poGmmEmB5hu3x0eYAPT2meALYbdY7GSMloyFqMmRJs",
-	"nuphGZSUmYEuMKHFgxpoWHxTaQ6j3wA6RvpFGLFZaH1JNTlru6bNumaLWiwbQtQDMoaR5MO5LUa4MOaj",
-	"0HdpjE1G3hOvDImVy5cN9fLQ9Se9cFBBFh0iUOFmC5/FcpZHZK9vrP2xf32t//EVrDRcv/UhtqVAT9f6",
-	"zc/6d35pxKtLTLLHqGeeI3wT438m502CT6kf6XMtBuxGb0dRt21PcrLgyPQtCtlHOpP7keIuWxcJe8rb",
-	"kQlls1DIcNaglwmTF+VjyrcLRRDy78fEBApKY4HUfBIjLagj2ZahA1p5z0j4Mrgzz0Jl0ZgOQwXvmxCd",
-	"mX3hck57ds84QhxWAKDkmGZdHEIuSwrG8sij0cwnX3+4wz2FWSlyO4+fBsV4yXYtFDAugCONJ1mSeKoG",
-	"vuHw9DoMBY9aDHslwOjY8Z+dBobepAIL+OrEHndez+vO3PEyvRzObZx36k6bMSuTsMGGBOewE+IhLO5w",
-	"EQQkpI9yuVQu7SnPz86Xp2fKpdL0T8yhXjWUr2Ii2VHfSPwkHeky1+xm5kqlUqk8PTNbyNUb73Av+2bn",
-	"6T6fzJhJveDhy3I6+NOE/3FNj36XOctKQxdFQNAJm3joYBsTxOc8t6IQsrshPcEYEBQ+9Ua3TwwCgfJx",
-	"aF0XoAdTOeNlFneQRLHaE6lGpmaF1CO6rVwsFhEgqY/i8vlXoXGJIwspgV8hSY17jWsw41OmtiqHBSem",
-	"FxCGmQGoSrAUP3EOgJh6nXmVrBr0/apCCbMsqiySn4bppeNH/UeXth2DR83pXfCVaTcUpN7208GlNZAi",
-	"KDQeIZhF3bBLm4v4wjvXVnBnil/yYRZG40up0ZAgI8MQH1EfOLQt0uIl4UfUrTHHyRlECeMzkZ/pwI7o",
-	"VFu278c+i+WQ6IBQMPPwI7/juYmP6szz4u8KA0fBkLUmszrxaYSLDD7BfhmxzzSAjjEIBaG2yHDKqVgJ",
-	"EdJTEJpMwQKM6QpAADajnYVwBjn7sY3Xvm18tMXBuav9ixcGZy/2z/0hXxZoAlARrrTakZHJOchIHkha",
-	"juJhj1hCzottRAM4GuSaTQC5AyGjR+PpDs1GboYkIbScx5xNreN5zBSN1G9VGCzRXjPTcyMBQlzWzXgl",
-	"gEKOeOlILGE9cxzsZMbGbAXU0tG/SXoXGrY73DWgR93Gria1HZrARN47G1vVjCkRUs0yfb9iQzncbei+",
-	"ER4jVSb8cY8nidcOS41MxLiXQRF7IoRpe36zkg4lzusYgYybMvPzc1OlmanSnjwe6lzmyqEUgyVbM86v",
-	"X4wwLw9D2DXecD9iyO0ih1xS7zjOAmkwP7Rjo5uyd7b0ZPi/8vTM5K1PW1TCnFxDILEBHk6p7QlCTem7",
-	"wyldY9t9ZpfbfhGBFQ+6u2geTkOve95SmbSOEts+pvLMnDqfWXNaM7T8qCgoseGFwufJPjDqV8oRtBhp",
-	"AYJf+Shb8coPQYxHNRnupCZ+HwK06SpTujzWC+UDgeCOUUYLdno0SsNp7A7AuxXuVpx4qmXa3lQZ8FhL",
-	"Su/IT1Jawi/ZjpO+6Bp1iZXbRXBMvsy41p2yznX0bTQuhXwWujYimZhCEPgFlOIp3S+a8DBGd4UotlyM",
-	"bZjPcojwNSkGx1PM6w5IrDFdGB2hfq05Uqy3bDf6abm4dQE2UlKNFBMnbL9JYix8kbxceLkAsPGCVLnf",
-	"JLRLe7vI/hAmu0Y9S9qmqrkpqLpyKkXI6gkbaSNAH3n8+0+Rcnnv7MxUeX5+/gms5QRnBhwNJm2Eq4av",
-	"BTuNHIEcIg1pLUH6xGjnaKyr/aSlVU6MqKgcSMxnhJKa5owlOnmctHjVdlgRix3lJ5DpDDsIoP4eo6pF",
-	"ZuQUpV3STSCsxZ23kWnOlIyVjpPnqw8JW43GA3IB9Y2BBWs0jtLOGA6fBF0GcxxVAnVszxDm5ffI1Mnv",
-	"GUEvYRYacXMc6yy1O0m14/sqmdxiIw2A6ET3T/2MTv1naWq+Yp6tCUnTyIR1L+Hxemhhm2RoMayzx3TK",
-	"2CndB/LUIj4h75hlC5+6NRaoTA6tsUi3tyEU/o4nxVCL+Z4R7UspmnD6mLggkiXhwz2wJEGYg6mR5ls5",
-	"On7dh/ZeO9/Kqzi0y0byUJ0+DdnPYbTUhAXSph7ou+oxAAoDP9OYEUhsQmhKOUKtPmUCGtSY1KR+wgT2",
-	"m1TtW+rcS4RCc7bOS5T6mVNEbr/f/8c/Nr++Tsqk/+7X+aGLAaQEZjuR9JO0xg8gP4a6KhVK83tmpvaU",
-	"5ufK0FQ5B3q6iVyGTQsoQU05JFQOzaSR8OPYrpENEElmDY+2m4TRWizVaGQ+Too/1xRGCJNE7lzuf/a7",
-	"/icfrn9zZnTPfOXFxcnn2a7JdPoM+0gG2x+5LsXw6mZc+B+HM4lvj/pCJ9YMO71V3uKYUJ9y4KDhQELU",
-	"PHOAzM/u2Ufa+AQJq3ryiNlj2ABM6oF1hKZoeLQlhvsHVOodQC8ehtOB8bbS8GDzzgfrN1c23v2sf/bD",
-	"/tXbg2+vrK+98a9b5we/+HTjw9dVeODzK4NLbw3evbi+9omxNZjNjJ1on6IWUd/l5Kixvg5pvvq6x1iK",
-	"xSMc7lekcuyitSH/7Lh0mdqO3OKF0HMvX4JAs7k1S4ePRqeMB3hMfO2VDvfR9yA6bVVDGuFx5R8cnPvJ",
-	"3p/NHE4L9HZMWZnHjx8h6stoglPJmOOcgdKA75DcbvjWHOBu3bHNRTm+sWp3v9OlPcWjFqoOdZcWlRpm",
-	"MeIzNNbDASLPjWZc8tswChWsXSmp6j7EzsPMSviybaEBbYhtm3YJLC8AGTf3M/IYNWULHgei5B1fsyUN",
-	"s52L9k4wtuT0jrVxjCTRWdR2epUabRsLDiGpWHDSom6PqBCoIJRYtBcmXRDHbsVLpowpzex0jbVTxOUz",
-	"HrTftWiPcBeqhJT3ItcK9Uk8rUcwpjFTUambvZ2kRh3mWtQj8gEEQjYeUFOnKqXkGGOBJ/xnQseT1/eP",
-	"3r0Rj/6wQx27bqs29pmaWlCqaoDkN4JQtZlbQcoeFiSAqh9AAUdfaqyhUUmS4I6p2Jk4k2rDocHxeMj8",
-	"Q6pcUJKbP8Ae/iS9prhFe+DkVKFnAWohE6QKjrPIImJ7fe8vf+9/u9Z/46NUYKYJNJ5BdT+yjVUm7Scx",
-	"qUY0yjFrbjej3dFDhx1lSUXNSmMEpu9hwDBjvCVy07O4dsgrcrYcHgOhnrlWBVKGRtmADq8tHbexndD2",
-	"soNUbqYPYcYWo4ofQfqyCfOenfY9aga952YUmF4qEM24azXRitrKVNT7oWPbUrvkrIMtavnjEYf6ifuo",
-	"q5Xy9Z7Y0vlntjUAbuexRQLntoB/FQl1BAfQftJU7Ty2e87PcI+0eoI59QCzUpc9RyTBO9/2z6/de/N8",
-	"/w/fbF77LIeLfRJ0kpdEIHV2K+RxP9SvSJPMuR1UxqCzryo+i7bpiGpoYfBvZAVGlt5zCKTHIhFt6kKF",
-	"NEwI0i+5T/gy8xzg5BPerARxJCRCFn1MJiKXpuPDzxdU/4CgIQlcJhtDnqLTaDDhp8TGM0hgSN8e4wS3",
-	"ph/eF00sPOU9+YItY6tqppBLfK3DjScjrsjNlTObq+fXb364+eXrg49vLZDB+x/fXVntn728sfbnf906",
-	"2z/3l42Lb6By1L959l+33rq7srp+8zP8NvH5vb/9bmPtzxE+rZLWf95xbew14vrMazHLVp2mGXxu4uA/",
-	"lNapPXZqX5M5bSMsh+2yKPpsNFhTMjH1JdbLLktTHRtiriiHsXaiERud+s+TL6loz8lXS8XpeXNTNi0h",
-	"s0kY9+Q5+SzEO6rMSW+JM+woHnzw4frNcxuXr/S/e79/9Xb/4vuJXLnRrr7gWpqEaxDLMxapbOl3PNWq",
-	"5h6pNbld0/F3DskKkeW+VNi887v+1duFYmHj8pX1mxc2b77bv/Z7SW7BDU7EgUcv3ljXOp3raocsfSgp",
-	"ShU66CRzdIJVWynJ0oK5wg45dJ12HD8l1nc8oFRsViB4i0EjbwVt2WTU8ZsLqogYXEJFQgUgS9cVwLBb",
-	"xyQC6oQlfi5jloiHDoNZnZJXRAGhCJ0W3BLMWTa6hhLCTl48TdpBUnXwwEkjt4tci4zmwNE2JYo/+VhE",
-	"gV7+YqHHRMXlUAYqqSn4B2Qkaxq14tUgIXUcpb7tNrainNV4q2VMAT4U+htjlFoyYqv5xrZPZdLm8gw4",
-	"2UOg6rHBuVVIyY8ajbGghjEdxESTsaNtFBUuTY27NaaKJCIK+yd/vvff72z+6vLmW5/f++Prm5/96V+3",
-	"zg9+/c3g0h/Wb363eeX8Nvs8Z/QZPAoVGkbk3x3FcotUhgzX/+B9NF+EaE/KsNfqOAiuRic3H9H9l6jS",
-	"AO41qGsLDfIU7S59vX/nl6hNjAqOjpeOkugcGfRqVRisercACi7c9azD3toFzzgUlQzqppxONAFscOns",
-	"9N7B+1cRYevem+dVe/OL5wevv2tQayJ0Pm1ybEbPw1iH1/HBkxd9cBEh3rlHQudXrpNMKBrjUN1iCKwF",
-	"DkcxpMXl6Zm6dcoZopcUAvGYaOp+beOyQfhxxedLzM2oyVXPEXiONPiI0oPp0mj2Fh3YvK703rzIn0OI",
-	"pJ7qzqvF/wJBCr27srpx9qvB9QvSSjhzob/6lTQyPrvYv/qF/Orqb4Nv+599sPndWcCmfb1/6w/9P1/s",
-	"/+kb+atffNv/x5kAszZaIcicOmjdqhhFtHlHoPDG9sDxbsDwl/5K2FUHoZ5dZjeaVd7xMoFqI4c7JKmh",
-	"7UaQOK76dRXBbelASw9o+yeKJESuFEX0mBcVS6cOhmebdt2YWcXaPrOyghokeMikONK0jI5Idjr4Nrpj",
-	"NifcX0uLTKXm40Ar1uBSU4e7bJEIxsgImENVI2fIxwuJ8DEBNQQAzmJGTtfd1EyxaPALoqL7mCCvKO0y",
-	"t+G/Hw1D016E525AMItU1+ceKoRANQwX2ZD8hciR36TqHy2lUNe5txiBOwLAQ1uQFh5ppBFNLFW4/9Ht",
-	"wcdvG3UedPuNmulT6rEAu6rScX1TkgemyOIzUl5hxS5yLHwHgV9Cg87cmlnUIDLHA1UUTOFCRj1Igds5",
-	"8PIg5Rtva7bSQAKGBbnRqlNguk43suVilTU6+Xehbjsjm4r5tI6GIDxMVF9UbDVubklQ547Du8yqdNpp",
-	"ncAch9C6zyAdnHcJmiNR5KvhjWx4vNMWObhG3nt3nHoN5n9fvtZ08TRmX6VlC2G0yfbjpQmFhQG/cVHS",
-	"q8vRMRDWkA8vz66NTjtTrVoP1ZBL54+8SzUiHbkC1Qx0jOumtrlxokLINKBdDZKGUkCyjiEgKTO+Ee1V",
-	"dL2KaY6HCG2hx05Vs+vLqOuVIR8/glqdUmtn7BqifWzGX3BvJM1JfhkBCjW8RiXG5Tjcw/JRFfxKEbh4",
-	"JTUXwn2IA7vkTvqSb3qBp3RxTCm+iSV6qbJwzHVNxiPL5em9U7NzM/PTJWNGxjLzrA4zll+FXjTEezVn",
-	"u2S2TjkRovgqLQVYlrXt6sdnpFZSj2o+RdVQRpVFDitA+eseHVpLS4QoQqDM1yHPIfs7SH5YXzs/uHqL",
-	"bN4427/zy/61TzKaoBlDrOBk4KTBfGLHhxhcemvj118O/nj9X7fOb96+NvjkTP/d65t3PjK3CZgIgkma",
-	"Rwyb8AS6p8KazusP0++t5PHajdPezQ9tPL/judIm+LlqAxQoL8pYMbw29ERl6+vqOfiNk6sld2D/wW9E",
-	"m7tS8Kd0WPB4yxZgpcsHxRhYPSocl9WkFJ6Iuxvu/HLj4hsbv323f/1W1ltVkC9n7hOYX/ksn2PwLCCS",
-	"tGyHehXoNDx8vNjHuc3csH+81g2F1JvVRBEwPCIfFGY1PIM8axFhpiX/LQap0RFLSgGBSHUv1hUwDkc1",
-	"GhdJLxCBkdSPKsI29v87pBr/wUMEH8p98ho0J103jeLq5H3phPPXhr2eyq6fjCl3XL1No/aZYFInkxfH",
-	"SZO6lsNEshVAzmw49fr0GhXQ0W1/URe7A4KA8T1eg7lYoJRZeq0ee61YQA/KZHb8x6CvGra6S3s5Na4T",
-	"6gfmhuEQexNLBXOL8SWWPxlTPb61PAf143RygFBxAPSUKyfWmBGpA2S65VmS9yZ4vDJcEga10niHTI+0",
-	"VMsILeLJhWQVdlYf8mpEhJ/W1A1mW7JFm9Y6Ez01o4wx9LEpm8HsUI06zVLUEyqIxV3wW6h7ZClFWbk9",
-	"cQ7yAwsuchAwVsZi0LMO/iE1ioLSE+C/NYa5p4JJcU5rkk6RDLC8EGs7JavQ38K/5R7IXynUMXhV5I8Y",
-	"/n7Qos92bdGEk0YUMkktvKJKbjymm/M7WPGOmk4B1cCCdgpUOm25pwFmGeifkZZAQUegLL/tftgaVJPG",
-	"cM6PdV1fSz/xg6xmi63md6rfpuR46m9D+kgng5NGnIDUBCiuoGqxcGBLyU86GKX/zJkvYVaVX2DMwhwJ",
-	"XBjas1ypzYvEV5HjQCfKBeoV52cIsK32NOMOb+UkR5So+pzUeIstQo5FNBcEFT3aI03eGio4NwXUdtzJ",
-	"jasfCeS6FUe08hGOSqiFp4JpWB6t+6OTYp5jrA0YEa6ltxayohdJkztWkNho9htotSezZgce2rL5IcfO",
-	"UXN3AJNUxlYOx9a6JqwQYdGwy1T/HXh4mNrj/omzX62vfT64+PfB5av9i++s37ywcfYf/TfX7r3/6b9u",
-	"nQ/S2tZvXuhfvX135Rfx27Fn9I0f1lXiukQGC3ggqI06DvmIwTYGWzaRLOVcfHRbjHI/Yq/7TdYCqkXo",
-	"C66bGwVwxJPnmemtlZ6BGAoorQskcG7r54GpQRRoEuxrfE70oJlLrpufRpc/7DCTU7n/3Zn+tSuDt765",
-	"u7K6+dWZwftfDS79tf/R7/ufQMKC/PatwTv/hf9WqS/vXO1f+I365NtfDa6clW/4+KZ8w23gYt+dGbxz",
-	"dfDrr+6urK7ffmfz+uv9s2/IV330+81rd6Ip1KwbMz06bsRY83klUNV9XvHYss26Ws33mFWx3ZgCnaEa",
-	"H9NOr21CWddom9Zs3+Af/HFgGyhXVZ2bc34n3hseMQJyy9+daEAOtfeZe6KCU2DmjMjBjB5KZHVpPcOD",
-	"I9HTyGDNx8yN0jcvvLXx6R1N7eou3FtZkeR65Wr/DCTmfP35vZUPN++8eXdldXDpr8G/+19/Hl6Qrz/f",
-	"WPsTCOnVID1MP3N+cPaiegaujPr83d8OvlL/3rz99/Vv3452iQWNL+JDDKwcxPg29G/XZi5ieUfQs223",
-	"ErqYo4DZYJhagWWqsbZVDqb5TukXb8VAGBV1PREmE4AbeDGhzUeLooKoxmwMeqgs/+g4vt122It1iHkY",
-	"ejGqoqLcNydPLi/mKQg7iZk1XUqtrUtpEwBKetz7vRhNtMBgZ4v2iGBS2e9BKpbUa+r2crTxTZ4bnNQX",
-	"g3mZ7xIGP45gNGTM40899+Nh9E6nl0EGge0GlXO6ibYqUoFrIUQi3Dc7A5guAWXMTMegtWbMIJljSvZk",
-	"s6XAKaeXZ9w41cM2kRupPh0FkIpNgifnK1d1x5LCwrRc14rB8m63mBzWlrYVaQ2oVcPcZBP+qP9N8jZe",
-	"s6lTCRtzJ1r9apytCrRWM/Mx7kOsUwPnJbrYZDXxEEuENqjtjpdclZL+GlTi/fAo2uijcVDgRcXoHE27",
-	"fKxGt+SNy1OudaDJakt2UK01amnB0T0mYJnYAC4rxbmUdxNSy4qPMc9mW6onTlfzjkgbCTiQgvWKg/iN",
-	"Cq5vqb687vFWCoLsM7Yn/LzgBlsq5ZY8xLedlPGfpzh8kVBV5Tyzd6/8QBDuLgYfTpdKqFmKPPPsMrYk",
-	"X2Gq9jnMXWhQysk+cqzjWnFQkpemi7OJAjg8jH2jDia0V/eN68tNkGUw+9iGR44+eqCx3Y3osunkPBnv",
-	"wiND4C+6Tk+RDsFUEcyPhHj8TtL9a+YTkEroU54tXzHkFNu5TMWcUMXZ+SJZCNy1lECAmi8AtKWVWg9+",
-	"817/3F+gduHbTW34yD9fv7Pxt6v9M19snP3H3ZVV1B0Gn3+7cfGNmHh35G4WC8xRvXlU8UKNt1pSfekZ",
-	"ZXd0I80xI492McwZhBR5xxUQepP7TF2oxLTreO/A0SUo/OXQbqFYqDrKCKct2+kBdE21mjmZw0aYv6d6",
-	"hLbb3Hb9llSxbJdQ0O0h+44HGTMLYePcBvMBjM3nHbiBegE6gzzAN8uazFFoz7ulWJwx9SEWtx0qxhpd",
-	"nsRcKysHxvYJPAG5fH4AQAwjtj0mBLN0GEMzAIZOilD0TM8ivgcAkbkc9lo+Vu/4nTH6qqmwOADyDM92",
-	"fW1t8Pcrhm4gMVD+UYwyCZCCexobOeM6Hm+yVkp6otaWMd9YAcoukP6dX9578/zGh6+vr719d2V1c+1v",
-	"67d/1f+v8/1rX91dWR1c/uXGR+f6/3UeXHcrUKf0l/5nF/GB9bW1CBE2GTqGdAcou9FEqY7XJIMijyu0",
-	"wHxoHC9itzN5uKqLhRl4rwMd91KtyudYW6E+ItnEQy9lozFYo26lRV1jLQ6WEamqi5QK9vtWQ5GG/xlF",
-	"io301WOn28xcdlS3c3QKj8mCjMIDnXtWZeEtmUThQZN79n9yt2JWDY8hWAu0q0fK0V4D0EZpM9muYs7Y",
-	"sGfnZLjtCp+6RlePrtdB3AGXq4oI6hhP3WHUSid45TiyRbAPWAUkOIHWThjVAehz7eMd1cp6nDoJGBxi",
-	"OLpiImyzbX65ufYAolFGQNL1m++gA+Le5T9u3jj7r1vn12+uSJa8p0T6Z9+4919/+Net8/03zvSvfbN+",
-	"53L/+hvG1vC2u8WEs62ULExCewsy09MBAQ158ENpijudFZ8x4Dg58u0I+L/BPtGS3bFFDn6u0rbT+vCD",
-	"785mwYUphp0DTAnfOSPYcR+pgZ2FWSkm9xKzcBZU64d5Rw6ghUzA4lpvyEG8qGNMNjdXhJngI6Dqx4CT",
-	"7xrFAUbJpfRr5q/3jYdis3uJW6lJmyhM9W4HiaAaPdN2Y1DFXXQVqLxQLSQMGaIJTSchDxNiIZDOUTob",
-	"SkYNLkaUIcYYTezmRzA9g/sZ05ayVNZee0vRovzq4SLxvQ6LhYfGVxdLZsy9cjSiUJ5OYLaNDDVlK4Sw",
-	"7hHz3qqmN2Sl3WfVb5GwZeb1uBtf4FbUwW146EbpjtNz5mMHuAlzd5PypLTHLWiFiyQPyWSrieXpNFKP",
-	"Rc+mS+W9ORAKs/XDvSlD7SltL4KbU3VMb9o1/fBqhkXQ0HnXJbQl1XZMyaJhqE6wOB5cUn1M73ExPSHd",
-	"Mj7IXGmbxZQj3zWWShj2PZqfH0W/6frh07TWVApij3C3xhaJy70WdXRkegaty7F5m0E/jDWYSOdv42uO",
-	"i+DJJ0sMl7AVRTI7m2/n1cod0/HChc1uM+wT6oK59L+o2jdCbdpZ1Nt/K1L/VqT+rUj9W5H6tyL1b0Xq",
-	"34rUI6hIPaS6UZpGc4Iakk7Wb5679/6ngMx+Y+NvH9xdWUUM0Lsrq5t/fuPeH9+LBiCx7CW8O7o+etm2",
-	"GE8JQAph7BdDazUmRBos5Q9OHA/Cc/s7Pog+zE9tQnNjYwMRlZFnG953jNW4a4kQlo3g+ArukrnxSMd8",
-	"yXzJIEg8ssoFn0LwlCzszRPcWxKanrMzRmK7lXxxbOnBLM2qre/bbsPQTBMz0FVr9qwQF1Yq1agrFaSG",
-	"vcxcUqW1JXOoK8gUiGkks+bQL2Y1Vrq2a/Fu+hQg+3HKdgH0RKSOuIid06d4xyeQZx8+GmYxYJpJCANm",
-	"nhi3WEX4rF0RSEXGZmjcYio2LdQAarjRA1isxdORaZhHvI6LCdkARTfVaROL+jSl2ZqTHaHU9QyBaoal",
-	"qRCU1GnvhpmXzdoL9VlFH1zGqLA7AIiigemE3XCpEyraLjZp6dSaw42EUmKjqmS/4rNWW/4mrc6cqpbQ",
-	"ciwqlgh1FZgprPXx7uldSsgc61Tlj6vsML75ibzMWz1/XE0kzsENHWuksOaQMg1WlddK37vjdktVHMKD",
-	"cvIQKyN1aP7XZKRLbX8oGGfasWT3b+ONz5pc6h1NIQTT1UlQqOkU1YUw86/T6X2/ge0hUJCGoFFyq85a",
-	"VPXLdjDxc8nlXXNmekq52qiszRiDy5Oqac5uf3qM4rO8HpxWryJvGyJfZpJx7xg+hwXmthQo2y9tOzZW",
-	"OZswl4lBPb4lSZ9AN5/o6WqUj6CG6mT+MjmVcqsoXY7g6Vh07D7NjtK/9S00oSgfwS4D8hE7IQ+yX2sK",
-	"fOasxIvNSG+r8UpJet+JRP2hGzFuMnPqDVnIkYeohUhuqpsE+abWchmPKvU0djrP/AXAfnV4F31ttiDY",
-	"wPnxU/o3Ffga+zqfeqIwscN7gXXHq69NPxf5KjHe2QzvdsAWt1mbHPwgo9OzfiaemHPzzODzLzavnO+f",
-	"+5T876/J4ObHm999Iz/952pukPKfMgqZt3ghVBUx9LfjrtMLUf3MgOXeyEr8/Z6PuZmtNrUbbgaSon4k",
-	"7tS5dnZw7pPB9Qvra58PPv/CiCGNukgm3La0NVDQgwUSMTrGQ9mWSgoUsBvJ6tD4b+Id3/iqFzv+eO+S",
-	"qlMO/5sq/9L+N/1TMIeMEwksJqkzjjcluTa0njLeLPV5PLrc787ADD+my9UJzb9/E6/sb1KRhkQY4B0v",
-	"xMvriMPqgbURIu4ikxlqPBDF2c4Lms1ruXBVD3DuWbarLRFUtSs+902Rm+OJCkF4zMA5AE24VFhwO45j",
-	"7KcGQanMyk1turRUV7JQ6wrwTsYqE8i7b5mQzLH1byn3c4ih3/jn4ObH0ardwbUvyQzpv/v14MrVraRc",
-	"KtZusvRmR2IKpze/IRq6IAIDbMb4HxPnYsl2HDGS1HK7RuXrjN3HdwJPIxeELd5phWCboqUjVGUIoRHH",
-	"1khoDEnpinI5kQ+Ypk9GZKdBHBg5eULiJIAnw/uVRKqMM5PgqE+mKlea7w3pWPlu4/ZQ0Q+50K4lCXYu",
-	"VVgz2HniKHUeJrw9fY1bsZ6CuzwSVO4Etf2wjRcQFPRIwYUZmh6mzPKBwImFDoVHCU0ser3TQJsAcqm/",
-	"8sHmlasKjenKtc1rnyCczODc1f7FCwpm5uyN/qU1hK6J/jsGYxOFornz5uDSHyL+jTZzLfQbxEz60E0R",
-	"yFGEKoViPvlPHc2LINREubxD2yLFW4IsN82dGmo8Ui+3eNTTZnvCr1CF2+sptFtV/qkx5hmtNfGfWO5p",
-	"efYy/t2ktlfr4Jzb1PYCPigkZ3So2+jEk50jU1aQYgkkiWxHW7JXfXlqet/x8uzCntJCqfS90txCqZRf",
-	"KRkX1CaH0yFtfqUtzC+fYHO4bxZr0eWliaIML5PD/QPUYa5FveFTMme0PA1NRS302iOq16LGn9GzwSYr",
-	"WM+L3wAFyj/0I/l5lcP9g6b6A8Uw6h5LkViMeo4NOOEeY6p3Oa8DMpAC+RtnDkOBdEP4YDxKC7fCmO2k",
-	"2q7bfhGDYrHVjNe8xeG+7hg/so5DFU9Ezync51QiQkTA8YTtxK9mpOAOhKNkylgF2aDLbGvewrQLlrYT",
-	"BzGan7xJJpG1X9h097EmdRtNaqewlTxoDuYb8ExA9AnDZNgYMWfRyCvU5I5t0Z7q9hb3H310u7/2xua5",
-	"Xxi5GoxrqvxXnmFJ0eje5C4TKsPG9tCLNO61NFggpgUNLr218RdoTbn2p8G3V+6urK7fem+wej0Q8HdX",
-	"Vjfv/G7w+ZX+rZXBr78bDmYo7Y7XsQEl3EB0aZ8cRUfq8LQFUkfETtynNFoK7uywfpi7oddW0s3SjYAA",
-	"XCpX24AtcOjccjOjru7FOuk27VrT2Ppoa7BdUWgQXRQWziDt/FJUVUk4C4QvQy8uj/icE8Glwswh+h/V",
-	"2xSuq4odAcUZtSyf1utbgh7kDVNezvPy4+Er36NuY1eT2g7F2fg+8+Tj/+slOvWfpan5k+q/uypTJ1+d",
-	"Lu6dee0/jESRr/p3cPnTwZdf98/cyEy0NCFrtKkQXe5ZaehQ+vvFaIRaZ4nYI1rslo29jHlafEF+A8mI",
-	"WCYYNLHdLlib2SbG84zsQDEdcS5s6TbEXjK7kXc97seRHvJ3nZx4FB06+hs3XhVo5rjX8I6wGXhsFSkb",
-	"520pNpvVsi0J6onhlAS0Z0YWq8nDEE1zN6VO9z9fXf/26vrNc5srq9i0uTwXfPg2ohVJq/ja2/c+vLS+",
-	"ttb/779J6fnWN/2Pbsg/3/sdohmv37m8fvudwa+/6p+Rz2/85oP+tbODs7/tf3Sj/8dfBu9Zv3nh3gcX",
-	"I5cgCXBk2YJW0QpuUs8STbsNNN2t2K7C9nZY3a9UWdNGQ1FVABiZ4nF2ekunZCYp3RtDQIJnEnM6kyEl",
-	"Ufrk+010FesJZYx+5mnelmjQvO2bmMkLLNuC1k/o9Ak6nPWED8aVmZmbhjAz0P0CYuFm7EvNKkMeisOe",
-	"3KqVneyAZiaEo+C5LxKVIYUdIxUSlNRA3Uair9Lm9a8RMxlv2cY7N/qXPt348PWNX3+6eeF6jhxTpcNo",
-	"1ZFGmZWJjn7k2iZk7zT4/GO+x5hP9PdpylIUdQABMrbDt/MAasp1aDTNrQXZcmoauTuhSTOgApksaY3r",
-	"NGKZbjEQHWZuYab0/638qqz8Qwa1xWNu/nhOeke2KlMNTEm1F+JfxeZSmt8zM7WnND9XLpfyScklZLmZ",
-	"VDfR9jhDdDmyr8MjQVSRVewdXT0zUYpLaNEPEwFGpjZTitsWpan575Gpk0/+x2hfTTD/fOT6nKKXRCTh",
-	"/BpyOanKQOkFQgAFGPRaNa8x1/filRce52YBJIfb4TYo49+XHaD/nafukUQ8PlVumfiGqSpETU/W81wY",
-	"rEBI6sbt/p2/QWzq7GDlarTzB5R/AZA30BIUh5ntfexlOexmHI1TuQgwkPEWsl3sn9OMYBGp3NsQGGcM",
-	"9MqnXWtRWS2k27QdBW2k+p53hxFqt59Kndo5oSmtbw2SD7n54H+EQmY5zZKaYXRuI+DZtg6GaXhXhkGY",
-	"mniZlqA1Vj7FyC6hNdpiUb0+1ukxh7oQHSA2cb3q8NhywHwGfVOOsoZkvwHbGkfRaBj9kIdIky6zsC8w",
-	"Vl4k1owolHSJkbaKM7R62M3MxkQGvMO+12EnjeAAtuc3UwCdD1KIR8Ej8ZyI+fm5qdLMVGlPniiA+SiP",
-	"MuoMO/KiWRvjudYElnpk10yexuQk3q1wt+JAZWCVU+2Py8qq2C/PCByhDGOIhLsk8gZhzNRLy2wCznco",
-	"DIePl9cUbWeZCwlgDAAPs/cuQiVRKDUk3MxrsY1yAZXftGP9nsJqgxgc8MNVaTAym1DSZIsxH+UnhZ6c",
-	"I03mFLV/Lsc1m1ThTkrm+zHGXKkFgQNNKlhFInhQBQi5RIBZigtMwgG892n/zGf3PvgrOjQ2V89trp7r",
-	"f/KXMdW/ocK3kBL1vHNm2mVUbpxQbMcgCjKwtw9hS738eclj8PeRjLzGW/Jfw2eGmP+qzyFGuG0/7COW",
-	"vG/lUcVR0nyxM1KQpTSGEYaUmZlRr7ZFJcwXNAglKcQRZEdEM5eM3H0oUzqzWE7pFJlRTO1vjvjovvyy",
-	"f+Pd/rXLE8hrDlqNj3j6+6qF41H9fHZU81l56GELgO3HNKPppMNd0mMnOJxhGqedgGiLkauVdh235CRK",
-	"090S7TCLRmWuOKJLZs3YpiDo1APk8phQ9cpSr4nzw9nSvuny/N49hSHT8eSrc+YQ6NZpJMk1MU84cnDp",
-	"2sIJVmtS/3kd8h1HSzBu0IsuMkSsI+d10j29SwcgI44eOvOTn/4ssTf7p36GoeLK1MlXy8XytHGfTGs1",
-	"L4wtOb1jbTruurbUm2WLTYNUF5zxW/jMFnN37TE33kntu2PcS+4tTao36H2rv8tR9JqCbIE9U4dlrULK",
-	"px5DCKEdKhZvN6kwbAxyU+JzKBesRaE1FomypRchg0QB8kB6MXVrUVCCWKMXxZ1VeQGYFxbzKujx8LkG",
-	"FTAHzybVTvXYJFqoqtpwnRMz4grkr/TIXcEdoRt9gGkXqcpc9PgmLpI8LnNl0YuYNx88MQzoboQqsUXb",
-	"7AE7qL4htCo1e7SN/NAuRr/qaEcVJrsrxAJhLg+c6rRBPbVYDdt9RvVFIzZWmwtqMtyP6K/UVLF5jcow",
-	"bnPBvCJa9UMjpRRbQWDXNG3l8NRP4HhdakuTUsDmH9VfVXvklQ7rMAV6VeNSOQLF2+dkfr6QFC5hG2ZD",
-	"flWXeNBpEfV56jh4QCOX4rKu0bc9vBPGTE/dV9qUM+c3WYu0qfBTgf5H7XLYhNqg8uOXcrmdmPpktB/C",
-	"RteGnABl8UidDoxxeDCHtzXsmD1cMavb/xaV8wkfVKMEDYGjvgxDy9SwVffwrMPOxBmTLBa0CU51qiVU",
-	"dg75i3amSXjIvFRrwjQbNHCXFyGTnmO/Q2jUw0VUBkEXfWzD62GuTy4fXKiExPxwe0oGhLhQdqXNNoec",
-	"HHGuqUYZtMtwbclNFeL/9u2yaOeEJN+NrbcYESRRdhqRB8FJRpjg8HmDX7fW8Wy/d0yegEoCZNRD6x3/",
-	"9YyW2j84cbxQNKpyEew2SMUHa2CRlPdEui/DGYMBhu8PZtP0/XbhtdcAubSegry1/8ghfHNgCBPMpJyS",
-	"10Un/C6QNmC7FOFsRDGIawVsnrrWy66C2hLFACBBFLU+ajP5sVa8dA8qh1kNBjUtIEh3vey+7D755NOe",
-	"xz3x5JOgLZ6i7bajcql3tz1edVjrez8X3D1FHj/6zAEyP7tn3xMaRlH4tOowckpaNqeKhJIDTdtlgpFT",
-	"iMp7Snl5BBG0DjQrrc/iy+4pwNYVpyBMUaUWsaVRHczzlFpoxbZO7SKzpRJpUUdqXZLBzZbKwDcVG7Vd",
-	"+dEMslLJE/CZWS1yPaawfV52e6g9cLLk8i7hdfncPEI7Ya0y6kpFMjs9TSjxOg4L63+YI987PQ/5zlK5",
-	"3iX37nlb+Hrr2rTBQMwusd4CJOmSU5GawFMILkEFOaU+WCTUVSGq+INSfwsgO2EccGapceQxzMzMzC8S",
-	"q4ORJGyT1Y1GCxeJbQml//t7Z4nbaVWZJxaJ1KnxC+HSJVapUcEQEBYGOrL/+IFnn3wyBqFGBTny4rHj",
-	"eOqnfjL17PHjR6YOM7/JrakXl5nn2RZbIPDLU0UibOBPTZiKPdX2eMOjLanvwKkx1yLcZTDYIYu12txn",
-	"bq039RzrPfkk4S6hMBiiIAja0gnORYDplBSiWypGCrNQDcQOznJXsWs7PGgLQuU573rZBbDuGnPRZEGO",
-	"WNjfprUmm5reVYKYtaNusljYvbvb7e6i8PUu7jV2q9+K3c8fOvD0C8eeht+EPurCT+2WTdZvrmz844tC",
-	"sbDMPKEM5F0lfFDaP7RtFxYKM7tKu2bQp9AEZrU7vLfyzwYDzUGqY3DAhyypddmYGKkeg3wX2mI+VGC9",
-	"ZOyzCk1VNXfA2nj53Ssd5vW022wh4bpGIZYvCpQ+qORcj4mIUEWZC2nXpjmE4aIJjC/H0ywKKpuBDaGF",
-	"RKgfbzqbMiGFahLOJl/x1VZmFIBMpk7G5xOYygl5yTVDA6IlKuFVR7TjHgzwVZhm80psMrFc4i3tCOaK",
-	"O6yeRhyqfCkcc7g+3WCr1+sLEXGoFw4iNdB3isRlXajg0QWJhuHx0ThtJuPAo2cE61Zwm/C+/9v3Oixl",
-	"yADpIddlUFyhF9TYmh8P+cXuA1imnuPJ5+2W7RdeOyk1MLSkgENNl0roWXWlCgdegYji8HMFDjLe9AFL",
-	"ADSohPERMj34Tu28+aXBLHcfQe0lph9KRikXrZXDl07KlYlOq0W9nrTcO1XHFk1pOIWUU+2p6j6ACYD7",
-	"uzh8kkXS6gVsL/yx7WKUkugj9WlD6MRo8ByeRKwWA8c/AIUc+0MXY4Ljjzi6iHh9jvXUGYJi9RS3ehM/",
-	"PgyMvBa3B1RuQYJ2yhMf3EQ3Bz3J5a2tE01AFvAmhHjF4VCLT5pOhqN9rRiV7bt1TbpRwB/gHVdL+N5B",
-	"VcecJeOf5d1IR1TEbkVjNlmba+Ixuqf9ME+LNneYKY/w2W+XM9xX5JCDtAe7PLodILzNYGsOU5ncxp3m",
-	"S8FJS1Go2+djLiB30aGn5JvyvavDHU2Rr9rWa6kU+X3mR7jPjguADObf2/EtftENoznI3QG9Grda6rGt",
-	"HticU8qRYWTjY/Jn4MltnVcd3/sfta04899J3o253bl49/059gNNrETaPu/GN0WZ96Lyr0RyTyikSDkW",
-	"QiKhQso9UkOcKVVcm/s+7UZAHOBuW6IIszYAL33YtQGsL3uoSClAJ5oAMUGoI6YH1BfDNLQIRdlCE1Qv",
-	"P93UbdcWzQnTzTPw0snSzQM4RlzGZE7RgZZBkWPsYi9jxew9hk53CJ5EYLBynqI8BvQ8K6GabFxw5IXv",
-	"S3FdLs2VyP/7PinvnSuFLarjXjNuqVQ5h1ELnJe2v4ucUGGWE+xA2OZsT2mGdCFHptJx6TK1HVp12K5C",
-	"MV2oH8GZjjxRu0UbbHcb0/oMfoiq7VJQLZPW/9ApHrFrfsdjk5DmMem9n+Cuo2LeTppxvSIWPy9jCx1w",
-	"zkLYYVJi3EgHOIsJX2dloj7y9zkwtSdwoV+UWjElFphpgC+Lilr+O4udCSZ8VPst6xi+9yEV1ji7h85w",
-	"329ZEyGL/ZaleTrwUI+1GfVJtUe6jC1NYW5ZXgIJQsoTJhCIEz+s9BHWZfwPJQ/lj8+gg2iyU3pcJhrJ",
-	"HuskHy5PrF5Gqis2nti1/TNQfnodqlYX1WVSdBOH86Ui4Y4V9dCnnVPHwppSo851lHcTEQCVRAb4RJDN",
-	"v4ucUDGZel0ZfBaErpu86+oYDSRi133mLZK2Zy9Tn5Fl6nSYIC4DjdFjRUQ5106qnn7XsCIGhAPTzhPL",
-	"ww62TVtoxCcLwmUmzx6t+dybZDTPYzXAmwIlVRKATkM0jY7f5w9eyB14Gn8z7iQyZzDJDQgOriilBzQg",
-	"jRxlNHKGrWiZSrtLD2h5OuE94gkdyjA/+Wq5uLdkzi0fBkyE1l02NOkgcqa2S0ZgNJZmpkrlLQVA88zo",
-	"R5BaqKeEGVbcVU20hiYyU95C8DN3CBaJR+eRBnX5GJUuz6VF/myXe2Jk6PGRYvHyuqWxd8kmJxEuURAT",
-	"yF0XoFbfssMm3AhviEdSVADcXSOPB+4YYfC78USmPNbmXjq7PwHmvEV9CsZ8E5J3sA04B6mC/dG5FzB6",
-	"yB59fHDpr4OzF/vf/HN9bW3j9nsb315av3N5cO6TweUr69+9TfZ7PpnZWyQz+57YRfZDT0aI28vBwkTC",
-	"EDW4x6j3mAAUcbiU4FxEY50vM89omh+GBR7F9e0gHcTGMZACgP+pbydOEHpz4GLKMSRfwKN9LOhCmaCB",
-	"ETLyuHplNtuTzMZ81eVvC0kNN5HnoDp/l2O9qqZLxraIJ1NodndNLKfSLYCKnoYNsaF7JnPqhBIP0tUw",
-	"I4w3hsnmafjJeJTjs9PBXKIhwBg7eOYAmS3PlfI4dg4c+/F9IRSouMS8w8f1/IrkR8efmZrT+STVns+m",
-	"MFTYot7SE/9jiMlv7tZdXc32JBTHHZSP7Iw9KF+NBXj5/fvZZKA7OU/aH/g8b8izA2pBfZnqKyS3kDw+",
-	"W5olvOML21KftLjFoqSC6DER+8Jv7nZ4g2PxZ+r+847h8s0ay6wmYsQ+rXJmBW4kiDXV+zljIVGIWb2U",
-	"5BXwuO8rtCEnANTFDMyeLq3fRfa7RDU+VU+BiUS6HncbAVJtkK4p8BWiy/BuBZ/5dsvgqgZaOxIBg90B",
-	"mtavf7To2lekLJY010ucESUREN0sUlBdv9MpAVr9q6dUdnw36DG+i7zoqghFjbekRkSwKS+WTQSZzJic",
-	"rIn08VPqXxXAYTr1xPDRH8UB9T7uVLASBtHG2sN++Mc9ajGpD8QOo849qT/jX2LEaWOAKOOwT2sgaUwm",
-	"keMFcabH5d/T6uieWCQtusRibZJpNCkbCDLlTmMt9w6darRQ/BG5z0H0j2cUpaeca011QNn9qmA1j/mv",
-	"ZaiXtuerbDEsRnAtUp4rEdpk1NpFDmnsFFVwUlSZEPIxdVCqkKCoytfAiJZGlS0UzobRqNFNWp5BUJJc",
-	"qmmkr0uWfrpnz+yePPqpHTSKmXzoEWvdHhO6+72QekcwIOqpcp5R9UI9mk8XxYOV5OAxl3UP9+RG4hns",
-	"smtxOIf9Tx04+PQz33/20A+ee/7wCy8e+eHRY8d/9OMTP/npz9SjNoL4A5qLTjeG92dqrAnn1PTUvpOv",
-	"Tu997eWX5VtNDqqTSJuqMinTe34geOpRyiXUs55gLmG4EZMm0uDNAauxPezKKdAD43Vc13Yb2M8k6YcJ",
-	"OvCOylU+ELbqfSgDWnp+DySmFRLM8MkfQ1SEyURUpJkclP0Q3nVRi09PWI6cb+zWjswOjZz3jnmqsrYt",
-	"egd3PDs02FG4Qg50jlY3SOWHanRF3VsxqFFMvUsTTxiNncjOXaAHkjCaSQkTTxiNFM4R4XOvVyRtzF4q",
-	"kganDuGe1HttbuW9SbsV7FQuYfi0evaRDihHF5Na33MUYzM7fofRpY1xIAz8xM4Y7nIxLRSx3WtroIYE",
-	"tKhRZT+Cmco6ggJVzhGQUQxO03abUU8qnf077w9ev7O5cubJJ580auLPR8YcoXgepe6SzpTmHobNU+Jk",
-	"1Z65kKSAP4+1HVUf4OtOGuN3D55uo9tkoNjY1ztMtSeaHPr/IUCozyNEC8Ho8ISqveCQdpBqH/7s1kBG",
-	"/Q/Nbg2PPzundSKHj4hbIt1j9H2pB50C59Mp8rioUddl1hOSHk9ZdsP2xSkFHKCxrE6Rx+VGWk/sIvt1",
-	"Sp7H/I7nitB7hFRAXA46FHXQywQIhi3aAxiBl92uIg/AS0QgI7/Lowi6amj5QIX6pxaR2hqcCUxNSEJV",
-	"qZTvjusLpcFhOhAmgSOGQMLukRt06OE1ePD8xrB3SpMeO13kT0hdY7UlYrsQd+/4IasB7oICUrXzFm2e",
-	"kUFmManSJ/SzpC9GhfoV06U+IinbrjauqszhXcnlGCQC2C5xuct2keOY5BAEdW2sDKa1pvKdPiY/qPLT",
-	"hDpOEBYx54wdDCf6SCuHah2peuFhbFG1ExkpolOVI1WZ7oOlEgK1jtXgxaABPH5Tp7bDrCG1kHf8Kj89",
-	"REEoKj0m+dS2c4aTAla37lJFK4BfA5AbNeb51HaRQ3JCPQ9s1K4di9M0qSBVJnkbc33SYtRVbS4E4OG4",
-	"3K/gYk1BGbkgfW47UHpgCJQeQkA7oTVe5k4k75RBjExvZeLwIbRFWtxjaUfd8KgcRvtHLOYwBM9Obtgy",
-	"X2JHucNyBYWPQ0th2qW9CSxRvgySRySj6tLeIoBh+7wtdJwm4DwAbFCj0AvCEGXYsvag+i9nG7zP6ofu",
-	"h/P3qR5ReYO5fLxqbhN08Qar3Wm74SDtiQASHxo1KzcVXWJTnTYELXSleFGBBzRtAXkvcT0yFqowOn+P",
-	"MX2KD6sepKb3QPSggIgMbl/mT6SQAYQa1f3OQfWgkHKIgKAQrqciQMbS5S/k8c0bv1y/9d4Ti2HcXqrY",
-	"dfV7H3IAFWJtkw1Jv5Ayord996vylyP4Yosvs5BmRrNG/IU1ud1qIXuUu0Cl8miBlQfLBxyxrcbqEvDX",
-	"qhl+KZJoHY+9KXaUHnkblfCsOC3iO6Y56p/lLVbYURpvMTO7a7EdZ3X7QWVWQg0U8rYU6gB1D2lG8lC9",
-	"ICNfHyvsmSbdjid2R3GIU8XVwRCc8hHWvZ/lHU+tJE39DhY6sSofvb8hTDFyGjdICUup9cEee6ajQkVb",
-	"wUBPVtE+Dt2SQ8Jiru/1sLec57EaoO0qPGdlb8LHNndx/ouEOUJ3j5udniYur4TPDCvX+2ERatcfpBwd",
-	"p7FFzYwDfty4X4tgEsN+eHaj6ccg3uGZQrGwxFjbiOMeHnJKo4ug4Qc4hOJZERuffdc/e2Pz2o3+7d8M",
-	"fnedzJONX3xDZsqkf/aNf90637/9q/4nfxlcemv95lvrty/0L55fX3u7f+nT/qW1eFug6XHbZQf9j9X0",
-	"zTri/VRGgotvLPCDWU4qEA0QfAqbU99+wuth/Y28IY+JzJuuYmYjQ9FyYRBmKuzw7uEghr1TX2y/mt3V",
-	"l8fiXVc7KnWJZBF4pjSIQ3rXwLkKfk63Fk9u6jbsuORJ7A452aSLohE9nx0IBnhofavBDB9IOomkRd1p",
-	"wBiMwH2c4FXW0g787tRVRCqavONY2LmoypgbsSV0WijWROa/5zFNbIIiXd4sQFDTvEheJXDCwlIiM1fO",
-	"MPVcRf5oWGIrPqq5zqMgsAHpOUWG2gLT9uNIsGffQ2HZv/GP/tkb62tSXKI0HXzw4fraG/0L5/o33h28",
-	"/9U2BSXObGvisXzfxKNYmowNKpYw6w7iILbbwOiBz5HNh5eL1yGYkHlzYp1IUu2WIxGA/UfccNFLSbNc",
-	"wqVOjPW1qNuhTtCLGcOEgQRMGjRx/jeGWRMc5W7VESW11OggfL/1Q71PMlJOU4wnISdHK09Rv9Y8yoQ8",
-	"fgOZANOrshptgVIq5cAE1V6UedLi8ZjkZCQ4WzkY+OFEUUWty6WSoXArSh7Z3p3DO+rbOQJUbI7QTWDD",
-	"Dvfk1tRthxUhWKFQ4yGzMj0ekZECeZjtVKkYbMQDSX3c4TNQOY+t4CjSy01abHeVuaxu12w6MpnxqdiT",
-	"j1J2fzjzSUZ/4vsxgRgfhIAPESqWpORJlTTa+ZkewtlvWdElP6TiJDLFB2Jzxahi+HifY+1JxHOeY6wd",
-	"+kiC0yW2a76h4emaLmiOIHWLL7P46eeNVfOOP6lQdbBg3oEk+hFL3Ynk+eQePCwEXLpfBDzxLPphKl4M",
-	"21i1qMU0staSpPluAJolqG1lUriqtMuUPod7T+nHRgTunoGKVSN0fjKSV56ansmGTNp6KG8Iu+h5qqdF",
-	"fUwA3juN9ZvcNc9tPgtFaRtBxkdKdqt47QTltqaj7V+ME1AsuoC0jmmArR7R5a6Q0i1Uo1lzmL3Fdteo",
-	"YKNI/wA8M4LuJRkshP0QFwk4jRZ0I0Tw8yk05FytcoY69QSbhQT3qKNnKaSA1IxFeZCCTZJM4H1E98eU",
-	"xmKLLYaNKrFVJp4JpCy6ql0N5nQt28L2s/iobo2ealn2DugW7Tu1pdyHVrIwjkkkweeTsDJ51yWeGg2y",
-	"gzGUginePieiRt309GDYLFfIwUbdPP3YTsJ3haOk0GHw9fZJEaEywcEPxUeSDDWeGnNTbXSjC/5Hrm+r",
-	"bH5Ij/WJy327BumnwcvJ40u2a5FTgLFZ6516oqiaFlOd6eEyZgHYiN1wp2wX/fUzwS/+f/aut8eN47x/",
-	"lYFQ4CRg75+sJNbdq4tqyS4q6aqzoxeWcBxyh+T0ljubneVRrGvAQu0mNWo7beomRY0AbpGgKBrbQNLY",
-	"kOH6w1h3sr9FMc/zzOwuubuk5KGOp9O7I285MzvzzMzz9/fbp9ffN8+JsBWw9tD65rpidCfWw06fcU3o",
-	"jrFYY9fkoZELbmcOgOqgVoyyZg9FERb00sblvDci+9un/7cQpDJM+Qh40AEmg8djRs9V1RHsiYxWdHnD",
-	"XTC8E1Fb5xZ3XFOB1PexGnkQfyhwUalbUsgmov6C2XhLeG5kvFMPV/jSoUjHI+AqhZQR9wIDrg9EGJCO",
-	"YM4vsohYplQ1fKCZKOhs0asBndR5VV9BOj9vxzZW/pgTx86uAyKRMesO6zKXaQF6Q56Gkser9rqrPpuu",
-	"Ah9izla5+WLO/daWadaHlEgo5hhDUiUsPd4imYhz7tVYjBBIQVBgHj6gpTO9bDfE6BoNsPqy9ee/KPWz",
-	"uMv2JdnrZwzLv2B2BmNm18CcqyLOREr4XzKFFeYdKLuaaxmbL+Br7qmnYbPcLDvc5rJP7Ag9Gij5S/u4",
-	"75W9imHtRMA4onM2rg6GKxp1yZfhkYWeTNhF9SWBI/RyKFGxuLHUMKtexVlf1wZvyjkOM/TH2sr/OnRq",
-	"6Bzyqixu00wnRh3gsWmpDpT6zp3wjUtvrp7feH1z9fLdv918fWP14t0Lf/YYNLiLZiM+bYHsRliE62Nm",
-	"5cWLyFJjtQgHExKLanmzrN6gZ051RgG+RN0q2Ff0sgQ0p7VLUCoxy9dgPRU8rE8FuCV4mK/EU0giGib7",
-	"mTL7c65tWbrR3E+fLNGnIg5xnad+cnJMQ1B9O3ALReF50D01ZBU3LFYVpupkrbgxDwt4pktp59nx4Wif",
-	"eF0olLANlgtUHRFwpEZbWsShz0DDYIxoqLNRT81SGXOiCfs2x1+cBK1Y0awnsl3TwA2wQFh7mGUqDgjV",
-	"PodGBb3AKFBdY0CSbbDGdsiRv7nB4DxmPAbFZI3dBgvQol5oqEXVImPDZAvgL1rT+BetbcbJEnJoxjBi",
-	"LuOIx+EWFB604H33ZXzIIxm21tjuzqtXXmbrA2F9E7aNjLoGgIa1KifF9TG8+9IKrxlcbt08MwkaEBLO",
-	"MTCKy0UCcxCrkW6W+lQdyrCE3VKho+/apxY5WbaParXHOjkQvds9682nPiBTIGDtVPADHTBxryMSTOWD",
-	"1D4L3dkVJeLHqUCMHdx63kD98b8ThtfHL9kHl3YH0Su5gZ5IokWThPji/7LigEWgqtuFullEj1FxsYC2",
-	"zzXgeDymKMyZeVEWinkzL9q8c+BxEjIoh43znYAdzFUEO28ZSXGWYGc1TM1ephLEuX2qcPp2OgQCOs4+",
-	"CIJapdwB9S41RWcJmrmGB4bA/rcJTYdiJh3hdQ/GYmRxjqk/SgIqrcE2ulMjrFMXcajn2pPON1WLX5A7",
-	"p5b6VIZBnkgIpulE9snlaiWC2HONBIyEOIjozkYCCri2GY/FaDsH3S6mE+msRO45JRk2B2mGK+6WfWyu",
-	"PIpi7GBGNsW8+RNVCRMVrjUwVKQDbkfinL6MM8dzqA/InSszxiNjytax51Eb+6brZ90JNzufwwmKFweQ",
-	"ba3WAzSVoKFlLx4ms+R0j56aIaYdNZBxbwssS8zp0UrFbhzbxnrOtuZP96HwfxXyJ3ZVqvCmL0wfTwb8",
-	"uVSig1PeIDnEQe1Jcmxrgc3vATjFFQ08K41ZK4R1Nm2dTNdGZjxhmA/hkLGoMIZlYpBENvpJNBEYj3XE",
-	"qvYRpMWz7D4iy8zpXIF3AKlLDuTttAAemEFb1XUq7j0yJqt9ZM5oIM3ADY5IKQN+7xX82QtQQEkfNmeE",
-	"Cl2v3hyrN5QfQPpXjFglImRH79z/9pMvMFreF1pUoPA1uFdHnCpXa4/B2/DEsgZ9bxNYsC+qiL6MwlTE",
-	"XopIBOtQc05fcPHfABE189Rs8N72RSoeL/ELnaqUWmUae/jFfz988ODh1x8f3/+UaDb/8CFybG4afUUj",
-	"2q3LGyjiRlB+xqU1dhuIxjoqpGMHsgiqfJc7YXibL6/X3YztRDwtt2swrndAAnzUOpuGAsa1W8rAngEo",
-	"dgRkCR53QIdp9GLCOVDhWZlMM0QBwSxFQsGz8Gd5KoobQocjWwMbJkiopbK+jHuAAUnM4BL9QKG5HY15",
-	"oavwMQfqUJCYPWVHDtTQDFwmHCU74ttNuHJ8QDsiAu56OES5awDNvaqGACsHEREw4owKcyDGIjQT2hc6",
-	"qIbUHRCeeQ0Kbt7z6UbBte9Rp0pelXHoqfbA1iZ3LMS1OdmNPGNUQaXwIVSd4QCSG101IYxgyliZ2JxT",
-	"IoFYHkYDjIRnJI/rIu3h/jwUGqnmdOBqKjIFbIQOFweLiR3kN74+3kKwk9GrFImwJ1KoRNKsrbI+6/S5",
-	"jDUQo1HKL2ZpyoyNAPTEggiqYTsS1hPBzg9E2hP7+O0+fQuQ6PQgejLKj8F3F8AFjZ1MDRVgy/sqCjXV",
-	"SVMDfa734YsLa+wGUrLhnOs8v64ylpdFwknf0gII2AHieAcA//uEGi02EfpEhTgQADnvdpQi4O8DitcN",
-	"GE/KxTyTmwZTyGtPz3otafNHyKyepKojtBYaxJ82AShufTVikVGPEHPtQCSZDVMD/hrIRypAbyJ29AEU",
-	"leiDyuTiXRrrQr2M2EWNJxrzMvwTa0I5AvRMXQTu7MAaAGsGa2G2QOZU2aaFRX/pTFQWeuo0FdjtFmKy",
-	"nuyZfCK87U5wP6iO5BExNDpPBagVjgiNLJxIHIoosC5U9G4AWFSHKumqnclunZ1O+v3qkqeFXkLBCcki",
-	"Ek0SsJYM19iO/WDOArwdAFkI+Hbh7ffxZ6wtLEWvHbP1JSFhK1avTO98rI0u5QUsLsBxMugaDbENfyXR",
-	"VvvKl3FC5AKmh4n5WyvMKg65jMasw5M5pW+9z+NwFeILftWtl7D6SgsjMUhhsQW6IppuUGZIKpHpPeKJ",
-	"9f+BxbWi8ygeKFz58UrwkJqPNdMVNS0v8zi8eSjSmnLWJUEXp0GeOZSjnjwUkDOZH5TotUERB1VIq4EA",
-	"qiIyv2ujHXPF5OaNyN12/ioLy7Xt/AAQAovminD8dCiGYu4QGA3ur+BHdbE6SRF0IO7IB8WZ7asyKJeh",
-	"jv5Y49iDH9Wn4wvcwkiYIzVllU2VC2xuXvzh6qUXX7h8caNmdO6H+fBKUICnPtgzI054y1+QkDaWw8io",
-	"1FhyvDmkqRmmPRFn9kyNbY7EvEhAE1bSsD2QWSZCW9tIBk2SYUJeK0x5N7OsXvBhi5lDrmWUEWsDoyZi",
-	"Bq0jhd6olvlunxJhW/bNbIBoG83eOzF+CTei0XtMg8ChqjMeZ2b/gDHTMksTDiMRtuw4TffQWTETlhL9",
-	"Eq6zgPWFuaBSSHaCmuFUdIdaoIfwTtwyv96Hf7aAwAw+F9NtSVVsxeJett9NBbwz3GCWQEhBcLUrM1Z4",
-	"jxXNYNYxwdBYW+zSBrHitbpSRKFuVZKLAanyLYdcv5SXHw3vRJzXdmoWDNVpQR2pugorGoHHS6WIIUCB",
-	"iW1CExjwsUNt4mBgiZSdf/jlfx69+5sLMy/ACvDHCnVMaobPhblStj2lU1nDddQX4PuWGKQMyd836oPF",
-	"W9i5K7RjjcmBdEQoyghoyKMKGFwYRf3FvFRietYBKQMLRwnAlNkwjQsYlO7Wma5qr5HUCVT2SaqySKkD",
-	"oB6Px+CXbA8zsFMxHYl8UtZUAAJG1YUf6YAiBkTQYrFUK/1S+QG5aAWg4fL3BPxOM4t3A9CeyYGIgE+w",
-	"C/uVJi+YAnwPCi4CZ17lBuVTA1ErrsbCtvGJuAkahMA7cNpgzEC1ooAA5ZbgjrU4QPNtz3VMDfGM0o/Z",
-	"O8YqX+r05oYlQzpw3G1ck1rpBzLEZTUjOhM6WfXc64Unte8Fw1ZPhzK5Q8qGWbc3nznxKN/I24w7qwnL",
-	"8ZzVZHPojEIAHoCBy54BnHjz6LxCBQhivmUKGl1ykcJBDk4KuuhkRQzeHVnjCy653BnHylVNjRKUZbzT",
-	"H1gANJ9MW30BFacYuo9Cy0YJUbYMMhHAqLbfxnxgdk08xhwdpNnKjfnzrTbQfdvhti5UZoPtuAcWK7mD",
-	"YZTJhKfZelelg9WQZ7wpdAeAt5VTRFC4s3npyzE4+NlJ82oUJnuBFX07Ycg4S5CFn53/i92XrgVs98a1",
-	"gN0W7d0LSIu5++dXwUdNddgvsuvyx9vu42XGK6gC3b4Izt1bHfB7q+0xpDy9+IPNyz98caN5t6y/kX/Y",
-	"n6sisCSaT5k2+HZuYRAvNBxLHNXR3GwEE4Sqx7Fad1QquSkaGXXVxk3v2XQCJ2G3LHrfa7PIAe+J9b9O",
-	"RM97o0nsv82RaCfeGq28k+DXfvKKkdah64DVjP0K9ORCEAEOSInRgebyFXizYoOqacv36YpmUPpUQdha",
-	"2syNoMozq6XuTp8bHR53RORZT7sCjS65nnYzwRqMW4ITksKzp5bhQmwX5NpshpE0igyqNpR9hG5koFkb",
-	"T5b4NClpHR6HMuSzSGyv5I+dprwjN2yfhRRuKnKQ9R9s+FPBbeqRWfIOZEhAqb0N3bVdkG4Lk/LYT4c8",
-	"kl2a8YDFgqfmmWFsftLFkHVlXtL3dOtVCZMWq7GaLUxa3FCnT5Zw1B5FCSZhgoPFzzXq8L8n3LvmjcNS",
-	"1lCkYir/7ai4izmJPGKwitsYCjLCY+wmCYnTPRF6dQ3XQZ+4+V5WeGMa34nEMXNhXJxx9CRyxMGgmpKk",
-	"bXMpdnhsrPJ2Dosd8WyO9B46WyKlfbs4r5g2n2s5y+J8SsWhFCMRIqRSBFy0cwqHGiTWPvYpH9TskosI",
-	"DfOkgtQnGTJhlo9hC7IKJSYqbAPQC3K8Q6apg9gImOxSEQPWrc8tYA6R3aN83UxE/BTg1xvA192//K9H",
-	"DsFu4XkIeX1aq6gN6s+5Ol0ZS933vDhXodGfECHKUm78PUwwugWkwGd571vY/IndnidF2PxA5E/edhFW",
-	"rJFT8byCpqJIjVaHiW9Zg3ZfS5Y+2ModZuUZCYgZ7TU3GHk3M0owi9SIpcALNKfgQJ0FVFX7FZyXeRz+",
-	"mHcO/OVVPJcaH4kcUOfgDhmz8CxTxvRxBhVikZmzycbyISIZCT6/2ot3ZJOr5S/pFj09bhYzYo8uFpwA",
-	"P1GuCDPL6dVoKcpVIblLcHNjY5GuNgeA4zlBIwwJXmhZT5NXxb2zlJex44C1sISjnM45mbwJQYAJ2Pmm",
-	"AyRWq7qvRp6F6DpPD26oPdPwc6fK8ijJMUI9jLgr48eDLJPIEEmX1YhbEibEWH2MYJJz/fs9kUAVW2ZX",
-	"8Bk7k2A9IM04B+NFNbl4QrHQmFbISTCvAKXcuw/v1ikoiAJL4izZ71ZGthhgY7h09RDhUOauJFlPRUdI",
-	"76nPt7BVr2LzLJ4AeakpS0VXpCkUGhA2fEFHhhr/bRqBduWi2QQoYPNCdz2AFEwuc1ekS+9yMfPKo7OX",
-	"igwrXsw8BjkDoAtXsKvSHo+lpswHKkw3A9MQflzRDt3ufD0u0sUXLswthGBm+pZC0+hzz9/yyZ9ZF5Iq",
-	"bqwqreKc8EhFUFTl1J25RQgg232LkGn0uQgtmwjhWXQoxYh1AdQSpGegUqpcYKGaW2wsfIF30bENL734",
-	"2IGepatQwI2H+TLOWLeKVyzuZRjymiNBtOAqetJcUczj9y6AptHnZ9eynV0QwYDABaBXqFQUgb2lZgOp",
-	"9fwBMC0WEwDbExgAey5Ap8U4dKEx272NjrnHIVdwIKB+b17xynjqWzHfM20ud/6HGaG7Ds+AC7stejJm",
-	"HC+9eUUD/A2+ZQMafe4gqj0DYH58glIcqmgYZ4LwcT0n4f3ENr7Xl92l3e7lUZ49jxAQiRipEhlrj1ku",
-	"EQExv1pWOWZJjXLAek0LWy1qWqRS+ALkrcK42YMOzi0sDVAKfSIINzuWPeppQNw4FivCDMVVs4yrhwKD",
-	"TeZOFCFSk9nHdQb4aoTvWfY6TxBgUabgajZOZpQxUfblq/DgDHTRVzE6DzypGCaDyi7TmSjhjA7GTI1i",
-	"OC8BpoBHUQ2GplGVnoRubwK80XoqHOOgZdHAcRDoJwbyVLcrUsyASVKBzDxK1YwPkSfDaro34sqaYiu8",
-	"e5pSlQoC4DFjiVplKIAekOvfMKveFjwV6bmt1+++ebcciuOZ2Uokm7DCOnBgzDBFqgt5apEsQRx0eMYj",
-	"1RuKBlJbxKMsztNyZ1KbIZ5IPVdJlKZl4iZuPH9XKayzI9FFgQNBAAPMwcZiYlFOUirrBGDq5JwE+puC",
-	"cigLxeJYF5sntrjZFr7XbsY5UK3LTHc4r/VbaxHaSGnuF7qfTkQvmbHs3jH6yUNbwHwFo1UluNMgvTfb",
-	"zvEyi9TDQP2S0+WNIDVrIqQ0e6+t60hl9aRae+a/SHLkYJEsF8CKLjEmB0SXHOTc7khu0VeRDAGM30Va",
-	"c7ziCMC7A9YemhcOWCQ4FPLdifsqlX+j4jV2m9Sclu14X4YtMhSK48mbFzyNJCTXpkIAxFkV6jEoY/D2",
-	"frWwhSpeBKkudWEZajosTNf37PQq8HaEfBywHS35+p4R2z6X2yxTIR8z2WW8TTQ1ZUz31c3N1Ys/qhkg",
-	"OerykTkcmRBR6CvQ3CfStLkdl82ffmHTfNZMxZibqOW9rE8FGDkFSdOAL65uvFAz4Ew91nAXSgscqcxy",
-	"6lfeUCDYi76adoqHAZwkkxjWRjzaY1wjCEQBhhSYBmgDTPONPHGqu4V4b9Yf6JmF3iLUR1VhgRxIPwsz",
-	"xSwVQdNEN9dJhYjNISGbyKPQzl2kA4P8JwtRFkzbz777gqM3wvordNldkSdbF9NLxKFIEd2KyoaGSYPr",
-	"IheCdZ5l5kiJO6JpE+3kTy1ylvNequAqCv/1hqHTVxBCCtiI6C2MXhVnJcbHNkGepIOSqlWY1MAnaGWL",
-	"OmuxTipC3OCCEbuFsbEBoXVVxgh/AB/UMFtjrY5KU9HJWuaMTpQW2v2qPWZ98/T5TsS1Zq0Bj4c8al2w",
-	"rH3m/O4oo4QR5xdByOo11orVvu6rUYsNeHqg6Rrdhu9xgC3HCulolO28Wqw1TQkJObSHEdzAqVI0zjXm",
-	"CAhULIrsA1ST0OExcRMwUM2IhBL10SqVD0ueS+K7nFiyboRnjj+AxD2wUjsptGAiGdkj0QsKvALTdAIN",
-	"R90CEfCWOhx0MjkFjVcmTJofxtQrwBJmIzfGjJ5TGszBKePVjgobr74r+NwV89gisTcK3VTib4TCM4Gl",
-	"mYsVzVKVQVkJ0KQXLPZIHhLpvcc7b3IRBjKWkyswSfJdRPgEv4S9NOhalKtJqnopHwBSCHAqmz/IVWC9",
-	"k3idWfp1KmOzF6nOZBQR6CxyXBbmxBw/5hYOZU9meo3tsN0b1yrpQuAUmE9QalBcnwBXdRdBif0KR2la",
-	"YRJAGc3n1U0dBtgmgqa+xUR3uO90wr0Oz6P5Sxtt6PCTgWqi06ialcZoVH59oqJzwHgep2dGrlJm9nh7",
-	"zMziAwAQqnulvTnfUW9MomHiG1z+irUJSnR2rUQAp32LyNYphxbVaXN4dIdRRHfVBE8ca8HX++aJFhKZ",
-	"0nHlSLbvxMM4EkaDH3GZRVJnLTBS0iFiMxKtg+zFq8ME2OzscyKsJILbk734tWRp5R8WriFxbdNzV5WO",
-	"NWdQe5B42QNaLPKZ1R+bIMK52NbnFtAzMxza0/ygXuhAsfdmNlDI7zS90stW9gpy/wRe69NE9YmTVcf0",
-	"uYd71iPTJ50CtdzkNTye1UJ4AsyBNXSAtRK/HEfWWacBRB4HIALMzXQnirPtdRK3mVkBeFwvfLs2bFVP",
-	"vHz2slZdo3UL31p0YT4X6gCx6/EcxqVBcnz6Pa4Z+3wwZknEO1iAU+SINQoGVEMj+HxFAVfDxlsnl5x3",
-	"lFxo1aeoPP0VdIEAD7jZFv0Al9AmTbq0C6u6BzYBBDLtICEr4kkZon/GanrBpJ1MNTMabH54TaaEZTaL",
-	"P1YA6Y2Cb1liBdBlw2uE7PyljcushWPeV4cibV1YYwCkJroZixVCxG4xeAz+3qeista0lnAzETGu31NA",
-	"zC13VHnlmsVUDDJ7/JgQuZfGGcwrmlB050LO5cNQZixSvXr5AV2x0fB4DZ44TVm4ZsQe029xAhYR1s9S",
-	"AfoZLELAEp6ahuwh0OnLKExFEYnWPDgzuRZef0nvZzO2E0mnRZlYNG8cHIyYGGs26SuMhwMZS10mNaBV",
-	"dNtvgUkaJAuLWsoTSdGoW8oFpGcQOXYMiQNw8AYOu1ylGIyetbDrvZTHM87Ya/jIaTpkYcgeT1maAj9Q",
-	"Yn0VhZpxlqqI8gekhsWszpfySlQDL3JLRUubgQADPJFDmGSmZvH9GUuc2eSWeSVgYsuCeeXbKMLKF2h5",
-	"eavHu93lkozr3Es4/LqxwDgLhT5gvAPBbgfjNL+ETFQc1zIR5/EtZBcwOt7R1786fvvr44/eO3r3428/",
-	"+ezoqw8ffvH+t5/eP/71+0c/e3D0zudH7/7G4o/9YI29BkrE5iXGWW/I01DymA2GmsoaeS8VQFNs/7dv",
-	"l6qKqfiW6IEKsvRRUDdAHDG+wtMWxV04OqoDojiPXg4q2xgWKh8WlqZG+EYqPWiLGHW9Om/pbffQAhWw",
-	"vJMqOzj/p7/cTXAwgI0E9Wcq5OMVCjQV9a++GkA5zESa+2SOu0gPrdwP0+jc1rl1nsj1w02Qa2rrjWnz",
-	"nopSUrFlTGoZB0wLraWKjekmVBKJAA8TVPjYwwcPjv7p1w+/eP/Rv3159NWHeRDMLWw1hWzJKmSPvnz7",
-	"0Zc/O3rvw6N3/q5ccVLx8x+nkCnKBwmXParRwWB6pjIeaYbnz9Ev7z/6h3/MW7M/qGiRkruk0AHNd+Cc",
-	"/EGeHHL8xy+P3v2vb966/+iD3x//z8ffvHX/+N3fHv3iPfPN7//v6OefFchvXbpY5dtHIuxhhSlo1+z4",
-	"V3/67sOvjz747Ns//i5vBDXv6haoQIHS5S3yo2advlKaip1wHh79+yelhclrqqZbRuQRvWIrorAkwkww",
-	"lTdo9t1/vP3oQWGQtu6hosbakc9g9VeAoyoAoSqiO7Mj/Zc/fPvp53nTFqxguukbgO6lnQsoSdjxn35+",
-	"fP/T4w9+8d3f/3PehBpmbXWv6k37ioUypAI0RYnDdJMd//K9h199hBdYYU2HYaU87vKeXQfdVyOmxaFI",
-	"ecS6gmfDFEdpDGWLEvHd7/71u4//95u37h99/tuHX3109MFnxSUfiHNv3n3z/wMAAP//",
+	"tVrymV7spes3Lw1++83GJ9/1z6/J///11Y2/fWBkbaFEeCmyRrWLiQNNnkmUdmPX4mQwEq/+nNV8uRB1",
+	"NQ84XMixh26ox6hiD/FVHpC/YlaRuGyZeUQ0edclXdtvEkrUJJkreeVLBZf7FZcxC3a4xZflZLpU7kzb",
+	"s5dprQcz9qyKzysdIX/J/Sbz5HTDrYv9bug4utwzCeBem1mk2ouQGFxKuH8ur3KrR2oOF0wQ6hKKOyGf",
+	"p0Q4djuyhMEXn9779Up8RuqzUacHUzPvvG8vq3se33Pabnt8efTt2q+fk9yPttrUbrijfnNAPfeUZ7M6",
+	"/tCttKhLGwZSPkRoC9QB4HBGdlCjbo05lTQyOc4di/icSCLpyQ03cu4mqy3ZbqUlRdao+eOzh5V0kyKN",
+	"1vxKysU+ziXfHb7dpfk9M1N7SvNz5XLJOKNQUsZfeEKSji2IJYcz/LDO3BqrtJjvmQQHTH7Kdgl3nR7c",
+	"FtsN1BT80SKhVcFc1MRcHCWYd1T5DDQPKTHycT/bFR2gyiEuXKuB1CHwhDxR4tMl5hLe8cnj/TvvD16/",
+	"M7h0oX/uyuDylfXv3ib7PZ+U9z1hpAgH1MEU5niiyYl8IK5Z3vvL3/t33u9fe9e0pQ5HPWUkZXDuWbYr",
+	"tQMUUxUjTf+UUU8skpJxg8t7TfsLZoTwqecLs3Yhv9IGhnyYiKZd95HP2IJI8c+XgVPn0z3aDq2x1B1k",
+	"HosLyJtnBjf+Obj5cVS8DK59SWZI/92vB1eumobwbLEkUujb52TJ5V1Stz2Rcf7T8vxRuV54dXgE9QH1",
+	"PNqTf8OeGIY85BK5D4R7FvMWie0Sxxa+wDviN7lgwQYWCVW6/Z7o0JnqqhzVOJ0l23EM03kBJNUioY6j",
+	"jrSVeyz5SuNYvtJwM7m5kgfHfEXCvu07Jp4GHycJ4PMvNq+c75/7lPzvr8ng5seb330jP/3naqrykpdp",
+	"ZGg60sDlXoO6togqiymCEPQXX01eM1i9NxEBFs4vOnicryQZf+zKFEMBmpAtIVsIzl/fhJA7BpQak41Z",
+	"EvyQ2+6gVWVZttwb6hyJCPQ6dQQrTlDG5z67+yVYI1b9TClm1O+JG/WlqfnvEbM9n1/oxr0x8fHKOyOT",
+	"pfoqSCCJIo6BPaWYZ2CPWUBHBa9yLyiqyC+ItydsI5s2O3rLJiBz1TJLRZP8LaS6Voz7l0ceRhY4N3qB",
+	"ucVflPdHnVc56K5FTx/Cn5ZL+cWhZKooeAM2lF/QISeKjb2nNK7sG1vcZSwUWPgrHaa+970Om6BkixzI",
+	"3vh5TG9P7CVEVyiQoizYJM1yC6kseXJEXaK4xAjOZFh9airtCTVO+WdNqi9yoNz0E5ijBv0l4kcfnsAR",
+	"KgSxfUIFUa52qVkHqnCbNtgiYa223yMc5+pQ4Y9WF5TXNjp29qb5teZIIdyy3ein5X+L5YdULJdA8KF3",
+	"EJ4kyveTJnlHC97/oYL238L1kRNw48it1zJ43jHfGDnZvPDWxqd37q6sDs5d7V+8sH7zs7srq/2vP9/4",
+	"9leDy3/Af/ff/e3gq7MRF6fl0bo8kHan6tiiCbtUt139T/TzOSzqywxPY78ruhhaiLPTJVNAUmo4r3SY",
+	"kH8+JsgSMzoFHVplTgoRdalAJifZgxvXGD74cP3muY3LV/rfvd+/ert/8X3Ty5ep02EpyhfFteR3bSQE",
+	"F64Hpx+MZJRcMNBWjMf82xpujHAYaw8Lhdxb86LLCHy3SARbZh51QM7XmtyuSROpxwQBj9oimS5N750q",
+	"l6em98EjlKiQXTCZlwobl6+s37ywefPd/rXfy80xsYE9pVL2xZ+Gq6P/ynUsWccREf3D7L3G3brttQSh",
+	"RNgNd6rTXlAhhCJE/pSDXN8m2vF5i/p2DT0c9br52nhGsWrXmkG6gsfl/B4TxPJo13YbAmL1Ne7wDnB6",
+	"PSD3ak3MJbDR0whpBsZBhVxAi7n+VkgPY5tbU6PD3xr33/dprdlixjhxL0PyUstiFkYNhxZb7fkmYj5m",
+	"/2eMIGfnpstlk3DMCiqfGCecnFc3XLJdKyWMUvd4C5X7wNzQp//zNmvIM3fl/++yqrzobctMdOaNhCwR",
+	"FSoTzANnq7y8gi7b8NaQk/Q/+m7jrTfLu37ebuRz+sGagtglHkkxONPRIUrfZ64l5Y8hVKYkYW7dO/hB",
+	"moiWEkCbQttxstaoW1FMw5SiopdEatSVOrt6lFnE5d2USFub1ox5AUekBhdJJojQL3Mtc8xCrhMcDI8J",
+	"wuB4ctKx2Qrd7zik2+SkSS1CCaiUi0RaGK58ALW9IkhrSWQ6ip3LLg226ijvmoxTiKykr480KawQtJjh",
+	"XYVnclNPRhAouqHwWM4tTVyYYD7FGG0PEW50LuExR6hEbUycEPWeZ1+zrciFNLpQ8RrusjD9TAnQKAWM",
+	"4zmvaYPJbF5YPMIYw4XXuOfJlRYLLq+IJlwyl1dqHrNs38goVVbF8EjPSL0HX7dA1FOSrJvUtcIQlR8S",
+	"RMwim50dkUpWTE26iA3cbfb0oEPWt2E1ctM77a0J7vC3Rb39JgqKmkmlcXSzPEQpb/8w+9ccxkQOPWL7",
+	"ynNPicP50lgsR77mKJ6Dgekw1/fyC50mFakemyYLE66Iw+q+5J/yWUzj423mHoPtP4CuH3POmGvkSYfG",
+	"0E/cSov5TW7ldUjhw1nX5ABcLWaBgtyVt7OmYy2gw8IfvOOTGm8x4vNYIN4cSOEd37jQFzt+7pXKd2xx",
+	"qeNmm+Hj6cHTaA5X3oQ3j7e5YFYlUyXWT2W+IfXgnkKuski61PaFsuEEq3HXUmlURl1jLA6TMyiOpK9C",
+	"4hlcKZojF932ML6sV1uMMI3ozUzlPvJJycceJeVz4mqfh9x3LEXtYVOtPJD521OwMqnkwcRtYjT6qAVv",
+	"EpJ2aH6Dz69sfPbdvZWVuyurm1eurt/6+O7Kav/ah+u3L6zfvNB/8427K6uDz68MLr2FH0ZUv5YthO02",
+	"KujRF8z1Kw6ygjbnXoXWah0Pk09dXgn88EaPScey/QNN6pqOl9Z9k/2BwRGfVFmNtvQeLhCX+03bbewi",
+	"6zcvDH733cYna7DhXRVKgYTYuK+s0P/683srH27eedPo38BKltThu1Qkx46//Lsz/WtXBm99U8jtKTgO",
+	"Hgin04o7XjWfHVY8qW1lvYXYLjnQtF0m4uveOPfVYGV1JKlpNk/hEgeVPXgsRpqTp/l0Soq9nNaS7arq",
+	"GKzeidBUxwU3U8Oj4H4JhGEkeSnCv4HVFLRg1JIHPRlaDkOSkmWLdgd2TzBv2a6xCswanlm2sbimyR3b",
+	"goCDXD0TaMnAj2joOSsWLObYy1jjUuOuwA+rzGV1u2ZT+Jx20kwevTdezyjtuHb8DWkci6S0gBZPT/iQ",
+	"MRf61iLM2nb9vbNG5QHfnkpxtgdccZFsfPHtxrd/CLjU8HCFweVPB19+3T9zw0SM2/bj1YANpEW38Fur",
+	"KA0zpG7NPbtN5jF9BSGAscTafm4mH+FAZmtEUfPIlyjCD35UsUdXri3ibVAUCAnhSInhGU/nOmQ1ZFrd",
+	"RBeOFAeW3FAKQ3SIFdX+2ejOwRIDAnqp22lVEwr0dGl6b2mmtGdqdq48PV0yK0gwk3TepJlAdEZmPoWJ",
+	"sRu//mLz+tfb8fy2bNckofdXpYkkeItBvULHlfoCFN8Nm4Eu87vcWzI4Djzewi3EW4oJRtOzpCoPU56u",
+	"Sw4dWZ4l1LI8JkSRzM6FH+8liTTpwnRpZldpV7k8s6u0e9pYICM5BzVb5pA2qr8+ZOkboq90jbda0j50",
+	"bJeBoSivogVFVbE5YKoGOxpww2GlFb8ykviL+mjhEeLwRhEGU0eOQcDHBPnJlBpg6lCihKD8g4NzP9n7",
+	"s5nDZn3ZMVc7dZWm1yOWrYIWWrh4TEBOQqFYiBqGWFRWweCJMmhs7lZ0yMmy5bA1v0Ktli0ZmeKJJ3PL",
+	"4iCmanGXpZE56iDpZD4iT1h+Hb9PEb0Evn1MTKBWCjV5v1AMxVVMtqiTiWcWh7Qa6BGKo8YZRZRnxpmZ",
+	"vr2hfAgvY4wOUxWSB2M7hOL+ETMcnqJ+rWm2ymsqq2ro6tku0cWzMcUVDMJ6x3FMZG0xn9rO6PcN/9Do",
+	"7juInJR7xMNiXayZk3MG9qOHczuOYy4OzS1MzL4dVZFJaso5J4XosLco6tUx55hoAwPKW7qxDQ1CWflu",
+	"q5XmfYEzPsoE5BHf55sR0tdrW/ZdPxVRuoe1aRS0KSlXxOfgFTWqsKbEr2c6jkN6jHqC+DyhnO2dN53r",
+	"GKXXkarY+T37pkqzU+XpXBXZyv4wxjEocZndaFZ5xwNFzoWizwXSRDWwR2jDY2YPZsPjnbbJbwkClNAG",
+	"WyCDa2/f+/DS+tpa/7//hlqEZEH2EitKlmWxmkO9/Jlgx6nXYP735bgmTtnoUM+yqZu2UhAOCwTKKeU8",
+	"9PMwMVhnYTuX3Sx1X1BVuFG/cv+j24OP3zZ6hc3hCaUmxe1Hg6Ll5MpiPKqfk3yFnR4NNXB60uVKSnlC",
+	"1tDlHcfCbId8rEqrEHoZASlGSGAEJ9hSrVBeXhFD1zAFASeKt5B2uzHJUoUN8l7yiN/nnbf7V7+S/3f7",
+	"V/cu/7F/8fzg9XcTizNGONPYwn7zfQ8SH21Bqw5816SeJZpQ+e3wbsV21b46rO5Xqqxpu+b0x0i1Ra70",
+	"0O3zC/L4+s2/rq+trd+5Mli9vn7n8uDcJ4MvfgOFmTNlc2HuFtjEeMnMAQ/JxC+Bhx4mpmF2KAbTM15o",
+	"zpeMcAkRRpkenmspxanOvUV92o8J9GnYgrSG69UzWXdqsOfpMQI8Te5YFXa6bXvM/LIfub7tAIQKoaTJ",
+	"JON0OCxDObJyxplro0/8GDpBD9X4eGIQPUEp3iwwweQum/1F5fL03qnZuZl5s78IMppSGHCR2HWiNE0l",
+	"XxZJi/ZIlaEFFGdv2pZdXzs/uHqLbN4427/zy/61T1JiteD/zR9y1j9IF4GBIyESBXjv08Fv37x3+YPR",
+	"XpQcgTzlws4QwvhEfAp3frlx8Y2N377bv37LGEUYUX6fmwBzhZ3V/Q5Ksbu0l5NoT5hMBCvuBAhINbFZ",
+	"6naEMWuFkgK0l5bwFSWR5PkXh/lRBjdLqSYYfPiLjd98oCoI1v6kygeunR+cvXh3ZXVw6a/9szeiNQXy",
+	"Q/hJ/+vPMWqlJa3kGnJOnCN/U4VDYT5WWGRQLDi0LVKqDQ5Qh7kW9Z5hWNoTZ8GQ+GzwV/hBUnUd4M+k",
+	"EmgLley6iBkOHotjD+2mbXv3cnl3TY24e/9TBw4+/cz3nz30g+eeP/zCi0d+ePTY8R/9+MRPfvqzXXZN",
+	"jIbyiSdlh0dwgDpO3lqAIeqv1wl1uCuVgm//u3/u908sQC4mus/RrYlBRt4qFMcWWM+ony4GpjTzgONV",
+	"VXApoSSMpXQejxsX4AO8z5rn/3l6ZfQcRYqCaY2hQp4IiC2J6rLx5xUMxI2nSI6vGm5BhzsQQUxK2FtY",
+	"lpHpOfX8QPUyxTiep8JXQbKR5MxcwFoMEdWSRWMtptiURQQndeot6ixQm7uCWBwAUhBiL5pDNz0zX84V",
+	"l2tw6lRGugwpxGFobIyZEvzPMEp2husYfkyWF9LqsO0yI0KdeTkNe5m5akNjIEszpdl906VcG5fTpOpf",
+	"Oyvts+sX1tc+H3z+hVHL6riusiiSpR8QcxUamkJhmdk8JZ8dlQRj9jAE/XISpfC518t0+9a5Z8hRu7f6",
+	"q7srq5vXPhnc+OdgTWoI/XOXN8/9YnDjnzsORdN1TTA0kWhaKk0ctOt15jHXJ23G2w4zkUV5dm8Omshw",
+	"G+GWFguorZpBbmI3MXqaIa8JaWUY+C/OSgwrz2KECAm3DW44NhvJccPGDHiMeenv4xXPIAwkiORZxnYz",
+	"69zS83XuU6WTQ8VIDzpM8gA8OYkw1gusQX17GaLVNCINicW7bleqWzFJODs33tFKlRFhzzZXzjz55JNj",
+	"WqQTSlhFxBHYs2j+sqaa9HzVkdTyQKLNcXp9xALOevJb8t/fX31y+2w4KFbaW9L/iyh0e0tj88l0JJLp",
+	"9Jt133SYuAU42jyZBJCQUSfIIf2zaPOwbQQ37pE29fwAWBRcuNJgEAFcd5JglRqRYovEtCIjYGaE+HKi",
+	"Q3vUXTJP3aE1RmiLuw2lmwULqbIedy1SLpZKJSgxsv0mcTkJNzA0U+ZGamqRX6nVZ231hNCG/k9gDDtz",
+	"C18zHo5r2drPFN9pyxa+riBP+s9YG3J5pMjwPQaI7vKeClJlfpcx/Aa95o+JIJcgiCgskpJ2o4iEVrgt",
+	"tF6HLbOROFQ/7FDHrisk/+yc/XH9/rzN3EqNCmNpn/xY5aJ249km+0xrfgWnaUJi+r69DDBPyhVry9uO",
+	"GgZsAIr8JTNUvug0Gkz4LCWHF7D2OQA7GX+eYU+qyHqwbaTKHO42xFh6PZ7gUK6h3tXothRDCo0uy8yC",
+	"BHuBm4g8syQwgq0/VuuEHUG58NnpFLVZlTQM2/C22KrQRag+OeIYoBN6l7ei741cXcwbmkPh2MbiYS7G",
+	"BWJx6wO0G6kFUcCMQn5CIfnd9ovy7ypTbQaoQMERG33zzgeDv1/BWrCNX3/aP3tj/faFjdvX/nXrfP/r",
+	"q+u3IRfsvd+t3/pw8PHN/rXfr99cWb/5dv4aEao8rCL3ZRhRnI5dQ7q245AmXWY7UaM+4SJQjU2To2b6",
+	"OflolgF/YnQ9uBSsWM8VfpfDqt+JqmuPtYFbGIxjHzBPqlJPwLx2ZqlZL6JUU7qBBrwzSLGx66Z3GoMk",
+	"UlitsHtAHQx2IV5DHa+3zolTkunYQho6oBK5H5RbS86CWRXbcH+PKXxo6jG0nyJEaYSRUu/iHT/7ZQkS",
+	"NyqQlt2wjcjBnHiMWsl3FGbL++ZL04UY5OfLL1uv7n3tP+5L7XhWVtFx7b+BDHgkFQ3ql+/tDvWZ8M2e",
+	"B6Ej/g5FDBpRJC7rMuFrRCIN1jI3XisDsJwrnXYaFhOJ5sBH2nekJNhP+j7Ll7J2BSEbDJTyvF1nWNNX",
+	"Q1j8SDzPNEWfL7FUxJ0mIz88SprcsUZrx/iigIRjtJGYdG5OEh5G7M7GL11AJxn8ZiuqXtpdPKouIqkq",
+	"Qb+I7okI+kC+27gFmZsXU/YIF7Y2GyXjMCOrACp+k7kEfC5yF9Hz2qUuFHTJ7Yd4RU7CHAsUIg/hYVJR",
+	"Ev8oqlGXRpHlUjwBY4gynjOC8oWdA7y4gqISQIAI5UfGHKYYtoyxGLbtMQHIx10qUPONAVvBxQ0uEhBZ",
+	"RdSomzmcsTYKfyvfuBAqRwKFiUpqrNcfE8AsFsMn1C9Qj5Ujw8PB148JIpV1zWHUvMOxouFJ/MA4cYfX",
+	"lo7b5t5xNt19rEndRpPai4S6UippjVHN2wMHkwoIgKBJFMcUSvMLpVL8Oj7+Uql88uWXrf9n+qXS1MzJ",
+	"JxZeKk3tkR8Yb+gBLt8EtaxbYSDGsotYRSa2n2AW6TZtR9oJYA7KdUUdMEPuM5Ngz7Dx8fDgzRotL2ez",
+	"IlT/fHAND716fW1t8PcrKn1lkZSTmWMBlveI9pqmy4lpYFvZdQgDm31R2pNsedSMw5iLI+PUNEdeZp7I",
+	"w5CxHd6P1dNGLhW+rKhWcTJ9a8x8696HFzf+vLp5/Z+D371zd2W1v3q1v/Z1/7/Ob/5pdf3O5f71NzY+",
+	"fH197e27K6sbn33XP3tj8P5X8hOwpu+urG6u/W3929ub11f77359d2V18KdL/Qu/Wb95buPD1/t//lX/",
+	"4gX5zO2/b3z7Qf+T3967/MeND1/f+OS79Vsfbnz7+sa30XzQsP2fYK6URVCHE+myolthVoJ8WYRhr3Lq",
+	"YaMe6qWwDdyA51VEJIkat003V7Wnqq+HdXlqQ787+LoIaZja8QahaSNFZVCjGyVH95Ggx8j2gN2YQZ/H",
+	"fOpa5jqKye6wxWp2JvNDqBy0ExpD+x6EnOw69rscq6xCpB2tzxXGM8PAHPcsjC+43H9kDh1XmHHIJ+Sy",
+	"DNDw46/A7FcFWQkpv64F6b12tCpl2JYzuw0O+SLoWxrWagzxP6NremsbWyzIIzZ6BHRnDcGJesbouB91",
+	"NNpuUr5vPVzKWQG4ZP465cPxApec4FFQ/eRzQsWSCvvlrUTNHs+c/6v77uhFmFcedNYYL/H++wd+MFWa",
+	"hnLiE+wAtHSGUJbtD8XTHerbfsekeh9kDY8lYtX7ds2W5/ZFEXUs3qnqxhGoIs1H9aWp+VDdU5ISzEC3",
+	"kX/UcmnvrtLefTPlzGHLc7Fx4c/EwImTCJYenZD5HHQO11YUumw/s+1L+6njWOhpB2et7RLqOEa43kgG",
+	"QRpsb2kc2N4TzV4iV/D3/bM3yDTp33h38P5XZKZE+mffGGHEjiL5cM5qGqZNPkh7B8yd2NNrgm2XxCyt",
+	"XJk3Kc3NXmwzV/U1w0wyNNHgn0lIqezdTqxeTUSNa1w6q9liq0aa+q3ZQxd8G2n/gNhEcBgwgZPGYGlG",
+	"kxzUWAiqwXkCQiphMi8Es7mAJI2CVWGNzwmuZ5H4qrFz2Fp7NAj1UFxWFIrh3poPTYHZGZGfW21fmF0n",
+	"vO4zV7PloFtMjN8Z3fRG94jCDag6DL3UuoqM2k4n0Yq3y2pN6ldaTAjaYBWF8bKVkDtCnbXbzB3DFJdT",
+	"GvFOfOQ+ta2I5PhAJHcRQrcueYH7yfpPXR6pbo41iWb/WYHAeBl2/mLrFDgci1FrISA423FAh/fpkrRL",
+	"FknHrTHPp7a7AOh5iC6GFgcXPjSlt32oGcZQsOfZuAdBMRmjWCqg3mNkKPJGODmqWw8jeUJuZoZG7BJK",
+	"6qyLdklcLwYUMEQEW197I19STDpEs1JcQ3VVLSPSHBj9hcGlj92fKN1nMZEHkvQccLBHLN/5IGvx53kD",
+	"g59jiEo8WWrOQYIkjkXism6Nt5i3ABCrCHqnuocI8vOOUBkAYM9RbJ8OKhu2/KJuL8CxzUbOi0LmoTdC",
+	"IeTpCRhuUbJgVy3HuEWdtmPXjOmGtKZyRcx5aY4kqqEOeNndObG8LybiY/2vpofpq9qraA+acSKK23CX",
+	"EYvXOgpAdtjZUO1ldC+IvESbW8NvqPOOO9r7Ak9NWDQZ8QFrQSZPsLT4bkVmnHnyD4alBHT3qPEUPfFj",
+	"zPcdplt9jdX4juVPlOEdH+qsja3s8GIvErn+brRjTIt5DYysqZJAo6hNU5SfDf1PrgrYRYBi/76+ttY/",
+	"e2Pjbx8MPr7Zv/7N5p03N6+vrn/71TZtP73STNsvUoE1NG1EVb67sion+PXVuyurg4/+Ofjsv6OBO420",
+	"3KJuB1vrBxa7cYuesZljaYDEoTuiVGRTVBWwR4tE0Dqk7ypsiIj5fPHCvT9e3nzzi/6N99ZvrpFyfvdT",
+	"DAXCxshxAglS7CrtijRRyuVn0osxbfv3ASt8GKUyQ/+Hnwzl4E9ET79PHUyyILg1NG5mYT93AvV0kiXC",
+	"Cr99Iiiz6fpsFGJ2qMJ3RN4xnP1WfBRjnqwZoBigkrgD966B4bjg/o8HQ5xTs8L9gckYdyMCaJHQsACk",
+	"YvsZ6xltJYeh6Ta//LL/7Vr/o9sTsE7zYlzoLUjFuohu5DBAYbhPWftrTrU0u0OethtNn0QyuII8w9K+",
+	"6fL83j2FoebiJ1+dS8k1zEoNZG7QXA1aXyLO7BbyWYMkt2CwrL04GjmYlLSjAC7FFtoHVmvaTtRgb1MP",
+	"1emGR10r+AtQaIzi8lnqWi8ub60fcJo2cjzipNM2kjBXAK3fem997c/91TfHVUWiyFYiJX/MbzLBFonU",
+	"dHmbuQTqX8JMkNAJXy6VCAWV+L66PX2+xeIKrvhXutb1rGrbMczARKXL2JL6zgC5xL2lBd3wABLJ5eNT",
+	"Fu09JkhTdf8NwhP7RgGupMMvJROisHtzaapUzuPpNzv+eL0OuO7C4b5YVGuhpEWX2FSnDX/bbkMPrVsY",
+	"gxwBzPT8fWuHgRg+ut1fe2Pz3C9GsgW1pKgTKuMEt1T4ve0zTs2Y2vaBP9onG2NR4xlLuY+9lV59YKeH",
+	"GiHbUHDuYsJvG/PBHVb3i0GbJ+4Cx+tBgiR0RhjTGaTKG2Kcb3bYGaDbEqX4oRSODCTGjwvigGAxsQns",
+	"NUyAt4ygRrBVh3QFeqetfPC5ZoAtAeNDzxQLcsuDxP4EgH7YK7jN3ErWGe4Pvhs6Pl0jDK6SfZLCxSKW",
+	"hOESfE7m52O46+nVSSNzRfCpULgKY3G8/jJMBF0gfpMLpvCtqY2ZMS2W7MAcLAQyPvNuve61ktz7ofoI",
+	"LORNuyOtXoDDzet15omi3lv0jfE6REkcO/+VUOibBqqcM0zPz6V5/0gai0O6ZHClilFmEJD6MI1FzjCy",
+	"M2aW0/EOqlZgD7AsE4JTGTnJ+IA5RKe/G+nrjbwkZzWlfnNmlXPktTndEXkCsdEIcs6ap4kXUY3VcHhc",
+	"eD1TyyklnkANWdAAmuDnx002l+SnJuKoTgKwjgdUxblDlVYp/VFUvzLhUyxnCpShNrgnlPcUaApyFU2a",
+	"UVfnTqYYomHnaEF7UGra9ThwoRwOrICkIoDDKtQ7oqRzCKJmuLgzh6srwu4eSBwlym4fsUiKnPoo2LeH",
+	"rimxTu1I5+AIDm7sMx15TW7QHC2rc29F8IOMzqdhp8+x8D23AJKnOITIP/0MUfa060u5OE5MwQpVkTGu",
+	"0cQlX5MKA573sWf3T03v2YvBHFugXAnAeaSUwkKwImmy07HDmq/P7bVKc+W5udnaPgvclVsOp6T03Q8q",
+	"A1Evt/370IYfK2MyVCPHrLG1aK8SOekhTChWVCUJRD0VgHKAJdtmLrQHlTuOZ8Bdp1eEpA3bBR1+TEVh",
+	"ItCOvONnnIyc/9hHI1+5xbPZCWUGLNMs9KIhXn3jn4ObH0cDXoNrX5IZ0n/368GVq4Uxgtwv1sHj43ao",
+	"o8/cix2V+WUIjpGtvwd18+a+dBG1S9pURkCvFyARHS1KW8TqUWtNartFjCaUY6Z6PpzsHVEgM1GoeAAq",
+	"kk+nC7bFBByaotWZu99HhWdSMsYwjAOwKxrpO2HWC2NJe8DXM5WbB6YVPpIIpXLiR3RP8YcADdhgsiCz",
+	"sHXntRYCswWZNzkTS7LUnCOKZYyj50xcY9me9X0o4Htyp7gXTaAmLbYY9oJmjmCk1RG+qhYYT86eCFvg",
+	"VUF2S/1wkbh5xO827XVTnyNYcbZwiMiDvLkm6RU52q+TKWQehMPAjjoL2gwLZEPrKagpMTbHyUKQ1kb+",
+	"UKXQFiGchg5tHMNfc6oHxuMDVvmIsflDhqDc/mi3/pF9+SNFhKV95fn56T2z+2ZL8/PlUSHFQyo99jh8",
+	"k5xE/x9nBjfeC9AB7q6sDs59snHmz/IfN68PvvsCHxhcvtr/bqX/xpn+pRv3Vj7cvHIeH+6f+Wr929+S",
+	"xxF2HZvqb1670b/9m/Wb72xeXx387p3+m2v9M1/3z/1edzrc84QhCbxSQ3CANhWizRFan9quQ12r0mZe",
+	"y87Ow3g+gjBwv+kyMvZR3t1G6+HEi4bWsV2AZ1tUzHzeFti334YiypESKSc69FhA/ZEyldvv9++8v3nn",
+	"klE0GBGnn35FGjU67Qgy2xl8BI/H68eyL8uITETkuACq02rJZ3upeYkjWYeaW8iDE0DW+ryMlML50s4g",
+	"ZGR4InQDuDEzRofab3Wb1E9iC8XqPjpt5i3bcVYa8a43Tevc7yffi03ZMciHZfLSIBKs4nLcaOr7tNZs",
+	"mZPFE4cVCkuVJqoGS5GV0VotA98Xnar8oMqIykEmvK7K0B4TMeaIOVoetlMPk7aowCC86stnu42Kx1q2",
+	"a+EGIhJkFM1OfQSBWxazHGtN6jaw3xnveKKiW8wXAldiJQjPmY5DLfV4pIotwX1TcJ51wRiIP0J9tQEx",
+	"Amv/dPr0s0szr5yozWWlgeYumzMngtvmXJLDtss9cdDYrrCm67FTqlhHg0s66gonaUN+vohGAiV4OEZ+",
+	"LGeTkvEYfHUofl15m7kHgrsw3oXF9nuWbZFELnYyo3hYc6YmCjjkElUzEOcof7i6centjV9/uXn9cv+/",
+	"zvcv3ehfXhnNSvFOhluiRlW7XFTHlX7IzzLHWAjLBSMW9SmgfCrMurROjEbJPNSiCh2Y5TlozogplvDy",
+	"OveKpNqDgjoIWhexszB1LWzuTVQGVCjjjWQVm08FRquUZ9MCuy09n9kYwabEdnnbSCCqLkvysMQi433t",
+	"0l+6xXnmeWOla/vNSnqLRXi/PGY9QBFTiGiQLgzS3sXeFb1YIrHCylOFaSPr1NOTgo7qjCBpkwSOAtMu",
+	"zqRoLdtbbGJRerncJWyZeUHG0uj25eEG7Bs5T97xx5lq9vYGODngfXFhE/W0Ma0s1lEunc4iz0QGnB8J",
+	"ZRHJFoqzhNQrmXpsWfsUXMPhqzOK9GPrT2eFh7mLnXgTAg8kkamphPoie7eQE5tAbeHjkXC7LT2rYT0C",
+	"v4rekSgAzPRIhMIYHIt6l6NmpVedvl1HGVirhkoXVjFmEKtcXjQ4aYMJRJCuG7K5p6dmcmVzV3sVKJEa",
+	"GuupHuSpQgIhpurXgU7dMVNXcamYWWdIF00jjRDTI2yXjy4P8OEpzRPAdqPO0RgpGQ1ZizFTgs1TPSyD",
+	"kjIz0AUmtHhQAw2LbyrNYfQbQMdIvwgjNgutL6kmZ23XtFnXbFGLZUOIekDGMJJ8OLfFCBfGfBT6Lo2x",
+	"ych74pUhsXL5sqFeHrr+pBcOKsiiQwQq3Gzhs1jO8ojs9Y21P/avr/U/voKVhuu3PsS2FOjpWr/5Wf/O",
+	"L414dYlJ9hj1zHOEb2L8z+S8SfAp9SN9rsWA3ejtKOq27UlOFhyZvkUh+0hncj9S3GXrImFPeTsyoWwW",
+	"ChnOGvQyYfKifEz5dqEIQv79mJhAQWkskJpPYqQFdSTbMnRAK+8ZCV8Gd+ZZqCwa02Go4H0TojOzL1zO",
+	"ac/uGUeIwwoAlBzTrItDyGVJwVgeeTSa+eTrD3e4pzArRW7n8dOgGC/ZroUCxgVwpPEkSxJP1cA3HJ5e",
+	"h6HgUYthrwQYHTv+s9PA0JtUYAFfndjjzut53Zk7XqaXw7mN807daTNmZRI22JDgHHZCPITFHS6CgIT0",
+	"US6XyqU95fnZ+fL0TLlUmv6JOdSrhvJVTCQ76huJn6QjXeaa3cxcqVQqladnZgu5euMd7mXf7Dzd55MZ",
+	"M6kXPHxZTgd/mvA/runR7zJnWWnooggIOmETDx1sY4L4nOdWFEJ2N6QnGAOCwqfe6PaJQSBQPg6t6wL0",
+	"YCpnvMziDpIoVnsi1cjUrJB6RLeVi8UiAiT1UVw+/yo0LnFkISXwKySpca9xDWZ8ytRW5bDgxPQCwjAz",
+	"AFUJluInzgEQU68zr5JVg75fVShhlkWVRfLTML10/Kj/6NK2Y/CoOb0LvjLthoLU2346uLQGUgSFxiME",
+	"s6gbdmlzEV9459oK7kzxSz7Mwmh8KTUaEmRkGOIj6gOHtkVavCT8iLo15jg5gyhhfCbyMx3YEZ1qy/b9",
+	"2GexHBIdEApmHn7kdzw38VGdeV78XWHgKBiy1mRWJz6NcJHBJ9gvI/aZBtAxBqEg1BYZTjkVKyFCegpC",
+	"kylYgDFdAQjAZrSzEM4gZz+28dq3jY+2ODh3tX/xwuDsxf65P+TLAk0AKsKVVjsyMjkHGckDSctRPOwR",
+	"S8h5sY1oAEeDXLMJIHcgZPRoPN2h2cjNkCSElvOYs6l1PI+ZopH6rQqDJdprZnpuJECIy7oZrwRQyBEv",
+	"HYklrGeOg53M2JitgFo6+jdJ70LDdoe7BvSo29jVpLZDE5jIe2djq5oxJUKqWabvV2woh7sN3TfCY6TK",
+	"hD/u8STx2mGpkYkY9zIoYk+EMG3Pb1bSocR5HSOQcVNmfn5uqjQzVdqTx0Ody1w5lGKwZGvG+fWLEebl",
+	"YQi7xhvuRwy5XeSQS+odx1kgDeaHdmx0U/bOlp4M/1eenpm89WmLSpiTawgkNsDDKbU9QagpfXc4pWts",
+	"u8/sctsvIrDiQXcXzcNp6HXPWyqT1lFi28dUnplT5zNrTmuGlh8VBSU2vFD4PNkHRv1KOYIWIy1A8Csf",
+	"ZSte+SGI8agmw53UxO9DgDZdZUqXx3qhfCAQ3DHKaMFOj0ZpOI3dAXi3wt2KE0+1TNubKgMea0npHflJ",
+	"Skv4Jdtx0hddoy6xcrsIjsmXGde6U9a5jr6NxqWQz0LXRiQTUwgCv4BSPKX7RRMexuiuEMWWi7EN81kO",
+	"Eb4mxeB4inndAYk1pgujI9SvNUeK9ZbtRj8tF7cuwEZKqpFi4oTtN0mMhS+SlwsvFwA2XpAq95uEdmlv",
+	"F9kfwmTXqGdJ21Q1NwVVV06lCFk9YSNtBOgjj3//KVIu752dmSrPz88/gbWc4MyAo8GkjXDV8LVgp5Ej",
+	"kEOkIa0lSJ8Y7RyNdbWftLTKiREVlQOJ+YxQUtOcsUQnj5MWr9oOK2Kxo/wEMp1hBwHU32NUtciMnKK0",
+	"S7oJhLW48zYyzZmSsdJx8nz1IWGr0XhALqC+MbBgjcZR2hnD4ZOgy2COo0qgju0Zwrz8Hpk6+T0j6CXM",
+	"QiNujmOdpXYnqXZ8XyWTW2ykARCd6P6pn9Gp/yxNzVfMszUhaRqZsO4lPF4PLWyTDC2GdfaYThk7pftA",
+	"nlrEJ+Qds2zhU7fGApXJoTUW6fY2hMLf8aQYajHfM6J9KUUTTh8TF0SyJHy4B5YkCHMwNdJ8K0fHr/vQ",
+	"3mvnW3kVh3bZSB6q06ch+zmMlpqwQNrUA31XPQZAYeBnGjMCiU0ITSlHqNWnTECDGpOa1E+YwH6Tqn1L",
+	"nXuJUGjO1nmJUj9zisjt9/v/+Mfm19dJmfTf/To/dDGAlMBsJ5J+ktb4AeTHUFelQml+z8zUntL8XBma",
+	"KudATzeRy7BpASWoKYeEyqGZNBJ+HNs1sgEiyazh0XaTMFqLpRqNzMdJ8eeawghhksidy/3Pftf/5MP1",
+	"b86M7pmvvLg4+TzbNZlOn2EfyWD7I9elGF7djAv/43Am8e1RX+jEmmGnt8pbHBPqUw4cNBxIiJpnDpD5",
+	"2T37SBufIGFVTx4xewwbgEk9sI7QFA2PtsRw/4BKvQPoxcNwOjDeVhoebN75YP3mysa7n/XPfti/envw",
+	"7ZX1tTf+dev84Befbnz4ugoPfH5lcOmtwbsX19c+MbYGs5mxE+1T1CLqu5wcNdbXIc1XX/cYS7F4hMP9",
+	"ilSOXbQ25J8dly5T25FbvBB67uVLEGg2t2bp8NHolPEAj4mvvdLhPvoeRKetakgjPK78g4NzP9n7s5nD",
+	"aYHejikr8/jxI0R9GU1wKhlznDNQGvAdktsN35oD3K07trkoxzdW7e53urSneNRC1aHu0qJSwyxGfIbG",
+	"ejhA5LnRjEt+G0ahgrUrJVXdh9h5mFkJX7YtNKANsW3TLoHlBSDj5n5GHqOmbMHjQJS842u2pGG2c9He",
+	"CcaWnN6xNo6RJDqL2k6vUqNtY8EhJBULTlrU7REVAhWEEov2wqQL4titeMmUMaWZna6xdoq4fMaD9rsW",
+	"7RHuQpWQ8l7kWqE+iaf1CMY0ZioqdbO3k9Sow1yLekQ+gEDIxgNq6lSllBxjLPCE/0zoePL6/tG7N+LR",
+	"H3aoY9dt1cY+U1MLSlUNkPxGEKo2cytI2cOCBFD1Ayjg6EuNNTQqSRLcMRU7E2dSbTg0OB4PmX9IlQtK",
+	"cvMH2MOfpNcUt2gPnJwq9CxALWSCVMFxFllEbK/v/eXv/W/X+m98lArMNIHGM6juR7axyqT9JCbViEY5",
+	"Zs3tZrQ7euiwoyypqFlpjMD0PQwYZoy3RG56FtcOeUXOlsNjINQz16pAytAoG9DhtaXjNrYT2l52kMrN",
+	"9CHM2GJU8SNIXzZh3rPTvkfNoPfcjALTSwWiGXetJlpRW5mKej90bFtql5x1sEUtfzziUD9xH3W1Ur7e",
+	"E1s6/8y2BsDtPLZI4NwW8K8ioY7gANpPmqqdx3bP+RnukVZPMKceYFbqsueIJHjn2/75tXtvnu//4ZvN",
+	"a5/lcLFPgk7ykgikzm6FPO6H+hVpkjm3g8oYdPZVxWfRNh1RDS0M/o2swMjSew6B9Fgkok1dqJCGCUH6",
+	"JfcJX2aeA5x8wpuVII6ERMiij8lE5NJ0fPj5guofEDQkgctkY8hTdBoNJvyU2HgGCQzp22Oc4Nb0w/ui",
+	"iYWnvCdfsGVsVc0UcomvdbjxZMQVublyZnP1/PrNDze/fH3w8a0FMnj/47srq/2zlzfW/vyvW2f75/6y",
+	"cfENVI76N8/+69Zbd1dW129+ht8mPr/3t99trP05wqdV0vrPO66NvUZcn3ktZtmq0zSDz00c/IfSOrXH",
+	"Tu1rMqdthOWwXRZFn40Ga0ompr7EetllaapjQ8wV5TDWTjRio1P/efIlFe05+WqpOD1vbsqmJWQ2CeOe",
+	"PCefhXhHlTnpLXGGHcWDDz5cv3lu4/KV/nfv96/e7l98P5ErN9rVF1xLk3ANYnnGIpUt/Y6nWtXcI7Um",
+	"t2s6/s4hWSGy3JcKm3d+1796u1AsbFy+sn7zwubNd/vXfi/JLbjBiTjw6MUb61qnc13tkKUPJUWpQged",
+	"ZI5OsGorJVlaMFfYIYeu047jp8T6jgeUis0KBG8xaOStoC2bjDp+c0EVEYNLqEioAGTpugIYduuYRECd",
+	"sMTPZcwS8dBhMKtT8oooIBSh04JbgjnLRtdQQtjJi6dJO0iqDh44aeR2kWuR0Rw42qZE8ScfiyjQy18s",
+	"9JiouBzKQCU1Bf+AjGRNo1a8GiSkjqPUt93GVpSzGm+1jCnAh0J/Y4xSS0ZsNd/Y9qlM2lyeASd7CFQ9",
+	"Nji3Cin5UaMxFtQwpoOYaDJ2tI2iwqWpcbfGVJFERGH/5M/3/vudzV9d3nzr83t/fH3zsz/969b5wa+/",
+	"GVz6w/rN7zavnN9mn+eMPoNHoULDiPy7o1hukcqQ4fofvI/mixDtSRn2Wh0HwdXo5OYjuv8SVRrAvQZ1",
+	"baFBnqLdpa/37/wStYlRwdHx0lESnSODXq0Kg1XvFkDBhbueddhbu+AZh6KSQd2U04kmgA0unZ3eO3j/",
+	"KiJs3XvzvGpvfvH84PV3DWpNhM6nTY7N6HkY6/A6Pnjyog8uIsQ790jo/Mp1kglFYxyqWwyBtcDhKIa0",
+	"uDw9U7dOOUP0kkIgHhNN3a9tXDYIP674fIm5GTW56jkCz5EGH1F6MF0azd6iA5vXld6bF/lzCJHUU915",
+	"tfhfIEihd1dWN85+Nbh+QVoJZy70V7+SRsZnF/tXv5BfXf1t8G3/sw82vzsL2LSv92/9of/ni/0/fSN/",
+	"9Ytv+/84E2DWRisEmVMHrVsVo4g27wgU3tgeON4NGP7SXwm76iDUs8vsRrPKO14mUG3kcIckNbTdCBLH",
+	"Vb+uIrgtHWjpAW3/RJGEyJWiiB7zomLp1MHwbNOuGzOrWNtnVlZQgwQPmRRHmpbREclOB99Gd8zmhPtr",
+	"aZGp1HwcaMUaXGrqcJctEsEYGQFzqGrkDPl4IRE+JqCGAMBZzMjpupuaKRYNfkFUdB8T5BWlXeY2/Pej",
+	"YWjai/DcDQhmker63EOFEKiG4SIbkr8QOfKbVP2jpRTqOvcWI3BHAHhoC9LCI400oomlCvc/uj34+G2j",
+	"zoNuv1EzfUo9FmBXVTqub0rywBRZfEbKK6zYRY6F7yDwS2jQmVszixpE5nigioIpXMioBylwOwdeHqR8",
+	"423NVhpIwLAgN1p1CkzX6Ua2XKyyRif/LtRtZ2RTMZ/W0RCEh4nqi4qtxs0tCerccXiXWZVOO60TmOMQ",
+	"WvcZpIPzLkFzJIp8NbyRDY932iIH18h7745Tr8H878vXmi6exuyrtGwhjDbZfrw0obAw4DcuSnp1OToG",
+	"whry4eXZtdFpZ6pV66Eacun8kXepRqQjV6CagY5x3dQ2N05UCJkGtKtB0lAKSNYxBCRlxjeivYquVzHN",
+	"8RChLfTYqWp2fRl1vTLk40dQq1Nq7YxdQ7SPzfgL7o2kOckvI0ChhteoxLgch3tYPqqCXykCF6+k5kK4",
+	"D3Fgl9xJX/JNL/CULo4pxTexRC9VFo65rsl4ZLk8vXdqdm5mfrpkzMhYZp7VYcbyq9CLhniv5myXzNYp",
+	"J0IUX6WlAMuytl39+IzUSupRzaeoGsqosshhBSh/3aNDa2mJEEUIlPk65DlkfwfJD+tr5wdXb5HNG2f7",
+	"d37Zv/ZJRhM0Y4gVnAycNJhP7PgQg0tvbfz6y8Efr//r1vnN29cGn5zpv3t9885H5jYBE0EwSfOIYROe",
+	"QPdUWNN5/WH6vZU8Xrtx2rv5oY3ndzxX2gQ/V22AAuVFGSuG14aeqGx9XT0Hv3FyteQO7D/4jWhzVwr+",
+	"lA4LHm/ZAqx0+aAYA6tHheOympTCE3F3w51fblx8Y+O37/av38p6qwry5cx9AvMrn+VzDJ4FRJKW7VCv",
+	"Ap2Gh48X+zi3mRv2j9e6oZB6s5ooAoZH5IPCrIZnkGctIsy05L/FIDU6YkkpIBCp7sW6AsbhqEbjIukF",
+	"IjCS+lFF2Mb+f4dU4z94iOBDuU9eg+ak66ZRXJ28L51w/tqw11PZ9ZMx5Y6rt2nUPhNM6mTy4jhpUtdy",
+	"mEi2AsiZDaden16jAjq67S/qYndAEDC+x2swFwuUMkuv1WOvFQvoQZnMjv8Y9FXDVndpL6fGdUL9wNww",
+	"HGJvYqlgbjG+xPInY6rHt5bnoH6cTg4QKg6AnnLlxBozInWATLc8S/LeBI9XhkvCoFYa75DpkZZqGaFF",
+	"PLmQrMLO6kNejYjw05q6wWxLtmjTWmeip2aUMYY+NmUzmB2qUadZinpCBbG4C34LdY8spSgrtyfOQX5g",
+	"wUUOAsbKWAx61sE/pEZRUHoC/LfGMPdUMCnOaU3SKZIBlhdibadkFfpb+LfcA/krhToGr4r8EcPfD1r0",
+	"2a4tmnDSiEImqYVXVMmNx3Rzfgcr3lHTKaAaWNBOgUqnLfc0wCwD/TPSEijoCJTlt90PW4Nq0hjO+bGu",
+	"62vpJ36Q1Wyx1fxO9duUHE/9bUgf6WRw0ogTkJoAxRVULRYObCn5SQej9J858yXMqvILjFmYI4ELQ3uW",
+	"K7V5kfgqchzoRLlAveL8DAG21Z5m3OGtnOSIElWfkxpvsUXIsYjmgqCiR3ukyVtDBeemgNqOO7lx9SOB",
+	"XLfiiFY+wlEJtfBUMA3Lo3V/dFLMc4y1ASPCtfTWQlb0ImlyxwoSG81+A632ZNbswENbNj/k2Dlq7g5g",
+	"ksrYyuHYWteEFSIsGnaZ6r8DDw9Te9w/cfar9bXPBxf/Prh8tX/xnfWbFzbO/qP/5tq99z/9163zQVrb",
+	"+s0L/au37678In479oy+8cO6SlyXyGABDwS1UcchHzHYxmDLJpKlnIuPbotR7kfsdb/JWkC1CH3BdXOj",
+	"AI548jwzvbXSMxBDAaV1gQTObf08MDWIAk2CfY3PiR40c8l189Po8ocdZnIq97870792ZfDWN3dXVje/",
+	"OjN4/6vBpb/2P/p9/xNIWJDfvjV457/w3yr15Z2r/Qu/UZ98+6vBlbPyDR/flG+4DVzsuzODd64Ofv3V",
+	"3ZXV9dvvbF5/vX/2Dfmqj36/ee1ONIWadWOmR8eNGGs+rwSqus8rHlu2WVer+R6zKrYbU6AzVONj2um1",
+	"TSjrGm3Tmu0b/IM/DmwD5aqqc3PO78R7wyNGQG75uxMNyKH2PnNPVHAKzJwROZjRQ4msLq1neHAkehoZ",
+	"rPmYuVH65oW3Nj69o6ld3YV7KyuSXK9c7Z+BxJyvP7+38uHmnTfvrqwOLv01+Hf/68/DC/L15xtrfwIh",
+	"vRqkh+lnzg/OXlTPwJVRn7/728FX6t+bt/++/u3b0S6xoPFFfIiBlYMY34b+7drMRSzvCHq27VZCF3MU",
+	"MBsMUyuwTDXWtsrBNN8p/eKtGAijoq4nwmQCcAMvJrT5aFFUENWYjUEPleUfHce32w57sQ4xD0MvRlVU",
+	"lPvm5MnlxTwFYScxs6ZLqbV1KW0CQEmPe78Xo4kWGOxs0R4RTCr7PUjFknpN3V6ONr7Jc4OT+mIwL/Nd",
+	"wuDHEYyGjHn8qed+PIze6fQyyCCw3aByTjfRVkUqcC2ESIT7ZmcA0yWgjJnpGLTWjBkkc0zJnmy2FDjl",
+	"9PKMG6d62CZyI9WnowBSsUnw5Hzlqu5YUliYlutaMVje7RaTw9rStiKtAbVqmJtswh/1v0nexms2dSph",
+	"Y+5Eq1+Ns1WB1mpmPsZ9iHVq4LxEF5usJh5iidAGtd3xkqtS0l+DSrwfHkUbfTQOCryoGJ2jaZeP1eiW",
+	"vHF5yrUONFltyQ6qtUYtLTi6xwQsExvAZaU4l/JuQmpZ8THm2WxL9cTpat4RaSMBB1KwXnEQv1HB9S3V",
+	"l9c93kpBkH3G9oSfF9xgS6Xckof4tpMy/vMUhy8SqqqcZ/bulR8Iwt3F4MPpUgk1S5Fnnl3GluQrTNU+",
+	"h7kLDUo52UeOdVwrDkry0nRxNlEAh4exb9TBhPbqvnF9uQmyDGYf2/DI0UcPNLa7EV02nZwn4114ZAj8",
+	"RdfpKdIhmCqC+ZEQj99Jun/NfAJSCX3Ks+UrhpxiO5epmBOqODtfJAuBu5YSCFDzBYC2tFLrwW/e65/7",
+	"C9QufLupDR/55+t3Nv52tX/mi42z/7i7soq6w+DzbzcuvhET747czWKBOao3jypeqPFWS6ovPaPsjm6k",
+	"OWbk0S6GOYOQIu+4AkJvcp+pC5WYdh3vHTi6BIW/HNotFAtVRxnhtGU7PYCuqVYzJ3PYCPP3VI/Qdpvb",
+	"rt+SKpbtEgq6PWTf8SBjZiFsnNtgPoCx+bwDN1AvQGeQB/hmWZM5Cu15txSLM6Y+xOK2Q8VYo8uTmGtl",
+	"5cDYPoEnIJfPDwCIYcS2x4Rglg5jaAbA0EkRip7pWcT3ACAyl8Ney8fqHb8zRl81FRYHQJ7h2a6vrQ3+",
+	"fsXQDSQGyj+KUSYBUnBPYyNnXMfjTdZKSU/U2jLmGytA2QXSv/PLe2+e3/jw9fW1t++urG6u/W399q/6",
+	"/3W+f+2ruyurg8u/3PjoXP+/zoPrbgXqlP7S/+wiPrC+thYhwiZDx5DuAGU3mijV8ZpkUORxhRaYD43j",
+	"Rex2Jg9XdbEwA+91oONeqlX5HGsr1Eckm3jopWw0BmvUrbSoa6zFwTIiVXWRUsF+32oo0vA/o0ixkb56",
+	"7HSbmcuO6naOTuExWZBReKBzz6osvCWTKDxocs/+T+5WzKrhMQRrgXb1SDnaawDaKG0m21XMGRv27JwM",
+	"t13hU9fo6tH1Oog74HJVEUEd46k7jFrpBK8cR7YI9gGrgAQn0NoJozoAfa59vKNaWY9TJwGDQwxHV0yE",
+	"bbbNLzfXHkA0yghIun7zHXRA3Lv8x80bZ/916/z6zRXJkveUSP/sG/f+6w//unW+/8aZ/rVv1u9c7l9/",
+	"w9ga3na3mHC2lZKFSWhvQWZ6OiCgIQ9+KE1xp7PiMwYcJ0e+HQH/N9gnWrI7tsjBz1XadloffvDd2Sy4",
+	"MMWwc4Ap4TtnBDvuIzWwszArxeReYhbOgmr9MO/IAbSQCVhc6w05iBd1jMnm5oowE3wEVP0YcPJdozjA",
+	"KLmUfs389b7xUGx2L3ErNWkThane7SARVKNn2m4MqriLrgKVF6qFhCFDNKHpJORhQiwE0jlKZ0PJqMHF",
+	"iDLEGKOJ3fwIpmdwP2PaUpbK2mtvKVqUXz1cJL7XYbHw0PjqYsmMuVeORhTK0wnMtpGhpmyFENY9Yt5b",
+	"1fSGrLT7rPotErbMvB534wvcijq4DQ/dKN1xes587AA3Ye5uUp6U9rgFrXCR5CGZbDWxPJ1G6rHo2XSp",
+	"vDcHQmG2frg3Zag9pe1FcHOqjulNu6YfXs2wCBo677qEtqTajilZNAzVCRbHg0uqj+k9LqYnpFvGB5kr",
+	"bbOYcuS7xlIJw75H8/Oj6DddP3ya1ppKQewR7tbYInG516KOjkzPoHU5Nm8z6IexBhPp/G18zXERPPlk",
+	"ieEStqJIZmfz7bxauWM6Xriw2W2GfUJdMJf+F1X7RqhNO4t6+29F6t+K1L8VqX8rUv9WpP6tSP1bkXoE",
+	"FamHVDdK02hOUEPSyfrNc/fe/xSQ2W9s/O2DuyuriAF6d2V1889v3Pvje9EAJJa9hHdH10cv2xbjKQFI",
+	"IYz9YmitxoRIg6X8wYnjQXhuf8cH0Yf5qU1obmxsIKIy8mzD+46xGnctEcKyERxfwV0yNx7pmC+ZLxkE",
+	"iUdWueBTCJ6Shb15gntLQtNzdsZIbLeSL44tPZilWbX1fdttGJppYga6as2eFeLCSqUadaWC1LCXmUuq",
+	"tLZkDnUFmQIxjWTWHPrFrMZK13Yt3k2fAmQ/TtkugJ6I1BEXsXP6FO/4BPLsw0fDLAZMMwlhwMwT4xar",
+	"CJ+1KwKpyNgMjVtMxaaFGkANN3oAi7V4OjIN84jXcTEhG6DopjptYlGfpjRbc7IjlLqeIVDNsDQVgpI6",
+	"7d0w87JZe6E+q+iDyxgVdgcAUTQwnbAbLnVCRdvFJi2dWnO4kVBKbFSV7Fd81mrL36TVmVPVElqORcUS",
+	"oa4CM4W1Pt49vUsJmWOdqvxxlR3GNz+Rl3mr54+ricQ5uKFjjRTWHFKmwaryWul7d9xuqYpDeFBOHmJl",
+	"pA7N/5qMdKntDwXjTDuW7P5tvPFZk0u9oymEYLo6CQo1naK6EGb+dTq97zewPQQK0hA0Sm7VWYuqftkO",
+	"Jn4uubxrzkxPKVcblbUZY3B5UjXN2e1Pj1F8lteD0+pV5G1D5MtMMu4dw+ewwNyWAmX7pW3HxipnE+Yy",
+	"MajHtyTpE+jmEz1djfIR1FCdzF8mp1JuFaXLETwdi47dp9lR+re+hSYU5SPYZUA+YifkQfZrTYHPnJV4",
+	"sRnpbTVeKUnvO5GoP3Qjxk1mTr0hCznyELUQyU11kyDf1Fou41GlnsZO55m/ANivDu+ir80WBBs4P35K",
+	"/6YCX2Nf51NPFCZ2eC+w7nj1tennIl8lxjub4d0O2OI2a5ODH2R0etbPxBNzbp4ZfP7F5pXz/XOfkv/9",
+	"NRnc/Hjzu2/kp/9czQ1S/lNGIfMWL4SqIob+dtx1eiGqnxmw3BtZib/f8zE3s9WmdsPNQFLUj8SdOtfO",
+	"Ds59Mrh+YX3t88HnXxgxpFEXyYTblrYGCnqwQCJGx3go21JJgQJ2I1kdGv9NvOMbX/Vixx/vXVJ1yuF/",
+	"U+Vf2v+mfwrmkHEigcUkdcbxpiTXhtZTxpulPo9Hl/vdGZjhx3S5OqH592/ilf1NKtKQCAO844V4eR1x",
+	"WD2wNkLEXWQyQ40HojjbeUGzeS0XruoBzj3LdrUlgqp2xee+KXJzPFEhCI8ZOAegCZcKC27HcYz91CAo",
+	"lVm5qU2XlupKFmpdAd7JWGUCefctE5I5tv4t5X4OMfQb/xzc/DhatTu49iWZIf13vx5cubqVlEvF2k2W",
+	"3uxITOH05jdEQxdEYIDNGP9j4lws2Y4jRpJabteofJ2x+/hO4GnkgrDFO60QbFO0dISqDCE04tgaCY0h",
+	"KV1RLifyAdP0yYjsNIgDIydPSJwE8GR4v5JIlXFmEhz1yVTlSvO9IR0r323cHir6IRfatSTBzqUKawY7",
+	"TxylzsOEt6evcSvWU3CXR4LKnaC2H7bxAoKCHim4MEPTw5RZPhA4sdCh8CihiUWvdxpoE0Au9Vc+2Lxy",
+	"VaExXbm2ee0ThJMZnLvav3hBwcycvdG/tIbQNdF/x2BsolA0d94cXPpDxL/RZq6FfoOYSR+6KQI5ilCl",
+	"UMwn/6mjeRGEmiiXd2hbpHhLkOWmuVNDjUfq5RaPetpsT/gVqnB7PYV2q8o/NcY8o7Um/hPLPS3PXsa/",
+	"m9T2ah2cc5vaXsAHheSMDnUbnXiyc2TKClIsgSSR7WhL9qovT03vO16eXdhTWiiVvleaWyiV8isl44La",
+	"5HA6pM2vtIX55RNsDvfNYi26vDRRlOFlcrh/gDrMtag3fErmjJanoamohV57RPVa1PgzejbYZAXrefEb",
+	"oED5h34kP69yuH/QVH+gGEbdYykSi1HPsQEn3GNM9S7ndUAGUiB/48xhKJBuCB+MR2nhVhiznVTbddsv",
+	"YlAstprxmrc43Ncd40fWcajiieg5hfucSkSICDiesJ341YwU3IFwlEwZqyAbdJltzVuYdsHSduIgRvOT",
+	"N8kksvYLm+4+1qRuo0ntFLaSB83BfAOeCYg+YZgMGyPmLBp5hZrcsS3aU93e4v6jj273197YPPcLI1eD",
+	"cU2V/8ozLCka3ZvcZUJl2NgeepHGvZYGC8S0oMGltzb+Aq0p1/40+PbK3ZXV9VvvDVavBwL+7srq5p3f",
+	"DT6/0r+1Mvj1d8PBDKXd8To2oIQbiC7tk6PoSB2etkDqiNiJ+5RGS8GdHdYPczf02kq6WboREIBL5Wob",
+	"sAUOnVtuZtTVvVgn3aZdaxpbH20NtisKDaKLwsIZpJ1fiqoqCWeB8GXoxeURn3MiuFSYOUT/o3qbwnVV",
+	"sSOgOKOW5dN6fUvQg7xhyst5Xn48fOV71G3salLboTgb32eefPx/vUSn/rM0NX9S/XdXZerkq9PFvTOv",
+	"/YeRKPJV/w4ufzr48uv+mRuZiZYmZI02FaLLPSsNHUp/vxiNUOssEXtEi92ysZcxT4svyG8gGRHLBIMm",
+	"ttsFazPbxHiekR0opiPOhS3dhthLZjfyrsf9ONJD/q6TE4+iQ0d/48arAs0c9xreETYDj60iZeO8LcVm",
+	"s1q2JUE9MZySgPbMyGI1eRiiae6m1On+56vr315dv3luc2UVmzaX54IP30a0ImkVX3v73oeX1tfW+v/9",
+	"Nyk93/qm/9EN+ed7v0M04/U7l9dvvzP49Vf9M/L5jd980L92dnD2t/2PbvT/+MvgPes3L9z74GLkEiQB",
+	"jixb0CpawU3qWaJpt4GmuxXbVdjeDqv7lSpr2mgoqgoAI1M8zk5v6ZTMJKV7YwhI8ExiTmcypCRKn3y/",
+	"ia5iPaGM0c88zdsSDZq3fRMzeYFlW9D6CZ0+QYeznvDBuDIzc9MQZga6X0As3Ix9qVllyENx2JNbtbKT",
+	"HdDMhHAUPPdFojKksGOkQoKSGqjbSPRV2rz+NWIm4y3beOdG/9KnGx++vvHrTzcvXM+RY6p0GK060iiz",
+	"MtHRj1zbhOydBp9/zPcY84n+Pk1ZiqIOIEDGdvh2HkBNuQ6Nprm1IFtOTSN3JzRpBlQgkyWtcZ1GLNMt",
+	"BqLDzC3MlP6/lV+VlX/IoLZ4zM0fz0nvyFZlqoEpqfZC/KvYXErze2am9pTm58rlUj4puYQsN5PqJtoe",
+	"Z4guR/Z1eCSIKrKKvaOrZyZKcQkt+mEiwMjUZkpx26I0Nf89MnXyyf8Y7asJ5p+PXJ9T9JKIJJxfQy4n",
+	"VRkovUAIoACDXqvmNeb6XrzywuPcLIDkcDvcBmX8+7ID9L/z1D2SiMenyi0T3zBVhajpyXqeC4MVCEnd",
+	"uN2/8zeITZ0drFyNdv6A8i8A8gZaguIws72PvSyH3YyjcSoXAQYy3kK2i/1zmhEsIpV7GwLjjIFe+bRr",
+	"LSqrhXSbtqOgjVTf8+4wQu32U6lTOyc0pfWtQfIhNx/8j1DILKdZUjOMzm0EPNvWwTAN78owCFMTL9MS",
+	"tMbKpxjZJbRGWyyq18c6PeZQF6IDxCauVx0eWw6Yz6BvylHWkOw3YFvjKBoNox/yEGnSZRb2BcbKi8Sa",
+	"EYWSLjHSVnGGVg+7mdmYyIB32Pc67KQRHMD2/GYKoPNBCvEoeCSeEzE/PzdVmpkq7ckTBTAf5VFGnWFH",
+	"XjRrYzzXmsBSj+yaydOYnMS7Fe5WHKgMrHKq/XFZWRX75RmBI5RhDJFwl0TeIIyZemmZTcD5DoXh8PHy",
+	"mqLtLHMhAYwB4GH23kWoJAqlhoSbeS22US6g8pt2rN9TWG0QgwN+uCoNRmYTSppsMeaj/KTQk3OkyZyi",
+	"9s/luGaTKtxJyXw/xpgrtSBwoEkFq0gED6oAIZcIMEtxgUk4gPc+7Z/57N4Hf0WHxubquc3Vc/1P/jKm",
+	"+jdU+BZSop53zky7jMqNE4rtGERBBvb2IWyplz8veQz+PpKR13hL/mv4zBDzX/U5xAi37Yd9xJL3rTyq",
+	"OEqaL3ZGCrKUxjDCkDIzM+rVtqiE+YIGoSSFOILsiGjmkpG7D2VKZxbLKZ0iM4qp/c0RH92XX/ZvvNu/",
+	"dnkCec1Bq/ERT39ftXA8qp/Pjmo+Kw89bAGw/ZhmNJ10uEt67ASHM0zjtBMQbTFytdKu45acRGm6W6Id",
+	"ZtGozBVHdMmsGdsUBJ16gFweE6peWeo1cX44W9o3XZ7fu6cwZDqefHXOHALdOo0kuSbmCUcOLl1bOMFq",
+	"Teo/r0O+42gJxg160UWGiHXkvE66p3fpAGTE0UNnfvLTnyX2Zv/UzzBUXJk6+Wq5WJ427pNpreaFsSWn",
+	"d6xNx13XlnqzbLFpkOqCM34Ln9li7q495sY7qX13jHvJvaVJ9Qa9b/V3OYpeU5AtsGfqsKxVSPnUYwgh",
+	"tEPF4u0mFYaNQW5KfA7lgrUotMYiUbb0ImSQKEAeSC+mbi0KShBr9KK4syovAPPCYl4FPR4+16AC5uDZ",
+	"pNqpHptEC1VVG65zYkZcgfyVHrkruCN0ow8w7SJVmYse38RFksdlrix6EfPmgyeGAd2NUCW2aJs9YAfV",
+	"N4RWpWaPtpEf2sXoVx3tqMJkd4VYIMzlgVOdNqinFqthu8+ovmjExmpzQU2G+xH9lZoqNq9RGcZtLphX",
+	"RKt+aKSUYisI7JqmrRye+gkcr0ttaVIK2Pyj+qtqj7zSYR2mQK9qXCpHoHj7nMzPF5LCJWzDbMiv6hIP",
+	"Oi2iPk8dBw9o5FJc1jX6tod3wpjpqftKm3Lm/CZrkTYVfirQ/6hdDptQG1R+/FIutxNTn4z2Q9jo2pAT",
+	"oCweqdOBMQ4P5vC2hh2zhytmdfvfonI+4YNqlKAhcNSXYWiZGrbqHp512Jk4Y5LFgjbBqU61hMrOIX/R",
+	"zjQJD5mXak2YZoMG7vIiZNJz7HcIjXq4iMog6KKPbXg9zPXJ5YMLlZCYH25PyYAQF8qutNnmkJMjzjXV",
+	"KIN2Ga4tualC/N++XRbtnJDku7H1FiOCJMpOI/IgOMkIExw+b/Dr1jqe7feOyRNQSYCMemi947+e0VL7",
+	"ByeOF4pGVS6C3Qap+GANLJLynkj3ZThjMMDw/cFsmr7fLrz2GiCX1lOQt/YfOYRvDgxhgpmUU/K66ITf",
+	"BdIGbJcinI0oBnGtgM1T13rZVVBbohgAJIii1kdtJj/WipfuQeUwq8GgpgUE6a6X3ZfdJ5982vO4J558",
+	"ErTFU7TddlQu9e62x6sOa33v54K7p8jjR585QOZn9+x7QsMoCp9WHUZOScvmVJFQcqBpu0wwcgpReU8p",
+	"L48ggtaBZqX1WXzZPQXYuuIUhCmq1CK2NKqDeZ5SC63Y1qldZLZUIi3qSK1LMrjZUhn4pmKjtis/mkFW",
+	"KnkCPjOrRa7HFLbPy24PtQdOllzeJbwun5tHaCesVUZdqUhmp6cJJV7HYWH9D3Pke6fnId9ZKte75N49",
+	"bwtfb12bNhiI2SXWW4AkXXIqUhN4CsElqCCn1AeLhLoqRBV/UOpvAWQnjAPOLDWOPIaZmZn5RWJ1MJKE",
+	"bbK60WjhIrEtofR/f+8scTutKvPEIpE6NX4hXLrEKjUqGALCwkBH9h8/8OyTT8Yg1KggR148dhxP/dRP",
+	"pp49fvzI1GHmN7k19eIy8zzbYgsEfnmqSIQN/KkJU7Gn2h5veLQl9R04NeZahLsMBjtksVab+8yt9aae",
+	"Y70nnyTcJRQGQxQEQVs6wbkIMJ2SQnRLxUhhFqqB2MFZ7ip2bYcHbUGoPOddL7sA1l1jLposyBEL+9u0",
+	"1mRT07tKELN21E0WC7t3d7vdXRS+3sW9xm71W7H7+UMHnn7h2NPwm9BHXfip3bLJ+s2VjX98USgWlpkn",
+	"lIG8q4QPSvuHtu3CQmFmV2nXDPoUmsCsdof3Vv7ZYKA5SHUMDviQJbUuGxMj1WOQ70JbzIcKrJeMfVah",
+	"qarmDlgbL797pcO8nnabLSRc1yjE8kWB0geVnOsxERGqKHMh7do0hzBcNIHx5XiaRUFlM7AhtJAI9eNN",
+	"Z1MmpFBNwtnkK77ayowCkMnUyfh8AlM5IS+5ZmhAtEQlvOqIdtyDAb4K02xeiU0mlku8pR3BXHGH1dOI",
+	"Q5UvhWMO16cbbPV6fSEiDvXCQaQG+k6RuKwLFTy6INEwPD4ap81kHHj0jGDdCm4T3vd/+16HpQwZID3k",
+	"ugyKK/SCGlvz4yG/2H0Ay9RzPPm83bL9wmsnpQaGlhRwqOlSCT2rrlThwCsQURx+rsBBxps+YAmABpUw",
+	"PkKmB9+pnTe/NJjl7iOovcT0Q8ko5aK1cvjSSbky0Wm1qNeTlnun6tiiKQ2nkHKqPVXdBzABcH8Xh0+y",
+	"SFq9gO2FP7ZdjFISfaQ+bQidGA2ew5OI1WLg+AegkGN/6GJMcPwRRxcRr8+xnjpDUKye4lZv4seHgZHX",
+	"4vaAyi1I0E554oOb6OagJ7m8tXWiCcgC3oQQrzgcavFJ08lwtK8Vo7J9t65JNwr4A7zjagnfO6jqmLNk",
+	"/LO8G+mIititaMwma3NNPEb3tB/madHmDjPlET777XKG+4occpD2YJdHtwOEtxlszWEqk9u403wpOGkp",
+	"CnX7fMwF5C469JR8U753dbijKfJV23otlSK/z/wI99lxAZDB/Hs7vsUvumE0B7k7oFfjVks9ttUDm3NK",
+	"OTKMbHxM/gw8ua3zquN7/6O2FWf+O8m7Mbc7F+++P8d+oImVSNvn3fimKPNeVP6VSO4JhRQpx0JIJFRI",
+	"uUdqiDOlimtz36fdCIgD3G1LFGHWBuClD7s2gPVlDxUpBehEEyAmCHXE9ID6YpiGFqEoW2iC6uWnm7rt",
+	"2qI5Ybp5Bl46Wbp5AMeIy5jMKTrQMihyjF3sZayYvcfQ6Q7BkwgMVs5TlMeAnmclVJONC4688H0prsul",
+	"uRL5f98n5b1zpbBFddxrxi2VKucwaoHz0vZ3kRMqzHKCHQjbnO0pzZAu5MhUOi5dprZDqw7bVSimC/Uj",
+	"ONORJ2q3aIPtbmNan8EPUbVdCqpl0vofOsUjds3veGwS0jwmvfcT3HVUzNtJM65XxOLnZWyhA85ZCDtM",
+	"Sowb6QBnMeHrrEzUR/4+B6b2BC70i1IrpsQCMw3wZVFRy39nsTPBhI9qv2Udw/c+pMIaZ/fQGe77LWsi",
+	"ZLHfsjRPBx7qsTajPqn2SJexpSnMLctLIEFIecIEAnHih5U+wrqM/6HkofzxGXQQTXZKj8tEI9ljneTD",
+	"5YnVy0h1xcYTu7Z/BspPr0PV6qK6TIpu4nC+VCTcsaIe+rRz6lhYU2rUuY7ybiICoJLIAJ8Isvl3kRMq",
+	"JlOvK4PPgtB1k3ddHaOBROy6z7xF0vbsZeozskydDhPEZaAxeqyIKOfaSdXT7xpWxIBwYNp5YnnYwbZp",
+	"C434ZEG4zOTZozWfe5OM5nmsBnhToKRKAtBpiKbR8fv8wQu5A0/jb8adROYMJrkBwcEVpfSABqSRo4xG",
+	"zrAVLVNpd+kBLU8nvEc8oUMZ5idfLRf3lsy55cOAidC6y4YmHUTO1HbJCIzG0sxUqbylAGieGf0IUgv1",
+	"lDDDiruqidbQRGbKWwh+5g7BIvHoPNKgLh+j0uW5tMif7XJPjAw9PlIsXl63NPYu2eQkwiUKYgK56wLU",
+	"6lt22IQb4Q3xSIoKgLtr5PHAHSMMfjeeyJTH2txLZ/cnwJy3qE/BmG9C8g62AecgVbA/OvcCRg/Zo48P",
+	"Lv11cPZi/5t/rq+tbdx+b+PbS+t3Lg/OfTK4fGX9u7fJfs8nM3uLZGbfE7vIfujJCHF7OViYSBiiBvcY",
+	"9R4TgCIOlxKci2is82XmGU3zw7DAo7i+HaSD2DgGUgDwP/XtxAlCbw5cTDmG5At4tI8FXSgTNDBCRh5X",
+	"r8xme5LZmK+6/G0hqeEm8hxU5+9yrFfVdMnYFvFkCs3uronlVLoFUNHTsCE2dM9kTp1Q4kG6GmaE8cYw",
+	"2TwNPxmPcnx2OphLNAQYYwfPHCCz5blSHsfOgWM/vi+EAhWXmHf4uJ5fkfzo+DNTczqfpNrz2RSGClvU",
+	"W3rifwwx+c3duqur2Z6E4riD8pGdsQflq7EAL79/P5sMdCfnSfsDn+cNeXZALagvU32F5BaSx2dLs4R3",
+	"fGFb6pMWt1iUVBA9JmJf+M3dDm9wLP5M3X/eMVy+WWOZ1USM2KdVzqzAjQSxpno/ZywkCjGrl5K8Ah73",
+	"fYU25ASAupiB2dOl9bvIfpeoxqfqKTCRSNfjbiNAqg3SNQW+QnQZ3q3gM99uGVzVQGtHImCwO0DT+vWP",
+	"Fl37ipTFkuZ6iTOiJAKim0UKqut3OiVAq3/1lMqO7wY9xneRF10VoajxltSICDblxbKJIJMZk5M1kT5+",
+	"Sv2rAjhMp54YPvqjOKDex50KVsIg2lh72A//uEctJvWB2GHUuSf1Z/xLjDhtDBBlHPZpDSSNySRyvCDO",
+	"9Lj8e1od3ROLpEWXWKxNMo0mZQNBptxprOXeoVONFoo/Ivc5iP7xjKL0lHOtqQ4ou18VrOYx/7UM9dL2",
+	"fJUthsUIrkXKcyVCm4xau8ghjZ2iCk6KKhNCPqYOShUSFFX5GhjR0qiyhcLZMBo1uknLMwhKkks1jfR1",
+	"ydJP9+yZ3ZNHP7WDRjGTDz1irdtjQne/F1LvCAZEPVXOM6peqEfz6aJ4sJIcPOay7uGe3Eg8g112LQ7n",
+	"sP+pAweffub7zx76wXPPH37hxSM/PHrs+I9+fOInP/2ZetRGEH9Ac9HpxvD+TI014Zyantp38tXpva+9",
+	"/LJ8q8lBdRJpU1UmZXrPDwRPPUq5hHrWE8wlDDdi0kQavDlgNbaHXTkFemC8juvabgP7mST9MEEH3lG5",
+	"ygfCVr0PZUBLz++BxLRCghk++WOIijCZiIo0k4OyH8K7Lmrx6QnLkfON3dqR2aGR894xT1XWtkXv4I5n",
+	"hwY7ClfIgc7R6gap/FCNrqh7KwY1iql3aeIJo7ET2bkL9EASRjMpYeIJo5HCOSJ87vWKpI3ZS0XS4NQh",
+	"3JN6r82tvDdpt4KdyiUMn1bPPtIB5ehiUut7jmJsZsfvMLq0MQ6EgZ/YGcNdLqaFIrZ7bQ3UkIAWNars",
+	"RzBTWUdQoMo5AjKKwWnabjPqSaWzf+f9wet3NlfOPPnkk0ZN/PnImCMUz6PUXdKZ0tzDsHlKnKzaMxeS",
+	"FPDnsbaj6gN83Ulj/O7B0210mwwUG/t6h6n2RJND/z8ECPV5hGghGB2eULUXHNIOUu3Dn90ayKj/odmt",
+	"4fFn57RO5PARcUuke4y+L/WgU+B8OkUeFzXqusx6QtLjKctu2L44pYADNJbVKfK43EjriV1kv07J85jf",
+	"8VwReo+QCojLQYeiDnqZAMGwRXsAI/Cy21XkAXiJCGTkd3kUQVcNLR+oUP/UIlJbgzOBqQlJqCqV8t1x",
+	"faE0OEwHwiRwxBBI2D1ygw49vAYPnt8Y9k5p0mOni/wJqWustkRsF+LuHT9kNcBdUECqdt6izTMyyCwm",
+	"VfqEfpb0xahQv2K61EckZdvVxlWVObwruRyDRADbJS532S5yHJMcgqCujZXBtNZUvtPH5AdVfppQxwnC",
+	"IuacsYPhRB9p5VCtI1UvPIwtqnYiI0V0qnKkKtN9sFRCoNaxGrwYNIDHb+rUdpg1pBbyjl/lp4coCEWl",
+	"xySf2nbOcFLA6tZdqmgF8GsAcqPGPJ/aLnJITqjngY3atWNxmiYVpMokb2OuT1qMuqrNhQA8HJf7FVys",
+	"KSgjF6TPbQdKDwyB0kMIaCe0xsvcieSdMoiR6a1MHD6EtkiLeyztqBselcNo/4jFHIbg2ckNW+ZL7Ch3",
+	"WK6g8HFoKUy7tDeBJcqXQfKIZFRd2lsEMGyft4WO0wScB4ANahR6QRiiDFvWHlT/5WyD91n90P1w/j7V",
+	"IypvMJePV81tgi7eYLU7bTccpD0RQOJDo2blpqJLbKrThqCFrhQvKvCApi0g7yWuR8ZCFUbn7zGmT/Fh",
+	"1YPU9B6IHhQQkcHty/yJFDKAUKO63zmoHhRSDhEQFML1VATIWLr8hTy+eeOX67fee2IxjNtLFbuufu9D",
+	"DqBCrG2yIekXUkb0tu9+Vf5yBF9s8WUW0sxo1oi/sCa3Wy1kj3IXqFQeLbDyYPmAI7bVWF0C/lo1wy9F",
+	"Eq3jsTfFjtIjb6MSnhWnRXzHNEf9s7zFCjtK4y1mZncttuOsbj+ozEqogULelkIdoO4hzUgeqhdk5Otj",
+	"hT3TpNvxxO4oDnGquDoYglM+wrr3s7zjqZWkqd/BQidW5aP3N4QpRk7jBilhKbU+2GPPdFSoaCsY6Mkq",
+	"2sehW3JIWMz1vR72lvM8VgO0XYXnrOxN+NjmLs5/kTBH6O5xs9PTxOWV8Jlh5Xo/LELt+oOUo+M0tqiZ",
+	"ccCPG/drEUxi2A/PbjT9GMQ7PFMoFpYYaxtx3MNDTml0ETT8AIdQPCti47Pv+mdvbF670b/9m8HvrpN5",
+	"svGLb8hMmfTPvvGvW+f7t3/V/+Qvg0tvrd98a/32hf7F8+trb/cvfdq/tBZvCzQ9brvsoP+xmr5ZR7yf",
+	"ykhw8Y0FfjDLSQWiAYJPYXPq2094Pay/kTfkMZF501XMbGQoWi4MwkyFHd49HMSwd+qL7Vezu/ryWLzr",
+	"akelLpEsAs+UBnFI7xo4V8HP6dbiyU3dhh2XPIndISebdFE0ouezA8EAD61vNZjhA0knkbSoOw0YgxG4",
+	"jxO8ylragd+duopIRZN3HAs7F1UZcyO2hE4LxZrI/Pc8polNUKTLmwUIapoXyasETlhYSmTmyhmmnqvI",
+	"Hw1LbMVHNdd5FAQ2ID2nyFBbYNp+HAn27HsoLPs3/tE/e2N9TYpLlKaDDz5cX3ujf+Fc/8a7g/e/2qag",
+	"xJltTTyW75t4FEuTsUHFEmbdQRzEdhsYPfA5svnwcvE6BBMyb06sE0mq3XIkArD/iBsueilplku41Imx",
+	"vhZ1O9QJejFjmDCQgEmDJs7/xjBrgqPcrTqipJYaHYTvt36o90lGymmK8STk5GjlKerXmkeZkMdvIBNg",
+	"elVWoy1QSqUcmKDaizJPWjwek5yMBGcrBwM/nCiqqHW5VDIUbkXJI9u7c3hHfTtHgIrNEboJbNjhntya",
+	"uu2wIgQrFGo8ZFamxyMyUiAPs50qFYONeCCpjzt8BirnsRUcRXq5SYvtrjKX1e2aTUcmMz4Ve/JRyu4P",
+	"Zz7J6E98PyYQ44MQ8CFCxZKUPKmSRjs/00M4+y0ruuSHVJxEpvhAbK4YVQwf73OsPYl4znOMtUMfSXC6",
+	"xHbNNzQ8XdMFzRGkbvFlFj/9vLFq3vEnFaoOFsw7kEQ/Yqk7kTyf3IOHhYBL94uAJ55FP0zFi2Ebqxa1",
+	"mEbWWpI03w1AswS1rUwKV5V2mdLncO8p/diIwN0zULFqhM5PRvLKU9Mz2ZBJWw/lDWEXPU/1tKiPCcB7",
+	"p7F+k7vmuc1noShtI8j4SMluFa+doNzWdLT9i3ECikUXkNYxDbDVI7rcFVK6hWo0aw6zt9juGhVsFOkf",
+	"gGdG0L0kg4WwH+IiAafRgm6ECH4+hYacq1XOUKeeYLOQ4B519CyFFJCasSgPUrBJkgm8j+j+mNJYbLHF",
+	"sFEltsrEM4GURVe1q8GcrmVb2H4WH4XeoOnJ3es3/7q+trZ+58pg9fr/z97V9shxHOe/0hACkATm3kjK",
+	"Fu8+nRmJUhC+hCeZH0zitnemd7dzM93r6dlbrhUBJmLHjhBZThzFDmIYcAIb+RDbAuzYhgTFP8Y6UvoX",
+	"QVdV98zuzswuqV7eno7feMe5np7u6u7qqqeeh6iwfvsB8GBd/eomIy1jTmwPSIfVl8e2E1BejlfayPE+",
+	"GCZUEiE5r4SOEsRf5yVViDSsrxWK3t8HVsVJMZCq72hcUvsEujLJHmG9TcEnTtE2YqUIKbBhXEx0bLZ4",
+	"km9tb++8fGmT3QO4oz+ZpMFhsu/IfL52+9p91YHfH3qt6U7EECoJwv0kpGwX8NXtaw7fXvfwQKeJQ+Lp",
+	"HmHK4W/gvns4EGnSAYxwDjBMpe+rIzEBnw/wNxOzO0XyggvTHCFDJXKV9wqRj3memAiwnw5ZD9+yU4tc",
+	"t1O/H8OwrUxeAlq3b/IVE4t8nRpX83oaKI+BxO/ZxC4b2zEY4b7WSet1F4T726Ivk+s6WWkE5q4uQG4Z",
+	"3lPntsHvQ0Ri9FixnN4GCHpMN6LJFpqZmKtmCD0MljL2ZYtOJ/fYKinuyrc07NX+v7/4do10spAEgwI9",
+	"u1U7zkGhGuNYtbvuW6qQVPECEPKCKV3IGPYG3zi7eCRVwjrAQxtPOpciEvbmDg2lhEiAkIf2W9gKrvi/",
+	"OKTPP7TPiaQTse7Ixa97YnxfmVE8YNwQA6oSm+yGPLZ2wd3IAZkj1FMSsvxYVKlzYYtzbyNBzEP6/w4S",
+	"uSY5H9smC6CS4WrC6Lm6HetAFDSj65sShu6dytVuaXPHORUTOK6VHgcwfygC07mfUkDc0fuixZxkuG8U",
+	"PG6m9HzVOgJjOCEBVuU/IINzMCI/2u5fFDVghdb1FJt2oOBlq54NeElT5uENlLwMtm1jdZzdcdzoerIe",
+	"qVhv1ITupwlA3slncgVf3mT77FtySNV2CS/4JmlGl/4b3Gx6ghejXOwBfqUDZLwdZgCpTtchpQvbXVlc",
+	"ilhHqkQ83BwUWdq5ry6WZHEaEF7wXSQ5fcljYOzUG/YGGw1TzROBtEaSgg1U6YKa1KBtrBJ2ZD1opcG4",
+	"rBeWCwIGR/cVeNRXL19jnULrw4yrySEOlOnU7VDExPmUzsC35PALl57u5/FAHofwAvZZrIeocOhOEmlw",
+	"kJA9ObPOuUGkNL21zbD6I54nkqsN50fV29drIEZbSgXvvFIKb3ZlXgwAjw5e8gQQ7XS3sAdWIVQpfK3E",
+	"GFlsBFkE/IBhpvn94JYY36AO1ntx4YLHU+9ZnRf3quwPCoa1tzA62YS5ObBLR6hC5ES+KHPYOri/BSye",
+	"xnbP7oZ/6nkEjG5PZzuWCg65HgaMDpUfHcKR1M7Hg7mzaw2pkVtnB3PFrZeU1+GRlR55+Ip67wN7GOS0",
+	"I6YOU3CEPmZaFQPTmDmfBpgtuJg00q40SQPAy+Fa70jzFkaQm9jmbUtNigD37ydvX31n4+L2N3Y2rj34",
+	"u51vbG9cfnDpL55Cg3zVUvBnDUXUyklzc8KcvQQxWWqskV5mxmLxvtduq7fomTMN58KPaJoF94lBpoDG",
+	"tHEKpup7yznYsq5mMw7rruBJORPPAcE5Gh4W2q7PpZbl1Inm//TZUJY1kbmbPA8DiLQNgb+Z+YkibBS4",
+	"mQYc/pbJqiO0niXq4KovKmTSaxlAcP3D3j57xBSDLHtwJYaSTx+ChyCNUEnILG82QSrqxZTTdqrsPbWN",
+	"eLwkv51lDLpgWF8Ud2wDt+Bqy7qjotAqIkmRkpca/ALrQPXksXB3g022T1nUnW0G+zHjChyTTXYPQguO",
+	"cgjvoUYUbDTcBe6hzjz5UGePcbpieyp56DGXKuUq2YWqrw5876FUxzyVSWeT3dl/8/rrbMveYzHo5dpw",
+	"Vy1gx9msi37dnMC3r63x2s6Vt5svDToO8DglAVF1ushgjpQem3arz/WxTKaIs2p89DvuqVUOlntHvdvj",
+	"omconeCfDZbQzOgqELFuLviRiZh4GIsh4qgBV+14k3tiSnV3LgvuOrdVNtC8/e8nyc3Jq+7BtV1B9Em+",
+	"o6eCcmuzkFDii84csAJf93pAWoDpXK2q7AUDboBE6SlNYUnY27RRLAt76/L4KOAgFMBFoMqVgC9YioFg",
+	"2Rq+6ijBymoZmoNCD5Fk/LlqmbjhEMimu3gjiBqdcs+Svtb6yFO8+A0iXKS0skdUZpSMi0XQNajE2JHM",
+	"0/sIgTk1B3sYTk2RJESoxCy1Jn1sqpE8pgxOrfWuDJ08ldxe244cUkjbWQRJl1sLGAtxlNKZjeo/cGwz",
+	"rsR4r1Q8qGI5TTGlrDxnGQ4AuiAUd9c9thSIrZo7WABlWxa8VodWqwmtwUVFetUMhOoMpCq8yCwgdbBs",
+	"m/HUXmWbpEupjUP76i97EG4xmM4bSpAAkGutMQI0h44zsq9Gw0V2ekBPLTDTWGdS9XfhZomASqO18v3Y",
+	"s7fnYnd5rCXhSupol/FVU/Qa9Av7jmdjXV4r08Ehb7EcwLzYSQliOa61yIErAet3wQDssRUORUST87eT",
+	"+cL0gg8ZAm08LSFVJbJCZMPUZT9JowcT/V7V2j2CIEwnrSaKwu7ONWQzgBv1DJtnhW3Gdtq5rnOAirG9",
+	"srpHlswG0gjc4khTlfGHb+CfXYHqdfphZ0Gq0L81WGD1lg6jBvKGNauhSNjJdx999us/YrZ8IIyooUBt",
+	"Ca8CsLR1G7wHT6xr0vceMbWH0ukZyDTJhQpSwSdYTM15f8HnfxHMXKmLgejtQOTi6RCFGFQlzJ5trBnN",
+	"c2XH+isGqcY9bqBK2kP4jKub7B6oPMY6oW2HINg1202S3OPrG3W3fTuVSMu9BoGBfbCAEGAe2xDAddxU",
+	"Rm4PQLMjFmGIuAMuqjWKCftATWRlFr+KBoLwV4fGJ+7JEoriuxBzlMphoyGqGWpE/Gc6F5vsHrG8D7hh",
+	"iT0d7fXC1JETZ/pYkJk950AOFDBmHmJJKFr8uplQTgheXaQf30pGaHctjOWv6RFwekJGBC5x1oU5EhOR",
+	"2AEdCBPV85lnJCbRQEFevvlsU5C772hyJV+TKglU+OWIIWKnL2B3dmvPmFXQOfyQ6HiUAWrWl3JDD+Yu",
+	"KzOLc84kkEjJeoCpCEyjdFPkfVyfx8KgzqeJPIKz0CAF6wGZyOTg9Rao8gJOIVjJGFVKRdIXOZSBGtbV",
+	"xYDFAy6VcfDNq9vXGMJ/ZcHGwDjlGFz1qJsKF4lgFzOR98Uh/vaQfgt6FPQgRjKmH4PfXYIQNL5krqug",
+	"GTHQaWKIpIIaGHBzCL+4tMluoR4mjrkp8XW1ubwiFd761pa9xXUQ+5sB9/ozerTYRBKSkudIgN6HX1Ga",
+	"VBeOKF+XMT6crqScXTRYm9C4ezZ7STtf3QVRpmGuY2GMQAAzLQJw3AZ6zFLrHkmPn3VpaiC/BPvIBfhN",
+	"WCaiM6joM0e1qPU71NeVRhnxFQ2RaMRlhFc1hjoXeDO9IvJ7BxaXuGuwEXYJFN6VbZtYjJcupMSip85S",
+	"dfOdSk420H2mHIhgqxPCDzqWPCV5XB+pALfCq1DSDScVxyKNXAgVoxvA1BdTGXN9MNnPs/dJvxgpxLzR",
+	"S6hkIltElV9iNZTJJtt3P9i9AE8HoHUDsXP4+kP8M9YVTh/d9dnFklAtG8ui5lc+ElNM4QJWl+A4HWqj",
+	"ltxGOD4K532V0zhjchEzo6H9t9GIKk64TCcs5sMlrW9rwFWyAfmFsO7Wq1jWZ4S1GNQP2gVfEa9uUKRM",
+	"LpF9e8qHLv4HN64LpszigcNVbq/EzQsFOKamWOp1rpLbxyJv4BJYE2kH6uS5o5jry2MBmMlyo8SoDZo4",
+	"uEJGZwJ04uj63ZjtWCont2xG7p6PVzlOxD0fB4AUWLpUhuObIzESS6fAqHN/A3/UlKuTlEEH1aS9ClWA",
+	"e1dtUq5AH/2p+nEAf9QMxxe4hFGtTBpClc2VC+zsXP7KxtVXrly7vN3QO/+HZfemeFjPfLJnQZ7wbrgk",
+	"IS0sT1BU67GUZJ+oETbK+66SEKoFCSOxLA3bzC1p1M1kUYikJM+AC82wQEBeJ8l5r3CSivDDLrObXMc6",
+	"I+4OjJ6I7bRJNUajOvZ3hwSE7bgvcwmiPbz2Qr2jOxGt32MbBIoLU3BV2PUDl5mOnZpklIqk4/ppXw8v",
+	"qyJhCeg35KaI2EDYAyoHsBMUo+eiNzICI4T3Vcf+9SH8ZwfUI+HnKtyWXMWOEg+Lw14u4JvhBHPqbRqS",
+	"qz1ZsMp3XDAMRh0Bhva2xa5ukyRppydFmtTXcqKi/V0vG7KWhx9171SC125oVsyT7Bh1qboKKxpBRFHn",
+	"SE5BiYk9oqnI+MRT5nG4YImcXfz04/86efdnlxYegDXMuzXuGHDQ2OeS0inbm/Op3MV1PBAQ+5aYpEwo",
+	"3jcewI23snIv0Iq1Vw7UgkNTRjZZntZwkEMvmg/mtTLT884GHDkuYCD2KUa5qhAA+1Nnni6hwVJnJDFm",
+	"dSJTrY+sdXI1gbhkd1TAPdUTB8GxQlcFUL/VPfgjE1HGgNSxHJF1bVyq3CBX7QC0HP6BVDdoZPFsAM1J",
+	"mYkUxFx7sF5p8KI5tY2oEiLw16vyQvncGCyrs7GyZXwqYYIWIwjOWplNGLhWlBAgbAmuWEfCttzy3EJo",
+	"SGCJFETv2Fv5WsObW6bszUG52rghtzIMF41HNSM1HgZZzdLzhTt16AnDVs+GM7lPzoadt3e+dOYxfSLv",
+	"Me5vTViO529NDkNnHQKIAGQePQPUf/bRZY0K6BtD2xQ0uuYmhZ3MTosT63RNDL4dgm/VkFwZjGPTVU2t",
+	"FlQUPB5kjlkvpMzhQEDFKabu08RJAUOWrQAkAlyq3W8Vz+yqUcTKiRqH5WX+YqfLk8Oyu51LtWiwff/A",
+	"ai03G6WFHPK82OrpPNtIeMHbUnfANl47RMRDvpiZaToHB3922qJGlcFeYUXffpIwzoYyLka5YBf/6s6r",
+	"NyJ259aNiN0T3TuXUJP4zl++BjFqqsN+hd2UX9vzP14D3tJZnVa/LqKXHm5k/OFGdwKQp1de3rn2lVe2",
+	"21fL1tvlD4dLVQROmeZz1my/V94wqlRlHN3R8toIVxCqHsdq3fFUyU31ktFUbdz2nW078DDpTZveF1os",
+	"MuN9sfW3Q9EP3uhQhW9zLLrDYI3Wnknw12Fwxaip0/PEavb+mvEJM0KQ+hhYifWBlooVBLvFRnXDVq7T",
+	"C4ZB6VONWvbUYm5ltF9YLfVgft+IuYpFGthPuw6NrrmfdnuINRh3BScmhS+fW4YTsVexa7sYxtI6Muja",
+	"EPoIw8igcTmZLfFpc9JirhKZ8EUK4tfLx84S7sh3O2QhhR+KUuHi5e1wLriDHtkpjwEhAaX2LnXX9Um6",
+	"XQTlsW+OeCp7NOIRU4Ln9pmRsn/Sw5R1LS7pC4b16ozJiA2lFxuTEbf02bMl7HVAU4JBmBHACnOMevGF",
+	"mfCu/eJkCjWUakXlv7FWPcQk8pTBLO5hKsgaj703SQBO90USNDTcRH3ix3tdebOpf6eSxyyNcXWXo2ex",
+	"Iw4XqjlL2rOHYsyVvZV3S771lBdLwHtob/GqHwHdHNvmCy9nXYJPuTiWYiwSpFRCAY0ljUNnQ3c/Dmkf",
+	"1Oyamwh187SS1KeZMmFO6GMXUIUSgQp7QPQCGxUiTT3FRsRkj4oYsG59aQPzVP8B7ev2UKjnwOvfwurv",
+	"/yv8fJTc/o6ehyj9572KxqT+krPTk0qaQeDJeQ0a/TqpUa3lwj9AgNFdUGQ/z2vf0ebPrPYSFOHwgShe",
+	"v+czrFgjp9WyhqbTVI83RsPQtgbtvjVc+2Qr95yV5yQhZr3X8sIIimUQehyzHASnljQcqLOAquqwhvM6",
+	"V8nXeHwUDlfxwmpCADmgzsFvMqAsWGh79fEXKuQis3uTy+VDRjIVfHm3F8/ItlDLX9MpenbCLLbHAUMs",
+	"OABhslwpIsvp02gqpqtCypDgzvb2KkNtngAnMEAjSYheaF13kzfFw/OEy9j3xFpYwjEN55wFb0ISYIZ2",
+	"vm0DUXrDDPQ4sBHd5PnRLX1gG34RVFkfJ1kh1cOY+zJ+3MgKifK8dFiNuRNhQo7Vp0gm+dB/2B0JXLF1",
+	"DgWfsz0J5gNgxiUZL7rJ1R2KJfZqhZoEyxpQzoPH8O6egYIouEmcp/u7s5FdBtwYHq6eIB3K0pUkW7mI",
+	"hQwOfb6LrQY1my/jDlCWmrJc9ESeQ6EBccNXfGSo8d9zGpa+XLSYIQVsn+heAJKC2WnuiXztQy52XHl6",
+	"/qDIMONV5DHYGRBd+IJdnfe5koaQD1SYbjtmIP14wXh2u4vNvEiXr1xa2gjhmhnaCm2jLyJ/62d/dl7I",
+	"qri9VRmtSsEjnUJRlXd3ljYhoGwPbUK20RcmtG4mhHvRsRRj1gNSS7CeTOdUucASvbTZOPqC4KbjGl57",
+	"83EdPU9HoYATD/Ey/rLuHC8lHhaY8loCIFoJFT0rVhRx/MEN0Db6Yu9at70LMhiQuAD2Cp2LKrG3NCyT",
+	"xiyfADNiNQmwA4EJsBcGdFYuhz415l7vsmP+ccAKZgLq95Y1r4LnoR3zA9vmeuM/bA/9cXgOQthd0ZeK",
+	"cTz0ljUNiDeEtg1o9EWAqHEPgPEJSUpxrNORKgTx4wYG4X3dNX4wkL21Xe7TvTx/ESEQErFWJQrWnbDS",
+	"IiJSfnWqcsyJGpWE9YYmtt7UjMilCEXIW8dxcwAveGllMEApzKkw3Ow79ajnQXHjVayIMxRnzSmuHgtM",
+	"NtkzUSQoTeYeNwXwqxG/53TUeUYAi5CCG8VkuKCMidCXb8KDC9hF38TsPOikYpoMKrvsy8QUz2g2YXqs",
+	"YL8EmgKepg0cmtZVeha5vRnyRhep8IqDTkUD+0Gkn5jI072eyBEBM8wFKvNo3dA/ZJ5M6uXeSCtrTq3w",
+	"wVmCKlUMICBiiVplaIABmOvftrPeFTwX+Uu733jwzoPpVBwv7FIi24QZNpEnY4Yh0j3AqaVyiuIg5gVP",
+	"dX8kWkRtkY+yOk7rjaS2XTyVeq4pU5q3idu48MIdpTDPXkQXDQ4MAS5gnjYWgUWlSKlsMoC5nXOW6G+O",
+	"ymHaKFanutg+sNXFtvK1dluVRLUeme55XpuX1iq8kamxX+l6OhW/ZMG0B+fopwhthfMVLq16iCsN4L3F",
+	"XsmXWZUeBumXUi5vDNCsmZTS4rW2ZVJdNItqHdj/RZEjT4vktAAumCnF5IjkkqNS2x3FLQY6lQmQ8ftM",
+	"a8lXnAJ5d8S6I/vBEUsFh0K++2qgc/ktrTbZPXJzOu7FhzLp0EWh2p+yecHzVAK4NhcCKM7qWI/BGYOv",
+	"D+uFrdTxIkp1aSrT0PDCynB9wZe+BrodCZ9EbN9IvnVgzXbA5R4rdMInTPYY75JMzTSn+8bOzsblrzZ0",
+	"kAJ1Zc88j0yCLPQ1bO4zMG3u+uXw01d27M+GaYXYRCMfFgMqwCglSNo6fHlj+0pDhwv9VN1dqSxwqgun",
+	"qV97QoFhr/po2q9uBrCTzHJYW/PoTnCOIBEFHFJwNcA7wLzeyDND3R3Fe7v/QM+s9BShd9QVFshMhpmY",
+	"OWWpFJomubk4F0LZTUK2iUfhPXeVAQyKn6zEWbBtf/nDFxyjES5eYabDFSXYugovEcciR3YrKhsaDVtC",
+	"F6URbPGisFuKikXbItovn1rlKJdvqaOrqPxvMA6dgYYUUsTGJG9h/SpVTCk+donyJM+mXK3KoEYhSSs7",
+	"9LIOi3OR4AIXjNQt7B0bGFo3pEL6A/hBj4pN1ol1nou46Ng9eqiNMP6vuhM2sE9fjFNuDOtkXI142rnk",
+	"VPvs/h1r64SR5hdRyJpN1lH60Az0uMMynh8ZOkb34PfYwY5XhfQyym5cHdeaIUBCSe1hDTfyrhT1c5N5",
+	"AQKtRFV9gGoSYq5Im4CBa0YilOiP1rl8WPI8Zb7rySXre3ju9API3CNntbNGC1cka3tkelFFV2BeTqBl",
+	"q1shA95ap4NOB1PQemTCoIVRTL0OKmEuc2Ov0Utag904pdqIddJ69F3H567bx1bJvVF5TS3/RiICC1ja",
+	"sbhgWK4LKCsBmfTKjT2VxyR6H/DMm52ETCo5OwOzIt9Vhk+IS7hDg45FuTHMdT/nGTCFgKay/QeFClx0",
+	"Eo8zJ79OZWzuIDWFTFMinUWNy8qY2O3HnsKJ7MvCbLJ9dufWjVq5ENgFljOUBhbXZ+BVvYOkxGGNY2pY",
+	"YRDAGS3H1Q8dJthmkqahzcTEPDSc8CDmZTZ/bbMNMT8dqibajepVaaxHFTYmKuIjxss8PbN2lTO7xrsT",
+	"ZicfCIDQ3Ztam8tt9fZKNBqGJpe/7u4EU3J2naEATfsOia0Thhbdabt59EZpSmfVjE4c68CvD+0THRQy",
+	"pe3Ki2zfVyOVCuvBj7ksUmmKDlxS8hFyM5Ksg+yrjdEQ1OzccyKpFYI7kH311nBt7R8mrgW4thP4VbWB",
+	"NX+hDmDxsg+yWBQza942wYRLs23GFtAzCwLa8/qgQeRA8e3taqCA77RvpY+tfSvY/TNErc+S1CcOVpPS",
+	"5wGu2YBKn7QLNGqTN+h41hvhKSgHNsgBNlr8emxZ510GEHUcQAiwvKZ7U1x8XydzW4gKwO165cu1ZakG",
+	"0uVzh7XuWa9bhPaiK+O50gCIm48XNC4tlhMy7nHD3s+zCRumPMYCnKpGrHUwoBoayedrCrhaFt4WheSC",
+	"s+RCqyFN5fnPoE8EBODNduwHOIUONOlhF851jxwABJB2AMhK+XCaon/BbAbhpJ2FmlkPtty8ZiFhhUPx",
+	"Kw2U3mj4TiVWgFw2fEbCLl7dvsY62OdDfSzyzqVNBkRqolcwpZEidpfBY/DvQyoq68x7CbeHQuH8PQfG",
+	"3OkX1R65djI1A2RPmCtEGaXxF+YLhlh0l2LO5aNEFizV/Wb7AV+x9eLxFjxxllC4tscB4bc4AKtI6xe5",
+	"AP8MJiFiQ57bhtwmEA9kmuSiykRrH1wIroXPX9Pz2fbtVOC0aBOr1o2DjRGBsXaRvsF4kkklzbSoAc2i",
+	"X34rBGmQLaxqKk8FotE0lSuAZ5A4tgLgAGy8kecu1zkmoxdN7FY/52rBHnsDHzlLmyx0OeAuS0MQhkps",
+	"oNPEMM5ynRJ+QBqYzHq8VFChGviQuzpdWwQCdPBUNmGymYbJD3dZ4syBW5a1gJklC9er0JcirHyBlte3",
+	"erzXWy/LuMmDpMNv2hsYZ4kwR4zHkOz2NE7LW8hMxXGjEnGZ30J1Aevjnfzpx4+/86fHP33v5N2ff/br",
+	"D08++eDTP/7gs988evyTH5x876OT7/7h5N2fOf6xlzfZW+BE7FxlnPVHPE8kVywbGSpr5P1cgEyx+79D",
+	"N1V1SsV3RR9ckLXPgvoOYo/xE563Kd6BraM+IYrjGGSjco1hofJxZWoajG+s86OuUOjrNUVL7/mHVuiA",
+	"lS+puweX/xkOuwkBBrgjQf2ZTvjkAiWaqv7XQGdQDjMDc5/FuIv82Nn9KE9f2n1piw/l1vEO2DW19fb8",
+	"9Z6KUnKxa6/UUkXMCGOkVvbqJvQwFRFuJujwsU8/+ujkn3/y6R9/8OTfPz755IMyCeYntl5CdupWyJ58",
+	"/J0nH3/v5L0PTr7799MVJzV//rUckKI8G3LZpxodTKYXuuCpYbj/nPzo0ZN//KeyNfcHNS0SuEsKE9F4",
+	"Rz7IH5XgkMe/+/jk3f/+87cfPXn/V4//5+d//vajx+/+4uSH79nf/Or/Tr7/YUX81sPFar8+FUkfK0zB",
+	"u2aPf/z7zz/408n7H372u1+WjaDnXd8CFSgQXN4xPxoWD7Q2VOyE4/DkP349NTFlTdV8y8g8Yi64iigs",
+	"ibADTOUNhn3+n9958lGlk67uoabG2ovPYPVXhL2qEKFqkjtzPf3X3372mz+UTTuygvmmbwG7l/EhoOGQ",
+	"Pf799x8/+s3j93/4+T/8S9mEHhVd/bDuSweaJTKhAjRNwGE6yR7/6L1PP/kpHmCVOR0ltfZ4h/fdPJiB",
+	"HjMjjkXOU9YTvBjl2Et7UXYsEZ//8t8+//n//vnbj07+8ItPP/npyfsfVqc8Ey+98+Cd/w8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
