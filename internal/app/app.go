@@ -115,7 +115,7 @@ func (a *App) build() error {
 	}
 	tokens := auth.NewTokens(authKeys(keys.AccessTokens), a.cfg.Token.AccessTTL, a.clock)
 	a.openWechat()
-	if a.box, err = seal.New(seal.Cipher(a.cfg.Keys.Cipher), sealKeys(keys.Fields)); err != nil {
+	if err := a.openBox(keys); err != nil {
 		return err
 	}
 	a.Units = unit.NewService(a.Store)
@@ -294,6 +294,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
 		{Name: "prune", Every: time.Hour, Do: a.prune},
+		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
 	}
 	if a.cfg.Demo {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})

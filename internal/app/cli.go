@@ -18,6 +18,8 @@ const usage = `yimi: the working system of a community social-work station
   yimi serve    [settings]   listen and serve; --demo with made-up people and activities
   yimi migrate  [settings]   bring the database's tables up to this program
   yimi verify   [settings]   prove the ledger's chains and totals; exit 1 when something differs
+  yimi keys rotate [settings]  encrypt everything again under a new key
+  yimi keys prune  [settings]  take away the old keys that nothing is under any more
   yimi admin LOGIN NAME DISTRICT [settings]
                              make a district centre and its first admin; the password is read from standard input
 
@@ -43,8 +45,11 @@ func run(ctx context.Context, args []string, environ []string, in io.Reader, out
 	}
 	command, args := args[0], args[1:]
 	words := 0
-	if command == "admin" {
+	switch command {
+	case "admin":
 		words = min(3, len(args))
+	case "keys":
+		words = min(1, len(args))
 	}
 	if command == "help" || strings.HasPrefix(command, "-") {
 		return config.ErrHelp
@@ -64,6 +69,8 @@ func run(ctx context.Context, args []string, environ []string, in io.Reader, out
 		return migrate(ctx, cfg, log, out)
 	case "verify":
 		return verify(ctx, cfg, log, out)
+	case "keys":
+		return keysCommand(ctx, cfg, log, strings.Join(args[:words], ""), out)
 	case "admin":
 		return admin(ctx, cfg, log, args[:words], in, out)
 	}

@@ -86,16 +86,17 @@ type persona struct {
 	role                  auth.Role // on unit; "" for none
 	unit                  string
 	volunteer             bool
+	phone, card           string // made up; the cards' check digits are right
 }
 
 var demoPersonas = []persona{
-	{"resident", "林国栋", "male", "1957-04-12", "", "东方社区社工站", false},
-	{"volunteer", "林晓雯", "female", "1998-03-05", "", "东方社区社工站", true},
-	{"worker", "周文静", "female", "1990-09-18", auth.SocialWorker, "东方社区社工站", true},
-	{"staff", "杨海兰", "female", "1988-06-30", auth.StationStaff, "东方社区社工站", false},
-	{"staff2", "丁立强", "male", "1986-02-17", auth.StationStaff, "鹏胜社区社工站", false}, // by the stand-in's WeChat login demo-staff2
-	{newcomer, "", "unknown", "1984-05-21", "", "东方社区社工站", false},
-	{"admin", "马建军", "male", "1979-11-02", auth.DistrictAdmin, demoDistrict, false},
+	{"resident", "林国栋", "male", "1957-04-12", "", "东方社区社工站", false, "13995301234", "640303195704123138"},
+	{"volunteer", "林晓雯", "female", "1998-03-05", "", "东方社区社工站", true, "13895301998", "640303199803055028"},
+	{"worker", "周文静", "female", "1990-09-18", auth.SocialWorker, "东方社区社工站", true, "13709531990", "640302199009181485"},
+	{"staff", "杨海兰", "female", "1988-06-30", auth.StationStaff, "东方社区社工站", false, "13619531988", "640303198806302261"},
+	{"staff2", "丁立强", "male", "1986-02-17", auth.StationStaff, "鹏胜社区社工站", false, "13519531986", "640303198602172311"}, // by the stand-in's WeChat login demo-staff2
+	{newcomer, "", "unknown", "1984-05-21", "", "东方社区社工站", false, "", ""},
+	{"admin", "马建军", "male", "1979-11-02", auth.DistrictAdmin, demoDistrict, false, "13309531979", "640324197911020175"},
 }
 
 // newcomer has just come by WeChat: no name yet, and asked nothing yet.
@@ -113,6 +114,7 @@ type demo struct {
 	campaigns  map[string]int64
 	people     map[string]int64 // personas by key
 	volunteers []int64
+	sealed     func(personID int64, c identity.Contact) map[string]any
 }
 
 // keepDemoAlive makes the demo's data once, and then sees to it that there is always
@@ -124,7 +126,7 @@ func (a *App) keepDemoAlive(ctx context.Context) error {
 	}
 	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
 		d := &demo{tx: tx, now: tx.Now.Time, rng: rand.New(rand.NewPCG(demoSeed, demoSeed)), limits: a.limits(), //nolint:gosec // repeatable on purpose
-			units: map[string]unit.Unit{demoDistrict: district}, campaigns: map[string]int64{}, people: map[string]int64{}}
+			units: map[string]unit.Unit{demoDistrict: district}, campaigns: map[string]int64{}, people: map[string]int64{}, sealed: a.Identity.SealedColumns}
 		made, err := d.load()
 		if err != nil {
 			return err
@@ -230,7 +232,7 @@ func (d *demo) makePeople() error {
 		if s := demoSkills[d.rng.IntN(len(demoSkills))]; s != "" {
 			_ = person.Skills.Scan(s)
 		}
-		if err := d.addPerson(&person, fmt.Sprintf("v%d", i)); err != nil {
+		if err := d.addPerson(&person, fmt.Sprintf("v%d", i), identity.Contact{Phone: demoPhone(i)}); err != nil {
 			return err
 		}
 		d.volunteers = append(d.volunteers, person.ID)
@@ -238,8 +240,19 @@ func (d *demo) makePeople() error {
 	return nil
 }
 
-func (d *demo) addPerson(p *identity.Person, key string) error {
-	if err := addDemoPerson(d.tx, p, key != newcomer); err != nil {
+// demoPhone is a volunteer's phone; one in four left none.
+func demoPhone(i int) string {
+	if i%4 == 3 {
+		return ""
+	}
+	return fmt.Sprintf("1380953%04d", 2000+i)
+}
+
+func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) error {
+	if err := addDemoPerson(d.tx, p, key != newcomer, c.IdentityNumber != ""); err != nil {
+		return err
+	}
+	if err := d.tx.Model(&identity.Person{}).Where("id = ?", p.ID).Updates(d.sealed(p.ID, c)).Error; err != nil {
 		return err
 	}
 	d.people[key] = p.ID
@@ -248,7 +261,7 @@ func (d *demo) addPerson(p *identity.Person, key string) error {
 
 // addDemoPerson writes a person, and with agreed the consents that people there have given: not
 // that to be located, which is asked for on the spot.
-func addDemoPerson(tx *store.Tx, p *identity.Person, agreed bool) error {
+func addDemoPerson(tx *store.Tx, p *identity.Person, agreed, numbered bool) error {
 	notice, err := privacyNotice()
 	if err != nil {
 		return err
@@ -256,6 +269,9 @@ func addDemoPerson(tx *store.Tx, p *identity.Person, agreed bool) error {
 	kinds := []identity.ConsentKind{identity.Privacy, identity.Sensitive}
 	if p.ShowOnLeaderboard {
 		kinds = append(kinds, identity.Leaderboard)
+	}
+	if numbered {
+		kinds = append(kinds, identity.IdentityNumber)
 	}
 	if agreed {
 		p.PrivacyVersion = notice.Version
@@ -286,7 +302,8 @@ func (d *demo) makePersona(in persona, joined store.Time) error {
 		p.VolunteerSince = &joined
 		_ = p.Skills.Scan("first_aid,teaching")
 	}
-	if err := d.addPerson(&p, in.key); err != nil || in.role == "" {
+	contact := identity.Contact{Phone: in.phone, IdentityType: identity.ResidentCard, IdentityNumber: in.card}
+	if err := d.addPerson(&p, in.key, contact); err != nil || in.role == "" {
 		return err
 	}
 	return d.tx.Create(&identity.RoleGrant{PersonID: p.ID, UnitID: u.ID, Role: in.role, CreatedAt: joined}).Error

@@ -69,6 +69,14 @@ func Key(letter string) config.Key {
 // New builds the program on the migrated database at url.
 func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 	t.Helper()
+	w := Reopen(t, url, change...)
+	w.plant()
+	return w
+}
+
+// Reopen builds the program on a database that a World has filled, with other settings.
+func Reopen(t testing.TB, url string, change ...func(*config.Config)) *World {
+	t.Helper()
 	w := &World{t: t, Clock: &Clock{}, Log: &Log{}}
 	w.Clock.Set(Start)
 	cfg := config.Default()
@@ -88,7 +96,6 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 		Must(t, w.Close())
 		NoLeaks(t, w.Log.All(), openids...)
 	})
-	w.plant()
 	return w
 }
 

@@ -37,6 +37,7 @@ type Held struct {
 	WithoutGuardian int64
 	People          int64 // accounts
 	PeopleUnder14   int64
+	PeopleGuarded   int64 // of PeopleUnder14, with a guardian's consent by the guardian's own account
 	Volunteers      int64
 }
 
@@ -199,5 +200,6 @@ type heldRow struct {
 
 func (h Held) rows() []heldRow {
 	return []heldRow{{"为未成年人提出的申请", h.Requests}, {"涉及的未成年人", h.Beneficiaries}, {"其中未满 14 周岁", h.Under14}, {"未满 14 周岁，监护人已同意", h.WithGuardian},
-		{"未满 14 周岁，监护人未同意", h.WithoutGuardian}, {"未成年人账号", h.People}, {"其中未满 14 周岁的账号", h.PeopleUnder14}, {"未成年志愿者", h.Volunteers}}
+		{"未满 14 周岁，监护人未同意", h.WithoutGuardian}, {"未成年人账号", h.People}, {"其中未满 14 周岁的账号", h.PeopleUnder14},
+		{"未满 14 周岁的账号，监护人已同意", h.PeopleGuarded}, {"未成年志愿者", h.Volunteers}}
 }

@@ -58,7 +58,11 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 	if err = people().Count(&h.People).Error; err != nil {
 		return h, err
 	}
-	if err = people().Where("people.birth_date > ?", guarded).Count(&h.PeopleUnder14).Error; err != nil {
+	young := func() *gorm.DB { return people().Where("people.birth_date > ?", guarded) }
+	if err = young().Count(&h.PeopleUnder14).Error; err != nil {
+		return h, err
+	}
+	if err = young().Where("EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1)").Count(&h.PeopleGuarded).Error; err != nil {
 		return h, err
 	}
 	return h, people().Where("people.volunteer_since IS NOT NULL").Count(&h.Volunteers).Error

@@ -23,7 +23,7 @@ var words = map[string]struct {
 	"addShift": {said: "添加班次"}, "updateShift": {said: "修改班次"}, "cancelShift": {said: "取消班次"},
 	"addSeries": {said: "添加重复班次"}, "updateSeries": {said: "修改重复班次"},
 	"decideSignups": {said: "审核报名"}, "cancelSignup": {said: "取消报名"}, "scanVolunteer": {said: "扫码签到签退"}, "recordAttendance": {said: "确认到场"},
-	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"},
+	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"}, "settleDuplicate": {said: "处理重复账号"},
 	"createServiceType": {said: "新建服务"}, "updateServiceType": {said: "修改服务"},
 	"updateProvider": {said: "修改社工资料"}, "setMyHours": {said: "设置自己的服务时间"}, "addMyException": {said: "添加自己的休息或加班"},
 	"removeMyException": {said: "撤掉自己的休息或加班"}, "renewMyFeed": {said: "更换自己的日历地址"}, "stopMyFeed": {said: "停用自己的日历地址"},
@@ -38,7 +38,7 @@ var words = map[string]struct {
 	"markNoShow": {said: "记为未到"}, "reopenRequest": {said: "退回重办"}, "closeRequest": {said: "结案"}, "followUpRequest": {said: "回访"},
 	"addMessage": {said: "留言"}, "addStaffNote": {said: "写内部备注"}, "addCaseNote": {said: "写面谈记录"},
 	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"},
-	"getRequest": {"查看申请", true}, "openContact": {"查看电话和地址", true}, "listCaseNotes": {"查看面谈记录", true}, "getAttachment": {"查看附件", true},
+	"getRequest": {"查看申请", true}, "openContact": {"查看电话和地址", true}, "listCaseNotes": {"查看面谈记录", true}, "openSignupContact": {"查看报名人的电话", true}, "getAttachment": {"查看附件", true},
 
 	"resendDelivery": {said: "重发消息"}, "exportMinorsReport": {"导出未成年人年度报告", true},
 }

@@ -187,6 +187,7 @@ type Mine struct {
 type Line struct {
 	Entry
 	OwnerID        int64 // the volunteer, or whom the account was merged into
+	Key            int64 `gorm:"-"` // the place in a list of a person's entries
 	PersonName     string
 	ActivityTitle  string
 	PlaceName      string

@@ -199,8 +199,18 @@ func findEntryLine(db *gorm.DB, id int64) (*Line, error) {
 	return &l, err
 }
 
+// entriesOf lists one chain by its sequence; who had two accounts has the entries of both, by
+// when they were made.
 func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
-	q := entryLines(db).Where("hour_entries.person_id = ?", personID)
+	var old []int64
+	if err := db.Table("people").Where("merged_into = ?", personID).Pluck("id", &old).Error; err != nil {
+		return nil, err
+	}
+	key := "hour_entries.sequence"
+	if len(old) > 0 {
+		key = "hour_entries.id"
+	}
+	q := entryLines(db).Where("hour_entries.person_id IN ?", append(old, personID))
 	if f.Month != "" {
 		q = q.Where("hour_entries.month = ?", f.Month)
 	}
@@ -208,9 +218,15 @@ func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
 		q = q.Where("hour_entries.campaign_id = ?", f.CampaignID)
 	}
 	if f.Before != 0 {
-		q = q.Where("hour_entries.sequence < ?", f.Before)
+		q = q.Where(key+" < ?", f.Before)
 	}
-	err = q.Order("hour_entries.sequence DESC").Limit(f.Limit).Find(&out).Error
+	err = q.Order(key + " DESC").Limit(f.Limit).Find(&out).Error
+	for i := range out {
+		out[i].Key = out[i].Sequence
+		if len(old) > 0 {
+			out[i].Key = out[i].ID
+		}
+	}
 	return out, err
 }
 

@@ -59,7 +59,8 @@ func (s *Server) GetMinorsReport(ctx context.Context, r api.GetMinorsReportReque
 	h := x.Held
 	out := api.MinorsReport{Year: x.Year, MadeAt: shown(x.MadeAt), AgeDay: dateOf(x.AgeDay.Format(time.DateOnly)), Units: x.Units, Looks: x.Looks, Changes: x.Changes,
 		Held: api.MinorsHeld{Requests: int(h.Requests), Beneficiaries: int(h.Beneficiaries), BeneficiariesUnder14: int(h.Under14), Under14WithGuardian: int(h.WithGuardian),
-			Under14WithoutGuardian: int(h.WithoutGuardian), People: int(h.People), PeopleUnder14: int(h.PeopleUnder14), Volunteers: int(h.Volunteers)},
+			Under14WithoutGuardian: int(h.WithoutGuardian), People: int(h.People), PeopleUnder14: int(h.PeopleUnder14),
+			PeopleUnder14WithGuardian: int(h.PeopleGuarded), Volunteers: int(h.Volunteers)},
 		Months: []api.MinorsMonth{}, Deeds: mapped(x.Deeds, minorsDeed), ByUnit: mapped(x.ByUnit, func(u *audit.UnitTally) api.MinorsUnit {
 			return api.MinorsUnit{UnitName: u.UnitName, Looks: u.Looks, Changes: u.Changes}
 		})}

@@ -118,6 +118,10 @@ func (b *ledger) deedsOnUnits(l *apptest.Loop) {
 		Template: "approved", Delivery: outbox.Dead, Fault: "47003", FailedAt: &now}
 	apptest.Must(b.t, l.Tx(func(tx *store.Tx) error { return tx.Create(dead).Error }))
 	b.do("resendDelivery", l.Admin, nil, dead.ID)
+	twice := l.People("林晓雯", "林晓雯（旧）")
+	d := &identity.Duplicate{LowID: twice[0].PersonID, HighID: twice[1].PersonID, ByPhone: true, State: identity.DuplicateOpen, FoundAt: now}
+	apptest.Must(b.t, l.Tx(func(tx *store.Tx) error { return tx.Create(d).Error }))
+	b.do("settleDuplicate", l.Staff, map[string]any{"outcome": "merge", "keep_id": d.LowID, "reason": "不该有的话"}, d.ID)
 	a := b.s.Call(b.t, l.Admin, "GET", "/audit/minors-report/csv?year=2026", nil)
 	b.logged["exportMinorsReport"] = a.Status == 200 && lastRow(b.t, l.World).Operation == "exportMinorsReport"
 }

@@ -167,6 +167,7 @@ func TestTheMinorsReport(t *testing.T) {
 		young, youth := "2014-01-01", "2010-01-01"
 		l.Exec("UPDATE people SET birth_date = ?, volunteer_since = NULL WHERE id = ?", young, l.Neighbour.PersonID)
 		l.Exec("UPDATE people SET birth_date = ? WHERE id = ?", youth, l.Resident.PersonID)
+		l.Exec("INSERT INTO guardianships (guardian_id, child_id, relation, live, agreed_at) VALUES (?, ?, 'parent', 1, 1)", l.Staff.PersonID, l.Neighbour.PersonID)
 		path := fmt.Sprintf("/requests/%d", one.ID)
 		want(t, s.Call(t, l.Staff, "GET", path, nil), 200, "")
 		want(t, s.Call(t, l.Staff, "POST", path+"/approve", nil), 200, "")
@@ -180,7 +181,7 @@ func TestTheMinorsReport(t *testing.T) {
 		var r api.MinorsReport
 		apptest.Must(t, json.Unmarshal(a.Body, &r))
 		if h := r.Held; h.Requests != 5 || h.Beneficiaries != 4 || h.BeneficiariesUnder14 != 3 || h.Under14WithGuardian != 1 || h.Under14WithoutGuardian != 2 ||
-			h.People != 2 || h.PeopleUnder14 != 1 || h.Volunteers != 1 {
+			h.People != 2 || h.PeopleUnder14 != 1 || h.PeopleUnder14WithGuardian != 1 || h.Volunteers != 1 {
 			t.Errorf("held: %+v", h)
 		}
 		if r.Looks != 3 || r.Changes != 1 || r.Months[2].Looks != 2 || r.Months[2].Changes != 1 || r.Months[3].Looks != 1 || len(r.ByUnit) != 1 || r.ByUnit[0].UnitName != "东方社区社工站" {

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/hours"
 	"yimi/internal/identity"
 )
 
@@ -99,6 +100,14 @@ func TestTwoAccountsBecomeOne(t *testing.T) {
 		}
 		if s.Count("audit_entries", "operation = 'settleDuplicate'") != 2 {
 			t.Error("the merge is not in the audit log")
+		}
+		mine, err := s.Hours.EntriesOf(t.Context(), kept.PersonID, hours.Filter{Limit: 1})
+		if err != nil || len(mine) != 1 || mine[0].PersonID != gone.PersonID {
+			t.Error(mine, err)
+		}
+		rest, err := s.Hours.EntriesOf(t.Context(), kept.PersonID, hours.Filter{Limit: 5, Before: mine[0].Key})
+		if err != nil || len(rest) != 1 || rest[0].PersonID != kept.PersonID {
+			t.Error(rest, err)
 		}
 		var entry int64
 		apptest.Must(t, s.Store.Read(t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", gone.PersonID).Take(&entry).Error)

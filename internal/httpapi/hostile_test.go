@@ -205,7 +205,7 @@ func bodyOf(op *openapi3.Operation, text, number string) any {
 func TestNobodySignedIn(t *testing.T) {
 	spec, err := api.GetSpec()
 	apptest.Must(t, err)
-	public := regexp.MustCompile(`^/(auth/(wechat|demo|password|refresh)|settings|privacy|units|campaigns|campaigns/\{id\}(/leaderboard|/entries)?|activities|activities/days|activities/\{id\}|home|service-types|service-types/\{id\}(/slots)?|calendar/\{secret\}|holidays)$`)
+	public := regexp.MustCompile(`^/(auth/(wechat|demo|password|refresh)|settings|privacy|units|campaigns|campaigns/\{id\}(/leaderboard|/entries|/poster)?|activities|activities/days|activities/\{id\}(/poster)?|home|service-types|service-types/\{id\}(/slots)?|calendar/\{secret\}|holidays)$`)
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		for path, item := range spec.Paths.Map() {
 			for method, op := range item.Operations() {

@@ -38,7 +38,7 @@ func (s *Server) ListMyEntries(ctx context.Context, r api.ListMyEntriesRequestOb
 	if err != nil {
 		return nil, err
 	}
-	rows, next := page(rows, limit, func(l *hours.Line) string { return cursor(l.Sequence) })
+	rows, next := page(rows, limit, func(l *hours.Line) string { return cursor(l.Key) })
 	return api.ListMyEntries200JSONResponse{NextCursor: next, Items: mapped(rows, entry)}, nil
 }
 

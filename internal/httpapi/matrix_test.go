@@ -283,19 +283,6 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 			return tx.Create(d).Error
 		}))
 		return set(d.ID), p, d.ID, true
-	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
-		one := int64(1)
-		g := &identity.Guardianship{GuardianID: m.Staff.PersonID, ChildID: m.Volunteer("孩子").PersonID, Relation: "parent", Live: &one, AgreedAt: store.At(m.Clock.Now())}
-		if mine {
-			g.GuardianID = who.PersonID
-		} else if who.PersonID == m.Staff.PersonID {
-			g.GuardianID = m.Resident.PersonID
-		}
-		if g.GuardianID == 0 {
-			g.GuardianID = m.Resident.PersonID
-		}
-		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
-		return set(g.ChildID), p, g.ChildID, true
 	case strings.HasPrefix(path, "/me/provider/exceptions/{id}") && (mine || record == others):
 		e := &booking.Exception{ProviderID: m.Colleague.PersonID, Day: "2026-04-02", Kind: "off", EndMinute: 1440, CreatedAt: store.At(m.Clock.Now())}
 		if mine {
@@ -309,6 +296,14 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(e).Error }))
 		return set(e.ID), p, e.ID, true
+	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
+		one, child := int64(1), m.Volunteer("孩子").PersonID
+		g := &identity.Guardianship{GuardianID: m.Resident.PersonID, ChildID: child, Relation: "parent", Live: &one, AgreedAt: store.At(m.Clock.Now())}
+		if mine {
+			g.GuardianID = who.PersonID
+		}
+		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
+		return set(child), p, child, true
 	case op == "removeHoliday" && record == none:
 		m.World.Exec("DELETE FROM holidays")
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
@@ -400,14 +395,14 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"action":"keep","answer":"x"}`
 	case "proposeCorrection":
 		return `{"minutes":40,"reason":"x"}`
+	case "addWard":
+		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setHoliday":
 		return `{"date":"2026-10-02","name":"国庆节","kind":"off"}`
 	case "addBeneficiary", "updateBeneficiary":
 		return `{"name":"奶奶","relation":"parent"}`
 	case "settleDuplicate":
 		return `{"outcome":"different","reason":"母女共用一个手机"}`
-	case "addWard":
-		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setConsent":
 		return `{"kind":"sensitive","version":"any","given":false}`
 	case "acceptMessages":

@@ -2,13 +2,8 @@ package httpapi_test
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"yimi/internal/apptest"
@@ -81,7 +76,7 @@ func TestNothingConfidentialLiesOpen(t *testing.T) {
 		for i, file := range stored(t, folder) {
 			copies[fmt.Sprintf("file %d of the folder", i)] = file
 		}
-		copies["the database"] = databaseBytes(t, url)
+		copies["the database"] = apptest.DatabaseBytes(t, url)
 		for where, content := range copies {
 			for _, secret := range secrets {
 				if bytes.Contains(content, []byte(secret)) {
@@ -93,58 +88,4 @@ func TestNothingConfidentialLiesOpen(t *testing.T) {
 			t.Error("the copy of the database is no copy")
 		}
 	})
-}
-
-// databaseBytes is what a copy of the database holds: SQLite's files, or every column of every row.
-func databaseBytes(t testing.TB, url string) (out []byte) {
-	t.Helper()
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		files, err := filepath.Glob(path + "*") // with what is not folded in yet
-		apptest.Must(t, err)
-		for _, f := range files {
-			content, err := os.ReadFile(f) //nolint:gosec // the test's own file
-			apptest.Must(t, err)
-			out = append(out, content...)
-		}
-		return out
-	}
-	ctx := context.Background()
-	db, err := sql.Open("mysql", strings.TrimPrefix(url, "mysql:"))
-	apptest.Must(t, err)
-	defer func() { _ = db.Close() }()
-	var tables []string
-	names, err := db.QueryContext(ctx, "SHOW TABLES")
-	apptest.Must(t, err)
-	defer func() { _ = names.Close() }()
-	for names.Next() {
-		var name string
-		apptest.Must(t, names.Scan(&name))
-		tables = append(tables, name)
-	}
-	apptest.Must(t, names.Err())
-	for _, table := range tables {
-		out = append(out, tableBytes(ctx, t, db, table)...)
-	}
-	return out
-}
-
-func tableBytes(ctx context.Context, t testing.TB, db *sql.DB, table string) (out []byte) {
-	t.Helper()
-	rows, err := db.QueryContext(ctx, "SELECT * FROM `"+table+"`")
-	apptest.Must(t, err)
-	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	apptest.Must(t, err)
-	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		apptest.Must(t, rows.Scan(into...))
-		for _, v := range values {
-			out = append(append(out, v...), '\n')
-		}
-	}
-	apptest.Must(t, rows.Err())
-	return out
 }

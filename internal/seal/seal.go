@@ -147,9 +147,26 @@ func (b *Box) Prefix() []byte { return []byte(slot(b.cipher, b.ring.Load().ids[0
 // Current tells whether the sealed data are under the first key and the chosen cipher.
 func (b *Box) Current(sealed []byte) bool { return bytes.HasPrefix(sealed, b.Prefix()) }
 
-// Prefixes is how everything begins that was sealed under the key, whatever the cipher.
-func Prefixes(keyID string) [][]byte {
+// Under is how everything begins that was sealed under the key, by either family.
+func Under(keyID string) [][]byte {
 	return [][]byte{[]byte(slot(AES, keyID)), []byte(slot(SM4, keyID))}
+}
+
+// KeyOf tells under which key the data were sealed, by how they begin.
+func KeyOf(sealed []byte) (keyID string, ok bool) {
+	head, _ := split(sealed)
+	if head == nil {
+		return "", false
+	}
+	return string(head[2:]), head[0] == formats[AES] || head[0] == formats[SM4]
+}
+
+// split parts what is sealed into its beginning and the rest; nil when it is too short.
+func split(sealed []byte) (head, rest []byte) {
+	if len(sealed) < 2 || len(sealed) < 2+int(sealed[1]) {
+		return nil, nil
+	}
+	return sealed[:2+int(sealed[1])], sealed[2+int(sealed[1]):]
 }
 
 // Keys gives the ids of the keys, the first first.
@@ -172,10 +189,10 @@ func (b *Box) Open(name string, sealed []byte) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
 	}
-	if len(sealed) < 2 || len(sealed) < 2+int(sealed[1]) {
+	head, rest := split(sealed)
+	if head == nil {
 		return nil, ErrOpen
 	}
-	head, rest := sealed[:2+int(sealed[1])], sealed[2+int(sealed[1]):]
 	aead := b.aead(head)
 	if aead == nil || len(rest) < aead.NonceSize() {
 		return nil, fmt.Errorf("%w: no key %q", ErrOpen, head[2:])

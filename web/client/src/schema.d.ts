@@ -5838,6 +5838,11 @@ export interface components {
              */
             people_under_14: number;
             /**
+             * @description Of those under 14, with a guardian's consent by the guardian's own account
+             * @example 1
+             */
+            people_under_14_with_guardian: number;
+            /**
              * @description Of them volunteers
              * @example 9
              */

@@ -3,6 +3,7 @@ import { onPullDownRefresh, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
+import { call } from '@/app/device'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
 import { reportOf, usePick, type Report } from './batch'
@@ -70,12 +71,22 @@ export function useAttendance() {
     if (choice === 'reload') void sheet.run()
   }
 
+  const ringing = ref(0)
+  const opening = useAct((_key, id: number) => api.post('/signups/{id}/contact', { path: { id } }))
+  /** Opens the volunteer's phone, which is kept in the audit log, and rings it up. */
+  async function ring(row: Row) {
+    ringing.value = row.signup_id
+    const contact = await opening.run(row.signup_id)
+    ringing.value = 0
+    if (contact) call(contact.phone)
+  }
+
   function startMakeUp(row: Row) {
     const { shift_id, starts_at, ends_at } = sheet.data.value!
     makeUp.start({ row, shiftId: shift_id, startsAt: starts_at, endsAt: ends_at })
   }
 
-  return { sheet, shiftId, over, groups, parts, pick, sum, mine, act, doing, report, makeUp, start, load, run, chose, startMakeUp, closeReport: () => (report.value = null) }
+  return { sheet, shiftId, over, groups, parts, pick, sum, mine, act, doing, report, makeUp, start, load, run, chose, ring, ringing, opening, startMakeUp, closeReport: () => (report.value = null) }
 }
 
 /** Each line once, under what is to be done with it. */

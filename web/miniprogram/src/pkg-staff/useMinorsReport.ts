@@ -24,6 +24,7 @@ export function heldRows({ held }: Report) {
     { word: '未满 14 周岁，监护人未同意', n: held.under_14_without_guardian, unit: '人', bad: held.under_14_without_guardian > 0 },
     { word: '未成年人账号', n: held.people, unit: '个' },
     { word: '其中未满 14 周岁的账号', n: held.people_under_14, unit: '个' },
+    { word: '未满 14 周岁的账号，监护人已同意', n: held.people_under_14_with_guardian, unit: '个' },
     { word: '未成年志愿者', n: held.volunteers, unit: '人' },
   ]
 }
