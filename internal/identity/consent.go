@@ -100,5 +100,5 @@ var (
 	errPrivacyVersion = fault.New(fault.Conflict, "privacy_version_changed", "说明刚刚更新了，请看过新的内容再决定")
 	errNumber         = fault.New(fault.Unprocessable, "consent_needed", "证件号码要您单独同意后才能保存。不填也可以，别的都不受影响").
 				With(fault.Field{Name: string(IdentityNumber), Message: "还没有同意"})
-	errConsentKind    = fault.New(fault.Unprocessable, "consent_unknown", "没有这一项授权，请刷新后再试")
+	errConsentKind = fault.New(fault.Unprocessable, "consent_unknown", "没有这一项授权，请刷新后再试")
 )
