@@ -249,7 +249,7 @@ func demoPhone(i int) string {
 }
 
 func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) error {
-	if err := addDemoPerson(d.tx, p, key != newcomer); err != nil {
+	if err := addDemoPerson(d.tx, p, key != newcomer, c.IdentityNumber != ""); err != nil {
 		return err
 	}
 	if err := d.tx.Model(&identity.Person{}).Where("id = ?", p.ID).Updates(d.sealed(p.ID, c)).Error; err != nil {
@@ -261,7 +261,7 @@ func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) err
 
 // addDemoPerson writes a person, and with agreed the consents that people there have given: not
 // that to be located, which is asked for on the spot.
-func addDemoPerson(tx *store.Tx, p *identity.Person, agreed bool) error {
+func addDemoPerson(tx *store.Tx, p *identity.Person, agreed, numbered bool) error {
 	notice, err := privacyNotice()
 	if err != nil {
 		return err
@@ -269,6 +269,9 @@ func addDemoPerson(tx *store.Tx, p *identity.Person, agreed bool) error {
 	kinds := []identity.ConsentKind{identity.Privacy, identity.Sensitive}
 	if p.ShowOnLeaderboard {
 		kinds = append(kinds, identity.Leaderboard)
+	}
+	if numbered {
+		kinds = append(kinds, identity.IdentityNumber)
 	}
 	if agreed {
 		p.PrivacyVersion = notice.Version

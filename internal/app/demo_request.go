@@ -177,7 +177,7 @@ func (d *demoLoop) makeWorker(tx *store.Tx, w demoWorker, supervisor int64) (int
 	id := d.people[w.key]
 	if id == 0 {
 		p := identity.Person{Name: w.name, Sex: "female", BirthDate: ptr("1985-05-20"), UnitID: &u.ID, CreatedAt: tx.Now}
-		if err := addDemoPerson(tx, &p, true); err != nil {
+		if err := addDemoPerson(tx, &p, true, false); err != nil {
 			return 0, err
 		}
 		id = p.ID

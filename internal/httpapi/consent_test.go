@@ -81,7 +81,7 @@ func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
 func TestNewStaffAreAskedToo(t *testing.T) {
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		const password = "long words are best"
-		if _, err := s.Identity.BootstrapAdmin(t.Context(), s.District.ID, "马志宏", "ma", password); err != nil {
+		if _, err := s.Identity.BootstrapAdmin(t.Context(), s.District.ID, "马志宏", "ma.zhihong", password); err != nil {
 			t.Fatal(err)
 		}
 		var in struct {
@@ -90,7 +90,7 @@ func TestNewStaffAreAskedToo(t *testing.T) {
 				PrivacyAgreed bool `json:"privacy_agreed"`
 			}
 		}
-		s.Ask(t, "POST", "/auth/password", map[string]any{"login": "ma", "password": password}).Into(t, &in)
+		s.Ask(t, "POST", "/auth/password", map[string]any{"login": "ma.zhihong", "password": password}).Into(t, &in)
 		if a := s.Ask(t, "GET", "/workbench", nil, "Authorization", "Bearer "+in.AccessToken); in.Person.PrivacyAgreed || a.Problem.Code != "privacy_consent_needed" {
 			t.Errorf("agreed %v; the workbench: %d %s", in.Person.PrivacyAgreed, a.Status, a.Problem.Code)
 		}

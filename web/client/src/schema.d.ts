@@ -4462,11 +4462,8 @@ export interface components {
             kind: components["schemas"]["QuestionKind"];
             /** @description Must be answered to submit */
             required: boolean;
-            /**
-             * @description The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves
-             * @default false
-             */
-            sensitive: boolean;
+            /** @description The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves */
+            sensitive?: boolean;
             /**
              * @description For choice and choices
              * @example [

@@ -36,7 +36,7 @@ function renewOnce(): Promise<boolean> {
 async function authorised(request: Outgoing): Promise<Incoming> {
   const once = () => asMe((token) => send(signed(request, token)))
   const answer = await once()
-  return unagreed(answer) && (await doorman.agree(request.method !== 'GET')) ? once() : answer
+  return unagreed(answer) && (await doorman.agree(request.method !== 'get')) ? once() : answer
 }
 
 const unagreed = ({ status, data }: Incoming) => status === 403 && (data as { code?: string } | undefined)?.code === 'privacy_consent_needed'

@@ -2,6 +2,7 @@ import { reactive, ref } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
+import { consentTo } from '@/app/privacy'
 import { useSession } from '@/app/session'
 
 export type IdentityType = Schemas['IdentityType']
@@ -31,7 +32,10 @@ export function useContact() {
     uni.showToast({ title: said, icon: 'none' })
   }
   const savePhone = async () => done(await save.run({ phone: typed.phone.trim() }), '电话已保存')
-  const saveNumber = async () => done(await save.run({ identity_type: typed.type, identity_number: typed.number.trim() }), '证件已保存')
+  async function saveNumber() {
+    if (!(await consentTo('identity_number', true))) return
+    await done(await save.run({ identity_type: typed.type, identity_number: typed.number.trim() }), '证件已保存')
+  }
   const dropPhone = async () => done(await save.run({ phone: '' }), '电话已删掉')
   const dropNumber = async () => done(await save.run({ identity_number: '' }), '证件已删掉')
   /** WeChat's button gives a code, or nothing when the person said no. */

@@ -9,11 +9,7 @@ import { decide, useAsked, type ConsentKind } from '@/app/privacy'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
 
-export interface Consent extends Schemas['ConsentWords'] {
-  holds: boolean
-  decidedAt?: string
-  byStaff?: boolean
-}
+export type Consent = Schemas['ConsentWords'] & { holds: boolean; decidedAt?: string; byStaff?: boolean }
 
 export function usePrivacy() {
   const { signedIn, starting, start, reload } = useSession()

@@ -249,7 +249,7 @@ export function useAsk() {
       go('slot')
     }
     if (act === 'retry') void submit()
-    if (act === 'consent') void consentTo('sensitive', true).then((agreed) => agreed && submit())
+    if (act === 'consent') void consentTo('sensitive', true).then((agreed) => (agreed ? submit() : undefined))
     if (act === 'call') callStation()
     if (act === 'services') open('/pages/services/index')
     if (act === 'profile') open('/pkg-me/profile')

@@ -120,6 +120,7 @@ export function tidyQuestion(of: Question): Question {
   return {
     key, kind, required, label: of.label.trim(),
     ...(help ? { help } : {}),
+    ...(of.sensitive ? { sensitive: true } : {}),
     ...(hasOptions(of) ? { options: tidyOptions(of.options) } : {}),
     ...(kind === 'number' && of.minimum !== undefined ? { minimum: of.minimum } : {}),
     ...(kind === 'number' && of.maximum !== undefined ? { maximum: of.maximum } : {}),

@@ -1,0 +1,70 @@
+// vite.config.ts
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "file:///work/wt-gate/web/miniprogram/node_modules/vite/dist/node/index.js";
+import uniModule from "file:///work/wt-gate/web/miniprogram/node_modules/@dcloudio/vite-plugin-uni/dist/index.js";
+
+// vite.outside.ts
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+var __vite_injected_original_import_meta_url = "file:///work/wt-gate/web/miniprogram/vite.outside.ts";
+var require2 = createRequire(__vite_injected_original_import_meta_url);
+var WOT_FONT = "wot-design-uni/components/wd-icon/wd-icons.ttf";
+var WOT_FACE = /@font-face\s*\{[^}]*at\.alicdn\.com[^}]*\}/g;
+var UNI_SERVERS = /https:\/\/(?:cdn\.dcloud\.net\.cn\/img\/shadow-\w+\.png|ha[cs]1\.dcloud\.net\.cn\/\w+)/g;
+function wotLocalIcons() {
+  const face = () => {
+    const font = readFileSync(require2.resolve(WOT_FONT)).toString("base64");
+    return `@font-face{font-family:'wd-icons';src:url(data:font/ttf;base64,${font}) format('truetype')}`;
+  };
+  return {
+    name: "yimi:wot-local-icons",
+    // A plain plugin runs after vite:css (scss is css by then) and before vite:css-post.
+    transform(code, id) {
+      if (!/wd-icon\.vue\?.*type=style/.test(id) || !code.includes("at.alicdn.com"))
+        return;
+      return code.replace(WOT_FACE, face());
+    }
+  };
+}
+function noOutsideServers() {
+  return {
+    name: "yimi:no-outside-servers",
+    apply: "build",
+    writeBundle({ dir }) {
+      if (process.env.UNI_PLATFORM !== "h5" || !dir)
+        return;
+      const files = readdirSync(dir, { recursive: true });
+      for (const file of files.filter((name) => /\.(css|js)$/.test(name)))
+        dropAddresses(join(dir, file));
+    }
+  };
+}
+function dropAddresses(path) {
+  const was = readFileSync(path, "utf8");
+  const now = was.replace(UNI_SERVERS, "data:,");
+  if (now !== was)
+    writeFileSync(path, now);
+}
+
+// vite.config.ts
+var __vite_injected_original_import_meta_url2 = "file:///work/wt-gate/web/miniprogram/vite.config.ts";
+var uni = uniModule.default ?? uniModule;
+var here = (path) => fileURLToPath(new URL(path, __vite_injected_original_import_meta_url2));
+function sourceFolder() {
+  const folder = basename(process.env.UNI_INPUT_DIR ?? "src");
+  return {
+    name: "yimi:source-folder",
+    transformIndexHtml: { order: "pre", handler: (html) => html.replace("/src/main.ts", `/${folder}/main.ts`) }
+  };
+}
+var vite_config_default = defineConfig({
+  plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideServers()],
+  resolve: { alias: { "@yimi/client": here("../client/src/client.ts") } },
+  server: { port: 5173, proxy: { "/api": process.env.YIMI_API ?? "http://127.0.0.1:8080" } }
+});
+export {
+  vite_config_default as default
+};
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsidml0ZS5jb25maWcudHMiLCAidml0ZS5vdXRzaWRlLnRzIl0sCiAgInNvdXJjZXNDb250ZW50IjogWyJjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfZGlybmFtZSA9IFwiL3dvcmsvd3QtZ2F0ZS93ZWIvbWluaXByb2dyYW1cIjtjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfZmlsZW5hbWUgPSBcIi93b3JrL3d0LWdhdGUvd2ViL21pbmlwcm9ncmFtL3ZpdGUuY29uZmlnLnRzXCI7Y29uc3QgX192aXRlX2luamVjdGVkX29yaWdpbmFsX2ltcG9ydF9tZXRhX3VybCA9IFwiZmlsZTovLy93b3JrL3d0LWdhdGUvd2ViL21pbmlwcm9ncmFtL3ZpdGUuY29uZmlnLnRzXCI7aW1wb3J0IHsgYmFzZW5hbWUgfSBmcm9tICdub2RlOnBhdGgnXG5pbXBvcnQgeyBmaWxlVVJMVG9QYXRoIH0gZnJvbSAnbm9kZTp1cmwnXG5pbXBvcnQgeyBkZWZpbmVDb25maWcsIHR5cGUgUGx1Z2luIH0gZnJvbSAndml0ZSdcbmltcG9ydCB1bmlNb2R1bGUgZnJvbSAnQGRjbG91ZGlvL3ZpdGUtcGx1Z2luLXVuaSdcbmltcG9ydCB7IG5vT3V0c2lkZVNlcnZlcnMsIHdvdExvY2FsSWNvbnMgfSBmcm9tICcuL3ZpdGUub3V0c2lkZSdcblxuLy8gVGhlIHBsdWdpbiBpcyBDb21tb25KUzogdW5kZXIgXCJ0eXBlXCI6IFwibW9kdWxlXCIgaXRzIGZ1bmN0aW9uIGlzIGF0IC5kZWZhdWx0LlxuY29uc3QgdW5pID0gKHVuaU1vZHVsZSBhcyB1bmtub3duIGFzIHsgZGVmYXVsdD86IHR5cGVvZiB1bmlNb2R1bGUgfSkuZGVmYXVsdCA/PyB1bmlNb2R1bGVcbmNvbnN0IGhlcmUgPSAocGF0aDogc3RyaW5nKSA9PiBmaWxlVVJMVG9QYXRoKG5ldyBVUkwocGF0aCwgaW1wb3J0Lm1ldGEudXJsKSlcblxuLyoqIFRoZSBnYWxsZXJ5IG9mIHBhcnRzIChucG0gcnVuIGdhbGxlcnkpIGlzIGFub3RoZXIgc291cmNlIGZvbGRlciBiZWhpbmQgdGhlIHNhbWUgaW5kZXguaHRtbC4gKi9cbmZ1bmN0aW9uIHNvdXJjZUZvbGRlcigpOiBQbHVnaW4ge1xuICBjb25zdCBmb2xkZXIgPSBiYXNlbmFtZShwcm9jZXNzLmVudi5VTklfSU5QVVRfRElSID8/ICdzcmMnKVxuICByZXR1cm4ge1xuICAgIG5hbWU6ICd5aW1pOnNvdXJjZS1mb2xkZXInLFxuICAgIHRyYW5zZm9ybUluZGV4SHRtbDogeyBvcmRlcjogJ3ByZScsIGhhbmRsZXI6IChodG1sKSA9PiBodG1sLnJlcGxhY2UoJy9zcmMvbWFpbi50cycsIGAvJHtmb2xkZXJ9L21haW4udHNgKSB9LFxuICB9XG59XG5cbmV4cG9ydCBkZWZhdWx0IGRlZmluZUNvbmZpZyh7XG4gIHBsdWdpbnM6IFtzb3VyY2VGb2xkZXIoKSwgdW5pKCksIHdvdExvY2FsSWNvbnMoKSwgbm9PdXRzaWRlU2VydmVycygpXSxcbiAgcmVzb2x2ZTogeyBhbGlhczogeyAnQHlpbWkvY2xpZW50JzogaGVyZSgnLi4vY2xpZW50L3NyYy9jbGllbnQudHMnKSB9IH0sXG4gIHNlcnZlcjogeyBwb3J0OiA1MTczLCBwcm94eTogeyAnL2FwaSc6IHByb2Nlc3MuZW52LllJTUlfQVBJID8/ICdodHRwOi8vMTI3LjAuMC4xOjgwODAnIH0gfSxcbn0pXG4iLCAiY29uc3QgX192aXRlX2luamVjdGVkX29yaWdpbmFsX2Rpcm5hbWUgPSBcIi93b3JrL3d0LWdhdGUvd2ViL21pbmlwcm9ncmFtXCI7Y29uc3QgX192aXRlX2luamVjdGVkX29yaWdpbmFsX2ZpbGVuYW1lID0gXCIvd29yay93dC1nYXRlL3dlYi9taW5pcHJvZ3JhbS92aXRlLm91dHNpZGUudHNcIjtjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfaW1wb3J0X21ldGFfdXJsID0gXCJmaWxlOi8vL3dvcmsvd3QtZ2F0ZS93ZWIvbWluaXByb2dyYW0vdml0ZS5vdXRzaWRlLnRzXCI7Ly8gVHdvIGxpYnJhcmllcyBhc2sgb3RoZXIgcGVvcGxlJ3Mgc2VydmVycyBmb3IgZmlsZXMuIFRoZXNlIHBsdWdpbnMga2VlcCBldmVyeXRoaW5nIGF0IGhvbWUuXG5pbXBvcnQgeyByZWFkZGlyU3luYywgcmVhZEZpbGVTeW5jLCB3cml0ZUZpbGVTeW5jIH0gZnJvbSAnbm9kZTpmcydcbmltcG9ydCB7IGNyZWF0ZVJlcXVpcmUgfSBmcm9tICdub2RlOm1vZHVsZSdcbmltcG9ydCB7IGpvaW4gfSBmcm9tICdub2RlOnBhdGgnXG5pbXBvcnQgdHlwZSB7IFBsdWdpbiB9IGZyb20gJ3ZpdGUnXG5cbmNvbnN0IHJlcXVpcmUgPSBjcmVhdGVSZXF1aXJlKGltcG9ydC5tZXRhLnVybClcbmNvbnN0IFdPVF9GT05UID0gJ3dvdC1kZXNpZ24tdW5pL2NvbXBvbmVudHMvd2QtaWNvbi93ZC1pY29ucy50dGYnXG5jb25zdCBXT1RfRkFDRSA9IC9AZm9udC1mYWNlXFxzKlxce1tefV0qYXRcXC5hbGljZG5cXC5jb21bXn1dKlxcfS9nXG5jb25zdCBVTklfU0VSVkVSUyA9IC9odHRwczpcXC9cXC8oPzpjZG5cXC5kY2xvdWRcXC5uZXRcXC5jblxcL2ltZ1xcL3NoYWRvdy1cXHcrXFwucG5nfGhhW2NzXTFcXC5kY2xvdWRcXC5uZXRcXC5jblxcL1xcdyspL2dcblxuLyoqIHdvdC1kZXNpZ24tdW5pIGxvYWRzIGl0cyBpY29uIGZvbnQgZnJvbSBvdXRzaWRlIGluIHRoZSBtaW5pLXByb2dyYW06IGlubGluZSB0aGUgcGFja2FnZWQgZmlsZSBpbnN0ZWFkLiAqL1xuZXhwb3J0IGZ1bmN0aW9uIHdvdExvY2FsSWNvbnMoKTogUGx1Z2luIHtcbiAgY29uc3QgZmFjZSA9ICgpID0+IHtcbiAgICBjb25zdCBmb250ID0gcmVhZEZpbGVTeW5jKHJlcXVpcmUucmVzb2x2ZShXT1RfRk9OVCkpLnRvU3RyaW5nKCdiYXNlNjQnKVxuICAgIHJldHVybiBgQGZvbnQtZmFjZXtmb250LWZhbWlseTond2QtaWNvbnMnO3NyYzp1cmwoZGF0YTpmb250L3R0ZjtiYXNlNjQsJHtmb250fSkgZm9ybWF0KCd0cnVldHlwZScpfWBcbiAgfVxuICByZXR1cm4ge1xuICAgIG5hbWU6ICd5aW1pOndvdC1sb2NhbC1pY29ucycsXG4gICAgLy8gQSBwbGFpbiBwbHVnaW4gcnVucyBhZnRlciB2aXRlOmNzcyAoc2NzcyBpcyBjc3MgYnkgdGhlbikgYW5kIGJlZm9yZSB2aXRlOmNzcy1wb3N0LlxuICAgIHRyYW5zZm9ybShjb2RlLCBpZCkge1xuICAgICAgaWYgKCEvd2QtaWNvblxcLnZ1ZVxcPy4qdHlwZT1zdHlsZS8udGVzdChpZCkgfHwgIWNvZGUuaW5jbHVkZXMoJ2F0LmFsaWNkbi5jb20nKSkgcmV0dXJuXG4gICAgICByZXR1cm4gY29kZS5yZXBsYWNlKFdPVF9GQUNFLCBmYWNlKCkpXG4gICAgfSxcbiAgfVxufVxuXG4vKiogdW5pLWg1IGRyYXdzIGEgc2hhZG93IHdpdGggYW4gb3V0c2lkZSBwaWN0dXJlIGFuZCBjYXJyaWVzIGEgcmVwb3J0ZXIgZm9yIGFkdmVydGlzZW1lbnRzOiB0YWtlIGJvdGggYWRkcmVzc2VzIG91dCBvZiB3aGF0IHdhcyBidWlsdC4gKi9cbmV4cG9ydCBmdW5jdGlvbiBub091dHNpZGVTZXJ2ZXJzKCk6IFBsdWdpbiB7XG4gIHJldHVybiB7XG4gICAgbmFtZTogJ3lpbWk6bm8tb3V0c2lkZS1zZXJ2ZXJzJyxcbiAgICBhcHBseTogJ2J1aWxkJyxcbiAgICB3cml0ZUJ1bmRsZSh7IGRpciB9KSB7XG4gICAgICBpZiAocHJvY2Vzcy5lbnYuVU5JX1BMQVRGT1JNICE9PSAnaDUnIHx8ICFkaXIpIHJldHVyblxuICAgICAgY29uc3QgZmlsZXMgPSByZWFkZGlyU3luYyhkaXIsIHsgcmVjdXJzaXZlOiB0cnVlIH0pIGFzIHN0cmluZ1tdXG4gICAgICBmb3IgKGNvbnN0IGZpbGUgb2YgZmlsZXMuZmlsdGVyKChuYW1lKSA9PiAvXFwuKGNzc3xqcykkLy50ZXN0KG5hbWUpKSkgZHJvcEFkZHJlc3Nlcyhqb2luKGRpciwgZmlsZSkpXG4gICAgfSxcbiAgfVxufVxuXG5mdW5jdGlvbiBkcm9wQWRkcmVzc2VzKHBhdGg6IHN0cmluZykge1xuICBjb25zdCB3YXMgPSByZWFkRmlsZVN5bmMocGF0aCwgJ3V0ZjgnKVxuICBjb25zdCBub3cgPSB3YXMucmVwbGFjZShVTklfU0VSVkVSUywgJ2RhdGE6LCcpXG4gIGlmIChub3cgIT09IHdhcykgd3JpdGVGaWxlU3luYyhwYXRoLCBub3cpXG59XG4iXSwKICAibWFwcGluZ3MiOiAiO0FBQXlRLFNBQVMsZ0JBQWdCO0FBQ2xTLFNBQVMscUJBQXFCO0FBQzlCLFNBQVMsb0JBQWlDO0FBQzFDLE9BQU8sZUFBZTs7O0FDRnRCLFNBQVMsYUFBYSxjQUFjLHFCQUFxQjtBQUN6RCxTQUFTLHFCQUFxQjtBQUM5QixTQUFTLFlBQVk7QUFIOEksSUFBTSwyQ0FBMkM7QUFNcE4sSUFBTUEsV0FBVSxjQUFjLHdDQUFlO0FBQzdDLElBQU0sV0FBVztBQUNqQixJQUFNLFdBQVc7QUFDakIsSUFBTSxjQUFjO0FBR2IsU0FBUyxnQkFBd0I7QUFDdEMsUUFBTSxPQUFPLE1BQU07QUFDakIsVUFBTSxPQUFPLGFBQWFBLFNBQVEsUUFBUSxRQUFRLENBQUMsRUFBRSxTQUFTLFFBQVE7QUFDdEUsV0FBTyxrRUFBa0UsSUFBSTtBQUFBLEVBQy9FO0FBQ0EsU0FBTztBQUFBLElBQ0wsTUFBTTtBQUFBO0FBQUEsSUFFTixVQUFVLE1BQU0sSUFBSTtBQUNsQixVQUFJLENBQUMsNkJBQTZCLEtBQUssRUFBRSxLQUFLLENBQUMsS0FBSyxTQUFTLGVBQWU7QUFBRztBQUMvRSxhQUFPLEtBQUssUUFBUSxVQUFVLEtBQUssQ0FBQztBQUFBLElBQ3RDO0FBQUEsRUFDRjtBQUNGO0FBR08sU0FBUyxtQkFBMkI7QUFDekMsU0FBTztBQUFBLElBQ0wsTUFBTTtBQUFBLElBQ04sT0FBTztBQUFBLElBQ1AsWUFBWSxFQUFFLElBQUksR0FBRztBQUNuQixVQUFJLFFBQVEsSUFBSSxpQkFBaUIsUUFBUSxDQUFDO0FBQUs7QUFDL0MsWUFBTSxRQUFRLFlBQVksS0FBSyxFQUFFLFdBQVcsS0FBSyxDQUFDO0FBQ2xELGlCQUFXLFFBQVEsTUFBTSxPQUFPLENBQUMsU0FBUyxjQUFjLEtBQUssSUFBSSxDQUFDO0FBQUcsc0JBQWMsS0FBSyxLQUFLLElBQUksQ0FBQztBQUFBLElBQ3BHO0FBQUEsRUFDRjtBQUNGO0FBRUEsU0FBUyxjQUFjLE1BQWM7QUFDbkMsUUFBTSxNQUFNLGFBQWEsTUFBTSxNQUFNO0FBQ3JDLFFBQU0sTUFBTSxJQUFJLFFBQVEsYUFBYSxRQUFRO0FBQzdDLE1BQUksUUFBUTtBQUFLLGtCQUFjLE1BQU0sR0FBRztBQUMxQzs7O0FENUNrSyxJQUFNQyw0Q0FBMkM7QUFPbk4sSUFBTSxNQUFPLFVBQXdELFdBQVc7QUFDaEYsSUFBTSxPQUFPLENBQUMsU0FBaUIsY0FBYyxJQUFJLElBQUksTUFBTUEseUNBQWUsQ0FBQztBQUczRSxTQUFTLGVBQXVCO0FBQzlCLFFBQU0sU0FBUyxTQUFTLFFBQVEsSUFBSSxpQkFBaUIsS0FBSztBQUMxRCxTQUFPO0FBQUEsSUFDTCxNQUFNO0FBQUEsSUFDTixvQkFBb0IsRUFBRSxPQUFPLE9BQU8sU0FBUyxDQUFDLFNBQVMsS0FBSyxRQUFRLGdCQUFnQixJQUFJLE1BQU0sVUFBVSxFQUFFO0FBQUEsRUFDNUc7QUFDRjtBQUVBLElBQU8sc0JBQVEsYUFBYTtBQUFBLEVBQzFCLFNBQVMsQ0FBQyxhQUFhLEdBQUcsSUFBSSxHQUFHLGNBQWMsR0FBRyxpQkFBaUIsQ0FBQztBQUFBLEVBQ3BFLFNBQVMsRUFBRSxPQUFPLEVBQUUsZ0JBQWdCLEtBQUsseUJBQXlCLEVBQUUsRUFBRTtBQUFBLEVBQ3RFLFFBQVEsRUFBRSxNQUFNLE1BQU0sT0FBTyxFQUFFLFFBQVEsUUFBUSxJQUFJLFlBQVksd0JBQXdCLEVBQUU7QUFDM0YsQ0FBQzsiLAogICJuYW1lcyI6IFsicmVxdWlyZSIsICJfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfaW1wb3J0X21ldGFfdXJsIl0KfQo=
