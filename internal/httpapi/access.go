@@ -121,5 +121,6 @@ var access = map[string]rule{
 // present privacy notice, beside the public ones: to see who one is, to decide, and to leave.
 var unagreed = map[string]bool{
 	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
+	"newGuardianCode": true, "listGuardians": true, // a child's way to a guardian's consent
 	"getPrivacy": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
 }

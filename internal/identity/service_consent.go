@@ -74,6 +74,12 @@ func (s *Service) NoteShare(tx *store.Tx, personID, staffID int64) error {
 // decide writes a line of the log with what follows from it, unless it changes nothing.
 func (s *Service) decide(tx *store.Tx, c Consent) error {
 	ctx := tx.Statement.Context
+	if err := holdPerson(tx, c.PersonID); err != nil { // two decisions at once queue
+		return err
+	}
+	if err := s.mayConsent(tx, c); err != nil {
+		return err
+	}
 	last, err := lastConsent(ctx, tx.DB, c.PersonID, c.Kind)
 	if err != nil {
 		return err
@@ -85,6 +91,26 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 		return err
 	}
 	return s.follow(ctx, tx, c, last)
+}
+
+// mayConsent refuses what somebody under 14 gives without a guardian (个人信息保护法 Art 31).
+func (s *Service) mayConsent(tx *store.Tx, c Consent) error {
+	if !c.Given {
+		return nil
+	}
+	p, err := personByID(tx.Statement.Context, tx.DB, c.PersonID)
+	if err != nil || p.BirthDate == nil {
+		return err
+	}
+	age, err := Age(*p.BirthDate, tx.Now.Time)
+	if err != nil || !needsGuardian(age) {
+		return err
+	}
+	guardians, err := guardiansOf(tx.DB, c.PersonID)
+	if err == nil && len(guardians) == 0 {
+		return errGuardian
+	}
+	return err
 }
 
 // follow does what a consent means for other rows.
