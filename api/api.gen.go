@@ -26,6 +26,48 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccountClosingReason.
+const (
+	AccountClosingReasonHardToUse AccountClosingReason = "hard_to_use"
+	AccountClosingReasonMovedAway AccountClosingReason = "moved_away"
+	AccountClosingReasonNotNeeded AccountClosingReason = "not_needed"
+	AccountClosingReasonOther     AccountClosingReason = "other"
+	AccountClosingReasonPrivacy   AccountClosingReason = "privacy"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingReason enum.
+func (e AccountClosingReason) Valid() bool {
+	switch e {
+	case AccountClosingReasonHardToUse:
+		return true
+	case AccountClosingReasonMovedAway:
+		return true
+	case AccountClosingReasonNotNeeded:
+		return true
+	case AccountClosingReasonOther:
+		return true
+	case AccountClosingReasonPrivacy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AccountClosingWord.
+const (
+	AccountClosingWordEmpty AccountClosingWord = "注销"
+)
+
+// Valid indicates whether the value is a known member of the AccountClosingWord enum.
+func (e AccountClosingWord) Valid() bool {
+	switch e {
+	case AccountClosingWordEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ActivityState.
 const (
 	ActivityStateCancelled ActivityState = "cancelled"
@@ -1768,6 +1810,29 @@ type Account struct {
 	// Example: 东方社区社工站
 	UnitName *string `json:"unit_name,omitempty"`
 }
+
+// AccountClosing defines model for AccountClosing.
+type AccountClosing struct {
+	// Reason Counted, never shown with a name
+	//
+	// Example: moved_away
+	Reason *AccountClosingReason `json:"reason,omitempty"`
+
+	// Word Typed by the person, so that nobody closes an account by a slip
+	//
+	// Example: 注销
+	Word AccountClosingWord `json:"word"`
+}
+
+// AccountClosingReason Counted, never shown with a name
+//
+// Example: moved_away
+type AccountClosingReason string
+
+// AccountClosingWord Typed by the person, so that nobody closes an account by a slip
+//
+// Example: 注销
+type AccountClosingWord string
 
 // Activity defines model for Activity.
 type Activity struct {
@@ -6869,6 +6934,9 @@ type AddBeneficiaryJSONRequestBody = BeneficiaryInput
 // UpdateBeneficiaryJSONRequestBody defines body for UpdateBeneficiary for application/json ContentType.
 type UpdateBeneficiaryJSONRequestBody = BeneficiaryInput
 
+// CloseAccountJSONRequestBody defines body for CloseAccount for application/json ContentType.
+type CloseAccountJSONRequestBody = AccountClosing
+
 // SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
 type SetConsentJSONRequestBody = ConsentInput
 
@@ -7177,6 +7245,9 @@ type ServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(c *gin.Context, params ListMyCasesParams)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(c *gin.Context)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(c *gin.Context)
@@ -7189,6 +7260,9 @@ type ServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(c *gin.Context)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(c *gin.Context)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(c *gin.Context)
@@ -9174,6 +9248,19 @@ func (siw *ServerInterfaceWrapper) ListMyCases(c *gin.Context) {
 	siw.Handler.ListMyCases(c, params)
 }
 
+// CloseAccount operation middleware
+func (siw *ServerInterfaceWrapper) CloseAccount(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseAccount(c)
+}
+
 // GetMyCode operation middleware
 func (siw *ServerInterfaceWrapper) GetMyCode(c *gin.Context) {
 
@@ -9251,6 +9338,19 @@ func (siw *ServerInterfaceWrapper) GetMyContact(c *gin.Context) {
 	}
 
 	siw.Handler.GetMyContact(c)
+}
+
+// ExportMe operation middleware
+func (siw *ServerInterfaceWrapper) ExportMe(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportMe(c)
 }
 
 // NewGuardianCode operation middleware
@@ -12674,6 +12774,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
+	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
+	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
 	router.GET(options.BaseURL+"/privacy", wrapper.GetPrivacy)
 	router.GET(options.BaseURL+"/me/consents", wrapper.ListMyConsents)
@@ -14829,6 +14931,39 @@ func (response ListMyCasesdefaultApplicationProblemPlusJSONResponse) VisitListMy
 	return err
 }
 
+type CloseAccountRequestObject struct {
+	Body *CloseAccountJSONRequestBody
+}
+
+type CloseAccountResponseObject interface {
+	VisitCloseAccountResponse(w http.ResponseWriter) error
+}
+
+type CloseAccount204Response struct {
+}
+
+func (response CloseAccount204Response) VisitCloseAccountResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CloseAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseAccountdefaultApplicationProblemPlusJSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyCodeRequestObject struct {
 }
 
@@ -14972,6 +15107,50 @@ type GetMyContactdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyContactdefaultApplicationProblemPlusJSONResponse) VisitGetMyContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMeRequestObject struct {
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(w http.ResponseWriter) error
+}
+
+type ExportMe200ApplicationZipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMe200ApplicationZipResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18814,6 +18993,9 @@ type StrictServerInterface interface {
 	// ListMyCases Worker: cases assigned to me; those to accept first, then by the next visit
 	// (GET /me/cases)
 	ListMyCases(ctx context.Context, request ListMyCasesRequestObject) (ListMyCasesResponseObject, error)
+	// CloseAccount Close my account for good
+	// (POST /me/close)
+	CloseAccount(ctx context.Context, request CloseAccountRequestObject) (CloseAccountResponseObject, error)
 	// GetMyCode My own rotating code, for staff to scan
 	// (GET /me/code)
 	GetMyCode(ctx context.Context, request GetMyCodeRequestObject) (GetMyCodeResponseObject, error)
@@ -18826,6 +19008,9 @@ type StrictServerInterface interface {
 	// GetMyContact My own phone and identity number, in full
 	// (GET /me/contact)
 	GetMyContact(ctx context.Context, request GetMyContactRequestObject) (GetMyContactResponseObject, error)
+	// ExportMe A copy of all that is kept about me, as one archive
+	// (POST /me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
 	// NewGuardianCode Eight digits for my guardian to enter in their own account
 	// (POST /me/guardian-code)
 	NewGuardianCode(ctx context.Context, request NewGuardianCodeRequestObject) (NewGuardianCodeResponseObject, error)
@@ -20833,6 +21018,48 @@ func (sh *strictHandler) ListMyCases(ctx *gin.Context, params ListMyCasesParams)
 	}
 }
 
+// CloseAccount operation middleware
+func (sh *strictHandler) CloseAccount(ctx *gin.Context) {
+	var request CloseAccountRequestObject
+
+	var body CloseAccountJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseAccount(ctx.Request.Context(), request.(CloseAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseAccountResponseObject); ok {
+		if err := validResponse.VisitCloseAccountResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMyCode operation middleware
 func (sh *strictHandler) GetMyCode(ctx *gin.Context) {
 	var request GetMyCodeRequestObject
@@ -20942,6 +21169,30 @@ func (sh *strictHandler) GetMyContact(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetMyContactResponseObject); ok {
 		if err := validResponse.VisitGetMyContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx *gin.Context) {
+	var request ExportMeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.Request.Context(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		if err := validResponse.VisitExportMeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24244,553 +24495,562 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37lxvFtT/6r9TSPWvxiMaWZsb2PNb9YbAhOGBwbCdOAv7KJXVJ6kyrS3S1RtbhstY4wWCMDebkQQA7",
-	"wTk4IQ9sBwKYwcZrfe9/cj3SjH/Kv3BX7V3VL1W3WjMaP843WWcdPFKr67Vrv/dnv1qo8Vabu8z1RWHh",
-	"1UKberTFfObBX/s7nuCe/JfFRM2z277N3cJCwWWn/EoNviS8TvwmI23aYKTK6txjhWLBlk+90mFer1As",
-	"uLTFCgsFfL5QLIhak7WofGuLnnqeuQ2/WViYLpWKBb/Xlk8K37PdRuG114qFg9bw6MeajHisxj3rMUFs",
-	"Sw/Xpn4zHA0+99grHdtjVmHB9zosOvJ/eKxeWCj8X7vD5e/Gb8Xug5YamrXa3Gdurfcc6w1P4xC1GKEu",
-	"65I69wijtSaxGLPkhlDSZp7gLqGuRZZZ24dHbF8Qj/mezUShWGCnaKvtyKnuqZdq89Vpus+aYbO18pxe",
-	"UJNRi3nhkiITmpIzStnJ8vRcsdCyXf33XFFujc88+c7/9dLS1M/o1H+WpuYrUye+9x8F06Y/b7dsf3jB",
-	"Sz5pceETwUmLuj1i+6wlUg7bgVdEZ2ixOu04vjzpopyu3eq0Cgtleewt21V/BbOxXZ81mFd4Tc7HY6LN",
-	"XcGAJg97vOqwlvxnjbs+c2GmtN127BqVM93dxie+93Mhp/1qzlPX74UR4ws/wuodwaxFIhgjNW6xwmvF",
-	"wlEmhI0DpMxjvPH1+wzjH7UbLrOI7cLpqB/I9y3VaryDA7c93maeb+MmVW3Pb1Ys6rPhYzxAe5JG4ZFC",
-	"sVDnXov6hYUCPD1EDsVCzWPUZ1aFGkjiqO3WGOk2mZt805Rvt4yva1JR8biD84y/7VnuWIJQIr+WUxQ+",
-	"rdcJ94jgNZs6pMu9ZeYVJQHaPqlR1+U+qTLgP9yV/6U+aXC4XmrcKucOo64c2LaY69u+8SaLZWbF7uTe",
-	"2dKT4f/K0zM/Ma3FFpUV7nRcnzEDlzzCGrbwmccsQuWywkdN02vZbsdnouJznzqjiOUQPix/hxdu6K4K",
-	"5MrIhroe9xmBCxkucfD79wcf/OreR9dNK8MfVmwrD7MsFtpN7rJcG1uemVM7Omsat+PafsW8pGd5S96+",
-	"Vks+04u9dP3mpcFvv9n45Lv++TX5/7++uvG3D4ysLZQIL0XWqHYxcaDJM4nSbuxanAhG4tWfs5ovF7JU",
-	"8+0VRW3xu0nbbY+vjD7jJf2cvIO01aZ2wx31m/3quac8m9Xxh26lRV3aMGzoQUJbIJTgnhmJskbdGnMq",
-	"HqOKlyUkMXcs4nPCVpjXq3KrZ+QfTVZbtt1KSzLOUfPHZw8pHisZK635lRTyOsbl7R+msdL8npmpPaX5",
-	"uXK5ZJxRyK/jLzwuGYgtiCWHM/ywztwaq7SY75nYF0x+ynYJd50e6dp+03YDYYk/WiS0KpiL+oCLowTz",
-	"jqpAgfyTfCvfHbRd0QHKHuIFtRrwPgJPyBMlPl1mLuEdnzzev/P+4PU7g0sX+ueuDC5fWf/ubbLk+aS8",
-	"7wkjRTiglKRc0eNNTuQDcf3m3l/+3r/zfv/au6YtdThKy5GUwbln2a6UUcgsK0aa/imjnlgkJeMGl/ea",
-	"9heUWeFTzxdmGSe/0mqufJiIpl33UdrYgkghxFeAX+STgG2H1ljqDjKPxdn0zTODG/8c3Pw4yuQG174k",
-	"M6T/7teDK1dNQ3i2WBYp9O1zsuzyLqnbnsg4/2l5/qjiLbw6PIL6gHoe7cm/YU8MQx50idwHwj2LeYvE",
-	"doljC1/gHfGbXLBgA4uEKg1zT3ToTKVJjmqczrLtOIbpvMCYJTU56jjqSFu5x5KvNI7lKz0rk5sreXDU",
-	"VyTs275j4mnwcZIAPv9i88r5/rlPyf/+mgxufrz53Tfy03+eThWheZlGhryVZhb3GtS1RVRlSRGmIEV9",
-	"NXnNYPXeRARYOL/o4HG+kmT8sStTDAVoQraEbCE4f30TQu4YUGpMNmZJ8INuu4O6vWXZcm+oczgi0OvU",
-	"Eaw4QRmf++zul2CN2JYzpZhpuSduWpam5r9HzFZlfqEb9wnExyvvjEx2GbMECSRRxDzdU4rZp3vMAjoq",
-	"eJWRq6givyDenrCNbNrs6C2bgMxVyywVTfK3kGrgG/cvjzyMLHBu9AJzi78o74+6UHLQXYueOog/LZfy",
-	"i0PJVFHwBmwov6BDThQbe09pXNk3trjLWCiw8Fc6TH3vex02QckWOZC98fOY3p7YS4iuUCBFWbBJmuUW",
-	"Ulny5LC6RHGJEZzJsPrUVNoTapzyz5pUX+RAueknMEcN+kvEmzs8gcNUCGL7hAqiHL5Ssw5U4TZtsEXC",
-	"Wm2/RzjO1aHCH60uKN9hdOzsTfNrzZFCuGW70U/L/xbLD6lYLoHgQx8VPEloF/hJmuQdLXj/hwrafwvX",
-	"R07AjSO3XsvgeUd9o/9+88JbG5/eubt6enDuav/ihfWbn91dPd3/+vONb381uPwH/Hf/3d8Ovjorha0r",
-	"KeOlguXRujyQdqfq2KIJu1S3Xf1P9PM5zIow4fA0llzRRQd3nJ0um8JiUsN5pcOE/PMxQZaZ0Sno0Cpz",
-	"UoioSwUyOcke3LjG8MGH6zfPbVy+0v/u/f7V2/2L75tevkKdDktRviiuJb9rIyG4cD04/WAko+SCgbZi",
-	"PObf1nBjhMNYe1go5N6aF11G4LtFItgK86gDcr7W5HZNmkg9Jgh41BbJdGl671S5PDW9Dx6hRAWOgsm8",
-	"VNi4fGX95oXNm+/2r/1ebo6JDewplbIv/jRcHf1XrmPJOo6I6B9m7zXu1m2vJQglwm64U532AnF5lVu9",
-	"IsSflINc3yba8XmL+nYNPRz1uvnaeEaxateaQdDc43J+jwliebRruw0BEeMad3gHOL0ekHu1Jka0bfQ0",
-	"QrDbOKiQC2gx198K6WGEbWtqdPhb4/77Pq01W8wYrexlSF5qWczC2NXQYqs930TMR+3/jBHk7Nx0uWwS",
-	"jlmhzePjBDXz6obLtmulhFHqHm+hch+YG/r0f95mDXnmrvz/XVaVF71tmYnOvJGQq1DtwfsF88DZKi+v",
-	"oCs2vDXkJP2Pvtt4683yrp+3G/mcfrCmIIKGR1IMznR0oMz3mWtJ+WMIlSlJmFv3Dn6QJqKlBNCm0Hac",
-	"rDXqVhTTMCVK6CWRGnWlzq4eZRZxeTcl0tamNWN0+rDU4CIh7Qj9MtcyxyzkOsHB8JggDI4nJx2brdAl",
-	"xyHdJidNahFKQKVcJNLCcOUDqO0VQVpLItOx1Fx2abBVR3jXZJxCZCV9faRJYYWgxQzvKjyTm3oygkDR",
-	"DYXHcm5p4sIE8ynGaHuIcKNzCY85QiVqY+KEqPc8+5ptRS6k0YWK13CXhUlQSoBGKWAcz3lNG0xm88Li",
-	"EcYYLrzGPU+utFhweUU04ZK5vFLzmGX7RkapYvvDIz0j9R583QJRT0myblLXCkNUfkgQMYtsdnZEQpMk",
-	"CHM0PTZwt9nTgw5Z34bVyE3vtLcmuMPfFvX2mygoaiaVxtHN8hClvP3D7F9zGBM59IjtK889JQ7ny2Ox",
-	"HPmaI3gOBqbDXN/LL3SaVKR6bJosTPshDqv7kn/KZzGZjLeZexS2fz+6fsyZS66RJx0cQz9xKy3mN7mV",
-	"1yGFD2ddk/1wtZgFCnJX3s6ajrWADgt/8I5ParzFiM9jgXhzIIV3fONCX+z4uVcq37HFpY6b84SPpwdP",
-	"o5lEedOuPN7mglmVTJVYP5X5htSDewq5yiLpUtsXyoYTrMZdS+WLGXWNsThMzqA4kr4KiWdwpWimVnTb",
-	"w/iyXm0xwjSiNzOV+8gnJR97lJTPiat9HnLfsRS1h0218kDmb0/ByqSSBxO3idHooxa8SUjaofkNPr+y",
-	"8dl391ZX766e3rxydf3Wx3dXT/evfbh++8L6zQv9N9+4u3p68PmVwaW38MOI6teyhbDdRgU9+oK5fsVB",
-	"VtDm3KvQWq3j0VoP1cDAD2/0mHQs29/fpK7peGndN9kfGBzxSZXVaEvv4QJxud+03cYusn7zwuB33218",
-	"sgYb3lWhlLZnryR8ZYX+15/fW/1w886bRv8G1lOkDt+lIjl2/OXfnelfuzJ465tCbk/BMfBAOJ1W3PGq",
-	"+eyw4kltK+stxHbJ/qbtMhFf98a5rwarp0eSmmbzFC5xUF+Cx2KkOXmaT6ckestpLduuqtHAGpIITXVc",
-	"cDM1PArul0AYRpKXIvwbWE1BC0YtedCToeUwJClZtmh3YPcE81bsGqvArOGZFRtLPJrcsS0IOMjVM4GW",
-	"DPyIhp6zYsFijr2ClRY17gr8sMpcVrdrNoXPaSfN5NF74/WM0o5rx9+QxrFISgto8fSEDxlzoW8twqxt",
-	"1987a1Qe8O2pFGd7wBUXycYX3258+4eASw0PVxhc/nTw5df9MzdMxLhtP14N2EBadAu/tYrSMEPq1tyz",
-	"22Qe01cQAhjLrO3nZvIRDmS2RhQ1j3yJIvzgRxV7dP3UIt4GRYGQEI6UGJ7xdK5DVkOmZe934UhxYMkN",
-	"pTBEh1hR7Z+N7hwKxEBAL3U7rWpCgZ4uTe8tzZT2TM3OlaenS2YFCWaSzps0E4jOyMynMDF249dfbF7/",
-	"ejue35btmiT0UlWaSIK3WJVbPdJxpb4AJWDDZqDL/C73lg2OA4+3cAvxlmKC0fQsqcrDlKfrkoOHV2YJ",
-	"tSyPCVEks3Phx3tJIk26MF2a2VXaVS7P7CrtnjaWaUjOQc2WOaSN6q8PWvqG6Ctd462WtA8d22VgKMqr",
-	"aEFpT2wOmKrBjgTccFhpxa+MJP6iPlp4hDi8UYTB1JFjEPAxQX4ypQaYOpgoISj/4MDcT/b+bOaQWV92",
-	"zDU3XaXp9Yhlq6CFFi4eE5CTUCgWooYhljZVMHiiDBqbuxUdcrJsOWzNr1CrZUtGpnjiidyyOIipWtxl",
-	"aWSOOkg6mY/IE5Zfx+9TRC+Bbx8TE6jYQU3eLxRDcRWTLepk4pnFIa0GeoTiqHFGEeWZcWamb28oH8LL",
-	"GKPDVIXkwdgOobh/xAyHp6hfa5qt8prKqhq6erZLdAlnTHEFg7DecRwTWVvMp7Yz+n3DPzS6+w4gJ+Ue",
-	"8bBkFDKOoWQU2I8ezu04jrlEMbcwMft2VF0gqSnnnBSiw96iqFfHnGOiDQwob+nGNjQIZeW7rVaa9wXO",
-	"+AgTkEd8n29GSF+vbdl3/VRE6R7WplHQpqRcEZ+DV9SowpoSv57pOA7pMeoJ4vOEcrZ33nSuYxQAR2oz",
-	"5/fsmyrNTpWnc9UFK/vDGMegxGV2o1nlHQ8UOakaM2+BNFEN7BHa8JjZg9nweKdt8luCACW0wRbI4Nrb",
-	"9z68tL621v/vv6EWIVmQvcyKkmVZrOZQL38m2DHqNZj/fTmuiVM2OtSzbOqmrRSEwwKBcko5D/08TAzW",
-	"WdjOZTdL3RdQMMX8yv2Pbg8+ftvoFTaHJ5SaFLcfDYqWkyuL8Yh+TvIVdmp0wfupSZcrKeUJWUOXdxwL",
-	"sx3ysSqtQuhlBKQYIYERnGBLtUJ5eUUM48EUBJxo1X/a7cYkSxU2yHvJI36fd97uX/1K/t/tX927/Mf+",
-	"xfOD199NLM4Y4UxjC0vm+x4kPtqCVh34rkk9SzTtdqFYcHi3YrtqXx1W9ytV1rRdc/pjpNoiV3ro9vkF",
-	"eXz95l/X19bW71wZnL6+fufy4Nwngy9+A4WZM2VzYe4W2MR4ycwBD8lE0YCHHiamYXYoBtMzXmjOl+Wi",
-	"hxPVwpueHp5rKcWpzr1FfdqPCfRp2IK0huvVM1l3arDn6TECPE3uWBV2qm17zPyyH7m+7QCQB6GkySTj",
-	"dDgsQzmycsaZa6NP/Cg6QQ/W+HhiED1BKd4sMMHkLpv9ReXy9N6p2bmZebO/CDKaUhhwkdh1ojRNJV8W",
-	"SYv2SJWhBRRnb9qWXV87P7h6i2zeONu/88v+tU9SYrXg/80fctY/SBeBgSMhEgV479PBb9+8d/mD0V6U",
-	"HIE85cLOEML4RHwKd365cfGNjd++279+yxhFGFF+n5sAc4Wd1f0OSrG7tJeTaI+bTAQr7gQISDWxWep2",
-	"hDFrrHhB2ktL+IqSSPL8i8P8KIObpVQTDD78xcZvPlAVBGt/UuUD184Pzl68u3p6cOmv/bM3ojUF8kP4",
-	"Sf/rzzFqpSWt5BpyTpwjf1OFQ2E+VlhkUCw4tC1Sqg32U4e5FvWeYVjaE2fBkPhs8Ff4QVJ1HUC4pBJo",
-	"C5XsuogZDh6LI+Dspm1790p5d02NuHvpqf0Hnn7m+88e/MFzzx964cXDPzxy9NiPfnz8Jz/92S67JkYD",
-	"ysSTssMj2E8dJ28twBD11+uEOtyVSsG3/90/9/snFiAXE93n6NbEICNvFYpjC6xn1E8XA1OaecDxqiq4",
-	"lFASxlI6j8WNC/AB3mfN8/88vTJ6jiJFwbTGUCGPB8SWRHXZ+PMqBuLGUyTHVw23oMPtjyAmJewtLMvI",
-	"9Jx6fqB6mWIcz1PhqyDZSHJmLiD+hbheyaKxFlNsyiKCkzr1FnUWqM1dQSwOACkI9BbNoZuemS/niss1",
-	"OHUqI12GFOIwNDbGTAn+ZxglO8N1DD8mywtpdch2mREnzbychr3CXLWhMZClmdLsvulSro3LaVL1r52V",
-	"9tn1C+trnw8+/8KoZXVcV1kUydIPiLkKDU2hQNtsnpLPjkqCMXsYgn45iVL43Otlun3r3DPkqN07/au7",
-	"q6c3r30yuPHPwZrUEPrnLm+e+8Xgxj93HIqm65pgaCLRtFSaOGDX68xjrk/ajLcdZiKL8uzeHDSR4TbC",
-	"LS0WUFs1g9zEbmL0NENeE9LKMPxcnJUYVp7FCBESbhvccGw2kuOGjRnwGPPS38crnkEYSBDJs4ztZta5",
-	"pefr3KdKJ4eKkR50mOR+eHISYawXWIP69gpEq2lEGhKLd92uVLdiknB2bryjlSojwp5trp558sknx7RI",
-	"J5SwiogjsGfR/GVNNen5qiOp5YFEm+P0+ogFnPXkt+S/v7/65PbZcFCstLek/xdR6PaWxuaT6Ugk0+k3",
-	"677pMHELcLR5MgkgIaNOkEP6Z9HmIdsIsdsjber5AbAouHClwSAC0OgkwSo1IsUWiWlFRsDMCPHlxCj2",
-	"qLtsnrpDa4zQFncbSjcLFlJlPe5apFwslUpQYmT7TeJyEm5gaKbMjdTUIr9Sq8/a6gmhDf2fwBh25ha+",
-	"Zjwc17K1nym+05YtfF1BnvSfsTbk8kiR4XsMcMXlPRWkyvwuY/gNes0fE0EuQRBRWCQl7UYRCa1wW2i9",
-	"DlthI3Goftihjl1XePLZOfvj+v15m7mVGhXG0j75scpF7cazTfaZ1vwKTtOExPR9ewVgnpQr1pa3HTUM",
-	"2AAU+ctmwHbRaTSY8FlKDi8gvnMAdjL+PMOeVJH1YNtIlTncbYix9Ho8waFcQ72r0W0phhQaXZaZBQn2",
-	"AjcReWZJYAThfSwA/x1BufDZqRS1WZU0DNvwttiq0EWoPjniGKATepe3ou+NXF3MG5pD4djG4mEuxgVi",
-	"cesDtBupBVHAjEJ+QiH53faL8u+qNKp415UmAAiO2Oibdz4Y/P0K1oJt/PrT/tkb67cvbNy+9q9b5/tf",
-	"X12/Dblg7/1u/daHg49v9q/9fv3m6vrNt/PXiFDlYRW5L8OI4nTsXdG1HYc06QrbiRr1CReBamyaHDXT",
-	"z8lHswz446PrwaVgxXqu8LscVv1OVF17rA3cwmAc+4B5UpV6Aua1M0vNehGlmtINNOCdQYqNXTe90xgk",
-	"kcJqhd0D6mCwC/Ea6ni9dU6ckkzHFtLQfpXI/aDcWnIWzKrYhvt7VOFDU4+h/RQhSiOMlHoX7/jZL0uQ",
-	"uFGBtOyGbUQO5sRj1Eq+ozBb3jdfmi7EID9fftl6de9r/3FfasezsoqOaf8NZMAjqWhQv3xvd6jPhG/2",
-	"PAgd8XcoYtCIInFZlwlfIxJpsJa58VoZgOVc6bTTsJhINAc+0r4jJcF+0vdZvpS1KwjZYKCU5+06w5q+",
-	"GsLiR+J5pin6fJmlIu40GfnhEdLkjjVaO8YXBSQco43EpHNzkvAwYnc2fukCOsngN1tR9dLu4hF1EUlV",
-	"CfpFdE9E0Afy3cYtyNy8mLKHubC12SgZhxlZBVDxm8wl4HORu4ie1y51oaBLbj/EK3IS5ligEHkID5OK",
-	"kvhHUY26NIosl+MJGEOU8ZwRlC/sHODFFRSVAAJEKD8y5jDFsGWMxbBtjwlAPu5SgZpvDNgKLm5wkYDI",
-	"KqJG3czhjLVR+Fv5xoVQORIoTFRSY73+mABmsRg+oX6BeqwcGR4Ovn5MEKmsaw6j5h2OFQ1P4gfGiTu8",
-	"tnzMNncws+nuo03qNprUXiTUlVJJa4xq3h44mFRAAARNojimUJpfKJXi1/Hxl0rlEy+/bP0/0y+VpmZO",
-	"PLHwUmlqj/zAeEP3c/kmqGXdCgMxll3EKjKx/QSzSLdpO9JOAHNQrivqgBlyn5kEe4aNj4cHb9ZoeTmb",
-	"FaH654NreOjV62trg79fUekri6SczBwLsLxHNHk0XU5MA9vKrkMY2OyL0p5ky6NmHMZcHBmnpjnyCvNE",
-	"Hobs2Su01vuxetrIpcKXFdUqTqRvjZlv3fvw4safT29e/+fgd+/cXT3dP321v/Z1/7/Ob/7p9Pqdy/3r",
-	"b2x8+Pr62tt3V09vfPZd/+yNwftfyU/Amr67enpz7W/r397evH66/+7Xd1dPD/50qX/hN+s3z218+Hr/",
-	"z7/qX7wgn7n9941vP+h/8tt7l/+48eHrG598t37rw41vX9/4NpoP2sb1IjqLlEVQhxPpsqIbMlaCfFmE",
-	"Ya9y6mGjHuqlsA3cgOdVRCSJGrdNN1e1p6qvh3V5akO/O/i6CGmY2vEGoWkjRWVQoxslR/eRoMfI9oDd",
-	"mEGfR33qWuY6isnusMVqdibzQ6gctBMaQ/sehJzsOnHZOJ3cUC1OOVqfK4xnhoE57lkYX3C5/8gcOq4w",
-	"45CPy2UZoOHHX4HZrwqyElJ+XQvSe+1oVcqwLWd2Gxz0hYaljdRqDPE/o2t6axtbLMgjNnoEdGcNwYl6",
-	"xui4H3U02m5Svm89XMpZAbhk/jrlQ/ECl5zgUVD95HNCxbIK++WtRM0ez5z/q/vu6EWYVx501hgv8f77",
-	"+38wVZqGcuLjbD80FoZQlu0PxdMd6tt+x6R6H2ANjyVi1ft2zZbn9kURdSzeqerGEagizUf1pan5UN1T",
-	"khLMQLeRf9Ryae+u0t59M+XMYctzsXHhz8TAiZMIlh6dkPkcdA7XVhS6bD+z7Uv7qeNY6GkHZ63tEuo4",
-	"RrjeSAZBGmxvaRzY3uPNXiJX8Pf9szfINOnfeHfw/ldkpkT6Z98YYcSOIvlwzmoapk0+QHv7zf3A02uC",
-	"bZfELK1cmTcpzc1ebDNX9TXDTDI00eCfSUip7N1OrF5NRI1rXDqr2WKrRpr6rdlDF3wbaf+A2ERwGDCB",
-	"E8ZgaUaTHNRYCKrBeQJCKmEyLwSzuYAkjYJVYY3PCa5nkfiqsXPYQ3w0CPVQXFYUiuHemg9NgdkZkZ9b",
-	"bV+YXSe87jNXs+WgW0yM3xnd9Eb3iMINqDrY2j+oIqO200m04u2yWpP6lRYTgjZYRWG8bCXkjlBn7TZz",
-	"xzDF5ZRGvBMfuU9tKyI5PhDJXYTQrUte4H6y/lOXR6qbY02i5XxWIDBehp2/2DoFDsdi1FoICM52HNDh",
-	"fbos7ZJF0nFrzPOp7S4Aeh6ii6HFwYVflIqe7UPNMIaCPc/GPQiKyRjFUgH1HiNDkTfCyVHdegjJE3Iz",
-	"MzRil1BSZ120S+J6MaCAISLY+tob+ZJi0iGaleIaqqtqGZHmwOgvDC597P5E6T6LiTyQpOeAgz1i+c4H",
-	"WIs/zxsY/BxDVOLJUnMOEiRxLBKXdWu8xbwFgFhF0DvVPUSQn3eEygAAe45i+3RQ2bDlF3V7AY5tNnJe",
-	"FDIPvREKIU9PwHCLkgW7ajnGLeq0HbtmTDekNZUrYs5LcyRRDXXAy+7OieV9MREf6381PUxf1V5Fe9CM",
-	"E1HchruMWLzWUQCyw86Gai+je0HkJdrcGn5DnXfc0d4XeGrCosmID1gLMnmCpcV3KzLjzJN/MCwloLtH",
-	"jafoiR9lvu8w3eprrMZ3LH+iDO/4UGdtbGWHF3uRyPV3ox1jWsxrYGRNlQQaRW2aovxs6H9yVcAuAhT7",
-	"9/W1tf7ZGxt/+2Dw8c3+9W8277y5ef30+rdfbdP20yvNtP0iFVhD00ZU5burp+UEv756d/X04KN/Dj77",
-	"72jgTiMtt6jbwdb6gcVu3KJnbOZYGiBx6I4oFdkUVQXs0SIRtA7puwobImI+X7xw74+XN9/8on/jvfWb",
-	"a6Sc3/0UQ4GwMXKcQIIUu0q7Ik2UcvmZ9GJM2/59wAofRqnM0P/hJ0M5+BPR0+9TB5MsCG4NjZtZ2M+d",
-	"QD2dZImwwm+fCMpsuj4bhZgdqvAdkXcMZ78VH8WYJ2sGKAaoJO7AvWtgOC64/+PBEOfUrHB/YDLG3YgA",
-	"WiQ0LACp2H7GekZbyWFous0vv+x/u9b/6PYErNO8GBd6C1KxLqIbOQxQGO5T1v6aUy3N7pCn7UbTJ5EM",
-	"riDPsLRvujy/d09hqLn4iVfnUnINs1IDmRs0V4PWl4gzu4V81iDJLRgsay+ORA4mJe0ogEuxhfaB1Zq2",
-	"EzXY29RDdbrhUdcK/gIUGqO4fJa61osrW+sHnKaNHIs46bSNJMwVQOu33ltf+3P/9JvjqiJRZCuRkj/m",
-	"N5lgi0RqurzNXAL1L2EmSOiEL5dKhIJKfF/dnj7fYnEFV/wrXet6VrXtGGZgotJlbFl9Z4Bc4t7ygm54",
-	"AInk8vEpi/YeE6Spuv8G4Yl9owBX0uGXkglR2L25NFUq5/H0mx1/vF4HXHfhcF8sqrVQ0qLLbKrThr9t",
-	"t6GH1i2MQY4AZnr+vrXDQAwf3e6vvbF57hcj2YJaUtQJlXGCWyr83vYZp2ZMbfvAH+2TjbGo8Yyl3Mfe",
-	"Sq8+sNNDjZBtKDh3MeG3jfngDqv7xaDNE3eB4/UgQRI6I4zpDFLlDTHONzvsDNBtiVL8UApHBhLjxwVx",
-	"QLCY2AT2GibAW0ZQI9iqg7oCvdNWPvhcM8CWgPGhZ4oFueVBYn8CQD/sFdxmbiXrDJeC74aOT9cIg6tk",
-	"n6RwsYglYbgEn5P5+Rjuenp10shcEXwqFK7CWByvvwwTQReI3+SCKXxramNmTIslOzAHC4GMz7xbr3ut",
-	"JPd+qD4CC3nT7kirF+Bw83qdeaKo9xZ9Y7wOURLHzn8lFPqmgSrnDNPzc2neP5LG4pAuGVypYpQZBKQ+",
-	"TGORM4zsjJnldLwDqhXYAyzLhOBURk4yPmAO0envRvp6Iy/JWU2p35xZ5Rx5bU53RJ5AbDSCnLPmaeJF",
-	"VGM1HB4XXs/UckqJJ1BDFjSAJvj5cZPNJfmpiTiqkwCs4wFVce5QpVVKfxTVr0z4FMuZAmWoDe4J5T0F",
-	"moJcRZNm1NW5kymGaNg5WtAelJp2PQ5cKIcDKyCpCOCwCvWOKOkcgqgZLu7M4eqKsLsHEkeJsttHLJIi",
-	"pz4K9u2ha0qsUzvSOTiCgxv7TEdekxs0R8vq3FsR/CCj82nY6XMsfM8tgOQpDiHyTz9DlD3t+lIujhNT",
-	"sEJVZIxrNHHJ16TCgOd99Nmlqek9ezGYYwuUKwE4j5RSWAhWJE12KnZY8/W5vVZprjw3N1vbZ4G7csvh",
-	"lJS++0FlIOrltn8f2vBjZUyGauSYNbYW7VUiJz2ECcWKqiSBqKcCUA6wZNvMhfagcsfxDLjr9IqQtGG7",
-	"oMOPqShMBNqRd/yMk5HzH/to5Cu3eDY7ocyAZZqFXjTEq2/8c3Dz42jAa3DtSzJD+u9+PbhytTBGkPvF",
-	"Onh83A519Jl7saMyvwzBMbL196Bu3tyXLqJ2SZvKCOj1AiSio0Vpi1g9aq1JbbeI0YRyzFTPh5O9Iwpk",
-	"JgoVD0BF8ul0wbaYgENTtDpz9/uo8ExKxhiGcQB2RSN9J8x6YSxpD/h6pnLzwLTCRxKhVE78sO4p/hCg",
-	"ARtMFmQWtu681kJgtiDzJmdiSZaac1ixjHH0nIlrLNuzvg8GfE/uFPeiCdSkxRbDXtDMEYy0OsJX1QLj",
-	"ydnjYQu8KshuqR8uEjeP+N2mvW7qcwQrzhYOEXmQN9ckvSJH+3UyhcyDcBjYUWdBm2GBbGg9BTUlxuY4",
-	"WQjS2sgfqhTaIoTT0KGNY/hrTvXAeHzAKh8xNn/QEJRbinbrH9mXP1JEWNpXnp+f3jO7b7Y0P18eFVI8",
-	"qNJjj8E3yUn0/3FmcOO9AB3g7urpwblPNs78Wf7j5vXBd1/gA4PLV/vfrfbfONO/dOPe6oebV87jw/0z",
-	"X61/+1vyOMKuY1P9zWs3+rd/s37znc3rpwe/e6f/5lr/zNf9c7/XnQ73PGFIAq/UEBygTYVoc4TWp7br",
-	"UNeqtJnXsrPzMJ6PIAzcb7qMjH2Ed7fRejjxoqF1bBfg2RYVM5+3Bfbtt6GIcqREyokOPRZQf6RM5fb7",
-	"/Tvvb965ZBQNRsTpp1+RRo1OO4LMdgYfwePx+rHsyzIiExE5LoDqtFry2V5qXuJI1qHmFvLgBJC1Pi8j",
-	"pXC+vDMIGRmeCN0AbsyM0aH2W90m9ZPYQrG6j06beSt2nJVGvOtN0zqX/OR7sSk7BvmwTF4aRIJVXI4b",
-	"TX2f1potc7J44rBCYanSRNVgKbIyWqtl4PuiU5UfVBlROciE11UZ2mMixhwxR8vDduph0hYVGIRXffls",
-	"t1HxWMt2LdxARIKMotmpjyBwy2KWY61J3Qb2O+MdT1R0i/lC4EqsBOE503GopR6LVLEluG8KzrMuGAPx",
-	"R6ivNiBGYO2fTp96dnnmleO1uaw00Nxlc+ZEcNucS3LIdrknDhjbFdZ0PXZKFetocElHXeEkbcjPF9FI",
-	"oAQPx8iP5WxSMh6Drw7GrytvM3d/cBfGu7DYfs+yLZLIxU5mFA9rztREAQddomoG4hzlD1c3Lr298esv",
-	"N69f7v/X+f6lG/3Lq6NZKd7JcEvUqGqXi+q40g/5WeYYC2G5YMSiPgWUT4VZl9aJ0SiZh1pUoQOzPAfN",
-	"GTHFEl5e516RVHtQUAdB6yJ2Fqauhc29icqACmW8kaxi86nAaJXybFpgt6XnMxsj2JTYLm8bCUTVZUke",
-	"llhkvK9d+ku3OM88b6x0bb9ZSW+xCO+Xx6wHKGIKEQ3ShUHau9i7ohdLJFZYeaowbWSdenpS0BGdESRt",
-	"ksBRYNrFmRStZXuLTSxKL5e7hK0wL8hYGt2+PNyAfSPnyTv+OFPN3t4AJwe8Ly5sop42ppXFOsql01nk",
-	"mciA8yOhLCLZQnGWkHolU48ta5+Cazh8dUaRfmz96azwEHexE29C4IEkMjWVUF9k7xZyYhOoLXw8Em63",
-	"pWc1rEfgV9E7EgWAmR6JUBiDY1HvctSs9KrTt+sIA2vVUOnCKsYMYpXLiwYnbTCBCNJ1Qzb39NRMrmzu",
-	"aq8CJVJDYz3VgzxVSCDEVP060Kk7ZuoqLhUz6wzpommkEWJ6hO3y0eUBPjyleQLYbtQ5GiMloyFrMWZK",
-	"sHmqh2VQUmYGusCEFg9qoGHxTaU5jH4D6BjpF2HEZqH1JdXkrO2aNuuaLWqxbAhRD8gYRpIP57YY4cKY",
-	"j0LfpTE2GXlPvDIkVi5fNtTLQ9ef9MJBBVl0kECFmy18FstZHpG9vrH2x/71tf7HV7DScP3Wh9iWAj1d",
-	"6zc/69/5pRGvLjHJHqOeeY7wTYz/mZw3CT6lfqTPtRiwG70dRd22PcnJgiPTtyhkH+lM7keKu2xdJOwp",
-	"b0cmlM1CIcNZg14mTF6UjynfLhRByL8fExMoKI0FUvNJjLSgjmRbhg5o5T0j4cvgzjwLlUVjOgwVvG9C",
-	"dGb2hcs57dk94whxWAGAkmOadXEIuSwpGMsjj0Yzn3z94Q71FGalyO08fhoU42XbtVDAuACONJ5kSeKp",
-	"GviGw9PrMBQ8ajHslQCjY8d/dgoYepMKLOCrE3vceT2vO3PHy/RyOLdx3qk7bcasTMIGGxKcw06IB7G4",
-	"w0UQkJA+yuVSubSnPD87X56eKZdK0z8xh3rVUL6KiWRHfSPxk3Sky1yzm5krlUql8vTMbCFXb7xDveyb",
-	"naf7fDJjJvWChy/L6eBPE/7HND36XeasKA1dFAFBJ2zioYNtTBCf89yKQsjuhvQEY0BQ+NQb3T4xCATK",
-	"x6F1XYAeTOWMV1jcQRLFak+kGpmaFVKP6LZysVhEgKQ+isvnX4XGJY4spAR+hSQ17jWuwYxPmdqqHBac",
-	"mF5AGGYGoCrBUvzEOQBi6nXmVbJq0JdUhRJmWVRZJD8N00vHj/qPLm07Co+a07vgK9NuKEi97aeDS2sg",
-	"RVBoPEIwi7phlzYX8YV3rq3gzhS/5MMsjMaXUqMhQUaGIT6iPnBoW6TFS8KPqFtjjpMziBLGZyI/04Ed",
-	"0am2bN+PfRbLIdEBoWDm4Ud+x3MTH9WZ58XfFQaOgiFrTWZ14tMIFxl8gv0yYp9pAB1jEApCbZHhlFOx",
-	"EiKkpyA0mYIFGNMVgABsRjsL4Qxy9mMbr33b+GiLg3NX+xcvDM5e7J/7Q74s0ASgIlxptSMjk3OQkTyQ",
-	"tBzFwx6xhJwX24gGcCTINZsAcgdCRo/G0x2ajdwMSUJoOY85m1rH85gpGqnfqjBYor1mpudGAoS4rJvx",
-	"SgCFHPHSkVjCeuY42ImMjdkKqKWjf5P0LjRsd7hrQI+6jV1Najs0gYm8dza2qhlTIqSaZfp+xYZyuNvQ",
-	"fSM8RqpM+OMeTxKvHZYamYhxL4Mi9kQI0/b8ZiUdSpzXMQIZN2Xm5+emSjNTpT15PNS5zJWDKQZLtmac",
-	"X78YYV4egrBrvOF+xJDbRQ66pN5xnAXSYH5ox0Y3Ze9s6cnwf+Xpmclbn7aohDm5hkBiAzycUtsThJrS",
-	"d4dTusa2+8wutyURgRUPurtoHk5Dr3veUpm0jhLbPqbyzJw6n1lzWjO0/KgoKLHhhcLnyT4w6lfKEbQY",
-	"aQGCX/koW/HKD0GMRzUZ7qQmfh8EtOkqU7o81gvlA4HgjlFGC3ZqNErDKewOwLsV7laceKpl2t5UGfBY",
-	"S0rvyE9SWsIv246TvugadYmV20VwVL7MuNadss519G00LoV8Fro2IpmYQhD4BZTiKd0vmvAwRneFKLZc",
-	"jG2Yz3KI8DUpBsdTzOsOSKwxXRgdpn6tOVKst2w3+mm5uHUBNlJSjRQTx22/SWIsfJG8XHi5ALDxglS5",
-	"3yS0S3u7yFIIk12jniVtU9XcFFRdOZUiZPWEjbQRoI88/v2nSLm8d3Zmqjw/P/8E1nKCMwOOBpM2wlXD",
-	"14KdQo5ADpKGtJYgfWK0czTW1X7S0ionRlRUDiTmM0JJTXPGEp08Tlq8ajusiMWO8hPIdIYdBFB/j1HV",
-	"IjNyitIu6SYQ1uLO28g0Z0rGSsfJ89WHhK1G4wG5gPrGwII1GkdpZwyHT4IugzmOKoE6tmcI8/J7ZOrE",
-	"94yglzALjbg5jnWW2p2k2vF9lUxusZEGQHSiS1M/o1P/WZqar5hna0LSNDJh3Ut4vB5a2CYZWgzr7DGd",
-	"MnZS94E8uYhPyDtm2cKnbo0FKpNDayzS7W0Ihb/jSTHUYr5nRPtSiiacPiYuiGRJ+HAPLEkQ5mBqpPlW",
-	"jo5f96G918638ioO7bKRPFSnT0P2cxgtNWGBtKkH+q56DIDCwM80ZgQSmxCaUo5Qq0+ZgAY1JjWpnzCB",
-	"/SZV+5Y69xKh0Jyt8xKlfuYUkdvv9//xj82vr5My6b/7dX7oYgApgdlOJP0krfEDyI+hrkqF0vyemak9",
-	"pfm5MjRVzoGebiKXYdMCSlBTDgmVQzNpJPw4tmtkA0SSWcOj7SZhtBZLNRqZj5PizzWFEcIkkTuX+5/9",
-	"rv/Jh+vfnBndM195cXHyebZrMp0+wz6SwfZHrksxvLoZF/7H4Uzi26O+0Ik1w05vlbc4JtSnHDhoOJAQ",
-	"Nc/sJ/Oze/aRNj5BwqqePGL2KDYAk3pgHaEpGh5tieH+AZV6B9CLh+F0YLytNDzYvPPB+s3VjXc/65/9",
-	"sH/19uDbK+trb/zr1vnBLz7d+PB1FR74/Mrg0luDdy+ur31ibA1mM2Mn2qeoRdR3OTlqrK9Dmq++7jGW",
-	"YvEIh/sVqRy7aG3IPzsuXaG2I7d4IfTcy5cg0GxuzdLho9Ep4wEeE197pcN99D2ITlvVkEZ4XPkHB+Z+",
-	"svdnM4fSAr0dU1bmsWOHifoymuBUMuY4Z6A04Dsktxu+Nfu5W3dsc1GOb6zaXXK6tKd41ELVoe7yolLD",
-	"LEZ8hsZ6OEDkudGMS34bRqGCtSslVd2H2HmYWQlfsS00oA2xbdMugeUFIOPmfkYeo6ZswWNAlLzja7ak",
-	"YbZz0d5xxpad3tE2jpEkOovaTq9So21jwSEkFQtOWtTtERUCFYQSi/bCpAvi2K14yZQxpZmdqrF2irh8",
-	"xoP2uxbtEe5ClZDyXuRaoT6Jp/UIxjRmKip1s7eT1KjDXIt6RD6AQMjGA2rqVKWUHGMs8IT/TOh48vr+",
-	"0bs34tEfdqhj123Vxj5TUwtKVQ2Q/EYQqjZzK0jZw4IEUPUDKODoS401NCpJEtwxFTsTZ1JtODQ4Hg+Z",
-	"f0iVC0py8wfYw5+k1xS3aA+cnCr0LEAtZIJUwXEWWURsr+/95e/9b9f6b3yUCsw0gcYzqO5HtrHKpP0k",
-	"JtWIRjlmze1mtDt66LCjLKmoWWmMwPQ9DBhmjLdEbnoW1w55Rc6Ww2Mg1DPXqkDK0Cgb0OG15WM2thPa",
-	"XnaQys30IczYYlTxI0hfNmHes1O+R82g99yMAtNLBaIZd60mWlFbmYp6P3RsW2qXnHWwRS1/POJQP3Ef",
-	"dbVSvt4TWzr/zLYGwO08tkjg3BbwryKhjuAA2k+aqp3Hds/5Ge6RVk8wpx5gVuqy54gkeOfb/vm1e2+e",
-	"7//hm81rn+VwsU+CTvKSCKTOboU87of6FWmSObeDyhh09lXFZ9E2HVENLQz+jazAyNJ7DoL0WCSiTV2o",
-	"kIYJQfol9wlfYZ4DnHzCm5UgjoREyKKPyUTk0nR8+PmC6h8QNCSBy2RjyFN0Gg0m/JTYeAYJDOnbY5zg",
-	"1vTD+6KJhae8J1+wZWxVzRRyia91uPFkxBW5uXpm8/T59Zsfbn75+uDjWwtk8P7Hd1dP989e3lj7879u",
-	"ne2f+8vGxTdQOerfPPuvW2/dXT29fvMz/Dbx+b2//W5j7c8RPq2S1n/ecW3sNeL6zGsxy1adphl8buLg",
-	"P5TWqT12al+TOW0jLIftsij6bDRYUzIx9WXWyy5LUx0bYq4oh7F2ohEbnfrPEy+paM+JV0vF6XlzUzYt",
-	"IbNJGPfkOfksxDuqzElviTPsKB588OH6zXMbl6/0v3u/f/V2/+L7iVy50a6+4FqahGsQyzMWqWzpdzzV",
-	"quYeqTW5XdPxdw7JCpHlvlTYvPO7/tXbhWJh4/KV9ZsXNm++27/2e0luwQ1OxIFHL95Y1zqd62qHLH0o",
-	"KUoVOugkc3SCVVspydKCucJO8cIElInNCQRvMWjcraAsm4w6fnNBFQ2DC6hIqAAk6boCFHbrmDRAnbCk",
-	"z2XMEvFQYTCLk/JKKOATodOAW4I5K0ZXUEK4yYumSTlIog4eOGHkbpFrkNEMONqWRPEjH4sm0KtfLPSY",
-	"qLgcyj4l9QT/gAxkTZNWvPojpIYj1LfdxlaUsRpvtYwpvwdD/2KMMktGLDXf2OapTNpcngEnewhUOTY4",
-	"twop+VCjMRXUMKaDmGjydbRtosKhqXG3xlRRRERB/+TP9/77nc1fXd586/N7f3x987M//evW+cGvvxlc",
-	"+sP6ze82r5zfZl/njL6CR6Aiw4j0u6PYbZFKkOF6H7yP5osQ7UEZ9lYdB7HV6NTmI7r9ElUKwL0GdW2h",
-	"QZ2i3aSv9+/8ErWHUcHQ8dJPEp0ig96sCnNV7xZAv4W7nnXYW7vgGYeikj/dlNOJJnwNLp2d3jt4/yoi",
-	"at1787xqZ37x/OD1dw1qTITOp02OzOh5GOvuOj547qIPLiKkO/dI6OzKdZIJxWIcqlsMgbTAwSiGtLY8",
-	"PVK3TjlD9JJCIB4TTd2fbVw2CD+u+HyZuRk1uOo5As+RBh9RajBdGs3eogOb15Xeixf5cwiJ1FPdeLX4",
-	"XyBIoXdXT2+c/Wpw/YK0Cs5c6J/+ShoVn13sX/1CfnX1t8G3/c8+2PzuLGDRvt6/9Yf+ny/2//SN/NUv",
-	"vu3/40yAURutCGROHbRsVXwi2rwjUHhjO+B491/4S38l7KqD0M4usxvNKu94mcC0kcMdktTQZiNIFFf9",
-	"uYrgpnSghQe0+RNFEiJViiJ6yIuKpVMHw7FNu27MpGJtn1lZQQwSPGRSFGlaBkckGx18Gd0xmxEu1dIi",
-	"Uan5N9B6NbjU1OEuWySCMTIC1lDVxBny70IifExAzQCAsZiR0nX3NFPsGfyAqOg+JsgrSrvMbegvoSFo",
-	"2ovw3A2IZZFq+txDhZCnhuEiG5K/8Djym1T9o6UU6jr3FiPwRgBwaAvSwiONNJ6JpQb3P7o9+Phto86D",
-	"br5RM31KPRZgVVU6rm9K6sCUWHxGyius0EWOhe8g8EtoyJlbM4saROb4n4p6KRzIqMcocDMHXh2kfONt",
-	"zVYaSMCwIBdadQZM1+lGtlisskYn/y7UbWdkEzGf1tEQhIeJ6oOKrcXNLQjq3HF4l1mVTjut85fjEFr3",
-	"GaR/8y5BcySKdDW8kQ2Pd9oiB9fIe++OUa/B/O/L15ounsboq7RsIYw22RJemlBYGPAaFyW9uhwdAWHN",
-	"+PDy7NroNDPVmvVgDbl0/ki7VCPSkSpQzUBHuG5imxsXKoRIA9rVoGgoBSTrGAKOMuMZ0V5F16eY5niQ",
-	"0BZ66FT1ur6Muj4Z8u8jKNUptXXGLiHap2b8BfdG0pzklxFgUMNrVCJcjsM9JB9Vwa4UgYtXUnMh3Ic4",
-	"kEvuJC/5phd4StfGlGKbWGKXKgPH3NZk/LFcnt47NTs3Mz9dMmZgrDDP6jBjuVXoNUN8V3N2S2arlOMh",
-	"aq/SUoBlWduudnxGaiX1qOZTVA1kVBnksAKUv87RobW0xIciBMZ8HeIcsr+DZIf1tfODq7fI5o2z/Tu/",
-	"7F/7JKPpmTGkCk4GThrMJ3Z8iMGltzZ+/eXgj9f/dev85u1rg0/O9N+9vnnnI3NbgIkglqR5xLDpTqB7",
-	"KmzpvP4w/d5KHq/dOO3c/NDG8zueK22Cn6u2P4HyoowVw2tDT1S2vq6eg984uVpwB/Yf/Ea0uSsFf0pH",
-	"BY+3bAFWunxQjIHNo8JvWU1J4Ym4u+HOLzcuvrHx23f7129lvVUF9XLmOoH5lc/yOQrPAgJJy3aoV4HO",
-	"wsPHi32b28wN+8Vr3VBIvVlNFAHCI/JBYVTDM8izFhFWWvLfYpAKHbGkFPCHVPdiXQDj8FOjcZD0AhEI",
-	"Sf2oImxjv7+DqtEfPETwodwnr0Fy0nXTKI5O3pdOOF9t2Oup7PrJmHLH1Ns0Sp8JFnUyeXCcNKlrOUwk",
-	"of9zZr+p16fXpICObvuLurgdEAOM7/EazMWCpMxSa/XYa8UCelAms+M/Bn3VsNVd2supcR1XPzA3CIfY",
-	"m1gumFuKL7P8yZfq8a3lNagfp5MDhIYDYKdcObDGDEgdINMtzpK8N8HjleGSMKiVxjtkeqSlVkZoEU8u",
-	"JKuwk/qQVyMi/LSmbjDbki3ZtNaZ6KEZZYyhj03ZDGaHatRplqKeUEEs7oLfQt0jSynKyu2Jc5AfWHCR",
-	"gwCxMhaDHnXwD6lRFJSeAP+tMcw1FUyKc1qTdIpkgOWEWMspWYX+Fv4t90D+SqGMwasif8Tw9oOWfLZr",
-	"iyacNKKOSWrhFVVi4zHdjN/BCnfUdAqoBha0U6DSacs9DTDKQP+MtAAKOgBl+W2XYGtQTRrDOT/WdX0t",
-	"/cQPsJottprPqX6bktOpvw3pI50MThhxAVITnriCpsVCgS0lO+lglP4zZ36EWVV+gTELcyJwYWjPcqU2",
-	"LxJfRY4DnSgXiFecnyGgttrTjDu8lZMcUZLqc1LjLbYIORbR3A9U9GiPNHlrqMDcFFDbcSc3rn4kcOtW",
-	"HNHKRzgqgRaeCqZhebSuVMg67Th+SsH7c4y1ARPCtfTWQhb0ImlyxwoSGc1+A632ZNbowENbNj/k2Dlq",
-	"7PZjksrYyuHYWteEFSIsEnaZ6rcDDw9Te9w/cfar9bXPBxf/Prh8tX/xnfWbFzbO/qP/5tq99z/9163z",
-	"QRrb+s0L/au3767+In479oy+8cO6SlyXyGABDwSlUcchHzGYxmDLJpKVnIuPbotRLiHWut9kLaBahLrg",
-	"uplRAD88eZ6Z3krpGYihgNK6QALntn4emBpEgSbBvsbnRA+aueS6+Wl0+cMOMzmV+9+d6V+7Mnjrm7ur",
-	"pze/OjN4/6vBpb/2P/p9/xNIWJDfvjV457/w3yr15Z2r/Qu/UZ98+6vBlbPyDR/flG+4DVzsuzODd64O",
-	"fv3V3dXT67ff2bz+ev/sG/JVH/1+89qdaMo068ZMj44bMdZ8XglUdZ9XPLZis65W8z1mVWw3pkBnqMZH",
-	"tdNrm9DVNdqmNds3+Ad/HNgGylVV5+Yc34n3gkdMgNzydycajkOtfeaeqOAUmDkjcjCjhxJZXVqP8OBI",
-	"9DQyWPNRc2P0zQtvbXx6R1O7ugv3VlcluV652j8DiTlff35v9cPNO2/eXT09uPTX4N/9rz8PL8jXn2+s",
-	"/QmE9OkgPUw/c35w9qJ6Bq6M+vzd3w6+Uv/evP339W/fjnaFBY0v4kMMrBzE9Db0a9dmLmJ3R9CybbcS",
-	"upijANlgmFqBZaqxtVUOpvlO6RdvxUAYFXU9HiYTgBt4MaHNR4uggqjGbAxqqCz/6Di+3XbYi3WIeRh6",
-	"L6oiotw3J08uL+YpCDuJkTVdKo3X/H8JlPS493sxmmiBwc4W7RHBpLLfg1QsqdfU7ZVoo5s8NzipLwbz",
-	"Mt8lDH4cxmjImMefeu7HwuidTi+DDALbDSrldNNsVZQC10KIRLhvdgYwXALKmJmOQWnNmEExx5TsyeZK",
-	"gVNOL8+4capnbSI3Un06ChAVmwJPzleu6owlhYVpua4Vg+HdbvE4rC1tK9IaTqsGucmm+1H/m+RtvGZT",
-	"pxI24k609tW4WhVopWbmY9yHWKcGykt0rclq2iGWCW1Q2x0vuSol/TWovPvhEbTRR+OewIuK0Tmadvlo",
-	"jW7JG5enPGt/k9WW7aA6a9TSgqN7TMAyseFbVopzKe8mpJYRH2WezbZUP5yu5h2WNhJwIAXjFQftGxVc",
-	"31I9ed3jrRTE2GdsT/h5wQy2VLoteYhvOynjP09x+CKhqqp5Zu9e+YEg3F0MPpwulVCzFHnm2WVsWb7C",
-	"VO1ziLvQkJSTfeRox7XiICQvTRdnEwVveBj7Rh1MaK/uG9eXmyDLYPaxDY8cffRAY7sb0WXTyXky3oVH",
-	"hsBfdJ2eIh2CqSKYHwnx+J2k+9fMJyCV0Kc8W75iyCm2c5mKOaGJs/NFshC3aymBADVfAGRLK60e/Oa9",
-	"/rm/QO3Ct5va8JF/vn5n429X+2e+2Dj7j7urp1F3GHz+7cbFN2Li3ZG7WSwwR/XiUcULNd5qSfWlZ5Td",
-	"0Y00x4w82sUwZxBS5B1XQOhN7jN1oRLTruO9A0eXoPCXQ7uFYqHqKCOctmynB1A11WrmZA4ZYf2e6hHa",
-	"bnPb9VtSxbJdQkG3h+w7HmTMLISNchvMB/A1n3fgBuoF6AzyAM8sazJHoB3vlmJxxtSHWNx2qBhrdHkS",
-	"c62sHBjbJ/AE5PL5AeAwjNj2mBDM0mEMzQAYOilC0TM9i3geADzmcthr+Vi943fG6KOmwuIAwDM82/W1",
-	"tcHfrxi6f8RA+EcxyiQgCu5pbOSM63isyVop6YlaW8Z8YwUgu0D6d355783zGx++vr729t3V05trf1u/",
-	"/av+f53vX/vq7urpweVfbnx0rv9f58F1twp1Sn/pf3YRH1hfW4sQYZOhY0h3fLIbTZTqeE0yKPKYQgfM",
-	"h77xInY3k4erulaYgfY60GEv1ap8jrUVyiOSTTz0UjYagzXqVlrUNdbiYBmRqrpIqVi/bzUUaXifUWTY",
-	"SB89dqrNzGVHdTtHZ/CYLMgoPNC5Z1UW3pJJFB40uWf/J3crZtXwKIKzQHt6pBztNQBtlDaT7SnmjA16",
-	"dk6G267wqWt09eh6HcQdcLmqiKCO8dQdRq10gleOI1sE+4BVQIITaOWEUR2AOtc+3lGtq8epk4DBIYaj",
-	"KybCttrml5trDyAaZQQgXb/5Djog7l3+4+aNs/+6dX795qpkyXtKpH/2jXv/9Yd/3Trff+NM/9o363cu",
-	"96+/YWwFb7tbTDjbSsnCJLS3IDM9HQDQkAc/lKa401nxGQOOkyPfjoD9G+wTLdkdW+Tg5yptO63vPvju",
-	"bBZcmGLYKcCU8J0zgh33kRrYWZiVYnIvMQtnQbV+mHfkAErIBCSu9YYcxIs6xmRzc0WYCT4Cmn4M+Piu",
-	"URxglFxKv2b+et94KDa7d7iVmrSJwlTvdpAIqtEybTcGTdxFV4HKC9VCwpAhmtB0EvIwIRYC6Ryls6Fk",
-	"1OBiRBlijNHEbn4EwzO4nzFtKUtl7bW3FC3Krx4uEt/rsFh4aHx1sWTG2CtHIwrl6QRG28hQU7ZCCOse",
-	"Me+tanpDVtp9Vv0WCVthXo+78QVuRR3chodulO44PWc+doCbMHczKU9Ke9yCVrhI8pBMtppYnk4j9Vj0",
-	"bLpU3psDkTBbP9ybMtSe0vYiuDlVx/QmXdMPr2ZYBA2dd11CW1Jtx5QsGobqBIvjvyXVx/SeFtMT0i3j",
-	"g8yVtllMOfJdY6mEYZ+j+flR9JuuHz5Na02lIPYId2tskbjca1FHR6Zn0Locm7cZ9MNYQ4l0/ja+5rgI",
-	"nnyyzHAJW1Eks7P5dl6t3DEdL1zY7DbDPqEumEv/i6p9I9SmnUW5/bci9W9F6t+K1L8VqX8rUv9WpP6t",
-	"SD2CitRDqhulaTTHqSHpZP3muXvvfwpI7Dc2/vbB3dXTiAF6d/X05p/fuPfH96IBSCx7Ce+Oro9esS3G",
-	"UwKQQhj7w9BajQmRBkv5g+PHgvDcUscH0Yf5qU1oZmxsGKIy8mzD+46yGnctEcKyERxfwV0yNx7pmC+Z",
-	"LxkEiUdWueBTCJ6Shb15nHvLQtNzdsZIbLeSL44tPZilWbX1fdttGJpnYga6asWeFeLCSqUadaWC1LBX",
-	"mEuqtLZsDnUFmQIxjWTWHPrFrMZK13Yt3k2fAmQ/TtkugJ6I1BEXsVP6FO/4BPLsw0fDLAZMMwlhwMwT",
-	"4xarCJ+1KwKpyNj8jFtMxaaFGkANN3oAi7V4OjIN84jXcTEhG6DopjptYlGfpjRXc7IjlLqeIVDNsDQV",
-	"gpI67d0w87JZe6E+q+iDyxgVdgcAUTQwnbAbLnVCRdvFpiydWnO4cVBKbFSV7Fd81mrL36TVmVPVAlqO",
-	"RcUyoa4CM4W1Pt49tUsJmaOdqvxxlR3CNz+Rl3mr54+picQ5uKFDjRTWHFKmwaryWul7d8xuqYpDeFBO",
-	"HmJlpA7N/pqMdKntDwXjTDuW7PZtvPFZk0u9oymEYLo6CQo1naK6EGb+dSq9zzewPQQK0hA0Sm7VWYuq",
-	"/tgOJn4uu7xrzkxPKVcblbUZY3B5UjXN2e1Pj1F8lteD0+pV5G1D5MtMMu4dxeewwNyWAmX7pW1Hxypn",
-	"E+YyMajHtyTpE+jeEz1djfIR1FCdyF8mp1JuFaXLETwdi47dp9lR+re+hSYU5cPYZUA+YifkQfZrTYHP",
-	"nJV4sRnpbTVeKUnvO5GoP3Qjxk1mTr0hCznyELUQyU11kyDf1Fou41GlnsZO55m/ANivDu+ir80WBBs2",
-	"P35S/6YCX2Mf55NPFCZ2eC+w7nj1tennIl8lxjub4d0O2OI2a5ODH2R0dtbPxBNzbp4ZfP7F5pXz/XOf",
-	"kv/9NRnc/Hjzu2/kp/88nRuk/KeMQuYtXghVRQz97Ljr9EJUPzNguTeyEn/J8zE3s9WmdsPNQFLUj8Sd",
-	"OtfODs59Mrh+YX3t88HnXxgxpFEXyYTblrYGCnqwQCJGx3go21JJgQJ2I1kdHP9NvOMbX/Vixx/vXVJ1",
-	"yuF/U+Vf2v+mfwrmkHEigcUkdcbxpiTXhtZTxpulPo9Hl/vdGZjhR3W5OqH592/ilf1NKtKQCAO844V4",
-	"eR1xWD2wNkLEXWQyQ40HojjbeUGzeS0Xrup+zj3LdrUlgqp2xee+KXJzLFEhCI8ZOAegCZcKC27HcYz9",
-	"0yAolVm5qU2XlupCFmpdAd7JWGUCefctE5I5tv4t5X4OMfQb/xzc/DhatTu49iWZIf13vx5cubqVlEvF",
-	"2k2W3uxITOH05jdEQxdEYIDNGP9j4lws244jRpJabteofJ2x2/hO4GnkgrDFO60QbFO0dISqDCE04tga",
-	"CY0hKV1RLifyAdP0yYjsNIgDIydPSJwE8GR4v5JIlXFmEhz1iVTlSvO9IR0r323cHir6QRfatSTBzqUK",
-	"awY7TxylzsOEt6evcSvWU3CXR4LKHae2H7bxAoKCHim4MEPTw5RZPhA4sdCh8CihiUWvdxpoE0Au9Vc/",
-	"2LxyVaExXbm2ee0ThJMZnLvav3hBwcycvdG/tIbQNdF/x2BsolA0d94cXPpDxL/RZq6FfoOYSR+6KQI5",
-	"ilClUMwn/6mjeRGEmiiXd2hbpHhLkOWmuVNDjUfq5RaPetpsT/gVqnB7PYV2q8o/NcY8o7Um/hPLPS3P",
-	"XsG/m9T2ah2cc5vaXsAHheSMDnUbnXiyc2TKClIsgSSR7WhL9qYvT03vO1aeXdhTWiiVvleaWyiV8isl",
-	"44La5HA6pM2vtIX55RNsDvfNYi26vDRRlOFlcri/nzrMtag3fErmjJanoamohV57RPVa1PgzejbYZAXr",
-	"efEboED5h34kP69yuH/AVH+gGEbdYykSi1HPsQEn3GNM9SrndUAGUiB/48xhKJBuCB+MR2nhVhiznVSb",
-	"ddsvYlAstprxmrc43Ncd4kfWcajiieg5hfucSkSICDiesJ341YwU3IFwlEwZqyAbdIVtzVuYdsHSduIA",
-	"RvOTN8kkspaETXcfbVK30aR2ClvJg+ZgvgHPBESfMEyGjRFzFo28Qk3u2BbtqW5vcf/RR7f7a29snvuF",
-	"kavBuKbKf+UZlhSN7k3uMqEybGwPvUjjXkuDBWJa0ODSWxt/gdaUa38afHvl7urp9VvvDU5fDwT83dXT",
-	"m3d+N/j8Sv/W6uDX3w0HM5R2x+vYgBJuILq0T4yiI3V42gKpI2In7lMaLQV3dlg/zN3QayvpZulGQAAu",
-	"lattwBY4dG65mVFX92KddJt2rWlsfbQ12K4oNIguCgtnkHZ+KaqqJJwFwlegF5dHfM6J4FJh5hD9j+pt",
-	"CtdVxY6A4oxalk/r9S1BD/KGKS/nefnx8JXvUbexq0lth+JsfJ958vH/9RKd+s/S1PwJ9d9dlakTr04X",
-	"98689h9GoshX/Tu4/Ongy6/7Z25kJlqakDXaVIgu96w0dCj9/WI0Qq2zROwRLXbLxl7GPC2+IL+BZEQs",
-	"Ewya2G4XrM1sE+N5RnagmI44F7Z0G2Ivmd3Iux7340gP+btOTjyKDh39jRuvCjRz3Gt4R9gMPLaKlI3z",
-	"thSbzWrZlgT1xHBKAtozI4vV5GGIprmbUqf7n59e//bq+s1zm6unsWlzeS748G1EK5JW8bW37314aX1t",
-	"rf/ff5PS861v+h/dkH++9ztEM16/c3n99juDX3/VPyOf3/jNB/1rZwdnf9v/6Eb/j78M3rN+88K9Dy5G",
-	"LkES4MiyBa2iFdykniWadhtouluxXYXt7bC6X6mypo2GoqoAMDLFY+zUlk7JTFK6N4aABM8k5nQmQ0qi",
-	"9Mn3m+gq1hPKGP3M07wt0aB52zcxkxdYtgWtn9DpE3Q46wkfjCszMzcNYWagSwJi4WbsS80qQx6Kw57Y",
-	"qpWd7IBmJoQj4LkvEpUhhR0jFRKU1EDdRqKv0ub1rxEzGW/Zxjs3+pc+3fjw9Y1ff7p54XqOHFOlw2jV",
-	"kUaZlYmOfuTaJmTvNPj8o77HmE/092nKUhR1AAEytsO38wBqynVoNM2tBdlyahq5O6FJM6ACmSxpjes0",
-	"YpluMRAdZm5hpvT/rf6qrPxDBrXFY27+eE56R7YqUw1MSbUX4l/F5lKa3zMztac0P1cul/JJyWVkuZlU",
-	"N9H2OEN0ObKvwyNBVJFV7B1dPTNRikto0Q8TAUamNlOK2xalqfnvkakTT/7HaF9NMP985PqcopdEJOH8",
-	"GnI5qcpA6QVCAAUY9Fo1rzHX9+KVFx7nZgEkh9vhNijj35cdoP+dp+6RRDw+VW6Z+IapKkRNT9bzXBis",
-	"Qkjqxu3+nb9BbOrsYPVqtPMHlH8BkDfQEhSHme197GU57GYcjVO5CDCQ8RayXeyf04xgEanc2xAYZwz0",
-	"yqdda1FZLaTbtB0FbaT6nneHEWq3n0qd2jmhKa1vDZIPufngf4RCZjnNkpphdG4j4Nm2DoZpeFeGQZia",
-	"eJmWoDVWPsXILqE12mJRvT7W6TGHuhAdIDZxverw2HLAfAZ9U46whmS/AdsaR9FoGP2QB0mTrrCwLzBW",
-	"XiTWjCiUdJmRtooztHrYzczGRAa8w77XYSeM4AC25zdTAJ0PUIhHwSPxnIj5+bmp0sxUaU+eKID5KI8w",
-	"6gw78qJZG+O51gSWemTXTJ7C5CTerXC34kBlYJVT7Y/LyqpYkmcEjlCGMUTCXRJ5gzBm6qVlNgHnOxiG",
-	"w8fLa4q2s8yFBDAGgIfZexehkiiUGhJu5rXYRrmAym/asX5PYbVBDA744ao0GJlNKGmyxZiP8pNCT86R",
-	"JnOK2j+X45pNqnAnJfP9KGOu1ILAgSYVrCIRPKgChFwiwCzFBSbhAN77tH/ms3sf/BUdGpunz22ePtf/",
-	"5C9jqn9DhW8hJep558y0y6jcOK7YjkEUZGBvH8SWevnzksfg7yMZeY235L+Gzwwx/1WfQ4xw237YRyx5",
-	"38qjiqOk+WJnpCBLaQwjDCkzM6NebYtKmC9oEEpSiCPIjohmLhm5+1CmdGaxnNIpMqOY2t8c8dF9+WX/",
-	"xrv9a5cnkNcctBof8fT3VQvHI/r57Kjms/LQwxYA249pRtNJh7ukx05wOMM0TjsB0RYjVyvtOm7JSZSm",
-	"uyXaYRaNylxxRJfMmrFNQdCpB8jlMaHqlaVeE+eHs6V90+X5vXsKQ6bjiVfnzCHQrdNIkmtinnDk4NK1",
-	"heOs1qT+8zrkO46WYNygF11kiFhHzuuke2qXDkBGHD105ic//Vlib5amfoah4srUiVfLxfK0cZ9MazUv",
-	"jC07vaNtOu66ttSbZYtNg1QXnPFb+MwWc3ftMTfeSe27Y9xL7i1Pqjfofau/y1H0moJsgT1Th2WtQsqn",
-	"HkMIoR0qFm83qTBsDHJT4nMoF6xFoTUWibKlFyGDRAHyQHoxdWtRUIJYoxfFnVV5AZgXFvMq6PHwuQYV",
-	"MAfPJtVO9egkWqiq2nCdEzPiCuSv9MhdwR2hG32AaRepylz0+CYukjwuc2XRi5g3HzwxDOhuhCqxRdvs",
-	"ATugviG0KjV7tI380C5Gv+poRxUmuyvEAmEuD5zqtEE9tVgN231G9UUjNlabC2oy3A/rr9RUsXmNyjBu",
-	"c8G8Ilr1QyOlFFtBYNc0beXw1E/geF1qS5NSwOYf0V9Ve+SVDuswBXpV41I5AsXb52R+vpAULmEbZkN+",
-	"VZd40GkR9XnqOHhAI5fisq7Rtz28E8ZMT91X2pQz5zdZi7Sp8FOB/kftctiE2qDy45dyuZ2Y+mS0H8JG",
-	"14acAGXxSJ0OjHF4MIe3NeyYPVwxq9v/FpXzCR9UowQNgaO+DEPL1LBV9/Csw87EGZMsFrQJTnWqJVR2",
-	"DvmLdqZJeMi8VGvCNBs0cJcXIZOeY79DaNTDRVQGQRd9bMPrYa5PLh9cqITE/HB7SgaEuFB2pc02h5wc",
-	"ca6pRhm0y3BtyU0V4v/27bJo54Qk342ttxgRJFF2GpEHwUlGmODweYNft9bxbL93VJ6ASgJk1EPrHf/1",
-	"jJbaPzh+rFA0qnIR7DZIxQdrYJGU90S6L8MZgwGG7w9m0/T9duG11wC5tJ6CvLV0+CC+OTCECWZSTsnr",
-	"ohN+F0gbsF2KcDaiGMS1AjZPXetlV0FtiWIAkCCKWh+1mfxYK166B5XDrAaDmhYQpLtedl92n3zyac/j",
-	"nnjySdAWT9J221G51LvbHq86rPW9nwvuniSPH3lmP5mf3bPvCQ2jKHxadRg5KS2bk0VCyf6m7TLByElE",
-	"5T2pvDyCCFoHmpXWZ/Fl9yRg64qTEKaoUovY0qgO5nlSLbRiWyd3kdlSibSoI7UuyeBmS2Xgm4qN2q78",
-	"aAZZqeQJ+MysFrkeU9g+L7s91B44WXZ5l/C6fG4eoZ2wVhl1pSKZnZ4mlHgdh4X1P8yR752eh3xnqVzv",
-	"knv3vC18vXVt2mAgZpdZbwGSdMnJSE3gSQSXoIKcVB8sEuqqEFX8Qam/BZCdMA44s9Q48hhmZmbmF4nV",
-	"wUgStsnqRqOFi8S2hNL//b2zxO20qswTi0Tq1PiFcOkyq9SoYAgICwMdXjq2/9knn4xBqFFBDr949Bie",
-	"+smfTD177NjhqUPMb3Jr6sUV5nm2xRYI/PJkkQgb+FMTpmJPtT3e8GhL6jtwasy1CHcZDHbQYq0295lb",
-	"6009x3pPPkm4SygMhigIgrZ0gnMRYDolheiWipHCLFQDsYOz3FXs2g4P2oJQec67XnYBrLvGXDRZkCMW",
-	"ltq01mRT07tKELN21E0WC7t3d7vdXRS+3sW9xm71W7H7+YP7n37h6NPwm9BHXfip3bLJ+s3VjX98USgW",
-	"VpgnlIG8q4QPSvuHtu3CQmFmV2nXDPoUmsCsdof3Vv7ZYKA5SHUMDvigJbUuGxMj1WOQ70JbzIcKrJeM",
-	"fVahqarmDlgbL797pcO8nnabLSRc1yjE8kWB0geVnOsxERGqKHMh7do0hzBcNIHx5XiaRUFlM7AhtJAI",
-	"9eNNZ1MmpFBNwtnkK77ayowCkMnUyfh8AlM5Li+5ZmhAtEQlvOqIdtyDAb4K02xeiU0mlku8pR3BXHGH",
-	"1dOIQ5UvhWMO16cbbPV6fSEiDvXCQaQG+k6RuKwLFTy6INEwPD4ap81kHHj0jGDdCm4T3vd/+16HpQwZ",
-	"ID3kugyKK/SCGlvz4yG/2L0fy9RzPPm83bL9wmsnpAaGlhRwqOlSCT2rrlThwCsQURx+rsBBxps+YAmA",
-	"BpUwPkKmB9+pnTe/NJjl7sOovcT0Q8ko5aK1cvjSCbky0Wm1qNeTlnun6tiiKQ2nkHKqPVXdBzABcH8X",
-	"h0+ySFq9gO2FP7ZdjFISfaQ+bQidGA2ewxOI1WLg+PuhkGMpdDEmOP6Io4uI1+dYT50hKFZPcas38ePD",
-	"wMhrcXtA5RYkaKc88cFNdHPAk1ze2jrRBGQBb0KIVxwOtfik6WQ42teKUdm+W9ekGwX8ft5xtYTvHVB1",
-	"zFky/lnejXRERexWNGaTtbkmHqN72g/ztGhzh5nyCJ/9djnDfUUOOUB7sMuj2wHC2wy25jCVyW3cab4U",
-	"nLQUhbp9PuYCchcdekq+Kd+7OtzRFPmqbb2WSpHfZ36E++y4AMhg/r0d3+IX3TCag9wd0Ktxq6Ue2+qB",
-	"zTmlHBlGNj4mfwae3NZ51fG9/1HbijP/neTdmNudi3ffn2Pf38RKpO3zbnxTlHkvKv9KJPeEQoqUYyEk",
-	"Eiqk3CM1xJlSxbW579NuBMQB7rYlijBrA/DSh10bwPqyh4qUAnSiCRAThDpiekB9MUxDi1CULTRB9fLT",
-	"Td12bdGcMN08Ay+dLN08gGPEZUzmFB1oGRQ5xi72MlbM3mPodIfgSQQGK+cpymNAz7MSqsnGBYdf+L4U",
-	"1+XSXIn8v++T8t65UtiiOu4145ZKlXMYtcB5afu7yHEVZjnO9odtzvaUZkgXcmQqHZeuUNuhVYftKhTT",
-	"hfphnOnIE7VbtMF2tzGtz+CHqNouBdUyaf0PneJhu+Z3PDYJaR6T3ksEdx0V83bSjOsVsfh5BVvogHMW",
-	"wg6TEuNGOsBZTPg6KxP1kb/Pgak9gQv9otSKKbHATAN8WVTU8t9Z7Eww4aNasqyj+N6HVFjj7B46w33J",
-	"siZCFkuWpXk68FCPtRn1SbVHuowtT2FuWV4CCULKEyYQiBM/rPQR1mX8DyUP5Y/PoINoslN6XCYayR7r",
-	"JB8uT6xeRqorNp7Ytf0zUH56HapWF9VlUnQTh/PlIuGOFfXQp51Tx8KaUqPOdYR3ExEAlUQG+ESQzb+L",
-	"HFcxmXpdGXwWhK6bvOvqGA0kYtd95i2StmevUJ+RFep0mCAuA43RY0VEOddOqp5+17AiBoQD084Ty8MO",
-	"tk1baMQnC8JlJs8erfncm2Q0z2M1wJsCJVUSgE5DNI2O3+cPXsgdeBp/M+4kMmcwyQ0IDq4opQc0II0c",
-	"ZTRyhq1omUq7Sw9oeTrhPeIJHcowP/Fqubi3ZM4tHwZMhNZdNjTpIHKmtktGYDSWZqZK5S0FQPPM6EeQ",
-	"WqinhBlW3FVNtIYmMlPeQvAzdwgWiUfnkQZ1+RiVLs+lRf5sl3tiZOjxkWLx8rqlsXfJJicRLlEQE8hd",
-	"F6BW37LDJtwIb4hHUlQA3F0jjwfuGGHwu/FEpjzW5l46uz8O5rxFfQrGfBOSd7ANOAepgv3RuRcwesge",
-	"fXxw6a+Dsxf73/xzfW1t4/Z7G99eWr9zeXDuk8HlK+vfvU2WPJ/M7C2SmX1P7CJL0JMR4vZysDCRMEQN",
-	"7jHqPSYARRwuJTgX0VjnK8wzmuaHYIFHcH07SAexcQykAOB/6tuJE4TeHLiYcgzJF/BoHwu6UCZoYISM",
-	"PKZemc32JLMxX3X520JSw03kOajO3+VYr6rpkrEt4okUmt1dEyupdAugoqdgQ2zonsmcOqHEg3Q1zAjj",
-	"jWGyeRp+Mh7l+OxUMJdoCDDGDp7ZT2bLc6U8jp39R398XwgFKi4x7/BxPb8i+dGxZ6bmdD5JteezKQwV",
-	"tqi3/MT/GGLym7t1V1ezPQnFcQfkIztjD8pXYwFefv9+NhnoTs6T9gc+zxvy7IBaUF+m+grJLSSPz5Zm",
-	"Ce/4wrbUJy1usSipIHpMxL7wm7sd3uBY/Jm6/7xjuHyzxjKriRixT6ucWYEbCWJN9X7OWEgUYlYvJXkF",
-	"PO77Cm3ICQB1MQOzp0vrd5Ell6jGp+opMJFI1+NuI0CqDdI1Bb5CdBnereAz324ZXNVAa4cjYLA7QNP6",
-	"9Y8WXfuKlMWy5nqJM6IkAqKbRQqq63c6JUCrf/WUyo7vBj3Gd5EXXRWhqPGW1IgINuXFsokgkxmTkzWR",
-	"Pn5S/asCOEwnnxg++iM4oN7HnQpWwiDaWHvYD/+YRy0m9YHYYdS5J/Vn/EuMOG0MEGUc9ikNJI3JJHK8",
-	"IM70uPx7Wh3dE4ukRZdZrE0yjSZlA0Gm3Gms5d6hU40Wij8i9zmI/vGMovSUc62pDii7XxWs5jH/tQz1",
-	"0vZ8lS2GxQiuRcpzJUKbjFq7yEGNnaIKTooqE0I+pg5KFRIUVfkaGNHSqLKFwtkwGjW6ScszCEqSSzWN",
-	"9HXJ0k/37Jndk0c/tYNGMZMPPWKt22NCd78XUu8IBkQ9Vc4zql6oR/Pponiwkhw85rLuoZ7cSDyDXXYt",
-	"Duew9NT+A08/8/1nD/7guecPvfDi4R8eOXrsRz8+/pOf/kw9aiOIP6C56HRjeH+mxppwTk1P7Tvx6vTe",
-	"115+Wb7V5KA6gbSpKpMyvef7g6cepVxCPesJ5hKGGzFpIg3eHLAa28OunAI9MF7HdW23gf1Mkn6YoAPv",
-	"qFzl/WGr3ocyoKXn90BiWiHBDJ/8UURFmExERZrJQdkP4V0Xtfj0hOXI+cZu7cjs0Mh575inKmvbondw",
-	"x7NDgx2FK+RA52h1g1R+qEZX1L0VgxrF1Ls08YTR2Ins3AV6IAmjmZQw8YTRSOEcET73ekXSxuylImlw",
-	"6hDuSb3X5lbem7RbwU7lEoZPq2cf6YBydDGp9T1HMDaz43cYXdoYB8LAT+yM4S4X00IR2722BmpIQIsa",
-	"VfbDmKmsIyhQ5RwBGcXgNG23GfWk0tm/8/7g9Tubq2eefPJJoyb+fGTMEYrnEeou60xp7mHYPCVOVu2Z",
-	"C0kK+PNY21H1Ab7uhDF+9+DpNrpNBoqNfb3DVHu8yaH/HwKE+jxCtBCMDk+o2gsOaQep9uHPbg1k1P/Q",
-	"7Nbw+LNzWidy+Ii4JdI9Rt+XetBJcD6dJI+LGnVdZj0h6fGkZTdsX5xUwAEay+okeVxupPXELrKkU/I8",
-	"5nc8V4TeI6QC4nLQoaiDXiZAMGzRHsAIvOx2FXkAXiICGfldHkXQVUPLByrUP7mI1NbgTGBqQhKqSqV8",
-	"d1xfKA0O04EwCRwxBBJ2j9yggw+vwYPnN4a9U5r02Okif0LqGqstE9uFuHvHD1kNcBcUkKqdt2jzjAwy",
-	"i0mVPqGfJX0xKtSvmC71EUnZdrVxVWUO70ouxyARwHaJy122ixzDJIcgqGtjZTCtNZXv9DH5QZWfItRx",
-	"grCIOWfsQDjRR1o5VOtI1QsPYYuqnchIEZ2qHKnKdB8slRCodawGLwYN4PGbOrUdZg2phbzjV/mpIQpC",
-	"Uekxyae2nTOcFLC6dZcqWgH8GoDcqDHPp7aLHJIT6nlgo3btWJymSQWpMsnbmOuTFqOuanMhAA/H5X4F",
-	"F2sKysgF6XPbgdIDQ6D0IALaCa3xMncieacMYmR6KxOHD6Et0uIeSzvqhkflMNo/YjGHIXh2csNW+DI7",
-	"wh2WKyh8DFoK0y7tTWCJ8mWQPCIZVZf2FgEM2+dtoeM0AecBYIMahV4QhijDlrUH1X852+B9Vj90P5y/",
-	"T/WIyhvM5eNVc5ugizdY7U7bDQdoTwSQ+NCoWbmp6DKb6rQhaKErxYsKPKBpC8h7ieuRsVCF0fl7lOlT",
-	"fFj1IDW9B6IHBURkcPsyfyKFDCDUqO53DqoHhZRDBASFcD0VATKWLn8hj2/e+OX6rfeeWAzj9lLFrqvf",
-	"+5ADqBBrm2xI+oWUEb3tu1+VvxzBF1t8hYU0M5o14i+sye1WC9mj3AUqlUcLrDxYPuCIbTVWl4C/Vs3w",
-	"S5FE63jsTbGj9MjbqIRnxWkR3zHNUf8sb7HCjtJ4i5nZXYvtOKtbApVZCTVQyNtSqAPUPaQZyUP1gox8",
-	"faywZ5p0O57YHcUhThVXB0JwykdY936Wdzy1kjT1O1joxKp89P6GMMXIadwgJSyl1gd77JmOChVtBQM9",
-	"WUX7GHRLDgmLub7Xw95ynsdqgLar8JyVvQkf29zF+S8S5gjdPW52epq4vBI+M6xcL8Ei1K4/SDk6TmOL",
-	"mhkH/JhxvxbBJIb98OxG049BvMMzhWJhmbG2Ecc9POSURhdBww9wCMWzIjY++65/9sbmtRv9278Z/O46",
-	"mScbv/iGzJRJ/+wb/7p1vn/7V/1P/jK49Nb6zbfWb1/oXzy/vvZ2/9Kn/Utr8bZA0+O2yw76H6vpm3XE",
-	"+6mMBBffWOAHs5xUIBog+BQ2p779hNfD+ht5Qx4TmTddxcxGhqLlwiDMVNjh3cNBDHunvth+NburL4/F",
-	"u652VOoSySLwTGkQh/SugXMV/JxuLZ7c1G3YccmT2B1yskkXRSN6PtsfDPDQ+laDGT6QdBJJi7rTgDEY",
-	"gfs4wauspR343amriFQ0ecexsHNRlTE3YkvotFCsicx/z2Oa2ARFurxZgKCmeZG8SuCEhaVEZq6cYeq5",
-	"ivzRsMRWfFRznUdBYAPSc4oMtQWm7ceRYM++h8Kyf+Mf/bM31tekuERpOvjgw/W1N/oXzvVvvDt4/6tt",
-	"Ckqc2dbEY/m+iUexPBkbVCxj1h3EQWy3gdEDnyObDy8Xr0MwIfPmxDqRpNothyMA+4+44aKXkma5hEud",
-	"GOtrUbdDnaAXM4YJAwmYNGji/G8MsyY4yt2qI0pqqdEB+H7rh3qfZKScphhPQk6OVp6ifq15hAl5/AYy",
-	"AaZXZTXaAqVUyoEJqr0o86TF4zHJyUhwtnIw8MOJoopal0slQ+FWlDyyvTuHdtS3cxio2Byhm8CGHerJ",
-	"ranbDitCsEKhxkNmZXo8IiMF8hDbqVIx2IgHkvq4w2egch5bwVGkl5u02O4qc1ndrtl0ZDLjU7EnH6Xs",
-	"/nDmk4z+xPdjAjE+CAEfJFQsS8mTKmm08zM9hLNkWdElP6TiJDLFB2Jzxahi+HifY+1JxHOeY6wd+kiC",
-	"0yW2a76h4emaLmiOIHWLr7D46eeNVfOOP6lQdbBg3oEk+hFL3Ynk+eQePCwEXLpfBDzxLPphKl4M21i1",
-	"qMU0staypPluAJolqG1lUriqtMuUPod6T+nHRgTunoGKVSN0fjKSV56ansmGTNp6KG8Iu+h5qqdFfUwA",
-	"3juN9ZvcNc9tPgtFaRtBxkdKdqt47QTltqaj7V+M41AsuoC0jmmArR7R5a6Q0i1Uo1lzmL3FdteoYKNI",
-	"fz88M4LuJRkshP0QFwk4jRZ0I0Tw8yk05FytcoY69QSbhQT3qKNnKaSA1IxFeZCCTZJM4H1E98eUxmKL",
-	"LYaNKrFVJp4JpCy6ql0N5nSt2ML2s/iobo2ealn29usW7Tu1pdyHVrIwjkkkweeTsDJ51yWeGg2ygzGU",
-	"ginePieiRt309GDYLFfIwUbdPP3YTsJ3haOk0GHw9fZJEaEywcEPxUeSDDWeGnNTbXSjC/5Hrm+rbH5I",
-	"j/WJy327BumnwcvJ48u2a5GTgLFZ6518oqiaFlOd6eEyZgHYiN1wp2wX/fUzwS8q/z9719vjxnHev8pA",
-	"KHASsPdPVhLr7tVFtWQXlXTV2dELSzgOuUNyesudzc7yKNY1YKF2kxq1nTZ1k6JGALdIUBSNbSBpbMhw",
-	"/WGsO9nfopjneWZ2l9xdUvJQx9Pp3ZG3nJmdeWbm+fv70evvm+dE2ApYe2h9c10xuhPrYafPuCZ0x1is",
-	"sWvy0MgFtzMHQHVQK0ZZs4eiCAt6aeNy3huR/e3T/1sIUhmmfAQ86ACTweMxo+eq6gj2REYrurzhLhje",
-	"iaitc4s7rqlA6vtYjTyIPxS4qNQtKWQTUX/BbLwlPDcy3qmHK3zpUKTjEXCVQsqIe4EB1wciDEhHMOcX",
-	"WUQsU6oaPtBMFHS26NWATuq8qq8gnZ+3Yxsrf8yJY2fXAZHImHWHdZnLtAC9IU9DyeNVe91Vn01XgQ8x",
-	"Z6vcfDHnfmvLNOtDSiQUc4whqRKWHm+RTMQ592osRgikICgwDx/Q0plethtidI0GWH3Z+vNflPpZ3GX7",
-	"kuz1M4blXzA7gzGza2DOVRFnIiX8L5nCCvMOlF3NtYzNF/A199TTsFlulh1uc9kndoQeDZT8pX3c98pe",
-	"xbB2ImAc0TkbVwfDFY265MvwyEJPJuyi+pLAEXo5lKhY3FhqmFWv4qyva4M35RyHGfpjbeV/HTo1dA55",
-	"VRa3aaYTow7w2LRUB0p95074xqU3V89vvL65evnu326+vrF68e6FP3sMGtxFsxGftkB2IyzC9TGz8uJF",
-	"ZKmxWoSDCYlFtbxZVm/QM6c6owBfom4V7Ct6WQKa09olKJWY5Wuwngoe1qcC3BI8zFfiKSQRDZP9TJn9",
-	"Ode2LN1o7qdPluhTEYe4zlM/OTmmIai+HbiFovA86J4asoobFqsKU3WyVtyYhwU806W08+z4cLRPvC4U",
-	"StgGywWqjgg4UqMtLeLQZ6BhMEY01Nmop2apjDnRhH2b4y9OglasaNYT2a5p4AZYIKw9zDIVB4Rqn0Oj",
-	"gl5gFKiuMSDJNlhjO+TI39xgcB4zHoNissZugwVoUS801KJqkbFhsgXwF61p/IvWNuNkCTk0Yxgxl3HE",
-	"43ALCg9a8L77Mj7kkQxba2x359UrL7P1gbC+CdtGRl0DQMNalZPi+hjefWmF1wwut26emQQNCAnnGBjF",
-	"5SKBOYjVSDdLfaoOZVjCbqnQ0XftU4ucLNtHtdpjnRyI3u2e9eZTH5ApELB2KviBDpi41xEJpvJBap+F",
-	"7uyKEvHjVCDGDm49b6D++N8Jw+vjl+yDS7uD6JXcQE8k0aJJQnzxf1lxwCJQ1e1C3Syix6i4WEDb5xpw",
-	"PB5TFObMvCgLxbyZF23eOfA4CRmUw8b5TsAO5iqCnbeMpDhLsLMapmYvUwni3D5VOH07HQIBHWcfBEGt",
-	"Uu6AepeaorMEzVzDA0Ng/9uEpkMxk47wugdjMbI4x9QfJQGV1mAb3akR1qmLONRz7Unnm6rFL8idU0t9",
-	"KsMgTyQE03Qi++RytRJB7LlGAkZCHER0ZyMBBVzbjMditJ2DbhfTiXRWIveckgybgzTDFXfLPjZXHkUx",
-	"djAjm2Le/ImqhIkK1xoYKtIBtyNxTl/GmeM51AfkzpUZ45ExZevY86iNfdP1s+6Em53P4QTFiwPItlbr",
-	"AZpK0NCyFw+TWXK6R0/NENOOGsi4twWWJeb0aKViN45tYz1nW/On+1D4vwr5E7sqVXjTF6aPJwP+XCrR",
-	"wSlvkBzioPYkOba1wOb3AJziigaelcasFcI6m7ZOpmsjM54wzIdwyFhUGMMyMUgiG/0kmgiMxzpiVfsI",
-	"0uJZdh+RZeZ0rsA7gNQlB/J2WgAPzKCt6joV9x4Zk9U+Mmc0kGbgBkeklAG/9wr+7AUooKQPmzNCha5X",
-	"b47VG8oPIP0rRqwSEbKjd+5/+8kXGC3vCy0qUPga3KsjTpWrtcfgbXhiWYO+twks2BdVRF9GYSpiL0Uk",
-	"gnWoOacvuPhvgIiaeWo2eG/7IhWPl/iFTlVKrTKNPfzivx8+ePDw64+P739KNJt/+BA5NjeNvqIR7dbl",
-	"DRRxIyg/49Iauw1EYx0V0rEDWQRVvsudMLzNl9frbsZ2Ip6W2zUY1zsgAT5qnU1DAePaLWVgzwAUOwKy",
-	"BI87oMM0ejHhHKjwrEymGaKAYJYioeBZ+LM8FcUNocORrYENEyTUUllfxj3AgCRmcIl+oNDcjsa80FX4",
-	"mAN1KEjMnrIjB2poBi4TjpId8e0mXDk+oB0RAXc9HKLcNYDmXlVDgJWDiAgYcUaFORBjEZoJ7QsdVEPq",
-	"DgjPvAYFN+/5dKPg2veoUyWvyjj0VHtga5M7FuLanOxGnjGqoFL4EKrOcADJja6aEEYwZaxMbM4pkUAs",
-	"D6MBRsIzksd1kfZwfx4KjVRzOnA1FZkCNkKHi4PFxA7yG18fbyHYyehVikTYEylUImnWVlmfdfpcxhqI",
-	"0SjlF7M0ZcZGAHpiQQTVsB0J64lg5wci7Yl9/HafvgVIdHoQPRnlx+C7C+CCxk6mhgqw5X0VhZrqpKmB",
-	"Ptf78MWFNXYDKdlwznWeX1cZy8si4aRvaQEE7ABxvAOA/31CjRabCH2iQhwIgJx3O0oR8PcBxesGjCfl",
-	"Yp7JTYMp5LWnZ72WtPkjZFZPUtURWgsN4k+bABS3vhqxyKhHiLl2IJLMhqkBfw3kIxWgNxE7+gCKSvRB",
-	"ZXLxLo11oV5G7KLGE415Gf6JNaEcAXqmLgJ3dmANgDWDtTBbIHOqbNPCor90JioLPXWaCux2CzFZT/ZM",
-	"PhHedie4H1RH8ogYGp2nAtQKR4RGFk4kDkUUWBcqejcALKpDlXTVzmS3zk4n/X51ydNCL6HghGQRiSYJ",
-	"WEuGa2zHfjBnAd4OgCwEfLvw9vv4M9YWlqLXjtn6kpCwFatXpnc+1kaX8gIWF+A4GXSNhtiGv5Joq33l",
-	"yzghcgHTw8T8rRVmFYdcRmPW4cmc0rfe53G4CvEFv+rWS1h9pYWRGKSw2AJdEU03KDMklcj0HvHE+v/A",
-	"4lrReRQPFK78eCV4SM3HmumKmpaXeRzePBRpTTnrkqCL0yDPHMpRTx4KyJnMD0r02qCIgyqk1UAAVRGZ",
-	"37XRjrlicvNG5G47f5WF5dp2fgAIgUVzRTh+OhRDMXcIjAb3V/CjulidpAg6EHfkg+LM9lUZlMtQR3+s",
-	"cezBj+rT8QVuYSTMkZqyyqbKBTY3L/5w9dKLL1y+uFEzOvfDfHglKMBTH+yZESe85S9ISBvLYWRUaiw5",
-	"3hzS1AzTnogze6bGNkdiXiSgCStp2B7ILBOhrW0kgybJMCGvFaa8m1lWL/iwxcwh1zLKiLWBURMxg9aR",
-	"Qm9Uy3y3T4mwLftmNkC0jWbvnRi/hBvR6D2mQeBQ1RmPM7N/wJhpmaUJh5EIW3acpnvorJgJS4l+CddZ",
-	"wPrCXFApJDtBzXAqukMt0EN4J26ZX+/DP1tAYAafi+m2pCq2YnEv2++mAt4ZbjBLIKQguNqVGSu8x4pm",
-	"MOuYYGisLXZpg1jxWl0polC3KsnFgFT5lkOuX8rLj4Z3Is5rOzULhuq0oI5UXYUVjcDjpVLEEKDAxDah",
-	"CQz42KE2cTCwRMrOP/zyP4/e/c2FmRdgBfhjhTomNcPnwlwp257SqazhOuoL8H1LDFKG5O8b9cHiLezc",
-	"FdqxxuRAOiIUZQQ05FEFDC6Mov5iXioxPeuAlIGFowRgymyYxgUMSnfrTFe110jqBCr7JFVZpNQBUI/H",
-	"Y/BLtocZ2KmYjkQ+KWsqAAGj6sKPdEARAyJosViqlX6p/IBctALQcPl7An6nmcW7AWjP5EBEwCfYhf1K",
-	"kxdMAb4HBReBM69yg/KpgagVV2Nh2/hE3AQNQuAdOG0wZqBaUUCAcktwx1ocoPm25zqmhnhG6cfsHWOV",
-	"L3V6c8OSIR047jauSa30AxnispoRnQmdrHru9cKT2veCYaunQ5ncIWXDrNubz5x4lG/kbcad1YTleM5q",
-	"sjl0RiEAD8DAZc8ATrx5dF6hAgQx3zIFjS65SOEgBycFXXSyIgbvjqzxBZdc7oxj5aqmRgnKMt7pDywA",
-	"mk+mrb6AilMM3UehZaOEKFsGmQhgVNtvYz4wuyYeY44O0mzlxvz5Vhvovu1wWxcqs8F23AOLldzBMMpk",
-	"wtNsvavSwWrIM94UugPA28opIijc2bz05Rgc/OykeTUKk73Air6dMGScJcjCz87/xe5L1wK2e+NawG6L",
-	"9u4FpMXc/fOr4KOmOuwX2XX542338TLjFVSBbl8E5+6tDvi91fYYUp5e/MHm5R++uNG8W9bfyD/sz1UR",
-	"WBLNp0wbfDu3MIgXGo4ljupobjaCCULV41itOyqV3BSNjLpq46b3bDqBk7BbFr3vtVnkgPfE+l8noue9",
-	"0ST23+ZItBNvjVbeSfBrP3nFSOvQdcBqxn4FenIhiAAHpMToQHP5CrxZsUHVtOX7dEUzKH2qIGwtbeZG",
-	"UOWZ1VJ3p8+NDo87IvKsp12BRpdcT7uZYA3GLcEJSeHZU8twIbYLcm02w0gaRQZVG8o+Qjcy0KyNJ0t8",
-	"mpS0Do9DGfJZJLZX8sdOU96RG7bPQgo3FTnI+g82/KngNvXILHkHMiSg1N6G7touSLeFSXnsp0MeyS7N",
-	"eMBiwVPzzDA2P+liyLoyL+l7uvWqhEmL1VjNFiYtbqjTJ0s4ao+iBJMwwcHi5xp1+N8T7l3zxmEpayhS",
-	"MZX/dlTcxZxEHjFYxW0MBRnhMXaThMTpngi9uobroE/cfC8rvDGN70TimLkwLs44ehI54mBQTUnStrkU",
-	"Ozw2Vnk7h8WOeDZHeg+dLZHSvl2cV0ybz7WcZXE+peJQipEIEVIpAi7aOYVDDRJrH/uUD2p2yUWEhnlS",
-	"QeqTDJkwy8ewBVmFEhMVtgHoBTneIdPUQWwETHapiAHr1ucWMIfI7lG+biYifgrw6w3g6+5f/tcjh2C3",
-	"8DyEvD6tVdQG9edcna6Mpe57Xpyr0OhPiBBlKTf+HiYY3QJS4LO89y1s/sRuz5MibH4g8idvuwgr1sip",
-	"eF5BU1GkRqvDxLesQbuvJUsfbOUOs/KMBMSM9pobjLybGSWYRWrEUuAFmlNwoM4Cqqr9Cs7LPA5/zDsH",
-	"/vIqnkuNj0QOqHNwh4xZeJYpY/o4gwqxyMzZZGP5EJGMBJ9f7cU7ssnV8pd0i54eN4sZsUcXC06AnyhX",
-	"hJnl9Gq0FOWqkNwluLmxsUhXmwPA8ZygEYYEL7Ssp8mr4t5ZysvYccBaWMJRTuecTN6EIMAE7HzTARKr",
-	"Vd1XI89CdJ2nBzfUnmn4uVNleZTkGKEeRtyV8eNBlklkiKTLasQtCRNirD5GMMm5/v2eSKCKLbMr+Iyd",
-	"SbAekGacg/Gimlw8oVhoTCvkJJhXgFLu3Yd36xQURIElcZbsdysjWwywMVy6eohwKHNXkqynoiOk99Tn",
-	"W9iqV7F5Fk+AvNSUpaIr0hQKDQgbvqAjQ43/No1Au3LRbAIUsHmhux5ACiaXuSvSpXe5mHnl0dlLRYYV",
-	"L2Yeg5wB0IUr2FVpj8dSU+YDFaabgWkIP65oh253vh4X6eILF+YWQjAzfUuhafS552/55M+sC0kVN1aV",
-	"VnFOeKQiKKpy6s7cIgSQ7b5FyDT6XISWTYTwLDqUYsS6AGoJ0jNQKVUusFDNLTYWvsC76NiGl1587EDP",
-	"0lUo4MbDfBlnrFvFKxb3Mgx5zZEgWnAVPWmuKObxexdA0+jzs2vZzi6IYEDgAtArVCqKwN5Ss4HUev4A",
-	"mBaLCYDtCQyAPReg02IcutCY7d5Gx9zjkCs4EFC/N694ZTz1rZjvmTaXO//DjNBdh2fAhd0WPRkzjpfe",
-	"vKIB/gbfsgGNPncQ1Z4BMD8+QSkOVTSMM0H4uJ6T8H5iG9/ry+7SbvfyKM+eRwiIRIxUiYy1xyyXiICY",
-	"Xy2rHLOkRjlgvaaFrRY1LVIpfAHyVmHc7EEH5xaWBiiFPhGEmx3LHvU0IG4cixVhhuKqWcbVQ4HBJnMn",
-	"ihCpyezjOgN8NcL3LHudJwiwKFNwNRsnM8qYKPvyVXhwBrroqxidB55UDJNBZZfpTJRwRgdjpkYxnJcA",
-	"U8CjqAZD06hKT0K3NwHeaD0VjnHQsmjgOAj0EwN5qtsVKWbAJKlAZh6lasaHyJNhNd0bcWVNsRXePU2p",
-	"SgUB8JixRK0yFEAPyPVvmFVvC56K9NzW63ffvFsOxfHMbCWSTVhhHTgwZpgi1YU8tUiWIA46POOR6g1F",
-	"A6kt4lEW52m5M6nNEE+knqskStMycRM3nr+rFNbZkeiiwIEggAHmYGMxsSgnKZV1AjB1ck4C/U1BOZSF",
-	"YnGsi80TW9xsC99rN+McqNZlpjuc1/qttQhtpDT3C91PJ6KXzFh27xj95KEtYL6C0aoS3GmQ3ptt53iZ",
-	"RephoH7J6fJGkJo1EVKavdfWdaSyelKtPfNfJDlysEiWC2BFlxiTA6JLDnJudyS36KtIhgDG7yKtOV5x",
-	"BODdAWsPzQsHLBIcCvnuxH2Vyr9R8Rq7TWpOy3a8L8MWGQrF8eTNC55GEpJrUyEA4qwK9RiUMXh7v1rY",
-	"QhUvglSXurAMNR0Wput7dnoVeDtCPg7YjpZ8fc+IbZ/LbZapkI+Z7DLeJpqaMqb76ubm6sUf1QyQHHX5",
-	"yByOTIgo9BVo7hNp2tyOy+ZPv7BpPmumYsxN1PJe1qcCjJyCpGnAF1c3XqgZcKYea7gLpQWOVGY59Stv",
-	"KBDsRV9NO8XDAE6SSQxrIx7tMa4RBKIAQwpMA7QBpvlGnjjV3UK8N+sP9MxCbxHqo6qwQA6kn4WZYpaK",
-	"oGmim+ukQsTmkJBN5FFo5y7SgUH+k4UoC6btZ999wdEbYf0VuuyuyJOti+kl4lCkiG5FZUPDpMF1kQvB",
-	"Os8yc6TEHdG0iXbypxY5y3kvVXAVhf96w9DpKwghBWxE9BZGr4qzEuNjmyBP0kFJ1SpMauATtLJFnbVY",
-	"JxUhbnDBiN3C2NiA0LoqY4Q/gA9qmK2xVkelqehkLXNGJ0oL7X7VHrO+efp8J+Jas9aAx0MetS5Y1j5z",
-	"fneUUcKI84sgZPUaa8VqX/fVqMUGPD3QdI1uw/c4wJZjhXQ0ynZeLdaapoSEHNrDCG7gVCka5xpzBAQq",
-	"FkX2AapJ6PCYuAkYqGZEQon6aJXKhyXPJfFdTixZN8Izxx9A4h5YqZ0UWjCRjOyR6AUFXoFpOoGGo26B",
-	"CHhLHQ46mZyCxisTJs0PY+oVYAmzkRtjRs8pDebglPFqR4WNV98VfO6KeWyR2BuFbirxN0LhmcDSzMWK",
-	"ZqnKoKwEaNILFnskD4n03uOdN7kIAxnLyRWYJPkuInyCX8JeGnQtytUkVb2UDwApBDiVzR/kKrDeSbzO",
-	"LP06lbHZi1RnMooIdBY5LgtzYo4fcwuHsiczvcZ22O6Na5V0IXAKzCcoNSiuT4CruougxH6FozStMAmg",
-	"jObz6qYOA2wTQVPfYqI73Hc64V6H59H8pY02dPjJQDXRaVTNSmM0Kr8+UdE5YDyP0zMjVykze7w9Zmbx",
-	"AQAI1b3S3pzvqDcm0TDxDS5/xdoEJTq7ViKA075FZOuUQ4vqtDk8usMoortqgieOteDrffNEC4lM6bhy",
-	"JNt34mEcCaPBj7jMIqmzFhgp6RCxGYnWQfbi1WECbHb2ORFWEsHtyV78WrK08g8L15C4tum5q0rHmjOo",
-	"PUi87AEtFvnM6o9NEOFcbOtzC+iZGQ7taX5QL3Sg2HszGyjkd5pe6WUrewW5fwKv9Wmi+sTJqmP63MM9",
-	"65Hpk06BWm7yGh7PaiE8AebAGjrAWolfjiPrrNMAIo8DEAHmZroTxdn2OonbzKwAPK4Xvl0btqonXj57",
-	"Wauu0bqFby26MJ8LdYDY9XgO49IgOT79HteMfT4YsyTiHSzAKXLEGgUDqqERfL6igKth462TS847Si60",
-	"6lNUnv4KukCAB9xsi36AS2iTJl3ahVXdA5sAApl2kJAV8aQM0T9jNb1g0k6mmhkNNj+8JlPCMpvFHyuA",
-	"9EbBtyyxAuiy4TVCdv7SxmXWwjHvq0ORti6sMQBSE92MxQohYrcYPAZ/71NRWWtaS7iZiBjX7ykg5pY7",
-	"qrxyzWIqBpk9fkyI3EvjDOYVTSi6cyHn8mEoMxapXr38gK7YaHi8Bk+cpixcM2KP6bc4AYsI62epAP0M",
-	"FiFgCU9NQ/YQ6PRlFKaiiERrHpyZXAuvv6T3sxnbiaTTokwsmjcODkZMjDWb9BXGw4GMpS6TGtAquu23",
-	"wCQNkoVFLeWJpGjULeUC0jOIHDuGxAE4eAOHXa5SDEbPWtj1XsrjGWfsNXzkNB2yMGSPpyxNgR8osb6K",
-	"Qs04S1VE+QNSw2JW50t5JaqBF7mloqXNQIABnsghTDJTs/j+jCXObHLLvBIwsWXBvPJtFGHlC7S8vNXj",
-	"3e5yScZ17iUcft1YYJyFQh8w3oFgt4Nxml9CJiqOa5mI8/gWsgsYHe/o618dv/318UfvHb378beffHb0",
-	"1YcPv3j/20/vH//6/aOfPTh65/Ojd39j8cd+sMZeAyVi8xLjrDfkaSh5zAZDTWWNvJcKoCm2/9u3S1XF",
-	"VHxL9EAFWfooqBsgjhhf4WmL4i4cHdUBUZxHLweVbQwLlQ8LS1MjfCOVHrRFjLpenbf0tntogQpY3kmV",
-	"HZz/01/uJjgYwEaC+jMV8vEKBZqK+ldfDaAcZiLNfTLHXaSHVu6HaXRu69w6T+T64SbINbX1xrR5T0Up",
-	"qdgyJrWMA6aF1lLFxnQTKolEgIcJKnzs4YMHR//064dfvP/o3748+urDPAjmFraaQrZkFbJHX7796Muf",
-	"Hb334dE7f1euOKn4+Y9TyBTlg4TLHtXoYDA9UxmPNMPz5+iX9x/9wz/mrdkfVLRIyV1S6IDmO3BO/iBP",
-	"Djn+45dH7/7XN2/df/TB74//5+Nv3rp//O5vj37xnvnm9/939PPPCuS3Ll2s8u0jEfawwhS0a3b8qz99",
-	"9+HXRx989u0ff5c3gpp3dQtUoEDp8hb5UbNOXylNxU44D4/+/ZPSwuQ1VdMtI/KIXrEVUVgSYSaYyhs0",
-	"++4/3n70oDBIW/dQUWPtyGew+ivAURWAUBXRndmR/ssfvv3087xpC1Yw3fQNQPfSzgWUJOz4Tz8/vv/p",
-	"8Qe/+O7v/zlvQg2ztrpX9aZ9xUIZUgGaosRhusmOf/new68+wgussKbDsFIed3nProPuqxHT4lCkPGJd",
-	"wbNhiqM0hrJFifjud//63cf/+81b948+/+3Drz46+uCz4pIPxLk37775/wEAAP//",
+	"7L17lxPH1Tf6VWrpPGv5Eg1IMwPMZZ0/xuALsbEJkJDE5hU16pLUmVaX3NUaofh4rZnE2BiDjXNzbENi",
+	"8pjEuRiIHRs8BrPWe77JYaQZ/spXOKv2ruqbqlutGQ2X503Wsx4zUqvrtmvf92+/VqjyZou7zPVFYe61",
+	"Qot6tMl85sFf+9ue4J78l8VE1bNbvs3dwlzBZaf8ShW+JLxG/AYjLVpnZJHVuMcKxYItn3q1zbxuoVhw",
+	"aZMV5gr4fKFYENUGa1L51iY99QJz636jMDdZKhULfrclnxS+Z7v1wuuvFwsHrcHRjzUY8ViVe9ZjgtiW",
+	"Hq5F/UY4GnzusVfbtseswpzvtVl05P/yWK0wV/i/dofL343fit0HLTU0a7a4z9xq93nWHZzGIWoxQl3W",
+	"ITXuEUarDWIxZskNoaTFPMFdQl2LLLGWD4/YviAe8z2biUKxwE7RZsuRU91TK1VnFyfpPmuKTVfLM3pB",
+	"DUYt5oVLikxoQs4oZSfLkzPFQtN29d8zRbk1PvPkO//XywsTP6UTPy9NzFYmTnzvvwqmTX/Bbtr+4IIX",
+	"fNLkwieCkyZ1u8T2WVOkHLYDr4jO0GI12nZ8edJFOV272W4W5sry2Ju2q/4KZmO7Pqszr/C6nI/HRIu7",
+	"ggFNHvb4osOa8p9V7vrMhZnSVsuxq1TOdHcLn/jez4Sc9ms5T12/F0aML/wIq7UFs+aJYIxUucUKrxcL",
+	"R5kQNg6QMo/RxtfvM4x/1K67zCK2C6ejfiDft1Ct8jYO3PJ4i3m+jZu0aHt+o2JRnw0e4wHalTQKjxSK",
+	"hRr3mtQvzBXg6QFyKBaqHqM+syrUQBJHbbfKSKfB3OSbJny7aXxdg4qKxx2cZ/xtz3HHEoQS+bWcovBp",
+	"rUa4RwSv2tQhHe4tMa8oCdD2SZW6LvfJIgP+w135X+qTOofrpcZd5Nxh1JUD2xZzfds33mSxxKzYndw7",
+	"XXoy/F95curHprXYorLMnbbrM2bgkkdY3RY+85hFqFxW+Khpek3bbftMVHzuU2cYsRzCh+Xv8MIN3FWB",
+	"XBnZUMfjPiNwIcMl9v/wQf/DX9/7+JppZfjDim3lYZbFQqvBXZZrY8tTM2pHp03jtl3br5iX9BxvytvX",
+	"bMpnurGXrt+82P/dNxufftc7tyb//40rG3//0MjaQonwcmSNahcTB5o8kyjtxq7FiWAkvvgzVvXlQtTV",
+	"3O9wIcceuKEeo4o9xFe5X/6KWUXismXmEdHgHZd0bL9BKFGTZK7klS8XXO5XXMYs2OEmX5aT6VC5My3P",
+	"XqbVLszYsyo+r7SF/CX3G8yT0w23Lva7gePocM8kgLstZpHFboTE4FLC/XP5Ire6pOpwwQShLqG4E/J5",
+	"SoRjtyJL6H/52b3frMRnpD4bdnowNfPO+/ayuufxPaetlseXh9+uBf2c5H602aJ23R32m/3quac8m9Xw",
+	"h26lSV1aN5DyQUKboA4AhzOygyp1q8yppJHJMe5YxOdEEklXbriRczdYdcl2K00psobNH589pKSbFGm0",
+	"6ldSLvYxLvnu4O0uze6ZmthTmp0pl0vGGYWSMv7C45J0bEEsOZzhhzXmVlmlyXzPJDhg8hO2S7jrdOG2",
+	"2G6gpuCP5gldFMxFTczFUYJ5R5XPQPOQEiMf97Nd0QaqHODC1SpIHQJPyBMlPl1iLuFtnzzeu/NB/407",
+	"/Yvne2cv9y9dXv/uHbLg+aS87wkjRTigDqYwx+MNTuQDcc3y3l//0bvzQe/qe6YtdTjqKUMpg3PPsl2p",
+	"HaCYqhhp+ieMemKelIwbXN5r2l8wI4RPPV+YtQv5lTYw5MNENOyaj3zGFkSKf74MnDqf7tFyaJWl7iDz",
+	"WFxA3jzdv/6v/s1PouKlf/UrMkV6793oX75iGsKzxZJIoW+fkyWXd0jN9kTG+U/K80fleu61wRHUB9Tz",
+	"aFf+DXtiGPKgS+Q+EO5ZzJsntkscW/gC74jf4IIFG1gkVOn2e6JDZ6qrclTjdJZsxzFM50WQVPOEOo46",
+	"0mbuseQrjWP5SsPN5OZKHhz1FQn7tu+YeBp8nCSAL77cvHyud/Yz8r9vkP7NTza/+0Z++q/VVOUlL9PI",
+	"0HSkgcu9OnVtEVUWUwQh6C++mrxmsHpvIgIsnF908DhfSTL+2JUphgI0IVtCthCcv74JIXcMKDUmG7Mk",
+	"+EG31UaryrJsuTfUORwR6DXqCFYco4zPfXb3S7BGrPqpUsyo3xM36ksTs98jZns+v9CNe2Pi45V3RiZL",
+	"9VWQQBJFHAN7SjHPwB6zgI4KXuVeUFSRXxBvT9hGNm16+JaNQeaqZZaKJvlbSHWtGPcvjzyMLHBm+AJz",
+	"i78o7486r3LQXZOeOog/LZfyi0PJVFHwBmwov6BDThQbe09pVNk3srjLWCiw8FfbTH3ve202RskWOZC9",
+	"8fOY3J7YS4iuUCBFWbBJmuUWUlny5LC6RHGJEZzJoPrUUNoTapzyz6pUX+RAueknMEcN+kvEjz44gcNU",
+	"CGL7hAqiXO1Ssw5U4Rats3nCmi2/SzjO1aHCH64uKK9tdOzsTfOrjaFCuGm70U/L/xHLD6lYLoHgQ+8g",
+	"PEmU7ydN8g4XvP9DBe1/hOsjJ+BGkVuvZ/C8o74xcrJ5/u2Nz+7cXVntn73Su3B+/ebnd1dWeze+2Pj2",
+	"1/1Lf8R/9977Xf/rMxEXp+XRmjyQVnvRsUUDdqlmu/qf6OdzWNSXGZ7Ggis6GFqIs9MlU0BSajivtpmQ",
+	"fz4myBIzOgUdusicFCLqUIFMTrIHN64xfPjR+s2zG5cu9777oHfldu/CB6aXL1OnzVKUL4prye/aSAgu",
+	"XA9OPxjJKLlgoK0Yj/m3NdwY4TDWGhQKubfmJZcR+G6eCLbMPOqAnK82uF2VJlKXCQIetXkyWZrcO1Eu",
+	"T0zug0coUSG7YDIvFzYuXV6/eX7z5nu9q3+Qm2NiA3tKpeyLPwlXR/+V61iyjiMi+gfZe5W7NdtrCkKJ",
+	"sOvuRLs1p0IIRYj8KQe5vk207fMm9e0qejhqNfO18Yxi1a42gnQFj8v5PSaI5dGO7dYFxOqr3OFt4PR6",
+	"QO5VG5hLYKOnEdIMjIMKuYAmc/2tkB7GNremRoe/Ne6/79Nqo8mMceJuhuSllsUsjBoOLHax65uI+aj9",
+	"8xhBTs9Mlssm4ZgVVD4+Sjg5r264ZLtWShil5vEmKveBuaFP/2ctVpdn7sr/32GL8qK3LDPRmTcSskRU",
+	"qEwwD5yt8vIKumzDW0NO0vv4u4233yrv+lmrns/pB2sKYpd4JMXgTIeHKH2fuZaUP4ZQmZKEuXXv4Adp",
+	"IlpKAG0KbcfJWqVuRTENU4qKXhKpUlfq7OpRZhGXd1IibS1aNeYFHJYaXCSZIEK/zLXMMQu5TnAwPCYI",
+	"g+PJScdmK3TBcUinwUmDWoQSUCnnibQwXPkAantFkNaSyHQUO5ddGmzVEd4xGacQWUlfH2lQWCFoMYO7",
+	"Cs/kpp6MIFB0Q+GxnFuauDDBfIox2h4g3OhcwmOOUInamDgh6j3PvmZbkQtpdKHiNdxlYfqZEqBRChjF",
+	"c17VBpPZvLB4hDGGC69yz5MrLRZcXhENuGQur1Q9Ztm+kVGqrIrBkZ6Reg++bo6opyRZN6hrhSEqPySI",
+	"mEU2PT0klayYmnQRG7jT6OpBB6xvw2rkprdbWxPc4W+LevtNFBQ1k0qj6GZ5iFLe/kH2rzmMiRy6xPaV",
+	"554Sh/OlkViOfM0RPAcD02Gu7+UXOg0qUj02DRYmXBGH1XzJP+WzmMbHW8w9Ctu/H10/5pwx18iTDo6g",
+	"n7iVJvMb3MrrkMKHs67JfrhazAIFuSNvZ1XHWkCHhT942ydV3mTE57FAvDmQwtu+caEvtf3cK5Xv2OJS",
+	"R802w8fTg6fRHK68CW8eb3HBrEqmSqyfynxD6sE9hVxlnnSo7QtlwwlW5a6l0qiMusZIHCZnUBxJX4XE",
+	"M7hSNEcuuu1hfFmvthhhGtGbmcp95JOSjz1KyufY1T4Pue9IitrDplp5IPO3p2BlUsmDidvEaPRRC94k",
+	"JO3A/PpfXN74/Lt7Kyt3V1Y3L19Zv/XJ3ZXV3tWP1m+fX795vvfWm3dXVvtfXO5ffBs/jKh+TVsI261X",
+	"0KMvmOtXHGQFLc69Cq1W2x4mn7q8EvjhjR6TtmX7+xvUNR0vrfkm+wODIz5ZZFXa1Hs4R1zuN2y3vous",
+	"3zzf//13G5+uwYZ3VCgFEmLjvrJC78YX91Y+2rzzltG/gZUsqcN3qEiOHX/5d6d7Vy/33/6mkNtTcAw8",
+	"EE67GXe8aj47qHhS28p6C7Fdsr9hu0zE171x9uv+yupQUtNsnsIlDip78FiMNCdP8+mUFHs5rSXbVdUx",
+	"WL0Toam2C26mukfB/RIIw0jyUoR/A6spaMGoJQ96MrQchiQlyxatNuyeYN6yXWUVmDU8s2xjcU2DO7YF",
+	"AQe5eibQkoEf0dBzVixYzLGXscalyl2BHy4yl9Xsqk3hc9pOM3n03nhdo7Tj2vE3oHHMk9IcWjxd4UPG",
+	"XOhbizBr2/X3ThuVB3x7KsXZHnDFebLx5bcb3/4x4FKDwxX6lz7rf3Wjd/q6iRi37cerAhtIi27ht1ZR",
+	"GmZI3Zp7dhrMY/oKQgBjibX83Ew+woHM1oii5qEvUYQf/KhiD69cm8fboCgQEsKREsMznsx1yGrItLqJ",
+	"DhwpDiy5oRSG6BArqv2z0Z2DJQYE9FK33VxMKNCTpcm9panSnonpmfLkZMmsIMFM0nmTZgLRGZn5FCbG",
+	"bvzmy81rN7bj+W3arklCLyxKE0nwJoN6hbYr9QUovhs0A13md7i3ZHAceLyJW4i3FBOMJqfJojxMebou",
+	"OXh4eZpQy/KYEEUyPRN+vJck0qQLk6WpXaVd5fLUrtLuSWOBjOQc1GyZQ9qo/vqgpW+IvtJV3mxK+9Cx",
+	"XQaGoryKFhRVxeaAqRrsSMANB5VW/MpI4i/po4VHiMPrRRhMHTkGAR8T5McTaoCJg4kSgvL3D8z8eO9P",
+	"pw6Z9WXHXO3UUZpel1i2Clpo4eIxATkJhWIhahhiUVkFgyfKoLG5W9EhJ8uWw1b9CrWatmRkiieeyC2L",
+	"g5iqxV2WRuaog6ST+ZA8Yfl1/D5F9BL49jExhlop1OT9QjEUVzHZok4mnlkc0mqgRyiOGmcUUZ4ZZ2b6",
+	"9obyIbyMMTpMVUgejO0QivtHzHB4ivrVhtkqr6qsqoGrZ7tEF8/GFFcwCGttxzGRtcV8ajvD3zf4Q6O7",
+	"7wByUu4RD4t1sWZOzhnYjx7ObTuOuTg0tzAx+3ZURSapKuecFKKD3qKoV8ecY6INDChv6cQ2NAhl5but",
+	"Vpr3Bc74CBOQR3yfb0ZIX69v2Xf9VETpHtSmUdCmpFwRn4NX1KjCmhK/nmk7Duky6gni84RytnfWdK4j",
+	"lF5HqmJn9+ybKE1PlCdzVWQr+8MYx6DEZXa9scjbHihyLhR9zpEGqoFdQuseM3sw6x5vt0x+SxCghNbZ",
+	"HOlffefeRxfX19Z6//131CIkC7KXWFGyLItVHerlzwQ7Rr0685+V45o4Zb1NPcumbtpKQTjMESinlPPQ",
+	"z8PEYJ2F7Vx2s9R9UVXhRv3KvY9v9z95x+gVNocnlJoUtx8NipaTK4vxiH5O8hV2ajjUwKlxlysp5QlZ",
+	"Q4e3HQuzHfKxKq1C6GUEpBghgSGcYEu1Qnl5RQxdwxQEHCveQtrtxiRLFTbIe8kjfp933+ld+Vr+3+1f",
+	"37v0p96Fc/033ksszhjhTGMLC+b7HiQ+2oIuOvBdg3qWaEDlt8M7FdtV++qwml9ZZA3bNac/RqotcqWH",
+	"bp9fkMfXb/5tfW1t/c7l/uq19TuX+mc/7X/5WyjMnCqbC3O3wCZGS2YOeEgmfgk89DAxDbNDMZie8UJz",
+	"vmSES4gwyvTwXFMpTjXuzevTfkygT8MWpDlYr57JulODPU+PEOBpcMeqsFMt22Pml/3Q9W0HIFQIJQ0m",
+	"GafDYRnKkZUzzlwdfuJH0Ql6sMpHE4PoCUrxZoEJJnfZ7C8qlyf3TkzPTM2a/UWQ0ZTCgIvErhGlaSr5",
+	"Mk+atEsWGVpAcfambdn1tXP9K7fI5vUzvTu/7F39NCVWC/7f/CFn/YN0ERg4EiJRgPc/6//urXuXPhzu",
+	"RckRyFMu7AwhjE/Ep3DnlxsX3tz43Xu9a7eMUYQh5fe5CTBX2Fnd76AUu0O7OYn2uMlEsOJOgIBUE5ul",
+	"bkcYs1YoKUB7aQlfURJJnn9xkB9lcLOUaoL+R7/Y+O2HqoJg7c+qfODquf6ZC3dXVvsX/9Y7cz1aUyA/",
+	"hJ/0bnyBUSstaSXXkHPiHPmbKhwK87HCIoNiwaEtkVJtsJ86zLWo9wzD0p44C4bEZ4O/wg+SqmsAfyaV",
+	"QFuoZNd5zHDwWBx7aDdt2buXy7urasTdC0/tP/D0M88+d/D7z79w6MWXDv/gyNFjP/zR8R//5Ke77KoY",
+	"DuUTT8oOj2A/dZy8tQAD1F+rEepwVyoF3/537+wfnpiDXEx0n6NbE4OMvFkojiywnlE/nQ9MaeYBx1tU",
+	"waWEkjCS0nksblyAD/A+a57/5+mV0XMUKQqmNYIKeTwgtiSqy8ZfVjAQN5oiObpquAUdbn8EMSlhb2FZ",
+	"Rqbn1PMD1csU43iBCl8FyYaSM3MBazFEVEsWjTWZYlMWEZzUqDevs0Bt7gpicQBIQYi9aA7d5NRsOVdc",
+	"rs6pUxnqMqQQh6GxMaZK8D/DKNkZriP4MVleSKtDtsuMCHXm5dTtZeaqDY2BLE2VpvdNlnJtXE6Tqnf1",
+	"jLTPrp1fX/ui/8WXRi2r7brKokiWfkDMVWhoCoVlZvOUfHZUEozZwxD0y0mUwudeN9PtW+OeIUft3uqv",
+	"766sbl79tH/9X/01qSH0zl7aPPuL/vV/7TgUTcc1wdBEommpNHHArtWYx1yftBhvOcxEFuXpvTloIsNt",
+	"hFtaLKC2aga5id3E6GmGvCaklUHgvzgrMaw8ixEiJNw2uOHIbCTHDRsx4DHipb+PVzyDMJAgkmcZ282s",
+	"c0vP17lPlU4OFUM96DDJ/fDkOMJYL7I69e1liFbTiDQkFu+4HaluxSTh9MxoRytVRoQ921w5/eSTT45o",
+	"kY4pYRURR2DPovnLmmrS81WHUssDiTbH6fURCzjryW/Jf39/9cnts+GgWGlvSf8votDtLY3MJ9ORSCbT",
+	"b9Z902HiFuBw82QcQEJGnSCH9M+izUO2Edy4S1rU8wNgUXDhSoNBBHDdSYJVakSKLRLTioyAmRHiy4kO",
+	"7VF3yTx1h1YZoU3u1pVuFixkkXW5a5FysVQqQYmR7TeIy0m4gaGZMjNUU4v8Sq0+a6vHhDb0fwJj2Jlb",
+	"+LrxcFzL1n6m+E5btvB1BXnSf8ZakMsjRYbvMUB0l/dUkEXmdxjDb9Br/pgIcgmCiMI8KWk3ikhohdtC",
+	"63XYMhuKQ/WDNnXsmkLyz87ZH9Xvz1vMrVSpMJb2yY9VLmonnm2yz7TmV3GaJiSmZ+1lgHlSrlhb3nbU",
+	"MGADUOQvmaHyRbteZ8JnKTm8gLXPAdjJ+PMMe1JF1oNtI4vM4W5djKTX4wkO5BrqXY1uSzGk0OiyzCxI",
+	"sBe5icgzSwIj2PojtU7YEZQLn51KUZtVScOgDW+LrQpdhOqTI44AOqF3eSv63tDVxbyhORSObSwe5mJc",
+	"IBa3PkC7kVoQBcwo5CcUkt9tvyj/XmSqzQAVKDhio2/e+bD/j8tYC7bxm896Z66v3z6/cfvqv2+d6924",
+	"sn4bcsHe//36rY/6n9zsXf3D+s2V9Zvv5K8RocrDKnJfhiHF6dg1pGM7DmnQZbYTNepjLgLV2DQ5aqaf",
+	"l49mGfDHh9eDS8GK9Vzhdzms+p2ouvZYC7iFwTj2AfNkUeoJmNfOLDXreZRqSjfQgHcGKTZy3fROY5BE",
+	"CqsVdg+og8EuxGuo4/XWOXFKMh1bSEP7VSL3g3JryVkwq2Ib7u9RhQ9NPYb2U4QojTBS6l287We/LEHi",
+	"RgXSsuu2ETmYE49RK/mOwnR532xpshCD/HzlFeu1va//132pHc/KKjqm/TeQAY+kokH98r3doT4Tvtnz",
+	"IHTE36GIQSOKxGUdJnyNSKTBWmZGa2UAlnOl3UrDYiLRHPhI+46UBPtx32f5UtaqIGSDgVJesGsMa/qq",
+	"CIsfieeZpujzJZaKuNNg5AdHSIM71nDtGF8UkHCMNhKTzs1JwsOI3dn4pQvoJIPfbEXVS7uLR9RFJItK",
+	"0M+jeyKCPpDvNm5B5ubFlD3Mha3NRsk4zMgqgIrfYC4Bn4vcRfS8dqgLBV1y+yFekZMwRwKFyEN4mFSU",
+	"xD+KatSlYWS5FE/AGKCM542gfGHnAC+uoKgEECBC+ZExhymGLWMshm15TADycYcK1HxjwFZwcYOLBERW",
+	"EVXqZg5nrI3C38o3zoXKkUBhopIaa7XHBDCL+fAJ9QvUY+XI8HDw9WOCSGVdcxg173CsaHgSPzBO3OHV",
+	"pWO2uXecTXcfbVC33qD2PKGulEpaY1Tz9sDBpAICIGgSxTGF0uxcqRS/jo+/XCqfeOUV6/+ZfLk0MXXi",
+	"ibmXSxN75AfGG7qfyzdBLetWGIix7CJWkYntJ5hFOg3bkXYCmINyXVEHzID7zCTYM2x8PDx4s0bLy9ms",
+	"CNU/H1zDA69eX1vr/+OySl+ZJ+Vk5liA5T2kvabpcmIa2FZ2HcLAZl+U9iRbHjXjMObiyDg1zZGXmSfy",
+	"MGRsh/cj9bSRS4UvK6pVnEjfGjPfuvfRhY2/rG5e+1f/9+/eXVntrV7prd3o/erc5p9X1+9c6l17c+Oj",
+	"N9bX3rm7srrx+Xe9M9f7H3wtPwFr+u7K6uba39e/vb15bbX33o27K6v9P1/snf/t+s2zGx+90fvLr3sX",
+	"zstnbv9j49sPe5/+7t6lP2189MbGp9+t3/po49s3Nr6N5oOG7f8Ec6UsgjqcSJcV3QqzEuTLIgz7Iqce",
+	"NuqhXgrbwA14QUVEkqhx23RzLXZV9fWgLk9t6HcHXxchDVM73iA0baSoDGp0o+ToPhL0GNkesBsz6POo",
+	"T13LXEcx3h22WNXOZH4IlYN2Qn1g34OQk13DfpcjlVWItKP1ucJ4ZhiY456F8QWX+4/MoeMKMw75uFyW",
+	"ARp+9BWY/aogKyHl17UgvdeOVqUM2nJmt8FBXwR9S8NajQH+Z3RNb21jiwV5xEaPgO6sIThRzxgd98OO",
+	"RttNyveth0s5KwCXzF+nfChe4JITPAqqn3xOqFhSYb+8lajZ45nzf3XfHb0I88qDzhqjJd4/u//7E6VJ",
+	"KCc+zvZDS2cIZdn+QDzdob7tt02q9wFW91giVr1v13R5Zl8UUcfi7UXdOAJVpNmovjQxG6p7SlKCGejW",
+	"849aLu3dVdq7b6qcOWx5JjYu/JkYOHESwdKjEzKfg87h2opCl+1ntn1pP7UdCz3t4Ky1XUIdxwjXG8kg",
+	"SIPtLY0C23u80U3kCv6hd+Y6mSS96+/1P/iaTJVI78ybQ4zYYSQfzllNw7TJB2h3v7kTe3pNsO2SmKWV",
+	"K/MmpbnZSy3mqr5mmEmGJhr8Mwkplb3bidWriahxjUtnVVts1UhTvzV76IJvI+0fEJsIDgMmcMIYLM1o",
+	"koMaC0E1OE9ASCVM5oVgNheQpFGwKqzxOcH1zBNfNXYOW2sPB6EeiMuKQjHcW/OhKTA7I/Jzs+ULs+uE",
+	"13zmarYcdIuJ8Tujm97oHlG4AYsOQy+1riKjttNOtOLtsGqD+pUmE4LWWUVhvGwl5I5QZ60Wc0cwxeWU",
+	"hrwTH7lPbSsiOT4QyZ2H0K1LXuR+sv5Tl0eqm2ONo9l/ViAwXoadv9g6BQ7HYtSaCwjOdhzQ4X26JO2S",
+	"edJ2q8zzqe3OAXoeoouhxcGFD03pbR9qhjEU7Hk27kFQTMYolgqo9xgZirwRTo7q1kNInpCbmaERu4SS",
+	"GuugXRLXiwEFDBHB1tfezJcUkw7RrBTXUF1Vy4g0B0Z/YXDpY/cnSvdZTOSBJD0HHOwRy3c+wJr8BV7H",
+	"4OcIohJPlppzkCCJY564rFPlTebNAcQqgt6p7iGC/KwtVAYA2HMU26eDyoYtv6jbDXBss5HzopB56I1Q",
+	"CHl6AoZblCzYVcsxblG75dhVY7ohrapcEXNemiOJaqADXnZ3Tizvi4n4WP+ryUH6WuxWtAfNOBHFbbjL",
+	"iMWrbQUgO+hsWOxmdC+IvESbW4NvqPG2O9z7Ak+NWTQZ8QGrQSZPsLT4bkVmnHnyD4alBHT3qPEUPfGj",
+	"zPcdplt9jdT4juVPlOFtH+qsja3s8GLPE7n+TrRjTJN5dYysqZJAo6hNU5SfC/1PrgrYRYBi/7G+ttY7",
+	"c33j7x/2P7nZu/bN5p23Nq+trn/79TZtP73STNsvUoE1MG1EVb67sioneOPK3ZXV/sf/6n/+39HAnUZa",
+	"blK3ja31A4vduEXP2MyxNEDiwB1RKrIpqgrYo0UiaA3SdxU2RMR8vnD+3p8ubb71Ze/6++s310g5v/sp",
+	"hgJhY+Q4gQQpdpV2RZoo5fIz6cWYtv1ZwAofRKnM0P/hJwM5+GPR0+9TB5MsCG4NjZtZ2M+dQD0dZ4mw",
+	"wm8fC8psuj4bhZgdqPAdkncMZ78VH8WIJ2sGKAaoJO7AvatjOC64/6PBEOfUrHB/YDLG3YgAWiQ0LACp",
+	"2H7GekZbyUFous2vvup9u9b7+PYYrNO8GBd6C1KxLqIbOQhQGO5T1v6aUy3N7pCn7XrDJ5EMriDPsLRv",
+	"sjy7d09hoLn4iddmUnINs1IDmRs0V4PWl4gzu4V81iDJLRgsay+ORA4mJe0ogEuxhfaBVRu2EzXYW9RD",
+	"dbruUdcK/gIUGqO4fI661kvLW+sHnKaNHIs46bSNJMwVQOu33l9f+0tv9a1RVZEospVIyR/zG0yweSI1",
+	"Xd5iLoH6lzATJHTCl0slQkElvq9uT59vsbiCK/6VrnU9p9p2DDIwUekwtqS+M0AucW9pTjc8gERy+fiE",
+	"RbuPCdJQ3X+D8MS+YYAr6fBLyYQo7N5cmiiV83j6zY4/XqsBrrtwuC/m1VooadIlNtFuwd+2W9dD6xbG",
+	"IEcAMz1/39pBIIaPb/fW3tw8+4uhbEEtKeqEyjjBLRV+b/uMUzOmtn3gj/bJxljUaMZS7mNvplcf2Omh",
+	"Rsg2FJy7mPDbwnxwh9X8YtDmibvA8bqQIAmdEUZ0Bqnyhhjnmx50Bui2RCl+KIUjA4nxo4I4IFhMbAJ7",
+	"DRPgTSOoEWzVQV2B3m4pH3yuGWBLwPjQU8WC3PIgsT8BoB/2Cm4xt5J1hgvBdwPHp2uEwVWyT1K4mMeS",
+	"MFyCz8nsbAx3Pb06aWiuCD4VCldhLI7XX4aJoHPEb3DBFL41tTEzpsmSHZiDhUDGZ96t171Wkns/UB+B",
+	"hbxpd6TZDXC4ea3GPFHUe4u+MV6DKIlj578SCn3TQJUzhun5uTTvH0pjcUCXDK5UMcoMAlIfpLHIGUZ2",
+	"xsxy2t4B1QrsAZZlQnAqIycZHzCH6PR3Q329kZfkrKbUb86sco68Nqc7Ik8gNhpBzlnzNPYiqpEaDo8K",
+	"r2dqOaXEE6ghcxpAE/z8uMnmkvzURBzVSQDW8YCqOHeo0iqlP4rqVyZ8iuVMgTLUAveE8p4CTUGuokkz",
+	"6ujcyRRDNOwcLWgXSk07HgculMOBFZBUBHBYhXqHlHQOQNQMFnfmcHVF2N0DiaNE2e0jFkmRUx8G+/bQ",
+	"NSXWqR3pHBzBwY19piOvyQ2ao2V17q0IfpDR+TTs9DkSvucWQPIUhxD5p58hyp52fSkXR4kpWKEqMsI1",
+	"Grvka1BhwPM++tzCxOSevRjMsQXKlQCcR0opLAQrkgY7FTus2drMXqs0U56Zma7us8BdueVwSkrf/aAy",
+	"EPVy278PbfixMiZDNXLMGluTdiuRkx7AhGJFVZJA1FMBKAdYsi3mQntQueN4Btx1ukVI2rBd0OFHVBTG",
+	"Au3I237Gycj5j3w08pVbPJudUGbAMs1CLxrg1df/1b/5STTg1b/6FZkivfdu9C9fKYwQ5H6pBh4ft00d",
+	"feZe7KjML0NwjGz9PaibN/eli6hd0qYyAnq9CInoaFHaIlaPWm1Q2y1iNKEcM9Xz4WTviAKZiULFA1CR",
+	"fDpdsC0m4NAUrc7c/T4qPJOSMYZhHIBd0UjfCbNeGEvaA76eqdw8MK3wkUQolRM/rHuKPwRowAaTBZmF",
+	"rTuvNRGYLci8yZlYkqXmHFYsYxQ9Z+way/as74MB35M7xb1oAjVpsvmwFzRzBCPNtvBVtcBocvZ42AJv",
+	"EWS31A/niZtH/G7TXjf1OYIVZwuHiDzIm2uSXpGj/TqZQuZBOAzsqLOgxbBANrSegpoSY3OcLARpbeQP",
+	"VAptEcJp4NBGMfw1p3pgPD5glY8Ymz9oCMotRLv1D+3LHykiLO0rz85O7pneN12anS0PCykeVOmxx+Cb",
+	"5CR6/zzdv/5+gA5wd2W1f/bTjdN/kf+4ea3/3Zf4QP/Sld53K703T/cuXr+38tHm5XP4cO/01+vf/o48",
+	"jrDr2FR/8+r13u3frt98d/Paav/37/beWuudvtE7+wfd6XDPE4Yk8EoVwQFaVIgWR2h9arsOda1Ki3lN",
+	"OzsP44UIwsD9psvI2Ed4ZxuthxMvGljHdgGebVEx83lbYN9+G4ooh0qknOjQIwH1R8pUbn/Qu/PB5p2L",
+	"RtFgRJx++lVp1Oi0I8hsZ/ARPB6vH8u+LEMyEZHjAqhOsymf7abmJQ5lHWpuIQ9OAFnr8zJSCudLO4OQ",
+	"keGJ0A3gRswYHWi/1WlQP4ktFKv7aLeYt2zHWWnEu94wrXPBT74Xm7JjkA/L5KVBJFjF5bjR1PdptdE0",
+	"J4snDisUlipNVA2WIiujtVoGvi/ai/KDRUZUDjLhNVWG9piIMUfM0fKwnXqYtEUFBuFVXz7brVc81rRd",
+	"CzcQkSCjaHbqIwjcspjlWG1Qt479znjbExXdYr4QuBIrQXjOdBxqqcciVWwJ7puC86wLxkD8EeqrDYgR",
+	"WOsnk6eeW5p69Xh1JisNNHfZnDkR3DbnkhyyXe6JA8Z2hVVdj51SxTocXNJRVzhJG/LzeTQSKMHDMfJj",
+	"OZuUjMfgq4Px68pbzN0f3IXRLiy237NsiyRysZMZxYOaMzVRwEGXqJqBOEf545WNi+9s/OarzWuXer86",
+	"17t4vXdpZTgrxTsZbokaVe1yUR1X+iE/xxxjISwXjFjUp4DyqTDr0joxGiXzQIsqdGCWZ6A5I6ZYwstr",
+	"3CuSxS4U1EHQuoidhalrYXNvojKgQhlvJKvYfCowWqU8nRbYber5TMcINiW2y1tGAlF1WZKHJRYZ72uX",
+	"/tItzjPPGysd229U0lsswvvlMesBiphCRIN0YZD2Lvau6MYSiRVWnipMG1qnnp4UdERnBEmbJHAUmHZx",
+	"KkVr2d5iE4vSy+UuYcvMCzKWhrcvDzdg39B58rY/ylSztzfAyQHviwubqKeNaWWxjnLpdBZ5JjLg7FAo",
+	"i0i2UJwlpF7J1GPL2qfgGg5enWGkH1t/Ois8xF3sxJsQeCCJTE0l1BfZu4Wc2ARqCx8Phdtt6lkN6hH4",
+	"VfSORAFgJociFMbgWNS7HDUrver07TrCwFo1VLqwijGDWOXyosFJ60wggnTNkM09OTGVK5t7sVuBEqmB",
+	"sZ7qQp4qJBBiqn4N6NQdMXUVl4qZdYZ00TTSCDE9wnb56PIAH57SPAFsN+ocjZGS0ZC1GDMl2DzVxTIo",
+	"KTMDXWBMiwc10LD4htIchr8BdIz0izBks9D6kmpy1nZNmnXNJrVYNoSoB2QMI8mHc1uMcGHMR6Hv0gib",
+	"jLwnXhkSK5cvG+rloetPeuGggiw6SKDCzRY+i+UsD8le31j7U+/aWu+Ty1hpuH7rI2xLgZ6u9Zuf9+78",
+	"0ohXl5hkl1HPPEf4Jsb/TM6bBJ9SP9LnWgzYjd6Oom7bnuRkwZHpWxSyj3Qm90PFXbYuEvaUtyMTymah",
+	"kOGsQS8TJi/Kx5RvF4og5N+PiTEUlMYCqfkkRlpQR7ItQwe08p6h8GVwZ56DyqIRHYYK3jchOjP7wuWc",
+	"9vSeUYQ4rABAyTHNujiAXJYUjOWhR6OZT77+cIe6CrNS5HYePw2K8ZLtWihgXABHGk2yJPFUDXzD4el1",
+	"GAoetRj2SoDRseM/OwUMvUEFFvDViD3qvF7QnbnjZXo5nNs479SdNmNWJmGDDQnOYSfEg1jc4SIISEgf",
+	"5XKpXNpTnp2eLU9OlUulyR+bQ71qKF/FRLKjvpH4STrSZa7ZTc2USqVSeXJqupCrN96hbvbNztN9Ppkx",
+	"k3rBw5fldPCnCf9jmh79DnOWlYYuioCgEzbx0ME2JojPeW5FIWR3A3qCMSAofOoNb58YBALl49C6LkAP",
+	"pnLGyyzuIIlitSdSjUzNCqlHdFu5WCwiQFIfxuXzr0LjEkcWUgK/QpIa9xrXYManTG1VDgtOTC8gDDMD",
+	"UJVgKX7iHAAxtRrzKlk16AuqQgmzLBZZJD8N00tHj/oPL207Co+a07vgK9NuKEi97aeDS2sgRVBoPEIw",
+	"izphlzYX8YV3rq3gzhS/5MMsjMaXUqMhQUaGIT6iPnBoS6TFS8KPqFtljpMziBLGZyI/04Ed0V5s2r4f",
+	"+yyWQ6IDQsHMw4/8tucmPqoxz4u/KwwcBUNWG8xqx6cRLjL4BPtlxD7TADrGIBSE2iLDKadiJURIT0Fo",
+	"MgULMKYrAAHYjHYWwhnk7Mc2Wvu20dEW+2ev9C6c75+50Dv7x3xZoAlARbjSakeGJucgI3kgaTmKhz1i",
+	"CTkvtRAN4EiQazYG5A6EjB6OpzswG7kZkoTQch5xNtW25zFTNFK/VWGwRHvNTM4MBQhxWSfjlQAKOeSl",
+	"Q7GE9cxxsBMZG7MVUEtH/ybpXajb7mDXgC5167sa1HZoAhN573RsVVOmREg1y/T9ig3lcLeu+0Z4jCwy",
+	"4Y96PEm8dlhqZCLGvQyK2BMhTNvzG5V0KHFewwhk3JSZnZ2ZKE1NlPbk8VDnMlcOphgs2Zpxfv1iiHl5",
+	"CMKu8Yb7EUNuFznoklrbceZInfmhHRvdlL3TpSfD/5Unp8ZvfdqiEubkGgKJdfBwSm1PEGpK3x1M6RrZ",
+	"7jO73BZEBFY86O6ieTgNve55S2XSOkps+5jKUzPqfKbNac3Q8qOioMQGFwqfJ/vAqF8pR9B8pAUIfuWj",
+	"bMUrPwAxHtVkuJOa+H0Q0KYXmdLlsV4oHwgEd4wyWrBTw1EaTmF3AN6pcLfixFMt0/ZmkQGPtaT0jvwk",
+	"pSX8ku046YuuUpdYuV0ER+XLjGvdKetcR9+G41LIZ6FrI5KJKQSBX0ApntL9ogkPI3RXiGLLxdiG+SwH",
+	"CF+TYnA8xbzugMQa04XRYepXG0PFetN2o5+Wi1sXYEMl1VAxcdz2GyTGwufJK4VXCgAbL8gi9xuEdmh3",
+	"F1kIYbKr1LOkbaqam4KqK6dShKyesJE2AvSRx599ipTLe6enJsqzs7NPYC0nODPgaDBpI1w1fC3YKeQI",
+	"5CCpS2sJ0ieGO0djXe3HLa1yYkRF5UBiPkOU1DRnLNHJ46TJF22HFbHYUX4Cmc6wgwDq7zGqWmRGTlHa",
+	"JZ0EwlrceRuZ5lTJWOk4fr76kLDVaDwgF1DfCFiwRuMo7Yzh8EnQZTDHUSVQx/YMYF5+j0yc+J4R9BJm",
+	"oRE3R7HOUruTLLZ9XyWTW2yoARCd6MLET+nEz0sTsxXzbE1ImkYmrHsJj9ZDC9skQ4thnT2mU8ZO6j6Q",
+	"J+fxCXnHLFv41K2yQGVyaJVFur0NoPC3PSmGmsz3jGhfStGE08fEBZEsCR/sgSUJwhxMjTTfytHx6z60",
+	"99r5Vl7FgV02kofq9GnIfg6jpSYskBb1QN9VjwFQGPiZRoxAYhNCU8oRavUpE9CgxqQq9RMmsN+kat9S",
+	"414iFJqzdV6i1M+cInL7g94//7l54xopk957N/JDFwNICcx2LOknaY0fQH4MdFUqlGb3TE3sKc3OlKGp",
+	"cg70dBO5DJoWUIKackioHJpJI+HHsV0jGyCSzOoebTUIo9VYqtHQfJwUf64pjBAmidy51Pv8971PP1r/",
+	"5vTwnvnKi4uTz7Nd4+n0GfaRDLY/cl2K4dXNuPA/CmcS3x71hU6sGXR6q7zFEaE+5cBBw4GEqHlmP5md",
+	"3rOPtPAJElb15BGzR7EBmNQDawhNUfdoUwz2D6jU2oBePAinA+NtpeHB5p0P12+ubLz3ee/MR70rt/vf",
+	"Xl5fe/Pft871f/HZxkdvqPDAF5f7F9/uv3dhfe1TY2swmxk70T5FLaK+y8lRY30d0nz1NY+xFItHONyv",
+	"SOXYRWtD/tl26TK1HbnFc6HnXr4EgWZza5YOH45OGQ/wmPjaq23uo+9BtFuqhjTC48rfPzDz470/nTqU",
+	"Fuhtm7Iyjx07TNSX0QSnkjHHOQOlAd8hud3grdnP3Zpjm4tyfGPV7oLToV3Fo+YWHeouzSs1zGLEZ2is",
+	"hwNEnhvOuOS3YRQqWLtSUtV9iJ2HmZXwZdtCA9oQ2zbtElheADJu7mfkMWrKFjwGRMnbvmZLGmY7F+0d",
+	"Z2zJ6R5t4RhJorOo7XQrVdoyFhxCUrHgpEndLlEhUEEosWg3TLogjt2Ml0wZU5rZqSprpYjLZzxov2vR",
+	"LuEuVAkp70WuFeqTeFqPYExjpqJSM3s7SZU6zLWoR+QDCIRsPKCGTlVKyTHGAk/4z5iOJ6/vH717Qx79",
+	"QZs6ds1WbewzNbWgVNUAyW8EoWoxt4KUPShIAFU/gAKOvtRYQ6OSJMEdU7EzcSbVhkOD49GQ+QdUuaAk",
+	"N3+APfxJek1xk3bByalCzwLUQibIIjjOIouI7fW9v/6j9+1a782PU4GZxtB4BtX9yDYuMmk/iXE1olGO",
+	"WXO7Ge2OHjjsKEsqalYaIzB9DwOGGeMtkZuexbVDXpGz5fAICPXMtSqQMjTMBnR4demYje2EtpcdpHIz",
+	"fQgzNhlV/AjSl02Y9+yU71Ez6D03o8B0U4FoRl2riVbUVqai3g8c25baJWcdbFHLH4841E/cR12tlK/3",
+	"xJbOP7OtAXA7j80TOLc5/KtIqCM4gPaThmrnsd1zfoZ7pNkVzKkFmJW67DkiCd79tndu7d5b53p//Gbz",
+	"6uc5XOzjoJO8JAKps1shj/uhfkWaZM7soDIGnX1V8Vm0TUdUQwuDf0MrMLL0noMgPeaJaFEXKqRhQpB+",
+	"yX3Cl5nnACcf82YliCMhEbLoYzwRuTQdH34+p/oHBA1J4DLZGPIU7XqdCT8lNp5BAgP69ggnuDX98L5o",
+	"YuEp78kXbBlZVTOFXOJrHWw8GXFFbq6c3lw9t37zo82v3uh/cmuO9D/45O7Kau/MpY21v/z71pne2b9u",
+	"XHgTlaPezTP/vvX23ZXV9Zuf47eJz+/9/fcba3+J8GmVtP6ztmtjrxHXZ16TWbbqNM3gcxMH/4G0Tu2R",
+	"U/sazGkZYTlsl0XRZ6PBmpKJqS+xbnZZmurYEHNFOYy1Eo3Y6MTPT7ysoj0nXisVJ2fNTdm0hMwmYdyT",
+	"5+WzEO9YZE56S5xBR3H/w4/Wb57duHS5990HvSu3exc+SOTKDXf1BdfSJFyDWJ6xSGVLv+OpVjX3SLXB",
+	"7aqOv3NIVogs9+XC5p3f967cLhQLG5cur988v3nzvd7VP0hyC25wIg48fPHGutbJXFc7ZOkDSVGq0EEn",
+	"maMTbLGZkiwtmCvsFC9MQJnYnEDwJoPG3QrKssGo4zfmVNEwuICKhApAkq4pQGG3hkkD1AlL+lzGLBEP",
+	"FQazOCmvhAI+EToNuCmYs2x0BSWEm7xompSDJOrggRNG7ha5BhnNgKNtSRQ/8rFoAr36xUKXiYrLoexT",
+	"Uk/wD8hA1jRpxas/Qmo4Qn3brW9FGavyZtOY8nsw9C/GKLNkxFLzjW2eyqTF5RlwsodAlWOdc6uQkg81",
+	"HFNBDWM6iLEmX0fbJiocmip3q0wVRUQU9E//cu+/39389aXNt7+496c3Nj//879vnev/5pv+xT+u3/xu",
+	"8/K5bfZ1zugreAQqMoxIvzuK3RapBBms98H7aL4I0R6UYW/VURBbjU5tPqTbL1GlANyrU9cWGtQp2k36",
+	"Wu/OL1F7GBYMHS39JNEpMujNqjBX9W4B9Fu461mHvbULnnEoKvnTTTmdaMJX/+KZyb39D64gota9t86p",
+	"duYXzvXfeM+gxkTofNLkyIyeh7Huru2D5y764DxCunOPhM6uXCeZUCxGobr5EEgLHIxiQGvL0yN165Qz",
+	"QC8pBOIx0dD92UZlg/Djis+XmJtRg6ueI/AcqfMhpQaTpeHsLTqweV3pvXiRP4eQSF3VjVeL/zmCFHp3",
+	"ZXXjzNf9a+elVXD6fG/1a2lUfH6hd+VL+dWV3wXf9j7/cPO7M4BF+0bv1h97f7nQ+/M38le/+Lb3z9MB",
+	"Rm20IpA5NdCyVfGJaPG2QOGN7YDj3X/hL/2VsBcdhHZ2mV1vLPK2lwlMGzncAUkNbTaCRHHVn6sIbkoH",
+	"WnhAmz9RJCFSpSiih7yoWDp1MBzbsGvGTCrW8pmVFcQgwUMmRZGmZXBEstHBl9EZsRnhQjUtEpWafwOt",
+	"V4NLTR3usnkiGCNDYA1VTZwh/y4kwscE1AwAGIsZKV13TzPFnsEPiIruY4K8qrTL3Ib+AhqCpr0Iz92A",
+	"WBapps89VAh5ahgusiH5C48jv0nVP5pKoa5xbz4CbwQAh7YgTTzSSOOZWGpw7+Pb/U/eMeo86OYbNtOn",
+	"1GMBVlWl7fqmpA5MicVnpLzCCl3kWPgOAr+Ehpy5NbOoQWSO/6mol8KBjHqMAjdz4NVByjfe1mylgQQM",
+	"C3KhVWfAdJ1uaIvFRVZv59+Fmu0MbSLm0xoagvAwUX1QsbW4uQVBjTsO7zCr0m6ldf5yHEJrPoP0b94h",
+	"aI5Eka4GN7Lu8XZL5OAaee/dMerVmf+sfK3p4mmMvkrTFsJoky3gpQmFhQGvcV7Sq8vRERDWjA8uz64O",
+	"TzNTrVkPVpFL54+0SzUiHakC1Qx0hOsmtrlxoUKINKBdDYqGUkCyjgHgKDOeEe1WdH2KaY4HCW2ih05V",
+	"r+vLqOuTIf8+glKdUltn7BKifWrGX3BvKM1JfhkBBjW8RiXC5TjcQ/JRFexKEbh4JTUXwn2IA7nkTvKS",
+	"b3qRp3RtTCm2iSV2qTJwzG1Nxh/L5cm9E9MzU7OTJWMGxjLzrDYzlluFXjPEdzVnt2S2SjkeovYqLQVY",
+	"lrXtasdnpFZSi2o+RdVARpVBDipA+escHVpNS3woQmDM1yHOAfs7SHZYXzvXv3KLbF4/07vzy97VTzOa",
+	"nhlDquBk4KTOfGLHh+hffHvjN1/1/3Tt37fObd6+2v/0dO+9a5t3Pja3BRgLYkmaRwyb7gS6p8KWzusP",
+	"0++t5PHajdLOzQ9tPL/tudIm+Jlq+xMoL8pYMbw29ERl6+vqOfiNk6sFd2D/wW9Ei7tS8Kd0VPB40xZg",
+	"pcsHxQjYPCr8ltWUFJ6Iuxvu/HLjwpsbv3uvd+1W1ltVUC9nrhOYX/ksn6PwLCCQNG2HehXoLDx4vNi3",
+	"ucXcsF+81g2F1JvVRBEgPCIfFEY1PIM8ax5hpSX/LQap0BFLSgF/SHUv1gUwDj81HAdJLxCBkNSPKsI2",
+	"9vs7qBr9wUMEH8p98hokJ103jeLo5H3pmPPVBr2eyq4fjyl3TL1No/SZYFHHkwfHSYO6lsNEEvo/Z/ab",
+	"en16TQro6LY/r4vbATHA+B6vzlwsSMostVaPvV4soAdlPDv+I9BXDVvdod2cGtdx9QNzg3CIvYmlgrml",
+	"+BLLn3ypHt9aXoP6cTo5QGg4AHbKlQNrzIDUATLd4izJexM8XhkuCYNaabwDpkdaamWEFvHkQrIKO6kP",
+	"eDUiwk9r6gazLdmSTWudiR6aUcYY+tiUzWB2qEadZinqCRXE4i74LdQ9spSirNyeOAf5gQUXOQgQK2Mx",
+	"6FEH/5AaRUHpCfDfKsNcU8GkOKdVSadIBlhOiLWcklXob+Hfcg/krxTKGLwq8kcMbz9oyWe7tmjASSPq",
+	"mKQWXlElNh7TzfgdrHBHTaeAamBBOwUq7Zbc0wCjDPTPSAugoANQlt92AbYG1aQRnPMjXdfX00/8AKva",
+	"Yqv5nOq3KTmd+tuQPtLJ4IQRFyA14YkraFosFNhSspMORuk/c+ZHmFXlFxmzMCcCF4b2LFdq8zzxVeQ4",
+	"0IlygXjF+RkCaqs9zbjDWznJISWpPidV3mTzkGMRzf1ARY92SYM3BwrMTQG1HXdy4+qHArduxRGtfITD",
+	"EmjhqWAalkdrSoWs0bbjpxS8P89YCzAhXEtvLWRBz5MGd6wgkdHsN9BqT2aNDjy0ZfNDjp2jxm4/JqmM",
+	"rByOrHWNWSHCImGXqX478PAgtcf9E2e+Xl/7on/hH/1LV3oX3l2/eX7jzD97b63d++Czf986F6Sxrd88",
+	"37ty++7KL+K3Y8/wGz+oq8R1iQwW8EBQGnUc8hGDaQy2bCxZybn46LYY5QJirfsN1gSqRagLrpsZBfDD",
+	"4+eZ6a2UnoEYCiitcyRwbuvngalBFGgc7Gt0TvSgmUuum59Glz9oM5NTuffd6d7Vy/23v7m7srr59en+",
+	"B1/3L/6t9/Efep9CwoL89u3+u7/Cf6vUl3ev9M7/Vn3y7a/7l8/IN3xyU77hNnCx7073373S/83Xd1dW",
+	"12+/u3ntjd6ZN+WrPv7D5tU70ZRp1omZHm03Yqz5vBKo6j6veGzZZh2t5nvMqthuTIHOUI2PaqfXNqGr",
+	"q7RFq7Zv8A/+KLANlKuqxs05vmPvBY+YALnl7040HIda+8w9UcEpMHOG5GBGDyWyurQe4cGR6GlksOaj",
+	"5sbom+ff3vjsjqZ2dRfuraxIcr18pXcaEnNufHFv5aPNO2/dXVntX/xb8O/ejS/CC3Lji421P4OQXg3S",
+	"w/Qz5/pnLqhn4Mqoz9/7Xf9r9e/N2/9Y//adaFdY0PgiPsTAykFMb0O/dm3mInZ3BC3bdiuhizkKkA2G",
+	"qRVYphpbW+Vgmu+UfvFWDIRhUdfjYTIBuIHnE9p8tAgqiGpMx6CGyvKPtuPbLYe9VIOYh6H3oioiyn1z",
+	"8uTyYp6CsJMYWZOl0mjN/xdASY97v+ejiRYY7GzSLhFMKvtdSMWSek3NXo42uslzg5P6YjAv813C4Mdh",
+	"jIaMePyp534sjN7p9DLIILDdoFJON81WRSlwLYRIhPumpwDDJaCMqckYlNaUGRRzRMmebK4UOOX08owb",
+	"p3rWJnIj1afDAFGxKfD4fOWqzlhSWJiW61oxGN7tFo/D2tK2Iq3htGqQm2y6H/W/Sd7GqzZ1KmEj7kRr",
+	"X42rVYFWamY+xn2IdWqgvETXmqymHWKJ0Dq13dGSq1LSX4PKux8cQRt9OO4JvKgYnaNpl49W6Za8cXnK",
+	"s/Y3WHXJDqqzhi0tOLrHBCwTG75lpTiX8m5CahnxUebZbEv1w+lq3mFpIwEHUjBecdC+YcH1LdWT1zze",
+	"TEGMfcb2hJ8XzGBLpduSh/i2kzL+CxSHLxKqqpqn9u6VHwjC3fngw8lSCTVLkWeeHcaW5CtM1T6HuAsN",
+	"STnZR462XSsOQvLyZHE6UfCGh7Fv2MGE9uq+UX25CbIMZh/b8MjRRw80trsRXTadnMfjXXhkCPwl1+kq",
+	"0iGYKoL5kRCP30m6f918AlIJfcqz5SsGnGI7l6mYE5o4O18kC3G7mhIIUPMFQLa00ur+b9/vnf0r1C58",
+	"u6kNH/nnG3c2/n6ld/rLjTP/vLuyirpD/4tvNy68GRPvjtzNYoE5qhePKl6o8mZTqi9do+yObqQ5ZuTR",
+	"DoY5g5Aib7sCQm9yn6kLlZh2De8dOLoEhb8c2ikUC4uOMsJp03a6AFWzuJg5mUNGWL+nuoS2Wtx2/aZU",
+	"sWyXUNDtIfuOBxkzc2Gj3DrzAXzN5224gXoBOoM8wDPLmswRaMe7pVicMfUhFrcdKMYaXp7EXCsrB8b2",
+	"CTwBuXx+ADgMI7Y8JgSzdBhDMwCGTopQ9ExOI54HAI+5HPZaPlZr++0R+qipsDgA8AzOdn1trf+Py4bu",
+	"HzEQ/mGMMgmIgnsaGznjOh5rsGZKeqLWljHfWAHIzpHenV/ee+vcxkdvrK+9c3dldXPt7+u3f9371bne",
+	"1a/vrqz2L/1y4+OzvV+dA9fdCtQp/bX3+QV8YH1tLUKEDYaOId3xya43UKrjNcmgyGMKHTAf+sZL2N1M",
+	"Hq7qWmEG2mtDh71Uq/J51lIoj0g28dBL2WgMVqlbaVLXWIuDZUSq6iKlYv2+1VCk4X1GkWEjffTYqRYz",
+	"lx3V7BydwWOyIKPwQOeeLbLwloyj8KDBPfvn3K2YVcOjCM4C7emRcrTXALRR2ki2p5gxNujZORluu8Kn",
+	"rtHVo+t1EHfA5aoigjrGU3cYtdIJXjmObBHsA1YBCU6glRNGdQDqXPt4h7WuHqVOAgaHGI6umAjbaptf",
+	"bq49gGiUEYB0/ea76IC4d+lPm9fP/PvWufWbK5Il7ymR3pk37/3qj/++da735une1W/W71zqXXvT2Are",
+	"dreYcLaVkoVxaG9BZno6AKAhD34gTXGns+IzBhwlR74VAfs32Cdasju2yMHPVdp2Wt998N3ZLLgwxbBT",
+	"gCnhO2cEO+4jNbCzMCvF5F5iFs6Cav0w78gBlJAJSFzrDTmIF3WM8ebmijATfAg0/Qjw8R2jOMAouZR+",
+	"jfz1vvFQbHbvcCs1aROFqd7tIBFUo2XabgyauIOuApUXqoWEIUM0oekk5GFCLATSOUpnA8mowcWIMsQY",
+	"o4nd/AiGZ3A/Y9pSlsrabW0pWpRfPZwnvtdmsfDQ6OpiyYyxV45GFMqTCYy2oaGmbIUQ1j1k3lvV9Aas",
+	"tPus+s0Ttsy8LnfjC9yKOrgND90w3XFyxnzsADdh7mZSHpf2uAWtcJ7kIZlsNbE8mUbqsejZZKm8Nwci",
+	"YbZ+uDdlqD2l7UVwc6qO6U26Jh9ezbAIGjrvuIQ2pdqOKVk0DNUJFsd/S6qP6T0tJsekW8YHmSlts5hy",
+	"6LtGUgnDPkezs8PoN10/fJpWG0pB7BLuVtk8cbnXpI6OTE+hdTkybzPoh7GGEun8bXTNcR48+WSJ4RK2",
+	"okhmZ/PtvFq5YzpeuLDpbYZ9Ql0wl/4XVfuGqE07i3L7H0XqP4rUfxSp/yhS/1Gk/qNI/UeRegQVqYdU",
+	"N0rTaI5TQ9LJ+s2z9z74DJDYr2/8/cO7K6uIAXp3ZXXzL2/e+9P70QAklr2Ed0fXRy/bFuMpAUghjP1h",
+	"aLXKhEiDpfz+8WNBeG6h7YPow/zUBjQzNjYMURl5tuF9R1mVu5YIYdkIjq/gLpkbj3TMlsyXDILEQ6tc",
+	"8CkET8nC3jzOvSWh6Tk7YyS2W8kXx5YezNKs2vq+7dYNzTMxA121Ys8KcWGlUpW6UkGq28vMJYu0umQO",
+	"dQWZAjGNZNoc+sWsxkrHdi3eSZ8CZD9O2C6AnojUEeexU/oEb/sE8uzDR8MsBkwzCWHAzBPjFqsIn7Uq",
+	"AqnI2PyMW0zFpoUaQA03fACLNXk6Mg3ziNd2MSEboOgm2i1iUZ+mNFdzsiOUup4hUM2wNBWCkjrt3TDz",
+	"sll7oT6r6IPLGBV2BwBRNDCdsOsudUJF28WmLO1qY7BxUEpsVJXsV3zWbMnfpNWZU9UCWo5FxRKhrgIz",
+	"hbU+3jm1SwmZo+1F+eNFdgjf/ERe5q2eP6YmEufghg41UlhzSJkGq8prpu/dMbupKg7hQTl5iJWRGjT7",
+	"azDSobY/EIwz7Viy27fxxmdNLvWOphCC6eokKNR0iupCmPnXqfQ+38D2EChIQ9AouVVjTar6YzuY+Lnk",
+	"8o45Mz2lXG1Y1maMweVJ1TRntz89QvFZXg9Os1uRtw2RLzPJuHsUn8MCc1sKlO2Xth0dqZxNmMvEoB7f",
+	"kqRPoHtP9HQ1ykdQQ3Uif5mcSrlVlC5H8HQsOnafpofp3/oWmlCUD2OXAfmInZAH2a81BT5zVuLFZqS3",
+	"1XilJL3vRKL+wI0YNZk59YbM5chD1EIkN9WNg3xTa7mMR5V6GjudZ/4iYL86vIO+NlsQbNj8+En9mwp8",
+	"jX2cTz5RGNvhvcg6o9XXpp+LfJUY7WwGdztgi9usTQ5+kNHZWT8TT8y5ebr/xZebl8/1zn5G/vcN0r/5",
+	"yeZ338hP/7WaG6T8J4xC5i1eCFVFDP3suOt0Q1Q/M2C5N7QSf8HzMTez2aJ23c1AUtSPxJ06V8/0z37a",
+	"v3Z+fe2L/hdfGjGkURfJhNuWtgYKerBAIkbHaCjbUkmBAnYjWR0c/U287Rtf9VLbH+1dUnXK4X9T5V/a",
+	"/6Z/CuaQcSKBxSR1xtGmJNeG1lPGm6U+j0eX+90ZmOFHdbk6ofn3b+yV/Q0q0pAIA7zjuXh5HXFYLbA2",
+	"QsRdZDIDjQeiONt5QbN5NReu6n7OPct2tSWCqnbF574pcnMsUSEIjxk4B6AJlwpzbttxjP3TICiVWbmp",
+	"TZem6kIWal0B3slIZQJ59y0Tkjm2/i3lfg4w9Ov/6t/8JFq127/6FZkivfdu9C9f2UrKpWLtJktveiim",
+	"cHrzG6KhCyIwwGaM/xFxLpZsxxFDSS23a1S+zthtfCfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiX",
+	"E/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJjvpEqnKl+d6AjpXvNm4PFf2gC+1akmDnUoU1g50njlLn",
+	"YcLb09e4FespuMtDQeWOU9sP23gBQUGPFFyYoelhyiwfCJxY6FB4lNDEotc7DbQJIJd6Kx9uXr6i0Jgu",
+	"X928+inCyfTPXuldOK9gZs5c711cQ+ia6L9jMDZRKJo7b/Uv/jHi32gx10K/QcykD90UgRxFqFIo5pP/",
+	"1NG8CEJNlMs7tCVSvCXIctPcqaHGI/Vyi0c9bbYn/ApVuL2eQrtV5Z8aY57RagP/ieWelmcv498NanvV",
+	"Ns65RW0v4INCckaHuvV2PNk5MmUFKZZAksh2tCV705cnJvcdK0/P7SnNlUrfK83MlUr5lZJRQW1yOB3S",
+	"5lfawvzyCTaH+2axFl1emijK8DI53N9PHeZa1Bs8JXNGy9PQVNRCrz2ies1r/Bk9G2yygvW8+A1QoPxD",
+	"P5KfVzncP2CqP1AMo+axFInFqOfYgBPuMaZ6lfMaIAMpkL9R5jAQSDeED0ajtHArjNlOqs267RcxKBZb",
+	"zWjNWxzu6w7xQ+s4VPFE9JzCfU4lIkQEHE3Yjv1qRgruQDhKpoxVkHW6zLbmLUy7YGk7cQCj+cmbZBJZ",
+	"C8Kmu482qFtvUDuFreRBczDfgGcCok8YJoPGiDmLRl6hBndsi3ZVt7e4/+jj2721NzfP/sLI1WBcU+W/",
+	"8gxLikb3JneZUBk2todepFGvpcECMS2of/Htjb9Ca8q1P/e/vXx3ZXX91vv91WuBgL+7srp55/f9Ly73",
+	"bq30f/PdYDBDaXe8hg0o4QaiS/vEMDpSh6ctkBoiduI+pdFScGcH9cPcDb22km6WbgQE4FK52gZsgUPn",
+	"lpsZdXUv1UinYVcbxtZHW4PtikKD6KKwcAZp55eiqkrCmSN8GXpxecTnnAguFWYO0f+o3qZwXVXsCCjO",
+	"qGX5tFbbEvQgr5vycl6QHw9e+S5167sa1HYozsb3mScf/18v04mflyZmT6j/7qpMnHhtsrh36vX/MhJF",
+	"vurf/qXP+l/d6J2+nploaULWaFEhOtyz0tCh9Pfz0Qi1zhKxh7TYLRt7GfO0+IL8BpIRsUwwaGK7XbA2",
+	"s02M5xnZgWI64lzY0m2AvWR2I+943I8jPeTvOjn2KDp09DduvCrQzHGv4R1hM/DYKlI2zttSbDarZVsS",
+	"1BPDKQloz4wsVpOHIZrmbkqd7n2xuv7tlfWbZzdXVrFpc3km+PAdRCuSVvHVd+59dHF9ba3333+X0vPt",
+	"b3ofX5d/vv97RDNev3Np/fa7/d983Tstn9/47Ye9q2f6Z37X+/h670+/DN6zfvP8vQ8vRC5BEuDIsgVd",
+	"RCu4QT1LNOwW0HSnYrsK29thNb+yyBo2GoqqAsDIFI+xU1s6JTNJ6d4YAhI8k5jTmQwpidIn32+iq1hP",
+	"KGP0M0/ztkSD5m3fxExeYNkWtH5Cp0/Q4awrfDCuzMzcNISZgS4IiIWbsS81qwx5KA57YqtWdrIDmpkQ",
+	"joDnvkhUhhR2jFRIUFIDdeuJvkqb124gZjLeso13r/cufrbx0Rsbv/ls8/y1HDmmSofRqiONMisTHf3Q",
+	"tU3I3mnw+Ud9jzGf6O/TlKUo6gACZGyHb+cB1JTr0GiaWwuy5dQ0cndCk2ZABTJZ0hrXacQy3WIgOszM",
+	"3FTp/1v5dVn5hwxqi8fc/PGc9I5si0w1MCWL3RD/KjaX0uyeqYk9pdmZcrmUT0ouIcvNpLqxtscZoMuh",
+	"fR0eCaKKrGLv8OqZsVJcQot+mAgwMrWpUty2KE3Mfo9MnHjyv4b7aoL55yPX5xW9JCIJ59aQy0lVBkov",
+	"EAIowKDXqnmVub4Xr7zwODcLIDncDrdBGf2+7AD97zx1DyXi0alyy8Q3SFUhanqynud8fwVCUtdv9+78",
+	"HWJTZ/orV6KdP6D8C4C8gZagOMxs72Mvy0E343CcynmAgYy3kO1g/5xGBItI5d6GwDgjoFc+7Vrzymoh",
+	"nYbtKGgj1fe8M4hQu/1U6tTOCQ1pfWuQfMjNB/8jFDLLaZbUDKNzGwLPtnUwTMO7MgzC1MTLtAStkfIp",
+	"hnYJrdImi+r1sU6POdSF6ACxietVh8eWA+Yz6JtyhNUl+w3Y1iiKRt3ohzxIGnSZhX2BsfIisWZEoaRL",
+	"jLRUnKHZxW5mNiYy4B32vTY7YQQHsD2/kQLofIBCPAoeiedEzM7OTJSmJkp78kQBzEd5hFFn0JEXzdoY",
+	"zbUmsNQju2byFCYn8U6FuxUHKgMXOdX+uKysigV5RuAIZRhDJNwlkTcIY6ZeWmYTcL6DYTh8tLymaDvL",
+	"XEgAIwB4mL13ESqJQqkh4WZei22UC6j8ph3r9xRWG8TggB+uSoOh2YSSJpuM+Sg/KfTkHGoyp6j9Mzmu",
+	"2bgKd1Iy348y5kotCBxoUsEqEsGDKkDIJQLMUlxgEg7g/c96pz+/9+Hf0KGxuXp2c/Vs79O/jqj+DRS+",
+	"hZSo550z0y6jcuO4YjsGUZCBvX0QW+rlz0segb8PZeRV3pT/GjwzxPxXfQ4xwm37YR+x5H0rDyuOkuaL",
+	"nZGCLKUxjDCgzEwNe7UtKmG+oEEoSSGOIDsimrlk5O4DmdKZxXJKp8iMYmp/c8RH99VXvevv9a5eGkNe",
+	"c9BqfMjTz6oWjkf089lRzefkoYctALYf04ymkw52SY+d4GCGaZx2AqItRq5W2nXckpMoTXdLtMMsGpW5",
+	"4pAumVVjm4KgUw+Qy2NC1StLvSbOD6dL+ybLs3v3FAZMxxOvzZhDoFunkSTXxDzhyMGlawvHWbVB/Rd0",
+	"yHcULcG4QS+5yBCxjpzXSOfULh2AjDh66NSPf/LTxN4sTPwUQ8WViROvlYvlSeM+mdZqXhhbcrpHW3TU",
+	"dW2pN8sWmwapLjijt/CZLubu2mNuvJPad8e4l9xbGldv0PtWf5ej6DUF2QJ7pg7KWoWUTz2GEEI7VCze",
+	"alBh2BjkpsTnUC5YjUJrzBNlS89DBokC5IH0YupWo6AEsUYvijur8gIwLyzmVdDj4XMNKmAOno2rnerR",
+	"cbRQVbXhOidmyBXIX+mRu4I7Qjf6ANMu0iJz0eObuEjyuMyVRS9h3nzwxCCguxGqxBYtswfsgPqG0EWp",
+	"2aNt5Id2MfpVhzuqMNldIRYIc3ngRLsF6qnFqtjuM6ovGrGxWlxQk+F+WH+lporNa1SGcYsL5hXRqh8Y",
+	"KaXYCgK7pmkrh6d+AsfrUFualAI2/4j+arFLXm2zNlOgV1UulSNQvH1OZmcLSeEStmE25Fd1iAedFlGf",
+	"p46DBzR0KS7rGH3bgzthzPTUfaVNOXN+gzVJiwo/Feh/2C6HTagNKj9+KZfbjqlPRvshbHRtyAlQFo/U",
+	"6cAYhwdzeFvDjtmDFbO6/W9ROZ/wQTVK0BA46sswtEwNW3UPzjrsTJwxyWJBm+BUp1pCZeeAv2hnmoSH",
+	"zEu1JkyzQQN3eREy6Tn2O4RGPVxEZRB00cc2vB7m+uTywYVKSMwPt6dkQIgLZVfabHPIySHnmmqUQbsM",
+	"15bcVCH+b98ui3ZOSPLd2HqLEUESZacReRCcZIQJDp43+HWrbc/2u0flCagkQEY9tN7xX89oqf3948cK",
+	"RaMqF8Fug1R8sAbmSXlPpPsynDEYYPj+YDYN328VXn8dkEtrKchbC4cP4psDQ5hgJuWEvC464XeOtADb",
+	"pQhnI4pBXCtg89S1XnEV1JYoBgAJoqj1UZvJj7XipXtQOcyqM6hpAUG66xX3FffJJ5/2PO6JJ58EbfEk",
+	"bbUclUu9u+XxRYc1v/czwd2T5PEjz+wns9N79j2hYRSFTxcdRk5Ky+ZkkVCyv2G7TDByElF5TyovjyCC",
+	"1oBmpfVZfMU9Cdi64iSEKRapRWxpVAfzPKkWWrGtk7vIdKlEmtSRWpdkcNOlMvBNxUZtV340haxU8gR8",
+	"ZlqLXI8pbJ9X3C5qD5wsubxDeE0+N4vQTlirjLpSkUxPThJKvLbDwvof5sj3Ts5CvrNUrnfJvXvBFr7e",
+	"uhatMxCzS6w7B0m65GSkJvAkgktQQU6qD+YJdVWIKv6g1N8CyE4YB5xZahx5DFNTU7PzxGpjJAnbZHWi",
+	"0cJ5YltC6f/+3mnitpuLzBPzROrU+IVw6RKrVKlgCAgLAx1eOLb/uSefjEGoUUEOv3T0GJ76yR9PPHfs",
+	"2OGJQ8xvcGvipWXmebbF5gj88mSRCBv4UwOmYk+0PF73aFPqO3BqzLUIdxkMdtBizRb3mVvtTjzPuk8+",
+	"SbhLKAyGKAiCNnWCcxFgOiWF6JaKkcIsVAOxg7PcVezaDg/aglB5zrtecQGsu8pcNFmQIxYWWrTaYBOT",
+	"u0oQs3bUTRZzu3d3Op1dFL7exb36bvVbsfuFg/uffvHo0/Cb0Edd+IndtMn6zZWNf35ZKBaWmSeUgbyr",
+	"hA9K+4e27MJcYWpXadcU+hQawKx2h/dW/llnoDlIdQwO+KAltS4bEyPVY5DvQpvMhwqsl419VqGpquYO",
+	"WBsvv3u1zbyudpvNJVzXKMTyRYHSB5Wc6zEREaoocyHt2jSHMFw0hvHleJpFQWUzsCG0kAj1401nUyak",
+	"UE3C2eQrvtrKjAKQydTJ+HwMUzkuL7lmaEC0RCW86oh23IMBvgrTbF6NTSaWS7ylHcFccYfV0ohDlS+F",
+	"Yw7Wpxts9VptLiIO9cJBpAb6TpG4rAMVPLog0TA8PhqnzWQcePiMYN0KbhPe93/7XpulDBkgPeS6DIor",
+	"dIMaW/PjIb/YvR/L1HM8+YLdtP3C6yekBoaWFHCoyVIJPauuVOHAKxBRHH6mwEFGmz5gCYAGlTA+QqYH",
+	"36mdN780mOXuw6i9xPRDySjlorVy+PIJuTLRbjap15WWe3vRsUVDGk4h5Sx2VXUfwATA/Z0fPMkiaXYD",
+	"thf+2HYxSkn0kfq0LnRiNHgOTyBWi4Hj74dCjoXQxZjg+EOOLiJen2dddYagWD3Fre7Yjw8DI6/H7QGV",
+	"W5CgnfLYBzfRzQFPcnlr60QTkAW8CSFecTjU4pOmk+FoXy9GZftuXZNuFPD7edvVEr57QNUxZ8n453gn",
+	"0hEVsVvRmE3W5pp4jO5pP8jTos0dpspDfPbb5Qz3FTnkAO3CLg9vBwhvM9iag1Qmt3Gn+VJw0lIU6vb5",
+	"mAvIXXToKfmmfO/qcIdT5Gu29XoqRT7L/Aj32XEBkMH8uzu+xS+5YTQHuTugV+NWSz222QWbc0I5Moxs",
+	"fET+DDy5pfOq43v/w5YVZ/47ybsxtzsX774/x76/gZVI2+fd+KYo855X/pVI7gmFFCnHQkgkVEi5R6qI",
+	"M6WKa3Pfp90IiAPcbUsUYdYG4KUPuzaA9WUPFSkF6ERjICYIdcT0gNp8mIYWoShbaILq5qebmu3aojFm",
+	"unkGXjpeunkAx4jLGM8pOtAyKHKMHexlrJi9x9DpDsGTCAxWzlOUx4CeZyVUk40LDr/4rBTX5dJMify/",
+	"H5Dy3plS2KI67jXjlkqVcxi1wHlp+7vIcRVmOc72h23O9pSmSAdyZCptly5T26GLDttVKKYL9cM406En",
+	"ajdpne1uYVqfwQ+xaLsUVMuk9T9wioftqt/22DikeUx6LxDcdVTMW0kzrlvE4udlbKEDzlkIO4xLjBvp",
+	"AGcx5uusTNRH/j4HpvYYLvRLUiumxAIzDfBlUVHLf2exM8GYj2rBso7iex9SYY2ze+gM9wXLGgtZLFiW",
+	"5unAQz3WYtQni13SYWxpAnPL8hJIEFIeM4FAnPhhpY+wLuN/KHkof3wGHUSTndLjMtFI9kgn+XB5YvUy",
+	"Ul2x8cSu7Z+B8tPrULW6qC6Tops4nC8VCXesqIc+7ZzaFtaUGnWuI7yTiACoJDLAJ4Js/l3kuIrJ1GrK",
+	"4LMgdN3gHVfHaCARu+Yzb560PHuZ+owsU6fNBHEZaIweKyLKuXZSdfW7BhUxIByYdp5YHnawbdhCIz5Z",
+	"EC4zefZo1efeOKN5HqsC3hQoqZIAdBqiaXT8Pn/wQu7A0/ibUSeROYNxbkBwcEUpPaABaeQoo5EzbEXL",
+	"VNpdekDL0wnvEU/oQIb5idfKxb0lc275IGAitO6yoUkHkTO1XTIEo7E0NVEqbykAmmdGP4TUQj0lzLDi",
+	"rmqiNTCRqfIWgp+5Q7BIPDqPNKjLx6h0eSYt8me73BNDQ4+PFIuX1y2NvUs2OY5wiYKYQO46B7X6lh02",
+	"4UZ4QzySogLg7hh5PHDHCIPfjScy4bEW99LZ/XEw5y3qUzDmG5C8g23AOUgV7I/OvYDRQ/bo4/2Lf+uf",
+	"udD75l/ra2sbt9/f+Pbi+p1L/bOf9i9dXv/uHbLg+WRqb5FM7XtiF1mAnowQt5eDhYmEIWpwl1HvMQEo",
+	"4nApwbmIxjpfZp7RND8ECzyC69tBOoiNYyAFAP9T346dIPTmwMWUY0i+gEf7WNCFMkEDQ2TkMfXKbLYn",
+	"mY35qsvfFpIabiLPQXX+Lsd6VU2WjG0RT6TQ7O6qWE6lWwAVPQUbYkP3TObUCCUepKthRhivD5LN0/CT",
+	"0SjHZ6eCuURDgDF28Mx+Ml2eKeVx7Ow/+qP7QihQcYl5h4/r+RXJD489MzGj80kWuz6bwFBhk3pLT/yP",
+	"ISa/sVt3dTXbk1Acd0A+sjP2oHw1FuDl9+9nk4Hu5Dxuf+ALvC7PDqgF9WWqr5DcQvL4dGma8LYvbEt9",
+	"0uQWi5IKosdE7Au/sdvhdY7Fn6n7z9uGyzdtLLMaixH7tMqZFbiRINZU7+eMhUQhZvVSklfA476v0Iac",
+	"AFAXMzC7urR+F1lwiWp8qp4CE4l0PO7WA6TaIF1T4CtEh+HdCj7z7abBVQ20djgCBrsDNK1f/2jRta9I",
+	"WSxprpc4I0oiILpZpKC6fqdTArT6V0+p7PhO0GN8F3nJVRGKKm9KjYhgU14smwgymTE5WRPp4yfVvyqA",
+	"w3TyicGjP4ID6n3cqWAlDKKNtYf98I951GJSH4gdRo17Un/Gv8SQ08YAUcZhn9JA0phMIscL4kyPy78n",
+	"1dE9MU+adInF2iTTaFI2EGTKncZa7h061Wih+CNyn4PoH88oSk8516rqgLL7NcGqHvNfz1Avbc9X2WJY",
+	"jOBapDxTIrTBqLWLHNTYKargpKgyIeRj6qBUIUFRla+BES2NKlsonA2jUaObtDyDoCS5VNNIX5cs/XTP",
+	"nuk9efRTO2gUM/7QI9a6PSZ093sh9Y5gQNRT5Tyj6oV6NJ8uigcrycFjLusc6sqNxDPYZVfjcA4LT+0/",
+	"8PQzzz538PvPv3DoxZcO/+DI0WM//NHxH//kp+pRG0H8Ac1FpxvD+zM11oRzanJi34nXJve+/sor8q0m",
+	"B9UJpE1VmZTpPd8fPPUo5RLqWY8xlzDciHETafDmgNXYHnblFOiB8dqua7t17GeS9MMEHXiH5SrvD1v1",
+	"PpQBLT2/BxLTCglm8OSPIirCeCIq0kwOyn4I77ioxacnLEfON3Zrh2aHRs57xzxVWdsWvYM7nh0a7Chc",
+	"IQc6R6sbpPJDNbqi7q0Y1Cim3qWxJ4zGTmTnLtADSRjNpISxJ4xGCueI8LnXLZIWZi8VSZ1Th3BP6r02",
+	"t/LepN0KdiqXMHxaPftIB5Sji0mt7zmCsZkdv8Po0sY4EAZ+YmcMd7mYForY7rU1UEMCWtSosh/GTGUd",
+	"QYEq5wjIKAanaavFqCeVzt6dD/pv3NlcOf3kk08aNfEXImMOUTyPUHdJZ0pzD8PmKXGyxa65kKSAP4+1",
+	"HVUf4OtOGON3D55uo9tkoNjY1ztMtccbHPr/IUCozyNEC8Ho8IQWu8Eh7SDVPvzZrYGM+h+a3Roef3ZO",
+	"61gOHxG3RLrH6FmpB50E59NJ8rioUtdl1hOSHk9adt32xUkFHKCxrE6Sx+VGWk/sIgs6Jc9jfttzReg9",
+	"QiogLgcdijroZQIEwybtAozAK25HkQfgJSKQkd/hUQRdNbR8oEL9k/NIbXXOBKYmJKGqVMp32/WF0uAw",
+	"HQiTwBFDIGH3yA06+PAaPHh+I9g7pXGPnS7yx6SuseoSsV2Iu7f9kNUAd0EBqdp5ixbPyCCzmFTpE/pZ",
+	"0hejQv2K6VIfkZRtVxtXi8zhHcnlGCQC2C5xuct2kWOY5BAEdW2sDKbVhvKdPiY/WOSnCHWcICxizhk7",
+	"EE70kVYO1TpS9cJD2KJqJzJSRHtRjrTIdB8slRCodaw6LwYN4PGbGrUdZg2ohbztL/JTAxSEotJjkk9t",
+	"O2c4KWB16y5VtAL4NQC5UWWeT20XOSQn1PPARu3YsThNgwqyyCRvY65Pmoy6qs2FADwcl/sVXKwpKCMX",
+	"pM9tB0oPDIHSgwhoJ7TGy9yx5J0yiJHprUwcPoS2SJN7LO2o6x6Vw2j/iMUchuDZyQ1b5kvsCHdYrqDw",
+	"MWgpTDu0O4YlypdB8ohkVB3anQcwbJ+3hI7TBJwHgA2qFHpBGKIMW9YeVP/lbIP3Of3Q/XD+PtUlKm8w",
+	"l49XzW2MLt5gtTttNxygXRFA4kOjZuWmoktsot2CoIWuFC8q8ICGLSDvJa5HxkIVRufvUaZP8WHVg9T0",
+	"HogeFBCRwe3L/LEUMoBQo7rfOageFFIOERAUwvVUBMhYuvyFPL55/Zfrt95/Yj6M20sVu6Z+70MOoEKs",
+	"bbAB6RdSRvS2735N/nIIX2zyZRbSzHDWiL+wxrdbTWSPcheoVB4tsPJg+YAjttVYXQL+WjXDL0USreOx",
+	"N8WO0iNvwxKeFadFfMc0R/1zvMkKO0rjTWZmd02246xuAVRmJdRAIW9JoQ5Q95BmJA/VCzLy9bHCnmnS",
+	"bXtidxSHOFVcHQjBKR9h3fs53vbUStLU72ChY6vy0fsbwhQjp3GDlLCUWh/ssWc6KlS0FQz0eBXtY9At",
+	"OSQs5vpeF3vLeR6rAtquwnNW9iZ8bHMX5z9PmCN097jpyUni8kr4zKByvQCLULv+IOXoKI0tqmYc8GPG",
+	"/ZoHkxj2w7PrDT8G8Q7PFIqFJcZaRhz38JBTGl0EDT/AIRTPitj4/LvemeubV6/3bv+2//trZJZs/OIb",
+	"MlUmvTNv/vvWud7tX/c+/Wv/4tvrN99ev32+d+Hc+to7vYuf9S6uxdsCTY7aLjvof6ymb9YR76cyElx8",
+	"Y4EfzHJcgWiA4FPYnPr2E14L62/kDXlMZN50FTMbGoqWC4MwU2GHdw8HMeyd+mL71eyuvjwW77jaUalL",
+	"JIvAM6VBHNK7Bs5V8HO6tXhyU7dhxyVPYnfIycZdFI3o+Wx/MMBD61sNZvhA0kkkLepOA8ZgBO7jGK+y",
+	"lnbgd6euIlLR4G3Hws5Fi4y5EVtCp4ViTWT+ex7TxMYo0uXNAgQ1zYvkVQInLCwlMnPlDFPPVeSPBiW2",
+	"4qOa6zwKAhuQnlNkqC0wbT+OBHvmfRSWvev/7J25vr4mxSVK0/6HH62vvdk7f7Z3/b3+B19vU1DizLYm",
+	"Hsv3TTyKpfHYoGIJs+4gDmK7dYwe+BzZfHi5eA2CCZk3J9aJJNVuORwB2H/EDRe9lDTLJVzq2Fhfk7pt",
+	"6gS9mDFMGEjApEET538jmDXBUe5WHVFSS40OwPdbP9T7JCPlNMVoEnJ8tPIU9auNI0zI4zeQCTC9RVal",
+	"TVBKpRwYo9qLMk9aPB6TnIwEZysHAz+cKKqodblUMhRuRckj27tzaEd9O4eBis0RujFs2KGu3Jqa7bAi",
+	"BCsUajxkVqbHIzJSIA+xnSoVg414IKmPO3wGKuexGRxFerlJk+1eZC6r2VWbDk1mfCr25KOU3R/OfJzR",
+	"n/h+jCHGByHgg4SKJSl5UiWNdn6mh3AWLCu65IdUnESm+EBsrhhVDB7v86w1jnjO84y1Qh9JcLrEds03",
+	"NDxd0wXNEaRu8mUWP/28sWre9scVqg4WzNuQRD9kqTuRPJ/cg4eFgEv3i4DHnkU/SMXzYRurJrWYRtZa",
+	"kjTfCUCzBLWtTApXlXaZ0udQ9yn92JDA3TNQsWqEzk9G8soTk1PZkElbD+UNYBe9QPW0qI8JwHsnsX6T",
+	"u+a5zWahKG0jyPhIyW4Vrx2j3NZ0tP2LcRyKReeQ1jENsNklutwVUrqFajRrDrM32e4qFWwY6e+HZ4bQ",
+	"vSSDubAf4jwBp9GcboQIfj6FhpyrVc5Ap55gs5DgHnX0LIUUkJqxKA9SsHGSCbyP6P6Y0lhssvmwUSW2",
+	"ysQzgZRFV7WrwZyuZVvYfhYfhd6g6cnd6zf/tr62tn7ncn/1moLC+v/Zu9oeOY7j/FcaQgCSwNwbSdni",
+	"3aczI1EKwpfwJPODSdz2zvTudm6mez09e8u1IsBE7NgRIsuJo9hBDANOYCMfYluAHduQoPjHWEdK/yLo",
+	"quqe2d2Z2SXVy9vT8RvvONfT013dXV311PP89gPgwbr61U1GWsac2B6QDqsvj20noLwcr7SR430wTKgk",
+	"QnJeCR0liL/OS6oQaVhfKxS9vw+sipNiIFXf0bik9gl0ZZI9wnqbgk+com3EShFSYMO4mOjYbPEk39re",
+	"3nn50ia7B3BHfzJJg8Nk35H5fO32tfuqA78/9FrTnYghVBKE+0lI2S7gq9vXHL697uGBThOHxNM9wpTD",
+	"38B993Ag0qQDGOEcYJhK31dHYgI+H+BvJmZ3iuQFF6Y5QoZK5CrvFSIf8zwxEWA/HbIevmWnFrlup34/",
+	"hmFbmbwEtG7f5CsmFvk6Na7m9TRQHgOJ37OJXTa2YzDCfa2T1usuCPe3RV8m13Wy0gjMXV2A3DK8p85t",
+	"g9+HiMTosWI5vQ0Q9JhuRJMtNDMxV80QehgsZezLFp1O7rFVUtyVb2nYq/1/f/HtGulkIQkGBXp2q3ac",
+	"g0I1xrFqd923VCGp4gUg5AVTupAx7A2+cXbxSKqEdYCHNp50LkUk7M0dGkoJkQAhD+23sBVc8X9xSJ9/",
+	"aJ8TSSdi3ZGLX/fE+L4yo3jAuCEGVCU22Q15bO2Cu5EDMkeopyRk+bGoUufCFufeRoKYh/T/HSRyTXI+",
+	"tk0WQCXD1YTRc3U71oEoaEbXNyUM3TuVq93S5o5zKiZwXCs9DmD+UASmcz+lgLij90WLOclw3yh43Ezp",
+	"+ap1BMZwQgKsyn9ABudgRH603b8oasAKrespNu1AwctWPRvwkqbMwxsoeRls28bqOLvjuNH1ZD1Ssd6o",
+	"Cd1PE4C8k8/kCr68yfbZt+SQqu0SXvBN0owu/Te42fQEL0a52AP8SgfIeDvMAFKdrkNKF7a7srgUsY5U",
+	"iXi4OSiytHNfXSzJ4jQgvOC7SHL6ksfA2Kk37A02GqaaJwJpjSQFG6jSBTWpQdtYJezIetBKg3FZLywX",
+	"BAyO7ivwqK9evsY6hdaHGVeTQxwo06nboYiJ8ymdgW/J4RcuPd3P44E8DuEF7LNYD1Hh0J0k0uAgIXty",
+	"Zp1zg0hpemubYfVHPE8kVxvOj6q3r9dAjLaUCt55pRTe7Mq8GAAeHbzkCSDa6W5hD6xCqFL4WokxstgI",
+	"sgj4AcNM8/vBLTG+QR2s9+LCBY+n3rM6L+5V2R8UDGtvYXSyCXNzYJeOUIXIiXxR5rB1cH8LWDyN7Z7d",
+	"Df/U8wgY3Z7OdiwVHHI9DBgdKj86hCOpnY8Hc2fXGlIjt84O5opbLymvwyMrPfLwFfXeB/YwyGlHTB2m",
+	"4Ah9zLQqBqYxcz4NMFtwMWmkXWmSBoCXw7XekeYtjCA3sc3blpoUAe7fT96++s7Gxe1v7Gxce/B3O9/Y",
+	"3rj84NJfPIUG+aql4M8aiqiVk+bmhDl7CWKy1FgjvcyMxeJ9r91Wb9EzZxrOhR/RNAvuE4NMAY1p4xRM",
+	"1feWc7BlXc1mHNZdwZNyJp4DgnM0PCy0XZ9LLcupE83/6bOhLGsiczd5HgYQaRsCfzPzE0XYKHAzDTj8",
+	"LZNVR2g9S9TBVV9UyKTXMoDg+oe9ffaIKQZZ9uBKDCWfPgQPQRqhkpBZ3myCVNSLKaftVNl7ahvxeEl+",
+	"O8sYdMGwviju2AZuwdWWdUdFoVVEkiIlLzX4BdaB6slj4e4Gm2yfsqg72wz2Y8YVOCab7B6EFhzlEN5D",
+	"jSjYaLgL3EOdefKhzh7jdMX2VPLQYy5VylWyC1VfHfjeQ6mOeSqTzia7s//m9dfZlr3HYtDLteGuWsCO",
+	"s1kX/bo5gW9fW+O1nStvN18adBzgcUoCoup0kcEcKT027Vaf62OZTBFn1fjod9xTqxws9456t8dFz1A6",
+	"wT8bLKGZ0VUgYt1c8CMTMfEwFkPEUQOu2vEm98SU6u5cFtx1bqtsoHn730+Sm5NX3YNru4Lok3xHTwXl",
+	"1mYhocQXnTlgBb7u9YC0ANO5WlXZCwbcAInSU5rCkrC3aaNYFvbW5fFRwEEogItAlSsBX7AUA8GyNXzV",
+	"UYKV1TI0B4UeIsn4c9UyccMhkE138UYQNTrlniV9rfWRp3jxG0S4SGllj6jMKBkXi6BrUImxI5mn9xEC",
+	"c2oO9jCcmiJJiFCJWWpN+thUI3lMGZxa610ZOnkqub22HTmkkLazCJIutxYwFuIopTMb1X/g2GZcifFe",
+	"qXhQxXKaYkpZec4yHAB0QSjurntsKRBbNXewAMq2LHitDq1WE1qDi4r0qhkI1RlIVXiRWUDqYNk246m9",
+	"yjZJl1Ibh/bVX/Yg3GIwnTeUIAEg11pjBGgOHWdkX42Gi+z0gJ5aYKaxzqTq78LNEgGVRmvl+7Fnb8/F",
+	"7vJYS8KV1NEu46um6DXoF/Ydz8a6vFamg0PeYjmAebGTEsRyXGuRA1cC1u+CAdhjKxyKiCbnbyfzhekF",
+	"HzIE2nhaQqpKZIXIhqnLfpJGDyb6vaq1ewRBmE5aTRSF3Z1ryGYAN+oZNs8K24zttHNd5wAVY3tldY8s",
+	"mQ2kEbjFkaYq4w/fwD+7AtXr9MPOglShf2uwwOotHUYN5A1rVkORsJPvPvrs13/EbPlAGFFDgdoSXgVg",
+	"aes2eA+eWNek7z1iag+l0zOQaZILFaSCT7CYmvP+gs//Ipi5UhcD0duByMXTIQoxqEqYPdtYM5rnyo71",
+	"VwxSjXvcQJW0h/AZVzfZPVB5jHVC2w5BsGu2myS5x9c36m77diqRlnsNAgP7YAEhwDy2IYDruKmM3B6A",
+	"ZkcswhBxB1xUaxQT9oGayMosfhUNBOGvDo1P3JMlFMV3IeYolcNGQ1Qz1Ij4z3QuNtk9YnkfcMMSezra",
+	"64WpIyfO9LEgM3vOgRwoYMw8xJJQtPh1M6GcELy6SD++lYzQ7loYy1/TI+D0hIwIXOKsC3MkJiKxAzoQ",
+	"JqrnM89ITKKBgrx889mmIHff0eRKviZVEqjwyxFDxE5fwO7s1p4xq6Bz+CHR8SgD1Kwv5YYezF1WZhbn",
+	"nEkgkZL1AFMRmEbppsj7uD6PhUGdTxN5BGehQQrWAzKRycHrLVDlBZxCsJIxqpSKpC9yKAM1rKuLAYsH",
+	"XCrj4JtXt68xhP/Kgo2BccoxuOpRNxUuEsEuZiLvi0P87SH9FvQo6EGMZEw/Br+7BCFofMlcV0EzYqDT",
+	"xBBJBTUw4OYQfnFpk91CPUwcc1Pi62pzeUUqvPWtLXuL6yD2NwPu9Wf0aLGJJCQlz5EAvQ+/ojSpLhxR",
+	"vi5jfDhdSTm7aLA2oXH3bPaSdr66C6JMw1zHwhiBAGZaBOC4DfSYpdY9kh4/69LUQH4J9pEL8JuwTERn",
+	"UNFnjmpR63eoryuNMuIrGiLRiMsIr2oMdS7wZnpF5PcOLC5x12Aj7BIovCvbNrEYL11IiUVPnaXq5juV",
+	"nGyg+0w5EMFWJ4QfdCx5SvK4PlIBboVXoaQbTiqORRq5ECpGN4CpL6Yy5vpgsp9n75N+MVKIeaOXUMlE",
+	"togqv8RqKJNNtu9+sHsBng5A6wZi5/D1h/hnrCucPrrrs4sloVo2lkXNr3wkppjCBawuwXE61EYtuY1w",
+	"fBTO+yqnccbkImZGQ/tvoxFVnHCZTljMh0ta39aAq2QD8gth3a1XsazPCGsxqB+0C74iXt2gSJlcIvv2",
+	"lA9d/A9uXBdMmcUDh6vcXombFwpwTE2x1OtcJbePRd7AJbAm0g7UyXNHMdeXxwIwk+VGiVEbNHFwhYzO",
+	"BOjE0fW7MduxVE5u2YzcPR+vcpyIez4OACmwdKkMxzdHYiSWToFR5/4G/qgpVycpgw6qSXsVqgD3rtqk",
+	"XIE++lP14wD+qBmOL3AJo1qZNIQqmysX2Nm5/JWNq69cuXZ5u6F3/g/L7k3xsJ75ZM+CPOHdcElCWlie",
+	"oKjWYynJPlEjbJT3XSUhVAsSRmJZGraZW9Kom8miEElJngEXmmGBgLxOkvNe4SQV4YddZje5jnVG3B0Y",
+	"PRHbaZNqjEZ17O8OCQjbcV/mEkR7eO2Fekd3Ilq/xzYIFBem4Kqw6wcuMx07NckoFUnH9dO+Hl5WRcIS",
+	"0G/ITRGxgbAHVA5gJyhGz0VvZARGCO+rjv3rQ/jPDqhHws9VuC25ih0lHhaHvVzAN8MJ5tTbNCRXe7Jg",
+	"le+4YBiMOgIM7W2LXd0mSdJOT4o0qa/lREX7u142ZC0PP+reqQSv3dCsmCfZMepSdRVWNIKIos6RnIIS",
+	"E3tEU5HxiafM43DBEjm7+OnH/3Xy7s8uLTwAa5h3a9wx4KCxzyWlU7Y351O5i+t4ICD2LTFJmVC8bzyA",
+	"G29l5V6gFWuvHKgFh6aMbLI8reEgh140H8xrZabnnQ04clzAQOxTjHJVIQD2p848XUKDpc5IYszqRKZa",
+	"H1nr5GoCccnuqIB7qicOgmOFrgqgfqt78EcmoowBqWM5IuvauFS5Qa7aAWg5/AOpbtDI4tkAmpMyEymI",
+	"ufZgvdLgRXNqG1ElROCvV+WF8rkxWFZnY2XL+FTCBC1GEJy1MpswcK0oIUDYElyxjoRtueW5hdCQwBIp",
+	"iN6xt/K1hje3TNmbg3K1cUNuZRguGo9qRmo8DLKapecLd+rQE4atng1ncp+cDTtv73zpzGP6RN5j3N+a",
+	"sBzP35ochs46BBAByDx6Bqj/7KPLGhXQN4a2KWh0zU0KO5mdFifW6ZoYfDsE36ohuTIYx6armlotqCh4",
+	"PMgcs15ImcOBgIpTTN2niZMChixbAUgEuFS73yqe2VWjiJUTNQ7Ly/zFTpcnh2V3O5dq0WD7/oHVWm42",
+	"Sgs55Hmx1dN5tpHwgrel7oBtvHaIiId8MTPTdA4O/uy0RY0qg73Cir79JGGcDWVcjHLBLv7VnVdvROzO",
+	"rRsRuye6dy6hJvGdv3wNYtRUh/0Kuym/tud/vAa8pbM6rX5dRC893Mj4w43uBCBPr7y8c+0rr2y3r5at",
+	"t8sfDpeqCJwyzees2X6vvGFUqco4uqPltRGuIFQ9jtW646mSm+olo6nauO0723bgYdKbNr0vtFhkxvti",
+	"62+Hoh+80aEK3+ZYdIfBGq09k+Cvw+CKUVOn54nV7P014xNmhCD1MbAS6wMtFSsIdouN6oatXKcXDIPS",
+	"pxq17KnF3Mpov7Ba6sH8vhFzFYs0sJ92HRpdcz/t9hBrMO4KTkwKXz63DCdir2LXdjGMpXVk0LUh9BGG",
+	"kUHjcjJb4tPmpMVcJTLhixTEr5ePnSXcke92yEIKPxSlwsXL2+FccAc9slMeA0ICSu1d6q7rk3S7CMpj",
+	"3xzxVPZoxCOmBM/tMyNl/6SHKetaXNIXDOvVGZMRG0ovNiYjbumzZ0vY64CmBIMwI4AV5hj14gsz4V37",
+	"xckUaijVisp/Y616iEnkKYNZ3MNUkDUee2+SAJzuiyRoaLiJ+sSP97ryZlP/TiWPWRrj6i5Hz2JHHC5U",
+	"c5a0Zw/FmCt7K++WfOspL5aA99De4lU/Aro5ts0XXs66BJ9ycSzFWCRIqYQCGksah86G7n4c0j6o2TU3",
+	"EermaSWpTzNlwpzQxy6gCiUCFfaA6AU2KkSaeoqNiMkeFTFg3frSBuap/gPa1+2hUM+B17+F1d//V/j5",
+	"KLn9HT0PUfrPexWNSf0lZ6cnlTSDwJPzGjT6dVKjWsuFf4AAo7ugyH6e176jzZ9Z7SUowuEDUbx+z2dY",
+	"sUZOq2UNTaepHm+MhqFtDdp9a7j2yVbuOSvPSULMeq/lhREUyyD0OGY5CE4taThQZwFV1WEN53Wukq/x",
+	"+CgcruKF1YQAckCdg99kQFmw0Pbq4y9UyEVm9yaXy4eMZCr48m4vnpFtoZa/plP07IRZbI8DhlhwAMJk",
+	"uVJEltOn0VRMV4WUIcGd7e1Vhto8AU5ggEaSEL3Quu4mb4qH5wmXse+JtbCEYxrOOQvehCTADO182wai",
+	"9IYZ6HFgI7rJ86Nb+sA2/CKosj5OskKqhzH3Zfy4kRUS5XnpsBpzJ8KEHKtPkUzyof+wOxK4YuscCj5n",
+	"exLMB8CMSzJedJOrOxRL7NUKNQmWNaCcB4/h3T0DBVFwkzhP93dnI7sMuDE8XD1BOpSlK0m2chELGRz6",
+	"fBdbDWo2X8YdoCw1ZbnoiTyHQgPihq/4yFDjv+c0LH25aDFDCtg+0b0AJAWz09wT+dqHXOy48vT8QZFh",
+	"xqvIY7AzILrwBbs673MlDSEfqDDddsxA+vGC8ex2F5t5kS5fubS0EcI1M7QV2kZfRP7Wz/7svJBVcXur",
+	"MlqVgkc6haIq7+4sbUJA2R7ahGyjL0xo3UwI96JjKcasB6SWYD2ZzqlygSV6abNx9AXBTcc1vPbm4zp6",
+	"no5CASce4mX8Zd05Xko8LDDltQRAtBIqelasKOL4gxugbfTF3rVuexdkMCBxAewVOhdVYm9pWCaNWT4B",
+	"ZsRqEmAHAhNgLwzorFwOfWrMvd5lx/zjgBXMBNTvLWteBc9DO+YHts31xn/YHvrj8ByEsLuiLxXjeOgt",
+	"axoQbwhtG9DoiwBR4x4A4xOSlOJYpyNVCOLHDQzC+7pr/GAge2u73Kd7ef4iQiAkYq1KFKw7YaVFRKT8",
+	"6lTlmBM1KgnrDU1svakZkUsRipC3juPmAF7w0spggFKYU2G42XfqUc+D4sarWBFnKM6aU1w9Fphssmei",
+	"SFCazD1uCuBXI37P6ajzjAAWIQU3islwQRkToS/fhAcXsIu+idl50EnFNBlUdtmXiSme0WzC9FjBfgk0",
+	"BTxNGzg0rav0LHJ7M+SNLlLhFQedigb2g0g/MZGnez2RIwJmmAtU5tG6oX/IPJnUy72RVtacWuGDswRV",
+	"qhhAQMQStcrQAAMw179tZ70reC7yl3a/8eCdB9OpOF7YpUS2CTNsIk/GDEOke4BTS+UUxUHMC57q/ki0",
+	"iNoiH2V1nNYbSW27eCr1XFOmNG8Tt3HhhTtKYZ69iC4aHBgCXMA8bSwCi0qRUtlkAHM75yzR3xyVw7RR",
+	"rE51sX1gq4tt5WvttiqJaj0y3fO8Ni+tVXgjU2O/0vV0Kn7JgmkPztFPEdoK5ytcWvUQVxrAe4u9ki+z",
+	"Kj0M0i+lXN4YoFkzKaXFa23LpLpoFtU6sP+LIkeeFslpAVwwU4rJEcklR6W2O4pbDHQqEyDj95nWkq84",
+	"BfLuiHVH9oMjlgoOhXz31UDn8ltabbJ75OZ03IsPZdKhi0K1P2XzguepBHBtLgRQnNWxHoMzBl8f1gtb",
+	"qeNFlOrSVKah4YWV4fqCL30NdDsSPonYvpF868Ca7YDLPVbohE+Y7DHeJZmaaU73jZ2djctfbeggBerK",
+	"nnkemQRZ6GvY3Gdg2tz1y+Gnr+zYnw3TCrGJRj4sBlSAUUqQtHX48sb2lYYOF/qpurtSWeBUF05Tv/aE",
+	"AsNe9dG0X90MYCeZ5bC25tGd4BxBIgo4pOBqgHeAeb2RZ4a6O4r3dv+BnlnpKULvqCsskJkMMzFzylIp",
+	"NE1yc3EuhLKbhGwTj8J77ioDGBQ/WYmzYNv+8ocvOEYjXLzCTIcrSrB1FV4ijkWO7FZUNjQatoQuSiPY",
+	"4kVhtxQVi7ZFtF8+tcpRLt9SR1dR+d9gHDoDDSmkiI1J3sL6VaqYUnzsEuVJnk25WpVBjUKSVnboZR0W",
+	"5yLBBS4YqVvYOzYwtG5IhfQH8IMeFZusE+s8F3HRsXv0UBth/F91J2xgn74Yp9wY1sm4GvG0c8mp9tn9",
+	"O9bWCSPNL6KQNZuso/ShGehxh2U8PzJ0jO7B77GDHa8K6WWU3bg6rjVDgISS2sMabuRdKernJvMCBFqJ",
+	"qvoA1STEXJE2AQPXjEQo0R+tc/mw5HnKfNeTS9b38NzpB5C5R85qZ40WrkjW9sj0ooquwLycQMtWt0IG",
+	"vLVOB50OpqD1yIRBC6OYeh1Uwlzmxl6jl7QGu3FKtRHrpPXou47PXbePrZJ7o/KaWv6NRAQWsLRjccGw",
+	"XBdQVgIy6ZUbeyqPSfQ+4Jk3OwmZVHJ2BmZFvqsMnxCXcIcGHYtyY5jrfs4zYAoBTWX7DwoVuOgkHmdO",
+	"fp3K2NxBagqZpkQ6ixqXlTGx2489hRPZl4XZZPvszq0btXIhsAssZygNLK7PwKt6B0mJwxrH1LDCIIAz",
+	"Wo6rHzpMsM0kTUObiYl5aDjhQczLbP7aZhtifjpUTbQb1avSWI8qbExUxEeMl3l6Zu0qZ3aNdyfMTj4Q",
+	"AKG7N7U2l9vq7ZVoNAxNLn/d3Qmm5Ow6QwGa9h0SWycMLbrTdvPojdKUzqoZnTjWgV8f2ic6KGRK25UX",
+	"2b6vRioV1oMfc1mk0hQduKTkI+RmJFkH2VcboyGo2bnnRFIrBHcg++qt4draP0xcC3BtJ/CragNr/kId",
+	"wOJlH2SxKGbWvG2CCZdm24wtoGcWBLTn9UGDyIHi29vVQAHfad9KH1v7VrD7Z4hanyWpTxysJqXPA1yz",
+	"AZU+aRdo1CZv0PGsN8JTUA5skANstPj12LLOuwwg6jiAEGB5TfemuPi+Tua2EBWA2/XKl2vLUg2ky+cO",
+	"a92zXrcI7UVXxnOlARA3Hy9oXFosJ2Tc44a9n2cTNkx5jAU4VY1Y62BANTSSz9cUcLUsvC0KyQVnyYVW",
+	"Q5rK859BnwgIwJvt2A9wCh1o0sMunOseOQAIIO0AkJXy4TRF/4LZDMJJOws1sx5suXnNQsIKh+JXGii9",
+	"0fCdSqwAuWz4jIRdvLp9jXWwz4f6WOSdS5sMiNREr2BKI0XsLoPH4N+HVFTWmfcSbg+Fwvl7Doy50y+q",
+	"PXLtZGoGyJ4wV4gySuMvzBcMseguxZzLR4ksWKr7zfYDvmLrxeMteOIsoXBtjwPCb3EAVpHWL3IB/hlM",
+	"QsSGPLcNuU0gHsg0yUWVidY+uBBcC5+/puez7dupwGnRJlatGwcbIwJj7SJ9g/Ekk0qaaVEDmkW//FYI",
+	"0iBbWNVUngpEo2kqVwDPIHFsBcAB2Hgjz12uc0xGL5rYrX7O1YI99gY+cpY2WehywF2WhiAMldhAp4lh",
+	"nOU6JfyANDCZ9XipoEI18CF3dbq2CATo4KlswmQzDZMf7rLEmQO3LGsBM0sWrlehL0VY+QItr2/1eK+3",
+	"XpZxkwdJh9+0NzDOEmGOGI8h2e1pnJa3kJmK40Yl4jK/heoC1sc7+dOPH3/nT49/+t7Juz//7Ncfnnzy",
+	"wad//MFnv3n0+Cc/OPneRyff/cPJuz9z/GMvb7K3wInYuco46494nkiuWDYyVNbI+7kAmWL3f4duquqU",
+	"iu+KPrgga58F9R3EHuMnPG9TvANbR31CFMcxyEblGsNC5ePK1DQY31jnR12h0Ndripbe8w+t0AErX1J3",
+	"Dy7/Mxx2EwIMcEeC+jOd8MkFSjRV/a+BzqAcZgbmPotxF/mxs/tRnr60+9IWH8qt4x2wa2rr7fnrPRWl",
+	"5GLXXqmlipgRxkit7NVN6GEqItxM0OFjn3700ck//+TTP/7gyb9/fPLJB2USzE9svYTs1K2QPfn4O08+",
+	"/t7Jex+cfPfvpytOav78azkgRXk25LJPNTqYTC90wVPDcP85+dGjJ//4T2Vr7g9qWiRwlxQmovGOfJA/",
+	"KsEhj3/38cm7//3nbz968v6vHv/Pz//87UeP3/3FyQ/fs7/51f+dfP/Divith4vVfn0qkj5WmIJ3zR7/",
+	"+Peff/Cnk/c//Ox3vywbQc+7vgUqUCC4vGN+NCweaG2o2AnH4cl//HpqYsqaqvmWkXnEXHAVUVgSYQeY",
+	"yhsM+/w/v/Pko0onXd1DTY21F5/B6q8Ie1UhQtUkd+Z6+q+//ew3fyibdmQF803fAnYv40NAwyF7/Pvv",
+	"P370m8fv//Dzf/iXsgk9Krr6Yd2XDjRLZEIFaJqAw3SSPf7Re59+8lM8wCpzOkpq7fEO77t5MAM9ZkYc",
+	"i5ynrCd4Mcqxl/ai7FgiPv/lv33+8//987cfnfzhF59+8tOT9z+sTnkmXnrnwTv/HwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

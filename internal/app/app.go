@@ -159,7 +159,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate)},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, Audit: a.Audit,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
 	})
 	if err != nil {
 		return err
@@ -283,29 +283,19 @@ func (a *App) drain(servers []*http.Server) (err error) {
 // which whoever credits hours waits (docs/adr/0016).
 var mergers = []func(tx *store.Tx, from, into int64) error{activity.Merge, hours.Merge, request.Merge, outbox.Merge}
 
-// kept is how long answers for replays and used-up throttles stay.
-const kept = 48 * time.Hour
-
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
 		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
 		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
+		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
+		{Name: "prune", Every: time.Hour, Do: a.Prune},
 		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
-		{Name: "prune", Every: time.Hour, Do: a.prune},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
 	}
 	if a.cfg.Demo {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})
 	}
 	return tasks
-}
-
-func (a *App) prune(ctx context.Context) error {
-	before := store.At(a.clock().Add(-kept))
-	_, err1 := a.Store.PruneKeys(ctx, before)
-	_, err2 := a.Store.PruneThrottles(ctx, before)
-	_, err3 := a.Identity.PruneSessions(ctx, before)
-	return errors.Join(err1, err2, err3)
 }

@@ -411,3 +411,11 @@ func setReminded(tx *store.Tx, b *Booking, reminded int) (bool, error) {
 		Update("reminded", reminded)
 	return res.RowsAffected == 1, res.Error
 }
+
+// ---- export
+
+// bookingsOf gives all bookings for a person's requests, the newest first.
+func bookingsOf(db *gorm.DB, personID int64) (out []Line, err error) {
+	err = bookingLines(db).Where("requests.person_id = ?", personID).Order("bookings.starts_at DESC, bookings.id DESC").Limit(exportLimit).Find(&out).Error
+	return out, err
+}

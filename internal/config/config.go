@@ -26,6 +26,8 @@ type Config struct {
 	Token  Token
 	WeChat WeChat
 	Limits Limits
+
+	Retention Retention
 }
 
 // Token is how long a login lasts.
@@ -70,6 +72,21 @@ type Rate struct {
 	AddressRequests, AddressLogins           int // of one network address, behind which a whole school may sit
 }
 
+const (
+	day  = 24 * time.Hour
+	year = 366 * day
+)
+
+// Retention is how long things are kept; 0 keeps for ever (个人信息保护法 Art 19).
+type Retention struct {
+	Requests time.Duration // words, names, messages and files of a request, after its end
+	Records  time.Duration // notes of the professionals and service records, after the request's end
+	Drafts   time.Duration // of requests, never submitted
+	Notices  time.Duration
+	Looks    time.Duration // who looked at a request
+	Sessions time.Duration // after they ran out
+}
+
 // Default gives the settings that hold when nothing is set.
 func Default() Config {
 	return Config{
@@ -93,6 +110,7 @@ func Default() Config {
 			AccuracyMetres:   100,
 			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, AddressRequests: 12_000, AddressLogins: 1200},
 		},
+		Retention: Retention{Requests: 3 * year, Records: 5 * year, Drafts: 90 * day, Notices: year, Looks: 3 * year, Sessions: 30 * day},
 	}
 }
 
@@ -140,6 +158,12 @@ var settings = []setting{
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
+	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},
+	{name: "retention.records", field: func(c *Config) any { return &c.Retention.Records }, usage: "how long case notes and service records of an ended request are kept; 0: for ever"},
+	{name: "retention.drafts", field: func(c *Config) any { return &c.Retention.Drafts }, usage: "how long a draft that is never submitted is kept; 0: for ever"},
+	{name: "retention.notices", field: func(c *Config) any { return &c.Retention.Notices }, usage: "how long notices are kept; 0: for ever"},
+	{name: "retention.looks", field: func(c *Config) any { return &c.Retention.Looks }, usage: "how long it is kept who looked at a request; 0: for ever"},
+	{name: "retention.sessions", field: func(c *Config) any { return &c.Retention.Sessions }, usage: "how long sessions are kept that ran out; 0: for ever"},
 	{name: "limits.rate.person_reads", field: func(c *Config) any { return &c.Limits.Rate.PersonReads }, usage: "readings of one person in a minute; 0: any number"},
 	{name: "limits.rate.person_writes", field: func(c *Config) any { return &c.Limits.Rate.PersonWrites }, usage: "writings of one person in a minute; 0: any number"},
 	{name: "limits.rate.person_uploads", field: func(c *Config) any { return &c.Limits.Rate.PersonUploads }, usage: "uploads of one person in a minute; 0: any number"},

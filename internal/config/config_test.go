@@ -166,6 +166,7 @@ limits:
   accuracy_metres: 1.5
   rate: {person_reads: -1, person_writes: -1, person_uploads: -1, address_requests: -1, address_logins: -1}
   colour: red
+retention: {requests: 2h, records: 1h, drafts: -1d, notices: soon, looks: 99999d, sessions: 1h}
 colour: red
 `)
 	_, err := config.Load([]string{"--config=" + path}, []string{"YIMI_LISTNE=:80", "YIMI_DEMO=perhaps"})

@@ -22,6 +22,7 @@ func (c Config) faults() faults {
 	c.checkKeys(&f)
 	c.checkWeChat(&f)
 	c.checkDurations(&f)
+	c.checkRetention(&f)
 	return f
 }
 
@@ -184,8 +185,19 @@ func (c Config) checkWeChat(f *faults) {
 	}
 }
 
+func (c Config) checkRetention(f *faults) {
+	r := c.Retention
+	for name, is := range map[string]time.Duration{"requests": r.Requests, "records": r.Records, "drafts": r.Drafts, "notices": r.Notices, "looks": r.Looks, "sessions": r.Sessions} {
+		if is != 0 && (is < day || is > 100*year) {
+			f.add("retention."+name, fmt.Sprintf("%v is out of bounds", is), "write 0 to keep for ever, or a length of time from 1d to 36600d")
+		}
+	}
+	if r.Records != 0 && (r.Requests == 0 || r.Records < r.Requests) {
+		f.add("retention.records", "is shorter than retention.requests: a record would go before the request that it is of", "write a longer one, or 0 to keep for ever")
+	}
+}
+
 func (c Config) checkDurations(f *faults) {
-	const day = 24 * time.Hour
 	for _, d := range []struct {
 		name        string
 		is          time.Duration

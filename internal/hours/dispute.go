@@ -19,7 +19,7 @@ const (
 // DisputeMoves is the workflow of a dispute: staff answer it, either way.
 var DisputeMoves = []workflow.Move[DisputeState]{
 	workflow.On(DisputeOpen, "correct", DisputeCorrected, workflow.ByStaff),
-	workflow.On(DisputeOpen, "keep", DisputeKept, workflow.ByStaff),
+	workflow.On(DisputeOpen, "keep", DisputeKept, workflow.ByStaff, workflow.BySystem), // the account is closed
 }
 
 // Dispute is a volunteer's doubt about an entry of theirs, which the recording unit checks

@@ -71,3 +71,18 @@ func correctedSince(db *gorm.DB, d *DisputeLine) (bool, error) {
 		Limit(1).Count(&n).Error
 	return n > 0, err
 }
+
+// disputesOf gives a person's disputes, the newest first.
+func disputesOf(db *gorm.DB, personID int64) (out []Dispute, err error) {
+	err = db.Where("person_id = ?", personID).Order("id DESC").Limit(exportLimit).Find(&out).Error
+	return out, err
+}
+
+func forgetDisputes(tx *store.Tx, personID int64) error {
+	err := tx.Model(&Dispute{}).Where("person_id = ? AND state = ?", personID, DisputeOpen).
+		Updates(map[string]any{"state": DisputeKept, "open_entry": nil, "answered_at": tx.Now}).Error
+	if err != nil {
+		return err
+	}
+	return tx.Model(&Dispute{}).Where("person_id = ?", personID).Updates(map[string]any{"words": "", "answer": ""}).Error
+}

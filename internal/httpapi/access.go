@@ -73,6 +73,7 @@ var access = map[string]rule{
 	"loginWechat": public, "loginDemo": public, "loginPassword": public, "refreshSession": public,
 	"logout": signedIn, "getMe": signedIn, "updateMe": signedIn, "changePassword": signedIn,
 	"getPrivacy": public, "listMyConsents": signedIn, "setConsent": signedIn,
+	"exportMe": signedIn, "closeAccount": signedIn,
 	"listDuplicates": staff, "settleDuplicate": staff,
 	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,

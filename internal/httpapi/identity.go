@@ -140,6 +140,14 @@ func (s *Server) ChangePassword(ctx context.Context, r api.ChangePasswordRequest
 	return api.ChangePassword204Response{}, nil
 }
 
+// CloseAccount closes the actor's account for good. That the word was typed, the contract checks.
+func (s *Server) CloseAccount(ctx context.Context, r api.CloseAccountRequestObject) (api.CloseAccountResponseObject, error) {
+	if err := s.Deps.CloseAccount(ctx, string(or(r.Body.Reason, ""))); err != nil {
+		return nil, err
+	}
+	return api.CloseAccount204Response{}, nil
+}
+
 // ListGrants gives who holds a role on a unit.
 func (s *Server) ListGrants(ctx context.Context, r api.ListGrantsRequestObject) (api.ListGrantsResponseObject, error) {
 	grants, err := s.Identity.Grants(ctx, r.ID)

@@ -57,6 +57,8 @@ type Deps struct {
 	Audit      *audit.Service
 	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
 	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)
+	// CloseAccount closes the actor's account; the reason is one of the contract's, or empty.
+	CloseAccount func(ctx context.Context, reason string) error
 }
 
 // Server implements the contract's strict server interface; each feature's

@@ -59,7 +59,10 @@ type Person struct {
 	ShowOnLeaderboard bool        // the copy of the consent leaderboard
 	PrivacyVersion    string      // of the notice agreed to, the copy of the consent privacy; "" for none
 	CreatedAt         store.Time
-	MergedInto        *int64 // the account that this one was found to be twice (docs/adr/0016)
+	ClosedAt          *store.Time // the account was closed: nobody signs in as this person any more
+	CloseReason       string      // a word of the contract's; counted, and nothing else
+	ForgottenAt       *store.Time // all that had to go is gone
+	MergedInto        *int64      // the account that this one was found to be twice (docs/adr/0016)
 
 	PhoneSealed    []byte  // opened by Service.open
 	PhoneIndex     *string // seal.Box.Index of it

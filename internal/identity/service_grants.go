@@ -46,6 +46,9 @@ func mayGrantOn(ctx context.Context, tx *store.Tx, a auth.Actor, unitID int64) e
 }
 
 func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
+	if err := store.HoldPerson(tx, g.PersonID); err != nil {
+		return GrantView{}, err
+	}
 	err := insertGrant(ctx, tx, &g)
 	switch {
 	case store.IsDuplicate(err):

@@ -50,7 +50,7 @@ func set[T any](columns map[string]any, name string, value *T) {
 // changePerson writes the columns if the condition holds, and tells whether it did.
 // A unit that is not there is refused by its foreign key.
 func changePerson(ctx context.Context, tx *store.Tx, id int64, columns map[string]any, condition string) (bool, error) {
-	n, err := gorm.G[Person](tx.DB).Where("id = ?", id).Where(condition).Set(clause.Assignments(columns)).Update(ctx)
+	n, err := gorm.G[Person](tx.DB).Where("id = ? AND closed_at IS NULL", id).Where(condition).Set(clause.Assignments(columns)).Update(ctx)
 	if store.IsForeignKey(err) {
 		return false, errUnit.Because(err)
 	}
@@ -189,7 +189,7 @@ func actorRows(ctx context.Context, db *gorm.DB, personID, sessionID int64, now 
 	err = db.WithContext(ctx).Raw(`SELECT p.volunteer_since, p.privacy_version, g.role, g.unit_id, u.path
 		FROM sessions s JOIN people p ON p.id = s.person_id
 		LEFT JOIN role_grants g ON g.person_id = s.person_id LEFT JOIN units u ON u.id = g.unit_id
-		WHERE s.id = ? AND s.person_id = ? AND s.ended_at IS NULL AND s.expires_at > ?
+		WHERE s.id = ? AND s.person_id = ? AND s.ended_at IS NULL AND s.expires_at > ? AND p.closed_at IS NULL
 		ORDER BY g.id`, sessionID, personID, now).Scan(&rows).Error
 	return rows, err
 }

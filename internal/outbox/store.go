@@ -114,6 +114,11 @@ func spendAll(tx *store.Tx, personID int64, template string) error {
 		Updates(map[string]any{"spent": gorm.Expr("accepted"), "changed_at": tx.Now}).Error
 }
 
+func creditsOf(db *gorm.DB, personID int64) (out []credit, err error) {
+	err = db.Where("person_id = ?", personID).Order("template").Find(&out).Error
+	return out, err
+}
+
 // giveCreditBack is for a message that certainly did not go.
 func giveCreditBack(tx *store.Tx, personID int64, template string) error {
 	return tx.Model(&credit{}).Where("person_id = ? AND template = ? AND spent > 0", personID, template).

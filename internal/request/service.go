@@ -99,6 +99,9 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 		return nil, err
 	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		if err := store.HoldPerson(tx, auth.From(ctx).PersonID); err != nil {
+			return err
+		}
 		if t, err = catalogue.Find(tx.DB, ask.ServiceTypeID); err != nil {
 			return err
 		}

@@ -229,15 +229,20 @@ func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Detail,
 		case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
 			return activity.TooLate(s.Notice)
 		}
-		m.said, m.changes = reason, map[string]any{"reason": reason, "referred_to": nil}
-		if err := s.step(tx, l, m); err != nil {
-			return err
-		}
-		if err := s.callOff(ctx, tx, l, reason); err != nil {
-			return err
-		}
-		return s.tellCancelled(tx, l, m, reason)
+		return s.cancel(ctx, tx, l, m, reason)
 	})
+}
+
+// cancel ends a request and gives back the time that it has.
+func (s *Service) cancel(ctx context.Context, tx *store.Tx, l *Line, m move, reason string) error {
+	m.said, m.changes = reason, map[string]any{"reason": reason, "referred_to": nil}
+	if err := s.step(tx, l, m); err != nil {
+		return err
+	}
+	if err := s.callOff(ctx, tx, l, reason); err != nil {
+		return err
+	}
+	return s.tellCancelled(tx, l, m, reason)
 }
 
 // callOff frees the time that a request has: its booking, and its volunteers' shift.

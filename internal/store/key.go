@@ -143,3 +143,10 @@ func (s *Store) PruneKeys(ctx context.Context, olderThan Time) (total int64, err
 		}
 	}
 }
+
+// ForgetKeys deletes the answers kept for a person's replays: they repeat what the person wrote.
+func (s *Store) ForgetKeys(ctx context.Context, personID int64) error {
+	return s.Tx(withoutKey(ctx), func(tx *Tx) error {
+		return tx.Where("person_id = ?", personID).Delete(&idempotencyKey{}).Error
+	})
+}

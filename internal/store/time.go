@@ -42,3 +42,12 @@ func (t *Time) Scan(src any) error {
 
 // GormDataType keeps GORM from treating the field as one of its own times.
 func (Time) GormDataType() string { return "bigint" }
+
+// Local gives the instant in the zone of every screen; nil stays nil.
+func Local(t *Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := t.In(Shanghai)
+	return &at
+}

@@ -254,6 +254,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A copy of all that is kept about me, as one archive
+         * @description 个人信息保护法 Art 45. A zip with `data.json` (everything, by feature; its `about` says what is not in it), `index.html`
+         *     (the same to read, in Chinese) and the files I uploaded. It is made while it is sent and kept nowhere. Three a day,
+         *     then 429 `too_many_exports`.
+         *
+         */
+        post: operations["exportMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close my account for good
+         * @description 个人信息保护法 Art 47. Places and times are given back at once, sessions end, sign-in by WeChat or password is gone, and
+         *     everything personal is deleted; hours stay counted, without a name (docs/adr/0015). While somebody is visiting me it is 409
+         *     `visit_under_way`, while I am checked in 409 `shift_under_way`, while I hold a role of staff 409 `roles_held`. There is no
+         *     key for replays: the session that asked is over afterwards, so a repeat is 401.
+         *
+         */
+        post: operations["closeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/volunteers": {
         parameters: {
             query?: never;
@@ -2637,6 +2684,20 @@ export interface components {
         RefreshRequest: {
             /** @description The last refresh token got */
             refresh_token: string;
+        };
+        AccountClosing: {
+            /**
+             * @description Typed by the person, so that nobody closes an account by a slip
+             * @example 注销
+             * @enum {string}
+             */
+            word: "注销";
+            /**
+             * @description Counted, never shown with a name
+             * @example moved_away
+             * @enum {string}
+             */
+            reason?: "not_needed" | "moved_away" | "privacy" | "hard_to_use" | "other";
         };
         PasswordChange: {
             /** @description Password now */
@@ -6394,6 +6455,50 @@ export interface operations {
         };
         responses: {
             /** @description Changed; my other sessions have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountClosing"];
+            };
+        };
+        responses: {
+            /** @description Closed */
             204: {
                 headers: {
                     [name: string]: unknown;

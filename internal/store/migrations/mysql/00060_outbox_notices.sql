@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS notices (
     KEY ix_notices_unread (person_id, read_at),
     KEY ix_notices_person (person_id, id),
     KEY ix_notices_due (due_at),
+    KEY ix_notices_created (created_at),
     KEY ix_notices_failed (failed_at, id),
     CHECK ((due_at IS NOT NULL) = (delivery IN ('waiting', 'sending'))),
     CHECK ((failed_at IS NOT NULL) = (delivery IN ('uncertain', 'dead')))

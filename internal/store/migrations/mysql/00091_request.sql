@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS requests (
     rating_comment   VARCHAR(300) NOT NULL,
     rated_at         BIGINT,
     follow_up        BIGINT,
+    emptied          BIGINT NOT NULL CHECK (emptied BETWEEN 0 AND 2),
     created_at       BIGINT NOT NULL,
     UNIQUE KEY uq_requests_number (number),
     KEY ix_requests_queue (state, unit_id, urgency_rank, submitted_at, id),
@@ -46,6 +47,7 @@ CREATE TABLE IF NOT EXISTS requests (
     KEY ix_requests_referred (referred_to, id),
     KEY ix_requests_follow_up (follow_up, unit_id, id),
     KEY ix_requests_shift (shift_id),
+    KEY ix_requests_emptied (emptied, state, state_since),
     CHECK (person_id IS NOT NULL OR filed_by IS NOT NULL),
     CHECK ((state IN ('rejected', 'closed', 'cancelled')) = (is_open = 0))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -8,5 +8,6 @@ CREATE TABLE IF NOT EXISTS request_looks (
     day        VARCHAR(10),
     at         BIGINT NOT NULL,
     UNIQUE KEY uq_request_looks_day (request_id, person_id, what, day),
-    KEY ix_request_looks_request (request_id, id)
+    KEY ix_request_looks_request (request_id, id),
+    KEY ix_request_looks_at (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

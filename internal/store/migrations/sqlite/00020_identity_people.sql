@@ -10,6 +10,9 @@ CREATE TABLE people (
     show_on_leaderboard INTEGER NOT NULL,
     privacy_version     TEXT    NOT NULL CHECK (length(privacy_version) <= 20),
     created_at          INTEGER NOT NULL,
+    closed_at           INTEGER NULL,
+    close_reason        TEXT    NOT NULL CHECK (length(close_reason) <= 16),
+    forgotten_at        INTEGER NULL,
     merged_into         INTEGER NULL,
     phone_sealed        BLOB    NULL,
     phone_index         TEXT    NULL CHECK (length(phone_index) <= 100),
@@ -23,3 +26,4 @@ CREATE INDEX ix_people_unit ON people (unit_id);
 CREATE INDEX ix_people_phone ON people (phone_index);
 CREATE INDEX ix_people_identity ON people (identity_index);
 CREATE INDEX ix_people_merged ON people (merged_into);
+CREATE INDEX ix_people_closed ON people (forgotten_at, closed_at);

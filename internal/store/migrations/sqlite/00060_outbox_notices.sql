@@ -29,3 +29,4 @@ CREATE INDEX ix_notices_unread ON notices (person_id, read_at);
 CREATE INDEX ix_notices_person ON notices (person_id, id);
 CREATE INDEX ix_notices_due ON notices (due_at);
 CREATE INDEX ix_notices_failed ON notices (failed_at, id);
+CREATE INDEX ix_notices_created ON notices (created_at);

@@ -37,6 +37,7 @@ CREATE TABLE requests (
     rating_comment   TEXT NOT NULL CHECK (length(rating_comment) <= 300),
     rated_at         INTEGER,
     follow_up        INTEGER,
+    emptied          INTEGER NOT NULL CHECK (emptied BETWEEN 0 AND 2),
     created_at       INTEGER NOT NULL,
     CHECK (person_id IS NOT NULL OR filed_by IS NOT NULL),
     CHECK ((state IN ('rejected', 'closed', 'cancelled')) = (is_open = 0))
@@ -49,3 +50,4 @@ CREATE INDEX ix_requests_worker ON requests (worker_id, is_open, id);
 CREATE INDEX ix_requests_referred ON requests (referred_to, id);
 CREATE INDEX ix_requests_follow_up ON requests (follow_up, unit_id, id);
 CREATE INDEX ix_requests_shift ON requests (shift_id);
+CREATE INDEX ix_requests_emptied ON requests (emptied, state, state_since);

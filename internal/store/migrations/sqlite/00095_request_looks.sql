@@ -10,3 +10,4 @@ CREATE TABLE request_looks (
 ) STRICT;
 CREATE UNIQUE INDEX uq_request_looks_day ON request_looks (request_id, person_id, what, day);
 CREATE INDEX ix_request_looks_request ON request_looks (request_id, id);
+CREATE INDEX ix_request_looks_at ON request_looks (at);

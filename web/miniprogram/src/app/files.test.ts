@@ -44,3 +44,9 @@ describe('a file', () => {
     await expect(fetchFile(7, 4)).rejects.toMatchObject({ status: 404 })
   })
 })
+
+test('UTF-8 bytes become their text', async () => {
+  const { textOf } = await fresh()
+  const bytes = new TextEncoder().encode('{"detail":"一天最多导出 3 次 🙂"}')
+  expect(textOf(bytes.buffer as ArrayBuffer)).toBe('{"detail":"一天最多导出 3 次 🙂"}')
+})

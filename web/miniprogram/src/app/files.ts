@@ -6,6 +6,11 @@ import { origin, parsed } from './transport'
 type Attachment = Schemas['Attachment']
 const TIMEOUT_MS = 60_000
 
+/** What the types of uni leave out of WeChat's. */
+interface Sharer {
+  shareFileMessage(options: { filePath: string; fileName: string; success(): void; fail(): void }): void
+}
+
 const address = (requestId: number) => `${origin}/api/v1/requests/${requestId}/attachments`
 const bearer = (token?: string): Record<string, string> => (token ? { Authorization: `Bearer ${token}` } : {})
 
@@ -60,6 +65,53 @@ export function keepPicture(path: string, name: string): Promise<boolean> {
   // #ifndef H5
   return new Promise((resolve) => uni.saveImageToPhotosAlbum({ filePath: path, success: () => resolve(true), fail: () => resolve(false) }))
   // #endif
+}
+
+/** Fetches the copy of all that is kept about me, which a POST alone gives; in memory, for it is a few MB at most. */
+export async function fetchMyData(): Promise<ArrayBuffer> {
+  const answer = await asMe((token) => postForBytes(`${origin}/api/v1/me/export`, bearer(token)))
+  if (answer.status !== 200) throw problemOf({ ...answer, data: parsed(textOf(answer.data as ArrayBuffer)) })
+  return answer.data as ArrayBuffer
+}
+
+function postForBytes(url: string, header: Record<string, string>): Promise<Incoming> {
+  return new Promise((resolve, reject) => {
+    uni.request({
+      ...{ url, header, method: 'POST', responseType: 'arraybuffer', timeout: TIMEOUT_MS },
+      success: ({ statusCode, data }) => resolve({ status: statusCode, data }),
+      fail: () => reject(offlineProblem()),
+    })
+  })
+}
+
+/** The text that UTF-8 bytes are; WeChat has no TextDecoder everywhere. */
+export function textOf(bytes: ArrayBuffer): string {
+  return decodeURIComponent(Array.from(new Uint8Array(bytes), (b) => `%${b.toString(16).padStart(2, '0')}`).join(''))
+}
+
+/** Keeps an archive: on H5 as a download, in WeChat in the mini-program's own folder, whose path it gives. */
+export function keepArchive(bytes: ArrayBuffer, name: string): string {
+  // #ifdef H5
+  const href = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }))
+  Object.assign(document.createElement('a'), { href, download: name }).click()
+  setTimeout(() => URL.revokeObjectURL(href), TIMEOUT_MS)
+  return ''
+  // #endif
+  // #ifndef H5
+  const path = `${(uni as unknown as { env: { USER_DATA_PATH: string } }).env.USER_DATA_PATH}/${name}`
+  uni.getFileSystemManager().writeFileSync(path, bytes, 'binary')
+  return path
+  // #endif
+}
+
+/** Hands an archive to a chat of the person's own choice, which is how a file leaves WeChat; on a tap only. */
+export function passArchive(path: string, name: string): Promise<boolean> {
+  return new Promise((resolve) => (uni as unknown as Sharer).shareFileMessage({ filePath: path, fileName: name, success: () => resolve(true), fail: () => resolve(false) }))
+}
+
+/** Deletes what keepArchive kept: it is private, and nobody needs it twice. */
+export function dropArchive(path: string) {
+  if (path) uni.getFileSystemManager().unlink({ filePath: path, fail: () => {} })
 }
 
 /** Shows a file: a picture large, a paper in the phone's own reader. */

@@ -75,6 +75,11 @@ async function signInWith(login: string, password: string) {
 
 async function signOut() {
   await api.post('/auth/logout').catch(() => undefined) // gone from this phone in any case
+  goodbye()
+}
+
+/** Forgets on this phone who was signed in; the server has ended it already. */
+function goodbye() {
   uni.removeStorageSync(PERSONA)
   forget()
 }
@@ -151,5 +156,5 @@ function askedPersona(): Persona | '' {
 guardWith({ ready: start, renew, agree })
 
 export function useSession() {
-  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, reload }
+  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, goodbye, reload }
 }

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"yimi/internal/auth"
+)
+
+// closingBatch bounds one round of the timed work that finishes closings.
+const closingBatch = 50
+
+// CloseAccount closes the actor's account. The first transaction settles it: from then on nobody
+// acts as the person. What follows, and what a crash leaves undone, FinishClosings does again.
+func (a *App) CloseAccount(ctx context.Context, reason string) error {
+	if err := a.Identity.Close(ctx, reason, a.Requests.MayClose, a.Activities.MayClose); err != nil {
+		return err
+	}
+	id := auth.From(ctx).PersonID
+	if _, err := a.emptyAccount(context.WithoutCancel(ctx), id); err != nil {
+		a.log.WarnContext(ctx, "closing goes on later", "person_id", id, "error", err)
+	}
+	return nil
+}
+
+// emptyAccount gives back all that a closed account has taken, then deletes what is personal in
+// every feature. Every step may run again. It says whether a visit under way keeps something back.
+func (a *App) emptyAccount(ctx context.Context, id int64) (waits bool, err error) {
+	ctx = auth.With(ctx, auth.Actor{PersonID: id, Grants: []auth.Grant{{Role: auth.Resident}}})
+	if err := errors.Join(a.Activities.Leave(ctx, id), a.Requests.Leave(ctx, id)); err != nil {
+		return false, err
+	}
+	waits, err = a.Requests.Forget(ctx, id)
+	for _, forget := range []func(context.Context, int64) error{
+		a.Activities.Forget, a.Hours.Forget, a.Bookings.Forget, a.Outbox.Forget, a.Identity.Forget, a.Store.ForgetKeys,
+	} {
+		err = errors.Join(err, forget(ctx, id))
+	}
+	return waits, err
+}
+
+// FinishClosings goes through every closed account again until nothing can be left: for what was
+// under way when it was closed, and for what a crash kept from being done.
+func (a *App) FinishClosings(ctx context.Context) error {
+	ids, err := a.Identity.Closing(ctx, closingBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		waits, failed := a.emptyAccount(ctx, id)
+		if failed == nil && !waits {
+			failed = a.Identity.Forgotten(ctx, id)
+		}
+		err = errors.Join(err, failed)
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package hours
+
+import (
+	"context"
+	"time"
+
+	"yimi/internal/store"
+)
+
+// exportLimit bounds each list of an export: some forty years of a shift a day.
+const exportLimit = 15_000
+
+// Export is a volunteer's record (志愿服务记录与证明出具办法 Art 7), with the chain that proves it.
+type Export struct {
+	MinutesTotal int             `json:"minutes_total"`
+	EntriesTotal int             `json:"entries_total"`
+	Entries      []EntryExport   `json:"entries"`
+	Disputes     []DisputeExport `json:"disputes"`
+}
+
+// EntryExport is one line of the ledger; who recorded it is not the volunteer's datum.
+type EntryExport struct {
+	ID           int64     `json:"id"`
+	Sequence     int64     `json:"sequence"`
+	Class        Class     `json:"class"`
+	Minutes      int       `json:"minutes"`
+	CorrectsID   *int64    `json:"corrects_id"`
+	Activity     string    `json:"activity"`
+	Place        string    `json:"place"`
+	Campaign     string    `json:"campaign"`
+	Unit         string    `json:"unit"`
+	Leader       string    `json:"leader"`
+	StartsAt     time.Time `json:"starts_at"`
+	EndsAt       time.Time `json:"ends_at"`
+	Reason       string    `json:"reason"`
+	CreatedAt    time.Time `json:"created_at"`
+	PreviousHash string    `json:"previous_hash"`
+	Hash         string    `json:"hash"`
+}
+
+// DisputeExport is a doubt and what was answered.
+type DisputeExport struct {
+	EntryID    int64        `json:"entry_id"`
+	State      DisputeState `json:"state"`
+	Words      string       `json:"words"`
+	Answer     string       `json:"answer"`
+	CreatedAt  time.Time    `json:"created_at"`
+	AnsweredAt *time.Time   `json:"answered_at"`
+}
+
+// Export gives all that this package keeps of a person (个人信息保护法 Art 45).
+func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
+	total, err := s.TotalOf(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.EntriesOf(ctx, personID, Filter{Limit: exportLimit})
+	if err != nil {
+		return nil, err
+	}
+	disputes, err := disputesOf(s.db.Read(ctx), personID)
+	if err != nil {
+		return nil, err
+	}
+	out := Export{total.Minutes, total.Entries, make([]EntryExport, len(entries)), make([]DisputeExport, len(disputes))}
+	for i, e := range entries {
+		out.Entries[i] = EntryExport{e.ID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
+			e.LeaderName, e.StartsAt.In(Shanghai), e.EndsAt.In(Shanghai), e.Reason, e.CreatedAt.In(Shanghai), e.PreviousHash, e.Hash}
+	}
+	for i, d := range disputes {
+		out.Disputes[i] = DisputeExport{d.EntryID, d.State, d.Words, d.Answer, d.CreatedAt.In(Shanghai), store.Local(d.AnsweredAt)}
+	}
+	return out, nil
+}

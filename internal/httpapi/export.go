@@ -1,0 +1,182 @@
+package httpapi
+
+import (
+	"archive/zip"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"yimi/api"
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/hours"
+)
+
+// exportsADay is how many archives a person may fetch in a day: each reads all that there is.
+const exportsADay = 3
+
+var errExports = fault.Newf(fault.TooMany, "too_many_exports", "一天最多导出 %d 次，请明天再来", exportsADay)
+
+// aboutExport says what an archive is, and what is not in it.
+type aboutExport struct {
+	Note   string    `json:"note"`
+	MadeAt time.Time `json:"made_at"`
+}
+
+const exportNote = "这里是一米记下的、与您有关的全部数据。不在里面的：别人的数据；社工和工作人员自己的工作笔记、个案记录；别人放进您申请里的文件。想了解这些，请联系社工站。"
+
+// export is data.json, and what index.html is made of.
+type export struct {
+	About      aboutExport `json:"about"`
+	Account    any         `json:"account"`
+	Activities any         `json:"activities"`
+	Hours      any         `json:"hours"`
+	Requests   any         `json:"requests"`
+	Bookings   any         `json:"bookings"`
+	Notices    any         `json:"notices"`
+}
+
+// ExportMe gives the actor a copy of all that is kept about them.
+func (s *Server) ExportMe(ctx context.Context, _ api.ExportMeRequestObject) (api.ExportMeResponseObject, error) {
+	id := auth.From(ctx).PersonID
+	ok, _, err := s.Store.Hit(ctx, fmt.Sprintf("export:%d", id), exportsADay, 24*time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errExports
+	}
+	data, err := s.export(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &archive{ctx, s, id, data}, nil
+}
+
+// export gathers every feature's part. What can fail fails here, before the answer begins.
+func (s *Server) export(ctx context.Context, personID int64) (*export, error) {
+	out := &export{About: aboutExport{exportNote, s.Store.Now().In(hours.Shanghai)}}
+	for _, part := range []struct {
+		to  *any
+		get func(context.Context, int64) (any, error)
+	}{
+		{&out.Account, s.Identity.Export}, {&out.Activities, s.Activities.Export}, {&out.Hours, s.Hours.Export},
+		{&out.Requests, s.Requests.Export}, {&out.Bookings, s.Bookings.Export}, {&out.Notices, s.Outbox.Export},
+	} {
+		var err error
+		if *part.to, err = part.get(ctx, personID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// archive is the answer of exportMe: a zip that is made while it is sent.
+type archive struct {
+	ctx      context.Context
+	server   *Server
+	personID int64
+	data     *export
+}
+
+// VisitExportMeResponse writes the archive. An error in the middle of it cuts the connection:
+// half an archive must not look like a whole one.
+func (a *archive) VisitExportMeResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="yimi-my-data.zip"`)
+	w.WriteHeader(http.StatusOK)
+	if err := a.write(zip.NewWriter(w)); err != nil {
+		a.server.Log.ErrorContext(a.ctx, "export broken off", "actor_id", a.personID, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func (a *archive) write(z *zip.Writer) error {
+	f, err := a.create(z, "data.json", zip.Deflate)
+	if err != nil {
+		return err
+	}
+	text := json.NewEncoder(f)
+	text.SetIndent("", "  ")
+	if err := text.Encode(a.data); err != nil {
+		return err
+	}
+	if f, err = a.create(z, "index.html", zip.Deflate); err != nil {
+		return err
+	}
+	if err := exportPage.Execute(f, a.data); err != nil {
+		return err
+	}
+	err = a.server.Requests.ExportFiles(a.ctx, a.personID, func(name string, file []byte) error {
+		f, err := a.create(z, name, zip.Store) // pictures are packed already
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(file)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+func (a *archive) create(z *zip.Writer, name string, method uint16) (interface{ Write([]byte) (int, error) }, error) {
+	return z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: a.data.About.MadeAt})
+}
+
+//go:embed export.html
+var exportHTML string
+
+// exportPage is the same as data.json, to read.
+var exportPage = template.Must(template.New("index.html").Funcs(template.FuncMap{
+	"at": func(t time.Time) string { return t.In(hours.Shanghai).Format("2006-01-02 15:04") },
+	"optAt": func(t *time.Time) string {
+		if t == nil {
+			return "没有"
+		}
+		return t.In(hours.Shanghai).Format("2006-01-02 15:04")
+	},
+	"opt": func(s *string) string {
+		if s == nil {
+			return "没有填"
+		}
+		return *s
+	},
+	"yes": func(b bool) string {
+		if b {
+			return "是"
+		}
+		return "否"
+	},
+	"spoken": hours.Spoken,
+	"say":    say,
+}).Parse(exportHTML))
+
+// say is a word of the program as people read it; a word without one stays.
+func say(word any) string {
+	w := fmt.Sprint(word)
+	if said := said[w]; said != "" {
+		return said
+	}
+	return w
+}
+
+var said = map[string]string{
+	"female": "女", "male": "男", "unknown": "没有填",
+	"social_worker": "社工", "station_staff": "站点工作人员", "district_admin": "区级管理员", "granted": "授予", "revoked": "撤销",
+	"guardian": "我是监护人", "child": "我是孩子", "self": "本人", "parent": "父母", "spouse": "配偶", "grandparent": "祖父母", "grandchild": "孙辈",
+	"sibling": "兄弟姐妹", "neighbour": "邻居", "other": "其他",
+	"first_aid": "急救", "nursing": "护理", "counselling": "心理疏导", "teaching": "辅导功课", "law": "法律", "driving": "驾驶", "haircut": "理发", "repair": "维修", "art": "文艺", "sign_language": "手语",
+	"pending": "待审核", "waitlisted": "候补", "offered": "待确认", "confirmed": "已报名", "attended": "已到场", "absent": "未到场", "lapsed": "已过期",
+	"draft": "草稿", "submitted": "待审批", "returned": "退回补充", "approved": "已通过", "rejected": "未通过", "assigned": "已安排", "scheduled": "已约好",
+	"in_service": "服务中", "completed": "已完成", "closed": "已结案", "cancelled": "已取消", "referred": "已转介",
+	"held": "暂留", "booked": "已约", "done": "已完成", "no_show": "未到",
+	"open": "核对中", "corrected": "已更正", "kept": "没有改动",
+	"staff": "工作人员", "worker": "社工", "supervisor": "督导", "details": "申请内容", "contact": "电话和地址", "case_notes": "面谈记录", "attachment": "附件",
+}

@@ -1,0 +1,105 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// exportLimit bounds each list of an export: far beyond what one person has.
+const exportLimit = 10_000
+
+// Export is what the program keeps of a person as an account.
+type Export struct {
+	ID                int64                `json:"id"`
+	Name              string               `json:"name"`
+	Sex               Sex                  `json:"sex"`
+	BirthDate         *string              `json:"birth_date"`
+	Phone             string               `json:"phone"`
+	IdentityType      IdentityType         `json:"identity_type"`
+	IdentityNumber    string               `json:"identity_number"`
+	HomeUnit          string               `json:"home_unit"`
+	Skills            []string             `json:"skills"`
+	VolunteerSince    *time.Time           `json:"volunteer_since"`
+	ShowOnLeaderboard bool                 `json:"show_on_leaderboard"`
+	CreatedAt         time.Time            `json:"created_at"`
+	Login             string               `json:"login"` // of the desk; the password is kept by nobody
+	Roles             []RoleExport         `json:"roles"`
+	Wechat            []WechatExport       `json:"wechat"`
+	Sessions          []SessionExport      `json:"sessions"`
+	Guardianships     []GuardianshipExport `json:"guardianships"`
+}
+
+// RoleExport is a role that was given or taken.
+type RoleExport struct {
+	Role   auth.Role `json:"role"`
+	Unit   string    `json:"unit"`
+	Action string    `json:"action"` // granted, revoked
+	At     time.Time `json:"at"`
+}
+
+// WechatExport is a WeChat user that signs in as the person.
+type WechatExport struct {
+	OpenID  string    `json:"openid"`
+	UnionID string    `json:"unionid"`
+	Since   time.Time `json:"since"`
+}
+
+// SessionExport is one sign-in.
+type SessionExport struct {
+	CreatedAt   time.Time  `json:"created_at"`
+	RefreshedAt time.Time  `json:"refreshed_at"`
+	ExpiresAt   time.Time  `json:"expires_at"`
+	EndedAt     *time.Time `json:"ended_at"`
+}
+
+// GuardianshipExport is a guardian's consent; whose it is on the other side is the other's to export.
+type GuardianshipExport struct {
+	As       string     `json:"as"` // guardian, child
+	Relation string     `json:"relation"`
+	AgreedAt time.Time  `json:"agreed_at"`
+	EndedAt  *time.Time `json:"ended_at"`
+}
+
+// Export gives all that this package keeps of a person (个人信息保护法 Art 45).
+func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
+	p, err := s.Profile(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	out := &Export{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, Skills: append([]string{}, p.Skills...),
+		VolunteerSince: store.Local(p.VolunteerSince), ShowOnLeaderboard: p.ShowOnLeaderboard, CreatedAt: p.CreatedAt.In(store.Shanghai)}
+	if p.Home != nil {
+		out.HomeUnit = p.Home.Name
+	}
+	return out, s.exportAccount(ctx, out)
+}
+
+func (s *Service) exportAccount(ctx context.Context, out *Export) error {
+	x, err := accountOf(s.Store.Read(ctx), out.ID)
+	if err != nil {
+		return err
+	}
+	out.Login = x.login
+	out.Roles, out.Wechat = make([]RoleExport, len(x.roles)), make([]WechatExport, len(x.wechat))
+	out.Sessions, out.Guardianships = make([]SessionExport, len(x.sessions)), make([]GuardianshipExport, len(x.guardianships))
+	for i, r := range x.roles {
+		out.Roles[i] = RoleExport{r.Role, r.UnitName, r.Action, r.ChangedAt.In(store.Shanghai)}
+	}
+	for i, w := range x.wechat {
+		out.Wechat[i] = WechatExport{w.OpenID, w.UnionID, w.CreatedAt.In(store.Shanghai)}
+	}
+	for i, v := range x.sessions {
+		out.Sessions[i] = SessionExport{v.CreatedAt.In(store.Shanghai), v.RefreshedAt.In(store.Shanghai), v.ExpiresAt.In(store.Shanghai), store.Local(v.EndedAt)}
+	}
+	for i, g := range x.guardianships {
+		as := "guardian"
+		if g.ChildID == out.ID {
+			as = "child"
+		}
+		out.Guardianships[i] = GuardianshipExport{as, g.Relation, g.AgreedAt.In(store.Shanghai), store.Local(g.EndedAt)}
+	}
+	return nil
+}
