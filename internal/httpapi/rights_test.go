@@ -104,6 +104,10 @@ func (f *full) account(t *testing.T) {
 				return err
 			}
 		}
+		if err := tx.Model(&identity.Person{}).Where("id = ?", f.me.PersonID).Updates(f.Identity.SealedColumns(f.me.PersonID,
+			identity.Contact{Phone: "13995305558", IdentityType: identity.Passport, IdentityNumber: "E51907190"})).Error; err != nil {
+			return err
+		}
 		return tx.Exec("UPDATE people SET skills = 'nursing,haircut', birth_date = '1951-07-19' WHERE id = ?", f.me.PersonID).Error
 	}))
 }
@@ -231,7 +235,7 @@ func TestExport(t *testing.T) {
 				t.Errorf("the archive has no %s", word)
 			}
 		}
-		for _, word := range []string{"林玉芳", "openid-of-lin", "我少记了十分钟", "老伴走了以后睡不好", "夜里醒四五次", "罗社工很耐心", "我的孙女小桃", "好的给您留好", "服务做了两样", "收到您的申请", "护理"} {
+		for _, word := range []string{"13995305558", "E51907190", "林玉芳", "openid-of-lin", "我少记了十分钟", "老伴走了以后睡不好", "夜里醒四五次", "罗社工很耐心", "我的孙女小桃", "好的给您留好", "服务做了两样", "收到您的申请", "护理"} {
 			if !strings.Contains(files["index.html"], word) {
 				t.Errorf("index.html has no %s", word)
 			}
@@ -424,6 +428,9 @@ func (f *full) gone(t *testing.T) {
 				t.Errorf("%s has %s", column, word)
 			}
 		}
+	}
+	if n := f.Count("people", "id = ? AND phone_sealed IS NULL AND phone_index IS NULL AND identity_sealed IS NULL AND identity_index IS NULL", f.me.PersonID); n != 1 {
+		t.Error("the phone or the document is left")
 	}
 	open := f.opened(t)
 	if open["requests"]+open["beneficiaries"] != "" {

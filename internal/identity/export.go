@@ -69,7 +69,11 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Export{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, Skills: append([]string{}, p.Skills...),
+	contact, err := s.open(&p.Person)
+	if err != nil {
+		return nil, err
+	}
+	out := &Export{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, Phone: contact.Phone, IdentityType: contact.IdentityType, IdentityNumber: contact.IdentityNumber, Skills: append([]string{}, p.Skills...),
 		VolunteerSince: store.Local(p.VolunteerSince), ShowOnLeaderboard: p.ShowOnLeaderboard, CreatedAt: p.CreatedAt.In(store.Shanghai)}
 	if p.Home != nil {
 		out.HomeUnit = p.Home.Name
