@@ -177,6 +177,7 @@ var said = map[string]string{
 	"draft": "草稿", "submitted": "待审批", "returned": "退回补充", "approved": "已通过", "rejected": "未通过", "assigned": "已安排", "scheduled": "已约好",
 	"in_service": "服务中", "completed": "已完成", "closed": "已结案", "cancelled": "已取消", "referred": "已转介",
 	"held": "暂留", "booked": "已约", "done": "已完成", "no_show": "未到",
+	"privacy": "隐私说明", "sensitive": "健康等敏感信息", "location": "位置", "identity_number": "证件号码", "leaderboard": "排行榜上的名字", "share": "给别的机构",
 	"open": "核对中", "corrected": "已更正", "kept": "没有改动",
 	"staff": "工作人员", "worker": "社工", "supervisor": "督导", "details": "申请内容", "contact": "电话和地址", "case_notes": "面谈记录", "attachment": "附件",
 }

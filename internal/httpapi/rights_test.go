@@ -258,7 +258,7 @@ func TestExport(t *testing.T) {
 		for name, n := range map[string][2]int{
 			"sign-ups": {len(data.Activities.Signups), 3}, "entries": {len(data.Hours.Entries), 1}, "disputes": {len(data.Hours.Disputes), 2},
 			"requests": {len(data.Requests.Requests), 7}, "beneficiaries": {len(data.Requests.Beneficiaries), 1}, "credits": {len(data.Notices.Credits), 1},
-			"sessions": {len(data.Account.Sessions), 1}, "guardianships": {len(data.Account.Guardianships), 1}, "roles": {len(data.Account.Roles), 1},
+			"sessions": {len(data.Account.Sessions), 1}, "consents": {len(data.Account.Consents), int(f.Count("consents", "person_id = ?", f.me.PersonID))}, "guardianships": {len(data.Account.Guardianships), 1}, "roles": {len(data.Account.Roles), 1},
 			"notices":  {len(data.Notices.Notices), int(f.Count("notices", "person_id = ?", f.me.PersonID))},
 			"bookings": {len(data.Bookings.Bookings), int(f.Count("bookings", "request_id IN (SELECT id FROM requests WHERE person_id = ?)", f.me.PersonID))},
 			"spans":    {len(data.Bookings.Provider.Spans), 1},

@@ -30,6 +30,7 @@ type Export struct {
 	Wechat            []WechatExport       `json:"wechat"`
 	Sessions          []SessionExport      `json:"sessions"`
 	Guardianships     []GuardianshipExport `json:"guardianships"`
+	Consents          []ConsentExport      `json:"consents"`
 }
 
 // RoleExport is a role that was given or taken.
@@ -61,6 +62,15 @@ type GuardianshipExport struct {
 	Relation string     `json:"relation"`
 	AgreedAt time.Time  `json:"agreed_at"`
 	EndedAt  *time.Time `json:"ended_at"`
+}
+
+// ConsentExport is a consent that was given or withdrawn.
+type ConsentExport struct {
+	Kind    ConsentKind `json:"kind"`
+	Version string      `json:"version"` // of the words
+	Given   bool        `json:"given"`
+	Mine    bool        `json:"mine"` // or noted by staff, who were told
+	At      time.Time   `json:"at"`
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
@@ -104,6 +114,10 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 			as = "child"
 		}
 		out.Guardianships[i] = GuardianshipExport{as, g.Relation, g.AgreedAt.In(store.Shanghai), store.Local(g.EndedAt)}
+	}
+	out.Consents = make([]ConsentExport, len(x.consents))
+	for i, c := range x.consents {
+		out.Consents[i] = ConsentExport{c.Kind, c.Version, c.Given, c.ByPersonID == out.ID, c.At.In(store.Shanghai)}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type account struct {
 	wechat        []WechatIdentity
 	sessions      []Session
 	guardianships []Guardianship
+	consents      []Consent
 }
 
 func accountOf(db *gorm.DB, personID int64) (x account, err error) {
@@ -35,6 +36,9 @@ func accountOf(db *gorm.DB, personID int64) (x account, err error) {
 		return x, err
 	}
 	if err := db.Where("person_id = ?", personID).Order("id").Limit(exportLimit).Find(&x.sessions).Error; err != nil {
+		return x, err
+	}
+	if err := db.Where("person_id = ?", personID).Order("at, id").Limit(exportLimit).Find(&x.consents).Error; err != nil {
 		return x, err
 	}
 	err = db.Where("guardian_id = ? OR child_id = ?", personID, personID).Order("id").Limit(exportLimit).Find(&x.guardianships).Error
