@@ -42,8 +42,8 @@ func (s *Service) leave(tx *store.Tx, id int64) error {
 		return err
 	}
 	_, not := workflow.Next(SignupMoves, l.State, "cancel", workflow.ByVolunteer)
-	if l.InAt != nil || not != nil { // moved meanwhile
-		return nil
+	if l.InAt != nil || not != nil {
+		return nil //nolint:nilerr // moved meanwhile: there is nothing to leave
 	}
 	return s.step(tx, l, "cancel", workflow.ByVolunteer, l.PersonID, "")
 }

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestEveryDeedOfStaffIsLogged(t *testing.T) {
 // mustLog tells whether an operation has to leave a line.
 func mustLog(op string) bool {
 	closed := slices.Contains([]string{"staff", "worker", "workerOrStaff", "admin"}, httpapi.Rules()[op])
-	return closed && httpapi.Routes()[op].Method != "GET" || slices.Contains(sensitive, op)
+	return closed && httpapi.Routes()[op].Method != http.MethodGet || slices.Contains(sensitive, op)
 }
 
 // nothingPrivate looks for what must not be in the log.

@@ -52,7 +52,8 @@ func readPrivacy(t *testing.T, s *apptest.Site) (p privacy) {
 // Without agreement to the present notice every operation that needs a sign-in is refused before
 // anything else is looked at, but for the few that let one see who one is, decide, and leave.
 func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
-	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true}
+	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
+		"newGuardianCode": true, "listGuardians": true}
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		who := stranger(s, "刚来的人")
 		for op, rule := range httpapi.Rules() {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -488,7 +489,7 @@ func TestAccessMatrix(t *testing.T) {
 			if expected[op] == nil {
 				t.Errorf("%s has no row in the matrix", op)
 			}
-			if m.Store.Dialect() != "sqlite" && httpapi.Routes()[op].Method != "GET" {
+			if m.Store.Dialect() != "sqlite" && httpapi.Routes()[op].Method != http.MethodGet {
 				continue // who may write is decided in Go; what may be read is scoped in SQL
 			}
 			for _, record := range records {

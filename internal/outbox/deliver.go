@@ -126,7 +126,7 @@ func (s *Service) sendAll(ctx context.Context, batch []Notice) error {
 	group.SetLimit(atOnce)
 	for i := range batch {
 		group.Go(func() error {
-			if closed, _ := s.pause.state(s.Store.Now().Time); closed || ctx.Err() != nil {
+			if closed, _ := s.pause.state(s.Store.Now().Time); closed || stopped(ctx) {
 				return nil // left for giveBack
 			}
 			return s.send(ctx, &batch[i], openIDs[batch[i].PersonID])
@@ -134,6 +134,8 @@ func (s *Service) sendAll(ctx context.Context, batch []Notice) error {
 	}
 	return group.Wait()
 }
+
+func stopped(ctx context.Context) bool { return ctx.Err() != nil }
 
 // send takes one message to its end, or to its next try.
 func (s *Service) send(ctx context.Context, n *Notice, openID string) error {
