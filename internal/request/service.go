@@ -442,18 +442,29 @@ func roleName(w workflow.Who) string {
 	return "staff"
 }
 
-// act does one deed on a request and reads the request as it is then.
+// act does one deed on a request and reads the request as it is then. Where somebody else took
+// it from the actor in the same instant, it is as the deed left it: what was done is not refused.
 func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
-	if err := s.do(ctx, id, action, deed); err != nil {
+	left, err := s.doing(ctx, id, action, deed)
+	if err != nil {
 		return nil, err
 	}
-	return s.get(ctx, id, false)
+	d, err := s.get(ctx, id, false)
+	if err != nil && fault.From(err).Kind == fault.NotFound {
+		return &Detail{Line: *left, Actions: []string{}}, nil
+	}
+	return d, err
 }
 
 // do does one deed on a request in a transaction of its own, by whom the table allows.
 func (s *Service) do(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) error {
-	var l *Line
-	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
+	_, err := s.doing(ctx, id, action, deed)
+	return err
+}
+
+// doing is do; it gives the request as the deed left it.
+func (s *Service) doing(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (l *Line, err error) {
+	err = s.db.Tx(ctx, func(tx *store.Tx) (err error) {
 		if l, err = s.data.hold(tx, id); err != nil {
 			return err
 		}
@@ -464,9 +475,9 @@ func (s *Service) do(ctx context.Context, id int64, action string, deed func(tx 
 		return deed(tx, l, move{action: action, who: who, actor: auth.From(ctx).PersonID})
 	})
 	if err != nil {
-		return s.withOpenings(ctx, err, l)
+		return nil, s.withOpenings(ctx, err, l)
 	}
-	return nil
+	return l, nil
 }
 
 // withOpenings adds the next free slots to a refusal for want of one.
