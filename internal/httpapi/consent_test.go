@@ -11,6 +11,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/httpapi"
+	"yimi/internal/request"
 )
 
 // stranger is somebody who has just signed in and has agreed to nothing.
@@ -195,7 +196,7 @@ func TestWordsAboutHealthNeedConsent(t *testing.T) {
 		if a.Status != http.StatusUnprocessableEntity || a.Problem.Code != "consent_needed" || len(a.Problem.Fields) != 1 || a.Problem.Fields[0].Name != "sensitive" {
 			t.Errorf("a talk without consent: %d %s", a.Status, a.Body)
 		}
-		if a := ask(l.Talk.ID, "slot", slot, "draft", true); a.Status != http.StatusCreated {
+		if a := ask(l.Talk.ID, "slot", slot, "draft", true); a.Problem.Code != "consent_needed" { // it would be kept, too
 			t.Errorf("a draft: %d %s", a.Status, a.Body)
 		}
 		if a := ask(l.Care.ID); a.Status != http.StatusCreated {
@@ -204,6 +205,28 @@ func TestWordsAboutHealthNeedConsent(t *testing.T) {
 		setConsent(t, s, l.Resident, "sensitive", p.of("sensitive"), true)
 		if a := ask(l.Talk.ID, "slot", slot); a.Status != http.StatusCreated {
 			t.Errorf("a talk with consent: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// Who has taken the agreement back sees who they are on the home page, and nothing of theirs.
+func TestHomeOfWhoHasNotAgreed(t *testing.T) {
+	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
+		l.Put(request.Submitted)
+		home := func() (out struct {
+			Person   *struct{ ID int64 }
+			Requests []struct{ ID int64 }
+		}) {
+			s.Call(t, l.Resident, "GET", "/home", nil).Into(t, &out)
+			return out
+		}
+		if h := home(); h.Person == nil || len(h.Requests) != 1 {
+			t.Errorf("who has agreed: %+v", h)
+		}
+		p := readPrivacy(t, s)
+		setConsent(t, s, l.Resident, "privacy", p.Version, false)
+		if h := home(); h.Person == nil || len(h.Requests) != 0 {
+			t.Errorf("who has not: %+v", h)
 		}
 	})
 }

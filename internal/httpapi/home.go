@@ -81,6 +81,9 @@ func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONRespon
 		return err
 	}
 	out.Person, out.Station = &person, person.Unit
+	if !auth.From(ctx).Agreed { // who one is, and nothing else
+		return nil
+	}
 	coming, err := s.Activities.Coming(ctx, homeComing)
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (s *Service) holdFinding(ctx context.Context, tx *store.Tx, id int64) (*Fin
 	f := &Finding{Duplicate: d, Accounts: [2]Account{accounts[d.LowID], accounts[d.HighID]}}
 	for i := range f.Accounts {
 		x := &f.Accounts[i]
-		if x.MergedInto != nil {
+		if x.MergedInto != nil || x.ClosedAt != nil {
 			return nil, errSettled
 		}
 		if x.Contact, err = s.open(&x.Person); err != nil {
@@ -156,12 +156,9 @@ func (s *Service) mergePeople(tx *store.Tx, gone, kept *Account) error {
 	if kept.UnitID == nil {
 		columns["unit_id"] = gone.UnitID
 	}
-	if err := tx.Model(&Person{}).Where("id = ?", kept.ID).Updates(columns).Error; err != nil {
-		return err
-	}
 	emptied := s.SealedColumns(gone.ID, Contact{})
 	emptied["merged_into"], emptied["show_on_leaderboard"] = kept.ID, false
-	if err := tx.Model(&Person{}).Where("id = ? OR merged_into = ?", gone.ID, gone.ID).Updates(emptied).Error; err != nil {
+	if err := joinPeople(tx, gone.ID, emptied, kept.ID, columns); err != nil {
 		return err
 	}
 	return moveLogins(tx, gone.ID, kept.ID)

@@ -70,6 +70,15 @@ func accountsByID(db *gorm.DB, ids []int64) (map[int64]Account, error) {
 	return out, err
 }
 
+// joinPeople writes what an account gains and what one that goes into it loses; those that went
+// into that one before follow.
+func joinPeople(tx *store.Tx, from int64, emptied map[string]any, into int64, gained map[string]any) error {
+	if err := tx.Model(&Person{}).Where("id = ?", into).Updates(gained).Error; err != nil {
+		return err
+	}
+	return tx.Model(&Person{}).Where("id = ? OR merged_into = ?", from, from).Updates(emptied).Error
+}
+
 // moveLogins lets WeChat lead to the account that stays, and ends what was open under the other.
 func moveLogins(tx *store.Tx, from, into int64) error {
 	if err := tx.Model(&WechatIdentity{}).Where("person_id = ?", from).Update("person_id", into).Error; err != nil {

@@ -142,3 +142,7 @@ func (s *Service) Resend(ctx context.Context, id int64) error {
 		return audit.Changed(tx, audit.Delivery, id, 0, stood{l.Delivery, l.Fault}, stood{Waiting, ""})
 	})
 }
+
+// Merge gives an account's notices to another account of the same person. Accepts belong to a
+// WeChat user's phone and are not added up.
+func Merge(tx *store.Tx, from, into int64) error { return moveNotices(tx, from, into) }

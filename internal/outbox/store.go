@@ -161,9 +161,8 @@ func restart(tx *store.Tx, id int64) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
-// Merge gives an account's notices to another account of the same person; those that both got
-// stay where they are. Accepts belong to a WeChat user's phone and are not added up.
-func Merge(tx *store.Tx, from, into int64) error {
+// moveNotices gives a person's notices to another; those that both got stay where they are.
+func moveNotices(tx *store.Tx, from, into int64) error {
 	return tx.Model(&Notice{}).Where("person_id = ? AND event NOT IN (SELECT event FROM (SELECT event FROM notices WHERE person_id = ?) has)", from, into).
 		Update("person_id", into).Error
 }

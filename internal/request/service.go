@@ -133,6 +133,9 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 			return err
 		}
 		if ask.Draft {
+			if err := s.mayKeep(tx, l, t, who); err != nil {
+				return err
+			}
 			return l.log(tx, who, nil, r)
 		}
 		return s.submit(tx, l, t, who, auth.From(ctx).PersonID)

@@ -241,6 +241,9 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		if l.isOf(auth.From(ctx).PersonID) {
 			who = workflow.ByResident
 		}
+		if err := s.mayKeep(tx, l, t, who); err != nil {
+			return err
+		}
 		return l.log(tx, who, was, changes)
 	})
 	if err != nil {

@@ -221,21 +221,6 @@ func (b *Box) Index(name, value string) string {
 	return r.index(b.cipher, r.ids[0], name, value)
 }
 
-// Indexes gives the value's hashes under all keys and families, to look for while keys or
-// families change; the one of Index is the first.
-func (b *Box) Indexes(name, value string) []string {
-	r := b.ring.Load()
-	out := []string{b.Index(name, value)}
-	for _, id := range r.ids {
-		for c := range formats {
-			if c != b.cipher || id != r.ids[0] {
-				out = append(out, r.index(c, id, name, value))
-			}
-		}
-	}
-	return out
-}
-
 func (r *ring) index(c Cipher, id, name, value string) string {
 	mac := hmac.New(hashes[c], r.subs[slot(c, id)])
 	mac.Write([]byte(name + "\x00" + value))

@@ -4,31 +4,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"yimi/internal/fault"
 	"yimi/internal/store"
 )
-
-var errDoubleHours = fault.New(fault.Conflict, "merge_double_hours", "两个账号在同一时间都记过时长，不能合并。请先核对，把记错的那条更正")
-
-// Merge gives the totals of an account to another of the same person, in the caller's
-// transaction. The ledger itself stays as it is, with two chains (rule 2); a correction of an
-// entry of the old account moves the totals of the new one from now on. It is refused where
-// both accounts were given hours for one time.
-func Merge(tx *store.Tx, from, into int64) error {
-	// First the row on which whoever credits the account waits.
-	if _, err := moveVolunteer(tx, from, 0, 0, 0); err != nil {
-		return err
-	}
-	if twice, err := sharedTime(tx.DB, from, into); err != nil || twice {
-		return orElse(err, errDoubleHours)
-	}
-	for _, move := range []func(*store.Tx, int64, int64) error{moveProposals, moveTotal, moveMonths, moveCampaigns} {
-		if err := move(tx, from, into); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // sharedTime tells whether both accounts have hours, after corrections, for shifts that overlap.
 func sharedTime(db *gorm.DB, from, into int64) (bool, error) {

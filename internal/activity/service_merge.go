@@ -16,15 +16,12 @@ func Merge(tx *store.Tx, from, into int64) error {
 			return err
 		}
 	}
-	var n int64
-	open := []SignupState{Pending, Waitlisted, Offered, Confirmed}
-	err := tx.Table("signups a").Joins("JOIN signups b ON b.person_id = ? AND b.live = 1 AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at", into).
-		Where("a.person_id = ? AND a.state IN ?", from, open).Count(&n).Error
+	twice, err := onTwoAtOnce(tx.DB, from, into)
+	if err == nil && twice {
+		err = errDoubleBooking
+	}
 	if err != nil {
 		return err
 	}
-	if n > 0 {
-		return errDoubleBooking
-	}
-	return tx.Model(&Signup{}).Where("person_id = ? AND state IN ?", from, open).Update("person_id", into).Error
+	return moveOpenSignups(tx, from, into)
 }

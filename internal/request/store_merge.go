@@ -1,0 +1,24 @@
+package request
+
+import (
+	"gorm.io/gorm"
+
+	"yimi/internal/store"
+)
+
+// bookedAtOnce tells whether two people have bookings whose times overlap.
+func bookedAtOnce(db *gorm.DB, from, into int64) (bool, error) {
+	var n int64
+	err := db.Table("requests ra").Joins("JOIN bookings a ON a.request_id = ra.id AND a.live = 1").
+		Joins("JOIN requests rb ON rb.person_id = ?", into).
+		Joins("JOIN bookings b ON b.request_id = rb.id AND b.live = 1 AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at").
+		Where("ra.person_id = ? AND ra.is_open = 1 AND rb.is_open = 1", from).Count(&n).Error
+	return n > 0, err
+}
+
+func moveRequests(tx *store.Tx, from, into int64) error {
+	if err := tx.Model(&Request{}).Where("person_id = ?", from).Update("person_id", into).Error; err != nil {
+		return err
+	}
+	return tx.Model(&Beneficiary{}).Where("person_id = ?", from).Update("person_id", into).Error
+}
