@@ -27,7 +27,11 @@ export function useNotes() {
 
   // ---- reading ----
   const opening = useLoad(() => api.get('/requests/{id}/case-notes', { path: { id: id.value } }))
-  const notes = computed(() => opening.data.value?.items ?? null)
+  const written = ref<Schemas['CaseNote'][]>([]) // here; the list may have been read before or after
+  const notes = computed(() => {
+    const read = opening.data.value?.items
+    return read ? [...read, ...written.value.filter((mine) => !read.some((one) => one.id === mine.id))] : null
+  })
   const problem = opening.problem
   onHide(() => (opening.data.value = null)) // locked again when the phone is put away
   /** Not the worker and not the supervisor: said plainly, not as an error. */
@@ -59,7 +63,7 @@ export function useNotes() {
     draft.text = ''
     kept.value = false
     keep()
-    if (opening.data.value) opening.data.value = { items: [...opening.data.value.items, made] }
+    written.value.push(made)
     uni.showToast({ title: '已保存，不能再改', icon: 'none' })
   }
   const refusal = computed(() => adding.problem.value && !denied(adding.problem.value.status) && refusalOf(adding.problem.value))
