@@ -240,8 +240,14 @@ func (d *demo) makePeople() error {
 	return nil
 }
 
+// demoTwice is a volunteer who is there a second time: with v0's phone, for staff to settle.
+const demoTwice = 60
+
 // demoPhone is a volunteer's phone; one in four left none.
 func demoPhone(i int) string {
+	if i == demoTwice {
+		return demoPhone(0)
+	}
 	if i%4 == 3 {
 		return ""
 	}
