@@ -58,6 +58,9 @@ func (p *pause) state(now time.Time) (closed, doubted bool) {
 // message is in the hands of one, its lease; and it is marked before WeChat is asked, so
 // that a crash leaves it uncertain, never sent twice.
 func (s *Service) Deliver(ctx context.Context) error {
+	if due, err := anyDue(s.Store.Read(ctx), s.Store.Now()); err != nil || !due {
+		return err // most seconds: nobody waits for the writer
+	}
 	if err := s.Store.Tx(ctx, giveUpLost); err != nil {
 		return err
 	}

@@ -40,6 +40,13 @@ func setRead(tx *store.Tx, personID, upTo int64) error {
 
 // ---- deliveries
 
+// anyDue tells whether a step of any message is due.
+func anyDue(db *gorm.DB, now store.Time) (bool, error) {
+	var ids []int64
+	err := db.Model(&Notice{}).Where("due_at <= ?", now).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
+}
+
 // takeDue leases messages that are due to one sender, the longest due first.
 func takeDue(tx *store.Tx, lease string, limit int, d time.Duration) (out []Notice, err error) {
 	until := store.At(tx.Now.Add(d))
