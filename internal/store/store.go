@@ -40,6 +40,7 @@ type Store struct {
 	galera   bool
 	poolSize int
 
+	trace       func(sql string, rows int64)
 	afterCommit func() error // for tests: the reply that gets lost
 }
 
@@ -58,6 +59,10 @@ func WithMaxConns(n int) Option { return func(s *Store) { s.poolSize = n } }
 // WithPatience sets how long Tx goes on trying before it gives up with ErrBusy;
 // 10 s if unset, which outlasts the loss of a Galera node.
 func WithPatience(d time.Duration) Option { return func(s *Store) { s.patient = d } }
+
+// WithTrace gives every statement with its arguments written in, and the rows that it
+// gave or touched, to see; for tests, since arguments are private.
+func WithTrace(see func(sql string, rows int64)) Option { return func(s *Store) { s.trace = see } }
 
 // Open opens the database at url, "sqlite:PATH" or "mysql:DSN" (the DSN as in
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
@@ -87,15 +92,14 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	return s, nil
 }
 
-// gormConfig is the same for both dialects. PrepareStmt stays off: the SQLite
-// driver compiles again anyway, GORM prepares again in each transaction, and on
-// MySQL one round trip with interpolated arguments is cheaper.
+// gormConfig is the same for both dialects. PrepareStmt stays off on MySQL: one round trip
+// with interpolated arguments is cheaper there.
 func (s *Store) gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
-		Logger:                 gormLog{s.log},
+		Logger:                 gormLog{s.log, s.trace},
 		NowFunc:                func() time.Time { return s.Now().Time },
 	}
 }
@@ -127,6 +131,9 @@ func (s *Store) Close() error {
 	var errs []error
 	if s.readers != nil && s.readers != s.writers {
 		errs = append(errs, s.readers.Close())
+	}
+	if s.turns != nil && s.turns.writer != nil {
+		errs = append(errs, s.turns.writer.Close())
 	}
 	if s.writers != nil { // last, so that SQLite folds its WAL back
 		errs = append(errs, s.writers.Close())
