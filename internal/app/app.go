@@ -47,7 +47,7 @@ type App struct {
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
 	files   *blob.Bucket       // attachments, sealed
 	box     *seal.Box
-	trace   func(sql string, rows int64)
+	trace   store.Trace
 
 	Store      *store.Store
 	Identity   *identity.Service
@@ -70,7 +70,7 @@ type Option func(*App)
 func WithClock(now func() time.Time) Option { return func(a *App) { a.clock = now } }
 
 // WithTrace shows every statement, for tests.
-func WithTrace(see func(sql string, rows int64)) Option { return func(a *App) { a.trace = see } }
+func WithTrace(see store.Trace) Option { return func(a *App) { a.trace = see } }
 
 // Build opens the database and puts the parts together. An embedded or a demo
 // database is migrated on the way; a server's is left to "yimi migrate".

@@ -13,10 +13,7 @@ const slowQuery = 500 * time.Millisecond
 
 // gormLog is silent but for slow statements. It never prints an argument, and no
 // error: errors are returned, and their text may hold a value.
-type gormLog struct {
-	log   *slog.Logger
-	trace func(sql string, rows int64) // nil but in tests that look at statements
-}
+type gormLog struct{ log *slog.Logger }
 
 func (g gormLog) LogMode(logger.LogLevel) logger.Interface      { return g }
 func (g gormLog) Info(context.Context, string, ...interface{})  {}
@@ -25,10 +22,6 @@ func (g gormLog) Error(context.Context, string, ...interface{}) {}
 
 // Trace logs a slow statement.
 func (g gormLog) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), _ error) {
-	if g.trace != nil {
-		g.trace(fc())
-		return
-	}
 	took := time.Since(begin)
 	if took < slowQuery {
 		return
@@ -38,9 +31,6 @@ func (g gormLog) Trace(ctx context.Context, begin time.Time, fc func() (string, 
 }
 
 // ParamsFilter keeps the arguments out of every text that GORM makes.
-func (g gormLog) ParamsFilter(_ context.Context, sql string, args ...interface{}) (string, []interface{}) {
-	if g.trace != nil {
-		return sql, args
-	}
+func (g gormLog) ParamsFilter(_ context.Context, sql string, _ ...interface{}) (string, []interface{}) {
 	return sql, nil
 }

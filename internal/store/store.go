@@ -40,7 +40,7 @@ type Store struct {
 	galera   bool
 	poolSize int
 
-	trace       func(sql string, rows int64)
+	trace       Trace
 	afterCommit func() error // for tests: the reply that gets lost
 }
 
@@ -60,9 +60,11 @@ func WithMaxConns(n int) Option { return func(s *Store) { s.poolSize = n } }
 // 10 s if unset, which outlasts the loss of a Galera node.
 func WithPatience(d time.Duration) Option { return func(s *Store) { s.patient = d } }
 
-// WithTrace gives every statement with its arguments written in, and the rows that it
-// gave or touched, to see; for tests, since arguments are private.
-func WithTrace(see func(sql string, rows int64)) Option { return func(s *Store) { s.trace = see } }
+// Trace sees a statement with its arguments, and the rows that it gave or touched.
+type Trace func(sql string, args []any, rows int64)
+
+// WithTrace shows every statement; for tests, since arguments are private.
+func WithTrace(see Trace) Option { return func(s *Store) { s.trace = see } }
 
 // Open opens the database at url, "sqlite:PATH" or "mysql:DSN" (the DSN as in
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
@@ -82,6 +84,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	default: // the address may hold a password, so it is not repeated
 		err = errors.New(`the database's address must be "sqlite:PATH" or "mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME"`)
 	}
+	if err == nil && s.trace != nil {
+		err = errors.Join(s.trace.register(s.write), s.trace.register(s.read))
+	}
 	if err == nil {
 		s.want, err = newestMigration(s.dialect)
 	}
@@ -99,7 +104,7 @@ func (s *Store) gormConfig() *gorm.Config {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
-		Logger:                 gormLog{s.log, s.trace},
+		Logger:                 gormLog{s.log},
 		NowFunc:                func() time.Time { return s.Now().Time },
 	}
 }
@@ -113,6 +118,19 @@ func refuseWrites(db *gorm.DB) error {
 		cb.Update().Before("*").Register("yimi:read_only", refuse),
 		cb.Delete().Before("*").Register("yimi:read_only", refuse),
 		cb.Raw().Before("*").Register("yimi:read_only", refuse),
+	)
+}
+
+func (see Trace) register(db *gorm.DB) error {
+	show := func(tx *gorm.DB) { see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected) }
+	cb := db.Callback()
+	return errors.Join(
+		cb.Create().After("*").Register("yimi:trace", show),
+		cb.Query().After("*").Register("yimi:trace", show),
+		cb.Update().After("*").Register("yimi:trace", show),
+		cb.Delete().After("*").Register("yimi:trace", show),
+		cb.Row().After("*").Register("yimi:trace", show),
+		cb.Raw().After("*").Register("yimi:trace", show),
 	)
 }
 
