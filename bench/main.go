@@ -185,5 +185,8 @@ func once(ctx context.Context, o *options, w *world, k work, t *target, length t
 	if r.requests == 0 || r.errors*2 > r.requests {
 		return nil, fmt.Errorf("%d of %d requests failed: %s", r.errors, r.requests, r.firstError)
 	}
+	if r.errors > 0 {
+		fmt.Fprintf(os.Stderr, "%s: %d of %d requests failed: %.300s\n", k.name, r.errors, r.requests, r.firstError)
+	}
 	return r, nil
 }

@@ -180,6 +180,7 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 			}
 			v := valuesOf(c)
 			v["request"], v["booking"], v["provider"], v["resident"], v["starts"], v["ends"], v["key"] = text(id), text(held), text(provider), text(resident.id), text(starts), text(starts+50*60_000), w.key()
+			v["supervisor"] = text(w.providers[c.unit][0])
 			out = append(out, item{{method: "POST", path: fmt.Sprintf("/requests/%d/approve", id), body: "{}", token: c.token, key: v["key"], values: v}})
 		}
 	}

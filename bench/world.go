@@ -107,7 +107,7 @@ func (w *world) find(ctx context.Context) error {
 		func(id, unit int64) { w.people = append(w.people, caller{id: id, unit: unit}) })
 	list("SELECT g.person_id, g.unit_id FROM role_grants g WHERE g.role = 'station_staff' AND g.person_id > 60 ORDER BY g.person_id",
 		func(id, unit int64) { w.staff = append(w.staff, caller{id: id, unit: unit}) })
-	list("SELECT p.unit_id, p.person_id FROM providers p JOIN provider_services s ON s.provider_id = p.person_id JOIN service_types t ON t.id = s.service_type_id AND t.name = '心理疏导' WHERE p.person_id > 60",
+	list("SELECT p.unit_id, p.person_id FROM providers p JOIN provider_services s ON s.provider_id = p.person_id JOIN service_types t ON t.id = s.service_type_id AND t.name = '心理疏导' WHERE p.person_id > 60 ORDER BY p.person_id",
 		func(unit, id int64) { w.providers[unit] = append(w.providers[unit], id) })
 	list("SELECT id, 0 FROM service_types WHERE name = '心理疏导'", func(id, _ int64) { w.service = id })
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM hour_entries", func(n, _ int64) { w.entries = n })
