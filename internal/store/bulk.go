@@ -69,28 +69,45 @@ func (s *Store) Bulk(ctx context.Context, fn func(b *Bulk) error) (err error) {
 
 // bulkConn gives the one connection, and what ends the mode.
 func (s *Store) bulkConn(ctx context.Context) (*sql.Conn, func() error, error) {
-	pool, closePool := s.writers, func() error { return nil }
+	take := s.bulkServer
 	if s.dialect == sqliteDialect {
-		s.readers.SetMaxIdleConns(0) // closes those that idle: the journal changes only for who is alone
-	} else {
-		var err error
-		if pool, closePool, err = s.migrator(); err != nil {
-			return nil, nil, err
-		}
+		take = s.bulkWriter
+	}
+	conn, done, err := take(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	before, after := bulkSettings(s.dialect)
+	if err := execAll(ctx, conn, before); err != nil {
+		return nil, nil, errors.Join(err, done())
+	}
+	return conn, func() error { return errors.Join(execAll(context.WithoutCancel(ctx), conn, after), done()) }, nil
+}
+
+// bulkWriter takes SQLite's writer for itself, and closes the readers that idle: the journal
+// changes only for who is alone.
+func (s *Store) bulkWriter(ctx context.Context) (*sql.Conn, func() error, error) {
+	if err := s.turns.Acquire(ctx, 1); err != nil {
+		return nil, nil, err
+	}
+	s.readers.SetMaxIdleConns(0)
+	return s.turns.writer.conn, func() error {
+		s.readers.SetMaxIdleConns(s.readers.Stats().MaxOpenConnections)
+		s.turns.Release(1)
+		return nil
+	}, nil
+}
+
+func (s *Store) bulkServer(ctx context.Context) (*sql.Conn, func() error, error) {
+	pool, closePool, err := s.migrator()
+	if err != nil {
+		return nil, nil, err
 	}
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool())
 	}
-	before, after := bulkSettings(s.dialect)
-	err = execAll(ctx, conn, before)
-	return conn, func() error {
-		err := execAll(context.WithoutCancel(ctx), conn, after)
-		if s.dialect == sqliteDialect {
-			s.readers.SetMaxIdleConns(max(4, s.readers.Stats().MaxOpenConnections))
-		}
-		return errors.Join(err, conn.Close(), closePool())
-	}, err
+	return conn, func() error { return errors.Join(conn.Close(), closePool()) }, nil
 }
 
 func bulkSettings(dialect string) (before, after []string) {
