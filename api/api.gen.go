@@ -215,6 +215,7 @@ const (
 	AuditEntityDelivery    AuditEntity = "delivery"
 	AuditEntityDispute     AuditEntity = "dispute"
 	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityGuardian    AuditEntity = "guardian"
 	AuditEntityHoliday     AuditEntity = "holiday"
 	AuditEntityNote        AuditEntity = "note"
 	AuditEntityPerson      AuditEntity = "person"
@@ -249,6 +250,8 @@ func (e AuditEntity) Valid() bool {
 	case AuditEntityDispute:
 		return true
 	case AuditEntityGrant:
+		return true
+	case AuditEntityGuardian:
 		return true
 	case AuditEntityHoliday:
 		return true
@@ -434,6 +437,27 @@ func (e CheckinMode) Valid() bool {
 	case CheckinModeStaffCode:
 		return true
 	case CheckinModeVolunteerCode:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConsentBy.
+const (
+	ConsentByGuardian ConsentBy = "guardian"
+	ConsentBySelf     ConsentBy = "self"
+	ConsentByStaff    ConsentBy = "staff"
+)
+
+// Valid indicates whether the value is a known member of the ConsentBy enum.
+func (e ConsentBy) Valid() bool {
+	switch e {
+	case ConsentByGuardian:
+		return true
+	case ConsentBySelf:
+		return true
+	case ConsentByStaff:
 		return true
 	default:
 		return false
@@ -2985,6 +3009,9 @@ type CompletionInput struct {
 	PersonTimes *int `json:"person_times,omitempty"`
 }
 
+// ConsentBy Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+type ConsentBy string
+
 // ConsentInput defines model for ConsentInput.
 type ConsentInput struct {
 	// Given Give or withdraw
@@ -3007,8 +3034,8 @@ type ConsentLine struct {
 	// At When
 	At time.Time `json:"at"`
 
-	// ByStaff Said to staff, who wrote it down
-	ByStaff bool `json:"by_staff"`
+	// By Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+	By ConsentBy `json:"by"`
 
 	// Given Given or withdrawn
 	Given bool `json:"given"`
@@ -3024,8 +3051,8 @@ type ConsentLine struct {
 
 // ConsentStanding defines model for ConsentStanding.
 type ConsentStanding struct {
-	// ByStaff Said to staff, who wrote it down
-	ByStaff *bool `json:"by_staff,omitempty"`
+	// By Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+	By *ConsentBy `json:"by,omitempty"`
 
 	// DecidedAt When it was last given or withdrawn; absent if never
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
@@ -6556,6 +6583,12 @@ type AddWardParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetWardConsentParams defines parameters for SetWardConsent.
+type SetWardConsentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDuplicatesParams defines parameters for ListDuplicates.
 type ListDuplicatesParams struct {
 	// Cursor next_cursor of the page before
@@ -6961,6 +6994,9 @@ type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 // AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
 type AddWardJSONRequestBody = WardInput
 
+// SetWardConsentJSONRequestBody defines body for SetWardConsent for application/json ContentType.
+type SetWardConsentJSONRequestBody = ConsentInput
+
 // SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
 type SettleDuplicateJSONRequestBody = DuplicateSettlement
 
@@ -7323,6 +7359,12 @@ type ServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(c *gin.Context, id ID)
+	// ListWardConsents What is agreed to for a child under 14 whose guardian I am
+	// (GET /me/wards/{id}/consents)
+	ListWardConsents(c *gin.Context, id ID)
+	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
+	// (POST /me/wards/{id}/consents)
+	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
 	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
@@ -9952,6 +9994,80 @@ func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
 	}
 
 	siw.Handler.RemoveWard(c, id)
+}
+
+// ListWardConsents operation middleware
+func (siw *ServerInterfaceWrapper) ListWardConsents(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWardConsents(c, id)
+}
+
+// SetWardConsent operation middleware
+func (siw *ServerInterfaceWrapper) SetWardConsent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetWardConsentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetWardConsent(c, id, params)
 }
 
 // ListDuplicates operation middleware
@@ -12773,6 +12889,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
 	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
+	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
+	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
@@ -15901,6 +16019,86 @@ type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardConsentsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListWardConsentsResponseObject interface {
+	VisitListWardConsentsResponse(w http.ResponseWriter) error
+}
+
+type ListWardConsents200JSONResponse MyConsents
+
+func (response ListWardConsents200JSONResponse) VisitListWardConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardConsentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardConsentsdefaultApplicationProblemPlusJSONResponse) VisitListWardConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetWardConsentRequestObject struct {
+	ID     ID `json:"id"`
+	Params SetWardConsentParams
+	Body   *SetWardConsentJSONRequestBody
+}
+
+type SetWardConsentResponseObject interface {
+	VisitSetWardConsentResponse(w http.ResponseWriter) error
+}
+
+type SetWardConsent200JSONResponse MyConsents
+
+func (response SetWardConsent200JSONResponse) VisitSetWardConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetWardConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetWardConsentdefaultApplicationProblemPlusJSONResponse) VisitSetWardConsentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19071,6 +19269,12 @@ type StrictServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListWardConsents What is agreed to for a child under 14 whose guardian I am
+	// (GET /me/wards/{id}/consents)
+	ListWardConsents(ctx context.Context, request ListWardConsentsRequestObject) (ListWardConsentsResponseObject, error)
+	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
+	// (POST /me/wards/{id}/consents)
+	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
 	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
@@ -21832,6 +22036,77 @@ func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListWardConsents operation middleware
+func (sh *strictHandler) ListWardConsents(ctx *gin.Context, id ID) {
+	var request ListWardConsentsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWardConsents(ctx.Request.Context(), request.(ListWardConsentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWardConsents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardConsentsResponseObject); ok {
+		if err := validResponse.VisitListWardConsentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetWardConsent operation middleware
+func (sh *strictHandler) SetWardConsent(ctx *gin.Context, id ID, params SetWardConsentParams) {
+	var request SetWardConsentRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SetWardConsentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetWardConsent(ctx.Request.Context(), request.(SetWardConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetWardConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetWardConsentResponseObject); ok {
+		if err := validResponse.VisitSetWardConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListDuplicates operation middleware
 func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
 	var request ListDuplicatesRequestObject
@@ -24495,562 +24770,568 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17lxPH1Tf6VWrpPGv5Eg1IMwPMZZ0/xuALsbEJkJDE5hU16pLUmVaX3NUaofh4rZnE2BiDjXNzbENi",
-	"8pjEuRiIHRs8BrPWe77JYaQZ/spXOKv2ruqbqlutGQ2X503Wsx4zUqvrtmvf92+/VqjyZou7zPVFYe61",
-	"Qot6tMl85sFf+9ue4J78l8VE1bNbvs3dwlzBZaf8ShW+JLxG/AYjLVpnZJHVuMcKxYItn3q1zbxuoVhw",
-	"aZMV5gr4fKFYENUGa1L51iY99QJz636jMDdZKhULfrclnxS+Z7v1wuuvFwsHrcHRjzUY8ViVe9ZjgtiW",
-	"Hq5F/UY4GnzusVfbtseswpzvtVl05P/yWK0wV/i/dofL343fit0HLTU0a7a4z9xq93nWHZzGIWoxQl3W",
-	"ITXuEUarDWIxZskNoaTFPMFdQl2LLLGWD4/YviAe8z2biUKxwE7RZsuRU91TK1VnFyfpPmuKTVfLM3pB",
-	"DUYt5oVLikxoQs4oZSfLkzPFQtN29d8zRbk1PvPkO//XywsTP6UTPy9NzFYmTnzvvwqmTX/Bbtr+4IIX",
-	"fNLkwieCkyZ1u8T2WVOkHLYDr4jO0GI12nZ8edJFOV272W4W5sry2Ju2q/4KZmO7Pqszr/C6nI/HRIu7",
-	"ggFNHvb4osOa8p9V7vrMhZnSVsuxq1TOdHcLn/jez4Sc9ms5T12/F0aML/wIq7UFs+aJYIxUucUKrxcL",
-	"R5kQNg6QMo/RxtfvM4x/1K67zCK2C6ejfiDft1Ct8jYO3PJ4i3m+jZu0aHt+o2JRnw0e4wHalTQKjxSK",
-	"hRr3mtQvzBXg6QFyKBaqHqM+syrUQBJHbbfKSKfB3OSbJny7aXxdg4qKxx2cZ/xtz3HHEoQS+bWcovBp",
-	"rUa4RwSv2tQhHe4tMa8oCdD2SZW6LvfJIgP+w135X+qTOofrpcZd5Nxh1JUD2xZzfds33mSxxKzYndw7",
-	"XXoy/F95curHprXYorLMnbbrM2bgkkdY3RY+85hFqFxW+Khpek3bbftMVHzuU2cYsRzCh+Xv8MIN3FWB",
-	"XBnZUMfjPiNwIcMl9v/wQf/DX9/7+JppZfjDim3lYZbFQqvBXZZrY8tTM2pHp03jtl3br5iX9BxvytvX",
-	"bMpnurGXrt+82P/dNxufftc7tyb//40rG3//0MjaQonwcmSNahcTB5o8kyjtxq7FiWAkvvgzVvXlQtTV",
-	"3O9wIcceuKEeo4o9xFe5X/6KWUXismXmEdHgHZd0bL9BKFGTZK7klS8XXO5XXMYs2OEmX5aT6VC5My3P",
-	"XqbVLszYsyo+r7SF/CX3G8yT0w23Lva7gePocM8kgLstZpHFboTE4FLC/XP5Ire6pOpwwQShLqG4E/J5",
-	"SoRjtyJL6H/52b3frMRnpD4bdnowNfPO+/ayuufxPaetlseXh9+uBf2c5H602aJ23R32m/3quac8m9Xw",
-	"h26lSV1aN5DyQUKboA4AhzOygyp1q8yppJHJMe5YxOdEEklXbriRczdYdcl2K00psobNH589pKSbFGm0",
-	"6ldSLvYxLvnu4O0uze6ZmthTmp0pl0vGGYWSMv7C45J0bEEsOZzhhzXmVlmlyXzPJDhg8hO2S7jrdOG2",
-	"2G6gpuCP5gldFMxFTczFUYJ5R5XPQPOQEiMf97Nd0QaqHODC1SpIHQJPyBMlPl1iLuFtnzzeu/NB/407",
-	"/Yvne2cv9y9dXv/uHbLg+aS87wkjRTigDqYwx+MNTuQDcc3y3l//0bvzQe/qe6YtdTjqKUMpg3PPsl2p",
-	"HaCYqhhp+ieMemKelIwbXN5r2l8wI4RPPV+YtQv5lTYw5MNENOyaj3zGFkSKf74MnDqf7tFyaJWl7iDz",
-	"WFxA3jzdv/6v/s1PouKlf/UrMkV6793oX75iGsKzxZJIoW+fkyWXd0jN9kTG+U/K80fleu61wRHUB9Tz",
-	"aFf+DXtiGPKgS+Q+EO5ZzJsntkscW/gC74jf4IIFG1gkVOn2e6JDZ6qrclTjdJZsxzFM50WQVPOEOo46",
-	"0mbuseQrjWP5SsPN5OZKHhz1FQn7tu+YeBp8nCSAL77cvHyud/Yz8r9vkP7NTza/+0Z++q/VVOUlL9PI",
-	"0HSkgcu9OnVtEVUWUwQh6C++mrxmsHpvIgIsnF908DhfSTL+2JUphgI0IVtCthCcv74JIXcMKDUmG7Mk",
-	"+EG31UaryrJsuTfUORwR6DXqCFYco4zPfXb3S7BGrPqpUsyo3xM36ksTs98jZns+v9CNe2Pi45V3RiZL",
-	"9VWQQBJFHAN7SjHPwB6zgI4KXuVeUFSRXxBvT9hGNm16+JaNQeaqZZaKJvlbSHWtGPcvjzyMLHBm+AJz",
-	"i78o7486r3LQXZOeOog/LZfyi0PJVFHwBmwov6BDThQbe09pVNk3srjLWCiw8FfbTH3ve202RskWOZC9",
-	"8fOY3J7YS4iuUCBFWbBJmuUWUlny5LC6RHGJEZzJoPrUUNoTapzyz6pUX+RAueknMEcN+kvEjz44gcNU",
-	"CGL7hAqiXO1Ssw5U4Rats3nCmi2/SzjO1aHCH64uKK9tdOzsTfOrjaFCuGm70U/L/xHLD6lYLoHgQ+8g",
-	"PEmU7ydN8g4XvP9DBe1/hOsjJ+BGkVuvZ/C8o74xcrJ5/u2Nz+7cXVntn73Su3B+/ebnd1dWeze+2Pj2",
-	"1/1Lf8R/9977Xf/rMxEXp+XRmjyQVnvRsUUDdqlmu/qf6OdzWNSXGZ7Ggis6GFqIs9MlU0BSajivtpmQ",
-	"fz4myBIzOgUdusicFCLqUIFMTrIHN64xfPjR+s2zG5cu9777oHfldu/CB6aXL1OnzVKUL4prye/aSAgu",
-	"XA9OPxjJKLlgoK0Yj/m3NdwY4TDWGhQKubfmJZcR+G6eCLbMPOqAnK82uF2VJlKXCQIetXkyWZrcO1Eu",
-	"T0zug0coUSG7YDIvFzYuXV6/eX7z5nu9q3+Qm2NiA3tKpeyLPwlXR/+V61iyjiMi+gfZe5W7NdtrCkKJ",
-	"sOvuRLs1p0IIRYj8KQe5vk207fMm9e0qejhqNfO18Yxi1a42gnQFj8v5PSaI5dGO7dYFxOqr3OFt4PR6",
-	"QO5VG5hLYKOnEdIMjIMKuYAmc/2tkB7GNremRoe/Ne6/79Nqo8mMceJuhuSllsUsjBoOLHax65uI+aj9",
-	"8xhBTs9Mlssm4ZgVVD4+Sjg5r264ZLtWShil5vEmKveBuaFP/2ctVpdn7sr/32GL8qK3LDPRmTcSskRU",
-	"qEwwD5yt8vIKumzDW0NO0vv4u4233yrv+lmrns/pB2sKYpd4JMXgTIeHKH2fuZaUP4ZQmZKEuXXv4Adp",
-	"IlpKAG0KbcfJWqVuRTENU4qKXhKpUlfq7OpRZhGXd1IibS1aNeYFHJYaXCSZIEK/zLXMMQu5TnAwPCYI",
-	"g+PJScdmK3TBcUinwUmDWoQSUCnnibQwXPkAantFkNaSyHQUO5ddGmzVEd4xGacQWUlfH2lQWCFoMYO7",
-	"Cs/kpp6MIFB0Q+GxnFuauDDBfIox2h4g3OhcwmOOUInamDgh6j3PvmZbkQtpdKHiNdxlYfqZEqBRChjF",
-	"c17VBpPZvLB4hDGGC69yz5MrLRZcXhENuGQur1Q9Ztm+kVGqrIrBkZ6Reg++bo6opyRZN6hrhSEqPySI",
-	"mEU2PT0klayYmnQRG7jT6OpBB6xvw2rkprdbWxPc4W+LevtNFBQ1k0qj6GZ5iFLe/kH2rzmMiRy6xPaV",
-	"554Sh/OlkViOfM0RPAcD02Gu7+UXOg0qUj02DRYmXBGH1XzJP+WzmMbHW8w9Ctu/H10/5pwx18iTDo6g",
-	"n7iVJvMb3MrrkMKHs67JfrhazAIFuSNvZ1XHWkCHhT942ydV3mTE57FAvDmQwtu+caEvtf3cK5Xv2OJS",
-	"R802w8fTg6fRHK68CW8eb3HBrEqmSqyfynxD6sE9hVxlnnSo7QtlwwlW5a6l0qiMusZIHCZnUBxJX4XE",
-	"M7hSNEcuuu1hfFmvthhhGtGbmcp95JOSjz1KyufY1T4Pue9IitrDplp5IPO3p2BlUsmDidvEaPRRC94k",
-	"JO3A/PpfXN74/Lt7Kyt3V1Y3L19Zv/XJ3ZXV3tWP1m+fX795vvfWm3dXVvtfXO5ffBs/jKh+TVsI261X",
-	"0KMvmOtXHGQFLc69Cq1W2x4mn7q8EvjhjR6TtmX7+xvUNR0vrfkm+wODIz5ZZFXa1Hs4R1zuN2y3vous",
-	"3zzf//13G5+uwYZ3VCgFEmLjvrJC78YX91Y+2rzzltG/gZUsqcN3qEiOHX/5d6d7Vy/33/6mkNtTcAw8",
-	"EE67GXe8aj47qHhS28p6C7Fdsr9hu0zE171x9uv+yupQUtNsnsIlDip78FiMNCdP8+mUFHs5rSXbVdUx",
-	"WL0Toam2C26mukfB/RIIw0jyUoR/A6spaMGoJQ96MrQchiQlyxatNuyeYN6yXWUVmDU8s2xjcU2DO7YF",
-	"AQe5eibQkoEf0dBzVixYzLGXscalyl2BHy4yl9Xsqk3hc9pOM3n03nhdo7Tj2vE3oHHMk9IcWjxd4UPG",
-	"XOhbizBr2/X3ThuVB3x7KsXZHnDFebLx5bcb3/4x4FKDwxX6lz7rf3Wjd/q6iRi37cerAhtIi27ht1ZR",
-	"GmZI3Zp7dhrMY/oKQgBjibX83Ew+woHM1oii5qEvUYQf/KhiD69cm8fboCgQEsKREsMznsx1yGrItLqJ",
-	"DhwpDiy5oRSG6BArqv2z0Z2DJQYE9FK33VxMKNCTpcm9panSnonpmfLkZMmsIMFM0nmTZgLRGZn5FCbG",
-	"bvzmy81rN7bj+W3arklCLyxKE0nwJoN6hbYr9QUovhs0A13md7i3ZHAceLyJW4i3FBOMJqfJojxMebou",
-	"OXh4eZpQy/KYEEUyPRN+vJck0qQLk6WpXaVd5fLUrtLuSWOBjOQc1GyZQ9qo/vqgpW+IvtJV3mxK+9Cx",
-	"XQaGoryKFhRVxeaAqRrsSMANB5VW/MpI4i/po4VHiMPrRRhMHTkGAR8T5McTaoCJg4kSgvL3D8z8eO9P",
-	"pw6Z9WXHXO3UUZpel1i2Clpo4eIxATkJhWIhahhiUVkFgyfKoLG5W9EhJ8uWw1b9CrWatmRkiieeyC2L",
-	"g5iqxV2WRuaog6ST+ZA8Yfl1/D5F9BL49jExhlop1OT9QjEUVzHZok4mnlkc0mqgRyiOGmcUUZ4ZZ2b6",
-	"9obyIbyMMTpMVUgejO0QivtHzHB4ivrVhtkqr6qsqoGrZ7tEF8/GFFcwCGttxzGRtcV8ajvD3zf4Q6O7",
-	"7wByUu4RD4t1sWZOzhnYjx7ObTuOuTg0tzAx+3ZURSapKuecFKKD3qKoV8ecY6INDChv6cQ2NAhl5but",
-	"Vpr3Bc74CBOQR3yfb0ZIX69v2Xf9VETpHtSmUdCmpFwRn4NX1KjCmhK/nmk7Duky6gni84RytnfWdK4j",
-	"lF5HqmJn9+ybKE1PlCdzVWQr+8MYx6DEZXa9scjbHihyLhR9zpEGqoFdQuseM3sw6x5vt0x+SxCghNbZ",
-	"HOlffefeRxfX19Z6//131CIkC7KXWFGyLItVHerlzwQ7Rr0685+V45o4Zb1NPcumbtpKQTjMESinlPPQ",
-	"z8PEYJ2F7Vx2s9R9UVXhRv3KvY9v9z95x+gVNocnlJoUtx8NipaTK4vxiH5O8hV2ajjUwKlxlysp5QlZ",
-	"Q4e3HQuzHfKxKq1C6GUEpBghgSGcYEu1Qnl5RQxdwxQEHCveQtrtxiRLFTbIe8kjfp933+ld+Vr+3+1f",
-	"37v0p96Fc/033ksszhjhTGMLC+b7HiQ+2oIuOvBdg3qWaEDlt8M7FdtV++qwml9ZZA3bNac/RqotcqWH",
-	"bp9fkMfXb/5tfW1t/c7l/uq19TuX+mc/7X/5WyjMnCqbC3O3wCZGS2YOeEgmfgk89DAxDbNDMZie8UJz",
-	"vmSES4gwyvTwXFMpTjXuzevTfkygT8MWpDlYr57JulODPU+PEOBpcMeqsFMt22Pml/3Q9W0HIFQIJQ0m",
-	"GafDYRnKkZUzzlwdfuJH0Ql6sMpHE4PoCUrxZoEJJnfZ7C8qlyf3TkzPTM2a/UWQ0ZTCgIvErhGlaSr5",
-	"Mk+atEsWGVpAcfambdn1tXP9K7fI5vUzvTu/7F39NCVWC/7f/CFn/YN0ERg4EiJRgPc/6//urXuXPhzu",
-	"RckRyFMu7AwhjE/Ep3DnlxsX3tz43Xu9a7eMUYQh5fe5CTBX2Fnd76AUu0O7OYn2uMlEsOJOgIBUE5ul",
-	"bkcYs1YoKUB7aQlfURJJnn9xkB9lcLOUaoL+R7/Y+O2HqoJg7c+qfODquf6ZC3dXVvsX/9Y7cz1aUyA/",
-	"hJ/0bnyBUSstaSXXkHPiHPmbKhwK87HCIoNiwaEtkVJtsJ86zLWo9wzD0p44C4bEZ4O/wg+SqmsAfyaV",
-	"QFuoZNd5zHDwWBx7aDdt2buXy7urasTdC0/tP/D0M88+d/D7z79w6MWXDv/gyNFjP/zR8R//5Ke77KoY",
-	"DuUTT8oOj2A/dZy8tQAD1F+rEepwVyoF3/537+wfnpiDXEx0n6NbE4OMvFkojiywnlE/nQ9MaeYBx1tU",
-	"waWEkjCS0nksblyAD/A+a57/5+mV0XMUKQqmNYIKeTwgtiSqy8ZfVjAQN5oiObpquAUdbn8EMSlhb2FZ",
-	"Rqbn1PMD1csU43iBCl8FyYaSM3MBazFEVEsWjTWZYlMWEZzUqDevs0Bt7gpicQBIQYi9aA7d5NRsOVdc",
-	"rs6pUxnqMqQQh6GxMaZK8D/DKNkZriP4MVleSKtDtsuMCHXm5dTtZeaqDY2BLE2VpvdNlnJtXE6Tqnf1",
-	"jLTPrp1fX/ui/8WXRi2r7brKokiWfkDMVWhoCoVlZvOUfHZUEozZwxD0y0mUwudeN9PtW+OeIUft3uqv",
-	"766sbl79tH/9X/01qSH0zl7aPPuL/vV/7TgUTcc1wdBEommpNHHArtWYx1yftBhvOcxEFuXpvTloIsNt",
-	"hFtaLKC2aga5id3E6GmGvCaklUHgvzgrMaw8ixEiJNw2uOHIbCTHDRsx4DHipb+PVzyDMJAgkmcZ282s",
-	"c0vP17lPlU4OFUM96DDJ/fDkOMJYL7I69e1liFbTiDQkFu+4HaluxSTh9MxoRytVRoQ921w5/eSTT45o",
-	"kY4pYRURR2DPovnLmmrS81WHUssDiTbH6fURCzjryW/Jf39/9cnts+GgWGlvSf8votDtLY3MJ9ORSCbT",
-	"b9Z902HiFuBw82QcQEJGnSCH9M+izUO2Edy4S1rU8wNgUXDhSoNBBHDdSYJVakSKLRLTioyAmRHiy4kO",
-	"7VF3yTx1h1YZoU3u1pVuFixkkXW5a5FysVQqQYmR7TeIy0m4gaGZMjNUU4v8Sq0+a6vHhDb0fwJj2Jlb",
-	"+LrxcFzL1n6m+E5btvB1BXnSf8ZakMsjRYbvMUB0l/dUkEXmdxjDb9Br/pgIcgmCiMI8KWk3ikhohdtC",
-	"63XYMhuKQ/WDNnXsmkLyz87ZH9Xvz1vMrVSpMJb2yY9VLmonnm2yz7TmV3GaJiSmZ+1lgHlSrlhb3nbU",
-	"MGADUOQvmaHyRbteZ8JnKTm8gLXPAdjJ+PMMe1JF1oNtI4vM4W5djKTX4wkO5BrqXY1uSzGk0OiyzCxI",
-	"sBe5icgzSwIj2PojtU7YEZQLn51KUZtVScOgDW+LrQpdhOqTI44AOqF3eSv63tDVxbyhORSObSwe5mJc",
-	"IBa3PkC7kVoQBcwo5CcUkt9tvyj/XmSqzQAVKDhio2/e+bD/j8tYC7bxm896Z66v3z6/cfvqv2+d6924",
-	"sn4bcsHe//36rY/6n9zsXf3D+s2V9Zvv5K8RocrDKnJfhiHF6dg1pGM7DmnQZbYTNepjLgLV2DQ5aqaf",
-	"l49mGfDHh9eDS8GK9Vzhdzms+p2ouvZYC7iFwTj2AfNkUeoJmNfOLDXreZRqSjfQgHcGKTZy3fROY5BE",
-	"CqsVdg+og8EuxGuo4/XWOXFKMh1bSEP7VSL3g3JryVkwq2Ib7u9RhQ9NPYb2U4QojTBS6l287We/LEHi",
-	"RgXSsuu2ETmYE49RK/mOwnR532xpshCD/HzlFeu1va//132pHc/KKjqm/TeQAY+kokH98r3doT4Tvtnz",
-	"IHTE36GIQSOKxGUdJnyNSKTBWmZGa2UAlnOl3UrDYiLRHPhI+46UBPtx32f5UtaqIGSDgVJesGsMa/qq",
-	"CIsfieeZpujzJZaKuNNg5AdHSIM71nDtGF8UkHCMNhKTzs1JwsOI3dn4pQvoJIPfbEXVS7uLR9RFJItK",
-	"0M+jeyKCPpDvNm5B5ubFlD3Mha3NRsk4zMgqgIrfYC4Bn4vcRfS8dqgLBV1y+yFekZMwRwKFyEN4mFSU",
-	"xD+KatSlYWS5FE/AGKCM542gfGHnAC+uoKgEECBC+ZExhymGLWMshm15TADycYcK1HxjwFZwcYOLBERW",
-	"EVXqZg5nrI3C38o3zoXKkUBhopIaa7XHBDCL+fAJ9QvUY+XI8HDw9WOCSGVdcxg173CsaHgSPzBO3OHV",
-	"pWO2uXecTXcfbVC33qD2PKGulEpaY1Tz9sDBpAICIGgSxTGF0uxcqRS/jo+/XCqfeOUV6/+ZfLk0MXXi",
-	"ibmXSxN75AfGG7qfyzdBLetWGIix7CJWkYntJ5hFOg3bkXYCmINyXVEHzID7zCTYM2x8PDx4s0bLy9ms",
-	"CNU/H1zDA69eX1vr/+OySl+ZJ+Vk5liA5T2kvabpcmIa2FZ2HcLAZl+U9iRbHjXjMObiyDg1zZGXmSfy",
-	"MGRsh/cj9bSRS4UvK6pVnEjfGjPfuvfRhY2/rG5e+1f/9+/eXVntrV7prd3o/erc5p9X1+9c6l17c+Oj",
-	"N9bX3rm7srrx+Xe9M9f7H3wtPwFr+u7K6uba39e/vb15bbX33o27K6v9P1/snf/t+s2zGx+90fvLr3sX",
-	"zstnbv9j49sPe5/+7t6lP2189MbGp9+t3/po49s3Nr6N5oOG7f8Ec6UsgjqcSJcV3QqzEuTLIgz7Iqce",
-	"NuqhXgrbwA14QUVEkqhx23RzLXZV9fWgLk9t6HcHXxchDVM73iA0baSoDGp0o+ToPhL0GNkesBsz6POo",
-	"T13LXEcx3h22WNXOZH4IlYN2Qn1g34OQk13DfpcjlVWItKP1ucJ4ZhiY456F8QWX+4/MoeMKMw75uFyW",
-	"ARp+9BWY/aogKyHl17UgvdeOVqUM2nJmt8FBXwR9S8NajQH+Z3RNb21jiwV5xEaPgO6sIThRzxgd98OO",
-	"RttNyveth0s5KwCXzF+nfChe4JITPAqqn3xOqFhSYb+8lajZ45nzf3XfHb0I88qDzhqjJd4/u//7E6VJ",
-	"KCc+zvZDS2cIZdn+QDzdob7tt02q9wFW91giVr1v13R5Zl8UUcfi7UXdOAJVpNmovjQxG6p7SlKCGejW",
-	"849aLu3dVdq7b6qcOWx5JjYu/JkYOHESwdKjEzKfg87h2opCl+1ntn1pP7UdCz3t4Ky1XUIdxwjXG8kg",
-	"SIPtLY0C23u80U3kCv6hd+Y6mSS96+/1P/iaTJVI78ybQ4zYYSQfzllNw7TJB2h3v7kTe3pNsO2SmKWV",
-	"K/MmpbnZSy3mqr5mmEmGJhr8Mwkplb3bidWriahxjUtnVVts1UhTvzV76IJvI+0fEJsIDgMmcMIYLM1o",
-	"koMaC0E1OE9ASCVM5oVgNheQpFGwKqzxOcH1zBNfNXYOW2sPB6EeiMuKQjHcW/OhKTA7I/Jzs+ULs+uE",
-	"13zmarYcdIuJ8Tujm97oHlG4AYsOQy+1riKjttNOtOLtsGqD+pUmE4LWWUVhvGwl5I5QZ60Wc0cwxeWU",
-	"hrwTH7lPbSsiOT4QyZ2H0K1LXuR+sv5Tl0eqm2ONo9l/ViAwXoadv9g6BQ7HYtSaCwjOdhzQ4X26JO2S",
-	"edJ2q8zzqe3OAXoeoouhxcGFD03pbR9qhjEU7Hk27kFQTMYolgqo9xgZirwRTo7q1kNInpCbmaERu4SS",
-	"GuugXRLXiwEFDBHB1tfezJcUkw7RrBTXUF1Vy4g0B0Z/YXDpY/cnSvdZTOSBJD0HHOwRy3c+wJr8BV7H",
-	"4OcIohJPlppzkCCJY564rFPlTebNAcQqgt6p7iGC/KwtVAYA2HMU26eDyoYtv6jbDXBss5HzopB56I1Q",
-	"CHl6AoZblCzYVcsxblG75dhVY7ohrapcEXNemiOJaqADXnZ3Tizvi4n4WP+ryUH6WuxWtAfNOBHFbbjL",
-	"iMWrbQUgO+hsWOxmdC+IvESbW4NvqPG2O9z7Ak+NWTQZ8QGrQSZPsLT4bkVmnHnyD4alBHT3qPEUPfGj",
-	"zPcdplt9jdT4juVPlOFtH+qsja3s8GLPE7n+TrRjTJN5dYysqZJAo6hNU5SfC/1PrgrYRYBi/7G+ttY7",
-	"c33j7x/2P7nZu/bN5p23Nq+trn/79TZtP73STNsvUoE1MG1EVb67sioneOPK3ZXV/sf/6n/+39HAnUZa",
-	"blK3ja31A4vduEXP2MyxNEDiwB1RKrIpqgrYo0UiaA3SdxU2RMR8vnD+3p8ubb71Ze/6++s310g5v/sp",
-	"hgJhY+Q4gQQpdpV2RZoo5fIz6cWYtv1ZwAofRKnM0P/hJwM5+GPR0+9TB5MsCG4NjZtZ2M+dQD0dZ4mw",
-	"wm8fC8psuj4bhZgdqPAdkncMZ78VH8WIJ2sGKAaoJO7AvatjOC64/6PBEOfUrHB/YDLG3YgAWiQ0LACp",
-	"2H7GekZbyUFous2vvup9u9b7+PYYrNO8GBd6C1KxLqIbOQhQGO5T1v6aUy3N7pCn7XrDJ5EMriDPsLRv",
-	"sjy7d09hoLn4iddmUnINs1IDmRs0V4PWl4gzu4V81iDJLRgsay+ORA4mJe0ogEuxhfaBVRu2EzXYW9RD",
-	"dbruUdcK/gIUGqO4fI661kvLW+sHnKaNHIs46bSNJMwVQOu33l9f+0tv9a1RVZEospVIyR/zG0yweSI1",
-	"Xd5iLoH6lzATJHTCl0slQkElvq9uT59vsbiCK/6VrnU9p9p2DDIwUekwtqS+M0AucW9pTjc8gERy+fiE",
-	"RbuPCdJQ3X+D8MS+YYAr6fBLyYQo7N5cmiiV83j6zY4/XqsBrrtwuC/m1VooadIlNtFuwd+2W9dD6xbG",
-	"IEcAMz1/39pBIIaPb/fW3tw8+4uhbEEtKeqEyjjBLRV+b/uMUzOmtn3gj/bJxljUaMZS7mNvplcf2Omh",
-	"Rsg2FJy7mPDbwnxwh9X8YtDmibvA8bqQIAmdEUZ0Bqnyhhjnmx50Bui2RCl+KIUjA4nxo4I4IFhMbAJ7",
-	"DRPgTSOoEWzVQV2B3m4pH3yuGWBLwPjQU8WC3PIgsT8BoB/2Cm4xt5J1hgvBdwPHp2uEwVWyT1K4mMeS",
-	"MFyCz8nsbAx3Pb06aWiuCD4VCldhLI7XX4aJoHPEb3DBFL41tTEzpsmSHZiDhUDGZ96t171Wkns/UB+B",
-	"hbxpd6TZDXC4ea3GPFHUe4u+MV6DKIlj578SCn3TQJUzhun5uTTvH0pjcUCXDK5UMcoMAlIfpLHIGUZ2",
-	"xsxy2t4B1QrsAZZlQnAqIycZHzCH6PR3Q329kZfkrKbUb86sco68Nqc7Ik8gNhpBzlnzNPYiqpEaDo8K",
-	"r2dqOaXEE6ghcxpAE/z8uMnmkvzURBzVSQDW8YCqOHeo0iqlP4rqVyZ8iuVMgTLUAveE8p4CTUGuokkz",
-	"6ujcyRRDNOwcLWgXSk07HgculMOBFZBUBHBYhXqHlHQOQNQMFnfmcHVF2N0DiaNE2e0jFkmRUx8G+/bQ",
-	"NSXWqR3pHBzBwY19piOvyQ2ao2V17q0IfpDR+TTs9DkSvucWQPIUhxD5p58hyp52fSkXR4kpWKEqMsI1",
-	"Grvka1BhwPM++tzCxOSevRjMsQXKlQCcR0opLAQrkgY7FTus2drMXqs0U56Zma7us8BdueVwSkrf/aAy",
-	"EPVy278PbfixMiZDNXLMGluTdiuRkx7AhGJFVZJA1FMBKAdYsi3mQntQueN4Btx1ukVI2rBd0OFHVBTG",
-	"Au3I237Gycj5j3w08pVbPJudUGbAMs1CLxrg1df/1b/5STTg1b/6FZkivfdu9C9fKYwQ5H6pBh4ft00d",
-	"feZe7KjML0NwjGz9PaibN/eli6hd0qYyAnq9CInoaFHaIlaPWm1Q2y1iNKEcM9Xz4WTviAKZiULFA1CR",
-	"fDpdsC0m4NAUrc7c/T4qPJOSMYZhHIBd0UjfCbNeGEvaA76eqdw8MK3wkUQolRM/rHuKPwRowAaTBZmF",
-	"rTuvNRGYLci8yZlYkqXmHFYsYxQ9Z+way/as74MB35M7xb1oAjVpsvmwFzRzBCPNtvBVtcBocvZ42AJv",
-	"EWS31A/niZtH/G7TXjf1OYIVZwuHiDzIm2uSXpGj/TqZQuZBOAzsqLOgxbBANrSegpoSY3OcLARpbeQP",
-	"VAptEcJp4NBGMfw1p3pgPD5glY8Ymz9oCMotRLv1D+3LHykiLO0rz85O7pneN12anS0PCykeVOmxx+Cb",
-	"5CR6/zzdv/5+gA5wd2W1f/bTjdN/kf+4ea3/3Zf4QP/Sld53K703T/cuXr+38tHm5XP4cO/01+vf/o48",
-	"jrDr2FR/8+r13u3frt98d/Paav/37/beWuudvtE7+wfd6XDPE4Yk8EoVwQFaVIgWR2h9arsOda1Ki3lN",
-	"OzsP44UIwsD9psvI2Ed4ZxuthxMvGljHdgGebVEx83lbYN9+G4ooh0qknOjQIwH1R8pUbn/Qu/PB5p2L",
-	"RtFgRJx++lVp1Oi0I8hsZ/ARPB6vH8u+LEMyEZHjAqhOsymf7abmJQ5lHWpuIQ9OAFnr8zJSCudLO4OQ",
-	"keGJ0A3gRswYHWi/1WlQP4ktFKv7aLeYt2zHWWnEu94wrXPBT74Xm7JjkA/L5KVBJFjF5bjR1PdptdE0",
-	"J4snDisUlipNVA2WIiujtVoGvi/ai/KDRUZUDjLhNVWG9piIMUfM0fKwnXqYtEUFBuFVXz7brVc81rRd",
-	"CzcQkSCjaHbqIwjcspjlWG1Qt479znjbExXdYr4QuBIrQXjOdBxqqcciVWwJ7puC86wLxkD8EeqrDYgR",
-	"WOsnk6eeW5p69Xh1JisNNHfZnDkR3DbnkhyyXe6JA8Z2hVVdj51SxTocXNJRVzhJG/LzeTQSKMHDMfJj",
-	"OZuUjMfgq4Px68pbzN0f3IXRLiy237NsiyRysZMZxYOaMzVRwEGXqJqBOEf545WNi+9s/OarzWuXer86",
-	"17t4vXdpZTgrxTsZbokaVe1yUR1X+iE/xxxjISwXjFjUp4DyqTDr0joxGiXzQIsqdGCWZ6A5I6ZYwstr",
-	"3CuSxS4U1EHQuoidhalrYXNvojKgQhlvJKvYfCowWqU8nRbYber5TMcINiW2y1tGAlF1WZKHJRYZ72uX",
-	"/tItzjPPGysd229U0lsswvvlMesBiphCRIN0YZD2Lvau6MYSiRVWnipMG1qnnp4UdERnBEmbJHAUmHZx",
-	"KkVr2d5iE4vSy+UuYcvMCzKWhrcvDzdg39B58rY/ylSztzfAyQHviwubqKeNaWWxjnLpdBZ5JjLg7FAo",
-	"i0i2UJwlpF7J1GPL2qfgGg5enWGkH1t/Ois8xF3sxJsQeCCJTE0l1BfZu4Wc2ARqCx8Phdtt6lkN6hH4",
-	"VfSORAFgJociFMbgWNS7HDUrver07TrCwFo1VLqwijGDWOXyosFJ60wggnTNkM09OTGVK5t7sVuBEqmB",
-	"sZ7qQp4qJBBiqn4N6NQdMXUVl4qZdYZ00TTSCDE9wnb56PIAH57SPAFsN+ocjZGS0ZC1GDMl2DzVxTIo",
-	"KTMDXWBMiwc10LD4htIchr8BdIz0izBks9D6kmpy1nZNmnXNJrVYNoSoB2QMI8mHc1uMcGHMR6Hv0gib",
-	"jLwnXhkSK5cvG+rloetPeuGggiw6SKDCzRY+i+UsD8le31j7U+/aWu+Ty1hpuH7rI2xLgZ6u9Zuf9+78",
-	"0ohXl5hkl1HPPEf4Jsb/TM6bBJ9SP9LnWgzYjd6Oom7bnuRkwZHpWxSyj3Qm90PFXbYuEvaUtyMTymah",
-	"kOGsQS8TJi/Kx5RvF4og5N+PiTEUlMYCqfkkRlpQR7ItQwe08p6h8GVwZ56DyqIRHYYK3jchOjP7wuWc",
-	"9vSeUYQ4rABAyTHNujiAXJYUjOWhR6OZT77+cIe6CrNS5HYePw2K8ZLtWihgXABHGk2yJPFUDXzD4el1",
-	"GAoetRj2SoDRseM/OwUMvUEFFvDViD3qvF7QnbnjZXo5nNs479SdNmNWJmGDDQnOYSfEg1jc4SIISEgf",
-	"5XKpXNpTnp2eLU9OlUulyR+bQ71qKF/FRLKjvpH4STrSZa7ZTc2USqVSeXJqupCrN96hbvbNztN9Ppkx",
-	"k3rBw5fldPCnCf9jmh79DnOWlYYuioCgEzbx0ME2JojPeW5FIWR3A3qCMSAofOoNb58YBALl49C6LkAP",
-	"pnLGyyzuIIlitSdSjUzNCqlHdFu5WCwiQFIfxuXzr0LjEkcWUgK/QpIa9xrXYManTG1VDgtOTC8gDDMD",
-	"UJVgKX7iHAAxtRrzKlk16AuqQgmzLBZZJD8N00tHj/oPL207Co+a07vgK9NuKEi97aeDS2sgRVBoPEIw",
-	"izphlzYX8YV3rq3gzhS/5MMsjMaXUqMhQUaGIT6iPnBoS6TFS8KPqFtljpMziBLGZyI/04Ed0V5s2r4f",
-	"+yyWQ6IDQsHMw4/8tucmPqoxz4u/KwwcBUNWG8xqx6cRLjL4BPtlxD7TADrGIBSE2iLDKadiJURIT0Fo",
-	"MgULMKYrAAHYjHYWwhnk7Mc2Wvu20dEW+2ev9C6c75+50Dv7x3xZoAlARbjSakeGJucgI3kgaTmKhz1i",
-	"CTkvtRAN4EiQazYG5A6EjB6OpzswG7kZkoTQch5xNtW25zFTNFK/VWGwRHvNTM4MBQhxWSfjlQAKOeSl",
-	"Q7GE9cxxsBMZG7MVUEtH/ybpXajb7mDXgC5167sa1HZoAhN573RsVVOmREg1y/T9ig3lcLeu+0Z4jCwy",
-	"4Y96PEm8dlhqZCLGvQyK2BMhTNvzG5V0KHFewwhk3JSZnZ2ZKE1NlPbk8VDnMlcOphgs2Zpxfv1iiHl5",
-	"CMKu8Yb7EUNuFznoklrbceZInfmhHRvdlL3TpSfD/5Unp8ZvfdqiEubkGgKJdfBwSm1PEGpK3x1M6RrZ",
-	"7jO73BZEBFY86O6ieTgNve55S2XSOkps+5jKUzPqfKbNac3Q8qOioMQGFwqfJ/vAqF8pR9B8pAUIfuWj",
-	"bMUrPwAxHtVkuJOa+H0Q0KYXmdLlsV4oHwgEd4wyWrBTw1EaTmF3AN6pcLfixFMt0/ZmkQGPtaT0jvwk",
-	"pSX8ku046YuuUpdYuV0ER+XLjGvdKetcR9+G41LIZ6FrI5KJKQSBX0ApntL9ogkPI3RXiGLLxdiG+SwH",
-	"CF+TYnA8xbzugMQa04XRYepXG0PFetN2o5+Wi1sXYEMl1VAxcdz2GyTGwufJK4VXCgAbL8gi9xuEdmh3",
-	"F1kIYbKr1LOkbaqam4KqK6dShKyesJE2AvSRx599ipTLe6enJsqzs7NPYC0nODPgaDBpI1w1fC3YKeQI",
-	"5CCpS2sJ0ieGO0djXe3HLa1yYkRF5UBiPkOU1DRnLNHJ46TJF22HFbHYUX4Cmc6wgwDq7zGqWmRGTlHa",
-	"JZ0EwlrceRuZ5lTJWOk4fr76kLDVaDwgF1DfCFiwRuMo7Yzh8EnQZTDHUSVQx/YMYF5+j0yc+J4R9BJm",
-	"oRE3R7HOUruTLLZ9XyWTW2yoARCd6MLET+nEz0sTsxXzbE1ImkYmrHsJj9ZDC9skQ4thnT2mU8ZO6j6Q",
-	"J+fxCXnHLFv41K2yQGVyaJVFur0NoPC3PSmGmsz3jGhfStGE08fEBZEsCR/sgSUJwhxMjTTfytHx6z60",
-	"99r5Vl7FgV02kofq9GnIfg6jpSYskBb1QN9VjwFQGPiZRoxAYhNCU8oRavUpE9CgxqQq9RMmsN+kat9S",
-	"414iFJqzdV6i1M+cInL7g94//7l54xopk957N/JDFwNICcx2LOknaY0fQH4MdFUqlGb3TE3sKc3OlKGp",
-	"cg70dBO5DJoWUIKackioHJpJI+HHsV0jGyCSzOoebTUIo9VYqtHQfJwUf64pjBAmidy51Pv8971PP1r/",
-	"5vTwnvnKi4uTz7Nd4+n0GfaRDLY/cl2K4dXNuPA/CmcS3x71hU6sGXR6q7zFEaE+5cBBw4GEqHlmP5md",
-	"3rOPtPAJElb15BGzR7EBmNQDawhNUfdoUwz2D6jU2oBePAinA+NtpeHB5p0P12+ubLz3ee/MR70rt/vf",
-	"Xl5fe/Pft871f/HZxkdvqPDAF5f7F9/uv3dhfe1TY2swmxk70T5FLaK+y8lRY30d0nz1NY+xFItHONyv",
-	"SOXYRWtD/tl26TK1HbnFc6HnXr4EgWZza5YOH45OGQ/wmPjaq23uo+9BtFuqhjTC48rfPzDz470/nTqU",
-	"Fuhtm7Iyjx07TNSX0QSnkjHHOQOlAd8hud3grdnP3Zpjm4tyfGPV7oLToV3Fo+YWHeouzSs1zGLEZ2is",
-	"hwNEnhvOuOS3YRQqWLtSUtV9iJ2HmZXwZdtCA9oQ2zbtElheADJu7mfkMWrKFjwGRMnbvmZLGmY7F+0d",
-	"Z2zJ6R5t4RhJorOo7XQrVdoyFhxCUrHgpEndLlEhUEEosWg3TLogjt2Ml0wZU5rZqSprpYjLZzxov2vR",
-	"LuEuVAkp70WuFeqTeFqPYExjpqJSM3s7SZU6zLWoR+QDCIRsPKCGTlVKyTHGAk/4z5iOJ6/vH717Qx79",
-	"QZs6ds1WbewzNbWgVNUAyW8EoWoxt4KUPShIAFU/gAKOvtRYQ6OSJMEdU7EzcSbVhkOD49GQ+QdUuaAk",
-	"N3+APfxJek1xk3bByalCzwLUQibIIjjOIouI7fW9v/6j9+1a782PU4GZxtB4BtX9yDYuMmk/iXE1olGO",
-	"WXO7Ge2OHjjsKEsqalYaIzB9DwOGGeMtkZuexbVDXpGz5fAICPXMtSqQMjTMBnR4demYje2EtpcdpHIz",
-	"fQgzNhlV/AjSl02Y9+yU71Ez6D03o8B0U4FoRl2riVbUVqai3g8c25baJWcdbFHLH4841E/cR12tlK/3",
-	"xJbOP7OtAXA7j80TOLc5/KtIqCM4gPaThmrnsd1zfoZ7pNkVzKkFmJW67DkiCd79tndu7d5b53p//Gbz",
-	"6uc5XOzjoJO8JAKps1shj/uhfkWaZM7soDIGnX1V8Vm0TUdUQwuDf0MrMLL0noMgPeaJaFEXKqRhQpB+",
-	"yX3Cl5nnACcf82YliCMhEbLoYzwRuTQdH34+p/oHBA1J4DLZGPIU7XqdCT8lNp5BAgP69ggnuDX98L5o",
-	"YuEp78kXbBlZVTOFXOJrHWw8GXFFbq6c3lw9t37zo82v3uh/cmuO9D/45O7Kau/MpY21v/z71pne2b9u",
-	"XHgTlaPezTP/vvX23ZXV9Zuf47eJz+/9/fcba3+J8GmVtP6ztmtjrxHXZ16TWbbqNM3gcxMH/4G0Tu2R",
-	"U/sazGkZYTlsl0XRZ6PBmpKJqS+xbnZZmurYEHNFOYy1Eo3Y6MTPT7ysoj0nXisVJ2fNTdm0hMwmYdyT",
-	"5+WzEO9YZE56S5xBR3H/w4/Wb57duHS5990HvSu3exc+SOTKDXf1BdfSJFyDWJ6xSGVLv+OpVjX3SLXB",
-	"7aqOv3NIVogs9+XC5p3f967cLhQLG5cur988v3nzvd7VP0hyC25wIg48fPHGutbJXFc7ZOkDSVGq0EEn",
-	"maMTbLGZkiwtmCvsFC9MQJnYnEDwJoPG3QrKssGo4zfmVNEwuICKhApAkq4pQGG3hkkD1AlL+lzGLBEP",
-	"FQazOCmvhAI+EToNuCmYs2x0BSWEm7xompSDJOrggRNG7ha5BhnNgKNtSRQ/8rFoAr36xUKXiYrLoexT",
-	"Uk/wD8hA1jRpxas/Qmo4Qn3brW9FGavyZtOY8nsw9C/GKLNkxFLzjW2eyqTF5RlwsodAlWOdc6uQkg81",
-	"HFNBDWM6iLEmX0fbJiocmip3q0wVRUQU9E//cu+/39389aXNt7+496c3Nj//879vnev/5pv+xT+u3/xu",
-	"8/K5bfZ1zugreAQqMoxIvzuK3RapBBms98H7aL4I0R6UYW/VURBbjU5tPqTbL1GlANyrU9cWGtQp2k36",
-	"Wu/OL1F7GBYMHS39JNEpMujNqjBX9W4B9Fu461mHvbULnnEoKvnTTTmdaMJX/+KZyb39D64gota9t86p",
-	"duYXzvXfeM+gxkTofNLkyIyeh7Huru2D5y764DxCunOPhM6uXCeZUCxGobr5EEgLHIxiQGvL0yN165Qz",
-	"QC8pBOIx0dD92UZlg/Djis+XmJtRg6ueI/AcqfMhpQaTpeHsLTqweV3pvXiRP4eQSF3VjVeL/zmCFHp3",
-	"ZXXjzNf9a+elVXD6fG/1a2lUfH6hd+VL+dWV3wXf9j7/cPO7M4BF+0bv1h97f7nQ+/M38le/+Lb3z9MB",
-	"Rm20IpA5NdCyVfGJaPG2QOGN7YDj3X/hL/2VsBcdhHZ2mV1vLPK2lwlMGzncAUkNbTaCRHHVn6sIbkoH",
-	"WnhAmz9RJCFSpSiih7yoWDp1MBzbsGvGTCrW8pmVFcQgwUMmRZGmZXBEstHBl9EZsRnhQjUtEpWafwOt",
-	"V4NLTR3usnkiGCNDYA1VTZwh/y4kwscE1AwAGIsZKV13TzPFnsEPiIruY4K8qrTL3Ib+AhqCpr0Iz92A",
-	"WBapps89VAh5ahgusiH5C48jv0nVP5pKoa5xbz4CbwQAh7YgTTzSSOOZWGpw7+Pb/U/eMeo86OYbNtOn",
-	"1GMBVlWl7fqmpA5MicVnpLzCCl3kWPgOAr+Ehpy5NbOoQWSO/6mol8KBjHqMAjdz4NVByjfe1mylgQQM",
-	"C3KhVWfAdJ1uaIvFRVZv59+Fmu0MbSLm0xoagvAwUX1QsbW4uQVBjTsO7zCr0m6ldf5yHEJrPoP0b94h",
-	"aI5Eka4GN7Lu8XZL5OAaee/dMerVmf+sfK3p4mmMvkrTFsJoky3gpQmFhQGvcV7Sq8vRERDWjA8uz64O",
-	"TzNTrVkPVpFL54+0SzUiHakC1Qx0hOsmtrlxoUKINKBdDYqGUkCyjgHgKDOeEe1WdH2KaY4HCW2ih05V",
-	"r+vLqOuTIf8+glKdUltn7BKifWrGX3BvKM1JfhkBBjW8RiXC5TjcQ/JRFexKEbh4JTUXwn2IA7nkTvKS",
-	"b3qRp3RtTCm2iSV2qTJwzG1Nxh/L5cm9E9MzU7OTJWMGxjLzrDYzlluFXjPEdzVnt2S2SjkeovYqLQVY",
-	"lrXtasdnpFZSi2o+RdVARpVBDipA+escHVpNS3woQmDM1yHOAfs7SHZYXzvXv3KLbF4/07vzy97VTzOa",
-	"nhlDquBk4KTOfGLHh+hffHvjN1/1/3Tt37fObd6+2v/0dO+9a5t3Pja3BRgLYkmaRwyb7gS6p8KWzusP",
-	"0++t5PHajdLOzQ9tPL/tudIm+Jlq+xMoL8pYMbw29ERl6+vqOfiNk6sFd2D/wW9Ei7tS8Kd0VPB40xZg",
-	"pcsHxQjYPCr8ltWUFJ6Iuxvu/HLjwpsbv3uvd+1W1ltVUC9nrhOYX/ksn6PwLCCQNG2HehXoLDx4vNi3",
-	"ucXcsF+81g2F1JvVRBEgPCIfFEY1PIM8ax5hpSX/LQap0BFLSgF/SHUv1gUwDj81HAdJLxCBkNSPKsI2",
-	"9vs7qBr9wUMEH8p98hokJ103jeLo5H3pmPPVBr2eyq4fjyl3TL1No/SZYFHHkwfHSYO6lsNEEvo/Z/ab",
-	"en16TQro6LY/r4vbATHA+B6vzlwsSMostVaPvV4soAdlPDv+I9BXDVvdod2cGtdx9QNzg3CIvYmlgrml",
-	"+BLLn3ypHt9aXoP6cTo5QGg4AHbKlQNrzIDUATLd4izJexM8XhkuCYNaabwDpkdaamWEFvHkQrIKO6kP",
-	"eDUiwk9r6gazLdmSTWudiR6aUcYY+tiUzWB2qEadZinqCRXE4i74LdQ9spSirNyeOAf5gQUXOQgQK2Mx",
-	"6FEH/5AaRUHpCfDfKsNcU8GkOKdVSadIBlhOiLWcklXob+Hfcg/krxTKGLwq8kcMbz9oyWe7tmjASSPq",
-	"mKQWXlElNh7TzfgdrHBHTaeAamBBOwUq7Zbc0wCjDPTPSAugoANQlt92AbYG1aQRnPMjXdfX00/8AKva",
-	"Yqv5nOq3KTmd+tuQPtLJ4IQRFyA14YkraFosFNhSspMORuk/c+ZHmFXlFxmzMCcCF4b2LFdq8zzxVeQ4",
-	"0IlygXjF+RkCaqs9zbjDWznJISWpPidV3mTzkGMRzf1ARY92SYM3BwrMTQG1HXdy4+qHArduxRGtfITD",
-	"EmjhqWAalkdrSoWs0bbjpxS8P89YCzAhXEtvLWRBz5MGd6wgkdHsN9BqT2aNDjy0ZfNDjp2jxm4/JqmM",
-	"rByOrHWNWSHCImGXqX478PAgtcf9E2e+Xl/7on/hH/1LV3oX3l2/eX7jzD97b63d++Czf986F6Sxrd88",
-	"37ty++7KL+K3Y8/wGz+oq8R1iQwW8EBQGnUc8hGDaQy2bCxZybn46LYY5QJirfsN1gSqRagLrpsZBfDD",
-	"4+eZ6a2UnoEYCiitcyRwbuvngalBFGgc7Gt0TvSgmUuum59Glz9oM5NTuffd6d7Vy/23v7m7srr59en+",
-	"B1/3L/6t9/Efep9CwoL89u3+u7/Cf6vUl3ev9M7/Vn3y7a/7l8/IN3xyU77hNnCx7073373S/83Xd1dW",
-	"12+/u3ntjd6ZN+WrPv7D5tU70ZRp1omZHm03Yqz5vBKo6j6veGzZZh2t5nvMqthuTIHOUI2PaqfXNqGr",
-	"q7RFq7Zv8A/+KLANlKuqxs05vmPvBY+YALnl7040HIda+8w9UcEpMHOG5GBGDyWyurQe4cGR6GlksOaj",
-	"5sbom+ff3vjsjqZ2dRfuraxIcr18pXcaEnNufHFv5aPNO2/dXVntX/xb8O/ejS/CC3Lji421P4OQXg3S",
-	"w/Qz5/pnLqhn4Mqoz9/7Xf9r9e/N2/9Y//adaFdY0PgiPsTAykFMb0O/dm3mInZ3BC3bdiuhizkKkA2G",
-	"qRVYphpbW+Vgmu+UfvFWDIRhUdfjYTIBuIHnE9p8tAgqiGpMx6CGyvKPtuPbLYe9VIOYh6H3oioiyn1z",
-	"8uTyYp6CsJMYWZOl0mjN/xdASY97v+ejiRYY7GzSLhFMKvtdSMWSek3NXo42uslzg5P6YjAv813C4Mdh",
-	"jIaMePyp534sjN7p9DLIILDdoFJON81WRSlwLYRIhPumpwDDJaCMqckYlNaUGRRzRMmebK4UOOX08owb",
-	"p3rWJnIj1afDAFGxKfD4fOWqzlhSWJiW61oxGN7tFo/D2tK2Iq3htGqQm2y6H/W/Sd7GqzZ1KmEj7kRr",
-	"X42rVYFWamY+xn2IdWqgvETXmqymHWKJ0Dq13dGSq1LSX4PKux8cQRt9OO4JvKgYnaNpl49W6Za8cXnK",
-	"s/Y3WHXJDqqzhi0tOLrHBCwTG75lpTiX8m5CahnxUebZbEv1w+lq3mFpIwEHUjBecdC+YcH1LdWT1zze",
-	"TEGMfcb2hJ8XzGBLpduSh/i2kzL+CxSHLxKqqpqn9u6VHwjC3fngw8lSCTVLkWeeHcaW5CtM1T6HuAsN",
-	"STnZR462XSsOQvLyZHE6UfCGh7Fv2MGE9uq+UX25CbIMZh/b8MjRRw80trsRXTadnMfjXXhkCPwl1+kq",
-	"0iGYKoL5kRCP30m6f918AlIJfcqz5SsGnGI7l6mYE5o4O18kC3G7mhIIUPMFQLa00ur+b9/vnf0r1C58",
-	"u6kNH/nnG3c2/n6ld/rLjTP/vLuyirpD/4tvNy68GRPvjtzNYoE5qhePKl6o8mZTqi9do+yObqQ5ZuTR",
-	"DoY5g5Aib7sCQm9yn6kLlZh2De8dOLoEhb8c2ikUC4uOMsJp03a6AFWzuJg5mUNGWL+nuoS2Wtx2/aZU",
-	"sWyXUNDtIfuOBxkzc2Gj3DrzAXzN5224gXoBOoM8wDPLmswRaMe7pVicMfUhFrcdKMYaXp7EXCsrB8b2",
-	"CTwBuXx+ADgMI7Y8JgSzdBhDMwCGTopQ9ExOI54HAI+5HPZaPlZr++0R+qipsDgA8AzOdn1trf+Py4bu",
-	"HzEQ/mGMMgmIgnsaGznjOh5rsGZKeqLWljHfWAHIzpHenV/ee+vcxkdvrK+9c3dldXPt7+u3f9371bne",
-	"1a/vrqz2L/1y4+OzvV+dA9fdCtQp/bX3+QV8YH1tLUKEDYaOId3xya43UKrjNcmgyGMKHTAf+sZL2N1M",
-	"Hq7qWmEG2mtDh71Uq/J51lIoj0g28dBL2WgMVqlbaVLXWIuDZUSq6iKlYv2+1VCk4X1GkWEjffTYqRYz",
-	"lx3V7BydwWOyIKPwQOeeLbLwloyj8KDBPfvn3K2YVcOjCM4C7emRcrTXALRR2ki2p5gxNujZORluu8Kn",
-	"rtHVo+t1EHfA5aoigjrGU3cYtdIJXjmObBHsA1YBCU6glRNGdQDqXPt4h7WuHqVOAgaHGI6umAjbaptf",
-	"bq49gGiUEYB0/ea76IC4d+lPm9fP/PvWufWbK5Il7ymR3pk37/3qj/++da735une1W/W71zqXXvT2Are",
-	"dreYcLaVkoVxaG9BZno6AKAhD34gTXGns+IzBhwlR74VAfs32Cdasju2yMHPVdp2Wt998N3ZLLgwxbBT",
-	"gCnhO2cEO+4jNbCzMCvF5F5iFs6Cav0w78gBlJAJSFzrDTmIF3WM8ebmijATfAg0/Qjw8R2jOMAouZR+",
-	"jfz1vvFQbHbvcCs1aROFqd7tIBFUo2XabgyauIOuApUXqoWEIUM0oekk5GFCLATSOUpnA8mowcWIMsQY",
-	"o4nd/AiGZ3A/Y9pSlsrabW0pWpRfPZwnvtdmsfDQ6OpiyYyxV45GFMqTCYy2oaGmbIUQ1j1k3lvV9Aas",
-	"tPus+s0Ttsy8LnfjC9yKOrgND90w3XFyxnzsADdh7mZSHpf2uAWtcJ7kIZlsNbE8mUbqsejZZKm8Nwci",
-	"YbZ+uDdlqD2l7UVwc6qO6U26Jh9ezbAIGjrvuIQ2pdqOKVk0DNUJFsd/S6qP6T0tJsekW8YHmSlts5hy",
-	"6LtGUgnDPkezs8PoN10/fJpWG0pB7BLuVtk8cbnXpI6OTE+hdTkybzPoh7GGEun8bXTNcR48+WSJ4RK2",
-	"okhmZ/PtvFq5YzpeuLDpbYZ9Ql0wl/4XVfuGqE07i3L7H0XqP4rUfxSp/yhS/1Gk/qNI/UeRegQVqYdU",
-	"N0rTaI5TQ9LJ+s2z9z74DJDYr2/8/cO7K6uIAXp3ZXXzL2/e+9P70QAklr2Ed0fXRy/bFuMpAUghjP1h",
-	"aLXKhEiDpfz+8WNBeG6h7YPow/zUBjQzNjYMURl5tuF9R1mVu5YIYdkIjq/gLpkbj3TMlsyXDILEQ6tc",
-	"8CkET8nC3jzOvSWh6Tk7YyS2W8kXx5YezNKs2vq+7dYNzTMxA121Ys8KcWGlUpW6UkGq28vMJYu0umQO",
-	"dQWZAjGNZNoc+sWsxkrHdi3eSZ8CZD9O2C6AnojUEeexU/oEb/sE8uzDR8MsBkwzCWHAzBPjFqsIn7Uq",
-	"AqnI2PyMW0zFpoUaQA03fACLNXk6Mg3ziNd2MSEboOgm2i1iUZ+mNFdzsiOUup4hUM2wNBWCkjrt3TDz",
-	"sll7oT6r6IPLGBV2BwBRNDCdsOsudUJF28WmLO1qY7BxUEpsVJXsV3zWbMnfpNWZU9UCWo5FxRKhrgIz",
-	"hbU+3jm1SwmZo+1F+eNFdgjf/ERe5q2eP6YmEufghg41UlhzSJkGq8prpu/dMbupKg7hQTl5iJWRGjT7",
-	"azDSobY/EIwz7Viy27fxxmdNLvWOphCC6eokKNR0iupCmPnXqfQ+38D2EChIQ9AouVVjTar6YzuY+Lnk",
-	"8o45Mz2lXG1Y1maMweVJ1TRntz89QvFZXg9Os1uRtw2RLzPJuHsUn8MCc1sKlO2Xth0dqZxNmMvEoB7f",
-	"kqRPoHtP9HQ1ykdQQ3Uif5mcSrlVlC5H8HQsOnafpofp3/oWmlCUD2OXAfmInZAH2a81BT5zVuLFZqS3",
-	"1XilJL3vRKL+wI0YNZk59YbM5chD1EIkN9WNg3xTa7mMR5V6GjudZ/4iYL86vIO+NlsQbNj8+En9mwp8",
-	"jX2cTz5RGNvhvcg6o9XXpp+LfJUY7WwGdztgi9usTQ5+kNHZWT8TT8y5ebr/xZebl8/1zn5G/vcN0r/5",
-	"yeZ338hP/7WaG6T8J4xC5i1eCFVFDP3suOt0Q1Q/M2C5N7QSf8HzMTez2aJ23c1AUtSPxJ06V8/0z37a",
-	"v3Z+fe2L/hdfGjGkURfJhNuWtgYKerBAIkbHaCjbUkmBAnYjWR0c/U287Rtf9VLbH+1dUnXK4X9T5V/a",
-	"/6Z/CuaQcSKBxSR1xtGmJNeG1lPGm6U+j0eX+90ZmOFHdbk6ofn3b+yV/Q0q0pAIA7zjuXh5HXFYLbA2",
-	"QsRdZDIDjQeiONt5QbN5NReu6n7OPct2tSWCqnbF574pcnMsUSEIjxk4B6AJlwpzbttxjP3TICiVWbmp",
-	"TZem6kIWal0B3slIZQJ59y0Tkjm2/i3lfg4w9Ov/6t/8JFq127/6FZkivfdu9C9f2UrKpWLtJktveiim",
-	"cHrzG6KhCyIwwGaM/xFxLpZsxxFDSS23a1S+zthtfCfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiX",
-	"E/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJjvpEqnKl+d6AjpXvNm4PFf2gC+1akmDnUoU1g50njlLn",
-	"YcLb09e4FespuMtDQeWOU9sP23gBQUGPFFyYoelhyiwfCJxY6FB4lNDEotc7DbQJIJd6Kx9uXr6i0Jgu",
-	"X928+inCyfTPXuldOK9gZs5c711cQ+ia6L9jMDZRKJo7b/Uv/jHi32gx10K/QcykD90UgRxFqFIo5pP/",
-	"1NG8CEJNlMs7tCVSvCXIctPcqaHGI/Vyi0c9bbYn/ApVuL2eQrtV5Z8aY57RagP/ieWelmcv498NanvV",
-	"Ns65RW0v4INCckaHuvV2PNk5MmUFKZZAksh2tCV705cnJvcdK0/P7SnNlUrfK83MlUr5lZJRQW1yOB3S",
-	"5lfawvzyCTaH+2axFl1emijK8DI53N9PHeZa1Bs8JXNGy9PQVNRCrz2ies1r/Bk9G2yygvW8+A1QoPxD",
-	"P5KfVzncP2CqP1AMo+axFInFqOfYgBPuMaZ6lfMaIAMpkL9R5jAQSDeED0ajtHArjNlOqs267RcxKBZb",
-	"zWjNWxzu6w7xQ+s4VPFE9JzCfU4lIkQEHE3Yjv1qRgruQDhKpoxVkHW6zLbmLUy7YGk7cQCj+cmbZBJZ",
-	"C8Kmu482qFtvUDuFreRBczDfgGcCok8YJoPGiDmLRl6hBndsi3ZVt7e4/+jj2721NzfP/sLI1WBcU+W/",
-	"8gxLikb3JneZUBk2todepFGvpcECMS2of/Htjb9Ca8q1P/e/vXx3ZXX91vv91WuBgL+7srp55/f9Ly73",
-	"bq30f/PdYDBDaXe8hg0o4QaiS/vEMDpSh6ctkBoiduI+pdFScGcH9cPcDb22km6WbgQE4FK52gZsgUPn",
-	"lpsZdXUv1UinYVcbxtZHW4PtikKD6KKwcAZp55eiqkrCmSN8GXpxecTnnAguFWYO0f+o3qZwXVXsCCjO",
-	"qGX5tFbbEvQgr5vycl6QHw9e+S5167sa1HYozsb3mScf/18v04mflyZmT6j/7qpMnHhtsrh36vX/MhJF",
-	"vurf/qXP+l/d6J2+nploaULWaFEhOtyz0tCh9Pfz0Qi1zhKxh7TYLRt7GfO0+IL8BpIRsUwwaGK7XbA2",
-	"s02M5xnZgWI64lzY0m2AvWR2I+943I8jPeTvOjn2KDp09DduvCrQzHGv4R1hM/DYKlI2zttSbDarZVsS",
-	"1BPDKQloz4wsVpOHIZrmbkqd7n2xuv7tlfWbZzdXVrFpc3km+PAdRCuSVvHVd+59dHF9ba3333+X0vPt",
-	"b3ofX5d/vv97RDNev3Np/fa7/d983Tstn9/47Ye9q2f6Z37X+/h670+/DN6zfvP8vQ8vRC5BEuDIsgVd",
-	"RCu4QT1LNOwW0HSnYrsK29thNb+yyBo2GoqqAsDIFI+xU1s6JTNJ6d4YAhI8k5jTmQwpidIn32+iq1hP",
-	"KGP0M0/ztkSD5m3fxExeYNkWtH5Cp0/Q4awrfDCuzMzcNISZgS4IiIWbsS81qwx5KA57YqtWdrIDmpkQ",
-	"joDnvkhUhhR2jFRIUFIDdeuJvkqb124gZjLeso13r/cufrbx0Rsbv/ls8/y1HDmmSofRqiONMisTHf3Q",
-	"tU3I3mnw+Ud9jzGf6O/TlKUo6gACZGyHb+cB1JTr0GiaWwuy5dQ0cndCk2ZABTJZ0hrXacQy3WIgOszM",
-	"3FTp/1v5dVn5hwxqi8fc/PGc9I5si0w1MCWL3RD/KjaX0uyeqYk9pdmZcrmUT0ouIcvNpLqxtscZoMuh",
-	"fR0eCaKKrGLv8OqZsVJcQot+mAgwMrWpUty2KE3Mfo9MnHjyv4b7aoL55yPX5xW9JCIJ59aQy0lVBkov",
-	"EAIowKDXqnmVub4Xr7zwODcLIDncDrdBGf2+7AD97zx1DyXi0alyy8Q3SFUhanqynud8fwVCUtdv9+78",
-	"HWJTZ/orV6KdP6D8C4C8gZagOMxs72Mvy0E343CcynmAgYy3kO1g/5xGBItI5d6GwDgjoFc+7Vrzymoh",
-	"nYbtKGgj1fe8M4hQu/1U6tTOCQ1pfWuQfMjNB/8jFDLLaZbUDKNzGwLPtnUwTMO7MgzC1MTLtAStkfIp",
-	"hnYJrdImi+r1sU6POdSF6ACxietVh8eWA+Yz6JtyhNUl+w3Y1iiKRt3ohzxIGnSZhX2BsfIisWZEoaRL",
-	"jLRUnKHZxW5mNiYy4B32vTY7YQQHsD2/kQLofIBCPAoeiedEzM7OTJSmJkp78kQBzEd5hFFn0JEXzdoY",
-	"zbUmsNQju2byFCYn8U6FuxUHKgMXOdX+uKysigV5RuAIZRhDJNwlkTcIY6ZeWmYTcL6DYTh8tLymaDvL",
-	"XEgAIwB4mL13ESqJQqkh4WZei22UC6j8ph3r9xRWG8TggB+uSoOh2YSSJpuM+Sg/KfTkHGoyp6j9Mzmu",
-	"2bgKd1Iy348y5kotCBxoUsEqEsGDKkDIJQLMUlxgEg7g/c96pz+/9+Hf0KGxuXp2c/Vs79O/jqj+DRS+",
-	"hZSo550z0y6jcuO4YjsGUZCBvX0QW+rlz0segb8PZeRV3pT/GjwzxPxXfQ4xwm37YR+x5H0rDyuOkuaL",
-	"nZGCLKUxjDCgzEwNe7UtKmG+oEEoSSGOIDsimrlk5O4DmdKZxXJKp8iMYmp/c8RH99VXvevv9a5eGkNe",
-	"c9BqfMjTz6oWjkf089lRzefkoYctALYf04ymkw52SY+d4GCGaZx2AqItRq5W2nXckpMoTXdLtMMsGpW5",
-	"4pAumVVjm4KgUw+Qy2NC1StLvSbOD6dL+ybLs3v3FAZMxxOvzZhDoFunkSTXxDzhyMGlawvHWbVB/Rd0",
-	"yHcULcG4QS+5yBCxjpzXSOfULh2AjDh66NSPf/LTxN4sTPwUQ8WViROvlYvlSeM+mdZqXhhbcrpHW3TU",
-	"dW2pN8sWmwapLjijt/CZLubu2mNuvJPad8e4l9xbGldv0PtWf5ej6DUF2QJ7pg7KWoWUTz2GEEI7VCze",
-	"alBh2BjkpsTnUC5YjUJrzBNlS89DBokC5IH0YupWo6AEsUYvijur8gIwLyzmVdDj4XMNKmAOno2rnerR",
-	"cbRQVbXhOidmyBXIX+mRu4I7Qjf6ANMu0iJz0eObuEjyuMyVRS9h3nzwxCCguxGqxBYtswfsgPqG0EWp",
-	"2aNt5Id2MfpVhzuqMNldIRYIc3ngRLsF6qnFqtjuM6ovGrGxWlxQk+F+WH+lporNa1SGcYsL5hXRqh8Y",
-	"KaXYCgK7pmkrh6d+AsfrUFualAI2/4j+arFLXm2zNlOgV1UulSNQvH1OZmcLSeEStmE25Fd1iAedFlGf",
-	"p46DBzR0KS7rGH3bgzthzPTUfaVNOXN+gzVJiwo/Feh/2C6HTagNKj9+KZfbjqlPRvshbHRtyAlQFo/U",
-	"6cAYhwdzeFvDjtmDFbO6/W9ROZ/wQTVK0BA46sswtEwNW3UPzjrsTJwxyWJBm+BUp1pCZeeAv2hnmoSH",
-	"zEu1JkyzQQN3eREy6Tn2O4RGPVxEZRB00cc2vB7m+uTywYVKSMwPt6dkQIgLZVfabHPIySHnmmqUQbsM",
-	"15bcVCH+b98ui3ZOSPLd2HqLEUESZacReRCcZIQJDp43+HWrbc/2u0flCagkQEY9tN7xX89oqf3948cK",
-	"RaMqF8Fug1R8sAbmSXlPpPsynDEYYPj+YDYN328VXn8dkEtrKchbC4cP4psDQ5hgJuWEvC464XeOtADb",
-	"pQhnI4pBXCtg89S1XnEV1JYoBgAJoqj1UZvJj7XipXtQOcyqM6hpAUG66xX3FffJJ5/2PO6JJ58EbfEk",
-	"bbUclUu9u+XxRYc1v/czwd2T5PEjz+wns9N79j2hYRSFTxcdRk5Ky+ZkkVCyv2G7TDByElF5TyovjyCC",
-	"1oBmpfVZfMU9Cdi64iSEKRapRWxpVAfzPKkWWrGtk7vIdKlEmtSRWpdkcNOlMvBNxUZtV340haxU8gR8",
-	"ZlqLXI8pbJ9X3C5qD5wsubxDeE0+N4vQTlirjLpSkUxPThJKvLbDwvof5sj3Ts5CvrNUrnfJvXvBFr7e",
-	"uhatMxCzS6w7B0m65GSkJvAkgktQQU6qD+YJdVWIKv6g1N8CyE4YB5xZahx5DFNTU7PzxGpjJAnbZHWi",
-	"0cJ5YltC6f/+3mnitpuLzBPzROrU+IVw6RKrVKlgCAgLAx1eOLb/uSefjEGoUUEOv3T0GJ76yR9PPHfs",
-	"2OGJQ8xvcGvipWXmebbF5gj88mSRCBv4UwOmYk+0PF73aFPqO3BqzLUIdxkMdtBizRb3mVvtTjzPuk8+",
-	"SbhLKAyGKAiCNnWCcxFgOiWF6JaKkcIsVAOxg7PcVezaDg/aglB5zrtecQGsu8pcNFmQIxYWWrTaYBOT",
-	"u0oQs3bUTRZzu3d3Op1dFL7exb36bvVbsfuFg/uffvHo0/Cb0Edd+IndtMn6zZWNf35ZKBaWmSeUgbyr",
-	"hA9K+4e27MJcYWpXadcU+hQawKx2h/dW/llnoDlIdQwO+KAltS4bEyPVY5DvQpvMhwqsl419VqGpquYO",
-	"WBsvv3u1zbyudpvNJVzXKMTyRYHSB5Wc6zEREaoocyHt2jSHMFw0hvHleJpFQWUzsCG0kAj1401nUyak",
-	"UE3C2eQrvtrKjAKQydTJ+HwMUzkuL7lmaEC0RCW86oh23IMBvgrTbF6NTSaWS7ylHcFccYfV0ohDlS+F",
-	"Yw7Wpxts9VptLiIO9cJBpAb6TpG4rAMVPLog0TA8PhqnzWQcePiMYN0KbhPe93/7XpulDBkgPeS6DIor",
-	"dIMaW/PjIb/YvR/L1HM8+YLdtP3C6yekBoaWFHCoyVIJPauuVOHAKxBRHH6mwEFGmz5gCYAGlTA+QqYH",
-	"36mdN780mOXuw6i9xPRDySjlorVy+PIJuTLRbjap15WWe3vRsUVDGk4h5Sx2VXUfwATA/Z0fPMkiaXYD",
-	"thf+2HYxSkn0kfq0LnRiNHgOTyBWi4Hj74dCjoXQxZjg+EOOLiJen2dddYagWD3Fre7Yjw8DI6/H7QGV",
-	"W5CgnfLYBzfRzQFPcnlr60QTkAW8CSFecTjU4pOmk+FoXy9GZftuXZNuFPD7edvVEr57QNUxZ8n453gn",
-	"0hEVsVvRmE3W5pp4jO5pP8jTos0dpspDfPbb5Qz3FTnkAO3CLg9vBwhvM9iag1Qmt3Gn+VJw0lIU6vb5",
-	"mAvIXXToKfmmfO/qcIdT5Gu29XoqRT7L/Aj32XEBkMH8uzu+xS+5YTQHuTugV+NWSz222QWbc0I5Moxs",
-	"fET+DDy5pfOq43v/w5YVZ/47ybsxtzsX774/x76/gZVI2+fd+KYo855X/pVI7gmFFCnHQkgkVEi5R6qI",
-	"M6WKa3Pfp90IiAPcbUsUYdYG4KUPuzaA9WUPFSkF6ERjICYIdcT0gNp8mIYWoShbaILq5qebmu3aojFm",
-	"unkGXjpeunkAx4jLGM8pOtAyKHKMHexlrJi9x9DpDsGTCAxWzlOUx4CeZyVUk40LDr/4rBTX5dJMify/",
-	"H5Dy3plS2KI67jXjlkqVcxi1wHlp+7vIcRVmOc72h23O9pSmSAdyZCptly5T26GLDttVKKYL9cM406En",
-	"ajdpne1uYVqfwQ+xaLsUVMuk9T9wioftqt/22DikeUx6LxDcdVTMW0kzrlvE4udlbKEDzlkIO4xLjBvp",
-	"AGcx5uusTNRH/j4HpvYYLvRLUiumxAIzDfBlUVHLf2exM8GYj2rBso7iex9SYY2ze+gM9wXLGgtZLFiW",
-	"5unAQz3WYtQni13SYWxpAnPL8hJIEFIeM4FAnPhhpY+wLuN/KHkof3wGHUSTndLjMtFI9kgn+XB5YvUy",
-	"Ul2x8cSu7Z+B8tPrULW6qC6Tops4nC8VCXesqIc+7ZzaFtaUGnWuI7yTiACoJDLAJ4Js/l3kuIrJ1GrK",
-	"4LMgdN3gHVfHaCARu+Yzb560PHuZ+owsU6fNBHEZaIweKyLKuXZSdfW7BhUxIByYdp5YHnawbdhCIz5Z",
-	"EC4zefZo1efeOKN5HqsC3hQoqZIAdBqiaXT8Pn/wQu7A0/ibUSeROYNxbkBwcEUpPaABaeQoo5EzbEXL",
-	"VNpdekDL0wnvEU/oQIb5idfKxb0lc275IGAitO6yoUkHkTO1XTIEo7E0NVEqbykAmmdGP4TUQj0lzLDi",
-	"rmqiNTCRqfIWgp+5Q7BIPDqPNKjLx6h0eSYt8me73BNDQ4+PFIuX1y2NvUs2OY5wiYKYQO46B7X6lh02",
-	"4UZ4QzySogLg7hh5PHDHCIPfjScy4bEW99LZ/XEw5y3qUzDmG5C8g23AOUgV7I/OvYDRQ/bo4/2Lf+uf",
-	"udD75l/ra2sbt9/f+Pbi+p1L/bOf9i9dXv/uHbLg+WRqb5FM7XtiF1mAnowQt5eDhYmEIWpwl1HvMQEo",
-	"4nApwbmIxjpfZp7RND8ECzyC69tBOoiNYyAFAP9T346dIPTmwMWUY0i+gEf7WNCFMkEDQ2TkMfXKbLYn",
-	"mY35qsvfFpIabiLPQXX+Lsd6VU2WjG0RT6TQ7O6qWE6lWwAVPQUbYkP3TObUCCUepKthRhivD5LN0/CT",
-	"0SjHZ6eCuURDgDF28Mx+Ml2eKeVx7Ow/+qP7QihQcYl5h4/r+RXJD489MzGj80kWuz6bwFBhk3pLT/yP",
-	"ISa/sVt3dTXbk1Acd0A+sjP2oHw1FuDl9+9nk4Hu5Dxuf+ALvC7PDqgF9WWqr5DcQvL4dGma8LYvbEt9",
-	"0uQWi5IKosdE7Au/sdvhdY7Fn6n7z9uGyzdtLLMaixH7tMqZFbiRINZU7+eMhUQhZvVSklfA476v0Iac",
-	"AFAXMzC7urR+F1lwiWp8qp4CE4l0PO7WA6TaIF1T4CtEh+HdCj7z7abBVQ20djgCBrsDNK1f/2jRta9I",
-	"WSxprpc4I0oiILpZpKC6fqdTArT6V0+p7PhO0GN8F3nJVRGKKm9KjYhgU14smwgymTE5WRPp4yfVvyqA",
-	"w3TyicGjP4ID6n3cqWAlDKKNtYf98I951GJSH4gdRo17Un/Gv8SQ08YAUcZhn9JA0phMIscL4kyPy78n",
-	"1dE9MU+adInF2iTTaFI2EGTKncZa7h061Wih+CNyn4PoH88oSk8516rqgLL7NcGqHvNfz1Avbc9X2WJY",
-	"jOBapDxTIrTBqLWLHNTYKargpKgyIeRj6qBUIUFRla+BES2NKlsonA2jUaObtDyDoCS5VNNIX5cs/XTP",
-	"nuk9efRTO2gUM/7QI9a6PSZ093sh9Y5gQNRT5Tyj6oV6NJ8uigcrycFjLusc6sqNxDPYZVfjcA4LT+0/",
-	"8PQzzz538PvPv3DoxZcO/+DI0WM//NHxH//kp+pRG0H8Ac1FpxvD+zM11oRzanJi34nXJve+/sor8q0m",
-	"B9UJpE1VmZTpPd8fPPUo5RLqWY8xlzDciHETafDmgNXYHnblFOiB8dqua7t17GeS9MMEHXiH5SrvD1v1",
-	"PpQBLT2/BxLTCglm8OSPIirCeCIq0kwOyn4I77ioxacnLEfON3Zrh2aHRs57xzxVWdsWvYM7nh0a7Chc",
-	"IQc6R6sbpPJDNbqi7q0Y1Cim3qWxJ4zGTmTnLtADSRjNpISxJ4xGCueI8LnXLZIWZi8VSZ1Th3BP6r02",
-	"t/LepN0KdiqXMHxaPftIB5Sji0mt7zmCsZkdv8Po0sY4EAZ+YmcMd7mYForY7rU1UEMCWtSosh/GTGUd",
-	"QYEq5wjIKAanaavFqCeVzt6dD/pv3NlcOf3kk08aNfEXImMOUTyPUHdJZ0pzD8PmKXGyxa65kKSAP4+1",
-	"HVUf4OtOGON3D55uo9tkoNjY1ztMtccbHPr/IUCozyNEC8Ho8IQWu8Eh7SDVPvzZrYGM+h+a3Roef3ZO",
-	"61gOHxG3RLrH6FmpB50E59NJ8rioUtdl1hOSHk9adt32xUkFHKCxrE6Sx+VGWk/sIgs6Jc9jfttzReg9",
-	"QiogLgcdijroZQIEwybtAozAK25HkQfgJSKQkd/hUQRdNbR8oEL9k/NIbXXOBKYmJKGqVMp32/WF0uAw",
-	"HQiTwBFDIGH3yA06+PAaPHh+I9g7pXGPnS7yx6SuseoSsV2Iu7f9kNUAd0EBqdp5ixbPyCCzmFTpE/pZ",
-	"0hejQv2K6VIfkZRtVxtXi8zhHcnlGCQC2C5xuct2kWOY5BAEdW2sDKbVhvKdPiY/WOSnCHWcICxizhk7",
-	"EE70kVYO1TpS9cJD2KJqJzJSRHtRjrTIdB8slRCodaw6LwYN4PGbGrUdZg2ohbztL/JTAxSEotJjkk9t",
-	"O2c4KWB16y5VtAL4NQC5UWWeT20XOSQn1PPARu3YsThNgwqyyCRvY65Pmoy6qs2FADwcl/sVXKwpKCMX",
-	"pM9tB0oPDIHSgwhoJ7TGy9yx5J0yiJHprUwcPoS2SJN7LO2o6x6Vw2j/iMUchuDZyQ1b5kvsCHdYrqDw",
-	"MWgpTDu0O4YlypdB8ohkVB3anQcwbJ+3hI7TBJwHgA2qFHpBGKIMW9YeVP/lbIP3Of3Q/XD+PtUlKm8w",
-	"l49XzW2MLt5gtTttNxygXRFA4kOjZuWmoktsot2CoIWuFC8q8ICGLSDvJa5HxkIVRufvUaZP8WHVg9T0",
-	"HogeFBCRwe3L/LEUMoBQo7rfOageFFIOERAUwvVUBMhYuvyFPL55/Zfrt95/Yj6M20sVu6Z+70MOoEKs",
-	"bbAB6RdSRvS2735N/nIIX2zyZRbSzHDWiL+wxrdbTWSPcheoVB4tsPJg+YAjttVYXQL+WjXDL0USreOx",
-	"N8WO0iNvwxKeFadFfMc0R/1zvMkKO0rjTWZmd02246xuAVRmJdRAIW9JoQ5Q95BmJA/VCzLy9bHCnmnS",
-	"bXtidxSHOFVcHQjBKR9h3fs53vbUStLU72ChY6vy0fsbwhQjp3GDlLCUWh/ssWc6KlS0FQz0eBXtY9At",
-	"OSQs5vpeF3vLeR6rAtquwnNW9iZ8bHMX5z9PmCN097jpyUni8kr4zKByvQCLULv+IOXoKI0tqmYc8GPG",
-	"/ZoHkxj2w7PrDT8G8Q7PFIqFJcZaRhz38JBTGl0EDT/AIRTPitj4/LvemeubV6/3bv+2//trZJZs/OIb",
-	"MlUmvTNv/vvWud7tX/c+/Wv/4tvrN99ev32+d+Hc+to7vYuf9S6uxdsCTY7aLjvof6ymb9YR76cyElx8",
-	"Y4EfzHJcgWiA4FPYnPr2E14L62/kDXlMZN50FTMbGoqWC4MwU2GHdw8HMeyd+mL71eyuvjwW77jaUalL",
-	"JIvAM6VBHNK7Bs5V8HO6tXhyU7dhxyVPYnfIycZdFI3o+Wx/MMBD61sNZvhA0kkkLepOA8ZgBO7jGK+y",
-	"lnbgd6euIlLR4G3Hws5Fi4y5EVtCp4ViTWT+ex7TxMYo0uXNAgQ1zYvkVQInLCwlMnPlDFPPVeSPBiW2",
-	"4qOa6zwKAhuQnlNkqC0wbT+OBHvmfRSWvev/7J25vr4mxSVK0/6HH62vvdk7f7Z3/b3+B19vU1DizLYm",
-	"Hsv3TTyKpfHYoGIJs+4gDmK7dYwe+BzZfHi5eA2CCZk3J9aJJNVuORwB2H/EDRe9lDTLJVzq2Fhfk7pt",
-	"6gS9mDFMGEjApEET538jmDXBUe5WHVFSS40OwPdbP9T7JCPlNMVoEnJ8tPIU9auNI0zI4zeQCTC9RVal",
-	"TVBKpRwYo9qLMk9aPB6TnIwEZysHAz+cKKqodblUMhRuRckj27tzaEd9O4eBis0RujFs2KGu3Jqa7bAi",
-	"BCsUajxkVqbHIzJSIA+xnSoVg414IKmPO3wGKuexGRxFerlJk+1eZC6r2VWbDk1mfCr25KOU3R/OfJzR",
-	"n/h+jCHGByHgg4SKJSl5UiWNdn6mh3AWLCu65IdUnESm+EBsrhhVDB7v86w1jnjO84y1Qh9JcLrEds03",
-	"NDxd0wXNEaRu8mUWP/28sWre9scVqg4WzNuQRD9kqTuRPJ/cg4eFgEv3i4DHnkU/SMXzYRurJrWYRtZa",
-	"kjTfCUCzBLWtTApXlXaZ0udQ9yn92JDA3TNQsWqEzk9G8soTk1PZkElbD+UNYBe9QPW0qI8JwHsnsX6T",
-	"u+a5zWahKG0jyPhIyW4Vrx2j3NZ0tP2LcRyKReeQ1jENsNklutwVUrqFajRrDrM32e4qFWwY6e+HZ4bQ",
-	"vSSDubAf4jwBp9GcboQIfj6FhpyrVc5Ap55gs5DgHnX0LIUUkJqxKA9SsHGSCbyP6P6Y0lhssvmwUSW2",
-	"ysQzgZRFV7WrwZyuZVvYfhYfhd6g6cnd6zf/tr62tn7ncn/1moLC+v/Zu9oeOY7j/FcaQgCSwNwbSdni",
-	"3aczI1EKwpfwJPODSdz2zvTudm6mez09e8u1IsBE7NgRIsuJo9hBDANOYCMfYluAHduQoPjHWEdK/yLo",
-	"quqe2d2Z2SXVy9vT8RvvONfT013dXV311PP89gPgwbr61U1GWsac2B6QDqsvj20noLwcr7SR430wTKgk",
-	"QnJeCR0liL/OS6oQaVhfKxS9vw+sipNiIFXf0bik9gl0ZZI9wnqbgk+com3EShFSYMO4mOjYbPEk39re",
-	"3nn50ia7B3BHfzJJg8Nk35H5fO32tfuqA78/9FrTnYghVBKE+0lI2S7gq9vXHL697uGBThOHxNM9wpTD",
-	"38B993Ag0qQDGOEcYJhK31dHYgI+H+BvJmZ3iuQFF6Y5QoZK5CrvFSIf8zwxEWA/HbIevmWnFrlup34/",
-	"hmFbmbwEtG7f5CsmFvk6Na7m9TRQHgOJ37OJXTa2YzDCfa2T1usuCPe3RV8m13Wy0gjMXV2A3DK8p85t",
-	"g9+HiMTosWI5vQ0Q9JhuRJMtNDMxV80QehgsZezLFp1O7rFVUtyVb2nYq/1/f/HtGulkIQkGBXp2q3ac",
-	"g0I1xrFqd923VCGp4gUg5AVTupAx7A2+cXbxSKqEdYCHNp50LkUk7M0dGkoJkQAhD+23sBVc8X9xSJ9/",
-	"aJ8TSSdi3ZGLX/fE+L4yo3jAuCEGVCU22Q15bO2Cu5EDMkeopyRk+bGoUufCFufeRoKYh/T/HSRyTXI+",
-	"tk0WQCXD1YTRc3U71oEoaEbXNyUM3TuVq93S5o5zKiZwXCs9DmD+UASmcz+lgLij90WLOclw3yh43Ezp",
-	"+ap1BMZwQgKsyn9ABudgRH603b8oasAKrespNu1AwctWPRvwkqbMwxsoeRls28bqOLvjuNH1ZD1Ssd6o",
-	"Cd1PE4C8k8/kCr68yfbZt+SQqu0SXvBN0owu/Te42fQEL0a52AP8SgfIeDvMAFKdrkNKF7a7srgUsY5U",
-	"iXi4OSiytHNfXSzJ4jQgvOC7SHL6ksfA2Kk37A02GqaaJwJpjSQFG6jSBTWpQdtYJezIetBKg3FZLywX",
-	"BAyO7ivwqK9evsY6hdaHGVeTQxwo06nboYiJ8ymdgW/J4RcuPd3P44E8DuEF7LNYD1Hh0J0k0uAgIXty",
-	"Zp1zg0hpemubYfVHPE8kVxvOj6q3r9dAjLaUCt55pRTe7Mq8GAAeHbzkCSDa6W5hD6xCqFL4WokxstgI",
-	"sgj4AcNM8/vBLTG+QR2s9+LCBY+n3rM6L+5V2R8UDGtvYXSyCXNzYJeOUIXIiXxR5rB1cH8LWDyN7Z7d",
-	"Df/U8wgY3Z7OdiwVHHI9DBgdKj86hCOpnY8Hc2fXGlIjt84O5opbLymvwyMrPfLwFfXeB/YwyGlHTB2m",
-	"4Ah9zLQqBqYxcz4NMFtwMWmkXWmSBoCXw7XekeYtjCA3sc3blpoUAe7fT96++s7Gxe1v7Gxce/B3O9/Y",
-	"3rj84NJfPIUG+aql4M8aiqiVk+bmhDl7CWKy1FgjvcyMxeJ9r91Wb9EzZxrOhR/RNAvuE4NMAY1p4xRM",
-	"1feWc7BlXc1mHNZdwZNyJp4DgnM0PCy0XZ9LLcupE83/6bOhLGsiczd5HgYQaRsCfzPzE0XYKHAzDTj8",
-	"LZNVR2g9S9TBVV9UyKTXMoDg+oe9ffaIKQZZ9uBKDCWfPgQPQRqhkpBZ3myCVNSLKaftVNl7ahvxeEl+",
-	"O8sYdMGwviju2AZuwdWWdUdFoVVEkiIlLzX4BdaB6slj4e4Gm2yfsqg72wz2Y8YVOCab7B6EFhzlEN5D",
-	"jSjYaLgL3EOdefKhzh7jdMX2VPLQYy5VylWyC1VfHfjeQ6mOeSqTzia7s//m9dfZlr3HYtDLteGuWsCO",
-	"s1kX/bo5gW9fW+O1nStvN18adBzgcUoCoup0kcEcKT027Vaf62OZTBFn1fjod9xTqxws9456t8dFz1A6",
-	"wT8bLKGZ0VUgYt1c8CMTMfEwFkPEUQOu2vEm98SU6u5cFtx1bqtsoHn730+Sm5NX3YNru4Lok3xHTwXl",
-	"1mYhocQXnTlgBb7u9YC0ANO5WlXZCwbcAInSU5rCkrC3aaNYFvbW5fFRwEEogItAlSsBX7AUA8GyNXzV",
-	"UYKV1TI0B4UeIsn4c9UyccMhkE138UYQNTrlniV9rfWRp3jxG0S4SGllj6jMKBkXi6BrUImxI5mn9xEC",
-	"c2oO9jCcmiJJiFCJWWpN+thUI3lMGZxa610ZOnkqub22HTmkkLazCJIutxYwFuIopTMb1X/g2GZcifFe",
-	"qXhQxXKaYkpZec4yHAB0QSjurntsKRBbNXewAMq2LHitDq1WE1qDi4r0qhkI1RlIVXiRWUDqYNk246m9",
-	"yjZJl1Ibh/bVX/Yg3GIwnTeUIAEg11pjBGgOHWdkX42Gi+z0gJ5aYKaxzqTq78LNEgGVRmvl+7Fnb8/F",
-	"7vJYS8KV1NEu46um6DXoF/Ydz8a6vFamg0PeYjmAebGTEsRyXGuRA1cC1u+CAdhjKxyKiCbnbyfzhekF",
-	"HzIE2nhaQqpKZIXIhqnLfpJGDyb6vaq1ewRBmE5aTRSF3Z1ryGYAN+oZNs8K24zttHNd5wAVY3tldY8s",
-	"mQ2kEbjFkaYq4w/fwD+7AtXr9MPOglShf2uwwOotHUYN5A1rVkORsJPvPvrs13/EbPlAGFFDgdoSXgVg",
-	"aes2eA+eWNek7z1iag+l0zOQaZILFaSCT7CYmvP+gs//Ipi5UhcD0duByMXTIQoxqEqYPdtYM5rnyo71",
-	"VwxSjXvcQJW0h/AZVzfZPVB5jHVC2w5BsGu2myS5x9c36m77diqRlnsNAgP7YAEhwDy2IYDruKmM3B6A",
-	"ZkcswhBxB1xUaxQT9oGayMosfhUNBOGvDo1P3JMlFMV3IeYolcNGQ1Qz1Ij4z3QuNtk9YnkfcMMSezra",
-	"64WpIyfO9LEgM3vOgRwoYMw8xJJQtPh1M6GcELy6SD++lYzQ7loYy1/TI+D0hIwIXOKsC3MkJiKxAzoQ",
-	"JqrnM89ITKKBgrx889mmIHff0eRKviZVEqjwyxFDxE5fwO7s1p4xq6Bz+CHR8SgD1Kwv5YYezF1WZhbn",
-	"nEkgkZL1AFMRmEbppsj7uD6PhUGdTxN5BGehQQrWAzKRycHrLVDlBZxCsJIxqpSKpC9yKAM1rKuLAYsH",
-	"XCrj4JtXt68xhP/Kgo2BccoxuOpRNxUuEsEuZiLvi0P87SH9FvQo6EGMZEw/Br+7BCFofMlcV0EzYqDT",
-	"xBBJBTUw4OYQfnFpk91CPUwcc1Pi62pzeUUqvPWtLXuL6yD2NwPu9Wf0aLGJJCQlz5EAvQ+/ojSpLhxR",
-	"vi5jfDhdSTm7aLA2oXH3bPaSdr66C6JMw1zHwhiBAGZaBOC4DfSYpdY9kh4/69LUQH4J9pEL8JuwTERn",
-	"UNFnjmpR63eoryuNMuIrGiLRiMsIr2oMdS7wZnpF5PcOLC5x12Aj7BIovCvbNrEYL11IiUVPnaXq5juV",
-	"nGyg+0w5EMFWJ4QfdCx5SvK4PlIBboVXoaQbTiqORRq5ECpGN4CpL6Yy5vpgsp9n75N+MVKIeaOXUMlE",
-	"togqv8RqKJNNtu9+sHsBng5A6wZi5/D1h/hnrCucPrrrs4sloVo2lkXNr3wkppjCBawuwXE61EYtuY1w",
-	"fBTO+yqnccbkImZGQ/tvoxFVnHCZTljMh0ta39aAq2QD8gth3a1XsazPCGsxqB+0C74iXt2gSJlcIvv2",
-	"lA9d/A9uXBdMmcUDh6vcXombFwpwTE2x1OtcJbePRd7AJbAm0g7UyXNHMdeXxwIwk+VGiVEbNHFwhYzO",
-	"BOjE0fW7MduxVE5u2YzcPR+vcpyIez4OACmwdKkMxzdHYiSWToFR5/4G/qgpVycpgw6qSXsVqgD3rtqk",
-	"XIE++lP14wD+qBmOL3AJo1qZNIQqmysX2Nm5/JWNq69cuXZ5u6F3/g/L7k3xsJ75ZM+CPOHdcElCWlie",
-	"oKjWYynJPlEjbJT3XSUhVAsSRmJZGraZW9Kom8miEElJngEXmmGBgLxOkvNe4SQV4YddZje5jnVG3B0Y",
-	"PRHbaZNqjEZ17O8OCQjbcV/mEkR7eO2Fekd3Ilq/xzYIFBem4Kqw6wcuMx07NckoFUnH9dO+Hl5WRcIS",
-	"0G/ITRGxgbAHVA5gJyhGz0VvZARGCO+rjv3rQ/jPDqhHws9VuC25ih0lHhaHvVzAN8MJ5tTbNCRXe7Jg",
-	"le+4YBiMOgIM7W2LXd0mSdJOT4o0qa/lREX7u142ZC0PP+reqQSv3dCsmCfZMepSdRVWNIKIos6RnIIS",
-	"E3tEU5HxiafM43DBEjm7+OnH/3Xy7s8uLTwAa5h3a9wx4KCxzyWlU7Y351O5i+t4ICD2LTFJmVC8bzyA",
-	"G29l5V6gFWuvHKgFh6aMbLI8reEgh140H8xrZabnnQ04clzAQOxTjHJVIQD2p848XUKDpc5IYszqRKZa",
-	"H1nr5GoCccnuqIB7qicOgmOFrgqgfqt78EcmoowBqWM5IuvauFS5Qa7aAWg5/AOpbtDI4tkAmpMyEymI",
-	"ufZgvdLgRXNqG1ElROCvV+WF8rkxWFZnY2XL+FTCBC1GEJy1MpswcK0oIUDYElyxjoRtueW5hdCQwBIp",
-	"iN6xt/K1hje3TNmbg3K1cUNuZRguGo9qRmo8DLKapecLd+rQE4atng1ncp+cDTtv73zpzGP6RN5j3N+a",
-	"sBzP35ochs46BBAByDx6Bqj/7KPLGhXQN4a2KWh0zU0KO5mdFifW6ZoYfDsE36ohuTIYx6armlotqCh4",
-	"PMgcs15ImcOBgIpTTN2niZMChixbAUgEuFS73yqe2VWjiJUTNQ7Ly/zFTpcnh2V3O5dq0WD7/oHVWm42",
-	"Sgs55Hmx1dN5tpHwgrel7oBtvHaIiId8MTPTdA4O/uy0RY0qg73Cir79JGGcDWVcjHLBLv7VnVdvROzO",
-	"rRsRuye6dy6hJvGdv3wNYtRUh/0Kuym/tud/vAa8pbM6rX5dRC893Mj4w43uBCBPr7y8c+0rr2y3r5at",
-	"t8sfDpeqCJwyzees2X6vvGFUqco4uqPltRGuIFQ9jtW646mSm+olo6nauO0723bgYdKbNr0vtFhkxvti",
-	"62+Hoh+80aEK3+ZYdIfBGq09k+Cvw+CKUVOn54nV7P014xNmhCD1MbAS6wMtFSsIdouN6oatXKcXDIPS",
-	"pxq17KnF3Mpov7Ba6sH8vhFzFYs0sJ92HRpdcz/t9hBrMO4KTkwKXz63DCdir2LXdjGMpXVk0LUh9BGG",
-	"kUHjcjJb4tPmpMVcJTLhixTEr5ePnSXcke92yEIKPxSlwsXL2+FccAc9slMeA0ICSu1d6q7rk3S7CMpj",
-	"3xzxVPZoxCOmBM/tMyNl/6SHKetaXNIXDOvVGZMRG0ovNiYjbumzZ0vY64CmBIMwI4AV5hj14gsz4V37",
-	"xckUaijVisp/Y616iEnkKYNZ3MNUkDUee2+SAJzuiyRoaLiJ+sSP97ryZlP/TiWPWRrj6i5Hz2JHHC5U",
-	"c5a0Zw/FmCt7K++WfOspL5aA99De4lU/Aro5ts0XXs66BJ9ycSzFWCRIqYQCGksah86G7n4c0j6o2TU3",
-	"EermaSWpTzNlwpzQxy6gCiUCFfaA6AU2KkSaeoqNiMkeFTFg3frSBuap/gPa1+2hUM+B17+F1d//V/j5",
-	"KLn9HT0PUfrPexWNSf0lZ6cnlTSDwJPzGjT6dVKjWsuFf4AAo7ugyH6e176jzZ9Z7SUowuEDUbx+z2dY",
-	"sUZOq2UNTaepHm+MhqFtDdp9a7j2yVbuOSvPSULMeq/lhREUyyD0OGY5CE4taThQZwFV1WEN53Wukq/x",
-	"+CgcruKF1YQAckCdg99kQFmw0Pbq4y9UyEVm9yaXy4eMZCr48m4vnpFtoZa/plP07IRZbI8DhlhwAMJk",
-	"uVJEltOn0VRMV4WUIcGd7e1Vhto8AU5ggEaSEL3Quu4mb4qH5wmXse+JtbCEYxrOOQvehCTADO182wai",
-	"9IYZ6HFgI7rJ86Nb+sA2/CKosj5OskKqhzH3Zfy4kRUS5XnpsBpzJ8KEHKtPkUzyof+wOxK4YuscCj5n",
-	"exLMB8CMSzJedJOrOxRL7NUKNQmWNaCcB4/h3T0DBVFwkzhP93dnI7sMuDE8XD1BOpSlK0m2chELGRz6",
-	"fBdbDWo2X8YdoCw1ZbnoiTyHQgPihq/4yFDjv+c0LH25aDFDCtg+0b0AJAWz09wT+dqHXOy48vT8QZFh",
-	"xqvIY7AzILrwBbs673MlDSEfqDDddsxA+vGC8ex2F5t5kS5fubS0EcI1M7QV2kZfRP7Wz/7svJBVcXur",
-	"MlqVgkc6haIq7+4sbUJA2R7ahGyjL0xo3UwI96JjKcasB6SWYD2ZzqlygSV6abNx9AXBTcc1vPbm4zp6",
-	"no5CASce4mX8Zd05Xko8LDDltQRAtBIqelasKOL4gxugbfTF3rVuexdkMCBxAewVOhdVYm9pWCaNWT4B",
-	"ZsRqEmAHAhNgLwzorFwOfWrMvd5lx/zjgBXMBNTvLWteBc9DO+YHts31xn/YHvrj8ByEsLuiLxXjeOgt",
-	"axoQbwhtG9DoiwBR4x4A4xOSlOJYpyNVCOLHDQzC+7pr/GAge2u73Kd7ef4iQiAkYq1KFKw7YaVFRKT8",
-	"6lTlmBM1KgnrDU1svakZkUsRipC3juPmAF7w0spggFKYU2G42XfqUc+D4sarWBFnKM6aU1w9Fphssmei",
-	"SFCazD1uCuBXI37P6ajzjAAWIQU3islwQRkToS/fhAcXsIu+idl50EnFNBlUdtmXiSme0WzC9FjBfgk0",
-	"BTxNGzg0rav0LHJ7M+SNLlLhFQedigb2g0g/MZGnez2RIwJmmAtU5tG6oX/IPJnUy72RVtacWuGDswRV",
-	"qhhAQMQStcrQAAMw179tZ70reC7yl3a/8eCdB9OpOF7YpUS2CTNsIk/GDEOke4BTS+UUxUHMC57q/ki0",
-	"iNoiH2V1nNYbSW27eCr1XFOmNG8Tt3HhhTtKYZ69iC4aHBgCXMA8bSwCi0qRUtlkAHM75yzR3xyVw7RR",
-	"rE51sX1gq4tt5WvttiqJaj0y3fO8Ni+tVXgjU2O/0vV0Kn7JgmkPztFPEdoK5ytcWvUQVxrAe4u9ki+z",
-	"Kj0M0i+lXN4YoFkzKaXFa23LpLpoFtU6sP+LIkeeFslpAVwwU4rJEcklR6W2O4pbDHQqEyDj95nWkq84",
-	"BfLuiHVH9oMjlgoOhXz31UDn8ltabbJ75OZ03IsPZdKhi0K1P2XzguepBHBtLgRQnNWxHoMzBl8f1gtb",
-	"qeNFlOrSVKah4YWV4fqCL30NdDsSPonYvpF868Ca7YDLPVbohE+Y7DHeJZmaaU73jZ2djctfbeggBerK",
-	"nnkemQRZ6GvY3Gdg2tz1y+Gnr+zYnw3TCrGJRj4sBlSAUUqQtHX48sb2lYYOF/qpurtSWeBUF05Tv/aE",
-	"AsNe9dG0X90MYCeZ5bC25tGd4BxBIgo4pOBqgHeAeb2RZ4a6O4r3dv+BnlnpKULvqCsskJkMMzFzylIp",
-	"NE1yc3EuhLKbhGwTj8J77ioDGBQ/WYmzYNv+8ocvOEYjXLzCTIcrSrB1FV4ijkWO7FZUNjQatoQuSiPY",
-	"4kVhtxQVi7ZFtF8+tcpRLt9SR1dR+d9gHDoDDSmkiI1J3sL6VaqYUnzsEuVJnk25WpVBjUKSVnboZR0W",
-	"5yLBBS4YqVvYOzYwtG5IhfQH8IMeFZusE+s8F3HRsXv0UBth/F91J2xgn74Yp9wY1sm4GvG0c8mp9tn9",
-	"O9bWCSPNL6KQNZuso/ShGehxh2U8PzJ0jO7B77GDHa8K6WWU3bg6rjVDgISS2sMabuRdKernJvMCBFqJ",
-	"qvoA1STEXJE2AQPXjEQo0R+tc/mw5HnKfNeTS9b38NzpB5C5R85qZ40WrkjW9sj0ooquwLycQMtWt0IG",
-	"vLVOB50OpqD1yIRBC6OYeh1Uwlzmxl6jl7QGu3FKtRHrpPXou47PXbePrZJ7o/KaWv6NRAQWsLRjccGw",
-	"XBdQVgIy6ZUbeyqPSfQ+4Jk3OwmZVHJ2BmZFvqsMnxCXcIcGHYtyY5jrfs4zYAoBTWX7DwoVuOgkHmdO",
-	"fp3K2NxBagqZpkQ6ixqXlTGx2489hRPZl4XZZPvszq0btXIhsAssZygNLK7PwKt6B0mJwxrH1LDCIIAz",
-	"Wo6rHzpMsM0kTUObiYl5aDjhQczLbP7aZhtifjpUTbQb1avSWI8qbExUxEeMl3l6Zu0qZ3aNdyfMTj4Q",
-	"AKG7N7U2l9vq7ZVoNAxNLn/d3Qmm5Ow6QwGa9h0SWycMLbrTdvPojdKUzqoZnTjWgV8f2ic6KGRK25UX",
-	"2b6vRioV1oMfc1mk0hQduKTkI+RmJFkH2VcboyGo2bnnRFIrBHcg++qt4draP0xcC3BtJ/CragNr/kId",
-	"wOJlH2SxKGbWvG2CCZdm24wtoGcWBLTn9UGDyIHi29vVQAHfad9KH1v7VrD7Z4hanyWpTxysJqXPA1yz",
-	"AZU+aRdo1CZv0PGsN8JTUA5skANstPj12LLOuwwg6jiAEGB5TfemuPi+Tua2EBWA2/XKl2vLUg2ky+cO",
-	"a92zXrcI7UVXxnOlARA3Hy9oXFosJ2Tc44a9n2cTNkx5jAU4VY1Y62BANTSSz9cUcLUsvC0KyQVnyYVW",
-	"Q5rK859BnwgIwJvt2A9wCh1o0sMunOseOQAIIO0AkJXy4TRF/4LZDMJJOws1sx5suXnNQsIKh+JXGii9",
-	"0fCdSqwAuWz4jIRdvLp9jXWwz4f6WOSdS5sMiNREr2BKI0XsLoPH4N+HVFTWmfcSbg+Fwvl7Doy50y+q",
-	"PXLtZGoGyJ4wV4gySuMvzBcMseguxZzLR4ksWKr7zfYDvmLrxeMteOIsoXBtjwPCb3EAVpHWL3IB/hlM",
-	"QsSGPLcNuU0gHsg0yUWVidY+uBBcC5+/puez7dupwGnRJlatGwcbIwJj7SJ9g/Ekk0qaaVEDmkW//FYI",
-	"0iBbWNVUngpEo2kqVwDPIHFsBcAB2Hgjz12uc0xGL5rYrX7O1YI99gY+cpY2WehywF2WhiAMldhAp4lh",
-	"nOU6JfyANDCZ9XipoEI18CF3dbq2CATo4KlswmQzDZMf7rLEmQO3LGsBM0sWrlehL0VY+QItr2/1eK+3",
-	"XpZxkwdJh9+0NzDOEmGOGI8h2e1pnJa3kJmK40Yl4jK/heoC1sc7+dOPH3/nT49/+t7Juz//7Ncfnnzy",
-	"wad//MFnv3n0+Cc/OPneRyff/cPJuz9z/GMvb7K3wInYuco46494nkiuWDYyVNbI+7kAmWL3f4duquqU",
-	"iu+KPrgga58F9R3EHuMnPG9TvANbR31CFMcxyEblGsNC5ePK1DQY31jnR12h0Ndripbe8w+t0AErX1J3",
-	"Dy7/Mxx2EwIMcEeC+jOd8MkFSjRV/a+BzqAcZgbmPotxF/mxs/tRnr60+9IWH8qt4x2wa2rr7fnrPRWl",
-	"5GLXXqmlipgRxkit7NVN6GEqItxM0OFjn3700ck//+TTP/7gyb9/fPLJB2USzE9svYTs1K2QPfn4O08+",
-	"/t7Jex+cfPfvpytOav78azkgRXk25LJPNTqYTC90wVPDcP85+dGjJ//4T2Vr7g9qWiRwlxQmovGOfJA/",
-	"KsEhj3/38cm7//3nbz968v6vHv/Pz//87UeP3/3FyQ/fs7/51f+dfP/Divith4vVfn0qkj5WmIJ3zR7/",
-	"+Peff/Cnk/c//Ox3vywbQc+7vgUqUCC4vGN+NCweaG2o2AnH4cl//HpqYsqaqvmWkXnEXHAVUVgSYQeY",
-	"yhsM+/w/v/Pko0onXd1DTY21F5/B6q8Ie1UhQtUkd+Z6+q+//ew3fyibdmQF803fAnYv40NAwyF7/Pvv",
-	"P370m8fv//Dzf/iXsgk9Krr6Yd2XDjRLZEIFaJqAw3SSPf7Re59+8lM8wCpzOkpq7fEO77t5MAM9ZkYc",
-	"i5ynrCd4Mcqxl/ai7FgiPv/lv33+8//987cfnfzhF59+8tOT9z+sTnkmXnrnwTv/HwAA//8=",
+	"7L17lxvF1Tf6VWrpPGsZiMaWZsb2XNb5Y7C5OGBwbCdOAn7lGnVJ6kyrS3S1RlY4rDWTYDDGBpMbAewE",
+	"58EJuWA7EMAMNl7rPd/keKQZ/5WvcFbtXdU3VbdaMxpfnjdZz3rwSK2u265937/9aqHKmy3uMtcXhblX",
+	"Cy3q0SbzmQd/HWh7gnvyXxYTVc9u+TZ3C3MFl532K1X4kvAa8RuMtGidkUVW4x4rFAu2fOqVNvO6hWLB",
+	"pU1WmCvg84ViQVQbrEnlW5v09PPMrfuNwtxkqVQs+N2WfFL4nu3WC6+9ViwcsgZHP95gxGNV7lm7BLEt",
+	"PVyL+o1wNPjcY6+0bY9ZhTnfa7PoyP/lsVphrvB/7QmXvwe/FXsOWWpo1mxxn7nV7nOsOziNw9RihLqs",
+	"Q2rcI4xWG8RizJIbQkmLeYK7hLoWWWItHx6xfUE85ns2E4VigZ2mzZYjp7q3VqrOLk7S/dYUm66WZ/SC",
+	"GoxazAuXFJnQhJxRyk6WJ2eKhabt6r9ninJrfObJd/6vlxYmfkonfl6amK1MnPzefxVMm/683bT9wQUv",
+	"+KTJhU8EJ03qdonts6ZIOWwHXhGdocVqtO348qSLcrp2s90szJXlsTdtV/0VzMZ2fVZnXuE1OR+PiRZ3",
+	"BQOaPOLxRYc15T+r3PWZCzOlrZZjV6mc6Z4WPvG9nwk57Vdznrp+L4wYX/hRVmsLZs0TwRipcosVXisW",
+	"jjEhbBwgZR6jja/fZxj/mF13mUVsF05H/UC+b6Fa5W0cuOXxFvN8Gzdp0fb8RsWiPhs8xoO0K2kUHikU",
+	"CzXuNalfmCvA0wPkUCxUPUZ9ZlWogSSO2W6VkU6Duck3Tfh20/i6BhUVjzs4z/jbnuWOJQgl8ms5ReHT",
+	"Wo1wjwhetalDOtxbYl5REqDtkyp1Xe6TRQb8h7vyv9QndQ7XS427yLnDqCsHti3m+rZvvMliiVmxO7lv",
+	"uvRE+L/y5NSPTWuxRWWZO23XZ8zAJY+yui185jGLULms8FHT9Jq22/aZqPjcp84wYjmMD8vf4YUbuKsC",
+	"uTKyoY7HfUbgQoZL7P/h/f4Hv7730XXTyvCHFdvKwyyLhVaDuyzXxpanZtSOTpvGbbu2XzEv6VnelLev",
+	"2ZTPdGMvXb95qf+7bzY++a53fk3+/6+vbvz9AyNrCyXCS5E1ql1MHGjyTKK0G7sWJ4OR+OLPWNWXC1FX",
+	"84DDhRx74IZ6jCr2EF/lAfkrZhWJy5aZR0SDd1zSsf0GoURNkrmSV75UcLlfcRmzYIebfFlOpkPlzrQ8",
+	"e5lWuzBjz6r4vNIW8pfcbzBPTjfcutjvBo6jwz2TAO62mEUWuxESg0sJ98/li9zqkqrDBROEuoTiTsjn",
+	"KRGO3Yosof/Fp/d+sxKfkfps2OnB1Mw779vL6p7H95y2Wh5fHn67FvRzkvvRZovadXfYbw6o5570bFbD",
+	"H7qVJnVp3UDKhwhtgjoAHM7IDqrUrTKnkkYmx7ljEZ8TSSRdueFGzt1g1SXbrTSlyBo2f3z2sJJuUqTR",
+	"ql9JudjHueS7g7e7NLt3amJvaXamXC4ZZxRKyvgLT0jSsQWx5HCGH9aYW2WVJvM9k+CAyU/YLuGu04Xb",
+	"YruBmoI/mid0UTAXNTEXRwnmHVU+A81DSox83M92RRuocoALV6sgdQg8IU+U+HSJuYS3ffJY7877/dfv",
+	"9C9d6J270r98Zf27t8mC55Py/seNFOGAOpjCHE80OJEPxDXLe3/9R+/O+71r75q21OGopwylDM49y3al",
+	"doBiqmKk6Z8w6ol5UjJucHmfaX/BjBA+9Xxh1i7kV9rAkA8T0bBrPvIZWxAp/vkycOp8ukfLoVWWuoPM",
+	"Y3EBefNM/8a/+jc/joqX/rUvyRTpvft1/8pV0xCeLZZECn37nCy5vENqticyzn9Snj8q13OvDo6gPqCe",
+	"R7vyb9gTw5CHXCL3gXDPYt48sV3i2MIXeEf8Bhcs2MAioUq33xsdOlNdlaMap7NkO45hOi+ApJon1HHU",
+	"kTZzjyVfaRzLVxpuJjdX8uCYr0jYt33HxNPg4yQBfP7F5pXzvXOfkv/9Nenf/Hjzu2/kp/9aTVVe8jKN",
+	"DE1HGrjcq1PXFlFlMUUQgv7iq8lrBqv3JiLAwvlFB4/zlSTjj12ZYihAE7IlZAvB+eubEHLHgFJjsjFL",
+	"gh9yW220qizLlntDnSMRgV6jjmDFMcr43Gd3vwRrxKqfKsWM+r1xo740Mfs9Yrbn8wvduDcmPl55Z2Sy",
+	"VF8FCSRRxDGwtxTzDOw1C+io4FXuBUUV+QXx9oRtZNOmh2/ZGGSuWmapaJK/hVTXinH/8sjDyAJnhi8w",
+	"t/iL8v6o8yoH3TXp6UP403IpvziUTBUFb8CG8gs65ESxsfeWRpV9I4u7jIUCC3+lzdT3vtdmY5RskQPZ",
+	"Fz+Pye2JvYToCgVSlAWbpFluIZUlT46oSxSXGMGZDKpPDaU9ocYp/6xK9UUOlJt+AnPUoL9E/OiDEzhC",
+	"hSC2T6ggytUuNetAFW7ROpsnrNnyu4TjXB0q/OHqgvLaRsfO3jS/2hgqhJu2G/20/B+x/JCK5RIIPvQO",
+	"wpNE+X7SJO9wwfs/VND+R7g+cgJuFLn1WgbPO+YbIyebF97a+PTO3ZXV/rmrvYsX1m9+dndltff15xvf",
+	"/rp/+Y/47967v+t/dTbi4rQ8WpMH0movOrZowC7VbFf/E/18Dov6MsPTWHBFB0MLcXa6ZApISg3nlTYT",
+	"8s9dgiwxo1PQoYvMSSGiDhXI5CR7cOMawwcfrt88t3H5Su+793tXb/cuvm96+TJ12ixF+aK4lvyujYTg",
+	"wvXg9IORjJILBtqK8Zh/W8ONEQ5jrUGhkHtrXnQZge/miWDLzKMOyPlqg9tVaSJ1mSDgUZsnk6XJfRPl",
+	"8sTkfniEEhWyCybzUmHj8pX1mxc2b77bu/YHuTkmNrC3VMq++JNwdfRfuY4l6zgion+QvVe5W7O9piCU",
+	"CLvuTrRbcyqEUITIn3KQ69tE2z5vUt+uooejVjNfG88oVu1qI0hX8Lic3y5BLI92bLcuIFZf5Q5vA6fX",
+	"A3Kv2sBcAhs9jZBmYBxUyAU0metvhfQwtrk1NTr8rXH/fZ9WG01mjBN3MyQvtSxmYdRwYLGLXd9EzMfs",
+	"n8cIcnpmslw2CcesoPKJUcLJeXXDJdu1UsIoNY83UbkPzA19+j9rsbo8c1f+/w5blBe9ZZmJzryRkCWi",
+	"QmWCeeBslZdX0GUb3hpykt5H32289WZ5989a9XxOP1hTELvEIykGZzo8ROn7zLWk/DGEypQkzK17Bz9I",
+	"E9FSAmhTaDtO1ip1K4ppmFJU9JJIlbpSZ1ePMou4vJMSaWvRqjEv4IjU4CLJBBH6Za5ljlnIdYKDYZcg",
+	"DI4nJx2brdAFxyGdBicNahFKQKWcJ9LCcOUDqO0VQVpLItNR7Fx2abBVR3nHZJxCZCV9faRBYYWgxQzu",
+	"KjyTm3oygkDRDYXHcm5p4sIE8ynGaHuAcKNzCY85QiVqY+KEqPc8+5ptRS6k0YWK13CXhelnSoBGKWAU",
+	"z3lVG0xm88LiEcYYLrzKPU+utFhweUU04JK5vFL1mGX7RkapsioGR3pa6j34ujminpJk3aCuFYao/JAg",
+	"YhbZ9PSQVLJiatJFbOBOo6sHHbC+DauRm95ubU1wh78t6u03UVDUTCqNopvlIUp5+wfZv+YwJnLoEttX",
+	"nntKHM6XRmI58jVH8RwMTIe5vpdf6DSoSPXYNFiYcEUcVvMl/5TPYhofbzH3GGz/AXT9mHPGXCNPOjSC",
+	"fuJWmsxvcCuvQwofzromB+BqMQsU5I68nVUdawEdFv7gbZ9UeZMRn8cC8eZACm/7xoW+2PZzr1S+Y4tL",
+	"HTXbDB9PD55Gc7jyJrx5vMUFsyqZKrF+KvMNqQf3JHKVedKhti+UDSdYlbuWSqMy6hojcZicQXEkfRUS",
+	"z+BK0Ry56LaH8WW92mKEaURvZir3kU9KPvYoKZ9jV/s85L4jKWoPm2rlgczfnoKVSSUPJm4To9FHLXiT",
+	"kLQD8+t/fmXjs+/urazcXVndvHJ1/dbHd1dWe9c+XL99Yf3mhd6bb9xdWe1/fqV/6S38MKL6NW0hbLde",
+	"QY++YK5fcZAVtDj3KrRabXuYfOrySuCHN3pM2pbtH2hQ13S8tOab7A8MjvhkkVVpU+/hHHG537Dd+m6y",
+	"fvNC//ffbXyyBhveUaEUSIiN+8oKva8/v7fy4eadN43+DaxkSR2+Q0Vy7PjLvzvTu3al/9Y3hdyeguPg",
+	"gXDazbjjVfPZQcWT2lbWW4jtkgMN22Uivu6Nc1/1V1aHkppm8xQucVDZg8dipDl5mk+lpNjLaS3ZrqqO",
+	"weqdCE21XXAz1T0K7pdAGEaSlyL8G1hNQQtGLXnQk6HlMCQpWbZotWH3BPOW7SqrwKzhmWUbi2sa3LEt",
+	"CDjI1TOBlgz8iIaes2LBYo69jDUuVe4K/HCRuaxmV20Kn9fb1LNsCrNtp1k/epu8rlHwce0DHFA+5klp",
+	"Do2frvAheS50s0X4tu36+6aNegS+PZX4bA8Y5DzZ+OLbjW//GDCsweEK/cuf9r/8unfmhokut+3SqwJH",
+	"SAt04bdWUdpoSOiakXYazGP6NkIsY4m1/Nz8PsKMzIaJIuyhL1F3IPhRxR5exDaPF0MRI+SGI1GGZzyZ",
+	"65DVkGklFB04UhxYMkYpF9E3VlT7Z6NnB6sNCKiobru5mNClJ0uT+0pTpb0T0zPlycmSWVeCmaSzKc0P",
+	"ojMysyzMkd34zReb17/ejhO4absmYb2wKK0lwZsMShfarlQdoA5v0CJ0md/h3pLBh+DxJm4h3lLMNZqc",
+	"JovyMOXpuuTQkeVpQi3LY0IUyfRM+PE+ksiYLkyWpnaXdpfLU7tLeyaNtTKSc1CzkQ4ZpPrrQ5a+IfpK",
+	"V3mzKU1Fx3YZ2IzyKlpQXxWbA2ZtsKMBYxzUX/ErI4m/qI8WHiEOrxdhMHXkGA/cJciPJ9QAE4cS1QTl",
+	"7x+c+fG+n04dNqvOjrnwqaOUvi6xbBW/0HLGYwLSEwrFQtRGxPqyCsZRlG1jc7eio0+WLYet+hVqNW3J",
+	"yBRPPJlbLAfhVYu7LI3MUR1JJ/MhKcPy6/h9iqgo8O0uMYayKVTq/UIxFFcx2aJOJp5kHNJqoFIojhpn",
+	"FFGeGWdm+vaG8iG8jDE6TNVNHowZEYr7R8yGeJL61YbZQK+qBKuBq2e7RNfRxnRYsA1rbccxkbXFfGo7",
+	"w983+EOj5+8gclLuEQ/rdrF8Ts4Z2I8ezm07jrlONLcwMbt5VHEmqSo/nRSig46jqIPHnG6ibQ2odOnE",
+	"NjSIauW7rVaaIwbO+CgTkFJ8n29GSF+vbdmN/WRE/x7UplHQpmRfEZ+Dg9SowppywJ5uOw7pMuoJ4vOE",
+	"crZv1nSuI1RhRwpkZ/funyhNT5QncxVnK1PEGNKgxGV2vbHI2x4oci7Uf86RBqqBXULrHjM7M+seb7dM",
+	"LkwQoITW2RzpX3v73oeX1tfWev/9d9QiJAuyl1hRsiyLVR3q5U8KO069OvOfkeOaOGVgW6WsFITDHIHK",
+	"SjkP/TxMDNZZ2M5lN0vdF1RBbtTF3Pvodv/jt40OYnOkQqlJcVPSoGg5uRIaj+rnJF9hp4ejDpwed+WS",
+	"Up6QNXR427Ew8SEfq9IqhF5GQIoREhjCCbZUNpSXV8SANkzxwLFCL6Tdbsy3VBGEvJc84gJ65+3e1a/k",
+	"/93+9b3Lf+pdPN9//d3E4ozBzjS2sGC+70EOpC3oogPfNahniQYUgTu8U7Fdta8Oq/mVRdawXXMmZKTw",
+	"Ilem6Pb5BXls/ebf1tfW1u9c6a9eX79zuX/uk/4Xv4UazamyuUZ3C2xitLzmgIdkQpnAQw8T0zD7FoPp",
+	"GS8050tG5IQIo0yP1DWV4lTj3rw+7V0CfRq2IM3B0vVM1p0a93lqhFhPgztWhZ1u2R4zv+yHrm87gKZC",
+	"KGkwyTgdDstQjqycIefq8BM/hv7QQ1U+mhhET1CKNwtMMLnLZn9RuTy5b2J6ZmrW7C+C5KYUBlwkdo0o",
+	"TVPJl3nSpF2yyNACirM3bcuur53vX71FNm+c7d35Ze/aJylhW3AF548+6x+ki8DAkRAJCLz3af93b967",
+	"/MFwL0qOmJ7yZmcIYXwiPoU7v9y4+MbG797tXb9lDCgMqcTPTYC5ItDqfgdV2R3azUm0J0wmghV3AgSk",
+	"mtgsdTvC8LUCTAHaS8v9ipJI8vyLg/wog5ulFBb0P/zFxm8/UMUEa39WlQTXzvfPXry7stq/9Lfe2RvR",
+	"8gL5Ifyk9/XnGMDSklZyDTknzpG/qRqiMDUrrDcoFhzaEimFBweow1yLek8zrPKJs2DIgTb4K/wgv7oG",
+	"SGhSCbSFynudx2QHj8VhiPbQlr1nubynqkbcs/DkgYNPPf3Ms4e+/9zzh1948cgPjh47/sMfnfjxT366",
+	"266K4ag+8fzs8AgOUMfJWxYwQP21GqEOd6VS8O1/98794fE5SMtE9zm6NTHeyJuF4sgC62n10/nAlGYe",
+	"cLxFFWdKKAkjKZ3H48YF+ADvs+b5f55eGT1HkaJgWiOokCcCYksCvGz8ZQUDcaMpkqOrhlvQ4Q5EwJMS",
+	"9hZWaGR6Tj0/UL1MMY7nqfBVkGwoOTMXYBdDcLVk/ViTKTZlEcFJjXrzOiHU5q4gFgesFETbi6bTTU7N",
+	"lnPF5eqcOpWhLkMKcRgaG2OqBP8zjJKd7DqCH5PlRbc6bLvMCFZnXk7dXmau2tAY3tJUaXr/ZCnXxuU0",
+	"qXrXzkr77PqF9bXP+59/YdSy2q6rLIpkFQjEXIVGqVCwZjZPSW1HJcGYSAxBv5xEKXzudTPdvjXuGdLV",
+	"7q3++u7K6ua1T/o3/tVfkxpC79zlzXO/6N/4146j0nRcEyJNJJqWShMH7VqNecz1SYvxlsNMZFGe3peD",
+	"JjLcRrilxQJqq2a8m9hNjJ5myGtCWhnEAIyzEsPKsxghosNtgxuOzEZy3LARAx4jXvr7eMUzCAMJInmW",
+	"sd3MOrf0fJ37VPTkUDHUgw6TPABPjiOM9QKrU99ehmg1jUhDYvGO25HqVkwSTs+MdrRSZUQEtM2VM088",
+	"8cSIFumYclcRfAT2LJrKrKkmPXV1KLU8kGhznF4fsYCznvyW/Pf3V5/cPhsO6pb2lfT/IgrdvtLIfDId",
+	"lGQy/WbdNx0mbgEON0/GgSlk1AlySP8s2jxsG3GOu6RFPT/AGAUXrjQYRIDcnSRYpUak2CIxrciInRkh",
+	"vpxA0R51l8xTd2iVEdrkbl3pZsFCFlmXuxYpF0ulElQb2X6DuJyEGxiaKTNDNbXIr9Tqs7Z6TMBD/ycw",
+	"hp25ha8ZD8e1bO1niu+0ZQtfF5Mn/WesBbk8UmT4HgNwd3lPBVlkfocx/Aa95rtEkEsQRBTmSUm7UURC",
+	"K9wWcK/DltlQSKoftKlj1xSof3b6/qh+f95ibqVKhbHKT36sclE78WyT/aY1v4LTNIEyPWMvA+KTcsXa",
+	"8rajhgEbgCJ/yYyaL9r1OhM+S8nhBdh9DhhPxp9n2JMqsh5sG1lkDnfrYiS9Hk9wINdQ72p0W4ohhUaX",
+	"ZWZBgr3ATUSeWR0YgdkfqYvCjgBe+Ox0itqsqhsGbXhbbFXoImqfHHEE/Am9y1vR94auLuYNzaFwbGPx",
+	"MBfjArHO9QHajdSCKGBGTT+hkPxu+0X59yJTHQeoQMERG33zzgf9f1zBsrCN33zaO3tj/faFjdvX/n3r",
+	"fO/rq+u3IRfsvd+v3/qw//HN3rU/rN9cWb/5dv4aEao8rCL3ZRhSp44NRDq245AGXWY7Ua4+5npQDVOT",
+	"o3z6OflolgF/YnhpuBSsWNoVfpfDqt+JAmyPtYBbGIxjH+BPFqWegHntzFKznkeppnQDjX1nkGIjl1Dv",
+	"NBxJpMZawfiAOhjsQrycOl56nROyJNOxhTR0QCVyPyi3lpwFsyq24f4eU1DR1GNoP0WI0ogopd7F2372",
+	"yxIkblQgLbtuG0GEOfEYtZLvKEyX98+WJgsx9M+XX7Ze3ffaf92XMvKsrKLj2n8DGfBIKhrfL9/bHeoz",
+	"4Zs9D0JH/B2KcDSiSFzWYcLX4EQat2VmtK4GYDlX2q00WCYSzYGPdPJISbAf932WL2WtCqI3GCjlebvG",
+	"sKavigj5kXieaYo+X2Kp4DsNRn5wlDS4Yw3XjvFFAQnHaCMx6dycJDyM2J2NX7qATjL4zVZUvbS7eFRd",
+	"RLKoBP08uiciQAT5buMWZG5eeNkjXNjabJSMwwyyAgD5DeYS8LnIXUTPa4e6UNAltx/iFTkJcyR8iDyE",
+	"h0lFSSikqEZdGkaWS/EEjAHKeM6Izxc2EfDiCopKAAEilB8Zc5hiMDPGYtiWxwSAIHeoQM03hnEFFze4",
+	"SEBkFVGlbuZwxtoo/K1841yoHAkUJiqpsVbbJYBZzIdPqF+gHitHhoeDr3cJIpV1zWHUvMOxouFJ/MA4",
+	"cYdXl47b5jZyNt1zrEHdeoPa84S6UippjVHN2wMHkwoIgKBJFMcUSrNzpVL8Oj72Uql88uWXrf9n8qXS",
+	"xNTJx+deKk3slR8Yb+gBLt8EtaxbYSDGsotYRSZ2omAW6TRsR9oJYA7KdUUdMAPuM5Ngz7Dx8fDgzRo4",
+	"L2ffIlT/fHAND7x6fW2t/48rKn1lnpSTmWMBrPeQTpumy4lpYE92zQ4Pi1Vti1lzIPeZU5vXtdPTsZSn",
+	"eXl91SPEdkmHe5aQ5iZQahEy6bTvBKKLUWJmTi0OrZAO+6pmuxUagaC12XOm/d6WR80AkrnkB05Ny49l",
+	"5ok84gP7+P1IPW3kqeHLimoVJ9MP0sxl7314ceMvq5vX/9X//Tt3V1Z7q1d7a1/3fnV+88+r63cu966/",
+	"sfHh6+trb99dWd347Lve2Rv997+Sn4Dtf3dldXPt7+vf3t68vtp79+u7K6v9P1/qXfjt+s1zGx++3vvL",
+	"r3sXL8hnbv9j49sPep/87t7lP218+PrGJ9+t3/pw49vXN76NZq+GfQsFc6XkhKqhSHsY3cOzEmT3In78",
+	"IqcedhiiHsuijedV/CYJd7dNp9xiNycBPInFbOnU5kbJzX0k6A2WD/ZrBuUd86lrmes5Rts7xXPSmSyi",
+	"86A9Uh/Y0SC0ZdewxeZI5Rsi7dB8rmClGQYAgcNR14Io4KNynLjCjEM8IZdlQKMffQVm/y3IZEgtdi1I",
+	"I7aj1S+DNqPZPXHIF0Gr1LAmZIBzGV3gW9vYYkEesdHzoJt5CE7UM8YAwbCj0faZ8rHr4VLOCvAs89dD",
+	"H44X0uTEq4IqK58TKpZUeDFvxWv2eOY8Y93qRy/CvPKgmcdoCf7PHPj+RGkSypZPsAPQRRpCZrY/ELd3",
+	"qG/7bZOKf5DVPZaIie/fPV2e2R9F7rF4e1H3qkBVbDaql03MhmqlknFgbrr1/KOWS/t2l/btnypnDlue",
+	"iY0LfyYGTpxEsPTohMznoHPFtqKKZfuzbV/aaW3HQo8+OIVtl1DHMSIERzIV0pCCS6MgBZ9odBM5iX/o",
+	"nb1BJknvxrv9978iUyXSO/vGEGN5GMmHc1bTMG3yQdo9YG7+nl57bLskZtHlyvBJ6af2You5qpUaZqyh",
+	"KQj/TEJXZe92YvVqImpc49JZ1RZbNQbVb82ewODbSMcJxECCw4AJnDQGZTP68qDGQlCBzRN4UomZeVGf",
+	"zYUqaRSsCnh8TnA988RXvaTDbt7Dca8H4r+iUAz31nxoCj/PCDbdbJlo7FneIbzmM1ez5aBBTYzfGcMB",
+	"RjeMwidYdBh6w3W1GrWddqL7b4dVG9SvNJkQtM4qCktmK6F9hFRrtZg7gskvpzTknfjIfeqUEcklgojx",
+	"PISIXfIC95N1proMU90cK8OjMRbE53i5d/6i7hTYHYtRay4gONtxQIf36RIjtj9P2m6VeT613TlA6UMU",
+	"M7Q4uPChD77tQ20yhpw9z8Y9CIrWGMWSBPUeI0ORN8LJUUV7GMkTckAzNGKXUFJjHbRL4noxoI0h8tj6",
+	"2hv5km/SUaGV4hqqq2oZkX7E6JcMLn3s/kTpPouJPJDk6oCDPWJ51QdZkz/P6xhkHUFU4slSs+sPkkXm",
+	"ics6Vd5k3hyguiK4nmpYIsjP2kJlGoA9R7FjO6hs2GWMut0AOjcboS8KzQeQfBqJT0/AcIuShcFqOcYt",
+	"arccu2pMa6RVlZNizn9zJFENNN3LbgiKZYQxER9ruTU5SF+L3Yr2fRknorgNdxmxeLWtMGsHnQ2L3YyG",
+	"CZGXaHNr8A013naHe1/gqTGLJiMOYTXIGAqWFt+tyIwzT/7BsJSA7h41nqInfoz5vsN0d7GReu2x/Ak5",
+	"vO1DPbexex5ebAgy+J1ok5om8+oYwVOlh0ZRm6YoPxv6n1wVk4gA0v5jfW2td/bGxt8/6H98s3f9m807",
+	"b25eX13/9qtt2n56pZm2X6TSa2DaiN58d2VVTvDrq3dXVvsf/av/2X9HYyoa0blJ3TZ28w8sduMWPW0z",
+	"x9JAjAN3RKnIpugtYJwWiaA1SBNWGBQR8/nihXt/urz55he9G++t31wj5fzupxjahI0R6gTipNhd2h3p",
+	"25TLz6QXY9r2ZwCefBANM0P/h58M5PqPRU+/T01TsqC+NQRvJoAAdwL1dJylyAoyfixotun6bBTKdqCS",
+	"eEh+M5z9VnwUI56sGQgZIJm4A/eujoG04P6PBnecU7PC/YHJGHcjApyR0LAADGP7mfEZnSwHIfA2v/yy",
+	"9+1a76PbY7BO82Jp6C1IxdSIbuQgEGK4T1n7a07pNLtDnrLrDZ9EMsWCfMbS/sny7L69hYF+5idfnUnJ",
+	"acxKQWRu0M8Num0inu0W8maDZLpgsKy9OBo5mJT0pgCWxRbaB1Zt2E7UYG9RD9XpukddK/gL0G6M4vJZ",
+	"6lovLm+tBXGaNnI84qTTNpIwVxqt33pvfe0vvdU3R1VFoghaIiVPzW8wweaJ1HR5i7kE6mzCjJPQCV8u",
+	"lQgFlfi+uj19vsUiDq74V7rW9azqFDLIwESlw9iS+s4A7cS9pTndWAES1uXjExbt7hKkoRoOB+GJ/cOA",
+	"XdJhnpKJV9gwujRRKufx9Jsdf7xWA/x44XBfzKu1UNKkS2yi3YK/bbeuh9Zdk0GOADZ7/la5g4APH93u",
+	"rb2xee4XQ9mCWlLUCZVxglsqMN/2GadmZm37wB/tk42xqNGMpdzH3kyvcrDTQ42Q1Sg4dzGxuIV55w6r",
+	"+cWgsxR3geN1IRETOjCM6AxSZRQxzjc96AzQnZBS/FAKrway7EYFi0BQmtgE9hkmwJtG8CTYqkO60r3d",
+	"Uj74XDPALoTxoaeKBbnlQQFBAqg/bE/cYm4l6wwXgu8Gjk/XIoOrZL+kcDGPpWe4BJ+T2dkYvnt6FdTQ",
+	"XBF8KhSuwliEr78ME07niN/ggikcbWpjZkyTJZs+BwuBzNK8W697uiT3fqAOAwuG0+5IsxvgffNajXmi",
+	"qPcWfWO8BlESx85/JRTKp4EqZwzT83Np3j+UxuKALhlcqWKUGQSkPkhjkTOM7IyZ5bS9g6r72AMs/4Tg",
+	"VEbuMz5gDtHp74b6eiMvyVm1qd+cWU0deW1Od0SeQGw0gpyztmrsxVoj9TgeFcbP1NpKiSdQQ+Y0UCf4",
+	"+XGTzaX/qYk4qmMBrOMBVYvuUEVXSh8W1RdN+BTLpgJlqAXuCeU9BZqCXEWTZtTRuZMphmjYrFrQLpS0",
+	"djwOXCiHAysgqQiwsQr1DikdHYDCGSwizeHqirC7BxJHibLbRyySIqc+DF7uoeuDrFM70jk4gpAbW1tH",
+	"XpMbnEfL6txbEfwgo9lq2Fx0JBzRLYDxKQ4h8k8/Q5Q95fpSLo4SU7BCVWSEazR2ydegwoAbfuzZhYnJ",
+	"vfswmGMLlCsBCJCUUlhwViQNdjp2WLO1mX1WaaY8MzNd3W+Bu3LL4ZSUVv9BBSLq5bZ/Hzr/Y01Lhmrk",
+	"mDW2Ju1WIic9gD3FiqokgainAvAPsGRbzIU2pHLH8Qy463SLkLRhu6DDj6gojAVCkrf9jJOR8x/5aOQr",
+	"t3g2O6HMgGWahZI0wKtv/Kt/8+NowKt/7UsyRXrvft2/crUwQpD7xRp4fNw2dfSZe7GjMr8MQTiy9feg",
+	"Pt/c/y6idkmbyggc9gIkoqNFaYtY3Wu1QW23iNGEcsxUz4fHvSMKZCbaFQ/AS/LpdMG2mABKU7Q6c8P9",
+	"qPBMSsYYVnIAqkUj/S3MemEsaQ/4eqZy88C0wkcSCVVO/IhuY/4QoA4bTBZkFrbu8NZEALgg8yZnYkmW",
+	"mnNEsYxR9Jyxayzbs74PBXxP7hT3ognUpMnmw57TzBGMNNvCV9UCo8nZE2GrvUWQ3VI/nCduHvG7TXvd",
+	"1E8JVpwtHCLyIG+uSXpFjvbrZAqZB+EwsKPOghbDAtjQegpqSoxNeLKQqrWRP1AptEWoqIFDG8Xw15zq",
+	"gfH4gFU+Ymz+kCEot6C0hF2C2NbQ/v+RIsLS/vLs7OTe6f3TpdnZ8rCQ4iGVHnscvklOovfPM/0b7wV1",
+	"/XdXVvvnPtk48xf5j5vX+999gQ/0L1/tfbfSe+NM79KNeysfbl45jw/3zny1/u3vyGMI747N+zev3ejd",
+	"/u36zXc2r6/2f/9O78213pmve+f+oDsq7n3ckAReqWJZf4sK0eII4U9t16GuVWkxr2ln52E8H8EGuN90",
+	"GRn7KO9so8Vx4kUD69gukLQtKmY+bwvi2C62S7TdoRIpJwr1SA0BImUqt9/v3Xl/884lo2gwIls/9Yo0",
+	"anTaEWS2M/gIHo/Xj2VfliGZiMhxAbyn2ZTPdlPzEoeyDjW3kAcnALP1eRkphfOlHcG2yPJE6EZzI2aM",
+	"DrT56jSon8QwitV9tFvMW7bjrDTiXW+Y1rngJ9+Lzd8xyIdl8tIgEqzictxo6vu02miak8UThxUKS5Um",
+	"qgZLkZXRWi0D3xftRfnBIiMqB5nwmipD2yVizBFztDxs2x4mbVGBQXjV/8926xWPNW3Xwg1ExMkoap76",
+	"CAK3LGY5VhvUrWNfNd72REW3si8ErsRKEJ4zHYda6vFIFVuC+6bgSeuCMRB/hPpqA2IE1vrJ5Olnl6Ze",
+	"OVGdyUoDzV02Z04Et825JIdtl3vioLEtYlXXY6dUsQ4HsXTUFU7Shvx8Ho0ESvBwjPxYziYl4zH46lD8",
+	"uvIWcw8Ed2G0C4tt/izbIolc7GRG8aDmTE0UcMglqmYgzlH+eHXj0tsbv/ly8/rl3q/O9y7d6F1eGc5K",
+	"8U6GW6JGVbtcVMeVfsjPMsdYCMsFIxb1KaCJKmy8tI6PRsk80ApLoWbNQBNITLGEl9e4VySLXSiog6B1",
+	"ETsYU9fCJuJEZUCFMt5IVrH5VGC0Snk6LbDbDFC8YgSbEtvlLSOBqLosycMSi4z3z0t/6RbnmeeNlY7t",
+	"NyrprRzh/fKY9QBFTCGiQbowSHsXe2R0Y4nECpNPFaYNrVNPTwo6qjOCpE0SOApMuziVorVsb7GJRenl",
+	"cpewZeYFGUvD26SHG7B/6Dx52x9lqtnbG+DkgPfFhU3U08a0sljnunQ6izwTGXB2KJRFJFsozhJSr2Tq",
+	"sWXtU3ANB6/OMNKPrT+dFR7mLnb8TQg8kESm5hXqi+zdQk5sAs+Fj4fC+jb1rAb1CPwqekeiADCTQ5EQ",
+	"Y3As6l2OmpVedfp2HWVgrRoqXVjFmEGscnnR4KR1JhCpumbI5p6cmMqVzb3YrUCJ1MBYT3YhTxUSCDFV",
+	"vwZ06o6YuopLxcw6Q7poGmmEmB5hW350eYAPT2meAOobdY7GSMloyFqMmRJsnuxiGZSUmYEuMKbFgxpo",
+	"WHxDaQ7D3wA6RvpFGLJZaH1JNTlruybNumaTWiwbqtQDMoaR5MO5LUa4MOaj0HdphE1G3hOvDImVy5cN",
+	"9fLQXSi9cFBBFh0iUOFmC5/FcpaHZK9vrP2pd32t9/EVrDRcv/Uhtr9AT9f6zc96d35pxKtLTLLLqGee",
+	"I3wT438m502CT6kf6XMtBuxGb0dRt4dPcrLgyPQtCtlHOpP7oeIuWxcJe8vbkQlls1DIcNaglwmTF+Vj",
+	"yrcLRRDy711iDAWlsUBqPomRFtSRbMvQaa28dyh8GdyZZ6GyaESHoYIRTojOzP5zOac9vXcUIQ4rAPBz",
+	"TLMuDiCXJQVjeejRaOaTrw/d4a7CrBS5ncdPgWK8ZLsWChgXwJFGkyxJvFQD33B4eh2Ggkcthj0ZYPR5",
+	"zNg9DQy9QQUW8NWIPeq8ntcdwONlejmc2zjv1J02Y1YmAX8NCc5hx8VDWNzhIghISB/lcqlc2luenZ4t",
+	"T06VS6XJH5tDvWooX8VEsqO+kfhJOtJlrtlNzZRKpVJ5cmq6kKsH3+Fu9s3O0+U+mTGTesHDl+V08KcJ",
+	"/+OaHv0Oc5aVhi6KgKATNgvRwTYmiM95bkUhZHcDeoIxICh86g1v0xgEAuXj0CIvQA+mcsbLLO4giWLC",
+	"J1KNTE0RqUd0+7pYLCJAbB/G5fOvQuMSRxZSAr9Ckhr3GddgxqdMbYkOC05MLyAMMwNQlWApfuIcADG1",
+	"GvMqWTXoC6pCCbMsFlkkPw3TS0eP+g8vbTsGj5rTu+Ar024oSL3tp4NLayBFUGg8QjCLOmE3OBfxhXeu",
+	"feHOFL/kwyyMxpdSoyFBRoYhPqI+cGhLpMVLwo+oW2WOkzOIEsZnIj/TgR3RXmzavh/7LJZDogNCwczD",
+	"j/y25yY+qjHPi78rDBwFQ1YbzGrHpxEuMvgE+3LEPtMAOsYgFITaIsMpp2IlREhPQWgyBQswpisAAdiM",
+	"dhbCGeTs+zZam7jR0Rb75672Ll7on73YO/fHfFmgCUBFuNJqR4Ym5yAjeSBpOYqHPWIJOS+2EA3gaJBr",
+	"NgbkDoSMHo6nOzAbuRmShNByHnE21bbnMVM0Ur9VYbBEe9pMzgwFCHFZJ+OVAAo55KVDsYT1zHGwkxkb",
+	"sxVQS0f/JuldqNvuYNeALnXruxvUdmgCE3nfdGxVU6ZESDXL9P2KDeVwt677RniMLDLhj3o8Sbx2WGpk",
+	"Isa9DIrYEyFM2/MblXQocV7DCGTclJmdnZkoTU2U9ubxUOcyVw6lGCzZmnF+/WKIeXkYwq7xxv4RQ243",
+	"OeSSWttx5kid+aEdG92UfdOlJ8L/lSenxm992qIS5uQaAol18HBKbU8QakrfHUzpGtnuM7vcFkQEVjxo",
+	"8qR5OA297nlLZdI6Smz7mMpTM+p8ps1pzdDyo6KgxAYXCp8n+8CoXylH0HykBQh+5aNsxSs/ADEe1WS4",
+	"k5r4fQjQpheZ0uWxXigfCAR3jDJasNPDURpOY3cA3qlwt+LEUy3T9maRAY+1pPSO/CSl9fyS7Tjpi65S",
+	"l1i5XQTH5MuMa90p61xH34bjUshnoTskkokpBIFfQCme0v2iCQ8jdFeIYsvF2Ib5LAcIX5NicDzFvO6A",
+	"xBrThdER6lcbQ8V603ajn5aLWxdgQyXVUDFxwvYbJMbC58nLhZcLABsvyCL3G4R2aHc3WQhhsqvUs6Rt",
+	"qpqogqorp1KErJ6wYTcC9JHHnnmSlMv7pqcmyrOzs49jLSc4M+BoMGkjXDV8Ldhp5AjkEKlLawnSJ4Y7",
+	"R2Pd88ctrXJiREXlQGI+Q5TUNGcs0cnjpMkXbYcVsdhRfgKZzrCDAOrvMapacUZOUdolnQTCWtx5G5nm",
+	"VMlY6Th+vvqQsNVoPCAXUN8IWLBG4yjtjOHwSdAfMMdRJVDH9g5gXn6PTJz8nhH0EmahETdHsc5Su5Ms",
+	"tn1fJZNbbKgBEJ3owsRP6cTPSxOzFfNsTUiaRiasexaP1kML2zFDK2OdPaZTxk7pDo6n5vEJeccsW/jU",
+	"rbJAZXJolUW6vQ2g8Lc9KYaazPeMaF9K0YTTx8QFkSwJH+yBJQnCHEyNNN/K0fHrPrT32vlWXsWBXTaS",
+	"h+rRach+DqOlJiyQFvVA31WPAVAY+JlGjEBiE0JTyhFq9SkT0KDGpCr1Eyaw7axq31LjXiIUmrN1XqLU",
+	"z5wicvv93j//ufn1dVImvXe/zg9dDCAlMNuxpJ+kNX4A+THQValQmt07NbG3NDtThubNOdDTTeQyaFpA",
+	"CWrKIaFyaCaNhB/Hdo1sgEgyq3u01SCMVmOpRkPzcVL8uaYwQpgkcudy77Pf9z75cP2bM8N78ysvLk4+",
+	"z3aNp9Nn2Ecy2P7IdSmGVzfjwv8onEl8e9QXOrFm0Omt8hZHhPqUAwcNBxKi5ukDZHZ6737SwidIWNWT",
+	"R8wewwZgUg+sITRF3aNNMdg/oFJrA3rxIJwOjLeVhgebdz5Yv7my8e5nvbMf9q7e7n97ZX3tjX/fOt//",
+	"xacbH76uwgOfX+lfeqv/7sX1tU+MrcFsZuxE+yS1iPouJ0eN9XVI89XXPMZSLB7hcL8ilWMXrQ35Z9ul",
+	"y9R25BbPhZ57+RIEms2tWTp8ODplPMBj4muvtLmPvgfRbqka0giPK3//4MyP9/106nBaoLdtyso8fvwI",
+	"UV9GE5xKxhznDJQGfEfQEj02tQPcrTm2uSjHN1btLjgd2lU8am7Roe7SvFLDLEZ8hsZ6OEDkueGMS34b",
+	"RqGCtSslVd2H2HmYWQlfti00oA2xbdMugeUFIOPmfkYeo6ZsweNAlLzta7akYbZz0d4Jxpac7rEWjpEk",
+	"OovaTrdSpS1jwSEkFQtOmtTtEhUCFYQSi3bDpAvi2M14yZQxpZmdrrJWirh82oP2uxbtEu5ClZDyXuRa",
+	"oT6Jp/QIxjRmKio1s7eTVKnDXIt6RD6AQMjGA2roVKWUHGMs8IT/jOl48vr+0bs35NEftKlj12zVgD5T",
+	"UwtKVQ2Q/EYQqhZzK0jZg4IEUPUDKODoS401NCpJEtwxFTsTZ1JtODQ4Hg2Zf0CVC0py8wfYw5+k1xQ3",
+	"aRecnCr0LEAtZIIsguMssojYXt/76z9636713vgoFZhpDI1nUN2PbOMik/aTGFcjGuWYNbeb0e7ogcOO",
+	"sqSiZqUxAtP3MGCYMd4SuelZXDvkFTlbDo+AUM9cqwIpQ8NsQIdXl47b2E5oe9lBKjfThzBjk1HFjyB9",
+	"2YR5z077HjWD3nMzCkw3FYhm1LWaaEVtZSrq/cCxbaldctbBFrX88YhD/cR91NVK+XpPbOn8M9saALfz",
+	"2DyBc5vDv4qEOoIDaD9pqHYe2z3np7lHml3BnFqAWanLniOS4J1ve+fX7r15vvfHbzavfZbDxT4OOslL",
+	"IpA6uxXyuB/qV6RJ5swOKmPQ2VcVn0XbdEQ1tDD4N7QCI0vvOQTSY56IFnWhQhomBOmX3Cd8mXkOcPIx",
+	"b1aCOBISIYs+xhORS9Px4edzqn9A0JAELpONIU/RrteZ8FNi4xkkMKBvj3CCW9MP74smFp7y3nzBlpFV",
+	"NVPIJb7WwcaTEVfk5sqZzdXz6zc/3Pzy9f7Ht+ZI//2P766s9s5e3lj7y79vne2d++vGxTdQOerdPPvv",
+	"W2/dXVldv/kZfpv4/N7ff7+x9pcIn1ZJ6z9ruzb2GnF95jWZZatO0ww+N3HwH0jr1B45ta/BnJYRlsN2",
+	"WRR9NhqsKZmY+hLrZpelqY4NMVeUw1gr0YiNTvz85Esq2nPy1VJxctbclE1LyGwSxj15Tj4L8Y5F5qS3",
+	"xBl0FPc/+HD95rmNy1d6373fu3q7d/H9RK7ccFdfcC1NwjWI5RmLVLb0O55qVXOPVBvcrur4O4dkhchy",
+	"Xyps3vl97+rtQrGwcfnK+s0Lmzff7V37gyS34AYn4sDDF2+sa53MdbVDlj6QFKUKHXSSOTrBFpspydKC",
+	"ucJO8cIElInNCQRvMmjcraAsG4w6fmNOFQ2DC6hIqAAk6ZoCFHZrmDRAnbCkz2XMEvFQYTCLU/JKKOAT",
+	"odOAm4I5y0ZXUEK4yYumSTlIog4eOGnkbpFrkNEMONqWRPEjH4sm0KtfLHSZqLgcyj4l9QT/gAxkTZNW",
+	"vPojpIaj1Lfd+laUsSpvNo0pv4dC/2KMMktGLDXf2OapTFpcngEnewlUOdY5twop+VDDMRXUMKaDGGvy",
+	"dbRtosKhqXK3ylRRRERB/+Qv9/77nc1fX9586/N7f3p987M///vW+f5vvulf+uP6ze82r5zfZl/njL6C",
+	"R6Eiw4j0u6PYbZFKkMF6H7yP5osQ7UEZ9lYdBbHV6NTmQ7r9ElUKwL06dW2hQZ2i3aSv9+78ErWHYcHQ",
+	"0dJPEp0ig96sCnNV7xZAv4W7nnXYW7vgGYeikj/dlNOJJnz1L52d3Nd//yoiat1787xqZ37xfP/1dw1q",
+	"TITOJ02OzOh5GOvu2j547qIPziOkO/dI6OzKdZIJxWIUqpsPgbTAwSgGtLY8PVK3TjkD9JJCIB4TDd2f",
+	"bVQ2CD+u+HyJuRk1uOo5As+ROh9SajBZGs7eogOb15Xeixf5cwiJ1FXdeLX4nyNIoXdXVjfOftW/fkFa",
+	"BWcu9Fa/kkbFZxd7V7+QX139XfBt77MPNr87C1i0r/du/bH3l4u9P38jf/WLb3v/PBNg1EYrAplTAy1b",
+	"FZ+IFm8LFN7YDjje/Rf+0l8Je9FBaGeX2fXGIm97mcC0kcMdkNTQZiNIFFf9uYrgpnSghQe0+RNFEiJV",
+	"iiJ6yIuKpVMHw7ENu2bMpGItn1lZQQwSPGRSFGlaBkckGx18GZ0RmxEuVNMiUan5N9B6NbjU1OEumyeC",
+	"MTIE1lDVxBny70Ii3CWgZgDAWMxI6bp7min2DH5AVHR3CfKK0i5zG/oLaAia9iI8dwNiWaSaPvdQIeSp",
+	"YbjIhuQvPI78JlX/aCqFusa9+Qi8EQAc2oI08UgjjWdiqcG9j273P37bqPOgm2/YTJ9UjwVYVZW265uS",
+	"OjAlFp+R8gordJFj4TsI/BIacubWzKIGkTn+p6JeCgcy6jEK3MyBVwcp33hbs5UGEjAsyIVWnQHTdbqh",
+	"LRYXWb2dfxdqtjO0iZhPa2gIwsNE9UHF1uLmFgQ17ji8w6xKu5XW+ctxCK35DNK/eYegORJFuhrcyLrH",
+	"2y2Rg2vkvXfHqVdn/jPytaaLpzH6Kk1bCKNNtoCXJhQWBrzGeUmvLkdHQFgzPrg8uzo8zUy1Zj1URS6d",
+	"P9Iu1Yh0pApUM9ARrpvY5saFCiHSgHY1KBpKAck6BoCjzHhGtFvR9SmmOR4itIkeOlW9ri+jrk+G/PsI",
+	"SnVKbZ2xS4j2qRl/wb2hNCf5ZQQY1PAalQiX43APy0dVsCtF4OKV1FwI9yEO5JI7yUu+6QWe0rUxpdgm",
+	"ltilysAxtzUZfyyXJ/dNTM9MzU6WjBkYy8yz2sxYbhV6zRDf1Zzdktkq5USI2qu0FGBZ1rarHZ+WWkkt",
+	"qvkUVQMZVQY5qADlr3N0aDUt8aEIgTFfhzgH7O8g2WF97Xz/6i2yeeNs784ve9c+yWh6ZgypgpOBkzrz",
+	"iR0fon/prY3ffNn/0/V/3zq/efta/5MzvXevb975yNwWYCyIJWkeMWy6E+ieCls6rz9Mv7eSx2s3Sjs3",
+	"P7Tx/LbnSpvgZ6rtT6C8KGPF8NrQE5Wtr6vn4DdOrhbcgf0HvxEt7krBn9JRweNNW4CVLh8UI2DzqPBb",
+	"VlNSeCLubrjzy42Lb2z87t3e9VtZb1VBvZy5TmB+5bN8jsGzgEDStB3qVaCz8ODxYt/mFnPDfvFaNxRS",
+	"b1YTRYDwiHxQGNXwDPKseYSVlvy3GKRCRywpBfwh1b1YF8A4/NRwHCS9QARCUj+qCNvY7++QavQHDxF8",
+	"KPfJa5CcdN00iqOT96Vjzlcb9Hoqu348ptxx9TaN0meCRR1PHhwnDepaDhNJ6P+c2W/q9ek1KaCj2/68",
+	"Lm4HxADje7w6c7EgKbPUWj32WrGAHpTx7PiPQF81bHWHdnNqXCfUD8wNwiH2JpYK5pbiSyx/8qV6fGt5",
+	"DerH6eQAoeEA2ClXDqwxA1IHyHSLsyTvTfB4ZbgkDGql8Q6YHmmplRFaxJMLySrspD7g1YgIP62pG8y2",
+	"ZEs2rXUmemhGGWPoY1M2g9mhGnWapagnVBCLu+C3UPfIUoqycnviHOQHFlzkIECsjMWgRx38Q2oUBaUn",
+	"wH+rDHNNBZPinFYlnSIZYDkh1nJKVqG/hX/LPZC/Uihj8KrIHzG8/aAln+3aogEnjahjklp4RZXYeEw3",
+	"43ewwh01nQKqgQXtFKi0W3JPA4wy0D8jLYCCDkBZftsF2BpUk0Zwzo90XV9LP/GDrGqLreZzqt+m5HTq",
+	"b0P6SCeDk0ZcgNSEJ66gabFQYEvJTjoYpf/MmR9hVpVfYMzCnAhcGNqzXKnN88RXkeNAJ8oF4hXnZwio",
+	"rfY04w5v5SSHlKT6nFR5k81DjkU09wMVPdolDd4cKDA3BdR23MmNqx8K3LoVR7TyEQ5LoIWngmlYHq0p",
+	"FbJG246fUvD+HGMtwIRwLb21kAU9TxrcsYJERrPfQKs9mTU68NCWzQ85do4auwOYpDKycjiy1jVmhQiL",
+	"hF2m+u3Aw4PUHvdPnP1qfe3z/sV/9C9f7V18Z/3mhY2z/+y9uXbv/U//fet8kMa2fvNC7+rtuyu/iN+O",
+	"vcNv/KCuEtclMljAA0Fp1HHIRwymMdiysWQl5+Kj22KUC4i17jdYE6gWoS64bmYUwA+Pn2emt1J6GmIo",
+	"oLTOkcC5rZ8HpgZRoHGwr9E50YNmLrlufhpd/qDNTE7l3ndneteu9N/65u7K6uZXZ/rvf9W/9LfeR3/o",
+	"fQIJC/Lbt/rv/Ar/rVJf3rnau/Bb9cm3v+5fOSvf8PFN+YbbwMW+O9N/52r/N1/dXVldv/3O5vXXe2ff",
+	"kK/66A+b1+5EU6ZZJ2Z6tN2IsebzSqCq+7zisWWbdbSa7zGrYrsxBTpDNT6mnV7bhK6u0hat2r7BP/ij",
+	"wDZQrqoaN+f4jr0XPGIC5Ja/O9FwHGrtM/dEBafAzBmSgxk9lMjq0nqEB0eip5HBmo+ZG6NvXnhr49M7",
+	"mtrVXbi3siLJ9crV3hlIzPn683srH27eefPuymr/0t+Cf/e+/jy8IF9/vrH2ZxDSq0F6mH7mfP/sRfUM",
+	"XBn1+bu/63+l/r15+x/r374d7QoLGl/EhxhYOYjpbejXrs1cxO6OoGXbbiV0MUcBssEwtQLLVGNrqxxM",
+	"853SL96KgTAs6noiTCYAN/B8QpuPFkEFUY3pGNRQWf7Rdny75bAXaxDzMPReVEVEuW9OnlxezFMQdhIj",
+	"a7JUGq35/wIo6XHv93w00QKDnU3aJYJJZb8LqVhSr6nZy9FGN3lucFJfDOZlvksY/DiC0ZARjz/13I+H",
+	"0TudXgYZBLYbVMrpptmqKAWuhRCJcN/0FGC4BJQxNRmD0poyg2KOKNmTzZUCp5xennHjVM/aRG6k+nQY",
+	"ICo2BR6fr1zVGUsKC9NyXSsGw7vd4nFYW9pWpDWcVg1yk033o/43ydt41aZOJWzEnWjtq3G1KtBKzczH",
+	"uA+xTg2Ul+hak9W0QywRWqe2O1pyVUr6a1B594OjaKMPxz2BFxWjczTt8rEq3ZI3Lk951oEGqy7ZQXXW",
+	"sKUFR7dLwDKx4VtWinMp7yaklhEfY57NtlQ/nK7mHZE2EnAgBeMVB+0bFlzfUj15zePNFMTYp21P+HnB",
+	"DLZUui15iG87KeM/T3H4IqGqqnlq3z75gSDcnQ8+nCyVULMUeebZYWxJvsJU7XOYu9CQlJP95FjbteIg",
+	"JC9NFqcTBW94GPuHHUxor+4f1ZebIMtg9rENjxx99EBjuxvRZdPJeTzehUeGwF90na4iHYKpIpgfCfH4",
+	"naT718wnIJXQJz1bvmLAKbZzmYo5oYmz80WyELerKYEANV8AZEsrre7/9r3eub9C7cK3m9rwkX++fmfj",
+	"71d7Z77YOPvPuyurqDv0P/924+IbMfHuyN0sFpijevGo4oUqbzal+tI1yu7oRppjRh7tYJgzCCnytisg",
+	"9Cb3mbpQiWnX8N6Bo0tQ+MuhnUKxsOgoI5w2bacLUDWLi5mTOWyE9XuyS2irxW3Xb0oVy3YJBd0esu94",
+	"kDEzFzbKrTMfwNd83oYbqBegM8gDPLOsyRyFdrxbisUZUx9icduBYqzh5UnMtbJyYGyfwBOQy+cHgMMw",
+	"YstjQjBLhzE0A2DopAhFz+Q04nkA8JjLYa/lY7W23x6hj5oKiwMAz+Bs19fW+v+4Yuj+EQPhH8Yok4Ao",
+	"uKexkTOu4/EGa6akJ2ptGfONFYDsHOnd+eW9N89vfPj6+trbd1dWN9f+vn77171fne9d++ruymr/8i83",
+	"PjrX+9V5cN2tQJ3SX3ufXcQH1tfWIkTYYOgY0h2f7HoDpTpekwyKPK7QAfOhb7yI3c3k4aquFWagvTZ0",
+	"2Eu1Kp9jLYXyiGQTD72UjcZglbqVJnWNtThYRqSqLlIq1u9bDUUa3mcUGTbSR4+dbjFz2VHNztEZPCYL",
+	"MgoPdO7ZIgtvyTgKDxrcs3/O3YpZNTyG4CzQnh4pR3sNQBuljWR7ihljg56dk+G2K3zqGl09ul4HcQdc",
+	"rioiqGM8dYdRK53glePIFsE+YBWQ4ARaOWFUB6DOtY93WOvqUeokYHCI4eiKibCttvnl5toDiEYZAUjX",
+	"b76DDoh7l/+0eePsv2+dX7+5Ilny3hLpnX3j3q/++O9b53tvnOld+2b9zuXe9TeMreBtd4sJZ1spWRiH",
+	"9hZkpqcDABry4AfSFHc6Kz5jwFFy5FsRsH+DfaIlu2OLHPxcpW2n9d0H353NggtTDDsFmBK+c0aw4z5S",
+	"AzsLs1JM7iVm4Syo1g/zjhxACZmAxLXekIN4UccYb26uCDPBh0DTjwAf3zGKA4ySS+nXyF/vGw/FZvcO",
+	"t1KTNlGY6t0OEkE1WqbtxqCJO+gqUHmhWkgYMkQTmk5CHibEQiCdo3Q2kIwaXIwoQ4wxmtjNj2B4Bvcz",
+	"pi1lqazd1paiRfnVw3nie20WCw+Nri6WzBh75WhEoTyZwGgbGmrKVghh3UPmvVVNb8BKu8+q3zxhy8zr",
+	"cje+wK2og9vw0A3THSdnzMcOcBPmbiblcWmPW9AK50kekslWE8uTaaQei55Nlsr7ciASZuuH+1KG2lva",
+	"XgQ3p+qY3qRr8uHVDIugofOOS2hTqu2YkkXDUJ1gcfy3pPqY3tNicky6ZXyQmdI2iymHvmsklTDsczQ7",
+	"O4x+0/XDp2i1oRTELuFulc0Tl3tN6ujI9BRalyPzNoN+GGsokc7fRtcc58GTT5YYLmErimR2Nt/Oq5U7",
+	"puOFC5veZtgn1AVz6X9RtW+I2rSzKLf/UaT+o0j9R5H6jyL1H0XqP4rUfxSpR1CRekh1ozSN5gQ1JJ2s",
+	"3zx37/1PAYn9xsbfP7i7sooYoHdXVjf/8sa9P70XDUBi2Ut4d3R99LJtMZ4SgBTC2B+GVqtMiDRYyu+f",
+	"OB6E5xbaPog+zE9tQDNjY8MQlZFnG953jFW5a4kQlo3g+ArukrnxSMdsyXzJIEg8tMoFn0LwlCzszRPc",
+	"WxKanrMzRmK7lXxxbOnBLM2qre/bbt3QPBMz0FUr9qwQF1YqVakrFaS6vcxcskirS+ZQV5ApENNIps2h",
+	"X8xqrHRs1+Kd9ClA9uOE7QLoiUgdcR47pU/wtk8gzz58NMxiwDSTEAbMPDFusYrwWasikIqMzc+4xVRs",
+	"WqgB1HDDB7BYk6cj0zCPeG0XE7IBim6i3SIW9WlKczUnO0Kp6xkC1QxLUyEoqdPeDTMvm7UX6rOKPriM",
+	"UWF3ABBFA9MJu+5SJ1S0XWzK0q42BhsHpcRGVcl+xWfNlvxNWp05VS2g5VhULBHqKjBTWOtjndO7lZA5",
+	"1l6UP15kh/HNj+dl3ur542oicQ5u6FAjhTWHlGmwqrxm+t4dt5uq4hAelJOHWBmpQbO/BiMdavsDwTjT",
+	"jiW7fRtvfNbkUu9oCiGYrk6CQk2nqC6EmX+dTu/zDWwPgYI0BI2SWzXWpKo/toOJn0su75gz01PK1YZl",
+	"bcYYXJ5UTXN2+1MjFJ/l9eA0uxV52xD5MpOMu8fwOSwwt6VA2X5p27GRytmEuUwM6vEtSfoEuvdET1ej",
+	"fAQ1VCfzl8mplFtF6XIET8eiY/dpepj+rW+hCUX5CHYZkI/YCXmQ/VpT4DNnJV5sRnpbjVdK0vtOJOoP",
+	"3IhRk5lTb8hcjjxELURyU904yDe1lst4VKmnsdN55i8A9qvDO+hrswXBhs2PndK/qcDX2Mf51OOFsR3e",
+	"C6wzWn1t+rnIV4nRzmZwtwO2uM3a5OAHGZ2d9TPxxJybZ/qff7F55Xzv3Kfkf39N+jc/3vzuG/npv1Zz",
+	"g5T/hFHIvMULoaqIoZ8dd51uiOpnBiz3hlbiL3g+5mY2W9SuuxlIivqRuFPn2tn+uU/61y+sr33e//wL",
+	"I4Y06iKZcNvS1kBBDxZIxOgYDWVbKilQwG4kq0Ojv4m3feOrXmz7o71Lqk45/G+q/Ev73/RPwRwyTiSw",
+	"mKTOONqU5NrQesp4s9Tn8ehyvzsDM/yYLlcnNP/+jb2yv0FFGhJhgHc8Fy+vIw6rBdZGiLiLTGag8UAU",
+	"ZzsvaDav5sJVPcC5Z9mutkRQ1a743DdFbo4nKgThMQPnADThUmHObTuOsX8aBKUyKze16dJUXchCrSvA",
+	"OxmpTCDvvmVCMsfWv6XczwGGfuNf/ZsfR6t2+9e+JFOk9+7X/StXt5JyqVi7ydKbHoopnN78hmjogggM",
+	"sBnjf0SciyXbccRQUsvtGpWvM3Yb3wk8jVwQtninFYJtipaOUJUhhEYcWyOhMSSlK8rlRD5gmj4ZkZ0G",
+	"cWDk5AmJkwCeDO9XEqkyzkyCoz6ZqlxpvjegY+W7jdtDRT/kQruWJNi5VGHNYOeJo9R5mPD29DVuxXoK",
+	"7vJQULkT1PbDNl5AUNAjBRdmaHqYMssHAicWOhQeJTSx6PVOA20CyKXeygebV64qNKYr1zavfYJwMv1z",
+	"V3sXLyiYmbM3epfWELom+u8YjE0UiubOm/1Lf4z4N1rMtdBvEDPpQzdFIEcRqhSK+eQ/dTQvglAT5fIO",
+	"bYkUbwmy3DR3aqjxSL3c4lFPm+0Jv0IVbq+n0G5V+afGmGe02sB/Yrmn5dnL+HeD2l61jXNuUdsL+KCQ",
+	"nNGhbr0dT3aOTFlBiiWQJLIdbcne9OWJyf3Hy9Nze0tzpdL3SjNzpVJ+pWRUUJscToe0+ZW2ML98gs3h",
+	"vlmsRZeXJooyvEwO9w9Qh7kW9QZPyZzR8hQ0FbXQa4+oXvMaf0bPBpusYD0vfgMUKP/Qj+TnVQ73D5rq",
+	"DxTDqHksRWIx6jk24IR7jKle5bwGyEAK5G+UOQwE0g3hg9EoLdwKY7aTarNu+0UMisVWM1rzFof7ukP8",
+	"0DoOVTwRPadwn1OJCBEBRxO2Y7+akYI7EI6SKWMVZJ0us615C9MuWNpOHMRofvImmUTWgrDpnmMN6tYb",
+	"1E5hK3nQHMw34OmA6BOGyaAxYs6ikVeowR3bol3V7S3uP/rodm/tjc1zvzByNRjXVPmvPMOSotG9yV0m",
+	"VIaN7aEXadRrabBATAvqX3pr46/QmnLtz/1vr9xdWV2/9V5/9Xog4O+urG7e+X3/8yu9Wyv933w3GMxQ",
+	"2h2vYQNKuIHo0j45jI7U4WkLpIaInbhPabQU3NlB/TB3Q6+tpJulGwEBuFSutgFb4NC55WZGXd2LNdJp",
+	"2NWGsfXR1mC7otAguigsnEHa+aWoqpJw5ghfhl5cHvE5J4JLhZlD9D+qtylcVxU7Aoozalk+rdW2BD3I",
+	"66a8nOflx4NXvkvd+u4GtR2Ks/F95snH/9dLdOLnpYnZk+q/uysTJ1+dLO6beu2/jESRr/q3f/nT/pdf",
+	"987cyEy0NCFrtKgQHe5ZaehQ+vv5aIRaZ4nYQ1rslo29jHlafEF+A8mIWCYYNLHdLlib2SbG84zsQDEd",
+	"cS5s6TbAXjK7kXc87seRHvJ3nRx7FB06+hs3XhVo5rjX8I6wGXhsFSkb520pNpvVsi0J6onhlAS0Z0YW",
+	"q8nDEE1zN6VO9z5fXf/26vrNc5srq9i0uTwTfPg2ohVJq/ja2/c+vLS+ttb7779L6fnWN72Pbsg/3/s9",
+	"ohmv37m8fvud/m++6p2Rz2/89oPetbP9s7/rfXSj96dfBu9Zv3nh3gcXI5cgCXBk2YIuohXcoJ4lGnYL",
+	"aLpTsV2F7e2wml9ZZA0bDUVVAWBkisfZ6S2dkpmkdG8MAQmeSczpTIaUROmT7zfRVawnlDH6mad5W6JB",
+	"87ZvYiYvsGwLWj+h0yfocNYVPhhXZmZuGsLMQBcExMLN2JeaVYY8FIc9uVUrO9kBzUwIR8FzXyQqQwo7",
+	"RiokKKmBuvVEX6XN618jZjLeso13bvQufbrx4esbv/l088L1HDmmSofRqiONMisTHf3QtU3I3mnw+cd8",
+	"jzGf6O/TlKUo6gACZGyHb+cB1JTr0GiaWwuy5dQ0cndCk2ZABTJZ0hrXacQy3WIgOszM3FTp/1v5dVn5",
+	"hwxqi8fc/PGc9I5si0w1MCWL3RD/KjaX0uzeqYm9pdmZcrmUT0ouIcvNpLqxtscZoMuhfR0eCaKKrGLf",
+	"8OqZsVJcQot+mAgwMrWpUty2KE3Mfo9MnHziv4b7aoL55yPX5xS9JCIJ59eQy0lVBkovEAIowKDXqnmV",
+	"ub4Xr7zwODcLIDncDrdBGf2+7AD97zx1DyXi0alyy8Q3SFUhanqynudCfwVCUjdu9+78HWJTZ/srV6Od",
+	"P6D8C4C8gZagOMxs72Mvy0E343CcynmAgYy3kO1g/5xGBItI5d6GwDgjoFc+5VrzymohnYbtKGgj1fe8",
+	"M4hQu/1U6tTOCQ1pfWuQfMjNB/8jFDLLaZbUDKNzGwLPtnUwTMO7MgzC1MTLtAStkfIphnYJrdImi+r1",
+	"sU6POdSF6ACxietVh8eWA+Yz6JtylNUl+w3Y1iiKRt3ohzxEGnSZhX2BsfIisWZEoaRLjLRUnKHZxW5m",
+	"NiYy4B32vTY7aQQHsD2/kQLofJBCPAoeiedEzM7OTJSmJkp780QBzEd5lFFn0JEXzdoYzbUmsNQju2by",
+	"NCYn8U6FuxUHKgMXOdX+uKysigV5RuAIZRhDJNwlkTcIY6ZeWmYTcL5DYTh8tLymaDvLXEgAIwB4mL13",
+	"ESqJQqkh4WZei22UC6j8ph3r9xRWG8TggB+uSoOh2YSSJpuM+Sg/KfTkHGoyp6j9Mzmu2bgKd1Iy348x",
+	"5kotCBxoUsEqEsGDKkDIJQLMUlxgEg7gvU97Zz6798Hf0KGxuXpuc/Vc75O/jqj+DRS+hZSo550z0y6j",
+	"cuOEYjsGUZCBvX0IW+rlz0segb8PZeRV3pT/GjwzxPxXfQ4xwm37YR+x5H0rDyuOkuaLnZGCLKUxjDCg",
+	"zEwNe7UtKmG+oEEoSSGOIDsimrlk5O4DmdKZxXJKp8iMYmp/c8RH9+WXvRvv9q5dHkNec9BqfMjTz6gW",
+	"jkf189lRzWfloYctALYf04ymkw52SY+d4GCGaZx2AqItRq5W2nXckpMoTXdLtMMsGpW54pAumVVjm4Kg",
+	"Uw+Qyy6h6pWlXhPnh9Ol/ZPl2X17CwOm48lXZ8wh0K3TSJJrYp5w5ODStYUTrNqg/vM65DuKlmDcoBdd",
+	"ZIhYR85rpHN6tw5ARhw9dOrHP/lpYm8WJn6KoeLKxMlXy8XypHGfTGs1L4wtOd1jLTrqurbUm2WLTYNU",
+	"F5zRW/hMF3N37TE33kntu2PcS+4tjas36H2rv8tR9JqCbIE9UwdlrULKpx5DCKEdKhZvNagwbAxyU+Jz",
+	"KBesRqE15omypechg0QB8kB6MXWrUVCCWKMXxZ1VeQGYFxbzKujx8LkGFTAHz8bVTvXYOFqoqtpwnRMz",
+	"5Arkr/TIXcEdoRt9gGkXaZG56PFNXCR5XObKohcxbz54YhDQ3QhVYouW2QN2UH1D6KLU7NE28kO7GP2q",
+	"wx1VmOyuEAuEuTxwot0C9dRiVWz3GdUXjdhYLS6oyXA/or9SU8XmNSrDuMUF84po1Q+MlFJsBYFd07SV",
+	"w1M/geN1qC1NSgGbf1R/tdglr7RZmynQqyqXyhEo3j4ns7OFpHAJ2zAb8qs6xINOi6jPU8fBAxq6FJd1",
+	"jL7twZ0wZnrqvtKmnDm/wZqkRYWfCvQ/bJfDJtQGlR+/lMttx9Qno/0QNro25AQoi0fqdGCMw4M5vK1h",
+	"x+zBilnd/reonE/4oBolaAgc9WUYWqaGrboHZx12Js6YZLGgTXCqUy2hsnPAX7QzTcJD5qVaE6bZoIG7",
+	"vAiZ9Bz7HUKjHi6iMgi66GMbXg9zfXL54EIlJOaH21syIMSFsitttjnk5JBzTTXKoF2Ga0tuqhD/t2+X",
+	"RTsnJPlubL3FiCCJstOIPAhOMsIEB88b/LrVtmf73WPyBFQSIKMeWu/4r6e11P7+ieOFolGVi2C3QSo+",
+	"WAPzpLw30n0ZzhgMMHx/MJuG77cKr70GyKW1FOSthSOH8M2BIUwwk3JCXhed8DtHWoDtUoSzEcUgrhWw",
+	"eepaL7sKaksUA4AEUdT6qM3kx1rx0j2oHGbVGdS0gCDd/bL7svvEE095HvfEE0+AtniKtlqOyqXe0/L4",
+	"osOa3/uZ4O4p8tjRpw+Q2em9+x/XMIrCp4sOI6ekZXOqSCg50LBdJhg5hai8p5SXRxBBa0Cz0vosvuye",
+	"AmxdcQrCFIvUIrY0qoN5nlILrdjWqd1kulQiTepIrUsyuOlSGfimYqO2Kz+aQlYqeQI+M61FrscUts/L",
+	"bhe1B06WXN4hvCafm0VoJ6xVRl2pSKYnJwklXtthYf0Pc+R7J2ch31kq17vl3j1vC19vXYvWGYjZJdad",
+	"gyRdcipSE3gKwSWoIKfUB/OEuipEFX9Q6m8BZCeMA84sNY48hqmpqdl5YrUxkoRtsjrRaOE8sS2h9H9/",
+	"3zRx281F5ol5InVq/EK4dIlVqlQwBISFgY4sHD/w7BNPxCDUqCBHXjx2HE/91I8nnj1+/MjEYeY3uDXx",
+	"4jLzPNticwR+eapIhA38qQFTsSdaHq97tCn1HTg15lqEuwwGO2SxZov7zK12J55j3SeeINwlFAZDFARB",
+	"mzrBuQgwnZJCdEvFSGEWqoHYwVnuKnZthwdtQag8590vuwDWXWUumizIEQsLLVptsInJ3SWIWTvqJou5",
+	"PXs6nc5uCl/v5l59j/qt2PP8oQNPvXDsKfhN6KMu/MRu2mT95srGP78oFAvLzBPKQN5dwgel/UNbdmGu",
+	"MLW7tHsKfQoNYFZ7wnsr/6wz0BykOgYHfMiSWpeNiZHqMch3oU3mQwXWS8Y+q9BUVXMHrI2X373SZl5X",
+	"u83mEq5rFGL5okDpg0rOtUtEhCrKXEi7Ns0hDBeNYXw5nmZRUNkMbAgtJEL9eNPZlAkpVJNwNvmKr7Yy",
+	"owBkMnUyPh/DVE7IS64ZGhAtUQmvOqId92CAr8I0m1dik4nlEm9pRzBX3GG1NOJQ5UvhmIP16QZbvVab",
+	"i4hDvXAQqYG+UyQu60AFjy5INAyPj8ZpMxkHHj4jWLeC24T3/d++12YpQwZID7kug+IK3aDG1vx4yC/2",
+	"HMAy9RxPPm83bb/w2kmpgaElBRxqslRCz6orVTjwCkQUh58pcJDRpg9YAqBBJYyPkOnBd2rnzS8NZrnn",
+	"CGovMf1QMkq5aK0cvnRSrky0m03qdaXl3l50bNGQhlNIOYtdVd0HMAFwf+cHT7JImt2A7YU/tl2MUhJ9",
+	"pD6tC50YDZ7Dk4jVYuD4B6CQYyF0MSY4/pCji4jX51hXnSEoVk9yqzv248PAyGtxe0DlFiRopzz2wU10",
+	"c9CTXN7aOtEEZAFvQohXHA61+KTpZDja14pR2b5H16QbBfwB3na1hO8eVHXMWTL+Wd6JdERF7FY0ZpO1",
+	"uSYeo3vaD/K0aHOHqfIQn/12OcN9RQ45SLuwy8PbAcLbDLbmIJXJbdxpvhSctBSFun0+5gJyFx16Sr4p",
+	"37s63OEU+aptvZZKkc8wP8J9dlwAZDD/7o5v8YtuGM1B7g7o1bjVUo9tdsHmnFCODCMbH5E/A09u6bzq",
+	"+N7/sGXFmf9O8m7M7c7Fu+/PsR9oYCXS9nk3vinKvOeVfyWSe0IhRcqxEBIJFVLukSriTKni2tz3aQ8C",
+	"4gB32xJFmLUBeOnDrg1gfdlDRUoBOtEYiAlCHTE9oDYfpqFFKMoWmqC6+emmZru2aIyZbp6Gl46Xbh7A",
+	"MeIyxnOKDrQMihxjB3sZK2bvMXS6Q/AkAoOV8xTlMaDnWQnVZOOCIy88I8V1uTRTIv/v+6S8b6YUtqiO",
+	"e824pVLlHEYtcF7a/m5yQoVZTrADYZuzvaUp0oEcmUrbpcvUduiiw3YXiulC/QjOdOiJ2k1aZ3tamNZn",
+	"8EMs2i4F1TJp/Q+c4hG76rc9Ng5pHpPeCwR3HRXzVtKM6xax+HkZW+iAcxbCDuMS40Y6wFmM+TorE/WR",
+	"v8+BqT2GC/2i1IopscBMA3xZVNTy31nsTDDmo1qwrGP43odUWOPsHjrDfcGyxkIWC5aleTrwUI+1GPXJ",
+	"Ypd0GFuawNyyvAQShJTHTCAQJ35Y6SOsy/gfSh7KH59BB9Fkp/S4TDSSPdJJPlyeWL2MVFdsPLFr+2eg",
+	"/PQ6VK0uqsuk6CYO50tFwh0r6qFPO6e2hTWlRp3rKO8kIgAqiQzwiSCbfzc5oWIytZoy+CwIXTd4x9Ux",
+	"GkjErvnMmyctz16mPiPL1GkzQVwGGqPHiohyrp1UXf2uQUUMCAemnSeWhx1sG7bQiE8WhMtMnj1a9bk3",
+	"zmiex6qANwVKqiQAnYZoGh2/zx+8kDvwFP5m1ElkzmCcGxAcXFFKD2hAGjnKaOQMW9EylXaXHtDydMJ7",
+	"xBM6kGF+8tVycV/JnFs+CJgIrbtsaNJB5ExtlwzBaCxNTZTKWwqA5pnRDyG1UE8JM6y4q5poDUxkqryF",
+	"4GfuECwSj84jDeryMSpdnkmL/Nku98TQ0OMjxeLldUtj75JNjiNcoiAmkLvOQa2+ZYdNuBHeEI+kqAC4",
+	"O0YeD9wxwuD34IlMeKzFvXR2fwLMeYv6FIz5BiTvYBtwDlIF+6NzL2D0kD36WP/S3/pnL/a++df62trG",
+	"7fc2vr20fudy/9wn/ctX1r97myx4PpnaVyRT+x/fTRagJyPE7eVgYSJhiBrcZdTbJQBFHC4lOBfRWOfL",
+	"zDOa5odhgUdxfTtIB7FxDKQA4H/q27EThN4cuJhyDMkX8Gh3BV0oEzQwREYeV6/MZnuS2ZivuvxtIanh",
+	"JvIcVOfvcqxX1WTJ2BbxZArN7qmK5VS6BVDR07AhNnTPZE6NUOJBuhpmhPH6INk8BT8ZjXJ8djqYSzQE",
+	"GGMHTx8g0+WZUh7HzoFjP7ovhAIVl5h3+JieX5H88PjTEzM6n2Sx67MJDBU2qbf0+P8YYvIbe3RXV7M9",
+	"CcVxB+UjO2MPyldjAV5+/342GehOzuP2Bz7P6/LsgFpQX6b6CsktJI9Nl6YJb/vCttQnTW6xKKkgekzE",
+	"vvAbexxe51j8mbr/vG24fNPGMquxGLFPqZxZgRsJYk31fs5YSBRiVi8leQU87vsKbcgJAHUxA7OrS+t3",
+	"kwWXqMan6ikwkUjH4249QKoN0jUFvkJ0GN6t4DPfbhpc1UBrRyJgsDtA0/r1jxZd+4qUxZLmeokzoiQC",
+	"optFCqrrdzolQKt/9ZTKju8EPcZ3kxddFaGo8qbUiAg25cWyiSCTGZOTNZE+dkr9qwI4TKceHzz6ozig",
+	"3sedClbCINpYe9gP/7hHLSb1gdhh1Lgn9Wf8Sww5bQwQZRz2aQ0kjckkcrwgzvSY/HtSHd3j86RJl1is",
+	"TTKNJmUDQabcaazl3qFTjRaKPyL3OYj+8Yyi9JRzraoOKHteFazqMf+1DPXS9nyVLYbFCK5FyjMlQhuM",
+	"WrvJIY2dogpOiioTQj6mDkoVEhRV+RoY0dKosoXC2TAaNbpJy9MISpJLNY30dcnST/fund6bRz+1g0Yx",
+	"4w89Yq3bLqG73wupdwQDop4q5xlVL9Sj+XRRPFhJDh5zWedwV24knsFuuxqHc1h48sDBp55+5tlD33/u",
+	"+cMvvHjkB0ePHf/hj078+Cc/VY/aCOIPaC463Rjen6mxJpxTkxP7T746ue+1l1+WbzU5qE4ibarKpEzv",
+	"+YHgqUcpl1DPeoy5hOFGjJtIgzcHrMb2sCunQA+M13Zd261jP5OkHybowDssV/lA2Kr3oQxo6fk9kJhW",
+	"SDCDJ38MURHGE1GRZnJQ9kN4x0UtPj1hOXK+sVs7NDs0ct475qnK2rboHdzx7NBgR+EKOdA5Wt0glR+q",
+	"0RV1b8WgRjH1Lo09YTR2Ijt3gR5IwmgmJYw9YTRSOEeEz71ukbQwe6lI6pw6hHtS77W5lfcm7VGwU7mE",
+	"4VPq2Uc6oBxdTGp9z1GMzez4HUaXNsaBMPATO2O4y8W0UMR2r62BGhLQokaV/QhmKusIClQ5R0BGMThN",
+	"Wy1GPal09u6833/9zubKmSeeeMKoiT8fGXOI4nmUuks6U5p7GDZPiZMtds2FJAX8eaztqPoAX3fSGL97",
+	"8HQb3SYDxca+3mGqPdHg0P8PAUJ9HiFaCEaHJ7TYDQ5pB6n24c9uDWTU/9Ds1vD4s3Nax3L4iLgl0j1G",
+	"z0g96BQ4n06Rx0SVui6zHpf0eMqy67YvTingAI1ldYo8JjfSenw3WdApeR7z254rQu8RUgFxOehQ1EEv",
+	"EyAYNmkXYARedjuKPAAvEYGM/A6PIuiqoeUDFeqfmkdqq3MmMDUhCVWlUr7bri+UBofpQJgEjhgCCbtH",
+	"btChh9fgwfMbwd4pjXvsdJE/JnWNVZeI7ULcve2HrAa4CwpI1c5btHhGBpnFpEqf0M+SvhgV6ldMl/qI",
+	"pGy72rhaZA7vSC7HIBHAdonLXbabHMckhyCoa2NlMK02lO90l/xgkZ8m1HGCsIg5Z+xgONFHWjlU60jV",
+	"Cw9ji6qdyEgR7UU50iLTfbBUQqDWseq8GDSAx29q1HaYNaAW8ra/yE8PUBCKSo9JPrXtnOGkgNWtu1TR",
+	"CuDXAORGlXk+tV3kkJxQzwMbtWPH4jQNKsgik7yNuT5pMuqqNhcC8HBc7ldwsaagjFyQPrcdKD0wBEoP",
+	"IaCd0Bovc8eSd8ogRqa3MnH4ENoiTe6xtKOue1QOo/0jFnMYgmcnN2yZL7Gj3GG5gsLHoaUw7dDuGJYo",
+	"XwbJI5JRdWh3HsCwfd4SOk4TcB4ANqhS6AVhiDJsWXtQ/ZezDd5n9UP3w/n7ZJeovMFcPl41tzG6eIPV",
+	"7rTdcJB2RQCJD42alZuKLrGJdguCFrpSvKjAAxq2gLyXuB4ZC1UYnb/HmD7Fh1UPUtN7IHpQQEQGty/z",
+	"x1LIAEKN6n7noHpQSDlEQFAI11MRIGPp8hfy2OaNX67feu/x+TBuL1Xsmvq9DzmACrG2wQakX0gZ0du+",
+	"51X5yyF8scmXWUgzw1kj/sIa3241kT3KXaBSebTAyoPlA47YVmN1Cfhr1Qy/FEm0jsfeFDtKj7wNS3hW",
+	"nBbxHdMc9c/yJivsKI03mZndNdmOs7oFUJmVUAOFvCWFOkDdQ5qRPFQvyMjXxwp7pkm37Yk9URziVHF1",
+	"MASnfIR172d521MrSVO/g4WOrcpH728IU4ycxg1SwlJqfbDHnumoUNFWMNDjVbSPQ7fkkLCY63td7C3n",
+	"eawKaLsKz1nZm/CxzV2c/zxhjtDd46YnJ4nLK+Ezg8r1AixC7fqDlKOjNLaomnHAjxv3ax5MYtgPz643",
+	"/BjEOzxTKBaWGGsZcdzDQ05pdBE0/ACHUDwrYuOz73pnb2xeu9G7/dv+76+TWbLxi2/IVJn0zr7x71vn",
+	"e7d/3fvkr/1Lb63ffGv99oXexfPra2/3Ln3au7QWbws0OWq77KD/sZq+WUe8n8pIcPGNBX4wy3EFogGC",
+	"T2Fz6ttPeC2sv5E3ZJfIvOkqZjY0FC0XBmGmwg7vHg5i2Dv1xfar2V19eSzecbWjUpdIFoFnSoM4pHcN",
+	"nKvg53Rr8eSmbsOOS57EnpCTjbsoGtHz2YFggIfWtxrM8IGkk0ha1J0GjMEI3McxXmUt7cDvTl1FpKLB",
+	"246FnYsWGXMjtoROC8WayPz3PKaJjVGky5sFCGqaF8mrBE5YWEpk5soZpp6ryB8NSmzFRzXXeRQENiA9",
+	"p8hQW2DafhwJ9ux7KCx7N/7ZO3tjfU2KS5Sm/Q8+XF97o3fhXO/Gu/33v9qmoMSZbU08lu+beBRL47FB",
+	"xRJm3UEcxHbrGD3wObL58HLxGgQTMm9OrBNJqt1yJAKw/4gbLnopaZZLuNSxsb4mddvUCXoxY5gwkIBJ",
+	"gybO/0Ywa4Kj3KM6oqSWGh2E77d+qPdJRsppitEk5Pho5UnqVxtHmZDHbyATYHqLrEqboJRKOTBGtRdl",
+	"nrR4PCY5GQnOVg4GfjhRVFHrcqlkKNyKkke2d+fwjvp2jgAVmyN0Y9iww125NTXbYUUIVijUeMisTI9H",
+	"ZKRAHmY7VSoGG/FAUh93+AxUzmMzOIr0cpMm27PIXFazqzYdmsz4ZOzJRym7P5z5OKM/8f0YQ4wPQsCH",
+	"CBVLUvKkShrt/EwP4SxYVnTJD6k4iUzxgdhcMaoYPN7nWGsc8ZznGGuFPpLgdIntmm9oeLqmC5ojSN3k",
+	"yyx++nlj1bztjytUHSyYtyGJfshSdyJ5PrkHDwsBl+4XAY89i36QiufDNlZNajGNrLUkab4TgGYJaluZ",
+	"FK4q7TKlz+Huk/qxIYG7p6Fi1Qidn4zklScmp7Ihk7YeyhvALnqe6mlRHxOA901i/SZ3zXObzUJR2kaQ",
+	"8ZGS3SpeO0a5relo+xfjBBSLziGtYxpgs0t0uSukdAvVaNYcZm+yPVUq2DDSPwDPDKF7SQZzYT/EeQJO",
+	"ozndCBH8fAoNOVernIFOPcFmIcH9/+x9b48cx3H+V2kIP4A8YO4fSdni3aszfxKlIKQYnmS+MInbvp3e",
+	"3c7NdK+nZ2+5VgSYiB07QmQ5cRQ7iGFACWwEQWwJsGMLEhR9GPNI6VsEXVXdM7M7M7ske3l7JN/xjnM9",
+	"Pd3V3VXVTz3PWWfPIqaARsSinUgjQpoJtMecPqYNFlOxWwhVolQmzglAFhXJ1SCm61gambfto6AN2gzu",
+	"vv/pf93/7LP7X3704N7HRIX1+w+BB+vSNzcYaRlzYntAOqy+PLadgPJyDGkjx/tgmFBxhOS8EjpKEH+d",
+	"FVQh0rC+Vih6fxtYFSf5QKq+o3FJ7BPoysS7hPU2OZ84RduIFSKkwIZxPtZds8njbHNra/vltQ12C+CO",
+	"/mSSBofJviP197Vbl2+rDvz+wGtNdyKGUEkQ7ichZbuAL21ddvj2uocHOokdEk/3CFMOfwPx7sFAJHEH",
+	"MMIZwDCVvq2OxAR8PsDfTMxOheQFF6Y5QoZK5Crv5SIb8yw2EWA/HbIevmW7Frlup36vC8O2NHkJaN2+",
+	"yVdMzPN1alzNK0mgewwkfk8ndtnYjsEI97WOW8NdEO5vy75Mruh4qRmYmzoHuWV4T53bBr8PkYnRY8Uy",
+	"ehsg6PG6EU0218x0uWqG0MNgKWNfNu90co8tk+KueEvDXu3/+8m3a6SThUswKNCzW7XjHBSqMY9Vu+u+",
+	"rXJJFS8AIc+Z0rnswt7gG2fnj6SKWQd4aLuTzlpEwt7coaGUEDEQ8tB+C1vBRf8XB/T5B/Y5EXcidjhy",
+	"+eueGN9WZtQdMG6IAVWJDXZVHlu74G7kgMwR6ikJWX4sytS5sMW5t5Eg5gH9fweJXOOMj22TOVDJcDVh",
+	"9NzGbfU2knNegpHoj3gWS67gfDHE1wiypNbqYONzF9M4qWs4+n3sslbAreJqLy5duMA6rskDtyV16rbJ",
+	"fZGTGa3uPTR071TiyYXXGBqSmICPoPQ4wJqDyjOdeTuCSab3RfOJ0HCzynm3mUf0Vet9jOFYBiyX/4AU",
+	"Dt+InHe7aVKqguVa1/N62oGCly17NuAlTdcdb6DOZrCzAkvy7EJzo+sZgqRivVFTSQFNAJJdPpb/+fIG",
+	"22Pfk0Mq8Yt5zjdIqLpwGiGc6gmejzKxC6CZDjAAd5gBeDzFYErntrsyX4tYR6pY3N0Y5GnSua3OFwx1",
+	"GmBl8F2kc73mgTd26g17g42GieaxQC4lSRkOKq9BIWwQVFYxO7Juu9JgXNb1ywShkaPbCtz4Sxcus06u",
+	"9UHK1eQAB8rU7lBE//mIHsj35PCJ6133su5AHodwPfZYVw9RVtEdX9LgICFlc2ojAoPwbHprm2G5vX3d",
+	"OW/19vUaKOAW+sTbrxRqn4cyywcAggfXfAIwegpo7CmZC1WobSsxRuocQRYBP2Bua3Y/uC7GV6mD9a5j",
+	"uIx15T3Lcx1flf1BzrDgF0YnnRRHdq6ZULnIiPFRZrB1cB96zJ/Gdnfyqn/qaWSp3qxesSyUkXI9DJiS",
+	"Kj46hPeqnWMJc2fXGvIxt84OXlC3RkavwyNLPfLwFfXeB/YwyGlH9CAm54i3TLXKB6bxur6KapsTDTVy",
+	"vTTpEcDLIZfgmPrmpq2bKO5tS00yBLdvx+9cenf9/NZ3ttcv3/mb7e9srV+4s/b/HkH4fNn682cNutRK",
+	"hHNtwpy9BDFZaqyR02bKYjHIbLfV6/TMmcaQ4Uc0zYL7xCBTQGPaOAWVouJiDjatq9kM/ropeFzMxFOA",
+	"jY6GB7m263OhZVk50fyfPh60syYdeI1nYVCYtiHwN1M/UQTIAjfTgMPfMll1LNrT7CBc9UWJwXolEwiu",
+	"f9jbx0/TYmZnF0JiqDP1eX/IDAkVh7xaTifIfz2f59pOlY1T29jOC8bdaZqic4b1RX7DNnAdQlt2OMpz",
+	"rSLSMSnIsMEvsA5UTx4LFxtssD26ut3eYrAfM67AMdlgtyC14HiOMA41Imej4Q4QHnVmGY86u4xTiO35",
+	"66HHXKqEq3gHc1vwvQdSHfNExp0NdmPvrSuvs00bx2KmzbXhQi2g5Nmoy35dm8C3r6zx2s4V0c0zA8kD",
+	"EFDBelSeLjKYI6XHpt3qM30s4wpbV42PfsM9tczBcu+od3tc9gz1GvyzwW5RUwoFInaYCX5kIibudsUQ",
+	"wdsA5nZkzT1RkfqduXp3ndssGmje/vfi+NrkVffgyq4g+iTf0VOB1rVZSCjFR2cOWPavez1gSsA7ZK3K",
+	"lAkDboC56RFNYUGsXdUoFsXaHfLuUcBByIEAQRUrAV+wEO3BooWD5VGCldUyNPu5HiKz+VMVUHHDIZDC",
+	"d/5GEDU65Z6afaVFmStk/A3KXyTvskv8aXQD2BVB16ASY8dsT+8j2GdlDnYxnZogM4lQsVloTfrcVCNj",
+	"TZGcWuldGTp5Knd7bTtySPVuZxGkl24tYCzEUUJnNkoOwbHNuBLj3UJmoQwgNXlFznnGMhzqdE4q7qZ7",
+	"bCHkXPnuYA5+blHEXB1Eria1BoGK9FIdiA8aSJV7ZVuAB2GtOOOJDWWb9FKpjQP76mc9CTcfwecNJUgC",
+	"yLXWmAGageQZ2Vej4Tw73aen5phpV6dS9XcgskQUp9Fa+X7s2ug531kc4ElgljquZ3xVhdODfmHf8XhU",
+	"zytlOjjkLZYDQBs7KUEsx7UWOUQnAAzPGcBatmKwiN1yNjqZrYbP+ZAhusdzIVIpJMtFOkzc7ScJA+FF",
+	"v5fSdo8g8tPpuYk8t7tzDcMNgFU9redZobixnXau6wygYmxDVvfIgreBNALXOXJjpfzuG/hnF6Fknn7Y",
+	"nnNV6N8aLLF6XYeRIHnDmtVQxOzkh/e++t2neFs+EEbU8K62pFcB1NW6Dd6CJ1b10vcW0cOHEgcayCTO",
+	"hApSNihYl5rz/oK//0UEdakYB7K3A5GJR4MxYlKVgIK2sWY0z8Vt668Y5Df3uIEyUxDhMy7tEpAmd59w",
+	"jjCRKeERETYJmEMHm8y13mC3QJGyq2ParQguXrNLxfEtvrrJetu3U0nQ3GoQQ9gDwwmBAbINAcrHWUDk",
+	"tg6camI8hkQ9WEFr8rPAhFazDtNYWwKZAlTXVQ4QT6a3RA9Kgu3eQ3CrvZPGQxFJI0jmCEKVOetylANi",
+	"oyEqNmqsakh1JjbYLWKyH3DDYnsY22jG1BEwp/pYkHk+5bwRFGmmHtFJSGH89KnMUQju4HpUb4vuBPZE",
+	"9+xk6gwGliGLhmE8gZISuBqxrR7Qf3R2wfVBu/KzDeUd1mM+z9UEGlpDOPOlekJ2Ox+nD2h/q7Qjhka2",
+	"y2mrdxPvtuW6IQxoENEj40MvbqPfSksTWfftItQ2evaQ4fMNSPC1DXarAdhuDw8sD2qCtkd+eKrW6IDn",
+	"FQuMHtEC6yHqJRN8AVMPsXKeMl69dlHBWSjz4jxsPu9QkGIzHuEItWhYvKZHwPIM19WQYbPx5ZGYiNge",
+	"PwNhonqFi5TkhRpEKYo3n21RCvcdTXH+a1LFgUqBHVVQ1ynOWJ/BGgVe+eoMfoh1d5RCSYMn94AezGSS",
+	"5pkEnqQ2PE9EYGK9ayLrozdzLAwqP5vIw+tzDeLgHi2P3D5egYdq8WCnBb8HU/6JiPsiA2IAww51PrA7",
+	"sFTGYesvbV1mWJshczYGDkLH6a1Hh4lwaWJ2PhVZXxzgbw/ot6BQRA9imrn6GPxuDe4H8SUzXQUVoYFO",
+	"YkO0RdTAgJsD+MXaBruOCsk45qYAP9cCLfJEeOtbWT4v10HsbwpqHI+ZbsAm4pAkbUcCFKD8itKkw3NE",
+	"YIqU8WG1tn560eCR3rh7Njsc29/cAZm+Yaa7whiB1SW0CCCqHugxS2wQKn1xg8MQAR0y2Ecm4MTBwkGd",
+	"Qo23OaotKbpBfV3qFRC+ouHQxPg6vM79TAgf+b0Dyw1djtIIuwRyf4y2TSxeZs0lSaSnzhLfxY0SYCZQ",
+	"sqkYiGCrE3LDuit5QoLpPo0MboXXJab0UyKORRK5+y1MPQN3a5eILepv+vw8+8j/yWiCZo1exi7/5HXf",
+	"iedWxhtsz/1g9wI8HYDoUyfu6w/wz9ihsIdiGfDkEv1wsFO8MbvykaqoAtpa3u3z6ZDdtVw8h2Moct5X",
+	"MY1TJhcxMxrafxuNJR8xl8mEdflwQevbHHAVr8Plb1h361Us9DbCWgzGtjulMBJoK8glsm9P+NBdzkBe",
+	"y4Y5DmIBDlexvRJbO1RHmppK1te5it88FlkDu8yKiP1QJ5870tG+jTDt8VFslJhSRxMHV8joVIByKCU5",
+	"G6+iFwJMLAqXuOUvExxL7q7PtgI+IVno+vm7IzESC+MTqHN/BX/UBKSQBG8CHb3dEnmMe1ctYiJHH/2R",
+	"+rEPf9RcKyVwCaN+pTQE+Z2p5drevvCN9UuvXLx8Yauhd/4Pi+5VmLnP/E38HBDHzXAIDlpYnrKu1mMp",
+	"6J9RNXKU9V2ZN5RyE4BtUWLOqShpdJjKPBdxQacEAc0wR7R0J854L3ciu/DDDrObXMc6Iy4GRk/Edtok",
+	"GrNNHfu7A6pS6Lgvc7f3uxj2QjG6OxGt32MbBNIjk3OV2/UDwUzHTk08SkTccf20r4eXlcsUCIU95CaP",
+	"2EDYAyoDJCrQk2SiNzIC72Fuq4796wP4zw7oCcPP5VoIchU7StzND3qZgG+GE8zpeWrIovZkzkrfcc4w",
+	"GHVEf9toi13aIpHqTk+KJK4vtL+SCZ6Lm15IaiUPP+reqVwRuqFZMnO+41in0lcsN4cEv86QrohujXeJ",
+	"uCjlE0+iyiHAEhk7f//z/zh571drcw/AGi72GncMWMnsc3HhlO3O+FQucB0PBNwwSrxSjCnfNx5AxFta",
+	"uedoxdqQA9VB0ZSRX5wnNaoU0Ivmg3mlzPR554ePHDs8UL3lo0yVKOH9qTPLZdNgqVMiSdNXpInWR9Y6",
+	"uZpAXvJwlEOc6qnk4FihUAH00HUP/shEdGNAeolO2qA2L1VskMt2AFoO/0A6TDSy7jofwXcJyHv3YL3S",
+	"4EUz+ktRKUXgw6sioHxqnMbl2VjaMj6VNEGLEQTnMU4nDFwruhAgJAiuWEfLudjy3ETcXmDRLIRW2qh8",
+	"pWtPWqbsrUGx2uDaEwtixyFLTpAsFZOsZuH5wp069IRhq2fDmdwjZ8PO27vPnHlUT+Rdxn3UhLXSPmpy",
+	"AGfrEEAGIPXQRiCDtY8ualRA6BvapqDRFTcp7GR6WkiQ0zUx+HZIvpVTckUyjlVLTlstKM95d5A6UFxI",
+	"4duBADoAvLpPYicOD7dsOSARIKh2v1U8tatGEU8zqt4Wwfz5ziGPD4rudtZqMbd7/oHlWm46SnI55Fm+",
+	"2dNZuh7znLdd3YH+RO0QkTLFfNq86h0c/Nlpy9yVBnuJ5dZ7ccw4G8puPsoEO/8XN169GrEb169G7JY4",
+	"vLGGKvU3/v9rkKMmkoxX2DX5rV3/42Vgsp5W7vbrInrp7nrK764fTgDy9MrL25e/8cpW+2rZfKf44WCh",
+	"cu2KaS6KuuVjPglFzYYRRplHkqM7WoSNEIIQtQdSKYwr9ZDlIKOJCqLtO9t24GHcq5reEy0WmfK+2Pzr",
+	"oegHb3Sowrc5FofDYI3Wnknw12GKPlBlredZL238mvIJM0KQHiVYifWBFsoVBItio7phK9bpOcOgLhVu",
+	"O4YcGOvosqOymFs1TuaWst6Z3Te6XHVFEthPuwKNrrif9uYQC+RuCk40N8+eW4YTsVuya7sYxtI6Muja",
+	"EPoI08igejyZrr9sc9K6XMUynsLjzt6iXikeO0u4I9/tkFVufigKzaOXt8K54A56ZKe8CwgJ4EFxV3eH",
+	"/pJuB0F57LsjnsgejXjElOCZfWak7J/08Mq6Fpf0hGm9OmMyYl3p+cZkxHV99mwJex3QlGAQpiQRwxyj",
+	"Xo5nKr1rvziuoIYSrYiboatVDzGJPGEwi7t4FWSNx8ZNEoDTfREHTQ038VL58V7VahHq36ncYxbGuLzg",
+	"6HHsiENANWNJu1RgaKPyw6JQKeH5AvAe2lu8DlRAN8e2+cLLWZXkUyaOpRiLGPnuUFJpQePQ6dDFxyHt",
+	"g5pdcROhbp7WJfVpXpkwJ/20A6hCiUCFXWDhgo0Kkaae/yhiskdFDEgqsrCBeR2WgPb15lCopyC60iK5",
+	"4v8r/HwUwiuOO430Vma9isZL/QVnpyeVNIPAk/MaNPpt0idcyYW/jwCjm6KrH4ly4Zlb+07TZGq1F6AI",
+	"hw/MYKh2/Q0r1shptaih6STR4/XRMLStQbtvD1f+spV7QuHn5ELMeq9FwAgalpB6HLMMJAgXNByoswAO",
+	"irCG8zpX8bd49ygcruKF1YQAckCdg99kQGs21zb08QEVEkXavcnd5cONZCL44m4vnpFtqZa/pFP07KRZ",
+	"bI8DplhwAMLcciWILKdPo6moVoUUKcHtra1lpto8O1lggEYcE/fbqu4mb4m7zxMuY8+zHmIJRxXOOQ3e",
+	"hEuAKU2Qtg1E6XUz0OPARnSNZ0fX9b5t+EVSZXWcZIVUD2Puy/hxI8slCrbTYTXmTiEPCbAf4TLJp/7D",
+	"7kjgiq1yKvg525NgPgBmXDClo5tc3qFYbEMrFIxZ1IAyHjyHd/MMFERBJPE8xe/ORnYYcGN4uHqMdCgL",
+	"V5JsZqIrZHDo801sNajZPIs7QFFqyjLRE1kGhQYk3FHykaHG3/GiGl8umk8xtrZPdC8AScH0NPdEtvIp",
+	"FzuuPHn+oMgw42XkMdgZEF34gl2d9bmShpAPVJhuO2bg+rFgy2Pnm3mRLlxcW9gIIcwMbYW20ReZv9Wz",
+	"PzsvZFXcRlVGq0KNTidQVOXdnYVNCPQ0QpuQbfSFCa2aCeFedCzFmPWA1BKsxzGt5prFemGzcfQFwU3H",
+	"Nbzy5uM6+jwdhQJOPMTL+GDdOV5K3M3xymsBgGgpVfS4WFHE8Qc3QNvoi71r1fYuuMGAi4sesUOXVRek",
+	"Yak0ZvELMCOWcwG2L/AC7IUBnZXg0F+Nude72zH/OGAFUwH1e4uaV86z0I75vm1ztfEftof+OHwOUtiH",
+	"oi8V43joLWoakG8IbRvQ6IsEUeMeAOMTkpTiWCcjlQvixw0Mwvu2a3x/IHsru9yrvXz+MkIgcmGtSuTs",
+	"cMIKi4hIlttJfjKnOFcQ1hua2HpTMyKTIhQhbx3HzT684KWlwQClMKfCcLPnpP2eBsWNlxgkzlCctZIA",
+	"Clw22TNRxKgb6R43OfCrEb9nNes8pU5ISMH1fDKcU8ZE6Mu34ME57KJv4e08iFjjNRlUdtmXiQrPaDph",
+	"eqxgvwSaAp4kDRya1lV6HC3UKfJGl6nwcrBORQP7QaSfeJGnez2RIQJmmAmUTdO6oX/IPBnXa3GSkOGM",
+	"lOydswRVKhlAQMQStcrQAAMw179jZ/1Q8ExkL+185867d2bEk7i3TZhhE3kyZhgi3QOcWiIrFAddnvNE",
+	"90eiRXEc+SjL47TaSGrbxVOp56qY0qxNvIkLL9xRCvPsFc7R4MAQIADztLEILCoUpGWTAczsnNNEfzNU",
+	"DlWjWJ4kbvvAlhfb0tfam6ogqvXIdM/z2ry0luGNVMZ+qevpVPySOdMenKOfMrQlzlcIWvUQVxrAe/Pd",
+	"gi+zrAsP0i+FlukYoFlTV0rz19qmSXSL+uC+/V8UOfK0SE4L4JypyNlHpGUfMXG3K4ZEQqxiNtCJjIGM",
+	"39+0FnzFCZB3R+xwZD84YongUMh3Ww10Jr+n1Qa7RW5Ox734QMadklqqV5nwzQueJRLAtZkQQHFWx3oM",
+	"zhh8fVgvbKmOF1GqS1OahoYXlobrCV/6Guh2xHwSsT0j+ea+NdsBl7ss1zGfMNlj/JBkaqqc7uvb2+sX",
+	"vtnQQUrUFT3zPDIxstDXsLlPwbS565fDT1/ctj8bphViE428mw+oAKOQIGnr8IX1rYsNHc71I3V3qZrt",
+	"ic6vkNZF7QkFhr3so2mvvBnATjLNYW3N43CCcwQXUcAhBaEBxgCzeiOPDXV3FO/t/gM9s9RThN5RV1gg",
+	"UxlmYmaUpRJomuTmupkQym4Ssk08CuPcZSYwKH+yFGfBtv3spy84ZiNcvsJU0xUF2LoMLxHHIkN2Kyob",
+	"Gg1bUheFEWzyPLdbiuqKtkW0Vzy1zFEu3lJHV1H632AcOgMNV0gRG5O8hfWrVF5RfDwkypMsrbhapUEN",
+	"qgTcoZd1WDcTMS5wwUjdwsbYwNC6LhXSH8APepRvsE5XZ5no5h27Rw+1Ecb/1eGEDezT57sJN4Z1Uq5G",
+	"POmsOdU+u393tXXCSPOLKGTNBusofWAGetxhKc+ODB2ju/B77GDHq0J6jXs3ro5rzRAgoaD2sIYbeVeK",
+	"+rnBvACBVqKsPkA1CV2uSJuAgWtGIpToj9a5fFjyXDHf1eSS9T187vQDyNwjZ7XTRgshkrU9Mr2opCsw",
+	"KyfQstUtkQFvpa+DTgdT0HpkwqCFUUy9Aiph7ubGhtELWoPdOKVa7+q49ei7gs9dsY8tk3uj9Jpa/o1Y",
+	"BBawtGNxzrBM51BWwuxAlCL2RB7bc29U8Saf9MybnoRUKjk9A9Mi32WGT8hLuEODjkW5Psx0P+MpMIWA",
+	"prL9B6UKXHYSjzPrSg2k6lMZmztITS6ThEhnUeOyNCZ2+7GncCz7MjcbbI/duH61Vi4EdoHFDKWBxfUx",
+	"eFVvIClxWOOoDCsMAjijxbj6ocMLtqlL09BmYro8NJxwv8uL2/yVvW3o8tOhaqLdqF6VxnpUYXOionvE",
+	"eHFPz6xdZcyu8cMJs5MPBEDo7lXW5mJbvQ2JRsPQ5PJXXExQkbPrDAVo2ndIbJ0wtOhO282jN0oSOqum",
+	"dOJYB359YJ/ooJApbVdeZPu2GqlEWA9+zGWeSJN3IEjJRsjNSLIOsq/WR0NQs3PPibhWCG5f9tXbw5W1",
+	"f5i4FuDaduBX1SbWfEAdwOJlH2SxKGfWvG2CCRdm24wtoGfmJLRn9UGDyIHi29vVQAHfad9KH1v7VrD7",
+	"x8hanyWpTxysJqXPfVyzAZU+aRdo1CZv0PGsN8JTUA5skANstPjV2LKedxlA1HEAIcAiTPemOD9eJ3Ob",
+	"iwrA7Xrpy7VlqQbS5XOHte5Zr1uE9qJL47nUBIibjxc0Li2WEzLvcdXG5+mEDRPexQKcskasdTCgGhrJ",
+	"52sKuFoW3ial5IKz5EKrIU3l6c+gvwgIwJvt2A9wCh1o0sMunOseOQAIIO0AkJXwYZWif85sBuGknYaa",
+	"WQ+22LymIWG5Q/ErDZTeaPhOJVaAXDZ8RszOX9q6zDrY5wN9LLLO2gYDIjXRy5nSSBG7w+Ax+PcBFZV1",
+	"Zr2EN4dC4fw9Bcbc6otqj1w7mZoBsidMCFFkaXzAfM4Qi+5CzLl8FMucJbrfbD/gK7YGHm/DE2cJhWt7",
+	"HBB+iwOwjGv9PBPgn8EkRGzIM9uQ2wS6A5nEmSgz0doH54Jr4fNX9Hy2fTsVOC3axLJ142BjRGCsXaRv",
+	"MB6nUklTFTWgWfTLb4kgDbKFZU3lqUA0mqZyCfAMEsdWAByAjTfy3OU6w8voeRO72c+4mrPHXsVHztIm",
+	"C10OuMvSEIShEhvoJDaMs0wnhB+QBiazHi8VVKgGPuSmTlYWgQAdPJVNmGymYfLDBUucOXDLohYwtWQh",
+	"vAodFGHlC7S8utXjvd5qWcY1HuQ6/JqNwDiLhTlivAuX3Z7GaXELmao4blQiLu63UF3A+ngnX/78wQ++",
+	"fPDL90/e++ir331y8sWH9z/9yVcf33vwi5+c/Oizkx/+6eS9Xzn+sZc32NvgRGxfYpz1RzyLJVcsHRkq",
+	"a+T9TIBMsfu/AzdVdUrFN0UfXJCVvwX1HcQe4yc8bVO8AVtH/YUojmOQjco1hoXKx6WpaTC+sc6ODoVC",
+	"X68pW3rLP7REB6x4SV0cXPxnOOwmJBggRoL6Mx3zyTm6aCr7XwOdQjnMFMx9GuMusmNn96MseWnnpU0+",
+	"lJvH22DX1NY7s+E9FaVkYseG1FJFzAhjpFY2dBN6mIgINxN0+Nj9zz47+cdf3P/0Jw//9fOTLz4sLsH8",
+	"xNZLyFaiQvbw8x88/PxHJ+9/ePLDv61WnNT8+bcyQIrydMhln2p08DI91zlPDMP95+Rn9x7+/T8Urbk/",
+	"qGmRwF1SmIjGO/JJ/qgAhzz4w+cn7/3nn79/7+EHv33w3x/9+fv3Hrz365Ofvm9/89v/PfnxJyXxWw8X",
+	"q/36RMR9rDAF75o9+Pkfv/7wy5MPPvnqD78pGkHPu74FKlAguLxjfjSsO9DaULETjsPDf/tdZWKKmqrZ",
+	"lpF5xJxzFVFYEmEHmMobDPv633/w8LNSJ13dQ02NtRefweqvCHtVIkLVJHfmevrPv//q4z8VTTuygtmm",
+	"rwO7l/EpoOGQPfjjjx/c+/jBBz/9+u/+qWhCj/JDfbfuSweaxTKmAjRNwGE6yR787P37X/wSD7DSnI7i",
+	"Wnu8wftuHsxAj5kRxyLjCesJno8y7KUNlB1LxNe/+ZevP/qfP3//3smffn3/i1+efPBJecpT8dK7d979",
+	"vwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -287,7 +287,7 @@ func addDemoPerson(tx *store.Tx, p *identity.Person, agreed, numbered bool) erro
 	}
 	rows := make([]identity.Consent, len(kinds))
 	for i, kind := range kinds {
-		rows[i] = identity.Consent{PersonID: p.ID, Kind: kind, Version: notice.VersionOf(kind), Given: true, ByPersonID: p.ID, At: p.CreatedAt}
+		rows[i] = identity.Consent{PersonID: p.ID, Kind: kind, Version: notice.VersionOf(kind), Given: true, ByPersonID: p.ID, ByRole: identity.BySelf, At: p.CreatedAt}
 	}
 	return tx.Create(&rows).Error
 }
