@@ -5137,6 +5137,7 @@ export interface components {
             /** @description Where to come; needed to submit for way home */
             address?: string;
             slot?: components["schemas"]["SlotChoice"];
+            health_consent?: components["schemas"]["HealthConsent"];
             /**
              * @description Keep it and submit later; holds no slot
              * @default false
@@ -5178,6 +5179,22 @@ export interface components {
             slot?: components["schemas"]["SlotChoice"];
             /** @description For a minor: I am the guardian and agree */
             guardian?: boolean;
+            health_consent?: components["schemas"]["HealthConsent"];
+        };
+        /** @description 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+         *     for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+         *      */
+        HealthConsent: {
+            /**
+             * @description Who said so: whom it is for, or the guardian
+             * @enum {string}
+             */
+            by: "self" | "guardian";
+            /**
+             * @description How they said so
+             * @enum {string}
+             */
+            way: "phone" | "in_person";
         };
         TimelineLine: {
             action: components["schemas"]["RequestAction"];
@@ -5426,6 +5443,7 @@ export interface components {
             groups?: components["schemas"]["TargetGroup"][];
             /** @description How a neighbour or another agreed */
             consent?: string;
+            health_consent?: components["schemas"]["HealthConsent"];
             /** @description The beneficiary is under 18 */
             minor: boolean;
             /** @description A minor without a guardian's consent; cannot be approved */
