@@ -123,7 +123,7 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL})
 	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
