@@ -109,7 +109,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(a.cfg.Retention)
 	if err != nil {
 		return err
 	}
@@ -204,8 +204,10 @@ func starTable() (hours.Stars, error) {
 	return out, err
 }
 
-func privacyNotice() (n identity.Notice, err error) {
+// privacyNotice is the notice with the periods in force.
+func privacyNotice(keep config.Retention) (n identity.Notice, err error) {
 	in, err := config.LoadPrivacy()
+	in = in.In(keep)
 	n.Version = in.Version
 	for _, s := range in.Sections {
 		n.Sections = append(n.Sections, identity.Section(s))

@@ -179,6 +179,12 @@ func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consen
 		Title: "有人撤回了转给社会组织的同意", Body: p.Name + "不再同意把信息转给外面的社会组织。请告诉已经转过的组织停止使用，不要再转"})
 }
 
+// HideOutdatedNames takes the names off leaderboards and records that are shown by a consent to
+// other words than the present ones; who agrees again is shown again.
+func (s *Service) HideOutdatedNames(ctx context.Context) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return hideOutdated(tx, s.Notice.VersionOf(Leaderboard)) })
+}
+
 func copyConsent(ctx context.Context, tx *store.Tx, personID int64, column string, value any) error {
 	_, err := changePerson(ctx, tx, personID, map[string]any{column: value}, "1 = 1")
 	return err
