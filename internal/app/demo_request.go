@@ -97,6 +97,7 @@ func (a *App) keepRequestsAlive(ctx context.Context) error {
 		d.tx(d.makeCatalogue)
 		d.load()
 		d.makeRequests()
+		d.loose()
 	}
 	d.keepAhead()
 	return d.err
