@@ -133,6 +133,8 @@ func TestAGuardianDecidesOnTheConsentsOfAChild(t *testing.T) {
 			t.Errorf("with the guardian's consents: %d %s", a.Status, a.Problem.Code)
 		}
 		itself("location", false, "") // taking back is anybody's right
+		s.Exec("UPDATE consents SET by_role = 'self' WHERE person_id = ? AND kind = 'share'", child.PersonID) // given before it was known to be a child
+		decide(guardian, "share", true, "")
 		decide(guardian, "leaderboard", false, "")
 		if a := s.Call(t, child, "PATCH", "/me", map[string]any{"show_on_leaderboard": true}); a.Problem.Code != "guardian_required" {
 			t.Errorf("shown by itself: %d %s", a.Status, a.Problem.Code)
@@ -145,10 +147,10 @@ func TestAGuardianDecidesOnTheConsentsOfAChild(t *testing.T) {
 			Log []struct{ Kind, By string }
 		}
 		s.Call(t, guardian, "GET", path, nil).Into(t, &seen)
-		if len(seen.Items) != 6 || len(seen.Log) != 8 || seen.Log[0].By != "guardian" || seen.Log[1].By != "self" {
+		if len(seen.Items) != 6 || len(seen.Log) != 9 || seen.Log[0].By != "guardian" || seen.Log[2].By != "self" {
 			t.Errorf("%+v", seen)
 		}
-		if n := s.Count("audit_entries", "entity = 'consent' AND actor_id = ? AND unit_id = ? AND minor = 1", guardian.PersonID, s.Station.ID); n != 7 {
+		if n := s.Count("audit_entries", "entity = 'consent' AND actor_id = ? AND unit_id = ? AND minor = 1", guardian.PersonID, s.Station.ID); n != 8 {
 			t.Errorf("%d lines in the audit log", n)
 		}
 		s.Call(t, guardian, "DELETE", fmt.Sprintf("/me/wards/%d", child.PersonID), nil)

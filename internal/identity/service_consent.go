@@ -118,7 +118,7 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 	if err != nil {
 		return err
 	}
-	if now := s.Notice.standing(c.Kind, last); now.Holds && c.Given || !c.Given && (last == nil || !last.Given) {
+	if now := s.Notice.standing(c.Kind, last); now.Holds && c.Given && (c.ByRole != ByGuardian || last.ByRole == ByGuardian) || !c.Given && (last == nil || !last.Given) {
 		return nil
 	}
 	if err := mayConsent(tx, c); err != nil {
