@@ -132,7 +132,7 @@ func TestAGuardianDecidesOnTheConsentsOfAChild(t *testing.T) {
 		if a := s.Call(t, child, "PATCH", "/me", map[string]any{"show_on_leaderboard": true, "identity_type": "passport", "identity_number": "E51907190"}); a.Status != 200 {
 			t.Errorf("with the guardian's consents: %d %s", a.Status, a.Problem.Code)
 		}
-		itself("location", false, "") // taking back is anybody's right
+		itself("location", false, "")                                                                         // taking back is anybody's right
 		s.Exec("UPDATE consents SET by_role = 'self' WHERE person_id = ? AND kind = 'share'", child.PersonID) // given before it was known to be a child
 		decide(guardian, "share", true, "")
 		decide(guardian, "leaderboard", false, "")
