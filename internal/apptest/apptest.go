@@ -179,7 +179,7 @@ func (w *World) agree(tx *store.Tx, people []identity.Person) error {
 	for i := range people {
 		for _, kind := range w.Identity.Notice.Kinds() {
 			rows = append(rows, identity.Consent{PersonID: people[i].ID, Kind: kind, Version: w.Identity.Notice.VersionOf(kind),
-				Given: true, ByPersonID: people[i].ID, At: tx.Now})
+				Given: true, ByPersonID: people[i].ID, ByRole: identity.BySelf, At: tx.Now})
 		}
 	}
 	return tx.CreateInBatches(&rows, 200).Error
