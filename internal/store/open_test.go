@@ -57,7 +57,7 @@ func TestPragmasOfAnotherDriverAreNoticed(t *testing.T) {
 
 func TestMySQLSettingsOverrideTheDSN(t *testing.T) {
 	t.Parallel()
-	cfg, err := mysqlConfig("u:p@tcp(h:3306)/d?parseTime=false&loc=Asia%2FShanghai&clientFoundRows=false&multiStatements=true&sql_mode=''")
+	cfg, err := mysqlConfig("u:p@tcp(h:3306)/d?parseTime=false&loc=Asia%2FShanghai&clientFoundRows=false&multiStatements=true&sql_mode=''", standing)
 	if err != nil {
 		t.Fatal(err)
 	}
