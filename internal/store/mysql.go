@@ -189,36 +189,38 @@ func (s *Store) mysqlGorm() (*gorm.DB, error) {
 
 // checkMySQL reads the settings back and tells whether the server is a Galera node.
 func checkMySQL(ctx context.Context, pool *sql.DB) (galera bool, err error) {
-	rows, err := pool.QueryContext(ctx, `SHOW VARIABLES WHERE Variable_name IN
-		('sql_mode','time_zone','tx_isolation','transaction_isolation','character_set_client','wsrep_on')`)
+	rows, err := pool.QueryContext(ctx, `SHOW VARIABLES WHERE Variable_name IN ('sql_mode','time_zone','tx_isolation',
+		'transaction_isolation','character_set_client','auto_increment_increment','wsrep_on','wsrep_auto_increment_control')`)
 	if err != nil {
 		return false, fmt.Errorf("cannot reach the MySQL server: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
+	is := map[string]string{}
 	for rows.Next() {
 		var name, value string
 		if err := rows.Scan(&name, &value); err != nil {
 			return false, err
 		}
-		if name == "wsrep_on" {
-			galera = value == "ON"
-		} else if err := checkMySQLVariable(name, value); err != nil {
-			return false, err
-		}
+		is[name] = value
 	}
-	return galera, rows.Err()
+	return is["wsrep_on"] == "ON", errors.Join(rows.Err(), checkMySQLVariables(is))
 }
 
-func checkMySQLVariable(name, value string) error {
+func checkMySQLVariables(is map[string]string) error {
 	ok := map[string]bool{
-		"sql_mode":              strings.Contains(value, "STRICT_TRANS_TABLES"),
-		"time_zone":             value == "+00:00",
-		"tx_isolation":          value == isolation,
-		"transaction_isolation": value == isolation,
-		"character_set_client":  value == "utf8mb4",
+		"sql_mode":              strings.Contains(is["sql_mode"], "STRICT_TRANS_TABLES"),
+		"time_zone":             is["time_zone"] == "+00:00",
+		"tx_isolation":          is["tx_isolation"] == isolation,
+		"transaction_isolation": is["transaction_isolation"] == isolation,
+		"character_set_client":  is["character_set_client"] == "utf8mb4",
+		// GORM numbers the rows of one INSERT by one. Galera, left to itself, steps by its size.
+		"auto_increment_increment":     is["auto_increment_increment"] == "1",
+		"wsrep_auto_increment_control": is["wsrep_on"] != "ON" || is["wsrep_auto_increment_control"] == "OFF",
 	}
-	if !ok[name] {
-		return fmt.Errorf("the MySQL session has %s=%s", name, value)
+	for name, good := range ok {
+		if _, there := is[name]; there && !good {
+			return fmt.Errorf("the MySQL session has %s=%s; docs/operations.md has what a server needs", name, is[name])
+		}
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (ns *nodes) connect(ctx context.Context, n *node) (driver.Conn, error) {
 		return nil, err
 	}
 	conn := &nodeConn{mysqlConn: raw.(mysqlConn), nodes: ns, node: n, born: time.Now()}
-	if err := conn.ask(ctx); err != nil {
+	if err := errors.Join(conn.ask(ctx), conn.stepsByOne(ctx)); err != nil {
 		_ = raw.Close()
 		return nil, err
 	}
@@ -165,17 +165,36 @@ var errNotGalera = errors.New("the DSN lists several addresses, and this server 
 
 // ask reads the node's state: SELECT 1 and a ping pass on a node that is out.
 func (c *nodeConn) ask(ctx context.Context) error {
-	rows, err := c.mysqlConn.QueryContext(ctx, askState, nil)
+	state, err := c.show(ctx, askState)
 	if err != nil {
 		return err
+	}
+	c.asked = time.Now()
+	return stateFault(state)
+}
+
+var errSteps = errors.New("set wsrep_auto_increment_control=OFF on every Galera node")
+
+// stepsByOne checks what checkMySQLVariables does, at this node.
+func (c *nodeConn) stepsByOne(ctx context.Context) error {
+	if control, err := c.show(ctx, "SHOW GLOBAL VARIABLES LIKE 'wsrep_auto_increment_control'"); err != nil || control == "OFF" {
+		return err
+	}
+	return errSteps
+}
+
+// show gives the value that a SHOW finds. What it needs, only Galera has.
+func (c *nodeConn) show(ctx context.Context, query string) (string, error) {
+	rows, err := c.mysqlConn.QueryContext(ctx, query, nil)
+	if err != nil {
+		return "", err
 	}
 	defer func() { _ = rows.Close() }()
 	values := make([]driver.Value, 2)
 	if rows.Next(values) != nil {
-		return errNotGalera
+		return "", errNotGalera
 	}
-	c.asked = time.Now()
-	return stateFault(fmt.Sprintf("%s", values[1]))
+	return fmt.Sprintf("%s", values[1]), nil
 }
 
 // ExecContext runs one statement.
