@@ -121,7 +121,7 @@ func retryable(err error) bool {
 	if errors.As(err, &lite) {
 		return lite.Code()&0xff == sqliteBusy || lite.Code()&0xff == sqliteLocked
 	}
-	return lostConnection(err)
+	return errors.Is(err, errGroupOver) || lostConnection(err)
 }
 
 func lostConnection(err error) bool {

@@ -16,3 +16,10 @@ func LoseCommitReplies(s *Store, n int64) {
 		return nil
 	}
 }
+
+// CountCommits counts the commits from now on.
+func CountCommits(s *Store) func() int64 {
+	var n atomic.Int64
+	s.afterCommit = func() error { n.Add(1); return nil }
+	return n.Load
+}

@@ -101,6 +101,9 @@ func readSQLite(t *testing.T, s *store.Store) schema {
 		if row[1] != "1" && name != "goose_db_version" {
 			t.Errorf("%s: the SQLite table is not STRICT", name)
 		}
+		if strings.Contains(strings.ToUpper(row[2]), "DEFERRABLE") {
+			t.Errorf("%s: a foreign key that is checked at COMMIT would fail for all callers of a group", name)
+		}
 	}
 	return out
 }

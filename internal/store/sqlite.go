@@ -35,7 +35,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.writers.SetMaxOpenConns(1)
-	s.queue = semaphore.NewWeighted(1)
+	s.turns = &turns{Weighted: semaphore.NewWeighted(1)}
 	if s.readers, s.read, err = s.sqlitePool(ctx, path, false); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 )
 
@@ -33,8 +32,8 @@ type Store struct {
 	write   *gorm.DB // sessions of transactions are made from it
 	read    *gorm.DB // refuses to write
 	writers *sql.DB
-	queue   *semaphore.Weighted // who writes next on SQLite, first come first served; nil on MySQL
-	readers *sql.DB             // the same pool as writers on MySQL
+	turns   *turns  // of the writers on SQLite; nil on MySQL
+	readers *sql.DB // the same pool as writers on MySQL
 
 	migrator func() (*sql.DB, func() error, error) // connections for migrations
 	want     int64                                 // the newest migration this program knows

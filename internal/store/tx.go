@@ -23,6 +23,8 @@ type Tx struct {
 // SQL, and starts from nothing each time. A lost reply to COMMIT may have
 // committed: fn inserts its unique row first, so that the second run finds it.
 //
+// On SQLite callers who meet share one commit, each rolled back alone (group).
+//
 // fn must not call Tx: with SQLite's one writer that would wait for itself.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := ctx.Err(); err != nil {
@@ -36,8 +38,11 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 			run.key.markUsed()
 			return nil
 		}
-		if !retryable(err) || ctx.Err() != nil {
+		if !retryable(err) {
 			return err
+		}
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), err)
 		}
 		pause := backoff(attempt)
 		if time.Now().Add(pause).After(giveUp) {
@@ -75,13 +80,32 @@ type txRun struct {
 	sentCommit bool // an earlier attempt may have committed
 }
 
-// once makes one attempt on one connection.
+// once makes one attempt; it waits for its turn or a connection no longer than until giveUp.
 func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
-	conn, leave, err := r.connection(ctx, giveUp)
-	if err != nil {
+	wait, cancel := context.WithDeadline(ctx, giveUp)
+	defer cancel()
+	busy := func(err error) error {
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return ErrBusy.Because(err)
+		}
 		return err
 	}
-	defer leave()
+	if t := r.store.turns; t != nil {
+		if err := t.Acquire(wait, 1); err != nil {
+			return busy(err)
+		}
+		return r.shared(ctx, t)
+	}
+	conn, err := r.store.writers.Conn(wait)
+	if err != nil {
+		return busy(err)
+	}
+	defer func() { _ = conn.Close() }()
+	return r.alone(ctx, conn)
+}
+
+// alone makes one attempt in a transaction of its own.
+func (r *txRun) alone(ctx context.Context, conn *sql.Conn) error {
 	sqlTx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -97,29 +121,7 @@ func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
 	if err != nil || committed {
 		return err
 	}
-	return r.commit(ctx, conn, sqlTx)
-}
-
-// connection waits for one no longer than until giveUp; leave gives it back. A pool
-// picks among its waiters at random, so that with one connection and many callers
-// some would wait for ever: they queue before it.
-func (r *txRun) connection(ctx context.Context, giveUp time.Time) (conn *sql.Conn, leave func(), err error) {
-	wait, cancel := context.WithDeadline(ctx, giveUp)
-	defer cancel()
-	next := func() {}
-	if r.store.queue != nil {
-		err, next = r.store.queue.Acquire(wait, 1), func() { r.store.queue.Release(1) }
-	}
-	if err == nil {
-		if conn, err = r.store.writers.Conn(wait); err == nil {
-			return conn, func() { _ = conn.Close(); next() }, nil
-		}
-		next()
-	}
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = ErrBusy.Because(err)
-	}
-	return nil, nil, err
+	return r.commit(sqlTx)
 }
 
 // body inserts the idempotency key, if any, and runs fn. It reports true when an
@@ -139,16 +141,11 @@ func (r *txRun) body(db *gorm.DB) (committed bool, err error) {
 	return false, r.fn(tx)
 }
 
-// commit commits; after a failure nothing is left open on the connection, which
-// SQLite would otherwise keep for the next user.
-func (r *txRun) commit(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
+func (r *txRun) commit(tx *sql.Tx) error {
 	r.sentCommit = true
 	err := tx.Commit()
 	if err == nil && r.store.afterCommit != nil {
 		err = r.store.afterCommit()
-	}
-	if err != nil && r.store.dialect == sqliteDialect {
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	}
 	return classify(err)
 }
@@ -164,8 +161,17 @@ func (s *Store) session(ctx context.Context, pool gorm.ConnPool) *gorm.DB {
 // way that ends the transaction on the server, it refuses the next ones: they
 // would run, and commit, outside any transaction.
 type txGuard struct {
-	tx   *sql.Tx
-	over error
+	tx     *sql.Tx
+	over   error
+	caller context.Context //nolint:containedctx // of a part of a group, whose statements do not see it; else nil
+}
+
+// refuses gives why the next statement must not run.
+func (g *txGuard) refuses() error {
+	if g.over == nil && g.caller != nil {
+		return g.caller.Err()
+	}
+	return g.over
 }
 
 func (g *txGuard) see(err error) error {
@@ -176,24 +182,24 @@ func (g *txGuard) see(err error) error {
 }
 
 func (g *txGuard) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
-	if g.over != nil {
-		return nil, g.over
+	if err := g.refuses(); err != nil {
+		return nil, err
 	}
 	stmt, err := g.tx.PrepareContext(ctx, query)
 	return stmt, g.see(err)
 }
 
 func (g *txGuard) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if g.over != nil {
-		return nil, g.over
+	if err := g.refuses(); err != nil {
+		return nil, err
 	}
 	res, err := g.tx.ExecContext(ctx, query, args...)
 	return res, g.see(err)
 }
 
 func (g *txGuard) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if g.over != nil {
-		return nil, g.over
+	if err := g.refuses(); err != nil {
+		return nil, err
 	}
 	rows, err := g.tx.QueryContext(ctx, query, args...)
 	return rows, g.see(err)
@@ -202,7 +208,7 @@ func (g *txGuard) QueryContext(ctx context.Context, query string, args ...any) (
 // QueryRowContext cannot return an error of its own, so on a transaction that is
 // over it asks with a context that is cancelled.
 func (g *txGuard) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if g.over != nil {
+	if g.refuses() != nil {
 		cancelled, cancel := context.WithCancel(ctx)
 		cancel()
 		return g.tx.QueryRowContext(cancelled, query, args...)
