@@ -114,7 +114,7 @@ func (c isolated) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 func (s *Store) mysqlConnector(cfgs []*mysqldriver.Config) (driver.Connector, error) {
-	ns := &nodes{log: s.log, rest: nodeRest}
+	ns := &nodes{log: s.log, rest: s.nodeRest}
 	for i, cfg := range cfgs {
 		connector, err := mysqldriver.NewConnector(cfg)
 		if err != nil {
@@ -158,10 +158,10 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	if s.galera, err = checkMySQL(ctx, s.writers); err != nil {
 		return err
 	}
-	if s.write, err = s.mysqlGorm(); err != nil {
+	if s.write, err = s.mysqlGorm(s.writers); err != nil {
 		return err
 	}
-	if s.read, err = s.mysqlGorm(); err != nil {
+	if s.read, err = s.mysqlGorm(again{s.writers, s.patient}); err != nil {
 		return err
 	}
 	return refuseWrites(s.read)
@@ -182,8 +182,8 @@ func (s *Store) slowPool(cfgs []*mysqldriver.Config) (*sql.DB, func() error, err
 }
 
 // mysqlGorm keeps RETURNING off: MariaDB has it and MySQL has not.
-func (s *Store) mysqlGorm() (*gorm.DB, error) {
-	d := mysql.New(mysql.Config{Conn: s.writers, DisableWithReturning: true})
+func (s *Store) mysqlGorm(pool gorm.ConnPool) (*gorm.DB, error) {
+	d := mysql.New(mysql.Config{Conn: pool, DisableWithReturning: true})
 	return gorm.Open(mysqlDialector{d.(*mysql.Dialector)}, s.gormConfig())
 }
 
