@@ -134,13 +134,16 @@ const (
 	rushAtOnce  = 24
 	rushPatient = 60 * time.Second // how long a caller goes on trying
 	rushPause   = 50 * time.Millisecond
+	rushPace    = 12 * time.Millisecond // from one act to the next
 )
 
 // blow does every act, and calls at after each.
 func (r *rush) blow(at func(done int64)) {
 	var wg sync.WaitGroup
-	gate := make(chan struct{}, rushAtOnce)
+	gate, pace := make(chan struct{}, rushAtOnce), time.NewTicker(rushPace)
+	defer pace.Stop()
 	for i, a := range r.acts {
+		<-pace.C
 		gate <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-gate }()
