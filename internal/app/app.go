@@ -47,6 +47,7 @@ type App struct {
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
 	files   *blob.Bucket       // attachments, sealed
 	box     *seal.Box
+	trace   store.Trace
 
 	Store      *store.Store
 	Identity   *identity.Service
@@ -68,6 +69,9 @@ type Option func(*App)
 // WithClock replaces time.Now, for tests.
 func WithClock(now func() time.Time) Option { return func(a *App) { a.clock = now } }
 
+// WithTrace shows every statement, for tests.
+func WithTrace(see store.Trace) Option { return func(a *App) { a.trace = see } }
+
 // Build opens the database and puts the parts together. An embedded or a demo
 // database is migrated on the way; a server's is left to "yimi migrate".
 func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (*App, error) {
@@ -85,7 +89,7 @@ func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opt
 }
 
 func (a *App) openStore(ctx context.Context) (err error) {
-	a.Store, err = store.Open(ctx, string(a.cfg.Database), store.WithClock(a.clock), store.WithLogger(a.log))
+	a.Store, err = store.Open(ctx, string(a.cfg.Database), store.WithClock(a.clock), store.WithLogger(a.log), store.WithTrace(a.trace))
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,13 @@ func run(ctx context.Context, args []string, environ []string, in io.Reader, out
 	if command == "help" || strings.HasPrefix(command, "-") {
 		return config.ErrHelp
 	}
+	var scale float64
+	if command == "demo" {
+		var err error
+		if scale, args, err = scaleOf(args); err != nil {
+			return err
+		}
+	}
 	cfg, err := config.Load(args[words:], environ)
 	if err != nil {
 		return err
@@ -71,6 +78,8 @@ func run(ctx context.Context, args []string, environ []string, in io.Reader, out
 		return verify(ctx, cfg, log, out)
 	case "keys":
 		return keysCommand(ctx, cfg, log, strings.Join(args[:words], ""), out)
+	case "demo":
+		return makeCity(ctx, cfg, log, scale, out, errOut)
 	case "admin":
 		return admin(ctx, cfg, log, args[:words], in, out)
 	}

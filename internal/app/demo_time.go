@@ -317,7 +317,7 @@ func (d *demo) freeSince(person int64, wish time.Time) (starts time.Time, free b
 // free picks n volunteers without a live sign-up at the shift's time.
 func (d *demo) free(n int, s *activity.Shift) []int64 {
 	var busy []int64
-	err := d.tx.Model(&activity.Signup{}).Where("live = 1 AND starts_at < ? AND ends_at > ?", s.EndsAt, s.StartsAt).Pluck("person_id", &busy).Error
+	err := d.tx.Model(&activity.Signup{}).Where("person_id IN ? AND live = 1 AND starts_at < ? AND ends_at > ?", d.volunteers, s.EndsAt, s.StartsAt).Pluck("person_id", &busy).Error
 	if err != nil {
 		return nil // the transaction's next statement says so
 	}

@@ -30,9 +30,11 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal"}, features...), true
+		return append([]string{"config", "httpapi", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city"}, features...), true
 	case pkg == "httpapi":
 		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster"}, features...), true
+	case pkg == "city":
+		return append([]string{"store", "seal", "auth"}, features...), true
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):

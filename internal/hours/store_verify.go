@@ -42,11 +42,17 @@ var rollUps = []rollUp{
 	{"campaign totals by unit", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign_unit'",
 		"SELECT CONCAT(e.campaign_id, '/', e.unit_id), -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id, e.unit_id"},
 	{"unit totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part = ''",
-		"SELECT a.id, -SUM(e.minutes), -" + services + " FROM hour_entries e JOIN units u ON u.id = e.unit_id " +
+		"SELECT a.id, -SUM(e.m), -SUM(e.n) FROM (" + byUnit("") + ") e JOIN units u ON u.id = e.unit_id " +
 			"JOIN units a ON u.path LIKE CONCAT(a.path, '%') GROUP BY a.id"},
 	{"unit months", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part <> ''",
-		"SELECT CONCAT(a.id, '/', e.month), -SUM(e.minutes), -" + services + " FROM hour_entries e JOIN units u ON u.id = e.unit_id " +
+		"SELECT CONCAT(a.id, '/', e.month), -SUM(e.m), -SUM(e.n) FROM (" + byUnit(", e.month") + ") e JOIN units u ON u.id = e.unit_id " +
 			"JOIN units a ON u.path LIKE CONCAT(a.path, '%') GROUP BY a.id, e.month"},
+}
+
+// byUnit sums the ledger by unit before the tree is joined: every entry joined to every unit
+// above it would read the ledger as many times as there are units.
+func byUnit(and string) string {
+	return "SELECT e.unit_id" + and + ", SUM(e.minutes) AS m, " + services + " AS n FROM hour_entries e GROUP BY e.unit_id" + and
 }
 
 // difference is what a roll-up's row has more than the ledger.

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	gosqlite "github.com/glebarez/go-sqlite"
 	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
+	"modernc.org/sqlite"
 
 	"yimi/internal/fault"
 )
@@ -83,7 +83,7 @@ func classify(err error) error {
 		class := mysqlClasses[my.Number]
 		return &constraintError{class, fmt.Sprintf("%v (%d%s)", class, my.Number, mysqlKeyName(my)), err}
 	}
-	var lite *gosqlite.Error
+	var lite *sqlite.Error
 	if errors.As(err, &lite) && sqliteClasses[lite.Code()] != nil {
 		class := sqliteClasses[lite.Code()]
 		return &constraintError{class, fmt.Sprintf("%v (%v)", class, lite), err}
@@ -117,7 +117,7 @@ func retryable(err error) bool {
 	if errors.As(err, &my) {
 		return slices.Contains(retryNumbers, my.Number)
 	}
-	var lite *gosqlite.Error
+	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		return lite.Code()&0xff == sqliteBusy || lite.Code()&0xff == sqliteLocked
 	}
@@ -138,7 +138,7 @@ var sqliteEnds = []int{7, 9, 10, 11, 13}
 // endsTx reports whether the transaction is over after err, whatever its
 // connection says: a later statement would stand, and commit, alone.
 func endsTx(err error) bool {
-	var lite *gosqlite.Error
+	var lite *sqlite.Error
 	if errors.As(err, &lite) && slices.Contains(sqliteEnds, lite.Code()&0xff) {
 		return true
 	}

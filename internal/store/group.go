@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"golang.org/x/sync/semaphore"
@@ -17,8 +16,7 @@ import (
 //
 // Only who has the turn touches a group; over and tried may be read after done.
 type group struct {
-	conn  *sql.Conn
-	tx    *sql.Tx
+	w     *writer
 	over  error         // why nothing of it stands; nil once it is committed
 	tried bool          // COMMIT was sent
 	done  chan struct{} // closed at the end
@@ -30,7 +28,8 @@ var errGroupOver = errors.New("store: the transaction that was shared is over")
 // turns is who may use SQLite's one writing connection: first come, first served.
 type turns struct {
 	*semaphore.Weighted
-	open *group // under the turn; nil when there is none
+	writer *writer
+	open   *group // nil when there is none
 }
 
 // shared makes one attempt within a group.
@@ -42,12 +41,12 @@ func (r *txRun) shared(ctx context.Context, t *turns) error {
 		return r.join(ctx, t)
 	}
 	defer t.Release(1)
-	g, err := r.store.newGroup()
+	g, err := t.writer.newGroup()
 	if err != nil {
 		return err
 	}
 	defer g.end(errGroupOver) // a refusal, a panic or runtime.Goexit; without effect after commit
-	guard := &txGuard{tx: g.tx, caller: ctx}
+	guard := &txGuard{tx: g.w, caller: ctx}
 	if committed, err := r.part(ctx, guard); err != nil || committed {
 		return err
 	}
@@ -78,20 +77,20 @@ func (r *txRun) join(ctx context.Context, t *turns) error {
 // group ends here, and the others run again without it.
 func (r *txRun) inSavepoint(ctx context.Context, t *turns, g *group) (broke bool, err error) {
 	defer t.Release(1)
-	guard, undo := &txGuard{tx: g.tx, caller: ctx}, "ROLLBACK TO part; RELEASE part"
+	guard, undo := &txGuard{tx: g.w, caller: ctx}, []string{"ROLLBACK TO part", "RELEASE part"}
 	defer func() { // also after a panic or runtime.Goexit
-		_, failed := g.tx.ExecContext(context.Background(), undo)
+		failed := g.w.run(undo...)
 		if broke = guard.over != nil || failed != nil; broke {
 			t.open = nil
 			g.end(errGroupOver)
 			err = errors.Join(err, failed)
 		}
 	}()
-	if _, err = g.tx.ExecContext(context.Background(), "SAVEPOINT part"); err == nil {
+	if err = g.w.run("SAVEPOINT part"); err == nil {
 		_, err = r.part(ctx, guard)
 	}
 	if err == nil {
-		undo = "RELEASE part"
+		undo = undo[1:]
 	}
 	return false, err
 }
@@ -109,44 +108,33 @@ func (r *txRun) part(ctx context.Context, guard *txGuard) (committed bool, err e
 }
 
 // newGroup begins a transaction; the caller has the turn.
-func (s *Store) newGroup() (*group, error) {
-	conn, err := s.writers.Conn(context.Background())
-	if err != nil {
+func (w *writer) newGroup() (*group, error) {
+	if err := w.run("BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
-	tx, err := conn.BeginTx(context.Background(), nil)
-	if err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return &group{conn: conn, tx: tx, done: make(chan struct{})}, nil
+	return &group{w: w, done: make(chan struct{})}, nil
 }
 
-// end rolls back what is not committed and gives the connection back; once.
+// end rolls back what is not committed; once.
 func (g *group) end(why error) {
 	select {
 	case <-g.done:
 		return
 	default:
 	}
-	g.over = why
-	if why != nil {
-		_ = g.tx.Rollback()
+	if g.over = why; why != nil {
+		_ = g.w.run("ROLLBACK") // refused where SQLite has done so by itself
 	}
-	_ = g.conn.Close()
 	close(g.done)
 }
 
-// commit commits; after a failure nothing is left open on the connection, which
-// SQLite would otherwise keep for the next user.
+// commit commits; after a failure nothing is left open, which SQLite would otherwise
+// keep for the next group.
 func (g *group) commit(after func() error) {
 	g.tried = true
-	err := g.tx.Commit()
+	err := g.w.run("COMMIT")
 	if err == nil && after != nil {
 		err = after()
-	}
-	if err != nil {
-		_, _ = g.conn.ExecContext(context.Background(), "ROLLBACK")
 	}
 	g.end(classify(err))
 }

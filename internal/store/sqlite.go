@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/glebarez/sqlite"
+	"github.com/libtnb/sqlite"
 	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 )
@@ -36,13 +36,19 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	}
 	s.writers.SetMaxOpenConns(1)
 	s.turns = &turns{Weighted: semaphore.NewWeighted(1)}
+	if s.turns.writer, err = newWriter(ctx, s.writers); err != nil {
+		return err
+	}
 	if s.readers, s.read, err = s.sqlitePool(ctx, path, false); err != nil {
 		return err
 	}
 	readers := max(4, runtime.GOMAXPROCS(0))
 	s.readers.SetMaxOpenConns(readers)
 	s.readers.SetMaxIdleConns(readers)
-	s.migrator = func() (*sql.DB, func() error, error) { return s.writers, func() error { return nil }, nil }
+	s.migrator = func() (*sql.DB, func() error, error) {
+		pool, _, err := s.sqlitePool(context.Background(), path, true)
+		return pool, pool.Close, err
+	}
 	return refuseWrites(s.read)
 }
 
@@ -82,8 +88,7 @@ func sqlitePragmas(writer bool) []pragma {
 	return append(p, pragma{"query_only", "1", "1"})
 }
 
-// sqliteDSN writes each pragma as _pragma=name(value), the only form that this
-// driver takes: it ignores keys that it does not know, such as _journal_mode.
+// sqliteDSN writes each pragma as _pragma=name(value), in the order in which they are to run.
 func sqliteDSN(path string, writer bool) string {
 	q := url.Values{}
 	for _, p := range sqlitePragmas(writer) {
@@ -103,12 +108,16 @@ func (s *Store) sqlitePool(ctx context.Context, path string, writer bool) (*sql.
 	if err := checkPragmas(ctx, pool, sqlitePragmas(writer)); err != nil {
 		return pool, nil, err
 	}
-	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, s.gormConfig())
+	cfg := s.gormConfig()
+	cfg.PrepareStmt, cfg.PrepareStmtMaxSize = !writer, maxStatements // the writer keeps its own
+	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: pool}}, cfg)
 	return pool, db, err
 }
 
 // checkPragmas reads the settings back.
-func checkPragmas(ctx context.Context, pool *sql.DB, want []pragma) error {
+func checkPragmas(ctx context.Context, pool interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}, want []pragma) error {
 	for _, p := range want {
 		var got string
 		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {

@@ -41,6 +41,7 @@ type Store struct {
 	poolSize int
 	nodeRest time.Duration // of a Galera node that failed
 
+	trace       Trace
 	afterCommit func() error // for tests: the reply that gets lost
 }
 
@@ -60,6 +61,12 @@ func WithMaxConns(n int) Option { return func(s *Store) { s.poolSize = n } }
 // 10 s if unset, which outlasts the loss of a Galera node.
 func WithPatience(d time.Duration) Option { return func(s *Store) { s.patient = d } }
 
+// Trace sees a statement with its arguments, and the rows that it gave or touched.
+type Trace func(sql string, args []any, rows int64)
+
+// WithTrace shows every statement; for tests, since arguments are private.
+func WithTrace(see Trace) Option { return func(s *Store) { s.trace = see } }
+
 // Open opens the database at url, "sqlite:PATH" or "mysql:DSN" (the DSN as in
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
 // migrate.
@@ -78,6 +85,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	default: // the address may hold a password, so it is not repeated
 		err = errors.New(`the database's address must be "sqlite:PATH" or "mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME"`)
 	}
+	if err == nil && s.trace != nil {
+		err = errors.Join(s.trace.register(s.write), s.trace.register(s.read))
+	}
 	if err == nil {
 		s.want, err = newestMigration(s.dialect)
 	}
@@ -88,9 +98,8 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	return s, nil
 }
 
-// gormConfig is the same for both dialects. PrepareStmt stays off: the SQLite
-// driver compiles again anyway, GORM prepares again in each transaction, and on
-// MySQL one round trip with interpolated arguments is cheaper.
+// gormConfig is the same for both dialects. PrepareStmt stays off on MySQL: one round trip
+// with interpolated arguments is cheaper there.
 func (s *Store) gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
@@ -113,6 +122,19 @@ func refuseWrites(db *gorm.DB) error {
 	)
 }
 
+func (see Trace) register(db *gorm.DB) error {
+	show := func(tx *gorm.DB) { see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected) }
+	cb := db.Callback()
+	return errors.Join(
+		cb.Create().After("*").Register("yimi:trace", show),
+		cb.Query().After("*").Register("yimi:trace", show),
+		cb.Update().After("*").Register("yimi:trace", show),
+		cb.Delete().After("*").Register("yimi:trace", show),
+		cb.Row().After("*").Register("yimi:trace", show),
+		cb.Raw().After("*").Register("yimi:trace", show),
+	)
+}
+
 // Dialect is "sqlite" or "mysql".
 func (s *Store) Dialect() string { return s.dialect }
 
@@ -128,6 +150,9 @@ func (s *Store) Close() error {
 	var errs []error
 	if s.readers != nil && s.readers != s.writers {
 		errs = append(errs, s.readers.Close())
+	}
+	if s.turns != nil && s.turns.writer != nil {
+		errs = append(errs, s.turns.writer.Close())
 	}
 	if s.writers != nil { // last, so that SQLite folds its WAL back
 		errs = append(errs, s.writers.Close())

@@ -161,7 +161,7 @@ func (s *Store) session(ctx context.Context, pool gorm.ConnPool) *gorm.DB {
 // way that ends the transaction on the server, it refuses the next ones: they
 // would run, and commit, outside any transaction.
 type txGuard struct {
-	tx     *sql.Tx
+	tx     gorm.ConnPool
 	over   error
 	caller context.Context //nolint:containedctx // of a part of a group, whose statements do not see it; else nil
 }
