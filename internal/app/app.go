@@ -113,7 +113,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(a.cfg.Retention)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL})
 	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
@@ -160,7 +160,7 @@ func (a *App) mayKeepHealth(tx *store.Tx, personID int64) (bool, error) {
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate)},
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers))},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
 		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
@@ -208,8 +208,10 @@ func starTable() (hours.Stars, error) {
 	return out, err
 }
 
-func privacyNotice() (n identity.Notice, err error) {
+// privacyNotice is the notice with the periods in force.
+func privacyNotice(keep config.Retention) (n identity.Notice, err error) {
 	in, err := config.LoadPrivacy()
+	in = in.In(keep)
 	n.Version = in.Version
 	for _, s := range in.Sections {
 		n.Sections = append(n.Sections, identity.Section(s))

@@ -54,10 +54,11 @@ func (e *buildError) Error() string { return e.err.Error() + "\n" + e.out }
 
 // program is the real program with its settings.
 type program struct {
-	t    testing.TB
-	path string
-	env  []string
-	args []string
+	t      testing.TB
+	path   string
+	env    []string
+	args   []string
+	listen string // a free port unless it says another
 }
 
 func newProgram(t testing.TB, env []string, args ...string) *program {
@@ -67,7 +68,7 @@ func newProgram(t testing.TB, env []string, args ...string) *program {
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
 		env = append(env, name+"="+os.Getenv(name))
 	}
-	return &program{t, path, env, append(args, "--metrics-listen=", "--log-level=info")}
+	return &program{t, path, env, append(args, "--metrics-listen=", "--log-level=info"), "127.0.0.1:0"}
 }
 
 // keysEnv hands keys to a program by its environment.
@@ -78,10 +79,10 @@ func keysEnv(k config.Keys) (env []string) {
 	return env
 }
 
-// start runs "yimi serve" on a free port and gives its address once it listens.
+// start runs "yimi serve" and gives its address once it listens.
 func (p *program) start() (cmd *exec.Cmd, url string) {
 	p.t.Helper()
-	cmd = exec.CommandContext(context.WithoutCancel(p.t.Context()), p.path, append([]string{"serve", "--listen=127.0.0.1:0"}, p.args...)...) //nolint:gosec // our own program
+	cmd = exec.CommandContext(context.WithoutCancel(p.t.Context()), p.path, append([]string{"serve", "--listen=" + p.listen}, p.args...)...) //nolint:gosec // our own program
 	cmd.Env = p.env
 	out, err := cmd.StdoutPipe()
 	apptest.Must(p.t, err)

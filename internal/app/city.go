@@ -66,7 +66,7 @@ func (a *App) MakeCity(ctx context.Context, scale float64, progress io.Writer, l
 	if err := a.keepDemoAlive(ctx); err != nil {
 		return err
 	}
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(a.cfg.Retention)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	ShutdownGrace time.Duration
 	MaxBodyBytes  int64
 	Proxies       []string // addresses or prefixes that may say whom they speak for
+	Servers       int      // how many servers share the work, and Limits.Rate
 
 	Keys   Keys
 	Token  Token
@@ -66,7 +67,7 @@ type Limits struct {
 	Rate             Rate
 }
 
-// Rate is how many requests one server takes in a minute, and in one moment; 0: any number.
+// Rate is how many requests all servers together take in a minute, and in one moment; 0: any number.
 type Rate struct {
 	PersonReads, PersonWrites, PersonUploads int // of one person
 	AddressRequests, AddressLogins           int // of one network address, behind which a whole school may sit
@@ -87,6 +88,19 @@ type Retention struct {
 	Sessions time.Duration // after they ran out
 }
 
+// Each is the part of one server when several share the work: never none, and together
+// never more than the whole, but where the whole is less than one for each.
+func (r Rate) Each(servers int) Rate {
+	part := func(whole int) int {
+		if whole == 0 {
+			return 0 // any number
+		}
+		return max(1, whole/servers)
+	}
+	return Rate{PersonReads: part(r.PersonReads), PersonWrites: part(r.PersonWrites), PersonUploads: part(r.PersonUploads),
+		AddressRequests: part(r.AddressRequests), AddressLogins: part(r.AddressLogins)}
+}
+
 // Default gives the settings that hold when nothing is set.
 func Default() Config {
 	return Config{
@@ -97,6 +111,7 @@ func Default() Config {
 		LogLevel:      "info",
 		ShutdownGrace: 15 * time.Second,
 		MaxBodyBytes:  256 << 10,
+		Servers:       1,
 		Keys:          Keys{Cipher: "aes"},
 		WeChat:        WeChat{State: "formal"},
 		Token:         Token{AccessTTL: 15 * time.Minute, RefreshTTL: 30 * 24 * time.Hour},
@@ -133,6 +148,7 @@ var settings = []setting{
 	{name: "shutdown_grace", field: func(c *Config) any { return &c.ShutdownGrace }, usage: "time that requests under way get at a stop"},
 	{name: "max_body_bytes", field: func(c *Config) any { return &c.MaxBodyBytes }, usage: "largest body of a request"},
 	{name: "proxies", field: func(c *Config) any { return &c.Proxies }, usage: "trusted proxies: addresses or prefixes, with commas"},
+	{name: "servers", field: func(c *Config) any { return &c.Servers }, usage: "how many servers share the work: each takes its part of limits.rate"},
 	{name: "keys.access_tokens", field: func(c *Config) any { return &c.Keys.AccessTokens }},
 	{name: "keys.checkin", field: func(c *Config) any { return &c.Keys.Checkin }},
 	{name: "keys.fields", field: func(c *Config) any { return &c.Keys.Fields }},

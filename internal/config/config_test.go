@@ -147,6 +147,7 @@ log_level: loud
 shutdown_grace: 15
 max_body_bytes: many
 proxies: [not-an-ip]
+servers: 0
 demo_public: true
 keys:
   access_tokens: ["a:dG9vLXNob3J0"]
@@ -255,6 +256,17 @@ func TestSingleFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestServersShareTheRate(t *testing.T) {
+	t.Parallel()
+	whole := config.Rate{PersonReads: 600, PersonWrites: 100, PersonUploads: 2, AddressRequests: 0, AddressLogins: 4}
+	if got := whole.Each(3); got != (config.Rate{PersonReads: 200, PersonWrites: 33, PersonUploads: 1, AddressRequests: 0, AddressLogins: 1}) {
+		t.Errorf("%+v", got)
+	}
+	if whole.Each(1) != whole {
+		t.Error("one server does not take it all")
 	}
 }
 

@@ -84,6 +84,7 @@ func (c Config) checkBasics(f *faults) {
 	default:
 		f.add("log_level", fmt.Sprintf("%q is no level", c.LogLevel), "write debug, info, warn or error")
 	}
+	checkRange(f, "servers", c.Servers, 1, 100)
 	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
 	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
 	r := c.Limits.Rate

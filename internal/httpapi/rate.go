@@ -15,7 +15,7 @@ import (
 )
 
 // Rates is how many requests this server takes in a minute, and in one moment; 0: any number.
-// Several servers count each for themselves. What guesses secrets that are short enough to be
+// Several servers each count their own part (the setting "servers"). What guesses secrets that are short enough to be
 // guessed (passwords, check-in digits) is counted in the database instead, by all together.
 type Rates struct {
 	PersonReads, PersonWrites, PersonUploads int

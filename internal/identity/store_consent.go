@@ -41,6 +41,12 @@ func insertConsent(ctx context.Context, tx *store.Tx, c *Consent) error {
 	return gorm.G[Consent](tx.DB).Create(ctx, c)
 }
 
+// hideOutdated hides who is shown and has not agreed to the version. Who is shown has agreed last to some.
+func hideOutdated(tx *store.Tx, version string) error {
+	return tx.Exec(`UPDATE people SET show_on_leaderboard = ? WHERE show_on_leaderboard = ? AND NOT EXISTS (SELECT 1 FROM consents
+		WHERE consents.person_id = people.id AND consents.kind = ? AND consents.given = ? AND consents.version = ?)`, false, true, Leaderboard, true, version).Error
+}
+
 // districts are the district centres, who answer for what is done with people's data.
 func districts(ctx context.Context, db *gorm.DB) ([]Home, error) {
 	return gorm.G[Home](db).Where("parent_id IS NULL").Order("id").Find(ctx)

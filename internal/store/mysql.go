@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,9 +25,46 @@ const (
 	isolation = "READ-COMMITTED"
 )
 
+// hostList is a DSN with several addresses: the driver reads one, from the last slash and
+// the last @ before it.
+var hostList = regexp.MustCompile(`^((?:.*@)?tcp\()([^()@/]*,[^()@/]*)(\)/[^/]*)$`)
+
+// mysqlConfigs reads a DSN, in which "tcp(HOST:PORT,HOST:PORT,HOST:PORT)" lists the nodes of
+// one Galera cluster, and gives a config for each address.
+func mysqlConfigs(dsn string) ([]*mysqldriver.Config, error) {
+	m := hostList.FindStringSubmatch(dsn)
+	if m == nil {
+		cfg, err := mysqlConfig(dsn, standing)
+		return []*mysqldriver.Config{cfg}, err
+	}
+	var all []*mysqldriver.Config
+	for host := range strings.SplitSeq(m[2], ",") {
+		cfg, err := mysqlConfig(m[1]+strings.TrimSpace(host)+m[3], changing)
+		if err != nil {
+			return nil, err
+		}
+		// What one node has confirmed, the next one shows: a read waits for it.
+		cfg.Params["wsrep_sync_wait"] = "1"
+		all = append(all, cfg)
+	}
+	return all, nil
+}
+
+// timeouts are how long a server may be silent before it counts as gone. A lock is waited
+// for no longer, so that the wait ends with an answer.
+type timeouts struct {
+	dial, reply time.Duration
+	lockSeconds string
+}
+
+var (
+	standing = timeouts{5 * time.Second, 30 * time.Second, "10"}
+	changing = timeouts{time.Second, 3 * time.Second, "2"} // another node is there
+)
+
 // mysqlConfig reads the DSN and fixes what must be the same on MySQL, MariaDB,
 // Galera and TiDB.
-func mysqlConfig(dsn string) (*mysqldriver.Config, error) {
+func mysqlConfig(dsn string, t timeouts) (*mysqldriver.Config, error) {
 	cfg, err := mysqldriver.ParseDSN(dsn)
 	if err != nil { // its text can hold the password
 		return nil, errors.New("the MySQL DSN cannot be read; its form is USER:PASSWORD@tcp(HOST:PORT)/NAME")
@@ -35,9 +73,9 @@ func mysqlConfig(dsn string) (*mysqldriver.Config, error) {
 	cfg.ClientFoundRows = true   // RowsAffected counts rows found, as SQLite does
 	cfg.InterpolateParams = true // one round trip a statement
 	cfg.MultiStatements = false
-	cfg.Timeout = orDefault(cfg.Timeout, 5*time.Second)
-	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 30*time.Second)
-	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 30*time.Second)
+	cfg.Timeout = orDefault(cfg.Timeout, t.dial)
+	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, t.reply)
+	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, t.reply)
 	// With a binary collation a literal compares as in SQLite.
 	if err := cfg.Apply(mysqldriver.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
 		return nil, err
@@ -47,7 +85,7 @@ func mysqlConfig(dsn string) (*mysqldriver.Config, error) {
 	}
 	cfg.Params["sql_mode"] = "'" + sqlMode + "'"
 	cfg.Params["time_zone"] = "'+00:00'"
-	cfg.Params["innodb_lock_wait_timeout"] = "10"
+	cfg.Params["innodb_lock_wait_timeout"] = t.lockSeconds
 	return cfg, nil
 }
 
@@ -75,12 +113,27 @@ func (c isolated) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-func mysqlPool(cfg *mysqldriver.Config, size int) (*sql.DB, error) {
-	connector, err := mysqldriver.NewConnector(cfg)
+func (s *Store) mysqlConnector(cfgs []*mysqldriver.Config) (driver.Connector, error) {
+	ns := &nodes{log: s.log, rest: s.nodeRest}
+	for i, cfg := range cfgs {
+		connector, err := mysqldriver.NewConnector(cfg)
+		if err != nil {
+			return nil, err
+		}
+		ns.all = append(ns.all, &node{Connector: isolated{connector}, name: cfg.Addr, first: i == 0})
+	}
+	if len(ns.all) == 1 {
+		return ns.all[0].Connector, nil
+	}
+	return ns, nil
+}
+
+func (s *Store) mysqlPool(cfgs []*mysqldriver.Config, size int) (*sql.DB, error) {
+	connector, err := s.mysqlConnector(cfgs)
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(isolated{connector})
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	pool.SetConnMaxLifetime(5 * time.Minute) // below what servers and balancers cut at
@@ -90,35 +143,38 @@ func mysqlPool(cfg *mysqldriver.Config, size int) (*sql.DB, error) {
 
 func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	s.dialect = mysqlDialect
-	cfg, err := mysqlConfig(dsn)
+	cfgs, err := mysqlConfigs(dsn)
 	if err != nil {
 		return err
 	}
-	if cfg.DBName == "" {
+	if cfgs[0].DBName == "" {
 		return errors.New("the MySQL DSN names no database")
 	}
-	if s.writers, err = mysqlPool(cfg, s.poolSize); err != nil {
+	if s.writers, err = s.mysqlPool(cfgs, s.poolSize); err != nil {
 		return err
 	}
 	s.readers = s.writers
-	s.migrator = func() (*sql.DB, func() error, error) { return slowPool(cfg) }
+	s.migrator = func() (*sql.DB, func() error, error) { return s.slowPool(cfgs) }
 	if s.galera, err = checkMySQL(ctx, s.writers); err != nil {
 		return err
 	}
-	if s.write, err = s.mysqlGorm(); err != nil {
+	if s.write, err = s.mysqlGorm(s.writers); err != nil {
 		return err
 	}
-	if s.read, err = s.mysqlGorm(); err != nil {
+	if s.read, err = s.mysqlGorm(again{s.writers, s.patient}); err != nil {
 		return err
 	}
 	return refuseWrites(s.read)
 }
 
 // slowPool is for migrations, which may take longer than any time-out allows.
-func slowPool(cfg *mysqldriver.Config) (*sql.DB, func() error, error) {
-	patient := cfg.Clone()
-	patient.ReadTimeout, patient.WriteTimeout = 0, 0
-	pool, err := mysqlPool(patient, 2)
+func (s *Store) slowPool(cfgs []*mysqldriver.Config) (*sql.DB, func() error, error) {
+	patient := make([]*mysqldriver.Config, len(cfgs))
+	for i, cfg := range cfgs {
+		patient[i] = cfg.Clone()
+		patient[i].ReadTimeout, patient[i].WriteTimeout = 0, 0
+	}
+	pool, err := s.mysqlPool(patient, 2)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,56 +182,64 @@ func slowPool(cfg *mysqldriver.Config) (*sql.DB, func() error, error) {
 }
 
 // mysqlGorm keeps RETURNING off: MariaDB has it and MySQL has not.
-func (s *Store) mysqlGorm() (*gorm.DB, error) {
-	d := mysql.New(mysql.Config{Conn: s.writers, DisableWithReturning: true})
+func (s *Store) mysqlGorm(pool gorm.ConnPool) (*gorm.DB, error) {
+	d := mysql.New(mysql.Config{Conn: pool, DisableWithReturning: true})
 	return gorm.Open(mysqlDialector{d.(*mysql.Dialector)}, s.gormConfig())
 }
 
 // checkMySQL reads the settings back and tells whether the server is a Galera node.
 func checkMySQL(ctx context.Context, pool *sql.DB) (galera bool, err error) {
-	rows, err := pool.QueryContext(ctx, `SHOW VARIABLES WHERE Variable_name IN
-		('sql_mode','time_zone','tx_isolation','transaction_isolation','character_set_client','wsrep_on')`)
+	rows, err := pool.QueryContext(ctx, `SHOW VARIABLES WHERE Variable_name IN ('sql_mode','time_zone','tx_isolation',
+		'transaction_isolation','character_set_client','auto_increment_increment','wsrep_on','wsrep_auto_increment_control')`)
 	if err != nil {
 		return false, fmt.Errorf("cannot reach the MySQL server: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
+	is := map[string]string{}
 	for rows.Next() {
 		var name, value string
 		if err := rows.Scan(&name, &value); err != nil {
 			return false, err
 		}
-		if name == "wsrep_on" {
-			galera = value == "ON"
-		} else if err := checkMySQLVariable(name, value); err != nil {
-			return false, err
-		}
+		is[name] = value
 	}
-	return galera, rows.Err()
+	return is["wsrep_on"] == "ON", errors.Join(rows.Err(), checkMySQLVariables(is))
 }
 
-func checkMySQLVariable(name, value string) error {
+func checkMySQLVariables(is map[string]string) error {
 	ok := map[string]bool{
-		"sql_mode":              strings.Contains(value, "STRICT_TRANS_TABLES"),
-		"time_zone":             value == "+00:00",
-		"tx_isolation":          value == isolation,
-		"transaction_isolation": value == isolation,
-		"character_set_client":  value == "utf8mb4",
+		"sql_mode":              strings.Contains(is["sql_mode"], "STRICT_TRANS_TABLES"),
+		"time_zone":             is["time_zone"] == "+00:00",
+		"tx_isolation":          is["tx_isolation"] == isolation,
+		"transaction_isolation": is["transaction_isolation"] == isolation,
+		"character_set_client":  is["character_set_client"] == "utf8mb4",
+		// GORM numbers the rows of one INSERT by one. Galera, left to itself, steps by its size.
+		"auto_increment_increment":     is["auto_increment_increment"] == "1",
+		"wsrep_auto_increment_control": is["wsrep_on"] != "ON" || is["wsrep_auto_increment_control"] == "OFF",
 	}
-	if !ok[name] {
-		return fmt.Errorf("the MySQL session has %s=%s", name, value)
+	for name, good := range ok {
+		if _, there := is[name]; there && !good {
+			return fmt.Errorf("the MySQL session has %s=%s; docs/operations.md has what a server needs", name, is[name])
+		}
 	}
 	return nil
 }
+
+const askState = "SHOW GLOBAL STATUS LIKE 'wsrep_local_state'"
 
 // galeraReady asks for the node's state: SELECT 1 answers on a node that is out.
 func galeraReady(ctx context.Context, pool *sql.DB) error {
 	var name, state string
-	err := pool.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'wsrep_local_state'").Scan(&name, &state)
-	if err != nil {
+	if err := pool.QueryRowContext(ctx, askState).Scan(&name, &state); err != nil {
 		return err
 	}
-	if state != "4" { // 4: synced
-		return fmt.Errorf("the Galera node is not synced: wsrep_local_state=%s", state)
+	return stateFault(state)
+}
+
+// stateFault is the error that the node itself would give, unless it is synced (4).
+func stateFault(state string) error {
+	if state == "4" {
+		return nil
 	}
-	return nil
+	return &mysqldriver.MySQLError{Number: 1047, Message: "the Galera node is not synced: wsrep_local_state=" + state}
 }

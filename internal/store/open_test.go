@@ -55,7 +55,7 @@ func TestPragmasThatAreNotInForceAreNoticed(t *testing.T) {
 
 func TestMySQLSettingsOverrideTheDSN(t *testing.T) {
 	t.Parallel()
-	cfg, err := mysqlConfig("u:p@tcp(h:3306)/d?parseTime=false&loc=Asia%2FShanghai&clientFoundRows=false&multiStatements=true&sql_mode=''")
+	cfg, err := mysqlConfig("u:p@tcp(h:3306)/d?parseTime=false&loc=Asia%2FShanghai&clientFoundRows=false&multiStatements=true&sql_mode=''", standing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,10 +68,13 @@ func TestMySQLSettingsOverrideTheDSN(t *testing.T) {
 		t.Errorf("got %s", cfg.FormatDSN())
 	}
 	for name, value := range map[string]string{"sql_mode": "", "time_zone": "SYSTEM", "tx_isolation": "REPEATABLE-READ",
-		"transaction_isolation": "SERIALIZABLE", "character_set_client": "latin1"} {
-		if checkMySQLVariable(name, value) == nil {
+		"transaction_isolation": "SERIALIZABLE", "character_set_client": "latin1", "auto_increment_increment": "3", "wsrep_auto_increment_control": "ON"} {
+		if checkMySQLVariables(map[string]string{"wsrep_on": "ON", name: value}) == nil {
 			t.Errorf("%s=%q was taken", name, value)
 		}
+	}
+	if err := checkMySQLVariables(map[string]string{"wsrep_on": "OFF", "wsrep_auto_increment_control": "ON"}); err != nil {
+		t.Error("a server that is no Galera node is refused:", err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Store struct {
 	want     int64                                 // the newest migration this program knows
 	galera   bool
 	poolSize int
+	nodeRest time.Duration // of a Galera node that failed
 
 	trace       Trace
 	afterCommit func() error // for tests: the reply that gets lost
@@ -70,7 +71,7 @@ func WithTrace(see Trace) Option { return func(s *Store) { s.trace = see } }
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
 // migrate.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
-	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 32}
+	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 32, nodeRest: nodeRest}
 	for _, o := range opts {
 		o(s)
 	}
@@ -122,7 +123,11 @@ func refuseWrites(db *gorm.DB) error {
 }
 
 func (see Trace) register(db *gorm.DB) error {
-	show := func(tx *gorm.DB) { see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected) }
+	show := func(tx *gorm.DB) {
+		if !tx.DryRun { // part of another
+			see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected)
+		}
+	}
 	cb := db.Callback()
 	return errors.Join(
 		cb.Create().After("*").Register("yimi:trace", show),

@@ -34,6 +34,13 @@ func URL(t testing.TB) string {
 	return sqliteURL(t)
 }
 
+// MySQLURL is the address of a fresh, migrated database on the MySQL server, or skips: for what
+// only several programs on one server do.
+func MySQLURL(t testing.TB) string {
+	t.Helper()
+	return mysqlURL(t)
+}
+
 // OpenMySQL gives a fresh store on the MySQL server, or skips.
 func OpenMySQL(t testing.TB, opts ...store.Option) *store.Store {
 	t.Helper()
