@@ -91,7 +91,10 @@ func record(ctx context.Context, w *world, todo []work) (map[string][]script.Ste
 	}
 	defer func() { _ = a.Close() }()
 	out := map[string][]script.Step{}
-	for _, k := range todo {
+	for _, k := range works {
+		if k.like != "" || !slices.ContainsFunc(todo, func(t work) bool { return t.name == k.name || t.like == k.name }) {
+			continue
+		}
 		items, err := k.items(ctx, w, 40)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)

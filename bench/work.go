@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -17,22 +18,24 @@ type work struct {
 	title   string
 	writes  bool
 	creates string // the table whose new id later statements use, under the name "created"
+	like    string // the work whose scripts it shares
 	kinds   int    // requests of one item, each a script of its own: NAME, NAME_2
 	items   func(ctx context.Context, w *world, n int) ([]item, error)
 }
 
 func (k *work) scriptName(n int) string {
+	name := cmp.Or(k.like, k.name)
 	if n == 0 {
-		return k.name
+		return name
 	}
-	return k.name + "_" + strconv.Itoa(n+1)
+	return name + "_" + strconv.Itoa(n+1)
 }
 
 const farPage = 4_000
 
 var works = []work{
-	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, creates: "signups", kinds: 1, items: signups(1)},
 	{name: "signup_spread", title: "sign-ups, over 200 shifts", writes: true, creates: "signups", kinds: 1, items: signups(200)},
+	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, like: "signup_spread", kinds: 1, items: signups(1)},
 	{name: "checkin", title: "check-in, then check-out", writes: true, kinds: 2, items: checkins},
 	{name: "approval", title: "approval of a booking", writes: true, kinds: 1, items: approvals},
 	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(1)},
@@ -103,20 +106,23 @@ func signups(over int) func(context.Context, *world, int) ([]item, error) {
 	}
 }
 
-// checkins are people on the spot of one shift of today, who come and go.
+const spots = 20
+
+// checkins are people on the spot of twenty shifts of today, who come and go.
 func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	n = min(n, len(w.people))
-	shifts, err := w.shifts(ctx, 1, nowMS()-hour, 120, n, n)
+	n -= n % spots
+	shifts, err := w.shifts(ctx, spots, nowMS()-hour, 120, n/spots, n/spots)
 	if err != nil {
 		return nil, err
 	}
-	s := shifts[0]
 	var first int64
 	if err := w.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM signups").Scan(&first); err != nil {
 		return nil, err
 	}
 	list := w.into("signups", "id", "shift_id", "person_id", "unit_id", "activity_id", "starts_at", "ends_at", "state", "live", "reason", "created_at")
 	for i := range n {
+		s := shifts[i%spots]
 		if err := list.add(ctx, first+int64(i), s.id, w.people[i].id, s.unit, s.activity, s.starts, s.ends, "confirmed", 1, "", nowMS()-day); err != nil {
 			return nil, err
 		}
@@ -124,9 +130,10 @@ func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	if err := list.done(ctx); err != nil {
 		return nil, err
 	}
-	token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
 	out := make([]item, n)
 	for i := range out {
+		s := shifts[i%spots]
+		token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
 		for _, kind := range []string{"in", "out"} {
 			c := w.people[i]
 			v := valuesOf(c)
