@@ -130,6 +130,7 @@ func (r *report) others() (out []string) {
 	if far > 0 && first > 0 {
 		out = append(out, fmt.Sprintf("- the far page as fast as the first: %s ms, %s ms (p50): %s", shown(far), shown(first), met(far <= first*12/10)))
 	}
+	out = append(out, r.growth...)
 	return append(out, fmt.Sprintf("- ready within 1 s of start: %s ms: %s", shown(r.ready), met(r.ready <= time.Second)))
 }
 
