@@ -55,7 +55,7 @@ func growth(ctx context.Context, o *options, name string, large *world, on *proc
 // startProduct starts yimi on a world.
 func startProduct(ctx context.Context, o *options, name string, w *world) (*process, error) {
 	return start(ctx, filepath.Join(o.dir, "yimi-"+name+".log"), "/readyz", w.env, o.yimi, func(listen string) []string {
-		metrics, _ := freePort()
+		metrics, _ := freePort(ctx)
 		return []string{"serve", "--listen", listen, "--metrics-listen", metrics}
 	})
 }
