@@ -35,6 +35,14 @@ const (
 	page       = 20
 )
 
+// counting are calls that may read more than that, and why it does not grow with the city.
+var counting = map[string]string{
+	"/minors-report":    "counts every minor, once a year",
+	"GET /workbench":    "counts the people of fifty shifts at most, who are not more than their places",
+	"by=units":          "has one row of totals for each unit",
+	"LIMIT ?) AS ahead": "stops counting at a thousand",
+}
+
 // statement is one that the program made, with the most telling of its calls.
 type statement struct {
 	sql, call string
@@ -203,9 +211,9 @@ func (w *walk) queries(operation, path, who string) []string {
 	id := map[string]string{
 		"units": station, "campaigns": w.one("SELECT MIN(id) FROM campaigns"), "service-types": w.one("SELECT MIN(id) FROM service_types WHERE mode = 'booking'"),
 		"activities": w.one("SELECT MAX(id) FROM activities WHERE state = 'published'"), "shifts": w.one("SELECT shift_id FROM signups WHERE state = 'confirmed' AND unit_id IN (SELECT id FROM units WHERE parent_id = ?) ORDER BY id DESC LIMIT 1", station),
-		"signups":  w.one("SELECT id FROM signups WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
-		"hours":    w.one("SELECT id FROM hour_entries WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
-		"requests": w.one("SELECT MAX(id) FROM requests WHERE person_id = ? OR 1 = 1", me),
+		"signups": w.one("SELECT id FROM signups WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
+		"hours":   w.one("SELECT id FROM hour_entries WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
+		"wards":   "1", "requests": w.one("SELECT MAX(id) FROM requests WHERE person_id = ? OR 1 = 1", me),
 	}
 	for resource, value := range id {
 		if strings.Contains(path, "/"+resource+"/") {
@@ -292,6 +300,11 @@ func (w *walk) judge(s statement) {
 	if strings.HasPrefix(s.sql, "INSERT") && !strings.Contains(s.sql, "SELECT") {
 		return
 	}
+	for part := range counting {
+		if strings.Contains(s.call+s.sql, part) {
+			return
+		}
+	}
 	if w.db.Dialect() == "mysql" {
 		w.judgeMySQL(s)
 	} else {
@@ -315,7 +328,7 @@ func (w *walk) judgeMySQL(s statement) {
 	}
 	var tree any
 	apptest.Must(w.t, json.Unmarshal([]byte(plan), &tree))
-	read := rowsRead(tree)
+	read := w.rowsRead(tree)
 	if limit := float64(readPerRow * max(s.rows, page)); read > limit {
 		w.t.Errorf("reads %.0f rows for %d (at most %.0f)\n  %s\n  %s\n  %v", read, s.rows, limit, s.call, s.sql, s.args)
 		if os.Getenv("YIMI_PLANS") != "" {
@@ -324,21 +337,21 @@ func (w *walk) judgeMySQL(s statement) {
 	}
 }
 
-// rowsRead adds up what a plan says of each table: times read, by rows each time.
-func rowsRead(node any) (sum float64) {
+// rowsRead adds up what a plan says of each table that grows: times read, by rows each time.
+func (w *walk) rowsRead(node any) (sum float64) {
 	switch n := node.(type) {
 	case []any:
 		for _, child := range n {
-			sum += rowsRead(child)
+			sum += w.rowsRead(child)
 		}
 	case map[string]any:
 		loops, _ := n["r_loops"].(float64)
 		rows, _ := n["r_rows"].(float64)
-		if n["table_name"] != nil {
+		if name, _ := n["table_name"].(string); name != "" && !slices.Contains(bounded, name) {
 			sum += loops * rows
 		}
 		for _, child := range n {
-			sum += rowsRead(child)
+			sum += w.rowsRead(child)
 		}
 	}
 	return sum
@@ -363,7 +376,11 @@ func (w *walk) judgeSQLite(s statement) {
 	for _, m := range named.FindAllStringSubmatch(s.sql, -1) {
 		real[m[2]] = m[1]
 	}
+	made := map[string]bool{} // by the statement itself, of few rows
 	for _, l := range lines {
+		if what, name, ok := strings.Cut(l.Detail, " "); ok && (what == "CO-ROUTINE" || what == "MATERIALIZE") {
+			made[name] = true
+		}
 		m := scans.FindStringSubmatch(l.Detail)
 		if m == nil || strings.Contains(l.Detail, "USING") || strings.Contains(l.Detail, "CONSTANT") {
 			continue
@@ -372,7 +389,7 @@ func (w *walk) judgeSQLite(s statement) {
 		if real[table] != "" {
 			table = real[table]
 		}
-		if w.growing[table] {
+		if w.growing[table] && !made[m[1]] {
 			w.t.Errorf("%s\n  %s\n  %s", l.Detail, s.call, s.sql)
 		}
 	}

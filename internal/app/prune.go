@@ -15,13 +15,13 @@ const (
 	noticeBatches = 200
 )
 
-// Prune deletes what was kept long enough, in small batches, and hides names whose consent is to older words. What one round does not reach, the next does.
+// Prune deletes what was kept long enough, in small batches. What one round does not reach, the next does.
 func (a *App) Prune(ctx context.Context) error {
 	keep := a.cfg.Retention
 	_, err1 := a.Store.PruneKeys(ctx, a.ago(kept))
 	_, err2 := a.Store.PruneThrottles(ctx, a.ago(kept))
 	_, err3 := a.Outbox.PruneClosed(ctx)
-	return errors.Join(err1, err2, err3, a.Identity.HideOutdatedNames(ctx),
+	return errors.Join(err1, err2, err3,
 		a.pruneAfter(keep.Sessions, func(before store.Time) error { _, err := a.Identity.PruneSessions(ctx, before); return err }),
 		a.pruneAfter(keep.Notices, func(before store.Time) error { _, err := a.Outbox.Prune(ctx, before, noticeBatches); return err }),
 		a.pruneAfter(keep.Drafts, func(before store.Time) error { _, err := a.Requests.PruneDrafts(ctx, before); return err }),

@@ -180,10 +180,24 @@ func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consen
 }
 
 // HideOutdatedNames takes the names off leaderboards and records that are shown by a consent to
-// other words than the present ones; who agrees again is shown again.
+// other words than the present ones; who agrees again is shown again. It looks at everybody, so it
+// is for a program's start, when the words may have changed.
 func (s *Service) HideOutdatedNames(ctx context.Context) error {
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return hideOutdated(tx, s.Notice.VersionOf(Leaderboard)) })
+	for after := int64(0); ; {
+		ids, err := outdatedNames(s.Store.Read(ctx), s.Notice.VersionOf(Leaderboard), after, namesAtOnce)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		err = s.Store.Tx(ctx, func(tx *store.Tx) error { return hideOutdated(tx, s.Notice.VersionOf(Leaderboard), ids) })
+		if err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
 }
+
+// namesAtOnce is how many names one transaction hides.
+const namesAtOnce = 500
 
 func copyConsent(ctx context.Context, tx *store.Tx, personID int64, column string, value any) error {
 	_, err := changePerson(ctx, tx, personID, map[string]any{column: value}, "1 = 1")
