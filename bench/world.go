@@ -29,6 +29,7 @@ type world struct {
 	admins      []caller
 	entries     int64
 	activities  int64
+	far         int64 // the id before which page 4,000 begins, or the last whole page of a smaller city
 	service     int64
 	providers   map[int64][]int64 // of a station
 	slot        int64             // the next free hour of all workers
@@ -118,6 +119,10 @@ func (w *world) find(ctx context.Context) error {
 	}
 	if len(w.people) < 3*admins {
 		return errors.New("this is no city: it has too few people")
+	}
+	skip := max(0, min((farPage-1)*pageSize, w.activities-2*pageSize))
+	if err := w.read.QueryRowContext(ctx, "SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?", skip).Scan(&w.far); err != nil {
+		return err
 	}
 	w.admins, w.people = w.people[len(w.people)-admins:], w.people[:len(w.people)-admins]
 	return nil
