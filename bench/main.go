@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -46,7 +47,7 @@ func main() {
 	flag.IntVar(&o.callers, "callers", 32, "callers at once, each in a closed loop")
 	flag.DurationVar(&o.seconds, "for", 6*time.Second, "length of a round")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := measureAll(ctx, &o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -150,6 +151,9 @@ func version(ctx context.Context, w *world) (v string) {
 	return v
 }
 
+// itemsPerSecond is more than 32 callers get through; each is made ready before its round.
+const itemsPerSecond = 5_000
+
 // measure runs the rounds: product and floor by turns, and who begins by turns too.
 func measure(ctx context.Context, o *options, w *world, k work, product, floor *process) (*line, error) {
 	l := &line{work: k}
@@ -168,7 +172,7 @@ func measure(ctx context.Context, o *options, w *world, k work, product, floor *
 		for i := range sides {
 			s := sides[(i+round)%2]
 			before := s.p.cpu()
-			r, err := once(ctx, w, k, s.t, o.callers, o.seconds, pool)
+			r, err := once(ctx, w, k, s.t, o.callers, o.seconds, min(pool, int(itemsPerSecond*o.seconds.Seconds())))
 			if err != nil {
 				return nil, err
 			}
