@@ -215,6 +215,7 @@ const (
 	AuditEntityDelivery    AuditEntity = "delivery"
 	AuditEntityDispute     AuditEntity = "dispute"
 	AuditEntityGrant       AuditEntity = "grant"
+	AuditEntityGuardian    AuditEntity = "guardian"
 	AuditEntityHoliday     AuditEntity = "holiday"
 	AuditEntityNote        AuditEntity = "note"
 	AuditEntityPerson      AuditEntity = "person"
@@ -249,6 +250,8 @@ func (e AuditEntity) Valid() bool {
 	case AuditEntityDispute:
 		return true
 	case AuditEntityGrant:
+		return true
+	case AuditEntityGuardian:
 		return true
 	case AuditEntityHoliday:
 		return true
@@ -440,6 +443,27 @@ func (e CheckinMode) Valid() bool {
 	}
 }
 
+// Defines values for ConsentBy.
+const (
+	ConsentByGuardian ConsentBy = "guardian"
+	ConsentBySelf     ConsentBy = "self"
+	ConsentByStaff    ConsentBy = "staff"
+)
+
+// Valid indicates whether the value is a known member of the ConsentBy enum.
+func (e ConsentBy) Valid() bool {
+	switch e {
+	case ConsentByGuardian:
+		return true
+	case ConsentBySelf:
+		return true
+	case ConsentByStaff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConsentKind.
 const (
 	ConsentKindIdentityNumber ConsentKind = "identity_number"
@@ -611,6 +635,42 @@ func (e GuardianRelation) Valid() bool {
 	case GuardianRelationOther:
 		return true
 	case GuardianRelationParent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HealthConsentBy.
+const (
+	HealthConsentByGuardian HealthConsentBy = "guardian"
+	HealthConsentBySelf     HealthConsentBy = "self"
+)
+
+// Valid indicates whether the value is a known member of the HealthConsentBy enum.
+func (e HealthConsentBy) Valid() bool {
+	switch e {
+	case HealthConsentByGuardian:
+		return true
+	case HealthConsentBySelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HealthConsentWay.
+const (
+	HealthConsentWayInPerson HealthConsentWay = "in_person"
+	HealthConsentWayPhone    HealthConsentWay = "phone"
+)
+
+// Valid indicates whether the value is a known member of the HealthConsentWay enum.
+func (e HealthConsentWay) Valid() bool {
+	switch e {
+	case HealthConsentWayInPerson:
+		return true
+	case HealthConsentWayPhone:
 		return true
 	default:
 		return false
@@ -2985,6 +3045,9 @@ type CompletionInput struct {
 	PersonTimes *int `json:"person_times,omitempty"`
 }
 
+// ConsentBy Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+type ConsentBy string
+
 // ConsentInput defines model for ConsentInput.
 type ConsentInput struct {
 	// Given Give or withdraw
@@ -3007,8 +3070,8 @@ type ConsentLine struct {
 	// At When
 	At time.Time `json:"at"`
 
-	// ByStaff Said to staff, who wrote it down
-	ByStaff bool `json:"by_staff"`
+	// By Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+	By ConsentBy `json:"by"`
 
 	// Given Given or withdrawn
 	Given bool `json:"given"`
@@ -3024,8 +3087,8 @@ type ConsentLine struct {
 
 // ConsentStanding defines model for ConsentStanding.
 type ConsentStanding struct {
-	// ByStaff Said to staff, who wrote it down
-	ByStaff *bool `json:"by_staff,omitempty"`
+	// By Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+	By *ConsentBy `json:"by,omitempty"`
 
 	// DecidedAt When it was last given or withdrawn; absent if never
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
@@ -3357,6 +3420,22 @@ type HandOverInput struct {
 	// Example: 42
 	ToID ID `json:"to_id"`
 }
+
+// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+type HealthConsent struct {
+	// By Who said so: whom it is for, or the guardian
+	By HealthConsentBy `json:"by"`
+
+	// Way How they said so
+	Way HealthConsentWay `json:"way"`
+}
+
+// HealthConsentBy Who said so: whom it is for, or the guardian
+type HealthConsentBy string
+
+// HealthConsentWay How they said so
+type HealthConsentWay string
 
 // Holiday defines model for Holiday.
 type Holiday struct {
@@ -4619,6 +4698,10 @@ type Request struct {
 	// GuardianMissing A minor without a guardian's consent; cannot be approved
 	GuardianMissing bool `json:"guardian_missing"`
 
+	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+	// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+	HealthConsent *HealthConsent `json:"health_consent,omitempty"`
+
 	// Icon The drawing
 	Icon ServiceIcon `json:"icon"`
 
@@ -4810,6 +4893,10 @@ type RequestInput struct {
 	// Draft Keep it and submit later; holds no slot
 	Draft *bool `json:"draft,omitempty"`
 
+	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+	// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+	HealthConsent *HealthConsent `json:"health_consent,omitempty"`
+
 	// Phone A phone number
 	//
 	// Example: 13800001234
@@ -4857,6 +4944,10 @@ type RequestPatch struct {
 
 	// Guardian For a minor: I am the guardian and agree
 	Guardian *bool `json:"guardian,omitempty"`
+
+	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+	// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+	HealthConsent *HealthConsent `json:"health_consent,omitempty"`
 
 	// Phone A phone number
 	//
@@ -6556,6 +6647,12 @@ type AddWardParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SetWardConsentParams defines parameters for SetWardConsent.
+type SetWardConsentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDuplicatesParams defines parameters for ListDuplicates.
 type ListDuplicatesParams struct {
 	// Cursor next_cursor of the page before
@@ -6819,7 +6916,7 @@ type SignUpParams struct {
 
 // ListSignupsParams defines parameters for ListSignups.
 type ListSignupsParams struct {
-	// State Only in this state
+	// State Only in this state; without it and without a shift, pending: those that wait for a decision
 	State *SignupState `form:"state,omitempty" json:"state,omitempty"`
 
 	// ShiftID Only of this shift
@@ -6960,6 +7057,9 @@ type AcceptMessagesJSONRequestBody AcceptMessagesJSONBody
 
 // AddWardJSONRequestBody defines body for AddWard for application/json ContentType.
 type AddWardJSONRequestBody = WardInput
+
+// SetWardConsentJSONRequestBody defines body for SetWardConsent for application/json ContentType.
+type SetWardConsentJSONRequestBody = ConsentInput
 
 // SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
 type SettleDuplicateJSONRequestBody = DuplicateSettlement
@@ -7323,6 +7423,12 @@ type ServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(c *gin.Context, id ID)
+	// ListWardConsents What is agreed to for a child under 14 whose guardian I am
+	// (GET /me/wards/{id}/consents)
+	ListWardConsents(c *gin.Context, id ID)
+	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
+	// (POST /me/wards/{id}/consents)
+	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
 	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
@@ -9952,6 +10058,80 @@ func (siw *ServerInterfaceWrapper) RemoveWard(c *gin.Context) {
 	}
 
 	siw.Handler.RemoveWard(c, id)
+}
+
+// ListWardConsents operation middleware
+func (siw *ServerInterfaceWrapper) ListWardConsents(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWardConsents(c, id)
+}
+
+// SetWardConsent operation middleware
+func (siw *ServerInterfaceWrapper) SetWardConsent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetWardConsentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetWardConsent(c, id, params)
 }
 
 // ListDuplicates operation middleware
@@ -12773,6 +12953,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/wards", wrapper.ListWards)
 	router.POST(options.BaseURL+"/me/wards", wrapper.AddWard)
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
+	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
+	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
@@ -15901,6 +16083,86 @@ type RemoveWarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveWarddefaultApplicationProblemPlusJSONResponse) VisitRemoveWardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardConsentsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListWardConsentsResponseObject interface {
+	VisitListWardConsentsResponse(w http.ResponseWriter) error
+}
+
+type ListWardConsents200JSONResponse MyConsents
+
+func (response ListWardConsents200JSONResponse) VisitListWardConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardConsentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardConsentsdefaultApplicationProblemPlusJSONResponse) VisitListWardConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetWardConsentRequestObject struct {
+	ID     ID `json:"id"`
+	Params SetWardConsentParams
+	Body   *SetWardConsentJSONRequestBody
+}
+
+type SetWardConsentResponseObject interface {
+	VisitSetWardConsentResponse(w http.ResponseWriter) error
+}
+
+type SetWardConsent200JSONResponse MyConsents
+
+func (response SetWardConsent200JSONResponse) VisitSetWardConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetWardConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetWardConsentdefaultApplicationProblemPlusJSONResponse) VisitSetWardConsentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19071,6 +19333,12 @@ type StrictServerInterface interface {
 	// RemoveWard Take my consent for a child back
 	// (DELETE /me/wards/{id})
 	RemoveWard(ctx context.Context, request RemoveWardRequestObject) (RemoveWardResponseObject, error)
+	// ListWardConsents What is agreed to for a child under 14 whose guardian I am
+	// (GET /me/wards/{id}/consents)
+	ListWardConsents(ctx context.Context, request ListWardConsentsRequestObject) (ListWardConsentsResponseObject, error)
+	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
+	// (POST /me/wards/{id}/consents)
+	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
 	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
@@ -21832,6 +22100,77 @@ func (sh *strictHandler) RemoveWard(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListWardConsents operation middleware
+func (sh *strictHandler) ListWardConsents(ctx *gin.Context, id ID) {
+	var request ListWardConsentsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWardConsents(ctx.Request.Context(), request.(ListWardConsentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWardConsents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardConsentsResponseObject); ok {
+		if err := validResponse.VisitListWardConsentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetWardConsent operation middleware
+func (sh *strictHandler) SetWardConsent(ctx *gin.Context, id ID, params SetWardConsentParams) {
+	var request SetWardConsentRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body SetWardConsentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetWardConsent(ctx.Request.Context(), request.(SetWardConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetWardConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetWardConsentResponseObject); ok {
+		if err := validResponse.VisitSetWardConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListDuplicates operation middleware
 func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
 	var request ListDuplicatesRequestObject
@@ -24495,562 +24834,571 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17lxPH1Tf6VWrpPGv5Eg1IMwPMZZ0/xuALsbEJkJDE5hU16pLUmVaX3NUaofh4rZnE2BiDjXNzbENi",
-	"8pjEuRiIHRs8BrPWe77JYaQZ/spXOKv2ruqbqlutGQ2X503Wsx4zUqvrtmvf92+/VqjyZou7zPVFYe61",
-	"Qot6tMl85sFf+9ue4J78l8VE1bNbvs3dwlzBZaf8ShW+JLxG/AYjLVpnZJHVuMcKxYItn3q1zbxuoVhw",
-	"aZMV5gr4fKFYENUGa1L51iY99QJz636jMDdZKhULfrclnxS+Z7v1wuuvFwsHrcHRjzUY8ViVe9ZjgtiW",
-	"Hq5F/UY4GnzusVfbtseswpzvtVl05P/yWK0wV/i/dofL343fit0HLTU0a7a4z9xq93nWHZzGIWoxQl3W",
-	"ITXuEUarDWIxZskNoaTFPMFdQl2LLLGWD4/YviAe8z2biUKxwE7RZsuRU91TK1VnFyfpPmuKTVfLM3pB",
-	"DUYt5oVLikxoQs4oZSfLkzPFQtN29d8zRbk1PvPkO//XywsTP6UTPy9NzFYmTnzvvwqmTX/Bbtr+4IIX",
-	"fNLkwieCkyZ1u8T2WVOkHLYDr4jO0GI12nZ8edJFOV272W4W5sry2Ju2q/4KZmO7Pqszr/C6nI/HRIu7",
-	"ggFNHvb4osOa8p9V7vrMhZnSVsuxq1TOdHcLn/jez4Sc9ms5T12/F0aML/wIq7UFs+aJYIxUucUKrxcL",
-	"R5kQNg6QMo/RxtfvM4x/1K67zCK2C6ejfiDft1Ct8jYO3PJ4i3m+jZu0aHt+o2JRnw0e4wHalTQKjxSK",
-	"hRr3mtQvzBXg6QFyKBaqHqM+syrUQBJHbbfKSKfB3OSbJny7aXxdg4qKxx2cZ/xtz3HHEoQS+bWcovBp",
-	"rUa4RwSv2tQhHe4tMa8oCdD2SZW6LvfJIgP+w135X+qTOofrpcZd5Nxh1JUD2xZzfds33mSxxKzYndw7",
-	"XXoy/F95curHprXYorLMnbbrM2bgkkdY3RY+85hFqFxW+Khpek3bbftMVHzuU2cYsRzCh+Xv8MIN3FWB",
-	"XBnZUMfjPiNwIcMl9v/wQf/DX9/7+JppZfjDim3lYZbFQqvBXZZrY8tTM2pHp03jtl3br5iX9BxvytvX",
-	"bMpnurGXrt+82P/dNxufftc7tyb//40rG3//0MjaQonwcmSNahcTB5o8kyjtxq7FiWAkvvgzVvXlQtTV",
-	"3O9wIcceuKEeo4o9xFe5X/6KWUXismXmEdHgHZd0bL9BKFGTZK7klS8XXO5XXMYs2OEmX5aT6VC5My3P",
-	"XqbVLszYsyo+r7SF/CX3G8yT0w23Lva7gePocM8kgLstZpHFboTE4FLC/XP5Ire6pOpwwQShLqG4E/J5",
-	"SoRjtyJL6H/52b3frMRnpD4bdnowNfPO+/ayuufxPaetlseXh9+uBf2c5H602aJ23R32m/3quac8m9Xw",
-	"h26lSV1aN5DyQUKboA4AhzOygyp1q8yppJHJMe5YxOdEEklXbriRczdYdcl2K00psobNH589pKSbFGm0",
-	"6ldSLvYxLvnu4O0uze6ZmthTmp0pl0vGGYWSMv7C45J0bEEsOZzhhzXmVlmlyXzPJDhg8hO2S7jrdOG2",
-	"2G6gpuCP5gldFMxFTczFUYJ5R5XPQPOQEiMf97Nd0QaqHODC1SpIHQJPyBMlPl1iLuFtnzzeu/NB/407",
-	"/Yvne2cv9y9dXv/uHbLg+aS87wkjRTigDqYwx+MNTuQDcc3y3l//0bvzQe/qe6YtdTjqKUMpg3PPsl2p",
-	"HaCYqhhp+ieMemKelIwbXN5r2l8wI4RPPV+YtQv5lTYw5MNENOyaj3zGFkSKf74MnDqf7tFyaJWl7iDz",
-	"WFxA3jzdv/6v/s1PouKlf/UrMkV6793oX75iGsKzxZJIoW+fkyWXd0jN9kTG+U/K80fleu61wRHUB9Tz",
-	"aFf+DXtiGPKgS+Q+EO5ZzJsntkscW/gC74jf4IIFG1gkVOn2e6JDZ6qrclTjdJZsxzFM50WQVPOEOo46",
-	"0mbuseQrjWP5SsPN5OZKHhz1FQn7tu+YeBp8nCSAL77cvHyud/Yz8r9vkP7NTza/+0Z++q/VVOUlL9PI",
-	"0HSkgcu9OnVtEVUWUwQh6C++mrxmsHpvIgIsnF908DhfSTL+2JUphgI0IVtCthCcv74JIXcMKDUmG7Mk",
-	"+EG31UaryrJsuTfUORwR6DXqCFYco4zPfXb3S7BGrPqpUsyo3xM36ksTs98jZns+v9CNe2Pi45V3RiZL",
-	"9VWQQBJFHAN7SjHPwB6zgI4KXuVeUFSRXxBvT9hGNm16+JaNQeaqZZaKJvlbSHWtGPcvjzyMLHBm+AJz",
-	"i78o7486r3LQXZOeOog/LZfyi0PJVFHwBmwov6BDThQbe09pVNk3srjLWCiw8FfbTH3ve202RskWOZC9",
-	"8fOY3J7YS4iuUCBFWbBJmuUWUlny5LC6RHGJEZzJoPrUUNoTapzyz6pUX+RAueknMEcN+kvEjz44gcNU",
-	"CGL7hAqiXO1Ssw5U4Rats3nCmi2/SzjO1aHCH64uKK9tdOzsTfOrjaFCuGm70U/L/xHLD6lYLoHgQ+8g",
-	"PEmU7ydN8g4XvP9DBe1/hOsjJ+BGkVuvZ/C8o74xcrJ5/u2Nz+7cXVntn73Su3B+/ebnd1dWeze+2Pj2",
-	"1/1Lf8R/9977Xf/rMxEXp+XRmjyQVnvRsUUDdqlmu/qf6OdzWNSXGZ7Ggis6GFqIs9MlU0BSajivtpmQ",
-	"fz4myBIzOgUdusicFCLqUIFMTrIHN64xfPjR+s2zG5cu9777oHfldu/CB6aXL1OnzVKUL4prye/aSAgu",
-	"XA9OPxjJKLlgoK0Yj/m3NdwY4TDWGhQKubfmJZcR+G6eCLbMPOqAnK82uF2VJlKXCQIetXkyWZrcO1Eu",
-	"T0zug0coUSG7YDIvFzYuXV6/eX7z5nu9q3+Qm2NiA3tKpeyLPwlXR/+V61iyjiMi+gfZe5W7NdtrCkKJ",
-	"sOvuRLs1p0IIRYj8KQe5vk207fMm9e0qejhqNfO18Yxi1a42gnQFj8v5PSaI5dGO7dYFxOqr3OFt4PR6",
-	"QO5VG5hLYKOnEdIMjIMKuYAmc/2tkB7GNremRoe/Ne6/79Nqo8mMceJuhuSllsUsjBoOLHax65uI+aj9",
-	"8xhBTs9Mlssm4ZgVVD4+Sjg5r264ZLtWShil5vEmKveBuaFP/2ctVpdn7sr/32GL8qK3LDPRmTcSskRU",
-	"qEwwD5yt8vIKumzDW0NO0vv4u4233yrv+lmrns/pB2sKYpd4JMXgTIeHKH2fuZaUP4ZQmZKEuXXv4Adp",
-	"IlpKAG0KbcfJWqVuRTENU4qKXhKpUlfq7OpRZhGXd1IibS1aNeYFHJYaXCSZIEK/zLXMMQu5TnAwPCYI",
-	"g+PJScdmK3TBcUinwUmDWoQSUCnnibQwXPkAantFkNaSyHQUO5ddGmzVEd4xGacQWUlfH2lQWCFoMYO7",
-	"Cs/kpp6MIFB0Q+GxnFuauDDBfIox2h4g3OhcwmOOUInamDgh6j3PvmZbkQtpdKHiNdxlYfqZEqBRChjF",
-	"c17VBpPZvLB4hDGGC69yz5MrLRZcXhENuGQur1Q9Ztm+kVGqrIrBkZ6Reg++bo6opyRZN6hrhSEqPySI",
-	"mEU2PT0klayYmnQRG7jT6OpBB6xvw2rkprdbWxPc4W+LevtNFBQ1k0qj6GZ5iFLe/kH2rzmMiRy6xPaV",
-	"554Sh/OlkViOfM0RPAcD02Gu7+UXOg0qUj02DRYmXBGH1XzJP+WzmMbHW8w9Ctu/H10/5pwx18iTDo6g",
-	"n7iVJvMb3MrrkMKHs67JfrhazAIFuSNvZ1XHWkCHhT942ydV3mTE57FAvDmQwtu+caEvtf3cK5Xv2OJS",
-	"R802w8fTg6fRHK68CW8eb3HBrEqmSqyfynxD6sE9hVxlnnSo7QtlwwlW5a6l0qiMusZIHCZnUBxJX4XE",
-	"M7hSNEcuuu1hfFmvthhhGtGbmcp95JOSjz1KyufY1T4Pue9IitrDplp5IPO3p2BlUsmDidvEaPRRC94k",
-	"JO3A/PpfXN74/Lt7Kyt3V1Y3L19Zv/XJ3ZXV3tWP1m+fX795vvfWm3dXVvtfXO5ffBs/jKh+TVsI261X",
-	"0KMvmOtXHGQFLc69Cq1W2x4mn7q8EvjhjR6TtmX7+xvUNR0vrfkm+wODIz5ZZFXa1Hs4R1zuN2y3vous",
-	"3zzf//13G5+uwYZ3VCgFEmLjvrJC78YX91Y+2rzzltG/gZUsqcN3qEiOHX/5d6d7Vy/33/6mkNtTcAw8",
-	"EE67GXe8aj47qHhS28p6C7Fdsr9hu0zE171x9uv+yupQUtNsnsIlDip78FiMNCdP8+mUFHs5rSXbVdUx",
-	"WL0Toam2C26mukfB/RIIw0jyUoR/A6spaMGoJQ96MrQchiQlyxatNuyeYN6yXWUVmDU8s2xjcU2DO7YF",
-	"AQe5eibQkoEf0dBzVixYzLGXscalyl2BHy4yl9Xsqk3hc9pOM3n03nhdo7Tj2vE3oHHMk9IcWjxd4UPG",
-	"XOhbizBr2/X3ThuVB3x7KsXZHnDFebLx5bcb3/4x4FKDwxX6lz7rf3Wjd/q6iRi37cerAhtIi27ht1ZR",
-	"GmZI3Zp7dhrMY/oKQgBjibX83Ew+woHM1oii5qEvUYQf/KhiD69cm8fboCgQEsKREsMznsx1yGrItLqJ",
-	"DhwpDiy5oRSG6BArqv2z0Z2DJQYE9FK33VxMKNCTpcm9panSnonpmfLkZMmsIMFM0nmTZgLRGZn5FCbG",
-	"bvzmy81rN7bj+W3arklCLyxKE0nwJoN6hbYr9QUovhs0A13md7i3ZHAceLyJW4i3FBOMJqfJojxMebou",
-	"OXh4eZpQy/KYEEUyPRN+vJck0qQLk6WpXaVd5fLUrtLuSWOBjOQc1GyZQ9qo/vqgpW+IvtJV3mxK+9Cx",
-	"XQaGoryKFhRVxeaAqRrsSMANB5VW/MpI4i/po4VHiMPrRRhMHTkGAR8T5McTaoCJg4kSgvL3D8z8eO9P",
-	"pw6Z9WXHXO3UUZpel1i2Clpo4eIxATkJhWIhahhiUVkFgyfKoLG5W9EhJ8uWw1b9CrWatmRkiieeyC2L",
-	"g5iqxV2WRuaog6ST+ZA8Yfl1/D5F9BL49jExhlop1OT9QjEUVzHZok4mnlkc0mqgRyiOGmcUUZ4ZZ2b6",
-	"9obyIbyMMTpMVUgejO0QivtHzHB4ivrVhtkqr6qsqoGrZ7tEF8/GFFcwCGttxzGRtcV8ajvD3zf4Q6O7",
-	"7wByUu4RD4t1sWZOzhnYjx7ObTuOuTg0tzAx+3ZURSapKuecFKKD3qKoV8ecY6INDChv6cQ2NAhl5but",
-	"Vpr3Bc74CBOQR3yfb0ZIX69v2Xf9VETpHtSmUdCmpFwRn4NX1KjCmhK/nmk7Duky6gni84RytnfWdK4j",
-	"lF5HqmJn9+ybKE1PlCdzVWQr+8MYx6DEZXa9scjbHihyLhR9zpEGqoFdQuseM3sw6x5vt0x+SxCghNbZ",
-	"HOlffefeRxfX19Z6//131CIkC7KXWFGyLItVHerlzwQ7Rr0685+V45o4Zb1NPcumbtpKQTjMESinlPPQ",
-	"z8PEYJ2F7Vx2s9R9UVXhRv3KvY9v9z95x+gVNocnlJoUtx8NipaTK4vxiH5O8hV2ajjUwKlxlysp5QlZ",
-	"Q4e3HQuzHfKxKq1C6GUEpBghgSGcYEu1Qnl5RQxdwxQEHCveQtrtxiRLFTbIe8kjfp933+ld+Vr+3+1f",
-	"37v0p96Fc/033ksszhjhTGMLC+b7HiQ+2oIuOvBdg3qWaEDlt8M7FdtV++qwml9ZZA3bNac/RqotcqWH",
-	"bp9fkMfXb/5tfW1t/c7l/uq19TuX+mc/7X/5WyjMnCqbC3O3wCZGS2YOeEgmfgk89DAxDbNDMZie8UJz",
-	"vmSES4gwyvTwXFMpTjXuzevTfkygT8MWpDlYr57JulODPU+PEOBpcMeqsFMt22Pml/3Q9W0HIFQIJQ0m",
-	"GafDYRnKkZUzzlwdfuJH0Ql6sMpHE4PoCUrxZoEJJnfZ7C8qlyf3TkzPTM2a/UWQ0ZTCgIvErhGlaSr5",
-	"Mk+atEsWGVpAcfambdn1tXP9K7fI5vUzvTu/7F39NCVWC/7f/CFn/YN0ERg4EiJRgPc/6//urXuXPhzu",
-	"RckRyFMu7AwhjE/Ep3DnlxsX3tz43Xu9a7eMUYQh5fe5CTBX2Fnd76AUu0O7OYn2uMlEsOJOgIBUE5ul",
-	"bkcYs1YoKUB7aQlfURJJnn9xkB9lcLOUaoL+R7/Y+O2HqoJg7c+qfODquf6ZC3dXVvsX/9Y7cz1aUyA/",
-	"hJ/0bnyBUSstaSXXkHPiHPmbKhwK87HCIoNiwaEtkVJtsJ86zLWo9wzD0p44C4bEZ4O/wg+SqmsAfyaV",
-	"QFuoZNd5zHDwWBx7aDdt2buXy7urasTdC0/tP/D0M88+d/D7z79w6MWXDv/gyNFjP/zR8R//5Ke77KoY",
-	"DuUTT8oOj2A/dZy8tQAD1F+rEepwVyoF3/537+wfnpiDXEx0n6NbE4OMvFkojiywnlE/nQ9MaeYBx1tU",
-	"waWEkjCS0nksblyAD/A+a57/5+mV0XMUKQqmNYIKeTwgtiSqy8ZfVjAQN5oiObpquAUdbn8EMSlhb2FZ",
-	"Rqbn1PMD1csU43iBCl8FyYaSM3MBazFEVEsWjTWZYlMWEZzUqDevs0Bt7gpicQBIQYi9aA7d5NRsOVdc",
-	"rs6pUxnqMqQQh6GxMaZK8D/DKNkZriP4MVleSKtDtsuMCHXm5dTtZeaqDY2BLE2VpvdNlnJtXE6Tqnf1",
-	"jLTPrp1fX/ui/8WXRi2r7brKokiWfkDMVWhoCoVlZvOUfHZUEozZwxD0y0mUwudeN9PtW+OeIUft3uqv",
-	"766sbl79tH/9X/01qSH0zl7aPPuL/vV/7TgUTcc1wdBEommpNHHArtWYx1yftBhvOcxEFuXpvTloIsNt",
-	"hFtaLKC2aga5id3E6GmGvCaklUHgvzgrMaw8ixEiJNw2uOHIbCTHDRsx4DHipb+PVzyDMJAgkmcZ282s",
-	"c0vP17lPlU4OFUM96DDJ/fDkOMJYL7I69e1liFbTiDQkFu+4HaluxSTh9MxoRytVRoQ921w5/eSTT45o",
-	"kY4pYRURR2DPovnLmmrS81WHUssDiTbH6fURCzjryW/Jf39/9cnts+GgWGlvSf8votDtLY3MJ9ORSCbT",
-	"b9Z902HiFuBw82QcQEJGnSCH9M+izUO2Edy4S1rU8wNgUXDhSoNBBHDdSYJVakSKLRLTioyAmRHiy4kO",
-	"7VF3yTx1h1YZoU3u1pVuFixkkXW5a5FysVQqQYmR7TeIy0m4gaGZMjNUU4v8Sq0+a6vHhDb0fwJj2Jlb",
-	"+LrxcFzL1n6m+E5btvB1BXnSf8ZakMsjRYbvMUB0l/dUkEXmdxjDb9Br/pgIcgmCiMI8KWk3ikhohdtC",
-	"63XYMhuKQ/WDNnXsmkLyz87ZH9Xvz1vMrVSpMJb2yY9VLmonnm2yz7TmV3GaJiSmZ+1lgHlSrlhb3nbU",
-	"MGADUOQvmaHyRbteZ8JnKTm8gLXPAdjJ+PMMe1JF1oNtI4vM4W5djKTX4wkO5BrqXY1uSzGk0OiyzCxI",
-	"sBe5icgzSwIj2PojtU7YEZQLn51KUZtVScOgDW+LrQpdhOqTI44AOqF3eSv63tDVxbyhORSObSwe5mJc",
-	"IBa3PkC7kVoQBcwo5CcUkt9tvyj/XmSqzQAVKDhio2/e+bD/j8tYC7bxm896Z66v3z6/cfvqv2+d6924",
-	"sn4bcsHe//36rY/6n9zsXf3D+s2V9Zvv5K8RocrDKnJfhiHF6dg1pGM7DmnQZbYTNepjLgLV2DQ5aqaf",
-	"l49mGfDHh9eDS8GK9Vzhdzms+p2ouvZYC7iFwTj2AfNkUeoJmNfOLDXreZRqSjfQgHcGKTZy3fROY5BE",
-	"CqsVdg+og8EuxGuo4/XWOXFKMh1bSEP7VSL3g3JryVkwq2Ib7u9RhQ9NPYb2U4QojTBS6l287We/LEHi",
-	"RgXSsuu2ETmYE49RK/mOwnR532xpshCD/HzlFeu1va//132pHc/KKjqm/TeQAY+kokH98r3doT4Tvtnz",
-	"IHTE36GIQSOKxGUdJnyNSKTBWmZGa2UAlnOl3UrDYiLRHPhI+46UBPtx32f5UtaqIGSDgVJesGsMa/qq",
-	"CIsfieeZpujzJZaKuNNg5AdHSIM71nDtGF8UkHCMNhKTzs1JwsOI3dn4pQvoJIPfbEXVS7uLR9RFJItK",
-	"0M+jeyKCPpDvNm5B5ubFlD3Mha3NRsk4zMgqgIrfYC4Bn4vcRfS8dqgLBV1y+yFekZMwRwKFyEN4mFSU",
-	"xD+KatSlYWS5FE/AGKCM542gfGHnAC+uoKgEECBC+ZExhymGLWMshm15TADycYcK1HxjwFZwcYOLBERW",
-	"EVXqZg5nrI3C38o3zoXKkUBhopIaa7XHBDCL+fAJ9QvUY+XI8HDw9WOCSGVdcxg173CsaHgSPzBO3OHV",
-	"pWO2uXecTXcfbVC33qD2PKGulEpaY1Tz9sDBpAICIGgSxTGF0uxcqRS/jo+/XCqfeOUV6/+ZfLk0MXXi",
-	"ibmXSxN75AfGG7qfyzdBLetWGIix7CJWkYntJ5hFOg3bkXYCmINyXVEHzID7zCTYM2x8PDx4s0bLy9ms",
-	"CNU/H1zDA69eX1vr/+OySl+ZJ+Vk5liA5T2kvabpcmIa2FZ2HcLAZl+U9iRbHjXjMObiyDg1zZGXmSfy",
-	"MGRsh/cj9bSRS4UvK6pVnEjfGjPfuvfRhY2/rG5e+1f/9+/eXVntrV7prd3o/erc5p9X1+9c6l17c+Oj",
-	"N9bX3rm7srrx+Xe9M9f7H3wtPwFr+u7K6uba39e/vb15bbX33o27K6v9P1/snf/t+s2zGx+90fvLr3sX",
-	"zstnbv9j49sPe5/+7t6lP2189MbGp9+t3/po49s3Nr6N5oOG7f8Ec6UsgjqcSJcV3QqzEuTLIgz7Iqce",
-	"NuqhXgrbwA14QUVEkqhx23RzLXZV9fWgLk9t6HcHXxchDVM73iA0baSoDGp0o+ToPhL0GNkesBsz6POo",
-	"T13LXEcx3h22WNXOZH4IlYN2Qn1g34OQk13DfpcjlVWItKP1ucJ4ZhiY456F8QWX+4/MoeMKMw75uFyW",
-	"ARp+9BWY/aogKyHl17UgvdeOVqUM2nJmt8FBXwR9S8NajQH+Z3RNb21jiwV5xEaPgO6sIThRzxgd98OO",
-	"RttNyveth0s5KwCXzF+nfChe4JITPAqqn3xOqFhSYb+8lajZ45nzf3XfHb0I88qDzhqjJd4/u//7E6VJ",
-	"KCc+zvZDS2cIZdn+QDzdob7tt02q9wFW91giVr1v13R5Zl8UUcfi7UXdOAJVpNmovjQxG6p7SlKCGejW",
-	"849aLu3dVdq7b6qcOWx5JjYu/JkYOHESwdKjEzKfg87h2opCl+1ntn1pP7UdCz3t4Ky1XUIdxwjXG8kg",
-	"SIPtLY0C23u80U3kCv6hd+Y6mSS96+/1P/iaTJVI78ybQ4zYYSQfzllNw7TJB2h3v7kTe3pNsO2SmKWV",
-	"K/MmpbnZSy3mqr5mmEmGJhr8Mwkplb3bidWriahxjUtnVVts1UhTvzV76IJvI+0fEJsIDgMmcMIYLM1o",
-	"koMaC0E1OE9ASCVM5oVgNheQpFGwKqzxOcH1zBNfNXYOW2sPB6EeiMuKQjHcW/OhKTA7I/Jzs+ULs+uE",
-	"13zmarYcdIuJ8Tujm97oHlG4AYsOQy+1riKjttNOtOLtsGqD+pUmE4LWWUVhvGwl5I5QZ60Wc0cwxeWU",
-	"hrwTH7lPbSsiOT4QyZ2H0K1LXuR+sv5Tl0eqm2ONo9l/ViAwXoadv9g6BQ7HYtSaCwjOdhzQ4X26JO2S",
-	"edJ2q8zzqe3OAXoeoouhxcGFD03pbR9qhjEU7Hk27kFQTMYolgqo9xgZirwRTo7q1kNInpCbmaERu4SS",
-	"GuugXRLXiwEFDBHB1tfezJcUkw7RrBTXUF1Vy4g0B0Z/YXDpY/cnSvdZTOSBJD0HHOwRy3c+wJr8BV7H",
-	"4OcIohJPlppzkCCJY564rFPlTebNAcQqgt6p7iGC/KwtVAYA2HMU26eDyoYtv6jbDXBss5HzopB56I1Q",
-	"CHl6AoZblCzYVcsxblG75dhVY7ohrapcEXNemiOJaqADXnZ3Tizvi4n4WP+ryUH6WuxWtAfNOBHFbbjL",
-	"iMWrbQUgO+hsWOxmdC+IvESbW4NvqPG2O9z7Ak+NWTQZ8QGrQSZPsLT4bkVmnHnyD4alBHT3qPEUPfGj",
-	"zPcdplt9jdT4juVPlOFtH+qsja3s8GLPE7n+TrRjTJN5dYysqZJAo6hNU5SfC/1PrgrYRYBi/7G+ttY7",
-	"c33j7x/2P7nZu/bN5p23Nq+trn/79TZtP73STNsvUoE1MG1EVb67sioneOPK3ZXV/sf/6n/+39HAnUZa",
-	"blK3ja31A4vduEXP2MyxNEDiwB1RKrIpqgrYo0UiaA3SdxU2RMR8vnD+3p8ubb71Ze/6++s310g5v/sp",
-	"hgJhY+Q4gQQpdpV2RZoo5fIz6cWYtv1ZwAofRKnM0P/hJwM5+GPR0+9TB5MsCG4NjZtZ2M+dQD0dZ4mw",
-	"wm8fC8psuj4bhZgdqPAdkncMZ78VH8WIJ2sGKAaoJO7AvatjOC64/6PBEOfUrHB/YDLG3YgAWiQ0LACp",
-	"2H7GekZbyUFous2vvup9u9b7+PYYrNO8GBd6C1KxLqIbOQhQGO5T1v6aUy3N7pCn7XrDJ5EMriDPsLRv",
-	"sjy7d09hoLn4iddmUnINs1IDmRs0V4PWl4gzu4V81iDJLRgsay+ORA4mJe0ogEuxhfaBVRu2EzXYW9RD",
-	"dbruUdcK/gIUGqO4fI661kvLW+sHnKaNHIs46bSNJMwVQOu33l9f+0tv9a1RVZEospVIyR/zG0yweSI1",
-	"Xd5iLoH6lzATJHTCl0slQkElvq9uT59vsbiCK/6VrnU9p9p2DDIwUekwtqS+M0AucW9pTjc8gERy+fiE",
-	"RbuPCdJQ3X+D8MS+YYAr6fBLyYQo7N5cmiiV83j6zY4/XqsBrrtwuC/m1VooadIlNtFuwd+2W9dD6xbG",
-	"IEcAMz1/39pBIIaPb/fW3tw8+4uhbEEtKeqEyjjBLRV+b/uMUzOmtn3gj/bJxljUaMZS7mNvplcf2Omh",
-	"Rsg2FJy7mPDbwnxwh9X8YtDmibvA8bqQIAmdEUZ0Bqnyhhjnmx50Bui2RCl+KIUjA4nxo4I4IFhMbAJ7",
-	"DRPgTSOoEWzVQV2B3m4pH3yuGWBLwPjQU8WC3PIgsT8BoB/2Cm4xt5J1hgvBdwPHp2uEwVWyT1K4mMeS",
-	"MFyCz8nsbAx3Pb06aWiuCD4VCldhLI7XX4aJoHPEb3DBFL41tTEzpsmSHZiDhUDGZ96t171Wkns/UB+B",
-	"hbxpd6TZDXC4ea3GPFHUe4u+MV6DKIlj578SCn3TQJUzhun5uTTvH0pjcUCXDK5UMcoMAlIfpLHIGUZ2",
-	"xsxy2t4B1QrsAZZlQnAqIycZHzCH6PR3Q329kZfkrKbUb86sco68Nqc7Ik8gNhpBzlnzNPYiqpEaDo8K",
-	"r2dqOaXEE6ghcxpAE/z8uMnmkvzURBzVSQDW8YCqOHeo0iqlP4rqVyZ8iuVMgTLUAveE8p4CTUGuokkz",
-	"6ujcyRRDNOwcLWgXSk07HgculMOBFZBUBHBYhXqHlHQOQNQMFnfmcHVF2N0DiaNE2e0jFkmRUx8G+/bQ",
-	"NSXWqR3pHBzBwY19piOvyQ2ao2V17q0IfpDR+TTs9DkSvucWQPIUhxD5p58hyp52fSkXR4kpWKEqMsI1",
-	"Grvka1BhwPM++tzCxOSevRjMsQXKlQCcR0opLAQrkgY7FTus2drMXqs0U56Zma7us8BdueVwSkrf/aAy",
-	"EPVy278PbfixMiZDNXLMGluTdiuRkx7AhGJFVZJA1FMBKAdYsi3mQntQueN4Btx1ukVI2rBd0OFHVBTG",
-	"Au3I237Gycj5j3w08pVbPJudUGbAMs1CLxrg1df/1b/5STTg1b/6FZkivfdu9C9fKYwQ5H6pBh4ft00d",
-	"feZe7KjML0NwjGz9PaibN/eli6hd0qYyAnq9CInoaFHaIlaPWm1Q2y1iNKEcM9Xz4WTviAKZiULFA1CR",
-	"fDpdsC0m4NAUrc7c/T4qPJOSMYZhHIBd0UjfCbNeGEvaA76eqdw8MK3wkUQolRM/rHuKPwRowAaTBZmF",
-	"rTuvNRGYLci8yZlYkqXmHFYsYxQ9Z+way/as74MB35M7xb1oAjVpsvmwFzRzBCPNtvBVtcBocvZ42AJv",
-	"EWS31A/niZtH/G7TXjf1OYIVZwuHiDzIm2uSXpGj/TqZQuZBOAzsqLOgxbBANrSegpoSY3OcLARpbeQP",
-	"VAptEcJp4NBGMfw1p3pgPD5glY8Ymz9oCMotRLv1D+3LHykiLO0rz85O7pneN12anS0PCykeVOmxx+Cb",
-	"5CR6/zzdv/5+gA5wd2W1f/bTjdN/kf+4ea3/3Zf4QP/Sld53K703T/cuXr+38tHm5XP4cO/01+vf/o48",
-	"jrDr2FR/8+r13u3frt98d/Paav/37/beWuudvtE7+wfd6XDPE4Yk8EoVwQFaVIgWR2h9arsOda1Ki3lN",
-	"OzsP44UIwsD9psvI2Ed4ZxuthxMvGljHdgGebVEx83lbYN9+G4ooh0qknOjQIwH1R8pUbn/Qu/PB5p2L",
-	"RtFgRJx++lVp1Oi0I8hsZ/ARPB6vH8u+LEMyEZHjAqhOsymf7abmJQ5lHWpuIQ9OAFnr8zJSCudLO4OQ",
-	"keGJ0A3gRswYHWi/1WlQP4ktFKv7aLeYt2zHWWnEu94wrXPBT74Xm7JjkA/L5KVBJFjF5bjR1PdptdE0",
-	"J4snDisUlipNVA2WIiujtVoGvi/ai/KDRUZUDjLhNVWG9piIMUfM0fKwnXqYtEUFBuFVXz7brVc81rRd",
-	"CzcQkSCjaHbqIwjcspjlWG1Qt479znjbExXdYr4QuBIrQXjOdBxqqcciVWwJ7puC86wLxkD8EeqrDYgR",
-	"WOsnk6eeW5p69Xh1JisNNHfZnDkR3DbnkhyyXe6JA8Z2hVVdj51SxTocXNJRVzhJG/LzeTQSKMHDMfJj",
-	"OZuUjMfgq4Px68pbzN0f3IXRLiy237NsiyRysZMZxYOaMzVRwEGXqJqBOEf545WNi+9s/OarzWuXer86",
-	"17t4vXdpZTgrxTsZbokaVe1yUR1X+iE/xxxjISwXjFjUp4DyqTDr0joxGiXzQIsqdGCWZ6A5I6ZYwstr",
-	"3CuSxS4U1EHQuoidhalrYXNvojKgQhlvJKvYfCowWqU8nRbYber5TMcINiW2y1tGAlF1WZKHJRYZ72uX",
-	"/tItzjPPGysd229U0lsswvvlMesBiphCRIN0YZD2Lvau6MYSiRVWnipMG1qnnp4UdERnBEmbJHAUmHZx",
-	"KkVr2d5iE4vSy+UuYcvMCzKWhrcvDzdg39B58rY/ylSztzfAyQHviwubqKeNaWWxjnLpdBZ5JjLg7FAo",
-	"i0i2UJwlpF7J1GPL2qfgGg5enWGkH1t/Ois8xF3sxJsQeCCJTE0l1BfZu4Wc2ARqCx8Phdtt6lkN6hH4",
-	"VfSORAFgJociFMbgWNS7HDUrver07TrCwFo1VLqwijGDWOXyosFJ60wggnTNkM09OTGVK5t7sVuBEqmB",
-	"sZ7qQp4qJBBiqn4N6NQdMXUVl4qZdYZ00TTSCDE9wnb56PIAH57SPAFsN+ocjZGS0ZC1GDMl2DzVxTIo",
-	"KTMDXWBMiwc10LD4htIchr8BdIz0izBks9D6kmpy1nZNmnXNJrVYNoSoB2QMI8mHc1uMcGHMR6Hv0gib",
-	"jLwnXhkSK5cvG+rloetPeuGggiw6SKDCzRY+i+UsD8le31j7U+/aWu+Ty1hpuH7rI2xLgZ6u9Zuf9+78",
-	"0ohXl5hkl1HPPEf4Jsb/TM6bBJ9SP9LnWgzYjd6Oom7bnuRkwZHpWxSyj3Qm90PFXbYuEvaUtyMTymah",
-	"kOGsQS8TJi/Kx5RvF4og5N+PiTEUlMYCqfkkRlpQR7ItQwe08p6h8GVwZ56DyqIRHYYK3jchOjP7wuWc",
-	"9vSeUYQ4rABAyTHNujiAXJYUjOWhR6OZT77+cIe6CrNS5HYePw2K8ZLtWihgXABHGk2yJPFUDXzD4el1",
-	"GAoetRj2SoDRseM/OwUMvUEFFvDViD3qvF7QnbnjZXo5nNs479SdNmNWJmGDDQnOYSfEg1jc4SIISEgf",
-	"5XKpXNpTnp2eLU9OlUulyR+bQ71qKF/FRLKjvpH4STrSZa7ZTc2USqVSeXJqupCrN96hbvbNztN9Ppkx",
-	"k3rBw5fldPCnCf9jmh79DnOWlYYuioCgEzbx0ME2JojPeW5FIWR3A3qCMSAofOoNb58YBALl49C6LkAP",
-	"pnLGyyzuIIlitSdSjUzNCqlHdFu5WCwiQFIfxuXzr0LjEkcWUgK/QpIa9xrXYManTG1VDgtOTC8gDDMD",
-	"UJVgKX7iHAAxtRrzKlk16AuqQgmzLBZZJD8N00tHj/oPL207Co+a07vgK9NuKEi97aeDS2sgRVBoPEIw",
-	"izphlzYX8YV3rq3gzhS/5MMsjMaXUqMhQUaGIT6iPnBoS6TFS8KPqFtljpMziBLGZyI/04Ed0V5s2r4f",
-	"+yyWQ6IDQsHMw4/8tucmPqoxz4u/KwwcBUNWG8xqx6cRLjL4BPtlxD7TADrGIBSE2iLDKadiJURIT0Fo",
-	"MgULMKYrAAHYjHYWwhnk7Mc2Wvu20dEW+2ev9C6c75+50Dv7x3xZoAlARbjSakeGJucgI3kgaTmKhz1i",
-	"CTkvtRAN4EiQazYG5A6EjB6OpzswG7kZkoTQch5xNtW25zFTNFK/VWGwRHvNTM4MBQhxWSfjlQAKOeSl",
-	"Q7GE9cxxsBMZG7MVUEtH/ybpXajb7mDXgC5167sa1HZoAhN573RsVVOmREg1y/T9ig3lcLeu+0Z4jCwy",
-	"4Y96PEm8dlhqZCLGvQyK2BMhTNvzG5V0KHFewwhk3JSZnZ2ZKE1NlPbk8VDnMlcOphgs2Zpxfv1iiHl5",
-	"CMKu8Yb7EUNuFznoklrbceZInfmhHRvdlL3TpSfD/5Unp8ZvfdqiEubkGgKJdfBwSm1PEGpK3x1M6RrZ",
-	"7jO73BZEBFY86O6ieTgNve55S2XSOkps+5jKUzPqfKbNac3Q8qOioMQGFwqfJ/vAqF8pR9B8pAUIfuWj",
-	"bMUrPwAxHtVkuJOa+H0Q0KYXmdLlsV4oHwgEd4wyWrBTw1EaTmF3AN6pcLfixFMt0/ZmkQGPtaT0jvwk",
-	"pSX8ku046YuuUpdYuV0ER+XLjGvdKetcR9+G41LIZ6FrI5KJKQSBX0ApntL9ogkPI3RXiGLLxdiG+SwH",
-	"CF+TYnA8xbzugMQa04XRYepXG0PFetN2o5+Wi1sXYEMl1VAxcdz2GyTGwufJK4VXCgAbL8gi9xuEdmh3",
-	"F1kIYbKr1LOkbaqam4KqK6dShKyesJE2AvSRx599ipTLe6enJsqzs7NPYC0nODPgaDBpI1w1fC3YKeQI",
-	"5CCpS2sJ0ieGO0djXe3HLa1yYkRF5UBiPkOU1DRnLNHJ46TJF22HFbHYUX4Cmc6wgwDq7zGqWmRGTlHa",
-	"JZ0EwlrceRuZ5lTJWOk4fr76kLDVaDwgF1DfCFiwRuMo7Yzh8EnQZTDHUSVQx/YMYF5+j0yc+J4R9BJm",
-	"oRE3R7HOUruTLLZ9XyWTW2yoARCd6MLET+nEz0sTsxXzbE1ImkYmrHsJj9ZDC9skQ4thnT2mU8ZO6j6Q",
-	"J+fxCXnHLFv41K2yQGVyaJVFur0NoPC3PSmGmsz3jGhfStGE08fEBZEsCR/sgSUJwhxMjTTfytHx6z60",
-	"99r5Vl7FgV02kofq9GnIfg6jpSYskBb1QN9VjwFQGPiZRoxAYhNCU8oRavUpE9CgxqQq9RMmsN+kat9S",
-	"414iFJqzdV6i1M+cInL7g94//7l54xopk957N/JDFwNICcx2LOknaY0fQH4MdFUqlGb3TE3sKc3OlKGp",
-	"cg70dBO5DJoWUIKackioHJpJI+HHsV0jGyCSzOoebTUIo9VYqtHQfJwUf64pjBAmidy51Pv8971PP1r/",
-	"5vTwnvnKi4uTz7Nd4+n0GfaRDLY/cl2K4dXNuPA/CmcS3x71hU6sGXR6q7zFEaE+5cBBw4GEqHlmP5md",
-	"3rOPtPAJElb15BGzR7EBmNQDawhNUfdoUwz2D6jU2oBePAinA+NtpeHB5p0P12+ubLz3ee/MR70rt/vf",
-	"Xl5fe/Pft871f/HZxkdvqPDAF5f7F9/uv3dhfe1TY2swmxk70T5FLaK+y8lRY30d0nz1NY+xFItHONyv",
-	"SOXYRWtD/tl26TK1HbnFc6HnXr4EgWZza5YOH45OGQ/wmPjaq23uo+9BtFuqhjTC48rfPzDz470/nTqU",
-	"Fuhtm7Iyjx07TNSX0QSnkjHHOQOlAd8hud3grdnP3Zpjm4tyfGPV7oLToV3Fo+YWHeouzSs1zGLEZ2is",
-	"hwNEnhvOuOS3YRQqWLtSUtV9iJ2HmZXwZdtCA9oQ2zbtElheADJu7mfkMWrKFjwGRMnbvmZLGmY7F+0d",
-	"Z2zJ6R5t4RhJorOo7XQrVdoyFhxCUrHgpEndLlEhUEEosWg3TLogjt2Ml0wZU5rZqSprpYjLZzxov2vR",
-	"LuEuVAkp70WuFeqTeFqPYExjpqJSM3s7SZU6zLWoR+QDCIRsPKCGTlVKyTHGAk/4z5iOJ6/vH717Qx79",
-	"QZs6ds1WbewzNbWgVNUAyW8EoWoxt4KUPShIAFU/gAKOvtRYQ6OSJMEdU7EzcSbVhkOD49GQ+QdUuaAk",
-	"N3+APfxJek1xk3bByalCzwLUQibIIjjOIouI7fW9v/6j9+1a782PU4GZxtB4BtX9yDYuMmk/iXE1olGO",
-	"WXO7Ge2OHjjsKEsqalYaIzB9DwOGGeMtkZuexbVDXpGz5fAICPXMtSqQMjTMBnR4demYje2EtpcdpHIz",
-	"fQgzNhlV/AjSl02Y9+yU71Ez6D03o8B0U4FoRl2riVbUVqai3g8c25baJWcdbFHLH4841E/cR12tlK/3",
-	"xJbOP7OtAXA7j80TOLc5/KtIqCM4gPaThmrnsd1zfoZ7pNkVzKkFmJW67DkiCd79tndu7d5b53p//Gbz",
-	"6uc5XOzjoJO8JAKps1shj/uhfkWaZM7soDIGnX1V8Vm0TUdUQwuDf0MrMLL0noMgPeaJaFEXKqRhQpB+",
-	"yX3Cl5nnACcf82YliCMhEbLoYzwRuTQdH34+p/oHBA1J4DLZGPIU7XqdCT8lNp5BAgP69ggnuDX98L5o",
-	"YuEp78kXbBlZVTOFXOJrHWw8GXFFbq6c3lw9t37zo82v3uh/cmuO9D/45O7Kau/MpY21v/z71pne2b9u",
-	"XHgTlaPezTP/vvX23ZXV9Zuf47eJz+/9/fcba3+J8GmVtP6ztmtjrxHXZ16TWbbqNM3gcxMH/4G0Tu2R",
-	"U/sazGkZYTlsl0XRZ6PBmpKJqS+xbnZZmurYEHNFOYy1Eo3Y6MTPT7ysoj0nXisVJ2fNTdm0hMwmYdyT",
-	"5+WzEO9YZE56S5xBR3H/w4/Wb57duHS5990HvSu3exc+SOTKDXf1BdfSJFyDWJ6xSGVLv+OpVjX3SLXB",
-	"7aqOv3NIVogs9+XC5p3f967cLhQLG5cur988v3nzvd7VP0hyC25wIg48fPHGutbJXFc7ZOkDSVGq0EEn",
-	"maMTbLGZkiwtmCvsFC9MQJnYnEDwJoPG3QrKssGo4zfmVNEwuICKhApAkq4pQGG3hkkD1AlL+lzGLBEP",
-	"FQazOCmvhAI+EToNuCmYs2x0BSWEm7xompSDJOrggRNG7ha5BhnNgKNtSRQ/8rFoAr36xUKXiYrLoexT",
-	"Uk/wD8hA1jRpxas/Qmo4Qn3brW9FGavyZtOY8nsw9C/GKLNkxFLzjW2eyqTF5RlwsodAlWOdc6uQkg81",
-	"HFNBDWM6iLEmX0fbJiocmip3q0wVRUQU9E//cu+/39389aXNt7+496c3Nj//879vnev/5pv+xT+u3/xu",
-	"8/K5bfZ1zugreAQqMoxIvzuK3RapBBms98H7aL4I0R6UYW/VURBbjU5tPqTbL1GlANyrU9cWGtQp2k36",
-	"Wu/OL1F7GBYMHS39JNEpMujNqjBX9W4B9Fu461mHvbULnnEoKvnTTTmdaMJX/+KZyb39D64gota9t86p",
-	"duYXzvXfeM+gxkTofNLkyIyeh7Huru2D5y764DxCunOPhM6uXCeZUCxGobr5EEgLHIxiQGvL0yN165Qz",
-	"QC8pBOIx0dD92UZlg/Djis+XmJtRg6ueI/AcqfMhpQaTpeHsLTqweV3pvXiRP4eQSF3VjVeL/zmCFHp3",
-	"ZXXjzNf9a+elVXD6fG/1a2lUfH6hd+VL+dWV3wXf9j7/cPO7M4BF+0bv1h97f7nQ+/M38le/+Lb3z9MB",
-	"Rm20IpA5NdCyVfGJaPG2QOGN7YDj3X/hL/2VsBcdhHZ2mV1vLPK2lwlMGzncAUkNbTaCRHHVn6sIbkoH",
-	"WnhAmz9RJCFSpSiih7yoWDp1MBzbsGvGTCrW8pmVFcQgwUMmRZGmZXBEstHBl9EZsRnhQjUtEpWafwOt",
-	"V4NLTR3usnkiGCNDYA1VTZwh/y4kwscE1AwAGIsZKV13TzPFnsEPiIruY4K8qrTL3Ib+AhqCpr0Iz92A",
-	"WBapps89VAh5ahgusiH5C48jv0nVP5pKoa5xbz4CbwQAh7YgTTzSSOOZWGpw7+Pb/U/eMeo86OYbNtOn",
-	"1GMBVlWl7fqmpA5MicVnpLzCCl3kWPgOAr+Ehpy5NbOoQWSO/6mol8KBjHqMAjdz4NVByjfe1mylgQQM",
-	"C3KhVWfAdJ1uaIvFRVZv59+Fmu0MbSLm0xoagvAwUX1QsbW4uQVBjTsO7zCr0m6ldf5yHEJrPoP0b94h",
-	"aI5Eka4GN7Lu8XZL5OAaee/dMerVmf+sfK3p4mmMvkrTFsJoky3gpQmFhQGvcV7Sq8vRERDWjA8uz64O",
-	"TzNTrVkPVpFL54+0SzUiHakC1Qx0hOsmtrlxoUKINKBdDYqGUkCyjgHgKDOeEe1WdH2KaY4HCW2ih05V",
-	"r+vLqOuTIf8+glKdUltn7BKifWrGX3BvKM1JfhkBBjW8RiXC5TjcQ/JRFexKEbh4JTUXwn2IA7nkTvKS",
-	"b3qRp3RtTCm2iSV2qTJwzG1Nxh/L5cm9E9MzU7OTJWMGxjLzrDYzlluFXjPEdzVnt2S2SjkeovYqLQVY",
-	"lrXtasdnpFZSi2o+RdVARpVBDipA+escHVpNS3woQmDM1yHOAfs7SHZYXzvXv3KLbF4/07vzy97VTzOa",
-	"nhlDquBk4KTOfGLHh+hffHvjN1/1/3Tt37fObd6+2v/0dO+9a5t3Pja3BRgLYkmaRwyb7gS6p8KWzusP",
-	"0++t5PHajdLOzQ9tPL/tudIm+Jlq+xMoL8pYMbw29ERl6+vqOfiNk6sFd2D/wW9Ei7tS8Kd0VPB40xZg",
-	"pcsHxQjYPCr8ltWUFJ6Iuxvu/HLjwpsbv3uvd+1W1ltVUC9nrhOYX/ksn6PwLCCQNG2HehXoLDx4vNi3",
-	"ucXcsF+81g2F1JvVRBEgPCIfFEY1PIM8ax5hpSX/LQap0BFLSgF/SHUv1gUwDj81HAdJLxCBkNSPKsI2",
-	"9vs7qBr9wUMEH8p98hokJ103jeLo5H3pmPPVBr2eyq4fjyl3TL1No/SZYFHHkwfHSYO6lsNEEvo/Z/ab",
-	"en16TQro6LY/r4vbATHA+B6vzlwsSMostVaPvV4soAdlPDv+I9BXDVvdod2cGtdx9QNzg3CIvYmlgrml",
-	"+BLLn3ypHt9aXoP6cTo5QGg4AHbKlQNrzIDUATLd4izJexM8XhkuCYNaabwDpkdaamWEFvHkQrIKO6kP",
-	"eDUiwk9r6gazLdmSTWudiR6aUcYY+tiUzWB2qEadZinqCRXE4i74LdQ9spSirNyeOAf5gQUXOQgQK2Mx",
-	"6FEH/5AaRUHpCfDfKsNcU8GkOKdVSadIBlhOiLWcklXob+Hfcg/krxTKGLwq8kcMbz9oyWe7tmjASSPq",
-	"mKQWXlElNh7TzfgdrHBHTaeAamBBOwUq7Zbc0wCjDPTPSAugoANQlt92AbYG1aQRnPMjXdfX00/8AKva",
-	"Yqv5nOq3KTmd+tuQPtLJ4IQRFyA14YkraFosFNhSspMORuk/c+ZHmFXlFxmzMCcCF4b2LFdq8zzxVeQ4",
-	"0IlygXjF+RkCaqs9zbjDWznJISWpPidV3mTzkGMRzf1ARY92SYM3BwrMTQG1HXdy4+qHArduxRGtfITD",
-	"EmjhqWAalkdrSoWs0bbjpxS8P89YCzAhXEtvLWRBz5MGd6wgkdHsN9BqT2aNDjy0ZfNDjp2jxm4/JqmM",
-	"rByOrHWNWSHCImGXqX478PAgtcf9E2e+Xl/7on/hH/1LV3oX3l2/eX7jzD97b63d++Czf986F6Sxrd88",
-	"37ty++7KL+K3Y8/wGz+oq8R1iQwW8EBQGnUc8hGDaQy2bCxZybn46LYY5QJirfsN1gSqRagLrpsZBfDD",
-	"4+eZ6a2UnoEYCiitcyRwbuvngalBFGgc7Gt0TvSgmUuum59Glz9oM5NTuffd6d7Vy/23v7m7srr59en+",
-	"B1/3L/6t9/Efep9CwoL89u3+u7/Cf6vUl3ev9M7/Vn3y7a/7l8/IN3xyU77hNnCx7073373S/83Xd1dW",
-	"12+/u3ntjd6ZN+WrPv7D5tU70ZRp1omZHm03Yqz5vBKo6j6veGzZZh2t5nvMqthuTIHOUI2PaqfXNqGr",
-	"q7RFq7Zv8A/+KLANlKuqxs05vmPvBY+YALnl7040HIda+8w9UcEpMHOG5GBGDyWyurQe4cGR6GlksOaj",
-	"5sbom+ff3vjsjqZ2dRfuraxIcr18pXcaEnNufHFv5aPNO2/dXVntX/xb8O/ejS/CC3Lji421P4OQXg3S",
-	"w/Qz5/pnLqhn4Mqoz9/7Xf9r9e/N2/9Y//adaFdY0PgiPsTAykFMb0O/dm3mInZ3BC3bdiuhizkKkA2G",
-	"qRVYphpbW+Vgmu+UfvFWDIRhUdfjYTIBuIHnE9p8tAgqiGpMx6CGyvKPtuPbLYe9VIOYh6H3oioiyn1z",
-	"8uTyYp6CsJMYWZOl0mjN/xdASY97v+ejiRYY7GzSLhFMKvtdSMWSek3NXo42uslzg5P6YjAv813C4Mdh",
-	"jIaMePyp534sjN7p9DLIILDdoFJON81WRSlwLYRIhPumpwDDJaCMqckYlNaUGRRzRMmebK4UOOX08owb",
-	"p3rWJnIj1afDAFGxKfD4fOWqzlhSWJiW61oxGN7tFo/D2tK2Iq3htGqQm2y6H/W/Sd7GqzZ1KmEj7kRr",
-	"X42rVYFWamY+xn2IdWqgvETXmqymHWKJ0Dq13dGSq1LSX4PKux8cQRt9OO4JvKgYnaNpl49W6Za8cXnK",
-	"s/Y3WHXJDqqzhi0tOLrHBCwTG75lpTiX8m5CahnxUebZbEv1w+lq3mFpIwEHUjBecdC+YcH1LdWT1zze",
-	"TEGMfcb2hJ8XzGBLpduSh/i2kzL+CxSHLxKqqpqn9u6VHwjC3fngw8lSCTVLkWeeHcaW5CtM1T6HuAsN",
-	"STnZR462XSsOQvLyZHE6UfCGh7Fv2MGE9uq+UX25CbIMZh/b8MjRRw80trsRXTadnMfjXXhkCPwl1+kq",
-	"0iGYKoL5kRCP30m6f918AlIJfcqz5SsGnGI7l6mYE5o4O18kC3G7mhIIUPMFQLa00ur+b9/vnf0r1C58",
-	"u6kNH/nnG3c2/n6ld/rLjTP/vLuyirpD/4tvNy68GRPvjtzNYoE5qhePKl6o8mZTqi9do+yObqQ5ZuTR",
-	"DoY5g5Aib7sCQm9yn6kLlZh2De8dOLoEhb8c2ikUC4uOMsJp03a6AFWzuJg5mUNGWL+nuoS2Wtx2/aZU",
-	"sWyXUNDtIfuOBxkzc2Gj3DrzAXzN5224gXoBOoM8wDPLmswRaMe7pVicMfUhFrcdKMYaXp7EXCsrB8b2",
-	"CTwBuXx+ADgMI7Y8JgSzdBhDMwCGTopQ9ExOI54HAI+5HPZaPlZr++0R+qipsDgA8AzOdn1trf+Py4bu",
-	"HzEQ/mGMMgmIgnsaGznjOh5rsGZKeqLWljHfWAHIzpHenV/ee+vcxkdvrK+9c3dldXPt7+u3f9371bne",
-	"1a/vrqz2L/1y4+OzvV+dA9fdCtQp/bX3+QV8YH1tLUKEDYaOId3xya43UKrjNcmgyGMKHTAf+sZL2N1M",
-	"Hq7qWmEG2mtDh71Uq/J51lIoj0g28dBL2WgMVqlbaVLXWIuDZUSq6iKlYv2+1VCk4X1GkWEjffTYqRYz",
-	"lx3V7BydwWOyIKPwQOeeLbLwloyj8KDBPfvn3K2YVcOjCM4C7emRcrTXALRR2ki2p5gxNujZORluu8Kn",
-	"rtHVo+t1EHfA5aoigjrGU3cYtdIJXjmObBHsA1YBCU6glRNGdQDqXPt4h7WuHqVOAgaHGI6umAjbaptf",
-	"bq49gGiUEYB0/ea76IC4d+lPm9fP/PvWufWbK5Il7ymR3pk37/3qj/++da735une1W/W71zqXXvT2Are",
-	"dreYcLaVkoVxaG9BZno6AKAhD34gTXGns+IzBhwlR74VAfs32Cdasju2yMHPVdp2Wt998N3ZLLgwxbBT",
-	"gCnhO2cEO+4jNbCzMCvF5F5iFs6Cav0w78gBlJAJSFzrDTmIF3WM8ebmijATfAg0/Qjw8R2jOMAouZR+",
-	"jfz1vvFQbHbvcCs1aROFqd7tIBFUo2XabgyauIOuApUXqoWEIUM0oekk5GFCLATSOUpnA8mowcWIMsQY",
-	"o4nd/AiGZ3A/Y9pSlsrabW0pWpRfPZwnvtdmsfDQ6OpiyYyxV45GFMqTCYy2oaGmbIUQ1j1k3lvV9Aas",
-	"tPus+s0Ttsy8LnfjC9yKOrgND90w3XFyxnzsADdh7mZSHpf2uAWtcJ7kIZlsNbE8mUbqsejZZKm8Nwci",
-	"YbZ+uDdlqD2l7UVwc6qO6U26Jh9ezbAIGjrvuIQ2pdqOKVk0DNUJFsd/S6qP6T0tJsekW8YHmSlts5hy",
-	"6LtGUgnDPkezs8PoN10/fJpWG0pB7BLuVtk8cbnXpI6OTE+hdTkybzPoh7GGEun8bXTNcR48+WSJ4RK2",
-	"okhmZ/PtvFq5YzpeuLDpbYZ9Ql0wl/4XVfuGqE07i3L7H0XqP4rUfxSp/yhS/1Gk/qNI/UeRegQVqYdU",
-	"N0rTaI5TQ9LJ+s2z9z74DJDYr2/8/cO7K6uIAXp3ZXXzL2/e+9P70QAklr2Ed0fXRy/bFuMpAUghjP1h",
-	"aLXKhEiDpfz+8WNBeG6h7YPow/zUBjQzNjYMURl5tuF9R1mVu5YIYdkIjq/gLpkbj3TMlsyXDILEQ6tc",
-	"8CkET8nC3jzOvSWh6Tk7YyS2W8kXx5YezNKs2vq+7dYNzTMxA121Ys8KcWGlUpW6UkGq28vMJYu0umQO",
-	"dQWZAjGNZNoc+sWsxkrHdi3eSZ8CZD9O2C6AnojUEeexU/oEb/sE8uzDR8MsBkwzCWHAzBPjFqsIn7Uq",
-	"AqnI2PyMW0zFpoUaQA03fACLNXk6Mg3ziNd2MSEboOgm2i1iUZ+mNFdzsiOUup4hUM2wNBWCkjrt3TDz",
-	"sll7oT6r6IPLGBV2BwBRNDCdsOsudUJF28WmLO1qY7BxUEpsVJXsV3zWbMnfpNWZU9UCWo5FxRKhrgIz",
-	"hbU+3jm1SwmZo+1F+eNFdgjf/ERe5q2eP6YmEufghg41UlhzSJkGq8prpu/dMbupKg7hQTl5iJWRGjT7",
-	"azDSobY/EIwz7Viy27fxxmdNLvWOphCC6eokKNR0iupCmPnXqfQ+38D2EChIQ9AouVVjTar6YzuY+Lnk",
-	"8o45Mz2lXG1Y1maMweVJ1TRntz89QvFZXg9Os1uRtw2RLzPJuHsUn8MCc1sKlO2Xth0dqZxNmMvEoB7f",
-	"kqRPoHtP9HQ1ykdQQ3Uif5mcSrlVlC5H8HQsOnafpofp3/oWmlCUD2OXAfmInZAH2a81BT5zVuLFZqS3",
-	"1XilJL3vRKL+wI0YNZk59YbM5chD1EIkN9WNg3xTa7mMR5V6GjudZ/4iYL86vIO+NlsQbNj8+En9mwp8",
-	"jX2cTz5RGNvhvcg6o9XXpp+LfJUY7WwGdztgi9usTQ5+kNHZWT8TT8y5ebr/xZebl8/1zn5G/vcN0r/5",
-	"yeZ338hP/7WaG6T8J4xC5i1eCFVFDP3suOt0Q1Q/M2C5N7QSf8HzMTez2aJ23c1AUtSPxJ06V8/0z37a",
-	"v3Z+fe2L/hdfGjGkURfJhNuWtgYKerBAIkbHaCjbUkmBAnYjWR0c/U287Rtf9VLbH+1dUnXK4X9T5V/a",
-	"/6Z/CuaQcSKBxSR1xtGmJNeG1lPGm6U+j0eX+90ZmOFHdbk6ofn3b+yV/Q0q0pAIA7zjuXh5HXFYLbA2",
-	"QsRdZDIDjQeiONt5QbN5NReu6n7OPct2tSWCqnbF574pcnMsUSEIjxk4B6AJlwpzbttxjP3TICiVWbmp",
-	"TZem6kIWal0B3slIZQJ59y0Tkjm2/i3lfg4w9Ov/6t/8JFq127/6FZkivfdu9C9f2UrKpWLtJktveiim",
-	"cHrzG6KhCyIwwGaM/xFxLpZsxxFDSS23a1S+zthtfCfwNHJB2OKdVgi2KVo6QlWGEBpxbI2ExpCUriiX",
-	"E/mAafpkRHYaxIGRkyckTgJ4MrxfSaTKODMJjvpEqnKl+d6AjpXvNm4PFf2gC+1akmDnUoU1g50njlLn",
-	"YcLb09e4FespuMtDQeWOU9sP23gBQUGPFFyYoelhyiwfCJxY6FB4lNDEotc7DbQJIJd6Kx9uXr6i0Jgu",
-	"X928+inCyfTPXuldOK9gZs5c711cQ+ia6L9jMDZRKJo7b/Uv/jHi32gx10K/QcykD90UgRxFqFIo5pP/",
-	"1NG8CEJNlMs7tCVSvCXIctPcqaHGI/Vyi0c9bbYn/ApVuL2eQrtV5Z8aY57RagP/ieWelmcv498NanvV",
-	"Ns65RW0v4INCckaHuvV2PNk5MmUFKZZAksh2tCV705cnJvcdK0/P7SnNlUrfK83MlUr5lZJRQW1yOB3S",
-	"5lfawvzyCTaH+2axFl1emijK8DI53N9PHeZa1Bs8JXNGy9PQVNRCrz2ies1r/Bk9G2yygvW8+A1QoPxD",
-	"P5KfVzncP2CqP1AMo+axFInFqOfYgBPuMaZ6lfMaIAMpkL9R5jAQSDeED0ajtHArjNlOqs267RcxKBZb",
-	"zWjNWxzu6w7xQ+s4VPFE9JzCfU4lIkQEHE3Yjv1qRgruQDhKpoxVkHW6zLbmLUy7YGk7cQCj+cmbZBJZ",
-	"C8Kmu482qFtvUDuFreRBczDfgGcCok8YJoPGiDmLRl6hBndsi3ZVt7e4/+jj2721NzfP/sLI1WBcU+W/",
-	"8gxLikb3JneZUBk2todepFGvpcECMS2of/Htjb9Ca8q1P/e/vXx3ZXX91vv91WuBgL+7srp55/f9Ly73",
-	"bq30f/PdYDBDaXe8hg0o4QaiS/vEMDpSh6ctkBoiduI+pdFScGcH9cPcDb22km6WbgQE4FK52gZsgUPn",
-	"lpsZdXUv1UinYVcbxtZHW4PtikKD6KKwcAZp55eiqkrCmSN8GXpxecTnnAguFWYO0f+o3qZwXVXsCCjO",
-	"qGX5tFbbEvQgr5vycl6QHw9e+S5167sa1HYozsb3mScf/18v04mflyZmT6j/7qpMnHhtsrh36vX/MhJF",
-	"vurf/qXP+l/d6J2+nploaULWaFEhOtyz0tCh9Pfz0Qi1zhKxh7TYLRt7GfO0+IL8BpIRsUwwaGK7XbA2",
-	"s02M5xnZgWI64lzY0m2AvWR2I+943I8jPeTvOjn2KDp09DduvCrQzHGv4R1hM/DYKlI2zttSbDarZVsS",
-	"1BPDKQloz4wsVpOHIZrmbkqd7n2xuv7tlfWbZzdXVrFpc3km+PAdRCuSVvHVd+59dHF9ba3333+X0vPt",
-	"b3ofX5d/vv97RDNev3Np/fa7/d983Tstn9/47Ye9q2f6Z37X+/h670+/DN6zfvP8vQ8vRC5BEuDIsgVd",
-	"RCu4QT1LNOwW0HSnYrsK29thNb+yyBo2GoqqAsDIFI+xU1s6JTNJ6d4YAhI8k5jTmQwpidIn32+iq1hP",
-	"KGP0M0/ztkSD5m3fxExeYNkWtH5Cp0/Q4awrfDCuzMzcNISZgS4IiIWbsS81qwx5KA57YqtWdrIDmpkQ",
-	"joDnvkhUhhR2jFRIUFIDdeuJvkqb124gZjLeso13r/cufrbx0Rsbv/ls8/y1HDmmSofRqiONMisTHf3Q",
-	"tU3I3mnw+Ud9jzGf6O/TlKUo6gACZGyHb+cB1JTr0GiaWwuy5dQ0cndCk2ZABTJZ0hrXacQy3WIgOszM",
-	"3FTp/1v5dVn5hwxqi8fc/PGc9I5si0w1MCWL3RD/KjaX0uyeqYk9pdmZcrmUT0ouIcvNpLqxtscZoMuh",
-	"fR0eCaKKrGLv8OqZsVJcQot+mAgwMrWpUty2KE3Mfo9MnHjyv4b7aoL55yPX5xW9JCIJ59aQy0lVBkov",
-	"EAIowKDXqnmVub4Xr7zwODcLIDncDrdBGf2+7AD97zx1DyXi0alyy8Q3SFUhanqynud8fwVCUtdv9+78",
-	"HWJTZ/orV6KdP6D8C4C8gZagOMxs72Mvy0E343CcynmAgYy3kO1g/5xGBItI5d6GwDgjoFc+7Vrzymoh",
-	"nYbtKGgj1fe8M4hQu/1U6tTOCQ1pfWuQfMjNB/8jFDLLaZbUDKNzGwLPtnUwTMO7MgzC1MTLtAStkfIp",
-	"hnYJrdImi+r1sU6POdSF6ACxietVh8eWA+Yz6JtyhNUl+w3Y1iiKRt3ohzxIGnSZhX2BsfIisWZEoaRL",
-	"jLRUnKHZxW5mNiYy4B32vTY7YQQHsD2/kQLofIBCPAoeiedEzM7OTJSmJkp78kQBzEd5hFFn0JEXzdoY",
-	"zbUmsNQju2byFCYn8U6FuxUHKgMXOdX+uKysigV5RuAIZRhDJNwlkTcIY6ZeWmYTcL6DYTh8tLymaDvL",
-	"XEgAIwB4mL13ESqJQqkh4WZei22UC6j8ph3r9xRWG8TggB+uSoOh2YSSJpuM+Sg/KfTkHGoyp6j9Mzmu",
-	"2bgKd1Iy348y5kotCBxoUsEqEsGDKkDIJQLMUlxgEg7g/c96pz+/9+Hf0KGxuXp2c/Vs79O/jqj+DRS+",
-	"hZSo550z0y6jcuO4YjsGUZCBvX0QW+rlz0segb8PZeRV3pT/GjwzxPxXfQ4xwm37YR+x5H0rDyuOkuaL",
-	"nZGCLKUxjDCgzEwNe7UtKmG+oEEoSSGOIDsimrlk5O4DmdKZxXJKp8iMYmp/c8RH99VXvevv9a5eGkNe",
-	"c9BqfMjTz6oWjkf089lRzefkoYctALYf04ymkw52SY+d4GCGaZx2AqItRq5W2nXckpMoTXdLtMMsGpW5",
-	"4pAumVVjm4KgUw+Qy2NC1StLvSbOD6dL+ybLs3v3FAZMxxOvzZhDoFunkSTXxDzhyMGlawvHWbVB/Rd0",
-	"yHcULcG4QS+5yBCxjpzXSOfULh2AjDh66NSPf/LTxN4sTPwUQ8WViROvlYvlSeM+mdZqXhhbcrpHW3TU",
-	"dW2pN8sWmwapLjijt/CZLubu2mNuvJPad8e4l9xbGldv0PtWf5ej6DUF2QJ7pg7KWoWUTz2GEEI7VCze",
-	"alBh2BjkpsTnUC5YjUJrzBNlS89DBokC5IH0YupWo6AEsUYvijur8gIwLyzmVdDj4XMNKmAOno2rnerR",
-	"cbRQVbXhOidmyBXIX+mRu4I7Qjf6ANMu0iJz0eObuEjyuMyVRS9h3nzwxCCguxGqxBYtswfsgPqG0EWp",
-	"2aNt5Id2MfpVhzuqMNldIRYIc3ngRLsF6qnFqtjuM6ovGrGxWlxQk+F+WH+lporNa1SGcYsL5hXRqh8Y",
-	"KaXYCgK7pmkrh6d+AsfrUFualAI2/4j+arFLXm2zNlOgV1UulSNQvH1OZmcLSeEStmE25Fd1iAedFlGf",
-	"p46DBzR0KS7rGH3bgzthzPTUfaVNOXN+gzVJiwo/Feh/2C6HTagNKj9+KZfbjqlPRvshbHRtyAlQFo/U",
-	"6cAYhwdzeFvDjtmDFbO6/W9ROZ/wQTVK0BA46sswtEwNW3UPzjrsTJwxyWJBm+BUp1pCZeeAv2hnmoSH",
-	"zEu1JkyzQQN3eREy6Tn2O4RGPVxEZRB00cc2vB7m+uTywYVKSMwPt6dkQIgLZVfabHPIySHnmmqUQbsM",
-	"15bcVCH+b98ui3ZOSPLd2HqLEUESZacReRCcZIQJDp43+HWrbc/2u0flCagkQEY9tN7xX89oqf3948cK",
-	"RaMqF8Fug1R8sAbmSXlPpPsynDEYYPj+YDYN328VXn8dkEtrKchbC4cP4psDQ5hgJuWEvC464XeOtADb",
-	"pQhnI4pBXCtg89S1XnEV1JYoBgAJoqj1UZvJj7XipXtQOcyqM6hpAUG66xX3FffJJ5/2PO6JJ58EbfEk",
-	"bbUclUu9u+XxRYc1v/czwd2T5PEjz+wns9N79j2hYRSFTxcdRk5Ky+ZkkVCyv2G7TDByElF5TyovjyCC",
-	"1oBmpfVZfMU9Cdi64iSEKRapRWxpVAfzPKkWWrGtk7vIdKlEmtSRWpdkcNOlMvBNxUZtV340haxU8gR8",
-	"ZlqLXI8pbJ9X3C5qD5wsubxDeE0+N4vQTlirjLpSkUxPThJKvLbDwvof5sj3Ts5CvrNUrnfJvXvBFr7e",
-	"uhatMxCzS6w7B0m65GSkJvAkgktQQU6qD+YJdVWIKv6g1N8CyE4YB5xZahx5DFNTU7PzxGpjJAnbZHWi",
-	"0cJ5YltC6f/+3mnitpuLzBPzROrU+IVw6RKrVKlgCAgLAx1eOLb/uSefjEGoUUEOv3T0GJ76yR9PPHfs",
-	"2OGJQ8xvcGvipWXmebbF5gj88mSRCBv4UwOmYk+0PF73aFPqO3BqzLUIdxkMdtBizRb3mVvtTjzPuk8+",
-	"SbhLKAyGKAiCNnWCcxFgOiWF6JaKkcIsVAOxg7PcVezaDg/aglB5zrtecQGsu8pcNFmQIxYWWrTaYBOT",
-	"u0oQs3bUTRZzu3d3Op1dFL7exb36bvVbsfuFg/uffvHo0/Cb0Edd+IndtMn6zZWNf35ZKBaWmSeUgbyr",
-	"hA9K+4e27MJcYWpXadcU+hQawKx2h/dW/llnoDlIdQwO+KAltS4bEyPVY5DvQpvMhwqsl419VqGpquYO",
-	"WBsvv3u1zbyudpvNJVzXKMTyRYHSB5Wc6zEREaoocyHt2jSHMFw0hvHleJpFQWUzsCG0kAj1401nUyak",
-	"UE3C2eQrvtrKjAKQydTJ+HwMUzkuL7lmaEC0RCW86oh23IMBvgrTbF6NTSaWS7ylHcFccYfV0ohDlS+F",
-	"Yw7Wpxts9VptLiIO9cJBpAb6TpG4rAMVPLog0TA8PhqnzWQcePiMYN0KbhPe93/7XpulDBkgPeS6DIor",
-	"dIMaW/PjIb/YvR/L1HM8+YLdtP3C6yekBoaWFHCoyVIJPauuVOHAKxBRHH6mwEFGmz5gCYAGlTA+QqYH",
-	"36mdN780mOXuw6i9xPRDySjlorVy+PIJuTLRbjap15WWe3vRsUVDGk4h5Sx2VXUfwATA/Z0fPMkiaXYD",
-	"thf+2HYxSkn0kfq0LnRiNHgOTyBWi4Hj74dCjoXQxZjg+EOOLiJen2dddYagWD3Fre7Yjw8DI6/H7QGV",
-	"W5CgnfLYBzfRzQFPcnlr60QTkAW8CSFecTjU4pOmk+FoXy9GZftuXZNuFPD7edvVEr57QNUxZ8n453gn",
-	"0hEVsVvRmE3W5pp4jO5pP8jTos0dpspDfPbb5Qz3FTnkAO3CLg9vBwhvM9iag1Qmt3Gn+VJw0lIU6vb5",
-	"mAvIXXToKfmmfO/qcIdT5Gu29XoqRT7L/Aj32XEBkMH8uzu+xS+5YTQHuTugV+NWSz222QWbc0I5Moxs",
-	"fET+DDy5pfOq43v/w5YVZ/47ybsxtzsX774/x76/gZVI2+fd+KYo855X/pVI7gmFFCnHQkgkVEi5R6qI",
-	"M6WKa3Pfp90IiAPcbUsUYdYG4KUPuzaA9WUPFSkF6ERjICYIdcT0gNp8mIYWoShbaILq5qebmu3aojFm",
-	"unkGXjpeunkAx4jLGM8pOtAyKHKMHexlrJi9x9DpDsGTCAxWzlOUx4CeZyVUk40LDr/4rBTX5dJMify/",
-	"H5Dy3plS2KI67jXjlkqVcxi1wHlp+7vIcRVmOc72h23O9pSmSAdyZCptly5T26GLDttVKKYL9cM406En",
-	"ajdpne1uYVqfwQ+xaLsUVMuk9T9wioftqt/22DikeUx6LxDcdVTMW0kzrlvE4udlbKEDzlkIO4xLjBvp",
-	"AGcx5uusTNRH/j4HpvYYLvRLUiumxAIzDfBlUVHLf2exM8GYj2rBso7iex9SYY2ze+gM9wXLGgtZLFiW",
-	"5unAQz3WYtQni13SYWxpAnPL8hJIEFIeM4FAnPhhpY+wLuN/KHkof3wGHUSTndLjMtFI9kgn+XB5YvUy",
-	"Ul2x8cSu7Z+B8tPrULW6qC6Tops4nC8VCXesqIc+7ZzaFtaUGnWuI7yTiACoJDLAJ4Js/l3kuIrJ1GrK",
-	"4LMgdN3gHVfHaCARu+Yzb560PHuZ+owsU6fNBHEZaIweKyLKuXZSdfW7BhUxIByYdp5YHnawbdhCIz5Z",
-	"EC4zefZo1efeOKN5HqsC3hQoqZIAdBqiaXT8Pn/wQu7A0/ibUSeROYNxbkBwcEUpPaABaeQoo5EzbEXL",
-	"VNpdekDL0wnvEU/oQIb5idfKxb0lc275IGAitO6yoUkHkTO1XTIEo7E0NVEqbykAmmdGP4TUQj0lzLDi",
-	"rmqiNTCRqfIWgp+5Q7BIPDqPNKjLx6h0eSYt8me73BNDQ4+PFIuX1y2NvUs2OY5wiYKYQO46B7X6lh02",
-	"4UZ4QzySogLg7hh5PHDHCIPfjScy4bEW99LZ/XEw5y3qUzDmG5C8g23AOUgV7I/OvYDRQ/bo4/2Lf+uf",
-	"udD75l/ra2sbt9/f+Pbi+p1L/bOf9i9dXv/uHbLg+WRqb5FM7XtiF1mAnowQt5eDhYmEIWpwl1HvMQEo",
-	"4nApwbmIxjpfZp7RND8ECzyC69tBOoiNYyAFAP9T346dIPTmwMWUY0i+gEf7WNCFMkEDQ2TkMfXKbLYn",
-	"mY35qsvfFpIabiLPQXX+Lsd6VU2WjG0RT6TQ7O6qWE6lWwAVPQUbYkP3TObUCCUepKthRhivD5LN0/CT",
-	"0SjHZ6eCuURDgDF28Mx+Ml2eKeVx7Ow/+qP7QihQcYl5h4/r+RXJD489MzGj80kWuz6bwFBhk3pLT/yP",
-	"ISa/sVt3dTXbk1Acd0A+sjP2oHw1FuDl9+9nk4Hu5Dxuf+ALvC7PDqgF9WWqr5DcQvL4dGma8LYvbEt9",
-	"0uQWi5IKosdE7Au/sdvhdY7Fn6n7z9uGyzdtLLMaixH7tMqZFbiRINZU7+eMhUQhZvVSklfA476v0Iac",
-	"AFAXMzC7urR+F1lwiWp8qp4CE4l0PO7WA6TaIF1T4CtEh+HdCj7z7abBVQ20djgCBrsDNK1f/2jRta9I",
-	"WSxprpc4I0oiILpZpKC6fqdTArT6V0+p7PhO0GN8F3nJVRGKKm9KjYhgU14smwgymTE5WRPp4yfVvyqA",
-	"w3TyicGjP4ID6n3cqWAlDKKNtYf98I951GJSH4gdRo17Un/Gv8SQ08YAUcZhn9JA0phMIscL4kyPy78n",
-	"1dE9MU+adInF2iTTaFI2EGTKncZa7h061Wih+CNyn4PoH88oSk8516rqgLL7NcGqHvNfz1Avbc9X2WJY",
-	"jOBapDxTIrTBqLWLHNTYKargpKgyIeRj6qBUIUFRla+BES2NKlsonA2jUaObtDyDoCS5VNNIX5cs/XTP",
-	"nuk9efRTO2gUM/7QI9a6PSZ093sh9Y5gQNRT5Tyj6oV6NJ8uigcrycFjLusc6sqNxDPYZVfjcA4LT+0/",
-	"8PQzzz538PvPv3DoxZcO/+DI0WM//NHxH//kp+pRG0H8Ac1FpxvD+zM11oRzanJi34nXJve+/sor8q0m",
-	"B9UJpE1VmZTpPd8fPPUo5RLqWY8xlzDciHETafDmgNXYHnblFOiB8dqua7t17GeS9MMEHXiH5SrvD1v1",
-	"PpQBLT2/BxLTCglm8OSPIirCeCIq0kwOyn4I77ioxacnLEfON3Zrh2aHRs57xzxVWdsWvYM7nh0a7Chc",
-	"IQc6R6sbpPJDNbqi7q0Y1Cim3qWxJ4zGTmTnLtADSRjNpISxJ4xGCueI8LnXLZIWZi8VSZ1Th3BP6r02",
-	"t/LepN0KdiqXMHxaPftIB5Sji0mt7zmCsZkdv8Po0sY4EAZ+YmcMd7mYForY7rU1UEMCWtSosh/GTGUd",
-	"QYEq5wjIKAanaavFqCeVzt6dD/pv3NlcOf3kk08aNfEXImMOUTyPUHdJZ0pzD8PmKXGyxa65kKSAP4+1",
-	"HVUf4OtOGON3D55uo9tkoNjY1ztMtccbHPr/IUCozyNEC8Ho8IQWu8Eh7SDVPvzZrYGM+h+a3Roef3ZO",
-	"61gOHxG3RLrH6FmpB50E59NJ8rioUtdl1hOSHk9adt32xUkFHKCxrE6Sx+VGWk/sIgs6Jc9jfttzReg9",
-	"QiogLgcdijroZQIEwybtAozAK25HkQfgJSKQkd/hUQRdNbR8oEL9k/NIbXXOBKYmJKGqVMp32/WF0uAw",
-	"HQiTwBFDIGH3yA06+PAaPHh+I9g7pXGPnS7yx6SuseoSsV2Iu7f9kNUAd0EBqdp5ixbPyCCzmFTpE/pZ",
-	"0hejQv2K6VIfkZRtVxtXi8zhHcnlGCQC2C5xuct2kWOY5BAEdW2sDKbVhvKdPiY/WOSnCHWcICxizhk7",
-	"EE70kVYO1TpS9cJD2KJqJzJSRHtRjrTIdB8slRCodaw6LwYN4PGbGrUdZg2ohbztL/JTAxSEotJjkk9t",
-	"O2c4KWB16y5VtAL4NQC5UWWeT20XOSQn1PPARu3YsThNgwqyyCRvY65Pmoy6qs2FADwcl/sVXKwpKCMX",
-	"pM9tB0oPDIHSgwhoJ7TGy9yx5J0yiJHprUwcPoS2SJN7LO2o6x6Vw2j/iMUchuDZyQ1b5kvsCHdYrqDw",
-	"MWgpTDu0O4YlypdB8ohkVB3anQcwbJ+3hI7TBJwHgA2qFHpBGKIMW9YeVP/lbIP3Of3Q/XD+PtUlKm8w",
-	"l49XzW2MLt5gtTttNxygXRFA4kOjZuWmoktsot2CoIWuFC8q8ICGLSDvJa5HxkIVRufvUaZP8WHVg9T0",
-	"HogeFBCRwe3L/LEUMoBQo7rfOageFFIOERAUwvVUBMhYuvyFPL55/Zfrt95/Yj6M20sVu6Z+70MOoEKs",
-	"bbAB6RdSRvS2735N/nIIX2zyZRbSzHDWiL+wxrdbTWSPcheoVB4tsPJg+YAjttVYXQL+WjXDL0USreOx",
-	"N8WO0iNvwxKeFadFfMc0R/1zvMkKO0rjTWZmd02246xuAVRmJdRAIW9JoQ5Q95BmJA/VCzLy9bHCnmnS",
-	"bXtidxSHOFVcHQjBKR9h3fs53vbUStLU72ChY6vy0fsbwhQjp3GDlLCUWh/ssWc6KlS0FQz0eBXtY9At",
-	"OSQs5vpeF3vLeR6rAtquwnNW9iZ8bHMX5z9PmCN097jpyUni8kr4zKByvQCLULv+IOXoKI0tqmYc8GPG",
-	"/ZoHkxj2w7PrDT8G8Q7PFIqFJcZaRhz38JBTGl0EDT/AIRTPitj4/LvemeubV6/3bv+2//trZJZs/OIb",
-	"MlUmvTNv/vvWud7tX/c+/Wv/4tvrN99ev32+d+Hc+to7vYuf9S6uxdsCTY7aLjvof6ymb9YR76cyElx8",
-	"Y4EfzHJcgWiA4FPYnPr2E14L62/kDXlMZN50FTMbGoqWC4MwU2GHdw8HMeyd+mL71eyuvjwW77jaUalL",
-	"JIvAM6VBHNK7Bs5V8HO6tXhyU7dhxyVPYnfIycZdFI3o+Wx/MMBD61sNZvhA0kkkLepOA8ZgBO7jGK+y",
-	"lnbgd6euIlLR4G3Hws5Fi4y5EVtCp4ViTWT+ex7TxMYo0uXNAgQ1zYvkVQInLCwlMnPlDFPPVeSPBiW2",
-	"4qOa6zwKAhuQnlNkqC0wbT+OBHvmfRSWvev/7J25vr4mxSVK0/6HH62vvdk7f7Z3/b3+B19vU1DizLYm",
-	"Hsv3TTyKpfHYoGIJs+4gDmK7dYwe+BzZfHi5eA2CCZk3J9aJJNVuORwB2H/EDRe9lDTLJVzq2Fhfk7pt",
-	"6gS9mDFMGEjApEET538jmDXBUe5WHVFSS40OwPdbP9T7JCPlNMVoEnJ8tPIU9auNI0zI4zeQCTC9RVal",
-	"TVBKpRwYo9qLMk9aPB6TnIwEZysHAz+cKKqodblUMhRuRckj27tzaEd9O4eBis0RujFs2KGu3Jqa7bAi",
-	"BCsUajxkVqbHIzJSIA+xnSoVg414IKmPO3wGKuexGRxFerlJk+1eZC6r2VWbDk1mfCr25KOU3R/OfJzR",
-	"n/h+jCHGByHgg4SKJSl5UiWNdn6mh3AWLCu65IdUnESm+EBsrhhVDB7v86w1jnjO84y1Qh9JcLrEds03",
-	"NDxd0wXNEaRu8mUWP/28sWre9scVqg4WzNuQRD9kqTuRPJ/cg4eFgEv3i4DHnkU/SMXzYRurJrWYRtZa",
-	"kjTfCUCzBLWtTApXlXaZ0udQ9yn92JDA3TNQsWqEzk9G8soTk1PZkElbD+UNYBe9QPW0qI8JwHsnsX6T",
-	"u+a5zWahKG0jyPhIyW4Vrx2j3NZ0tP2LcRyKReeQ1jENsNklutwVUrqFajRrDrM32e4qFWwY6e+HZ4bQ",
-	"vSSDubAf4jwBp9GcboQIfj6FhpyrVc5Ap55gs5DgHnX0LIUUkJqxKA9SsHGSCbyP6P6Y0lhssvmwUSW2",
-	"ysQzgZRFV7WrwZyuZVvYfhYfhd6g6cnd6zf/tr62tn7ncn/1moLC+v/Zu9oeOY7j/FcaQgCSwNwbSdni",
-	"3aczI1EKwpfwJPODSdz2zvTudm6mez09e8u1IsBE7NgRIsuJo9hBDANOYCMfYluAHduQoPjHWEdK/yLo",
-	"quqe2d2Z2SXVy9vT8RvvONfT013dXV311PP89gPgwbr61U1GWsac2B6QDqsvj20noLwcr7SR430wTKgk",
-	"QnJeCR0liL/OS6oQaVhfKxS9vw+sipNiIFXf0bik9gl0ZZI9wnqbgk+com3EShFSYMO4mOjYbPEk39re",
-	"3nn50ia7B3BHfzJJg8Nk35H5fO32tfuqA78/9FrTnYghVBKE+0lI2S7gq9vXHL697uGBThOHxNM9wpTD",
-	"38B993Ag0qQDGOEcYJhK31dHYgI+H+BvJmZ3iuQFF6Y5QoZK5CrvFSIf8zwxEWA/HbIevmWnFrlup34/",
-	"hmFbmbwEtG7f5CsmFvk6Na7m9TRQHgOJ37OJXTa2YzDCfa2T1usuCPe3RV8m13Wy0gjMXV2A3DK8p85t",
-	"g9+HiMTosWI5vQ0Q9JhuRJMtNDMxV80QehgsZezLFp1O7rFVUtyVb2nYq/1/f/HtGulkIQkGBXp2q3ac",
-	"g0I1xrFqd923VCGp4gUg5AVTupAx7A2+cXbxSKqEdYCHNp50LkUk7M0dGkoJkQAhD+23sBVc8X9xSJ9/",
-	"aJ8TSSdi3ZGLX/fE+L4yo3jAuCEGVCU22Q15bO2Cu5EDMkeopyRk+bGoUufCFufeRoKYh/T/HSRyTXI+",
-	"tk0WQCXD1YTRc3U71oEoaEbXNyUM3TuVq93S5o5zKiZwXCs9DmD+UASmcz+lgLij90WLOclw3yh43Ezp",
-	"+ap1BMZwQgKsyn9ABudgRH603b8oasAKrespNu1AwctWPRvwkqbMwxsoeRls28bqOLvjuNH1ZD1Ssd6o",
-	"Cd1PE4C8k8/kCr68yfbZt+SQqu0SXvBN0owu/Te42fQEL0a52AP8SgfIeDvMAFKdrkNKF7a7srgUsY5U",
-	"iXi4OSiytHNfXSzJ4jQgvOC7SHL6ksfA2Kk37A02GqaaJwJpjSQFG6jSBTWpQdtYJezIetBKg3FZLywX",
-	"BAyO7ivwqK9evsY6hdaHGVeTQxwo06nboYiJ8ymdgW/J4RcuPd3P44E8DuEF7LNYD1Hh0J0k0uAgIXty",
-	"Zp1zg0hpemubYfVHPE8kVxvOj6q3r9dAjLaUCt55pRTe7Mq8GAAeHbzkCSDa6W5hD6xCqFL4WokxstgI",
-	"sgj4AcNM8/vBLTG+QR2s9+LCBY+n3rM6L+5V2R8UDGtvYXSyCXNzYJeOUIXIiXxR5rB1cH8LWDyN7Z7d",
-	"Df/U8wgY3Z7OdiwVHHI9DBgdKj86hCOpnY8Hc2fXGlIjt84O5opbLymvwyMrPfLwFfXeB/YwyGlHTB2m",
-	"4Ah9zLQqBqYxcz4NMFtwMWmkXWmSBoCXw7XekeYtjCA3sc3blpoUAe7fT96++s7Gxe1v7Gxce/B3O9/Y",
-	"3rj84NJfPIUG+aql4M8aiqiVk+bmhDl7CWKy1FgjvcyMxeJ9r91Wb9EzZxrOhR/RNAvuE4NMAY1p4xRM",
-	"1feWc7BlXc1mHNZdwZNyJp4DgnM0PCy0XZ9LLcupE83/6bOhLGsiczd5HgYQaRsCfzPzE0XYKHAzDTj8",
-	"LZNVR2g9S9TBVV9UyKTXMoDg+oe9ffaIKQZZ9uBKDCWfPgQPQRqhkpBZ3myCVNSLKaftVNl7ahvxeEl+",
-	"O8sYdMGwviju2AZuwdWWdUdFoVVEkiIlLzX4BdaB6slj4e4Gm2yfsqg72wz2Y8YVOCab7B6EFhzlEN5D",
-	"jSjYaLgL3EOdefKhzh7jdMX2VPLQYy5VylWyC1VfHfjeQ6mOeSqTzia7s//m9dfZlr3HYtDLteGuWsCO",
-	"s1kX/bo5gW9fW+O1nStvN18adBzgcUoCoup0kcEcKT027Vaf62OZTBFn1fjod9xTqxws9456t8dFz1A6",
-	"wT8bLKGZ0VUgYt1c8CMTMfEwFkPEUQOu2vEm98SU6u5cFtx1bqtsoHn730+Sm5NX3YNru4Lok3xHTwXl",
-	"1mYhocQXnTlgBb7u9YC0ANO5WlXZCwbcAInSU5rCkrC3aaNYFvbW5fFRwEEogItAlSsBX7AUA8GyNXzV",
-	"UYKV1TI0B4UeIsn4c9UyccMhkE138UYQNTrlniV9rfWRp3jxG0S4SGllj6jMKBkXi6BrUImxI5mn9xEC",
-	"c2oO9jCcmiJJiFCJWWpN+thUI3lMGZxa610ZOnkqub22HTmkkLazCJIutxYwFuIopTMb1X/g2GZcifFe",
-	"qXhQxXKaYkpZec4yHAB0QSjurntsKRBbNXewAMq2LHitDq1WE1qDi4r0qhkI1RlIVXiRWUDqYNk246m9",
-	"yjZJl1Ibh/bVX/Yg3GIwnTeUIAEg11pjBGgOHWdkX42Gi+z0gJ5aYKaxzqTq78LNEgGVRmvl+7Fnb8/F",
-	"7vJYS8KV1NEu46um6DXoF/Ydz8a6vFamg0PeYjmAebGTEsRyXGuRA1cC1u+CAdhjKxyKiCbnbyfzhekF",
-	"HzIE2nhaQqpKZIXIhqnLfpJGDyb6vaq1ewRBmE5aTRSF3Z1ryGYAN+oZNs8K24zttHNd5wAVY3tldY8s",
-	"mQ2kEbjFkaYq4w/fwD+7AtXr9MPOglShf2uwwOotHUYN5A1rVkORsJPvPvrs13/EbPlAGFFDgdoSXgVg",
-	"aes2eA+eWNek7z1iag+l0zOQaZILFaSCT7CYmvP+gs//Ipi5UhcD0duByMXTIQoxqEqYPdtYM5rnyo71",
-	"VwxSjXvcQJW0h/AZVzfZPVB5jHVC2w5BsGu2myS5x9c36m77diqRlnsNAgP7YAEhwDy2IYDruKmM3B6A",
-	"ZkcswhBxB1xUaxQT9oGayMosfhUNBOGvDo1P3JMlFMV3IeYolcNGQ1Qz1Ij4z3QuNtk9YnkfcMMSezra",
-	"64WpIyfO9LEgM3vOgRwoYMw8xJJQtPh1M6GcELy6SD++lYzQ7loYy1/TI+D0hIwIXOKsC3MkJiKxAzoQ",
-	"JqrnM89ITKKBgrx889mmIHff0eRKviZVEqjwyxFDxE5fwO7s1p4xq6Bz+CHR8SgD1Kwv5YYezF1WZhbn",
-	"nEkgkZL1AFMRmEbppsj7uD6PhUGdTxN5BGehQQrWAzKRycHrLVDlBZxCsJIxqpSKpC9yKAM1rKuLAYsH",
-	"XCrj4JtXt68xhP/Kgo2BccoxuOpRNxUuEsEuZiLvi0P87SH9FvQo6EGMZEw/Br+7BCFofMlcV0EzYqDT",
-	"xBBJBTUw4OYQfnFpk91CPUwcc1Pi62pzeUUqvPWtLXuL6yD2NwPu9Wf0aLGJJCQlz5EAvQ+/ojSpLhxR",
-	"vi5jfDhdSTm7aLA2oXH3bPaSdr66C6JMw1zHwhiBAGZaBOC4DfSYpdY9kh4/69LUQH4J9pEL8JuwTERn",
-	"UNFnjmpR63eoryuNMuIrGiLRiMsIr2oMdS7wZnpF5PcOLC5x12Aj7BIovCvbNrEYL11IiUVPnaXq5juV",
-	"nGyg+0w5EMFWJ4QfdCx5SvK4PlIBboVXoaQbTiqORRq5ECpGN4CpL6Yy5vpgsp9n75N+MVKIeaOXUMlE",
-	"togqv8RqKJNNtu9+sHsBng5A6wZi5/D1h/hnrCucPrrrs4sloVo2lkXNr3wkppjCBawuwXE61EYtuY1w",
-	"fBTO+yqnccbkImZGQ/tvoxFVnHCZTljMh0ta39aAq2QD8gth3a1XsazPCGsxqB+0C74iXt2gSJlcIvv2",
-	"lA9d/A9uXBdMmcUDh6vcXombFwpwTE2x1OtcJbePRd7AJbAm0g7UyXNHMdeXxwIwk+VGiVEbNHFwhYzO",
-	"BOjE0fW7MduxVE5u2YzcPR+vcpyIez4OACmwdKkMxzdHYiSWToFR5/4G/qgpVycpgw6qSXsVqgD3rtqk",
-	"XIE++lP14wD+qBmOL3AJo1qZNIQqmysX2Nm5/JWNq69cuXZ5u6F3/g/L7k3xsJ75ZM+CPOHdcElCWlie",
-	"oKjWYynJPlEjbJT3XSUhVAsSRmJZGraZW9Kom8miEElJngEXmmGBgLxOkvNe4SQV4YddZje5jnVG3B0Y",
-	"PRHbaZNqjEZ17O8OCQjbcV/mEkR7eO2Fekd3Ilq/xzYIFBem4Kqw6wcuMx07NckoFUnH9dO+Hl5WRcIS",
-	"0G/ITRGxgbAHVA5gJyhGz0VvZARGCO+rjv3rQ/jPDqhHws9VuC25ih0lHhaHvVzAN8MJ5tTbNCRXe7Jg",
-	"le+4YBiMOgIM7W2LXd0mSdJOT4o0qa/lREX7u142ZC0PP+reqQSv3dCsmCfZMepSdRVWNIKIos6RnIIS",
-	"E3tEU5HxiafM43DBEjm7+OnH/3Xy7s8uLTwAa5h3a9wx4KCxzyWlU7Y351O5i+t4ICD2LTFJmVC8bzyA",
-	"G29l5V6gFWuvHKgFh6aMbLI8reEgh140H8xrZabnnQ04clzAQOxTjHJVIQD2p848XUKDpc5IYszqRKZa",
-	"H1nr5GoCccnuqIB7qicOgmOFrgqgfqt78EcmoowBqWM5IuvauFS5Qa7aAWg5/AOpbtDI4tkAmpMyEymI",
-	"ufZgvdLgRXNqG1ElROCvV+WF8rkxWFZnY2XL+FTCBC1GEJy1MpswcK0oIUDYElyxjoRtueW5hdCQwBIp",
-	"iN6xt/K1hje3TNmbg3K1cUNuZRguGo9qRmo8DLKapecLd+rQE4atng1ncp+cDTtv73zpzGP6RN5j3N+a",
-	"sBzP35ochs46BBAByDx6Bqj/7KPLGhXQN4a2KWh0zU0KO5mdFifW6ZoYfDsE36ohuTIYx6armlotqCh4",
-	"PMgcs15ImcOBgIpTTN2niZMChixbAUgEuFS73yqe2VWjiJUTNQ7Ly/zFTpcnh2V3O5dq0WD7/oHVWm42",
-	"Sgs55Hmx1dN5tpHwgrel7oBtvHaIiId8MTPTdA4O/uy0RY0qg73Cir79JGGcDWVcjHLBLv7VnVdvROzO",
-	"rRsRuye6dy6hJvGdv3wNYtRUh/0Kuym/tud/vAa8pbM6rX5dRC893Mj4w43uBCBPr7y8c+0rr2y3r5at",
-	"t8sfDpeqCJwyzees2X6vvGFUqco4uqPltRGuIFQ9jtW646mSm+olo6nauO0723bgYdKbNr0vtFhkxvti",
-	"62+Hoh+80aEK3+ZYdIfBGq09k+Cvw+CKUVOn54nV7P014xNmhCD1MbAS6wMtFSsIdouN6oatXKcXDIPS",
-	"pxq17KnF3Mpov7Ba6sH8vhFzFYs0sJ92HRpdcz/t9hBrMO4KTkwKXz63DCdir2LXdjGMpXVk0LUh9BGG",
-	"kUHjcjJb4tPmpMVcJTLhixTEr5ePnSXcke92yEIKPxSlwsXL2+FccAc9slMeA0ICSu1d6q7rk3S7CMpj",
-	"3xzxVPZoxCOmBM/tMyNl/6SHKetaXNIXDOvVGZMRG0ovNiYjbumzZ0vY64CmBIMwI4AV5hj14gsz4V37",
-	"xckUaijVisp/Y616iEnkKYNZ3MNUkDUee2+SAJzuiyRoaLiJ+sSP97ryZlP/TiWPWRrj6i5Hz2JHHC5U",
-	"c5a0Zw/FmCt7K++WfOspL5aA99De4lU/Aro5ts0XXs66BJ9ycSzFWCRIqYQCGksah86G7n4c0j6o2TU3",
-	"EermaSWpTzNlwpzQxy6gCiUCFfaA6AU2KkSaeoqNiMkeFTFg3frSBuap/gPa1+2hUM+B17+F1d//V/j5",
-	"KLn9HT0PUfrPexWNSf0lZ6cnlTSDwJPzGjT6dVKjWsuFf4AAo7ugyH6e176jzZ9Z7SUowuEDUbx+z2dY",
-	"sUZOq2UNTaepHm+MhqFtDdp9a7j2yVbuOSvPSULMeq/lhREUyyD0OGY5CE4taThQZwFV1WEN53Wukq/x",
-	"+CgcruKF1YQAckCdg99kQFmw0Pbq4y9UyEVm9yaXy4eMZCr48m4vnpFtoZa/plP07IRZbI8DhlhwAMJk",
-	"uVJEltOn0VRMV4WUIcGd7e1Vhto8AU5ggEaSEL3Quu4mb4qH5wmXse+JtbCEYxrOOQvehCTADO182wai",
-	"9IYZ6HFgI7rJ86Nb+sA2/CKosj5OskKqhzH3Zfy4kRUS5XnpsBpzJ8KEHKtPkUzyof+wOxK4YuscCj5n",
-	"exLMB8CMSzJedJOrOxRL7NUKNQmWNaCcB4/h3T0DBVFwkzhP93dnI7sMuDE8XD1BOpSlK0m2chELGRz6",
-	"fBdbDWo2X8YdoCw1ZbnoiTyHQgPihq/4yFDjv+c0LH25aDFDCtg+0b0AJAWz09wT+dqHXOy48vT8QZFh",
-	"xqvIY7AzILrwBbs673MlDSEfqDDddsxA+vGC8ex2F5t5kS5fubS0EcI1M7QV2kZfRP7Wz/7svJBVcXur",
-	"MlqVgkc6haIq7+4sbUJA2R7ahGyjL0xo3UwI96JjKcasB6SWYD2ZzqlygSV6abNx9AXBTcc1vPbm4zp6",
-	"no5CASce4mX8Zd05Xko8LDDltQRAtBIqelasKOL4gxugbfTF3rVuexdkMCBxAewVOhdVYm9pWCaNWT4B",
-	"ZsRqEmAHAhNgLwzorFwOfWrMvd5lx/zjgBXMBNTvLWteBc9DO+YHts31xn/YHvrj8ByEsLuiLxXjeOgt",
-	"axoQbwhtG9DoiwBR4x4A4xOSlOJYpyNVCOLHDQzC+7pr/GAge2u73Kd7ef4iQiAkYq1KFKw7YaVFRKT8",
-	"6lTlmBM1KgnrDU1svakZkUsRipC3juPmAF7w0spggFKYU2G42XfqUc+D4sarWBFnKM6aU1w9Fphssmei",
-	"SFCazD1uCuBXI37P6ajzjAAWIQU3islwQRkToS/fhAcXsIu+idl50EnFNBlUdtmXiSme0WzC9FjBfgk0",
-	"BTxNGzg0rav0LHJ7M+SNLlLhFQedigb2g0g/MZGnez2RIwJmmAtU5tG6oX/IPJnUy72RVtacWuGDswRV",
-	"qhhAQMQStcrQAAMw179tZ70reC7yl3a/8eCdB9OpOF7YpUS2CTNsIk/GDEOke4BTS+UUxUHMC57q/ki0",
-	"iNoiH2V1nNYbSW27eCr1XFOmNG8Tt3HhhTtKYZ69iC4aHBgCXMA8bSwCi0qRUtlkAHM75yzR3xyVw7RR",
-	"rE51sX1gq4tt5WvttiqJaj0y3fO8Ni+tVXgjU2O/0vV0Kn7JgmkPztFPEdoK5ytcWvUQVxrAe4u9ki+z",
-	"Kj0M0i+lXN4YoFkzKaXFa23LpLpoFtU6sP+LIkeeFslpAVwwU4rJEcklR6W2O4pbDHQqEyDj95nWkq84",
-	"BfLuiHVH9oMjlgoOhXz31UDn8ltabbJ75OZ03IsPZdKhi0K1P2XzguepBHBtLgRQnNWxHoMzBl8f1gtb",
-	"qeNFlOrSVKah4YWV4fqCL30NdDsSPonYvpF868Ca7YDLPVbohE+Y7DHeJZmaaU73jZ2djctfbeggBerK",
-	"nnkemQRZ6GvY3Gdg2tz1y+Gnr+zYnw3TCrGJRj4sBlSAUUqQtHX48sb2lYYOF/qpurtSWeBUF05Tv/aE",
-	"AsNe9dG0X90MYCeZ5bC25tGd4BxBIgo4pOBqgHeAeb2RZ4a6O4r3dv+BnlnpKULvqCsskJkMMzFzylIp",
-	"NE1yc3EuhLKbhGwTj8J77ioDGBQ/WYmzYNv+8ocvOEYjXLzCTIcrSrB1FV4ijkWO7FZUNjQatoQuSiPY",
-	"4kVhtxQVi7ZFtF8+tcpRLt9SR1dR+d9gHDoDDSmkiI1J3sL6VaqYUnzsEuVJnk25WpVBjUKSVnboZR0W",
-	"5yLBBS4YqVvYOzYwtG5IhfQH8IMeFZusE+s8F3HRsXv0UBth/F91J2xgn74Yp9wY1sm4GvG0c8mp9tn9",
-	"O9bWCSPNL6KQNZuso/ShGehxh2U8PzJ0jO7B77GDHa8K6WWU3bg6rjVDgISS2sMabuRdKernJvMCBFqJ",
-	"qvoA1STEXJE2AQPXjEQo0R+tc/mw5HnKfNeTS9b38NzpB5C5R85qZ40WrkjW9sj0ooquwLycQMtWt0IG",
-	"vLVOB50OpqD1yIRBC6OYeh1Uwlzmxl6jl7QGu3FKtRHrpPXou47PXbePrZJ7o/KaWv6NRAQWsLRjccGw",
-	"XBdQVgIy6ZUbeyqPSfQ+4Jk3OwmZVHJ2BmZFvqsMnxCXcIcGHYtyY5jrfs4zYAoBTWX7DwoVuOgkHmdO",
-	"fp3K2NxBagqZpkQ6ixqXlTGx2489hRPZl4XZZPvszq0btXIhsAssZygNLK7PwKt6B0mJwxrH1LDCIIAz",
-	"Wo6rHzpMsM0kTUObiYl5aDjhQczLbP7aZhtifjpUTbQb1avSWI8qbExUxEeMl3l6Zu0qZ3aNdyfMTj4Q",
-	"AKG7N7U2l9vq7ZVoNAxNLn/d3Qmm5Ow6QwGa9h0SWycMLbrTdvPojdKUzqoZnTjWgV8f2ic6KGRK25UX",
-	"2b6vRioV1oMfc1mk0hQduKTkI+RmJFkH2VcboyGo2bnnRFIrBHcg++qt4draP0xcC3BtJ/CragNr/kId",
-	"wOJlH2SxKGbWvG2CCZdm24wtoGcWBLTn9UGDyIHi29vVQAHfad9KH1v7VrD7Z4hanyWpTxysJqXPA1yz",
-	"AZU+aRdo1CZv0PGsN8JTUA5skANstPj12LLOuwwg6jiAEGB5TfemuPi+Tua2EBWA2/XKl2vLUg2ky+cO",
-	"a92zXrcI7UVXxnOlARA3Hy9oXFosJ2Tc44a9n2cTNkx5jAU4VY1Y62BANTSSz9cUcLUsvC0KyQVnyYVW",
-	"Q5rK859BnwgIwJvt2A9wCh1o0sMunOseOQAIIO0AkJXy4TRF/4LZDMJJOws1sx5suXnNQsIKh+JXGii9",
-	"0fCdSqwAuWz4jIRdvLp9jXWwz4f6WOSdS5sMiNREr2BKI0XsLoPH4N+HVFTWmfcSbg+Fwvl7Doy50y+q",
-	"PXLtZGoGyJ4wV4gySuMvzBcMseguxZzLR4ksWKr7zfYDvmLrxeMteOIsoXBtjwPCb3EAVpHWL3IB/hlM",
-	"QsSGPLcNuU0gHsg0yUWVidY+uBBcC5+/puez7dupwGnRJlatGwcbIwJj7SJ9g/Ekk0qaaVEDmkW//FYI",
-	"0iBbWNVUngpEo2kqVwDPIHFsBcAB2Hgjz12uc0xGL5rYrX7O1YI99gY+cpY2WehywF2WhiAMldhAp4lh",
-	"nOU6JfyANDCZ9XipoEI18CF3dbq2CATo4KlswmQzDZMf7rLEmQO3LGsBM0sWrlehL0VY+QItr2/1eK+3",
-	"XpZxkwdJh9+0NzDOEmGOGI8h2e1pnJa3kJmK40Yl4jK/heoC1sc7+dOPH3/nT49/+t7Juz//7Ncfnnzy",
-	"wad//MFnv3n0+Cc/OPneRyff/cPJuz9z/GMvb7K3wInYuco46494nkiuWDYyVNbI+7kAmWL3f4duquqU",
-	"iu+KPrgga58F9R3EHuMnPG9TvANbR31CFMcxyEblGsNC5ePK1DQY31jnR12h0Ndripbe8w+t0AErX1J3",
-	"Dy7/Mxx2EwIMcEeC+jOd8MkFSjRV/a+BzqAcZgbmPotxF/mxs/tRnr60+9IWH8qt4x2wa2rr7fnrPRWl",
-	"5GLXXqmlipgRxkit7NVN6GEqItxM0OFjn3700ck//+TTP/7gyb9/fPLJB2USzE9svYTs1K2QPfn4O08+",
-	"/t7Jex+cfPfvpytOav78azkgRXk25LJPNTqYTC90wVPDcP85+dGjJ//4T2Vr7g9qWiRwlxQmovGOfJA/",
-	"KsEhj3/38cm7//3nbz968v6vHv/Pz//87UeP3/3FyQ/fs7/51f+dfP/Divith4vVfn0qkj5WmIJ3zR7/",
-	"+Peff/Cnk/c//Ox3vywbQc+7vgUqUCC4vGN+NCweaG2o2AnH4cl//HpqYsqaqvmWkXnEXHAVUVgSYQeY",
-	"yhsM+/w/v/Pko0onXd1DTY21F5/B6q8Ie1UhQtUkd+Z6+q+//ew3fyibdmQF803fAnYv40NAwyF7/Pvv",
-	"P370m8fv//Dzf/iXsgk9Krr6Yd2XDjRLZEIFaJqAw3SSPf7Re59+8lM8wCpzOkpq7fEO77t5MAM9ZkYc",
-	"i5ynrCd4Mcqxl/ai7FgiPv/lv33+8//987cfnfzhF59+8tOT9z+sTnkmXnrnwTv/HwAA//8=",
+	"7L17k1PHuTf6Vbp0dhW2owFpZoC51PkDgy/ExiZAQhKbV7S0WlJnlrrl1UsjFB9XDYmxMQYb5+bYhsRk",
+	"m8S5GIgd23gMpuo93+Qw0gx/5Suc6qe71029lpZmNFz2m9SubUZaWn17+rk/v+fVQo232pwR5ovCwquF",
+	"NvZwi/jEg7/2dzzBPfkvh4iaR9s+5aywUGDklF+pwZeI15HfJKiNGwRVSZ17pFAsUPnUKx3i9QrFAsMt",
+	"UlgoqOcLxYKoNUkLy7e28KnnCWv4zcLCdKlULPi9tnxS+B5ljcJrrxULB53h0Y81CfJIjXvODoGoY4Zr",
+	"Y78Zjgafe+SVDvWIU1jwvQ6JjvxfHqkXFgr/165w+bvUt2LXQUcPTVpt7hNW6z1HesPTOIQdgjAjXVTn",
+	"HiK41kQOIY7cEIzaxBOcIcwctETaPjxCfYE84nuUiEKxQE7hVtuVU91dL9Xmq9N4rzNDZmvlObOgJsEO",
+	"8cIlRSY0JWeUspPl6blioUWZ+XuuKLfGJ5585/96ad/UT/HUz0tT85WpE9/7r4Jt05+nLeoPL3ifj1pc",
+	"+Ehw1MKsh6hPWiLlsF14RXSGDqnjjuvLky7K6dJWp1VYKMtjb1Gm/wpmQ5lPGsQrvCbn4xHR5kwQoMnD",
+	"Hq+6pCX/WePMJwxmitttl9awnOmutnriez8Tctqv5jx1814YMb7wI6TeEcRZRIIQVOMOKbxWLBwlQlA1",
+	"QMo8xhvfvM8y/lHaYMRBlMHp6B/I9+2r1XhHDdz2eJt4PlWbVKWe36w42CfDx3gA9ySNwiOFYqHOvRb2",
+	"CwsFeHqIHIqFmkewT5wKtpDEUcpqBHWbhCXfNOXTlvV1TSwqHnfVPONve5a7jkAYya/lFIWP63XEPSR4",
+	"jWIXdbm3RLyiJEDqoxpmjPuoSoD/cCb/i33U4HC99LhVzl2CmRyYOoT51LfeZLFEnNid3DNbeiL8X3l6",
+	"5se2tVBRWeZuh/mEWLjkEdKgwicecRCWywoftU2vRVnHJ6Licx+7o4jlkHpY/k5duKG7KhRXVmyo63Gf",
+	"ILiQ4RIHf3h/8MGv73103bYy9cMKdfIwy2Kh3eSM5NrY8syc3tFZ27gdRv2KfUnP8pa8fa2WfKYXe+na",
+	"zUuD332z/sl3/fOr8v9/fXX97x9YWVsoEV6KrFHvYuJAk2cSpd3YtTgRjMSrPyM1Xy5EX839Lhdy7KEb",
+	"6hGs2UN8lfvlr4hTRIwsEw+JJu8y1KV+E2GkJ0mY5JUvFRj3K4wQB3a4xZflZLpY7kzbo8u41oMZe07F",
+	"55WOkL/kfpN4crrh1sV+N3QcXe7ZBHCvTRxU7UVIDC4l3D/Gq9zpoZrLBREIM4TVTsjnMRIubUeWMPji",
+	"03u/WYnPSH826vRgavad9+myvufxPcfttseXR9+ufeY5yf1wq41pg436zX793JMeJXX1Q1ZpYYYbFlI+",
+	"iHAL1AHgcFZ2UMOsRtxKGpkc466DfI4kkfTkhls5d5PUliirtKTIGjV/9ewhLd2kSMM1v5JysY9xyXeH",
+	"b3dpfvfM1O7S/Fy5XLLOKJSU8Rcel6RDBXLkcJYf1gmrkUqL+J5NcMDkpyhDnLk9uC2UBWqK+tEiwlVB",
+	"mNLEmBolmHdU+Qw0Dykx8nE/ykQHqHKIC9dqIHUQPCFPFPl4iTDEOz56rH/n/cHrdwaXLvTPXRlcvrL2",
+	"3dton+ej8t7HrRThgjqYwhyPNzmSD8Q1y3t//Uf/zvv9a+/attTlSk8ZSRmcew5lUjtQYqpipemfEOyJ",
+	"RVSybnB5j21/wYwQPvZ8Ydcu5FfGwJAPI9GkdV/xGSqQFP98GTh1Pt2j7eIaSd1B4pG4gLx5ZnDjX4Ob",
+	"H0fFy+Dal2gG9d/9enDlqm0Ij4olkULfPkdLjHdRnXoi4/yn5fkr5Xrh1eER9AfY83BP/g17YhnyIENy",
+	"HxD3HOItIsqQS4Uv1B3xm1yQYAOLCGvdfnd06Ex1VY5qnc4SdV3LdF4ASbWIsOvqI23lHku+0jqWrzXc",
+	"TG6u5cFRX5OwT33XxtPg4yQBfP7FxpXz/XOfov/9NRrc/Hjju2/kp/86naq85GUaGZqONHC518CMiqiy",
+	"mCIIQX/x9eQNgzV7ExFg4fyig8f5SpLxx65MMRSgCdkSsoXg/M1NCLljQKkx2ZglwQ+ydkdZVY5D5d5g",
+	"93BEoNexK0hxgjI+99ndL8EasepnSjGjfnfcqC9NzX8P2e35/EI37o2Jj1feHpks1VeBAkkUcQzsLsU8",
+	"A7vtAjoqeLV7QVNFfkG8NWEb2bTZ0Vs2AZmrl1kq2uRvIdW1Yt2/PPIwssC50QvMLf6ivD/qvMpBdy18",
+	"6qD6abmUXxxKpqoEb8CG8gs6xYliY+8ujSv7xhZ3GQsFFv5Kh+jvfa9DJijZIgeyJ34e01sTewnRFQqk",
+	"KAu2SbPcQipLnhzWlyguMYIzGVafmlp7Uhqn/LMm1Rc5UG76CcxRi/4S8aMPT+AwFgJRH2GBtKtdataB",
+	"KtzGDbKISKvt9xBXc3Wx8EerC9prGx07e9P8WnOkEG5RFv20/B+x/JCK5RIIPuUdhCeR9v2kSd7Rgvd/",
+	"qKD9j3B95ATcOHLrtQyed9S3Rk42Lry1/umduyunB+eu9i9eWLv52d2V0/2vP1//9teDy39U/+6/+7vB",
+	"V2cjLk7Hw3V5IO1O1aWiCbtUp8z8U/n5XBL1ZYansY+JrgotxNnpki0gKTWcVzpEyD93CLRErE5BF1eJ",
+	"m0JEXSwUk5PsgcU1hg8+XLt5bv3ylf537/ev3u5ffN/28mXsdkiK8oXVWvK7NhKCS61HTT8YySq5YKDN",
+	"GI/5tzXcGOES0h4WCrm35kVGEHy3iARZJh52Qc7XmpzWpInUIwKBR20RTZem90yVy1PTe+ERjHTILpjM",
+	"S4X1y1fWbl7YuPlu/9of5ObY2MDuUin74k/D1TF/5TqWrOOIiP5h9l7jrE69lkAYCdpgU532gg4hFCHy",
+	"px3k5jbhjs9b2Kc15eGo1+3XxrOKVVprBukKHpfz2yGQ4+EuZQ0Bsfoad3kHOL0ZkHu1psoloMrTCGkG",
+	"1kGFXECLMH8zpKdim5tTo8PfWvff93Gt2SLWOHEvQ/JixyGOihoOLbba823EfJT+PEaQs3PT5bJNOGYF",
+	"lY+PE07OqxsuUeakhFHqHm8p5T4wN8zp/6xNGvLMmfz/XVKVF73t2InOvpGQJaJDZYJ44GyVl1fgZQpv",
+	"DTlJ/6Pv1t96s7zzZ+1GPqcfrCmIXaojKQZnOjpE6fuEOVL+WEJlWhLm1r2DH6SJaCkBjCm0FSdrDbOK",
+	"Zhq2FBWzJFTDTOrs+lHiIMa7KZG2Nq5Z8wIOSw0ukkwQoV/CHHvMQq4THAw7BCJwPDnp2G6F7nNd1G1y",
+	"1MQOwghUykUkLQwmH1DaXhGktSQyE8XOZZcGW3WEd23GKURW0teHmhhWCFrM8K7CM7mpJyMIFN1QeCzn",
+	"liYuTDCfYoy2hwg3OpfwmCNUojcmTohmz7Ov2WbkQhpd6HgNZyRMP9MCNEoB43jOa8ZgspsXDo8wxnDh",
+	"Ne55cqXFAuMV0YRLxnil5hGH+lZGqbMqhkd6Wuo96nULSD8lybqJmROGqPyQIGIW2ezsiFSyYmrSRWzg",
+	"brNnBh2yvi2rkZveaW9OcIe/LZrtt1FQ1EwqjaOb5SFKefuH2b/hMDZy6CHqa889Ri7nS2OxHPmaI+oc",
+	"LEyHMN/LL3SaWKR6bJokTLhCLqn7kn/KZ1UaH28TdhS2f79y/dhzxpiVJx0cQz9hlRbxm9zJ65BSD2dd",
+	"k/1wtYgDCnJX3s6aibWADgt/8I6ParxFkM9jgXh7IIV3fOtCX+z4uVcq37HJpY6bbaYeTw+eRnO48ia8",
+	"ebzNBXEqmSqxeSrzDakH96TiKouoi6kvtA0nSI0zR6dRWXWNsThMzqC4In0dEs/gStEcuei2h/Fls9pi",
+	"hGlEb2Yq95FPSj72KCmfE1f7PMV9x1LUHjbVygOZvzUFK5NKHkzcJkajj1rwJiFph+Y3+PzK+mff3VtZ",
+	"ubtyeuPK1bVbH99dOd2/9uHa7QtrNy/033zj7srpwedXBpfeUh9GVL8WFYKyRkV59AVhfsVVrKDNuVfB",
+	"tVrHU8mnjFcCP7zVY9JxqL+/iZnteHHdt9kfKjjioyqp4ZbZwwXEuN+krLETrd28MPj9d+ufrMKGd3Uo",
+	"BRJi476yQv/rz++tfLhx502rf0NVsqQO38UiOXb85d+d6V+7Mnjrm0JuT8Ex8EC4nVbc8Wr47LDiiamT",
+	"9RZEGdrfpIyI+LrXz301WDk9ktQMm8dwiYPKHnUsVpqTp/lUSoq9nNYSZbo6RlXvRGiqw8DN1PAwuF8C",
+	"YRhJXorwb2A1BSMYjeRRngwjhyFJyaGi3YHdE8RbpjVSgVnDM8tUFdc0uUsdCDjI1ROhLBn4EQ49Z8WC",
+	"Q1y6rGpcapwJ9WGVMFKnNYrh80YHew7FMNtOmvVjtsnrWQUfNz7AIeVjEZUWlPHTEz4kz4Vutgjfpszf",
+	"M2vVI9TbU4mPesAgF9H6F9+uf/vHgGEND1cYXP508OXX/TM3bHS5ZZdeDThCWqBLfesUpY2mCN0w0m6T",
+	"eMTcRohlLJG2n5vfR5iR3TDRhD3yJfoOBD+q0NFFbIvqYmhihNxwRZThGU/nOmQ9ZFoJRReOVA0sGaOU",
+	"i8o3VtT7R5VnR1UbIFBRWadVTejS06XpPaWZ0u6p2bny9HTJrivBTNLZlOEH0RnZWZbKkV3/zRcb17/e",
+	"ihO4RZlNWO+rSmtJ8BaB0oUOk6oD1OENW4SM+F3uLVl8CB5vqS1Ut1TlGk3Poqo8THm6DB08vDyLsON4",
+	"RIgimp0LP96DEhnThenSzM7SznJ5Zmdp17S1VkZyDmw30iGD1Hx90DE3xFzpGm+1pKnoUkbAZpRX0YH6",
+	"qtgcVNYGORIwxmH9VX1lJfEXzdHCI8jljSIMpo9cxQN3CPTjKT3A1MFENUH5+wfmfrznpzOH7Kqzay98",
+	"6mqlr4ccquMXRs54REB6QqFYiNqIqr6souIo2rahnFVM9MmhctiaX8FOi0pGpnniidxiOQivOpyRNDJX",
+	"6kg6mY9IGZZfx+9TREWBb3eICZRNKaXeLxRDcRWTLfpk4knGIa0GKoXmqHFGEeWZcWZmbm8oH8LLGKPD",
+	"VN3kwZgRobh/xGyIJ7Ffa9oN9JpOsBq6epQhU0cb02HBNqx3XNdG1g7xMXVHv2/4h1bP3wHFSbmHPFW3",
+	"q8rn5JyB/ZjhWMd17XWiuYWJ3c2jizNRTfvppBAddhxFHTz2dBNja0ClSze2oUFUK99tddIcMXDGR4iA",
+	"lOL7fDNC+npt027sJyP697A2rQRtSvYV8jk4SK0qrC0H7OmO66IewZ5APk8oZ3vmbec6RhV2pEB2fvfe",
+	"qdLsVHk6V3G2NkWsIQ2MGKGNZpV3PFDkGNR/LqCmUgN7CDc8YndmNjzeadtcmCBAEW6QBTS49va9Dy+t",
+	"ra72//vvSouQLIgukaJkWQ6pudjLnxR2DHsN4j8jx7VxysC2SlkpCIcFBJWVch7meZgYrLOwlctul7ov",
+	"6ILcqIu5/9HtwcdvWx3E9kiFVpPipqRF0XJzJTQeMc9JvkJOjUYdODXpyiWtPCnW0OUd11GJD/lYlVEh",
+	"zDICUoyQwAhOsKmyoby8Iga0YYsHThR6Ie12q3xLHUHIe8kjLqB33u5f/Ur+3+1f37v8p/7F84PX300s",
+	"zhrsTGML++z3PciBpAJXXfiuiT1HNKEI3OXdCmV6X11S9ytV0qTMngkZKbzIlSm6dX6BHlu7+be11dW1",
+	"O1cGp6+v3bk8OPfJ4IvfQo3mTNleo7sJNjFeXnPAQzKhTOChh4lp2H2LwfSsF5rzJStyQoRRpkfqWlpx",
+	"qnNv0Zz2DqF8GlSg1nDpeibrTo37PDVGrKfJXadCTrWpR+wv+yHzqQtoKgijJpGM0+WwDO3Iyhlyro0+",
+	"8aPKH3qwxscTg8oTlOLNAhNM7rLdX1QuT++Zmp2bmbf7iyC5KYUBFxGtI61pavmyiFq4h6pEWUBx9mZs",
+	"2bXV84Ort9DGjbP9O7/sX/skJWwLruD80Wfzg3QRGDgSIgGB9z4d/O7Ne5c/GO1FyRHT097sDCGsnohP",
+	"4c4v1y++sf67d/vXb1kDCiMq8XMTYK4ItL7fQVV2F/dyEu1xm4ngxJ0AAakmNkvfjjB8rQFTgPbScr+i",
+	"JJI8/+IwP8rgZimFBYMPf7H+2w90McHqn3UlwbXzg7MX766cHlz6W//sjWh5gfwQftL/+nMVwDKSVnIN",
+	"OSfOFX/TNURhalZYb1AsuLgtUgoP9mOXMAd7TxNV5RNnwZADbfFX+EF+dR2Q0KQSSIXOe11UyQ4eicMQ",
+	"7cJtumu5vKumR9y178n9B556+plnD37/uecPvfDi4R8cOXrshz86/uOf/HQnrYnRqD7x/OzwCPZj181b",
+	"FjBE/fU6wi5nUin49r/75/7w+AKkZSr3uXJrqngjbxWKYwusp/VPFwNTmnjA8ao6zpRQEsZSOo/FjQvw",
+	"Ad5nzfP/PL0yeo4iRcF0xlAhjwfElgR4Wf/LigrEjadIjq8abkKH2x8BT0rYW6pCI9Nz6vmB6mWLcTyP",
+	"ha+DZCPJmTCAXQzB1ZL1Yy2i2ZSDBEd17C2ahFDKmUAOB6wUhbYXTaebnpkv54rLNTh2KyNdhhjiMDg2",
+	"xkwJ/mcZJTvZdQw/JsmLbnWIMmIFq7Mvp0GXCdMbGsNbminN7p0u5dq4nCZV/9pZaZ9dv7C2+vng8y+s",
+	"WlaHMW1RJKtAIOYqDEqFhjWjPCW1XSkJ1kRiCPrlJErhc6+X6fatc8+Srnbv9K/vrpzeuPbJ4Ma/BqtS",
+	"Q+ifu7xx7heDG//adlSaLrMh0kSiaak0cYDW68QjzEdtwtsusZFFeXZPDprIcBupLS0WlLZqx7uJ3cTo",
+	"aYa8JqSVYQzAOCuxrDyLESp0uC1ww7HZSI4bNmbAY8xLfx+veAZhKIJInmVsN7POLT1f5z4VPblYjPSg",
+	"wyT3w5OTCGO9QBrYp8sQrcYRaYgc3mVdqW7FJOHs3HhHK1VGhYC2sXLmiSeeGNMinVDuqgIfgT2LpjIb",
+	"qklPXR1JLQ8k2hyn10cs4Gwmvyn//f3VJ7fOhoO6pT0l87+IQrenNDafTAclmU6/WfdNh4lbgKPNk0lg",
+	"Cll1ghzSP4s2D1ErznEPtbHnBxij4MKVBoMIkLuTBKvViBRbJKYVWbEzI8SXEyjaw2zJPnUX1wjCLc4a",
+	"WjcLFlIlPc4cVC6WSiWoNqJ+EzGOwg0MzZS5kZpa5Fd69VlbPSHgof8TGMP23MLXrIfDHGr8TPGddqjw",
+	"TTF50n9G2pDLI0WG7xEAd5f3VKAq8buEqG+U13yHCHIJgojCIioZN4pIaIVbAu51yTIZCUn1gw52aV2D",
+	"+men74/r9+dtwio1LKxVfvJjnYvajWeb7LWt+RU1TRso0zN0GRCftCuWytuuNAzYACXyl+yo+aLTaBDh",
+	"k5QcXoDd54DxZP15hj2pI+vBtqEqcTlriLH0enWCQ7mGZlej21IMKTS6LDsLEuQFbiPyzOrACMz+WF0U",
+	"tgXwwienUtRmXd0wbMNTsVmhq1D75Ihj4E+YXd6MvjdydTFvaA6FYwuLh7lYF6jqXB+g3YgdiAJm1PQj",
+	"DMnv1C/Kv6tEdxzAQgmO2Ogbdz4Y/OOKKgtb/82n/bM31m5fWL997d+3zve/vrp2G3LB3vv92q0PBx/f",
+	"7F/7w9rNlbWbb+evEcHawypyX4YRdeqqgUiXui5q4mWyHeXqE64HNTA1Ocqnn5OPZhnwx0eXhkvBqkq7",
+	"wu9yWPXbUYDtkTZwC4tx7AP8SVXqCSqvnTh61otKqmndwGDfWaTY2CXU2w1HEqmx1jA+oA4GuxAvp46X",
+	"XueELMl0bCka2q8TuR+UW0vOgjgVarm/RzVUNPaIsp8iRGlFlNLv4h0/+2UJErcqkA5tUCuIMEcewU7y",
+	"HYXZ8t750nQhhv758svOq3te+6/7UkaelVV0zPhvIANekYrB98v3dhf7RPh2z4MwEX8XKzgaUUSMdInw",
+	"DTiRwW2ZG6+rAVjOlU47DZYJRXPgI508UhLsJ32f5UtJu6LQGyyU8jytE1XTV1MI+ZF4nm2KPl8iqeA7",
+	"TYJ+cAQ1ueuM1o7ViwISjtFGYtK5OUl4GLE7G790AZ1k8JvNqHppd/GIvoioqgX9onJPRIAI8t3GTcjc",
+	"vPCyh7mgxmyUjMMOsgIA+U3CEPhc5C4qz2sXMyjoktsP8YqchDkWPkQewlNJRUkopKhGXRpFlkvxBIwh",
+	"ynjOis8XNhHw4gqKTgABIpQfWXOYYjAz1mLYtkcEgCB3sVCabwzjCi5ucJGAyCqihlnmcNbaKPVb+caF",
+	"UDkSSpjopMZ6fYcAZrEYPqF/ofRYOTI8HHy9QyCprBsOo+cdjhUNT6oPrBN3eW3pGLW3kaN419EmZo0m",
+	"posIMymVjMao5+2Bg0kHBEDQJIpjCqX5hVIpfh0fe6lUPvHyy87/M/1SaWrmxOMLL5WmdssPrDd0P5dv",
+	"glrWzTAQa9lFrCJTdaIgDuo2qSvtBDAH5bqiDpgh95lNsGfY+Orw4M0GOC9n3yKl/vngGh569drq6uAf",
+	"V3T6yiIqJzPHAljvEZ02bZdTpYE92bM7PBxSow5xFkDuE7e+aGqnZ2MpT4vy+upHEGWoyz1HSHMTKLUI",
+	"mXTGdwLRxSgxE7ceh1ZIh33Vs90MjUDQ2u45M35vx8N2AMlc8kNNzciPZeKJPOJD9fH7kX7aylPDlxX1",
+	"Kk6kH6Sdy9778OL6X05vXP/X4Pfv3F053T99tb/6df9X5zf+fHrtzuX+9TfWP3x9bfXtuyun1z/7rn/2",
+	"xuD9r+QnYPvfXTm9sfr3tW9vb1w/3X/367srpwd/vtS/8Nu1m+fWP3y9/5df9y9ekM/c/sf6tx/0P/nd",
+	"vct/Wv/w9fVPvlu79eH6t6+vfxvNXg37FgrCpOSEqqFIexjTw7MSZPcq/Pgqx57qMIQ9kkUbz+v4TRLu",
+	"botOuWovJwE8qYrZ0qmNRcmNPRL0BssH+zWD8o76mDn2eo7x9k7znHQmq9B5lD3SGNrRILRF66rF5ljl",
+	"GyLt0HyuYaWJCgACh8PMgSjgo3KcaoUZh3hcLsuCRj/+Cuz+W5DJkFrMHEgjptHql2Gb0e6eOOiLoFVq",
+	"WBMyxLmsLvDNbWyxII/Y6nkwzTwER/oZa4Bg1NEY+0z72M1wKWcFeJb566EPxQtpcuJVQZWVzxEWSzq8",
+	"mLfiNXs8e56xafVjFmFfedDMY7wE/2f2f3+qNA1ly8fJfugiDSEz6g/F7V3sU79jU/EPkIZHEjHxvTtn",
+	"y3N7o8g9Du9UTa8KpYrNR/WyqflQrdQyDsxN1sg/arm0Z2dpz96Zcuaw5bnYuPBnYuDESQRLj07Ifg4m",
+	"V2wzqli2P5v60k7ruI7y6INTmDKEXdeKEBzJVEhDCi6NgxR8vNlL5CT+oX/2BppG/RvvDt7/Cs2UUP/s",
+	"GyOM5VEkH85ZT8O2yQdwb7+9+Xt67TFlKGbR5crwSemn9mKbMN1KTWWsKVMQ/pmErsre7cTq9UT0uNal",
+	"kxoVmzUG9W/tnsDg20jHCYWBBIcBEzhhDcpm9OVRGgtSCmyewJNOzMyL+mwvVEmjYF3A43Ok1rOIfN1L",
+	"OuzmPRr3eij+KwrFcG/th6bx86xg0622jcae5V3E6z5hhi0HDWpi/M4aDrC6YTQ+QdUlyhtuqtUwdTuJ",
+	"7r9dUmtiv9IiQuAGqWgsmc2E9hWkWrtN2Bgmv5zSiHeqR+5Tp4xILhFEjBchRMzQC9xP1pmaMkx9c5wM",
+	"j8ZEEJ/j5d75i7pTYHccgp2FgOCo64IO7+Mlgqi/iDqsRjwfU7YAKH0KxUxZHFz40Aef+lCbrELOnkfV",
+	"HgRFawSrkgT9HitDkTfCzVFFe0iRJ+SAZmjEDGFUJ11ll8T1YkAbU8hja6tv5Eu+SUeF1oprqK7qZUT6",
+	"ESu/ZHDpY/cnSvdZTOSBJFcHHOwRy6s+QFr8ed5QQdYxRKU6WWx3/UGyyCJipFvjLeItAKqrAtfTDUsE",
+	"+llH6EwDsOew6tgOKpvqMoZZL4DOzUboi0LzASSfQeIzE7DcomRhsF6OdYs6bZfWrGmNuKZzUuz5b64k",
+	"qqGme9kNQVUZYUzEx1puTQ/TV7VXMb4v60Q0t+GMIIfXOhqzdtjZUO1lNEyIvMSYW8NvqPMOG+19gacm",
+	"LJqsOIS1IGMoWFp8tyIzzjz5B8NSArp71HiKmfhR4vsuMd3Fxuq1R/In5PCOD/Xc1u556mJDkMHvRpvU",
+	"tIjXUBE8XXpoFbVpivKzof+J6ZhEBJD2H2urq/2zN9b//sHg45v9699s3Hlz4/rptW+/2qLtZ1aaaftF",
+	"Kr2Gpq3Qm++unJYT/Prq3ZXTg4/+Nfjsv6MxFYPo3MKso7r5Bxa7dYuepsR1DBDj0B3RKrItegsYp0Uk",
+	"cB3ShDUGRcR8vnjh3p8ub7z5Rf/Ge2s3V1E5v/sphjZBVYQ6gTgpdpZ2Rvo25fIzmcXYtv0ZgCcfRsPM",
+	"0P/hJ0O5/hPR0+9T05QsqG8DwZsJIMDdQD2dZCmyhoyfCJptuj4bhbIdqiQekd8MZ78ZH8WYJ2sHQgZI",
+	"Ju7CvWuoQFpw/8eDO86pWan9gclYdyMCnJHQsAAMY+uZ8RmdLIch8Da+/LL/7Wr/o9sTsE7zYmmYLUjF",
+	"1Ihu5DAQYrhPWftrT+m0u0Oeoo2mjyKZYkE+Y2nvdHl+z+7CUD/zE6/OpeQ0ZqUgEhb0c4NumwrPdhN5",
+	"s0EyXTBY1l4ciRxMSnpTAMtChfGB1ZrUjRrsbewpdbrhYeYEfwHajVVcPouZ8+Ly5loQp2kjxyJOOmMj",
+	"CXul0dqt99ZW/9I//ea4qkgUQUuk5Kn5TSLIIpKaLm8ThqDOJsw4CZ3w5VIJYVCJ76vb0+ebLOLgmn+l",
+	"a13PEuz6zf0hMtIYEaZ0KMnp+YWgE5iqzQJ7Aosl7WlDTRi3qHoxQNYr2DbYlZYaZM9E3F+a14VGiQ5F",
+	"ewTCqDvRPrC8eR2sdDnKywz60ZruB8QVxMD0q7wzNTuNZvQYfD87Pa2SLQPtS8+yooGjHl+En5mkH19h",
+	"hyBtriGBe2C9PHYySPQ4+fhOdBBWYQoFaYu4lJGdLw9Xz1ZTEpIEpg4SfCGxKbB30duekWBku9Aam87a",
+	"TKNnBo1yDG2HUlbRDvWRMhRSKOQ4VsrTPWqGRaeodAlZcmzzA1Ax7i0tmJYeUCohH59ycG+HQE3d6joI",
+	"jO0dBSmUDjCWTPlTrcpLU6VynhiT3eXM63XoXCBc7otFvRaMWniJTHXa8DdlDTO06dcNGgx0BcjfpHkY",
+	"auSj2/3VNzbO/WKkQNJLiro/M05wU9AGWz7j1JzALR/4o32yMeE4npme+9hb6fU1ND3IDfm0gnOmuGxb",
+	"VTy4pO4Xg55mnIGs7QFjhd4fY7ohdQFPTObODruhTA+uFA+oRkoCVj8uTImCQ4pNYI9lArxlhe2CrTpo",
+	"MBY6bR39yTUD1f8yPvRMsSC3PChdSbSICBtjtwmrZJ3hvuC7oeMzwg2cdHslhYtFVfSoluBzND8f6yyQ",
+	"Xn83MktJPRWqdcIK/2C+DFOdF5Df5EIrIl1MVU5WiyTbjQcLgZzmvFtvugkl936oAkipQ2l3pNULkOZ5",
+	"vU48UTR7q7yyvA7xOZfmvxIaX9ZClXOW6fm5bL4fMuoPWzHBlSpGmUFA6sM0FjnDyM7YWU7HO6D73j3A",
+	"wmMIi2Zk3asH7MFh893IKEPkJTnrhc2bM+v4I6/N6QjLkwIQzV3IWdU38TLBsbprjwsgaWuqpsUTqCEL",
+	"BiIWIkxqk+2gE6kpYLpXBqzjAdUpb1MtYUoHIN2RT/hYFewFylAbHGPabw80BVmyVuvFZO2muEDCNunK",
+	"LBOo63HgQjlcpwFJRSC1dZLBiKLlIRCm4fLlHE7WCLt7IBG8KLt9xGJ4cuqjgA0fug7cJqkonYMr+Htr",
+	"U/XIa3LDQhlZnXsrgh9ktPkN29qOhWC7CRhIzSFE/ulniLKnmC/l4jjRLCdURca4RhOXfE0sLIj1R5/d",
+	"NzW9e48KI1Kh5EoAPyWllCp1LKImORU7rPn63B6nNFeem5ut7XXAUb7pQB5l1qUGta9KL6djRBBZpRUU",
+	"veaoatYVsq+ZaqoM1ci1a2wt3KtETnoI9YwUdTEM0k8FsDNgybYJgwa4csfVGXDm9oqQLkQZ6PBjKgoT",
+	"AS/lHT/jZOT8xz4a+cpNns12KDNgmWbhcw3x6hv/Gtz8OBpqHVz7Es2g/rtfD65cLYyRXvFiHTw+rINd",
+	"c+Ze7KjsL1PwL9n6e4AMYe+8GFG7pE1lhax7AUoglEVJRaziutbElBVVHKscM9XzIcFviwKZibPGA9ic",
+	"fDpdsC02aNwUrc50gY3reFHhmZSMMZTuAM4NRzqr2PXCWLoo8PVM5eaBaYWPJAavnPhh00D/IcC7tpgs",
+	"illQ01uwpaAHg5yvnClNWWrOYc0yxtFzJq6xbM36PhjwPblT3Ium7qMWWUzE+1od4es6lfHk7PGwyWMV",
+	"ZLfUDxcRyyN+t2iv2zp5wYqzhUNEHuTNckqvBTN+nUwh8yAcBjTqLGgTVXodWk9BNZO1/VMWRrox8odq",
+	"1DYJUjZ0aOMY/oZTPTAeH7DKR4zNH7QE5fZpLWGHQDR2O2ans2CK50ulveX5+ends3tnS/Pz5VEhxYM6",
+	"MfsYfJOcRP+fZwY33gsQJe6unB6c+2T9zF/kP25eH3z3hXpgcPlq/7uV/htn+pdu3Fv5cOPKefVw/8xX",
+	"a9/+Dj2mGgsMLl3on7uyce1G//Zv126+s3H99OD37/TfXO2f+bp/7g8mAWP345byg0pNAUq0sRBtrppH",
+	"YMpczJxKm3gtmp0B9HwEleJ+02Vk7CO8u4Xm2okXDa1jqxDmVFTsfJ4K5FKmGnVSNlIi5cQ/H6sVRaRA",
+	"6vb7/Tvvb9y5ZBUNVkz1p16RRo1JeIOaCgIfwePxysXsyzIiB1ZxXICNarXks73UjNiRrEPPLeTBCah2",
+	"c15WSuF8aVtQVbI8EabF4Zi5ykMN5rpN7CfRs2IVR5028ZZpnJVGvOtN2zr3+cn3OsTH1FVBPgXQIA0i",
+	"QSqMq43Gvo9rzZa9TGEoWyiRoKwHS5GV0SpBC98Xnar8oEqQzn5HvK4LIHeIGHNU2YEeER3XjzTcxEIF",
+	"4XXnScoaFY+0KHPUBiqs0yheo/4IArckZjnWmpg1VEc/3vFEpeYRh/oGvrvd8UklCM/ZjkMv9VikfjLB",
+	"fVOQzE2pIog/hH29ATECa/9k+tSzSzOvHK/NZSUg5y7YtJcgUHsuySHKuCcOWBty1gwSQEr99Gj4VFdf",
+	"4SRtyM8XdVIgUodj5cdyNim5tsFXB+PXlbcJ2x/chfEurMq8c6iDElUAyVz2Yc0Z2yjgIEO6WiXOUf54",
+	"df3S2+u/+XLj+uX+r873L93oX14ZzUrVnQy3RI+qd7mojyv9kJ8lrrUEmwuCHOxjSOfUqIxpvUatknmo",
+	"CZvGa5tTCZOQ3Asvh6TJas8kiRKnqHpnY+ao9vVIZ0CFMt5KVrH5VGC0Snk2LbDbCvDjYgSbEtvlbSuB",
+	"6IpAycMSi4x3bkx/6SbnmeeNlS71m5X0JqLwfnnMZoCiSiHCQeoqSHumurP0YkmtGg1S59iOREhITwo6",
+	"YjKCYonBtl2cSdFatrbYxKLMcjlDZJl4QcbS6Ab94QbsHTlP3vHHmWr29gYITeB9YbCJZtoqrSzWMzGd",
+	"ziLPRAacHwmiEskWirOE1CuZemxZ+xRcw+GrM4r0Y+tPZ4WHOFO9phMCDySRrW2K/iJ7txQntsE2w8cj",
+	"AaVbZlbDeoT6KnpHotBD0yMxOGNAQPpdrp6VWXX6dh0hYK1aaqxIxZpBrHN5ddFBg6hSAV63ZHNPT83k",
+	"yuau9ipQnDc01pM9yFOFBEJVJFIHOmVjpq6qparMOku6aBpphGgyuk3zDqFdHuDD05onwElHnaMxUrIa",
+	"sg4htgSbJ3uqAA+KKYwuMKHFgxpoWXxTaw6j3wA6RvpFGLFZyvqSanLWdk3bdc0Wdkg2SK4HZAwjyYdz",
+	"W4xwYexHYe7SGJuseE+8JikG1FC2IDVAX6v0klUNlnUQQW0lFT6J5SyPyF5fX/1T//pq/+MrqsZ17daH",
+	"qvGK8nSt3fysf+eXVqTExCR7BHv2OcI3Mf5nc94k+JT+kTnXYsBuzHZowhzmZMGRmVsUso90JvdDzV02",
+	"LxJ2l7ciE8p2oZDhrFFeJpW8KB/Tvl0ogpB/7xATKGWOBVLzSYy0oI5kW5Yef+XdI4Hz4M48C5VFYzoM",
+	"NYB1QnRmdj7MOe3Z3eMIcVgBVL+pNOviEGZeUjCWRx6NYT75OiAe6ukiQ5HbefwUKMZLlDlKwDCA5RpP",
+	"siSRei18w+XpdRgamLcYdgOB0RdVxu4pYOhNLFTpaB3Rcef1vOk9Hy8QzeHcVvNO3Wk7WmoSatqS4Bz2",
+	"+jyoijuYKvsL6aNcLpVLu8vzs/Pl6ZlyqTT9Y3uoVw/l65hIdtQ3Ej9Jx1jNNbuZuVKpVCpPz8wWcnV/",
+	"PNTLvtlprcHT7veecsYFD1+W08GfJvyPGXr0u8Rd1hq6KAJ2U9imxgTbiEA+57kVhZDdDekJ1oCg8LE3",
+	"ukFoEAiUj0OVboBbjeWMl0ncQRLtRpBINbK148QeMo0TY7GIoFfAKC6ffxUGETuykBL4FZLUuMe6Bjsy",
+	"amozflhwYnoBYdgZgK4ES/ET54AmqteJV8lCP9inK5RUlkWVRPLTVHrp+FH/0aVtR+FRe3oXfGXbDQ3m",
+	"uPV0cGkNpAgKg4QJZlE37EPIFLL19jXO3J7il3xomdH4Umo0JMjIsMRH9Acubou0eEn4EWY14ro5gyhh",
+	"fCbyMxPYEZ1qi/p+7LNYDokJCAUzDz/yOx5LfFQnnhd/Vxg4CoasNYnTiU8jXGTwieoIE/vMQDdZg1AQ",
+	"aosMp52KlRCbPwUbzBYsUDFdAdjTdpy9EEgjZ8fB8RoUjo/zOTh3tX/xwuDsxf65P+bLAk1AecKV1jsy",
+	"MjlHMZIHkpajedgjlpDzYluhARwJcs0mgBmjwMpHIzkPzUZuhiQhZTmPOZtax/OILRpp3qrRf6LdlKbn",
+	"RkLTMNLNeCXAkY546UgUazNzNdiJjI3ZDJyqa36T9C40KBvuV9HDrLGziamLE2jce2Zjq5qxJULqWabv",
+	"V2wol7NGBCamSoQ/7vEkOwXAUiMTse5lUMSeCGFSz29W0kHseV1FIOOmzPz83FRpZqq0O4+HOpe5cjDF",
+	"YMnWjPPrFyPMy0MQdg3U/qQhtxMdZKjecd0F1CB+aMdGN2XPbOmJ8H/l6ZnJW59UVMKcXEsgsQEeTqnt",
+	"CYRt6bvDKV1j2312l9s+EQG0D9qLGR6OQ6973lKZtF4mWz6m8sycPp9Ze1ozNJupaBC74YVqwKd4ByL9",
+	"K+0IWow0n1Ff+Uq2qis/BG4f1WS4m5r4fRBwzqtE6/KqXigfCAR3rTJakFOjURpOqb4UvFvhrOLGUy3T",
+	"9qZKgMc6UnpHfmIvKxNL1HXTF13DDDm5XQRH5cusa90u69xE30bjUshnoS+pIhNbCEJ9AaV4WveLJjyM",
+	"0dcjimoYYxv2sxwifEOKwfEU87oDEmtMF0aHsV9rjhTrLcqin5aLmxdgIyXVSDFxnPpNFGPhi+jlwssF",
+	"aFggUJX7TYS7uLcT7QsB2mvYc6Rtqtv3gqorp1KErJ6wVbyChkSPPfMkKpf3zM5Mlefn5x9XtZzgzICj",
+	"UUkb4arha0FOKY6ADqKGtJYgfWK0czSidsyWJi2tcmJEReVAYj4jlNQ0ZywyyeOoxavUJRrMT34Cmc6w",
+	"g9BOwiNYN4GNnKK0S7oJhLW48zYyzZmStdJx8nz1IWGr0XhALojIMVCIrcZR2hnD4aOgM2WOo0qgju0e",
+	"Qlv9Hpo68T0r3CrMwmC9jmOdpfbFqXZ8XyeTO2SkARCd6L6pn+Kpn5em5iv22dowXK1M2HTLHg9bUzUC",
+	"hybaJnvMpIydNL1DTy6qJ+Qdc6jwMauRQGVycY1E+gwO9X/oeFIMtYjvWdG+tKIJp68SF0SyJHy4+5ok",
+	"CHswNdL2LUevufvQWG77m8gVh3bZSh66O6wl+zmMltqwQNrYA31XPwZAYeBnGjMCqdpf2lKOlFafMgED",
+	"p41qUj8hQjU81o2D6txLhEJzNm1MlPrZU0Ruv9//5z83vr6Oyqj/7tf5QbMBpARmO5H0k7SWIyA/hvp5",
+	"FUrzu2emdpfm58rQNjwHbr+NXIZNCyhBTTkkpRzaSSPhx6HMygaQJLOGh9tNRHAtlmo0Mh8nxZ9rCyOE",
+	"SSJ3Lvc/+33/kw/XvjkzcpeMF1dNPs92TabHbNjBNNj+yHUphlc348L/KJxJfHv0FyaxZtjprfMWx4T6",
+	"lAMHrS4Soubp/Wh+dvde1FZPoLCqJ4+YPapaz0k9sK6gKRoebonhzhWVegdws4fhdGC8zbTa2LjzwdrN",
+	"lfV3P+uf/bB/9fbg2ytrq2/8+9b5wS8+Xf/wdR0e+PzK4NJbg3cvrq1+Ym1KR4m1B/KT2EH6u5wcNdZR",
+	"JM1XX/cISbF4hMv9ilSOmbI25J8dhpcxdeUWL4See/kSBTSbW7N0+Wh0yniAx8bXXulwX/keRKeta0gj",
+	"PK78/QNzP97z05lDaYHeji0r89ixw0h/GU1wKllznDNQGtQ7gmb8sant56zuUntRjm+t2t3ndnFP86iF",
+	"qovZ0qJWwxyCfKKM9XCAyHOjGZf8NoxCBWvXSqq+D7HzsLMSvkwdZUBbYtu2XQLLC+Dt7Z20PIJt2YLH",
+	"gCh5xzdsycBs56K944Qsub2jbTVGkugcTN1epYbb1oJDSCoWHLUw6yEdAhUIIwf3wqQL5NJWvGTKmtJM",
+	"TtVIO0VcPu1B42cH9xBnUCWkvRe5VmhO4ikzgjWNGYtK3e7tRDXsEuZgD8kHFBCy9YCaJlUpJcdYFXjC",
+	"fyZ0PHl9/8q7N+LRH3SwS+u0hs0epWtqQamqpRmEFYSqTVhFUfawIIF+DgEUcPSl1hoanSQJ7pgKzcSZ",
+	"1BsOrbXH6wkxpMoFJbn5A+zhT9Jrilu4B05OHXoWoBYSgargOIssIrbX9/76j/63q/03PkoFZppAyyOl",
+	"7ke2sUqk/SQm1QJJO2btjY6MO3rosKMsqWhYaYzAzD0MGGaMt0RuehbXDnlFzmbXYyDUE+ZUIGVolA3o",
+	"8trSMaoaWW0tO0jnZvoQZmwRrPkRpC/bMO/JKd/DdtB7bkeB6aUC0Yy7Vhut6K1MRb0fOrZNNerOOtii",
+	"kT8ecrGfuI+mWilf74lNnX9mWwPgdh5ZRHBuC+qvIsKu4ADaj5q6ncdWz/lp7qFWDxqsGMxKU/YckQTv",
+	"fNs/v3rvzfP9P36zce2zHC72SdBJXhKB1NnNkMf9UL8i7VnntlEZg57Suvgs2qYjqqGFwb+RFRhZes9B",
+	"kB6LSLQxgwppmBCkX3If8WXiucDJJ7xZCeJISIQs+phMRC5Nx4efL+j+AUFDErhMVIU8RafRIMJPiY1n",
+	"kMCQvj3GCW5OP7wvmlh4yrvzBVvGVtVsIZf4WodbnkZckRsrZzZOn1+7+eHGl68PPr61gAbvf3x35XT/",
+	"7OX11b/8+9bZ/rm/rl98QylH/Ztn/33rrbsrp9dufqa+TXx+7++/X1/9S4RP66T1n3UYVb1GmE+8FnGo",
+	"7nFO4HMbB/+BtE7p2Kl9TeK2rbAclJEo+mw0WFOyMfUl0ssuS9MdG2KuKJeQdqIFIJ76+YmXdLTnxKul",
+	"4vS8vR2gkZDZJKz25Dn5LMQ7qsRNb4kz7CgefPDh2s1z65ev9L97v3/1dv/i+4lcudGuvuBa2oRrEMuz",
+	"Fqls6nc81armHqo1Oa2Z+DuHZIXIcl8qbNz5ff/q7UKxsH75ytrNCxs33+1f+4Mkt+AGJ+LAoxdvrWud",
+	"znW1Q5Y+lBSlCx1MkrlyglVbKcnSQQ+4FERRFSmB5gSCtwi0jI/1xlvQRcPgAioiLABJuj7cMC8o6WOE",
+	"OCIeKgw70UW745k04JYg7rLVFZQQbvKiGVIOkqiDB05YuVvkGmS0oY62JdH8yFdFE8qrXyz0iKgwDmWf",
+	"knqCf0AGsqFJJ179EVLDEexT1tiMMlbjrZY15fdg6F+MUWbJiqXmW9s8lVGbyzPgaDeCKscG504hJR9q",
+	"NKaCHsZ2EBNNvo427NQ4NDXOakQXRUQU9E/+cu+/39n49eWNtz6/96fXNz77879vnR/85pvBpT+u3fxu",
+	"48r5LXYUz+hoeQQqMqxIv9uK3RapBBmu9wn7a1r7LYZZTEFe2DiIrVanNh/RZ9q0j+ReAzMqDKhTtI/5",
+	"9f6dXyrtYVQwdLz0k0SP0qArsMZcNbsF0G/hrmcd9uYueMah6ORPlnI60YSvwaWz03sG719ViFr33jyv",
+	"G+lfPD94/V2LGhOh82mbIzN6Hta6u44Pnrvog4sK0p17KHR25TrJhGIxDtUthkBa4GAUQ1pbnu68m6ec",
+	"IXpJIRCPiKbpzzYuG4QfV3y+RFhGDa5+DsFzqMFHlBpMl0azt+jA9nWld4FW/DmEROrpPtBG/C8gRaF3",
+	"V06vn/1qcP2CtArOXOif/koaFZ9d7F/9Qn519XfBt/3PPtj47ixg0b7ev/XH/l8u9v/8jfzVL77t//NM",
+	"gFE73IE2aCwt2rwjlPBWjajjfafhL/OVoFVXQTszQhvNKu94mcC0kcMdktTQZiNIFNf9uYpBH96iavMn",
+	"iihEqhRF5SEvapaOXRWObdK6NZOKtH3iZAUxUPCQTVHEaRkckWx08GV0x2xGuK+WFolKzb+B1qvBpcYu",
+	"Z2QRCULQCFhDXRNnyb8LiXCHgJoBAGOxI6Wb7mm22DP4AZWiu0OgV7R2mdvQ36cMQdtehOduQSyLVNPn",
+	"HiqEPLUMF9mQ/IXHkd+k6h+RztCLEXgjADikArXUkUYaz8RSg/sf3R58/LZV51FuvlEzfVI/FmBVVTrM",
+	"tyV1qJRY9YyUV6pCV3Es9Q4Ev4SGnLk1s6hBZI//6aiXxoGMeowCN3Pg1VGUb72t2UoDChgW5ELrzoDp",
+	"Ot3IFotV0ujk34U6dUc2EYPu5/KOw8NI90E1rdCtb+Wuy7vEqXTaaZ2/XBfhuk8g/Zt3kTJHokhXwxvZ",
+	"8HinLXJwjbz37hj2GsR/Rr7WdvEMRl+lRYWw2mT71KUJhYUFr3FR0ivjyhEQ1oxbAvWxzvEjYfdjXfhf",
+	"KxZobXSWmu7serCmmHz+QL3UQtKBLpSWovzopgdublipEGENSN9gqikhIjnPEO6UHQ4J9yqmvMU2x4MI",
+	"t5SDTxe/m7tsypshfT8Ccp1SmmdtMmJcctZfcG8kyUp2G8EVtbxG59HlONxD8lEdK0uR1+pGGyam9iGO",
+	"A5M7R0y+6QWe0vQxpVYnlhemq8hVamwyfFkuT++Zmp2bmZ8uWRM4lonndIi1Wit0uil4WHtyTGanleMh",
+	"6K9WcoDjOVsulnxaKjX1qOJU1P1ndBXlsP6Uv0zSxbW0vIkixNV8EyEdMt+DXIm11fODq7fQxo2z/Tu/",
+	"7F/7JKNnmjUiCz4KjhrERzQ+xODSW+u/+XLwp+v/vnV+4/a1wSdn+u9e37jzkb2rwEQAT9IcaqpnT6C6",
+	"amjqvO40895KHqffON3g/NBE9DsekybFz3TXoED30baO5bWhIytb3dfPwW/cXB28A/MRfiPanEm9IaUh",
+	"g8dbVICRLx8UY0D76OhdVk9TeCLurbjzy/WLb6z/7t3+9VtZb9UxwZypUmC95TOcjsKzAGDSoi72KtCY",
+	"ePh4VdvnNmFhu3mjWgqpduuJKnzxiHzQENfwjOJZiwqVWvLfYpBJHTHENG6I1BZjTQTj6FWjYZTMAhWO",
+	"kv5RRVBru8CDuk8gPITUQ7lP3mDspKu2URievC+dcLrbsNNUuwUmYwke028zIH82VNXJpNFx1MTMcYlI",
+	"dg7ImTynX59e0gIqPvUXTW08AA5Y3+M1CFP1TJmV2vqx14oF5YCZzI7/CPRVy1Z3cS+nxnVc/8DeXxxC",
+	"d2KpYO9IvkTy527qxzeXFqF/nE4OEFkOcKFypdBaEyhNfM10SEvy3gSP14ZLwh7XGu+Q6ZGWmRmhRXVy",
+	"IVmFjdiHnCIR4Wc0dYvVl+zoZrTORAvOKGMMXXTaZrD7Y6M+txT1BAvkcAZuD32PHK0oa6+pmoP8wIGL",
+	"HMSXta0ZtLiDf0iNoqD1BPhvjahUVUGkOMc1SaeKDFQ1oioFlazCfAv/lnsgf6VByuBVkT9icP1BRz/K",
+	"qGjCSSvQMkktvKIrdDxievm7qkBeaToFpQYWjE+h0mnLPQ0gzkD/jHQQChoIZbl998HWKDVpDN/+WNf1",
+	"tfQTP0BqVGw2HVT/NiUl1Hwb0kc6GZywwgqk5ktxjWyr6gw2lStlYlnmz5zpFXZV+QVCHJVSoRam7Fmu",
+	"1eZF5OvAc6AT5cIAi/Mzhcet9zTjDm/mJEdUtPoc1XiLLEKKRjR1RCl6uIeavDVUn26Lx227j1ytfiTu",
+	"62b82NrFOCr/Fp4KpuF4uK5VyDruuH5KvfxzhLQBUoI5ZmshiXoRNbnrBHmQ2+GrC7SmzAoheGjT1ouc",
+	"eo4Kv/0qRWZs3XJspW3C+pQqUWZEd/uBh4cvS9y9cfartdXPBxf/Mbh8tX/xnbWbF9bP/rP/5uq99z/9",
+	"963zQRLd2s0L/au37678In65do9mGMOqTlwVyeAgDwQj0kRBHzGQyGDLJpITnYsNb4nP7lNI736TtIBq",
+	"FdAGN62UAvDjybPc9EZOT0MEB3TeBRT4xs3zwBMhBvUQcL/xGdmD5k25GEcaWf+gQ2wu7f53Z/rXrgze",
+	"+ubuyumNr84M3v9qcOlv/Y/+0P8Esi3kt28N3vmV+rfO23nnav/Cb/Un3/56cOWsfMPHN+UbbgMT/O7M",
+	"4J2rg998dXfl9Nrtdzauv94/+4Z81Ud/2Lh2J5rvTboxw6fDIqaizyuBoeDzikeWKekaI8MjToWymPqe",
+	"oZgfNS63LeJu13Ab16hv8U7+KLBMtKOszu0JyhNvZK8ADXKL7+3olg5AAZl7okNjYGSNSCCNHkpkdWkN",
+	"zoMjMdPI4OxH7V3dNy68tf7pHUPt+i7cW1mR5Hrlav8MZBV9/fm9lQ837rx5d+X04NLfgn/3v/48vCBf",
+	"f76++meQ8aeD3DbzzPnB2Yv6Gbgy+vN3fzf4Sv974/Y/1r59O9rSFvTNiAczsLEUILml2bwxshXweATq",
+	"m7JK6OCOonuDWewEdrEBBtcJpPY7ZV68GfNkVMz3eJgJAU7oxYQtEa3gCmIqszGcpLL8o+P6tO2SF+sQ",
+	"cbE0jtQVULlvTp5EZJVkIWgS4Gu6lFoImNLTAEyEuO99MZolokKtLdxDgkhTowd5ZFItqtPlaJeePDc4",
+	"qW4G87LfJRV6OaxiMWMef+q5HwtjhyY3DtIfKAvK/EzHb11RA9dCiESwcXYGAGgCypiZjuGAzdgRPceU",
+	"7MnOUIFL0CzPunG64W4isVN/OgrNVXU0npynXhdJSwoLc4qZE8MQ3mrlO6wtbSvSumXr7r5hU2w1uaj3",
+	"T/I2XqPYrYRdxBN9iQ0oWAX6wNn5GPch0mpQ/hItd7I6joglhBuYsvEyw1Jyd4OywR8cUR6C0aAt8KJi",
+	"dI62XT5aw5vyBeapLdvfJLUlGpSWjVpacHQ7BCxTdavLys8u5d2E1Broo8SjZFPFz+lq3mFpYgEH0hhk",
+	"ccTBUaH9TRXD1z3eSoG7fZp6ws+LxLCpunPJQ3zqpoz/PFbDFxHWJdkze/bIDwTibDH4cLpUUpqlyDPP",
+	"LiFL8hW2UqVDnEE3VY72oqMd5sQRVF6aLs4mqvXUYewddTChubt3XE9ygiyD2cc2PHL00QON7W5El00n",
+	"58k4Jx4ZAn+RuT1NOkglqqjkTsgG2E66f81+AlIJfdKj8hVDPrXty5PMiaucna2SBRdeSwlD6PkCmlxa",
+	"Xfjgt+/1z/0VCi++3TCGj/zz9Tvrf7/aP/PF+tl/3l05rXSHweffrl98IybeXbmbxQJxdSMhXXlR462W",
+	"VF96Vtkd3Uh7xMrDXRVkDQKavMMEBP7kPmMGZaS0ru4d+MkEhr9c3C0UC1VXG+G4Rd0e4OxUq5mTOWTF",
+	"JHyyh3C7zSnzW1LFogxh0O0h948H+ToLYZffBvEBOc7nHbiBZgEm/T0AY8uazBHoJbypSKA18SIWNR6q",
+	"JBtdW0WYk5WBQ30ET0AmoR+gJcOIbY8IQRwTRDEMgCgnRSh6pmcVGAmgpjEOey0fq3f8zhhN4HRQHtCD",
+	"hme7tro6+McVS+uSWAeBUYwyieai9jQ2csZ1PNYkrZTkSKMtq2xnjX67gPp3fnnvzfPrH76+tvr23ZXT",
+	"G6t/X7v96/6vzvevfXV35fTg8i/XPzrX/9V5cN2tQJHVX/ufXVQPrK2uRoiwSZRjyLSroo2mkurqmmRQ",
+	"5DENbZgPOuRF1ZpNHq5uuWFHCexAe8BUq/I50tYQlYps4pGbstUYrGFWaWFmLSRSNVC6ZCSl3P6+FYCk",
+	"gZVGYW0jTQDJqTax10zVaY625jFZkFE1YTLfqiS8JZOommhyj/6cs4pdNTyqkGWgt76iHOM1AG0UN5O9",
+	"Neas3YW2T4ZTJnzMrK4eU2ykQBMY1+Uc2LWeukuwk07w2nFERbAPqoRJcAR9qFRQCHDajY93VN/tcao0",
+	"YHAIAZl6jbAnuP3l9soHCGZZ0VPXbr6jHBD3Lv9p48bZf986v3ZzRbLk3SXUP/vGvV/98d+3zvffONO/",
+	"9s3ancv9629Y+9hTtsl0t80UTExCewvy4tPRCy1Z+ENJktudk58x4DgZ+u1IpwKLfWIku0tFDn6uk8ZT",
+	"fI7Kd0dJcGGKYZsDW7p5zgB43EdqYWdhTozNvUQcNQts9MO8Iwc4SDYUdKM35CBepWNMNjNYhHnoI3D1",
+	"x8C+71rFgQqyS+nXzF+sHA/FZjc+d1JTRpUwNbsdpKEaqE/KYrjKXeUq0FmpRkhY8lMTmk5CHibEQiCd",
+	"o3Q2lAobXIwoQ4wxmtjNjwCQBvczpi1lqay99qaiRfnVw0Xkex0SCw+Nry6W7ACB5WhEoTydAJgbGWrK",
+	"Vghh3SPmvVlNb8hKu8+q3yIiy8TrcRZf4GbUwS146EbpjtNz9mMHrAx7K5bypLTHTWiFiygPyWSrieXp",
+	"NFKPRc+mS+U9OeAUs/XDPSlD7S5tLYKbU3VM7zA2/fBqhkXQ0HmXIdySarvK6MJhqE6QOHhdUn1Mb8gx",
+	"PSHdMj7IXGmLpZwj3zWWShg2aZqfH0W/6frhU7jW1ApiD3FWI4uIca+FXROZnlHW5di8zaIfxrphpPO3",
+	"8TXHRfDkoyWilrAZRTI7GXD71cpt0/HChc1uMewT6oK59L+o2jdCbdpeiN7/KFL/UaT+o0j9R5H6jyL1",
+	"H0XqP4rUI6hIPaS6UZpGcxxbkk7Wbp679/6nACN/Y/3vH9xdOa0ATO+unN74yxv3/vReNACpqmbCu2Oq",
+	"s5epQ3hKAFIIa3MbXKsRIdIwNb9//FgQntvX8UH0qfzUJnRitnY70Rl51PK+o6TGmSNCTDmkxtdYnYTF",
+	"Ix3zJfslgyDxyCoX9ZSCbskCDj3OvSVh6Dk7YyS2W8kXx5YezNKu2vo+ZQ1L50+Vga77yGeFuFShUw0z",
+	"qSA16DJhqIprS/ZQV5ApENNIZu2hX5XVWOlS5vBu+hQg+3GKMoBcEakjLqo271O84yPIsw8fDbMYVJpJ",
+	"CEJmnxh3SEX4pF0Rioqsndu4Q3RsWugB9HCjB3BIi6fj4hAPeR2mErIBR2+q00YO9nFKZzg3O0Jp6hkC",
+	"1UwVxkJQ0qS9W2Zetmsv2CcVc3AZo8LuAByLQdUTtMGwGyraTHWU6dSaw12PUmKjGjCg4pNWW/4mrcod",
+	"6/7VciwslhBmGokV1vpY99ROLWSOdqryx1VySL358bzMWz9/TE8kzsEt7XWksOaQMg1WlddK37tjtKUL",
+	"FuFBOXmIlaE6dCpsEtTF1B8Kxtl2LNmq3HrjsyaXekdTCMF2dRIUajtFfSHs/OtUepNyYHsKpsgA4Gi5",
+	"VSctrJt7uyrxc4nxrj0zPaVcbVTWZozB5UnVtGe3PzVG8VleD06rV5G3TcF2ZpJx76h6TtWnUylQtl7a",
+	"dnSscjZhLxMDNABHkj6C1kPR0zUYI0EN1Yn8ZXI65VZTuhzBM7Ho2H2aHaV/m1tog4A+rFokyEdoQh5k",
+	"v9YW+MxZiRebkdlW65WS9L4difpDN2LcZObUG7KQIw/RCJHcVDcJ8k2t5bIeVeppbHee+QsAXOvyrvK1",
+	"UYFUt+nHTprfVOBr1YT65OOFiR3eC6Q7Xn1t+rnIV4nxzmZ4twO2uMXa5OAHGW2pzTPxxJybZwaff7Fx",
+	"5Xz/3Kfof3+NBjc/3vjuG/npv07nRlj/CcGQeasuhK4ihmZ8nLm9EFPQjrbujazE3+f5Kjez1ca0wTJw",
+	"HM0jcafOtbODc58Mrl9YW/188PkXVgBspYtkYoVLW0MJerBAIkbHeBDhUkmBAnYrWR0c/02841tf9WLH",
+	"H+9dUnXK4X/T5V/G/2Z+CuaQdSKBxSR1xvGmJNemrKeMN0t9Xh1d7ndnAJ4fNeXqCOffv4lX9jexSMNB",
+	"DNCWF+Lldcgl9cDaCPF+FZMZ6poQsdlyQ3bzWi5U1/2cew5lxhJRqnbF574tcnMsUSEIj1k4B2AZlwoL",
+	"rOO61uZvEJTKrNw0pktLt1ALta4ALmWsMoG8+5YJCB1b/6ZyP4cY+o1/DW5+HK3aHVz7Es2g/rtfD65c",
+	"3UzKpWbtNktvdiSicXrnHmSgCyIgxPYGBWPiXCxR1xUjSS23a1S+ztoqfTvwNHIB6Ko7rfFzU7R0BZQZ",
+	"QmjEsTUSGkNSuiq5nMgHTNMnI7LTIg6snDwhcRKwl+H9SuJkxplJcNQnUpUrw/eGdKx8t3FrmOwHGfSa",
+	"SUKtSxXWDrWeOEqThwlvT1/jZqyn4C6PhLQ7jqkf9iADgoIGL2phlo6NKbN8IGhkoUPhUQIji17vNNAm",
+	"gFzqr3ywceWqRmO6cm3j2icKTmZw7mr/4gUNM3P2Rv/SqoKuif47BmMThaK58+bg0h8j/o02YY7yG8RM",
+	"+tBNEchRBZQKxXzynyaaF0GoiXJ5F7dFirdEsdw0d2qo8Ui93OFRTxv1hF/BGjXY01i7uvzTINwTXGuq",
+	"f6pyT8ejy+rvJqZeraPm3MbUC/igkJzRxazRiSc7R6asIcUSSBLZjrZkY/3y1PTeY+XZhd2lhVLpe6W5",
+	"hVIpv1IyLqhNDqdD2vxKm5hfPsHmct8u1qLLSxNFGV4ml/v7sUuYg73hU7JntDwFHVEd5bVXqF6LBn/G",
+	"zEa1eFH1vOoboED5h3kkP69yuX/AVn+gGUbdIykSi2DPpYBS7hGiG63zOiADaYzAceYwFEi3hA/Go7Rw",
+	"K6zZTrpHPPWLKigWW814rWNc7pv29iPrOHTxRPScwn1OJSKFCDiesJ341YwU3IFwlExZVUE28DLZnLcw",
+	"7YKl7cQBFc1P3iSbyNonKN51tIlZo4lpClvJg+ZgvwFPB0SfMEyGjRF7Fo28Qk3uUgf3dKu6uP/oo9v9",
+	"1Tc2zv3CytVgXFvlv/YMS4pW7k3OiNAZNtRTXqRxr6XFArEtaHDprfW/Ql/N1T8Pvr1yd+X02q33Bqev",
+	"BwL+7srpjTu/H3x+pX9rZfCb74aDGVq743XVPRNuoHJpnxhFR/rwjAVSV4Cfap/SaCm4s8P6Ye52YptJ",
+	"N0s3AgJwqVxNCzbBoXPLzYy6uhfrqNuktaa18dLmYLui0CCmKCycQdr5paiqknAWEF+GTmAe8jlHgkuF",
+	"mUP0P6q3aVhYHTsCirNqWT6u1zcFPcgbtryc5+XHw1e+h1ljZxNTF6vZ+D7x5OP/6yU89fPS1PwJ/d+d",
+	"lakTr04X98y89l9WoshX/Tu4/Ongy6/7Z25kJlrakDXaWIgu95w0dCjz/WI0Qm2yROiI/sBlayNmnhZf",
+	"kN9AMqIqEww68G4VrM1uE6vzjOxAMR1xLmwoN8ReMlupdz3ux5Ee8rfMnHgU3SenUvxMukAzx72Gd4Sd",
+	"zGOrSNk4b1Ox2ayGcUlQTxVOSUB7ZmSx2jwM0TR3W+p0//PTa99eXbt5bmPltOo4XZ4LPnxboRVJq/ja",
+	"2/c+vLS2utr/779L6fnWN/2Pbsg/3/u9QjNeu3N57fY7g9981T8jn1//7Qf9a2cHZ3/X/+hG/0+/DN6z",
+	"dvPCvQ8uRi5BEuDIoQJXlRXcxJ4jmrQNNN2tUKahwV1S9ytV0qTKUNQVAFameIyc2tQp2UnKdOYQkOCZ",
+	"xJzOZEhJlD75fhtdxTpSWaOfeVrHJbpLb/kmZvIChzrQeEo5fYL+aj3hg3FlZ+a2IewMdJ+AWLgd+9Kw",
+	"ypCHqmFPbNbKTvZfsxPCEfDcF5HOkFL9KjUSlNRAWSPR1Wnj+tcKM1ndsvV3bvQvfbr+4evrv/l048L1",
+	"HDmmWocxqiOOMisbHf2QURuydxr6/lHfI8RH5vs0ZSmKOqAAMrbCt/MAasp1GDTNzQXZcmoaufuwSTOg",
+	"ApksaW3zDGKZ6VAQHWZuYab0/638uqz9Qxa1xSMsfzwnvR9clej2qajaC/GvYnMpze+emdpdmp8rl0v5",
+	"pOSSYrmZVDfR5jxDdDmyLcQjQVSRVewZXT0zUYpLaNEPEwFGpjZTitsWpan576GpE0/812hfTTD/fOT6",
+	"nKaXRCTh/KriclKVgdILBQEUYNAb1bxGmO/FKy88zu0CSA63zV1Uxr8v20D/20/dI4l4fKrcNPENU1WI",
+	"mp6s57kwWIGQ1I3b/Tt/h9jU2cHK1WjnDyj/AiBvoCUoDrPb+6qT5rCbcTRO5SLAQMYb2HZV+51mBItI",
+	"596GwDhjoFc+xZxFbbWgbpO6GtpId13vDiPUbj2VOrVzQlNa3wYkH3Lzwf8IhcxymiU9w+jcRsCzbR4M",
+	"0/KuDIMwNfEyLUFrrHyKkT1Ka7hFonp9rM9kDnUhOkBs4mbV4bHlgPkM+qYcIQ3JfgO2NY6i0bD6IQ+i",
+	"Jl4mYVdiVXmRWLNCocRLBLV1nKHVU83QqEpkUHfY9zrkhBUcgHp+MwXQ+QCGeBQ8Es+JmJ+fmyrNTJV2",
+	"54kC2I/yCMHusCMvmrUxnmtNqFKP7JrJUyo5iXcrnFVcqAyscmz8cVlZFfvkGYEjlKgYIuIMRd4grJl6",
+	"aZlNwPkOhuHw8fKaos00cyEBjAHgYffeRagkCqWmCDfzWmyhXEDnN21bv6ew2iAGB/xwVRqMzCaUNNki",
+	"xFfyE0NH0JEmc4raP5fjmk2qcCcl8/0oIUxqQeBAkwpWEQkeVAFCLhFglqoFJuEA3vu0f+azex/8TTk0",
+	"Nk6f2zh9rv/JX8dU/4YK30JKNPPOmWmXUblxXLMdiyjIwN4+qDry5c9LHoO/j2TkNd6S/xo+M4X5r9sk",
+	"qgg39cM+Ysn7Vh5VHCXNF5qRgiylMYwwpMzMjHo1FZUwX9AilKQQVyA7Ipq5ZOXuQ5nSmcVyWqfIjGIa",
+	"f3PER/fll/0b7/avXZ5AXnPQ6HzE08/oDpBHzPPZUc1n5aGHLQC2HtOMppMO92iPneBwhmmcdgKiLUau",
+	"Vtp13JSTKE13S3TTLFqVueKIJps1a5uCoFMPkMsOoeuVpV4T54ezpb3T5fk9uwtDpuOJV+fsIdDN00iS",
+	"a6o84cjBpWsLx0mtif3nTch3HC3BukEvMsUQVR05r6PuqZ0mABlx9OCZH//kp4m92Tf1UxUqrkydeLVc",
+	"LE9b98m2VvvCyJLbO9rG465rU71ZNtk0SHfBGb+Fz2wxd9cee+Od1L471r3k3tKkeoPet/q7HEWvKcgW",
+	"qmfqsKzVSPnYIwpCaJuKxdtNLCwbo7gp8jmUC9ai0BqLSNvSi5BBogF5IL0Ys1oUlCDW6EVzZ11eAOaF",
+	"Q7yK8nj43IAK2INnk2qnenQSLVR1bbjJiRlxBfJXeuSu4I7QjTnAtItUJUx5fBMXSR6XvbLoRZU3Hzwx",
+	"DOhuhSqhom33gB3Q3yBclZq9so380C5WftXRjiqV7K4RC4S9PHCq0wb11CE11e4zqi9asbHaXGCb4X7Y",
+	"fKWnqprX6AzjNhfEKyqrfmiklGIrCOzapq0dnuYJNV4XU2lSCtj8I+arag+90iEdokGvalwqR6B4+xzN",
+	"zxeSwiVsw2zJr+oiDzotKn0eu646oJFLYaRr9W0P74Q109P0lbblzPlN0kJtLPxUoP9Ruxw2obao/OpL",
+	"udxOTH2y2g9ho2tLToC2eKROB8Y4PJjD2xp2zB6umDXtf4va+aQe1KMEDYGjvgxLy9SwVffwrMPOxBmT",
+	"LBaMCY5NqiVUdg75i7anSXjIvHRrwjQbNHCXFyGTnqt+h9Coh4uoDIIm/KoNr6dyfXL54EIlJOaH212y",
+	"IMSFsitttjnk5IhzTTXKoF0Go5KbasT/rdtl0c4JSb4bW28xIkii7DQiD4KTjDDB4fMGv26t41G/d1Se",
+	"gE4CJNhT1rv619NGan//+LFC0arKRbDbIBUfrIFFVN4d6b4MZwwGmHp/MJum77cLr70GyKX1FOStfYcP",
+	"qjcHhjBSmZRT8rqYhN8F1AZslyKcjSgGca2AzWPmvMw01JYoBgAJomj0UUrkx0bxMj2oXOI0CNS0gCDd",
+	"+TJ7mT3xxFOexz3xxBOgLZ7E7barc6l3tT1edUnrez8TnJ1Ejx15ej+an92993EDoyh8XHUJOiktm5NF",
+	"hNH+JmVEEHRSofKe1F4egQSuA81K67P4MjsJ2LriJIQpqthBVBrVwTxP6oVWqHNyJ5otlVALu1Lrkgxu",
+	"tlQGvqnZKGXyoxnFSiVPUM/MGpHrEY3t8zLrKe2BoyXGu4jX5XPzCtpJ1SorXamIZqenEUZexyVh/Q9x",
+	"5Xun5yHfWSrXO+XePU+Fb7aujRsExOwS6S1Aki46GakJPKnAJbBAJ/UHiwgzHaKKPyj1twCyE8YBZ5Ye",
+	"Rx7DzMzM/CJyOiqSpNpkdaPRwkVEHaH1f3/PLGKdVpV4YhFJnVp9IRheIpUaFkQBwsJAh/cd2//sE0/E",
+	"INSwQIdfPHpMnfrJH089e+zY4alDxG9yZ+rFZeJ51CELCH55sogEBf7UhKnQqbbHGx5uSX0HTo0wB3FG",
+	"YLCDDmm1uU9YrTf1HOk98QTiDGEYTKEgCNwyCc5FgOmUFGJaKkYKs5QaqDo4y11VXdvhQSoQlue882UG",
+	"YN01wpTJojhiYV8b15pkanpnCWLWrr7JYmHXrm63uxPD1zu519ilfyt2PX9w/1MvHH0KfhP6qAs/oS2K",
+	"1m6urP/zi0KxsEw8oQ3knSX1oLR/cJsWFgozO0s7Z5RPoQnMald4b+WfDQKag1TH4IAPOlLroioxUj8G",
+	"+S64RXyowHrJ2mcVmqoa7qBq4+V3r3SI1zNus4WE61oJsXxRoPRBJefaISJCVclcSLu2zSEMF01gfDme",
+	"YVFQ2QxsSFlICPvxprMpE9KoJuFs8hVfbWZGAchk6mR8PoGpHJeX3DA0IFqkE15NRDvuwQBfhW02r8Qm",
+	"E8sl3tSOqFxxl9TTiEOXL4VjDtenW2z1en0hIg7NwkGkBvpOETHShQoeU5BoGV49GqfNZBx49Ixg3Rpu",
+	"E973f/teh6QMGSA95LoMmiv0ghpb++Mhv9i1X5Wp53jyedqifuG1E1IDU5YUcKjpUkl5VplU4cArEFEc",
+	"fqbBQcabPmAJgAaVMD5Cpgff6Z23vzSY5a7DSnuJ6YeSUcpFG+XwpRNyZaLTamGvJy33TtWloikNp5By",
+	"qj1d3QcwAXB/F4dPsohavYDthT+mTEUpkTlSHzeESYwGz+EJhdVi4fj7oZBjX+hiTHD8EUcXEa/PkZ4+",
+	"Q1CsnuROb+LHpwIjr8XtAZ1bkKCd8sQHt9HNAU9yeWfzRBOQBbxJQbyq4ZQWnzSdLEf7WjEq23eZmnSr",
+	"gN/PO8xI+N4BXcecJeOf5d1IR1SF3aqM2WRtro3HmJ72wzwt2txhpjzCZ79VznBfkUMO4B7s8uh2gPA2",
+	"i605TGVyG7ebLwUnLUWhaZ+vcgE5Uw49Ld+0710f7miKfJU6r6VS5DPEj3CfbRcAGcy/t+1b/CILozmK",
+	"uwN6tdpqqce2emBzTmlHhpWNj8mfgSe3TV51fO9/2HbizH87ebfK7c7Fu+/Pse9vqkqkrfNu9aYo817U",
+	"/pVI7gmGFCnXUZBISiHlHqopnCldXJv7Pu1SgDjA3TZFEXZtAF76sGsDqr7soSKlAJ1oAsQEoY6YHlBf",
+	"DNPQIhRFhSGoXn66qVNGRXPCdPM0vHSydPMAjlEtYzKn6ELLoMgxdlUvY83sPaKc7hA8icBg5TxFeQzK",
+	"86yFarJxweEXnpHiulyaK6H/931U3jNXCltUx71m3NGpci7BDjgvqb8THddhluNkf9jmbHdpBnUhR6bS",
+	"YXgZUxdXXbKzUEwX6ofVTEeeKG3hBtnVVml9Fj9ElTIMqmXS+h86xcO05nc8MglpHpPe+5DadaWYt5Nm",
+	"XK+oip+XVQsdcM5C2GFSYtxKB2oWE77O2kR95O9zYGpP4EK/KLVijBww0wBfVilq+e+s6kww4aPa5zhH",
+	"1XsfUmGtZvfQGe77HGciZLHPcQxPBx7qkTbBPqr2UJeQpSmVW5aXQIKQ8oQJBOLEDyt9hHUZ/0PJQ/vj",
+	"M+ggmuyUHpeJRrLHOsmHyxNrlpHqio0ndm39DLSf3oSq9UVlRIpu5HK+VETcdaIe+rRz6jiqptSqcx3h",
+	"3UQEQCeRAT4RZPPvRMd1TKZe1wafA6HrJu8yE6OBROy6T7xF1PboMvYJWsZuhwjECGiMHikqlHPjpOqZ",
+	"dw0rYkA4MO08sTzVwbZJhUF8ciBcZvPs4ZrPvUlG8zxSA7wpUFIlAZg0RNvo6vv8wQu5A0+p34w7icwZ",
+	"THIDgoMrSukBDUgjRxmNnKlWtESn3aUHtDyT8B7xhA5lmJ94tVzcU7Lnlg8DJkLrLgpNOpCcKWVoBEZj",
+	"aWaqVN5UADTPjH4IqYVmSirDijPdRGtoIjPlTQQ/c4dgFfGYPNKgLl9FpctzaZE/yrgnRoYeHykWL69b",
+	"GnuXbHIS4RINMaG46wLU6js0bMKt4A3VkRQ1AHfXyuOBO0YY/C51IlMeaXMvnd0fB3PewT4GY74JyTuq",
+	"DTgHqaL6o3MvYPSQPfrY4NLfBmcv9r/519rq6vrt99a/vbR25/Lg3CeDy1fWvnsb7fN8NLOniGb2Pr4T",
+	"7YOejBC3l4OFiYQhanCPYG+HABRxuJTgXFTGOl8mntU0PwQLPKLWt410EBvHQgoA/qe/nThBmM2BiynH",
+	"kHxBHe2OoAtlggZGyMhj+pXZbE8yG/tVl78tJDXcRJ6D7vxdjvWqmi5Z2yKeSKHZXTWxnEq3ACp6CjaE",
+	"QvdM4tYRRh6kq6mMMN4YJpun4CfjUY5PTgVziYYAY+zg6f1otjxXyuPY2X/0R/eFUKDiUuUdPmbmV0Q/",
+	"PPb01JzJJ6n2fDKlQoUt7C09/j+GmPzmLtPV1W5PQnHcAfnI9tiD8tWqAC+/fz+bDEwn50n7A5/nDXl2",
+	"QC1KX8bmCsktRI/NlmYR7/iCOvqTFndIlFQUekzEvvCbu1ze4Kr4M3X/ecdy+WatZVYTMWKf0jmzQm0k",
+	"iDXd+zljIVGIWbOU5BXwuO9rtCE3ANRVGZg9U1q/E+1jSDc+1U+BiYS6HmeNAKk2SNcU6hWiS9TdCj7z",
+	"acviqgZaOxwBg90Gmjavf7To2tekLJYM10ucEUYREN0sUtBdv9MpAVr966d0dnw36DG+E73IdISixltS",
+	"I0KqKa8qmwgymVVysiHSx07qf1UAh+nk48NHf0QNaPZxu4KVMIgx1h72wz/mYYdIfSB2GHXuSf1Z/SVG",
+	"nLYKEGUc9ikDJK2SSeR4QZzpMfn3tD66xxdRCy+RWJtkHE3KBoJMudOqlnubTjVaKP6I3Ocg+sczitJT",
+	"zrWmO6DselWQmkf81zLUS+r5OltMFSMwB5XnSgg3CXZ2ooMGO0UXnBR1JoR8TB+ULiQo6vI1MKKlUUWF",
+	"xtmwGjWmScvTCpQkl2oa6euSpZ/u3j27O49+SoNGMZMPPapatx3CdL8XUu8IBlR6qpxnVL3Qj+bTRdXB",
+	"SnLwCCPdQz25keoMdtJaHM5h35P7Dzz19DPPHvz+c88feuHFwz84cvTYD390/Mc/+al+lCoQf0BzMenG",
+	"8P5MjTXhnJqe2nvi1ek9r738snyrzUF1QtGmrkzK9J7vD556lHIJzawnmEsYbsSkiTR4c8BqqKe6cgrl",
+	"gfE6jFHWUP1Mkn6YoAPvqFzl/WGr3ocyoGXm90BiWiHBDJ/8UYWKMJmIijSTg7IfxLtMafHpCcuR843d",
+	"2pHZoZHz3jZPVda2Re/gtmeHBjsKV8iFztH6Bun8UIOuaHorBjWKqXdp4gmjsRPZvgv0QBJGMylh4gmj",
+	"kcI5JHzu9YqorbKXiqjBsYu4J/Veyp28N2mXhp3KJQyf0s8+0gHl6GJS63uOqNjMtt9h5dJWcSAV+Imd",
+	"MdzlYlooYqvX1kINCWhRq8p+WGUqmwgKVDlHQEZVcBq32wR7Uuns33l/8PqdjZUzTzzxhFUTfz4y5gjF",
+	"8whmSyZTmnsqbJ4SJ6v27IUkBfXzWNtR/YF63Qlr/O7B0210mywUG/t6m6n2eJND/z8FEOrzCNFCMDo8",
+	"oWovOKRtpNqHP7s1kFH/Q7Nbw+PPzmmdyOErxC2R7jF6RupBJ8H5dBI9JmqYMeI8LunxpEMb1BcnNXCA",
+	"wbI6iR6TG+k8vhPtMyl5HvE7HhOh90hRAWIcdCjsKi8TIBi2cA9gBF5mXU0egJeogIz8Lo8i6Oqh5QMV",
+	"7J9cVNTW4ESo1IQkVJVO+e4wX2gNTqUDqSRwhSGQsHvkBh18eA0edX5j2DulSY+dLvInpK6R2hKiDOLu",
+	"HT9kNcBdlIDU7bxFm2dkkDlEqvQJ/Szpi9Ghfs10sa+QlCkzxlWVuLwruRyBRADKEOOM7ETHVJJDENSl",
+	"qjIY15rad7pDflDlpxB23SAsYs8ZOxBO9JFWDvU6UvXCQ6pF1XZkpIhOVY5UJaYPlk4INDpWgxeDBvDq",
+	"mzqmLnGG1ELe8av81BAFKVHpEcmntpwznBSwpnWXLloB/BqA3KgRz8eUKQ7JEfY8sFG7NBanaWKBqkTy",
+	"NsJ81CKY6TYXAvBwGPcrarG2oIxckDm3bSg9sARKDypAO2E0XsImkndKIEZmtjJx+BDaQi3ukbSjbnhY",
+	"DmP8Iw5xiQLPTm7YMl8iR7hLcgWFj0FLYdzFvQksUb4Mkkcko+ri3iKAYfu8LUycJuA8AGxQw9ALwhJl",
+	"2LT2oPsvZxu8z5qH7ofz98ke0nmDuXy8em4TdPEGq91uu+EA7okAEh8aNWs3FV4iU502BC1MpXhRgwc0",
+	"qYC8l7geGQtVWJ2/R4k5xYdVD9LTeyB6UEBEFrcv8SdSyABCDZt+56B6YEg5VICgEK7HIkDGMuUv6LGN",
+	"G79cu/Xe44th3F6q2HX9ex9yADVibZMMSb+QMqK3fder8pcj+GKLL5OQZkazRvULZ3K71VLsUe4Clsqj",
+	"A1YeLB9wxDYbq0vAX+tm+KVIonU89qbZUXrkbVTCs+a0Ct8xzVH/LG+RwrbSeIvY2V2LbDur2wcqsxZq",
+	"oJC3pVAHqHtIM5KH6gUZ+eZYYc8M6XY8sSuKQ5wqrg6E4JSPsO79LO94eiVp6new0IlV+Zj9DWGKFadh",
+	"QUpYSq2P6rFnOyqlaGsY6Mkq2segW3JIWIT5Xk/1lvM8UgO0XY3nrO1N+Jhypua/iIgrTPe42elpxHgl",
+	"fGZYud4Hi9C7/iDl6DiNLWp2HPBj1v1aBJMY9sOjjaYfg3iHZwrFwhIhbSuOe3jIKY0ugoYf4BCKZ0Ws",
+	"f/Zd/+yNjWs3+rd/O/j9dTSP1n/xDZopo/7ZN/5963z/9q/7n/x1cOmttZtvrd2+0L94fm317f6lT/uX",
+	"VuNtgabHbZcd9D/W07friPdTGQkuvrXAD2Y5qUA0QPBpbE5z+xGvh/U38obsEJk3XcfMRoai5cIgzFTY",
+	"5t1Tg1j2Tn+x9Wp2Zi6Pw7vMOCpNiWQReKY0iEN6N8C5Gn7OtBZPbuoW7LjkSewKOdmki6IVej7ZHwzw",
+	"0PpWgxk+kHQSSYum04A1GKH2cYJX2Ug78LtjpolUNHnHdVTnoiohLGJLmLRQVROZ/57HNLEJinR5swBB",
+	"zfAieZXACQtLicxcO8P0cxX5o2GJrfmo4TqPgsAGpOcUGUqFStuPI8GefU8Jy/6Nf/bP3lhbleJSSdPB",
+	"Bx+urb7Rv3Cuf+PdwftfbVFQqpltTjyW75t4FEuTsUHFksq6gzgIZQ0VPfC5YvPh5eJ1CCZk3pxYJ5JU",
+	"u+VwBGD/ETdczFLSLJdwqRNjfS3MOtgNejGrMGEgAZMGTZz/jWHWBEe5S3dESS01OgDfb/5Q75OMlNMU",
+	"40nIydHKk9ivNY8QIY/fQibA9KqkhluglEo5MEG1V8k8afF4RHIyFJytHAz8cKKoo9blUslSuBUlj2zv",
+	"zqFt9e0cBiq2R+gmsGGHenJr6tQlRQhWaNR4yKxMj0dkpEAeIttVKgYb8UBSH7f5DHTOYys4ivRykxbZ",
+	"VSWM1GmN4pHJjE/GnnyUsvvDmU8y+hPfjwnE+CAEfBBhsSQlT6qkMc7P9BDOPseJLvkhFSeRKT4QmytG",
+	"FcPH+9z/z9739shxHOd/lYbwA8gD5v6RlC3evTrxJ1FKTIrhSb4XpnDbt9O727mZ7vX07C3XigATsWNH",
+	"iCwnjmIHMQwogY0giC0BdmxBgqIPYx4lfYugq6p7ZnZnZpdkL29P5Dveca6np7u6u7rqqecRwxD5nL8U",
+	"YljESPzsMqnqV2gxu3ULdIEkdapPRHX2F81V61EeKlXtP1iPAEQ/51OXAZ6fHoNVMeCtJ2XAwVH0s1a8",
+	"W8hYpTwWjlnr2Nr82JNmGS7jVgunSrvW0+fG5EX32JzE3ctQsVpLnT+dydtev3S5nTLp0VN5M9xF3+Ku",
+	"WzxHAPA3LmH9plb1fbvaxqL0GEnGc3V2U7424Lnt7OjxF8YBFIvuoK0jDDCdMFfuCpBuQ0Kz9Wn2VGx2",
+	"uRHzTP8aPDPH7q0Z7BR6iLsMgkY7TggR4nzEhryQVM6MUo8fLDS4886eRUwBjYhFO5FGhDQTaI85fUx7",
+	"WUzFbiFUiVKZOCcAWVQkV4OYrhNpZN62j4I2aDO4+/7H/3X/k0/uf/7Bg3sfEhXW798HHqwr39xgpGXM",
+	"ie0B6bD68sR2AsrL8UobOd4Hw4SKIyTnldBRgvjrrKAKkYb1tULR+zvAqjjJB1L1HY1LYp9AVybeJay3",
+	"yfnEKdpGrBAhBTaMi7Humk0eZ5tbW9vPr22wA4A7+pNJGhwm+47U52u3rt5RHfj9odea7kQMoZIg3E9C",
+	"ynYBX9m66vDtdQ8PdBI7JJ7uEaYc/gbuu4cDkcQdwAhnAMNU+o46FhPw+QB/MzE7FZIXXJjmGBkqkau8",
+	"l4tszLPYRID9dMh6+JbtWuS6nfq9Lgzb0uQloHX7Jl8xMc/XqXE1ryWB8hhI/J5O7LKxHYMR7msdt153",
+	"Qbi/LfoyuabjpUZgbusc5JbhPXVuG/w+RCRGjxXL6G2AoMd0I5psrpnpctUMoYfBUsa+bN7p5B5bJsVd",
+	"8ZaGvdr/9+Nv10gnC0kwKNCzW7XjHBSqMY5Vu+u+oXJJFS8AIc+Z0rnswt7gG2cXj6WKWQd4aLuTzlpE",
+	"wt7coaGUEDEQ8tB+C1vBZf8Xh/T5h/Y5EXcidjRy8eueGN9RZtQdMG6IAVWJDXZdnli74G7kgMwR6ikJ",
+	"WX4iytS5sMW5t5Eg5iH9fweJXOOMj22TOVDJcDVh9NzGHfUGknNegZHoj3gWS67gfDHE1wiypNbqYONz",
+	"iWmc1DUc/T52WSvgVnG1F1cuXWId1+Sh25I6ddvkvsjJjFY3Dw3dO5P75MJrDA1JTMBHUHocYM1B5ZnO",
+	"vB3BJNP7ovlEaLhZ5bzbzCP6kvU+xnAsA5bLf0AKh29EzrvdNClUwXKt63k97UDBy5Y9G/CSpnTHq6iz",
+	"GeyswJI8u9Dc6HqGIKlYb9RUUkATgGSXj+R/Pr/B9tj35JBK/GKe8w0Sqi6cRrhO9QTPR5nYBdBMBxiA",
+	"O8wAPJ7uYErntrsyX4tYR6pY3N0Y5GnSuaMuFgx1GmBl8F2kc73mgTd26g17lY2GieaxQC4lSREOKq9B",
+	"IWwQVFYxO7Zuu9JgXNb1ywShkaM7Ctz4K5eusk6u9WHK1eQQB8rU7lBE//mQHsj35PCx6133su5AnoRw",
+	"PfZYVw9RVtEdX9LgICFlc2pvBAbh2fTWNsNye/u6c97q7etlUMAt9Im3XyjUPo9klg8ABA+u+QRg9HSh",
+	"sadkLlShtq3EGKlzBFkE/ICxrdn94KYYX6cO1ruO4SLWlfcsz3V8SfYHOcOCXxiddFIc2blmQuUiI8ZH",
+	"mcHWwf3VY/40truT1/1TTyJK9Vo1xbJQRMr1MGBIqvjoEN6rdo4lzJ1da8jH3Do7mKBuvRm9Ao8s9cjD",
+	"V9R7H9jDIKcd0YOYnCPeMtUqH5jGdH0V1TbnNtTI9dKkRwAvh1iCY+qbG7Zuori3LTXJENy5E7915e31",
+	"i1vf2V6/+ubfbH9na/3Sm2v/7yGEz5etP3/eoEutRDg3JszZSxCTpcYaOW2mLBYvme22epOeOdcYMvyI",
+	"pllwnxhkCmhMG6egUlRczMGmdTWbwV+3BY+LmXgCsNHR8DDXdn0utCwrJ5r/00eDdtaEA2/wLAwK0zYE",
+	"/mbqJ4oAWeBmGnD4WyarjkV7mh2Eq74oMVivZADB9Q97++hhWozs7MKVGOpMfdwfIkNCxSFTy+kE+a/n",
+	"81zbqbL31Da284Jxd5qm6IJhfZHfsg3chKstOxrluVYR6ZgUZNjgF1gHqidPhLsbbLA9St1ubzHYjxlX",
+	"4JhssAMILTieI7yHGpGz0XAHCI86s4xHnV3G6Yrt+euhx1yqhKt4B2Nb8L2HUp3wRMadDXZr7/Vrr7BN",
+	"e4/FSJtrw121gJJnoy76dWMC376yxms7V9xuvjaQPAABFaxH5ekigzlWemzarT7TJzKusHXV+Oi33FPL",
+	"HCz3jnq3x0XPUK/BPxssi5rSVSBiR5ngxyZi4m5XDBG8DWBuR9bcExWp35nUu+vcZtFA8/a/F8c3Ji+5",
+	"B1d2BdEn+Y6eCbSuzUJCKT46c8Cyf93rAVMC5pC1KlMmDLgB5qaHNIUFsXZVo1gUa3fEu8cBByEHAgRV",
+	"rAR8wUK0B4sWDpZHCVZWy9Ds53qIzOZPVEDFDYdACt/5G0HU6JR7avaVFmWukPE3KH+RvMsu8adRBrAr",
+	"gq5BJcaO2Z7eR7DPyhzsYjg1QWYSoWKz0Jr0salGxpoiOLXSuzJ08kxye207ckj1bmcRpJduLWAsxHFC",
+	"ZzZKDsGxzbgS491CZqEMIDV5Rc55xjIc6nROKO62e2wh5Fw5dzAHP7coYq4OIlcTWoOLivRSHYgPGkiV",
+	"e2VbgAdhrTjjib3KNumlUhuH9tVf9yDcfASfN5QgASDXWmMEaAaSZ2RfjYbz7HSfnppjpl2dStXfgZsl",
+	"ojiN1sr3Y9fenvOdxQGeBGap43rGV1U4PegX9h2PRvW8UqaDQ95iOQC0sZMSxHJca5FDdALA8IIBrGUr",
+	"BovYLWdvJ7PV8DkfMkT3eC5EKoVkuUiHict+kjAQJvq9lLZ7BJGfTs9N5LndnWsYbgCs6mk9zwvFje20",
+	"c11nABVje2V1jyyYDaQRuMmRGyvld1/FP7sMJfP0w/acVKF/a7DA6k0dRoLkVWtWQxGz0x/e+/J3H2O2",
+	"fCCMqOFdbQmvAqirdRs8gCdWNel7QPTwocSBBjKJM6GClA0K1qXmvL/g87+IoC4V40D0diAy8XAwRgyq",
+	"ElDQNtaM5rm8bf0Vg/zmHjdQZgoifMaVXQLS5O4TLhAmMiU8IsImAXPoYJO51hvsABQpuzqm3Yrg4jW7",
+	"VBwf8NUN1tu+nUmA5qBBDGEPDCcEBsg2BCgfZwGR2zpwqonxGAL1YAWtwc8CE1qNOkxjbQlkClBdVzlA",
+	"PJneEj0oCbZ7D8Gt9k4aD0UkjSCZIwhV5qzLUQ6IjYao2KixqiHVmdhgB8RkP+CGxfYwtrcZU0fAnOoT",
+	"Qeb5hONGUKSZekQnIYXx06ciRyG4g+tRvS26E9gT3bOTqTMYWIYsGobxBEpKIDViWz2k/+jsguuDduVn",
+	"G8o7rMd8kasJNLSGcOYr9YTsdj7OHtD+emlHDI1sl9NW7ybebct1QxjQIKKHxode3ka/lZYmsu7bRajt",
+	"7dlDhi82IMHXNthBA7DdHh5YHtQEbY/88FSt0QHPKxYYPaQF1kPUSyb4DKYeYuU8Ybx67aKCs1DmxXnY",
+	"fN6hIMVmPMIRatGweFmPgOUZ0tUQYbP3y2MxEbE9fgbCRPUKFynJCzWIUhRvPt+iFO47mu75L0sVByoF",
+	"dlRBXac4Y30GaxSY8tUZ/BDr7iiFkgZP7gE9mIkkzTMJPEnt9TwRgYn1boisj97MiTCo/GwiD6/PNYiD",
+	"e7Q8cvt4BR6qxYOdFvweDPknIu6LDIgBDDvS+cDuwFIZh62/snWVYW2GzNkYOAgdp7ceHSXChYnZxVRk",
+	"fXGIvz2k34JCET2IYebqY/C7NcgP4ktmugoqQgOdxIZoi6iBATeH8Iu1DXYTFZJxzE0Bfq4FWuSJ8Na3",
+	"snxeroPY3xTUOB4x3IBNxCFJ2o4FKED5FaVJh+eYwBQp48Nqbf30osEjvXH3bHY4tr+5AzJ9w0x3hTEC",
+	"q0toEcCteqDHLLGXUOmLGxyGCOiQwT4yAScOFg7qFGq8zXFtSdEt6utSU0D4ioZDE+/X4XXuZ67wkd87",
+	"sNzQxSiNsEsg98do28RiMmsuSSI9dZ74Lm6VADOBgk3FQARbnRAb1l3JExJM92FkcCu8LjGFnxJxIpLI",
+	"5bcw9AzcrV0itqjP9Pl59jf/x6MJmjV6Gbv4k9d9J55bGW+wPfeD3QvwdACiT524rz/EP2NHwh6KZcCT",
+	"C/TDwU73jdmVj1RFFdDW8rLPZ0N215J4DsdQ5LyvYhqnTC5iZjS0/zYaSz5iLpMJ6/Lhgta3OeAqXofk",
+	"b1h36yUs9DbCWgzebXdK10igrSCXyL494UOXnIG4lr3mOIgFOFzF9kps7VAdaWoqWV/hKn7tRGQN7DIr",
+	"IvZDnXzqSEf79oZpj49io8SQOpo4uEJGpwKUQynI2ZiKXggwsShc4sAnExxL7q6PtgI+IVko/fzdkRiJ",
+	"hfEJ1Lm/gj9qAlJIgjeBjt5uiTzGvasWMZGjj/5Q/diHP2qulRK4hFG/UhqC/M7Ucm1vX/rG+pUXLl+9",
+	"tNXQO/+HRfcqzNznPhM/B8RxOxyCgxaWp6yr9VgK+mdUjRxlfVfmDaXcBGBblJhz6pY0Okplnou4oFOC",
+	"C80wR7R0J854L3ciu/DDDrObXMc6I+4OjJ6I7bRJNEabOvZ3h1Sl0HFf5rL3u3jthWJ0dyJav8c2CKRH",
+	"Jucqt+sHLjMdOzXxKBFxx/XTvh5eVi5TIBT2kJs8YgNhD6gMkKhAT5KJ3sgIzMPcUR3714fwnx3QE4af",
+	"y7UQ5Cp2lLibH/YyAd8MJ5jT89QQRe3JnJW+44JhMOqI/ra3LXZli0SqOz0pkri+0P5aJngubnshqZU8",
+	"/Kh7Z5IidEOzZOZ8x7FOpa9Ybg4Bfp0hXRFljXeJuCjlE0+iyuGCJTJ28f6n/3H6zq/W5h6ANVzsNe4Y",
+	"sJLZ5+LCKdud8ancxXU8EJBhlJhSjCneNx7Ajbe0ci/QirVXDlQHRVNGfnGe1KhSQC+aD+aVMtOnnR8+",
+	"cuzwQPWWjzJVooT3p84sl02DpU6JJE2nSBOtj611cjWBuOTRKId7qqeSg2OFrgqgh6578EcmoowB6SU6",
+	"aYPauFSxQS7bAWg5/APpMNHIunQ+gu8SkPfuwXqlwYtm9JeiUojAX6+KC+UT4zQuz8bSlvGZhAlajCA4",
+	"j3E6YeBaUUKAkCC4Yh0t52LLcxNxe4FFsxBaaW/lK1170jJlrw+K1QZpTyyIHYcsOUGyVAyymoXnC3fq",
+	"0BOGrZ4PZ3KPnA07b29/7cyjeiLvMu5vTVgr7W9NDuBsHQKIAKQe2ghksPbRRY0KCH1D2xQ0uuImhZ1M",
+	"zwoJcrYmBt8OwbdySK4IxrFqyWmrBeU57w5SB4oLKXw7EEAHgKn7JHbi8JBlywGJAJdq91vFU7tqFPE0",
+	"o+ptcZm/2Dni8WHR3c5aLeZ2zz+wXMtNR0kuhzzLN3s6S9djnvO21B3oT9QOESlTzKfNq+bg4M/OWuau",
+	"NNhLLLfei2PG2VB281Em2MW/uPXS9Yjdunk9Ygfi6NYaqtTf+v8vQ4yaSDJeYDfki7v+x6vAZD2t3O3X",
+	"RfTc3fWU310/mgDk6YXnt69+44Wt9tWy+Vbxw+FC5doV01wUdcvHfBKKmg1vGGUeSY7uaHFthCsIUXsg",
+	"lcK4Ug9ZvmQ0UUG0fWfbDjyMe1XTe6zFIlPeF5t/PRT94I0OVfg2x+JoGKzR2jMJ/jpM0QeqrPU866W9",
+	"v6Z8wowQpEcJVmJ9oIViBcFusVHdsBXr9IJhUJcK2Y4hB8Y6SnZUFnOrxsncUtY3Z/eNLlddkQT2065B",
+	"oyvup702xAK524ITzc3Xzy3Didgt2bVdDGNpHRl0bQh9hGFkUD2eTNdftjlpXa5iGU/hcWezqNeKx84T",
+	"7sh3O2SVmx+KQvPo+a1wLriDHtkp7wJCAnhQXOruyCfpdhCUx7474ons0YhHTAme2WdGyv5JD1PWtbik",
+	"xwzr1RmTEetKzzcmI27q82dL2OuApgSDMCWJGOYY9XI8U+Fd+8VxBTWUaEXcDF2teohJ5AmDWdzFVJA1",
+	"HntvkgCc7os4aGi4iZfKj/eqVotQ/84kj1kY4/IuR49iRxwuVDOWtEsFhvZWflQUKiU8XwDeQ3uL14EK",
+	"6ObYNp95OasSfMrEiRRjESPfHUoqLWgcOh26+3FI+6BmV9xEqJtnlaQ+y5QJc9JPO4AqlAhU2AUWLtio",
+	"EGnq+Y8iJntUxICkIgsbmNdhCWhfrw2FegKiKy2SK/6/ws9HIbziuNNIb2XWq2hM6i84Oz2ppBkEnpyX",
+	"odFvkz7hSi78fQQY3RZd/VCUC1+7te80TaZWewGKcPjADIZq12dYsUZOq0UNTSeJHq+PhqFtDdp9Y7jy",
+	"yVbuCYWfkoSY9V6LCyNoWELoccwykCBc0HCgzgI4KMIazitcxS/y7nE4XMUzqwkB5IA6B7/JgNZsru3V",
+	"x1+okCjS7k0ulw8ZyUTwxd1ePCPbQi3folP0/IRZbI8DhlhwAMJkuRJEltOn0VRUq0KKkOD21tYyQ22e",
+	"nSwwQCOOifttVXeT18XdpwmXsedZD7GEowrnnAZvQhJgShOkbQNRet0M9DiwEd3g2fFNvW8bfhZUWR0n",
+	"WSHVw5j7Mn7cyHKJgu10WI25U8hDAuyHSCb50H/YHQlcsVUOBT9lexLMB8CMC6Z0dJPLOxSL7dUKBWMW",
+	"NaCMB4/h3T4HBVFwk3ia7u/ORnYYcGN4uHqMdCgLV5JsZqIrZHDo821sNajZfB13gKLUlGWiJ7IMCg1I",
+	"uKPkI0ONv+NFNb5cNJ9ibG2f6F4AkoLpae6JbOVDLnZcefL0QZFhxsvIY7AzILrwBbs663MlDSEfqDDd",
+	"dsxA+rFgy2MXm3mRLl1eW9gI4ZoZ2gpto88if6tnf3ZeyKq4vVUZrQo1Op1AUZV3dxY2IdDTCG1CttFn",
+	"JrRqJoR70YkUY9YDUkuwHse0mmsW64XNxtEXBDcd1/DKm4/r6NN0FAo48RAv4y/rzvFS4m6OKa8FAKKl",
+	"UNGjYkURxx/cAG2jz/auVdu7IIMBiYsesUOXVRekYak0ZvEEmBHLSYDtC0yAPTOg83I59Kkx93qXHfOP",
+	"A1YwFVC/t6h55TwL7Zjv2zZXG/9he+iPw6cghH0k+lIxjofeoqYB8YbQtgGNPgsQNe4BMD4hSSlOdDJS",
+	"uSB+3MAgvG+7xvcHsreyy73ay6cvIgQiF9aqRM6OJqywiIhkuZ3kJ3OKcwVhvaGJrTc1IzIpQhHy1nHc",
+	"7MMLnlsaDFAKcyYMN3tO2u9JUNx4iUHiDMVZKwmgQLLJnokiRt1I97jJgV+N+D2rUecpdUJCCq7nk+Gc",
+	"MiZCX74OD85hF30ds/MgYo1pMqjssi8TFZ7RdML0WMF+CTQFPEkaODStq/QoWqhT5I0uUuHlYJ2KBvaD",
+	"SD8xkad7PZEhAmaYCZRN07qhf8g8GddrcZKQ4YyU7JvnCapUMoCAiCVqlaEBBmCuf8vO+pHgmcie2/nO",
+	"m2+/OSOexL1twgybyJMxwxDpHuDUElmhOOjynCe6PxItiuPIR1kep9VGUtsunkk9V8WUZm3iNVx44Y5S",
+	"mGevcI4GB4YAFzBPG4vAokJBWjYZwMzOOU30N0PlUDWK5Unitg9sebEtfa29pgqiWo9M9zyvzUtrGd5I",
+	"ZeyXup7OxC+ZM+3BOfopQlvifIVLqx7iSgN4b75b8GWWdeFB+qXQMh0DNGsqpTR/rW2aRLeoD+7b/0WR",
+	"I0+L5LQALpiKnH1EWvYRE3e7YkgkxCpmA53IGMj4faa14CtOgLw7Ykcj+8ERSwSHQr47aqAz+T2tNtgB",
+	"uTkd9+JDGXdKaqleZcI3L3iWSADXZkIAxVkd6zE4Y/D1Yb2wpTpeRKkuTWkaGl5YGq7HfOnLoNsR80nE",
+	"9ozkm/vWbAdc7rJcx3zCZI/xI5KpqXK6r29vr1/6ZkMHKVBX9MzzyMTIQl/D5j4F0+auXw4/fXnb/myY",
+	"VohNNPJuPqACjEKCpK3Dl9a3Ljd0ONcP1d2larYnOr9GWhe1JxQY9rKPpr3yZgA7yTSHtTWPownOESSi",
+	"gEMKrgZ4B5jVG3lkqLujeG/3H+iZpZ4i9I66wgKZyjATM6MslUDTJDfXzYRQdpOQbeJReM9dZgCD4idL",
+	"cRZs21//8AXHaISLV5hquKIAW5fhJeJEZMhuRWVDo2FL6KIwgk2e53ZLUV3Rtoj2iqeWOcrFW+roKkr/",
+	"G4xDZ6AhhRSxMclbWL9K5RXFxyOiPMnSiqtVGtSgSsAdelmHdTMR4wIXjNQt7B0bGFrXpUL6A/hBj/IN",
+	"1unqLBPdvGP36KE2wvi/OpqwgX36YjfhxrBOytWIJ501p9pn9++utk4YaX4RhazZYB2lD81Ajzss5dmx",
+	"oWN0F36PHex4VUivce/G1XGtGQIkFNQe1nAj70pRPzeYFyDQSpTVB6gmocsVaRMwcM1IhBL90TqXD0ue",
+	"K+a7mlyyvodPnX4AmXvkrHbaaOGKZG2PTC8q6QrMygm0bHVLZMBb6XTQ2WAKWo9MGLQwiqnXQCXMZW7s",
+	"NXpBa7Abp1TrXR23Hn3X8Llr9rFlcm+UXlPLvxGLwAKWdiwuGJbpHMpKmB2I0o09kSf23BtVvMnHPfOm",
+	"JyGVSk7PwLTId5nhE+IS7tCgY1GuDzPdz3gKTCGgqWz/QaECF53E48y6UgOp+lTG5g5Sk8skIdJZ1Lgs",
+	"jYndfuwpHMu+zM0G22O3bl6vlQuBXWAxQ2lgcX0EXtVbSEoc1jgqwwqDAM5oMa5+6DDBNpU0DW0mpstD",
+	"wwn3u7zI5q9stqHLz4aqiXajelUa61GFjYmK7jHjRZ6eWbvKmF3jRxNmJx8IgNDdq6zNxbZ6eyUaDUOT",
+	"y19zd4KKnF1nKEDTvkNi64ShRXfabh69UZLQWTWlE8c68OtD+0QHhUxpu/Ii23fUSCXCevBjLvNEmrwD",
+	"l5RshNyMJOsg+2p9NAQ1O/eciGuF4PZlX70xXFn7h4lrAa5tB35VbWDNX6gDWLzsgywWxcyat00w4cJs",
+	"m7EF9MycgHabPqhEfcdCLhS6FTEy5ErO30meMg7XMCO1CqIrip/RLisKQFHbfRq12rfCAnqE8Pd50gzF",
+	"wWqSDN3HxR9QMpS2k0aR8wZB0HprPgMJwgZdwcalsxp739OuJ4iCEKAoWNz3vSnOv/iTuc2FF+C+v/Tl",
+	"2rJUAwn8uVNf96z7LkK746XxXGokxc3HMz6YFssJGUC5bi/66YQNE97FSp6y2Kw97KGsGlnsayrBWhbe",
+	"JsX2gtPtQqshTeXJz6DPKAQg4HY0CjiFDn3p8RvuDhA5JAlA9gDZlfBhlet/zmwGIbedxqxZn7PYvKax",
+	"ZbkrB1AauMHR8J3crADdbfiMmF28snWVdbDPh/pEZJ21DQaMbKKXM6WRa3aHwWPw70OqTuvMegmvDYXC",
+	"+XsC1LvVF9UeuXYyNQOIUJi7SBHu8TfvC4boeBei4OWjWOYs0f1m+wFfsfUG8wY8cZ7gvLbHAXG8OADL",
+	"wAfkmQD/DCYhYkOe2YbcJtAdyCTORJnS1j44F6ULn7+i57Pt25ngctEmli1ABxsjImztIn2V8TiVSpqq",
+	"OgLNol9+S0R7kC0sayrPBOvRNJVLwHmQyrYCBAJsvJEnQdcZZrXnTexmP+Nqzh57HR85T5ssdDngLktD",
+	"EIaTbKCT2DDOMp0QEEEamMx64FVQxRv4kNs6WVkoA3TwTDZhspmGyQ93WeLMoWQWtYCpJQvXq9CXIiyh",
+	"gZZXtwy911sty7jBg+TVb9gbGGexMMeMdyFr7vmgFreQqdLlRknjIlGGMgXWxzv9/OcPfvD5g1++e/rO",
+	"B1/+7qPTz96///FPvvzw3oNf/OT0R5+c/vBPp+/8yhGZPb/B3gAnYvsK46w/4lksuWLpyFB9JO9nAvSO",
+	"3f8duqmqkzy+Lfrggqx8OtV3EHuMn/CkTfEWbB31mVUcxyAblWsMK55PSlPTYHxjnR0fCYW+XlO09MA/",
+	"tEQHrHhJ3T24+M9wIFDKbBlMukKJwwVKNJX9r4FOoa5mCi8/DZYX2Ymz+1GWPLfz3CYfys2TbbBrauut",
+	"2es9VbdkYsdeqaWKmBHGSK3s1U3oYSIi3EzQ4WP3P/nk9B9/cf/jn3zxr5+efvZ+kQTzE1uvRVu5FbIv",
+	"Pv3BF5/+6PTd909/+LfV0pWaP38xA8gpT4dc9qnYB7Pyuc55YhjuP6c/u/fF3/9D0Zr7g5oWCSUmhYlo",
+	"vCMf5I8KlMmDP3x6+s5//vn7975477cP/vuDP3//3oN3fn3603ftb377v6c//qikoutxZ7Vfn4i4j6Wq",
+	"4F2zBz//41fvf3763kdf/uE3RSPoede3QJUOhLt3FJKGdQdaG6qawnH44t9+V5mYojhrtmWkMDEXXGkV",
+	"1lbYAaY6CcO++vcffPFJqZOugKKmWNur2GAZWYS9KjGqatJNcz39599/+eGfiqYd68Fs0zeBJsz4ENBw",
+	"yB788ccP7n344L2ffvV3/1Q0oUf5kb5b96UDzWIZUyWbJgQynWQPfvbu/c9+iQdYaU5Hca093uJ9Nw9m",
+	"oMfMiBOR8YT1BM9HGfbSXpQd3cRXv/mXrz74nz9//97pn359/7Nfnr73UXnKU/Hc22++/X8BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

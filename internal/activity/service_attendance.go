@@ -256,16 +256,9 @@ func (s *Service) Work(ctx context.Context) (_ *Work, err error) {
 func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, error) {
 	now := s.db.Now()
 	tomorrow := dayStart(now.Time).AddDate(0, 0, 1)
-	rows, err := shiftsUnder(s.db.Read(ctx), roots, store.At(now.Add(-workBack)), store.At(tomorrow), 4*workShifts)
-	out := make([]WorkShift, 0, len(rows))
-	for _, w := range rows {
-		w.Phase = phaseOf(&w, now.Time, s.limits.CheckinWindow)
-		if w.Phase != PhaseToConfirm || w.Unsettled > 0 {
-			out = append(out, w)
-		}
+	rows, err := shiftsUnder(s.db.Read(ctx), roots, store.At(now.Add(-workBack)), now, store.At(tomorrow), workShifts)
+	for i := range rows {
+		rows[i].Phase = phaseOf(&rows[i], now.Time, s.limits.CheckinWindow)
 	}
-	if len(out) > workShifts {
-		out = out[:workShifts]
-	}
-	return out, err
+	return rows, err
 }

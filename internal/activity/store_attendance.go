@@ -94,14 +94,16 @@ func countAttention(db *gorm.DB, roots []string) (n int64, err error) {
 	return n, err
 }
 
-// shiftsUnder gives the open shifts that start within the time in the units under the roots, in time order.
-func shiftsUnder(db *gorm.DB, roots []string, from, to store.Time, limit int) (out []WorkShift, err error) {
+// shiftsUnder gives the open shifts that start within the time in the units under the roots, in
+// time order; of those that are over only the ones with somebody whose attendance is open.
+func shiftsUnder(db *gorm.DB, roots []string, from, now, to store.Time, limit int) (out []WorkShift, err error) {
 	err = store.Under(db.Table("shifts"), "shifts.unit_id", roots).
 		Select(`shifts.*, activities.title AS activity_title,
 			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
 			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).
 		Joins("JOIN activities ON activities.id = shifts.activity_id").
 		Where("shifts.state = ? AND activities.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ?", ShiftOpen, Published, from, to).
+		Where("shifts.ends_at > ? OR EXISTS (SELECT 1 FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed')", now).
 		Order("shifts.starts_at, shifts.id").Limit(limit).Find(&out).Error
 	return out, err
 }

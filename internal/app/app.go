@@ -113,7 +113,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(a.cfg.Retention)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL})
 	a.Activities.Phone = a.Identity.PhoneOf
 	if a.Outbox, err = a.newOutbox(); err != nil {
@@ -208,8 +208,10 @@ func starTable() (hours.Stars, error) {
 	return out, err
 }
 
-func privacyNotice() (n identity.Notice, err error) {
+// privacyNotice is the notice with the periods in force.
+func privacyNotice(keep config.Retention) (n identity.Notice, err error) {
 	in, err := config.LoadPrivacy()
+	in = in.In(keep)
 	n.Version = in.Version
 	for _, s := range in.Sections {
 		n.Sections = append(n.Sections, identity.Section(s))
@@ -295,6 +297,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
 		{Name: "prune", Every: time.Hour, Do: a.Prune},
+		{Name: "names", Do: a.Identity.HideOutdatedNames},
 		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
 	}

@@ -41,7 +41,6 @@ func scaleOf(args []string) (scale float64, rest []string, err error) {
 }
 
 func makeCity(ctx context.Context, cfg config.Config, log *slog.Logger, scale float64, out, errOut io.Writer) error {
-	cfg.Demo = true // migrates, and may make its own keys
 	a, err := Build(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -67,7 +66,7 @@ func (a *App) MakeCity(ctx context.Context, scale float64, progress io.Writer, l
 	if err := a.keepDemoAlive(ctx); err != nil {
 		return err
 	}
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(a.cfg.Retention)
 	if err != nil {
 		return err
 	}

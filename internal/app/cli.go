@@ -60,6 +60,7 @@ func run(ctx context.Context, args []string, environ []string, in io.Reader, out
 		if scale, args, err = scaleOf(args); err != nil {
 			return err
 		}
+		args = append(args, "--demo") // migrates any database, and may make its own keys
 	}
 	cfg, err := config.Load(args[words:], environ)
 	if err != nil {

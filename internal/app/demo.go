@@ -9,6 +9,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/campaign"
+	"yimi/internal/config"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 	"yimi/internal/store"
@@ -268,7 +269,7 @@ func (d *demo) addPerson(p *identity.Person, key string, c identity.Contact) err
 // addDemoPerson writes a person, and with agreed the consents that people there have given: not
 // that to be located, which is asked for on the spot.
 func addDemoPerson(tx *store.Tx, p *identity.Person, agreed, numbered bool) error {
-	notice, err := privacyNotice()
+	notice, err := privacyNotice(config.Default().Retention)
 	if err != nil {
 		return err
 	}
@@ -287,7 +288,7 @@ func addDemoPerson(tx *store.Tx, p *identity.Person, agreed, numbered bool) erro
 	}
 	rows := make([]identity.Consent, len(kinds))
 	for i, kind := range kinds {
-		rows[i] = identity.Consent{PersonID: p.ID, Kind: kind, Version: notice.VersionOf(kind), Given: true, ByPersonID: p.ID, At: p.CreatedAt}
+		rows[i] = identity.Consent{PersonID: p.ID, Kind: kind, Version: notice.VersionOf(kind), Given: true, ByPersonID: p.ID, ByRole: identity.BySelf, At: p.CreatedAt}
 	}
 	return tx.Create(&rows).Error
 }

@@ -97,6 +97,7 @@ func (a *App) keepRequestsAlive(ctx context.Context) error {
 		d.tx(d.makeCatalogue)
 		d.load()
 		d.makeRequests()
+		d.loose()
 	}
 	d.keepAhead()
 	return d.err
@@ -230,6 +231,11 @@ func (d *demoLoop) ask(who, service string, nth int, ask request.Ask) int64 {
 	ask.ServiceTypeID = d.services[service]
 	if ask.Urgency == "" {
 		ask.Urgency = "normal"
+	}
+	if ask.BeneficiaryID != 0 {
+		ask.Health = request.Health{By: "self", Way: "in_person"}
+	} else if ask.Caller != nil {
+		ask.Health = request.Health{By: "self", Way: "phone"}
 	}
 	if ask.Phone == "" {
 		ask.Phone = "13909531234"

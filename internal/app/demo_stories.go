@@ -4,7 +4,10 @@ import (
 	"time"
 
 	"yimi/internal/catalogue"
+	"yimi/internal/hours"
+	"yimi/internal/outbox"
 	"yimi/internal/request"
+	"yimi/internal/store"
 )
 
 // What people of the demo ask for, and what has become of it.
@@ -148,4 +151,23 @@ func (d *demoLoop) keepAhead() {
 			Answers: []catalogue.Given{answer("sleep", "睡不踏实")}})
 		d.then(func() (*request.Detail, error) { return d.app.Requests.Approve(d.as("staff", "approveRequest"), id, 0) })
 	}
+}
+
+// loose is what waits for staff beside the requests: a doubt about hours, and a message that WeChat would not take.
+func (d *demoLoop) loose() {
+	station := d.units["东方社区社工站"].ID
+	d.tx(func(tx *store.Tx) error {
+		var e hours.Entry
+		err := tx.Where("unit_id = ? AND class = ? AND person_id <> ?", station, hours.System, d.people["volunteer"]).Order("id DESC").Limit(1).Take(&e).Error
+		if err != nil {
+			return err
+		}
+		since := store.At(tx.Now.Add(-5 * hour))
+		if err := tx.Create(&hours.Dispute{EntryID: e.ID, OpenEntry: &e.ID, PersonID: e.PersonID, UnitID: e.UnitID, State: hours.DisputeOpen,
+			Words: "我走得更晚，收完工具才走的", CreatedAt: since}).Error; err != nil {
+			return err
+		}
+		return tx.Create(&outbox.Notice{PersonID: d.people["v9"], Kind: outbox.HoursCredited, Event: "demo:letter", Title: "志愿时长到账了", Body: "点开看这次的时长",
+			CreatedAt: since, Template: "hours_credited", Delivery: outbox.Dead, Attempts: 3, Fault: "wechat_message_broken", FailedAt: &since}).Error
+	})
 }

@@ -35,6 +35,10 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster"}, features...), true
 	case pkg == "city":
 		return append([]string{"store", "seal", "auth"}, features...), true
+	case pkg == "bench":
+		return []string{"bench/script", "app", "config", "auth", "activity"}, true
+	case pkg == "bench/floor":
+		return []string{"bench/script"}, true
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
@@ -47,7 +51,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true
-	case pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest":
+	case pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false
@@ -60,7 +64,7 @@ var onlyIn = map[string][]string{
 	"gorm.io/gorm":                   append([]string{"store", "outbox", "audit"}, features...),
 	"github.com/golang-jwt/jwt":      {"auth"},
 	"github.com/prometheus":          {"httpapi", "app"},
-	"github.com/go-sql-driver/mysql": {"store"},
+	"github.com/go-sql-driver/mysql": {"store", "bench/script", "bench/floor"},
 }
 
 // forTests are packages that only tests import.

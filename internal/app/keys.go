@@ -28,11 +28,15 @@ func keysCommand(ctx context.Context, cfg config.Config, log *slog.Logger, word 
 	if do == nil {
 		return errKeysWord
 	}
-	a, err := Build(ctx, cfg, log)
+	release, err := cfg.LockKeys() // before the keys are read: another may be changing them
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(a, ctx, out), a.Close())
+	a, err := Build(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, release())
+	}
+	return errors.Join(do(a, ctx, out), a.Close(), release())
 }
 
 // openBox makes the Box. With keys in a file it reads them again when there is a new one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"time"
 
 	"gocloud.dev/gcerrors"
 
@@ -52,6 +53,24 @@ func (a *App) wechatPhone(ctx context.Context, code string) (string, error) {
 		return "+" + phone.CountryCode + phone.Number, nil
 	}
 	return phone.Number, err
+}
+
+// nameCheckTime is how long a person's name waits for WeChat.
+const nameCheckTime = 2 * time.Second
+
+// riskyName asks WeChat about a name. Nobody's name waits for WeChat: what it does not answer
+// in time is taken, and logged.
+func (a *App) riskyName(ctx context.Context, openID, name string) bool {
+	if a.wechat == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, nameCheckTime)
+	defer cancel()
+	v, err := a.wechat.CheckText(ctx, wechat.TextCheck{OpenID: openID, Scene: wechat.Profile, Text: name})
+	if err != nil {
+		a.log.WarnContext(ctx, "a name was taken without WeChat's check", "error", err)
+	}
+	return v.Finding == wechat.Risky
 }
 
 // newOutbox ties messages to WeChat by the templates that are set.

@@ -77,6 +77,12 @@ func New(t testing.TB, url string, change ...func(*config.Config)) *World {
 // Reopen builds the program on a database that a World has filled, with other settings.
 func Reopen(t testing.TB, url string, change ...func(*config.Config)) *World {
 	t.Helper()
+	return ReopenWith(t, url, nil, change...)
+}
+
+// ReopenWith is Reopen with options for the program.
+func ReopenWith(t testing.TB, url string, opts []app.Option, change ...func(*config.Config)) *World {
+	t.Helper()
 	w := &World{t: t, Clock: &Clock{}, Log: &Log{}}
 	w.Clock.Set(Start)
 	cfg := config.Default()
@@ -89,7 +95,7 @@ func Reopen(t testing.TB, url string, change ...func(*config.Config)) *World {
 	w.Keys = cfg.Keys
 	w.Tokens = auth.NewTokens([]auth.Key{auth.Key(cfg.Keys.AccessTokens[0])}, cfg.Token.AccessTTL, w.Clock.Now)
 	var err error
-	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), app.WithClock(w.Clock.Now))
+	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), append(opts, app.WithClock(w.Clock.Now))...)
 	Must(t, err)
 	t.Cleanup(func() {
 		openids := w.openids()
@@ -173,7 +179,7 @@ func (w *World) agree(tx *store.Tx, people []identity.Person) error {
 	for i := range people {
 		for _, kind := range w.Identity.Notice.Kinds() {
 			rows = append(rows, identity.Consent{PersonID: people[i].ID, Kind: kind, Version: w.Identity.Notice.VersionOf(kind),
-				Given: true, ByPersonID: people[i].ID, At: tx.Now})
+				Given: true, ByPersonID: people[i].ID, ByRole: identity.BySelf, At: tx.Now})
 		}
 	}
 	return tx.CreateInBatches(&rows, 200).Error

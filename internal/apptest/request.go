@@ -125,6 +125,9 @@ func (l *Loop) Grant(a auth.Actor, u unit.Unit, role auth.Role) auth.Actor {
 // Asking is an ask for the service that nothing is wrong with; a booking has the next slot of Worker.
 func (l *Loop) Asking(t catalogue.Type) request.Ask {
 	ask := request.Ask{ServiceTypeID: t.ID, Way: "station", Urgency: "normal", Words: Words, Phone: Phone, Address: Address}
+	if t.Sensitive() {
+		ask.Health = request.Health{By: "self", Way: "in_person"}
+	}
 	if t.Mode == catalogue.ByBooking {
 		ask.Slot = &request.SlotWish{ProviderID: l.Worker.PersonID, StartsAt: l.Slot()}
 	}

@@ -39,7 +39,8 @@ const (
 	Delivery    Entity = "delivery"
 	Consent     Entity = "consent"
 	Beneficiary Entity = "beneficiary"
-	Log         Entity = "audit" // this log itself, when it is read
+	Guardian    Entity = "guardian" // a guardian's consent for a child
+	Log         Entity = "audit"    // this log itself, when it is read
 )
 
 // System is the role of what no person did: the command line and timed work.

@@ -40,6 +40,8 @@ var words = map[string]struct {
 	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"},
 	"getRequest": {"查看申请", true}, "openContact": {"查看电话和地址", true}, "listCaseNotes": {"查看面谈记录", true}, "openSignupContact": {"查看报名人的电话", true}, "getAttachment": {"查看附件", true},
 
+	"addWard": {said: "监护人替孩子同意"}, "removeWard": {said: "监护人收回同意"}, "setWardConsent": {said: "监护人替孩子决定授权"},
+
 	"resendDelivery": {said: "重发消息"}, "exportMinorsReport": {"导出未成年人年度报告", true},
 }
 
@@ -57,7 +59,7 @@ func IsLook(operation string) bool { return words[operation].look }
 var entityWords = map[Entity]string{
 	Unit: "组织单元", Grant: "授权", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
 	Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
-	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Log: "操作记录",
+	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Guardian: "监护人同意", Log: "操作记录",
 }
 
 // Entities lists the kinds of records.

@@ -43,13 +43,15 @@ func update(tx *store.Tx, id int64, changes Changes) error {
 }
 
 func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {
-	err = db.Table("campaign_people").
+	first := db.Table("campaign_people").Select("person_id, minutes, entries").
+		Where("campaign_id = ? AND minutes > 0", campaignID).
+		Order("minutes DESC, person_id DESC").Limit(limit) // as the index has them
+	err = db.Table("(?) AS first", first).
 		Select(`people.id AS person_id, people.name, people.show_on_leaderboard AS shown, units.name AS unit_name,
-			campaign_people.minutes, campaign_people.entries`).
-		Joins("JOIN people ON people.id = campaign_people.person_id").
+			first.minutes, first.entries`).
+		Joins("JOIN people ON people.id = first.person_id").
 		Joins("LEFT JOIN units ON units.id = people.unit_id").
-		Where("campaign_people.campaign_id = ? AND campaign_people.minutes > 0", campaignID).
-		Order("campaign_people.minutes DESC, campaign_people.person_id").Limit(limit).Find(&rows).Error
+		Order("first.minutes DESC, first.person_id DESC").Find(&rows).Error
 	return rows, err
 }
 

@@ -32,7 +32,7 @@ func (c *city) makePeople() error {
 	c.busyUntil = make([]int64, c.people)
 	people := c.b.Into("people", "id", "name", "sex", "birth_date", "unit_id", "skills", "volunteer_since", "show_on_leaderboard", "privacy_version",
 		"created_at", "close_reason", "phone_sealed", "phone_index", "identity_type")
-	consents := c.b.Into("consents", "person_id", "kind", "version", "given", "by_person_id", "at")
+	consents := c.b.Into("consents", "person_id", "kind", "version", "given", "by_person_id", "by_role", "at")
 	logins := c.b.Into("wechat_identities", "openid", "unionid", "person_id", "created_at")
 	for i := range c.people {
 		id := c.first.person + int64(i)
@@ -47,11 +47,11 @@ func (c *city) makePeople() error {
 		if err != nil {
 			return err
 		}
-		if err := consents.Add(id, identity.Privacy, c.Notice.Version, true, id, joined); err != nil {
+		if err := consents.Add(id, identity.Privacy, c.Notice.Version, true, id, identity.BySelf, joined); err != nil {
 			return err
 		}
 		if shown {
-			if err := consents.Add(id, identity.Leaderboard, c.Notice.VersionOf(identity.Leaderboard), true, id, joined); err != nil {
+			if err := consents.Add(id, identity.Leaderboard, c.Notice.VersionOf(identity.Leaderboard), true, id, identity.BySelf, joined); err != nil {
 				return err
 			}
 		}

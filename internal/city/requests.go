@@ -49,13 +49,13 @@ var states = []struct {
 func (c *city) makeRequests() error {
 	a := &asking{c: c, taken: map[providerDay]int{}, asked: map[int64]bool{}}
 	a.requests = c.b.Into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian",
-		"consent", "state", "is_open", "way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "worker_id", "supervisor_id", "accepted_at", "submitted_at",
+		"consent", "health_by", "health_way", "state", "is_open", "way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "worker_id", "supervisor_id", "accepted_at", "submitted_at",
 		"respond_by", "responded_at", "state_since", "turns", "rating", "rating_comment", "rated_at", "emptied", "created_at")
 	a.timeline = c.b.Into("request_timeline", "request_id", "action", "from_state", "to_state", "actor_id", "actor_role", "said", "at")
 	a.bookings = c.b.Into("bookings", "id", "provider_id", "request_id", "service_type_id", "unit_id", "state", "live", "day", "starts_at", "ends_at", "busy_until", "reminded", "created_at")
 	a.cells = c.b.Into("booking_cells", "provider_id", "cell", "booking_id")
 	a.visits = c.b.Into("request_visits", "ref", "request_id", "unit_id", "worker_id", "started_at", "ended_at", "minutes", "person_times", "place", "sealed")
-	a.consents = c.b.Into("consents", "person_id", "kind", "version", "given", "by_person_id", "at")
+	a.consents = c.b.Into("consents", "person_id", "kind", "version", "given", "by_person_id", "by_role", "at")
 	a.notices = c.b.Into("notices", "person_id", "kind", "event", "title", "body", "activity_id", "entry_id", "request_id", "read_at", "created_at", "template", "words", "delivery", "lease", "attempts", "fault")
 	for i := range c.size.requests {
 		if err := a.one(i); err != nil {
@@ -154,7 +154,7 @@ func (a *asking) writeConsent(d *dealt) error {
 		return nil
 	}
 	a.asked[d.person] = true
-	return a.consents.Add(d.person, identity.Sensitive, a.c.Notice.VersionOf(identity.Sensitive), true, d.person, ms(d.submitted))
+	return a.consents.Add(d.person, identity.Sensitive, a.c.Notice.VersionOf(identity.Sensitive), true, d.person, identity.BySelf, ms(d.submitted))
 }
 
 func (a *asking) writeRequest(d *dealt) error {
@@ -185,7 +185,7 @@ func (a *asking) writeRequest(d *dealt) error {
 	}
 	name := c.name()
 	way := d.service.WayWords()[0]
-	return a.requests.Add(d.id, d.number, d.unit, d.service.ID, d.person, name, name, request.Self, "", false, "", d.state, open, way, catalogue.Urgencies[d.urgency], d.urgency,
+	return a.requests.Add(d.id, d.number, d.unit, d.service.ID, d.person, name, name, request.Self, "", false, "", "", "", d.state, open, way, catalogue.Urgencies[d.urgency], d.urgency,
 		c.Box.Seal("requests/"+d.number, text), nil, nil, reason, worker, supervisor, worker2(worker, d.since), ms(d.submitted), ms(d.submitted.Add(72*time.Hour)), responded, ms(d.since), 0,
 		rating, "", rated, 0, ms(d.submitted))
 }

@@ -120,7 +120,7 @@ func (c *city) writeHotTotals() error {
 	}
 	for k, s := range c.ledger.brandSum {
 		plus(all, totalKey{"campaign", c.campaigns[k.campaign], "", k.stripe}, *s)
-		plus(all, totalKey{"campaign_unit", c.campaigns[k.campaign], strconv.FormatInt(c.places[k.place].id, 10), k.stripe}, sum{s.minutes, s.entries, 0})
+		plus(all, totalKey{"campaign_unit", c.campaigns[k.campaign], strconv.FormatInt(c.places[k.place].id, 10), 0}, sum{s.minutes, s.entries, 0})
 	}
 	for k, s := range c.ledger.unitSums {
 		for _, id := range c.places[k.place].path {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // keyBytes is the size of every key: 256 bits.
@@ -129,6 +130,32 @@ func (c Config) FieldsFile() string {
 		return ""
 	}
 	return filepath.Join(c.DataDir, "keys", "fields.key")
+}
+
+// ErrKeysBusy is what a second one of those who change the key file gets.
+var ErrKeysBusy = errors.New("another yimi keys is at work on the same key file; wait until it has ended, then run this again")
+
+// LockKeys keeps others from changing the key file until release, or the end of the process
+// however it ends. Servers that only read it go on.
+func (c Config) LockKeys() (release func() error, err error) {
+	if c.FieldsFile() == "" {
+		return func() error { return nil }, nil
+	}
+	folder := filepath.Dir(c.FieldsFile())
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	dir, err := os.Open(folder) //nolint:gosec // from the settings
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = ErrKeysBusy
+		}
+		return nil, errors.Join(err, dir.Close())
+	}
+	return dir.Close, nil
 }
 
 // AddFieldsKey puts a new key in front of those in the file and gives its id.

@@ -21,6 +21,8 @@ type Export struct {
 // EntryExport is one line of the ledger; who recorded it is not the volunteer's datum.
 type EntryExport struct {
 	ID           int64     `json:"id"`
+	AccountID    int64     `json:"account_id"` // in whose chain it stands: account.id, or an account that was merged into it
+	Merged       bool      `json:"merged"`     // the second of the two
 	Sequence     int64     `json:"sequence"`
 	Class        Class     `json:"class"`
 	Minutes      int       `json:"minutes"`
@@ -64,7 +66,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	}
 	out := Export{total.Minutes, total.Entries, make([]EntryExport, len(entries)), make([]DisputeExport, len(disputes))}
 	for i, e := range entries {
-		out.Entries[i] = EntryExport{e.ID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
+		out.Entries[i] = EntryExport{e.ID, e.PersonID, e.PersonID != personID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
 			e.LeaderName, e.StartsAt.In(Shanghai), e.EndsAt.In(Shanghai), e.Reason, e.CreatedAt.In(Shanghai), e.PreviousHash, e.Hash}
 	}
 	for i, d := range disputes {

@@ -126,6 +126,7 @@ func addToTotals(tx *store.Tx, e *Entry, ancestors []int64, first bool) error {
 		row("campaign", e.CampaignID, "", volunteers),
 		row("campaign_unit", e.CampaignID, strconv.FormatInt(e.UnitID, 10), 0),
 	}
+	rows[1].Stripe = 0 // one unit's staff confirm; the board of units reads a row each
 	for _, id := range ancestors {
 		rows = append(rows, row("unit", id, "", 0), row("unit", id, e.Month, 0))
 	}
@@ -180,9 +181,10 @@ const entryColumns = `hour_entries.*, COALESCE(people.merged_into, people.id) AS
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
 	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method`
 
-// entryLines selects entries with the names that a screen shows beside them.
-func entryLines(db *gorm.DB) *gorm.DB {
-	return db.Table("hour_entries").Select(entryColumns).
+// entryLines selects those entries with the names that a screen shows beside them. Those are
+// found before anything is joined to them, so that a page reads as many rows as it has.
+func entryLines(db *gorm.DB, which *gorm.DB) *gorm.DB {
+	return db.Table("(?) AS hour_entries", which).Select(entryColumns).
 		Joins("JOIN people ON people.id = hour_entries.person_id").
 		Joins("JOIN activities ON activities.id = hour_entries.activity_id").
 		Joins("JOIN campaigns ON campaigns.id = hour_entries.campaign_id").
@@ -195,7 +197,7 @@ func entryLines(db *gorm.DB) *gorm.DB {
 // findEntryLine gives one entry, or store.IsNotFound.
 func findEntryLine(db *gorm.DB, id int64) (*Line, error) {
 	var l Line
-	err := entryLines(db).Where("hour_entries.id = ?", id).Take(&l).Error
+	err := entryLines(db, db.Table("hour_entries").Where("id = ?", id)).Take(&l).Error
 	return &l, err
 }
 
@@ -206,21 +208,21 @@ func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
 	if err := db.Table("people").Where("merged_into = ?", personID).Pluck("id", &old).Error; err != nil {
 		return nil, err
 	}
-	key := "hour_entries.sequence"
+	key := "sequence"
 	if len(old) > 0 {
-		key = "hour_entries.id"
+		key = "id"
 	}
-	q := entryLines(db).Where("hour_entries.person_id IN ?", append(old, personID))
+	q := db.Table("hour_entries").Where("person_id IN ?", append(old, personID))
 	if f.Month != "" {
-		q = q.Where("hour_entries.month = ?", f.Month)
+		q = q.Where("month = ?", f.Month)
 	}
 	if f.CampaignID != 0 {
-		q = q.Where("hour_entries.campaign_id = ?", f.CampaignID)
+		q = q.Where("campaign_id = ?", f.CampaignID)
 	}
 	if f.Before != 0 {
 		q = q.Where(key+" < ?", f.Before)
 	}
-	err = q.Order(key + " DESC").Limit(f.Limit).Find(&out).Error
+	err = entryLines(db, q.Order(key+" DESC").Limit(f.Limit)).Order("hour_entries." + key + " DESC").Find(&out).Error
 	for i := range out {
 		out[i].Key = out[i].Sequence
 		if len(old) > 0 {
@@ -231,16 +233,16 @@ func entriesOf(db *gorm.DB, personID int64, f Filter) (out []Line, err error) {
 }
 
 func campaignRecords(db *gorm.DB, campaignID, before int64, limit int) (out []Record, err error) {
-	q := db.Table("hour_entries").
+	newest := db.Table("hour_entries").Where("campaign_id = ?", campaignID)
+	if before != 0 {
+		newest = newest.Where("id < ?", before)
+	}
+	err = db.Table("(?) AS hour_entries", newest.Order("id DESC").Limit(limit)).
 		Select(`hour_entries.id, hour_entries.class, hour_entries.minutes, hour_entries.starts_at,
 			people.name, people.show_on_leaderboard AS shown, activities.title AS activity_title`).
 		Joins("JOIN people ON people.id = hour_entries.person_id").
 		Joins("JOIN activities ON activities.id = hour_entries.activity_id").
-		Where("hour_entries.campaign_id = ?", campaignID)
-	if before != 0 {
-		q = q.Where("hour_entries.id < ?", before)
-	}
-	err = q.Order("hour_entries.id DESC").Limit(limit).Find(&out).Error
+		Order("hour_entries.id DESC").Find(&out).Error
 	return out, err
 }
 

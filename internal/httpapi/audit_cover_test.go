@@ -26,7 +26,8 @@ var unlogged = map[string]string{}
 // sensitive are the readings, and the writings that are open to anybody signed in, that leave a
 // line when somebody else's record is concerned.
 var sensitive = []string{"getRequest", "listCaseNotes", "getAttachment", "createRequest", "updateRequest", "submitRequest", "cancelRequest",
-	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport"}
+	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport",
+	"addWard", "removeWard", "setWardConsent"}
 
 // ledger tries operations and remembers which left a line in the audit log.
 type ledger struct {
@@ -79,6 +80,7 @@ func TestEveryDeedOfStaffIsLogged(t *testing.T) {
 		b.deedsOnServices(l)
 		b.deedsOnRequests(l)
 		b.looks(l)
+		b.guards(l)
 		for op := range httpapi.Rules() {
 			if _, excepted := unlogged[op]; mustLog(op) && b.logged[op] == excepted {
 				t.Errorf("%s: logged %v, an exception %v", op, b.logged[op], excepted)
@@ -245,4 +247,16 @@ func (b *ledger) looks(l *apptest.Loop) {
 	if n := l.Count("audit_entries", "operation = 'listCaseNotes' AND role = ? AND unit_id = ? AND district_id = ?", auth.SocialWorker, l.Station.ID, l.District.ID); n != 1 {
 		b.t.Errorf("%d openings by the worker", n)
 	}
+}
+
+// guards agrees for a child and takes it back.
+func (b *ledger) guards(l *apptest.Loop) {
+	child, guardian := l.Volunteer("赵小宝"), l.Volunteer("赵建国")
+	l.Exec("UPDATE people SET birth_date = '2016-05-01' WHERE id = ?", child.PersonID)
+	var shown struct{ Code string }
+	b.s.Call(b.t, child, "POST", "/me/guardian-code", nil).Into(b.t, &shown)
+	b.do("addWard", guardian, map[string]any{"code": shown.Code, "relation": "parent", "agree": true})
+	l.Clock.Advance(time.Second)
+	b.do("setWardConsent", guardian, map[string]any{"kind": "location", "version": "any", "given": false}, child.PersonID)
+	b.do("removeWard", guardian, nil, child.PersonID)
 }

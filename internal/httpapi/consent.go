@@ -39,7 +39,7 @@ func (s *Server) GetPrivacy(ctx context.Context, _ api.GetPrivacyRequestObject) 
 
 // ListMyConsents gives the actor's consents.
 func (s *Server) ListMyConsents(ctx context.Context, _ api.ListMyConsentsRequestObject) (api.ListMyConsentsResponseObject, error) {
-	out, err := s.myConsents(ctx)
+	out, err := consents(s.Identity.Consents(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -51,30 +51,28 @@ func (s *Server) SetConsent(ctx context.Context, r api.SetConsentRequestObject) 
 	if err := s.Identity.Decide(ctx, identity.ConsentKind(r.Body.Kind), r.Body.Version, r.Body.Given); err != nil {
 		return nil, err
 	}
-	out, err := s.myConsents(ctx)
+	out, err := consents(s.Identity.Consents(ctx))
 	if err != nil {
 		return nil, err
 	}
 	return api.SetConsent200JSONResponse(out), nil
 }
 
-func (s *Server) myConsents(ctx context.Context) (api.MyConsents, error) {
-	standings, log, err := s.Identity.Consents(ctx)
+func consents(standings []identity.Standing, log []identity.Consent, err error) (api.MyConsents, error) {
 	return api.MyConsents{
 		Items: mapped(standings, func(x *identity.Standing) api.ConsentStanding {
 			out := api.ConsentStanding{Kind: api.ConsentKind(x.Kind), Version: x.Version, Holds: x.Holds}
 			if x.Last != nil {
-				out.DecidedAt, out.ByStaff = shownIf(&x.Last.At), some(byStaff(x.Last))
+				by := api.ConsentBy(x.Last.ByRole)
+				out.DecidedAt, out.By = shownIf(&x.Last.At), &by
 			}
 			return out
 		}),
 		Log: mapped(log, func(c *identity.Consent) api.ConsentLine {
-			return api.ConsentLine{Kind: api.ConsentKind(c.Kind), Version: c.Version, Given: c.Given, ByStaff: byStaff(c), At: shown(c.At)}
+			return api.ConsentLine{Kind: api.ConsentKind(c.Kind), Version: c.Version, Given: c.Given, By: api.ConsentBy(c.ByRole), At: shown(c.At)}
 		}),
 	}, err
 }
-
-func byStaff(c *identity.Consent) bool { return c.ByPersonID != c.PersonID }
 
 // position gives where the phone says it is, if the person agreed that it is read.
 func (s *Server) position(ctx context.Context, p *api.Position) (*activity.Position, error) {

@@ -242,13 +242,13 @@ func TestReferralOutsideIsAConsent(t *testing.T) {
 		}
 		var mine struct {
 			Log []struct {
-				Kind    string
-				Given   bool
-				ByStaff bool `json:"by_staff"`
+				Kind  string
+				Given bool
+				By    string
 			}
 		}
 		s.Call(t, l.Resident, "GET", "/me/consents", nil).Into(t, &mine)
-		if top := mine.Log[0]; top.Kind != "share" || !top.Given || !top.ByStaff {
+		if top := mine.Log[0]; top.Kind != "share" || !top.Given || top.By != "staff" {
 			t.Errorf("the log: %+v", mine.Log)
 		}
 		setConsent(t, s, l.Resident, "share", "any", false)

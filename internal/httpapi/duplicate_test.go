@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,15 @@ func TestTwoAccountsBecomeOne(t *testing.T) {
 		apptest.Must(t, s.Store.Read(t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", gone.PersonID).Take(&entry).Error)
 		if a := s.Call(t, kept, "GET", fmt.Sprintf("/hours/entries/%d", entry), nil); a.Status != http.StatusOK {
 			t.Error("who has the account cannot see its old entries:", a.Status)
+		}
+		out, err := s.Hours.Export(t.Context(), kept.PersonID)
+		apptest.Must(t, err)
+		if e := out.(hours.Export).Entries; len(e) != 2 || e[0].AccountID != gone.PersonID || !e[0].Merged || e[1].AccountID != kept.PersonID || e[1].Merged {
+			t.Errorf("the export does not tell the two accounts apart: %+v", e)
+		}
+		page := unzip(t, s.Call(t, kept, "POST", "/me/export", nil).Body)["index.html"]
+		if said := fmt.Sprintf("合并前的账号 %d<", gone.PersonID); strings.Count(page, "合并前的账号") != 1 || !strings.Contains(page, said) {
+			t.Errorf("%q is not on the page", said)
 		}
 		// A correction of an old entry goes on in its chain, and moves the total of the one account.
 		p, err := s.Hours.ProposeCorrection(apptest.As(s.Staff), entry, 80, "中途离开")

@@ -54,6 +54,27 @@ func (s *Server) RemoveWard(ctx context.Context, r api.RemoveWardRequestObject) 
 	return api.RemoveWard204Response{}, nil
 }
 
+// ListWardConsents gives a child's consents to its guardian.
+func (s *Server) ListWardConsents(ctx context.Context, r api.ListWardConsentsRequestObject) (api.ListWardConsentsResponseObject, error) {
+	out, err := consents(s.Identity.WardConsents(ctx, r.ID))
+	if err != nil {
+		return nil, err
+	}
+	return api.ListWardConsents200JSONResponse(out), nil
+}
+
+// SetWardConsent gives or withdraws one consent of a child, as its guardian.
+func (s *Server) SetWardConsent(ctx context.Context, r api.SetWardConsentRequestObject) (api.SetWardConsentResponseObject, error) {
+	if err := s.Identity.DecideForWard(ctx, r.ID, identity.ConsentKind(r.Body.Kind), r.Body.Version, r.Body.Given); err != nil {
+		return nil, err
+	}
+	out, err := consents(s.Identity.WardConsents(ctx, r.ID))
+	if err != nil {
+		return nil, err
+	}
+	return api.SetWardConsent200JSONResponse(out), nil
+}
+
 func ward(w *identity.Ward) api.Ward {
 	out := api.Ward{PersonID: w.ChildID, Name: w.Name, UnitName: some(w.UnitName), Relation: api.GuardianRelation(w.Relation), IsVolunteer: w.VolunteerSince != nil,
 		MinutesTotal: w.Minutes, EntriesTotal: w.Entries, Coming: w.Coming, AgreedAt: shown(w.AgreedAt)}

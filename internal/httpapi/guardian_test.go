@@ -82,10 +82,86 @@ func TestAChildActsWithItsGuardiansConsent(t *testing.T) {
 		want(s.Call(t, stranger, "DELETE", taken, nil), 404, "not_found")
 		want(s.Call(t, guardian, "DELETE", taken, nil), 204, "")
 		want(s.Call(t, guardian, "DELETE", taken, nil), 404, "not_found")
-		want(post(child, fmt.Sprintf("/shifts/%d/signups", s.Shift(5).ID), map[string]any{}), 422, "guardian_required")
+		want(post(child, fmt.Sprintf("/shifts/%d/signups", s.Shift(5).ID), map[string]any{}), 403, "privacy_consent_needed")
+		if n := s.Count("audit_entries", "entity = 'guardian' AND minor = 1 AND operation IN ('addWard', 'removeWard')"); n != 2 {
+			t.Errorf("%d lines in the audit log", n)
+		}
 		if s.Count("guardianships", "ended_at IS NOT NULL") != 1 {
 			t.Error("the consent that was taken back is not on record")
 		}
+	})
+}
+
+// Under 14 each consent is the guardian's to give and to withdraw, from the guardian's own account and for as long
+// as it is the guardian; the child itself gives none.
+func TestAGuardianDecidesOnTheConsentsOfAChild(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		child, guardian, other, p := stranger(s, "赵小宝"), s.Volunteer("赵建国"), s.Volunteer("王明月"), readPrivacy(t, s)
+		s.Exec("UPDATE people SET birth_date = '2015-06-01', unit_id = ?, show_on_leaderboard = 0 WHERE id = ?", s.Station.ID, child.PersonID)
+		code := func() (out struct{ Code string }) {
+			s.Call(t, child, "POST", "/me/guardian-code", nil).Into(t, &out)
+			return out
+		}
+		path := fmt.Sprintf("/me/wards/%d/consents", child.PersonID)
+		decide := func(who auth.Actor, kind string, given bool, want string) {
+			t.Helper()
+			s.Clock.Advance(time.Second)
+			a := s.Call(t, who, "POST", path, map[string]any{"kind": kind, "version": p.of(kind), "given": given})
+			if a.Problem.Code != want || want == "" && a.Status != 200 {
+				t.Errorf("%s %v: %d %s, not %q", kind, given, a.Status, a.Problem.Code, want)
+			}
+		}
+		itself := func(kind string, given bool, want string) {
+			t.Helper()
+			if a := setConsent(t, s, child, kind, p.of(kind), given); a.Problem.Code != want {
+				t.Errorf("the child, %s %v: %d %s, not %q", kind, given, a.Status, a.Problem.Code, want)
+			}
+		}
+		decide(guardian, "privacy", true, "not_found") // not yet the guardian
+		itself("privacy", true, "guardian_required")
+		s.Call(t, guardian, "POST", "/me/wards", map[string]any{"code": code().Code, "relation": "parent", "agree": true}).Into(t, &struct{}{})
+		if a := s.Call(t, child, "GET", "/me/hours", nil); a.Status != 200 {
+			t.Errorf("the guardian's agreement is the child's to the notice: %d %s", a.Status, a.Problem.Code)
+		}
+		for _, kind := range []string{"sensitive", "location", "identity_number", "leaderboard", "share"} {
+			itself(kind, true, "guardian_required")
+			decide(other, kind, true, "not_found")
+			decide(guardian, kind, true, "")
+			decide(guardian, kind, true, "") // adds no line
+		}
+		if a := s.Call(t, child, "PATCH", "/me", map[string]any{"show_on_leaderboard": true, "identity_type": "passport", "identity_number": "E51907190"}); a.Status != 200 {
+			t.Errorf("with the guardian's consents: %d %s", a.Status, a.Problem.Code)
+		}
+		itself("location", false, "")                                                                         // taking back is anybody's right
+		s.Exec("UPDATE consents SET by_role = 'self' WHERE person_id = ? AND kind = 'share'", child.PersonID) // given before it was known to be a child
+		decide(guardian, "share", true, "")
+		decide(guardian, "leaderboard", false, "")
+		if a := s.Call(t, child, "PATCH", "/me", map[string]any{"show_on_leaderboard": true}); a.Problem.Code != "guardian_required" {
+			t.Errorf("shown by itself: %d %s", a.Status, a.Problem.Code)
+		}
+		var seen struct {
+			Items []struct {
+				Kind  string
+				Holds bool
+			}
+			Log []struct{ Kind, By string }
+		}
+		s.Call(t, guardian, "GET", path, nil).Into(t, &seen)
+		if len(seen.Items) != 6 || len(seen.Log) != 9 || seen.Log[0].By != "guardian" || seen.Log[2].By != "self" {
+			t.Errorf("%+v", seen)
+		}
+		if n := s.Count("audit_entries", "entity = 'consent' AND actor_id = ? AND unit_id = ? AND minor = 1", guardian.PersonID, s.Station.ID); n != 8 {
+			t.Errorf("%d lines in the audit log", n)
+		}
+		s.Call(t, guardian, "DELETE", fmt.Sprintf("/me/wards/%d", child.PersonID), nil)
+		decide(guardian, "sensitive", true, "not_found")
+		if n := s.Count("people", "id = ? AND (privacy_version <> '' OR identity_sealed IS NOT NULL)", child.PersonID); n != 0 {
+			t.Error("without a guardian what was agreed to still holds")
+		}
+		s.Exec("UPDATE people SET birth_date = '2012-01-01' WHERE id = ?", child.PersonID) // fourteen
+		s.Call(t, guardian, "POST", "/me/wards", map[string]any{"code": code().Code, "relation": "parent", "agree": true}).Into(t, &struct{}{})
+		decide(guardian, "sensitive", true, "ward_decides")
+		itself("sensitive", true, "")
 	})
 }
 

@@ -299,6 +299,7 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		return set(e.ID), p, e.ID, true
 	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
 		one, child := int64(1), m.Volunteer("孩子").PersonID
+		m.World.Exec("UPDATE people SET birth_date = '2016-05-01' WHERE id = ?", child)
 		g := &identity.Guardianship{GuardianID: m.Resident.PersonID, ChildID: child, Relation: "parent", Live: &one, AgreedAt: store.At(m.Clock.Now())}
 		if mine {
 			g.GuardianID = who.PersonID
@@ -404,7 +405,7 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"name":"奶奶","relation":"parent"}`
 	case "settleDuplicate":
 		return `{"outcome":"different","reason":"母女共用一个手机"}`
-	case "setConsent":
+	case "setConsent", "setWardConsent":
 		return `{"kind":"sensitive","version":"any","given":false}`
 	case "acceptMessages":
 		return `{"accepted":["request_result"]}`

@@ -30,6 +30,9 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 		WorkerID: l.WorkerID, WorkerName: some(l.WorkerName), SupervisorName: some(l.SupervisorName), Rating: l.Rating, RatingComment: some(l.RatingComment),
 		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: strs[api.RequestAction](s.Requests.Actions(a, l)),
 	}
+	if l.HealthBy != "" {
+		out.HealthConsent = &api.HealthConsent{By: api.HealthConsentBy(l.HealthBy), Way: api.HealthConsentWay(l.HealthWay)}
+	}
 	if l.Way == catalogue.AtStation {
 		out.Place, out.PlaceNote = some(l.PlaceName), some(l.PlaceNote)
 	}
@@ -282,6 +285,13 @@ func givenAnswers(in *[]api.AnswerInput) []catalogue.Given {
 	return mapped(or(in, nil), func(x *api.AnswerInput) catalogue.Given { return catalogue.Given{Key: x.Key, Values: x.Values} })
 }
 
+func healthOf(in *api.HealthConsent) *request.Health {
+	if in == nil {
+		return nil
+	}
+	return &request.Health{By: string(in.By), Way: string(in.Way)}
+}
+
 func slotWish(in *api.SlotChoice) *request.SlotWish {
 	if in == nil {
 		return nil
@@ -295,7 +305,7 @@ func (s *Server) CreateRequest(ctx context.Context, r api.CreateRequestRequestOb
 	var t texts
 	ask := request.Ask{ServiceTypeID: b.ServiceTypeID, UnitID: or(b.UnitID, 0), BeneficiaryID: or(b.BeneficiaryID, 0), Way: string(b.Way), Urgency: string(b.Urgency),
 		Words: or(optionalLines(&t, "words", b.Words, 500), ""), Answers: givenAnswers(b.Answers), Phone: strings.TrimSpace(or(b.Phone, "")),
-		Address: t.optional("address", b.Address, 120), Slot: slotWish(b.Slot), Draft: or(b.Draft, false)}
+		Address: t.optional("address", b.Address, 120), Slot: slotWish(b.Slot), Health: or(healthOf(b.HealthConsent), request.Health{}), Draft: or(b.Draft, false)}
 	if c := b.Caller; c != nil {
 		t.line("caller.name", &c.Name, 40)
 		ask.Caller = &request.Caller{Name: c.Name, BeneficiaryName: t.optional("caller.beneficiary_name", c.BeneficiaryName, 40), Relation: string(c.Relation),
@@ -316,7 +326,7 @@ func (s *Server) CreateRequest(ctx context.Context, r api.CreateRequestRequestOb
 func (s *Server) UpdateRequest(ctx context.Context, r api.UpdateRequestRequestObject) (api.UpdateRequestResponseObject, error) {
 	b := r.Body
 	var t texts
-	p := request.Patch{Way: word(b.Way), Urgency: word(b.Urgency), Words: optionalLines(&t, "words", b.Words, 500), Address: optionalLine(&t, "address", b.Address, 120), Phone: b.Phone, Slot: slotWish(b.Slot), Guardian: b.Guardian}
+	p := request.Patch{Way: word(b.Way), Urgency: word(b.Urgency), Words: optionalLines(&t, "words", b.Words, 500), Address: optionalLine(&t, "address", b.Address, 120), Phone: b.Phone, Slot: slotWish(b.Slot), Guardian: b.Guardian, Health: healthOf(b.HealthConsent)}
 	if b.Answers != nil {
 		answers := givenAnswers(b.Answers)
 		p.Answers = &answers

@@ -114,7 +114,11 @@ func (s *Server) ListSignups(ctx context.Context, r api.ListSignupsRequestObject
 		return nil, err
 	}
 	limit := limitOf(r.Params.Limit)
-	rows, err := s.Activities.Signups(ctx, activity.SignupQuery{State: activity.SignupState(or(r.Params.State, "")),
+	state := activity.SignupState(or(r.Params.State, ""))
+	if state == "" && r.Params.ShiftID == nil {
+		state = activity.Pending
+	}
+	rows, err := s.Activities.Signups(ctx, activity.SignupQuery{State: state,
 		ShiftID: or(r.Params.ShiftID, 0), After: keys[0], Limit: limit + 1})
 	if err != nil {
 		return nil, err

@@ -28,9 +28,20 @@ type Consent struct {
 	Kind       ConsentKind
 	Version    string // of the words
 	Given      bool   // or withdrawn
-	ByPersonID int64  // the person; or staff, who were told
+	ByPersonID int64  // who decided, or was told
+	ByRole     ConsentBy
 	At         store.Time
 }
+
+// ConsentBy is as what somebody decided.
+type ConsentBy string
+
+// Who decides.
+const (
+	BySelf     ConsentBy = "self"
+	ByGuardian ConsentBy = "guardian" // of a child under 14, from the guardian's own account (个人信息保护法 Art 31)
+	ByStaff    ConsentBy = "staff"    // who were told by the person
+)
 
 // TableName is consents.
 func (Consent) TableName() string { return "consents" }
@@ -100,5 +111,6 @@ var (
 	errPrivacyVersion = fault.New(fault.Conflict, "privacy_version_changed", "说明刚刚更新了，请看过新的内容再决定")
 	errNumber         = fault.New(fault.Unprocessable, "consent_needed", "证件号码要您单独同意后才能保存。不填也可以，别的都不受影响").
 				With(fault.Field{Name: string(IdentityNumber), Message: "还没有同意"})
+	errWardDecides = fault.New(fault.Unprocessable, "ward_decides", "孩子满 14 周岁了，这些由孩子自己决定")
 	errConsentKind = fault.New(fault.Unprocessable, "consent_unknown", "没有这一项授权，请刷新后再试")
 )

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -123,6 +124,39 @@ func TestLeaderboardFollowsItsConsent(t *testing.T) {
 		if n := w.count(t, "consents"); n != 4 {
 			t.Errorf("%d lines in the log", n)
 		}
+	})
+}
+
+// Other words need another yes: a name that is shown by a consent to the older ones goes, and comes back when its
+// owner agrees again.
+func TestANameShownByOlderWordsGoes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		old, fresh := w.actor(t, w.wechat(t, "old")), w.actor(t, w.wechat(t, "fresh"))
+		shown := func(who auth.Actor, want bool) {
+			t.Helper()
+			if err := w.HideOutdatedNames(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := w.Profile(t.Context(), who.PersonID); err != nil || p.ShowOnLeaderboard != want {
+				t.Errorf("shown %v (%v), want %v", p.ShowOnLeaderboard, err, want)
+			}
+		}
+		agree := func(who auth.Actor, version string) {
+			t.Helper()
+			if err := w.decide(t, who, identity.Leaderboard, version, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		agree(old, "b1")
+		shown(old, true)
+		w.Notice.Consents = slices.Clone(w.Notice.Consents)
+		w.Notice.Consents[3].Version = "b2"
+		agree(fresh, "b2")
+		shown(old, false)
+		shown(fresh, true)
+		w.holds(t, old.PersonID, identity.Leaderboard, false)
+		agree(old, "b2")
+		shown(old, true)
 	})
 }
 

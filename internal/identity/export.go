@@ -69,7 +69,7 @@ type ConsentExport struct {
 	Kind    ConsentKind `json:"kind"`
 	Version string      `json:"version"` // of the words
 	Given   bool        `json:"given"`
-	Mine    bool        `json:"mine"` // or noted by staff, who were told
+	By      ConsentBy   `json:"by"`
 	At      time.Time   `json:"at"`
 }
 
@@ -117,7 +117,7 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 	}
 	out.Consents = make([]ConsentExport, len(x.consents))
 	for i, c := range x.consents {
-		out.Consents[i] = ConsentExport{c.Kind, c.Version, c.Given, c.ByPersonID == out.ID, c.At.In(store.Shanghai)}
+		out.Consents[i] = ConsentExport{c.Kind, c.Version, c.Given, c.ByRole, c.At.In(store.Shanghai)}
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"time"
 
+	"yimi/internal/audit"
+	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
 )
@@ -73,6 +75,21 @@ func (p *Person) ageOf(at time.Time) (int, error) {
 		return 0, errBirthFirst
 	}
 	return Age(*p.BirthDate, at)
+}
+
+// guarded tells whether the person is known to be under 14.
+func (p *Person) guarded(at time.Time) bool {
+	age, err := p.ageOf(at)
+	return err == nil && needsGuardian(age)
+}
+
+// logged is a line of the audit log about a child.
+func (p *Person) logged(of audit.Entity, id int64, before, after any) audit.Entry {
+	e := audit.Entry{Entity: of, ID: id, Minor: true, Role: auth.Resident, Before: before, After: after}
+	if p.UnitID != nil {
+		e.UnitID = *p.UnitID
+	}
+	return e
 }
 
 // needsGuardian tells whether somebody of that age acts only with a guardian's consent.

@@ -39,6 +39,7 @@ var (
 	errVolunteer    = fault.New(fault.Conflict, "already_volunteer", "您已经是志愿者了，不用再注册")
 	errAgree        = fault.New(fault.Unprocessable, "agreement_required", "请先阅读并同意志愿者须知，再提交注册")
 	errGuardian     = fault.New(fault.Unprocessable, "guardian_required", "未满 14 周岁，要先请监护人在他自己的手机上同意")
+	errText         = badField("text_refused", "这个名字微信审核没有通过，请换一个", "name", "请写平时用的姓名，不要带广告或不文明的话")
 	errUnit         = fault.New(fault.Unprocessable, "unit_unknown", "没有这个社区，请重新选择")
 	errGranted      = fault.New(fault.Conflict, "already_granted", "这个人已经有这项角色了，不用再授权")
 	errLastAdmin    = fault.New(fault.Conflict, "last_admin_grant", "这是您自己最后一项管理员角色，请让另一位管理员来撤销")

@@ -18,6 +18,9 @@ type Deps struct {
 	Wechat func(ctx context.Context, code string) (openID, unionID string, err error)
 	// Phone trades the one-time code of a getPhoneNumber button for the number.
 	Phone func(ctx context.Context, code string) (string, error)
+	// Risky tells whether WeChat calls a text of one of its users unfit to be shown to others;
+	// what it could not tell in time is not. It asks outside of any transaction.
+	Risky func(ctx context.Context, openID, text string) bool
 	Box   *seal.Box // seals phones and identity numbers
 	Demo  bool      // the demo logins exist
 	// Notice is what people agree to.
@@ -106,6 +109,9 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayShow(ctx, a.PersonID, p.Name); err != nil {
+		return nil, err
+	}
 	columns, condition := s.columnsOf(a.PersonID, p), "1 = 1"
 	if age != nil && needsGuardian(*age) {
 		condition = "(volunteer_since IS NULL OR " + hasGuardian + ")"
@@ -126,6 +132,9 @@ func (s *Service) RegisterVolunteer(ctx context.Context, r Registration) (*Profi
 	now := s.Store.Now()
 	guarded, err := r.clean(now.Time)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.mayShow(ctx, a.PersonID, r.Name); err != nil {
 		return nil, err
 	}
 	columns := s.columnsOf(a.PersonID, r.Patch)
@@ -161,6 +170,24 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 		}
 		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)
 	})
+}
+
+// mayShow refuses a new name that WeChat calls unfit: volunteers are named on leaderboards, in
+// records and to each other. Who has no WeChat is not asked about.
+func (s *Service) mayShow(ctx context.Context, id int64, name *string) error {
+	if name == nil || s.Risky == nil {
+		return nil
+	}
+	db := s.Store.Read(ctx)
+	me, err := personByID(ctx, db, id)
+	if err != nil || me.Name == *name {
+		return missing(err, "人员")
+	}
+	openIDs, err := openIDsOf(ctx, db, []int64{id})
+	if err == nil && openIDs[id] != "" && s.Risky(ctx, openIDs[id], *name) {
+		return errText
+	}
+	return err
 }
 
 func missing(err error, what string) error {

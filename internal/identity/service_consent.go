@@ -19,7 +19,19 @@ func (s *Service) PrivacyNotice(ctx context.Context) (*Notice, []Home, error) {
 
 // Consents gives how each of the actor's consents stands, and the last lines of their log.
 func (s *Service) Consents(ctx context.Context) ([]Standing, []Consent, error) {
-	db, person := s.Store.Read(ctx), auth.From(ctx).PersonID
+	return s.consentsOf(ctx, auth.From(ctx).PersonID)
+}
+
+// WardConsents is Consents of a child under 14, for its guardian.
+func (s *Service) WardConsents(ctx context.Context, childID int64) ([]Standing, []Consent, error) {
+	if err := mayDecideFor(s.Store.Read(ctx), auth.From(ctx).PersonID, childID, s.Store.Now()); err != nil {
+		return nil, nil, err
+	}
+	return s.consentsOf(ctx, childID)
+}
+
+func (s *Service) consentsOf(ctx context.Context, person int64) ([]Standing, []Consent, error) {
+	db := s.Store.Read(ctx)
 	last, err := lastConsents(ctx, db, person)
 	if err != nil {
 		return nil, nil, err
@@ -46,25 +58,49 @@ func (s *Service) ConsentedIn(tx *store.Tx, personID int64, kind ConsentKind) (b
 
 // Decide gives or withdraws one of the actor's consents, at once. One given to words that have
 // changed meanwhile is privacy_version_changed; withdrawing needs no version (个人信息保护法
-// Art 14, 15).
+// Art 14, 15). Somebody under 14 gives none: the guardian does (Art 31).
 func (s *Service) Decide(ctx context.Context, kind ConsentKind, version string, given bool) error {
-	present := s.Notice.VersionOf(kind)
-	if present == "" {
-		return errConsentKind
-	}
-	if given && version != present {
-		return errPrivacyVersion
+	if err := s.mayDecide(kind, version, given); err != nil {
+		return err
 	}
 	me := auth.From(ctx).PersonID
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
-		return s.decide(tx, Consent{PersonID: me, Kind: kind, Version: present, Given: given, ByPersonID: me})
+		return s.decide(tx, Consent{PersonID: me, Kind: kind, Given: given, ByPersonID: me, ByRole: BySelf})
 	})
+}
+
+// DecideForWard is Decide for a child under 14, by its guardian.
+func (s *Service) DecideForWard(ctx context.Context, childID int64, kind ConsentKind, version string, given bool) error {
+	if err := s.mayDecide(kind, version, given); err != nil {
+		return err
+	}
+	me := auth.From(ctx).PersonID
+	return s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := holdPerson(tx, childID); err != nil { // the guardian may be leaving in this instant
+			return err
+		}
+		if err := mayDecideFor(tx.DB, me, childID, tx.Now); err != nil {
+			return err
+		}
+		return s.decide(tx, Consent{PersonID: childID, Kind: kind, Given: given, ByPersonID: me, ByRole: ByGuardian})
+	})
+}
+
+func (s *Service) mayDecide(kind ConsentKind, version string, given bool) error {
+	present := s.Notice.VersionOf(kind)
+	switch {
+	case present == "":
+		return errConsentKind
+	case given && version != present:
+		return errPrivacyVersion
+	}
+	return nil
 }
 
 // NoteShare notes that a person agreed that an outside organisation is told, as they said to
 // staff (个人信息保护法 Art 23).
 func (s *Service) NoteShare(tx *store.Tx, personID, staffID int64) error {
-	c := Consent{PersonID: personID, Kind: Share, Version: s.Notice.VersionOf(Share), Given: true, ByPersonID: staffID}
+	c := Consent{PersonID: personID, Kind: Share, Version: s.Notice.VersionOf(Share), Given: true, ByPersonID: staffID, ByRole: ByStaff}
 	if err := insertConsent(tx.Statement.Context, tx, &c); err != nil {
 		return err
 	}
@@ -74,40 +110,42 @@ func (s *Service) NoteShare(tx *store.Tx, personID, staffID int64) error {
 // decide writes a line of the log with what follows from it, unless it changes nothing.
 func (s *Service) decide(tx *store.Tx, c Consent) error {
 	ctx := tx.Statement.Context
+	c.Version = s.Notice.VersionOf(c.Kind)
 	if err := holdPerson(tx, c.PersonID); err != nil { // two decisions at once queue
-		return err
-	}
-	if err := s.mayConsent(tx, c); err != nil {
 		return err
 	}
 	last, err := lastConsent(ctx, tx.DB, c.PersonID, c.Kind)
 	if err != nil {
 		return err
 	}
-	if now := s.Notice.standing(c.Kind, last); now.Holds && c.Given || !c.Given && (last == nil || !last.Given) {
+	if now := s.Notice.standing(c.Kind, last); now.Holds && c.Given && (c.ByRole != ByGuardian || last.ByRole == ByGuardian) || !c.Given && (last == nil || !last.Given) {
 		return nil
+	}
+	if err := mayConsent(tx, c); err != nil {
+		return err
 	}
 	if err := insertConsent(ctx, tx, &c); err != nil {
 		return err
 	}
+	if c.ByRole == ByGuardian {
+		child, err := personByID(ctx, tx.DB, c.PersonID)
+		if err != nil {
+			return err
+		}
+		if err := audit.Write(tx, child.logged(audit.Consent, c.ID, nil, c)); err != nil {
+			return err
+		}
+	}
 	return s.follow(ctx, tx, c, last)
 }
 
-// mayConsent refuses what somebody under 14 gives without a guardian (个人信息保护法 Art 31).
-func (s *Service) mayConsent(tx *store.Tx, c Consent) error {
-	if !c.Given {
+// mayConsent refuses what somebody under 14 gives without the guardian (个人信息保护法 Art 31).
+func mayConsent(tx *store.Tx, c Consent) error {
+	if !c.Given || c.ByRole != BySelf {
 		return nil
 	}
 	p, err := personByID(tx.Statement.Context, tx.DB, c.PersonID)
-	if err != nil || p.BirthDate == nil {
-		return err
-	}
-	age, err := Age(*p.BirthDate, tx.Now.Time)
-	if err != nil || !needsGuardian(age) {
-		return err
-	}
-	guardians, err := guardiansOf(tx.DB, c.PersonID)
-	if err == nil && len(guardians) == 0 {
+	if err == nil && p.guarded(tx.Now.Time) {
 		return errGuardian
 	}
 	return err
@@ -125,7 +163,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Con
 	case c.Kind == IdentityNumber && !c.Given:
 		_, err := changePerson(ctx, tx, c.PersonID, s.identityColumns(c.PersonID, "", ""), "1 = 1")
 		return err
-	case c.Kind == Share && !c.Given && last.ByPersonID != c.PersonID:
+	case c.Kind == Share && !c.Given && last.ByRole == ByStaff:
 		return tellOfWithdrawal(ctx, tx, c, last)
 	}
 	return nil
@@ -140,6 +178,26 @@ func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consen
 	return outbox.Tell(tx, outbox.Notice{PersonID: last.ByPersonID, Kind: outbox.ConsentWithdrawn, Event: fmt.Sprintf("%s:%d", outbox.ConsentWithdrawn, c.ID),
 		Title: "有人撤回了转给社会组织的同意", Body: p.Name + "不再同意把信息转给外面的社会组织。请告诉已经转过的组织停止使用，不要再转"})
 }
+
+// HideOutdatedNames takes the names off leaderboards and records that are shown by a consent to
+// other words than the present ones; who agrees again is shown again. It looks at everybody, so it
+// is for a program's start, when the words may have changed.
+func (s *Service) HideOutdatedNames(ctx context.Context) error {
+	for after := int64(0); ; {
+		ids, err := outdatedNames(s.Store.Read(ctx), s.Notice.VersionOf(Leaderboard), after, namesAtOnce)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		err = s.Store.Tx(ctx, func(tx *store.Tx) error { return hideOutdated(tx, s.Notice.VersionOf(Leaderboard), ids) })
+		if err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// namesAtOnce is how many names one transaction hides.
+const namesAtOnce = 500
 
 func copyConsent(ctx context.Context, tx *store.Tx, personID int64, column string, value any) error {
 	_, err := changePerson(ctx, tx, personID, map[string]any{column: value}, "1 = 1")
@@ -163,5 +221,5 @@ func (s *Service) decideLeaderboard(tx *store.Tx, personID int64, show *bool) er
 	if show == nil {
 		return nil
 	}
-	return s.decide(tx, Consent{PersonID: personID, Kind: Leaderboard, Version: s.Notice.VersionOf(Leaderboard), Given: *show, ByPersonID: personID})
+	return s.decide(tx, Consent{PersonID: personID, Kind: Leaderboard, Given: *show, ByPersonID: personID, ByRole: BySelf})
 }

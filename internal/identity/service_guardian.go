@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -41,8 +44,8 @@ func orElse(err, refusal error) error {
 	return refusal
 }
 
-// AddWard agrees, as guardian, for the child whose code it is. A code works once, and
-// guesses are counted.
+// AddWard agrees, as guardian, for the child whose code it is; under 14 that is the child's
+// agreement to the privacy notice too. A code works once, and guesses are counted.
 func (s *Service) AddWard(ctx context.Context, code, relation string, agree bool) (*Ward, error) {
 	a := auth.From(ctx)
 	if !agree {
@@ -55,19 +58,7 @@ func (s *Service) AddWard(ctx context.Context, code, relation string, agree bool
 		return nil, orElse(err, fault.Newf(fault.TooMany, "too_many_attempts", "数字输错的次数太多，请 %d 分钟后再试", max(1, int(wait.Minutes()))))
 	}
 	g := &Guardianship{GuardianID: a.PersonID, Relation: relation}
-	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
-		child, err := takeGuardianCode(tx, auth.HashSecret(code))
-		switch {
-		case err != nil:
-			return err
-		case child == 0:
-			return errGuardianCode
-		case child == a.PersonID:
-			return errOwnCode
-		}
-		g.ChildID = child
-		return insertGuardianship(tx, g)
-	})
+	err := s.Store.Tx(ctx, func(tx *store.Tx) error { return s.addWard(tx, g, auth.HashSecret(code)) })
 	if store.IsDuplicate(err) {
 		return nil, errWardTwice.Because(err)
 	}
@@ -78,6 +69,32 @@ func (s *Service) AddWard(ctx context.Context, code, relation string, agree bool
 		return nil, err
 	}
 	return wardOf(s.Store.Read(ctx), a.PersonID, g.ChildID, s.Store.Now())
+}
+
+func (s *Service) addWard(tx *store.Tx, g *Guardianship, hash string) (err error) {
+	g.ChildID, err = takeGuardianCode(tx, hash)
+	switch {
+	case err != nil:
+		return err
+	case g.ChildID == 0:
+		return errGuardianCode
+	case g.ChildID == g.GuardianID:
+		return errOwnCode
+	}
+	if err := holdPerson(tx, g.ChildID); err != nil {
+		return err
+	}
+	child, err := personByID(tx.Statement.Context, tx.DB, g.ChildID)
+	if err != nil {
+		return err
+	}
+	if err := insertGuardianship(tx, g); err != nil {
+		return err
+	}
+	if err := audit.Write(tx, child.logged(audit.Guardian, g.ID, nil, *g)); err != nil || !child.guarded(tx.Now.Time) {
+		return err
+	}
+	return s.decide(tx, Consent{PersonID: g.ChildID, Kind: Privacy, Given: true, ByPersonID: g.GuardianID, ByRole: ByGuardian})
 }
 
 func (s *Service) mayBeGuardian(ctx context.Context, personID int64) error {
@@ -97,16 +114,64 @@ func (s *Service) Wards(ctx context.Context) ([]Ward, error) {
 	return wardsOf(s.Store.Read(ctx), auth.From(ctx).PersonID, s.Store.Now())
 }
 
-// RemoveWard takes the actor's consent for a child back. A child under 14 without another
-// guardian can then sign up for nothing more; what it has done stays.
+// RemoveWard takes the actor's consent for a child back. What a child under 14 without another
+// guardian had agreed to is withdrawn with it; what it has done stays.
 func (s *Service) RemoveWard(ctx context.Context, childID int64) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
-		ended, err := endGuardianship(tx, auth.From(ctx).PersonID, childID)
-		if err == nil && !ended {
-			return fault.Missing("孩子")
+		if err := holdPerson(tx, childID); err != nil { // a consent may be given in this instant
+			return err
 		}
-		return err
+		before, err := guardianshipOf(tx.DB, auth.From(ctx).PersonID, childID)
+		if err != nil {
+			return missing(err, "孩子")
+		}
+		child, err := personByID(ctx, tx.DB, childID)
+		if err != nil {
+			return err
+		}
+		after, err := endGuardianship(tx, before)
+		if err != nil {
+			return err
+		}
+		if err := audit.Write(tx, child.logged(audit.Guardian, before.ID, before, after)); err != nil || !child.guarded(tx.Now.Time) {
+			return err
+		}
+		return s.withdrawAll(tx, before)
 	})
+}
+
+// withdrawAll withdraws what holds of a child that has no guardian any more.
+func (s *Service) withdrawAll(tx *store.Tx, g Guardianship) error {
+	left, err := guardiansOf(tx.DB, g.ChildID)
+	if err != nil || len(left) > 0 {
+		return err
+	}
+	last, err := lastConsents(tx.Statement.Context, tx.DB, g.ChildID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range s.Notice.Kinds() {
+		if last[kind] == nil || !last[kind].Given {
+			continue
+		}
+		if err := s.decide(tx, Consent{PersonID: g.ChildID, Kind: kind, ByPersonID: g.GuardianID, ByRole: ByGuardian}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayDecideFor refuses who is not the child's guardian now, and anybody for a child of 14 or
+// more, who decides alone (个人信息保护法 Art 31).
+func mayDecideFor(db *gorm.DB, guardianID, childID int64, now store.Time) error {
+	if _, err := guardianshipOf(db, guardianID, childID); err != nil {
+		return missing(err, "孩子")
+	}
+	child, err := personByID(db.Statement.Context, db, childID)
+	if err == nil && !child.guarded(now.Time) {
+		err = errWardDecides
+	}
+	return err
 }
 
 // Guardians lists who agreed for a person.

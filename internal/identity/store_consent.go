@@ -41,6 +41,21 @@ func insertConsent(ctx context.Context, tx *store.Tx, c *Consent) error {
 	return gorm.G[Consent](tx.DB).Create(ctx, c)
 }
 
+// outdated narrows to who is shown and has not agreed to the version. Who is shown has agreed last to some.
+func outdated(people *gorm.DB, version string) *gorm.DB {
+	return people.Where(`show_on_leaderboard = ? AND NOT EXISTS (SELECT 1 FROM consents
+		WHERE consents.person_id = people.id AND consents.kind = ? AND consents.given = ? AND consents.version = ?)`, true, Leaderboard, true, version)
+}
+
+func outdatedNames(db *gorm.DB, version string, after int64, limit int) (ids []int64, err error) {
+	err = outdated(db.Table("people"), version).Where("id > ?", after).Order("id").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
+func hideOutdated(tx *store.Tx, version string, ids []int64) error {
+	return outdated(tx.Table("people"), version).Where("id IN ?", ids).Update("show_on_leaderboard", false).Error
+}
+
 // districts are the district centres, who answer for what is done with people's data.
 func districts(ctx context.Context, db *gorm.DB) ([]Home, error) {
 	return gorm.G[Home](db).Where("parent_id IS NULL").Order("id").Find(ctx)

@@ -32,10 +32,15 @@ func insertGuardianship(tx *store.Tx, g *Guardianship) error {
 	return tx.Create(g).Error
 }
 
-func endGuardianship(tx *store.Tx, guardianID, childID int64) (bool, error) {
-	res := tx.Model(&Guardianship{}).Where("guardian_id = ? AND child_id = ? AND live = 1", guardianID, childID).
-		Updates(map[string]any{"live": nil, "ended_at": tx.Now})
-	return res.RowsAffected == 1, res.Error
+// guardianshipOf gives the one that holds between the two.
+func guardianshipOf(db *gorm.DB, guardianID, childID int64) (g Guardianship, err error) {
+	err = db.Where("guardian_id = ? AND child_id = ? AND live = 1", guardianID, childID).Take(&g).Error
+	return g, err
+}
+
+func endGuardianship(tx *store.Tx, g Guardianship) (Guardianship, error) {
+	g.Live, g.EndedAt = nil, &tx.Now
+	return g, tx.Model(&Guardianship{}).Where("id = ?", g.ID).Updates(map[string]any{"live": nil, "ended_at": tx.Now}).Error
 }
 
 // hasGuardian is the condition that a guardian's consent for the person holds.

@@ -12,7 +12,7 @@ import (
 // Task is one piece of timed work.
 type Task struct {
 	Name  string
-	Every time.Duration
+	Every time.Duration // 0: once, at the start
 	Do    func(context.Context) error
 }
 
@@ -27,11 +27,17 @@ func Run(ctx context.Context, log *slog.Logger, tasks ...Task) {
 }
 
 func run(ctx context.Context, log *slog.Logger, t Task) {
-	tick := time.NewTicker(t.Every)
-	defer tick.Stop()
+	tick := &time.Ticker{}
+	if t.Every > 0 {
+		tick = time.NewTicker(t.Every)
+		defer tick.Stop()
+	}
 	for ctx.Err() == nil { // a tick that is due as well must not win over the stop
 		if err := t.Do(ctx); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "timed work failed", "task", t.Name, "error", err)
+		}
+		if t.Every == 0 {
+			return
 		}
 		select {
 		case <-ctx.Done():

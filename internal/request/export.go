@@ -38,6 +38,7 @@ type RequestExport struct {
 	Groups        []string           `json:"beneficiary_groups"`
 	Guardian      bool               `json:"guardian_agreed"`
 	Consent       string             `json:"consent"`
+	HealthConsent string             `json:"health_consent"` // in words, of somebody who was asked for
 	Words         string             `json:"words"`
 	Answers       []catalogue.Answer `json:"answers"`
 	Phone         string             `json:"phone"`
@@ -152,7 +153,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 func (l *Line) export() RequestExport {
 	return RequestExport{ID: l.ID, Number: l.Number, Service: l.ServiceName, Unit: l.UnitName, State: l.State, Way: l.Way, Urgency: l.Urgency,
 		FiledByStaff: l.FiledBy != nil, Name: l.PersonName, Beneficiary: l.BeneficiaryName, Relation: l.Relation, BirthDate: l.BirthDate, Groups: l.GroupWords(),
-		Guardian: l.Guardian, Consent: l.Consent, Words: l.Words(), Answers: append([]catalogue.Answer{}, l.Answers()...), Phone: l.Phone(), Address: l.Address(),
+		Guardian: l.Guardian, Consent: l.Consent, HealthConsent: l.healthSaid(), Words: l.Words(), Answers: append([]catalogue.Answer{}, l.Answers()...), Phone: l.Phone(), Address: l.Address(),
 		Reason: l.Reason, Worker: l.WorkerName, CreatedAt: l.CreatedAt.In(store.Shanghai), SubmittedAt: store.Local(l.SubmittedAt),
 		Rating: l.Rating, RatingComment: l.RatingComment, RatedAt: store.Local(l.RatedAt),
 		Timeline: []StepExport{}, Messages: []MessageExport{}, Visits: []VisitExport{}, Referrals: []ReferralExport{}, Attachments: []FileExport{}, Looks: []LookExport{}}

@@ -61,6 +61,8 @@ type Request struct {
 	GroupsOf        string  // the beneficiary's, words joined by commas
 	Guardian        bool    // for a minor: the guardian asked, or agreed (个人信息保护法 Art 31)
 	Consent         string  // how a neighbour or another agreed
+	HealthBy        string  // who agreed that words about health are kept, of somebody whose account does not say: self, guardian, or ""
+	HealthWay       string  // how they said so: phone, in_person, or ""
 	State           State
 	IsOpen          int // 1 while under way
 	Way             string
@@ -360,6 +362,7 @@ var (
 	errConsent  = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
 	errHealth   = fault.New(fault.Unprocessable, "consent_needed", "这项服务会问到健康或要保密的事，要您单独同意后才能提交。不同意也可以打电话或到社工站当面说").
 			With(fault.Field{Name: "sensitive", Message: "还没有同意"})
+	errHealthOf  = fault.BadFields(fault.Field{Name: "health_consent", Message: "这项服务会问到健康或要保密的事，请问过本人（孩子问监护人），选一下是谁、怎么同意的"})
 	errNoStation = fault.New(fault.Unprocessable, "no_station", "还不知道由哪个社工站来办。请先选一个社工站")
 	errNoName    = fault.New(fault.Unprocessable, "name_missing", "请先在“我的资料”里填上姓名，再来申请，这样社工知道怎么称呼您")
 	errWay       = fault.BadFields(fault.Field{Name: "way", Message: "这项服务没有这种方式，请选别的"})

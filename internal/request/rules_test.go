@@ -274,13 +274,65 @@ func TestConsentOfOthers(t *testing.T) {
 	})
 }
 
+// Words about health of somebody who is asked for need that one's consent, as said to who asks: for a father,
+// for a neighbour whose consent to the ask is noted, and by staff for a caller. It is in the timeline.
+func TestHealthOfOthersNeedsTheirConsent(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		cases := map[string]struct {
+			who auth.Actor
+			ask func(*request.Ask)
+		}{
+			"a father": {l.Resident, func(a *request.Ask) {
+				a.BeneficiaryID = relative(t, l, l.Resident, request.Beneficiary{Name: "林国栋", Relation: "parent"})
+			}},
+			"a neighbour": {l.Resident, func(a *request.Ask) {
+				a.BeneficiaryID = relative(t, l, l.Resident, request.Beneficiary{Name: "王桂花", Relation: request.Neighbour, Consent: "当面同意"})
+			}},
+			"a caller": {l.Staff, func(a *request.Ask) {
+				a.UnitID, a.Caller = l.Station.ID, &request.Caller{Name: "哈文秀", Relation: request.Self}
+			}},
+		}
+		for name, c := range cases {
+			ask := l.Asking(l.Talk)
+			c.ask(&ask)
+			for _, said := range []request.Health{{}, {By: "self"}, {Way: "phone"}} {
+				for _, draft := range []bool{false, true} { // a draft would be kept, too
+					ask.Health, ask.Draft = said, draft
+					_, err := l.Requests.Create(apptest.As(c.who), ask)
+					wantFields(t, err, "health_consent")
+				}
+			}
+			ask.Health, ask.Draft = request.Health{By: "guardian", Way: "phone"}, false
+			d := l.Ask(c.who, ask)
+			if last := d.Timeline[len(d.Timeline)-1]; last.Action != "submit" || last.Text != "监护人在电话里同意使用健康和要保密的信息" || last.ActorID != c.who.PersonID {
+				t.Errorf("%s: %+v", name, last)
+			}
+			if name == "a father" {
+				l.Exec("UPDATE requests SET birth_date = '2015-01-01' WHERE id = ?", d.ID) // a child of eleven does not say so itself
+				_, err := l.Requests.Return(apptest.As(l.Staff), d.ID, "请补充")
+				apptest.Must(t, err)
+				_, err = l.Requests.Edit(apptest.As(c.who), d.ID, request.Patch{Health: &request.Health{By: "self", Way: "phone"}})
+				wantFields(t, err, "health_consent")
+			}
+			_, err := l.Requests.Cancel(apptest.As(c.who), d.ID, "不用了")
+			apptest.Must(t, err)
+			plain := l.Asking(l.Care)
+			c.ask(&plain)
+			plain.Health = request.Health{}
+			if d := l.Ask(c.who, plain); d.Timeline[len(d.Timeline)-1].Text != "" {
+				t.Errorf("%s: a service that does not ask", name)
+			}
+		}
+	})
+}
+
 // A minor's guardian agrees before anything is approved, by whatever way (个人信息保护法 Art 31).
 func TestNothingForMinorsWithoutTheirGuardian(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		child := relative(t, l, l.Resident, request.Beneficiary{Name: "赵小宝", Relation: "child", BirthDate: ptr("2017-09-03")})
 		for _, service := range []catalogue.Type{l.Care, l.Talk, l.Class} {
 			ask := l.Asking(service)
-			ask.BeneficiaryID = child
+			ask.BeneficiaryID, ask.Health = child, request.Health{By: "guardian", Way: "in_person"}
 			d := l.Ask(l.Resident, ask)
 			if d.State != request.Submitted || !d.GuardianMissing(l.Clock.Now()) || service.Mode == catalogue.ByBooking && d.Booking.State != booking.Held {
 				t.Errorf("%s: %s", service.Name, d.State) // an instant one too waits

@@ -75,6 +75,13 @@ type Caller struct {
 	Guardian        bool
 }
 
+// Health is the consent to words about health of somebody who is asked for: who said so, and
+// how. It is in the request's timeline (个人信息保护法 Art 29).
+type Health struct {
+	By  string // self, or guardian
+	Way string // phone, or in_person
+}
+
 // Ask is what somebody asks for.
 type Ask struct {
 	ServiceTypeID int64
@@ -87,6 +94,7 @@ type Ask struct {
 	Phone         string
 	Address       string
 	Slot          *SlotWish
+	Health        Health // of whom it is for, unless that is oneself by one's own account
 	Draft         bool
 }
 
@@ -188,6 +196,7 @@ func (s *Service) prepare(ctx context.Context, db *gorm.DB, ask Ask) (*Request, 
 		return nil, errNoName
 	}
 	r := &Request{State: Draft, ServiceTypeID: ask.ServiceTypeID, Way: ask.Way, Urgency: ask.Urgency, UrgencyRank: slices.Index(catalogue.Urgencies, ask.Urgency)}
+	r.HealthBy, r.HealthWay = ask.Health.By, ask.Health.Way
 	if ask.Slot != nil {
 		at := store.At(ask.Slot.StartsAt)
 		r.WantedProvider, r.WantedStartsAt = &ask.Slot.ProviderID, &at
@@ -290,8 +299,11 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 		return err
 	}
 	within, _ := t.AnswerWithin(l.Urgency)
-	by := store.At(tx.Now.Add(within))
-	err := s.step(tx, l, move{action: "submit", who: who, actor: actor, changes: map[string]any{
+	by, said := store.At(tx.Now.Add(within)), ""
+	if t.Sensitive() {
+		said = l.healthSaid()
+	}
+	err := s.step(tx, l, move{action: "submit", who: who, actor: actor, said: said, changes: map[string]any{
 		"submitted_at": tx.Now, "respond_by": by, "reason": ""}})
 	if err != nil {
 		return err
@@ -309,10 +321,19 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	return err
 }
 
-// mayKeep refuses words about one's own health without one's separate consent (个人信息保护法
-// Art 29). For somebody else, and to staff at the desk, consent is said with the request.
+// mayKeep refuses words about health without a separate consent of whom they are about
+// (个人信息保护法 Art 29): by the own account, or as said to who asks for somebody else.
 func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.Who) error {
-	if who == workflow.ByStaff || l.PersonID == nil || l.Relation != Self || !t.Sensitive() {
+	switch {
+	case !t.Sensitive():
+		return nil
+	case l.PersonID == nil || l.Relation != Self:
+		age := l.Age(tx.Now.Time)
+		if l.HealthBy == "" || l.HealthWay == "" || l.HealthBy == "self" && age >= 0 && age < guardianAge {
+			return errHealthOf
+		}
+		return nil
+	case who == workflow.ByStaff: // what its owner agreed to
 		return nil
 	}
 	ok, err := s.MayKeepHealth(tx, *l.PersonID)
@@ -320,6 +341,21 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 		return errHealth
 	}
 	return err
+}
+
+// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31).
+const guardianAge = 14
+
+// healthSaid is the consent to words about health of somebody who is asked for, as the timeline has it.
+func (l *Line) healthSaid() string {
+	if l.PersonID != nil && l.Relation == Self {
+		return ""
+	}
+	by, way := map[string]string{"self": "本人", "guardian": "监护人"}[l.HealthBy], map[string]string{"phone": "在电话里", "in_person": "当面"}[l.HealthWay]
+	if by == "" || way == "" {
+		return ""
+	}
+	return by + way + "同意使用健康和要保密的信息"
 }
 
 func (l *Line) wish(provider *int64, at time.Time) booking.Wish {

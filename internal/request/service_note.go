@@ -213,6 +213,7 @@ type Patch struct {
 	Answers                             *[]catalogue.Given
 	Slot                                *SlotWish
 	Guardian                            *bool
+	Health                              *Health
 }
 
 // Edit changes a draft, or what was returned.
@@ -270,6 +271,10 @@ func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
 	}
 	if p.Guardian != nil {
 		changes["guardian"] = *p.Guardian
+	}
+	if p.Health != nil {
+		l.HealthBy, l.HealthWay = p.Health.By, p.Health.Way
+		changes["health_by"], changes["health_way"] = l.HealthBy, l.HealthWay
 	}
 	if p.Slot != nil {
 		changes["wanted_provider"], changes["wanted_starts_at"] = p.Slot.ProviderID, store.At(p.Slot.StartsAt)

@@ -123,7 +123,11 @@ func refuseWrites(db *gorm.DB) error {
 }
 
 func (see Trace) register(db *gorm.DB) error {
-	show := func(tx *gorm.DB) { see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected) }
+	show := func(tx *gorm.DB) {
+		if !tx.DryRun { // part of another
+			see(tx.Statement.SQL.String(), tx.Statement.Vars, tx.RowsAffected)
+		}
+	}
 	cb := db.Callback()
 	return errors.Join(
 		cb.Create().After("*").Register("yimi:trace", show),

@@ -113,8 +113,8 @@ type PictureCheck struct {
 var errBadURL = errors.New("a picture's address is an https URL of at most 1,024 characters")
 
 // CheckPicture hands a picture to WeChat (mediaCheckAsync, version 2) and gives the
-// id of the check. The verdict comes within half an hour through PushHandler with
-// the same id; until then show the picture to nobody.
+// id of the check. WeChat pushes the verdict within half an hour, with the same id, to an address
+// that this program does not have: no picture of a person's is public (docs/wechat.md).
 func (c *Client) CheckPicture(ctx context.Context, p PictureCheck) (traceID string, err error) {
 	switch {
 	case !idPattern.MatchString(p.OpenID) || p.Scene < Profile || p.Scene > Log:

@@ -121,3 +121,21 @@ func TestPicturesThatAreNotAskedAbout(t *testing.T) {
 		t.Error("WeChat was asked")
 	}
 }
+
+// A picture is handed over with whose it is and where it is to appear; each check has an id of its own.
+func TestAPictureIsHandedOver(t *testing.T) {
+	t.Parallel()
+	srv := start(t)
+	c := client(srv)
+	ids := map[string]bool{}
+	for range 2 {
+		id, err := c.CheckPicture(t.Context(), wechat.PictureCheck{OpenID: wang, Scene: wechat.Forum, URL: pictureURL})
+		if err != nil || id == "" || ids[id] {
+			t.Errorf("%q, %v", id, err)
+		}
+		ids[id] = true
+	}
+	if asked := srv.Pictures(); len(asked) != 2 || asked[0].OpenID != wang || asked[0].Scene != 3 || asked[0].URL != pictureURL || !ids[asked[1].TraceID] {
+		t.Errorf("%+v", asked)
+	}
+}

@@ -32,10 +32,6 @@ type Config struct {
 	BaseURL string        // empty: the real WeChat; otherwise scheme and host of a stand-in, such as wechattest's
 	Timeout time.Duration // of one call; 0: five seconds
 
-	// Of the message push in the back office; without them there is none, and no picture is checked.
-	PushToken string
-	PushKey   string // the EncodingAESKey: 43 characters
-
 	Transport http.RoundTripper // carries this client's calls; nil: a shared one with pooled connections
 	Logger    *slog.Logger      // hears of wrong settings; nil: slog.Default()
 }
@@ -48,14 +44,12 @@ func (c Config) Format(f fmt.State, _ rune) {
 // Client calls WeChat for one mini-program. It is safe for concurrent use, and
 // several may live in one process, each with its own BaseURL.
 type Client struct {
-	appID     string
-	secret    string
-	base      *url.URL
-	timeout   time.Duration
-	trans     http.RoundTripper
-	log       *slog.Logger
-	pushToken string
-	pushKey   string
+	appID   string
+	secret  string
+	base    *url.URL
+	timeout time.Duration
+	trans   http.RoundTripper
+	log     *slog.Logger
 
 	tokens *tokens
 	login  *auth.Auth
@@ -77,14 +71,12 @@ type Session struct {
 func New(cfg Config) *Client {
 	installTransport()
 	c := &Client{
-		appID:     cfg.AppID,
-		secret:    cfg.Secret,
-		base:      mustBase(cfg.BaseURL),
-		timeout:   cfg.Timeout,
-		trans:     cfg.Transport,
-		log:       cfg.Logger,
-		pushToken: cfg.PushToken,
-		pushKey:   cfg.PushKey,
+		appID:   cfg.AppID,
+		secret:  cfg.Secret,
+		base:    mustBase(cfg.BaseURL),
+		timeout: cfg.Timeout,
+		trans:   cfg.Transport,
+		log:     cfg.Logger,
 	}
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout

@@ -364,7 +364,7 @@ func TestUnusableBaseURLPanics(t *testing.T) {
 
 func TestPrintingShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	cfg := wechat.Config{AppID: "wx", Secret: "topsecret", PushToken: "topsecret-token", PushKey: "topsecret-key"}
+	cfg := wechat.Config{AppID: "wx", Secret: "topsecret"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 		for _, v := range []any{cfg, wechat.New(cfg)} {
 			if got := fmt.Sprintf(verb, v); strings.Contains(got, "topsecret") {

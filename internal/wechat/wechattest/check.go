@@ -88,8 +88,7 @@ func suggestFor(what, risky, review string) string {
 	return "pass"
 }
 
-// picture takes a picture to check, and pushes the verdict when there is an
-// address for it, as
+// picture takes a picture to check, as
 // https://developers.weixin.qq.com/miniprogram/dev/server/API/sec-center/sec-check/api_mediacheckasync says.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
 	var body checkBody
@@ -111,9 +110,6 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	keep(&s.pictures, a)
-	if target := s.push; target.url != "" && s.life.Err() == nil {
-		s.pushing.Go(func() { s.pushVerdict(target, a) })
-	}
 	answerOK(w, map[string]any{"trace_id": a.TraceID})
 }
 

@@ -48,10 +48,6 @@ type Server struct {
 	http    *http.Server
 	done    chan struct{}
 
-	life    context.Context // ends at Close
-	end     context.CancelFunc
-	pushing sync.WaitGroup
-
 	mu       sync.Mutex // of all below
 	manner   Manner
 	manners  map[string]Manner // by path, before the general one
@@ -63,7 +59,6 @@ type Server struct {
 	codes    []AskedCode
 	texts    []AskedCheck
 	pictures []AskedCheck
-	push     pushTarget
 }
 
 // Manner is how the server behaves; the zero value is well.
@@ -106,7 +101,6 @@ func Start(opts ...Option) *Server {
 		calls:   map[string]int{},
 		tokens:  tokens{dead: map[string]int{}},
 	}
-	s.life, s.end = context.WithCancel(context.Background())
 	for _, o := range opts {
 		o(s)
 	}
@@ -144,10 +138,6 @@ func patiently(address string) (ln net.Listener, err error) {
 // Close stops the server at once, cutting off calls under way.
 func (s *Server) Close() {
 	s.Down()
-	s.mu.Lock()
-	s.end()
-	s.mu.Unlock()
-	s.pushing.Wait()
 }
 
 // Down takes the server off the network: connections are refused, until Up. What

@@ -205,7 +205,7 @@ export interface paths {
         put?: never;
         /**
          * Agree, as guardian, for the child whose code it is
-         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14. Wrong codes are counted.
+         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14; it is the child's agreement to the privacy notice too. Wrong codes are counted.
          */
         post: operations["addWard"];
         delete?: never;
@@ -229,9 +229,38 @@ export interface paths {
         post?: never;
         /**
          * Take my consent for a child back
-         * @description Under 14 and without another guardian the child can sign up for nothing more. What it has done stays.
+         * @description Under 14 and without another guardian all that was agreed to for the child is withdrawn with it, and it can sign up for nothing more. What it has done stays.
          */
         delete: operations["removeWard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What is agreed to for a child under 14 whose guardian I am
+         * @description A child of 14 or more decides alone, 422 `ward_decides`; one whose guardian I am not (any more) is 404.
+         */
+        get: operations["listWardConsents"];
+        put?: never;
+        /**
+         * Give or withdraw one consent for a child under 14, as its guardian
+         * @description 个人信息保护法 Art 31. The child itself can only withdraw (422 `guardian_required`). Words that have changed are 409
+         *     `privacy_version_changed`, a child of 14 or more is 422 `ward_decides`, one whose guardian I am not (any more) is 404.
+         *
+         */
+        post: operations["setWardConsent"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -355,6 +384,7 @@ export interface paths {
          * Give or withdraw one consent, at once
          * @description Until the present notice is agreed to (kind `privacy`), each call that needs a sign-in is 403 `privacy_consent_needed`, but for a few
          *     such as this one. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
+         *     Under 14 the guardian gives them (POST /me/wards/{id}/consents), and giving one oneself is 422 `guardian_required`.
          *
          */
         post: operations["setConsent"];
@@ -3093,16 +3123,19 @@ export interface components {
              * @description When it was last given or withdrawn; absent if never
              */
             decided_at?: string;
-            /** @description Said to staff, who wrote it down */
-            by_staff?: boolean;
+            by?: components["schemas"]["ConsentBy"];
         };
+        /**
+         * @description Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
+         * @enum {string}
+         */
+        ConsentBy: "self" | "guardian" | "staff";
         ConsentLine: {
             kind: components["schemas"]["ConsentKind"];
             version: components["schemas"]["PrivacyVersion"];
             /** @description Given or withdrawn */
             given: boolean;
-            /** @description Said to staff, who wrote it down */
-            by_staff: boolean;
+            by: components["schemas"]["ConsentBy"];
             /**
              * Format: date-time
              * @description When
@@ -5104,6 +5137,7 @@ export interface components {
             /** @description Where to come; needed to submit for way home */
             address?: string;
             slot?: components["schemas"]["SlotChoice"];
+            health_consent?: components["schemas"]["HealthConsent"];
             /**
              * @description Keep it and submit later; holds no slot
              * @default false
@@ -5145,6 +5179,22 @@ export interface components {
             slot?: components["schemas"]["SlotChoice"];
             /** @description For a minor: I am the guardian and agree */
             guardian?: boolean;
+            health_consent?: components["schemas"]["HealthConsent"];
+        };
+        /** @description 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
+         *     for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
+         *      */
+        HealthConsent: {
+            /**
+             * @description Who said so: whom it is for, or the guardian
+             * @enum {string}
+             */
+            by: "self" | "guardian";
+            /**
+             * @description How they said so
+             * @enum {string}
+             */
+            way: "phone" | "in_person";
         };
         TimelineLine: {
             action: components["schemas"]["RequestAction"];
@@ -5393,6 +5443,7 @@ export interface components {
             groups?: components["schemas"]["TargetGroup"][];
             /** @description How a neighbour or another agreed */
             consent?: string;
+            health_consent?: components["schemas"]["HealthConsent"];
             /** @description The beneficiary is under 18 */
             minor: boolean;
             /** @description A minor without a guardian's consent; cannot be approved */
@@ -5725,7 +5776,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "audit";
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -6431,6 +6482,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWardConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The child's consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setWardConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description The child's consents as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -7548,7 +7657,7 @@ export interface operations {
     listSignups: {
         parameters: {
             query?: {
-                /** @description Only in this state */
+                /** @description Only in this state; without it and without a shift, pending: those that wait for a decision */
                 state?: components["schemas"]["SignupState"];
                 /** @description Only of this shift */
                 shift_id?: components["schemas"]["Id"];

@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS requests (
     groups_of        VARCHAR(100) NOT NULL,
     guardian         BOOLEAN NOT NULL,
     consent          VARCHAR(100) NOT NULL,
+    health_by        VARCHAR(16) NOT NULL CHECK (health_by IN ('', 'self', 'guardian')),
+    health_way       VARCHAR(16) NOT NULL CHECK (health_way IN ('', 'phone', 'in_person')),
     state            VARCHAR(16) NOT NULL CHECK (state IN ('draft', 'submitted', 'returned', 'approved', 'rejected', 'assigned', 'scheduled', 'in_service', 'completed', 'closed', 'cancelled', 'referred')),
     is_open          BIGINT NOT NULL CHECK (is_open IN (0, 1)),
     way              VARCHAR(16) NOT NULL CHECK (way IN ('home', 'station', 'phone', 'video')),

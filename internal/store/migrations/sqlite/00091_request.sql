@@ -14,6 +14,8 @@ CREATE TABLE requests (
     groups_of        TEXT NOT NULL CHECK (length(groups_of) <= 100),
     guardian         INTEGER NOT NULL,
     consent          TEXT NOT NULL CHECK (length(consent) <= 100),
+    health_by        TEXT NOT NULL CHECK (length(health_by) <= 16 AND health_by IN ('', 'self', 'guardian')),
+    health_way       TEXT NOT NULL CHECK (length(health_way) <= 16 AND health_way IN ('', 'phone', 'in_person')),
     state            TEXT NOT NULL CHECK (length(state) <= 16 AND state IN ('draft', 'submitted', 'returned', 'approved', 'rejected', 'assigned', 'scheduled', 'in_service', 'completed', 'closed', 'cancelled', 'referred')),
     is_open          INTEGER NOT NULL CHECK (is_open IN (0, 1)),
     way              TEXT NOT NULL CHECK (length(way) <= 16 AND way IN ('home', 'station', 'phone', 'video')),

@@ -61,6 +61,7 @@ const BY_CODE: Record<string, Words> = {
   no_correction: { title: '还没有提出更正' },
   own_hours: { title: '自己的时长要请同事办' },
   guardian_required: { title: '要先请监护人同意', choices: [{ act: 'guardian', text: '去请监护人同意' }] },
+  ward_decides: { title: '孩子可以自己决定了' },
   phone_invalid: { title: '电话号码不对' },
   identity_invalid: { title: '证件号码不对' },
   identity_mismatch: { title: '和您的资料对不上' },

@@ -78,3 +78,13 @@ export const SERVICE_ICONS: Record<Schemas['ServiceIcon'], { icon: string; tone:
 export function forWhom(of: { relation: Schemas['Relation']; beneficiary_name: string }): string {
   return of.relation === 'self' ? '为本人' : `为${RELATIONS[of.relation]} ${of.beneficiary_name}`
 }
+
+// ---- who agreed that words about health are kept, of somebody who is asked for ----
+export type HealthSaid = '' | 'self in_person' | 'self phone' | 'guardian in_person' | 'guardian phone'
+export const HEALTH: Record<Exclude<HealthSaid, ''>, string> = { 'self in_person': '本人当面同意', 'self phone': '本人电话里同意', 'guardian in_person': '监护人当面同意', 'guardian phone': '监护人电话里同意' }
+export const asksHealth = (service: Pick<Schemas['ServiceType'], 'confidential' | 'questions'>) => service.confidential || service.questions.some((one) => one.sensitive)
+export const healthInput = (of: HealthSaid): { health_consent?: Schemas['HealthConsent'] } => {
+  const [by, way] = of.split(' ') as [Schemas['HealthConsent']['by'], Schemas['HealthConsent']['way']]
+  return of ? { health_consent: { by, way } } : {}
+}
+export const healthSaid = (of?: Schemas['HealthConsent']): HealthSaid => (of ? `${of.by} ${of.way}` : '')

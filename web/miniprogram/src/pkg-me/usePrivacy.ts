@@ -5,11 +5,24 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { open } from '@/app/nav'
 import { decide, useAsked, type ConsentKind } from '@/app/privacy'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
 
-export type Consent = Schemas['ConsentWords'] & { holds: boolean; decidedAt?: string; byStaff?: boolean }
+export type { ConsentKind }
+export type Consent = Schemas['ConsentWords'] & { holds: boolean; given?: boolean; decidedAt?: string; by?: Schemas['ConsentBy'] }
+
+/** The words of each separate consent, and how it stands. */
+export function stood(words: Schemas['Privacy'] | null, of: Schemas['MyConsents'] | null): Consent[] {
+  return (words?.consents ?? []).map((one) => ({ ...one, ...standingOf(of, one.kind) }))
+}
+
+/** How one consent stands; `given` tells a yes to other words from a no. */
+export function standingOf(of: Schemas['MyConsents'] | null, kind: ConsentKind) {
+  const now = of?.items.find((one) => one.kind === kind)
+  return { holds: now?.holds ?? false, given: of?.log.find((one) => one.kind === kind)?.given, decidedAt: now?.decided_at, by: now?.by }
+}
 
 export function usePrivacy() {
   const { signedIn, starting, start, reload } = useSession()
@@ -25,9 +38,7 @@ export function usePrivacy() {
 
   const standing = (kind: ConsentKind) => mine.value?.items.find((one) => one.kind === kind)
   const notice = computed(() => standing('privacy'))
-  const consents = computed<Consent[]>(() =>
-    (words.value?.consents ?? []).map((one) => ({ ...one, holds: standing(one.kind)?.holds ?? false, decidedAt: standing(one.kind)?.decided_at, byStaff: standing(one.kind)?.by_staff })),
-  )
+  const consents = computed(() => stood(words.value, mine.value))
 
   const changing = ref<ConsentKind | ''>('')
   const change = useAct((_key, kind: ConsentKind, given: boolean) => decide(kind, given))
@@ -45,6 +56,7 @@ export function usePrivacy() {
   const refusal = computed(() => change.problem.value && refusalOf(change.problem.value))
   function onRefusal(act: string) {
     change.dismiss()
+    if (act === 'guardian') open('/pkg-me/guardian')
     if (act !== 'reload') return
     words.value = null
     void run()

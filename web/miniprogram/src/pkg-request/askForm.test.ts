@@ -71,3 +71,10 @@ test.each([
 ] as const)('a service for %j fits %j: %s', (groups, who, expected) => expect(fits({ groups: [...groups] }, { groups: [], ...who } as unknown as Schemas['Beneficiary'])).toBe(expected))
 
 test('answers read as words', () => expect([['yes'], ['爱人', '子女'], ['2025-11-07']].map(answerSaid)).toEqual(['是', '爱人、子女', '2025年11月7日']))
+
+test('what was said about the health of somebody else goes along, and comes back', () => {
+  const said = { by: 'self', way: 'phone' } as const
+  expect(inputOf(form({ health: 'self phone' }), service).health_consent).toEqual(said)
+  expect(inputOf(form(), service)).not.toHaveProperty('health_consent')
+  expect(formOf(service, { health_consent: said } as Schemas['Request']).health).toBe('self phone')
+})

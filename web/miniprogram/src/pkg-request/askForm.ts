@@ -1,5 +1,6 @@
 // The form of an ask: its steps, what is still missing in it, and what is sent.
 import type { Schemas } from '@yimi/client'
+import { healthInput, healthSaid, type HealthSaid } from '@/app/requestWords'
 import { isPhone } from '@/pages/beneficiary'
 
 type Service = Schemas['ServiceType']
@@ -22,13 +23,15 @@ export interface AskForm {
   slot: { providerId: number; startsAt: string; endsAt: string } | null
   /** Asked again when a minor's request came back without it. */
   guardian: boolean
+  /** Asked of somebody else's health alone. */
+  health: HealthSaid
 }
 
 export const stepsOf = (service: Pick<Service, 'mode'>): Step[] => (service.mode === 'booking' ? ['who', 'slot', 'confirm'] : ['who', 'confirm'])
 
 export function freshForm(service: Service): AskForm {
   const urgency = service.promises.find((one) => one.urgency === 'normal')?.urgency ?? service.promises[0]?.urgency ?? 'normal'
-  return { beneficiaryId: 0, words: '', urgency, way: service.ways[0], answers: {}, phone: '', address: '', slot: null, guardian: false }
+  return { beneficiaryId: 0, words: '', urgency, way: service.ways[0], answers: {}, phone: '', address: '', slot: null, guardian: false, health: '' }
 }
 
 /** Whether anything was filled in that would be missed. */
@@ -55,6 +58,7 @@ export function formOf(service: Service, request: Schemas['Request']): AskForm {
     beneficiaryId: request.beneficiary_id ?? 0,
     ...{ words: request.words, urgency: request.urgency, way: request.way, phone: request.phone ?? '', address: request.address ?? '' },
     answers: Object.fromEntries((request.answers ?? []).map((one) => [one.key, one.values])),
+    health: healthSaid(request.health_consent),
     slot: booking && (booking.state === 'held' || booking.state === 'booked') ? { providerId: booking.provider_id, startsAt: booking.starts_at, endsAt: booking.ends_at } : null,
   })
 }
@@ -101,6 +105,7 @@ function said(form: AskForm, service: Service) {
   const [phone, address] = [form.phone.trim(), form.address.trim()]
   return {
     ...{ way: form.way, urgency: form.urgency, words: form.words.trim(), answers: answersOf(service.questions, form.answers) },
+    ...healthInput(form.health),
     ...(phone ? { phone } : {}),
     ...(wantsAddress(form) ? { address } : {}),
     ...(form.slot && service.mode === 'booking' ? { slot: { provider_id: form.slot.providerId, starts_at: form.slot.startsAt } } : {}),

@@ -12,7 +12,7 @@ import { open } from '@/app/nav'
 import { moment } from '@/app/nextStep'
 import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
-import { RELATIONS } from '@/app/requestWords'
+import { asksHealth, RELATIONS } from '@/app/requestWords'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
 import { askToTell, TELL } from '@/app/subscribe'
@@ -101,9 +101,13 @@ export function useAsk() {
   const profileMissing = computed(() => (!person.value?.name ? '名字' : !request.value && !person.value.unit && !who.value?.unit_id ? '住在哪个社区' : ''))
   const consentMissing = computed(() => !!who.value && needsConsent(who.value.relation) && !who.value.consent)
 
+  /** About somebody else's health that one says, as one was told. */
+  const othersHealth = computed(() => !!service.value && asksHealth(service.value) && (request.value ?? who.value ?? { relation: 'self' }).relation !== 'self')
+
   /** Phone and address come along: what is kept of them, else what was said the last time. */
   function choose(id: number) {
     const before = contactOf(form.beneficiaryId)
+    if (form.beneficiaryId !== id) form.health = ''
     form.beneficiaryId = id
     const contact = contactOf(id)
     if (!form.phone || form.phone === before.phone) form.phone = contact.phone
@@ -140,13 +144,14 @@ export function useAsk() {
   }
   watch(() => ({ ...form, answers: { ...form.answers } }), (now, before) => {
     for (const field of ['words', 'phone', 'address'] as const) if (now[field] !== before[field]) delete errors[field]
+    if (now.health !== before.health) delete errors.health_consent
     for (const key of Object.keys(now.answers)) if (now.answers[key] !== before.answers[key]) delete errors[`answers.${key}`]
     if (now.way !== before.way) ['phone', 'address'].forEach((field) => delete errors[field])
-    if (now.beneficiaryId !== before.beneficiaryId) ['guardian', 'consent'].forEach((field) => delete errors[field])
+    if (now.beneficiaryId !== before.beneficiaryId) ['guardian', 'consent', 'health_consent'].forEach((field) => delete errors[field])
   })
   function complete(): boolean {
     if (!service.value) return false
-    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}) })
+    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
     return Object.keys(errors).length === 0
   }
   function go(to: Step) {
@@ -185,7 +190,7 @@ export function useAsk() {
   const busy = computed(() => create.busy.value || change.busy.value || resubmit.busy.value || pictures.sending.value)
 
   /** Words about one's own health need a consent of their own. */
-  const sensitive = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self' && !!service.value && (service.value.confidential || service.value.questions.some((one) => one.sensitive)))
+  const sensitive = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self' && !!service.value && asksHealth(service.value))
 
   async function submit() {
     if (!service.value || busy.value) return
@@ -263,7 +268,7 @@ export function useAsk() {
   return reactive({
     ...{ missing, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, form, errors, step, steps, position, go, next, previous, resumed, startOver },
-    ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
+    ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
   })

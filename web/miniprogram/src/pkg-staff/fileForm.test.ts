@@ -28,6 +28,14 @@ test('as the contract wants it: trimmed, and without what was not asked', () => 
   })
 })
 
+test('words about health: who said that they may be kept, and how', () => {
+  const asking = service({ questions: [question({ required: false, sensitive: true })] })
+  expect(missingInFile(full, asking)).toHaveProperty('health_consent')
+  expect(missingInFile({ ...full, health: 'self phone' }, asking)).toEqual({})
+  expect(requestOf({ ...full, health: 'guardian phone' }, asking).health_consent).toEqual({ by: 'guardian', way: 'phone' })
+  expect(requestOf({ ...full, health: 'self phone' }, service())).not.toHaveProperty('health_consent')
+})
+
 test('a child: the guardian is told, a slot is sent for a booking alone', () => {
   const child = { ...full, relation: 'child' as const, beneficiary_name: '赵小宝', birth_date: '2020-01-01', guardian: true, slot: { provider_id: 9, starts_at: '2026-11-27T14:00:00+08:00', ends_at: '2026-11-27T14:50:00+08:00', state: 'free' as const } }
   expect(requestOf(child, service()).caller).toMatchObject({ beneficiary_name: '赵小宝', birth_date: '2020-01-01', guardian: true })

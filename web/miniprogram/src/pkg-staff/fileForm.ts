@@ -1,6 +1,7 @@
 // A request filed for a caller (代办): what the form holds, what is missing, and as the contract wants it.
 import type { Schemas } from '@yimi/client'
 import { isoDate } from '@/app/format'
+import { asksHealth, healthInput, type HealthSaid } from '@/app/requestWords'
 import { answersOf, wrongAnswers, type Answers } from './answers'
 
 type Service = Schemas['ServiceType']
@@ -15,6 +16,7 @@ export interface FileForm {
   groups: Declared[]
   guardian: boolean
   consent: string
+  health: HealthSaid
   phone: string
   address: string
   way: Schemas['ServiceWay'] | ''
@@ -25,7 +27,7 @@ export interface FileForm {
 }
 
 export function emptyFile(unitId = 0): FileForm {
-  return { unit_id: unitId, name: '', relation: 'self', beneficiary_name: '', birth_date: '', groups: [], guardian: false, consent: '', phone: '', address: '', way: '', urgency: '', words: '', answers: {}, slot: null }
+  return { unit_id: unitId, name: '', relation: 'self', beneficiary_name: '', birth_date: '', groups: [], guardian: false, consent: '', health: '', phone: '', address: '', way: '', urgency: '', words: '', answers: {}, slot: null }
 }
 
 /** Fills in what a service leaves no choice about, and drops what was for another service. */
@@ -62,6 +64,7 @@ export function missingInFile(form: FileForm, service: Service | null): Record<s
   need('name', form.name.trim(), '写上打电话来的人')
   need('beneficiary_name', form.relation === 'self' || form.beneficiary_name.trim(), '写上为谁申请')
   need('consent', !needsConsent(form) || form.consent.trim(), '写一下本人怎么同意的')
+  need('health_consent', !service || !asksHealth(service) || form.health, '问一问本人或监护人同意不同意，再选')
   need('phone', /^[0-9+ -]{5,20}$/.test(form.phone.trim()), '写一个能打通的电话，只要数字')
   need('words', form.words.trim(), '写一写需要什么帮助')
   need('way', form.way, '选怎么服务')
@@ -84,6 +87,7 @@ export function requestOf(form: FileForm, service: Service): Schemas['RequestInp
     draft: false,
     phone: text(form.phone),
     answers: answersOf(service.questions, form.answers),
+    ...(asksHealth(service) ? healthInput(form.health) : {}),
     caller: {
       name: text(form.name),
       relation: form.relation,

@@ -1,0 +1,189 @@
+// Command bench measures Yimi against its floor on one machine, side by side, and writes a
+// table and a chart. scripts/bench makes what it needs and starts it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+type options struct {
+	dir, yimi, floor, docs, label string
+	sqlite, sqliteData            string
+	mysql, mysqlData              string
+	only                          string
+	rounds, callers               int
+	seconds                       time.Duration
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.dir, "dir", "", "folder for logs")
+	flag.StringVar(&o.yimi, "yimi", "", "the product's binary")
+	flag.StringVar(&o.floor, "floor", "", "the floor's binary")
+	flag.StringVar(&o.docs, "docs", "", "the docs folder to write the table and the chart into; empty: only print")
+	flag.StringVar(&o.label, "label", "", "what the dataset is")
+	flag.StringVar(&o.sqlite, "sqlite", "", "path of a city; empty: not measured")
+	flag.StringVar(&o.sqliteData, "sqlite-data", "", "its data folder, with the keys")
+	flag.StringVar(&o.mysql, "mysql", "", "DSN of a city; empty: not measured")
+	flag.StringVar(&o.mysqlData, "mysql-data", "", "its data folder, with the keys")
+	flag.StringVar(&o.only, "only", "", "names of work, with commas between; empty: all")
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each; the median counts")
+	flag.IntVar(&o.callers, "callers", 32, "callers at once, each in a closed loop")
+	flag.DurationVar(&o.seconds, "for", 6*time.Second, "length of a round")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := measureAll(ctx, &o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func measureAll(ctx context.Context, o *options) error {
+	var reports []*report
+	for _, d := range []struct{ name, url, data string }{{"SQLite", "sqlite:" + o.sqlite, o.sqliteData}, {"MariaDB", "mysql:" + o.mysql, o.mysqlData}} {
+		if strings.HasSuffix(d.url, ":") {
+			continue
+		}
+		r, err := measureDatabase(ctx, o, d.name, d.url, d.data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+		reports = append(reports, r)
+	}
+	if len(reports) == 0 {
+		return errors.New("no database was given")
+	}
+	return publish(o, reports)
+}
+
+// report is what one database gave.
+type report struct {
+	name, version       string
+	entries, activities int64
+	ready               time.Duration
+	lines               []line
+}
+
+// line is one kind of work: the product's rounds and the floor's.
+type line struct {
+	work
+	product, floor side
+}
+
+// side is the rounds of one server.
+type side struct {
+	runs   []*run
+	cpu    []time.Duration // a request
+	memory float64         // MB, at its most
+}
+
+func measureDatabase(ctx context.Context, o *options, name, url, data string) (*report, error) {
+	w, err := openWorld(ctx, url, data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _, _ = w.read.Close(), w.write.Close() }()
+	todo := slices.DeleteFunc(slices.Clone(works), func(k work) bool { return o.only != "" && !slices.Contains(strings.Split(o.only, ","), k.name) })
+	scripts, err := record(ctx, w, todo)
+	if err != nil {
+		return nil, fmt.Errorf("reading the product's statements: %w", err)
+	}
+	path := filepath.Join(o.dir, "floor-"+name+".json")
+	if err := os.WriteFile(path, encode(scripts), 0o600); err != nil {
+		return nil, err
+	}
+	product, err := start(ctx, filepath.Join(o.dir, "yimi-"+name+".log"), "/readyz", w.env, o.yimi, func(listen string) []string {
+		metrics, _ := freePort()
+		return []string{"serve", "--listen", listen, "--metrics-listen", metrics}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer product.stop()
+	floor, err := start(ctx, filepath.Join(o.dir, "floor-"+name+".log"), "/", nil, o.floor, func(listen string) []string { return []string{listen, url, path} })
+	if err != nil {
+		return nil, err
+	}
+	defer floor.stop()
+	r := &report{name: name, entries: w.entries, activities: w.activities, ready: product.ready, version: version(ctx, w)}
+	for _, k := range todo {
+		l, err := measure(ctx, o, w, k, product, floor)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k.name, err)
+		}
+		r.lines = append(r.lines, *l)
+		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short())
+	}
+	return r, nil
+}
+
+func version(ctx context.Context, w *world) (v string) {
+	query := "SELECT sqlite_version()"
+	if strings.HasPrefix(w.url, "mysql:") {
+		query = "SELECT VERSION()"
+	}
+	_ = w.read.QueryRowContext(ctx, query).Scan(&v)
+	return v
+}
+
+// measure runs the rounds: product and floor by turns, and who begins by turns too.
+func measure(ctx context.Context, o *options, w *world, k work, product, floor *process) (*line, error) {
+	l := &line{work: k}
+	sides := []struct {
+		p *process
+		t *target
+		s *side
+	}{{product, newTarget(product.address, false), &l.product}, {floor, newTarget(floor.address, true), &l.floor}}
+	for _, s := range sides { // a warm-up that does not count
+		if _, err := once(ctx, o, w, k, s.t, time.Second/2, 500); err != nil {
+			return nil, err
+		}
+		s.p.memory()
+	}
+	for round := range o.rounds {
+		for i := range sides {
+			s := sides[(i+round)%2]
+			before := s.p.cpu()
+			r, err := once(ctx, o, w, k, s.t, o.seconds, pool)
+			if err != nil {
+				return nil, err
+			}
+			s.s.runs = append(s.s.runs, r)
+			s.s.cpu = append(s.s.cpu, (s.p.cpu()-before)/time.Duration(max(1, r.requests)))
+			s.s.memory = max(s.s.memory, s.p.memory())
+		}
+	}
+	return l, nil
+}
+
+func once(ctx context.Context, o *options, w *world, k work, t *target, length time.Duration, n int) (*run, error) {
+	items, err := k.items(ctx, w, n)
+	if err != nil {
+		return nil, err
+	}
+	for i := range items {
+		for q := range items[i] {
+			items[i][q].op = k.scriptName(q)
+		}
+	}
+	if !k.writes { // a read may be asked as often as one likes
+		for len(items) < 20*n {
+			items = append(items, items...)
+		}
+	}
+	r := t.press(ctx, o.callers, items, length)
+	if r.requests == 0 || r.errors*2 > r.requests {
+		return nil, fmt.Errorf("%d of %d requests failed: %s", r.errors, r.requests, r.firstError)
+	}
+	return r, nil
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"time"
+
+	"yimi/bench/script"
+	"yimi/internal/activity"
+)
+
+// work is one thing that is measured.
+type work struct {
+	name    string // of the script and on the command line
+	title   string
+	writes  bool
+	creates string // the table whose new id later statements use, under the name "created"
+	kinds   int    // requests of one item, each a script of its own: NAME, NAME_2
+	items   func(ctx context.Context, w *world, n int) ([]item, error)
+}
+
+func (k *work) scriptName(n int) string {
+	if n == 0 {
+		return k.name
+	}
+	return k.name + "_" + strconv.Itoa(n+1)
+}
+
+const farPage = 4_000
+
+var works = []work{
+	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, creates: "signups", kinds: 1, items: signups(1)},
+	{name: "signup_spread", title: "sign-ups, over 200 shifts", writes: true, creates: "signups", kinds: 1, items: signups(200)},
+	{name: "checkin", title: "check-in, then check-out", writes: true, kinds: 2, items: checkins},
+	{name: "approval", title: "approval of a booking", writes: true, kinds: 1, items: approvals},
+	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(1)},
+	{name: "activities_far", title: "activities, page 4,000", kinds: 1, items: activities(farPage)},
+	{name: "my_hours", title: "my hours", kinds: 1, items: reads("/me/hours", (*world).anybody)},
+	{name: "campaign", title: "a campaign", kinds: 1, items: reads("/campaigns/1", (*world).anybody)},
+	{name: "leaderboard", title: "a leaderboard's first page", kinds: 1, items: reads("/campaigns/1/leaderboard", (*world).anybody)},
+	{name: "home", title: "home", kinds: 1, items: reads("/home", (*world).anybody)},
+	{name: "workbench", title: "a staff workbench", kinds: 1, items: reads("/workbench", (*world).anyStaff)},
+}
+
+func (w *world) anybody(n int) caller  { return w.people[n*7919%len(w.people)] }
+func (w *world) anyStaff(n int) caller { return w.staff[n%len(w.staff)] }
+func (w *world) anyAdmin(n int) caller { return w.admins[n%len(w.admins)] }
+
+func valuesOf(c caller) script.Values {
+	return script.Values{"person": text(c.id), "session": text(c.session), "unit": text(c.unit)}
+}
+
+// reads gets one path, each time as somebody else.
+func reads(path string, who func(*world, int) caller) func(context.Context, *world, int) ([]item, error) {
+	return func(_ context.Context, w *world, n int) ([]item, error) {
+		out := make([]item, n)
+		for i := range out {
+			c := who(w, i)
+			out[i] = item{{method: "GET", path: path, token: c.token, values: valuesOf(c)}}
+		}
+		return out, nil
+	}
+}
+
+const pageSize = 25
+
+// activities gets a page of all activities, as a district admin reads them: the newest first.
+func activities(page int64) func(context.Context, *world, int) ([]item, error) {
+	return func(ctx context.Context, w *world, n int) ([]item, error) {
+		path, before := "/activities?managed=true&limit=25", int64(0)
+		if page > 1 {
+			skip := min((page-1)*pageSize, w.activities-2*pageSize) // the last whole page of a smaller city
+			err := w.read.QueryRowContext(ctx, "SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?", skip).Scan(&before)
+			if err != nil {
+				return nil, err
+			}
+			path += "&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(before, 36)))
+		}
+		return reads(path, (*world).anyAdmin)(ctx, w, n)
+	}
+}
+
+// signups puts people on shifts that have places for all of them, each person once.
+func signups(over int) func(context.Context, *world, int) ([]item, error) {
+	return func(ctx context.Context, w *world, n int) ([]item, error) {
+		n = min(n, len(w.people))
+		w.round++
+		starts := nowMS()/day*day + (30+w.round%100_000)*day // nobody has another shift on that day
+		shifts, err := w.shifts(ctx, over, starts, 150, n, 0)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]item, n)
+		for i := range out {
+			c, s := w.people[i], shifts[i%over]
+			v := valuesOf(c)
+			v["shift"], v["activity"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(s.starts), text(s.ends), w.key()
+			out[i] = item{{method: "POST", path: fmt.Sprintf("/shifts/%d/signups", s.id), body: "{}", token: c.token, key: v["key"], values: v}}
+		}
+		return out, nil
+	}
+}
+
+// checkins are people on the spot of one shift of today, who come and go.
+func checkins(ctx context.Context, w *world, n int) ([]item, error) {
+	n = min(n, len(w.people))
+	shifts, err := w.shifts(ctx, 1, nowMS()-hour, 120, n, n)
+	if err != nil {
+		return nil, err
+	}
+	s := shifts[0]
+	var first int64
+	if err := w.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM signups").Scan(&first); err != nil {
+		return nil, err
+	}
+	list := w.into("signups", "id", "shift_id", "person_id", "unit_id", "activity_id", "starts_at", "ends_at", "state", "live", "reason", "created_at")
+	for i := range n {
+		if err := list.add(ctx, first+int64(i), s.id, w.people[i].id, s.unit, s.activity, s.starts, s.ends, "confirmed", 1, "", nowMS()-day); err != nil {
+			return nil, err
+		}
+	}
+	if err := list.done(ctx); err != nil {
+		return nil, err
+	}
+	token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
+	out := make([]item, n)
+	for i := range out {
+		for _, kind := range []string{"in", "out"} {
+			c := w.people[i]
+			v := valuesOf(c)
+			v["shift"], v["activity"], v["signup"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(first+int64(i)), text(s.starts), text(s.ends), w.key()
+			out[i] = append(out[i], request{method: "POST", path: "/checkins", body: fmt.Sprintf(`{"token":%q,"kind":%q}`, token, kind), token: c.token, key: v["key"], values: v})
+		}
+	}
+	return out, nil
+}
+
+// approvals are requests that hold a worker's hour and wait for the station's staff.
+func approvals(ctx context.Context, w *world, n int) ([]item, error) {
+	n = min(n, 4_000)
+	var request, booking int64
+	if err := w.read.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM requests), (SELECT COALESCE(MAX(id), 0) + 1 FROM bookings)").Scan(&request, &booking); err != nil {
+		return nil, err
+	}
+	requests := w.into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian", "consent", "state", "is_open",
+		"way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "submitted_at", "respond_by", "state_since", "turns", "rating_comment", "emptied", "created_at")
+	bookings := w.into("bookings", "id", "provider_id", "request_id", "service_type_id", "unit_id", "state", "live", "day", "starts_at", "ends_at", "busy_until", "hold_expires_at", "reminded", "created_at")
+	cells := w.into("booking_cells", "provider_id", "cell", "booking_id")
+	days := w.into("provider_days", "provider_id", "day", "taken")
+	out := make([]item, 0, n)
+	for i := 0; len(out) < n; i++ {
+		if i == len(w.staff) { // everybody of a day has one
+			i, w.slot = 0, w.slot+day
+		}
+		c := w.staff[i]
+		for _, provider := range w.providers[c.unit][:min(len(w.providers[c.unit]), 4)] {
+			if i%2 == 1 || len(out) == n {
+				break
+			}
+			starts, resident := w.slot+2*hour, w.people[len(out)]
+			date := time.UnixMilli(starts).UTC().Add(8 * time.Hour).Format(time.DateOnly)
+			id, held := request+int64(len(out)), booking+int64(len(out))
+			w.round++
+			if err := requests.add(ctx, id, "B"+text(w.round), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "submitted", 1, "station", "normal", 2, []byte{},
+				provider, starts, "", nowMS(), nowMS()+3*day, nowMS(), 0, "", 0, nowMS()); err != nil {
+				return nil, err
+			}
+			if err := bookings.add(ctx, held, provider, id, w.service, c.unit, "held", 1, date, starts, starts+50*60_000, starts+hour, nowMS()+hour, 0, nowMS()); err != nil {
+				return nil, err
+			}
+			for cell := starts / 300_000; cell < (starts+hour)/300_000; cell++ {
+				if err := cells.add(ctx, provider, cell, held); err != nil {
+					return nil, err
+				}
+			}
+			if err := days.add(ctx, provider, date, 1); err != nil {
+				return nil, err
+			}
+			v := valuesOf(c)
+			v["request"], v["booking"], v["provider"], v["resident"], v["starts"], v["ends"], v["key"] = text(id), text(held), text(provider), text(resident.id), text(starts), text(starts+50*60_000), w.key()
+			out = append(out, item{{method: "POST", path: fmt.Sprintf("/requests/%d/approve", id), body: "{}", token: c.token, key: v["key"], values: v}})
+		}
+	}
+	w.slot += day
+	for _, r := range []*rows{requests, bookings, cells, days} {
+		if err := r.done(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
