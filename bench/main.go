@@ -19,6 +19,8 @@ type options struct {
 	dir, yimi, floor, docs, label string
 	sqlite, sqliteData            string
 	mysql, mysqlData              string
+	sqliteSmall, sqliteSmallData  string
+	mysqlSmall, mysqlSmallData    string
 	only                          string
 	rounds, callers               int
 	seconds                       time.Duration
@@ -35,6 +37,10 @@ func main() {
 	flag.StringVar(&o.sqliteData, "sqlite-data", "", "its data folder, with the keys")
 	flag.StringVar(&o.mysql, "mysql", "", "DSN of a city; empty: not measured")
 	flag.StringVar(&o.mysqlData, "mysql-data", "", "its data folder, with the keys")
+	flag.StringVar(&o.sqliteSmall, "sqlite-small", "", "path of a city of a thousandth, to compare with; empty: not compared")
+	flag.StringVar(&o.sqliteSmallData, "sqlite-small-data", "", "its data folder")
+	flag.StringVar(&o.mysqlSmall, "mysql-small", "", "DSN of a city of a thousandth, to compare with; empty: not compared")
+	flag.StringVar(&o.mysqlSmallData, "mysql-small-data", "", "its data folder")
 	flag.StringVar(&o.only, "only", "", "names of work, with commas between; empty: all")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each; the median counts")
 	flag.IntVar(&o.callers, "callers", 32, "callers at once, each in a closed loop")
@@ -50,11 +56,14 @@ func main() {
 
 func measureAll(ctx context.Context, o *options) error {
 	var reports []*report
-	for _, d := range []struct{ name, url, data string }{{"SQLite", "sqlite:" + o.sqlite, o.sqliteData}, {"MariaDB", "mysql:" + o.mysql, o.mysqlData}} {
+	for _, d := range []database{
+		{"SQLite", "sqlite:" + o.sqlite, o.sqliteData, "sqlite:" + o.sqliteSmall, o.sqliteSmallData},
+		{"MariaDB", "mysql:" + o.mysql, o.mysqlData, "mysql:" + o.mysqlSmall, o.mysqlSmallData},
+	} {
 		if strings.HasSuffix(d.url, ":") {
 			continue
 		}
-		r, err := measureDatabase(ctx, o, d.name, d.url, d.data)
+		r, err := measureDatabase(ctx, o, &d)
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.name, err)
 		}
@@ -66,12 +75,16 @@ func measureAll(ctx context.Context, o *options) error {
 	return publish(o, reports)
 }
 
+// database is a city to measure, and perhaps a small one to compare with.
+type database struct{ name, url, data, small, smallData string }
+
 // report is what one database gave.
 type report struct {
 	name, version       string
 	entries, activities int64
 	ready               time.Duration
 	lines               []line
+	growth              []string
 }
 
 // line is one kind of work: the product's rounds and the floor's.
@@ -87,8 +100,9 @@ type side struct {
 	memory float64         // MB, at its most
 }
 
-func measureDatabase(ctx context.Context, o *options, name, url, data string) (*report, error) {
-	w, err := openWorld(ctx, url, data)
+func measureDatabase(ctx context.Context, o *options, d *database) (*report, error) {
+	name, url := d.name, d.url
+	w, err := openWorld(ctx, url, d.data)
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +116,7 @@ func measureDatabase(ctx context.Context, o *options, name, url, data string) (*
 	if err := os.WriteFile(path, encode(scripts), 0o600); err != nil {
 		return nil, err
 	}
-	product, err := start(ctx, filepath.Join(o.dir, "yimi-"+name+".log"), "/readyz", w.env, o.yimi, func(listen string) []string {
-		metrics, _ := freePort()
-		return []string{"serve", "--listen", listen, "--metrics-listen", metrics}
-	})
+	product, err := startProduct(ctx, o, name, w)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +135,10 @@ func measureDatabase(ctx context.Context, o *options, name, url, data string) (*
 		r.lines = append(r.lines, *l)
 		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short())
 	}
-	return r, nil
+	if !strings.HasSuffix(d.small, ":") {
+		r.growth, err = growth(ctx, o, name, w, product, d.small, d.smallData)
+	}
+	return r, err
 }
 
 func version(ctx context.Context, w *world) (v string) {
@@ -145,7 +159,7 @@ func measure(ctx context.Context, o *options, w *world, k work, product, floor *
 		s *side
 	}{{product, newTarget(product.address, false), &l.product}, {floor, newTarget(floor.address, true), &l.floor}}
 	for _, s := range sides { // a warm-up that does not count
-		if _, err := once(ctx, o, w, k, s.t, time.Second/2, 500); err != nil {
+		if _, err := once(ctx, w, k, s.t, o.callers, time.Second/2, 500); err != nil {
 			return nil, err
 		}
 		s.p.memory()
@@ -154,7 +168,7 @@ func measure(ctx context.Context, o *options, w *world, k work, product, floor *
 		for i := range sides {
 			s := sides[(i+round)%2]
 			before := s.p.cpu()
-			r, err := once(ctx, o, w, k, s.t, o.seconds, pool)
+			r, err := once(ctx, w, k, s.t, o.callers, o.seconds, pool)
 			if err != nil {
 				return nil, err
 			}
@@ -166,7 +180,7 @@ func measure(ctx context.Context, o *options, w *world, k work, product, floor *
 	return l, nil
 }
 
-func once(ctx context.Context, o *options, w *world, k work, t *target, length time.Duration, n int) (*run, error) {
+func once(ctx context.Context, w *world, k work, t *target, callers int, length time.Duration, n int) (*run, error) {
 	items, err := k.items(ctx, w, n)
 	if err != nil {
 		return nil, err
@@ -181,9 +195,12 @@ func once(ctx context.Context, o *options, w *world, k work, t *target, length t
 			items = append(items, items...)
 		}
 	}
-	r := t.press(ctx, o.callers, items, length)
+	r := t.press(ctx, callers, items, length)
 	if r.requests == 0 || r.errors*2 > r.requests {
 		return nil, fmt.Errorf("%d of %d requests failed: %s", r.errors, r.requests, r.firstError)
+	}
+	if r.errors > 0 {
+		fmt.Fprintf(os.Stderr, "%s: %d of %d requests failed: %.300s\n", k.name, r.errors, r.requests, r.firstError)
 	}
 	return r, nil
 }

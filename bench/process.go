@@ -28,8 +28,9 @@ type process struct {
 	ready   time.Duration // from start to the first answer
 }
 
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(ctx context.Context) (string, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -39,7 +40,7 @@ func freePort() (string, error) {
 
 // start runs a server and waits until the path answers.
 func start(ctx context.Context, logPath, probe string, env []string, name string, args func(listen string) []string) (*process, error) {
-	listen, err := freePort()
+	listen, err := freePort(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func start(ctx context.Context, logPath, probe string, env []string, name string
 		return nil, err
 	}
 	p := &process{address: "http://" + listen, log: log}
-	p.cmd = exec.Command(name, args(listen)...)
+	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), name, args(listen)...) // stop ends it
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = append(os.Environ(), env...), log, log
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {

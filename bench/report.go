@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -130,6 +129,7 @@ func (r *report) others() (out []string) {
 	if far > 0 && first > 0 {
 		out = append(out, fmt.Sprintf("- the far page as fast as the first: %s ms, %s ms (p50): %s", shown(far), shown(first), met(far <= first*12/10)))
 	}
+	out = append(out, r.growth...)
 	return append(out, fmt.Sprintf("- ready within 1 s of start: %s ms: %s", shown(r.ready), met(r.ready <= time.Second)))
 }
 
@@ -175,8 +175,8 @@ func cpuName() string {
 }
 
 func kernel() string {
-	out, _ := exec.Command("uname", "-r").Output()
-	return strings.TrimSpace(string(out))
+	text, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	return strings.TrimSpace(string(text))
 }
 
 // draw makes the chart: for each kind of work a bar of the product over one of the floor.

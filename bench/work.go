@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -17,22 +18,24 @@ type work struct {
 	title   string
 	writes  bool
 	creates string // the table whose new id later statements use, under the name "created"
+	like    string // the work whose scripts it shares
 	kinds   int    // requests of one item, each a script of its own: NAME, NAME_2
 	items   func(ctx context.Context, w *world, n int) ([]item, error)
 }
 
 func (k *work) scriptName(n int) string {
+	name := cmp.Or(k.like, k.name)
 	if n == 0 {
-		return k.name
+		return name
 	}
-	return k.name + "_" + strconv.Itoa(n+1)
+	return name + "_" + strconv.Itoa(n+1)
 }
 
 const farPage = 4_000
 
 var works = []work{
-	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, creates: "signups", kinds: 1, items: signups(1)},
 	{name: "signup_spread", title: "sign-ups, over 200 shifts", writes: true, creates: "signups", kinds: 1, items: signups(200)},
+	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, like: "signup_spread", kinds: 1, items: signups(1)},
 	{name: "checkin", title: "check-in, then check-out", writes: true, kinds: 2, items: checkins},
 	{name: "approval", title: "approval of a booking", writes: true, kinds: 1, items: approvals},
 	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(1)},
@@ -67,16 +70,11 @@ func reads(path string, who func(*world, int) caller) func(context.Context, *wor
 const pageSize = 25
 
 // activities gets a page of all activities, as a district admin reads them: the newest first.
-func activities(page int64) func(context.Context, *world, int) ([]item, error) {
+func activities(page int) func(context.Context, *world, int) ([]item, error) {
 	return func(ctx context.Context, w *world, n int) ([]item, error) {
-		path, before := "/activities?managed=true&limit=25", int64(0)
+		path := "/activities?managed=true&limit=25"
 		if page > 1 {
-			skip := min((page-1)*pageSize, w.activities-2*pageSize) // the last whole page of a smaller city
-			err := w.read.QueryRowContext(ctx, "SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?", skip).Scan(&before)
-			if err != nil {
-				return nil, err
-			}
-			path += "&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(before, 36)))
+			path += "&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(w.far, 36)))
 		}
 		return reads(path, (*world).anyAdmin)(ctx, w, n)
 	}
@@ -103,20 +101,23 @@ func signups(over int) func(context.Context, *world, int) ([]item, error) {
 	}
 }
 
-// checkins are people on the spot of one shift of today, who come and go.
+const spots = 20
+
+// checkins are people on the spot of twenty shifts of today, who come and go.
 func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	n = min(n, len(w.people))
-	shifts, err := w.shifts(ctx, 1, nowMS()-hour, 120, n, n)
+	n -= n % spots
+	shifts, err := w.shifts(ctx, spots, nowMS()-hour, 120, n/spots, n/spots)
 	if err != nil {
 		return nil, err
 	}
-	s := shifts[0]
 	var first int64
 	if err := w.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM signups").Scan(&first); err != nil {
 		return nil, err
 	}
 	list := w.into("signups", "id", "shift_id", "person_id", "unit_id", "activity_id", "starts_at", "ends_at", "state", "live", "reason", "created_at")
 	for i := range n {
+		s := shifts[i%spots]
 		if err := list.add(ctx, first+int64(i), s.id, w.people[i].id, s.unit, s.activity, s.starts, s.ends, "confirmed", 1, "", nowMS()-day); err != nil {
 			return nil, err
 		}
@@ -124,9 +125,10 @@ func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	if err := list.done(ctx); err != nil {
 		return nil, err
 	}
-	token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
 	out := make([]item, n)
 	for i := range out {
+		s := shifts[i%spots]
+		token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
 		for _, kind := range []string{"in", "out"} {
 			c := w.people[i]
 			v := valuesOf(c)
@@ -180,6 +182,7 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 			}
 			v := valuesOf(c)
 			v["request"], v["booking"], v["provider"], v["resident"], v["starts"], v["ends"], v["key"] = text(id), text(held), text(provider), text(resident.id), text(starts), text(starts+50*60_000), w.key()
+			v["supervisor"] = text(w.providers[c.unit][0])
 			out = append(out, item{{method: "POST", path: fmt.Sprintf("/requests/%d/approve", id), body: "{}", token: c.token, key: v["key"], values: v}})
 		}
 	}

@@ -29,6 +29,7 @@ type world struct {
 	admins      []caller
 	entries     int64
 	activities  int64
+	far         int64 // the id before which page 4,000 begins, or the last whole page of a smaller city
 	service     int64
 	providers   map[int64][]int64 // of a station
 	slot        int64             // the next free hour of all workers
@@ -107,7 +108,7 @@ func (w *world) find(ctx context.Context) error {
 		func(id, unit int64) { w.people = append(w.people, caller{id: id, unit: unit}) })
 	list("SELECT g.person_id, g.unit_id FROM role_grants g WHERE g.role = 'station_staff' AND g.person_id > 60 ORDER BY g.person_id",
 		func(id, unit int64) { w.staff = append(w.staff, caller{id: id, unit: unit}) })
-	list("SELECT p.unit_id, p.person_id FROM providers p JOIN provider_services s ON s.provider_id = p.person_id JOIN service_types t ON t.id = s.service_type_id AND t.name = '心理疏导' WHERE p.person_id > 60",
+	list("SELECT p.unit_id, p.person_id FROM providers p JOIN provider_services s ON s.provider_id = p.person_id JOIN service_types t ON t.id = s.service_type_id AND t.name = '心理疏导' WHERE p.person_id > 60 ORDER BY p.person_id",
 		func(unit, id int64) { w.providers[unit] = append(w.providers[unit], id) })
 	list("SELECT id, 0 FROM service_types WHERE name = '心理疏导'", func(id, _ int64) { w.service = id })
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM hour_entries", func(n, _ int64) { w.entries = n })
@@ -118,6 +119,10 @@ func (w *world) find(ctx context.Context) error {
 	}
 	if len(w.people) < 3*admins {
 		return errors.New("this is no city: it has too few people")
+	}
+	skip := max(0, min((farPage-1)*pageSize, w.activities-2*pageSize))
+	if err := w.read.QueryRowContext(ctx, "SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?", skip).Scan(&w.far); err != nil {
+		return err
 	}
 	w.admins, w.people = w.people[len(w.people)-admins:], w.people[:len(w.people)-admins]
 	return nil

@@ -3,15 +3,17 @@
 package script
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 
-	_ "github.com/go-sql-driver/mysql" // the driver "mysql"
-	_ "modernc.org/sqlite"             // the driver "sqlite"
+	"github.com/go-sql-driver/mysql"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // Arg is one argument of a statement: a constant, or a hole.
@@ -103,12 +105,22 @@ func (a *Arg) value(v Values) (any, error) {
 func Open(url string) (read, write *sql.DB, err error) {
 	kind, rest, _ := strings.Cut(url, ":")
 	if kind == "mysql" {
-		read, err = sql.Open("mysql", rest+"?parseTime=true&clientFoundRows=true&interpolateParams=true&charset=utf8mb4&collation=utf8mb4_bin&transaction_isolation=%27READ-COMMITTED%27")
-		if err == nil {
-			read.SetMaxOpenConns(32)
-			read.SetMaxIdleConns(32)
+		cfg, err := mysql.ParseDSN(rest)
+		if err != nil {
+			return nil, nil, err
 		}
-		return read, read, err
+		cfg.ParseTime, cfg.ClientFoundRows, cfg.InterpolateParams = true, true, true
+		if err := cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
+			return nil, nil, err
+		}
+		connector, err := mysql.NewConnector(cfg)
+		if err != nil {
+			return nil, nil, err
+		}
+		read = sql.OpenDB(committed{connector})
+		read.SetMaxOpenConns(32)
+		read.SetMaxIdleConns(32)
+		return read, read, nil
 	}
 	base := "file:" + rest + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	if read, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
@@ -120,4 +132,18 @@ func Open(url string) (read, write *sql.DB, err error) {
 		write.SetMaxOpenConns(1)
 	}
 	return read, write, err
+}
+
+// committed sets the isolation on each connection by statement: the variable's name differs
+// between MySQL and MariaDB.
+type committed struct{ driver.Connector }
+
+// Connect opens a connection.
+func (c committed) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = conn.(driver.ExecerContext).ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil)
+	return conn, err
 }

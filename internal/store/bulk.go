@@ -228,7 +228,7 @@ func (r *Rows) Add(values ...any) error {
 		return fmt.Errorf("store: bulk: %d values for %d columns: %s", len(values), r.columns, r.head)
 	}
 	r.rows++
-	full := false
+	var full bool
 	if r.bulk.dialect == sqliteDialect {
 		// Many rows go several times as fast as text as with arguments.
 		if err := r.addText(values); err != nil {
