@@ -162,7 +162,7 @@ func (d *demo) load() (bool, error) {
 		d.campaigns[c.Name] = c.ID
 	}
 	var logins []identity.WechatIdentity
-	if err := d.tx.Where("openid LIKE ?", "demo-%").Order("person_id").Find(&logins).Error; err != nil {
+	if err := d.tx.Where("openid >= ? AND openid < ?", "demo-", "demo.").Order("person_id").Find(&logins).Error; err != nil {
 		return false, err
 	}
 	for _, l := range logins {

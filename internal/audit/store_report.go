@@ -40,9 +40,6 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 		return store.Under(db.Table("requests"), "requests.unit_id", roots).
 			Where("requests.birth_date > ? AND requests.created_at < ? AND requests.state <> 'draft'", minor, before)
 	}
-	people := func() *gorm.DB {
-		return store.Under(db.Table("people"), "people.unit_id", roots).Where("people.birth_date > ? AND people.created_at < ?", minor, before)
-	}
 	if err = requests().Count(&h.Requests).Error; err != nil {
 		return h, err
 	}
@@ -55,17 +52,19 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 		return h, err
 	}
 	h.Beneficiaries, h.Under14, h.WithGuardian, h.WithoutGuardian = b.Total, b.Young, b.Consented, b.Young-b.Consented
-	if err = people().Count(&h.People).Error; err != nil {
-		return h, err
-	}
-	young := func() *gorm.DB { return people().Where("people.birth_date > ?", guarded) }
-	if err = young().Count(&h.PeopleUnder14).Error; err != nil {
-		return h, err
-	}
-	if err = young().Where("EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1)").Count(&h.PeopleGuarded).Error; err != nil {
-		return h, err
-	}
-	return h, people().Where("people.volunteer_since IS NOT NULL").Count(&h.Volunteers).Error
+	return h, heldAccounts(db, roots, minor, guarded, before, &h)
+}
+
+// heldAccounts counts the minors' accounts in one pass, which the birth date narrows first: the + keeps
+// SQLite from going through everybody of every unit.
+func heldAccounts(db *gorm.DB, roots []string, minor, guarded string, before store.Time, h *Held) error {
+	var n struct{ People, PeopleUnder14, PeopleGuarded, Volunteers int64 }
+	err := store.Under(db.Table("people"), "+people.unit_id", roots).Where("people.birth_date > ? AND people.created_at < ?", minor, before).
+		Select(`COUNT(*) AS people, COALESCE(SUM(CASE WHEN people.birth_date > ? THEN 1 ELSE 0 END), 0) AS people_under14,
+			COALESCE(SUM(CASE WHEN people.birth_date > ? AND EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1) THEN 1 ELSE 0 END), 0) AS people_guarded,
+			COALESCE(SUM(CASE WHEN people.volunteer_since IS NOT NULL THEN 1 ELSE 0 END), 0) AS volunteers`, guarded, guarded).Scan(&n).Error
+	h.People, h.PeopleUnder14, h.PeopleGuarded, h.Volunteers = n.People, n.PeopleUnder14, n.PeopleGuarded, n.Volunteers
+	return err
 }
 
 // unitNames names the roots.

@@ -9,13 +9,18 @@ import (
 // maxFound bounds the pairs of one round.
 const maxFound = 500
 
-// newDuplicates gives pairs of accounts that share a hash and are not noted yet.
+// newDuplicates gives pairs of accounts that share a hash and are not noted yet. Which hashes are
+// there twice is read from their index alone.
 func newDuplicates(db *gorm.DB) (out []Duplicate, err error) {
 	err = db.Raw(`SELECT low_id, high_id, MAX(by_phone) AS by_phone, MAX(by_identity) AS by_identity FROM (
-			SELECT a.id AS low_id, b.id AS high_id, 1 AS by_phone, 0 AS by_identity FROM people a
-				JOIN people b ON b.phone_index = a.phone_index AND b.id > a.id WHERE a.merged_into IS NULL AND b.merged_into IS NULL
-			UNION ALL SELECT a.id, b.id, 0, 1 FROM people a
-				JOIN people b ON b.identity_index = a.identity_index AND b.id > a.id WHERE a.merged_into IS NULL AND b.merged_into IS NULL) pairs
+			SELECT a.id AS low_id, b.id AS high_id, 1 AS by_phone, 0 AS by_identity
+				FROM (SELECT phone_index FROM people WHERE phone_index IS NOT NULL GROUP BY phone_index HAVING COUNT(*) > 1) twice
+				JOIN people a ON a.phone_index = twice.phone_index AND a.merged_into IS NULL
+				JOIN people b ON b.phone_index = twice.phone_index AND b.id > a.id AND b.merged_into IS NULL
+			UNION ALL SELECT a.id, b.id, 0, 1
+				FROM (SELECT identity_index FROM people WHERE identity_index IS NOT NULL GROUP BY identity_index HAVING COUNT(*) > 1) twice
+				JOIN people a ON a.identity_index = twice.identity_index AND a.merged_into IS NULL
+				JOIN people b ON b.identity_index = twice.identity_index AND b.id > a.id AND b.merged_into IS NULL) pairs
 		WHERE NOT EXISTS (SELECT 1 FROM person_duplicates d WHERE d.low_id = pairs.low_id AND d.high_id = pairs.high_id)
 		GROUP BY low_id, high_id ORDER BY low_id, high_id LIMIT ?`, maxFound).Scan(&out).Error
 	return out, err

@@ -85,12 +85,12 @@ func (s *Store) bulkConn(ctx context.Context) (*sql.Conn, func() error, error) {
 // server that waits for as long as a statement takes.
 func (s *Store) bulkPlace(ctx context.Context) (*sql.Conn, func() error, error) {
 	if s.dialect == sqliteDialect {
-		if err := s.turns.Acquire(ctx, 1); err != nil {
+		if err := s.turns.alone(ctx, s.afterCommit); err != nil {
 			return nil, nil, err
 		}
 		s.readers.SetMaxIdleConns(0) // closes those that idle: the journal changes only for who is alone
 		leave := func() error {
-			s.readers.SetMaxIdleConns(s.readers.Stats().MaxOpenConnections)
+			s.renewReaders()
 			s.turns.Release(1)
 			return nil
 		}
@@ -113,7 +113,7 @@ func bulkSettings(dialect string) (before, after []string) {
 			[]string{"SET SESSION unique_checks = 1", "SET SESSION foreign_key_checks = 1"}
 	}
 	return []string{"PRAGMA foreign_keys = 0", "PRAGMA synchronous = OFF", "PRAGMA journal_mode = OFF", "PRAGMA cache_size = -400000", "PRAGMA temp_store = FILE"},
-		[]string{"PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = 1"}
+		[]string{"PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = 1", "PRAGMA optimize = 0x10002"}
 }
 
 func execAll(ctx context.Context, conn *sql.Conn, statements []string) error {

@@ -32,6 +32,18 @@ type turns struct {
 	open   *group // nil when there is none
 }
 
+// alone takes the turn for work that is not part of a group, and commits the open one before it.
+func (t *turns) alone(ctx context.Context, after func() error) error {
+	if err := t.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	if g := t.open; g != nil {
+		t.open = nil
+		g.commit(after)
+	}
+	return nil
+}
+
 // shared makes one attempt within a group.
 //
 // SQLite rolls the whole transaction back when a write in it is interrupted, so the

@@ -287,6 +287,26 @@ func TestManyCallersInGroups(t *testing.T) {
 	t.Logf("%d transactions in %d commits", 24*30, commits())
 }
 
+// Work of its own, such as Optimize, finds no transaction open, and the group before it stands.
+func TestAloneCommitsTheGroupBefore(t *testing.T) {
+	t.Parallel()
+	s := openItems(t)
+	commits := store.CountCommits(s)
+	var done sync.WaitGroup
+	must(t, s.Tx(t.Context(), func(tx *store.Tx) error {
+		done.Go(func() { must(t, s.Optimize(t.Context())) })
+		time.Sleep(5 * time.Millisecond)
+		done.Go(func() { must(t, s.Tx(t.Context(), adding("z"))) })
+		time.Sleep(5 * time.Millisecond)
+		return adding("a")(tx)
+	}))
+	done.Wait()
+	wantCodes(t, s, "a", "z")
+	if commits() != 2 || count(t, s, "sqlite_stat1") == 0 {
+		t.Errorf("%d commits, want 2: one before and one after the work alone", commits())
+	}
+}
+
 // BenchmarkWrites has 32 callers write on a file on the disk, each commit flushed.
 func BenchmarkWrites(b *testing.B) {
 	s := storetest.OpenURL(b, "sqlite:"+filepath.Join(b.TempDir(), "yimi.db"))

@@ -7657,7 +7657,7 @@ export interface operations {
     listSignups: {
         parameters: {
             query?: {
-                /** @description Only in this state; without it and without a shift, pending: those that wait for a decision */
+                /** @description Only in this state; without it and without a shift, pending: those that wait for a decision. Without a shift only pending, waitlisted and offered can be asked for */
                 state?: components["schemas"]["SignupState"];
                 /** @description Only of this shift */
                 shift_id?: components["schemas"]["Id"];

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS people (
     identity_sealed     BLOB         NULL,
     identity_index      VARCHAR(100) NULL,
     KEY ix_people_unit (unit_id),
+    KEY ix_people_birth (birth_date),
     KEY ix_people_closed (forgotten_at, closed_at),
     KEY ix_people_merged (merged_into),
     KEY ix_people_phone (phone_index),

@@ -23,6 +23,7 @@ CREATE TABLE people (
     CHECK (volunteer_since IS NULL OR birth_date IS NOT NULL)
 ) STRICT;
 CREATE INDEX ix_people_unit ON people (unit_id);
+CREATE INDEX ix_people_birth ON people (birth_date);
 CREATE INDEX ix_people_phone ON people (phone_index);
 CREATE INDEX ix_people_identity ON people (identity_index);
 CREATE INDEX ix_people_merged ON people (merged_into);
