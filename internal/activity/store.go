@@ -17,8 +17,15 @@ func notFound(err error, what string) error {
 	return err
 }
 
-func activityLines(db *gorm.DB) *gorm.DB {
-	return db.Table("activities").Select("activities.*, units.name AS unit_name, units.path AS unit_path").
+func activityLines(db *gorm.DB) *gorm.DB { return withUnit(db.Table("activities")) }
+
+// activityLinesOf gives the lines of those activities, which are found before anything is joined to them.
+func activityLinesOf(db, which *gorm.DB) *gorm.DB {
+	return withUnit(db.Table("(?) AS activities", which))
+}
+
+func withUnit(q *gorm.DB) *gorm.DB {
+	return q.Select("activities.*, units.name AS unit_name, units.path AS unit_path").
 		Joins("JOIN units ON units.id = activities.unit_id")
 }
 
@@ -76,14 +83,17 @@ func fittingShift(db *gorm.DB, q Query, now store.Time) *gorm.DB {
 
 // linesUnder gives activities of the units under the roots, newest first.
 func linesUnder(db *gorm.DB, roots []string, state State, before int64, limit int) (out []Line, err error) {
-	q := store.Under(activityLines(db), "activities.unit_id", roots)
+	q, err := store.NewestUnder(db, "activities", roots)
+	if err != nil {
+		return nil, err
+	}
 	if state != "" {
-		q = q.Where("activities.state = ?", state)
+		q = q.Where("state = ?", state)
 	}
 	if before != 0 {
-		q = q.Where("activities.id < ?", before)
+		q = q.Where("id < ?", before)
 	}
-	err = q.Order("activities.id DESC").Limit(limit).Find(&out).Error
+	err = activityLinesOf(db, q.Limit(limit)).Order("activities.id DESC").Find(&out).Error
 	return out, err
 }
 

@@ -357,7 +357,7 @@ func (w *walk) rowsRead(node any) (sum float64) {
 	case map[string]any:
 		loops, _ := n["r_loops"].(float64)
 		rows, _ := n["r_rows"].(float64)
-		if name, _ := n["table_name"].(string); name != "" && !slices.Contains(bounded, name) {
+		if name, _ := n["table_name"].(string); name != "" && name[0] != '<' && !slices.Contains(bounded, name) {
 			sum += loops * rows
 		}
 		for _, child := range n {

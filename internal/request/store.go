@@ -23,8 +23,13 @@ const lineColumns = `requests.*, service_types.name AS service_name, service_typ
 	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
 
 // lines selects requests with what screens show beside them.
-func lines(db *gorm.DB) *gorm.DB {
-	return db.Table("requests").Select(lineColumns).
+func lines(db *gorm.DB) *gorm.DB { return withNames(db.Table("requests")) }
+
+// linesOf gives the lines of those requests, which are found before anything is joined to them.
+func linesOf(db, which *gorm.DB) *gorm.DB { return withNames(db.Table("(?) AS requests", which)) }
+
+func withNames(q *gorm.DB) *gorm.DB {
+	return q.Select(lineColumns).
 		Joins("JOIN service_types ON service_types.id = requests.service_type_id").
 		Joins("JOIN units ON units.id = requests.unit_id").
 		Joins("LEFT JOIN units receivers ON receivers.id = requests.referred_to").
@@ -223,17 +228,21 @@ func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Q
 
 // under lists requests of the units under the roots, newest first. Drafts are their writers' alone.
 func (s shelf) under(db *gorm.DB, roots []string, f Filter) ([]Line, error) {
-	q := store.Under(lines(db), "requests.unit_id", roots).Where("requests.state <> ?", Draft)
+	q, err := store.NewestUnder(db, "requests", roots)
+	if err != nil {
+		return nil, err
+	}
+	q = q.Where("state <> ?", Draft)
 	if f.State != "" {
-		q = q.Where("requests.state = ?", f.State)
+		q = q.Where("state = ?", f.State)
 	}
 	if f.Number != "" {
-		q = q.Where("requests.number = ?", f.Number)
+		q = q.Where("number = ?", f.Number)
 	}
 	if f.Before != 0 {
-		q = q.Where("requests.id < ?", f.Before)
+		q = q.Where("id < ?", f.Before)
 	}
-	return s.list(q.Order("requests.id DESC").Limit(f.Limit), db)
+	return s.list(linesOf(db, q.Limit(f.Limit)).Order("requests.id DESC"), db)
 }
 
 func (s shelf) ofPerson(db *gorm.DB, personID int64, f Filter) ([]Line, error) {
