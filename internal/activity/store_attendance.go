@@ -26,9 +26,10 @@ func attendanceOf(db *gorm.DB, shiftID int64) (out []SignupLine, err error) {
 
 // attentionUnder lists check-ins that need a look in the units under the roots, oldest first.
 func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []SignupLine, err error) {
-	err = store.Under(attendanceLines(db), "attendances.unit_id", roots).
-		Where("attendances.needs_look = ? AND attendances.signup_id > ?", true, after).
-		Order("attendances.signup_id").Limit(limit).Find(&out).Error
+	looks := store.Under(db.Table("attendances"), "unit_id", roots).Select("signup_id").
+		Where("needs_look = ? AND signup_id > ?", true, after).Order("signup_id").Limit(limit)
+	err = attendanceLines(db).Joins("JOIN (?) AS looks ON looks.signup_id = signups.id", looks).
+		Order("signups.id").Find(&out).Error
 	return out, err
 }
 

@@ -24,5 +24,6 @@ CREATE TABLE IF NOT EXISTS activities (
     created_at     BIGINT NOT NULL,
     KEY ix_activities_next (state, next_starts_at, id),
     KEY ix_activities_campaign (campaign_id, state, next_starts_at, id),
-    KEY ix_activities_unit (unit_id, state, id)
+    KEY ix_activities_unit (unit_id, state, id),
+    KEY ix_activities_state (state, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

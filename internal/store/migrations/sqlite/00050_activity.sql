@@ -26,3 +26,4 @@ CREATE TABLE activities (
 CREATE INDEX ix_activities_next ON activities (state, next_starts_at, id);
 CREATE INDEX ix_activities_campaign ON activities (campaign_id, state, next_starts_at, id);
 CREATE INDEX ix_activities_unit ON activities (unit_id, state, id);
+CREATE INDEX ix_activities_state ON activities (state, id);
