@@ -38,11 +38,12 @@ const (
 
 // counting are calls that may read more than that, and why it does not grow with the city.
 var counting = map[string]string{
-	"/minors-report":    "counts every minor, once a year",
-	"GET /workbench":    "counts the people of fifty shifts at most, who are not more than their places",
-	"by=units":          "has one row of totals for each unit",
-	"LIMIT ?) AS ahead": "stops counting at a thousand",
-	"merged_into = ?":   "finds one or two; the average that SQLite knows is of NULL, which most have",
+	"/minors-report":     "counts every minor, once a year",
+	"GET /workbench":     "counts the people of fifty shifts at most, who are not more than their places",
+	"managed=true&state": "goes back over the activities of all stations until its page is full: not more than the stations times a page",
+	"by=units":           "has one row of totals for each unit",
+	"LIMIT ?) AS ahead":  "stops counting at a thousand",
+	"merged_into = ?":    "finds one or two; the average that SQLite knows is of NULL, which most have",
 }
 
 // statement is one that the program made, with the most telling of its calls.
