@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -326,14 +327,14 @@ func (w *walk) judge(s statement) {
 // judgeMySQL runs the statement and reads from the server how many rows it looked at.
 func (w *walk) judgeMySQL(s statement) {
 	var plan string
-	errUndo := fmt.Errorf("only to look")
+	errUndo := errors.New("only to look")
 	err := w.db.Tx(w.t.Context(), func(tx *store.Tx) error {
 		if err := tx.Raw("ANALYZE FORMAT=JSON "+s.sql, s.args...).Row().Scan(&plan); err != nil {
 			return err
 		}
 		return errUndo
 	})
-	if err != errUndo {
+	if !errors.Is(err, errUndo) {
 		w.t.Errorf("%v: %s", err, s.sql)
 		return
 	}
@@ -411,9 +412,9 @@ func (w *walk) judgeSQLite(s statement) {
 		w.t.Errorf("%v: %s", err, s.sql)
 		return
 	}
-	real := map[string]string{}
+	tables := map[string]string{} // by their names in the statement
 	for _, m := range named.FindAllStringSubmatch(s.sql, -1) {
-		real[m[2]] = m[1]
+		tables[m[2]] = m[1]
 	}
 	sorted := false
 	for _, l := range lines {
@@ -430,8 +431,8 @@ func (w *walk) judgeSQLite(s statement) {
 			continue
 		}
 		table := m[1]
-		if real[table] != "" {
-			table = real[table]
+		if tables[table] != "" {
+			table = tables[table]
 		}
 		if w.rows(table) > readPerRow*max(s.rows, page) && !made[m[1]] {
 			w.t.Errorf("%s\n  %s\n  %s", l.Detail, s.call, s.sql)

@@ -69,8 +69,8 @@ type Limits struct {
 
 // Rate is how many requests all servers together take in a minute, and in one moment; 0: any number.
 type Rate struct {
-	PersonReads, PersonWrites, PersonUploads int // of one person
-	AddressRequests, AddressLogins           int // of one network address, behind which a whole school may sit
+	PersonReads, PersonWrites, PersonUploads, PersonExports int // of one person
+	AddressRequests, AddressLogins                          int // of one network address, behind which a whole school may sit
 }
 
 const (
@@ -97,7 +97,7 @@ func (r Rate) Each(servers int) Rate {
 		}
 		return max(1, whole/servers)
 	}
-	return Rate{PersonReads: part(r.PersonReads), PersonWrites: part(r.PersonWrites), PersonUploads: part(r.PersonUploads),
+	return Rate{PersonReads: part(r.PersonReads), PersonWrites: part(r.PersonWrites), PersonUploads: part(r.PersonUploads), PersonExports: part(r.PersonExports),
 		AddressRequests: part(r.AddressRequests), AddressLogins: part(r.AddressLogins)}
 }
 
@@ -123,7 +123,7 @@ func Default() Config {
 			CodeStep:         30 * time.Second,
 			SlotHold:         15 * time.Minute,
 			AccuracyMetres:   100,
-			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, AddressRequests: 12_000, AddressLogins: 1200},
+			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, PersonExports: 20, AddressRequests: 12_000, AddressLogins: 1200},
 		},
 		Retention: Retention{Requests: 3 * year, Records: 5 * year, Drafts: 90 * day, Notices: year, Looks: 3 * year, Sessions: 30 * day},
 	}
@@ -183,6 +183,7 @@ var settings = []setting{
 	{name: "limits.rate.person_reads", field: func(c *Config) any { return &c.Limits.Rate.PersonReads }, usage: "readings of one person in a minute; 0: any number"},
 	{name: "limits.rate.person_writes", field: func(c *Config) any { return &c.Limits.Rate.PersonWrites }, usage: "writings of one person in a minute; 0: any number"},
 	{name: "limits.rate.person_uploads", field: func(c *Config) any { return &c.Limits.Rate.PersonUploads }, usage: "uploads of one person in a minute; 0: any number"},
+	{name: "limits.rate.person_exports", field: func(c *Config) any { return &c.Limits.Rate.PersonExports }, usage: "archives, reports and posters made for one person in a minute; 0: any number"},
 	{name: "limits.rate.address_requests", field: func(c *Config) any { return &c.Limits.Rate.AddressRequests }, usage: "requests from one address in a minute; 0: any number"},
 	{name: "limits.rate.address_logins", field: func(c *Config) any { return &c.Limits.Rate.AddressLogins }, usage: "logins from one address in a minute; 0: any number"},
 }

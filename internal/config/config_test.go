@@ -165,7 +165,7 @@ limits:
   code_step: 1s
   slot_hold: 30d
   accuracy_metres: 1.5
-  rate: {person_reads: -1, person_writes: -1, person_uploads: -1, address_requests: -1, address_logins: -1}
+  rate: {person_reads: -1, person_writes: -1, person_uploads: -1, person_exports: -1, address_requests: -1, address_logins: -1}
   colour: red
 retention: {requests: 2h, records: 1h, drafts: -1d, notices: soon, looks: 99999d, sessions: 1h}
 colour: red
@@ -261,8 +261,8 @@ func TestSingleFaults(t *testing.T) {
 
 func TestServersShareTheRate(t *testing.T) {
 	t.Parallel()
-	whole := config.Rate{PersonReads: 600, PersonWrites: 100, PersonUploads: 2, AddressRequests: 0, AddressLogins: 4}
-	if got := whole.Each(3); got != (config.Rate{PersonReads: 200, PersonWrites: 33, PersonUploads: 1, AddressRequests: 0, AddressLogins: 1}) {
+	whole := config.Rate{PersonReads: 600, PersonWrites: 100, PersonUploads: 2, PersonExports: 30, AddressRequests: 0, AddressLogins: 4}
+	if got := whole.Each(3); got != (config.Rate{PersonReads: 200, PersonWrites: 33, PersonUploads: 1, PersonExports: 10, AddressRequests: 0, AddressLogins: 1}) {
 		t.Errorf("%+v", got)
 	}
 	if whole.Each(1) != whole {

@@ -91,6 +91,7 @@ func (c Config) checkBasics(f *faults) {
 	checkRange(f, "limits.rate.person_reads", r.PersonReads, 0, 1_000_000)
 	checkRange(f, "limits.rate.person_writes", r.PersonWrites, 0, 1_000_000)
 	checkRange(f, "limits.rate.person_uploads", r.PersonUploads, 0, 1_000_000)
+	checkRange(f, "limits.rate.person_exports", r.PersonExports, 0, 1_000_000)
 	checkRange(f, "limits.rate.address_requests", r.AddressRequests, 0, 1_000_000)
 	checkRange(f, "limits.rate.address_logins", r.AddressLogins, 0, 1_000_000)
 }

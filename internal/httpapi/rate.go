@@ -18,12 +18,16 @@ import (
 // Several servers each count their own part (the setting "servers"). What guesses secrets that are short enough to be
 // guessed (passwords, check-in digits) is counted in the database instead, by all together.
 type Rates struct {
-	PersonReads, PersonWrites, PersonUploads int
-	AddressRequests, AddressLogins           int
+	PersonReads, PersonWrites, PersonUploads, PersonExports int
+	AddressRequests, AddressLogins                          int
 }
 
 // logins are the operations that take a secret of somebody who is not signed in.
 var logins = map[string]bool{"loginWechat": true, "loginDemo": true, "loginPassword": true, "refreshSession": true, "getCalendarFeed": true}
+
+// exports are the operations that make something large anew each time.
+var exports = map[string]bool{"exportMe": true, "getMinorsReport": true, "exportMinorsReport": true,
+	"getActivityPoster": true, "getCampaignPoster": true, "getShiftCode": true}
 
 // limitAddress counts the requests of one network, before anything is asked of the database.
 func (s *Server) limitAddress(c *gin.Context) {
@@ -42,6 +46,8 @@ func (s *Server) limitPerson(c *gin.Context) {
 	}
 	class, perMinute := "w", s.Config.Rates.PersonWrites
 	switch {
+	case exports[operationOf(c).id]:
+		class, perMinute = "e", s.Config.Rates.PersonExports
 	case c.Request.Method == http.MethodGet:
 		class, perMinute = "r", s.Config.Rates.PersonReads
 	case operationOf(c).anyBody:

@@ -24,7 +24,7 @@ func rated(t *testing.T, r config.Rate) *apptest.Site {
 // A person has so many requests of each class a minute, whatever others do.
 func TestAPersonIsSlowedDown(t *testing.T) {
 	t.Parallel()
-	s := rated(t, config.Rate{PersonReads: 5, PersonWrites: 3, PersonUploads: 2})
+	s := rated(t, config.Rate{PersonReads: 5, PersonWrites: 3, PersonUploads: 2, PersonExports: 1})
 	a, b := s.Volunteer("林晓雯"), s.Volunteer("白雪")
 	write := func(who auth.Actor) apptest.Answer {
 		return s.Call(t, who, "POST", "/me/notices/read", map[string]any{"up_to_id": 1})
@@ -46,6 +46,11 @@ func TestAPersonIsSlowedDown(t *testing.T) {
 	for i := range 3 {
 		if got := s.Call(t, a, "POST", "/requests/9/attachments", body, "Content-Type", kind); (got.Status == 429) != (i == 2) {
 			t.Errorf("upload %d: %d", i, got.Status)
+		}
+	}
+	for i := range 2 {
+		if got := s.Call(t, a, "GET", fmt.Sprintf("/campaigns/%d/poster", s.Campaign), nil); (got.Status == 429) != (i == 1) {
+			t.Errorf("poster %d: %d", i, got.Status)
 		}
 	}
 	s.Clock.Advance(19 * time.Second)

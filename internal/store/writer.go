@@ -63,7 +63,7 @@ func (w *writer) PrepareContext(ctx context.Context, query string) (*sql.Stmt, e
 }
 
 func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := w.statement(ctx, query)
+	s, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until forget
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sq
 }
 
 func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := w.statement(ctx, query)
+	s, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until forget
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*
 // QueryRowContext compiles anew where it failed to, since a *sql.Row with an error in it can
 // only come from there.
 func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := w.statement(ctx, query)
+	s, err := w.statement(ctx, query) //nolint:sqlclosecheck // kept until forget
 	if err != nil {
 		return w.conn.QueryRowContext(ctx, query, args...)
 	}
