@@ -146,7 +146,7 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 	if err := w.read.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM requests), (SELECT COALESCE(MAX(id), 0) + 1 FROM bookings)").Scan(&request, &booking); err != nil {
 		return nil, err
 	}
-	requests := w.into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian", "consent", "state", "is_open",
+	requests := w.into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian", "consent", "health_by", "health_way", "state", "is_open",
 		"way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "submitted_at", "respond_by", "state_since", "turns", "rating_comment", "emptied", "created_at")
 	bookings := w.into("bookings", "id", "provider_id", "request_id", "service_type_id", "unit_id", "state", "live", "day", "starts_at", "ends_at", "busy_until", "hold_expires_at", "reminded", "created_at")
 	cells := w.into("booking_cells", "provider_id", "cell", "booking_id")
@@ -165,7 +165,7 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 			date := time.UnixMilli(starts).UTC().Add(8 * time.Hour).Format(time.DateOnly)
 			id, held := request+int64(len(out)), booking+int64(len(out))
 			w.round++
-			if err := requests.add(ctx, id, "B"+text(w.round), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "submitted", 1, "station", "normal", 2, []byte{},
+			if err := requests.add(ctx, id, "B"+text(w.round), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "", "", "submitted", 1, "station", "normal", 2, []byte{},
 				provider, starts, "", nowMS(), nowMS()+3*day, nowMS(), 0, "", 0, nowMS()); err != nil {
 				return nil, err
 			}

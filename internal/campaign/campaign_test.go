@@ -40,7 +40,7 @@ func TestLeaderboards(t *testing.T) {
 		for _, r := range rows {
 			got += fmt.Sprintln(r.Rank, r.Name, r.Shown, r.Minutes)
 		}
-		if got != "1 乙 false 90\n2 甲 true 60\n2 丙 true 60\n4 丁 true 30\n" {
+		if got != "1 乙 false 90\n2 丙 true 60\n2 甲 true 60\n4 丁 true 30\n" {
 			t.Error(got)
 		}
 		for i, want := range []int{2, 1, 2, 4, 0} {

@@ -37,11 +37,8 @@ func (s *Service) List(ctx context.Context) ([]Line, error) {
 // Get gives one campaign with its totals.
 func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
 	l, err := findLine(s.db.Read(ctx), id)
-	if store.IsNotFound(err) {
-		return nil, fault.Missing("服务品牌").Because(err)
-	}
 	if err != nil {
-		return nil, err
+		return nil, missing(err)
 	}
 	one := []Line{l}
 	err = s.fill(ctx, one)
@@ -79,10 +76,17 @@ func (s *Service) PartOf(ctx context.Context, id, personID int64) (Part, error) 
 	return partOf(s.db.Read(ctx), id, personID)
 }
 
+func missing(err error) error {
+	if store.IsNotFound(err) {
+		return fault.Missing("服务品牌").Because(err)
+	}
+	return err
+}
+
 // Leaderboard ranks people or units by minutes.
 func (s *Service) Leaderboard(ctx context.Context, id int64, byUnits bool, limit int) ([]Row, error) {
-	if _, err := s.Get(ctx, id); err != nil {
-		return nil, err
+	if _, err := findLine(s.db.Read(ctx), id); err != nil {
+		return nil, missing(err)
 	}
 	board := peopleBoard
 	if byUnits {
