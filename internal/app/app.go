@@ -297,7 +297,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
 		{Name: "prune", Every: time.Hour, Do: a.Prune},
-		{Name: "optimize", Every: time.Hour, Do: a.Store.Optimize},
+		{Name: "count", Every: time.Hour, Do: a.Store.CountRows},
 		{Name: "names", Do: a.Identity.HideOutdatedNames},
 		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},

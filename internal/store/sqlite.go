@@ -46,7 +46,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) (err error) {
 	readers := max(4, runtime.GOMAXPROCS(0))
 	s.readers.SetMaxOpenConns(readers)
 	s.readers.SetMaxIdleConns(readers)
-	s.readers.SetConnMaxLifetime(time.Hour) // see Optimize
+	s.readers.SetConnMaxLifetime(time.Hour) // see CountRows
 	s.migrator = func() (*sql.DB, func() error, error) {
 		pool, _, err := s.sqlitePool(context.Background(), path, true)
 		return pool, pool.Close, err
@@ -132,10 +132,10 @@ func checkPragmas(ctx context.Context, pool interface {
 	return nil
 }
 
-// Optimize lets SQLite count its rows where it has not lately, without which it takes an index
+// CountRows lets SQLite count its rows where it has not lately, without which it takes an index
 // on a state for a narrow one (https://www.sqlite.org/lang_analyze.html). It reads a sample, so it
 // is quick at any size. MySQL does so by itself.
-func (s *Store) Optimize(ctx context.Context) error {
+func (s *Store) CountRows(ctx context.Context) error {
 	if s.turns == nil {
 		return nil
 	}
