@@ -34,7 +34,7 @@ func TestStaffReachTheirSubtreeAndNoFurther(t *testing.T) {
 			if _, err := w.Activities.Signup(apptest.As(may), g.ID); err != nil {
 				t.Error(err)
 			}
-			if rows, err := w.Activities.Signups(apptest.As(may), activity.SignupQuery{Limit: 9}); err != nil || len(rows) != 1 {
+			if rows, err := w.Activities.Signups(apptest.As(may), activity.SignupQuery{ShiftID: s.ID, Limit: 9}); err != nil || len(rows) != 1 {
 				t.Error(len(rows), err)
 			}
 		}
@@ -46,7 +46,7 @@ func TestStaffReachTheirSubtreeAndNoFurther(t *testing.T) {
 		}{"another station": {w.StaffOf(w.Other, "马立强"), s.ID}, "below": {roomOnly, above.ID}, "a volunteer": {p, s.ID}} {
 			t.Run(name, func(t *testing.T) { refusesStranger(t, w, not.who, not.shift) })
 		}
-		if rows, err := w.Activities.Signups(apptest.As(w.StaffOf(w.Other, "白国庆")), activity.SignupQuery{Limit: 9}); err != nil || len(rows) != 0 {
+		if rows, err := w.Activities.Signups(apptest.As(w.StaffOf(w.Other, "白国庆")), activity.SignupQuery{ShiftID: s.ID, Limit: 9}); err != nil || len(rows) != 0 {
 			t.Error(len(rows), err)
 		}
 		_, err := w.Activities.Signup(apptest.As(w.Volunteer("别人")), g.ID)
