@@ -232,16 +232,16 @@ func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]Sign
 	return attentionUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
 }
 
-// Work gives what waits for the actor: counts, and the shifts of today and to confirm.
-func (s *Service) Work(ctx context.Context) (_ *Work, err error) {
+// Work gives what waits for the actor: counts, each up to atMost, and the shifts of today and to confirm.
+func (s *Service) Work(ctx context.Context, atMost int) (_ *Work, err error) {
 	db, roots, out := s.db.Read(ctx), auth.From(ctx).ManagedPaths(), &Work{}
 	if out.UnitName, err = firstUnitName(db, roots); err != nil {
 		return nil, err
 	}
-	if out.PendingSignups, err = countPending(db, roots); err != nil {
+	if out.PendingSignups, err = countPending(db, roots, atMost); err != nil {
 		return nil, err
 	}
-	if out.Attention, err = countAttention(db, roots); err != nil {
+	if out.Attention, err = countAttention(db, roots, atMost); err != nil {
 		return nil, err
 	}
 	out.Shifts, err = s.workShifts(ctx, roots)

@@ -383,6 +383,9 @@ type SignupQuery struct {
 
 // Signups lists sign-ups of the units the actor manages, oldest first.
 func (s *Service) Signups(ctx context.Context, q SignupQuery) ([]SignupLine, error) {
+	if q.ShiftID == 0 && q.State == "" {
+		q.State = Pending
+	}
 	if q.ShiftID == 0 && !slices.Contains([]SignupState{Pending, Waitlisted, Offered}, q.State) {
 		return nil, fault.BadFields(fault.Field{Name: "shift_id", Message: "要看已经定下来的报名，请先选一个班次"})
 	}

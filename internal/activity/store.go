@@ -99,12 +99,10 @@ func linesUnder(db *gorm.DB, roots []string, state State, before int64, limit in
 
 // countOpen counts published activities with a place left that start before the
 // instant, and stops at a cap.
-func countOpen(db *gorm.DB, now, until store.Time, atMost int) (n int64, err error) {
+func countOpen(db *gorm.DB, now, until store.Time, atMost int) (int64, error) {
 	open := fittingShift(db, Query{Open: true, To: &until.Time}, now)
-	some := db.Table("activities").Select("activities.id").
-		Where("activities.state = ? AND activities.next_starts_at <= ? AND EXISTS (?)", Published, until, open).Limit(atMost)
-	err = db.Table("(?) AS some", some).Count(&n).Error
-	return n, err
+	return store.CountUpTo(db.Table("activities").
+		Where("activities.state = ? AND activities.next_starts_at <= ? AND EXISTS (?)", Published, until, open), atMost)
 }
 
 func insertActivity(tx *store.Tx, a *Activity) error {

@@ -85,14 +85,12 @@ func firstUnitName(db *gorm.DB, paths []string) (name string, err error) {
 	return name, err
 }
 
-func countPending(db *gorm.DB, roots []string) (n int64, err error) {
-	err = store.Under(db.Model(&Signup{}), "unit_id", roots).Where("state = ?", Pending).Count(&n).Error
-	return n, err
+func countPending(db *gorm.DB, roots []string, atMost int) (int64, error) {
+	return store.CountUpTo(store.Under(db.Table("signups"), "unit_id", roots).Where("state = ?", Pending), atMost)
 }
 
-func countAttention(db *gorm.DB, roots []string) (n int64, err error) {
-	err = store.Under(db.Model(&Attendance{}), "unit_id", roots).Where("needs_look = ?", true).Count(&n).Error
-	return n, err
+func countAttention(db *gorm.DB, roots []string, atMost int) (int64, error) {
+	return store.CountUpTo(store.Under(db.Table("attendances"), "unit_id", roots).Where("needs_look = ?", true), atMost)
 }
 
 // shiftsUnder gives the open shifts that start within the time in the units under the roots, in

@@ -52,7 +52,8 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 		return h, err
 	}
 	h.Beneficiaries, h.Under14, h.WithGuardian, h.WithoutGuardian = b.Total, b.Young, b.Consented, b.Young-b.Consented
-	return h, heldAccounts(db, roots, minor, guarded, before, &h)
+	err = heldAccounts(db, roots, minor, guarded, before, &h)
+	return h, err
 }
 
 // heldAccounts counts the minors' accounts in one pass, which the birth date narrows first: the + keeps

@@ -99,10 +99,8 @@ func partOf(db *gorm.DB, campaignID, personID int64) (p Part, err error) {
 	if err != nil || p.Minutes <= 0 {
 		return p, err
 	}
-	ahead := db.Table("campaign_people").Select("1 AS one").
-		Where("campaign_id = ? AND minutes > ?", campaignID, p.Minutes).Limit(rankDepth)
-	var n int64
-	if err := db.Table("(?) AS ahead", ahead).Count(&n).Error; err != nil {
+	n, err := store.CountUpTo(db.Table("campaign_people").Where("campaign_id = ? AND minutes > ?", campaignID, p.Minutes), rankDepth)
+	if err != nil {
 		return p, err
 	}
 	if n < rankDepth {

@@ -46,10 +46,10 @@ func (s *Service) Disputes(ctx context.Context, after int64, limit int) ([]Dispu
 	return disputesUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
 }
 
-// CountDisputes counts those that the actor can answer.
-func (s *Service) CountDisputes(ctx context.Context) (int64, error) {
+// CountDisputes counts those that the actor can answer, up to atMost.
+func (s *Service) CountDisputes(ctx context.Context, atMost int) (int64, error) {
 	a := auth.From(ctx)
-	return countDisputes(s.db.Read(ctx), a.ManagedPaths(), a.PersonID)
+	return countDisputes(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
 }
 
 // AnswerDispute ends a dispute, "correct" or "keep", and tells the volunteer. To say that the

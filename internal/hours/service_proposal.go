@@ -55,10 +55,10 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 	return proposalsUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
 }
 
-// CountProposals counts those that the actor can decide.
-func (s *Service) CountProposals(ctx context.Context) (int64, error) {
+// CountProposals counts those that the actor can decide, up to atMost.
+func (s *Service) CountProposals(ctx context.Context, atMost int) (int64, error) {
 	a := auth.From(ctx)
-	return countDecidable(s.db.Read(ctx), a.ManagedPaths(), a.PersonID)
+	return countDecidable(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
 }
 
 // ProposeCorrection proposes that an entry should have been so many minutes in all.

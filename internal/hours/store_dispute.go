@@ -45,9 +45,8 @@ func disputesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []D
 }
 
 // countDisputes leaves out the person's own.
-func countDisputes(db *gorm.DB, roots []string, personID int64) (n int64, err error) {
-	err = store.Under(db.Model(&Dispute{}), "unit_id", roots).Where("state = ? AND person_id <> ?", DisputeOpen, personID).Count(&n).Error
-	return n, err
+func countDisputes(db *gorm.DB, roots []string, personID int64, atMost int) (int64, error) {
+	return store.CountUpTo(store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id <> ?", DisputeOpen, personID), atMost)
 }
 
 // insertDispute writes an open dispute; a second one of its entry is store.IsDuplicate.

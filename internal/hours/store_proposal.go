@@ -38,10 +38,9 @@ func proposalsUnder(db *gorm.DB, roots []string, after int64, limit int) (out []
 }
 
 // countDecidable leaves out what the person proposed, or is about them.
-func countDecidable(db *gorm.DB, roots []string, personID int64) (n int64, err error) {
-	err = store.Under(db.Model(&Proposal{}), "unit_id", roots).
-		Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, personID, personID).Count(&n).Error
-	return n, err
+func countDecidable(db *gorm.DB, roots []string, personID int64, atMost int) (int64, error) {
+	return store.CountUpTo(store.Under(db.Table("hour_proposals"), "unit_id", roots).
+		Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, personID, personID), atMost)
 }
 
 // insertProposal writes a pending proposal; a second one for its target is store.IsDuplicate.

@@ -96,15 +96,15 @@ func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONRespon
 
 // GetWorkbench gives staff what waits.
 func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObject) (api.GetWorkbenchResponseObject, error) {
-	w, err := s.Activities.Work(ctx)
+	w, err := s.Activities.Work(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
 	}
-	proposals, err := s.Hours.CountProposals(ctx)
+	proposals, err := s.Hours.CountProposals(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
 	}
-	disputes, err := s.Hours.CountDisputes(ctx)
+	disputes, err := s.Hours.CountDisputes(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
 	}

@@ -273,6 +273,7 @@ func TestBadBodies(t *testing.T) {
 			{"limit", "GET", "/activities?limit=101", ``, 400, "invalid_fields", "limit"},
 			{"limit word", "GET", "/activities?limit=many", ``, 400, "invalid_fields", "limit"},
 			{"unknown state", "GET", "/signups?state=maybe", ``, 400, "invalid_fields", "state"},
+			{"decided, of no shift", "GET", "/signups?state=confirmed", ``, 400, "invalid_fields", "shift_id"},
 			{"id word", "GET", "/activities/abc", ``, 400, "invalid_fields", "id"},
 			{"id negative", "GET", "/activities/-1", ``, 400, "invalid_fields", "id"},
 			{"id beyond int64", "GET", "/activities/99999999999999999999", ``, 400, "invalid_fields", "id"},

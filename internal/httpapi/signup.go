@@ -114,11 +114,7 @@ func (s *Server) ListSignups(ctx context.Context, r api.ListSignupsRequestObject
 		return nil, err
 	}
 	limit := limitOf(r.Params.Limit)
-	state := activity.SignupState(or(r.Params.State, ""))
-	if state == "" && r.Params.ShiftID == nil {
-		state = activity.Pending
-	}
-	rows, err := s.Activities.Signups(ctx, activity.SignupQuery{State: state,
+	rows, err := s.Activities.Signups(ctx, activity.SignupQuery{State: activity.SignupState(or(r.Params.State, "")),
 		ShiftID: or(r.Params.ShiftID, 0), After: keys[0], Limit: limit + 1})
 	if err != nil {
 		return nil, err

@@ -216,9 +216,8 @@ func (s shelf) inQueue(db *gorm.DB, queue Queue, roots []string, now store.Time,
 func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Queue]int, error) {
 	out := map[Queue]int{}
 	for _, queue := range Queues { // seven, whatever the data
-		var n int64
-		some := queued(db.Table("requests").Select("requests.id"), queue, roots, now).Limit(atMost)
-		if err := db.Table("(?) AS some", some).Count(&n).Error; err != nil {
+		n, err := store.CountUpTo(queued(db.Table("requests"), queue, roots, now), atMost)
+		if err != nil {
 			return nil, err
 		}
 		out[queue] = int(n)

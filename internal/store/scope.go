@@ -47,6 +47,13 @@ func NewestUnder(db *gorm.DB, table string, roots []string) (*gorm.DB, error) {
 	return db.Table(table).Where(column+" IN ?", ids).Order("id DESC"), nil
 }
 
+// CountUpTo counts the rows of a query and stops at the cap, so that it reads no more than that.
+func CountUpTo(q *gorm.DB, atMost int) (n int64, err error) {
+	some := q.Select("1 AS one").Limit(atMost)
+	err = q.Session(&gorm.Session{NewDB: true}).Table("(?) AS some", some).Count(&n).Error
+	return n, err
+}
+
 // HoldPerson makes the closing of a person's account wait until the transaction ends, so that what
 // it writes for the person is there when the account is emptied; a closed account is refused.
 func HoldPerson(tx *Tx, personID int64) error {

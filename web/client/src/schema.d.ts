@@ -6044,7 +6044,7 @@ export interface components {
              */
             unit_name: string;
             /**
-             * @description Sign-ups to decide
+             * @description Sign-ups to decide, counted up to 99
              * @example 3
              */
             pending_signups: number;
@@ -6054,17 +6054,17 @@ export interface components {
              */
             to_confirm: number;
             /**
-             * @description On the attention list
+             * @description On the attention list, counted up to 99
              * @example 1
              */
             attention: number;
             /**
-             * @description Proposals that I, not the proposer, can decide
+             * @description Proposals that I, not the proposer, can decide, counted up to 99
              * @example 1
              */
             proposals: number;
             /**
-             * @description Disputes about hours that I can answer
+             * @description Disputes about hours that I can answer, counted up to 99
              * @example 1
              */
             disputes: number;
