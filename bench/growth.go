@@ -54,8 +54,15 @@ func growth(ctx context.Context, o *options, name string, large *world, on *proc
 
 // startProduct starts yimi on a world.
 func startProduct(ctx context.Context, o *options, name string, w *world) (*process, error) {
-	return start(ctx, filepath.Join(o.dir, "yimi-"+name+".log"), "/readyz", w.env, o.yimi, func(listen string) []string {
-		metrics, _ := freePort(ctx)
+	metrics, err := freePort(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := start(ctx, filepath.Join(o.dir, "yimi-"+name+".log"), "/readyz", w.env, o.yimi, func(listen string) []string {
 		return []string{"serve", "--listen", listen, "--metrics-listen", metrics}
 	})
+	if err == nil {
+		p.metrics = metrics
+	}
+	return p, err
 }

@@ -25,6 +25,7 @@ type options struct {
 	only                          string
 	rounds, callers               int
 	seconds                       time.Duration
+	profile                       bool
 }
 
 func main() {
@@ -46,6 +47,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each; the median counts")
 	flag.IntVar(&o.callers, "callers", 32, "callers at once, each in a closed loop")
 	flag.DurationVar(&o.seconds, "for", 6*time.Second, "length of a round")
+	flag.BoolVar(&o.profile, "profile", false, "after the rounds, write a profile of the product at each kind of work")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -133,6 +135,11 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
+		if o.profile {
+			if err := profile(ctx, o, name, w, k, product); err != nil {
+				return nil, err
+			}
+		}
 		r.lines = append(r.lines, *l)
 		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short())
 	}
@@ -184,7 +191,28 @@ func measure(ctx context.Context, o *options, w *world, k work, product, floor *
 	return l, nil
 }
 
+// profile runs one more round, which does not count, and writes what the product did in it.
+func profile(ctx context.Context, o *options, name string, w *world, k work, p *process) error {
+	items, err := prepare(ctx, w, k, min(pool, int(itemsPerSecond*o.seconds.Seconds())))
+	if err != nil {
+		return err
+	}
+	written := make(chan error, 1)
+	go func() { written <- p.profile(ctx, o.seconds, filepath.Join(o.dir, name+"-"+k.name+".pprof")) }()
+	_, err = press(ctx, k, newTarget(p.address, false), o.callers, items, o.seconds)
+	return errors.Join(err, <-written)
+}
+
+// once runs one round with work that is made ready for it.
 func once(ctx context.Context, w *world, k work, t *target, callers int, length time.Duration, n int) (*run, error) {
+	items, err := prepare(ctx, w, k, n)
+	if err != nil {
+		return nil, err
+	}
+	return press(ctx, k, t, callers, items, length)
+}
+
+func prepare(ctx context.Context, w *world, k work, n int) ([]item, error) {
 	items, err := k.items(ctx, w, n)
 	if err != nil {
 		return nil, err
@@ -199,6 +227,10 @@ func once(ctx context.Context, w *world, k work, t *target, callers int, length 
 			items = append(items, items...)
 		}
 	}
+	return items, nil
+}
+
+func press(ctx context.Context, k work, t *target, callers int, items []item, length time.Duration) (*run, error) {
 	r := t.press(ctx, callers, items, length)
 	if r.requests == 0 || r.errors*2 > r.requests {
 		return nil, fmt.Errorf("%d of %d requests failed: %s", r.errors, r.requests, r.firstError)

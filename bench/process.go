@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -26,6 +27,7 @@ type process struct {
 	address string
 	log     *os.File
 	ready   time.Duration // from start to the first answer
+	metrics string        // the address of the product's metrics and profiles
 }
 
 func freePort(ctx context.Context) (string, error) {
@@ -71,6 +73,25 @@ func start(ctx context.Context, logPath, probe string, env []string, name string
 	}
 	p.stop()
 	return nil, fmt.Errorf("%s did not start; see %s", name, logPath)
+}
+
+// profile writes a profile of the processor over that time.
+func (p *process) profile(ctx context.Context, seconds time.Duration, path string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%.0f", p.metrics, max(1, seconds.Seconds())), nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, res.Body)
+	return errors.Join(err, out.Close())
 }
 
 func (p *process) stop() {

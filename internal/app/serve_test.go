@@ -49,7 +49,7 @@ func TestServeCountsAndDrains(t *testing.T) {
 		go func() { ended <- w.App.Serve(ctx, func(address string) { listening <- address }) }()
 		address := <-listening
 		base := "http://" + address
-		for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/api/v1/me": 401, "/api/v1/nowhere": 404, "/metrics": 404} {
+		for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/api/v1/me": 401, "/api/v1/nowhere": 404, "/metrics": 404, "/debug/pprof/": 404} {
 			if status, body := get(t, base+path); status != want {
 				t.Errorf("%s: %d %s", path, status, body)
 			}
