@@ -146,7 +146,10 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 			}
 			return l.log(tx, who, nil, r)
 		}
-		return s.submit(tx, l, t, who, auth.From(ctx).PersonID)
+		if err := s.submit(tx, l, t, who, auth.From(ctx).PersonID); err != nil {
+			return err
+		}
+		return l.keepLook(tx)
 	})
 	if err != nil {
 		if t != nil {
@@ -154,7 +157,7 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 		}
 		return nil, err
 	}
-	return s.get(ctx, id, false)
+	return s.read(ctx, id)
 }
 
 // refuseEarly refuses a slot that is gone by now before the request waits for its turn to write.
@@ -484,11 +487,16 @@ func roleName(w workflow.Who) string {
 // act does one deed on a request and reads the request as it is then. Where somebody else took
 // it from the actor in the same instant, it is as the deed left it: what was done is not refused.
 func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx *store.Tx, l *Line, m move) error) (*Detail, error) {
-	left, err := s.doing(ctx, id, action, deed)
+	left, err := s.doing(ctx, id, action, func(tx *store.Tx, l *Line, m move) error {
+		if err := deed(tx, l, m); err != nil {
+			return err
+		}
+		return l.keepLook(tx)
+	})
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.get(ctx, id, false)
+	d, err := s.read(ctx, id)
 	if err != nil && fault.From(err).Kind == fault.NotFound {
 		return &Detail{Line: *left, Actions: []string{}}, nil
 	}
@@ -544,22 +552,28 @@ func (s *Service) release(tx *store.Tx, l *Line, to booking.State) error {
 
 // Get gives one request with all that belongs to it, to those who may see it; a look by
 // anybody but who asked is kept, once a day and person.
-func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) { return s.get(ctx, id, true) }
-
-// get is Get; a look that only answers a deed is no line of the audit log, where the deed is.
-func (s *Service) get(ctx context.Context, id int64, logged bool) (*Detail, error) {
-	a, db := auth.From(ctx), s.db.Read(ctx)
-	l, err := s.data.find(db, id)
+func (s *Service) Get(ctx context.Context, id int64) (*Detail, error) {
+	l, err := s.seen(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := maySee(a, l); err != nil {
+	if err := s.lookOnce(ctx, l); err != nil {
 		return nil, err
 	}
-	if err := s.lookOnce(ctx, l, logged); err != nil {
+	return s.detail(ctx, l)
+}
+
+// read is Get for the answer to a deed, which has kept the look.
+func (s *Service) read(ctx context.Context, id int64) (*Detail, error) {
+	l, err := s.seen(ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	d := &Detail{Line: *l, Actions: actionsOf(a, l, s.db.Now().Time, s.Notice)}
+	return s.detail(ctx, l)
+}
+
+func (s *Service) detail(ctx context.Context, l *Line) (*Detail, error) {
+	d := &Detail{Line: *l, Actions: actionsOf(auth.From(ctx), l, s.db.Now().Time, s.Notice)}
 	return d, s.fill(ctx, d)
 }
 

@@ -216,8 +216,7 @@ func (s *Service) after(ctx context.Context, id int64) (*Detail, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Detail{Line: *l, Actions: actionsOf(auth.From(ctx), l, s.db.Now().Time, s.Notice)}
-	return d, s.fill(ctx, d)
+	return s.detail(ctx, l)
 }
 
 // Cancel ends a request: who asked within the notice, staff at any time.

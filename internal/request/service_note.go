@@ -2,8 +2,10 @@ package request
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -15,22 +17,39 @@ import (
 )
 
 // lookOnce keeps that somebody other than who asked looked at the request today.
-func (s *Service) lookOnce(ctx context.Context, l *Line, logged bool) error {
-	a := auth.From(ctx)
-	if l.isOf(a.PersonID) || l.State == Draft {
+func (s *Service) lookOnce(ctx context.Context, l *Line) error {
+	look := l.lookOf(auth.From(ctx), s.db.Now())
+	if look == nil {
 		return nil
 	}
-	day := s.db.Now().In(store.Shanghai).Format("2006-01-02")
-	seen, err := lookedToday(s.db.Read(ctx), l.ID, a.PersonID, "details", day)
+	seen, err := lookedToday(s.db.Read(ctx), look)
 	if err != nil || seen {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: "details", Day: &day}); err != nil || !logged {
+		if err := writeLook(tx, look); err != nil {
 			return err
 		}
 		return l.logLook(tx, audit.Request, l.ID)
 	})
+}
+
+// keepLook is lookOnce within a deed, which has its own line in the audit log.
+func (l *Line) keepLook(tx *store.Tx) error {
+	look := l.lookOf(auth.From(tx.Statement.Context), tx.Now)
+	if look == nil {
+		return nil
+	}
+	return writeLook(tx, look)
+}
+
+// lookOf is the look of the day; nil by who asked, and at a draft, which is its writer's alone.
+func (l *Line) lookOf(a auth.Actor, now store.Time) *Look {
+	if l.isOf(a.PersonID) || l.State == Draft {
+		return nil
+	}
+	day := now.In(store.Shanghai).Format(time.DateOnly)
+	return &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: "details", Day: &day}
 }
 
 // logLook adds a look by somebody other than who asked to the audit log.
@@ -173,7 +192,7 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 		if err := s.data.insertNote(tx, n, text); err != nil {
 			return err
 		}
-		if err := l.logNote(tx, n); err != nil || kind != messageNote {
+		if err := errors.Join(l.logNote(tx, n), l.keepLook(tx)); err != nil || kind != messageNote {
 			return err
 		}
 		return outbox.Tell(tx, messageNotices(l, a)...)
@@ -181,7 +200,7 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 	if err != nil {
 		return nil, err
 	}
-	return s.get(ctx, id, false)
+	return s.read(ctx, id)
 }
 
 // logNote adds to the audit log that somebody wrote, not what.
@@ -245,12 +264,12 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		if err := s.mayKeep(tx, l, t, who); err != nil {
 			return err
 		}
-		return l.log(tx, who, was, changes)
+		return errors.Join(l.log(tx, who, was, changes), l.keepLook(tx))
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.get(ctx, id, false)
+	return s.read(ctx, id)
 }
 
 func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {

@@ -369,9 +369,9 @@ func writeLook(tx *store.Tx, l *Look) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(l).Error
 }
 
-func lookedToday(db *gorm.DB, requestID, personID int64, what, day string) (bool, error) {
+func lookedToday(db *gorm.DB, l *Look) (bool, error) {
 	var n int64
-	err := db.Table("request_looks").Where("request_id = ? AND person_id = ? AND what = ? AND day = ?", requestID, personID, what, day).Count(&n).Error
+	err := db.Table("request_looks").Where("request_id = ? AND person_id = ? AND what = ? AND day = ?", l.RequestID, l.PersonID, l.What, l.Day).Count(&n).Error
 	return n > 0, err
 }
 
