@@ -4,7 +4,7 @@ import "gorm.io/gorm"
 
 // entriesAfter gives the entries after one, chain by chain.
 func entriesAfter(db *gorm.DB, last *Entry, limit int) (out []Entry, err error) {
-	err = db.Where("person_id > ? OR person_id = ? AND sequence > ?", last.PersonID, last.PersonID, last.Sequence).
+	err = db.Where("person_id >= ? AND (person_id > ? OR sequence > ?)", last.PersonID, last.PersonID, last.Sequence).
 		Order("person_id, sequence").Limit(limit).Find(&out).Error
 	return out, err
 }

@@ -107,18 +107,6 @@ func (r *txRun) inSavepoint(ctx context.Context, t *turns, g *group) (broke bool
 	return false, err
 }
 
-// part runs the function once; its error is the transaction's even where the function hid it.
-func (r *txRun) part(ctx context.Context, guard *txGuard) (committed bool, err error) {
-	committed, err = r.body(r.store.session(context.WithoutCancel(ctx), guard))
-	if guard.over != nil {
-		return false, guard.over
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	return committed, err
-}
-
 // newGroup begins a transaction; the caller has the turn.
 func (w *writer) newGroup() (*group, error) {
 	if err := w.run("BEGIN IMMEDIATE"); err != nil {

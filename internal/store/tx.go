@@ -104,24 +104,34 @@ func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
 	return r.alone(ctx, conn)
 }
 
-// alone makes one attempt in a transaction of its own.
+// alone makes one attempt in a transaction of its own. The statements do not see that the
+// caller's context ends, which would cost a connection, and two wake-ups each to watch for it:
+// between two of them txGuard does, and one lasts no longer than a lock is waited for.
 func (r *txRun) alone(ctx context.Context, conn *sql.Conn) error {
-	sqlTx, err := conn.BeginTx(ctx, nil)
+	sqlTx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return err
 	}
 	// Also after a panic and after runtime.Goexit; without effect after Commit.
 	defer func() { _ = sqlTx.Rollback() }()
 
-	guard := &txGuard{tx: sqlTx}
-	committed, err := r.body(r.store.session(ctx, guard))
-	if guard.over != nil { // even when fn hid the error
-		return guard.over
-	}
+	committed, err := r.part(ctx, &txGuard{tx: sqlTx, caller: ctx})
 	if err != nil || committed {
 		return err
 	}
 	return r.commit(sqlTx)
+}
+
+// part runs the function once; its error is the transaction's even where the function hid it.
+func (r *txRun) part(ctx context.Context, guard *txGuard) (committed bool, err error) {
+	committed, err = r.body(r.store.session(context.WithoutCancel(ctx), guard))
+	if guard.over != nil {
+		return false, guard.over
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return committed, err
 }
 
 // body inserts the idempotency key, if any, and runs fn. It reports true when an
@@ -163,15 +173,15 @@ func (s *Store) session(ctx context.Context, pool gorm.ConnPool) *gorm.DB {
 type txGuard struct {
 	tx     gorm.ConnPool
 	over   error
-	caller context.Context //nolint:containedctx // of a part of a group, whose statements do not see it; else nil
+	caller context.Context //nolint:containedctx // the statements do not see it
 }
 
 // refuses gives why the next statement must not run.
 func (g *txGuard) refuses() error {
-	if g.over == nil && g.caller != nil {
-		return g.caller.Err()
+	if g.over != nil {
+		return g.over
 	}
-	return g.over
+	return g.caller.Err()
 }
 
 func (g *txGuard) see(err error) error {
