@@ -305,6 +305,9 @@ func TestAloneCommitsTheGroupBefore(t *testing.T) {
 	if commits() != 2 || count(t, s, "sqlite_stat1") == 0 {
 		t.Errorf("%d commits, want 2: one before and one after the work alone", commits())
 	}
+	if n := count(t, s, "sqlite_stat4"); n != 0 {
+		t.Errorf("%d samples are left, for which SQLite compiles statements again and again", n)
+	}
 }
 
 // BenchmarkWrites has 32 callers write on a file on the disk, each commit flushed.
