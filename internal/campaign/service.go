@@ -85,15 +85,15 @@ func missing(err error) error {
 
 // Leaderboard ranks people or units by minutes.
 func (s *Service) Leaderboard(ctx context.Context, id int64, byUnits bool, limit int) ([]Row, error) {
-	if _, err := findLine(s.db.Read(ctx), id); err != nil {
-		return nil, missing(err)
-	}
 	board := peopleBoard
 	if byUnits {
 		board = unitsBoard
 	}
 	rows, err := board(s.db.Read(ctx), id, limit)
-	return rank(rows), err
+	if err == nil && len(rows) == 0 { // of a campaign without hours, or of none
+		_, err = findLine(s.db.Read(ctx), id)
+	}
+	return rank(rows), missing(err)
 }
 
 // Create starts a campaign of a unit the actor manages.
