@@ -371,15 +371,12 @@ func (s *Service) bookAtOnce(tx *store.Tx, l *Line, t *catalogue.Line) error {
 	if err != nil {
 		return err
 	}
-	if err := s.step(tx, l, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}}); err != nil {
-		return err
-	}
-	return s.engage(tx, l, t, b, 0)
+	return s.engage(tx, l, t, b, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}})
 }
 
-// engage assigns and schedules a request to whom its booking is with: the provider
-// published the time, so there is nothing left to accept.
-func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Booking, actor int64) error {
+// engage approves a request, and assigns and schedules it to whom its booking is with: the
+// provider published the time, so there is nothing left to accept.
+func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Booking, approval move) error {
 	w, err := findWorker(tx.DB, b.ProviderID, t.ID, l.UnitPath)
 	if err != nil {
 		return err
@@ -388,11 +385,11 @@ func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Bo
 		return errNoWorker
 	}
 	changes := map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": tx.Now}
-	if err := s.step(tx, l, move{action: "assign", who: workflow.BySystem, said: w.Name, changes: changes}); err != nil {
-		return err
-	}
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
-	if err := s.step(tx, l, move{action: "schedule", who: workflow.BySystem, said: span}); err != nil {
+	err = s.step(tx, l, approval,
+		move{action: "assign", who: workflow.BySystem, said: w.Name, changes: changes},
+		move{action: "schedule", who: workflow.BySystem, said: span})
+	if err != nil {
 		return err
 	}
 	told := l.notice(outbox.RequestScheduled, "已经约好了", fmt.Sprintf("%s约在 %s，%s接待%s", l.ServiceName, span, w.Name, l.where()))
@@ -418,32 +415,37 @@ type move struct {
 	changes map[string]any
 }
 
-// step moves a request along its table, with its line in the timeline.
-func (s *Service) step(tx *store.Tx, l *Line, m move) error {
-	to, err := workflow.Next(Moves, l.State, m.action, m.who)
-	if err != nil {
-		return err
+// step moves a request along its table, by one move or by several that follow at once, with
+// their lines in the timeline.
+func (s *Service) step(tx *store.Tx, l *Line, moves ...move) (err error) {
+	changes, lines, to := map[string]any{}, make([]TimelineLine, len(moves)), l.State
+	for i, m := range moves {
+		from := to
+		if to, err = workflow.Next(Moves, from, m.action, m.who); err != nil {
+			return err
+		}
+		maps.Copy(changes, m.changes)
+		lines[i] = TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: to, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said}
 	}
-	moved, err := moveRequest(tx, l, to, m.changes)
+	moved, err := moveRequest(tx, l, to, changes)
 	if err != nil {
 		return err
 	}
 	if !moved {
 		return workflow.ErrBadTransition
 	}
-	if m.who != workflow.BySystem { // what follows by itself is in the timeline alone
-		changes := maps.Clone(m.changes)
-		if changes == nil {
-			changes = map[string]any{}
+	for i, m := range moves {
+		if m.who == workflow.BySystem { // what follows by itself is in the timeline alone
+			continue
 		}
-		changes["state"] = to
-		if err := l.log(tx, m.who, l.Request, changes); err != nil {
+		after := map[string]any{"state": lines[i].ToState}
+		maps.Copy(after, m.changes)
+		if err := l.log(tx, m.who, l.Request, after); err != nil {
 			return err
 		}
 	}
-	from := l.State
 	l.State = to
-	return writeTimeline(tx, TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: to, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said})
+	return writeTimeline(tx, lines...)
 }
 
 // entry is a line of the audit log about something of the request.

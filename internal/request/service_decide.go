@@ -36,22 +36,18 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 		return errGuardian
 	}
 	m.changes = map[string]any{"responded_at": tx.Now, "reason": ""}
-	if err := s.step(tx, l, m); err != nil {
-		return err
-	}
-	b, err := booking.Of(tx.DB, l.ID)
-	if err != nil {
-		return err
-	}
-	if b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
+	if b := l.Booking; b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
 		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
 		if err != nil {
 			return err
 		}
-		if err := s.Bookings.Confirm(tx, b); err != nil {
+		if err := s.Bookings.Confirm(tx, &b.Booking); err != nil {
 			return err
 		}
-		return s.engage(tx, l, t, b, m.actor)
+		return s.engage(tx, l, t, &b.Booking, m)
+	}
+	if err := s.step(tx, l, m); err != nil {
+		return err
 	}
 	if workerID != 0 {
 		return s.assign(tx, l, move{action: "assign", who: m.who, actor: m.actor}, workerID)

@@ -148,9 +148,11 @@ func moveRequest(tx *store.Tx, l *Line, to State, changes map[string]any) (bool,
 	return res.RowsAffected == 1, res.Error
 }
 
-func writeTimeline(tx *store.Tx, t TimelineLine) error {
-	t.At = tx.Now
-	return tx.Create(&t).Error
+func writeTimeline(tx *store.Tx, lines ...TimelineLine) error {
+	for i := range lines {
+		lines[i].At = tx.Now
+	}
+	return tx.Create(&lines).Error
 }
 
 // ---- lists
