@@ -152,7 +152,7 @@ func TestACallerWhoLeavesWithinAStatementInterruptsNobody(t *testing.T) {
 			done.Go(func() {
 				mine = s.Tx(gone, func(tx *store.Tx) error {
 					time.AfterFunc(20*time.Millisecond, leave)
-					return tx.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+					return tx.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
 						INSERT INTO items (code, taken, cap, at) SELECT i, 0, 0, 0 FROM n`).Error
 				})
 			})

@@ -101,11 +101,22 @@ func orDefault(d, def time.Duration) time.Duration {
 type isolated struct{ driver.Connector }
 
 func (c isolated) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
+	return connectWith(ctx, c.Connector, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+}
+
+// manual is the writers' connector: a statement begins a transaction that COMMIT or ROLLBACK
+// ends, which saves each transaction a round trip.
+type manual struct{ driver.Connector }
+
+func (c manual) Connect(ctx context.Context) (driver.Conn, error) {
+	return connectWith(ctx, c.Connector, "SET autocommit = 0")
+}
+
+func connectWith(ctx context.Context, c driver.Connector, set string) (driver.Conn, error) {
+	conn, err := c.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	const set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, set, nil); err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -128,17 +139,13 @@ func (s *Store) mysqlConnector(cfgs []*mysqldriver.Config) (driver.Connector, er
 	return ns, nil
 }
 
-func (s *Store) mysqlPool(cfgs []*mysqldriver.Config, size int) (*sql.DB, error) {
-	connector, err := s.mysqlConnector(cfgs)
-	if err != nil {
-		return nil, err
-	}
+func mysqlPool(connector driver.Connector, size int) *sql.DB {
 	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	pool.SetConnMaxLifetime(5 * time.Minute) // below what servers and balancers cut at
 	pool.SetConnMaxIdleTime(time.Minute)
-	return pool, nil
+	return pool
 }
 
 func (s *Store) openMySQL(ctx context.Context, dsn string) error {
@@ -150,18 +157,19 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	if cfgs[0].DBName == "" {
 		return errors.New("the MySQL DSN names no database")
 	}
-	if s.writers, err = s.mysqlPool(cfgs, s.poolSize); err != nil {
+	connector, err := s.mysqlConnector(cfgs)
+	if err != nil {
 		return err
 	}
-	s.readers = s.writers
+	s.readers, s.writers = mysqlPool(connector, s.poolSize), mysqlPool(manual{connector}, s.poolSize)
 	s.migrator = func() (*sql.DB, func() error, error) { return s.slowPool(cfgs) }
-	if s.galera, err = checkMySQL(ctx, s.writers); err != nil {
+	if s.galera, err = checkMySQL(ctx, s.readers); err != nil {
 		return err
 	}
 	if s.write, err = s.mysqlGorm(s.writers); err != nil {
 		return err
 	}
-	if s.read, err = s.mysqlGorm(again{s.writers, s.patient}); err != nil {
+	if s.read, err = s.mysqlGorm(again{s.readers, s.patient}); err != nil {
 		return err
 	}
 	return refuseWrites(s.read)
@@ -174,10 +182,11 @@ func (s *Store) slowPool(cfgs []*mysqldriver.Config) (*sql.DB, func() error, err
 		patient[i] = cfg.Clone()
 		patient[i].ReadTimeout, patient[i].WriteTimeout = 0, 0
 	}
-	pool, err := s.mysqlPool(patient, 2)
+	connector, err := s.mysqlConnector(patient)
 	if err != nil {
 		return nil, nil, err
 	}
+	pool := mysqlPool(connector, 2)
 	return pool, pool.Close, nil
 }
 

@@ -208,20 +208,3 @@ func (c *nodeConn) QueryContext(ctx context.Context, query string, args []driver
 	rows, err := c.mysqlConn.QueryContext(ctx, query, args)
 	return rows, c.see(err)
 }
-
-// BeginTx begins a transaction whose end is looked at as well.
-func (c *nodeConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.mysqlConn.BeginTx(ctx, opts)
-	if err != nil {
-		return nil, c.see(err)
-	}
-	return nodeTx{tx, c}, nil
-}
-
-type nodeTx struct {
-	driver.Tx
-	conn *nodeConn
-}
-
-// Commit commits.
-func (t nodeTx) Commit() error { return t.conn.see(t.Tx.Commit()) }

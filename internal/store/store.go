@@ -32,8 +32,8 @@ type Store struct {
 	write   *gorm.DB // sessions of transactions are made from it
 	read    *gorm.DB // refuses to write
 	writers *sql.DB
-	turns   *turns  // of the writers on SQLite; nil on MySQL
-	readers *sql.DB // the same pool as writers on MySQL
+	turns   *turns // of the writers on SQLite; nil on MySQL
+	readers *sql.DB
 
 	migrator func() (*sql.DB, func() error, error) // connections for migrations
 	want     int64                                 // the newest migration this program knows
@@ -54,7 +54,7 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = 
 // WithLogger replaces slog.Default.
 func WithLogger(l *slog.Logger) Option { return func(s *Store) { s.log = l } }
 
-// WithMaxConns sets how many connections a MySQL pool opens at most; 32 if unset.
+// WithMaxConns sets how many connections to MySQL read at most, and as many write; 16 if unset.
 func WithMaxConns(n int) Option { return func(s *Store) { s.poolSize = n } }
 
 // WithPatience sets how long Tx goes on trying before it gives up with ErrBusy;
@@ -71,7 +71,7 @@ func WithTrace(see Trace) Option { return func(s *Store) { s.trace = see } }
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
 // migrate.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
-	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 32, nodeRest: nodeRest}
+	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 16, nodeRest: nodeRest}
 	for _, o := range opts {
 		o(s)
 	}
@@ -152,7 +152,7 @@ func (s *Store) Read(ctx context.Context) *gorm.DB { return s.read.WithContext(c
 // Close closes all connections.
 func (s *Store) Close() error {
 	var errs []error
-	if s.readers != nil && s.readers != s.writers {
+	if s.readers != nil {
 		errs = append(errs, s.readers.Close())
 	}
 	if s.turns != nil && s.turns.writer != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -104,22 +105,34 @@ func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
 	return r.alone(ctx, conn)
 }
 
-// alone makes one attempt in a transaction of its own. The statements do not see that the
-// caller's context ends, which would cost a connection, and two wake-ups each to watch for it:
-// between two of them txGuard does, and one lasts no longer than a lock is waited for.
+// alone makes one attempt in a transaction of its own, which a connection of the writers begins
+// by itself (manual). The statements do not see that the caller's context ends, which would cost
+// the connection, and two wake-ups each to watch for it: between two of them txGuard does, and
+// one lasts no longer than a lock is waited for.
 func (r *txRun) alone(ctx context.Context, conn *sql.Conn) error {
-	sqlTx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
+	done := false
+	defer func() { // also after a panic and after runtime.Goexit
+		if !done {
+			rollBack(conn)
+		}
+	}()
+	if committed, err := r.part(ctx, &txGuard{tx: conn, caller: ctx}); err != nil || committed {
 		return err
 	}
-	// Also after a panic and after runtime.Goexit; without effect after Commit.
-	defer func() { _ = sqlTx.Rollback() }()
+	r.sentCommit = true
+	_, err := conn.ExecContext(context.Background(), "COMMIT")
+	done = err == nil
+	if done && r.store.afterCommit != nil {
+		err = r.store.afterCommit()
+	}
+	return classify(err)
+}
 
-	committed, err := r.part(ctx, &txGuard{tx: sqlTx, caller: ctx})
-	if err != nil || committed {
-		return err
+// rollBack ends the transaction, or else the connection.
+func rollBack(conn *sql.Conn) {
+	if _, err := conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
-	return r.commit(sqlTx)
 }
 
 // part runs the function once; its error is the transaction's even where the function hid it.
@@ -149,15 +162,6 @@ func (r *txRun) body(db *gorm.DB) (committed bool, err error) {
 		}
 	}
 	return false, r.fn(tx)
-}
-
-func (r *txRun) commit(tx *sql.Tx) error {
-	r.sentCommit = true
-	err := tx.Commit()
-	if err == nil && r.store.afterCommit != nil {
-		err = r.store.afterCommit()
-	}
-	return classify(err)
 }
 
 // session is a fresh GORM session on a running transaction.

@@ -51,7 +51,7 @@ func OpenMySQL(t testing.TB, opts ...store.Option) *store.Store {
 func OpenURL(t testing.TB, url string, opts ...store.Option) *store.Store {
 	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	base := []store.Option{store.WithLogger(quiet), store.WithMaxConns(16)}
+	base := []store.Option{store.WithLogger(quiet), store.WithMaxConns(8)}
 	s, err := store.Open(context.Background(), url, append(base, opts...)...)
 	if err != nil {
 		t.Fatal(err)
