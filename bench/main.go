@@ -132,7 +132,7 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 	r := &report{name: name, entries: w.entries, activities: w.activities, ready: product.ready, version: version(ctx, w)}
 	for _, k := range todo {
 		l, err := measure(ctx, o, w, k, product, floor)
-		if err != nil {
+		if err = errors.Join(err, w.settle(ctx)); err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
 		if o.profile {

@@ -213,11 +213,12 @@ const maxOffering = 200
 // offering selects the active providers who give the service, at the level it asks, to the
 // unit at path: those of the units under it and above it.
 func offering(db *gorm.DB, t *catalogue.Type, path string) *gorm.DB {
+	below, from, to := store.Below("units.path", path)
 	return providerLines(db).
 		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", t.ID).
 		Where("providers.active = ? AND "+isWorker, true).
 		Where("providers.level IN ?", t.MinLevel.AndAbove()).
-		Where("(units.path LIKE ? OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", path+"%", path)
+		Where("("+below+" OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", from, to, path)
 }
 
 func allOffering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {

@@ -463,11 +463,13 @@ const workerColumns = `role_grants.person_id, people.name, COALESCE(providers.le
 
 // workers selects the social workers who take cases, of the district that the path is in.
 func workers(db *gorm.DB, serviceTypeID int64, path string) *gorm.DB {
+	inDistrict, from, to := store.Below("units.path", root(path))
 	return db.Table("role_grants").Select(workerColumns, serviceTypeID).
 		Joins("JOIN people ON people.id = role_grants.person_id").
 		Joins("LEFT JOIN providers ON providers.person_id = role_grants.person_id").
 		Joins("JOIN units ON units.id = COALESCE(providers.unit_id, role_grants.unit_id)").
-		Where("role_grants.role = 'social_worker' AND COALESCE(providers.active, 1) = 1 AND units.path LIKE ?", root(path)+"%")
+		Where("role_grants.role = 'social_worker' AND COALESCE(providers.active, 1) = 1").
+		Where(inDistrict, from, to)
 }
 
 func workersNear(db *gorm.DB, serviceTypeID int64, path string) (out []worker, err error) {

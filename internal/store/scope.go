@@ -16,11 +16,19 @@ func Under(db *gorm.DB, column string, roots []string) *gorm.DB {
 	if len(roots) == 0 {
 		return db.Where("1 = 0")
 	}
-	likes, args := make([]string, len(roots)), make([]any, len(roots))
+	below, args := make([]string, len(roots)), make([]any, 0, 2*len(roots))
 	for i, root := range roots {
-		likes[i], args[i] = "path LIKE ?", root+"%"
+		condition, from, to := Below("path", root)
+		below[i], args = condition, append(args, from, to)
 	}
-	return db.Where(column+" IN (SELECT id FROM units WHERE "+strings.Join(likes, " OR ")+")", args...)
+	return db.Where(column+" IN (SELECT id FROM units WHERE "+strings.Join(below, " OR ")+")", args...)
+}
+
+// Below is the condition that a unit's path lies in the subtree of a root, and its two arguments:
+// a range, since SQLite compiles a statement with LIKE again for each value.
+func Below(column, root string) (condition, from, to string) {
+	const afterSlash = "0" // a path has only digits and slashes
+	return column + " >= ? AND " + column + " < ?", root, strings.TrimSuffix(root, "/") + afterSlash
 }
 
 // NewestUnder is Under for a page of a table read from its newest row. The units are read first:

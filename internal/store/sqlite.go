@@ -144,25 +144,38 @@ func (s *Store) CountRows(ctx context.Context) error {
 		return err
 	}
 	defer s.turns.Release(1)
-	if err := s.turns.writer.run("PRAGMA optimize = 0x10002"); err != nil {
-		return err
-	}
-	if err := s.turns.writer.dropSamples(ctx); err != nil {
+	if err := s.turns.writer.countRows(ctx); err != nil {
 		return err
 	}
 	s.renewReaders() // they read the figures when they connect
 	return nil
 }
 
-// dropSamples deletes the values that were sampled beside the counts: where SQLite has them, it
-// compiles a statement again for each value that it is asked for.
-func (w *writer) dropSamples(ctx context.Context) error {
-	var there bool
-	err := w.conn.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM sqlite_schema WHERE name = 'sqlite_stat4'").Scan(&there)
-	if err != nil || !there {
+// countRows keeps the counts and not the values that are sampled beside them: where SQLite has
+// those, it compiles a statement again for each value that it is asked for. It is one
+// transaction, so that no reader sees them.
+func (w *writer) countRows(ctx context.Context) (err error) {
+	if err := w.run("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	return w.run("DELETE FROM sqlite_stat4", "ANALYZE sqlite_schema")
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.run("ROLLBACK"))
+		}
+	}()
+	if err := w.run("PRAGMA optimize = 0x10002"); err != nil {
+		return err
+	}
+	var sampled bool
+	if err := w.conn.QueryRowContext(ctx, "SELECT COUNT(*) > 0 FROM sqlite_schema WHERE name = 'sqlite_stat4'").Scan(&sampled); err != nil {
+		return err
+	}
+	if sampled {
+		if err := w.run("DELETE FROM sqlite_stat4", "ANALYZE sqlite_schema"); err != nil {
+			return err
+		}
+	}
+	return w.run("COMMIT")
 }
 
 // renewReaders closes the readers that idle.

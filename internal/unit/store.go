@@ -18,9 +18,10 @@ func all(ctx context.Context, db *gorm.DB) ([]Unit, error) {
 	return gorm.G[Unit](db).Find(ctx)
 }
 
-// under reads a subtree; a path has only digits and slashes, so nothing to escape.
+// under reads a subtree.
 func under(ctx context.Context, db *gorm.DB, path string) ([]Unit, error) {
-	return gorm.G[Unit](db).Where("path LIKE ?", path+"%").Find(ctx)
+	below, from, to := store.Below("path", path)
+	return gorm.G[Unit](db).Where(below, from, to).Find(ctx)
 }
 
 func rootNamed(ctx context.Context, db *gorm.DB, name string) (Unit, error) {
