@@ -190,7 +190,7 @@ func actorRows(ctx context.Context, db *gorm.DB, personID, sessionID int64, now 
 		FROM sessions s JOIN people p ON p.id = s.person_id
 		LEFT JOIN role_grants g ON g.person_id = s.person_id LEFT JOIN units u ON u.id = g.unit_id
 		WHERE s.id = ? AND s.person_id = ? AND s.ended_at IS NULL AND s.expires_at > ? AND p.closed_at IS NULL
-		ORDER BY g.id`, sessionID, personID, now).Scan(&rows).Error
+		ORDER BY g.id`, sessionID, personID, now).Find(&rows).Error
 	return rows, err
 }
 

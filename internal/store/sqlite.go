@@ -83,7 +83,7 @@ func sqlitePragmas(writer bool) []pragma {
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"}, // a commit survives the loss of power
 		{"foreign_keys", "1", "1"},
-		{"cache_size", "-8000", "-8000"}, // KB a connection; at SQLite's own 2000 a large file is read over and over
+		{"cache_size", "-4000", "-4000"}, // KB a connection; at SQLite's own 2000 a large file is read over and over
 	}
 	if writer {
 		return append(p, pragma{"query_only", "0", "0"})
