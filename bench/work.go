@@ -164,15 +164,14 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 			starts, resident := w.slot+2*hour, w.people[len(out)]
 			date := time.UnixMilli(starts).UTC().Add(8 * time.Hour).Format(time.DateOnly)
 			id, held := request+int64(len(out)), booking+int64(len(out))
-			w.round++
-			if err := requests.add(ctx, id, "B"+text(w.round), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "", "", "submitted", 1, "station", "normal", 2, []byte{},
+			if err := requests.add(ctx, id, "B"+text(id), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "", "", "submitted", 1, "station", "normal", 2, []byte{},
 				provider, starts, "", nowMS(), nowMS()+3*day, nowMS(), 0, "", 0, nowMS()); err != nil {
 				return nil, err
 			}
 			if err := bookings.add(ctx, held, provider, id, w.service, c.unit, "held", 1, date, starts, starts+50*60_000, starts+hour, nowMS()+hour, 0, nowMS()); err != nil {
 				return nil, err
 			}
-			for cell := starts / 300_000; cell < (starts+hour)/300_000; cell++ {
+			for cell := starts / cellLength; cell < (starts+hour)/cellLength; cell++ {
 				if err := cells.add(ctx, provider, cell, held); err != nil {
 					return nil, err
 				}

@@ -43,11 +43,12 @@ type caller struct {
 }
 
 const (
-	pool      = 24_000 // volunteers who are signed in
-	admins    = 32
-	hour      = int64(time.Hour / time.Millisecond)
-	day       = 24 * hour
-	batchRows = 200 // of one statement of the preparations
+	pool       = 24_000 // volunteers who are signed in
+	admins     = 32
+	hour       = int64(time.Hour / time.Millisecond)
+	day        = 24 * hour
+	cellLength = int64(5 * time.Minute / time.Millisecond)
+	batchRows  = 200 // of one statement of the preparations
 )
 
 func nowMS() int64 { return time.Now().UnixMilli() }
@@ -113,7 +114,7 @@ func (w *world) find(ctx context.Context) error {
 	list("SELECT id, 0 FROM service_types WHERE name = '心理疏导'", func(id, _ int64) { w.service = id })
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM hour_entries", func(n, _ int64) { w.entries = n })
 	list("SELECT COUNT(*), 0 FROM activities", func(n, _ int64) { w.activities = n })
-	list("SELECT COALESCE(MAX(starts_at), 0), 0 FROM bookings", func(n, _ int64) { w.slot = max(n/day*day+2*day, nowMS()/day*day+40*day) })
+	list("SELECT COALESCE(MAX(cell), 0), 0 FROM booking_cells", func(n, _ int64) { w.slot = max(n*cellLength/day*day+2*day, nowMS()/day*day+40*day) })
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
