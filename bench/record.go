@@ -124,7 +124,7 @@ func typical(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, i
 	alike := map[string][]taken{}
 	most := ""
 	for i := range min(asked, len(items)) {
-		*now = time.Now().Add(time.Duration(i) * 1771 * time.Millisecond)
+		*now = time.Now().Add(time.Duration(i) * 171 * time.Millisecond)
 		one, err := listen(ctx, a, t, *now, k, &items[i][n])
 		if err != nil {
 			return nil, err
