@@ -140,7 +140,7 @@ func typical(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, i
 	}
 	err := errors.New("no two requests are alike")
 	for i, one := range alike[most] {
-		for _, other := range alike[most][i+1:] {
+		for _, other := range slices.Backward(alike[most][i+1:]) { // neighbours may be of one station
 			steps, failed := compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, k.creates)
 			if failed == nil {
 				return steps, nil
