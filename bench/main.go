@@ -87,6 +87,7 @@ type report struct {
 	entries, activities int64
 	ready               time.Duration
 	lines               []line
+	rush                string
 	growth              []string
 }
 
@@ -142,6 +143,9 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 		}
 		r.lines = append(r.lines, *l)
 		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short())
+	}
+	if r.rush, err = rush(ctx, w, product); err != nil {
+		return nil, err
 	}
 	if !strings.HasSuffix(d.small, ":") {
 		r.growth, err = growth(ctx, o, name, w, product, d.small, d.smallData)

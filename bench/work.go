@@ -84,21 +84,24 @@ func activities(page int) func(context.Context, *world, int) ([]item, error) {
 func signups(over int) func(context.Context, *world, int) ([]item, error) {
 	return func(ctx context.Context, w *world, n int) ([]item, error) {
 		n = min(n, len(w.people))
-		w.round++
-		starts := nowMS()/day*day + (30+w.round%100_000)*day // nobody has another shift on that day
+		w.shiftDay += day // nobody has another shift on that day
+		starts := w.shiftDay
 		shifts, err := w.shifts(ctx, over, starts, 150, n, 0)
 		if err != nil {
 			return nil, err
 		}
 		out := make([]item, n)
 		for i := range out {
-			c, s := w.people[i], shifts[i%over]
-			v := valuesOf(c)
-			v["shift"], v["activity"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(s.starts), text(s.ends), w.key()
-			out[i] = item{{method: "POST", path: fmt.Sprintf("/shifts/%d/signups", s.id), body: "{}", token: c.token, key: v["key"], values: v}}
+			out[i] = w.signup(w.people[i], shifts[i%over])
 		}
 		return out, nil
 	}
+}
+
+func (w *world) signup(c caller, s shift) item {
+	v := valuesOf(c)
+	v["shift"], v["activity"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(s.starts), text(s.ends), w.key()
+	return item{{method: "POST", path: fmt.Sprintf("/shifts/%d/signups", s.id), body: "{}", token: c.token, key: v["key"], values: v}}
 }
 
 const spots = 20

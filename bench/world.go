@@ -33,6 +33,7 @@ type world struct {
 	service     int64
 	providers   map[int64][]int64 // of a station
 	slot        int64             // the next free hour of all workers
+	shiftDay    int64             // the last day with shifts
 	round       int64             // makes keys and days differ
 }
 
@@ -114,6 +115,7 @@ func (w *world) find(ctx context.Context) error {
 	list("SELECT id, 0 FROM service_types WHERE name = '心理疏导'", func(id, _ int64) { w.service = id })
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM hour_entries", func(n, _ int64) { w.entries = n })
 	list("SELECT COUNT(*), 0 FROM activities", func(n, _ int64) { w.activities = n })
+	list("SELECT COALESCE(MAX(starts_at), 0), 0 FROM shifts", func(n, _ int64) { w.shiftDay = max(n, nowMS()+30*day) / day * day })
 	list("SELECT COALESCE(MAX(cell), 0), 0 FROM booking_cells", func(n, _ int64) { w.slot = max(n*cellLength/day*day+2*day, nowMS()/day*day+40*day) })
 	if err := errors.Join(errs...); err != nil {
 		return err
