@@ -12,7 +12,7 @@ import (
 )
 
 // gcPercent lets the heap, which is small here, grow to three times what is in use before it is
-// collected, instead of twice; a tenth of a reading call's processor time was collecting.
+// collected, instead of twice: some 3 % of a reading call's processor time.
 const gcPercent = 200
 
 func main() {
