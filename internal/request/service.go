@@ -371,13 +371,13 @@ func (s *Service) bookAtOnce(tx *store.Tx, l *Line, t *catalogue.Line) error {
 	if err != nil {
 		return err
 	}
-	return s.engage(tx, l, t, b, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}})
+	return s.engage(tx, l, b, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}})
 }
 
 // engage approves a request, and assigns and schedules it to whom its booking is with: the
 // provider published the time, so there is nothing left to accept.
-func (s *Service) engage(tx *store.Tx, l *Line, t *catalogue.Line, b *booking.Booking, approval move) error {
-	w, err := findWorker(tx.DB, b.ProviderID, t.ID, l.UnitPath)
+func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval move) error {
+	w, err := findWorker(tx.DB, b.ProviderID, l.ServiceTypeID, l.UnitPath)
 	if err != nil {
 		return err
 	}

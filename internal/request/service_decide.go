@@ -37,14 +37,10 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	}
 	m.changes = map[string]any{"responded_at": tx.Now, "reason": ""}
 	if b := l.Booking; b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
-		t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
-		if err != nil {
-			return err
-		}
 		if err := s.Bookings.Confirm(tx, &b.Booking); err != nil {
 			return err
 		}
-		return s.engage(tx, l, t, &b.Booking, m)
+		return s.engage(tx, l, &b.Booking, m)
 	}
 	if err := s.step(tx, l, m); err != nil {
 		return err
