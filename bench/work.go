@@ -164,7 +164,8 @@ func approvals(ctx context.Context, w *world, n int) ([]item, error) {
 			if i%2 == 1 || len(out) == n {
 				break
 			}
-			starts, resident := w.slot+2*hour, w.people[len(out)]
+			starts, resident := w.slot+2*hour, w.people[w.asked%len(w.people)]
+			w.asked++
 			date := time.UnixMilli(starts).UTC().Add(8 * time.Hour).Format(time.DateOnly)
 			id, held := request+int64(len(out)), booking+int64(len(out))
 			if err := requests.add(ctx, id, "B"+text(id), c.unit, w.service, resident.id, "林国栋", "林国栋", "self", "", false, "", "", "", "submitted", 1, "station", "normal", 2, []byte{},

@@ -42,12 +42,14 @@ var rollUps = []rollUp{
 	{"campaign totals by unit", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign_unit'",
 		"SELECT CONCAT(e.campaign_id, '/', e.unit_id), -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id, e.unit_id"},
 	{"unit totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part = ''",
-		"SELECT a.id, -SUM(e.m), -SUM(e.n) FROM (" + byUnit("") + ") e JOIN units u ON u.id = e.unit_id " +
-			"JOIN units a ON u.path LIKE CONCAT(a.path, '%') GROUP BY a.id"},
+		"SELECT a.id, -SUM(e.m), -SUM(e.n) FROM (" + byUnit("") + ") e " + above + " GROUP BY a.id"},
 	{"unit months", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part <> ''",
-		"SELECT CONCAT(a.id, '/', e.month), -SUM(e.m), -SUM(e.n) FROM (" + byUnit(", e.month") + ") e JOIN units u ON u.id = e.unit_id " +
-			"JOIN units a ON u.path LIKE CONCAT(a.path, '%') GROUP BY a.id, e.month"},
+		"SELECT CONCAT(a.id, '/', e.month), -SUM(e.m), -SUM(e.n) FROM (" + byUnit(", e.month") + ") e " + above + " GROUP BY a.id, e.month"},
 }
+
+// above joins the sums by unit to each unit above. CROSS JOIN keeps SQLite from putting the
+// units outside, where it would sum the ledger again for each of them.
+const above = "CROSS JOIN units u ON u.id = e.unit_id CROSS JOIN units a ON u.path LIKE CONCAT(a.path, '%')"
 
 // byUnit sums the ledger by unit before the tree is joined: every entry joined to every unit
 // above it would read the ledger as many times as there are units.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
@@ -28,9 +29,21 @@ var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 
 // operations lists the contract by "METHOD /gin/:path", the key that gin's FullPath gives in O(1).
 func operations() (map[string]*operation, *openapi3.T, error) {
+	c, err := contract()
+	return c.operations, c.spec, err
+}
+
+type parsed struct {
+	operations map[string]*operation
+	spec       *openapi3.T
+}
+
+// contract parses the contract once a process: it takes a third of a server's start, and tests
+// start many.
+var contract = sync.OnceValues(func() (parsed, error) {
 	spec, err := api.GetSpec()
 	if err != nil {
-		return nil, nil, err
+		return parsed{}, err
 	}
 	spec.Servers = nil
 	out := map[string]*operation{}
@@ -43,8 +56,8 @@ func operations() (map[string]*operation, *openapi3.T, error) {
 				maxBytes: maxBytes(op), anyBody: op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] == nil}
 		}
 	}
-	return out, spec, nil
-}
+	return parsed{out, spec}, nil
+})
 
 // maxBytes reads x-max-bytes: the body's limit where it is not the setting's.
 func maxBytes(op *openapi3.Operation) int64 {
