@@ -36,7 +36,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(binaryDir, "yimi")
 	args := []string{"build", "-o", path}
 	if raceEnabled {
-		args = append(args, "-race")
+		args = append(args, "-race", "-gcflags=modernc.org/...=-d=checkptr=0", "-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0") // as scripts/test
 	}
 	cmd := exec.Command("go", append(args, "yimi")...) //nolint:gosec,noctx // our own program
 	if out, err := cmd.CombinedOutput(); err != nil {
