@@ -134,12 +134,18 @@ type miscount struct {
 	CountedTaken, CountedWaitlisted int
 }
 
-func miscounts(db *gorm.DB, limit int) (out []miscount, err error) {
+// miscounts gives those of the shifts with ids from one to another.
+func miscounts(db *gorm.DB, from, to int64) (out []miscount, err error) {
 	err = db.Raw(`SELECT * FROM (SELECT id, capacity, taken, waitlisted,
 			(SELECT COUNT(*) FROM signups g WHERE g.shift_id = shifts.id AND g.state IN ('offered', 'confirmed', 'attended', 'absent')) AS counted_taken,
 			(SELECT COUNT(*) FROM signups g WHERE g.shift_id = shifts.id AND g.state = 'waitlisted') AS counted_waitlisted
-		FROM shifts) counted WHERE taken <> counted_taken OR waitlisted <> counted_waitlisted OR taken > capacity LIMIT ?`, limit).Scan(&out).Error
+		FROM shifts WHERE id BETWEEN ? AND ?) counted WHERE taken <> counted_taken OR waitlisted <> counted_waitlisted OR taken > capacity`, from, to).Scan(&out).Error
 	return out, err
+}
+
+func lastShift(db *gorm.DB) (id int64, err error) {
+	err = db.Model(&Shift{}).Select("COALESCE(MAX(id), 0)").Scan(&id).Error
+	return id, err
 }
 
 // ---- series

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gorm.io/gorm/schema"
@@ -129,18 +130,29 @@ func addColumns(v reflect.Value, out map[string]any) {
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			addColumns(v.Field(i), out)
 		default:
-			if name, value := columnName(f), plain(v.Field(i)); value != nil && !slices.Contains(dull, name) {
-				out[name] = value
+			if value := plain(v.Field(i)); value != nil {
+				if name := columnName(f); !slices.Contains(dull, name) {
+					out[name] = value
+				}
 			}
 		}
 	}
 }
 
+// columnNames keeps what columnName found: it is asked inside the turn to write.
+var columnNames sync.Map
+
 func columnName(f reflect.StructField) string {
-	if name := schema.ParseTagSetting(f.Tag.Get("gorm"), ";")["COLUMN"]; name != "" {
-		return name
+	key := [2]string{f.Name, string(f.Tag)}
+	if name, ok := columnNames.Load(key); ok {
+		return name.(string)
 	}
-	return schema.NamingStrategy{}.ColumnName("", f.Name)
+	name := schema.ParseTagSetting(f.Tag.Get("gorm"), ";")["COLUMN"]
+	if name == "" {
+		name = schema.NamingStrategy{}.ColumnName("", f.Name)
+	}
+	columnNames.Store(key, name)
+	return name
 }
 
 // plain is what JSON can say of a column's value: nil for an empty one and for what is no

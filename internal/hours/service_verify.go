@@ -1,8 +1,14 @@
 package hours
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // Report is what a check of the ledger found.
@@ -17,74 +23,210 @@ const (
 	chainPage     = 5000
 )
 
-// Verify reads the whole ledger: every chain is hashed again from its first entry,
-// and every roll-up is compared with the sum of the entries (rules 2 and 4).
-// Run it on a quiet database; entries made meanwhile may look like differences.
+// Verify reads the whole ledger once, chain by chain: every entry is hashed again, and every
+// roll-up is compared with the sum of the entries (rules 2 and 4). No statement reads more than
+// a page of them. Run it on a quiet database; entries made meanwhile may look like differences.
 func (s *Service) Verify(ctx context.Context, progress func(done int64)) (*Report, error) {
-	r := &Report{}
-	if err := s.walkChains(ctx, r, progress); err != nil {
-		return nil, err
-	}
-	broken, err := brokenEnds(s.db.Read(ctx), shownProblems)
+	merged, err := mergedInto(s.db.Read(ctx))
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range broken {
-		r.say("person %d: the chain does not end where the roll-up says", id)
+	campaigns, err := campaignsKept(s.db.Read(ctx))
+	if err != nil {
+		return nil, err
 	}
-	return r, s.compareRollUps(ctx, r)
-}
-
-func (r *Report) say(format string, args ...any) {
-	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
-}
-
-// walkChains reads the ledger page by page, so that no long statement holds the database.
-func (s *Service) walkChains(ctx context.Context, r *Report, progress func(int64)) error {
-	last := Entry{}
-	for {
+	c := newCheck(merged)
+	for last, whole := (Entry{}), false; !whole; {
 		rows, err := entriesAfter(s.db.Read(ctx), &last, chainPage)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range rows {
-			r.follow(&last, &rows[i])
+			c.read(&last, &rows[i])
 			last = rows[i]
 		}
-		r.Entries += int64(len(rows))
-		progress(r.Entries)
-		if len(rows) < chainPage {
-			return nil
+		progress(c.Entries)
+		upTo := last.PersonID - 1 // the page may have ended within a chain
+		if whole = len(rows) < chainPage; whole {
+			upTo = math.MaxInt64
 		}
+		k, err := keptOf(s.db.Read(ctx), campaigns, c.done+1, upTo)
+		if err != nil {
+			return nil, err
+		}
+		c.compare(k, upTo)
 	}
+	return c.Report, s.compareTotals(ctx, c)
 }
 
-func (s *Service) compareRollUps(ctx context.Context, r *Report) error {
-	for _, u := range rollUps {
-		rows, err := differences(s.db.Read(ctx), u, shownProblems)
-		if err != nil {
-			return err
-		}
-		for _, d := range rows {
-			r.say("%s %s: differs from the ledger by %d minutes and %d entries", u.name, d.K, d.M, d.N)
-		}
+func (s *Service) compareTotals(ctx context.Context, c *check) error {
+	paths, err := unitPaths(s.db.Read(ctx))
+	if err != nil {
+		return err
 	}
+	totals, err := totalsKept(s.db.Read(ctx))
+	if err != nil {
+		return err
+	}
+	c.compareTotals(paths, totals)
 	return nil
 }
 
-// follow checks that an entry comes right after the one before in its chain.
-func (r *Report) follow(before, e *Entry) {
+// sum names one figure that is kept beside the ledger.
+type sum struct {
+	of   string // the table, or what of it
+	id   int64
+	part string // the month, or the campaign's or unit's id; "" for none
+}
+
+func (x sum) String() string {
+	if x.part == "" {
+		return fmt.Sprintf("%s %d", x.of, x.id)
+	}
+	return fmt.Sprintf("%s %d/%s", x.of, x.id, x.part)
+}
+
+// tally is what a figure has more than the ledger.
+type tally struct{ minutes, entries int64 }
+
+// end is the last link of a chain.
+type end struct {
+	sequence int64
+	hash     string
+}
+
+// place is where and when hours were served.
+type place struct {
+	campaign, unit int64
+	month          string
+}
+
+// check adds what is kept and takes away what the ledger says: what is left over is a difference.
+type check struct {
+	*Report
+	shown  map[string]int // problems of each kind
+	merged map[int64]int64
+	apart  map[int64]bool // who has, or is, a merged account: compared at the end
+	people map[sum]tally
+	ends   map[int64]end
+	places map[place]tally
+	counts map[int64]int64 // a campaign's volunteers
+	done   int64           // the last person compared
+}
+
+func newCheck(merged map[int64]int64) *check {
+	c := &check{&Report{}, map[string]int{}, merged, map[int64]bool{}, map[sum]tally{}, map[int64]end{}, map[place]tally{}, map[int64]int64{}, 0}
+	for from, into := range merged {
+		c.apart[from], c.apart[into] = true, true
+	}
+	return c
+}
+
+// say keeps a problem unless enough of its kind are known.
+func (c *check) say(kind, format string, args ...any) {
+	if c.shown[kind]++; c.shown[kind] <= shownProblems {
+		c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
+func count[K comparable](to map[K]tally, key K, minutes, entries int64) {
+	t := to[key]
+	to[key] = tally{t.minutes + minutes, t.entries + entries}
+}
+
+// read checks that an entry comes right after the one before in its chain, and sums it.
+func (c *check) read(before, e *Entry) {
 	wantSequence, wantPrevious := before.Sequence+1, before.Hash
 	if before.PersonID != e.PersonID {
-		r.People++
+		c.People++
 		wantSequence, wantPrevious = 1, ""
 	}
 	switch {
 	case e.Sequence != wantSequence:
-		r.say("person %d: entry %d is number %d, expected %d", e.PersonID, e.ID, e.Sequence, wantSequence)
+		c.say("sequence", "person %d: entry %d is number %d, expected %d", e.PersonID, e.ID, e.Sequence, wantSequence)
 	case e.PreviousHash != wantPrevious:
-		r.say("person %d: entry %d does not point at the entry before it", e.PersonID, e.ID)
+		c.say("previous", "person %d: entry %d does not point at the entry before it", e.PersonID, e.ID)
 	case e.ComputeHash() != e.Hash:
-		r.say("person %d: entry %d was changed after it was made", e.PersonID, e.ID)
+		c.say("changed", "person %d: entry %d was changed after it was made", e.PersonID, e.ID)
+	}
+	c.Entries++
+	c.ends[e.PersonID] = end{e.Sequence, e.Hash}
+	owner := e.PersonID
+	if into, ok := c.merged[owner]; ok {
+		owner = into
+	}
+	minutes, entries := -int64(e.Minutes), -int64(e.services())
+	count(c.people, sum{"volunteer_hours", owner, ""}, minutes, entries)
+	count(c.people, sum{"volunteer_months", owner, e.Month}, minutes, entries)
+	count(c.people, sum{"campaign_people", owner, strconv.FormatInt(e.CampaignID, 10)}, minutes, entries)
+	count(c.places, place{e.CampaignID, e.UnitID, e.Month}, minutes, entries)
+}
+
+// compare ends the people up to one, whose entries have all been read.
+func (c *check) compare(k kept, upTo int64) {
+	for _, v := range k.volunteers {
+		if at := c.ends[v.PersonID]; v.Sequence > 0 && at != (end{v.Sequence, v.LastHash}) {
+			c.say("end", "person %d: the chain does not end where the roll-up says", v.PersonID)
+		}
+		count(c.people, sum{"volunteer_hours", v.PersonID, ""}, int64(v.Minutes), int64(v.Entries))
+	}
+	for _, m := range k.months {
+		count(c.people, sum{"volunteer_months", m.PersonID, m.Month}, int64(m.Minutes), int64(m.Entries))
+	}
+	for _, p := range k.campaigns {
+		count(c.people, sum{"campaign_people", p.PersonID, strconv.FormatInt(p.CampaignID, 10)}, int64(p.Minutes), int64(p.Entries))
+		c.counts[p.CampaignID]++
+	}
+	c.done = upTo
+	c.differ(c.people, func(x sum) bool { return x.id <= upTo && !c.apart[x.id] })
+	maps.DeleteFunc(c.ends, func(id int64, _ end) bool { return id <= upTo })
+}
+
+// compareTotals compares what is kept of campaigns and units, and who had two accounts.
+func (c *check) compareTotals(paths map[int64]string, kept []total) {
+	sums := c.people // what is left of them
+	for p, t := range c.places {
+		count(sums, sum{"campaign totals", p.campaign, ""}, t.minutes, t.entries)
+		count(sums, sum{"campaign totals by unit", p.campaign, strconv.FormatInt(p.unit, 10)}, t.minutes, t.entries)
+		for id := range strings.SplitSeq(strings.Trim(paths[p.unit], "/"), "/") {
+			above, _ := strconv.ParseInt(id, 10, 64)
+			count(sums, sum{"unit totals", above, ""}, t.minutes, t.entries)
+			count(sums, sum{"unit months", above, p.month}, t.minutes, t.entries)
+		}
+	}
+	for campaign, people := range c.counts {
+		count(sums, sum{"campaign volunteers", campaign, ""}, 0, -people)
+	}
+	for _, t := range kept {
+		x := sum{"unit totals", t.ScopeID, t.Part}
+		switch {
+		case t.Scope == "campaign":
+			x.of = "campaign totals"
+			count(sums, sum{"campaign volunteers", t.ScopeID, ""}, 0, t.Volunteers)
+		case t.Scope == "campaign_unit":
+			x.of = "campaign totals by unit"
+		case t.Part != "":
+			x.of = "unit months"
+		}
+		count(sums, x, t.Minutes, t.Entries)
+	}
+	c.differ(sums, func(sum) bool { return true })
+}
+
+// differ takes those figures out, and says which are not what the ledger says.
+func (c *check) differ(sums map[sum]tally, which func(sum) bool) {
+	wrong := map[sum]tally{}
+	maps.DeleteFunc(sums, func(x sum, t tally) bool {
+		out := which(x)
+		if out && t != (tally{}) {
+			wrong[x] = t
+		}
+		return out
+	})
+	order := func(x, y sum) int {
+		return cmp.Or(cmp.Compare(x.of, y.of), cmp.Compare(x.id, y.id), cmp.Compare(x.part, y.part))
+	}
+	for _, x := range slices.SortedFunc(maps.Keys(wrong), order) {
+		c.say(x.of, "%s: differs from the ledger by %d minutes and %d entries", x, wrong[x].minutes, wrong[x].entries)
 	}
 }

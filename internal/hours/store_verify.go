@@ -9,63 +9,60 @@ func entriesAfter(db *gorm.DB, last *Entry, limit int) (out []Entry, err error) 
 	return out, err
 }
 
-// brokenEnds gives the people whose chain's last entries are gone.
-func brokenEnds(db *gorm.DB, limit int) (people []int64, err error) {
-	err = db.Table("volunteer_hours v").
-		Joins("LEFT JOIN hour_entries e ON e.person_id = v.person_id AND e.sequence = v.sequence AND e.hash = v.last_hash").
-		Where("e.id IS NULL AND v.sequence > 0").Limit(limit).Pluck("v.person_id", &people).Error
-	return people, err
+// kept is what is kept of some people beside the ledger.
+type kept struct {
+	volunteers []Volunteer
+	months     []Month
+	campaigns  []CampaignPerson
 }
 
-// rollUp compares one table of totals with the ledger, by key.
-type rollUp struct{ name, kept, summed string }
-
-const services = "SUM(CASE WHEN e.class = 'correction' THEN 0 ELSE 1 END)"
-
-// The totals of who had two accounts are one person's (docs/adr/0016).
-const (
-	owner  = "COALESCE(p.merged_into, e.person_id)"
-	people = "LEFT JOIN people p ON p.id = e.person_id"
-)
-
-var rollUps = []rollUp{
-	{"volunteer_hours", "SELECT person_id AS k, minutes AS m, entries AS n FROM volunteer_hours",
-		"SELECT " + owner + " AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
-	{"volunteer_months", "SELECT CONCAT(person_id, '/', month) AS k, minutes AS m, entries AS n FROM volunteer_months",
-		"SELECT CONCAT(" + owner + ", '/', e.month) AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
-	{"campaign_people", "SELECT CONCAT(campaign_id, '/', person_id) AS k, minutes AS m, entries AS n FROM campaign_people",
-		"SELECT CONCAT(e.campaign_id, '/', " + owner + ") AS k, -SUM(e.minutes), -" + services + " FROM hour_entries e " + people + " GROUP BY k"},
-	{"campaign totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign'",
-		"SELECT e.campaign_id, -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id"},
-	{"campaign volunteers", "SELECT scope_id AS k, volunteers AS m, 0 AS n FROM hour_totals WHERE scope = 'campaign'",
-		"SELECT campaign_id, -COUNT(*), 0 FROM campaign_people GROUP BY campaign_id"},
-	{"campaign totals by unit", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'campaign_unit'",
-		"SELECT CONCAT(e.campaign_id, '/', e.unit_id), -SUM(e.minutes), -" + services + " FROM hour_entries e GROUP BY e.campaign_id, e.unit_id"},
-	{"unit totals", "SELECT scope_id AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part = ''",
-		"SELECT a.id, -SUM(e.m), -SUM(e.n) FROM (" + byUnit("") + ") e " + above + " GROUP BY a.id"},
-	{"unit months", "SELECT CONCAT(scope_id, '/', part) AS k, minutes AS m, entries AS n FROM hour_totals WHERE scope = 'unit' AND part <> ''",
-		"SELECT CONCAT(a.id, '/', e.month), -SUM(e.m), -SUM(e.n) FROM (" + byUnit(", e.month") + ") e " + above + " GROUP BY a.id, e.month"},
+// keptOf reads the totals of the people with those ids; campaigns are all that totals are kept of.
+func keptOf(db *gorm.DB, campaigns []int64, from, to int64) (k kept, err error) {
+	of := func() *gorm.DB { return db.Where("person_id BETWEEN ? AND ?", from, to) }
+	if err = of().Find(&k.volunteers).Error; err != nil {
+		return k, err
+	}
+	if err = of().Find(&k.months).Error; err != nil {
+		return k, err
+	}
+	err = of().Where("campaign_id IN ?", campaigns).Find(&k.campaigns).Error
+	return k, err
 }
 
-// above joins the sums by unit to each unit above. CROSS JOIN keeps SQLite from putting the
-// units outside, where it would sum the ledger again for each of them.
-const above = "CROSS JOIN units u ON u.id = e.unit_id CROSS JOIN units a ON u.path LIKE CONCAT(a.path, '%')"
-
-// byUnit sums the ledger by unit before the tree is joined: every entry joined to every unit
-// above it would read the ledger as many times as there are units.
-func byUnit(and string) string {
-	return "SELECT e.unit_id" + and + ", SUM(e.minutes) AS m, " + services + " AS n FROM hour_entries e GROUP BY e.unit_id" + and
+// campaignsKept gives the campaigns that totals of people are kept of.
+func campaignsKept(db *gorm.DB) (ids []int64, err error) {
+	err = db.Model(&CampaignPerson{}).Distinct().Pluck("campaign_id", &ids).Error
+	return ids, err
 }
 
-// difference is what a roll-up's row has more than the ledger.
-type difference struct {
-	K    string
-	M, N int64 // minutes (or people), entries
+// mergedInto gives the account that an account was merged into: the totals of who had two are
+// one person's (docs/adr/0016).
+func mergedInto(db *gorm.DB) (map[int64]int64, error) {
+	var rows []struct{ ID, MergedInto int64 }
+	err := db.Table("people").Select("id, merged_into").Where("merged_into IS NOT NULL").Find(&rows).Error
+	out := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.MergedInto
+	}
+	return out, err
 }
 
-// differences adds what is kept to the negative of what is summed: what is left over is a difference.
-func differences(db *gorm.DB, u rollUp, limit int) (out []difference, err error) {
-	err = db.Raw("SELECT k, SUM(m) AS m, SUM(n) AS n FROM ("+u.kept+" UNION ALL "+u.summed+") both_sides "+
-		"GROUP BY k HAVING SUM(m) <> 0 OR SUM(n) <> 0 LIMIT ?", limit).Scan(&out).Error
+// totalsKept gives the totals of campaigns and units.
+func totalsKept(db *gorm.DB) (out []total, err error) {
+	err = db.Find(&out).Error
+	return out, err
+}
+
+// unitPaths gives the path of each unit.
+func unitPaths(db *gorm.DB) (map[int64]string, error) {
+	var rows []struct {
+		ID   int64
+		Path string
+	}
+	err := db.Table("units").Select("id, path").Find(&rows).Error
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Path
+	}
 	return out, err
 }
