@@ -113,7 +113,7 @@ func bulkSettings(dialect string) (before, after []string) {
 			[]string{"SET SESSION unique_checks = 1", "SET SESSION foreign_key_checks = 1"}
 	}
 	return []string{"PRAGMA foreign_keys = 0", "PRAGMA synchronous = OFF", "PRAGMA journal_mode = OFF", "PRAGMA cache_size = -400000", "PRAGMA temp_store = FILE"},
-		[]string{"PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = 1", "PRAGMA optimize = 0x10002"}
+		[]string{"PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -4000", "PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = 1", "PRAGMA optimize = 0x10002"}
 }
 
 func execAll(ctx context.Context, conn *sql.Conn, statements []string) error {

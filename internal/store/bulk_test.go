@@ -43,7 +43,7 @@ func checkStrict(t *testing.T, s *store.Store) {
 	t.Helper()
 	err := s.Tx(t.Context(), func(tx *store.Tx) error {
 		if s.Dialect() == "sqlite" {
-			for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+			for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "cache_size": "-4000", "temp_store": "2"} {
 				var got string
 				if err := tx.Raw("PRAGMA " + pragma).Scan(&got).Error; err != nil || got != want {
 					t.Errorf("%s is %q, not %q: %v", pragma, got, want, err)

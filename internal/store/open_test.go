@@ -33,7 +33,7 @@ func TestPragmasAreInForceOnEveryConnection(t *testing.T) {
 			t.Error("a reader wrote")
 		}
 	}
-	if err := checkPragmas(t.Context(), s.turns.writer.conn, sqlitePragmas(true)); err != nil {
+	if err := checkPragmas(t.Context(), s.turns.writer.conn, append(sqlitePragmas(true), pragma{"temp_store", "", "2"})); err != nil {
 		t.Error(err)
 	}
 	if n := s.writers.Stats().MaxOpenConnections; n != 1 {

@@ -17,9 +17,15 @@ type writer struct {
 // fewer; lists of many lengths make more.
 const maxStatements = 500
 
+// newWriter takes the pool's connection. What a savepoint changes SQLite copies first, two writes
+// a page, to a temporary file unless it is told to keep it in memory.
 func newWriter(ctx context.Context, pool *sql.DB) (*writer, error) {
 	conn, err := pool.Conn(ctx)
-	return &writer{conn, map[string]*sql.Stmt{}}, err
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{conn, map[string]*sql.Stmt{}}
+	return w, w.run("PRAGMA temp_store = MEMORY")
 }
 
 // run runs statements that take nothing and give nothing, up to one that fails.
