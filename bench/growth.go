@@ -4,17 +4,51 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
 // growing are the reads that must cost the same however long the ledger is.
 var growing = []string{"campaign", "my_hours", "leaderboard"}
 
-const growthLimit = 1.2
+const flatLimit = 1.2
 
-// growth compares the product on the city with the product on a city of eight thousand entries:
-// one caller, by turns, the median time of a request.
+// turn is one kind of work at one server.
+type turn struct {
+	world *world
+	on    *process
+	work  work
+}
+
+// byTurns gives the median time of a request at each of two: one caller, who asks them by turns,
+// since a machine is not as fast in one minute as in the next.
+func byTurns(ctx context.Context, o *options, two [2]turn) ([2]time.Duration, error) {
+	var times [2]side
+	for round := range o.rounds {
+		for i := range two {
+			n := (i + round) % 2
+			r, err := once(ctx, two[n].world, two[n].work, newTarget(two[n].on.address, false), 1, time.Second, pool)
+			if err != nil {
+				return [2]time.Duration{}, err
+			}
+			times[n].runs = append(times[n].runs, r)
+		}
+	}
+	return [2]time.Duration{times[0].time(0.5), times[1].time(0.5)}, nil
+}
+
+// flat says whether the first of two takes about as long as the second.
+func flat(what string, took [2]time.Duration) string {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	return fmt.Sprintf("- %s, within %.1f: %.2f ms, %.2f ms: %s", what, flatLimit, ms(took[0]), ms(took[1]), met(float64(took[0]) <= flatLimit*float64(took[1])))
+}
+
+// depth compares the far page of activities with the first.
+func depth(ctx context.Context, o *options, w *world, on *process) (string, error) {
+	took, err := byTurns(ctx, o, [2]turn{{w, on, workNamed("activities_far")}, {w, on, workNamed("activities_first")}})
+	return flat("page 4,000 of the activities as fast as the first", took), err
+}
+
+// growth compares the product on the city with the product on a city of eight thousand entries.
 func growth(ctx context.Context, o *options, name string, large *world, on *process, url, data string) (out []string, err error) {
 	small, err := openWorld(ctx, url, data)
 	if err != nil {
@@ -26,28 +60,13 @@ func growth(ctx context.Context, o *options, name string, large *world, on *proc
 		return nil, err
 	}
 	defer p.stop()
-	for _, k := range works {
-		if !slices.Contains(growing, k.name) {
-			continue
+	for _, of := range growing {
+		k := workNamed(of)
+		took, err := byTurns(ctx, o, [2]turn{{large, on, k}, {small, p, k}})
+		if err != nil {
+			return nil, err
 		}
-		var times [2]side
-		for round := range o.rounds {
-			for i := range times {
-				side := (i + round) % 2
-				w, address := large, on.address
-				if side == 1 {
-					w, address = small, p.address
-				}
-				r, err := once(ctx, w, k, newTarget(address, false), 1, time.Second, pool)
-				if err != nil {
-					return nil, err
-				}
-				times[side].runs = append(times[side].runs, r)
-			}
-		}
-		big, little := times[0].time(0.5), times[1].time(0.5)
-		out = append(out, fmt.Sprintf("- %s with %d entries as fast as with %d, within %.1f: %.2f ms, %.2f ms: %s", k.title, large.entries, small.entries, growthLimit,
-			float64(big.Microseconds())/1000, float64(little.Microseconds())/1000, met(float64(big) <= growthLimit*float64(little))))
+		out = append(out, flat(fmt.Sprintf("%s with %d entries as fast as with %d", k.title, large.entries, small.entries), took))
 	}
 	return out, nil
 }

@@ -88,6 +88,7 @@ type report struct {
 	ready               time.Duration
 	lines               []line
 	rush                string
+	depth               string
 	growth              []string
 }
 
@@ -146,6 +147,11 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 	}
 	if r.rush, err = rush(ctx, w, product); err != nil {
 		return nil, err
+	}
+	if o.only == "" || strings.Contains(o.only, "activities") {
+		if r.depth, err = depth(ctx, o, w, product); err != nil {
+			return nil, err
+		}
 	}
 	if !strings.HasSuffix(d.small, ":") {
 		r.growth, err = growth(ctx, o, name, w, product, d.small, d.smallData)

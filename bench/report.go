@@ -106,7 +106,7 @@ func (r *report) table() string {
 
 // others are the targets that are no ratio to the floor.
 func (r *report) others() (out []string) {
-	memory, first, far := 0.0, time.Duration(0), time.Duration(0)
+	memory := 0.0
 	for i := range r.lines {
 		l := &r.lines[i]
 		if l.writes {
@@ -116,20 +116,15 @@ func (r *report) others() (out []string) {
 					met(l.product.time(0.99) <= l.floor.time(0.99))))
 			}
 		}
-		switch l.name {
-		case "activities_first":
-			first = l.product.time(0.5)
-		case "activities_far":
-			far = l.product.time(0.5)
-		case "home":
+		if l.name == "home" {
 			out = append(out, fmt.Sprintf("- home is one request of at most 15 KB, compressed: %d bytes, uncompressed: %s", l.product.bytes(), met(l.product.bytes() <= 15_000)))
 		}
 	}
 	if memory > 0 {
 		out = append(out, fmt.Sprintf("- memory under the writes at most %d MB: %.0f MB: %s", maxMemory, memory, met(memory <= maxMemory)))
 	}
-	if far > 0 && first > 0 {
-		out = append(out, fmt.Sprintf("- the far page as fast as the first: %s ms, %s ms (p50): %s", shown(far), shown(first), met(far <= first*12/10)))
+	if r.depth != "" {
+		out = append(out, r.depth)
 	}
 	if r.rush != "" {
 		out = append(out, r.rush)

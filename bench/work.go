@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,6 +46,10 @@ var works = []work{
 	{name: "leaderboard", title: "a leaderboard's first page", kinds: 1, items: reads("/campaigns/1/leaderboard", (*world).anybody)},
 	{name: "home", title: "home", kinds: 1, items: reads("/home", (*world).anybody)},
 	{name: "workbench", title: "a staff workbench", kinds: 1, items: reads("/workbench", (*world).anyStaff)},
+}
+
+func workNamed(name string) work {
+	return works[slices.IndexFunc(works, func(k work) bool { return k.name == name })]
 }
 
 func (w *world) anybody(n int) caller  { return w.people[n*7919%len(w.people)] }
