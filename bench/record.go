@@ -96,7 +96,7 @@ func record(ctx context.Context, w *world, todo []work) (map[string][]script.Ste
 		if k.like != "" || !slices.ContainsFunc(todo, func(t work) bool { return t.name == k.name || t.like == k.name }) {
 			continue
 		}
-		items, err := k.items(ctx, w, 40)
+		items, err := k.items(ctx, w, asked)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
@@ -110,8 +110,8 @@ func record(ctx context.Context, w *world, todo []work) (map[string][]script.Ste
 }
 
 // asked is how many people are asked for, of whom most do the same statements: not each has
-// something to come, or a place on a board.
-const asked = 24
+// something to come, or a place on a board, and two of them must be of one station.
+const asked = 96
 
 // taken is one request: its statements, and what stands in it.
 type taken struct {
