@@ -53,7 +53,7 @@ func publishedLines(db *gorm.DB, q Query, now store.Time) (out []Line, err error
 		lines = lines.Where("(activities.title LIKE ? ESCAPE '!' OR activities.place_name LIKE ? ESCAPE '!')", like, like)
 	}
 	if q.From != nil || q.To != nil || q.Open {
-		lines = lines.Where("EXISTS (?)", fittingShift(db, q, now))
+		lines = lines.Where("(?) = 1", fittingShift(db, q, now))
 	}
 	if q.AfterID != 0 {
 		after := store.At(q.After)
@@ -65,9 +65,10 @@ func publishedLines(db *gorm.DB, q Query, now store.Time) (out []Line, err error
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// fittingShift selects a shift of the outer activity that fits the query.
+// fittingShift selects 1 where the outer activity has a shift that fits the query. Compare it with
+// "(?) = 1": for EXISTS MariaDB first collects the shifts of the whole city.
 func fittingShift(db *gorm.DB, q Query, now store.Time) *gorm.DB {
-	s := db.Table("shifts").Select("1").
+	s := db.Table("shifts").Select("1").Limit(1).
 		Where("shifts.activity_id = activities.id AND shifts.state = ? AND shifts.ends_at > ?", ShiftOpen, now)
 	if q.From != nil {
 		s = s.Where("shifts.starts_at >= ?", store.At(*q.From))
@@ -102,7 +103,7 @@ func linesUnder(db *gorm.DB, roots []string, state State, before int64, limit in
 func countOpen(db *gorm.DB, now, until store.Time, atMost int) (int64, error) {
 	open := fittingShift(db, Query{Open: true, To: &until.Time}, now)
 	return store.CountUpTo(db.Table("activities").
-		Where("activities.state = ? AND activities.next_starts_at <= ? AND EXISTS (?)", Published, until, open), atMost)
+		Where("activities.state = ? AND activities.next_starts_at <= ? AND (?) = 1", Published, until, open), atMost)
 }
 
 func insertActivity(tx *store.Tx, a *Activity) error {

@@ -37,11 +37,9 @@ func (s *Service) PruneClosed(ctx context.Context) (int64, error) {
 func (s *Service) deleteSome(ctx context.Context, batches int, which func(*gorm.DB) *gorm.DB) (total int64, err error) {
 	for n := 1; ; n++ {
 		var gone int64
-		err := s.Store.Tx(ctx, func(tx *store.Tx) error {
-			some := which(tx.Table("notices").Select("id")).Limit(batch)
-			res := tx.Where("id IN (?)", tx.Table("(?) AS some", some).Select("id")).Delete(&Notice{}) // MySQL wants it wrapped
-			gone = res.RowsAffected
-			return res.Error
+		err := s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			gone, err = store.DeleteSome(tx, &Notice{}, which(tx.DB).Limit(batch))
+			return err
 		})
 		total += gone
 		if err != nil || gone < batch || n == batches {

@@ -80,7 +80,5 @@ func deleteRecords(tx *store.Tx, id int64) error {
 }
 
 func deleteLooks(tx *store.Tx, before store.Time, limit int) (int64, error) {
-	some := tx.Table("request_looks").Select("id").Where("at < ?", before).Order("at").Limit(limit)
-	res := tx.Where("id IN (?)", tx.Table("(?) AS some", some).Select("id")).Delete(&Look{}) // MySQL wants it wrapped
-	return res.RowsAffected, res.Error
+	return store.DeleteSome(tx, &Look{}, tx.Where("at < ?", before).Order("at").Limit(limit))
 }

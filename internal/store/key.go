@@ -131,11 +131,9 @@ const pruneBatch = 500
 func (s *Store) PruneKeys(ctx context.Context, olderThan Time) (total int64, err error) {
 	for {
 		var n int64
-		err := s.Tx(withoutKey(ctx), func(tx *Tx) error {
-			done := tx.Exec(`DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM (
-				SELECT id FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?) old)`, olderThan, pruneBatch)
-			n = done.RowsAffected
-			return done.Error
+		err := s.Tx(withoutKey(ctx), func(tx *Tx) (err error) {
+			n, err = DeleteSome(tx, &idempotencyKey{}, tx.Where("created_at < ?", olderThan).Order("created_at").Limit(pruneBatch))
+			return err
 		})
 		total += n
 		if err != nil || n < pruneBatch {
