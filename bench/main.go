@@ -106,34 +106,29 @@ type side struct {
 }
 
 func measureDatabase(ctx context.Context, o *options, d *database) (*report, error) {
-	name, url := d.name, d.url
-	w, err := openWorld(ctx, url, d.data)
+	name := d.name
+	w, err := openWorld(ctx, d.url, d.data)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _, _ = w.read.Close(), w.write.Close() }()
 	todo := slices.DeleteFunc(slices.Clone(works), func(k work) bool { return o.only != "" && !slices.Contains(strings.Split(o.only, ","), k.name) })
-	scripts, err := record(ctx, w, todo)
-	if err != nil {
-		return nil, fmt.Errorf("reading the product's statements: %w", err)
-	}
-	path := filepath.Join(o.dir, "floor-"+name+".json")
-	if err := os.WriteFile(path, encode(scripts), 0o600); err != nil {
-		return nil, err
-	}
 	product, err := startProduct(ctx, o, name, w)
 	if err != nil {
 		return nil, err
 	}
 	defer product.stop()
-	floor, err := start(ctx, filepath.Join(o.dir, "floor-"+name+".log"), "/", nil, o.floor, func(listen string) []string { return []string{listen, url, path} })
-	if err != nil {
+	if err := product.idle(ctx, w); err != nil {
 		return nil, err
 	}
-	defer floor.stop()
 	r := &report{name: name, entries: w.entries, activities: w.activities, ready: product.ready, version: version(ctx, w)}
 	for _, k := range todo {
+		floor, err := startFloor(ctx, o, name, w, k)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k.name, err)
+		}
 		l, err := measure(ctx, o, w, k, product, floor)
+		floor.stop()
 		if err = errors.Join(err, w.settle(ctx)); err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
@@ -157,6 +152,20 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 		r.growth, err = growth(ctx, o, name, w, product, d.small, d.smallData)
 	}
 	return r, err
+}
+
+// startFloor starts the floor with the statements that the product makes for the work by now: what
+// the works before it left behind belongs to both.
+func startFloor(ctx context.Context, o *options, name string, w *world, k work) (*process, error) {
+	scripts, err := record(ctx, w, k)
+	if err != nil {
+		return nil, fmt.Errorf("reading the product's statements: %w", err)
+	}
+	path := filepath.Join(o.dir, "floor-"+name+".json")
+	if err := os.WriteFile(path, encode(scripts), 0o600); err != nil {
+		return nil, err
+	}
+	return start(ctx, filepath.Join(o.dir, "floor-"+name+".log"), "/", nil, o.floor, func(listen string) []string { return []string{listen, w.url, path} })
 }
 
 func version(ctx context.Context, w *world) (v string) {

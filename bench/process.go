@@ -107,6 +107,23 @@ func (p *process) stop() {
 	_ = p.log.Close()
 }
 
+// idle waits until the server has done the timed work of its start, which in a city takes a minute.
+func (p *process) idle(ctx context.Context, w *world) error {
+	for range 180 {
+		before, busy := p.cpu(), 0
+		time.Sleep(time.Second)
+		if strings.HasPrefix(w.url, "mysql:") {
+			if err := w.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.processlist WHERE command = 'Query' AND time > 0").Scan(&busy); err != nil {
+				return err
+			}
+		}
+		if p.cpu()-before < 50*time.Millisecond && busy == 0 {
+			return nil
+		}
+	}
+	return errors.New("the server does not come to rest")
+}
+
 // cpu is the processor time used so far.
 func (p *process) cpu() time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))

@@ -80,8 +80,11 @@ func normal(v any) any {
 	return v
 }
 
-// record gives the scripts of all the work.
-func record(ctx context.Context, w *world, todo []work) (map[string][]script.Step, error) {
+// record gives the scripts of one kind of work, as the product does it now.
+func record(ctx context.Context, w *world, k work) (map[string][]script.Shape, error) {
+	if k.like != "" {
+		k = workNamed(k.like)
+	}
 	t := &tape{}
 	now := time.Now()
 	cfg := w.cfg
@@ -91,27 +94,27 @@ func record(ctx context.Context, w *world, todo []work) (map[string][]script.Ste
 		return nil, err
 	}
 	defer func() { _ = a.Close() }()
-	out := map[string][]script.Step{}
-	for _, k := range works {
-		if k.like != "" || !slices.ContainsFunc(todo, func(t work) bool { return t.name == k.name || t.like == k.name }) {
-			continue
-		}
-		items, err := k.items(ctx, w, asked)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.name, err)
-		}
-		for n := range k.kinds {
-			if out[k.scriptName(n)], err = typical(ctx, a, t, &now, k, items, n); err != nil {
-				return nil, fmt.Errorf("%s: %w", k.name, err)
-			}
+	out := map[string][]script.Shape{}
+	items, err := k.items(ctx, w, k.asked())
+	if err != nil {
+		return nil, err
+	}
+	for n := range k.kinds {
+		if out[k.scriptName(n)], err = shapes(ctx, a, t, &now, k, items, n); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// asked is how many people are asked for, of whom most do the same statements: not each has
-// something to come, or a place on a board, and two of them must be of one station.
-const asked = 96
+// asked is how many are asked for: not each has something to come, or a place on a board, and
+// stations differ, of which a page shows what is near.
+func (k *work) asked() int {
+	if k.writes {
+		return 96
+	}
+	return 600
+}
 
 // taken is one request: its statements, and what stands in it.
 type taken struct {
@@ -119,11 +122,10 @@ type taken struct {
 	values script.Values
 }
 
-// typical gives the steps of most of the items, told apart by two of them at two instants.
-func typical(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, items []item, n int) ([]script.Step, error) {
+// shapes gives the ways in which the items are answered, each told by two of them at two instants.
+func shapes(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, items []item, n int) (out []script.Shape, err error) {
 	alike := map[string][]taken{}
-	most := ""
-	for i := range min(asked, len(items)) {
+	for i := range min(k.asked(), len(items)) {
 		*now = time.Now().Add(time.Duration(i) * 171 * time.Millisecond)
 		one, err := listen(ctx, a, t, *now, k, &items[i][n])
 		if err != nil {
@@ -133,19 +135,35 @@ func typical(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, i
 		for _, s := range one.seen {
 			shape += s.sql + "\n"
 		}
-		alike[shape] = append(alike[shape], one)
-		if len(alike[shape]) > len(alike[most]) {
-			most = shape
+		if !k.writes {
+			shape += one.values["unit"]
 		}
+		alike[shape] = append(alike[shape], one)
 	}
-	err := errors.New("no two requests are alike")
-	for i, one := range alike[most] {
-		for _, other := range slices.Backward(alike[most][i+1:]) { // neighbours may be of one station
-			steps, failed := compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, k.creates)
-			if failed == nil {
+	for _, key := range slices.Sorted(maps.Keys(alike)) {
+		if len(alike[key]) == 1 {
+			continue
+		}
+		steps, failed := typical(alike[key], k.creates)
+		if failed != nil {
+			err = failed
+			continue
+		}
+		out = append(out, script.Shape{Of: len(alike[key]), Steps: steps})
+	}
+	if len(out) == 0 {
+		return nil, errors.Join(errors.New("no two requests are alike"), err)
+	}
+	return out, nil
+}
+
+// typical gives the steps of requests of one shape, from two that can be told apart.
+func typical(alike []taken, creates string) (steps []script.Step, err error) {
+	for i, one := range alike {
+		for _, other := range slices.Backward(alike[i+1:]) { // neighbours may be of one station
+			if steps, err = compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, creates); err == nil {
 				return steps, nil
 			}
-			err = failed
 		}
 	}
 	return nil, err
@@ -289,6 +307,9 @@ func unifyInt(a, b int64, values [2]script.Values) (script.Arg, error) {
 
 func unifyText(a, b string, values [2]script.Values) script.Arg {
 	if a == b {
+		return script.Arg{Kind: script.Text, Text: a}
+	}
+	if strings.HasPrefix(a, "{") { // JSON, which is read again
 		return script.Arg{Kind: script.Text, Text: a}
 	}
 	if a == values[0]["key"] && b == values[1]["key"] {

@@ -15,6 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -51,12 +52,28 @@ func run(args []string) error {
 
 type floor struct {
 	read, write *sql.DB
-	scripts     map[string][]script.Step
+	scripts     map[string][]script.Shape
+	asked       atomic.Uint64
+}
+
+// shape takes the shapes of a kind of work by turns, each as often as the product does.
+func (f *floor) shape(shapes []script.Shape) []script.Step {
+	total := 0
+	for _, s := range shapes {
+		total += s.Of
+	}
+	n := int(f.asked.Add(1) * 7919 % uint64(total)) //nolint:gosec // a handful
+	for _, s := range shapes {
+		if n -= s.Of; n < 0 {
+			return s.Steps
+		}
+	}
+	return nil
 }
 
 // ServeHTTP runs one script; the body is the values of its names.
 func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	steps, ok := f.scripts[strings.TrimPrefix(r.URL.Path, "/")]
+	shapes, ok := f.scripts[strings.TrimPrefix(r.URL.Path, "/")]
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -66,7 +83,7 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	out, err := f.do(r.Context(), steps, v)
+	out, err := f.do(r.Context(), f.shape(shapes), v)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -51,6 +51,12 @@ type Step struct {
 	Creates string // the name that the new row's id gets
 }
 
+// Shape is one way that the product answers a kind of work, and how many of those who were asked for got it.
+type Shape struct {
+	Of    int
+	Steps []Step
+}
+
 // Values are what the names stand for in one request.
 type Values map[string]string
 
