@@ -39,8 +39,8 @@ var works = []work{
 	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, like: "signup_spread", kinds: 1, items: signups(1)},
 	{name: "checkin", title: "check-in, then check-out", writes: true, kinds: 2, items: checkins},
 	{name: "approval", title: "approval of a booking", writes: true, kinds: 1, items: approvals},
-	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(1)},
-	{name: "activities_far", title: "activities, page 4,000", kinds: 1, items: activities(farPage)},
+	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(func(*world) int64 { return 0 })},
+	{name: "activities_far", title: "activities, page 4,000", kinds: 1, items: activities(func(w *world) int64 { return w.far })},
 	{name: "my_hours", title: "my hours", kinds: 1, items: reads("/me/hours", (*world).anybody)},
 	{name: "campaign", title: "a campaign", kinds: 1, items: reads("/campaigns/1", (*world).anybody)},
 	{name: "leaderboard", title: "a leaderboard's first page", kinds: 1, items: reads("/campaigns/1/leaderboard", (*world).anybody)},
@@ -74,12 +74,13 @@ func reads(path string, who func(*world, int) caller) func(context.Context, *wor
 
 const pageSize = 25
 
-// activities gets a page of all activities, as a district admin reads them: the newest first.
-func activities(page int) func(context.Context, *world, int) ([]item, error) {
+// activities gets the page of all activities before one (0: the first page), as a district admin
+// reads them: the newest first.
+func activities(before func(*world) int64) func(context.Context, *world, int) ([]item, error) {
 	return func(ctx context.Context, w *world, n int) ([]item, error) {
 		path := "/activities?managed=true&limit=25"
-		if page > 1 {
-			path += "&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(w.far, 36)))
+		if id := before(w); id > 0 {
+			path += "&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(id, 36)))
 		}
 		return reads(path, (*world).anyAdmin)(ctx, w, n)
 	}

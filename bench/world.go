@@ -30,6 +30,7 @@ type world struct {
 	admins      []caller
 	entries     int64
 	activities  int64
+	near        int64 // the id before which the city's own activities begin, those of the bench left out
 	far         int64 // the id before which page 4,000 begins, or the last whole page of a smaller city
 	service     int64
 	providers   map[int64][]int64 // of a station
@@ -134,6 +135,9 @@ func (w *world) find(ctx context.Context) error {
 	if err := w.read.QueryRowContext(ctx, "SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?", skip).Scan(&w.far); err != nil {
 		return err
 	}
+	if err := w.read.QueryRowContext(ctx, "SELECT MAX(id) + 1 FROM activities WHERE content <> ?", benched).Scan(&w.near); err != nil {
+		return err
+	}
 	w.admins, w.people = w.people[len(w.people)-admins:], w.people[:len(w.people)-admins]
 	return nil
 }
@@ -208,6 +212,9 @@ type shift struct {
 	secret                           string
 }
 
+// benched is the text of the bench's activities.
+const benched = "沿渠捡拾垃圾"
+
 // shifts makes so many activities with a shift each, all at one time, each with so many places.
 func (w *world) shifts(ctx context.Context, n int, starts, minutes int64, capacity, taken int) ([]shift, error) {
 	var activity, first int64
@@ -221,7 +228,7 @@ func (w *world) shifts(ctx context.Context, n int, starts, minutes int64, capaci
 	out := make([]shift, n)
 	for i := range out {
 		s := shift{id: first + int64(i), activity: activity + int64(i), unit: w.staff[0].unit, starts: starts, ends: starts + minutes*60_000, secret: fmt.Sprintf("%032x", w.round+int64(i))}
-		err := errors.Join(activities.add(ctx, s.activity, s.unit, 1, "清河行动 · 渠边清洁", "沿渠捡拾垃圾", "published", "", "马志宏", "0953-5098110", "渠边 3 号桥", 0,
+		err := errors.Join(activities.add(ctx, s.activity, s.unit, 1, "清河行动 · 渠边清洁", benched, "published", "", "马志宏", "0953-5098110", "渠边 3 号桥", 0,
 			"automatic", "staff_code", 14, "", "渠边湿滑", true, starts, w.staff[0].id, nowMS()),
 			shifts.add(ctx, s.id, s.activity, s.unit, s.starts, s.ends, capacity, taken, 0, "open", s.secret, false, nowMS()))
 		if err != nil {
