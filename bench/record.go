@@ -144,7 +144,7 @@ func shapes(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, it
 		if len(alike[key]) == 1 {
 			continue
 		}
-		steps, failed := typical(alike[key], k.creates)
+		steps, failed := typical(alike[key], k)
 		if failed != nil {
 			err = failed
 			continue
@@ -158,10 +158,10 @@ func shapes(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, it
 }
 
 // typical gives the steps of requests of one shape, from two that can be told apart.
-func typical(alike []taken, creates string) (steps []script.Step, err error) {
+func typical(alike []taken, k work) (steps []script.Step, err error) {
 	for i, one := range alike {
 		for _, other := range slices.Backward(alike[i+1:]) { // neighbours may be of one station
-			if steps, err = compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, creates); err == nil {
+			if steps, err = compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, k); err == nil {
 				return steps, nil
 			}
 		}
@@ -206,7 +206,7 @@ func idIn(body string) string {
 }
 
 // compare makes steps of two runs of the same work.
-func compare(runs [2][]seen, values [2]script.Values, creates string) ([]script.Step, error) {
+func compare(runs [2][]seen, values [2]script.Values, k work) ([]script.Step, error) {
 	if len(runs[0]) != len(runs[1]) {
 		return nil, fmt.Errorf("%d statements, then %d", len(runs[0]), len(runs[1]))
 	}
@@ -218,11 +218,14 @@ func compare(runs [2][]seen, values [2]script.Values, creates string) ([]script.
 		}
 		head := strings.ToUpper(strings.TrimSpace(a.sql))
 		s := script.Step{SQL: a.sql, Query: strings.HasPrefix(head, "SELECT") || strings.HasPrefix(head, "WITH") || strings.Contains(head, " RETURNING ")}
-		if creates != "" && strings.HasPrefix(head, "INSERT INTO `"+strings.ToUpper(creates)+"`") {
+		if k.creates != "" && strings.HasPrefix(head, "INSERT INTO `"+strings.ToUpper(k.creates)+"`") {
 			s.Creates = "created"
 		}
 		for j := range a.args {
 			arg, err := unify(a.args[j], b.args[j], values)
+			if n, number := a.args[j].(int64); number && errors.Is(err, errUnknown) && !k.writes {
+				arg, err = script.Arg{Kind: script.Int, Int: n}, nil // somebody's hours: a read may ask for one person's
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%w of: %s", err, a.sql)
 			}

@@ -27,7 +27,7 @@ func TestCompareFindsWhatTheArgumentsAre(t *testing.T) {
 	steps, err := compare(runs, [2]script.Values{
 		{"person": "7", "key": "key-a", "created": "50", "now": "1000000"},
 		{"person": "9", "key": "key-b", "created": "61", "now": "2000000"},
-	}, "signups")
+	}, work{writes: true, creates: "signups"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestCompareFindsWhatTheArgumentsAre(t *testing.T) {
 func TestCompareSaysWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	runs := [2][]seen{{{"SELECT ?", []any{int64(1)}}}, {{"SELECT ?", []any{int64(2)}}}}
-	if _, err := compare(runs, [2]script.Values{{"person": "7"}, {"person": "9"}}, ""); err == nil {
+	if _, err := compare(runs, [2]script.Values{{"person": "7"}, {"person": "9"}}, work{writes: true}); err == nil {
 		t.Error("no error")
 	}
 }
