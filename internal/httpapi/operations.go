@@ -38,8 +38,7 @@ type parsed struct {
 	spec       *openapi3.T
 }
 
-// contract parses the contract once a process: it takes a third of a server's start, and tests
-// start many.
+// contract parses the contract once a process, since tests start many servers.
 var contract = sync.OnceValues(func() (parsed, error) {
 	spec, err := api.GetSpec()
 	if err != nil {
