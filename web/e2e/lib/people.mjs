@@ -37,6 +37,13 @@ export async function api(origin, who) {
   }
 }
 
+/** One bar of signal: what is asked for by this address (a glob) comes a second late. */
+export const late = (page, address) =>
+  page.route(address, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await route.continue()
+  })
+
 /** The two builds; each gives {open(page, path, persona), stop()}. */
 export const builds = {
   H5: async (server) => ({ open: (page, path, persona) => page.goto(`${server.origin}/m/?persona=${persona}#${path}`), stop: () => {} }),

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, bringNear, builds, button, chip, onPhone, text } from '../lib/people.mjs'
+import { api, bringNear, builds, button, chip, late, onPhone, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 let browser
@@ -30,6 +30,7 @@ for (const [name, build] of Object.entries(builds)) {
       on('resident', '/pages/home/index', async (page) => {
         await button(page, '大字版').click()
         await text(page, '我要求助').click()
+        await late(page, '**/me/beneficiaries') // must not wipe out what was written by then
         await text(page, '心理疏导').click()
         await page.locator('textarea:visible').first().fill('还是睡不着，想再聊一次。')
         await chip(page, '睡不踏实').click()

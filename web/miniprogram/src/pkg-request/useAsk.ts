@@ -47,7 +47,11 @@ export function useAsk() {
   const missing = computed(() => !serviceId.value && !requestId.value)
   const loaded = useLoad(async () => {
     const request = requestId.value ? await api.get('/requests/{id}', { path: { id: requestId.value } }) : null
-    const service = await api.get('/service-types/{id}', { path: { id: request?.service_type_id ?? serviceId.value } })
+    const [service] = await Promise.all([
+      api.get('/service-types/{id}', { path: { id: request?.service_type_id ?? serviceId.value } }),
+      ...(signedIn.value ? [family.run(), earlier.run()] : []),
+    ])
+    if (signedIn.value) fill(service, request) // before there are fields: what came into them later could meet what is being typed
     return { service, request }
   })
   const service = computed(() => loaded.data.value?.service ?? null)
@@ -59,20 +63,19 @@ export function useAsk() {
   async function run() {
     if (missing.value) return
     await start()
-    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), earlier.run()] : [])])
-    if (service.value && signedIn.value) fill(service.value)
+    await loaded.run()
     if (service.value && signedIn.value && !requestId.value) await same.run()
   }
 
   /** Once a service and person: what was kept, what is mended, or an empty form. */
-  function fill(of: Service) {
+  function fill(of: Service, mended: Request | null) {
     const whose = `${person.value?.id} ${of.id} ${requestId.value}`
     if (filledFor === whose) return
     filledFor = whose
-    const kept = request.value ? undefined : keptDraft.get(person.value?.id ?? 0, of.id)
-    Object.assign(form, request.value ? formOf(of, request.value) : kept ? restoredForm(of, kept) : freshForm(of))
-    if (form.beneficiaryId && !request.value && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
-    choose(kept || request.value ? form.beneficiaryId : (self.value?.id ?? 0))
+    const kept = mended ? undefined : keptDraft.get(person.value?.id ?? 0, of.id)
+    Object.assign(form, mended ? formOf(of, mended) : kept ? restoredForm(of, kept) : freshForm(of))
+    if (form.beneficiaryId && !mended && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
+    choose(kept || mended ? form.beneficiaryId : (self.value?.id ?? 0))
     resumed.value = kept !== undefined
   }
   watch(form, () => {

@@ -17,8 +17,9 @@ export function useNotes() {
   const of = loaded.data
   async function run() {
     if (!id.value) return
+    restore() // before there is a field: what came into it later could meet what is being typed
     await loaded.run()
-    restore()
+    if (!kept.value) draft.visitId ||= visits.value[0]?.id ?? 0
   }
   onLoad((query) => {
     id.value = Number(query?.id) || 0
@@ -44,7 +45,7 @@ export function useNotes() {
   function restore() {
     const found = person.value && keptDraft(person.value.id, id.value)
     kept.value = !!found
-    Object.assign(draft, found ?? { text: '', visitId: visits.value[0]?.id ?? 0 })
+    Object.assign(draft, found ?? { text: '' })
   }
   function typed(text: string) {
     draft.text = text
