@@ -1,13 +1,15 @@
 // Chromium as a phone, and a guard over what a page says and asks for.
+import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
+const BROWSER = process.env.CHROMIUM ?? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((path) => existsSync(path))
 const WAIT_MS = 10_000
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Opens Chromium; more flags may give it a camera. */
 export function openBrowser(flags = []) {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] })
+  return chromium.launch({ executablePath: BROWSER, args: [...FLAGS, ...flags] })
 }
 
 /** A fresh phone (no storage), watched by a guard: {page, context, guard}. `more` overrides Playwright's context options. */

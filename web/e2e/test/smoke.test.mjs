@@ -6,6 +6,8 @@ import { allPages } from '../lib/pages.mjs'
 import { startYimi } from '../lib/server.mjs'
 import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
 
+const AT_ONCE = { concurrency: 2 } // each page is a phone of its own, and mostly waits
+
 let browser, site, weapp
 
 before(async () => {
@@ -56,7 +58,7 @@ describe('landing page', () => {
 })
 
 for (const elder of [0, 1]) {
-  describe(`H5, elder ${elder}`, () => {
+  describe(`H5, elder ${elder}`, AT_ONCE, () => {
     for (const path of allPages()) {
       test(path, () =>
         onPhone(async (page) => {
@@ -70,7 +72,7 @@ for (const elder of [0, 1]) {
   })
 }
 
-describe('mini-program', () => {
+describe('mini-program', AT_ONCE, () => {
   test('its templates compile without a warning', () => assert.deepEqual(weapp.warnings, []))
   for (const path of allPages()) {
     test(path, () =>
