@@ -195,8 +195,9 @@ func draw(reports []*report) string {
 		for i := range r.lines {
 			most = max(most, r.lines[i].product.rate(), r.lines[i].floor.rate())
 		}
+		number, _, _ := strings.Cut(r.version, "-") // MariaDB's goes on with what it was built for
 		fmt.Fprintf(&b, `<text x="10" y="%d" font-size="14" font-weight="600">%s %s</text><text x="%d" y="%d">requests a second: <tspan fill="#1f7a5c">■ product</tspan> <tspan fill="#9aa8a2">■ floor</tspan></text>`+"\n",
-			y+20, r.name, r.version, left, y+20)
+			y+20, r.name, number, left, y+20)
 		y += gap - 12
 		for i := range r.lines {
 			l := &r.lines[i]
