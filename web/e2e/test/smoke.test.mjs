@@ -6,7 +6,7 @@ import { allPages } from '../lib/pages.mjs'
 import { startYimi } from '../lib/server.mjs'
 import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
 
-const AT_ONCE = { concurrency: 2 } // each page is a phone of its own, and mostly waits
+const AT_ONCE = { concurrency: 2 } // each page is a phone of its own, and leaves half of two processors idle
 
 let browser, site, weapp
 

@@ -35,6 +35,7 @@ export function useAsk() {
   const errors = reactive<Record<string, string>>({})
   const step = ref<Step>('who')
   const resumed = ref(false)
+  const filled = ref(false) // before, no field is shown: what came into it later would replace what had been typed
   let filledFor = ''
 
   onLoad((query) => {
@@ -47,11 +48,7 @@ export function useAsk() {
   const missing = computed(() => !serviceId.value && !requestId.value)
   const loaded = useLoad(async () => {
     const request = requestId.value ? await api.get('/requests/{id}', { path: { id: requestId.value } }) : null
-    const [service] = await Promise.all([
-      api.get('/service-types/{id}', { path: { id: request?.service_type_id ?? serviceId.value } }),
-      ...(signedIn.value ? [family.run(), earlier.run()] : []),
-    ])
-    if (signedIn.value) fill(service, request) // before there are fields: what came into them later could meet what is being typed
+    const service = await api.get('/service-types/{id}', { path: { id: request?.service_type_id ?? serviceId.value } })
     return { service, request }
   })
   const service = computed(() => loaded.data.value?.service ?? null)
@@ -63,20 +60,22 @@ export function useAsk() {
   async function run() {
     if (missing.value) return
     await start()
-    await loaded.run()
+    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), earlier.run()] : [])])
+    if (service.value && signedIn.value) fill(service.value)
     if (service.value && signedIn.value && !requestId.value) await same.run()
   }
 
   /** Once a service and person: what was kept, what is mended, or an empty form. */
-  function fill(of: Service, mended: Request | null) {
+  function fill(of: Service) {
     const whose = `${person.value?.id} ${of.id} ${requestId.value}`
     if (filledFor === whose) return
     filledFor = whose
-    const kept = mended ? undefined : keptDraft.get(person.value?.id ?? 0, of.id)
-    Object.assign(form, mended ? formOf(of, mended) : kept ? restoredForm(of, kept) : freshForm(of))
-    if (form.beneficiaryId && !mended && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
-    choose(kept || mended ? form.beneficiaryId : (self.value?.id ?? 0))
+    const kept = request.value ? undefined : keptDraft.get(person.value?.id ?? 0, of.id)
+    Object.assign(form, request.value ? formOf(of, request.value) : kept ? restoredForm(of, kept) : freshForm(of))
+    if (form.beneficiaryId && !request.value && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
+    choose(kept || request.value ? form.beneficiaryId : (self.value?.id ?? 0))
     resumed.value = kept !== undefined
+    filled.value = true
   }
   watch(form, () => {
     if (filledFor && !requestId.value && service.value && isBegun(form)) keptDraft.keep(person.value?.id ?? 0, service.value.id, form)
@@ -270,7 +269,7 @@ export function useAsk() {
 
   return reactive({
     ...{ missing, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
-    ...{ service, request, form, errors, step, steps, position, go, next, previous, resumed, startOver },
+    ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
     ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
