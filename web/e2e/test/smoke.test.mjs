@@ -57,6 +57,13 @@ describe('landing page', () => {
     }))
 })
 
+test('who signs in on a page sees what is theirs there', () =>
+  onPhone(async (page) => {
+    await page.goto(`${site.origin}/m/#/pkg-me/family`)
+    await page.getByText('居民').first().click()
+    await page.getByText('王桂花').first().waitFor()
+  }))
+
 for (const elder of [0, 1]) {
   describe(`H5, elder ${elder}`, AT_ONCE, () => {
     for (const path of allPages()) {
