@@ -161,6 +161,7 @@ const (
 	AttendanceInputItemsActionCorrect  AttendanceInputItemsAction = "correct"
 	AttendanceInputItemsActionNoCredit AttendanceInputItemsAction = "no_credit"
 	AttendanceInputItemsActionNoShow   AttendanceInputItemsAction = "no_show"
+	AttendanceInputItemsActionUndo     AttendanceInputItemsAction = "undo"
 )
 
 // Valid indicates whether the value is a known member of the AttendanceInputItemsAction enum.
@@ -174,6 +175,8 @@ func (e AttendanceInputItemsAction) Valid() bool {
 		return true
 	case AttendanceInputItemsActionNoShow:
 		return true
+	case AttendanceInputItemsActionUndo:
+		return true
 	default:
 		return false
 	}
@@ -181,15 +184,23 @@ func (e AttendanceInputItemsAction) Valid() bool {
 
 // Defines values for AttentionReason.
 const (
+	AttentionReasonBurst        AttentionReason = "burst"
+	AttentionReasonLongShift    AttentionReason = "long_shift"
 	AttentionReasonMissingOut   AttentionReason = "missing_out"
 	AttentionReasonNoLocation   AttentionReason = "no_location"
 	AttentionReasonPoorAccuracy AttentionReason = "poor_accuracy"
 	AttentionReasonSentLate     AttentionReason = "sent_late"
+	AttentionReasonShortNotice  AttentionReason = "short_notice"
+	AttentionReasonTimeMoved    AttentionReason = "time_moved"
 )
 
 // Valid indicates whether the value is a known member of the AttentionReason enum.
 func (e AttentionReason) Valid() bool {
 	switch e {
+	case AttentionReasonBurst:
+		return true
+	case AttentionReasonLongShift:
+		return true
 	case AttentionReasonMissingOut:
 		return true
 	case AttentionReasonNoLocation:
@@ -197,6 +208,10 @@ func (e AttentionReason) Valid() bool {
 	case AttentionReasonPoorAccuracy:
 		return true
 	case AttentionReasonSentLate:
+		return true
+	case AttentionReasonShortNotice:
+		return true
+	case AttentionReasonTimeMoved:
 		return true
 	default:
 		return false
@@ -578,6 +593,24 @@ func (e DuplicateSettlementOutcome) Valid() bool {
 	}
 }
 
+// Defines values for EntryAttentionReason.
+const (
+	EntryAttentionReasonGrantedByProposer EntryAttentionReason = "granted_by_proposer"
+	EntryAttentionReasonOldOverlap        EntryAttentionReason = "old_overlap"
+)
+
+// Valid indicates whether the value is a known member of the EntryAttentionReason enum.
+func (e EntryAttentionReason) Valid() bool {
+	switch e {
+	case EntryAttentionReasonGrantedByProposer:
+		return true
+	case EntryAttentionReasonOldOverlap:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntryClass.
 const (
 	EntryClassCorrection EntryClass = "correction"
@@ -767,6 +800,24 @@ func (e HourProposalState) Valid() bool {
 	case HourProposalStatePending:
 		return true
 	case HourProposalStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HourProposalWhy.
+const (
+	HourProposalWhyAttention HourProposalWhy = "attention"
+	HourProposalWhyDailyCap  HourProposalWhy = "daily_cap"
+)
+
+// Valid indicates whether the value is a known member of the HourProposalWhy enum.
+func (e HourProposalWhy) Valid() bool {
+	switch e {
+	case HourProposalWhyAttention:
+		return true
+	case HourProposalWhyDailyCap:
 		return true
 	default:
 		return false
@@ -1748,6 +1799,27 @@ func (e VolunteerRegistrationAgree) Valid() bool {
 	}
 }
 
+// Defines values for WaitsFor.
+const (
+	WaitsForAppointment WaitsFor = "appointment"
+	WaitsForColleague   WaitsFor = "colleague"
+	WaitsForDistrict    WaitsFor = "district"
+)
+
+// Valid indicates whether the value is a known member of the WaitsFor enum.
+func (e WaitsFor) Valid() bool {
+	switch e {
+	case WaitsForAppointment:
+		return true
+	case WaitsForColleague:
+		return true
+	case WaitsForDistrict:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WorkShiftPhase.
 const (
 	WorkShiftPhaseCheckin   WorkShiftPhase = "checkin"
@@ -2207,10 +2279,13 @@ type AttendanceInput struct {
 		// Action What to do
 		Action AttendanceInputItemsAction `json:"action"`
 
-		// Minutes For correct: minutes by hand, at most the shift's
+		// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
+		Given *TimeSpan `json:"given,omitempty"`
+
+		// Minutes For correct: minutes given, at most those of `given`, which are meant without it
 		Minutes *int `json:"minutes,omitempty"`
 
-		// Reason For correct: why by hand
+		// Reason For correct: why by hand; for undo: why, if anything
 		Reason *string `json:"reason,omitempty"`
 
 		// SignupID A record's id
@@ -2312,7 +2387,8 @@ type AttentionPage struct {
 	NextCursor string `json:"next_cursor"`
 }
 
-// AttentionReason 没签退、补传、定位不准、没有定位
+// AttentionReason 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published less than an hour
+// before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more
 type AttentionReason string
 
 // AuditChange defines model for AuditChange.
@@ -2447,10 +2523,16 @@ type BatchItem struct {
 	// Minutes Minutes credited or proposed
 	Minutes *int `json:"minutes,omitempty"`
 
+	// Rest A time within a shift; in a refusal `time_credited` what of it is not credited yet
+	Rest *TimeSpan `json:"rest,omitempty"`
+
 	// State What it is now
 	//
 	// Example: confirmed
 	State *string `json:"state,omitempty"`
+
+	// WaitsFor Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
+	WaitsFor *WaitsFor `json:"waits_for,omitempty"`
 }
 
 // BatchResult defines model for BatchResult.
@@ -3154,7 +3236,10 @@ type Coordinate struct {
 
 // CorrectionInput defines model for CorrectionInput.
 type CorrectionInput struct {
-	// Minutes What it should have been in all, at most the shift's minutes
+	// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
+	Given *TimeSpan `json:"given,omitempty"`
+
+	// Minutes What it should have been in all, at most the shift's minutes and those of `given`
 	Minutes int `json:"minutes"`
 
 	// Reason Why
@@ -3307,6 +3392,34 @@ type DuplicateSettlement struct {
 
 // DuplicateSettlementOutcome One person; or two
 type DuplicateSettlementOutcome string
+
+// EntryAttention defines model for EntryAttention.
+type EntryAttention struct {
+	// CreatedAt On the list since
+	CreatedAt time.Time `json:"created_at"`
+	Entry     HourEntry `json:"entry"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID    ID         `json:"id"`
+	Other *HourEntry `json:"other,omitempty"`
+
+	// Reason Credited for a time that another entry has, before this was refused; or decided by two of whom one had given the other the role
+	Reason EntryAttentionReason `json:"reason"`
+}
+
+// EntryAttentionReason Credited for a time that another entry has, before this was refused; or decided by two of whom one had given the other the role
+type EntryAttentionReason string
+
+// EntryAttentionPage defines model for EntryAttentionPage.
+type EntryAttentionPage struct {
+	// Items In the order that the call names
+	Items []EntryAttention `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
 
 // EntryClass 系统、人工、更正
 type EntryClass string
@@ -3591,6 +3704,9 @@ type HourEntry struct {
 	// Art Which of the project's drawings and colours
 	Art Art `json:"art"`
 
+	// Assumed The time in `given` is not known: the minutes from the shift's start, from before times were kept
+	Assumed *bool `json:"assumed,omitempty"`
+
 	// CampaignID A record's id
 	//
 	// Example: 42
@@ -3615,6 +3731,9 @@ type HourEntry struct {
 
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
+
+	// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
+	Given *TimeSpan `json:"given,omitempty"`
 
 	// Hash SHA-256 of this entry and the one before, hex
 	//
@@ -3702,6 +3821,9 @@ type HourProposal struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
+	Given *TimeSpan `json:"given,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
@@ -3716,6 +3838,9 @@ type HourProposal struct {
 	// PersonName The volunteer
 	PersonName string `json:"person_name"`
 
+	// Presence The minutes are those of check-in and check-out; approved they are of class system
+	Presence *bool `json:"presence,omitempty"`
+
 	// ProposedByName Who proposed
 	//
 	// Example: 杨海兰
@@ -3729,6 +3854,12 @@ type HourProposal struct {
 
 	// State Where it is
 	State HourProposalState `json:"state"`
+
+	// WaitsFor Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
+	WaitsFor *WaitsFor `json:"waits_for,omitempty"`
+
+	// Why Why presence, or minutes by hand, need more than one person's word: the day's cap, or the attention list
+	Why *HourProposalWhy `json:"why,omitempty"`
 }
 
 // HourProposalClass What entry it would make
@@ -3736,6 +3867,9 @@ type HourProposalClass string
 
 // HourProposalState Where it is
 type HourProposalState string
+
+// HourProposalWhy Why presence, or minutes by hand, need more than one person's word: the day's cap, or the attention list
+type HourProposalWhy string
 
 // HourProposalPage defines model for HourProposalPage.
 type HourProposalPage struct {
@@ -5090,6 +5224,9 @@ type SeriesInput struct {
 
 // SeriesPatch defines model for SeriesPatch.
 type SeriesPatch struct {
+	// AskAgain Ask those again for whom a new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+	AskAgain *bool `json:"ask_again,omitempty"`
+
 	// Capacity Places of each
 	Capacity *int `json:"capacity,omitempty"`
 
@@ -5534,6 +5671,9 @@ type ShiftInput struct {
 
 // ShiftPatch defines model for ShiftPatch.
 type ShiftPatch struct {
+	// AskAgain Ask those again for whom the new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+	AskAgain *bool `json:"ask_again,omitempty"`
+
 	// Capacity Not below what is taken (`capacity_below_taken`)
 	Capacity *int `json:"capacity,omitempty"`
 
@@ -5835,6 +5975,19 @@ type TextInput struct {
 	Text string `json:"text"`
 }
 
+// TimeSpan A time within a shift; in a refusal `time_credited` what of it is not credited yet
+type TimeSpan struct {
+	// From Start
+	//
+	// Example: 2026-11-29T10:30:00+08:00
+	From time.Time `json:"from"`
+
+	// To End
+	//
+	// Example: 2026-11-29T11:30:00+08:00
+	To time.Time `json:"to"`
+}
+
 // TimelineLine defines model for TimelineLine.
 type TimelineLine struct {
 	// Action What was done or may be done
@@ -6052,6 +6205,9 @@ type VolunteerShiftInput struct {
 	// Example: 周六陪老人聊聊天
 	Title string `json:"title"`
 }
+
+// WaitsFor Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
+type WaitsFor string
 
 // Ward defines model for Ward.
 type Ward struct {
@@ -6436,6 +6592,29 @@ type ResendDeliveryParams struct {
 
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListEntryAttentionParams defines parameters for ListEntryAttention.
+type ListEntryAttentionParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// LookAtEntryJSONBody defines parameters for LookAtEntry.
+type LookAtEntryJSONBody struct {
+	// Note What was found; for staff alone
+	//
+	// Example: 当天两处都在场，前一条已更正
+	Note string `json:"note"`
+}
+
+// LookAtEntryParams defines parameters for LookAtEntry.
+type LookAtEntryParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -7010,6 +7189,9 @@ type CheckInJSONRequestBody = CheckinInput
 // SetHolidayJSONRequestBody defines body for SetHoliday for application/json ContentType.
 type SetHolidayJSONRequestBody = HolidayInput
 
+// LookAtEntryJSONRequestBody defines body for LookAtEntry for application/json ContentType.
+type LookAtEntryJSONRequestBody LookAtEntryJSONBody
+
 // AnswerDisputeJSONRequestBody defines body for AnswerDispute for application/json ContentType.
 type AnswerDisputeJSONRequestBody AnswerDisputeJSONBody
 
@@ -7300,6 +7482,12 @@ type ServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
+	// ListEntryAttention Staff: entries that need a look, oldest first
+	// (GET /hours/attention)
+	ListEntryAttention(c *gin.Context, params ListEntryAttentionParams)
+	// LookAtEntry Staff: say what came of looking at an entry; not for who recorded or approved it
+	// (POST /hours/attention/{id}/look)
+	LookAtEntry(c *gin.Context, id ID, params LookAtEntryParams)
 	// ListDisputes Staff: disputes that wait for an answer, oldest first
 	// (GET /hours/disputes)
 	ListDisputes(c *gin.Context, params ListDisputesParams)
@@ -8863,6 +9051,90 @@ func (siw *ServerInterfaceWrapper) GetHome(c *gin.Context) {
 	}
 
 	siw.Handler.GetHome(c)
+}
+
+// ListEntryAttention operation middleware
+func (siw *ServerInterfaceWrapper) ListEntryAttention(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEntryAttentionParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListEntryAttention(c, params)
+}
+
+// LookAtEntry operation middleware
+func (siw *ServerInterfaceWrapper) LookAtEntry(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LookAtEntryParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.LookAtEntry(c, id, params)
 }
 
 // ListDisputes operation middleware
@@ -13013,6 +13285,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/hours/entries", wrapper.ListMyEntries)
 	router.GET(options.BaseURL+"/hours/entries/:id", wrapper.GetHourEntry)
 	router.POST(options.BaseURL+"/hours/entries/:id/corrections", wrapper.ProposeCorrection)
+	router.GET(options.BaseURL+"/hours/attention", wrapper.ListEntryAttention)
+	router.POST(options.BaseURL+"/hours/attention/:id/look", wrapper.LookAtEntry)
 	router.POST(options.BaseURL+"/hours/entries/:id/disputes", wrapper.DisputeEntry)
 	router.GET(options.BaseURL+"/hours/disputes", wrapper.ListDisputes)
 	router.POST(options.BaseURL+"/hours/disputes/:id/answer", wrapper.AnswerDispute)
@@ -14510,6 +14784,80 @@ type GetHomedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetHomedefaultApplicationProblemPlusJSONResponse) VisitGetHomeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntryAttentionRequestObject struct {
+	Params ListEntryAttentionParams
+}
+
+type ListEntryAttentionResponseObject interface {
+	VisitListEntryAttentionResponse(w http.ResponseWriter) error
+}
+
+type ListEntryAttention200JSONResponse EntryAttentionPage
+
+func (response ListEntryAttention200JSONResponse) VisitListEntryAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListEntryAttentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEntryAttentiondefaultApplicationProblemPlusJSONResponse) VisitListEntryAttentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtEntryRequestObject struct {
+	ID     ID `json:"id"`
+	Params LookAtEntryParams
+	Body   *LookAtEntryJSONRequestBody
+}
+
+type LookAtEntryResponseObject interface {
+	VisitLookAtEntryResponse(w http.ResponseWriter) error
+}
+
+type LookAtEntry204Response struct {
+}
+
+func (response LookAtEntry204Response) VisitLookAtEntryResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type LookAtEntrydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookAtEntrydefaultApplicationProblemPlusJSONResponse) VisitLookAtEntryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19210,6 +19558,12 @@ type StrictServerInterface interface {
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(ctx context.Context, request GetHomeRequestObject) (GetHomeResponseObject, error)
+	// ListEntryAttention Staff: entries that need a look, oldest first
+	// (GET /hours/attention)
+	ListEntryAttention(ctx context.Context, request ListEntryAttentionRequestObject) (ListEntryAttentionResponseObject, error)
+	// LookAtEntry Staff: say what came of looking at an entry; not for who recorded or approved it
+	// (POST /hours/attention/{id}/look)
+	LookAtEntry(ctx context.Context, request LookAtEntryRequestObject) (LookAtEntryResponseObject, error)
 	// ListDisputes Staff: disputes that wait for an answer, oldest first
 	// (GET /hours/disputes)
 	ListDisputes(ctx context.Context, request ListDisputesRequestObject) (ListDisputesResponseObject, error)
@@ -20766,6 +21120,77 @@ func (sh *strictHandler) GetHome(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetHomeResponseObject); ok {
 		if err := validResponse.VisitGetHomeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListEntryAttention operation middleware
+func (sh *strictHandler) ListEntryAttention(ctx *gin.Context, params ListEntryAttentionParams) {
+	var request ListEntryAttentionRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEntryAttention(ctx.Request.Context(), request.(ListEntryAttentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEntryAttention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListEntryAttentionResponseObject); ok {
+		if err := validResponse.VisitListEntryAttentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LookAtEntry operation middleware
+func (sh *strictHandler) LookAtEntry(ctx *gin.Context, id ID, params LookAtEntryParams) {
+	var request LookAtEntryRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body LookAtEntryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LookAtEntry(ctx.Request.Context(), request.(LookAtEntryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookAtEntry")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(LookAtEntryResponseObject); ok {
+		if err := validResponse.VisitLookAtEntryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24834,572 +25259,597 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17k1PHuTf6Vbp0dhW2owFpZoC51PkDgx2TGJsACUlsXtHSakmdWepWVi+N0PZx1UxibIzBxjsXxzYk",
-	"JtskzsVA7NjGYzBV7/kmh5Fm+Ctf4VQ/3b1u6rW0NKPhst+kdm0z0tLq29PP/fk9rxRqvNXmjDBfFBZe",
-	"KbSxh1vEJx78dbDjCe7JfzlE1Dza9ilnhYUCI2f8Sg2+RLyO/CZBbdwgqErq3COFYoHKp37eIV6vUCww",
-	"3CKFhYJ6vlAsiFqTtLB8awufeZ6wht8sLEyXSsWC32vLJ4XvUdYovPpqsXDYGR79RJMgj9S45+wSiDpm",
-	"uDb2m+Fo8LlHft6hHnEKC77XIdGR/8Mj9cJC4f/aEy5/j/pW7Dns6KFJq819wmq975Pe8DSOYIcgzEgX",
-	"1bmHCK41kUOIIzcEozbxBGcIMwctkbYPj1BfII/4HiWiUCyQM7jVduVU99ZLtfnqNN7vzJDZWnnOLKhJ",
-	"sEO8cEmRCU3JGaXsZHl6rlhoUWb+nivKrfGJJ9/5v146MPVTPPWfpan5ytSp7/xHwbbpz9MW9YcXfMBH",
-	"LS58JDhqYdZD1CctkXLYLrwiOkOH1HHH9eVJF+V0aavTKiyU5bG3KNN/BbOhzCcN4hVelfPxiGhzJgjQ",
-	"5FGPV13Skv+sceYTBjPF7bZLa1jOdE9bPfGdnwk57Vdynrp5L4wYX/gxUu8I4iwiQQiqcYcUXi0WjhMh",
-	"qBogZR7jjW/eZxn/OG0w4iDK4HT0D+T7DtRqvKMGbnu8TTyfqk2qUs9vVhzsk+FjPIR7kkbhkUKxUOde",
-	"C/uFhQI8PUQOxULNI9gnTgVbSOI4ZTWCuk3Ckm+a8mnL+romFhWPu2qe8bc9x11HIIzk13KKwsf1OuIe",
-	"ErxGsYu63FsiXlESIPVRDTPGfVQlwH84k//FPmpwuF563CrnLsFMDkwdwnzqW2+yWCJO7E7umy09Ff6v",
-	"PD3zY9taqKgsc7fDfEIsXPIYaVDhE484CMtlhY/apteirOMTUfG5j91RxHJEPSx/py7c0F0ViisrNtT1",
-	"uE8QXMhwiYPfvzd4/1f3P7xhW5n6YYU6eZhlsdBuckZybWx5Zk7v6Kxt3A6jfsW+pOd4S96+Vks+04u9",
-	"dP3W5cFvv974+Nv+hTX5/7+6tvG3962sLZQIL0XWqHcxcaDJM4nSbuxanApG4tWfkZovF6Kv5kGXCzn2",
-	"0A31CNbsIb7Kg/JXxCkiRpaJh0STdxnqUr+JMNKTJEzyypcKjPsVRogDO9ziy3IyXSx3pu3RZVzrwYw9",
-	"p+LzSkfIX3K/STw53XDrYr8bOo4u92wCuNcmDqr2IiQGlxLuH+NV7vRQzeWCCIQZwmon5PMYCZe2I0sY",
-	"fP7J/V+vxGekPxt1ejA1+877dFnf8/ie43bb48ujb9cB85zkfrjVxrTBRv3moH7uaY+Suvohq7Qwww0L",
-	"KR9GuAXqAHA4KzuoYVYjbiWNTE5w10E+R5JIenLDrZy7SWpLlFVaUmSNmr969oiWblKk4ZpfSbnYJ7jk",
-	"u8O3uzS/d2Zqb2l+rlwuWWcUSsr4C09K0qECOXI4yw/rhNVIpUV8zyY4YPJTlCHO3B7cFsoCNUX9aBHh",
-	"qiBMaWJMjRLMO6p8BpqHlBj5uB9logNUOcSFazWQOgiekCeKfLxEGOIdHz3Rv/ve4LW7g8sX++evDq5c",
-	"Xf/2LXTA81F5/5NWinBBHUxhjiebHMkH4prl/b/8vX/3vf71d2xb6nKlp4ykDM49hzKpHSgxVbHS9E8I",
-	"9sQiKlk3uLzPtr9gRggfe76waxfyK2NgyIeRaNK6r/gMFUiKf74MnDqf7tF2cY2k7iDxSFxA3jo7uPnP",
-	"wa2PouJlcP0LNIP673w1uHrNNoRHxZJIoW+foyXGu6hOPZFx/tPy/JVyvfDK8Aj6A+x5uCf/hj2xDHmY",
-	"IbkPiHsO8RYRZcilwhfqjvhNLkiwgUWEtW6/Nzp0proqR7VOZ4m6rmU6L4CkWkTYdfWRtnKPJV9pHcvX",
-	"Gm4mN9fy4LivSdinvmvjafBxkgA++3zz6oX++U/Q//4KDW59tPnt1/LTf66mKi95mUaGpiMNXO41MKMi",
-	"qiymCELQX3w9ecNgzd5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/cxNC7hhQakw2Zknww6zdUVaV41C5",
-	"N9g9GhHodewKUpygjM99dg9KsEas+plSzKjfGzfqS1Pz30F2ez6/0I17Y+LjlXdGJkv1VaBAEkUcA3tL",
-	"Mc/AXruAjgpe7V7QVJFfEG9P2EY2bXb0lk1A5uplloo2+VtIda1Y9y+PPIwscG70AnOLvyjvjzqvctBd",
-	"C585rH5aLuUXh5KpKsEbsKH8gk5xotjYe0vjyr6xxV3GQoGF/7xD9Pe+1yETlGyRA9kXP4/p7Ym9hOgK",
-	"BVKUBdukWW4hlSVPjupLFJcYwZkMq09NrT0pjVP+WZPqixwoN/0E5qhFf4n40YcncBQLgaiPsEDa1S41",
-	"60AVbuMGWUSk1fZ7iKu5ulj4o9UF7bWNjp29aX6tOVIItyiLflr+t1h+RMVyCQSf8g7Ck0j7ftIk72jB",
-	"+z9U0P5buD52Am4cufVqBs877lsjJ5sX39z45O69ldXB+Wv9SxfXb316b2W1/9VnG9/8anDlD+rf/Xd+",
-	"O/jyXMTF6Xi4Lg+k3am6VDRhl+qUmX8qP59Lor7M8DQOMNFVoYU4O12yBSSlhvPzDhHyz10CLRGrU9DF",
-	"VeKmEFEXC8XkJHtgcY3h/Q/Wb53fuHK1/+17/Wt3+pfes718GbsdkqJ8YbWW/K6NhOBS61HTD0aySi4Y",
-	"aCvGY/5tDTdGuIS0h4VC7q15kREE3y0iQZaJh12Q87UmpzVpIvWIQOBRW0TTpel9U+Xy1PR+eAQjHbIL",
-	"JvNSYePK1fVbFzdvvdO//nu5OTY2sLdUyr7403B1zF+5jiXrOCKif5i91zirU68lEEaCNthUp72gQwhF",
-	"iPxpB7m5Tbjj8xb2aU15OOp1+7XxrGKV1ppBuoLH5fx2CeR4uEtZQ0CsvsZd3gFObwbkXq2pcgmo8jRC",
-	"moF1UCEX0CLM3wrpqdjm1tTo8LfW/fd9XGu2iDVO3MuQvNhxiKOihkOLrfZ8GzEfp/8ZI8jZuely2SYc",
-	"s4LKJ8cJJ+fVDZcoc1LCKHWPt5RyH5gb5vR/1iYNeeZM/v8uqcqL3nbsRGffSMgS0aEyQTxwtsrLK/Ay",
-	"hbeGnKT/4bcbb75R3v2zdiOf0w/WFMQu1ZEUgzMdHaL0fcIcKX8soTItCXPr3sEP0kS0lADGFNqOk7WG",
-	"WUUzDVuKilkSqmEmdXb9KHEQ492USFsb16x5AUelBhdJJojQL2GOPWYh1wkOhl0CETienHRst0IPuC7q",
-	"NjlqYgdhBCrlIpIWBpMPKG2vCNJaEpmJYueyS4OtOsa7NuMUIivp60NNDCsELWZ4V+GZ3NSTEQSKbig8",
-	"lnNLExcmmE8xRttDhBudS3jMESrRGxMnRLPn2ddsK3IhjS50vIYzEqafaQEapYBxPOc1YzDZzQuHRxhj",
-	"uPAa9zy50mKB8YpowiVjvFLziEN9K6PUWRXDIz0r9R71ugWkn5Jk3cTMCUNUfkgQMYtsdnZEKlkxNeki",
-	"NnC32TODDlnfltXITe+0tya4w98WzfbbKChqJpXG0c3yEKW8/cPs33AYGzn0EPW15x4jl/OlsViOfM0x",
-	"dQ4WpkOY7+UXOk0sUj02TRImXCGX1H3JP+WzKo2Ptwk7Dtt/ULl+7DljzMqTDo+hn7BKi/hN7uR1SKmH",
-	"s67JQbhaxAEFuStvZ83EWkCHhT94x0c13iLI57FAvD2Qwju+daEvdvzcK5Xv2OJSx802U4+nB0+jOVx5",
-	"E9483uaCOJVMldg8lfmG1IN7WnGVRdTF1BfahhOkxpmj06isusZYHCZnUFyRvg6JZ3ClaI5cdNvD+LJZ",
-	"bTHCNKI3M5X7yCclH3uclM+Jq32e4r5jKWqPmmrlgczfnoKVSSUPJ24To9HHLXiTkLRD8xt8dnXj02/v",
-	"r6zcW1ndvHpt/fZH91ZW+9c/WL9zcf3Wxf4br99bWR18dnVw+U31YUT1a1EhKGtUlEdfEOZXXMUK2px7",
-	"FVyrdTyVfMp4JfDDWz0mHYf6B5uY2Y4X132b/aGCIz6qkhpumT1cQIz7Tcoau9H6rYuD33278fEabHhX",
-	"h1IgITbuKyv0v/rs/soHm3ffsPo3VCVL6vBdLJJjx1/+7dn+9auDN78u5PYUnAAPhNtpxR2vhs8OK56Y",
-	"OllvQZShg03KiIive+P8l4OV1ZGkZtg8hkscVPaoY7HSnDzNZ1JS7OW0lijT1TGqeidCUx0GbqaGh8H9",
-	"EgjDSPJShH8DqykYwWgkj/JkGDkMSUoOFe0O7J4g3jKtkQrMGp5Zpqq4psld6kDAQa6eCGXJwI9w6Dkr",
-	"Fhzi0mVV41LjTKgPq4SROq1RDJ83OthzKIbZdtKsH7NNXs8q+LjxAQ4pH4uotKCMn57wIXkudLNF+DZl",
-	"/r5Zqx6h3p5KfNQDBrmINj7/ZuObPwQMa3i4wuDKJ4MvvuqfvWmjy2279GrAEdICXepbpyhtNEXohpF2",
-	"m8Qj5jZCLGOJtP3c/D7CjOyGiSbskS/RdyD4UYWOLmJbVBdDEyPkhiuiDM94Otch6yHTSii6cKRqYMkY",
-	"pVxUvrGi3j+qPDuq2gCBiso6rWpCl54uTe8rzZT2Ts3OlaenS3ZdCWaSzqYMP4jOyM6yVI7sxq8/37zx",
-	"1XacwC3KbML6QFVaS4K3CJQudJhUHaAOb9giZMTvcm/J4kPweEttobqlKtdoehZV5WHK02Xo8NHlWYQd",
-	"xyNCFNHsXPjxPpTImC5Ml2Z2l3aXyzO7S3umrbUyknNgu5EOGaTm68OOuSHmStd4qyVNRZcyAjajvIoO",
-	"1FfF5qCyNsixgDEO66/qKyuJv2iOFh5BLm8UYTB95CoeuEugH0/pAaYOJ6oJyt87NPfjfT+dOWJXnV17",
-	"4VNXK3095FAdvzByxiMC0hMKxULURlT1ZRUVR9G2DeWsYqJPDpXD1vwKdlpUMjLNE0/lFstBeNXhjKSR",
-	"uVJH0sl8RMqw/Dp+nyIqCny7S0ygbEop9X6hGIqrmGzRJxNPMg5pNVApNEeNM4ooz4wzM3N7Q/kQXsYY",
-	"HabqJg/HjAjF/WNmQzyN/VrTbqDXdILV0NWjDJk62pgOC7ZhveO6NrJ2iI+pO/p9wz+0ev4OKU7KPeSp",
-	"ul1VPifnDOzHDMc6rmuvE80tTOxuHl2ciWraTyeF6LDjKOrgsaebGFsDKl26sQ0Nolr5bquT5oiBMz5G",
-	"BKQUP+CbEdLXq1t2Yz8d0b+HtWklaFOyr5DPwUFqVWFtOWDPdlwX9Qj2BPJ5QjnbN2871zGqsCMFsvN7",
-	"90+VZqfK07mKs7UpYg1pYMQIbTSrvOOBIseg/nMBNZUa2EO44RG7M7Ph8U7b5sIEAYpwgyygwfW37n9w",
-	"eX1trf/ff1NahGRBdIkUJctySM3FXv6ksBPYaxD/u3JcG6cMbKuUlYJwWEBQWSnnYZ6HicE6C9u57Hap",
-	"+4IuyI26mPsf3hl89JbVQWyPVGg1KW5KWhQtN1dC4zHznOQr5Mxo1IEzk65c0sqTYg1d3nEdlfiQj1UZ",
-	"FcIsIyDFCAmM4ARbKhvKyytiQBu2eOBEoRfSbrfKt9QRhLyXPOICevut/rUv5f/d+dX9K3/sX7oweO2d",
-	"xOKswc40tnDAft+DHEgqcNWF75rYc0QTisBd3q1QpvfVJXW/UiVNyuyZkJHCi1yZotvnF+iJ9Vt/XV9b",
-	"W797dbB6Y/3ulcH5jwef/wZqNGfK9hrdLbCJ8fKaAx6SCWUCDz1KTMPuWwymZ73QnC9ZkRMijDI9UtfS",
-	"ilOde4vmtHcJ5dOgArWGS9czWXdq3OeZMWI9Te46FXKmTT1if9kPmU9dQFNBGDWJZJwuh2VoR1bOkHNt",
-	"9IkfV/7QwzU+nhhUnqAUbxaYYHKX7f6icnl639Ts3My83V8EyU0pDLiIaB1pTVPLl0XUwj1UJcoCirM3",
-	"Y8uur10YXLuNNm+e69/9Zf/6xylhW3AF548+mx+ki8DAkRAJCLz7yeC3b9y/8v5oL0qOmJ72ZmcIYfVE",
-	"fAp3f7lx6fWN377Tv3HbGlAYUYmfmwBzRaD1/Q6qsru4l5NoT9pMBCfuBAhINbFZ+naE4WsNmAK0l5b7",
-	"FSWR5PkXh/lRBjdLKSwYfPCLjd+8r4sJ1v6kKwmuXxicu3RvZXVw+a/9czej5QXyQ/hJ/6vPVADLSFrJ",
-	"NeScOFf8TdcQhalZYb1BseDitkgpPDiIXcIc7D1LVJVPnAVDDrTFX+EH+dV1QEKTSiAVOu91USU7eCQO",
-	"Q7QHt+me5fKemh5xz4GnDx565tnvPnf4e99//sgLLx79wbHjJ374o5M//slPd9OaGI3qE8/PDo/gIHbd",
-	"vGUBQ9RfryPsciaVgm/+u3/+908uQFqmcp8rt6aKN/JWoTi2wHpW/3QxMKWJBxyvquNMCSVhLKXzRNy4",
-	"AB/gA9Y8/8/TK6PnKFIUTGcMFfJkQGxJgJeNP6+oQNx4iuT4quEWdLiDEfCkhL2lKjQyPaeeH6hethjH",
-	"81j4Okg2kpwJA9jFEFwtWT/WIppNOUhwVMfeokkIpZwJ5HDASlFoe9F0uumZ+XKuuFyDY7cy0mWIIQ6D",
-	"Y2PMlOB/llGyk13H8GOSvOhWRygjVrA6+3IadJkwvaExvKWZ0uz+6VKujctpUvWvn5P22Y2L62ufDT77",
-	"3KpldRjTFkWyCgRirsKgVGhYM8pTUtuVkmBNJIagX06iFD73eplu3zr3LOlq91d/dW9ldfP6x4Ob/xys",
-	"SQ2hf/7K5vlfDG7+c8dRabrMhkgTiaal0sQhWq8TjzAftQlvu8RGFuXZfTloIsNtpLa0WFDaqh3vJnYT",
-	"o6cZ8pqQVoYxAOOsxLLyLEao0OG2wQ3HZiM5btiYAY8xL/0DvOIZhKEIInmWsd3MOrf0fJ0HVPTkYjHS",
-	"gw6TPAhPTiKM9QJpYJ8uQ7QaR6QhcniXdaW6FZOEs3PjHa1UGRUC2ubK2aeeempMi3RCuasKfAT2LJrK",
-	"bKgmPXV1JLU8lGhznF4fs4CzmfyW/PcPVp/cPhsO6pb2lcz/IgrdvtLYfDIdlGQ6/WY9MB0mbgGONk8m",
-	"gSlk1QlySP8s2jxCrTjHPdTGnh9gjIILVxoMIkDuThKsViNSbJGYVmTFzowQX06gaA+zJfvUXVwjCLc4",
-	"a2jdLFhIlfQ4c1C5WCqVoNqI+k3EOAo3MDRT5kZqapFf6dVnbfWEgIf+T2AMO3MLX7UeDnOo8TPFd9qh",
-	"wjfF5En/GWlDLo8UGb5HANxd3lOBqsTvEqK+UV7zXSLIJQgiCouoZNwoIqEVbgu41yXLZCQk1Q862KV1",
-	"Deqfnb4/rt+ftwmr1LCwVvnJj3UuajeebbLftuafq2naQJm+S5cB8Um7Yqm87UrDgA1QIn/JjpovOo0G",
-	"ET5JyeEF2H0OGE/Wn2fYkzqyHmwbqhKXs4YYS69XJziUa2h2NbotxZBCo8uysyBBXuA2Is+sDozA7I/V",
-	"RWFHAC98ciZFbdbVDcM2PBVbFboKtU+OOAb+hNnlreh7I1cX84bmUDi2sXiYi3WBqs71IdqN2IEoYEZN",
-	"P8KQ/E79ovy7SnTHASyU4IiNvnn3/cHfr6qysI1ff9I/d3P9zsWNO9f/dftC/6tr63cgF+zd363f/mDw",
-	"0a3+9d+v31pZv/VW/hoRrD2sIvdlGFGnrhqIdKnroiZeJjtRrj7helADU5OjfPr78tEsA/7k6NJwKVhV",
-	"aVf4XQ6rficKsD3SBm5hMY59gD+pSj1B5bUTR896UUk1rRsY7DuLFBu7hHqn4UgiNdYaxgfUwWAX4uXU",
-	"8dLrnJAlmY4tRUMHdSL3w3JryVkQp0It9/e4horGHlH2U4QorYhS+l2842e/LEHiVgXSoQ1qBRHmyCPY",
-	"Sb6jMFveP1+aLsTQP19+2Xll36v/8UDKyLOyik4Y/w1kwCtSMfh++d7uYp8I3+55ECbi72IFRyOKiJEu",
-	"Eb4BJzK4LXPjdTUAy7nSaafBMqFoDnykk0dKgv2k77N8KWlXFHqDhVKep3WiavpqCiE/Es+zTdHnSyQV",
-	"fKdJ0A+OoSZ3ndHasXpRQMIx2khMOjcnCQ8jdmfjly6gkwx+sxVVL+0uHtMXEVW1oF9U7okIEEG+27gF",
-	"mZsXXvYoF9SYjZJx2EFWACC/SRgCn4vcReV57WIGBV1y+yFekZMwx8KHyEN4KqkoCYUU1ahLo8hyKZ6A",
-	"MUQZ37fi84VNBLy4gqITQIAI5UfWHKYYzIy1GLbtEQEgyF0slOYbw7iCixtcJCCyiqhhljmctTZK/Va+",
-	"cSFUjoQSJjqpsV7fJYBZLIZP6F8oPVaODA8HX+8SSCrrhsPoeYdjRcOT6gPrxF1eWzpB7W3kKN5zvIlZ",
-	"o4npIsJMSiWjMep5e+Bg0gEBEDSJ4phCaX6hVIpfxydeKpVPvfyy8/9Mv1Samjn15MJLpam98gPrDT3I",
-	"5ZuglnUrDMRadhGryFSdKIiDuk3qSjsBzEG5rqgDZsh9ZhPsGTa+Ojx4swHOy9m3SKl/PriGh169vrY2",
-	"+PtVnb6yiMrJzLEA1ntEp03b5VRpYE/37A4Ph9SoQ5wFkPvErS+a2unZWMrTory++hFEGepyzxHS3ARK",
-	"LUImnfGdQHQxSszErcehFdJhX/Vst0IjELS2e86M39vxsB1AMpf8UFMz8mOZeCKP+FB9/H6kn7by1PBl",
-	"Rb2KU+kHaeey9z+4tPHn1c0b/xz87u17K6v91Wv9ta/6/3Vh80+r63ev9G+8vvHBa+trb91bWd349Nv+",
-	"uZuD976Un4Dtf29ldXPtb+vf3Nm8sdp/56t7K6uDP13uX/zN+q3zGx+81v/zr/qXLspn7vx945v3+x//",
-	"9v6VP2588NrGx9+u3/5g45vXNr6JZq+GfQsFYVJyQtVQpD2M6eFZCbJ7FX58lWNPdRjCHsmijed1/CYJ",
-	"d7dNp1y1l5MAnlbFbOnUxqLkxh4LeoPlg/2aQXnHfcwcez3HeHuneU46k1XoPMoeaQztaBDaonXVYnOs",
-	"8g2Rdmg+17DSRAUAgcNh5kAU8HE5TrXCjEM8KZdlQaMffwV2/y3IZEgtZg6kEdNo9cuwzWh3Txz2RdAq",
-	"NawJGeJcVhf41ja2WJBHbPU8mGYegiP9jDVAMOpojH2mfexmuJSzAjzL/PXQR+KFNDnxqqDKyucIiyUd",
-	"Xsxb8Zo9nj3P2LT6MYuwrzxo5jFegv93D35vqjQNZcsnyUHoIg0hM+oPxe1d7FO/Y1PxD5GGRxIx8f27",
-	"Z8tz+6PIPQ7vVE2vCqWKzUf1sqn5UK3UMg7MTdbIP2q5tG93ad/+mXLmsOW52LjwZ2LgxEkES49OyH4O",
-	"JldsK6pYtj+b+tJO67iO8uiDU5gyhF3XihAcyVRIQwoujYMUfLLZS+Qk/r5/7iaaRv2b7wze+xLNlFD/",
-	"3OsjjOVRJB/OWU/DtsmHcO+gvfl7eu0xZShm0eXK8Enpp/ZimzDdSk1lrClTEP6ZhK7K3u3E6vVE9LjW",
-	"pZMaFVs1BvVv7Z7A4NtIxwmFgQSHARM4ZQ3KZvTlURoLUgpsnsCTTszMi/psL1RJo2BdwONzpNaziHzd",
-	"Szrs5j0a93oo/isKxXBv7Yem8fOsYNOtto3GnuNdxOs+YYYtBw1qYvzOGg6wumE0PkHVJcobbqrVMHU7",
-	"ie6/XVJrYr/SIkLgBqloLJmthPYVpFq7TdgYJr+c0oh3qkceUKeMSC4RRIwXIUTM0AvcT9aZmjJMfXOc",
-	"DI/GRBCf4+Xe+Yu6U2B3HIKdhYDgqOuCDu/jJYKov4g6rEY8H1O2ACh9CsVMWRxc+NAHn/pQm6xCzp5H",
-	"1R4ERWsEq5IE/R4rQ5E3ws1RRXtEkSfkgGZoxAxhVCddZZfE9WJAG1PIY+trr+dLvklHhdaKa6iu6mVE",
-	"+hErv2Rw6WP3J0r3WUzkoSRXBxzsMcurPkRa/HneUEHWMUSlOllsd/1BssgiYqRb4y3iLQCqqwLX0w1L",
-	"BPpZR+hMA7DnsOrYDiqb6jKGWS+Azs1G6ItC8wEkn0HiMxOw3KJkYbBejnWLOm2X1qxpjbimc1Ls+W+u",
-	"JKqhpnvZDUFVGWFMxMdabk0P01e1VzG+L+tENLfhjCCH1zoas3bY2VDtZTRMiLzEmFvDb6jzDhvtfYGn",
-	"JiyarDiEtSBjKFhafLciM848+YfDUgK6e9x4ipn4ceL7LjHdxcbqtUfyJ+Twjg/13NbueepiQ5DB70ab",
-	"1LSI11ARPF16aBW1aYryc6H/iemYRASQ9u/ra2v9czc3/vb+4KNb/Rtfb959Y/PG6vo3X27T9jMrzbT9",
-	"IpVeQ9NW6M33VlblBL+6dm9ldfDhPwef/nc0pmIQnVuYdVQ3/8Bit27Rs5S4jgFiHLojWkW2RW8B47SI",
-	"BK5DmrDGoIiYz5cu3v/jlc03Pu/ffHf91hoq53c/xdAmqIpQJxAnxe7S7kjfplx+JrMY27Z/F+DJh9Ew",
-	"M/R/+MlQrv9E9PQH1DQlC+rbQPBmAghwN1BPJ1mKrCHjJ4Jmm67PRqFshyqJR+Q3w9lvxUcx5snagZAB",
-	"kom7cO8aKpAW3P/x4I5zalZqf2Ay1t2IAGckNCwAw9h+ZnxGJ8thCLzNL77of7PW//DOBKzTvFgaZgtS",
-	"MTWiGzkMhBjuU9b+2lM67e6QZ2ij6aNIpliQz1jaP12e37e3MNTP/NQrcyk5jVkpiIQF/dyg26bCs91C",
-	"3myQTBcMlrUXxyIHk5LeFMCyUGF8YLUmdaMGext7Sp1ueJg5wV+AdmMVl89h5ry4vLUWxGnayImIk87Y",
-	"SMJeabR++931tT/3V98YVxWJImiJlDw1v0kEWURS0+VtwhDU2YQZJ6ETvlwqIQwq8QN1e/p8i0UcXPOv",
-	"dK3rOYJdv3kwREYaI8KUDiU5Pb8QdAJTtVlgT2CxpD1tqAnjFlUvBsh6BdsGu9JSg+yZiPtL87rQKNGh",
-	"aI9AGHU3OgCWN6+DlS5HeZlBP1rT/YC4ghiYfpV3pman0YyegO9np6dVsmWgfelZVjRw1JOL8DOT9OMr",
-	"7BCkzTUkcA+slydOB4kep5/cjQ7DKkyhIG0RlzKy++Xh6tlqSkKSwNRBgi8kNgX2LnrbMxKMbBdaY9NZ",
-	"m2n0zKBRjqHtUMoq2qE+UoZCCoUcx0p5ukfNsOgUlS4hS45tfgAqxr2lBdPSA0ol5ONTDu7tEqipW10H",
-	"gbH9oyCF0gHGkil/qlV5aapUzhNjsruceb0OnQuEy32xqNeCUQsvkalOG/6mrGGGNv26QYOBrgD5mzQP",
-	"Q418eKe/9vrm+V+MFEh6SVH3Z8YJbgnaYNtnnJoTuO0Df7xPNiYcxzPTcx97K72+hqYHuSGfVnDOFJdt",
-	"q4oHl9T9YtDTjDOQtT1grND7Y0w3pC7gicnc2WE3lOnBleIB1UhJwOrHhSlRcEixCeyzTIC3rLBdsFWH",
-	"DcZCp62jP7lmoPpfxoeeKRbklgelK4kWEWFj7DZhlawzPBB8N3R8RriBk26/pHCxqIoe1RJ8jubnY50F",
-	"0uvvRmYpqadCtU5Y4R/Ml2Gq8wLym1xoRaSLqcrJapFku/FgIZDTnHfrTTeh5N4PVQApdSjtjrR6AdI8",
-	"r9eJJ4pmb5VXltchPufS/FdC48taqHLOMj0/l833Q0b9YSsmuFLFKDMISH2YxiJnGNkZO8vpeId037uH",
-	"WHgMYdGMrHv1gD04bL4bGWWIvCRnvbB5c2Ydf+S1OR1heVIAorkLOav6Jl4mOFZ37XEBJG1N1bR4AjVk",
-	"wUDEQoRJbbIddCI1BUz3yoB1PKQ65R2qJUzpAKQ78gkfq4K9QBlqg2NM++2BpiBL1mq9mKzdFBdI2CZd",
-	"mWUCdT0OXCiH6zQgqQiktk4yGFG0PATCNFy+nMPJGmF3DyWCF2W3j1kMT059FLDhI9eB2yQVpXNwBX9v",
-	"baoeeU1uWCgjq3NvRfCDjDa/YVvbsRBstwADqTmEyD/9DFH2DPOlXBwnmuWEqsgY12jikq+JhQWx/vhz",
-	"B6am9+5TYUQqlFwJ4KeklFKljkXUJGdihzVfn9vnlObKc3Oztf0OOMq3HMijzLrUoPZV6eV0jAgiq7SC",
-	"otccVc26QvZVU02VoRq5do2thXuVyEkPoZ6Roi6GQfqpAHYGLNk2YdAAV+64OgPO3F4R0oUoAx1+TEVh",
-	"IuClvONnnIyc/9hHI1+5xbPZCWUGLNMsfK4hXn3zn4NbH0VDrYPrX6AZ1H/nq8HVa4Ux0iterIPHh3Ww",
-	"a87cix2V/WUK/iVbfw+QIeydFyNql7SprJB1L0AJhLIoqYhVXNeamLKiimOVY6Z6PiT4HVEgM3HWeACb",
-	"k0+nC7bFBo2botWZLrBxHS8qPJOSMYbSHcC54UhnFbteGEsXBb6eqdw8NK3wscTglRM/ahroPwJ41xaT",
-	"RTELanoLthT0YJDzlTOlKUvNOapZxjh6zsQ1lu1Z34cDvid3invR1H3UIouJeF+rI3xdpzKenD0ZNnms",
-	"guyW+uEiYnnE7zbtdVsnL1hxtnCIyIO8WU7ptWDGr5MpZB6Gw4BGnQVtokqvQ+spqGaytn/Kwkg3Rv5Q",
-	"jdoWQcqGDm0cw99wqofG4wNW+Zix+cOWoNwBrSXsEojGbsfsdBZM8XyptL88Pz+9d3b/bGl+vjwqpHhY",
-	"J2afgG+Sk+j/4+zg5rsBosS9ldXB+Y83zv5Z/uPWjcG3n6sHBleu9b9d6b9+tn/55v2VDzavXlAP989+",
-	"uf7Nb9ETqrHA4PLF/vmrm9dv9u/8Zv3W25s3Vge/e7v/xlr/7Ff98783CRh7n7SUH1RqClCijYVoc9U8",
-	"AlPmYuZU2sRr0ewMoOcjqBQPmi4jYx/j3W001068aGgd24Uwp6Ji5/NUIJcy1aiTspESKSf++VitKCIF",
-	"Unfe6999b/PuZatosGKqP/NzadSYhDeoqSDwETwer1zMviwjcmAVxwXYqFZLPttLzYgdyTr03EIenIBq",
-	"N+dlpRTOl3YEVSXLE2FaHI6ZqzzUYK7bxH4SPStWcdRpE2+ZxllpxLvetK3zgJ98r0N8TF0V5FMADdIg",
-	"EqTCuNpo7Pu41mzZyxSGsoUSCcp6sBRZGa0StPB90anKD6oE6ex3xOu6AHKXiDFHlR3oEdFx/UjDTSxU",
-	"EF53nqSsUfFIizJHbaDCOo3iNeqPIHBLYpZjrYlZQ3X04x1PVGoecahv4LvbHZ9UgvCc7Tj0Uk9E6icT",
-	"3DcFydyUKoL4Q9jXGxAjsPZPps88tzTz85O1uawE5NwFm/YSBGrPJTlCGffEIWtDzppBAkipnx4Nn+rq",
-	"K5ykDfn5ok4KROpwrPxYziYl1zb46nD8uvI2YQeDuzDehVWZdw51UKIKIJnLPqw5YxsFHGZIV6vEOcof",
-	"rm1cfmvj119s3rjS/68L/cs3+1dWRrNSdSfDLdGj6l0u6uNKP+TniGstweaCIAf7GNI5NSpjWq9Rq2Qe",
-	"asKm8drmVMIkJPfCyyFpstozSaLEKare2Zg5qn090hlQoYy3klVsPhUYrVKeTQvstgL8uBjBpsR2edtK",
-	"ILoiUPKwxCLjnRvTX7rFeeZ5Y6VL/WYlvYkovF8esxmgqFKIcJC6CtKeqe4svVhSq0aD1Dm2IxES0pOC",
-	"jpmMoFhisG0XZ1K0lu0tNrEos1zOEFkmXpCxNLpBf7gB+0fOk3f8caaavb0BQhN4Xxhsopm2SiuL9UxM",
-	"p7PIM5EB50eCqESyheIsIfVKph5b1j4F13D46owi/dj601nhEc5Ur+mEwANJZGubor/I3i3FiW2wzfDx",
-	"SEDplpnVsB6hvorekSj00PRIDM4YEJB+l6tnZVadvl3HCFirlhorUrFmEOtcXl100CCqVIDXLdnc01Mz",
-	"ubK5q70KFOcNjfV0D/JUIYFQFYnUgU7ZmKmraqkqs86SLppGGiGajG7TvEtolwf48LTmCXDSUedojJSs",
-	"hqxDiC3B5umeKsCDYgqjC0xo8aAGWhbf1JrD6DeAjpF+EUZslrK+pJqctV3Tdl2zhR2SDZLrARnDSPLh",
-	"3BYjXBj7UZi7NMYmK94Tr0mKATWULUgN0NcqvWRVg2UdRlBbSYVPYjnLI7LXN9b+2L+x1v/oqqpxXb/9",
-	"gWq8ojxd67c+7d/9pRUpMTHJHsGefY7wTYz/2Zw3CT6lf2TOtRiwG7MdmjCHOVlwZOYWhewjncn9UHOX",
-	"rYuEveXtyISyXShkOGuUl0klL8rHtG8XiiDk37vEBEqZY4HUfBIjLagj2Zalx19570jgPLgzz0Fl0ZgO",
-	"Qw1gnRCdmZ0Pc057du84QhxWANVvKs26OISZlxSM5ZFHY5hPvg6IR3q6yFDkdh4/A4rxEmWOEjAMYLnG",
-	"kyxJpF4L33B5eh2GBuYtht1AYPRFlbF7Bhh6EwtVOlpHdNx5PW96z8cLRHM4t9W8U3fajpaahJq2JDiH",
-	"vT4Pq+IOpsr+Qvool0vl0t7y/Ox8eXqmXCpN/9ge6tVD+Tomkh31jcRP0jFWc81uZq5UKpXK0zOzhVzd",
-	"H4/0sm92WmvwtPu9r5xxwcOX5XTwpwn/E4Ye/S5xl7WGLoqA3RS2qTHBNiKQz3luRSFkd0N6gjUgKHzs",
-	"jW4QGgQC5eNQpRvgVmM542USd5BEuxEkUo1s7Tixh0zjxFgsIugVMIrL51+FQcSOLKQEfoUkNe6zrsGO",
-	"jJrajB8WnJheQBh2BqArwVL8xDmgiep14lWy0A8O6AollWVRJZH8NJVeOn7Uf3Rp23F41J7eBV/ZdkOD",
-	"OW4/HVxaAymCwiBhglnUDfsQMoVsvXONM3em+CUfWmY0vpQaDQkyMizxEf2Bi9siLV4SfoRZjbhuziBK",
-	"GJ+J/MwEdkSn2qK+H/sslkNiAkLBzMOP/I7HEh/ViefF3xUGjoIha03idOLTCBcZfKI6wsQ+M9BN1iAU",
-	"hNoiw2mnYiXE5k/BBrMFC1RMVwD2tB1nLwTSyNlxcLwGhePjfA7OX+tfujg4d6l//g/5skATUJ5wpfWO",
-	"jEzOUYzkoaTlaB72mCXkvNhWaADHglyzCWDGKLDy0UjOQ7ORmyFJSFnOY86m1vE8YotGmrdq9J9oN6Xp",
-	"uZHQNIx0M14JcKQjXjoSxdrMXA12KmNjtgKn6prfJL0LDcqG+1X0MGvsbmLq4gQa977Z2KpmbImQepbp",
-	"+xUbyuWsEYGJqRLhj3s8yU4BsNTIRKx7GRSxJ0KY1POblXQQe15XEci4KTM/PzdVmpkq7c3joc5lrhxO",
-	"MViyNeP8+sUI8/IIhF0DtT9pyO1Ghxmqd1x3ATWIH9qx0U3ZN1t6KvxfeXpm8tYnFZUwJ9cSSGyAh1Nq",
-	"ewJhW/rucErX2Haf3eV2QEQA7YP2YoaH49DrnrdUJq2XybaPqTwzp89n1p7WDM1mKhrEbnihGvAp3oFI",
-	"/0o7ghYjzWfUV76SrerKD4HbRzUZ7qYmfh8GnPMq0bq8qhfKBwLBXauMFuTMaJSGM6ovBe9WOKu48VTL",
-	"tL2pEuCxjpTekZ/Yy8rEEnXd9EXXMENObhfBcfky61p3yjo30bfRuBTyWehLqsjEFoJQX0Apntb9ogkP",
-	"Y/T1iKIaxtiG/SyHCN+QYnA8xbzugMQa04XRUezXmiPFeouy6Kfl4tYF2EhJNVJMnKR+E8VY+CJ6ufBy",
-	"ARoWCFTlfhPhLu7tRgdCgPYa9hxpm+r2vaDqyqkUIasnbBWvoCHRE999GpXL+2Znpsrz8/NPqlpOcGbA",
-	"0aikjXDV8LUgZxRHQIdRQ1pLkD4x2jkaUTtmS5OWVjkxoqJyIDGfEUpqmjMWmeRx1OJV6hIN5ic/gUxn",
-	"2EFoJ+ERrJvARk5R2iXdBMJa3HkbmeZMyVrpOHm++oiw1Wg8IBdE5BgoxFbjKO2M4fBR0Jkyx1ElUMf2",
-	"DqGtfgdNnfqOFW4VZmGwXsexzlL74lQ7vq+TyR0y0gCITvTA1E/x1H+WpuYr9tnaMFytTNh0yx4PW1M1",
-	"Aocm2iZ7zKSMnTa9Q08vqifkHXOo8DGrkUBlcnGNRPoMDvV/6HhSDLWI71nRvrSiCaevEhdEsiR8uPua",
-	"JAh7MDXS9i1Hr7kH0Fhu55vIFYd22UoeujusJfs5jJbasEDa2AN9Vz8GQGHgZxozAqnaX9pSjpRWnzIB",
-	"A6eNalI/IUI1PNaNg+rcS4RCczZtTJT62VNE7rzX/8c/Nr+6gcqo/85X+UGzAaQEZjuR9JO0liMgP4b6",
-	"eRVK83tnpvaW5ufK0DY8B26/jVyGTQsoQU05JKUc2kkj4cehzMoGkCSzhofbTURwLZZqNDIfJ8Wfawsj",
-	"hEkid6/0P/1d/+MP1r8+O3KXjBdXTT7Pdk2mx2zYwTTY/sh1KYZXN+PC/yicSXx79BcmsWbY6a3zFseE",
-	"+pQDB60uEqLm2YNofnbvftRWT6CwqiePmD2uWs9JPbCuoCkaHm6J4c4VlXoHcLOH4XRgvK202ti8+/76",
-	"rZWNdz7tn/ugf+3O4Jur62uv/+v2hcEvPtn44DUdHvjs6uDym4N3Lq2vfWxtSkeJtQfy09hB+rucHDXW",
-	"USTNV1/3CEmxeITL/YpUjpmyNuSfHYaXMXXlFi+Ennv5EgU0m1uzdPlodMp4gMfG137e4b7yPYhOW9eQ",
-	"Rnhc+XuH5n6876czR9ICvR1bVuaJE0eR/jKa4FSy5jhnoDSodwTN+GNTO8hZ3aX2ohzfWrV7wO3inuZR",
-	"C1UXs6VFrYY5BPlEGevhAJHnRjMu+W0YhQrWrpVUfR9i52FnJXyZOsqAtsS2bbsElhfA29s7aXkE27IF",
-	"TwBR8o5v2JKB2c5FeycJWXJ7x9tqjCTROZi6vUoNt60Fh5BULDhqYdZDOgQqEEYO7oVJF8ilrXjJlDWl",
-	"mZypkXaKuHzWg8bPDu4hzqBKSHsvcq3QnMQzZgRrGjMWlbrd24lq2CXMwR6SDyggZOsBNU2qUkqOsSrw",
-	"hP9M6Hjy+v6Vd2/Eoz/oYJfWaQ2bPUrX1IJSVUszCCsIVZuwiqLsYUEC/RwCKODoS601NDpJEtwxFZqJ",
-	"M6k3HFprj9cTYkiVC0py8wfYw5+k1xS3cA+cnDr0LEAtJAJVwXEWWURsr+//5e/9b9b6r3+YCsw0gZZH",
-	"St2PbGOVSPtJTKoFknbM2hsdGXf00GFHWVLRsNIYgZl7GDDMGG+J3PQsrh3yipzNrsdAqCfMqUDK0Cgb",
-	"0OW1pRNUNbLaXnaQzs30IczYIljzI0hftmHekzO+h+2g99yOAtNLBaIZd602WtFbmYp6P3RsW2rUnXWw",
-	"RSN/PORiP3EfTbVSvt4TWzr/zLYGwO08sojg3BbUX0WEXcEBtB81dTuP7Z7zs9xDrR40WDGYlabsOSIJ",
-	"3v6mf2Ht/hsX+n/4evP6pzlc7JOgk7wkAqmzWyGPB6F+Rdqzzu2gMgY9pXXxWbRNR1RDC4N/IyswsvSe",
-	"wyA9FpFoYwYV0jAhSL/kPuLLxHOBk094sxLEkZAIWfQxmYhcmo4PP1/Q/QOChiRwmagKeYpOo0GEnxIb",
-	"zyCBIX17jBPcmn74QDSx8JT35gu2jK2q2UIu8bUOtzyNuCI3V85url5Yv/XB5hevDT66vYAG7310b2W1",
-	"f+7Kxtqf/3X7XP/8XzYuva6Uo/6tc/+6/ea9ldX1W5+qbxOf3//b7zbW/hzh0zpp/WcdRlWvEeYTr0Uc",
-	"qnucE/jcxsF/IK1TOnZqX5O4bSssB2Ukij4bDdaUbEx9ifSyy9J0x4aYK8olpJ1oAYin/vPUSzrac+qV",
-	"UnF63t4O0EjIbBJWe/J9+SzEO6rETW+JM+woHrz/wfqt8xtXrva/fa9/7U7/0nuJXLnRrr7gWtqEaxDL",
-	"sxapbOl3PNWq5h6qNTmtmfg7h2SFyHJfKmze/V3/2p1CsbBx5er6rYubt97pX/+9JLfgBifiwKMXb61r",
-	"nc51tUOWPpQUpQsdTJK5coJVWynJ0kEPuBREURUpgeYEgrcItIyP9cZb0EXD4AIqIiwASbo+3DAvKOlj",
-	"hDgiHioMO9FFu+OZNOCWIO6y1RWUEG7yohlSDpKogwdOWblb5BpktKGOtiXR/MhXRRPKq18s9IioMA5l",
-	"n5J6gn9ABrKhSSde/RFSwzHsU9bYijJW462WNeX3cOhfjFFmyYql5lvbPJVRm8sz4GgvgirHBudOISUf",
-	"ajSmgh7GdhATTb6ONuzUODQ1zmpEF0VEFPSP/3z/v9/e/NWVzTc/u//H1zY//dO/bl8Y/PrrweU/rN/6",
-	"dvPqhW12FM/oaHkMKjKsSL87it0WqQQZrvcJ+2ta+y2GWUxBXtg4iK1WpzYf0WfatI/kXgMzKgyoU7SP",
-	"+Y3+3V8q7WFUMHS89JNEj9KgK7DGXDW7BdBv4a5nHfbWLnjGoejkT5ZyOtGEr8Hlc9P7Bu9dU4ha99+4",
-	"oBvpX7oweO0dixoTofNpmyMzeh7WuruOD5676IOLCtKdeyh0duU6yYRiMQ7VLYZAWuBgFENaW57uvFun",
-	"nCF6SSEQj4im6c82LhuEH1d8vkRYRg2ufg7Bc6jBR5QaTJdGs7fowPZ1pXeBVvw5hETq6T7QRvwvIEWh",
-	"91ZWN859ObhxUVoFZy/2V7+URsWnl/rXPpdfXftt8G3/0/c3vz0HWLSv9W//of/nS/0/fS1/9Ytv+v84",
-	"G2DUDnegDRpLizbvCCW8VSPqeN9p+Mt8JWjVVdDOjNBGs8o7XiYwbeRwhyQ1tNkIEsV1f65i0Ie3qNr8",
-	"iSIKkSpFUXnIi5qlY1eFY5u0bs2kIm2fOFlBDBQ8ZFMUcVoGRyQbHXwZ3TGbER6opUWiUvNvoPVqcKmx",
-	"yxlZRIIQNALWUNfEWfLvQiLcJaBmAMBY7EjppnuaLfYMfkCl6O4S6Odau8xt6B9QhqBtL8JztyCWRarp",
-	"cw8VQp5ahotsSP7C48hvUvWPSGfoxQi8EQAcUoFa6kgjjWdiqcH9D+8MPnrLqvMoN9+omT6tHwuwqiod",
-	"5tuSOlRKrHpGyitVoas4lnoHgl9CQ87cmlnUILLH/3TUS+NARj1GgZs58Oooyrfe1mylAQUMC3KhdWfA",
-	"dJ1uZIvFKml08u9Cnbojm4hB93N5x+FhpPugmlbo1rdy1+Vd4lQ67bTOX66LcN0nkP7Nu0iZI1Gkq+GN",
-	"bHi80xY5uEbee3cCew3if1e+1nbxDEZfpUWFsNpkB9SlCYWFBa9xUdIr48oRENaMWwL1sc7xI2H3Y134",
-	"Xy0WaG10lpru7Hq4pph8/kC91ELSgS6UlqL86KYHbm5YqRBhDUjfYKopISI5zxDulB0OCfcqprzFNsfD",
-	"CLeUg08Xv5u7bMqbIX0/AnKdUppnbTJiXHLWX3BvJMlKdhvBFbW8RufR5TjcI/JRHStLkdfqRhsmpvYh",
-	"jgOTO0dMvukFntL0MaVWJ5YXpqvIVWpsMnxZLk/vm5qdm5mfLlkTOJaJ53SItVordLopeFh7ckxmp5WT",
-	"IeivVnKA4znbLpZ8Vio19ajiVNT9Z3QV5bD+lL9M0sW1tLyJIsTVfBMhHTLfg1yJ9bULg2u30ebNc/27",
-	"v+xf/zijZ5o1Igs+Co4axEc0PsTg8psbv/5i8Mcb/7p9YfPO9cHHZ/vv3Ni8+6G9q8BEAE/SHGqqZ0+g",
-	"umpo6rzuNPPeSh6n3zjd4PzQRPQ7HpMmxc9016BA99G2juW1oSMrW93Xz8Fv3FwdvAPzEX4j2pxJvSGl",
-	"IYPHW1SAkS8fFGNA++joXVZPU3gi7q24+8uNS69v/Pad/o3bWW/VMcGcqVJgveUznI7DswBg0qIu9irQ",
-	"mHj4eFXb5zZhYbt5o1oKqXbriSp88Yh80BDX8IziWYsKlVry32KQSR0xxDRuiNQWY00E4+hVo2GUzAIV",
-	"jpL+UUVQa7vAw7pPIDyE1EO5T95g7KSrtlEYnrwvnXC627DTVLsFJmMJntBvMyB/NlTVyaTRcdTEzHGJ",
-	"SHYOyJk8p1+fXtICKj71F01tPAAOWN/jNQhT9UyZldr6sVeLBeWAmcyO/wj0VctWd3Evp8Z1Uv/A3l8c",
-	"QndiqWDvSL5E8udu6se3lhahf5xODhBZDnChcqXQWhMoTXzNdEhL8t4Ej9eGS8Ie1xrvkOmRlpkZoUV1",
-	"ciFZhY3Yh5wiEeFnNHWL1Zfs6Ga0zkQLzihjDF102maw+2OjPrcU9QQL5HAGbg99jxytKGuvqZqD/MCB",
-	"ixzEl7WtGbS4g39IjaKg9QT4b42oVFVBpDjHNUmnigxUNaIqBZWswnwL/5Z7IH+lQcrgVZE/YnD9QUc/",
-	"yqhowkkr0DJJLbyiK3Q8Ynr5u6pAXmk6BaUGFoxPodJpyz0NIM5A/4x0EAoaCGW5fQ/A1ig1aQzf/ljX",
-	"9dX0Ez9EalRsNR1U/zYlJdR8G9JHOhmcssIKpOZLcY1sq+oMtpQrZWJZ5s+c6RV2VfkFQhyVUqEWpuxZ",
-	"rtXmReTrwHOgE+XCAIvzM4XHrfc04w5v5SRHVLT6HNV4iyxCikY0dUQperiHmrw1VJ9ui8ftuI9crX4k",
-	"7utW/NjaxTgq/xaeCqbheLiuVcg67rh+Sr389wlpA6QEc8zWQhL1Impy1wnyIHfCVxdoTZkVQvDQlq0X",
-	"OfUcFX4HVYrM2Lrl2ErbhPUpVaLMiO72Aw8PX5a4e+Pcl+trnw0u/X1w5Vr/0tvrty5unPtH/421++99",
-	"8q/bF4IkuvVbF/vX7txb+UX8cu0dzTCGVZ24KpLBQR4KRqSJgj5mIJHBlk0kJzoXG94Wnz2gkN79JmkB",
-	"1SqgDW5aKQXgx5NnuemNnJ6FCA7ovAso8I2b54EnQgzqEeB+4zOyh82bcjGONLL+QYfYXNr9b8/2r18d",
-	"vPn1vZXVzS/PDt77cnD5r/0Pf9//GLIt5LdvDt7+L/Vvnbfz9rX+xd/oT7751eDqOfmGj27JN9wBJvjt",
-	"2cHb1wa//vLeyur6nbc3b7zWP/e6fNWHv9+8fjea7026McOnwyKmos8rgaHg84pHlinpGiPDI06Fspj6",
-	"nqGYHzcut23ibtdwG9eob/FO/iiwTLSjrM7tCcoTb2SvAA1yi++d6JYOQAGZe6JDY2BkjUggjR5KZHVp",
-	"Dc6DIzHTyODsx+1d3TcvvrnxyV1D7fou3F9ZkeR69Vr/LGQVffXZ/ZUPNu++cW9ldXD5r8G/+199Fl6Q",
-	"rz7bWPsTyPjVILfNPHNhcO6SfgaujP78nd8OvtT/3rzz9/Vv3oq2tAV9M+LBDGwsBUhuaTZvjGwFPB6B",
-	"+qasEjq4o+jeYBY7gV1sgMF1Aqn9TpkXb8U8GRXzPRlmQoATejFhS0QruIKYymwMJ6ks/+i4Pm275MU6",
-	"RFwsjSN1BVTum5MnEVklWQiaBPiaLqUWAqb0NAATIe57X4xmiahQawv3kCDS1OhBHplUi+p0OdqlJ88N",
-	"Tqqbwbzsd0mFXo6qWMyYx5967ifC2KHJjYP0B8qCMj/T8VtX1MC1ECIRbJydAQCagDJmpmM4YDN2RM8x",
-	"JXuyM1TgEjTLs26cbribSOzUn45Cc1UdjSfnqddF0pLCwpxi5sQwhLdb+Q5rS9uKtG7Zurtv2BRbTS7q",
-	"/ZO8jdcodithF/FEX2IDClaBPnB2PsZ9iLQalL9Ey52sjiNiCeEGpmy8zLCU3N2gbPAHx5SHYDRoC7yo",
-	"GJ2jbZeP1/CWfIF5assONkltiQalZaOWFhzdLgHLVN3qsvKzS3k3IbUG+jjxKNlS8XO6mndUmljAgTQG",
-	"WRxxcFRof0vF8HWPt1Lgbp+lnvDzIjFsqe5c8hCfuinjP4/V8EWEdUn2zL598gOBOFsMPpwulZRmKfLM",
-	"s0vIknyFrVTpCGfQTZWj/eh4hzlxBJWXpouziWo9dRj7Rx1MaO7uH9eTnCDLYPaxDY8cffRAY7sb0WXT",
-	"yXkyzonHhsBfZG5Pkw5SiSoquROyAXaS7l+1n4BUQp/2qHzFkE9t5/Ikc+IqZ2erZMGF11LCEHq+gCaX",
-	"Vhc++M27/fN/gcKLbzaN4SP/fO3uxt+u9c9+vnHuH/dWVpXuMPjsm41Lr8fEuyt3s1ggrm4kpCsvarzV",
-	"kupLzyq7oxtpj1h5uKuCrEFAk3eYgMCf3GfMoIyU1tW9Az+ZwPCXi7uFYqHqaiMct6jbA5ydajVzMkes",
-	"mIRP9xButzllfkuqWJQhDLo95P7xIF9nIezy2yA+IMf5vAM30CzApL8HYGxZkzkGvYS3FAm0Jl7EosZD",
-	"lWSja6sIc7IycKiP4AnIJPQDtGQYse0RIYhjgiiGARDlpAhFz/SsAiMB1DTGYa/lY/WO3xmjCZwOygN6",
-	"0PBs19fWBn+/amldEusgMIpRJtFc1J7GRs64jieapJWSHGm0ZZXtrNFvF1D/7i/vv3Fh44PX1tfeurey",
-	"urn2t/U7v+r/14X+9S/vrawOrvxy48Pz/f+6AK67FSiy+kv/00vqgfW1tQgRNolyDJl2VbTRVFJdXZMM",
-	"ijyhoQ3zQYe8qFqzycPVLTfsKIEdaA+YalV+n7Q1RKUim3jkpmw1BmuYVVqYWQuJVA2ULhlJKbd/YAUg",
-	"aWClUVjbSBNAcqZN7DVTdZqjrXlMFmRUTZjMtyoJb8kkqiaa3KP/yVnFrhoeV8gy0FtfUY7xGoA2ipvJ",
-	"3hpz1u5COyfDKRM+ZlZXjyk2UqAJjOtyDuxaT90l2EkneO04oiLYB1XCJDiCPlQqKAQ47cbHO6rv9jhV",
-	"GjA4hIBMvUbYE9z+cnvlAwSzrOip67feVg6I+1f+uHnz3L9uX1i/tSJZ8t4S6p97/f5//eFfty/0Xz/b",
-	"v/71+t0r/RuvW/vYU7bFdLetFExMQnsL8uLT0QstWfhDSZI7nZOfMeA4GfrtSKcCi31iJLtLRQ5+rpPG",
-	"U3yOyndHSXBhimGbA1u6ec4AeNxHamFnYU6Mzb1EHDULbPTDvCMHOEg2FHSjN+QgXqVjTDYzWIR56CNw",
-	"9cfAvu9axYEKskvp18xfrBwPxWY3PndSU0aVMDW7HaShGqhPymK4yl3lKtBZqUZIWPJTE5pOQh4mxEIg",
-	"naN0NpQKG1yMKEOMMZrYzY8AkAb3M6YtZamsvfaWokX51cNF5HsdEgsPja8uluwAgeVoRKE8nQCYGxlq",
-	"ylYIYd0j5r1VTW/ISnvAqt8iIsvE63EWX+BW1MFteOhG6Y7Tc/ZjB6wMeyuW8qS0xy1ohYsoD8lkq4nl",
-	"6TRSj0XPpkvlfTngFLP1w30pQ+0tbS+Cm1N1TO8wNv3oaoZF0NB5lyHckmq7yujCYahOkDh4XVJ9TG/I",
-	"MT0h3TI+yFxpm6WcI981lkoYNmmanx9Fv+n64TO41tQKYg9xViOLiHGvhV0TmZ5R1uXYvM2iH8a6YaTz",
-	"t/E1x0Xw5KMlopawFUUyOxlw59XKHdPxwoXNbjPsE+qCufS/qNo3Qm3aWYjefytS/1ak/q1I/VuR+rci",
-	"9W9F6t+K1GOoSD2iulGaRnMSW5JO1m+dv//eJwAjf3Pjb+/fW1lVAKb3VlY3//z6/T++Gw1AqqqZ8O6Y",
-	"6uxl6hCeEoAUwtrcBtdqRIg0TM3vnTwRhOcOdHwQfSo/tQmdmK3dTnRGHrW87zipceaIEFMOqfE1Vidh",
-	"8UjHfMl+ySBIPLLKRT2loFuygENPcm9JGHrOzhiJ7VbyxbGlB7O0q7a+T1nD0vlTZaDrPvJZIS5V6FTD",
-	"TCpIDbpMGKri2pI91BVkCsQ0kll76FdlNVa6lDm8mz4FyH6cogwgV0TqiIuqzfsU7/gI8uzDR8MsBpVm",
-	"EoKQ2SfGHVIRPmlXhKIia+c27hAdmxZ6AD3c6AEc0uLpuDjEQ16HqYRswNGb6rSRg32c0hnOzY5QmnqG",
-	"QDVThbEQlDRp75aZl+3aC/ZJxRxcxqiwOwDHYlD1BG0w7IaKNlMdZTq15nDXo5TYqAYMqPik1Za/Saty",
-	"x7p/tRwLiyWEmUZihbU+0T2zWwuZ452q/HGVHFFvfjIv89bPn9ATiXNwS3sdKaw5pEyDVeW10vfuBG3p",
-	"gkV4UE4eYmWoDp0KmwR1MfWHgnG2HUu2Krfe+KzJpd7RFEKwXZ0EhdpOUV8IO/86k96kHNiegikyADha",
-	"btVJC+vm3q5K/FxivGvPTE8pVxuVtRljcHlSNe3Z7c+MUXyW14PT6lXkbVOwnZlk3DuunlP16VQKlO2X",
-	"th0fq5xN2MvEAA3AkaSPoPVQ9HQNxkhQQ3Uqf5mcTrnVlC5H8EwsOnafZkfp3+YW2iCgj6oWCfIRmpAH",
-	"2a+1BT5zVuLFZmS21XqlJL3vRKL+0I0YN5k59YYs5MhDNEIkN9VNgnxTa7msR5V6GjudZ/4CANe6vKt8",
-	"bVQg1W36idPmNxX4WjWhPv1kYWKH9wLpjldfm34u8lVivLMZ3u2ALW6zNjn4QUZbavNMPDHn1tnBZ59v",
-	"Xr3QP/8J+t9focGtjza//Vp++s/V3AjrPyEYMm/VhdBVxNCMjzO3F2IK2tHWvZGV+Ac8X+VmttqYNlgG",
-	"jqN5JO7UuX5ucP7jwY2L62ufDT773AqArXSRTKxwaWsoQQ8WSMToGA8iXCopUMBuJavD47+Jd3zrq17s",
-	"+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjjelOTalPWU8Wapz6ujy/3uDMDz46ZcHeH8+zfxyv4mFmk4",
-	"iAHa8kK8vA65pB5YGyHer2IyQ10TIjZbbshuXsuF6nqQc8+hzFgiStWu+Ny3RW5OJCoE4TEL5wAs41Jh",
-	"gXVc19r8DYJSmZWbxnRp6RZqodYVwKWMVSaQd98yAaFj699S7ucQQ7/5z8Gtj6JVu4PrX6AZ1H/nq8HV",
-	"a1tJudSs3WbpzY5ENE7v3IMMdEEEhNjeoGBMnIsl6rpiJKnldo3K11lbpe8EnkYuAF11pzV+boqWroAy",
-	"QwiNOLZGQmNISlcllxP5gGn6ZER2WsSBlZMnJE4C9jK8X0mczDgzCY76VKpyZfjekI6V7zZuD5P9MINe",
-	"M0modanC2qHWE0dp8jDh7elr3Ir1FNzlkZB2JzH1wx5kQFDQ4EUtzNKxMWWWDwWNLHQoPE5gZNHrnQba",
-	"BJBL/ZX3N69e02hMV69vXv9YwckMzl/rX7qoYWbO3exfXlPQNdF/x2BsolA0d98YXP5DxL/RJsxRfoOY",
-	"SR+6KQI5qoBSoZhP/tNE8yIINVEu7+K2SPGWKJab5k4NNR6plzs86mmjnvArWKMGexprV5d/GoR7gmtN",
-	"9U9V7ul4dFn93cTUq3XUnNuYegEfFJIzupg1OvFk58iUNaRYAkki29GWbKxfnpref6I8u7C3tFAqfac0",
-	"t1Aq5VdKxgW1yeF0SJtfaQvzyyfYXO7bxVp0eWmiKMPL5HL/IHYJc7A3fEr2jJZnoCOqo7z2CtVr0eDP",
-	"mNmoFi+qnld9AxQo/zCP5OdVLvcP2eoPNMOoeyRFYhHsuRRQyj1CdKN1XgdkII0ROM4chgLplvDBeJQW",
-	"boU120n3iKd+UQXFYqsZr3WMy33T3n5kHYcunoieU7jPqUSkEAHHE7YTv5qRgjsQjpIpqyrIBl4mW/MW",
-	"pl2wtJ04pKL5yZtkE1kHBMV7jjcxazQxTWEredAc7Dfg2YDoE4bJsDFiz6KRV6jJXergnm5VF/cffXin",
-	"v/b65vlfWLkajGur/NeeYUnRyr3JGRE6w4Z6yos07rW0WCC2BQ0uv7nxF+irufanwTdX762srt9+d7B6",
-	"IxDw91ZWN+/+bvDZ1f7tlcGvvx0OZmjtjtdV90y4gcqlfWoUHenDMxZIXQF+qn1Ko6Xgzg7rh7nbiW0l",
-	"3SzdCAjApXI1LdgCh84tNzPq6l6so26T1prWxktbg+2KQoOYorBwBmnnl6KqSsJZQHwZOoF5yOccCS4V",
-	"Zg7R/6jepmFhdewIKM6qZfm4Xt8S9CBv2PJynpcfD1/5HmaN3U1MXaxm4/vEk4//r5fw1H+WpuZP6f/u",
-	"rkydemW6uG/m1f+wEkW+6t/BlU8GX3zVP3szM9HShqzRxkJ0ueekoUOZ7xejEWqTJUJH9AcuWxsx87T4",
-	"gvwGkhFVmWDQgXe7YG12m1idZ2QHiumIc2FDuSH2ktlKvetxP470kL9l5sSj6D45k+Jn0gWaOe41vCPs",
-	"ZB5bRcrGeVuKzWY1jEuCeqpwSgLaMyOL1eZhiKa521Kn+5+trn9zbf3W+c2VVdVxujwXfPiWQiuSVvH1",
-	"t+5/cHl9ba3/33+T0vPNr/sf3pR/vvs7hWa8fvfK+p23B7/+sn9WPr/xm/f7188Nzv22/+HN/h9/Gbxn",
-	"/dbF++9filyCJMCRQwWuKiu4iT1HNGkbaLpboUxDg7uk7leqpEmVoagrAKxM8QQ5s6VTspOU6cwhIMEz",
-	"iTmdyZCSKH3y/Ta6inWkskY/87SOS3SX3vZNzOQFDnWg8ZRy+gT91XrCB+PKzsxtQ9gZ6AEBsXA79qVh",
-	"lSEPVcOe2qqVney/ZieEY+C5LyKdIaX6VWokKKmBskaiq9Pmja8UZrK6ZRtv3+xf/mTjg9c2fv3J5sUb",
-	"OXJMtQ5jVEccZVY2OvohozZk7zT0/eO+R4iPzPdpylIUdUABZGyHb+cB1JTrMGiaWwuy5dQ0cvdhk2ZA",
-	"BTJZ0trmGcQy06EgOszcwkzp/1v5VVn7hyxqi0dY/nhOej+4KtHtU1G1F+JfxeZSmt87M7W3ND9XLpfy",
-	"ScklxXIzqW6izXmG6HJkW4jHgqgiq9g3unpmohSX0KIfJQKMTG2mFLctSlPz30FTp576j9G+mmD++cj1",
-	"+5peEpGEC2uKy0lVBkovFARQgEFvVPMaYb4Xr7zwOLcLIDncDndRGf++7AD97zx1jyTi8alyy8Q3TFUh",
-	"anqynufiYAVCUjfv9O/+DWJT5wYr16KdP6D8C4C8gZagOMxu76tOmsNuxtE4lYsAAxlvYNtV7XeaESwi",
-	"nXsbAuOMgV75DHMWtdWCuk3qamgj3XW9O4xQu/1U6tTOCU1pfRuQfMjNB/8jFDLLaZb0DKNzGwHPtnUw",
-	"TMu7MgzC1MTLtAStsfIpRvYoreEWier1sT6TOdSF6ACxiZtVh8eWA+Yz6JtyjDQk+w3Y1jiKRsPqhzyM",
-	"mniZhF2JVeVFYs0KhRIvEdTWcYZWTzVDoyqRQd1h3+uQU1ZwAOr5zRRA50MY4lHwSDwnYn5+bqo0M1Xa",
-	"mycKYD/KYwS7w468aNbGeK41oUo9smsmz6jkJN6tcFZxoTKwyrHxx2VlVRyQZwSOUKJiiIgzFHmDsGbq",
-	"pWU2Aec7HIbDx8trijbTzIUEMAaAh917F6GSKJSaItzMa7GNcgGd37Rj/Z7CaoMYHPCjVWkwMptQ0mSL",
-	"EF/JTwwdQUeazClq/1yOazapwp2UzPfjhDCpBYEDTSpYRSR4UAUIuUSAWaoWmIQDePeT/tlP77//V+XQ",
-	"2Fw9v7l6vv/xX8ZU/4YK30JKNPPOmWmXUblxUrMdiyjIwN4+rDry5c9LHoO/j2TkNd6S/xo+M4X5r9sk",
-	"qgg39cM+Ysn7Vh5VHCXNF5qRgiylMYwwpMzMjHo1FZUwX9AilKQQVyA7Ipq5ZOXuQ5nSmcVyWqfIjGIa",
-	"f3PER/fFF/2b7/SvX5lAXnPQ6HzE09/VHSCPmeezo5rPyUMPWwBsP6YZTScd7tEeO8HhDNM47QREW4xc",
-	"rbTruCUnUZruluimWbQqc8URTTZr1jYFQaceIJddQtcrS70mzg9nS/uny/P79haGTMdTr8zZQ6Bbp5Ek",
-	"11R5wpGDS9cWTpJaE/vPm5DvOFqCdYNeZIohqjpyXkfdM7tNADLi6MEzP/7JTxN7c2DqpypUXJk69Uq5",
-	"WJ627pNtrfaFkSW3d7yNx13XlnqzbLFpkO6CM34Ln9li7q499sY7qX13rHvJvaVJ9QZ9YPV3OYpeU5At",
-	"VM/UYVmrkfKxRxSE0A4Vi7ebWFg2RnFT5HMoF6xFoTUWkbalFyGDRAPyQHoxZrUoKEGs0Yvmzrq8AMwL",
-	"h3gV5fHwuQEVsAfPJtVO9fgkWqjq2nCTEzPiCuSv9MhdwR2hG3OAaRepSpjy+CYukjwue2XRiypvPngC",
-	"chiLqMalJAYtz+dofn6kZ8mhom33iR3S3yBclbq+spb80FJWntYtDKkT4jWqgbCXEE512qDCOqRGHZI9",
-	"ykwKolabC2wz94+ar/RyVMsbnZfc5gJWhVmusVOKtiBAbFuadpyaJ9QMuphK01TAIR4zX1V76Ocd0iEa",
-	"PMsyizi1hO2cLXlaXeRBx0ZlF2DXVcc6cimMdK0+crU3IzNGTX9qW+6d3yQt1MbCT20YMGqXw2bWFtNB",
-	"fSmX24mpYVY7JGyYbckt0JaT1A3BqIcHc3htw87bw5W3po1wUTux1IN6lKCxcNQnYmm9Grb8Hp512OE4",
-	"Y5LFgjHlsUnZhArRIb/TzjQbD5mgbnGYZssGbvciZORz1TcRGv5wEZVl0MxftfP1VM5QLl9eqMzE/Hl7",
-	"SxakuVAGps02h7wdca6pxh203WBU8mDdOWD79l20A0OSN8fWW4wIpCiDjUiR4CQjTHD4vME/XOt41O8d",
-	"lyegkwkJ9pQXQP3rWSP9v3fyRKFoVQkjGHCQ0g9WxSIq7410cYYzBkNOvT+YTdP324VXXwUE1HoKgteB",
-	"o4fVmwODGqmMzCl5XUzi8AJqA0ZMEc5GFIP4WMDmMXNeZhqySxQDoAVRNHotJfJjo8CZXlYucRoEamNA",
-	"/O5+mb3MnnrqGc/jnnjqKdA6T+N229U52XvaHq+6pPWdnwnOTqMnjj17EM3P7t3/pIFjFD6uugSdlhbS",
-	"6SLC6GCTMiIIOq3QfU9rb5FAAteBZqUVW3yZnQaMXnEawh1V7CAqjfNgnqf1QivUOb0bzZZKqIVdqb1J",
-	"BjdbKgPf1GyUMvnRjGKlkieoZ2aNEPaIxgh6mfWUzsHREuNdxOvyuXkFEaVqnpXOVUSz09MII6/jkrCO",
-	"iLjyvdPzkDctlfTdcu+ep8I3W9fGDQJidon0FiDZF52O1BaeViAVWKDT+oNFhJkOdcUflHpgAP0J44BT",
-	"TI8jj2FmZmZ+ETkdFZFS7ba60ajjIqKO0HaEv28WsU6rSjyxiKRurr4QDC+RSg0LooBlYaCjB04cfO6p",
-	"p2JQbFigoy8eP6FO/fSPp547ceLo1BHiN7kz9eIy8TzqkAUEvzxdRIICf2rCVOhU2+MND7ekBgSnRpiD",
-	"OCMw2GGHtNrcJ6zWm/o+6T31FOIMYRhMoSkI3DKJ0kWA+5QUYlozRgq8lPKoOkHLXVXd3+FBKhCW57z7",
-	"ZQag3zXClOmjOGLhQBvXmmRqencJYt+uvsliYc+ebre7G8PXu7nX2KN/K/Y8f/jgMy8cfwZ+E/q6Cz+h",
-	"LYrWb61s/OPzQrGwTDyhDe3dJfWgtKNwmxYWCjO7S7tnlG+iCcxqT3hv5Z8NApqDVMfggA87UuuiKsFS",
-	"PwZ5M7hFfKjkesnarxWasxruoGrs5Xc/7xCvZ9xvCwkXuBJi+aJJ6YNKzrVLRISqkrmQvm2bQxh2msD4",
-	"cjzDoqBCGtiQsrQQ9uPNa1MmpNFRwtnkK+LayowCsMrUyfh8AlM5KS+5YWhAtEgnzprIeNwTAj4P22x+",
-	"HptMLCd5Szuics5dUk8jDl0GFY45XOdusfnr9YWIODQLB5Ea6DtFxEgXKoFMYaNlePVonDaT8eTRM4J1",
-	"a9hOeN//7XsdkjJkgBiR6zJortALanXtj4f8Ys9BVe6e48nnaYv6hVdPSQ1MWVLAoaZLJeWhZVKFA+9C",
-	"RHH4mQYZGW/6gEkAGlTC+AiZHnynd97+0mCWe44q7SWmH0pGKRdtlMOXTsmViU6rhb2etOU7VZeKpjSc",
-	"Qsqp9nSVIMANwP1dHD7JImr1ArYX/pgyFe1E5kh93BAmwRo8kKcU5ouF4x+EgpADoasywfFHHF1EvH6f",
-	"9PQZgmL1NHd6Ez8+FWB5NW4P6ByFBO2UJz64jW4OeZLLO1snmoAs4E0KKlYNp7T4pOlkOdpXi1HZvsfU",
-	"tlsF/EHeYUbC9w7peugsGf8c70Y6qyoMWGXMJmt8bTzG9MYf5mnRJhEz5RG+/+1yhgeKQHII92CXR7cV",
-	"hLdZbM1hKpPbuNN8KThpKQpNG36VU8iZcuhp+aZ9+PpwR1PkK9R5NZUiv0v8CPfZcQGQwfx7O77FL7Iw",
-	"KqS4O6Bgq62WemyrBzbnlHZkWNn4mPwZeHLb5GfH9/6HbSfO/HeSd6sc8Vy8+8Ec+8GmqmjaPu9Wb4oy",
-	"70XtX4nksGBItXIdBa2kFFLuoZrCq9JFurnv0x4FrAPcbUsUYdcG4KWPujag6tQeKVIKUI4mQEwQ6ojp",
-	"AfXFMJ0tQlFUGILq5aebOmVUNCdMN8/CSydLNw/hGNUyJnOKLrQeihxjV/VE1szeI8rpDsGTCJxWzlOU",
-	"x6A8z1qoJhsgHH3hu1Jcl0tzJfT/vofK++ZKYavruNeMOzrlziXYAecl9XejkzrMcpIcDNul7S3NoC7k",
-	"2lQ6DC9j6uKqS3YXiulC/aia6cgTpS3cIHvaKj3Q4oeoUoZBtUxa/0OneJTW/I5HJiHNY9L7AFK7rhTz",
-	"dtKM6xVVEfWyasUDzlkIO0xKjFvpQM1iwtdZm6iP/X0OTO0JXOgXpVaMkQNmGuDUKkUt/51VHQ4mfFQH",
-	"HOe4eu8jKqzV7B45w/2A40yELA44juHpwEM90ibYR9Ue6hKyNKVy1PISSBBSnjCBQJz4UaWPsL7jfyh5",
-	"aH98Bh1Ek6bS4zLRSPZYJ/loeWLNMlJdsbEEsQmcgfbTm1C1vqiMSNGNXM6Xioi7TtRDn3ZOHUfVplp1",
-	"rmO8m4gA6NQzwDmCqoDd6KSOydTr2uBzIHTd5F1mYjSQ0F33ibeI2h5dxj5By9jtEIEYAY3RI0WFlm6c",
-	"VD3zrmFFDAgHpp0nlqc64TapMMhRDoTLbJ49XPO5N8lonkdqgFsFSqokAJPOaBtdfZ8/eCF34Bn1m3En",
-	"kTmDSW5AcHBFKT2gkWnkKKORM9XSlui0u/SAlmcS5yOe0KFM9VOvlIv7SvYc9WHgRWgBRqHZB5IzpQyN",
-	"wHoszUyVylsKgOaZ0Q8htdBMSWVYcaabcQ1NZKa8heBn7hCsIh6TfRrU96uodHkuLfJHGffEyNDjY8Xi",
-	"5XVLY++STU4iXKKhKhR3XYCaf4eGzbwVTKI6kqIG8u5aeTxwxwiD36NOZMojbe6ls/uTYM472MdgzDch",
-	"eUe1E+cgVVSfde4FjB6yR58YXP7r4Nyl/tf/XF9b27jz7sY3l9fvXhmc/3hw5er6t2+hA56PZvYV0cz+",
-	"J3ejA9DbEeL2crAwkTBEH+4R7O0SgEYOlxKci8pY58vEs5rmR2CBx9T6dpAOYuNYSAFABPW3EycIszlw",
-	"MeUYki+oo90VdLNM0MAIGXlCvzKb7UlmY7/q8reFpIabyHPQHcTLsZ5X0yVre8VTKTS7pyaWU+kWwEnP",
-	"wIZQ6MJJ3DrCyIN0NZURxhvDZPMM/GQ8yvHJmWAu0RBgjB08exDNludKeRw7B4//6IEQClRuqrzDJ8z8",
-	"iuiHJ56dmjP5JNWeT6ZUqLCFvaUn/8cQk9/cY7rD2u1JKLI7JB/ZGXtQvloV8uX372eTgekIPWl/4PO8",
-	"Ic8OqEXpy9hcIbmF6InZ0iziHV9QR3/S4g6JkopCoYnYF35zj8sbXBWRpu4/71gu36y1XGsiRuwzOmdW",
-	"qI0EsaZ7SGcsJApVa5aSvAIe932NWuQGwLwqA7NnSvR3owMM6Qaq+ikwkVDX46wRIN4G6ZpCvUKV+uj+",
-	"9vCZT1sWVzXQ2tEIqOwO0LR5/eNF174mZbFkuF7ijDCKgPFmkYLuHp5OCc9gUNbgKZ0d3w16le9GLzId",
-	"oajxltSIkGruq8omgkxmlZxsiPSJ0/pfFcBzOv3k8NEfUwOafdypYCUMYoy1R/3wT3jYIVIfiB1GnXtS",
-	"f1Z/iRGnrQJEGYd9xgBSq2QSOV4QZ3pC/j2tj+7JRdTCSyTWbhlHk7KBIFPutKoJ36FTjRacPyb3OYj+",
-	"8Yzi9pRzrelOKnteEaTmEf/VDPWSer7OFlPFCMxB5bkSwk2Cnd3osMFg0QUnRZ0JIR/TB6ULCYq6fA2M",
-	"aGlUUaHxOqxGjWn28qwCN8mlmkb6w2Tpp3v3zu7No5/SoOHM5EOPqtZtlzBd9IXUO4IBlZ4q5xlVL/Sj",
-	"+XRRdbCSHDzCSPdIT26kOoPdtBaHhTjw9MFDzzz73ecOf+/7zx954cWjPzh2/MQPf3Tyxz/5qX6UqmYA",
-	"gApj0o3h/Zkaa8I5NT21/9Qr0/teffll+Vabg+qUok1dmZTpPT8YPPU45RKaWU8wlzDciEkTafDmgNVQ",
-	"T3X3FMoD43UYo6yh+qIk/TBBJ99RucoHw5a/j2RAy8zvocS0QoIZPvnjCl1hMhEVaSYHZT+Id5nS4tMT",
-	"liPnG7u1I7NDI+e9Y56qrG2L3sEdzw4NdhSukAsdqPUN0vmhBqXR9GgMahRT79LEE0ZjJ7JzF+ihJIxm",
-	"UsLEE0YjhXNI+NzrFVFbZS8VUYNjF3FP6r2UO3lv0h4NX5VLGD6jn32sA8rRxaTW9xxTsZkdv8PKpa3i",
-	"QCrwEztjuMvFtFDEdq+thRoSEKVWlf2oylQ2ERSoco6AlargNG63Cfak0tm/+97gtbubK2efeuopqyb+",
-	"fGTMEYrnMcyWTKY091TYPCVOVu3ZC0kK6uex9qX6A/W6U9b43cOn2+g2WSg29vUOU+3JJoc+ggpo1OcR",
-	"ooVgdHhC1V5wSDtItY9+dmsgo/6HZreGx5+d0zqRw1fIXSLdY/RdqQedBufTafSEqGHGiPOkpMfTDm1Q",
-	"X5zWwAEGE+s0ekJupPPkbnTApOR5xO94TITeI0UFiHHQobCrvEyAhNjCPYAReJl1NXkA7qICMvK7PIrE",
-	"q4eWD1Swf3pRUVuDE6FSE5KQVzrlu8N8oTU4lQ6kksAVhkDC7pEbdPjRNXjU+Y1h75QmPXa6yJ+QukZq",
-	"S4gyiLt3/JDVAHdRAlK3BRdtnpFB5hCp0if0s6QvRof6NdPFvkJkpswYV1Xi8q7kcgQSAShDjDOyG51Q",
-	"SQ5BUJeqymBca2rf6S75QZWfQdh1g7CIPWfsUDjRx1o51OtI1QuPqFZXO5GRIjpVOVKVmH5aOiHQ6FgN",
-	"Xgwayatv6pi6xBlSC3nHr/IzQxSkRKVHJJ/ads5wUsCaFmC6aAXwawByo0Y8H1OmOCRH2PPARu3SWJym",
-	"iQWqEsnbCPNRi2Cm22UIwMNh3K+oxdqCMnJB5tx2oPTAEig9rADthNF4CZtI3imBGJnZysThQ2gLtbhH",
-	"0o664WE5jPGPOMQlCoQ7uWHLfIkc4y7JFRQ+Aa2JcRf3JrBE+TJIHpGMqot7iwCq7fO2MHGagPMAsEEN",
-	"Q08JS5Rhy9qD7uOcbfA+Zx56EM7fp3tI5w3m8vHquU3QxRusdqfthkO4JwJofWj4rN1UeIlMddoQtDCV",
-	"4kUNHtCkAvJe4npkLFRhdf4eJ+YUH1U9SE/voehBARFZ3L7En0ghAwg1bPqmg+qBIeVQAYJCuB6LABnL",
-	"lL+gJzZv/nL99rtPLoZxe6li1/XvfcgB1Mi3TTIk/ULKiN72Pa/IX47giy2+TEKaGc0a1S+cye1WS7FH",
-	"uQtYKo8OWHmwfMAR22qsLgGjrZvqlyKJ1vHYm2ZH6ZG3UQnPmtMqfMc0R/1zvEUKO0rjLWJndy2y46zu",
-	"AKjMWqiBQt6WQh0g8yHNSB6qF2Tkm2OFPTOk2/HEnih6caq4OhSCUz7GuvdzvOPplaSp38FCJ1blY/Y3",
-	"hClWnCZEf06p9VG9+mxHpRRt9fMJK9onoOtySFiE+V5P9ajzPFIDtF2N8KztTfiYcqbmv4iIK0wXutnp",
-	"acR4JXxmWLk+AIvQu/4w5eg4DTJqdjzxE9b9WgSTGPbDo42mH4OKh2cKxcISIW0rHnx4yCkNM4LGIeAQ",
-	"imdFbHz6bf/czc3rN/t3fjP43Q00jzZ+8TWaKaP+udf/dftC/86v+h//ZXD5zfVbb67fudi/dGF97a3+",
-	"5U/6l9fi7YWmx227HfRR1tO364gPUhkJLr61wA9mOalANEDwaWxOc/sRr4f1N/KG7BKZN13HzEaGouXC",
-	"IMxU2OHdU4NY9k5/sf1qdmYuj8O7zDgqTYlkEXimNIhDejfAuRp+zrQoT27qNuy45EnsCTnZpIuiFZ4+",
-	"ORgM8Mj6VoMZPpR0EkmLpveANRih9nGCV9lIO/C7Y6aJVDR5x3VUB6QqISxiS5i0UFUTmf+exzSxCYp0",
-	"ebMAQc3wInmVwAkLS4nMXDvD9HMV+aNhia35qOE6j4PABqTnFBlKhUrbjyPBnntXCcv+zX/0z91cX5Pi",
-	"UknTwfsfrK+93r94vn/zncF7X25TUKqZbU08lh+YeBRLk7FBxZLKuoM4CGUNFT3wuWLz4eXidQgmZN6c",
-	"WG+SVLvlaARg/zE3XMxS0iyXcKkTY30tzDrYDXo6qzBhIAGTBk2c/41h1gRHuUd3REktNToE32/9UB+Q",
-	"jJTTFONJyMnRytPYrzWPESGP30ImwPSqpIZboJRKOTBBtVfJPGnxeERyMhScrRwM/HCiqKPW5VLJUrgV",
-	"JY9s786RHfXtHAUqtkfoJrBhR3pya+rUJUUIVmjUeMisTI9HZKRAHiE7VSoGG/FQUh93+Ax0zmMrOIr0",
-	"cpMW2VMljNRpjeKRyYxPx558nLL7w5lPMvoT348JxPggBHwYYbEkJU+qpDHOz/QQzgHHiS75ERUnkSn+",
-	"/+x9b48cx3H3V2kID0AeMPePpGzx7tWJj0TpsUnx4Um+F6Zw27fTu9u5me719Owt14oAE7FjR4gsJ45i",
-	"BzEMKIGNIIgtAXZsQYKiD2MeJX2LoKuqe2Z2Z2aXZC9vT+Q73nGup6e7uru66le/35ncuSpWMTu93xLD",
-	"EPmcbwkxLGIkfnaZVPUrtJjdugW6QJI61SeiOvuL5qr1KA+VqvYfrEcAop/zqcsAz0+PwaoY8NaTMuDg",
-	"KPpZK94tZKxSHgvHrHVsbX7sSbMMl3GrhVOlXevpc2PyontsTuLuZahYraXOn87kba9futxOmfToqbwZ",
-	"7qJvc9ctniMA+BuXsH5Tq/q+XW1jUXqMJOO5OrspXxvw3HZ29PgL4wCKRXfQ1hEGmE6YK3cFSLchwdr6",
-	"NHsqNrvciHmmfw2emWP31gx2Cj3EXQZBox0nhAhxPmJDXkgqZ0apxw8WGtx5Z88ipoBGxKKdSCNCmgm0",
-	"x5w+pr0spmK3EKpEqUycE4AsKpKrQUzXiTQyb9tHQRu0Gdx9/+P/vP/JJ/c//+DBvQ+JCusP7wMP1pVv",
-	"bjDSRObE9oB0WH15YjsB5eV4pY0c74NhQsURkvNK6ChB/HVWUIVIw/paoXj+HWBVnOQDqfqOxiWxT6Ar",
-	"E+8S1tvkfOIUbSNWiJACG8bFWHfNJo+zza2t7efXNtgBwB39ySQNDpN9R+rztVtX76gO/P7Qa1Z3IoZQ",
-	"yVcZTxkJMtsFfGXrqsO31z080EnskHi6R5hy+Bu47x4ORBJ3ACOcAQxT6TvqWEzA5wP8zcTsVEhecGGa",
-	"Y2SoRK7yXi6yMc9iEwH20yHr4Vu2a5Hrdur3ujBsS5OXgNbtm3zFxDxfp8bVvJYEymMg8Xs6scvGdgxG",
-	"uK913Hrd7eq4PfoyuabjpUZgbusc5JbhPXVuG/w+RCRGjxXL6G2AoMd0I5psrpnpctUMoYfBUsa+bN7p",
-	"5B5bJsVd8ZaGvdr/9+Nv10gnC0kwKNCzW7XjHBSqMY5Vu+u+oXJJFS8AIc+Z0rnswt7gG2cXj6WKWQd4",
-	"aLuTzlpEwt7coaGUEDEQ8tB+C1vBZf8Xh/T5h/Y5EXcidjRy8eueGN9RZtQdMG6IAVWJDXZdnli74G7k",
-	"gMwR6ikJWX4iytS5sMW5t5Eg5iH9fweJXOOMj22TOVDJcDVh9NzGHfUGknNegZHoj3gWS67gfDHE1wiy",
-	"pNbqYONziWmc1DUc/T52WSvgVnG1F1cuXWId1+Sh25I6ddvkvsjJjFY3Dw3dO5P75MJrDA1JTMBHUHoc",
-	"YM1B5ZnOvB3BJNP7ovlEaLhZ5bzbzCP6kvU+xnAsA5bLf0AKh29EzrvdNClUwXKt63k97UDBy5Y9G/CS",
-	"pnTHq6izGeyswJI8u9Dc6HqGIKlYb9RUUkATgGSXj+R/Pr/B9tj35ZBK/GKe8w0Sqi6cRrhO9QTPR5nY",
-	"BdBMBxiAO8wAPJ7uYErntrsyX4tYR6pY3N0Y5GnSuaMuFgx1GmBl8F2kc73mgTd26g17lY2GieaxQC4l",
-	"SREOKq9BIWwQVFYxO7Zuu9JgXNb1ywShkaM7Ctz4K5eusk6u9WHK1eQQB8rU7lBE//mQHsj35fCx6133",
-	"su5AnoRwPfZYVw9RVtEdX9LgICFlc2pvBAbh2fTWNsNye/u6c97q7etlUMAt9Im3XyjUPo9klg8ABA+u",
-	"+QRg9HShsadkLlShtq3EGKlzBFkE/ICxrdn94KYYX6cO1ruO4SLWlfcsz3V8SfYHOcOCXxiddFIc2blm",
-	"QuUiI8ZHmcHWwf3VY/40truT1/1TTyJK9Vo1xbJQRMr1MGBIqvjoEN6rdo4lzJ1da8jH3Do7mKBuvRm9",
-	"Ao8s9cjDV9R7H9jDIKcd0YOYnCPeMtUqH5jGdH0V1TbnNtTI9dKkRwAvh1iCY+qbG7Zuori3LTXJENy5",
-	"E7915e31i1vf3V6/+uZfb393a/3Sm2v/5yGEz5etP3/eoEutRDg3JszZSxCTpcYaOW2mLBYvme22epOe",
-	"OdcYMvyIpllwnxhkCmhMG6egUlRczMGmdTWbwV+3BY+LmXgCsNHR8DDXdn0utCwrJ5r/00eDdtaEA2/w",
-	"LAwK0zYE/mbqJ4oAWeBmGnD4WyarjkV7mh2Eq74oMVivZADB9Q97++hhWozs7MKVGOpMfdwfIkNCxSFT",
-	"y+kE+a/n81zbqbL31Da284Jxd5qm6IJhfZHfsg3chKstOxrluVYR6ZgUZNjgF1gHqidPhLsbbLA9St1u",
-	"bzHYjxlX4JhssAMILTieI7yHGpGz0XAHCI86s4xHnV3G6Yrt+euhx1yqhKt4B2Nb8L2HUp3wRMadDXZr",
-	"7/Vrr7BNe4/FSJtrw121gJJnoy76dWMC376yxms7V9xuvjaQPAABFaxH5ekigzlWemzarT7TJzKusHXV",
-	"+Oi33FPLHCz3jnq3x0XPUK/BPxssi5rSVSBiR5ngxyZi4m5XDBG8DWBuR9bcExWp35nUu+vcZtFA8/a/",
-	"F8c3Ji+5B1d2BdEn+Y6eCbSuzUJCKT46c8Cyf93rAVMC5pC1KlMmDLgB5qaHNIUFsXZVo1gUa3fEu8cB",
-	"ByEHAgRVrAR8wUK0B4sWDpZHCVZWy9Ds53qIzOZPVEDFDYdACt/5G0HU6JR7avaVFmWukPE3KH+RvMsu",
-	"8adRBrArgq5BJcaO2Z7eR7DPyhzsYjg1QWYSoWKz0Jr0salGxpoiOLXSuzJ08kxye207ckj1bmcRpJdu",
-	"LWAsxHFCZzZKDsGxzbgS491CZqEMIDV5Rc55xjIc6nROKO62e2wh5Fw5dzAHP7coYq4OIlcTWoOLivRS",
-	"HYgPGkiVe2VbgAdhrTjjib3KNumlUhuH9tVf9yDcfASfN5QgASDXWmMEaAaSZ2RfjYbz7HSfnppjpl2d",
-	"StXfgZslojiN1sr3Y9fenvOdxQGeBGap43rGV1U4PegX9h2PRvW8UqaDQ95iOQC0sZMSxHJca5FDdALA",
-	"8IIBrGUrBovYLWdvJ7PV8DkfMkT3eC5EKoVkuUiHict+kjAQJvq9lLZ7BJGfTs9N5LndnWsYbgCs6mk9",
-	"zwvFje20c11nABVje2V1jyyYDaQRuMmRGyvld1/FP7sMJfP0w/acVKF/a7DA6k0dRoLkVWtWQxGz0x/d",
-	"+/L3H2O2fCCMqOFdbQmvAqirdRs8gCdWNel7QPTwocSBBjKJM6GClA0K1qXmvL/g87+IoC4V40D0diAy",
-	"8XAwRgyqElDQNtaM5rm8bf0Vg/zmHjdQZgoifMaVXQLS5O4TLhAmMiU8IsImAXPoYJO51hvsABQpuzqm",
-	"3Yrg4jW7VBwf8NUN1tu+nUmA5qBBDGEPDCcEBsg2BCgfZwGR2zpwqonxGAL1YAWtwc8CE1qNOkxjbQlk",
-	"ClBdVzlAPJneEj0oCbZ7D8Gt9k4aD0UkjSCZIwhV5qzLUQ6IjYao2KixqiHVmdhgB8RkP+CGxfYwtrcZ",
-	"U0fAnOoTQeb5hONGUKSZekQnIYXx06ciRyG4g+tRvS26E9gT3bOTqTMYWIYsGobxBEpKIDViWz2k/+js",
-	"guuDduVnG8o7rMd8kasJNLSGcOYr9YTsdj7OHtD+emlHDI1sl9NW7ybebct1QxjQIKKHxode3ka/lZYm",
-	"su7bRajt7dlDhi82IMHXNthBA7DdHh5YHtQEbY/88FSt0QHPKxYYPaQF1kPUSyb4DKYeYuU8Ybx67aKC",
-	"s1DmxXnYfN6hIMVmPMIRatGweFmPgOUZ0tUQYbP3y2MxEbE9fgbCRPUKFynJCzWIUhRvPt+iFO47mu75",
-	"L0sVByoFdlRBXac4Y30GaxSY8tUZ/BDr7iiFkgZP7gE9mIkkzTMJPEnt9TwRgYn1boisj97MiTCo/Gwi",
-	"D6/PNYiDe7Q8cvt4BR6qxYOdFvweDPknIu6LDIgBDDvS+cDuwFIZh62/snWVYW2GzNkYOAgdp7ceHSXC",
-	"hYnZxVRkfXGIvz2k34JCET2IYebqY/C7NcgP4ktmugoqQgOdxIZoi6iBATeH8Iu1DXYTFZJxzE0Bfq4F",
-	"WuSJ8Na3snxeroPY3xTUOB4x3IBNxCFJ2o4FKED5FaVJh+eYwBQp48Nqbf30osEjvXH3bHY4tr+5AzJ9",
-	"w0x3hTECq0toEcCteqDHLLGXUOmLGxyGCOiQwT4yAScOFg7qFGq8zXFtSdEt6utSU0D4ioZDE+/X4XXu",
-	"Z67wkd87sNzQxSiNsEsg98do28RiMmsuSSI9dZ74Lm6VADOBgk3FQARbnRAb1l3JExJM92FkcCu8LjGF",
-	"nxJxIpLI5bcw9AzcrV0itqjP9Pl59jf/x6MJmjV6Gbv4k9d9J55bGW+wPfeD3QvwdACiT524rz/EP2NH",
-	"wh6KZcCTC/TDwU73jdmVj1RFFdDW8rLPZ0N215J4DsdQ5LyvYhqnTC5iZjS0/zYaSz5iLpMJ6/Lhgta3",
-	"OeAqXofkb1h36yUs9DbCWgzebXdK10igrSCXyL494UOXnIG4lr3mOIgFOFzF9kps7VAdaWoqWV/hKn7t",
-	"RGQN7DIrIvZDnXzqSEf79oZpj49io8SQOpo4uEJGpwKUQynI2ZiKXggwsShc4sAnExxL7q6PtgI+IVko",
-	"/fy9kRiJhfEJ1Ln/D3/UBKSQBG8CHb3dEnmMe1ctYiJHH/2h+rEPf9RcKyVwCaN+pTQE+Z2p5drevvSN",
-	"9SsvXL56aauhd/4Pi+5VmLnPfSZ+DojjdjgEBy0sT1lX67EU9M+oGjnK+q7MG0q5CcC2KDHn1C1pdJTK",
-	"PBdxQacEF5phjmjpTpzxXu5EduGHHWY3uY51RtwdGD0R22mTaIw2dezvDqlKoeO+zGXvd/HaC8Xo7kS0",
-	"fo9tEEiPTM5VbtcPXGY6dmriUSLijuunfT28rFymQCjsITd5xAbCHlAZIFGBniQTvZERmIe5ozr2rw/h",
-	"PzugJww/l2shyFXsKHE3P+xlAr4ZTjCn56khitqTOSt9xwXDYNQR/W1vW+zKFolUd3pSJHF9of21TPBc",
-	"3PZCUit5+FH3ziRF6IZmycz5jmOdSl+x3BwC/DpDuiLKGu8ScVHKJ55ElcMFS2Ts4v1P//30nV+vzT0A",
-	"a7jYa9wxYCWzz8WFU7Y741O5i+t4ICDDKDGlGFO8bzyAG29p5V6gFWuvHKgOiqaM/OI8qVGlgF40H8wr",
-	"ZaZPOz985NjhgeotH2WqRAnvT51ZLpsGS50SSZpOkSZaH1vr5GoCccmjUQ73VE8lB8cKXRVAD1334I9M",
-	"RBkD0kt00ga1calig1y2A9By+AfSYaKRdel8BN8lIO/dg/VKgxfN6C9FpRCBv14VF8onxmlcno2lLeMz",
-	"CRO0GEFwHuN0wsC1ooQAIUFwxTpazsWW5ybi9gKLZiG00t7KV7r2pGXKXh8Uqw3SnlgQOw5ZcoJkqRhk",
-	"NQvPF+7UoScMWz0fzuQeORt23t7+2plH9UTeZdzfmrBW2t+aHMDZOgQQAUg9tBHIYO2jixoVEPqGtilo",
-	"dMVNCjuZnhUS5GxNDL4dgm/lkFwRjGPVktNWC8pz3h2kDhQXUvh2IIAOAFP3SezE4SHLlgMSAS7V7reK",
-	"p3bVKOJpRtXb4jJ/sXPE48Oiu521Wsztnn9guZabjpJcDnmWb/Z0lq7HPOdtqTvQn6gdIlKmmE+bV83B",
-	"wZ+dtcxdabCXWG69F8eMs6Hs5qNMsIv/79ZL1yN26+b1iB2Io1trqFJ/6/++DDFqIsl4gd2QL+76H68C",
-	"k/W0crdfF9Fzd9dTfnf9aAKQpxee3776jRe22lfL5lvFD4cLlWtXTHNR1C0f80koaja8YZR5JDm6o8W1",
-	"Ea4gRO2BVArjSj1k+ZLRRAXR9p1tO/Aw7lVN77EWi0x5X2z+1VD0gzc6VOHbHIujYbBGa88k+OswRR+o",
-	"stbzrJf2/pryCTNCkB4lWIn1gRaKFQS7xUZ1w1as0wuGQV0qZDuGHBjrKNlRWcytGidzS1nfnN03ulx1",
-	"RRLYT7sGja64n/baEAvkbgtONDdfP7cMJ2K3ZNd2MYyldWTQtSH0EYaRQfV4Ml1/2eakdbmKZTyFx53N",
-	"ol4rHjtPuCPf7ZBVbn4oCs2j57fCueAOemSnvAsICeBBcam7I5+k20FQHvveiCeyRyMeMSV4Zp8ZKfsn",
-	"PUxZ1+KSHjOsV2dMRqwrPd+YjLipz58tYa8DmhIMwpQkYphj1MvxTIV37RfHFdRQohVxM3S16iEmkScM",
-	"ZnEXU0HWeOy9SQJwui/ioKHhJl4qP96rWi1C/TuTPGZhjMu7HD2KHXG4UM1Y0i4VGNpb+VFRqJTwfAF4",
-	"D+0tXgcqoJtj23zm5axK8CkTJ1KMRYx8dyiptKBx6HTo7sch7YOaXXEToW6eVZL6LFMmzEk/7QCqUCJQ",
-	"YRdYuGCjQqSp5z+KmOxREQOSiixsYF6HJaB9vTYU6gmIrrRIrvj/Cj8fhfCK404jvZVZr6Ixqb/g7PSk",
-	"kmYQeHJehka/Q/qEK7nw9xFgdFt09UNRLnzt1r7TNJla7QUowuEDMxiqXZ9hxRo5rRY1NJ0kerw+Goa2",
-	"NWj3jeHKJ1u5JxR+ShJi1nstLoygYQmhxzHLQIJwQcOBOgvgoAhrOK9wFb/Iu8fhcBXPrCYEkAPqHPwm",
-	"A1qzubZXH3+hQqJIuze5XD5kJBPBF3d78YxsC7V8m07R8xNmsT0OGGLBAQiT5UoQWU6fRlNRrQopQoLb",
-	"W1vLDLV5drLAAI04Ju63Vd1NXhd3nyZcxp5nPcQSjiqccxq8CUmAKU2Qtg1E6XUz0OPARnSDZ8c39b5t",
-	"+FlQZXWcZIVUD2Puy/hxI8slCrbTYTXmTiEPCbAfIpnkQ/9hdyRwxVY5FPyU7UkwHwAzLpjS0U0u71As",
-	"tlcrFIxZ1IAyHjyGd/scFETBTeJpur87G9lhwI3h4eox0qEsXEmymYmukMGhz7ex1aBm83XcAYpSU5aJ",
-	"nsgyKDQg4Y6Sjww1/o4X1fhy0XyKsbV9onsBSAqmp7knspUPudhx5cnTB0WGGS8jj8HOgOjCF+zqrM+V",
-	"NIR8oMJ02zED6ceCLY9dbOZFunR5bWEjhGtmaCu0jT6L/K2e/dl5Iavi9lZltCrU6HQCRVXe3VnYhEBP",
-	"I7QJ2UafmdCqmRDuRSdSjFkPSC3BehzTaq5ZrBc2G0dfENx0XMMrbz6uo0/TUSjgxEO8jL+sO8dLibs5",
-	"prwWAIiWQkWPihVFHH9wA7SNPtu7Vm3vggwGJC56xA5dVl2QhqXSmMUTYEYsJwG2LzAB9syAzsvl0KfG",
-	"3Otddsw/DljBVED93qLmlfMstGO+b9tcbfyH7aE/Dp+CEPaR6EvFOB56i5oGxBtC2wY0+ixA1LgHwPiE",
-	"JKU40clI5YL4cQOD8L7jGt8fyN7KLvdqL5++iBCIXFirEjk7mrDCIiKS5XaSn8wpzhWE9YYmtt7UjMik",
-	"CEXIW8dxsw8veG5pMEApzJkw3Ow5ab8nQXHjJQaJMxRnrSSAAskmeyaKGHUj3eMmB3414vesRp2n1AkJ",
-	"KbieT4ZzypgIffk6PDiHXfR1zM6DiDWmyaCyy75MVHhG0wnTYwX7JdAU8CRp4NC0rtKjaKFOkTe6SIWX",
-	"g3UqGtgPIv3ERJ7u9USGCJhhJlA2TeuG/iHzZFyvxUlChjNSsm+eJ6hSyQACIpaoVYYGGIC5/i0760eC",
-	"ZyJ7bue7b7795ox4Eve2CTNsIk/GDEOke4BTS2SF4qDLc57o/ki0KI4jH2V5nFYbSW27eCb1XBVTmrWJ",
-	"13DhhTtKYZ69wjkaHBgCXMA8bSwCiwoFadlkADM75zTR3wyVQ9UolieJ2z6w5cW29LX2miqIaj0y3fO8",
-	"Ni+tZXgjlbFf6no6E79kzrQH5+inCG2J8xUurXqIKw3gvfluwZdZ1oUH6ZdCy3QM0KyplNL8tbZpEt2i",
-	"Prhv/xdFjjwtktMCuGAqcvYRadlHTNztiiGREKuYDXQiYyDj95nWgq84AfLuiB2N7AdHLBEcCvnuqIHO",
-	"5Pe12mAH5OZ03IsPZdwpqaV6lQnfvOBZIgFcmwkBFGd1rMfgjMHXh/XClup4EaW6NKVpaHhhabge86Uv",
-	"g25HzCcR2zOSb+5bsx1wuctyHfMJkz3Gj0impsrpvr69vX7pmw0dpEBd0TPPIxMjC30Nm/sUTJu7fjn8",
-	"9OVt+7NhWiE20ci7+YAKMAoJkrYOX1rfutzQ4Vw/VHeXqtme6PwaaV3UnlBg2Ms+mvbKmwHsJNMc1tY8",
-	"jiY4R5CIAg4puBrgHWBWb+SRoe6O4r3df6BnlnqK0DvqCgtkKsNMzIyyVAJNk9xcNxNC2U1CtolH4T13",
-	"mQEMip8sxVmwbX/9wxccoxEuXmGq4YoCbF2Gl4gTkSG7FZUNjYYtoYvCCDZ5ntstRXVF2yLaK55a5igX",
-	"b6mjqyj9bzAOnYGGFFLExiRvYf0qlVcUH4+I8iRLK65WaVCDKgF36GUd1s1EjAtcMFK3sHdsYGhdlwrp",
-	"D+AHPco3WKers0x0847do4faCOP/6mjCBvbpi92EG8M6KVcjnnTWnGqf3b+72jphpPlFFLJmg3WUPjQD",
-	"Pe6wlGfHho7RXfg9drDjVSG9xr0bV8e1ZgiQUFB7WMONvCtF/dxgXoBAK1FWH6CahC5XpE3AwDUjEUr0",
-	"R+tcPix5rpjvanLJ+h4+dfoBZO6Rs9ppo4UrkrU9Mr2opCswKyfQstUtkQFvpdNBZ4MpaD0yYdDCKKZe",
-	"A5Uwl7mx1+gFrcFunFKtd3XcevRdw+eu2ceWyb1Rek0t/0YsAgtY2rG4YFimcygrYXYgSjf2RJ7Yc29U",
-	"8SYf98ybnoRUKjk9A9Mi32WGT4hLuEODjkW5Psx0P+MpMIWAprL9B4UKXHQSjzPrSg2k6lMZmztITS6T",
-	"hEhnUeOyNCZ2+7GncCz7MjcbbI/dunm9Vi4EdoHFDKWBxfUReFVvISlxWOOoDCsMAjijxbj6ocME21TS",
-	"NLSZmC4PDSfc7/Iim7+y2YYuPxuqJtqN6lVprEcVNiYquseMF3l6Zu0qY3aNH02YnXwgAEJ3r7I2F9vq",
-	"7ZVoNAxNLn/N3QkqcnadoQBN+w6JrROGFt1pu3n0RklCZ9WUThzrwK8P7RMdFDKl7cqLbN9RI5UI68GP",
-	"ucwTafIOXFKyEXIzkqyD7Kv10RDU7NxzIq4VgtuXffXGcGXtHyauBbi2HfhVtYE1f6EOYPGyD7JYFDNr",
-	"3jbBhAuzbcYW0DNzAtpt+qAS9R0LuVDoVsTIkCs5fyd5yjhcw4wsh+td3ELbl9FfR6wwQBS+JmiAvckd",
-	"Uf7CthhEnhRHo12dFPCmdhRo8GvfCuvwEaLo50l6FAerSXl0H/eQgMqjtCs1aqU36IrWL4ozUDJskCds",
-	"XIGrsYU+7bKEqCsBwoRF2MCb4vz4AZnbXJQCHh9LX64tSzWQTqBzHnTP3gJEaK++NJ5LDci4+XhGK9Ni",
-	"OSHjMNflCYgLDhPexYKgsmat9RmgOhvJ8GsKyloW3iaFCIOz9kKrIU3lyc+gT0wE4PF2bAw4hc5T8zAQ",
-	"58lFDpACyD8AiCV8WJUMmDObQThyp6Fv1gEtNq9piFruqgqUBopxNHynWitAvhs+I2YXr2xdZR3s86E+",
-	"EVlnbYMBsZvo5UxppKzdYfAY/PuQitw6s17Ca0OhcP6eAINv9UW1R66dTM0AaRTmSlNEjfwF/oIhVt+F",
-	"mHz5KJY5S3S/2X7AV2y9CL0BT5wnVLDtcUA4MA7AMmAGeSbAP4NJiNiQZ7Yhtwl0BzKJM1FmxrUPzgX7",
-	"wuev6Pls+3Ym8F60iWXr2MHGiEBdu0hfZTxOpbJ39Gx2Fv3yWyJohGxhWVN5JpCRpqlcAlyExLoVABlg",
-	"4408l7rOMDk+b2I3+xlXc/bY6/jIedpkocsBd1kagjDUZgOdxIZxlumE8AzSwGTW47eCCufAh9zWycoi",
-	"IqCDZ7IJk800TH64yxJnDmyzqAVMLVm4XoW+FGElDrS8utXsvd5qWcYNHiQ9f8PewDiLhTlmvAvJd08r",
-	"tbiFTFVANyojF/k2VDuwPt7p57948MPPH/zq3dN3Pvjy9x+dfvb+/Y9/+uWH9x788qenP/7k9Ed/Pn3n",
-	"144P7fkN9gY4EdtXGGf9Ec9iyRVLR4bKLHk/EyCb7P7v0E1VnXLybdEHF2Tls7K+g9hj/IQnbYq3YOuo",
-	"T9DiOAbZqFxjWDh9UpqaBuMb6+z4SCj09ZqipQf+oSU6YMVL6u7BxX+Gw5JSgsxg7hYqJS5Qoqnsfw10",
-	"CuU5U7D7acy9yE6c3Y+y5Lmd5zb5UG6ebINdU1tvzV7vqUgmEzv2Si1VxIwwRmplr25CDxMR4WaCDh+7",
-	"/8knp//wy/sf//SLf/n09LP3iySYn9h6SdvKrZB98ekPv/j0x6fvvn/6o7+pVsDU/PmLGSBXeTrksk81",
-	"Q5jcz3XOE8Nw/zn9+b0v/u7vi9bcH9S0SGAzKUxE4x35IH9UgFUe/PHT03f+4y8/uPfFe7978F8f/OUH",
-	"9x6885vTn71rf/O7/zn9yUclMV4PX6v9+kTEfax4Be+aPfjFn756//PT9z768o+/LRpBz7u+BSqYIPi+",
-	"Y6I0rDvQ2lDxFY7DF//6+8rEFDVesy0jE4q54Cq0sETDDjCVWxj21b/98ItPSp10dRg1Nd9eDAer0SLs",
-	"VYmYVZP8muvpP/3hyw//XDTtyBNmm74JbGPGh4CGQ/bgTz95cO/DB+/97Ku//ceiCT3Kj/Tdui8daBbL",
-	"mAriNAGZ6SR78PN373/2KzzASnM6imvt8Rbvu3kwAz1mRpyIjCesJ3g+yrCX9qLsWCu++u0/f/XBf//l",
-	"B/dO//yb+5/96vS9j8pTnorn3n7z7f8NAAD//w==",
+	"7L17k1vFuTf6Vbp0dpWBaGxpZmzPpc4fg7k5weDYTpwE/MotrZbUmaVusXppZG0OVTMJBmNsMDsXAtgJ",
+	"zsYJuWA7EMAMGFe955scjzTjv/IVTvXT3eumXktLMxob7zepXRuPtLT69vRzf37Py4Uab7U5I8wXhYWX",
+	"C23s4RbxiQd/Hep4gnvyXw4RNY+2fcpZYaHAyBm/UoMvEa8jv0lQGzcIqpI690ihWKDyqZc6xOsVigWG",
+	"W6SwUFDPF4oFUWuSFpZvbeEzzxLW8JuFhelSqVjwe235pPA9yhqFV14pFg47w6OfaBLkkRr3nD0CUccM",
+	"18Z+MxwNPvfISx3qEaew4HsdEh35PzxSLywU/q994fL3qW/FvsOOHpq02twnrNb7AekNT+MIdgjCjHRR",
+	"nXuI4FoTOYQ4ckMwahNPcIYwc9AyafvwCPUF8ojvUSIKxQI5g1ttV051f71Um69O44PODJmtlefMgpoE",
+	"O8QLlxSZ0JScUcpOlqfnioUWZebvuaLcGp948p3/64WlqZ/hqf8sTc1Xpk597z8Ktk1/lraoP7zgJR+1",
+	"uPCR4KiFWQ9Rn7REymG78IroDB1Sxx3XlyddlNOlrU6rsFCWx96iTP8VzIYynzSIV3hFzscjos2ZIECT",
+	"Rz1edUlL/rPGmU8YzBS32y6tYTnTfW31xPd+LuS0X8556ua9MGJ84cdIvSOIs4gEIajGHVJ4pVg4ToSg",
+	"aoCUeYw3vnmfZfzjtMGIgyiD09E/kO9bqtV4Rw3c9nibeD5Vm1Slnt+sONgnw8f4BO5JGoVHCsVCnXst",
+	"7BcWCvD0EDkUCzWPYJ84FWwhieOU1QjqNglLvmnKpy3r65pYVDzuqnnG3/YMdx2BMJJfyykKH9friHtI",
+	"8BrFLupyb5l4RUmA1Ec1zBj3UZUA/+FM/hf7qMHheulxq5y7BDM5MHUI86lvvclimTixO3lgtvRY+L/y",
+	"9MxPbGuhorLC3Q7zCbFwyWOkQYVPPOIgLJcVPmqbXouyjk9Exec+dkcRyxH1sPydunBDd1UorqzYUNfj",
+	"PkFwIcMlDn7/7uC9X9374IZtZeqHFerkYZbFQrvJGcm1seWZOb2js7ZxO4z6FfuSnuEteftaLflML/bS",
+	"jVuXB7/9avOjb/sX1uX///La5t/es7K2UCK8EFmj3sXEgSbPJEq7sWtxKhiJV39Oar5ciL6ah1wu5NhD",
+	"N9QjWLOH+CoPyV8Rp4gYWSEeEk3eZahL/SbCSE+SMMkrXygw7lcYIQ7scIuvyMl0sdyZtkdXcK0HM/ac",
+	"is8rHSF/yf0m8eR0w62L/W7oOLrcswngXps4qNqLkBhcSrh/jFe500M1lwsiEGYIq52Qz2MkXNqOLGHw",
+	"2cf3fr0an5H+bNTpwdTsO+/TFX3P43uO222Pr4y+XUvmOcn9cKuNaYON+s0h/dzjHiV19UNWaWGGGxZS",
+	"PoxwC9QB4HBWdlDDrEbcShqZnOCug3yOJJH05IZbOXeT1JYpq7SkyBo1f/XsES3dpEjDNb+ScrFPcMl3",
+	"h293aX7/zNT+0vxcuVyyziiUlPEXnpSkQwVy5HCWH9YJq5FKi/ieTXDA5KcoQ5y5PbgtlAVqivrRIsJV",
+	"QZjSxJgaJZh3VPkMNA8pMfJxP8pEB6hyiAvXaiB1EDwhTxT5eJkwxDs+eqR/593Bq3cGly/2z18dXLm6",
+	"8e2baMnzUfngo1aKcEEdTGGOJ5scyQfimuW9v/y9f+fd/vW3bVvqcqWnjKQMzj2HMqkdKDFVsdL0Twn2",
+	"xCIqWTe4fMC2v2BGCB97vrBrF/IrY2DIh5Fo0rqv+AwVSIp/vgKcOp/u0XZxjaTuIPFIXEDeOju4+c/B",
+	"rQ+j4mVw/XM0g/pvfzm4es02hEfFskihb5+jZca7qE49kXH+0/L8lXK98PLwCPoD7Hm4J/+GPbEMeZgh",
+	"uQ+Iew7xFhFlyKXCF+qO+E0uSLCBRYS1br8/OnSmuipHtU5nmbquZTrPgaRaRNh19ZG2co8lX2kdy9ca",
+	"biY31/LguK9J2Ke+a+Np8HGSAD79bOvqhf75j9H//hINbn249e1X8tN/rqUqL3mZRoamIw1c7jUwoyKq",
+	"LKYIQtBffD15w2DN3kQEWDi/6OBxvpJk/LErUwwFaEK2hGwhOH9zE0LuGFBqTDZmSfDDrN1RVpXjULk3",
+	"2D0aEeh17ApSnKCMz31290uwRqz6mVLMqN8fN+pLU/PfQ3Z7Pr/QjXtj4uOVd0cmS/VVoEASRRwD+0sx",
+	"z8B+u4COCl7tXtBUkV8Q70zYRjZtdvSWTUDm6mWWijb5W0h1rVj3L488jCxwbvQCc4u/KO+POq9y0F0L",
+	"nzmsflou5ReHkqkqwRuwofyCTnGi2Nj7S+PKvrHFXcZCgYW/1CH6e9/rkAlKtsiBHIifx/TOxF5CdIUC",
+	"KcqCbdIst5DKkidH9SWKS4zgTIbVp6bWnpTGKf+sSfVFDpSbfgJz1KK/RPzowxM4ioVA1EdYIO1ql5p1",
+	"oAq3cYMsItJq+z3E1VxdLPzR6oL22kbHzt40v9YcKYRblEU/Lf9bLH9HxXIJBJ/yDsKTSPt+0iTvaMH7",
+	"P1TQ/lu4PnQCbhy59UoGzzvuWyMnWxff2Pz4zt3VtcH5a/1LFzdufXJ3da3/5aebX/9qcOUP6t/9t387",
+	"+OJcxMXpeLguD6TdqbpUNGGX6pSZfyo/n0uivszwNJaY6KrQQpydLtsCklLDealDhPxzj0DLxOoUdHGV",
+	"uClE1MVCMTnJHlhcY3jv/Y1b5zevXO1/+27/2u3+pXdtL1/BboekKF9YrSW/ayMhuNR61PSDkaySCwba",
+	"jvGYf1vDjREuIe1hoZB7a55nBMF3i0iQFeJhF+R8rclpTZpIPSIQeNQW0XRp+sBUuTw1fRAewUiH7ILJ",
+	"vFDYvHJ149bFrVtv96//Xm6OjQ3sL5WyL/40XB3zV65jyTqOiOgfZu81zurUawmEkaANNtVpL+gQQhEi",
+	"f9pBbm4T7vi8hX1aUx6Oet1+bTyrWKW1ZpCu4HE5vz0COR7uUtYQEKuvcZd3gNObAblXa6pcAqo8jZBm",
+	"YB1UyAW0CPO3Q3oqtrk9NTr8rXX/fR/Xmi1ijRP3MiQvdhziqKjh0GKrPd9GzMfpf8YIcnZuuly2Cces",
+	"oPLJccLJeXXDZcqclDBK3eMtpdwH5oY5/Z+3SUOeOZP/v0uq8qK3HTvR2TcSskR0qEwQD5yt8vIKvELh",
+	"rSEn6X/w7eYbr5f3/rzdyOf0gzUFsUt1JMXgTEeHKH2fMEfKH0uoTEvC3Lp38IM0ES0lgDGFduJkrWFW",
+	"0UzDlqJiloRqmEmdXT9KHMR4NyXS1sY1a17AUanBRZIJIvRLmGOPWch1goNhj0AEjicnHdut0CXXRd0m",
+	"R03sIIxApVxE0sJg8gGl7RVBWksiM1HsXHZpsFXHeNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdy",
+	"bmniwgTzKcZoe4hwo3MJjzlCJXpj4oRo9jz7mm1HLqTRhY7XcEbC9DMtQKMUMI7nvGYMJrt54fAIYwwX",
+	"XuOeJ1cqFXZ4hPGKaMJdY7xS84hDfSu/bNAVMtI+O0Fb5Hg7liEzPMOnpL6kprGA9FMIXh8GtlTAi9fR",
+	"afjidBF1QR/AHkEtgpkPLmre8ZXACw292dkRGWrF1FyO2Ly6zZ68ok3MnEU4Mrld8HER0TrCrOc3lUQY",
+	"kRVZLMhz7rS3pyuEvy2aE7cRbdQyK42jDua5B5LhDEscw9RsFNhD1NfBAoxczpfH4nLyNcfUGVn4HGG+",
+	"l1/ONbFIdRI1SZjjhVxS9yXLls+qzEHeJuw4bP8h5W2yp6kxKxs8PIZKxCot4je5k9cHph7OumGH4BoT",
+	"B3TyrmQINRPeAbUZ/pCXp8ZbBPk8Fvu3x254x7cu9PmOn3ul8h3bXOq4CW7q8fR4bTRtLG+OncfbXBCn",
+	"kqmFm6cy35B6cI8bjtPF1BfabBSkxpmjM7es6s1YHCZnHF6Rvo7CZ3ClaFpedNvDkLZZbTHCNKI3M5X7",
+	"yCclH3uY9N2Ja5qe4r5j6YbfNW3OA/1iZzpdJpU8mFBRjEYftnhRQtIOzW/w6dXNT769t7p6d3Vt6+q1",
+	"jW8+vLu61r/+/sbtixu3LvZff+3u6trg06uDy2+oDxeVzQy2BhXI5ayhtpeh8jRqLkICJWQ41ZqYNYiD",
+	"cN0nHmoT3nYJWExCJc532vJh8G4GXljkEiHU2zBDTd7xXmSqfGUREdpo+lLStbgnz7FFTP6C3+WBgikF",
+	"X5doxTH+XVHuMNZz53UzgnnliyyiSbeoEJQ1KipAIgjzK65ic23OvQqu1TqeyuVlvBLJlJD7UYERIGDa",
+	"IhVI5YVrwT2/wrhPa+AX6HjCroEvdRzqH4LNs3BEuZlpwSkfVYncF01QC4hx0F73oo1bFwe/+3bzo3Wg",
+	"vq4OZUFCctxXWeh/+em91fe37rxu9S+pSqLU4btYJMeOv/zbs/3rVwdvfFXI7ak5AR4gt9OKO76N0BnW",
+	"wjF1st6CKEOHmpQREV/35vkvBqtrI++dkXkYOFpQWaWOxXoB5Wk+mVLiIKe1TJmuTlLVUxEi7DCwehoe",
+	"BvdXoBlEksciwsxQnZLaRgwrT5JRSiBJzKGi3YHdE8RboTVSgVnDMytUFTc1uUsdCPjI1RPgSIzDj3Do",
+	"uSwWHOLSFVVjVONMqA+rhJE6rVEMnzc62HMohtl20sxOs01ez6oFcOODHdLEFlFpQbGknvAheTF0c0aE",
+	"GGX+gVmrUqXenkp81ANpsYg2P/t68+s/BNx7eLjC4MrHg8+/7J+9aaPLHbtUFTtNCzRqZluUxqwidCNV",
+	"uk3iEXMbgdsuk7afW/hFmJHdStOEPfIl+g4EP6rQ0UWEi+piaGIE0aKIMjzj6VyHrIdMK2HpwpGqgSVj",
+	"lEqC8k0W9f5R5VlT1R4I9HXWaVUThsV0afpAaaa0f2p2rjw9XbIrjjCTdDZl+EF0RnaWpXKUN3/92daN",
+	"L3fihG9RZtNclqrSdBS8RaB0pMOkHgV1kMPmMSN+l3vLFmeLx1tqC9UtVble07OoKg9TCeHDR1dmEXYc",
+	"jwhRRLNz4ccHUCJjvTBdmtlb2lsuz+wt7Zu21ipJzoHtHgvI4DVfH3bMDTFXusZbLak+uJQR0CPkVXSg",
+	"vi02B5U1Q44FjHFYmVdfWUn8eXO08AhyeaMIg+kjV/HYPQL9ZEoPMHU4Uc1R/v4Tcz858LOZI3Y7wrUX",
+	"nnW1BtxDDtXxIyNnPCIgPaRQLEQNZlXfV1FxLG3oUc4qJvrnUDlsza9gp0UlI9M88VRusRyEtx3OSBqZ",
+	"K3UkncxHpGzLr+P3KaKiwLd7xATK1pSF4xeKobiKyRZ9MvEk75BWA5VCc9Q4o4jyzDgzM7c3lA/hZYzR",
+	"Yapu8mBsqlDcP2QG1ePYrzXt3oqaTnAbunqUIVPHHNNhwVCud1zXRtYO8TF1R79v+IdWN+gTipNyD3mq",
+	"blqVL8o5A/sxw7GO69rrdHMLE7vPSxfHopp2WkohOuxFi/nvhT9OIELY04OMbQKVSd3YAQRRSGuRJaa+",
+	"qNQVCWbN4aR88Cnu2VmCk+b6AkI6RgTkjd/n6xcS8SvbDhw8HlHyh1V2Jc1TUuyQz8ElbdWTbYl+T3Vc",
+	"F/UI9gTyeUIDPDBvI54xSu0jVdDz+w9OlWanytO5KvC1vWMNMGHECG00q9q/gBkU+S6gptI1ewg3PGIn",
+	"vIbHO22b0xikNMINsoAG19+89/7ljfX1/n//Takqks/RZVKUfNEhNRd7+TP/TmCvQfyn5bg2dhwYcCkr",
+	"BQm0gKB8Vs7DPA8Tg3UWdsJR7KL9OV11HXXq9z+4PfjwTatL3h4b0rpY3F61aHNurqzVY+Y5yYzImdHQ",
+	"EmcmXZ6mNTTFGrq84zoquyWf9mL0FLOMgBQjJDCCE2yrNiwvr4ihqdgisBPF10i73SqpVsds8l7yiJ/p",
+	"rTf7176Q/3f7V/eu/LF/6cLg1bcTi7OGl9PYwpL9vgeJrlTgqgvfNbHniCZU+ru8W6FM76tL6n6lSpqU",
+	"2dNdI9U1udKBd84v0CMbt/66sb6+cefqYO3Gxp0rg/MfDT77DRTizpTthdjbYBPjJa8HPCQTrwYe+i4x",
+	"DbsDM5ie9UJzvmyFx4gwyvTYaEtrW3XuLZrT3iOU44QK1BrGJ8hk3amRtifHiK41uetUyJk29Yj9ZT9i",
+	"PnUBMgdh1CSScboclqG9ZTmD/LXRJ35cOV0P1/h4YlC5m1JcZmDnyV22O6XK5ekDU7NzM/N2pxRksKUw",
+	"YJUHozRNLV8WUQv3UJUoMyvO3ozBvLF+YXDtG7R181z/zi/71z9KCZSDvzl/vN/8IF0EBt6KSNThnY8H",
+	"v3393pX3RrtqckRRtcs8QwirJ+JTuPPLzUuvbf727f6Nb6xRixFwC7kJMFfMX9/voPS+i3s5ifakzURw",
+	"4p6GgFQTm6VvR5gwoFFxgPbSEvyiJJI8/+IwP8rgZinVI4P3f7H5m/d0xcj6n3S5yPULg3OX7q6uDS7/",
+	"tX/uZrSGRH4IP+l/+amKkhlJK7mGnBPnir/pQrEw8S4sKikWXNwWKdUlh7BLmIO9p4gq5YqzYEh0tzhF",
+	"/CCJvg5wd1IJpEInNy+q9BKPxLGm9uE23bdS3lfTI+5bevzQE08+9fQzh7//g2ePPPf80R8eO37iRz8+",
+	"+ZOf/mwvrYnR0E3xJPzwCA5h181b+zFE/fU6wi5nUin4+r/753//6ALk3iofvfKdqqAmbxWKYwusp/RP",
+	"FwNTmnjA8ao6mJVQEsZSOk/EjQtwNN5nzfP/PL0yeo4iRcF0xlAhTwbElkTx2fzzqor2jadIjq8abkOH",
+	"OxRByErYW95It9qS5weqly2Q8iwWvo7EjSRnwgBbM0TQSxYJtohmUw4SHNWxt2jScylnAjkcAHEUpGI0",
+	"gXF6Zr6cK/jX4NitjPRLYgj24NgYMyX4n2WU7NTjMZylJC+E2RHKiBWR0L4cyKfWGxoD1ZopzR6cLuXa",
+	"uJwmVf/6OWmf3bi4sf7p4NPPrFpWhzFtUSRLfSCwK4J0HYVdR3lK/YJSEqxp3RBZzEmUwudeL9NXXOee",
+	"JUHw3tqv7q6ubV3/aHDzn4N1qSH0z1/ZOv+Lwc1/7jr0UJfZYIciIbtUmniC1uvEI8w3WVgWsijPHshB",
+	"ExluI7WlxYLSVu2gRrGbGD3NkNeEtDIM9BhnJZaVZzFCBQG4A244NhvJccPGjKqMeenv4xXPIAxFEMmz",
+	"jO1m1rmlJwXdp8o2F4uRHnSY5CF4chKxsudIA/t0BULiOCINkcO7rCvVrZgknJ0b72ilyqhg7rZWzz72",
+	"2GNjWqQTyhZWCDOwZ9HkcUM16cnCI6nlgYS04/T6kEW1zeS35b+/v/rkztlwUEV2oGT+F1HoDpTG5pPp",
+	"yDPT6TfrvukwcQtwtHkyCeAoq06QQ/pn0eYRagWz7qE29vwASBZcuNJgEAE8e5JgtRqRYovEtCIrQGqE",
+	"+HKigXuYLdun7uIaQbjFWUPrZsFCqqTHmYPKxVKpBPVd1G8iFiSzx8yUuZGaWuRXevVZWz0hdKn/ExjD",
+	"7tzCV6yHwxxq/EzxnXao8A1iQNJ/RtqQMCRFhu8RKLaV91SgKvG7hKhvlNd8jwhyCYKIwiIqGTeKSGiF",
+	"O0JndskKGYk79sMOdmldd27IrhEY1+/P24RValhY6yrlxzrhtRvPNjloW/NLapo25K2n6QrAemlXLJW3",
+	"XWkYsAFK5C/bWyOITqNBhE9SEoWhtwIHIC/rzzPsSR1ZD7YNVYnLWUOMpderExxKaDS7Gt2WYkih0WXZ",
+	"WZAgz3EbkWfWY0Z6KYzVKmNXUE18ciZFbdYlFMM2PBXbFboKmlGOOAbIiNnl7eh7I1cX84bmUDh2sHiY",
+	"i3WBqrL4AdqN2IEoYAZwA8JVhWxQlH9XiW4rgYUSHLHRt+68N/j7VVWIt/nrj/vnbm7cvrh5+/q/vrnQ",
+	"//Laxm3IBXvndxvfvD/48Fb/+u83bq1u3HozfyEK1h5WkfsyjEAGUF1iutR1UROvkN0ACJhwBa7BIspR",
+	"sP4D+WiWAX9ydDG+FKyqfiz8LodVvxsl7x5pA7ewGMc+VGxWpZ6gkueJg0xBJkg1rRsYgEOLFBu7aH23",
+	"MWciVe0aqwnUwWAX4gXs8WL3nLg0mY4tRUOHdLb4g3JryVkQp0It9/e4xgPHHlH2U4QorbBh+l2842e/",
+	"LEHiVgXSoQ1qRYrmyCPYSb6jMFs+OF+aLsQgXl980Xn5wCv/cV8K97Oyik4Y/w2k2StSMSCO+d7uYl+n",
+	"wQ97HoSJ+LtYYQ6JImKkS4RvEKgMzM7ceK0rwHKudNpp2Fsomjgfaddit48mfp/lS0m7ovAyLJTyLK0T",
+	"VThYU20QIvE82xR9vkxSEZaaBP3wGGpy1xmtHasXBSQco43EpHNzkvAwYnc2fukCOsngN9tR9dLu4jF9",
+	"EVFVC/pF5Z6IQD/ku43bkLl5MYSPckGN2SgZhx3WBrogNAlD4HORu6g8r13MoGpMbj/EK3IS5liIHHkI",
+	"TyUVJcGnohp1aRRZLscTMIYo4wdWEMawU4QXV1B0AggQofzImsMUA/axVty2PSIA6bqLhdJ8Y0BmcHGD",
+	"iwREVhG1WAb68HDWAiz1W/nGhVA5EkqY6KTGen2PAGaxGD6hf6H0WDkyPBx8vUcgqawbDqPnHY4VDU+q",
+	"D6wTd3lt+QS19wqkeN/xJmaNJqaLCDMplYzGqOftgYNJBwRA0CSKYwql+YVSKX4dH3mhVD714ovO/zP9",
+	"Qmlq5tSjCy+UpvbLD6w39BCXb4KC2e0wEGvZRazsU7UbIQ7qNqkr7QQwB+W6og6YIfeZTbBn2Pjq8ODN",
+	"Bh0xZ3Mqpf754BoeevXG+vrg71d1+soiKiczxwLs9hHtVG2XU6WBPd6zOzwcUqMOcRZA7hO3vmgKtGdj",
+	"KU+L8vrqRxBlqMs9R0hzEyi1CJl0xncC0cUoMRO3HsdvSMf21bPdDo0EiIPDnjPj93Y8bEcJzSU/1NSM",
+	"/FghnsgjPlSzxh/rp608NXyZwU08lX6Qdi577/1Lm39e27rxz8Hv3rq7utZfu9Zf/7L/Xxe2/rS2cedK",
+	"/8Zrm++/urH+5t3Vtc1Pvu2fuzl49wv5Cdj+d1fXttb/tvH17a0ba/23v7y7ujb40+X+xd9s3Dq/+f6r",
+	"/T//qn/ponzm9t83v36v/9Fv71354+b7r25+9O3GN+9vfv3q5tfR7NWwOaUgTEpOqBqKINuYRq2VILtX",
+	"NQmocuwpfBvskSzaeFbHb5IAgzt0ylV7OQng8V4M33KY2liU3NhDQW+wfLBfMyjvuI+ZY6/nGG/vNM9J",
+	"Z7IazgnskcbQjgahLVpXfVTHKt8QaYfmc40dTlQAEDgcZg5EAR+W41QrzDjEk3JZlpYD46/A7r8FmQyp",
+	"xcyBNGIarX4Zthnt7onDvgj64YY1IUOcy+oC397GFgsaITa9Y4vgcRTZHNpy9GiMfaZ97Ga4lLMCBNH8",
+	"9dBH4oU0OUGxoMrK5wiLZR1ezFvxmj2ePc/Y9HMyi7CvPOjYMl6C/9OHvj9Vmoay5ZPkELQKh5AZ9Yfi",
+	"9i72qd+xqfhPkIZHEjHxg3tny3MHo/BADu9UTUMSpYrNR/WyqflQrdQy7hUF6JZ/1HLpwN7SgYMz5cxh",
+	"y3OxceHPxMCJkwiWHp2Q/RxMrtiOVLEdgz+b+LdoQhUyhADAi0wZwq4bRYAOnUBRDL8kMnQG+nNpHPTn",
+	"k81eIrPx9/1zN9E06t98e/DuF2imhPrnXhthco+6OGG2hZ6G7aiewD1oK24J56dWMFOGYnZhrjyhlNZ7",
+	"z7cJ0133VN6bMijhn0mUrezdTqxeT0SPa106qVGxXZNS/9buTwy+jTQnUXBNcBgwgVPW0G5GCyel9yCl",
+	"BucJX+n0zrxo3fZylzQK1mVAPkdqPYvI123Hw8bvo/HKh6LIolAM99Z+aBrqzwoS3mrbaOwZ3kW87hNm",
+	"mHvQyyjGNa1BBaszR6McVF2ifOqm5g1Tt5NoFN0ltSb2Ky0iBG6Qioa92U6CgEJ/a7cJG8NxIKc04p3q",
+	"kfvUVCWSkQRx50UINDP0nEEkDXfOFHPqm+Nk+EUmgtQdLxrPXxqegvjjEOwsBARHXRcsAR8vE0T9RdRh",
+	"NeL5mLIFABRUgGvKbuHCL0p1kfpQ4awC155H1R4EpW8Eq8IG/R4rQ5E3ws1Ri3tEkSdkkmbo1QxhVCdd",
+	"Zd3EtWsARlMgaRvrr+VL4UlH89bqb6j06mVEWlcr72Zw6WP3J0r3WUzkgaRoBxzsIcvOfoK0+LO8oUK1",
+	"Y4hKdbLY7kCElJNFxEi3xlvEWwAAWoUDqHvbCPTzjtD5CmAVYtXcH/Q41ZAu0h9jBJhgFEUQ0AMNaKCZ",
+	"gOUWJcuL9XKsW9Rpu7RmTY7ENZ3ZYs+icyVRDfVnzO4dq4oRYyI+1p1tepi+qr2K8aBZJ6K5DWcEObzW",
+	"0fC6wy6Lai+j0UXkJcZoG35DnXfYaB8OPDVh0WSFTKwFeUfB0uK7FZlx5sk/GJYS0N3DxlPMxI8T33eJ",
+	"aUQ3VltGkj+th3d8qAq3NlpUFxtCFX432s+oRbyGigPqAkarqE1TlJ8JvVhMRzYi2Ll/31hf75+7ufm3",
+	"9wYf3urf+GrrzutbN9Y2vv5ih7afWWmm7QdFQkvRDLoElGSGRvq8pgYqfCSoyqnNmapiSumyzusZ3vGC",
+	"Gqbcx+s3iTfWm9MOzfS00TAH0EkA7qfGOECwCCmLimEwlArgWVrFB0LSvmpo8tfl0k7oSi1TssYmdrR3",
+	"GlgAvBVy3hVAa9Bj0nUqfIV4Lm4bEHbVFUajVuaQWBoaBQttkPoKKD07NzdOGw+EqyXI8yFjbZFizKGp",
+	"KRT3u6tr8vZ/ee3u6trgg38OPvnvaNjTILu3MOtA7kdYgGnlP09R4joGkHXoqLT9aUuwAKzjIhK4Dpn8",
+	"GiYm4pu6dPHeH69svf5Z/+Y7G7fWUTm/hzgGCENVEkkCeVbsLe2N9M/L5Qo2i7Ft+9PQpmAsVva0ulSJ",
+	"cpyJGMH3qZNUFuS/geLOxPjgbmD7TRItQLeOmAiqdbqxGIW0Hir2H8Hm4Oy34wAc82TtgOgnNL+X966h",
+	"Yt3B/R8P9jyn2aL2ByZj3Y0Itk3CfAG8mp0Xr2R0FB5Gqdz6/PP+1+v9D25PwPWTF+7GbEEq7E10I4ex",
+	"SsN9ytpfe9a13df4JDQciiRzBinHpYPT5fkD++N5VS+UpuZPvTyXknaclSVMWBD6gK7HCqd6G6ntQb5r",
+	"MFjWXhyLHExKBmKAnESFcTDXmtSNesPa2FO2qtSQnOAvpRHaxOUzmDnPr2yvFXya1ngi4gE3DghhLwbc",
+	"+OadjfU/99deH1fPj4LciZRUUr9JBFlEUuHibcIQlMKFSWFh2KtcKiEMmtl9jSn4fJt1VrwS1WVtVPUM",
+	"wa7fPBSCl40RBE5He52eXwjaI6rySWUMiGXtxkZNGLeoerJAYjo4DrArdf2i0voD37LmdaFurLNFPAKZ",
+	"DnvREri1lLUAo7zIoC+46YJCXEFMuw6VGqpmpwHHHoHvZ6enVT50oH3pWVY0ttujqtesycvzFbwP0r4Q",
+	"JHAP9OdHTge5WKcf3YsOwypMLS9tEZcysvfF4QL3akrOoMDUQQLa20Y3BfYuetszcgBPWZHye6lNdXpm",
+	"0CjH0E4eyio6WjVShkKWkxzHSnm6V9Ww6BSVLiHLjm1+gPvHveUF09pHWZGELE85uLdHQGs4EY06HxyF",
+	"+pWOAZjMyp0uTR+YKpemSuU8AVx7PIfX69DBRLjcF4t6LRi18DKZ6rThb8oaZmhj04IGA91B8jfLH0YD",
+	"+uB2f/21rfO/GCmQ9JKisYWME9wW+siOzzg1bXfHB/5wn2xMOI7nA8t97K30EjianlYCKe+Cc6a4bFsV",
+	"Jbmk7heD3oacgaztAWOFHkBj+vh1jV1M5s4OO0JML76U8IIGMwNWPy6SkEIsi03ggGUCvGVF1oOtOhw2",
+	"29Sh1VwzUE2B40PPFAtyy4PqskSrmGA+AAGQdYZLwXdDx2eEG7iJDkoKF4uqLlktwedofj7W/CO9RHZk",
+	"IqF6KlTrhBWhxXwZViMs6Nwk1WQBU5U22SKm6M5vEgZuR7MQKDvIu/Wmq1hy74eK9JQ6lHZHWr2gGQSv",
+	"14knimZvlXOQ1yH47dL8V0JDQFuocs4yPT+XzfcjRv1hKya4UsUoMwhIfZjGImcY2Rk7y+l4T+j+lw8Q",
+	"GwByDjIKY9QD9swL893IEF7kJTlL+s2bM6E2Iq/N6QjLk18TTQzKG82YdCUv8738rcbHxXi1NVfU4gnU",
+	"kIUgwsGZaQNox4VJTbrU7WxMnOFBQAnsUrlvSmcv3ZlT+FjV1AbKUBscY9pvDzQFiexW68Uk1qe4QIJN",
+	"0GaZQF2PAxfK4ToNSCqCeq8zeEbgCgzhpA0jDORwskbY3QMJJEXZ7UMWRQqjlelyIi8PuH+CRWfspXNw",
+	"1aGixpkTpooOvyY3chsWotNKQ6iC4C1lJoVbteDzVTRe4bTH3J5+kkEU1ecmzAtI4VL0JKpSIqzRqA65",
+	"Tyb4QUb38bDb9liY19sAjtUMS+SffoZkfZL5UkyPE1xzQs1ojFs9cUE8dhlCEwtLU4zjzyxNTe8/oMKg",
+	"VOjMAYNwJ6WsoqwiapIzsdOdr88dcEpz5bm52dpBBxz92w5EUmbdm6C8XtkVdIwIKKu0grr6HMAJugj/",
+	"FVOwmaHauXaNs4V7lQhpDAErkqKut0P6qQDZCizxNmHQyFvuuDoDztxeEXgBZWCDjKnoTAQfmXf8jJOR",
+	"8x/7aOQrt3k2u6GMgWWdBQE4JGtu/nNw68NoqHhw/XM0g/pvfzm4eq0wRu7V83XwWLEOds2Ze7Gjsr9M",
+	"IUxl2x8B+Iy9g2xEbZQ2oRUV8zmoslIWMRUxUIdaE1OmBU855mrI12xiVxTgTChHHiBz5dNJg22xoW+n",
+	"aKWmm3VcR41K26QojTUCCBAjcaR5k12vjeWSA1/PVM4emFb7UMJ8y4kfhRujugg8aEh9i8mlmAU17Utb",
+	"Ct00SAjNmZKVpRcd1SxjHMXowas4O3M3HA4Ypdxa7kULgVCLLCYCnK2O8HUG5XiC+WTYeLYKwl5qoIuI",
+	"5ZHXO3RQWLoLKoAh+0+DWlNIINW1pnbExkVkzCrdW8tTD0sqRkG24PAumS3PFmcRCZY3ryy9tNV40jLF",
+	"4oNw0dCoe6ZNFB5FaK8GxZkpPfG20Yy9WOg2e/ZNMpQBgW9DCNUeamLmFAGOCLVUYjFmqpgCCHGPgHQB",
+	"ZbmqAGINt4PoeQAaabzqQb0Ypm6vUoM04hBZ8tRY/TGM92iosnibAJVDtDmOR8mIkAcmfAMZ9pDJ38MW",
+	"R8mSVt/2CERjTGB2Oguifr5UOlien5/eP3twtjQ/Xx4Vqz6sy2lOwDfJSfT/cXZw850ATeju6trg/Eeb",
+	"Z/8s/3HrxuDbz9QDgyvX+t+u9l872798897q+1tXL6iH+2e/2Pj6t+gR1VRmcPli//zVres3+7d/s3Hr",
+	"ra0ba4PfvdV/fb1/9sv++d+bzJ79j1qKxio1BSbUxkK0uWochClzMXMqbeK1aHZq2bMRRKL7TZeRsY/x",
+	"7jBlWknGRiSJFw2tY6ftK6io2OUpFcilTDVppmyk5M/Z+2KsNkSRstbb7/bvvLt157JVAlr7aTz5krQ2",
+	"DT+HSjgCH8Hj8Xrz7MsyIrk6EAc13mrJZ3upqdYjWYeeW8iDE206zHlZKYXz5V1B1MpyEZn2tmMmwQ81",
+	"F+02sZ9ETozViXbaxFuhcVYa0QiatnUu+cn3OsTH1FXRYwXOIy1VQSqMq43Gvo9rzZa9uGwoDS2R+a4H",
+	"S5GV0dpuC98Xnar8oEqQLquQWqUqW98jYsxRpZ16RHRcP9JsGQuV3aG7DlPWqHikRZmjNlDhXEexevVH",
+	"kBFAYiZ9rYlZQ3Vz5R1PVGq6DKsQOIUrQdzXdhx6qSciVe8J7psWI9C/APGHsK83IEZg7Z9On3lmeeal",
+	"k7W5rMz23GX29toWak9SOkIZ98QT1mbMNYPfkoJ6MRo629VXOEkb8vNFnW2K1OFY+bGcTUoSd/DV4fh1",
+	"5W3CDgV3YbwLqwwghzooUV6SLJIYNhCwjQIOM6TLoOIc5Q/XNi+/ufnrz7duXOn/14X+5Zv9K6ujWam6",
+	"k+GW6FH1Lhf1caUf8jPEtQJnSOvQwT4Gy08j8qb1mbZK5qEGnBqrc05l4kLWOLwcsnGrPZN9TKQ5gnX5",
+	"PTSaRjq1LpTxVrKKzacCo1XKs2kZA60AOzRGsClJA7xtJRBdxy15WGKR8a696S/d5jzzvLHSpX6zkt5A",
+	"Gt4vj9kMUFS5aTjIiQZpz1Rnrl4sW1ojAevk7ZG4NunZZsdMqlks49y2izMpWsvOFptYlFkuZ4isEC9I",
+	"hUOPpKfrz5QfjW3AwZHz5B1/nKlmb2+AzgdeLgabaKat8hVj/XLT6SzyTGTA+ZHQV5E0tDhLSL2SqceW",
+	"tU/BNRy+OqNIP7b+dFZ4hDO/aRF4IIlsLbP0F9m7pTixDbIfPh7ZTKBlZmXx58FX0TsSBYybHom/HINv",
+	"0+9y9azMqtO36xgBa9VSvEcq1tR0nSSuq1ka2hHJ65YygempmVxlAtVeBao+h8Z6vAcJ0EWVccGFj+pA",
+	"p2zMnGi1VJWyaclDTiONEANMt+jfI7TLA1yVWvOEVgJRJ3SMlKyGrEOILXPr8Z6q7IQqHaMLTGjxoAZa",
+	"Ft/UmsPoN4COkX4RRmyWsr6kmpy1XdN2XbOFHZINkO4BGcNI8uHcFiNcGPtRmLs0xiYr3hMvdovB65Qt",
+	"+DrQ0zC9FlpDHB5GULRLhU9iyfAjyiI21//Yv7He//CqKp7e+OZ91XRLebo2bn3Sv/NLK0puYpI9gj37",
+	"HOGbGP+zOW8SfEr/yJxrMWA3Zjs0YQ5zsuDIzC0K2Uc6k/uR5i7bFwn7yzuRCWW7UMhw1igvk8qKlY9p",
+	"3y5U18i/94gJ1MjHItz5JEZa8EyyLUt/1/L+kXCncGeegZK1MR2GunlBQnRmdr3NOe3Z/eMIcVgBlFWq",
+	"/P3iENJpUjCWRx6NYT75ut8e6enqVZHbefwkKMbLlDlKwDAAUxxPsiRR2i18w+XpBT4a6KYYdoKC0RdV",
+	"KvgZYOhNLFRNch3RcecFsP3Dlcc5nNtq3qk7bUfKTrYZsGTOh32eD6uqIabqSUP6KJdL5dL+8vzsfHl6",
+	"plwqTf/EnsGnh/J1TCQ7uh6Jn6Tja+ea3cxcqVQqladnZgu5Ov8e6WXf7IrPfZXQke9+HyhnXPDwZTkd",
+	"/GnC/4ShR79L3BWtoYsiIO6FLcpMsI0I5HOeW1EI2d2QnmANCAofe6ObQweBQPk4lH8HPQuwnPEKiTtI",
+	"op1oEjlgtlbM2EOmaW4sFhH0iRnF5fOvwnRDiCykBH6FJDUesK7BjmetSaOYoDu94MT0AsKwMwBdYpji",
+	"J86BOFavE6+SBauxpEvfVDZLlUQSB1Xe7/jJDaNrJo/Do/a8O/jKthsagnfndQbSGkgRFAa/GMyibtiD",
+	"lqmuBrvXNHl3qqryYRxH40up0ZAg8cQSH9EfuLgt0uIl4UeY1Yjr5gyihPGZyM9MYEd0qi3q+7HPYqky",
+	"JiAUzDz8yO94LPFRnXhe/F1h4CgYstYkTic+jXCRwSeqG1jsM4MJZg1CQagtMpx2KlbCviwpiI62YIGK",
+	"6QpoI2Cv/wgRWnJ2mx2vOe346MyD89f6ly4Ozl3qn/9DvvTcBAAzXGm9IyOTcxQjeSBpOZqHPWQJOc+3",
+	"FczEsSClbgJgRKrFxGj8/aHZyM2QJKQs5zFnU+t4HrFFI81bNaxUtJPe9NxIzCNGuhmvBBDpES8d2XvA",
+	"zFwNdipjY7YDgu2a3yS9Cw3KhnsV9TBr7G1i6uJED4UDs7FVzdgSTvUs0/crNpTLWSOCP1Qlwh/3eJJd",
+	"YmCpkYlY9zJAR0iEMKnnNyvprUd4XUUg46bM/PzcVGlmqrQ/j4c6l7lyOMVgydaM8+sXI8zLIxB2DdT+",
+	"pCG3Fx1mqN5x3QXUIH5ox0Y35cBs6bHwf+Xpmclbn1RUwtxnSyCxAR5Oqe0JhG1p0sMpXWPbfXaX25KI",
+	"tCEJWksaHo5Dr3veGqa0PlY7PqbyzJw+n1l7+jg0GqtodMThhWoksXj3Of0r7QhajDQeU1/5SraqKz/U",
+	"kiSqyXA3NcH+MHSnqBKty6tCrnzoIty1ymhBzoyG/zijugnxboWzihtPtUzbmyoBHutI6R35ib3eTyxT",
+	"101fdA0z5OR2ERyXL7OudbescxN9Gw14Ip+FntSKTGwhCPUF1Ehq3S+a8DBGN6YoXGaMbdjPcojwDSkG",
+	"x1PM6w5IrDFdGB3Ffq05Uqy3KIt+Wi5uX4CNlFQjxcRJ6jdRjIUvohcLLxagzYxAVe43Ee7i3l60FLbV",
+	"qGHPkbapbt0Oqq6cShGyesKiE4U5ih55+nFULh+YnZkqz8/PP6qKbMGZAUejkjbCVcPXgpxRHAEdRg1p",
+	"LUH6xGjnaETtmC1NWlrlBB+LyoHEfEYoqWnOWGSSx1GLV6lLNEqk/AQynWEHoQmQR7BuAB45RWmXdBPQ",
+	"fXHnbWSaMyVrCerk+ep3hK1G4wG5sEfHgLe2GkdpZwyHj4KuxDmOKgFnt38Ixvd7aOrU96w4vjALAyI8",
+	"jnWW2s2s2vF9nUzukJEGQHSiS1M/w1P/WZqar9hnawMHtjJhLqhJIR0DtPUYwQ5U8ofZYyZl7LTpG316",
+	"UT0h75hDhY9ZjQQqk4trJNJjdqhrT8eTYqhFfM8KI6cVTTh9lbggkrX6w503JUHYg6mRlp85+ozeh6ai",
+	"u99AtDi0y1by0J3BLdnPYbTUBjLTxh7ou/oxQKADP9OYEUjV+tiWcqS0+pQJGJx2VJP6CRGq2b1u91bn",
+	"XiIUmrNhb6Ki0Z4icvvd/j/+sfXlDVRG/be/zI/GDnAzMNuJpJ+kNYoC+THUhbFQmt8/M7W/ND9XLpXy",
+	"NYSwkcuwaQGlvimHpJRDO2kk/DiUWdkAkmTW8HC7iQiuxVKNRubjpPhzbWGEMEnkzpX+J7/rf/T+xldn",
+	"R+6S8eKqyefZrsn0Fw+7VwfbH7kuxfDqZlz4H4cziW+P/sIk1gw7vXXe4pgYsnLgoIdKQtQ8dQjNz+4/",
+	"iNrqCRRW9eQRs8dVw1CpB9YVZkjDwy0x3BKlUu8AIPswMBKMt50eLlt33tu4tbr59if9c+/3r90efH11",
+	"Y/21f31zYfCLjzfff1WHBz69Orj8xuDtSxvrH1lbiVJi7X//OHaQ/i4nR421qknz1dc9QlIsHuFyvyKV",
+	"Y1UiD392GF7B1JVbvBB67uVLFIJxbs3S5aNhT+MBHhtfe6nDfeV7EJ22riGN8Ljy95+Y+8mBn80cSQv0",
+	"dmxZmSdOHEX6y2iCU8ma45wBn6HeIbnd8K05xFndpfaiHN9atbvkdnFP86iFqovZ8qJWwxyCfKKM9XCA",
+	"yHOjGZf8NoxCBWvXSqq+D7HzsLMSvkIdZUBbYtu2XQLLC/om2PsfegTbsgVPAFHyjm/YksFvz0V7JwlZ",
+	"dnsGayNJdGEBv63gEJKKBUctzHpIh0AFwsjBvTDpArm0FS+ZsqY0kzM10k4Rl08BRh53cA9xBlVC2nuR",
+	"a4XmJJ40I1jTmLGo1O3eTlTDLmEO9pB8QCFsWw+oaVKVUnKMVYEn/GdCx5PX96+8eyMe/WEHu7ROa9js",
+	"UbqmFpSqWrqMWNHB2oRVFGUPCxJoFBJgTEdfaq2h0UmS4I6p0EwAU73hDbqSP5p72JrlHpbk5g+whz9J",
+	"rylu4R44OXXoWYBaSASqguMssojYXt/7y9/7X6/3X/sgFTFrAr20lLof2cYqkfaTmFRvLe2YtXfQMu7o",
+	"ocMuxjFFFCuNEZi5hwHDjPGWyE3P4tohrxhi3ztufUCYU4GUoVE2oMtryyeo6pC2s+wgnZupcERbBGt+",
+	"BOnLtmYK5IzvYXs3BW4Hu+ml4u2Mu1YbreitTG2nMHRs2+mnkXmwRSN/PORiP3EfTbVSvqYm2zr/zH4Z",
+	"wO08sojg3BbUX0WEXcGhGwRq6j4xOz3np7iHWj3o3GPARE3Zc0QSvPV1/8L6vdcv9P/w1db1T3K42CdB",
+	"J3lJBFJnt0Me90P9ijTVnttFZWwRdZgpPov2f4lqaGHwb2QFRpbecxikxyISbcygQhomBOmX3Edhk9kJ",
+	"b1aCOBISIYs+JhORS9Px4ecLujFF0OkGLpOGiBadRoMIPyU2nkECQ/r2GCe4Pf3wvmhi4SnvzxdsGVtV",
+	"s4Vc4msd7qUbcUVurZ7dWruwcev9rc9fHXz4zQIavPvh3dW1/rkrm+t//tc35/rn/7J56TWlHPVvnfvX",
+	"N2/cXV3buPWJ+jbx+b2//W5z/c8RPq2T1n/eYVQ1sWE+8VrEoYrdCQKf2zj4D6V1SsdO7WsSt22F5aCM",
+	"RGGBo8Gako2pL5NedlmabgUSc0W5hLQTvSXx1H+eekFHe069XCpOz9v7TBoJmU3Cak9+IJ+FeEeVuOm9",
+	"loYdxYP33t+4dX7zytX+t+/2r93uX3o3kSs32tUXXEubcA1iedYilW39jqda1dxDtSanNRN/55CsEFnu",
+	"C4WtO7/rX7tdKBY2r1zduHVx69bb/eu/l+QW3OBEHHj04q11rdO5rnbI0oeSonShg0kyV06waislWTpo",
+	"LpgC9aoiJdD1QvAW8ZuUNWJNFxd00TC4gIoICwBLrA93YgxK+hghjoiHCsMWh9G2iyYNuCWIu2J1BSWE",
+	"m7xohpSDJOrggVNW7ha5BtZCbB0CiPS70fzIV0UTyqtfLPSIqDAOZZ+SeoJ/QAayoUknXv0RUsMx7FPW",
+	"2I4yVuOtljXl93DoX4xRZsmKpeZb+4eVUZvLM+BoP4IqxwbnTiElH2o0poIexnYQE02+jnaC1Tg0Nc5q",
+	"RBdFRBT0j/5877/f2vrVla03Pr33x1e3PvnTv765MPj1V4PLf9i49e3W1Qvj9ocdggJJbZV6DCoyrBDM",
+	"u4rdFqkEGa73CRu3Wht5hllMQV7YOMC0Vqc2H9HA3CCrcq+BGRUG1CnaIP9G/84vlfYwKhg6XvpJovlt",
+	"0G5aY66a3QLot3DXsw57exc841B08idLOZ1owtfg8rnpA4N3rylErXuvXxhc/vvG+nr/0oXBq29b1JgI",
+	"nU/bHJnR87DW3XV88NxFH1xUWPvcQ6GzK9dJJhSLcahuMQTSAgejGNLa8rR93j7lDNFLCoF4RDRN479x",
+	"2SD8uOLzZcIyanD1cwieQw0+otRgujSavUUHtq8rvb244s8hJFJPNxg34n8BKQq9u7q2ee6LwY2L0io4",
+	"e7G/9oU0Kj651L/2mfzq2m+Db/ufvLf17TnAon21/80f+n++1P/TV/JXv/i6/4+zAUbtcGvjoGO5aPOO",
+	"UMJbdTiPNzSHv8xXglZdhWDNCG00q7zjZQLTRg53SFJD/5MgUVw3fisGDZ6Lqn+kKKIQqVIUlYe8qFk6",
+	"dlU4tknr1kwq0vbTejRpmzR4yKYo4rQMjkg2OvgyumN2uVyqpUWiUvNvoKdvcKmxyxlZRIIQNALWUNfE",
+	"WfLvQiLcI6BmAMBY7Ij0pi2fLfYMfkCl6O4R6CWtXeY29JeUIWjbi/DcLYhlkWr63EOFkKeW4SIbkr/w",
+	"OPKbVP0j0nJ8MQJvBACHVKCWOtJIR6BYanD/g9uDD9+06jzKzTdqpo/rxwKsqkqH+bakDpUSq56R8kpV",
+	"6CqOpd6B4JfQ6TW3ZhY1iOzxPx310jiQUY9R4GYOvDqK8u090DKVBhQwLMiF1i0n03W6kb07q6TRyb8L",
+	"deqO7E4HbfXlHYeHkW6wa3rsW9/KXZd3iVPptNN6uLkuwnWfQPo37yJljkSRroY3suHxTlvk4Bp5790J",
+	"7DWI/7R8re3iGYy+SosKYbXJltSlCYWFBa9xUdIr48oRENaMWwL1YMNXIuSSCbsPT+uMTIjF1UZnqemW",
+	"wYdrnI0XqJdaSDrQhdJSlB/dNFfODSsVIqwB6RtMNSVEJOcZwp2ywyHhXsWUt9jmeBhh1dHQFL+bu2zK",
+	"myF9PwJynVKaZ23mYlxy1l9wbyTJSnYbwRW1vEbn0eU43CPyUR0rS5HX6kYbJqb2IY4DkztHTL7pOZ7S",
+	"TTSlVieWF6aryFVqbDJ8WS5PH5ianZuZny5ZEzhWiOd0iLVaK3S6KXhYe3JMZkebkyHor1ZygOM5Oy6W",
+	"fEoqNfWo4lTUfX50FeWw/pS/TNLFtbS8iSLE1XwTIR0y34NciY31C4Nr36Ctm+f6d37Zv/5RRjM7a0QW",
+	"fBQcNYiPaHyIweU3Nn/9+eCPN/71zYWt29cHH53tv31j684H9q4CEwE8SXOoqd5IgeqqoanzutPMeyt5",
+	"nH7jtOnzQxPR73hMmhQ/192ZAt1H2zqW14aOrGx1Xz8Hv3FztYYPzEf4jWhzJvWGlIYMHm9RAUa+fFCM",
+	"Ae2jo3dZzXLhibi34s4vNy+9tvnbt/s3vsl6q44J5kyVAustn+F0HJ4FAJMWdbFXgY7Xw8er+om3CTNe",
+	"+sCxjoRUu/VEFb54RD5oiGt4RvGsRYVKLflvMcikjhhiGjdEaoux7o5x9KrRMEpmgQpHSf+oIqi1kddh",
+	"3cARHkLqodwnbzB20lXbKAxP3pdOON1t2Gmq3QKTsQRP6LcZkD8bqupk0ug4dNdyiUh2DsiZPKdfn17S",
+	"Aio+9RdNbTwADljf4zUIU/VMmZXa+rFXigXlgJnMjv8Y9FXLVndxL6fGdVL/wN64HkJ3Yrlgb3W/TPLn",
+	"burHt5cWoX+cTg4QWQ5woXKl0FoTKE18zXRIS/LeBI/XhkvCHtca75DpkZaZGaFFdXIhWYUd/oecIhHh",
+	"ZzR1i9WX7OhmtM5Eb9QoYwxddNpmsPtjoz63FPUEC+RwBm4PfY8crShrr6mag/zAgYscxJe1rRl08oN/",
+	"SI2ioPUE+G+NqFRVQaQ4xzVJp4oMVDWiKgWVrMJ8C/+WeyB/pUHK4FWRP2Jw/UHjQsqoaMJJK9AySS28",
+	"oit0PAIis1iouapAXmk6BaUGFoxPodJpyz0NIM5A/4x0EAoaCGW5fZdga5SaNIZvf6zr+kr6iT9BalRs",
+	"Nx1U/zYlJdR8G9JHOhmcssIKpOZLcY1sq+oMtpUrZWJZ5s+c6RV2Vfk5QhyVUqEWpuxZrtXmReTrwHOg",
+	"E+XCAIvzM4XHrfc04w5v5yRHVLT6HNV4iyxCikY0dUQperiHmrw1VJ9ui8ftuo9crX4k7ut2/NjaxTgq",
+	"/xaeCqbheLiuVcg67rh+Sr38DwhpA6QEc8zWQhL1Impy1wnyIHfDVxdoTZkVQvDQtq0XOfUcFX6HVIrM",
+	"2Lrl2ErbhPUpVaLMiO72Aw8PX5a4e+PcFxvrnw4u/X1w5Vr/0lsbty5unvtH//X1e+9+/K9vLgRJdBu3",
+	"Lvav3b67+ov45do/mmEMqzpxVSSDgzwQjEgTBX3IQCKDLZtITnQuNrwjPrukkN79JmkB1SqgDW5aKQXg",
+	"x5NnuemNnJ6CCA7ovAso8I2b54EnQgzqO8D9xmdkD5o35WIcaWT9ww6xubT7357tX786eOOru6trW1+c",
+	"Hbz7xeDyX/sf/L7/EWRbyG/fGLz1X+rfOm/nrWv9i7/Rn3z9q8HVc/INH96Sb7gNTPDbs4O3rg1+/cXd",
+	"1bWN229t3Xi1f+41+aoPfr91/U4035t0Y4ZPh0VMRZ9XAkPB5xWPrFDSNUaGR5wKZTH1PUMxP25cbjvE",
+	"3a7hNq5R3+Kd/HFgmWhHWZ3bE5RNa+7MnuyEjeGKAkCD3OJ7N5rCA1BA5p7o0BgYWSMSSKOHElldWoPz",
+	"4EjMNDI4+3F78/qti29sfnzHULu+C/dWVyW5Xr3WPwtZRV9+em/1/a07r99dXRtc/mvw7/6Xn4YX5MtP",
+	"N9f/BDJ+LchtM89cGJy7pJ+BK6M/f/u3gy/0v7du/33j6zejLW1B34x4MAMbSwGSW3rqGyNbAY9HoL4p",
+	"q4QO7ii6N5jFTmAXG2BwnUBqv1PmxdsxT0bFfE+GmRDghF5M2BLRCq4gpjIbw0kqyz86rk/bLnm+DhEX",
+	"S+NIXQGV++bkSURWSRaCJgG+pkuphYApPQ3ARIj73hejWSIq1NrCPSSINDV6kEcm1aI6XYl26clzg5Pq",
+	"ZjAv+11SoZejKhYz5vGnnvuJMHZocuMg/YGyoMzPdPzWFTVwLYRIBBtnZwCAJqCMmekYDtiMHdFzTMme",
+	"7AwVuATN8qwbpxvuJhI79aej0FxVR+PJeep1kbSksDCnmDkxDOGdVr7D2tK2Iq1btu7uGzbFVpOLev8k",
+	"b+M1it1K2EU80ZfYgIJVoA+cnY9xHyKtBuUv0XInq+OIWEa4gSkbLzMsJXc3KBv84THlIRgN2gIvKkbn",
+	"aNvl4zW8LV9gntqyQ01SW6ZBadmopQVHt0fAMlW3uqz87FLeTUitgT5OPEq2VfycruYdlSYWcCCNQRZH",
+	"HBwV2t9WMXzd460UuNunqCf8vEgM26o7lzzEp27K+M9iNXwRYV2SPXPggPxAIM4Wgw+nSyWlWYo88+wS",
+	"sixfYStVOsIZdFPl6CA63mFOHEHlhenibKJaTx3GwVEHE5q7B8f1JCfIMph9bMMjRx890NjuRnTZdHKe",
+	"kHNCLFeAgY32Zkpep/wJiuNplaQFGaZdrXWownYRpJkqCU09fepFRJnwAUa0rsDQKWsg6qNHTrf4CqmY",
+	"359+1J7o+rBcx+eZ29NLRiqtRqWiQu7Cbt7SV+z0IlXmxz0qXzHkAdy9rM6cKNDZuTVZ4Oa1lKCJni9g",
+	"36VVsQ9+807//F+gTOTrLWOmyT9fvbP5t2v9s59tnvvH3dU1pekMPv1689JrMWXElbtZLBBXtz3SdSI1",
+	"3mpJZatn1TSiG2mPr3m4q0LCQfiVd5iAMKXcZ8yg6JXWFZcAr57A8JeLu4VioepqlwFuUbcHqEDVauZk",
+	"jlgRFB/vIdxuc8r8llQIKUMYLBHIVORBdtFC2JO4QXzAufN5B26gWYBJ1g+g47Imcww6H28rbmlNE4nF",
+	"uIfq3kZXghHmZOULUR/BE5D36AfYzjBi2yNCEMeEfAwDIMqlEgrK6VkFnQIYb4zDXsvH6h2/M0bLOp1C",
+	"AFhHw7PdWF8f/P2qpdFKrN/BKEaZxJ5RexobOeM6nmiSVkoqp9HtVW62xupdQP07v7z3+oXN91/dWH/z",
+	"7ura1vrfNm7/qv9fF/rXv7i7uja48svND873/+sCOBpXoSTsL/1PLqkHNtbXI0TYJMqNZZpr0UZT6SDq",
+	"mmRQ5AkNxJgP6OR51UhOHq5uEGLHNOxAM8NUG/gHpK0BNRXZxONMZavpWsOs0sLMWvakKrZ0gUsKOMB9",
+	"K1dJg1aNgvBGWhaSM21ir/Cq0xxN2GOyIKPGw+TpVUl4SyZR49HkHv1Pzip2Rfa4wsHxCNItCAMfB+jO",
+	"uJnsBDJn7YW0ezJc6muYWR1TpjRKQTwwrotPsGs9dZdgJ53gtZuLimAfVMGV4Ai6ZqkQFqDKG4/0qC7h",
+	"49SUwOAQsDLVJWEHc/vL7XUaEHqzYr1u3HpLuUvuXfnj1s1z//rmwsatVcmS95dQ/9xr9/7rD//65kL/",
+	"tbP9619t3LnSv/Gates+ZdtMzttOeccktLcgiz8da9FSMzCU0rnbFQQZA45TT9CO9FWw2CdGsrtU5ODn",
+	"OsU9xUOqPI2UBBemGDZlsCXH5wzXxz26FnYWZvDYnGHEUbPARj/MO3KA2mTDbDd6Qw7iVTrGZPOYRZg1",
+	"P6ILwBhI/V2rOFApAVL6NfOXVscDx9lt2p3UBFclTM1uB0mzBpiUshgKdFc5NnQOrRESlmzahKaTkIcJ",
+	"sRBI5yidDSXuBhcjyhBjjCZ28yNwqcH9jGlLWSprr72t2FZ+9XAR+V6HxIJZ46uLJTucYTka/yhPJ+Dw",
+	"RgbGshVCWPeIeW9X0xuy0u6z6reIyArxepzFF7gddXAH/sRRuuP0nP3YAdnD3jimPCntcRta4SLKQzLZ",
+	"amJ5Oo3UY7G+6VL5QA7wx2z98EDKUPtLO4s351Qd0/uhTX93NcMiaOi8yxBuSbVd+4vDwKIgcai9pPqY",
+	"3j5kekK6ZXyQudIOC09HvmsslTBsKTU/P4p+0/XDJ3GtqRXEHuKsRhYR414LuyaOPqOsy7F5m0U/jPXu",
+	"SOdv42uOi+DJR8tELWE7imR26uLuq5W7puOFC5vdYZAq1AVz6X9RtW+E2rS7gML/VqT+rUj9W5H6tyL1",
+	"b0Xq34rUvxWph1CR+o7qRmkazUlsSTrZuHX+3rsfA+j9zc2/vXd3dU3Brd5dXdv682v3/vhONACpanzC",
+	"u2NqyVeoQ3hKAFIIayseXKsRIdIQQL9/8kQQnlvq+CD6VDZtE/pGW3uz6PxBannfcVLjzBEhAh5S42tk",
+	"UcLikY75kv2SQZB4ZE2OekoBzWTBnJ7k3rIw9JydMRLbreSLY0sPZmlXbX2fsoalT6nKl9dd77NCXKos",
+	"q4aZVJAadIUwVMW1ZXuoK8gUiGkks/bQr8rBrHQpc3g3fQqQqzlFGQDEiNQRF1VT+ine8RFUBYSPhlkM",
+	"Ks0khEyzT4w7pCJ80q4IRUXWPnPcITo2LfQAerjRAzikxdNRfIiHvA5T6eOA+jfVaSMH+zilj52bHaE0",
+	"1ReBaqbKeCEoaZL0LTMv27UX7JOKObiMUWF3ADzGYAAK2mDYDRVtpvrfdGrN4R5NKbFRDW9Q8UmrLX+T",
+	"VpOPdbdtORYWywgzjRsLa32ke2avFjLHO1X54yo5ot78aF7mrZ8/oScS5+CWZkBSWHNI8Aarymul790J",
+	"2tLllfCgnDzEylAd+io2Cepi6g8F42w7lmysbr3xWZNLvaMphGC7OgkKtZ2ivhB2/nUmvaU6sD0FqmTg",
+	"erTcqpMW1q3IXZWmusx4155Hn1JcNyprM8bg8qRq2nPxnxyjVC6vB6fVq8jbpkBGM8m4d1w9p6rpqRQo",
+	"Oy/EOz5W8Z2wF7UBdoEjSR9Bo6To6RpElKDi61T+oj6dcqspXY7gmVh07D7NjtK/zS20AVYfVQ0d5CM0",
+	"IQ+yX2sLfOasG4zNyGyr9UpJet+NsoKhGzFuMnPqDVnIkYdohEhuqpsE+aZWnlmPKvU0vjtZ8Qqs4EHn",
+	"xT8HsMAu7yrfIBVI9fJ+5LT5TQW+Vi2+4fUTIrbnSHe86uV0OpKvEuPR0jB1BGx8h5XfwQ8ymn6bZ+KJ",
+	"RLfODj79bOvqhf75j9H//hINbn249e1X8tN/ruXGr/8pwZAprC6wrtGGVoecub0QsdGOZe+NxDlY8nxF",
+	"UK02pg2WgZJpHok7oa6fG5z/aHDj4sb6p4NPP7PCiyvdKROJXdpGSjEBiyliJI0HwC6VKoAHsJLV4fHf",
+	"xDu+9VXPd/zx3iVVvRz+Ql1cZ/yF5qdgvlknElh4Uscdb0pybcray3iztD/U0eV+dwac/HEDBoBw/v2b",
+	"OG5CE4s0lMkAy3ohXryIXFIPrKMQTVkxmaGeFBFOnRsQnddyYeYe4txzKDOWkzINKj73bZGmE4n6S3jM",
+	"wjkAKbpUWGAd17W21oMgWmZdrDG1WrpBXaglBmA0Y5U15N23TLjt2Pq3las6xNBv/nNw68NoTfTg+udo",
+	"BvXf/nJw9dp2UkQ1a7dZprMj8aLT+yIhAwwRgXi2t38YE0VkmbquGElquV258nXWRvS7gVaSC55Y3WmN",
+	"TpxiVSgY0hCgJI5cktAYktJVyeVE/mKa/huRnRZxYOXkCYmTABUN71cShTTOTIKjPpWqXBm+N6Rj5buN",
+	"O0O8P8ygk08SyF6qsHYg+8RRmrxReHv6Grdj7QV3eaQxcRJTP+zwBgQF7XPUwiz9MFNm+UCw3kIHyMME",
+	"9Ra93mmQWABo1V99b+vqNY11dfX61vWPFFjP4Py1/qWLGsTn3M3+5XUFDBT9dwwkKAr0c+f1weU/RPwx",
+	"bcIc5eeIuSBCt0ogRxUMLRQfyn+a6GME/yfK5aXtmOLdUSw3zf0bajxSL3d41DNIPeFXsMZk9jSSsS5X",
+	"Nf0DCK411T9Vearj0RX1dxNTr9ZRc25j6gV8UEjO6GLW6MSTsyNT1oBtCZyObMdgvO/HVLk8NX3wRHl2",
+	"YX9poVT6XmluoVTKr5SMCxmUw0mSNr/SNuaXT7C53LeLtejy0kRRhlfM5f4h7BLmYG/4lOwZOE9Cv1lH",
+	"RRkUZtqiQfcxs1ENdFT9sfoGKFD+YR7Jz6tc7j9hq5fQDKPukRSJRbDnUsCA9wjRbex5HXCXNALjOHMY",
+	"Cvxbwh3jUVq4FdbsLN2Bn/pFFcSLrWa8xjwu94/qwUbWnehij+g5hfucSkQKb3E8YTvxqxkpEAThKJmy",
+	"qtps4BWyPe9m2gVL24knVPZB8ibZRNaSoHjf8SZmjSamKWwlD/qE/QY8FRB9wjAZNkbsWT/yCjW5Sx3c",
+	"040A4/6jD27311/bOv8LK1eDcW1IBdqTLSlauTc5I0JnBFFPeZHGvZYWC8S2oMHlNzb/Al1L1/80+Prq",
+	"3dW1jW/eGazdCAT83dW1rTu/G3x6tf/N6uDX3w4HX7R2x+uqNyncQOWCPzWKjvThGQukruBU1T6l0VJw",
+	"Z4f1w9zN2raTHpduBATQXblaQmyDQ+eWmxl1gM/XUbdJa01rW6vtgaJFoUxMEVs4g7TzS1FVJeEsQJwB",
+	"JKTPORJcKswcshWiepsG3dWxLqA4q5bl43p9W8COvGHLI3pWfjx85XuYNfY2MXWxmo3vE08+/r9ewFP/",
+	"WZqaP6X/u7cyderl6eKBmVf+w0oU+aqVB1c+Hnz+Zf/szczEUBsSSBsL0eWek4a9Zb5fjEbUTVYLHdF9",
+	"uWxtc83T4gvyG0ieVGWNQX/jnULh2W1idZ6RHSim4/mF7fqG2Etmo/qux/04MkX+hqQTj/r75EyKn0kX",
+	"lOa41/COsE98bBUpG+dtK5ac1Y4vCZmqwikJ4NSMrFubhyGalm9L9e5/urbx9bWNW+e3VtdUP+/yXPDh",
+	"mwpdSVrF19+89/7ljfX1/n//TUrPN77qf3BT/vnO7xRW9MadKxu33xr8+ov+Wfn85m/e618/Nzj32/4H",
+	"N/t//GXwno1bF++9dylyCZKATA4VuKqs4Cb2HNGkbaDpboUyDbzukrpfqZImVYairliwMsUT5My2TslO",
+	"UqbviYCE1CSidyZDSmIgyvfb6OoEbZHjbQXQnjnfZN4ZxK11mjNWvqhFBQMF8WnsotPykUrNIw71iXNa",
+	"RZh5XdejMO4j8x3qkeEu5RChGsccnj9RLi3MbMMc9vkYToH5E+XyNkZJnIcOv/k89VCCJmzWkHSebomJ",
+	"huo7Zo+ZDNqhDvRaU564oKVgT/hg8dolrG0Iu1RbEkA+drhXI79CwaaGPbVd10ey5aD9dh6DcEoR6TQ7",
+	"1aJVw4lJs4A1Eo3Mtm58qWDCFevbfOtm//LHm++/uvnrj7cu3siRqKwVS6PP46gEsdHRjxi1gdmnNZw4",
+	"7nuE+Mh8n6bBRqErFMrKToRpHgxZuQ4DILu9yGdO9S9360Fpm1UgHSqtU6SBvTNNOaLDzC3MlP6/1V+V",
+	"Nf+w6JIeYfmDbOktEKtEdwxG1V4IohabS2l+/8zU/tL8XLlcyqe6LCs5mEl1E+1HNUSXIzuhPBREFVnF",
+	"gdElWBOluIRp810iwMjUZkpxg680Nf89NHXqsf8Y7UAL5p+PXH+g6SUR3rmwrric1C+hfkfhSAVtF4y9",
+	"VCPM9+LlOx7ndgEkh9vlxkHj35ddoP/dp+6RRDw+VW6b+IapKmwUkCwKuzhYhTjhzdv9O3+DgOG5weq1",
+	"aLMbqCEE7HqgJagwtDthVPPYYd/vaLDTRdDA4z2bu6rjVDMCaKUTuEN0pTEgUJ9kzqI2JVG3SV2Nj4U6",
+	"zCHQQXDy+fipzUKa3A2aXagCD3AKQzW8nGZJzzA6txEYf9tHVLW8K8NKT82GTcuaGyvJZWRb3hpukahe",
+	"H2utmkNdiA4Qm7hZdXhsObBig1ZBx0hDst+AbY2jaDSszuHDqIlXSNiIW5XvJNasoEzxMkFtHfxp9VT/",
+	"P6qyS9Qd9r0OOWVFmKCe30xBBX8CQ5AQHoknqszPz02VZqZK+/OEZuxHeYxgd9i7Gk2lGc/fKVS9UHbh",
+	"7RmVMca7Fc4qLpSXVjk2TtLMvHl5RuCdJiqwizhDkTcIa/pkWroZcL7DYY7CeMlm0f6xueAkxkCBsbtU",
+	"I1QSxeNThJt5LXZQc6KTznatxVlYshLDlP5ulauMTPGUNNkixFfyE0MT3JEmc4raP5fjmk2q+iulHOE4",
+	"IUxqQeDVlApWEQkelJJCghcA36oFJjEl3vm4f/aTe+/9VTk0ttbOb62d73/0lzHVv6HqyZASzbxzpj9m",
+	"lP+cxNQXT9kyzACVpiN8DaBCQjBhVOMd5ouFRFmOifGphNJ6vRhqp/oBYxkUEfeKoVrlEeX51O2/mp0W",
+	"ZgaYIvxJt8nlaQBoj4LYJw4ku8VQ/12X4Ab0QjS/VJ3eDCS/VV08qXmvRR5moNgfVp0482fMjyHkRkqz",
+	"Gm/Jfw0TruqeodujqtwL6of9A5NMpzyqzFDacDQjOV6qJDDCkEY3M+rVVFTCTFaLZJaajIKrEtGcOquI",
+	"G8rhzyw71YpVZnzdREIijsrPP+/ffLt//coEMu494uYyLZ/WnV+Pmeez4+3PyEMPm2nsPNoeTXTWXCaY",
+	"euIEh3Of47QTEG0xcrXsPGl7vSxSFdhEF92iVaMtjmiuW7M2/Ag6dAG57BG68l8qd3GhMFs6OF2eP7C/",
+	"MGQ/n3p5zh6c3z6NJEWHymCPHFy6ynSS1JrYf9YkI4yjKlk36HmmGKJCZOB11D2z14TGI94uPPOTn/4s",
+	"sTdLUz9TSQyVqVMvl4vlaes+2dZqXxhZdnu5gnpDGbLjdznaZrMw3f1q/NZds8Xc3brsDbdS+21Z95J7",
+	"y5PqCXzfKkNzlI+nYMSoXsnDslb3nMBSgWGFXYNdaDexsGyM4qbI51DIWouC1Cwi7VBYhNwmDW0Fie+Y",
+	"1aLwHjHlSXNnXfgCNpZDvIpy+/jcwHPYI4iTaqN8fBKtkzXKgsnWGnEF8tcg5cZCiNCNOcC0i1QlTLm9",
+	"ExdJHpe95u15pRsHT0B2bVGp5UrL8zmanx/pXnOoaNsdg0/obxCuSoNHmYx+6C5Q7uZtDKlLNTQ+iLAX",
+	"t0512qDCOqRGHZI9ykwKNl2bC2zzeRw1X+nlqOZROmO+zQWsCrNcY6eUE0KU3LY07T02T6gZdDGV9rmA",
+	"Qzxmvqr20Esd0iEahs4yi0RaSNDG3ZJB2EUedGpVdgF2XXWsI5fCSNcaKFB7MzKX2fSlt2WF+k3SQm0s",
+	"/NTWG6N2OWxibzEd1JdyuZ2YGma1Q8JG+ZYEC205Sd0QPBvwYA7Xddhxf7gm3LQPL2pPnnpQjxI0FI86",
+	"hiwtl8NW/8OzDjubZ0yyWDD+DGySiaF2ecj5RrqF8DBjI0f3Lrrk+PkUI9RpY4K6tWmaLRvEHorgR+Cq",
+	"Xyq0zuIiKsuK4DQA4BBPZbPlcmiGykzMqbm/ZMFsDGVg2mxzyNsR55pq3EEDG0YlD9Y9OHZu30V7mSR5",
+	"c2y9xYhAijLYiBQJTjLCBIfPG5zktY5H/d5xeQI6zZVgT3kB1L+eMtL/+ydPFIpWlTCCpgjFJmBVLKLy",
+	"/kj3djhjMOTU+4PZNH2/XXjlFcASrqdg4S0dPazeHBjUSOUKT8nrYtxdC6gNaEtFOBtRDIKEAZvHzHmR",
+	"afA7UQwgQETR6LWUyI+NAme6wrnEaSjnGojfvS+yF9ljjz3pedwTjz0GWudp3G67ulpgX9vjVZe0vvdz",
+	"wdlp9Mixpw6h+dn9Bx81wKbCx1WXoNPSQjpdRBgdalJGBEGnFU72ae0tEkjgOtCstGKLL7LTgHYtTkPM",
+	"p4odRKVxHszztF5ohTqn96LZUgm1sCu1N8ngZktl4JuajVImP5pRrFTyBPXMrBHCHtFoWy+yntI5OFpm",
+	"vIt4XT43r8DWVDW+0rmKaHZ6GmHkdVwSVrgRV753eh4y+qWSvlfu3bNU+Gbr2rhBQMwuk94CpKGj05Gq",
+	"19MKPgULdFp/sIgw0/G++INSDwxAdGEccIrpceQxzMzMzC8ip6PCcqpxXTcael1E1BHajvAPzCLWaVWJ",
+	"JxaR1M3VF4LhZVKpYUEURDMMdHTpxKFnHnssBmqIBTr6/PET6tRP/2TqmRMnjk4dIX6TO1PPrxDPow5Z",
+	"QPDL00UkKPCnJkyFTrU93vBwS2pAcGqEOYgzAoMddkirzX3Car2pH5DeY48hzhCGwRTOh8Atk8JfBOBc",
+	"SSGmyWmk9FApjwr5aTFwIsODVCAsz3nviwzg82uEKdNHccTCUhvXmmRqem8JEgBcfZPFwr593W53L4av",
+	"93KvsU//Vux79vChJ587/iT8JnT4F35KWxRt3Frd/MdnhWJhhXhCG9p7S+pBaUfhNi0sFGb2lvbOKN9E",
+	"E5jVvvDeyj8bBDQHqY7BAR92pNZFVZapfgySh3CL+FBj+IK18zG0OTbcQaE/yO9e6hCvZ9xvC4k4gBJi",
+	"+UJq6YNKzrVHRISqkrlQWGCbQxh7m8D4cjzDoqB2H9iQsrQQ9uNtoFMmpBOHw9nkSz7ezowC2NfUyfh8",
+	"AlM5KS+5YWhAtEhnD5v0gLgnBHwettm8FJtMLFt+WzuiqiFcUk8jDl2gF445jMBgsfnr9YWIODQLB5Ea",
+	"6DtFxEgXatRMya1lePVonDaTQfXRM4J1awBceN//7XsdkjJkgGWS6zJortALqsjtj4f8Yt8hBcSQ48ln",
+	"aYv6hVdOSQ1MWVLAoaZLJeWhZVKFA+9CRHH4uYa/GW/6gJYBGlTC+AiZHnynd97+0mCW+44q7SWmH0pG",
+	"KRdtlMMXTsmViU6rhb2etOU7VZeKpjScQsqp9nT9KgBh6AqMoZMsolYvYHvhjylTIV9kjtTHDWGyzMED",
+	"eUqhEVk4/iEoVVoKXZUJjj/i6CLi9Qekp88QFKvHudOb+PGpAMsrcXtAJ2okaKc88cFtdPOEJ7m8s32i",
+	"CcgC3qRAl9VwSotPmk6Wo32lGJXt+wzqglXAH+IdZiR87wldqZ8l45/h3UiPYoWmrIzZZPW5jcdoLAAL",
+	"T4u2W5kpj/D975Qz3FdsnCdwD3Z5dINOeJvF1hymMrmNu82XgpOWolBjlerESs6UQ0/LN+3D14c7miJf",
+	"ps4rqRT5NPEj3GfXBUAG8+/t+hY/z8KokOLugCevtlrqsa0e2JxT2pFhZeNj8mfgyW2TpB7f+x+1nTjz",
+	"303erRLlc/Hu+3Psh5qqrGvnvFu9Kcq8F7V/JZLDgiHfzHUU6JdSSLmHagpJTZeP575P+xTkE3C3bVGE",
+	"XRuAl37XtQFVrPedIqUAf2sCxAShjpgeUF8Mc/oiFEWFIahefrqpU0ZFc8J08xS8dLJ08wCOUS1jMqfo",
+	"Ak545Bi7qru4ZvaeAgpXwZMI0FvOU5THoDzPWqgmS7qPPve0FNfl0lwJ/b/vovKBuVLYND7uNeOOTrlz",
+	"CXbAeUn9veikDrOcJIfCxoP7SzOoC7k2lQ7DK5i6uOqSvYViulA/qmY68kRpCzfIvrZKD7T4IaqUYVAt",
+	"k9b/0CkepTW/45FJSPOY9F5CateVYt5OmnG9oirvX1FNrcA5C2GHSYlxKx2oWUz4OmsT9aG/z4GpPYEL",
+	"/bzUijFywEwDBGWlqOW/s6pXyISPaslxjqv3fkeFtZrdd85wX3KciZDFkuMYng481CNtgn1U7aEuIctT",
+	"KkctL4EEIeUJEwjEib+r9BEWufwPJQ/tj8+gg2jSVHpcJhrJHuskv1ueWLOMVFdsLEFsAmeg/fQmVK0v",
+	"KiNSdCOX8+Ui4q4T9dCnnVPHUQW6Vp3rGO8mIgA69QwQuKAqYC86qWMy9bo2+BwIXTd5l5kYDSR0133i",
+	"LaK2R1ewT9AKdjtEIAalJNgjRYXjb5xUPfOuYUUMCAemnSeWp3pKN6kwmGYOhMtsnj1c87k3yWieR2qA",
+	"qAZKqiQAk85oG119nz94IXfgSfWbcSeROYNJbkBwcEUpPaAlcOQoo5EzXduk0+7SA1qeSZyPeEKHMtVP",
+	"vVwuHijZc9SHIUGh2RGFNjRIzpQyNAKFtDQzVSpvKwCaZ0Y/gtRCMyWVYcWZbms3NJGZ8jaCn7lDsIp4",
+	"TPZpUEamotLlubTIH2XcEyNDjw8Vi5fXLY29SzY5iXCJLpRT3HUBgA8cGrbFVwCe6kiKpkGXlccDd4ww",
+	"+H3qRKY80uZeOrs/Cea8g30MxnwTkndUY34OUkWKF8gDMIweskcfGVz+6+Dcpf5X/9xYX9+8/c7m15c3",
+	"7lwZnP9ocOXqxrdvoiXPRzMHimjm4KN70RJ0SYW4vRwsTCQMcbF7BHt7BODkw6UE56Iy1vkK8aym+RFY",
+	"4DG1vl2kg9g4FlIAeEv97cQJwmwOXEw5huQL6mj3BH1hEzQwQkae0K/MZnuS2divuvxtIanhJvIcdC/+",
+	"cqwb23TJ2qj0VArN7quJlVS6BdjcM7AhFPrZEreOMPIgXU1lhPHGMNk8CT8Zj3J8ciaYSzQEGGMHTx1C",
+	"s+W5Uh7HzqHjP74vhAKVmyrv8BEzvyL60YmnpuZMPkm155MpFSpsYW/50f8xxOQ395k+y3Z7EorsnpCP",
+	"7I49KF+tCvny+/ezycD0Vp+0P/BZ3gCQTEktSl/GQc04aXH0yGxpFvGOL6ijP2lxh0RJRUHxROwLv7nP",
+	"5Q2uikhT9593LJdv1lquNREj9kmdMyvURoJY093YMxYSBVE2S0leAY/7voZucgPIaJWB2TM4BXvREkO6",
+	"FbF+Ckwk1PU4awRYzEG6plCvUKU+uiAfPvNpy+KqBlo7GoE73gWaNq9/uOja16Qslg3XS5wRRhGY6CxS",
+	"0H340ynhSQzKGjyls+O7Qdf/veh5piMUNd6SGhFSbbJV2USQyaySkw2RPnJa/6sCoFanHx0++mNqQLOP",
+	"uxWshEGMsfZdP/wTHnaIAv6NHEade6rBrfxLjDhtFSDKOOwzBipdJZPI8YI40yPy72l9dI8uohZeJrHG",
+	"5TialA0EmXKnVU34Lp1qtOD8IbnPQfSPZxS3p5xrTff42feyIDWP+K9kqJfU83W2mCpGYA4qz5UQbhLs",
+	"7EWHDRCNLjgp6kwI+Zg+KF1IUNTla2BES6OKCo3XYTVqTBuipxS4SS7VNNK5KEs/3b9/dn8e/ZQGrZAm",
+	"H3pUtW57BDIlOVLvCAZUeqqcZ1S90I/m00XVwaqe1Ix0j/TkRqoz2EtrcViIpccPPfHkU08/c/j7P3j2",
+	"yHPPH/3hseMnfvTjkz/56c/0o1S1qQBUGJNuDO/P1FgTzqnpqYOnXp4+8MqLL8q32hxUpxRt6sqkTO/5",
+	"oeCphymX0Mx6grmE4UZMmkiDNweshnqq76xQHhivwxhlDdWxJ+mHCXpMj8pVPhQ2o/5OBrTM/B5ITCsk",
+	"mOGTP67QFSYTUZFmclD2g3iXKS0+PWE5cr6xWzsyOzRy3rvmqcratugd3PXs0GBH4Qq50Btd3yCdH2qg",
+	"Kk330KBGMfUuTTxhNHYiu3eBHkjCaCYlTDxhNFI4h4TPvV4RtVX2UhE1OHYR96TeS7mT9ybt0/BVuYTh",
+	"k/rZhzqgHF1Man3PMRWb2fU7rFzaKg6kAj+xM4a7XEwLRez02lqoIYHTalXZj6pMZRNBgSrnCGKrCk7j",
+	"dptgTyqd/TvvDl69s7V69rHHHrNq4s9GxhyheB7DbNlkSnNPhc1T4mTVnr2QpKB+Hmusqz9Qrztljd89",
+	"eLqNbpOFYmNf7zLVnmxy6HCp0FZ9HiFaCEaHJ1TtBYe0i1T73c9uDWTU/9Ds1vD4s3NaJ3L4CrlLpHuM",
+	"npZ60GlwPp1Gj4gaZow4j0p6PO3QBvXFaQ0cYDCxTqNH5EY6j+5FSyYlzyN+x2Mi9B4pKkCMgw6FXeVl",
+	"AiTEFu4BjMCLrKvJA3AXFZCR3+VROGI9tHyggv3Ti4raGpwIlZqQhLzSKd8d5gutwal0IJUErjAEEnaP",
+	"3KDD312DR53fGPZOadJjp4v8CalrpLaMKIO4e8cPWQ1wFyUgdcN60eYZGWQOkSp9Qj9L+mJ0qF8zXewr",
+	"WGpoxwbGVZW4vCu5HIFEAMoQ44zsRSdUkkMQ1KWqMhjXmtp3ukd+UOVnEHbdICxizxl7IpzoQ60c6nWk",
+	"6oVHVL+v3chIEZ2qHKlKTFMxnRBodKwGV14RV+GJYR/VMXWJM6QW8o5f5WeGKEiJSo9IPrXjnOGkgDV9",
+	"0HTRCuDXAORGjXg+pkxxSI6w54GN2qWxOE0TC1QlkrcR5qMWwUz3DBGAh8O4X1GLtQVl5ILMue1C6YEl",
+	"UHpYAdoJo/ESNpG8UwIxMrOVicOH0BZqcY+kHXXDw3IY4x9xiEsUCHdyw1b4MjnGXZIrKHwCmmbjLu5N",
+	"YInyZZA8IhlVF/cWAVTb521h4jQB5wFggxqGxhqWKMO2tQfdYTzb4H3GPHQ/nL+P95DOG8zl49Vzm6CL",
+	"N1jtbtsNT+CeCPoLQCty7abCy2Sq04aghakUL2rwgCYVkPcS1yNjoQqr8/c4Maf4XdWD9PQeiB4UEJHF",
+	"7Uv8iRQygFDDpqM/qB4YUg4VICiE67EIkLFM+Qt6ZOvmLze+eefRxTBuL1Xsuv69DzmA/z97X9skx3Gk",
+	"91cqGI4ANmL2DQAlYufTEuKb7/BigDx80DJmaqdrZsrbXTXX1bODEc0I0SfpKFoUdZZp6Xz0RdCnuzg7",
+	"LBH2yRINmqcfI8yC/OS/cFGZWdXdM90zg0UNdpbAN+yit7q6KqsqM+vJ5yHmW+eaV1pGcbVvv2P/csG+",
+	"mOhjkdvM4q0R/yIKN1oJbo92FLh1HiOI8uDzgUfstHd1UzTaJGi7UwBal+/eaDuqv3lbBHimnRb5HesS",
+	"9a/rRLywUhtPRPV2l4iVb3X74DLToQYO+cAe6kCZDzAjO6mpR+S7aYUxc6Y7TE1lrU+NsptXVAbvypWH",
+	"gD+PDHz4FJHsWnfCAZCdNBww3sK9jI1Zdde6cwn0tM8jUJSne0pYsRmpzVdHBJBe/YbUIJW/pS42cNnx",
+	"YBVIlJpfvv4IRRQrzYfSu1ofBfb939QEWAd7sF0eNxzLNLCKpqkA8WK8hKoC3+ijfTSXszypH0MrAZT+",
+	"69dhVw9V1MSaX0jV8FirMpfd5MufT3713x9+/qvJr37w9V98OfnkHyefPPj//+8nkx9/+PDz75/8108n",
+	"v//fJ3/z25Nf/11ZTunS42q/Q1erfcBFzsaVKpJtKlMIZ+OGUxlZhyeQxojxYLPxAFdoT2W5ypTyNOBQ",
+	"EAc0FvDUL4MiB3yt0/+dnOL3HO9Vr+thSl9St1H5Dw02i258c7J39NdyDv2ldyzXFG5Y+OfhtyzD83JI",
+	"NDKUO4XNSkT5DoZZO7+HQf+bTMTGCZpeuXSJKd3Kn5nd4fbhI2jUz8keR4Lz1eUgM+PVhMQijEcqe/2y",
+	"Whk880LjhSMhBpWqGvkk18gOefklSKuXsWWPfv3Pk/fvf/Wb+5MvPz755WfsKnv07/8vu7zLJu//yO6o",
+	"sNOefPLjh5//+OGXH05+9pOHD/4D7rdPuLV6SX7q/ul22ZUs/MoyaehlKDgPEJkSw7Fb/Xb39lWMdoVc",
+	"MHNXOrk3CwE99sOce7DS0cOX1Hh2IdJfN5VbPJEeKXfd4wrNG7BnyswU7N3RjxOJJ/gTFYP6BNmw6ZnY",
+	"zncyE3jfvUvM65lPKdqfuqmg8Ba+H2ML6pFLD40Zj0cAERZUEy8N45H1AkC9MZbI3CsVa0OY0oZ8A/0K",
+	"yYWdUGDWFwcKZ6HP6Q2HohA96VylER+7eGXnKmvbFlruqfZG1cUbyq6Ia34E1/YKzvfwTFCHdrE5iZrK",
+	"O2scx4B7lTvOwdV0fqWNxodxhEJ5h0KoQsrJVQ+gg7n8RlZyNQOuHbt1ANGm22ztWoHYnlxk33O6M6Hn",
+	"WvaPZl0SOijOU9QFggD1mwpUd5UJw9//K/QGJvf/1+T9+w8fWH8A3YWTv/4vDx/8aPLhB5P7H5384ndP",
+	"6Algz053/u8+tfPfHIVJVZojzPxAGGYjNbhkzjSeY/ni0l24c567ckoSVrWB2a2CDss5j8zcp9SFZvmn",
+	"Btv6Eq6GPHYiHIQm8Uf8dMRW3v8eI27zU7lNwlm1Fanfgf8//aQ+pTPSdtM83gkZzlZe5lmnf1sYO/0V",
+	"ZgKb3qFwORN7DgT060kKW9twy+5kzM+tfRl4RqZB4KbdnZ2K+t6iecy/BLi+0iuAW2DF1UCOAAN2fWyH",
+	"pitj0YBMOImLAAC//tp6DlL+ulhVRTEMxJkg5Fc8BwSNT/xU1FclJmL7UCjRlR3JF2LeXy49eZ6KwPKe",
+	"hwQJlMcjABQEkEJvMG6O7MlTe9K4O7L6m/79KCp+8poeJ4UunknMVbKK2en9EzEIkdX/EyEGeRLIzy6T",
+	"qnqF5rNbtUCXwDIl+liUZ39ZSJMeZqEQTf6D9RBqrRZ86ipqrKbHYF0MeOdpGXDwYqtZK27maocJj/wN",
+	"+5G1+ZHnVjRcRnMtnAqy554+18cvu8cW4DteBWKDSoWVacDH7ualy/OZ9U6P+JihuPtT7rrFM6wT+dYl",
+	"LPPXqrpvV+eR7T0BFuVcnd0E6wl4bjs7evKFcRc4BfbQ1hEtnoyZY0WAyh9DuubVaKxEbHe4EYtM/xo8",
+	"s8DurRns5bK5TQZJoz2nlwt5PiLNX0pRbUbQzQ8WGtx5J1kkQplaYLudSCNCmgm0x5yMsg0WE9HM9YxR",
+	"URnnBJDtilTNEPp7LI3M5u2jICFdXwP08PP/8fDBg4d/+PTkvc+IMfGfPga6xCvf3mIknc+JFAhZExHg",
+	"hCwkGQGkiFnGMKGiBnK4S+goVYLpNGeUkob1tEJU1QGQ746zvlQ9x/YV2yfQlYmaVBJkMj52mKwGy7Wq",
+	"gTTpYqQ7ZptH6fbOzu6LG1vsLqDi/ckkDQ6TfUfiL6R3rh6oNvy+BcujNeLjdoMhov4NxhNGuv12AcPV",
+	"BpZBVT3c13HkANu6S3gW+BuId1t9EUdtKCVJAa2v9IE6EmPw+QCmOTZ7JS4wXJjmCImMUdKim4l0xNPI",
+	"NKBEwBVgwbfsVhY42anf78CwrUyFCFq3b/KFdadAzFyLA91joD5IMrbLxnYMRrindTQ33O3oaH72ZXxN",
+	"RyvNwNzWGajyw3uq3Db4fYhMjB4pltLboNCqUYBgZZqZDlf1lVYwWMrYly06ndxjq2RCzd9Ss1f7/37y",
+	"7RpZx+ESDOq47VbtkKFC1eaxKnfdt1QmqTASKo0ypnQmO7A3+MbZxSOpItYGuvLOuL3RwJusDnegWSVE",
+	"BLxttN/CVnDZ/0WLPr9lnxNRu8EOhy5/3RWjA2WGnT7jhoiyldhir8ljQJW5kQPOXyi7pwKkY1FkWIct",
+	"zr2NdJNb9P9t5PuOUj6yTWbAOMbVmNFzWwfqLeRwvgIj0RvyNJJcwfliiNYX1Kut1cHG527ecVI3cPR7",
+	"2GWtgILLlehduXSJtV2TLbcltau2yTsiIzNa33to6N6ZxJNLrzE0JDEGH0HpUYA1BwXKBFCwdgSTTO9r",
+	"LObLxM0q4516uulXrPcxgmMZwGr+AxI4fBvkvNtNk1IVLNO6mv7ZDhS8bNWzAS+pu+54A+WYg50VWLlt",
+	"F5obXU8kJxXrDusqz2gCkBP5VP7ni1tsn31PDqgSPOIZ37Kj1WYXc6cRwqmu4NkwFU1ABbWBKL7NDFRR",
+	"UQymdGa7K7ONBmtLFYl7W/0sidsH6mJOZKoBNwffda0v7V6y4ZFFduoNe4MNB7HmkUDKPUkZDqrCzJBL",
+	"T2Et+pF125UG47KuH+B3INQ/UODGX7l0lbUzrVsJV+MWDpSp3KGIJfoxPZDvycET0yLsp52+PA7heuyz",
+	"jh6g+q47vqTBQUJm/8RGBAareOit8wzL7e2bznmrtq9XQSg9l7HffSkXhT6UadaHWilwzcdQbUUBjT0l",
+	"M6HcfXATeDqBYU2QRcAPmNua3Q9uiNFr1MFq1zFcxrr0ntW5jq/IXj9jyAsBo5OM8yM700yoTKREDCxT",
+	"2Dq4Dz0WT+N8d/I1/9TTyFLdLF+xLJWRcj0MmJLKPzqE96qdYwlzZ9ca0vbPnR28oJ4bGb0Oj6z0yMNX",
+	"VHsf2MMgpx2xSJmMI6A00Srrm9rr+jKqbUE0VEsJVidbAy+HXIIjdF2Ytq5TQrEt1anVHBxE71x5d/Pi",
+	"znd3N6++/e92v7uzeentjX+1tDgL9DVn4qrpgnvgNLo+5w26NJcv7frYQXbDmKzH/9ZQn01ZLAaZ8231",
+	"Bj1zrjFk+BF1s+A+McgU0JjWTkGJeyKfg23rataDv24LHuUz8RRgo8NBK9N2fS61LEsnmv/TYAV013ka",
+	"BoVpGwJ/M/ETRYAscDMNOPxzJqtKbGGaRIqrnigIHaxlAsH1D3t7+jQtZnaaEBID8t/n/SEzJFQU8mo5",
+	"GaNMwmI5BDtVNk6dJ4qRE7NPs9ldMKwnslu2gRsQ2rLDYZZp1SC5q1wzAfwC60B15bFwscEW26er290d",
+	"hqXIXIFjssXuQmrB0eFhHGpExoaDPeDFa88S47WbjFOI7WVOoMdcqpiraA9zW/C9LamOeSyj9ha7tf/m",
+	"tdfZto1jMdPm2nChFjC3bVVlv66P4dvX1nht5/Lo5hsDyQMQUE6OV5wuMpgjpUdmvtWn+lhGJVLHCh/9",
+	"lntqlYPl3lHt9rjsGcr6+GeD3aImFAo02GEq+JFpMHGvIwYI3gYwt+P074qSIvzM1bvr3HbeQP32vx9F",
+	"18evuAfXdgXRJ/mOngm0bp6FhBIGduaA7DC624UCN7xD1qrIrNPnBgj+HtMUlsTalY1iWazdIe8cBRyE",
+	"DHhyVL4S8AVLseMsWxlZHCVYWXOG5k6mByiA8VR1ttxwCGR6X7wRNGqdcq/gsdba/SXNlhqBSFIBaxLN",
+	"Jt0AdkTQNajEyAmg0PsI9lmagyamU2MksBIqMkutSZ+bqiU2y5NTa70rQyfP5G5v3o58a3gYS9MPugIH",
+	"2Ka1gJEQRzGd2VhbDMc240qMmrkaTxFAarKS6v+MZTjU6YJU3G332FLIueLdwQL83LKIuSqIXEVqDQIV",
+	"6RWdEB/UlyrzAugAD8JieMZjG8rWyWpTGy376m96Em4xgs8bSpAEkGutNgM0A8kzsqeGg0V2eoeeWmCm",
+	"HZ1I1duDyBJRnEZr5fvRtNFztrc8wJPALFWSAPiqEmkJ/cK+43SKAGtlOjjkcywHgDZ2UoJYjmut4RCd",
+	"ADC8YABrOReDRSTIs9HJbDV8xgcM0T2eMpdKIVkmkkHsbj9JPw4v+o1Lk7hHEPnpZD9FltnduYLCB8Cq",
+	"nv35vHD42E4717WSq8w/suRtII3ADY4Uigm/9wb+2WUomacfdhdcFfq3Bkus3tBhlKresGY1EBGb/PC9",
+	"r37zOd6W94URFfTcc9KrAOqauw3ehSfW9dL3LqmIhNKQ68s4SoUKUjYoWIea8/6Cv/9FBHWhGAeyt32R",
+	"iseDMWJSlYCCtrF6NM/lXeuvGJTB8LiBIhUS4TOuNAlIk7lPuECYyITwiAibBMyhg01mWm+xuyBc3NER",
+	"7VYEF6/YpaLoLl/fZL3t25kkaO7WaObsg+GEwADZhgDl4yyg4bYOnGoixodEPVjB3ORnjgktZx2msbYE",
+	"MgWorqscIDplb4kelATbvYfglnsnjYcikpSczBCEKjPW4agax4YDFPbVWNWQ6NSzMWHaKbKHsY1mTBVP",
+	"f6KPBZnnU84bQZFm4hGdhBTGT5/KHIWgmK9G9c6RJ8Ke6K6dTJ3CwBIZr0Hy0AZejdhWW/Qf7Sa4PmhX",
+	"frahvMN6zBe5GkNDGwhnvlLN0mvn4+wB7W8WdsTQyHY5bfVu4t22XDWEAQ2i8dj40Mu76LfS0kRxFrsI",
+	"tY2ePWT4Yg0SfGOL3a0BttvDA8uD6qDtDT88ZWt0wPOSBTYe0wKrIeoFE3wOUw+xcp4yXr1yUcFZKLP8",
+	"PKw/71C3aDsa4gjNkTp6VQ9V5K6rIcNm48sjMRaRPX76wjSqhZASUqGr0S7K33y+tYvcd9TF+a9KFQUq",
+	"BXZUQR0nTGZ9BmsUeOWrU/gh0p1hAiUNntwDejCTSVpkEniS2vA8FoGJ9a6LtIfezLEwDHTtTcPD6zPN",
+	"OtaIHFoeuX28UBvV4sFOC34PpvxjEfVECsQAhh3qrG93YKmMw9Zf2bnKsDZDZmwEHIRO+kEPD2Ph0sTs",
+	"YiLSnmjhb1v0WxCyowcxzVx+DH63gQSY8JKZroLYXF/HkSHaImqgz00LfrGxxW6gkD6OucnBz5VAiywW",
+	"3vrWls/LdRD7m4Bo0ynTDdhEFJKk7UiA6IJfUZrk2o4ITJEwPijX1k8vGjzSa3fPeodj99t7wKw+SHVH",
+	"GCOwuoQWAUTVfT1isQ1CpS9ucBgi4HsG+0gFnDhYOKgTqPE2R5UlRbeoryu9AsJX1ByaGF8HV8V8cyaE",
+	"b/i9A8sNXY7SCLsEMn+MzptYvMxaSJJIT50nvotbBcBMoGRTPhDBVifkhnVH8hggcyL1aWRwK7x8PaWf",
+	"YnEs4oa738LUM3C3dojYovqmz8+zj/yfjCZo1uhl5PJP+BkXjOO5ldEW23c/2L0ATwcn8UJf38I/Y4fC",
+	"HopFwJNL9MPBTvHG7MpHqqISaGt1t89nQ3Y35+I5HEOR877yaZwyuQYzw4H9t9FY8hFxGY9Zhw+WtL7t",
+	"PlfRJlz+hnW3XsFCbyOsxWBsu1cII4G2glwi+/aYD9zlDOS1bJjjIBbgcOXbK9HRQ3WkqahkfZ2r6Oax",
+	"SGvYZdZEE446+cyRjvZshGmPj3yjxJQ6mji4QkYnAgSmKclZexW9FGBiWbjEXX+Z4Fhymz7bCviEeKnr",
+	"5z8fiqFYGp9Anfs38Ed1QApJ8CaQW20WyGPcuyoRExn66I/VjzvwR/W1UgKXMMocS0OQ35lart3dS9/a",
+	"vPLS5auXdmp65/8w716Jmfvc38QvAHHcDofgoIXlKesqPZac/hnFhYdpz5V5Qyk3AdiWJeacipKGh4nM",
+	"MlCMoupjCGgGGaKl21HKu5nTYocf9pjd5NrWGXExMHoittMmJhmotv1di6oU2u7L3O19E8NeKEZ3J6L1",
+	"ew5RvUoqk3GV2fUDwUzbTk00jEXUdv20r4eXFcsUCIU94CZrsL6IQYAKpSykYanoDo3Ae5gD1bZ/3YL/",
+	"bIPsPPxcrIUgV7GtxL2s1U0FfDOcYE72WaPqlcxY4TsuGAajjuhvG22xKzs71FZXijiqLrS/lgqeidte",
+	"b3AtDz/q3plcEbqhWTFzvuNYp9JXLDeHBL9Oka6Ibo2bRFwE2if+D22AJVJ28eEXfzf54G83Fh6AFVzs",
+	"Fe6YLEk/olPWnPGpXOA66gu4YZQkGkn5vlEfIt7Cyr1AKzZXfEFTRn5xHleoUkAv6g/mtTLTZ50fvuHY",
+	"4YHqLRumqkAJ70+dWS6bGkudUoGaviKNtT6y1snVGPKSh8MM4lRPJQfHCoUKsTSZ0xI0DboxIFldJ21Q",
+	"mZfKN8hVOwBzDv9AQlM0su46H8F3sVS07fjBa8wITDUKKQIfXuUB5VPjNC7OxsqW8ZmkCeYYQXAe42TM",
+	"wLWiCwFCguCKdbScyy3PbcTtPXFGoApaaaPyta49mTNlb/bz1QbXnlgQOwpZcoJkqZhkNUvPF+7UoScM",
+	"Wz0fzuQ+ORt23t79xplH+URuMu6jJqyV9lGTAzhbhwAyAImHNgIZrGFzyHanjAoIfUPbFDS65iaFnUzO",
+	"CglytiYG3w7Jt2JKLk/GsXLJ6VwLyjLe6ScOFBdS2bcvgA4Ar+7jiHVTnZCGL8xAA4Nq91vFE7tqFPE0",
+	"o6xvHsxfbB/yqJV3t71Ribnd9w+s1nKTYZzJAU+z7a5Ok82IZ3ze1R3oT1QOESlTLKbNK9/BwZ+dtcxd",
+	"YbBXWG69H0WMs4HsZMNUsIv/+tYrrzXYrRuvNdhdcXgLEBic3frOq5CjJpKMl9h1+XLT/3gVmKzdhjaz",
+	"Lhov3NtM+L3NwzFAnl56cffqt17amb9att/Jf2gtVa5dMs1lUbd8xMehqNkwwijySHJ0R/OwEUIQovZA",
+	"KoVRqR6yGGTUUUHM+855O/Ag6pZN74kWi0x4T2z/24HoBW90oMK3ORKHg2CNVp5J8Ndhij5QZa3rWS9t",
+	"/JrwMTNCkB4lWIn1gZbKFQSLYhtVw5av0wuGQV0q3HYMODDW0WVHaTHP1ThZWMr69uy+0eGqI+LAfto1",
+	"aHTN/bSbAyyQuy040dx889wynIhmwa7tYigIXjv0EaaRQfV4PF1/Oc9J63AVyWgKjzt7i3otf+w84Y58",
+	"t0NWufmhyDWPXtwJ54I76JGd8g4gJIAHxV3dHfpLuj0E5bE/H/JYdmnEG0wJntpnhsr+SRevrCtxSU+Y",
+	"1qsyJiM2lV5sTEbc0OfPlrDXAU0JBmFKEjHMMerleKbSu/aLoxJqKNaKuBk6WnURk8hjBrPYxKsgazw2",
+	"bpIAnO6JKGhquI6Xyo/3ulaLUP/O5B4zN8bVBUensSMOAdWMJTWpwNBG5Yd5oVLMsyXgPbS3eB2ogG6O",
+	"bfO5l7MuyadUHEsxEhHy3aGk0pLGoZOBi49D2gc1u+YmQt08q0vqs7wyYU76aQ9QhRKBCk1g4YKNCpGm",
+	"nv+owWSXihiQVGRpA/M6LAHt6+ZAqKcgujJHcsX/V/j5yIVXHHca6a3MehW1l/pLzk5XKmn6gSfnVWj0",
+	"z0ifcC0X/h0EGN0WHf1YlAvfuLXvNE2mVnsOinD4wBSGqulvWLFGTqtlDU3HsR5tDgehbQ3afWuw9pet",
+	"3BMKPyMXYtZ7zQNG0LCE1OOIpSBBuKThQJ0FcFCENZzXuYpe5p2jcLiK51YTAsgBdQ5+kwGt2Uzb0McH",
+	"VEgUafcmd5cPN5Kx4Mu7vXhGzku1/CmdoucnzWJ7HDDFggMQ5pYrRmQ5fRpNRbkqJE8J7u7srDLV5tnJ",
+	"AgM0ooi439Z1N3lT3HuWcBn7nvUQSzjKcM5p8CZcAkxpgszbQJTeNH09CmxE13l6dEPfsQ0/T6qsj5Os",
+	"kOphxH0ZP25kmUTBdjqsRtwp5CEB9mNcJvnUf9gdCVyxdU4FP2N7EswHwIxzpnR0k4s7FItsaIWCMcsa",
+	"UMqD5/Bun4OCKIgknqX43dnIHgNuDA9Xj5AOZelKku1UdIQMDn2+ja0GNZtv4g6Ql5qyVHRFmkKhAQl3",
+	"FHxkqPF3vKjGl4tmU4yt8ye6G4CkYHqauyJd+5SLHVceP3tQZJjxIvIY7AyILnzBrk57XElDyAcqTLcd",
+	"M3D9mLPlsYv1vEiXLm8sbYQQZoa2Qtvo88zf+tmfnReyKm6jKqNVrkanYyiq8u7O0iYEehqhTcg2+tyE",
+	"1s2EcC86lmLEukBqCdbjmFYzzSK9tNk4+oLgpuMaXnvzcR19lo5CASce4mV8sO4cLyXuZXjltQRAtJAq",
+	"Oi1WFHH8wQ3QNvp871q3vQtuMODiokvs0EXVBWlYIo1Z/gLMiNVcgN0ReAH23IDOS3Dor8bc693tmH8c",
+	"sIKJgPq9Zc0r42lox/yObXO98R+2h/44fAZS2IeiJxXjeOgtaxqQbwhtG9Do8wRR7R4A4xOSlOJYx0OV",
+	"CeLHDQzC+zPX+J2+7K7tci/38tnLCIHIhbUqkbHDMcstokGy3E7ykznFuZyw3tDEVpuaEakUqyHkBeot",
+	"eDtUxYKLzo3t/xDYb2Aum4BeJTcftHdULa/uHejrCytDFEphzoQsZ9+pBD4NthyvVkj0o2gABS0VuLey",
+	"x6uIUILSPW4yoGojqtByAntK6JBAh5vZeLCgIoqAnG/CgwuISt/Ei37Qw8YbNygSsy8TJcrSZMz0SMHW",
+	"C4wHPI5r6Dit13UaWdUpHkiX9PDKsk6QA/tB/KF4J6i7XZEimGaQClRg07qmf0hiGVXLepIm4owq7dvn",
+	"CfVUMICA4CdqlaEBBiDBf8fO+qHgqUhf2Pvu2+++PaPDxL1twgybhud1hiHSXYC8xbLEltDhGY91byjm",
+	"iJcjtWVxnNYblG27eCalYSVTmrWJm7jwwp3KMM9eLB0NDgwBYjnPQIsYpVyMWtYZwMzOOc0ZOMMKUTaK",
+	"1anrzh/Y4mJb+Vq7qXLOWw9y95Sx9UsrOHnf9NivdD2diV+yYNqD0/2TF1igj4X4Vw9wpQFSOGvm1JtF",
+	"iXlQkcllUUeA8pq6nVq81rZNrOcIGd6x/4t6SZ5hyckKXDAlZfwGyeI3mLjXEQPiM1YR6+tYRsDr7y9t",
+	"c+rjGHjAG+xwaD+4wWLBoSbwQPV1Kr+n1Ra7S25O2724JaN2QXjVC1b45gVPYwk43VQIYEurIlAGZwy+",
+	"PqwXtlLHi9jZpSlMQ80LC8P1hC99FSRAIj5usH0j+fYda7Z9Lpss0xEfM9ll/JAUb8r08Ju7u5uXvl3T",
+	"Qcr55T3zlDQREtpXEMNPIb6565eDYl/etT8bphXCHI28l/WpliNXM5nX4UubO5drOpzpx+ruSuXfY51d",
+	"I9mMyhMKDHvVR9N+cTOAnWSaDtuax+EY5wjutICOCkIDjAFmpUtOjZp3bPHz/Qd6ZqWnCL2jqkZBJjLM",
+	"xMyIVMXQNCnXdVIhlN0k5DwdKoxzV5ILuYmajkjXJA1yUgJXv4OvpySwxy5e2bnK2tCXFj3Wkqqdnxcy",
+	"xQhrY886lHh7YDpcGVzOW2wf70rh00ljxjgs0YHCjExRv5vqcoYDJ93XTvSxaLk/bc+8ucGGKhbGsDY3",
+	"Ry3e41K197yewthLurFBzO13G9amqLd9oIYqkzE+B2wJadKgZWJ7jQdcsWEHnstkHFf0rkVBdNuRPotj",
+	"62MXh7jquHsrT0GtynuzbX/z80mcUnyUQDLl/FEOpC9Ch+wUjcumNyeXlK/KbZ5ldo9XHTFvV9vPn1rl",
+	"KOdvqaIiKfxvMH6kvobrwQYb+aU2As7PgprnoXDLquT7FgY1qMpzm17WZp1URLjjCkbKJXaXgWW4KRVS",
+	"W8APeojXInRROrB7n1Ss3ZPHQrW3WLuj01R0srY9TwfaCOMbPByzvm3oYifmxhyodsLVkMftDa/3jrbm",
+	"W2sUESFgSk7X0R7LHe3p8h3HsNlibbuttomyESrzIQva4ajXbnc/u4X5jzlQQNlhmiiFyiEcGUxtxHZH",
+	"ghESEeNxKjgeBEVZFda2j7fcY22U/mqnwmRtlKhw8xyLbkbK9KBJC19woHzdAU0KctOU1ewG2vCYWoaC",
+	"l1ZXp7557WTZ9yg52RFM4+DB2gOvP5YmIxv0pmZnBhkLAZwKarNRPugHiqYBVQogGQbRXV+PBGiAs46O",
+	"gKo2QphY1uf4Xq/s5iZOCUEUF5G03mUn22JtpVu2rTZLeHpkyJ9twu9xPNte6dWfe249Of5EQ9aT0/XY",
+	"DavhYxoywi3mRUVgdHNFEaozsoaCw0hjh8KyGBhWHUZIY1DattaTH9r38JnTBPGuCm1J0zsSbGjW9sj0",
+	"GgWtkFmJkDlH3ApZLdf6ivdscEJzXSUYtDAqyNdA+c/dxjLd7S5pDfaMkWrTbo7zXJ5r+Nw1+9gq+XQK",
+	"r6nk1IlEYFFaOxYXDEt1BqVicEoUUmexPLb+zrAU1j2przM9CYlUcnoGpoX7i6y9kCB0hwa5Q3JzkOpe",
+	"yhNg/wGddPsPytm5awL0QOwR3peqR6WpzoHCCCj3SkpjYrcfe4pGsiczY12PWzdeq5QAgl1gOUOpYWY+",
+	"BVfyLSQaD2scpWGFQcCQ14+rHzq86Z4CQoQ2E+sghgZbdXiO0Fnba78OPxv6NdqNqpWmrEcV9nJCdI4Y",
+	"z7E3NsiwQcwQIDl28oHUC9290tpcbqu3ofBwEFow4pp30IsSle2BUJFUvTYqSTpcPEZAdvPoDuM4x+6U",
+	"gxRMTdknKEKh7coL5x8olx6yAYaNFtoQnKZDkWeJIPTfxJyTf05EleKOd2RPvTVYW/uHiZsDRt0N/KrK",
+	"DLdPpASweNkDqTtKXtdvm2DCudnWg3zomQU3S/M0fyVqtuYSwBTLkyGXwDdOxtgGm6RhmN+buXyVti+j",
+	"v26w3ABRzJ4wOhDy00WibTGI5DCOxnzFYUiN2FGgwa98K6zDU1xnnSc5YRysOjXhO7iHBFQTpl2pRk24",
+	"UacVXL0ozkCdtEZytHYFrscW+qxLjaJWDIiN5mkDb4qL8wdkbgvhQnh8rHy5zlmqgbQ/nfOguzYKEKG9",
+	"+sJ4rjQh4+bjOVXUHMsJmYd5TR6DYCheTB7yzlFRh9r6DHBLigIXFUWicxbeNqUIgzNxQ6shTeXpz6C/",
+	"kArAze8YVnAKnafm8VjOk2s4ZBhAcAGpGfNBWQZkwWwG4b2exqBaBzTfvKaxopmrFIJbHGf4TolaRPag",
+	"gM+IHE4A+gy34e2NLQZkjaKbMaWRhnoPr8zh3y0qXG3Pegk3B0Lh/D0FVu7yiyqPXDuZmgHkL0xIk2eN",
+	"fAB/wRBT91Ls3HwYyYzFuldvP+Arzg2E3oInzhM83/Y4IC4fB2AVeJ8sFeCfwSQ02ICntiG3CXT6Mo5S",
+	"UWS7tg8uRN3D56/p+Wz7diY4e7SJVWtTwsaIiHm7SN9gPEqksjF6OjuLfvkFQm9VgYXIFlY1lWcCFaqb",
+	"yhXAhEiAXwGABTbehtdH0Cleji+a2O1eytWCPfY1fOQ8bbLQ5YC7LA1BGLrCvo4jwzhLdUx4BmlgMquB",
+	"lEHFsOBDbut4bRER0MEz2YTJZmomP1ywxD0+alkLmFqyEF6FDoqwJA5aXl+Gim53vSzjOg9yPX/dRmCc",
+	"RcIcMd6By3dPFbe8hUyxGtSqnef3bahgYn28yR9+cfKDP5x88uHkg0+/+s39yZcfP/z8p1999t7JL386",
+	"+csHkx/+fvLB3zqOwxe32FvgROxeYZz1hjyNJFcsGRqqd+a9VIAUuvu/lpuqKjX026IHLsja38r6DmKP",
+	"8ROetinegq2j+oIWxzHIRuUaQzKE48LU1BjfSKdHh0Khr1eXLb3rH1qhA5a/pCoOzv8zHIaYLsgM3t1C",
+	"ydIFumgq+l99nUCd3FT9y3Txi0iPnd0P0/iFvRe2+UBuH++CXVNb78yG91Stloo9G1JL1WBGGCO1sqGb",
+	"0INYNHAzQYePPXzwYPJXv3z4+U8f/fUXky8/zi/B/MRWy1SXokL26IsfPPriLycffjz54V+US9Eq/vzl",
+	"FBDLPBlw2aPiPbzcz3TGY8Nw/5n8/L1HP/5J3pr7g4oWCWwmhWnQeDd8kr+Rg1VOfvvF5IN//OP333v0",
+	"0a9P/uenf/z+eycf/P3kZx/a3/z6nyfv3y8IbHv4WuXXxyLqYek5eNfs5Be/+/rjP0w+uv/Vb/8hbwQ9",
+	"7+oWqHKJ6mgcu6xhnb7WhqogcRwe/c1vShOTF1vOtozsRuaCK5XEWik7wFT3ZNjX/+0Hjx4UOukKoirI",
+	"F7zAFZaFNrBXBbJlTZKKrqf/6Z+++uz3edOOEGW26RvAIGh8CmgwYCe/e//kvc9OPvrZ1z/6j3kTepgd",
+	"6ntVX9rXLJIRVaZqQjDTSXby8w8ffvkJHmCFOR1GlfZ4i/fcPJi+HjEjjkXKY9YVPBum2EsbKDsmmq//",
+	"4T9//en/+eP335v8/u8ffvnJ5KP7xSlPxAvvvv3uvwQAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

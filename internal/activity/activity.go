@@ -52,6 +52,7 @@ type Activity struct {
 	Risks        string // what to know first, joined by line feeds (志愿服务条例 Art 12)
 	Insured      bool   // accident insurance taken out (志愿服务条例 Art 17)
 	NextStartsAt *store.Time
+	PublishedAt  *store.Time
 	CreatedBy    int64
 	CreatedAt    store.Time
 }
@@ -84,6 +85,7 @@ type Limits struct {
 	CheckinWindow    time.Duration // check-in opens so long before, check-out closes so long after
 	LateCheckin      time.Duration // a code read without signal may be sent so much later
 	CodeStep         time.Duration // a code changes after so long
+	DailyCap         time.Duration // more of a person's hours on one day need somebody of the district
 	WorstAccuracy    float64       // metres; a worse position goes to attention
 }
 

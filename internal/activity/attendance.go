@@ -18,19 +18,33 @@ type Sheet struct {
 // Deed is what staff do with one line of a shift's attendance.
 type Deed struct {
 	SignupID int64
-	Action   string // confirm, correct, no_show, no_credit
-	Minutes  int    // of correct
-	Reason   string // of correct
+	Action   string      // confirm, correct, undo, no_show, no_credit
+	Given    *hours.Span // of correct: when they were there; of confirm: the only part of their presence that counts
+	Minutes  int         // of correct: at most the span's, 0 for all of it
+	Reason   string      // of correct and undo
 }
 
+// Waits says who a proposal waits for.
+type Waits string
+
+// Whom it may wait for.
+const (
+	ForColleague   Waits = "colleague"   // another of the station's staff
+	ForDistrict    Waits = "district"    // somebody of the district
+	ForAppointment Waits = "appointment" // nobody else is there yet
+)
+
 var (
-	errNotOver      = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
-	errNoOut        = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
-	errWasNotHere   = fault.New(fault.Unprocessable, "was_absent", "这位志愿者没有签到记录，请记为没到")
-	errWasHere      = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
-	errMinutes      = fault.BadFields(fault.Field{Name: "minutes", Message: "请填写实际服务的分钟数"})
-	errOtherShift   = fault.Missing("报名")
-	errAlreadyGiven = hours.ErrCredited
+	errNotOver       = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
+	errNoOut         = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")
+	errWasNotHere    = fault.New(fault.Unprocessable, "was_absent", "这位志愿者没有签到记录，请记为没到")
+	errWasHere       = fault.New(fault.Unprocessable, "was_present", "这位志愿者有签到记录，不能记为没到")
+	errNoSpan        = fault.BadFields(fault.Field{Name: "from", Message: "请填写实际服务的起止时间"})
+	errNotPresent    = fault.BadFields(fault.Field{Name: "from", Message: "只能在签到到签退的时间以内选一段"})
+	errNothingToUndo = fault.New(fault.Conflict, "nothing_to_undo", "没有签到记录可以撤销，请刷新后再看")
+	errUndoOver      = fault.New(fault.Conflict, "undo_over", "班次已经结束，不能再撤销签到。请按实际情况补记或记为不计时长")
+	errOtherShift    = fault.Missing("报名")
+	errAlreadyGiven  = hours.ErrCredited
 )
 
 // Phase is where a shift of today stands for staff.

@@ -209,12 +209,12 @@ func fence(a *Activity, p *Position, worst float64) (metres *int, attention stri
 }
 
 // window refuses a check-in or check-out outside its time.
-func window(s *Shift, kind Kind, at time.Time, margin time.Duration) error {
-	opens, closes := s.StartsAt.Add(-margin), s.EndsAt.Add(margin)
+func window(starts, ends time.Time, kind Kind, at time.Time, margin time.Duration) error {
+	opens, closes := starts.Add(-margin), ends.Add(margin)
 	switch {
 	case at.Before(opens):
 		return fault.Newf(ErrTooEarly.Kind, ErrTooEarly.Code, ErrTooEarly.Message, int(margin.Minutes()))
-	case kind == In && at.After(s.EndsAt.Time), at.After(closes):
+	case kind == In && at.After(ends), at.After(closes):
 		return ErrTooLate
 	}
 	return nil

@@ -328,7 +328,7 @@ func TestMissingCheckoutsGoToTheAttentionList(t *testing.T) {
 // propose puts minutes in by hand, with the second person.
 func propose(t *testing.T, w *apptest.World, s activity.Shift, signup int64, minutes int) {
 	t.Helper()
-	_, err := w.Record(w.Staff, s.ID, activity.Deed{SignupID: signup, Action: "correct", Minutes: minutes, Reason: "手机没电"})
+	_, err := w.Record(w.Staff, s.ID, activity.Deed{SignupID: signup, Action: "correct", Given: apptest.First(s, minutes), Minutes: minutes, Reason: "手机没电"})
 	apptest.Must(t, err)
 	list, err := w.Hours.Proposals(apptest.As(w.Second), 0, 9)
 	apptest.Must(t, err)
@@ -345,7 +345,7 @@ func TestMinutesByHandNeedTwoPeople(t *testing.T) {
 		p := w.Volunteer("林晓雯")
 		g, second := w.SignUp(p, s.ID), w.SignUp(w.Second, s.ID)
 		deed := func(by auth.Actor, id int64, minutes int, reason string) error {
-			_, err := w.Record(by, s.ID, activity.Deed{SignupID: id, Action: "correct", Minutes: minutes, Reason: reason})
+			_, err := w.Record(by, s.ID, activity.Deed{SignupID: id, Action: "correct", Given: apptest.First(s, minutes), Minutes: minutes, Reason: reason})
 			return err
 		}
 		apptest.WantCode(t, deed(w.Staff, g.ID, 60, "在场"), "shift_not_over")
@@ -401,7 +401,7 @@ func TestCorrections(t *testing.T) {
 		apptest.Must(t, err)
 		entry := lines[0].ID
 		correct := func(by auth.Actor, minutes int) (*hours.ProposalLine, error) {
-			return w.Hours.ProposeCorrection(apptest.As(by), entry, minutes, "中途离开")
+			return w.Hours.ProposeCorrection(apptest.As(by), entry, minutes, apptest.First(s, minutes), "中途离开")
 		}
 		_, err = correct(w.Staff, 100)
 		apptest.WantCode(t, err, "nothing_to_correct")
@@ -430,7 +430,7 @@ func TestCorrections(t *testing.T) {
 		if err != nil || len(lines) != 4 || lines[3].Minutes != 100 || *lines[0].CorrectsID != entry {
 			t.Error(lines, err)
 		}
-		_, err = w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 1, "更正更正") // of the entry, not of its correction
+		_, err = w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 1, nil, "更正更正") // of the entry, not of its correction
 		apptest.WantCode(t, err, "not_found")
 		w.Whole(t)
 	})
@@ -465,7 +465,7 @@ func TestPresenceIsTheOverlapFloored(t *testing.T) {
 				seconds++
 			}
 		}
-		if got := hours.Presence(in, out, starts, ends); got != seconds/60 {
+		if got := hours.Presence(in, out, starts, ends).Minutes(); got != seconds/60 {
 			t.Fatalf("%d, counted %d", got, seconds/60)
 		}
 	})

@@ -23,6 +23,7 @@ var SignupMoves = []workflow.Move[SignupState]{
 	workflow.On(Offered, "confirm", Confirmed, workflow.ByVolunteer),
 	workflow.On(Offered, "cancel", SignupCancelled, workflow.ByVolunteer, workflow.ByStaff, workflow.BySystem),
 	workflow.On(Offered, "lapse", Lapsed, workflow.BySystem),
+	workflow.On(Confirmed, "ask_again", Offered, workflow.ByStaff),
 	workflow.On(Confirmed, "cancel", SignupCancelled, workflow.ByVolunteer, workflow.ByStaff, workflow.BySystem),
 	workflow.On(Confirmed, "attend", Attended, workflow.ByStaff),
 	workflow.On(Confirmed, "no_show", Absent, workflow.ByStaff),

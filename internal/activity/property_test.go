@@ -63,10 +63,12 @@ func TestAnyOrderOfDeeds(t *testing.T) {
 				"approve":      m.approve,
 				"correct":      m.correct,
 				"capacity":     m.capacity,
+				"move":         m.move,
+				"undo":         m.undo,
 			})
 		})
 		t.Log(done)
-		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "in", "out", "confirm", "correct", "no_show", "no_credit", "decide", "approve manual", "approve correction", "capacity"} {
+		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "in", "out", "confirm", "correct", "no_show", "no_credit", "decide", "approve manual", "approve correction", "capacity", "move", "undo"} {
 			if done[deed] == 0 && !testing.Short() {
 				t.Logf("no run came to %q", deed)
 			}
@@ -200,9 +202,18 @@ func (m *machine) check(r *rapid.T) {
 func (m *machine) attendance(r *rapid.T) {
 	g := m.signup(r, activity.Confirmed, activity.Attended, activity.Absent)
 	action := rapid.SampledFrom([]string{"confirm", "confirm", "correct", "no_show", "no_credit"}).Draw(r, "action")
-	_, err := m.Record(m.staff(r), g.ShiftID, activity.Deed{SignupID: g.ID, Action: action,
-		Minutes: rapid.IntRange(-1, 130).Draw(r, "minutes"), Reason: "在场"})
+	d := activity.Deed{SignupID: g.ID, Action: action, Minutes: rapid.IntRange(-1, 130).Draw(r, "minutes"), Reason: "在场"}
+	if action == "correct" || rapid.IntRange(0, 3).Draw(r, "part") == 0 {
+		d.Given = m.given(r, m.FindShift(g.ShiftID))
+	}
+	_, err := m.Record(m.staff(r), g.ShiftID, d)
 	m.see(r, action, err)
+}
+
+// given draws a time about the shift, most often inside it.
+func (m *machine) given(r *rapid.T, s activity.Shift) *hours.Span {
+	from := s.StartsAt.Add(time.Duration(rapid.IntRange(-1, 9).Draw(r, "from")) * 10 * time.Minute)
+	return &hours.Span{From: store.At(from), To: store.At(from.Add(time.Duration(rapid.IntRange(0, 9).Draw(r, "long")) * 10 * time.Minute))}
 }
 
 func (m *machine) approve(r *rapid.T) {
@@ -230,8 +241,28 @@ func (m *machine) correct(r *rapid.T) {
 		r.Skip("no entry")
 	}
 	e := rapid.SampledFrom(entries).Draw(r, "entry")
-	_, err := m.Hours.ProposeCorrection(apptest.As(m.staff(r)), e.ID, rapid.IntRange(0, 130).Draw(r, "minutes"), "更正")
+	var given *hours.Span
+	if rapid.Bool().Draw(r, "other time") {
+		given = m.given(r, m.FindShift(e.ShiftID))
+	}
+	_, err := m.Hours.ProposeCorrection(apptest.As(m.staff(r)), e.ID, rapid.IntRange(0, 130).Draw(r, "minutes"), given, "更正")
 	m.see(r, "correction", err)
+}
+
+// move tries a new time, now and then that of another shift.
+func (m *machine) move(r *rapid.T) {
+	s := m.shift(r)
+	starts := s.StartsAt.Add(time.Duration(rapid.IntRange(-3, 3).Draw(r, "hours")) * time.Hour)
+	c := activity.ShiftChange{StartsAt: &starts, EndsAt: ptr(starts.Add(time.Duration(rapid.IntRange(1, 3).Draw(r, "long")) * 30 * time.Minute)),
+		AskAgain: rapid.Bool().Draw(r, "ask again")}
+	_, err := m.Activities.UpdateShift(apptest.As(m.staff(r)), s.ID, c)
+	m.see(r, "move", err)
+}
+
+func (m *machine) undo(r *rapid.T) {
+	g := m.signup(r, activity.Confirmed)
+	_, err := m.Record(m.staff(r), g.ShiftID, activity.Deed{SignupID: g.ID, Action: "undo"})
+	m.see(r, "undo", err)
 }
 
 func (m *machine) capacity(r *rapid.T) {
@@ -254,10 +285,13 @@ func (m *machine) holds(r *rapid.T) {
 	}
 	for what, n := range map[string]int64{
 		"shifts beyond their places": m.Count("shifts", "taken > capacity OR taken < 0 OR waitlisted < 0"),
-		"overlapping sign-ups of one person": m.Count("signups", "live = 1 AND EXISTS (SELECT 1 FROM signups o WHERE o.person_id = signups.person_id AND "+
-			"o.live = 1 AND o.id <> signups.id AND o.starts_at < signups.ends_at AND o.ends_at > signups.starts_at)"),
+		"overlapping times credited to one person": m.Count("credited_spans", "EXISTS (SELECT 1 FROM credited_spans o WHERE o.person_id = credited_spans.person_id AND "+
+			"o.entry_id <> credited_spans.entry_id AND o.from_at < credited_spans.to_at AND o.to_at > credited_spans.from_at)"),
+		"overlapping sign-ups of one person": m.Count("signups", "state IN ('confirmed', 'attended') AND EXISTS (SELECT 1 FROM signups o WHERE o.person_id = signups.person_id AND "+
+			"o.state IN ('confirmed', 'attended') AND o.id <> signups.id AND o.starts_at < signups.ends_at AND o.ends_at > signups.starts_at)"),
 		"entries that come to less than nothing or more than the shift": m.Count("hour_entries", "class <> 'correction' AND minutes + "+
 			"(SELECT COALESCE(SUM(c.minutes), 0) FROM hour_entries c WHERE c.corrects_id = hour_entries.id) NOT BETWEEN 0 AND (ends_at - starts_at) / 60000"),
+		"check-ins before a shift opens":          m.Count("attendances", "in_at < (SELECT starts_at - 1800000 FROM shifts WHERE shifts.id = attendances.shift_id)"),
 		"attended without an entry":               m.Count("signups", "(state = 'attended') <> EXISTS (SELECT 1 FROM hour_entries WHERE source = 'signup' AND source_id = signups.id)"),
 		"minutes of the system without check-out": m.Count("hour_entries", "class = 'system' AND NOT EXISTS (SELECT 1 FROM attendances WHERE signup_id = source_id AND out_at IS NOT NULL)"),
 		"minutes by hand by one person":           m.Count("hour_entries", "class <> 'system' AND recorded_by = approved_by"),

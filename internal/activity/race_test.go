@@ -273,7 +273,7 @@ func TestCorrectionsProposedWhileOneIsApproved(t *testing.T) {
 			apptest.Must(t, err)
 			lines, err := w.Hours.EntriesOf(ctx, p.PersonID, hours.Filter{Limit: 1})
 			apptest.Must(t, err)
-			first, err := w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 60, "实到一小时")
+			first, err := w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 60, nil, "实到一小时")
 			apptest.Must(t, err)
 			approve := func(id int64) {
 				out, err := w.Activities.DecideProposals(apptest.As(w.Second), []int64{id}, true, "")
@@ -284,7 +284,7 @@ func TestCorrectionsProposedWhileOneIsApproved(t *testing.T) {
 			var next *hours.ProposalLine
 			wg.Go(func() { approve(first.ID) })
 			for next == nil {
-				next, err = w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 0, "没有服务")
+				next, err = w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 0, nil, "没有服务")
 				if err != nil {
 					next = nil
 					apptest.WantCode(t, err, "proposal_open")

@@ -119,7 +119,7 @@ func TestNobodyHandlesTheirOwn(t *testing.T) {
 		apptest.Must(t, out[0].Err)
 		w.Serve(w.Staff, s, time.Hour)
 		for _, action := range []string{"confirm", "correct", "no_show", "no_credit"} {
-			_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: action, Minutes: 60, Reason: "在场"})
+			_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: action, Given: apptest.First(s, 60), Reason: "在场"})
 			apptest.WantCode(t, err, "own_hours")
 		}
 		if n := w.Count("hour_entries", "1 = 1"); n != 0 {
@@ -363,7 +363,7 @@ func TestCancelNotice(t *testing.T) {
 		w.Clock.Set(s.StartsAt.Time)
 		w.Check(p, s.ID, activity.In)
 		_, err = w.Activities.CancelSignup(apptest.As(w.Staff), again.ID, "") // who is there is there
-		apptest.WantCode(t, err, "bad_transition")
+		apptest.WantCode(t, err, "checked_in")
 	})
 }
 
@@ -624,7 +624,7 @@ func TestNoCreditSettlesWithoutMinutes(t *testing.T) {
 		if n := w.Count("attendances", "needs_look = ?", true); n != 0 {
 			t.Error("still on the attention list")
 		}
-		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "correct", Minutes: 30, Reason: "在场半小时"})
+		_, err = w.Record(w.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "correct", Given: apptest.First(s, 30), Reason: "在场半小时"})
 		apptest.Must(t, err)
 	})
 }

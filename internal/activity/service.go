@@ -22,6 +22,7 @@ type Service struct {
 	db     *store.Store
 	codes  *Codes
 	limits Limits
+	deeds  map[string]deed // of attendance, by name
 
 	// Phone opens a person's phone; "" when they left none.
 	Phone func(tx *store.Tx, personID int64) (string, error)
@@ -29,7 +30,9 @@ type Service struct {
 
 // NewService makes the service.
 func NewService(db *store.Store, codes *Codes, limits Limits) *Service {
-	return &Service{db: db, codes: codes, limits: limits}
+	s := &Service{db: db, codes: codes, limits: limits}
+	s.deeds = map[string]deed{"confirm": s.confirm, "correct": s.propose, "undo": s.undo, "no_show": s.absent, "no_credit": s.noCredit}
+	return s
 }
 
 // Limits gives the settings that screens print.
@@ -190,7 +193,7 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 		if err := logActivity(tx, &Line{Activity: *a, UnitPath: path}, nil, a); err != nil {
 			return err
 		}
-		return addShifts(tx, a, shifts)
+		return addShifts(ctx, tx, a, shifts)
 	})
 	if err != nil {
 		return nil, err
@@ -211,7 +214,7 @@ func check(tx *store.Tx, a *Activity) error {
 }
 
 // addShifts writes new shifts of an activity and sets its next start.
-func addShifts(tx *store.Tx, a *Activity, shifts []Shift) error {
+func addShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift) error {
 	if len(shifts) == 0 {
 		return nil
 	}
@@ -228,6 +231,9 @@ func addShifts(tx *store.Tx, a *Activity, shifts []Shift) error {
 		made[i] = audit.Entry{Entity: audit.Shift, ID: shifts[i].ID, UnitID: a.UnitID, After: shifts[i]}
 	}
 	if err := audit.WriteAll(tx, made); err != nil {
+		return err
+	}
+	if err := noteMade(tx, shifts, auth.From(ctx).PersonID); err != nil {
 		return err
 	}
 	return refreshNext(tx, a.ID)

@@ -2,8 +2,12 @@ package activity
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sort"
+	"time"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
 	"yimi/internal/store"
@@ -30,18 +34,47 @@ func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error)
 		return nil, err
 	}
 	rows, err := attendanceOf(s.db.Read(ctx), shiftID)
+	if err != nil {
+		return nil, err
+	}
+	for i, attention := range looksNow(shift, &l.Activity, rows) {
+		rows[i].Attention = attention
+	}
 	sort.SliceStable(rows, func(i, j int) bool {
 		a, b := rows[i].Attention != "", rows[j].Attention != ""
 		return a && !b || a == b && rows[i].PersonName < rows[j].PersonName
 	})
-	return &Sheet{Shift: shift, Activity: l, Over: !shift.EndsAt.After(s.db.Now().Time), Rows: rows}, err
+	return &Sheet{Shift: shift, Activity: l, Over: !shift.EndsAt.After(s.db.Now().Time), Rows: rows}, nil
+}
+
+// looksNow gives the attention that rows will have, by their place: they are put on the list
+// when somebody confirms, or when the shift is over.
+func looksNow(shift *Shift, a *Activity, rows []SignupLine) map[int]string {
+	var in []presenceRow
+	at := map[int64]int{}
+	for i := range rows {
+		if r := &rows[i]; r.InAt != nil && r.State == Confirmed {
+			in, at[r.ID] = append(in, presenceRow{SignupID: r.ID, InAt: *r.InAt, OutAt: r.OutAt, Attention: r.Attention}), i
+		}
+	}
+	slices.SortFunc(in, func(x, y presenceRow) int { return x.InAt.Compare(y.InAt.Time) })
+	out := map[int]string{}
+	for id, attention := range looks(shift, a, in) {
+		out[at[id]] = attention
+	}
+	return out
 }
 
 // RecordAttendance does each deed by itself.
 func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []Deed) ([]Outcome, error) {
-	shift, _, err := s.attendable(ctx, shiftID)
+	shift, l, err := s.attendable(ctx, shiftID)
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(deeds, func(d Deed) bool { return d.Action == "confirm" }) {
+		if err := s.look(ctx, shift, &l.Activity); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]Outcome, len(deeds))
 	for i, d := range deeds {
@@ -52,7 +85,20 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []D
 
 func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 	out := Outcome{ID: d.SignupID}
-	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
+	out.Err = s.recordDeed(ctx, shift, d, s.deeds[d.Action], &out)
+	if errors.Is(out.Err, hours.ErrDailyCap) {
+		out.WaitsFor = ForDistrict
+		out.Err = s.recordDeed(ctx, shift, d, s.askDistrict, &out)
+	}
+	return out
+}
+
+// deed is one thing that staff do with one line of a shift's attendance; it gives the minutes
+// credited or proposed.
+type deed func(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (minutes int, err error)
+
+func (s *Service) recordDeed(ctx context.Context, shift *Shift, d Deed, do deed, out *Outcome) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := holdSignup(tx, d.SignupID)
 		if err != nil {
 			return err
@@ -63,33 +109,19 @@ func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 		if err := hours.MayRecord(auth.From(ctx), l.UnitPath, l.PersonID); err != nil {
 			return err
 		}
-		switch d.Action {
-		case "confirm":
-			out.Minutes, err = s.confirm(ctx, tx, l)
-		case "correct":
-			out.Minutes, err = s.propose(ctx, tx, l, shift, d)
-		case "no_credit":
-			err = s.noCredit(ctx, tx, l)
-		default:
-			err = s.absent(ctx, tx, l)
-		}
+		out.Minutes, err = do(ctx, tx, l, d)
 		out.State = string(l.State)
 		return err
 	})
-	return out
 }
 
-// confirm credits the minutes of check-in and check-out (rule 3).
-func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int, error) {
-	by, minutes := auth.From(ctx).PersonID, l.PresenceMinutes()
-	switch {
-	case l.State == Attended:
-		return 0, errAlreadyGiven
-	case l.InAt == nil || l.OutAt == nil:
-		return 0, errNoOut
-	case minutes == 0:
-		return 0, hours.ErrNoPresence
+// confirm credits the minutes of check-in and check-out (rule 3), or of the part that is given.
+func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+	span, err := confirmable(l, d)
+	if err != nil {
+		return 0, err
 	}
+	by := auth.From(ctx).PersonID
 	if err := s.attend(tx, l, by); err != nil {
 		return 0, err
 	}
@@ -97,8 +129,53 @@ func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine) (int
 	if err != nil {
 		return 0, err
 	}
-	e.Class, e.Minutes, e.RecordedBy = hours.System, minutes, by
-	return minutes, hours.Credit(tx, e, l.ActivityTitle)
+	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, s.limits.DailyCap
+	return e.Minutes, hours.Credit(tx, e, l.ActivityTitle)
+}
+
+// confirmable gives the time that a confirmation credits.
+func confirmable(l *SignupLine, d Deed) (hours.Span, error) {
+	span := l.Presence()
+	switch {
+	case l.State == Attended:
+		return span, errAlreadyGiven
+	case l.InAt == nil || l.OutAt == nil:
+		return span, errNoOut
+	case d.Given != nil && !d.Given.Within(span):
+		return span, errNotPresent
+	case d.Given != nil:
+		span = *d.Given
+	}
+	if span.Minutes() == 0 {
+		return span, hours.ErrNoPresence
+	}
+	return span, nil
+}
+
+// askDistrict proposes presence that the daily cap keeps one person from confirming.
+func (s *Service) askDistrict(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+	return s.proposePresence(ctx, tx, l, d, hours.WhyDailyCap)
+}
+
+// proposePresence asks a second person to confirm.
+func (s *Service) proposePresence(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed, why hours.Why) (int, error) {
+	span, err := confirmable(l, d)
+	if err != nil {
+		return 0, err
+	}
+	p := proposalOf(ctx, l)
+	p.Presence, p.Why, p.Minutes = true, why, span.Minutes()
+	p.Give(&span)
+	if err := hours.Propose(tx, p); err != nil {
+		return 0, err
+	}
+	return p.Minutes, hours.LogProposal(tx, p)
+}
+
+// proposalOf is the frame of a proposal for a sign-up.
+func proposalOf(ctx context.Context, l *SignupLine) *hours.Proposal {
+	return &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
+		ActivityID: l.ActivityID, ShiftID: l.ShiftID, ProposedBy: auth.From(ctx).PersonID}
 }
 
 // attend moves the sign-up to attended and takes it off the attention list.
@@ -120,53 +197,96 @@ func entryOf(tx *store.Tx, l *SignupLine) (*hours.Entry, error) {
 		LeaderName: a.LeaderName, StartsAt: l.StartsAt, EndsAt: l.EndsAt}, nil
 }
 
-// propose asks a second person for minutes by hand, capped by the shift.
-func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, shift *Shift, d Deed) (int, error) {
+// propose asks a second person for minutes by hand, within the shift.
+func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
 	switch {
-	case d.Minutes <= 0:
-		return 0, errMinutes
+	case d.Given == nil || d.Minutes < 0:
+		return 0, errNoSpan
+	case d.Minutes > int(l.EndsAt.Sub(l.StartsAt.Time).Minutes()):
+		return 0, hours.ErrOverShift
 	case d.Reason == "":
 		return 0, hours.ErrReasonMissing
-	case d.Minutes > shift.Minutes():
-		return 0, hours.ErrOverShift
 	case l.State == Attended:
 		return 0, errAlreadyGiven
 	case l.State != Confirmed && l.State != Absent:
 		return 0, workflow.ErrBadTransition
-	case tx.Now.Before(shift.EndsAt.Time):
+	case tx.Now.Before(l.EndsAt.Time):
 		return 0, errNotOver
 	}
-	p := &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
-		ActivityID: l.ActivityID, ShiftID: l.ShiftID, Minutes: d.Minutes, Reason: d.Reason, ProposedBy: auth.From(ctx).PersonID}
+	p := proposalOf(ctx, l)
+	p.Minutes, p.Reason = d.Minutes, d.Reason
+	if p.Minutes == 0 {
+		p.Minutes = d.Given.Minutes()
+	}
+	p.Give(d.Given)
+	if err := hours.CheckSpan(*d.Given, p.Minutes, hours.Span{From: l.StartsAt, To: l.EndsAt}); err != nil {
+		return 0, err
+	}
+	err := hours.MayCredit(tx, l.PersonID, *d.Given, s.limits.DailyCap)
+	if errors.Is(err, hours.ErrDailyCap) {
+		p.Why, err = hours.WhyDailyCap, nil
+	}
+	if err != nil {
+		return 0, err
+	}
 	if err := hours.Propose(tx, p); err != nil {
 		return 0, err
 	}
-	return d.Minutes, hours.LogProposal(tx, p)
+	return p.Minutes, hours.LogProposal(tx, p)
 }
 
-func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine) error {
+func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
 	switch {
 	case l.InAt != nil:
-		return errWasHere
+		return 0, errWasHere
 	case tx.Now.Before(l.EndsAt.Time):
-		return errNotOver
+		return 0, errNotOver
 	}
-	return s.step(tx, l, "no_show", workflow.ByStaff, auth.From(ctx).PersonID, "")
+	return 0, s.step(tx, l, "no_show", workflow.ByStaff, auth.From(ctx).PersonID, "")
 }
 
 // noCredit settles somebody who came but whose time cannot be told, without minutes.
 // Minutes by hand may still be proposed for them.
-func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine) error {
+func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
 	switch {
 	case l.InAt == nil:
-		return errWasNotHere
+		return 0, errWasNotHere
 	case tx.Now.Before(l.EndsAt.Time):
-		return errNotOver
+		return 0, errNotOver
 	}
 	if err := s.step(tx, l, "no_credit", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
-		return err
+		return 0, err
 	}
-	return setLooked(tx, l.ID)
+	return 0, setLooked(tx, l.ID)
+}
+
+// undo takes back the last scan of somebody whose attendance is open: a slip, or so that the shift
+// can be moved. The scan and the undoing are both kept.
+func (s *Service) undo(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+	switch {
+	case l.InAt == nil:
+		return 0, errNothingToUndo
+	case l.State != Confirmed:
+		return 0, workflow.ErrBadTransition
+	case tx.Now.After(l.EndsAt.Add(s.limits.CheckinWindow)):
+		return 0, errUndoOver
+	}
+	if open, err := hours.HasProposal(tx.DB, l.ID); err != nil || open {
+		return 0, orElse(err, hours.ErrOpenProposal)
+	}
+	a, err := findAttendance(tx.DB, l.ID)
+	if err != nil {
+		return 0, err
+	}
+	by := auth.From(ctx).PersonID
+	kind, err := takeBack(tx, a, by, d.Reason)
+	if err != nil {
+		return 0, err
+	}
+	if err := logSignup(tx, l, audit.Attendance, map[string]any{"kind": kind, "at": a.InAt}, map[string]any{"undone": true}); err != nil {
+		return 0, err
+	}
+	return 0, writeTimeline(tx, signupTimeline(&l.Signup, "undo_"+string(kind), l.State, by, d.Reason))
 }
 
 // DecideProposals approves or rejects each proposal by itself; never one's own.
@@ -203,15 +323,23 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 		case !approve:
 			return nil
 		case p.Class == hours.Correction:
-			return hours.ApproveCorrection(tx, p, by)
+			return hours.ApproveCorrection(tx, p, by, s.dayCap(ctx, p))
 		}
-		return s.creditManual(tx, p, by)
+		return s.creditProposed(tx, p, by, s.dayCap(ctx, p))
 	})
 	return out
 }
 
-// creditManual enters minutes by hand that a second person approved.
-func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) error {
+// dayCap is the most of a day that the actor may approve: any, for somebody of the district.
+func (s *Service) dayCap(ctx context.Context, p *hours.ProposalLine) time.Duration {
+	if auth.From(ctx).Administers(p.UnitPath) {
+		return 0
+	}
+	return s.limits.DailyCap
+}
+
+// creditProposed enters minutes by hand, or presence, that a second person approved.
+func (s *Service) creditProposed(tx *store.Tx, p *hours.ProposalLine, by int64, dayCap time.Duration) error {
 	l, err := holdSignup(tx, p.TargetID)
 	if err != nil {
 		return err
@@ -224,6 +352,10 @@ func (s *Service) creditManual(tx *store.Tx, p *hours.ProposalLine, by int64) er
 		return err
 	}
 	e.Class, e.Minutes, e.Reason, e.RecordedBy, e.ApprovedBy = hours.Manual, p.Minutes, p.Reason, p.ProposedBy, &by
+	if p.Presence {
+		e.Class = hours.System
+	}
+	e.Given, e.DayCap = p.Span(), dayCap
 	return hours.Credit(tx, e, l.ActivityTitle)
 }
 

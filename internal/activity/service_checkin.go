@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"yimi/internal/audit"
@@ -126,6 +125,9 @@ func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Ki
 	if err != nil {
 		return nil, err
 	}
+	if err := s.noteShown(ctx, shiftID, auth.From(ctx).PersonID, handScanned); err != nil {
+		return nil, err
+	}
 	return s.record(ctx, shift, p.id, presence{kind: kind, method: ByScan, at: now, by: auth.From(ctx).PersonID})
 }
 
@@ -155,7 +157,7 @@ func (s *Service) record(ctx context.Context, shift *Shift, personID int64, p pr
 		if l.State != Confirmed {
 			return ErrNotSignedUp
 		}
-		return s.recordFirst(tx, out, a, shift, p)
+		return s.recordFirst(tx, out, a, p)
 	})
 	if err != nil {
 		return nil, err
@@ -185,14 +187,14 @@ func (s *Service) present(tx *store.Tx, shiftID, personID int64) (*SignupLine, *
 }
 
 // recordFirst judges time and place, then writes the row that counts.
-func (s *Service) recordFirst(tx *store.Tx, r *Recorded, a *Activity, shift *Shift, p presence) error {
+func (s *Service) recordFirst(tx *store.Tx, r *Recorded, a *Activity, p presence) error {
 	if p.method != ByScan && a.CheckinMode == VolunteerCode {
 		return ErrScanNeeded
 	}
 	if p.kind == Out && r.InAt == nil {
 		return ErrNotIn
 	}
-	if err := window(shift, p.kind, p.at, s.limits.CheckinWindow); err != nil {
+	if err := window(r.StartsAt.Time, r.EndsAt.Time, p.kind, p.at, s.limits.CheckinWindow); err != nil {
 		return err
 	}
 	reasons := words(r.Attention, ",")
@@ -207,7 +209,7 @@ func (s *Service) recordFirst(tx *store.Tx, r *Recorded, a *Activity, shift *Shi
 		}
 		metres, reasons = d, addReason(reasons, why)
 	}
-	r.At, r.Attention = store.At(p.at).Time, strings.Join(reasons, ",")
+	r.At, r.Attention = store.At(p.at).Time, joinReasons(reasons)
 	return writePresence(tx, r, p, metres)
 }
 
@@ -240,6 +242,12 @@ func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
 	return writeTimeline(tx, signupTimeline(&r.Signup, "check_"+string(p.kind), r.State, actor, ""))
 }
 
+// MayAttend refuses whoever may not keep the attendance of the shift.
+func (s *Service) MayAttend(ctx context.Context, shiftID int64) error {
+	_, _, err := s.attendable(ctx, shiftID)
+	return err
+}
+
 // LiveCode is a shift's rotating code with the live count.
 type LiveCode struct {
 	Code
@@ -257,6 +265,9 @@ const latestShown = 8
 func (s *Service) ShiftCode(ctx context.Context, shiftID int64) (*LiveCode, error) {
 	shift, l, err := s.attendable(ctx, shiftID)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.noteShown(ctx, shiftID, auth.From(ctx).PersonID, handShowed); err != nil {
 		return nil, err
 	}
 	db, out := s.db.Read(ctx), &LiveCode{Code: s.codes.ForShift(shift, s.db.Now().Time), Activity: l, Shift: shift}

@@ -46,7 +46,7 @@ func (s *Service) grow(ctx context.Context, id int64, more func(*store.Tx, *Line
 		if err != nil {
 			return err
 		}
-		return addShifts(tx, &l.Activity, shifts)
+		return addShifts(ctx, tx, &l.Activity, shifts)
 	})
 	if err != nil {
 		return nil, err
@@ -54,14 +54,16 @@ func (s *Service) grow(ctx context.Context, id int64, more func(*store.Tx, *Line
 	return s.Get(ctx, id)
 }
 
-// UpdateShift changes a shift that has not started; a new time is told to everybody on it.
+// UpdateShift changes a shift that has not started; a new time is told to everybody on it. A time
+// that clashes with another shift of somebody's is refused with their names, or they are asked
+// again. Once anybody is checked in the start stays.
 func (s *Service) UpdateShift(ctx context.Context, shiftID int64, c ShiftChange) (*Line, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		shift, l, err := managedShift(ctx, tx, shiftID)
 		if err != nil {
 			return err
 		}
-		return s.changeShift(tx, l, shift, c)
+		return s.changeShift(ctx, tx, l, shift, c)
 	})
 	if err != nil {
 		return nil, err
@@ -80,10 +82,17 @@ func managedShift(ctx context.Context, tx *store.Tx, id int64) (*Shift, *Line, e
 
 // changeShift applies a change by one conditional statement, so that it can neither
 // cut below what is taken nor move a shift that has started in the meantime.
-func (s *Service) changeShift(tx *store.Tx, l *Line, shift *Shift, c ShiftChange) error {
+func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift *Shift, c ShiftChange) error {
 	is, err := c.on(shift, tx.Now.Time)
 	if err != nil {
 		return err
+	}
+	moves := is.span() != shift.span()
+	var people []int64
+	if moves { // first their rows, as with whoever signs up
+		if people, err = takeTurns(tx, is.ID, nil); err != nil {
+			return err
+		}
 	}
 	written, err := rewriteShift(tx, is)
 	if err != nil {
@@ -92,37 +101,20 @@ func (s *Service) changeShift(tx *store.Tx, l *Line, shift *Shift, c ShiftChange
 	if !written {
 		return errBelowTaken
 	}
-	if err := s.afterShiftChange(tx, l, shift, is); err != nil {
-		return err
+	if moves {
+		if err := s.moveSignups(ctx, tx, l, shift, is, people, c.AskAgain); err != nil {
+			return err
+		}
+	}
+	if free := is.Capacity - is.Taken; free > 0 && is.Waitlisted > 0 {
+		if err := s.promote(tx, is.ID, free); err != nil {
+			return err
+		}
 	}
 	if err := audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: l.UnitPath, Before: shift, After: is}); err != nil {
 		return err
 	}
 	return refreshNext(tx, l.ID)
-}
-
-// afterShiftChange carries new times to the sign-ups, and new places to the waitlist.
-func (s *Service) afterShiftChange(tx *store.Tx, l *Line, was, is *Shift) error {
-	if !was.StartsAt.Equal(is.StartsAt.Time) || !was.EndsAt.Equal(is.EndsAt.Time) {
-		if err := moveTimes(tx, l, is); err != nil {
-			return err
-		}
-	}
-	if is.Capacity > was.Capacity {
-		return s.promote(tx, is.ID, is.Capacity-was.Capacity)
-	}
-	return nil
-}
-
-func moveTimes(tx *store.Tx, l *Line, is *Shift) error {
-	signups, err := liveOn(tx.DB, is.ID)
-	if err != nil {
-		return err
-	}
-	if err := copyTimes(tx, is); err != nil || l.State != Published {
-		return err
-	}
-	return outbox.Tell(tx, changeNotices(signups, l.Title, "时间变更", "时间改为 "+SpokenSpan(is.StartsAt.Time, is.EndsAt.Time))...)
 }
 
 // UpdateSeries changes the shifts of a series that have not started; the past stays as it was.
@@ -143,7 +135,7 @@ func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*
 		if err != nil {
 			return err
 		}
-		if err := s.changeEach(tx, l, rule, shifts, c); err != nil {
+		if err := s.changeEach(ctx, tx, l, rule, shifts, c); err != nil {
 			return err
 		}
 		return updateSeries(tx, rule)
@@ -155,14 +147,14 @@ func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*
 }
 
 // changeEach changes at most maxSeriesShifts shifts, each with its own check.
-func (s *Service) changeEach(tx *store.Tx, l *Line, rule *Series, shifts []Shift, c SeriesChange) error {
+func (s *Service) changeEach(ctx context.Context, tx *store.Tx, l *Line, rule *Series, shifts []Shift, c SeriesChange) error {
 	for i := range shifts {
-		change := ShiftChange{Capacity: c.Capacity}
+		change := ShiftChange{Capacity: c.Capacity, AskAgain: c.AskAgain}
 		if c.StartTime != nil || c.EndTime != nil {
 			starts, ends := rule.timesOn(shifts[i].StartsAt.Time)
 			change.StartsAt, change.EndsAt = &starts, &ends
 		}
-		if err := s.changeShift(tx, l, &shifts[i], change); err != nil {
+		if err := s.changeShift(ctx, tx, l, &shifts[i], change); err != nil {
 			return err
 		}
 	}
@@ -248,7 +240,7 @@ func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shif
 	if err := check(tx, a); err != nil {
 		return nil, err
 	}
-	a.State, a.CreatedBy = Published, auth.From(ctx).PersonID
+	a.State, a.CreatedBy, a.PublishedAt = Published, auth.From(ctx).PersonID, &tx.Now
 	if !shift.StartsAt.After(tx.Now.Time) {
 		return nil, errShiftPast
 	}
@@ -259,7 +251,7 @@ func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shif
 		return nil, err
 	}
 	one := []Shift{shift}
-	if err := addShifts(tx, a, one); err != nil {
+	if err := addShifts(ctx, tx, a, one); err != nil {
 		return nil, err
 	}
 	return &one[0], writeTimeline(tx, timelineLine{Subject: "activity", SubjectID: a.ID, Action: "publish",

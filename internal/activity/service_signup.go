@@ -271,7 +271,7 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 			return err
 		}
 		if l.InAt != nil {
-			return workflow.ErrBadTransition
+			return errIsIn
 		}
 		if who == workflow.ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
 			return TooLate(s.limits.CancelNotice)
@@ -284,18 +284,33 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 	})
 }
 
-// ConfirmSignup takes the place offered from the waitlist, before the offer runs out.
+// ConfirmSignup takes the place offered from the waitlist, or keeps the one whose time changed,
+// before the offer runs out.
 func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, error) {
 	a := auth.From(ctx)
-	return s.act(ctx, id, func(tx *store.Tx, l *SignupLine) error {
+	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := takeTurn(tx, a.PersonID); err != nil {
+			return err
+		}
+		l, err := holdSignup(tx, id)
+		if err != nil {
+			return err
+		}
 		if l.PersonID != a.PersonID {
 			return fault.Missing("报名")
 		}
 		if l.State == Lapsed || l.State == Offered && !l.OfferExpiresAt.After(tx.Now.Time) {
 			return ErrOfferOver
 		}
+		if busy, err := hasOther(tx.DB, &l.Signup); err != nil || busy {
+			return orElse(err, errOtherFirst)
+		}
 		return s.step(tx, l, "confirm", workflow.ByVolunteer, a.PersonID, "")
 	})
+	if err != nil {
+		return nil, err
+	}
+	return readSignup(s.db.Read(ctx), id)
 }
 
 func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *SignupLine) error) (*SignupLine, error) {
@@ -314,10 +329,11 @@ func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *Signu
 
 // Outcome is what became of one item of a batch.
 type Outcome struct {
-	ID      int64
-	State   string
-	Minutes int
-	Err     error
+	ID       int64
+	State    string
+	Minutes  int
+	WaitsFor Waits // who must approve before the minutes count; "" for nobody
+	Err      error
 }
 
 // DecideSignups approves or rejects each sign-up by itself.
@@ -339,12 +355,17 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 		action, reason = "approve", ""
 	}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		l, err := holdSignup(tx, id)
+		l, err := holdDecided(tx, id)
 		if err != nil {
 			return err
 		}
 		if err := mayDecideSignup(auth.From(ctx), l); err != nil {
 			return err
+		}
+		if approve {
+			if busy, err := hasOther(tx.DB, &l.Signup); err != nil || busy {
+				return orElse(err, errTheirOther)
+			}
 		}
 		if err := s.step(tx, l, action, workflow.ByStaff, auth.From(ctx).PersonID, reason); err != nil {
 			return err
@@ -353,6 +374,19 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 		return outbox.Tell(tx, decisionNotice(l, reason))
 	})
 	return out
+}
+
+// holdDecided is holdSignup for a decision that may give the volunteer a place: their other
+// sign-ups wait.
+func holdDecided(tx *store.Tx, id int64) (*SignupLine, error) {
+	l, err := readSignup(tx.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := takeTurn(tx, l.PersonID); err != nil {
+		return nil, err
+	}
+	return holdSignup(tx, id)
 }
 
 func decisionNotice(l *SignupLine, reason string) outbox.Notice {

@@ -84,10 +84,26 @@ func (s *Service) closeShift(ctx context.Context, shiftID int64) error {
 	if err := s.lapseEach(ctx, waiting, "到结束都没有轮到"); err != nil {
 		return err
 	}
+	if err := s.lookOver(ctx, shiftID); err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		if err := setMissingOut(tx, shiftID); err != nil {
 			return err
 		}
 		return setSwept(tx, shiftID)
 	})
+}
+
+// lookOver looks at a shift that is over, and that nobody confirmed meanwhile.
+func (s *Service) lookOver(ctx context.Context, shiftID int64) error {
+	shift, err := findShift(s.db.Read(ctx), shiftID)
+	if err != nil {
+		return err
+	}
+	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
+	if err != nil {
+		return err
+	}
+	return s.look(ctx, shift, &l.Activity)
 }

@@ -33,8 +33,9 @@ type Shift struct {
 	Taken      int // places confirmed or offered; never above Capacity (rule 1)
 	Waitlisted int // people waiting
 	State      ShiftState
-	Secret     string `audit:"-"` // of its rotating code
-	Swept      bool   // the timed work after its end is done
+	Secret     string      `audit:"-"` // of its rotating code
+	Swept      bool        // the timed work after its end is done
+	MovedAt    *store.Time // the last time that its time changed after somebody had signed up
 	CreatedAt  store.Time
 }
 
@@ -51,6 +52,7 @@ type ShiftLine struct {
 type ShiftChange struct {
 	StartsAt, EndsAt *time.Time
 	Capacity         *int
+	AskAgain         bool // whoever the new time clashes for is asked again, instead of refusing it
 }
 
 // on gives the shift as it would be; one that has started, or would have, is refused.
@@ -97,6 +99,7 @@ type SeriesChange struct {
 	StartTime, EndTime *string
 	Capacity           *int
 	FromDate           *string
+	AskAgain           bool // as in ShiftChange
 }
 
 // from is the instant after which shifts change: now, or a later day that is given.
@@ -125,6 +128,9 @@ var (
 	errSeries     = fault.BadFields(fault.Field{Name: "until_date", Message: "结束日期要晚于开始日期，最多跨一年、200 个班次"})
 	errNoDay      = fault.BadFields(fault.Field{Name: "weekdays", Message: "这段日期里没有符合的日子"})
 )
+
+// span is the shift's time.
+func (s *Shift) span() hours.Span { return hours.Span{From: s.StartsAt, To: s.EndsAt} }
 
 // checkTimes refuses a shift that ends before it starts, or lasts over a day.
 func checkTimes(starts, ends time.Time) error {

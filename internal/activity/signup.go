@@ -89,13 +89,16 @@ func (l *SignupLine) Age() int {
 	return (&Volunteer{BirthDate: l.BirthDate}).ageOn(l.StartsAt.Time)
 }
 
-// PresenceMinutes is what check-in and check-out come to; 0 without both.
-func (l *SignupLine) PresenceMinutes() int {
+// Presence is what of check-in and check-out lies within the shift; empty without both.
+func (l *SignupLine) Presence() (s hours.Span) {
 	if l.InAt == nil || l.OutAt == nil {
-		return 0
+		return s
 	}
 	return hours.Presence(l.InAt.Time, l.OutAt.Time, l.StartsAt.Time, l.EndsAt.Time)
 }
+
+// PresenceMinutes is what check-in and check-out come to; 0 without both.
+func (l *SignupLine) PresenceMinutes() int { return l.Presence().Minutes() }
 
 // Volunteer is what the rules need to know of a person.
 type Volunteer struct {
@@ -135,6 +138,9 @@ var (
 	ErrNotOpen    = fault.New(fault.Conflict, "shift_not_open", "这一班现在不能报名")
 	ErrOver       = fault.New(fault.Conflict, "shift_over", "这一班已经开始或结束，不能报名了")
 	errMoved      = fault.New(fault.Conflict, "shift_changed", "这一班刚刚有变动，您的报名没有提交，请刷新后再看")
+	errOtherFirst = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠。想来这一班，请先取消另一班再确认")
+	errTheirOther = fault.New(fault.Conflict, "overlap", "这位志愿者这段时间已经在另一班，不能通过。请先和他联系")
+	errIsIn       = fault.New(fault.Conflict, "checked_in", "已经签到，不能取消报名。请工作人员先在到场名单上撤销签到")
 	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
 	errTooLate    = "离开始不到 %s，不能自己取消了。请打电话给活动联系人"
 	errGuardian   = fault.New(fault.Unprocessable, "guardian_required", "未满 14 周岁，要先请监护人在他自己的手机上同意")

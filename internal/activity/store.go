@@ -123,8 +123,11 @@ func updateActivity(tx *store.Tx, id int64, changes Changes) error {
 
 // moveActivity moves an activity from the state it was read in; false when somebody moved it first.
 func moveActivity(tx *store.Tx, a *Activity, to State, reason string) (bool, error) {
-	res := tx.Model(&Activity{}).Where("id = ? AND state = ?", a.ID, a.State).
-		Updates(map[string]any{"state": to, "cancel_reason": reason})
+	columns := map[string]any{"state": to, "cancel_reason": reason}
+	if to == Published {
+		columns["published_at"] = tx.Now
+	}
+	res := tx.Model(&Activity{}).Where("id = ? AND state = ?", a.ID, a.State).Updates(columns)
 	return res.RowsAffected == 1, res.Error
 }
 

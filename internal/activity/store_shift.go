@@ -62,6 +62,10 @@ func rewriteShift(tx *store.Tx, is *Shift) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
+func setMoved(tx *store.Tx, shiftID int64) error {
+	return tx.Model(&Shift{}).Where("id = ?", shiftID).Update("moved_at", tx.Now).Error
+}
+
 func setShiftsCancelled(tx *store.Tx, ids []int64) error {
 	return tx.Model(&Shift{}).Where("id IN ?", ids).
 		Updates(map[string]any{"state": ShiftCancelled, "taken": 0, "waitlisted": 0}).Error

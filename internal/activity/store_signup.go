@@ -1,6 +1,8 @@
 package activity
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -128,6 +130,55 @@ func takeTurn(tx *store.Tx, personID int64) error {
 		Columns:   []clause.Column{{Name: "person_id"}},
 		DoUpdates: clause.Assignments(map[string]any{"turns": gorm.Expr("signup_locks.turns + 1")}),
 	}).Table("signup_locks").Create(map[string]any{"person_id": personID, "turns": 1}).Error
+}
+
+// takeTurns is takeTurn for everybody who has a live sign-up for the shift, but those who have
+// had it; it gives them all. In the order of their ids, so that two who do this do not wait for
+// each other.
+func takeTurns(tx *store.Tx, shiftID int64, had []int64) (people []int64, err error) {
+	err = tx.Model(&Signup{}).Where("shift_id = ? AND live = 1", shiftID).Order("person_id").Pluck("person_id", &people).Error
+	if err != nil {
+		return nil, err
+	}
+	var rows []map[string]any
+	for _, id := range people {
+		if _, there := slices.BinarySearch(had, id); !there {
+			rows = append(rows, map[string]any{"person_id": id, "turns": 1})
+		}
+	}
+	for part := range slices.Chunk(rows, 500) {
+		err = tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "person_id"}},
+			DoUpdates: clause.Assignments(map[string]any{"turns": gorm.Expr("signup_locks.turns + 1")}),
+		}).Table("signup_locks").Create(part).Error
+		if err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}
+
+// clashesOn gives the live sign-ups for the shift whose people have another one then, by name.
+func clashesOn(db *gorm.DB, s *Shift) (out []SignupLine, err error) {
+	err = signupLines(db).Where("signups.shift_id = ? AND signups.live = 1", s.ID).
+		Where(`EXISTS (SELECT 1 FROM signups other WHERE other.person_id = signups.person_id AND other.live = 1 AND other.shift_id <> signups.shift_id
+			AND other.starts_at < ? AND other.starts_at > ? AND other.ends_at > ?)`, s.EndsAt, store.At(s.StartsAt.Add(-maxShift)), s.StartsAt).
+		Order("people.name, signups.id").Find(&out).Error
+	return out, err
+}
+
+// hasOther tells whether the person is certain to be on another shift at the sign-up's time.
+func hasOther(db *gorm.DB, g *Signup) (bool, error) {
+	var n int64
+	err := db.Model(&Signup{}).
+		Where("person_id = ? AND live = 1 AND shift_id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ? AND state IN ?",
+			g.PersonID, g.ShiftID, g.EndsAt, store.At(g.StartsAt.Add(-maxShift)), g.StartsAt, []SignupState{Confirmed, Attended}).
+		Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
+func setOfferUntil(tx *store.Tx, id int64, until store.Time) error {
+	return tx.Model(&Signup{}).Where("id = ?", id).Update("offer_expires_at", until).Error
 }
 
 // overlaps tells whether the volunteer has another live sign-up at the shift's time.

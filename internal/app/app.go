@@ -181,7 +181,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 func (a *App) limits() activity.Limits {
 	l := a.cfg.Limits
 	return activity.Limits{CancelNotice: l.CancelNotice, PromotionConfirm: l.PromotionConfirm, CheckinWindow: l.CheckinWindow,
-		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, WorstAccuracy: float64(l.AccuracyMetres)}
+		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, DailyCap: l.DailyCap, WorstAccuracy: float64(l.AccuracyMetres)}
 }
 
 func authKeys(in []config.Key) []auth.Key {

@@ -149,6 +149,9 @@ func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wri
 	if err != nil {
 		return err
 	}
+	for _, w := range report.Warnings {
+		_, _ = fmt.Fprintln(out, "- warning:", w)
+	}
 	problems := slices.Concat(report.Problems, shifts, bookings)
 	for _, p := range problems {
 		_, _ = fmt.Fprintln(out, "-", p)
@@ -156,7 +159,7 @@ func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wri
 	if len(problems) > 0 {
 		return errDiffers
 	}
-	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
+	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; no minute of anybody is counted twice, every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
 	return nil
 }
 

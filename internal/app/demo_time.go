@@ -62,12 +62,14 @@ func (d *demo) served(a *activity.Activity, s *activity.Shift, g *activity.Signu
 	in := s.StartsAt.Add(time.Duration(d.rng.IntN(14)-9) * time.Minute)
 	out := s.EndsAt.Add(time.Duration(d.rng.IntN(12)-4) * time.Minute)
 	manual := d.rng.IntN(25) == 0
-	e := &hours.Entry{PersonID: g.PersonID, Class: hours.System, Minutes: hours.Presence(in, out, s.StartsAt.Time, s.EndsAt.Time),
+	given := hours.Presence(in, out, s.StartsAt.Time, s.EndsAt.Time)
+	e := &hours.Entry{PersonID: g.PersonID, Class: hours.System, Minutes: given.Minutes(), Given: &given,
 		Source: hours.FromSignup, SourceID: g.ID, ActivityID: a.ID, ShiftID: s.ID, CampaignID: a.CampaignID, UnitID: a.UnitID,
 		LeaderName: a.LeaderName, StartsAt: s.StartsAt, EndsAt: s.EndsAt, RecordedBy: d.people["staff"]}
 	if manual {
 		second := d.people["admin"]
 		e.Class, e.Minutes, e.Reason, e.ApprovedBy = hours.Manual, s.Minutes(), "手机没电，工作人员在场看到", &second
+		e.Given = &hours.Span{From: s.StartsAt, To: s.EndsAt}
 		return hours.Append(d.tx, e)
 	}
 	if err := d.presence(s, g, in, &out); err != nil {
@@ -89,7 +91,7 @@ func (d *demo) corrected(e *hours.Entry) error {
 	}
 	c := *e
 	c.ID, c.Class, c.Minutes, c.Source, c.SourceID, c.CorrectsID = 0, hours.Correction, p.Minutes, hours.FromProposal, p.ID, &e.ID
-	c.Reason, c.ApprovedBy = p.Reason, &second
+	c.Reason, c.ApprovedBy, c.Given = p.Reason, &second, nil
 	return hours.Append(d.tx, &c)
 }
 
@@ -395,6 +397,7 @@ func (d *demo) settleOne(a *activity.Activity, g *activity.Signup) error {
 	e := &hours.Entry{PersonID: g.PersonID, Class: hours.System, Source: hours.FromSignup, SourceID: g.ID, ActivityID: a.ID, ShiftID: g.ShiftID,
 		CampaignID: a.CampaignID, UnitID: a.UnitID, LeaderName: a.LeaderName, StartsAt: g.StartsAt, EndsAt: g.EndsAt, RecordedBy: d.people["staff"]}
 	var row activity.Attendance
+	given := hours.Span{}
 	err := d.tx.Where("signup_id = ?", g.ID).Limit(1).Find(&row).Error
 	if err != nil {
 		return err
@@ -402,12 +405,13 @@ func (d *demo) settleOne(a *activity.Activity, g *activity.Signup) error {
 	switch {
 	case row.SignupID == 0:
 	case row.OutAt != nil:
-		e.Minutes = hours.Presence(row.InAt.Time, row.OutAt.Time, g.StartsAt.Time, g.EndsAt.Time)
+		given = hours.Presence(row.InAt.Time, row.OutAt.Time, g.StartsAt.Time, g.EndsAt.Time)
 	default:
 		second := d.people["admin"]
 		e.Class, e.Reason, e.ApprovedBy = hours.Manual, "忘了签退，工作人员在场看到", &second
-		e.Minutes = hours.Presence(row.InAt.Time, g.EndsAt.Time, g.StartsAt.Time, g.EndsAt.Time)
+		given = hours.Presence(row.InAt.Time, g.EndsAt.Time, g.StartsAt.Time, g.EndsAt.Time)
 	}
+	e.Minutes, e.Given = given.Minutes(), &given
 	to := activity.Absent
 	if e.Minutes > 0 {
 		to = activity.Attended

@@ -330,6 +330,11 @@ func (w *World) Record(by auth.Actor, shiftID int64, d activity.Deed) (activity.
 	return out[0], out[0].Err
 }
 
+// First is the first minutes of a shift.
+func First(s activity.Shift, minutes int) *hours.Span {
+	return &hours.Span{From: s.StartsAt, To: store.At(s.StartsAt.Add(time.Duration(minutes) * time.Minute))}
+}
+
 // Count counts rows.
 func (w *World) Count(table, where string, args ...any) (n int64) {
 	w.t.Helper()

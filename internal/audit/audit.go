@@ -28,6 +28,7 @@ const (
 	Shift       Entity = "shift"
 	Signup      Entity = "signup"
 	Attendance  Entity = "attendance" // by the id of its sign-up
+	HourEntry   Entity = "hour_entry"
 	Proposal    Entity = "proposal"
 	Dispute     Entity = "dispute"
 	ServiceType Entity = "service_type"

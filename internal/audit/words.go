@@ -23,7 +23,7 @@ var words = map[string]struct {
 	"addShift": {said: "添加班次"}, "updateShift": {said: "修改班次"}, "cancelShift": {said: "取消班次"},
 	"addSeries": {said: "添加重复班次"}, "updateSeries": {said: "修改重复班次"},
 	"decideSignups": {said: "审核报名"}, "cancelSignup": {said: "取消报名"}, "scanVolunteer": {said: "扫码签到签退"}, "recordAttendance": {said: "确认到场"},
-	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"}, "settleDuplicate": {said: "处理重复账号"},
+	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"}, "lookAtEntry": {said: "核对时长记录"}, "settleDuplicate": {said: "处理重复账号"},
 	"createServiceType": {said: "新建服务"}, "updateServiceType": {said: "修改服务"},
 	"updateProvider": {said: "修改社工资料"}, "setMyHours": {said: "设置自己的服务时间"}, "addMyException": {said: "添加自己的休息或加班"},
 	"removeMyException": {said: "撤掉自己的休息或加班"}, "renewMyFeed": {said: "更换自己的日历地址"}, "stopMyFeed": {said: "停用自己的日历地址"},
@@ -58,7 +58,7 @@ func IsLook(operation string) bool { return words[operation].look }
 
 var entityWords = map[Entity]string{
 	Unit: "组织单元", Grant: "授权", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
-	Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
+	HourEntry: "时长记录", Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
 	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Guardian: "监护人同意", Log: "操作记录",
 }
 

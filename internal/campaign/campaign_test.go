@@ -19,7 +19,8 @@ func credit(t *testing.T, w *apptest.World, person, unit, source int64, minutes 
 	t.Helper()
 	apptest.Must(t, w.Tx(func(tx *store.Tx) error {
 		return hours.Append(tx, &hours.Entry{PersonID: person, Class: hours.System, Minutes: minutes, Source: hours.FromSignup, SourceID: source,
-			CampaignID: w.Campaign, UnitID: unit, StartsAt: tx.Now, EndsAt: store.At(tx.Now.Add(time.Hour)), RecordedBy: 1})
+			CampaignID: w.Campaign, UnitID: unit, StartsAt: tx.Now, EndsAt: store.At(tx.Now.Add(24 * time.Hour)), RecordedBy: 1,
+			Given: &hours.Span{From: store.At(tx.Now.Add(time.Duration(source) * time.Hour)), To: store.At(tx.Now.Add(time.Duration(source)*time.Hour + time.Duration(minutes)*time.Minute))}})
 	}))
 }
 

@@ -103,7 +103,7 @@ func Fill(ctx context.Context, d Deps, scale float64) error {
 
 // expected is about how many rows there will be.
 func (c *city) expected() int64 {
-	return int64(c.people*7/2 + c.activities*5 + c.entries*13/4 + c.volunteersOf()*9/2 + c.requests*8)
+	return int64(c.people*7/2 + c.activities*5 + c.entries*17/4 + c.volunteersOf()*9/2 + c.requests*8)
 }
 
 func (c *city) volunteersOf() int { return c.people * 3 / 4 }
@@ -115,6 +115,7 @@ func (c *city) make(ctx context.Context) error {
 	}{
 		{"hour_entries", []string{"uq_hour_entries_sequence", "ix_hour_entries_month", "ix_hour_entries_own_campaign"}},
 		{"signups", []string{"ix_signups_person", "ix_signups_person_ends"}},
+		{"credited_spans", []string{"ix_credited_spans_person"}},
 		{"people", []string{"ix_people_phone"}},
 		{"campaign_people", []string{"ix_campaign_people_rank"}},
 	} {

@@ -98,8 +98,8 @@ func (c *city) makeLedger() error {
 // derivedRows is how many entries one statement of deriveFrom goes through.
 const derivedRows = 250_000
 
-// deriveFrom lets the database write the sign-ups and the presence of those who were there from
-// their entries, which is several times as fast as sending them.
+// deriveFrom lets the database write the sign-ups, the presence of those who were there and the
+// time they are credited with from their entries, which is several times as fast as sending them.
 func (c *city) deriveFrom(entry int64) error {
 	for ; entry < c.first.entry; entry += derivedRows {
 		part := fmt.Sprintf("FROM hour_entries WHERE source = 'signup' AND id >= %d AND id < %d", entry, min(entry+derivedRows, c.first.entry))
@@ -112,6 +112,13 @@ func (c *city) deriveFrom(entry int64) error {
 		err = c.b.Fill(n, fmt.Sprintf(`INSERT INTO attendances (signup_id, shift_id, unit_id, in_at, in_method, out_at, out_method, attention, needs_look)
 			SELECT source_id, shift_id, unit_id, starts_at + (source_id %% %d - %d) * 60000, 'code', ends_at + (source_id %% %d - %d) * 60000, 'code', '', 0 %s AND class = 'system'`,
 			inSpread, inBefore, outSpread, outBefore, part))
+		if err != nil {
+			return err
+		}
+		err = c.b.Fill(n, fmt.Sprintf(`INSERT INTO credited_spans (entry_id, person_id, from_at, to_at, assumed, old)
+			SELECT id, person_id, CASE WHEN class = 'system' AND source_id %% %d > %d THEN starts_at + (source_id %% %d - %d) * 60000 ELSE starts_at END,
+			CASE WHEN class = 'system' AND source_id %% %d < %d THEN ends_at + (source_id %% %d - %d) * 60000 ELSE ends_at END, 0, 0 %s`,
+			inSpread, inBefore, inSpread, inBefore, outSpread, outBefore, outSpread, outBefore, part))
 		if err != nil {
 			return err
 		}
@@ -235,7 +242,7 @@ func (l *ledger) served(s *shift, p int, signup int64) error {
 		e.Class, e.Minutes, e.Reason, e.ApprovedBy = hours.Manual, int(s.ends-s.starts)/60_000, "手机没电，工作人员在场看到", &second
 	} else {
 		in, out := s.starts+(signup%inSpread-inBefore)*60_000, s.ends+(signup%outSpread-outBefore)*60_000
-		e.Minutes = hours.Presence(time.UnixMilli(in), time.UnixMilli(out), e.StartsAt.Time, e.EndsAt.Time)
+		e.Minutes = hours.Presence(time.UnixMilli(in), time.UnixMilli(out), e.StartsAt.Time, e.EndsAt.Time).Minutes()
 	}
 	if err := l.add(&e, s, p); err != nil {
 		return err

@@ -62,6 +62,7 @@ type Limits struct {
 	CheckinWindow    time.Duration
 	LateCheckin      time.Duration
 	CodeStep         time.Duration
+	DailyCap         time.Duration // more of a person's hours on one day need somebody of the district
 	SlotHold         time.Duration
 	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
 	Rate             Rate
@@ -121,6 +122,7 @@ func Default() Config {
 			CheckinWindow:    30 * time.Minute,
 			LateCheckin:      2 * time.Hour,
 			CodeStep:         30 * time.Second,
+			DailyCap:         16 * time.Hour,
 			SlotHold:         15 * time.Minute,
 			AccuracyMetres:   100,
 			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, PersonExports: 20, AddressRequests: 12_000, AddressLogins: 1200},
@@ -172,6 +174,7 @@ var settings = []setting{
 	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},
 	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
+	{name: "limits.daily_cap", field: func(c *Config) any { return &c.Limits.DailyCap }, usage: "a person's hours on one day beyond which the district must approve"},
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},

@@ -213,6 +213,7 @@ func (c Config) checkDurations(f *faults) {
 		{"limits.checkin_window", c.Limits.CheckinWindow, 0, day},
 		{"limits.late_checkin", c.Limits.LateCheckin, 0, 7 * day},
 		{"limits.slot_hold", c.Limits.SlotHold, time.Minute, 7 * 24 * time.Hour},
+		{"limits.daily_cap", c.Limits.DailyCap, time.Hour, 24 * time.Hour},
 		{"limits.code_step", c.Limits.CodeStep, 10 * time.Second, 5 * time.Minute},
 	} {
 		if d.is < d.least || d.is > d.most {

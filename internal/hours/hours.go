@@ -60,6 +60,11 @@ type Entry struct {
 	PreviousHash string
 	Hash         string
 
+	// Given is the time credited (rule 13); nil in a correction that leaves it as it is.
+	Given *Span `gorm:"-"`
+	// DayCap is the most of one day that may be credited; 0 when somebody of the district agreed.
+	DayCap time.Duration `gorm:"-"`
+
 	owner int64 // whose totals it moves, when not PersonID's
 }
 
@@ -102,19 +107,9 @@ var Shanghai = store.Shanghai
 // MonthOf is the month that an instant falls in, "2026-11".
 func MonthOf(t time.Time) string { return t.In(Shanghai).Format("2006-01") }
 
-// Presence gives the minutes of check-in to check-out that lie within the shift,
-// floored to the minute (rule 3).
-func Presence(in, out, starts, ends time.Time) int {
-	if in.Before(starts) {
-		in = starts
-	}
-	if out.After(ends) {
-		out = ends
-	}
-	if !out.After(in) {
-		return 0
-	}
-	return int(out.Sub(in) / time.Minute)
+// Presence gives what of check-in to check-out lies within the shift (rule 3); its minutes are floored.
+func Presence(in, out, starts, ends time.Time) Span {
+	return Span{store.At(in), store.At(out)}.clip(Span{store.At(starts), store.At(ends)})
 }
 
 // Stars is the rule table of star levels: the minutes each level asks, rising.
@@ -201,6 +196,9 @@ type Line struct {
 	InMethod       string
 	OutAt          *store.Time
 	OutMethod      string
+	FromAt         *store.Time // the time credited; nil in corrections and where corrections left nothing
+	ToAt           *store.Time
+	Assumed        bool // the time is not known: the minutes from the shift's start
 }
 
 // Record is what anybody may see of an entry under a campaign's total.

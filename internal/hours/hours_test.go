@@ -21,6 +21,7 @@ var ctx = context.Background()
 type book struct {
 	*apptest.World
 	next int64
+	used time.Duration // so long after the start the next entry's time begins
 	mu   sync.Mutex
 }
 
@@ -29,9 +30,11 @@ func (b *book) entry(person int64, minutes int) *hours.Entry {
 	defer b.mu.Unlock()
 	b.next++
 	starts := b.Clock.Now()
+	given := hours.Span{From: store.At(starts.Add(b.used)), To: store.At(starts.Add(b.used + time.Duration(minutes)*time.Minute))}
+	b.used += time.Duration(max(0, minutes)) * time.Minute
 	return &hours.Entry{PersonID: person, Class: hours.System, Minutes: minutes, Source: hours.FromSignup, SourceID: b.next,
 		ActivityID: 1, ShiftID: 1, CampaignID: b.Campaign, UnitID: b.Room.ID, LeaderName: "马志宏",
-		StartsAt: store.At(starts), EndsAt: store.At(starts.Add(3 * time.Hour)), RecordedBy: b.Staff.PersonID}
+		StartsAt: store.At(starts), EndsAt: store.At(starts.Add(24 * time.Hour)), RecordedBy: b.Staff.PersonID, Given: &given}
 }
 
 func (b *book) append(e *hours.Entry) error {
@@ -66,6 +69,7 @@ func TestAppendMovesEveryTotal(t *testing.T) {
 		b.must(t, other)
 		c := b.entry(p.PersonID, -40)
 		c.Class, c.Source, c.CorrectsID, c.ApprovedBy = hours.Correction, hours.FromProposal, &first.ID, &b.Second.PersonID
+		c.Given = nil
 		b.must(t, c)
 
 		mine, err := b.Hours.Of(ctx, p.PersonID)
@@ -163,6 +167,13 @@ func TestVerifyFindsTampering(t *testing.T) {
 			return func() { apptest.Must(t, b.Tx(func(tx *store.Tx) error { return tx.Create(&e).Error })) }
 		}
 		set := func(sql string, args ...any) func() { return func() { b.Exec(sql, args...) } }
+		keep := func(entry int64) func() {
+			row := map[string]any{}
+			apptest.Must(t, b.Store.Read(ctx).Table("credited_spans").Where("entry_id = ?", entry).Take(&row).Error)
+			return func() {
+				apptest.Must(t, b.Tx(func(tx *store.Tx) error { return tx.Table("credited_spans").Create(row).Error }))
+			}
+		}
 		swap := func() {
 			b.Exec("UPDATE hour_entries SET sequence = 99 WHERE id = ?", first.ID)
 			b.Exec("UPDATE hour_entries SET sequence = 1 WHERE id = ?", second.ID)
@@ -199,6 +210,11 @@ func TestVerifyFindsTampering(t *testing.T) {
 			{"campaign's unit", set("UPDATE hour_totals SET minutes = minutes + 1 WHERE scope = 'campaign_unit'"), set("UPDATE hour_totals SET minutes = minutes - 1 WHERE scope = 'campaign_unit'"), "by unit"},
 			{"unit's total", set("UPDATE hour_totals SET minutes = minutes + 1 WHERE scope = 'unit' AND part = '' AND scope_id = ?", b.Station.ID), set("UPDATE hour_totals SET minutes = minutes - 1 WHERE scope = 'unit' AND part = '' AND scope_id = ?", b.Station.ID), "unit totals"},
 			{"unit's month", set("UPDATE hour_totals SET minutes = minutes + 1 WHERE scope = 'unit' AND part <> '' AND scope_id = ?", b.Station.ID), set("UPDATE hour_totals SET minutes = minutes - 1 WHERE scope = 'unit' AND part <> '' AND scope_id = ?", b.Station.ID), "unit months"},
+			{"time deleted", set("DELETE FROM credited_spans WHERE entry_id = ?", second.ID), keep(second.ID), "credits minutes without a time"},
+			{"time of another", set("UPDATE credited_spans SET person_id = ? WHERE entry_id = ?", q.PersonID, second.ID), set("UPDATE credited_spans SET person_id = ? WHERE entry_id = ?", p.PersonID, second.ID), "not theirs"},
+			{"time too short", set("UPDATE credited_spans SET to_at = to_at - 60000 WHERE entry_id = ?", second.ID), set("UPDATE credited_spans SET to_at = to_at + 60000 WHERE entry_id = ?", second.ID), "does not hold"},
+			{"time outside of the shift", set("UPDATE credited_spans SET to_at = to_at + 86400000 WHERE entry_id = ?", last.ID), set("UPDATE credited_spans SET to_at = to_at - 86400000 WHERE entry_id = ?", last.ID), "does not hold"},
+			{"one time twice", set("UPDATE credited_spans SET from_at = from_at - 86400000 WHERE entry_id = ?", last.ID), set("UPDATE credited_spans SET from_at = from_at + 86400000 WHERE entry_id = ?", last.ID), fmt.Sprintf("entries %d and %d credit one time", last.ID, first.ID)},
 			{"end of the chain", set("UPDATE volunteer_hours SET last_hash = 'x' WHERE person_id = ?", p.PersonID), set("UPDATE volunteer_hours SET last_hash = ? WHERE person_id = ?", last.Hash, p.PersonID), "does not end"},
 		} {
 			c.break_()

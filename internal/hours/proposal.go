@@ -21,8 +21,18 @@ var ProposalMoves = []workflow.Move[ProposalState]{
 	workflow.On(ProposalPending, "reject", ProposalRejected, workflow.BySecond),
 }
 
+// Why tells for what a proposal needs a second person, when not for its class.
+type Why string
+
+// The reasons besides.
+const (
+	WhyDailyCap  Why = "daily_cap" // the day would come to more than the cap: somebody of the district
+	WhyAttention Why = "attention" // who made, moved or showed the shift confirms what needs a look
+)
+
 // Proposal is an entry that one person wants made and a second has to approve:
-// minutes by hand for a sign-up, or a correction of an entry.
+// minutes by hand for a sign-up, presence that one person does not confirm alone, or a
+// correction of an entry.
 type Proposal struct {
 	ID             int64
 	Class          Class
@@ -33,7 +43,11 @@ type Proposal struct {
 	UnitID         int64
 	ActivityID     int64
 	ShiftID        int64
-	Minutes        int // to be entered; negative in a correction downwards
+	Minutes        int         // to be entered; negative in a correction downwards
+	FromAt         *store.Time // the time to be credited; nil in a correction that leaves it
+	ToAt           *store.Time
+	Presence       bool // of check-in and check-out: it becomes an entry of class system
+	Why            Why
 	Reason         string
 	ProposedBy     int64
 	DecidedBy      *int64
@@ -55,6 +69,21 @@ type ProposalLine struct {
 	StartsAt       store.Time
 	EndsAt         store.Time
 	UnitPath       string
+}
+
+// Span is the time to be credited; nil in a correction that leaves it.
+func (p *Proposal) Span() *Span {
+	if p.FromAt == nil || p.ToAt == nil {
+		return nil
+	}
+	return &Span{*p.FromAt, *p.ToAt}
+}
+
+// Give sets the time to be credited.
+func (p *Proposal) Give(s *Span) {
+	if s != nil {
+		p.FromAt, p.ToAt = &s.From, &s.To
+	}
 }
 
 // proposal is the frame of a correction; its minutes are set by difference.
@@ -80,6 +109,6 @@ func (p *Proposal) corrects(e *Entry, by int64) *Entry {
 	return &Entry{
 		PersonID: e.PersonID, Class: Correction, Minutes: p.Minutes, Source: FromProposal, SourceID: p.ID, CorrectsID: &e.ID,
 		ActivityID: e.ActivityID, ShiftID: e.ShiftID, CampaignID: e.CampaignID, UnitID: e.UnitID, LeaderName: e.LeaderName,
-		StartsAt: e.StartsAt, EndsAt: e.EndsAt, Reason: p.Reason, RecordedBy: p.ProposedBy, ApprovedBy: &by,
+		StartsAt: e.StartsAt, EndsAt: e.EndsAt, Reason: p.Reason, RecordedBy: p.ProposedBy, ApprovedBy: &by, Given: p.Span(),
 	}
 }

@@ -23,8 +23,9 @@ func NewService(db *store.Store, stars Stars) *Service { return &Service{db, sta
 func (s *Service) Stars() Stars { return s.stars }
 
 // Append adds one entry in the caller's transaction: it takes the next place in
-// the volunteer's chain and moves every roll-up. A source that has been paid gives
-// ErrCredited and nothing changes.
+// the volunteer's chain, takes the time that it credits, and moves every roll-up. A source
+// that has been paid gives ErrCredited, a time that another entry has ErrTimeCredited, more
+// than Entry.DayCap on one day ErrDailyCap; then nothing changes.
 func Append(tx *store.Tx, e *Entry) error {
 	_, err := add(tx, e)
 	return err
@@ -47,6 +48,9 @@ func add(tx *store.Tx, e *Entry) (total Volunteer, err error) {
 		return chain, err
 	}
 	if err := setLastHash(tx, e.PersonID, e.Hash); err != nil {
+		return chain, err
+	}
+	if err := takeSpan(tx, e); err != nil {
 		return chain, err
 	}
 	return chain, moveTotals(tx, e)

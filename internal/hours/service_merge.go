@@ -12,14 +12,16 @@ var errDoubleHours = fault.New(fault.Conflict, "merge_double_hours", "两个账�
 // entry of the old account moves the totals of the new one from now on. It is refused where
 // both accounts were given hours for one time.
 func Merge(tx *store.Tx, from, into int64) error {
-	// First the row on which whoever credits the account waits.
-	if _, err := moveVolunteer(tx, from, 0, 0, 0); err != nil {
-		return err
+	// First the rows on which whoever credits either account waits.
+	for _, id := range []int64{min(from, into), max(from, into)} {
+		if err := holdVolunteer(tx, id); err != nil {
+			return err
+		}
 	}
 	if twice, err := sharedTime(tx.DB, from, into); err != nil || twice {
 		return orElse(err, errDoubleHours)
 	}
-	for _, move := range []func(*store.Tx, int64, int64) error{moveProposals, moveTotal, moveMonths, moveCampaigns} {
+	for _, move := range []func(*store.Tx, int64, int64) error{moveProposals, moveTotal, moveMonths, moveCampaigns, moveSpans} {
 		if err := move(tx, from, into); err != nil {
 			return err
 		}

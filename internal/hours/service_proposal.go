@@ -2,6 +2,7 @@ package hours
 
 import (
 	"context"
+	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -61,8 +62,9 @@ func (s *Service) CountProposals(ctx context.Context, atMost int) (int64, error)
 	return countDecidable(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
 }
 
-// ProposeCorrection proposes that an entry should have been so many minutes in all.
-func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes int, reason string) (*ProposalLine, error) {
+// ProposeCorrection proposes that an entry should have been so many minutes in all, within the
+// given time, or within the time it has if none is given.
+func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes int, given *Span, reason string) (*ProposalLine, error) {
 	var p *Proposal
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		e, err := correctable(tx, auth.From(ctx), entryID)
@@ -70,6 +72,7 @@ func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes 
 			return err
 		}
 		p = e.proposal()
+		p.Give(given)
 		p.Reason, p.ProposedBy = reason, auth.From(ctx).PersonID
 		if err := Propose(tx, p); err != nil {
 			return err
@@ -108,15 +111,41 @@ func propose(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 	if err != nil {
 		return err
 	}
+	if err := mayCorrect(tx, e, p, minutes); err != nil {
+		return err
+	}
 	return setProposalMinutes(tx, p)
+}
+
+// mayCorrect refuses early what the approval would refuse: a time outside of the shift, too short
+// for the minutes, or credited already.
+func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
+	given := p.Span()
+	if given != nil && minutes > 0 {
+		if err := CheckSpan(*given, minutes, Span{e.StartsAt, e.EndsAt}); err != nil {
+			return err
+		}
+	}
+	was, err := findSpan(tx.DB, e.ID)
+	if err != nil && !store.IsNotFound(err) {
+		return err
+	}
+	is, err := correctedSpan(was, given, minutes)
+	if err != nil || minutes == 0 || p.Minutes < 0 && is.Within(was.span()) {
+		return err
+	}
+	return mayTakeSpan(tx, e.OwnerID, e.ID, is, 0)
 }
 
 // ApproveCorrection enters an approved correction in the caller's transaction.
 // While a proposal is open no other can be, so its difference still holds.
-func ApproveCorrection(tx *store.Tx, p *ProposalLine, by int64) error {
+// dayCap is the most of a day that may be credited; 0 for any.
+func ApproveCorrection(tx *store.Tx, p *ProposalLine, by int64, dayCap time.Duration) error {
 	e, err := findEntryLine(tx.DB, p.TargetID)
 	if err != nil {
 		return err
 	}
-	return Credit(tx, p.corrects(&e.Entry, by), p.ActivityTitle)
+	correction := p.corrects(&e.Entry, by)
+	correction.DayCap = dayCap
+	return Credit(tx, correction, p.ActivityTitle)
 }

@@ -16,6 +16,7 @@ type Report struct {
 	Entries  int64    // read and hashed again
 	People   int64    // chains
 	Problems []string // nothing here: the ledger is whole
+	Warnings []string // known and older than the rule that they break
 }
 
 const (
@@ -110,12 +111,22 @@ type check struct {
 	people map[sum]tally
 	ends   map[int64]end
 	places map[place]tally
-	counts map[int64]int64 // a campaign's volunteers
-	done   int64           // the last person compared
+	counts map[int64]int64  // a campaign's volunteers
+	done   int64            // the last person compared
+	stands map[int64]*stand // by the entry's id, of people not compared yet
+	later  []credited       // the spans of who has, or is, a merged account
+}
+
+// stand is what an entry comes to with its corrections.
+type stand struct {
+	owner   int64
+	minutes int
+	shift   Span
 }
 
 func newCheck(merged map[int64]int64) *check {
-	c := &check{&Report{}, map[string]int{}, merged, map[int64]bool{}, map[sum]tally{}, map[int64]end{}, map[place]tally{}, map[int64]int64{}, 0}
+	c := &check{&Report{}, map[string]int{}, merged, map[int64]bool{}, map[sum]tally{}, map[int64]end{}, map[place]tally{}, map[int64]int64{}, 0,
+		map[int64]*stand{}, nil}
 	for from, into := range merged {
 		c.apart[from], c.apart[into] = true, true
 	}
@@ -155,11 +166,69 @@ func (c *check) read(before, e *Entry) {
 	if into, ok := c.merged[owner]; ok {
 		owner = into
 	}
+	c.sum(e, owner)
 	minutes, entries := -int64(e.Minutes), -int64(e.services())
 	count(c.people, sum{"volunteer_hours", owner, ""}, minutes, entries)
 	count(c.people, sum{"volunteer_months", owner, e.Month}, minutes, entries)
 	count(c.people, sum{"campaign_people", owner, strconv.FormatInt(e.CampaignID, 10)}, minutes, entries)
 	count(c.places, place{e.CampaignID, e.UnitID, e.Month}, minutes, entries)
+}
+
+// sum adds the entry to what it, or the one it corrects, comes to.
+func (c *check) sum(e *Entry, owner int64) {
+	if e.Class != Correction {
+		c.stands[e.ID] = &stand{owner, e.Minutes, Span{e.StartsAt, e.EndsAt}}
+		return
+	}
+	if s := c.stands[*e.CorrectsID]; s != nil {
+		s.minutes += e.Minutes
+		return
+	}
+	c.say("corrects", "person %d: entry %d corrects entry %d, which is not in its chain", e.PersonID, e.ID, *e.CorrectsID)
+}
+
+// compareSpans checks the time that entries credit, of people whose entries have all been read:
+// each entry that stands above zero has one that holds its minutes, and no two of a person
+// overlap (rule 13). The spans come by person and start.
+func (c *check) compareSpans(spans []credited, which func(owner int64) bool) {
+	var latest credited
+	for _, s := range spans {
+		if s.PersonID == latest.PersonID && s.FromAt.Before(latest.ToAt.Time) {
+			c.sayOverlap(latest, s)
+		}
+		if s.PersonID != latest.PersonID || s.ToAt.After(latest.ToAt.Time) {
+			latest = s
+		}
+		e := c.stands[s.EntryID]
+		switch {
+		case e == nil || e.owner != s.PersonID:
+			c.say("span", "person %d: a time is credited for entry %d, which is not theirs", s.PersonID, s.EntryID)
+		case e.minutes <= 0 || e.minutes > s.span().Minutes() || !s.span().Within(e.shift):
+			c.say("span", "person %d: entry %d comes to %d minutes, which its time does not hold", s.PersonID, s.EntryID, e.minutes)
+		}
+		delete(c.stands, s.EntryID)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.stands)) {
+		if e := c.stands[id]; which(e.owner) {
+			if e.minutes != 0 {
+				c.say("span", "person %d: entry %d credits minutes without a time", e.owner, id)
+			}
+			delete(c.stands, id)
+		}
+	}
+}
+
+// sayOverlap names two entries that credit one time; what was so before spans were kept is on the
+// attention list, and only a warning.
+func (c *check) sayOverlap(a, b credited) {
+	what := fmt.Sprintf("person %d: entries %d and %d credit one time", a.PersonID, a.EntryID, b.EntryID)
+	if !a.Old || !b.Old {
+		c.say("overlap", "%s", what)
+		return
+	}
+	if c.shown["old overlap"]++; c.shown["old overlap"] <= shownProblems {
+		c.Warnings = append(c.Warnings, what+"; older than the rule, see the attention list")
+	}
 }
 
 // compare ends the people up to one, whose entries have all been read.
@@ -177,6 +246,15 @@ func (c *check) compare(k kept, upTo int64) {
 		count(c.people, sum{"campaign_people", p.PersonID, strconv.FormatInt(p.CampaignID, 10)}, int64(p.Minutes), int64(p.Entries))
 		c.counts[p.CampaignID]++
 	}
+	own := make([]credited, 0, len(k.spans))
+	for _, s := range k.spans {
+		if c.apart[s.PersonID] {
+			c.later = append(c.later, s)
+		} else {
+			own = append(own, s)
+		}
+	}
+	c.compareSpans(own, func(owner int64) bool { return owner <= upTo && !c.apart[owner] })
 	c.done = upTo
 	c.differ(c.people, func(x sum) bool { return x.id <= upTo && !c.apart[x.id] })
 	maps.DeleteFunc(c.ends, func(id int64, _ end) bool { return id <= upTo })
@@ -184,6 +262,7 @@ func (c *check) compare(k kept, upTo int64) {
 
 // compareTotals compares what is kept of campaigns and units, and who had two accounts.
 func (c *check) compareTotals(paths map[int64]string, kept []total) {
+	c.compareSpans(c.later, func(int64) bool { return true })
 	sums := c.people // what is left of them
 	for p, t := range c.places {
 		count(sums, sum{"campaign totals", p.campaign, ""}, t.minutes, t.entries)

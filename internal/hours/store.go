@@ -41,40 +41,46 @@ func (CampaignPerson) TableName() string { return "campaign_people" }
 // turn moves the volunteer's roll-up and takes the next number of the chain. The
 // row stays locked until the transaction ends, so one volunteer's entries queue.
 func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
-	if e.Class == Correction {
-		return turnOfCorrection(tx, e)
+	minutes, services := e.Minutes, e.services()
+	if e.Class == Correction { // the chain may be that of an account without minutes of its own
+		minutes = 0
 	}
-	moved, err := moveVolunteer(tx, e.PersonID, 1, e.Minutes, e.services())
+	moved, err := moveVolunteer(tx, e.PersonID, 1, minutes, services)
 	if err == nil && !moved {
-		err = tx.Create(&Volunteer{e.PersonID, 1, "", e.Minutes, e.services()}).Error
+		err = tx.Create(&Volunteer{e.PersonID, 1, "", minutes, services}).Error
 		if store.IsDuplicate(err) { // somebody made the first entry just now
-			_, err = moveVolunteer(tx, e.PersonID, 1, e.Minutes, e.services())
+			_, err = moveVolunteer(tx, e.PersonID, 1, minutes, services)
 		}
 	}
 	if err != nil {
 		return now, err
 	}
-	return findVolunteer(tx.DB, e.PersonID)
+	// The owner is read behind the chain's row, on which a merge waits.
+	chain, into, err := findChain(tx.DB, e.PersonID)
+	if err != nil || into == 0 && e.Class != Correction {
+		return chain, err
+	}
+	if err := moveToOwner(tx, e, into, minutes); err != nil {
+		return chain, err
+	}
+	total, err := findVolunteer(tx.DB, e.ownerID())
+	chain.Minutes = total.Minutes
+	return chain, err
 }
 
-// turnOfCorrection takes the next number of the corrected entry's chain and moves the roll-up
-// of its owner: who had two accounts has two chains, and one total (docs/adr/0016). The
-// owner is read behind the chain's row, on which a merge waits.
-func turnOfCorrection(tx *store.Tx, e *Entry) (now Volunteer, err error) {
-	if _, err := moveVolunteer(tx, e.PersonID, 1, 0, 0); err != nil {
-		return now, err
+// moveToOwner takes the minutes to whom the chain's account was merged into, if to anybody: who had
+// two accounts has two chains, and one total (docs/adr/0016).
+func moveToOwner(tx *store.Tx, e *Entry, into int64, counted int) error {
+	if into == 0 {
+		_, err := moveVolunteer(tx, e.PersonID, 0, e.Minutes-counted, 0)
+		return err
 	}
-	var p struct{ MergedInto *int64 }
-	if err := tx.Table("people").Select("merged_into").Where("id = ?", e.PersonID).Take(&p).Error; err != nil {
-		return now, err
+	e.owner = into
+	if _, err := moveVolunteer(tx, e.PersonID, 0, -counted, -e.services()); err != nil {
+		return err
 	}
-	if p.MergedInto != nil {
-		e.owner = *p.MergedInto
-	}
-	if _, err := moveVolunteer(tx, e.ownerID(), 0, e.Minutes, e.services()); err != nil {
-		return now, err
-	}
-	return findVolunteer(tx.DB, e.PersonID)
+	_, err := moveVolunteer(tx, into, 0, e.Minutes, e.services())
+	return err
 }
 
 func moveVolunteer(tx *store.Tx, personID int64, steps, minutes, entries int) (bool, error) {
@@ -166,6 +172,17 @@ func sumTotals(db *gorm.DB, scope string, ids []int64) (map[int64]Totals, error)
 	return out, err
 }
 
+// findChain gives the end of a person's chain, and whom the account was merged into; 0 for nobody.
+func findChain(db *gorm.DB, personID int64) (v Volunteer, into int64, err error) {
+	var row struct {
+		Volunteer
+		MergedInto int64
+	}
+	err = db.Table("volunteer_hours").Select("volunteer_hours.*, COALESCE(people.merged_into, 0) AS merged_into").
+		Joins("JOIN people ON people.id = volunteer_hours.person_id").Where("volunteer_hours.person_id = ?", personID).Take(&row).Error
+	return row.Volunteer, row.MergedInto, err
+}
+
 func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {
 	err = db.Where("person_id = ?", personID).Take(&v).Error
 	return v, err
@@ -179,7 +196,8 @@ func monthsOf(db *gorm.DB, personID int64, months []string) (out []Month, err er
 const entryColumns = `hour_entries.*, COALESCE(people.merged_into, people.id) AS owner_id, people.name AS person_name, activities.title AS activity_title,
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
-	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method`
+	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method,
+	credited_spans.from_at, credited_spans.to_at, credited_spans.assumed`
 
 // entryLines selects those entries with the names that a screen shows beside them. Those are
 // found before anything is joined to them, so that a page reads as many rows as it has.
@@ -191,7 +209,8 @@ func entryLines(db *gorm.DB, which *gorm.DB) *gorm.DB {
 		Joins("JOIN units ON units.id = hour_entries.unit_id").
 		Joins("LEFT JOIN people recorder ON recorder.id = hour_entries.recorded_by").
 		Joins("LEFT JOIN people approver ON approver.id = hour_entries.approved_by").
-		Joins("LEFT JOIN attendances ON hour_entries.source = 'signup' AND attendances.signup_id = hour_entries.source_id")
+		Joins("LEFT JOIN attendances ON hour_entries.source = 'signup' AND attendances.signup_id = hour_entries.source_id").
+		Joins("LEFT JOIN credited_spans ON credited_spans.entry_id = hour_entries.id")
 }
 
 // findEntryLine gives one entry, or store.IsNotFound.

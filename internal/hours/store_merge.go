@@ -7,14 +7,11 @@ import (
 	"yimi/internal/store"
 )
 
-// sharedTime tells whether both accounts have hours, after corrections, for shifts that overlap.
-func sharedTime(db *gorm.DB, from, into int64) (bool, error) {
-	const left = `a.minutes + COALESCE((SELECT SUM(c.minutes) FROM hour_entries c WHERE c.corrects_id = a.id), 0)`
-	var n int64
-	err := db.Raw(`SELECT COUNT(*) FROM hour_entries a JOIN hour_entries b ON b.person_id = ? AND b.class <> 'correction' AND b.starts_at < a.ends_at AND b.ends_at > a.starts_at
-		WHERE a.person_id = ? AND a.class <> 'correction' AND `+left+` > 0
-		AND b.minutes + COALESCE((SELECT SUM(c.minutes) FROM hour_entries c WHERE c.corrects_id = b.id), 0) > 0`, into, from).Scan(&n).Error
-	return n > 0, err
+// holdVolunteer makes all who credit the person wait until the transaction ends, also for the
+// first entry, when there is no row yet.
+func holdVolunteer(tx *store.Tx, personID int64) error {
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Assignments(map[string]any{
+		"sequence": gorm.Expr("volunteer_hours.sequence")})}).Create(&Volunteer{PersonID: personID}).Error
 }
 
 // moveProposals lets minutes that still wait for approval come to the new account.

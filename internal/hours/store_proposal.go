@@ -43,6 +43,13 @@ func countDecidable(db *gorm.DB, roots []string, personID int64, atMost int) (in
 		Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, personID, personID), atMost)
 }
 
+// HasProposal tells whether minutes for a sign-up wait for a second person.
+func HasProposal(db *gorm.DB, signupID int64) (bool, error) {
+	var n int64
+	err := db.Model(&Proposal{}).Where("class = ? AND open_target = ?", Manual, signupID).Count(&n).Error
+	return n > 0, err
+}
+
 // insertProposal writes a pending proposal; a second one for its target is store.IsDuplicate.
 func insertProposal(tx *store.Tx, p *Proposal) error {
 	p.State, p.OpenTarget, p.CreatedAt = ProposalPending, &p.TargetID, tx.Now

@@ -14,6 +14,7 @@ type kept struct {
 	volunteers []Volunteer
 	months     []Month
 	campaigns  []CampaignPerson
+	spans      []credited // by person and start
 }
 
 // keptOf reads the totals of the people with those ids; campaigns are all that totals are kept of.
@@ -23,6 +24,9 @@ func keptOf(db *gorm.DB, campaigns []int64, from, to int64) (k kept, err error) 
 		return k, err
 	}
 	if err = of().Find(&k.months).Error; err != nil {
+		return k, err
+	}
+	if err = of().Order("person_id, from_at, entry_id").Find(&k.spans).Error; err != nil {
 		return k, err
 	}
 	err = of().Where("campaign_id IN ?", campaigns).Find(&k.campaigns).Error

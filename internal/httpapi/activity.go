@@ -11,6 +11,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/hours"
 	"yimi/internal/store"
 )
 
@@ -282,7 +283,7 @@ func decide(ctx context.Context, b *api.DecisionInput, do func(context.Context, 
 func batch(outcomes []activity.Outcome, err error) (api.BatchResult, error) {
 	out := api.BatchResult{Items: make([]api.BatchItem, len(outcomes))}
 	for i, o := range outcomes {
-		out.Items[i] = api.BatchItem{ID: o.ID, Done: o.Err == nil, State: some(o.State), Minutes: some(o.Minutes)}
+		out.Items[i] = api.BatchItem{ID: o.ID, Done: o.Err == nil, State: some(o.State), Minutes: some(o.Minutes), WaitsFor: some(api.WaitsFor(o.WaitsFor))}
 		if o.Err == nil {
 			continue
 		}
@@ -291,6 +292,9 @@ func batch(outcomes []activity.Outcome, err error) (api.BatchResult, error) {
 			return out, o.Err
 		}
 		out.Items[i] = api.BatchItem{ID: o.ID, Code: &f.Code, Detail: &f.Message}
+		if f.Code == hours.ErrTimeCredited.Code && len(f.Openings) > 0 {
+			out.Items[i].Rest = &api.TimeSpan{From: shown(store.At(f.Openings[0].StartsAt)), To: shown(store.At(f.Openings[0].EndsAt))}
+		}
 	}
 	return out, err
 }

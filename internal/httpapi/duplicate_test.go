@@ -125,7 +125,7 @@ func TestTwoAccountsBecomeOne(t *testing.T) {
 			t.Errorf("%q is not on the page", said)
 		}
 		// A correction of an old entry goes on in its chain, and moves the total of the one account.
-		p, err := s.Hours.ProposeCorrection(apptest.As(s.Staff), entry, 80, "中途离开")
+		p, err := s.Hours.ProposeCorrection(apptest.As(s.Staff), entry, 80, nil, "中途离开")
 		apptest.Must(t, err)
 		if a := s.Call(t, s.Second, "POST", "/hours/proposals/decide", map[string]any{"ids": []int64{p.ID}, "decision": "approve"}, "Idempotency-Key", "decide-000001"); a.Status != http.StatusOK {
 			t.Fatal(a.Status, a.Problem.Code)

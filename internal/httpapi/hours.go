@@ -6,6 +6,7 @@ import (
 	"yimi/api"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
+	"yimi/internal/store"
 )
 
 // GetMyHours gives the actor's total, star and months.
@@ -50,8 +51,24 @@ func entry(l *hours.Line) api.HourEntry {
 		StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt), InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)),
 		OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)), Reason: some(l.Reason),
 		RecordedByName: some(l.RecordedByName), ApprovedByName: some(l.ApprovedByName), CorrectsID: l.CorrectsID,
-		CreatedAt: shown(l.CreatedAt), Hash: l.Hash,
+		CreatedAt: shown(l.CreatedAt), Hash: l.Hash, Given: given(l.FromAt, l.ToAt), Assumed: some(l.Assumed),
 	}
+}
+
+// given is a time as the contract has it; nil where there is none.
+func given(from, to *store.Time) *api.TimeSpan {
+	if from == nil || to == nil {
+		return nil
+	}
+	return &api.TimeSpan{From: shown(*from), To: shown(*to)}
+}
+
+// spanOf is a time that a caller gives; nil where there is none.
+func spanOf(s *api.TimeSpan) *hours.Span {
+	if s == nil {
+		return nil
+	}
+	return &hours.Span{From: store.At(s.From), To: store.At(s.To)}
 }
 
 // GetHourEntry gives one entry down to the check-in.
@@ -131,7 +148,7 @@ func (s *Server) ProposeCorrection(ctx context.Context, r api.ProposeCorrectionR
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	p, err := s.Hours.ProposeCorrection(ctx, r.ID, r.Body.Minutes, r.Body.Reason)
+	p, err := s.Hours.ProposeCorrection(ctx, r.ID, r.Body.Minutes, spanOf(r.Body.Given), r.Body.Reason)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +158,7 @@ func (s *Server) ProposeCorrection(ctx context.Context, r api.ProposeCorrectionR
 func proposal(a auth.Actor, p *hours.ProposalLine) api.HourProposal {
 	return api.HourProposal{ID: p.ID, Class: api.HourProposalClass(p.Class), State: api.HourProposalState(p.State), Minutes: p.Minutes,
 		Reason: p.Reason, PersonName: p.PersonName, ActivityTitle: p.ActivityTitle, StartsAt: shown(p.StartsAt), EndsAt: shown(p.EndsAt),
+		Given: given(p.FromAt, p.ToAt), Presence: some(p.Presence), Why: some(api.HourProposalWhy(p.Why)),
 		ProposedByName: p.ProposedByName, Mine: p.ProposedBy == a.PersonID || p.PersonID == a.PersonID, CreatedAt: shown(p.CreatedAt)}
 }
 
@@ -164,4 +182,39 @@ func (s *Server) ListProposals(ctx context.Context, r api.ListProposalsRequestOb
 func (s *Server) DecideProposals(ctx context.Context, r api.DecideProposalsRequestObject) (api.DecideProposalsResponseObject, error) {
 	out, err := decide(ctx, r.Body, s.Activities.DecideProposals)
 	return api.DecideProposals200JSONResponse(out), err
+}
+
+// ListEntryAttention lists the entries that need a look.
+func (s *Server) ListEntryAttention(ctx context.Context, r api.ListEntryAttentionRequestObject) (api.ListEntryAttentionResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 1)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(r.Params.Limit)
+	rows, err := s.Hours.Attention(ctx, keys[0], limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, func(a *hours.AttentionLine) string { return cursor(a.ID) })
+	return api.ListEntryAttention200JSONResponse{NextCursor: next, Items: mapped(rows, func(a *hours.AttentionLine) api.EntryAttention {
+		out := api.EntryAttention{ID: a.ID, Reason: api.EntryAttentionReason(a.Reason), Entry: entry(&a.Entry), CreatedAt: shown(a.CreatedAt)}
+		if a.Other != nil {
+			other := entry(a.Other)
+			out.Other = &other
+		}
+		return out
+	})}, nil
+}
+
+// LookAtEntry says what came of looking at an entry.
+func (s *Server) LookAtEntry(ctx context.Context, r api.LookAtEntryRequestObject) (api.LookAtEntryResponseObject, error) {
+	var t texts
+	t.line("note", &r.Body.Note, 200)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	if err := s.Hours.Look(ctx, r.ID, r.Body.Note); err != nil {
+		return nil, err
+	}
+	return api.LookAtEntry204Response{}, nil
 }

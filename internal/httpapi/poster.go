@@ -75,7 +75,7 @@ func (s *Server) poster(ctx context.Context, p poster.Poster, page string, id in
 
 // GetShiftCode gives the code that opens a shift's check-in.
 func (s *Server) GetShiftCode(ctx context.Context, r api.GetShiftCodeRequestObject) (api.GetShiftCodeResponseObject, error) {
-	if _, err := s.Activities.ShiftCode(ctx, r.ID); err != nil {
+	if err := s.Activities.MayAttend(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	picture, err := s.MiniCode(ctx, fmt.Sprintf("shift=%d", r.ID), "pkg-activity/checkin")

@@ -242,7 +242,8 @@ func (s *Server) RecordAttendance(ctx context.Context, r api.RecordAttendanceReq
 			return nil, errTwice
 		}
 		seen[it.SignupID] = true
-		deeds[i] = activity.Deed{SignupID: it.SignupID, Action: string(it.Action), Minutes: or(it.Minutes, 0), Reason: t.optional("items."+strconv.Itoa(i)+".reason", it.Reason, 200)}
+		deeds[i] = activity.Deed{SignupID: it.SignupID, Action: string(it.Action), Given: spanOf(it.Given), Minutes: or(it.Minutes, 0),
+			Reason: t.optional("items."+strconv.Itoa(i)+".reason", it.Reason, 200)}
 	}
 	if err := t.err(); err != nil {
 		return nil, err

@@ -1,0 +1,79 @@
+package activity
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"yimi/internal/store"
+)
+
+func joinReasons(reasons []string) string { return strings.Join(reasons, ",") }
+
+// look puts on the attention list what of a shift's presence needs it, before it is confirmed and
+// when the shift is over.
+func (s *Service) look(ctx context.Context, shift *Shift, a *Activity) error {
+	rows, err := presenceOf(s.db.Read(ctx), shift.ID)
+	if err != nil || len(looks(shift, a, rows)) == 0 {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		rows, err := presenceOf(tx.DB, shift.ID)
+		if err != nil {
+			return err
+		}
+		return setReasons(tx, looks(shift, a, rows))
+	})
+}
+
+// hand is what somebody of staff did to a shift, by which they have a part in the presence on it.
+type hand string
+
+// The deeds.
+const (
+	handMade    hand = "made"
+	handMoved   hand = "moved"
+	handShowed  hand = "showed"  // its code
+	handScanned hand = "scanned" // somebody's own code
+)
+
+// handsBefore is how long before a shift making or moving it counts.
+const handsBefore = 24 * time.Hour
+
+// shiftHand is a deed, kept once for each person and shift.
+type shiftHand struct {
+	ShiftID  int64
+	PersonID int64
+	Deed     hand
+	At       store.Time
+}
+
+// TableName names the table.
+func (shiftHand) TableName() string { return "shift_hands" }
+
+// counts tells whether the deed keeps its doer from confirming alone what needs a look.
+func (h shiftHand) counts(s *Shift) bool {
+	return h.Deed == handShowed || h.Deed == handScanned || !h.At.Before(s.StartsAt.Add(-handsBefore))
+}
+
+// noteMade keeps who made shifts that start within a day; of later ones it is of no consequence.
+func noteMade(tx *store.Tx, shifts []Shift, by int64) error {
+	for i := range shifts {
+		if shifts[i].StartsAt.Sub(tx.Now.Time) >= handsBefore {
+			continue
+		}
+		if err := noteHand(tx, shifts[i].ID, by, handMade); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteShown keeps once that the actor showed the shift's code, or scanned one on it.
+func (s *Service) noteShown(ctx context.Context, shiftID, by int64, deed hand) error {
+	there, err := hasHand(s.db.Read(ctx), shiftID, by, deed)
+	if err != nil || there {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteHand(tx, shiftID, by, deed) })
+}

@@ -1,0 +1,133 @@
+package activity
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+var (
+	errCheckedIn = "%s 已经签到，开始时间不能再改。请先在到场名单上撤销签到，再改时间"
+	errClash     = "新时间和 %s 已报名的另一班重叠，没有改。可以换一个时间，或选择请他们重新确认"
+	errClashIn   = "新时间和已经签到的 %s 的另一班重叠，没有改。请先在到场名单上撤销签到，或换一个时间"
+)
+
+// moveSignups carries a shift's new time to its sign-ups, after whose people wait in line. It is
+// refused where somebody is checked in already, or has another shift then; with askAgain those
+// who have one keep the place until they confirm again, for a time.
+func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, is *Shift, people []int64, askAgain bool) error {
+	if err := copyTimes(tx, is); err != nil { // from here on no check-in goes on
+		return err
+	}
+	if _, err := takeTurns(tx, is.ID, people); err != nil { // who signed up meanwhile
+		return err
+	}
+	if !was.StartsAt.Equal(is.StartsAt.Time) {
+		in, err := namesIn(tx.DB, is.ID)
+		if err != nil || len(in) > 0 {
+			return orElse(err, fault.Newf(fault.Conflict, "shift_checked_in", errCheckedIn, say(in)))
+		}
+	}
+	signups, err := liveOn(tx.DB, is.ID)
+	if err != nil || len(signups) == 0 {
+		return err
+	}
+	asked, err := s.settleClashes(ctx, tx, is, askAgain)
+	if err != nil {
+		return err
+	}
+	if err := noteMove(tx, is, auth.From(ctx).PersonID); err != nil || l.State != Published {
+		return err
+	}
+	what := "时间改为 " + SpokenSpan(is.StartsAt.Time, is.EndsAt.Time)
+	return outbox.Tell(tx, changeNotices(without(signups, asked), l.Title, "时间变更", what)...)
+}
+
+// settleClashes asks those again who have another shift at the new time, or refuses with their names.
+func (s *Service) settleClashes(ctx context.Context, tx *store.Tx, is *Shift, askAgain bool) (asked map[int64]bool, err error) {
+	clashes, err := clashesOn(tx.DB, is)
+	if err != nil || len(clashes) == 0 {
+		return nil, err
+	}
+	var all, in []string
+	for i := range clashes {
+		all = append(all, clashes[i].PersonName)
+		if clashes[i].InAt != nil {
+			in = append(in, clashes[i].PersonName)
+		}
+	}
+	switch {
+	case len(in) > 0:
+		return nil, fault.Newf(fault.Conflict, "move_overlaps_present", errClashIn, say(in))
+	case !askAgain:
+		return nil, fault.Newf(fault.Conflict, "move_overlaps", errClash, say(all))
+	}
+	asked = map[int64]bool{}
+	for i := range clashes {
+		if clashes[i].State != Confirmed { // without a place for certain: the overlap is checked when they get one
+			continue
+		}
+		asked[clashes[i].ID] = true
+		if err := s.askAgain(ctx, tx, &clashes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return asked, nil
+}
+
+// askAgain keeps somebody's place until they have confirmed it for the new time, or the time to is over.
+func (s *Service) askAgain(ctx context.Context, tx *store.Tx, l *SignupLine) error {
+	if err := s.step(tx, l, "ask_again", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
+		return err
+	}
+	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
+	if err := setOfferUntil(tx, l.ID, until); err != nil {
+		return err
+	}
+	return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("asked_again", l.ID) + ":" + strconv.FormatInt(tx.Now.UnixMilli(), 10),
+		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
+			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
+		As(outbox.SignupOfferedMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": "时间改了，请点开重新确认"}).Until(until))
+}
+
+// noteMove keeps that the time changed after people had signed up, and by whom.
+func noteMove(tx *store.Tx, is *Shift, by int64) error {
+	if err := setMoved(tx, is.ID); err != nil {
+		return err
+	}
+	return noteHand(tx, is.ID, by, handMoved)
+}
+
+func without(signups []Signup, ids map[int64]bool) []Signup {
+	var out []Signup
+	for i := range signups {
+		if !ids[signups[i].ID] {
+			out = append(out, signups[i])
+		}
+	}
+	return out
+}
+
+// shownNames is how many people a refusal names.
+const shownNames = 5
+
+// say names people: 林晓雯、王明月 等 12 人.
+func say(names []string) string {
+	if len(names) <= shownNames {
+		return strings.Join(names, "、")
+	}
+	return strings.Join(names[:shownNames], "、") + " 等 " + strconv.Itoa(len(names)) + " 人"
+}
+
+func orElse(err, refusal error) error {
+	if err != nil {
+		return err
+	}
+	return refusal
+}

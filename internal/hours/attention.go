@@ -1,0 +1,115 @@
+package hours
+
+import (
+	"context"
+
+	"yimi/internal/audit"
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/store"
+)
+
+// LookReason says why staff must look at an entry.
+type LookReason string
+
+// The reasons.
+const (
+	OldOverlap        LookReason = "old_overlap"         // credited for a time that another entry has, before spans were kept
+	GrantedByProposer LookReason = "granted_by_proposer" // decided by two of whom one had given the other the role
+)
+
+// Attention is an entry that staff must look at.
+type Attention struct {
+	ID        int64
+	EntryID   int64
+	UnitID    int64
+	Reason    LookReason
+	OtherID   *int64 // the entry that has the time too
+	NeedsLook bool
+	Note      string // what came of it; for staff alone
+	LookedBy  *int64
+	LookedAt  *store.Time
+	CreatedAt store.Time
+}
+
+// TableName names the table.
+func (Attention) TableName() string { return "hour_attention" }
+
+// AttentionLine is an Attention with its entry, and the other of an overlap.
+type AttentionLine struct {
+	Attention
+	Entry Line
+	Other *Line
+}
+
+var errOwnDeed = fault.New(fault.Forbidden, "second_person_needed", "这一条是您经手的，请另一位工作人员来看")
+
+// PutOnAttention puts an entry on the list, once for a reason, in the transaction that makes it.
+func PutOnAttention(tx *store.Tx, e *Entry, reason LookReason) error {
+	return tx.Create(&Attention{EntryID: e.ID, UnitID: e.UnitID, Reason: reason, NeedsLook: true, CreatedAt: tx.Now}).Error
+}
+
+// Attention lists the entries that need a look in the units the actor manages, oldest first.
+func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]AttentionLine, error) {
+	db := s.db.Read(ctx)
+	rows, err := attentionUnder(db, auth.From(ctx).ManagedPaths(), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, a := range rows {
+		ids = append(ids, a.EntryID)
+		if a.OtherID != nil {
+			ids = append(ids, *a.OtherID)
+		}
+	}
+	entries, err := entryLinesByID(db, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]AttentionLine, len(rows))
+	for i, a := range rows {
+		out[i] = AttentionLine{Attention: a, Entry: *entries[a.EntryID]}
+		if a.OtherID != nil {
+			out[i].Other = entries[*a.OtherID]
+		}
+	}
+	return out, nil
+}
+
+// CountAttention counts them, up to atMost.
+func (s *Service) CountAttention(ctx context.Context, atMost int) (int64, error) {
+	return countAttention(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), atMost)
+}
+
+// Look takes an entry off the list with a note of what came of it. Whoever recorded or approved
+// the entry does not, nor the volunteer.
+func (s *Service) Look(ctx context.Context, id int64, note string) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		at, err := findAttention(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		e, err := findEntryLine(tx.DB, at.EntryID)
+		if err != nil {
+			return err
+		}
+		a := auth.From(ctx)
+		if err := MayRecord(a, e.UnitPath, e.OwnerID); err != nil {
+			return err
+		}
+		if a.PersonID == e.RecordedBy || e.ApprovedBy != nil && a.PersonID == *e.ApprovedBy {
+			return errOwnDeed
+		}
+		looked, err := setLookedAt(tx, at, a.PersonID, note)
+		if err != nil || !looked {
+			return orElse(err, ErrDecided)
+		}
+		birth, err := birthDate(tx.DB, e.PersonID)
+		if err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.HourEntry, ID: e.ID, UnitID: e.UnitID, UnitPath: e.UnitPath,
+			Minor: audit.IsMinor(birth, tx.Now.Time), After: map[string]any{"attention": at.Reason, "looked": true}})
+	})
+}

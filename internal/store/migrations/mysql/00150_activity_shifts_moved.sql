@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE shifts ADD COLUMN moved_at BIGINT;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE activities ADD COLUMN published_at INTEGER;
