@@ -17,7 +17,7 @@ func (s *Service) look(ctx context.Context, shift *Shift, a *Activity) error {
 	if err != nil || len(looks(shift, a, rows)) == 0 {
 		return err
 	}
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
+	return s.db.Tx(store.WithoutKey(ctx), func(tx *store.Tx) error {
 		rows, err := presenceOf(tx.DB, shift.ID)
 		if err != nil {
 			return err
@@ -69,11 +69,11 @@ func noteMade(tx *store.Tx, shifts []Shift, by int64) error {
 	return nil
 }
 
-// noteShown keeps once that the actor showed the shift's code, or scanned one on it.
-func (s *Service) noteShown(ctx context.Context, shiftID, by int64, deed hand) error {
-	there, err := hasHand(s.db.Read(ctx), shiftID, by, deed)
+// noteShown keeps once that somebody showed the shift's code.
+func (s *Service) noteShown(ctx context.Context, shiftID, by int64) error {
+	there, err := hasHand(s.db.Read(ctx), shiftID, by, handShowed)
 	if err != nil || there {
 		return err
 	}
-	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteHand(tx, shiftID, by, deed) })
+	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteHand(tx, shiftID, by, handShowed) })
 }

@@ -125,9 +125,6 @@ func (s *Service) Scan(ctx context.Context, shiftID int64, token string, kind Ki
 	if err != nil {
 		return nil, err
 	}
-	if err := s.noteShown(ctx, shiftID, auth.From(ctx).PersonID, handScanned); err != nil {
-		return nil, err
-	}
 	return s.record(ctx, shift, p.id, presence{kind: kind, method: ByScan, at: now, by: auth.From(ctx).PersonID})
 }
 
@@ -236,6 +233,8 @@ func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
 	actor := p.by
 	if actor == 0 {
 		actor = r.PersonID
+	} else if err := noteHand(tx, r.ShiftID, actor, handScanned); err != nil {
+		return err
 	} else if err := logSignup(tx, &r.SignupLine, audit.Attendance, nil, map[string]any{"kind": p.kind, "at": at}); err != nil {
 		return err
 	}
@@ -267,7 +266,7 @@ func (s *Service) ShiftCode(ctx context.Context, shiftID int64) (*LiveCode, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.noteShown(ctx, shiftID, auth.From(ctx).PersonID, handShowed); err != nil {
+	if err := s.noteShown(ctx, shiftID, auth.From(ctx).PersonID); err != nil {
 		return nil, err
 	}
 	db, out := s.db.Read(ctx), &LiveCode{Code: s.codes.ForShift(shift, s.db.Now().Time), Activity: l, Shift: shift}

@@ -18,6 +18,9 @@ func takeSpan(tx *store.Tx, e *Entry) error {
 	if e.Class == Correction {
 		return correctSpan(tx, e)
 	}
+	if e.Given == nil || e.Given.Minutes() < e.Minutes {
+		return errSpan
+	}
 	if err := mayTakeSpan(tx, e.ownerID(), 0, *e.Given, e.DayCap); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ var access = map[string]rule{
 	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
 
 	"getMyHours": signedIn, "listMyEntries": signedIn, "getHourEntry": signedIn,
-	"disputeEntry": signedIn, "listDisputes": staff, "answerDispute": staff, "proposeCorrection": staff, "listProposals": staff, "decideProposals": staff,
+	"disputeEntry": signedIn, "listDisputes": staff, "answerDispute": staff, "proposeCorrection": staff, "listProposals": staff, "listEntryAttention": staff, "lookAtEntry": staff, "decideProposals": staff,
 
 	"listServiceTypes": public, "getServiceType": public, "createServiceType": staff, "updateServiceType": staff,
 

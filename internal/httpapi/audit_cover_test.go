@@ -12,6 +12,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/hours"
 	"yimi/internal/httpapi"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
@@ -165,10 +166,14 @@ func (b *ledger) deedsOnActivities(l *apptest.Loop) {
 	b.do("recordAttendance", l.Staff, map[string]any{"items": []any{map[string]any{"signup_id": signups[0], "action": "confirm"}, map[string]any{"signup_id": signups[1], "action": "no_show"}}}, shift.ID)
 	var entry struct{ ID int64 }
 	apptest.Must(b.t, l.Store.Read(b.t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", people[0].PersonID).Take(&entry).Error)
-	proposal := rawID(b.do("proposeCorrection", l.Staff, map[string]any{"minutes": 90, "reason": "多留了半小时"}, entry.ID))
+	proposal := rawID(b.do("proposeCorrection", l.Staff, map[string]any{"minutes": 90, "reason": "多留了半小时",
+		"given": map[string]any{"from": shift.StartsAt.Time, "to": shift.StartsAt.Add(90 * time.Minute)}}, entry.ID))
 	b.do("decideProposals", l.Second, map[string]any{"ids": []int64{proposal}, "decision": "approve"})
 	dispute := rawID(b.s.Call(b.t, people[0], "POST", fmt.Sprintf("/hours/entries/%d/disputes", entry.ID), map[string]any{"words": "不该有的话"}).Body)
 	b.do("answerDispute", l.Staff, map[string]any{"action": "keep", "answer": "不该有的话"}, dispute)
+	doubt := hours.Attention{EntryID: entry.ID, UnitID: l.Station.ID, Reason: hours.GrantedByProposer, NeedsLook: true}
+	apptest.Must(b.t, l.Tx(func(tx *store.Tx) error { return tx.Create(&doubt).Error }))
+	b.do("lookAtEntry", l.StaffOf(l.Station, "丁海燕"), map[string]any{"note": "不该有的话"}, doubt.ID)
 	b.do("finishActivity", l.Staff, nil, shift.ActivityID)
 }
 

@@ -63,7 +63,7 @@ func TestDisputes(t *testing.T) {
 		if a := call(m.Staff, answer, correct); a.Problem.Code != "no_correction" {
 			t.Error(a.Status, a.Problem.Code)
 		}
-		if a := call(m.Staff, fmt.Sprintf("/hours/entries/%d/corrections", entry), map[string]any{"minutes": 100, "reason": "早到"}); a.Status != http.StatusCreated {
+		if a := call(m.Staff, fmt.Sprintf("/hours/entries/%d/corrections", entry), map[string]any{"minutes": 1, "reason": "早到"}); a.Status != http.StatusCreated {
 			t.Fatal(a.Status, a.Problem.Code)
 		}
 		both := apptest.All([]auth.Actor{m.Staff, m.Second}, func(i int, p auth.Actor) apptest.Answer {

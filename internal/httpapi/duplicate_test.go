@@ -148,7 +148,7 @@ func TestWhatWouldBeTwiceIsNotMerged(t *testing.T) {
 		}
 		worked(t, s, people[2], time.Hour)
 		worked(t, s, people[3], time.Hour)
-		s.Exec("UPDATE hour_entries SET starts_at = (SELECT x FROM (SELECT MIN(starts_at) AS x FROM hour_entries) a), ends_at = (SELECT x FROM (SELECT MIN(ends_at) AS x FROM hour_entries) b)")
+		s.Exec("UPDATE credited_spans SET from_at = (SELECT x FROM (SELECT MIN(from_at) AS x FROM credited_spans) a), to_at = (SELECT x FROM (SELECT MIN(to_at) AS x FROM credited_spans) b)")
 		if a := merge(t, s, s.Staff, twice(t, s, people[2], people[3]), people[2].PersonID, "double-2"); a.Problem.Code != "merge_double_hours" {
 			t.Error(a.Status, a.Problem.Code)
 		}

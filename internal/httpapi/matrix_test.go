@@ -63,6 +63,7 @@ type place struct {
 	campaign, activity, shift, series      int64
 	service, provider, signup, entry       int64
 	dispute, proposal, delivery, volunteer int64
+	look                                   int64
 }
 
 func newMatrix(t *testing.T, s *apptest.Site) *matrix {
@@ -112,12 +113,12 @@ func (m *matrix) place(u unit.Unit, worker auth.Actor) place {
 		return tx.Create(dead).Error
 	}))
 	p.series, p.delivery = series.ID, dead.ID
-	p.signup, p.entry, p.dispute, p.proposal = m.about(p, stranger.PersonID)
+	p.signup, p.entry, p.dispute, p.proposal, p.look = m.about(p, stranger.PersonID)
 	return p
 }
 
-// about writes a sign-up of a person for the place's shift, with hours, a dispute and a proposal.
-func (m *matrix) about(p place, personID int64) (signup, entry, dispute, proposal int64) {
+// about writes a sign-up of a person for the place's shift, with hours that need a look, a dispute and a proposal.
+func (m *matrix) about(p place, personID int64) (signup, entry, dispute, proposal, look int64) {
 	m.rows++
 	one, now := int64(1), store.At(m.Clock.Now())
 	g := &activity.Signup{ShiftID: p.shift, PersonID: personID, UnitID: p.unit.ID, ActivityID: p.activity, StartsAt: now, EndsAt: store.At(now.Add(time.Hour)), State: activity.Confirmed, Live: &one, CreatedAt: now}
@@ -125,6 +126,8 @@ func (m *matrix) about(p place, personID int64) (signup, entry, dispute, proposa
 		CampaignID: p.campaign, UnitID: p.unit.ID, LeaderName: "马志宏", StartsAt: now, EndsAt: store.At(now.Add(time.Hour)), Month: "2026-03", RecordedBy: m.Second.PersonID, CreatedAt: now, PreviousHash: "", Hash: fmt.Sprintf("%064d", m.rows)}
 	d := &hours.Dispute{PersonID: personID, UnitID: p.unit.ID, State: "open", Words: "早到了", CreatedAt: now}
 	x := &hours.Proposal{Class: hours.Manual, State: hours.ProposalPending, PersonID: personID, UnitID: p.unit.ID, ActivityID: p.activity, ShiftID: p.shift, Minutes: 30, Reason: "补记", ProposedBy: m.Second.PersonID, CreatedAt: now}
+	x.Give(&hours.Span{From: now, To: store.At(now.Add(30 * time.Minute))})
+	doubt := &hours.Attention{UnitID: p.unit.ID, Reason: hours.GrantedByProposer, NeedsLook: true, CreatedAt: now}
 	apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
 		if err := tx.Create(g).Error; err != nil {
 			return err
@@ -137,9 +140,13 @@ func (m *matrix) about(p place, personID int64) (signup, entry, dispute, proposa
 		if err := tx.Create(d).Error; err != nil {
 			return err
 		}
+		doubt.EntryID = e.ID
+		if err := tx.Create(doubt).Error; err != nil {
+			return err
+		}
 		return tx.Create(x).Error
 	}))
-	return g.ID, e.ID, d.ID, x.ID
+	return g.ID, e.ID, d.ID, x.ID, doubt.ID
 }
 
 // stateFor is the state of a request in which an operation can be done.
@@ -191,21 +198,23 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 	set := func(id any) string {
 		return strings.Replace(path, path[strings.Index(path, "{"):strings.Index(path, "}")+1], fmt.Sprint(id), 1)
 	}
-	personal := func(pick func(signup, entry, dispute, proposal int64) int64, theirs int64) int64 {
+	personal := func(pick func(signup, entry, dispute, proposal, look int64) int64, theirs int64) int64 {
 		if !mine {
 			return theirs
 		}
 		m.World.Exec("DELETE FROM hour_proposals WHERE person_id = ?", who.PersonID)
 		m.World.Exec("DELETE FROM hour_disputes WHERE person_id = ?", who.PersonID)
+		m.World.Exec("DELETE FROM hour_attention WHERE entry_id IN (SELECT id FROM hour_entries WHERE person_id = ?)", who.PersonID)
 		m.World.Exec("DELETE FROM hour_entries WHERE person_id = ?", who.PersonID)
 		m.World.Exec("DELETE FROM attendances WHERE signup_id IN (SELECT id FROM signups WHERE person_id = ?)", who.PersonID)
 		m.World.Exec("DELETE FROM signups WHERE person_id = ?", who.PersonID)
 		return pick(m.about(p, who.PersonID))
 	}
-	signup := func(s, _, _, _ int64) int64 { return s }
-	entry := func(_, e, _, _ int64) int64 { return e }
-	dispute := func(_, _, d, _ int64) int64 { return d }
-	proposal := func(_, _, _, x int64) int64 { return x }
+	signup := func(s, _, _, _, _ int64) int64 { return s }
+	entry := func(_, e, _, _, _ int64) int64 { return e }
+	dispute := func(_, _, d, _, _ int64) int64 { return d }
+	proposal := func(_, _, _, x, _ int64) int64 { return x }
+	look := func(_, _, _, _, l int64) int64 { return l }
 	unitOnly := func(id int64) (string, place, int64, bool) { return set(id), p, id, !mine && record != none }
 	switch {
 	case strings.HasPrefix(path, "/requests/{id}"):
@@ -258,6 +267,9 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		return set(id), p, id, true
 	case strings.HasPrefix(path, "/hours/disputes/{id}") && record != none:
 		id = personal(dispute, p.dispute)
+		return set(id), p, id, true
+	case op == "lookAtEntry" && record != none:
+		id = personal(look, p.look)
 		return set(id), p, id, true
 	case op == "decideProposals" && record != none:
 		return path, p, personal(proposal, p.proposal), true
@@ -396,7 +408,9 @@ func (m *matrix) body(op string, p place, id int64) any {
 	case "answerDispute":
 		return `{"action":"keep","answer":"x"}`
 	case "proposeCorrection":
-		return `{"minutes":40,"reason":"x"}`
+		return map[string]any{"minutes": 40, "reason": "x", "given": map[string]any{"from": m.Clock.Now().Format(time.RFC3339Nano), "to": m.Clock.Now().Add(time.Hour).Format(time.RFC3339Nano)}}
+	case "lookAtEntry":
+		return `{"note":"看过"}`
 	case "addWard":
 		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setHoliday":

@@ -68,7 +68,9 @@ func WithKey(ctx context.Context, k *Key) context.Context {
 	return context.WithValue(ctx, keyInContext{}, k)
 }
 
-func withoutKey(ctx context.Context) context.Context {
+// WithoutKey is a context whose Tx does not insert the request's key: for what is written on the
+// way to the deed, which a replay must not take for it.
+func WithoutKey(ctx context.Context) context.Context {
 	return context.WithValue(ctx, keyInContext{}, (*Key)(nil))
 }
 
@@ -117,7 +119,7 @@ func (s *Store) SaveAnswer(ctx context.Context, k Key, status int, contentType s
 	if body == nil {
 		body = []byte{} // NULL is not an empty answer
 	}
-	return s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	return s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		return tx.Model(&idempotencyKey{}).
 			Where("person_id = ? AND request_key = ? AND status = 0", k.PersonID, k.Key).
 			Updates(map[string]any{"status": status, "content_type": contentType, "body": body}).Error
@@ -131,7 +133,7 @@ const pruneBatch = 500
 func (s *Store) PruneKeys(ctx context.Context, olderThan Time) (total int64, err error) {
 	for {
 		var n int64
-		err := s.Tx(withoutKey(ctx), func(tx *Tx) (err error) {
+		err := s.Tx(WithoutKey(ctx), func(tx *Tx) (err error) {
 			n, err = DeleteSome(tx, &idempotencyKey{}, tx.Where("created_at < ?", olderThan).Order("created_at").Limit(pruneBatch))
 			return err
 		})
@@ -144,7 +146,7 @@ func (s *Store) PruneKeys(ctx context.Context, olderThan Time) (total int64, err
 
 // ForgetKeys deletes the answers kept for a person's replays: they repeat what the person wrote.
 func (s *Store) ForgetKeys(ctx context.Context, personID int64) error {
-	return s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	return s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		return tx.Where("person_id = ?", personID).Delete(&idempotencyKey{}).Error
 	})
 }

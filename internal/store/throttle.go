@@ -23,7 +23,7 @@ func (throttle) TableName() string { return "throttles" }
 // window closes. All servers on one database count together, and a try is counted
 // before it is allowed, so that tries at the same moment cannot slip through.
 func (s *Store) Hit(ctx context.Context, name string, limit int64, window time.Duration) (ok bool, wait time.Duration, err error) {
-	err = s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	err = s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		if err := countHit(tx, name, window); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func countHit(tx *Tx, name string, window time.Duration) error {
 
 // Unhit takes one try back, for one that turned out to be honest.
 func (s *Store) Unhit(ctx context.Context, name string) error {
-	return s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	return s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		_, err := gorm.G[throttle](tx.DB).Where("name = ? AND hits > 0", name).
 			Update(ctx, "hits", gorm.Expr("hits - 1"))
 		return err
@@ -62,7 +62,7 @@ func (s *Store) Unhit(ctx context.Context, name string) error {
 
 // Clear forgets all tries under the name.
 func (s *Store) Clear(ctx context.Context, name string) error {
-	return s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	return s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		_, err := gorm.G[throttle](tx.DB).Where("name = ?", name).Delete(ctx)
 		return err
 	})
@@ -71,7 +71,7 @@ func (s *Store) Clear(ctx context.Context, name string) error {
 // PruneThrottles deletes the counters whose window opened before the instant and
 // says how many they were; give one further back than the longest window in use.
 func (s *Store) PruneThrottles(ctx context.Context, before Time) (n int64, err error) {
-	err = s.Tx(withoutKey(ctx), func(tx *Tx) error {
+	err = s.Tx(WithoutKey(ctx), func(tx *Tx) error {
 		gone, err := gorm.G[throttle](tx.DB).Where("window_start < ?", before).Delete(ctx)
 		n = int64(gone)
 		return err

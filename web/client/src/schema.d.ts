@@ -853,7 +853,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the shifts of a series that have not started; past shifts stay as they were */
+        /**
+         * Change the shifts of a series that have not started; past shifts stay as they were
+         * @description Each shift is asked as by updateShift; all change or none.
+         */
         patch: operations["updateSeries"];
         trace?: never;
     };
@@ -873,7 +876,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a shift that has not started; a new time is told to everybody signed up */
+        /**
+         * Change a shift that has not started; a new time is told to everybody signed up
+         * @description Once anybody is checked in the start stays (409 `shift_checked_in`, with their names): undo the scans first. A time that overlaps another
+         *     shift of somebody signed up is 409 `move_overlaps` with their names, unless `ask_again`: then they keep the place as `offered`
+         *     until they confirm, for a time. With `ask_again` it is still 409 `move_overlaps_present` for whoever is checked in.
+         *
+         */
         patch: operations["updateShift"];
         trace?: never;
     };
@@ -1176,8 +1185,11 @@ export interface paths {
         put?: never;
         /**
          * Staff: confirm, propose minutes by hand, or mark absent, up to 100 at once
-         * @description `confirm` credits the minutes of check-in and check-out. `correct` proposes minutes by hand (class `manual`), which a second
-         *     person approves. `no_show` marks absent; `no_credit` settles somebody who came but whose time cannot be told, without minutes. Each is done by itself; nobody can decide on their own hours.
+         * @description `confirm` credits the minutes of check-in and check-out, or of the part in `given`. `correct` proposes minutes by hand (class
+         *     `manual`) for the time in `given`, within the shift, which a second person approves. `undo` takes the last scan back, until check-out
+         *     closes; both are kept. A time that is credited already is refused with `time_credited`, and `rest` says what is left. What one person
+         *     does not confirm alone becomes a proposal, and `waits_for` says who decides: presence on the attention list, when confirmed by who made or moved the shift
+         *     within a day of it or showed its code; and more than the daily cap, which needs the district. `no_show` marks absent; `no_credit` settles somebody who came but whose time cannot be told, without minutes. Each is done by itself; nobody can decide on their own hours.
          *
          */
         post: operations["recordAttendance"];
@@ -1270,8 +1282,56 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Staff: propose what an entry should have been; a second person approves */
+        /**
+         * Staff: propose what an entry should have been; a second person approves
+         * @description What is taken away is free again for other entries, and may always be. What is added must lie within `given`, or within the time that the
+         *     entry has, and be credited to no other entry (409 `time_credited`).
+         *
+         */
         post: operations["proposeCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: entries that need a look, oldest first
+         * @description What was credited twice before each minute was counted once, and what was decided by two of whom one had given the other the role.
+         */
+        get: operations["listEntryAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/attention/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: say what came of looking at an entry; not for who recorded or approved it
+         * @description To change the entry, propose a correction of it.
+         */
+        post: operations["lookAtEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3713,6 +3773,11 @@ export interface components {
             ends_at?: string;
             /** @description Not below what is taken (`capacity_below_taken`) */
             capacity?: number;
+            /**
+             * @description Ask those again for whom the new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+             * @default false
+             */
+            ask_again: boolean;
         };
         SeriesInput: {
             /**
@@ -3753,6 +3818,11 @@ export interface components {
              * @description Only shifts on or after this day
              */
             from_date?: string;
+            /**
+             * @description Ask those again for whom a new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+             * @default false
+             */
+            ask_again: boolean;
         };
         Reason: {
             /**
@@ -3903,6 +3973,28 @@ export interface components {
             code?: string;
             /** @description As in Problem */
             detail?: string;
+            waits_for?: components["schemas"]["WaitsFor"];
+            rest?: components["schemas"]["TimeSpan"];
+        };
+        /**
+         * @description Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
+         * @enum {string}
+         */
+        WaitsFor: "colleague" | "district" | "appointment";
+        /** @description A time within a shift; in a refusal `time_credited` what of it is not credited yet */
+        TimeSpan: {
+            /**
+             * Format: date-time
+             * @description Start
+             * @example 2026-11-29T10:30:00+08:00
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description End
+             * @example 2026-11-29T11:30:00+08:00
+             */
+            to: string;
         };
         RotatingCode: {
             /** @description What the QR holds */
@@ -4055,10 +4147,12 @@ export interface components {
             advice?: string;
         };
         /**
-         * @description 没签退、补传、定位不准、没有定位
+         * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published less than an hour
+         *     before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more
+         *
          * @enum {string}
          */
-        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location";
+        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst";
         SignupContact: {
             /**
              * @description The volunteer
@@ -4142,10 +4236,11 @@ export interface components {
                  * @description What to do
                  * @enum {string}
                  */
-                action: "confirm" | "correct" | "no_show" | "no_credit";
-                /** @description For correct: minutes by hand, at most the shift's */
+                action: "confirm" | "correct" | "undo" | "no_show" | "no_credit";
+                given?: components["schemas"]["TimeSpan"];
+                /** @description For correct: minutes given, at most those of `given`, which are meant without it */
                 minutes?: number;
-                /** @description For correct: why by hand */
+                /** @description For correct: why by hand; for undo: why, if anything */
                 reason?: string;
             }[];
         };
@@ -4285,6 +4380,9 @@ export interface components {
              */
             out_at?: string;
             out_method?: components["schemas"]["CheckinMethod"];
+            given?: components["schemas"]["TimeSpan"];
+            /** @description The time in `given` is not known: the minutes from the shift's start, from before times were kept */
+            assumed?: boolean;
             /** @description Of a manual entry or a correction */
             reason?: string;
             /** @description Who confirmed or proposed */
@@ -4374,8 +4472,9 @@ export interface components {
             next_cursor: string;
         };
         CorrectionInput: {
-            /** @description What it should have been in all, at most the shift's minutes */
+            /** @description What it should have been in all, at most the shift's minutes and those of `given` */
             minutes: number;
+            given?: components["schemas"]["TimeSpan"];
             /**
              * @description Why
              * @example 实到 2 小时 30 分
@@ -4396,6 +4495,15 @@ export interface components {
             state: "pending" | "approved" | "rejected";
             /** @description What would be entered; negative in a correction downwards */
             minutes: number;
+            given?: components["schemas"]["TimeSpan"];
+            /** @description The minutes are those of check-in and check-out; approved they are of class system */
+            presence?: boolean;
+            /**
+             * @description Why presence, or minutes by hand, need more than one person's word: the day's cap, or the attention list
+             * @enum {string}
+             */
+            why?: "daily_cap" | "attention";
+            waits_for?: components["schemas"]["WaitsFor"];
             /** @description Why it was proposed */
             reason: string;
             /** @description The volunteer */
@@ -4427,6 +4535,27 @@ export interface components {
              * @description Proposed at
              */
             created_at: string;
+        };
+        EntryAttention: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Credited for a time that another entry has, before this was refused; or decided by two of whom one had given the other the role
+             * @enum {string}
+             */
+            reason: "old_overlap" | "granted_by_proposer";
+            entry: components["schemas"]["HourEntry"];
+            other?: components["schemas"]["HourEntry"];
+            /**
+             * Format: date-time
+             * @description On the list since
+             */
+            created_at: string;
+        };
+        EntryAttentionPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["EntryAttention"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
         HourProposalPage: {
             /** @description In the order that the call names */
@@ -5776,7 +5905,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
+        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -8181,6 +8310,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HourProposal"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEntryAttention: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAttentionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lookAtEntry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What was found; for staff alone
+                     * @example 当天两处都在场，前一条已更正
+                     */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Looked at */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
