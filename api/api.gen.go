@@ -3268,8 +3268,17 @@ type Duplicate struct {
 	// ByIdentity They have one document
 	ByIdentity bool `json:"by_identity"`
 
+	// ByLink Their owner linked them
+	ByLink bool `json:"by_link"`
+
 	// ByPhone They have one phone
 	ByPhone bool `json:"by_phone"`
+
+	// ByProvedPhone They have one phone that WeChat gave to both
+	ByProvedPhone bool `json:"by_proved_phone"`
+
+	// ByUnionid They have one WeChat user
+	ByUnionid bool `json:"by_unionid"`
 
 	// FoundAt When it was found
 	FoundAt time.Time `json:"found_at"`
@@ -3326,8 +3335,19 @@ type FieldProblem struct {
 
 // Grant defines model for Grant.
 type Grant struct {
+	// Confirmed Another admin confirmed it
+	Confirmed bool `json:"confirmed"`
+
+	// CountsFrom From when its holder approves what others propose
+	CountsFrom time.Time `json:"counts_from"`
+
 	// CreatedAt Granted at
 	CreatedAt time.Time `json:"created_at"`
+
+	// GrantedByName Who gave it; absent for the server's command line
+	//
+	// Example: 丁立强
+	GrantedByName *string `json:"granted_by_name,omitempty"`
 
 	// ID A record's id
 	//
@@ -3616,6 +3636,9 @@ type HourEntry struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// GrantedByProposer Only of what a second person approved: one of the two had its role from the other alone
+	GrantedByProposer *bool `json:"granted_by_proposer,omitempty"`
+
 	// Hash SHA-256 of this entry and the one before, hex
 	//
 	// Example: 9f86d081884c7d65
@@ -3702,12 +3725,15 @@ type HourProposal struct {
 	// EndsAt The shift's end
 	EndsAt time.Time `json:"ends_at"`
 
+	// GrantedByProposer Only once decided: one of the two had its role from the other alone
+	GrantedByProposer *bool `json:"granted_by_proposer,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
 	ID ID `json:"id"`
 
-	// Mine I proposed it or it is about me; somebody else must decide
+	// Mine I proposed it or it is about me, by any account of mine; somebody else must decide
 	Mine bool `json:"mine"`
 
 	// Minutes What would be entered; negative in a correction downwards
@@ -3789,6 +3815,42 @@ type LeaderboardRow struct {
 	//
 	// Example: 东方社区
 	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// Link defines model for Link.
+type Link struct {
+	// CreatedAt Since when it is there
+	CreatedAt time.Time `json:"created_at"`
+
+	// Desk It has a desk login
+	Desk bool `json:"desk"`
+
+	// Name As I wrote it there; empty if I did not
+	//
+	// Example: 杨海兰
+	Name string `json:"name"`
+
+	// Wechat It signs in by WeChat
+	Wechat bool `json:"wechat"`
+}
+
+// LinkCode defines model for LinkCode.
+type LinkCode struct {
+	// Code Eight digits
+	//
+	// Example: 73190264
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// LinkInput defines model for LinkInput.
+type LinkInput struct {
+	// Code What my other account shows
+	//
+	// Example: 73190264
+	Code string `json:"code"`
 }
 
 // Look defines model for Look.
@@ -4194,6 +4256,9 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// PasswordOwn Only with a desk password: I set it myself. If not, I approve nothing until I change it
+	PasswordOwn *bool `json:"password_own,omitempty"`
 
 	// Phone Masked; absent when I left none. In full: getMyContact
 	//
@@ -5455,6 +5520,11 @@ type Settings struct {
 	// Demo The server runs with made-up data
 	Demo bool `json:"demo"`
 
+	// GrantRipensHours A role that an admin gave lets its holder approve what others propose after so long
+	//
+	// Example: 72
+	GrantRipensHours int `json:"grant_ripens_hours"`
+
 	// HoldMinutes A submitted booking holds its slot for so long
 	//
 	// Example: 15
@@ -6434,6 +6504,12 @@ type ResendDeliveryParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ConfirmGrantParams defines parameters for ConfirmGrant.
+type ConfirmGrantParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6550,6 +6626,12 @@ type ListMyEntriesParams struct {
 
 	// Limit At most so many items
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AddLinkParams defines parameters for AddLink.
+type AddLinkParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListNoticesParams defines parameters for ListNotices.
@@ -7037,6 +7119,9 @@ type CloseAccountJSONRequestBody = AccountClosing
 // SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
 type SetConsentJSONRequestBody = ConsentInput
 
+// AddLinkJSONRequestBody defines body for AddLink for application/json ContentType.
+type AddLinkJSONRequestBody = LinkInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -7288,6 +7373,9 @@ type ServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(c *gin.Context, id ID)
+	// ConfirmGrant Admin: let a role that was just given count at once
+	// (POST /grants/{id}/confirm)
+	ConfirmGrant(c *gin.Context, id ID, params ConfirmGrantParams)
 	// ListHolidays Days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(c *gin.Context)
@@ -7375,6 +7463,15 @@ type ServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(c *gin.Context, params ListMyEntriesParams)
+	// NewLinkCode Eight digits to type in another account of mine
+	// (POST /me/link-code)
+	NewLinkCode(c *gin.Context)
+	// ListLinks The other accounts that I linked with this one
+	// (GET /me/links)
+	ListLinks(c *gin.Context)
+	// AddLink Link this account with the one whose code it is, as mine
+	// (POST /me/links)
+	AddLink(c *gin.Context, params AddLinkParams)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(c *gin.Context, params ListNoticesParams)
@@ -7429,7 +7526,7 @@ type ServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
-	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
@@ -8774,6 +8871,55 @@ func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 	siw.Handler.RevokeRole(c, id)
 }
 
+// ConfirmGrant operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmGrant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmGrantParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmGrant(c, id, params)
+}
+
 // ListHolidays operation middleware
 func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 
@@ -9547,6 +9693,72 @@ func (siw *ServerInterfaceWrapper) ListMyEntries(c *gin.Context) {
 	}
 
 	siw.Handler.ListMyEntries(c, params)
+}
+
+// NewLinkCode operation middleware
+func (siw *ServerInterfaceWrapper) NewLinkCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewLinkCode(c)
+}
+
+// ListLinks operation middleware
+func (siw *ServerInterfaceWrapper) ListLinks(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListLinks(c)
+}
+
+// AddLink operation middleware
+func (siw *ServerInterfaceWrapper) AddLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddLinkParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddLink(c, params)
 }
 
 // ListNotices operation middleware
@@ -12955,6 +13167,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
 	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
+	router.POST(options.BaseURL+"/me/link-code", wrapper.NewLinkCode)
+	router.GET(options.BaseURL+"/me/links", wrapper.ListLinks)
+	router.POST(options.BaseURL+"/me/links", wrapper.AddLink)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
@@ -12972,6 +13187,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/units/:id/grants", wrapper.GrantRole)
 	router.POST(options.BaseURL+"/units/:id/staff", wrapper.CreateStaff)
 	router.DELETE(options.BaseURL+"/grants/:id", wrapper.RevokeRole)
+	router.POST(options.BaseURL+"/grants/:id/confirm", wrapper.ConfirmGrant)
 	router.GET(options.BaseURL+"/campaigns", wrapper.ListCampaigns)
 	router.POST(options.BaseURL+"/campaigns", wrapper.CreateCampaign)
 	router.GET(options.BaseURL+"/campaigns/:id", wrapper.GetCampaign)
@@ -14369,6 +14585,46 @@ func (response RevokeRoledefaultApplicationProblemPlusJSONResponse) VisitRevokeR
 	return err
 }
 
+type ConfirmGrantRequestObject struct {
+	ID     ID `json:"id"`
+	Params ConfirmGrantParams
+}
+
+type ConfirmGrantResponseObject interface {
+	VisitConfirmGrantResponse(w http.ResponseWriter) error
+}
+
+type ConfirmGrant200JSONResponse Grant
+
+func (response ConfirmGrant200JSONResponse) VisitConfirmGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmGrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmGrantdefaultApplicationProblemPlusJSONResponse) VisitConfirmGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHolidaysRequestObject struct {
 }
 
@@ -15489,6 +15745,125 @@ type ListMyEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMyEntriesdefaultApplicationProblemPlusJSONResponse) VisitListMyEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodeRequestObject struct {
+}
+
+type NewLinkCodeResponseObject interface {
+	VisitNewLinkCodeResponse(w http.ResponseWriter) error
+}
+
+type NewLinkCode201JSONResponse LinkCode
+
+func (response NewLinkCode201JSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewLinkCodedefaultApplicationProblemPlusJSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinksRequestObject struct {
+}
+
+type ListLinksResponseObject interface {
+	VisitListLinksResponse(w http.ResponseWriter) error
+}
+
+type ListLinks200JSONResponse struct {
+	// Items Oldest first
+	Items []Link `json:"items"`
+}
+
+func (response ListLinks200JSONResponse) VisitListLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLinksdefaultApplicationProblemPlusJSONResponse) VisitListLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddLinkRequestObject struct {
+	Params AddLinkParams
+	Body   *AddLinkJSONRequestBody
+}
+
+type AddLinkResponseObject interface {
+	VisitAddLinkResponse(w http.ResponseWriter) error
+}
+
+type AddLink201JSONResponse Link
+
+func (response AddLink201JSONResponse) VisitAddLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddLinkdefaultApplicationProblemPlusJSONResponse) VisitAddLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19198,6 +19573,9 @@ type StrictServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(ctx context.Context, request RevokeRoleRequestObject) (RevokeRoleResponseObject, error)
+	// ConfirmGrant Admin: let a role that was just given count at once
+	// (POST /grants/{id}/confirm)
+	ConfirmGrant(ctx context.Context, request ConfirmGrantRequestObject) (ConfirmGrantResponseObject, error)
 	// ListHolidays Days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -19285,6 +19663,15 @@ type StrictServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(ctx context.Context, request ListMyEntriesRequestObject) (ListMyEntriesResponseObject, error)
+	// NewLinkCode Eight digits to type in another account of mine
+	// (POST /me/link-code)
+	NewLinkCode(ctx context.Context, request NewLinkCodeRequestObject) (NewLinkCodeResponseObject, error)
+	// ListLinks The other accounts that I linked with this one
+	// (GET /me/links)
+	ListLinks(ctx context.Context, request ListLinksRequestObject) (ListLinksResponseObject, error)
+	// AddLink Link this account with the one whose code it is, as mine
+	// (POST /me/links)
+	AddLink(ctx context.Context, request AddLinkRequestObject) (AddLinkResponseObject, error)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
@@ -19339,7 +19726,7 @@ type StrictServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
-	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
@@ -20655,6 +21042,33 @@ func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID) {
 	}
 }
 
+// ConfirmGrant operation middleware
+func (sh *strictHandler) ConfirmGrant(ctx *gin.Context, id ID, params ConfirmGrantParams) {
+	var request ConfirmGrantRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmGrant(ctx.Request.Context(), request.(ConfirmGrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmGrant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmGrantResponseObject); ok {
+		if err := validResponse.VisitConfirmGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListHolidays operation middleware
 func (sh *strictHandler) ListHolidays(ctx *gin.Context) {
 	var request ListHolidaysRequestObject
@@ -21559,6 +21973,98 @@ func (sh *strictHandler) ListMyEntries(ctx *gin.Context, params ListMyEntriesPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMyEntriesResponseObject); ok {
 		if err := validResponse.VisitListMyEntriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NewLinkCode operation middleware
+func (sh *strictHandler) NewLinkCode(ctx *gin.Context) {
+	var request NewLinkCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewLinkCode(ctx.Request.Context(), request.(NewLinkCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewLinkCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewLinkCodeResponseObject); ok {
+		if err := validResponse.VisitNewLinkCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLinks operation middleware
+func (sh *strictHandler) ListLinks(ctx *gin.Context) {
+	var request ListLinksRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLinks(ctx.Request.Context(), request.(ListLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListLinksResponseObject); ok {
+		if err := validResponse.VisitListLinksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddLink operation middleware
+func (sh *strictHandler) AddLink(ctx *gin.Context, params AddLinkParams) {
+	var request AddLinkRequestObject
+
+	request.Params = params
+
+	var body AddLinkJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddLink(ctx.Request.Context(), request.(AddLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddLinkResponseObject); ok {
+		if err := validResponse.VisitAddLinkResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24834,572 +25340,591 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17k1PHuTf6Vbp0dhW2owFpZoC51PkDgx2TGJsACUlsXtHSakmdWepWVi+N0PZx1UxibIzBxjsXxzYk",
-	"JtskzsVA7NjGYzBV7/kmh5Fm+Ctf4VQ/3b1u6rW0NKPhst+kdm0z0tLq29PP/fk9rxRqvNXmjDBfFBZe",
-	"KbSxh1vEJx78dbDjCe7JfzlE1Dza9ilnhYUCI2f8Sg2+RLyO/CZBbdwgqErq3COFYoHKp37eIV6vUCww",
-	"3CKFhYJ6vlAsiFqTtLB8awufeZ6wht8sLEyXSsWC32vLJ4XvUdYovPpqsXDYGR79RJMgj9S45+wSiDpm",
-	"uDb2m+Fo8LlHft6hHnEKC77XIdGR/8Mj9cJC4f/aEy5/j/pW7Dns6KFJq819wmq975Pe8DSOYIcgzEgX",
-	"1bmHCK41kUOIIzcEozbxBGcIMwctkbYPj1BfII/4HiWiUCyQM7jVduVU99ZLtfnqNN7vzJDZWnnOLKhJ",
-	"sEO8cEmRCU3JGaXsZHl6rlhoUWb+nivKrfGJJ9/5v146MPVTPPWfpan5ytSp7/xHwbbpz9MW9YcXfMBH",
-	"LS58JDhqYdZD1CctkXLYLrwiOkOH1HHH9eVJF+V0aavTKiyU5bG3KNN/BbOhzCcN4hVelfPxiGhzJgjQ",
-	"5FGPV13Skv+sceYTBjPF7bZLa1jOdE9bPfGdnwk57Vdynrp5L4wYX/gxUu8I4iwiQQiqcYcUXi0WjhMh",
-	"qBogZR7jjW/eZxn/OG0w4iDK4HT0D+T7DtRqvKMGbnu8TTyfqk2qUs9vVhzsk+FjPIR7kkbhkUKxUOde",
-	"C/uFhQI8PUQOxULNI9gnTgVbSOI4ZTWCuk3Ckm+a8mnL+romFhWPu2qe8bc9x11HIIzk13KKwsf1OuIe",
-	"ErxGsYu63FsiXlESIPVRDTPGfVQlwH84k//FPmpwuF563CrnLsFMDkwdwnzqW2+yWCJO7E7umy09Ff6v",
-	"PD3zY9taqKgsc7fDfEIsXPIYaVDhE484CMtlhY/apteirOMTUfG5j91RxHJEPSx/py7c0F0ViisrNtT1",
-	"uE8QXMhwiYPfvzd4/1f3P7xhW5n6YYU6eZhlsdBuckZybWx5Zk7v6Kxt3A6jfsW+pOd4S96+Vks+04u9",
-	"dP3W5cFvv974+Nv+hTX5/7+6tvG3962sLZQIL0XWqHcxcaDJM4nSbuxanApG4tWfkZovF6Kv5kGXCzn2",
-	"0A31CNbsIb7Kg/JXxCkiRpaJh0STdxnqUr+JMNKTJEzyypcKjPsVRogDO9ziy3IyXSx3pu3RZVzrwYw9",
-	"p+LzSkfIX3K/STw53XDrYr8bOo4u92wCuNcmDqr2IiQGlxLuH+NV7vRQzeWCCIQZwmon5PMYCZe2I0sY",
-	"fP7J/V+vxGekPxt1ejA1+877dFnf8/ie43bb48ujb9cB85zkfrjVxrTBRv3moH7uaY+Suvohq7Qwww0L",
-	"KR9GuAXqAHA4KzuoYVYjbiWNTE5w10E+R5JIenLDrZy7SWpLlFVaUmSNmr969oiWblKk4ZpfSbnYJ7jk",
-	"u8O3uzS/d2Zqb2l+rlwuWWcUSsr4C09K0qECOXI4yw/rhNVIpUV8zyY4YPJTlCHO3B7cFsoCNUX9aBHh",
-	"qiBMaWJMjRLMO6p8BpqHlBj5uB9logNUOcSFazWQOgiekCeKfLxEGOIdHz3Rv/ve4LW7g8sX++evDq5c",
-	"Xf/2LXTA81F5/5NWinBBHUxhjiebHMkH4prl/b/8vX/3vf71d2xb6nKlp4ykDM49hzKpHSgxVbHS9E8I",
-	"9sQiKlk3uLzPtr9gRggfe76waxfyK2NgyIeRaNK6r/gMFUiKf74MnDqf7tF2cY2k7iDxSFxA3jo7uPnP",
-	"wa2PouJlcP0LNIP673w1uHrNNoRHxZJIoW+foyXGu6hOPZFx/tPy/JVyvfDK8Aj6A+x5uCf/hj2xDHmY",
-	"IbkPiHsO8RYRZcilwhfqjvhNLkiwgUWEtW6/Nzp0proqR7VOZ4m6rmU6L4CkWkTYdfWRtnKPJV9pHcvX",
-	"Gm4mN9fy4LivSdinvmvjafBxkgA++3zz6oX++U/Q//4KDW59tPnt1/LTf66mKi95mUaGpiMNXO41MKMi",
-	"qiymCELQX3w9ecNgzd5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/cxNC7hhQakw2Zknww6zdUVaV41C5",
-	"N9g9GhHodewKUpygjM99dg9KsEas+plSzKjfGzfqS1Pz30F2ez6/0I17Y+LjlXdGJkv1VaBAEkUcA3tL",
-	"Mc/AXruAjgpe7V7QVJFfEG9P2EY2bXb0lk1A5uplloo2+VtIda1Y9y+PPIwscG70AnOLvyjvjzqvctBd",
-	"C585rH5aLuUXh5KpKsEbsKH8gk5xotjYe0vjyr6xxV3GQoGF/7xD9Pe+1yETlGyRA9kXP4/p7Ym9hOgK",
-	"BVKUBdukWW4hlSVPjupLFJcYwZkMq09NrT0pjVP+WZPqixwoN/0E5qhFf4n40YcncBQLgaiPsEDa1S41",
-	"60AVbuMGWUSk1fZ7iKu5ulj4o9UF7bWNjp29aX6tOVIItyiLflr+t1h+RMVyCQSf8g7Ck0j7ftIk72jB",
-	"+z9U0P5buD52Am4cufVqBs877lsjJ5sX39z45O69ldXB+Wv9SxfXb316b2W1/9VnG9/8anDlD+rf/Xd+",
-	"O/jyXMTF6Xi4Lg+k3am6VDRhl+qUmX8qP59Lor7M8DQOMNFVoYU4O12yBSSlhvPzDhHyz10CLRGrU9DF",
-	"VeKmEFEXC8XkJHtgcY3h/Q/Wb53fuHK1/+17/Wt3+pfes718GbsdkqJ8YbWW/K6NhOBS61HTD0aySi4Y",
-	"aCvGY/5tDTdGuIS0h4VC7q15kREE3y0iQZaJh12Q87UmpzVpIvWIQOBRW0TTpel9U+Xy1PR+eAQjHbIL",
-	"JvNSYePK1fVbFzdvvdO//nu5OTY2sLdUyr7403B1zF+5jiXrOCKif5i91zirU68lEEaCNthUp72gQwhF",
-	"iPxpB7m5Tbjj8xb2aU15OOp1+7XxrGKV1ppBuoLH5fx2CeR4uEtZQ0CsvsZd3gFObwbkXq2pcgmo8jRC",
-	"moF1UCEX0CLM3wrpqdjm1tTo8LfW/fd9XGu2iDVO3MuQvNhxiKOihkOLrfZ8GzEfp/8ZI8jZuely2SYc",
-	"s4LKJ8cJJ+fVDZcoc1LCKHWPt5RyH5gb5vR/1iYNeeZM/v8uqcqL3nbsRGffSMgS0aEyQTxwtsrLK/Ay",
-	"hbeGnKT/4bcbb75R3v2zdiOf0w/WFMQu1ZEUgzMdHaL0fcIcKX8soTItCXPr3sEP0kS0lADGFNqOk7WG",
-	"WUUzDVuKilkSqmEmdXb9KHEQ492USFsb16x5AUelBhdJJojQL2GOPWYh1wkOhl0CETienHRst0IPuC7q",
-	"NjlqYgdhBCrlIpIWBpMPKG2vCNJaEpmJYueyS4OtOsa7NuMUIivp60NNDCsELWZ4V+GZ3NSTEQSKbig8",
-	"lnNLExcmmE8xRttDhBudS3jMESrRGxMnRLPn2ddsK3IhjS50vIYzEqafaQEapYBxPOc1YzDZzQuHRxhj",
-	"uPAa9zy50mKB8YpowiVjvFLziEN9K6PUWRXDIz0r9R71ugWkn5Jk3cTMCUNUfkgQMYtsdnZEKlkxNeki",
-	"NnC32TODDlnfltXITe+0tya4w98WzfbbKChqJpXG0c3yEKW8/cPs33AYGzn0EPW15x4jl/OlsViOfM0x",
-	"dQ4WpkOY7+UXOk0sUj02TRImXCGX1H3JP+WzKo2Ptwk7Dtt/ULl+7DljzMqTDo+hn7BKi/hN7uR1SKmH",
-	"s67JQbhaxAEFuStvZ83EWkCHhT94x0c13iLI57FAvD2Qwju+daEvdvzcK5Xv2OJSx802U4+nB0+jOVx5",
-	"E9483uaCOJVMldg8lfmG1IN7WnGVRdTF1BfahhOkxpmj06isusZYHCZnUFyRvg6JZ3ClaI5cdNvD+LJZ",
-	"bTHCNKI3M5X7yCclH3uclM+Jq32e4r5jKWqPmmrlgczfnoKVSSUPJ24To9HHLXiTkLRD8xt8dnXj02/v",
-	"r6zcW1ndvHpt/fZH91ZW+9c/WL9zcf3Wxf4br99bWR18dnVw+U31YUT1a1EhKGtUlEdfEOZXXMUK2px7",
-	"FVyrdTyVfMp4JfDDWz0mHYf6B5uY2Y4X132b/aGCIz6qkhpumT1cQIz7Tcoau9H6rYuD33278fEabHhX",
-	"h1IgITbuKyv0v/rs/soHm3ffsPo3VCVL6vBdLJJjx1/+7dn+9auDN78u5PYUnAAPhNtpxR2vhs8OK56Y",
-	"OllvQZShg03KiIive+P8l4OV1ZGkZtg8hkscVPaoY7HSnDzNZ1JS7OW0lijT1TGqeidCUx0GbqaGh8H9",
-	"EgjDSPJShH8DqykYwWgkj/JkGDkMSUoOFe0O7J4g3jKtkQrMGp5Zpqq4psld6kDAQa6eCGXJwI9w6Dkr",
-	"Fhzi0mVV41LjTKgPq4SROq1RDJ83OthzKIbZdtKsH7NNXs8q+LjxAQ4pH4uotKCMn57wIXkudLNF+DZl",
-	"/r5Zqx6h3p5KfNQDBrmINj7/ZuObPwQMa3i4wuDKJ4MvvuqfvWmjy2279GrAEdICXepbpyhtNEXohpF2",
-	"m8Qj5jZCLGOJtP3c/D7CjOyGiSbskS/RdyD4UYWOLmJbVBdDEyPkhiuiDM94Otch6yHTSii6cKRqYMkY",
-	"pVxUvrGi3j+qPDuq2gCBiso6rWpCl54uTe8rzZT2Ts3OlaenS3ZdCWaSzqYMP4jOyM6yVI7sxq8/37zx",
-	"1XacwC3KbML6QFVaS4K3CJQudJhUHaAOb9giZMTvcm/J4kPweEttobqlKtdoehZV5WHK02Xo8NHlWYQd",
-	"xyNCFNHsXPjxPpTImC5Ml2Z2l3aXyzO7S3umrbUyknNgu5EOGaTm68OOuSHmStd4qyVNRZcyAjajvIoO",
-	"1FfF5qCyNsixgDEO66/qKyuJv2iOFh5BLm8UYTB95CoeuEugH0/pAaYOJ6oJyt87NPfjfT+dOWJXnV17",
-	"4VNXK3095FAdvzByxiMC0hMKxULURlT1ZRUVR9G2DeWsYqJPDpXD1vwKdlpUMjLNE0/lFstBeNXhjKSR",
-	"uVJH0sl8RMqw/Dp+nyIqCny7S0ygbEop9X6hGIqrmGzRJxNPMg5pNVApNEeNM4ooz4wzM3N7Q/kQXsYY",
-	"HabqJg/HjAjF/WNmQzyN/VrTbqDXdILV0NWjDJk62pgOC7ZhveO6NrJ2iI+pO/p9wz+0ev4OKU7KPeSp",
-	"ul1VPifnDOzHDMc6rmuvE80tTOxuHl2ciWraTyeF6LDjKOrgsaebGFsDKl26sQ0Nolr5bquT5oiBMz5G",
-	"BKQUP+CbEdLXq1t2Yz8d0b+HtWklaFOyr5DPwUFqVWFtOWDPdlwX9Qj2BPJ5QjnbN2871zGqsCMFsvN7",
-	"90+VZqfK07mKs7UpYg1pYMQIbTSrvOOBIseg/nMBNZUa2EO44RG7M7Ph8U7b5sIEAYpwgyygwfW37n9w",
-	"eX1trf/ff1NahGRBdIkUJctySM3FXv6ksBPYaxD/u3JcG6cMbKuUlYJwWEBQWSnnYZ6HicE6C9u57Hap",
-	"+4IuyI26mPsf3hl89JbVQWyPVGg1KW5KWhQtN1dC4zHznOQr5Mxo1IEzk65c0sqTYg1d3nEdlfiQj1UZ",
-	"FcIsIyDFCAmM4ARbKhvKyytiQBu2eOBEoRfSbrfKt9QRhLyXPOICevut/rUv5f/d+dX9K3/sX7oweO2d",
-	"xOKswc40tnDAft+DHEgqcNWF75rYc0QTisBd3q1QpvfVJXW/UiVNyuyZkJHCi1yZotvnF+iJ9Vt/XV9b",
-	"W797dbB6Y/3ulcH5jwef/wZqNGfK9hrdLbCJ8fKaAx6SCWUCDz1KTMPuWwymZ73QnC9ZkRMijDI9UtfS",
-	"ilOde4vmtHcJ5dOgArWGS9czWXdq3OeZMWI9Te46FXKmTT1if9kPmU9dQFNBGDWJZJwuh2VoR1bOkHNt",
-	"9IkfV/7QwzU+nhhUnqAUbxaYYHKX7f6icnl639Ts3My83V8EyU0pDLiIaB1pTVPLl0XUwj1UJcoCirM3",
-	"Y8uur10YXLuNNm+e69/9Zf/6xylhW3AF548+mx+ki8DAkRAJCLz7yeC3b9y/8v5oL0qOmJ72ZmcIYfVE",
-	"fAp3f7lx6fWN377Tv3HbGlAYUYmfmwBzRaD1/Q6qsru4l5NoT9pMBCfuBAhINbFZ+naE4WsNmAK0l5b7",
-	"FSWR5PkXh/lRBjdLKSwYfPCLjd+8r4sJ1v6kKwmuXxicu3RvZXVw+a/9czej5QXyQ/hJ/6vPVADLSFrJ",
-	"NeScOFf8TdcQhalZYb1BseDitkgpPDiIXcIc7D1LVJVPnAVDDrTFX+EH+dV1QEKTSiAVOu91USU7eCQO",
-	"Q7QHt+me5fKemh5xz4GnDx565tnvPnf4e99//sgLLx79wbHjJ374o5M//slPd9OaGI3qE8/PDo/gIHbd",
-	"vGUBQ9RfryPsciaVgm/+u3/+908uQFqmcp8rt6aKN/JWoTi2wHpW/3QxMKWJBxyvquNMCSVhLKXzRNy4",
-	"AB/gA9Y8/8/TK6PnKFIUTGcMFfJkQGxJgJeNP6+oQNx4iuT4quEWdLiDEfCkhL2lKjQyPaeeH6hethjH",
-	"81j4Okg2kpwJA9jFEFwtWT/WIppNOUhwVMfeokkIpZwJ5HDASlFoe9F0uumZ+XKuuFyDY7cy0mWIIQ6D",
-	"Y2PMlOB/llGyk13H8GOSvOhWRygjVrA6+3IadJkwvaExvKWZ0uz+6VKujctpUvWvn5P22Y2L62ufDT77",
-	"3KpldRjTFkWyCgRirsKgVGhYM8pTUtuVkmBNJIagX06iFD73eplu3zr3LOlq91d/dW9ldfP6x4Ob/xys",
-	"SQ2hf/7K5vlfDG7+c8dRabrMhkgTiaal0sQhWq8TjzAftQlvu8RGFuXZfTloIsNtpLa0WFDaqh3vJnYT",
-	"o6cZ8pqQVoYxAOOsxLLyLEao0OG2wQ3HZiM5btiYAY8xL/0DvOIZhKEIInmWsd3MOrf0fJ0HVPTkYjHS",
-	"gw6TPAhPTiKM9QJpYJ8uQ7QaR6QhcniXdaW6FZOEs3PjHa1UGRUC2ubK2aeeempMi3RCuasKfAT2LJrK",
-	"bKgmPXV1JLU8lGhznF4fs4CzmfyW/PcPVp/cPhsO6pb2lcz/IgrdvtLYfDIdlGQ6/WY9MB0mbgGONk8m",
-	"gSlk1QlySP8s2jxCrTjHPdTGnh9gjIILVxoMIkDuThKsViNSbJGYVmTFzowQX06gaA+zJfvUXVwjCLc4",
-	"a2jdLFhIlfQ4c1C5WCqVoNqI+k3EOAo3MDRT5kZqapFf6dVnbfWEgIf+T2AMO3MLX7UeDnOo8TPFd9qh",
-	"wjfF5En/GWlDLo8UGb5HANxd3lOBqsTvEqK+UV7zXSLIJQgiCouoZNwoIqEVbgu41yXLZCQk1Q862KV1",
-	"Deqfnb4/rt+ftwmr1LCwVvnJj3UuajeebbLftuafq2naQJm+S5cB8Um7Yqm87UrDgA1QIn/JjpovOo0G",
-	"ET5JyeEF2H0OGE/Wn2fYkzqyHmwbqhKXs4YYS69XJziUa2h2NbotxZBCo8uysyBBXuA2Is+sDozA7I/V",
-	"RWFHAC98ciZFbdbVDcM2PBVbFboKtU+OOAb+hNnlreh7I1cX84bmUDi2sXiYi3WBqs71IdqN2IEoYEZN",
-	"P8KQ/E79ovy7SnTHASyU4IiNvnn3/cHfr6qysI1ff9I/d3P9zsWNO9f/dftC/6tr63cgF+zd363f/mDw",
-	"0a3+9d+v31pZv/VW/hoRrD2sIvdlGFGnrhqIdKnroiZeJjtRrj7helADU5OjfPr78tEsA/7k6NJwKVhV",
-	"aVf4XQ6rficKsD3SBm5hMY59gD+pSj1B5bUTR896UUk1rRsY7DuLFBu7hHqn4UgiNdYaxgfUwWAX4uXU",
-	"8dLrnJAlmY4tRUMHdSL3w3JryVkQp0It9/e4horGHlH2U4QorYhS+l2842e/LEHiVgXSoQ1qBRHmyCPY",
-	"Sb6jMFveP1+aLsTQP19+2Xll36v/8UDKyLOyik4Y/w1kwCtSMfh++d7uYp8I3+55ECbi72IFRyOKiJEu",
-	"Eb4BJzK4LXPjdTUAy7nSaafBMqFoDnykk0dKgv2k77N8KWlXFHqDhVKep3WiavpqCiE/Es+zTdHnSyQV",
-	"fKdJ0A+OoSZ3ndHasXpRQMIx2khMOjcnCQ8jdmfjly6gkwx+sxVVL+0uHtMXEVW1oF9U7okIEEG+27gF",
-	"mZsXXvYoF9SYjZJx2EFWACC/SRgCn4vcReV57WIGBV1y+yFekZMwx8KHyEN4KqkoCYUU1ahLo8hyKZ6A",
-	"MUQZ37fi84VNBLy4gqITQIAI5UfWHKYYzIy1GLbtEQEgyF0slOYbw7iCixtcJCCyiqhhljmctTZK/Va+",
-	"cSFUjoQSJjqpsV7fJYBZLIZP6F8oPVaODA8HX+8SSCrrhsPoeYdjRcOT6gPrxF1eWzpB7W3kKN5zvIlZ",
-	"o4npIsJMSiWjMep5e+Bg0gEBEDSJ4phCaX6hVIpfxydeKpVPvfyy8/9Mv1Samjn15MJLpam98gPrDT3I",
-	"5ZuglnUrDMRadhGryFSdKIiDuk3qSjsBzEG5rqgDZsh9ZhPsGTa+Ojx4swHOy9m3SKl/PriGh169vrY2",
-	"+PtVnb6yiMrJzLEA1ntEp03b5VRpYE/37A4Ph9SoQ5wFkPvErS+a2unZWMrTory++hFEGepyzxHS3ARK",
-	"LUImnfGdQHQxSszErcehFdJhX/Vst0IjELS2e86M39vxsB1AMpf8UFMz8mOZeCKP+FB9/H6kn7by1PBl",
-	"Rb2KU+kHaeey9z+4tPHn1c0b/xz87u17K6v91Wv9ta/6/3Vh80+r63ev9G+8vvHBa+trb91bWd349Nv+",
-	"uZuD976Un4Dtf29ldXPtb+vf3Nm8sdp/56t7K6uDP13uX/zN+q3zGx+81v/zr/qXLspn7vx945v3+x//",
-	"9v6VP2588NrGx9+u3/5g45vXNr6JZq+GfQsFYVJyQtVQpD2M6eFZCbJ7FX58lWNPdRjCHsmijed1/CYJ",
-	"d7dNp1y1l5MAnlbFbOnUxqLkxh4LeoPlg/2aQXnHfcwcez3HeHuneU46k1XoPMoeaQztaBDaonXVYnOs",
-	"8g2Rdmg+17DSRAUAgcNh5kAU8HE5TrXCjEM8KZdlQaMffwV2/y3IZEgtZg6kEdNo9cuwzWh3Txz2RdAq",
-	"NawJGeJcVhf41ja2WJBHbPU8mGYegiP9jDVAMOpojH2mfexmuJSzAjzL/PXQR+KFNDnxqqDKyucIiyUd",
-	"Xsxb8Zo9nj3P2LT6MYuwrzxo5jFegv93D35vqjQNZcsnyUHoIg0hM+oPxe1d7FO/Y1PxD5GGRxIx8f27",
-	"Z8tz+6PIPQ7vVE2vCqWKzUf1sqn5UK3UMg7MTdbIP2q5tG93ad/+mXLmsOW52LjwZ2LgxEkES49OyH4O",
-	"JldsK6pYtj+b+tJO67iO8uiDU5gyhF3XihAcyVRIQwoujYMUfLLZS+Qk/r5/7iaaRv2b7wze+xLNlFD/",
-	"3OsjjOVRJB/OWU/DtsmHcO+gvfl7eu0xZShm0eXK8Enpp/ZimzDdSk1lrClTEP6ZhK7K3u3E6vVE9LjW",
-	"pZMaFVs1BvVv7Z7A4NtIxwmFgQSHARM4ZQ3KZvTlURoLUgpsnsCTTszMi/psL1RJo2BdwONzpNaziHzd",
-	"Szrs5j0a93oo/isKxXBv7Yem8fOsYNOtto3GnuNdxOs+YYYtBw1qYvzOGg6wumE0PkHVJcobbqrVMHU7",
-	"ie6/XVJrYr/SIkLgBqloLJmthPYVpFq7TdgYJr+c0oh3qkceUKeMSC4RRIwXIUTM0AvcT9aZmjJMfXOc",
-	"DI/GRBCf4+Xe+Yu6U2B3HIKdhYDgqOuCDu/jJYKov4g6rEY8H1O2ACh9CsVMWRxc+NAHn/pQm6xCzp5H",
-	"1R4ERWsEq5IE/R4rQ5E3ws1RRXtEkSfkgGZoxAxhVCddZZfE9WJAG1PIY+trr+dLvklHhdaKa6iu6mVE",
-	"+hErv2Rw6WP3J0r3WUzkoSRXBxzsMcurPkRa/HneUEHWMUSlOllsd/1BssgiYqRb4y3iLQCqqwLX0w1L",
-	"BPpZR+hMA7DnsOrYDiqb6jKGWS+Azs1G6ItC8wEkn0HiMxOw3KJkYbBejnWLOm2X1qxpjbimc1Ls+W+u",
-	"JKqhpnvZDUFVGWFMxMdabk0P01e1VzG+L+tENLfhjCCH1zoas3bY2VDtZTRMiLzEmFvDb6jzDhvtfYGn",
-	"JiyarDiEtSBjKFhafLciM848+YfDUgK6e9x4ipn4ceL7LjHdxcbqtUfyJ+Twjg/13NbueepiQ5DB70ab",
-	"1LSI11ARPF16aBW1aYryc6H/iemYRASQ9u/ra2v9czc3/vb+4KNb/Rtfb959Y/PG6vo3X27T9jMrzbT9",
-	"IpVeQ9NW6M33VlblBL+6dm9ldfDhPwef/nc0pmIQnVuYdVQ3/8Bit27Rs5S4jgFiHLojWkW2RW8B47SI",
-	"BK5DmrDGoIiYz5cu3v/jlc03Pu/ffHf91hoq53c/xdAmqIpQJxAnxe7S7kjfplx+JrMY27Z/F+DJh9Ew",
-	"M/R/+MlQrv9E9PQH1DQlC+rbQPBmAghwN1BPJ1mKrCHjJ4Jmm67PRqFshyqJR+Q3w9lvxUcx5snagZAB",
-	"kom7cO8aKpAW3P/x4I5zalZqf2Ay1t2IAGckNCwAw9h+ZnxGJ8thCLzNL77of7PW//DOBKzTvFgaZgtS",
-	"MTWiGzkMhBjuU9b+2lM67e6QZ2ij6aNIpliQz1jaP12e37e3MNTP/NQrcyk5jVkpiIQF/dyg26bCs91C",
-	"3myQTBcMlrUXxyIHk5LeFMCyUGF8YLUmdaMGext7Sp1ueJg5wV+AdmMVl89h5ry4vLUWxGnayImIk87Y",
-	"SMJeabR++931tT/3V98YVxWJImiJlDw1v0kEWURS0+VtwhDU2YQZJ6ETvlwqIQwq8QN1e/p8i0UcXPOv",
-	"dK3rOYJdv3kwREYaI8KUDiU5Pb8QdAJTtVlgT2CxpD1tqAnjFlUvBsh6BdsGu9JSg+yZiPtL87rQKNGh",
-	"aI9AGHU3OgCWN6+DlS5HeZlBP1rT/YC4ghiYfpV3pman0YyegO9np6dVsmWgfelZVjRw1JOL8DOT9OMr",
-	"7BCkzTUkcA+slydOB4kep5/cjQ7DKkyhIG0RlzKy++Xh6tlqSkKSwNRBgi8kNgX2LnrbMxKMbBdaY9NZ",
-	"m2n0zKBRjqHtUMoq2qE+UoZCCoUcx0p5ukfNsOgUlS4hS45tfgAqxr2lBdPSA0ol5ONTDu7tEqipW10H",
-	"gbH9oyCF0gHGkil/qlV5aapUzhNjsruceb0OnQuEy32xqNeCUQsvkalOG/6mrGGGNv26QYOBrgD5mzQP",
-	"Q418eKe/9vrm+V+MFEh6SVH3Z8YJbgnaYNtnnJoTuO0Df7xPNiYcxzPTcx97K72+hqYHuSGfVnDOFJdt",
-	"q4oHl9T9YtDTjDOQtT1grND7Y0w3pC7gicnc2WE3lOnBleIB1UhJwOrHhSlRcEixCeyzTIC3rLBdsFWH",
-	"DcZCp62jP7lmoPpfxoeeKRbklgelK4kWEWFj7DZhlawzPBB8N3R8RriBk26/pHCxqIoe1RJ8jubnY50F",
-	"0uvvRmYpqadCtU5Y4R/Ml2Gq8wLym1xoRaSLqcrJapFku/FgIZDTnHfrTTeh5N4PVQApdSjtjrR6AdI8",
-	"r9eJJ4pmb5VXltchPufS/FdC48taqHLOMj0/l833Q0b9YSsmuFLFKDMISH2YxiJnGNkZO8vpeId037uH",
-	"WHgMYdGMrHv1gD04bL4bGWWIvCRnvbB5c2Ydf+S1OR1heVIAorkLOav6Jl4mOFZ37XEBJG1N1bR4AjVk",
-	"wUDEQoRJbbIddCI1BUz3yoB1PKQ65R2qJUzpAKQ78gkfq4K9QBlqg2NM++2BpiBL1mq9mKzdFBdI2CZd",
-	"mWUCdT0OXCiH6zQgqQiktk4yGFG0PATCNFy+nMPJGmF3DyWCF2W3j1kMT059FLDhI9eB2yQVpXNwBX9v",
-	"baoeeU1uWCgjq3NvRfCDjDa/YVvbsRBstwADqTmEyD/9DFH2DPOlXBwnmuWEqsgY12jikq+JhQWx/vhz",
-	"B6am9+5TYUQqlFwJ4KeklFKljkXUJGdihzVfn9vnlObKc3Oztf0OOMq3HMijzLrUoPZV6eV0jAgiq7SC",
-	"otccVc26QvZVU02VoRq5do2thXuVyEkPoZ6Roi6GQfqpAHYGLNk2YdAAV+64OgPO3F4R0oUoAx1+TEVh",
-	"IuClvONnnIyc/9hHI1+5xbPZCWUGLNMsfK4hXn3zn4NbH0VDrYPrX6AZ1H/nq8HVa4Ux0iterIPHh3Ww",
-	"a87cix2V/WUK/iVbfw+QIeydFyNql7SprJB1L0AJhLIoqYhVXNeamLKiimOVY6Z6PiT4HVEgM3HWeACb",
-	"k0+nC7bFBo2botWZLrBxHS8qPJOSMYbSHcC54UhnFbteGEsXBb6eqdw8NK3wscTglRM/ahroPwJ41xaT",
-	"RTELanoLthT0YJDzlTOlKUvNOapZxjh6zsQ1lu1Z34cDvid3invR1H3UIouJeF+rI3xdpzKenD0ZNnms",
-	"guyW+uEiYnnE7zbtdVsnL1hxtnCIyIO8WU7ptWDGr5MpZB6Gw4BGnQVtokqvQ+spqGaytn/Kwkg3Rv5Q",
-	"jdoWQcqGDm0cw99wqofG4wNW+Zix+cOWoNwBrSXsEojGbsfsdBZM8XyptL88Pz+9d3b/bGl+vjwqpHhY",
-	"J2afgG+Sk+j/4+zg5rsBosS9ldXB+Y83zv5Z/uPWjcG3n6sHBleu9b9d6b9+tn/55v2VDzavXlAP989+",
-	"uf7Nb9ETqrHA4PLF/vmrm9dv9u/8Zv3W25s3Vge/e7v/xlr/7Ff98783CRh7n7SUH1RqClCijYVoc9U8",
-	"AlPmYuZU2sRr0ewMoOcjqBQPmi4jYx/j3W001068aGgd24Uwp6Ji5/NUIJcy1aiTspESKSf++VitKCIF",
-	"Unfe6999b/PuZatosGKqP/NzadSYhDeoqSDwETwer1zMviwjcmAVxwXYqFZLPttLzYgdyTr03EIenIBq",
-	"N+dlpRTOl3YEVSXLE2FaHI6ZqzzUYK7bxH4SPStWcdRpE2+ZxllpxLvetK3zgJ98r0N8TF0V5FMADdIg",
-	"EqTCuNpo7Pu41mzZyxSGsoUSCcp6sBRZGa0StPB90anKD6oE6ex3xOu6AHKXiDFHlR3oEdFx/UjDTSxU",
-	"EF53nqSsUfFIizJHbaDCOo3iNeqPIHBLYpZjrYlZQ3X04x1PVGoecahv4LvbHZ9UgvCc7Tj0Uk9E6icT",
-	"3DcFydyUKoL4Q9jXGxAjsPZPps88tzTz85O1uawE5NwFm/YSBGrPJTlCGffEIWtDzppBAkipnx4Nn+rq",
-	"K5ykDfn5ok4KROpwrPxYziYl1zb46nD8uvI2YQeDuzDehVWZdw51UKIKIJnLPqw5YxsFHGZIV6vEOcof",
-	"rm1cfmvj119s3rjS/68L/cs3+1dWRrNSdSfDLdGj6l0u6uNKP+TniGstweaCIAf7GNI5NSpjWq9Rq2Qe",
-	"asKm8drmVMIkJPfCyyFpstozSaLEKare2Zg5qn090hlQoYy3klVsPhUYrVKeTQvstgL8uBjBpsR2edtK",
-	"ILoiUPKwxCLjnRvTX7rFeeZ5Y6VL/WYlvYkovF8esxmgqFKIcJC6CtKeqe4svVhSq0aD1Dm2IxES0pOC",
-	"jpmMoFhisG0XZ1K0lu0tNrEos1zOEFkmXpCxNLpBf7gB+0fOk3f8caaavb0BQhN4Xxhsopm2SiuL9UxM",
-	"p7PIM5EB50eCqESyheIsIfVKph5b1j4F13D46owi/dj601nhEc5Ur+mEwANJZGubor/I3i3FiW2wzfDx",
-	"SEDplpnVsB6hvorekSj00PRIDM4YEJB+l6tnZVadvl3HCFirlhorUrFmEOtcXl100CCqVIDXLdnc01Mz",
-	"ubK5q70KFOcNjfV0D/JUIYFQFYnUgU7ZmKmraqkqs86SLppGGiGajG7TvEtolwf48LTmCXDSUedojJSs",
-	"hqxDiC3B5umeKsCDYgqjC0xo8aAGWhbf1JrD6DeAjpF+EUZslrK+pJqctV3Tdl2zhR2SDZLrARnDSPLh",
-	"3BYjXBj7UZi7NMYmK94Tr0mKATWULUgN0NcqvWRVg2UdRlBbSYVPYjnLI7LXN9b+2L+x1v/oqqpxXb/9",
-	"gWq8ojxd67c+7d/9pRUpMTHJHsGefY7wTYz/2Zw3CT6lf2TOtRiwG7MdmjCHOVlwZOYWhewjncn9UHOX",
-	"rYuEveXtyISyXShkOGuUl0klL8rHtG8XiiDk37vEBEqZY4HUfBIjLagj2Zalx19570jgPLgzz0Fl0ZgO",
-	"Qw1gnRCdmZ0Pc057du84QhxWANVvKs26OISZlxSM5ZFHY5hPvg6IR3q6yFDkdh4/A4rxEmWOEjAMYLnG",
-	"kyxJpF4L33B5eh2GBuYtht1AYPRFlbF7Bhh6EwtVOlpHdNx5PW96z8cLRHM4t9W8U3fajpaahJq2JDiH",
-	"vT4Pq+IOpsr+Qvool0vl0t7y/Ox8eXqmXCpN/9ge6tVD+Tomkh31jcRP0jFWc81uZq5UKpXK0zOzhVzd",
-	"H4/0sm92WmvwtPu9r5xxwcOX5XTwpwn/E4Ye/S5xl7WGLoqA3RS2qTHBNiKQz3luRSFkd0N6gjUgKHzs",
-	"jW4QGgQC5eNQpRvgVmM542USd5BEuxEkUo1s7Tixh0zjxFgsIugVMIrL51+FQcSOLKQEfoUkNe6zrsGO",
-	"jJrajB8WnJheQBh2BqArwVL8xDmgiep14lWy0A8O6AollWVRJZH8NJVeOn7Uf3Rp23F41J7eBV/ZdkOD",
-	"OW4/HVxaAymCwiBhglnUDfsQMoVsvXONM3em+CUfWmY0vpQaDQkyMizxEf2Bi9siLV4SfoRZjbhuziBK",
-	"GJ+J/MwEdkSn2qK+H/sslkNiAkLBzMOP/I7HEh/ViefF3xUGjoIha03idOLTCBcZfKI6wsQ+M9BN1iAU",
-	"hNoiw2mnYiXE5k/BBrMFC1RMVwD2tB1nLwTSyNlxcLwGhePjfA7OX+tfujg4d6l//g/5skATUJ5wpfWO",
-	"jEzOUYzkoaTlaB72mCXkvNhWaADHglyzCWDGKLDy0UjOQ7ORmyFJSFnOY86m1vE8YotGmrdq9J9oN6Xp",
-	"uZHQNIx0M14JcKQjXjoSxdrMXA12KmNjtgKn6prfJL0LDcqG+1X0MGvsbmLq4gQa977Z2KpmbImQepbp",
-	"+xUbyuWsEYGJqRLhj3s8yU4BsNTIRKx7GRSxJ0KY1POblXQQe15XEci4KTM/PzdVmpkq7c3joc5lrhxO",
-	"MViyNeP8+sUI8/IIhF0DtT9pyO1Ghxmqd1x3ATWIH9qx0U3ZN1t6KvxfeXpm8tYnFZUwJ9cSSGyAh1Nq",
-	"ewJhW/rucErX2Haf3eV2QEQA7YP2YoaH49DrnrdUJq2XybaPqTwzp89n1p7WDM1mKhrEbnihGvAp3oFI",
-	"/0o7ghYjzWfUV76SrerKD4HbRzUZ7qYmfh8GnPMq0bq8qhfKBwLBXauMFuTMaJSGM6ovBe9WOKu48VTL",
-	"tL2pEuCxjpTekZ/Yy8rEEnXd9EXXMENObhfBcfky61p3yjo30bfRuBTyWehLqsjEFoJQX0Apntb9ogkP",
-	"Y/T1iKIaxtiG/SyHCN+QYnA8xbzugMQa04XRUezXmiPFeouy6Kfl4tYF2EhJNVJMnKR+E8VY+CJ6ufBy",
-	"ARoWCFTlfhPhLu7tRgdCgPYa9hxpm+r2vaDqyqkUIasnbBWvoCHRE999GpXL+2Znpsrz8/NPqlpOcGbA",
-	"0aikjXDV8LUgZxRHQIdRQ1pLkD4x2jkaUTtmS5OWVjkxoqJyIDGfEUpqmjMWmeRx1OJV6hIN5ic/gUxn",
-	"2EFoJ+ERrJvARk5R2iXdBMJa3HkbmeZMyVrpOHm++oiw1Wg8IBdE5BgoxFbjKO2M4fBR0Jkyx1ElUMf2",
-	"DqGtfgdNnfqOFW4VZmGwXsexzlL74lQ7vq+TyR0y0gCITvTA1E/x1H+WpuYr9tnaMFytTNh0yx4PW1M1",
-	"Aocm2iZ7zKSMnTa9Q08vqifkHXOo8DGrkUBlcnGNRPoMDvV/6HhSDLWI71nRvrSiCaevEhdEsiR8uPua",
-	"JAh7MDXS9i1Hr7kH0Fhu55vIFYd22UoeujusJfs5jJbasEDa2AN9Vz8GQGHgZxozAqnaX9pSjpRWnzIB",
-	"A6eNalI/IUI1PNaNg+rcS4RCczZtTJT62VNE7rzX/8c/Nr+6gcqo/85X+UGzAaQEZjuR9JO0liMgP4b6",
-	"eRVK83tnpvaW5ufK0DY8B26/jVyGTQsoQU05JKUc2kkj4cehzMoGkCSzhofbTURwLZZqNDIfJ8Wfawsj",
-	"hEkid6/0P/1d/+MP1r8+O3KXjBdXTT7Pdk2mx2zYwTTY/sh1KYZXN+PC/yicSXx79BcmsWbY6a3zFseE",
-	"+pQDB60uEqLm2YNofnbvftRWT6CwqiePmD2uWs9JPbCuoCkaHm6J4c4VlXoHcLOH4XRgvK202ti8+/76",
-	"rZWNdz7tn/ugf+3O4Jur62uv/+v2hcEvPtn44DUdHvjs6uDym4N3Lq2vfWxtSkeJtQfy09hB+rucHDXW",
-	"USTNV1/3CEmxeITL/YpUjpmyNuSfHYaXMXXlFi+Ennv5EgU0m1uzdPlodMp4gMfG137e4b7yPYhOW9eQ",
-	"Rnhc+XuH5n6876czR9ICvR1bVuaJE0eR/jKa4FSy5jhnoDSodwTN+GNTO8hZ3aX2ohzfWrV7wO3inuZR",
-	"C1UXs6VFrYY5BPlEGevhAJHnRjMu+W0YhQrWrpVUfR9i52FnJXyZOsqAtsS2bbsElhfA29s7aXkE27IF",
-	"TwBR8o5v2JKB2c5FeycJWXJ7x9tqjCTROZi6vUoNt60Fh5BULDhqYdZDOgQqEEYO7oVJF8ilrXjJlDWl",
-	"mZypkXaKuHzWg8bPDu4hzqBKSHsvcq3QnMQzZgRrGjMWlbrd24lq2CXMwR6SDyggZOsBNU2qUkqOsSrw",
-	"hP9M6Hjy+v6Vd2/Eoz/oYJfWaQ2bPUrX1IJSVUszCCsIVZuwiqLsYUEC/RwCKODoS601NDpJEtwxFZqJ",
-	"M6k3HFprj9cTYkiVC0py8wfYw5+k1xS3cA+cnDr0LEAtJAJVwXEWWURsr+//5e/9b9b6r3+YCsw0gZZH",
-	"St2PbGOVSPtJTKoFknbM2hsdGXf00GFHWVLRsNIYgZl7GDDMGG+J3PQsrh3yipzNrsdAqCfMqUDK0Cgb",
-	"0OW1pRNUNbLaXnaQzs30IczYIljzI0hftmHekzO+h+2g99yOAtNLBaIZd602WtFbmYp6P3RsW2rUnXWw",
-	"RSN/PORiP3EfTbVSvt4TWzr/zLYGwO08sojg3BbUX0WEXcEBtB81dTuP7Z7zs9xDrR40WDGYlabsOSIJ",
-	"3v6mf2Ht/hsX+n/4evP6pzlc7JOgk7wkAqmzWyGPB6F+Rdqzzu2gMgY9pXXxWbRNR1RDC4N/IyswsvSe",
-	"wyA9FpFoYwYV0jAhSL/kPuLLxHOBk094sxLEkZAIWfQxmYhcmo4PP1/Q/QOChiRwmagKeYpOo0GEnxIb",
-	"zyCBIX17jBPcmn74QDSx8JT35gu2jK2q2UIu8bUOtzyNuCI3V85url5Yv/XB5hevDT66vYAG7310b2W1",
-	"f+7Kxtqf/3X7XP/8XzYuva6Uo/6tc/+6/ea9ldX1W5+qbxOf3//b7zbW/hzh0zpp/WcdRlWvEeYTr0Uc",
-	"qnucE/jcxsF/IK1TOnZqX5O4bSssB2Ukij4bDdaUbEx9ifSyy9J0x4aYK8olpJ1oAYin/vPUSzrac+qV",
-	"UnF63t4O0EjIbBJWe/J9+SzEO6rETW+JM+woHrz/wfqt8xtXrva/fa9/7U7/0nuJXLnRrr7gWtqEaxDL",
-	"sxapbOl3PNWq5h6qNTmtmfg7h2SFyHJfKmze/V3/2p1CsbBx5er6rYubt97pX/+9JLfgBifiwKMXb61r",
-	"nc51tUOWPpQUpQsdTJK5coJVWynJ0kEPuBREURUpgeYEgrcItIyP9cZb0EXD4AIqIiwASbo+3DAvKOlj",
-	"hDgiHioMO9FFu+OZNOCWIO6y1RWUEG7yohlSDpKogwdOWblb5BpktKGOtiXR/MhXRRPKq18s9IioMA5l",
-	"n5J6gn9ABrKhSSde/RFSwzHsU9bYijJW462WNeX3cOhfjFFmyYql5lvbPJVRm8sz4GgvgirHBudOISUf",
-	"ajSmgh7GdhATTb6ONuzUODQ1zmpEF0VEFPSP/3z/v9/e/NWVzTc/u//H1zY//dO/bl8Y/PrrweU/rN/6",
-	"dvPqhW12FM/oaHkMKjKsSL87it0WqQQZrvcJ+2ta+y2GWUxBXtg4iK1WpzYf0WfatI/kXgMzKgyoU7SP",
-	"+Y3+3V8q7WFUMHS89JNEj9KgK7DGXDW7BdBv4a5nHfbWLnjGoejkT5ZyOtGEr8Hlc9P7Bu9dU4ha99+4",
-	"oBvpX7oweO0dixoTofNpmyMzeh7WuruOD5676IOLCtKdeyh0duU6yYRiMQ7VLYZAWuBgFENaW57uvFun",
-	"nCF6SSEQj4im6c82LhuEH1d8vkRYRg2ufg7Bc6jBR5QaTJdGs7fowPZ1pXeBVvw5hETq6T7QRvwvIEWh",
-	"91ZWN859ObhxUVoFZy/2V7+URsWnl/rXPpdfXftt8G3/0/c3vz0HWLSv9W//of/nS/0/fS1/9Ytv+v84",
-	"G2DUDnegDRpLizbvCCW8VSPqeN9p+Mt8JWjVVdDOjNBGs8o7XiYwbeRwhyQ1tNkIEsV1f65i0Ie3qNr8",
-	"iSIKkSpFUXnIi5qlY1eFY5u0bs2kIm2fOFlBDBQ8ZFMUcVoGRyQbHXwZ3TGbER6opUWiUvNvoPVqcKmx",
-	"yxlZRIIQNALWUNfEWfLvQiLcJaBmAMBY7EjppnuaLfYMfkCl6O4S6Odau8xt6B9QhqBtL8JztyCWRarp",
-	"cw8VQp5ahotsSP7C48hvUvWPSGfoxQi8EQAcUoFa6kgjjWdiqcH9D+8MPnrLqvMoN9+omT6tHwuwqiod",
-	"5tuSOlRKrHpGyitVoas4lnoHgl9CQ87cmlnUILLH/3TUS+NARj1GgZs58Oooyrfe1mylAQUMC3KhdWfA",
-	"dJ1uZIvFKml08u9Cnbojm4hB93N5x+FhpPugmlbo1rdy1+Vd4lQ67bTOX66LcN0nkP7Nu0iZI1Gkq+GN",
-	"bHi80xY5uEbee3cCew3if1e+1nbxDEZfpUWFsNpkB9SlCYWFBa9xUdIr48oRENaMWwL1sc7xI2H3Y134",
-	"Xy0WaG10lpru7Hq4pph8/kC91ELSgS6UlqL86KYHbm5YqRBhDUjfYKopISI5zxDulB0OCfcqprzFNsfD",
-	"CLeUg08Xv5u7bMqbIX0/AnKdUppnbTJiXHLWX3BvJMlKdhvBFbW8RufR5TjcI/JRHStLkdfqRhsmpvYh",
-	"jgOTO0dMvukFntL0MaVWJ5YXpqvIVWpsMnxZLk/vm5qdm5mfLlkTOJaJ53SItVordLopeFh7ckxmp5WT",
-	"IeivVnKA4znbLpZ8Vio19ajiVNT9Z3QV5bD+lL9M0sW1tLyJIsTVfBMhHTLfg1yJ9bULg2u30ebNc/27",
-	"v+xf/zijZ5o1Igs+Co4axEc0PsTg8psbv/5i8Mcb/7p9YfPO9cHHZ/vv3Ni8+6G9q8BEAE/SHGqqZ0+g",
-	"umpo6rzuNPPeSh6n3zjd4PzQRPQ7HpMmxc9016BA99G2juW1oSMrW93Xz8Fv3FwdvAPzEX4j2pxJvSGl",
-	"IYPHW1SAkS8fFGNA++joXVZPU3gi7q24+8uNS69v/Pad/o3bWW/VMcGcqVJgveUznI7DswBg0qIu9irQ",
-	"mHj4eFXb5zZhYbt5o1oKqXbriSp88Yh80BDX8IziWYsKlVry32KQSR0xxDRuiNQWY00E4+hVo2GUzAIV",
-	"jpL+UUVQa7vAw7pPIDyE1EO5T95g7KSrtlEYnrwvnXC627DTVLsFJmMJntBvMyB/NlTVyaTRcdTEzHGJ",
-	"SHYOyJk8p1+fXtICKj71F01tPAAOWN/jNQhT9UyZldr6sVeLBeWAmcyO/wj0VctWd3Evp8Z1Uv/A3l8c",
-	"QndiqWDvSL5E8udu6se3lhahf5xODhBZDnChcqXQWhMoTXzNdEhL8t4Ej9eGS8Ie1xrvkOmRlpkZoUV1",
-	"ciFZhY3Yh5wiEeFnNHWL1Zfs6Ga0zkQLzihjDF102maw+2OjPrcU9QQL5HAGbg99jxytKGuvqZqD/MCB",
-	"ixzEl7WtGbS4g39IjaKg9QT4b42oVFVBpDjHNUmnigxUNaIqBZWswnwL/5Z7IH+lQcrgVZE/YnD9QUc/",
-	"yqhowkkr0DJJLbyiK3Q8Ynr5u6pAXmk6BaUGFoxPodJpyz0NIM5A/4x0EAoaCGW5fQ/A1ig1aQzf/ljX",
-	"9dX0Ez9EalRsNR1U/zYlJdR8G9JHOhmcssIKpOZLcY1sq+oMtpQrZWJZ5s+c6RV2VfkFQhyVUqEWpuxZ",
-	"rtXmReTrwHOgE+XCAIvzM4XHrfc04w5v5SRHVLT6HNV4iyxCikY0dUQperiHmrw1VJ9ui8ftuI9crX4k",
-	"7utW/NjaxTgq/xaeCqbheLiuVcg67rh+Sr389wlpA6QEc8zWQhL1Impy1wnyIHfCVxdoTZkVQvDQlq0X",
-	"OfUcFX4HVYrM2Lrl2ErbhPUpVaLMiO72Aw8PX5a4e+Pcl+trnw0u/X1w5Vr/0tvrty5unPtH/421++99",
-	"8q/bF4IkuvVbF/vX7txb+UX8cu0dzTCGVZ24KpLBQR4KRqSJgj5mIJHBlk0kJzoXG94Wnz2gkN79JmkB",
-	"1SqgDW5aKQXgx5NnuemNnJ6FCA7ovAso8I2b54EnQgzqEeB+4zOyh82bcjGONLL+QYfYXNr9b8/2r18d",
-	"vPn1vZXVzS/PDt77cnD5r/0Pf9//GLIt5LdvDt7+L/Vvnbfz9rX+xd/oT7751eDqOfmGj27JN9wBJvjt",
-	"2cHb1wa//vLeyur6nbc3b7zWP/e6fNWHv9+8fjea7026McOnwyKmos8rgaHg84pHlinpGiPDI06Fspj6",
-	"nqGYHzcut23ibtdwG9eob/FO/iiwTLSjrM7tCcoTb2SvAA1yi++d6JYOQAGZe6JDY2BkjUggjR5KZHVp",
-	"Dc6DIzHTyODsx+1d3TcvvrnxyV1D7fou3F9ZkeR69Vr/LGQVffXZ/ZUPNu++cW9ldXD5r8G/+199Fl6Q",
-	"rz7bWPsTyPjVILfNPHNhcO6SfgaujP78nd8OvtT/3rzz9/Vv3oq2tAV9M+LBDGwsBUhuaTZvjGwFPB6B",
-	"+qasEjq4o+jeYBY7gV1sgMF1Aqn9TpkXb8U8GRXzPRlmQoATejFhS0QruIKYymwMJ6ks/+i4Pm275MU6",
-	"RFwsjSN1BVTum5MnEVklWQiaBPiaLqUWAqb0NAATIe57X4xmiahQawv3kCDS1OhBHplUi+p0OdqlJ88N",
-	"Tqqbwbzsd0mFXo6qWMyYx5967ifC2KHJjYP0B8qCMj/T8VtX1MC1ECIRbJydAQCagDJmpmM4YDN2RM8x",
-	"JXuyM1TgEjTLs26cbribSOzUn45Cc1UdjSfnqddF0pLCwpxi5sQwhLdb+Q5rS9uKtG7Zurtv2BRbTS7q",
-	"/ZO8jdcodithF/FEX2IDClaBPnB2PsZ9iLQalL9Ey52sjiNiCeEGpmy8zLCU3N2gbPAHx5SHYDRoC7yo",
-	"GJ2jbZeP1/CWfIF5assONkltiQalZaOWFhzdLgHLVN3qsvKzS3k3IbUG+jjxKNlS8XO6mndUmljAgTQG",
-	"WRxxcFRof0vF8HWPt1Lgbp+lnvDzIjFsqe5c8hCfuinjP4/V8EWEdUn2zL598gOBOFsMPpwulZRmKfLM",
-	"s0vIknyFrVTpCGfQTZWj/eh4hzlxBJWXpouziWo9dRj7Rx1MaO7uH9eTnCDLYPaxDY8cffRAY7sb0WXT",
-	"yXkyzonHhsBfZG5Pkw5SiSoquROyAXaS7l+1n4BUQp/2qHzFkE9t5/Ikc+IqZ2erZMGF11LCEHq+gCaX",
-	"Vhc++M27/fN/gcKLbzaN4SP/fO3uxt+u9c9+vnHuH/dWVpXuMPjsm41Lr8fEuyt3s1ggrm4kpCsvarzV",
-	"kupLzyq7oxtpj1h5uKuCrEFAk3eYgMCf3GfMoIyU1tW9Az+ZwPCXi7uFYqHqaiMct6jbA5ydajVzMkes",
-	"mIRP9xButzllfkuqWJQhDLo95P7xIF9nIezy2yA+IMf5vAM30CzApL8HYGxZkzkGvYS3FAm0Jl7EosZD",
-	"lWSja6sIc7IycKiP4AnIJPQDtGQYse0RIYhjgiiGARDlpAhFz/SsAiMB1DTGYa/lY/WO3xmjCZwOygN6",
-	"0PBs19fWBn+/amldEusgMIpRJtFc1J7GRs64jieapJWSHGm0ZZXtrNFvF1D/7i/vv3Fh44PX1tfeurey",
-	"urn2t/U7v+r/14X+9S/vrawOrvxy48Pz/f+6AK67FSiy+kv/00vqgfW1tQgRNolyDJl2VbTRVFJdXZMM",
-	"ijyhoQ3zQYe8qFqzycPVLTfsKIEdaA+YalV+n7Q1RKUim3jkpmw1BmuYVVqYWQuJVA2ULhlJKbd/YAUg",
-	"aWClUVjbSBNAcqZN7DVTdZqjrXlMFmRUTZjMtyoJb8kkqiaa3KP/yVnFrhoeV8gy0FtfUY7xGoA2ipvJ",
-	"3hpz1u5COyfDKRM+ZlZXjyk2UqAJjOtyDuxaT90l2EkneO04oiLYB1XCJDiCPlQqKAQ47cbHO6rv9jhV",
-	"GjA4hIBMvUbYE9z+cnvlAwSzrOip67feVg6I+1f+uHnz3L9uX1i/tSJZ8t4S6p97/f5//eFfty/0Xz/b",
-	"v/71+t0r/RuvW/vYU7bFdLetFExMQnsL8uLT0QstWfhDSZI7nZOfMeA4GfrtSKcCi31iJLtLRQ5+rpPG",
-	"U3yOyndHSXBhimGbA1u6ec4AeNxHamFnYU6Mzb1EHDULbPTDvCMHOEg2FHSjN+QgXqVjTDYzWIR56CNw",
-	"9cfAvu9axYEKskvp18xfrBwPxWY3PndSU0aVMDW7HaShGqhPymK4yl3lKtBZqUZIWPJTE5pOQh4mxEIg",
-	"naN0NpQKG1yMKEOMMZrYzY8AkAb3M6YtZamsvfaWokX51cNF5HsdEgsPja8uluwAgeVoRKE8nQCYGxlq",
-	"ylYIYd0j5r1VTW/ISnvAqt8iIsvE63EWX+BW1MFteOhG6Y7Tc/ZjB6wMeyuW8qS0xy1ohYsoD8lkq4nl",
-	"6TRSj0XPpkvlfTngFLP1w30pQ+0tbS+Cm1N1TO8wNv3oaoZF0NB5lyHckmq7yujCYahOkDh4XVJ9TG/I",
-	"MT0h3TI+yFxpm6WcI981lkoYNmmanx9Fv+n64TO41tQKYg9xViOLiHGvhV0TmZ5R1uXYvM2iH8a6YaTz",
-	"t/E1x0Xw5KMlopawFUUyOxlw59XKHdPxwoXNbjPsE+qCufS/qNo3Qm3aWYjefytS/1ak/q1I/VuR+rci",
-	"9W9F6t+K1GOoSD2iulGaRnMSW5JO1m+dv//eJwAjf3Pjb+/fW1lVAKb3VlY3//z6/T++Gw1AqqqZ8O6Y",
-	"6uxl6hCeEoAUwtrcBtdqRIg0TM3vnTwRhOcOdHwQfSo/tQmdmK3dTnRGHrW87zipceaIEFMOqfE1Vidh",
-	"8UjHfMl+ySBIPLLKRT2loFuygENPcm9JGHrOzhiJ7VbyxbGlB7O0q7a+T1nD0vlTZaDrPvJZIS5V6FTD",
-	"TCpIDbpMGKri2pI91BVkCsQ0kll76FdlNVa6lDm8mz4FyH6cogwgV0TqiIuqzfsU7/gI8uzDR8MsBpVm",
-	"EoKQ2SfGHVIRPmlXhKIia+c27hAdmxZ6AD3c6AEc0uLpuDjEQ16HqYRswNGb6rSRg32c0hnOzY5QmnqG",
-	"QDVThbEQlDRp75aZl+3aC/ZJxRxcxqiwOwDHYlD1BG0w7IaKNlMdZTq15nDXo5TYqAYMqPik1Za/Saty",
-	"x7p/tRwLiyWEmUZihbU+0T2zWwuZ452q/HGVHFFvfjIv89bPn9ATiXNwS3sdKaw5pEyDVeW10vfuBG3p",
-	"gkV4UE4eYmWoDp0KmwR1MfWHgnG2HUu2Krfe+KzJpd7RFEKwXZ0EhdpOUV8IO/86k96kHNiegikyADha",
-	"btVJC+vm3q5K/FxivGvPTE8pVxuVtRljcHlSNe3Z7c+MUXyW14PT6lXkbVOwnZlk3DuunlP16VQKlO2X",
-	"th0fq5xN2MvEAA3AkaSPoPVQ9HQNxkhQQ3Uqf5mcTrnVlC5H8EwsOnafZkfp3+YW2iCgj6oWCfIRmpAH",
-	"2a+1BT5zVuLFZmS21XqlJL3vRKL+0I0YN5k59YYs5MhDNEIkN9VNgnxTa7msR5V6GjudZ/4CANe6vKt8",
-	"bVQg1W36idPmNxX4WjWhPv1kYWKH9wLpjldfm34u8lVivLMZ3u2ALW6zNjn4QUZbavNMPDHn1tnBZ59v",
-	"Xr3QP/8J+t9focGtjza//Vp++s/V3AjrPyEYMm/VhdBVxNCMjzO3F2IK2tHWvZGV+Ac8X+VmttqYNlgG",
-	"jqN5JO7UuX5ucP7jwY2L62ufDT773AqArXSRTKxwaWsoQQ8WSMToGA8iXCopUMBuJavD47+Jd3zrq17s",
-	"+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjjelOTalPWU8Wapz6ujy/3uDMDz46ZcHeH8+zfxyv4mFmk4",
-	"iAHa8kK8vA65pB5YGyHer2IyQ10TIjZbbshuXsuF6nqQc8+hzFgiStWu+Ny3RW5OJCoE4TEL5wAs41Jh",
-	"gXVc19r8DYJSmZWbxnRp6RZqodYVwKWMVSaQd98yAaFj699S7ucQQ7/5z8Gtj6JVu4PrX6AZ1H/nq8HV",
-	"a1tJudSs3WbpzY5ENE7v3IMMdEEEhNjeoGBMnIsl6rpiJKnldo3K11lbpe8EnkYuAF11pzV+boqWroAy",
-	"QwiNOLZGQmNISlcllxP5gGn6ZER2WsSBlZMnJE4C9jK8X0mczDgzCY76VKpyZfjekI6V7zZuD5P9MINe",
-	"M0modanC2qHWE0dp8jDh7elr3Ir1FNzlkZB2JzH1wx5kQFDQ4EUtzNKxMWWWDwWNLHQoPE5gZNHrnQba",
-	"BJBL/ZX3N69e02hMV69vXv9YwckMzl/rX7qoYWbO3exfXlPQNdF/x2BsolA0d98YXP5DxL/RJsxRfoOY",
-	"SR+6KQI5qoBSoZhP/tNE8yIINVEu7+K2SPGWKJab5k4NNR6plzs86mmjnvArWKMGexprV5d/GoR7gmtN",
-	"9U9V7ul4dFn93cTUq3XUnNuYegEfFJIzupg1OvFk58iUNaRYAkki29GWbKxfnpref6I8u7C3tFAqfac0",
-	"t1Aq5VdKxgW1yeF0SJtfaQvzyyfYXO7bxVp0eWmiKMPL5HL/IHYJc7A3fEr2jJZnoCOqo7z2CtVr0eDP",
-	"mNmoFi+qnld9AxQo/zCP5OdVLvcP2eoPNMOoeyRFYhHsuRRQyj1CdKN1XgdkII0ROM4chgLplvDBeJQW",
-	"boU120n3iKd+UQXFYqsZr3WMy33T3n5kHYcunoieU7jPqUSkEAHHE7YTv5qRgjsQjpIpqyrIBl4mW/MW",
-	"pl2wtJ04pKL5yZtkE1kHBMV7jjcxazQxTWEredAc7Dfg2YDoE4bJsDFiz6KRV6jJXergnm5VF/cffXin",
-	"v/b65vlfWLkajGur/NeeYUnRyr3JGRE6w4Z6yos07rW0WCC2BQ0uv7nxF+irufanwTdX762srt9+d7B6",
-	"IxDw91ZWN+/+bvDZ1f7tlcGvvx0OZmjtjtdV90y4gcqlfWoUHenDMxZIXQF+qn1Ko6Xgzg7rh7nbiW0l",
-	"3SzdCAjApXI1LdgCh84tNzPq6l6so26T1prWxktbg+2KQoOYorBwBmnnl6KqSsJZQHwZOoF5yOccCS4V",
-	"Zg7R/6jepmFhdewIKM6qZfm4Xt8S9CBv2PJynpcfD1/5HmaN3U1MXaxm4/vEk4//r5fw1H+WpuZP6f/u",
-	"rkydemW6uG/m1f+wEkW+6t/BlU8GX3zVP3szM9HShqzRxkJ0ueekoUOZ7xejEWqTJUJH9AcuWxsx87T4",
-	"gvwGkhFVmWDQgXe7YG12m1idZ2QHiumIc2FDuSH2ktlKvetxP470kL9l5sSj6D45k+Jn0gWaOe41vCPs",
-	"ZB5bRcrGeVuKzWY1jEuCeqpwSgLaMyOL1eZhiKa521Kn+5+trn9zbf3W+c2VVdVxujwXfPiWQiuSVvH1",
-	"t+5/cHl9ba3/33+T0vPNr/sf3pR/vvs7hWa8fvfK+p23B7/+sn9WPr/xm/f7188Nzv22/+HN/h9/Gbxn",
-	"/dbF++9filyCJMCRQwWuKiu4iT1HNGkbaLpboUxDg7uk7leqpEmVoagrAKxM8QQ5s6VTspOU6cwhIMEz",
-	"iTmdyZCSKH3y/Ta6inWkskY/87SOS3SX3vZNzOQFDnWg8ZRy+gT91XrCB+PKzsxtQ9gZ6AEBsXA79qVh",
-	"lSEPVcOe2qqVney/ZieEY+C5LyKdIaX6VWokKKmBskaiq9Pmja8UZrK6ZRtv3+xf/mTjg9c2fv3J5sUb",
-	"OXJMtQ5jVEccZVY2OvohozZk7zT0/eO+R4iPzPdpylIUdUABZGyHb+cB1JTrMGiaWwuy5dQ0cvdhk2ZA",
-	"BTJZ0trmGcQy06EgOszcwkzp/1v5VVn7hyxqi0dY/nhOej+4KtHtU1G1F+JfxeZSmt87M7W3ND9XLpfy",
-	"ScklxXIzqW6izXmG6HJkW4jHgqgiq9g3unpmohSX0KIfJQKMTG2mFLctSlPz30FTp576j9G+mmD++cj1",
-	"+5peEpGEC2uKy0lVBkovFARQgEFvVPMaYb4Xr7zwOLcLIDncDndRGf++7AD97zx1jyTi8alyy8Q3TFUh",
-	"anqynufiYAVCUjfv9O/+DWJT5wYr16KdP6D8C4C8gZagOMxu76tOmsNuxtE4lYsAAxlvYNtV7XeaESwi",
-	"nXsbAuOMgV75DHMWtdWCuk3qamgj3XW9O4xQu/1U6tTOCU1pfRuQfMjNB/8jFDLLaZb0DKNzGwHPtnUw",
-	"TMu7MgzC1MTLtAStsfIpRvYoreEWier1sT6TOdSF6ACxiZtVh8eWA+Yz6JtyjDQk+w3Y1jiKRsPqhzyM",
-	"mniZhF2JVeVFYs0KhRIvEdTWcYZWTzVDoyqRQd1h3+uQU1ZwAOr5zRRA50MY4lHwSDwnYn5+bqo0M1Xa",
-	"mycKYD/KYwS7w468aNbGeK41oUo9smsmz6jkJN6tcFZxoTKwyrHxx2VlVRyQZwSOUKJiiIgzFHmDsGbq",
-	"pWU2Aec7HIbDx8trijbTzIUEMAaAh917F6GSKJSaItzMa7GNcgGd37Rj/Z7CaoMYHPCjVWkwMptQ0mSL",
-	"EF/JTwwdQUeazClq/1yOazapwp2UzPfjhDCpBYEDTSpYRSR4UAUIuUSAWaoWmIQDePeT/tlP77//V+XQ",
-	"2Fw9v7l6vv/xX8ZU/4YK30JKNPPOmWmXUblxUrMdiyjIwN4+rDry5c9LHoO/j2TkNd6S/xo+M4X5r9sk",
-	"qgg39cM+Ysn7Vh5VHCXNF5qRgiylMYwwpMzMjHo1FZUwX9AilKQQVyA7Ipq5ZOXuQ5nSmcVyWqfIjGIa",
-	"f3PER/fFF/2b7/SvX5lAXnPQ6HzE09/VHSCPmeezo5rPyUMPWwBsP6YZTScd7tEeO8HhDNM47QREW4xc",
-	"rbTruCUnUZruluimWbQqc8URTTZr1jYFQaceIJddQtcrS70mzg9nS/uny/P79haGTMdTr8zZQ6Bbp5Ek",
-	"11R5wpGDS9cWTpJaE/vPm5DvOFqCdYNeZIohqjpyXkfdM7tNADLi6MEzP/7JTxN7c2DqpypUXJk69Uq5",
-	"WJ627pNtrfaFkSW3d7yNx13XlnqzbLFpkO6CM34Ln9li7q499sY7qX13rHvJvaVJ9QZ9YPV3OYpeU5At",
-	"VM/UYVmrkfKxRxSE0A4Vi7ebWFg2RnFT5HMoF6xFoTUWkbalFyGDRAPyQHoxZrUoKEGs0Yvmzrq8AMwL",
-	"h3gV5fHwuQEVsAfPJtVO9fgkWqjq2nCTEzPiCuSv9MhdwR2hG3OAaRepSpjy+CYukjwue2XRiypvPngC",
-	"chiLqMalJAYtz+dofn6kZ8mhom33iR3S3yBclbq+spb80FJWntYtDKkT4jWqgbCXEE512qDCOqRGHZI9",
-	"ykwKolabC2wz94+ar/RyVMsbnZfc5gJWhVmusVOKtiBAbFuadpyaJ9QMuphK01TAIR4zX1V76Ocd0iEa",
-	"PMsyizi1hO2cLXlaXeRBx0ZlF2DXVcc6cimMdK0+crU3IzNGTX9qW+6d3yQt1MbCT20YMGqXw2bWFtNB",
-	"fSmX24mpYVY7JGyYbckt0JaT1A3BqIcHc3htw87bw5W3po1wUTux1IN6lKCxcNQnYmm9Grb8Hp512OE4",
-	"Y5LFgjHlsUnZhArRIb/TzjQbD5mgbnGYZssGbvciZORz1TcRGv5wEZVl0MxftfP1VM5QLl9eqMzE/Hl7",
-	"SxakuVAGps02h7wdca6pxh203WBU8mDdOWD79l20A0OSN8fWW4wIpCiDjUiR4CQjTHD4vME/XOt41O8d",
-	"lyegkwkJ9pQXQP3rWSP9v3fyRKFoVQkjGHCQ0g9WxSIq7410cYYzBkNOvT+YTdP324VXXwUE1HoKgteB",
-	"o4fVmwODGqmMzCl5XUzi8AJqA0ZMEc5GFIP4WMDmMXNeZhqySxQDoAVRNHotJfJjo8CZXlYucRoEamNA",
-	"/O5+mb3MnnrqGc/jnnjqKdA6T+N229U52XvaHq+6pPWdnwnOTqMnjj17EM3P7t3/pIFjFD6uugSdlhbS",
-	"6SLC6GCTMiIIOq3QfU9rb5FAAteBZqUVW3yZnQaMXnEawh1V7CAqjfNgnqf1QivUOb0bzZZKqIVdqb1J",
-	"BjdbKgPf1GyUMvnRjGKlkieoZ2aNEPaIxgh6mfWUzsHREuNdxOvyuXkFEaVqnpXOVUSz09MII6/jkrCO",
-	"iLjyvdPzkDctlfTdcu+ep8I3W9fGDQJidon0FiDZF52O1BaeViAVWKDT+oNFhJkOdcUflHpgAP0J44BT",
-	"TI8jj2FmZmZ+ETkdFZFS7ba60ajjIqKO0HaEv28WsU6rSjyxiKRurr4QDC+RSg0LooBlYaCjB04cfO6p",
-	"p2JQbFigoy8eP6FO/fSPp547ceLo1BHiN7kz9eIy8TzqkAUEvzxdRIICf2rCVOhU2+MND7ekBgSnRpiD",
-	"OCMw2GGHtNrcJ6zWm/o+6T31FOIMYRhMoSkI3DKJ0kWA+5QUYlozRgq8lPKoOkHLXVXd3+FBKhCW57z7",
-	"ZQag3zXClOmjOGLhQBvXmmRqencJYt+uvsliYc+ebre7G8PXu7nX2KN/K/Y8f/jgMy8cfwZ+E/q6Cz+h",
-	"LYrWb61s/OPzQrGwTDyhDe3dJfWgtKNwmxYWCjO7S7tnlG+iCcxqT3hv5Z8NApqDVMfggA87UuuiKsFS",
-	"PwZ5M7hFfKjkesnarxWasxruoGrs5Xc/7xCvZ9xvCwkXuBJi+aJJ6YNKzrVLRISqkrmQvm2bQxh2msD4",
-	"cjzDoqBCGtiQsrQQ9uPNa1MmpNFRwtnkK+LayowCsMrUyfh8AlM5KS+5YWhAtEgnzprIeNwTAj4P22x+",
-	"HptMLCd5Szuics5dUk8jDl0GFY45XOdusfnr9YWIODQLB5Ea6DtFxEgXKoFMYaNlePVonDaT8eTRM4J1",
-	"a9hOeN//7XsdkjJkgBiR6zJortALanXtj4f8Ys9BVe6e48nnaYv6hVdPSQ1MWVLAoaZLJeWhZVKFA+9C",
-	"RHH4mQYZGW/6gEkAGlTC+AiZHnynd97+0mCWe44q7SWmH0pGKRdtlMOXTsmViU6rhb2etOU7VZeKpjSc",
-	"Qsqp9nSVIMANwP1dHD7JImr1ArYX/pgyFe1E5kh93BAmwRo8kKcU5ouF4x+EgpADoasywfFHHF1EvH6f",
-	"9PQZgmL1NHd6Ez8+FWB5NW4P6ByFBO2UJz64jW4OeZLLO1snmoAs4E0KKlYNp7T4pOlkOdpXi1HZvsfU",
-	"tlsF/EHeYUbC9w7peugsGf8c70Y6qyoMWGXMJmt8bTzG9MYf5mnRJhEz5RG+/+1yhgeKQHII92CXR7cV",
-	"hLdZbM1hKpPbuNN8KThpKQpNG36VU8iZcuhp+aZ9+PpwR1PkK9R5NZUiv0v8CPfZcQGQwfx7O77FL7Iw",
-	"KqS4O6Bgq62WemyrBzbnlHZkWNn4mPwZeHLb5GfH9/6HbSfO/HeSd6sc8Vy8+8Ec+8GmqmjaPu9Wb4oy",
-	"70XtX4nksGBItXIdBa2kFFLuoZrCq9JFurnv0x4FrAPcbUsUYdcG4KWPujag6tQeKVIKUI4mQEwQ6ojp",
-	"AfXFMJ0tQlFUGILq5aebOmVUNCdMN8/CSydLNw/hGNUyJnOKLrQeihxjV/VE1szeI8rpDsGTCJxWzlOU",
-	"x6A8z1qoJhsgHH3hu1Jcl0tzJfT/vofK++ZKYavruNeMOzrlziXYAecl9XejkzrMcpIcDNul7S3NoC7k",
-	"2lQ6DC9j6uKqS3YXiulC/aia6cgTpS3cIHvaKj3Q4oeoUoZBtUxa/0OneJTW/I5HJiHNY9L7AFK7rhTz",
-	"dtKM6xVVEfWyasUDzlkIO0xKjFvpQM1iwtdZm6iP/X0OTO0JXOgXpVaMkQNmGuDUKkUt/51VHQ4mfFQH",
-	"HOe4eu8jKqzV7B45w/2A40yELA44juHpwEM90ibYR9Ue6hKyNKVy1PISSBBSnjCBQJz4UaWPsL7jfyh5",
-	"aH98Bh1Ek6bS4zLRSPZYJ/loeWLNMlJdsbEEsQmcgfbTm1C1vqiMSNGNXM6Xioi7TtRDn3ZOHUfVplp1",
-	"rmO8m4gA6NQzwDmCqoDd6KSOydTr2uBzIHTd5F1mYjSQ0F33ibeI2h5dxj5By9jtEIEYAY3RI0WFlm6c",
-	"VD3zrmFFDAgHpp0nlqc64TapMMhRDoTLbJ49XPO5N8lonkdqgFsFSqokAJPOaBtdfZ8/eCF34Bn1m3En",
-	"kTmDSW5AcHBFKT2gkWnkKKORM9XSlui0u/SAlmcS5yOe0KFM9VOvlIv7SvYc9WHgRWgBRqHZB5IzpQyN",
-	"wHoszUyVylsKgOaZ0Q8htdBMSWVYcaabcQ1NZKa8heBn7hCsIh6TfRrU96uodHkuLfJHGffEyNDjY8Xi",
-	"5XVLY++STU4iXKKhKhR3XYCaf4eGzbwVTKI6kqIG8u5aeTxwxwiD36NOZMojbe6ls/uTYM472MdgzDch",
-	"eUe1E+cgVVSfde4FjB6yR58YXP7r4Nyl/tf/XF9b27jz7sY3l9fvXhmc/3hw5er6t2+hA56PZvYV0cz+",
-	"J3ejA9DbEeL2crAwkTBEH+4R7O0SgEYOlxKci8pY58vEs5rmR2CBx9T6dpAOYuNYSAFABPW3EycIszlw",
-	"MeUYki+oo90VdLNM0MAIGXlCvzKb7UlmY7/q8reFpIabyHPQHcTLsZ5X0yVre8VTKTS7pyaWU+kWwEnP",
-	"wIZQ6MJJ3DrCyIN0NZURxhvDZPMM/GQ8yvHJmWAu0RBgjB08exDNludKeRw7B4//6IEQClRuqrzDJ8z8",
-	"iuiHJ56dmjP5JNWeT6ZUqLCFvaUn/8cQk9/cY7rD2u1JKLI7JB/ZGXtQvloV8uX372eTgekIPWl/4PO8",
-	"Ic8OqEXpy9hcIbmF6InZ0iziHV9QR3/S4g6JkopCoYnYF35zj8sbXBWRpu4/71gu36y1XGsiRuwzOmdW",
-	"qI0EsaZ7SGcsJApVa5aSvAIe932NWuQGwLwqA7NnSvR3owMM6Qaq+ikwkVDX46wRIN4G6ZpCvUKV+uj+",
-	"9vCZT1sWVzXQ2tEIqOwO0LR5/eNF174mZbFkuF7ijDCKgPFmkYLuHp5OCc9gUNbgKZ0d3w16le9GLzId",
-	"oajxltSIkGruq8omgkxmlZxsiPSJ0/pfFcBzOv3k8NEfUwOafdypYCUMYoy1R/3wT3jYIVIfiB1GnXtS",
-	"f1Z/iRGnrQJEGYd9xgBSq2QSOV4QZ3pC/j2tj+7JRdTCSyTWbhlHk7KBIFPutKoJ36FTjRacPyb3OYj+",
-	"8Yzi9pRzrelOKnteEaTmEf/VDPWSer7OFlPFCMxB5bkSwk2Cnd3osMFg0QUnRZ0JIR/TB6ULCYq6fA2M",
-	"aGlUUaHxOqxGjWn28qwCN8mlmkb6w2Tpp3v3zu7No5/SoOHM5EOPqtZtlzBd9IXUO4IBlZ4q5xlVL/Sj",
-	"+XRRdbCSHDzCSPdIT26kOoPdtBaHhTjw9MFDzzz73ecOf+/7zx954cWjPzh2/MQPf3Tyxz/5qX6UqmYA",
-	"gApj0o3h/Zkaa8I5NT21/9Qr0/teffll+Vabg+qUok1dmZTpPT8YPPU45RKaWU8wlzDciEkTafDmgNVQ",
-	"T3X3FMoD43UYo6yh+qIk/TBBJ99RucoHw5a/j2RAy8zvocS0QoIZPvnjCl1hMhEVaSYHZT+Id5nS4tMT",
-	"liPnG7u1I7NDI+e9Y56qrG2L3sEdzw4NdhSukAsdqPUN0vmhBqXR9GgMahRT79LEE0ZjJ7JzF+ihJIxm",
-	"UsLEE0YjhXNI+NzrFVFbZS8VUYNjF3FP6r2UO3lv0h4NX5VLGD6jn32sA8rRxaTW9xxTsZkdv8PKpa3i",
-	"QCrwEztjuMvFtFDEdq+thRoSEKVWlf2oylQ2ERSoco6AlargNG63Cfak0tm/+97gtbubK2efeuopqyb+",
-	"fGTMEYrnMcyWTKY091TYPCVOVu3ZC0kK6uex9qX6A/W6U9b43cOn2+g2WSg29vUOU+3JJoc+ggpo1OcR",
-	"ooVgdHhC1V5wSDtItY9+dmsgo/6HZreGx5+d0zqRw1fIXSLdY/RdqQedBufTafSEqGHGiPOkpMfTDm1Q",
-	"X5zWwAEGE+s0ekJupPPkbnTApOR5xO94TITeI0UFiHHQobCrvEyAhNjCPYAReJl1NXkA7qICMvK7PIrE",
-	"q4eWD1Swf3pRUVuDE6FSE5KQVzrlu8N8oTU4lQ6kksAVhkDC7pEbdPjRNXjU+Y1h75QmPXa6yJ+QukZq",
-	"S4gyiLt3/JDVAHdRAlK3BRdtnpFB5hCp0if0s6QvRof6NdPFvkJkpswYV1Xi8q7kcgQSAShDjDOyG51Q",
-	"SQ5BUJeqymBca2rf6S75QZWfQdh1g7CIPWfsUDjRx1o51OtI1QuPqFZXO5GRIjpVOVKVmH5aOiHQ6FgN",
-	"Xgwayatv6pi6xBlSC3nHr/IzQxSkRKVHJJ/ads5wUsCaFmC6aAXwawByo0Y8H1OmOCRH2PPARu3SWJym",
-	"iQWqEsnbCPNRi2Cm22UIwMNh3K+oxdqCMnJB5tx2oPTAEig9rADthNF4CZtI3imBGJnZysThQ2gLtbhH",
-	"0o664WE5jPGPOMQlCoQ7uWHLfIkc4y7JFRQ+Aa2JcRf3JrBE+TJIHpGMqot7iwCq7fO2MHGagPMAsEEN",
-	"Q08JS5Rhy9qD7uOcbfA+Zx56EM7fp3tI5w3m8vHquU3QxRusdqfthkO4JwJofWj4rN1UeIlMddoQtDCV",
-	"4kUNHtCkAvJe4npkLFRhdf4eJ+YUH1U9SE/voehBARFZ3L7En0ghAwg1bPqmg+qBIeVQAYJCuB6LABnL",
-	"lL+gJzZv/nL99rtPLoZxe6li1/XvfcgB1Mi3TTIk/ULKiN72Pa/IX47giy2+TEKaGc0a1S+cye1WS7FH",
-	"uQtYKo8OWHmwfMAR22qsLgGjrZvqlyKJ1vHYm2ZH6ZG3UQnPmtMqfMc0R/1zvEUKO0rjLWJndy2y46zu",
-	"AKjMWqiBQt6WQh0g8yHNSB6qF2Tkm2OFPTOk2/HEnih6caq4OhSCUz7GuvdzvOPplaSp38FCJ1blY/Y3",
-	"hClWnCZEf06p9VG9+mxHpRRt9fMJK9onoOtySFiE+V5P9ajzPFIDtF2N8KztTfiYcqbmv4iIK0wXutnp",
-	"acR4JXxmWLk+AIvQu/4w5eg4DTJqdjzxE9b9WgSTGPbDo42mH4OKh2cKxcISIW0rHnx4yCkNM4LGIeAQ",
-	"imdFbHz6bf/czc3rN/t3fjP43Q00jzZ+8TWaKaP+udf/dftC/86v+h//ZXD5zfVbb67fudi/dGF97a3+",
-	"5U/6l9fi7YWmx227HfRR1tO364gPUhkJLr61wA9mOalANEDwaWxOc/sRr4f1N/KG7BKZN13HzEaGouXC",
-	"IMxU2OHdU4NY9k5/sf1qdmYuj8O7zDgqTYlkEXimNIhDejfAuRp+zrQoT27qNuy45EnsCTnZpIuiFZ4+",
-	"ORgM8Mj6VoMZPpR0EkmLpveANRih9nGCV9lIO/C7Y6aJVDR5x3VUB6QqISxiS5i0UFUTmf+exzSxCYp0",
-	"ebMAQc3wInmVwAkLS4nMXDvD9HMV+aNhia35qOE6j4PABqTnFBlKhUrbjyPBnntXCcv+zX/0z91cX5Pi",
-	"UknTwfsfrK+93r94vn/zncF7X25TUKqZbU08lh+YeBRLk7FBxZLKuoM4CGUNFT3wuWLz4eXidQgmZN6c",
-	"WG+SVLvlaARg/zE3XMxS0iyXcKkTY30tzDrYDXo6qzBhIAGTBk2c/41h1gRHuUd3REktNToE32/9UB+Q",
-	"jJTTFONJyMnRytPYrzWPESGP30ImwPSqpIZboJRKOTBBtVfJPGnxeERyMhScrRwM/HCiqKPW5VLJUrgV",
-	"JY9s786RHfXtHAUqtkfoJrBhR3pya+rUJUUIVmjUeMisTI9HZKRAHiE7VSoGG/FQUh93+Ax0zmMrOIr0",
-	"cpMW2VMljNRpjeKRyYxPx558nLL7w5lPMvoT348JxPggBHwYYbEkJU+qpDHOz/QQzgHHiS75ERUnkSn+",
-	"/+x9b48cx3H3V2kID0AeMPePpGzx7tWJj0TpsUnx4Um+F6Zw27fTu9u5me719Owt14oAE7FjR4gsJ45i",
-	"BzEMKIGNIIgtAXZsQYKiD2MeJX2LoKuqe2Z2Z2aXZC9vT+Q73nGup6e7uru66le/35ncuSpWMTu93xLD",
-	"EPmcbwkxLGIkfnaZVPUrtJjdugW6QJI61SeiOvuL5qr1KA+VqvYfrEcAop/zqcsAz0+PwaoY8NaTMuDg",
-	"KPpZK94tZKxSHgvHrHVsbX7sSbMMl3GrhVOlXevpc2PyontsTuLuZahYraXOn87kba9futxOmfToqbwZ",
-	"7qJvc9ctniMA+BuXsH5Tq/q+XW1jUXqMJOO5OrspXxvw3HZ29PgL4wCKRXfQ1hEGmE6YK3cFSLchwdr6",
-	"NHsqNrvciHmmfw2emWP31gx2Cj3EXQZBox0nhAhxPmJDXkgqZ0apxw8WGtx5Z88ipoBGxKKdSCNCmgm0",
-	"x5w+pr0spmK3EKpEqUycE4AsKpKrQUzXiTQyb9tHQRu0Gdx9/+P/vP/JJ/c//+DBvQ+JCusP7wMP1pVv",
-	"bjDSRObE9oB0WH15YjsB5eV4pY0c74NhQsURkvNK6ChB/HVWUIVIw/paoXj+HWBVnOQDqfqOxiWxT6Ar",
-	"E+8S1tvkfOIUbSNWiJACG8bFWHfNJo+zza2t7efXNtgBwB39ySQNDpN9R+rztVtX76gO/P7Qa1Z3IoZQ",
-	"yVcZTxkJMtsFfGXrqsO31z080EnskHi6R5hy+Bu47x4ORBJ3ACOcAQxT6TvqWEzA5wP8zcTsVEhecGGa",
-	"Y2SoRK7yXi6yMc9iEwH20yHr4Vu2a5Hrdur3ujBsS5OXgNbtm3zFxDxfp8bVvJYEymMg8Xs6scvGdgxG",
-	"uK913Hrd7eq4PfoyuabjpUZgbusc5JbhPXVuG/w+RCRGjxXL6G2AoMd0I5psrpnpctUMoYfBUsa+bN7p",
-	"5B5bJsVd8ZaGvdr/9+Nv10gnC0kwKNCzW7XjHBSqMY5Vu+u+oXJJFS8AIc+Z0rnswt7gG2cXj6WKWQd4",
-	"aLuTzlpEwt7coaGUEDEQ8tB+C1vBZf8Xh/T5h/Y5EXcidjRy8eueGN9RZtQdMG6IAVWJDXZdnli74G7k",
-	"gMwR6ikJWX4iytS5sMW5t5Eg5iH9fweJXOOMj22TOVDJcDVh9NzGHfUGknNegZHoj3gWS67gfDHE1wiy",
-	"pNbqYONziWmc1DUc/T52WSvgVnG1F1cuXWId1+Sh25I6ddvkvsjJjFY3Dw3dO5P75MJrDA1JTMBHUHoc",
-	"YM1B5ZnOvB3BJNP7ovlEaLhZ5bzbzCP6kvU+xnAsA5bLf0AKh29EzrvdNClUwXKt63k97UDBy5Y9G/CS",
-	"pnTHq6izGeyswJI8u9Dc6HqGIKlYb9RUUkATgGSXj+R/Pr/B9tj35ZBK/GKe8w0Sqi6cRrhO9QTPR5nY",
-	"BdBMBxiAO8wAPJ7uYErntrsyX4tYR6pY3N0Y5GnSuaMuFgx1GmBl8F2kc73mgTd26g17lY2GieaxQC4l",
-	"SREOKq9BIWwQVFYxO7Zuu9JgXNb1ywShkaM7Ctz4K5eusk6u9WHK1eQQB8rU7lBE//mQHsj35fCx6133",
-	"su5AnoRwPfZYVw9RVtEdX9LgICFlc2pvBAbh2fTWNsNye/u6c97q7etlUMAt9Im3XyjUPo9klg8ABA+u",
-	"+QRg9HShsadkLlShtq3EGKlzBFkE/ICxrdn94KYYX6cO1ruO4SLWlfcsz3V8SfYHOcOCXxiddFIc2blm",
-	"QuUiI8ZHmcHWwf3VY/40truT1/1TTyJK9Vo1xbJQRMr1MGBIqvjoEN6rdo4lzJ1da8jH3Do7mKBuvRm9",
-	"Ao8s9cjDV9R7H9jDIKcd0YOYnCPeMtUqH5jGdH0V1TbnNtTI9dKkRwAvh1iCY+qbG7Zuori3LTXJENy5",
-	"E7915e31i1vf3V6/+uZfb393a/3Sm2v/5yGEz5etP3/eoEutRDg3JszZSxCTpcYaOW2mLBYvme22epOe",
-	"OdcYMvyIpllwnxhkCmhMG6egUlRczMGmdTWbwV+3BY+LmXgCsNHR8DDXdn0utCwrJ5r/00eDdtaEA2/w",
-	"LAwK0zYE/mbqJ4oAWeBmGnD4WyarjkV7mh2Eq74oMVivZADB9Q97++hhWozs7MKVGOpMfdwfIkNCxSFT",
-	"y+kE+a/n81zbqbL31Da284Jxd5qm6IJhfZHfsg3chKstOxrluVYR6ZgUZNjgF1gHqidPhLsbbLA9St1u",
-	"bzHYjxlX4JhssAMILTieI7yHGpGz0XAHCI86s4xHnV3G6Yrt+euhx1yqhKt4B2Nb8L2HUp3wRMadDXZr",
-	"7/Vrr7BNe4/FSJtrw121gJJnoy76dWMC376yxms7V9xuvjaQPAABFaxH5ekigzlWemzarT7TJzKusHXV",
-	"+Oi33FPLHCz3jnq3x0XPUK/BPxssi5rSVSBiR5ngxyZi4m5XDBG8DWBuR9bcExWp35nUu+vcZtFA8/a/",
-	"F8c3Ji+5B1d2BdEn+Y6eCbSuzUJCKT46c8Cyf93rAVMC5pC1KlMmDLgB5qaHNIUFsXZVo1gUa3fEu8cB",
-	"ByEHAgRVrAR8wUK0B4sWDpZHCVZWy9Ds53qIzOZPVEDFDYdACt/5G0HU6JR7avaVFmWukPE3KH+RvMsu",
-	"8adRBrArgq5BJcaO2Z7eR7DPyhzsYjg1QWYSoWKz0Jr0salGxpoiOLXSuzJ08kxye207ckj1bmcRpJdu",
-	"LWAsxHFCZzZKDsGxzbgS491CZqEMIDV5Rc55xjIc6nROKO62e2wh5Fw5dzAHP7coYq4OIlcTWoOLivRS",
-	"HYgPGkiVe2VbgAdhrTjjib3KNumlUhuH9tVf9yDcfASfN5QgASDXWmMEaAaSZ2RfjYbz7HSfnppjpl2d",
-	"StXfgZslojiN1sr3Y9fenvOdxQGeBGap43rGV1U4PegX9h2PRvW8UqaDQ95iOQC0sZMSxHJca5FDdALA",
-	"8IIBrGUrBovYLWdvJ7PV8DkfMkT3eC5EKoVkuUiHict+kjAQJvq9lLZ7BJGfTs9N5LndnWsYbgCs6mk9",
-	"zwvFje20c11nABVje2V1jyyYDaQRuMmRGyvld1/FP7sMJfP0w/acVKF/a7DA6k0dRoLkVWtWQxGz0x/d",
-	"+/L3H2O2fCCMqOFdbQmvAqirdRs8gCdWNel7QPTwocSBBjKJM6GClA0K1qXmvL/g87+IoC4V40D0diAy",
-	"8XAwRgyqElDQNtaM5rm8bf0Vg/zmHjdQZgoifMaVXQLS5O4TLhAmMiU8IsImAXPoYJO51hvsABQpuzqm",
-	"3Yrg4jW7VBwf8NUN1tu+nUmA5qBBDGEPDCcEBsg2BCgfZwGR2zpwqonxGAL1YAWtwc8CE1qNOkxjbQlk",
-	"ClBdVzlAPJneEj0oCbZ7D8Gt9k4aD0UkjSCZIwhV5qzLUQ6IjYao2KixqiHVmdhgB8RkP+CGxfYwtrcZ",
-	"U0fAnOoTQeb5hONGUKSZekQnIYXx06ciRyG4g+tRvS26E9gT3bOTqTMYWIYsGobxBEpKIDViWz2k/+js",
-	"guuDduVnG8o7rMd8kasJNLSGcOYr9YTsdj7OHtD+emlHDI1sl9NW7ybebct1QxjQIKKHxode3ka/lZYm",
-	"su7bRajt7dlDhi82IMHXNthBA7DdHh5YHtQEbY/88FSt0QHPKxYYPaQF1kPUSyb4DKYeYuU8Ybx67aKC",
-	"s1DmxXnYfN6hIMVmPMIRatGweFmPgOUZ0tUQYbP3y2MxEbE9fgbCRPUKFynJCzWIUhRvPt+iFO47mu75",
-	"L0sVByoFdlRBXac4Y30GaxSY8tUZ/BDr7iiFkgZP7gE9mIkkzTMJPEnt9TwRgYn1boisj97MiTCo/Gwi",
-	"D6/PNYiDe7Q8cvt4BR6qxYOdFvweDPknIu6LDIgBDDvS+cDuwFIZh62/snWVYW2GzNkYOAgdp7ceHSXC",
-	"hYnZxVRkfXGIvz2k34JCET2IYebqY/C7NcgP4ktmugoqQgOdxIZoi6iBATeH8Iu1DXYTFZJxzE0Bfq4F",
-	"WuSJ8Na3snxeroPY3xTUOB4x3IBNxCFJ2o4FKED5FaVJh+eYwBQp48Nqbf30osEjvXH3bHY4tr+5AzJ9",
-	"w0x3hTECq0toEcCteqDHLLGXUOmLGxyGCOiQwT4yAScOFg7qFGq8zXFtSdEt6utSU0D4ioZDE+/X4XXu",
-	"Z67wkd87sNzQxSiNsEsg98do28RiMmsuSSI9dZ74Lm6VADOBgk3FQARbnRAb1l3JExJM92FkcCu8LjGF",
-	"nxJxIpLI5bcw9AzcrV0itqjP9Pl59jf/x6MJmjV6Gbv4k9d9J55bGW+wPfeD3QvwdACiT524rz/EP2NH",
-	"wh6KZcCTC/TDwU73jdmVj1RFFdDW8rLPZ0N215J4DsdQ5LyvYhqnTC5iZjS0/zYaSz5iLpMJ6/Lhgta3",
-	"OeAqXofkb1h36yUs9DbCWgzebXdK10igrSCXyL494UOXnIG4lr3mOIgFOFzF9kps7VAdaWoqWV/hKn7t",
-	"RGQN7DIrIvZDnXzqSEf79oZpj49io8SQOpo4uEJGpwKUQynI2ZiKXggwsShc4sAnExxL7q6PtgI+IVko",
-	"/fy9kRiJhfEJ1Ln/D3/UBKSQBG8CHb3dEnmMe1ctYiJHH/2h+rEPf9RcKyVwCaN+pTQE+Z2p5drevvSN",
-	"9SsvXL56aauhd/4Pi+5VmLnPfSZ+DojjdjgEBy0sT1lX67EU9M+oGjnK+q7MG0q5CcC2KDHn1C1pdJTK",
-	"PBdxQacEF5phjmjpTpzxXu5EduGHHWY3uY51RtwdGD0R22mTaIw2dezvDqlKoeO+zGXvd/HaC8Xo7kS0",
-	"fo9tEEiPTM5VbtcPXGY6dmriUSLijuunfT28rFymQCjsITd5xAbCHlAZIFGBniQTvZERmIe5ozr2rw/h",
-	"PzugJww/l2shyFXsKHE3P+xlAr4ZTjCn56khitqTOSt9xwXDYNQR/W1vW+zKFolUd3pSJHF9of21TPBc",
-	"3PZCUit5+FH3ziRF6IZmycz5jmOdSl+x3BwC/DpDuiLKGu8ScVHKJ55ElcMFS2Ts4v1P//30nV+vzT0A",
-	"a7jYa9wxYCWzz8WFU7Y741O5i+t4ICDDKDGlGFO8bzyAG29p5V6gFWuvHKgOiqaM/OI8qVGlgF40H8wr",
-	"ZaZPOz985NjhgeotH2WqRAnvT51ZLpsGS50SSZpOkSZaH1vr5GoCccmjUQ73VE8lB8cKXRVAD1334I9M",
-	"RBkD0kt00ga1calig1y2A9By+AfSYaKRdel8BN8lIO/dg/VKgxfN6C9FpRCBv14VF8onxmlcno2lLeMz",
-	"CRO0GEFwHuN0wsC1ooQAIUFwxTpazsWW5ybi9gKLZiG00t7KV7r2pGXKXh8Uqw3SnlgQOw5ZcoJkqRhk",
-	"NQvPF+7UoScMWz0fzuQeORt23t7+2plH9UTeZdzfmrBW2t+aHMDZOgQQAUg9tBHIYO2jixoVEPqGtilo",
-	"dMVNCjuZnhUS5GxNDL4dgm/lkFwRjGPVktNWC8pz3h2kDhQXUvh2IIAOAFP3SezE4SHLlgMSAS7V7reK",
-	"p3bVKOJpRtXb4jJ/sXPE48Oiu521Wsztnn9guZabjpJcDnmWb/Z0lq7HPOdtqTvQn6gdIlKmmE+bV83B",
-	"wZ+dtcxdabCXWG69F8eMs6Hs5qNMsIv/79ZL1yN26+b1iB2Io1trqFJ/6/++DDFqIsl4gd2QL+76H68C",
-	"k/W0crdfF9Fzd9dTfnf9aAKQpxee3776jRe22lfL5lvFD4cLlWtXTHNR1C0f80koaja8YZR5JDm6o8W1",
-	"Ea4gRO2BVArjSj1k+ZLRRAXR9p1tO/Aw7lVN77EWi0x5X2z+1VD0gzc6VOHbHIujYbBGa88k+OswRR+o",
-	"stbzrJf2/pryCTNCkB4lWIn1gRaKFQS7xUZ1w1as0wuGQV0qZDuGHBjrKNlRWcytGidzS1nfnN03ulx1",
-	"RRLYT7sGja64n/baEAvkbgtONDdfP7cMJ2K3ZNd2MYyldWTQtSH0EYaRQfV4Ml1/2eakdbmKZTyFx53N",
-	"ol4rHjtPuCPf7ZBVbn4oCs2j57fCueAOemSnvAsICeBBcam7I5+k20FQHvveiCeyRyMeMSV4Zp8ZKfsn",
-	"PUxZ1+KSHjOsV2dMRqwrPd+YjLipz58tYa8DmhIMwpQkYphj1MvxTIV37RfHFdRQohVxM3S16iEmkScM",
-	"ZnEXU0HWeOy9SQJwui/ioKHhJl4qP96rWi1C/TuTPGZhjMu7HD2KHXG4UM1Y0i4VGNpb+VFRqJTwfAF4",
-	"D+0tXgcqoJtj23zm5axK8CkTJ1KMRYx8dyiptKBx6HTo7sch7YOaXXEToW6eVZL6LFMmzEk/7QCqUCJQ",
-	"YRdYuGCjQqSp5z+KmOxREQOSiixsYF6HJaB9vTYU6gmIrrRIrvj/Cj8fhfCK404jvZVZr6Ixqb/g7PSk",
-	"kmYQeHJehka/Q/qEK7nw9xFgdFt09UNRLnzt1r7TNJla7QUowuEDMxiqXZ9hxRo5rRY1NJ0kerw+Goa2",
-	"NWj3jeHKJ1u5JxR+ShJi1nstLoygYQmhxzHLQIJwQcOBOgvgoAhrOK9wFb/Iu8fhcBXPrCYEkAPqHPwm",
-	"A1qzubZXH3+hQqJIuze5XD5kJBPBF3d78YxsC7V8m07R8xNmsT0OGGLBAQiT5UoQWU6fRlNRrQopQoLb",
-	"W1vLDLV5drLAAI04Ju63Vd1NXhd3nyZcxp5nPcQSjiqccxq8CUmAKU2Qtg1E6XUz0OPARnSDZ8c39b5t",
-	"+FlQZXWcZIVUD2Puy/hxI8slCrbTYTXmTiEPCbAfIpnkQ/9hdyRwxVY5FPyU7UkwHwAzLpjS0U0u71As",
-	"tlcrFIxZ1IAyHjyGd/scFETBTeJpur87G9lhwI3h4eox0qEsXEmymYmukMGhz7ex1aBm83XcAYpSU5aJ",
-	"nsgyKDQg4Y6Sjww1/o4X1fhy0XyKsbV9onsBSAqmp7knspUPudhx5cnTB0WGGS8jj8HOgOjCF+zqrM+V",
-	"NIR8oMJ02zED6ceCLY9dbOZFunR5bWEjhGtmaCu0jT6L/K2e/dl5Iavi9lZltCrU6HQCRVXe3VnYhEBP",
-	"I7QJ2UafmdCqmRDuRSdSjFkPSC3BehzTaq5ZrBc2G0dfENx0XMMrbz6uo0/TUSjgxEO8jL+sO8dLibs5",
-	"prwWAIiWQkWPihVFHH9wA7SNPtu7Vm3vggwGJC56xA5dVl2QhqXSmMUTYEYsJwG2LzAB9syAzsvl0KfG",
-	"3Otddsw/DljBVED93qLmlfMstGO+b9tcbfyH7aE/Dp+CEPaR6EvFOB56i5oGxBtC2wY0+ixA1LgHwPiE",
-	"JKU40clI5YL4cQOD8L7jGt8fyN7KLvdqL5++iBCIXFirEjk7mrDCIiKS5XaSn8wpzhWE9YYmtt7UjMik",
-	"CEXIW8dxsw8veG5pMEApzJkw3Ow5ab8nQXHjJQaJMxRnrSSAAskmeyaKGHUj3eMmB3414vesRp2n1AkJ",
-	"KbieT4ZzypgIffk6PDiHXfR1zM6DiDWmyaCyy75MVHhG0wnTYwX7JdAU8CRp4NC0rtKjaKFOkTe6SIWX",
-	"g3UqGtgPIv3ERJ7u9USGCJhhJlA2TeuG/iHzZFyvxUlChjNSsm+eJ6hSyQACIpaoVYYGGIC5/i0760eC",
-	"ZyJ7bue7b7795ox4Eve2CTNsIk/GDEOke4BTS2SF4qDLc57o/ki0KI4jH2V5nFYbSW27eCb1XBVTmrWJ",
-	"13DhhTtKYZ69wjkaHBgCXMA8bSwCiwoFadlkADM75zTR3wyVQ9UolieJ2z6w5cW29LX2miqIaj0y3fO8",
-	"Ni+tZXgjlbFf6no6E79kzrQH5+inCG2J8xUurXqIKw3gvfluwZdZ1oUH6ZdCy3QM0KyplNL8tbZpEt2i",
-	"Prhv/xdFjjwtktMCuGAqcvYRadlHTNztiiGREKuYDXQiYyDj95nWgq84AfLuiB2N7AdHLBEcCvnuqIHO",
-	"5Pe12mAH5OZ03IsPZdwpqaV6lQnfvOBZIgFcmwkBFGd1rMfgjMHXh/XClup4EaW6NKVpaHhhabge86Uv",
-	"g25HzCcR2zOSb+5bsx1wuctyHfMJkz3Gj0impsrpvr69vX7pmw0dpEBd0TPPIxMjC30Nm/sUTJu7fjn8",
-	"9OVt+7NhWiE20ci7+YAKMAoJkrYOX1rfutzQ4Vw/VHeXqtme6PwaaV3UnlBg2Ms+mvbKmwHsJNMc1tY8",
-	"jiY4R5CIAg4puBrgHWBWb+SRoe6O4r3df6BnlnqK0DvqCgtkKsNMzIyyVAJNk9xcNxNC2U1CtolH4T13",
-	"mQEMip8sxVmwbX/9wxccoxEuXmGq4YoCbF2Gl4gTkSG7FZUNjYYtoYvCCDZ5ntstRXVF2yLaK55a5igX",
-	"b6mjqyj9bzAOnYGGFFLExiRvYf0qlVcUH4+I8iRLK65WaVCDKgF36GUd1s1EjAtcMFK3sHdsYGhdlwrp",
-	"D+AHPco3WKers0x0847do4faCOP/6mjCBvbpi92EG8M6KVcjnnTWnGqf3b+72jphpPlFFLJmg3WUPjQD",
-	"Pe6wlGfHho7RXfg9drDjVSG9xr0bV8e1ZgiQUFB7WMONvCtF/dxgXoBAK1FWH6CahC5XpE3AwDUjEUr0",
-	"R+tcPix5rpjvanLJ+h4+dfoBZO6Rs9ppo4UrkrU9Mr2opCswKyfQstUtkQFvpdNBZ4MpaD0yYdDCKKZe",
-	"A5Uwl7mx1+gFrcFunFKtd3XcevRdw+eu2ceWyb1Rek0t/0YsAgtY2rG4YFimcygrYXYgSjf2RJ7Yc29U",
-	"8SYf98ybnoRUKjk9A9Mi32WGT4hLuEODjkW5Psx0P+MpMIWAprL9B4UKXHQSjzPrSg2k6lMZmztITS6T",
-	"hEhnUeOyNCZ2+7GncCz7MjcbbI/dunm9Vi4EdoHFDKWBxfUReFVvISlxWOOoDCsMAjijxbj6ocME21TS",
-	"NLSZmC4PDSfc7/Iim7+y2YYuPxuqJtqN6lVprEcVNiYquseMF3l6Zu0qY3aNH02YnXwgAEJ3r7I2F9vq",
-	"7ZVoNAxNLn/N3QkqcnadoQBN+w6JrROGFt1pu3n0RklCZ9WUThzrwK8P7RMdFDKl7cqLbN9RI5UI68GP",
-	"ucwTafIOXFKyEXIzkqyD7Kv10RDU7NxzIq4VgtuXffXGcGXtHyauBbi2HfhVtYE1f6EOYPGyD7JYFDNr",
-	"3jbBhAuzbcYW0DNzAtpt+qAS9R0LuVDoVsTIkCs5fyd5yjhcw4wsh+td3ELbl9FfR6wwQBS+JmiAvckd",
-	"Uf7CthhEnhRHo12dFPCmdhRo8GvfCuvwEaLo50l6FAerSXl0H/eQgMqjtCs1aqU36IrWL4ozUDJskCds",
-	"XIGrsYU+7bKEqCsBwoRF2MCb4vz4AZnbXJQCHh9LX64tSzWQTqBzHnTP3gJEaK++NJ5LDci4+XhGK9Ni",
-	"OSHjMNflCYgLDhPexYKgsmat9RmgOhvJ8GsKyloW3iaFCIOz9kKrIU3lyc+gT0wE4PF2bAw4hc5T8zAQ",
-	"58lFDpACyD8AiCV8WJUMmDObQThyp6Fv1gEtNq9piFruqgqUBopxNHynWitAvhs+I2YXr2xdZR3s86E+",
-	"EVlnbYMBsZvo5UxppKzdYfAY/PuQitw6s17Ca0OhcP6eAINv9UW1R66dTM0AaRTmSlNEjfwF/oIhVt+F",
-	"mHz5KJY5S3S/2X7AV2y9CL0BT5wnVLDtcUA4MA7AMmAGeSbAP4NJiNiQZ7Yhtwl0BzKJM1FmxrUPzgX7",
-	"wuev6Pls+3Ym8F60iWXr2MHGiEBdu0hfZTxOpbJ39Gx2Fv3yWyJohGxhWVN5JpCRpqlcAlyExLoVABlg",
-	"4408l7rOMDk+b2I3+xlXc/bY6/jIedpkocsBd1kagjDUZgOdxIZxlumE8AzSwGTW47eCCufAh9zWycoi",
-	"IqCDZ7IJk800TH64yxJnDmyzqAVMLVm4XoW+FGElDrS8utXsvd5qWcYNHiQ9f8PewDiLhTlmvAvJd08r",
-	"tbiFTFVANyojF/k2VDuwPt7p57948MPPH/zq3dN3Pvjy9x+dfvb+/Y9/+uWH9x788qenP/7k9Ed/Pn3n",
-	"144P7fkN9gY4EdtXGGf9Ec9iyRVLR4bKLHk/EyCb7P7v0E1VnXLybdEHF2Tls7K+g9hj/IQnbYq3YOuo",
-	"T9DiOAbZqFxjWDh9UpqaBuMb6+z4SCj09ZqipQf+oSU6YMVL6u7BxX+Gw5JSgsxg7hYqJS5Qoqnsfw10",
-	"CuU5U7D7acy9yE6c3Y+y5Lmd5zb5UG6ebINdU1tvzV7vqUgmEzv2Si1VxIwwRmplr25CDxMR4WaCDh+7",
-	"/8knp//wy/sf//SLf/n09LP3iySYn9h6SdvKrZB98ekPv/j0x6fvvn/6o7+pVsDU/PmLGSBXeTrksk81",
-	"Q5jcz3XOE8Nw/zn9+b0v/u7vi9bcH9S0SGAzKUxE4x35IH9UgFUe/PHT03f+4y8/uPfFe7978F8f/OUH",
-	"9x6885vTn71rf/O7/zn9yUclMV4PX6v9+kTEfax4Be+aPfjFn756//PT9z768o+/LRpBz7u+BSqYIPi+",
-	"Y6I0rDvQ2lDxFY7DF//6+8rEFDVesy0jE4q54Cq0sETDDjCVWxj21b/98ItPSp10dRg1Nd9eDAer0SLs",
-	"VYmYVZP8muvpP/3hyw//XDTtyBNmm74JbGPGh4CGQ/bgTz95cO/DB+/97Ku//ceiCT3Kj/Tdui8daBbL",
-	"mAriNAGZ6SR78PN373/2KzzASnM6imvt8Rbvu3kwAz1mRpyIjCesJ3g+yrCX9qLsWCu++u0/f/XBf//l",
-	"B/dO//yb+5/96vS9j8pTnorn3n7z7f8NAAD//w==",
+	"7L37lxPHtT/6r9Sae9bCdjQgzQwwj3V/wODHJMYmQEISm6+oUZekzrSqlK7WCB1frzWTGBtjsMnJw7EN",
+	"ickxifMwEDu28RjMWt/7n1xGmuGn/At31d5V/ZCqW60ZjTHnm6yzjhmp1fXatd/7s1+eqIhGU3DGAzkx",
+	"//JEk/q0wQLmw1+HW74UvvqXw2TFd5uBK/jE/ARnZ4NyBb4kokqCOiNNWmNkiVWFzyYKE6566mct5ncm",
+	"ChOcNtjE/AQ+P1GYkJU6a1D11gY9+xzjtaA+MT9VLBYmgk5TPSkD3+W1iVdeKUwsOoOjn6wz4rOK8J09",
+	"kriOGa5Jg3o0Gnzus5+1XJ85E/OB32Lxkf/DZ9WJ+Yn/a1+0/H34rdy36OihWaMpAsYrne+xzuA0jlKH",
+	"EcpZm1SFTxit1InDmKM2hJIm86XghHKHLLNmAI+4gSQ+C3yXyYnCBDtLG01PTXV/tViZW5qiB51pNlMp",
+	"zZoF1Rl1mB8tKTahSTWjlJ0sTc0WJhouN3/PFtTWBMxX7/xfLx6a/Amd/M/i5Fx58vR3/mPCtunPuQ03",
+	"GFzwoYA0hAyIFKRBeYe4AWvIlMP24BXxGTqsSlteoE66oKbrNlqNifmSOvaGy/Vf4WxcHrAa8ydeUfPx",
+	"mWwKLhnQ5DFfLHmsof5ZETxgHGZKm03PrVA1031NfOI7P5Vq2i/nPHXzXhgxufDjrNqSzFkgkjFSEQ6b",
+	"eKUwcYJJ6eIAKfMYbXzzPsv4J9waZw5xOZyO/oF636FKRbRw4KYvmswPXNykJdcP6mWHBmzwGI/QjqJR",
+	"eGSiMFEVfoMGE/MT8PQAORQmKj6jAXPK1EISJ1xeYaRdZ7z/TZOB27C+rk5l2RcezjP5tmeF50hCifpa",
+	"TVEGtFolwidSVFzqkbbwl5lfUAToBqRCORcBWWLAfwRX/6UBqQm4XnrcJSE8Rrka2HUYD9zAepPlMnMS",
+	"d/LATPGJ6H+lqekf2dbiyvKK8Fo8YMzCJY+zmisD5jOHULWs6FHb9BoubwVMlgMRUG8YsRzFh9Xv8MIN",
+	"3FWJXBnZUNsXASNwIaMl9n7/Tu/dXz14/6ZtZfjDsuvkYZaFiWZdcJZrY0vTs3pHZ2zjtrgblO1LelY0",
+	"1O1rNNQzncRLN25f6f32y80Pv+5eXFf//4vrm39718raIonwYmyNehf7DrT/TOK0m7gWp8ORxNJPWSVQ",
+	"C9FX87AnpBp74Ib6jGr2kFzlYfUr5hQIZyvMJ7Iu2py03aBOKNGTZFzxyhcnuAjKnDEHdrghVtRk2lTt",
+	"TNN3V2ilAzP2nXIgyi2pfimCOvPVdKOtS/xu4DjawrcJ4E6TOWSpEyMxuJRw/7hYEk6HVDwhmSSUE4o7",
+	"oZ6nRHpuM7aE3qcfPfj1anJG+rNhpwdTs+984K7oe57cc9ps+mJl+O06ZJ5T3I82mtSt8WG/Oayfe9J3",
+	"WRV/yMsNymnNQsqLhDZAHQAOZ2UHFcorzCunkclJ4TkkEEQRSUdtuJVz11ll2eXlhhJZw+aPzx7V0k2J",
+	"NFoJyikX+6RQfHfwdhfn9k9P7i/OzZZKReuMIkmZfOEpRTquJI4azvLDKuMVVm6wwLcJDpj8pMuJ4F4H",
+	"bovLQzUFf7RA6JJkHDUxjqOE844rn6HmoSRGPu7nctkCqhzgwpUKSB0CT6gTJQFdZpyIVkAe6957p/fq",
+	"vd6VS90L13pXr218/SY55AekdPBxK0V4oA6mMMdTdUHUA0nN8sFf/t699073xtu2LfUE6ilDKUMI33G5",
+	"0g5QTJWtNP1jRn25QIrWDS4dsO0vmBEyoH4g7dqF+soYGOphIutuNUA+40qixL9YAU6dT/doerTCUneQ",
+	"+SwpIG+f6936Z+/2B3Hx0rvxGZkm3be/6F27bhvCd+WyTKHvQJBlLtqk6voy4/yn1Pmjcj3/8uAI+gPq",
+	"+7Sj/oY9sQy5yInaByJ8h/kLxOXEc2Ug8Y4EdSFZuIEFQrVuvz8+dKa6qka1TmfZ9TzLdJ4HSbVAqOfp",
+	"I23kHku90jpWoDXcTG6u5cGJQJNw4AaejafBx/0E8MmnW9cudi98RP73F6R3+4Otr79Un/5zLVV5ycs0",
+	"MjQdZeAKv0a5K+PKYoogBP0l0JM3DNbsTUyARfOLD57kK/2MP3FlCpEA7ZMtEVsIz9/chIg7hpSakI1Z",
+	"EnyRN1toVTmOq/aGesdiAr1KPckKY5Txuc/umxKsMat+upgw6vcnjfri5Nx3iN2ezy90k96Y5Hil3ZHJ",
+	"Sn2VJJREMcfA/mLCM7DfLqDjgle7FzRV5BfEOxO2sU2bGb5lY5C5epnFgk3+TqS6Vqz7l0cexhY4O3yB",
+	"ucVfnPfHnVc56K5Bzy7iT0vF/OJQMVUUvCEbyi/okBMlxt5fHFX2jSzuMhYKLPxnLaa/D/wWG6Nkix3I",
+	"geR5TO1M7PWJrkggxVmwTZrlFlJZ8uSYvkRJiRGeyaD6VNfaE2qc6s+KUl/UQLnpJzRHLfpLzI8+OIFj",
+	"VEriBoRKol3tSrMOVeEmrbEFwhrNoEMEztWjMhiuLmivbXzs7E0LKvWhQrjh8vinpX+L5W+pWC6C4EPv",
+	"IDxJtO8nTfIOF7z/QwXtv4XrIyfgRpFbr2TwvBOBNXKydemNzY/u3V9d61243r18aeP2x/dX17pffLL5",
+	"1a96V/+A/+6+/dve5+djLk7Hp1V1IM3WkufKOuxS1eXmn+jn81jclxmdxiEu2xhaSLLTZVtAUmk4P2sx",
+	"qf7cI8kyszoFPbrEvBQialOJTE6xB57UGN59b+P2hc2r17pfv9O9frd7+R3by1eo12IpyhfFteR3bfQJ",
+	"LlwPTj8cySq5YKDtGI/5tzXaGOkx1hwUCrm35gXOCHy3QCRbYT71QM5X6sKtKBOpwyQBj9oCmSpOHZgs",
+	"lSanDsIjlOiQXTiZFyc2r17buH1p6/bb3Ru/V5tjYwP7i8Xsiz8FV8f8letYso4jJvoH2XtF8KrrNySh",
+	"RLo1PtlqzusQQgEif9pBbm4TbQWiQQO3gh6OatV+bXyrWHUr9TBdwRdqfnskcXzadnlNQqy+IjzRAk5v",
+	"BhR+pY65BC56GiHNwDqoVAtoMB5sh/Qwtrk9NTr6rXX/g4BW6g1mjRN3MiQvdRzmYNRwYLFLncBGzCfc",
+	"/0wQ5MzsVKlkE45ZQeVTo4ST8+qGyy53UsIoVV80ULkPzQ1z+j9tspo6c67+f5stqYvedOxEZ99IyBLR",
+	"oTLJfHC2qssr6YoLb404Sff9rzffeL2096fNWj6nH6wpjF3ikRTCMx0eogwCxh0lfyyhMi0Jc+ve4Q/S",
+	"RLSSAMYU2omTtUJ5WTMNW4qKWRKpUK50dv0ocwgX7ZRIW5NWrHkBx5QGF0smiNEv4449ZqHWCQ6GPZIw",
+	"OJ6cdGy3Qg95HmnXBalTh1ACKuUCURYGVw+gtlcAaa2IzESxc9ml4VYdF22bcQqRlfT1kTqFFYIWM7ir",
+	"8Exu6skIAsU3FB7LuaV9FyacTyFB2wOEG59LdMwxKtEbkyREs+fZ12w7ciGNLnS8RnAWpZ9pARqngFE8",
+	"5xVjMNnNC0fEGGO08IrwfbXSwgQXZVmHS8ZFueIzxw2sjFJnVQyO9LTSe/B180Q/pci6TrkThaiCiCAS",
+	"FtnMzJBUskJq0kVi4Ha9YwYdsL4tq1Gb3mpuT3BHvy2Y7bdRUNxMKo6im+UhSnX7B9m/4TA2cugQN9Ce",
+	"e0o8IZZHYjnqNcfxHCxMh/HAzy906lSmemzqLEq4Ih6rBop/qmcxjU80GT8B238YXT/2nDFu5UmLI+gn",
+	"vNxgQV04eR1S+HDWNTkMV4s5oCC31e2smFgL6LDwh2gFpCIajAQiEYi3B1JEK7Au9IVWkHul6h3bXOqo",
+	"2Wb4eHrwNJ7DlTfhzRdNIZlTzlSJzVOZb0g9uCeRqyyQNnUDqW04ySqCOzqNyqprjMRhcgbFkfR1SDyD",
+	"K8Vz5OLbHsWXzWoLMaYRv5mp3Ec9qfjYo6R8jl3t85H7jqSofdtUKx9k/s4UrEwqeThxmwSNPmrBmz5J",
+	"OzC/3ifXNj/++sHq6v3Vta1r1zfufHB/da17472Nu5c2bl/qvv7a/dW13ifXelfewA9jql/DldLltTJ6",
+	"9CXjQdlDVtAUwi/TSqXlY/IpF+XQD2/1mLQcNzhcp9x2vLQa2OwPDI4EZIlVaMPs4TzhIqi7vLaXbNy+",
+	"1Pvd15sfrsOGt3UoBRJik76yie4XnzxYfW/r3utW/wZWsqQO36ayf+zky78+171xrffGlxO5PQUnwQPh",
+	"tRpJx6vhs4OKJ3WdrLcQl5PDdZczmVz35oXPe6trQ0nNsHkKlzis7MFjsdKcOs2nUlLs1bSWXa6rY7B6",
+	"J0ZTLQ5upppPwf0SCsNY8lKMfwOrmTCC0Uge9GQYOQxJSo4rmy3YPcn8FbfCyjBreGbFxeKauvBcBwIO",
+	"avVMoiUDP6KR56ww4TDPXcEal4rgEj9cYpxV3YpL4fNai/qOS2G2rTTrx2yT37EKPmF8gAPKxwIpzqPx",
+	"05EBJM9FbrYY33Z5cGDGqkfg21OJz/WBQS6QzU+/2vzqDyHDGhxuonf1o95nX3TP3bLR5Y5dehXgCGmB",
+	"LvzWKSgbDQndMNJ2nfnM3EaIZSyzZpCb38eYkd0w0YQ99CX6DoQ/KrvDi9gW8GJoYoTccCTK6Iynch2y",
+	"HjKthKINR4oDK8ao5CL6xgp6/1z07GC1AQEVlbcaS3269FRx6kBxurh/cma2NDVVtOtKMJN0NmX4QXxG",
+	"dpaFObKbv/506+YXO3ECN1xuE9aHlpS1JEWDQelCiyvVAerwBi1CzoK28JctPgRfNHAL8ZZirtHUDFlS",
+	"h6lOl5PFYyszhDqOz6QskJnZ6OMDpC9jemKqOL23uLdUmt5b3DdlrZVRnIPajXTIIDVfLzrmhpgrXRGN",
+	"hjIVPZczsBnVVXSgvioxB8zaYMdDxjiov+JXVhJ/wRwtPEI8USvAYPrIMR64R5IfTeoBJhf7qglK3z0y",
+	"+6MDP5k+aledPXvhU1srfR3iuDp+YeSMzySkJ0wUJuI2ItaXlTGOom0bV/CyiT45rhq2EpSp03AVI9M8",
+	"8XRusRyGVx3BWRqZozqSTuZDUobV18n7FFNR4Ns9cgxlU6jUBxOFSFwlZIs+mWSScUSroUqhOWqSUcR5",
+	"ZpKZmdsbyYfoMiboMFU3eThmRCTuHzEb4kkaVOp2A72iE6wGrp7LiamjTeiwYBtWW55nI2uHBdT1hr9v",
+	"8IdWz98R5KTCJz7W7WL5nJozsB8zHG95nr1ONLcwsbt5dHEmqWg/nRKig46juIPHnm5ibA2odGknNjSM",
+	"auW7rU6aIwbO+DiTkFL8Dd+MiL5e2bYb+8mY/j2oTaOgTcm+IoEAB6lVhbXlgD3d8jzSYdSXJBB9ytmB",
+	"Odu5jlCFHSuQndt/cLI4M1maylWcrU0Ra0iDEs7cWn1JtHxQ5DjUf86TOqqBHUJrPrM7M2u+aDVtLkwQ",
+	"oITW2Dzp3XjzwXtXNtbXu//9N9QiFAtyl1lBsSyHVTzq508KO0n9GgueUePaOGVoW6WsFITDPIHKSjUP",
+	"8zxMDNY5sZPLbpe6z+uC3LiLufv+3d4Hb1odxPZIhVaTkqakRdHyciU0HjfPKb7Czg5HHTg77solrTwh",
+	"a2iLludg4kM+VmVUCLOMkBRjJDCEE2yrbCgvr0gAbdjigWOFXki73ZhvqSMIeS95zAX01pvd65+r/7v7",
+	"qwdX/9i9fLH36tt9i7MGO9PYwiH7fQ9zIF1Jlzz4rk59R9ahCNwT7bLL9b56rBqUl1jd5fZMyFjhRa5M",
+	"0Z3zC/LYxu2/bqyvb9y71lu7uXHvau/Ch71PfwM1mtMle43uNtjEaHnNIQ/JhDKBh75NTMPuWwynZ73Q",
+	"QixbkRNijDI9UtfQilNV+AvmtPdI9Gm4kjQGS9czWXdq3OepEWI9deE5ZXa26frM/rIf8MD1AE2FUFJn",
+	"inF6ApahHVk5Q86V4Sd+Av2hixUxmhhET1CKNwtMMLXLdn9RqTR1YHJmdnrO7i+C5KYUBlwgbpVoTVPL",
+	"lwXSoB2yxNACSrI3Y8turF/sXb9Dtm6d7977RffGhylhW3AF548+mx+ki8DQkRALCPzyo95vX39w9d3h",
+	"XpQcMT3tzc4QwvhEcgr3frF5+bXN377dvXnHGlAYUomfmwBzRaD1/Q6rstu0k5NoT9lMBCfpBAhJtW+z",
+	"9O2IwtcaMAVoLy33K04i/edfGORHGdwspbCg997PN3/zri4mWP+TriS4cbF3/vL91bXelb92z9+Klxeo",
+	"D+En3S8+wQCWkbSKa6g5CYH8TdcQRalZUb1BYcKjTZlSeHCYeow71H+aYZVPkgVDDrTFXxGE+dVVQEJT",
+	"SqArdd7rAiY7+CwJQ7SPNt19K6V9FT3ivkNPHj7y1NPPPLv43e89d/T5F459//iJkz/44akf/fgne92K",
+	"HI7qk8zPjo7gMPW8vGUBA9RfrRLqCa6Ugq/+u3vh94/PQ1omus/RrYnxRtGYKIwssJ7WP10ITWnmA8db",
+	"0nGmPiVhJKXzZNK4AB/gN6x5/p+nV8bPUaYomM4IKuSpkNj6AV42/7yKgbjRFMnRVcNt6HCHY+BJffYW",
+	"Vmhkek79IFS9bDGO56gMdJBsKDkzDrCLEbhaf/1Yg2k25RApSJX6CyYh1BVcEkcAVgqi7cXT6aam50q5",
+	"4nI1Qb3yUJchhTgMTYwxXYT/WUbJTnYdwY/J8qJbHXU5s4LV2ZdTc1cY1xuawFuaLs4cnCrm2ricJlX3",
+	"xnlln928tLH+Se+TT61aVotzbVH0V4FAzFUalAoNa+aKlNR2VBKsicQQ9MtJlDIQfifT7VsVviVd7cHa",
+	"r+6vrm3d+LB365+9daUhdC9c3brw896tf+46Kk2b2xBpYtG0VJo44larzGc8IE0mmh6zkUVp5kAOmshw",
+	"G+GWFiZQW7Xj3SRuYvw0I14T0cogBmCSlVhWnsUIER1uB9xwZDaS44aNGPAY8dJ/g1c8gzCQIPrPMrGb",
+	"WeeWnq/zDRU9eVQO9aDDJA/Dk+MIYz3PajRwVyBaTWPSkDiizdtK3UpIwpnZ0Y5WqYyIgLa1eu6JJ54Y",
+	"0SIdU+4qgo/AnsVTmQ3VpKeuDqWWhxJtTtLrIxZwNpPflv/+m9Und86Gw7qlA0Xzv5hCd6A4Mp9MByWZ",
+	"Sr9Z35gOk7QAh5sn48AUsuoEOaR/Fm0eda04xx3SpH4QYoyCC1cZDDJE7u4nWK1GpNgiCa3Iip0ZI76c",
+	"QNE+5cv2qXu0wghtCF7Tulm4kCXWEdwhpUKxWIRqIzeoEy5ItIGRmTI7VFOL/UqvPmurxwQ89H8CY9id",
+	"W/iK9XC44xo/U3KnHVcGppi833/GmpDLo0RG4DMAd1f3VJIlFrQZw2/Qa75HhrkEYURhgRSNG0X2aYU7",
+	"Au712AobCkn1/Rb13KoG9c9O3x/V7y+ajJcrVFqr/NTHOhe1ncw2OWhb889wmjZQpmfcFUB80q5YV912",
+	"1DBgA1DkL9tR82WrVmMyYCk5vAC7LwDjyfrzDHtSR9bDbSNLzBO8JkfS6/EEB3INza7Gt6UQUWh8WXYW",
+	"JNnzwkbkmdWBMZj9kboo7ArgRcDOpqjNurph0IZ35XaFLqL2qRFHwJ8wu7wdfW/o6hLe0BwKxw4WD3Ox",
+	"LhDrXB+i3UgdiAJm1PQTCsnvblBQfy8x3XGAShQcidG37r3b+/s1LAvb/PVH3fO3Nu5e2rx74193Lna/",
+	"uL5xF3LBfvm7jTvv9T643b3x+43bqxu338xfI0K1h1XmvgxD6tSxgUjb9TxSpytsN8rVx1wPamBqcpRP",
+	"f089mmXAnxpeGq4EK5Z2Rd/lsOp3owDbZ03gFhbjOAD4kyWlJ2BeO3P0rBdQqmndwGDfWaTYyCXUuw1H",
+	"Equx1jA+oA6Gu5Asp06WXueELMl0bCENHdaJ3A/LraVmwZyya7m/JzRUNPUZ2k8xorQiSul3iVaQ/bI+",
+	"ErcqkI5bc60gwoL4jDr975iYKR2cK05NJNA/X3rJefnAK//xjZSRZ2UVnTT+G8iAR1Ix+H753u7RgMnA",
+	"7nmQJuLvUYSjkQXCWZvJwIATGdyW2dG6GoDlXG4102CZSDwHPtbJIyXBftz3Wb2UNcuI3mChlOfcKsOa",
+	"vgoi5MfiebYpBmKZpYLv1Bn5/nFSF54zXDvGF4UknKCNvknn5iTRYSTubPLShXSSwW+2o+ql3cXj+iKS",
+	"JS3oF9A9EQMiyHcbtyFz88LLHhPSNWajYhx2kBUAyK8zTsDnonYRPa9tyqGgS20/xCtyEuZI+BB5CA+T",
+	"ivqhkOIadXEYWS4nEzAGKON7Vny+qImAn1RQdAIIEKH6yJrDlICZsRbDNn0mAQS5TSVqvgmMK7i44UUC",
+	"IivLCuWZw1lro/C36o3zkXIkUZjopMZqdY8EZrEQPaF/gXqsGhkeDr/eI4lS1g2H0fOOxoqHJ/ED68Q9",
+	"UVk+6drbyLl034k65bU6dRcI5UoqGY1Rz9sHB5MOCICg6SuOmSjOzReLyev42IvF0umXXnL+n6kXi5PT",
+	"px+ff7E4uV99YL2hh4V6E9SyboeBWMsuEhWZ2ImCOaRddz1lJ4A5qNYVd8AMuM9sgj3DxsfDgzcb4Lyc",
+	"fYtQ/QvANTzw6o319d7fr+n0lQVS6s8cC2G9h3TatF1OTAN7smN3eDis4jrMmQe5z7zqgqmdnkmkPC2o",
+	"66sfIS4nbeE7UpmbQKkFyKQzvhOILsaJmXnVJLRCOuyrnu12aASC1nbPmfF7Oz61A0jmkh84NSM/Vpgv",
+	"84gP7OP3Q/20ladGLyvoVZxOP0g7l33w3uXNP69t3fxn73dv3V9d665d765/0f2vi1t/Wtu4d7V787XN",
+	"917dWH/z/ura5sdfd8/f6r3zufoEbP/7q2tb63/b+Oru1s217ttf3F9d6/3pSvfSbzZuX9h879Xun3/V",
+	"vXxJPXP375tfvdv98LcPrv5x871XNz/8euPOe5tfvbr5VTx7NepbKBlXkhOqhmLtYUwPz3KY3Yv48UuC",
+	"+thhiPosizae0/Gbfri7HTrlljo5CeBJLGZLpzYeJzf+SNAbLB/s1wzKOxFQ7tjrOUbbO81z0pksovOg",
+	"PVIb2NEwtOVWscXmSOUbMu3QAqFhpRkGAIHDUe5AFPBROU5cYcYhnlLLsqDRj74Cu/8WZDKkFnMH0ojd",
+	"ePXLoM1od08sBjJslRrVhAxwLqsLfHsbW5hQR2z1PJhmHlIQ/Yw1QDDsaIx9pn3sZriUswI8y/z10EeT",
+	"hTQ58aqgyioQhMplHV7MW/GaPZ49z9i0+jGLsK88bOYxWoL/M4e/O1mcgrLlU+wwdJGGkJkbDMTtPRq4",
+	"Qcum4h9hNZ/1xcQP7p0pzR6MI/c4orVkelWgKjYX18sm5yK1Uss4MDd5Lf+opeKBvcUDB6dLmcOWZhPj",
+	"wp99A/edRLj0+ITs52ByxbajimX7s91A2Wktz0GPPjiFXU6o51kRgmOZCmlIwcVRkIJP1Tt9OYm/756/",
+	"RaZI99bbvXc+J9NF0j3/2hBjeRjJR3PW07Bt8hHaOWxv/p5ee+xykrDocmX4pPRTe6HJuG6lhhlraArC",
+	"P/uhq7J3u2/1eiJ6XOvSWcWV2zUG9W/tnsDw21jHCcRAgsOACZy2BmUz+vKgxkJQgc0TeNKJmXlRn+2F",
+	"KmkUrAt4AkFwPQsk0L2ko27ew3GvB+K/cqIQ7a390DR+nhVsutG00dizok1ENWDcsOWwQU2C31nDAVY3",
+	"jMYnWPIYesNNtRp1vVZf9982q9RpUG4wKWmNlTWWzHZC+wip1mwyPoLJr6Y05J34yDfUKSOWSwQR4wUI",
+	"EXPyvAj660xNGaa+OU6GR2MsiM/Jcu/8Rd0psDsOo858SHCu54EOH9BlRtxggbR4hfkBdfk8oPQhihla",
+	"HEIG0AffDaA2GUPOvu/iHoRFa4xiSYJ+j5WhqBvh5aiiPYrkCTmgGRoxJ5RUWRvtkqReDGhjiDy2sf5a",
+	"vuSbdFRorbhG6qpeRqwfMfolw0ufuD9xus9iIg8luTrkYI9YXvUR1hDPiRoGWUcQlXiy1O76g2SRBcJZ",
+	"uyIazJ8HVFcE19MNSyT5aUvqTAOw5yh2bAeVDbuMUd4JoXOzEfri0HwAyWeQ+MwELLeovzBYL8e6Ra2m",
+	"51asaY20onNS7PlvniKqgaZ72Q1BsYwwIeITLbemBulrqVM2vi/rRDS3EZwRR1RaGrN20Nmw1Cl7ri0P",
+	"GAFgob6LqCewB1wj7SXpXRdiMzE2m/0NIBtGeBFeXWOfqa8UDQpA0rGO0OKu4Cngo7GX6ze2Er3WY2+q",
+	"ihYf7m6Cp8Ysi63Ai5UwRSo8hiR5RIec2IXBTY8tLfNOPBxmG97IR43bmomfYEHgMdN3baQuhCx/qpJo",
+	"BVDpbu0riCwPwi9BO96+p8H8GsY2dVGmVQlJMyGejTxzXEdrYlC9f99YX++ev7X5t3d7H9zu3vxy697r",
+	"WzfXNr76fIdWsVlpplUcq4EbmDbiWt9fXVMT/OL6/dW13vv/7H383/Fok8G6blDegpB7VPdm3aKnXeY5",
+	"BqJy4I5o48EW1wb01wKRtAp8TKNzxBwLly89+OPVrdc/7d765cbtdVLK75hL4HC4GLvvw+KUe4t7Yx2t",
+	"cnngzGJs2/4MALdbcEJNis5gZBnRIgjI8ViXNtcut5Dplau+aKRDL3PQyOsok7X1oeGAYTBpYDjzQ5Fn",
+	"mHaw5oEyjszX1fAn2T1mQLS5UTFRiMMOKCqQIxChN/fh+a5t/u3N7p31nZh/31AvniwEeYPsnIlLIbzQ",
+	"6hlnhbvuRDAWkOR0MymOkDxQoJ6wh+KEX4hdqNRbuB2n2IhnbkfeBgww4QE7q2HkNmSro+Fr51Tlcedg",
+	"MtbdiCG19Kn0gL6y81KMjNapg5iLW5991v1qvfv+3TG4Q/KCt5gtSAVxiW/kIPJmtE9Z+2vPIbb7355y",
+	"a/WAxFITwwTa4sGp0tyB/RMDDfRPvzybkkSblfPKeNhAENq7IoDyNhK1w+zNcLCsvTgeO5iUfLoQB8iV",
+	"xulaqbte3EPUpD7ab0peOOFfIMOsWsizlDsvrGyv53Wakncy5hU2Rrm0l7Zt3Pnlxvqfu2uvj6rhxSHb",
+	"ZEpiZFBnki0QZUCIJuMECruiFKco6lMqFgkFS+Mb9bMHYptVQ0Lzr3Rl9llGvaB+OILiGiGkmY5dOjU3",
+	"H7aew2JAMNOoXNauXVKHcQvY/ANEDtiW1FP2MqRrxfytmtdFtp7OffAZxO33kkPg6hFVcAupUV7i0ADZ",
+	"tNtgnmSmLwQmOuLsNHzWY/D9zNQUZveGSq2eZVkjlT2+AD8zWWYBgtUQbS4TSTtgFD52JswsOvP4XrII",
+	"qzCVqW6DKZ1q70uD5dpLKRlwkroOkWK+b1Ng7+K3PSOjzXahNRiitXtLxwwa5xjaoHd5WUdwhspQyNlR",
+	"41gpTzdFGhSdstxmbNmxzQ9Q7IS/PG96yEBtjnp80qGdPUozx97qYST24DAMq3REu/4cU+yNX5wslvIE",
+	"Ne0xDlGtQqsM6YlALui1UNKgy2yy1YS/XV4zQ5sG8aDBQBuK/F3BB7Ft3r/bXX9t68LPhwokvaS4vz3j",
+	"BLeFpbHjM05NQt3xgT/aJ5sQjqN5P3IfeyO9oMtNz6qABG4pBEcu28QSG49Vg0LYRE9wkLUdYKzQbGZE",
+	"v7euGEvI3JlB755p+pbictfQXMDqR8XFQfytxAQOWCYgGlacONiqRQPq0WrqcGOuGWDD1eTQ04UJteVh",
+	"rVRfT5KoE3uT8XLWGR4Kvxs4PiPcwPd5UFG4XMAqW1xCIMjcXKKVRXrB59C0OHwqUuukFW/EfBnl1s+T",
+	"oC6kVkTa1EWnR4P197cPFwJJ9Hm33rSv6t/7gZIzVIfS7kijE7Y2ENUq82XB7C06u0UV3E+em/9KaEBj",
+	"C1XOWqYX5LL5fsDdYNCKCa9UIc4MQlIfpLHYGcZ2xs5yWv4R3WjxIVa6Qxw+o8wDH7BnI5jvhkZ5Yi/J",
+	"WaBu3pzp8ou9NqeLLE/OSTxZJmcZ6djrUkdq5z4qYqmti58WT6CGzBtMYojz4SbbUU5Scw51cxZYx0Mq",
+	"jN+l4tWUllO6BaQMKFaIhspQExxjOhwCNAVp2VbrxaSJp7hAor78aJZJ0vYFcKEcTtWQpGIY7jqrZUiV",
+	"/ADq12C9fA7Ukhi7eyiB0Ti7fcRCo2rqw5A0v3Ut300WWzoHx34L1i7+sdfkxiEzsjr3VoQ/yOgrHfVR",
+	"HgkyeRu4o5pDyPzTzxBlT/FAycVRYmxOpIqMcI3GLvlioT4ddPRTHJzgGaMBdkeIiMgEMLG60sRzg7YA",
+	"MBSlaUKwBbzbwFgwnOqlpdzUqbT0bDjx7KHJqf0H8PWuREEXArCpgbHYt0Dq7GyCeuaqswec4mxpdnam",
+	"ctABz/22Y44ut+59WP2NhoI7QgscXm6EZd856vp1jfgrpp4wQ1fz7Cpkg3bKMdIbwP1jBV0ORvRTIfAS",
+	"mNZNxqEFtNpxPAPBvU4BEuZcDkbFiJrLWOB7RSvIOBk1/5GPRr1ym2ezG9oVmMpZCHUDwuPWP3u3P4hH",
+	"hXs3PiPTpPv2F71r1ydGSKN5oQouKN6injlzP3FU9pchAFK2QRHlU1h7j8b0QGXkWUEbn4ciIDRxXZnA",
+	"HKjUqcsLyHpKCd9Bvl4Iu6LRZiINihA4Kp+SGW6LDRw6Rc00fZCTSmdcmveL6gROfQhoSGO9heyKaiJB",
+	"APh6prb10NTURxKFWk38GNwYBLl/2IjvFhsKmYVrums2EHwzzO3LmbqWpXcd0yxjFMXrYapQvMISYBQ7",
+	"V5d25otYDJmuOibhxytnSIMVyJJSsjpheFJUiXrRQl9UtNGSgV7XaML/VNR7dQkUCqVFLxCeRyfYoVfD",
+	"1mAPdiJbYsWEVN4ssfQSTeP9ypR8D8Ot4sZdKk2GiAiRjRkWGVq7smW1LjCukIHS0W1iBw4c2ijuEcM+",
+	"H5rgCfn3IyZ7Fm2Jslp12SOJm7gdM1NZ6OFzxeLB0tzc1P6ZgzPFubnSsMDroi4fOAnf9E+i+49zvVu/",
+	"DIFe7q+u9S58uHnuz+oft2/2vv4UH+hdvd79erX72rnulVsPVt/bunYRH+6e+3zjq9+Sx7DfR+/Kpe6F",
+	"a1s3bnXv/mbj9ltbN9d6v3ur+/p699wX3Qu/N2kq+x+3VAWVK4jz0qRSNgX2dKEu9yh3yk3mN9zsPKnn",
+	"YmAx3zRdxsY+Lto76Hnf96KBdey0s4Ary3Y+70pIOYb+uS4fKpFytiUYqUNMrG7x7jvde+9s3btiFQ3W",
+	"VgdP/UxZWiYtEOp/GHwEjycLirMvy5AcYuS4OlNbPdtJzSgeyjr03CIe3NdBwZyXlVJ0pVdfZmaG3nfC",
+	"BTA8HUBCWF0/f7q8w+RyCn6vJJSor4kHlYj5Ox8ekmQxQgeD+RgW7FbJInFcANnJrzdgYbd1mtKtcUgH",
+	"W+rosjDLRO3VEfqteg+Gikl1NGNJnD04XZorTgHvfxQTZ9U+bCdHyb5LJk6vlXuT+1cX7R1umm1t1uUI",
+	"sbwr8GJZDknT63fE6oqBa9au06AfRjJRettqMn/FTSovsXtlvVWHgv73OiygrofJB4hUVJioUMnKXCBr",
+	"o0FAK/WGvSptIIuxr6RCD5ZCbvFyeYumJVtL6oMlRnSxkzLMkBHskQl1BLOWfSZbXhDrPE0lJgfpFswu",
+	"r5V91nC5gxuIoN9x4GL9ESSUsIQDqVKnvIatbUXLl+WKzxw3MH0smq2AlcO0Adtx6KWejAEJ9Ok7KS09",
+	"TM0+KJwkLLlNEFjzx1Nnn12e/tmpymxWYURu5AI7T3XtOW5HXS58ecTambpiIHFSgESG44h7+gr304b6",
+	"fEEnKxM8HKsUU7NJqQEIv1pMXlfRZPxweBdGu7CYEayEYF/dUn+NzaCtSm0UsMiJLk5McpQ/XN+88ubm",
+	"rz/bunm1+18Xu1duda+uDlde8E5GW6JH1busq5syDvlZ5lmxSIRkxKEBhTRzDU+c1nTbqgsPdCPVwKWz",
+	"mMgNRQfwckjmXuqY5HXmFEDth2AOdN0mOjMz0qqtZJWYTxlGK5dm0hJOGiGQaoJgU3JORNNKILpSXPGw",
+	"vkUmWxinv3Sb88zzxnLbDerl9G7a8H51zGaAAqY20jClHvRrjm3KOolkew2LrOX/UKig9GTF4yZTMVGw",
+	"YNvF6RQ7YWeL7VuUWa7ghK0wP8ykJI+lV3tMlx5PbMDBofMUrWCUqWZvbwhVCH5QDptopo3pronmwel0",
+	"FnsmNuDcUDSxWBZjkiWkXsnUY8vap/AaDl6dYaSfWH86KzwqeFC3CDyQRLb+YfqL7N1CTmzrXwAfD+2s",
+	"0DCzGtQj8Kv4HYlj8E0NBaNOIOLpd3l6VmbV6dt1nIF/yFL7ycrWygZdY6CLoWoMS5hE1VJlMjU5navK",
+	"BNE3LOrIkx3In4fEZixeqwKd8hFT6nGpmPFrSWNPI40IVo0qY0/4e6R2MoLXXGue0FchHo5IkJLVdeQw",
+	"Zkv8e7KDwRco8jK6wJgWD2qgZfF1rTkMfwPoGOkXYchmofWl1OSs7Zqy65oN6rBstHgfyBhGUg/nthjh",
+	"wtiPwtylETYZeU+yVjKBWFSyQBZBg8f0InuNGrmICBCuDFiilmJIVc3m+h+7N9e7H1zDqvyNO+9hBzL0",
+	"LW/c/rh77xdWyOC+SXYY9e1zhG8S/M/mLu3jU/pH5lwLIbsx26EJc5CThUdmblHEPtKZ3A80d9m+SNhf",
+	"2olMKNmFQoZ7FP26GJxVj2lXHhRnqb/3yDGALyTyKfJJjLQwqmJblma3pf1DEWThzjwLFY8juuh1J4c+",
+	"0ZnZAjjntGf2jyLEYQVQlYvlH4UB8Nh+wVgaejSG+eRrBXy0o4ufZe5wzVOgGC+73EEBwwGfcjTJ0g9Z",
+	"b+EbnkivD9OJCIWoLRaMvoCVBGeBoYND3POwaGjEeUEPg8HC9RzhJJx36k7bYcP7ey5YCi+ipteLWHTG",
+	"RR80TalULBX3l+Zm5kpT06VicepH9nxRPVSgo5DZ+RexiGU62Hiu2U3PFovFYmlqemYiVxvko53sm10O",
+	"RIDpQ/nu94FSxgWPXpYzpJYm/E8aegzazFvRGrosAIhh1K/NhLeZJIEQuRWFiN0N6AnWELwMqD+8U3YY",
+	"elePA3pAiItE1YxXWNJBEm/L05dxaOtLTX1iOggnon9h05xhXD7/KkxriNhCiuBX6KfGA9Y12CHCNWkU",
+	"+uhOL7hveiFh2BmArlBN8RPnQKKrVplfzgouHdKVk5jXtMRiaaqYZT56ns3wktsT8Kg9yxO+su2GRjXe",
+	"eZmKsgZSBIWBhAazqB015OXY4mH3OkjvTlFePtjoeHwpNRoS5kBZ4iP6A482ZVq8JPqI8grzvJxBlCg+",
+	"E/uZCezI1lLDDYLEZ4msLRMQCmcefRS0fN73UZX5fvJdUeAoHLJSZ04rOY1okeEn2Bot8ZlB6rMGoSDU",
+	"FhtOOxXLUZOaFChIW7AAsygkNGGwA/dFAD85W++O1ql3dMDr3oXr3cuXeucvdy/8IV8yeB+mNVxpvSND",
+	"4/zISB5KIpzmYY9YCtwLTcwAOB5md44Bywq7dgxvaTAwG7UZioTQch41R6Hl+8wWjTRv1ckV8baCU7ND",
+	"IbM4a2e8EnC5h7x0aDsHM3Mc7HTGxmwHV9wzv+n3LtRcPti4qUN5bW+duh7ta0txYCaxqmlb6rGeZfp+",
+	"JYbyBK/F4KuWmAxGPZ7+ljk62SmciHUvQ3CNvhCm6wf1cno3F1HFCGTSlJmbm50sTk8W9+fxUOcyVxZT",
+	"DJZszTi/fjHEvDwKYddQ7e835PaSRU6qLc+bJzUWRHZsfFMOzBSfiP5Xmpoev/XpynKUBW8JJNbAw6m0",
+	"PUmoLWF+MIlyZLsvNYEu6uwSZtIZHk4jr3veijlNy2XR5mnNjDFSC/l+5vF5oCNQBhsdybzqXrJYJVwE",
+	"BbJoal3Vn3WX10iLB65HFnUoIk23SG0vtmOCKU3PakqZsZc0QP+3sob5HNxyDYmXbAqof6VdUguxfnD4",
+	"VYBSHpnPQL+ZuE4lvNSij0VoPbLEtFWB2Zv5YHKEZ9UWJDs7HMfmLLaKEu2y4GUvmWadtjdLDLi9o/SI",
+	"2E/sda5y2fW89EVXKCdObmfFCfUy61p3y09g4oDDkXvUs9AqHMnEFgzBL6A2WGuh8dSLEVptxXFfEwzM",
+	"fpYDhG9IMTyeQl7HRN8a08XiMRpU6kMVjIbL45+WCtsXpUNl5lCBdUpxv4QwWSAvTbw0AT2EJLSsILRN",
+	"O3vJoahnSoX6jrKSdUd9ULrVVAqQXwS3Gb7CHGDy2DNPklLpwMz0ZGlubu5xLC4HtwocDXLgaNXwtWRn",
+	"kSOQRd0/oy5kDjdtTAGaKY5bbuZE0YtLpL75DFGX09zCxBSOkIZYcj2m4U7VJ1DlADsIHZ58RnVf9tgp",
+	"Kgup3YdBmXQjx6Y5XbSWXo+fr35L2Go8MpELRHcEBHermZZ2xtg4JmwWneOo+nAZ9w9kiH+HTJ7+jjWv",
+	"HmZhkvp3nMt+ss7IUisIdCGJw4aaIvGJHpr8CZ38z+LkXNk+27wJ7ceEdE0y6wjow8cZdQDBIspjM8lr",
+	"Z0w77zML+IS6Y44rA8orLFSZPFphsda/Ay2ZWr4SQw0W+FY8RK3ywuljCoXsx6gYbIiqCMIe1o11Ys3R",
+	"/vUb6PW6+31dCwO7bCUP3bDd1vkjjNva0JKa1Ad9Vz8GUIrg8RoxFoodqW3JT6jVp0zANBwgFaWfMFnA",
+	"/F7s5VcVfl9QNmcf5b4yX3uyyt13uv/4x9YXN0mJdN/+In9bAYBxgtmOJREmre8WyI+BFpsTxbn905P7",
+	"i3OzpWIxX8MYG7kMmhZQfp5ySKgc2kmjz6PkcisbIIrMaj5t1gmjlUTS09DMoBTPsi2gEaWr3Lva/fh3",
+	"3Q/f2/jy3NBdMv5knHye7RpP2/eoqXi4/bHrUoiubsaF/2E0k+T26C9Mis+g+11nUI4IhqwGDnss9Yma",
+	"pw+TuZn9B0kTnyBRfVEeMXsCu8EqPbCKWDk1nzbkYMukcrUFnQUsRY9qvO30eNq69+7G7dXNtz/unn+v",
+	"e/1u76trG+uv/evOxd7PP9p871UdqPjkWu/KG723L2+sf2jtE+syz5pzSR2iv8vJUROtrNKiBlWfsRSL",
+	"R3oiKCvlmKO1of5scbpCXU9t8XwUQ1AvQSju3JqlJ4bj9yZDTTa+9rOWCND3IFtNXT8e43Gl7x6Z/dGB",
+	"n0wfTQs5t2z5oSdPHiP6y3iqVdGabZ0BG4PvUNxu8NYcFrzqufbyoMBasX/Ia9OO5lHzSx7lywtaDXMY",
+	"CRga69EAseeGMy71bRQPC9eulVR9HxLnYWclYsV10IC2RNltuwSWFzQAsfd89Bm15S2eBKIUrcCwJdOI",
+	"IBftnWJs2eucaOIY/UTnUNfrlCu0aS19hPRmKUiD8g7RwViohKadKP2DeG4jWbxlTa5mZyusmSIuoQNa",
+	"IBzaIYJDvZL2XuRaoTmJp8wI1oRqKstVu7eTVKjHuEN9oh5AqHg7BqFJmkrJdsZSU/jPmI4nbxQCvXtD",
+	"Hv1+i3pu1a1Qs0fpmlpYNGtpl2NFxWsyXkbKHhQk0PEmBEuPv9RazaPTNcEdU3YzkXj1htfclfxx5UVr",
+	"vn1UHJw/1B/9JL26uUE74OTUQXAJaiGTZAkcZ7FFJPb6wV/+3v1qvfva+6lIcWNoF4fqfmwbl5iyn+S4",
+	"2sdpx6y9SZxxRw8cdpwlFQwrTRCYuYchw0zwlthNz+LaEa8YYN877uHBuFOG5KVhNqAnKssnXWwCuLM8",
+	"JZ0lGkDAs8Go5keQSG3rCsLOBj61twURdgSoTioI1ahrtdGK3srUviADx7Yd0IXMgy0Y+eMTjwZ999HU",
+	"TeXrzrOt889s/BIBh6hzm8e/CoR6UkBbE1LXDY92es5PC1+HN0MQXVOAHZMEb33Vvbj+4PWL3T98uXXj",
+	"4xwu9nHQSV4SgSTe7ZDHN6F+xTqmz+6iMrZAWtyUwcUbGcU1tCj4N7QWJEvvWQTpsUBkk3Ko1YYJQSKo",
+	"CIhYYb4HnHzMm9VHHH0SIYs+xhORS9Px4efzusNK2LIJLpOLIU/ZqtWYDFJi4xkkMKBvj3CC29MPvxFN",
+	"LDrl/fmCLSOraraQS3Ktg722Y67IrdVzW2sXN26/t/XZq70P7syT3jsf3F9d656/urn+53/dOd+98JfN",
+	"y6+hctS9ff5fd964v7q2cftj/Lbv8wd/+93m+p9jfFqnz/+0xV3sxsQD5jeY4yK7kww+t3Hw7yvr1B05",
+	"ybDOvKYVIMTlLA6HHQ/WFG1MfZl1sgvkdE+bhCvKY6zZB1tEJ//z9Is62nP65WJhas6O+2QkZDYJ4558",
+	"Tz0L8Y4l5qU3DRt0FPfefW/j9oXNq9e6X7/TvX63e/mdvqy94a6+8FrahGsYy7OWy2zrdyLVqhY+qdSF",
+	"WzHxdwHJCrHlvjixde933et3JwoTm1evbdy+tHX77e6N3ytyC29wXxx4+OKtFbZTua52xNIHkqJ0yYVJ",
+	"d0cn2FIjJbUq7JKZAnGMkRJo3yJFg2HWVrx76LwuXwYXUIFQCbC81cGWomFxIWfMkclQYdSrM94/1CQk",
+	"NyTzVqyuoD7hpi6aIeUwnTt84LSVu8WugbUkXIcAYo2bND8KsHwDvfqFiQ6TZS6gAFVRT/gPyIU2NOkk",
+	"61AiajhOA5fXtgeQ1mhYk48XI/9igjKLVhzFwNoIr0SaQp2BIPsJ1FvWhHAmUvKhhqM76GFsBzHWNPB4",
+	"S2ONiFMRvMJ0eUZMQf/wzw/++62tX13deuOTB398devjP/3rzsXer7/sXfnDxu2vt65dHLXR8QAoSWrP",
+	"3+NQG2KFHt9VFLlYTcpg5VHUgdjakTbKYgrzwkZBa7Y6tcWQHv2mwa7wa5S70sBLxc7w8s3uvV+g9jAs",
+	"GDpa+klfF+ewb7rGWza7BSB00a5nHfb2LnjGoejkT55yOvGEr96V81MHeu9cR2yvB69f7F35+8b6evfy",
+	"xd6rb1vUmBidT9kcmfHzsFYAtgLw3MUfXMAeE8InkbMr10n2KRajUN1CBOkFDkY5oLXl6V++fcoZoJcU",
+	"AvGZrJsOlqOyQfhxORDLjGdUA+vnCDxHamJI0cNUcTh7iw9sX1d6n3zkzxE4U0d3yjfif54ghd5fXds8",
+	"/3nv5iVlFZy71F37XBkVH1/uXv9UfXX9t+G33Y/f3fr6POBQv9q984funy93//Sl+tXPv+r+41yITz3Y",
+	"oztsvS+boiVReGOr/mRnfvjLfCXdJQ9h3Tlza/Ul0fIzQaljhzsgqaHvT5gorjsYFsJO5QVshCoLJMLM",
+	"lAX0kBc0S6cehmPrbtWaScWaAXOyghgkfMimKNK0DI5YNjr4Mtojtms9VEmLRKXm30Bz6vBSQ2+HBSIZ",
+	"I0MAFnV1niX/LiLCPRJqBgAWxt4lwfSXtMWewQ+Iiu4eSX6mtcvchv4hNARtexGdu6UWI1bXn3uoCHzV",
+	"MlxsQ/KXQMd+k6p/xHrnL8SAlgBq0ZWkgUca64SVSA3uvn+398GbVp0H3XzDZvqkfixEzSpDBYqt4rVC",
+	"uSlLUeYh1Aojx8J36NqVYBTNLG4Q2eN/OuqlESnjHqPQzRx6dTK6mmQrDSRkWJALrXunput0Q5vQLrFa",
+	"K/8uVF1vaJvFgFbREISHie4UTaFwxt5+pCo8T7SZU24103ojeh6h1YBB+rdoEzRH4phbgxtZ80WrKXNw",
+	"jbz37iT1ayx4Rr3WdvEMWmC54UpptckO4aWJhIUFOXJB0SsX6AiIqtctgXqw4csxcslsuQFP64xMiMVV",
+	"hmep6d7XixXBRwvUKy0kHXIDtRT0o5su4bkBriKsNyB9g+6GQkRxngEELDswE+2UTXmLbY6LhGITIlOG",
+	"b+6yKbSG9P0Y3HZKkaC18ZBxyVl/IfyhJKvYbQzh1PIanUeX43CPqkd1rCxFXuONNkwM9yGJSJM7R0y9",
+	"6XmR0hY3pVYnkRem69kxNbY/fFkqTR2YnJmdnpsqWhM4VpjvtJi1WityuiFQrT05JrPL0qkIflgrOcDx",
+	"nBHKNu0Jv08rpaYaV5wKuveUrqIc1J/yl0l6tJKWN1GAuFpgIqQD5nuYK7GxfrF3/Q7ZunW+e+8X3Rsf",
+	"ZjRxtEZkwUchSI0FxE0O0bvyxuavP+v98ea/7lzcunuj9+G57ts3t+69b+8oMhbolTSHGvbrClVXDZKd",
+	"151m3lvO4/QbpT1lEJmIQcvnyqT4qe4YFuo+2taxvDZyZGWr+/o5+E1kFmb/xgtjbD6TTcGV3pDSjMUX",
+	"DVeCka8elCOADOnoXVbXZ3gi6a2494vNy69t/vbt7s07WW/VMcGcqVJgveUznE7AswCl0nA96pehdfvg",
+	"8WJj/CbjxksfOtaJVGq3nigincfkgwbbhmeQZy0gPrbiv4UwkzpmiGkEE6UtJrqaJnG0hgM6mQUiopP+",
+	"UVm61v6li7pxKTxE8KHcJ2/QftJV2zggUN6XjjndbdBpqt0C47EET+q3GbhBG77reNLoBKlT7nhM9vcw",
+	"yJk8p1+fXtICKr4bLJjaeIA+sL7HrzGO9UyZldr6sVcKE+iAGc+O/xD0VctWt2knp8Z1Sv8AmL09dCeX",
+	"rV2RgKpyn6d+fHtpEfrH6eQAkeUQoSpXCq01gdLE10x3xH7e28fjteHSZ49rjXfA9EjLzIzRIp5cRFbm",
+	"YCxOkZjwM5q6xerr7+ZotM6+nsBxxhi56LTNYPfHxn1uKeoJlcSB3qq+uUeOVpS11xTnoD5w4CKH8WVt",
+	"a4btLeEfSqOY0HoC/LfCMFVVMiXOaUXRKZIBViNiKahiFeZb+LfaA/UrDZcGr4r9kWgcEHbzdLkr63DS",
+	"CJ+mqEWUdYWOz0BkFiYqHhbIo6YzgWrghPEplFtNtach2Bron7FeRmEroyy37yHYGlSTRvDtj3RdX0k/",
+	"8SOs4srtpoPq36akhJpvI/pIJ4PTVliB1HwpoTF2sc5gW7lSJpZl/syZXmFXlZ9nzMGUClwY2rNCq80L",
+	"JNCB51AnyoVGluRniAyu9zTjDm/nJIdUtAaCVESDLUCKRjx1BBU92iF10RioT7fF43bdR46rH4pAux0/",
+	"tnYxDsu/hafCaTg+rWoVskpbXpBSL/89xpoAKcEds7WQRL1A6sJzwjzI3fDVhVpTZoUQPLRt60VNPUeF",
+	"32FMkRlZtxxZaRuzPoUlypzpvkPw8OBlSbo3zn++sf5J7/Lfe1evdy+/tXH70ub5f3RfX3/wzkf/unMx",
+	"TKLbuH2pe/3u/dWfJy/X/uEMY1DVSaoiGRzkoaBVmijoIwZXGW7ZWHKic7HhHfHZQ4g5H9RZA6gWgTaE",
+	"aeoUwjCPn+Wmt5R6GiI4oPPOk9A3bp4HnggxqG8B9xudkT1s3pSLcaSR9fdbzObS7n59rnvjWu+NL++v",
+	"rm19fq73zue9K3/tvv/77oeQbaG+faP31n/hv3XezlvXu5d+oz/56le9a+fVGz64rd5wF5jg1+d6b13v",
+	"/frz+6trG3ff2rr5avf8a+pV7/9+68a9eL43aycMnxaPmYqBKIeGQiDKPltxWdsYGT5zyi5PqO8ZivkJ",
+	"43LbIQJ4hTZpxQ0s3skfhpaJdpRVhT1B2bTlt/sg1Tz3SML4CK4oADTILb6V0TR8AqFtlWsKABSQuSc6",
+	"NAZG1pAE0vihxFYXn3q0i7EjMdPI4OwnAmvR29alNzY/umeoXd+FB6urilyvXe+eg6yiLz55sPre1r3X",
+	"76+u9a78Nfx394tPogvyxSeb638CGb8W5raZZy72zl/Wz8CV0Z+//dve5/rfW3f/vvHVm/HmuqBvxjyY",
+	"oY2F0OhxyPIQqjx2geKg4y4vRw7uOM44mMVOaBcbiHKdQGq/U+bF2zFPhsV8T0WZEOCEXuizJeIVXGFM",
+	"ZSaBk1RSf7S8wG167IUqRFwsLSx1BVTum5MnERmTLKTbD/A1VUwtBEzprgAmQtL3vhDPEsFQa4N2AIeV",
+	"8g7kkSm1qOquxPsFbaPbdzQv+13C0MsxjMWMePyp534yih2a3DhIf3B5WOZnepnrihq4FlL2BRtnpgGA",
+	"JqSM6akEDti0HdFzRMne36MqdAma5Vk3Trf+7Uvs1J8OQ3PF3srj89TrImlFYVFOMXcSaMY7rXyHtaVt",
+	"RVrfbt1nOGrPjZOLe/8UbxMVl3rlqJ95X4dkAwpWho50dj4mAoi02lv3Z/Y+kcuE1qjLR8sMS8ndDcsG",
+	"v38cPQTDQVvgRUP78Z+o0G35AvPUlh2us8qyG5aWDVtaeHR7JCwT++Zl5WcX825Cag30Cea7bFvFz+lq",
+	"3jFlYgEH0hhkScTBYaH9bRXDV33RSIG7fdr1ZZAXiWFbdeeKhwSulzL+cxSHLxCqS7KnDxxQH0gi+EL4",
+	"4VSxiJqlzDPPNmPL6hW2UqWjgkNfV0EOkhMt7iQRVF6cKsz0VevhYRwcdjCRuXtwVE9yH1mGs09seOzo",
+	"4wea2N2YLptOzuNxTjwyBA4I9Eg6BBNVMLkTsgF2k+5fsZ+AUkKf9F31igGf2u7lSebEVc7OVsmCC6+k",
+	"hCH0fAFNLq0uvPebX3Yv/AUKL77aMoaP+vPVe5t/u9499+nm+X/cX11D3aH3yVebl19LiHdP7WZhgnm6",
+	"pZGuvKiIRkOpLx2r7I5vpD1i5dM2BlnDgKZocQmBP7XPlEMZqVvFewd+MknhL4+2JwoTS542wmnD9TqA",
+	"s7O0lDmZo1ZMwic7hDabwuVBQ6lYLicUdHvI/RNhvs581G+4xgJAjgtEC26gWYBJfw/B2LImcxy6Gm8r",
+	"EmhNvEhEjQcqyYbXVjHuZGXguAGBJyCTMAjRkmHEps+kZI4JohgGwNBJEYmeqRkEIwHUNC5gr9Vj1VbQ",
+	"GqEdnQ7KA3rQ4Gw31td7f79maaKS6CAwjFH2o7ngniZGzriOJ+uskZIcabRlzHbW6LfzpHvvFw9ev7j5",
+	"3qsb62/eX13bWv/bxt1fdf/rYvfG5/dX13pXf7H5/oXuf10E190qFFn9pfvxZXxgY309RoR1ho4h0zjL",
+	"rdVRquM1yaDIkxraMB90yAvYJE4drm65YUcJbEGjwlSr8nusqSEqkWySkZuS1RisUF5uUG4tJMIaqOxO",
+	"Jt9YAUgaWGkc1jbWjpCdbTJ7zVTVzdFgPSELMqomTObbEotuyTiqJurCd/9T8LJdNTyByDLQ5R8px3gN",
+	"QBul9f7eGrPWPke7J8NdLgPKra4eU2yEoAlc6HIO6llP3WPUSSd47ThyZbgPWMIkBYGOWBgUApx24+Md",
+	"1gF8lCoNGBxCQKZeI+pObn+5vfIBgllW9NSN22+hA+LB1T9u3Tr/rzsXN26vKpa8v0i651978F9/+Ned",
+	"i93XznVvfLlx72r35mvWjvou32a623YKJsahvYV58enohZYs/IEkyd3Oyc8YcJQM/WasU4HFPjGS3XNl",
+	"Dn6uk8ZTfI7ou3NZeGEKUZsDW7p5zgB40kdqYWdRTozNvcQc03fL6Ho5Rw5xkGwo6EZvyEG8qGOMNzNY",
+	"RnnoQ3D1R8C+b1vFAQbZlfSr5y9WToZis1uwO6kpoyhMzW6HaagG6tPlCVzlNroKdFaqERKW/NQ+TadP",
+	"HvaJhVA6x+lsIBU2vBhxhphgNImbHwMgDe9nQlvKUlk7zW1Fi/Krhwsk8FssER4aXV0s2gECS/GIQmmq",
+	"D2BuaKgpWyGEdQ+Z93Y1vQEr7RtW/RYIW2F+R/DkArejDu7AQzdMd5yatR87YGXYW7GUxqU9bkMrXCB5",
+	"SCZbTSxNpZF6Ino2VSwdyAGnmK0fHkgZan9xZxHcnKpjeoexqW+vZlgADV20OaENpbZjRheNQnWSJcHr",
+	"+tXH9IYcU2PSLZODzBZ3WMo59F0jqYRRk6a5uWH0m64fPkUrda0gdojgFbZAuPAb1DOR6Wm0LkfmbRb9",
+	"MNENI52/ja45LoAnnywzXMJ2FMnsZMDdVyt3TceLFjazw7BPpAvm0v/iat8QtWl3IXr/rUj9W5H6tyL1",
+	"b0Xq34rUvxWpfytSj6Ai9S3VjdI0mlPUknSycfvCg3c+Ahj5W5t/e/f+6hoCmN5fXdv682sP/vjLeAAS",
+	"q2aiu2Oqs1dch4mUAKSU1uY2tFJhUqZhan731MkwPHeoFYDow/zUOnRitnY70Rl5ruV9J1hFcEdGmHIE",
+	"x9dYnYwnIx1zRfslgyDx0CoXfAqhW7KAQ08Jf1kaes7OGEnsVv+LE0sPZ2lXbYPA5TVL50/MQNd95LNC",
+	"XFjoVKFcKUg1d4VxskQry/ZQV5gpkNBIZuyhX8xqLLdd7oh2+hQg+3HS5QC5IlNHXMA275OiFRDIs48e",
+	"jbIYMM0kAiGzT0w4rCwD1ixLpCJr5zbhMB2blnoAPdzwARzWEOm4OMwnfotjQjbg6E22msShAU3B06M8",
+	"KPuu2ptySrsUzPPFIkPKCWTpYiN7D9JfAgm5sMw32Haok2soN0U3IMfTFnlwyt66xcsOnZpCi1BnxIpd",
+	"iJaafHzLaCW7WkUDVjYUlTEqHBvgxBi4P+nWOPUiC4Bjq5tWpT7YjiklaKuRDMoBazTVb9LK76lurK3G",
+	"onIZzgKKrmCtj7XP7tXS70RrSf14iR3FNz+eV6ro50/qiSRFi6Xvj9IiBORyg7nnN9L37qTb0JWU8KCa",
+	"PATxSBVaKNYZaVM3GIgS2nasv4e6lRVlTS6VeaQQgu1O91Go9SbZjlZfXzu3PZveUh2YNIIqGbgeLWWr",
+	"rEF1K3IP01SXuWjb8+hTiuuG5Zgm2HGexFJ7Lv5TI5TK5fU3NTpldQURZDSTtjsn8DmspneV+Nt5Id6J",
+	"kYrvpL2oDbALHHUfCDRKip+uQUQJK75O5y/q0wnCmvzVCL6JnCcu2cwwa8FcTRtg9TFs6KAecfukV/Zr",
+	"bWHanHWDiRmZbbVeKUXvu1FWMHAjRk29Tr0h8zmyJo1kyU114yDf1Moz61GlnsZuZ8U/DzC7nmijFuJK",
+	"gr2xHztjflOGr7Fl9pnHJ8Z2eM+z9mjVwOnnol4lRzubwd0O2eIOK6nDH2Q00TbPJNOIbp/rffLp1rWL",
+	"3Qsfkf/9Bend/mDr6y/Vp/9cy40H/2NGIU8YL4SueYbWgYJ7nQgB0Y4N7w/FDTjkB5hJ2mhSt8YzUCfN",
+	"I0kX1I3zvQsf9m5e2lj/pPfJp1a4blRQMpHNlWWEgh7spZiJNBqgudJcoNzeSlaLo79JtALrq15oBaO9",
+	"S+lTObyFuljNeAvNT8F4s04ktO+UIjnalNTa0NbLeLNS8vHocr87A579hCmuJzT//o0dh6BOZRpqY4gN",
+	"PZ8sBiQeq4YmSIROjExmoMdDzMLMDTAuKrkwaA8L4TsuN+YJ6t/lQAS2ONPJvnpGeMzCOQB5uTgxz1ue",
+	"Z21VByG0zDpTY880dMO3SOsKwV1GKmrIu2+Z8NWJ9W8rU3WAod/6Z+/2B/Ea496Nz8g06b79Re/a9e0k",
+	"iGrWbjP/ZobiL6f3GSIGaCEGmWxvpzAiKsey63lyKKnlduSq11kbu+8G+kcuuF+80xrtN0VLR1jPCPAj",
+	"iQTSpzH0S1eUy33Zi2n6ZEx2WsSBlZP3SZw+kM7ofvWjeiaZSXjUp1OVK8P3BnSsfLdxZwjyixw64/QD",
+	"wysV1g4M33eUJmsU3p6+xu1YT+FdHgrAd4q6QdQxDQgK2tHgwiz9JVNm+VCw0yKHwqMEnRa/3mkQUwAQ",
+	"1V19d+vadY0dde3G1o0PEfymd+F69/IlDYpz/lb3yjoC7cT/nQDdiQPn3Hu9d+UPMf9Gk3EH/QYJkz5y",
+	"U4RyFGFdofRQ/dPEHmN4OnEu79GmTPGWIMtN87FGGo/Syx0R97S5vgzKVGMc+xoZWBerGjx+Rit1/CcW",
+	"pzq+u4J/16nrV1o45yZ1/ZAPSsUZPcprrWRqdmzKGgCtD/ci29GW7KMxWSpNTh08WZqZ31+cLxa/U5yd",
+	"LxbzKyWjQvDkcDqkza+4jfnlE2yeCOxiLb68NFGU4WXyRHCYeow71B88JXv+zVPQv9VBVz5ikC0YtBwz",
+	"G2xIg9XH+A1QoPrDPJKfV3kiOGKrltAMo+qzFInFqO+5gKnuM6bbwosq4BhpRMNR5jAQ9rfEFEajtGgr",
+	"rLlZuqO9GxQwhJdYzWiNbjwRmGb8Q6tOdKlH/JyifU4lIsQvHE3Yjv1qxsoDQTgqpow1mzW6wrbnLUy7",
+	"YGk7cQRzD/pvkk1kHZIu3XeiTnmtTt0UtpIHe8J+A54Oib7PMBk0Ruw5P+oK1YXnOrSjG+sl/Ufv3+2u",
+	"v7Z14edWrgbj2nAKtGdYUTS6NwVnUucDuT56kUa9lhYLxLag3pU3Nv8CXUDX/9T76tr91bWNO7/srd0M",
+	"Bfz91bWte7/rfXKte2e19+uvB4MZWrsTVez1CTcQXdqnh9GRPjxjgVQRnhT3KY2Wwjs7qB/mbn62neS4",
+	"dCMghMLK1WJhGxw6t9zMqAJ8oUradbdSt7aJ2h7IWBzIxJSwRTNIO78UVVURzjwRK9C3zCeBEEQKpTAL",
+	"SAmI620axFbHjoDirFpWQKvVbQElipoti+g59fHgle9QXttbp65HcTZBwHz1+P96kU7+Z3Fy7rT+797y",
+	"5OmXpwoHpl/5DytR5KtV7l39qPfZF91ztzLTQm04IE0qZVv4ThqWlfl+IR6hNjkt7pBuxiVr22iRFl/A",
+	"DBQBfvJ4v+CdQsvZbWI8z9gOFNLx8aL2dwPsJbPxe9sXQRKXIn+Dz7FH0QN2NsXPpMtJc9xreEfUdz2x",
+	"ipSN87cVm81qb9cPQYrhlD4g0oycW5uHIZ6Ub0v07n6ytvHV9Y3bF7ZW17A/dmk2/PBNxFZSVvGNNx+8",
+	"d2Vjfb37339T0vONL7vv31J//vJ3iL28ce/qxt23er/+vHtOPb/5m3e7N873zv+2+/6t7h9/Eb5n4/al",
+	"B+9ejl2Cfjgmx5V0Ca3gOvUdWXebQNPtsss1kLnHqkF5idVdNBR1vYKVKZ5kZ7d1SnaSMn1EJKSj9iNk",
+	"ZzKkfkxB9X4bXSX6Z1mjn3ka3fX1wt7xTczkBY7rQJssdPqE3eA6MgDjys7MbUPYGeghCbFwO1KnYZUR",
+	"D8VhT2/Xyu7vFmcnhOPguS8QnSGF3TU1bpXSQHmtrwfV1s0vEOEZb9nmW7e6Vz7afO/VzV9/tHXpZo6M",
+	"WK3DGNWRxpmVjY5+wF0bDnlar4ATgc9YQMz3acpSHCMB4Tx2wrfzwH+qdRjsz+0F2XJqGrm7xikzIC3Z",
+	"FJv8GXw1008hPszs/HTx/1v9VUn7hyxqi894/nhOeve6JaabvZKlToTWlZhLcW7/9OT+4txsqVTMJyWX",
+	"keVmUt1YWwkN0OXQJhaPBFHFVnFgeK3PWCmuT4v+NhFgbGrTxaRtUZyc+w6ZPP3Efwz31YTzz0eu39P0",
+	"0hdJuLiOXE6pMlAogoBFIWK+Uc0rjAd+sk7EF8IugNRwu9zzZfT7sgv0v/vUPZSIR6fKbRPfIFVFGO/9",
+	"1UeXeqsQkrp1t3vvbxCbOt9bvR7vUwLFagA7DrQEpWx2ex/7fg66GYejai4AaGWy3W4bmwXVY8hJOvc2",
+	"gvEZAWvzKe4saKuFtOuup4GYdI/49iCe7s5TqVP7PNSV9W0g/SFhH/yPUHatplnUM4zPbQiY3PahOy3v",
+	"yjAIUxMv0xK0RsqnGNpRtUIbLK7XJ7pi5lAX4gMkJm5WHR1bDlDSsMvLcVZT7DdkW6MoGjWrH3KR1OkK",
+	"i3ooYzlG35oRM5MuM9LUcYZGB1u3uZjIgHc48FvstBXKwPWDegr89BEK8Sh4JJkTMTc3O1mcnizuzxMF",
+	"sB/lcUa9QUdePGtjNNeaxFKP7ArPs5icJNplwcse1DEuCWr8cVlZFYfUGYEjlGEMkQhOYm+Q1ky9tMwm",
+	"4HyLUTh8tLymeOvPXLgFI8CN2L13MSqJA78h4WZeix2UC+j8pl3rThVVGyTAi79dlQZDswkVTTYYC1B+",
+	"UuhfOtRkTlH7Z3Ncs3EV7qRkvp9gjCstCBxoSsEqECnC0kDIJQKEVVxgP3jBLz/qnvv4wbt/RYfG1tqF",
+	"rbUL3Q//MqL6N1ANF1GimXfOTLuMyo1Tmu1YREEGUvgi9g/Mn5c8An8fysgroqH+NXhm2KFAN3XECLcb",
+	"RF3P+u9baVhxlDJf3IwUZCWNYYQBZWZ62KtdWY7yBS1CSQlxhASS8cwlK3cfyJTOLJbTOkVmFNP4m2M+",
+	"us8+6956u3vj6hjymsO27EOefkb3qzxuns+Oaj6rDj1qWLDzmGY8nXSwo3ziBAczTJO0ExJtIXa10q7j",
+	"tpxEabpbX+/PglWZKwxpCVqxNlUI+woBueyRuohZ6TVJfjhTPDhVmjuwf2LAdDz98qw9BLp9Gunnmpgn",
+	"HDu4dG3hFKvUafCcCfmOoiVYN+gFjgwRi8tFlbTP7jUByJijh07/6Mc/6dubQ5M/wVBxefL0y6VCacq6",
+	"T7a12hfGlr3OiSYddV3b6iSzzRZHumfP6A2HZgq5ewzZ2wSldgmy7qXwl8fVyfQbq7/LUfSagsOBHV4H",
+	"Za3G9ac+Q8CjXSoWb9aptGwMclMSCCgXrMSBQBaItqUXIINEwwdBejHllThSQaItjebOurwAzAuH+WX0",
+	"eATCIA3Yg2fjav56YhwNX3VtuMmJGXIF8ld65K7gjtGNOcC0i7TEOHp8+y6SOi57ZdELmDcfPgE5jAVS",
+	"EUoSg5YXCDI3N9Sz5LiyafeJHdHfELqkdH20loLIUkZP6zaG1AnxGtVA2ksIJ1tNUGEdVnEdlj3KdAr+",
+	"V1NIajP3j5mv9HKwQY/OS24KCauiPNfYKUVbECC2LU07Ts0TOIM2dZVpKuEQj5uvljrkZy3WYhrqyzKL",
+	"JLVEzacteVpt4kN/SbQLqOfhsQ5dCmdtq48c92Zoxqjppm3LvQvqrEGaVAap7Q2G7XLUettiOuCXarmt",
+	"hBpmtUOi9t6W3AJtOSndEIx6eDCH1zbqEz5YeWuaHhe0Ewsf1KOEbZDjPhFLo9ioQfngrKN+zBmTLEwY",
+	"U56alE2oEB3wO+1Oa/SICeqGjGm2bOh2L0BGvsAuj9CeSMi4LCtAhjA0H/YxZyiXLy9SZhL+vP1FCy5e",
+	"JAPTZptD3g4511TjDpqEcFfxYN3nYOf2XbxfRD9vTqy3EBNIcQYbkyLhScaY4OB5g3+40vLdoHNCnYBO",
+	"JmTURy8A/utpI/2/e+rkRMGqEsYQ6yClH6yKBVLaH+s5DWcMhhy+P5xNPQiaE6+8Anit1RS8sUPHFvHN",
+	"oUFNMCNzUl0Xkzg8T5qAEVOAs5GFMD4WsnnKnZe4xvGShRBoQRaMXusy9bFR4EznLY85NQa1MSB+977E",
+	"X+JPPPGU7wtfPvEEaJ1naLPp6ZzsfU1fLHms8Z2fSsHPkMeOP32YzM3sP/i4AY+UAV3yGDmjLKQzBULJ",
+	"4brLmWTkDGIRn9HeIkkkrQLNKiu28BI/A4jC8gyEO5aoQ1xlnIfzPKMXWnadM3vJTLFIGtRT2pticDPF",
+	"EvBNzUZdrj6aRlaqeAI+M2OEsM80RtBLvIM6hyDLXLSJqKrn5hAiCmueUecqkJmpKUKJ3/JYVEfEPPXe",
+	"qTnIm1ZK+l61d8+5MjBb16Q1BmJ2mXXmIdmXnInVFp5BkAoqyRn9wQKhXIe6kg8qPTAEKoVxwCmmx1HH",
+	"MD09PbdAnBZGpLA5WDsedVwgriO1HREcmCG81VhivlwgSjfHLySny6xcoZIhDC4MdOzQycPPPvFEAp+N",
+	"SnLshRMn8dTP/Gjy2ZMnj00eZUFdOJMvrDDfdx02T+CXZwpEusCf6jAVd7Lpi5pPG0oDglNj3CGCMxhs",
+	"0WGNpggYr3Qmv8c6TzxBBCcUBkM0BUkbJlG6AOCkikJMI8lYgRcqj9i3Wu0q9qqHB11JqDrnvS9xgCiv",
+	"MI6mD3LEiUNNWqmzyam9RYh9e/omy/l9+9rt9l4KX+8Vfm2f/q3c99zi4aeeP/EU/CbydU/82G24ZOP2",
+	"6uY/Pp0oTKwwX2pDe28RH1R2FG26E/MT03uLe6fRN1EHZrUvurfqzxoDzUGpY3DAi47SulxMsNSPQd4M",
+	"bbAAKrletHaXhVayhjtgjb367mct5neM+22+zwWOQixfNCl9UMW59siYUEWZC+nbtjlEYacxjK/GMywK",
+	"KqSBDaGlRWiQbLWbMiGNjhLNJl8R13ZmFEJrpk4mEGOYyil1yQ1DA6IlOnHWRMaTnhDwedhm87PEZBI5",
+	"ydvaEcw591g1jTh0GVQ05mCdu8Xmr1bnY+LQLBxEaqjvFAhnbagEMoWNluHx0SRt9seTh88I1q1BRuF9",
+	"/3fgt1jKkCFiRK7LoLlCJ6zVtT8e8Yt9h7HcPceTz7kNN5h45bTSwNCSAg41VSyih5YrFQ68CzHF4aca",
+	"ZGS06QMmAWhQfcZHxPTgO73z9peGs9x3DLWXhH6oGKVatFEOXzytViZbjQb1O8qWby15rqwrwyminKWO",
+	"rhIEuAG4vwuDJ1kgjU7I9qIfuxyjncQcaUBr0iRYgwfyNGK+WDj+YSgIORS5Kvs4/pCji4nX77GOPkNQ",
+	"rJ4UTmfsx4cBlleS9oDOUeijndLYB7fRzRFfcXln+0QTkgW8CfFjcTjU4vtNJ8vRvlKIy/Z9prbdKuAP",
+	"ixY3Er5zRNdDZ8n4Z0U71gcWgWHRmO2v8bXxGNPJf5CnxVtaTJeG+P53yhm+UQSSI7QDuzy8CSK8zWJr",
+	"DlKZ2sbd5kvhSStRiCxIQxkplRkcelq+aR++PtzhFPmy67ySSpHPsCDGfXZdAGQw/86ub/ELPIoKIXcH",
+	"aGzcaqXHNjpgc05qR4aVjY/In4EnN01+dnLvf9B0ksx/N3k35ojn4t3fzLEfrmNF0855N74pzrwXtH8l",
+	"lsNCIdXKcxBaCRVS4ZMK4lXpIt3c92kfAusAd9sWRdi1AXjpt10bwDq1bxUphShHYyAmCHUk9IDqQpTO",
+	"FqMoVxqC6uSnm6rLXVkfM908DS8dL908hGPEZYznFD1osBA7xjZ2cNbM3mfodIfgSQxOK+cpqmNAz7MW",
+	"qv1dEY49/4wS16XibJH8v++Q0oHZYtSYO+k1E45OufMYdcB56QZ7ySkdZjnFDkfN3fYXp0kbcm3KLU5X",
+	"qOvRJY/tnSikC/VjONOhJ+o2aI3ta2J6oMUPseRyCqplv/U/cIrH3ErQ8tk4pHlCeh8iuOuomDf7zbhO",
+	"AYuoV7BxEDhnIewwLjFupQOcxZivszZRH/n7HJraY7jQLyitmBIHzDTAqUVFLf+dxQ4HYz6qQ45zAt/7",
+	"LRXWOLtvneF+yHHGQhaHHMfwdOChPmsyGpClDmkztjyJOWp5CSQMKY+ZQCBO/G2lj6i+438oeWh/fAYd",
+	"xJOm0uMy8Uj2SCf57fLEmmWkumITCWJjOAPtpzehan1ROVOim3hCLBeI8Jy4hz7tnFoO1qZada7jot0X",
+	"AdCpZ4BzBFUBe8kpHZOpVrXB50Doui7a3MRoIKG7GjB/gTR9d4UGjKxQr8Uk4Qw0Rp8VEC3dOKk65l2D",
+	"ihgQDkw7TywP+/bWXWmQoxwIl9k8e7QSCH+c0TyfVQC3CpRURQAmndE2On6fP3ihduAp/M2ok8icwTg3",
+	"IDy4gpIe0HY1dpTxyJlu6abT7tIDWr5JnI95Qgcy1U+/XCocKNpz1AeBF6EvmAvNPoiaqcvJEKzH4vRk",
+	"sbStAGieGf0AUgvNlDDDSnDdjGtgItOlbQQ/c4dgkXhM9mlY349R6dJsWuTP5cKXQ0OPjxSLV9ctjb0r",
+	"NjmOcImGqkDuOg81/44btR5HmEQ8koIG8m5beTxwxxiD34cnMumzpvDT2f0pMOcdGlAw5uuQvIPNzwVI",
+	"FewKL/yQ0UP26GO9K3/tnb/c/fKfG+vrm3d/ufnVlY17V3sXPuxdvbbx9ZvkkB+Q6QMFMn3w8b3kEHSi",
+	"hLi9GixKJIzQhzuM+nskoJHDpQTnIhrrYoX5VtP8KCzwOK5vF+kgMY6FFABEUH87doIwmwMXU42h+AIe",
+	"7Z6w92YfDQyRkSf1K7PZnmI29quufjvRr+H25TnofuelRM+rqaK15+LpFJrdV5ErqXQL4KRnYUNcaM3J",
+	"vCqhxId0NcwIE7VBsnkKfjIa5QTsbDiXeAgwwQ6ePkxmSrPFPI6dwyd++I0QClRuYt7hY2Z+BfKDk09P",
+	"zpp8kqVOwCYxVNig/vLj/2OIKajvM71s7fYkFNkdUY/sjj2oXo2FfPn9+9lkYPpXj9sf+JyoqbMDakF9",
+	"mZorpLaQPDZTnCGiFUjX0Z80hMPipIIoNDH7Iqjv80RNYBFp6v6LluXyzVjLtcZixD6lc2YlbiSINd3x",
+	"OmMhcahas5T+K+CLINCoRV4IzIsZmB1Tor+XHOJEN1DVT4GJRNq+4LUQ8TZM15T4Ciz10d344bPAbVhc",
+	"1UBrx2KgsrtA0+b1jxZdB5qU5bLhen1nREkMjDeLFHSv83RKeIqCsgZP6ez4dthZfS95gesIRUU0lEZE",
+	"sOMvlk2EmcyYnGyI9LEz+l9lwHM68/jg0R/HAc0+7lawEgYxxtq3/fBP+tRhSh9IHEZV+Ep/xr/kkNPG",
+	"AFHGYZ81gNSYTKLGC+NMj6m/p/TRPb5AGnSZJdot03hSNhBkyp3GmvBdOtV4wfkjcp/D6J/IKG5POdeK",
+	"7qSy72XJKj4LXslQL10/0NliWIzAHVKaLRJaZ9TZSxYNBosuOCnoTAj1mD4oXUhQ0OVrYEQro8qVGq/D",
+	"atSYZi9PI7hJLtU01h8mSz/dv39mfx791A0bzow/9Ii1bnukaa0vld4RDoh6qppnXL3Qj+bTRfFgFTn4",
+	"jLP20Y7aSDyDvW4lCQtx6MnDR556+plnF7/7veeOPv/Cse8fP3HyBz889aMf/0Q/6mIzAECFMenG8P5M",
+	"jbXPOTU1efD0y1MHXnnpJfVWm4PqNNKmrkzK9J4fDp96lHIJzazHmEsYbcS4iTR8c8hqXB+7e0r0wPgt",
+	"zl1ew74o/X6YsJPvsFzlw1HL329lQMvM76HEtCKCGTz5E4iuMJ6IijKTw7IfItoctfj0hOXY+SZu7dDs",
+	"0Nh575qnKmvb4ndw17NDwx2FK+RBB2p9g3R+qEFpND0awxrF1Ls09oTRxIns3gV6KAmjmZQw9oTRWOEc",
+	"kYHwOwXSxOylAqkJ6hHhK73XFU7em7RPw1flEoZP6Wcf6YByfDGp9T3HMTaz63cYXdoYB8LAT+KM4S4X",
+	"0kIRO722Fmrogyi1quzHMFPZRFCgyjkGVorBadpsMuorpbN7753eq/e2Vs898cQTVk38udiYQxTP45Qv",
+	"m0xp4WPYPCVOttSxF5JM4M8T7Uv1B/i609b43cOn2/g2WSg28fUuU+2puoA+ggg0GogY0UIwOjqhpU54",
+	"SLtItd/+7NZQRv0PzW6Njj87p3Ush4/IXTLdY/SM0oPOgPPpDHlMVijnzHlc0eMZx625gTyjgQMMJtYZ",
+	"8pjaSOfxveSQScnzWdDyuYy8R0gFhAvQoaiHXiZAQmzQDsAIvMTbmjwAdxGBjIK2iCPx6qHVA2UanFlA",
+	"aqsJJjE1oR/ySqd8t3ggtQaH6UCYBI4YAn12j9qgxW+vwYPnN4K9Uxz32Okif0zqGqssE5dD3L0VRKwG",
+	"uAsKSN0WXDZFRgaZw5RK36ef9ftidKhfM10aICKzy41xtcQ80VZcjkEigMsJF5ztJScxySEM6rpYGUwr",
+	"de073aM+WBJnCfW8MCxizxk7Ek30kVYO9TpS9cKj2OpqNzJSZGtJjbTETD8tnRBodKyaKISN5PGbKnU9",
+	"5gyohaIVLImzAxSEotJnik/tOGe4X8CaFmC6aAXwawByo8L8gLocOaQg1PfBRm27iThNnUqyxBRvYzwg",
+	"DUa5bpchAQ+Hi6CMi7UFZdSCzLntQumBJVC6iIB20mi8jI8l75RBjMxsZd/hQ2iLNITP0o665lM1jPGP",
+	"OMxjCMLdv2ErYpkdFx7LFRQ+Ca2JaZt2xrBE9TJIHlGMqk07CwCqHYimNHGakPMAsEGFQk8JS5Rh29pD",
+	"bJf2xWDOxngbFgNJ6sIDYw4zL7F3HwEIIGkgGHVxfB0aPxdC7D3I1IWvzqDQL6s/zuwlTws/hBEClhFP",
+	"HlbUwsEkq2nlS6kiAuahGPw8AFKdwThoWeNdc8Yc5pwpkDMmLltWN020ufoMNqoMUb0ziZAqaCLUUwpM",
+	"x9xQ/TR+ecaqlOBeP6Oe+1YXCOEMbe6csOxuHHn+wPM9FpjrEJjeRD9tyQB65HLc6+HpE7o1ebYP51nz",
+	"0DcRz3iyQ3QqbK6whZ7bGKMW4Wp32xQ+Qjsy7BYBPcy155Uus8lWE+JwBvygYK68KyGVK2kaJaJv1njG",
+	"CWZO8duq2uvpPRTVPiQiSySDBeO7s5To+wbaNIUsWry8kIFCZcilTUUXeWzr1i827vzy8YUoFUVZjVX9",
+	"+wDSWjWYs7E2rZQRv+37Xla/HCLqG2KFRTQzXNrjL8bI4Roo8dUuUGUPOeC4gOUDNN52w899yPCYsl8q",
+	"xmoHkuFkzY7Sg8nDcvhP494jZGla7OlZ0WATu0rjDWZndw2266zuEFiBWk8DG7Op9FToAgGZc+pQ/bDI",
+	"xBwr7Jkh3ZYv98UBuVPF1ZEIb/URNiefFS1fryTNogwXOrbCNbO/EfI2cpoI0DylfA3bT9qOCtVl/PmY",
+	"teWT0Eg8IizGA7+DbRd9n1UAQNpozOhCgY9dwXH+C4R50jRWnJmaIlyUo2cG7cVDsAi96w9Tjo7S86Vi",
+	"h8g/ad2vBfDywH74/z973/8kx23l96+gWKkiWdX7jaRscfenFU+UmTMphpSOP5iqHcw0ZgbZbmDc6Nnh",
+	"2FGVldg+WbEsXxzFvkR1VU5yV5dUbDF1F1uhotMfYy4p/ZR/4QrvPaC7Z7p7hiSGOyvyN3K3F40GHoCH",
+	"9z7v85GDYV5RP4BnzkRnDoUY1UocFJPcoAHjtXAgxlkF+jz+3T8dv3//q9/fP/7i40e/+ZRdZo//7f9l",
+	"F3fY8fs//f//7+fHX/zq+L//j0ef/OzhZz97+MWHx7/8+cMH//74k78//uRBVTHrwpMqyXtpcOp+vY/4",
+	"PJ0Rv/Bra1ahl6GwFcAqSXSzbvXby6EvKbMr5KxpXemUBl6IrrAfBpnTMysePXxJzdjRL56doEG5xRPr",
+	"iXKxd1f1G8GeKXNTsnfHBU2Mik51f3ZQnzo0MT8TW8VOFrrOHyUixBX/grVNF/genghCytqik9Ooza/h",
+	"OAZcyu60g5gRV2SkZqjHSYyiXl0hVOku4ZDOFGxaep1XPLGAR7pdWUAK6PYiu5QgrwCfUuo5RY/ouQP7",
+	"R/MnNu2jbtc5DQc2kJc3nKHSYCVKldz4/b/Cw/L4/v8+fv/+wwf2uMTT9NFf/+eHD356/OEHx/c/evTr",
+	"PzzjQYk9e7rjcee5HY/mMMwd1BwikBRSe1INKFaqcZsvFpfuQ36sdeVU5HYa7y03S5oRp/zi4j6l6eZS",
+	"fGqwrS/laswTL1OOmW9/As5eaKr73xNca/xUbpHIT2P13J/B759+Up/TGWm7aZ7shAxnK6/xvDe8JYyd",
+	"/hozgU2vK3o8BafUngMB3V488+yNJxN2J2N+bu3LMOMSERBjZ3u7JpheNo/26M71lcZ2boIV1yedAwzY",
+	"9akdmr5MRAQJBxJCALBwc4qtBdV7Xayq+hEG4kTQvCueA4Lxpn4qmnM6qdjqCiX6sif5Qnzua5UnT1PB",
+	"StHzkNmf6ngESFsDquEa4+bQnjyNJ40LfjancPbjuPzJa3qclLp4IneuilXMT++fi1GIfM6fCzEqYiR+",
+	"dplU9Su0mN26BboE7iLVR6I6+8vCL/Q4D4W+8B+sx1AXsuBTV1EPMjsG62LA28/LgIMXhsxb8V6hzJby",
+	"WDiyuENr8xPPA2e4jFstnIpHW0+f69PX3GMLEndXoQi7Vg1iNpO3s3HhYjsL2NOn8ubouL7LXbd4jpj2",
+	"b13AkmSt6vt2uY0Y7BmSjKfq7KZ8bcBz29nRsy+MO1D/vIu2jsjWdMpcBTdUKRjSYK5Ps6diq8eNWGT6",
+	"V+CZBXZvzWC3kPjcYxA02nXanhDnI4LvpdSf5sSn/GChwZ12Qjgiv2gE4dqJNCKkmUB7zEm+2stiKvYK",
+	"7VVUf8U5iRCzhwpMCFM8kkbmbfsoyN021ys8/Ox/Pnzw4OGXv3303qfE7vYPHwO126VvbzKS+eZEYIIM",
+	"bwgQQ8YEvNJGjsrEMKHiCPmmJXSUqlZ0VrDfSMMGWokIoYKgFpAPpRo4ZqLEPoGuTLxH5Qsm51Mn0hyx",
+	"QlcXCF7OxbpntnicbW1v77xyfpPdAQSvP5mkwWGy70h9vnb78l3VgZ8feBn2TsQQ/XuN8ZSRxrhdwAA0",
+	"xJKNuoeHOokdmk73qUwC/gbuuwdDkcQdgL1ngCxW+q46FFPw+QB/MzW7Fd4iXJjmEElXkX6/n4tswrPY",
+	"RABndsUi8C07tbhHO/X7PRi2lSmmQOv2Tb4IaJGvU+NqXkkC5TFQyyCd2mUDCEY7wgOt49brbk/H7dGX",
+	"6RUdrzQCc0vnoCAO76kFgMaBIjF6olhGb4OiEEw3osnmmpkeV81VITBYytiXLTqd3GOrZG0s3tKwV/tf",
+	"P/t2jQzJkASDmlO7VTsaTaEa41i1u+7bKpdUxAVVETlTOpc92Bt84+zcoVQx6wC1cm/aOR+RVj13aCgl",
+	"RAwcU7TfwlZw0f/FAX1+gbbujl38ui8md5UZ94aMGyL1VWKTvSGPrF1wN3LATwolwlQscSTKbNCwxbm3",
+	"kcbrAf2+g9zEccYntskc2JG4mjJ6bvOuehv5Zi/BSAzGPIslV3C+GKIgBaVda3Ww8XnoPEzqeRz9AXZZ",
+	"K6ALcuVEly5cYB3X5IHbkmrh4bdFTma0vnlo6N6J3CeXXmNoSGIKPoLSkwBrDoopdebtCCaZ3hctBqfj",
+	"ZpXzXjM17uvW+5jAsQxYLv8BKRy+ETnvdtOkUAXLta6nqrUDBS9b9WzAS5rSHddQOjbYWYFVpnahudH1",
+	"pFdSsf64qUqGJgD5W5/K/3xlk+2zH8gRVa3GPOebpL1eOI1wneoLno8zsQegmQ6QWneYAXg83cGUzm13",
+	"ZX4+Yh2pYnFvc5inSeeuOleQLmqAlcF3kXT7eQ+8sVNv2DU2HiWaxwLpwSRFOKhiDLXdQSNcxezQuu1K",
+	"g3FZ1y8ThEaO7ipw4y9duMw6udYHKVfTAxyo+gIWYrR9Qg/kB3L0zCXc+1lvKI9CuB77rKdHqBTqji9p",
+	"cJCQhTy1NwKD8Gx6a5thub19wzlv9fZ1FUSdC8ntnVcLAduuzPIhgODBNZ8CjJ4uNPaUzIUqBOSVmCAb",
+	"lCCLgP9gbGt+P7ghJm9QB+tdx3AR68p7Vuc6vi4Hw5xhDTuMTjotjuxcM6FykRGJqcxg6+D+6rF4Gtvd",
+	"yTf8U88jSvVmNcWyVETK9TBgSKr46BDeq3aOJcydXWtIMd46O5igbr0ZfQceWemRh6+o9z6wh0FOO2K8",
+	"MTlHvGWqVT40jen6KqptwW2okb6oSWIDXg6xBEc+uTBs3aTaYFtqUta4ezf+4aV3N85tf29n4/I7/2bn",
+	"e9sbF945/y+eQMtfmhJrUEMX3ANPo0Fy2qBLrdxO16fM2UsQk6XGGmmaZiw2kepwwXl5218J4YRzwkCI",
+	"/fThvK4ApvB0ipzLyG37jGcoe0soxhWsaAp0Vj0k23HTqT1rvyvV4arPWf+O53TG5prZNQhsGq72moJa",
+	"85jB+a3bznX7rvRdeGJdD1TbOzukKb93DZ8vaQE869FKYcswAA3BKrPjxbTsDIjYMbBghOXJwkRXS2X6",
+	"rKvzoSvLRjd5OE652mVKSHg/Agrtr3yalXoWyxgKc5zgDwbMs3EizGYaR8z+i71K8RSMBKZ8ylKRDQRc",
+	"VlJ7FUMSe50xncRIJ+PiLPZLYXkewDOdCL+XBuSsAW8QntQTBQ92ohlqdIgkUWX/AY5cZ5NdlUe2A3aP",
+	"Q1aZ74955pifWrYKe8Clo4bb1H4cg3GtabDH9u1EoC+44mro3WA2AiwV21DFMipE30TggoZlL4dwHVy4",
+	"z2HgtH2nu0HPnGpcNH5Ek2fhPjGIW0Fj2uhWVLhfijnYsqu3GdB8S/C4mInnUAoxHh3k2vqcS7malaPE",
+	"/+nTlSvUpLiu8yzMKrINQQwl9RNFIGMInRgIYrVM1mKxk8qxg1EtjIHOZVYhZmpEzmQOq3Uy1CSDwNEz",
+	"dAs91tacrnnQtHVoICswT04Ts3OYxJglhqmRxUAMUkkSZS13dNc/7O3TJ0kxr7IHkwHnus+6g3suVBwS",
+	"2OWc+8XCKdaohta5aZHPKSQcZnkvzxo2EPlN28ANCCyz7jjPtYpIGK9QVwH3xF4q+vJIuFvFJtsn4NTO",
+	"NkNPgTwDa60iE544E6PA1lrHo11g0OzMU2h29hinALcXRIIec6kSruJd9GPgew+kOuKJtI7Kzf23rnyH",
+	"baXC5blcGy7QCRyPe8jC4pcPadUAbEAqkpfQ/eLiRV0HYiUPW3Bvh5UEsIKJLpxPaNM2UO5AuZ1coysJ",
+	"sB/nRZ41m3V5setTmJe1XVi2c8Wd7BsD1gd4cEHxWTOTh0pPTPuKzPSRjCvUtDXRu5vuqVUOlntHfUDE",
+	"5dVQnMw/GwxflVKQMGLdTPBDEzFxrydGWNYFZV5OmaSPeiyNoDzXua2igWZvZz+Or09fdw+u7QqiT/Id",
+	"PZGbR5uFhJI3d+aAhEC63wcOJUSXaVUmUxpyAzSlT2gKS6Lwq0axLAq/y3uHAQchB2okVawEfMFShEjL",
+	"UgqURwlWVsvQ3M71CGV8nqtaoBsOgXoVizeCqPFq43WI1ppgsKI81SBzS1qGe0QWTJGrngi6BpWYOBkn",
+	"eh8VhFTmYA9jAwlylgkVm6XWpM9aNXLZFWmrtd6VoZMngvpp25FvjruJNMOgK3CEbVoLmAhxmNCZjfqa",
+	"cGwzrsRkr9AUK5eWmBwo2Rotw9WjLEjS3XKPLYWpL6MKFiDrl8XS14Hna5JucImSXpcOkcNDqXIXeUbg",
+	"MLLIOLrUhj5QGwf21d/09NxibL83lCBhNNdaYxxtDqxv5ECNR4vs9DY9tcBMezqVarCL1L5Q32G0Vr4f",
+	"e/Zmn+8uX/pBMNc6YRN8VYXti35g3/F0uiZrZTo45C2WAxBcOylBLMe1FrlaDyg9OGsgV9KKziYq9/nb",
+	"yTxPTs5HDLNSnvibSBJYLtJR4nBRpIKJEEDjQjjuEawJceLFIs/t7lzDfQdlLJ7D/rSQ39lOO9d1Dmo5",
+	"4Yb5R5ZMa9II3ODImllkNy8CmQ79Z2dBptO/NVh4+oYOo7d3zZrVSMTs+CfvffX7zxADMBRG1IgMtASp",
+	"Ae7dug3egSfWNXt9h7SQQilhDmUSZ0IFylf3qDnvL3hkGNZWlcp0IbI8FNkTZq4x4EslBLaxZpzvxR3r",
+	"rxgU8/GIwjKHICE3L+1RDDR3n3CWqiVSqlTAggqoRnAFFbnWm+wOZK4BPwK7FRWSbdalhu/w9U0k2L6d",
+	"SIDmToPy1z4YTgh0sG0IUkjOAiK3deBUz2WHW4OfRbVINeowW4VD5SdQxONqCglr4y3Rw5Vhu/fFOdXe",
+	"SeOLFEgQEzJi9sjMWY+j9iUbj1CenJJfKcCe7pBs05AbFtvD2N5mTJ3aSKqPBJnnc44bAX1D6ms9qIYI",
+	"P30mchRCKKO+3qdFZA17ovt2MnUGA+vhMDyBYlNI29hWD+gXnb0S6sDPNhR+Wo/5HFdTaOg8pl0u1asP",
+	"2fk4+VK3t0o7YuiaNzlr9W7i3bZcN4QBDSJ64sqRizvot9LSRIkpuwhB4MQXE51rqBE7v8nuNJS82cMD",
+	"C4ebit4iPzxVa3RQqYoFRk9ogfXFayUTfFnAFmLlPOdKttpFBWehzIvzsPm8Q/W1rXiMI9Qi2HZVj0H/",
+	"AVLpEGGz98tDMRWxPX6GwkBShICLvk5GTxRQt88JvdEHlVLYKYluNki1FV083VJt7juaAgJXpYoDsYk4",
+	"tsEKuDTlU9atpO9LxGDw6rlY0yKjwbPWXuATEZiU97rIBujvHAmDYHET+dK8XLOeNSZXaYe8gF6QkgBE",
+	"8NngGWFSIBHxQGRAKmQIGjvkUhlXl3dp+zLDuk6ZswnwFzs9ED3uJsIFktk5QLke4E8P6Kcg2EkPYiC6",
+	"+hj87DwsFnzJXFdBVBMlsJDykBoYcnMAPzi/yW5ouN7gmJtisUHUxw6POCpgxfZIs5eyOawHHi/KDmKK",
+	"zBGKccSbIH4Auqn7BKcBm4F+4aqNYJezzdLiNkg+lEyR0b0kFGgbgaEGeS/IkqLGO1RWks4XPFnS93pq",
+	"3a+6oy5PhF97a0uI6jqI/U2FevqoDDYRh2S5PRRVG3IGckiYk5TxUZWcaHbnQM+n8ZBp9st2vr0LpjPK",
+	"dE8YQ9p0tBNA8GGoJyyxd3Xpq0MdDAz0JGCRZAJMFpkXdAokOeawtib7JvV1pZkyfEWDb4FhiOASyG/N",
+	"RToiv4EiX4ML5Rphl0DuvY22icWc30KWaXrqNBGG3SzhigLF5IqBCLY6IYSue5IngHoUmSkLLRp2jaVc",
+	"8YGgKF0ijkQSuTQgRuiB/L5HzGD1CVE/zz5A8mw8i/NGL2MXpsPPOGucUICMN9m++0+hEglM6TpxX3+A",
+	"f8a6wnoGZVyYy4eAd0PXsvmVj1yPFWzb6pL0J8MW3JKfD0fx6HzPYhpnTC5iZjyy/zYaa2ZjLpMp6/HR",
+	"kta3NeQq3oAceVif83VkyjFQtYghgN3SbRt4v8gvtG9P+MjlsCD8Z2+DDokCXmexvZLcDbhJpoYK5Dtc",
+	"xW8eiayBnm9N1BKpky8ca/vAXsTt8VFslJh5QBMHV8joVETgVmAsuDFjvxSuZFlUyR2fc3EyA3s+KA0w",
+	"jmSpLP33x2IsloZxUOf+FfxRE95EEgoMtLX3Sux77l21wJIcffQn6sdt+KPmYnMqFPMVlYiMniuG39m5",
+	"8K2NS69evHxhu6F3/g+L7lWkTU49YGEB1uVWOKALLSzP+VvrsRT6GagkP84GjicHCo0I57css/lszXo3",
+	"lXku4oKPEi40oxxB5Z044/2843iE7H92md3kOtYZcYEAp1dtQEsXgnId+7MDKjTpuC9zIIc9vPtDgaw7",
+	"Ea3fYxsE1kiTc5Xb9QOXmY6dmniciLjj+mlfDy8rV5oQWH3ETR6xoUigdDeHbI40LBP9saGq4ruqY//6",
+	"AH7ZsY/h/8vlLOQqdpS4Bzdr+GY4wZzGv4Zgc1/mrPQdZw2DUUeQvL1tsUvb29RWX4okbpDazgTPxS2v",
+	"xLmWhx9170QyqW5oViw95ERqiDsE+XogD6Iz5Huk5Ppeqd6b+z+0FyyRsXMPP/9vxx/8zfmFB2CNmE2N",
+	"Owa0rva5uHDK9uZ8KndxnQwFJGIlZl4hNQrxNrjxllbuWVqx9soBy4RuiVhryJMaWS/oRfPBvFZm+qIL",
+	"7EROXge4cvNxpkqaOv7UmScDbLDUGZXJ2UxyovWhtU6uphCc7Y5zuKd6Ll44VuiqkEgDZBz2j0xEiRUS",
+	"nHbaULVxqWKDXLUD0HL4BxKypJF1qAfEKCZS0bbjBy+aE7CMSiECf70qLpTPTRSiPBsrW8YnEiZoMYLg",
+	"QhDplIFrRVkRAszginW85sstzy2ENwZWHUUEqr2Vr3WJTsuUvTUsVhtkh7GmeRKyMgfZ5jHIapaeL9yp",
+	"Q08Ytno6nMl9cjbsvL37jTOP6om8x7i/NWG5u781ORy4dQggApB6BCiw6dtHlzUqUEQIbVPQ6JqbFHYy",
+	"PSnAzMmaGHw7BN/KIbkiGDfDotVqQXnOe8PUYQcDRpftOCA5m2G5TmLkdcgR9JwDOzVcqt1PFU/tqlEk",
+	"dAG0KaXL/LlOl8cHRXfrqE7243jfP7Bay03HSS5HPMu3+jpLN2Ke87bUHQh41Q4RSXst5h2u5uDgz05a",
+	"J7g02CusSt+PY8bZSPbycSbYuX958/U3InbzxhsRuyO6NwGGwtnNP7sKMWriOXmVXZev7fn/XgYpELeh",
+	"za2L6My9jZTf2+hOARn26is7l7/16nb7atn6YfGfg6Wq2iumuSw4mU/4NBS3Ld4wykTcHN3R4toIVxBi",
+	"Z0HGiUmlbLR8yWhizGj7zrYdeBT3q6b3TItFpnwgtv71SAyCNzpS4duciO4oWKO1ZxL8dZjaGJSp7Xva",
+	"cKS0mjIjBAl6g5VYH2ipWEGwW2xUN2zFOj1rGJTvQrZjxIHyl5IdlcXcKhK3sOL3nfl9o8dVTySB/bQr",
+	"0Oia+2lvjrCO8JbgxAb0zXPLcCL2SnZtF8NEWkcGXRtCH2EYmecg8TJTptrmpPW4imU8A1uez6JeKR47",
+	"Tbgj3+2QxYB+KArRyFe2w7ngDnpkp7wHCAmgi3Gpu65P0u0iKI99f8wT2acRj5gSPLPPjJX9kz6mrGtx",
+	"Sc8Y1qszJiM2lF5sTEbc0KfPlrDXAU0JBmFGUzrMMer1DGfCu/aL4wpqKNGKKCx6WvURk8gTBrO4h6kg",
+	"azz23iQBPT4QcdDQcBN9lx/vdS2qof6dSB6zMMbVXY6exo44XKjmLGmP6jDtrbxb1HMlPF8C3kN7ixfS",
+	"DOjm2DZfejnrEnzKxJEUExEjLSBqUi5pHDoduftxSPugZtfcRKibJ5WkPsmUCXPambuAKpQIVNgDsjLY",
+	"qBBp6mmiIib7VMQwpwjQbmBeyC6gfb05Euo5qNa1aNb5X4Wfj0K5zlHMkWDdvFfRmNRfcnb6UkkzDDw5",
+	"V6HRvyCB57Vc+LcRYHRL9PQTMVN849a+E7SZWe0FKMLhAzMYqj2fYcVCQa2WNTSdJHqyMR6FtjVo9+3R",
+	"2idbueddfkESYtZ7LS6MIAIOoccJy0DDeUnDgToLoOoIazjf4Sp+jfcOw+EqXlpNCCAH1Dn4TQbE+nNt",
+	"rz7+QoV8mnZvcrl8yEgmgi/v9uIZ2SoyRafo6Qmz2B4HDLHgAITJciWILKdPo6moVoUUIcGd7e1Vhto8",
+	"iVtggEYcE0Xeuu4mb4l7LxIuY9+TQ2IJRxXOOQvehCTAjABN2wai9IYZ6klgI7rOs8Mb+rZt+GVQZX2c",
+	"ZIV8FxPuy/hxI8tlKkoe8YQ7iWHkCX+CZJIP/YfdkcAVW+dQ8Au2J8F8AMy4IJRHN7m8Q4HoFGn+LGtA",
+	"GQ8ew7t1Cgqi4CbxIt3fnY3sMuDG8HD1GOlQlq4k2cpET8jg0Odb2GpQs/km7gBFqSnLRF9kGRQakL5J",
+	"yUeGGn9HH2t8uWg+Q2zbPtH9ACQFs9PcF9nah1zsuPLkxYMiw4yXkcdgZ0B04Qt2dTbgShpCPng50wz0",
+	"sQGU5Uj+zjXzIl24eH5pI4RrZmgrtI2+jPytn/3ZeYk8xSKMQCEoqBMoqvLuztImBLIjoU3INvrShNbN",
+	"hHAvOpJiwvrA/YnskURIm2sW66XNxtEXBDcd1/Dam4/r6It0FAo48RAv4y/rzvFS4l6OKa8lAKKlUNHT",
+	"YkURxx/cAG2jL/euddu7IIMBiYs+kWiXxSmkYak0ZvkEmBGrSYDdFpgAe2lAp+Vy6FNj7vUuO+YfB6xg",
+	"KqB+b1nzynkW2jG/bdtcb/yH7aE/Dl+AEHZXDKRiHA+9ZU0D4g2hbQMafRkgatwDYHxCklIc6WSsckH8",
+	"uIFBeH/hGr89lP21Xe7VXr54EaEh6fCnImfdKSssIiL1cqeMypwwXyHHb2hi603NiEyKUIS8dRw3t+EF",
+	"Z1YGA5TCnAjDzb5TQHweFDdeiZE4Q3HWSjoxkGyyZ6KIUV7TPW5y4Fcjfs9q1HlGxJGQghv5dLSgjInQ",
+	"l2/BgwvYRd/C7DxofWOaDCq77MtEhWc0naIEgc6QpoAnSQOHpnWVnkYydoa80UUqvGqu0xDBfhDpJyby",
+	"dL8vMkTAjDKB6nJaN/QPmSfjeslS0nucU9x95zRBlUoGEBCxRK0yNMAAzPU/tLPeFTwT2Znd773z7jtz",
+	"GlPc2ybMsIk8GTMMke4DTi2RFYqDHs95ogdj0SLMjnyU5XFabyS17eKJ1HNVTGneJt7EhRfuKIV59kLw",
+	"aHBgCHAB87SxCCwqhLZlkwHM7ZyzRH9zVA5Vo1idcnD7wJYX28rX2puqIKr1yHTP89q8tFbhjVTGfqXr",
+	"6UT8kgXTHpyjnyK0Jc5XuLTqEa40gPfmewVfZlk+H6RfCsnXCUCzZlJKi9falkl0i0jjbftbVHrytEhO",
+	"C+Csqaj+RyT5HzFxrydGREKsYjbUiYyBjN9nWgu+4gTIuyPWHdsPjlgiOBTy3VVDnckfaLXJ7pCb03Ev",
+	"PpBxpyQq61UmfPOCZ4kEcG0mBFCc1bEegzMGXx/WC1up40WU6tKUpqHhhaXhesaXXgXdjphPI7ZvJN+6",
+	"bc12yOUey3XMp0z2Ge+STE2V031jZ2fjwrcbOkiBuqJnnkcmRhb6Gjb3GZg2d/1y+OmLO/b/hmmF2EQj",
+	"7+VDKsAoJEjaOnxhY/tiQ4dz/UTdXam0faLzK6R1UXtCgWGv+mjaL28GsJPMclhb8+hOcY4gEQUcUnA1",
+	"wDvAvN7IU0PdHcV7u/9Az6z0FKF31BUWyFSGmZg5ZakEmibNvV4mhLKbhGwTj8J77ioDGBQ/WYmzYNv+",
+	"5ocvOEYjXLzCVMMVBdi6DC8RRyJDdisqGxqPWkIXhRFs8Ty3W4rqibZFtF88tcpRLt5SR1dR+m0wDp2h",
+	"hhRSxCYkb2H9KpVXZC+7RHmSpRVXqzSoQQWTO/SyDutlIsYFLhipW9g7NjC0bkiF9AfwHz3ON1mnp7NM",
+	"9PKO3aNH2gjj/6o7ZUP79Llewo1hnZSrMU86551qn92/e9o6YaT5RRSyZpN1lD4wQz3psJRnh4aO0T34",
+	"OXaw46UxnVqBH1fHtWYIkFBQe1jDjbwrRf3cZF6AQCtRVh+gmoQeV6RNwMA1IyVO9EfrXD4sea6Y73py",
+	"yfoevnD6AWTukbPaWaOFK5K1PTK9qKQrMC8n0LLVrZABb63TQSeDKWg9MmHQwiimXgGVMJe5sdfoJa3B",
+	"bpxSbfR03Hr0XcHnrtjHVsm9UXpNLf9GLAILWNqxOGtYpnMoK2F2IEo39kQe2XNvXPEmn/XMm52EVCo5",
+	"OwOzWuhlhk+IS7hDg45FuTHK9CDjKTCFgLC0/QeFClx0Eo8z60oNpRpQGZs7SE0uk4RIZ1HjsjQmdvux",
+	"p3AsBzI3m2yf3bzxRq1cCOwCyxlKA4vrU/Cq3kRS4rDGURlWGARwRotx9UOHCbaZpGloMzE9HhpOeLvH",
+	"i2z+2mYbevxkqJpoN6pXpbEeVdiYqOgdMl7k6Zm1q4zZNd6dMjv5QACE7l5lbS631dsr0XgUmlz+irsT",
+	"VOTsOiMBwv4dUpwnDC2603bz6I+ThM6qGZ041oEfH9gnOihkStuVF9m+q8YqEdaDn3CZJ9LkHbikZGPk",
+	"ZiRZBzlQG+MRqNm550RcKwR3Ww7U26O1tX+YuBbg2k7gV9UG1vyFOoDFywHIYlHMrHnbBBMuzLYZW0DP",
+	"LAhot+mDStR3LORCoVsRI0Ou5Pyd5CnjcA0zshyud3ELbV9Gfx2xwgBR+JqgAfYm16X8hW0xiDwpjka7",
+	"OingTe0o0ODXvhXW4VNE0U+T9CgOVpPy6G3cQwIqj9Ku1KiV3qArWr8oTkDJsEGesHEFrscW+qLLEqKu",
+	"BAgTFmEDb4qL4wdkbgtRCnh8rHy5tizVQDqBznnQfXsLEKG9+tJ4rjQg4+bjJa1Mi+WEjMO8IY9AXHCU",
+	"8B4WBJU1a63PANXZSIZfU1DWsvC2KEQYnLUXWg1pKs9/Bn1iIgCPt2NjwCl0npqHgThPLnKAFED+AUAs",
+	"4aOqZMCC2QzCkTsLfbMOaLF5zULUcldVoDRQjKPhO9VaAfLd8BkxO3dp+zLrYJ8P9JHIOuc3GRC7iX7O",
+	"lEbK2l0Gj8G/D6jIrTPvJbw5Egrn7zkw+FZfVHvk2snUDJBGYa40RdTIX+DPGmL1XYrJl49jmbNED5rt",
+	"B3zF1ovQ2/DEaUIF2x4HhAPjAKwCZpBnAvwzmISIjXhmG3KbQG8okzgTZWZc++BCsC98/pqez7ZvJwLv",
+	"RZtYtY4dbIwI1LWL9BrjcSqVvaNn87Pol98KQSNkC6uayhOBjDRN5QrgIiTWrQDIABtv5LnUdYbJ8UUT",
+	"uzXIuFqwx76Bj5ymTRa6HHCXpSEIQ2021ElsGGeZTgjPIA1MZj1+K6hwDnzILZ2sLSICOngimzDZTMPk",
+	"h7sscebANstawMyShetV6EsRVuJAy+tbzd7vr5dlXOdB0vPX7Q2Ms1iYQ8Z7kHz3tFLLW8hMBXSjMnKR",
+	"b0O1A+vjHX/560c//vLRJx8ef/Dbr35///iLjx9+9ouvPn3v0W9+cfyXD45/8sfjD/7G8aG9ssneBidi",
+	"5xLjbDDmWSy5YunYUJklH2QCZJPd7w7cVNUpJ98SA3BB1j4r6zuIPcZPeN6meBO2jvoELY5jkI3KNYaF",
+	"00elqWkwvonODrtCoa/XFC294x9aoQNWvKTuHlz8MhyWlBJkBnO3UClxlhJNZf9rqFMoz5mB3c9i7kV2",
+	"5Ox+nCVnds9s8ZHcOtoBu6a2fjh/vacimUzs2iu1VBEzwhiplb26CT1KRISbCTp87OGDB8d/9ZuHn/3i",
+	"8V9/fvzFx0USzE9svaRt5VbIHn/+48ef/+Xxhx8f/+TfVStgav78tQyQqzwdcTmgmiFM7uc654lhuP8c",
+	"/+q9xz/7edGa+4OaFglsJoWJaLwjH+SPCrDKo3/8/PiDv//Tj957/NHvHv2v3/7pR+89+uBvj3/5of3J",
+	"7/7p+P37JTFeD1+r/fpExAOseAXvmj369R++/vjL44/uf/WPf1c0gp53fQtUMEHwfcdEaVhvqLWh4isc",
+	"h8f/5feViSlqvOZbRiYUc9ZVaGGJhh1gKrcw7Ov/+uPHD0qddHUYNTXfXgwHq9Ei7FWJmFWT/Jrr6X/8",
+	"h68+/WPRtCNPmG/6BrCNGR8CGo3Yoz+8/+i9Tx999Muvf/ofiib0OO/qe3VfOtQsljEVxGkCMtNJ9uhX",
+	"Hz784hM8wEpzOo5r7fEmH7h5MEM9YUYciYwnrC94Ps6wl/ai7Fgrvv67//T1b//Pn3703vEf//bhF58c",
+	"f3S/POWpOPPuO+/+cwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

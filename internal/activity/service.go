@@ -12,6 +12,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -25,6 +26,7 @@ type Service struct {
 
 	// Phone opens a person's phone; "" when they left none.
 	Phone func(tx *store.Tx, personID int64) (string, error)
+	Hands human.Hands // judges who decides on proposals
 }
 
 // NewService makes the service.

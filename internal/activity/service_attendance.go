@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -43,14 +44,18 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []D
 	if err != nil {
 		return nil, err
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(deeds))
 	for i, d := range deeds {
-		out[i] = s.recordOne(ctx, shift, d)
+		out[i] = s.recordOne(ctx, mine, shift, d)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
+func (s *Service) recordOne(ctx context.Context, mine human.Set, shift *Shift, d Deed) Outcome {
 	out := Outcome{ID: d.SignupID}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := holdSignup(tx, d.SignupID)
@@ -60,7 +65,7 @@ func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
 		if l.ShiftID != shift.ID {
 			return errOtherShift
 		}
-		if err := hours.MayRecord(auth.From(ctx), l.UnitPath, l.PersonID); err != nil {
+		if err := hours.MayRecord(auth.From(ctx), mine, l.UnitPath, l.PersonID); err != nil {
 			return err
 		}
 		switch d.Action {
@@ -174,14 +179,18 @@ func (s *Service) DecideProposals(ctx context.Context, ids []int64, approve bool
 	if !approve && reason == "" {
 		return nil, hours.ErrReasonMissing
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.decideProposal(ctx, id, approve, reason)
+		out[i] = s.decideProposal(ctx, mine, id, approve, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, reason string) Outcome {
+func (s *Service) decideProposal(ctx context.Context, mine human.Set, id int64, approve bool, reason string) Outcome {
 	out, by := Outcome{ID: id}, auth.From(ctx).PersonID
 	action := "reject"
 	if approve {
@@ -192,7 +201,7 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 		if err != nil {
 			return err
 		}
-		if err := hours.MayDecide(auth.From(ctx), p); err != nil {
+		if err := hours.MayDecide(tx, s.Hands, mine, p); err != nil {
 			return err
 		}
 		if err := hours.Decide(tx, &p.Proposal, action, by, reason); err != nil {

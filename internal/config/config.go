@@ -63,7 +63,8 @@ type Limits struct {
 	LateCheckin      time.Duration
 	CodeStep         time.Duration
 	SlotHold         time.Duration
-	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
+	GrantRipens      time.Duration // a role given by an admin makes a second hand after so long, or when another admin confirms it
+	AccuracyMetres   int           // a location less accurate than this goes to the staff's attention
 	Rate             Rate
 }
 
@@ -122,6 +123,7 @@ func Default() Config {
 			LateCheckin:      2 * time.Hour,
 			CodeStep:         30 * time.Second,
 			SlotHold:         15 * time.Minute,
+			GrantRipens:      72 * time.Hour,
 			AccuracyMetres:   100,
 			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, PersonExports: 20, AddressRequests: 12_000, AddressLogins: 1200},
 		},
@@ -173,6 +175,7 @@ var settings = []setting{
 	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
+	{name: "limits.grant_ripens", field: func(c *Config) any { return &c.Limits.GrantRipens }, usage: "how long until a role given by an admin makes a second hand unconfirmed"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},
 	{name: "retention.records", field: func(c *Config) any { return &c.Retention.Records }, usage: "how long case notes and service records of an ended request are kept; 0: for ever"},

@@ -164,6 +164,7 @@ limits:
   late_checkin: 90d
   code_step: 1s
   slot_hold: 30d
+  grant_ripens: 90m
   accuracy_metres: 1.5
   rate: {person_reads: -1, person_writes: -1, person_uploads: -1, person_exports: -1, address_requests: -1, address_logins: -1}
   colour: red

@@ -201,6 +201,8 @@ type Line struct {
 	InMethod       string
 	OutAt          *store.Time
 	OutMethod      string
+
+	GrantedByProposer bool // of the proposal that it came from
 }
 
 // Record is what anybody may see of an entry under a campaign's total.

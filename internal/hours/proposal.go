@@ -40,6 +40,8 @@ type Proposal struct {
 	DecisionReason string
 	CreatedAt      store.Time
 	DecidedAt      *store.Time
+
+	GrantedByProposer bool // one of the two hands held its role from the other alone (rule 8)
 }
 
 // TableName names the table.

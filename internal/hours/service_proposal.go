@@ -6,6 +6,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -57,8 +58,11 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 
 // CountProposals counts those that the actor can decide, up to atMost.
 func (s *Service) CountProposals(ctx context.Context, atMost int) (int64, error) {
-	a := auth.From(ctx)
-	return countDecidable(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return 0, err
+	}
+	return countDecidable(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), mine, atMost)
 }
 
 // ProposeCorrection proposes that an entry should have been so many minutes in all.
@@ -95,7 +99,11 @@ func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, MayRecord(a, e.UnitPath, e.OwnerID)
+	mine, err := human.Accounts(tx.DB, a.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	return e, MayRecord(a, mine, e.UnitPath, e.OwnerID)
 }
 
 // propose sets the difference to what the entry comes to with its corrections so far.

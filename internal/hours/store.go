@@ -179,7 +179,11 @@ func monthsOf(db *gorm.DB, personID int64, months []string) (out []Month, err er
 const entryColumns = `hour_entries.*, COALESCE(people.merged_into, people.id) AS owner_id, people.name AS person_name, activities.title AS activity_title,
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
-	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method`
+	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method, ` + grantedByProposer
+
+// grantedByProposer is read off the proposal that an entry came from.
+const grantedByProposer = `(SELECT MAX(p.granted_by_proposer) FROM hour_proposals p WHERE p.class = hour_entries.class AND p.state = 'approved'
+	AND p.target_id = COALESCE(hour_entries.corrects_id, hour_entries.source_id) AND (hour_entries.class = 'manual' OR p.id = hour_entries.source_id)) AS granted_by_proposer`
 
 // entryLines selects those entries with the names that a screen shows beside them. Those are
 // found before anything is joined to them, so that a page reads as many rows as it has.

@@ -261,9 +261,9 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		return set(id), p, id, true
 	case op == "decideProposals" && record != none:
 		return path, p, personal(proposal, p.proposal), true
-	case op == "revokeRole" && !mine && record != none:
+	case strings.HasPrefix(path, "/grants/{id}") && !mine && record != none:
 		m.rows++
-		g := &identity.RoleGrant{PersonID: m.Volunteer("过客").PersonID, UnitID: p.unit.ID, Role: auth.StationStaff, CreatedAt: store.At(m.Clock.Now())}
+		g := &identity.RoleGrant{PersonID: m.Volunteer("过客").PersonID, UnitID: p.unit.ID, Role: auth.StationStaff, GrantedBy: m.Volunteer("授权人").PersonID, CreatedAt: store.At(m.Clock.Now())}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
 		return set(g.ID), p, g.ID, true
 	case strings.HasPrefix(path, "/me/beneficiaries/{id}") && (mine || record == others):
@@ -397,6 +397,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"action":"keep","answer":"x"}`
 	case "proposeCorrection":
 		return `{"minutes":40,"reason":"x"}`
+	case "addLink":
+		return `{"code":"12345678"}`
 	case "addWard":
 		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setHoliday":
