@@ -3356,8 +3356,17 @@ type Duplicate struct {
 	// ByIdentity They have one document
 	ByIdentity bool `json:"by_identity"`
 
+	// ByLink Their owner linked them
+	ByLink bool `json:"by_link"`
+
 	// ByPhone They have one phone
 	ByPhone bool `json:"by_phone"`
+
+	// ByProvedPhone They have one phone that WeChat gave to both
+	ByProvedPhone bool `json:"by_proved_phone"`
+
+	// ByUnionid They have one WeChat user
+	ByUnionid bool `json:"by_unionid"`
 
 	// FoundAt When it was found
 	FoundAt time.Time `json:"found_at"`
@@ -3442,8 +3451,19 @@ type FieldProblem struct {
 
 // Grant defines model for Grant.
 type Grant struct {
+	// Confirmed Another admin confirmed it
+	Confirmed bool `json:"confirmed"`
+
+	// CountsFrom From when its holder approves what others propose
+	CountsFrom time.Time `json:"counts_from"`
+
 	// CreatedAt Granted at
 	CreatedAt time.Time `json:"created_at"`
+
+	// GrantedByName Who gave it; absent for the server's command line
+	//
+	// Example: 丁立强
+	GrantedByName *string `json:"granted_by_name,omitempty"`
 
 	// ID A record's id
 	//
@@ -3738,6 +3758,9 @@ type HourEntry struct {
 	// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
 	Given *TimeSpan `json:"given,omitempty"`
 
+	// GrantedByProposer Only of what a second person approved: one of the two had its role from the other alone
+	GrantedByProposer *bool `json:"granted_by_proposer,omitempty"`
+
 	// Hash SHA-256 of this entry and the one before, hex
 	//
 	// Example: 9f86d081884c7d65
@@ -3827,12 +3850,15 @@ type HourProposal struct {
 	// Given A time within a shift; in a refusal `time_credited` what of it is not credited yet
 	Given *TimeSpan `json:"given,omitempty"`
 
+	// GrantedByProposer Only once decided: one of the two had its role from the other alone
+	GrantedByProposer *bool `json:"granted_by_proposer,omitempty"`
+
 	// ID A record's id
 	//
 	// Example: 42
 	ID ID `json:"id"`
 
-	// Mine I proposed it or it is about me; somebody else must decide
+	// Mine I proposed it or it is about me, by any account of mine; somebody else must decide
 	Mine bool `json:"mine"`
 
 	// Minutes What would be entered; negative in a correction downwards
@@ -3926,6 +3952,42 @@ type LeaderboardRow struct {
 	//
 	// Example: 东方社区
 	UnitName *string `json:"unit_name,omitempty"`
+}
+
+// Link defines model for Link.
+type Link struct {
+	// CreatedAt Since when it is there
+	CreatedAt time.Time `json:"created_at"`
+
+	// Desk It has a desk login
+	Desk bool `json:"desk"`
+
+	// Name As I wrote it there; empty if I did not
+	//
+	// Example: 杨海兰
+	Name string `json:"name"`
+
+	// Wechat It signs in by WeChat
+	Wechat bool `json:"wechat"`
+}
+
+// LinkCode defines model for LinkCode.
+type LinkCode struct {
+	// Code Eight digits
+	//
+	// Example: 73190264
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// LinkInput defines model for LinkInput.
+type LinkInput struct {
+	// Code What my other account shows
+	//
+	// Example: 73190264
+	Code string `json:"code"`
 }
 
 // Look defines model for Look.
@@ -4331,6 +4393,9 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// PasswordOwn Only with a desk password: I set it myself. If not, I approve nothing until I change it
+	PasswordOwn *bool `json:"password_own,omitempty"`
 
 	// Phone Masked; absent when I left none. In full: getMyContact
 	//
@@ -5595,6 +5660,11 @@ type Settings struct {
 	// Demo The server runs with made-up data
 	Demo bool `json:"demo"`
 
+	// GrantRipensHours A role that an admin gave lets its holder approve what others propose after so long
+	//
+	// Example: 72
+	GrantRipensHours int `json:"grant_ripens_hours"`
+
 	// HoldMinutes A submitted booking holds its slot for so long
 	//
 	// Example: 15
@@ -6593,6 +6663,12 @@ type ResendDeliveryParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ConfirmGrantParams defines parameters for ConfirmGrant.
+type ConfirmGrantParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6732,6 +6808,12 @@ type ListMyEntriesParams struct {
 
 	// Limit At most so many items
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// AddLinkParams defines parameters for AddLink.
+type AddLinkParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListNoticesParams defines parameters for ListNotices.
@@ -7222,6 +7304,9 @@ type CloseAccountJSONRequestBody = AccountClosing
 // SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
 type SetConsentJSONRequestBody = ConsentInput
 
+// AddLinkJSONRequestBody defines body for AddLink for application/json ContentType.
+type AddLinkJSONRequestBody = LinkInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -7473,6 +7558,9 @@ type ServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(c *gin.Context, id ID)
+	// ConfirmGrant Admin: let a role that was just given count at once
+	// (POST /grants/{id}/confirm)
+	ConfirmGrant(c *gin.Context, id ID, params ConfirmGrantParams)
 	// ListHolidays Days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(c *gin.Context)
@@ -7566,6 +7654,15 @@ type ServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(c *gin.Context, params ListMyEntriesParams)
+	// NewLinkCode Eight digits to type in another account of mine
+	// (POST /me/link-code)
+	NewLinkCode(c *gin.Context)
+	// ListLinks The other accounts that I linked with this one
+	// (GET /me/links)
+	ListLinks(c *gin.Context)
+	// AddLink Link this account with the one whose code it is, as mine
+	// (POST /me/links)
+	AddLink(c *gin.Context, params AddLinkParams)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(c *gin.Context, params ListNoticesParams)
@@ -7620,7 +7717,7 @@ type ServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
-	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
@@ -8965,6 +9062,55 @@ func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 	siw.Handler.RevokeRole(c, id)
 }
 
+// ConfirmGrant operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmGrant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmGrantParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmGrant(c, id, params)
+}
+
 // ListHolidays operation middleware
 func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 
@@ -9822,6 +9968,72 @@ func (siw *ServerInterfaceWrapper) ListMyEntries(c *gin.Context) {
 	}
 
 	siw.Handler.ListMyEntries(c, params)
+}
+
+// NewLinkCode operation middleware
+func (siw *ServerInterfaceWrapper) NewLinkCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewLinkCode(c)
+}
+
+// ListLinks operation middleware
+func (siw *ServerInterfaceWrapper) ListLinks(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListLinks(c)
+}
+
+// AddLink operation middleware
+func (siw *ServerInterfaceWrapper) AddLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddLinkParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddLink(c, params)
 }
 
 // ListNotices operation middleware
@@ -13230,6 +13442,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
 	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
+	router.POST(options.BaseURL+"/me/link-code", wrapper.NewLinkCode)
+	router.GET(options.BaseURL+"/me/links", wrapper.ListLinks)
+	router.POST(options.BaseURL+"/me/links", wrapper.AddLink)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
@@ -13247,6 +13462,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/units/:id/grants", wrapper.GrantRole)
 	router.POST(options.BaseURL+"/units/:id/staff", wrapper.CreateStaff)
 	router.DELETE(options.BaseURL+"/grants/:id", wrapper.RevokeRole)
+	router.POST(options.BaseURL+"/grants/:id/confirm", wrapper.ConfirmGrant)
 	router.GET(options.BaseURL+"/campaigns", wrapper.ListCampaigns)
 	router.POST(options.BaseURL+"/campaigns", wrapper.CreateCampaign)
 	router.GET(options.BaseURL+"/campaigns/:id", wrapper.GetCampaign)
@@ -14646,6 +14862,46 @@ func (response RevokeRoledefaultApplicationProblemPlusJSONResponse) VisitRevokeR
 	return err
 }
 
+type ConfirmGrantRequestObject struct {
+	ID     ID `json:"id"`
+	Params ConfirmGrantParams
+}
+
+type ConfirmGrantResponseObject interface {
+	VisitConfirmGrantResponse(w http.ResponseWriter) error
+}
+
+type ConfirmGrant200JSONResponse Grant
+
+func (response ConfirmGrant200JSONResponse) VisitConfirmGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmGrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmGrantdefaultApplicationProblemPlusJSONResponse) VisitConfirmGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHolidaysRequestObject struct {
 }
 
@@ -15840,6 +16096,125 @@ type ListMyEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMyEntriesdefaultApplicationProblemPlusJSONResponse) VisitListMyEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodeRequestObject struct {
+}
+
+type NewLinkCodeResponseObject interface {
+	VisitNewLinkCodeResponse(w http.ResponseWriter) error
+}
+
+type NewLinkCode201JSONResponse LinkCode
+
+func (response NewLinkCode201JSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewLinkCodedefaultApplicationProblemPlusJSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinksRequestObject struct {
+}
+
+type ListLinksResponseObject interface {
+	VisitListLinksResponse(w http.ResponseWriter) error
+}
+
+type ListLinks200JSONResponse struct {
+	// Items Oldest first
+	Items []Link `json:"items"`
+}
+
+func (response ListLinks200JSONResponse) VisitListLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLinksdefaultApplicationProblemPlusJSONResponse) VisitListLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddLinkRequestObject struct {
+	Params AddLinkParams
+	Body   *AddLinkJSONRequestBody
+}
+
+type AddLinkResponseObject interface {
+	VisitAddLinkResponse(w http.ResponseWriter) error
+}
+
+type AddLink201JSONResponse Link
+
+func (response AddLink201JSONResponse) VisitAddLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddLinkdefaultApplicationProblemPlusJSONResponse) VisitAddLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19549,6 +19924,9 @@ type StrictServerInterface interface {
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
 	RevokeRole(ctx context.Context, request RevokeRoleRequestObject) (RevokeRoleResponseObject, error)
+	// ConfirmGrant Admin: let a role that was just given count at once
+	// (POST /grants/{id}/confirm)
+	ConfirmGrant(ctx context.Context, request ConfirmGrantRequestObject) (ConfirmGrantResponseObject, error)
 	// ListHolidays Days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -19642,6 +20020,15 @@ type StrictServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(ctx context.Context, request ListMyEntriesRequestObject) (ListMyEntriesResponseObject, error)
+	// NewLinkCode Eight digits to type in another account of mine
+	// (POST /me/link-code)
+	NewLinkCode(ctx context.Context, request NewLinkCodeRequestObject) (NewLinkCodeResponseObject, error)
+	// ListLinks The other accounts that I linked with this one
+	// (GET /me/links)
+	ListLinks(ctx context.Context, request ListLinksRequestObject) (ListLinksResponseObject, error)
+	// AddLink Link this account with the one whose code it is, as mine
+	// (POST /me/links)
+	AddLink(ctx context.Context, request AddLinkRequestObject) (AddLinkResponseObject, error)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
@@ -19696,7 +20083,7 @@ type StrictServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
-	// ListDuplicates Staff: accounts with one phone or one document, oldest finding first
+	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
@@ -21012,6 +21399,33 @@ func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID) {
 	}
 }
 
+// ConfirmGrant operation middleware
+func (sh *strictHandler) ConfirmGrant(ctx *gin.Context, id ID, params ConfirmGrantParams) {
+	var request ConfirmGrantRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmGrant(ctx.Request.Context(), request.(ConfirmGrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmGrant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmGrantResponseObject); ok {
+		if err := validResponse.VisitConfirmGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListHolidays operation middleware
 func (sh *strictHandler) ListHolidays(ctx *gin.Context) {
 	var request ListHolidaysRequestObject
@@ -21987,6 +22401,98 @@ func (sh *strictHandler) ListMyEntries(ctx *gin.Context, params ListMyEntriesPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMyEntriesResponseObject); ok {
 		if err := validResponse.VisitListMyEntriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NewLinkCode operation middleware
+func (sh *strictHandler) NewLinkCode(ctx *gin.Context) {
+	var request NewLinkCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewLinkCode(ctx.Request.Context(), request.(NewLinkCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewLinkCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewLinkCodeResponseObject); ok {
+		if err := validResponse.VisitNewLinkCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLinks operation middleware
+func (sh *strictHandler) ListLinks(ctx *gin.Context) {
+	var request ListLinksRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLinks(ctx.Request.Context(), request.(ListLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListLinksResponseObject); ok {
+		if err := validResponse.VisitListLinksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddLink operation middleware
+func (sh *strictHandler) AddLink(ctx *gin.Context, params AddLinkParams) {
+	var request AddLinkRequestObject
+
+	request.Params = params
+
+	var body AddLinkJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddLink(ctx.Request.Context(), request.(AddLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddLinkResponseObject); ok {
+		if err := validResponse.VisitAddLinkResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -25262,597 +25768,616 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17k1vFuTf6Vbp0dpWBaGxpZmzPpc4fg7k5weDYTpwE/MotrZbUmaVusXppZG0OVTMJBmNsMDsXAtgJ",
-	"zsYJuWA7EMAMGFe955scjzTjv/IVTvXT3eumXktLMxob7zepXRuPtLT69vRzf37Py4Uab7U5I8wXhYWX",
-	"C23s4RbxiQd/Hep4gnvyXw4RNY+2fcpZYaHAyBm/UoMvEa8jv0lQGzcIqpI690ihWKDyqZc6xOsVigWG",
-	"W6SwUFDPF4oFUWuSFpZvbeEzzxLW8JuFhelSqVjwe235pPA9yhqFV14pFg47w6OfaBLkkRr3nD0CUccM",
-	"18Z+MxwNPvfISx3qEaew4HsdEh35PzxSLywU/q994fL3qW/FvsOOHpq02twnrNb7AekNT+MIdgjCjHRR",
-	"nXuI4FoTOYQ4ckMwahNPcIYwc9AyafvwCPUF8ojvUSIKxQI5g1ttV051f71Um69O44PODJmtlefMgpoE",
-	"O8QLlxSZ0JScUcpOlqfnioUWZebvuaLcGp948p3/64WlqZ/hqf8sTc1Xpk597z8Ktk1/lraoP7zgJR+1",
-	"uPCR4KiFWQ9Rn7REymG78IroDB1Sxx3XlyddlNOlrU6rsFCWx96iTP8VzIYynzSIV3hFzscjos2ZIECT",
-	"Rz1edUlL/rPGmU8YzBS32y6tYTnTfW31xPd+LuS0X8556ua9MGJ84cdIvSOIs4gEIajGHVJ4pVg4ToSg",
-	"aoCUeYw3vnmfZfzjtMGIgyiD09E/kO9bqtV4Rw3c9nibeD5Vm1Slnt+sONgnw8f4BO5JGoVHCsVCnXst",
-	"7BcWCvD0EDkUCzWPYJ84FWwhieOU1QjqNglLvmnKpy3r65pYVDzuqnnG3/YMdx2BMJJfyykKH9friHtI",
-	"8BrFLupyb5l4RUmA1Ec1zBj3UZUA/+FM/hf7qMHheulxq5y7BDM5MHUI86lvvclimTixO3lgtvRY+L/y",
-	"9MxPbGuhorLC3Q7zCbFwyWOkQYVPPOIgLJcVPmqbXouyjk9Exec+dkcRyxH1sPydunBDd1UorqzYUNfj",
-	"PkFwIcMlDn7/7uC9X9374IZtZeqHFerkYZbFQrvJGcm1seWZOb2js7ZxO4z6FfuSnuEteftaLflML/bS",
-	"jVuXB7/9avOjb/sX1uX///La5t/es7K2UCK8EFmj3sXEgSbPJEq7sWtxKhiJV39Oar5ciL6ah1wu5NhD",
-	"N9QjWLOH+CoPyV8Rp4gYWSEeEk3eZahL/SbCSE+SMMkrXygw7lcYIQ7scIuvyMl0sdyZtkdXcK0HM/ac",
-	"is8rHSF/yf0m8eR0w62L/W7oOLrcswngXps4qNqLkBhcSrh/jFe500M1lwsiEGYIq52Qz2MkXNqOLGHw",
-	"2cf3fr0an5H+bNTpwdTsO+/TFX3P43uO222Pr4y+XUvmOcn9cKuNaYON+s0h/dzjHiV19UNWaWGGGxZS",
-	"PoxwC9QB4HBWdlDDrEbcShqZnOCug3yOJJH05IZbOXeT1JYpq7SkyBo1f/XsES3dpEjDNb+ScrFPcMl3",
-	"h293aX7/zNT+0vxcuVyyziiUlPEXnpSkQwVy5HCWH9YJq5FKi/ieTXDA5KcoQ5y5PbgtlAVqivrRIsJV",
-	"QZjSxJgaJZh3VPkMNA8pMfJxP8pEB6hyiAvXaiB1EDwhTxT5eJkwxDs+eqR/593Bq3cGly/2z18dXLm6",
-	"8e2baMnzUfngo1aKcEEdTGGOJ5scyQfimuW9v/y9f+fd/vW3bVvqcqWnjKQMzj2HMqkdKDFVsdL0Twn2",
-	"xCIqWTe4fMC2v2BGCB97vrBrF/IrY2DIh5Fo0rqv+AwVSIp/vgKcOp/u0XZxjaTuIPFIXEDeOju4+c/B",
-	"rQ+j4mVw/XM0g/pvfzm4es02hEfFskihb5+jZca7qE49kXH+0/L8lXK98PLwCPoD7Hm4J/+GPbEMeZgh",
-	"uQ+Iew7xFhFlyKXCF+qO+E0uSLCBRYS1br8/OnSmuipHtU5nmbquZTrPgaRaRNh19ZG2co8lX2kdy9ca",
-	"biY31/LguK9J2Ke+a+Np8HGSAD79bOvqhf75j9H//hINbn249e1X8tN/rqUqL3mZRoamIw1c7jUwoyKq",
-	"LKYIQtBffD15w2DN3kQEWDi/6OBxvpJk/LErUwwFaEK2hGwhOH9zE0LuGFBqTDZmSfDDrN1RVpXjULk3",
-	"2D0aEeh17ApSnKCMz31290uwRqz6mVLMqN8fN+pLU/PfQ3Z7Pr/QjXtj4uOVd0cmS/VVoEASRRwD+0sx",
-	"z8B+u4COCl7tXtBUkV8Q70zYRjZtdvSWTUDm6mWWijb5W0h1rVj3L488jCxwbvQCc4u/KO+POq9y0F0L",
-	"nzmsflou5ReHkqkqwRuwofyCTnGi2Nj7S+PKvrHFXcZCgYW/1CH6e9/rkAlKtsiBHIifx/TOxF5CdIUC",
-	"KcqCbdIst5DKkidH9SWKS4zgTIbVp6bWnpTGKf+sSfVFDpSbfgJz1KK/RPzowxM4ioVA1EdYIO1ql5p1",
-	"oAq3cYMsItJq+z3E1VxdLPzR6oL22kbHzt40v9YcKYRblEU/Lf9bLH9HxXIJBJ/yDsKTSPt+0iTvaMH7",
-	"P1TQ/lu4PnQCbhy59UoGzzvuWyMnWxff2Pz4zt3VtcH5a/1LFzdufXJ3da3/5aebX/9qcOUP6t/9t387",
-	"+OJcxMXpeLguD6TdqbpUNGGX6pSZfyo/n0uivszwNJaY6KrQQpydLtsCklLDealDhPxzj0DLxOoUdHGV",
-	"uClE1MVCMTnJHlhcY3jv/Y1b5zevXO1/+27/2u3+pXdtL1/BboekKF9YrSW/ayMhuNR61PSDkaySCwba",
-	"jvGYf1vDjREuIe1hoZB7a55nBMF3i0iQFeJhF+R8rclpTZpIPSIQeNQW0XRp+sBUuTw1fRAewUiH7ILJ",
-	"vFDYvHJ149bFrVtv96//Xm6OjQ3sL5WyL/40XB3zV65jyTqOiOgfZu81zurUawmEkaANNtVpL+gQQhEi",
-	"f9pBbm4T7vi8hX1aUx6Oet1+bTyrWKW1ZpCu4HE5vz0COR7uUtYQEKuvcZd3gNObAblXa6pcAqo8jZBm",
-	"YB1UyAW0CPO3Q3oqtrk9NTr8rXX/fR/Xmi1ijRP3MiQvdhziqKjh0GKrPd9GzMfpf8YIcnZuuly2Cces",
-	"oPLJccLJeXXDZcqclDBK3eMtpdwH5oY5/Z+3SUOeOZP/v0uq8qK3HTvR2TcSskR0qEwQD5yt8vIKvELh",
-	"rSEn6X/w7eYbr5f3/rzdyOf0gzUFsUt1JMXgTEeHKH2fMEfKH0uoTEvC3Lp38IM0ES0lgDGFduJkrWFW",
-	"0UzDlqJiloRqmEmdXT9KHMR4NyXS1sY1a17AUanBRZIJIvRLmGOPWch1goNhj0AEjicnHdut0CXXRd0m",
-	"R03sIIxApVxE0sJg8gGl7RVBWksiM1HsXHZpsFXHeNdmnEJkJX19qIlhhaDFDO8qPJObejKCQNENhcdy",
-	"bmniwgTzKcZoe4hwo3MJjzlCJXpj4oRo9jz7mm1HLqTRhY7XcEbC9DMtQKMUMI7nvGYMJrt54fAIYwwX",
-	"XuOeJ1cqFXZ4hPGKaMJdY7xS84hDfSu/bNAVMtI+O0Fb5Hg7liEzPMOnpL6kprGA9FMIXh8GtlTAi9fR",
-	"afjidBF1QR/AHkEtgpkPLmre8ZXACw292dkRGWrF1FyO2Ly6zZ68ok3MnEU4Mrld8HER0TrCrOc3lUQY",
-	"kRVZLMhz7rS3pyuEvy2aE7cRbdQyK42jDua5B5LhDEscw9RsFNhD1NfBAoxczpfH4nLyNcfUGVn4HGG+",
-	"l1/ONbFIdRI1SZjjhVxS9yXLls+qzEHeJuw4bP8h5W2yp6kxKxs8PIZKxCot4je5k9cHph7OumGH4BoT",
-	"B3TyrmQINRPeAbUZ/pCXp8ZbBPk8Fvu3x254x7cu9PmOn3ul8h3bXOq4CW7q8fR4bTRtLG+OncfbXBCn",
-	"kqmFm6cy35B6cI8bjtPF1BfabBSkxpmjM7es6s1YHCZnHF6Rvo7CZ3ClaFpedNvDkLZZbTHCNKI3M5X7",
-	"yCclH3uY9N2Ja5qe4r5j6YbfNW3OA/1iZzpdJpU8mFBRjEYftnhRQtIOzW/w6dXNT769t7p6d3Vt6+q1",
-	"jW8+vLu61r/+/sbtixu3LvZff+3u6trg06uDy2+oDxeVzQy2BhXI5ayhtpeh8jRqLkICJWQ41ZqYNYiD",
-	"cN0nHmoT3nYJWExCJc532vJh8G4GXljkEiHU2zBDTd7xXmSqfGUREdpo+lLStbgnz7FFTP6C3+WBgikF",
-	"X5doxTH+XVHuMNZz53UzgnnliyyiSbeoEJQ1KipAIgjzK65ic23OvQqu1TqeyuVlvBLJlJD7UYERIGDa",
-	"IhVI5YVrwT2/wrhPa+AX6HjCroEvdRzqH4LNs3BEuZlpwSkfVYncF01QC4hx0F73oo1bFwe/+3bzo3Wg",
-	"vq4OZUFCctxXWeh/+em91fe37rxu9S+pSqLU4btYJMeOv/zbs/3rVwdvfFXI7ak5AR4gt9OKO76N0BnW",
-	"wjF1st6CKEOHmpQREV/35vkvBqtrI++dkXkYOFpQWaWOxXoB5Wk+mVLiIKe1TJmuTlLVUxEi7DCwehoe",
-	"BvdXoBlEksciwsxQnZLaRgwrT1KxICm9Akp1wWgokDHmUNHuwFYK4q3QGqnAEuCZFaoqnZrcpQ5Ef+RW",
-	"EGBPjMOPcOjGLBYc4tIVVXBU40yoD6uEkTqtUQyfNzrYcyiGqXfSbFCzZ17PqhJw45AdUssWUWlB8aee",
-	"8CGTMfR5RiQaZf6BWauGpd6eSonUA9GxiDY/+3rz6z8ErHx4uMLgyseDz7/sn71pI9Id+1cVb02LOmrO",
-	"W5SWraJ6I2K6TeIRczWB9S6Ttp9bEkY4k91k01Q+8iX6QgQ/qtDRFYWL6pZoYgQ5o4gyPOPpXIesh0yr",
-	"Z+nCkaqBJZeUGoNyVBb1/lHlZlOlHwiUd9ZpVRNWxnRp+kBpprR/anauPD1dsmuRMJN0nmWYQ3RGdv6l",
-	"EpY3f/3Z1o0vd+KRb1FmU2OWqtKOFLxFoI6kw6RSBUWRw7YyI36Xe8sWz4vHW2oL1S1ViV/Ts6gqD1NJ",
-	"5MNHV2YRdhyPCFFEs3PhxwdQIn29MF2a2VvaWy7P7C3tm7YWLknOge3uC0jnNV8fdswNMVe6xlstqUu4",
-	"lBFQKuRVdKDYLTYHlUJDjgWMcVizV19ZSfx5c7TwCHJ5owiD6SNXwdk9Av1kSg8wdThR2lH+/hNzPznw",
-	"s5kjdqPCtVehdbU63EMO1cEkI3Q8IiBXpFAsRK1nVexXUUEtbfVRziomFOhQOWzNr2CnRSUj0zzxVG4Z",
-	"HcS6Hc5IGpkr3SSdzEfkb8uv4/cpoq/At3vEBGrYlLnjF4qhuIrJFn0y8YzvkFYD/UJz1DijiPLMODMz",
-	"tzeUD+FljNFhqqLyYAysUNw/ZNbV49ivNe2ui5rOdhu6epQhU9QcU2jBaq53XNdG1g7xMXVHv2/4h1af",
-	"6BOKk3IPeaqIWtUyyjkD+zHDsY7r2ot2cwsTuwNMV8qimvZgSiE67FKLOfOFP05UQthzhYyhAmVK3dgB",
-	"BCFJa8Ulpr6o1BUJZs3hpHzwKe7ZWYKT5gcDQjpGBCSR3+frFxLxK9uOIjweUfKHVXYlzVPy7ZDPwT9t",
-	"1ZNtWX9PdVwX9Qj2BPJ5QgM8MG8jnjHq7iMl0fP7D06VZqfK07nK8bW9Y402YcQIbTSr2tmAGVT8LqCm",
-	"0jV7CDc8Yie8hsc7bZsHGaQ0wg2ygAbX37z3/uWN9fX+f/9NqSqSz9FlUpR80SE1F3v50wBPYK9B/Kfl",
-	"uDZ2HBhwKSsFCbSAoJZWzsM8DxODdRZ2wlHsov05XYId9fD3P7g9+PBNq3/eHijSuljcXrVoc26uFNZj",
-	"5jnJjMiZ0TgTZyZdq6Y1NMUaurzjOirVJZ/2YvQUs4yAFCMkMIITbKtQLC+viEGr2MKxEwXbSLvdKsNW",
-	"B3DyXvKI0+mtN/vXvpD/d/tX9678sX/pwuDVtxOLs8aa09jCkv2+B1mvVOCqC981seeIJpT9u7xboUzv",
-	"q0vqfqVKmpTZc18jpTa5coN3zi/QIxu3/rqxvr5x5+pg7cbGnSuD8x8NPvsNVOXOlO1V2dtgE+Nlsgc8",
-	"JBO8Bh76LjENuzczmJ71QnO+bMXKiDDK9EBpS2tbde4tmtPeI5TjhArUGgYryGTdqWG3J8cItTW561TI",
-	"mTb1iP1lP2I+dQE/B2HUJJJxuhyWob1lOSP+tdEnflw5XQ/X+HhiULmbUlxmYOfJXbY7pcrl6QNTs3Mz",
-	"83anFKSzpTBglRSjNE0tXxZRC/dQlSgzK87ejMG8sX5hcO0btHXzXP/OL/vXP0qJmoO/OX/w3/wgXQQG",
-	"3opICOKdjwe/ff3elfdGu2pyhFS1yzxDCKsn4lO488vNS69t/vbt/o1vrCGMEdgLuQkwVwKAvt9BHX4X",
-	"93IS7UmbieDEPQ0BqSY2S9+OMHtAQ+QA7aVl+0VJJHn+xWF+lMHNUkpJBu//YvM37+nykfU/6dqR6xcG",
-	"5y7dXV0bXP5r/9zNaEGJ/BB+0v/yUxUyM5JWcg05J84Vf9NVY2EWXlhhUiy4uC1SSk0OYZcwB3tPEVXX",
-	"FWfBkPVucYr4QUZ9HbDvpBJIhc50XlS5Jh6JA0/tw226b6W8r6ZH3Lf0+KEnnnzq6WcOf/8Hzx557vmj",
-	"Pzx2/MSPfnzyJz/92V5aE6NxnOIZ+eERHMKum7cQZIj663WEXc6kUvD1f/fP//7RBUjEVT565TtVEU7e",
-	"KhTHFlhP6Z8uBqY08YDjVXUwK6EkjKV0nogbF+BovM+a5/95emX0HEWKgumMoUKeDIgtCemz+edVFe0b",
-	"T5EcXzXchg53KAKXlbC3vJFutSXPD1QvWyDlWSx8HYkbSc6EAdBmCKeXrBhsEc2mHCQ4qmNv0eTqUs4E",
-	"cjig4yh8xWg24/TMfDlX8K/BsVsZ6ZfEEOzBsTFmSvA/yyjZechjOEtJXjyzI5QRKzyhfTmQXK03NIaw",
-	"NVOaPThdyrVxOU2q/vVz0j67cXFj/dPBp59ZtawOY9qiSNb9QGBXBLk7CsiO8pRiBqUkWHO8IbKYkyiF",
-	"z71epq+4zj1LtuC9tV/dXV3buv7R4OY/B+tSQ+ifv7J1/heDm//cdRyiLrNhEEVCdqk08QSt14lHmG9S",
-	"sixkUZ49kIMmMtxGakuLBaWt2hGOYjcxepohrwlpZRj1Mc5KLCvPYoQKD3AH3HBsNpLjho0ZVRnz0t/H",
-	"K55BGIogkmcZ282sc0tPCrpPZW4uFiM96DDJQ/DkJGJlz5EG9ukKhMRxRBoih3dZV6pbMUk4Ozfe0UqV",
-	"UWHeba2efeyxx8a0SCeUOqzgZmDPopnkhmrSM4dHUssDCWnH6fUhi2qbyW/Lf39/9cmds+GgpOxAyfwv",
-	"otAdKI3NJ9NhaKbTb9Z902HiFuBo82QSKFJWnSCH9M+izSPUimzdQ23s+QGqLLhwpcEgAqz2JMFqNSLF",
-	"FolpRVa01Ajx5YQG9zBbtk/dxTWCcIuzhtbNgoVUSY8zB5WLpVIJir2o30QsyGyPmSlzIzW1yK/06rO2",
-	"ekJQU/8nMIbduYWvWA+HOdT4meI77VDhG/iApP+MtCFhSIoM3yNQeSvvqUBV4ncJUd8or/keEeQSBBGF",
-	"RVQybhSR0Ap3BNXskhUyEoTshx3s0rpu45BdMDCu35+3CavUsLAWWcqPdcJrN55tctC25pfUNG0wXE/T",
-	"FcD40q5YKm+70jBgA5TIX7b3SRCdRoMIn6QkCkOjBQ6oXtafZ9iTOrIebBuqEpezhhhLr1cnOJTQaHY1",
-	"ui3FkEKjy7KzIEGe4zYizyzOjDRWGKtvxq5AnPjkTIrarEsohm14KrYrdBVOoxxxDMQRs8vb0fdGri7m",
-	"Dc2hcOxg8TAX6wJVmfEDtBuxA1HADBQHhKsK5qAo/64S3WMCCyU4YqNv3Xlv8Perqipv89cf98/d3Lh9",
-	"cfP29X99c6H/5bWN25AL9s7vNr55f/Dhrf7132/cWt249Wb+QhSsPawi92UYAROgWsZ0qeuiJl4hu4EW",
-	"MOFyXANMlKN6/Qfy0SwD/uToynwpWFUxWfhdDqt+N+rfPdIGbmExjn0o36xKPUElzxMHmepMkGpaNzBo",
-	"hxYpNnYF+24D0ERK3DVwE6iDwS7Eq9njle85QWoyHVuKhg7pbPEH5daSsyBOhVru73ENDo49ouynCFFa",
-	"McT0u3jHz35ZgsStCqRDG9QKG82RR7CTfEdhtnxwvjRdiOG9vvii8/KBV/7jvlTxZ2UVnTD+G0izV6Ri",
-	"EB3zvd3Fvk6DH/Y8CBPxd7ECIBJFxEiXCN/AURnMnbnx+liA5VzptNOAuFA0cT7Su8VuH038PsuXknZF",
-	"gWdYKOVZWieqcLCmeiJE4nm2Kfp8maTCLTUJ+uEx1OSuM1o7Vi8KSDhGG4lJ5+Yk4WHE7mz80gV0ksFv",
-	"tqPqpd3FY/oioqoW9IvKPRHBgch3G7chc/MCCh/lghqzUTIOO8YNtERoEobA5yJ3UXleu5hB1ZjcfohX",
-	"5CTMseA58hCeSipKIlFFNerSKLJcjidgDFHGD6yIjGHbCC+uoOgEECBC+ZE1hymG8mOtuG17RADsdRcL",
-	"pfnGUM3g4gYXCYisImqxDPTh4awFWOq38o0LoXIklDDRSY31+h4BzGIxfEL/QumxcmR4OPh6j0BSWTcc",
-	"Rs87HCsanlQfWCfu8tryCWpvHEjxvuNNzBpNTBcRZlIqGY1Rz9sDB5MOCICgSRTHFErzC6VS/Do+8kKp",
-	"fOrFF53/Z/qF0tTMqUcXXihN7ZcfWG/oIS7fBAWz22Eg1rKLWNmn6j1CHNRtUlfaCWAOynVFHTBD7jOb",
-	"YM+w8dXhwZsNVGLOTlVK/fPBNTz06o319cHfr+r0lUVUTmaOBUDuI3qr2i6nSgN7vGd3eDikRh3iLIDc",
-	"J2590RRoz8ZSnhbl9dWPIMpQl3uOkOYmUGoRMumM7wSii1FiJm49jt+QDvSrZ7sdGgngB4c9Z8bv7XjY",
-	"DhmaS36oqRn5sUI8kUd8qM6NP9ZPW3lq+DIDongq/SDtXPbe+5c2/7y2deOfg9+9dXd1rb92rb/+Zf+/",
-	"Lmz9aW3jzpX+jdc23391Y/3Nu6trm5982z93c/DuF/ITsP3vrq5trf9t4+vbWzfW+m9/eXd1bfCny/2L",
-	"v9m4dX7z/Vf7f/5V/9JF+cztv29+/V7/o9/eu/LHzfdf3fzo241v3t/8+tXNr6PZq2GnSkGYlJxQNRSB",
-	"uTFdWytBdq/qGFDl2FNgN9gjWbTxrI7fJNEGd+iUq/ZyEsDjvRjY5TC1sSi5sYeC3mD5YL9mUN5xHzPH",
-	"Xs8x3t5pnpPOZDW2E9gjjaEdDUJbtK6aqo5VviHSDs3nGkicqAAgcDjMHIgCPizHqVaYcYgn5bIs/QfG",
-	"X4HdfwsyGVKLmQNpxDRa/TJsM9rdE4d9ETTHDWtChjiX1QW+vY0tFjRcbHr7FsHjkLI5tOXo0Rj7TPvY",
-	"zXApZwVwovnroY/EC2lyImRBlZXPERbLOryYt+I1ezx7nrFp7mQWYV950L5lvAT/pw99f6o0DWXLJ8kh",
-	"6BsOITPqD8XtXexTv2NT8Z8gDY8kYuIH986W5w5G4YEc3qma7iRKFZuP6mVT86FaqWXcKwrdLf+o5dKB",
-	"vaUDB2fKmcOW52Ljwp+JgRMnESw9OiH7OZhcsR2pYjtGgjbxb9GEKmQIAYAXmTKEXTcKBx06gaKAfkmY",
-	"6Awo6NI4UNAnm71EZuPv++duomnUv/n24N0v0EwJ9c+9NsLkHnVxwmwLPQ3bUT2Be9Bj3BLOT61gpgzF",
-	"7MJceUIpffiebxOmW/CpvDdlUMI/kyhb2budWL2eiB7XunRSo2K7JqX+rd2fGHwb6VSi4JrgMGACp6yh",
-	"3Yx+TkrvQUoNzhO+0umdeaG77eUuaRSsy4B8jtR6FpGve5CHXeBHg5cPRZFFoRjurf3QNNSfFTG81bbR",
-	"2DO8i3jdJ8ww96CxUYxrWoMKVmeORjmoukT51E3NG6ZuJ9E1uktqTexXWkQI3CAVDXuznQQBhf7WbhM2",
-	"huNATmnEO9Uj96nDSiQjCeLOixBoZug5A08a7pwp5tQ3x8nwi0wEtjteNJ6/NDwF8cch2FkICI66LlgC",
-	"Pl4miPqLqMNqxPMxZQsAKKgA15TdwoVflOoi9aHCWQWuPY+qPQhK3whWhQ36PVaGIm+Em6MW94giT8gk",
-	"zdCrGcKoTrrKuolr1wCMpkDSNtZfy5fCkw7trdXfUOnVy4j0sVbezeDSx+5PlO6zmMgDSdEOONhDlp39",
-	"BGnxZ3lDhWrHEJXqZLHdgQgpJ4uIkW6Nt4i3AGi0CgdQN7oR6OcdofMVwCrEqtM/6HGqO12kWcYIMMEo",
-	"iiCgBxrQQDMByy1Klhfr5Vi3qNN2ac2aHIlrOrPFnkXnSqIaataY3UhWFSPGRHysVdv0MH1VexXjQbNO",
-	"RHMbzghyeK2j4XWHXRbVXkbXi8hLjNE2/IY677DRPhx4asKiyQqZWAvyjoKlxXcrMuPMk38wLCWgu4eN",
-	"p5iJHye+7xLTlW6sHo0kf1oP7/hQFW7tuqguNoQq/G60uVGLeA0VB9QFjFZRm6YoPxN6sZiObESwc/++",
-	"sb7eP3dz82/vDT681b/x1dad17durG18/cUObT+z0kzbD4qElqIZdAkoyQyN9HlNDVT4SFCVU5szVcWU",
-	"0mWd1zO84wU1TLmP128Sb6w3px2aaXCjYQ6grQDcT41xgGARUhYVw2AoFcCztIoPhKR91dDxr8ulndCV",
-	"WqZkjU3saO80sAB4K+S8K4DWoOGk61T4CvFc3DaI7KpFjEatzCGxNDQKFtogVVDsI3Jz47TxQLhagjwf",
-	"MtYWKcYcmppCcb+7uiZv/5fX7q6uDT745+CT/46GPQ2yewuzDuR+hAWYVv7zFCWuYwBZh45K25+2BAvA",
-	"Oi4igeuQya9hYiK+qUsX7/3xytbrn/VvvrNxax2V83uIY4AwVCWRJJBnxd7S3kgzvVyuYLMY27Y/DT0L",
-	"xmJlT6tLlSjHmYgRfJ/aSmVB/hso7kyMD+4Gtt8k0QJ0H4mJoFqnG4tRSOuhYv8RbA7OfjsOwDFP1g6I",
-	"fkLze3nvGirWHdz/8WDPc5otan9gMtbdiGDbJMwXwKvZefFKRnvhYZTKrc8/73+93v/g9gRcP3nhbswW",
-	"pMLeRDdyGKs03Kes/bVnXdt9jU9C96FIMmeQclw6OF2eP7A/nlf1Qmlq/tTLcylpx1lZwoQFoQ9ogaxw",
-	"qreR2h7kuwaDZe3FscjBpGQgBshJVBgHc61J3ag3rI09ZatKDckJ/lIaoU1cPoOZ8/zK9vrCp2mNJyIe",
-	"cOOAEPZiwI1v3tlY/3N/7fVx9fwoyJ1ISSX1m0SQRSQVLt4mDEEpXJgUFoa9yqUSwqCZ3deYgs+3WWfF",
-	"K1Fd1kZVzxDs+s1DIXjZGEHgdLTX6fmFoFeiKp9UxoBY1m5s1IRxi6onCySmg+MAu1LXLyqtP/Ata14X",
-	"6sY6W8QjkOmwFy2BW0tZCzDKiwyahJsuKMQVxLTrUKmhanYacOwR+H52elrlQwfal55lRWO7Paoaz5q8",
-	"PF/B+yDtC0EC90B/fuR0kIt1+tG96DCswtTy0hZxKSN7XxwucK+m5AwKTB0koNdtdFNg76K3PSMH8JQV",
-	"Kb+X2lSnZwaNcgzt5KGsoqNVI2UoZDnJcayUp3tVDYtOUekSsuzY5ge4f9xbXjCtfZQVScjylIN7ewT0",
-	"iRPRqPPBUahf6RiAyazc6dL0galyaapUzhPAtcdzeL0OHUyEy32xqNeCUQsvk6lOG/6mrGGGNjYtaDDQ",
-	"HSR/5/xhNKAPbvfXX9s6/4uRAkkvKRpbyDjBbaGP7PiMU9N2d3zgD/fJxoTjeD6w3MfeSi+Bo+lpJZDy",
-	"Ljhnisu2VVGSS+p+MWh0yBnI2h4wVugBNKaPX9fYxWTu7LAjxDTmSwkvaDAzYPXjIgkpxLLYBA5YJsBb",
-	"VmQ92KrDYedNHVrNNQPVITg+9EyxILc8qC5LtIoJ5gMQAFlnuBR8N3R8RriBm+igpHCxqOqS1RJ8jubn",
-	"Y80/0ktkRyYSqqdCtU5YEVrMl2E1woLOTVJNFjBVaZMtYoru/CZh4HY0C4Gyg7xbb7qKJfd+qEhPqUNp",
-	"d6TVC5pB8HqdeKJo9lY5B3kdgt8uzX8lNAS0hSrnLNPzc9l8P2LUH7ZigitVjDKDgNSHaSxyhpGdsbOc",
-	"jveE7n/5ALEBIOcgozBGPWDPvDDfjQzhRV6Ss6TfvDkTaiPy2pyOsDz5NdHEoLzRjElX8jLfy993fFyM",
-	"V1tzRS2eQA1ZCCIcnJk2gHZcmNSkS93OxsQZHgSUwC6V+6Z09tKdOYWPVU1toAy1wTGm/fZAU5DIbrVe",
-	"TGJ9igsk2ARtlgnU9ThwoRyu04CkIqj3OoNnBK7AEE7aMMJADidrhN09kEBSlN0+ZFGkMFqZLify8oD7",
-	"J1h0xl46B1cdKmqcOWGq6PBrciO3YSE6rTSEKgjeUmZSuFULPl9F4xVOe8zt6ScZRFF9bsK8gBQuRU+i",
-	"KiXCGo3qkPtkgh9ktCIPW2+PhXm9DeBYzbBE/ulnSNYnmS/F9DjBNSfUjMa41RMXxGOXITSxsDTFOP7M",
-	"0tT0/gMqDEqFzhwwCHdSyirKKqImORM73fn63AGnNFeem5utHXTA0b/tQCRl1r0JyuuVXUHHiICySiuo",
-	"q88BnKCL8F8xBZsZqp1r1zhbuFeJkMYQsCIp6no7pJ8KkK3AEm8TBo285Y6rM+DM7RWBF1AGNsiYis5E",
-	"8JF5x884GTn/sY9GvnKbZ7MbyhhY1lkQgEOy5uY/B7c+jIaKB9c/RzOo//aXg6vXCmPkXj1fB48V62DX",
-	"nLkXOyr7yxTCVLb9EYDP2DvIRtRGaRNaUTGfgyorZRFTEQN1qDUxZVrwlGOuhnzNJnZFAc6EcuQBMlc+",
-	"nTTYFhv6dopWarpZx3XUqLRNitJYI4AAMRJHmjfZ9dpYLjnw9Uzl7IFptQ8lzLec+FG4MaqLwIOG1LeY",
-	"XIpZUNO+tKXQTYOE0JwpWVl60VHNMsZRjB68irMzd8PhgFHKreVetBAItchiIsDZ6ghfZ1COJ5hPho1n",
-	"qyDspQa6iFgeeb1DB4Wlu6ACGLL/NKg1hQRSXWtqR2xcRMas0r21PPWwpGIUZAsO75LZ8mxxFpFgefPK",
-	"0ktbjSctUyw+CBcNjbpn2kThUYT2alCcmdITbxvN2IuFbrNn3yRDGRD4NoRQ7aEmZk4R4IhQSyUWY6aK",
-	"KYAQ9whIF1CWqwog1nA7iJ4HoJHGqx7Ui2Hq9io1SCMOkSVPjdUfw3iPhiqLtwlQOUSb43iUjAh5YMI3",
-	"kGEPmfw9bHGULGn1bY9ANMYEZqezIOrnS6WD5fn56f2zB2dL8/PlUbHqw7qc5gR8k5xE/x9nBzffCdCE",
-	"7q6uDc5/tHn2z/Ift24Mvv1MPTC4cq3/7Wr/tbP9yzfvrb6/dfWCerh/9ouNr3+LHlFNZQaXL/bPX926",
-	"frN/+zcbt97aurE2+N1b/dfX+2e/7J//vcns2f+opWisUlNgQm0sRJurxkGYMhczp9ImXotmp5Y9G0Ek",
-	"ut90GRn7GO8OU6aVZGxEknjR0Dp22r6CiopdnlKBXMpUk2bKRkr+nL0vxmpDFClrvf1u/867W3cuWyWg",
-	"tZ/Gky9Ja9Pwc6iEI/ARPB6vN8++LCOSqwNxUOOtlny2l5pqPZJ16LmFPDjRpsOcl5VSOF/eFUStLBeR",
-	"aW87ZhL8UHPRbhP7SeTEWJ1op028FRpnpRGNoGlb55KffK9DfExdFT1W4DzSUhWkwrjaaOz7uNZs2YvL",
-	"htLQEpnverAUWRmt7bbwfdGpyg+qBOmyCqlVqrL1PSLGHFXaqUdEx/UjzZaxUNkduuswZY2KR1qUOWoD",
-	"Fc51FKtXfwQZASRm0teamDVUN1fe8USlpsuwCoFTuBLEfW3HoZd6IlL1nuC+aTEC/QsQfwj7egNiBNb+",
-	"6fSZZ5ZnXjpZm8vKbM9dZm+vbaH2JKUjlHFPPGFtxlwz+C0pqBejobNdfYWTtCE/X9TZpkgdjpUfy9mk",
-	"JHEHXx2OX1feJuxQcBfGu7DKAHKogxLlJckiiWEDAdso4DBDugwqzlH+cG3z8pubv/5868aV/n9d6F++",
-	"2b+yOpqVqjsZbokeVe9yUR9X+iE/Q1wrcIa0Dh3sY7D8NCJvWp9pq2QeasCpsTrnVCYuZI3DyyEbt9oz",
-	"2cdEmiNYl99Do2mkU+tCGW8lq9h8KjBapTybljHQCrBDYwSbkjTA21YC0XXckoclFhnv2pv+0m3OM88b",
-	"K13qNyvpDaTh/fKYzQBFlZuGg5xokPZMdebqxbKlNRKwTt4eiWuTnm12zKSaxTLObbs4k6K17GyxiUWZ",
-	"5XKGyArxglQ49Eh6uv5M+dHYBhwcOU/e8ceZavb2Buh84OVisIlm2ipfMdYvN53OIs9EBpwfCX0VSUOL",
-	"s4TUK5l6bFn7FFzD4aszivRj609nhUc485sWgQeSyNYyS3+RvVuKE9sg++Hjkc0EWmZWFn8efBW9I1HA",
-	"uOmR+Msx+Db9LlfPyqw6fbuOEbBWLcV7pGJNTddJ4rqapaEdkbxuKROYnprJVSZQ7VWg6nNorMd7kABd",
-	"VBkXXPioDnTKxsyJVktVKZuWPOQ00ggxwHSL/j1CuzzAVak1T2glEHVCx0jJasg6hNgytx7vqcpOqNIx",
-	"usCEFg9qoGXxTa05jH4D6BjpF2HEZinrS6rJWds1bdc1W9gh2QDpHpAxjCQfzm0xwoWxH4W5S2NssuI9",
-	"8WK3GLxO2YKvAz0N02uhNcThYQRFu1T4JJYMP6IsYnP9j/0b6/0Pr6ri6Y1v3ldNt5Sna+PWJ/07v7Si",
-	"5CYm2SPYs88RvonxP5vzJsGn9I/MuRYDdmO2QxPmMCcLjszcopB9pDO5H2nusn2RsL+8E5lQtguFDGeN",
-	"8jKprFj5mPbtQnWN/HuPmECNfCzCnU9ipAXPJNuy9Hct7x8Jdwp35hkoWRvTYaibFyREZ2bX25zTnt0/",
-	"jhCHFUBZpcrfLw4hnSYFY3nk0Rjmk6/77ZGerl4VuZ3HT4JivEyZowQMAzDF8SRLEqXdwjdcnl7go4Fu",
-	"imEnKBh9UaWCnwGG3sRC1STXER13XgDbP1x5nMO5readutN2pOxkmwFL5nzY5/mwqhpiqp40pI9yuVQu",
-	"7S/Pz86Xp2fKpdL0T+wZfHooX8dEsqPrkfhJOr52rtnNzJVKpVJ5ema2kKvz75Fe9s2u+NxXCR357veB",
-	"csYFD1+W08GfJvxPGHr0u8Rd0Rq6KALiXtiizATbiEA+57kVhZDdDekJ1oCg8LE3ujl0EAiUj0P5d9Cz",
-	"AMsZr5C4gyTaiSaRA2ZrxYw9ZJrmxmIRQZ+YUVw+/ypMN4TIQkrgV0hS4wHrGux41po0igm60wtOTC8g",
-	"DDsD0CWGKX7iHIhj9TrxKlmwGku69E1ls1RJJHFQ5f2On9wwumbyODxqz7uDr2y7oSF4d15nIK2BFEFh",
-	"8IvBLOqGPWiZ6mqwe02Td6eqKh/GcTS+lBoNCRJPLPER/YGL2yItXhJ+hFmNuG7OIEoYn4n8zAR2RKfa",
-	"or4f+yyWKmMCQsHMw4/8jscSH9WJ58XfFQaOgiFrTeJ04tMIFxl8orqBxT4zmGDWIBSE2iLDaadiJezL",
-	"koLoaAsWqJiugDYC9vqPEKElZ7fZ8ZrTjo/OPDh/rX/p4uDcpf75P+RLz00AMMOV1jsyMjlHMZIHkpaj",
-	"edhDlpDzfFvBTBwLUuomAEakWkyMxt8fmo3cDElCynIecza1jucRWzTSvFXDSkU76U3PjcQ8YqSb8UoA",
-	"kR7x0pG9B8zM1WCnMjZmOyDYrvlN0rvQoGy4V1EPs8beJqYuTvRQODAbW9WMLeFUzzJ9v2JDuZw1IvhD",
-	"VSL8cY8n2SUGlhqZiHUvA3SERAiTen6zkt56hNdVBDJuyszPz02VZqZK+/N4qHOZK4dTDJZszTi/fjHC",
-	"vDwCYddA7U8acnvRYYbqHdddQA3ih3ZsdFMOzJYeC/9Xnp6ZvPVJRSXMfbYEEhvg4ZTankDYliY9nNI1",
-	"tt1nd7ktiUgbkqC1pOHhOPS6561hSutjteNjKs/M6fOZtaePQ6OxikZHHF6oRhKLd5/Tv9KOoMVI4zH1",
-	"la9kq7ryQy1JopoMd1MT7A9Dd4oq0bq8KuTKhy7CXauMFuTMaPiPM6qbEO9WOKu48VTLtL2pEuCxjpTe",
-	"kZ/Y6/3EMnXd9EXXMENObhfBcfky61p3yzo30bfRgCfyWehJrcjEFoJQX0CNpNb9ogkPY3RjisJlxtiG",
-	"/SyHCN+QYnA8xbzugMQa04XRUezXmiPFeouy6Kfl4vYF2EhJNVJMnKR+E8VY+CJ6sfBiAdrMCFTlfhPh",
-	"Lu7tRUthW40a9hxpm+rW7aDqyqkUIasnLDpRmKPokacfR+XygdmZqfL8/PyjqsgWnBlwNCppI1w1fC3I",
-	"GcUR0GHUkNYSpE+Mdo5G1I7Z0qSlVU7wsagcSMxnhJKa5oxFJnkctXiVukSjRMpPINMZdhCaAHkE6wbg",
-	"kVOUdkk3Ad0Xd95GpjlTspagTp6vfkfYajQekAt7dAx4a6txlHbGcPgo6Eqc46gScHb7h2B8v4emTn3P",
-	"iuMLszAgwuNYZ6ndzKod39fJ5A4ZaQBEJ7o09TM89Z+lqfmKfbY2cGArE+aCmhTSMUBbjxHsQCV/mD1m",
-	"UsZOm77RpxfVE/KOOVT4mNVIoDK5uEYiPWaHuvZ0PCmGWsT3rDByWtGE01eJCyJZqz/ceVMShD2YGmn5",
-	"maPP6H1oKrr7DUSLQ7tsJQ/dGdyS/RxGS20gM23sgb6rHwMEOvAzjRmBVK2PbSlHSqtPmYDBaUc1qZ8Q",
-	"oZrd63Zvde4lQqE5G/YmKhrtKSK33+3/4x9bX95AZdR/+8v8aOwANwOznUj6SVqjKJAfQ10YC6X5/TNT",
-	"+0vzc+VSKV9DCBu5DJsWUOqbckhKObSTRsKPQ5mVDSBJZg0Pt5uI4Fos1WhkPk6KP9cWRgiTRO5c6X/y",
-	"u/5H7298dXbkLhkvrpp8nu2aTH/xsHt1sP2R61IMr27Ghf9xOJP49ugvTGLNsNNb5y2OiSErBw56qCRE",
-	"zVOH0Pzs/oOorZ5AYVVPHjF7XDUMlXpgXWGGNDzcEsMtUSr1DgCyDwMjwXjb6eGydee9jVurm29/0j/3",
-	"fv/a7cHXVzfWX/vXNxcGv/h48/1XdXjg06uDy28M3r60sf6RtZUoJdb+949jB+nvcnLUWKuaNF993SMk",
-	"xeIRLvcrUjlWJfLwZ4fhFUxducULoedevkQhGOfWLF0+GvY0HuCx8bWXOtxXvgfRaesa0giPK3//ibmf",
-	"HPjZzJG0QG/HlpV54sRRpL+MJjiVrDnOGfAZ6h2S2w3fmkOc1V1qL8rxrVW7S24X9zSPWqi6mC0vajXM",
-	"IcgnylgPB4g8N5pxyW/DKFSwdq2k6vsQOw87K+Er1FEGtCW2bdslsLygb4K9/6FHsC1b8AQQJe/4hi0Z",
-	"/PZctHeSkGW3Z7A2kkQXFvDbCg4hqVhw1MKsh3QIVCCMHNwLky6QS1vxkilrSjM5UyPtFHH5FGDkcQf3",
-	"EGdQJaS9F7lWaE7iSTOCNY0Zi0rd7u1ENewS5mAPyQcUwrb1gJomVSklx1gVeMJ/JnQ8eX3/yrs34tEf",
-	"drBL67SGzR6la2pBqaqly4gVHaxNWEVR9rAggUYhAcZ09KXWGhqdJAnumArNBDDVG96gK/mjuYetWe5h",
-	"SW7+AHv4k/Sa4hbugZNTh54FqIVEoCo4ziKLiO31vb/8vf/1ev+1D1IRsybQS0up+5FtrBJpP4lJ9dbS",
-	"jll7By3jjh467GIcU0Sx0hiBmXsYMMwYb4nc9CyuHfKKIfa949YHhDkVSBkaZQO6vLZ8gqoOaTvLDtK5",
-	"mQpHtEWw5keQvmxrpkDO+B62d1PgdrCbXirezrhrtdGK3srUdgpDx7adfhqZB1s08sdDLvYT99FUK+Vr",
-	"arKt88/slwHcziOLCM5tQf1VRNgVHLpBoKbuE7PTc36Ke6jVg849BkzUlD1HJMFbX/cvrN97/UL/D19t",
-	"Xf8kh4t9EnSSl0QgdXY75HE/1K9IU+25XVTGFlGHmeKzaP+XqIYWBv9GVmBk6T2HQXosItHGDCqkYUKQ",
-	"fsl9FDaZnfBmJYgjIRGy6GMyEbk0HR9+vqAbUwSdbuAyaYho0Wk0iPBTYuMZJDCkb49xgtvTD++LJhae",
-	"8v58wZaxVTVbyCW+1uFeuhFX5Nbq2a21Cxu33t/6/NXBh98soMG7H95dXeufu7K5/ud/fXOuf/4vm5de",
-	"U8pR/9a5f33zxt3VtY1bn6hvE5/f+9vvNtf/HOHTOmn95x1GVRMb5hOvRRyq2J0g8LmNg/9QWqd07NS+",
-	"JnHbVlgOykgUFjgarCnZmPoy6WWXpelWIDFXlEtIO9FbEk/956kXdLTn1Mul4vS8vc+kkZDZJKz25Afy",
-	"WYh3VImb3mtp2FE8eO/9jVvnN69c7X/7bv/a7f6ldxO5cqNdfcG1tAnXIJZnLVLZ1u94qlXNPVRrcloz",
-	"8XcOyQqR5b5Q2Lrzu/6124ViYfPK1Y1bF7duvd2//ntJbsENTsSBRy/eWtc6netqhyx9KClKFzqYJHPl",
-	"BKu2UpKlg+aCKVCvKlICXS8EbxG/SVkj1nRxQRcNgwuoiLAAsMT6cCfGoKSPEeKIeKgwbHEYbbto0oBb",
-	"grgrVldQQrjJi2ZIOUiiDh44ZeVukWtgLcTWIYBIvxvNj3xVNKG8+sVCj4gK41D2Kakn+AdkIBuadOLV",
-	"HyE1HMM+ZY3tKGM13mpZU34Ph/7FGGWWrFhqvrV/WBm1uTwDjvYjqHJscO4UUvKhRmMq6GFsBzHR5Oto",
-	"J1iNQ1PjrEZ0UUREQf/oz/f++62tX13ZeuPTe398deuTP/3rmwuDX381uPyHjVvfbl29MG5/2CEokNRW",
-	"qcegIsMKwbyr2G2RSpDhep+wcau1kWeYxRTkhY0DTGt1avMRDcwNsir3GphRYUCdog3yb/Tv/FJpD6OC",
-	"oeOlnySa3wbtpjXmqtktgH4Ldz3rsLd3wTMORSd/spTTiSZ8DS6fmz4wePeaQtS69/qFweW/b6yv9y9d",
-	"GLz6tkWNidD5tM2RGT0Pa91dxwfPXfTBRYW1zz0UOrtynWRCsRiH6hZDIC1wMIohrS1P2+ftU84QvaQQ",
-	"iEdE0zT+G5cNwo8rPl8mLKMGVz+H4DnU4CNKDaZLo9lbdGD7utLbiyv+HEIi9XSDcSP+F5Ci0Lura5vn",
-	"vhjcuCitgrMX+2tfSKPik0v9a5/Jr679Nvi2/8l7W9+eAyzaV/vf/KH/50v9P30lf/WLr/v/OBtg1A63",
-	"Ng46los27wglvFWH83hDc/jLfCVo1VUI1ozQRrPKO14mMG3kcIckNfQ/CRLFdeO3YtDguaj6R4oiCpEq",
-	"RVF5yIuapWNXhWObtG7NpCJtP61Hk7ZJg4dsiiJOy+CIZKODL6M7ZpfLpVpaJCo1/wZ6+gaXGruckUUk",
-	"CEEjYA11TZwl/y4kwj0CagYAjMWOSG/a8tliz+AHVIruHoFe0tplbkN/SRmCtr0Iz92CWBapps89VAh5",
-	"ahkusiH5C48jv0nVPyItxxcj8EYAcEgFaqkjjXQEiqUG9z+4PfjwTavOo9x8o2b6uH4swKqqdJhvS+pQ",
-	"KbHqGSmvVIWu4ljqHQh+CZ1ec2tmUYPIHv/TUS+NAxn1GAVu5sCroyjf3gMtU2lAAcOCXGjdcjJdpxvZ",
-	"u7NKGp38u1Cn7sjudNBWX95xeBjpBrumx771rdx1eZc4lU47rYeb6yJc9wmkf/MuUuZIFOlqeCMbHu+0",
-	"RQ6ukffencBeg/hPy9faLp7B6Ku0qBBWm2xJXZpQWFjwGhclvTKuHAFhzbglUA82fCVCLpmw+/C0zsiE",
-	"WFxtdJaabhl8uMbZeIF6qYWkA10oLUX50U1z5dywUiHCGpC+wVRTQkRyniHcKTscEu5VTHmLbY6HEVYd",
-	"DU3xu7nLprwZ0vcjINcppXnWZi7GJWf9BfdGkqxktxFcUctrdB5djsM9Ih/VsbIUea1utGFiah/iODC5",
-	"c8Tkm57jKd1EU2p1YnlhuopcpcYmw5fl8vSBqdm5mfnpkjWBY4V4TodYq7VCp5uCh7Unx2R2tDkZgv5q",
-	"JQc4nrPjYsmnpFJTjypORd3nR1dRDutP+cskXVxLy5soQlzNNxHSIfM9yJXYWL8wuPYN2rp5rn/nl/3r",
-	"H2U0s7NGZMFHwVGD+IjGhxhcfmPz158P/njjX99c2Lp9ffDR2f7bN7bufGDvKjARwJM0h5rqjRSorhqa",
-	"Oq87zby3ksfpN06bPj80Ef2Ox6RJ8XPdnSnQfbStY3lt6MjKVvf1c/AbN1dr+MB8hN+INmdSb0hpyODx",
-	"FhVg5MsHxRjQPjp6l9UsF56Ieyvu/HLz0mubv327f+ObrLfqmGDOVCmw3vIZTsfhWQAwaVEXexXoeD18",
-	"vKqfeJsw46UPHOtISLVbT1Thi0fkg4a4hmcUz1pUqNSS/xaDTOqIIaZxQ6S2GOvuGEevGg2jZBaocJT0",
-	"jyqCWht5HdYNHOEhpB7KffIGYyddtY3C8OR96YTT3YadptotMBlL8IR+mwH5s6GqTiaNjkN3LZeIZOeA",
-	"nMlz+vXpJS2g4lN/0dTGA+CA9T1egzBVz5RZqa0fe6VYUA6Yyez4j0FftWx1F/dyalwn9Q/sjeshdCeW",
-	"C/ZW98skf+6mfnx7aRH6x+nkAJHlABcqVwqtNYHSxNdMh7Qk703weG24JOxxrfEOmR5pmZkRWlQnF5JV",
-	"2OF/yCkSEX5GU7dYfcmObkbrTPRGjTLG0EWnbQa7Pzbqc0tRT7BADmfg9tD3yNGKsvaaqjnIDxy4yEF8",
-	"WduaQSc/+IfUKApaT4D/1ohKVRVEinNck3SqyEBVI6pSUMkqzLfwb7kH8lcapAxeFfkjBtcfNC6kjIom",
-	"nLQCLZPUwiu6QscjIDKLhZqrCuSVplNQamDB+BQqnbbc0wDiDPTPSAehoIFQltt3CbZGqUlj+PbHuq6v",
-	"pJ/4E6RGxXbTQfVvU1JCzbchfaSTwSkrrEBqvhTXyLaqzmBbuVImlmX+zJleYVeVnyPEUSkVamHKnuVa",
-	"bV5Evg48BzpRLgywOD9TeNx6TzPu8HZOckRFq89RjbfIIqRoRFNHlKKHe6jJW0P16bZ43K77yNXqR+K+",
-	"bsePrV2Mo/Jv4algGo6H61qFrOOO66fUy/+AkDZASjDHbC0kUS+iJnedIA9yN3x1gdaUWSEED23bepFT",
-	"z1Hhd0ilyIytW46ttE1Yn1Ilyozobj/w8PBlibs3zn2xsf7p4NLfB1eu9S+9tXHr4ua5f/RfX7/37sf/",
-	"+uZCkES3ceti/9rtu6u/iF+u/aMZxrCqE1dFMjjIA8GINFHQhwwkMtiyieRE52LDO+KzSwrp3W+SFlCt",
-	"AtrgppVSAH48eZab3sjpKYjggM67gALfuHkeeCLEoL4D3G98RvageVMuxpFG1j/sEJtLu//t2f71q4M3",
-	"vrq7urb1xdnBu18MLv+1/8Hv+x9BtoX89o3BW/+l/q3zdt661r/4G/3J178aXD0n3/DhLfmG28AEvz07",
-	"eOva4Ndf3F1d27j91taNV/vnXpOv+uD3W9fvRPO9STdm+HRYxFT0eSUwFHxe8cgKJV1jZHjEqVAWU98z",
-	"FPPjxuW2Q9ztGm7jGvUt3skfB5aJdpTVuT1B2bTmzuzJTtgYrigANMgtvnejKTwABWTuiQ6NgZE1IoE0",
-	"eiiR1aU1OA+OxEwjg7Mftzev37r4xubHdwy167twb3VVkuvVa/2zkFX05af3Vt/fuvP63dW1weW/Bv/u",
-	"f/lpeEG+/HRz/U8g49eC3DbzzIXBuUv6Gbgy+vO3fzv4Qv976/bfN75+M9rSFvTNiAczsLEUILmlp74x",
-	"shXweATqm7JK6OCOonuDWewEdrEBBtcJpPY7ZV68HfNkVMz3ZJgJAU7oxYQtEa3gCmIqszGcpLL8o+P6",
-	"tO2S5+sQcbE0jtQVULlvTp5EZJVkIWgS4Gu6lFoImNLTAEyEuO99MZolokKtLdxDgkhTowd5ZFItqtOV",
-	"aJeePDc4qW4G87LfJRV6OapiMWMef+q5nwhjhyY3DtIfKAvK/EzHb11RA9dCiESwcXYGAGgCypiZjuGA",
-	"zdgRPceU7MnOUIFL0CzPunG64W4isVN/OgrNVXU0npynXhdJSwoLc4qZE8MQ3mnlO6wtbSvSumXr7r5h",
-	"U2w1uaj3T/I2XqPYrYRdxBN9iQ0oWAX6wNn5GPch0mpQ/hItd7I6johlhBuYsvEyw1Jyd4OywR8eUx6C",
-	"0aAt8KJidI62XT5ew9vyBeapLTvUJLVlGpSWjVpacHR7BCxTdavLys8u5d2E1Bro48SjZFvFz+lq3lFp",
-	"YgEH0hhkccTBUaH9bRXD1z3eSoG7fYp6ws+LxLCtunPJQ3zqpoz/LFbDFxHWJdkzBw7IDwTibDH4cLpU",
-	"UpqlyDPPLiHL8hW2UqUjnEE3VY4OouMd5sQRVF6YLs4mqvXUYRwcdTChuXtwXE9ygiyD2cc2PHL00QON",
-	"7W5El00n5wk5J8RyBRjYaG+m5HXKn6A4nlZJWpBh2tVahypsF0GaqZLQ1NOnXkSUCR9gROsKDJ2yBqI+",
-	"euR0i6+Qivn96Uftia4Py3V8nrk9vWSk0mpUKirkLuzmLX3FTi9SZX7co/IVQx7A3cvqzIkCnZ1bkwVu",
-	"XksJmuj5AvZdWhX74Dfv9M//BcpEvt4yZpr889U7m3+71j/72ea5f9xdXVOazuDTrzcvvRZTRly5m8UC",
-	"cXXbI10nUuOtllS2elZNI7qR9viah7sqJByEX3mHCQhTyn3GDIpeaV1xCfDqCQx/ubhbKBaqrnYZ4BZ1",
-	"e4AKVK1mTuaIFUHx8R7C7TanzG9JhZAyhMESgUxFHmQXLYQ9iRvEB5w7n3fgBpoFmGT9ADouazLHoPPx",
-	"tuKW1jSRWIx7qO5tdCUYYU5WvhD1ETwBeY9+gO0MI7Y9IgRxTMjHMACiXCqhoJyeVdApgPHGOOy1fKze",
-	"8TtjtKzTKQSAdTQ824319cHfr1oarcT6HYxilEnsGbWnsZEzruOJJmmlpHIa3V7lZmus3gXUv/PLe69f",
-	"2Hz/1Y31N++urm2t/23j9q/6/3Whf/2Lu6trgyu/3PzgfP+/LoCjcRVKwv7S/+SSemBjfT1ChE2i3Fim",
-	"uRZtNJUOoq5JBkWe0ECM+YBOnleN5OTh6gYhdkzDDjQzTLWBf0DaGlBTkU08zlS2mq41zCotzKxlT6pi",
-	"Sxe4pIAD3LdylTRo1SgIb6RlITnTJvYKrzrN0YQ9JgsyajxMnl6VhLdkEjUeTe7R/+SsYldkjyscHI8g",
-	"3YIw8HGA7oybyU4gc9ZeSLsnw6W+hpnVMWVKoxTEA+O6+AS71lN3CXbSCV67uagI9kEVXAmOoGuWCmEB",
-	"qrzxSI/qEj5OTQkMDgErU10SdjC3v9xepwGhNyvW68att5S75N6VP27dPPevby5s3FqVLHl/CfXPvXbv",
-	"v/7wr28u9F8727/+1cadK/0br1m77lO2zeS87ZR3TEJ7C7L407EWLTUDQymdu11BkDHgOPUE7UhfBYt9",
-	"YiS7S0UOfq5T3FM8pMrTSElwYYphUwZbcnzOcH3co2thZ2EGj80ZRhw1C2z0w7wjB6hNNsx2ozfkIF6l",
-	"Y0w2j1mEWfMjugCMgdTftYoDlRIgpV8zf2l1PHCc3abdSU1wVcLU7HaQNGuASSmLoUB3lWND59AaIWHJ",
-	"pk1oOgl5mBALgXSO0tlQ4m5wMaIMMcZoYjc/Apca3M+YtpSlsvba24pt5VcPF5HvdUgsmDW+uliywxmW",
-	"o/GP8nQCDm9kYCxbIYR1j5j3djW9ISvtPqt+i4isEK/HWXyB21EHd+BPHKU7Ts/Zjx2QPeyNY8qT0h63",
-	"oRUuojwkk60mlqfTSD0W65sulQ/kAH/M1g8PpAy1v7SzeHNO1TG9H9r0d1czLIKGzrsM4ZZU27W/OAws",
-	"ChKH2kuqj+ntQ6YnpFvGB5kr7bDwdOS7xlIJw5ZS8/Oj6DddP3wS15paQewhzmpkETHutbBr4ugzyroc",
-	"m7dZ9MNY7450/ja+5rgInny0TNQStqNIZqcu7r5auWs6Xriw2R0GqUJdMJf+F1X7RqhNuwso/G9F6t+K",
-	"1L8VqX8rUv9WpP6tSP1bkXoIFanvqG6UptGcxJakk41b5++9+zGA3t/c/Nt7d1fXFNzq3dW1rT+/du+P",
-	"70QDkKrGJ7w7ppZ8hTqEpwQghbC24sG1GhEiDQH0+ydPBOG5pY4Pok9l0zahb7S1N4vOH6SW9x0nNc4c",
-	"ESLgITW+RhYlLB7pmC/ZLxkEiUfW5KinFNBMFszpSe4tC0PP2Rkjsd1Kvji29GCWdtXW9ylrWPqUqnx5",
-	"3fU+K8SlyrJqmEkFqUFXCENVXFu2h7qCTIGYRjJrD/2qHMxKlzKHd9OnALmaU5QBQIxIHXFRNaWf4h0f",
-	"QVVA+GiYxaDSTELINPvEuEMqwiftilBUZO0zxx2iY9NCD6CHGz2AQ1o8HcWHeMjrMJU+Dqh/U502crCP",
-	"U/rYudkRSlN9EahmqowXgpImSd8y87Jde8E+qZiDyxgVdgfAYwwGoKANht1Q0Waq/02n1hzu0ZQSG9Xw",
-	"BhWftNryN2k1+Vh325ZjYbGMMNO4sbDWR7pn9mohc7xTlT+ukiPqzY/mZd76+RN6InEObmkGJIU1hwRv",
-	"sKq8VvrenaAtXV4JD8rJQ6wM1aGvYpOgLqb+UDDOtmPJxurWG581udQ7mkIItquToFDbKeoLYedfZ9Jb",
-	"qgPbU6BKBq5Hy606aWHditxVaarLjHftefQpxXWjsjZjDC5PqqY9F//JMUrl8npwWr2KvG0KZDSTjHvH",
-	"1XOqmp5KgbLzQrzjYxXfCXtRG2AXOJL0ETRKip6uQUQJKr5O5S/q0ym3mtLlCJ6JRcfu0+wo/dvcQhtg",
-	"9VHV0EE+QhPyIPu1tsBnzrrB2IzMtlqvlKT33SgrGLoR4yYzp96QhRx5iEaI5Ka6SZBvauWZ9ahST+O7",
-	"kxWvwAoedF78cwAL7PKu8g1SgVQv70dOm99U4GvV4htePyFie450x6teTqcj+SoxHi0NU0fAxndY+R38",
-	"IKPpt3kmnkh06+zg08+2rl7on/8Y/e8v0eDWh1vffiU//edabvz6nxIMmcLqAusabWh1yJnbCxEb7Vj2",
-	"3kicgyXPVwTVamPaYBkomeaRuBPq+rnB+Y8GNy5urH86+PQzK7y40p0ykdilbaQUE7CYIkbSeADsUqkC",
-	"eAArWR0e/02841tf9XzHH+9dUtXL4S/UxXXGX2h+CuabdSKBhSd13PGmJNemrL2MN0v7Qx1d7ndnwMkf",
-	"N2AACOffv4njJjSxSEOZDLCsF+LFi8gl9cA6CtGUFZMZ6kkR4dS5AdF5LRdm7iHOPYcyYzkp06Dic98W",
-	"aTqRqL+ExyycA5CiS4UF1nFda2s9CKJl1sUaU6ulG9SFWmIARjNWWUPefcuE246tf1u5qkMM/eY/B7c+",
-	"jNZED65/jmZQ/+0vB1evbSdFVLN2m2U6OxIvOr0vEjLAEBGIZ3v7hzFRRJap64qRpJbblStfZ21Evxto",
-	"JbngidWd1ujEKVaFgiENAUriyCUJjSEpXZVcTuQvpum/EdlpEQdWTp6QOAlQ0fB+JVFI48wkOOpTqcqV",
-	"4XtDOla+27gzxPvDDDr5JIHspQprB7JPHKXJG4W3p69xO9ZecJdHGhMnMfXDDm9AUNA+Ry3M0g8zZZYP",
-	"BOstdIA8TFBv0eudBokFgFb91fe2rl7TWFdXr29d/0iB9QzOX+tfuqhBfM7d7F9eV8BA0X/HQIKiQD93",
-	"Xh9c/kPEH9MmzFF+jpgLInSrBHJUwdBC8aH8p4k+RvB/olxe2o4p3h3FctPcv6HGI/Vyh0c9g9QTfgVr",
-	"TGZPIxnrclXTP4DgWlP9U5WnOh5dUX83MfVqHTXnNqZewAeF5IwuZo1OPDk7MmUN2JbA6ch2DMb7fkyV",
-	"y1PTB0+UZxf2lxZKpe+V5hZKpfxKybiQQTmcJGnzK21jfvkEm8t9u1iLLi9NFGV4xVzuH8IuYQ72hk/J",
-	"noHzJPSbdVSUQWGmLRp0HzMb1UBH1R+rb4AC5R/mkfy8yuX+E7Z6Cc0w6h5JkVgEey4FDHiPEN3GntcB",
-	"d0kjMI4zh6HAvyXcMR6lhVthzc7SHfipX1RBvNhqxmvM43L/qB5sZN2JLvaInlO4z6lEpPAWxxO2E7+a",
-	"kQJBEI6SKauqzQZeIdvzbqZdsLSdeEJlHyRvkk1kLQmK9x1vYtZoYprCVvKgT9hvwFMB0ScMk2FjxJ71",
-	"I69Qk7vUwT3dCDDuP/rgdn/9ta3zv7ByNRjXhlSgPdmSopV7kzMidEYQ9ZQXadxrabFAbAsaXH5j8y/Q",
-	"tXT9T4Ovr95dXdv45p3B2o1AwN9dXdu687vBp1f736wOfv3tcPBFa3e8rnqTwg1ULvhTo+hIH56xQOoK",
-	"TlXtUxotBXd2WD/M3axtO+lx6UZAAN2VqyXENjh0brmZUQf4fB11m7TWtLa12h4oWhTKxBSxhTNIO78U",
-	"VVUSzgLEGUBC+pwjwaXCzCFbIaq3adBdHesCirNqWT6u17cF7MgbtjyiZ+XHw1e+h1ljbxNTF6vZ+D7x",
-	"5OP/6wU89Z+lqflT+r97K1OnXp4uHph55T+sRJGvWnlw5ePB51/2z97MTAy1IYG0sRBd7jlp2Fvm+8Vo",
-	"RN1ktdAR3ZfL1jbXPC2+IL+B5ElV1hj0N94pFJ7dJlbnGdmBYjqeX9iub4i9ZDaq73rcjyNT5G9IOvGo",
-	"v0/OpPiZdEFpjnsN7wj7xMdWkbJx3rZiyVnt+JKQqSqckgBOzci6tXkYomn5tlTv/qdrG19f27h1fmt1",
-	"TfXzLs8FH76p0JWkVXz9zXvvX95YX+//99+k9Hzjq/4HN+Wf7/xOYUVv3Lmycfutwa+/6J+Vz2/+5r3+",
-	"9XODc7/tf3Cz/8dfBu/ZuHXx3nuXIpcgCcjkUIGrygpuYs8RTdoGmu5WKNPA6y6p+5UqaVJlKOqKBStT",
-	"PEHObOuU7CRl+p4ISEhNInpnMqQkBqJ8v42uTtAWOd5WAO2Z803mnUHcWqc5Y+WLWlQwUBCfxi46LR+p",
-	"1DziUJ84p1WEmdd1PQrjPjLfoR4Z7lIOEapxzOH5E+XSwsw2zGGfj+EUmD9RLm9jlMR56PCbz1MPJWjC",
-	"Zg1J5+mWmGiovmP2mMmgHepArzXliQtaCvaEDxavXcLahrBLtSUB5GOHezXyKxRsathT23V9JFsO2m/n",
-	"MQinFJFOs1MtWjWcmDQLWCPRyGzrxpcKJlyxvs23bvYvf7z5/qubv/546+KNHInKWrE0+jyOShAbHf2I",
-	"URuYfVrDieO+R4iPzPdpGmwUukKhrOxEmObBkJXrMACy24t85lT/crcelLZZBdKh0jpFGtg705QjOszc",
-	"wkzp/1v9VVnzD4su6RGWP8iW3gKxSnTHYFTthSBqsbmU5vfPTO0vzc+Vy6V8qsuykoOZVDfRflRDdDmy",
-	"E8pDQVSRVRwYXYI1UYpLmDbfJQKMTG2mFDf4SlPz30NTpx77j9EOtGD++cj1B5peEuGdC+uKy0n9Eup3",
-	"FI5U0HbB2Es1wnwvXr7jcW4XQHK4XW4cNP592QX6333qHknE41PltolvmKrCRgHJorCLg1WIE9683b/z",
-	"NwgYnhusXos2u4EaQsCuB1qCCkO7E0Y1jx32/Y4GO10EDTzes7mrOk41I4BWOoE7RFcaAwL1SeYsalMS",
-	"dZvU1fhYqMMcAh0EJ5+Pn9ospMndoNmFKvAApzBUw8tplvQMo3MbgfG3fURVy7syrPTUbNi0rLmxklxG",
-	"tuWt4RaJ6vWx1qo51IXoALGJm1WHx5YDKzZoFXSMNCT7DdjWOIpGw+ocPoyaeIWEjbhV+U5izQrKFC8T",
-	"1NbBn1ZP9f+jKrtE3WHf65BTVoQJ6vnNFFTwJzAECeGReKLK/PzcVGlmqrQ/T2jGfpTHCHaHvavRVJrx",
-	"/J1C1QtlF96eURljvFvhrOJCeWmVY+Mkzcybl2cE3mmiAruIMxR5g7CmT6almwHnOxzmKIyXbBbtH5sL",
-	"TmIMFBi7SzVCJVE8PkW4mddiBzUnOuls11qchSUrMUzp71a5ysgUT0mTLUJ8JT8xNMEdaTKnqP1zOa7Z",
-	"pKq/UsoRjhPCpBYEXk2pYBWR4EEpKSR4AfCtWmASU+Kdj/tnP7n33l+VQ2Nr7fzW2vn+R38ZU/0bqp4M",
-	"KdHMO2f6Y0b5z0lMffGULcMMUGk6wtcAKiQEE0Y13mG+WEiU5ZgYn0oordeLoXaqHzCWQRFxrxiqVR5R",
-	"nk/d/qvZaWFmgCnCn3SbXJ4GgPYoiH3iQLJbDPXfdQluQC9E80vV6c1A8lvVxZOa91rkYQaK/WHViTN/",
-	"xvwYQm6kNKvxlvzXMOGq7hm6ParKvaB+2D8wyXTKo8oMpQ1HM5LjpUoCIwxpdDOjXk1FJcxktUhmqcko",
-	"uCoRzamzirihHP7MslOtWGXG100kJOKo/Pzz/s23+9evTCDj3iNuLtPyad359Zh5Pjve/ow89LCZxs6j",
-	"7dFEZ81lgqknTnA49zlOOwHRFiNXy86TttfLIlWBTXTRLVo12uKI5ro1a8OPoEMXkMseoSv/pXIXFwqz",
-	"pYPT5fkD+wtD9vOpl+fswfnt00hSdKgM9sjBpatMJ0mtif1nTTLCOKqSdYOeZ4ohKkQGXkfdM3tNaDzi",
-	"7cIzP/npzxJ7szT1M5XEUJk69XK5WJ627pNtrfaFkWW3lyuoN5QhO36Xo202C9Pdr8Zv3TVbzN2ty95w",
-	"K7XflnUvubc8qZ7A960yNEf5eApGjOqVPCxrdc8JLBUYVtg12IV2EwvLxihuinwOhay1KEjNItIOhUXI",
-	"bdLQVpD4jlktCu8RU540d9aFL2BjOcSrKLePzw08hz2COKk2yscn0TpZoyyYbK0RVyB/DVJuLIQI3ZgD",
-	"TLtIVcKU2ztxkeRx2Wvenle6cfAEZNcWlVqutDyfo/n5ke41h4q23TH4hP4G4ao0eJTJ6IfuAuVu3saQ",
-	"ulRD44MIe3HrVKcNKqxDatQh2aPMpGDTtbnANp/HUfOVXo5qHqUz5ttcwKowyzV2SjkhRMltS9PeY/OE",
-	"mkEXU2mfCzjEY+arag+91CEdomHoLLNIpIUEbdwtGYRd5EGnVmUXYNdVxzpyKYx0rYECtTcjc5lNX3pb",
-	"VqjfJC3UxsJPbb0xapfDJvYW00F9KZfbialhVjskbJRvSbDQlpPUDcGzAQ/mcF2HHfeHa8JN+/Ci9uSp",
-	"B/UoQUPxqGPI0nI5bPU/POuws3nGJIsF48/AJpkYapeHnG+kWwgPMzZydO+iS46fTzFCnTYmqFubptmy",
-	"QeyhCH4ErvqlQussLqKyrAhOAwAO8VQ2Wy6HZqjMxJya+0sWzMZQBqbNNoe8HXGuqcYdNLBhVPJg3YNj",
-	"5/ZdtJdJkjfH1luMCKQog41IkeAkI0xw+LzBSV7reNTvHZcnoNNcCfaUF0D96ykj/b9/8kShaFUJI2iK",
-	"UGwCVsUiKu+PdG+HMwZDTr0/mE3T99uFV14BLOF6Chbe0tHD6s2BQY1UrvCUvC7G3bWA2oC2VISzEcUg",
-	"SBiwecycF5kGvxPFAAJEFI1eS4n82ChwpiucS5yGcq6B+N37InuRPfbYk57HPfHYY6B1nsbttqurBfa1",
-	"PV51Set7PxecnUaPHHvqEJqf3X/wUQNsKnxcdQk6LS2k00WE0aEmZUQQdFrhZJ/W3iKBBK4DzUortvgi",
-	"Ow1o1+I0xHyq2EFUGufBPE/rhVaoc3ovmi2VUAu7UnuTDG62VAa+qdkoZfKjGcVKJU9Qz8waIewRjbb1",
-	"IuspnYOjZca7iNflc/MKbE1V4yudq4hmp6cRRl7HJWGFG3Hle6fnIaNfKul75d49S4Vvtq6NGwTE7DLp",
-	"LUAaOjodqXo9reBTsECn9QeLCDMd74s/KPXAAEQXxgGnmB5HHsPMzMz8InI6KiynGtd1o6HXRUQdoe0I",
-	"/8AsYp1WlXhiEUndXH0hGF4mlRoWREE0w0BHl04ceuaxx2Kghligo88fP6FO/fRPpp45ceLo1BHiN7kz",
-	"9fwK8TzqkAUEvzxdRIICf2rCVOhU2+MND7ekBgSnRpiDOCMw2GGHtNrcJ6zWm/oB6T32GOIMYRhM4XwI",
-	"3DIp/EUAzpUUYpqcRkoPlfKokJ8WAycyPEgFwvKc977IAD6/RpgyfRRHLCy1ca1Jpqb3liABwNU3WSzs",
-	"29ftdvdi+Hov9xr79G/FvmcPH3ryueNPwm9Ch3/hp7RF0cat1c1/fFYoFlaIJ7ShvbekHpR2FG7TwkJh",
-	"Zm9p74zyTTSBWe0L7638s0FAc5DqGBzwYUdqXVRlmerHIHkIt4gPNYYvWDsfQ5tjwx0U+oP87qUO8XrG",
-	"/baQiAMoIZYvpJY+qORce0REqCqZC4UFtjmEsbcJjC/HMywKaveBDSlLC2E/3gY6ZUI6cTicTb7k4+3M",
-	"KIB9TZ2MzycwlZPykhuGBkSLdPawSQ+Ie0LA52GbzUuxycSy5be1I6oawiX1NOLQBXrhmMMIDBabv15f",
-	"iIhDs3AQqYG+U0SMdKFGzZTcWoZXj8ZpMxlUHz0jWLcGwIX3/d++1yEpQwZYJrkug+YKvaCK3P54yC/2",
-	"HVJADDmefJa2qF945ZTUwJQlBRxqulRSHlomVTjwLkQUh59r+Jvxpg9oGaBBJYyPkOnBd3rn7S8NZrnv",
-	"qNJeYvqhZJRy0UY5fOGUXJnotFrY60lbvlN1qWhKwymknGpP168CEIauwBg6ySJq9QK2F/6YMhXyReZI",
-	"fdwQJsscPJCnFBqRheMfglKlpdBVmeD4I44uIl5/QHr6DEGxepw7vYkfnwqwvBK3B3SiRoJ2yhMf3EY3",
-	"T3iSyzvbJ5qALOBNCnRZDae0+KTpZDnaV4pR2b7PoC5YBfwh3mFGwvee0JX6WTL+Gd6N9ChWaMrKmE1W",
-	"n9t4jMYCsPC0aLuVmfII3/9OOcN9xcZ5Avdgl0c36IS3WWzNYSqT27jbfCk4aSkKNVapTqzkTDn0tHzT",
-	"Pnx9uKMp8mXqvJJKkU8TP8J9dl0AZDD/3q5v8fMsjAop7g548mqrpR7b6oHNOaUdGVY2PiZ/Bp7cNknq",
-	"8b3/UduJM//d5N0qUT4X774/x36oqcq6ds671ZuizHtR+1ciOSwY8s1cR4F+KYWUe6imkNR0+Xju+7RP",
-	"QT4Bd9sWRdi1AXjpd10bUMV63ylSCvC3JkBMEOqI6QH1xTCnL0JRVBiC6uWnmzplVDQnTDdPwUsnSzcP",
-	"4BjVMiZzii7ghEeOsau6i2tm7ymgcBU8iQC95TxFeQzK86yFarKk++hzT0txXS7NldD/+y4qH5grhU3j",
-	"414z7uiUO5dgB5yX1N+LTuowy0lyKGw8uL80g7qQa1PpMLyCqYurLtlbKKYL9aNqpiNPlLZwg+xrq/RA",
-	"ix+iShkG1TJp/Q+d4lFa8zsemYQ0j0nvJaR2XSnm7aQZ1yuq8v4V1dQKnLMQdpiUGLfSgZrFhK+zNlEf",
-	"+vscmNoTuNDPS60YIwfMNEBQVopa/jureoVM+KiWHOe4eu93VFir2X3nDPclx5kIWSw5juHpwEM90ibY",
-	"R9Ue6hKyPKVy1PISSBBSnjCBQJz4u0ofYZHL/1Dy0P74DDqIJk2lx2WikeyxTvK75Yk1y0h1xcYSxCZw",
-	"BtpPb0LV+qIyIkU3cjlfLiLuOlEPfdo5dRxVoGvVuY7xbiICoFPPAIELqgL2opM6JlOva4PPgdB1k3eZ",
-	"idFAQnfdJ94iant0BfsErWC3QwRiUEqCPVJUOP7GSdUz7xpWxIBwYNp5Ynmqp3STCoNp5kC4zObZwzWf",
-	"e5OM5nmkBohqoKRKAjDpjLbR1ff5gxdyB55Uvxl3EpkzmOQGBAdXlNIDWgJHjjIaOdO1TTrtLj2g5ZnE",
-	"+YgndChT/dTL5eKBkj1HfRgSFJodUWhDg+RMKUMjUEhLM1Ol8rYCoHlm9CNILTRTUhlWnOm2dkMTmSlv",
-	"I/iZOwSriMdknwZlZCoqXZ5Li/xRxj0xMvT4ULF4ed3S2Ltkk5MIl+hCOcVdFwD4wKFhW3wF4KmOpGga",
-	"dFl5PHDHCIPfp05kyiNt7qWz+5NgzjvYx2DMNyF5RzXm5yBVpHiBPADD6CF79JHB5b8Ozl3qf/XPjfX1",
-	"zdvvbH59eePOlcH5jwZXrm58+yZa8nw0c6CIZg4+uhctQZdUiNvLwcJEwhAXu0ewt0cATj5cSnAuKmOd",
-	"rxDPapofgQUeU+vbRTqIjWMhBYC31N9OnCDM5sDFlGNIvqCOdk/QFzZBAyNk5An9ymy2J5mN/arL3xaS",
-	"Gm4iz0H34i/HurFNl6yNSk+l0Oy+mlhJpVuAzT0DG0Khny1x6wgjD9LVVEYYbwyTzZPwk/EoxydngrlE",
-	"Q4AxdvDUITRbnivlcewcOv7j+0IoULmp8g4fMfMroh+deGpqzuSTVHs+mVKhwhb2lh/9H0NMfnOf6bNs",
-	"tyehyO4J+cju2IPy1aqQL79/P5sMTG/1SfsDn+UNAMmU1KL0ZRzUjJMWR4/MlmYR7/iCOvqTFndIlFQU",
-	"FE/EvvCb+1ze4KqINHX/ecdy+Wat5VoTMWKf1DmzQm0kiDXdjT1jIVEQZbOU5BXwuO9r6CY3gIxWGZg9",
-	"g1OwFy0xpFsR66fAREJdj7NGgMUcpGsK9QpV6qML8uEzn7YsrmqgtaMRuONdoGnz+oeLrn1NymLZcL3E",
-	"GWEUgYnOIgXdhz+dEp7EoKzBUzo7vht0/d+Lnmc6QlHjLakRIdUmW5VNBJnMKjnZEOkjp/W/KgBqdfrR",
-	"4aM/pgY0+7hbwUoYxBhr3/XDP+Fhhyjg38hh1LmnGtzKv8SI01YBoozDPmOg0lUyiRwviDM9Iv+e1kf3",
-	"6CJq4WUSa1yOo0nZQJApd1rVhO/SqUYLzh+S+xxE/3hGcXvKudZ0j599LwtS84j/SoZ6ST1fZ4upYgTm",
-	"oPJcCeEmwc5edNgA0eiCk6LOhJCP6YPShQRFXb4GRrQ0qqjQeB1Wo8a0IXpKgZvkUk0jnYuy9NP9+2f3",
-	"59FPadAKafKhR1XrtkcgU5Ij9Y5gQKWnynlG1Qv9aD5dVB2s6knNSPdIT26kOoO9tBaHhVh6/NATTz71",
-	"9DOHv/+DZ4889/zRHx47fuJHPz75k5/+TD9KVZsKQIUx6cbw/kyNNeGcmp46eOrl6QOvvPiifKvNQXVK",
-	"0aauTMr0nh8KnnqYcgnNrCeYSxhuxKSJNHhzwGqop/rOCuWB8TqMUdZQHXuSfpigx/SoXOVDYTPq72RA",
-	"y8zvgcS0QoIZPvnjCl1hMhEVaSYHZT+Id5nS4tMTliPnG7u1I7NDI+e9a56qrG2L3sFdzw4NdhSukAu9",
-	"0fUN0vmhBqrSdA8NahRT79LEE0ZjJ7J7F+iBJIxmUsLEE0YjhXNI+NzrFVFbZS8VUYNjF3FP6r2UO3lv",
-	"0j4NX5VLGD6pn32oA8rRxaTW9xxTsZldv8PKpa3iQCrwEztjuMvFtFDETq+thRoSOK1Wlf2oylQ2ERSo",
-	"co4gtqrgNG63Cfak0tm/8+7g1Ttbq2cfe+wxqyb+bGTMEYrnMcyWTaY091TYPCVOVu3ZC0kK6uexxrr6",
-	"A/W6U9b43YOn2+g2WSg29vUuU+3JJocOlwpt1ecRooVgdHhC1V5wSLtItd/97NZARv0PzW4Njz87p3Ui",
-	"h6+Qu0S6x+hpqQedBufTafSIqGHGiPOopMfTDm1QX5zWwAEGE+s0ekRupPPoXrRkUvI84nc8JkLvkaIC",
-	"xDjoUNhVXiZAQmzhHsAIvMi6mjwAd1EBGfldHoUj1kPLByrYP72oqK3BiVCpCUnIK53y3WG+0BqcSgdS",
-	"SeAKQyBh98gNOvzdNXjU+Y1h75QmPXa6yJ+QukZqy4gyiLt3/JDVAHdRAlI3rBdtnpFB5hCp0if0s6Qv",
-	"Rof6NdPFvoKlhnZsYFxVicu7kssRSASgDDHOyF50QiU5BEFdqiqDca2pfad75AdVfgZh1w3CIvacsSfC",
-	"iT7UyqFeR6peeET1+9qNjBTRqcqRqsQ0FdMJgUbHanDlFXEVnhj2UR1TlzhDaiHv+FV+ZoiClKj0iORT",
-	"O84ZTgpY0wdNF60Afg1AbtSI52PKFIfkCHse2KhdGovTNLFAVSJ5G2E+ahHMdM8QAXg4jPsVtVhbUEYu",
-	"yJzbLpQeWAKlhxWgnTAaL2ETyTslECMzW5k4fAhtoRb3SNpRNzwshzH+EYe4RIFwJzdshS+TY9wluYLC",
-	"J6BpNu7i3gSWKF8GySOSUXVxbxFAtX3eFiZOE3AeADaoYWisYYkybFt70B3Gsw3eZ8xD98P5+3gP6bzB",
-	"XD5ePbcJuniD1e623fAE7omgvwC0ItduKrxMpjptCFqYSvGiBg9oUgF5L3E9MhaqsDp/jxNzit9VPUhP",
-	"74HoQQERWdy+xJ9IIQMINWw6+oPqgSHlUAGCQrgeiwAZy5S/oEe2bv5y45t3Hl0M4/b/P3tf2yTHcaT3",
-	"VyoYjgA2YvYNACVi59MS4pvv8GKAPHzQMmZqp2tmyttdNdfVs4MRzQjRJ+koWhR1lmnpfPRF0Ke7ODss",
-	"EfbJEg2apx8jzIL85L9wUZlZ1d0z3TODRQ12lsA37KK3uroqqyoz68nnsS52l/4+AwwgMd8617zSMoqr",
-	"ffsd+5cL9sVEH4vcZhZvjfgXUbjRSnB7tKPArfMYQZQHnw88Yqe9q5ui0SZB250C0Lp890bbUf3N2yLA",
-	"M+20yO9Yl6h/XSfihZXaeCKqt7tErHyr2weXmQ41cMgH9lAHynyAGdlJTT0i300rjJkz3WFqKmt9apTd",
-	"vKIyeFeuPAT8eWTgw6eIZNe6Ew6A7KThgPEW7mVszKq71p1LoKd9HoGiPN1TworNSG2+OiKA9Oo3pAap",
-	"/C11sYHLjgerQKLU/PL1RyiiWGk+lN7V+iiw7/+mJsA62IPt8rjhWKaBVTRNBYgX4yVUFfhGH+2juZzl",
-	"Sf0YWgmg9F+/Drt6qKIm1vxCqobHWpW57CZf/nzyq//+8PNfTX71g6//4svJJ/84+eTB//9/P5n8+MOH",
-	"n3//5L9+Ovn9/z75m9+e/PrvynJKlx5X+x26Wu0DLnI2rlSRbFOZQjgbN5zKyDo8gTRGjAebjQe4Qnsq",
-	"y1WmlKcBh4I4oLGAp34ZFDnga53+7+QUv+d4r3pdD1P6krqNyn9osFl045uTvaO/lnPoL71juaZww8I/",
-	"D79lGZ6XQ6KRodwpbFYiyncwzNr5PQz632QiNk7Q9MqlS0zpVv7M7A63Dx9Bo35O9jgSnK8uB5kZryYk",
-	"FmE8Utnrl9XK4JkXGi8cCTGoVNXIJ7lGdsjLL0FavYwte/Trf568f/+r39yffPnxyS8/Y1fZo3//f9nl",
-	"XTZ5/0d2R4Wd9uSTHz/8/McPv/xw8rOfPHzwH3C/fcKt1UvyU/dPt8uuZOFXlklDL0PBeYDIlBiO3eq3",
-	"u7evYrQr5IKZu9LJvVkI6LEf5tyDlY4evqTGswuR/rqp3OKJ9Ei56x5XaN6APVNmpmDvjn6cSDzBn6gY",
-	"1CfIhk3PxHa+k5nA++5dYl7PfErR/tRNBYW38P0YW1CPXHpozHg8AoiwoJp4aRiPrBcA6o2xROZeqVgb",
-	"wpQ25BvoV0gu7IQCs744UDgLfU5vOBSF6EnnKo342MUrO1dZ27bQck+1N6ou3lB2RVzzI7i2V3C+h2eC",
-	"OrSLzUnUVN5Z4zgG3KvccQ6upvMrbTQ+jCMUyjsUQhVSTq56AB3M5TeykqsZcO3YrQOINt1ma9cKxPbk",
-	"Ivue050JPdeyfzTrktBBcZ6iLhAEqN9UoLqrTBj+/l+hNzC5/78m799/+MD6A+gunPz1f3n44EeTDz+Y",
-	"3P/o5Be/e0JPAHt2uvN/96md/+YoTKrSHGHmB8IwG6nBJXOm8RzLF5fuwp3z3JVTkrCqDcxuFXRYznlk",
-	"5j6lLjTLPzXY1pdwNeSxE+EgNIk/4qcjtvL+9xhxm5/KbRLOqq1I/Q78/+kn9Smdkbab5vFOyHC28jLP",
-	"Ov3bwtjprzAT2PQOhcuZ2HMgoF9PUtjahlt2J2N+bu3LwDMyDQI37e7sVNT3Fs1j/iXA9ZVeAdwCK64G",
-	"cgQYsOtjOzRdGYsGZMJJXAQA+PXX1nOQ8tfFqiqKYSDOBCG/4jkgaHzip6K+KjER24dCia7sSL4Q8/5y",
-	"6cnzVASW9zwkSKA8HgGgIIAUeoNxc2RPntqTxt2R1d/070dR8ZPX9DgpdPFMYq6SVcxO75+IQYis/p8I",
-	"MciTQH52mVTVKzSf3aoFugSWKdHHojz7y0Ka9DALhWjyH6yHUGu14FNXUWM1PQbrYsA7T8uAgxdbzVpx",
-	"M1c7THjkb9iPrM2PPLei4TKaa+FUkD339Lk+ftk9tgDf8SoQG1QqrEwDPnY3L12ez6x3esTHDMXdn3LX",
-	"LZ5hnci3LmGZv1bVfbs6j2zvCbAo5+rsJlhPwHPb2dGTL4y7wCmwh7aOaPFkzBwrAlT+GNI1r0ZjJWK7",
-	"w41YZPrX4JkFdm/NYC+XzW0ySBrtOb1cyPMRaf5Simozgm5+sNDgzjvJIhHK1ALb7UQaEdJMoD3mZJRt",
-	"sJiIZq5njIrKOCeAbFekaobQ32NpZDZvHwUJ6foaoIef/4+HDx48/MOnJ+99RoyJ//Qx0CVe+fYWI+l8",
-	"TqRAyJqIACdkIckIIEXMMoYJFTWQw11CR6kSTKc5o5Q0rKcVoqoOgHx3nPWl6jm2r9g+ga5M1KSSIJPx",
-	"scNkNViuVQ2kSRcj3THbPEq3d3Z2X9zYYncBFe9PJmlwmOw7En8hvXP1QLXh9y1YHq0RH7cbDBH1bzCe",
-	"MNLttwsYrjawDKrq4b6OIwfY1l3Cs8DfQLzb6os4akMpSQpofaUP1JEYg88HMM2x2StxgeHCNEdIZIyS",
-	"Ft1MpCOeRqYBJQKuAAu+ZbeywMlO/X4Hhm1lKkTQun2TL6w7BWLmWhzoHgP1QZKxXTa2YzDCPa2jueFu",
-	"R0fzsy/jazpaaQbmts5AlR/eU+W2we9DZGL0SLGU3gaFVo0CBCvTzHS4qq+0gsFSxr5s0enkHlslE2r+",
-	"lpq92v/3k2/XyDoOl2BQx223aocMFao2j1W5676lMkmFkVBplDGlM9mBvcE3zi4eSRWxNtCVd8btjQbe",
-	"ZHW4A80qISLgbaP9FraCy/4vWvT5LfuciNoNdjh0+euuGB0oM+z0GTdElK3EFntNHgOqzI0ccP5C2T0V",
-	"IB2LIsM6bHHubaSb3KL/byPfd5TykW0yA8YxrsaMnts6UG8hh/MVGInekKeR5ArOF0O0vqBeba0ONj53",
-	"846TuoGj38MuawUUXK5E78qlS6ztmmy5LaldtU3eERmZ0freQ0P3ziSeXHqNoSGJMfgISo8CrDkoUCaA",
-	"grUjmGR6X2MxXyZuVhnv1NNNv2K9jxEcywBW8x+QwOHbIOfdbpqUqmCZ1tX0z3ag4GWrng14Sd11xxso",
-	"xxzsrMDKbbvQ3Oh6IjmpWHdYV3lGE4CcyKfyP1/cYvvse3JAleARz/iWHa02u5g7jRBOdQXPhqloAiqo",
-	"DUTxbWagiopiMKUz212ZbTRYW6pI3NvqZ0ncPlAXcyJTDbg5+K5rfWn3kg2PLLJTb9gbbDiINY8EUu5J",
-	"ynBQFWaGXHoKa9GPrNuuNBiXdf0AvwOh/oECN/7KpausnWndSrgat3CgTOUORSzRj+mBfE8OnpgWYT/t",
-	"9OVxCNdjn3X0ANV33fElDQ4SMvsnNiIwWMVDb51nWG5v33TOW7V9vQpC6bmM/e5LuSj0oUyzPtRKgWs+",
-	"hmorCmjsKZkJ5e6Dm8DTCQxrgiwCfsDc1ux+cEOMXqMOVruO4TLWpfesznV8Rfb6GUNeCBidZJwf2Zlm",
-	"QmUiJWJgmcLWwX3osXga57uTr/mnnkaW6mb5imWpjJTrYcCUVP7RIbxX7RxLmDu71pC2f+7s4AX13Mjo",
-	"dXhkpUcevqLa+8AeBjntiEXKZBwBpYlWWd/UXteXUW0LoqFaSrA62Rp4OeQSHKHrwrR1nRKKbalOrebg",
-	"IHrnyrubF3e+u7t59e1/t/vdnc1Lb2/8q6XFWaCvORNXTRfcA6fR9Tlv0KW5fGnXxw6yG8ZkPf63hvps",
-	"ymIxyJxvqzfomXONIcOPqJsF94lBpoDGtHYKStwT+RxsW1ezHvx1W/Aon4mnABsdDlqZtutzqWVZOtH8",
-	"nwYroLvO0zAoTNsQ+JuJnygCZIGbacDhnzNZVWIL0yRSXPVEQehgLRMIrn/Y29OnaTGz04SQGJD/Pu8P",
-	"mSGhopBXy8kYZRIWyyHYqbJx6jxRjJyYfZrN7oJhPZHdsg3cgNCWHQ6zTKsGyV3lmgngF1gHqiuPhYsN",
-	"ttg+Xd3u7jAsReYKHJMtdhdSC44OD+NQIzI2HOwBL157lhiv3WScQmwvcwI95lLFXEV7mNuC721Jdcxj",
-	"GbW32K39N6+9zrZtHIuZNteGC7WAuW2rKvt1fQzfvrbGazuXRzffGEgegIBycrzidJHBHCk9MvOtPtXH",
-	"MiqROlb46LfcU6scLPeOarfHZc9Q1sc/G+wWNaFQoMEOU8GPTIOJex0xQPA2gLkdp39XlBThZ67eXee2",
-	"8wbqt//9KLo+fsU9uLYriD7Jd/RMoHXzLCSUMLAzB2SH0d0uFLjhHbJWRWadPjdA8PeYprAk1q5sFMti",
-	"7Q555yjgIGTAk6PylYAvWIodZ9nKyOIowcqaMzR3Mj1AAYynqrPlhkMg0/vijaBR65R7BY+11u4vabbU",
-	"CESSCliTaDbpBrAjgq5BJUZOAIXeR7DP0hw0MZ0aI4GVUJFZak363FQtsVmenFrrXRk6eSZ3e/N25FvD",
-	"w1iaftAVOMA2rQWMhDiK6czG2mI4thlXYtTM1XiKAFKTlVT/ZyzDoU4XpOJuu8eWQs4V7w4W4OeWRcxV",
-	"QeQqUmsQqEiv6IT4oL5UmRdAB3gQFsMzHttQtk5Wm9po2Vd/05NwixF83lCCJIBca7UZoBlInpE9NRws",
-	"stM79NQCM+3oRKreHkSWiOI0Wivfj6aNnrO95QGeBGapkgTAV5VIS+gX9h2nUwRYK9PBIZ9jOQC0sZMS",
-	"xHJcaw2H6ASA4QUDWMu5GCwiQZ6NTmar4TM+YIju8ZS5VArJMpEMYnf7SfpxeNFvXJrEPYLITyf7KbLM",
-	"7s4VFD4AVvXsz+eFw8d22rmulVxl/pElbwNpBG5wpFBM+L038M8uQ8k8/bC74KrQvzVYYvWGDqNU9YY1",
-	"q4GI2OSH7331m8/xtrwvjKig556TXgVQ19xt8C48sa6XvndJRSSUhlxfxlEqVJCyQcE61Jz3F/z9LyKo",
-	"C8U4kL3ti1Q8HowRk6oEFLSN1aN5Lu9af8WgDIbHDRSpkAifcaVJQJrMfcIFwkQmhEdE2CRgDh1sMtN6",
-	"i90F4eKOjmi3Irh4xS4VRXf5+ibrbd/OJEFzt0YzZx8MJwQGyDYEKB9nAQ23deBUEzE+JOrBCuYmP3NM",
-	"aDnrMI21JZApQHVd5QDRKXtL9KAk2O49BLfcO2k8FJGk5GSGIFSZsQ5H1Tg2HKCwr8aqhkSnno0J006R",
-	"PYxtNGOqePoTfSzIPJ9y3giKNBOP6CSkMH76VOYoBMV8Nap3jjwR9kR37WTqFAaWyHgNkoc28GrEttqi",
-	"/2g3wfVBu/KzDeUd1mO+yNUYGtpAOPOVapZeOx9nD2h/s7Ajhka2y2mrdxPvtuWqIQxoEI3Hxode3kW/",
-	"lZYmirPYRaht9OwhwxdrkOAbW+xuDbDdHh5YHlQHbW/44SlbowOelyyw8ZgWWA1RL5jgc5h6iJXzlPHq",
-	"lYsKzkKZ5edh/XmHukXb0RBHaI7U0at6qCJ3XQ0ZNhtfHomxiOzx0xemUS2ElJAKXY12Uf7m861d5L6j",
-	"Ls5/VaooUCmwowrqOGEy6zNYo8ArX53CD5HuDBMoafDkHtCDmUzSIpPAk9SG57EITKx3XaQ99GaOhWGg",
-	"a28aHl6fadaxRuTQ8sjt44XaqBYPdlrwezDlH4uoJ1IgBjDsUGd9uwNLZRy2/srOVYa1GTJjI+AgdNIP",
-	"engYC5cmZhcTkfZEC3/bot+CkB09iGnm8mPwuw0kwISXzHQVxOb6Oo4M0RZRA31uWvCLjS12A4X0ccxN",
-	"Dn6uBFpksfDWt7Z8Xq6D2N8ERJtOmW7AJqKQJG1HAkQX/IrSJNd2RGCKhPFBubZ+etHgkV67e9Y7HLvf",
-	"3gNm9UGqO8IYgdUltAggqu7rEYttECp9cYPDEAHfM9hHKuDEwcJBnUCNtzmqLCm6RX1d6RUQvqLm0MT4",
-	"Orgq5pszIXzD7x1YbuhylEbYJZD5Y3TexOJl1kKSRHrqPPFd3CoAZgIlm/KBCLY6ITesO5LHAJkTqU8j",
-	"g1vh5esp/RSLYxE33P0Wpp6Bu7VDxBbVN31+nn3k/2Q0QbNGLyOXf8LPuGAcz62Mtti++8HuBXg6OIkX",
-	"+voW/hk7FPZQLAKeXKIfDnaKN2ZXPlIVlUBbq7t9PhuyuzkXz+EYipz3lU/jlMk1mBkO7L+NxpKPiMt4",
-	"zDp8sKT1bfe5ijbh8jesu/UKFnobYS0GY9u9QhgJtBXkEtm3x3zgLmcgr2XDHAexAIcr316Jjh6qI01F",
-	"JevrXEU3j0Vawy6zJppw1MlnjnS0ZyNMe3zkGyWm1NHEwRUyOhEgME1Jztqr6KUAE8vCJe76ywTHktv0",
-	"2VbAJ8RLXT//+VAMxdL4BOrcv4E/qgNSSII3gdxqs0Ae495ViZjI0Ed/rH7cgT+qr5USuIRR5lgagvzO",
-	"1HLt7l761uaVly5fvbRT0zv/h3n3Sszc5/4mfgGI43Y4BActLE9ZV+mx5PTPKC48THuuzBtKuQnAtiwx",
-	"51SUNDxMZJaBYhRVH0NAM8gQLd2OUt7NnBY7/LDH7CbXts6Ii4HRE7GdNjHJQLXt71pUpdB2X+Zu75sY",
-	"9kIxujsRrd9ziOpVUpmMq8yuHwhm2nZqomEsorbrp309vKxYpkAo7AE3WYP1RQwCVChlIQ1LRXdoBN7D",
-	"HKi2/esW/GcbZOfh52ItBLmKbSXuZa1uKuCb4QRzss8aVa9kxgrfccEwGHVEf9toi13Z2aG2ulLEUXWh",
-	"/bVU8Ezc9nqDa3n4UffO5IrQDc2KmfMdxzqVvmK5OST4dYp0RXRr3CTiItA+8X9oAyyRsosPv/i7yQd/",
-	"u7HwAKzgYq9wx2RJ+hGdsuaMT+UC11FfwA2jJNFIyveN+hDxFlbuBVqxueILmjLyi/O4QpUCelF/MK+V",
-	"mT7r/PANxw4PVG/ZMFUFSnh/6sxy2dRY6pQK1PQVaaz1kbVOrsaQlzwcZhCneio5OFYoVIilyZyWoGnQ",
-	"jQHJ6jppg8q8VL5BrtoBmHP4BxKaopF11/kIvoulom3HD15jRmCqUUgR+PAqDyifGqdxcTZWtozPJE0w",
-	"xwiC8xgnYwauFV0IEBIEV6yj5VxueW4jbu+JMwJV0Eobla917cmcKXuzn682uPbEgthRyJITJEvFJKtZ",
-	"er5wpw49Ydjq+XAm98nZsPP27jfOPMoncpNxHzVhrbSPmhzA2ToEkAFIPLQRyGANm0O2O2VUQOgb2qag",
-	"0TU3KexkclZIkLM1Mfh2SL4VU3J5Mo6VS07nWlCW8U4/caC4kMq+fQF0AHh1H0esm+qENHxhBhoYVLvf",
-	"Kp7YVaOIpxllffNg/mL7kEetvLvtjUrM7b5/YLWWmwzjTA54mm13dZpsRjzj867uQH+icohImWIxbV75",
-	"Dg7+7Kxl7gqDvcJy6/0oYpwNZCcbpoJd/Ne3XnmtwW7deK3B7orDW4DA4OzWd16FHDWRZLzErsuXm/7H",
-	"q8Bk7Ta0mXXReOHeZsLvbR6OAfL00ou7V7/10s781bL9Tv5Da6ly7ZJpLou65SM+DkXNhhFGkUeSozua",
-	"h40QghC1B1IpjEr1kMUgo44KYt53ztuBB1G3bHpPtFhkwnti+98ORC94owMVvs2ROBwEa7TyTIK/DlP0",
-	"gSprXc96aePXhI+ZEYL0KMFKrA+0VK4gWBTbqBq2fJ1eMAzqUuG2Y8CBsY4uO0qLea7GycJS1rdn940O",
-	"Vx0RB/bTrkGja+6n3RxggdxtwYnm5pvnluFENAt2bRdDQfDaoY8wjQyqx+Pp+st5TlqHq0hGU3jc2VvU",
-	"a/lj5wl35LsdssrND0WuefTiTjgX3EGP7JR3ACEBPCju6u7QX9LtISiP/fmQx7JLI95gSvDUPjNU9k+6",
-	"eGVdiUt6wrRelTEZsan0YmMy4oY+f7aEvQ5oSjAIU5KIYY5RL8czld61XxyVUEOxVsTN0NGqi5hEHjOY",
-	"xSZeBVnjsXGTBOB0T0RBU8N1vFR+vNe1WoT6dyb3mLkxri44Oo0dcQioZiypSQWGNio/zAuVYp4tAe+h",
-	"vcXrQAV0c2ybz72cdUk+peJYipGIkO8OJZWWNA6dDFx8HNI+qNk1NxHq5lldUp/llQlz0k97gCqUCFRo",
-	"AgsXbFSINPX8Rw0mu1TEgKQiSxuY12EJaF83B0I9BdGVOZIr/r/Cz0cuvOK400hvZdarqL3UX3J2ulJJ",
-	"0w88Oa9Co39G+oRrufDvIMDotujox6Jc+MatfadpMrXac1CEwwemMFRNf8OKNXJaLWtoOo71aHM4CG1r",
-	"0O5bg7W/bOWeUPgZuRCz3mseMIKGJaQeRywFCcIlDQfqLICDIqzhvM5V9DLvHIXDVTy3mhBADqhz8JsM",
-	"aM1m2oY+PqBCoki7N7m7fLiRjAVf3u3FM3JequVP6RQ9P2kW2+OAKRYcgDC3XDEiy+nTaCrKVSF5SnB3",
-	"Z2eVqTbPThYYoBFFxP22rrvJm+Les4TL2Pesh1jCUYZzToM34RJgShNk3gai9Kbp61FgI7rO06Mb+o5t",
-	"+HlSZX2cZIVUDyPuy/hxI8skCrbTYTXiTiEPCbAf4zLJp/7D7kjgiq1zKvgZ25NgPgBmnDOlo5tc3KFY",
-	"ZEMrFIxZ1oBSHjyHd/scFERBJPEsxe/ORvYYcGN4uHqEdChLV5Jsp6IjZHDo821sNajZfBN3gLzUlKWi",
-	"K9IUCg1IuKPgI0ONv+NFNb5cNJtibJ0/0d0AJAXT09wV6dqnXOy48vjZgyLDjBeRx2BnQHThC3Z12uNK",
-	"GkI+UGG67ZiB68ecLY9drOdFunR5Y2kjhDAztBXaRp9n/tbP/uy8kFVxG1UZrXI1Oh1DUZV3d5Y2IdDT",
-	"CG1CttHnJrRuJoR70bEUI9YFUkuwHse0mmkW6aXNxtEXBDcd1/Dam4/r6LN0FAo48RAv44N153gpcS/D",
-	"K68lAKKFVNFpsaKI4w9ugLbR53vXuu1dcIMBFxddYocuqi5IwxJpzPIXYEas5gLsjsALsOcGdF6CQ381",
-	"5l7vbsf844AVTATU7y1rXhlPQzvmd2yb643/sD30x+EzkMI+FD2pGMdDb1nTgHxDaNuARp8niGr3ABif",
-	"kKQUxzoeqkwQP25gEN6fucbv9GV3bZd7uZfPXkYIRC6sVYmMHY5ZbhENkuV2kp/MKc7lhPWGJrba1IxI",
-	"pVgNIS9Qb8HboSoWXHRubP+HwH4Dc9kE9Cq5+aC9o2p5de9AX19YGaJQCnMmZDn7TiXwabDleLVCoh9F",
-	"AyhoqcC9lT1eRYQSlO5xkwFVG1GFlhPYU0KHBDrczMaDBRVRBOR8Ex5cQFT6Jl70gx423rhBkZh9mShR",
-	"liZjpkcKtl5gPOBxXEPHab2u08iqTvFAuqSHV5Z1ghzYD+IPxTtB3e2KFME0g1SgApvWNf1DEsuoWtaT",
-	"NBFnVGnfPk+op4IBBAQ/UasMDTAACf47dtYPBU9F+sLed99+9+0ZHSbubRNm2DQ8rzMMke4C5C2WJbaE",
-	"Ds94rHtDMUe8HKkti+O03qBs28UzKQ0rmdKsTdzEhRfuVIZ59mLpaHBgCBDLeQZaxCjlYtSyzgBmds5p",
-	"zsAZVoiyUaxOXXf+wBYX28rX2k2Vc956kLunjK1fWsHJ+6bHfqXr6Uz8kgXTHpzun7zAAn0sxL96gCsN",
-	"kMJZM6feLErMg4pMLos6ApTX1O3U4rW2bWI9R8jwjv1f1EvyDEtOVuCCKSnjN0gWv8HEvY4YEJ+xilhf",
-	"xzICXn9/aZtTH8fAA95gh0P7wQ0WCw41gQeqr1P5Pa222F1yc9ruxS0ZtQvCq16wwjcveBpLwOmmQgBb",
-	"WhWBMjhj8PVhvbCVOl7Ezi5NYRpqXlgYrid86asgARLxcYPtG8m371iz7XPZZJmO+JjJLuOHpHhTpoff",
-	"3N3dvPTtmg5Szi/vmaekiZDQvoIYfgrxzV2/HBT78q792TCtEOZo5L2sT7UcuZrJvA5f2ty5XNPhTD9W",
-	"d1cq/x7r7BrJZlSeUGDYqz6a9oubAewk03TY1jwOxzhHcKcFdFQQGmAMMCtdcmrUvGOLn+8/0DMrPUXo",
-	"HVU1CjKRYSZmRqQqhqZJua6TCqHsJiHn6VBhnLuSXMhN1HREuiZpkJMSuPodfD0lgT128crOVdaGvrTo",
-	"sZZU7fy8kClGWBt71qHE2wPT4crgct5i+3hXCp9OGjPGYYkOFGZkivrdVJczHDjpvnaij0XL/Wl75s0N",
-	"NlSxMIa1uTlq8R6Xqr3n9RTGXtKNDWJuv9uwNkW97QM1VJmM8TlgS0iTBi0T22s84IoNO/BcJuO4onct",
-	"CqLbjvRZHFsfuzjEVcfdW3kKalXem237m59P4pTiowSSKeePciB9ETpkp2hcNr05uaR8VW7zLLN7vOqI",
-	"ebvafv7UKkc5f0sVFUnhf4PxI/U1XA822MgvtRFwfhbUPA+FW1Yl37cwqEFVntv0sjbrpCLCHVcwUi6x",
-	"uwwsw02pkNoCftBDvBahi9KB3fukYu2ePBaqvcXaHZ2mopO17Xk60EYY3+DhmPVtQxc7MTfmQLUTroY8",
-	"bm94vXe0Nd9ao4gIAVNyuo72WO5oT5fvOIbNFmvbbbVNlI1QmQ9Z0A5HvXa7+9ktzH/MgQLKDtNEKVQO",
-	"4chgaiO2OxKMkIgYj1PB8SAoyqqwtn285R5ro/RXOxUma6NEhZvnWHQzUqYHTVr4ggPl6w5oUpCbpqxm",
-	"N9CGx9QyFLy0ujr1zWsny75HycmOYBoHD9YeeP2xNBnZoDc1OzPIWAjgVFCbjfJBP1A0DahSAMkwiO76",
-	"eiRAA5x1dARUtRHCxLI+x/d6ZTc3cUoIoriIpPUuO9kWayvdsm21WcLTI0P+bBN+j+PZ9kqv/txz68nx",
-	"Jxqynpyux25YDR/TkBFuMS8qAqObK4pQnZE1FBxGGjsUlsXAsOowQhqD0ra1nvzQvofPnCaId1VoS5re",
-	"kWBDs7ZHptcoaIXMSoTMOeJWyGq51le8Z4MTmusqwaCFUUG+Bsp/7jaW6W53SWuwZ4xUm3ZznOfyXMPn",
-	"rtnHVsmnU3hNJadOJAKL0tqxuGBYqjMoFYNTopA6i+Wx9XeGpbDuSX2d6UlIpJLTMzAt3F9k7YUEoTs0",
-	"yB2Sm4NU91KeAPsP6KTbf1DOzl0ToAdij/C+VD0qTXUOFEZAuVdSGhO7/dhTNJI9mRnrety68VqlBBDs",
-	"AssZSg0z8ym4km8h0XhY4ygNKwwChrx+XP3Q4U33FBAitJlYBzE02KrDc4TO2l77dfjZ0K/RblStNGU9",
-	"qrCXE6JzxHiOvbFBhg1ihgDJsZMPpF7o7pXW5nJbvQ2Fh4PQghHXvINelKhsD4SKpOq1UUnS4eIxArKb",
-	"R3cYxzl2pxykYGrKPkERCm1XXjj/QLn0kA0wbLTQhuA0HYo8SwSh/ybmnPxzIqoUd7wje+qtwdraP0zc",
-	"HDDqbuBXVWa4fSIlgMXLHkjdUfK6ftsEE87Nth7kQ88suFmap/krUbM1lwCmWJ4MuQS+cTLGNtgkDcP8",
-	"3szlq7R9Gf11g+UGiGL2hNGBkJ8uEm2LQSSHcTTmKw5DasSOAg1+5VthHZ7iOus8yQnjYNWpCd/BPSSg",
-	"mjDtSjVqwo06reDqRXEG6qQ1kqO1K3A9ttBnXWoUtWJAbDRPG3hTXJw/IHNbCBfC42Ply3XOUg2k/emc",
-	"B921UYAI7dUXxnOlCRk3H8+pouZYTsg8zGvyGARD8WLykHeOijrU1meAW1IUuKgoEp2z8LYpRRiciRta",
-	"DWkqT38G/YVUAG5+x7CCU+g8NY/Hcp5cwyHDAIILSM2YD8oyIAtmMwjv9TQG1Tqg+eY1jRXNXKUQ3OI4",
-	"w3dK1CKyBwV8RuRwAtBnuA1vb2wxIGsU3YwpjTTUe3hlDv9uUeFqe9ZLuDkQCufvKbByl19UeeTaydQM",
-	"IH9hQpo8a+QD+AuGmLqXYufmw0hmLNa9evsBX3FuIPQWPHGe4Pm2xwFx+TgAq8D7ZKkA/wwmocEGPLUN",
-	"uU2g05dxlIoi27V9cCHqHj5/Tc9n27czwdmjTaxamxI2RkTM20X6BuNRIpWN0dPZWfTLLxB6qwosRLaw",
-	"qqk8E6hQ3VSuACZEAvwKACyw8Ta8PoJO8XJ80cRu91KuFuyxr+Ej52mThS4H3GVpCMLQFfZ1HBnGWapj",
-	"wjNIA5NZDaQMKoYFH3Jbx2uLiIAOnskmTDZTM/nhgiXu8VHLWsDUkoXwKnRQhCVx0PL6MlR0u+tlGdd5",
-	"kOv56zYC4ywS5ojxDly+e6q45S1kitWgVu08v29DBRPr403+8IuTH/zh5JMPJx98+tVv7k++/Pjh5z/9",
-	"6rP3Tn7508lfPpj88PeTD/7WcRy+uMXeAidi9wrjrDfkaSS5YsnQUL0z76UCpNDd/7XcVFWpod8WPXBB",
-	"1v5W1ncQe4yf8LRN8RZsHdUXtDiOQTYq1xiSIRwXpqbG+EY6PToUCn29umzpXf/QCh2w/CVVcXD+n+Ew",
-	"xHRBZvDuFkqWLtBFU9H/6usE6uSm6l+mi19EeuzsfpjGL+y9sM0Hcvt4F+ya2npnNrynarVU7NmQWqoG",
-	"M8IYqZUN3YQexKKBmwk6fOzhgweTv/rlw89/+uivv5h8+XF+CeYntlqmuhQVskdf/ODRF385+fDjyQ//",
-	"olyKVvHnL6eAWObJgMseFe/h5X6mMx4bhvvP5OfvPfrxT/LW3B9UtEhgMylMg8a74ZP8jRyscvLbLyYf",
-	"/OMfv//eo49+ffI/P/3j9987+eDvJz/70P7m1/88ef9+QWDbw9cqvz4WUQ9Lz8G7Zie/+N3XH/9h8tH9",
-	"r377D3kj6HlXt0CVS1RH49hlDev0tTZUBYnj8OhvflOamLzYcrZlZDcyF1ypJNZK2QGmuifDvv5vP3j0",
-	"oNBJVxBVQb7gBa6wLLSBvSqQLWuSVHQ9/U//9NVnv8+bdoQos03fAAZB41NAgwE7+d37J+99dvLRz77+",
-	"0X/Mm9DD7FDfq/rSvmaRjKgyVROCmU6yk59/+PDLT/AAK8zpMKq0x1u85+bB9PWIGXEsUh6zruDZMMVe",
-	"2kDZMdF8/Q//+etP/88fv//e5Pd///DLTyYf3S9OeSJeePftd/8lAAD//w==",
+	"7L37chvHtTf6Kl08u0q2A0oASUm81PlDlm9MfFEkJUpi64OamAbQ4aAbnh4QQnxcRSaWLcuSrVwd21Ji",
+	"ZVuJc7Gk2LEt05ZV9Z03OSJA6q+8wqle3T3TM+gZDEjKsvaX1K5tERhM31av+/qtlyZqvNXmjLBQTMy/",
+	"NNHGAW6RkATw1+FOIHgg/+URUQtoO6ScTcxPMHI6rNbgS8TrKGwS1MYNgpZInQdkojRB5VMvdkjQmyhN",
+	"MNwiE/MT6vmJ0oSoNUkLy7e28OmnCWuEzYn5qXK5NBH22vJJEQaUNSZefrk0segNj368SVBAajzw9ghE",
+	"PTNcG4fNeDT4PCAvdmhAvIn5MOgQe+T/Ckh9Yn7i/9oXL3+f+lbsW/T00KTV5iFhtd73SG94Gs9gjyDM",
+	"SBfVeYAIrjWRR4gnNwSjNgkEZwgzDy2TdgiP0FCggIQBJWKiNEFO41bbl1PdXy/X5pam8EFvmszUKrNm",
+	"QU2CPRLES7ImNClnlLGTlanZ0kSLMvP3bEluTUgC+c7/9fyhyZ/gyZ+VJ+eqkye/818Trk1/mrZoOLzg",
+	"QyFqcREiwVELsx6iIWmJjMP24RX2DD1Sxx0/lCddktOlrU5rYr4ij71Fmf4rmg1lIWmQYOJlOZ+AiDZn",
+	"ggBNHgn4kk9a8p81zkLCYKa43fZpDcuZ7murJ77zUyGn/VLBUzfvhRGTCz9K6h1BvAUkCEE17pGJl0sT",
+	"x4gQVA2QMY/xxjfvc4x/jDYY8RBlcDr6B/J9h2o13lEDtwPeJkFI1SYt0SBsVj0ckuFjfAz3JI3CIxOl",
+	"iToPWjicmJ+Ap4fIoTRRCwgOiVfFDpI4RlmNoG6TsPSbJkPacr6uiUU14L6aZ/JtT3HfEwgj+bWcoghx",
+	"vY54gASvUeyjLg+WSVCSBEhDVMOM8RAtEeA/nMn/4hA1OFwvPe4S5z7BTA5MPcJCGjpvslgmXuJOHpgp",
+	"PxL/rzI1/SPXWqiornC/w0JCHFzyKGlQEZKAeAjLZcWPuqbXoqwTElENeYj9UcTyjHpY/k5duKG7KhRX",
+	"VmyoG/CQILiQ8RIHf3h78M6v77533bUy9cMq9Yowy9JEu8kZKbSxlelZvaMzrnE7jIZV95Ke4i15+1ot",
+	"+Uwv8dKNm5cGv/ti84Ov++fX5f///Orm399xsrZYIjxvrVHvYupA02di027iWpyMRuJLPyW1UC5EX83D",
+	"Phdy7KEbGhCs2UNylYflr4hXQoyskACJJu8y1KVhE2GkJ0mY5JXPTzAeVhkhHuxwi6/IyXSx3Jl2QFdw",
+	"rQczDrxqyKsdIX/JwyYJ5HTjrUv8bug4ujxwCeBem3hoqWeRGFxKuH+ML3Gvh2o+F0QgzBBWOyGfx0j4",
+	"tG0tYfDJh3d/s5qckf5s1OnB1Nw7H9IVfc+Te47b7YCvjL5dh8xzkvvhVhvTBhv1m8P6uUcDSurqh6za",
+	"wgw3HKS8iHAL1AHgcE52UMOsRvxqFpkc576HQo4kkfTkhjs5d5PUlimrtqTIGjV/9ewzWrpJkYZrYTXj",
+	"Yh/nku8O3+7y3P7pyf3ludlKpeycUSwpky88IUmHCuTJ4Rw/rBNWI9UWCQOX4IDJT1KGOPN7cFsoi9QU",
+	"9aMFhJcEYUoTY2qUaN628hlpHlJiFON+lIkOUOUQF67VQOogeEKeKArxMmGId0L0UP/224NXbg8uXeif",
+	"uzK4fGXj6zfQoSBElYMPOynCB3UwgzmeaHIkH0hqlnf/+o/+7bf7195ybanPlZ4ykjI4DzzKpHagxFTV",
+	"SdM/JjgQC6js3ODKAdf+ghkhQhyEwq1dyK+MgSEfRqJJ66HiM1QgKf75CnDqYrpH28c1krmDJCBJAXnz",
+	"zODGvwY337fFy+Dap2ga9d/6fHDlqmuIgIplkUHfIUfLjHdRnQYi5/yn5Pkr5Xr+peER9Ac4CHBP/g17",
+	"4hhykSG5D4gHHgkWEGXIpyIU6o6ETS5ItIElhLVuv98eOlddlaM6p7NMfd8xnWdBUi0g7Pv6SFuFx5Kv",
+	"dI4Vag03l5treXAs1CQc0tB38TT4OE0AH3+ydeV8/9yH6H9/jgY339/6+gv56b/WMpWXokwjR9ORBi4P",
+	"GphRYSuLGYIQ9JdQT94wWLM3lgCL52cPnuQracafuDKlWICmZEvMFqLzNzch5o4RpSZkY54EX2TtjrKq",
+	"PI/KvcH+EUug17EvSGkXZXzhs/umBKtl1U+XE0b9/qRRX56c+w5y2/PFhW7SG5Mcr3JvZLJUXwWKJJHl",
+	"GNhfTngG9rsFtC14tXtBU0VxQbwzYWtt2szoLdsFmauXWS655O9EpmvFuX9F5KG1wNnRCyws/mzebzuv",
+	"CtBdC59eVD+tlIuLQ8lUleCN2FBxQac4UWLs/eVxZd/Y4i5nocDCX+wQ/X0YdMguSjbrQA4kz2NqZ2Iv",
+	"JbpigWSzYJc0Kyyk8uTJEX2JkhIjOpNh9amptSelcco/a1J9kQMVpp/IHHXoL5YffXgCR7AQiIYIC6Rd",
+	"7VKzjlThNm6QBURa7bCHuJqrj0U4Wl3QXlt77PxNC2vNkUK4RZn9aeU/YvlbKpbLIPiUdxCeRNr3kyV5",
+	"Rwve/6GC9j/C9YETcOPIrZdzeN6x0Bk52brw+uaHt++srg3OXe1fvLBx86M7q2v9zz/e/PLXg8t/VP/u",
+	"v/W7wWdnLRenF+C6PJB2Z8mnogm7VKfM/FP5+Xxi+zLj0zjERFeFFpLsdNkVkJQazosdIuSfewRaJk6n",
+	"oI+XiJ9BRF0sFJOT7IElNYZ33t24eW7z8pX+12/3r97qX3zb9fIV7HdIhvKF1VqKuzZSgkutR00/Gskp",
+	"uWCg7RiPxbc13hjhE9IeFgqFt+Y5RhB8t4AEWSEB9kHO15qc1qSJ1CMCgUdtAU2Vpw5MViqTUwfhEYx0",
+	"yC6azPMTm5evbNy8sHXzrf61P8jNcbGB/eVy/sWfgqtj/ip0LHnHYYn+YfZe46xOg5ZAGAnaYJOd9rwO",
+	"IZQg8qcd5OY24U7IWzikNeXhqNfd1yZwilVaa0bpCgGX89sjkBfgLmUNAbH6Gvd5Bzi9GZAHtabKJaDK",
+	"0whpBs5BhVxAi7BwO6SnYpvbU6Pj3zr3PwxxrdkizjhxL0fyYs8jnooaDi12qRe6iPkY/VmCIGdmpyoV",
+	"l3DMCyqfGCecXFQ3XKbMywij1APeUsp9ZG6Y0/9pmzTkmTP5/7tkSV70tucmOvdGQpaIDpUJEoCzVV5e",
+	"gVcovDXmJP33vt58/bXK3p+2G8WcfrCmKHapjqQUnenoEGUYEuZJ+eMIlWlJWFj3jn6QJaKlBDCm0E6c",
+	"rDXMqpppuFJUzJJQDTOps+tHiYcY72ZE2tq45swLOCI1OCuZwKJfwjx3zEKuExwMewQicDwF6dhthR7y",
+	"fdRtctTEHsIIVMoFJC0MJh9Q2l4JpLUkMhPFLmSXRlt1lHddxilEVrLXh5oYVghazPCuwjOFqScnCGRv",
+	"KDxWcEtTFyaaTylB20OEa88lPmaLSvTGJAnR7Hn+NduOXMiiCx2v4YzE6WdagNoUMI7nvGYMJrd54XGL",
+	"McYLr/EgkCuVCjs8wnhVNOGuMV6tBcSjoZNfNugKGWmfHactcqydyJAZnuETUl9S05hH+ikEr48DWyrg",
+	"xevoFHxxqoS6oA/ggKAWwSwEFzXvhErgxYbezMyIDLVSZi5HYl7dZk9e0SZm3gIcmdwu+LiEaB1h1gub",
+	"SiKMyIosTchz7rS3pyvEvy2ZE3cRrW2ZlcdRB4vcA8lwhiWOYWouCuwhGupgAUY+58tjcTn5mqPqjBx8",
+	"jrAwKC7nmlhkOomaJM7xQj6ph5Jly2dV5iBvE3YMtv+w8ja509SYkw0ujqESsWqLhE3uFfWBqYfzbthh",
+	"uMbEA528KxlCzYR3QG2GP+TlqfEWQSFPxP7dsRveCZ0Lfa4TFl6pfMc2lzpugpt6PDtea6eNFc2xC3ib",
+	"C+JVc7Vw81TuGzIP7lHDcbqYhkKbjYLUOPN05pZTvRmLwxSMwyvS11H4HK5kp+XZ2x6HtM1qSxbTsG9m",
+	"JveRT0o+9iDpu7uuaQaK+46lG37btLkA9Iud6XS5VHJ/QkUJGn3Q4kUpSTs0v8HHVzY/+vru6uqd1bWt",
+	"K1c3vnr/zupa/9q7G7cubNy80H/t1Tura4OPrwwuva4+XFA2M9gaVCCfs4baXoYqU6i5AAmUkOFUa2LW",
+	"IB7C9ZAEqE142ydgMQmVON9py4fBuxl5YZFPhFBvwww1eSd4ganylQVEaKMZSknX4oE8xxYx+Qthl0cK",
+	"phR8XaIVx+R3JbnDWM+d180I5pUvMEuTblEhKGtUVYBEEBZWfcXm2pwHVVyrdQKVy8t41cqUkPtRhREg",
+	"YNoiVUjlhWvBg7DKeEhr4BfoBMKtgR/qeDQ8DJvn4IhyM7OCUyFaInJfNEHNI8ZBe92LNm5eGPz+680P",
+	"1oH6ujqUBQnJSV/lRP/zj++uvrt1+zWnf0lVEmUO38UiPXby5V+f6V+7Mnj9i4nCnprj4AHyO62k49sI",
+	"nWEtHFMv7y2IMnS4SRkRyXVvnvtssLo28t4ZmYeBo0WVVepYnBdQnubjGSUOclrLlOnqJFU9ZRFhh4HV",
+	"0wgwuL8izcBKHrOEmaE6JbWNGFaepNKEpPQqKNUTRkOBjDGPinYHtlKQYIXWSBWWAM+sUFXp1OQ+9SD6",
+	"I7eCAHtiHH6EYzdmacIjPl1RBUc1zoT6cIkwUqc1iuHzRgcHHsUw9U6WDWr2LOg5VQJuHLJDatkCKs8r",
+	"/tQTIWQyxj5PS6JRFh6YcWpY6u2ZlEgDEB0LaPOTLze//GPEyoeHmxhc/nDw6ef9MzdcRLpj/6rirVlR",
+	"R815S9KyVVRvREy3SQJiriaw3mXSDgtLQoszuU02TeUjX6IvRPSjKh1dUbigbokmRpAziijjM54qdMh6",
+	"yKx6li4cqRpYckmpMShHZUnvH1VuNlX6gUB5Z53WUsrKmCpPHShPl/dPzsxWpqbKbi0SZpLNswxzsGfk",
+	"5l8qYXnzN59sXf98Jx75FmUuNebQkrQjBW8RqCPpMKlUQVHksK3MSNjlwbLD8xLwltpCdUtV4tfUDFqS",
+	"h6kk8uKRlRmEPS8gQpTQzGz88QGUSl+fmCpP7y3vrVSm95b3TTkLlyTnwG73BaTzmq8XPXNDzJWu8VZL",
+	"6hI+ZQSUCnkVPSh2S8xBpdCQoxFjHNbs1VdOEn/OHC08gnzeKMFg+shVcHaPQD+a1ANMLqZKOyrffWz2",
+	"Rwd+Mv2M26jw3VVoXa0O95BHdTDJCJ2ACMgVmShN2NazKvarqqCWtvooZ1UTCvSoHLYWVrHXopKRaZ54",
+	"srCMjmLdHmcki8yVbpJN5iPyt+XXyftk6Svw7R6xCzVsytwJJ0qxuErIFn0yyYzvmFYj/UJz1CSjsHlm",
+	"kpmZ2xvLh/gyJugwU1G5PwZWLO4fMOvqURzWmm7XRU1nuw1dPcqQKWpOKLRgNdc7vu8ia4+EmPqj3zf8",
+	"Q6dP9DHFSXmAAlVErWoZ5ZyB/ZjhWMf33UW7hYWJ2wGmK2VRTXswpRAddqklnPkiHCcqIdy5QsZQgTKl",
+	"buIAopCks+IS01BU64oE8+ZwQj74BA/cLMHL8oMBIR0lApLIv+HrFxPxy9uOIjxqKfnDKruS5hn5dijk",
+	"4J926smurL8nOr6PegQHAoU8pQEemHMRzxh191ZJ9Nz+g5PlmcnKVKFyfG3vOKNNGDFCG80l7WzADCp+",
+	"51FT6Zo9hBsBcRNeI+CdtsuDDFIa4QaZR4Nrb9x999LG+nr/v/+uVBXJ5+gyKUm+6JGaj4PiaYDHcdAg",
+	"4ZNyXBc7jgy4jJWCBJpHUEsr52Geh4nBOid2wlHcov1ZXYJte/j7790avP+G0z/vDhRpXSxprzq0Ob9Q",
+	"CutR85xkRuT0aJyJ07tdq6Y1NMUaurzjeyrVpZj2YvQUs4yIFC0SGMEJtlUoVpRXJKBVXOHYXQXbyLrd",
+	"KsNWB3CKXnLL6fTmG/2rn8n/u/Xru5f/1L94fvDKW6nFOWPNWWzhkPu+R1mvVOAlH75r4sATTSj793m3",
+	"SpneV5/Uw+oSaVLmzn21Sm0K5QbvnF+ghzZu/m1jfX3j9pXB2vWN25cH5z4YfPJbqMqdrrirsrfBJsbL",
+	"ZI94SC54DTz0bWIabm9mND3nheZ82YmVYTHK7EBpS2tbdR4smNPeI5TjhArUGgYryGXdmWG3x8cItTW5",
+	"71XJ6TYNiPtlP2Ah9QE/B2HUJJJx+hyWob1lBSP+tdEnfkw5XRdrfDwxqNxNGS4zsPPkLrudUpXK1IHJ",
+	"mdnpObdTCtLZMhiwSopRmqaWLwuohXtoiSgzK8nejMG8sX5+cPUrtHXjbP/2L/rXPsiImoO/uXjw3/wg",
+	"WwRG3gorBPHLDwe/e+3u5XdGu2oKhFS1yzxHCKsnklO4/YvNi69u/u6t/vWvnCGMEdgLhQmwUAKAvt9R",
+	"HX4X9woS7QmXieAlPQ0RqaY2S9+OOHtAQ+QA7WVl+9kkkj7/0jA/yuFmGaUkg3d/vvnbd3T5yPqfde3I",
+	"tfODsxfvrK4NLv2tf/aGXVAiP4Sf9D//WIXMjKSVXEPOiXPF33TVWJyFF1eYlCZ83BYZpSaHsU+Yh4Mn",
+	"iKrrSrJgyHp3OEXCKKO+Dth3UgmkQmc6L6hck4Akgaf24Tbdt1LZV9Mj7jv06OHHHn/iyacWv/u9p595",
+	"9rkj3z967PgPfnjiRz/+yV5aE6NxnJIZ+fERHMa+X7QQZIj663WEfc6kUvDlf/fP/eHheUjEVT565TtV",
+	"EU7emiiNLbCe0D9diExpEgDHW9LBrJSSMJbSeTxpXICj8RvWPP/P0yvtcxQZCqY3hgp5IiK2NKTP5l9W",
+	"VbRvPEVyfNVwGzrcYQsuK2VvBSPdaoeCMFK9XIGUp7EIdSRuJDkTBkCbMZxeumKwRTSb8pDgqI6DBZOr",
+	"SzkTyOOAjqPwFe1sxqnpuUqh4F+DY7860i+JIdiDE2NMl+F/jlHy85DHcJaSonhmz1BGnPCE7uVAcrXe",
+	"0ATC1nR55uBUudDGFTSp+tfOSvvs+oWN9Y8HH3/i1LI6jGmLIl33A4FdEeXuKCA7yjOKGZSS4Mzxhshi",
+	"QaIUIQ96ub7iOg8c2YJ31359Z3Vt69oHgxv/GqxLDaF/7vLWuZ8PbvzrnuMQdZkLg8gK2WXSxGO0XicB",
+	"YaFJyXKQRWXmQAGayHEbqS0tTSht1Y1wlLiJ9mnGvCamlWHUxyQrcaw8jxEqPMAdcMOx2UiBGzZmVGXM",
+	"S/8NXvEcwlAEkT7LxG7mnVt2UtA3VObmYzHSgw6TPAxP7kas7FnSwCFdgZA4tqQh8niXdaW6lZCEM7Pj",
+	"Ha1UGRXm3dbqmUceeWRMi3SXUocV3AzsmZ1JbqgmO3N4JLXcl5B2kl4fsKi2mfy2/PffrD65czYclZQd",
+	"KJv/WQrdgfLYfDIbhmYq+2Z9YzpM0gIcbZ7sBoqUUycoIP3zaPMZ6kS27qE2DsIIVRZcuNJgEBFWe5pg",
+	"tRqRYYsktCInWqpFfAWhwQPMlt1T93GNINzirKF1s2ghS6THmYcqpXK5DMVeNGwiFmW2J8yU2ZGamvUr",
+	"vfq8rd4lqKn/ExjDvbmFLzsPh3nU+JmSO+1RERr4gLT/jLQhYUiKjDAgUHkr76lASyTsEqK+UV7zPSLK",
+	"JYgiCguobNwoIqUV7giq2ScrZCQI2fc72Kd13cYhv2BgXL8/bxNWrWHhLLKUH+uE124y2+Sga80vqmm6",
+	"YLiepCuA8aVdsVTedqVhwAYokb/s7pMgOo0GESHJSBSGRgscUL2cP8+xJ3VkPdo2tER8zhpiLL1eneBQ",
+	"QqPZVXtbSjGF2stysyBBnuUuIs8tzrQaK4zVN+OeQJyE5HSG2qxLKIZteCq2K3QVTqMccQzEEbPL29H3",
+	"Rq4u4Q0toHDsYPEwF+cCVZnxfbQbsQdRwBwUB4SXFMxBSf69RHSPCSyU4EiMvnX7ncE/rqiqvM3ffNg/",
+	"e2Pj1oXNW9f+/dX5/udXN25BLtgvf7/x1buD92/2r/1h4+bqxs03iheiYO1hFYUvwwiYANUypkt9HzXx",
+	"CrkXaAG7XI5rgIkKVK9/Tz6aZ8CfGF2ZLwWrKiaLvytg1d+L+veAtIFbOIzjEMo3l6SeoJLniYdMdSZI",
+	"Na0bGLRDhxQbu4L9XgPQWCXuGrgJ1MFoF5LV7MnK94IgNbmOLUVDh3W2+P1ya8lZEK9KHff3mAYHxwFR",
+	"9pNFlE4MMf0u3gnzX5YicacC6dEGdcJGcxQQ7KXfMTFTOThXnppI4L2+8IL30oGX/+sbqeLPyyo6bvw3",
+	"kGavSMUgOhZ7u49DnQY/7HkQJuLvYwVAJEqIkS4RoYGjMpg7s+P1sQDLudppZwFxITtx3urd4raPdv0+",
+	"y5eSdlWBZzgo5WlaJ6pwsKZ6IljxPNcUQ75MMuGWmgR9/yhqct8brR2rF0UknKCN1KQLc5L4MBJ3Nnnp",
+	"IjrJ4TfbUfWy7uJRfRHRkhb0C8o9YeFAFLuN25C5RQGFj3BBjdkoGYcb4wZaIjQJQ+BzkbuoPK9dzKBq",
+	"TG4/xCsKEuZY8BxFCE8lFaWRqGyNujyKLJeTCRhDlPE9JyJj3DYiSCooOgEEiFB+5MxhSqD8OCtu2wER",
+	"AHvdxUJpvglUM7i40UUCIquKWiIDfXg4ZwGW+q1843ysHAklTHRSY72+RwCzWIif0L9QeqwcGR6Ovt4j",
+	"kFTWDYfR847HssOT6gPnxH1eWz5O3Y0DKd53rIlZo4npAsJMSiWjMep5B+Bg0gEBEDSp4piJ8tx8uZy8",
+	"jg89X66cfOEF7/+Zer48OX3y4fnny5P75QfOG3qYyzdBwex2GIiz7CJR9ql6jxAPdZvUl3YCmINyXbYD",
+	"Zsh95hLsOTa+Ojx4s4FKLNipSql/IbiGh169sb4++McVnb6ygCrpzLEIyH1Eb1XX5VRpYI/23A4Pj9So",
+	"R7x5kPvEry+YAu2ZRMrTgry++hFEGerywBPS3ARKLUEmnfGdQHTRJmbi15P4DdlAv3q226GRCH5w2HNm",
+	"/N5egN2QoYXkh5qakR8rJBBFxIfq3PhD/bSTp8YvMyCKJ7MP0s1l7757cfMva1vX/zX4/Zt3Vtf6a1f7",
+	"65/3f3V+689rG7cv96+/uvnuKxvrb9xZXdv86Ov+2RuDtz+Tn4Dtf2d1bWv97xtf3tq6vtZ/6/M7q2uD",
+	"P1/qX/jtxs1zm+++0v/Lr/sXL8hnbv1j88t3+h/87u7lP22++8rmB19vfPXu5pevbH5pZ6/GnSoFYVJy",
+	"QtWQBXNjurZWo+xe1TFgieNAgd3ggOTRxtM6fpNGG9yhU26pV5AAHu0lwC6HqY3Z5MYeCHqD5YP9mkN5",
+	"x0LMPHc9x3h7p3lONpPV2E5gjzSGdjQKbdG6aqo6VvmGyDq0kGsgcaICgMDhMPMgCvigHKdaYc4hnpDL",
+	"cvQfGH8Fbv8tyGRILWYepBFTu/pl2GZ0uycWQxE1x41rQoY4l9MFvr2NLU1ouNjs9i2CJyFlC2jL9tEY",
+	"+0z72M1wGWcFcKLF66GfSRbSFETIgiqrkCMslnV4sWjFa/547jxj09zJLMK98qh9y3gJ/k8e/u5keQrK",
+	"lk+Qw9A3HEJmNByK2/s4pGHHpeI/RhoBScXED+6dqcwetOGBPN5ZMt1JlCo2Z+tlk3OxWqll3MsK3a34",
+	"qJXygb3lAwenK7nDVmYT48KfqYFTJxEt3Z6Q+xxMrtiOVLEdI0Gb+LdoQhUyhADAi0wZwr5vw0HHTiAb",
+	"0C8NE50DBV0eBwr6RLOXymz8Q//sDTSF+jfeGrz9GZouo/7ZV0eY3KMuTpxtoafhOqrHcA96jDvC+ZkV",
+	"zJShhF1YKE8oow/fc23CdAs+lfemDEr4ZxplK3+3U6vXE9HjOpdOalRs16TUv3X7E6NvrU4lCq4JDgMm",
+	"cNIZ2s3p56T0HqTU4CLhK53eWRS6213ukkXBugwo5EitZwGFugd53AV+NHj5UBRZTJTivXUfmob6cyKG",
+	"t9ouGnuKdxGvh4QZ5h41NkpwTWdQwenM0SgHSz5RPnVT84ap30l1je6SWhOH1RYRAjdIVcPebCdBQKG/",
+	"tduEjeE4kFMa8U71yDfUYcXKSIK48wIEmhl61sCTxjtnijn1zfFy/CK7AtudLBovXhqegfjjEezNRwRH",
+	"fR8sgRAvE0TDBdRhNRKEmLJ5ABRUgGvKbuEiLEl1kYZQ4awC10FA1R5EpW8Eq8IG/R4nQ5E3wi9Qi/uM",
+	"Ik/IJM3RqxnCqE66yrpJatcAjKZA0jbWXy2WwpMN7a3V31jp1cuw+lgr72Z06RP3x6b7PCZyX1K0Iw72",
+	"gGVnP0Za/GneUKHaMUSlOlnsdiBCyskCYqRb4y0SzAMarcIB1I1uBPppR+h8BbAKser0D3qc6k5nNcsY",
+	"ASZoowgCeqABDTQTcNyidHmxXo5zizptn9acyZG4pjNb3Fl0viSqoWaN+Y1kVTFiQsQnWrVNDdPXUq9q",
+	"PGjOiWhuwxlBHq91NLzusMtiqVf1qSubWGHVQpUYkk+o3oGtrJdkt86wZmIsP/cbQDaM8SJ1dY2VJ7+S",
+	"NMgBj8c5QodRzjJwUq2X6zd2Ej36rTfVeYeNdlrBU7ssi50YkbUo0So6hiR5xIec2IXhTbeWlnsn7g+z",
+	"jW7kg8ZtzcSPkTD0ienXN1b3SlI84Yl3QqiXd/ajVCwPgjhh12771CJBQ0VIdWmnUwnJMiGeiv17TMd8",
+	"LFThf2ysr/fP3tj8+zuD92/2r3+xdfu1retrG19+tkOr2Kw01yqG8qlDdm5hCmQzR1d/TlMDFSESVGUb",
+	"F0ziMUWGeef1FO8EUXVX4eMNmyQY681Zh2Za/2gACGi4APdToz8gWISU0qU4TEwFMDdt/AAhaS8+9ELs",
+	"cmlBdaX+LTlpE3vabw8sAN4K1QAKujZqxel7Vb5CAh+3DVa9ap6j8TwLyHINGoOFNtUVSP2IrOUkbdwX",
+	"rpYizweMtVllqkNTU/j2d1bX5O3//Oqd1bXBe/8afPTfdkDYYN63MOtAVkxcmurkP09Q4nsGqnboqLRl",
+	"7ko9ARToEhK4DkqCBtCxvHYXL9z90+Wt1z7p3/jlxs11VCnuO09A5VCVXpPC5BV7y3utNoOFnORmMa5t",
+	"fxK6OTjwgk0W3XDyh77SoCRbrTOpWylUGkW1HvBWNgQ7A3O3qRRebdprWHAYTBg43uItCXJ48ZOKK6Qq",
+	"rXJfZzGS7EIP0BtpXO8X9WMAoCNI44lR3FO43mubf3+j/9X6Tnwr31C3srxOEgbhPRc6hvuRS2E3QSh0",
+	"e5JdAUvP9kHYSOlDGBIJZ4NN+CXrQmXewu14nMc8czcC/3EtRiU7a6jkioitjoezX9BOVjsHk3HuhgWm",
+	"lLKXASBp59VSOf2sh2FRtz79tP/lev+9W7vgayyKr2S2IBNnyd7IYXDceJ/y9ted5u92bj8O7a6s7OEo",
+	"x718cKoyd2B/MpHv+fLk3MmXZjPy3PPS0gmLYm3Qc1sBo2+jliJKsI4Gy9uLo9bBZKS8RlBdVJiIRq1J",
+	"fdv92saBco5IeeFFfylF26WFPIWZ99xKUfy55EFlKePHrZCL8XgJd/Xpxle/3Fj/S3/ttXHNJxtVUWTk",
+	"LodNIsgCknosbxOGoPYyzkKM46yVchlhUHi/0SBWyLdZ2MertongoqqnCPbD5uEYLW+MrINseOGpufmo",
+	"Oaeq11U2lljWcRPUhHFLqgkQiBxw3GBfmlAlZUxFwQzN62KTQ6cnBQRSa/aiQ+BHVUYYjPICg670pu0O",
+	"8QUx/WFULrKanUa4ewi+n5maUgn4kVKrZ1nVYIIPq07HJhE0VHhSSPuikMA9MEseOhUl/516eC9ahFWY",
+	"4nHaIlKn2vvCMKLCUkaSqsDUQwKaK9ubAntn3/acpNOTztYMvcwuTj0zqM0xtLeMsqoOj46UoZBWJ8dx",
+	"Up5ujjYsOkW1S8iy55ofAE3yYHne9JJSxjkhy5Me7u0R0JhQ2GkOB0fBzGWDTqbTwKfKUwcmK+XJcqVI",
+	"xoA7gMjrdWiZI3weigW9FoxaeJlMdtrwN2UNM7RxFYAGA+1oThbWEYbhp9671V9/devcz0cKJL0kO5iV",
+	"c4LbgrvZ8Rln5onv+MAf7JNNCMfxXIuFj72VXXNJs/OYoMZCcM4Ul22rKjif1MNS1FmTM5C1PWCs0HRq",
+	"zKCSLupMyNyZYf+S6QSZEc/S6HnA6seFrlIQeYkJHHBMgLecUI6wVYtxq1cdyy80A9WSOjn0dGlCbnlU",
+	"zpjqTRTNBzAn8s7wUPTd0PEZ4Qbet4OSwsWCKoRXSwg5mptLdJvJrskembmqnorVOuGEBDJfxuUv8zoZ",
+	"TnX1wFQ5PVrEVHmGTcLAm2sWAnUuRbfetLFL7/1QVahSh7LuSKsXdR/h9ToJRMnsrfK58jq4n3xa/Epo",
+	"zHEHVc46phcWsvl+wGg4bMVEV6pkM4OI1IdpzDpDa2fcLKcTPKYbrt5HMApIcsmpxFIPuFN9zHcjQ6jW",
+	"SwpiSJg357r8rNcWdJEVSeiyM9GKBol2u3SchUHxRvfjggq7unlq8QRqyHwUOOLM9J10AxFlZvnq/kkm",
+	"fHM/sCvuUX15Ris53QpWhFgVcUfKUBscYzocAjQFlRNO68VUcmS4QKJN0GaZQN2AAxcq4FSNSMpqs6BT",
+	"xkYAWQwB8w1DWhQAFrLY3X2Jz9ns9gELzsVB4Gw5UZQHfHOCRaeIZnNw1RKlxpkX5yYPv6YwVCAWotPK",
+	"gkSDmDhlpmZA9XwMVZKDagyQcHuGaQZRUp+b6DlA00vRkyqDsiNvWnUofDLRD3J638e93scCWd8GUrFm",
+	"WKL49HMk6+MslGJ6nJCfF2tGY9zqXRfEY9e9uHIe3A5a8OzhUDVgiS+BCcCqAm4Tjw67HHIwpKYMwaKI",
+	"THU42M/Kx2ti4WgLc+ypQ5NT+w+o11OhM0QMxqMcWJF6CTXJ6QS5zdVnD3jl2crs7EztoAeRh23HTClz",
+	"HlYEMKEMHTpGly1WbUXIEgWgQzQMxcumZDlH1/TdKnAL96oWrQ5Bi5KSrjhF+qkI2w1cA23CoJW93HF1",
+	"Bpz5vRIwJ8rAKBpT89oVhHDeCXNORs5/7KORr9zm2dwL7RBM/TwQzCHhd+Nfg5vv21HtwbVP0TTqv/X5",
+	"4MrViTFy7J6rgwuNdbBvzjxIHJX7ZQpjLd8givNBnD2ULT1WGqlOXNhnoc5QmehUJGBNak1MmZaElYTv",
+	"o1i7lXuikeeCmfIIm66Ykhxtiwt/PkNNNv3ck0qzLf7Tsj3RCiPCTMVW+zK3op1IcAC+nqst3jc1+4EE",
+	"upcTPwI3RvXRuN9NJRw2oGIW1DTwbSl83yjxt2DqXZ6idkSzjHE0tQdK52I1kgDI2bl+tTPny2LEpeW5",
+	"8sCuw0MtUkJLUivrRfFYXpeGCllIhYFbHRHqdY2nLZyI+0EvgQYi9fQFxIooETt04ziafircL/dPoxJw",
+	"yF7WJeBuINWFSIfWLe8C9bC8WihKVR3eJXMU+TLWEqtF8/KyK86NvzFXVt8PRxa1nVhtomBiYqs+qpnO",
+	"aFXZxTQU1TofmeB+Qj74BAfy6TZ77k0ylAHpAYYQlnqoiZlXApQw1FJZ7ZipqiIgxD0CkiqUfa/CrDXc",
+	"jnIMIixXE3uIyjgx9XvVGuSwx4CvJ8dqW2N8bEMF/9vEjR2izXH8bkau3TeNIBKsD5hSsOjKwNY65R6B",
+	"aIIJzEzldY6YK5cPVubmpvbPHJwpz81VRkX0F3XR13H4Jj2J/j/PDG78MgL5urO6Njj3weaZv8h/3Lw+",
+	"+PoT9cDg8tX+16v9V8/0L924u/ru1pXz6uH+mc82vvwdekj1ehpcutA/d2Xr2o3+rd9u3Hxz6/ra4Pdv",
+	"9l9b75/5vH/uDyb/af/DjlrOak1hfLWxEG2u+nlhynzMvGqbBC2an4D3tAUU9k3TpTX2Ud4dpkwnybiI",
+	"JPWioXXstKsMFVW3PKUCctmhdzplIyV/wZY0Y3UHs6rNb73dv/321u1LTgnobHPz+IvSBDb8HKo2CXwE",
+	"jydhIPIvy4jk9Egc1HirJZ/tZaaqj2Qdem4xD051zzHn5aQUXZ9bvHDtGAUgVB2ZVJDqQfE6DI+I5Qzs",
+	"doEwkl8jH+rHi3e9PSTQYowMCfMxLJjW0SLyKACsFVePFByHc5qCNhjkGS71dDGvY6Lushv9Vr0HI8Wk",
+	"PJpdycg+OF2ZK08B738QM7LlPmwn+c29SyYBRBtRJqm0ybs73DTX2pzL4Xz5nkBL5nmKTZ/3Mct2hq5Z",
+	"t4nDNIRwAjCh0ybBCk0qL9a9ct6qQ2H6vR4JMfVVVotCqStN1LAgVcYVa8NhiGvNlruWeCg9NlWrowfL",
+	"IDcb5MShaYnOkvxgiSBdRSftOMUI9oiEOqLS4QMiOn4YJ+FUsVBZZ7r9PmWNakBalHlqA1XDBxu0Xn8E",
+	"mUok4dmrNTFrqLbmvBOIak1X3U5EwapqlI/iOg691OMW/EtK38mKXepfgMKJIqCEBIG1fzx1+qnl6RdP",
+	"1GbzKm4K4824eSp1J08+QxkPxGOEeC7u2XF1rI/gn0b3kPD1FU7Thvx8QWfBI3U4TikmZ5NRXBJ9tZi8",
+	"rrxN2OHoLox3YZXLQQrBVEFcunhr2CTHLgpYZEhXvSY5yh+vbl56Y/M3n25dv9z/1fn+pRv9y6ujlRd1",
+	"J+Mt0aPqXdZlczmH/BTxnQhSXEgLO8Tga9HQ9KlKAMJIndYoduvCQ52oNWj1rKoQgGoWeDlUCSz1TFUE",
+	"8Uqg9oMHaIkGYRPplN9Yq3aSVWI+VRitWpnJymRqRSDaCYLNSGbibSeBaHwPycNSi0y2r89+6TbnWeSN",
+	"1S4Nm9WGVfzneL88ZjNASeXM4qhWA/RrplpU9hJVHBoSX8v/kQBv2VmwR00KbKISxrWL0xl2ws4Wm1qU",
+	"WS5niKyQIErRRQ9llxFNVx5ObMDBkfPknXCcqeZvbwRTC/5mBptopq3yqBON47PpzHrGGnBuJAaklR6b",
+	"ZAmZVzLz2PL2KbqGw1dnFOkn1p/NCp/hLGw6BB5IIlfvSP1F/m4pTuzqXQMfj+yq0zKzcnjQ4Sv7jtjI",
+	"qVMjGxEkcEz1u3w9K7Pq7O06SsA/5CgqJlVnyYwuXtFVdg3t+ud1R/nS1OR0ofIlhZnkUEce7UFhRkll",
+	"gnERojrQKRuzVkMtVaWSO+ojskgjBsPE0tjjwR6hnYwQHNCaJ/TUscM+CVJyuo48QlwZpY/2VJALqgeN",
+	"LrBLiwc10LH4ptYcRr8BdIzsizBis5T1JdXkvO2acuuaLeyR/E4hAZAxjCQfLmwxwoVxH4W5S2NssuI9",
+	"ySLcBM5cxQE0B819s9EbNNbvooIWoSIkiSKdEeVam+t/6l9f779/RcE9bHz1ruo+qXzLGzc/6t/+hRMu",
+	"PjXJHsGBe47wTYL/udylKT6lf2TOtRSxG7MdmjCHOVl0ZOYWxewjm8n9QHOX7YuE/ZWdyISKWyjkuEeV",
+	"X1cFweVj2pUHVX/y7z1iF1A9EokuxSRGVrhasi1Ho/PK/pG433BnnoJS2jFd9LqLT0p05rZ/Lzjtmf3j",
+	"CHFYAZR7q7qi0hDkd1owVkYejWE+xdrAP9PTVfWicLjmcVCMlynzlIBhgCo8nmRJtytx8A2fZxce6oSP",
+	"UtwSEUZfUCUqp4Ghg0Pc91U12pjzgv41w4gIBcJJat6ZO+1uGZHut+Oo6FH9TqTMWlTVjIynMI8qlXKl",
+	"vL8yNzNXmZqulMtTP3In8uqhQh2FzM9zsSKW2Y0mCs1uerZcLpcrU9MzE4Va4D/Ty7/Z1ZCHKq+r2P0+",
+	"UMm54PHLCobUsoT/cUOPYZf4K1pDFyWAno17dZrwNhEo5LywohCzuyE9wRmCFyEOqpksTK8mDr3LxwGW",
+	"IgLcwnLGKyTpILFbsqVSQR3RLvlO0z0+Ef2LGqaN4vLFV2HaAlkLKYNfIU2NB5xrcDd20KRRStGdXnBq",
+	"ehFhuBmALn3O8BMXAJis10lQzQsuHdIluSp/bIlY+cMq/X/8dKLRtdzH4FF3+i185doNjUW/8/onaQ1k",
+	"CAoD5A9mUTduxs5Ue5+xa0nvc7VnMbB/O76UGQ2JUr0c8RH9gY/bIiteEn+EWY34fsEgShyfsX5mAjui",
+	"s9SiYZj4LJGcZgJC0czjj8JOwFIf1UkQJN8VB46iIWtN4nWS04gXGX2i2mImPjMQkM4gFITarOG0U7Ea",
+	"NyjLAPB1BQtUFoWAfjruurQYOapg2/XxurSP36ZgcO5q/+KFwdmL/XN/LJaln+pEAFda78jIOL9iJPcl",
+	"EU7zsAcsBe65tsoAOBolse4CSJrqtTS6Ec3QbORmSBJSlvO4OQqdICCuaKR5q06usFvKTs2OxGJjpJvz",
+	"SuimMOKlI5vwmJmrwU7mbMx2ukH45jdp70KDsuGmfT3MGnubmPo41UzowExiVdOuFG89y+z9Sgzlc9aw",
+	"cNGWiAjHPZ50uzSd7BRNxLmXEWpLKoRJg7BZze7BxesqApk0ZebmZifL05Pl/UU81IXMlcUMgyVfMy6u",
+	"X4wwL5+BsGuk9qcNub1okaF6x/fnUYOEsR1rb8qBmfIj8f8qU9O7b31SUY2rDRyBxAZ4OKW2JxB2FSYM",
+	"J1GObfdlJtDF/biiTDrDw3HsdS9ayqhpucq7LKuRvYrUQr6feXwe6AiUwVZPEL++Fy3WEeNhCS2aAgr5",
+	"Z5OyBuqwkPpoUYcisnSLzNaSOyaYyvSsppQZd+kI9P6savzY4S3XWIvJhrD6V9oltWD1AlVfhUrKK+Yz",
+	"1CXM1qm4n1lcswgNo5aItipU9mYx/CXuO7UFQU6PBkg6rRr88W6Vs6qfTLPO2pslAtzek3qE9RN3AbJY",
+	"pr6fvegaZsgr7Kw4Jl/mXOu98hOYOOBoSCj5rNQtq4pMXMEQ9QUUbWst1E69GKNBog0onGBg7rMcInxD",
+	"itHxlIo6JlJrzBaLR3BYa45UMFqU2Z9WStsXpSNl5kiBdUJyv4QwWUAvTLwwAZ3fBDQaQriLe3vRobjT",
+	"VQ0HnrSSoapM99aQUylBflFccKZygNFDTz6KKpUDM9OTlbm5uYdV1T+4VeBoFAeOVw1fC3JacQS0qLse",
+	"Nbko4Ka1FKCZ8m7LzYLwjLZESs1nhLqc5RZGpnAEtfgS9YnG0ZWfQJUD7CD05QsIhh6PiVOUFlI3BW6a",
+	"dCNb05wuO2vid5+vfkvYqh2ZKITOPEZrAKeZlnXGqt2XvqiFjioF+Ll/KEP8O2jy5HecefUwC5PUv+Nc",
+	"9uNNgpY6YagLSTwy0hSxJ3po8id48mflybmqe7ZFE9qPcEFNMusYsNZHCfYAWiTOYzPJa6d8XoMEkFML",
+	"6gl5xzwqQsxqJFKZfFwjVtv3oUZ6nUCKoRYJAyfQplZ54fRVCoVIg4cMN8OWBOEO61pduAu0/v4G+nzf",
+	"+57epaFddpKH0gecLWWiuK0LhquNA9B39WOA0QkerzFjoSfAv+dKflJafcYETCcLVJP6CRElld+rOrDW",
+	"eZAKyqbIT7efH1XN7E5WufV2/5//3Pr8Oqqg/lufF+9XAYBcMNtdSYTJ6pYI8mOoMfJEeW7/9OT+8txs",
+	"pVwu1onIRS7DpgWU+WccklIO3aSR8ihR5mQDSJJZI8DtJiK4lkh6GpkZlOFZdgU04nSV25f7H/2+/8G7",
+	"G1+cGblLxp+sJl9ku1ZIIApAy+pL+UP9dHpc8xZr+63rUoqvbs6F/2E8k+T26C9Mis+w+11nUI6Jsi0H",
+	"jpp3pUTNE4fR3Mz+g6itnkBxfVERMXtM9fCWemBdgRg1AtwSw724qvUOtKxwFD3K8bbTPGzr9jsbN1c3",
+	"3/qof/bd/tVbgy+vbKy/+u+vzg9+/uHmu6/oQMXHVwaXXh+8dXFj/QNnd29KfGfOJfaQ/q4gR030SMuK",
+	"GtQDQjIsHuHzsCqVYwWPAX92GF7B1JdbPB/HEORLFMZ7Yc3S56OBoZOhJhdfe7HDQ+V7EJ22rh+3eFzl",
+	"u4/N/ujAT6afyQo5d1z5ocePH0H6SzvVquzMts7B81HvkNxu+NYc5qzuU3d5UOis2D/kd3FP86j5JR+z",
+	"5QWthnkEhUQZ6/EA1nOjGZf8No6HRWvXSqq+D4nzcLMSvkI9ZUA7ouyuXQLLCzrLuDv1BgS78haPA1Hy",
+	"TmjYkulwUYj2ThCy7PcM+E+a6GLwDlfpI6Q3C45amPWQDsZCJTTuxekfyKetZPGWM7manK6Rdoa4hNZ6",
+	"IfdwD3EG9Urae1FoheYkHjcjOBOqsajW3d5OVMM+YR4OkHxA9SBwg0OapKmMbGdVagr/2aXjKRqFUN69",
+	"EY9+v4N9Wqc1bPYoW1OLimYdfZiccIVtwqqKsocFCbRSilD47Zc6q3l0uia4Y9wdm05YTYDkhjfoSvG4",
+	"8qIz3z4uDi4e6o9/kl3d3MI9cHLqILgAtZAItASOM2sRib2++9d/9L9c77/6XiaE3y70IVTqvrWNS0Ta",
+	"T2K3+hJqx6y7+6BxRw8ddimJJ6RYaYLAzD2MGGaCt1g3PY9rx7xiiH3vuDkMYV4VkpdG2YA+ry0fp6q7",
+	"5M7ylHSWqEJabhGs+REkUrvazZDTYYDd/Wa4G+iql4m1Ne5aXbSitzKz4czQsW0HdCH3YEtG/gTIx2Hq",
+	"Ppq6qWJtn7Z1/rkdhWLgEHlu8+qvEsK+4NAvBzV1J62dnvMTPNDhzQjd2BRgW5LgzS/759fvvna+/8cv",
+	"tq59VMDFvht0UpREIIl3O+TxTahfsQEwNXsPlbEF1GGmDM7ukGVraHHwb2QtSJ7eswjSYwGJNmZQqw0T",
+	"gkRQHqK4u/kub1aKOFISIY8+dicil6Xjw8/ndeueqBcYXCYNoi86jQYRYUZsPIcEhvTtMU5we/rhN6KJ",
+	"xae8v1iwZWxVzRVySa51uIm75YrcWj2ztXZ+4+a7W5++Mnj/q3k0ePv9O6tr/bOXN9f/8u+vzvbP/XXz",
+	"4qtKOerfPPvvr16/s7q2cfMj9W3q87t///3m+l8sPq3T53/aYVS1+WIhCVrEo4rdCQKfuzj496V1SsdO",
+	"MmwSv+0ECKGM2DjldrCm7GLqy6SXXyCnmyUlXFE+Ie0UbBGe/NnJ53W05+RL5dLUnBv3yUjIfBJWe/I9",
+	"+SzEO5aIn92NbthRPHjn3Y2b5zYvX+l//Xb/6q3+xbdTWXujXX3RtXQJ1yiW5yyX2dbveKZVzQNUa3Ja",
+	"M/F3DskK1nKfn9i6/fv+1VsTpYnNy1c2bl7YuvlW/9ofJLlFNzgVBx69eGeF7VShqx2z9KGkKF1yYdLd",
+	"lRNsqZWRWhW1X83AnlaREugLJHiLqKwtuy3tvC5fBhdQCWEBQKn14V61UXEhI8QTyVBh3ATWbkxrEpJb",
+	"gvgrTldQSrjJi2ZIOUrnjh446eRu1jVwloTrEIDVEUzzo1CVbyivfmmiR0SVcShAldQT/QNyoQ1Nesk6",
+	"lJgajuKQssb2ANJaLWfy8WLsX0xQZtmJoxg6OyxWUJvLM+BoP4J6ywbn3kRGPtRodAc9jOsgdjUN3O6V",
+	"rRFxapzViC7PsBT0D/5y97/f3Pr15a3XP777p1e2Pvrzv786P/jNF4NLf9y4+fXWlfPjdtAeAiXJbCZ9",
+	"FGpDnJjw9xRFzqpJGa48iltbO1sdx1lMUV7YOKDUTqc2z8HXhKamuiiBBw3MqDDwUtYZXrzev/0LpT2M",
+	"CoaOl36Sag8eNeTXeMtmtwCELt71vMPe3gXPORSd/MkyTsdO+BpcOjt1YPD2VYXtdfe184NL/9hYX+9f",
+	"PD945S2HGmPR+ZTLkWmfh7MCsBOC585+cEE1/+ABip1dhU4ypViMQ3ULMaQXOBjFkNZWpDH+9ilniF4y",
+	"CCQgomlao47LBuHH1ZAvE5ZTDayfQ/AcavARRQ9T5dHszR7YvS4/g0IkL5JEG4Mz9QCHlkfifx4pCr2z",
+	"urZ59rPB9QvSKjhzob/2mTQqPrrYv/qJ/Orq76Jv+x+9s/X1WcChfqX/1R/7f7nY//MX8lc//7L/zzMR",
+	"PvVw8/c21mUwos07QglvCvAdjQAzL/oa/jJfCbrkK/R6RmijucQ7QS4otXW4Q5IaGjJFieK6NWYpaoFf",
+	"Uh12RQnFmJmipDzkJc3Ssa/CsU1ad2ZSkXaY1cVO26TRQy5FEWdlcFjZ6ODL6I7ZB/hQLSsSlZl/A13P",
+	"o0sNPTQWkCAEjQBY1NV5jvy7mAj3CKgZAFgYdzcK07jUFXsGP6BSdPcI9KLWLgsb+oeUIejai/jcHbUY",
+	"Vl1/4aFi8FXHcNaGFC+Btn6TqX+0tEJd58GCBbQEUItUoJY6UqtFWSI1uP/ercH7bzh1HuXmGzXTR/Vj",
+	"EWpWFSpQXBWvNcxMWYo0D6FWWHEs9Q5duxKOo5nZBpE7/qejXhqR0vYYRW7myKuT0z0mX2lAEcOCXGjd",
+	"lDdbpxvZ3XiJNDrFd6FO/ZH9O0NcV4YgPIx0C3IMhTPuNi917vu8S7xqp53V5dL3Ea6HBNK/eRcpc8TG",
+	"3BreyEbAO21RgGsUvXfHcdAg4ZPyta6LZ9ACqy0qhNMmO6QuTSwsHMiRC5JeGVeOgLh63RGoBxu+apFL",
+	"bssNeFpnZEIsrjY6S003VV+scTZeoF5qIdmQG0pLUX50036+MMBVjPUGpG/Q3ZQQkZxnCAHLDcyEe1VT",
+	"3uKa4yLCqtmTKcM3d9kUWkP6vgW3nVEk6GzwZFxyzl/wYCTJSnZrIZw6XqPz6Aoc7jPyUR0ry5DX6kYb",
+	"Jqb2IYlIUzhHTL7pWZ7RbzmjVieRF6br2VVqbDp8WalMHZicmZ2emyo7EzhWSOB1iLNaK3a6KaBad3JM",
+	"bjerEzH8sFZygON5Y5RtuhN+n5BKTd1WnEq6x5euohzWn4qXSfq4lpU3UYK4WmgipEPme5QrsbF+fnD1",
+	"K7R142z/9i/61z7I6a7pjMiCj4KjBgkRTQ4xuPT65m8+Hfzp+r+/Or9169rggzP9t65v3X7P3VFkV6BX",
+	"shxqqi9apLpqkOyi7jTz3moRp984fUPD2EQMOwGTJsVPdWe2SPfRto7jtbEjK1/d18/Bb2KzMP83fhRj",
+	"C4hocyb1hoxmLAFvUQFGvnxQjAEypKN3ee3E4Ymkt+L2LzYvvrr5u7f617/Ke6uOCRZMlQLrrZjhdAye",
+	"BSiVFvVxUJW313G8oNzJ74yXPnKsIyHVbj1RhXRuyQcNtg3PKJ61oPCxJf8tRZnUliGmEUyktphoN5vE",
+	"0RoN6GQWqBCd9I+qgjqb+C3qjrLwEFIPFT55g/aTrdragEBFX7rL6W7DTlPtFtgdS/C4fpuBG3Thu+5O",
+	"Gh2Hzno+EekeBgWT5/Trs0taQMWn4YKpjQfoA+d7ggZhqp4pt1JbP/ZyaUI5YHZnx38I+qpjq7u4V1Dj",
+	"OqF/AMzeHboTy86uSEBVhc9TP769tAj942xygMhyhFBVKIXWmUBp4mumO2Ka96Z4vDZcUva41niHTI+s",
+	"zEyLFtXJxWRlDsbhFLGEn9HUHVZfupuj0TpTzZptxhi76LTN4PbH2j63DPUEC+RBD9vA3CNPK8raa6rm",
+	"ID/w4CJH8WVta0ZdPOEfUqOY0HoC/LdGVKqqIFKc45qkU0UGqhpRlYJKVmG+hX/LPZC/0nBp8Crrj0Tj",
+	"gKhpKWVUNOGkFXyapBZe1RU6AQGRWZqo+apAXmk6E0oNnDA+hWqnLfc0AlsD/dPqZRS1Mspz+x6CrVFq",
+	"0hi+/bGu68vZJ/4YqVGx3XRQ/duMlFDzbUwf2WRw0gkrkJkvxTXGrqoz2FaulIllmT8Lple4VeVnCfFU",
+	"SoVamLJnuVabF1CoA8+RTlQIjSzJzxQyuN7TnDu8nZMcUdEaclTjLbIAKRp26ohS9HAPNXlrqD7dFY+7",
+	"5z5ytfqRCLTb8WNrF+Oo/Ft4KpqGF+C6ViHruOOHGfXy3yOkDZASzDNbC0nUC6jJfS/Kg7wXvrpIa8qt",
+	"EIKHtm29yKkXqPA7rFJkxtYtx1badlmfUiXKjOi+Q/Dw8GVJujfOfrax/vHg4j8Gl6/2L765cfPC5tl/",
+	"9l9bv/v2h//+6nyURLdx80L/6q07qz9PXq79oxnGsKqTVEVyOMh9Qas0UdAHDK4y2rJdyYkuxIZ3xGcP",
+	"Kcz5sElaQLUKaIObpk4RDPPus9zsllJPQAQHdN55FPnGzfPAEyEG9S3gfuMzsvvNmwoxjiyy/n6HuFza",
+	"/a/P9K9dGbz+xZ3Vta3Pzgze/mxw6W/99/7Q/wCyLeS3rw/e/JX6t87befNq/8Jv9Sdf/npw5ax8w/s3",
+	"5RtuARP8+szgzauD33x2Z3Vt49abW9df6Z99Vb7qvT9sXbtt53uTbsLw6TDLVAx5NTIUQl4NyAolXWNk",
+	"BMSrUpZQ33MU82PG5bZDBPAabuMaDR3eyR9Glol2lNW5O0HZtOV3+yDlPPcIRNgYrigANCgsvqXRNHoC",
+	"kW1VaAoAFJC7Jzo0BkbWiARS+1Cs1dlTj3fROhIzjRzOfix0Fr1tXXh988Pbhtr1Xbi7uirJ9crV/hnI",
+	"Kvr847ur727dfu3O6trg0t+if/c//zi+IJ9/vLn+Z5Dxa1Fum3nm/ODsRf0MXBn9+Vu/G3ym/7116x8b",
+	"X75hN9cFfdPyYEY2loJGtyHLI6hy6wLZoOOUVWMHt40zDmaxF9nFBqJcJ5C675R58XbMk1Ex3xNxJgQ4",
+	"oRdStoRdwRXFVGYSOEkV+UfHD2nbJ8/VIeLiaGGpK6AK35wiicgqyULQNMDXVDmzEDCjuwKYCEnf+4Kd",
+	"JaJCrS3cAxxWzHqQRybVojpdsfsFbaPbdzwv911SoZcjKhYz5vFnnvvxOHZocuMg/YGyqMzP9DLXFTVw",
+	"LYRIBRtnpgGAJqKM6akEDti0G9FzTMme7lEVuQTN8pwbp1v/phI79aej0FxVb+Xd89TrImlJYXFOMfMS",
+	"aMY7rXyHtWVtRVbfbt1nOG7PrSZne/8kb+M1iv1q3M881SHZgIJVoSOdm4/xECKt7tb9ub1PxDLCDUzZ",
+	"eJlhGbm7Udng948qD8Fo0BZ40ch+/MdqeFu+wCK1ZYebpLZMo9KyUUuLjm6PgGWqvnl5+dnlopuQWQN9",
+	"jASUbKv4OVvNOyJNLOBAGoMsiTg4KrS/rWL4esBbGXC3T9BAhEWRGLZVdy55SEj9jPGfxmr4EsK6JHv6",
+	"wAH5gUCcLUQfTpXLSrMURebZJWRZvsJVqvQMZ9DXlaOD6FiHeUkEleenSjOpaj11GAdHHUxs7h4c15Oc",
+	"Isto9okNt47ePtDE7lq6bDY575JzQixXgYGN9mZKXqf8CYrjaZWkBRmmXa11qMJ2EaWZKglNA33qJUSZ",
+	"CAFGtK7A0ClrIBqih061+Aqpmt+fetid6PqgXEfAy1dLRiqtRqWiQu7CvbylL7vpRarMjwZUvmLIA3jv",
+	"sjoLokDn59bkgZvXMoImer6AfZdVxT747S/75/4KZSJfbhkzTf75yu3Nv1/tn/lk8+w/76yuKU1n8PGX",
+	"mxdfTSgjvtzN0gTxdQMmXSdS462WVLZ6Tk3D3kh3fC3AXRUSjsKvvMMEhCnlPmMGRa+0rrgEePUEhr98",
+	"3J0oTSz52mWAW9TvASrQ0lLuZJ5xIig+2kO43eaUhS2pEFKGMFgikKnIo+yi+bg7coOEgHMX8g7cQLMA",
+	"k6wfQcflTeYo9GDeVtzSmSaSiHEP1b2NrgQjzMvLF6Ihgicg7zGMsJ1hxHZAhCCeCfkYBkCUSyUWlFMz",
+	"CjoFMN4Yh72Wj9U7YWeM5nk6hQCwjoZnu7G+PvjHFUfLl0S/g1GMMo09o/Y0MXLOdTzeJK2MVE6j26vc",
+	"bI3VO4/6t39x97Xzm+++srH+xp3Vta31v2/c+nX/V+f71z67s7o2uPyLzffO9X91HhyNq1AS9tf+RxfV",
+	"Axvr6xYRNolyY5k2X7TRVDqIuiY5FHlcAzEWAzp5TrW0k4erG4S4MQ070FYx0wb+HmlrQE1FNsk4U8Vp",
+	"utYwq7Ywc5Y9qYqt/L4r31i5Sha0qg3CazVPJKfbxF3hVacF2sEnZEFOjYfJ01si8S3ZjRqPJg/ozzir",
+	"uhXZYwoHJyBIN0OMfBygO+NmuhPIrLMr072T4VJfw8zpmDKlUQrigXFdfIJ956n7BHvZBK/dXFRE+6AK",
+	"rgRH0L9LhbAAVd54pEf1Kx+npgQGh4CVqS6Je6m7X+6u04DQmxPrdePmm8pdcvfyn7ZunP33V+c3bq5K",
+	"lry/jPpnX737qz/++6vz/VfP9K99sXH7cv/6q87+/5RtMzlvO+Udu6G9RVn82ViLjpqBoZTOe11BkDPg",
+	"OPUEbauvgsM+MZLdp6IAP9cp7hkeUuVppCS6MKW4KYMrOb5guD7p0XWwsziDx+UMI57pEmZ0vYIjR6hN",
+	"Lsx2ozcUIF6lY+xuHrOIs+ZHdAEYA6m/6xQHKiVASr9m8dLqZOA4v2G8l5ngqoSp2e0oadYAk1KWQIHu",
+	"KseGzqE1QsKRTZvSdFLyMCUWIuls09lQ4m50MWyGmGA0iZtvwaVG9zOhLeWprL32tmJbxdXDBRQGHZII",
+	"Zo2vLpbdcIYVO/5RmUrB4Y0MjOUrhLDuEfPerqY3ZKV9w6rfAiIrJOhxllzgdtTBHfgTR+mOU7PuYwdk",
+	"D3fjmMpuaY/b0AoXUBGSyVcTK1NZpJ6I9U2VKwcKgD/m64cHMobaX95ZvLmg6pjdD23q26sZlkBD512G",
+	"cEuq7dpfHAcWBUlC7aXVx+z2IVO7pFsmB5kt77DwdOS7xlIJ45ZSc3Oj6DdbP3wc15paQewhzmpkATEe",
+	"tLBv4ujTyrocm7c59MNE745s/ja+5rgAnny0TNQStqNI5qcu3nu18p7pePHCZnYYpIp1wUL6n632jVCb",
+	"7i2g8H8Uqf8oUv9RpP6jSP1HkfqPIvUfReoBVKS+pbpRlkZzAjuSTjZunrv79ocAen9j8+/v3FldU3Cr",
+	"d1bXtv7y6t0//dIOQKoan/jumFryFeoRnhGAFMLZigfXakSILATQ7544HoXnDnVCEH0qm7YJfaOdvVl0",
+	"/iB1vO8YqXHmiRgBD6nxNbIoYclIx1zZfckgSDyyJkc9pYBm8mBOT/BgWRh6zs8YSexW+sWJpUezdKu2",
+	"YUhZw9GnVOXL6673eSEuVZZVw0wqSA26QhhawrVld6gryhRIaCQz7tCvysGsdinzeDd7CpCrOUkZAMSI",
+	"zBEXVFP6Sd4JEVQFxI/GWQwqzSSGTHNPjHukKkLSrgpFRc4+c9wjOjYt9AB6uNEDeKTFs1F8SICCDlPp",
+	"44D6N9lpIw+HOAP9D7OwGlC5N9WM5i4qK1mVRGKGIKdYtd33If0lFJC5SwKDxKd0cg08J+kG5HjWIg9O",
+	"uRvN+PmhU1MWEumMqr4YoqWmesAxWsWtVuGQVA1F5YwKxwaoNgacUNAGw35sATDVmKdTaw43j8oI2mrc",
+	"hWpIWm35myywAKzbgMuxsFiGs4ASMVjrQ93Te7X0O9ZZkj9eIs+oNz9cVKro54/riSRFi6NLkdQiOGSe",
+	"g7kXtLL37jht6bpPeFBOHoJ4qA4NH5sEdTENh6KErh1Ld3x3sqK8yWUyjwxCcN3pFIU6b5LraPX1dXPb",
+	"09kN4IFJKwgoAy6kpWydtLBunO6rpNplxrvurP+MUsBROaYJdlwksdRdOfD4GIV9Rf1NrV5VXkEFiZpL",
+	"271j6jlV+0+l+Nt52eCxsUoFhbsED5AWPHkfELR1sk/X4LdE9Wkni5cg6gRhTf5yhMBEzhOXbGaUtWCu",
+	"pgte+4hqPyEfoSnplf9aV5i2YJVjYkZmW51XStL7vSiCGLoR46ZeZ96Q+QJZk0ayFKa63SDfzDo551Fl",
+	"nsa3J4dfQSvc7yz+ZwHE2OddpTVRgVTn8YdOmd9U4WvVkBxev0vE9izpjldrnU1H8lViPFoapo6Ije+w",
+	"Tj36QU6LcvNMMu3p5pnBx59sXTnfP/ch+t+fo8HN97e+/kJ++q+1wmj7PyYY8prVBdYV5dCYkTO/F+NL",
+	"upH3g5GoDIeCUBFUq41pg+VgeppHki6za2cH5z4YXL+wsf7x4ONPnGDoSqHKxY2XlpxSTMC+s0y68eDi",
+	"paYFYAZOsloc/028Ezpf9VwnHO9dUv8r4N3UpYDGu2l+CsamcyKRPSoV3/GmJNembNOcN0ujRB1d4Xfn",
+	"gN8fM9AFCBffv11HeWhikYWJGSFvzydLLZFP6pHJFGM/KyYz1EHD4tSF4dt5rRDC72HOA48yY04pe6Ea",
+	"8tAVFzueqhaFxxycA3CtyxPzrOP7zkaAEPLLreI19ldLt9OLtcQIOmesIoyi+5YLDp5Y/7Yya4cY+o1/",
+	"DW6+b1dwD659iqZR/63PB1eubiehVbN2l7k6MxLdOruLEzIwFhYgtbtZxZiYJ8vU98VIUivseJavc7bN",
+	"vxfYKoXAlNWd1ljKGVaFAk2N4VSSOCspjSEtXZVcTmVbZum/lux0iAMnJ09JnBQEany/0pipSWYSHfXJ",
+	"TOXK8L0hHavYbdwZPv8ig75Dadh9qcK6YfdTR2myXOHt2WvcjrUX3eWRxsQJTMO4Hx0QFDT7UQtzdO/M",
+	"mOV9QaaLHSAPEjCdfb2zALwAfqu/+s7WlasamevKta1rHyhoocG5q/2LFzTk0Nkb/UvrCsbI/ncC0siG",
+	"Jbr92uDSHy1/TJswT/k5Ei6I2K0SyVEFmgulkvKfJlZqoRXZXF7ajhneHcVys3zCscYj9XKP255BGoiw",
+	"ijWCdKBxl3Vxrel2QHCtqf6pimm9gK6ov5uYBrWOmnMb0yDig0JyRh+zRieZSm5NWcPLpVBF8h2DyS4l",
+	"k5XK5NTB45WZ+f3l+XL5O+XZ+XK5uFIyLsBRASdJ1vzK25hfMcHm89At1uzlZYmiHK+Yz8PD2CfMw8Hw",
+	"KbnzhR6H7rieCj0ohLcFg0VkZqPa/ahqafUNUKD8wzxSnFf5PHzMVd2hGUY9IBkSi+DAp4BYHxCim+7z",
+	"OqBEabzIceYwlKbgiIGMR2nxVjhzyYCTSH5bUiHHxGrGayPk8/CIHmxklYwuTbHPKd7nTCJS6JDjCdtd",
+	"v5pWOSMIR8mUVY1pA6+Q7Xk3sy5Y1k48pnIl0jfJJbIOCYr3HWti1mhimsFWimBluG/AExHRpwyTYWPE",
+	"naMkr1CT+9TDPd22MOk/eu9Wf/3VrXM/d3I1GNeFq6A92ZKilXuTMyJ0/hINlBdp3GvpsEBcCxpcen3z",
+	"r9Bjdf3Pgy+v3Fld2/jql4O165GAv7O6tnX794OPr/S/Wh385uvh4IvW7nhddVKFG6hc8CdH0ZE+PGOB",
+	"1BX4q9qnLFqK7uywfli4tdx2kvmyjYAIaKxQA4ttcOjCcjOnavG5Ouo2aa3pbMK1PQg3G3jFlNzFM8g6",
+	"vwxVVRLOPMQZQEKGnCPBpcLMIYXB1ts0RLCOdQHFObWsENfr24Kh5A1X1tPT8uPhK9/DrLG3iamP1WzC",
+	"kATy8f/1PJ78WXly7qT+797q5MmXpkoHpl/+LydRFKutHlz+cPDp5/0zN3LTWF24JW0sRJcHXhZSmPl+",
+	"wY6omxwcOqJXdMXZlJtnxRdUxgwHP7ndjXmnwH1um1idp7UDpWz0wbi54BB7yW2r3w14mMTRKN4+ddej",
+	"/iE5neFn0uWvBe41vCPuap9YRcbGBduKJec1D0wDvKpwSgrmNSdH2OVhsIsIXInp/Y/XNr68unHz3Nbq",
+	"muo+XpmNPnxDYUFJq/jaG3ffvbSxvt7/779L6fn6F/33bsg/f/l7hWy9cfvyxq03B7/5rH9GPr/523f6",
+	"184Ozv6u/96N/p9+Eb1n4+aFu+9ctC5BGj7KowIvKSu4iQNPNGkbaLpbpUzDxPukHlaXSJMqQ1HXVziZ",
+	"4nFyelun5CYp06VFQPpsGn88lyGlERvl+110dZy2yLG2gpPPnW86GQ3i1jopGytf1IICrYL4NPbRKflI",
+	"tRYQj4bEO6Xz8uq6eobxEJnvUI8M91SHCNU45vDc8Up5fnob5nDIx3AKzB2vVLYxSuo8dPgt5JmHErWM",
+	"c4aki/R2TLV/3zF7zGXQHvWgM5zyxEUNEHsiBIvXLWFdQ7il2iEB5OMGpzXyKxZsatiT23V9pBskum/n",
+	"UQinlJBOs1MNZTX4mTQLWCPVdm3r+ucK1Fyxvs03b/Qvfbj57iubv/lw68L1AmnVWrE0+jy2JYiLjn7A",
+	"qAt6P6s9xrEwICRE5vssDdYG2lCYMDsRpkUQb+U6DNzt9iKfBdW/wo0SpW2WlbGs+loakD7TQsQeZnZ+",
+	"uvz/rf66ovmHQ5cMCCseZMtu2LhEdH9jtNSLId8ScynP7Z+e3F+em61UysVUl2UlB3Opble7Zw3R5ci+",
+	"LQ8EUVmrODC6YGxXKS5l2nybCNCa2nQ5afCVJ+e+gyZPPvJfox1o0fyLkev3NL2kwjvn1xWXk/olVBsp",
+	"1KuoSYSxl2qEhUGy2Cjg3C2A5HD3uM3R+PflHtD/vafukUQ8PlVum/iGqSpua5AuYbswWIU44Y1b/dt/",
+	"h4Dh2cHqVbs1D1Q8AtI+0BLUQ7qdMKrV7bDvdzQ06wJo4MkO013VH6tpwW/pBO4YC2oMwNbHmbegTUnU",
+	"bVJfo3mhDvMI9Dvc/Xz8zNYmTe5HrTlU1Qc4haF2X06zrGdoz20EIuH28V8d78qx0jOzYbOy5sZKchnZ",
+	"RLiGW8TW6xONYAuoC/YAiYmbVcfHVgDZNmpsdJQ0JPuN2NY4ikbD6RxeRE28QuK24aqmJ7VmBbyKlwlq",
+	"6+BPq6e6FVKVXaLucBh0yEknHgYNwmYGhvljGIKE8EgyUWVubnayPD1Z3l8kNOM+yqME+8PeVTuVZjx/",
+	"p1D1QvllwqdVxhjvVjmr+lAMu8SxcZLm5s3LMwLvNFGBXcQZst4gnOmTWelmwPkW4xyF8ZLN7G63hcAv",
+	"xsCscbtULSqx0QMV4eZeix3UnOiks3vWkC0uWUkgYH+7ylVGpnhKmmwREir5iaFl70iTOUPtny1wzXar",
+	"+iujHOEYIUxqQeDVlApWCQke1ZdCghfA9KoFphEwfvlh/8xHd9/5m3JobK2d21o71//gr2Oqf0MllTEl",
+	"mnkXTH/MKf85gWkonnBlmAGGTkeEUQFxBH2MarzDQjGfKssxMT6VUFqvl2LtVD9gLIMS4kEpVqsCojyf",
+	"ullZs9PCzMBoxD/pNrk8DYAYUg0BiAfJbokeBb5PcAM6N5pfqr50poGAU108oXmvQx7mYO4vqr6hxTPm",
+	"xxByI6VZjbfkv4YJV/X60M1cVe4FDeNuh2mmUxlVZihtOJqTHC9VEhhhSKObHvVqKqpxJqtDMktNRoFr",
+	"CTunzinihnL4c8tOtWKVG183kRDLUfnpp/0bb/WvXd6FjPuA+IVMyyd1n9qj5vn8ePtT8tDj1h87j7bb",
+	"ic6ay0RTT53gcO5zknYioi1ZV8vNk7bXeSNTgU31/C05NdrSiFbANWd7kqifGJDLHqHhAKRylxQKM+WD",
+	"U5W5A/snhuznky/NuoPz26eRtOhQGezWwWWrTCdIrYnDp00ywjiqknODnmOKISqYBl5H3dN7TWjc8nbh",
+	"6R/9+CepvTk0+ROVxFCdPPlSpVSZcu6Ta63uhZFlv1coqDeUITt+T6ZttjbTvbrGbzQ2UyrcW8zdHiyz",
+	"O5hzL3mwvFsdjL+xytAC5eMZiDaqs/OwrNUdMrBUYNjEPYNdaDexcGyM4qYo5FDIWrMhdRaQdigsQG6T",
+	"BuKCxHfMajbmR0J50txZF76AjeWRoKrcPiE3mB3uCOJuNX0+thuNnjXKgsnWGnEFitcgFcZCsOjGHGDW",
+	"RVoiTLm9UxdJHpe75u05pRtHT0B2bUmp5UrLCzmamxvpXvOoaLsdg4/pbxBekgaPMhnD2F2g3M3bGFKX",
+	"amh8EOEubp3stEGF9UiNeiR/lOkMJL02F9jl8zhivtLLUa2udMZ8mwtYFWaFxs4oJ4QouWtp2ntsnlAz",
+	"6GIq7XMBh3jUfLXUQy92SIdo0DzHLFJpIVHTeUcGYRcF0FdW2QXY99WxjlwKI11noEDtzchcZtNF35UV",
+	"GjZJC7WxCDMbhYza5bjlvsN0UF/K5XYSapjTDonb+jsSLLTlJHVD8GzAgwVc1yGvBmSFunbwsGl2XtKe",
+	"PPWgHiVqf247hhwNolnUV3141nEf9pxJliaMPwObZGKoXR5yvpHuRHyYiZHtvbOXnDyfkkWdLiaoG7Fm",
+	"2bJR7KEEfgSuurtCoy8ubFlWAqcBAIcEKputkEMzVmYSTs39ZQfCZCwDs2ZbQN6OONdM4w7a7TAqebDu",
+	"GLJz+87uvJLmzYn1liyBZDNYS4pEJ2kxweHzBid5rRPQsHdMnoBOcyU4UF4A9a8njPT/7onjEyWnSmhh",
+	"P0KxCVgVC6iy3+o1D2cMhpx6fzSbZhi2J15+GZCP6xnIfYeOLKo3RwY1UrnCk/K6GHfXPGoD2lIJzkaU",
+	"oiBhxOYx815gGhFPlCIIEFEyei0l8mOjwJkedj7xGsq5BuJ37wvsBfbII48HAQ/EI4+A1nkKt9u+rhbY",
+	"1w74kk9a3/mp4OwUeujoE4fR3Mz+gw8bGFYR4iWfoFPSQjpVQhgdblJGBEGnFKr3Ke0tEkjgOtCstGJL",
+	"L7BTgM0tTkHMZwl7iErjPJrnKb3QKvVO7UUz5TJqYV9qb5LBzZQrwDc1G6VMfjStWKnkCeqZGSOEA6LR",
+	"tl5gPaVzcLTMeBfxunxuToGtqWp8pXOV0MzUFMIo6PgkrnAjvnzv1Bxk9Eslfa/cu6epCM3WtXGDgJhd",
+	"Jr15SENHp6yq11MKPgULdEp/sIAw0/G+5INSD4wgf2EccIrpceQxTE9Pzy0gr6PCcqrNXtcOvS4g6glt",
+	"R4QHZhDrtJZIIBaQ1M3VF4LhZVKtYUEUoDQMdOTQ8cNPPfJIAukQC3TkuWPH1amf+tHkU8ePH5l8hoRN",
+	"7k0+t0KCgHpkHsEvT5WQoMCfmjAVOtkOeCPALakBwakR5iHOCAy26JFWm4eE1XqT3yO9Rx5BnCEMgymc",
+	"D4FbJoW/BDC/kkJMS1ar9FApjwr5aSFyIsODVCAsz3nvCwzA/muEKdNHccSJQ21ca5LJqb1lSADw9U0W",
+	"8/v2dbvdvRi+3suDxj79W7Hv6cXDjz977HH4Tezwn/gxbVG0cXN185+fTJQmVkggtKG9t6welHYUbtOJ",
+	"+YnpveW908o30QRmtS++t/LPBgHNQapjcMCLntS6qMoy1Y9B8hBukRBqDJ939mmGpsyGOyj0B/ndix0S",
+	"9Iz7bT4VB1BCrFhILXtQybn2CEuoKpkLhQWuOcSxt10YX45nWBTU7gMbUpYWwmGyaXXGhHTicDybYsnH",
+	"25lRBFKbOZmQ78JUTshLbhgaEC3S2cMmPSDpCQGfh2s2LyYmk8iW39aOqGoIn9SziEMX6MVjDiMwOGz+",
+	"en3eEodm4SBSI32nhBjpQo2aKbl1DK8eTdJmOqg+ekawbg3XC+/7v8OgQzKGjLBMCl0GzRV6URW5+/GY",
+	"X+w7rIAYCjz5NG3RcOLlk1IDU5YUcKipcll5aJlU4cC7YCkOP9XwN+NNH9AyQINKGR8x04Pv9M67XxrN",
+	"ct8Rpb0k9EPJKOWijXL4/Em5MtFptXDQk7Z8Z8mnoikNp5hylnq6fhWAMHQFxtBJllCrF7G9+MeUqZAv",
+	"Mkca4oYwWebggTyp0IgcHP8wlCodil2VKY4/4ugs8fo90tNnCIrVo9zr7frxqQDLy0l7QCdqpGinsuuD",
+	"u+jmsUByeW/7RBORBbxJITGr4ZQWnzadHEf7csmW7fsM6oJTwB/mHWYkfO8xXamfJ+Of4l2ro7KCWFbG",
+	"bLr63MVjNBaAg6fZzWGmKyN8/zvlDN8oNs5juAe7PLqdKLzNYWsOU5ncxnvNl6KTlqJQY5XqxErOlENP",
+	"yzftw9eHO5oiX6Ley5kU+SQJLe5zzwVADvPv3fMtfo7FUSHF3QFkXm211GNbPbA5J7Ujw8nGx+TPwJPb",
+	"Jkk9ufc/aHtJ5n8vebdKlC/Eu7+ZYz/cVGVdO+fd6k02817Q/hUrhwVDvpnvKdAvpZDyANUUkpouHy98",
+	"n/YpyCfgbtuiCLc2AC/9tmsDqljvW0VKEf7WLhAThDoSekB9Ic7psyiKCkNQveJ0U6eMiuYu080T8NLd",
+	"pZv7cIxqGbtzij7ghFvH2FW90DWzDxRQuAqeWEBvBU9RHoPyPGuhmi7pPvLsk1JcV8qzZfT/vo0qB2bL",
+	"cYv7pNeMezrlzifYA+clDfeiEzrMcoIcjtsk7i9Poy7k2lQ7DK9g6uMln+ydKGUL9SNqpiNPlLZwg+xr",
+	"q/RAhx9iiTIMqmXa+h86xSO0FnYCshvSPCG9DyG160oxb6fNuF5JlfevqBZc4JyFsMNuiXEnHahZ7PJ1",
+	"1ibqA3+fI1N7Fy70c1IrxsgDMw0QlJWiVvzOql4hu3xUhzzvmHrvt1RYq9l96wz3Q563K2RxyPMMTwce",
+	"GpA2wSFa6qEuIcuTKketKIFEIeVdJhCIE39b6SMucvkfSh7aH59DB3bSVHZcxo5kj3WS3y5PrFlGpis2",
+	"kSC2C2eg/fQmVK0vKiNSdCOf8+US4r5ne+izzqnjqQJdp851lHdTEQCdegYIXFAVsBed0DGZel0bfB6E",
+	"rpu8y0yMBhK66yEJFlA7oCs4JGgF+x0iEINSEhyQksLxN06qnnnXsCIGhAPTLhLLUx2wm1QYTDMPwmUu",
+	"zx6uhTzYzWheQGqAqAZKqiQAk87oGl19Xzx4IXfgcfWbcSeRO4Pd3IDo4EpSekADY+so7ciZrm3SaXfZ",
+	"Aa3AJM5bntChTPWTL1VKB8ruHPVhSFBodkShDQ2SM6UMjUAhLU9PlivbCoAWmdEPILXQTEllWHGm29oN",
+	"TWS6so3gZ+EQrCIek30alZGpqHRlNivyRxkPxMjQ4wPF4uV1y2Lvkk3uRrhEF8op7joPwAcejZv4KwBP",
+	"dSQl06DLyeOBO1oMfp86kcmAtHmQze5PgDnv4RCDMd+E5B1JfnImUqpI8QJ5AIbRQ/boQ4NLfxucvdj/",
+	"4l8b6+ubt365+eWljduXB+c+GFy+svH1G+hQEKLpAyU0ffDhvegQ9HSFuL0cLE4kjHGxewQHewTg5MOl",
+	"BOeiMtb5CgmcpvkzsMCjan33kA4S4zhIAeAt9be7ThBmc+BiyjEkX1BHuyfqYpuigREy8rh+ZT7bk8zG",
+	"fdXlbyfSGm4qz0EFwaYqiW5sU2Vn99KTGTS7ryZWMukWYHNPw4ZQaHJL/DrCKIB0NZURxhvDZPM4/GQ8",
+	"ygnJ6WgudggwwQ6eOIxmKrPlIo6dw8d++I0QClRuqrzDh8z8SugHx5+YnDX5JEu9kEyqUGELB8sP/48h",
+	"prC5z3SFdtuTUGT3mHzk3tiD8tWqkK+4fz+fDEwn+N32Bz7NGwCSKalF6cs4qhknLY4eminPIN4JBfX0",
+	"Jy3uEZtUFBSPZV+EzX0+b3BVRJq5/7zjuHwzznKtXTFiH9c5s0JtJIg13Ts+ZyE2iLJZSvoKBDwMNXST",
+	"H0FGqwzMnsEp2IsOMaRbEeunwERC3YCzRoTFHKVrCvUKVeqjC/Lhs5C2HK5qoLUjFtzxPaBp8/oHi65D",
+	"Tcpi2XC91BlhZMFE55FCQOoB0V5qJyU8jkFZg6d0dnyXB8sC6Gwveo7pCEWNt6RGhFTvbFU2EWUyq+Rk",
+	"Q6QPndL/qgKo1amHh4/+qBrQ7OO9ClbCIMZY+7Yf/vEAe0QB/1qHUeeBanAr/xIjTlsFiHIO+7SBSlfJ",
+	"JHK8KM70kPx7Sh/dwwuohZdJonE5tpOygSAz7rSqCb9Hp2oXnD8g9zmK/vGc4vaMc63pHj/7XhKkFpDw",
+	"5Rz1kgahzhZTxQjMQ5XZMsJNgr29aNEA0eiCk5LOhJCP6YPShQQlXb4GRrQ0qqjQeB1Oo8a0IXpCgZsU",
+	"Uk2tzkV5+un+/TP7i+inNGqFtPuhR1XrtkcgU5Ij9Y5oQKWnynna6oV+tJguqg5W9aRmpPtMT26kOoO9",
+	"tJaEhTj06OHHHn/iyacWv/u9p5959rkj3z967PgPfnjiRz/+iX6UqjYVgApj0o3h/bkaa8o5NTV58ORL",
+	"UwdefuEF+VaXg+qkok1dmZTrPT8cPfUg5RKaWe9iLmG8EbtNpNGbI1ZDA9V3VigPTNBhjLKG6tiT9sNE",
+	"PaZH5SofjptRfysDWmZ+9yWmFRPM8MkfU+gKuxNRkWZyVPaDeJcpLT47Ydk638StHZkdap33PfNU5W2b",
+	"fQfveXZotKNwhXzoja5vkM4PNVCVpntoVKOYeZd2PWE0cSL37gLdl4TRXErY9YRRq3AOiZAHvRJqq+yl",
+	"Empw7CMeSL2Xcq/oTdqn4asKCcPH9bMPdEDZXkxmfc9RFZu553dYubRVHEgFfhJnDHe5lBWK2Om1dVBD",
+	"CqfVqbIfUZnKJoICVc4WYqsKTuN2m+BAKp39228PXrm9tXrmkUcecWriT1tjjlA8j2K2bDKleaDC5hlx",
+	"sqWeu5BkQv080VhXf6Bed9IZv7v/dGtvk4NiE1/fY6o90eTQ4VKhrYbcIloIRscntNSLDukeUu23P7s1",
+	"klH/Q7Nb4+PPz2ndlcNXyF0i22P0pNSDToHz6RR6SNQwY8R7WNLjKY82aChOaeAAg4l1Cj0kN9J7eC86",
+	"ZFLyAhJ2AiZi75GiAsQ46FDYV14mQEJs4R7ACLzAupo8AHdRARmFXW7DEeuh5QNVHJ5aUNTW4ESo1IQ0",
+	"5JVO+e6wUGgNTqUDqSRwhSGQsnvkBi1+ew0edX5j2Dvl3R77/2fv7ZrkOK704L+SwXgjAET0fAGQRMxc",
+	"DUGCxLsCCAPg4kJgdGV3ZXfnTlVmq7J6Gi2aEaL1sRQtipJlWlovvRH0ajfWDkuEvbJEg8vVjxEGJK/8",
+	"Fxx5zsmsqu6q7sYgG9ND4A6YqcnKyjx58nw+T/OVH8hcE90DJhXk3Ud5oWpAu+AFSYT1ZqjnVJDFwpr0",
+	"U/bZdCyGUv2kdHmOsNRAxwbOVUckemy1nIBCAKmY0kpssttY5OCTuhI7g3l3QLHTM/YHHX2P8STxaZH6",
+	"mrGXi4meauOQvqPRLryGfF+rqEgxo459U0c4UjEqCHQ2Vl9jVCRBPDGesx6XiYhnzEI9yjv63owE4VWZ",
+	"CaunnrhmePqCdTxo1LQC+DUAudEVWc6lQg2pGc8y8FHHspKnGXDDOsLqNqFylgquiDPEAB6O0nkbP7Yu",
+	"KWM/yO3bCloPahKlVxHQzjiLV6ggdacCcmRuKac2H1JbLNWZaNrqfsbta1x8JBaJQBDu6QU71Afipk7E",
+	"Uknh20Cazcd8EuAT7WBQPGIV1ZhP9gBUO9dD4/I0XvMAsEGXA7FGTZbh2NZDaZW2SjBnAU/D1dywgU7A",
+	"mcPKS0P8l/lAZMZBMFJz/AAoyVseew8qdeFXEV76bfufaJNd0ZmHEQKVUS4ettKiwCXrk/FlTREN87AK",
+	"fhcAqSLMg7YJ71oJEYs4arHI5WXb9qTpsbI/g4VqQ1YvqqRUwRLhiTVgJu6E0tP4y6jWKMG1ftU+t9YN",
+	"QjjDunCOb7sLUecPOj8RuTsOuSNo+quRyYG9WeFaLy6fINL8+TGc19xDTyOf8dKEUSnsUmkLmlvArIX/",
+	"2lW7wi/zifGUGcCuT5FXfiA2RkPIwznwg5Y78tJAKVfVNapk32rzGbeE28V1Ne1peidi2nshqslkiDzc",
+	"meWMzhtY0xyqaPHwQgUKN15Lu44udvbL+z94+C+/OLdXlKJYr7FHf59DWSuBOTtvs1Yyyqd96y37lwuu",
+	"+lQfikJmFt/2+BcBNVyKN75dBW79oRgCF/D5AI133PTzFDI8cTRvl3oHqulkUkfNyeRFNfxv4tojZGlT",
+	"7uk1nYoXVirjqahXd6lYuarbBy+Q7DTwMYfWTgUWCKics5ua+SYTt62wZk50R5mpbV9rICv0JOHgMLiO",
+	"J3BREVQSnyLcaHtLupp6x3YIIM6QaszHGopXBjqFmQ54TNcspN7hxELWWScNTi5kDL4mbXXVb2lyd13C",
+	"J1hTHWWblm+pQ17QWvGhjIXWB4EN+NuaejBAHuyUJy1vtXPW1VkmgI8b86p19WT6YB/F5SRv6seg/1A6",
+	"n0ca2tMjFe9hGztEH3miVRWe8ejzXx795r89/PQ3R7/54Vc/+Pzoo386+ujB//2Xnx795P2Hn37/0X/5",
+	"+OiP/+vR3/7+0W//vsoQdn57ERHaNFK3nWq9DbjI2LhYhxtPnTfhZNxw6ozs8hQicwlebNaQ5wrlqcrA",
+	"mlHoEQwKgjXHnrTmY1CmNWg0+l8uUKtPsa56TY8y+pImReU/NNguuvUt+AvQXitoIZbWWG4oVFj45+FV",
+	"luFFhy8KGTL4grIScaHBMBDtdRjMf4+JxDiO3ovnzzOl28UzsxpuHz6CVv2U6DjerScauV27XnsQK4f1",
+	"yGR/UCXgg2deaL1wIMSwliim2OQGJi3PKAaZomq55Be//dejd+9/+bv7R59/+OjXn7BL7It/93/YhR12",
+	"9O6PrUYFTfvoo588/PQnDz9//+jnP3344N+jvn1C1Uor5Kd/PC27koNf2/kPswxVoQbYvATa7U6/1d6+",
+	"MdeekDNm7kkn82ZhjZr9MGcerHT18CUNll2IiO7ryh2eWI+Vy2A67IQW6EyZm5K8O0R9wqUFe6JmUY8d",
+	"4J3dia1Ck5nAevcOkQnkPkpu/9fLBLm38P3oW9CMXHhowngyhqp3QTAP0jAeWysACEkTiWDUUrEI3JQI",
+	"4g30I8TLdtyX+UDcVbgLA05v6IiS96QL4lF87CwEbe0IbfdUdK4ubItMQuKyX8G1zSr7GZ5IIa09bI51",
+	"qbYMA9cxoK5y1zmYms6utN74KImR+7EjhCqFnFxDDOUkllZkFVMz4NmxqgOwY52ytWcFfHsykf3MKclA",
+	"z7XtH82aJHRRnCavCzgumpUKNCxWMfDf/QVaA0f3/+fRu/cfPrD2AJoLj/7mPz988OOj9987uv/Bo1/9",
+	"4QktAZzZ8e7/nad2/5uDMKFKc4CRH3DDrKeGKTWN91hxuHQPyijmnpwKK1ujY3ajRC10yj0z9ylNrlnx",
+	"qcFUX8rViCeOV4YKpPwVP+2xVfXfY/htfiu3iAuuscn6Zfj98Tf1Kd2Rdprm8W7IcLLyEs+7g5vC2O2v",
+	"ERNQeh3hYib2Hgho1xO7u7bultVkzO+tfRkm5ltUr7ezvV2Tcy2Lx/wkwLWVpgBugBTX1yYFWLBrE7s0",
+	"PZmIFkTCiS8HekqaKzHmNH9cE6tqkoeFOJGmjxXvAXV7pH4rmlP/qdjqCCV6siv5wjaOlypPnqa+xmLm",
+	"IYsEqusRoLoJit+uMm4O7M3TeNO4HFlzpn8/jsufvKbXSWmKJ+JzVaRidnv/QgxDRPX/QohhEQTyu8uk",
+	"qj+hxe7WHdAlyvNSfSiqu79slZ4e5aGK9PwH6xG0Dy741FW0DU6vwboI8PbTEuDg/YOzUrxXEHimPPYZ",
+	"9gMr82MPF2q4jOdKOGEMzL19rk1eco8tqO+4AlgdtaRB0wUfOxvnL8wHizx+xccMauO3uZsWz7H16Zvn",
+	"EbkCwmI1c7s0Dz/yCWpRTtXdTWU9Ae9tJ0dPfjDuAEzGLso6NkCkE+aAPqCZzRBVf301Viq2utyIRaJ/",
+	"GZ5ZIPdWDHYLJug9BkGjXUcBDXE+4oFYiiRwhqPQLxYK3GnHDSWMpMZeDbuRRoQUExiPOWZw6yymYq+g",
+	"6EaScNyTFpZ2I1EfVrMfSiPzeXoUWNGb29oefvrfHz548PBPHz965xMCAf3nDwEB9OK3NtkNLCDkhHOF",
+	"QKBY4ITAOjkVSBFYkmFCxS2kJZAwUWpu1FkBkiYN62uFVVV3AU96kg+k6jsAu8Q+gaZMvEddbibnE1eT",
+	"1WIF/TrggJ2Nddds8Tjb2t7e+ca5TXYHGj38zSQNLpN9R+oT0tuX7qoIft6G49Ee80nUYtgkcpXxFCN1",
+	"gGuA9ejY2Vf38EAnsSu61j2qZ4G/AX+3PRBJHEF3VAYNKErfVQdiAjYflGlOzG4F3g4PpjlAbG5kaenl",
+	"IhvzLDYt6HpxPYXwLTu15fF26/e7sGwrI9aC0e2bfK/oMSpmLieB8hhIeZNO7LGBQne7wn2t47nublfH",
+	"86Mvk8v2iVWqHZ1zK5/wnto+gThQJEaPFcvobdA72CqVYOWamS5Xzc2DsFjK2Jctup3cY6sE9y3e0qCr",
+	"/a+fXF0jkD4kwQCawKpqVxkqVGMcq1brvqFySb2+0DyXM6Vz2QXd4AdnZw+kilkECPzdSXSuhZmsLndF",
+	"s0qIGKAISd+CKrjg/6JNn1805XRGLn7dE+O7yoy6A8YNYb8rsclelYdQVeZWDmCsAUmCeuoORZk0AFSc",
+	"extRgbfp9xFC2McZH9shcwDR42rC6LnNu+oNhCW/CCvRH/EsllzB/WIIqRoI2a3UgeLzHVawqedw9fs4",
+	"Za0AVc51nV48f55Fbsi2U0m1XUS3RE5itL55aJjeifiTS58xFCQxARtB6XGAMwc991SgYOUINpne11rc",
+	"w4TKKufdZgT1V6z1MYZrGYrV/AekcPm2yHi3SpNCFSzXuh7R3C4UvGzVuwEvaUp3XEWG8WB3BYIR2IPm",
+	"VtdjI0rFeqOmZkraAIT5Ppb9+Y1Nts++J4cEbhDznG/a1YrY2cJoBHeqJ3g+ysQeVAVFwH0QMQNdVOSD",
+	"KZ3b6cr8XItFUsXi3uYgT5PorjpbYPNqqJuD77o8kFaXnPOVRXbrDbvKRsNE81ggiqSkCAc1FucID6kQ",
+	"XuHAmu1Kg3BZ0w/qd8DVv6vAjL94/hKLcq3bKVeTNi5UfZ8jAZ8/pgXyPTl8YqSP/aw7kIchTI991tVD",
+	"JJR215c0uEhIVpFaj8BgFw+9dZ5gOd2+4Yy3evm6Atz/1ih0HBgFz3lHZvkAeqXANJ9AtxU5NPaWzIVy",
+	"+eA9gJ4F0EBBEgH/wdjWrD64Lsav0gTrTcdwEevKe1ZnOr4i+4OcIdQJrE46Ka7sXDOhcpER1rXMQHVw",
+	"73os3sb55uSr/qmnEaV6vZpiWSoi5WYYMCRVfHQI61U7wxL2zp41ZKKYuzuYoJ7rGb0Gj6z0ysNX1Fsf",
+	"OMMgtx0Bo5mcY0FpqlU+MI3p+mpV2wJvqBHlromJCV4OsQSHUbwwbN1E7mNHaiJguns3fuvi2xtnt7+z",
+	"s3HpzX+7853tjfNvnvv/luYbgrkW4HINU3APHIeq6rSVLs2FALw2cSW7YUTW1/82oPlNSWwi1cGC+/KW",
+	"dwnhhnP8cVj76cN5HQGEEukEofkRAv0J71B2WyjGFZxoCnRWLSQ7cRPV3rXflupg1fesf8dTumNzzewZ",
+	"BNAlB9FBQa3ZmsFZ1W33er5W+jY8sa4Xqp2dXdKU37uKz5coY570aqWwZZgCDdfoS7vjORftDojYAXVh",
+	"hOXxwkRXSmgurKPzgUPvQDN5MEq52mVKSHg/FhTaX/k0K80sltAGKB0vHAbMs1EizGYat5j9F3uR4ikY",
+	"CUz5hKUi6wtwVlLriiHXic6YTmJEHXNxFvulcDzb8EzUwu+lBTljwBqEJ/VYwYNRa4pBAyJJBADTxpWL",
+	"NtkVeWgnAO29AD723RHPHEDgHFVhL7h02OBN7ccxCNeaBnvs3E6k9AVPXA0KKOxGgKNiB6pIRoUPgnC+",
+	"ULCscwju4EI9h4HT+ZruOj1zquui8SOaLAv3iUHMClrTRrOiAhFW7MGWPb3NBc03BY+LnXgKrRCjYTvX",
+	"1uZcytSsXCX+T4M1hV/jWZhTZAeCGErqN4qKjCF0YiCINWezFnNiVa4djGphDHQmswoxUyNyJnM4reOB",
+	"JrYcjpahO+ixtuJ01RdNW4MGsgKzGGYxO4tJjGn8sBr2JKxBKjFnraVGd/PD2R4/SYp5lT3YDLjXfdYd",
+	"zHOh4pCFXc64X8yvZYVqYI2bOSxrBdPPNDzyGcP6Ir9hB7gOgWXWGeW5Vi3iTy1IuMA8sU5FTx4K51Vs",
+	"sn0qnNrZZmgpkGVgpVVkwuMrYxTYSutouAtAy9Es0nK0xzgFuD1vHsyYS5VwFe+iHQPf25bqkCfSGio3",
+	"9m9ffo1tpcLludwYLtAJUMB7CNbljw9RmkHZgFTEQqR7heNFUwf8PV+24N6OmA7RJrs91oXxCWPaAcoT",
+	"KI+TazQloezHWZFnzGZdXuzaBPZlbQ+WnVzhk31tivWhPLhAgq7ZyQOlx2b+icz0oYwrCOY10bsb7qlV",
+	"LpZ7R31AxOXVkMPSPxusviqlIGGLdTLBD0yLiXtdMcS2LmjzcgRWPaTtaizKc5PbKgZotnb24/ja5BX3",
+	"4NqeIPokP9ET8TzmSch+HOZWc+KAuHG614PWd6wu06qMuTfgBtCsH1MUlqzCrwrFslX4Hd49CLgIOSDo",
+	"qeIk4AuWws1bFjOhvEpwsuYsza1cD5Ht7amSyrrlEEhrtFgRtBpdG09Xt9Y4tBWCwgY2dKK83SNMeYpc",
+	"dUXQM6jE2LH90fuoIaSyB3sYG0gQ2lKo2Cx1Jn3WqhHytEhbrbVWhkmeSNXPPI18Y9RJpBkEPYFDHNNK",
+	"wFiIg4TubEQdgWubcSXGewX1ZLm1xOSA3NkoGa4fZUGS7qZ7bKma+nJVwYLK+mVr6euK52uSbuBESU9f",
+	"ipXDA6lyF3nGwmGEyXGo2g1zoDHa9tVf9/Tc4tp+LyhBwmhutMY42kyxvpF9NRouktNb9NQCMe3qVKr+",
+	"LiLAQ3+H0Vr5eexZzz7fXb71g8pc6/iv8FUVODP6gX3H8eiv1kp0cMnnSA6U4NpNCSI5brSW6/WA1oMz",
+	"BnIlc6uzifFj1juZxcnJ+ZBhVsrzQxBIAstFOkxcXRSRJWMJoHEhHPcI9oQ4jnuR51Y714D7QRuLpzo5",
+	"Leh+dtLOdK1FMfWPLJnWpBW4zhFcuchuXgAwHfrPzoJMp39rsPD0dR2GlvWqFauhiNnRj9758nefYg3A",
+	"QBhRw0UzJ0gN5d5z1eAdeGJds9d3iDIvFGHyQCZxJlSgfHWXhvP2gq8Mw96qUpsuRJYHInvMzDUGfKmF",
+	"wA7WXOd7YcfaKwY533xFYRkkkSo3L+5RDDR3n3CGuiVS6lTAhgroRnANFbnWm+wOZK6hfgS0FTWSbdal",
+	"hu/w9U0k2LmdSIDmTgNB5D4ITojqYDsQpJCcBLSc6sCtnskOzw1+Ft0i1ajDdBcOtZ9AE4/rKaRaGy+J",
+	"vlwZ1L1vzqnOThrfpEC8yZARs1dmzrocKZLZaAh/5pJfKZQ93SF2vwE3LLaXsfVmTB0pVaoPBYnnU44b",
+	"AXxD6ns9qIcIP30qchSCT6m+32cOFyfORPfsZuoMFtaXwwCseAvTNnbUNv0i2itVHfjdhsZPazGf5WoC",
+	"A53DtMvFevx+ux8n3+p2u6QRQ/e8yWmpdxvv1HLdEgYUiNZjd45c2EG7lY4mMhHaQwg8WL6Z6GxDj9i5",
+	"TXanoeXNXh7YONzU9Nbyy1OVRlcqVZHA1mNKYH3zWkkEnzewhTg5T7mTrfZQwV0o8+I+bL7vkKRzKx7h",
+	"Cs3h9byiRyp2qXSIsFn/8kBMRGyvn4EwkBShwkXfJ6PHCrDpZ/hA6YNKKeyUuJkbGD2LKZ5uRk/3HU0B",
+	"gStSxYHQRBzaYKW4NOUT1qmk70vAYPDqmVjTIqHBu9Y68IkIDMp7TWR9tHcOhcFicdPyrXm5Zl0rTK7T",
+	"DnEBPW8xFRDBZ4NlhEmBRMR9kQGokKHS2AGXyri+vIvblxj2dcqcjQG/2NFG6VEnES6QzM5ClWsbf9qm",
+	"nwKvMz2IgejqY/CzcwieDS+ZmSpwLyNTIkIe0gADbtrwg3Ob7LoG9wbX3BSHDaI+dnnEYVFWbK8065TN",
+	"1Hrg9aLsIqaIHKEYx3oTrB+AaQJLkexiaQjOC09tC7ScHZYOt0HwoWSCkPUlPlk7CCw1sEBClpQNeUad",
+	"lUQHCU+WaCCPTQ9Zd9XlifBnb20BUd0Ecb6pUMePyuAQcUiU2wNRlSEnIAdUc5IyPqyCE01rDrR8Gi+Z",
+	"Zrts51u7IDrDTHeFMURhSpoAgg8DPWaJ9dWl7w51ZWBAmAGHJBMgsoi8oFMAyTEHtT3ZN2iuK82U4Ssa",
+	"bAsMQwRnyr89E+loeQWKeA0ulGuEPQK5tzbmbSzm/BaiTNNTpwkw7EaprihQTK5YiGCnE0Louit5AlWP",
+	"IjNlPl7DrrKUK94XFKVLxKFIWi4NiBF6AL/vEjJYfULU77MPkDwZzuKs0MvYhenwM84YRxQg40227/5T",
+	"kAk7jjz6+jb+GesIaxmU68JcPgSsG3LLZk8+Yj1WattWl6Q/GbTgOfn5cBCPzvYstnFK5FrMjIb230Zj",
+	"z2zMZTJhXT5cUvq2BlzFG5AjD2tzvoJIOQa6FjEEsFvytgH3i+xC+/aED10OC8J/1ht0lShgdRbqlfh8",
+	"wEwyNVAgr3EVv34osgZ4vjUh1aVJPnOo7X3riNvro1CUmHlAEQdTyOhUtMCswFhwY8Z+qbqSZatK7vic",
+	"i6MZ2PNBaSjjSJbK0n93JEZi6TIOmty/gT9qqjeRVAVmcp6LvRL6nntXbWFJjjb6Y83jFvxRc7M5NYr5",
+	"jkqsjJ5pht/ZOf/NjYsvXrh0frthdv4Pi+lVqE1OfcHCglqXm+EKXehgeczfWoul4M9o4W+zvsPJgUYj",
+	"qvNbFtl8ume9k8o8B8pNaj0Hh2aYY1F5FGe8l0cOR8j+Z5dZJRdZY8QFAtASsZM2CfFoRvZnbWo0idyX",
+	"uSKHPfT9oUHW3YjW7ukg/adUJucqt+cHnJnIbk08SkQcuXna18PLyp0mVKw+5CZvsYFIoHUXucCkYZno",
+	"jQx1Fd9Vkf3rNvwyso/h/8vtLGQqRkrcA88avhluMAolxRppQ2XOSt9xxjBYdSySt94Wu7i9TWP1pEji",
+	"+t7ay5ngubjpCZvX8vKj6Z1IJtUtzYqphxxJDWGHIF4P5EF0hniPlFzfK/V7c/+H1sESGTv78LO/P3rv",
+	"784tvABryGxqzDFZ4c5Go2xvxqZyjut4ICARK4l1GwD+MjYegMdbOrln6MQWlHkoythryJMaWi+YRfPF",
+	"vFZi+qwT7LQcvQ5g5eajTJU4dfytMwsG2CCpUzSa05nkROsDK51cTSA42xnl4Kd6LF64VshVSKTJHRmz",
+	"aVFiBRpJuOeGqo1LFQpy1QbAnMs/EFMnrayresAaxUQqUjt+8VozDJ2tUojAu1eFQ/nUSCHKu7GyY3wi",
+	"YYI5QhCcCCKdMDCtKCtCBTN4Yh2u+XLHcwvLG584IlBXgWq98rVu0ZmzZbcHxWmD7DD2NI9DduYg2jwG",
+	"Wc3S+4WaOvSG4ainw5jcJ2PD7tvbXzvxqN7Ie4x7rwnb3b3X5OrArUEAEYDUV4ACmr59dFmhAkaE0DIF",
+	"g665SOEk05MqmDlZEYNvh+BbOSRXBOOmULTmSlCe8+4gdbWDAaPLdh0QnM2wXCcx4jrkWPScAzo1ONXu",
+	"p4qn9tQoIroA2JSSM3826vC4XUy3DupkP473/QOrldx0lORyyLN8q6ezdCPmOZ+XugMCr9olImqvxbjD",
+	"1Rwc/NlJ8wSXFnuFXen7ccw4G8puPsoEO/v/33jl1Ra7cf3VFrsjOjegDIWzGy9fgRg14Zy8yK7Jl/b8",
+	"fy8BFYhTaDPnovXCvY2U39voTKAy7MVv7Fz65ovb80/L1lvFf9pLdbVXRHPZ4mQ+5pNQ2LboYZSBuDma",
+	"o4XbCC4IobMg4sS40jZadjKaEDPmfec8DTyMe1XRe6LDIlPeF1t/NRT94IMOVfgxx6IzDDZo7Z0Efx2m",
+	"NwZpanseNhwhrSbMCEGE3iAl1gZaKlYQzItt1S1bcU7PGAbtu5DtGHKA/KVkR+UwzyWJW9jx++as3uhy",
+	"1RVJYDvtMgy65nba60PsI7wpOKEBff3MMtyIvZJc28MwltaQQdOGqo8wjMxzoHiZalOdZ6R1uYplPFW2",
+	"PJtFvVw8dprqjvy0QzYD+qUoSCO/sR3OBHelR3bLu1AhAXAxLnXX8Um6XSzKY98d8UT2aMVbTAme2WdG",
+	"yv5JD1PWtXVJTxjWqxMmIzaUXixMRlzXp0+WcNYBRQkWYYpTOsw16vkMp8K79ovjStVQohVBWHS16mFN",
+	"Ik8Y7OIepoKs8Fi/SUL1eF/EQUPDTfBdfr3XtamG5nciecxCGFfnHB1Hjjg4VDOStEd9mNYr7xT9XAnP",
+	"lyjvId3iiTQDmjl2zOdWzroEnzJxKMVYxAgLiJyUSwqHTofOPw4pHzTsmosITfOkktQnmTJhjjtzF6oK",
+	"JRYq7AFYGSgqrDT1MFEtJnvUxDDDCDBfwDyRXUD5en0o1FNgrZvDWed/FX4/CuY6BzFHhHWzVkVjUn/J",
+	"3elJJc0g8OZcgUH/kgie1/Lg38ICo5uiqx8LmeJrd/Ydoc3UaS+KIlx9YAZLteczrNgoqNWygqaTRI83",
+	"RsPQsgbjvjFc+2Qr97jLz0hCzFqvhcMIJOAQehyzDDiclxQc6LMAqI6wgvMaV/FLvHsQrq7iudSEKOSA",
+	"PgevZICsP9fW9fEOFeJpWt3kcvmQkUwEX97sxTtyLskU3aKnJ8xiZxwwxIILECbLlWBlOX0abUW1K6QI",
+	"Ce5sb68y1OZB3AIXaMQxQeStqza5Le49S3UZ+x4cEls4quWc08WbkASYIqCZp0CU3jADPQ4sRNd4dnBd",
+	"37IDPw+qrI+RrBDvYsx9Gz8qslymomQRj7mjGEac8MdIJvnQf1iNBKbYOoeCnzGdBPsBZcYFoDyayWUN",
+	"BaRTxPmzrABlPHgM7+YpaIgCT+JZ8t+djOwywMbw5eoxwqEs3UmylYmukMFLn2/iqEHF5uuoAYpWU5aJ",
+	"nsgyaDQgfpOSjQw9/g4+1vh20XwK2Hb+RvcCgBRMb3NPZGsfcrHrypNnrxQZdrxceQxyBkAXvmFXZ32u",
+	"pKHKB09nmgE/NhRlOZC/s824SOcvnFtaCMHNDC2FdtDnkb/1kz+7Ly0PsQgrUBAK6gSaqry5s7QIAe1I",
+	"aBGygz4XoXUTIdRFh1KMWQ+wPxE9kgBpc81ivbTYOPiC4KLjBl578XETfZauQgE3HtbLeGfdGV5K3Msx",
+	"5bVEgWgpVHTcWlGs4w8ugHbQ57pr3XQXZDAgcdEjEO0yOYU0LJXGLJ8AM2I1CbBbAhNgzwXotDiHPjXm",
+	"Xu+yY/5xqBVMBfTvLSteOc9CG+a37JjrXf9hZ+ivw2cghN0RfakYx0tvWdGAeENo2YBBnweIGnUArE9I",
+	"UIpDnYxULggfN3AR3l+6wW8NZG9tj3t1ls9eRGhAPPypyFlnwgqJaBF7uWNGZY6Yr6DjN7Sx9aJmRCbF",
+	"agB5AXoL3g5dsWCic2PnPwL0G9jLPaheJTMfKIpUI67uLZjrCyurKJTCnAhYzr4jU3waaDme1JHgR1EA",
+	"SpQzkLey16uIkanTPW5ygGojqNBqAHuKD5KKDjfyyXBBRxQVct6GBxcAld7GRD/QhmPGDZrE7MtEBbI0",
+	"nSCbgc4Q8YAnSQMcp7W6jsM+O4UD6YIenoDX0ZHgPAg/FHOCutcTGRbTDDOBRHVaN8wPQSzjevZToo6c",
+	"Ie998zRVPZUEIGDxE43KUAADgOC/ZXe9I3gmshd2v/Pm22/O0FVxL5uww6blcZ1hiXQPSt4SWUFL6PKc",
+	"J7o/EnM43hHasrxO612Ubad4Iq1hFVGalYnX8eCFu5Vhnz2nPAocCAL4ch6BFmuUCs5u2SQAM5pzGjNw",
+	"BhWiKhSrIyGev7Dlw7bys/a6KjBvfZG7h4xtPlrBwfum136l5+lE7JIF2x4c7p+swBJ8LPi/eognDSqF",
+	"870CerPMxA8sMgV77BiqvKayU4vP2pZJ9By+x1v2t0ga5RGWHK3AGcPGQhwkE4ej3MkEPzAtJu51xZDw",
+	"jFXMBjqRMeD6+6RtAX2cAA54i3VG9oNbLBEcegLvqoHO5Pe02mR3yMyJ3IvbMo5K/LSesMIPL3iWSKjT",
+	"zYQAtLQ6AGUwxuDrw1phKzW8CJ1dmtI2NLywtFxP+NIrQAES80mL7RvJt25ZsR1wucdyHfMJkz3GO8R4",
+	"U4WH39jZ2Tj/rYYJUsyvmJmHpIkR0L4GGH6q4pu7eblS7As79v+GaYVljkbeywfUy1Gwmcyb8PmN7QsN",
+	"E871Y013pSz5ic4vE21G7Q0Fgr3qq2m/rAxAk0zDYVvx6ExwjyCnBXBU4BqgDzBLXXLsqnmHFj/ffqBn",
+	"VnqL0DvqehRkKsNszAxJVQJDE31fNxNCWSUh5/FQoZ+7kljI60h9iXBN0iAmJWD1u/L1jFgG2dmL25dY",
+	"BHNp02NtqaLivpAZeljndq1BidkD0+XK4HHeZPuYK4VPJ44Z42qJ7iqMyJRpzqkvZzR0/IVRqg9F2/1p",
+	"NPPmFhupRBjDIm4O2rzPpYp2PZ/CxFO6sWHC7XcbFpHXG91VI5XLBJ8DtIQsbdExsbPGC648sCuey2WS",
+	"1MyuTU505ECfgbuwssR1190bRQhqVdabHfvrH0/iFOKjAJKpxo+KQvpy6ZDdoklV9ObEkopTucXz3Op4",
+	"1RXztNp+8dQqV7l4Sx0USem3wfCRBhrSgy029kdtDJifJUrTjnDHqmL7lhY1KBl2RC+LWDcTMWpcwYi5",
+	"xGoZOIYbUiG0BfxHj3JHDQpKgpg8o748FCraZFFXZ5no5pG9T4faCOMH7EzYwA50tptwY+6qKOVqxJPo",
+	"nKfFR1nzo7XKFSEgSo7X0V7LXe3h8h3GsNlkkVWrEUE2Qmc+REG7HGntrfazKsx/zF0FkB1mD0lKObgj",
+	"wylFbDUSrJCIGU8ywfEiKNOqsMg+3naPRUj9FWXC5BFSVLh9TkQvJwJ/rQR9wV3l+w5oUxCbpspmN9SG",
+	"JzQyNLy0ezrzw2vHXr9LwcmuYBoXD84eWP2JNDnJoBc1ZI7V6JNB2cShiItFv6toG5ClAIJh4N0N9FgA",
+	"VTrr6higamMsEwM6Wfv3ntnNbZwSgiAuHEvsJouUbtuxIpby7MCQPbsHP8f1jDzdrb/33Hly+ImGpKeA",
+	"67EKq+V9GhLCTeZJRWB1C0YR6jOygoLLSGuH7LroGNZdRghjUFFb64kP7Wf4zHGCeFOFVNK0RgKFZmWP",
+	"RK9V4gqZpQiZc8WtENVyrVO8J1MnNNdUgkULw4J8GZj/XDaW6V5vSWmwd4xUG1Y5zjN5LuNzl+1jq8TT",
+	"Kb2mFlMnFoFJae1anDEs0zm0isEtUQqdJfLQ2jujilv3pLbO9CakUsnpHZgKCVVQeyFA6C4NMofkxjDT",
+	"/YyngP4DZPH2HxSzc2kCtEDsFT6Qqk+tqc6AQg+osEoqa2LVj71FY9mXubGmx43rr9ZSAIEWWE5QGpCZ",
+	"j4GVfAOBxsMKR2VZYRHQ5fXr6pcOM91ThRChxcQaiKGLrbq8qNBZ27Rfl58M/Bppo3qmKWtRhU1OiO4B",
+	"40XtjXUyrBMzgpIcu/kA6oXmXuVsLqfqrSs8GoYmjLjsDfQyRWU0FCqWqh8hk6Sri0cPyCqP3ihJitqd",
+	"qpOCoSn7BHkopK48cf5d5cJD1sGw3kIEzmk2EkWUCFz/DYw5+edEXEvueEv21RvDtZV/2Lg5xag7gV9V",
+	"G+H2gZQAEi/7QHVHwetmtQkiXIhtc5EPPbMgszSP81ciZ2tBAUy+PAlypfjG0RhbZ5M4DIu8mYtXafsy",
+	"+usWKwQQyeypRgdcfkok2hGDUA7jasxnHIbQiF0FWvzat8I5PEY66zTRCeNiNbEJ30IdEpBNmLRSA5tw",
+	"q4kruP5QnAA7aQPlaOMJXA8V+qxTjSJXDJCNFmEDL4qL4wckbgvLhfD6WPlxnXNUA3F/OuNB96wXIEJb",
+	"9aX1XGlAxu3Hc6ioOZITMg7zqjwEwlBMTHZ496DMQ21tBsiSIsFFTZPonIO3RSHC4EjcMGpIUXn6O+gT",
+	"UgGw+R3CCm6hs9R8PZaz5FquMgxKcKFSM+HDKg3Igt0Mgns9XYNqDdBCeU3XiuauUwiyOE7wHRO1AEp+",
+	"+IzY1QnAnCEbHp3bZADWKHo5UxphqHcxZQ7/blPjajRrJbw+FAr37ymgcldfVHvl2s3UDEr+wrg0RdTI",
+	"O/BnDCF1L4XOzUexzFmi+83yA7biXEfoDXjiNJXn2xkHrMvHBVhFvU+eCbDPYBNabMgzO5BTAt2BTOJM",
+	"lNGu7YMLq+7h89f0frZzO5E6e5SJVXNTgmLEinl7SK8yHqdSWR89m91Ff/wCVW/VFQuRLKxqK0+kVKhp",
+	"K1dQJkQE/AoKWEDxtjw/gs4wOb5oY7f6GVcLdOyr+MhpUrIw5YBalpYgDFzhQCexYZxlOqF6BmlgM+sL",
+	"KYOSYcGH3NTJ2lZEwARPRAmTzDRsfjhnifv6qGUlYOrIgnsV2inCljgYeX0RKnq99ZKMazxIev6a9cA4",
+	"i4U5YLwLyXcPFbe8hEyhGjSynRf5NmQwsTbe0Z9+9eiHf3r00ftH73385e/uH33+4cNPf/blJ+88+vXP",
+	"jv76wdGP/nj03t85jMNvbLI3wIjYucg46494FkuuWDoy1O/M+5kAKnT3u7bbqjo29JuiDybI2mdl/QRx",
+	"xvgJT1sUb4DqqE/Q4joGUVRuMARDOCxtTYPwjXV20BEKbb2maOkd/9AKDbDiJXV+cPHLcDXElCAzmLuF",
+	"lqUzlGgq218DnUKf3FT/y3Tzi8gOndyPsuSF3Re2+FBuHe6AXNNYb82699Stlold61JL1WJGGCO1sq6b",
+	"0MNEtFCZoMHHHj54cPSLXz/89Gdf/M1nR59/WCTB/MbW01RXvEL2xWc//OKzvz56/8OjH/2g2opW8+cv",
+	"ZVCxzNMhl31q3sPkfq5znhiG+ufol+988ZOfFqO5P6gZkYrNpDAtWu+WD/K3imKVR7//7Oi9f/rz99/5",
+	"4oPfPvofH//5++88eu8fjn7+vv3Jb//16N37JYJtX75W+/WJiPvYeg7WNXv0qz989eGfjj64/+Xv/7EY",
+	"BC3v+hGoc4n6aBy6rGHdgdaGuiBxHb74299VNqZotpwdGdGNzBnXKom9UnaBqe/JsK/+6w+/eFCapGuI",
+	"qgFf8ARX2BbawlmVwJY1USq6mf7Hf/7ykz8WQztAlNmhrwOCoPEhoOGQPfrDu4/e+eTRBz//6sf/oRhC",
+	"j/KOvlf3pQPNYhlTZ6qmCma6yR798v2Hn3+EF1hpT0dxrTze4H23D2agx8yIQ5HxhPUEz0cZztI6yg6J",
+	"5qt//E9fffy///z9d47++A8PP//o6IP75S1PxQtvv/n2/wsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -24,16 +24,6 @@ type Deed struct {
 	Reason   string      // of correct and undo
 }
 
-// Waits says who a proposal waits for.
-type Waits string
-
-// Whom it may wait for.
-const (
-	ForColleague   Waits = "colleague"   // another of the station's staff
-	ForDistrict    Waits = "district"    // somebody of the district
-	ForAppointment Waits = "appointment" // nobody else is there yet
-)
-
 var (
 	errNotOver       = fault.New(fault.Conflict, "shift_not_over", "班次还没结束，结束后再处理没到和补记")
 	errNoOut         = fault.New(fault.Unprocessable, "missing_check_out", "没有签退，不能直接确认。请按实际情况补记时长，由另一位工作人员复核")

@@ -170,7 +170,7 @@ func TestADayHasACap(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 		out, err = confirm(w, w.Staff, day.ID, second, nil) // 9 and 8 hours on the second
-		if apptest.Must(t, err); out.WaitsFor != activity.ForDistrict || out.State != string(activity.Confirmed) || w.Count("hour_entries", "1 = 1") != 1 {
+		if apptest.Must(t, err); out.WaitsFor != hours.ForDistrict || out.State != string(activity.Confirmed) || w.Count("hour_entries", "1 = 1") != 1 {
 			t.Errorf("%+v", out)
 		}
 		_, err = confirm(w, w.Staff, day.ID, second, nil)

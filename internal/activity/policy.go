@@ -3,6 +3,7 @@ package activity
 import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/workflow"
 )
 
@@ -46,12 +47,12 @@ func whoIs(a auth.Actor, unitPath string, s *Signup) (workflow.Who, error) {
 	return "", fault.Missing("报名")
 }
 
-// mayDecideSignup lets the unit's staff decide on others' sign-ups, never on their own.
-func mayDecideSignup(a auth.Actor, l *SignupLine) error {
+// mayDecideSignup lets the unit's staff decide on others' sign-ups, never on those of the human that they are.
+func mayDecideSignup(a auth.Actor, mine human.Set, l *SignupLine) error {
 	if !a.Manages(l.UnitPath) {
 		return fault.Missing("报名")
 	}
-	if a.PersonID == l.PersonID {
+	if mine.Has(l.PersonID) {
 		return fault.New(fault.Forbidden, "own_signup", "不能审核自己的报名，请另一位工作人员来办")
 	}
 	return nil

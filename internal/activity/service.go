@@ -12,6 +12,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -22,17 +23,15 @@ type Service struct {
 	db     *store.Store
 	codes  *Codes
 	limits Limits
-	deeds  map[string]deed // of attendance, by name
 
 	// Phone opens a person's phone; "" when they left none.
 	Phone func(tx *store.Tx, personID int64) (string, error)
+	Hands human.Hands // judges who decides on proposals
 }
 
 // NewService makes the service.
 func NewService(db *store.Store, codes *Codes, limits Limits) *Service {
-	s := &Service{db: db, codes: codes, limits: limits}
-	s.deeds = map[string]deed{"confirm": s.confirm, "correct": s.propose, "undo": s.undo, "no_show": s.absent, "no_credit": s.noCredit}
-	return s
+	return &Service{db: db, codes: codes, limits: limits}
 }
 
 // Limits gives the settings that screens print.

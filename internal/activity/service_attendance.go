@@ -5,11 +5,13 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -65,71 +67,110 @@ func looksNow(shift *Shift, a *Activity, rows []SignupLine) map[int]string {
 	return out
 }
 
+// recorder does deeds of one actor on one shift's attendance.
+type recorder struct {
+	*Service
+	mine  human.Set // the actor's accounts
+	shift *Shift
+	alone func() (bool, error) // whether the actor confirms alone what needs a look; asked at most once
+}
+
+// deed is one thing that staff do with one line; it gives the minutes credited or proposed.
+type deed func(r *recorder, ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (minutes int, err error)
+
+// deeds are what staff may do, by name.
+var deeds = map[string]deed{"confirm": (*recorder).confirm, "correct": (*recorder).propose, "undo": (*recorder).undo,
+	"no_show": (*recorder).absent, "no_credit": (*recorder).noCredit}
+
 // RecordAttendance does each deed by itself.
-func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, deeds []Deed) ([]Outcome, error) {
+func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, todo []Deed) ([]Outcome, error) {
 	shift, l, err := s.attendable(ctx, shiftID)
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(deeds, func(d Deed) bool { return d.Action == "confirm" }) {
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(todo, func(d Deed) bool { return d.Action == "confirm" }) {
 		if err := s.look(ctx, shift, &l.Activity); err != nil {
 			return nil, err
 		}
 	}
-	out := make([]Outcome, len(deeds))
-	for i, d := range deeds {
-		out[i] = s.recordOne(ctx, shift, d)
+	r := &recorder{s, mine, shift, sync.OnceValues(func() (bool, error) { return s.confirmsAlone(ctx, mine, shift, l.UnitPath) })}
+	out := make([]Outcome, len(todo))
+	for i, d := range todo {
+		out[i] = r.one(ctx, d)
 	}
-	return out, ctx.Err()
+	return out, errors.Join(ctx.Err(), s.sayWaits(ctx, mine, l.UnitPath, out))
 }
 
-func (s *Service) recordOne(ctx context.Context, shift *Shift, d Deed) Outcome {
+// one does one deed. What would come to more than the daily cap is asked of the district.
+func (r *recorder) one(ctx context.Context, d Deed) Outcome {
 	out := Outcome{ID: d.SignupID}
-	out.Err = s.recordDeed(ctx, shift, d, s.deeds[d.Action], &out)
+	out.Err = r.do(ctx, d, deeds[d.Action], &out)
 	if errors.Is(out.Err, hours.ErrDailyCap) {
-		out.WaitsFor = ForDistrict
-		out.Err = s.recordDeed(ctx, shift, d, s.askDistrict, &out)
+		out.Err = r.do(ctx, d, (*recorder).askDistrict, &out)
 	}
 	return out
 }
 
-// deed is one thing that staff do with one line of a shift's attendance; it gives the minutes
-// credited or proposed.
-type deed func(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (minutes int, err error)
-
-func (s *Service) recordDeed(ctx context.Context, shift *Shift, d Deed, do deed, out *Outcome) error {
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
+func (r *recorder) do(ctx context.Context, d Deed, do deed, out *Outcome) error {
+	return r.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := holdSignup(tx, d.SignupID)
 		if err != nil {
 			return err
 		}
-		if l.ShiftID != shift.ID {
+		if l.ShiftID != r.shift.ID {
 			return errOtherShift
 		}
-		if err := hours.MayRecord(auth.From(ctx), l.UnitPath, l.PersonID); err != nil {
+		if err := hours.MayRecord(auth.From(ctx), r.mine, l.UnitPath, l.PersonID); err != nil {
 			return err
 		}
-		out.Minutes, err = do(ctx, tx, l, d)
-		out.State = string(l.State)
+		out.Minutes, err = do(r, ctx, tx, l, d)
+		out.State, out.waits = string(l.State), l.waits
 		return err
 	})
 }
 
+// sayWaits fills in whom the proposals among the outcomes wait for.
+func (s *Service) sayWaits(ctx context.Context, mine human.Set, path string, out []Outcome) error {
+	if !slices.ContainsFunc(out, func(o Outcome) bool { return o.Err == nil && o.waits != nil }) {
+		return nil
+	}
+	deciders, err := human.DecidersOn(s.db.Read(ctx), path)
+	for i := range out {
+		if o := &out[i]; o.Err == nil && o.waits != nil {
+			o.WaitsFor = hours.WaitsFor(deciders.Others(mine, path), *o.waits)
+		}
+	}
+	return err
+}
+
 // confirm credits the minutes of check-in and check-out (rule 3), or of the part that is given.
-func (s *Service) confirm(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+func (r *recorder) confirm(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
 	span, err := confirmable(l, d)
 	if err != nil {
 		return 0, err
 	}
+	if l.Attention != "" {
+		alone, err := r.alone()
+		if err != nil {
+			return 0, err
+		}
+		if !alone {
+			return r.proposePresence(ctx, tx, l, d, hours.WhyAttention)
+		}
+	}
 	by := auth.From(ctx).PersonID
-	if err := s.attend(tx, l, by); err != nil {
+	if err := r.attend(tx, l, by); err != nil {
 		return 0, err
 	}
 	e, err := entryOf(tx, l)
 	if err != nil {
 		return 0, err
 	}
-	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, s.limits.DailyCap
+	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, r.limits.DailyCap
 	return e.Minutes, hours.Credit(tx, e, l.ActivityTitle)
 }
 
@@ -153,12 +194,12 @@ func confirmable(l *SignupLine, d Deed) (hours.Span, error) {
 }
 
 // askDistrict proposes presence that the daily cap keeps one person from confirming.
-func (s *Service) askDistrict(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
-	return s.proposePresence(ctx, tx, l, d, hours.WhyDailyCap)
+func (r *recorder) askDistrict(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+	return r.proposePresence(ctx, tx, l, d, hours.WhyDailyCap)
 }
 
 // proposePresence asks a second person to confirm.
-func (s *Service) proposePresence(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed, why hours.Why) (int, error) {
+func (r *recorder) proposePresence(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed, why hours.Why) (int, error) {
 	span, err := confirmable(l, d)
 	if err != nil {
 		return 0, err
@@ -166,16 +207,22 @@ func (s *Service) proposePresence(ctx context.Context, tx *store.Tx, l *SignupLi
 	p := proposalOf(ctx, l)
 	p.Presence, p.Why, p.Minutes = true, why, span.Minutes()
 	p.Give(&span)
-	if err := hours.Propose(tx, p); err != nil {
-		return 0, err
-	}
-	return p.Minutes, hours.LogProposal(tx, p)
+	return proposed(tx, l, p)
 }
 
 // proposalOf is the frame of a proposal for a sign-up.
 func proposalOf(ctx context.Context, l *SignupLine) *hours.Proposal {
 	return &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
 		ActivityID: l.ActivityID, ShiftID: l.ShiftID, ProposedBy: auth.From(ctx).PersonID}
+}
+
+// proposed writes the proposal, which waits for somebody.
+func proposed(tx *store.Tx, l *SignupLine, p *hours.Proposal) (int, error) {
+	l.waits = &p.Why
+	if err := hours.Propose(tx, p); err != nil {
+		return 0, err
+	}
+	return p.Minutes, hours.LogProposal(tx, p)
 }
 
 // attend moves the sign-up to attended and takes it off the attention list.
@@ -198,7 +245,7 @@ func entryOf(tx *store.Tx, l *SignupLine) (*hours.Entry, error) {
 }
 
 // propose asks a second person for minutes by hand, within the shift.
-func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+func (r *recorder) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
 	switch {
 	case d.Given == nil || d.Minutes < 0:
 		return 0, errNoSpan
@@ -222,39 +269,36 @@ func (s *Service) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d De
 	if err := hours.CheckSpan(*d.Given, p.Minutes, hours.Span{From: l.StartsAt, To: l.EndsAt}); err != nil {
 		return 0, err
 	}
-	err := hours.MayCredit(tx, l.PersonID, *d.Given, s.limits.DailyCap)
+	err := hours.MayCredit(tx, l.PersonID, *d.Given, r.limits.DailyCap)
 	if errors.Is(err, hours.ErrDailyCap) {
 		p.Why, err = hours.WhyDailyCap, nil
 	}
 	if err != nil {
 		return 0, err
 	}
-	if err := hours.Propose(tx, p); err != nil {
-		return 0, err
-	}
-	return p.Minutes, hours.LogProposal(tx, p)
+	return proposed(tx, l, p)
 }
 
-func (s *Service) absent(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
+func (r *recorder) absent(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
 	switch {
 	case l.InAt != nil:
 		return 0, errWasHere
 	case tx.Now.Before(l.EndsAt.Time):
 		return 0, errNotOver
 	}
-	return 0, s.step(tx, l, "no_show", workflow.ByStaff, auth.From(ctx).PersonID, "")
+	return 0, r.step(tx, l, "no_show", workflow.ByStaff, auth.From(ctx).PersonID, "")
 }
 
 // noCredit settles somebody who came but whose time cannot be told, without minutes.
 // Minutes by hand may still be proposed for them.
-func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
+func (r *recorder) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine, _ Deed) (int, error) {
 	switch {
 	case l.InAt == nil:
 		return 0, errWasNotHere
 	case tx.Now.Before(l.EndsAt.Time):
 		return 0, errNotOver
 	}
-	if err := s.step(tx, l, "no_credit", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
+	if err := r.step(tx, l, "no_credit", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
 		return 0, err
 	}
 	return 0, setLooked(tx, l.ID)
@@ -262,13 +306,13 @@ func (s *Service) noCredit(ctx context.Context, tx *store.Tx, l *SignupLine, _ D
 
 // undo takes back the last scan of somebody whose attendance is open: a slip, or so that the shift
 // can be moved. The scan and the undoing are both kept.
-func (s *Service) undo(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
+func (r *recorder) undo(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed) (int, error) {
 	switch {
 	case l.InAt == nil:
 		return 0, errNothingToUndo
 	case l.State != Confirmed:
 		return 0, workflow.ErrBadTransition
-	case tx.Now.After(l.EndsAt.Add(s.limits.CheckinWindow)):
+	case tx.Now.After(l.EndsAt.Add(r.limits.CheckinWindow)):
 		return 0, errUndoOver
 	}
 	if open, err := hours.HasProposal(tx.DB, l.ID); err != nil || open {
@@ -294,14 +338,18 @@ func (s *Service) DecideProposals(ctx context.Context, ids []int64, approve bool
 	if !approve && reason == "" {
 		return nil, hours.ErrReasonMissing
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.decideProposal(ctx, id, approve, reason)
+		out[i] = s.decideProposal(ctx, mine, id, approve, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, reason string) Outcome {
+func (s *Service) decideProposal(ctx context.Context, mine human.Set, id int64, approve bool, reason string) Outcome {
 	out, by := Outcome{ID: id}, auth.From(ctx).PersonID
 	action := "reject"
 	if approve {
@@ -312,7 +360,7 @@ func (s *Service) decideProposal(ctx context.Context, id int64, approve bool, re
 		if err != nil {
 			return err
 		}
-		if err := hours.MayDecide(auth.From(ctx), p); err != nil {
+		if err := hours.MayDecide(tx, s.Hands, mine, p); err != nil {
 			return err
 		}
 		if err := hours.Decide(tx, &p.Proposal, action, by, reason); err != nil {
@@ -356,7 +404,10 @@ func (s *Service) creditProposed(tx *store.Tx, p *hours.ProposalLine, by int64, 
 		e.Class = hours.System
 	}
 	e.Given, e.DayCap = p.Span(), dayCap
-	return hours.Credit(tx, e, l.ActivityTitle)
+	if err := hours.Credit(tx, e, l.ActivityTitle); err != nil {
+		return err
+	}
+	return p.Doubt(tx, e)
 }
 
 // Attention lists check-ins that need a look in the units the actor manages, oldest first.

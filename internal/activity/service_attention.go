@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -76,4 +79,34 @@ func (s *Service) noteShown(ctx context.Context, shiftID, by int64) error {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteHand(tx, shiftID, by, handShowed) })
+}
+
+// confirmsAlone tells whether the actor, whose accounts are mine, confirms alone what of a shift is
+// on the attention list: not who made or moved it within a day of it, showed its code or scanned
+// somebody's, nor who is no second hand beside one who did.
+func (s *Service) confirmsAlone(ctx context.Context, mine human.Set, shift *Shift, path string) (bool, error) {
+	db := s.db.Read(ctx)
+	hands, err := handsOf(db, shift.ID)
+	if err != nil {
+		return false, err
+	}
+	asked := map[int64]bool{}
+	for _, h := range hands {
+		if !h.counts(shift) || asked[h.PersonID] {
+			continue
+		}
+		asked[h.PersonID] = true
+		if _, err := s.Hands.Second(db, auth.From(ctx), mine, h.PersonID, path, s.db.Now().Time); err != nil {
+			return false, notRefused(err)
+		}
+	}
+	return true, nil
+}
+
+// notRefused is the error unless it is a refusal.
+func notRefused(err error) error {
+	if fault.From(err).Kind == fault.Internal {
+		return err
+	}
+	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -332,8 +334,10 @@ type Outcome struct {
 	ID       int64
 	State    string
 	Minutes  int
-	WaitsFor Waits // who must approve before the minutes count; "" for nobody
+	WaitsFor hours.Waits // who must approve before the minutes count; "" for nobody
 	Err      error
+
+	waits *hours.Why // of a proposal: for what it needs a second person
 }
 
 // DecideSignups approves or rejects each sign-up by itself.
@@ -341,14 +345,18 @@ func (s *Service) DecideSignups(ctx context.Context, ids []int64, approve bool, 
 	if !approve && reason == "" {
 		return nil, fault.BadFields(fault.Field{Name: "reason", Message: "请写明不通过的原因，会告诉报名的人"})
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.decideOne(ctx, id, approve, reason)
+		out[i] = s.decideOne(ctx, mine, id, approve, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason string) Outcome {
+func (s *Service) decideOne(ctx context.Context, mine human.Set, id int64, approve bool, reason string) Outcome {
 	out := Outcome{ID: id}
 	action := "reject"
 	if approve {
@@ -359,7 +367,7 @@ func (s *Service) decideOne(ctx context.Context, id int64, approve bool, reason 
 		if err != nil {
 			return err
 		}
-		if err := mayDecideSignup(auth.From(ctx), l); err != nil {
+		if err := mayDecideSignup(auth.From(ctx), mine, l); err != nil {
 			return err
 		}
 		if approve {

@@ -82,6 +82,8 @@ type SignupLine struct {
 	ProposedMins   *int
 	ProposedByName string
 	HasPhone       bool // the volunteer left one
+
+	waits *hours.Why // of a proposal just made
 }
 
 // Age is the volunteer's age on the shift's day; -1 when not known.

@@ -26,6 +26,7 @@ import (
 	"yimi/internal/config"
 	"yimi/internal/hours"
 	"yimi/internal/httpapi"
+	"yimi/internal/human"
 	"yimi/internal/identity"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
@@ -129,8 +130,8 @@ func (a *App) build() error {
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
 	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
-		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL})
-	a.Activities.Phone = a.Identity.PhoneOf
+		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
+	a.Activities.Phone, a.Activities.Hands = a.Identity.PhoneOf, a.Identity.Hands
 	if a.Outbox, err = a.newOutbox(); err != nil {
 		return err
 	}

@@ -30,9 +30,9 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city"}, features...), true
+		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city"}, features...), true
 	case pkg == "httpapi":
-		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster"}, features...), true
+		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster", "human"}, features...), true
 	case pkg == "city":
 		return append([]string{"store", "seal", "auth"}, features...), true
 	case pkg == "bench":
@@ -42,7 +42,9 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "jobs":
 		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
-		return append([]string{"store", "outbox", "audit", "auth", "fault", "workflow"}, betweenFeatures[pkg]...), true
+		return append([]string{"store", "outbox", "audit", "auth", "fault", "workflow", "human"}, betweenFeatures[pkg]...), true
+	case pkg == "human":
+		return []string{"store", "auth", "fault"}, true
 	case pkg == "outbox":
 		return []string{"store", "audit", "auth", "fault"}, true
 	case pkg == "audit":
@@ -61,7 +63,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 var onlyIn = map[string][]string{
 	"github.com/gin-gonic/gin":       {"httpapi", "app", "web", "api"}, // api: what the generator writes
 	"github.com/silenceper/wechat":   {"wechat"},
-	"gorm.io/gorm":                   append([]string{"store", "outbox", "audit"}, features...),
+	"gorm.io/gorm":                   append([]string{"store", "outbox", "audit", "human"}, features...),
 	"github.com/golang-jwt/jwt":      {"auth"},
 	"github.com/prometheus":          {"httpapi", "app"},
 	"github.com/go-sql-driver/mysql": {"store", "bench/script", "bench/floor"},

@@ -54,6 +54,9 @@ func (a *App) openBox(keys config.Keys) (err error) {
 // rotateKeys brings everything under the first key, which is a new one unless an earlier
 // rotation is still to be finished.
 func (a *App) rotateKeys(ctx context.Context, out io.Writer) error {
+	if err := a.Identity.FindDuplicates(ctx); err != nil { // while all hashes are of one key
+		return err
+	}
 	stale, err := a.countStale(ctx)
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@ var counting = map[string]string{
 	"scope = 'campaign_unit'": "has one row of totals for each unit",
 	"LIMIT ?) AS ahead":       "stops counting at a thousand",
 	"merged_into = ?":         "finds one or two; the average that SQLite knows is of NULL, which most have",
+	"AS from_id":              "finds the few accounts of one human; the averages are of NULL here too",
 	"due_at = ? AND lease":    "finds what one sender has taken; the average is of NULL here too",
 }
 

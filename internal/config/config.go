@@ -64,7 +64,8 @@ type Limits struct {
 	CodeStep         time.Duration
 	DailyCap         time.Duration // more of a person's hours on one day need somebody of the district
 	SlotHold         time.Duration
-	AccuracyMetres   int // a location less accurate than this goes to the staff's attention
+	GrantRipens      time.Duration // a role given by an admin makes a second hand after so long, or when another admin confirms it
+	AccuracyMetres   int           // a location less accurate than this goes to the staff's attention
 	Rate             Rate
 }
 
@@ -124,6 +125,7 @@ func Default() Config {
 			CodeStep:         30 * time.Second,
 			DailyCap:         16 * time.Hour,
 			SlotHold:         15 * time.Minute,
+			GrantRipens:      72 * time.Hour,
 			AccuracyMetres:   100,
 			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, PersonExports: 20, AddressRequests: 12_000, AddressLogins: 1200},
 		},
@@ -176,6 +178,7 @@ var settings = []setting{
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
 	{name: "limits.daily_cap", field: func(c *Config) any { return &c.Limits.DailyCap }, usage: "a person's hours on one day beyond which the district must approve"},
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
+	{name: "limits.grant_ripens", field: func(c *Config) any { return &c.Limits.GrantRipens }, usage: "how long until a role given by an admin makes a second hand unconfirmed"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},
 	{name: "retention.records", field: func(c *Config) any { return &c.Retention.Records }, usage: "how long case notes and service records of an ended request are kept; 0: for ever"},

@@ -165,6 +165,7 @@ limits:
   code_step: 1s
   slot_hold: 30d
   daily_cap: 25h
+  grant_ripens: 90m
   accuracy_metres: 1.5
   rate: {person_reads: -1, person_writes: -1, person_uploads: -1, person_exports: -1, address_requests: -1, address_logins: -1}
   colour: red

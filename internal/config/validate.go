@@ -214,6 +214,7 @@ func (c Config) checkDurations(f *faults) {
 		{"limits.late_checkin", c.Limits.LateCheckin, 0, 7 * day},
 		{"limits.slot_hold", c.Limits.SlotHold, time.Minute, 7 * 24 * time.Hour},
 		{"limits.daily_cap", c.Limits.DailyCap, time.Hour, 24 * time.Hour},
+		{"limits.grant_ripens", c.Limits.GrantRipens, time.Hour, 30 * day},
 		{"limits.code_step", c.Limits.CodeStep, 10 * time.Second, 5 * time.Minute},
 	} {
 		if d.is < d.least || d.is > d.most {
@@ -222,6 +223,9 @@ func (c Config) checkDurations(f *faults) {
 	}
 	if c.Token.RefreshTTL <= c.Token.AccessTTL {
 		f.add("token.refresh_ttl", "is no longer than token.access_ttl", "write a longer one, such as 30d")
+	}
+	if c.Limits.GrantRipens%time.Hour != 0 {
+		f.add("limits.grant_ripens", "is not in whole hours", "write such as 72h")
 	}
 	if c.Limits.CodeStep%time.Second != 0 {
 		f.add("limits.code_step", "is not in whole seconds", "write such as 30s")

@@ -6,6 +6,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -44,9 +45,13 @@ type AttentionLine struct {
 
 var errOwnDeed = fault.New(fault.Forbidden, "second_person_needed", "这一条是您经手的，请另一位工作人员来看")
 
-// PutOnAttention puts an entry on the list, once for a reason, in the transaction that makes it.
-func PutOnAttention(tx *store.Tx, e *Entry, reason LookReason) error {
-	return tx.Create(&Attention{EntryID: e.ID, UnitID: e.UnitID, Reason: reason, NeedsLook: true, CreatedAt: tx.Now}).Error
+// Doubt puts the entry of an approved proposal on the list where one of its two hands holds its
+// role from the other.
+func (p *ProposalLine) Doubt(tx *store.Tx, e *Entry) error {
+	if !p.GrantedByProposer {
+		return nil
+	}
+	return tx.Create(&Attention{EntryID: e.ID, UnitID: e.UnitID, Reason: GrantedByProposer, NeedsLook: true, CreatedAt: tx.Now}).Error
 }
 
 // Attention lists the entries that need a look in the units the actor manages, oldest first.
@@ -85,6 +90,10 @@ func (s *Service) CountAttention(ctx context.Context, atMost int) (int64, error)
 // Look takes an entry off the list with a note of what came of it. Whoever recorded or approved
 // the entry does not, nor the volunteer.
 func (s *Service) Look(ctx context.Context, id int64, note string) error {
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		at, err := findAttention(tx.DB, id)
 		if err != nil {
@@ -95,10 +104,10 @@ func (s *Service) Look(ctx context.Context, id int64, note string) error {
 			return err
 		}
 		a := auth.From(ctx)
-		if err := MayRecord(a, e.UnitPath, e.OwnerID); err != nil {
+		if err := MayRecord(a, mine, e.UnitPath, e.OwnerID); err != nil {
 			return err
 		}
-		if a.PersonID == e.RecordedBy || e.ApprovedBy != nil && a.PersonID == *e.ApprovedBy {
+		if mine.Has(e.RecordedBy) || e.ApprovedBy != nil && mine.Has(*e.ApprovedBy) {
 			return errOwnDeed
 		}
 		looked, err := setLookedAt(tx, at, a.PersonID, note)

@@ -199,6 +199,8 @@ type Line struct {
 	FromAt         *store.Time // the time credited; nil in corrections and where corrections left nothing
 	ToAt           *store.Time
 	Assumed        bool // the time is not known: the minutes from the shift's start
+
+	GrantedByProposer bool // of the proposal that it came from
 }
 
 // Record is what anybody may see of an entry under a campaign's total.

@@ -3,12 +3,13 @@ package hours
 import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
+	"yimi/internal/store"
 )
 
 // The refusals of the ledger.
 var (
 	ErrOwnHours      = fault.New(fault.Forbidden, "own_hours", "不能处理自己的时长，请另一位工作人员来办")
-	ErrSecondPerson  = fault.New(fault.Forbidden, "second_person_needed", "这一条是您提出的，须由另一位工作人员复核")
 	ErrDecided       = fault.New(fault.Conflict, "bad_transition", "这一条已经处理过了，请刷新后再看")
 	ErrOpenProposal  = fault.New(fault.Conflict, "proposal_open", "这一条已有待复核的提议，先处理完再提")
 	ErrCredited      = fault.New(fault.Conflict, "already_credited", "这次服务的时长已经记过了")
@@ -19,26 +20,26 @@ var (
 )
 
 // MayRecord tells whether the actor may put minutes into the person's ledger for a
-// unit: its staff, and never for themselves.
-func MayRecord(a auth.Actor, unitPath string, personID int64) error {
+// unit: its staff, and never for the human that they are, whose accounts are mine.
+func MayRecord(a auth.Actor, mine human.Set, unitPath string, personID int64) error {
 	if !a.Manages(unitPath) {
 		return fault.Missing("记录")
 	}
-	if a.PersonID == personID {
+	if mine.Has(personID) {
 		return ErrOwnHours
 	}
 	return nil
 }
 
-// MayDecide tells whether the actor is the second person of a proposal (rule 2).
-func MayDecide(a auth.Actor, p *ProposalLine) error {
-	if err := MayRecord(a, p.UnitPath, p.OwnerID); err != nil {
+// MayDecide tells whether the actor is the second person of a proposal (rules 2 and 8), and notes
+// on it whether one of the two hands holds its role from the other.
+func MayDecide(tx *store.Tx, hands human.Hands, mine human.Set, p *ProposalLine) (err error) {
+	a := auth.From(tx.Statement.Context)
+	if err := MayRecord(a, mine, p.UnitPath, p.OwnerID); err != nil {
 		return err
 	}
-	if a.PersonID == p.ProposedBy {
-		return ErrSecondPerson
-	}
-	return nil
+	p.GrantedByProposer, err = hands.Second(tx.DB, a, mine, p.ProposedBy, p.UnitPath, tx.Now.Time)
+	return err
 }
 
 // maySee tells whether the actor may open an entry: the volunteer, or the unit's staff.

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"yimi/internal/human"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -30,6 +31,27 @@ const (
 	WhyAttention Why = "attention" // who made, moved or showed the shift confirms what needs a look
 )
 
+// Waits says whom a proposal waits for.
+type Waits string
+
+// Whom it may wait for.
+const (
+	ForColleague   Waits = "colleague"   // another of the station's staff
+	ForDistrict    Waits = "district"    // somebody of the district
+	ForAppointment Waits = "appointment" // nobody else is there yet
+)
+
+// WaitsFor tells whom what needs a second person for the reason waits for, where those others are.
+func WaitsFor(others human.Others, why Why) Waits {
+	switch {
+	case others.Colleagues && why != WhyDailyCap:
+		return ForColleague
+	case others.District:
+		return ForDistrict
+	}
+	return ForAppointment
+}
+
 // Proposal is an entry that one person wants made and a second has to approve:
 // minutes by hand for a sign-up, presence that one person does not confirm alone, or a
 // correction of an entry.
@@ -54,6 +76,8 @@ type Proposal struct {
 	DecisionReason string
 	CreatedAt      store.Time
 	DecidedAt      *store.Time
+
+	GrantedByProposer bool // one of the two hands held its role from the other alone (rule 8)
 }
 
 // TableName names the table.
@@ -69,6 +93,7 @@ type ProposalLine struct {
 	StartsAt       store.Time
 	EndsAt         store.Time
 	UnitPath       string
+	WaitsFor       Waits `gorm:"-"` // of a pending one in a list
 }
 
 // Span is the time to be credited; nil in a correction that leaves it.

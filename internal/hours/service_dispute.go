@@ -7,6 +7,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -48,8 +49,11 @@ func (s *Service) Disputes(ctx context.Context, after int64, limit int) ([]Dispu
 
 // CountDisputes counts those that the actor can answer, up to atMost.
 func (s *Service) CountDisputes(ctx context.Context, atMost int) (int64, error) {
-	a := auth.From(ctx)
-	return countDisputes(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return 0, err
+	}
+	return countDisputes(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), mine, atMost)
 }
 
 // AnswerDispute ends a dispute, "correct" or "keep", and tells the volunteer. To say that the
@@ -60,7 +64,11 @@ func (s *Service) AnswerDispute(ctx context.Context, id int64, action, answer st
 		if err != nil {
 			return err
 		}
-		if err := MayRecord(auth.From(ctx), d.UnitPath, d.OwnerID); err != nil {
+		mine, err := human.Accounts(tx.DB, auth.From(ctx).PersonID)
+		if err != nil {
+			return err
+		}
+		if err := MayRecord(auth.From(ctx), mine, d.UnitPath, d.OwnerID); err != nil {
 			return err
 		}
 		return answerDispute(tx, d, action, auth.From(ctx).PersonID, answer)

@@ -7,6 +7,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -53,13 +54,35 @@ func logProposal(tx *store.Tx, p *Proposal, before, after any) error {
 
 // Proposals lists what waits for a second person in the units the actor manages, oldest first.
 func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]ProposalLine, error) {
-	return proposalsUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
+	db := s.db.Read(ctx)
+	rows, err := proposalsUnder(db, auth.From(ctx).ManagedPaths(), after, limit)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	var proposers []int64
+	var paths []string
+	for i := range rows {
+		proposers, paths = append(proposers, rows[i].ProposedBy), append(paths, rows[i].UnitPath)
+	}
+	humans, err := human.AccountsOf(db, proposers)
+	if err != nil {
+		return nil, err
+	}
+	deciders, err := human.DecidersOn(db, paths...)
+	for i := range rows {
+		p := &rows[i]
+		p.WaitsFor = WaitsFor(deciders.Others(humans[p.ProposedBy], p.UnitPath), p.Why)
+	}
+	return rows, err
 }
 
 // CountProposals counts those that the actor can decide, up to atMost.
 func (s *Service) CountProposals(ctx context.Context, atMost int) (int64, error) {
-	a := auth.From(ctx)
-	return countDecidable(s.db.Read(ctx), a.ManagedPaths(), a.PersonID, atMost)
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return 0, err
+	}
+	return countDecidable(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), mine, atMost)
 }
 
 // ProposeCorrection proposes that an entry should have been so many minutes in all, within the
@@ -98,7 +121,11 @@ func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, MayRecord(a, e.UnitPath, e.OwnerID)
+	mine, err := human.Accounts(tx.DB, a.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	return e, MayRecord(a, mine, e.UnitPath, e.OwnerID)
 }
 
 // propose sets the difference to what the entry comes to with its corrections so far.
@@ -147,5 +174,8 @@ func ApproveCorrection(tx *store.Tx, p *ProposalLine, by int64, dayCap time.Dura
 	}
 	correction := p.corrects(&e.Entry, by)
 	correction.DayCap = dayCap
-	return Credit(tx, correction, p.ActivityTitle)
+	if err := Credit(tx, correction, p.ActivityTitle); err != nil {
+		return err
+	}
+	return p.Doubt(tx, correction)
 }

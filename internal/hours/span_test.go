@@ -63,8 +63,8 @@ func TestOldEntriesGetTheirTime(t *testing.T) {
 			if class == hours.Manual {
 				e.ApprovedBy = &b.Second.PersonID
 			}
-			e.Given = &hours.Span{From: store.At(start.Add(b.used)), To: store.At(start.Add(b.used + time.Hour))} // anything free, for now
-			b.used += time.Hour
+			e.Given = &hours.Span{From: store.At(start.Add(b.used)), To: store.At(start.Add(b.used + 2*time.Hour))} // anything free, for now
+			b.used += 2 * time.Hour
 			b.must(t, e)
 			if to > from {
 				b.Exec(`INSERT INTO attendances (signup_id, shift_id, unit_id, in_at, in_method, out_at, out_method, attention, needs_look) VALUES (?, 1, ?, ?, 'code', ?, 'code', '', ?)`,

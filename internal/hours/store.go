@@ -197,7 +197,7 @@ const entryColumns = `hour_entries.*, COALESCE(people.merged_into, people.id) AS
 	activities.place_name AS place_name, campaigns.name AS campaign_name, campaigns.art AS art, units.name AS unit_name,
 	units.path AS unit_path, recorder.name AS recorded_by_name, approver.name AS approved_by_name,
 	attendances.in_at, attendances.in_method, attendances.out_at, attendances.out_method,
-	credited_spans.from_at, credited_spans.to_at, credited_spans.assumed`
+	credited_spans.from_at, credited_spans.to_at, credited_spans.assumed, doubt.id IS NOT NULL AS granted_by_proposer`
 
 // entryLines selects those entries with the names that a screen shows beside them. Those are
 // found before anything is joined to them, so that a page reads as many rows as it has.
@@ -210,7 +210,8 @@ func entryLines(db *gorm.DB, which *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN people recorder ON recorder.id = hour_entries.recorded_by").
 		Joins("LEFT JOIN people approver ON approver.id = hour_entries.approved_by").
 		Joins("LEFT JOIN attendances ON hour_entries.source = 'signup' AND attendances.signup_id = hour_entries.source_id").
-		Joins("LEFT JOIN credited_spans ON credited_spans.entry_id = hour_entries.id")
+		Joins("LEFT JOIN credited_spans ON credited_spans.entry_id = hour_entries.id").
+		Joins("LEFT JOIN hour_attention doubt ON doubt.entry_id = hour_entries.id AND doubt.reason = ?", GrantedByProposer)
 }
 
 // findEntryLine gives one entry, or store.IsNotFound.

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -44,9 +45,9 @@ func disputesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []D
 	return out, err
 }
 
-// countDisputes leaves out the person's own.
-func countDisputes(db *gorm.DB, roots []string, personID int64, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id <> ?", DisputeOpen, personID), atMost)
+// countDisputes leaves out those of the human, by any of their accounts.
+func countDisputes(db *gorm.DB, roots []string, mine human.Set, atMost int) (int64, error) {
+	return store.CountUpTo(store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id NOT IN ?", DisputeOpen, mine), atMost)
 }
 
 // insertDispute writes an open dispute; a second one of its entry is store.IsDuplicate.

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -37,10 +38,10 @@ func proposalsUnder(db *gorm.DB, roots []string, after int64, limit int) (out []
 	return out, err
 }
 
-// countDecidable leaves out what the person proposed, or is about them.
-func countDecidable(db *gorm.DB, roots []string, personID int64, atMost int) (int64, error) {
+// countDecidable leaves out what the human proposed, or is about them, by any of their accounts.
+func countDecidable(db *gorm.DB, roots []string, mine human.Set, atMost int) (int64, error) {
 	return store.CountUpTo(store.Under(db.Table("hour_proposals"), "unit_id", roots).
-		Where("state = ? AND proposed_by <> ? AND person_id <> ?", ProposalPending, personID, personID), atMost)
+		Where("state = ? AND proposed_by NOT IN ? AND person_id NOT IN ?", ProposalPending, mine, mine), atMost)
 }
 
 // HasProposal tells whether minutes for a sign-up wait for a second person.
@@ -64,7 +65,7 @@ func setProposalMinutes(tx *store.Tx, p *Proposal) error {
 // decided in the meantime.
 func decideProposal(tx *store.Tx, p *Proposal, to ProposalState, by int64, reason string) (bool, error) {
 	res := tx.Model(&Proposal{}).Where("id = ? AND state = ?", p.ID, p.State).
-		Updates(map[string]any{"state": to, "open_target": nil, "decided_by": by, "decided_at": tx.Now, "decision_reason": reason})
+		Updates(map[string]any{"state": to, "open_target": nil, "decided_by": by, "decided_at": tx.Now, "decision_reason": reason, "granted_by_proposer": p.GrantedByProposer})
 	return res.RowsAffected == 1, res.Error
 }
 

@@ -75,9 +75,9 @@ var access = map[string]rule{
 	"getPrivacy": public, "listMyConsents": signedIn, "setConsent": signedIn,
 	"exportMe": signedIn, "closeAccount": signedIn,
 	"listDuplicates": staff, "settleDuplicate": staff,
-	"listGuardians": signedIn, "newGuardianCode": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn, "listWardConsents": signedIn, "setWardConsent": signedIn,
+	"listGuardians": signedIn, "newGuardianCode": signedIn, "newLinkCode": signedIn, "listLinks": signedIn, "addLink": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn, "listWardConsents": signedIn, "setWardConsent": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
-	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin,
+	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin, "confirmGrant": admin,
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
 

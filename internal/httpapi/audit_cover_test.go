@@ -28,7 +28,7 @@ var unlogged = map[string]string{}
 // line when somebody else's record is concerned.
 var sensitive = []string{"getRequest", "listCaseNotes", "getAttachment", "createRequest", "updateRequest", "submitRequest", "cancelRequest",
 	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport",
-	"addWard", "removeWard", "setWardConsent"}
+	"addWard", "removeWard", "setWardConsent", "addLink"}
 
 // ledger tries operations and remembers which left a line in the audit log.
 type ledger struct {
@@ -111,6 +111,7 @@ func (b *ledger) deedsOnUnits(l *apptest.Loop) {
 	b.do("createUnit", l.Admin, map[string]any{"parent_id": l.District.ID, "kind": "station", "name": "罗山社区社工站"})
 	b.do("updateUnit", l.Staff, map[string]any{"phone": "0953-5098119"}, l.Station.ID)
 	grant := rawID(b.do("grantRole", l.Admin, map[string]any{"person_id": l.Neighbour.PersonID, "role": "station_staff"}, l.Other.ID))
+	b.do("confirmGrant", l.AdminOf(l.District, "马主任"), nil, grant)
 	b.do("revokeRole", l.Admin, nil, grant)
 	b.do("createStaff", l.Admin, map[string]any{"name": "贺兰", "login": "he.lan", "password": "long words are best", "role": "station_staff"}, l.Station.ID)
 	campaign := rawID(b.do("createCampaign", l.Staff, map[string]any{"unit_id": l.Station.ID, "name": "兰花芬芳", "story": "陪老人", "art": "orchid", "goal_minutes": 6000, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}))
@@ -264,4 +265,6 @@ func (b *ledger) guards(l *apptest.Loop) {
 	l.Clock.Advance(time.Second)
 	b.do("setWardConsent", guardian, map[string]any{"kind": "location", "version": "any", "given": false}, child.PersonID)
 	b.do("removeWard", guardian, nil, child.PersonID)
+	b.s.Call(b.t, guardian, "POST", "/me/link-code", nil).Into(b.t, &shown)
+	b.do("addLink", l.Volunteer("赵建国"), map[string]any{"code": shown.Code})
 }

@@ -24,7 +24,8 @@ func (s *Server) ListDuplicates(ctx context.Context, r api.ListDuplicatesRequest
 }
 
 func duplicate(f *identity.Finding) api.Duplicate {
-	return api.Duplicate{ID: f.ID, Accounts: mapped(f.Accounts[:], account), ByPhone: f.ByPhone, ByIdentity: f.ByIdentity, FoundAt: shown(f.FoundAt)}
+	return api.Duplicate{ID: f.ID, Accounts: mapped(f.Accounts[:], account), ByPhone: f.ByPhone, ByIdentity: f.ByIdentity,
+		ByLink: f.ByLink, ByUnionid: f.ByUnionID, ByProvedPhone: f.ByProvedPhone, FoundAt: shown(f.FoundAt)}
 }
 
 func account(a *identity.Account) api.Account {

@@ -157,9 +157,15 @@ func TestWhatWouldBeTwiceIsNotMerged(t *testing.T) {
 		if a := merge(t, s, s.Staff, id, people[4].PersonID, "roles-1"); a.Problem.Code != "merge_has_roles" {
 			t.Error(a.Status, a.Problem.Code)
 		}
-		apart := s.Call(t, s.Staff, "POST", fmt.Sprintf("/people/duplicates/%d/settle", id), map[string]any{"outcome": "different", "reason": "母女共用一个手机"}, "Idempotency-Key", "apart-000001")
-		if apart.Status != http.StatusNoContent {
-			t.Error(apart.Status, apart.Problem.Code)
+		different := map[string]any{"outcome": "different", "reason": "母女共用一个手机"}
+		for i, c := range []struct {
+			who  auth.Actor
+			want string
+		}{{s.Staff, "403 admin_needed"}, {s.AdminOf(s.District, "丁主任"), "204 "}} { // one of the two is staff
+			apart := s.Call(t, c.who, "POST", fmt.Sprintf("/people/duplicates/%d/settle", id), different, "Idempotency-Key", fmt.Sprintf("apart-%06d", i))
+			if got := fmt.Sprint(apart.Status, " ", apart.Problem.Code); got != c.want {
+				t.Error(got, "not", c.want)
+			}
 		}
 		if a := merge(t, s, s.Staff, id, people[5].PersonID, "after-1"); a.Problem.Code != "bad_transition" {
 			t.Error(a.Status, a.Problem.Code)

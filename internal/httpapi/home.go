@@ -145,7 +145,7 @@ func (s *Server) person(ctx context.Context, p *identity.Profile) (api.Person, e
 func profile(p *identity.Profile) api.Person {
 	out := api.Person{ID: p.ID, Name: p.Name, Sex: some(api.Sex(p.Sex)), IsVolunteer: p.IsVolunteer(),
 		Phone: some(maskPhone(p.Phone)), IdentityType: some(api.IdentityType(p.Contact.IdentityType)), IdentityNumber: some(maskNumber(p.IdentityNumber)),
-		ShowOnLeaderboard: p.ShowOnLeaderboard, Skills: strs[api.Skill](p.Skills), Roles: []api.Role{{Role: api.RoleNameResident}}}
+		ShowOnLeaderboard: p.ShowOnLeaderboard, Skills: strs[api.Skill](p.Skills), PasswordOwn: p.PasswordOwn, Roles: []api.Role{{Role: api.RoleNameResident}}}
 	if p.BirthDate != nil {
 		d := dateOf(*p.BirthDate)
 		out.BirthDate = &d
@@ -169,6 +169,6 @@ func (s *Server) GetSettings(context.Context, api.GetSettingsRequestObject) (api
 	return api.GetSettings200JSONResponse{
 		CancelNoticeMinutes: int(l.CancelNotice.Minutes()), PromotionConfirmMinutes: int(l.PromotionConfirm.Minutes()),
 		CheckinWindowMinutes: int(l.CheckinWindow.Minutes()), LateCheckinMinutes: int(l.LateCheckin.Minutes()),
-		CodeStepSeconds: int(l.CodeStep.Seconds()), HoldMinutes: int(s.Bookings.HoldFor().Minutes()), MessageTemplates: s.templates(), Demo: s.Config.Demo,
+		CodeStepSeconds: int(l.CodeStep.Seconds()), HoldMinutes: int(s.Bookings.HoldFor().Minutes()), GrantRipensHours: s.Identity.Hands.Hours(), MessageTemplates: s.templates(), Demo: s.Config.Demo,
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"yimi/api"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -51,7 +52,7 @@ func entry(l *hours.Line) api.HourEntry {
 		StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt), InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)),
 		OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)), Reason: some(l.Reason),
 		RecordedByName: some(l.RecordedByName), ApprovedByName: some(l.ApprovedByName), CorrectsID: l.CorrectsID,
-		CreatedAt: shown(l.CreatedAt), Hash: l.Hash, Given: given(l.FromAt, l.ToAt), Assumed: some(l.Assumed),
+		GrantedByProposer: onlyIf(l.ApprovedBy != nil, l.GrantedByProposer), CreatedAt: shown(l.CreatedAt), Hash: l.Hash, Given: given(l.FromAt, l.ToAt), Assumed: some(l.Assumed),
 	}
 }
 
@@ -69,6 +70,14 @@ func spanOf(s *api.TimeSpan) *hours.Span {
 		return nil
 	}
 	return &hours.Span{From: store.At(s.From), To: store.At(s.To)}
+}
+
+// onlyIf is a field that is there on a condition.
+func onlyIf[T any](there bool, value T) *T {
+	if !there {
+		return nil
+	}
+	return &value
 }
 
 // GetHourEntry gives one entry down to the check-in.
@@ -152,14 +161,15 @@ func (s *Server) ProposeCorrection(ctx context.Context, r api.ProposeCorrectionR
 	if err != nil {
 		return nil, err
 	}
-	return api.ProposeCorrection201JSONResponse(proposal(auth.From(ctx), p)), nil
+	return api.ProposeCorrection201JSONResponse(proposal(human.Set{auth.From(ctx).PersonID}, p)), nil
 }
 
-func proposal(a auth.Actor, p *hours.ProposalLine) api.HourProposal {
+func proposal(mine human.Set, p *hours.ProposalLine) api.HourProposal {
 	return api.HourProposal{ID: p.ID, Class: api.HourProposalClass(p.Class), State: api.HourProposalState(p.State), Minutes: p.Minutes,
 		Reason: p.Reason, PersonName: p.PersonName, ActivityTitle: p.ActivityTitle, StartsAt: shown(p.StartsAt), EndsAt: shown(p.EndsAt),
 		Given: given(p.FromAt, p.ToAt), Presence: some(p.Presence), Why: some(api.HourProposalWhy(p.Why)),
-		ProposedByName: p.ProposedByName, Mine: p.ProposedBy == a.PersonID || p.PersonID == a.PersonID, CreatedAt: shown(p.CreatedAt)}
+		ProposedByName: p.ProposedByName, Mine: mine.Has(p.ProposedBy) || mine.Has(p.OwnerID), CreatedAt: shown(p.CreatedAt),
+		GrantedByProposer: onlyIf(p.DecidedBy != nil, p.GrantedByProposer), WaitsFor: some(api.WaitsFor(p.WaitsFor))}
 }
 
 // ListProposals lists what waits for a second person.
@@ -168,14 +178,18 @@ func (s *Server) ListProposals(ctx context.Context, r api.ListProposalsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	limit, a := limitOf(r.Params.Limit), auth.From(ctx)
+	limit := limitOf(r.Params.Limit)
+	mine, err := human.Accounts(s.Store.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.Hours.Proposals(ctx, keys[0], limit+1)
 	if err != nil {
 		return nil, err
 	}
 	rows, next := page(rows, limit, func(p *hours.ProposalLine) string { return cursor(p.ID) })
 	return api.ListProposals200JSONResponse{NextCursor: next,
-		Items: mapped(rows, func(p *hours.ProposalLine) api.HourProposal { return proposal(a, p) })}, nil
+		Items: mapped(rows, func(p *hours.ProposalLine) api.HourProposal { return proposal(mine, p) })}, nil
 }
 
 // DecideProposals approves or rejects many.

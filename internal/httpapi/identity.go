@@ -154,7 +154,7 @@ func (s *Server) ListGrants(ctx context.Context, r api.ListGrantsRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return api.ListGrants200JSONResponse{Items: mapped(grants, apiGrant)}, nil
+	return api.ListGrants200JSONResponse{Items: mapped(grants, s.grant)}, nil
 }
 
 // GrantRole gives a person a role.
@@ -163,7 +163,7 @@ func (s *Server) GrantRole(ctx context.Context, r api.GrantRoleRequestObject) (a
 	if err != nil {
 		return nil, err
 	}
-	return api.GrantRole201JSONResponse(apiGrant(&g)), nil
+	return api.GrantRole201JSONResponse(s.grant(&g)), nil
 }
 
 // CreateStaff makes a desk account.
@@ -174,7 +174,7 @@ func (s *Server) CreateStaff(ctx context.Context, r api.CreateStaffRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return api.CreateStaff201JSONResponse(apiGrant(&g)), nil
+	return api.CreateStaff201JSONResponse(s.grant(&g)), nil
 }
 
 // RevokeRole takes a role away.
@@ -185,10 +185,20 @@ func (s *Server) RevokeRole(ctx context.Context, r api.RevokeRoleRequestObject) 
 	return api.RevokeRole204Response{}, nil
 }
 
-func apiGrant(g *identity.GrantView) api.Grant {
+// ConfirmGrant lets a role that was just given count at once.
+func (s *Server) ConfirmGrant(ctx context.Context, r api.ConfirmGrantRequestObject) (api.ConfirmGrantResponseObject, error) {
+	g, err := s.Identity.ConfirmGrant(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return api.ConfirmGrant200JSONResponse(s.grant(&g)), nil
+}
+
+func (s *Server) grant(g *identity.GrantView) api.Grant {
 	return api.Grant{
 		ID: g.ID, PersonID: g.PersonID, PersonName: g.PersonName, Role: api.RoleName(g.Role),
 		UnitID: g.UnitID, UnitName: g.UnitName, CreatedAt: shown(g.CreatedAt),
+		GrantedByName: some(g.GrantedByName), CountsFrom: shown(g.CountsFrom(s.Identity.Hands.GrantRipens)), Confirmed: g.ConfirmedBy != nil,
 	}
 }
 

@@ -273,9 +273,9 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		return set(id), p, id, true
 	case op == "decideProposals" && record != none:
 		return path, p, personal(proposal, p.proposal), true
-	case op == "revokeRole" && !mine && record != none:
+	case strings.HasPrefix(path, "/grants/{id}") && !mine && record != none:
 		m.rows++
-		g := &identity.RoleGrant{PersonID: m.Volunteer("过客").PersonID, UnitID: p.unit.ID, Role: auth.StationStaff, CreatedAt: store.At(m.Clock.Now())}
+		g := &identity.RoleGrant{PersonID: m.Volunteer("过客").PersonID, UnitID: p.unit.ID, Role: auth.StationStaff, GrantedBy: m.Volunteer("授权人").PersonID, CreatedAt: store.At(m.Clock.Now())}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
 		return set(g.ID), p, g.ID, true
 	case strings.HasPrefix(path, "/me/beneficiaries/{id}") && (mine || record == others):
@@ -411,6 +411,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return map[string]any{"minutes": 40, "reason": "x", "given": map[string]any{"from": m.Clock.Now().Format(time.RFC3339Nano), "to": m.Clock.Now().Add(time.Hour).Format(time.RFC3339Nano)}}
 	case "lookAtEntry":
 		return `{"note":"看过"}`
+	case "addLink":
+		return `{"code":"12345678"}`
 	case "addWard":
 		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "setHoliday":

@@ -13,6 +13,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/identity"
 )
 
@@ -188,6 +189,73 @@ func TestThePhoneThatWechatKnows(t *testing.T) {
 		}
 		if c, _ := w.MyContact(ctx); c.Phone != "13900001234" {
 			t.Error("what was refused changed it", c.Phone)
+		}
+	})
+}
+
+// A phone that WeChat gave to two accounts makes them one human: from who holds a role it is not typed away.
+func TestAProvedPhoneIsNotTypedAway(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a, b := w.actor(t, w.wechat(t, "lin")), w.actor(t, w.wechat(t, "bai"))
+		typed := func(who auth.Actor, phone string) error {
+			_, err := w.UpdateMe(auth.With(t.Context(), who), identity.Patch{Phone: &phone})
+			return err
+		}
+		proves := func(who auth.Actor, phone string) {
+			t.Helper()
+			if _, err := w.SetMyPhone(auth.With(t.Context(), who), phone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		proved := func(who auth.Actor) bool {
+			p, err := w.Profile(t.Context(), who.PersonID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.PhoneProvedAt != nil
+		}
+		one := func(want int) {
+			t.Helper()
+			if set, err := human.Accounts(w.store.Read(t.Context()), a.PersonID); err != nil || len(set) != want {
+				t.Errorf("the accounts %v, %v; want %d", set, err, want)
+			}
+		}
+		if err := typed(a, "13900001234"); err != nil || proved(a) {
+			t.Error("typed, and proved", err)
+		}
+		proves(b, "13900001234")
+		one(1)
+		proves(a, "13900001234")
+		one(2)
+		if err := typed(a, "139 0000 1234"); err != nil || !proved(a) {
+			t.Error("the same number again took the proof away", err)
+		}
+		if _, err := w.Grant(auth.With(t.Context(), w.admin(t, "ma", w.wuzhong)), w.station.ID, a.PersonID, auth.StationStaff); err != nil {
+			t.Fatal(err)
+		}
+		for _, phone := range []string{"", "13900005678"} {
+			wantCode(t, typed(a, phone), "phone_proved")
+		}
+		if c, err := w.MyContact(auth.With(t.Context(), a)); err != nil || c.Phone != "13900001234" {
+			t.Error(c, err)
+		}
+		proves(a, "13900005678")
+		one(2) // still
+		if err := typed(b, "13900005678"); err != nil || proved(b) {
+			t.Error("another number, still proved", err)
+		}
+		one(2)
+	})
+}
+
+// What WeChat calls one user is one human, also when it calls one of the accounts another user later.
+func TestAUnionIDIsKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.wechat(t, "lin/union-1")
+		w.wechat(t, "bai/union-1")
+		w.wechat(t, "lin/union-2")
+		if set, err := human.Accounts(w.store.Read(t.Context()), a.PersonID); err != nil || len(set) != 2 {
+			t.Error(set, err)
 		}
 	})
 }

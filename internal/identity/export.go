@@ -29,6 +29,9 @@ type Export struct {
 	Roles             []RoleExport         `json:"roles"`
 	Wechat            []WechatExport       `json:"wechat"`
 	Sessions          []SessionExport      `json:"sessions"`
+	PhoneProvedAt     *time.Time           `json:"phone_proved_at"` // when WeChat said that the phone is the person's
+	PasswordOwn       *bool                `json:"password_own"`    // set by the person alone; null without one
+	Links             []LinkExport         `json:"links"`
 	Guardianships     []GuardianshipExport `json:"guardianships"`
 	Consents          []ConsentExport      `json:"consents"`
 }
@@ -54,6 +57,12 @@ type SessionExport struct {
 	RefreshedAt time.Time  `json:"refreshed_at"`
 	ExpiresAt   time.Time  `json:"expires_at"`
 	EndedAt     *time.Time `json:"ended_at"`
+}
+
+// LinkExport is another account of the same person, as they said themselves.
+type LinkExport struct {
+	Name  string    `json:"name"`
+	Since time.Time `json:"since"` // when it was made
 }
 
 // GuardianshipExport is a guardian's consent; whose it is on the other side is the other's to export.
@@ -84,7 +93,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 		return nil, err
 	}
 	out := &Export{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, Phone: contact.Phone, IdentityType: contact.IdentityType, IdentityNumber: contact.IdentityNumber, Skills: append([]string{}, p.Skills...),
-		VolunteerSince: store.Local(p.VolunteerSince), ShowOnLeaderboard: p.ShowOnLeaderboard, CreatedAt: p.CreatedAt.In(store.Shanghai)}
+		VolunteerSince: store.Local(p.VolunteerSince), PhoneProvedAt: store.Local(p.PhoneProvedAt), PasswordOwn: p.PasswordOwn, ShowOnLeaderboard: p.ShowOnLeaderboard, CreatedAt: p.CreatedAt.In(store.Shanghai)}
 	if p.Home != nil {
 		out.HomeUnit = p.Home.Name
 	}
@@ -114,6 +123,10 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 			as = "child"
 		}
 		out.Guardianships[i] = GuardianshipExport{as, g.Relation, g.AgreedAt.In(store.Shanghai), store.Local(g.EndedAt)}
+	}
+	out.Links = make([]LinkExport, len(x.links))
+	for i, l := range x.links {
+		out.Links[i] = LinkExport{l.Name, l.CreatedAt.In(store.Shanghai)}
 	}
 	out.Consents = make([]ConsentExport, len(x.consents))
 	for i, c := range x.consents {

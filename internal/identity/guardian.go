@@ -95,8 +95,8 @@ func (p *Person) logged(of audit.Entity, id int64, before, after any) audit.Entr
 // needsGuardian tells whether somebody of that age acts only with a guardian's consent.
 func needsGuardian(age int) bool { return age < guardianAge }
 
-// newGuardianCode makes eight random digits.
-func newGuardianCode() string {
+// eightDigits makes a code at random.
+func eightDigits() string {
 	n, _ := rand.Int(rand.Reader, big.NewInt(100_000_000)) // never fails
 	return fmt.Sprintf("%08d", n)
 }

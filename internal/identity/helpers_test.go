@@ -12,6 +12,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/identity"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -60,7 +61,7 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	w := &world{store: s, clock: c, units: unit.NewService(s), Service: identity.NewService(identity.Deps{SessionLife: 30 * 24 * time.Hour,
-		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Phone: fakePhone, Box: box, Demo: true, Notice: notice,
+		Store: s, Tokens: auth.NewTokens([]auth.Key{key}, 15*time.Minute, c.now), Wechat: fakeWechat, Phone: fakePhone, Box: box, Demo: true, Notice: notice, Hands: human.Hands{GrantRipens: 72 * time.Hour},
 	})}
 	w.plant(t)
 	return w
@@ -69,12 +70,13 @@ func newWorld(t *testing.T, url string) *world {
 // fakePhone gives the number that the code is.
 func fakePhone(_ context.Context, code string) (string, error) { return code, nil }
 
-// fakeWechat knows every code: the user is named as the code is.
+// fakeWechat knows every code: the user is named as the code is, with a unionid after a slash.
 func fakeWechat(_ context.Context, code string) (openID, unionID string, err error) {
 	if code == "used" {
 		return "", "", errors.New("40163 code been used")
 	}
-	return "o-" + code, "", nil
+	openID, unionID, _ = strings.Cut(code, "/")
+	return "o-" + openID, unionID, nil
 }
 
 func (w *world) plant(t *testing.T) {

@@ -64,8 +64,9 @@ type Person struct {
 	ForgottenAt       *store.Time // all that had to go is gone
 	MergedInto        *int64      // the account that this one was found to be twice (docs/adr/0016)
 
-	PhoneSealed    []byte  // opened by Service.open
-	PhoneIndex     *string // seal.Box.Index of it
+	PhoneSealed    []byte      // opened by Service.open
+	PhoneIndex     *string     // seal.Box.Index of it
+	PhoneProvedAt  *store.Time // when WeChat said that it is the person's; nil for a typed one
 	IdentityType   IdentityType
 	IdentitySealed []byte
 	IdentityIndex  *string
@@ -98,8 +99,9 @@ func (Home) TableName() string { return "units" }
 type Profile struct {
 	Person
 	Contact
-	Grants []GrantView // on units; oldest first
-	Home   *Home       // nil when the person has named none
+	Grants      []GrantView // on units; oldest first
+	Home        *Home       // nil when the person has named none
+	PasswordOwn *bool       // nil without a desk password; false while somebody else's is not changed
 }
 
 // WechatIdentity ties a WeChat user to a person. Demo personas are rows whose
@@ -120,6 +122,7 @@ type PasswordLogin struct {
 	PersonID  int64
 	Hash      string // Argon2id, as auth.HashPassword gives it
 	ChangedAt store.Time
+	SetBy     *int64 // who else set it; nil: the person, or the server's command line
 }
 
 // Session is one sign-in on one device. Its refresh tokens are one family: each
@@ -149,14 +152,29 @@ type RoleGrant struct {
 	Role      auth.Role
 	GrantedBy int64 // 0: the server's command line
 	CreatedAt store.Time
+
+	ConfirmedBy *int64 // the other admin who looked at it while it was fresh (rule 8)
+	ConfirmedAt *store.Time
 }
 
 // GrantView is a grant with the names that screens show.
 type GrantView struct {
 	RoleGrant
-	PersonName string
-	UnitName   string
-	UnitPath   string
+	PersonName    string
+	GrantedByName string // empty for the server's command line
+	UnitName      string
+	UnitPath      string
+}
+
+// CountsFrom is when the grant makes a second hand: confirmed, given by the command line, or ripe.
+func (g *RoleGrant) CountsFrom(ripens time.Duration) store.Time {
+	switch {
+	case g.ConfirmedAt != nil:
+		return *g.ConfirmedAt
+	case g.GrantedBy == 0:
+		return g.CreatedAt
+	}
+	return store.At(g.CreatedAt.Add(ripens))
 }
 
 // GrantChange is a line of the log of grants, which only grows.
@@ -190,6 +208,8 @@ type Patch struct {
 	Phone             *string       // "" takes it away
 	IdentityType      *IdentityType // with IdentityNumber
 	IdentityNumber    *string       // "" takes it away, with its type
+
+	proved bool // Phone is what WeChat says
 }
 
 // Registration is what makes a person a volunteer: Name, BirthDate and UnitID must be there.

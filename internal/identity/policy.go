@@ -42,6 +42,8 @@ var (
 	errText         = badField("text_refused", "这个名字微信审核没有通过，请换一个", "name", "请写平时用的姓名，不要带广告或不文明的话")
 	errUnit         = fault.New(fault.Unprocessable, "unit_unknown", "没有这个社区，请重新选择")
 	errGranted      = fault.New(fault.Conflict, "already_granted", "这个人已经有这项角色了，不用再授权")
+	errConfirmed    = fault.New(fault.Conflict, "grant_counts", "这项授权已经生效，不用再确认")
+	errOwnGrant     = fault.New(fault.Forbidden, "second_person_needed", "不能确认自己的角色，请另一位管理员来办")
 	errLastAdmin    = fault.New(fault.Conflict, "last_admin_grant", "这是您自己最后一项管理员角色，请让另一位管理员来撤销")
 	errLoginTaken   = fault.New(fault.Conflict, "login_taken", "这个登录名已经有人用了，请换一个")
 	errNoPassword   = fault.New(fault.Conflict, "no_password", "您的账号没有密码，请用微信登录")

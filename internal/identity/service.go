@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	Notice Notice
 	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
+	Hands       human.Hands
 	// Mergers give what the features keep of one account to another of the same person, in this order.
 	Mergers []func(tx *store.Tx, from, into int64) error
 }
@@ -79,6 +81,9 @@ func (s *Service) Profile(ctx context.Context, personID int64) (*Profile, error)
 		return nil, err
 	}
 	if p.Grants, err = grantsOfPerson(ctx, db, personID); err != nil {
+		return nil, err
+	}
+	if p.PasswordOwn, err = passwordOwn(ctx, db, personID); err != nil {
 		return nil, err
 	}
 	if person.UnitID != nil {
@@ -159,6 +164,10 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 			return err
 		}
 		if err := s.mayKeepNumber(tx, id, p.IdentityNumber); err != nil {
+			return err
+		}
+		columns, err := s.proving(ctx, tx, id, p, columns)
+		if err != nil {
 			return err
 		}
 		done, err := changePerson(ctx, tx, id, columns, condition)

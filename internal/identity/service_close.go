@@ -41,6 +41,9 @@ func (s *Service) Close(ctx context.Context, reason string, guards ...func(tx *s
 				return err
 			}
 		}
+		if err := keepNeighbours(tx, a.PersonID); err != nil { // what the account did stays one human's
+			return err
+		}
 		if err := closePerson(tx, a.PersonID, reason); err != nil {
 			return err
 		}

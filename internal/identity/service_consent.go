@@ -161,6 +161,9 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Con
 	case c.Kind == Leaderboard:
 		return copyConsent(ctx, tx, c.PersonID, "show_on_leaderboard", c.Given)
 	case c.Kind == IdentityNumber && !c.Given:
+		if err := keepNeighbours(tx, c.PersonID); err != nil {
+			return err
+		}
 		_, err := changePerson(ctx, tx, c.PersonID, s.identityColumns(c.PersonID, "", ""), "1 = 1")
 		return err
 	case c.Kind == Share && !c.Given && last.ByRole == ByStaff:

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -42,7 +43,7 @@ func (s *Service) SealedColumns(personID int64, c Contact) map[string]any {
 
 func (s *Service) phoneColumns(personID int64, phone string) map[string]any {
 	if phone == "" {
-		return map[string]any{"phone_sealed": nil, "phone_index": nil}
+		return map[string]any{"phone_sealed": nil, "phone_index": nil, "phone_proved_at": nil}
 	}
 	return map[string]any{"phone_sealed": s.Box.Seal(PhoneName(personID), []byte(phone)), "phone_index": s.PhoneIndex(phone)}
 }
@@ -122,8 +123,49 @@ func (s *Service) SetMyPhone(ctx context.Context, code string) (*Profile, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.UpdateMe(ctx, Patch{Phone: &phone})
+	return s.UpdateMe(ctx, Patch{Phone: &phone, proved: true})
 }
+
+// proving adds to the columns of a patch whether the phone is proved. Whom the old phone or number
+// made one human with the person is noted before it goes.
+func (s *Service) proving(ctx context.Context, tx *store.Tx, id int64, p Patch, columns map[string]any) (map[string]any, error) {
+	if p.Phone == nil && p.IdentityNumber == nil {
+		return columns, nil
+	}
+	if err := holdPerson(tx, id); err != nil {
+		return nil, err
+	}
+	was, err := personByID(ctx, tx.DB, id)
+	if err != nil {
+		return nil, missing(err, "人员")
+	}
+	c, err := s.open(&was)
+	if err != nil {
+		return nil, err
+	}
+	columns, other := maps.Clone(columns), p.Phone != nil && *p.Phone != c.Phone
+	switch {
+	case p.proved:
+		columns["phone_proved_at"] = tx.Now
+	case other && was.PhoneProvedAt != nil:
+		if err := mayUnprove(tx.DB, id); err != nil {
+			return nil, err
+		}
+		columns["phone_proved_at"] = nil
+	}
+	return columns, keepNeighbours(tx, id)
+}
+
+// mayUnprove refuses who holds a role: what proves that two accounts are one human is not typed away.
+func mayUnprove(db *gorm.DB, id int64) error {
+	grants, err := countGrants(db, id)
+	if err == nil && grants > 0 {
+		return errPhoneProved
+	}
+	return err
+}
+
+var errPhoneProved = fault.New(fault.Conflict, "phone_proved", "您有工作角色，已经用微信验证过的手机号不能直接改。要换号码，请点“用微信手机号”验证新的号码")
 
 var errManyCodes = fault.New(fault.TooMany, "too_many_attempts", "这一小时里试的次数太多了，请过一会儿再试，或直接填写手机号")
 

@@ -5,17 +5,19 @@ import (
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
-// FindDuplicates looks for accounts with one phone or one document and notes the pairs. It is
+// FindDuplicates looks for accounts with one phone, document or unionid and notes the pairs. It is
 // timed work: it reads all hashes, and no request waits for it.
 func (s *Service) FindDuplicates(ctx context.Context) error {
 	found, err := newDuplicates(s.Store.Read(ctx))
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return insertDuplicates(tx, found) })
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return noteDuplicates(tx, found) })
 }
 
 // Duplicates lists what waits to be settled in the units the actor manages, oldest first.
@@ -50,17 +52,47 @@ func (s *Service) findings(ctx context.Context, rows []Duplicate) ([]Finding, er
 	return out, nil
 }
 
-// KeepApart settles a finding as two people.
+// KeepApart settles a finding as two people. Said by an admin who is a second hand beside both
+// accounts it holds for good; nobody else may say it of what makes them one human, or of staff.
 func (s *Service) KeepApart(ctx context.Context, id int64, reason string) error {
-	return s.settle(ctx, id, DuplicateDifferent, reason, func(*store.Tx, *Finding) error { return nil })
+	return s.settle(ctx, id, DuplicateDifferent, reason, func(tx *store.Tx, f *Finding, mine human.Set) error {
+		err := s.mayPart(tx, f, mine)
+		f.Apart = err == nil
+		if err != nil && !f.adminNeeded() && fault.From(err).Kind == fault.Forbidden {
+			return nil
+		}
+		return err
+	})
+}
+
+// mayPart refuses who is no admin of where both are at home, or no second hand beside them.
+func (s *Service) mayPart(tx *store.Tx, f *Finding, mine human.Set) error {
+	a := auth.From(tx.Statement.Context)
+	if !f.administered(a) {
+		return errApart
+	}
+	for i := range f.Accounts {
+		x := &f.Accounts[i]
+		path := x.UnitPath
+		if path == "" {
+			path = f.Accounts[1-i].UnitPath
+		}
+		if err := s.Hands.SecondAdmin(tx.DB, a, mine, x.ID, path, tx.Now.Time); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Merge makes two accounts one: the one that stays gets the WeChat login, what is still to come,
 // and the totals; what is past stays where it was written. Who merges is neither of the two.
 func (s *Service) Merge(ctx context.Context, id, keepID int64, reason string) error {
-	return s.settle(ctx, id, DuplicateMerged, reason, func(tx *store.Tx, f *Finding) error {
+	return s.settle(ctx, id, DuplicateMerged, reason, func(tx *store.Tx, f *Finding, _ human.Set) error {
 		gone, kept, err := f.sides(keepID)
 		if err != nil {
+			return err
+		}
+		if err := keepNeighbours(tx, gone.ID); err != nil { // before its phone and document go
 			return err
 		}
 		for _, merge := range s.Mergers {
@@ -72,21 +104,29 @@ func (s *Service) Merge(ctx context.Context, id, keepID int64, reason string) er
 	})
 }
 
-func (s *Service) settle(ctx context.Context, id int64, to DuplicateState, reason string, then func(*store.Tx, *Finding) error) error {
+// settle does the deed and ends the finding; who is one of the two, by whatever account, does neither.
+func (s *Service) settle(ctx context.Context, id int64, to DuplicateState, reason string, deed func(*store.Tx, *Finding, human.Set) error) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		f, err := s.holdFinding(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if err := f.maySettle(auth.From(ctx)); err != nil {
+		mine, err := human.Accounts(tx.DB, auth.From(ctx).PersonID)
+		if err != nil {
 			return err
 		}
-		settled, err := settleDuplicate(tx, id, to, auth.From(ctx).PersonID, reason)
+		if err := f.maySettle(auth.From(ctx), mine); err != nil {
+			return err
+		}
+		if f.State != DuplicateOpen {
+			return errSettled
+		}
+		if err := deed(tx, f, mine); err != nil {
+			return err
+		}
+		settled, err := settleDuplicate(tx, id, to, f.Apart, auth.From(ctx).PersonID, reason)
 		if err != nil || !settled {
 			return orElse(err, errSettled)
-		}
-		if err := then(tx, f); err != nil {
-			return err
 		}
 		return audit.WriteAll(tx, f.logged(to))
 	})
@@ -144,6 +184,9 @@ func (s *Service) mergePeople(tx *store.Tx, gone, kept *Account) error {
 		merged.IdentityType, merged.IdentityNumber = gone.Contact.IdentityType, gone.IdentityNumber
 	}
 	columns := s.SealedColumns(kept.ID, merged)
+	if kept.Phone == "" {
+		columns["phone_proved_at"] = gone.PhoneProvedAt
+	}
 	if kept.BirthDate == nil {
 		columns["birth_date"] = gone.BirthDate
 	}

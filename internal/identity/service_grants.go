@@ -3,8 +3,10 @@ package identity
 import (
 	"context"
 
+	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -58,7 +60,52 @@ func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
 	case err != nil:
 		return GrantView{}, err
 	}
+	if err := openAgain(tx, g.PersonID); err != nil {
+		return GrantView{}, err
+	}
 	return grantByID(ctx, tx.DB, g.ID)
+}
+
+// ConfirmGrant lets a role that was just given make a second hand at once: another admin of the unit says
+// that its holder is a human apart from who gave it. That admin is a second hand beside the giver.
+func (s *Service) ConfirmGrant(ctx context.Context, grantID int64) (view GrantView, err error) {
+	a := auth.From(ctx)
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		g, err := grantByID(ctx, tx.DB, grantID)
+		if err != nil {
+			return missing(err, "授权")
+		}
+		if mayGrant(a, g.UnitPath) != nil {
+			return fault.Missing("授权")
+		}
+		if err := s.mayConfirm(tx, a, &g); err != nil {
+			return err
+		}
+		confirmed, err := setConfirmed(tx, g.ID, a.PersonID)
+		if err != nil || !confirmed {
+			return orElse(err, errConfirmed)
+		}
+		if view, err = grantByID(ctx, tx.DB, g.ID); err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Grant, ID: g.ID, UnitID: g.UnitID, Before: g.RoleGrant, After: view.RoleGrant})
+	})
+	return view, err
+}
+
+// mayConfirm refuses a grant that counts already, and who gave it, holds it, or is no second hand.
+func (s *Service) mayConfirm(tx *store.Tx, a auth.Actor, g *GrantView) error {
+	if !g.CountsFrom(s.Hands.GrantRipens).After(tx.Now.Time) {
+		return errConfirmed
+	}
+	mine, err := human.Accounts(tx.DB, a.PersonID)
+	if err != nil {
+		return err
+	}
+	if mine.Has(g.PersonID) {
+		return errOwnGrant
+	}
+	return s.Hands.SecondAdmin(tx.DB, a, mine, g.GrantedBy, g.UnitPath, tx.Now.Time)
 }
 
 // Revoke takes a role away; it stops at the person's next call. An admin cannot
@@ -92,7 +139,8 @@ func revoke(ctx context.Context, tx *store.Tx, a auth.Actor, g RoleGrant) error 
 	return logGrant(ctx, tx, g, "revoked", a.PersonID)
 }
 
-// CreateStaff makes a person with a desk login and a role on a unit that the actor administers.
+// CreateStaff makes a person with a desk login and a role on a unit that the actor administers. The
+// password is the actor's until its owner changes it.
 func (s *Service) CreateStaff(ctx context.Context, unitID int64, in Staff) (GrantView, error) {
 	a := auth.From(ctx)
 	return s.createStaff(ctx, unitID, a.PersonID, in, func(tx *store.Tx) error {
@@ -122,7 +170,7 @@ func (s *Service) createStaff(ctx context.Context, unitID, by int64, in Staff, m
 		if err := may(tx); err != nil {
 			return err
 		}
-		personID, err := newDeskPerson(ctx, tx, in, hash)
+		personID, err := newDeskPerson(ctx, tx, in, hash, by)
 		if err != nil {
 			return err
 		}
@@ -132,12 +180,16 @@ func (s *Service) createStaff(ctx context.Context, unitID, by int64, in Staff, m
 	return view, err
 }
 
-func newDeskPerson(ctx context.Context, tx *store.Tx, in Staff, hash string) (int64, error) {
+func newDeskPerson(ctx context.Context, tx *store.Tx, in Staff, hash string, by int64) (int64, error) {
 	p, err := insertPerson(ctx, tx, in.Name)
 	if err != nil {
 		return 0, err
 	}
-	err = insertPassword(ctx, tx, PasswordLogin{Login: in.Login, PersonID: p.ID, Hash: hash})
+	login := PasswordLogin{Login: in.Login, PersonID: p.ID, Hash: hash}
+	if by != 0 {
+		login.SetBy = &by
+	}
+	err = insertPassword(ctx, tx, login)
 	if store.IsDuplicate(err) {
 		return 0, errLoginTaken
 	}

@@ -31,7 +31,7 @@ func (s *Service) NewGuardianCode(ctx context.Context) (code string, expires sto
 		return "", expires, orElse(err, errCodesTooMany)
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		code, expires = newGuardianCode(), store.At(tx.Now.Add(codeLife))
+		code, expires = eightDigits(), store.At(tx.Now.Add(codeLife))
 		return saveGuardianCode(tx, GuardianCode{ChildID: a.PersonID, Hash: auth.HashSecret(code), ExpiresAt: expires})
 	})
 	return code, expires, err

@@ -35,6 +35,9 @@ func wechatPerson(ctx context.Context, tx *store.Tx, openID, unionID string) (in
 	case store.IsNotFound(err):
 		return newWechatPerson(ctx, tx, openID, unionID)
 	case err == nil && unionID != "" && unionID != known.UnionID:
+		if err := keepNeighbours(tx, known.PersonID); err != nil {
+			return 0, err
+		}
 		err = setUnionID(ctx, tx, openID, unionID)
 	}
 	return known.PersonID, err
@@ -146,7 +149,7 @@ func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password st
 	})
 }
 
-// ChangePassword sets a new password and ends the person's other sessions.
+// ChangePassword sets a new password, from then on the person's own, and ends the person's other sessions.
 func (s *Service) ChangePassword(ctx context.Context, current, fresh string) error {
 	a := auth.From(ctx)
 	row, err := passwordOf(ctx, s.Store.Read(ctx), a.PersonID)

@@ -107,8 +107,19 @@ func replaceHash(ctx context.Context, tx *store.Tx, old PasswordLogin, hash stri
 }
 
 func notePasswordChange(ctx context.Context, tx *store.Tx, login string) error {
-	_, err := gorm.G[PasswordLogin](tx.DB).Where("login = ?", login).Update(ctx, "changed_at", tx.Now)
+	_, err := gorm.G[PasswordLogin](tx.DB).Where("login = ?", login).
+		Set(clause.Assignments(map[string]any{"changed_at": tx.Now, "set_by": nil})).Update(ctx)
 	return err
+}
+
+// passwordOwn tells whether somebody with a desk password set it alone; nil without one.
+func passwordOwn(ctx context.Context, db *gorm.DB, personID int64) (*bool, error) {
+	p, err := passwordOf(ctx, db, personID)
+	if store.IsNotFound(err) {
+		return nil, nil
+	}
+	own := p.SetBy == nil
+	return &own, err
 }
 
 // ---- sessions
@@ -199,8 +210,8 @@ func actorRows(ctx context.Context, db *gorm.DB, personID, sessionID int64, now 
 // grantViews reads grants by one key column with the names beside them.
 func grantViews(ctx context.Context, db *gorm.DB, where string, key int64) (views []GrantView, err error) {
 	err = db.WithContext(ctx).Table("role_grants g").
-		Select("g.*, p.name AS person_name, u.name AS unit_name, u.path AS unit_path").
-		Joins("JOIN people p ON p.id = g.person_id").Joins("JOIN units u ON u.id = g.unit_id").
+		Select("g.*, p.name AS person_name, COALESCE(giver.name, '') AS granted_by_name, u.name AS unit_name, u.path AS unit_path").
+		Joins("JOIN people p ON p.id = g.person_id").Joins("LEFT JOIN people giver ON giver.id = g.granted_by").Joins("JOIN units u ON u.id = g.unit_id").
 		Where(where, key).Order("g.created_at, g.id").Scan(&views).Error
 	return views, err
 }
@@ -244,6 +255,12 @@ func deleteGrant(ctx context.Context, tx *store.Tx, g RoleGrant, keepOne bool) (
 	}
 	n, err := q.Delete(ctx)
 	return n == 1, err
+}
+
+// setConfirmed notes who confirmed a grant, and tells whether it was still to be confirmed.
+func setConfirmed(tx *store.Tx, id, by int64) (bool, error) {
+	res := tx.Model(&RoleGrant{}).Where("id = ? AND confirmed_by IS NULL", id).Updates(map[string]any{"confirmed_by": by, "confirmed_at": tx.Now})
+	return res.RowsAffected == 1, res.Error
 }
 
 func logGrant(ctx context.Context, tx *store.Tx, g RoleGrant, action string, by int64) error {

@@ -16,7 +16,7 @@ func countGrants(db *gorm.DB, personID int64) (n int64, err error) {
 func closePerson(tx *store.Tx, personID int64, reason string) error {
 	err := tx.Model(&Person{}).Where("(id = ? OR merged_into = ?) AND closed_at IS NULL", personID, personID).Updates(map[string]any{"closed_at": tx.Now, "close_reason": reason,
 		"name": ClosedName, "sex": Unknown, "birth_date": nil, "volunteer_since": nil, "unit_id": nil, "skills": "", "show_on_leaderboard": false,
-		"phone_sealed": nil, "phone_index": nil, "identity_type": "", "identity_sealed": nil, "identity_index": nil}).Error
+		"phone_sealed": nil, "phone_index": nil, "phone_proved_at": nil, "identity_type": "", "identity_sealed": nil, "identity_index": nil}).Error
 	if err != nil {
 		return err
 	}
@@ -27,6 +27,9 @@ func closePerson(tx *store.Tx, personID int64, reason string) error {
 		return err
 	}
 	if err := tx.Where("child_id = ?", personID).Delete(&GuardianCode{}).Error; err != nil {
+		return err
+	}
+	if err := tx.Where("person_id = ?", personID).Delete(&LinkCode{}).Error; err != nil {
 		return err
 	}
 	err = tx.Model(&Guardianship{}).Where("(guardian_id = ? OR child_id = ?) AND live = 1", personID, personID).
@@ -42,9 +45,12 @@ func closing(db *gorm.DB, limit int) (ids []int64, err error) {
 	return ids, err
 }
 
-// forget deletes the sessions; a sign-in that was under way may have left what it found.
+// forget deletes the sessions; a sign-in that was under way may have left what it found. That two
+// accounts are one human's stays with what they decided: two numbers that say nothing of anybody.
 func forget(tx *store.Tx, personID int64) error {
-	if err := tx.Where("(low_id = ? OR high_id = ?) AND state = ?", personID, personID, DuplicateOpen).Delete(&Duplicate{}).Error; err != nil {
+	err := tx.Where("(low_id = ? OR high_id = ?) AND state = ?", personID, personID, DuplicateOpen).
+		Where("by_identity = 0 AND by_unionid = 0 AND by_link = 0 AND by_proved_phone = 0").Delete(&Duplicate{}).Error
+	if err != nil {
 		return err
 	}
 	if err := tx.Model(&Duplicate{}).Where("low_id = ? OR high_id = ?", personID, personID).Update("reason", "").Error; err != nil {

@@ -17,6 +17,7 @@ type account struct {
 	sessions      []Session
 	guardianships []Guardianship
 	consents      []Consent
+	links         []Linked
 }
 
 func accountOf(db *gorm.DB, personID int64) (x account, err error) {
@@ -39,6 +40,9 @@ func accountOf(db *gorm.DB, personID int64) (x account, err error) {
 		return x, err
 	}
 	if err := db.Where("person_id = ?", personID).Order("at, id").Limit(exportLimit).Find(&x.consents).Error; err != nil {
+		return x, err
+	}
+	if x.links, err = linksOf(db, personID); err != nil {
 		return x, err
 	}
 	err = db.Where("guardian_id = ? OR child_id = ?", personID, personID).Order("id").Limit(exportLimit).Find(&x.guardianships).Error

@@ -7,6 +7,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/workflow"
 )
 
@@ -62,10 +63,14 @@ func mayReadCaseNotes(a auth.Actor, l *Line) error {
 	return nil
 }
 
-// byWhom picks as whom the actor does an action, or says why not.
-func byWhom(a auth.Actor, l *Line, action string) (workflow.Who, error) {
+// byWhom picks as whom the actor, whose accounts are mine, does an action, or says why not. Staff do
+// nothing with what they asked for by another account of theirs.
+func byWhom(a auth.Actor, mine human.Set, l *Line, action string) (workflow.Who, error) {
 	if err := maySee(a, l); err != nil {
 		return "", err
+	}
+	if l.PersonID != nil && !l.isOf(a.PersonID) && mine.Has(*l.PersonID) {
+		return "", errOwn
 	}
 	who := whoIs(a, l)
 	for _, w := range who {

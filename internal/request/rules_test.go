@@ -415,6 +415,44 @@ func TestNobodyHandlesTheirOwnRequest(t *testing.T) {
 	})
 }
 
+// What they asked for by another account is their own.
+func TestNobodyHandlesTheRequestOfTheirSecondAccount(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		link := func(a, b auth.Actor) {
+			code, _, err := l.Identity.NewLinkCode(apptest.As(a))
+			apptest.Must(t, err)
+			_, err = l.Identity.AddLink(apptest.As(b), code)
+			apptest.Must(t, err)
+		}
+		link(l.Staff, l.Resident)
+		r := l.Put(request.Submitted)
+		_, err := l.Requests.Approve(apptest.As(l.Staff), r.ID, 0)
+		apptest.WantCode(t, err, "own_request")
+		out, err := l.Requests.Decide(apptest.As(l.Staff), []int64{r.ID}, "approve", "")
+		apptest.Must(t, err)
+		apptest.WantCode(t, out[0].Err, "own_request")
+		cases := l.Put(request.Assigned).ID
+		out, err = l.Requests.HandOver(apptest.As(l.Staff), l.Worker.PersonID, l.Colleague.PersonID, []int64{cases}, "休假")
+		apptest.Must(t, err)
+		apptest.WantCode(t, out[0].Err, "own_request")
+		_, err = l.Requests.Cancel(apptest.As(l.Staff), r.ID, "x")
+		apptest.WantCode(t, err, "own_request")
+		_, err = l.Requests.Approve(apptest.As(l.Second), r.ID, 0)
+		apptest.Must(t, err)
+
+		link(l.Colleague, l.Neighbour)
+		r = l.Put(request.Approved, func(r *request.Request) { r.PersonID = &l.Neighbour.PersonID })
+		_, err = l.Requests.Assign(apptest.As(l.Second), r.ID, l.Colleague.PersonID)
+		apptest.WantCode(t, err, "own_request")
+		ask := l.Asking(l.Class)
+		ask.Slot.ProviderID = l.Colleague.PersonID
+		_, err = l.Requests.Create(apptest.As(l.Neighbour), ask)
+		apptest.WantCode(t, err, "not_a_worker")
+		_, err = l.Requests.Assign(apptest.As(l.Second), r.ID, l.Worker.PersonID)
+		apptest.Must(t, err)
+	})
+}
+
 func TestAWorkerIsNotAssignedToTheOwnRequest(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		own := func(r *request.Request) { r.PersonID = &l.Colleague.PersonID }

@@ -20,6 +20,7 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -381,7 +382,12 @@ func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval mov
 	if err != nil {
 		return err
 	}
-	if w == nil || l.isOf(w.PersonID) {
+	if w == nil {
+		return errNoWorker
+	}
+	if own, err := l.isOfHuman(tx.DB, w.PersonID); err != nil {
+		return err
+	} else if own {
 		return errNoWorker
 	}
 	changes := map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": tx.Now}
@@ -517,7 +523,11 @@ func (s *Service) doing(ctx context.Context, id int64, action string, deed func(
 		if l, err = s.data.hold(tx, id); err != nil {
 			return err
 		}
-		who, err := byWhom(auth.From(ctx), l, action)
+		mine, err := human.Accounts(tx.DB, auth.From(ctx).PersonID)
+		if err != nil {
+			return err
+		}
+		who, err := byWhom(auth.From(ctx), mine, l, action)
 		if err != nil {
 			return err
 		}

@@ -8,11 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -62,12 +65,23 @@ func (s *Service) fitWorker(tx *store.Tx, l *Line, workerID int64) (*worker, err
 		return nil, err
 	case w == nil:
 		return nil, errNoWorker
-	case l.isOf(w.PersonID):
-		return nil, errOwn
 	case !w.Level.Reaches(t.MinLevel):
 		return nil, errUnfit
 	}
-	return w, nil
+	own, err := l.isOfHuman(tx.DB, w.PersonID)
+	if err == nil && own {
+		err = errOwn
+	}
+	return w, err
+}
+
+// isOfHuman tells whether the human behind the account asked, by any account of theirs.
+func (l *Line) isOfHuman(db *gorm.DB, personID int64) (bool, error) {
+	if l.PersonID == nil {
+		return false, nil
+	}
+	theirs, err := human.Accounts(db, personID)
+	return theirs.Has(*l.PersonID), err
 }
 
 // Accept takes a case on.
@@ -346,21 +360,25 @@ func (s *Service) HandOver(ctx context.Context, fromID, toID int64, ids []int64,
 			return nil, err
 		}
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.handOverOne(ctx, id, fromID, toID, reason)
+		out[i] = s.handOverOne(ctx, mine, id, fromID, toID, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) handOverOne(ctx context.Context, id, fromID, toID int64, reason string) Outcome {
+func (s *Service) handOverOne(ctx context.Context, mine human.Set, id, fromID, toID int64, reason string) Outcome {
 	out := Outcome{ID: id}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := s.data.hold(tx, id)
 		if err != nil {
 			return err
 		}
-		who, err := byWhom(auth.From(ctx), l, "hand_over")
+		who, err := byWhom(auth.From(ctx), mine, l, "hand_over")
 		if err != nil {
 			return err
 		}

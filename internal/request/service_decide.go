@@ -9,6 +9,7 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -89,21 +90,25 @@ func (s *Service) Decide(ctx context.Context, ids []int64, decision, reason stri
 	if decision != "approve" && reason == "" {
 		return nil, errWhy
 	}
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.decideOne(ctx, id, decision, reason)
+		out[i] = s.decideOne(ctx, mine, id, decision, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) decideOne(ctx context.Context, id int64, decision, reason string) Outcome {
+func (s *Service) decideOne(ctx context.Context, mine human.Set, id int64, decision, reason string) Outcome {
 	out := Outcome{ID: id}
 	out.Err = s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := s.data.hold(tx, id)
 		if err != nil {
 			return err
 		}
-		who, err := byWhom(auth.From(ctx), l, decision)
+		who, err := byWhom(auth.From(ctx), mine, l, decision)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"time"
 
+	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/pressly/goose/v3"
 )
 
@@ -37,7 +39,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	for try := 1; ; try++ {
-		err := s.migrateOnce(ctx, p)
+		err := s.migrateOnce(ctx, pool, p)
 		if err == nil || errors.Is(err, ErrNewerSchema) || try == migrateTries || ctx.Err() != nil {
 			return err
 		}
@@ -50,7 +52,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 // ErrNewerSchema says that a newer program has migrated this database.
 var ErrNewerSchema = errors.New("store: the database's schema is newer than this program; start the newer yimi")
 
-func (s *Store) migrateOnce(ctx context.Context, p *goose.Provider) error {
+func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, p *goose.Provider) error {
 	has, err := p.GetDBVersion(ctx)
 	if err != nil {
 		return fmt.Errorf("store: cannot read the schema's version: %w", err)
@@ -58,10 +60,27 @@ func (s *Store) migrateOnce(ctx context.Context, p *goose.Provider) error {
 	if has > s.want {
 		return fmt.Errorf("%w (it has version %d, this program knows up to %d)", ErrNewerSchema, has, s.want)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("store: a migration failed: %w", err)
+	for {
+		_, err := p.Up(ctx)
+		var failed *goose.PartialError
+		switch {
+		case err == nil:
+			return nil
+		case !errors.As(err, &failed) || !alteredBefore(failed.Err):
+			return fmt.Errorf("store: a migration failed: %w", err)
+		}
+		if _, err := pool.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)", failed.Failed.Source.Version); err != nil {
+			return fmt.Errorf("store: cannot note a migration: %w", err)
+		}
 	}
-	return nil
+}
+
+// alteredBefore tells whether MySQL refuses an ALTER TABLE because it was done before a crash kept
+// goose from noting it. It is all done then: one such statement adds all of its columns and keys or none.
+func alteredBefore(err error) bool {
+	var refused *mysqldriver.MySQLError
+	const columnThere, keyThere = 1060, 1061
+	return errors.As(err, &refused) && (refused.Number == columnThere || refused.Number == keyThere)
 }
 
 // newestMigration reads the highest number off the embedded file names.

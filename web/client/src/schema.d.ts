@@ -147,7 +147,7 @@ export interface paths {
         put?: never;
         /**
          * Keep the phone number that WeChat knows
-         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed.
+         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed; from somebody with a role in place of one that WeChat gave it is 409 `phone_proved`. Two accounts with one number that WeChat gave to both are one human's.
          */
         post: operations["setMyPhone"];
         delete?: never;
@@ -266,6 +266,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/link-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits to type in another account of mine
+         * @description Such as the one that I have by WeChat beside my desk login. They work once, for ten minutes; new ones end the ones before. Ten an hour, then 429 `too_many_codes`.
+         */
+        post: operations["newLinkCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The other accounts that I linked with this one */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Link this account with the one whose code it is, as mine
+         * @description From then on both count as one human: neither decides on what the other did or is about (docs/rules.md, rule 8), and staff may merge
+         *     them. A wrong or old code is 422 `link_code_wrong`, this account's own 422 `own_code`, a second time 409 `already_linked`. Five
+         *     tries in a quarter of an hour, then 429 `too_many_attempts`.
+         *
+         */
+        post: operations["addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -275,7 +319,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change my desk password */
+        /**
+         * Change my desk password
+         * @description From then on it is my own. While somebody else set it, as who makes a desk account does, I approve nothing that others proposed (403 `password_not_own`).
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -402,8 +449,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Staff: accounts with one phone or one document, oldest finding first
-         * @description Found once an hour by keyed hashes, of people at home in my units.
+         * Staff: accounts that may be one human's, oldest finding first
+         * @description Found once an hour by keyed hashes, or linked by their owner, of people at home or with a role in my units.
          */
         get: operations["listDuplicates"];
         put?: never;
@@ -428,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * Staff: make two accounts one, or keep them apart
-         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own.
+         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own, by whatever account. That two accounts with more in common than a typed phone, or of which one holds a role, are two people says only a district admin of both who has no part in it: 403 `admin_needed`, `second_person_needed`, `password_not_own`, `grant_fresh`.
          */
         post: operations["settleDuplicate"];
         delete?: never;
@@ -548,6 +595,31 @@ export interface paths {
         post?: never;
         /** Take a role away; it stops at the person's next call */
         delete: operations["revokeRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grants/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: let a role that was just given count at once
+         * @description Its holder approves what others propose from then on, and not only from `counts_from`. For another admin of the unit than who gave and
+         *     who holds it: 403 `second_person_needed`, `password_not_own`, `grant_fresh`. One that counts already is 409 `grant_counts`.
+         *
+         */
+        post: operations["confirmGrant"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2865,6 +2937,8 @@ export interface components {
              * @example 640***********123X
              */
             identity_number?: string;
+            /** @description Only with a desk password: I set it myself. If not, I approve nothing until I change it */
+            password_own?: boolean;
             /** @description What I may be and where */
             roles: components["schemas"]["Role"][];
             minutes_total: components["schemas"]["Minutes"];
@@ -2930,6 +3004,12 @@ export interface components {
             by_phone: boolean;
             /** @description They have one document */
             by_identity: boolean;
+            /** @description Their owner linked them */
+            by_link: boolean;
+            /** @description They have one WeChat user */
+            by_unionid: boolean;
+            /** @description They have one phone that WeChat gave to both */
+            by_proved_phone: boolean;
             /**
              * Format: date-time
              * @description When it was found
@@ -2954,6 +3034,41 @@ export interface components {
              * @example 本人到站核对过证件
              */
             reason: string;
+        };
+        LinkCode: {
+            /**
+             * @description Eight digits
+             * @example 73190264
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes from now
+             */
+            expires_at: string;
+        };
+        LinkInput: {
+            /**
+             * @description What my other account shows
+             * @example 73190264
+             */
+            code: string;
+        };
+        Link: {
+            /**
+             * @description As I wrote it there; empty if I did not
+             * @example 杨海兰
+             */
+            name: string;
+            /** @description It signs in by WeChat */
+            wechat: boolean;
+            /** @description It has a desk login */
+            desk: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it is there
+             */
+            created_at: string;
         };
         /**
          * @description What the guardian is to the child
@@ -3239,6 +3354,11 @@ export interface components {
              * @example 15
              */
             hold_minutes: number;
+            /**
+             * @description A role that an admin gave lets its holder approve what others propose after so long
+             * @example 72
+             */
+            grant_ripens_hours: number;
             /** @description What a phone may ask an accept for (wx.requestSubscribeMessage) */
             message_templates: components["schemas"]["MessageTemplate"][];
             /** @description The server runs with made-up data */
@@ -3264,6 +3384,18 @@ export interface components {
              * @description Granted at
              */
             created_at: string;
+            /**
+             * @description Who gave it; absent for the server's command line
+             * @example 丁立强
+             */
+            granted_by_name?: string;
+            /**
+             * Format: date-time
+             * @description From when its holder approves what others propose
+             */
+            counts_from: string;
+            /** @description Another admin confirmed it */
+            confirmed: boolean;
         };
         GrantInput: {
             person_id: components["schemas"]["Id"];
@@ -4389,6 +4521,8 @@ export interface components {
             recorded_by_name?: string;
             /** @description The second person */
             approved_by_name?: string;
+            /** @description Only of what a second person approved: one of the two had its role from the other alone */
+            granted_by_proposer?: boolean;
             corrects_id?: components["schemas"]["Id"];
             dispute?: components["schemas"]["HourDispute"];
             /** @description Mine, and no dispute about it is open; of one entry only, not in lists */
@@ -4528,8 +4662,10 @@ export interface components {
              * @example 杨海兰
              */
             proposed_by_name: string;
-            /** @description I proposed it or it is about me; somebody else must decide */
+            /** @description I proposed it or it is about me, by any account of mine; somebody else must decide */
             mine: boolean;
+            /** @description Only once decided: one of the two had its role from the other alone */
+            granted_by_proposer?: boolean;
             /**
              * Format: date-time
              * @description Proposed at
@@ -6673,6 +6809,82 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    newLinkCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Link"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            /** @description Linked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -7125,6 +7337,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -1,0 +1,123 @@
+package human
+
+import (
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// link is two accounts that something says of: one human, or two.
+type link struct {
+	FromID, ToID int64
+	Kind         int
+}
+
+// The kinds of links.
+const (
+	same   = iota // of one human, unless they are apart
+	merged        // of one human for good
+	apart         // an admin found them to be two people
+)
+
+// linksOf gives what is said of the accounts and any other, in one statement. A phone counts where
+// both have proved it by WeChat: families share the typed ones (docs/adr/0016).
+func linksOf(db *gorm.DB, ids []int64) (out []link, err error) {
+	const found = "CASE WHEN d.apart = 1 THEN 2 ELSE 0 END FROM person_duplicates d"
+	const strong = "(d.apart = 1 OR d.by_link = 1 OR d.by_identity = 1 OR d.by_unionid = 1 OR d.by_proved_phone = 1)"
+	err = db.Raw(`SELECT id AS from_id, merged_into AS to_id, 1 AS kind FROM people WHERE id IN @ids AND merged_into IS NOT NULL
+		UNION ALL SELECT merged_into, id, 1 FROM people WHERE merged_into IN @ids
+		UNION ALL SELECT d.low_id, d.high_id, `+found+` WHERE d.low_id IN @ids AND `+strong+`
+		UNION ALL SELECT d.high_id, d.low_id, `+found+` WHERE d.high_id IN @ids AND `+strong+`
+		UNION ALL SELECT a.id, b.id, 0 FROM people a JOIN people b ON b.identity_index = a.identity_index AND b.id <> a.id WHERE a.id IN @ids
+		UNION ALL SELECT a.id, b.id, 0 FROM people a JOIN people b ON b.phone_index = a.phone_index AND b.id <> a.id
+			WHERE a.id IN @ids AND a.phone_proved_at IS NOT NULL AND b.phone_proved_at IS NOT NULL
+		UNION ALL SELECT a.person_id, b.person_id, 0 FROM wechat_identities a JOIN wechat_identities b ON b.unionid = a.unionid AND b.person_id <> a.person_id
+			WHERE a.person_id IN @ids AND a.unionid <> ''`, map[string]any{"ids": ids}).Scan(&out).Error
+	return out, err
+}
+
+// grantRow is a grant as a query gives it.
+type grantRow struct {
+	PersonID, GrantedBy int64
+	ConfirmedBy         *int64
+	CreatedAt           store.Time
+	Path                string
+}
+
+// grantsOf gives the grants by which the people decide in the unit at path, in one of the roles.
+func grantsOf(db *gorm.DB, people []int64, path string, roles []auth.Role) (map[int64][]grant, error) {
+	var rows []grantRow
+	err := db.Table("role_grants").Select("role_grants.person_id, granted_by, confirmed_by, role_grants.created_at, units.path").
+		Joins("JOIN units ON units.id = role_grants.unit_id").Where("role_grants.person_id IN ? AND role IN ?", people, roles).Find(&rows).Error
+	out := map[int64][]grant{}
+	for _, r := range rows {
+		g := grant{by: r.GrantedBy, confirmedBy: r.ConfirmedBy, from: r.CreatedAt.Time, path: r.Path}
+		if g.covers(path) {
+			out[r.PersonID] = append(out[r.PersonID], g)
+		}
+	}
+	return out, err
+}
+
+// pastGrantsOf gives the grants by which somebody once decided in the unit at path, from the log
+// of grants: each ends at the revocation after it.
+func pastGrantsOf(db *gorm.DB, personID int64, path string, roles []auth.Role) (out []grant, err error) {
+	var rows []struct {
+		UnitID    int64
+		Role      auth.Role
+		Path      string
+		Action    string
+		ChangedBy int64
+		ChangedAt store.Time
+	}
+	err = db.Table("grant_changes").Select("unit_id, role, units.path, action, changed_by, changed_at").Joins("JOIN units ON units.id = grant_changes.unit_id").
+		Where("person_id = ? AND role IN ?", personID, roles).Order("changed_at, grant_changes.id").Find(&rows).Error
+	open := map[string]int{}
+	for _, r := range rows {
+		key := r.Path + string(r.Role)
+		if r.Action == "granted" {
+			g := grant{by: r.ChangedBy, from: r.ChangedAt.Time, path: r.Path}
+			if g.covers(path) {
+				out, open[key] = append(out, g), len(out)
+			}
+		} else if i, held := open[key]; held {
+			at := r.ChangedAt.Time
+			out[i].until = &at
+			delete(open, key)
+		}
+	}
+	return out, err
+}
+
+// settersOf gives who set the password of each of the people, of those whose password is not their own.
+func settersOf(db *gorm.DB, people []int64) (map[int64]int64, error) {
+	var rows []struct{ PersonID, SetBy int64 }
+	err := db.Table("password_logins").Select("person_id, set_by").Where("person_id IN ? AND set_by IS NOT NULL", people).Find(&rows).Error
+	out := map[int64]int64{}
+	for _, r := range rows {
+		out[r.PersonID] = r.SetBy
+	}
+	return out, err
+}
+
+// holdersOf gives who holds one of the roles on the units, but closed accounts.
+func holdersOf(db *gorm.DB, units []int64, roles []auth.Role) (out []holder, err error) {
+	err = db.Table("role_grants").Select("role_grants.person_id, role_grants.unit_id, role_grants.role").
+		Joins("JOIN people ON people.id = role_grants.person_id").
+		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL", units, roles).Find(&out).Error
+	return out, err
+}
+
+// idsOn gives the ids on a unit's path: "/1/4/".
+func idsOn(path string) (out []int64) {
+	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}

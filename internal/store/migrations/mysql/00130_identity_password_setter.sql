@@ -1,0 +1,3 @@
+-- +goose Up
+ALTER TABLE password_logins
+    ADD COLUMN set_by BIGINT NULL;

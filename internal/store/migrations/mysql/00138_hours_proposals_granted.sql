@@ -1,0 +1,3 @@
+-- +goose Up
+ALTER TABLE hour_proposals
+    ADD COLUMN granted_by_proposer BOOLEAN NOT NULL DEFAULT 0;
