@@ -190,7 +190,8 @@ func metresBetween(lat1, lon1, lat2, lon2 float64) float64 {
 }
 
 // fence judges a position: metres to the place, why staff should look, or a refusal.
-// A position that is out even by the best reading of its accuracy is refused.
+// A position that is out even by the best reading of its accuracy is refused. No phone is
+// exact to the metre: an accuracy of 0 is not known, or made up.
 func fence(a *Activity, p *Position, worst float64) (metres *int, attention string, err error) {
 	if a.FenceMetres == 0 || a.Latitude == nil || a.Longitude == nil {
 		return nil, "", nil
@@ -199,10 +200,10 @@ func fence(a *Activity, p *Position, worst float64) (metres *int, attention stri
 		return nil, NoLocation, nil
 	}
 	d := int(metresBetween(p.Latitude, p.Longitude, *a.Latitude, *a.Longitude))
-	if p.Accuracy > worst {
+	if p.Accuracy > worst || p.Accuracy <= 0 {
 		attention = PoorAccuracy
 	}
-	if float64(d)-math.Min(p.Accuracy, worst) > float64(a.FenceMetres) {
+	if float64(d)-min(max(p.Accuracy, 0), worst) > float64(a.FenceMetres) {
 		return &d, "", fault.Newf(fault.Unprocessable, "outside_fence", errOutsideFence, d)
 	}
 	return &d, attention, nil

@@ -132,6 +132,9 @@ func TestFence(t *testing.T) {
 			"poor":                  {.0010, 150, "", "poor_accuracy"},
 			"far and poor":          {.0100, 5000, "outside_fence", ""}, // a poor accuracy is no excuse
 			"far by poor, just out": {.0026, 5000, "", "poor_accuracy"},
+			"no accuracy":           {.0010, 0, "", "poor_accuracy"}, // made up, or not known
+			"below any accuracy":    {.0010, -50, "", "poor_accuracy"},
+			"out, no accuracy":      {.0020, 0, "outside_fence", ""}, // no benefit of the doubt
 			"other end of earth":    {-100, 10, "outside_fence", ""},
 		} {
 			p := w.Volunteer("林晓雯")
@@ -158,7 +161,7 @@ func TestFence(t *testing.T) {
 		if r := w.Check(p, s.ID, activity.In); r.Attention != "no_location" {
 			t.Error(r.Attention)
 		}
-		if list, err := w.Activities.Attention(apptest.As(w.Staff), 0, 50); err != nil || len(list) != 3 {
+		if list, err := w.Activities.Attention(apptest.As(w.Staff), 0, 50); err != nil || len(list) != 5 {
 			t.Error(len(list), err)
 		}
 		if list, err := w.Activities.Attention(apptest.As(w.StaffOf(w.Other, "马立强")), 0, 50); err != nil || len(list) != 0 {
@@ -229,8 +232,6 @@ func TestDigitsAreThrottled(t *testing.T) {
 		}
 		apptest.WantCode(t, typed(p, right), "too_many_attempts")
 		apptest.Must(t, typed(q, right)) // others are not
-		_, err := w.Activities.CheckIn(apptest.As(q), activity.Checkin{Kind: activity.In, ShiftID: 1 << 40, Digits: right})
-		apptest.WantCode(t, err, "code_wrong")
 		w.Clock.Advance(10 * time.Minute)
 		apptest.Must(t, typed(p, w.Code(s.ID).Digits))
 		for i := range 20 { // right ones do not add up
@@ -238,6 +239,67 @@ func TestDigitsAreThrottled(t *testing.T) {
 				t.Fatalf("%d: %v", i, err)
 			}
 		}
+	})
+}
+
+// Another shift's right code gives back no try, and all shifts together have a bound.
+func TestDigitsAreThrottledOverShifts(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		var shifts []int64
+		for _, s := range w.Publish(w.Draft(), apptest.At(24*time.Hour, 2), apptest.At(27*time.Hour, 2), apptest.At(30*time.Hour, 2), apptest.At(33*time.Hour, 2)) {
+			shifts = append(shifts, s.Shift.ID)
+		}
+		p := w.Volunteer("林晓雯")
+		for _, s := range shifts {
+			w.SignUp(p, s)
+		}
+		w.Clock.Set(apptest.Start.Add(24 * time.Hour))
+		typed := func(shift int64, digits string) error {
+			_, err := w.Activities.CheckIn(apptest.As(p), activity.Checkin{Kind: activity.In, ShiftID: shift, Digits: digits})
+			return err
+		}
+		guess := func(shift int64, times int) {
+			t.Helper()
+			for range times {
+				apptest.WantCode(t, typed(shift, "12345x"), "code_wrong")
+			}
+		}
+		guess(shifts[1], 9)
+		apptest.Must(t, typed(shifts[0], w.Code(shifts[0]).Digits))
+		guess(shifts[1], 1)
+		apptest.WantCode(t, typed(shifts[1], w.Code(shifts[1]).Digits), "too_many_attempts")
+		guess(shifts[0], 2)
+		apptest.Must(t, typed(shifts[0], w.Code(shifts[0]).Digits)) // its own tries are given back
+		guess(shifts[0], 8)                                         // 20 by now
+		apptest.WantCode(t, typed(shifts[2], w.Code(shifts[2]).Digits), "too_many_attempts")
+		apptest.WantCode(t, typed(shifts[3], "12345x"), "too_many_attempts")
+		w.Clock.Advance(10 * time.Minute)
+		guess(shifts[1], 10)
+	})
+}
+
+// Who has no confirmed sign-up for the shift learns nothing about its digits and uses up no try.
+func TestDigitsAreForWhoIsSignedUp(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := w.Shift(1)
+		p, waiting, stranger := w.Volunteer("林晓雯"), w.Volunteer("王明月"), w.Volunteer("没报名")
+		w.SignUp(p, s.ID)
+		w.Wait(waiting, s.ID)
+		w.Clock.Set(s.StartsAt.Time)
+		typed := func(a auth.Actor, shift int64, digits string) error {
+			_, err := w.Activities.CheckIn(apptest.As(a), activity.Checkin{Kind: activity.In, ShiftID: shift, Digits: digits})
+			return err
+		}
+		for range 30 {
+			apptest.WantCode(t, typed(stranger, s.ID, "12345x"), "not_signed_up")
+		}
+		apptest.WantCode(t, typed(stranger, s.ID, w.Code(s.ID).Digits), "not_signed_up")
+		apptest.WantCode(t, typed(waiting, s.ID, "12345x"), "not_signed_up")
+		apptest.WantCode(t, typed(p, 1<<40, "12345x"), "not_signed_up")
+		if n := w.Count("throttles", "name LIKE 'digits:%'"); n != 0 {
+			t.Errorf("%d counts of tries", n)
+		}
+		apptest.Must(t, typed(p, s.ID, w.Code(s.ID).Digits))
 	})
 }
 

@@ -2,6 +2,7 @@ package activity_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/jobs"
 	"yimi/internal/store"
 )
 
@@ -244,6 +246,53 @@ func TestNamesOfEveryScript(t *testing.T) {
 		l, err := w.Activities.Create(apptest.As(w.Staff), a, nil)
 		if err != nil || l.Title != a.Title || l.Content != a.Content {
 			t.Error(l, err)
+		}
+	})
+}
+
+// A row that cannot be worked on holds up no other row and no later step, and is tried again.
+func TestSweepGoesOnAfterABadRow(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		shifts := w.Publish(w.Draft(), apptest.At(24*time.Hour, 1), apptest.At(48*time.Hour, 1))
+		bad, good := shifts[0].Shift, shifts[1].Shift
+		offers := map[int64]int64{}
+		for _, s := range []int64{bad.ID, good.ID} {
+			first, second := w.Volunteer("林晓雯"), w.Volunteer("王明月")
+			g := w.SignUp(first, s)
+			offers[s] = w.Wait(second, s).ID
+			_, err := w.Activities.CancelSignup(apptest.As(first), g.ID, "")
+			apptest.Must(t, err)
+			w.Clock.Advance(time.Minute)
+		}
+		w.Exec("UPDATE shifts SET taken = 0 WHERE id = ?", bad.ID) // no place can be given back: a CHECK
+		w.Clock.Advance(2 * time.Hour)
+		if err := w.Activities.Sweep(ctx); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("row %d", offers[bad.ID])) {
+			t.Errorf("the row is not named: %v", err)
+		}
+		states(t, w, map[int64]activity.SignupState{offers[bad.ID]: activity.Offered, offers[good.ID]: activity.Lapsed})
+
+		w.Exec("UPDATE signups SET offer_expires_at = NULL WHERE id = ?", offers[bad.ID]) // closing the shift panics
+		here := w.Volunteer("周明月")
+		w.SignUp(here, good.ID)
+		w.Clock.Set(good.StartsAt.Time)
+		w.Check(here, good.ID, activity.In)
+		w.Clock.Set(good.EndsAt.Add(time.Hour))
+		var p *jobs.Panic
+		if err := w.Activities.Sweep(ctx); !errors.As(err, &p) {
+			t.Errorf("no panic: %v", err)
+		}
+		if w.FindShift(bad.ID).Swept || !w.FindShift(good.ID).Swept || w.Count("attendances", "needs_look = ?", true) != 1 {
+			t.Error("the shift behind the bad one was not closed, or the bad one was")
+		}
+		if n := w.Count("activities", "next_starts_at IS NOT NULL"); n != 0 {
+			t.Error("the last step was not done")
+		}
+		w.Exec("UPDATE shifts SET taken = 1 WHERE id = ?", bad.ID)
+		w.Exec("UPDATE signups SET offer_expires_at = ? WHERE id = ?", store.At(w.Clock.Now()), offers[bad.ID])
+		apptest.Must(t, w.Activities.Sweep(ctx))
+		states(t, w, map[int64]activity.SignupState{offers[bad.ID]: activity.Lapsed})
+		if !w.FindShift(bad.ID).Swept {
+			t.Error("the bad one was not tried again")
 		}
 	})
 }

@@ -11,10 +11,12 @@ import (
 	"yimi/internal/store"
 )
 
-// digitTries is how many typed codes a person may try in digitWindow.
+// How many wrong codes a person may type in digitWindow: for one shift, and for all of them
+// (docs/adr/0007).
 const (
-	digitTries  = 10
-	digitWindow = 10 * time.Minute
+	digitTries    = 10
+	digitTriesAll = 20
+	digitWindow   = 10 * time.Minute
 )
 
 // Checkin is what a volunteer's phone read on the spot.
@@ -45,7 +47,7 @@ func (s *Service) CheckIn(ctx context.Context, c Checkin) (*Recorded, error) {
 		return nil, err
 	}
 	if c.Token == "" {
-		if err := s.throttleDigits(ctx, person); err != nil {
+		if err := s.countTry(ctx, c.ShiftID, person); err != nil {
 			return nil, err
 		}
 	}
@@ -54,7 +56,7 @@ func (s *Service) CheckIn(ctx context.Context, c Checkin) (*Recorded, error) {
 		return nil, err
 	}
 	if c.Token == "" {
-		if err := s.db.Clear(ctx, digitsName(person)); err != nil {
+		if err := s.forgiveTries(ctx, c.ShiftID, person); err != nil {
 			return nil, err
 		}
 	}
@@ -75,12 +77,36 @@ func (s *Service) readTime(c Checkin) (at time.Time, late bool, err error) {
 
 func digitsName(person int64) string { return "digits:" + strconv.FormatInt(person, 10) }
 
-func (s *Service) throttleDigits(ctx context.Context, person int64) error {
-	ok, _, err := s.db.Hit(ctx, digitsName(person), digitTries, digitWindow)
+func shiftDigitsName(shiftID, person int64) string {
+	return digitsName(person) + ":" + strconv.FormatInt(shiftID, 10)
+}
+
+// countTry counts a typed code before it is looked at. Who has nothing to check in to learns
+// nothing about the code and uses up no try.
+func (s *Service) countTry(ctx context.Context, shiftID, person int64) error {
+	may, err := mayCheckIn(s.db.Read(ctx), shiftID, person)
+	if err != nil {
+		return err
+	}
+	if !may {
+		return ErrNotSignedUp
+	}
+	ok, _, err := s.db.Hit(ctx, shiftDigitsName(shiftID, person), digitTries, digitWindow)
+	if err == nil && ok {
+		ok, _, err = s.db.Hit(ctx, digitsName(person), digitTriesAll, digitWindow)
+	}
 	if err == nil && !ok {
 		return ErrTooManyTries
 	}
 	return err
+}
+
+// forgiveTries is for a right code: it ends the count of its own shift, and was no guess.
+func (s *Service) forgiveTries(ctx context.Context, shiftID, person int64) error {
+	if err := s.db.Clear(ctx, shiftDigitsName(shiftID, person)); err != nil {
+		return err
+	}
+	return s.db.Unhit(ctx, digitsName(person))
 }
 
 // prove finds the shift whose code this is, at the instant it was read.

@@ -2,7 +2,9 @@ package activity
 
 import (
 	"context"
+	"errors"
 
+	"yimi/internal/jobs"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -14,13 +16,7 @@ const sweepBatch = 100
 // Sweep does the timed work that is due: offers that ran out, shifts that ended,
 // lists whose next shift is over. Every step is safe to run on several servers at once.
 func (s *Service) Sweep(ctx context.Context) error {
-	if err := s.lapseOffers(ctx); err != nil {
-		return err
-	}
-	if err := s.closeShifts(ctx); err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, refreshStarted)
+	return jobs.Steps(ctx, s.lapseOffers, s.closeShifts, func(ctx context.Context) error { return s.db.Tx(ctx, refreshStarted) })
 }
 
 func (s *Service) lapseOffers(ctx context.Context) error {
@@ -32,12 +28,7 @@ func (s *Service) lapseOffers(ctx context.Context) error {
 }
 
 func (s *Service) lapseEach(ctx context.Context, ids []int64, why string) error {
-	for _, id := range ids {
-		if err := s.lapse(ctx, id, why); err != nil {
-			return err
-		}
-	}
-	return nil
+	return jobs.Each(ctx, ids, jobs.ID, func(id int64) error { return s.lapse(ctx, id, why) })
 }
 
 // lapse ends an offer or a wait; one that was moved in the meantime is left alone.
@@ -68,31 +59,22 @@ func (s *Service) closeShifts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range due {
-		if err := s.closeShift(ctx, due[i].ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return jobs.Each(ctx, due, jobs.ID, func(id int64) error { return s.closeShift(ctx, id) })
 }
 
+// closeShift leaves the shift due while one of its waits cannot be ended.
 func (s *Service) closeShift(ctx context.Context, shiftID int64) error {
 	waiting, err := undecided(s.db.Read(ctx), shiftID)
 	if err != nil {
 		return err
 	}
-	if err := s.lapseEach(ctx, waiting, "到结束都没有轮到"); err != nil {
-		return err
-	}
-	if err := s.lookOver(ctx, shiftID); err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := setMissingOut(tx, shiftID); err != nil {
+	failed := errors.Join(s.lapseEach(ctx, waiting, "到结束都没有轮到"), s.lookOver(ctx, shiftID))
+	return errors.Join(failed, s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := setMissingOut(tx, shiftID); err != nil || failed != nil {
 			return err
 		}
 		return setSwept(tx, shiftID)
-	})
+	}))
 }
 
 // lookOver looks at a shift that is over, and that nobody confirmed meanwhile.

@@ -72,9 +72,9 @@ func setShiftsCancelled(tx *store.Tx, ids []int64) error {
 }
 
 // unswept gives shifts that ended before the instant and whose timed work is to be done.
-func unswept(db *gorm.DB, before store.Time, limit int) (out []Shift, err error) {
-	err = db.Where("swept = ? AND ends_at < ?", false, before).Order("ends_at").Limit(limit).Find(&out).Error
-	return out, err
+func unswept(db *gorm.DB, before store.Time, limit int) (ids []int64, err error) {
+	err = db.Model(&Shift{}).Where("swept = ? AND ends_at < ?", false, before).Order("ends_at").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
 }
 
 func setSwept(tx *store.Tx, shiftID int64) error {

@@ -52,6 +52,14 @@ func holdSignupOf(tx *store.Tx, shiftID, personID int64) (*SignupLine, error) {
 	return &l, notFound(err, "报名")
 }
 
+// mayCheckIn tells whether the person is confirmed for the shift, or has checked in to it.
+func mayCheckIn(db *gorm.DB, shiftID, personID int64) (bool, error) {
+	var n int64
+	err := db.Model(&Signup{}).Where("shift_id = ? AND person_id = ? AND live = 1", shiftID, personID).
+		Where("state = ? OR EXISTS (SELECT 1 FROM attendances WHERE attendances.signup_id = signups.id)", Confirmed).Count(&n).Error
+	return n > 0, err
+}
+
 // hold makes all who touch one sign-up queue until the transaction ends, so that
 // what is read of it and of its attendance holds to the end.
 func hold(tx *store.Tx, where string, args ...any) error {

@@ -258,7 +258,7 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	worked := make(chan struct{})
-	go func() { defer close(worked); jobs.Run(working, a.log, a.tasks()...) }()
+	go func() { defer close(worked); jobs.Run(working, a.log, a.metrics.TaskFailed, a.tasks()...) }()
 
 	listening(main.Addr().String())
 	select {

@@ -103,7 +103,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 	defer func() { _ = a.Close() }()
 	if cfg.Demo {
 		_, _ = fmt.Fprintln(out, "yimi: making the demo's people and activities …")
-		if err := a.keepDemoAlive(ctx); err != nil {
+		if err := a.startDemo(ctx); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"yimi/internal/auth"
+	"yimi/internal/jobs"
 )
 
 // closingBatch bounds one round of the timed work that finishes closings.
@@ -30,12 +31,13 @@ func (a *App) emptyAccount(ctx context.Context, id int64) (waits bool, err error
 	if err := errors.Join(a.Activities.Leave(ctx, id), a.Requests.Leave(ctx, id)); err != nil {
 		return false, err
 	}
-	waits, err = a.Requests.Forget(ctx, id)
+	steps := []func(context.Context) error{func(ctx context.Context) (err error) { waits, err = a.Requests.Forget(ctx, id); return err }}
 	for _, forget := range []func(context.Context, int64) error{
 		a.Activities.Forget, a.Hours.Forget, a.Bookings.Forget, a.Outbox.Forget, a.Identity.Forget, a.Store.ForgetKeys,
 	} {
-		err = errors.Join(err, forget(ctx, id))
+		steps = append(steps, func(ctx context.Context) error { return forget(ctx, id) })
 	}
+	err = jobs.Steps(ctx, steps...)
 	return waits, err
 }
 
@@ -46,12 +48,11 @@ func (a *App) FinishClosings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		waits, failed := a.emptyAccount(ctx, id)
-		if failed == nil && !waits {
-			failed = a.Identity.Forgotten(ctx, id)
+	return jobs.Each(ctx, ids, jobs.ID, func(id int64) error {
+		waits, err := a.emptyAccount(ctx, id)
+		if err == nil && !waits {
+			err = a.Identity.Forgotten(ctx, id)
 		}
-		err = errors.Join(err, failed)
-	}
-	return err
+		return err
+	})
 }

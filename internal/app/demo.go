@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -107,76 +106,16 @@ const demoVolunteers = 64
 
 // demo writes the demo's data in one run of a transaction's function.
 type demo struct {
-	tx         *store.Tx
-	now        time.Time // of the demo; tx.Now moves to the past while history is written
-	rng        *rand.Rand
-	limits     activity.Limits
-	units      map[string]unit.Unit
-	campaigns  map[string]int64
-	people     map[string]int64 // personas by key
-	volunteers []int64
-	sealed     func(personID int64, c identity.Contact) map[string]any
+	*demoThings
+	tx     *store.Tx
+	now    time.Time // of the demo; tx.Now moves to the past while history is written
+	rng    *rand.Rand
+	limits activity.Limits
+	sealed func(personID int64, c identity.Contact) map[string]any
 }
 
-// keepDemoAlive makes the demo's data once, and then sees to it that there is always
-// an activity under way, one whose check-in opens within minutes, and some to come.
-func (a *App) keepDemoAlive(ctx context.Context) error {
-	district, err := a.Units.Bootstrap(ctx, demoDistrict)
-	if err != nil {
-		return err
-	}
-	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &demo{tx: tx, now: tx.Now.Time, rng: rand.New(rand.NewPCG(demoSeed, demoSeed)), limits: a.limits(), //nolint:gosec // repeatable on purpose
-			units: map[string]unit.Unit{demoDistrict: district}, campaigns: map[string]int64{}, people: map[string]int64{}, sealed: a.Identity.SealedColumns}
-		made, err := d.load()
-		if err != nil {
-			return err
-		}
-		if !made {
-			if err := d.make(district); err != nil {
-				return fmt.Errorf("making the demo's data: %w", err)
-			}
-		}
-		return d.refresh()
-	})
-	if err != nil {
-		return err
-	}
-	return a.keepRequestsAlive(ctx)
-}
-
-// load reads what an earlier run made; false when there is nothing yet.
-func (d *demo) load() (bool, error) {
-	var units []unit.Unit
-	if err := d.tx.Find(&units).Error; err != nil {
-		return false, err
-	}
-	for _, u := range units {
-		d.units[u.Name] = u
-	}
-	var campaigns []campaign.Campaign
-	if err := d.tx.Find(&campaigns).Error; err != nil {
-		return false, err
-	}
-	for _, c := range campaigns {
-		d.campaigns[c.Name] = c.ID
-	}
-	var logins []identity.WechatIdentity
-	if err := d.tx.Where("openid >= ? AND openid < ?", "demo-", "demo.").Order("person_id").Find(&logins).Error; err != nil {
-		return false, err
-	}
-	for _, l := range logins {
-		key := l.OpenID[len("demo-"):]
-		d.people[key] = l.PersonID
-		if len(key) > 1 && key[0] == 'v' && key[1] >= '0' && key[1] <= '9' {
-			d.volunteers = append(d.volunteers, l.PersonID)
-		}
-	}
-	return len(logins) > 0, nil
-}
-
-func (d *demo) make(district unit.Unit) error {
-	steps := []func() error{d.makeUnits, d.makeCampaigns, d.makePeople, d.makeHistory, d.makeComing}
+func (d *demo) make() error {
+	steps := []func() error{d.makeUnits, d.makeCampaigns, d.makePeople, d.makeHistory, d.makeComing, d.keepUnderWay, d.keepOpening, d.keepWeekAhead}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -199,7 +138,7 @@ func (d *demo) makeUnits() error {
 		}
 		d.units[in.name] = u
 	}
-	return d.tx.Model(&unit.Unit{}).Where("name = ?", demoDistrict).
+	return d.tx.Model(&unit.Unit{}).Where("id = ?", d.units[demoDistrict].ID).
 		Updates(map[string]any{"phone": "0953-5098100", "address": "红寺堡区罗山路 1 号", "open_hours": "8:30–18:00"}).Error
 }
 

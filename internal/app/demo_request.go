@@ -12,7 +12,6 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/request"
 	"yimi/internal/store"
-	"yimi/internal/unit"
 )
 
 // The demo's services, workers and requests. Requests go through the use cases, one after
@@ -79,54 +78,39 @@ var demoWorkers = []demoWorker{
 	{"worker3", "李志强", "鹏胜社区社工站", catalogue.Junior, []string{"心理疏导", "情感陪伴", "照料护理", "居家安全", "法律援助", "兴趣发展"}},
 }
 
-// requests makes the demo's services, workers and requests once, and keeps something ahead
+// demoLoop makes the demo's services, workers and requests once, and keeps something ahead
 // in the worker's calendar.
 type demoLoop struct {
-	ctx      context.Context
-	app      *App
-	units    map[string]unit.Unit
-	people   map[string]int64
-	services map[string]int64
-	err      error // the first; the steps after it do nothing
+	*demoThings
+	ctx context.Context
+	app *App
+	err error // the first; the steps after it do nothing
 }
 
-func (a *App) keepRequestsAlive(ctx context.Context) error {
-	d := &demoLoop{ctx: ctx, app: a, units: map[string]unit.Unit{}, people: map[string]int64{}, services: map[string]int64{}}
-	d.load()
-	if len(d.services) == 0 {
-		d.tx(d.makeCatalogue)
-		d.load()
-		d.makeRequests()
-		d.loose()
+func (a *App) newDemoLoop(ctx context.Context) (*demoLoop, error) {
+	d := &demoLoop{ctx: ctx, app: a}
+	return d, a.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+		d.demoThings, err = findDemo(tx)
+		return err
+	})
+}
+
+// makeDemoRequests makes the services, the workers, and what people ask for.
+func (a *App) makeDemoRequests(ctx context.Context) error {
+	d, err := a.newDemoLoop(ctx)
+	if err != nil {
+		return err
 	}
-	d.keepAhead()
+	d.tx(d.makeCatalogue)
+	if d.err != nil {
+		return d.err
+	}
+	if d, err = a.newDemoLoop(ctx); err != nil {
+		return err
+	}
+	d.makeRequests()
+	d.loose()
 	return d.err
-}
-
-// load finds what is there by its names.
-func (d *demoLoop) load() {
-	db := d.app.Store.Read(d.ctx)
-	var units []unit.Unit
-	var logins []identity.WechatIdentity
-	var services []catalogue.Type
-	for _, read := range []func() error{
-		func() error { return db.Find(&units).Error },
-		func() error { return db.Where("openid LIKE ?", "demo-%").Find(&logins).Error },
-		func() error { return db.Find(&services).Error },
-	} {
-		if d.err == nil {
-			d.err = read()
-		}
-	}
-	for _, u := range units {
-		d.units[u.Name] = u
-	}
-	for _, l := range logins {
-		d.people[l.OpenID[len("demo-"):]] = l.PersonID
-	}
-	for _, s := range services {
-		d.services[s.Name] = s.ID
-	}
 }
 
 func (d *demoLoop) tx(fn func(*store.Tx) error) {
@@ -241,7 +225,7 @@ func (d *demoLoop) ask(who, service string, nth int, ask request.Ask) int64 {
 		ask.Phone = "13909531234"
 	}
 	if nth >= 0 {
-		ask.Slot = d.freeSlot(ctx, ask.ServiceTypeID, nth)
+		ask.Slot = d.freeSlot(ctx, ask.ServiceTypeID, nth, d.people["worker"], 0)
 	}
 	r, err := d.app.Requests.Create(ctx, ask)
 	if err != nil {
@@ -251,10 +235,10 @@ func (d *demoLoop) ask(who, service string, nth int, ask request.Ask) int64 {
 	return r.ID
 }
 
-// freeSlot gives 周文静's nth free slot of a service she gives, or else anybody's.
-func (d *demoLoop) freeSlot(ctx context.Context, serviceID int64, nth int) *request.SlotWish {
+// freeSlot gives the nth free slot of a service of the first of the providers who has one; 0 is anybody.
+func (d *demoLoop) freeSlot(ctx context.Context, serviceID int64, nth int, providers ...int64) *request.SlotWish {
 	from := d.app.Store.Now().In(store.Shanghai)
-	for _, provider := range []int64{d.people["worker"], 0} {
+	for _, provider := range providers {
 		c, err := d.app.Requests.Slots(ctx, serviceID, d.units["东方社区社工站"].ID, provider, from.Format(time.DateOnly), from.AddDate(0, 0, 14).Format(time.DateOnly))
 		if err != nil {
 			continue

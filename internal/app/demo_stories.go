@@ -137,20 +137,42 @@ func (d *demoLoop) cases() {
 // ahead is how many talks the demo keeps in 周文静's calendar.
 const ahead = 3
 
+// askAhead are who asks for the talks that the demo keeps ahead.
+var askAhead = []string{"v33", "v36", "v39", "v42", "v45", "v48"}
+
 // keepAhead books what is missing in the worker's calendar, so that there is always a next one.
+// It asks for nothing while an earlier ask came to no booking, and only for the worker's own
+// time: otherwise it would ask in vain every minute.
 func (d *demoLoop) keepAhead() {
-	if d.err != nil {
-		return
-	}
-	var n int64
-	db := d.app.Store.Read(d.ctx)
-	d.err = db.Table("bookings").Where("provider_id = ? AND live = 1 AND state = 'booked' AND starts_at > ?", d.people["worker"], d.app.Store.Now()).Count(&n).Error
-	names := []string{"v33", "v36", "v39", "v42", "v45", "v48"}
-	for ; d.err == nil && n < ahead; n++ {
-		id := d.ask(names[int(n)%len(names)], "心理疏导", int(n), request.Ask{UnitID: d.units["东方社区社工站"].ID, Way: "station", Words: "最近睡不好，想找人说说。",
-			Answers: []catalogue.Given{answer("sleep", "睡不踏实")}})
+	worker, service := d.people["worker"], d.services["心理疏导"]
+	for d.err == nil && worker != 0 {
+		n, waiting := d.countAhead(worker)
+		if d.err != nil || n >= ahead || waiting > 0 {
+			return
+		}
+		who := askAhead[int(n)%len(askAhead)]
+		slot := d.freeSlot(d.as(who, "createRequest"), service, int(n), worker)
+		if slot == nil || d.people[who] == 0 {
+			return
+		}
+		id := d.ask(who, "心理疏导", -1, request.Ask{UnitID: d.units["东方社区社工站"].ID, Way: "station", Words: "最近睡不好，想找人说说。",
+			Answers: []catalogue.Given{answer("sleep", "睡不踏实")}, Slot: slot})
 		d.then(func() (*request.Detail, error) { return d.app.Requests.Approve(d.as("staff", "approveRequest"), id, 0) })
 	}
+}
+
+// countAhead counts the worker's talks to come, and what was asked for ahead and is not booked.
+func (d *demoLoop) countAhead(worker int64) (n, waiting int64) {
+	db, askers := d.app.Store.Read(d.ctx), make([]int64, len(askAhead))
+	for i, key := range askAhead {
+		askers[i] = d.people[key]
+	}
+	d.err = db.Table("bookings").Where("provider_id = ? AND live = 1 AND state = 'booked' AND starts_at > ?", worker, d.app.Store.Now()).Count(&n).Error
+	if d.err == nil {
+		d.err = db.Table("requests").Where("person_id IN ? AND state IN ?", askers,
+			[]request.State{request.Submitted, request.Approved, request.Assigned}).Count(&waiting).Error
+	}
+	return n, waiting
 }
 
 // loose is what waits for staff beside the requests: a doubt about hours, and a message that WeChat would not take.

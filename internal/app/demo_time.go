@@ -217,17 +217,6 @@ func (d *demo) toConfirm() error {
 		ProposedBy: d.people["admin"], CreatedAt: d.tx.Now}).Error
 }
 
-// refresh keeps the demo alive: an activity under way with the volunteer checked in
-// for an hour, and another whose check-in opens within minutes.
-func (d *demo) refresh() error {
-	for _, step := range []func() error{d.settleOld, d.keepUnderWay, d.keepOpening, d.keepWeekAhead} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // count counts published shifts of the station in a window of their times.
 func (d *demo) count(where string, args ...any) (n int64, err error) {
 	err = d.tx.Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
@@ -240,17 +229,19 @@ func (d *demo) count(where string, args ...any) (n int64, err error) {
 // check-in opens within minutes, starts when it ends.
 const underWay = 33 * time.Minute
 
-// keepUnderWay makes a new activity when the volunteer is at none. It began an hour
+// keepUnderWay keeps an activity under way with the volunteer checked in: it makes a new one when the volunteer is at none. It began an hour
 // ago, or when the volunteer's last one ended, so that nobody is in two places.
 func (d *demo) keepUnderWay() error {
 	there, err := d.volunteerIsThere()
 	if err != nil || there {
 		return err
 	}
-	starts, free, err := d.freeSince(d.people["volunteer"], d.now.Add(-65*time.Minute).Truncate(5*time.Minute))
+	volunteer := d.people["volunteer"] // 0 when the account is closed
+	starts, free, err := d.freeSince(volunteer, d.now.Add(-65*time.Minute).Truncate(5*time.Minute))
 	if err != nil {
 		return err
 	}
+	free = free && volunteer != 0
 	if n, err := d.count("shifts.starts_at <= ? AND shifts.ends_at > ?", store.At(d.now), store.At(d.now)); err != nil || n > 0 && !free {
 		return err
 	}
@@ -261,7 +252,7 @@ func (d *demo) keepUnderWay() error {
 	}
 	people := d.free(9, s)
 	if free {
-		people = append(people, d.people["volunteer"])
+		people = append(people, volunteer)
 	}
 	signups, err := d.signup(s, activity.Confirmed, people...)
 	if err != nil {
@@ -362,30 +353,19 @@ func (d *demo) keepWeekAhead() error {
 	return err
 }
 
-// settleOld does what staff would have done with activities that ended over a day
-// ago, so that a demo left running for days does not drown in them.
-func (d *demo) settleOld() error {
-	var old []activity.Activity
-	err := d.tx.Where("state = ? AND next_starts_at IS NULL AND NOT EXISTS (SELECT 1 FROM shifts WHERE shifts.activity_id = activities.id AND shifts.ends_at > ?)",
-		activity.Published, store.At(d.now.Add(-40*time.Hour))).Limit(20).Find(&old).Error
-	if err != nil {
+// settle confirms who came. Nobody does so where the demo's staff have closed their accounts.
+func (d *demo) settle(id int64) error {
+	var a activity.Activity
+	err := d.tx.Where("id = ? AND state = ?", id, activity.Published).Limit(1).Find(&a).Error
+	if err != nil || a.ID == 0 || d.people["staff"] == 0 || d.people["admin"] == 0 {
 		return err
 	}
-	for i := range old {
-		if err := d.settle(&old[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *demo) settle(a *activity.Activity) error {
 	var open []activity.Signup
 	if err := d.tx.Where("activity_id = ? AND state = ?", a.ID, activity.Confirmed).Find(&open).Error; err != nil {
 		return err
 	}
 	for i := range open {
-		if err := d.settleOne(a, &open[i]); err != nil {
+		if err := d.settleOne(&a, &open[i]); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,9 @@ import (
 
 func (a *App) KeepDemoAlive(ctx context.Context) error { return a.keepDemoAlive(ctx) }
 
+// StartDemo is for tests.
+func (a *App) StartDemo(ctx context.Context) error { return a.startDemo(ctx) }
+
 // RotateKeys and PruneKeys are the commands on a program that is built.
 func (a *App) RotateKeys(ctx context.Context, out io.Writer) error { return a.rotateKeys(ctx, out) }
 

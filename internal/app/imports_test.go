@@ -39,21 +39,19 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"bench/script", "app", "config", "auth", "activity"}, true
 	case pkg == "bench/floor":
 		return []string{"bench/script"}, true
-	case pkg == "jobs":
-		return append([]string{"outbox"}, features...), true
 	case slices.Contains(features, pkg):
-		return append([]string{"store", "outbox", "audit", "auth", "fault", "workflow", "human"}, betweenFeatures[pkg]...), true
+		return append([]string{"store", "outbox", "audit", "auth", "fault", "workflow", "human", "jobs"}, betweenFeatures[pkg]...), true
 	case pkg == "human":
 		return []string{"store", "auth", "fault"}, true
 	case pkg == "outbox":
-		return []string{"store", "audit", "auth", "fault"}, true
+		return []string{"store", "audit", "auth", "fault", "jobs"}, true
 	case pkg == "audit":
 		return []string{"store", "auth", "fault"}, true
 	case pkg == "store", pkg == "auth", pkg == "wechat", pkg == "workflow":
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true
-	case pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
+	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false

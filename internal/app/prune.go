@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
+	"yimi/internal/jobs"
 	"yimi/internal/store"
 )
 
@@ -18,24 +18,44 @@ const (
 // Prune deletes what was kept long enough, in small batches. What one round does not reach, the next does.
 func (a *App) Prune(ctx context.Context) error {
 	keep := a.cfg.Retention
-	_, err1 := a.Store.PruneKeys(ctx, a.ago(kept))
-	_, err2 := a.Store.PruneThrottles(ctx, a.ago(kept))
-	_, err3 := a.Outbox.PruneClosed(ctx)
-	return errors.Join(err1, err2, err3,
-		a.pruneAfter(keep.Sessions, func(before store.Time) error { _, err := a.Identity.PruneSessions(ctx, before); return err }),
-		a.pruneAfter(keep.Notices, func(before store.Time) error { _, err := a.Outbox.Prune(ctx, before, noticeBatches); return err }),
-		a.pruneAfter(keep.Drafts, func(before store.Time) error { _, err := a.Requests.PruneDrafts(ctx, before); return err }),
-		a.pruneAfter(keep.Requests, func(before store.Time) error { _, err := a.Requests.PruneWords(ctx, before); return err }),
-		a.pruneAfter(keep.Records, func(before store.Time) error { _, err := a.Requests.PruneRecords(ctx, before); return err }),
-		a.pruneAfter(keep.Looks, func(before store.Time) error { _, err := a.Requests.PruneLooks(ctx, before); return err }))
+	return jobs.Steps(ctx,
+		func(ctx context.Context) error { _, err := a.Store.PruneKeys(ctx, a.ago(kept)); return err },
+		func(ctx context.Context) error { _, err := a.Store.PruneThrottles(ctx, a.ago(kept)); return err },
+		func(ctx context.Context) error { _, err := a.Outbox.PruneClosed(ctx); return err },
+		a.pruneAfter(keep.Sessions, func(ctx context.Context, before store.Time) error {
+			_, err := a.Identity.PruneSessions(ctx, before)
+			return err
+		}),
+		a.pruneAfter(keep.Notices, func(ctx context.Context, before store.Time) error {
+			_, err := a.Outbox.Prune(ctx, before, noticeBatches)
+			return err
+		}),
+		a.pruneAfter(keep.Drafts, func(ctx context.Context, before store.Time) error {
+			_, err := a.Requests.PruneDrafts(ctx, before)
+			return err
+		}),
+		a.pruneAfter(keep.Requests, func(ctx context.Context, before store.Time) error {
+			_, err := a.Requests.PruneWords(ctx, before)
+			return err
+		}),
+		a.pruneAfter(keep.Records, func(ctx context.Context, before store.Time) error {
+			_, err := a.Requests.PruneRecords(ctx, before)
+			return err
+		}),
+		a.pruneAfter(keep.Looks, func(ctx context.Context, before store.Time) error {
+			_, err := a.Requests.PruneLooks(ctx, before)
+			return err
+		}))
 }
 
 // pruneAfter prunes what is older than the length of time; 0 keeps for ever.
-func (a *App) pruneAfter(keep time.Duration, prune func(before store.Time) error) error {
-	if keep == 0 {
-		return nil
+func (a *App) pruneAfter(keep time.Duration, prune func(ctx context.Context, before store.Time) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if keep == 0 {
+			return nil
+		}
+		return prune(ctx, a.ago(keep))
 	}
-	return prune(a.ago(keep))
 }
 
 func (a *App) ago(d time.Duration) store.Time { return store.At(a.clock().Add(-d)) }

@@ -3,6 +3,7 @@ package app_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,8 @@ import (
 
 	"yimi/internal/apptest"
 	"yimi/internal/config"
+	"yimi/internal/jobs"
+	"yimi/internal/request"
 	"yimi/internal/storetest"
 )
 
@@ -35,6 +38,61 @@ func get(t *testing.T, url string) (status int, body string) {
 	raw, err := io.ReadAll(res.Body)
 	apptest.Must(t, err)
 	return res.StatusCode, string(raw)
+}
+
+// A panic in timed work ends neither the server nor the other tasks; it is logged with its stack and counted.
+func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		metrics := freePort(t)
+		w := apptest.New(t, url, func(c *config.Config) { c.MetricsListen = metrics })
+		s := w.Shift(1)
+		w.Clock.Set(s.EndsAt.Add(time.Hour))
+		w.App.Outbox = nil
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		listening, ended := make(chan string, 1), make(chan error, 1)
+		go func() { ended <- w.App.Serve(ctx, func(address string) { listening <- address }) }()
+		base := "http://" + <-listening
+		var body string
+		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+			if _, body = get(t, "http://"+metrics+"/metrics"); strings.Contains(body, `yimi_task_failures_total{how="panic",task="deliver"} 2`) && w.FindShift(s.ID).Swept {
+				break
+			}
+		}
+		for _, task := range []string{`"deliver"} 2`, `"prune"} 1`} {
+			if !strings.Contains(body, `yimi_task_failures_total{how="panic",task=`+task) {
+				t.Errorf("the metrics lack %s", task)
+			}
+		}
+		if !w.FindShift(s.ID).Swept {
+			t.Error("the other tasks stand still")
+		}
+		if status, _ := get(t, base+"/healthz"); status != 200 {
+			t.Errorf("health: %d", status)
+		}
+		stop()
+		apptest.Must(t, <-ended)
+		if all := w.Log.All(); !strings.Contains(all, `"stack":"goroutine`) || !strings.Contains(all, "outbox.(*Service)") {
+			t.Error("no stack is logged")
+		}
+	})
+}
+
+// One thing that cannot be pruned keeps nothing else.
+func TestPruneGoesOn(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		l.Put(request.Draft)
+		l.Clock.Advance(config.Default().Retention.Drafts + time.Hour)
+		l.App.Outbox = nil
+		var p *jobs.Panic
+		if err := l.Prune(t.Context()); !errors.As(err, &p) {
+			t.Errorf("no panic: %v", err)
+		}
+		if n := l.Count("requests", "1 = 1"); n != 0 {
+			t.Errorf("%d drafts are left", n)
+		}
+	})
 }
 
 // Health, metrics on their own listener, and a stop that lets what is under way finish.

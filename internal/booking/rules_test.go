@@ -75,6 +75,27 @@ func (s *station) change(t *testing.T, c booking.ProviderChange) {
 	apptest.Must(t, err)
 }
 
+// A hold that cannot lapse holds up no other.
+func TestSweepGoesOnAfterABadHold(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		var holds []int64
+		for i := range 2 {
+			d, err := s.asks(friday.AddDate(0, 0, 7*i))
+			apptest.Must(t, err)
+			holds = append(holds, d.ID)
+			s.Clock.Advance(time.Second)
+		}
+		s.Clock.Advance(time.Hour)
+		s.Exec("UPDATE provider_days SET taken = 0 WHERE day = ?", s.BookingOf(holds[0]).Day) // no day can be given back: a CHECK
+		if err := s.Bookings.Sweep(ctx); err == nil {
+			t.Error("no error")
+		}
+		if bad, good := s.BookingOf(holds[0]), s.BookingOf(holds[1]); bad.State != booking.Held || good.State != booking.Lapsed {
+			t.Errorf("%s, %s", bad.State, good.State)
+		}
+	})
+}
+
 func TestAHoldKeepsItsSlotForAQuarterOfAnHour(t *testing.T) {
 	each(t, func(t *testing.T, s *station) {
 		d, err := s.asks(friday)

@@ -10,6 +10,7 @@ import (
 
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/jobs"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -337,10 +338,12 @@ const sweepBatch = 200
 // Sweep lets holds lapse that have run out, on any number of servers at once.
 func (s *Service) Sweep(ctx context.Context) error {
 	due, err := lapsedHolds(s.db.Read(ctx), s.db.Now(), sweepBatch)
-	for i := 0; i < len(due) && err == nil; i++ {
-		err = s.db.Tx(ctx, func(tx *store.Tx) error { return lapseHold(tx, &due[i]) })
+	if err != nil {
+		return err
 	}
-	return err
+	return jobs.Each(ctx, due, func(b Booking) int64 { return b.ID }, func(b Booking) error {
+		return s.db.Tx(ctx, func(tx *store.Tx) error { return lapseHold(tx, &b) })
+	})
 }
 
 // lapseHold frees what a hold that ran out had taken; one that was approved just now stays.

@@ -28,6 +28,7 @@ type Metrics struct {
 	Registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	failures *prometheus.CounterVec
 }
 
 // NewMetrics makes a registry with the process's own figures and the server's.
@@ -41,11 +42,17 @@ func NewMetrics() *Metrics {
 			Name: "yimi_http_request_seconds", Help: "Time to answer, by operation.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}},
 			[]string{"operation"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "yimi_task_failures_total", Help: "Runs of timed work that failed, by task and how (error, panic)."},
+			[]string{"task", "how"}),
 	}
-	m.Registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
+	m.Registry.MustRegister(m.requests, m.seconds, m.failures, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
+
+// TaskFailed counts a run of timed work that failed.
+func (m *Metrics) TaskFailed(task, how string) { m.failures.WithLabelValues(task, how).Inc() }
 
 // observe gives the request its id, logs it once and counts it. Bodies, queries,
 // phones and openids are never logged.

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"yimi/internal/audit"
@@ -186,14 +187,15 @@ func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consen
 // other words than the present ones; who agrees again is shown again. It looks at everybody, so it
 // is for a program's start, when the words may have changed.
 func (s *Service) HideOutdatedNames(ctx context.Context) error {
+	var failed error // the first; the batches after it go on
 	for after := int64(0); ; {
 		ids, err := outdatedNames(s.Store.Read(ctx), s.Notice.VersionOf(Leaderboard), after, namesAtOnce)
 		if err != nil || len(ids) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		err = s.Store.Tx(ctx, func(tx *store.Tx) error { return hideOutdated(tx, s.Notice.VersionOf(Leaderboard), ids) })
-		if err != nil {
-			return err
+		if failed == nil {
+			failed = err
 		}
 		after = ids[len(ids)-1]
 	}

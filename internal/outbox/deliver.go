@@ -3,12 +3,14 @@ package outbox
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"yimi/internal/fault"
+	"yimi/internal/jobs"
 	"yimi/internal/store"
 )
 
@@ -61,9 +63,10 @@ func (s *Service) Deliver(ctx context.Context) error {
 	if due, err := anyDue(s.Store.Read(ctx), s.Store.Now()); err != nil || !due {
 		return err // most seconds: nobody waits for the writer
 	}
-	if err := s.Store.Tx(ctx, giveUpLost); err != nil {
-		return err
-	}
+	return jobs.Steps(ctx, func(ctx context.Context) error { return s.Store.Tx(ctx, giveUpLost) }, s.deliverDue)
+}
+
+func (s *Service) deliverDue(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if !s.open(ctx) {
 			return nil
@@ -116,6 +119,8 @@ func (s *Service) giveBack(ctx context.Context, lease string) error {
 	return s.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Tx) error { return endLease(tx, lease) })
 }
 
+// sendAll sends a batch, each message also behind one that failed. What failed keeps its lease,
+// so that it comes again behind the others.
 func (s *Service) sendAll(ctx context.Context, batch []Notice) error {
 	ids := make([]int64, len(batch))
 	for i, n := range batch {
@@ -125,6 +130,7 @@ func (s *Service) sendAll(ctx context.Context, batch []Notice) error {
 	if err != nil {
 		return err
 	}
+	failed := make([]error, len(batch))
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for i := range batch {
@@ -132,10 +138,12 @@ func (s *Service) sendAll(ctx context.Context, batch []Notice) error {
 			if closed, _ := s.pause.state(s.Store.Now().Time); closed || stopped(ctx) {
 				return nil // left for giveBack
 			}
-			return s.send(ctx, &batch[i], openIDs[batch[i].PersonID])
+			failed[i] = jobs.Try(func() error { return s.send(ctx, &batch[i], openIDs[batch[i].PersonID]) })
+			return nil
 		})
 	}
-	return group.Wait()
+	_ = group.Wait()
+	return errors.Join(failed...)
 }
 
 func stopped(ctx context.Context) bool { return ctx.Err() != nil }

@@ -1,6 +1,8 @@
 package outbox_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -9,6 +11,7 @@ import (
 
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/jobs"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/wechat/wechattest"
@@ -42,6 +45,37 @@ func want(t *testing.T, m *apptest.Mail, is string, n int64) {
 	if got := stand(m); len(got) != 1 || got[is] != n {
 		t.Errorf("the notices stand at %v, not all %d at %s", got, n, is)
 	}
+}
+
+// A message whose sending panics, or a first step that fails, keeps none of the others.
+func TestDeliveryGoesOnAfterABadMessage(t *testing.T) {
+	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
+		lin := m.Friend("林晓雯")
+		m.Allow(lin, "林晓雯", 3, changed)
+		for _, event := range []string{"a", "b", "c"} {
+			news(m, lin, event)
+		}
+		send := m.Outbox.Send
+		m.Outbox.Send = func(ctx context.Context, openID string, n *outbox.Notice) (outbox.Outcome, error) {
+			if n.Event == "a" {
+				panic("a bug")
+			}
+			return send(ctx, openID, n)
+		}
+		var p *jobs.Panic
+		if err := m.Outbox.Deliver(t.Context()); !errors.As(err, &p) {
+			t.Errorf("no panic: %v", err)
+		}
+		if got := stand(m); got["sent"] != 2 || got["sending"] != 1 {
+			t.Errorf("the notices stand at %v", got)
+		}
+		m.Clock.Advance(2 * time.Minute)
+		news(m, lin, "d") // something is due
+		apptest.Must(t, m.Outbox.Deliver(t.Context()))
+		if got := stand(m); got["uncertain"] != 1 { // it may have gone
+			t.Errorf("the notices stand at %v", got)
+		}
+	})
 }
 
 func TestAMessageIsOneAccept(t *testing.T) {

@@ -1,13 +1,69 @@
 package request_test
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"yimi/internal/apptest"
+	"yimi/internal/auth"
+	"yimi/internal/booking"
+	"yimi/internal/outbox"
 	"yimi/internal/request"
+	"yimi/internal/store"
 )
+
+// A reminder that cannot be written holds up no other, nor the other kind.
+func TestRemindersGoOnAfterABadOne(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		service := l.Bookable("法律咨询", apptest.Instantly)
+		provider := l.Provider(l.Station, "丁立强", service)
+		lin, ma, wang := l.Volunteer("林国栋"), l.Volunteer("马秀兰"), l.Volunteer("王桂花")
+		day := time.Date(2026, 3, 10, 9, 0, 0, 0, apptest.Start.Location())
+		bad := l.BookingOf(l.Reserve(lin, service, provider, day.Add(time.Hour)).ID)
+		l.Reserve(ma, service, provider, day.Add(2*time.Hour))
+		l.Reserve(wang, service, provider, day.AddDate(0, 0, 1))
+		said := fmt.Sprintf("remind:%d:%d:%s", bad.ID, bad.StartsAt.UnixMilli(), booking.HoursBefore.Before)
+		apptest.Must(t, l.Tx(func(tx *store.Tx) error { // no notice is told twice: a unique key
+			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: outbox.BookingReminder, Event: said, Title: "马上有预约", Body: "马上有预约"})
+		}))
+		l.Clock.Set(day)
+		if err := l.Requests.Remind(t.Context()); err == nil {
+			t.Error("no error")
+		}
+		for before, a := range map[string]auth.Actor{":2h0m0s": ma, ":24h0m0s": wang} {
+			if n := l.Count("notices", "event LIKE ? AND person_id = ?", "remind:%"+before, a.PersonID); n != 1 {
+				t.Errorf("%s before: %d reminders", before, n)
+			}
+		}
+	})
+}
+
+// A request whose file cannot be deleted holds up no other, and is tried once in a round.
+func TestPruningGoesOnAfterABadRequest(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		bad := l.Put(request.Draft)
+		var good []int64
+		for range 60 { // more than a batch
+			good = append(good, l.Put(request.Draft).ID)
+		}
+		apptest.Must(t, l.Requests.Files.WriteAll(t.Context(), "stuck/inside", []byte("x"), nil)) // a folder is no file
+		l.Exec("UPDATE requests SET state_since = state_since - 1 WHERE id = ?", bad.ID)
+		apptest.Must(t, l.Tx(func(tx *store.Tx) error {
+			return tx.Create(&request.Attachment{RequestID: bad.ID, Position: 1, Name: "stuck", Kind: "pdf", Bytes: 1, AuthorID: *bad.PersonID, CreatedAt: tx.Now}).Error
+		}))
+		l.Clock.Advance(time.Hour)
+		n, err := l.Requests.PruneDrafts(t.Context(), store.At(l.Clock.Now()))
+		if n != len(good) || err == nil || strings.Count(err.Error(), fmt.Sprintf("row %d:", bad.ID)) != 1 {
+			t.Errorf("%d are deleted, %v", n, err)
+		}
+		if left := l.Count("requests", "1 = 1"); left != 1 {
+			t.Errorf("%d are left", left)
+		}
+	})
+}
 
 // Of a booking who asked is reminded a day and two hours before, once each, however many
 // servers look; anew when it moves; and not of what was booked within that time.

@@ -2,12 +2,14 @@ package request
 
 import (
 	"context"
+	"errors"
 
 	"gocloud.dev/gcerrors"
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/jobs"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -143,24 +145,30 @@ func (s *Service) PruneRecords(ctx context.Context, before store.Time) (int, err
 // ended are the states that a request does not leave.
 var ended = []State{Rejected, Closed, Cancelled}
 
-// each does the work on each request selected, a batch after the other; what a round does not reach, the next does.
+// each does the work on each request selected, a batch after the other, once on those that fail;
+// what a round does not reach, the next does.
 func (s *Service) each(ctx context.Context, which func(*gorm.DB) *gorm.DB, work func(id int64) error) (n int, err error) {
+	failed := []int64{0}
 	for range emptyRounds {
 		var ids []int64
-		if err := which(s.db.Read(ctx).Table("requests")).Order("state_since").Limit(emptyBatch).Pluck("id", &ids).Error; err != nil {
-			return n, err
+		query := which(s.db.Read(ctx).Table("requests")).Where("id NOT IN ?", failed)
+		if read := query.Order("state_since").Limit(emptyBatch).Pluck("id", &ids).Error; read != nil {
+			return n, errors.Join(err, read)
 		}
-		for _, id := range ids {
+		err = errors.Join(err, jobs.Each(ctx, ids, jobs.ID, func(id int64) error {
+			failed = append(failed, id)
 			if err := work(id); err != nil {
-				return n, err
+				return err
 			}
+			failed = failed[:len(failed)-1]
 			n++
-		}
-		if len(ids) < emptyBatch {
+			return nil
+		}))
+		if len(ids) < emptyBatch || ctx.Err() != nil {
 			break
 		}
 	}
-	return n, nil
+	return n, err
 }
 
 // PruneLooks deletes who looked at requests before the instant, in small batches.

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/activity"
 	"yimi/internal/booking"
+	"yimi/internal/jobs"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 )
@@ -13,18 +14,18 @@ import (
 // Remind tells who asked of a booking a day and two hours before. It is safe on several
 // servers at once, and a booking that moves is reminded of anew.
 func (s *Service) Remind(ctx context.Context) error {
-	for _, r := range []booking.Reminder{booking.HoursBefore, booking.DayBefore} {
-		due, err := s.Bookings.Due(ctx, r)
-		if err != nil {
-			return err
-		}
-		for i := range due {
-			if err := s.remind(ctx, &due[i], r); err != nil {
-				return err
-			}
-		}
+	each := func(r booking.Reminder) func(context.Context) error {
+		return func(ctx context.Context) error { return s.remindEach(ctx, r) }
 	}
-	return nil
+	return jobs.Steps(ctx, each(booking.HoursBefore), each(booking.DayBefore))
+}
+
+func (s *Service) remindEach(ctx context.Context, r booking.Reminder) error {
+	due, err := s.Bookings.Due(ctx, r)
+	if err != nil {
+		return err
+	}
+	return jobs.Each(ctx, due, func(b booking.Booking) int64 { return b.ID }, func(b booking.Booking) error { return s.remind(ctx, &b, r) })
 }
 
 func (s *Service) remind(ctx context.Context, b *booking.Booking, r booking.Reminder) error {
