@@ -249,7 +249,8 @@ func TestOneHumanStaysOne(t *testing.T) {
 // An admin makes an account, knows its password, and approves with it what they proposed themselves; or the other way round.
 func TestAPuppetIsNoSecondHand(t *testing.T) {
 	each(t, func(s *stage) {
-		signups := s.helpers(4)
+		signups := s.helpers(5)
+		idle := s.desk(s.Admin, "ma.lan") // whose password nobody ever changes
 		puppet := s.desk(s.Admin, "he.lan")
 		mine, its := s.propose(s.Admin, signups[0]), s.propose(puppet, signups[1])
 		s.decides(puppet, mine, "password_not_own")
@@ -262,6 +263,8 @@ func TestAPuppetIsNoSecondHand(t *testing.T) {
 		s.decides(puppet, mine, "grant_fresh")
 		s.decides(s.Admin, its, "second_person_needed")
 		s.Clock.Advance(2 * time.Second)
+		s.decides(idle, mine, "password_not_own")
+		s.decides(s.Admin, s.propose(s.again(idle), signups[4]), "second_person_needed")
 		s.decides(puppet, mine, "granted")
 		s.decides(s.Admin, its, "granted")
 		s.decides(puppet, s.propose(s.Second, signups[3]), "") // who has nothing to do with the puppet's role
