@@ -8,6 +8,19 @@ export const text = (page, words) => page.getByText(words).locator('visible=true
 export const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
 export const chip = (page, words) => page.locator('.chip:visible', { hasText: words }).first()
 
+/**
+ * Presses something and waits for what comes of it: what it `shows`, what it `hides`. Fails when that is so before the
+ * press already, for then the wait would end at once and what follows overtake the deed.
+ */
+export async function press(what, { shows, hides }) {
+  await what.waitFor()
+  assert.ok(!shows || !(await shows.isVisible()), `${shows} is there before ${what} is pressed`)
+  assert.ok(!hides || (await hides.isVisible()), `${hides} is not there before ${what} is pressed`)
+  await what.click()
+  await shows?.waitFor()
+  await hides?.waitFor({ state: 'hidden' })
+}
+
 const PERSONAS = ['resident', 'volunteer', 'worker', 'staff', 'admin', 'newcomer']
 
 /**
