@@ -797,6 +797,24 @@ func (e IdentityType) Valid() bool {
 	}
 }
 
+// Defines values for LinkedAccountSignIn.
+const (
+	LinkedAccountSignInPassword LinkedAccountSignIn = "password"
+	LinkedAccountSignInWechat   LinkedAccountSignIn = "wechat"
+)
+
+// Valid indicates whether the value is a known member of the LinkedAccountSignIn enum.
+func (e LinkedAccountSignIn) Valid() bool {
+	switch e {
+	case LinkedAccountSignInPassword:
+		return true
+	case LinkedAccountSignInWechat:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LookRole.
 const (
 	LookRoleStaff      LookRole = "staff"
@@ -3791,6 +3809,42 @@ type LeaderboardRow struct {
 	UnitName *string `json:"unit_name,omitempty"`
 }
 
+// LinkCode defines model for LinkCode.
+type LinkCode struct {
+	// Code Eight digits
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+
+	// ExpiresAt Ten minutes from now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// LinkInput defines model for LinkInput.
+type LinkInput struct {
+	// Code What the other account shows
+	//
+	// Example: 40721965
+	Code string `json:"code"`
+}
+
+// LinkedAccount defines model for LinkedAccount.
+type LinkedAccount struct {
+	// Name As written in that account
+	//
+	// Example: 杨海兰
+	Name string `json:"name"`
+
+	// SignIn How one signs in to it
+	SignIn LinkedAccountSignIn `json:"sign_in"`
+
+	// Since When they were linked
+	Since time.Time `json:"since"`
+}
+
+// LinkedAccountSignIn How one signs in to it
+type LinkedAccountSignIn string
+
 // Look defines model for Look.
 type Look struct {
 	// At When
@@ -4194,6 +4248,9 @@ type Person struct {
 	//
 	// Example: 林晓雯
 	Name string `json:"name"`
+
+	// PasswordOwn Of who has a desk password: nobody else set it, or I changed it since
+	PasswordOwn *bool `json:"password_own,omitempty"`
 
 	// Phone Masked; absent when I left none. In full: getMyContact
 	//
@@ -6552,6 +6609,12 @@ type ListMyEntriesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// LinkAccountParams defines parameters for LinkAccount.
+type LinkAccountParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// Cursor next_cursor of the page before
@@ -7037,6 +7100,9 @@ type CloseAccountJSONRequestBody = AccountClosing
 // SetConsentJSONRequestBody defines body for SetConsent for application/json ContentType.
 type SetConsentJSONRequestBody = ConsentInput
 
+// LinkAccountJSONRequestBody defines body for LinkAccount for application/json ContentType.
+type LinkAccountJSONRequestBody = LinkInput
+
 // ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
 type ReadNoticesJSONRequestBody ReadNoticesJSONBody
 
@@ -7375,6 +7441,15 @@ type ServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(c *gin.Context, params ListMyEntriesParams)
+	// NewLinkCode Eight digits to enter in my other account
+	// (POST /me/link-code)
+	NewLinkCode(c *gin.Context)
+	// ListMyLinks My other accounts, linked with this one
+	// (GET /me/links)
+	ListMyLinks(c *gin.Context)
+	// LinkAccount Link this account with the one whose code it is
+	// (POST /me/links)
+	LinkAccount(c *gin.Context, params LinkAccountParams)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(c *gin.Context, params ListNoticesParams)
@@ -9547,6 +9622,72 @@ func (siw *ServerInterfaceWrapper) ListMyEntries(c *gin.Context) {
 	}
 
 	siw.Handler.ListMyEntries(c, params)
+}
+
+// NewLinkCode operation middleware
+func (siw *ServerInterfaceWrapper) NewLinkCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NewLinkCode(c)
+}
+
+// ListMyLinks operation middleware
+func (siw *ServerInterfaceWrapper) ListMyLinks(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyLinks(c)
+}
+
+// LinkAccount operation middleware
+func (siw *ServerInterfaceWrapper) LinkAccount(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LinkAccountParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.LinkAccount(c, params)
 }
 
 // ListNotices operation middleware
@@ -12956,6 +13097,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
 	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
 	router.POST(options.BaseURL+"/me/password", wrapper.ChangePassword)
+	router.POST(options.BaseURL+"/me/link-code", wrapper.NewLinkCode)
+	router.GET(options.BaseURL+"/me/links", wrapper.ListMyLinks)
+	router.POST(options.BaseURL+"/me/links", wrapper.LinkAccount)
 	router.POST(options.BaseURL+"/me/export", wrapper.ExportMe)
 	router.POST(options.BaseURL+"/me/close", wrapper.CloseAccount)
 	router.POST(options.BaseURL+"/volunteers", wrapper.RegisterVolunteer)
@@ -15489,6 +15633,119 @@ type ListMyEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMyEntriesdefaultApplicationProblemPlusJSONResponse) VisitListMyEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodeRequestObject struct {
+}
+
+type NewLinkCodeResponseObject interface {
+	VisitNewLinkCodeResponse(w http.ResponseWriter) error
+}
+
+type NewLinkCode201JSONResponse LinkCode
+
+func (response NewLinkCode201JSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NewLinkCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewLinkCodedefaultApplicationProblemPlusJSONResponse) VisitNewLinkCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyLinksRequestObject struct {
+}
+
+type ListMyLinksResponseObject interface {
+	VisitListMyLinksResponse(w http.ResponseWriter) error
+}
+
+type ListMyLinks200JSONResponse struct {
+	// Items Oldest first
+	Items []LinkedAccount `json:"items"`
+}
+
+func (response ListMyLinks200JSONResponse) VisitListMyLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyLinksdefaultApplicationProblemPlusJSONResponse) VisitListMyLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkAccountRequestObject struct {
+	Params LinkAccountParams
+	Body   *LinkAccountJSONRequestBody
+}
+
+type LinkAccountResponseObject interface {
+	VisitLinkAccountResponse(w http.ResponseWriter) error
+}
+
+type LinkAccount204Response struct {
+}
+
+func (response LinkAccount204Response) VisitLinkAccountResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type LinkAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LinkAccountdefaultApplicationProblemPlusJSONResponse) VisitLinkAccountResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19285,6 +19542,15 @@ type StrictServerInterface interface {
 	// ListMyEntries My entries, newest first
 	// (GET /me/hours/entries)
 	ListMyEntries(ctx context.Context, request ListMyEntriesRequestObject) (ListMyEntriesResponseObject, error)
+	// NewLinkCode Eight digits to enter in my other account
+	// (POST /me/link-code)
+	NewLinkCode(ctx context.Context, request NewLinkCodeRequestObject) (NewLinkCodeResponseObject, error)
+	// ListMyLinks My other accounts, linked with this one
+	// (GET /me/links)
+	ListMyLinks(ctx context.Context, request ListMyLinksRequestObject) (ListMyLinksResponseObject, error)
+	// LinkAccount Link this account with the one whose code it is
+	// (POST /me/links)
+	LinkAccount(ctx context.Context, request LinkAccountRequestObject) (LinkAccountResponseObject, error)
 	// ListNotices My notices, newest first
 	// (GET /me/notices)
 	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
@@ -21559,6 +21825,98 @@ func (sh *strictHandler) ListMyEntries(ctx *gin.Context, params ListMyEntriesPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListMyEntriesResponseObject); ok {
 		if err := validResponse.VisitListMyEntriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NewLinkCode operation middleware
+func (sh *strictHandler) NewLinkCode(ctx *gin.Context) {
+	var request NewLinkCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NewLinkCode(ctx.Request.Context(), request.(NewLinkCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewLinkCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NewLinkCodeResponseObject); ok {
+		if err := validResponse.VisitNewLinkCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMyLinks operation middleware
+func (sh *strictHandler) ListMyLinks(ctx *gin.Context) {
+	var request ListMyLinksRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyLinks(ctx.Request.Context(), request.(ListMyLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyLinksResponseObject); ok {
+		if err := validResponse.VisitListMyLinksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LinkAccount operation middleware
+func (sh *strictHandler) LinkAccount(ctx *gin.Context, params LinkAccountParams) {
+	var request LinkAccountRequestObject
+
+	request.Params = params
+
+	var body LinkAccountJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkAccount(ctx.Request.Context(), request.(LinkAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(LinkAccountResponseObject); ok {
+		if err := validResponse.VisitLinkAccountResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24834,572 +25192,578 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17k1PHuTf6Vbp0dhW2owFpZoC51PkDgx2TGJsACUlsXtHSakmdWepWVi+N0PZx1UxibIzBxjsXxzYk",
-	"JtskzsVA7NjGYzBV7/kmh5Fm+Ctf4VQ/3b1u6rW0NKPhst+kdm0z0tLq29PP/fk9rxRqvNXmjDBfFBZe",
-	"KbSxh1vEJx78dbDjCe7JfzlE1Dza9ilnhYUCI2f8Sg2+RLyO/CZBbdwgqErq3COFYoHKp37eIV6vUCww",
-	"3CKFhYJ6vlAsiFqTtLB8awufeZ6wht8sLEyXSsWC32vLJ4XvUdYovPpqsXDYGR79RJMgj9S45+wSiDpm",
-	"uDb2m+Fo8LlHft6hHnEKC77XIdGR/8Mj9cJC4f/aEy5/j/pW7Dns6KFJq819wmq975Pe8DSOYIcgzEgX",
-	"1bmHCK41kUOIIzcEozbxBGcIMwctkbYPj1BfII/4HiWiUCyQM7jVduVU99ZLtfnqNN7vzJDZWnnOLKhJ",
-	"sEO8cEmRCU3JGaXsZHl6rlhoUWb+nivKrfGJJ9/5v146MPVTPPWfpan5ytSp7/xHwbbpz9MW9YcXfMBH",
-	"LS58JDhqYdZD1CctkXLYLrwiOkOH1HHH9eVJF+V0aavTKiyU5bG3KNN/BbOhzCcN4hVelfPxiGhzJgjQ",
-	"5FGPV13Skv+sceYTBjPF7bZLa1jOdE9bPfGdnwk57Vdynrp5L4wYX/gxUu8I4iwiQQiqcYcUXi0WjhMh",
-	"qBogZR7jjW/eZxn/OG0w4iDK4HT0D+T7DtRqvKMGbnu8TTyfqk2qUs9vVhzsk+FjPIR7kkbhkUKxUOde",
-	"C/uFhQI8PUQOxULNI9gnTgVbSOI4ZTWCuk3Ckm+a8mnL+romFhWPu2qe8bc9x11HIIzk13KKwsf1OuIe",
-	"ErxGsYu63FsiXlESIPVRDTPGfVQlwH84k//FPmpwuF563CrnLsFMDkwdwnzqW2+yWCJO7E7umy09Ff6v",
-	"PD3zY9taqKgsc7fDfEIsXPIYaVDhE484CMtlhY/apteirOMTUfG5j91RxHJEPSx/py7c0F0ViisrNtT1",
-	"uE8QXMhwiYPfvzd4/1f3P7xhW5n6YYU6eZhlsdBuckZybWx5Zk7v6Kxt3A6jfsW+pOd4S96+Vks+04u9",
-	"dP3W5cFvv974+Nv+hTX5/7+6tvG3962sLZQIL0XWqHcxcaDJM4nSbuxanApG4tWfkZovF6Kv5kGXCzn2",
-	"0A31CNbsIb7Kg/JXxCkiRpaJh0STdxnqUr+JMNKTJEzyypcKjPsVRogDO9ziy3IyXSx3pu3RZVzrwYw9",
-	"p+LzSkfIX3K/STw53XDrYr8bOo4u92wCuNcmDqr2IiQGlxLuH+NV7vRQzeWCCIQZwmon5PMYCZe2I0sY",
-	"fP7J/V+vxGekPxt1ejA1+877dFnf8/ie43bb48ujb9cB85zkfrjVxrTBRv3moH7uaY+Suvohq7Qwww0L",
-	"KR9GuAXqAHA4KzuoYVYjbiWNTE5w10E+R5JIenLDrZy7SWpLlFVaUmSNmr969oiWblKk4ZpfSbnYJ7jk",
-	"u8O3uzS/d2Zqb2l+rlwuWWcUSsr4C09K0qECOXI4yw/rhNVIpUV8zyY4YPJTlCHO3B7cFsoCNUX9aBHh",
-	"qiBMaWJMjRLMO6p8BpqHlBj5uB9logNUOcSFazWQOgiekCeKfLxEGOIdHz3Rv/ve4LW7g8sX++evDq5c",
-	"Xf/2LXTA81F5/5NWinBBHUxhjiebHMkH4prl/b/8vX/3vf71d2xb6nKlp4ykDM49hzKpHSgxVbHS9E8I",
-	"9sQiKlk3uLzPtr9gRggfe76waxfyK2NgyIeRaNK6r/gMFUiKf74MnDqf7tF2cY2k7iDxSFxA3jo7uPnP",
-	"wa2PouJlcP0LNIP673w1uHrNNoRHxZJIoW+foyXGu6hOPZFx/tPy/JVyvfDK8Aj6A+x5uCf/hj2xDHmY",
-	"IbkPiHsO8RYRZcilwhfqjvhNLkiwgUWEtW6/Nzp0proqR7VOZ4m6rmU6L4CkWkTYdfWRtnKPJV9pHcvX",
-	"Gm4mN9fy4LivSdinvmvjafBxkgA++3zz6oX++U/Q//4KDW59tPnt1/LTf66mKi95mUaGpiMNXO41MKMi",
-	"qiymCELQX3w9ecNgzd5EBFg4v+jgcb6SZPyxK1MMBWhCtoRsITh/cxNC7hhQakw2Zknww6zdUVaV41C5",
-	"N9g9GhHodewKUpygjM99dg9KsEas+plSzKjfGzfqS1Pz30F2ez6/0I17Y+LjlXdGJkv1VaBAEkUcA3tL",
-	"Mc/AXruAjgpe7V7QVJFfEG9P2EY2bXb0lk1A5uplloo2+VtIda1Y9y+PPIwscG70AnOLvyjvjzqvctBd",
-	"C585rH5aLuUXh5KpKsEbsKH8gk5xotjYe0vjyr6xxV3GQoGF/7xD9Pe+1yETlGyRA9kXP4/p7Ym9hOgK",
-	"BVKUBdukWW4hlSVPjupLFJcYwZkMq09NrT0pjVP+WZPqixwoN/0E5qhFf4n40YcncBQLgaiPsEDa1S41",
-	"60AVbuMGWUSk1fZ7iKu5ulj4o9UF7bWNjp29aX6tOVIItyiLflr+t1h+RMVyCQSf8g7Ck0j7ftIk72jB",
-	"+z9U0P5buD52Am4cufVqBs877lsjJ5sX39z45O69ldXB+Wv9SxfXb316b2W1/9VnG9/8anDlD+rf/Xd+",
-	"O/jyXMTF6Xi4Lg+k3am6VDRhl+qUmX8qP59Lor7M8DQOMNFVoYU4O12yBSSlhvPzDhHyz10CLRGrU9DF",
-	"VeKmEFEXC8XkJHtgcY3h/Q/Wb53fuHK1/+17/Wt3+pfes718GbsdkqJ8YbWW/K6NhOBS61HTD0aySi4Y",
-	"aCvGY/5tDTdGuIS0h4VC7q15kREE3y0iQZaJh12Q87UmpzVpIvWIQOBRW0TTpel9U+Xy1PR+eAQjHbIL",
-	"JvNSYePK1fVbFzdvvdO//nu5OTY2sLdUyr7403B1zF+5jiXrOCKif5i91zirU68lEEaCNthUp72gQwhF",
-	"iPxpB7m5Tbjj8xb2aU15OOp1+7XxrGKV1ppBuoLH5fx2CeR4uEtZQ0CsvsZd3gFObwbkXq2pcgmo8jRC",
-	"moF1UCEX0CLM3wrpqdjm1tTo8LfW/fd9XGu2iDVO3MuQvNhxiKOihkOLrfZ8GzEfp/8ZI8jZuely2SYc",
-	"s4LKJ8cJJ+fVDZcoc1LCKHWPt5RyH5gb5vR/1iYNeeZM/v8uqcqL3nbsRGffSMgS0aEyQTxwtsrLK/Ay",
-	"hbeGnKT/4bcbb75R3v2zdiOf0w/WFMQu1ZEUgzMdHaL0fcIcKX8soTItCXPr3sEP0kS0lADGFNqOk7WG",
-	"WUUzDVuKilkSqmEmdXb9KHEQ492USFsb16x5AUelBhdJJojQL2GOPWYh1wkOhl0CETienHRst0IPuC7q",
-	"NjlqYgdhBCrlIpIWBpMPKG2vCNJaEpmJYueyS4OtOsa7NuMUIivp60NNDCsELWZ4V+GZ3NSTEQSKbig8",
-	"lnNLExcmmE8xRttDhBudS3jMESrRGxMnRLPn2ddsK3IhjS50vIYzEqafaQEapYBxPOc1YzDZzQuHRxhj",
-	"uPAa9zy50mKB8YpowiVjvFLziEN9K6PUWRXDIz0r9R71ugWkn5Jk3cTMCUNUfkgQMYtsdnZEKlkxNeki",
-	"NnC32TODDlnfltXITe+0tya4w98WzfbbKChqJpXG0c3yEKW8/cPs33AYGzn0EPW15x4jl/OlsViOfM0x",
-	"dQ4WpkOY7+UXOk0sUj02TRImXCGX1H3JP+WzKo2Ptwk7Dtt/ULl+7DljzMqTDo+hn7BKi/hN7uR1SKmH",
-	"s67JQbhaxAEFuStvZ83EWkCHhT94x0c13iLI57FAvD2Qwju+daEvdvzcK5Xv2OJSx802U4+nB0+jOVx5",
-	"E9483uaCOJVMldg8lfmG1IN7WnGVRdTF1BfahhOkxpmj06isusZYHCZnUFyRvg6JZ3ClaI5cdNvD+LJZ",
-	"bTHCNKI3M5X7yCclH3uclM+Jq32e4r5jKWqPmmrlgczfnoKVSSUPJ24To9HHLXiTkLRD8xt8dnXj02/v",
-	"r6zcW1ndvHpt/fZH91ZW+9c/WL9zcf3Wxf4br99bWR18dnVw+U31YUT1a1EhKGtUlEdfEOZXXMUK2px7",
-	"FVyrdTyVfMp4JfDDWz0mHYf6B5uY2Y4X132b/aGCIz6qkhpumT1cQIz7Tcoau9H6rYuD33278fEabHhX",
-	"h1IgITbuKyv0v/rs/soHm3ffsPo3VCVL6vBdLJJjx1/+7dn+9auDN78u5PYUnAAPhNtpxR2vhs8OK56Y",
-	"OllvQZShg03KiIive+P8l4OV1ZGkZtg8hkscVPaoY7HSnDzNZ1JS7OW0lijT1TGqeidCUx0GbqaGh8H9",
-	"EgjDSPJShH8DqykYwWgkj/JkGDkMSUoOFe0O7J4g3jKtkQrMGp5Zpqq4psld6kDAQa6eCGXJwI9w6Dkr",
-	"Fhzi0mVV41LjTKgPq4SROq1RDJ83OthzKIbZdtKsH7NNXs8q+LjxAQ4pH4uotKCMn57wIXkudLNF+DZl",
-	"/r5Zqx6h3p5KfNQDBrmINj7/ZuObPwQMa3i4wuDKJ4MvvuqfvWmjy2279GrAEdICXepbpyhtNEXohpF2",
-	"m8Qj5jZCLGOJtP3c/D7CjOyGiSbskS/RdyD4UYWOLmJbVBdDEyPkhiuiDM94Otch6yHTSii6cKRqYMkY",
-	"pVxUvrGi3j+qPDuq2gCBiso6rWpCl54uTe8rzZT2Ts3OlaenS3ZdCWaSzqYMP4jOyM6yVI7sxq8/37zx",
-	"1XacwC3KbML6QFVaS4K3CJQudJhUHaAOb9giZMTvcm/J4kPweEttobqlKtdoehZV5WHK02Xo8NHlWYQd",
-	"xyNCFNHsXPjxPpTImC5Ml2Z2l3aXyzO7S3umrbUyknNgu5EOGaTm68OOuSHmStd4qyVNRZcyAjajvIoO",
-	"1FfF5qCyNsixgDEO66/qKyuJv2iOFh5BLm8UYTB95CoeuEugH0/pAaYOJ6oJyt87NPfjfT+dOWJXnV17",
-	"4VNXK3095FAdvzByxiMC0hMKxULURlT1ZRUVR9G2DeWsYqJPDpXD1vwKdlpUMjLNE0/lFstBeNXhjKSR",
-	"uVJH0sl8RMqw/Dp+nyIqCny7S0ygbEop9X6hGIqrmGzRJxNPMg5pNVApNEeNM4ooz4wzM3N7Q/kQXsYY",
-	"HabqJg/HjAjF/WNmQzyN/VrTbqDXdILV0NWjDJk62pgOC7ZhveO6NrJ2iI+pO/p9wz+0ev4OKU7KPeSp",
-	"ul1VPifnDOzHDMc6rmuvE80tTOxuHl2ciWraTyeF6LDjKOrgsaebGFsDKl26sQ0Nolr5bquT5oiBMz5G",
-	"BKQUP+CbEdLXq1t2Yz8d0b+HtWklaFOyr5DPwUFqVWFtOWDPdlwX9Qj2BPJ5QjnbN2871zGqsCMFsvN7",
-	"90+VZqfK07mKs7UpYg1pYMQIbTSrvOOBIseg/nMBNZUa2EO44RG7M7Ph8U7b5sIEAYpwgyygwfW37n9w",
-	"eX1trf/ff1NahGRBdIkUJctySM3FXv6ksBPYaxD/u3JcG6cMbKuUlYJwWEBQWSnnYZ6HicE6C9u57Hap",
-	"+4IuyI26mPsf3hl89JbVQWyPVGg1KW5KWhQtN1dC4zHznOQr5Mxo1IEzk65c0sqTYg1d3nEdlfiQj1UZ",
-	"FcIsIyDFCAmM4ARbKhvKyytiQBu2eOBEoRfSbrfKt9QRhLyXPOICevut/rUv5f/d+dX9K3/sX7oweO2d",
-	"xOKswc40tnDAft+DHEgqcNWF75rYc0QTisBd3q1QpvfVJXW/UiVNyuyZkJHCi1yZotvnF+iJ9Vt/XV9b",
-	"W797dbB6Y/3ulcH5jwef/wZqNGfK9hrdLbCJ8fKaAx6SCWUCDz1KTMPuWwymZ73QnC9ZkRMijDI9UtfS",
-	"ilOde4vmtHcJ5dOgArWGS9czWXdq3OeZMWI9Te46FXKmTT1if9kPmU9dQFNBGDWJZJwuh2VoR1bOkHNt",
-	"9IkfV/7QwzU+nhhUnqAUbxaYYHKX7f6icnl639Ts3My83V8EyU0pDLiIaB1pTVPLl0XUwj1UJcoCirM3",
-	"Y8uur10YXLuNNm+e69/9Zf/6xylhW3AF548+mx+ki8DAkRAJCLz7yeC3b9y/8v5oL0qOmJ72ZmcIYfVE",
-	"fAp3f7lx6fWN377Tv3HbGlAYUYmfmwBzRaD1/Q6qsru4l5NoT9pMBCfuBAhINbFZ+naE4WsNmAK0l5b7",
-	"FSWR5PkXh/lRBjdLKSwYfPCLjd+8r4sJ1v6kKwmuXxicu3RvZXVw+a/9czej5QXyQ/hJ/6vPVADLSFrJ",
-	"NeScOFf8TdcQhalZYb1BseDitkgpPDiIXcIc7D1LVJVPnAVDDrTFX+EH+dV1QEKTSiAVOu91USU7eCQO",
-	"Q7QHt+me5fKemh5xz4GnDx565tnvPnf4e99//sgLLx79wbHjJ374o5M//slPd9OaGI3qE8/PDo/gIHbd",
-	"vGUBQ9RfryPsciaVgm/+u3/+908uQFqmcp8rt6aKN/JWoTi2wHpW/3QxMKWJBxyvquNMCSVhLKXzRNy4",
-	"AB/gA9Y8/8/TK6PnKFIUTGcMFfJkQGxJgJeNP6+oQNx4iuT4quEWdLiDEfCkhL2lKjQyPaeeH6hethjH",
-	"81j4Okg2kpwJA9jFEFwtWT/WIppNOUhwVMfeokkIpZwJ5HDASlFoe9F0uumZ+XKuuFyDY7cy0mWIIQ6D",
-	"Y2PMlOB/llGyk13H8GOSvOhWRygjVrA6+3IadJkwvaExvKWZ0uz+6VKujctpUvWvn5P22Y2L62ufDT77",
-	"3KpldRjTFkWyCgRirsKgVGhYM8pTUtuVkmBNJIagX06iFD73eplu3zr3LOlq91d/dW9ldfP6x4Ob/xys",
-	"SQ2hf/7K5vlfDG7+c8dRabrMhkgTiaal0sQhWq8TjzAftQlvu8RGFuXZfTloIsNtpLa0WFDaqh3vJnYT",
-	"o6cZ8pqQVoYxAOOsxLLyLEao0OG2wQ3HZiM5btiYAY8xL/0DvOIZhKEIInmWsd3MOrf0fJ0HVPTkYjHS",
-	"gw6TPAhPTiKM9QJpYJ8uQ7QaR6QhcniXdaW6FZOEs3PjHa1UGRUC2ubK2aeeempMi3RCuasKfAT2LJrK",
-	"bKgmPXV1JLU8lGhznF4fs4CzmfyW/PcPVp/cPhsO6pb2lcz/IgrdvtLYfDIdlGQ6/WY9MB0mbgGONk8m",
-	"gSlk1QlySP8s2jxCrTjHPdTGnh9gjIILVxoMIkDuThKsViNSbJGYVmTFzowQX06gaA+zJfvUXVwjCLc4",
-	"a2jdLFhIlfQ4c1C5WCqVoNqI+k3EOAo3MDRT5kZqapFf6dVnbfWEgIf+T2AMO3MLX7UeDnOo8TPFd9qh",
-	"wjfF5En/GWlDLo8UGb5HANxd3lOBqsTvEqK+UV7zXSLIJQgiCouoZNwoIqEVbgu41yXLZCQk1Q862KV1",
-	"Deqfnb4/rt+ftwmr1LCwVvnJj3UuajeebbLftuafq2naQJm+S5cB8Um7Yqm87UrDgA1QIn/JjpovOo0G",
-	"ET5JyeEF2H0OGE/Wn2fYkzqyHmwbqhKXs4YYS69XJziUa2h2NbotxZBCo8uysyBBXuA2Is+sDozA7I/V",
-	"RWFHAC98ciZFbdbVDcM2PBVbFboKtU+OOAb+hNnlreh7I1cX84bmUDi2sXiYi3WBqs71IdqN2IEoYEZN",
-	"P8KQ/E79ovy7SnTHASyU4IiNvnn3/cHfr6qysI1ff9I/d3P9zsWNO9f/dftC/6tr63cgF+zd363f/mDw",
-	"0a3+9d+v31pZv/VW/hoRrD2sIvdlGFGnrhqIdKnroiZeJjtRrj7helADU5OjfPr78tEsA/7k6NJwKVhV",
-	"aVf4XQ6rficKsD3SBm5hMY59gD+pSj1B5bUTR896UUk1rRsY7DuLFBu7hHqn4UgiNdYaxgfUwWAX4uXU",
-	"8dLrnJAlmY4tRUMHdSL3w3JryVkQp0It9/e4horGHlH2U4QorYhS+l2842e/LEHiVgXSoQ1qBRHmyCPY",
-	"Sb6jMFveP1+aLsTQP19+2Xll36v/8UDKyLOyik4Y/w1kwCtSMfh++d7uYp8I3+55ECbi72IFRyOKiJEu",
-	"Eb4BJzK4LXPjdTUAy7nSaafBMqFoDnykk0dKgv2k77N8KWlXFHqDhVKep3WiavpqCiE/Es+zTdHnSyQV",
-	"fKdJ0A+OoSZ3ndHasXpRQMIx2khMOjcnCQ8jdmfjly6gkwx+sxVVL+0uHtMXEVW1oF9U7okIEEG+27gF",
-	"mZsXXvYoF9SYjZJx2EFWACC/SRgCn4vcReV57WIGBV1y+yFekZMwx8KHyEN4KqkoCYUU1ahLo8hyKZ6A",
-	"MUQZ37fi84VNBLy4gqITQIAI5UfWHKYYzIy1GLbtEQEgyF0slOYbw7iCixtcJCCyiqhhljmctTZK/Va+",
-	"cSFUjoQSJjqpsV7fJYBZLIZP6F8oPVaODA8HX+8SSCrrhsPoeYdjRcOT6gPrxF1eWzpB7W3kKN5zvIlZ",
-	"o4npIsJMSiWjMep5e+Bg0gEBEDSJ4phCaX6hVIpfxydeKpVPvfyy8/9Mv1Samjn15MJLpam98gPrDT3I",
-	"5ZuglnUrDMRadhGryFSdKIiDuk3qSjsBzEG5rqgDZsh9ZhPsGTa+Ojx4swHOy9m3SKl/PriGh169vrY2",
-	"+PtVnb6yiMrJzLEA1ntEp03b5VRpYE/37A4Ph9SoQ5wFkPvErS+a2unZWMrTory++hFEGepyzxHS3ARK",
-	"LUImnfGdQHQxSszErcehFdJhX/Vst0IjELS2e86M39vxsB1AMpf8UFMz8mOZeCKP+FB9/H6kn7by1PBl",
-	"Rb2KU+kHaeey9z+4tPHn1c0b/xz87u17K6v91Wv9ta/6/3Vh80+r63ev9G+8vvHBa+trb91bWd349Nv+",
-	"uZuD976Un4Dtf29ldXPtb+vf3Nm8sdp/56t7K6uDP13uX/zN+q3zGx+81v/zr/qXLspn7vx945v3+x//",
-	"9v6VP2588NrGx9+u3/5g45vXNr6JZq+GfQsFYVJyQtVQpD2M6eFZCbJ7FX58lWNPdRjCHsmijed1/CYJ",
-	"d7dNp1y1l5MAnlbFbOnUxqLkxh4LeoPlg/2aQXnHfcwcez3HeHuneU46k1XoPMoeaQztaBDaonXVYnOs",
-	"8g2Rdmg+17DSRAUAgcNh5kAU8HE5TrXCjEM8KZdlQaMffwV2/y3IZEgtZg6kEdNo9cuwzWh3Txz2RdAq",
-	"NawJGeJcVhf41ja2WJBHbPU8mGYegiP9jDVAMOpojH2mfexmuJSzAjzL/PXQR+KFNDnxqqDKyucIiyUd",
-	"Xsxb8Zo9nj3P2LT6MYuwrzxo5jFegv93D35vqjQNZcsnyUHoIg0hM+oPxe1d7FO/Y1PxD5GGRxIx8f27",
-	"Z8tz+6PIPQ7vVE2vCqWKzUf1sqn5UK3UMg7MTdbIP2q5tG93ad/+mXLmsOW52LjwZ2LgxEkES49OyH4O",
-	"JldsK6pYtj+b+tJO67iO8uiDU5gyhF3XihAcyVRIQwoujYMUfLLZS+Qk/r5/7iaaRv2b7wze+xLNlFD/",
-	"3OsjjOVRJB/OWU/DtsmHcO+gvfl7eu0xZShm0eXK8Enpp/ZimzDdSk1lrClTEP6ZhK7K3u3E6vVE9LjW",
-	"pZMaFVs1BvVv7Z7A4NtIxwmFgQSHARM4ZQ3KZvTlURoLUgpsnsCTTszMi/psL1RJo2BdwONzpNaziHzd",
-	"Szrs5j0a93oo/isKxXBv7Yem8fOsYNOtto3GnuNdxOs+YYYtBw1qYvzOGg6wumE0PkHVJcobbqrVMHU7",
-	"ie6/XVJrYr/SIkLgBqloLJmthPYVpFq7TdgYJr+c0oh3qkceUKeMSC4RRIwXIUTM0AvcT9aZmjJMfXOc",
-	"DI/GRBCf4+Xe+Yu6U2B3HIKdhYDgqOuCDu/jJYKov4g6rEY8H1O2ACh9CsVMWRxc+NAHn/pQm6xCzp5H",
-	"1R4ERWsEq5IE/R4rQ5E3ws1RRXtEkSfkgGZoxAxhVCddZZfE9WJAG1PIY+trr+dLvklHhdaKa6iu6mVE",
-	"+hErv2Rw6WP3J0r3WUzkoSRXBxzsMcurPkRa/HneUEHWMUSlOllsd/1BssgiYqRb4y3iLQCqqwLX0w1L",
-	"BPpZR+hMA7DnsOrYDiqb6jKGWS+Azs1G6ItC8wEkn0HiMxOw3KJkYbBejnWLOm2X1qxpjbimc1Ls+W+u",
-	"JKqhpnvZDUFVGWFMxMdabk0P01e1VzG+L+tENLfhjCCH1zoas3bY2VDtZTRMiLzEmFvDb6jzDhvtfYGn",
-	"JiyarDiEtSBjKFhafLciM848+YfDUgK6e9x4ipn4ceL7LjHdxcbqtUfyJ+Twjg/13NbueepiQ5DB70ab",
-	"1LSI11ARPF16aBW1aYryc6H/iemYRASQ9u/ra2v9czc3/vb+4KNb/Rtfb959Y/PG6vo3X27T9jMrzbT9",
-	"IpVeQ9NW6M33VlblBL+6dm9ldfDhPwef/nc0pmIQnVuYdVQ3/8Bit27Rs5S4jgFiHLojWkW2RW8B47SI",
-	"BK5DmrDGoIiYz5cu3v/jlc03Pu/ffHf91hoq53c/xdAmqIpQJxAnxe7S7kjfplx+JrMY27Z/F+DJh9Ew",
-	"M/R/+MlQrv9E9PQH1DQlC+rbQPBmAghwN1BPJ1mKrCHjJ4Jmm67PRqFshyqJR+Q3w9lvxUcx5snagZAB",
-	"kom7cO8aKpAW3P/x4I5zalZqf2Ay1t2IAGckNCwAw9h+ZnxGJ8thCLzNL77of7PW//DOBKzTvFgaZgtS",
-	"MTWiGzkMhBjuU9b+2lM67e6QZ2ij6aNIpliQz1jaP12e37e3MNTP/NQrcyk5jVkpiIQF/dyg26bCs91C",
-	"3myQTBcMlrUXxyIHk5LeFMCyUGF8YLUmdaMGext7Sp1ueJg5wV+AdmMVl89h5ry4vLUWxGnayImIk87Y",
-	"SMJeabR++931tT/3V98YVxWJImiJlDw1v0kEWURS0+VtwhDU2YQZJ6ETvlwqIQwq8QN1e/p8i0UcXPOv",
-	"dK3rOYJdv3kwREYaI8KUDiU5Pb8QdAJTtVlgT2CxpD1tqAnjFlUvBsh6BdsGu9JSg+yZiPtL87rQKNGh",
-	"aI9AGHU3OgCWN6+DlS5HeZlBP1rT/YC4ghiYfpV3pman0YyegO9np6dVsmWgfelZVjRw1JOL8DOT9OMr",
-	"7BCkzTUkcA+slydOB4kep5/cjQ7DKkyhIG0RlzKy++Xh6tlqSkKSwNRBgi8kNgX2LnrbMxKMbBdaY9NZ",
-	"m2n0zKBRjqHtUMoq2qE+UoZCCoUcx0p5ukfNsOgUlS4hS45tfgAqxr2lBdPSA0ol5ONTDu7tEqipW10H",
-	"gbH9oyCF0gHGkil/qlV5aapUzhNjsruceb0OnQuEy32xqNeCUQsvkalOG/6mrGGGNv26QYOBrgD5mzQP",
-	"Q418eKe/9vrm+V+MFEh6SVH3Z8YJbgnaYNtnnJoTuO0Df7xPNiYcxzPTcx97K72+hqYHuSGfVnDOFJdt",
-	"q4oHl9T9YtDTjDOQtT1grND7Y0w3pC7gicnc2WE3lOnBleIB1UhJwOrHhSlRcEixCeyzTIC3rLBdsFWH",
-	"DcZCp62jP7lmoPpfxoeeKRbklgelK4kWEWFj7DZhlawzPBB8N3R8RriBk26/pHCxqIoe1RJ8jubnY50F",
-	"0uvvRmYpqadCtU5Y4R/Ml2Gq8wLym1xoRaSLqcrJapFku/FgIZDTnHfrTTeh5N4PVQApdSjtjrR6AdI8",
-	"r9eJJ4pmb5VXltchPufS/FdC48taqHLOMj0/l833Q0b9YSsmuFLFKDMISH2YxiJnGNkZO8vpeId037uH",
-	"WHgMYdGMrHv1gD04bL4bGWWIvCRnvbB5c2Ydf+S1OR1heVIAorkLOav6Jl4mOFZ37XEBJG1N1bR4AjVk",
-	"wUDEQoRJbbIddCI1BUz3yoB1PKQ65R2qJUzpAKQ78gkfq4K9QBlqg2NM++2BpiBL1mq9mKzdFBdI2CZd",
-	"mWUCdT0OXCiH6zQgqQiktk4yGFG0PATCNFy+nMPJGmF3DyWCF2W3j1kMT059FLDhI9eB2yQVpXNwBX9v",
-	"baoeeU1uWCgjq3NvRfCDjDa/YVvbsRBstwADqTmEyD/9DFH2DPOlXBwnmuWEqsgY12jikq+JhQWx/vhz",
-	"B6am9+5TYUQqlFwJ4KeklFKljkXUJGdihzVfn9vnlObKc3Oztf0OOMq3HMijzLrUoPZV6eV0jAgiq7SC",
-	"otccVc26QvZVU02VoRq5do2thXuVyEkPoZ6Roi6GQfqpAHYGLNk2YdAAV+64OgPO3F4R0oUoAx1+TEVh",
-	"IuClvONnnIyc/9hHI1+5xbPZCWUGLNMsfK4hXn3zn4NbH0VDrYPrX6AZ1H/nq8HVa4Ux0iterIPHh3Ww",
-	"a87cix2V/WUK/iVbfw+QIeydFyNql7SprJB1L0AJhLIoqYhVXNeamLKiimOVY6Z6PiT4HVEgM3HWeACb",
-	"k0+nC7bFBo2botWZLrBxHS8qPJOSMYbSHcC54UhnFbteGEsXBb6eqdw8NK3wscTglRM/ahroPwJ41xaT",
-	"RTELanoLthT0YJDzlTOlKUvNOapZxjh6zsQ1lu1Z34cDvid3invR1H3UIouJeF+rI3xdpzKenD0ZNnms",
-	"guyW+uEiYnnE7zbtdVsnL1hxtnCIyIO8WU7ptWDGr5MpZB6Gw4BGnQVtokqvQ+spqGaytn/Kwkg3Rv5Q",
-	"jdoWQcqGDm0cw99wqofG4wNW+Zix+cOWoNwBrSXsEojGbsfsdBZM8XyptL88Pz+9d3b/bGl+vjwqpHhY",
-	"J2afgG+Sk+j/4+zg5rsBosS9ldXB+Y83zv5Z/uPWjcG3n6sHBleu9b9d6b9+tn/55v2VDzavXlAP989+",
-	"uf7Nb9ETqrHA4PLF/vmrm9dv9u/8Zv3W25s3Vge/e7v/xlr/7Ff98783CRh7n7SUH1RqClCijYVoc9U8",
-	"AlPmYuZU2sRr0ewMoOcjqBQPmi4jYx/j3W001068aGgd24Uwp6Ji5/NUIJcy1aiTspESKSf++VitKCIF",
-	"Unfe6999b/PuZatosGKqP/NzadSYhDeoqSDwETwer1zMviwjcmAVxwXYqFZLPttLzYgdyTr03EIenIBq",
-	"N+dlpRTOl3YEVSXLE2FaHI6ZqzzUYK7bxH4SPStWcdRpE2+ZxllpxLvetK3zgJ98r0N8TF0V5FMADdIg",
-	"EqTCuNpo7Pu41mzZyxSGsoUSCcp6sBRZGa0StPB90anKD6oE6ex3xOu6AHKXiDFHlR3oEdFx/UjDTSxU",
-	"EF53nqSsUfFIizJHbaDCOo3iNeqPIHBLYpZjrYlZQ3X04x1PVGoecahv4LvbHZ9UgvCc7Tj0Uk9E6icT",
-	"3DcFydyUKoL4Q9jXGxAjsPZPps88tzTz85O1uawE5NwFm/YSBGrPJTlCGffEIWtDzppBAkipnx4Nn+rq",
-	"K5ykDfn5ok4KROpwrPxYziYl1zb46nD8uvI2YQeDuzDehVWZdw51UKIKIJnLPqw5YxsFHGZIV6vEOcof",
-	"rm1cfmvj119s3rjS/68L/cs3+1dWRrNSdSfDLdGj6l0u6uNKP+TniGstweaCIAf7GNI5NSpjWq9Rq2Qe",
-	"asKm8drmVMIkJPfCyyFpstozSaLEKare2Zg5qn090hlQoYy3klVsPhUYrVKeTQvstgL8uBjBpsR2edtK",
-	"ILoiUPKwxCLjnRvTX7rFeeZ5Y6VL/WYlvYkovF8esxmgqFKIcJC6CtKeqe4svVhSq0aD1Dm2IxES0pOC",
-	"jpmMoFhisG0XZ1K0lu0tNrEos1zOEFkmXpCxNLpBf7gB+0fOk3f8caaavb0BQhN4Xxhsopm2SiuL9UxM",
-	"p7PIM5EB50eCqESyheIsIfVKph5b1j4F13D46owi/dj601nhEc5Ur+mEwANJZGubor/I3i3FiW2wzfDx",
-	"SEDplpnVsB6hvorekSj00PRIDM4YEJB+l6tnZVadvl3HCFirlhorUrFmEOtcXl100CCqVIDXLdnc01Mz",
-	"ubK5q70KFOcNjfV0D/JUIYFQFYnUgU7ZmKmraqkqs86SLppGGiGajG7TvEtolwf48LTmCXDSUedojJSs",
-	"hqxDiC3B5umeKsCDYgqjC0xo8aAGWhbf1JrD6DeAjpF+EUZslrK+pJqctV3Tdl2zhR2SDZLrARnDSPLh",
-	"3BYjXBj7UZi7NMYmK94Tr0mKATWULUgN0NcqvWRVg2UdRlBbSYVPYjnLI7LXN9b+2L+x1v/oqqpxXb/9",
-	"gWq8ojxd67c+7d/9pRUpMTHJHsGefY7wTYz/2Zw3CT6lf2TOtRiwG7MdmjCHOVlwZOYWhewjncn9UHOX",
-	"rYuEveXtyISyXShkOGuUl0klL8rHtG8XiiDk37vEBEqZY4HUfBIjLagj2Zalx19570jgPLgzz0Fl0ZgO",
-	"Qw1gnRCdmZ0Pc057du84QhxWANVvKs26OISZlxSM5ZFHY5hPvg6IR3q6yFDkdh4/A4rxEmWOEjAMYLnG",
-	"kyxJpF4L33B5eh2GBuYtht1AYPRFlbF7Bhh6EwtVOlpHdNx5PW96z8cLRHM4t9W8U3fajpaahJq2JDiH",
-	"vT4Pq+IOpsr+Qvool0vl0t7y/Ox8eXqmXCpN/9ge6tVD+Tomkh31jcRP0jFWc81uZq5UKpXK0zOzhVzd",
-	"H4/0sm92WmvwtPu9r5xxwcOX5XTwpwn/E4Ye/S5xl7WGLoqA3RS2qTHBNiKQz3luRSFkd0N6gjUgKHzs",
-	"jW4QGgQC5eNQpRvgVmM542USd5BEuxEkUo1s7Tixh0zjxFgsIugVMIrL51+FQcSOLKQEfoUkNe6zrsGO",
-	"jJrajB8WnJheQBh2BqArwVL8xDmgiep14lWy0A8O6AollWVRJZH8NJVeOn7Uf3Rp23F41J7eBV/ZdkOD",
-	"OW4/HVxaAymCwiBhglnUDfsQMoVsvXONM3em+CUfWmY0vpQaDQkyMizxEf2Bi9siLV4SfoRZjbhuziBK",
-	"GJ+J/MwEdkSn2qK+H/sslkNiAkLBzMOP/I7HEh/ViefF3xUGjoIha03idOLTCBcZfKI6wsQ+M9BN1iAU",
-	"hNoiw2mnYiXE5k/BBrMFC1RMVwD2tB1nLwTSyNlxcLwGhePjfA7OX+tfujg4d6l//g/5skATUJ5wpfWO",
-	"jEzOUYzkoaTlaB72mCXkvNhWaADHglyzCWDGKLDy0UjOQ7ORmyFJSFnOY86m1vE8YotGmrdq9J9oN6Xp",
-	"uZHQNIx0M14JcKQjXjoSxdrMXA12KmNjtgKn6prfJL0LDcqG+1X0MGvsbmLq4gQa977Z2KpmbImQepbp",
-	"+xUbyuWsEYGJqRLhj3s8yU4BsNTIRKx7GRSxJ0KY1POblXQQe15XEci4KTM/PzdVmpkq7c3joc5lrhxO",
-	"MViyNeP8+sUI8/IIhF0DtT9pyO1Ghxmqd1x3ATWIH9qx0U3ZN1t6KvxfeXpm8tYnFZUwJ9cSSGyAh1Nq",
-	"ewJhW/rucErX2Haf3eV2QEQA7YP2YoaH49DrnrdUJq2XybaPqTwzp89n1p7WDM1mKhrEbnihGvAp3oFI",
-	"/0o7ghYjzWfUV76SrerKD4HbRzUZ7qYmfh8GnPMq0bq8qhfKBwLBXauMFuTMaJSGM6ovBe9WOKu48VTL",
-	"tL2pEuCxjpTekZ/Yy8rEEnXd9EXXMENObhfBcfky61p3yjo30bfRuBTyWehLqsjEFoJQX0Apntb9ogkP",
-	"Y/T1iKIaxtiG/SyHCN+QYnA8xbzugMQa04XRUezXmiPFeouy6Kfl4tYF2EhJNVJMnKR+E8VY+CJ6ufBy",
-	"ARoWCFTlfhPhLu7tRgdCgPYa9hxpm+r2vaDqyqkUIasnbBWvoCHRE999GpXL+2Znpsrz8/NPqlpOcGbA",
-	"0aikjXDV8LUgZxRHQIdRQ1pLkD4x2jkaUTtmS5OWVjkxoqJyIDGfEUpqmjMWmeRx1OJV6hIN5ic/gUxn",
-	"2EFoJ+ERrJvARk5R2iXdBMJa3HkbmeZMyVrpOHm++oiw1Wg8IBdE5BgoxFbjKO2M4fBR0Jkyx1ElUMf2",
-	"DqGtfgdNnfqOFW4VZmGwXsexzlL74lQ7vq+TyR0y0gCITvTA1E/x1H+WpuYr9tnaMFytTNh0yx4PW1M1",
-	"Aocm2iZ7zKSMnTa9Q08vqifkHXOo8DGrkUBlcnGNRPoMDvV/6HhSDLWI71nRvrSiCaevEhdEsiR8uPua",
-	"JAh7MDXS9i1Hr7kH0Fhu55vIFYd22UoeujusJfs5jJbasEDa2AN9Vz8GQGHgZxozAqnaX9pSjpRWnzIB",
-	"A6eNalI/IUI1PNaNg+rcS4RCczZtTJT62VNE7rzX/8c/Nr+6gcqo/85X+UGzAaQEZjuR9JO0liMgP4b6",
-	"eRVK83tnpvaW5ufK0DY8B26/jVyGTQsoQU05JKUc2kkj4cehzMoGkCSzhofbTURwLZZqNDIfJ8Wfawsj",
-	"hEkid6/0P/1d/+MP1r8+O3KXjBdXTT7Pdk2mx2zYwTTY/sh1KYZXN+PC/yicSXx79BcmsWbY6a3zFseE",
-	"+pQDB60uEqLm2YNofnbvftRWT6CwqiePmD2uWs9JPbCuoCkaHm6J4c4VlXoHcLOH4XRgvK202ti8+/76",
-	"rZWNdz7tn/ugf+3O4Jur62uv/+v2hcEvPtn44DUdHvjs6uDym4N3Lq2vfWxtSkeJtQfy09hB+rucHDXW",
-	"USTNV1/3CEmxeITL/YpUjpmyNuSfHYaXMXXlFi+Ennv5EgU0m1uzdPlodMp4gMfG137e4b7yPYhOW9eQ",
-	"Rnhc+XuH5n6876czR9ICvR1bVuaJE0eR/jKa4FSy5jhnoDSodwTN+GNTO8hZ3aX2ohzfWrV7wO3inuZR",
-	"C1UXs6VFrYY5BPlEGevhAJHnRjMu+W0YhQrWrpVUfR9i52FnJXyZOsqAtsS2bbsElhfA29s7aXkE27IF",
-	"TwBR8o5v2JKB2c5FeycJWXJ7x9tqjCTROZi6vUoNt60Fh5BULDhqYdZDOgQqEEYO7oVJF8ilrXjJlDWl",
-	"mZypkXaKuHzWg8bPDu4hzqBKSHsvcq3QnMQzZgRrGjMWlbrd24lq2CXMwR6SDyggZOsBNU2qUkqOsSrw",
-	"hP9M6Hjy+v6Vd2/Eoz/oYJfWaQ2bPUrX1IJSVUszCCsIVZuwiqLsYUEC/RwCKODoS601NDpJEtwxFZqJ",
-	"M6k3HFprj9cTYkiVC0py8wfYw5+k1xS3cA+cnDr0LEAtJAJVwXEWWURsr+//5e/9b9b6r3+YCsw0gZZH",
-	"St2PbGOVSPtJTKoFknbM2hsdGXf00GFHWVLRsNIYgZl7GDDMGG+J3PQsrh3yipzNrsdAqCfMqUDK0Cgb",
-	"0OW1pRNUNbLaXnaQzs30IczYIljzI0hftmHekzO+h+2g99yOAtNLBaIZd602WtFbmYp6P3RsW2rUnXWw",
-	"RSN/PORiP3EfTbVSvt4TWzr/zLYGwO08sojg3BbUX0WEXcEBtB81dTuP7Z7zs9xDrR40WDGYlabsOSIJ",
-	"3v6mf2Ht/hsX+n/4evP6pzlc7JOgk7wkAqmzWyGPB6F+Rdqzzu2gMgY9pXXxWbRNR1RDC4N/IyswsvSe",
-	"wyA9FpFoYwYV0jAhSL/kPuLLxHOBk094sxLEkZAIWfQxmYhcmo4PP1/Q/QOChiRwmagKeYpOo0GEnxIb",
-	"zyCBIX17jBPcmn74QDSx8JT35gu2jK2q2UIu8bUOtzyNuCI3V85url5Yv/XB5hevDT66vYAG7310b2W1",
-	"f+7Kxtqf/3X7XP/8XzYuva6Uo/6tc/+6/ea9ldX1W5+qbxOf3//b7zbW/hzh0zpp/WcdRlWvEeYTr0Uc",
-	"qnucE/jcxsF/IK1TOnZqX5O4bSssB2Ukij4bDdaUbEx9ifSyy9J0x4aYK8olpJ1oAYin/vPUSzrac+qV",
-	"UnF63t4O0EjIbBJWe/J9+SzEO6rETW+JM+woHrz/wfqt8xtXrva/fa9/7U7/0nuJXLnRrr7gWtqEaxDL",
-	"sxapbOl3PNWq5h6qNTmtmfg7h2SFyHJfKmze/V3/2p1CsbBx5er6rYubt97pX/+9JLfgBifiwKMXb61r",
-	"nc51tUOWPpQUpQsdTJK5coJVWynJ0kEPuBREURUpgeYEgrcItIyP9cZb0EXD4AIqIiwASbo+3DAvKOlj",
-	"hDgiHioMO9FFu+OZNOCWIO6y1RWUEG7yohlSDpKogwdOWblb5BpktKGOtiXR/MhXRRPKq18s9IioMA5l",
-	"n5J6gn9ABrKhSSde/RFSwzHsU9bYijJW462WNeX3cOhfjFFmyYql5lvbPJVRm8sz4GgvgirHBudOISUf",
-	"ajSmgh7GdhATTb6ONuzUODQ1zmpEF0VEFPSP/3z/v9/e/NWVzTc/u//H1zY//dO/bl8Y/PrrweU/rN/6",
-	"dvPqhW12FM/oaHkMKjKsSL87it0WqQQZrvcJ+2ta+y2GWUxBXtg4iK1WpzYf0WfatI/kXgMzKgyoU7SP",
-	"+Y3+3V8q7WFUMHS89JNEj9KgK7DGXDW7BdBv4a5nHfbWLnjGoejkT5ZyOtGEr8Hlc9P7Bu9dU4ha99+4",
-	"oBvpX7oweO0dixoTofNpmyMzeh7WuruOD5676IOLCtKdeyh0duU6yYRiMQ7VLYZAWuBgFENaW57uvFun",
-	"nCF6SSEQj4im6c82LhuEH1d8vkRYRg2ufg7Bc6jBR5QaTJdGs7fowPZ1pXeBVvw5hETq6T7QRvwvIEWh",
-	"91ZWN859ObhxUVoFZy/2V7+URsWnl/rXPpdfXftt8G3/0/c3vz0HWLSv9W//of/nS/0/fS1/9Ytv+v84",
-	"G2DUDnegDRpLizbvCCW8VSPqeN9p+Mt8JWjVVdDOjNBGs8o7XiYwbeRwhyQ1tNkIEsV1f65i0Ie3qNr8",
-	"iSIKkSpFUXnIi5qlY1eFY5u0bs2kIm2fOFlBDBQ8ZFMUcVoGRyQbHXwZ3TGbER6opUWiUvNvoPVqcKmx",
-	"yxlZRIIQNALWUNfEWfLvQiLcJaBmAMBY7EjppnuaLfYMfkCl6O4S6Odau8xt6B9QhqBtL8JztyCWRarp",
-	"cw8VQp5ahotsSP7C48hvUvWPSGfoxQi8EQAcUoFa6kgjjWdiqcH9D+8MPnrLqvMoN9+omT6tHwuwqiod",
-	"5tuSOlRKrHpGyitVoas4lnoHgl9CQ87cmlnUILLH/3TUS+NARj1GgZs58Oooyrfe1mylAQUMC3KhdWfA",
-	"dJ1uZIvFKml08u9Cnbojm4hB93N5x+FhpPugmlbo1rdy1+Vd4lQ67bTOX66LcN0nkP7Nu0iZI1Gkq+GN",
-	"bHi80xY5uEbee3cCew3if1e+1nbxDEZfpUWFsNpkB9SlCYWFBa9xUdIr48oRENaMWwL1sc7xI2H3Y134",
-	"Xy0WaG10lpru7Hq4pph8/kC91ELSgS6UlqL86KYHbm5YqRBhDUjfYKopISI5zxDulB0OCfcqprzFNsfD",
-	"CLeUg08Xv5u7bMqbIX0/AnKdUppnbTJiXHLWX3BvJMlKdhvBFbW8RufR5TjcI/JRHStLkdfqRhsmpvYh",
-	"jgOTO0dMvukFntL0MaVWJ5YXpqvIVWpsMnxZLk/vm5qdm5mfLlkTOJaJ53SItVordLopeFh7ckxmp5WT",
-	"IeivVnKA4znbLpZ8Vio19ajiVNT9Z3QV5bD+lL9M0sW1tLyJIsTVfBMhHTLfg1yJ9bULg2u30ebNc/27",
-	"v+xf/zijZ5o1Igs+Co4axEc0PsTg8psbv/5i8Mcb/7p9YfPO9cHHZ/vv3Ni8+6G9q8BEAE/SHGqqZ0+g",
-	"umpo6rzuNPPeSh6n3zjd4PzQRPQ7HpMmxc9016BA99G2juW1oSMrW93Xz8Fv3FwdvAPzEX4j2pxJvSGl",
-	"IYPHW1SAkS8fFGNA++joXVZPU3gi7q24+8uNS69v/Pad/o3bWW/VMcGcqVJgveUznI7DswBg0qIu9irQ",
-	"mHj4eFXb5zZhYbt5o1oKqXbriSp88Yh80BDX8IziWYsKlVry32KQSR0xxDRuiNQWY00E4+hVo2GUzAIV",
-	"jpL+UUVQa7vAw7pPIDyE1EO5T95g7KSrtlEYnrwvnXC627DTVLsFJmMJntBvMyB/NlTVyaTRcdTEzHGJ",
-	"SHYOyJk8p1+fXtICKj71F01tPAAOWN/jNQhT9UyZldr6sVeLBeWAmcyO/wj0VctWd3Evp8Z1Uv/A3l8c",
-	"QndiqWDvSL5E8udu6se3lhahf5xODhBZDnChcqXQWhMoTXzNdEhL8t4Ej9eGS8Ie1xrvkOmRlpkZoUV1",
-	"ciFZhY3Yh5wiEeFnNHWL1Zfs6Ga0zkQLzihjDF102maw+2OjPrcU9QQL5HAGbg99jxytKGuvqZqD/MCB",
-	"ixzEl7WtGbS4g39IjaKg9QT4b42oVFVBpDjHNUmnigxUNaIqBZWswnwL/5Z7IH+lQcrgVZE/YnD9QUc/",
-	"yqhowkkr0DJJLbyiK3Q8Ynr5u6pAXmk6BaUGFoxPodJpyz0NIM5A/4x0EAoaCGW5fQ/A1ig1aQzf/ljX",
-	"9dX0Ez9EalRsNR1U/zYlJdR8G9JHOhmcssIKpOZLcY1sq+oMtpQrZWJZ5s+c6RV2VfkFQhyVUqEWpuxZ",
-	"rtXmReTrwHOgE+XCAIvzM4XHrfc04w5v5SRHVLT6HNV4iyxCikY0dUQperiHmrw1VJ9ui8ftuI9crX4k",
-	"7utW/NjaxTgq/xaeCqbheLiuVcg67rh+Sr389wlpA6QEc8zWQhL1Impy1wnyIHfCVxdoTZkVQvDQlq0X",
-	"OfUcFX4HVYrM2Lrl2ErbhPUpVaLMiO72Aw8PX5a4e+Pcl+trnw0u/X1w5Vr/0tvrty5unPtH/421++99",
-	"8q/bF4IkuvVbF/vX7txb+UX8cu0dzTCGVZ24KpLBQR4KRqSJgj5mIJHBlk0kJzoXG94Wnz2gkN79JmkB",
-	"1SqgDW5aKQXgx5NnuemNnJ6FCA7ovAso8I2b54EnQgzqEeB+4zOyh82bcjGONLL+QYfYXNr9b8/2r18d",
-	"vPn1vZXVzS/PDt77cnD5r/0Pf9//GLIt5LdvDt7+L/Vvnbfz9rX+xd/oT7751eDqOfmGj27JN9wBJvjt",
-	"2cHb1wa//vLeyur6nbc3b7zWP/e6fNWHv9+8fjea7026McOnwyKmos8rgaHg84pHlinpGiPDI06Fspj6",
-	"nqGYHzcut23ibtdwG9eob/FO/iiwTLSjrM7tCcoTb2SvAA1yi++d6JYOQAGZe6JDY2BkjUggjR5KZHVp",
-	"Dc6DIzHTyODsx+1d3TcvvrnxyV1D7fou3F9ZkeR69Vr/LGQVffXZ/ZUPNu++cW9ldXD5r8G/+199Fl6Q",
-	"rz7bWPsTyPjVILfNPHNhcO6SfgaujP78nd8OvtT/3rzz9/Vv3oq2tAV9M+LBDGwsBUhuaTZvjGwFPB6B",
-	"+qasEjq4o+jeYBY7gV1sgMF1Aqn9TpkXb8U8GRXzPRlmQoATejFhS0QruIKYymwMJ6ks/+i4Pm275MU6",
-	"RFwsjSN1BVTum5MnEVklWQiaBPiaLqUWAqb0NAATIe57X4xmiahQawv3kCDS1OhBHplUi+p0OdqlJ88N",
-	"Tqqbwbzsd0mFXo6qWMyYx5967ifC2KHJjYP0B8qCMj/T8VtX1MC1ECIRbJydAQCagDJmpmM4YDN2RM8x",
-	"JXuyM1TgEjTLs26cbribSOzUn45Cc1UdjSfnqddF0pLCwpxi5sQwhLdb+Q5rS9uKtG7Zurtv2BRbTS7q",
-	"/ZO8jdcodithF/FEX2IDClaBPnB2PsZ9iLQalL9Ey52sjiNiCeEGpmy8zLCU3N2gbPAHx5SHYDRoC7yo",
-	"GJ2jbZeP1/CWfIF5assONkltiQalZaOWFhzdLgHLVN3qsvKzS3k3IbUG+jjxKNlS8XO6mndUmljAgTQG",
-	"WRxxcFRof0vF8HWPt1Lgbp+lnvDzIjFsqe5c8hCfuinjP4/V8EWEdUn2zL598gOBOFsMPpwulZRmKfLM",
-	"s0vIknyFrVTpCGfQTZWj/eh4hzlxBJWXpouziWo9dRj7Rx1MaO7uH9eTnCDLYPaxDY8cffRAY7sb0WXT",
-	"yXkyzonHhsBfZG5Pkw5SiSoquROyAXaS7l+1n4BUQp/2qHzFkE9t5/Ikc+IqZ2erZMGF11LCEHq+gCaX",
-	"Vhc++M27/fN/gcKLbzaN4SP/fO3uxt+u9c9+vnHuH/dWVpXuMPjsm41Lr8fEuyt3s1ggrm4kpCsvarzV",
-	"kupLzyq7oxtpj1h5uKuCrEFAk3eYgMCf3GfMoIyU1tW9Az+ZwPCXi7uFYqHqaiMct6jbA5ydajVzMkes",
-	"mIRP9xButzllfkuqWJQhDLo95P7xIF9nIezy2yA+IMf5vAM30CzApL8HYGxZkzkGvYS3FAm0Jl7EosZD",
-	"lWSja6sIc7IycKiP4AnIJPQDtGQYse0RIYhjgiiGARDlpAhFz/SsAiMB1DTGYa/lY/WO3xmjCZwOygN6",
-	"0PBs19fWBn+/amldEusgMIpRJtFc1J7GRs64jieapJWSHGm0ZZXtrNFvF1D/7i/vv3Fh44PX1tfeurey",
-	"urn2t/U7v+r/14X+9S/vrawOrvxy48Pz/f+6AK67FSiy+kv/00vqgfW1tQgRNolyDJl2VbTRVFJdXZMM",
-	"ijyhoQ3zQYe8qFqzycPVLTfsKIEdaA+YalV+n7Q1RKUim3jkpmw1BmuYVVqYWQuJVA2ULhlJKbd/YAUg",
-	"aWClUVjbSBNAcqZN7DVTdZqjrXlMFmRUTZjMtyoJb8kkqiaa3KP/yVnFrhoeV8gy0FtfUY7xGoA2ipvJ",
-	"3hpz1u5COyfDKRM+ZlZXjyk2UqAJjOtyDuxaT90l2EkneO04oiLYB1XCJDiCPlQqKAQ47cbHO6rv9jhV",
-	"GjA4hIBMvUbYE9z+cnvlAwSzrOip67feVg6I+1f+uHnz3L9uX1i/tSJZ8t4S6p97/f5//eFfty/0Xz/b",
-	"v/71+t0r/RuvW/vYU7bFdLetFExMQnsL8uLT0QstWfhDSZI7nZOfMeA4GfrtSKcCi31iJLtLRQ5+rpPG",
-	"U3yOyndHSXBhimGbA1u6ec4AeNxHamFnYU6Mzb1EHDULbPTDvCMHOEg2FHSjN+QgXqVjTDYzWIR56CNw",
-	"9cfAvu9axYEKskvp18xfrBwPxWY3PndSU0aVMDW7HaShGqhPymK4yl3lKtBZqUZIWPJTE5pOQh4mxEIg",
-	"naN0NpQKG1yMKEOMMZrYzY8AkAb3M6YtZamsvfaWokX51cNF5HsdEgsPja8uluwAgeVoRKE8nQCYGxlq",
-	"ylYIYd0j5r1VTW/ISnvAqt8iIsvE63EWX+BW1MFteOhG6Y7Tc/ZjB6wMeyuW8qS0xy1ohYsoD8lkq4nl",
-	"6TRSj0XPpkvlfTngFLP1w30pQ+0tbS+Cm1N1TO8wNv3oaoZF0NB5lyHckmq7yujCYahOkDh4XVJ9TG/I",
-	"MT0h3TI+yFxpm6WcI981lkoYNmmanx9Fv+n64TO41tQKYg9xViOLiHGvhV0TmZ5R1uXYvM2iH8a6YaTz",
-	"t/E1x0Xw5KMlopawFUUyOxlw59XKHdPxwoXNbjPsE+qCufS/qNo3Qm3aWYjefytS/1ak/q1I/VuR+rci",
-	"9W9F6t+K1GOoSD2iulGaRnMSW5JO1m+dv//eJwAjf3Pjb+/fW1lVAKb3VlY3//z6/T++Gw1AqqqZ8O6Y",
-	"6uxl6hCeEoAUwtrcBtdqRIg0TM3vnTwRhOcOdHwQfSo/tQmdmK3dTnRGHrW87zipceaIEFMOqfE1Vidh",
-	"8UjHfMl+ySBIPLLKRT2loFuygENPcm9JGHrOzhiJ7VbyxbGlB7O0q7a+T1nD0vlTZaDrPvJZIS5V6FTD",
-	"TCpIDbpMGKri2pI91BVkCsQ0kll76FdlNVa6lDm8mz4FyH6cogwgV0TqiIuqzfsU7/gI8uzDR8MsBpVm",
-	"EoKQ2SfGHVIRPmlXhKIia+c27hAdmxZ6AD3c6AEc0uLpuDjEQ16HqYRswNGb6rSRg32c0hnOzY5QmnqG",
-	"QDVThbEQlDRp75aZl+3aC/ZJxRxcxqiwOwDHYlD1BG0w7IaKNlMdZTq15nDXo5TYqAYMqPik1Za/Saty",
-	"x7p/tRwLiyWEmUZihbU+0T2zWwuZ452q/HGVHFFvfjIv89bPn9ATiXNwS3sdKaw5pEyDVeW10vfuBG3p",
-	"gkV4UE4eYmWoDp0KmwR1MfWHgnG2HUu2Krfe+KzJpd7RFEKwXZ0EhdpOUV8IO/86k96kHNiegikyADha",
-	"btVJC+vm3q5K/FxivGvPTE8pVxuVtRljcHlSNe3Z7c+MUXyW14PT6lXkbVOwnZlk3DuunlP16VQKlO2X",
-	"th0fq5xN2MvEAA3AkaSPoPVQ9HQNxkhQQ3Uqf5mcTrnVlC5H8EwsOnafZkfp3+YW2iCgj6oWCfIRmpAH",
-	"2a+1BT5zVuLFZmS21XqlJL3vRKL+0I0YN5k59YYs5MhDNEIkN9VNgnxTa7msR5V6GjudZ/4CANe6vKt8",
-	"bVQg1W36idPmNxX4WjWhPv1kYWKH9wLpjldfm34u8lVivLMZ3u2ALW6zNjn4QUZbavNMPDHn1tnBZ59v",
-	"Xr3QP/8J+t9focGtjza//Vp++s/V3AjrPyEYMm/VhdBVxNCMjzO3F2IK2tHWvZGV+Ac8X+VmttqYNlgG",
-	"jqN5JO7UuX5ucP7jwY2L62ufDT773AqArXSRTKxwaWsoQQ8WSMToGA8iXCopUMBuJavD47+Jd3zrq17s",
-	"+OO9S6pOOfxvuvzL+N/MT8Ecsk4ksJikzjjelOTalPWU8Wapz6ujy/3uDMDz46ZcHeH8+zfxyv4mFmk4",
-	"iAHa8kK8vA65pB5YGyHer2IyQ10TIjZbbshuXsuF6nqQc8+hzFgiStWu+Ny3RW5OJCoE4TEL5wAs41Jh",
-	"gXVc19r8DYJSmZWbxnRp6RZqodYVwKWMVSaQd98yAaFj699S7ucQQ7/5z8Gtj6JVu4PrX6AZ1H/nq8HV",
-	"a1tJudSs3WbpzY5ENE7v3IMMdEEEhNjeoGBMnIsl6rpiJKnldo3K11lbpe8EnkYuAF11pzV+boqWroAy",
-	"QwiNOLZGQmNISlcllxP5gGn6ZER2WsSBlZMnJE4C9jK8X0mczDgzCY76VKpyZfjekI6V7zZuD5P9MINe",
-	"M0modanC2qHWE0dp8jDh7elr3Ir1FNzlkZB2JzH1wx5kQFDQ4EUtzNKxMWWWDwWNLHQoPE5gZNHrnQba",
-	"BJBL/ZX3N69e02hMV69vXv9YwckMzl/rX7qoYWbO3exfXlPQNdF/x2BsolA0d98YXP5DxL/RJsxRfoOY",
-	"SR+6KQI5qoBSoZhP/tNE8yIINVEu7+K2SPGWKJab5k4NNR6plzs86mmjnvArWKMGexprV5d/GoR7gmtN",
-	"9U9V7ul4dFn93cTUq3XUnNuYegEfFJIzupg1OvFk58iUNaRYAkki29GWbKxfnpref6I8u7C3tFAqfac0",
-	"t1Aq5VdKxgW1yeF0SJtfaQvzyyfYXO7bxVp0eWmiKMPL5HL/IHYJc7A3fEr2jJZnoCOqo7z2CtVr0eDP",
-	"mNmoFi+qnld9AxQo/zCP5OdVLvcP2eoPNMOoeyRFYhHsuRRQyj1CdKN1XgdkII0ROM4chgLplvDBeJQW",
-	"boU120n3iKd+UQXFYqsZr3WMy33T3n5kHYcunoieU7jPqUSkEAHHE7YTv5qRgjsQjpIpqyrIBl4mW/MW",
-	"pl2wtJ04pKL5yZtkE1kHBMV7jjcxazQxTWEredAc7Dfg2YDoE4bJsDFiz6KRV6jJXergnm5VF/cffXin",
-	"v/b65vlfWLkajGur/NeeYUnRyr3JGRE6w4Z6yos07rW0WCC2BQ0uv7nxF+irufanwTdX762srt9+d7B6",
-	"IxDw91ZWN+/+bvDZ1f7tlcGvvx0OZmjtjtdV90y4gcqlfWoUHenDMxZIXQF+qn1Ko6Xgzg7rh7nbiW0l",
-	"3SzdCAjApXI1LdgCh84tNzPq6l6so26T1prWxktbg+2KQoOYorBwBmnnl6KqSsJZQHwZOoF5yOccCS4V",
-	"Zg7R/6jepmFhdewIKM6qZfm4Xt8S9CBv2PJynpcfD1/5HmaN3U1MXaxm4/vEk4//r5fw1H+WpuZP6f/u",
-	"rkydemW6uG/m1f+wEkW+6t/BlU8GX3zVP3szM9HShqzRxkJ0ueekoUOZ7xejEWqTJUJH9AcuWxsx87T4",
-	"gvwGkhFVmWDQgXe7YG12m1idZ2QHiumIc2FDuSH2ktlKvetxP470kL9l5sSj6D45k+Jn0gWaOe41vCPs",
-	"ZB5bRcrGeVuKzWY1jEuCeqpwSgLaMyOL1eZhiKa521Kn+5+trn9zbf3W+c2VVdVxujwXfPiWQiuSVvH1",
-	"t+5/cHl9ba3/33+T0vPNr/sf3pR/vvs7hWa8fvfK+p23B7/+sn9WPr/xm/f7188Nzv22/+HN/h9/Gbxn",
-	"/dbF++9filyCJMCRQwWuKiu4iT1HNGkbaLpboUxDg7uk7leqpEmVoagrAKxM8QQ5s6VTspOU6cwhIMEz",
-	"iTmdyZCSKH3y/Ta6inWkskY/87SOS3SX3vZNzOQFDnWg8ZRy+gT91XrCB+PKzsxtQ9gZ6AEBsXA79qVh",
-	"lSEPVcOe2qqVney/ZieEY+C5LyKdIaX6VWokKKmBskaiq9Pmja8UZrK6ZRtv3+xf/mTjg9c2fv3J5sUb",
-	"OXJMtQ5jVEccZVY2OvohozZk7zT0/eO+R4iPzPdpylIUdUABZGyHb+cB1JTrMGiaWwuy5dQ0cvdhk2ZA",
-	"BTJZ0trmGcQy06EgOszcwkzp/1v5VVn7hyxqi0dY/nhOej+4KtHtU1G1F+JfxeZSmt87M7W3ND9XLpfy",
-	"ScklxXIzqW6izXmG6HJkW4jHgqgiq9g3unpmohSX0KIfJQKMTG2mFLctSlPz30FTp576j9G+mmD++cj1",
-	"+5peEpGEC2uKy0lVBkovFARQgEFvVPMaYb4Xr7zwOLcLIDncDndRGf++7AD97zx1jyTi8alyy8Q3TFUh",
-	"anqynufiYAVCUjfv9O/+DWJT5wYr16KdP6D8C4C8gZagOMxu76tOmsNuxtE4lYsAAxlvYNtV7XeaESwi",
-	"nXsbAuOMgV75DHMWtdWCuk3qamgj3XW9O4xQu/1U6tTOCU1pfRuQfMjNB/8jFDLLaZb0DKNzGwHPtnUw",
-	"TMu7MgzC1MTLtAStsfIpRvYoreEWier1sT6TOdSF6ACxiZtVh8eWA+Yz6JtyjDQk+w3Y1jiKRsPqhzyM",
-	"mniZhF2JVeVFYs0KhRIvEdTWcYZWTzVDoyqRQd1h3+uQU1ZwAOr5zRRA50MY4lHwSDwnYn5+bqo0M1Xa",
-	"mycKYD/KYwS7w468aNbGeK41oUo9smsmz6jkJN6tcFZxoTKwyrHxx2VlVRyQZwSOUKJiiIgzFHmDsGbq",
-	"pWU2Aec7HIbDx8trijbTzIUEMAaAh917F6GSKJSaItzMa7GNcgGd37Rj/Z7CaoMYHPCjVWkwMptQ0mSL",
-	"EF/JTwwdQUeazClq/1yOazapwp2UzPfjhDCpBYEDTSpYRSR4UAUIuUSAWaoWmIQDePeT/tlP77//V+XQ",
-	"2Fw9v7l6vv/xX8ZU/4YK30JKNPPOmWmXUblxUrMdiyjIwN4+rDry5c9LHoO/j2TkNd6S/xo+M4X5r9sk",
-	"qgg39cM+Ysn7Vh5VHCXNF5qRgiylMYwwpMzMjHo1FZUwX9AilKQQVyA7Ipq5ZOXuQ5nSmcVyWqfIjGIa",
-	"f3PER/fFF/2b7/SvX5lAXnPQ6HzE09/VHSCPmeezo5rPyUMPWwBsP6YZTScd7tEeO8HhDNM47QREW4xc",
-	"rbTruCUnUZruluimWbQqc8URTTZr1jYFQaceIJddQtcrS70mzg9nS/uny/P79haGTMdTr8zZQ6Bbp5Ek",
-	"11R5wpGDS9cWTpJaE/vPm5DvOFqCdYNeZIohqjpyXkfdM7tNADLi6MEzP/7JTxN7c2DqpypUXJk69Uq5",
-	"WJ627pNtrfaFkSW3d7yNx13XlnqzbLFpkO6CM34Ln9li7q499sY7qX13rHvJvaVJ9QZ9YPV3OYpeU5At",
-	"VM/UYVmrkfKxRxSE0A4Vi7ebWFg2RnFT5HMoF6xFoTUWkbalFyGDRAPyQHoxZrUoKEGs0Yvmzrq8AMwL",
-	"h3gV5fHwuQEVsAfPJtVO9fgkWqjq2nCTEzPiCuSv9MhdwR2hG3OAaRepSpjy+CYukjwue2XRiypvPngC",
-	"chiLqMalJAYtz+dofn6kZ8mhom33iR3S3yBclbq+spb80FJWntYtDKkT4jWqgbCXEE512qDCOqRGHZI9",
-	"ykwKolabC2wz94+ar/RyVMsbnZfc5gJWhVmusVOKtiBAbFuadpyaJ9QMuphK01TAIR4zX1V76Ocd0iEa",
-	"PMsyizi1hO2cLXlaXeRBx0ZlF2DXVcc6cimMdK0+crU3IzNGTX9qW+6d3yQt1MbCT20YMGqXw2bWFtNB",
-	"fSmX24mpYVY7JGyYbckt0JaT1A3BqIcHc3htw87bw5W3po1wUTux1IN6lKCxcNQnYmm9Grb8Hp512OE4",
-	"Y5LFgjHlsUnZhArRIb/TzjQbD5mgbnGYZssGbvciZORz1TcRGv5wEZVl0MxftfP1VM5QLl9eqMzE/Hl7",
-	"SxakuVAGps02h7wdca6pxh203WBU8mDdOWD79l20A0OSN8fWW4wIpCiDjUiR4CQjTHD4vME/XOt41O8d",
-	"lyegkwkJ9pQXQP3rWSP9v3fyRKFoVQkjGHCQ0g9WxSIq7410cYYzBkNOvT+YTdP324VXXwUE1HoKgteB",
-	"o4fVmwODGqmMzCl5XUzi8AJqA0ZMEc5GFIP4WMDmMXNeZhqySxQDoAVRNHotJfJjo8CZXlYucRoEamNA",
-	"/O5+mb3MnnrqGc/jnnjqKdA6T+N229U52XvaHq+6pPWdnwnOTqMnjj17EM3P7t3/pIFjFD6uugSdlhbS",
-	"6SLC6GCTMiIIOq3QfU9rb5FAAteBZqUVW3yZnQaMXnEawh1V7CAqjfNgnqf1QivUOb0bzZZKqIVdqb1J",
-	"BjdbKgPf1GyUMvnRjGKlkieoZ2aNEPaIxgh6mfWUzsHREuNdxOvyuXkFEaVqnpXOVUSz09MII6/jkrCO",
-	"iLjyvdPzkDctlfTdcu+ep8I3W9fGDQJidon0FiDZF52O1BaeViAVWKDT+oNFhJkOdcUflHpgAP0J44BT",
-	"TI8jj2FmZmZ+ETkdFZFS7ba60ajjIqKO0HaEv28WsU6rSjyxiKRurr4QDC+RSg0LooBlYaCjB04cfO6p",
-	"p2JQbFigoy8eP6FO/fSPp547ceLo1BHiN7kz9eIy8TzqkAUEvzxdRIICf2rCVOhU2+MND7ekBgSnRpiD",
-	"OCMw2GGHtNrcJ6zWm/o+6T31FOIMYRhMoSkI3DKJ0kWA+5QUYlozRgq8lPKoOkHLXVXd3+FBKhCW57z7",
-	"ZQag3zXClOmjOGLhQBvXmmRqencJYt+uvsliYc+ebre7G8PXu7nX2KN/K/Y8f/jgMy8cfwZ+E/q6Cz+h",
-	"LYrWb61s/OPzQrGwTDyhDe3dJfWgtKNwmxYWCjO7S7tnlG+iCcxqT3hv5Z8NApqDVMfggA87UuuiKsFS",
-	"PwZ5M7hFfKjkesnarxWasxruoGrs5Xc/7xCvZ9xvCwkXuBJi+aJJ6YNKzrVLRISqkrmQvm2bQxh2msD4",
-	"cjzDoqBCGtiQsrQQ9uPNa1MmpNFRwtnkK+LayowCsMrUyfh8AlM5KS+5YWhAtEgnzprIeNwTAj4P22x+",
-	"HptMLCd5Szuics5dUk8jDl0GFY45XOdusfnr9YWIODQLB5Ea6DtFxEgXKoFMYaNlePVonDaT8eTRM4J1",
-	"a9hOeN//7XsdkjJkgBiR6zJortALanXtj4f8Ys9BVe6e48nnaYv6hVdPSQ1MWVLAoaZLJeWhZVKFA+9C",
-	"RHH4mQYZGW/6gEkAGlTC+AiZHnynd97+0mCWe44q7SWmH0pGKRdtlMOXTsmViU6rhb2etOU7VZeKpjSc",
-	"Qsqp9nSVIMANwP1dHD7JImr1ArYX/pgyFe1E5kh93BAmwRo8kKcU5ouF4x+EgpADoasywfFHHF1EvH6f",
-	"9PQZgmL1NHd6Ez8+FWB5NW4P6ByFBO2UJz64jW4OeZLLO1snmoAs4E0KKlYNp7T4pOlkOdpXi1HZvsfU",
-	"tlsF/EHeYUbC9w7peugsGf8c70Y6qyoMWGXMJmt8bTzG9MYf5mnRJhEz5RG+/+1yhgeKQHII92CXR7cV",
-	"hLdZbM1hKpPbuNN8KThpKQpNG36VU8iZcuhp+aZ9+PpwR1PkK9R5NZUiv0v8CPfZcQGQwfx7O77FL7Iw",
-	"KqS4O6Bgq62WemyrBzbnlHZkWNn4mPwZeHLb5GfH9/6HbSfO/HeSd6sc8Vy8+8Ec+8GmqmjaPu9Wb4oy",
-	"70XtX4nksGBItXIdBa2kFFLuoZrCq9JFurnv0x4FrAPcbUsUYdcG4KWPujag6tQeKVIKUI4mQEwQ6ojp",
-	"AfXFMJ0tQlFUGILq5aebOmVUNCdMN8/CSydLNw/hGNUyJnOKLrQeihxjV/VE1szeI8rpDsGTCJxWzlOU",
-	"x6A8z1qoJhsgHH3hu1Jcl0tzJfT/vofK++ZKYavruNeMOzrlziXYAecl9XejkzrMcpIcDNul7S3NoC7k",
-	"2lQ6DC9j6uKqS3YXiulC/aia6cgTpS3cIHvaKj3Q4oeoUoZBtUxa/0OneJTW/I5HJiHNY9L7AFK7rhTz",
-	"dtKM6xVVEfWyasUDzlkIO0xKjFvpQM1iwtdZm6iP/X0OTO0JXOgXpVaMkQNmGuDUKkUt/51VHQ4mfFQH",
-	"HOe4eu8jKqzV7B45w/2A40yELA44juHpwEM90ibYR9Ue6hKyNKVy1PISSBBSnjCBQJz4UaWPsL7jfyh5",
-	"aH98Bh1Ek6bS4zLRSPZYJ/loeWLNMlJdsbEEsQmcgfbTm1C1vqiMSNGNXM6Xioi7TtRDn3ZOHUfVplp1",
-	"rmO8m4gA6NQzwDmCqoDd6KSOydTr2uBzIHTd5F1mYjSQ0F33ibeI2h5dxj5By9jtEIEYAY3RI0WFlm6c",
-	"VD3zrmFFDAgHpp0nlqc64TapMMhRDoTLbJ49XPO5N8lonkdqgFsFSqokAJPOaBtdfZ8/eCF34Bn1m3En",
-	"kTmDSW5AcHBFKT2gkWnkKKORM9XSlui0u/SAlmcS5yOe0KFM9VOvlIv7SvYc9WHgRWgBRqHZB5IzpQyN",
-	"wHoszUyVylsKgOaZ0Q8htdBMSWVYcaabcQ1NZKa8heBn7hCsIh6TfRrU96uodHkuLfJHGffEyNDjY8Xi",
-	"5XVLY++STU4iXKKhKhR3XYCaf4eGzbwVTKI6kqIG8u5aeTxwxwiD36NOZMojbe6ls/uTYM472MdgzDch",
-	"eUe1E+cgVVSfde4FjB6yR58YXP7r4Nyl/tf/XF9b27jz7sY3l9fvXhmc/3hw5er6t2+hA56PZvYV0cz+",
-	"J3ejA9DbEeL2crAwkTBEH+4R7O0SgEYOlxKci8pY58vEs5rmR2CBx9T6dpAOYuNYSAFABPW3EycIszlw",
-	"MeUYki+oo90VdLNM0MAIGXlCvzKb7UlmY7/q8reFpIabyHPQHcTLsZ5X0yVre8VTKTS7pyaWU+kWwEnP",
-	"wIZQ6MJJ3DrCyIN0NZURxhvDZPMM/GQ8yvHJmWAu0RBgjB08exDNludKeRw7B4//6IEQClRuqrzDJ8z8",
-	"iuiHJ56dmjP5JNWeT6ZUqLCFvaUn/8cQk9/cY7rD2u1JKLI7JB/ZGXtQvloV8uX372eTgekIPWl/4PO8",
-	"Ic8OqEXpy9hcIbmF6InZ0iziHV9QR3/S4g6JkopCoYnYF35zj8sbXBWRpu4/71gu36y1XGsiRuwzOmdW",
-	"qI0EsaZ7SGcsJApVa5aSvAIe932NWuQGwLwqA7NnSvR3owMM6Qaq+ikwkVDX46wRIN4G6ZpCvUKV+uj+",
-	"9vCZT1sWVzXQ2tEIqOwO0LR5/eNF174mZbFkuF7ijDCKgPFmkYLuHp5OCc9gUNbgKZ0d3w16le9GLzId",
-	"oajxltSIkGruq8omgkxmlZxsiPSJ0/pfFcBzOv3k8NEfUwOafdypYCUMYoy1R/3wT3jYIVIfiB1GnXtS",
-	"f1Z/iRGnrQJEGYd9xgBSq2QSOV4QZ3pC/j2tj+7JRdTCSyTWbhlHk7KBIFPutKoJ36FTjRacPyb3OYj+",
-	"8Yzi9pRzrelOKnteEaTmEf/VDPWSer7OFlPFCMxB5bkSwk2Cnd3osMFg0QUnRZ0JIR/TB6ULCYq6fA2M",
-	"aGlUUaHxOqxGjWn28qwCN8mlmkb6w2Tpp3v3zu7No5/SoOHM5EOPqtZtlzBd9IXUO4IBlZ4q5xlVL/Sj",
-	"+XRRdbCSHDzCSPdIT26kOoPdtBaHhTjw9MFDzzz73ecOf+/7zx954cWjPzh2/MQPf3Tyxz/5qX6UqmYA",
-	"gApj0o3h/Zkaa8I5NT21/9Qr0/teffll+Vabg+qUok1dmZTpPT8YPPU45RKaWU8wlzDciEkTafDmgNVQ",
-	"T3X3FMoD43UYo6yh+qIk/TBBJ99RucoHw5a/j2RAy8zvocS0QoIZPvnjCl1hMhEVaSYHZT+Id5nS4tMT",
-	"liPnG7u1I7NDI+e9Y56qrG2L3sEdzw4NdhSukAsdqPUN0vmhBqXR9GgMahRT79LEE0ZjJ7JzF+ihJIxm",
-	"UsLEE0YjhXNI+NzrFVFbZS8VUYNjF3FP6r2UO3lv0h4NX5VLGD6jn32sA8rRxaTW9xxTsZkdv8PKpa3i",
-	"QCrwEztjuMvFtFDEdq+thRoSEKVWlf2oylQ2ERSoco6AlargNG63Cfak0tm/+97gtbubK2efeuopqyb+",
-	"fGTMEYrnMcyWTKY091TYPCVOVu3ZC0kK6uex9qX6A/W6U9b43cOn2+g2WSg29vUOU+3JJoc+ggpo1OcR",
-	"ooVgdHhC1V5wSDtItY9+dmsgo/6HZreGx5+d0zqRw1fIXSLdY/RdqQedBufTafSEqGHGiPOkpMfTDm1Q",
-	"X5zWwAEGE+s0ekJupPPkbnTApOR5xO94TITeI0UFiHHQobCrvEyAhNjCPYAReJl1NXkA7qICMvK7PIrE",
-	"q4eWD1Swf3pRUVuDE6FSE5KQVzrlu8N8oTU4lQ6kksAVhkDC7pEbdPjRNXjU+Y1h75QmPXa6yJ+QukZq",
-	"S4gyiLt3/JDVAHdRAlK3BRdtnpFB5hCp0if0s6QvRof6NdPFvkJkpswYV1Xi8q7kcgQSAShDjDOyG51Q",
-	"SQ5BUJeqymBca2rf6S75QZWfQdh1g7CIPWfsUDjRx1o51OtI1QuPqFZXO5GRIjpVOVKVmH5aOiHQ6FgN",
-	"Xgwayatv6pi6xBlSC3nHr/IzQxSkRKVHJJ/ads5wUsCaFmC6aAXwawByo0Y8H1OmOCRH2PPARu3SWJym",
-	"iQWqEsnbCPNRi2Cm22UIwMNh3K+oxdqCMnJB5tx2oPTAEig9rADthNF4CZtI3imBGJnZysThQ2gLtbhH",
-	"0o664WE5jPGPOMQlCoQ7uWHLfIkc4y7JFRQ+Aa2JcRf3JrBE+TJIHpGMqot7iwCq7fO2MHGagPMAsEEN",
-	"Q08JS5Rhy9qD7uOcbfA+Zx56EM7fp3tI5w3m8vHquU3QxRusdqfthkO4JwJofWj4rN1UeIlMddoQtDCV",
-	"4kUNHtCkAvJe4npkLFRhdf4eJ+YUH1U9SE/voehBARFZ3L7En0ghAwg1bPqmg+qBIeVQAYJCuB6LABnL",
-	"lL+gJzZv/nL99rtPLoZxe6li1/XvfcgB1Mi3TTIk/ULKiN72Pa/IX47giy2+TEKaGc0a1S+cye1WS7FH",
-	"uQtYKo8OWHmwfMAR22qsLgGjrZvqlyKJ1vHYm2ZH6ZG3UQnPmtMqfMc0R/1zvEUKO0rjLWJndy2y46zu",
-	"AKjMWqiBQt6WQh0g8yHNSB6qF2Tkm2OFPTOk2/HEnih6caq4OhSCUz7GuvdzvOPplaSp38FCJ1blY/Y3",
-	"hClWnCZEf06p9VG9+mxHpRRt9fMJK9onoOtySFiE+V5P9ajzPFIDtF2N8KztTfiYcqbmv4iIK0wXutnp",
-	"acR4JXxmWLk+AIvQu/4w5eg4DTJqdjzxE9b9WgSTGPbDo42mH4OKh2cKxcISIW0rHnx4yCkNM4LGIeAQ",
-	"imdFbHz6bf/czc3rN/t3fjP43Q00jzZ+8TWaKaP+udf/dftC/86v+h//ZXD5zfVbb67fudi/dGF97a3+",
-	"5U/6l9fi7YWmx227HfRR1tO364gPUhkJLr61wA9mOalANEDwaWxOc/sRr4f1N/KG7BKZN13HzEaGouXC",
-	"IMxU2OHdU4NY9k5/sf1qdmYuj8O7zDgqTYlkEXimNIhDejfAuRp+zrQoT27qNuy45EnsCTnZpIuiFZ4+",
-	"ORgM8Mj6VoMZPpR0EkmLpveANRih9nGCV9lIO/C7Y6aJVDR5x3VUB6QqISxiS5i0UFUTmf+exzSxCYp0",
-	"ebMAQc3wInmVwAkLS4nMXDvD9HMV+aNhia35qOE6j4PABqTnFBlKhUrbjyPBnntXCcv+zX/0z91cX5Pi",
-	"UknTwfsfrK+93r94vn/zncF7X25TUKqZbU08lh+YeBRLk7FBxZLKuoM4CGUNFT3wuWLz4eXidQgmZN6c",
-	"WG+SVLvlaARg/zE3XMxS0iyXcKkTY30tzDrYDXo6qzBhIAGTBk2c/41h1gRHuUd3REktNToE32/9UB+Q",
-	"jJTTFONJyMnRytPYrzWPESGP30ImwPSqpIZboJRKOTBBtVfJPGnxeERyMhScrRwM/HCiqKPW5VLJUrgV",
-	"JY9s786RHfXtHAUqtkfoJrBhR3pya+rUJUUIVmjUeMisTI9HZKRAHiE7VSoGG/FQUh93+Ax0zmMrOIr0",
-	"cpMW2VMljNRpjeKRyYxPx558nLL7w5lPMvoT348JxPggBHwYYbEkJU+qpDHOz/QQzgHHiS75ERUnkSn+",
-	"/+x9b48cx3H3V2kID0AeMPePpGzx7tWJj0TpsUnx4Um+F6Zw27fTu9u5me719Owt14oAE7FjR4gsJ45i",
-	"BzEMKIGNIIgtAXZsQYKiD2MeJX2LoKuqe2Z2Z2aXZC9vT+Q73nGup6e7uru66le/35ncuSpWMTu93xLD",
-	"EPmcbwkxLGIkfnaZVPUrtJjdugW6QJI61SeiOvuL5qr1KA+VqvYfrEcAop/zqcsAz0+PwaoY8NaTMuDg",
-	"KPpZK94tZKxSHgvHrHVsbX7sSbMMl3GrhVOlXevpc2PyontsTuLuZahYraXOn87kba9futxOmfToqbwZ",
-	"7qJvc9ctniMA+BuXsH5Tq/q+XW1jUXqMJOO5OrspXxvw3HZ29PgL4wCKRXfQ1hEGmE6YK3cFSLchwdr6",
-	"NHsqNrvciHmmfw2emWP31gx2Cj3EXQZBox0nhAhxPmJDXkgqZ0apxw8WGtx5Z88ipoBGxKKdSCNCmgm0",
-	"x5w+pr0spmK3EKpEqUycE4AsKpKrQUzXiTQyb9tHQRu0Gdx9/+P/vP/JJ/c//+DBvQ+JCusP7wMP1pVv",
-	"bjDSRObE9oB0WH15YjsB5eV4pY0c74NhQsURkvNK6ChB/HVWUIVIw/paoXj+HWBVnOQDqfqOxiWxT6Ar",
-	"E+8S1tvkfOIUbSNWiJACG8bFWHfNJo+zza2t7efXNtgBwB39ySQNDpN9R+rztVtX76gO/P7Qa1Z3IoZQ",
-	"yVcZTxkJMtsFfGXrqsO31z080EnskHi6R5hy+Bu47x4ORBJ3ACOcAQxT6TvqWEzA5wP8zcTsVEhecGGa",
-	"Y2SoRK7yXi6yMc9iEwH20yHr4Vu2a5Hrdur3ujBsS5OXgNbtm3zFxDxfp8bVvJYEymMg8Xs6scvGdgxG",
-	"uK913Hrd7eq4PfoyuabjpUZgbusc5JbhPXVuG/w+RCRGjxXL6G2AoMd0I5psrpnpctUMoYfBUsa+bN7p",
-	"5B5bJsVd8ZaGvdr/9+Nv10gnC0kwKNCzW7XjHBSqMY5Vu+u+oXJJFS8AIc+Z0rnswt7gG2cXj6WKWQd4",
-	"aLuTzlpEwt7coaGUEDEQ8tB+C1vBZf8Xh/T5h/Y5EXcidjRy8eueGN9RZtQdMG6IAVWJDXZdnli74G7k",
-	"gMwR6ikJWX4iytS5sMW5t5Eg5iH9fweJXOOMj22TOVDJcDVh9NzGHfUGknNegZHoj3gWS67gfDHE1wiy",
-	"pNbqYONziWmc1DUc/T52WSvgVnG1F1cuXWId1+Sh25I6ddvkvsjJjFY3Dw3dO5P75MJrDA1JTMBHUHoc",
-	"YM1B5ZnOvB3BJNP7ovlEaLhZ5bzbzCP6kvU+xnAsA5bLf0AKh29EzrvdNClUwXKt63k97UDBy5Y9G/CS",
-	"pnTHq6izGeyswJI8u9Dc6HqGIKlYb9RUUkATgGSXj+R/Pr/B9tj35ZBK/GKe8w0Sqi6cRrhO9QTPR5nY",
-	"BdBMBxiAO8wAPJ7uYErntrsyX4tYR6pY3N0Y5GnSuaMuFgx1GmBl8F2kc73mgTd26g17lY2GieaxQC4l",
-	"SREOKq9BIWwQVFYxO7Zuu9JgXNb1ywShkaM7Ctz4K5eusk6u9WHK1eQQB8rU7lBE//mQHsj35fCx6133",
-	"su5AnoRwPfZYVw9RVtEdX9LgICFlc2pvBAbh2fTWNsNye/u6c97q7etlUMAt9Im3XyjUPo9klg8ABA+u",
-	"+QRg9HShsadkLlShtq3EGKlzBFkE/ICxrdn94KYYX6cO1ruO4SLWlfcsz3V8SfYHOcOCXxiddFIc2blm",
-	"QuUiI8ZHmcHWwf3VY/40truT1/1TTyJK9Vo1xbJQRMr1MGBIqvjoEN6rdo4lzJ1da8jH3Do7mKBuvRm9",
-	"Ao8s9cjDV9R7H9jDIKcd0YOYnCPeMtUqH5jGdH0V1TbnNtTI9dKkRwAvh1iCY+qbG7Zuori3LTXJENy5",
-	"E7915e31i1vf3V6/+uZfb393a/3Sm2v/5yGEz5etP3/eoEutRDg3JszZSxCTpcYaOW2mLBYvme22epOe",
-	"OdcYMvyIpllwnxhkCmhMG6egUlRczMGmdTWbwV+3BY+LmXgCsNHR8DDXdn0utCwrJ5r/00eDdtaEA2/w",
-	"LAwK0zYE/mbqJ4oAWeBmGnD4WyarjkV7mh2Eq74oMVivZADB9Q97++hhWozs7MKVGOpMfdwfIkNCxSFT",
-	"y+kE+a/n81zbqbL31Da284Jxd5qm6IJhfZHfsg3chKstOxrluVYR6ZgUZNjgF1gHqidPhLsbbLA9St1u",
-	"bzHYjxlX4JhssAMILTieI7yHGpGz0XAHCI86s4xHnV3G6Yrt+euhx1yqhKt4B2Nb8L2HUp3wRMadDXZr",
-	"7/Vrr7BNe4/FSJtrw121gJJnoy76dWMC376yxms7V9xuvjaQPAABFaxH5ekigzlWemzarT7TJzKusHXV",
-	"+Oi33FPLHCz3jnq3x0XPUK/BPxssi5rSVSBiR5ngxyZi4m5XDBG8DWBuR9bcExWp35nUu+vcZtFA8/a/",
-	"F8c3Ji+5B1d2BdEn+Y6eCbSuzUJCKT46c8Cyf93rAVMC5pC1KlMmDLgB5qaHNIUFsXZVo1gUa3fEu8cB",
-	"ByEHAgRVrAR8wUK0B4sWDpZHCVZWy9Ds53qIzOZPVEDFDYdACt/5G0HU6JR7avaVFmWukPE3KH+RvMsu",
-	"8adRBrArgq5BJcaO2Z7eR7DPyhzsYjg1QWYSoWKz0Jr0salGxpoiOLXSuzJ08kxye207ckj1bmcRpJdu",
-	"LWAsxHFCZzZKDsGxzbgS491CZqEMIDV5Rc55xjIc6nROKO62e2wh5Fw5dzAHP7coYq4OIlcTWoOLivRS",
-	"HYgPGkiVe2VbgAdhrTjjib3KNumlUhuH9tVf9yDcfASfN5QgASDXWmMEaAaSZ2RfjYbz7HSfnppjpl2d",
-	"StXfgZslojiN1sr3Y9fenvOdxQGeBGap43rGV1U4PegX9h2PRvW8UqaDQ95iOQC0sZMSxHJca5FDdALA",
-	"8IIBrGUrBovYLWdvJ7PV8DkfMkT3eC5EKoVkuUiHict+kjAQJvq9lLZ7BJGfTs9N5LndnWsYbgCs6mk9",
-	"zwvFje20c11nABVje2V1jyyYDaQRuMmRGyvld1/FP7sMJfP0w/acVKF/a7DA6k0dRoLkVWtWQxGz0x/d",
-	"+/L3H2O2fCCMqOFdbQmvAqirdRs8gCdWNel7QPTwocSBBjKJM6GClA0K1qXmvL/g87+IoC4V40D0diAy",
-	"8XAwRgyqElDQNtaM5rm8bf0Vg/zmHjdQZgoifMaVXQLS5O4TLhAmMiU8IsImAXPoYJO51hvsABQpuzqm",
-	"3Yrg4jW7VBwf8NUN1tu+nUmA5qBBDGEPDCcEBsg2BCgfZwGR2zpwqonxGAL1YAWtwc8CE1qNOkxjbQlk",
-	"ClBdVzlAPJneEj0oCbZ7D8Gt9k4aD0UkjSCZIwhV5qzLUQ6IjYao2KixqiHVmdhgB8RkP+CGxfYwtrcZ",
-	"U0fAnOoTQeb5hONGUKSZekQnIYXx06ciRyG4g+tRvS26E9gT3bOTqTMYWIYsGobxBEpKIDViWz2k/+js",
-	"guuDduVnG8o7rMd8kasJNLSGcOYr9YTsdj7OHtD+emlHDI1sl9NW7ybebct1QxjQIKKHxode3ka/lZYm",
-	"su7bRajt7dlDhi82IMHXNthBA7DdHh5YHtQEbY/88FSt0QHPKxYYPaQF1kPUSyb4DKYeYuU8Ybx67aKC",
-	"s1DmxXnYfN6hIMVmPMIRatGweFmPgOUZ0tUQYbP3y2MxEbE9fgbCRPUKFynJCzWIUhRvPt+iFO47mu75",
-	"L0sVByoFdlRBXac4Y30GaxSY8tUZ/BDr7iiFkgZP7gE9mIkkzTMJPEnt9TwRgYn1boisj97MiTCo/Gwi",
-	"D6/PNYiDe7Q8cvt4BR6qxYOdFvweDPknIu6LDIgBDDvS+cDuwFIZh62/snWVYW2GzNkYOAgdp7ceHSXC",
-	"hYnZxVRkfXGIvz2k34JCET2IYebqY/C7NcgP4ktmugoqQgOdxIZoi6iBATeH8Iu1DXYTFZJxzE0Bfq4F",
-	"WuSJ8Na3snxeroPY3xTUOB4x3IBNxCFJ2o4FKED5FaVJh+eYwBQp48Nqbf30osEjvXH3bHY4tr+5AzJ9",
-	"w0x3hTECq0toEcCteqDHLLGXUOmLGxyGCOiQwT4yAScOFg7qFGq8zXFtSdEt6utSU0D4ioZDE+/X4XXu",
-	"Z67wkd87sNzQxSiNsEsg98do28RiMmsuSSI9dZ74Lm6VADOBgk3FQARbnRAb1l3JExJM92FkcCu8LjGF",
-	"nxJxIpLI5bcw9AzcrV0itqjP9Pl59jf/x6MJmjV6Gbv4k9d9J55bGW+wPfeD3QvwdACiT524rz/EP2NH",
-	"wh6KZcCTC/TDwU73jdmVj1RFFdDW8rLPZ0N215J4DsdQ5LyvYhqnTC5iZjS0/zYaSz5iLpMJ6/Lhgta3",
-	"OeAqXofkb1h36yUs9DbCWgzebXdK10igrSCXyL494UOXnIG4lr3mOIgFOFzF9kps7VAdaWoqWV/hKn7t",
-	"RGQN7DIrIvZDnXzqSEf79oZpj49io8SQOpo4uEJGpwKUQynI2ZiKXggwsShc4sAnExxL7q6PtgI+IVko",
-	"/fy9kRiJhfEJ1Ln/D3/UBKSQBG8CHb3dEnmMe1ctYiJHH/2h+rEPf9RcKyVwCaN+pTQE+Z2p5drevvSN",
-	"9SsvXL56aauhd/4Pi+5VmLnPfSZ+DojjdjgEBy0sT1lX67EU9M+oGjnK+q7MG0q5CcC2KDHn1C1pdJTK",
-	"PBdxQacEF5phjmjpTpzxXu5EduGHHWY3uY51RtwdGD0R22mTaIw2dezvDqlKoeO+zGXvd/HaC8Xo7kS0",
-	"fo9tEEiPTM5VbtcPXGY6dmriUSLijuunfT28rFymQCjsITd5xAbCHlAZIFGBniQTvZERmIe5ozr2rw/h",
-	"PzugJww/l2shyFXsKHE3P+xlAr4ZTjCn56khitqTOSt9xwXDYNQR/W1vW+zKFolUd3pSJHF9of21TPBc",
-	"3PZCUit5+FH3ziRF6IZmycz5jmOdSl+x3BwC/DpDuiLKGu8ScVHKJ55ElcMFS2Ts4v1P//30nV+vzT0A",
-	"a7jYa9wxYCWzz8WFU7Y741O5i+t4ICDDKDGlGFO8bzyAG29p5V6gFWuvHKgOiqaM/OI8qVGlgF40H8wr",
-	"ZaZPOz985NjhgeotH2WqRAnvT51ZLpsGS50SSZpOkSZaH1vr5GoCccmjUQ73VE8lB8cKXRVAD1334I9M",
-	"RBkD0kt00ga1calig1y2A9By+AfSYaKRdel8BN8lIO/dg/VKgxfN6C9FpRCBv14VF8onxmlcno2lLeMz",
-	"CRO0GEFwHuN0wsC1ooQAIUFwxTpazsWW5ybi9gKLZiG00t7KV7r2pGXKXh8Uqw3SnlgQOw5ZcoJkqRhk",
-	"NQvPF+7UoScMWz0fzuQeORt23t7+2plH9UTeZdzfmrBW2t+aHMDZOgQQAUg9tBHIYO2jixoVEPqGtilo",
-	"dMVNCjuZnhUS5GxNDL4dgm/lkFwRjGPVktNWC8pz3h2kDhQXUvh2IIAOAFP3SezE4SHLlgMSAS7V7reK",
-	"p3bVKOJpRtXb4jJ/sXPE48Oiu521Wsztnn9guZabjpJcDnmWb/Z0lq7HPOdtqTvQn6gdIlKmmE+bV83B",
-	"wZ+dtcxdabCXWG69F8eMs6Hs5qNMsIv/79ZL1yN26+b1iB2Io1trqFJ/6/++DDFqIsl4gd2QL+76H68C",
-	"k/W0crdfF9Fzd9dTfnf9aAKQpxee3776jRe22lfL5lvFD4cLlWtXTHNR1C0f80koaja8YZR5JDm6o8W1",
-	"Ea4gRO2BVArjSj1k+ZLRRAXR9p1tO/Aw7lVN77EWi0x5X2z+1VD0gzc6VOHbHIujYbBGa88k+OswRR+o",
-	"stbzrJf2/pryCTNCkB4lWIn1gRaKFQS7xUZ1w1as0wuGQV0qZDuGHBjrKNlRWcytGidzS1nfnN03ulx1",
-	"RRLYT7sGja64n/baEAvkbgtONDdfP7cMJ2K3ZNd2MYyldWTQtSH0EYaRQfV4Ml1/2eakdbmKZTyFx53N",
-	"ol4rHjtPuCPf7ZBVbn4oCs2j57fCueAOemSnvAsICeBBcam7I5+k20FQHvveiCeyRyMeMSV4Zp8ZKfsn",
-	"PUxZ1+KSHjOsV2dMRqwrPd+YjLipz58tYa8DmhIMwpQkYphj1MvxTIV37RfHFdRQohVxM3S16iEmkScM",
-	"ZnEXU0HWeOy9SQJwui/ioKHhJl4qP96rWi1C/TuTPGZhjMu7HD2KHXG4UM1Y0i4VGNpb+VFRqJTwfAF4",
-	"D+0tXgcqoJtj23zm5axK8CkTJ1KMRYx8dyiptKBx6HTo7sch7YOaXXEToW6eVZL6LFMmzEk/7QCqUCJQ",
-	"YRdYuGCjQqSp5z+KmOxREQOSiixsYF6HJaB9vTYU6gmIrrRIrvj/Cj8fhfCK404jvZVZr6Ixqb/g7PSk",
-	"kmYQeHJehka/Q/qEK7nw9xFgdFt09UNRLnzt1r7TNJla7QUowuEDMxiqXZ9hxRo5rRY1NJ0kerw+Goa2",
-	"NWj3jeHKJ1u5JxR+ShJi1nstLoygYQmhxzHLQIJwQcOBOgvgoAhrOK9wFb/Iu8fhcBXPrCYEkAPqHPwm",
-	"A1qzubZXH3+hQqJIuze5XD5kJBPBF3d78YxsC7V8m07R8xNmsT0OGGLBAQiT5UoQWU6fRlNRrQopQoLb",
-	"W1vLDLV5drLAAI04Ju63Vd1NXhd3nyZcxp5nPcQSjiqccxq8CUmAKU2Qtg1E6XUz0OPARnSDZ8c39b5t",
-	"+FlQZXWcZIVUD2Puy/hxI8slCrbTYTXmTiEPCbAfIpnkQ/9hdyRwxVY5FPyU7UkwHwAzLpjS0U0u71As",
-	"tlcrFIxZ1IAyHjyGd/scFETBTeJpur87G9lhwI3h4eox0qEsXEmymYmukMGhz7ex1aBm83XcAYpSU5aJ",
-	"nsgyKDQg4Y6Sjww1/o4X1fhy0XyKsbV9onsBSAqmp7knspUPudhx5cnTB0WGGS8jj8HOgOjCF+zqrM+V",
-	"NIR8oMJ02zED6ceCLY9dbOZFunR5bWEjhGtmaCu0jT6L/K2e/dl5Iavi9lZltCrU6HQCRVXe3VnYhEBP",
-	"I7QJ2UafmdCqmRDuRSdSjFkPSC3BehzTaq5ZrBc2G0dfENx0XMMrbz6uo0/TUSjgxEO8jL+sO8dLibs5",
-	"prwWAIiWQkWPihVFHH9wA7SNPtu7Vm3vggwGJC56xA5dVl2QhqXSmMUTYEYsJwG2LzAB9syAzsvl0KfG",
-	"3Otddsw/DljBVED93qLmlfMstGO+b9tcbfyH7aE/Dp+CEPaR6EvFOB56i5oGxBtC2wY0+ixA1LgHwPiE",
-	"JKU40clI5YL4cQOD8L7jGt8fyN7KLvdqL5++iBCIXFirEjk7mrDCIiKS5XaSn8wpzhWE9YYmtt7UjMik",
-	"CEXIW8dxsw8veG5pMEApzJkw3Ow5ab8nQXHjJQaJMxRnrSSAAskmeyaKGHUj3eMmB3414vesRp2n1AkJ",
-	"KbieT4ZzypgIffk6PDiHXfR1zM6DiDWmyaCyy75MVHhG0wnTYwX7JdAU8CRp4NC0rtKjaKFOkTe6SIWX",
-	"g3UqGtgPIv3ERJ7u9USGCJhhJlA2TeuG/iHzZFyvxUlChjNSsm+eJ6hSyQACIpaoVYYGGIC5/i0760eC",
-	"ZyJ7bue7b7795ox4Eve2CTNsIk/GDEOke4BTS2SF4qDLc57o/ki0KI4jH2V5nFYbSW27eCb1XBVTmrWJ",
-	"13DhhTtKYZ69wjkaHBgCXMA8bSwCiwoFadlkADM75zTR3wyVQ9UolieJ2z6w5cW29LX2miqIaj0y3fO8",
-	"Ni+tZXgjlbFf6no6E79kzrQH5+inCG2J8xUurXqIKw3gvfluwZdZ1oUH6ZdCy3QM0KyplNL8tbZpEt2i",
-	"Prhv/xdFjjwtktMCuGAqcvYRadlHTNztiiGREKuYDXQiYyDj95nWgq84AfLuiB2N7AdHLBEcCvnuqIHO",
-	"5Pe12mAH5OZ03IsPZdwpqaV6lQnfvOBZIgFcmwkBFGd1rMfgjMHXh/XClup4EaW6NKVpaHhhabge86Uv",
-	"g25HzCcR2zOSb+5bsx1wuctyHfMJkz3Gj0impsrpvr69vX7pmw0dpEBd0TPPIxMjC30Nm/sUTJu7fjn8",
-	"9OVt+7NhWiE20ci7+YAKMAoJkrYOX1rfutzQ4Vw/VHeXqtme6PwaaV3UnlBg2Ms+mvbKmwHsJNMc1tY8",
-	"jiY4R5CIAg4puBrgHWBWb+SRoe6O4r3df6BnlnqK0DvqCgtkKsNMzIyyVAJNk9xcNxNC2U1CtolH4T13",
-	"mQEMip8sxVmwbX/9wxccoxEuXmGq4YoCbF2Gl4gTkSG7FZUNjYYtoYvCCDZ5ntstRXVF2yLaK55a5igX",
-	"b6mjqyj9bzAOnYGGFFLExiRvYf0qlVcUH4+I8iRLK65WaVCDKgF36GUd1s1EjAtcMFK3sHdsYGhdlwrp",
-	"D+AHPco3WKers0x0847do4faCOP/6mjCBvbpi92EG8M6KVcjnnTWnGqf3b+72jphpPlFFLJmg3WUPjQD",
-	"Pe6wlGfHho7RXfg9drDjVSG9xr0bV8e1ZgiQUFB7WMONvCtF/dxgXoBAK1FWH6CahC5XpE3AwDUjEUr0",
-	"R+tcPix5rpjvanLJ+h4+dfoBZO6Rs9ppo4UrkrU9Mr2opCswKyfQstUtkQFvpdNBZ4MpaD0yYdDCKKZe",
-	"A5Uwl7mx1+gFrcFunFKtd3XcevRdw+eu2ceWyb1Rek0t/0YsAgtY2rG4YFimcygrYXYgSjf2RJ7Yc29U",
-	"8SYf98ybnoRUKjk9A9Mi32WGT4hLuEODjkW5Psx0P+MpMIWAprL9B4UKXHQSjzPrSg2k6lMZmztITS6T",
-	"hEhnUeOyNCZ2+7GncCz7MjcbbI/dunm9Vi4EdoHFDKWBxfUReFVvISlxWOOoDCsMAjijxbj6ocME21TS",
-	"NLSZmC4PDSfc7/Iim7+y2YYuPxuqJtqN6lVprEcVNiYquseMF3l6Zu0qY3aNH02YnXwgAEJ3r7I2F9vq",
-	"7ZVoNAxNLn/N3QkqcnadoQBN+w6JrROGFt1pu3n0RklCZ9WUThzrwK8P7RMdFDKl7cqLbN9RI5UI68GP",
-	"ucwTafIOXFKyEXIzkqyD7Kv10RDU7NxzIq4VgtuXffXGcGXtHyauBbi2HfhVtYE1f6EOYPGyD7JYFDNr",
-	"3jbBhAuzbcYW0DNzAtpt+qAS9R0LuVDoVsTIkCs5fyd5yjhcw4wsh+td3ELbl9FfR6wwQBS+JmiAvckd",
-	"Uf7CthhEnhRHo12dFPCmdhRo8GvfCuvwEaLo50l6FAerSXl0H/eQgMqjtCs1aqU36IrWL4ozUDJskCds",
-	"XIGrsYU+7bKEqCsBwoRF2MCb4vz4AZnbXJQCHh9LX64tSzWQTqBzHnTP3gJEaK++NJ5LDci4+XhGK9Ni",
-	"OSHjMNflCYgLDhPexYKgsmat9RmgOhvJ8GsKyloW3iaFCIOz9kKrIU3lyc+gT0wE4PF2bAw4hc5T8zAQ",
-	"58lFDpACyD8AiCV8WJUMmDObQThyp6Fv1gEtNq9piFruqgqUBopxNHynWitAvhs+I2YXr2xdZR3s86E+",
-	"EVlnbYMBsZvo5UxppKzdYfAY/PuQitw6s17Ca0OhcP6eAINv9UW1R66dTM0AaRTmSlNEjfwF/oIhVt+F",
-	"mHz5KJY5S3S/2X7AV2y9CL0BT5wnVLDtcUA4MA7AMmAGeSbAP4NJiNiQZ7Yhtwl0BzKJM1FmxrUPzgX7",
-	"wuev6Pls+3Ym8F60iWXr2MHGiEBdu0hfZTxOpbJ39Gx2Fv3yWyJohGxhWVN5JpCRpqlcAlyExLoVABlg",
-	"4408l7rOMDk+b2I3+xlXc/bY6/jIedpkocsBd1kagjDUZgOdxIZxlumE8AzSwGTW47eCCufAh9zWycoi",
-	"IqCDZ7IJk800TH64yxJnDmyzqAVMLVm4XoW+FGElDrS8utXsvd5qWcYNHiQ9f8PewDiLhTlmvAvJd08r",
-	"tbiFTFVANyojF/k2VDuwPt7p57948MPPH/zq3dN3Pvjy9x+dfvb+/Y9/+uWH9x788qenP/7k9Ed/Pn3n",
-	"144P7fkN9gY4EdtXGGf9Ec9iyRVLR4bKLHk/EyCb7P7v0E1VnXLybdEHF2Tls7K+g9hj/IQnbYq3YOuo",
-	"T9DiOAbZqFxjWDh9UpqaBuMb6+z4SCj09ZqipQf+oSU6YMVL6u7BxX+Gw5JSgsxg7hYqJS5Qoqnsfw10",
-	"CuU5U7D7acy9yE6c3Y+y5Lmd5zb5UG6ebINdU1tvzV7vqUgmEzv2Si1VxIwwRmplr25CDxMR4WaCDh+7",
-	"/8knp//wy/sf//SLf/n09LP3iySYn9h6SdvKrZB98ekPv/j0x6fvvn/6o7+pVsDU/PmLGSBXeTrksk81",
-	"Q5jcz3XOE8Nw/zn9+b0v/u7vi9bcH9S0SGAzKUxE4x35IH9UgFUe/PHT03f+4y8/uPfFe7978F8f/OUH",
-	"9x6885vTn71rf/O7/zn9yUclMV4PX6v9+kTEfax4Be+aPfjFn756//PT9z768o+/LRpBz7u+BSqYIPi+",
-	"Y6I0rDvQ2lDxFY7DF//6+8rEFDVesy0jE4q54Cq0sETDDjCVWxj21b/98ItPSp10dRg1Nd9eDAer0SLs",
-	"VYmYVZP8muvpP/3hyw//XDTtyBNmm74JbGPGh4CGQ/bgTz95cO/DB+/97Ku//ceiCT3Kj/Tdui8daBbL",
-	"mAriNAGZ6SR78PN373/2KzzASnM6imvt8Rbvu3kwAz1mRpyIjCesJ3g+yrCX9qLsWCu++u0/f/XBf//l",
-	"B/dO//yb+5/96vS9j8pTnorn3n7z7f8NAAD//w==",
+	"7L17k1PHuTf6Vbp0dhW2owFpZoC51PkDgy8kxiZAQhKbV/RotaTOLHXLq5dGaPu4aiYxNsZg452LYxsS",
+	"k20S52IgdmzjMZiq93yTw0gz/JWvcKqf7l439Vpa0mjA7DepXduMtLT69vRzf37PK4Uqb7Y4I8wXhYVX",
+	"Ci3s4SbxiQd/HWx7gnvyXw4RVY+2fMpZYaHAyBm/UoUvEa8hv0FQC9cJWiI17pFCsUDlUy+3idctFAsM",
+	"N0lhoaCeLxQLotogTSzf2sRnniOs7jcKC9OlUrHgd1vySeF7lNULr75aLBx2Bkc/0SDII1XuObsEoo4Z",
+	"roX9RjgafO6Rl9vUI05hwffaJDryf3ikVlgo/F97wuXvUd+KPYcdPTRptrhPWLX7A9IdnMYR7BCEGemg",
+	"GvcQwdUGcghx5IZg1CKe4Axh5qBl0vLhEeoL5BHfo0QUigVyBjdbrpzq3lqpOr80jfc7M2S2Wp4zC2oQ",
+	"7BAvXFJkQlNyRik7WZ6eKxaalJm/54pya3ziyXf+rxcPTP0MT/1naWq+MnXqe/9RsG36c7RJ/cEFH/BR",
+	"kwsfCY6amHUR9UlTpBy2C6+IztAhNdx2fXnSRTld2mw3CwtleexNyvRfwWwo80mdeIVX5Xw8IlqcCQI0",
+	"edTjSy5pyn9WOfMJg5niVsulVSxnuqelnvjez4Wc9is5T928F0aML/wYqbUFcRaRIARVuUMKrxYLx4kQ",
+	"VA2QMo/Rxjfvs4x/nNYZcRBlcDr6B/J9B6pV3lYDtzzeIp5P1SYtUc9vVBzsk8FjPIS7kkbhkUKxUONe",
+	"E/uFhQI8PUAOxULVI9gnTgVbSOI4ZVWCOg3Ckm+a8mnT+roGFhWPu2qe8bc9y11HIIzk13KKwse1GuIe",
+	"ErxKsYs63FsmXlESIPVRFTPGfbREgP9wJv+LfVTncL30uEucuwQzOTB1CPOpb73JYpk4sTu5b7b0RPi/",
+	"8vTMT2xroaKywt028wmxcMljpE6FTzziICyXFT5qm16TsrZPRMXnPnaHEcsR9bD8nbpwA3dVKK6s2FDH",
+	"4z5BcCHDJfZ//17//V/d//CGbWXqhxXq5GGWxUKrwRnJtbHlmTm9o7O2cduM+hX7kp7lTXn7mk35TDf2",
+	"0o1bl/u//Xrz4297F9bl///q2ubf3reytlAivBhZo97FxIEmzyRKu7FrcSoYiS/9nFR9uRB9NQ+6XMix",
+	"B26oR7BmD/FVHpS/Ik4RMbJCPCQavMNQh/oNhJGeJGGSV75YYNyvMEIc2OEmX5GT6WC5My2PruBqF2bs",
+	"ORWfV9pC/pL7DeLJ6YZbF/vdwHF0uGcTwN0WcdBSN0JicCnh/jG+xJ0uqrpcEIEwQ1jthHweI+HSVmQJ",
+	"/c8/uf/r1fiM9GfDTg+mZt95n67oex7fc9xqeXxl+O06YJ6T3A83W5jW2bDfHNTPPelRUlM/ZJUmZrhu",
+	"IeXDCDdBHQAOZ2UHVcyqxK2kkckJ7jrI50gSSVduuJVzN0h1mbJKU4qsYfNXzx7R0k2KNFz1KykX+wSX",
+	"fHfwdpfm985M7S3Nz5XLJeuMQkkZf+FJSTpUIEcOZ/lhjbAqqTSJ79kEB0x+ijLEmduF20JZoKaoHy0i",
+	"vCQIU5oYU6ME844qn4HmISVGPu5HmWgDVQ5w4WoVpA6CJ+SJIh8vE4Z420eP9e6+13/tbv/yxd75q/0r",
+	"Vze+fQsd8HxU3v+4lSJcUAdTmOPJBkfygbhmef8vf+/dfa93/R3blrpc6SlDKYNzz6FMagdKTFWsNP1T",
+	"gj2xiErWDS7vs+0vmBHCx54v7NqF/MoYGPJhJBq05is+QwWS4p+vAKfOp3u0XFwlqTtIPBIXkLfO9m/+",
+	"s3/ro6h46V//As2g3jtf9a9esw3hUbEsUujb52iZ8Q6qUU9knP+0PH+lXC+8MjiC/gB7Hu7Kv2FPLEMe",
+	"ZkjuA+KeQ7xFRBlyqfCFuiN+gwsSbGARYa3b740OnamuylGt01mmrmuZzvMgqRYRdl19pM3cY8lXWsfy",
+	"tYabyc21PDjuaxL2qe/aeBp8nCSAzz7funqhd/4T9L+/Qv1bH219+7X89J9rqcpLXqaRoelIA5d7dcyo",
+	"iCqLKYIQ9BdfT94wWLM3EQEWzi86eJyvJBl/7MoUQwGakC0hWwjO39yEkDsGlBqTjVkS/DBrtZVV5ThU",
+	"7g12j0YEeg27ghQnKONzn92DEqwRq36mFDPq98aN+tLU/PeQ3Z7PL3Tj3pj4eOWdkclSfRUokEQRx8De",
+	"UswzsNcuoKOCV7sXNFXkF8TbE7aRTZsdvmUTkLl6maWiTf4WUl0r1v3LIw8jC5wbvsDc4i/K+6POqxx0",
+	"18RnDquflkv5xaFkqkrwBmwov6BTnCg29t7SqLJvZHGXsVBg4S+3if7e99pkgpItciD74ucxvT2xlxBd",
+	"oUCKsmCbNMstpLLkyVF9ieISIziTQfWpobUnpXHKP6tSfZED5aafwBy16C8RP/rgBI5iIRD1ERZIu9ql",
+	"Zh2owi1cJ4uINFt+F3E1VxcLf7i6oL220bGzN82vNoYK4SZl0U/L/xbL31GxXALBp7yD8CTSvp80yTtc",
+	"8P4PFbT/Fq6PnIAbRW69msHzjvvWyMnWxTc3P7l7b3Wtf/5a79LFjVuf3ltd63312eY3v+pf+YP6d++d",
+	"3/a/PBdxcToerskDabWXXCoasEs1ysw/lZ/PJVFfZngaB5joqNBCnJ0u2wKSUsN5uU2E/HOXQMvE6hR0",
+	"8RJxU4iog4VicpI9sLjG8P4HG7fOb1652vv2vd61O71L79levoLdNklRvrBaS37XRkJwqfWo6QcjWSUX",
+	"DDSO8Zh/W8ONES4hrUGhkHtrXmAEwXeLSJAV4mEX5Hy1wWlVmkhdIhB41BbRdGl631S5PDW9Hx7BSIfs",
+	"gsm8WNi8cnXj1sWtW+/0rv9ebo6NDewtlbIv/jRcHfNXrmPJOo6I6B9k71XOatRrCoSRoHU21W4t6BBC",
+	"ESJ/2kFubhNu+7yJfVpVHo5azX5tPKtYpdVGkK7gcTm/XQI5Hu5QVhcQq69yl7eB05sBuVdtqFwCqjyN",
+	"kGZgHVTIBTQJ88chPRXbHE+NDn9r3X/fx9VGk1jjxN0MyYsdhzgqajiw2KWubyPm4/Q/YwQ5OzddLtuE",
+	"Y1ZQ+eQo4eS8uuEyZU5KGKXm8aZS7gNzw5z+z1ukLs+cyf/fIUvyorccO9HZNxKyRHSoTBAPnK3y8gq8",
+	"QuGtISfpffjt5ptvlHf/vFXP5/SDNQWxS3UkxeBMh4cofZ8wR8ofS6hMS8LcunfwgzQRLSWAMYW242St",
+	"YlbRTMOWomKWhKqYSZ1dP0ocxHgnJdLWwlVrXsBRqcFFkgki9EuYY49ZyHWCg2GXQASOJycd263QA66L",
+	"Og2OGthBGIFKuYikhcHkA0rbK4K0lkRmoti57NJgq47xjs04hchK+vpQA8MKQYsZ3FV4Jjf1ZASBohsK",
+	"j+Xc0sSFCeZTjNH2AOFG5xIec4RK9MbECdHsefY1G0cupNGFjtdwRsL0My1AoxQwiue8agwmu3nh8Ahj",
+	"DBde5Z4nV1osMF4RDbhkjFeqHnGob2WUOqticKSnpd6jXreA9FOSrBuYOWGIyg8JImaRzc4OSSUrpiZd",
+	"xAbuNLpm0AHr27Iauent1niCO/xt0Wy/jYKiZlJpFN0sD1HK2z/I/g2HsZFDF1Ffe+4xcjlfHonlyNcc",
+	"U+dgYTqE+V5+odPAItVj0yBhwhVySc2X/FM+q9L4eIuw47D9B5Xrx54zxqw86fAI+gmrNInf4E5eh5R6",
+	"OOuaHISrRRxQkDvydlZNrAV0WPiDt31U5U2CfB4LxNsDKbztWxf6QtvPvVL5jjGXOmq2mXo8PXgazeHK",
+	"m/Dm8RYXxKlkqsTmqcw3pB7ck4qrLKIOpr7QNpwgVc4cnUZl1TVG4jA5g+KK9HVIPIMrRXPkotsexpfN",
+	"aosRphG9mancRz4p+dijpHxOXO3zFPcdSVH7rqlWHsj87SlYmVTycOI2MRp91II3CUk7ML/+Z1c3P/32",
+	"/urqvdW1ravXNm5/dG91rXf9g407FzduXey98fq91bX+Z1f7l99UH0ZUvyYVgrJ6RXn0BWF+xVWsoMW5",
+	"V8HVattTyaeMVwI/vNVj0naof7CBme14cc232R8qOOKjJVLFTbOHC4hxv0FZfTfauHWx/7tvNz9ehw3v",
+	"6FAKJMTGfWWF3lef3V/9YOvuG1b/hqpkSR2+g0Vy7PjLvz3bu361/+bXhdyeghPggXDbzbjj1fDZQcUT",
+	"UyfrLYgydLBBGRHxdW+e/7K/ujaU1Aybx3CJg8oedSxWmpOn+VRKir2c1jJlujpGVe9EaKrNwM1U9zC4",
+	"XwJhGEleivBvYDUFIxiN5FGeDCOHIUnJoaLVht0TxFuhVVKBWcMzK1QV1zS4Sx0IOMjVE6EsGfgRDj1n",
+	"xYJDXLqialyqnAn14RJhpEarFMPn9Tb2HIphtu0068dsk9e1Cj5ufIADysciKi0o46crfEieC91sEb5N",
+	"mb9v1qpHqLenEh/1gEEuos3Pv9n85g8BwxocrtC/8kn/i696Z2/a6HLbLr0qcIS0QJf61ilKG00RumGk",
+	"nQbxiLmNEMtYJi0/N7+PMCO7YaIJe+hL9B0IflShw4vYFtXF0MQIueGKKMMzns51yHrItBKKDhypGlgy",
+	"RikXlW+sqPePKs+OqjZAoKKydnMpoUtPl6b3lWZKe6dm58rT0yW7rgQzSWdThh9EZ2RnWSpHdvPXn2/d",
+	"+Go7TuAmZTZhfWBJWkuCNwmULrSZVB2gDm/QImTE73Bv2eJD8HhTbaG6pSrXaHoWLcnDlKfL0OGjK7MI",
+	"O45HhCii2bnw430okTFdmC7N7C7tLpdndpf2TFtrZSTnwHYjHTJIzdeHHXNDzJWu8mZTmoouZQRsRnkV",
+	"Haivis1BZW2QYwFjHNRf1VdWEn/BHC08glxeL8Jg+shVPHCXQD+Z0gNMHU5UE5S/f2juJ/t+NnPErjq7",
+	"9sKnjlb6usihOn5h5IxHBKQnFIqFqI2o6ssqKo6ibRvKWcVEnxwqh636Few0qWRkmieeyi2Wg/CqwxlJ",
+	"I3OljqST+ZCUYfl1/D5FVBT4dpeYQNmUUur9QjEUVzHZok8mnmQc0mqgUmiOGmcUUZ4ZZ2bm9obyIbyM",
+	"MTpM1U0ejhkRivtHzIZ4EvvVht1Ar+oEq4GrRxkydbQxHRZsw1rbdW1k7RAfU3f4+wZ/aPX8HVKclHvI",
+	"U3W7qnxOzhnYjxmOtV3XXieaW5jY3Ty6OBNVtZ9OCtFBx1HUwWNPNzG2BlS6dGIbGkS18t1WJ80RA2d8",
+	"jAhIKX7ANyOkr1fHdmM/GdG/B7VpJWhTsq+Qz8FBalVhbTlgT7ddF3UJ9gTyeUI52zdvO9cRqrAjBbLz",
+	"e/dPlWanytO5irO1KWINaWDECK03lnjbA0WOQf3nAmooNbCLcN0jdmdm3ePtls2FCQIU4TpZQP3rb93/",
+	"4PLG+nrvv/+mtAjJgugyKUqW5ZCqi738SWEnsFcn/jNyXBunDGyrlJWCcFhAUFkp52Geh4nBOgvbuex2",
+	"qfu8LsiNuph7H97pf/SW1UFsj1RoNSluSloULTdXQuMx85zkK+TMcNSBM5OuXNLKk2INHd52HZX4kI9V",
+	"GRXCLCMgxQgJDOEEY5UN5eUVMaANWzxwotALabdb5VvqCELeSx5xAb39Vu/al/L/7vzq/pU/9i5d6L/2",
+	"TmJx1mBnGls4YL/vQQ4kFXjJhe8a2HNEA4rAXd6pUKb31SU1v7JEGpTZMyEjhRe5MkW3zy/QYxu3/rqx",
+	"vr5x92p/7cbG3Sv98x/3P/8N1GjOlO01umOwidHymgMekgllAg99l5iG3bcYTM96oTlftiInRBhleqSu",
+	"qRWnGvcWzWnvEsqnQQVqDpauZ7Lu1LjPUyPEehrcdSrkTIt6xP6yHzGfuoCmgjBqEMk4XQ7L0I6snCHn",
+	"6vATP678oYerfDQxqDxBKd4sMMHkLtv9ReXy9L6p2bmZebu/CJKbUhhwEdEa0pqmli+LqIm7aIkoCyjO",
+	"3owtu7F+oX/tNtq6ea5395e96x+nhG3BFZw/+mx+kC4CA0dCJCDw7if9375x/8r7w70oOWJ62pudIYTV",
+	"E/Ep3P3l5qXXN3/7Tu/GbWtAYUglfm4CzBWB1vc7qMru4G5Ooj1pMxGcuBMgINXEZunbEYavNWAK0F5a",
+	"7leURJLnXxzkRxncLKWwoP/BLzZ/874uJlj/k64kuH6hf+7SvdW1/uW/9s7djJYXyA/hJ72vPlMBLCNp",
+	"JdeQc+Jc8TddQxSmZoX1BsWCi1sipfDgIHYJc7D3NFFVPnEWDDnQFn+FH+RX1wAJTSqBVOi810WV7OCR",
+	"OAzRHtyie1bKe6p6xD0Hnjx46Kmnn3n28Pd/8NyR5184+sNjx0/86Mcnf/LTn+2mVTEc1Seenx0ewUHs",
+	"unnLAgaov1ZD2OVMKgXf/Hfv/O8fX4C0TOU+V25NFW/kzUJxZIH1tP7pYmBKEw843pKOMyWUhJGUzhNx",
+	"4wJ8gA9Y8/w/T6+MnqNIUTCdEVTIkwGxJQFeNv+8qgJxoymSo6uGY+hwByPgSQl7S1VoZHpOPT9QvWwx",
+	"juew8HWQbCg5EwawiyG4WrJ+rEk0m3KQ4KiGvUWTEEo5E8jhgJWi0Pai6XTTM/PlXHG5OsduZajLEEMc",
+	"BsfGmCnB/yyjZCe7juDHJHnRrY5QRqxgdfbl1OkKYXpDY3hLM6XZ/dOlXBuX06TqXT8n7bMbFzfWP+t/",
+	"9rlVy2ozpi2KZBUIxFyFQanQsGaUp6S2KyXBmkgMQb+cRCl87nUz3b417lnS1e6v/ere6trW9Y/7N//Z",
+	"X5caQu/8la3zv+jf/OeOo9J0mA2RJhJNS6WJQ7RWIx5hPmoR3nKJjSzKs/ty0ESG20htabGgtFU73k3s",
+	"JkZPM+Q1Ia0MYgDGWYll5VmMUKHDbYMbjsxGctywEQMeI176B3jFMwhDEUTyLGO7mXVu6fk6D6joycVi",
+	"qAcdJnkQnpxEGOt5Usc+XYFoNY5IQ+TwDutIdSsmCWfnRjtaqTIqBLSt1bNPPPHEiBbphHJXFfgI7Fk0",
+	"ldlQTXrq6lBqeSjR5ji9PmIBZzP5sfz3D1af3D4bDuqW9pXM/yIK3b7SyHwyHZRkOv1mPTAdJm4BDjdP",
+	"JoEpZNUJckj/LNo8Qq04x13Uwp4fYIyCC1caDCJA7k4SrFYjUmyRmFZkxc6MEF9OoGgPs2X71F1cJQg3",
+	"Oatr3SxYyBLpcuagcrFUKkG1EfUbiHEUbmBopswN1dQiv9Krz9rqCQEP/Z/AGHbmFr5qPRzmUONniu+0",
+	"Q4VvismT/jPSglweKTJ8jwC4u7ynAi0Rv0OI+kZ5zXeJIJcgiCgsopJxo4iEVrgt4F6XrJChkFQ/bGOX",
+	"1jSof3b6/qh+f94irFLFwlrlJz/WuaideLbJftuaX1bTtIEyPUNXAPFJu2KpvO1Kw4ANUCJ/2Y6aL9r1",
+	"OhE+ScnhBdh9DhhP1p9n2JM6sh5sG1oiLmd1MZJer05wINfQ7Gp0W4ohhUaXZWdBgjzPbUSeWR0Ygdkf",
+	"qYvCjgBe+ORMitqsqxsGbXgqxhW6CrVPjjgC/oTZ5XH0vaGri3lDcygc21g8zMW6QFXn+hDtRuxAFDCj",
+	"ph9hSH6nflH+vUR0xwEslOCIjb519/3+36+qsrDNX3/SO3dz487FzTvX/3X7Qu+raxt3IBfs3d9t3P6g",
+	"/9Gt3vXfb9xa3bj1Vv4aEaw9rCL3ZRhSp64aiHSo66IGXiE7Ua4+4XpQA1OTo3z6B/LRLAP+5PDScClY",
+	"VWlX+F0Oq34nCrA90gJuYTGOfYA/WZJ6gsprJ46e9aKSalo3MNh3Fik2cgn1TsORRGqsNYwPqIPBLsTL",
+	"qeOl1zkhSzIdW4qGDupE7ofl1pKzIE6FWu7vcQ0VjT2i7KcIUVoRpfS7eNvPflmCxK0KpEPr1AoizJFH",
+	"sJN8R2G2vH++NF2IoX++9JLzyr5X/+OBlJFnZRWdMP4byIBXpGLw/fK93cU+Eb7d8yBMxN/FCo5GFBEj",
+	"HSJ8A05kcFvmRutqAJZzpd1Kg2VC0Rz4SCePlAT7Sd9n+VLSqij0BgulPEdrRNX0VRVCfiSeZ5uiz5dJ",
+	"KvhOg6AfHkMN7jrDtWP1ooCEY7SRmHRuThIeRuzOxi9dQCcZ/GYcVS/tLh7TFxEtaUG/qNwTESCCfLdx",
+	"DJmbF172KBfUmI2ScdhBVgAgv0EYAp+L3EXlee1gBgVdcvshXpGTMEfCh8hDeCqpKAmFFNWoS8PIcjme",
+	"gDFAGT+w4vOFTQS8uIKiE0CACOVH1hymGMyMtRi25REBIMgdLJTmG8O4gosbXCQgsoqoYpY5nLU2Sv1W",
+	"vnEhVI6EEiY6qbFW2yWAWSyGT+hfKD1WjgwPB1/vEkgq64bD6HmHY0XDk+oD68RdXl0+Qe1t5Cjec7yB",
+	"Wb2B6SLCTEolozHqeXvgYNIBARA0ieKYQml+oVSKX8fHXiyVT730kvP/TL9Ympo59fjCi6WpvfID6w09",
+	"yOWboJZ1HAZiLbuIVWSqThTEQZ0GdaWdAOagXFfUATPgPrMJ9gwbXx0evNkA5+XsW6TUPx9cwwOv3lhf",
+	"7//9qk5fWUTlZOZYAOs9pNOm7XKqNLAnu3aHh0Oq1CHOAsh94tYWTe30bCzlaVFeX/0Iogx1uOcIaW4C",
+	"pRYhk874TiC6GCVm4tbi0ArpsK96tuPQCASt7Z4z4/d2PGwHkMwlP9TUjPxYIZ7IIz5UH78f66etPDV8",
+	"WVGv4lT6Qdq57P0PLm3+eW3rxj/7v3v73upab+1ab/2r3n9d2PrT2sbdK70br29+8NrG+lv3Vtc2P/22",
+	"d+5m/70v5Sdg+99bXdta/9vGN3e2bqz13vnq3upa/0+Xexd/s3Hr/OYHr/X+/KvepYvymTt/3/zm/d7H",
+	"v71/5Y+bH7y2+fG3G7c/2Pzmtc1votmrYd9CQZiUnFA1FGkPY3p4VoLsXoUfv8SxpzoMYY9k0cZzOn6T",
+	"hLvbplNuqZuTAJ5UxWzp1Mai5MYeCXqD5YP9mkF5x33MHHs9x2h7p3lOOpNV6DzKHqkP7GgQ2qI11WJz",
+	"pPINkXZoPtew0kQFAIHDYeZAFPBROU61woxDPCmXZUGjH30Fdv8tyGRILWYOpBHTaPXLoM1od08c9kXQ",
+	"KjWsCRngXFYX+HgbWyzII7Z6HkwzD8GRfsYaIBh2NMY+0z52M1zKWQGeZf566CPxQpqceFVQZeVzhMWy",
+	"Di/mrXjNHs+eZ2xa/ZhF2FceNPMYLcH/mYPfnypNQ9nySXIQukhDyIz6A3F7F/vUb9tU/EOk7pFETHz/",
+	"7tny3P4oco/D20umV4VSxeajetnUfKhWahkH5iar5x+1XNq3u7Rv/0w5c9jyXGxc+DMxcOIkgqVHJ2Q/",
+	"B5MrNo4qlu3Ppr6009quozz64BSmDGHXtSIERzIV0pCCS6MgBZ9sdBM5ib/vnbuJplHv5jv9975EMyXU",
+	"O/f6EGN5GMmHc9bTsG3yIdw9aG/+nl57TBmKWXS5MnxS+qm90CJMt1JTGWvKFIR/JqGrsnc7sXo9ET2u",
+	"demkSsW4xqD+rd0TGHwb6TihMJDgMGACp6xB2Yy+PEpjQUqBzRN40omZeVGf7YUqaRSsC3h8jtR6FpGv",
+	"e0mH3byH414PxH9FoRjurf3QNH6eFWy62bLR2LO8g3jNJ8yw5aBBTYzfWcMBVjeMxidYconyhptqNUzd",
+	"dqL7b4dUG9ivNIkQuE4qGktmnNC+glRrtQgbweSXUxryTvXIA+qUEcklgojxIoSIGXqe+8k6U1OGqW+O",
+	"k+HRmAjic7zcO39RdwrsjkOwsxAQHHVd0OF9vEwQ9RdRm1WJ52PKFgClT6GYKYuDCx/64FMfapNVyNnz",
+	"qNqDoGiNYFWSoN9jZSjyRrg5qmiPKPKEHNAMjZghjGqko+ySuF4MaGMKeWxj/fV8yTfpqNBacQ3VVb2M",
+	"SD9i5ZcMLn3s/kTpPouJPJTk6oCDPWJ51YdIkz/H6yrIOoKoVCeL7a4/SBZZRIx0qrxJvAVAdVXgerph",
+	"iUA/bwudaQD2HFYd20FlU13GMOsG0LnZCH1RaD6A5DNIfGYClluULAzWy7FuUbvl0qo1rRFXdU6KPf/N",
+	"lUQ10HQvuyGoKiOMifhYy63pQfpa6laM78s6Ec1tOCPI4dW2xqwddDYsdTMaJkReYsytwTfUeJsN977A",
+	"UxMWTVYcwmqQMRQsLb5bkRlnnvzDYSkB3T1qPMVM/DjxfZeY7mIj9doj+RNyeNuHem5r9zx1sSHI4Hei",
+	"TWqaxKurCJ4uPbSK2jRF+dnQ/8R0TCICSPv3jfX13rmbm397v//Rrd6Nr7fuvrF1Y23jmy+3afuZlWba",
+	"fpFKr4FpK/Tme6trcoJfXbu3utb/8J/9T/87GlMxiM5NzNqqm39gsVu36GlKXMcAMQ7cEa0i26K3gHFa",
+	"RALXIE1YY1BEzOdLF+//8crWG5/3br67cWsdlfO7n2JoE1RFqBOIk2J3aXekb1MuP5NZjG3bnwF48kE0",
+	"zAz9H34ykOs/ET39ATVNyYL6NhC8mQAC3A3U00mWImvI+Img2abrs1Eo24FK4iH5zXD24/goRjxZOxAy",
+	"QDJxF+5dXQXSgvs/GtxxTs1K7Q9MxrobEeCMhIYFYBjbz4zP6GQ5CIG39cUXvW/Wex/emYB1mhdLw2xB",
+	"KqZGdCMHgRDDfcraX3tKp90d8hStN3wUyRQL8hlL+6fL8/v2Fgb6mZ96ZS4lpzErBZGwoJ8bdNtUeLZj",
+	"5M0GyXTBYFl7cSxyMCnpTQEsCxXGB1ZtUDdqsLewp9TpuoeZE/wFaDdWcfksZs4LK+O1IE7TRk5EnHTG",
+	"RhL2SqON2+9urP+5t/bGqKpIFEFLpOSp+Q0iyCKSmi5vEYagzibMOAmd8OVSCWFQiR+o29PnYxZxcM2/",
+	"0rWuZwl2/cbBEBlphAhTOpTk9PxC0AlM1WaBPYHFsva0oQaMW1S9GCDrFWwb7EpLDbJnIu4vzetCo0SH",
+	"oj0CYdTd6ABY3rwGVroc5SUG/WhN9wPiCmJg+lXemZqdRjN6DL6fnZ5WyZaB9qVnWdHAUY8vws9M0o+v",
+	"sEOQNteQwF2wXh47HSR6nH58NzoMqzCFgrRJXMrI7pcGq2eXUhKSBKYOEnwhsSmwd9HbnpFgZLvQGpvO",
+	"2kyjawaNcgxth1JW0Q71oTIUUijkOFbK0z1qBkWnqHQIWXZs8wNQMe4tL5iWHlAqIR+fcnB3l0AN3eo6",
+	"CIztHwYplA4wlkz5U63KS1Olcp4Yk93lzGs16FwgXO6LRb0WjJp4mUy1W/A3ZXUztOnXDRoMdAXI36R5",
+	"EGrkwzu99de3zv9iqEDSS4q6PzNOcCxog22fcWpO4LYP/NE+2ZhwHM1Mz33szfT6Gpoe5IZ8WsE5U1y2",
+	"pSoeXFLzi0FPM85A1naBsULvjxHdkLqAJyZzZwfdUKYHV4oHVCMlAasfFaZEwSHFJrDPMgHetMJ2wVYd",
+	"NhgL7ZaO/uSagep/GR96pliQWx6UriRaRISNsVuEVbLO8EDw3cDxGeEGTrr9ksLFoip6VEvwOZqfj3UW",
+	"SK+/G5qlpJ4K1TphhX8wX4apzgvIb3ChFZEOpionq0mS7caDhUBOc96tN92Ekns/UAGk1KG0O9LsBkjz",
+	"vFYjniiavVVeWV6D+JxL818JjS9roco5y/T8XDbfjxj1B62Y4EoVo8wgIPVBGoucYWRn7Cyn7R3Sfe8e",
+	"YuExhEUzsu7VA/bgsPluaJQh8pKc9cLmzZl1/JHX5nSE5UkBiOYu5Kzqm3iZ4EjdtUcFkLQ1VdPiCdSQ",
+	"BQMRCxEmtcl20InUFDDdKwPW8ZDqlHeoljClA5DuyCd8rAr2AmWoBY4x7bcHmoIsWav1YrJ2U1wgYZt0",
+	"ZZYJ1PE4cKEcrtOApCKQ2jrJYEjR8gAI02D5cg4na4TdPZQIXpTdPmIxPDn1YcCG37kO3CapKJ2DK/h7",
+	"a1P1yGtyw0IZWZ17K4IfZLT5DdvajoRgOwYMpOYQIv/0M0TZU8yXcnGUaJYTqiIjXKOJS74GFhbE+uPP",
+	"Hpia3rtPhRGpUHIlgJ+SUkqVOhZRg5yJHdZ8bW6fU5orz83NVvc74CgfO5BHmXWpQe2r0svpCBFEVmkG",
+	"Ra85qpp1heyrppoqQzVy7RpbE3crkZMeQD0jRV0Mg/RTAewMWLItwqABrtxxdQacud0ipAtRBjr8iIrC",
+	"RMBLedvPOBk5/5GPRr5yzLPZCWUGLNMsfK4BXn3zn/1bH0VDrf3rX6AZ1Hvnq/7Va4UR0iteqIHHh7Wx",
+	"a87cix2V/WUK/iVbfw+QIeydFyNql7SprJB1z0MJhLIoqYhVXFcbmLKiimOVY6Z6PiT4HVEgM3HWeACb",
+	"k0+nC7bFBo2botWZLrBxHS8qPJOSMYbSHcC54UhnFbteGEsXBb6eqdw8NK3wkcTglRM/ahrofwfwri0m",
+	"i2IW1PQWbCrowSDnK2dKU5aac1SzjFH0nIlrLNuzvg8HfE/uFPeiqfuoSRYT8b5mW/i6TmU0OXsybPK4",
+	"BLJb6oeLiOURv9u0122dvGDF2cIhIg/yZjml14IZv06mkHkYDgMadRa0iCq9Dq2noJrJ2v4pCyPdGPkD",
+	"NWpjgpQNHNoohr/hVA+Nxwes8hFj84ctQbkDWkvYJRCN3Y7Z6SyY4vlSaX95fn567+z+2dL8fHlYSPGw",
+	"Tsw+Ad8kJ9H7x9n+zXcDRIl7q2v98x9vnv2z/MetG/1vP1cP9K9c63272nv9bO/yzfurH2xdvaAe7p39",
+	"cuOb36LHVGOB/uWLvfNXt67f7N35zcatt7durPV/93bvjfXe2a96539vEjD2Pm4pP6hUFaBECwvR4qp5",
+	"BKbMxcyptIjXpNkZQM9FUCkeNF1Gxj7GO9torp140cA6tgthTkXFzuepQC5lqlEnZUMlUk7885FaUUQK",
+	"pO6817v73tbdy1bRYMVUf+pladSYhDeoqSDwETwer1zMvixDcmAVxwXYqGZTPttNzYgdyjr03EIenIBq",
+	"N+dlpRTKlv+dd6j2YZwUD/suBQ56FTQJcqcavLPNXbMtLm09xDEFSwOHayfMAwJ1POr7qjBfJbNVBzqn",
+	"ZatcAmzGlKIMzggE/VWmGFfuF8PAVdmu5twd7tm7/gnKUnrNMpXT1ZF6lAvLH49gjAmrF2KGtO4y58s7",
+	"gkmU5cczDUJHzPQfPOoG9pPYc7F6vXaLeCs0rohEYlMN2zoP+Mn3OsTH1FUhcgVvUixUsSAVxhWbwr6P",
+	"q42mvchnINcukd6vB0u51dEaW4vWJNpL8oMlgnTtCOI1XT68S8RUC5Vb6xHRdv1Iu1osVAqL7ttKWb3i",
+	"kSZljtpAhRQcRTvVH0HaA4n5XaoNzOqqHyZve6JS9YhDfQN+32r7pBIEt23HoZd6IlJ9nNBdUvoAmEJf",
+	"UB4R9vUGxAis9dPpM88uz7x8sjqXlb6fu9zZfuOoPRPrCGXcE4es7WwD9paCPjAcfNjVVzhJG/LzRZ1S",
+	"i9ThWLUZOZuUTPXgq8Px68pbhB0M7sJoF1bxOIc6KFFDk6wEGWSc2EYBhxnStV5xjvKHa5uX39r89Rdb",
+	"N670/utC7/LN3pXV4YqIupPhluhR9S4X9XGlH/KzxLUCGHBBkIN9DMnQGtM0rVOvVa8daGGo0Q7nVLox",
+	"pMbDyyHleKlrUqyJU1Sd5zFzELTqRTp/MNSQrWQVm08FRquUZ9PSIpoB+mKMYFMyI3jLSiC6nlbysMQi",
+	"431P01865jzzvLHSoX6jkt6CF94vj9kMUFQJeDhI/AZdmaneRt1YSrjGUrWoKmU7QFBaSt0xk08XS6u3",
+	"7eJMis6/vcUmFmWWyxkiK8QL8v3QY+k1CTPlx2MbsH/oPHnbH2Wq2dsb4JuB75LBJpppq6TMWMfRdDqL",
+	"PBMZcH4oBFEk1y7OElKvZOqxZe1TcA0Hr84w0o+tP50VHuFMdWpPCDyQRLamQ/qL7N1SnNgGeg4fD4Vj",
+	"b5pZDeoR6qvoHYkCd00PRbCNwWjpd7l6VmbV6dt1jICvx1KhSCrW/HudCa+tnDpRhTa8ZqmFmJ6ayVUL",
+	"sdStQGnrwFhPdiHLG9JvVYlVDeiUjZj4rZaq8lItydZppBFiMekm57uEdhiCB1xrngDGHg0txEjJ6gZy",
+	"CLGlpz3ZVeWrUIpkdIEJLR7UQMviG1pzGP4G0DHSL8KQzVLWl1STs7Zr2q5rNrFDsiGmPSBjGEk+nNti",
+	"hAtjPwpzl0bYZMV74hV9MZiTsgXnBLrCpRd8a6i5wwgqk6nwSSzjf0jtx+b6H3s31nsfXVUV4hu3P1Bt",
+	"i5SfeOPWp727v7TijCYm2SXYs88RvonxP5vrM8Gn9I/MuRYDdmO2QxPmICcLjszcopB9pDO5H2nuMr5I",
+	"2Fvejkwo24VChqtT+WhV6q98TEdGoIRI/r1LTAAIIJaGkE9ipIVEJduydMgs7x0KOwl35lmoyxvR3a7h",
+	"3xOiM7NvaM5pz+4dRYjDCqB2VBUpFAcQJ5OCsTz0aAzzydc/9EhXl+iK3KGXp0AxXqbMUQKGAajdaJIl",
+	"iXNt4RsuT69i0rDWxbCXDoy+qPLdzwBDb2ChCq9riI46LwA+HyyvzhEaUvNO3Wk71nASqN1SHhB2yj2s",
+	"SqOYKpoN6aNcLpVLe8vzs/Pl6ZlyqTT9E3uihB7K1xHF7JyJSPQxHaE41+xm5kqlUqk8PTNbyNU79Ug3",
+	"+2anNdZPu9/7yhkXPHxZzvBYmvA/YejR7xB3RWvoogjIZ2GTJxOqJgL5nOdWFEJ2N6AnWMPpwsfe8Pa6",
+	"QRhdPg417gHqO5YzXiFxB0m0l0ciUc/WzBZ7yLQdjUXygk4bw7h8/lUYPPnIQkrgV0hS4z7rGuy4wpo0",
+	"igm60wtOTC8gDDsD0HWUKX7iHMBetRrxKlkxvAO6vk/lKC2RSHanSs4ePWdmeGHocXjUnhwJX9l2Q0Oh",
+	"br+YQloDKYLC4MiCWdQJu3gyhQu/c21nd6Z0LB/WbDS+lBoNCfKZLPER/YGLWyItXhJ+hFmVuG7OIEoY",
+	"n4n8zAR2RHupSX0/9lksA8sEhIKZhx/5bY8lPqoRz4u/KwwcBUNWG8Rpx6cRLjL4RPVTin1mgM+sQSgI",
+	"tUWG007FStjZIgVZzxYsUBkRApDb7SiVIQxNzn6do7X3HB0lt3/+Wu/Sxf65S73zf8iXQ50AwoUrrXdk",
+	"aGqbYiQPJalN87BHLJ3thZZKtDgWZGpOAHFJQf0Px0EfmM1RnXmgLOdRU0Hankds0UjzVp3DEu1FNj03",
+	"FNiJkU7GKwHMd8hLh2LAm5mrwU5lbMw4YMSu+U3Su1CnbLDbSxez+u4Gpi5OYNnvm42tasaWRmwSR1L3",
+	"KzaUy1k9ArK0RIQ/6vEk+2zAUq0ZLJG9DCAgEiFM6vmNSnoLCF5TEci4KTM/PzdVmpkq7c3joc5lrhxO",
+	"MViyNeP8+sUQ8/IIhF0DtT9pyO1GhxmqtV13AdWJH9qx0U3ZN1t6IvxfeXpm8tYnFZUwo90SSKyDh1Nq",
+	"ewJhW/L7YELkyHZfahJX2A4iaM5neDgOve55C800LVd4xx4fNJjhGDlELCPz/AJiPCxTEER1quceOhxE",
+	"HKiPVG6VbVdSOxBtmzzKM3OaLmbtxQjQIqqioScHN1jDtMX7hulfaQfUYqRllPrKVzJdsZqBlhRRDYq7",
+	"qeUah6E7wRLRNoSq8ssH3cJdq24gyJnh2CpnVDcZ3qlwVnHjCdJpe7NEgLc7UmuI/MReDCqWqeumL7qK",
+	"GXJyuyaOy5dZ17pTXgET9RuOJiOfhW7CikxsoQ/1BRTQap0zmmgxQjeeKBZpjF3Zz3KA8A0pBsdTzOuG",
+	"SKwxXQgexX61MVSdaFIW/bRcHF9wDpWQQ8XTSeo3UEx0LKKXCi8VoM2IQEvcbyDcwd3d6EDYVqGKPUfa",
+	"xLrpNqjYcipFyCaC2wxfqcRq9NgzT6Jyed/szFR5fn7+cVWBDU4UOBqVLBKuGr4W5IziCOgwqksrDdI2",
+	"hjtlI+rObGnSUjInsltU/iTmM0Q5TnMCI1PygZp8ibpEQ3DKT6A+AXYQmsB4BOvWzZFTlPZQJ4GLGHca",
+	"R6Y5U7LWJ0+er35H2Go0DpEL2HUE7HCrUZZ2xnD4KOgnm+OoEliBewey7r+Hpk59z1qsALMwlRLbLhA4",
+	"0SBoqe37ugTEIUMNj+hED0z9DE/9Z2lqvmKfbd4igaDH/WiIuKp9P7S+N1lrJlXttOn4e3pRPSHvmEOF",
+	"j1mVBCqTi6sk0h10oGtL25NiqEl8z4rRpxVcOH2VMCGSQA6DPRMlQdiDuJFmjTk6RD6AdpA73/qxOLDL",
+	"VvLQPZ0tWddhlNaG4NPCHui7+jGA9wP/1oiRT9W01pbqpLT6lAkYEHxUlfoJEapNuW73VeNeIgSbs9Vq",
+	"okDXnppy573eP/6x9dUNVEa9d77KD3UP0EIw24mkvaQ1CgL5MdCFr1Ca3zsztbc0P1eGZv85ymNs5DJo",
+	"WkDheMohKeXQThoJ/xFlVjaAJJnVPdxqIIKrsRSnoXlAKX5kW/giTE65e6X36e96H3+w8fXZobtkvMdq",
+	"8nm2azKdocO+w8H2R65LMby6GRf+x+FM4tujvzAJPYPOdp0vOSJArxw4aFCTEDVPH0Tzs3v3o5Z6AoXV",
+	"RHnE7HHVMFLqgTUFKFP3cFMM9pup1NqAdj8IggXjjdMgZ+vu+xu3Vjff+bR37oPetTv9b65urL/+r9sX",
+	"+r/4ZPOD13RY4rOr/ctv9t+5tLH+sbWVJCXWzuVPYgfp73Jy1FgfoLQYQc0jJMXiES73K1I5ZsrakH+2",
+	"GV7B1JVbvBBGDORLFDx0bs3S5cMxZeOBJRtfe7nNfeV7EO2WrvyO8Ljy9w/N/WTfz2aOpAWY27Zs0BMn",
+	"jiL9ZTSxqmTNrc7AVlHvkNxu8NYc5KzmUnsxkG+ttT/gdnBX86iFJRez5UWthjkE+UQZ6+EAkeeGMy75",
+	"bRj9CtaulVR9H2LnYWclfIU6yoC2xNRtuwSWFzSlsPe/8wi2ZSmeAKLkbd+wJQOOn4v2ThKy7HaPt9QY",
+	"SaJzMHW7lSpuWQsdIZlZcNTErIt06BXcoLgbJnsglzbjpVrWVGpypkpaKeLyaQ/atTu4iziD6iTtvci1",
+	"QnMST5kRrOnTWFRqdm8nqmKXMAd7SD6g4MutB9QwKVIpuc2qsBT+M6HjyRtzUN69IY/+sI1dWqNVbPYo",
+	"XVMLSmQtLVys0HEtwiqKsgcFCXRhCQC8oy+11u7o5Exwx1RoJjqs3nBoiD9aJ5cBVS4oBc4f2A9/kl7L",
+	"3MRdcHLqkLcAtZAItASOs8giYnt9/y9/732z3nv9w1Q4tQk0KlPqfmQbl4i0n8SkGpdpx6y9PZlxRw8c",
+	"dpQlFQ0rjRGYuYcBw4zxlshNz+LaIa/I2aJ+hL4ShDkVSFUaZgO6vLp8gqr2c9vLStI5oT6EN5sEa34E",
+	"adO2ThXkjO9he6sKbsdu6qbCR426Vhut6K1M7VUxcGxjtdfPOtiikT8ecrGfuI+mSipfx5ixzj+zGQlw",
+	"O48sIji3BfVXEWFXcGi1gRq6Cc92z/lp7qFmF9oiGaRZU24dkQRvf9O7sH7/jQu9P3y9df3THC72SdBJ",
+	"XhKBlN1xyONBqF+RpspzO6iMQSd4E4KONNeJamhh8G9o5UeW3nMYpMciEi3MoDIbJgRpn9xHfIV4LnDy",
+	"CW9WgjgSEiGLPiYTkUvT8eHnC7rrR9BGCC4TVSFP0a7XifBTYuMZJDCgb49wguPphw9EEwtPeW++YMvI",
+	"qpot5BJf62Cj4ogrcmv17NbahY1bH2x98Vr/o9sLqP/eR/dW13rnrmyu//lft8/1zv9l89LrSjnq3Tr3",
+	"r9tv3ltd27j1qfo28fn9v/1uc/3PET6tk+V/3mZUdQhiPvGaxKGK3QkCn9s4+A+ldUpHTilsELdlhQOh",
+	"jEQxo6PBmpKNqS+TbnY5nO6zEnNFuYS0ElBQeOo/T72ooz2nXikVp+ftYFpGQmaTsNqTH8hnId6xRNz0",
+	"RlaDjuL++x9s3Dq/eeVq79v3etfu9C69l8jRG+7qC66lTbgGsTxrccxYv+OpVjX3ULXBadXE3zkkK0SW",
+	"+2Jh6+7vetfuFIqFzStXN25d3Lr1Tu/67yW5BTc4EQcevnhrPe10rqsdsvSBpChdYGGS25UTbKmZkqQd",
+	"dG5MwQFWkRJoKSJ4k/gNyuqxjpYLulgZXEBFhAUge9UG21wGpYSMEEfEQ4Vh/8hoT0uTftwUxF2xuoIS",
+	"wk1eNEPKQfJ28MApK3eLXIOM5vHRZkKaH/mqWEN59YuFLhEVxqHcVFJP8A/IfDY06cSrTkJqOIZ9yurj",
+	"oc41m9ZU48OhfzFGmSUrAqJvbc5WRi0uz4CjvQiqK+ucO4WUfKjhWA56GNtBTDTpO9pmV+PfVDmrEl2M",
+	"EVHQP/7z/f9+e+tXV7be/Oz+H1/b+vRP/7p9of/rr/uX/7Bx69utqxdGbb47AEGS2of2GFSCWPG5dxQz",
+	"LlKBMlhnFHbFtXZJDbOYgrywUXCWrU5tPqQ7vGn6yr06ZlQYMKnIGV660bv7S6U9DAuGjpZ+kugsHPTy",
+	"1kjJZrcAci7c9azDHu+CZxyKTv5kKacTTfjqXz43va//3jWF5HX/jQv9y3/fWF/vXbrQf+0dixoTofNp",
+	"myMzeh7Wer+2D5676IOLqhED91Do7Mp1kgnFYhSqWwwBvMDBKAa0tjw9tcennAF6SSEQj4iG6ao4KhuE",
+	"H1d8vkxYRu2vfg7Bc6jOh5Q4TJeGs7fowPZ1pfduV/w5hGLq6u7tRvwvIEWh91bXNs992b9xUVoFZy/2",
+	"1r6URsWnl3rXPpdfXftt8G3v0/e3vj0HCNKv9W7/offnS70/fS1/9Ytvev84GyBLD/aNDtrBixZvCyW8",
+	"Vfv4eLd4+Mt8JeiSqwDZGaH1xhJve5lw0pHDHZDU0BwnSBTXXfWKQffsomrOKYooRMgUReUhL2qWjl0V",
+	"jm3QmjWTirR84mQFMVDwkE1RxGkZHJFsdPBldEZsIXqgmhaJSs2/gYbJwaXGLmdkEQlC0BA4RV2LZ8m/",
+	"C4lwl4CaAQCBsfc3MD0PbbFn8AMqRXeXQC9r7TK3oX9AGYK2vQjP3VJ5Eanizz1UCLVqGS6yIfkLniO/",
+	"SdU/Iv3cFyOwSgCsSAVqqiONtIuKpQb3PrzT/+gtq86j3HzDZvqkfizAyKq0mW9L6lApseoZKa9UZbDi",
+	"WOodCH4JbXRza2ZRg8ge/9NRL40/GfUYBW7mwKujKN96W7OVBhQwLMiF1v0803W6oY1Rl0i9nX8XatQd",
+	"2vrPxzVlCMLDSHcvxlA4Y28cUuOuyzvEqbRbaf36XBfhmk8g/Zt3kDJHoghbgxtZ93i7JXJwjbz37gT2",
+	"6sR/Rr7WdvEMNmClSYWw2mQH1KUJhYUFJ3JR0ivjyhEQ1qpbAvVgw1ci5JLZLAOe1hmZEIurDs9S0/2Y",
+	"D1cVk88fqJdaSDrAhtJSlB/ddK7ODWcVIrsB6RssNyVEJOcZwLuywzDhbsWUt9jmeBjhpnLw6aJ7c5dN",
+	"WTWk70fAtVNKAq2tgYxLzvoL7g0lWcluI3imltfoPLoch3tEPqpjZSnyWt1ow8TUPsTxZ3LniMk3Pc9T",
+	"WrWm1OrE8sJ09bpKjU2GL8vl6X1Ts3Mz89MlawLHCvGcNrFWa4VONwVLa0+OyeyPdDIEG9ZKDnA8Z4Qi",
+	"TXvC79NSqalFFaei7hqlqygH9af8ZZIurqblTRQhruabCOmA+R7kSmysX+hfu422bp7r3f1l7/rHGZ0O",
+	"rRFZ8FFwVCc+ovEh+pff3Pz1F/0/3vjX7Qtbd673Pz7be+fG1t0P7b1AJgK0kuZQU522AtVVQ2LndaeZ",
+	"91byOP1G6eHohyai3/aYNCl+rnt9BbqPtnUsrw0dWdnqvn4OfuPm6rsfmI/wG9HiTOoNKW1UPN6kAox8",
+	"+aAYAVJIR++yOhHDE3Fvxd1fbl56ffO37/Ru3M56q44J5kyVAustn+F0HJ4F4JQmdbFXgXbig8ermrW3",
+	"CDNe+sCxjoRUu/VEFa55RD5oaG14RvGsRYWGLflvMcikjhhiGq9Eaoux1p9x1Kzh8E1mgQq/Sf+oktLu",
+	"47Du7gkPBUXkOU/eYPukq7ZR+J+8L51wutug01S7BSZjCZ7QbzPggjY018mk0XHUwMxxiUh2LMiZPKdf",
+	"n17SAio+9RdNbTwAHVjf49UJU/VMmZXa+rFXiwXlgJnMjv8Y9FXLVndwN6fGdVL/AJi9PXQnlm0rV1SV",
+	"+zz14+OlRegfp5MDRJYDPKpcKbTWBEoTXzN9DZO8N8HjteGSsMe1xjtgeqRlZkZoUZ1cSFbmYCxOkYjw",
+	"M5q6xepL9mE0WmeicW6UMYYuOm0z2P2xUZ9binqCBXI4A7eHvkeOVpS111TNQX7gwEUO4sva1gwaU8I/",
+	"pEZR0HoC/LdKVKqqIFKc46qkU0UGqhpRlYJKVmG+hX/LPZC/0uBo8KrIH7E2AUEfTsqoaMBJK7A0SS28",
+	"oit0PAIis1iouqpAXmk6BaUGFoxPodJuyT0NoNVA/4x0LgoaF2W5fQ/A1ig1aQTf/kjX9dX0Ez9EqlSM",
+	"mw6qf5uSEmq+DekjnQxOWWEFUvOluEbUVXUGY+VKmViW+TNneoVdVX6eEEelVKiFKXuWa7V5Efk68Bzo",
+	"RLmwx+L8TOGA6z3NuMPjnOSQilafoypvkkVI0YimjihFD3dRgzcH6tNt8bgd95Gr1Q/Fmx3Hj61djMPy",
+	"b+GpYBqOh2tahazhtuun1Mv/gJAWQEowx2wtJFEvogZ3nSAPcid8dYHWlFkhBA+Nbb3Iqeeo8DuoUmRG",
+	"1i1HVtomrE+pEmVGdJcheHjwssTdG+e+3Fj/rH/p7/0r13qX3t64dXHz3D96b6zff++Tf92+ECTRbdy6",
+	"2Lt2597qL+KXa+9whjGo6sRVkQwO8lCwKU0U9BEDpwy2bCI50bnY8Lb47AGFMO83SBOoVgFtcNPCKQBd",
+	"njzLTW8g9TREcEDnXUCBb9w8DzwRYlDfAe43OiN72LwpF+NII+sftonNpd379mzv+tX+m1/fW13b+vJs",
+	"/70v+5f/2vvw972PIdtCfvtm/+3/Uv/WeTtvX+td/I3+5Jtf9a+ek2/46JZ8wx1ggt+e7b99rf/rL++t",
+	"rm3ceXvrxmu9c6/LV334+63rd6P53qQTM3zaLGIq+rwSGAo+r3hkhZKOMTI84qhuraH6nqGYHzcut23i",
+	"fVdxC1epb/FO/jiwTLSjrMbtCcqmob7dBynnuUsgwkZwRQGgQW7xHfT2z5xAYFvlmgIABWTuiQ6NgZE1",
+	"JIE0eiiR1UWnHu5i5EjMNDI4+3HfWvS2dfHNzU/uGmrXd+H+6qok16vXemchq+irz+6vfrB19417q2v9",
+	"y38N/t376rPwgnz12eb6n0DGrwW5beaZC/1zl/QzcGX05+/8tv+l/vfWnb9vfPNWtJUu6JsRD2ZgYykg",
+	"9ChAeQBMHrlAUYhxyiqhgzuKKg5msRPYxQaQXCeQ2u+UefE45smwmO/JMBMCnNCLCVsiWsEVxFRmYzhJ",
+	"ZflH2/VpyyUv1CDiYmlYqSugct+cPInIKslC0CTA13QptRAwpZcCmAhx3/tiNEtEhVqbuAtQq5h1IY9M",
+	"qkU1uhLtDjRGR+xwXva7pEIvR1UsZsTjTz33E2Hs0OTGQfoDZUGZn2kQrytq4FoIkQg2zs4AAE1AGTPT",
+	"MRywGTui54iSPdmRKnAJmuVZN043+k0kdupPh6G5qk7Kk/PU6yJpSWFhTjFzYtjF2618h7WlbUVal27d",
+	"VThsxq0mF/X+Sd7GqxS7lbB7eaIfsgEFq0D/OTsf4z5EWg3KX6LVT1anE7GMcB1D0/wRAsYpubtB2eAP",
+	"jykPwXDQFnhRMTpH2y4fr+KxfIF5assONkh1mQalZcOWFhzdLgHLVF3ysvKzS3k3IbUG+jjxKBmr+Dld",
+	"zTsqTSzgQBqDLI44OCy0P1YxfM3jzRS426epJ/y8SAxj1Z1LHuJTN2X857AavoiwLsme2bdPfiAQZ4vB",
+	"h9OlktIsRZ55dghZlq+wlSod4Qy6uHK0Hx1vMyeOoPLidHE2Ua2nDmP/sIMJzd39o3qSE2QZzD624ZGj",
+	"jx5obHcjumw6OU/GOfHIEPgLzO1q0kEqUUUld0I2wE7S/av2E5BK6JMela8Y8KntXJ5kTlzl7GyVLLjw",
+	"akoYQs8X0OTS6sL7v3m3d/4vUHjxzZYxfOSfr93d/Nu13tnPN8/9497qmtId+p99s3np9Zh4d+VuFgvE",
+	"1Q2MdOVFlTebUn3pWmV3dCPtESsPd1SQNQho8jYTEPiT+4wZlJHSmrp34CcTGP5ycadQLCy52gjHTep2",
+	"AWdnaSlzMkesmIRPdhFutThlflOqWJQhDLo95P7xIF9nIewuXCc+IMf5vA030CzApL8HYGxZkzkGPYzH",
+	"igRaEy9iUeOBSrLhtVWEOVkZONRH8ARkEvoBWjKM2PKIEMQxQRTDAIhyUoSiZ3pWgZEAahrjsNfysVrb",
+	"b4/QfE4H5QE9aHC2G+vr/b9ftbRMiXUQGMYok2guak9jI2dcxxMN0kxJjjTassp21ui3C6h395f337iw",
+	"+cFrG+tv3Vtd21r/28adX/X+60Lv+pf3Vtf6V365+eH53n9dANfdKhRZ/aX36SX1wMb6eoQIG0Q5hkyb",
+	"LFpvKKmurkkGRZ7Q0Ib5oENeUC3h5OHqlht2lMA2tCVMtSp/QFoaolKRTTxyU7Yag1XMKk3MrIVEqgZK",
+	"l4yklNs/sAKQNLDSKKxtpPkgOdMi9pqpGs3RTj0mCzKqJkzm2xIJb8kkqiYa3KP/yVnFrhoeV8gy0NNf",
+	"UY7xGoA2ihvJ3hpz1q5GOyfDKRM+ZlZXjyk2UqAJjOtyDuxaT90l2EkneO04oiLYB1XCJDiC/lcqKAQ4",
+	"7cbHO6zf9yhVGjA4hIBMvUbYi9z+cnvlAwSzrOipG7feVg6I+1f+uHXz3L9uX9i4tSpZ8t4S6p17/f5/",
+	"/eFfty/0Xj/bu/71xt0rvRuvW/vnUzZmuts4BROT0N6CvPh09EJLFv5AkuRO5+RnDDhKhn4r0qnAYp8Y",
+	"ye5SkYOf66TxFJ+j8t1RElyYYtjmwJZunjMAHveRWthZmBNjcy8RR80CG/0w78gBDpINBd3oDTmIV+kY",
+	"k80MFmEe+hBc/RGw7ztWcaCC7FL6NfIXK8dDsdkN153UlFElTM1uB2moBuqTshiucke5CnRWqhESlvzU",
+	"hKaTkIcJsRBI5yidDaTCBhcjyhBjjCZ28yMApMH9jGlLWSprtzVWtCi/eriIfK9NYuGh0dXFkh0gsByN",
+	"KJSnEwBzQ0NN2QohrHvIvMfV9AastAes+i0iskK8LmfxBY6jDm7DQzdMd5yesx87YGXYW7GUJ6U9jqEV",
+	"LqI8JJOtJpan00g9Fj2bLpX35YBTzNYP96UMtbe0vQhuTtUxvcPY9HdXMyyChs47DOGmVNtVRhcOQ3WC",
+	"xMHrkupjekOO6QnplvFB5krbLOUc+q6RVMKwSdP8/DD6TdcPn8LVhlYQu4izKllEjHtN7JrI9IyyLkfm",
+	"bRb9MNYNI52/ja45LoInHy0TtYRxFMnsZMCdVyt3TMcLFza7zbBPqAvm0v+iat8QtWlnIXr/rUj9W5H6",
+	"tyL1b0Xq34rUvxWpfytSj6Ai9R3VjdI0mpPYknSycev8/fc+ARj5m5t/e//e6poCML23urb159fv//Hd",
+	"aABSVc2Ed8dUZ69Qh/CUAKQQ1uY2uFolQqRhan7/5IkgPHeg7YPoU/mpDejEbO12ojPyqOV9x0mVM0eE",
+	"mHJIja+xOgmLRzrmS/ZLBkHioVUu6ikF3ZIFHHqSe8vC0HN2xkhst5Ivji09mKVdtfV9yuqWzp8qA133",
+	"kc8KcalCpypmUkGq0xXC0BKuLttDXUGmQEwjmbWHflVWY6VDmcM76VOA7McpygByRaSOuKjavE/xto8g",
+	"zz58NMxiUGkmIQiZfWLcIRXhk1ZFKCqydm7jDtGxaaEH0MMNH8AhTZ6Oi0M85LWZSsgGHL2pdgs52Mcp",
+	"neHc7AilqWcIVDNVGAtBSZP2bpl52a69YJ9UzMFljAq7A3AsBlVP0DrDbqhoM9VRpl1tDHY9SomNasCA",
+	"ik+aLfmbtCp3rPtXy7GwWEaYaSRWWOtjnTO7tZA53l6SP14iR9SbH8/LvPXzJ/RE4hzc0l5HCmsOKdNg",
+	"VXnN9L07QZu6YBEelJOHWBmqQafCBkEdTP2BYJxtx5Ktyq03PmtyqXc0hRBsVydBobZT1BfCzr/OpDcp",
+	"B7anYIoMAI6WWzXSxLq5t6sSP5cZ79gz01PK1YZlbcYYXJ5UTXt2+1MjFJ/l9eA0uxV52xRsZyYZd4+r",
+	"51R9OpUCZfulbcdHKmcT9jIxQANwJOkjaD0UPV2DMRLUUJ3KXyanU241pcsRPBOLjt2n2WH6t7mFNgjo",
+	"o6pFgnyEJuRB9mttgc+clXixGZlttV4pSe87kag/cCNGTWZOvSELOfIQjRDJTXWTIN/UWi7rUaWexk7n",
+	"mT8PwLUu7yhfGxVIdZt+7LT5TQW+Vk2oTz9emNjhPU86o9XXpp+LfJUY7WwGdztgi9usTQ5+kNGW2jwT",
+	"T8y5dbb/2edbVy/0zn+C/vdXqH/ro61vv5af/nMtN8L6TwmGzFt1IXQVMTTj48zthpiCdrR1b2gl/gHP",
+	"V7mZzRamdZaB42geiTt1rp/rn/+4f+Pixvpn/c8+twJgK10kEytc2hpK0IMFEjE6RoMIl0oKFLBbyerw",
+	"6G/ibd/6qhfa/mjvkqpTDv+bLv8y/jfzUzCHrBMJLCapM442Jbk2ZT1lvFnq8+rocr87A/D8uClXRzj/",
+	"/k28sr+BRRoOYoC2vBAvr0MuqQXWRoj3q5jMQNeEiM2WG7KbV3Ohuh7k3HMoM5aIUrUrPvdtkZsTiQpB",
+	"eMzCOQDLuFRYYG3XtTZ/g6BUZuWmMV2auoVaqHUFcCkjlQnk3bdMQOjY+sfK/Rxg6Df/2b/1UbRqt3/9",
+	"CzSDeu981b96bZyUS83abZbe7FBE4/TOPchAF0RAiO0NCkbEuVimriuGklpu16h8nbVV+k7gaeQC0FV3",
+	"WuPnpmjpCigzhNCIY2skNIakdFVyOZEPmKZPRmSnRRxYOXlC4iRgL8P7lcTJjDOT4KhPpSpXhu8N6Fj5",
+	"buP2MNkPM+g1k4RalyqsHWo9cZQmDxPenr7Gcayn4C4PhbQ7iakf9iADgoIGL2phlo6NKbN8KGhkoUPh",
+	"UQIji17vNNAmgFzqrb6/dfWaRmO6en3r+scKTqZ//lrv0kUNM3PuZu/yuoKuif47BmMThaK5+0b/8h8i",
+	"/o0WYY7yG8RM+tBNEchRBZQKxXzynyaaF0GoiXJ5F7dEirdEsdw0d2qo8Ui93OFRTxv1hF/BGjXY01i7",
+	"uvzTINwTXG2of6pyT8ejK+rvBqZeta3m3MLUC/igkJzRxazejic7R6asIcUSSBLZjrZkY/3y1PT+E+XZ",
+	"hb2lhVLpe6W5hVIpv1IyKqhNDqdD2vxKY8wvn2BzuW8Xa9HlpYmiDC+Ty/2D2CXMwd7gKdkzWp6CjqiO",
+	"8torVK9Fgz9jZqNavKh6XvUNUKD8wzySn1e53D9kqz/QDKPmkRSJRbDnUkAp9wjRjdZ5DZCBNEbgKHMY",
+	"CKRbwgejUVq4FdZsJ90jnvpFFRSLrWa01jEu9017+6F1HLp4InpO4T6nEpFCBBxN2E78akYK7kA4Sqas",
+	"qiDreIWM5y1Mu2BpO3FIRfOTN8kmsg4Iivccb2BWb2CawlbyoDnYb8DTAdEnDJNBY8SeRSOvUIO71MFd",
+	"3aou7j/68E5v/fWt87+wcjUY11b5rz3DkqKVe5MzInSGDfWUF2nUa2mxQGwL6l9+c/Mv0Fdz/U/9b67e",
+	"W13buP1uf+1GIODvra5t3f1d/7Orvdur/V9/OxjM0Nodr6numXADlUv71DA60odnLJCaAvxU+5RGS8Gd",
+	"HdQPc7cTGyfdLN0ICMClcjUtGIND55abGXV1L9RQp0GrDWvjpfFgu6LQIKYoLJxB2vmlqKqScBYQX4FO",
+	"YB7yOUeCS4WZQ/Q/qrdpWFgdOwKKs2pZPq7VxoIe5HVbXs5z8uPBK9/FrL67gamL1Wx8n3jy8f/1Ip76",
+	"z9LU/Cn9392VqVOvTBf3zbz6H1aiyFf927/ySf+Lr3pnb2YmWtqQNVpYiA73nDR0KPP9YjRCbbJE6JD+",
+	"wGVrI2aeFl+Q30AyoioTDDrwbheszW4Tq/OM7EAxHXEubCg3wF4yW6l3PO7HkR7yt8yceBTdJ2dS/Ey6",
+	"QDPHvYZ3hJ3MY6tI2ThvrNhsVsO4JKinCqckoD0zslhtHoZomrstdbr32drGN9c2bp3fWl1THafLc8GH",
+	"bym0ImkVX3/r/geXN9bXe//9Nyk93/y69+FN+ee7v1Noxht3r2zcebv/6y97Z+Xzm795v3f9XP/cb3sf",
+	"3uz98ZfBezZuXbz//qXIJUgCHDlU4CVlBTew54gGbQFNdyqUaWhwl9T8yhJpUGUo6goAK1M8Qc6MdUp2",
+	"kjKdOQQkeCYxpzMZUhKlT77fRlexjlTW6Gee1nGJ7tLbvomZvMChDjSeUk6foL9aV/hgXNmZuW0IOwM9",
+	"ICAWbse+NKwy5KFq2FPjWtnJ/mt2QjgGnvsi0hlSql+lRoKSGiirJ7o6bd34SmEmq1u2+fbN3uVPNj94",
+	"bfPXn2xdvJEjx1TrMEZ1xFFmZaOjHzFqQ/ZOQ98/7nuE+Mh8n6YsRVEHFEDGdvh2HkBNuQ6DpjlekC2n",
+	"ppG7D5s0AyqQyZLWNs8glpkOBdFh5hZmSv/f6q/K2j9kUVs8wvLHc9L7wS0R3T4VLXVD/KvYXErze2em",
+	"9pbm58rlUj4puaxYbibVTbQ5zwBdDm0L8UgQVWQV+4ZXz0yU4hJa9HeJACNTmynFbYvS1Pz30NSpJ/5j",
+	"uK8mmH8+cv2BppdEJOHCuuJyUpWB0gsFARRg0BvVvEqY78UrLzzO7QJIDrfDXVRGvy87QP87T91DiXh0",
+	"qhyb+AapKkRNT9bzXOyvQkjq5p3e3b9BbOpcf/VatPMHlH8BkDfQEhSH2e191Ulz0M04HKdyEWAg4w1s",
+	"O6r9TiOCRaRzb0NgnBHQK59izqK2WlCnQV0NbaS7rncGEWq3n0qd2jmhIa1vA5IPufngf4RCZjnNkp5h",
+	"dG5D4NnGB8O0vCvDIExNvExL0Bopn2Joj9IqbpKoXh/rM5lDXYgOEJu4WXV4bDlgPoO+KcdIXbLfgG2N",
+	"omjUrX7Iw6iBV0jYlVhVXiTWrFAo8TJBLR1naHZVMzSqEhnUHfa9NjllBQegnt9IAXQ+hCEeBY/EcyLm",
+	"5+emSjNTpb15ogD2ozxGsDvoyItmbYzmWhOq1CO7ZvKMSk7inQpnFRcqA5c4Nv64rKyKA/KMwBFKVAwR",
+	"cYYibxDWTL20zCbgfIfDcPhoeU3RZpq5kABGAPCwe+8iVBKFUlOEm3kttlEuoPObdqzfU1htEIMD/m5V",
+	"GgzNJpQ02STEV/ITQ0fQoSZzito/l+OaTapwJyXz/TghTGpB4ECTClYRCR5UAUIuEWCWqgUm4QDe/aR3",
+	"9tP77/9VOTS21s5vrZ3vffyXEdW/gcK3kBLNvHNm2mVUbpzUbMciCjKwtw+rjnz585JH4O9DGXmVN+W/",
+	"Bs9MYf7rNokqwk39sI9Y8r6VhxVHSfOFZqQgS2kMIwwoMzPDXk1FJcwXtAglKcQVyI6IZi5ZuftApnRm",
+	"sZzWKTKjmMbfHPHRffFF7+Y7vetXJpDXHDQ6H/L0M7oD5DHzfHZU81l56GELgO3HNKPppIM92mMnOJhh",
+	"GqedgGiLkauVdh3HchKl6W6JbppFqzJXHNJks2ptUxB06gFy2SV0vbLUa+L8cLa0f7o8v29vYcB0PPXK",
+	"nD0EOj6NJLmmyhOOHFy6tnCSVBvYf86EfEfREqwb9AJTDFHVkfMa6pzZbQKQEUcPnvnJT3+W2JsDUz9T",
+	"oeLK1KlXysXytHWfbGu1L4wsu93jLTzqusbqzTJm0yDdBWf0Fj6zxdxde+yNd1L77lj3knvLk+oN+sDq",
+	"73IUvaYgW6ieqYOyViPlY48oCKEdKhZvNbCwbIzipsjnUC5YjUJrLCJtSy9CBokG5IH0YsyqUVCCWKMX",
+	"zZ11eQGYFw7xKsrj4XMDKmAPnk2qnerxSbRQ1bXhJidmyBXIX+mRu4I7QjfmANMu0hJhyuObuEjyuOyV",
+	"RS+ovPngCchhLKIql5IYtDyfo/n5oZ4lh4qW3Sd2SH+D8JLU9ZW15IeWsvK0jjGkTojXqAbCXkI41W6B",
+	"CuuQKnVI9igzKYhaLS6wzdw/ar7Sy1Etb3RecosLWBVmucZOKdqCALFtadpxap5QM+hgKk1TAYd4zHy1",
+	"1EUvt0mbaPAsyyzi1BK2c7bkaXWQBx0blV2AXVcd69ClMNKx+sjV3gzNGDX9qW25d36DNFELCz+1YcCw",
+	"XQ6bWVtMB/WlXG47poZZ7ZCwYbYlt0BbTlI3BKMeHszhtQ07bw9W3po2wkXtxFIP6lGCxsJRn4il9WrY",
+	"8ntw1mGH44xJFgvGlMcmZRMqRAf8TjvTbDxkgrrFYZotG7jdi5CRz1XfRGj4w0VUlkEzf9XO11M5Q7l8",
+	"eaEyE/Pn7S1ZkOZCGZg22xzydsi5php30HaDUcmDdeeA7dt30Q4MSd4cW28xIpCiDDYiRYKTjDDBwfMG",
+	"/3C17VG/e1yegE4mJNhTXgD1r6eN9P/+yROFolUljGDAQUo/WBWLqLw30sUZzhgMOfX+YDYN328VXn0V",
+	"EFBrKQheB44eVm8ODGqkMjKn5HUxicMLqAUYMUU4G1EM4mMBm8fMeYlpyC5RDIAWRNHotZTIj40CZ3pZ",
+	"ucSpE6iNAfG7+yX2Enviiac8j3viiSdA6zyNWy1X52TvaXl8ySXN7/1ccHYaPXbs6YNofnbv/scNHKPw",
+	"8ZJL0GlpIZ0uIowONigjgqDTCt33tPYWCSRwDWhWWrHFl9hpwOgVpyHcsYQdRKVxHszztF5ohTqnd6PZ",
+	"Ugk1sSu1N8ngZktl4JuajVImP5pRrFTyBPXMrBHCHtEYQS+xrtI5OFpmvIN4TT43ryCiVM2z0rmKaHZ6",
+	"GmHktV0S1hERV753eh7ypqWSvlvu3XNU+GbrWrhOQMwuk+4CJPui05HawtMKpAILdFp/sIgw06Gu+INS",
+	"DwygP2EccIrpceQxzMzMzC8ip60iUqrdVicadVxE1BHajvD3zSLWbi4RTywiqZurLwTDy6RSxYIoYFkY",
+	"6OiBEweffeKJGBQbFujoC8dPqFM//ZOpZ0+cODp1hPgN7ky9sEI8jzpkAcEvTxeRoMCfGjAVOtXyeN3D",
+	"TakBwakR5iDOCAx22CHNFvcJq3anfkC6TzyBOEMYBlNoCgI3TaJ0EeA+JYWY1oyRAi+lPKpO0HJXVfd3",
+	"eJAKhOU5736JAeh3lTBl+iiOWDjQwtUGmZreXYLYt6tvsljYs6fT6ezG8PVu7tX36N+KPc8dPvjU88ef",
+	"gt+Evu7CT2mToo1bq5v/+LxQLKwQT2hDe3dJPSjtKNyihYXCzO7S7hnlm2gAs9oT3lv5Z52A5iDVMTjg",
+	"w47UuqhKsNSPQd4MbhIfKrletPZrheashjuoGnv53ctt4nWN+20h4QJXQixfNCl9UMm5domIUFUyF9K3",
+	"bXMIw04TGF+OZ1gUVEgDG1KWFsJ+vHltyoQ0Oko4m3xFXOPMKACrTJ2MzycwlZPykhuGBkSLdOKsiYzH",
+	"PSHg87DN5uXYZGI5yWPtiMo5d0ktjTh0GVQ45mCdu8Xmr9UWIuLQLBxEaqDvFBEjHagEMoWNluHVo3Ha",
+	"TMaTh88I1q1hO+F9/7fvtUnKkAFiRK7LoLlCN6jVtT8e8os9B1W5e44nn6NN6hdePSU1MGVJAYeaLpWU",
+	"h5ZJFQ68CxHF4ecaZGS06QMmAWhQCeMjZHrwnd55+0uDWe45qrSXmH4oGaVctFEOXzwlVybazSb2utKW",
+	"by+5VDSk4RRSzlJXVwkC3ADc38XBkyyiZjdge+GPKVPRTmSO1Md1YRKswQN5SmG+WDj+QSgIORC6KhMc",
+	"f8jRRcTrD0hXnyEoVk9ypzvx41MBllfj9oDOUUjQTnnig9vo5pAnubwzPtEEZAFvUlCxajilxSdNJ8vR",
+	"vlqMyvY9prbdKuAP8jYzEr57SNdDZ8n4Z3kn0llVYcAqYzZZ42vjMaY3/iBPizaJmCkP8f1vlzM8UASS",
+	"Q7gLuzy8rSC8zWJrDlKZ3Mad5kvBSUtRaNrwq5xCzpRDT8s37cPXhzucIl+hzqupFPkM8SPcZ8cFQAbz",
+	"7+74Fr/AwqiQ4u6Agq22WuqxzS7YnFPakWFl4yPyZ+DJLZOfHd/7H7WcOPPfSd6tcsRz8e4Hc+wHG6qi",
+	"afu8W70pyrwXtX8lksOCIdXKdRS0klJIuYeqCq9KF+nmvk97FLAOcLexKMKuDcBLv+vagKpT+06RUoBy",
+	"NAFiglBHTA+oLYbpbBGKosIQVDc/3dQoo6IxYbp5Gl46Wbp5CMeoljGZU3Sh9VDkGDuqJ7Jm9h5RTncI",
+	"nkTgtHKeojwG5XnWQjXZAOHo889IcV0uzZXQ//seKu+bK4WtruNeM+7olDuXYAecl9TfjU7qMMtJcjBs",
+	"l7a3NIM6kGtTaTO8gqmLl1yyu1BMF+pH1UyHniht4jrZ01LpgRY/xBJlGFTLpPU/cIpHadVve2QS0jwm",
+	"vQ8gtetKMW8lzbhuURVRr6hWPOCchbDDpMS4lQ7ULCZ8nbWJ+sjf58DUnsCFfkFqxRg5YKYBTq1S1PLf",
+	"WdXhYMJHdcBxjqv3fkeFtZrdd85wP+A4EyGLA45jeDrwUI+0CPbRUhd1CFmeUjlqeQkkCClPmEAgTvxd",
+	"pY+wvuN/KHlof3wGHUSTptLjMtFI9kgn+d3yxJplpLpiYwliEzgD7ac3oWp9URmRohu5nC8XEXedqIc+",
+	"7ZzajqpNtepcx3gnEQHQqWeAcwRVAbvRSR2TqdW0wedA6LrBO8zEaCChu+YTbxG1PLqCfYJWsNsmAjEC",
+	"GqNHigot3TipuuZdg4oYEA5MO08sT3XCbVBhkKMcCJfZPHu46nNvktE8j1QBtwqUVEkAJp3RNrr6Pn/w",
+	"Qu7AU+o3o04icwaT3IDg4IpSekAj08hRRiNnqqUt0Wl36QEtzyTORzyhA5nqp14pF/eV7Dnqg8CL0AKM",
+	"QrMPJGdKGRqC9ViamSqVxwqA5pnRjyC10ExJZVhxpptxDUxkpjxG8DN3CFYRj8k+Der7VVS6PJcW+aOM",
+	"e2Jo6PGRYvHyuqWxd8kmJxEu0VAVirsuQM2/Q8Nm3gomUR1JUQN5d6w8HrhjhMHvUScy5ZEW99LZ/Ukw",
+	"5x3sYzDmG5C8o9qJc5Aqqs869wJGD9mjj/Uv/7V/7lLv639urK9v3nl385vLG3ev9M9/3L9ydePbt9AB",
+	"z0cz+4poZv/ju9EB6O0IcXs5WJhIGKIPdwn2dglAI4dLCc5FZazzFeJZTfMjsMBjan07SAexcSykACCC",
+	"+tuJE4TZHLiYcgzJF9TR7gq6WSZoYIiMPKFfmc32JLOxX3X520JSw03kOegO4uVYz6vpkrW94qkUmt1T",
+	"FSupdAvgpGdgQyh04SRuDWHkQbqaygjj9UGyeQp+Mhrl+ORMMJdoCDDGDp4+iGbLc6U8jp2Dx3/8QAgF",
+	"KjdV3uFjZn5F9KMTT0/NmXySpa5PplSosIm95cf/xxCT39hjusPa7UkosjskH9kZe1C+WhXy5ffvZ5OB",
+	"6Qg9aX/gc7wuzw6oRenL2FwhuYXosdnSLOJtX1BHf9LkDomSikKhidgXfmOPy+tcFZGm7j9vWy7frLVc",
+	"ayJG7FM6Z1aojQSxpntIZywkClVrlpK8Ah73fY1a5AbAvCoDs2tK9HejAwzpBqr6KTCRUMfjrB4g3gbp",
+	"mkK9QpX66P728JlPmxZXNdDa0Qio7A7QtHn9o0XXviZlsWy4XuKMMIqA8WaRgu4enk4JT2FQ1uApnR3f",
+	"CXqV70YvMB2hqPKm1IiQau6ryiaCTGaVnGyI9LHT+l8VwHM6/fjg0R9TA5p93KlgJQxijLXv+uGf8LBD",
+	"pD4QO4wa96T+rP4SQ05bBYgyDvuMAaRWySRyvCDO9Jj8e1of3eOLqImXSazdMo4mZQNBptxpVRO+Q6ca",
+	"LTh/RO5zEP3jGcXtKeda1Z1U9rwiSNUj/qsZ6iX1fJ0tpooRmIPKcyWEGwQ7u9Fhg8GiC06KOhNCPqYP",
+	"ShcSFHX5GhjR0qiiQuN1WI0a0+zlaQVukks1jfSHydJP9+6d3ZtHP6VBw5nJhx5VrdsuYbroC6l3BAMq",
+	"PVXOM6pe6Efz6aLqYCU5eISRzpGu3Eh1BrtpNQ4LceDJg4eeevqZZw9//wfPHXn+haM/PHb8xI9+fPIn",
+	"P/2ZfpSqZgCACmPSjeH9mRprwjk1PbX/1CvT+1596SX5VpuD6pSiTV2ZlOk9Pxg89SjlEppZTzCXMNyI",
+	"SRNp8OaA1VBPdfcUygPjtRmjrK76oiT9MEEn32G5ygfDlr/fyYCWmd9DiWmFBDN48scVusJkIirSTA7K",
+	"fhDvMKXFpycsR843dmuHZodGznvHPFVZ2xa9gzueHRrsKFwhFzpQ6xuk80MNSqPp0RjUKKbepYknjMZO",
+	"ZOcu0ENJGM2khIknjEYK55DwudctopbKXiqiOscu4p7Ueyl38t6kPRq+KpcwfEo/+0gHlKOLSa3vOaZi",
+	"Mzt+h5VLW8WBVOAndsZwl4tpoYjtXlsLNSQgSq0q+1GVqWwiKFDlHAErVcFp3GoR7Emls3f3vf5rd7dW",
+	"zz7xxBNWTfy5yJhDFM9jmC2bTGnuqbB5SpxsqWsvJCmon8fal+oP1OtOWeN3D59uo9tkodjY1ztMtScb",
+	"HPoIKqBRn0eIFoLR4QktdYND2kGq/e5ntwYy6n9odmt4/Nk5rRM5fIXcJdI9Rs9IPeg0OJ9Oo8dEFTNG",
+	"nMclPZ52aJ364rQGDjCYWKfRY3Ijncd3owMmJc8jfttjIvQeKSpAjIMOhV3lZQIkxCbuAozAS6yjyQNw",
+	"FxWQkd/hUSRePbR8oIL904uK2uqcCJWakIS80infbeYLrcGpdCCVBK4wBBJ2j9ygw99dg0ed3wj2TmnS",
+	"Y6eL/Ampa6S6jCiDuHvbD1kNcBclIHVbcNHiGRlkDpEqfUI/S/pidKhfM13sK0RmyoxxtURc3pFcjkAi",
+	"AGWIcUZ2oxMqySEI6lJVGYyrDe073SU/WOJnEHbdICxizxk7FE70kVYO9TpS9cIjqtXVTmSkiPaSHGmJ",
+	"mH5aOiHQ6Fh1Xgwayatvapi6xBlQC3nbX+JnBihIiUqPSD617ZzhpIA1LcB00Qrg1wDkRpV4PqZMcUiO",
+	"sOeBjdqhsThNAwu0RCRvI8xHTYKZbpchAA+Hcb+iFmsLysgFmXPbgdIDS6D0sAK0E0bjJWwieacEYmRm",
+	"KxOHD6Et1OQeSTvquoflMMY/4hCXKBDu5Iat8GVyjLskV1D4BLQmxh3cncAS5csgeUQyqg7uLgKots9b",
+	"wsRpAs4DwAZVDD0lLFGGsbUH3cc52+B91jz0IJy/T3aRzhvM5ePVc5ugizdY7U7bDYdwVwTQ+tDwWbup",
+	"8DKZarcgaGEqxYsaPKBBBeS9xPXIWKjC6vw9Tswpflf1ID29h6IHBURkcfsSfyKFDCDUsOmbDqoHhpRD",
+	"BQgK4XosAmQsU/6CHtu6+cuN2+8+vhjG7aWKXdO/9yEHUCPfNsiA9AspI3rb97wifzmELzb5CglpZjhr",
+	"VL9wJrdbTcUe5S5gqTw6YOXB8gFHbNxYXQJGWzfVL0USreOxN82O0iNvwxKeNadV+I5pjvpneZMUdpTG",
+	"m8TO7ppkx1ndAVCZtVADhbwlhTpA5kOakTxUL8jIN8cKe2ZIt+2JPVH04lRxdSgEp3yEde9nedvTK0lT",
+	"v4OFTqzKx+xvCFOsOE2I/pxS66N69dmOSina6ucTVrRPQNflkLAI872u6lHneaQKaLsa4Vnbm/Ax5UzN",
+	"fxERV5gudLPT04jxSvjMoHJ9ABahd/1hytFRGmRU7XjiJ6z7tQgmMeyHR+sNPwYVD88UioVlQlpWPPjw",
+	"kFMaZgSNQ8AhFM+K2Pz02965m1vXb/bu/Kb/uxtoHm3+4ms0U0a9c6//6/aF3p1f9T7+S//ymxu33ty4",
+	"c7F36cLG+lu9y5/0Lq/H2wtNj9p2O+ijrKdv1xEfpDISXHxrgR/MclKBaIDg09ic5vYjXgvrb+QN2SUy",
+	"b7qOmQ0NRcuFQZipsMO7pwax7J3+YvvV7MxcHod3mHFUmhLJIvBMaRCH9G6AczX8nGlRntzUbdhxyZPY",
+	"E3KySRdFKzx9cjAY4DvrWw1m+FDSSSQtmt4D1mCE2scJXmUj7cDvjpkmUtHgbddRHZCWCGERW8Kkhaqa",
+	"yPz3PKaJTVCky5sFCGqGF8mrBE5YWEpk5toZpp+ryB8NSmzNRw3XeRQENiA9p8hQKlTafhwJ9ty7Slj2",
+	"bv6jd+7mxroUl0qa9t//YGP99d7F872b7/Tf+3KbglLNbDzxWH5g4lEsT8YGFcsq6w7iIJTVVfTA54rN",
+	"h5eL1yCYkHlzYr1JUu2WoxGA/UfccDFLSbNcwqVOjPX9/+x9b48cx3H+V2kIP4A8YO4fSdni3asTLVH6",
+	"WSQvPMl8YQq3vTu9u52b6V5Pz95yrQgwETt2hMhy4ih2EMOAEtgIgtgSYMcWJCj6MOZR0rcIuqq6Z3Z3",
+	"ZnaP7OXtiXxH3s319HRXd1dXPfU8KVdDnnhNZ0wT+hNw+kIzuf+d4lrjp3KTFFFqS42+Bb9/9El9Qmek",
+	"7aY53QkZzlZe5Hmnf1sYO/0VZgKbXlt0eApOqT0HArq9eObZG08m7E7G/Nzal0EczkSUtd7e2qoo3Cqb",
+	"R3N058ZSYzv7YMXVGboAA3ZjbIemKxMRQbKCWOMBWVmfj2iAQN4QyyoVg4E4E+jjkueAMI+pn4r6cpNU",
+	"bLaFEl3ZkXwumPHFiSfPE7q/6HnI7M/keATI8UEK+FXGzZE9eWpPGhf8rE/h7MVx+ZNX9DgpdfFM7lwT",
+	"VjE7vd8WgxD5nG8LMShiJH52mVTVK7SY3aoFukCSOtXHYnL2F81V62EeKlXtP1gPAUQ/51OXAZ6fHoNV",
+	"MeCtJ2XAwVH0s1a8W8hYpTwWjlnryNr8yJNmGS7jRgunSrvG0+fG+EX32JzE3ctQsVpJnT+dydtev3S5",
+	"mTLp0VN5M9xFr3HXLZ4jAPgbl7B+U6vqvl1tYlF6jCTjuTq7KV8b8Nx2dvT4C+MOFIvuoK0jDDAdM1fu",
+	"CpBuQ4K11Wn2VGx2uBHzTP8aPDPH7q0Z7BR6iLsMgkY7TggR4nzEhryQVM6MUo8fLDS4886eRUwBtYhF",
+	"O5FGhDQTaI85fUx7WUzFbiFUiVKZOCcAWVQkV4OYrmNpZN60j4I2aD24+8HH//Xgk08efP7Bw/sfEhXW",
+	"H94HHqwr39xgpInMie0B6bB68th2AsrL8UobOd4Hw4SKIyTnldBRgvjrrKAKkYb1tELx/LvAqjjO+1L1",
+	"HI1LYp9AVybeJay3yfnYKdpGrBAhBTaMi7HumE0eZ5tbW9vPr22wOwB39CeTNDhM9h2pz9duXb2rWvDz",
+	"Q69Z3YoYQiVfZTxlJMhsF/CVrasO3171cF8nsUPi6S5hyuFv4L572BdJ3AKMcAYwTKXvqiMxBp8P8Ddj",
+	"szNB8oIL0xwhQyVylXdzkY14FpsIsJ8OWQ/fsl2JXLdTv9eBYVuavAS0bt/kKybm+ToVrua1JFAeA4nf",
+	"07FdNrZjMMI9rePG625Hx83Rl/E1HS81AnNb5yC3DO+pctvg5yEiMXqkWEZvAwQ9phvRZHPNTIeregg9",
+	"DJYy9mXzTif32DIp7oq31OzV/tePv10jnSwkwaBAz27VjnNQqNo4VuWu+4bKJVW8AIQ8Z0rnsgN7g2+c",
+	"XTySKmYt4KHtjFtrEQl7c4eGUkLEQMhD+y1sBZf9XxzS5x/a50Tcilh76OLXXTG6q8yw02fcEAOqEhvs",
+	"ujy2dsHdyAGZI9RTErL8WJSpc2GLc28jQcxD+n0LiVzjjI9skzlQyXA1ZvTcxl31BpJzXoGR6A15Fkuu",
+	"4HwxxNcIsqTW6mDjc4lpnNQ1HP0edlkr4FZxtRdXLl1iLdfkoduSWlXb5IHIyYxWNw8N3TuT++TCawwN",
+	"SYzBR1B6FGDNQeWZzrwdwSTT+6L5RGi4WeW8U88j+pL1PkZwLAOWy39ACodvRM673TQpVMFyrat5Pe1A",
+	"wcuWPRvwkrp0x6uosxnsrMCSPLvQ3Oh6hiCpWHdYV1JAE4Bkl4/kfz6/wfbY9+WASvxinvMNEqounEa4",
+	"TnUFz4eZ2AXQTAsYgFvMADye7mBK57a7Ml+LWEuqWNzb6Odp0rqrLhYMdRpgZfBdpHO95oE3duoNe5UN",
+	"B4nmsUAuJUkRDiqvQSFsEFRWMTuybrvSYFzW9csEoZGjuwrc+CuXrrJWrvVhytX4EAfKVO5QRP95Sg/k",
+	"+3Lw2PWue1mnL49DuB57rKMHKKvoji9pcJCQsjm1NwKD8Gx6a5Nhub193Tlv1fb1MijgFvrE2y8Uap9t",
+	"meV9AMGDaz4GGD1daOwpmQtVqG0rMULqHEEWAf/B2NbsfnBTjK5TB6tdx3AR64n3LM91fEn2+jnDgl8Y",
+	"nXRcHNm5ZkLlIiPGR5nB1sH91WP+NDa7k9f9U08iSnVrMsWyUETK9TBgSKr46BDeq3aOJcydXWvIx9w4",
+	"O5igbrwZvQKPLPXIw1dUex/YwyCnHdGDmJwj3jLVKu+b2nT9JKptzm2oluulTo8AXg6xBMfUNzdsXUdx",
+	"b1uqkyG4ezd+68rb6xe3vru9fvXNv9n+7tb6pTfX/t8phM+XrT9/3qBLjUQ4N8bM2UsQk6XGajltpiw2",
+	"kepoznl5S3muz5SP8cKXj7Tby82O9WGEOSpxAWOI74LBGng6IYIepa9JdbTsY9S/4wkdoeUj094woGxv",
+	"kRPTTuK87eY1eGZVz0rbOxG7wGS4A5NaDLS2JmbERCyBXjv2CQyYnC7qQwIuAugq2jrvY+rFr7gdpoSE",
+	"t8oSzXLfrjFYQ3al2F9HxP+MCwoLcCAyToTNd4Ca265zDNjTb6u4JtRRER9eydCH7eIp4h4VsWW0tgA2",
+	"YRvCmXfB5TKpL5E1ACcJ3AQbFzGG+5qX8U165lyjefEj6s5D94lBFiyNae1hOEHvUMzBpr3018Nwbwse",
+	"FzPxBAD8w8Fhrq2ntJCDNLFV+j99NJB9xeK5wbMwi8c2BDf/1E8UQWPhwm8g9NIwWVV6BtM8TVz1RElL",
+	"YCX3M9c/7O2jJ8wwxr5buA4+Awsum1BxSJBPOkanb77igJ2qvj0ZG3QnCu7zacK4C4b1RL5vG7gJQUbW",
+	"Hua5VhEpShWyBMydil15LJxrucH2CESzvcXAM2ZcwRVxg92BIK9jnMOIoBE5Gw52gHquNcs919plnIKd",
+	"XkkEesylSriKdzDLAN97KNUxT2Tc2mD7e69fe4VtpsLlPFwbLugF5GgbVXmIG2P49pU1Xtu5wkn+2oCj",
+	"AY5Z8M+Vp4sM5kjpUfOJPsj0sYwneBMroiX77qllDpZ7R/UF1OUxUDnHPxsMz5JSUCZi7UzwIxMxca8j",
+	"BlhGA2U1jja/KyZE12dAUK5zm0UD9dv/XhzfGL/kHlzZFUSf5Dt6JiDnJgsJpb3rzAEJWHS3C5w1iObR",
+	"qkxe0+cGOPROaQoLop4njWJR1HObd44CDkIOVDSqWAn4goUIaBYt4S6PEqyshqE5yPUANSaeqJSVGw6B",
+	"ZOrzN4Ko1in3IhkrLY8/IYtSo8FIQlu7xGRJoYWOCLoGlRg5jRF6HwHwJ+ZgFy+zCXJECRWbhdakzxLU",
+	"cocVaYKV3pWhk2eCsmjakfeH7USaftAVOMA2rQWMhDhK6MxG8Tc4thlXYrRbCN6UofwmnxDWn7EMh/+f",
+	"E6W87R5bCMNczuLOQTIvil2uAitXJDngoiK9aBIiNftS5V5jHICayNrBeGKvsnXK1dTGoX311z0dMh9L",
+	"7Q0lSADItVYbAZoBRxvZU8PBPDs9oKfmmGlHp1L1duBmiXh6o7Xy/di1t+d8Z3GoPcEKq1j38VUT7Er0",
+	"A/uORyPdXynTwSFvsByAPNpJCWI5rrXIYesB6n3BAOq9EQ1LPMOzt5PZtFrOBwzTBp6VlorSWS7SQeJw",
+	"KCTRhpAr48Ik7hEM6TtlTZHndneu4BqDsgFPsHxeyMZsp53rOgNtG3HD/CML5ppoBG5yZClM+b1X8c8u",
+	"A3kJ/Wd7Tg7KvzVYYPWmDiMG9ao1q4GI2cmP7n/5+49dosiICgbshvAqwGsbt8E78MSqphTvkFBHKJm2",
+	"vkziTKggBdyCdag57y94JA7WspTKIiF62xfZKVOLGFQlyLZtrB5XeXnb+isGlSY8gqvM2UZIuSu7BGnM",
+	"3SdcIHR6SshwBLAD+tsB2HOtT5GA3IvjO3x1g/W2b2cSoLlTI0uzB4YTAo1pGwK8pbOAyOeYYapPl84s",
+	"0PmTUYfpqgeC+0PRhKvhIsZib4keHgrbvS+GmOydNB4UTmptMse0uMxZh6MwGxsOUDtXY31ZqjOxwe6Q",
+	"pkifGxbbw9jeZkwVFX6qjwWZ5xOOG0G5fOqx9VSzgZ8+FTkKweJeXV/RoACEPdFdO5k6g4FlyGdkGE+g",
+	"uA9SI7bVQ/pFa7eUJvezDYV21mO+yNUYGlrDwpIr1dIYdj7OvrTo9dKOGLrGSE5bvZt4ty1XDWFAg4hO",
+	"jdS/vI1+Ky1N1D+xi1Db27Mv3rhYU5OztsHu1JQY2cMDCzXriowiPzyT1uhKgCYsMDqlBVYXC5VM8FnB",
+	"UIiV84QrhyoXFZyFMi/Ow/rzDqWBNuMhjlCDmtDLeqhil66GCJu9Xx6JsYjt8dMXJqrWGkpJ6K1GHqh4",
+	"8/mWB3LfUXfPf1mqOBApgyNt6zjtL+szAPQOUr46g//EujNMobjM0yxBD2YiSfNMAk9Sez1PRGCK0xsi",
+	"66E3cywMwnBN5Audcs061ohc3RKyrHktNAKuwU4Lfg+G/BMR90QGFC0GkYmdPpfKuCqnK1tXGVbJyZyN",
+	"gA3WqSvoYTsRLkzMLqYi64lD/Okh/RS04uhBDDNPPgY/W4P8IL5kpqug59bXSWyIQI4a6HNzCD9Y22A3",
+	"Uasex9wUZSiVQIs8Ed76VpZZ0XUQ+5uCLtIjhhuwiTgkXebRJDCcaVJEOyIwRcr4YJLlZHrR4JFeu3vW",
+	"Oxzb39wBwdRBpjvCGIF1frQI4Fbd1yOW2Euo9GVmDkMExPRgH5mAEwdLuHUKbBvmqLK4c5/6utQUEL6i",
+	"5tDE+3Vw4cnXZ67wkd87sPDbxSiNsEsg98do08RiMmsuXS09dZ6Yh/ZLgJlAwaZiIIKtTogN647kCUDm",
+	"RObDyOBWeIV4Cj8l4lgkkctvYegZWLQ7RDFUnenz8+xv/o9H2DZr9DJ28Sf8jAvGFafIeIPtuf/YvQBP",
+	"B6Bc1on7+kP8M9YW9lAsA55coB8OdrpvzK58JI2bAG0tL/t8NrSjDYnncFxxzvsqpnHK5CJmhgP7b6Ox",
+	"+C7mMhmzDh8saH2bfa7idUj+hnW3XkLKDSOsxeDddqd0jQQCIXKJ7NsTPnDJGYhr2WuOg1iAw1Vsr6Sb",
+	"AXXqpoJT4BWu4lvHIqvh+VoR2TXq5FNH/9yzN0x7fBQbJYbU0cTBFTI6FaDhTEHO2lT0QoCJReESd3wy",
+	"wfGV7/poK+ATkoXSz98biqFYGJ9Anfsr+KM6IIUkeBMomu6WaLzcuyoREzn66KfqxwH8UX3VKpXs+Fou",
+	"hPzOVNVub1/6xvqVFy5fvbRV0zv/h0X3JjQSzn0mfg6I43Y4BActLE8eWumxFET8qN87zHqOcAMq6wjA",
+	"tihF8tQtadhOZZ6LuCC2gwvNIEe0dCvOeDd3cufwnx1mN7mWdUbcHRg9Edtpk2iMNrXszw6pSqHlvsxl",
+	"73fx2gu0IO5EtH6PbRDo50zOVW7XD1xmWnZq4mEi4pbrp309vKxcpkAo7AE3ecT6wh5QGSBRgSgqE92h",
+	"oXrGu6pl//oQftkCZXf4f7kWglzFlhL38sNuJuCb4QRzysoaoqhdmbPSd1wwDEYd0d/2tsWubG1RW10p",
+	"kria8uRaJngubntJv5U8/Kh7Z5IidEOzZA0Tp3ZBJARI/AEBfp0hcRxljXeJQi7lY09nzeGCJTJ28cGn",
+	"/3Hyzq/X5h6AFaoYFe4Y8EPa5+LCKdud8ancxXXUF1hUiynFmOJ9oz7ceEsr9wKtWHvlQJ1mNGVUeuBJ",
+	"hT4Q9KL+YF4pM33alToip9MBpJv5MFMlcQ5/6syyitVY6pRc3XSKNNH6yFonV2OIS7aHOdxTPaknHCt0",
+	"VUikAUZ0+0cmoowBKdc6kZnKuFSxQS7bAWg4/AMp4tHIunQ+gu8SqWjb8YMXzSjhRaUQgb9eFRfKJ8Yu",
+	"X56NpS3jMwkTNBhBcEb5dMzAtaKEACFBcMU6guTFlucm4vYCyxcitNLeyle69qRhyl7vF6sN0p5YEDsK",
+	"WXKCtNUYZDULzxfu1KEnDFs9H87kHjkbdt7e/tqZx+SJvMu4vzVhrbS/NTmAs3UIIAKQemgj0HLbRxc1",
+	"KqBWD21T0OiKmxR2Mj0rJMjZmhh8OwTfyiG5Ihg3xd/TaEF5zjv91IHiQkqQ9wXQAWDqPolZlziCGM1A",
+	"hJdq91PFU7tqFDHmo/54cZm/2Grz+LDobmutEnO75x9YruWmwySXA57lm12dpesxz3lT6g6UgCqHiDSC",
+	"5hOYTubg4M/OWnC0NNhLLLfei2PG2UB28mEm2MX/v//S9Yjt37wesTuivQ8IDM72v/UyxKiJJOMFdkO+",
+	"uOv/exU0BdyGNrMuoufuraf83np7DJCnF57fvvqNF7aaV8vmW8V/Dhcq154wzUVRt3zEx6FIMvGGUWb0",
+	"5eiOFtdGuIIQtQdSKYwm6iHLl4w6Koim72zagQdxd9L0HmuxyJT3xOZfD0QveKMDFb7NkWgPgjVaeSbB",
+	"X4cp+kC9y67nH7b315SPmRGClIHBSqwPtFCsINgtNqoatmKdXjAM6lIh2zHgwB1KyY6JxdyoNjW3lPXN",
+	"2X2jw1VHJIH9tGvQ6Ir7abcGWCB3W3Ciufn6uWU4Ebslu7aLYSStI4OuDaGPMIwM+vPj6frLJietw1Us",
+	"4yk87mwW9Vrx2HnCHfluh6xy80NRqM89vxXOBXfQIzvlHUBIAA+KS921fZJuB0F57HtDnsgujXjElOCZ",
+	"fWao7J90MWVdiUt6zLBelTEZsa70fGMy4qY+f7aEvQ5oSjAIU+K0YY5RL4w2Fd61XxxPoIYSrYiboaNV",
+	"FzGJPGEwi7uYCrLGY+9NEoDTPREHDQ3X8VL58V7VahHq35nkMQtjXN7l6FHsiMOFasaSdqnA0N7K20Wh",
+	"UsLzBeA9tLd4Rb6Abo5t85mXsyrBp0wcSzESMfLdobjdgsah04G7H4e0D2p2xU2EunlWSeqzTJkwJ8K3",
+	"A6hCiUCFXWDhgo0Kkaae/yhisktFDDNc5M0G5hWxAtrXrYFQT0D+qkH8yv8q/HwUEliOO42Ur2a9itqk",
+	"/oKz05VKmn7gyXkZGv0OKcWu5MI/QIDRbdHRp6Jc+NqtfSeJMbXaC1CEwwdmMFS7PsOKNXJaLWpoOkn0",
+	"aH04CG1r0O4bg5VPtnJPKPyUJMSs91pcGEFNGEKPI5aBGOyChgN1FsBBEdZwXuEqfpF3jsLhKp5ZTQgg",
+	"B9Q5+E0GVL9zba8+/kKFRJF2b3K5fMhIJoIv7vbiGdkUanmNTtHzE2axPQ4YYsEBCJPlShBZTp9GUzFZ",
+	"FVKEBLe3tpYZavPsZIEBGnFM3G+rupu8Lu49TbiMPc96iCUck3DOafAmJAGmNEGaNhCl101fjwIb0Q2e",
+	"Hd3UB7bhZ0GV1XGSFVI9jLgv48eNLJepKHnEI+60SpEA+xTJJB/6D7sjgSu2yqHgp2xPgvkAmHHBlI5u",
+	"cnmHYrG9WqFgzKIGlPHgMbzb56AgCm4ST9P93dnIDgNuDA9Xj5EOZeFKks1MdIQMDn2+ja0GNZuv4w5Q",
+	"lJqyTHRFlkGhAQl3lHxkqPF3vKjGl4vmU4ytzRPdDUBSMD3NXZGtfMjFjitPnj4oMsx4GXkMdgZEF75g",
+	"V2c9rqQh5IMXlsyEgfRjwZbHLtbzIl26vLawEcI1M7QV2kafRf5Wz/7svJBVcXurMloVanQ6gaIq7+4s",
+	"bEKgpxHahGyjz0xo1UwI96JjKUasC6SWYD2OaTXXLNYLm42jLwhuOq7hlTcf19Gn6SgUcOIhXsZf1p3j",
+	"pcS9HFNeCwBES6GiR8WKIo4/uAHaRp/tXau2d0EGAxIXXWKHLqsuSMNSacziCTAjlpMAOxCYAHtmQOfl",
+	"cuhTY+71LjvmHwesYCqgfm9R88p5FtoxP7Btrjb+w/bQH4dPQQi7LXpSMY6H3qKmAfGG0LYBjT4LENXu",
+	"ATA+IUkpjnUyVLkgftzAILzvuMYP+rK7sst9spdPX0QIRC6sVYmctcessIiIZLmd5CdzinMFYb2hia02",
+	"NSMyKUIR8lZx3BzAC55bGgxQCnMmDDd7TtrvSVDceIlB4gzFWSsJoECyyZ6JIkbdSPe4yYFfjfg9J6PO",
+	"U+qEhBRcz8eDOWVMhL58HR6cwy76OmbnQcQa02RQ2WVfJiZ4RtMx0yMF+yXQFPAkqeHQtK7So2ihTpE3",
+	"ukiFl4N1KhrYDyL9xESe7nZFhgiYQSZQNk3rmv4h82RcrcVJQoYzUrJvnieoUskAAiKWqFWGBhiAuf4t",
+	"O+ttwTORPbfz3TfffnNGPIl724QZNpEnY4Yh0l3AqSVyguKgw3Oe6N5QNCiOIx9leZxWG0ltu3gm9VwT",
+	"pjRrE7dw4YU7SmGevcI5GhwYAlzAPG0sAosKBWlZZwAzO+c00d8MlcOkUSxPErd5YMuLbelr7ZYqiGo9",
+	"Mt3zvNYvrWV4IxNjv9T1dCZ+yZxpD87RTxHaEucrXFr1AFcawHvz3YIvs6wLD9IvhZbpCKBZUyml+Wtt",
+	"0yS6QX3wwP4WRY48LZLTArhgJuTsI9Kyj5i41xEDIiFWMevrRMZAxu8zrQVfcQLk3RFrD+0HRywRHAr5",
+	"7qq+zuT3tdpgd8jNabkXH8q4VVJL9SoTvnnBs0QCuDYTAijOqliPwRmDrw/rhS3V8SJKdWlK01DzwtJw",
+	"PeZLXwbdjpiPI7ZnJN88sGbb53KX5TrmYya7jLdJpmaS0319e3v90jdrOkiBuqJnnkcmRhb6Cjb3KZg2",
+	"d/1y+OnL2/b/hmmF2EQj7+V9KsAoJEiaOnxpfetyTYdzfaruLlWzPdH5NdK6qDyhwLCXfTTtlTcD2Emm",
+	"OaytebTHOEeQiAIOKbga4B1gVm/kkaHujuK92X+gZ5Z6itA7qgoLZCrDTMyMslQCTZPcXCcTQtlNQjaJ",
+	"R+E9d5kBDIqfLMVZsG1//cMXHKMRLl5hJsMVBdi6DC8RxyJDdisqGxoOGkIXhRFs8jy3W4rqiKZFtFc8",
+	"tcxRLt5SRVdR+m0wDp2+hhRSxEYkb2H9KpVPKD62ifIkSydcrdKgBlUCbtHLWqyTiRgXuGCkbmHv2MDQ",
+	"ui4V0h/Af/Qw32Ctjs4y0clbdo8eaCOM/6v2mPXt0xc7CTeGtVKuhjxprTnVPrt/d7R1wkjziyhkzQZr",
+	"KX1o+nrUYinPjgwdo7vwc+xgy6tCeo17N66Oa80QIKGg9rCGG3lXivq5wbwAgVairD5ANQkdrkibgIFr",
+	"RiKU6I9WuXxY8jxhvqvJJet7+NTpB5C5R85qp40WrkjW9sj0opKuwKycQMNWt0QGvJVOB50NpqDxyIRB",
+	"C6OYeg1Uwlzmxl6jF7QGu3FKtd7RcePRdw2fu2YfWyb3Ruk1lfwbsQgsYGnH4oJhmc6hrITZgSjd2BN5",
+	"bM+94YQ3+bhn3vQkpFLJ6RmYFvkuM3xCXMIdGnQsyvVBpnsZT4EpBDSV7T8oVOCik3icWVeqL1WPytjc",
+	"QWpymSREOosal6UxsduPPYVj2ZO52WB7bP/m9Uq5ENgFFjOUGhbXR+BV3UdS4rDGMTGsMAjgjBbj6ocO",
+	"E2xTSdPQZmI6PDSc8KDDi2z+ymYbOvxsqJpoN6pWpbEeVdiYqOgcMV7k6Zm1q4zZNd4eMzv5QACE7t7E",
+	"2lxsq7dXouEgNLn8NXcnmJCzaw0EaNq3SGydMLToTtvNoztMEjqrpnTiWAt+fGifaKGQKW1XXmT7rhqq",
+	"RFgPfsRlnkiTt+CSkg2Rm5FkHWRPrQ8HoGbnnhNxpRDcgeypNwYra/8wcQ3Ate3Ar6oMrPkLdQCLlz2Q",
+	"xaKYWf22CSZcmG09toCemRPQbtIHlajvWMiFQrciRoY8kfN3kqeMwzXMyHK43sUttH0Z/XXECgNE4WuC",
+	"BtibXJvyF7bFIPKkOBrN6qSAN7WjQINf+VZYh48QRT9P0qM4WHXKowe4hwRUHqVdqVYrvUZXtHpRnIGS",
+	"YY08Ye0KXI0t9GmXJURdCRAmLMIG3hTnxw/I3OaiFPD4WPpybViqgXQCnfOgu/YWIEJ79aXxXGpAxs3H",
+	"M1qZBssJGYe5Lo9BXHCQ8A4WBJU1a63PANXZSIZfUVDWsPA2KUQYnLUXWg1pKk9+Bn1iIgCPt2NjwCl0",
+	"npqHgThPLnKAFED+AUAs4YNJyYA5sxmEI3ca+mYd0GLzmoao5a6qQGmgGEfDd6q1AuS74TNidvHK1lXW",
+	"wj4f6mORtdY2GBC7iW7OlEbK2h0Gj8G/D6nIrTXrJdwaCIXz9wQYfCdfVHnk2snUDJBGYa40RdTIX+Av",
+	"GGL1XYjJlw9jmbNE9+rtB3zFxovQG/DEeUIF2x4HhAPjACwDZpBnAvwzmISIDXhmG3KbQKcvkzgTZWZc",
+	"++BcsC98/oqez7ZvZwLvRZtYto4dbIwI1LWL9FXG41Qqe0fPZmfRL78lgkbIFpY1lWcCGambyiXARUis",
+	"WwGQATbeyHOp6wyT4/MmdrOXcTVnj72Oj5ynTRa6HHCXpSEIQ23W10lsGGeZTgjPIA1MZjV+K6hwDnzI",
+	"bZ2sLCICOngmmzDZTM3kh7sscebANotawNSShetV6EsRVuJAy6tbzd7trpZl3OBB0vM37A2Ms1iYI8Y7",
+	"kHz3tFKLW8hUBXStMnKRb0O1A+vjnXz+i4c//Pzhr949eeeDL3//0cln7z/4+Kdffnj/4S9/evLjT05+",
+	"9OeTd37t+NCe32BvgBOxfYVx1hvyLJZcsXRoqMyS9zIBssnud4duqqqUk2+LHrggK5+V9R3EHuMnPGlT",
+	"3IetozpBi+MYZKNyjWHh9HFpamqMb6Szo7ZQ6OvVRUvv+IeW6IAVL6m6Bxe/DIclpQSZwdwtVEpcoERT",
+	"2f/q6xTKc6Zg99OYe5EdO7sfZslzO89t8oHcPN4Gu6a23pq93lORTCZ27JVaqogZYYzUyl7dhB4kIsLN",
+	"BB0+9uCTT07+8ZcPPv7pF//66cln7xdJMD+x1ZK2E7dC9sWnP/zi0x+fvPv+yY/+drICpuLPX8wAucrT",
+	"AZc9qhnC5H6uc54YhvvPyc/vf/H3/1C05v6gokUCm0lhIhrvyAf5owKs8vCPn568859/+cH9L9773cP/",
+	"/uAvP7j/8J3fnPzsXfuT3/3vyU8+Konxevha5dcnIu5hxSt41+zhL/701fufn7z30Zd//G3RCHre1S1Q",
+	"wQTB9x0TpWGdvtaGiq9wHL74t99PTExR4zXbMjKhmAuuQgtLNOwAU7mFYV/9+w+/+KTUSVeHUVHz7cVw",
+	"sBotwl6ViFk1ya+5nv7zH7788M9F0448Ybbpm8A2ZnwIaDBgD//0k4f3P3z43s+++rt/KprQw7yt71V9",
+	"aV+zWMZUEKcJyEwn2cOfv/vgs1/hAVaa02FcaY/7vOfmwfT1iBlxLDKesK7g+TDDXtqLsmOt+Oq3//LV",
+	"B//zlx/cP/nzbx589quT9z4qT3kqnnv7zbf/LwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -283,6 +283,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/link-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits to enter in my other account
+         * @description One person may have two accounts: a desk login and WeChat's. The digits work once, for ten minutes; new ones end the ones before.
+         */
+        post: operations["newLinkCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My other accounts, linked with this one */
+        get: operations["listMyLinks"];
+        put?: never;
+        /**
+         * Link this account with the one whose code it is
+         * @description From then on both are one person: neither is a second hand for the other, and a minute is counted once. Wrong codes are counted.
+         */
+        post: operations["linkAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/export": {
         parameters: {
             query?: never;
@@ -2823,6 +2864,44 @@ export interface components {
              * @example 2
              */
             unread_notices: number;
+            /** @description Of who has a desk password: nobody else set it, or I changed it since */
+            password_own?: boolean;
+        };
+        LinkCode: {
+            /**
+             * @description Eight digits
+             * @example 40721965
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes from now
+             */
+            expires_at: string;
+        };
+        LinkInput: {
+            /**
+             * @description What the other account shows
+             * @example 40721965
+             */
+            code: string;
+        };
+        LinkedAccount: {
+            /**
+             * @description As written in that account
+             * @example 杨海兰
+             */
+            name: string;
+            /**
+             * @description How one signs in to it
+             * @enum {string}
+             */
+            sign_in: "wechat" | "password";
+            /**
+             * Format: date-time
+             * @description When they were linked
+             */
+            since: string;
         };
         Account: {
             person_id: components["schemas"]["Id"];
@@ -6564,6 +6643,80 @@ export interface operations {
         };
         responses: {
             /** @description Changed; my other sessions have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newLinkCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["LinkedAccount"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    linkAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            /** @description Linked */
             204: {
                 headers: {
                     [name: string]: unknown;
