@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, builds, button, chip, onPhone, press, text } from '../lib/people.mjs'
+import { api, builds, button, chip, decide, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 let browser
@@ -14,12 +14,6 @@ const holds = (mine, kind) => mine.items.find((one) => one.kind === kind).holds
 const card = (page, words) => page.locator('.card:visible', { hasText: words }).first()
 
 const free = (page) => page.locator('.slot:visible:not(.gone)')
-
-/** Gives or withdraws a consent through the API. */
-async function decide(person, kind, given) {
-  const { version, consents } = await person.get('/privacy')
-  return person.post('/me/consents', { kind, version: consents.find((one) => one.kind === kind)?.version ?? version, given })
-}
 
 const MINUTE = 60_000
 
