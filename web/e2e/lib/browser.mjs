@@ -46,6 +46,12 @@ export function watch(page) {
   }
 }
 
+/** Waits until a page stands still for a picture: nothing is asked for, nothing moves but what moves for ever. */
+export async function settled(page) {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity))
+}
+
 /** Uni-app's H5 keeps values in localStorage with their type; this sets one before the page starts. */
 export async function preset(context, values) {
   await context.addInitScript((given) => {

@@ -8,11 +8,24 @@ export const text = (page, words) => page.getByText(words).locator('visible=true
 export const button = (page, words) => page.locator('.btn:visible', { hasText: words }).first()
 export const chip = (page, words) => page.locator('.chip:visible', { hasText: words }).first()
 
+/**
+ * Presses something and waits for what comes of it: what it `shows`, what it `hides`. Fails when that is so before the
+ * press already, for then the wait would end at once and what follows overtake the deed.
+ */
+export async function press(what, { shows, hides }) {
+  await what.waitFor()
+  assert.ok(!shows || !(await shows.isVisible()), `${shows} is there before ${what} is pressed`)
+  assert.ok(!hides || (await hides.isVisible()), `${hides} is not there before ${what} is pressed`)
+  await what.click()
+  await shows?.waitFor()
+  await hides?.waitFor({ state: 'hidden' })
+}
+
 const PERSONAS = ['resident', 'volunteer', 'worker', 'staff', 'admin', 'newcomer']
 
 /**
- * The API as somebody of the demo: a persona, or another by the stand-in's WeChat login. `get` and `post` give the answer
- * and fail on a refusal; `send` gives {ok, status, said} whatever comes.
+ * The API as somebody of the demo: a persona, another by the stand-in's WeChat login, or {login, password} at the desk.
+ * `get` and `post` give the answer and fail on a refusal; `send` gives {ok, status, said} whatever comes; `session` is the login's answer.
  */
 export async function api(origin, who) {
   const ask = async (method, path, body, token) => {
@@ -21,20 +34,32 @@ export async function api(origin, who) {
       headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
       body: body && JSON.stringify(body),
     })
-    return { ok: answer.ok, status: answer.status, said: await answer.json() }
+    return { ok: answer.ok, status: answer.status, said: answer.status === 204 ? null : await answer.json() }
   }
   const must = async (...of) => {
     const { ok, status, said } = await ask(...of)
     assert.ok(ok, `${of[0]} ${of[1]}: ${status} ${JSON.stringify(said)}`)
     return said
   }
-  const login = PERSONAS.includes(who) ? ['/auth/demo', { persona: who }] : ['/auth/wechat', { code: `demo-${who}` }]
-  const { access_token: token } = await must('POST', ...login)
+  const session = await must('POST', ...loginOf(who))
+  const { access_token: token } = session
   return {
+    session,
     get: (path) => must('GET', path, undefined, token),
     post: (path, body = {}) => must('POST', path, body, token),
     send: (method, path, body) => ask(method, path, body, token),
   }
+}
+
+function loginOf(who) {
+  if (typeof who === 'object') return ['/auth/password', who]
+  return PERSONAS.includes(who) ? ['/auth/demo', { persona: who }] : ['/auth/wechat', { code: `demo-${who}` }]
+}
+
+/** Gives or withdraws a consent through the API; `privacy` is the notice itself. */
+export async function decide(person, kind, given) {
+  const { version, consents } = await person.get('/privacy')
+  return person.post('/me/consents', { kind, version: consents.find((one) => one.kind === kind)?.version ?? version, given })
 }
 
 /** One bar of signal: what is asked for by this address (a glob) comes a second late. */

@@ -1,7 +1,7 @@
 // The README's pictures, taken from the running program: npm run pictures (needs bin/yimi and the built front ends).
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { openBrowser, openPhone } from './browser.mjs'
+import { openBrowser, openPhone, settled } from './browser.mjs'
 import { startYimi } from './server.mjs'
 
 const OUT = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url))
@@ -19,8 +19,7 @@ async function first(persona, path, pick) {
 async function picture(name, persona, path, elder = 0) {
   const { page, context } = await openPhone(browser, { deviceScaleFactor: 1.5 })
   await page.goto(`${server.origin}/m/?persona=${persona}&elder=${elder}#${path}`)
-  await page.waitForLoadState('networkidle')
-  await page.waitForTimeout(600)
+  await settled(page)
   await page.screenshot({ path: `${OUT}${name}.png` })
   await context.close()
   console.log(name)

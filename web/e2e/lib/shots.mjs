@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openBrowser, openPhone } from './browser.mjs'
+import { openBrowser, openPhone, settled } from './browser.mjs'
 import { allPages } from './pages.mjs'
 import { startYimi } from './server.mjs'
 
@@ -28,8 +28,7 @@ try {
 async function shoot(path, elder) {
   const { page, context, guard } = await openPhone(browser)
   await page.goto(`${values.origin ?? server.origin}/m/?persona=${values.persona}&elder=${elder}#${path}`)
-  await page.waitForLoadState('networkidle')
-  await page.waitForTimeout(500)
+  await settled(page)
   const name = path.replace(/^\//, '').replace(/\W+/g, '-') + (elder ? '-elder' : '')
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: values.full })
   try {

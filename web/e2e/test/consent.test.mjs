@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser, openPhone } from '../lib/browser.mjs'
-import { api, builds, button, text } from '../lib/people.mjs'
+import { api, builds, button, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 let browser
@@ -26,38 +26,33 @@ for (const [name, build] of Object.entries(builds)) {
       const person = await api(server.origin, 'newcomer')
       const { page, context, guard } = await openPhone(browser)
       guard.expectStatus(403) // what is private is refused until the notice is agreed to
+      const asked = page.locator('.h1:visible', { hasText: '先看一看隐私说明' })
       const launch = async (path) => {
         await page.goto('about:blank')
         await app.open(page, path, 'newcomer')
       }
       try {
         await launch('/pages/home/index')
-        await text(page, '先看一看隐私说明').waitFor()
         await text(page, '红寺堡区社会工作服务中心，电话').waitFor()
-        await button(page, '暂不同意').click()
-        await text(page, '先看一看隐私说明').waitFor({ state: 'hidden' })
+        await press(button(page, '暂不同意'), { hides: asked })
         assert.equal((await person.get('/me')).privacy_agreed, false)
         assert.equal((await person.send('GET', '/me/hours')).said.code, 'privacy_consent_needed')
 
         await launch('/pages/activities/index')
-        await button(page, '暂不同意').click() // a new launch asks once more
+        await press(button(page, '暂不同意'), { hides: asked }) // a new launch asks once more
         await page.locator('.act-card:visible').first().waitFor()
 
         await launch('/pkg-hours/hours')
-        await button(page, '暂不同意').click()
-        await button(page, '看隐私说明').click()
-        await button(page, '同意').click()
-        await text(page, '先看一看隐私说明').waitFor({ state: 'hidden' })
-        await button(page, '看隐私说明').waitFor({ state: 'hidden' })
+        await press(button(page, '暂不同意'), { hides: asked, shows: button(page, '看隐私说明') })
+        await press(button(page, '看隐私说明'), { shows: asked })
+        await press(button(page, /^\s*同意\s*$/), { hides: asked, shows: text(page, '还没有服务时长') })
         assert.equal((await person.get('/me')).privacy_agreed, true)
 
         await launch('/pkg-me/privacy')
         const shown = page.locator('.card:visible', { hasText: '在榜单上显示姓名' }).first()
-        await shown.click()
-        await text(page, '同意 在榜单上显示姓名').waitFor()
+        await press(shown, { shows: text(page, '同意 在榜单上显示姓名') })
         assert.equal((await person.get('/me')).show_on_leaderboard, true)
-        await shown.click()
-        await text(page, '撤回 在榜单上显示姓名').waitFor()
+        await press(shown, { shows: text(page, '撤回 在榜单上显示姓名') })
         assert.equal((await person.get('/me')).show_on_leaderboard, false)
         const { log } = await person.get('/me/consents')
         assert.deepEqual(log.map((line) => `${line.kind} ${line.given}`), ['leaderboard false', 'leaderboard true', 'privacy true'])

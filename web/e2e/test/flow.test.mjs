@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, builds, button, onPhone, text } from '../lib/people.mjs'
+import { api, builds, button, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 const MINUTE = 60_000
@@ -43,15 +43,14 @@ for (const [name, build] of Object.entries(builds)) {
     const on = (...of) => onPhone(browser, app, ...of)
     const code = (shift, kind) =>
       on('staff', `/pkg-staff/code?shift_id=${shift}&kind=${kind}`, async (page) => {
-        await page.locator('.seg-i:visible', { hasText: kind === 'in' ? '签到' : '签退' }).click()
+        await page.locator('.seg-i.on:visible', { hasText: kind === 'in' ? '签到' : '签退' }).waitFor()
         const digits = await page.locator('.code-six:visible').innerText()
         return digits.replace(/\D/g, '')
       })
     const checkIn = (shift, kind) =>
       on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=${kind}`, async (page) => {
         await type(page, await code(shift, kind))
-        await button(page, kind === 'in' ? '签到' : '签退').click()
-        await text(page, '看我的报名').waitFor()
+        await press(button(page, kind === 'in' ? '签到' : '签退'), { shows: text(page, '看我的报名') })
         return page.locator('.ci-main:visible').innerText()
       })
     const campaignHours = (id) =>
@@ -67,9 +66,8 @@ for (const [name, build] of Object.entries(builds)) {
       const fresh = await publish(staff, campaign.id)
 
       await on('volunteer', `/pkg-activity/activity?id=${fresh.id}`, async (page) => {
-        await button(page, /^\s*报名 /).click()
-        await button(page, '确认报名').click()
-        await text(page, '报名成功').waitFor()
+        await press(button(page, /^\s*报名 /), { shows: button(page, '确认报名') })
+        await press(button(page, '确认报名'), { shows: text(page, '报名成功') })
       })
       assert.match(await checkIn(fresh.shift, 'in'), /签到/)
 
@@ -79,8 +77,7 @@ for (const [name, build] of Object.entries(builds)) {
         const row = page.locator('.cell:visible', { hasText: '林晓雯', has: page.locator('.box') })
         await row.waitFor()
         if ((await row.locator('.box.on').count()) === 0) await row.click()
-        await button(page, '确认这').click()
-        await row.waitFor({ state: 'hidden' })
+        await press(button(page, '确认这'), { hides: row })
       })
       const credited = (await volunteer.get('/me/hours/entries')).items[0].minutes
       assert.ok(credited >= 60, `${credited} minutes credited`)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, builds, button, chip, onPhone, text } from '../lib/people.mjs'
+import { api, builds, button, chip, decide, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 let browser
@@ -13,11 +13,7 @@ after(() => browser?.close())
 const holds = (mine, kind) => mine.items.find((one) => one.kind === kind).holds
 const card = (page, words) => page.locator('.card:visible', { hasText: words }).first()
 
-/** Gives or withdraws a consent through the API. */
-async function decide(person, kind, given) {
-  const { version, consents } = await person.get('/privacy')
-  return person.post('/me/consents', { kind, version: consents.find((one) => one.kind === kind)?.version ?? version, given })
-}
+const free = (page) => page.locator('.slot:visible:not(.gone)')
 
 const MINUTE = 60_000
 
@@ -60,16 +56,13 @@ for (const [name, build] of Object.entries(builds)) {
       await on('volunteer', '/pkg-me/guardian', async (page) => {
         await page.locator('input:visible').first().fill(code)
         await text(page, '我是孩子的监护人').click()
-        await button(page, /^\s*同意\s*$/).click()
-        await text(page, '还没有注册志愿者').waitFor()
+        await press(button(page, /^\s*同意\s*$/), { shows: text(page, '还没有注册志愿者') })
         assert.equal((await child.get('/me')).privacy_agreed, true)
-        await button(page, '授权管理').click()
-        await text(page, '赵小宝的授权由您决定').waitFor()
-        await card(page, '签到时的位置').click()
-        await text(page, '由监护人同意').waitFor()
+        await press(button(page, '授权管理'), { shows: text(page, '赵小宝的授权由您决定') })
+        const position = card(page, '签到时的位置')
+        await press(position, { shows: position.getByText('由监护人同意') })
         assert.equal(holds(await child.get('/me/consents'), 'location'), true)
-        await card(page, '签到时的位置').click()
-        await text(page, '由监护人撤回').waitFor()
+        await press(position, { shows: position.getByText('由监护人撤回') })
       })
       assert.equal(holds(await child.get('/me/consents'), 'location'), false)
       const { items } = await guardian.get('/me/wards')
@@ -81,18 +74,16 @@ for (const [name, build] of Object.entries(builds)) {
       const { items } = await volunteer.get('/me/hours/entries')
       const entry = items.find((one) => one.class !== 'correction' && one.unit_name === '东方社区社工站').id
       await on('volunteer', `/pkg-hours/entry?id=${entry}`, async (page) => {
-        await button(page, '时长不对').click()
+        await press(button(page, '时长不对'), { shows: text(page, '我走得更晚') })
         await text(page, '我走得更晚').click()
-        await button(page, '交给社工站核对').click()
-        await text(page, '疑问正在核对').waitFor()
+        await press(button(page, '交给社工站核对'), { shows: text(page, '疑问正在核对') })
       })
       await on('staff', '/pkg-staff/disputes', async (page) => {
         await text(page, '收完工具才走的').waitFor() // the demo's own
         const mine = card(page, '“我走得更晚”')
-        await mine.locator('.btn', { hasText: '记录没错' }).click()
+        await press(mine.locator('.btn', { hasText: '记录没错' }), { shows: text(page, '只算班次时间内的') })
         await text(page, '只算班次时间内的').click()
-        await button(page, '答复：维持原记录').click()
-        await mine.waitFor({ state: 'detached' })
+        await press(button(page, '答复：维持原记录'), { hides: mine })
       })
       await on('volunteer', `/pkg-hours/entry?id=${entry}`, async (page) => {
         await text(page, '疑问：维持原记录').waitFor()
@@ -105,9 +96,9 @@ for (const [name, build] of Object.entries(builds)) {
       assert.equal((await admin.get('/deliveries')).items.length, 1)
       await on('admin', '/pkg-staff/deliveries', async (page) => {
         await text(page, '志愿时长到账了').waitFor()
-        await button(page, '再发一次').click()
-        await page.locator('.ask-choices .btn:visible', { hasText: '再发一次' }).click()
-        await text(page, '都发出去了').waitFor()
+        const really = page.locator('.ask-choices .btn:visible', { hasText: '再发一次' })
+        await press(button(page, '再发一次'), { shows: really })
+        await press(really, { shows: text(page, '都发出去了') })
       })
       assert.equal((await admin.get('/deliveries')).items.length, 0)
     })
@@ -118,15 +109,11 @@ for (const [name, build] of Object.entries(builds)) {
       const shift = await fenced(staff)
       await volunteer.post(`/shifts/${shift}/signups`)
       await on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=in`, async (page) => {
-        await text(page, '可以用签到时的位置吗').waitFor()
-        await button(page, '不同意').click()
-        await text(page, '可以用签到时的位置吗').waitFor({ state: 'hidden' })
+        await press(button(page, '不同意'), { hides: text(page, '可以用签到时的位置吗') })
       })
       assert.equal(holds(await volunteer.get('/me/consents'), 'location'), false)
       await on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=in`, async (page) => {
-        await text(page, '可以用签到时的位置吗').waitFor()
-        await button(page, /^\s*同意\s*$/).click()
-        await text(page, '可以用签到时的位置吗').waitFor({ state: 'hidden' })
+        await press(button(page, /^\s*同意\s*$/), { hides: text(page, '可以用签到时的位置吗') })
       })
       assert.equal(holds(await volunteer.get('/me/consents'), 'location'), true)
     })
@@ -138,13 +125,11 @@ for (const [name, build] of Object.entries(builds)) {
       await on('resident', `/pkg-request/ask?service_id=${talk}`, async (page) => {
         await page.locator('textarea:visible').first().fill('还是睡不着，想再聊一次。')
         await chip(page, '睡不踏实').click()
-        await button(page, '下一步').click()
-        await page.locator('.slot:visible:not(.gone)').first().click()
-        await button(page, '就约这个时间').click()
-        await button(page, '就这样约').click()
-        await text(page, '可以用健康和要保密的事吗').waitFor()
-        await button(page, /^\s*同意\s*$/).click()
-        await text(page, '待审批').waitFor()
+        await press(button(page, '下一步'), { shows: free(page).first() })
+        await free(page).first().click()
+        await press(button(page, '就约这个时间'), { shows: button(page, '就这样约') })
+        await press(button(page, '就这样约'), { shows: text(page, '可以用健康和要保密的事吗') })
+        await press(button(page, /^\s*同意\s*$/), { shows: text(page, '待审批') })
       })
       assert.equal(holds(await resident.get('/me/consents'), 'sensitive'), true)
 
@@ -152,14 +137,12 @@ for (const [name, build] of Object.entries(builds)) {
         await page.locator('.aw-person:visible', { hasText: '王桂花' }).click()
         await page.locator('textarea:visible').first().fill('王奶奶睡不好，想找人聊聊。')
         await chip(page, '睡不踏实').click()
-        await button(page, '下一步').click()
-        await text(page, '请问过本人').waitFor()
+        await press(button(page, '下一步'), { shows: text(page, '请问过本人') })
         await chip(page, '本人当面同意').click()
-        await button(page, '下一步').click()
-        await page.locator('.slot:visible:not(.gone)').last().click()
-        await button(page, '就约这个时间').click()
-        await button(page, '就这样约').click()
-        await text(page, '待审批').waitFor()
+        await press(button(page, '下一步'), { shows: free(page).last() })
+        await free(page).last().click()
+        await press(button(page, '就约这个时间'), { shows: button(page, '就这样约') })
+        await press(button(page, '就这样约'), { shows: text(page, '待审批') })
       })
       const made = (await resident.get('/me/requests')).items.find((one) => one.words === '王奶奶睡不好，想找人聊聊。')
       assert.deepEqual(made.health_consent, { by: 'self', way: 'in_person' })

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, bringNear, builds, button, chip, late, onPhone, text } from '../lib/people.mjs'
+import { api, bringNear, builds, button, chip, late, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 let browser
@@ -28,24 +28,23 @@ for (const [name, build] of Object.entries(builds)) {
     /** From the home page in large letters to the request; gives the time that was chosen. */
     const book = () =>
       on('resident', '/pages/home/index', async (page) => {
-        await button(page, '大字版').click()
-        await text(page, '我要求助').click()
+        const talk = page.locator('.sv-row:visible', { hasText: '心理疏导' })
+        const words = page.locator('textarea:visible').first()
+        const who = (name) => page.locator('.sp-who:visible', { hasText: name })
+        await press(button(page, '大字版'), { shows: page.locator('.screen.elder:visible') })
+        await press(text(page, '我要求助'), { shows: talk })
         await late(page, '**/me/beneficiaries') // must not wipe out what was written by then
-        await text(page, '心理疏导').click()
-        await page.locator('textarea:visible').first().fill('还是睡不着，想再聊一次。')
+        await press(talk, { shows: words })
+        await words.fill('还是睡不着，想再聊一次。')
         await chip(page, '睡不踏实').click()
-        await button(page, '下一步').click()
-        await page.locator('.sp-who:visible').waitFor()
-        if (!(await page.locator('.sp-who:visible', { hasText: '周文静' }).count())) { // somebody else has time sooner
-          await text(page, '换人').click()
-          await page.locator('.sp-row:visible', { hasText: '周文静' }).click()
-          await page.locator('.sp-who:visible', { hasText: '周文静' }).waitFor()
+        await press(button(page, '下一步'), { shows: who(/./) })
+        if (!(await who('周文静').count())) { // somebody else has time sooner
+          await press(text(page, '换人'), { shows: page.locator('.sp-row:visible', { hasText: '周文静' }) })
+          await press(page.locator('.sp-row:visible', { hasText: '周文静' }), { shows: who('周文静') })
         }
         await page.locator('.slot:visible:not(.gone)').first().click()
-        await button(page, '就约这个时间').click()
-        await text(page, '申请过这项服务').waitFor() // an earlier talk is still to come
-        await button(page, '就这样约').click()
-        await text(page, '待审批').waitFor()
+        await press(button(page, '就约这个时间'), { shows: text(page, '申请过这项服务') }) // an earlier talk is still to come
+        await press(button(page, '就这样约'), { shows: text(page, '待审批') })
         await text(page, '先给您留到').waitFor()
         assert.ok((await page.locator('.screen.elder:visible').count()) > 0, 'the letters stay large')
       })
@@ -60,9 +59,9 @@ for (const [name, build] of Object.entries(builds)) {
       assert.deepEqual([made.state, made.words, made.booking.state], ['submitted', '还是睡不着，想再聊一次。', 'held'])
 
       await on('staff', '/pkg-staff/requests?queue=new', async (page) => {
-        await page.locator('.req-row:visible', { hasText: '还是睡不着' }).locator('.req-tick').click()
-        await button(page, '通过 1 件').click()
-        await page.locator('.req-row:visible', { hasText: '还是睡不着' }).waitFor({ state: 'detached' })
+        const row = page.locator('.req-row:visible', { hasText: '还是睡不着' })
+        await press(row.locator('.req-tick'), { shows: button(page, '通过 1 件') })
+        await press(button(page, '通过 1 件'), { hides: row })
       })
       await on('resident', `/pkg-request/request?id=${made.id}`, async (page) => {
         await text(page, '已约好').waitFor()
@@ -72,25 +71,23 @@ for (const [name, build] of Object.entries(builds)) {
 
       assert.ok(await bringNear(worker, made.id), 'a time within the next half hour')
       await on('worker', `/pkg-worker/case?id=${made.id}`, async (page) => {
-        await button(page, '开始').click()
-        await button(page, '现在开始').click()
-        await button(page, '做完了，写记录').click()
-        await page.locator('textarea:visible').fill('谈了五十分钟，教了一个放松的办法。')
-        await chip(page, '全部完成').click()
-        await button(page, '保存，全部完成').click()
-        await text(page, '已完成').waitFor()
+        const done = page.locator('textarea:visible')
+        await press(button(page, '开始'), { shows: button(page, '现在开始') })
+        await press(button(page, '现在开始'), { shows: button(page, '做完了，写记录') })
+        await press(button(page, '做完了，写记录'), { shows: done })
+        await done.fill('谈了五十分钟，教了一个放松的办法。')
+        await press(chip(page, '全部完成'), { shows: button(page, '保存，全部完成') })
+        await press(button(page, '保存，全部完成'), { shows: text(page, '已完成') })
       })
       await on('worker', `/pkg-worker/notes?id=${made.id}`, async (page) => {
         await page.locator('textarea:visible').fill(NOTE)
-        await button(page, '打开，记一笔').click()
-        await button(page, '保存这一条').click()
-        await page.locator('.no-text:visible', { hasText: NOTE }).waitFor()
+        await press(button(page, '打开，记一笔'), { shows: text(page, '还没有写过') })
+        await press(button(page, '保存这一条'), { shows: page.locator('.no-text:visible', { hasText: NOTE }) })
       })
 
       await on('resident', `/pkg-request/rate?id=${made.id}`, async (page) => {
         await page.locator('.rt-star:visible').nth(4).click()
-        await button(page, '交上评价').click()
-        await text(page, '谢谢您的评价').waitFor()
+        await press(button(page, '交上评价'), { shows: text(page, '谢谢您的评价') })
       })
       const rated = await resident.get(`/requests/${made.id}`)
       assert.deepEqual([rated.state, rated.rating], ['completed', 5])

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser, openPhone } from '../lib/browser.mjs'
 import { allPages } from '../lib/pages.mjs'
+import { press } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 import { openWeapp, serveWeapp } from '../lib/weapp.mjs'
 
@@ -40,11 +41,12 @@ describe('landing page', () => {
     onPhone(async (page) => {
       await page.goto(`${site.origin}/`)
       const phone = page.frameLocator('iframe[name=phone]')
+      const hers = phone.getByText('杨海兰').first()
       await phone.locator('.screen').waitFor()
+      assert.equal(await hers.isVisible(), false)
       await page.getByRole('link', { name: '杨海兰' }).focus()
       await page.keyboard.press('Enter')
-      await page.waitForFunction(() => document.querySelector('iframe').contentWindow.location.search.includes('persona=staff'))
-      await phone.locator('.screen').waitFor()
+      await hers.waitFor()
       assert.equal(await page.locator('[aria-current]').getAttribute('data-persona'), 'staff')
     }, { viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false }))
 
@@ -60,8 +62,7 @@ describe('landing page', () => {
 test('who signs in on a page sees what is theirs there', () =>
   onPhone(async (page) => {
     await page.goto(`${site.origin}/m/#/pkg-me/family`)
-    await page.getByText('居民').first().click()
-    await page.getByText('王桂花').first().waitFor()
+    await press(page.getByText('居民').first(), { shows: page.getByText('王桂花').first() })
   }))
 
 for (const elder of [0, 1]) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { api, bringNear, builds, button, late, onPhone, text } from '../lib/people.mjs'
+import { api, bringNear, builds, button, late, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
 const DRAFT = '说起老伴，哭了一会儿。'
@@ -50,15 +50,14 @@ for (const [name, build] of Object.entries(builds)) {
         assert.equal(await page.locator('.btn:visible', { hasText: '接下' }).count(), waiting.length)
         await button(page, '接下').click()
         await page.waitForFunction((left) => [...document.querySelectorAll('.btn')].filter((it) => it.checkVisibility() && it.innerText.includes('接下')).length === left, waiting.length - 1)
-        await button(page, /^\s*开始\s*$/).click()
-        await button(page, '现在开始').click()
-        await text(page, '正在服务').waitFor()
-        await button(page, '做完了，写记录').click()
-        await page.locator('textarea:visible').fill('聊了一刻钟，教了一个放松的办法。')
+        const done = page.locator('textarea:visible')
+        await press(button(page, /^\s*开始\s*$/), { shows: button(page, '现在开始') })
+        await press(button(page, '现在开始'), { shows: text(page, '正在服务') })
+        await press(button(page, '做完了，写记录'), { shows: done })
+        await done.fill('聊了一刻钟，教了一个放松的办法。')
         await text(page, '还有下次').click()
-        await button(page, '保存，结束这一次').click()
-        await text(page, '约好下一次？').waitFor()
-        await button(page, '以后再约').click()
+        await press(button(page, '保存，结束这一次'), { shows: text(page, '约好下一次？') })
+        await press(button(page, '以后再约'), { hides: text(page, '约好下一次？') })
         await text(page, '聊了一刻钟').waitFor()
       })
       const now = await worker.get(`/requests/${talk}`)
@@ -75,10 +74,8 @@ for (const [name, build] of Object.entries(builds)) {
         assert.equal(await firstShown(page), DRAFT, 'what came later would meet what is being typed')
         await text(page, '接着上次没写完的').waitFor()
         await page.locator('textarea:visible').fill(NOTE)
-        await button(page, '打开，记一笔').click()
-        await text(page, '还没有写过').waitFor()
-        await button(page, '保存这一条').click()
-        await page.locator('.no-text:visible', { hasText: NOTE }).waitFor()
+        await press(button(page, '打开，记一笔'), { shows: text(page, '还没有写过') })
+        await press(button(page, '保存这一条'), { shows: page.locator('.no-text:visible', { hasText: NOTE }) })
         const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('caseNote')))
         assert.deepEqual(kept, [], 'the draft is gone from the phone')
       })

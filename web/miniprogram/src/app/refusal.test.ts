@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Problem, offlineProblem } from '@yimi/client'
-import { refusalOf } from './refusal'
+import { refusalOf, wayOut } from './refusal'
 
 const problem = (status: number, code: string) => new Problem({ status, code, detail: '服务器的说明', request_id: 'r1' })
 
@@ -25,4 +25,10 @@ test('without a network it says what was not done', () => {
 test('only what is our own fault asks for its number', () => {
   expect(refusalOf(problem(500, 'internal')).requestId).toBe('r1')
   expect(refusalOf(problem(409, 'shift_full')).requestId).toBeUndefined()
+})
+
+test('who has somebody else’s password is led to where it is changed', () => {
+  expect(refusalOf(problem(403, 'password_not_own')).choices[0].url).toBe('/pkg-me/password')
+  expect(wayOut('password_not_own')?.text).toBe('去修改密码')
+  expect(wayOut('shift_full')).toBeUndefined()
 })

@@ -5,6 +5,8 @@ import type { Problem } from '@yimi/client'
 export interface Choice {
   act: string
   text: string
+  /** The page it leads to, wherever the refusal was shown. */
+  url?: string
 }
 
 export interface RefusalText {
@@ -59,6 +61,7 @@ const BY_CODE: Record<string, Words> = {
   own_account: { title: '自己的账号要请同事办' },
   dispute_open: { title: '正在核对', choices: [RELOAD] },
   no_correction: { title: '还没有提出更正' },
+  password_not_own: { title: '请先改密码', choices: [{ act: 'password', text: '去修改密码', url: '/pkg-me/password' }] },
   own_hours: { title: '自己的时长要请同事办' },
   guardian_required: { title: '要先请监护人同意', choices: [{ act: 'guardian', text: '去请监护人同意' }] },
   ward_decides: { title: '孩子可以自己决定了' },
@@ -98,6 +101,9 @@ const BY_STATUS: Record<number, Words> = {
 }
 
 const UNKNOWN: Words = { title: '服务器出了点问题', choices: [RETRY] }
+
+/** The page that helps out of a refusal, where it is the same for everybody. */
+export const wayOut = (code?: string): Choice | undefined => BY_CODE[code ?? '']?.choices?.find((one) => one.url)
 
 /** The words for a refusal; codes that are not listed keep the server's own detail. */
 export function refusalOf(problem: Problem): RefusalText {

@@ -1,12 +1,13 @@
 // A guardian agrees for a child: the child's phone shows digits, the guardian's takes them.
 import { computed, ref } from 'vue'
-import { onShow, onUnload } from '@dcloudio/uni-app'
+import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { isoDate } from '@/app/format'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
+import { useShownCode } from './useShownCode'
 
 export const RELATIONS: { value: Schemas['GuardianRelation']; word: string }[] = [
   { value: 'parent', word: '父母' },
@@ -35,16 +36,7 @@ export function useGuardian() {
   onShow(() => void load())
 
   // ---- the child: digits for ten minutes ----
-  const issue = useAct(() => api.post('/me/guardian-code'))
-  const shown = ref<Schemas['GuardianCode'] | null>(null)
-  const now = ref(Date.now())
-  const tick = setInterval(() => (now.value = Date.now()), 1000)
-  onUnload(() => clearInterval(tick))
-  const left = computed(() => (shown.value ? Math.max(0, Math.floor((Date.parse(shown.value.expires_at) - now.value) / 1000)) : 0))
-  async function show() {
-    const made = await issue.run()
-    if (made) shown.value = made
-  }
+  const { issue, shown, left, show } = useShownCode(() => api.post('/me/guardian-code'))
 
   // ---- the guardian ----
   const code = ref('')

@@ -26,3 +26,8 @@ test('a report names each that failed, and says why', () => {
   expect(report.done).toBe(1)
   expect(report.failed).toEqual([{ id: 2, name: '第 2 位', why: '这一班满了，没有通过。可以先增加名额，或请他换一班' }])
 })
+
+test('a report leads to where one’s own password is set', () => {
+  const report = reportOf({ items: [{ id: 1, done: false, code: 'password_not_own', detail: '先改密码' }] }, () => '')
+  expect(report.way?.url).toBe('/pkg-me/password')
+})

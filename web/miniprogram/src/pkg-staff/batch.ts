@@ -1,6 +1,7 @@
 // Many at once: what is ticked, and what became of each.
 import { computed, ref, type Ref } from 'vue'
 import type { Schemas } from '@yimi/client'
+import { wayOut, type Choice } from '@/app/refusal'
 
 /** What is ticked out of what can be. Something that can no longer be ticked falls out by itself. */
 export function usePick(can: Ref<number[]>) {
@@ -25,12 +26,14 @@ export function usePick(can: Ref<number[]>) {
 export interface Report {
   done: number
   failed: { id: number; name: string; why: string }[]
+  /** The page that helps out of what was refused, if there is one. */
+  way?: Choice
 }
 
 /** Of whom it was done, and of whom not and why. */
 export function reportOf(result: Schemas['BatchResult'], nameOf: (id: number) => string): Report {
   const failed = result.items.filter((item) => !item.done)
-  return { done: result.items.length - failed.length, failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })) }
+  return { done: result.items.length - failed.length, failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })), way: failed.map(({ code }) => wayOut(code)).find(Boolean) }
 }
 
 function whyNot({ code, detail }: Schemas['BatchItem']): string {
