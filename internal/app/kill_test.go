@@ -53,7 +53,7 @@ func newStorm(t *testing.T, url string) *storm {
 				OutAt: &past.EndsAt, OutMethod: activity.ByCode}).Error
 		}))
 		s.deeds = append(s.deeds,
-			&deed{who: w.Staff, path: fmt.Sprintf("/shifts/%d/attendance", past.ID), signup: g.ID, key: fmt.Sprintf("confirm-%04d", i),
+			&deed{who: w.Second, path: fmt.Sprintf("/shifts/%d/attendance", past.ID), signup: g.ID, key: fmt.Sprintf("confirm-%04d", i),
 				body: fmt.Sprintf(`{"items":[{"signup_id":%d,"action":"confirm"}]}`, g.ID)},
 			&deed{who: p, path: fmt.Sprintf("/shifts/%d/signups", s.signup.ID), key: fmt.Sprintf("sign-up-%04d", i), body: `{"waitlist":true}`})
 	}

@@ -240,7 +240,7 @@ func (s *Server) AddSeries(ctx context.Context, r api.AddSeriesRequestObject) (a
 
 // UpdateSeries changes the coming shifts of a series.
 func (s *Server) UpdateSeries(ctx context.Context, r api.UpdateSeriesRequestObject) (api.UpdateSeriesResponseObject, error) {
-	c := activity.SeriesChange{StartTime: r.Body.StartTime, EndTime: r.Body.EndTime, Capacity: r.Body.Capacity}
+	c := activity.SeriesChange{StartTime: r.Body.StartTime, EndTime: r.Body.EndTime, Capacity: r.Body.Capacity, AskAgain: or(r.Body.AskAgain, false)}
 	if r.Body.FromDate != nil {
 		day := dayOf(*r.Body.FromDate)
 		c.FromDate = &day
@@ -252,7 +252,8 @@ func (s *Server) UpdateSeries(ctx context.Context, r api.UpdateSeriesRequestObje
 
 // UpdateShift changes a shift.
 func (s *Server) UpdateShift(ctx context.Context, r api.UpdateShiftRequestObject) (api.UpdateShiftResponseObject, error) {
-	l, err := s.Activities.UpdateShift(ctx, r.ID, activity.ShiftChange{StartsAt: r.Body.StartsAt, EndsAt: r.Body.EndsAt, Capacity: r.Body.Capacity})
+	l, err := s.Activities.UpdateShift(ctx, r.ID, activity.ShiftChange{StartsAt: r.Body.StartsAt, EndsAt: r.Body.EndsAt, Capacity: r.Body.Capacity,
+		AskAgain: or(r.Body.AskAgain, false)})
 	out, err := s.activity(ctx, l, err)
 	return api.UpdateShift200JSONResponse(out), err
 }

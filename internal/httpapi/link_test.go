@@ -188,7 +188,7 @@ func TestAGrantFromTheOtherHandIsShown(t *testing.T) {
 		signups := []int64{s.SignUp(volunteers[0], shift.ID).ID, s.SignUp(volunteers[1], shift.ID).ID}
 		s.Clock.Set(shift.EndsAt.Add(100 * time.Hour))
 		for i, by := range []auth.Actor{admin, s.Staff} {
-			_, err := s.Record(by, shift.ID, activity.Deed{SignupID: signups[i], Action: "correct", Minutes: 60, Reason: "忘了签退"})
+			_, err := s.Record(by, shift.ID, activity.Deed{SignupID: signups[i], Action: "correct", Given: apptest.First(shift, 60), Reason: "忘了签退"})
 			apptest.Must(t, err)
 			var list struct {
 				Items []struct {
