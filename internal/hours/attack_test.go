@@ -1,0 +1,87 @@
+package hours_test
+
+import (
+	"testing"
+	"time"
+
+	"yimi/internal/activity"
+	"yimi/internal/apptest"
+	"yimi/internal/hours"
+	"yimi/internal/store"
+)
+
+// Attacks that succeed: each test fails today, and its first line says what a right answer would be.
+
+// warned is all that verify says.
+func (b *book) warned(t *testing.T) (problems, warnings []string) {
+	t.Helper()
+	r, err := b.Hours.Verify(ctx, func(int64) {})
+	apptest.Must(t, err)
+	return r.Problems, r.Warnings
+}
+
+// entryOfPresence is an entry of class system with its attendance and the shift 09:00-12:00, present for the first hour.
+func entryOfPresence(t *testing.T, b *book) *hours.Entry {
+	t.Helper()
+	p, s := b.Volunteer("林晓雯"), b.Shift(3)
+	g := b.SignUp(p, s.ID)
+	b.Serve(p, s, time.Hour)
+	b.Clock.Set(s.EndsAt.Time)
+	_, err := b.Record(b.Staff, s.ID, activity.Deed{SignupID: g.ID, Action: "confirm"})
+	apptest.Must(t, err)
+	var e hours.Entry
+	apptest.Must(t, b.Store.Read(ctx).Where("source_id = ?", g.ID).Take(&e).Error)
+	return &e
+}
+
+// Right: a problem: the span of an entry of class system lies within check-in and check-out, not only within the shift.
+func TestAttackASpanMovedWithinItsShift(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		e := entryOfPresence(t, b)
+		b.Exec("UPDATE credited_spans SET from_at = from_at + 5400000, to_at = to_at + 5400000 WHERE entry_id = ?", e.ID) // the hour is free to be credited again
+		if problems, _ := b.warned(t); len(problems) == 0 {
+			t.Error("verify does not see that a span left the presence that it stands for")
+		}
+	})
+}
+
+// Right: a problem: nothing made after spans were kept is old, whatever the row says.
+func TestAttackAnOverlapCalledOld(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		p := b.Volunteer("林晓雯")
+		first, second := b.must(t, b.entry(p.PersonID, 60)), b.must(t, b.entry(p.PersonID, 60))
+		from, to := first.Given.From, first.Given.To
+		b.Exec("UPDATE credited_spans SET from_at = ?, to_at = ? WHERE entry_id = ?", from, to, second.ID)
+		b.Exec("UPDATE credited_spans SET old = ? WHERE person_id = ?", true, p.PersonID)
+		if problems, warnings := b.warned(t); len(problems) == 0 {
+			t.Errorf("an overlap made today passes as %q, with nothing on the attention list", warnings)
+		}
+	})
+}
+
+// Right: a problem: the entry names who recorded and who approved it, and minutes by hand and corrections need both, of two humans.
+func TestAttackAnEntryOfOneHand(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		p := b.Volunteer("林晓雯")
+		for i, by := range []*int64{nil, &b.Staff.PersonID} {
+			e := b.entry(p.PersonID, 60)
+			e.Class, e.ApprovedBy, e.Reason = hours.Manual, by, "在场"
+			_ = b.append(e) // refusing is right as well
+			if problems, _ := b.warned(t); len(problems) == 0 && b.Count("hour_entries", "1 = 1") == int64(i+1) {
+				t.Errorf("minutes by hand with the approval of %v are whole", by)
+			}
+		}
+	})
+}
+
+// Right: the time can be put right where the minutes stay: an assumed span keeps honest time from being credited.
+func TestAttackAWrongTimeCannotBeCorrected(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		e := entryOfPresence(t, b)
+		b.Exec("UPDATE credited_spans SET assumed = ? WHERE entry_id = ?", true, e.ID)
+		later := &hours.Span{From: store.At(e.StartsAt.Add(time.Hour)), To: store.At(e.StartsAt.Add(2 * time.Hour))}
+		if _, err := b.Hours.ProposeCorrection(apptest.As(b.Staff), e.ID, 60, later, "实际是后一小时"); err != nil {
+			t.Errorf("the same minutes at another time: %v", err)
+		}
+	})
+}
