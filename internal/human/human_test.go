@@ -394,6 +394,28 @@ func TestARoleOpensWhatStaffSettled(t *testing.T) {
 	})
 }
 
+// What staff settled by a typed phone opens again when more is found; and nobody settles it for their own second account.
+func TestAFindingGrowsStronger(t *testing.T) {
+	each(t, func(s *stage) {
+		people := s.People("王明月", "赵小宝")
+		for _, p := range people {
+			s.phone(p, "13995301234", false)
+		}
+		apptest.Must(t, s.Identity.FindDuplicates(t.Context()))
+		apptest.Must(t, s.apart(s.Staff, people[0], people[1]))
+		for _, p := range people {
+			s.number(p, "E51907190")
+		}
+		apptest.Must(t, s.Identity.FindDuplicates(t.Context()))
+		if s.Count("person_duplicates", "state = 'open' AND settled_by IS NULL AND reason = '' AND by_phone = 1 AND by_identity = 1") != 1 {
+			t.Error("still settled")
+		}
+		s.link(s.Admin, people[1])
+		apptest.WantCode(t, s.apart(s.Admin, people[0], people[1]), "own_account")
+		apptest.WantCode(t, s.Identity.Merge(apptest.As(s.Admin), 1, people[0].PersonID, "x"), "own_account")
+	})
+}
+
 func TestAPuppetPartsNobody(t *testing.T) {
 	each(t, func(s *stage) {
 		second := s.Volunteer("马主任（微信）")
