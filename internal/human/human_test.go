@@ -193,6 +193,21 @@ func TestAMergeIsOneHumanForGood(t *testing.T) {
 	})
 }
 
+// What the account that goes had in common with a third one is not lost.
+func TestAMergeKeepsWhoElseItIs(t *testing.T) {
+	each(t, func(s *stage) {
+		people := s.People("杨海兰", "杨海兰（旧）", "杨海兰（更旧）")
+		for i, number := range []string{"E51907190", "E51907191", "E51907191"} {
+			s.number(people[i], number)
+		}
+		s.link(people[0], people[1])
+		var d identity.Duplicate
+		apptest.Must(t, s.Store.Read(t.Context()).Where("by_link = 1").Take(&d).Error)
+		apptest.Must(t, s.Identity.Merge(apptest.As(s.Admin), d.ID, people[0].PersonID, "核对过证件"))
+		s.one(people...)
+	})
+}
+
 // Families share a phone, so that it is typed says nothing; and that of one of the two neither.
 func TestATypedPhoneMakesNoHuman(t *testing.T) {
 	each(t, func(s *stage) {
