@@ -92,7 +92,7 @@ func (s *Server) GetHourEntry(ctx context.Context, r api.GetHourEntryRequestObje
 		return nil, err
 	}
 	if d != nil {
-		told := dispute(auth.From(ctx), d)
+		told := dispute(human.Set{auth.From(ctx).PersonID}, d)
 		out.Dispute = &told
 	}
 	may := l.PersonID == auth.From(ctx).PersonID && (d == nil || d.State != hours.DisputeOpen)
@@ -111,12 +111,12 @@ func (s *Server) DisputeEntry(ctx context.Context, r api.DisputeEntryRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return api.DisputeEntry201JSONResponse(dispute(auth.From(ctx), d)), nil
+	return api.DisputeEntry201JSONResponse(dispute(human.Set{auth.From(ctx).PersonID}, d)), nil
 }
 
-func dispute(a auth.Actor, d *hours.DisputeLine) api.HourDispute {
+func dispute(mine human.Set, d *hours.DisputeLine) api.HourDispute {
 	return api.HourDispute{ID: d.ID, EntryID: d.EntryID, State: api.HourDisputeState(d.State), Words: d.Words, PersonName: d.PersonName,
-		ActivityTitle: d.ActivityTitle, Minutes: d.Minutes, StartsAt: shown(d.StartsAt), EndsAt: shown(d.EndsAt), Mine: d.PersonID == a.PersonID,
+		ActivityTitle: d.ActivityTitle, Minutes: d.Minutes, StartsAt: shown(d.StartsAt), EndsAt: shown(d.EndsAt), Mine: mine.Has(d.PersonID),
 		Answer: some(d.Answer), AnsweredByName: some(d.AnsweredByName), CreatedAt: shown(d.CreatedAt), AnsweredAt: shownIf(d.AnsweredAt)}
 }
 
@@ -126,14 +126,18 @@ func (s *Server) ListDisputes(ctx context.Context, r api.ListDisputesRequestObje
 	if err != nil {
 		return nil, err
 	}
-	limit, a := limitOf(r.Params.Limit), auth.From(ctx)
+	limit := limitOf(r.Params.Limit)
+	mine, err := human.Accounts(s.Store.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.Hours.Disputes(ctx, keys[0], limit+1)
 	if err != nil {
 		return nil, err
 	}
 	rows, next := page(rows, limit, func(d *hours.DisputeLine) string { return cursor(d.ID) })
 	return api.ListDisputes200JSONResponse{NextCursor: next,
-		Items: mapped(rows, func(d *hours.DisputeLine) api.HourDispute { return dispute(a, d) })}, nil
+		Items: mapped(rows, func(d *hours.DisputeLine) api.HourDispute { return dispute(mine, d) })}, nil
 }
 
 // AnswerDispute answers a dispute.
@@ -147,7 +151,7 @@ func (s *Server) AnswerDispute(ctx context.Context, r api.AnswerDisputeRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return api.AnswerDispute200JSONResponse(dispute(auth.From(ctx), d)), nil
+	return api.AnswerDispute200JSONResponse(dispute(human.Set{auth.From(ctx).PersonID}, d)), nil
 }
 
 // ProposeCorrection proposes what an entry should have been.

@@ -184,8 +184,10 @@ func TestAGrantFromTheOtherHandIsShown(t *testing.T) {
 		friend := s.Volunteer("林晓雯")
 		var g grantAnswer
 		s.Call(t, admin, "POST", fmt.Sprintf("/units/%d/grants", s.Station.ID), map[string]any{"person_id": friend.PersonID, "role": "station_staff"}).Into(t, &g)
-		volunteers := s.Crowd(2)
-		signups := []int64{s.SignUp(volunteers[0], shift.ID).ID, s.SignUp(volunteers[1], shift.ID).ID}
+		volunteers, signups := s.Crowd(3), []int64{}
+		for _, v := range volunteers {
+			signups = append(signups, s.SignUp(v, shift.ID).ID)
+		}
 		s.Clock.Set(shift.EndsAt.Add(100 * time.Hour))
 		for i, by := range []auth.Actor{admin, s.Staff} {
 			_, err := s.Record(by, shift.ID, activity.Deed{SignupID: signups[i], Action: "correct", Given: apptest.First(shift, 60), Reason: "忘了签退"})
@@ -213,6 +215,16 @@ func TestAGrantFromTheOtherHandIsShown(t *testing.T) {
 			if len(entries.Items) != 1 || entries.Items[0].GrantedByProposer == nil || *entries.Items[0].GrantedByProposer != (by.PersonID == admin.PersonID) {
 				t.Errorf("proposed by %d: %+v", by.PersonID, entries)
 			}
+		}
+		_, err := s.Record(s.Staff, shift.ID, activity.Deed{SignupID: signups[2], Action: "correct", Minutes: 60, Reason: "忘了签退"})
+		apptest.Must(t, err)
+		code, _, err := s.Identity.NewLinkCode(apptest.As(s.Staff))
+		apptest.Must(t, err)
+		_, err = s.Identity.AddLink(apptest.As(friend), code)
+		apptest.Must(t, err)
+		var list struct{ Items []struct{ Mine bool } }
+		if s.Call(t, friend, "GET", "/hours/proposals", nil).Into(t, &list); len(list.Items) != 1 || !list.Items[0].Mine {
+			t.Errorf("what their other account proposed is not theirs: %+v", list)
 		}
 	})
 }

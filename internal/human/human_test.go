@@ -193,6 +193,21 @@ func TestAMergeIsOneHumanForGood(t *testing.T) {
 	})
 }
 
+// What the account that goes had in common with a third one is not lost.
+func TestAMergeKeepsWhoElseItIs(t *testing.T) {
+	each(t, func(s *stage) {
+		people := s.People("杨海兰", "杨海兰（旧）", "杨海兰（更旧）")
+		for i, number := range []string{"E51907190", "E51907191", "E51907191"} {
+			s.number(people[i], number)
+		}
+		s.link(people[0], people[1])
+		var d identity.Duplicate
+		apptest.Must(t, s.Store.Read(t.Context()).Where("by_link = 1").Take(&d).Error)
+		apptest.Must(t, s.Identity.Merge(apptest.As(s.Admin), d.ID, people[0].PersonID, "核对过证件"))
+		s.one(people...)
+	})
+}
+
 // Families share a phone, so that it is typed says nothing; and that of one of the two neither.
 func TestATypedPhoneMakesNoHuman(t *testing.T) {
 	each(t, func(s *stage) {
@@ -391,6 +406,28 @@ func TestARoleOpensWhatStaffSettled(t *testing.T) {
 		apptest.Must(t, s.apart(s.Admin, people[0], people[1]))
 		s.grant(s.Admin, people[1])
 		apptest.WantCode(t, s.apart(s.Admin, people[0], people[1]), "bad_transition") // it holds
+	})
+}
+
+// What staff settled by a typed phone opens again when more is found; and nobody settles it for their own second account.
+func TestAFindingGrowsStronger(t *testing.T) {
+	each(t, func(s *stage) {
+		people := s.People("王明月", "赵小宝")
+		for _, p := range people {
+			s.phone(p, "13995301234", false)
+		}
+		apptest.Must(t, s.Identity.FindDuplicates(t.Context()))
+		apptest.Must(t, s.apart(s.Staff, people[0], people[1]))
+		for _, p := range people {
+			s.number(p, "E51907190")
+		}
+		apptest.Must(t, s.Identity.FindDuplicates(t.Context()))
+		if s.Count("person_duplicates", "state = 'open' AND settled_by IS NULL AND reason = '' AND by_phone = 1 AND by_identity = 1") != 1 {
+			t.Error("still settled")
+		}
+		s.link(s.Admin, people[1])
+		apptest.WantCode(t, s.apart(s.Admin, people[0], people[1]), "own_account")
+		apptest.WantCode(t, s.Identity.Merge(apptest.As(s.Admin), 1, people[0].PersonID, "x"), "own_account")
 	})
 }
 

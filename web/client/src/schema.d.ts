@@ -4573,7 +4573,7 @@ export interface components {
              * @description The shift's end
              */
             ends_at: string;
-            /** @description About my own hours: another one answers */
+            /** @description About my own hours, by any account of mine: another one answers */
             mine: boolean;
             /** @description What was answered */
             answer?: string;
