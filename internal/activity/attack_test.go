@@ -27,7 +27,7 @@ func lists(w *apptest.World) int64 {
 	return w.Count("attendances", "needs_look = ?", true) + w.Count("hour_attention", "needs_look = ?", true)
 }
 
-// make publishes an activity as somebody, with one shift.
+// published makes an activity as somebody, with one shift.
 func published(t *testing.T, w *apptest.World, by auth.Actor, a *activity.Activity, starts, long time.Duration) activity.Shift {
 	t.Helper()
 	now := w.Clock.Now()
@@ -426,6 +426,175 @@ func TestAttackAttentionAndCapTogetherWaitForTheWrongOne(t *testing.T) {
 		apptest.Must(t, err)
 		if done[0].Err != nil && out.WaitsFor == hours.ForColleague {
 			t.Errorf("the screen says %q, and the colleague is refused: %v", out.WaitsFor, done[0].Err)
+		}
+	})
+}
+
+// Right: somebody who was there, and gets nothing by the word of one of staff, is told, with what to do.
+func TestAttackNoCreditIsToldToNobody(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := w.Volunteer("林晓雯")
+		s := w.Shift(3)
+		id := w.SignUp(p, s.ID).ID
+		w.Serve(p, s, 150*time.Minute)
+		w.Clock.Set(s.EndsAt.Time)
+		before := w.Count("notices", "person_id = ?", p.PersonID)
+		_, err := w.Record(w.Staff, s.ID, activity.Deed{SignupID: id, Action: "no_credit"})
+		apptest.Must(t, err) // without a reason, and without a second hand
+		if w.Count("notices", "person_id = ?", p.PersonID) == before {
+			t.Error("150 minutes of presence were set to nothing: no reason asked, and nobody told")
+		}
+	})
+}
+
+// Right: a reason on the list, and a hand: the fence was taken away after people had signed up (or while the shift runs).
+func TestAttackTheFenceIsTakenAwayForAMinute(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		draft := w.Draft()
+		lat, lon := 37.4187, 106.0673
+		draft.Latitude, draft.Longitude, draft.FenceMetres = &lat, &lon, 100
+		s := published(t, w, w.Staff, draft, 48*time.Hour, 8*time.Hour)
+		p := w.Volunteer("林晓雯")
+		id := w.SignUp(p, s.ID).ID
+		without := func(at time.Time, kind activity.Kind) {
+			w.Clock.Set(at)
+			_, err := w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Changes{"fence_metres": 0})
+			apptest.Must(t, err)
+			relay(t, w, w.Staff, s, kind, p)
+			_, err = w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Changes{"fence_metres": 100})
+			apptest.Must(t, err)
+		}
+		without(s.StartsAt.Time, activity.In)
+		without(s.EndsAt.Time, activity.Out)
+		if out, err := confirm(w, w.Staff, s.ID, id, nil); err == nil && out.WaitsFor == "" {
+			t.Errorf("%d minutes inside a fence that was not there, reasons %q", out.Minutes, reasons(t, w, s, id))
+		}
+	})
+}
+
+// Right: the offer ends with the new start: nobody takes a place on a shift that is over.
+func TestAttackAnOfferOutlivesAShiftMovedForward(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p, q := w.Volunteer("林晓雯"), w.Volunteer("王明月")
+		s := w.Shift(1)
+		first, second := w.SignUp(p, s.ID), w.Wait(q, s.ID)
+		_, err := w.Activities.CancelSignup(apptest.As(p), first.ID, "")
+		apptest.Must(t, err)
+		starts := w.Clock.Now().Add(time.Minute)
+		apptest.Must(t, move(w, s, activity.ShiftChange{StartsAt: &starts, EndsAt: ptr(starts.Add(30 * time.Minute))}))
+		w.Clock.Advance(80 * time.Minute)
+		if _, err = w.Activities.ConfirmSignup(apptest.As(q), second.ID); err == nil {
+			t.Error("a place was taken on a shift that has been over for 49 minutes")
+		}
+	})
+}
+
+// Right: their place stays: that they wait elsewhere, with no place, is no clash that is certain.
+func TestAttackAWaitElsewhereCostsThePlace(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := w.Volunteer("林晓雯")
+		a, b := w.Shift(3), w.Publish(w.Draft(), apptest.At(48*time.Hour, 1))[0].Shift
+		g := w.SignUp(p, a.ID)
+		w.SignUp(w.Volunteer("王明月"), b.ID)
+		w.Wait(p, b.ID)
+		c := to(a, 49*time.Hour)
+		if err := move(w, a, c); err != nil {
+			t.Errorf("refused for somebody who only waits there: %v", err)
+		}
+		c.AskAgain = true
+		_ = move(w, a, c)
+		w.Clock.Advance(3 * time.Hour)
+		apptest.Must(t, w.Activities.Sweep(ctx))
+		if got := w.Signup(g.ID).State; got != activity.Confirmed {
+			t.Errorf("the place is %s", got)
+		}
+	})
+}
+
+// Right: another of staff answers, or the one who recorded it only corrects: nobody judges the doubt about their own deed.
+func TestAttackTheRecorderKeepsTheirOwnEntry(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := w.Volunteer("林晓雯")
+		s := w.Shift(3)
+		id := w.SignUp(p, s.ID).ID
+		w.Serve(p, s, 150*time.Minute)
+		w.Clock.Set(s.EndsAt.Time)
+		_, err := confirm(w, w.Staff, s.ID, id, apptest.First(s, 1)) // one minute of 150, alone, with no reason
+		apptest.Must(t, err)
+		lines, err := w.Hours.EntriesOf(ctx, p.PersonID, hours.Filter{Limit: 1})
+		apptest.Must(t, err)
+		d, err := w.Hours.DisputeEntry(apptest.As(p), lines[0].ID, "我做了两个半小时")
+		apptest.Must(t, err)
+		if _, err := w.Hours.AnswerDispute(apptest.As(w.Staff), d.ID, "keep", "没有错"); err == nil {
+			t.Error("who confirmed one minute of 150 answers the doubt about it alone, and it is gone from every list")
+		}
+	})
+}
+
+// Right: nothing stays on the list that is settled, whoever was faster.
+func TestAttackALookAndAConfirmationAtOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		for range 25 {
+			s, ids := by(t, w, w.Staff, 30*time.Hour, 13*time.Hour, w.Crowd(6)...)
+			w.Clock.Set(s.EndsAt.Add(time.Hour))
+			done := make(chan error, 2*len(ids))
+			for _, id := range ids {
+				go func() {
+					_, err := confirm(w, w.Second, s.ID, id, nil)
+					done <- err
+				}()
+				go func() { done <- w.Activities.Sweep(ctx) }()
+			}
+			for range 2 * len(ids) {
+				apptest.Must(t, <-done)
+			}
+		}
+		if n := w.Count("attendances", "needs_look = ? AND signup_id IN (SELECT id FROM signups WHERE state = 'attended')", true); n > 0 {
+			t.Errorf("%d that are credited stay on the attention list, and no deed takes them off", n)
+		}
+	})
+}
+
+// Right: a proposal that a confirmation has overtaken ends with it: it can only be refused now, and stands on the list until somebody does.
+func TestAttackAProposalOvertakenByAConfirmation(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s, ids := by(t, w, w.Staff, 2*time.Hour, 13*time.Hour, w.Volunteer("林晓雯"))
+		_, err := confirm(w, w.Staff, s.ID, ids[0], nil) // waits for a colleague
+		apptest.Must(t, err)
+		_, err = confirm(w, w.Second, s.ID, ids[0], nil) // who confirms on the sheet
+		apptest.Must(t, err)
+		list, err := w.Hours.Proposals(apptest.As(w.Second), 0, 9)
+		if apptest.Must(t, err); len(list) == 0 {
+			return
+		}
+		out, err := w.Activities.DecideProposals(apptest.As(w.Second), []int64{list[0].ID}, true, "")
+		apptest.Must(t, err)
+		t.Errorf("it waits for a %s, who is told: %v", list[0].WaitsFor, out[0].Err)
+	})
+}
+
+// Right: it is marked daily_cap, so that the district knows what it approves (as minutes by hand are).
+func TestAttackACorrectionOverTheCapIsNotMarked(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		admin := w.AdminOf(w.District, "马建军")
+		p, s := w.Volunteer("林晓雯"), over(w, 15*time.Hour, 24*time.Hour)
+		id := was(t, w, p, s, s.StartsAt.Time, s.StartsAt.Add(time.Hour))
+		w.Clock.Set(s.EndsAt.Add(time.Hour))
+		_, err := confirm(w, w.Second, s.ID, id, nil)
+		if apptest.Must(t, err); w.Count("hour_entries", "1 = 1") == 0 { // a long shift: whoever has no hand
+			list, err := w.Hours.Proposals(apptest.As(admin), 0, 9)
+			apptest.Must(t, err)
+			_, err = w.Activities.DecideProposals(apptest.As(admin), []int64{list[0].ID}, true, "")
+			apptest.Must(t, err)
+		}
+		lines, err := w.Hours.EntriesOf(ctx, p.PersonID, hours.Filter{Limit: 1})
+		apptest.Must(t, err)
+		c, err := w.Hours.ProposeCorrection(apptest.As(w.Staff), lines[0].ID, 1440, &hours.Span{From: s.StartsAt, To: s.EndsAt}, "整天都在")
+		apptest.Must(t, err)
+		out, err := w.Activities.DecideProposals(apptest.As(admin), []int64{c.ID}, true, "")
+		apptest.Must(t, err)
+		if out[0].Err == nil && c.Why != hours.WhyDailyCap {
+			t.Errorf("the district approved %d minutes of one day, marked %q", total(w, t), c.Why)
 		}
 	})
 }
