@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ type request struct {
 	op           string // of the floor
 	method, path string
 	body         string
+	says         string // stands in the product's answer when it was done; "" where the status tells
 	token        string
 	key          string // Idempotency-Key; "" for a read
 	values       script.Values
@@ -89,7 +91,7 @@ func (t *target) send(ctx context.Context, q *request) (status int, size int64, 
 		return 0, 0, err.Error()
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode < 300 {
+	if res.StatusCode < 300 && (t.floor || q.says == "") {
 		size, err = io.Copy(io.Discard, res.Body)
 		if err != nil {
 			return 0, size, err.Error()
@@ -97,6 +99,9 @@ func (t *target) send(ctx context.Context, q *request) (status int, size int64, 
 		return res.StatusCode, size, ""
 	}
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 2000))
+	if res.StatusCode < 300 && !strings.Contains(string(text), q.says) {
+		return http.StatusConflict, int64(len(text)), string(text)
+	}
 	return res.StatusCode, int64(len(text)), string(text)
 }
 

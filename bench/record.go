@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http/httptest"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +99,7 @@ func record(ctx context.Context, w *world, k work) (map[string][]script.Shape, e
 		return nil, err
 	}
 	for n := range k.kinds {
-		if out[k.scriptName(n)], err = shapes(ctx, a, t, &now, k, items, n); err != nil {
+		if out[k.scriptName(n)], err = shapes(ctx, w, a, t, &now, k, items, n); err != nil {
 			return nil, err
 		}
 	}
@@ -123,11 +122,11 @@ type taken struct {
 }
 
 // shapes gives the ways in which the items are answered, each told by two of them at two instants.
-func shapes(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, items []item, n int) (out []script.Shape, err error) {
+func shapes(ctx context.Context, w *world, a *app.App, t *tape, now *time.Time, k work, items []item, n int) (out []script.Shape, err error) {
 	alike := map[string][]taken{}
 	for i := range min(k.asked(), len(items)) {
 		*now = time.Now().Add(time.Duration(i) * 171 * time.Millisecond)
-		one, err := listen(ctx, a, t, *now, k, &items[i][n])
+		one, err := listen(ctx, w, a, t, *now, k, &items[i][n])
 		if err != nil {
 			return nil, err
 		}
@@ -159,8 +158,12 @@ func shapes(ctx context.Context, a *app.App, t *tape, now *time.Time, k work, it
 
 // typical gives the steps of requests of one shape, from two that can be told apart.
 func typical(alike []taken, k work) (steps []script.Step, err error) {
+	err = errors.New("no two requests can be told apart")
 	for i, one := range alike {
 		for _, other := range slices.Backward(alike[i+1:]) { // neighbours may be of one station
+			if !toldApart(one.values, other.values, alike) {
+				continue
+			}
 			if steps, err = compare([2][]seen{one.seen, other.seen}, [2]script.Values{one.values, other.values}, k); err == nil {
 				return steps, nil
 			}
@@ -169,17 +172,38 @@ func typical(alike []taken, k work) (steps []script.Step, err error) {
 	return nil, err
 }
 
+// toldApart tells whether two requests differ in all in which those alike differ, and in no two
+// things in the same way: else what is one's own would pass for a constant, or for something else.
+func toldApart(one, other script.Values, alike []taken) bool {
+	seen := map[[2]string]bool{}
+	for _, name := range names {
+		if !slices.ContainsFunc(alike, func(t taken) bool { return t.values[name] != one[name] }) {
+			continue
+		}
+		pair := [2]string{one[name], other[name]}
+		if pair[0] == pair[1] || seen[pair] {
+			return false
+		}
+		seen[pair] = true
+	}
+	return true
+}
+
 // listen asks for one request and gives what the product did.
-func listen(ctx context.Context, a *app.App, t *tape, now time.Time, k work, q *request) (taken, error) {
+func listen(ctx context.Context, w *world, a *app.App, t *tape, now time.Time, k work, q *request) (taken, error) {
 	values := script.Values{"now": text(now.UnixMilli())}
 	maps.Copy(values, q.values)
 	t.take()
 	status, body := askOnce(ctx, a, q)
-	if status > 299 {
+	if status > 299 || !strings.Contains(body, q.says) {
 		return taken{}, fmt.Errorf("the product says %d: %s", status, body)
 	}
-	if id := idIn(body); id != "" && k.creates != "" {
-		values["created"] = id
+	if k.creates != "" {
+		var id int64
+		if err := w.read.QueryRowContext(ctx, "SELECT MAX(id) FROM "+k.creates).Scan(&id); err != nil {
+			return taken{}, err
+		}
+		values["created"] = text(id)
 	}
 	return taken{t.take(), values}, nil
 }
@@ -194,15 +218,6 @@ func askOnce(ctx context.Context, a *app.App, q *request) (status int, body stri
 	rec := httptest.NewRecorder()
 	a.Handler.ServeHTTP(rec, r)
 	return rec.Code, rec.Body.String()
-}
-
-var idPattern = regexp.MustCompile(`"id":(\d+)`)
-
-func idIn(body string) string {
-	if m := idPattern.FindStringSubmatch(body); m != nil {
-		return m[1]
-	}
-	return ""
 }
 
 // compare makes steps of two runs of the same work.
@@ -290,7 +305,7 @@ func unify(a, b any, values [2]script.Values) (script.Arg, error) {
 	return script.Arg{}, fmt.Errorf("%w: %T", errUnknown, a)
 }
 
-var names = []string{"created", "signup", "request", "booking", "shift", "activity", "person", "session", "resident", "provider", "supervisor", "unit", "starts", "ends", "now"}
+var names = []string{"created", "signup", "request", "booking", "shift", "activity", "person", "session", "resident", "provider", "supervisor", "volunteer", "unit", "starts", "ends", "now", "sequence", "stripe"}
 
 func unifyInt(a, b int64, values [2]script.Values) (script.Arg, error) {
 	if a == b {

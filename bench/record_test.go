@@ -59,6 +59,28 @@ func TestCompareFindsWhatTheArgumentsAre(t *testing.T) {
 	}
 }
 
+// Two requests tell nothing where they are alike by chance, or where two things differ in one way.
+func TestToldApart(t *testing.T) {
+	t.Parallel()
+	of := func(sequence, stripe string) script.Values {
+		return script.Values{"shift": "2", "sequence": sequence, "stripe": stripe}
+	}
+	one := of("5", "5")
+	for _, c := range []struct {
+		what  string
+		other script.Values
+		want  bool
+	}{
+		{"only the shift is the same, and it is everybody's", of("6", "14"), true},
+		{"the chains are as long", of("5", "14"), false},
+		{"the stripes are the chains' lengths", of("6", "6"), false},
+	} {
+		if got := toldApart(one, c.other, []taken{{values: one}, {values: c.other}, {values: of("7", "13")}}); got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+}
+
 // An argument that nothing explains is said, not guessed.
 func TestCompareSaysWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ const (
 // rush lets five hundred people sign up for twenty places in one moment, as a school does.
 func rush(ctx context.Context, w *world, p *process) (string, error) {
 	w.shiftDay += day
-	shifts, err := w.shifts(ctx, 1, w.shiftDay, 150, rushPlaces, 0)
+	shifts, err := w.shifts(ctx, w.staff[:1], 1, w.shiftDay, 150, rushPlaces, 0)
 	if err != nil {
 		return "", err
 	}

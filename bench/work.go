@@ -38,6 +38,7 @@ var works = []work{
 	{name: "signup_spread", title: "sign-ups, over 200 shifts", writes: true, creates: "signups", kinds: 1, items: signups(200)},
 	{name: "signup_rush", title: "sign-ups, all for one shift", writes: true, like: "signup_spread", kinds: 1, items: signups(1)},
 	{name: "checkin", title: "check-in, then check-out", writes: true, kinds: 2, items: checkins},
+	{name: "confirmation", title: "confirmation of attendance", writes: true, creates: "hour_entries", kinds: 1, items: confirmations},
 	{name: "approval", title: "approval of a booking", writes: true, kinds: 1, items: approvals},
 	{name: "activities_first", title: "activities, first page", kinds: 1, items: activities(func(*world) int64 { return 0 })},
 	{name: "activities_far", title: "activities, page 4,000", kinds: 1, items: activities(func(w *world) int64 { return w.far })},
@@ -92,7 +93,7 @@ func signups(over int) func(context.Context, *world, int) ([]item, error) {
 		n = min(n, len(w.people))
 		w.shiftDay += day // nobody has another shift on that day
 		starts := w.shiftDay
-		shifts, err := w.shifts(ctx, over, starts, 150, n, 0)
+		shifts, err := w.shifts(ctx, w.staff[:1], over, starts, 150, n, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -116,22 +117,12 @@ const spots = 20
 func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	n = min(n, len(w.people))
 	n -= n % spots
-	shifts, err := w.shifts(ctx, spots, nowMS()-hour, 120, n/spots, n/spots)
+	shifts, err := w.shifts(ctx, w.staff[:1], spots, nowMS()-hour, 120, n/spots, n/spots)
 	if err != nil {
 		return nil, err
 	}
-	var first int64
-	if err := w.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM signups").Scan(&first); err != nil {
-		return nil, err
-	}
-	list := w.into("signups", "id", "shift_id", "person_id", "unit_id", "activity_id", "starts_at", "ends_at", "state", "live", "reason", "created_at")
-	for i := range n {
-		s := shifts[i%spots]
-		if err := list.add(ctx, first+int64(i), s.id, w.people[i].id, s.unit, s.activity, s.starts, s.ends, "confirmed", 1, "", nowMS()-day); err != nil {
-			return nil, err
-		}
-	}
-	if err := list.done(ctx); err != nil {
+	first, err := w.putOn(ctx, shifts, w.people[:n])
+	if err != nil {
 		return nil, err
 	}
 	out := make([]item, n)
@@ -146,6 +137,65 @@ func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 		}
 	}
 	return out, nil
+}
+
+// putOn gives people places on the shifts by turns; the first has the sign-up of that id, the others the next ones.
+func (w *world) putOn(ctx context.Context, shifts []shift, people []caller) (first int64, err error) {
+	if err := w.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM signups").Scan(&first); err != nil {
+		return 0, err
+	}
+	list := w.into("signups", "id", "shift_id", "person_id", "unit_id", "activity_id", "starts_at", "ends_at", "state", "live", "reason", "created_at")
+	for i, c := range people {
+		s := shifts[i%len(shifts)]
+		if err := list.add(ctx, first+int64(i), s.id, c.id, s.unit, s.activity, s.starts, s.ends, "confirmed", 1, "", min(s.starts, nowMS())-day); err != nil {
+			return 0, err
+		}
+	}
+	return first, list.done(ctx)
+}
+
+const pastShifts = 200
+
+// confirmations are volunteers who came and went on two hundred shifts that are over, all stations',
+// and whom the station's staff confirm one by one. Nobody of staff had a hand in those shifts.
+func confirmations(ctx context.Context, w *world, n int) ([]item, error) {
+	people, sequences, err := w.served(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	w.pastDay -= day // nobody is credited with anything on that day
+	var shifts []shift
+	for _, starts := range []int64{w.pastDay, w.pastDay + 5*hour} { // two times, or they would pass for constants
+		places := len(people)/pastShifts + 1
+		half, err := w.shifts(ctx, w.staff, pastShifts/2, starts, 120, places, places)
+		if err != nil {
+			return nil, err
+		}
+		shifts = append(shifts, half...)
+	}
+	first, err := w.putOn(ctx, shifts, people)
+	if err != nil {
+		return nil, err
+	}
+	came := w.into("attendances", "signup_id", "shift_id", "unit_id", "in_at", "in_method", "out_at", "out_method", "attention", "needs_look")
+	out := make([]item, len(people))
+	for i := range out {
+		s, id, apart := shifts[i%pastShifts], first+int64(i), int64(i/pastShifts)*minute // many within moments would need a look
+		if err := came.add(ctx, id, s.id, s.unit, s.starts-apart, "code", s.ends+apart, "code", "", 0); err != nil {
+			return nil, err
+		}
+		out[i] = w.confirmation(s, id, people[i].id, sequences[people[i].id]+1)
+	}
+	return out, came.done(ctx)
+}
+
+// confirmation is the request for one volunteer, whose entry is of that number in the chain.
+func (w *world) confirmation(s shift, signup, volunteer, sequence int64) item {
+	v := valuesOf(s.staff)
+	v["shift"], v["activity"], v["signup"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(signup), text(s.starts), text(s.ends), w.key()
+	v["volunteer"], v["sequence"], v["stripe"] = text(volunteer), text(sequence), text(volunteer%stripes)
+	return item{{method: "POST", path: fmt.Sprintf("/shifts/%d/attendance", s.id), body: fmt.Sprintf(`{"items":[{"signup_id":%d,"action":"confirm"}]}`, signup),
+		says: `"state":"attended"`, token: s.staff.token, key: v["key"], values: v}}
 }
 
 // approvals are requests that hold a worker's hour and wait for the station's staff.

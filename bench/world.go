@@ -36,6 +36,7 @@ type world struct {
 	providers   map[int64][]int64 // of a station
 	slot        int64             // the next free hour of all workers
 	shiftDay    int64             // the last day with shifts
+	pastDay     int64             // the first
 	asked       int               // who asks for a booking next
 	round       int64             // makes keys and days differ
 }
@@ -50,10 +51,12 @@ const (
 	pool       = 24_000 // volunteers who are signed in
 	admins     = 32
 	named      = 400 // the first of a city are the demo's people, and those who work
+	minute     = int64(time.Minute / time.Millisecond)
 	hour       = int64(time.Hour / time.Millisecond)
 	day        = 24 * hour
 	cellLength = int64(5 * time.Minute / time.Millisecond)
 	batchRows  = 200 // of one statement of the preparations
+	stripes    = 16  // of a hot total: as in the package hours
 )
 
 func nowMS() int64 { return time.Now().UnixMilli() }
@@ -124,6 +127,7 @@ func (w *world) find(ctx context.Context) error {
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM hour_entries", func(n, _ int64) { w.entries = n })
 	list("SELECT COUNT(*), 0 FROM activities", func(n, _ int64) { w.activities = n })
 	list("SELECT COALESCE(MAX(starts_at), 0), 0 FROM shifts", func(n, _ int64) { w.shiftDay = max(n, nowMS()+30*day) / day * day })
+	list("SELECT COALESCE(MIN(starts_at), 0), 0 FROM shifts", func(n, _ int64) { w.pastDay = n / day * day })
 	list("SELECT COALESCE(MAX(cell), 0), 0 FROM booking_cells", func(n, _ int64) { w.slot = max(n*cellLength/day*day+2*day, nowMS()/day*day+40*day) })
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -210,13 +214,14 @@ func (r *rows) done(ctx context.Context) error {
 type shift struct {
 	id, activity, unit, starts, ends int64
 	secret                           string
+	staff                            caller // of its station
 }
 
 // benched is the text of the bench's activities.
 const benched = "沿渠捡拾垃圾"
 
-// shifts makes so many activities with a shift each, all at one time, each with so many places.
-func (w *world) shifts(ctx context.Context, n int, starts, minutes int64, capacity, taken int) ([]shift, error) {
+// shifts makes so many activities with a shift each, of the staff's stations by turns, all at one time, each with so many places.
+func (w *world) shifts(ctx context.Context, staff []caller, n int, starts, minutes int64, capacity, taken int) ([]shift, error) {
 	var activity, first int64
 	err := w.read.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM activities), (SELECT COALESCE(MAX(id), 0) + 1 FROM shifts)").Scan(&activity, &first)
 	if err != nil {
@@ -226,17 +231,47 @@ func (w *world) shifts(ctx context.Context, n int, starts, minutes int64, capaci
 		"approval", "checkin_mode", "min_age", "skills", "risks", "insured", "next_starts_at", "created_by", "created_at")
 	shifts := w.into("shifts", "id", "activity_id", "unit_id", "starts_at", "ends_at", "capacity", "taken", "waitlisted", "state", "secret", "swept", "created_at")
 	out := make([]shift, n)
+	over, next := starts+minutes*minute < nowMS(), any(starts)
+	if over {
+		next = nil
+	}
 	for i := range out {
-		s := shift{id: first + int64(i), activity: activity + int64(i), unit: w.staff[0].unit, starts: starts, ends: starts + minutes*60_000, secret: fmt.Sprintf("%032x", w.round+int64(i))}
+		by := staff[i%len(staff)]
+		s := shift{id: first + int64(i), activity: activity + int64(i), unit: by.unit, starts: starts, ends: starts + minutes*minute, secret: fmt.Sprintf("%032x", w.round+int64(i)), staff: by}
 		err := errors.Join(activities.add(ctx, s.activity, s.unit, 1, "清河行动 · 渠边清洁", benched, "published", "", "马志宏", "0953-5098110", "渠边 3 号桥", 0,
-			"automatic", "staff_code", 14, "", "渠边湿滑", true, starts, w.staff[0].id, nowMS()),
-			shifts.add(ctx, s.id, s.activity, s.unit, s.starts, s.ends, capacity, taken, 0, "open", s.secret, false, nowMS()))
+			"automatic", "staff_code", 14, "", "渠边湿滑", true, next, by.id, nowMS()),
+			shifts.add(ctx, s.id, s.activity, s.unit, s.starts, s.ends, capacity, taken, 0, "open", s.secret, over, nowMS()))
 		if err != nil {
 			return nil, err
 		}
 		out[i] = s
 	}
 	return out, errors.Join(activities.done(ctx), shifts.done(ctx))
+}
+
+// served gives volunteers who have served in the campaign of the bench's activities, and how long
+// their chains are: who serves for the first time makes other statements.
+func (w *world) served(ctx context.Context, n int) (people []caller, sequences map[int64]int64, err error) {
+	rows, err := w.read.QueryContext(ctx, "SELECT v.person_id, v.sequence FROM volunteer_hours v JOIN campaign_people c ON c.person_id = v.person_id AND c.campaign_id = 1 WHERE v.person_id BETWEEN ? AND ?",
+		w.people[0].id, w.people[len(w.people)-1].id)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	sequences = map[int64]int64{}
+	for rows.Next() {
+		var id, sequence int64
+		if err := rows.Scan(&id, &sequence); err != nil {
+			return nil, nil, err
+		}
+		sequences[id] = sequence
+	}
+	for _, c := range w.people {
+		if sequences[c.id] > 0 && len(people) < n {
+			people = append(people, c)
+		}
+	}
+	return people, sequences, rows.Err()
 }
 
 // settle ends the messages that wait, which the product would go on sending while the next kind
