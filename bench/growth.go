@@ -17,7 +17,10 @@ type turn struct {
 	world *world
 	on    *process
 	work  work
+	floor bool // the server is the floor
 }
+
+func (t *turn) target() *target { return newTarget(t.on.address, t.floor) }
 
 // byTurns gives the median time of a request at each of two: one caller, who asks them by turns,
 // since a machine is not as fast in one minute as in the next.
@@ -26,7 +29,7 @@ func byTurns(ctx context.Context, o *options, two [2]turn) ([2]time.Duration, er
 	for round := range o.rounds {
 		for i := range two {
 			n := (i + round) % 2
-			r, err := once(ctx, two[n].world, two[n].work, newTarget(two[n].on.address, false), 1, time.Second, pool)
+			r, err := once(ctx, two[n].world, two[n].work, two[n].target(), 1, time.Second, pool)
 			if err != nil {
 				return [2]time.Duration{}, err
 			}
@@ -46,31 +49,48 @@ func flat(what string, took [2]time.Duration) string {
 // are all alike, of one campaign, which makes their page cheaper.
 func depth(ctx context.Context, o *options, w *world, on *process) (string, error) {
 	first := work{kinds: 1, items: activities(func(w *world) int64 { return w.near })}
-	took, err := byTurns(ctx, o, [2]turn{{w, on, workNamed("activities_far")}, {w, on, first}})
+	took, err := byTurns(ctx, o, [2]turn{{w, on, workNamed("activities_far"), false}, {w, on, first, false}})
 	return flat("page 4,000 of the activities as fast as the first", took), err
 }
 
 // growth compares the product on the city with the product on a city of eight thousand entries.
 func growth(ctx context.Context, o *options, name string, large *world, on *process, url, data string) (out []string, err error) {
-	small, err := openWorld(ctx, url, data)
+	small, stop, err := serve(ctx, o, name+"-small", url, data)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _, _ = small.read.Close(), small.write.Close() }()
-	p, err := startProduct(ctx, o, name+"-small", small)
-	if err != nil {
-		return nil, err
-	}
-	defer p.stop()
+	defer stop()
 	for _, of := range growing {
 		k := workNamed(of)
-		took, err := byTurns(ctx, o, [2]turn{{large, on, k}, {small, p, k}})
+		small.work = k
+		took, err := byTurns(ctx, o, [2]turn{{large, on, k, false}, small})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, flat(fmt.Sprintf("%s with %d entries as fast as with %d", k.title, large.entries, small.entries), took))
+		out = append(out, flat(fmt.Sprintf("%s with %d entries as fast as with %d", k.title, large.entries, small.world.entries), took))
 	}
 	return out, nil
+}
+
+// serve starts the product on a city, and waits until it is at rest.
+func serve(ctx context.Context, o *options, name, url, data string) (turn, func(), error) {
+	w, err := openWorld(ctx, url, data)
+	if err != nil {
+		return turn{}, nil, err
+	}
+	p, err := startProduct(ctx, o, name, w)
+	if err != nil {
+		return turn{}, nil, err
+	}
+	stop := func() {
+		p.stop()
+		_, _ = w.read.Close(), w.write.Close()
+	}
+	if err := p.idle(ctx, w); err != nil {
+		stop()
+		return turn{}, nil, err
+	}
+	return turn{world: w, on: p}, stop, nil
 }
 
 // startProduct starts yimi on a world.

@@ -17,15 +17,15 @@ import (
 )
 
 type options struct {
-	dir, yimi, floor, docs, label string
-	sqlite, sqliteData            string
-	mysql, mysqlData              string
-	sqliteSmall, sqliteSmallData  string
-	mysqlSmall, mysqlSmallData    string
-	only                          string
-	rounds, callers               int
-	seconds                       time.Duration
-	profile                       bool
+	dir, yimi, floor, before, docs, label string
+	sqlite, sqliteData                    string
+	mysql, mysqlData                      string
+	sqliteOther, sqliteOtherData          string
+	mysqlOther, mysqlOtherData            string
+	only                                  string
+	rounds, callers                       int
+	seconds                               time.Duration
+	profile                               bool
 }
 
 func main() {
@@ -33,16 +33,17 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "folder for logs")
 	flag.StringVar(&o.yimi, "yimi", "", "the product's binary")
 	flag.StringVar(&o.floor, "floor", "", "the floor's binary")
+	flag.StringVar(&o.before, "before", "", "the binary of an earlier product, which takes the floor's place, on the other cities")
 	flag.StringVar(&o.docs, "docs", "", "the docs folder to write the table and the chart into; empty: only print")
 	flag.StringVar(&o.label, "label", "", "what the dataset is")
 	flag.StringVar(&o.sqlite, "sqlite", "", "path of a city; empty: not measured")
 	flag.StringVar(&o.sqliteData, "sqlite-data", "", "its data folder, with the keys")
 	flag.StringVar(&o.mysql, "mysql", "", "DSN of a city; empty: not measured")
 	flag.StringVar(&o.mysqlData, "mysql-data", "", "its data folder, with the keys")
-	flag.StringVar(&o.sqliteSmall, "sqlite-small", "", "path of a city of a thousandth, to compare with; empty: not compared")
-	flag.StringVar(&o.sqliteSmallData, "sqlite-small-data", "", "its data folder")
-	flag.StringVar(&o.mysqlSmall, "mysql-small", "", "DSN of a city of a thousandth, to compare with; empty: not compared")
-	flag.StringVar(&o.mysqlSmallData, "mysql-small-data", "", "its data folder")
+	flag.StringVar(&o.sqliteOther, "sqlite-other", "", "path of a city to compare with, of a thousandth or made by the earlier product; empty: not compared")
+	flag.StringVar(&o.sqliteOtherData, "sqlite-other-data", "", "its data folder")
+	flag.StringVar(&o.mysqlOther, "mysql-other", "", "DSN of a city to compare with, of a thousandth or made by the earlier product; empty: not compared")
+	flag.StringVar(&o.mysqlOtherData, "mysql-other-data", "", "its data folder")
 	flag.StringVar(&o.only, "only", "", "names of work, with commas between; empty: all")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each; the median counts")
 	flag.IntVar(&o.callers, "callers", 32, "callers at once, each in a closed loop")
@@ -59,14 +60,18 @@ func main() {
 
 func measureAll(ctx context.Context, o *options) error {
 	var reports []*report
+	measure := measureDatabase
+	if o.before != "" {
+		measure = measureBefore
+	}
 	for _, d := range []database{
-		{"SQLite", "sqlite:" + o.sqlite, o.sqliteData, "sqlite:" + o.sqliteSmall, o.sqliteSmallData},
-		{"MariaDB", "mysql:" + o.mysql, o.mysqlData, "mysql:" + o.mysqlSmall, o.mysqlSmallData},
+		{"SQLite", "sqlite:" + o.sqlite, o.sqliteData, "sqlite:" + o.sqliteOther, o.sqliteOtherData},
+		{"MariaDB", "mysql:" + o.mysql, o.mysqlData, "mysql:" + o.mysqlOther, o.mysqlOtherData},
 	} {
 		if strings.HasSuffix(d.url, ":") {
 			continue
 		}
-		r, err := measureDatabase(ctx, o, &d)
+		r, err := measure(ctx, o, &d)
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.name, err)
 		}
@@ -78,8 +83,8 @@ func measureAll(ctx context.Context, o *options) error {
 	return publish(o, reports)
 }
 
-// database is a city to measure, and perhaps a small one to compare with.
-type database struct{ name, url, data, small, smallData string }
+// database is a city to measure, and perhaps another to compare with: a small one, or the earlier product's.
+type database struct{ name, url, data, other, otherData string }
 
 // report is what one database gave.
 type report struct {
@@ -90,9 +95,10 @@ type report struct {
 	rush                string
 	depth               string
 	growth              []string
+	skipped             []string // what the earlier product does not do
 }
 
-// line is one kind of work: the product's rounds and the floor's.
+// line is one kind of work: the product's rounds and the floor's, or the earlier product's.
 type line struct {
 	work
 	product, floor side
@@ -107,27 +113,19 @@ type side struct {
 
 func measureDatabase(ctx context.Context, o *options, d *database) (*report, error) {
 	name := d.name
-	w, err := openWorld(ctx, d.url, d.data)
+	served, stop, err := serve(ctx, o, name, d.url, d.data)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _, _ = w.read.Close(), w.write.Close() }()
-	todo := slices.DeleteFunc(slices.Clone(works), func(k work) bool { return o.only != "" && !slices.Contains(strings.Split(o.only, ","), k.name) })
-	product, err := startProduct(ctx, o, name, w)
-	if err != nil {
-		return nil, err
-	}
-	defer product.stop()
-	if err := product.idle(ctx, w); err != nil {
-		return nil, err
-	}
+	defer stop()
+	w, product := served.world, served.on
 	r := &report{name: name, entries: w.entries, activities: w.activities, ready: product.ready, version: version(ctx, w)}
-	for _, k := range todo {
+	for _, k := range o.todo() {
 		floor, err := startFloor(ctx, o, name, w, k)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
-		l, err := measure(ctx, o, w, k, product, floor)
+		l, err := measure(ctx, o, [2]turn{{w, product, k, false}, {w, floor, k, true}})
 		floor.stop()
 		if err = errors.Join(err, w.settle(ctx)); err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
@@ -138,7 +136,7 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 			}
 		}
 		r.lines = append(r.lines, *l)
-		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short())
+		fmt.Fprintf(os.Stderr, "%-8s %s\n", name, l.short("floor"))
 	}
 	if r.rush, err = rush(ctx, w, product); err != nil {
 		return nil, err
@@ -148,10 +146,15 @@ func measureDatabase(ctx context.Context, o *options, d *database) (*report, err
 			return nil, err
 		}
 	}
-	if !strings.HasSuffix(d.small, ":") {
-		r.growth, err = growth(ctx, o, name, w, product, d.small, d.smallData)
+	if !strings.HasSuffix(d.other, ":") {
+		r.growth, err = growth(ctx, o, name, w, product, d.other, d.otherData)
 	}
 	return r, err
+}
+
+// todo is the work that is to be measured.
+func (o *options) todo() []work {
+	return slices.DeleteFunc(slices.Clone(works), func(k work) bool { return o.only != "" && !slices.Contains(strings.Split(o.only, ","), k.name) })
 }
 
 // startFloor starts the floor with the statements that the product makes for the work by now: what
@@ -181,30 +184,30 @@ func version(ctx context.Context, w *world) (v string) {
 const itemsPerSecond = 5_000
 
 // measure runs the rounds: product and floor by turns, and who begins by turns too.
-func measure(ctx context.Context, o *options, w *world, k work, product, floor *process) (*line, error) {
-	l := &line{work: k}
+func measure(ctx context.Context, o *options, two [2]turn) (*line, error) {
+	l := &line{work: two[0].work}
 	sides := []struct {
-		p *process
+		turn
 		t *target
 		s *side
-	}{{product, newTarget(product.address, false), &l.product}, {floor, newTarget(floor.address, true), &l.floor}}
+	}{{two[0], two[0].target(), &l.product}, {two[1], two[1].target(), &l.floor}}
 	for _, s := range sides { // a warm-up that does not count
-		if _, err := once(ctx, w, k, s.t, o.callers, time.Second/2, 500); err != nil {
+		if _, err := once(ctx, s.world, s.work, s.t, o.callers, time.Second/2, 500); err != nil {
 			return nil, err
 		}
-		s.p.memory()
+		s.on.memory()
 	}
 	for round := range o.rounds {
 		for i := range sides {
 			s := sides[(i+round)%2]
-			before := s.p.cpu()
-			r, err := once(ctx, w, k, s.t, o.callers, o.seconds, min(pool, int(itemsPerSecond*o.seconds.Seconds())))
+			before := s.on.cpu()
+			r, err := once(ctx, s.world, s.work, s.t, o.callers, o.seconds, min(pool, int(itemsPerSecond*o.seconds.Seconds())))
 			if err != nil {
 				return nil, err
 			}
 			s.s.runs = append(s.s.runs, r)
-			s.s.cpu = append(s.s.cpu, (s.p.cpu()-before)/time.Duration(max(1, r.requests)))
-			s.s.memory = max(s.s.memory, s.p.memory())
+			s.s.cpu = append(s.s.cpu, (s.on.cpu()-before)/time.Duration(max(1, r.requests)))
+			s.s.memory = max(s.s.memory, s.on.memory())
 		}
 	}
 	return l, nil

@@ -73,8 +73,8 @@ func (l *line) target(database string) float64 {
 	return 0.9
 }
 
-func (l *line) short() string {
-	return fmt.Sprintf("%-32s %7.0f/s  floor %7.0f/s  ratio %.2f  p99 %s / %s  errors %d / %d", l.title, l.product.rate(), l.floor.rate(), l.ratio(),
+func (l *line) short(other string) string {
+	return fmt.Sprintf("%-32s %7.0f/s  %s %7.0f/s  ratio %.2f  p99 %s / %s  errors %d / %d", l.title, l.product.rate(), other, l.floor.rate(), l.ratio(),
 		shown(l.product.time(0.99)), shown(l.floor.time(0.99)), l.product.errors(), l.floor.errors())
 }
 
@@ -141,7 +141,11 @@ func publish(o *options, reports []*report) error {
 	fmt.Fprintf(&b, "%s\n%s, %s. %s, Linux %s, %d cores; Go %s; %d callers, %d rounds of %s, the median.\n", begin, time.Now().UTC().Format("2 January 2006"), o.label,
 		cpuName(), kernel(), runtime.NumCPU(), strings.TrimPrefix(runtime.Version(), "go"), o.callers, o.rounds, o.seconds)
 	for _, r := range reports {
-		b.WriteString(r.table())
+		if o.before != "" {
+			b.WriteString(r.beforeTable())
+		} else {
+			b.WriteString(r.table())
+		}
 	}
 	fmt.Println(b.String())
 	if o.docs == "" {
