@@ -13,6 +13,8 @@ const (
 	TimeMoved   = "time_moved"   // after people had signed up
 	ShortNotice = "short_notice" // published less than an hour before
 	Burst       = "burst"        // many in and many out within moments
+	Undone      = "undone"       // staff took a check-out back
+	RulesEased  = "rules_eased"  // fence or way of check-in changed after people had signed up
 )
 
 const (
@@ -27,10 +29,13 @@ const (
 // presenceRow is what of an attendance tells a burst.
 type presenceRow struct {
 	SignupID  int64
+	PersonID  int64
+	State     SignupState
 	InAt      store.Time
 	OutAt     *store.Time
 	Attention string
 	NeedsLook bool
+	Proposed  bool // minutes wait for a second person
 }
 
 // shiftReasons are the reasons that hold for everybody on a shift.
@@ -41,10 +46,25 @@ func shiftReasons(s *Shift, a *Activity) (out []string) {
 	if s.MovedAt != nil {
 		out = append(out, TimeMoved)
 	}
-	if a.PublishedAt != nil && s.StartsAt.Sub(a.PublishedAt.Time) < shortNotice {
+	if known := knownSince(s, a); known != nil && s.StartsAt.Sub(known.Time) < shortNotice {
 		out = append(out, ShortNotice)
 	}
+	if s.EasedAt != nil {
+		out = append(out, RulesEased)
+	}
 	return out
+}
+
+// knownSince is when people could first know of the shift at its time: published, and made or moved
+// last; nil for an activity older than this is kept.
+func knownSince(s *Shift, a *Activity) *store.Time {
+	known := a.PublishedAt
+	for _, later := range []*store.Time{&s.CreatedAt, s.TimedAt} {
+		if known != nil && later != nil && later.After(known.Time) {
+			known = later
+		}
+	}
+	return known
 }
 
 // bursts gives the sign-ups of eight or more people who came within two minutes and went within
@@ -83,6 +103,9 @@ func bursts(s *Shift, rows []presenceRow) map[int64]bool {
 func looks(s *Shift, a *Activity, rows []presenceRow) map[int64]string {
 	out, ofShift, ofMany := map[int64]string{}, shiftReasons(s, a), bursts(s, rows)
 	for _, r := range rows {
+		if r.State != Confirmed { // settled: it tells of the others' burst
+			continue
+		}
 		reasons := words(r.Attention, ",")
 		for _, why := range ofShift {
 			reasons = addReason(reasons, why)

@@ -285,6 +285,9 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if err := logActivity(tx, l, l.Activity, changed.Activity); err != nil {
 			return err
 		}
+		if err := noteEased(ctx, tx, &l.Activity, &changed.Activity); err != nil {
+			return err
+		}
 		return tellChange(ctx, tx, &l.Activity, &changed.Activity)
 	})
 	if err != nil {

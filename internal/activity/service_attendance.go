@@ -55,8 +55,8 @@ func looksNow(shift *Shift, a *Activity, rows []SignupLine) map[int]string {
 	var in []presenceRow
 	at := map[int64]int{}
 	for i := range rows {
-		if r := &rows[i]; r.InAt != nil && r.State == Confirmed {
-			in, at[r.ID] = append(in, presenceRow{SignupID: r.ID, InAt: *r.InAt, OutAt: r.OutAt, Attention: r.Attention}), i
+		if r := &rows[i]; r.InAt != nil {
+			in, at[r.ID] = append(in, presenceRow{SignupID: r.ID, State: r.State, InAt: *r.InAt, OutAt: r.OutAt, Attention: r.Attention}), i
 		}
 	}
 	slices.SortFunc(in, func(x, y presenceRow) int { return x.InAt.Compare(y.InAt.Time) })
@@ -70,9 +70,12 @@ func looksNow(shift *Shift, a *Activity, rows []SignupLine) map[int]string {
 // recorder does deeds of one actor on one shift's attendance.
 type recorder struct {
 	*Service
-	mine  human.Set // the actor's accounts
-	shift *Shift
-	alone func() (bool, error) // whether the actor confirms alone what needs a look; asked at most once
+	who    human.Human
+	humans map[int64]human.Human // behind those on the shift
+	shift  *Shift
+	of     *Line
+	rows   map[int64]presenceRow // by sign-up, as they were before the deeds
+	alone  func() (bool, error)  // whether the actor confirms alone what needs a look; asked at most once
 }
 
 // deed is one thing that staff do with one line; it gives the minutes credited or proposed.
@@ -88,21 +91,43 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, todo []De
 	if err != nil {
 		return nil, err
 	}
-	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
-	if err != nil {
-		return nil, err
-	}
+	r := &recorder{Service: s, shift: shift, of: l, rows: map[int64]presenceRow{}}
 	if slices.ContainsFunc(todo, func(d Deed) bool { return d.Action == "confirm" }) {
-		if err := s.look(ctx, shift, &l.Activity); err != nil {
+		if r.rows, err = s.look(ctx, shift, &l.Activity); err != nil {
 			return nil, err
 		}
 	}
-	r := &recorder{s, mine, shift, sync.OnceValues(func() (bool, error) { return s.confirmsAlone(ctx, mine, shift, l.UnitPath) })}
+	if err := r.meet(ctx, todo); err != nil {
+		return nil, err
+	}
+	r.alone = sync.OnceValues(func() (bool, error) { return s.confirmsAlone(ctx, r.who.Accounts, shift, l.UnitPath) })
 	out := make([]Outcome, len(todo))
 	for i, d := range todo {
 		out[i] = r.one(ctx, d)
 	}
-	return out, errors.Join(ctx.Err(), s.sayWaits(ctx, mine, l.UnitPath, out))
+	return out, errors.Join(ctx.Err(), s.sayWaits(ctx, r.who.Accounts, l.UnitPath, out))
+}
+
+// meet finds out who the actor is, and who those are that are confirmed, in one read.
+func (r *recorder) meet(ctx context.Context, todo []Deed) (err error) {
+	actor := auth.From(ctx).PersonID
+	people := []int64{actor}
+	for _, d := range todo {
+		if row, ok := r.rows[d.SignupID]; ok && !slices.Contains(people, row.PersonID) {
+			people = append(people, row.PersonID)
+		}
+	}
+	r.humans, err = human.AccountsOf(r.db.Read(ctx), people)
+	r.who = r.humans[actor]
+	return err
+}
+
+// accounts gives all accounts of a volunteer's human.
+func (r *recorder) accounts(tx *store.Tx, personID int64) (human.Set, error) {
+	if h, ok := r.humans[personID]; ok {
+		return h.Accounts, nil
+	}
+	return human.Accounts(tx.DB, personID)
 }
 
 // one does one deed. What would come to more than the daily cap is asked of the district.
@@ -124,7 +149,7 @@ func (r *recorder) do(ctx context.Context, d Deed, do deed, out *Outcome) error 
 		if l.ShiftID != r.shift.ID {
 			return errOtherShift
 		}
-		if err := hours.MayRecord(auth.From(ctx), r.mine, l.UnitPath, l.PersonID); err != nil {
+		if err := hours.MayRecord(auth.From(ctx), r.who.Own, l.UnitPath, l.PersonID); err != nil {
 			return err
 		}
 		out.Minutes, err = do(r, ctx, tx, l, d)
@@ -138,7 +163,7 @@ func (s *Service) sayWaits(ctx context.Context, mine human.Set, path string, out
 	if !slices.ContainsFunc(out, func(o Outcome) bool { return o.Err == nil && o.waits != nil }) {
 		return nil
 	}
-	deciders, err := human.DecidersOn(s.db.Read(ctx), path)
+	deciders, err := s.Hands.DecidersOn(s.db.Read(ctx), s.db.Now().Time, path)
 	for i := range out {
 		if o := &out[i]; o.Err == nil && o.waits != nil {
 			o.WaitsFor = hours.WaitsFor(deciders.Others(mine, path), *o.waits)
@@ -166,10 +191,16 @@ func (r *recorder) confirm(ctx context.Context, tx *store.Tx, l *SignupLine, d D
 	if err := r.attend(tx, l, by); err != nil {
 		return 0, err
 	}
-	e, err := entryOf(tx, l)
+	if r.rows[l.ID].Proposed {
+		if err := hours.Overtake(tx, l.ID); err != nil {
+			return 0, err
+		}
+	}
+	people, err := r.accounts(tx, l.PersonID)
 	if err != nil {
 		return 0, err
 	}
+	e := entryOf(l, r.of, people)
 	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, r.limits.DailyCap
 	return e.Minutes, hours.Credit(tx, e, l.ActivityTitle)
 }
@@ -198,7 +229,7 @@ func (r *recorder) askDistrict(ctx context.Context, tx *store.Tx, l *SignupLine,
 	return r.proposePresence(ctx, tx, l, d, hours.WhyDailyCap)
 }
 
-// proposePresence asks a second person to confirm.
+// proposePresence asks a second person to confirm; one of the district where the day's cap asks for it too.
 func (r *recorder) proposePresence(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed, why hours.Why) (int, error) {
 	span, err := confirmable(l, d)
 	if err != nil {
@@ -207,6 +238,9 @@ func (r *recorder) proposePresence(ctx context.Context, tx *store.Tx, l *SignupL
 	p := proposalOf(ctx, l)
 	p.Presence, p.Why, p.Minutes = true, why, span.Minutes()
 	p.Give(&span)
+	if err := r.mayPropose(tx, p); err != nil {
+		return 0, err
+	}
 	return proposed(tx, l, p)
 }
 
@@ -214,6 +248,19 @@ func (r *recorder) proposePresence(ctx context.Context, tx *store.Tx, l *SignupL
 func proposalOf(ctx context.Context, l *SignupLine) *hours.Proposal {
 	return &hours.Proposal{Class: hours.Manual, TargetID: l.ID, PersonID: l.PersonID, UnitID: l.UnitID,
 		ActivityID: l.ActivityID, ShiftID: l.ShiftID, ProposedBy: auth.From(ctx).PersonID}
+}
+
+// mayPropose refuses a time that is credited already, and notes where the district must approve it.
+func (r *recorder) mayPropose(tx *store.Tx, p *hours.Proposal) error {
+	people, err := r.accounts(tx, p.PersonID)
+	if err != nil {
+		return err
+	}
+	err = hours.MayCredit(tx, people, *p.Span(), r.limits.DailyCap)
+	if errors.Is(err, hours.ErrDailyCap) {
+		p.Why, err = hours.WhyDailyCap, nil
+	}
+	return err
 }
 
 // proposed writes the proposal, which waits for somebody.
@@ -227,21 +274,17 @@ func proposed(tx *store.Tx, l *SignupLine, p *hours.Proposal) (int, error) {
 
 // attend moves the sign-up to attended and takes it off the attention list.
 func (s *Service) attend(tx *store.Tx, l *SignupLine, by int64) error {
-	if err := s.step(tx, l, "attend", workflow.ByStaff, by, ""); err != nil {
+	if err := s.step(tx, l, "attend", workflow.ByStaff, by, ""); err != nil || l.Attention == "" {
 		return err
 	}
 	return setLooked(tx, l.ID)
 }
 
-// entryOf is the ledger entry that a sign-up can be paid with, once.
-func entryOf(tx *store.Tx, l *SignupLine) (*hours.Entry, error) {
-	a, err := findLine(tx.DB, l.ActivityID)
-	if err != nil {
-		return nil, err
-	}
-	return &hours.Entry{PersonID: l.PersonID, Source: hours.FromSignup, SourceID: l.ID,
-		ActivityID: l.ActivityID, ShiftID: l.ShiftID, CampaignID: a.CampaignID, UnitID: l.UnitID,
-		LeaderName: a.LeaderName, StartsAt: l.StartsAt, EndsAt: l.EndsAt}, nil
+// entryOf is the ledger entry that a sign-up can be paid with, once; people are the accounts of its human.
+func entryOf(l *SignupLine, of *Line, people human.Set) *hours.Entry {
+	return &hours.Entry{PersonID: l.PersonID, Human: people, Source: hours.FromSignup, SourceID: l.ID,
+		ActivityID: l.ActivityID, ShiftID: l.ShiftID, CampaignID: of.CampaignID, UnitID: l.UnitID, UnitPath: l.UnitPath,
+		LeaderName: of.LeaderName, StartsAt: l.StartsAt, EndsAt: l.EndsAt}
 }
 
 // propose asks a second person for minutes by hand, within the shift.
@@ -269,11 +312,7 @@ func (r *recorder) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d D
 	if err := hours.CheckSpan(*d.Given, p.Minutes, hours.Span{From: l.StartsAt, To: l.EndsAt}); err != nil {
 		return 0, err
 	}
-	err := hours.MayCredit(tx, l.PersonID, *d.Given, r.limits.DailyCap)
-	if errors.Is(err, hours.ErrDailyCap) {
-		p.Why, err = hours.WhyDailyCap, nil
-	}
-	if err != nil {
+	if err := r.mayPropose(tx, p); err != nil {
 		return 0, err
 	}
 	return proposed(tx, l, p)
@@ -327,6 +366,9 @@ func (r *recorder) undo(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed
 	if err != nil {
 		return 0, err
 	}
+	if err := noteHand(tx, l.ShiftID, by, handUndid); err != nil {
+		return 0, err
+	}
 	if err := logSignup(tx, l, audit.Attendance, map[string]any{"kind": kind, "at": a.InAt}, map[string]any{"undone": true}); err != nil {
 		return 0, err
 	}
@@ -338,18 +380,18 @@ func (s *Service) DecideProposals(ctx context.Context, ids []int64, approve bool
 	if !approve && reason == "" {
 		return nil, hours.ErrReasonMissing
 	}
-	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	who, err := human.Of(s.db.Read(ctx), auth.From(ctx).PersonID)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Outcome, len(ids))
 	for i, id := range ids {
-		out[i] = s.decideProposal(ctx, mine, id, approve, reason)
+		out[i] = s.decideProposal(ctx, who, id, approve, reason)
 	}
 	return out, ctx.Err()
 }
 
-func (s *Service) decideProposal(ctx context.Context, mine human.Set, id int64, approve bool, reason string) Outcome {
+func (s *Service) decideProposal(ctx context.Context, who human.Human, id int64, approve bool, reason string) Outcome {
 	out, by := Outcome{ID: id}, auth.From(ctx).PersonID
 	action := "reject"
 	if approve {
@@ -360,7 +402,7 @@ func (s *Service) decideProposal(ctx context.Context, mine human.Set, id int64, 
 		if err != nil {
 			return err
 		}
-		if err := hours.MayDecide(tx, s.Hands, mine, p); err != nil {
+		if err := hours.MayDecide(tx, s.Hands, who, p, approve); err != nil {
 			return err
 		}
 		if err := hours.Decide(tx, &p.Proposal, action, by, reason); err != nil {
@@ -395,10 +437,15 @@ func (s *Service) creditProposed(tx *store.Tx, p *hours.ProposalLine, by int64, 
 	if err := s.attend(tx, l, by); err != nil {
 		return err
 	}
-	e, err := entryOf(tx, l)
+	of, err := findLine(tx.DB, l.ActivityID)
 	if err != nil {
 		return err
 	}
+	people, err := human.Accounts(tx.DB, l.PersonID)
+	if err != nil {
+		return err
+	}
+	e := entryOf(l, of, people)
 	e.Class, e.Minutes, e.Reason, e.RecordedBy, e.ApprovedBy = hours.Manual, p.Minutes, p.Reason, p.ProposedBy, &by
 	if p.Presence {
 		e.Class = hours.System

@@ -2,6 +2,8 @@ package activity
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,19 +16,26 @@ import (
 func joinReasons(reasons []string) string { return strings.Join(reasons, ",") }
 
 // look puts on the attention list what of a shift's presence needs it, before it is confirmed and
-// when the shift is over.
-func (s *Service) look(ctx context.Context, shift *Shift, a *Activity) error {
+// when the shift is over. It gives the presence by sign-up.
+func (s *Service) look(ctx context.Context, shift *Shift, a *Activity) (map[int64]presenceRow, error) {
 	rows, err := presenceOf(s.db.Read(ctx), shift.ID)
-	if err != nil || len(looks(shift, a, rows)) == 0 {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	return s.db.Tx(store.WithoutKey(ctx), func(tx *store.Tx) error {
-		rows, err := presenceOf(tx.DB, shift.ID)
-		if err != nil {
-			return err
-		}
-		return setReasons(tx, looks(shift, a, rows))
-	})
+	if len(looks(shift, a, rows)) > 0 {
+		err = s.db.Tx(store.WithoutKey(ctx), func(tx *store.Tx) error {
+			rows, err = presenceOf(tx.DB, shift.ID)
+			if err != nil {
+				return err
+			}
+			return setReasons(tx, looks(shift, a, rows))
+		})
+	}
+	out := make(map[int64]presenceRow, len(rows))
+	for _, r := range rows {
+		out[r.SignupID] = r
+	}
+	return out, err
 }
 
 // hand is what somebody of staff did to a shift, by which they have a part in the presence on it.
@@ -38,6 +47,8 @@ const (
 	handMoved   hand = "moved"
 	handShowed  hand = "showed"  // its code
 	handScanned hand = "scanned" // somebody's own code
+	handUndid   hand = "undid"   // a scan
+	handEased   hand = "eased"   // fence or way of check-in
 )
 
 // handsBefore is how long before a shift making or moving it counts.
@@ -56,20 +67,19 @@ func (shiftHand) TableName() string { return "shift_hands" }
 
 // counts tells whether the deed keeps its doer from confirming alone what needs a look.
 func (h shiftHand) counts(s *Shift) bool {
-	return h.Deed == handShowed || h.Deed == handScanned || !h.At.Before(s.StartsAt.Add(-handsBefore))
+	return h.Deed != handMade && h.Deed != handMoved || !h.At.Before(s.StartsAt.Add(-handsBefore))
 }
 
-// noteMade keeps who made shifts that start within a day; of later ones it is of no consequence.
+// noteMade keeps who made shifts that start within a day: of later ones it is of no consequence,
+// and who moves them nearer has a hand of their own.
 func noteMade(tx *store.Tx, shifts []Shift, by int64) error {
+	var near []int64
 	for i := range shifts {
-		if shifts[i].StartsAt.Sub(tx.Now.Time) >= handsBefore {
-			continue
-		}
-		if err := noteHand(tx, shifts[i].ID, by, handMade); err != nil {
-			return err
+		if shifts[i].StartsAt.Sub(tx.Now.Time) < handsBefore {
+			near = append(near, shifts[i].ID)
 		}
 	}
-	return nil
+	return noteHands(tx, near, by, handMade)
 }
 
 // noteShown keeps once that somebody showed the shift's code.
@@ -109,4 +119,26 @@ func notRefused(err error) error {
 		return err
 	}
 	return nil
+}
+
+// noteEased keeps who changed what check-in asks for after people had signed up: the fence, its
+// middle, or whose code is read.
+func noteEased(ctx context.Context, tx *store.Tx, was, is *Activity) error {
+	same := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
+	if was.FenceMetres == is.FenceMetres && was.CheckinMode == is.CheckinMode && same(was.Latitude, is.Latitude) && same(was.Longitude, is.Longitude) {
+		return nil
+	}
+	signups, err := liveUnfinished(tx, is.ID)
+	if err != nil {
+		return err
+	}
+	shifts := map[int64]bool{}
+	for i := range signups {
+		shifts[signups[i].ShiftID] = true
+	}
+	ids := slices.Sorted(maps.Keys(shifts))
+	if err := setEased(tx, ids); err != nil {
+		return err
+	}
+	return noteHands(tx, ids, auth.From(ctx).PersonID, handEased)
 }

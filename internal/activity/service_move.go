@@ -34,15 +34,21 @@ func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, i
 			return orElse(err, fault.Newf(fault.Conflict, "shift_checked_in", errCheckedIn, say(in)))
 		}
 	}
+	if err := noteHand(tx, is.ID, auth.From(ctx).PersonID, handMoved); err != nil {
+		return err
+	}
 	signups, err := liveOn(tx.DB, is.ID)
 	if err != nil || len(signups) == 0 {
+		return err
+	}
+	if err := endOffersBy(tx, is); err != nil {
 		return err
 	}
 	asked, err := s.settleClashes(ctx, tx, is, askAgain)
 	if err != nil {
 		return err
 	}
-	if err := noteMove(tx, is, auth.From(ctx).PersonID); err != nil || l.State != Published {
+	if err := setMoved(tx, is.ID); err != nil || l.State != Published {
 		return err
 	}
 	what := "时间改为 " + SpokenSpan(is.StartsAt.Time, is.EndsAt.Time)
@@ -94,14 +100,6 @@ func (s *Service) askAgain(ctx context.Context, tx *store.Tx, l *SignupLine) err
 		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
 			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
 		As(outbox.SignupOfferedMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": "时间改了，请点开重新确认"}).Until(until))
-}
-
-// noteMove keeps that the time changed after people had signed up, and by whom.
-func noteMove(tx *store.Tx, is *Shift, by int64) error {
-	if err := setMoved(tx, is.ID); err != nil {
-		return err
-	}
-	return noteHand(tx, is.ID, by, handMoved)
 }
 
 func without(signups []Signup, ids map[int64]bool) []Signup {

@@ -88,6 +88,9 @@ func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift 
 		return err
 	}
 	moves := is.span() != shift.span()
+	if moves {
+		is.TimedAt = &tx.Now
+	}
 	var people []int64
 	if moves { // first their rows, as with whoever signs up
 		if people, err = takeTurns(tx, is.ID, nil); err != nil {

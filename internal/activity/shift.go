@@ -36,6 +36,8 @@ type Shift struct {
 	Secret     string      `audit:"-"` // of its rotating code
 	Swept      bool        // the timed work after its end is done
 	MovedAt    *store.Time // the last time that its time changed after somebody had signed up
+	TimedAt    *store.Time // the last time that its time changed at all
+	EasedAt    *store.Time // the last time that fence or way of check-in changed after somebody had signed up
 	CreatedAt  store.Time
 }
 

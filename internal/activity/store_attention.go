@@ -7,11 +7,12 @@ import (
 	"yimi/internal/store"
 )
 
-// presenceOf gives those who are in on a shift and whose attendance is open, by check-in.
+// presenceOf gives those who were in on a shift, by check-in.
 func presenceOf(db *gorm.DB, shiftID int64) (out []presenceRow, err error) {
-	err = db.Table("attendances").Select("attendances.signup_id, attendances.in_at, attendances.out_at, attendances.attention, attendances.needs_look").
+	err = db.Table("attendances").Select(`attendances.signup_id, signups.person_id, signups.state, attendances.in_at, attendances.out_at, attendances.attention, attendances.needs_look,
+		EXISTS (SELECT 1 FROM hour_proposals p WHERE p.class = 'manual' AND p.open_target = signups.id) AS proposed`).
 		Joins("JOIN signups ON signups.id = attendances.signup_id").
-		Where("attendances.shift_id = ? AND signups.state = ?", shiftID, Confirmed).Order("attendances.in_at").Find(&out).Error
+		Where("attendances.shift_id = ? AND signups.live = 1", shiftID).Order("attendances.in_at").Find(&out).Error
 	return out, err
 }
 
@@ -22,7 +23,13 @@ func setReasons(tx *store.Tx, of map[int64]string) error {
 		ids[reasons] = append(ids[reasons], id)
 	}
 	for reasons, signups := range ids {
-		err := tx.Model(&Attendance{}).Where("signup_id IN ?", signups).Updates(map[string]any{"attention": reasons, "needs_look": true}).Error
+		if err := hold(tx, "id IN ? AND state = ?", signups, Confirmed); store.IsNotFound(err) {
+			continue // all settled meanwhile
+		} else if err != nil {
+			return err
+		}
+		open := tx.Model(&Signup{}).Select("id").Where("id IN ? AND state = ?", signups, Confirmed)
+		err := tx.Model(&Attendance{}).Where("signup_id IN (?)", open).Updates(map[string]any{"attention": reasons, "needs_look": true}).Error
 		if err != nil {
 			return err
 		}
@@ -32,14 +39,30 @@ func setReasons(tx *store.Tx, of map[int64]string) error {
 
 // noteHand keeps the last time of a deed.
 func noteHand(tx *store.Tx, shiftID, personID int64, deed hand) error {
+	return noteHands(tx, []int64{shiftID}, personID, deed)
+}
+
+func noteHands(tx *store.Tx, shifts []int64, personID int64, deed hand) error {
+	if len(shifts) == 0 {
+		return nil
+	}
+	rows := make([]shiftHand, len(shifts))
+	for i, id := range shifts {
+		rows[i] = shiftHand{id, personID, deed, tx.Now}
+	}
 	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "shift_id"}, {Name: "person_id"}, {Name: "deed"}},
-		DoUpdates: clause.AssignmentColumns([]string{"at"})}).Create(&shiftHand{shiftID, personID, deed, tx.Now}).Error
+		DoUpdates: clause.AssignmentColumns([]string{"at"})}).CreateInBatches(&rows, 200).Error
 }
 
 func hasHand(db *gorm.DB, shiftID, personID int64, deed hand) (bool, error) {
 	var n int64
 	err := db.Model(&shiftHand{}).Where("shift_id = ? AND person_id = ? AND deed = ?", shiftID, personID, deed).Count(&n).Error
 	return n > 0, err
+}
+
+// setEased keeps that what check-in on the shifts asks for changed after people had signed up.
+func setEased(tx *store.Tx, shifts []int64) error {
+	return tx.Model(&Shift{}).Where("id IN ?", shifts).Update("eased_at", tx.Now).Error
 }
 
 func handsOf(db *gorm.DB, shiftID int64) (out []shiftHand, err error) {
@@ -89,7 +112,8 @@ func takeBack(tx *store.Tx, a Attendance, by int64, reason string) (Kind, error)
 	}
 	own := tx.Model(&Attendance{}).Where("signup_id = ?", a.SignupID)
 	if u.Kind == Out {
-		return Out, own.Updates(map[string]any{"out_at": nil, "out_method": "", "out_distance": nil}).Error
+		reasons := joinReasons(addReason(a.Reasons(), Undone))
+		return Out, own.Updates(map[string]any{"out_at": nil, "out_method": "", "out_distance": nil, "attention": reasons, "needs_look": true}).Error
 	}
 	return In, own.Delete(&Attendance{}).Error
 }

@@ -58,8 +58,13 @@ func insertShifts(tx *store.Tx, shifts []Shift) error {
 // more places than these are taken.
 func rewriteShift(tx *store.Tx, is *Shift) (bool, error) {
 	res := tx.Model(&Shift{}).Where("id = ? AND state = ? AND starts_at > ? AND taken <= ?", is.ID, ShiftOpen, tx.Now, is.Capacity).
-		Updates(map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt, "capacity": is.Capacity})
+		Updates(rewritten(is))
 	return res.RowsAffected == 1, res.Error
+}
+
+// rewritten are the columns of a shift's change.
+func rewritten(is *Shift) map[string]any {
+	return map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt, "capacity": is.Capacity, "timed_at": is.TimedAt}
 }
 
 func setMoved(tx *store.Tx, shiftID int64) error {

@@ -166,11 +166,14 @@ func takeTurns(tx *store.Tx, shiftID int64, had []int64) (people []int64, err er
 	return people, nil
 }
 
-// clashesOn gives the live sign-ups for the shift whose people have another one then, by name.
+// certain are the states of who has a place on another shift, or is kept one.
+var certain = []SignupState{Confirmed, Attended, Offered}
+
+// clashesOn gives the live sign-ups for the shift whose people have a place on another one then, by name.
 func clashesOn(db *gorm.DB, s *Shift) (out []SignupLine, err error) {
 	err = signupLines(db).Where("signups.shift_id = ? AND signups.live = 1", s.ID).
-		Where(`EXISTS (SELECT 1 FROM signups other WHERE other.person_id = signups.person_id AND other.live = 1 AND other.shift_id <> signups.shift_id
-			AND other.starts_at < ? AND other.starts_at > ? AND other.ends_at > ?)`, s.EndsAt, store.At(s.StartsAt.Add(-maxShift)), s.StartsAt).
+		Where(`EXISTS (SELECT 1 FROM signups other WHERE other.person_id = signups.person_id AND other.live = 1 AND other.shift_id <> signups.shift_id AND other.state IN ?
+			AND other.starts_at < ? AND other.starts_at > ? AND other.ends_at > ?)`, certain, s.EndsAt, store.At(s.StartsAt.Add(-maxShift)), s.StartsAt).
 		Order("people.name, signups.id").Find(&out).Error
 	return out, err
 }
@@ -183,6 +186,12 @@ func hasOther(db *gorm.DB, g *Signup) (bool, error) {
 			g.PersonID, g.ShiftID, g.EndsAt, store.At(g.StartsAt.Add(-maxShift)), g.StartsAt, []SignupState{Confirmed, Attended}).
 		Limit(1).Count(&n).Error
 	return n > 0, err
+}
+
+// endOffersBy ends offers on a shift that was moved forward by its new start.
+func endOffersBy(tx *store.Tx, s *Shift) error {
+	return tx.Model(&Signup{}).Where("shift_id = ? AND state = ? AND offer_expires_at > ?", s.ID, Offered, s.StartsAt).
+		Update("offer_expires_at", s.StartsAt).Error
 }
 
 func setOfferUntil(tx *store.Tx, id int64, until store.Time) error {
@@ -262,6 +271,10 @@ func copyTimes(tx *store.Tx, s *Shift) error {
 }
 
 func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {
+	err := tx.Model(&Attendance{}).Where("shift_id IN ?", shiftIDs).Update("needs_look", false).Error
+	if err != nil {
+		return err
+	}
 	return tx.Model(&Signup{}).Where("shift_id IN ? AND live = 1", shiftIDs).
 		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason}).Error
 }

@@ -126,10 +126,10 @@ func (a *App) build() error {
 	}
 	a.Units = unit.NewService(a.Store)
 	a.Audit = audit.NewService(a.Store)
-	a.Hours = hours.NewService(a.Store, stars)
+	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.cfg.Limits.DailyCap)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: mergers,
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: a.mergers(),
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
 	a.Activities.Phone, a.Activities.Hands = a.Identity.PhoneOf, a.Identity.Hands
 	if a.Outbox, err = a.newOutbox(); err != nil {
@@ -291,7 +291,9 @@ func (a *App) drain(servers []*http.Server) (err error) {
 
 // mergers are what the features do when two accounts are one person's: the sign-ups first, on
 // which whoever credits hours waits (docs/adr/0016).
-var mergers = []func(tx *store.Tx, from, into int64) error{activity.Merge, hours.Merge, request.Merge, outbox.Merge}
+func (a *App) mergers() []func(tx *store.Tx, from, into int64) error {
+	return []func(tx *store.Tx, from, into int64) error{activity.Merge, a.Hours.Merge, request.Merge, outbox.Merge}
+}
 
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
@@ -304,6 +306,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "count", Every: time.Hour, Do: a.Store.CountRows},
 		{Name: "names", Do: a.Identity.HideOutdatedNames},
 		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
+		{Name: "own hours", Every: time.Hour, Do: a.Hours.FindOwnHours},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
 	}
 	if a.cfg.Demo {

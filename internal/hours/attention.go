@@ -16,6 +16,8 @@ type LookReason string
 // The reasons.
 const (
 	OldOverlap        LookReason = "old_overlap"         // credited for a time that another entry has, before spans were kept
+	OwnHours          LookReason = "own_hours"           // recorded or approved by the human whose it is, as was found out later
+	OverCap           LookReason = "daily_cap"           // a day came to more than the cap by a merge
 	GrantedByProposer LookReason = "granted_by_proposer" // decided by two of whom one had given the other the role
 )
 
@@ -51,7 +53,17 @@ func (p *ProposalLine) Doubt(tx *store.Tx, e *Entry) error {
 	if !p.GrantedByProposer {
 		return nil
 	}
-	return tx.Create(&Attention{EntryID: e.ID, UnitID: e.UnitID, Reason: GrantedByProposer, NeedsLook: true, CreatedAt: tx.Now}).Error
+	return noteAttention(tx, []Attention{{EntryID: e.ID, UnitID: e.UnitID, Reason: GrantedByProposer}})
+}
+
+// FindOwnHours puts entries on the list that turn out to be recorded or approved by the human whose
+// they are, by what became known since. It is timed work, over the findings of one human.
+func (s *Service) FindOwnHours(ctx context.Context) error {
+	rows, err := ownHours(s.db.Read(ctx))
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteAttention(tx, rows) })
 }
 
 // Attention lists the entries that need a look in the units the actor manages, oldest first.
@@ -87,6 +99,23 @@ func (s *Service) CountAttention(ctx context.Context, atMost int) (int64, error)
 	return countAttention(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), atMost)
 }
 
+// mayLook refuses who had a hand in the entry, or is no second hand beside one who had.
+func (s *Service) mayLook(tx *store.Tx, mine human.Set, e *Line) error {
+	by := []int64{e.RecordedBy}
+	if e.ApprovedBy != nil {
+		by = append(by, *e.ApprovedBy)
+	}
+	for _, id := range by {
+		if mine.Has(id) {
+			return errOwnDeed
+		}
+		if _, err := s.hands.Second(tx.DB, auth.From(tx.Statement.Context), mine, id, e.UnitPath, tx.Now.Time); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Look takes an entry off the list with a note of what came of it. Whoever recorded or approved
 // the entry does not, nor the volunteer.
 func (s *Service) Look(ctx context.Context, id int64, note string) error {
@@ -107,8 +136,8 @@ func (s *Service) Look(ctx context.Context, id int64, note string) error {
 		if err := MayRecord(a, mine, e.UnitPath, e.OwnerID); err != nil {
 			return err
 		}
-		if mine.Has(e.RecordedBy) || e.ApprovedBy != nil && mine.Has(*e.ApprovedBy) {
-			return errOwnDeed
+		if err := s.mayLook(tx, mine, e); err != nil {
+			return err
 		}
 		looked, err := setLookedAt(tx, at, a.PersonID, note)
 		if err != nil || !looked {

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,6 +66,11 @@ type Entry struct {
 	// DayCap is the most of one day that may be credited; 0 when somebody of the district agreed.
 	DayCap time.Duration `gorm:"-"`
 
+	// UnitPath is the unit's; read where it is not given.
+	UnitPath string `gorm:"-"`
+	// Human are all accounts of the human, as human.Accounts gives them: a minute is one human's.
+	Human []int64 `gorm:"-"`
+
 	owner int64 // whose totals it moves, when not PersonID's
 }
 
@@ -74,6 +80,14 @@ func (e *Entry) ownerID() int64 {
 		return e.owner
 	}
 	return e.PersonID
+}
+
+// together gives the accounts of the human in the order in which all hold them; none where there is one alone.
+func (e *Entry) together() []int64 {
+	if len(e.Human) < 2 {
+		return nil
+	}
+	return slices.Sorted(slices.Values(e.Human))
 }
 
 // TableName names the ledger's table.

@@ -16,29 +16,41 @@ var (
 	ErrNothing       = fault.New(fault.Unprocessable, "nothing_to_correct", "更正后的时长和现在一样，不用更正")
 	ErrOverShift     = fault.New(fault.Unprocessable, "minutes_over_shift", "时长不能超过班次本身的时长")
 	ErrNoPresence    = fault.New(fault.Unprocessable, "no_minutes", "签到和签退不足一分钟，不能记时长")
+	errOneHand       = fault.New(fault.Forbidden, "second_person_needed", "补记和更正要由两个人经手")
+	errProposedOwn   = fault.New(fault.Forbidden, "own_hours", "提议的人就是这位志愿者本人，不能通过。请退回，由另一位工作人员来提")
 	ErrReasonMissing = fault.BadFields(fault.Field{Name: "reason", Message: "请写明原因"})
 )
 
 // MayRecord tells whether the actor may put minutes into the person's ledger for a
-// unit: its staff, and never for the human that they are, whose accounts are mine.
-func MayRecord(a auth.Actor, mine human.Set, unitPath string, personID int64) error {
+// unit: its staff, and never for one of the accounts in human.Human.Own.
+func MayRecord(a auth.Actor, own human.Set, unitPath string, personID int64) error {
 	if !a.Manages(unitPath) {
 		return fault.Missing("记录")
 	}
-	if mine.Has(personID) {
+	if own.Has(personID) {
 		return ErrOwnHours
 	}
 	return nil
 }
 
-// MayDecide tells whether the actor is the second person of a proposal (rules 2 and 8), and notes
-// on it whether one of the two hands holds its role from the other.
-func MayDecide(tx *store.Tx, hands human.Hands, mine human.Set, p *ProposalLine) (err error) {
+// MayDecide tells whether the actor, who is the human given, is the second person of a proposal (rules 2 and 8), and notes on it whether
+// one of the two hands holds its role from the other. What somebody proposed for themselves, by
+// what is known now, can only be rejected.
+func MayDecide(tx *store.Tx, hands human.Hands, who human.Human, p *ProposalLine, approve bool) (err error) {
 	a := auth.From(tx.Statement.Context)
-	if err := MayRecord(a, mine, p.UnitPath, p.OwnerID); err != nil {
+	if err := MayRecord(a, who.Own, p.UnitPath, p.OwnerID); err != nil {
 		return err
 	}
-	p.GrantedByProposer, err = hands.Second(tx.DB, a, mine, p.ProposedBy, p.UnitPath, tx.Now.Time)
+	if approve {
+		proposer, err := human.Of(tx.DB, p.ProposedBy)
+		if err != nil {
+			return err
+		}
+		if proposer.Own.Has(p.OwnerID) {
+			return errProposedOwn
+		}
+	}
+	p.GrantedByProposer, err = hands.Second(tx.DB, a, who.Accounts, p.ProposedBy, p.UnitPath, tx.Now.Time)
 	return err
 }
 

@@ -118,12 +118,12 @@ func (e *Entry) proposal() *Proposal {
 }
 
 // difference is what a correction adds so that an entry that stands at some minutes
-// comes to others.
-func (e *Entry) difference(minutes, stands int) (int, error) {
+// comes to others; none where only its time changes.
+func (e *Line) difference(minutes, stands int, given *Span) (int, error) {
 	switch {
 	case minutes > int(e.EndsAt.Sub(e.StartsAt.Time).Minutes()):
 		return 0, ErrOverShift
-	case minutes == stands:
+	case minutes == stands && (given == nil || e.FromAt != nil && *given == Span{*e.FromAt, *e.ToAt}):
 		return 0, ErrNothing
 	}
 	return minutes - stands, nil

@@ -3,21 +3,27 @@ package hours
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 )
 
 // Service is the ledger's use cases.
 type Service struct {
-	db    *store.Store
-	stars Stars
+	db     *store.Store
+	stars  Stars
+	hands  human.Hands
+	dayCap time.Duration // more of a human's hours on one day need somebody of the district
 }
 
-// NewService makes the service with the rule table of stars.
-func NewService(db *store.Store, stars Stars) *Service { return &Service{db, stars} }
+// NewService makes the service with the rule table of stars, who judges second hands, and the daily cap.
+func NewService(db *store.Store, stars Stars, hands human.Hands, dayCap time.Duration) *Service {
+	return &Service{db, stars, hands, dayCap}
+}
 
 // Stars gives the rule table.
 func (s *Service) Stars() Stars { return s.stars }
@@ -33,6 +39,14 @@ func Append(tx *store.Tx, e *Entry) error {
 
 // add is Append; it gives the volunteer's total with the entry.
 func add(tx *store.Tx, e *Entry) (total Volunteer, err error) {
+	if e.Class != System && (e.ApprovedBy == nil || *e.ApprovedBy == e.RecordedBy) {
+		return total, errOneHand
+	}
+	for _, id := range e.together() { // those whose minutes are one human's are credited one after the other
+		if err := holdVolunteer(tx, id); err != nil {
+			return total, err
+		}
+	}
 	e.Month, e.CreatedAt = MonthOf(e.StartsAt.Time), tx.Now
 	chain, err := turn(tx, e)
 	if err != nil {
@@ -64,9 +78,11 @@ func moveTotals(tx *store.Tx, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	path, err := store.UnitPath(tx.DB, e.UnitID)
-	if err != nil {
-		return err
+	path := e.UnitPath
+	if path == "" {
+		if path, err = store.UnitPath(tx.DB, e.UnitID); err != nil {
+			return err
+		}
 	}
 	return addToTotals(tx, e, idsOf(path), first)
 }
@@ -130,13 +146,16 @@ func (s *Service) UnitTotals(ctx context.Context, ids ...int64) (map[int64]Total
 
 // creditNotice tells the volunteer that hours were entered.
 func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
-	verb := "已记入"
-	if e.Class == Correction {
+	verb, what := "已记入", Spoken(e.Minutes)
+	switch {
+	case e.Class == Correction && e.Minutes == 0:
+		verb, what = "更正了", e.Given.String()
+	case e.Class == Correction:
 		verb = "更正了"
 	}
-	return outbox.Tell(tx, outbox.Notice{PersonID: e.PersonID, Kind: outbox.HoursCredited,
+	return outbox.Tell(tx, outbox.Notice{PersonID: e.ownerID(), Kind: outbox.HoursCredited,
 		Event: "entry:" + strconv.FormatInt(e.ID, 10), Title: "时长" + verb,
-		Body: "“" + title + "”" + verb + " " + Spoken(e.Minutes) + "，点开可以看到签到和签退", ActivityID: &e.ActivityID, EntryID: &e.ID}.
+		Body: "“" + title + "”" + verb + " " + what + "，点开可以看到签到和签退", ActivityID: &e.ActivityID, EntryID: &e.ID}.
 		As(outbox.HoursCreditedMessage, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
 }
 

@@ -1,6 +1,8 @@
 package hours
 
 import (
+	"time"
+
 	"yimi/internal/fault"
 	"yimi/internal/store"
 )
@@ -11,7 +13,7 @@ var errDoubleHours = fault.New(fault.Conflict, "merge_double_hours", "两个账�
 // transaction. The ledger itself stays as it is, with two chains (rule 2); a correction of an
 // entry of the old account moves the totals of the new one from now on. It is refused where
 // both accounts were given hours for one time.
-func Merge(tx *store.Tx, from, into int64) error {
+func (s *Service) Merge(tx *store.Tx, from, into int64) error {
 	// First the rows on which whoever credits either account waits.
 	for _, id := range []int64{min(from, into), max(from, into)} {
 		if err := holdVolunteer(tx, id); err != nil {
@@ -26,5 +28,36 @@ func Merge(tx *store.Tx, from, into int64) error {
 			return err
 		}
 	}
-	return nil
+	return s.noteOverCap(tx, into)
+}
+
+// noteOverCap puts the last entry of each day on the attention list that comes to more than the
+// daily cap: nobody of the district was asked.
+func (s *Service) noteOverCap(tx *store.Tx, personID int64) error {
+	spans, err := spansOf(tx.DB, personID)
+	if err != nil {
+		return err
+	}
+	type day struct {
+		long time.Duration
+		last int64
+	}
+	days := map[store.Time]day{}
+	for _, c := range spans {
+		for _, d := range c.span().days() {
+			part := c.span().clip(d)
+			days[d.From] = day{days[d.From].long + part.To.Sub(part.From.Time), c.EntryID}
+		}
+	}
+	var over []int64
+	for _, d := range days {
+		if d.long > s.dayCap {
+			over = append(over, d.last)
+		}
+	}
+	rows, err := attentionFor(tx.DB, over, OverCap)
+	if err != nil {
+		return err
+	}
+	return noteAttention(tx, rows)
 }

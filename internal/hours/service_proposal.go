@@ -2,6 +2,7 @@ package hours
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"yimi/internal/audit"
@@ -68,10 +69,10 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 	if err != nil {
 		return nil, err
 	}
-	deciders, err := human.DecidersOn(db, paths...)
+	deciders, err := s.hands.DecidersOn(db, s.db.Now().Time, paths...)
 	for i := range rows {
 		p := &rows[i]
-		p.WaitsFor = WaitsFor(deciders.Others(humans[p.ProposedBy], p.UnitPath), p.Why)
+		p.WaitsFor = WaitsFor(deciders.Others(humans[p.ProposedBy].Accounts, p.UnitPath), p.Why)
 	}
 	return rows, err
 }
@@ -101,7 +102,7 @@ func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes 
 			return err
 		}
 		// Only now: the open proposal keeps others from being approved meanwhile.
-		if err := propose(tx, e, p, minutes); err != nil {
+		if err := propose(tx, e, p, minutes, s.dayCap); err != nil {
 			return err
 		}
 		return LogProposal(tx, p)
@@ -129,16 +130,16 @@ func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 }
 
 // propose sets the difference to what the entry comes to with its corrections so far.
-func propose(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
+func propose(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Duration) error {
 	corrected, err := sumCorrections(tx.DB, e.ID)
 	if err != nil {
 		return err
 	}
-	p.Minutes, err = e.difference(minutes, e.Minutes+corrected)
+	p.Minutes, err = e.difference(minutes, e.Minutes+corrected, p.Span())
 	if err != nil {
 		return err
 	}
-	if err := mayCorrect(tx, e, p, minutes); err != nil {
+	if err := mayCorrect(tx, e, p, minutes, dayCap); err != nil {
 		return err
 	}
 	return setProposalMinutes(tx, p)
@@ -146,7 +147,7 @@ func propose(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 
 // mayCorrect refuses early what the approval would refuse: a time outside of the shift, too short
 // for the minutes, or credited already.
-func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
+func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Duration) error {
 	given := p.Span()
 	if given != nil && minutes > 0 {
 		if err := CheckSpan(*given, minutes, Span{e.StartsAt, e.EndsAt}); err != nil {
@@ -161,7 +162,21 @@ func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 	if err != nil || minutes == 0 || p.Minutes < 0 && is.Within(was.span()) {
 		return err
 	}
-	return mayTakeSpan(tx, e.OwnerID, e.ID, is, 0)
+	return proposable(tx, p, e, is, dayCap)
+}
+
+// proposable refuses a time that is credited already; over the daily cap the district approves it.
+func proposable(tx *store.Tx, p *Proposal, e *Line, is Span, dayCap time.Duration) error {
+	people, err := human.Accounts(tx.DB, e.OwnerID)
+	if err != nil {
+		return err
+	}
+	err = mayTakeSpan(tx, people, e.ID, is, dayCap)
+	if errors.Is(err, ErrDailyCap) {
+		p.Why = WhyDailyCap
+		return nil
+	}
+	return err
 }
 
 // ApproveCorrection enters an approved correction in the caller's transaction.
@@ -173,6 +188,9 @@ func ApproveCorrection(tx *store.Tx, p *ProposalLine, by int64, dayCap time.Dura
 		return err
 	}
 	correction := p.corrects(&e.Entry, by)
+	if correction.Human, err = human.Accounts(tx.DB, e.OwnerID); err != nil {
+		return err
+	}
 	correction.DayCap = dayCap
 	if err := Credit(tx, correction, p.ActivityTitle); err != nil {
 		return err

@@ -160,6 +160,9 @@ func (c *check) read(before, e *Entry) {
 	case e.ComputeHash() != e.Hash:
 		c.say("changed", "person %d: entry %d was changed after it was made", e.PersonID, e.ID)
 	}
+	if e.Class != System && (e.ApprovedBy == nil || *e.ApprovedBy == e.RecordedBy) {
+		c.say("one hand", "person %d: entry %d by hand is one person's word", e.PersonID, e.ID)
+	}
 	c.Entries++
 	c.ends[e.PersonID] = end{e.Sequence, e.Hash}
 	owner := e.PersonID

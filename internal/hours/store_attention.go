@@ -2,10 +2,44 @@ package hours
 
 import (
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"yimi/internal/fault"
 	"yimi/internal/store"
 )
+
+// noteAttention puts entries on the list, each once for a reason.
+func noteAttention(tx *store.Tx, rows []Attention) error {
+	for i := range rows {
+		rows[i].NeedsLook, rows[i].CreatedAt = true, tx.Now
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "entry_id"}, {Name: "reason"}}, DoNothing: true}).CreateInBatches(&rows, 200).Error
+}
+
+// attentionFor gives rows for entries, each with its unit.
+func attentionFor(db *gorm.DB, entries []int64, reason LookReason) (out []Attention, err error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	err = db.Table("hour_entries").Select("id AS entry_id, unit_id, ? AS reason", reason).Where("id IN ?", entries).Scan(&out).Error
+	return out, err
+}
+
+// maxOwn bounds what one round of the timed work notes.
+const maxOwn = 500
+
+// ownHours gives entries whose person is one human with who recorded or approved them, and that
+// are not on the list for it.
+func ownHours(db *gorm.DB) (out []Attention, err error) {
+	const one = `SELECT low_id AS a, high_id AS b FROM person_duplicates WHERE apart = 0 AND (by_link = 1 OR by_identity = 1 OR by_unionid = 1 OR by_proved_phone = 1)`
+	err = db.Raw(`SELECT e.id AS entry_id, e.unit_id, ? AS reason FROM (`+one+` UNION ALL SELECT b, a FROM (`+one+`) turned) pairs
+		JOIN hour_entries e ON e.person_id = pairs.a AND (e.recorded_by = pairs.b OR e.approved_by = pairs.b)
+		LEFT JOIN hour_attention h ON h.entry_id = e.id AND h.reason = ? WHERE h.id IS NULL LIMIT ?`, OwnHours, OwnHours, maxOwn).Scan(&out).Error
+	return out, err
+}
 
 // attentionUnder lists what needs a look in the units under the roots, oldest first.
 func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []Attention, err error) {

@@ -51,6 +51,12 @@ func HasProposal(db *gorm.DB, signupID int64) (bool, error) {
 	return n > 0, err
 }
 
+// Overtake ends what waits for a second person about a sign-up that was confirmed by its presence meanwhile.
+func Overtake(tx *store.Tx, signupID int64) error {
+	return tx.Model(&Proposal{}).Where("class = ? AND open_target = ?", Manual, signupID).
+		Updates(map[string]any{"state": ProposalRejected, "open_target": nil, "decided_at": tx.Now, "decision_reason": "已按签到签退确认"}).Error
+}
+
 // insertProposal writes a pending proposal; a second one for its target is store.IsDuplicate.
 func insertProposal(tx *store.Tx, p *Proposal) error {
 	p.State, p.OpenTarget, p.CreatedAt = ProposalPending, &p.TargetID, tx.Now
@@ -58,7 +64,7 @@ func insertProposal(tx *store.Tx, p *Proposal) error {
 }
 
 func setProposalMinutes(tx *store.Tx, p *Proposal) error {
-	return tx.Model(&Proposal{}).Where("id = ?", p.ID).Update("minutes", p.Minutes).Error
+	return tx.Model(&Proposal{}).Where("id = ?", p.ID).Updates(map[string]any{"minutes": p.Minutes, "why": p.Why}).Error
 }
 
 // decideProposal moves a proposal from the state it was read in; false when it was

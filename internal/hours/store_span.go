@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,16 +22,24 @@ func takeSpan(tx *store.Tx, e *Entry) error {
 	if e.Given == nil || e.Given.Minutes() < e.Minutes {
 		return errSpan
 	}
-	if err := mayTakeSpan(tx, e.ownerID(), 0, *e.Given, e.DayCap); err != nil {
+	if err := mayTakeSpan(tx, e.humanIDs(), 0, *e.Given, e.DayCap); err != nil {
 		return err
 	}
 	return tx.Create(&credited{EntryID: e.ID, PersonID: e.ownerID(), FromAt: e.Given.From, ToAt: e.Given.To}).Error
 }
 
+// humanIDs are the accounts whose spans the entry's must not overlap.
+func (e *Entry) humanIDs() []int64 {
+	if slices.Contains(e.Human, e.ownerID()) {
+		return e.Human
+	}
+	return append([]int64{e.ownerID()}, e.Human...)
+}
+
 // mayTakeSpan refuses a span that another entry than the given one has a part of, or by which a
 // day would come to more than the cap.
-func mayTakeSpan(tx *store.Tx, personID, except int64, s Span, dayCap time.Duration) error {
-	others, err := spansAround(tx.DB, personID, except, s)
+func mayTakeSpan(tx *store.Tx, people []int64, except int64, s Span, dayCap time.Duration) error {
+	others, err := spansAround(tx.DB, people, except, s)
 	if err != nil {
 		return err
 	}
@@ -51,16 +60,16 @@ func mayTakeSpan(tx *store.Tx, personID, except int64, s Span, dayCap time.Durat
 
 // MayCredit refuses early, before anybody is asked to approve it, a time that is credited already
 // (ErrTimeCredited), or says that the district must approve it (ErrDailyCap).
-func MayCredit(tx *store.Tx, personID int64, s Span, dayCap time.Duration) error {
-	return mayTakeSpan(tx, personID, 0, s, dayCap)
+func MayCredit(tx *store.Tx, people []int64, s Span, dayCap time.Duration) error {
+	return mayTakeSpan(tx, people, 0, s, dayCap)
 }
 
-// spansAround gives a person's spans on the days that a span touches, but that of one entry, in time order.
-func spansAround(db *gorm.DB, personID, except int64, s Span) (out []credited, err error) {
+// spansAround gives a human's spans on the days that a span touches, but that of one entry, in time order.
+func spansAround(db *gorm.DB, people []int64, except int64, s Span) (out []credited, err error) {
 	days := s.days()
 	from, to := days[0].From, days[len(days)-1].To
-	err = db.Where("person_id = ? AND from_at > ? AND from_at < ? AND to_at > ? AND entry_id <> ?",
-		personID, store.At(from.Add(-longestSpan)), to, from, except).Order("from_at").Find(&out).Error
+	err = db.Where("person_id IN ? AND from_at > ? AND from_at < ? AND to_at > ? AND entry_id <> ?",
+		people, store.At(from.Add(-longestSpan)), to, from, except).Order("from_at").Find(&out).Error
 	return out, err
 }
 
@@ -83,7 +92,7 @@ func correctSpan(tx *store.Tx, e *Entry) error {
 		return err
 	}
 	if e.Minutes > 0 || !is.Within(was.span()) {
-		if err := mayTakeSpan(tx, e.ownerID(), *e.CorrectsID, is, e.DayCap); err != nil {
+		if err := mayTakeSpan(tx, e.humanIDs(), *e.CorrectsID, is, e.DayCap); err != nil {
 			return err
 		}
 	}
@@ -127,6 +136,12 @@ func sharedTime(db *gorm.DB, from, into int64) (bool, error) {
 		Joins("JOIN credited_spans b ON b.person_id = ? AND b.from_at < a.to_at AND b.to_at > a.from_at", into).
 		Where("a.person_id = ?", from).Limit(1).Count(&n).Error
 	return n > 0, err
+}
+
+// spansOf gives all that a person is credited with, in time order.
+func spansOf(db *gorm.DB, personID int64) (out []credited, err error) {
+	err = db.Where("person_id = ?", personID).Order("from_at").Find(&out).Error
+	return out, err
 }
 
 func moveSpans(tx *store.Tx, from, into int64) error {

@@ -17,6 +17,16 @@ type Set []int64
 // Has tells whether the account is one of them.
 func (s Set) Has(personID int64) bool { return slices.Contains(s, personID) }
 
+// with adds what is not there.
+func (s Set) with(more Set) Set {
+	for _, id := range more {
+		if !s.Has(id) {
+			s = append(s, id)
+		}
+	}
+	return s
+}
+
 // The refusals of a second hand.
 var (
 	ErrSecondPerson = fault.New(fault.Forbidden, "second_person_needed", "这一条是您提出的，须由另一位工作人员复核")
@@ -63,7 +73,7 @@ func (h Hands) weigh(grants []grant, holder, giver Set, now time.Time) (ripe, gi
 	given = true
 	for i := range grants {
 		if g := &grants[i]; h.ripe(g, holder, now) {
-			ripe, given = true, given && giver.Has(g.by)
+			ripe, given = true, given && (giver.Has(g.by) || g.confirmedBy != nil && giver.Has(*g.confirmedBy))
 		}
 	}
 	return ripe, ripe && given

@@ -21,12 +21,14 @@ const (
 	same   = iota // of one human, unless they are apart
 	merged        // of one human for good
 	apart         // an admin found them to be two people
+	noted         // of one human by a typed document that one of them does not have any more
+	ward          // a child for whom the first agreed as guardian
 )
 
 // linksOf gives what is said of the accounts and any other, in one statement. A phone counts where
 // both have proved it by WeChat: families share the typed ones (docs/adr/0016).
 func linksOf(db *gorm.DB, ids []int64) (out []link, err error) {
-	const found = "CASE WHEN d.apart = 1 THEN 2 ELSE 0 END FROM person_duplicates d"
+	const found = `CASE WHEN d.apart = 1 THEN 2 WHEN d.by_link = 1 OR d.by_unionid = 1 OR d.by_proved_phone = 1 THEN 0 ELSE 3 END FROM person_duplicates d`
 	const strong = "(d.apart = 1 OR d.by_link = 1 OR d.by_identity = 1 OR d.by_unionid = 1 OR d.by_proved_phone = 1)"
 	err = db.Raw(`SELECT id AS from_id, merged_into AS to_id, 1 AS kind FROM people WHERE id IN @ids AND merged_into IS NOT NULL
 		UNION ALL SELECT merged_into, id, 1 FROM people WHERE merged_into IN @ids
@@ -36,7 +38,8 @@ func linksOf(db *gorm.DB, ids []int64) (out []link, err error) {
 		UNION ALL SELECT a.id, b.id, 0 FROM people a JOIN people b ON b.phone_index = a.phone_index AND b.id <> a.id
 			WHERE a.id IN @ids AND a.phone_proved_at IS NOT NULL AND b.phone_proved_at IS NOT NULL
 		UNION ALL SELECT a.person_id, b.person_id, 0 FROM wechat_identities a JOIN wechat_identities b ON b.unionid = a.unionid AND b.person_id <> a.person_id
-			WHERE a.person_id IN @ids AND a.unionid <> ''`, map[string]any{"ids": ids}).Scan(&out).Error
+			WHERE a.person_id IN @ids AND a.unionid <> ''
+		UNION ALL SELECT guardian_id, child_id, 4 FROM guardianships WHERE guardian_id IN @ids AND live = 1`, map[string]any{"ids": ids}).Scan(&out).Error
 	return out, err
 }
 
@@ -104,11 +107,14 @@ func settersOf(db *gorm.DB, people []int64) (map[int64]int64, error) {
 	return out, err
 }
 
-// holdersOf gives who holds one of the roles on the units, but closed accounts.
-func holdersOf(db *gorm.DB, units []int64, roles []auth.Role) (out []holder, err error) {
+// holdersOf gives who holds one of the roles on the units, since the instant at the latest unless
+// confirmed, by an own password; but closed accounts.
+func holdersOf(db *gorm.DB, units []int64, roles []auth.Role, ripe store.Time) (out []holder, err error) {
 	err = db.Table("role_grants").Select("role_grants.person_id, role_grants.unit_id, role_grants.role").
 		Joins("JOIN people ON people.id = role_grants.person_id").
-		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL", units, roles).Find(&out).Error
+		Joins("LEFT JOIN password_logins ON password_logins.person_id = people.id").
+		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL AND password_logins.set_by IS NULL", units, roles).
+		Where("role_grants.granted_by = 0 OR role_grants.confirmed_by IS NOT NULL OR role_grants.created_at <= ?", ripe).Find(&out).Error
 	return out, err
 }
 
@@ -120,4 +126,11 @@ func idsOn(path string) (out []int64) {
 		}
 	}
 	return out
+}
+
+// proved tells whether WeChat gave a phone to one of the accounts.
+func proved(db *gorm.DB, people []int64) (bool, error) {
+	var n int64
+	err := db.Table("people").Where("id IN ? AND phone_proved_at IS NOT NULL", people).Limit(1).Count(&n).Error
+	return n > 0, err
 }

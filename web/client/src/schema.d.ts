@@ -4279,12 +4279,13 @@ export interface components {
             advice?: string;
         };
         /**
-         * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published less than an hour
-         *     before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more
+         * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published, made or moved less
+         *     than an hour before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more; staff took a
+         *     check-out back; fence or way of check-in changed after people had signed up
          *
          * @enum {string}
          */
-        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst";
+        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst" | "undone" | "rules_eased";
         SignupContact: {
             /**
              * @description The volunteer
@@ -4675,10 +4676,10 @@ export interface components {
         EntryAttention: {
             id: components["schemas"]["Id"];
             /**
-             * @description Credited for a time that another entry has, before this was refused; or decided by two of whom one had given the other the role
+             * @description Credited for a time that another entry has, before this was refused; decided by two of whom one had given the other the role, or who have it from one third; recorded or approved by the human whose it is, as was found out later; a day that came to more than the cap by a merge
              * @enum {string}
              */
-            reason: "old_overlap" | "granted_by_proposer";
+            reason: "old_overlap" | "granted_by_proposer" | "own_hours" | "daily_cap";
             entry: components["schemas"]["HourEntry"];
             other?: components["schemas"]["HourEntry"];
             /**

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS hour_attention (
     id         BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
     entry_id   BIGINT       NOT NULL,
     unit_id    BIGINT       NOT NULL,
-    reason     VARCHAR(24)  NOT NULL CHECK (reason IN ('old_overlap', 'granted_by_proposer')),
+    reason     VARCHAR(24)  NOT NULL CHECK (reason IN ('old_overlap', 'granted_by_proposer', 'own_hours', 'daily_cap')),
     other_id   BIGINT,
     needs_look BOOLEAN      NOT NULL,
     note       VARCHAR(200) NOT NULL,

@@ -1,2 +1,5 @@
 -- +goose Up
-ALTER TABLE shifts ADD COLUMN moved_at BIGINT;
+ALTER TABLE shifts
+    ADD COLUMN moved_at BIGINT,
+    ADD COLUMN timed_at BIGINT,
+    ADD COLUMN eased_at BIGINT;

@@ -3,7 +3,7 @@ CREATE TABLE hour_attention (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     entry_id   INTEGER NOT NULL,
     unit_id    INTEGER NOT NULL,
-    reason     TEXT NOT NULL CHECK (length(reason) <= 24 AND reason IN ('old_overlap', 'granted_by_proposer')),
+    reason     TEXT NOT NULL CHECK (length(reason) <= 24 AND reason IN ('old_overlap', 'granted_by_proposer', 'own_hours', 'daily_cap')),
     other_id   INTEGER,
     needs_look INTEGER NOT NULL,
     note       TEXT NOT NULL CHECK (length(note) <= 200),

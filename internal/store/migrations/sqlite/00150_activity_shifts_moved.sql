@@ -1,2 +1,4 @@
 -- +goose Up
 ALTER TABLE shifts ADD COLUMN moved_at INTEGER;
+ALTER TABLE shifts ADD COLUMN timed_at INTEGER;
+ALTER TABLE shifts ADD COLUMN eased_at INTEGER;
