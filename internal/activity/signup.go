@@ -82,8 +82,10 @@ type SignupLine struct {
 	EntryMinutes   *int
 	ProposedMins   *int
 	ProposedByName string
+	ProposedBy     *int64
 	ProposedWhy    hours.Why
-	HasPhone       bool // the volunteer left one
+	WaitsFor       hours.Waits `gorm:"-"` // of a proposed one on an attendance or attention list
+	HasPhone       bool        // the volunteer left one
 
 	waits *hours.Why // of a proposal just made
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -59,21 +61,44 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	var proposers []int64
-	var paths []string
+	asks := make([]Ask, len(rows))
 	for i := range rows {
-		proposers, paths = append(proposers, rows[i].ProposedBy), append(paths, rows[i].UnitPath)
+		asks[i] = Ask{rows[i].ProposedBy, rows[i].UnitPath, rows[i].Why}
 	}
-	humans, err := human.AccountsOf(db, proposers)
+	waits, err := WaitsOf(db, asks)
+	for i := range waits {
+		rows[i].WaitsFor = waits[i]
+	}
+	return rows, err
+}
+
+// Ask is what one person asks a second one for, in the unit at path.
+type Ask struct {
+	By   int64
+	Path string
+	Why  Why
+}
+
+// WaitsOf gives whom each waits for.
+func WaitsOf(db *gorm.DB, asks []Ask) ([]Waits, error) {
+	var people []int64
+	var paths []string
+	for _, a := range asks {
+		people, paths = append(people, a.By), append(paths, a.Path)
+	}
+	humans, err := human.AccountsOf(db, people)
 	if err != nil {
 		return nil, err
 	}
 	deciders, err := human.DecidersOn(db, paths...)
-	for i := range rows {
-		p := &rows[i]
-		p.WaitsFor = WaitsFor(deciders.Others(humans[p.ProposedBy], p.UnitPath), p.Why)
+	if err != nil {
+		return nil, err
 	}
-	return rows, err
+	out := make([]Waits, len(asks))
+	for i, a := range asks {
+		out[i] = WaitsFor(deciders.Others(humans[a.By], a.Path), a.Why)
+	}
+	return out, nil
 }
 
 // CountProposals counts those that the actor can decide, up to atMost.

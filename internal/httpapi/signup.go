@@ -10,7 +10,6 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
-	"yimi/internal/hours"
 	"yimi/internal/store"
 )
 
@@ -225,10 +224,8 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 	out := api.AttendanceRow{SignupID: l.ID, PersonID: l.PersonID, PersonName: l.PersonName, State: api.SignupState(l.State),
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
-		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone}
-	if l.ProposedWhy == hours.WhyDailyCap {
-		out.WaitsFor = some(api.WaitsForDistrict)
-	}
+		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone,
+		WaitsFor: some(api.WaitsFor(l.WaitsFor))}
 	if l.EntryMinutes != nil {
 		out.Minutes = *l.EntryMinutes
 	}

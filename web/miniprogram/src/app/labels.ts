@@ -23,7 +23,6 @@ const SIGNUP: Record<Schemas['SignupState'], TagWords> = {
 interface SignupLike {
   state: Schemas['SignupState']
   position?: number
-  asked_again?: boolean
   checked_in_at?: string
   checked_out_at?: string
 }
@@ -31,7 +30,6 @@ interface SignupLike {
 /** The tag of a sign-up: 已报名, 候补第 4 位, 已签到. */
 export function signupTag(of: SignupLike): TagWords {
   if (of.state === 'waitlisted' && of.position) return { ...SIGNUP.waitlisted, text: `候补第 ${of.position} 位` }
-  if (of.state === 'offered' && of.asked_again) return { ...SIGNUP.offered, text: '时间改了，待您确认' }
   if (of.state === 'confirmed' && of.checked_out_at) return { text: '已签退', tone: 'ok', icon: 'check' }
   if (of.state === 'confirmed' && of.checked_in_at) return { text: '已签到', tone: 'info', icon: 'check' }
   return SIGNUP[of.state]
