@@ -195,12 +195,21 @@ func TestALoneStaffWaitsForTheDistrict(t *testing.T) {
 			apptest.Must(t, err)
 			return list[0].WaitsFor
 		}
-		if got := waits(); got != hours.ForAppointment {
-			t.Error(got)
+		onSheet := func() hours.Waits {
+			sheet, err := w.Activities.Attendance(apptest.As(w.Staff), s.ID)
+			apptest.Must(t, err)
+			return sheet.Rows[0].WaitsFor
+		}
+		if got, row := waits(), onSheet(); got != hours.ForAppointment || row != got {
+			t.Error(got, row)
 		}
 		admin := w.AdminOf(w.District, "马建军")
-		if got := waits(); got != hours.ForDistrict {
-			t.Error(got)
+		if got, row := waits(), onSheet(); got != hours.ForDistrict || row != got {
+			t.Error(got, row)
+		}
+		look, err := w.Activities.Attention(apptest.As(w.Staff), 0, 9)
+		if apptest.Must(t, err); len(look) != 1 || look[0].WaitsFor != hours.ForDistrict {
+			t.Errorf("%+v", look)
 		}
 		list, err := w.Hours.Proposals(apptest.As(admin), 0, 9)
 		apptest.Must(t, err)

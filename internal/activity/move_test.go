@@ -44,6 +44,9 @@ func TestAMoveAsksAgain(t *testing.T) {
 		c.AskAgain = true
 		apptest.Must(t, move(w, a, c))
 		states(t, w, map[int64]activity.SignupState{clash.ID: activity.Offered, free.ID: activity.Confirmed, other.ID: activity.Confirmed})
+		if !w.Signup(clash.ID).AskedAgain || w.Signup(free.ID).AskedAgain {
+			t.Error("who is asked again is not told from who is not")
+		}
 		if n := w.Count("notices", "person_id = ? AND kind = 'signup_offered'", p.PersonID); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
@@ -56,6 +59,9 @@ func TestAMoveAsksAgain(t *testing.T) {
 		apptest.Must(t, err)
 		_, err = w.Activities.ConfirmSignup(apptest.As(p), clash.ID)
 		apptest.Must(t, err)
+		if w.Signup(clash.ID).AskedAgain {
+			t.Error("still asked")
+		}
 		w.Whole(t)
 	})
 }
@@ -73,6 +79,9 @@ func TestAMoveNotConfirmedLapses(t *testing.T) {
 		w.Clock.Advance(2*time.Hour + time.Minute)
 		apptest.Must(t, w.Activities.Sweep(ctx))
 		states(t, w, map[int64]activity.SignupState{clash.ID: activity.Lapsed, waits.ID: activity.Offered})
+		if w.Signup(waits.ID).AskedAgain {
+			t.Error("an offer from the waitlist is taken for a new time")
+		}
 		w.Whole(t)
 	})
 }

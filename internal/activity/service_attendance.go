@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
@@ -39,6 +41,9 @@ func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sayRowsWait(s.db.Read(ctx), rows); err != nil {
+		return nil, err
+	}
 	for i, attention := range looksNow(shift, &l.Activity, rows) {
 		rows[i].Attention = attention
 	}
@@ -47,6 +52,25 @@ func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error)
 		return a && !b || a == b && rows[i].PersonName < rows[j].PersonName
 	})
 	return &Sheet{Shift: shift, Activity: l, Over: !shift.EndsAt.After(s.db.Now().Time), Rows: rows}, nil
+}
+
+// sayRowsWait fills in whom the rows that are proposed wait for.
+func (s *Service) sayRowsWait(db *gorm.DB, rows []SignupLine) error {
+	var at []int
+	var asks []hours.Ask
+	for i := range rows {
+		if r := &rows[i]; r.ProposedBy != nil {
+			at, asks = append(at, i), append(asks, hours.Ask{By: *r.ProposedBy, Path: r.UnitPath, Why: r.ProposedWhy})
+		}
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	waits, err := hours.WaitsOf(db, s.Hands, s.db.Now().Time, asks)
+	for i := range waits {
+		rows[at[i]].WaitsFor = waits[i]
+	}
+	return err
 }
 
 // looksNow gives the attention that rows will have, by their place: they are put on the list
@@ -459,7 +483,12 @@ func (s *Service) creditProposed(tx *store.Tx, p *hours.ProposalLine, by int64, 
 
 // Attention lists check-ins that need a look in the units the actor manages, oldest first.
 func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]SignupLine, error) {
-	return attentionUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
+	db := s.db.Read(ctx)
+	rows, err := attentionUnder(db, auth.From(ctx).ManagedPaths(), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.sayRowsWait(db, rows)
 }
 
 // Work gives what waits for the actor: counts, each up to atMost, and the shifts of today and to confirm.

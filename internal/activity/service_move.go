@@ -93,7 +93,7 @@ func (s *Service) askAgain(ctx context.Context, tx *store.Tx, l *SignupLine) err
 		return err
 	}
 	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
-	if err := setOfferUntil(tx, l.ID, until); err != nil {
+	if err := setAskedAgain(tx, l.ID, until); err != nil {
 		return err
 	}
 	return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("asked_again", l.ID) + ":" + strconv.FormatInt(tx.Now.UnixMilli(), 10),

@@ -53,6 +53,7 @@ type Signup struct {
 	Live           *int64 // 1 while live, else NULL: one live sign-up for each shift and person
 	Reason         string // why rejected or cancelled
 	OfferExpiresAt *store.Time
+	AskedAgain     bool // the offer came of a new time, not of the waitlist
 	CreatedAt      store.Time
 }
 
@@ -81,7 +82,10 @@ type SignupLine struct {
 	EntryMinutes   *int
 	ProposedMins   *int
 	ProposedByName string
-	HasPhone       bool // the volunteer left one
+	ProposedBy     *int64
+	ProposedWhy    hours.Why
+	WaitsFor       hours.Waits `gorm:"-"` // of a proposed one on an attendance or attention list
+	HasPhone       bool        // the volunteer left one
 
 	waits *hours.Why // of a proposal just made
 }

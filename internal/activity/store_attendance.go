@@ -10,7 +10,7 @@ import (
 func attendanceLines(db *gorm.DB) *gorm.DB {
 	return signupLines(db).
 		Select(signupColumns + `, hour_entries.id AS entry_id, hour_entries.minutes AS entry_minutes,
-			hour_proposals.minutes AS proposed_mins, proposer.name AS proposed_by_name`).
+			hour_proposals.minutes AS proposed_mins, hour_proposals.proposed_by, hour_proposals.why AS proposed_why, proposer.name AS proposed_by_name`).
 		Joins("LEFT JOIN hour_entries ON hour_entries.source = 'signup' AND hour_entries.source_id = signups.id").
 		Joins("LEFT JOIN hour_proposals ON hour_proposals.class = 'manual' AND hour_proposals.open_target = signups.id").
 		Joins("LEFT JOIN people proposer ON proposer.id = hour_proposals.proposed_by")

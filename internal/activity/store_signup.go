@@ -194,8 +194,9 @@ func endOffersBy(tx *store.Tx, s *Shift) error {
 		Update("offer_expires_at", s.StartsAt).Error
 }
 
-func setOfferUntil(tx *store.Tx, id int64, until store.Time) error {
-	return tx.Model(&Signup{}).Where("id = ?", id).Update("offer_expires_at", until).Error
+// setAskedAgain says until when a place is kept whose shift has a new time.
+func setAskedAgain(tx *store.Tx, id int64, until store.Time) error {
+	return tx.Model(&Signup{}).Where("id = ?", id).Updates(map[string]any{"offer_expires_at": until, "asked_again": true}).Error
 }
 
 // overlaps tells whether the volunteer has another live sign-up at the shift's time.
@@ -225,7 +226,7 @@ func insertSignup(tx *store.Tx, g *Signup) error {
 // it first. The time is until when an offer holds; nil for what is no offer.
 func moveSignup(tx *store.Tx, s *Signup, to SignupState, reason string, until *store.Time) (bool, error) {
 	res := tx.Model(&Signup{}).Where("id = ? AND state = ?", s.ID, s.State).
-		Updates(map[string]any{"state": to, "live": liveMark(to), "reason": reason, "offer_expires_at": until})
+		Updates(map[string]any{"state": to, "live": liveMark(to), "reason": reason, "offer_expires_at": until, "asked_again": false})
 	return res.RowsAffected == 1, res.Error
 }
 
@@ -276,7 +277,7 @@ func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {
 		return err
 	}
 	return tx.Model(&Signup{}).Where("shift_id IN ? AND live = 1", shiftIDs).
-		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason}).Error
+		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason, "asked_again": false}).Error
 }
 
 // offersOver gives the ids of offers that ran out, the oldest first.

@@ -213,7 +213,7 @@ func (d *demo) toConfirm() error {
 	}
 	target := signups[9].ID
 	return d.tx.Create(&hours.Proposal{Class: hours.Manual, State: hours.ProposalPending, TargetID: target, OpenTarget: &target,
-		PersonID: signups[9].PersonID, UnitID: s.UnitID, ActivityID: s.ActivityID, ShiftID: s.ID, Minutes: 150, Reason: "手机没电，在场服务到结束",
+		PersonID: signups[9].PersonID, UnitID: s.UnitID, ActivityID: s.ActivityID, ShiftID: s.ID, Minutes: 150, FromAt: &s.StartsAt, ToAt: &s.EndsAt, Reason: "手机没电，在场服务到结束",
 		ProposedBy: d.people["admin"], CreatedAt: d.tx.Now}).Error
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -60,21 +62,44 @@ func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]Prop
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	var proposers []int64
-	var paths []string
+	asks := make([]Ask, len(rows))
 	for i := range rows {
-		proposers, paths = append(proposers, rows[i].ProposedBy), append(paths, rows[i].UnitPath)
+		asks[i] = Ask{rows[i].ProposedBy, rows[i].UnitPath, rows[i].Why}
 	}
-	humans, err := human.AccountsOf(db, proposers)
+	waits, err := WaitsOf(db, s.hands, s.db.Now().Time, asks)
+	for i := range waits {
+		rows[i].WaitsFor = waits[i]
+	}
+	return rows, err
+}
+
+// Ask is what one person asks a second one for, in the unit at path.
+type Ask struct {
+	By   int64
+	Path string
+	Why  Why
+}
+
+// WaitsOf gives whom each waits for.
+func WaitsOf(db *gorm.DB, hands human.Hands, now time.Time, asks []Ask) ([]Waits, error) {
+	var people []int64
+	var paths []string
+	for _, a := range asks {
+		people, paths = append(people, a.By), append(paths, a.Path)
+	}
+	humans, err := human.AccountsOf(db, people)
 	if err != nil {
 		return nil, err
 	}
-	deciders, err := s.hands.DecidersOn(db, s.db.Now().Time, paths...)
-	for i := range rows {
-		p := &rows[i]
-		p.WaitsFor = WaitsFor(deciders.Others(humans[p.ProposedBy].Accounts, p.UnitPath), p.Why)
+	deciders, err := hands.DecidersOn(db, now, paths...)
+	if err != nil {
+		return nil, err
 	}
-	return rows, err
+	out := make([]Waits, len(asks))
+	for i, a := range asks {
+		out[i] = WaitsFor(deciders.Others(humans[a.By].Accounts, a.Path), a.Why)
+	}
+	return out, nil
 }
 
 // CountProposals counts those that the actor can decide, up to atMost.

@@ -104,6 +104,10 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 	if err != nil {
 		return nil, err
 	}
+	entries, err := s.Hours.CountAttention(ctx, workbenchCap)
+	if err != nil {
+		return nil, err
+	}
 	disputes, err := s.Hours.CountDisputes(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
@@ -113,7 +117,7 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 		return nil, err
 	}
 	out := api.GetWorkbench200JSONResponse{
-		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(w.Attention), Proposals: int(proposals), Disputes: int(disputes),
+		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(min(w.Attention+entries, workbenchCap)), Proposals: int(proposals), Disputes: int(disputes),
 		Shifts: mapped(w.Shifts, func(x *activity.WorkShift) api.WorkShift {
 			return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
 				EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase)}

@@ -28,7 +28,7 @@ func (s *Server) signup(a auth.Actor, l *activity.SignupLine) api.Signup {
 	limits := s.Activities.Limits()
 	out := api.Signup{
 		ID: l.ID, State: api.SignupState(l.State), Position: some(l.Position), Reason: some(l.Reason),
-		OfferExpiresAt: shownIf(l.OfferExpiresAt), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
+		OfferExpiresAt: shownIf(l.OfferExpiresAt), AskedAgain: some(l.AskedAgain), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
 		CampaignName: l.CampaignName, Art: api.Art(l.Art), PlaceName: l.PlaceName, Location: coordinate(l.Latitude, l.Longitude),
 		StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt), CheckinMode: api.CheckinMode(l.CheckinMode),
 		CancelUntil:      shown(store.At(l.StartsAt.Add(-limits.CancelNotice))),
@@ -224,7 +224,8 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 	out := api.AttendanceRow{SignupID: l.ID, PersonID: l.PersonID, PersonName: l.PersonName, State: api.SignupState(l.State),
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
-		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone}
+		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone,
+		WaitsFor: some(api.WaitsFor(l.WaitsFor))}
 	if l.EntryMinutes != nil {
 		out.Minutes = *l.EntryMinutes
 	}

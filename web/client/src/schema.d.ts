@@ -3992,6 +3992,8 @@ export interface components {
              * @description An offer must be confirmed before
              */
             offer_expires_at?: string;
+            /** @description The offer came of a new time of the shift: the place is kept, and is to be confirmed again */
+            asked_again?: boolean;
             /** @description Why rejected or cancelled */
             reason?: string;
             shift_id: components["schemas"]["Id"];
@@ -4327,10 +4329,11 @@ export interface components {
             /** @description Why it needs a look */
             attention: components["schemas"]["AttentionReason"][];
             entry_id?: components["schemas"]["Id"];
-            /** @description By hand; waits for a second person */
+            /** @description By hand, or presence that one person does not confirm alone; waits for `waits_for` */
             proposed_minutes?: number;
             /** @description Who proposed */
             proposed_by_name?: string;
+            waits_for?: components["schemas"]["WaitsFor"];
             /** @description The volunteer left a phone; see openSignupContact */
             has_phone: boolean;
         };
@@ -6320,7 +6323,7 @@ export interface components {
              */
             to_confirm: number;
             /**
-             * @description On the attention list, counted up to 99
+             * @description Check-ins and entries that need a look, together counted up to 99
              * @example 1
              */
             attention: number;

@@ -1,10 +1,12 @@
 import { computed, ref } from 'vue'
-import type { Schemas } from '@yimi/client'
+import type { Problem, Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { day, hours, time } from '@/app/format'
+import { asTimeSpan, minutesOf, useGiven, type Given } from '@/app/givenTime'
 import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
+import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { CHECKIN_METHOD, ENTRY_CLASS } from '@/app/hourWords'
 import type { Step } from '@/ui/Timeline.vue'
@@ -22,10 +24,10 @@ export function useEntry() {
   let id = 0
   const entry = useLoad(() => api.get('/hours/entries/{id}', { path: { id } }))
   const sheet = ref(false)
-  const minutes = ref(0)
+  const time = useGiven(0)
   const reason = ref('')
   const proposed = ref(false)
-  const propose = useAct((key, total: number, why: string) => api.post('/hours/entries/{id}/corrections', { path: { id }, body: { minutes: total, reason: why }, key }))
+  const propose = useAct((key, body: Schemas['CorrectionInput']) => api.post('/hours/entries/{id}/corrections', { path: { id }, body, key }))
 
   const doubting = ref(false)
   const doubt = useAct((key, words: string) => api.post('/hours/entries/{id}/disputes', { path: { id }, body: { words }, key }))
@@ -37,7 +39,6 @@ export function useEntry() {
   }
 
   const look = computed(() => entry.data.value && ENTRY_CLASS[entry.data.value.class])
-  const most = computed(() => (entry.data.value ? (Date.parse(entry.data.value.ends_at) - Date.parse(entry.data.value.starts_at)) / 60_000 : 0))
   const correctable = computed(() => isStaff.value && entry.data.value?.class !== 'correction')
   const steps = computed(() => (entry.data.value ? stepsOf(entry.data.value) : []))
   const facts = computed(() => (entry.data.value ? factsOf(entry.data.value) : []))
@@ -47,14 +48,26 @@ export function useEntry() {
     return entry.run()
   }
 
+  /** From what the entry has. Its time may stay, so long as the minutes fit into it. */
   function startCorrection() {
-    minutes.value = entry.data.value?.minutes ?? 0
+    const of = entry.data.value
+    if (!of) return
+    const shift = { from: Date.parse(of.starts_at), to: Date.parse(of.ends_at) }
+    time.start(shift, timeOf(of) ?? shift, of.minutes)
     propose.dismiss()
     sheet.value = true
   }
 
+  const moved = computed(() => {
+    const had = entry.data.value && timeOf(entry.data.value)
+    return !had || had.from !== time.given.value.from || had.to !== time.given.value.to
+  })
+  /** The sum is what it was: nothing to correct, whatever the time. */
+  const same = computed(() => time.minutes.value === entry.data.value?.minutes)
+
   async function send() {
-    if (!(await propose.run(minutes.value, reason.value.trim()))) return
+    const given = moved.value && time.minutes.value > 0 ? { given: asTimeSpan(time.given.value) } : {}
+    if (!(await propose.run({ minutes: time.minutes.value, ...given, reason: reason.value.trim() }))) return
     sheet.value = false
     proposed.value = true
   }
@@ -67,7 +80,19 @@ export function useEntry() {
     if (act === 'proposals') open('/pkg-staff/proposals')
   }
 
-  return { entry, look, steps, facts, most, correctable, sheet, minutes, reason, propose, proposed, load, startCorrection, send, chose, doubting, doubt, sendDoubt }
+  return { entry, look, steps, facts, correctable, sheet, ...time, same, reason, propose, proposed, load, startCorrection, send, chose, doubting, doubt, sendDoubt }
+}
+
+/** The time that the entry credits, if there is any left of it. */
+const timeOf = ({ given }: Entry): Given | null => (given ? { from: Date.parse(given.from), to: Date.parse(given.to) } : null)
+
+/** Less than its time has: there was a break. */
+export const pauseOf = (of: Entry) => (of.given && of.class !== 'correction' ? minutesOf(timeOf(of)!) - of.minutes : 0)
+
+/** The refusal in the words of this page. */
+export function refusalOfTime(problem: Problem): RefusalText {
+  const words = refusalOf(problem)
+  return problem.code === 'time_credited' ? { ...words, title: '这段时间已经记过时长', choices: words.choices.filter((one) => one.act === 'close') } : words
 }
 
 function factsOf(of: Entry) {
@@ -85,6 +110,7 @@ function stepsOf(of: Entry): Step[] {
   if (of.out_at) steps.push({ state: 'done', what: `${time(of.out_at)} 签退`, cap: method(of.out_method) })
   if (of.class === 'system') {
     steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 确认到场`, cap: `在班次时间内算 ${hours(of.minutes)}，不满一分的不计` })
+    if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '确认的人不能复核自己的' })
   } else {
     steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 提出${ENTRY_CLASS[of.class].word === '更正' ? '更正' : '补记'}`, cap: of.reason })
     if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '提出的人不能复核自己的' })

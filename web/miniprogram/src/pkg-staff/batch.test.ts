@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ref } from 'vue'
-import { reportOf, usePick } from './batch'
+import { reportOf, usePick, waitsOf } from './batch'
 
 test('what can no longer be ticked falls out', () => {
   const can = ref([1, 2, 3])
@@ -30,4 +30,9 @@ test('a report names each that failed, and says why', () => {
 test('a report leads to where one’s own password is set', () => {
   const report = reportOf({ items: [{ id: 1, done: false, code: 'password_not_own', detail: '先改密码' }] }, () => '')
   expect(report.way?.url).toBe('/pkg-me/password')
+})
+
+test('who waits is told by whom they wait for', () => {
+  const items = [{ id: 1, done: true }, { id: 2, done: true, waits_for: 'district' as const }, { id: 3, done: true, waits_for: 'colleague' as const }, { id: 4, done: true, waits_for: 'district' as const }]
+  expect(waitsOf({ items }, (id) => `第 ${id} 位`)).toEqual([{ who: 'district', names: ['第 2 位', '第 4 位'] }, { who: 'colleague', names: ['第 3 位'] }])
 })

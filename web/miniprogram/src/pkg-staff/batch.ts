@@ -24,6 +24,8 @@ export function usePick(can: Ref<number[]>) {
 }
 
 export interface Report {
+  /** Who waits for somebody else's yes, by whose; `done` is then without them. */
+  waits?: { who: Schemas['WaitsFor']; names: string[] }[]
   done: number
   failed: { id: number; name: string; why: string }[]
   /** The page that helps out of what was refused, if there is one. */
@@ -34,6 +36,12 @@ export interface Report {
 export function reportOf(result: Schemas['BatchResult'], nameOf: (id: number) => string): Report {
   const failed = result.items.filter((item) => !item.done)
   return { done: result.items.length - failed.length, failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })), way: failed.map(({ code }) => wayOut(code)).find(Boolean) }
+}
+
+/** Of whom it became a proposal, and who decides on it. */
+export function waitsOf(result: Schemas['BatchResult'], nameOf: (id: number) => string): NonNullable<Report['waits']> {
+  const who = [...new Set(result.items.flatMap(({ waits_for }) => waits_for ?? []))]
+  return who.map((one) => ({ who: one, names: result.items.filter((item) => item.waits_for === one).map((item) => nameOf(item.id)) }))
 }
 
 function whyNot({ code, detail }: Schemas['BatchItem']): string {

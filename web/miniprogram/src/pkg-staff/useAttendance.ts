@@ -5,32 +5,39 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { call } from '@/app/device'
 import { useLoad } from '@/app/list'
+import { OF_SHIFT } from '@/app/hourWords'
 import { useSession } from '@/app/session'
-import { reportOf, usePick, type Report } from './batch'
+import { useSettings } from '@/app/settings'
+import { reportOf, usePick, waitsOf, type Report } from './batch'
 import { useMakeUp } from './useMakeUp'
 
 export type Row = Schemas['AttendanceRow']
-type Action = 'confirm' | 'no_show' | 'no_credit'
+type Deed = Schemas['AttendanceInput']['items'][number]
+type Action = 'confirm' | 'no_show' | 'no_credit' | 'undo'
 
-const DONE: Record<Action, string> = { confirm: '的时长已记入', no_show: '记为没到', no_credit: '不计时' }
+const DONE: Record<Action, string> = { confirm: '的时长已记入', no_show: '记为没到', no_credit: '不计时', undo: '的扫码已撤销' }
 
 /** A shift's attendance, sorted by what is to be done with each line. */
 export function useAttendance() {
   const { person } = useSession()
+  const { settings } = useSettings()
   const shiftId = ref(0)
   const sheet = useLoad(() => api.get('/shifts/{id}/attendance', { path: { id: shiftId.value } }))
-  const act = useAct((key, ids: number[], action: Action) =>
-    api.post('/shifts/{id}/attendance', { path: { id: shiftId.value }, body: { items: ids.map((id) => ({ signup_id: id, action })) }, key }),
-  )
+  const act = useAct((key, items: Deed[]) => api.post('/shifts/{id}/attendance', { path: { id: shiftId.value }, body: { items }, key }))
   const doing = ref<Action | ''>('')
   const report = shallowRef<Report | null>(null)
   const makeUp = useMakeUp(() => sheet.run())
-  let last: [number[], Action] | null = null
+  /** Of whom the time is credited elsewhere already: why, and what is left of it. */
+  const clashes = ref<Record<number, Schemas['BatchItem']>>({})
+  const undoing = shallowRef<Row | null>(null)
+  let last: Deed[] = []
   let asked = false
 
   const rows = computed(() => sheet.data.value?.items ?? [])
   const over = computed(() => sheet.data.value?.over ?? false)
-  const groups = computed(() => sorted(rows.value, over.value))
+  const groups = computed(() => sorted(rows.value, over.value, clashes.value))
+  /** Why everybody's time here needs a look. */
+  const ofShift = computed(() => OF_SHIFT.filter((reason) => rows.value.some((row) => row.attention.includes(reason))))
   const mine = (row: Row) => row.person_id === person.value?.id
   const pick = usePick(computed(() => groups.value.ready.filter((row) => !mine(row)).map((row) => row.signup_id)))
   const sum = computed(() => groups.value.ready.filter((row) => pick.has(row.signup_id)).reduce((total, row) => total + row.minutes, 0))
@@ -38,7 +45,7 @@ export function useAttendance() {
 
   async function load() {
     await sheet.run()
-    if (!asked && sheet.data.value) pick.toggleAll() // the usual thing is to confirm everybody
+    if (!asked && sheet.data.value && !ofShift.value.length) pick.toggleAll() // the usual thing is to confirm everybody
     asked ||= sheet.data.value !== null
   }
 
@@ -53,21 +60,49 @@ export function useAttendance() {
     uni.stopPullDownRefresh()
   })
 
-  async function run(ids: number[], action: Action) {
-    last = [ids, action]
-    doing.value = action
-    const result = await act.run(ids, action)
+  const run = (ids: number[], action: Action) => record(ids.map((id) => ({ signup_id: id, action })))
+  /** Confirms what is left of a time that another record has a part of. */
+  const confirmRest = (row: Row) => record([{ signup_id: row.signup_id, action: 'confirm', given: clashes.value[row.signup_id].rest }])
+
+  async function record(deeds: Deed[]) {
+    last = deeds
+    doing.value = deeds[0].action as Action
+    const result = await act.run(deeds)
     doing.value = ''
     if (!result) return
-    const told = reportOf(result, (id) => rows.value.find((row) => row.signup_id === id)?.person_name ?? '')
-    if (told.failed.length) report.value = told
-    else uni.showToast({ title: `${told.done} 人${DONE[action]}`, icon: 'none' })
+    undoing.value = null
+    for (const item of result.items) noteClash(item)
+    tell(result, deeds[0].action as Action)
     void sheet.run()
   }
 
+  /** The row of it says so. */
+  function noteClash(item: Schemas['BatchItem']) {
+    const { [item.id]: _was, ...others } = clashes.value
+    clashes.value = item.code === 'time_credited' ? { ...others, [item.id]: item } : others
+  }
+
+  function tell(result: Schemas['BatchResult'], action: Action) {
+    const nameOf = (id: number) => rows.value.find((row) => row.signup_id === id)?.person_name ?? ''
+    const told = reportOf(result, nameOf)
+    const waits = waitsOf(result, nameOf)
+    const done = told.done - waits.reduce((n, one) => n + one.names.length, 0)
+    if (result.items.length === 1 && clashes.value[result.items[0].id]) uni.showToast({ title: '没有记入，请看名单上写的原因', icon: 'none' })
+    else if (told.failed.length || waits.length) report.value = { ...told, done, waits }
+    else uni.showToast({ title: `${done} 人${DONE[action]}`, icon: 'none' })
+  }
+
+  // ---- taking a scan back ----
+  /** Until check-out closes, while the attendance is open. */
+  function undoable(row: Row): boolean {
+    const closes = sheet.data.value && settings.value ? Date.parse(sheet.data.value.ends_at) + settings.value.checkin_window_minutes * 60_000 : 0
+    return row.state === 'confirmed' && !!row.in_at && !row.proposed_minutes && !mine(row) && Date.now() <= closes
+  }
+  const undo = (reason: string) => undoing.value && record([{ signup_id: undoing.value.signup_id, action: 'undo', ...(reason ? { reason } : {}) }])
+
   function chose(choice: string) {
     act.dismiss()
-    if (choice === 'retry' && last) void run(...last)
+    if (choice === 'retry') void record(last)
     if (choice === 'reload') void sheet.run()
   }
 
@@ -86,23 +121,29 @@ export function useAttendance() {
     makeUp.start({ row, shiftId: shift_id, startsAt: starts_at, endsAt: ends_at })
   }
 
-  return { sheet, shiftId, over, groups, parts, pick, sum, mine, act, doing, report, makeUp, start, load, run, chose, ring, ringing, opening, startMakeUp, closeReport: () => (report.value = null) }
+  return {
+    sheet, shiftId, over, groups, ofShift, parts, pick, sum, mine, act, doing, report, makeUp, start, load, run, chose, clashes, confirmRest, undoing, undoable, undo,
+    ring, ringing, opening, startMakeUp, closeReport: () => (report.value = null),
+  }
 }
 
 /** Each line once, under what is to be done with it. */
-function sorted(rows: Row[], over: boolean) {
+function sorted(rows: Row[], over: boolean, clashes: Record<number, unknown>) {
   const groups = { look: [] as Row[], ready: [] as Row[], proposed: [] as Row[], away: [] as Row[], here: [] as Row[], settled: [] as Row[] }
-  for (const row of rows) groups[placeOf(row, over)].push(row)
+  for (const row of rows) groups[placeOf(row, over, row.signup_id in clashes)].push(row)
   return groups
 }
 
-function placeOf(row: Row, over: boolean): 'look' | 'ready' | 'proposed' | 'away' | 'here' | 'settled' {
+function placeOf(row: Row, over: boolean, clash: boolean): 'look' | 'ready' | 'proposed' | 'away' | 'here' | 'settled' {
   if (row.proposed_minutes) return 'proposed'
   if (row.state !== 'confirmed') return 'settled'
-  if (row.attention.length || (over && row.in_at && !row.out_at)) return 'look'
+  if (clash || ownReasons(row).length || (over && row.in_at && !row.out_at)) return 'look'
   if (row.out_at) return row.minutes > 0 ? 'ready' : 'look'
   return row.in_at ? 'here' : 'away'
 }
+
+/** Why this one's time needs a look, beside what holds for the whole shift. */
+export const ownReasons = (row: Row) => row.attention.filter((reason) => !OF_SHIFT.includes(reason))
 
 /** The split bar: in and out, in only, not there. */
 function partsOf(rows: Row[], over: boolean) {

@@ -5,16 +5,18 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad, usePageList } from '@/app/list'
 import { asStaff } from './asStaff'
-import { reportOf, type Report } from './batch'
+import { reportOf, waitsOf, type Report } from './batch'
 import { QUEUES } from './requestWork'
+import { useEntryAttention } from './useEntryAttention'
 import { useMakeUp } from './useMakeUp'
 
 type Item = Schemas['AttentionItem']
 
-/** Check-ins that need a look, over all shifts; and how many service requests do. */
+/** Check-ins that need a look, over all shifts, and entries; and how many service requests do. */
 export function useAttention() {
   const work = useLoad(() => api.get('/workbench'))
   const list = usePageList<Item>((cursor) => api.get('/attention', { query: { cursor } }))
+  const entries = useEntryAttention()
   const makeUp = useMakeUp(() => list.refresh())
   const report = shallowRef<Report | null>(null)
   const now = ref(0)
@@ -28,15 +30,16 @@ export function useAttention() {
     return waiting ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up').map((one) => ({ ...one, n: waiting[one.queue] })).filter((one) => one.n > 0) : []
   })
 
-  onShow(() => void asStaff(() => Promise.all([list.refresh(), work.run()])))
+  onShow(() => void asStaff(() => Promise.all([list.refresh(), entries.list.refresh(), work.run()])))
 
   async function confirmOne(item: Item) {
     last = item
     now.value = item.row.signup_id
     const result = await confirm.run(item.shift_id, item.row.signup_id)
     if (!result) return
-    const told = reportOf(result, () => item.row.person_name)
-    if (told.failed.length) report.value = told
+    const nameOf = () => item.row.person_name
+    const [told, waits] = [reportOf(result, nameOf), waitsOf(result, nameOf)]
+    if (told.failed.length || waits.length) report.value = { ...told, done: 0, waits }
     else uni.showToast({ title: '时长已记入', icon: 'success' })
     void list.refresh()
   }
@@ -48,5 +51,5 @@ export function useAttention() {
   }
 
   const startMakeUp = (item: Item) => makeUp.start({ row: item.row, shiftId: item.shift_id, startsAt: item.starts_at, endsAt: item.ends_at })
-  return { list, requests, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
+  return { list, entries, requests, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
 }

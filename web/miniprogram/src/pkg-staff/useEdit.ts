@@ -9,6 +9,9 @@ import { emptyForm, formOf, inputOf, missingIn, patchOf, type Form, type SeriesD
 
 type Activity = Schemas['Activity']
 type Shift = Schemas['ShiftInput']
+/** A change of a shift, or of all to come of a series, before it is said whether people are asked again. */
+export type ShiftChange = Omit<Schemas['ShiftPatch'], 'ask_again'>
+export type SeriesChange = Omit<Schemas['SeriesPatch'], 'ask_again'>
 
 export const CANCEL_REASONS = ['天气预警，改期举行', '场地临时不能用', '报名的人太少', '负责人临时有事']
 
@@ -126,7 +129,7 @@ export function useEdit() {
     cancelShift: (shift: number, reason: string) => settle(cancellingShift.run(shift, reason)),
     addShift: (shift: Shift) => settle(addShift.run(id.value, shift)),
     addSeries: (series: SeriesDraft) => settle(addSeries.run(id.value, series)),
-    changeShift: (shift: number, patch: Schemas['ShiftPatch']) => settle(changeShift.run(shift, patch)),
-    changeSeries: (series: number, patch: Schemas['SeriesPatch']) => settle(changeSeries.run(series, patch)),
+    changeShift: (shift: number, patch: ShiftChange, askAgain: boolean) => settle(changeShift.run(shift, { ...patch, ask_again: askAgain })),
+    changeSeries: (series: number, patch: SeriesChange, askAgain: boolean) => settle(changeSeries.run(series, { ...patch, ask_again: askAgain })),
   }
 }

@@ -3,16 +3,25 @@ import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
+import { useSession } from '@/app/session'
 import { asStaff } from './asStaff'
 import { usePick } from './batch'
 import { useDecide } from './useDecide'
 
 export const REASONS = ['和现场情况不符', '时长算多了', '请补充说明再提', '提错了人']
 
-/** Minutes by hand and corrections that wait for a second person. */
+type Proposal = Schemas['HourProposal']
+
+/** Whom a proposal waits for; beyond the daily cap it is the district. */
+export const waitsFor = (of: Proposal): Schemas['WaitsFor'] => of.waits_for ?? (of.why === 'daily_cap' ? 'district' : 'colleague')
+
+/** Minutes by hand, presence that one person does not confirm alone, and corrections: each waits for a second person. */
 export function useProposals() {
-  const list = usePageList<Schemas['HourProposal']>((cursor) => api.get('/hours/proposals', { query: { cursor, limit: 50 } }))
-  const pick = usePick(computed(() => list.items.value.filter((one) => !one.mine).map((one) => one.id)))
+  const { has } = useSession()
+  /** Somebody else must decide. */
+  const locked = (one: Proposal) => one.mine || (waitsFor(one) === 'district' && !has('district_admin'))
+  const list = usePageList<Proposal>((cursor) => api.get('/hours/proposals', { query: { cursor, limit: 50 } }))
+  const pick = usePick(computed(() => list.items.value.filter((one) => !locked(one)).map((one) => one.id)))
   const decide = useDecide(
     (key, ids, decision, reason) => api.post('/hours/proposals/decide', { body: { ids, decision, reason }, key }),
     (id) => list.items.value.find((one) => one.id === id)?.person_name ?? '',
@@ -23,5 +32,5 @@ export function useProposals() {
   )
 
   onShow(() => void asStaff(list.refresh))
-  return { list, pick, decide }
+  return { list, pick, decide, locked }
 }

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE signups ADD COLUMN asked_again BOOLEAN NOT NULL DEFAULT FALSE;
