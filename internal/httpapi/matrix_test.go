@@ -170,7 +170,7 @@ func (m *matrix) request(op, record string, who auth.Actor) int64 {
 		case elsewhere:
 			r.UnitID = m.Other.ID
 			if r.WorkerID != nil {
-				r.WorkerID, r.SupervisorID = &m.far.PersonID, nil
+				r.WorkerID = &m.far.PersonID
 			}
 		}
 		if op == "followUpRequest" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
@@ -73,7 +74,6 @@ type Request struct {
 	WantedStartsAt  *store.Time
 	Reason          string // of the last return, rejection or cancelling
 	WorkerID        *int64
-	SupervisorID    *int64 // may read the case notes beside the worker
 	AcceptedAt      *store.Time
 	ShiftID         *int64 // met by volunteers
 	ReferredTo      *int64 // unit
@@ -114,6 +114,7 @@ type Line struct {
 	ReferredPath   string // of the unit referred to
 	WorkerName     string
 	WorkerLevel    catalogue.Level
+	SupervisorID   *int64 // whom the worker has as supervisor now: may read the case notes too
 	SupervisorName string
 	FiledByName    string
 	SimilarOpen    int
@@ -237,11 +238,17 @@ type note struct {
 	Kind      string
 	VisitID   *int64
 	AuthorID  int64
-	Sealed    []byte
-	CreatedAt store.Time
+	// AuthorRole is as what it was written: resident, staff, worker, supervisor. Accounts are merged and
+	// cases change hands later; who said what stays.
+	AuthorRole string
+	Sealed     []byte
+	CreatedAt  store.Time
 }
 
 func (note) TableName() string { return "request_notes" }
+
+// by says who writes the note, and as what.
+func (n *note) by(a auth.Actor, l *Line) { n.AuthorID, n.AuthorRole = a.PersonID, authorRole(a, l) }
 
 // Kinds of notes.
 const (
@@ -256,6 +263,7 @@ type Note struct {
 	Ref        string
 	VisitID    *int64
 	AuthorID   int64
+	AuthorRole string
 	AuthorName string
 	Sealed     []byte
 	CreatedAt  store.Time
@@ -287,6 +295,7 @@ type Attachment struct {
 	Kind       string // jpeg, png, webp, pdf
 	Bytes      int64
 	AuthorID   int64
+	AuthorRole string // as what: resident, staff, worker
 	CreatedAt  store.Time
 	AuthorName string `gorm:"->"`
 }
