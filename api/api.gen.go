@@ -2572,7 +2572,7 @@ type Beneficiary struct {
 	// Groups Beside age: 残障人士 and the like, as declared
 	Groups []TargetGroup `json:"groups"`
 
-	// Guardian For a minor: I am the guardian and agree
+	// Guardian For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian bool `json:"guardian"`
 
 	// ID A record's id
@@ -2619,7 +2619,7 @@ type BeneficiaryInput struct {
 	// Groups As declared
 	Groups *[]BeneficiaryInputGroups `json:"groups,omitempty"`
 
-	// Guardian For a minor: I am the guardian and agree (个人信息保护法 Art 31)
+	// Guardian For a minor: I am the guardian and agree (个人信息保护法 Art 31). From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian *bool `json:"guardian,omitempty"`
 
 	// Name Name
@@ -3567,14 +3567,14 @@ type HandOverInput struct {
 // HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
 // for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
 type HealthConsent struct {
-	// By Who said so: whom it is for, or the guardian
+	// By Who said so: whom it is for, or the guardian; from the account of somebody known to be under 18 guardian is 422 `not_an_adult`, under 14 both are
 	By HealthConsentBy `json:"by"`
 
 	// Way How they said so
 	Way HealthConsentWay `json:"way"`
 }
 
-// HealthConsentBy Who said so: whom it is for, or the guardian
+// HealthConsentBy Who said so: whom it is for, or the guardian; from the account of somebody known to be under 18 guardian is 422 `not_an_adult`, under 14 both are
 type HealthConsentBy string
 
 // HealthConsentWay How they said so
@@ -4904,7 +4904,7 @@ type Request struct {
 	// Groups The beneficiary's
 	Groups *[]TargetGroup `json:"groups,omitempty"`
 
-	// GuardianMissing A minor without a guardian's consent; cannot be approved
+	// GuardianMissing A minor without a guardian's consent; cannot be approved. For what a minor asks for by an own account the guardian agrees by their own account (POST /me/wards)
 	GuardianMissing bool `json:"guardian_missing"`
 
 	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
@@ -5151,7 +5151,7 @@ type RequestPatch struct {
 	// Answers All of them, in place of those before
 	Answers *[]AnswerInput `json:"answers,omitempty"`
 
-	// Guardian For a minor: I am the guardian and agree
+	// Guardian For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian *bool `json:"guardian,omitempty"`
 
 	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
@@ -6348,6 +6348,62 @@ type WardInput struct {
 	Relation GuardianRelation `json:"relation"`
 }
 
+// WardRequest defines model for WardRequest.
+type WardRequest struct {
+	// BeneficiaryName Whom it is for
+	//
+	// Example: 马小宝
+	BeneficiaryName string `json:"beneficiary_name"`
+
+	// CreatedAt When it was asked for
+	//
+	// Example: 2026-11-26T09:30:00+08:00
+	CreatedAt time.Time `json:"created_at"`
+
+	// GuardianMissing It waits for a guardian's consent
+	//
+	// Example: false
+	GuardianMissing bool `json:"guardian_missing"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// MayCancel I may cancel it now
+	//
+	// Example: true
+	MayCancel bool `json:"may_cancel"`
+
+	// Number To be quoted on the phone
+	//
+	// Example: 20261126-483920
+	Number string `json:"number"`
+
+	// ServiceName What is asked for
+	//
+	// Example: 课业辅导
+	ServiceName string `json:"service_name"`
+
+	// StartsAt Of the booking
+	//
+	// Example: 2026-11-28T14:00:00+08:00
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// State 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+	State RequestState `json:"state"`
+
+	// UnitName Who handles it
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+
+	// WorkerName Who comes or receives
+	//
+	// Example: 周文静
+	WorkerName *string `json:"worker_name,omitempty"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -6933,6 +6989,12 @@ type SetWardConsentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CancelWardRequestParams defines parameters for CancelWardRequest.
+type CancelWardRequestParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDuplicatesParams defines parameters for ListDuplicates.
 type ListDuplicatesParams struct {
 	// Cursor next_cursor of the page before
@@ -7347,6 +7409,9 @@ type AddWardJSONRequestBody = WardInput
 // SetWardConsentJSONRequestBody defines body for SetWardConsent for application/json ContentType.
 type SetWardConsentJSONRequestBody = ConsentInput
 
+// CancelWardRequestJSONRequestBody defines body for CancelWardRequest for application/json ContentType.
+type CancelWardRequestJSONRequestBody = OptionalReason
+
 // SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
 type SettleDuplicateJSONRequestBody = DuplicateSettlement
 
@@ -7733,6 +7798,12 @@ type ServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
+	// ListWardRequests What a minor whose guardian I am has asked for and is under way
+	// (GET /me/wards/{id}/requests)
+	ListWardRequests(c *gin.Context, id ID)
+	// CancelWardRequest Cancel what a minor whose guardian I am has asked for
+	// (POST /me/wards/{id}/requests/{request_id}/cancel)
+	CancelWardRequest(c *gin.Context, id ID, requestID ID, params CancelWardRequestParams)
 	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
@@ -10656,6 +10727,89 @@ func (siw *ServerInterfaceWrapper) SetWardConsent(c *gin.Context) {
 	siw.Handler.SetWardConsent(c, id, params)
 }
 
+// ListWardRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListWardRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWardRequests(c, id)
+}
+
+// CancelWardRequest operation middleware
+func (siw *ServerInterfaceWrapper) CancelWardRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", c.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter request_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelWardRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelWardRequest(c, id, requestID, params)
+}
+
 // ListDuplicates operation middleware
 func (siw *ServerInterfaceWrapper) ListDuplicates(c *gin.Context) {
 
@@ -13477,6 +13631,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
 	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
+	router.GET(options.BaseURL+"/me/wards/:id/requests", wrapper.ListWardRequests)
+	router.POST(options.BaseURL+"/me/wards/:id/requests/:request_id/cancel", wrapper.CancelWardRequest)
 	router.POST(options.BaseURL+"/me/link-code", wrapper.NewLinkCode)
 	router.GET(options.BaseURL+"/me/links", wrapper.ListLinks)
 	router.POST(options.BaseURL+"/me/links", wrapper.AddLink)
@@ -16936,6 +17092,84 @@ func (response SetWardConsentdefaultApplicationProblemPlusJSONResponse) VisitSet
 	return err
 }
 
+type ListWardRequestsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListWardRequestsResponseObject interface {
+	VisitListWardRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListWardRequests200JSONResponse struct {
+	// Items Newest first
+	Items []WardRequest `json:"items"`
+}
+
+func (response ListWardRequests200JSONResponse) VisitListWardRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardRequestsdefaultApplicationProblemPlusJSONResponse) VisitListWardRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelWardRequestRequestObject struct {
+	ID        ID `json:"id"`
+	RequestID ID `json:"request_id"`
+	Params    CancelWardRequestParams
+	Body      *CancelWardRequestJSONRequestBody
+}
+
+type CancelWardRequestResponseObject interface {
+	VisitCancelWardRequestResponse(w http.ResponseWriter) error
+}
+
+type CancelWardRequest204Response struct {
+}
+
+func (response CancelWardRequest204Response) VisitCancelWardRequestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelWardRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelWardRequestdefaultApplicationProblemPlusJSONResponse) VisitCancelWardRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDuplicatesRequestObject struct {
 	Params ListDuplicatesParams
 }
@@ -20119,6 +20353,12 @@ type StrictServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
+	// ListWardRequests What a minor whose guardian I am has asked for and is under way
+	// (GET /me/wards/{id}/requests)
+	ListWardRequests(ctx context.Context, request ListWardRequestsRequestObject) (ListWardRequestsResponseObject, error)
+	// CancelWardRequest Cancel what a minor whose guardian I am has asked for
+	// (POST /me/wards/{id}/requests/{request_id}/cancel)
+	CancelWardRequest(ctx context.Context, request CancelWardRequestRequestObject) (CancelWardRequestResponseObject, error)
 	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
@@ -23142,6 +23382,81 @@ func (sh *strictHandler) SetWardConsent(ctx *gin.Context, id ID, params SetWardC
 	}
 }
 
+// ListWardRequests operation middleware
+func (sh *strictHandler) ListWardRequests(ctx *gin.Context, id ID) {
+	var request ListWardRequestsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWardRequests(ctx.Request.Context(), request.(ListWardRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWardRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardRequestsResponseObject); ok {
+		if err := validResponse.VisitListWardRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelWardRequest operation middleware
+func (sh *strictHandler) CancelWardRequest(ctx *gin.Context, id ID, requestID ID, params CancelWardRequestParams) {
+	var request CancelWardRequestRequestObject
+
+	request.ID = id
+	request.RequestID = requestID
+	request.Params = params
+
+	var body CancelWardRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelWardRequest(ctx.Request.Context(), request.(CancelWardRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelWardRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelWardRequestResponseObject); ok {
+		if err := validResponse.VisitCancelWardRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListDuplicates operation middleware
 func (sh *strictHandler) ListDuplicates(ctx *gin.Context, params ListDuplicatesParams) {
 	var request ListDuplicatesRequestObject
@@ -25806,7 +26121,7 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
 	"7L37chvHtTf6Kl08u0q2A0oASUm81PlDlm9MfFEkJUpi64OamAbQ4aAbnh4QQnxcRSaWLcuSrVwd21Ji",
-	"ZVuJc7Gk2LEt05ZV9Z03OSJA6q+8wqle3T3TM+gZDEjKsvaX1K5tERhM31av+/qtlyZqvNXmjLBQTMy/",
+	"ZVuJc7Gk2LEt05JV9Z03OSJA6q+8wqle3T3TM+gZDEjKtvaX1K5tERhM31av+/qtlyZqvNXmjLBQTMy/",
 	"NNHGAW6RkATw1+FOIHgg/+URUQtoO6ScTcxPMHI6rNbgS8TrKGwS1MYNgpZInQdkojRB5VMvdkjQmyhN",
 	"MNwiE/MT6vmJ0oSoNUkLy7e28OmnCWuEzYn5qXK5NBH22vJJEQaUNSZefrk0segNj368SVBAajzw9ghE",
 	"PTNcG4fNeDT4PCAvdmhAvIn5MOgQe+T/Ckh9Yn7i/9oXL3+f+lbsW/T00KTV5iFhtd73SG94Gs9gjyDM",
@@ -25818,34 +26133,34 @@ var swaggerSpec = []string{
 	"iToPWjicmJ+Ap4fIoTRRCwgOiVfFDpI4RlmNoG6TsPSbJkPacr6uiUU14L6aZ/JtT3HfEwgj+bWcoghx",
 	"vY54gASvUeyjLg+WSVCSBEhDVMOM8RAtEeA/nMn/4hA1OFwvPe4S5z7BTA5MPcJCGjpvslgmXuJOHpgp",
 	"PxL/rzI1/SPXWqiornC/w0JCHFzyKGlQEZKAeAjLZcWPuqbXoqwTElENeYj9UcTyjHpY/k5duKG7KhRX",
-	"VmyoG/CQILiQ8RIHf3h78M6v77533bUy9cMq9Yowy9JEu8kZKbSxlelZvaMzrnE7jIZV95Ke4i15+1ot",
-	"+Uwv8dKNm5cGv/ti84Ov++fX5f///Orm399xsrZYIjxvrVHvYupA02di027iWpyMRuJLPyW1UC5EX83D",
+	"VmyoG/CQILiQ8RIHf3h78M6v77133bUy9cMq9Yowy9JEu8kZKbSxlelZvaMzrnE7jIZV95Ke4i15+1ot",
+	"+Uwv8dKNm5cGv/ti84Ov+ufX5f///Orm399xsrZYIjxvrVHvYupA02di027iWpyMRuJLPyW1UC5EX83D",
 	"Phdy7KEbGhCs2UNylYflr4hXQoyskACJJu8y1KVhE2GkJ0mY5JXPTzAeVhkhHuxwi6/IyXSx3Jl2QFdw",
 	"rQczDrxqyKsdIX/JwyYJ5HTjrUv8bug4ujxwCeBem3hoqWeRGFxKuH+ML3Gvh2o+F0QgzBBWOyGfx0j4",
-	"tG0tYfDJh3d/s5qckf5s1OnB1Nw7H9IVfc+Te47b7YCvjL5dh8xzkvvhVhvTBhv1m8P6uUcDSurqh6za",
+	"tG0tYfDJh/d+s5qckf5s1OnB1Nw7H9IVfc+Te47b7YCvjL5dh8xzkvvhVhvTBhv1m8P6uUcDSurqh6za",
 	"wgw3HKS8iHAL1AHgcE52UMOsRvxqFpkc576HQo4kkfTkhjs5d5PUlimrtqTIGjV/9ewzWrpJkYZrYTXj",
 	"Yh/nku8O3+7y3P7pyf3ludlKpeycUSwpky88IUmHCuTJ4Rw/rBNWI9UWCQOX4IDJT1KGOPN7cFsoi9QU",
-	"9aMFhJcEYUoTY2qUaN628hlpHlJiFON+lIkOUOUQF67VQOogeEKeKArxMmGId0L0UP/224NXbg8uXeif",
-	"uzK4fGXj6zfQoSBElYMPOynCB3UwgzmeaHIkH0hqlnf/+o/+7bf7195ybanPlZ4ykjI4DzzKpHagxFTV",
+	"9aMFhJcEYUoTY2qUaN628hlpHlJiFON+lIkOUOUQF67VQOogeEKeKArxMmGId0L0UP/O24NX7gwuXeif",
+	"uzK4fGXjqzfQoSBElYMPOynCB3UwgzmeaHIkH0hqlvf++o/+nbf7195ybanPlZ4ykjI4DzzKpHagxFTV",
 	"SdM/JjgQC6js3ODKAdf+ghkhQhyEwq1dyK+MgSEfRqJJ66HiM1QgKf75CnDqYrpH28c1krmDJCBJAXnz",
 	"zODGvwY337fFy+Dap2ga9d/6fHDlqmuIgIplkUHfIUfLjHdRnQYi5/yn5Pkr5Xr+peER9Ac4CHBP/g17",
 	"4hhykSG5D4gHHgkWEGXIpyIU6o6ETS5ItIElhLVuv98eOlddlaM6p7NMfd8xnWdBUi0g7Pv6SFuFx5Kv",
-	"dI4Vag03l5treXAs1CQc0tB38TT4OE0AH3+ydeV8/9yH6H9/jgY339/6+gv56b/WMpWXokwjR9ORBi4P",
+	"dI4Vag03l5treXAs1CQc0tB38TT4OE0AH3+ydeV8/9yH6H9/jgY339/66gv56b/WMpWXokwjR9ORBi4P",
 	"GphRYSuLGYIQ9JdQT94wWLM3lgCL52cPnuQracafuDKlWICmZEvMFqLzNzch5o4RpSZkY54EX2TtjrKq",
-	"PI/KvcH+EUug17EvSGkXZXzhs/umBKtl1U+XE0b9/qRRX56c+w5y2/PFhW7SG5Mcr3JvZLJUXwWKJJHl",
+	"PI/KvcH+EUug17EvSGkXZXzhs/u6BKtl1U+XE0b9/qRRX56c+w5y2/PFhW7SG5Mcr3J/ZLJUXwWKJJHl",
 	"GNhfTngG9rsFtC14tXtBU0VxQbwzYWtt2szoLdsFmauXWS655O9EpmvFuX9F5KG1wNnRCyws/mzebzuv",
 	"CtBdC59eVD+tlIuLQ8lUleCN2FBxQac4UWLs/eVxZd/Y4i5nocDCX+wQ/X0YdMguSjbrQA4kz2NqZ2Iv",
 	"JbpigWSzYJc0Kyyk8uTJEX2JkhIjOpNh9amptSelcco/a1J9kQMVpp/IHHXoL5YffXgCR7AQiIYIC6Rd",
 	"7VKzjlThNm6QBURa7bCHuJqrj0U4Wl3QXlt77PxNC2vNkUK4RZn9aeU/YvlbKpbLIPiUdxCeRNr3kyV5",
-	"Rwve/6GC9j/C9YETcOPIrZdzeN6x0Bk52brw+uaHt++srg3OXe1fvLBx86M7q2v9zz/e/PLXg8t/VP/u",
+	"Rwve/6GC9j/C9YETcOPIrZdzeN6x0Bk52brw+uaHd+6urg3OXe1fvLBx86O7q2v9zz/e/PLXg8t/VP/u",
 	"v/W7wWdnLRenF+C6PJB2Z8mnogm7VKfM/FP5+Xxi+zLj0zjERFeFFpLsdNkVkJQazosdIuSfewRaJk6n",
-	"oI+XiJ9BRF0sFJOT7IElNYZ33t24eW7z8pX+12/3r97qX3zb9fIV7HdIhvKF1VqKuzZSgkutR00/Gskp",
+	"oI+XiJ9BRF0sFJOT7IElNYZ33t24eW7z8pX+V2/3r97uX3zb9fIV7HdIhvKF1VqKuzZSgkutR00/Gskp",
 	"uWCg7RiPxbc13hjhE9IeFgqFt+Y5RhB8t4AEWSEB9kHO15qc1qSJ1CMCgUdtAU2Vpw5MViqTUwfhEYx0",
 	"yC6azPMTm5evbNy8sHXzrf61P8jNcbGB/eVy/sWfgqtj/ip0LHnHYYn+YfZe46xOg5ZAGAnaYJOd9rwO",
 	"IZQg8qcd5OY24U7IWzikNeXhqNfd1yZwilVaa0bpCgGX89sjkBfgLmUNAbH6Gvd5Bzi9GZAHtabKJaDK",
 	"0whpBs5BhVxAi7BwO6SnYpvbU6Pj3zr3PwxxrdkizjhxL0fyYs8jnooaDi12qRe6iPkY/VmCIGdmpyoV",
 	"l3DMCyqfGCecXFQ3XKbMywij1APeUsp9ZG6Y0/9pmzTkmTP5/7tkSV70tucmOvdGQpaIDpUJEoCzVV5e",
-	"gVcovDXmJP33vt58/bXK3p+2G8WcfrCmKHapjqQUnenoEGUYEuZJ+eMIlWlJWFj3jn6QJaKlBDCm0E6c",
+	"gVcovDXmJP33vtp8/bXK3p+2G8WcfrCmKHapjqQUnenoEGUYEuZJ+eMIlWlJWFj3jn6QJaKlBDCm0E6c",
 	"rDXMqpppuFJUzJJQDTOps+tHiYcY72ZE2tq45swLOCI1OCuZwKJfwjx3zEKuExwMewQicDwF6dhthR7y",
 	"fdRtctTEHsIIVMoFJC0MJh9Q2l4JpLUkMhPFLmSXRlt1lHddxilEVrLXh5oYVghazPCuwjOFqScnCGRv",
 	"KDxWcEtTFyaaTylB20OEa88lPmaLSvTGJAnR7Hn+NduOXMiiCx2v4YzE6WdagNoUMI7nvGYMJrd54XGL",
@@ -25855,12 +26170,12 @@ var swaggerSpec = []string{
 	"jrAwKC7nmlhkOomaJM7xQj6ph5Jly2dV5iBvE3YMtv+w8ja509SYkw0ujqESsWqLhE3uFfWBqYfzbthh",
 	"uMbEA528KxlCzYR3QG2GP+TlqfEWQSFPxP7dsRveCZ0Lfa4TFl6pfMc2lzpugpt6PDtea6eNFc2xC3ib",
 	"C+JVc7Vw81TuGzIP7lHDcbqYhkKbjYLUOPN05pZTvRmLwxSMwyvS11H4HK5kp+XZ2x6HtM1qSxbTsG9m",
-	"JveRT0o+9iDpu7uuaQaK+46lG37btLkA9Iud6XS5VHJ/QkUJGn3Q4kUpSTs0v8HHVzY/+vru6uqd1bWt",
-	"K1c3vnr/zupa/9q7G7cubNy80H/t1Tura4OPrwwuva4+XFA2M9gaVCCfs4baXoYqU6i5AAmUkOFUa2LW",
+	"JveRT0o+9iDpu7uuaQaK+46lG37btLkA9Iud6XS5VPLNhIoSNPqgxYtSknZofoOPr2x+9NW91dW7q2tb",
+	"V65u3Hr/7upa/9q7G7cvbNy80H/t1bura4OPrwwuva4+XFA2M9gaVCCfs4baXoYqU6i5AAmUkOFUa2LW",
 	"IB7C9ZAEqE142ydgMQmVON9py4fBuxl5YZFPhFBvwww1eSd4ganylQVEaKMZSknX4oE8xxYx+Qthl0cK",
 	"phR8XaIVx+R3JbnDWM+d180I5pUvMEuTblEhKGtUVYBEEBZWfcXm2pwHVVyrdQKVy8t41cqUkPtRhREg",
-	"YNoiVUjlhWvBg7DKeEhr4BfoBMKtgR/qeDQ8DJvn4IhyM7OCUyFaInJfNEHNI8ZBe92LNm5eGPz+680P",
-	"1oH6ujqUBQnJSV/lRP/zj++uvrt1+zWnf0lVEmUO38UiPXby5V+f6V+7Mnj9i4nCnprj4AHyO62k49sI",
+	"YNoiVUjlhWvBg7DKeEhr4BfoBMKtgR/qeDQ8DJvn4IhyM7OCUyFaInJfNEHNI8ZBe92LNm5eGPz+q80P",
+	"1oH6ujqUBQnJSV/lRP/zj++tvrt15zWnf0lVEmUO38UiPXby5V+d6V+7Mnj9i4nCnprj4AHyO62k49sI",
 	"nWEtHFMv7y2IMnS4SRkRyXVvnvtssLo28t4ZmYeBo0WVVepYnBdQnubjGSUOclrLlOnqJFU9ZRFhh4HV",
 	"0wgwuL8izcBKHrOEmaE6JbWNGFaepNKEpPQqKNUTRkOBjDGPinYHtlKQYIXWSBWWAM+sUFXp1OQ+9SD6",
 	"I7eCAHtiHH6EYzdmacIjPl1RBUc1zoT6cIkwUqc1iuHzRgcHHsUw9U6WDWr2LOg5VQJuHLJDatkCKs8r",
@@ -25872,557 +26187,566 @@ var swaggerSpec = []string{
 	"6hI+ZQSUCnkVPSh2S8xBpdCQoxFjHNbs1VdOEn/OHC08gnzeKMFg+shVcHaPQD+a1ANMLqZKOyrffWz2",
 	"Rwd+Mv2M26jw3VVoXa0O95BHdTDJCJ2ACMgVmShN2NazKvarqqCWtvooZ1UTCvSoHLYWVrHXopKRaZ54",
 	"srCMjmLdHmcki8yVbpJN5iPyt+XXyftk6Svw7R6xCzVsytwJJ0qxuErIFn0yyYzvmFYj/UJz1CSjsHlm",
-	"kpmZ2xvLh/gyJugwU1G5PwZWLO4fMOvqURzWmm7XRU1nuw1dPcqQKWpOKLRgNdc7vu8ia4+EmPqj3zf8",
-	"Q6dP9DHFSXmAAlVErWoZ5ZyB/ZjhWMf33UW7hYWJ2wGmK2VRTXswpRAddqklnPkiHCcqIdy5QsZQgTKl",
-	"buIAopCks+IS01BU64oE8+ZwQj74BA/cLMHL8oMBIR0lApLIv+HrFxPxy9uOIjxqKfnDKruS5hn5dijk",
-	"4J926smurL8nOr6PegQHAoU8pQEemHMRzxh191ZJ9Nz+g5PlmcnKVKFyfG3vOKNNGDFCG80l7WzADCp+",
-	"51FT6Zo9hBsBcRNeI+CdtsuDDFIa4QaZR4Nrb9x999LG+nr/v/+uVBXJ5+gyKUm+6JGaj4PiaYDHcdAg",
-	"4ZNyXBc7jgy4jJWCBJpHUEsr52Geh4nBOid2wlHcov1ZXYJte/j7790avP+G0z/vDhRpXSxprzq0Ob9Q",
-	"CutR85xkRuT0aJyJ07tdq6Y1NMUaurzjeyrVpZj2YvQUs4yIFC0SGMEJtlUoVpRXJKBVXOHYXQXbyLrd",
-	"KsNWB3CKXnLL6fTmG/2rn8n/u/Xru5f/1L94fvDKW6nFOWPNWWzhkPu+R1mvVOAlH75r4sATTSj793m3",
-	"SpneV5/Uw+oSaVLmzn21Sm0K5QbvnF+ghzZu/m1jfX3j9pXB2vWN25cH5z4YfPJbqMqdrrirsrfBJsbL",
-	"ZI94SC54DTz0bWIabm9mND3nheZ82YmVYTHK7EBpS2tbdR4smNPeI5TjhArUGgYryGXdmWG3x8cItTW5",
-	"71XJ6TYNiPtlP2Ah9QE/B2HUJJJx+hyWob1lBSP+tdEnfkw5XRdrfDwxqNxNGS4zsPPkLrudUpXK1IHJ",
-	"mdnpObdTCtLZMhiwSopRmqaWLwuohXtoiSgzK8nejMG8sX5+cPUrtHXjbP/2L/rXPsiImoO/uXjw3/wg",
-	"WwRG3gorBPHLDwe/e+3u5XdGu2oKhFS1yzxHCKsnklO4/YvNi69u/u6t/vWvnCGMEdgLhQmwUAKAvt9R",
-	"HX4X9woS7QmXieAlPQ0RqaY2S9+OOHtAQ+QA7WVl+9kkkj7/0jA/yuFmGaUkg3d/vvnbd3T5yPqfde3I",
-	"tfODsxfvrK4NLv2tf/aGXVAiP4Sf9D//WIXMjKSVXEPOiXPF33TVWJyFF1eYlCZ83BYZpSaHsU+Yh4Mn",
-	"iKrrSrJgyHp3OEXCKKO+Dth3UgmkQmc6L6hck4Akgaf24Tbdt1LZV9Mj7jv06OHHHn/iyacWv/u9p595",
-	"9rkj3z967PgPfnjiRz/+yV5aE6NxnJIZ+fERHMa+X7QQZIj663WEfc6kUvDlf/fP/eHheUjEVT565TtV",
-	"EU7emiiNLbCe0D9diExpEgDHW9LBrJSSMJbSeTxpXICj8RvWPP/P0yvtcxQZCqY3hgp5IiK2NKTP5l9W",
-	"VbRvPEVyfNVwGzrcYQsuK2VvBSPdaoeCMFK9XIGUp7EIdSRuJDkTBkCbMZxeumKwRTSb8pDgqI6DBZOr",
-	"SzkTyOOAjqPwFe1sxqnpuUqh4F+DY7860i+JIdiDE2NMl+F/jlHy85DHcJaSonhmz1BGnPCE7uVAcrXe",
-	"0ATC1nR55uBUudDGFTSp+tfOSvvs+oWN9Y8HH3/i1LI6jGmLIl33A4FdEeXuKCA7yjOKGZSS4Mzxhshi",
-	"QaIUIQ96ub7iOg8c2YJ31359Z3Vt69oHgxv/GqxLDaF/7vLWuZ8PbvzrnuMQdZkLg8gK2WXSxGO0XicB",
-	"YaFJyXKQRWXmQAGayHEbqS0tTSht1Y1wlLiJ9mnGvCamlWHUxyQrcaw8jxEqPMAdcMOx2UiBGzZmVGXM",
-	"S/8NXvEcwlAEkT7LxG7mnVt2UtA3VObmYzHSgw6TPAxP7kas7FnSwCFdgZA4tqQh8niXdaW6lZCEM7Pj",
-	"Ha1UGRXm3dbqmUceeWRMi3SXUocV3AzsmZ1JbqgmO3N4JLXcl5B2kl4fsKi2mfy2/PffrD65czYclZQd",
-	"KJv/WQrdgfLYfDIbhmYq+2Z9YzpM0gIcbZ7sBoqUUycoIP3zaPMZ6kS27qE2DsIIVRZcuNJgEBFWe5pg",
-	"tRqRYYsktCInWqpFfAWhwQPMlt1T93GNINzirKF1s2ghS6THmYcqpXK5DMVeNGwiFmW2J8yU2ZGamvUr",
-	"vfq8rd4lqKn/ExjDvbmFLzsPh3nU+JmSO+1RERr4gLT/jLQhYUiKjDAgUHkr76lASyTsEqK+UV7zPSLK",
-	"JYgiCguobNwoIqUV7giq2ScrZCQI2fc72Kd13cYhv2BgXL8/bxNWrWHhLLKUH+uE124y2+Sga80vqmm6",
-	"YLiepCuA8aVdsVTedqVhwAYokb/s7pMgOo0GESHJSBSGRgscUL2cP8+xJ3VkPdo2tER8zhpiLL1eneBQ",
-	"QqPZVXtbSjGF2stysyBBnuUuIs8tzrQaK4zVN+OeQJyE5HSG2qxLKIZteCq2K3QVTqMccQzEEbPL29H3",
-	"Rq4u4Q0toHDsYPEwF+cCVZnxfbQbsQdRwBwUB4SXFMxBSf69RHSPCSyU4EiMvnX7ncE/rqiqvM3ffNg/",
-	"e2Pj1oXNW9f+/dX5/udXN25BLtgvf7/x1buD92/2r/1h4+bqxs03iheiYO1hFYUvwwiYANUypkt9HzXx",
-	"CrkXaAG7XI5rgIkKVK9/Tz6aZ8CfGF2ZLwWrKiaLvytg1d+L+veAtIFbOIzjEMo3l6SeoJLniYdMdSZI",
-	"Na0bGLRDhxQbu4L9XgPQWCXuGrgJ1MFoF5LV7MnK94IgNbmOLUVDh3W2+P1ya8lZEK9KHff3mAYHxwFR",
-	"9pNFlE4MMf0u3gnzX5YicacC6dEGdcJGcxQQ7KXfMTFTOThXnppI4L2+8IL30oGX/+sbqeLPyyo6bvw3",
-	"kGavSMUgOhZ7u49DnQY/7HkQJuLvYwVAJEqIkS4RoYGjMpg7s+P1sQDLudppZwFxITtx3urd4raPdv0+",
-	"y5eSdlWBZzgo5WlaJ6pwsKZ6IljxPNcUQ75MMuGWmgR9/yhqct8brR2rF0UknKCN1KQLc5L4MBJ3Nnnp",
-	"IjrJ4TfbUfWy7uJRfRHRkhb0C8o9YeFAFLuN25C5RQGFj3BBjdkoGYcb4wZaIjQJQ+BzkbuoPK9dzKBq",
-	"TG4/xCsKEuZY8BxFCE8lFaWRqGyNujyKLJeTCRhDlPE9JyJj3DYiSCooOgEEiFB+5MxhSqD8OCtu2wER",
-	"AHvdxUJpvglUM7i40UUCIquKWiIDfXg4ZwGW+q1843ysHAklTHRSY72+RwCzWIif0L9QeqwcGR6Ovt4j",
-	"kFTWDYfR847HssOT6gPnxH1eWz5O3Y0DKd53rIlZo4npAsJMSiWjMep5B+Bg0gEBEDSp4piJ8tx8uZy8",
-	"jg89X66cfOEF7/+Zer48OX3y4fnny5P75QfOG3qYyzdBwex2GIiz7CJR9ql6jxAPdZvUl3YCmINyXbYD",
-	"Zsh95hLsOTa+Ojx4s4FKLNipSql/IbiGh169sb4++McVnb6ygCrpzLEIyH1Eb1XX5VRpYI/23A4Pj9So",
-	"R7x5kPvEry+YAu2ZRMrTgry++hFEGerywBPS3ARKLUEmnfGdQHTRJmbi15P4DdlAv3q226GRCH5w2HNm",
-	"/N5egN2QoYXkh5qakR8rJBBFxIfq3PhD/bSTp8YvMyCKJ7MP0s1l7757cfMva1vX/zX4/Zt3Vtf6a1f7",
-	"65/3f3V+689rG7cv96+/uvnuKxvrb9xZXdv86Ov+2RuDtz+Tn4Dtf2d1bWv97xtf3tq6vtZ/6/M7q2uD",
-	"P1/qX/jtxs1zm+++0v/Lr/sXL8hnbv1j88t3+h/87u7lP22++8rmB19vfPXu5pevbH5pZ6/GnSoFYVJy",
-	"QtWQBXNjurZWo+xe1TFgieNAgd3ggOTRxtM6fpNGG9yhU26pV5AAHu0lwC6HqY3Z5MYeCHqD5YP9mkN5",
-	"x0LMPHc9x3h7p3lONpPV2E5gjzSGdjQKbdG6aqo6VvmGyDq0kGsgcaICgMDhMPMgCvigHKdaYc4hnpDL",
-	"cvQfGH8Fbv8tyGRILWYepBFTu/pl2GZ0uycWQxE1x41rQoY4l9MFvr2NLU1ouNjs9i2CJyFlC2jL9tEY",
-	"+0z72M1wGWcFcKLF66GfSRbSFETIgiqrkCMslnV4sWjFa/547jxj09zJLMK98qh9y3gJ/k8e/u5keQrK",
-	"lk+Qw9A3HEJmNByK2/s4pGHHpeI/RhoBScXED+6dqcwetOGBPN5ZMt1JlCo2Z+tlk3OxWqll3MsK3a34",
-	"qJXygb3lAwenK7nDVmYT48KfqYFTJxEt3Z6Q+xxMrtiOVLEdI0Gb+LdoQhUyhADAi0wZwr5vw0HHTiAb",
-	"0C8NE50DBV0eBwr6RLOXymz8Q//sDTSF+jfeGrz9GZouo/7ZV0eY3KMuTpxtoafhOqrHcA96jDvC+ZkV",
-	"zJShhF1YKE8oow/fc23CdAs+lfemDEr4ZxplK3+3U6vXE9HjOpdOalRs16TUv3X7E6NvrU4lCq4JDgMm",
-	"cNIZ2s3p56T0HqTU4CLhK53eWRS6213ukkXBugwo5EitZwGFugd53AV+NHj5UBRZTJTivXUfmob6cyKG",
-	"t9ouGnuKdxGvh4QZ5h41NkpwTWdQwenM0SgHSz5RPnVT84ap30l1je6SWhOH1RYRAjdIVcPebCdBQKG/",
-	"tduEjeE4kFMa8U71yDfUYcXKSIK48wIEmhl61sCTxjtnijn1zfFy/CK7AtudLBovXhqegfjjEezNRwRH",
-	"fR8sgRAvE0TDBdRhNRKEmLJ5ABRUgGvKbuEiLEl1kYZQ4awC10FA1R5EpW8Eq8IG/R4nQ5E3wi9Qi/uM",
-	"Ik/IJM3RqxnCqE66yrpJatcAjKZA0jbWXy2WwpMN7a3V31jp1cuw+lgr72Z06RP3x6b7PCZyX1K0Iw72",
-	"gGVnP0Za/GneUKHaMUSlOlnsdiBCyskCYqRb4y0SzAMarcIB1I1uBPppR+h8BbAKser0D3qc6k5nNcsY",
-	"ASZoowgCeqABDTQTcNyidHmxXo5zizptn9acyZG4pjNb3Fl0viSqoWaN+Y1kVTFiQsQnWrVNDdPXUq9q",
-	"PGjOiWhuwxlBHq91NLzusMtiqVf1qSubWGHVQpUYkk+o3oGtrJdkt86wZmIsP/cbQDaM8SJ1dY2VJ7+S",
-	"NMgBj8c5QodRzjJwUq2X6zd2Ej36rTfVeYeNdlrBU7ssi50YkbUo0So6hiR5xIec2IXhTbeWlnsn7g+z",
-	"jW7kg8ZtzcSPkTD0ienXN1b3SlI84Yl3QqiXd/ajVCwPgjhh12771CJBQ0VIdWmnUwnJMiGeiv17TMd8",
-	"LFThf2ysr/fP3tj8+zuD92/2r3+xdfu1retrG19+tkOr2Kw01yqG8qlDdm5hCmQzR1d/TlMDFSESVGUb",
-	"F0ziMUWGeef1FO8EUXVX4eMNmyQY681Zh2Za/2gACGi4APdToz8gWISU0qU4TEwFMDdt/AAhaS8+9ELs",
-	"cmlBdaX+LTlpE3vabw8sAN4K1QAKujZqxel7Vb5CAh+3DVa9ap6j8TwLyHINGoOFNtUVSP2IrOUkbdwX",
-	"rpYizweMtVllqkNTU/j2d1bX5O3//Oqd1bXBe/8afPTfdkDYYN63MOtAVkxcmurkP09Q4nsGqnboqLRl",
-	"7ko9ARToEhK4DkqCBtCxvHYXL9z90+Wt1z7p3/jlxs11VCnuO09A5VCVXpPC5BV7y3utNoOFnORmMa5t",
-	"fxK6OTjwgk0W3XDyh77SoCRbrTOpWylUGkW1HvBWNgQ7A3O3qRRebdprWHAYTBg43uItCXJ48ZOKK6Qq",
-	"rXJfZzGS7EIP0BtpXO8X9WMAoCNI44lR3FO43mubf3+j/9X6Tnwr31C3srxOEgbhPRc6hvuRS2E3QSh0",
-	"e5JdAUvP9kHYSOlDGBIJZ4NN+CXrQmXewu14nMc8czcC/3EtRiU7a6jkioitjoezX9BOVjsHk3HuhgWm",
-	"lLKXASBp59VSOf2sh2FRtz79tP/lev+9W7vgayyKr2S2IBNnyd7IYXDceJ/y9ted5u92bj8O7a6s7OEo",
-	"x718cKoyd2B/MpHv+fLk3MmXZjPy3PPS0gmLYm3Qc1sBo2+jliJKsI4Gy9uLo9bBZKS8RlBdVJiIRq1J",
-	"fdv92saBco5IeeFFfylF26WFPIWZ99xKUfy55EFlKePHrZCL8XgJd/Xpxle/3Fj/S3/ttXHNJxtVUWTk",
-	"LodNIsgCknosbxOGoPYyzkKM46yVchlhUHi/0SBWyLdZ2MertongoqqnCPbD5uEYLW+MrINseOGpufmo",
-	"Oaeq11U2lljWcRPUhHFLqgkQiBxw3GBfmlAlZUxFwQzN62KTQ6cnBQRSa/aiQ+BHVUYYjPICg670pu0O",
-	"8QUx/WFULrKanUa4ewi+n5maUgn4kVKrZ1nVYIIPq07HJhE0VHhSSPuikMA9MEseOhUl/516eC9ahFWY",
-	"4nHaIlKn2vvCMKLCUkaSqsDUQwKaK9ubAntn3/acpNOTztYMvcwuTj0zqM0xtLeMsqoOj46UoZBWJ8dx",
-	"Up5ujjYsOkW1S8iy55ofAE3yYHne9JJSxjkhy5Me7u0R0JhQ2GkOB0fBzGWDTqbTwKfKUwcmK+XJcqVI",
-	"xoA7gMjrdWiZI3weigW9FoxaeJlMdtrwN2UNM7RxFYAGA+1oThbWEYbhp9671V9/devcz0cKJL0kO5iV",
-	"c4LbgrvZ8Rln5onv+MAf7JNNCMfxXIuFj72VXXNJs/OYoMZCcM4Ul22rKjif1MNS1FmTM5C1PWCs0HRq",
-	"zKCSLupMyNyZYf+S6QSZEc/S6HnA6seFrlIQeYkJHHBMgLecUI6wVYtxq1cdyy80A9WSOjn0dGlCbnlU",
-	"zpjqTRTNBzAn8s7wUPTd0PEZ4Qbet4OSwsWCKoRXSwg5mptLdJvJrskembmqnorVOuGEBDJfxuUv8zoZ",
-	"TnX1wFQ5PVrEVHmGTcLAm2sWAnUuRbfetLFL7/1QVahSh7LuSKsXdR/h9ToJRMnsrfK58jq4n3xa/Epo",
-	"zHEHVc46phcWsvl+wGg4bMVEV6pkM4OI1IdpzDpDa2fcLKcTPKYbrt5HMApIcsmpxFIPuFN9zHcjQ6jW",
-	"SwpiSJg357r8rNcWdJEVSeiyM9GKBol2u3SchUHxRvfjggq7unlq8QRqyHwUOOLM9J10AxFlZvnq/kkm",
-	"fHM/sCvuUX15Ris53QpWhFgVcUfKUBscYzocAjQFlRNO68VUcmS4QKJN0GaZQN2AAxcq4FSNSMpqs6BT",
-	"xkYAWQwB8w1DWhQAFrLY3X2Jz9ns9gELzsVB4Gw5UZQHfHOCRaeIZnNw1RKlxpkX5yYPv6YwVCAWotPK",
-	"gkSDmDhlpmZA9XwMVZKDagyQcHuGaQZRUp+b6DlA00vRkyqDsiNvWnUofDLRD3J638e93scCWd8GUrFm",
-	"WKL49HMk6+MslGJ6nJCfF2tGY9zqXRfEY9e9uHIe3A5a8OzhUDVgiS+BCcCqAm4Tjw67HHIwpKYMwaKI",
-	"THU42M/Kx2ti4WgLc+ypQ5NT+w+o11OhM0QMxqMcWJF6CTXJ6QS5zdVnD3jl2crs7EztoAeRh23HTClz",
-	"HlYEMKEMHTpGly1WbUXIEgWgQzQMxcumZDlH1/TdKnAL96oWrQ5Bi5KSrjhF+qkI2w1cA23CoJW93HF1",
-	"Bpz5vRIwJ8rAKBpT89oVhHDeCXNORs5/7KORr9zm2dwL7RBM/TwQzCHhd+Nfg5vv21HtwbVP0TTqv/X5",
-	"4MrViTFy7J6rgwuNdbBvzjxIHJX7ZQpjLd8givNBnD2ULT1WGqlOXNhnoc5QmehUJGBNak1MmZaElYTv",
-	"o1i7lXuikeeCmfIIm66Ykhxtiwt/PkNNNv3ck0qzLf7Tsj3RCiPCTMVW+zK3op1IcAC+nqst3jc1+4EE",
-	"upcTPwI3RvXRuN9NJRw2oGIW1DTwbSl83yjxt2DqXZ6idkSzjHE0tQdK52I1kgDI2bl+tTPny2LEpeW5",
-	"8sCuw0MtUkJLUivrRfFYXpeGCllIhYFbHRHqdY2nLZyI+0EvgQYi9fQFxIooETt04ziafircL/dPoxJw",
-	"yF7WJeBuINWFSIfWLe8C9bC8WihKVR3eJXMU+TLWEqtF8/KyK86NvzFXVt8PRxa1nVhtomBiYqs+qpnO",
-	"aFXZxTQU1TofmeB+Qj74BAfy6TZ77k0ylAHpAYYQlnqoiZlXApQw1FJZ7ZipqiIgxD0CkiqUfa/CrDXc",
-	"jnIMIixXE3uIyjgx9XvVGuSwx4CvJ8dqW2N8bEMF/9vEjR2izXH8bkau3TeNIBKsD5hSsOjKwNY65R6B",
-	"aIIJzEzldY6YK5cPVubmpvbPHJwpz81VRkX0F3XR13H4Jj2J/j/PDG78MgL5urO6Njj3weaZv8h/3Lw+",
-	"+PoT9cDg8tX+16v9V8/0L924u/ru1pXz6uH+mc82vvwdekj1ehpcutA/d2Xr2o3+rd9u3Hxz6/ra4Pdv",
-	"9l9b75/5vH/uDyb/af/DjlrOak1hfLWxEG2u+nlhynzMvGqbBC2an4D3tAUU9k3TpTX2Ud4dpkwnybiI",
-	"JPWioXXstKsMFVW3PKUCctmhdzplIyV/wZY0Y3UHs6rNb73dv/321u1LTgnobHPz+IvSBDb8HKo2CXwE",
-	"jydhIPIvy4jk9Egc1HirJZ/tZaaqj2Qdem4xD051zzHn5aQUXZ9bvHDtGAUgVB2ZVJDqQfE6DI+I5Qzs",
-	"doEwkl8jH+rHi3e9PSTQYowMCfMxLJjW0SLyKACsFVePFByHc5qCNhjkGS71dDGvY6Lushv9Vr0HI8Wk",
-	"PJpdycg+OF2ZK08B738QM7LlPmwn+c29SyYBRBtRJqm0ybs73DTX2pzL4Xz5nkBL5nmKTZ/3Mct2hq5Z",
-	"t4nDNIRwAjCh0ybBCk0qL9a9ct6qQ2H6vR4JMfVVVotCqStN1LAgVcYVa8NhiGvNlruWeCg9NlWrowfL",
-	"IDcb5MShaYnOkvxgiSBdRSftOMUI9oiEOqLS4QMiOn4YJ+FUsVBZZ7r9PmWNakBalHlqA1XDBxu0Xn8E",
-	"mUok4dmrNTFrqLbmvBOIak1X3U5EwapqlI/iOg691OMW/EtK38mKXepfgMKJIqCEBIG1fzx1+qnl6RdP",
-	"1GbzKm4K4824eSp1J08+QxkPxGOEeC7u2XF1rI/gn0b3kPD1FU7Thvx8QWfBI3U4TikmZ5NRXBJ9tZi8",
-	"rrxN2OHoLox3YZXLQQrBVEFcunhr2CTHLgpYZEhXvSY5yh+vbl56Y/M3n25dv9z/1fn+pRv9y6ujlRd1",
-	"J+Mt0aPqXdZlczmH/BTxnQhSXEgLO8Tga9HQ9KlKAMJIndYoduvCQ52oNWj1rKoQgGoWeDlUCSz1TFUE",
-	"8Uqg9oMHaIkGYRPplN9Yq3aSVWI+VRitWpnJymRqRSDaCYLNSGbibSeBaHwPycNSi0y2r89+6TbnWeSN",
-	"1S4Nm9WGVfzneL88ZjNASeXM4qhWA/RrplpU9hJVHBoSX8v/kQBv2VmwR00KbKISxrWL0xl2ws4Wm1qU",
-	"WS5niKyQIErRRQ9llxFNVx5ObMDBkfPknXCcqeZvbwRTC/5mBptopq3yqBON47PpzHrGGnBuJAaklR6b",
-	"ZAmZVzLz2PL2KbqGw1dnFOkn1p/NCp/hLGw6BB5IIlfvSP1F/m4pTuzqXQMfj+yq0zKzcnjQ4Sv7jtjI",
-	"qVMjGxEkcEz1u3w9K7Pq7O06SsA/5CgqJlVnyYwuXtFVdg3t+ud1R/nS1OR0ofIlhZnkUEce7UFhRkll",
-	"gnERojrQKRuzVkMtVaWSO+ojskgjBsPE0tjjwR6hnYwQHNCaJ/TUscM+CVJyuo48QlwZpY/2VJALqgeN",
-	"LrBLiwc10LH4ptYcRr8BdIzsizBis5T1JdXkvO2acuuaLeyR/E4hAZAxjCQfLmwxwoVxH4W5S2NssuI9",
-	"ySLcBM5cxQE0B819s9EbNNbvooIWoSIkiSKdEeVam+t/6l9f779/RcE9bHz1ruo+qXzLGzc/6t/+hRMu",
-	"PjXJHsGBe47wTYL/udylKT6lf2TOtRSxG7MdmjCHOVl0ZOYWxewjm8n9QHOX7YuE/ZWdyISKWyjkuEeV",
-	"X1cFweVj2pUHVX/y7z1iF1A9EokuxSRGVrhasi1Ho/PK/pG433BnnoJS2jFd9LqLT0p05rZ/Lzjtmf3j",
-	"CHFYAZR7q7qi0hDkd1owVkYejWE+xdrAP9PTVfWicLjmcVCMlynzlIBhgCo8nmRJtytx8A2fZxce6oSP",
-	"UtwSEUZfUCUqp4Ghg0Pc91U12pjzgv41w4gIBcJJat6ZO+1uGZHut+Oo6FH9TqTMWlTVjIynMI8qlXKl",
-	"vL8yNzNXmZqulMtTP3In8uqhQh2FzM9zsSKW2Y0mCs1uerZcLpcrU9MzE4Va4D/Ty7/Z1ZCHKq+r2P0+",
-	"UMm54PHLCobUsoT/cUOPYZf4K1pDFyWAno17dZrwNhEo5LywohCzuyE9wRmCFyEOqpksTK8mDr3LxwGW",
-	"IgLcwnLGKyTpILFbsqVSQR3RLvlO0z0+Ef2LGqaN4vLFV2HaAlkLKYNfIU2NB5xrcDd20KRRStGdXnBq",
-	"ehFhuBmALn3O8BMXAJis10lQzQsuHdIluSp/bIlY+cMq/X/8dKLRtdzH4FF3+i185doNjUW/8/onaQ1k",
-	"CAoD5A9mUTduxs5Ue5+xa0nvc7VnMbB/O76UGQ2JUr0c8RH9gY/bIiteEn+EWY34fsEgShyfsX5mAjui",
-	"s9SiYZj4LJGcZgJC0czjj8JOwFIf1UkQJN8VB46iIWtN4nWS04gXGX2i2mImPjMQkM4gFITarOHg7zYW",
-	"gnhVrmpHQcuoxh3LMhB9XdEDlVYhoMGOu1AthpIq2Id9vLbt4/ctGJy72r94YXD2Yv/cH4ul7adaE8Ad",
-	"1zsyMvCvOMt9yYzTTO0By4l7rq1SAo5GWa27gJqmmi+N7kwzNBu5GZKElCk9btJCJwiIKzxp3qqzLewe",
-	"s1OzI8HZGOnmvBLaK4x46ciuPGbmarCTORuznfYQvvlN2t3QoGy4i18Ps8beJqY+TnUXOjCTWNW0K+db",
-	"zzJ7vxJD+Zw1LKC0JSLCcY8n3T9NZz9FE3HuZQTjkopp0iBsVrObcvG6CkkmbZu5udnJ8vRkeX8Rl3Uh",
-	"+2Uxw4LJV5WLKxwj7M1nIA4b2QFpy24vWmSo3vH9edQgYWzY2ptyYKb8SPy/ytT07pujVFTj8gNHZLEB",
-	"Lk+p/gmEXZUKw1mVYxuCmRl1cYOuKLXO8HAcu+GL1jZqWq7yLsvqbK9Ct5AAaB6fBzoC7bDVE8Sv70WL",
-	"dcR4WEKLpqJC/tmkrIE6LKQ+WtSxiSzdIrPX5I4JpjI9qyllxl1LAs1AqxpQdnjLNfhiskOs/pX2US1Y",
-	"zUHVV6GS8or5DLUNs3Uq7mdW2yxCB6klos0Mlc5ZDJCJ+05tQZDToxGTTquOf7xb5azqJ/Ous/ZmiQC3",
-	"96QeYf3EXZEslqnvZy+6hhnyCnsvjsmXOdd6rxwHJjA4GiNKPit1y6oiE1d0RH0BVdxaC7VzMcbomGgj",
-	"DCcYmPsshwjfkGJ0PKWinorUGrPF4hEc1pojFYwWZfanldL2RelImTlSYJ2Q3C8hTBbQCxMvTEArOAGd",
-	"hxDu4t5edChufVXDgSfNZigz08025FRKkHAUV6CppGD00JOPokrlwMz0ZGVubu5hBQMAfhY4GsWB41XD",
-	"14KcVhwBLeo2SE0uCvhtLQVoprzbcrMgXqMtkVLzGaEuZ/mJkakkQS2+RH2igXXlJ1D2ADsIjfoCgqHp",
-	"Y+IUpYXUTaGdJv3K1jSny84i+d3nq98StmqHKgrBNY/RK8BppmWdser/pS9qoaNKIYDuH0oZ/w6aPPkd",
-	"Z6I9zMJk+e84uf14k6ClThjqyhKPjDRF7IkemvwJnvxZeXKu6p5t0Qz3I1xQk906Bs71UYI9wBqJE9tM",
-	"Ntspn9cgI+TUgnpC3jGPihCzGolUJh/XiNUHfqizXieQYqhFwsCJvKlVXjh9lVMh0mgiw92xJUG447xW",
-	"W+4CvcC/gcbf977Jd2lol53kofQBZ4+ZKJDrwuVq4wD0Xf0YgHaCx2vM4OgJ8O+5sqGUVp8xAdPaAtWk",
-	"fkJESSX8qpasdR6korQp8tP96EeVN7uzV2693f/nP7c+v44qqP/W58UbWABCF8x2VzJjstongvwY6pQ8",
-	"UZ7bPz25vzw3WymXi7UmcpHLsGkBdf8Zh6SUQzdppDxKlDnZAJJk1ghwu4kIriWyoEamCmV4ll0Rjjh/",
-	"5fbl/ke/73/w7sYXZ0bukvEnq8kX2a4VEogCWLP6Uv5QP50e17zF2n7rupTiq5tz4X8YzyS5PfoLk/Mz",
-	"7H7XKZVjwm7LgaNuXilR88RhNDez/yBqqydQXHBURMweU029pR5YV6hGjQC3xHBzrmq9Az0sHFWQcrzt",
-	"dBPbuv3Oxs3Vzbc+6p99t3/11uDLKxvrr/77q/ODn3+4+e4rOlDx8ZXBpdcHb13cWP/A2e6bEt+ZhIk9",
-	"pL8ryFETTdOyogb1gJAMi0f4PKxK5VjhZcCfHYZXMPXlFs/HMQT5EgX6Xliz9PlopOhkqMnF117s8FD5",
-	"HkSnrQvKLR5X+e5jsz868JPpZ7Ji0B1Xwujx40eQ/tLOvSo7069zAH7UOyS3G741hzmr+9RdLxQ6S/gP",
-	"+V3c0zxqfsnHbHlBq2EeQSFRxno8gPXcaMYlv43jYdHatZKq70PiPNyshK9QTxnQjrC7a5fA8oJWM+7W",
-	"vQHBrkTG40CUvBMatmRaXhSivROELPs9gwaUJroYzcNVCwn5zoKjFmY9pKOzUBqNe3E+CPJpK1nN5cy2",
-	"JqdrpJ0hLqHXXsg93EOcQQGT9l4UWqE5icfNCM4Mayyqdbe3E9WwT5iHAyQfUE0J3GiRJosqI/1Z1Z7C",
-	"f3bpeIpGIZR3b8Sj3+9gn9ZpDZs9ytbUoipaR2MmJ35hm7CqouxhQQK9lSJYfvulzvIenb8J7hh3C6cT",
-	"VlcgueENulI8rrzoTMCPq4WLh/rjn2SXO7dwD5ycOgguQC0kAi2B48xaRGKv7/71H/0v1/uvvpeJ6bcL",
-	"jQmVum9t4xKR9pPYrUaF2jHrbkdo3NFDh11KAgwpVpogMHMPI4aZ4C3WTc/j2jGvGGLfO+4WQ5hXhWym",
-	"UTagz2vLx6lqN7mzxCWdNqqgl1sEa34EmdWu/jPkdBhgdwMa7ka+6mWCb427Vhet6K3M7EAzdGzbQWHI",
-	"PdiSkT8B8nGYuo+mkKpYH6htnX9ui6EYSUSe27z6q4SwLzg00EFN3Vprp+f8BA90eDOCOzYV2ZYkePPL",
-	"/vn1u6+d7//xi61rHxVwse8GnRQlEcjq3Q55fBPqV2wATM3eQ2VsAXWYqYuzW2bZGloc/BtZHJKn9yyC",
-	"9FhAoo0ZFG/DhCAzlIcobne+y5uVIo6URMijj92JyGXp+PDzed3LJ2oOBpdJo+qLTqNBRJgRG88hgSF9",
-	"e4wT3J5++I1oYvEp7y8WbBlS1Vy4xtgTaZVL0qbv61afsYNHTttgB4H1QZn23+tnYrz3BcQg74JxKJtc",
-	"6oQZClzFCXZnFRDL9+Al+ahclDPQPUTAyeMZbkRveU+3Vs9srZ3fuPnu1qevDN7/ah4N3n7/zupa/+zl",
-	"zfW//Purs/1zf928+KrS5/o3z/77q9fvrK5t3PxIfZv6/O7ff7+5/hdLtOgSgJ92GFWtylhIghbxqOLQ",
-	"gsDnLqHzfWlQ07HzIpvEbztBTigjNta6HV8qu+TQMunlF/nphk8J75lPSDsFvYQnf3byeR2gOvlSuTQ1",
-	"58auMkI9/9apPfmefBZCNEvEz+6oN+zbHrzz7sbNc5uXr/S/frt/9Vb/4tupRMPR3smIk7j0gSj86Cz5",
-	"2dbveKYjgAeo1uS0ZlIGOORXWMt9fmLr9u/7V29NlCY2L1/ZuHlh6+Zb/Wt/kOQWMZ1U6Hr04p1VwlOF",
-	"uFEshYbyuHTZiEnZV367pVZGNljUQjYDP1sFd6C3keAtohLN7Na687oEG7xWJYQFcK76cL/dqECSEWLY",
-	"pIluxo1s7ea6Joe6JYi/4vRepeSxvGiGlKMM9OiBk07uZl0DZ1m7jlpYXc00PwpVCYoKRJQmekRUGYci",
-	"Wkk90T8gfdvQpJespYmp4SgOKWtsD+St1XLmSy/GLtEEZZadWJChs0tkBbW5PAOO9iOoGW1w7k1kpHCN",
-	"RqjQw7gOYlcz1+1+3xrVp8ZZjegSE8um+OAvd//7za1fX956/eO7f3pl66M///ur84PffDG49MeNm19v",
-	"XTk/bhfwIWCVzIbYR6G+xYlrf0+R8Ky6muHqqbg9t7Ndc5x4FaWyjQOs7fTD8xyMUGjMqusoeNDAjAoD",
-	"kWWd4cXr/du/UNrDqPjteBkzqRbnBkPPYEab3QIgvXjX8w57exc851B0virLOB07R21w6ezUgcHbVxU+",
-	"2d3Xzg8u/WNjfb1/8fzglbccaoxF51Mu36t9Hs4qxk4Izkb7wQXVwIQHKPbPFTrJlGIxDtUtxLBkWkNP",
-	"a21Fmvtvn3KG6CWDQAIimqa967hsEH5cDfkyYTkVzfo5BM+hBh9RpzFVHs3e7IHd6/IzKETyIkm0McBU",
-	"D7B0eST+55Gi0Dura5tnPxtcvyCtgjMX+mufSaPio4v9q5/Ir67+Lvq2/9E7W1+fBSztV/pf/bH/l4v9",
-	"P38hf/XzL/v/PBNhbA83sG9jXbkj2rwjlPCmAEHSCDDzoq/hL/OVoEu+QuBnhDaaS7wT5AJrW4c7JKmh",
-	"qVSU267be5aiNv4l1SVYlFCM+ylKysIsaZaOfRVBbtK6M/mLtMOsTnzaHo0ecimKOCvpxEqgB/dLd8xe",
-	"xodqWcGzzJQh6NweXWroA7KABCFoBEikLih0pAzGRLhHQJkDQNu4O2qY5quucDm4LpWiu0egF7V2Wdg3",
-	"cUgZgq69iM/dUT5iYRMUHioGkHUMZ21I8TJu6zeZ+kdLK9R1HixYYFEAF0kFaqkjtdqsJbKZ++/dGrz/",
-	"hlPnUZ7JUTN9VD8WIX9VoWjGVaRbw8xU0kjzEOqdFcdS79DlNuE4mpltELlDltprpFE1bW9R5BmPHFE5",
-	"HXDylQYUMSxI39aNhbN1upEdmpdIo1N8F+rUH9mDNMR1ZQjCw0i3UcdQ6+NuVVPnvs+7xKt22lmdOn0f",
-	"4XpIIGOdd5EyR2zcsOGNbAS80xYFuEbRe3ccBw0SPilf67p4BvGw2qJCOG2yQ+rSxMLCgX65IOmVceUI",
-	"iCvwHbkFYMNXLXLJbRsCT+skUggf1kYn1unG8Is1zsbLLZBaSDZsiNJSlOvftNAvDNIV49UB6RuEOiVE",
-	"JOcZQvFyg0vhXtVU5LjmuIiwalhloATMXTa14VBxYEGGZ9Q1OptUGZec8xc8GEmykt1aKK2O1+jUvwKH",
-	"+4x8VIf3MuS1utGGial9SKLqFE5rk296lmf0jM4oL0qksukSfJXNm464VipTByZnZqfnpsrOnJMVEngd",
-	"4iwwi51uCmzXnc+T25HrRAyhrJUc4HjeGJWm7hzlJ6RSU7cVp5LuU6YLP4f1p+KVnT6uZaV6lCAUGJqg",
-	"7pD5HqV3bKyfH1z9Cm3dONu//Yv+tQ9yOoQ6g8jgo+CoQUJEk0MMLr2++ZtPB3+6/u+vzm/dujb44Ez/",
-	"retbt99zd0XZFfiYLIea6u0Wqa4a6LuoO828t1rE6TdO79MwNhHDTsCkSfFT3V0u0n20reN4bezIylf3",
-	"9XPwm9gszP+NH4UFAyLanEm9IaOhTMBbVICRLx8UYwAl6YBjXkt0eCLprbj9i82Lr27+7q3+9a/y3qrD",
-	"mAWzu8B6K2Y4HYNnAf2lRX0cVOXtdRwvKHfyO+OljxzrSEi1W09UobVb8kEDhsMzimctKIxvyX9LUfK3",
-	"ZYhp0BWpLSZa5iaxwEaDUpkFKlQq/aOqoM5GhIu6Ky48hNRDhU/eIBZlq7Y2qFHRl+5yht6w01S7BXbH",
-	"Ejyu32YgE10YtbuT+cehO6BPRLoPQ8F8P/367CocUPFpuGDK+QGtwfmeoEGYKsHKLS7Xj71cmlAOmN3Z",
-	"8R+CvurY6i7uFdS4TugfALN3h+7EsrOzE1BV4fPUj28vk0P/OJscILIcoWwVyvp15nya+Jrp8JjmvSke",
-	"rw2XlD2uNd4h0yMrmdSiRXVyMVmZg3E4RSzhZzR1h9WX7khptM5Uw2mbMcYuOm0zuP2xts8tQz3BAnnQ",
-	"hzcw98jTirL2mqo5yA88uMhRfFnbmlEnUviH1CgmtJ4A/60RlV0riBTnuCbpVJGBKqBU1auSVZhv4d9y",
-	"D2Dbo2cN+hu81foj0Qch6sFKGRVNOHSFBicJh1d1fVFAQHqWJmq+Ku9XSs+E0ggnjHuh2mnL7Y2w40AV",
-	"tVozRZ2Z8jzAh2CXlMY0hpt/rJv7cvbhP0ZqVGw3mVX/NiOh1Xwbk0o2RZx0giJkZntxDRmsqiS2lell",
-	"wlrmz4KZFm6t+VlCPJVdoRamTFuuNegFFOoYdKQeFcJSS7I2BXSu9zTnOm/nJEfU44Yc1XiLLEC2hp1F",
-	"onQ+3ENN3hqqrneF5u65u1ytfiSg7nZc2trbOCp7GJ6KpuEFuK61yTru+GFGtf/3CGkDIAbzzNZCCvgC",
-	"anLfi7I474XbLlKgcuub4KFtGzJy6gXqEw+rbJmx1cyx9bddVq1UgTUjuo0SPDx8WZKejrOfbax/PLj4",
-	"j8Hlq/2Lb27cvLB59p/919bvvv3hv786H+XTbdy80L96687qz5OXa/9ohjGs9SS1khwOcl+wNk1A9AED",
-	"24y2bFcyugux4R3x2UMKQj9sklY6zZgLEqNK7z7Lze6Q9QQEc0D9nUeRm9w8DzwRwlHfAu43PiO737yp",
-	"EOPIIuvvd4jLu93/+kz/2pXB61/cWV3b+uzM4O3PBpf+1n/vD/0PIPFCfvv64M1fqX/rFJ43r/Yv/FZ/",
-	"8uWvB1fOyje8f1O+4RYwwa/PDN68OvjNZ3dW1zZuvbl1/ZX+2Vflq977w9a123bqN+kmbCBjAqj4B69G",
-	"NkPIqwFZoaRr7I2AeFXKEup7jmJ+zHjfdghoXsNtXKOhw1H5w8gy0T6zOnfnKhPmZTQfliqTnOcegQgb",
-	"wysFcAyFxbc0mkZPILKtCk0BYA5y90RHycDIGpFLah+KtTp76vEuWkdippHD2Y+FzpK9rQuvb35421C7",
-	"vgt3V1cluV652j8DCUaff3x39d2t26/dWV0bXPpb9O/+5x/HF+TzjzfX/wwyfi1KczPPnB+cvaifgSuj",
-	"P3/rd4PP9L+3bv1j48s37F7BoG9azszIxlJI7zYCe4S8bl0gG0Odsmrs67Zh08Es9iK72CCu61xS950y",
-	"L96OeTIq/HsiTooAf/RCypaw68+i8MpMAuWpIv/o+CFt++S5OgRfHB05df1W4ZtTJCdZ5VsImoYnmypn",
-	"ljFmNIsAEyHphl+wE0ZU1LWFe4Aii1kPUsqkWlSnK3b7o200L4/n5b5LKgpzRIVlxjz+zHM/HocRTZoc",
-	"ZEJQFhUpmtbsurgGroUQqbjjzDTA50SUMT2VQDGbduORjinZ0y23Iu+gWZ5z43Qn41SOp/50FBatahW9",
-	"e057XeItKSxOL2ZeAot5p3X7sLasrchqQ67bJsfdxtXkbO+f5G28RrFfjduzpxo+G0izKjTYc/MxHkLQ",
-	"1WAUpnoZ5bVyEcsINzBl4yWJZaTxRkWP3z+qPASjIWfgRSV7jq5dPlbD2/IFFikzO9wktWUaVZmNWlp0",
-	"dHsELFO1AcxL1S4X3YTMCu5jJKBkW6Xb2WreEWliAQfSCGpJvMRRUf5tlfLXA97KAOt9ggYiLIojsa2q",
-	"eclDQupnjP80VsOXENYF5dMHDsgPBOJsIfpwqlxWmqUoMs8uIcvyFa6qpWc4gza1HB1ExzrMS+K/PD9V",
-	"mkkV7qnDODjqYGJz9+C4nuQUWUazT2y4dfT2gSZ219Jls8l5l5wTYrkKDGy0N1PyOuVPUBxPqyQtSDbt",
-	"aq1DleWLKONUSWga6FMvIcpECCCodQXlTlkD0RA9dKrFV0jV/P7Uw+6c1wflOgLav1oyUhk2KisV0hju",
-	"5S192U0vUmV+NKDyFUMewHuX4FkQwzo/zSYPmr2WETTR8wXkvqyC9sFvf9k/91eoGPlyy5hp8s9Xbm/+",
-	"/Wr/zCebZ/95Z3VNaTqDj7/cvPhqQhnx5W6WJoiv+0npkpEab7WkstVzahr2RrrjawHuquhwFInlHSYg",
-	"TCn3GTOof6V1xSXAqycw/OXj7kRpYsnXLgPcon4PMI2WlnIn84wT//HRHsLtNqcsbEmFkDKEwRKBpEUe",
-	"JRrNx82eGyQElL6Qd+AGmgWYvP0I+C5vMkehpfS24pbOjJFEuHuoBG50URhhXl7qEA0RPAEpkGGETA0j",
-	"tgMiBPFMyMcwAKJcKrGgnJpRwC+AEcE47LV8rN4JO2P0AtTZBIDUNDzbjfX1wT+uOBrWJLo1jGKUaeQc",
-	"taeJkXOu4/EmaWVkdRrdXqVpa6ThedS//Yu7r53ffPeVjfU37qyuba3/fePWr/u/Ot+/9tmd1bXB5V9s",
-	"vneu/6vz4Ghcheqwv/Y/uqge2Fhft4iwSZQbyzQpo42m0kHUNcmhyOMaRrIYTMtzqkOfPFzd3sSNyNiB",
-	"LpGZNvD3SFvDgSqyScaZKk7TtYZZtYWZswJKFW/ld435xipXsoBhbQhhqxckOd0m7mKvOi3Q3T4hC3LK",
-	"PUzK3hKJb8lulHs0eUB/xlnVrcgeUyg+AUG6t2Pk4wDdGTfTfUxmnT2l7p0Ml/oaZk7HlKmSUmgPjOs6",
-	"FOw7T90n2MsmeO3moiLaB1V7JTiC7mMqhAWY+MYjPar9+jjlJTA4BKxMoUncGt79cnfJBoTenEi1Gzff",
-	"VO6Su5f/tHXj7L+/Or9xc1Wy5P1l1D/76t1f/fHfX53vv3qmf+2LjduX+9dfdRF8i7Jt5ultp9JjN7S3",
-	"KKE/GynSUT4wlN15r4sJcgYcp7SgbXWFcNgnRrL7VBTg5zrbPcNDqjyNlEQXphS3lHDlyRcM1yc9ug52",
-	"FmfwuJxhxDM9zoyuV3DkCMDJhThv9IYCxKt0jN1NaRZxAv2IHgZj9BnoOsWBSgmQ0q9ZvMo6GTjO73/v",
-	"Zea6KmFqdjvKnzWwqpQlMKy7yrGh02mNkHAk1qY0nZQ8TImFSDrbdDaUwxtdDJshJhhN4uZbYK/R/Uxo",
-	"S3kqa6+9rdhWcfVwAYVBhySCWeOri2U3GGPFjn9UplJgfiMDY/kKIax7xLy3q+kNWWnfsOq3gMgKCXqc",
-	"JRe4HXVwB/7EUbrj1Kz72AHkw932prJb2uM2tMIFVIRk8tXEylQWqSdifVPlyoEC0JX5+uGBjKH2l3cW",
-	"by6oOmZ3c5v69mqGJdDQeZch3JJqu/YXx4FFQZKoe2n1Mbv5ydQu6ZbJQWbLO6xBHfmusVTCuCHW3Nwo",
-	"+s3WDx/HtaZWEHuIsxpZQIwHLeybOPq0si7H5m0O/TDReSSbv42vOS6AJx8tE7WE7SiS+amL916tvGc6",
-	"XrywmR0GqWJdsJD+Z6t9I9SmewuH/B9F6j+K1H8Uqf8oUv9RpP6jSP1HkXoAFalvqW6UpdGcwI6kk42b",
-	"5+6+/SHg39/Y/Ps7d1bXFPLqndW1rb+8evdPv7QDkKrGJ747pqx8hXqEZwQghXA2EsK1GhEiCwz0uyeO",
-	"R+G5Q50QRJ/Kpm1C12tnZxmdP0gd7ztGapx5IgbDQ2p8DTJKWDLSMVd2XzIIEo+syVFPKcyZPMTTEzxY",
-	"Foae8zNGEruVfnFi6dEs3aptGFLWcHRZVfnyumd/XohLlWXVMJMKUoOuEIaWcG3ZHeqKMgUSGsmMO/Sr",
-	"cjCrXco83s2eAuRqTlIGWDEic8QF1VJ/kndCBFUB8aNxFoNKM4nR09wT4x6pipC0q0JRkbNLHveIjk0L",
-	"PYAebvQAHmnxbEAfEqCgw1T6OAAATnbayMMhzgACxCysBlTuTTWjNY3KSlYlkZghyClGDbxCkA/pL6GA",
-	"zF0SGFA+pZNrDDpJNyDHsxZ5cMrdJsfPD52aspBIZ1T1xRAtNdUDjtEqbrUKh6RqKCpnVDg2ALgxOIWC",
-	"Nhj2YwuAqbZCnVpzuPVVRtBW4y5UQ9Jqy99kgQVg3cRcjoXFMpwFlIjBWh/qnt6rpd+xzpL88RJ5Rr35",
-	"4aJSRT9/XE8kKVocPZakFsEh8xzMvaCVvXfHaUvXfcKDcvIQxFPtYiCtAtNwKEro2rF0v3onK8qbXCbz",
-	"yCAE151OUajzJrmOVl9fN7c9nd2+Hpi0QoMyOENaytZJC+u2775Kql1mvOvO+s8oBRyVY5pgx0USS92V",
-	"A4+PUdhX1N/U6lXlFVToqLm03TumnlO1/1SKv52XDR4bq1RQuEvwAGnBk/cBQVMq+3QNfktUn3ayeAmi",
-	"ThDW5C9HCEzkPHHJZkZZC+ZqupC2j6hOFPIRmpJe+a91hWkLVjkmZmS21XmlJL3fiyKIoRsxbup15g2Z",
-	"L5A1aSRLYarbDfLNrJNzHlXmaXx7cvgVtML9zuJ/FvCMfd5VWhMVSPVNf+iU+U0Vvlbt1OH1u0Rsz5Lu",
-	"eLXW2XQkXyXGo6Vh6ojY+A7r1KMf5DRYN88k055unhl8/MnWlfP9cx+i//05Gtx8f+vrL+Sn/1orDLz/",
-	"Y4Ihr1ldYF1RDm0lOfN7MdSkG4Q/GInKcCgIFUG12pg2WA68p3kk6TK7dnZw7oPB9Qsb6x8PPv7EiYuu",
-	"FKpcCHlpySnFBOw7y6QbDzlealoAZuAkq8Xx38Q7ofNVz3XC8d4l9b8C3k1dCmi8m+anYGw6JxLZo1Lx",
-	"HW9Kcm3KNs15szRK1NEVfncODv4xA12AcPH923WUhyYWWfCYEQj3fLLUEvmkHplMMQy0YjJDzTQsTl0Y",
-	"yZ3XCoH9HuY88Cgz5pSyF6ohD11xseOpalF4zME5AOK6PDHPOr7v7AkIIb/cKl5jf7V0Z71YS4ygc8Yq",
-	"wii6b7k44Yn1byuzdoih3/jX4Ob7dgX34NqnaBr13/p8cOXqdhJaNWt3maszI4Gusxs6IQNjYWFTu/tW",
-	"jIl5skx9X4wktcKOZ/k6Z9P/e4GtUghXWd1pDaucYVUo/NQYTiWJs5LSGNLSVcnlVLZllv5ryU6HOHBy",
-	"8pTESaGhxvcrDZ+aZCbRUZ/MVK4M3xvSsYrdxp1B9S8yaEGURuCXKqwbgT91lCbLFd6evcbtWHvRXR5p",
-	"TJzANIxb0wFBQd8ftTBHI8+MWd4XZLrYAfIgAdPZ1zsLwAvgt/qr72xduaqRua5c27r2gYIWGpy72r94",
-	"QUMOnb3Rv7SuYIzsfycgjWxYotuvDS790fLHtAnzlJ8j4YKI3SqRHFWguVAqKf9pYqUWWpHN5aXtmOHd",
-	"USw3yyccazxSL/e47RmkgQirWINJBxqCWRfXmsYHBNea6p+qmNYL6Ir6u4lpUOuoObcxDSI+KCRn9DFr",
-	"dJKp5NaUNbxcClUk3zGYbFgyWalMTh08XpmZ31+eL5e/U56dL5eLKyXjAhwVcJJkza+8jfkVE2w+D91i",
-	"zV5elijK8Yr5PDyMfcI8HAyfkjtf6HFolOup0INCeFswWERmNqrzj6qWVt8ABco/zCPFeZXPw8dc1R2a",
-	"YdQDkiGxCA58CuD1ASEQC1Lt6lnP4EWOM4ehNAVHDGQ8Sou3wplLBpxE8tuSCjkmVjNeRyGfh0f0YCOr",
-	"ZHRpin1O8T5nEpFChxxP2O761bTKGUE4SqasakwbeIVsz7uZdcGyduIxlSuRvkkukXVIULzvWBOzRhPT",
-	"DLZSBCvDfQOeiIg+ZZgMGyPuHCV5hZrcpx7u6Q6GSf/Re7f6669unfu5k6vBuC5cBe3JlhSt3JucEaHz",
-	"l2igvEjjXkuHBeJa0ODS65t/hXar638efHnlzuraxle/HKxdjwT8ndW1rdu/H3x8pf/V6uA3Xw8HX7R2",
-	"x+uqqSrcQOWCPzmKjvThGQukrsBf1T5l0VJ0Z4f1w8Jd5raTzJdtBERAY4V6WWyDQxeWmzlVi8/VUbdJ",
-	"a01nP67tQbjZwCum5C6eQdb5ZaiqknDmIc4AEjLkHAkuFWYOKQy23qYhgnWsCyjOqWWFuF7fFgwlb7iy",
-	"np6WHw9f+R5mjb1NTH2sZhOGJJCP/6/n8eTPypNzJ/V/91YnT740VTow/fJ/OYmiWG314PKHg08/75+5",
-	"kZvG6sItaWMhujzwspDCzPcLdkTd5ODQEW2jK87+3DwrvqAyZjj4ye3GzDsF7nPbxOo8rR0oZaMPxn0G",
-	"h9hLbof9bsDDJI5G8U6qux71D8npDD+TLn8tcK/hHXGD+8QqMjYu2FYsOa+PYBrgVYVTUjCvOTnCLg+D",
-	"XUTgSkzvf7y28eXVjZvntlbXVCPyymz04RsKC0paxdfeuPvupY319f5//11Kz9e/6L93Q/75y98rZOuN",
-	"25c3br05+M1n/TPy+c3fvtO/dnZw9nf99270//SL6D0bNy/cfeeidQnS8FEeFXhJWcFNHHiiSdtA090q",
-	"ZRom3if1sLpEmlQZirq+wskUj5PT2zolN0mZLi0C0mfT+OO5DCmN2Cjf76Kr47RFjrUVnHzufNPJaBC3",
-	"1knZWPmiFhRoFcSnsY9OyUeqtYB4NCTeKZ2XV9fVM4yHyHyHemS4vTpEqMYxh+eOV8rz09swh0M+hlNg",
-	"7nilso1RUuehw28hzzyUqHucMyRdpM1jqhP8jtljLoP2qAdN4pQnLuqF2BMhWLxuCesawi3VDgkgHzc4",
-	"rZFfsWBTw57crusj3SvRfTuPQjilhHSaneotq8HPpFnAGqkObFvXP1eg5or1bb55o3/pw813X9n8zYdb",
-	"F64XSKvWiqXR57EtQVx09ANGXdD7We0xjoUBISEy32dpsDbQhsKE2YkwLYJ4K9dh4G63F/ksqP4V7pko",
-	"bbOsjGXV4tKA9JkWIvYws/PT5f9v9dcVzT8cumRAWPEgW3bvxiWiWx2jpV4M+ZaYS3lu//Tk/vLcbKVS",
-	"Lqa6LCs5mEt1u9o9a4guR/ZteSCIylrFgdEFY7tKcSnT5ttEgNbUpstJg688OfcdNHnykf8a7UCL5l+M",
-	"XL+n6SUV3jm/rric1C+h2kihXkVNIoy9VCMsDJLFRgHnbgEkh7vHbY7Gvy/3gP7vPXWPJOLxqXLbxDdM",
-	"VXFbg3QJ24XBKsQJb9zq3/47BAzPDlav2q15oOIRkPaBlqAe0u2EUV1vh32/o6FZF0ADTzab7qr+WE0L",
-	"fksncMdYUGMAtj7OvAVtSqJuk/oazQt1mEeg3+Hu5+NntjZpcj9qzaGqPsApDLX7cpplPUN7biMQCbeP",
-	"/+p4V46VnpkNm5U1N1aSy8h+wjXcIrZen2gEW0BdsAdITNysOj62Asi2UWOjo6Qh2W/EtsZRNBpO5/Ai",
-	"auIVEncQVzU9qTUr4FW8TFBbB39aPdWtkKrsEnWHw6BDTjrxMGgQNjMwzB/DECSER5KJKnNzs5Pl6cny",
-	"/iKhGfdRHiXYH/au2qk04/k7haoXyi8TPq0yxni3ylnVh2LYJY6NkzQ3b16eEXiniQrsIs6Q9QbhTJ/M",
-	"SjcDzrcY5yiMl2xmd7stBH4xBmaN26VqUYmNHqgIN/da7KDmRCed3bOGbHHJSgIB+9tVrjIyxVPSZIuQ",
-	"UMlPDC17R5rMGWr/bIFrtlvVXxnlCMcIYVILAq+mVLBKSPCovhQSvACmVy0wjYDxyw/7Zz66+87flENj",
-	"a+3c1tq5/gd/HVP9GyqpjCnRzLtg+mNO+c8JTEPxhCvDDDB0OiKMCogj6GNU4x0WivlUWY6J8amE0nq9",
-	"FGun+gFjGZQQD0qxWhUQ5fnUzcqanRZmBkYj/km3yeVpAMSQaghAPEh2S/Qo8H2CG9C50fxS9aUzDQSc",
-	"6uIJzXsd8jAHc39R9Q0tnjE/hpAbKc1qvCX/NUy4qteHbuaqci9oGHc7TDOdyqgyQ2nD0ZzkeKmSwAhD",
-	"Gt30qFdTUY0zWR2SWWoyClxL2Dl1ThE3lMOfW3aqFavc+LqJhFiOyk8/7d94q3/t8i5k3AfEL2RaPqn7",
-	"1B41z+fH25+Shx63/th5tN1OdNZcJpp66gSHc5+TtBMRbcm6Wm6etL3OG5kKbKrnb8mp0ZZGtAKuOduT",
-	"RP3EgFz2CA0HIJW7pFCYKR+cqswd2D8xZD+ffGnWHZzfPo2kRYfKYLcOLltlOkFqTRw+bZIRxlGVnBv0",
-	"HFMMUcE08Drqnt5rQuOWtwtP/+jHP0ntzaHJn6gkhurkyZcqpcqUc59ca3UvjCz7vUJBvaEM2fF7Mm2z",
-	"tZnu1TV+o7GZUuHeYu72YJndwZx7yYPl3epg/I1VhhYoH89AtFGdnYdlre6QgaUCwybuGexCu4mFY2MU",
-	"N0Uhh0LWmg2ps4C0Q2EBcps0EBckvmNWszE/EsqT5s668AVsLI8EVeX2CbnB7HBHEHer6fOx3Wj0rFEW",
-	"TLbWiCtQvAapMBaCRTfmALMu0hJhyu2dukjyuNw1b88p3Th6ArJrS0otV1peyNHc3Ej3mkdF2+0YfEx/",
-	"g/CSNHiUyRjG7gLlbt7GkLpUQ+ODCHdx62SnDSqsR2rUI/mjTGcg6bW5wC6fxxHzlV6OanWlM+bbXMCq",
-	"MCs0dkY5IUTJXUvT3mPzhJpBF1Npnws4xKPmq6UeerFDOkSD5jlmkUoLiZrOOzIIuyiAvrLKLsC+r451",
-	"5FIY6ToDBWpvRuYymy76rqzQsElaqI1FmNkoZNQuxy33HaaD+lIut5NQw5x2SNzW35FgoS0nqRuCZwMe",
-	"LOC6Dnk1ICvUtYOHTbPzkvbkqQf1KFH7c9sx5GgQzaK+6sOzjvuw50yyNGH8GdgkE0Pt8pDzjXQn4sNM",
-	"jGzvnb3k5PmULOp0MUHdiDXLlo1iDyXwI3DV3RUafXFhy7ISOA0AOCRQ2WyFHJqxMpNwau4vOxAmYxmY",
-	"NdsC8nbEuWYad9Buh1HJg3XHkJ3bd3bnlTRvTqy3ZAkkm8FaUiQ6SYsJDp83OMlrnYCGvWPyBHSaK8GB",
-	"8gKofz1hpP93TxyfKDlVQgv7EYpNwKpYQJX9Vq95OGMw5NT7o9k0w7A98fLLgHxcz0DuO3RkUb05MqiR",
-	"yhWelNfFuLvmURvQlkpwNqIUBQkjNo+Z9wLTiHiiFEGAiJLRaymRHxsFzvSw84nXUM41EL97X2AvsEce",
-	"eTwIeCAeeQS0zlO43fZ1tcC+dsCXfNL6zk8FZ6fQQ0efOIzmZvYffNjAsIoQL/kEnZIW0qkSwuhwkzIi",
-	"CDqlUL1PaW+RQALXgWalFVt6gZ0CbG5xCmI+S9hDVBrn0TxP6YVWqXdqL5opl1EL+1J7kwxuplwBvqnZ",
-	"KGXyo2nFSiVPUM/MGCEcEI229QLrKZ2Do2XGu4jX5XNzCmxNVeMrnauEZqamEEZBxydxhRvx5Xun5iCj",
-	"Xyrpe+XePU1FaLaujRsExOwy6c1DGjo6ZVW9nlLwKVigU/qDBYSZjvclH5R6YAT5C+OAU0yPI49henp6",
-	"bgF5HRWWU232unbodQFRT2g7Ijwwg1intUQCsYCkbq6+EAwvk2oNC6IApWGgI4eOH37qkUcSSIdYoCPP",
-	"HTuuTv3UjyafOn78yOQzJGxyb/K5FRIE1CPzCH55qoQEBf7UhKnQyXbAGwFuSQ0ITo0wD3FGYLBFj7Ta",
-	"PCSs1pv8Huk98gjiDGEYTOF8CNwyKfwlgPmVFGJaslqlh0p5VMhPC5ETGR6kAmF5zntfYAD2XyNMmT6K",
-	"I04cauNak0xO7S1DAoCvb7KY37ev2+3uxfD1Xh409unfin1PLx5+/Nljj8NvYof/xI9pi6KNm6ub//xk",
-	"ojSxQgKhDe29ZfWgtKNwm07MT0zvLe+dVr6JJjCrffG9lX82CGgOUh2DA170pNZFVZapfgySh3CLhFBj",
-	"+LyzTzM0ZTbcQaE/yO9e7JCgZ9xv86k4gBJixUJq2YNKzrVHWEJVyVwoLHDNIY697cL4cjzDoqB2H9iQ",
-	"srQQDpNNqzMmpBOH49kUSz7ezowikNrMyYR8F6ZyQl5yw9CAaJHOHjbpAUlPCPg8XLN5MTGZRLb8tnZE",
-	"VUP4pJ5FHLpALx5zGIHBYfPX6/OWODQLB5Ea6TslxEgXatRMya1jePVokjbTQfXRM4J1a7heeN//HQYd",
-	"kjFkhGVS6DJortCLqsjdj8f8Yt9hBcRQ4MmnaYuGEy+flBqYsqSAQ02Vy8pDy6QKB94FS3H4qYa/GW/6",
-	"gJYBGlTK+IiZHnynd9790miW+44o7SWhH0pGKRdtlMPnT8qViU6rhYOetOU7Sz4VTWk4xZSz1NP1qwCE",
-	"oSswhk6yhFq9iO3FP6ZMhXyROdIQN4TJMgcP5EmFRuTg+IehVOlQ7KpMcfwRR2eJ1++Rnj5DUKwe5V5v",
-	"149PBVheTtoDOlEjRTuVXR/cRTePBZLLe9snmogs4E0KiVkNp7T4tOnkONqXS7Zs32dQF5wC/jDvMCPh",
-	"e4/pSv08Gf8U71odlRXEsjJm09XnLh6jsQAcPM1uDjNdGeH73yln+EaxcR7DPdjl0e1E4W0OW3OYyuQ2",
-	"3mu+FJ20FIUaq1QnVnKmHHpavmkfvj7c0RT5EvVezqTIJ0locZ97LgBymH/vnm/xcyyOCinuDiDzaqul",
-	"Htvqgc05qR0ZTjY+Jn8Gntw2SerJvf9B20sy/3vJu1WifCHe/c0c++GmKuvaOe9Wb7KZ94L2r1g5LBjy",
-	"zXxPgX4phZQHqKaQ1HT5eOH7tE9BPgF32xZFuLUBeOm3XRtQxXrfKlKK8Ld2gZgg1JHQA+oLcU6fRVFU",
-	"GILqFaebOmVUNHeZbp6Al+4u3dyHY1TL2J1T9AEn3DrGruqFrpl9oIDCVfDEAnoreIryGJTnWQvVdEn3",
-	"kWeflOK6Up4to//3bVQ5MFuOW9wnvWbc0yl3PsEeOC9puBed0GGWE+Rw3CZxf3kadSHXptpheAVTHy/5",
-	"ZO9EKVuoH1EzHXmitIUbZF9bpQc6/BBLlGFQLdPW/9ApHqG1sBOQ3ZDmCel9CKldV4p5O23G9UqqvH9F",
-	"teAC5yyEHXZLjDvpQM1il6+zNlEf+Pscmdq7cKGfk1oxRh6YaYCgrBS14ndW9QrZ5aM65HnH1Hu/pcJa",
-	"ze5bZ7gf8rxdIYtDnmd4OvDQgLQJDtFSD3UJWZ5UOWpFCSQKKe8ygUCc+NtKH3GRy/9Q8tD++Bw6sJOm",
-	"suMydiR7rJP8dnlizTIyXbGJBLFdOAPtpzehan1RGZGiG/mcL5cQ9z3bQ591Th1PFeg6da6jvJuKAOjU",
-	"M0DggqqAveiEjsnU69rg8yB03eRdZmI0kNBdD0mwgNoBXcEhQSvY7xCBGJSS4ICUFI6/cVL1zLuGFTEg",
-	"HJh2kVie6oDdpMJgmnkQLnN59nAt5MFuRvMCUgNENVBSJQGYdEbX6Or74sELuQOPq9+MO4ncGezmBkQH",
-	"V5LSAxoYW0dpR850bZNOu8sOaAUmcd7yhA5lqp98qVI6UHbnqA9DgkKzIwptaJCcKWVoBAppeXqyXNlW",
-	"ALTIjH4AqYVmSirDijPd1m5oItOVbQQ/C4dgFfGY7NOojExFpSuzWZE/ynggRoYeHygWL69bFnuXbHI3",
-	"wiW6UE5x13kAPvBo3MRfAXiqIymZBl1OHg/c0WLw+9SJTAakzYNsdn8CzHkPhxiM+SYk70jykzORUkWK",
-	"F8gDMIweskcfGlz62+Dsxf4X/9pYX9+89cvNLy9t3L48OPfB4PKVja/fQIeCEE0fKKHpgw/vRYegpyvE",
-	"7eVgcSJhjIvdIzjYIwAnHy4lOBeVsc5XSOA0zZ+BBR5V67uHdJAYx0EKAG+pv911gjCbAxdTjiH5gjra",
-	"PVEX2xQNjJCRx/Ur89meZDbuqy5/O5HWcFN5DioINlVJdGObKju7l57MoNl9NbGSSbcAm3saNoRCk1vi",
-	"1xFGAaSrqYww3hgmm8fhJ+NRTkhOR3OxQ4AJdvDEYTRTmS0XcewcPvbDb4RQoHJT5R0+ZOZXQj84/sTk",
-	"rMknWeqFZFKFCls4WH74fwwxhc19piu0256EIrvH5CP3xh6Ur1aFfMX9+/lkYDrB77Y/8GneAJBMSS1K",
-	"X8ZRzThpcfTQTHkG8U4oqKc/aXGP2KSioHgs+yJs7vN5g6si0sz95x3H5ZtxlmvtihH7uM6ZFWojQazp",
-	"3vE5C7FBlM1S0lcg4GGooZv8CDJaZWD2DE7BXnSIId2KWD8FJhLqBpw1IizmKF1TqFeoUh9dkA+fhbTl",
-	"cFUDrR2x4I7vAU2b1z9YdB1qUhbLhuulzggjCyY6jxQCUg+I9lI7KeFxDMoaPKWz47s8WBZAZ3vRc0xH",
-	"KGq8JTUipHpnq7KJKJNZJScbIn3olP5XFUCtTj08fPRH1YBmH+9VsBIGMcbat/3wjwfYIwr41zqMOg9U",
-	"g1v5lxhx2ipAlHPYpw1UukomkeNFcaaH5N9T+ugeXkAtvEwSjcuxnZQNBJlxp1VN+D06Vbvg/AG5z1H0",
-	"j+cUt2eca033+Nn3kiC1gIQv56iXNAh1tpgqRmAeqsyWEW4S7O1FiwaIRheclHQmhHxMH5QuJCjp8jUw",
-	"oqVRRYXG63AaNaYN0RMK3KSQamp1LsrTT/fvn9lfRD+lUSuk3Q89qlq3PQKZkhypd0QDKj1VztNWL/Sj",
-	"xXRRdbCqJzUj3Wd6ciPVGeyltSQsxKFHDz/2+BNPPrX43e89/cyzzx35/tFjx3/wwxM/+vFP9KNUtakA",
-	"VBiTbgzvz9VYU86pqcmDJ1+aOvDyCy/It7ocVCcVberKpFzv+eHoqQcpl9DMehdzCeON2G0ijd4csRoa",
-	"qL6zQnlggg5jlDVUx560HybqMT0qV/lw3Iz6WxnQMvO7LzGtmGCGT/6YQlfYnYiKNJOjsh/Eu0xp8dkJ",
-	"y9b5Jm7tyOxQ67zvmacqb9vsO3jPs0OjHYUr5ENvdH2DdH6ogao03UOjGsXMu7TrCaOJE7l3F+i+JIzm",
-	"UsKuJ4xahXNIhDzolVBbZS+VUINjH/FA6r2Ue0Vv0j4NX1VIGD6un32gA8r2YjLre46q2Mw9v8PKpa3i",
-	"QCrwkzhjuMulrFDETq+tgxpSOK1Olf2IylQ2ERSocrYQW1VwGrfbBAdS6ezffnvwyu2t1TOPPPKIUxN/",
-	"2hpzhOJ5FLNlkynNAxU2z4iTLfXchSQT6ueJxrr6A/W6k8743f2nW3ubHBSb+PoeU+2JJocOlwptNeQW",
-	"0UIwOj6hpV50SPeQar/92a2RjPofmt0aH39+TuuuHL5C7hLZHqMnpR50CpxPp9BDooYZI97Dkh5PebRB",
-	"Q3FKAwcYTKxT6CG5kd7De9Ehk5IXkLATMBF7jxQVoP+fva9tkuM40vsrFQxHAIjofQOgF+58WkIECZ/w",
-	"YgA8fNAypmuma2bqtrtq1NWzgxHNCNJ6OYoWRckyLZ2Pvgj6dIqzwxJhnyzR4PH0Xyzskvzkv+CozKzq",
-	"7pnumcGiBztL4BsW21tdXZVVlZX55PMoDT4UjzHKBEyICZ8AjcC+GpN5AO8iEhllY12kI6ZX2wfaPAtb",
-	"aG19LQxCE6YprwjyPVKZIQ8O4UAIAkcOgal7jx2ga+t74cH5e4z7znbT764/8hty10T3gEkFefdRlm81",
-	"sLvgAUmC9Wao5yDIImFd+in/bDoWQ6l+2nR5hrTUIMcGl6uOiPXY7nICgABSMaWV2GR3EeTgk7oSK4N5",
-	"d0Cx03P2Pzr6PuNx7NMi1Zixb+UdPdPOIX1HrV94HfW+VoFIMaOOfVNHOFExAgQ6H6uvMSoSI58Yz1iP",
-	"y1hEM26hHmUdfX/GgvCoTIXdp54YMzx9wDodNCpaAf4aoNzoijTjUuEOqRlPU7ijjmUpTzPghnWE3duE",
-	"ylgiuCLNEAN8OEpnbfzYqqSM/SA3bysoPahIlF5DQjvjPF6hGsGdCsiRuaGcmnxIbbFEp6Juqvspt69x",
-	"8ZFIxKJSBRwWM4UYQS1WD4VCYCnSslHZ9gDEsnc9xVPAgJhH6UxQgM4FxFlPiGiT3YM5A9qoFDihAFnH",
-	"zkOBsP1bE+QUUY69O8ASCQM5I1DmSU1A4WvDzGgo0kNpILScMxj4vx2WiQ7trFwg78waTmi/ry1Ve2RE",
-	"GDiVZj6xG9u+AoohRIDZM3Zgd8lRdxCwkYoFeC6ebMme4bnVYBPwhx2BOUaIsMCeqmC7hL9DoqnItkPV",
-	"uwEyPymxiwOyr5A+iMakr50PgAOA8heBI0WBP/GcWMB+FyLDEJtmuXPEVTKFrCf+VS8VolXQ/KGCQOu1",
-	"aMqVKj2m1/ECJnEs49ircRAqmdiTOoINuIpEhPVpmKwB06LsDGLcJux86NRgdNb+LkqAiygMWGhinbWB",
-	"U9T+dCiNzNrWZsKA/d+3fnNhc1/dK6L1CPdsMpiEVFpvaZPllJf2F2BNjnSJMoGea7PKZ7otDvWBuK1R",
-	"b2BR8oPG2A5bBglH+HaanuKE2h/oIpEz/EphUEEC/QLdBhLMEo/hxepLrR3ptn1XewqB+vhAYutp7VZ1",
-	"ua8xEQegSBIvmMDKwkGt0GTHxEw1UNZ/3By86lKb7l1Q7+djPmlgr7WNAYrNekxjPmkBu3+mh8YljL0L",
-	"BAwrdmOqTnee+BpT2K63CnyLDR7L1zLDBjqGqBJuF7RpwbIwjgu2tN0HngQUSgbgVyHePtr2h3CTXS0s",
-	"LfBdilUMduNQsDD6dAvE3cX2w3qau8CMFyIgo03E+0qICLcCBxCBTUKPYUOAgWoDvCAsYTvgSsRje5Oa",
-	"+B0fn8ZfhpW3IxzrV+xza12piD2siiv7+t8mCo7A+YxF5pZD5pTi/mpkMpCRVzjWi3FcAx3LuXQy9qrw",
-	"qnvoaSRWX5owwuQvlT+lvjWYPvVfu+qY3LfgNCQvwJ6oLgXED8TGaAi7tmNhCdySlwYwpeUYTQkGUJlY",
-	"vSPcLK5rjIG6dyoxBm9EFSlVkTW3Zjmj9QYOGwc4Py5egMJx43dpV1rKzn/x4PuP/vnnF1o5Js46pz36",
-	"+wzw9cQq78JelZZRXO1bb9i/nLpzTHtXiT4Uuc0sPu3xLxrc4RI88e0ocMVQyjSdwOeDB31SHMyURAWJ",
-	"xW8XipjKuBbajupRLYuKiV7HsUfu5Lok+KuaVGxWZuOJqN7uErHyra50g4Vg19BemEGOBiC8dlJTX+3m",
-	"phXGzJnuKDWVdbQ1qqndVEQyExFGLtwVBGJlyG6LTxGBvT0lXXGPk12FmwdgHuxdUvesj5RATwc8omMW",
-	"MECwYt3dvDraBqnLr0h9b/lb6uJuLvPcWHUvpb2Xr+1FgeJK86HUqdYHDTvwdzUVg4E92C5PAu+1c9bV",
-	"aSq6kCjA8EMFsFUf7KG5nOZJ/Rg6REpn89SLe3qkohbyaUAahMdalXlijz77xdGv/9ujT3599OsffPn9",
-	"z44+/MejDx/+v3/+ydGP33v0yVvH/+Wjoz/+r+O//f3xb/++LFV4cXuRIuO0ZIDtarUPuMjZuFwlYEEl",
-	"gM3ZuOFUot3lCUSyYjzYGAS80J7KUtAp5UDAoaAIExbH1i+Dor5KrdP/rZw+/wzvVa/qUUpfUrdR+Q9t",
-	"bBbd+OYRTgpu+aKVpXcs1xRuWPjnzW9ZhudUA2hkKCUOm5WI8h0MM2J+D4P+t5iIjRMLv3zxIlO6nT8z",
-	"u8PtwUfQqJ+RPY53qxWP7laOVwuSdjAeqewPykqg8MwLwQsHQgwrFavySa6R9PPShpCyLuO2P//tvxy9",
-	"8+CL3z04+uyD4199zF5kn/+7/8Mu7bCjd35kd1TYaY8//PGjT3786LP3jn72k0cP/z3ut0+4tdII+e6f",
-	"bJddycKvpCCBXjYFlQWScFIPcKvf7t4+Gm9XyDkzd6WTe7MQLGs/zLkHKx09fEmNZ9dERPemcosn0mPl",
-	"0iiOxCWAPVNmpmDvTtqDCLLBn6gY1BMHeGdnYivfyUzD++49SjZlPkpuf+qlgq638P14t6AeufDQhPF4",
-	"DOU3gjI70jAeWS8AlJFjidkrqVgI15QQ4g30X0jc70R4s4HYVzgLA05v6IjC7UnnCsj42HkI2toW2u6p",
-	"8EJV2BbzO+KKH8G1hbf4Hp4Kot8uNpcLq8SD4Tg2uFe545wSqTSxZqBHcYQitB0hVCHk5CrzKCex9EZW",
-	"cjUbXDt264Actdts7VqBuz25yL7nlGSg5yBJOeuS0EFxlm5dkAmv31SgcrosxvHOz9EbOHrwP4/eefDo",
-	"ofUH0F04/pv//Ojhj47ee/fowfvHv/zDE3oC2LOTnf87T+38NwfNhCrNAaXOuxCg7FNKTeM5li8u3QM8",
-	"19yVU5KHrL2Y3SponJ3xm5n7lLqrWf6pjW19CVcjHjuBK0Jq+iN++sZW3v8e497mp3KLRClr2R6+Bb8/",
-	"+aQ+pTPSdtM83gnZnK28xLPu4LYwdvorzOQewXooZmLPgQb9ejzzrAOVCruTFRBMukeJ+YCAwzvb2xU5",
-	"16J5zE8CXF9pCuAWWHE1SLKBAbs+sUPTk7EIIBJOwl1Q3FaPxJhThXZdrIqtAwbiVKrPVjwHVHaW+Kmo",
-	"T/0nYqsjlOjJruQL68leKj15lgqs8543CRIoj0cD6CZA4V5j3BzYk6f2pHE5svpM/14UFT95TY+TQhdP",
-	"5c5VsorZ6f0LMWwiqv8XQgzzIJCfXSZV9QrNZ7dqgVbghKty9uXZXxalp0dZUyA9/8F6BHXMCz51FfXL",
-	"02OwLga8/bQMuPFC5lkrbuVKwgmPfIb9wNr82PMWGy6juRZOINa5p8/1yUvusQX4jqtAGlSpXjYN+NjZ",
-	"uHhpPmvtyREfM9jdb3PXLZ5hDebXLyKFDoTFKvr24jwi2yfAopyps5tgPQ2e286Onnxh3ANQ9S7aOlZi",
-	"JRNfYAFVtaCtVovGSsQWgLkXmP4VeGaB3SM23EvStxgEjXadFj3E+UiQZim10hmxVD9YaHBnncCYyNpq",
-	"i8YmiLNv0EwIt2+IzSPTLBEtNz8adOOHNCcBQrtRMRTR7FBiMW8fhTqg+vraR5/890cPHz7600fHb39M",
-	"bMT/9AFQEV/+xia7hQBCToR7WHqCACdk+MoIIEWsbYYJFQWojyKho1RlrdOcrVEa1tcKUVX7QGw/yQZS",
-	"9R2TZgyVNuDKRC0qt4VCEMJkBYUKGSAkPB/prtniUbq1vb3ztQuuesmfTNLgMNl3JCKvKdpXVKECy6M9",
-	"5hMsLIrB4U4wUgcEK4hHxxLjqocHOo4c6Fr3CM/iq5ZMeyDiKISSohQq4ZTeVwcCS1sApjkxuyWeTVyY",
-	"rrIH5aJ6mUjHPI1MAOV3rrgZvmWnEh5vp36vC8O2MoU/aN2+yRetnwAxAz1tTnsrmdhlA0B3O8J9raO5",
-	"192ujuZHXyZX7BOr3HZ0xq19wnsq6wSihiIxeqxYSm+DIuagAMHKNDNdruqrmGGwlLEvW3Q6ucdWyTKe",
-	"v6Vmr/a/fvLtGhU9IAkGHCl2q3bIUKFq41iVu+5rKpNEOgBVvBlTOpNd2Bt84+z8gVQRC0EKpDsJLwSY",
-	"yepyB5pVQkTAiUr7LWwFl/xftOnz86KczsjFr3tivK/MqDtg3JAIhRKb7BV5CKgyN3JQOga1lVTceyiK",
-	"6iWwxbm3HYoUSFfp9yFqaUQpH9smsbiOqwmj5zb31Wuoj3AZRqI/4mkkuYLzxRBl/q2bd+4ya3Ww8fkK",
-	"K5jUCzj6fewyVHgq4crfL1+8yELXZNttSZVVRHdERma0vnlo6N6p3CeXXmNoSGICPoLS4wbWHJB/EEDB",
-	"2hFMMr0vWFzDhJtVxrv1Ug4vW+8DayMBrOY/IIHDNyDn3W6aFKpgmdbV0gp2oOBlq54NeElduuMai0Uv",
-	"a+6sQFYUu9Dc6HqSVqlYb1RXTEkTgHoDJ/I/v7bJ9tj35JBYViKe8U07WiE7nzuNcJ3qCZ6NUtECVFAI",
-	"IixhobAbHK7MdldmFwIWShWJ+5uDLInDfXU+JwnXgJuD77oykHYvueCRRXbqDbvGRsNY80ggna2kCAcx",
-	"HGTIU6uwUPrAuu1Kg3FZ1w/wO3DV31fgxl+++CILM63bCVeTNg5UdZ0jKTA8pgfyPTl8YsqhvbQ7kIdN",
-	"uB57rKuHqGzvji9pcJBQNSexNwKs1Of01nmG5fb2Dee8VdvXVSiAt06hE+Oh65NMWUem2QBqpcA1nyDf",
-	"AV5o7CmZCeXywS3gwAb2UkEWAT9gbGt2P7ghxq9QB6tdx+Yi1qX3rM51fFn2BxlDziUYnWSSH9mZZkJl",
-	"IiXSfZnC1sH91WPxNM53J1/xTz2NKNXNcoplqYiU62GDIan8o5vwXrVzLGHu7FpDSZy5s4MJ6rk3o1fh",
-	"kZUeefiKau8De9jIaUcMjSbjCChNtMoGpjZdX0a1LbgN1dJt1knCwcshluDI0heGretUxmxLdUpw+/vR",
-	"G5ff3Di//Z2djRdf/7c739neuPj6hX+1tPAZ9DVnuazpgnvgJJp5Zw26NJeL9PrEQXabMVmP/62hFZ2y",
-	"2FiqgwXn5R1/JYQTzglZIvbTh/M6ApRtkglqhKAWwxOeoeyuUIwrWNEU6Cx7SLbjJqw8a78t1cGqz1n/",
-	"jqd0xmaa2TUI7G+OooOCWrOYwdmt2871/F3p2/DEuh6otnd2SBN+/xo+X9CuetKjlcKWzQA0XKEvzY4X",
-	"f7UzICLHGIgRlscLE10tsLmwjs4Gjr0D3eTBKOFqlykh4f0IKASqLpdmpZ5FEsoApROoxIB5OoqF2Uyi",
-	"gNl/sW9SPAUjgQmfsESkfQGXlcRexVB0SadMxxHSH7o4i/1SWJ5teCYM8HtpQM4Z8AbhST1W8GAYTEn5",
-	"QCSJCGDaOHLhJrsqD20HoLwXWBC/O+KpYyqds1XYAy4Z1tym9qIIjGtNgz22b6cCfcEVV0FHDLPRwFKx",
-	"DZUsoyRMQ4SDaFj2cgjXwYX7HAZO5+90N+iZM42Lxo+o8yzcJzbiVtCY1roVJa7CfA627OqtBzTfFjzK",
-	"Z+IplEKMhu1MW59zKVezdJT4P22sKPw6T5tZRbYhiKEkfqIIZAyhEwNBrDmTtVicr3TsYFQLY6AzmVWI",
-	"mRqRAR0iN1B4jrJdHD1Dt9Ajbc3pmgdNW4cGsgKzHGYRO49JjGn+sAoZN8QgFST81nJHd/3D3p48SYp5",
-	"lRZMBpzrPusO7rlQUZPALufcLxb6s0Y1sM7NHLnHXHJsmqf9nGF9kd2yDdyAwDLrjLJMK8fxmasBgnti",
-	"LxU9eSjcrWKT7RFwameboadAnoG1VpEKT/SOUWBrraPhLjC+h7OU72GLcQpwewFP6DGXKuYq2kU/Br63",
-	"LdUhj6V1VG7t3b3yKttKhMtzuTZcoBM4yVtI1lXg4gRtRYANSEVyaLqXX7yo68C/V6BCxbcTa+gmuzvW",
-	"ufMJbdoGih0otpNpdCUB9uO8yHNmsyovdn0C87K2C8t2Lr+TfWXA+gAPzinpK2byQOmxmb8iU30oo5KU",
-	"QkX07pZ7apWD5d5RHRBxeTUU0/XPNoavSihIGLBOKviBCZi43xVDLOuCMq8i9fE8UJ7r3FbeQL23sxdF",
-	"1ycvuwfXdgXRJ/mOnsrNY56F7EXNnGrOHJA3Tvd6UPqO6DKtipx7A26A1/kxTWFJFH7ZKJZF4Xd496DB",
-	"QciAQU/lKwFfsBRv3rKcCcVRgpU1Z2juZHqIspNPVd3aDYdAfbXFG0FQe7XxuplrzUNbUkqtWGzWTyPt",
-	"7RaJW1DkqisaXYNKjJ3sKL2PCkJKc9DC2ECM1JZCRWapNemzVrWUp3naaq13ZejkqaB+5u3It0adWJpB",
-	"oytwiG1aCxgLcRDTmY2sI3BsM67EuJVzmxdLS0wGzJ21luHqURYk6W67x5bC1BdRBQuQ9cti6avA8xVJ",
-	"N7hESa+jjMjhgVSZizwjcBhpchyrdk0fqI22ffVXPT23GNvvDaWRMFqutlETR5sB6xvZV6PhIju9Q08t",
-	"MNOuTqTq7yIDPNR3GK2V70fL3uyz3eVLPwjmWiXEh68q0ZnRf9h3nEyHb61MB4d8juUABNdOSiOW41oL",
-	"XK0HlB6cM5ArmYvOJumh2dvJLE9OxocMs1JeqIZIElgmkmHscFEkBIIQQONlVOgRrAkh+igjsszuzhXk",
-	"flDG4jWXzgq7n+20c10rWUz9I0umNWkEbnAkV86zm5eATId+2FmQ6fRvbSw8fUM3ow99zZrVUETs6Idv",
-	"f/G7TxADMBBGVIhizQlSA9x77jZ4D55Y1+z1PdLubEq5fSDjKBWqoXx1l5rz/oJHhmFtVaFMFyLLA5E+",
-	"ZuYaA75UQmAbq8f5Xtqx/opB8UmPKCySJBJy83KLYqCZ+4RzVC2RUKUCFlRANYIrqMi03mT3IHMN+BHY",
-	"raiQbLMqNXyPr28iwfbtVAI092qUavfAcJpAB9uGIIXkLCBwWwdO9Ux2eG7wM68WmSef5stPoIjH1RQS",
-	"1sZboocrw3bvi3PKvZPGFymoXCAMjkyQ14ITnY2G8Gcu+ZUA7OkeyYwOOOmLgRpWlTpeog8FmedTjhsB",
-	"fUPiaz2ohgg/fSpy1ISeUnW9zxxRYOyJ7tnJ1CkMrIfDAK14gGkb22qbfhG2CqgDP9tQ+Gk95vNcTaCh",
-	"C5h2uVzN32/n4/RL3e4WdsSma97ktNW7iXfbctUQNmgQwWNXjlzaQb+VliZKotpFCDpYvpjofE2N2IVN",
-	"dq+m5M0eHlg4XFf0FvjhKVujg0qVLDB4TAusLl4rmODzArYmVs5TrmSrXFRwFsosPw/rzztUC96KRjhC",
-	"cwSGr+qRilwqHSJs9n55ICYissfPQBhIihBw0dfJ6LECbvoZYWL6oEIKOyGR+Bpp4byLZ1ta2H1HXUDg",
-	"qlRRQ2wijm2wBC5N+IR1Sun7AjEYvHom1rTIaPCstRf4WDRMyntdpH30dw6FQbC4CXxpHgnA+ko75AX0",
-	"AuoEIEIRU+sZYVIgFlFfpEAqZAgaO+BSGVeXd3n7RdK8lBkbA3+xk43So04sXCCZnQeUaxv/t03/CwLz",
-	"9CAGosuPwf9dQPJsJ6xZ7iqIwKNSIlIeUgMDbtrwHxc22Q0N1xscc5MvNoj62OERhzms2B5p9lI2g/XA",
-	"40XZQUyQOUIxjngTxA9AN0GlSHYRGoL9wlUbwC4Hori4uA2SD8UTpKwvCFvbRmCoQQUSsqRsyFOqrCQ5",
-	"SHiyIAN5YnnIqqMui4Vfe2tLiOo6iP1NhDp5VAabiJpkuT0QZRtyBnJAmJOE8WGZnGh650DPp/aQqffL",
-	"dr6xC6YzTHVXGEMSprQTQPBhoMcstnd16atDHQwMBDNgkaQCTBaZF3QCJDnmoLIm+xb1daWZMnxFjW+B",
-	"YYgmdNRen47ilCMdgd9Aka/BhXKNsEsg897GvInFnN9Clml66iwRht0q4IoaisnlA9HY6oQQuu5KHnvV",
-	"9IIer2HXWMIV7wuK0sXiUMSBSwNihD4XaK9NiPp59gGSJ+NZnDV6GbkwHX7GOeOEAmS0yfbcD7mYsNev",
-	"x69vkyi3U2TPcWEuHwLeDV3LZlc+cj2WsG2rS9KfDlvwnPx8cxSPzvfMp3HK5AKv6q+xZjbiMp6wLh8u",
-	"aX1bA66iDciRN+tzvoxMOQaqFjEEsFu4bQPvF/mF9u0xH7ocFoT/7G3QIVHA68y3V9LzATfJVFCBvMpV",
-	"dPNQpDX0fGsiqkudfOZY2/v2Im6Pj3yjxMwDmji4QkYnIgC3AmPBtRn7pXAly6JK7vmci5MZaPmgNMA4",
-	"4qWy9LMa/UtAIv4N/FEd3kQSCsxkPBOtAvuee1clsCRDH/2x+nEH/qi+2JwKxXxFJSKjZ4rhd3Yufn3j",
-	"8jcvvXhxu6Z3/g/z7pWkTc48YGEB1uV2c0AXWlie87fSY8n1MwL8bdp3PDlQaEQ4v2WZzadr1juJzDKQ",
-	"3KTSc7jQDDMElYdRyntZ6HiE7A+7zG5yoXVGXCAAPRHbaROTjmZo/69NhSah+zIHcmjh3R8KZN2JaP2e",
-	"Dsp/SmUyrjK7fuAyE9qpiUaxiELXT/t6eFmx0oTA6kNusoANRAylu6gFJg1LRW9kqKp4X4X2r9vwy9A+",
-	"hj8Xy1nIVQyVuA83a/hmOMEolBRplA2VGSt8xznDYNQRJG9vW+zy9ja11ZMijqpra6+kgmfithdsXsvD",
-	"j7p3KplUNzQrlh5yIjXEHYJ8PZAH0SnyPVJyvVWo9+b+D+0FS6Ts/KNP//7o3b+7sPAArBCzqXDHZEk7",
-	"G52y1oxP5S6u44GARKwk1W0g+EvZeAA33sLKPUcrNpfMQ1PGWkMeV8h6QS/qD+a1MtNnXWAncPI6wJWb",
-	"jVJV0NTxp84sGWCNpU7JaE5nkmOtD6x1cjWB4GxnlME91XPxwrFCV4VYmsyJMZuAEitQSMK9NlRlXCrf",
-	"IFftAMw5/BtS6qSRdagHxCjGUtG24wcvmFHoDAohAn+9yi+UT00UojgbK1vGpxImmGMEjQtBJBMGrhVl",
-	"RQgwgyvW8Zovtzy3EN74xBGBKgSqvZWvdYnOnCm7O8hXG2SHsaZ53GRlDrLNY5DVLD1fuFM3PWHY6tlw",
-	"JvfI2bDz9uZXzjzKJ3KLcX9rwnJ3f2tyOHDrEEAEIPEIUGDTt48ua1SgiNC0TUGja25S2MnktAAzp2ti",
-	"8O0QfCuG5PJg3BSL1lwLyjLeHSQOO9hgdNmOA5KzGZbpOEJehwxBzxmwU8Ol2v2v4oldNYqELoA2pXCZ",
-	"Px92eNTOu1tFdbIXRXv+gdVabjKKMznkabbV02myEfGMz0vdgYBX5RCRtNdi3uFyDg7+7LR1gguDvcKq",
-	"9L0oYpwNZTcbpYKd/9e3Xn4lYLduvBKwe6JzC2AonN361lWIURPPyTfZdflSy//4IkiBuA1tZl0EL9zf",
-	"SPj9jc4EkGHf/NrOi1//5vb81bL1Rv5De6mq9pJpLgtO5mM+aYrbFm8YRSJuju5ofm2EKwixsyDjxLhU",
-	"Nlq8ZNQxZsz7znk78DDqlU3viRaLTHhfbP3VUPQbb3Somm9zLDrDxhqtPJPgr5upjUGZ2p6nDUdKqwkz",
-	"QpCgN1iJ9YGWihU0dosNqoYtX6fnDIPyXch2DDlQ/lKyo7SY54rELaz4fX123+hy1RVxw37aFWh0zf20",
-	"m0OsI7wtOLEBffXcMpyIVsGu7WIYS+vIoGtD6CMMI/MMJF6mylTnOWldriIZTcGWZ7OoV/LHzhLuyHe7",
-	"yWJAPxS5aOTXtptzwR30yE55FxASQBfjUncdn6TbRVAe++6Ix7JHIx4wJXhqnxkp+yc9TFlX4pKeMKxX",
-	"ZUxGbCi92JiMuKHPni1hrxs0JRiEKU3pZo5Rr2c4Fd61XxyVUEOxVkRh0dWqh5hEHjOYxRamgqzx2HuT",
-	"BPR4X0SNhobr6Lv8eK9rUQ3171TymLkxru5ydBI74nChmrGkFtVh2lt5J6/ninm2BLyH9hYvpNmgm2Pb",
-	"fO7lrEvwKRWHUoxFhLSAqEm5pHHoZOjux03aBzW75iZC3TytJPVppkyY087cBVShRKBCC8jKYKNCpKmn",
-	"iQqY7FERw4wiwHwD80J2DdrXzaFQT0G1bo5mnf9V8/ORK9c5ijkSrJv1KmqT+kvOTk8qaQYNT85VaPQv",
-	"SeB5LRf+HQQY3RZd/VjMFF+5te8EbaZWew6KcPjAFIaq5TOsWCio1bKGpuNYjzdGw6ZtDdp9bbj2yVbu",
-	"eZefkYSY9V7zCyOIgEPoccxS0HBe0nCgzgKoOpo1nFe5il7i3YPmcBXPraYJIAfUOfhNBsT6M22vPv5C",
-	"hXyadm9yuXzISMaCL+/24hk5V2SKTtGzE2axPW4wxIID0EyWK0ZkOX0aTUW5KiQPCe5sb68y1OZJ3BoG",
-	"aEQRUeSt625yV9x/lnAZe54cEks4ynDOafAmJAGmBGjmbSBKb5iBHjdsRNd5enBD37ENPw+qrI+TrJDv",
-	"Ysx9GT9uZJlMRMEjHnMnMYw84Y+RTPKh/2Z3JHDF1jkU/IztSTAfADPOCeXRTS7uUCA6RZo/yxpQyhuP",
-	"4d0+AwVRcJN4lu7vzkZ2GXBjeLh6hHQoS1eSbKWiK2Tj0Ofb2GqjZvNV3AHyUlOWip5IUyg0IH2Tgo8M",
-	"Nf6OPtb4ctFsith2/kT3GiApmJ7mnkjXPuRix5XHzx4UGWa8iDwGOwOiC1+wq9M+V9IQ8sHLmaagjw2g",
-	"LEfyd76eF+nipQtLGyFcM5u2Qtvo88jf+tmfnZfAUyzCCOSCgjqGoirv7ixtQiA70rQJ2Uafm9C6mRDu",
-	"RYdSjFkPuD+RPZIIaTPNIr202Tj6gsZNxzW89ubjOvosHYUCTjzEy/jLunO8lLifYcprCYBoIVR0Uqwo",
-	"4vgbN0Db6PO9a932LshgQOKiRyTaRXEKaVgijVk+AWbEahJgdwQmwJ4b0Fm5HPrUmHu9y475xwErmAio",
-	"31vWvDKeNu2Y37Ftrjf+w/bQH4fPQAi7I/pSMY6H3rKmAfGGpm0DGn0eIKrdA2B8miSlONTxSGWC+HEb",
-	"BuH9pWv8zkD21na5l3v57EWEBqTDn4iMdSYst4iA1MudMipzwny5HL+hia02NSNSKVZDyAvUW/B2qIoF",
-	"F50b2/8RsN/AXLYAvUpuPkgUqVpe3TvQ1xdWhiiUwpwKWc6eE1N8Gmw5XtSR6EfRAAqSM5C3sseriFCp",
-	"0z1uMqBqI6rQcgB7Sg+SQIcb2WS4oCKKgJx34cEFRKV3MdEPsuGYcYMiMfsyUaIsTSaoZqBTZDzgcVxD",
-	"x2m9rpOoz07xQLqghxfgdXIk2A/iD8WcoO71RIpgmmEqUKhO65r+IYllVK1+StKRM+K9r58l1FPBABoE",
-	"P1GrDA2wARL8N+ysdwRPRfrC7ndef/P1Gbkq7m0TZtgEntcZhkj3APIWyxJbQpdnPNb9kZij8Y7UlsVx",
-	"Wm9Qtu3iqZSGlUxp1iZu4sJr7lSGefaa8mhwYAhwl/MMtIhRyjW7ZZ0BzOyc05yBM6wQZaNYnQjx/IEt",
-	"LraVr7WbKue89SB3Txlbv7QaJ++bHvuVrqdT8UsWTHvjdP/kBRboY+H+q4e40gApnLVy6s2iEj+oyOTq",
-	"sWNAeU1lpxavtS0T6zl6j3fsb1E0yjMsOVmBc4aNhTiIJ45HuZMKfmACJu53xZD4jFXEBjqWEfD6+6Rt",
-	"Tn0cAw94wDoj+8EBiwWHmsB9NdCp/J5Wm+weuTmhe3FbRmFBn9YLVvjmBU9jCTjdVAhgS6siUAZnDL6+",
-	"WS9spY4XsbNLU5iGmhcWhusJX3oVJEAiPgnYnpF864412wGXLZbpiE+Y7DHeIcWbMj38xs7OxsVv1HSQ",
-	"Yn55zzwlTYSE9hXE8FOIb+765aDYl3bsz4ZphTBHI+9nA6rlyNVM5nX44sb2pZoOZ/qxurtSlfxYZ1dI",
-	"NqPyhALDXvXRtFfcDGAnmabDtubRmeAcQU4L6KjgaoB3gFnpkhOj5h1b/Hz/gZ5Z6SlC76iqUZCJbGZi",
-	"ZkSqYmia5Pu6qRDKbhJyng4V3nNXEgu5idKXSNckDXJSAle/g6+npDLIzl/efpGF0Jc2PdaWKszPC5ni",
-	"DevCrnUoMXtgulwZXM6bbA9zpfDppDFjHJZoX2FEpihzTnU5o6HTLwwTfSja7k/DmTcHbKRiYQwLuTlo",
-	"8z6XKtz1egoTL+nGhjG3321YSLfecF+NVCZjfA7YEtIkoGVie40HXLFhB57LZBxX9K5Nl+jQkT6DdmFp",
-	"iKuOu9fyENSqvDfb9lc/nsQpxEcBJFOOH+VA+iJ0yE7RpGx6c2JJ+arc4llm93jVFfN2tb38qVWOcv6W",
-	"KiqSwm8b40caaEgPBmzsl9oYOD8LkqYd4ZZVyfctDGqjYtghvSxk3VREuOMKRsoldpeBZbghFVJbwA96",
-	"lDlpUNgkSMkz7MtDocJNFnZ1mopuFtrzdKiNML7BzoQNbEPnuzE3Zl+FCVcjHocXvCw+2ppvLSgiQsCU",
-	"nK6jPZa72tPlO45hs8lCu62GRNkIlfkQBe1ylLW3u5/dwvzH7Cug7DAtFCnlcB0ZTm3EdkeCERIR43Eq",
-	"OB4ERVkVFtrH2+6xEKW/wlSYLESJCjfPsehlJOCvlaAv2Fe+7oAmBblpymp2Q214TC1DwUu7p1PfvHbq",
-	"9bsUnOwKpnHwYO2B1x9Lk5ENelND5ViNdzKATRyKKB/0fUXTgCoFEAyD291AjwVIpbOujoCqNkKYGMjJ",
-	"2r/3ym5u4pQQRHHhVGI3Wah027YVsoSnB4b82Rb8P45n6OVu/bnn1pPjTzRkPTldj92wAn+nISPcZF5U",
-	"BEY3VxShOiNrKDiMNHaorosXw6rDCGkMStvWevJD+x4+c5og3lWhLWl6R4INzdoemV5Q0AqZlQiZc8St",
-	"kNVyrVO8p4MTmusqwaA1o4J8BZT/XDaW6V5vSWuwZ4xUG3ZznOfyXMHnrtjHVsmnU3hNJadOJBoWpbVj",
-	"cc6wVGdQKganRCF0FstD6++MSte6J/V1pichkUpOz8BUSKjE2gsBQndokDskN4ap7qc8AfYfEIu3/6CY",
-	"nUsToAdij/CBVH0qTXUOFN6Acq+kNCZ2+7GnaCT7MjPW9bh145VKCSDYBZYzlBpm5hNwJd9CovFmjaM0",
-	"rDAIeOX14+qHDjPdU0CIps3EOohNg626PEforG3ar8tPh36NdqNqpSnrUTWbnBDdA8Zz7I29ZNhLzAgg",
-	"OXbygdQL3b3S2lxuq7dX4dGwacGIK95BL0pUhkOhIqn6ISpJOlw83oDs5tEbxXGO3SlfUjA0ZZ+gGwpt",
-	"V144f1+58JC9YNjbQgiX03Qk8igRXP03MObknxNRpbjjHdlXrw3X1v5h4uaAUXcaflVlhNsHUhqweNkH",
-	"qTsKXtdvm2DCudnWg3zomQWZpXmavxI1W3MJYLrLkyGXwDdOxtheNknDMM+buXiVti+jvw5YboAoZk8Y",
-	"HbjyUyLRttiI5DCOxnzFYQiN2FGgwa98K6zDE6SzzpKcMA5WnZrwHdxDGlQTpl2pRk04qNMKrl4Up6BO",
-	"WiM5WrsC12MLfdalRlErBsRG87CBN8XF8QMyt4VwITw+Vr5c5yzVhrQ/nfOge/YWIJr26gvjudKAjJuP",
-	"51RRcyynyTjMK/IQBEMxMdnh3YOiDrX1GSBLigIXFUWicxbeFoUIG2fihlabNJWnP4M+IdUAN79jWMEp",
-	"dJ6ax2M5Ty5wyDCA4AJSM+bDsgzIgtlshPd6GoNqHdB885rGimauUgiyOM7wnRK1AEl++IzI4QSgz5AN",
-	"Dy9sMiBrFL2MKY001LuYMod/t6lwNZz1Em4OhcL5ewqs3OUXVR65djI1A8hfM1eaPGrkL/DnDDF1L8XO",
-	"zUeRzFis+/X2A77i3IvQa/DEWYLn2x43iMvHAVgF3idLBfhnMAkBG/LUNuQ2ge5AxlEqimzX9sGFqHv4",
-	"/DU9n23fTgVnjzaxam1K2BgRMW8X6TXGo0Qqe0dPZ2fRL7+G0FtVYCGyhVVN5alAheqmcgUwIRLgVwBg",
-	"gY038PoIOsXk+KKJ3eqnXC3YY1/BR87SJgtdbnCXpSFohq5woOPIMM5SHROeQRqYzGogZaNiWPAht3W8",
-	"togI6OCpbMJkMzWT39xliXt81LIWMLVk4XrV9KUIS+Kg5fVlqOj11ssyrvNG0vPX7Q2Ms0iYA8a7kHz3",
-	"VHHLW8gUq0Gt2nmeb0MFE+vjHf3pl8c/+NPxh+8dvfvRF797cPTZB48++ekXH799/KufHv31w6Mf/vHo",
-	"3b9zHIdf22SvgROxc5lx1h/xNJJcsWRkqN6Z91MBUujud203VVVq6LdFH1yQtc/K+g5ij/ETnrYp3oKt",
-	"ozpBi+PYyEblGkMyhMPC1NQY31inBx2h0Neri5be8w+t0AHLX1J1D85/2RyGmBJkBnO3ULJ0jhJNRf9r",
-	"oBOok5uqf5kufhHpobP7URq/sPvCFh/KrcMdsGtq643Z6z1Vq6Vi116ppQqYEcZIrezVTehhLALcTNDh",
-	"Y48ePjz6+a8effLTz//m06PPPsiTYH5iq2WqS7dC9vmnP/j8078+eu+Dox9+v1yKVvHnL6WAWObJkMs+",
-	"Fe9hcj/TGY8Nw/3n6Bdvf/7jn+StuT+oaJHAZlKYgMY78EH+IAerHP/+06N3//HPb739+fu/Pf4fH/35",
-	"rbeP3/2Ho5+9Z//nt/9y9M6DgsC2h69Vfn0soj6WnoN3zY5/+YcvP/jT0fsPvvj9b/JG0POuboEql6iO",
-	"xrHLGtYdaG2oChLH4fO//V1pYvJiy9mWkd3InHOlklgrZQeY6p4M+/K//uDzh4VOuoKoCvIFL3CFZaEB",
-	"9qpAtqxJUtH19D/+0xcf/zFv2hGizDZ9AxgEjQ8BDYfs+A/vHL/98fH7P/vyR/8hb0KPso6+X/WlA80i",
-	"GVFlqiYEM51kx79479FnH+IBVpjTUVRpj7d4382DGegxM+JQpDxmPcGzUYq9tBdlx0Tz5W/+05cf/e8/",
-	"v/X20R//4dFnHx69/6A45Yl44c3X3/z/AQAA//8=",
+	"kpmZ2xvLh/gyJugwU1H5ZgysWNw/YNbVozisNd2ui5rOdhu6epQhU9ScUGjBaq53fN9F1h4JMfVHv2/4",
+	"h06f6GOKk/IABaqIWtUyyjkD+zHDsY7vu4t2CwsTtwNMV8qimvZgSiE67FJLOPNFOE5UQrhzhYyhAmVK",
+	"3cQBRCFJZ8UlpqGo1hUJ5s3hhHzwCR64WYKX5QcDQjpKBCSRf83XLybil7cdRXjUUvKHVXYlzTPy7VDI",
+	"wT/t1JNdWX9PdHwf9QgOBAp5SgM8MOcinjHq7q2S6Ln9ByfLM5OVqULl+NrecUabMGKENppL2tmAGVT8",
+	"zqOm0jV7CDcC4ia8RsA7bZcHGaQ0wg0yjwbX3rj37qWN9fX+f/9dqSqSz9FlUpJ80SM1HwfF0wCP46BB",
+	"wifluC52HBlwGSsFCTSPoJZWzsM8DxODde5FT5jUDlOEzOuxarnMeJdJolgikZqpr+zM1BQ6xXhYxayK",
+	"vY4fnprYCXdyqwnP6nJuO1rQf+/24P03nL5+d9BJ63VJ29ehGfqF0mGPmuckYyOnR2NWnN7tujet7Sk2",
+	"0+Ud31NpM8U0IaPzmGVEZG2R0wiusq2is6J8JwHT4grt7ipwRxanUNm6OhhUlGFYDqw33+hf/Uz+3+1f",
+	"37v8p/7F84NX3kotzhm3zmIxh9y8I8qgpQIv+fBdEweeaAKEgM+7Vcr0vvqkHlaXSJMydx6tVbZTKM94",
+	"57wHPbRx828b6+sbd64M1q5v3Lk8OPfB4JPfQoXvdOXh+86atsFyxsuwj/hRLqgOPPRtYkBuL2s0PSdz",
+	"4HzZieFhMd3sAG5Ln1udBwuGcvYI5dChArWGQRRyxUBmOPDxMUKATe57VXK6TQPiftkPWEh9wPVBGDWJ",
+	"ZMI+h2VoL17BTITa6BM/ppzBizU+nkhVbrAMVx7Yn3KX3c6ySmXqwOTM7PSc21kGaXYZzFwl6ygNWMuq",
+	"BdTCPXlTwfxLskpjyG+snx9cvYW2bpzt3/lF/9oHGdF88IMXT0owP8gWp5EXxQqN/PLDwe9eu3f5ndEu",
+	"pAKhXu3KzxHo6onkFO78YvPiq5u/e6t//ZYztDICE6IwARZKTND3O8IH6OJeQaI94TJdvKQHJCLV1Gbp",
+	"2xFnNWjoHqC9rCxEm0TS518a5kc53CyjxGXw7s83f/uOLmtZ/7Ouabl2fnD24t3VtcGlv/XP3rALXeSH",
+	"8JP+5x+rUJ6R2pJryDlxrvibrmaLswPjypfShI/bIqME5jD2CfNw8ARR9WZJFgzZ+A5nTRhl+tcBk08q",
+	"lFToDOwFlQMTkCQg1j7cpvtWKvtqesR9hx49/NjjTzz51OJ3v/f0M88+d+T7R48d/8EPT/zoxz/ZS2ti",
+	"NL5UslIgPoLD2PeLFqgMUX+9jrDPmVQwvvzv/rk/PDwPCcIqdqB8uiryylsTpbEF1hP6pwuRiU8C4HhL",
+	"OsiWUhLGUmCPJw0VcIB+zVrs/3k6qn2OIkNZ9cZQIU9ExJaGGtr8y6qKQo6nSI6vGm5DhztswXilbLdg",
+	"pLvvUBBGqpcrwPM0FqGOEI4kZ8IAADSG+UtXMraIZlMeEhzVcbBgcogpZwJ5HFB7FO6jnWU5NT1XKRSU",
+	"bHDsV0f6SzEEoXBijOky/M8xSn5+9BhOXFIUZ+0ZyogTNtG9HEj61huaQP6aLs8cnCoX2riCJlX/2llp",
+	"612/sLH+8eDjT5xaVocxbVGk65Eg4CyinCIFsEd5RpGFUhKcuecQ8SxIlCLkQS/Xh13ngSOL8d7ar++u",
+	"rm1d+2Bw41+Ddakh9M9d3jr388GNf913fKQuc2EjWaHETJp4jNbrJCAsNKliDrKozBwoQBM5Lii1paUJ",
+	"pa26kZcSN9E+zZjXxLQyjEaZZCWOlecxQoVTuANuODYbKXDDxoz2jHnpv8YrnkMYiiDSZ5nYzbxzy05W",
+	"+prK73wsRnr2YZKH4cndiOE9Sxo4pCsQqseWNEQe77KuVLcSknBmdryjlSqjwuLbWj3zyCOPjGmR7lJK",
+	"s4LBgT2zM9wN1WRnNI+klm8k1J6k1wcs2m4mv61YwNerT+6cDUelbgfK5n+WQnegPDafzIbHmcq+WV+b",
+	"DpO0AEebJ7uBbuXUCQpI/zzafIY6Ebd7qI2DMEK7BReuNBhEhCGfJlitRmTYIgmtyIniahFfQcjyALNl",
+	"99R9XCMItzhraN0sWsgS6XHmoUqpXC5DERoNm4hFGfcJM2V2pKZm/UqvPm+rdwkC6/8ExnB/buHLzsNh",
+	"HjV+puROe1SEBtYg7T8jbUhkkiIjDAhUBMt7KtASCbuEqG+U13yPiHIcoojCAiobN4pIaYU7gpD2yQoZ",
+	"CY72/Q72aV23l8gvZBjX78/bhFVrWDiLP+XHOgzZTWbBHHSt+UU1TRc82JN0BbDHtCuWytuuNAzYACXy",
+	"l939G0Sn0SAiJBkJzNAAggPamPPnOfakjtJH24aWiM9ZQ4yl16sTHEq0NLtqb0spplB7WW4WJMiz3EXk",
+	"uUWjVsOHsfp53BfolZCczlCbdWnHsA1PxXaFrsKPlCOOgYRidnk7+t7I1SW8oQUUjh0sHubiXKAqf/4G",
+	"7UbsQRQwB10C4SUFv1DSiQ+q9wUWSnAkRt+6887gH1dUteDmbz7sn72xcfvC5u1r/751vv/51Y3bkKP2",
+	"y99v3Hp38P7N/rU/bNxc3bj5RvECGaw9rKLwZRgBX6Ba2XSp76MmXiH3A8Vgl8uEDWBSgar678lH8wz4",
+	"E6MRA6RgVUVu8XcFrPr7UZcfkDZwC4dxHEJZ6ZLUE1RSP/GQqRoFqaZ1A4PC6JBiY1fW329gHKv0XgNK",
+	"gToY7UKyyj5ZkV8QPCfXsaVo6LDOYv+m3FpyFsSrUsf9PaZBy3FAlP1kEaUT20y/i3fC/JelSNypQHq0",
+	"QZ1w1hwFBHvpd0zMVA7OlacmEji0L7zgvXTg5f/6WtAF8rKKjhv/DaT/K1IxSJPF3u7jUKfnD3sehIn4",
+	"+1gBI4kSYqRLRGhgsgwW0Ox4/TXAcq522lkAYchO6Ld6yrjto12/z/KlpF1VoB4OSnma1okqaKypXg1W",
+	"PM81xZAvk0wYqCZB3z+Kmtz3RmvH6kURCSdoIzXpwpwkPozEnU1euohOcvjNdlS9rLt4VF9EtKQF/YJy",
+	"T1j4FMVu4zZkblGg4yNcUGM2Ssbhxt6BVg1NwhD4XOQuKs9rF+sEVdpgEK8oSJhjwYYUITyVVJRGyLI1",
+	"6vIoslxOJmAMUcb3nEiRcTuLIKmg6AQQIEL5kTOHKYE+5KwEbgdEABx3Fwul+SbQ1uDiRhcJiKwqaols",
+	"9uHhnIVh6rfyjfOxciSUMNFJjfX6HgHMYiF+Qv9C6bFyZHg4+nqPQFJZNxxGzzseyw5Pqg+cE/d5bfk4",
+	"dTc0pHjfsSZmjSamCwgzKZWMxqjnHYCDSQcEQNCkinYmynPz5XLyOj70fLly8oUXvP9n6vny5PTJh+ef",
+	"L0/ulx84b+hhLt8EhbzbYSDOEo5EOarqiUI81G1SX9oJYA7KddkOmCH3mUuw59j46vDgzQbCsWAHLaX+",
+	"heAaHnr1xvr64B9XdPrKAqqkM8cigPkRPV9dl1OlgT3aczs8PFKjHvHmQe4Tv75g0uZnEilPC/L66kcQ",
+	"ZajLA09IcxMotQSZdMZ3AtFFm5iJX0/iSmQDEOvZbodGIljEYc+Z8Xt7AXZDmRaSH2pqRn6skEAUER+q",
+	"o+QP9dNOnhq/zIA7nsw+SDeXvffuxc2/rG1d/9fg92/eXV3rr13tr3/e/9X5rT+vbdy53L/+6ua7r2ys",
+	"v3F3dW3zo6/6Z28M3v5MfgK2/93Vta31v298eXvr+lr/rc/vrq4N/nypf+G3GzfPbb77Sv8vv+5fvCCf",
+	"uf2PzS/f6X/wu3uX/7T57iubH3y1cevdzS9f2fzSzl6NO2gKwqTkhAokC37HdJOtRtm9qpPBEseBAuHB",
+	"Acmjjad1/CaNgrhDp9xSryABPNpLgHAOUxuzyY09EPQGywf7NYfyjoWYee56jvH2TvOcbCarMafAHmkM",
+	"7WgU2qJ11ex1rPINkXVoIdcA50QFAIHDYeZBFPBBOU61wpxDPCGX5eiLMP4K3P5bkMmQWsw8SCOmdvXL",
+	"sM3odk8shiJq2hvXhAxxLqcLfHsbW5rQMLbZbWUET0LdFtCW7aMx9pn2sZvhMs4KYE6L12k/kyykKYjc",
+	"BVVWIUdYLOvwYtHq2fzx3HnGpumUWYR75VFbmfES/J88/N3J8hSUU58gh6GfOYTMaDgUt/dxSMOOS8V/",
+	"jDQCkoqJH9w7U5k9aMMWebyzZLqmKFVsztbLJuditVLLuJcV6lzxUSvlA3vLBw5OV3KHrcwmxoU/UwOn",
+	"TiJauj0h9zmYXLEdqWI7Rqg28W/RhIpmCAGAF5kyhH3fhqmOnUA20GAavjoHoro8DkT1iWYvldn4h/7Z",
+	"G2gK9W+8NXj7MzRdRv2zr44wuUddnDjbQk/DdVSP4R70PneE8zOroSlDCbuwUJ5QRn/A59qE6daAKu9N",
+	"GZTwzzT6V/5up1avJ6LHdS6d1KjYrkmpf+v2J0bfWh1UFIwUHAZM4KQztJvTZ0rpPUipwUXCVzq9syik",
+	"uLvcJYuCdRlQyJFazwIKdW/0uDv9aFD1oSiymCjFe+s+NA1B6EQyb7VdNPYU7yJeDwkzzD1quJTgms6g",
+	"gtOZoxETlnyifOqm5g1Tv5PqZt0ltSYOqy0iBG6Qqobj2U6CgEKla7cJG8NxIKc04p3qka+p84uVkQRx",
+	"5wUINDP0rIFNjXfOFHPqm+Pl+EV2BU48WTRevDQ8A4nII9ibjwiO+j5YAiFeJoiGC6jDaiQIMWXzAHSo",
+	"gOCU3cJFWJLqIg2hwlkFroOAqj2ISt8IVoUN+j1OhiJvhF+gFvcZRZ6QSZqjVzOEUZ10lXWT1K4BsE2B",
+	"t22sv1oshScbclyrv7HSq5dh9ddW3s3o0ifuj033eUzkG0nRjjjYA5ad/Rhp8ad5Q4VqxxCV6mSx24EI",
+	"KScLiJFujbdIMA8ouQqfUDfgEeinHaHzFcAqxAJuEuhxqmue1cRjBMihjW4IqIYGzNBMwHGL0uXFejnO",
+	"Leq0fVpzJkdquJGMJn3cl0Q11EQyv8GtKkZMiPhEC7mpYfpa6lWNB805Ec1tOCPI47WOhv0ddlks9ao+",
+	"dWUTKwxdqBJD8gnV07CV9ZLslh7WTIzl534DyIYxXqSurrHy5FeSBjlg+zhH6DDKWQZ+q/Vy/caOsOvj",
+	"rDfVeYeNdlrBU7ssi53YlbUo0So6hiR5xIec2IXhTbeWlnsnvhlmG93IB43bmokfI2HoE9NHcKyumqR4",
+	"whPvhFAv7+yTqVgeBHHCrt2OqkWChoqQ6tJOpxKSZUI8Ffv3mI75WGjH/9hYX++fvbH593cG79/sX/9i",
+	"685rW9fXNr78bIdWsVlprlUM5VOH7NzCFPhnjq7+nKYGKkIkqMo2LpjEY4oM887rKd4JouquwscbNkkw",
+	"1puzDs20JNIAENAIAu6nRn9AsAgppUtxmJgKYG7a+AFC0l586NHY5dKC6kr9W3LSJva03x5YALwVqgEU",
+	"pG7UItT3qnyFBD5uGwx91dRH44wWkOUaNAYLbaor8PwRWctJ2vhGuFqKPB8w1maVqQ5NTeHu311dk7f/",
+	"86t3V9cG7/1r8NF/2wFhg8XfwqwDWTFxaaqT/zxBie8ZCN2ho9KWuSv1BNCpS0jgOigJGkDH8tpdvHDv",
+	"T5e3Xvukf+OXGzfXUaW47zwBlUNVek0KK1jsLe+12h8WcpKbxbi2/UnoMuHAMTZZdMPJH/pKg5JstfSk",
+	"bqVQaRTVesBb2dDwDMzdplJ4tWmv4cphMGFggou3SsjhxU8qrpCqtMp9ncVIsgs9QG+kcb1f1CcCgI4g",
+	"jSdGl0/hja9t/v2N/q31nfhWvqYuankdLgzyfC50DPcjl8JuglDotim7AuKe7YOwEdyHMCQSzgab8EvW",
+	"hcq8hdvxOI955u7OAMe1GJXsrKGSKyK2Oh7+f0E7We0cTMa5GxaYUspeBoCknVdL5fTZHoZY3fr00/6X",
+	"6/33bu+Cr7EovpLZgkycJXsjh4F2433K2193mr/buf04tOGysoejHPfywanK3IH9yUS+58uTcydfms3I",
+	"c89LSycsirVBL3AF2L6NWooowToaLG8vjloHk5HyGkF1UWEiGrUm9W33axsHyjki5YUX/aUUbZcW8hRm",
+	"3nMrRfHnkgeVpYwft0IuxuMl3NWnG7d+ubH+l/7aa+OaTzaqosjIXQ6bRJAFJPVY3iYMQe1lnIUYx1kr",
+	"5TLCoPB+rUGskG+zsI9XbRPBRVVPEeyHzcMxWt4YWQfZUMVTc/NR01BVr6tsLLGs4yaoCeOWVHMiEDng",
+	"uMG+NKFKypiKghma18Umh05PCgik1uxFh8CPqowwGOUFBt3yDTAy8QUxfWtULrKanUa4ewi+n5maUgn4",
+	"kVKrZ1nVYIIPqw7MJhE0VHhSERKzwD0wSx46FSX/nXp4L1qEVZjicdoiUqfa+8IwosJSRpKqwNRDApo+",
+	"25sCe5fMUq2PDQ5tc4phiOhSnA67xEPoep2T2XrS2Zeil9nCqmdWZrMl7ZKjrKpjsCMFNeTuyXGc5K07",
+	"ww3LZ1HtErLsueYHaJY8WJ43jbSUB4CQ5UkP9/YI6Moo7FyKg6Ow7LKRLdO55lPlqQOTlfJkuVIkLcEd",
+	"peT1OvQLEj4PxYJeC0YtvEwmO234m7KGGdr4I0BNgl48JwsrIsMYV+/d7q+/unXu5yOlnl6SHTHLOcFt",
+	"Yers+Iwzk9F3fOAP9skmJPB4/svCx97KLuyk2clSUMghOGeKlbdVqZ1P6mEpaivKGQj0HnBv6Lg1ZuRK",
+	"V44mBPvMsBPLtMHMCJppiD6QJ+PiYykcvsQEDjgmwFtOvEjYqsW4z61OGCg0A9WPOzn0dGlCbnlUM5lq",
+	"zBTNB4At8s7wUPTd0PEZCQouvoOSwsWCqrZXSwg5mptLtNrJLvwemR6rnop1R+HEHTJfxjU28zrjTrUh",
+	"wVR5VlrElJKGTcLAZWwWAsU0Rbfe9PBL7/1Q6anSubLuSKsXtUvh9ToJRMnsrXLs8jr4uHxa/EpoYHMH",
+	"Vc46phcWMix/wGg4bCpFV6pkM4OI1IdpzDpDa2fcLKcTPKa7zX6DiBeQSZNT7qUecOcTme9GxmmtlxQE",
+	"qjBvzvUrWq8t6IcrkjVmp7sVjUTtdn06C4PiXf7HRS52tTLV4gnUkPkoOsWZabrpRjvKTCXWDZ9MjOib",
+	"AMi4T0XsGX30dB9cEWJVKR4pQ23wvumYC9AUlGc4rRdTLpLhZ4k2Qdt+AnUDDlyogOc2Iimrl4POSxuB",
+	"ljGE/jeMm1EAvchid99IENBmtw9YBDCONGfLiaI84OsTLDoPNZuDq74rNc68OAF6+DWF8QixEJ1WFu4a",
+	"BN4pM4UJquFlqJwUqvtAwrcaphlESX1uQvSAfy9FT6rWyg7vadWh8MlEP8hp/B83uh8LyX0bcMiaYYni",
+	"08+RrI+zUIrpceKKXqwZjXGrd10Qj11c40qscHuBwX2IQ9XlJb4EJsqrqsRN0Dvsckj0kJoyRKQiMtUx",
+	"Zz8r6a+JhaP3zLGnDk1O7T+gXk+FTkMxQJJyYEXqJdQkpxPkNlefPeCVZyuzszO1gx6EN7YdmKXMeVgR",
+	"ioUydOgYrbxYtRXBVxTAJ9FYFy+buugcXdN3q8At3KtatDqEX0pKuqwV6aciADlwDbQJgz7+csfVGXDm",
+	"90rAnCgDo2hMzWtXYMh5J8w5GTn/sY9GvnKbZ3M/tEMw9fOQNoeE341/DW6+b4fOB9c+RdOo/9bngytX",
+	"J8ZI5HuuDi401sG+OfMgcVTulykgt3yDKE46cTaQtvRYaaQ6wWefhWJGZaJTkcBOqTUxZVoSVhK+j2I9",
+	"Xe6LRp6LmMojALxiSnK0LS6Q+ww12TSzTyrNtvhPy/ZEv40ImBVbPdLcinYiiwL4eq62+I2p2Q8kmr6c",
+	"+BG4MapZxzfducJhAypmQU3H4ZYCEY6yiwvm9+Upakc0yxhHU3ugdC5WIwkUnp3rVztzvixGXFqeKw/s",
+	"Yj/UIiW0JLWynh1hlS9aSMWaWx0R6nWNpy2ciBtYL4EGIvX0BcSKKBE7dOM4OosqcDH3T6M6c0iR1nXm",
+	"brTWhUiH1n31AvWwvFooyocd3iVzFPky1hKrRZP/ssvajb8xV1Z/E44sajux2kRh0cRWfVSYndEPs4tp",
+	"KKp1PjKL/oR88AkO5NNt9tybZCgDchAMISz1UBMzrwRQZKilUucxU6VLQIh7BGRuKPtehVlruB0lMkSA",
+	"sSb2ENWKYur3qjVIlI9RZU+O1RvH+NiGUAW2CU47RJvj+N2MXPvGNIJIsD5gSsGiK81b65R7BKIJJjAz",
+	"ldeeYq5cPliZm5vaP3Nwpjw3VxkV0V/UlWXH4Zv0JPr/PDO48csISezu6trg3AebZ/4i/3Hz+uCrT9QD",
+	"g8tX+1+t9l890790497qu1tXzquH+2c+2/jyd+gh1VBqcOlC/9yVrWs3+rd/u3Hzza3ra4Pfv9l/bb1/",
+	"5vP+uT+YJKv9DzsKRqs1BSTWxkK0uWoahinzMfOqbRK0aH6W39MWGtnXTZfW2Ed5d5gynSTjIpLUi4bW",
+	"sdPWNVRU3fKUCkiYhwbtlI2U/AX73ozVgswqab/9dv/O21t3LjkloLOXzuMvShPY8HMoDSXwETyexJrI",
+	"vywjMuAjcVDjrZZ8tpeZDz+Sdei5xTw41aLHnJeTUnQRcPHquGMU0FZ1ZFLhtgfFiz08IpYzAOIFwkh+",
+	"jXwoUi/eWveQQIsx/CTMx7BgWkeLyKOA4lZcPVKYH85pCtpgkMy41NMVw46Jumt79Fv1HowUk/JodiXt",
+	"++B0Za48Bbz/QUz7lvuwneQ39y6ZBBBtRJnM1Sbv7nDTXGtzLofz5fuCX5nnKTbN5MesDRq6Zt0mDtM4",
+	"xQlUhk6bBCs0qbxY98p5qw6F6fd6JMTUV1ktCgqvNFHDglQZV6wNhyGuNVvuguWh9NhUQZAeLIPcbCQV",
+	"h6YlOkvygyWCdKmetOMUI9gjEuqIyrkPiOj4YZyEU8VCZZ3pHv+UNaoBaVHmqQ1UXSVsZHz9EWQqkYRn",
+	"r9bErKF6p/NOIKo1Xdo7EQWrqlE+ius49FKPWxgzKX0nK3apfwEKJ4rQGBIE1v7x1OmnlqdfPFGbzSvr",
+	"KQxq4+ap1J08+QxlPBCPEeK5uGfH1RY/wpga3ajC11c4TRvy8wWdao/U4TilmJxNRgVL9NVi8rryNmGH",
+	"o7sw3oVVLgcpBFNVd+kKsWGTHLsoYJEhXVqb5Ch/vLp56Y3N33y6df1y/1fn+5du9C+vjlZe1J2Mt0SP",
+	"qndZ1+blHPJTxHfCVHEhLewQg69F49+nyg0II3Vao9itCw+1u45qBqAMAUpm4OVQirDUM6UXxCuB2g8e",
+	"oCUahE2kU35jrdpJVon5VGG0amUmK5OpFZUmJAg2I5mJt50EokFEJA9LLTLZIz/7pducZ5E3Vrs0bFYb",
+	"VoWh4/3ymM0AJZUzi6OiDtCvmeqD2UuUimjcfS3/R6LIZWfBHjUpsIlyG9cuTmfYCTtbbGpRZrmcIbJC",
+	"gihFFz2UXas0XXk4sQEHR86Td8Jxppq/vREWLvibGWyimbbKo050p8+mM+sZa8C5kUCTVnpskiVkXsnM",
+	"Y8vbp+gaDl+dUaSfWH82K3yGs7DpEHggiVwNKvUX+bulOLGrQQ58PLJ1T8vMyuFBh6/sO2LDs06N7HaQ",
+	"AEvV7/L1rMyqs7frKAH/kKNymVSdJTO6eEWX8jW065/XHeVLU5PThcqXFDCTQx15tAeFGSWVCcZFiOpA",
+	"p2zMWg21VJVK7qiPyCKNGHETS2OPB3uEdjJCcEBrntC4xw77JEjJ6TryCHFllD7aU0EuKFE0usAuLR7U",
+	"QMfim1pzGP0G0DGyL8KIzVLWl1ST87Zryq1rtrBH8tuRBEDGMJJ8uLDFCBfGfRTmLo2xyYr3JCt9E2B2",
+	"FQeaHXQQzoaI0IDCiwq/hIqQJIp0RpRrba7/qX99vf/+FYUpsXHrXdXiUvmWN25+1L/zCycmfWqSPYID",
+	"9xzhmwT/c7lLU3xK/8icayliN2Y7NGEOc7LoyMwtitlHNpP7geYu2xcJ+ys7kQkVt1DIcY8qv64KgsvH",
+	"tCsPqv7k33vELkCHJBJdikmMrHC1ZFuObuqV/SPBxeHOPAWltGO66HWroJTozO0xX3DaM/vHEeKwAiiy",
+	"VnVFpSFc8bRgrIw8GsN8ivWaf6anS/dF4XDN46AYL1PmKQHDALp4PMmS7oni4Bs+zy481AkfpbjvIoy+",
+	"oEpUTgNDB4e476tqtDHnBU1yhmEXCoST1Lwzd9rdlyLd1MdR0aOaqkiZtaiqGRlPAStVKuVKeX9lbmau",
+	"MjVdKZenfuRO5NVDhToKmZ/nYkUss7tZFJrd9Gy5XC5XpqZnJgr12X+ml3+zqyEPVV5Xsft9oJJzweOX",
+	"FQypZQn/44Yewy7xV7SGLkqAbxs3BDXhbSJQyHlhRSFmd0N6gjMEL0IcVDNZmF5NHHqXjwP2RYTqheWM",
+	"V0jSQWL3fUulgjqiXfKdpkV9IvoXdWUbxeWLr8L0HrIWUga/QpoaDzjX4O4eoUmjlKI7veDU9CLCcDMA",
+	"Xfqc4ScugGJZr5OgmhdcOqRLclX+2BKx8odV+v/46USja7mPwaPu9Fv4yrUbGvB+5/VP0hrIEBSmWwCY",
+	"Rd244ztTPYTGriX9hqs9i3UUsONLmdGQKNXLER/RH/i4LbLiJfFHmNWI7xcMosTxGetnJrAjOkstGoaJ",
+	"zxLJaSYgFM08/ijsBCz1UZ0EQfJdceAoGrLWJF4nOY14kdEnqvdm4jODM+kMQkGozRoO/m5jIYhX5ap2",
+	"FLSMatwWLQM22BU9UGkVArr4uAvVYryqgs3ex+sNP35zhMG5q/2LFwZnL/bP/bFY2n6q/wHccb0jIwP/",
+	"irN8I5lxmqk9YDlxz7VVSsDRKKt1F6DZVIen0e1vhmYjN0OSkDKlx01a6AQBcYUnzVt1toXdyHZqdiQC",
+	"HCPdnFcCJNaIl45s/WNmrgY7mbMx2+lB4ZvfpN0NDcqGWwX2MGvsbWLq41QLowMziVVNu3K+9Syz9ysx",
+	"lM9Zw0JjWyIiHPd40k3adPZTNBHnXkYwLqmYJg3CZjW78xevq5Bk0raZm5udLE9PlvcXcVkXsl8WMyyY",
+	"fFW5uMIxwt58BuKwkR2Qtuz2okWG6h3fn0cNEsaGrb0pB2bKj8T/q0xN7745SkU1Lj9wRBYb4PKU6p9A",
+	"2FWpMJxVObYhmJlRF3cBi1LrDA/HsRu+aG2jpuUq77Ks9vkqdAsJgObxeaAj0A5bPUH8+l60WEeMhyW0",
+	"aCoq5J9Nyhqow0Lqo0Udm8jSLTIbWu6YYCrTs5pSZty1JNBxtKpRa4e3XCM8JtvQ6l9pH9WC1YFUfRUq",
+	"Ka+Yz1BvMlun4n5mtc0itKlaItrMUOmcxQCZuO/UFgQ5PRox6bRqK8i7Vc6qfjLvOmtvlghwe0/qEdZP",
+	"3BXJYpn6fvaia5ghr7D34ph8mXOt98txYAKDozGi5LNSt6wqMnFFR9QXUMWttVA7F2OMtow2jHGCgbnP",
+	"cojwDSlGx1Mq6qlIrTFbLB7BYa05UsFoUWZ/WiltX5SOlJkjBdYJyf0SwmQBvTDxwgT0mxMafLSLe3vR",
+	"obi/Vg0HnjSbocxMd/SQUylBwlFcgaaSgtFDTz6KKpUDM9OTlbm5uYcVDAD4WeBoFAeOVw1fC3JacQS0",
+	"qHstNbko4Le1FKCZ8m7LzYJ4jbZESs1nhLqc5SdGppIEtfgS9YlG75WfQNkD7CB0AwwIhs6SiVOUFlI3",
+	"hXaa9Ctb05wuO4vkd5+vfkvYqh2qKIQJPUZDAqeZlnXGqsmYvqiFjiqFALp/KGX8O2jy5HecifYwC5Pl",
+	"v+Pk9uNNgpY6YagrSzwy0hSxJ3po8id48mflybmqe7ZFM9yPcEFNdusYYNpHCfYAayRObDPZbKd8XoOM",
+	"kFML6gl5xzwqQsxqJFKZfFwjVrP5ofZ9nUCKoRYJAyfyplZ54fRVToVIo4kMt+CWBOGO81q9vws0HP8a",
+	"uovf/07ipaFddpKH0gecjWyiQK4Ll6uNA9B39WMA2gkerzGDoyfAv+fKhlJafcYETP8MVJP6CREllfCr",
+	"+r7WeZCK0hbs3J8qb3Znr9x+u//Pf259fh1VUP+tz4t3yQCELpjtrmTGZPVoBPkx1I55ojy3f3pyf3lu",
+	"tlIuF+t/5CKXYdMC6v4zDkkph27SSHmUKHOyASTJrBHgdhMRXEtkQY1MFcrwLLsiHHH+yp3L/Y9+3//g",
+	"3Y0vzozcJeNPVpMvsl0rJBAFsGb1pfyhfjo9rnmLtf3WdSnFVzfnwv8wnklye/QXJudn2P2uUyrHhN2W",
+	"A0ctw1Ki5onDaG5m/0HUVk+guOCoiJg9pjqHSz2wrlCNGgFuieEOYNV6BxplOKog5XjbaVm2deedjZur",
+	"m2991D/7bv/q7cGXVzbWX/33rfODn3+4+e4rOlDx8ZXBpdcHb13cWP/A2VOcEt+ZhIk9pL8ryFETndmy",
+	"ogb1gJAMi0f4PKxK5VjhZcCfHYZXMPXlFs/HMQT5EgX6Xliz9PlopOhkqMnF117s8FD5HkSnrQvKLR5X",
+	"+e5jsz868JPpZ7Ji0B1Xwujx40eQ/tLOvSo7069zAH7UOyS3G741hzmr+9RdLxQ6S/gP+V3c0zxqfsnH",
+	"bHlBq2EeQSFRxno8gPXcaMYlv43jYdHatZKq70PiPNyshK9QTxnQjrC7a5fA8oJ+Nu7+wAHBrkTG40CU",
+	"vBMatmRaXhSivROELPs9gwaUJroYzcNVCwn5zoKjFmY9pKOzUBqNe3E+CPJpK1nN5cy2JqdrpJ0hLqGh",
+	"X8g93EOcQQGT9l4UWqE5icfNCM4Mayyqdbe3E9WwT5iHAyQfUE0J3GiRJosqI/1Z1Z7Cf3bpeIpGIZR3",
+	"b8Sj3+9gn9ZpDZs9ytbUoipaR/cnJ35hm7CqouxhQQINnCJYfvulzvIenb8J7hh3n6gTVushueENulI8",
+	"rrzoTMCPq4WLh/rjn2SXO7dwD5ycOgguQC0kAi2B48xaRGKv7/31H/0v1/uvvpeJ6bcL3Q+Vum9t4xKR",
+	"9pPYrW6I2jHr7nlo3NFDh11KAgwpVpogMHMPI4aZ4C3WTc/j2jGvGGLfO+4WQ5hXhWymUTagz2vLx6nq",
+	"abmzxCWdNqqgl1sEa34EmdWu/jPkdBhgdwMa7ka+6mWCb427Vhet6K3M7EAzdGzbQWHIPdiSkT8B8nGY",
+	"uo+mkKpYH6htnX9ui6EYSUSe27z6q4SwLzg00EFN3Vprp+f8BA90eDOCOzYV2ZYkePPL/vn1e6+d7//x",
+	"i61rHxVwse8GnRQlEcjq3Q55fB3qV2wATM3eR2VsAXWYqYuzW2bZGloc/BtZHJKn9yyC9FhAoo0ZFG/D",
+	"hCAzlIco7qm+y5uVIo6URMijj92JyGXp+PDzed3LJ2oOBpdJo+qLTqNBRJgRG88hgSF9e4wT3J5++LVo",
+	"YvEp7y8WbBlS1Vy4xtgTaZVL0qbv636isYNHTttgB4H1QZn23+tnYrz3BcQg74JxKJtc6oQZClzFCXZn",
+	"FRDL9+Al+ahclDPQPUTAyeMZ7nZveU+3Vs9srZ3fuPnu1qevDN6/NY8Gb79/d3Wtf/by5vpf/n3rbP/c",
+	"Xzcvvqr0uf7Ns/++9frd1bWNmx+pb1Of3/v77zfX/2KJFl0C8NMOo6pVGQtJ0CIeVRxaEPjcJXS+Lw1q",
+	"OnZeZJP4bSfICWXExlq340tllxxaJr38Ij/d8CnhPfMJaaegl/Dkz04+rwNUJ18ql6bm3NhVRqjn3zq1",
+	"J9+Tz0KIZon42R31hn3bg3fe3bh5bvPylf5Xb/ev3u5ffDuVaDjaOxlxEpc+EIUfnSU/2/odz3QE8ADV",
+	"mpzWTMoAh/wKa7nPT2zd+X3/6u2J0sTm5SsbNy9s3Xyrf+0PktwippMKXY9evLNKeKoQN4ql0FAely4b",
+	"MSn7ym+31MrIBov61GbgZ6vgDvQ2ErxFVKKZ3b93Xpdgg9eqhLAAzlUfbuobFUgyQgybNNHNuFuu3cHX",
+	"5FC3BPFXnN6rlDyWF82QcpSBHj1w0sndrGvgLGvXUQurq5nmR6EqQVGBiNJEj4gq41BEK6kn+gekbxua",
+	"9JK1NDE1HMUhZY3tgby1Ws586cXYJZqgzLITCzJ0domsoDaXZ8DRfgQ1ow3OvYmMFK7RCBV6GNdB7Grm",
+	"ut1UXKP61DirEV1iYtkUH/zl3n+/ufXry1uvf3zvT69sffTnf986P/jNF4NLf9y4+dXWlfPjthofAlbJ",
+	"7Lp9FOpbnLj29xUJz6qrGa6einuAO9s1x4lXUSrbOMDaTj88z8EIhcasuo6CBw3MqDAQWdYZXrzev/ML",
+	"pT2Mit+OlzGT6qNuMPQMZrTZLQDSi3c977C3d8FzDkXnq7KM07Fz1AaXzk4dGLx9VeGT3Xvt/ODSPzbW",
+	"1/sXzw9eecuhxlh0PuXyvdrn4axi7ITgbLQfXFANTHiAYv9coZNMKRbjUN1CDEumNfS01jb6Wu+Ecobo",
+	"JYNAAiKapr3ruGwQflwN+TJhORXN+jkEz6EGH1GnMVUezd7sgd3r8jMoRPIiSbQxwFQPsHR5JP7nkaLQ",
+	"u6trm2c/G1y/IK2CMxf6a59Jo+Kji/2rn8ivrv4u+rb/0TtbX50FLO1X+rf+2P/Lxf6fv5C/+vmX/X+e",
+	"iTC2hxvYt7Gu3BFt3hFKeFOAIGkEmHnR1/CX+UrQJV8h8DNCG80l3glygbWtwx2S1NBUKspt1+09S+BZ",
+	"9aFhFXQJFiUU436KkrIwS5qlY19FkJu07kz+Iu0wqxOftkejh1yKIs5KOrES6MH90h2zl/GhWlbwLDNl",
+	"CDq3R5ca+oAsIEEIGgESqQsKHSmDMRHuEVDmANA27o4apvmqK1wOrkul6O4R6EWtXRb2TRxShqBrL+Jz",
+	"d5SPWNgEhYeKAWQdw1kbUryM2/pNpv7R0gp1nQcLFlgUwEVSgVrqSK02a4ls5v57twfvv+HUeZRnctRM",
+	"H9WPRchfVSiacRXp1jAzlTTSPIR6Z8Wx1Dt0uU04jmZmG0TukKX2GmlUTdtbFHnGI0dUTgecfKUBRQwL",
+	"0rd1Y+FsnW5kh+Yl0ugU34U69Uf2IA1xXRmC8DDSbdQx1Pq4W9XUue/zLvGqnXZWp07fR7geEshY512k",
+	"zBEbN2x4IxsB77RFAa5R9N4dx0GDhE/K17ounkE8rLaoEE6b7JC6NLGwcKBfLkh6ZVw5AnQF/l6k2Ca0",
+	"t1SviIxs6Ghk44EmUDUVZQiNIEqDxIMPHXnu2HG0r0X2QQ+ih90pDOAqqFpUmdudBJ7WuaoQpayNzt/T",
+	"/ecXa5yNl8IglZ1sdBKlDKkIg+nUXxgLLIbFgxtmgPCUrJIMbggszI1hhXtVU/jjmuMiwqovlkEsMCzD",
+	"lKBDYYOFTJ5RPunshWU8f85f8GDkzZBc3QKDdbxGZxgWONxn5KM6ipihFijGYXil2ockeE/h7Dn5pmd5",
+	"RmvqjCqmRMacrvRXScPpwG6lMnVgcmZ2em6q7ExtWSGB1yHOOrbYt6dupDttKLfx14kYqVnrUsBYvTEK",
+	"Wt2p0E9I3alu62cl3Q5N15cOq2nFC0h9XMvKKClBxDE0seMhL0GURbKxfn5w9RbaunG2f+cX/Wsf5DQi",
+	"dcaqwRXCUYOEiCaHGFx6ffM3nw7+dP3ft85v3b42+OBM/63rW3feczdf2RWUmiy/nWohF2nIGk+8qNfO",
+	"vLdaxLc4TovVMLZEw07ApOXyU93ELlKxtEnleG3sL8u3KvRz8JvY+sz/jR9FHwMi2pxJ9SSjb03AW1SA",
+	"L0E+KMbAY9JxzbzO6/BE0ily5xebF1/d/N1b/eu38t6qo6UFk8jASCxmnx2DZwFkpkV9HFTl7XUcL+iQ",
+	"8jsTDIj890hI7V5PVIHCW/JB45LDM4pnLSgoccl/S1GOuWXvaWwXqZQmOvMmIcdGY1+ZBSrwK/2jqqDO",
+	"foeLuvkuPITUQ4VP3gAjZWvQNnZS0ZfuciLgsG9Wex92x+A8rt9mkBldULi7k2DIoQmhT0S63UPBtEL9",
+	"+uxiH7AkaLhgUAMAFML5nqBBmKr0yq1h14+9XJpQfp7d2fEfgr7q2Oou7hXUuE7oHwCzd0cIxbKzgRRQ",
+	"VeHz1I9vL2FE/zibHCCAHYF5FUoudqaWmjCeaSSZ5r0pHq8Nl5TZrzXeIdMjK2fVokV1cjFZmYNx+F4s",
+	"4Wc0dYdxmW58abTOVF9rmzHGnkBtM7jdvrZrL0M9wQJ50O43MPfI04qyds6qOcgPPLjIURhbm7RRw1P4",
+	"h9QoJrSeAP+tEZXEK4gU57gm6VSRgarTVEWyklWYb+Hfcg9g26NnDcgcvNX6I9FuIWr1ShkVTTh0BTon",
+	"CYdXdRlTQEB6liZqvkIRUErPhNIIJ4wXo9ppy+2NIOpAFbU6QEUNoPIczYdgl5TGNEY0Yayb+3L24T9G",
+	"alRsN2dW/zYjb9Z8G5NKNkWcdGIvZCaVcY1MrIoxtpVQZqJn5s+CCR1urflZQjyVxKEWpkxbrjXoBRTq",
+	"UHekHhWCbEuyNoWnrvc05zpv5yRHlP2GHNV4iyxAUoidrKJ0PtxDTd4aKuJ3RQDvu1derX4kbu92POfa",
+	"qTkqSRmeiqbhBbiutck67vhhBqjA9whpA+4G88zWQqb5Ampy34uSRe+H2y5SoHLLqOChbRsycuoFyiAP",
+	"q6ScsdXMsfW3XVatVB03I7pbEzw8fFmSno6zn22sfzy4+I/B5av9i29u3Lywefaf/dfW77394b9vnY/S",
+	"9jZuXuhfvX139efJy7V/NMMY1nqSWkkOB/lGID1N3PUBw/SMtmxXEscLseEd8dlDCqk/bJJWOpuZCxKD",
+	"V+8+y81uxPUExIxA/Z1HkZs8jmswT8U29iJVCyovnY5r8HrcqWaZycunUIKiHngqjjkzNYVOMR5WMati",
+	"r+OHp74FnHR8pvhN87lCTCjriny/Q1ye8v5XZ/rXrgxe/+Lu6trWZ2cGb382uPS3/nt/6H8AuSLy29cH",
+	"b/5K/VtnHb15tX/ht/qTL389uHJWvuH9m/INt4GhfnVm8ObVwW8+u7u6tnH7za3rr/TPvipf9d4ftq7d",
+	"sbPVSTdhTxlzQsVSeDWyP0JeDcgKJV1juwTEq1KWMAVylPxjxpO3Qwz2Gm7jGg0dTs8fRlaO9r/VuTu9",
+	"mjAvo1+yVL/kPPcIRNgYHi5AkCisCkgDbPQEIjut0BQAmSF3T3TEDQy2Eemv9qFYq7OnHu+idSRmGjlS",
+	"4ljorDLcuvD65od3DLXru3BvdVWS65Wr/TOQE/X5x/dW392689rd1bXBpb9F/+5//nF8QT7/eHP9z6Av",
+	"rEWZeeaZ84OzF/UzcGX052/9bvCZ/vfW7X9sfPmG3d4YdFfLMRrZawqc3gaNj8DirQtkw75TVo395jbS",
+	"O5jYXmRjG5B4nf7qvlPmxdsxdUaFkk/EeRzg215I2SV2yVwUqplJAFNV5B8dP6RtnzxXh0COo4moLjkr",
+	"fHOKpFGrFBFB04hqU+XMysuM/hZgbiRd+gt2jouK4LZwD4BvMetBFpxUsep0xe7YtI1+6/G83HdJRXSO",
+	"qBDPmMefee7H45CkyeyD5A3KorpK001e1wPBtRAiFcOcmQbEn4gypqcSwGvTbgjVMSV7uktY5Gk0y3Nu",
+	"nG6+nEpL1Z+Ogs9V3a13LwCgq9IlhcUZ0cxLwEfvFGoA1pa1FVmd03Wn57hBupqc7UmUvI3XKParcUf5",
+	"VI9qg8JWhZ6Abj7GQwjgGljFVPulvO4zYhnhBqZsvLy2jMzjqE7z+0eVt2E0Sg68qGTP0bXLx2p4W37F",
+	"IpVxh5uktkyjwrhRS4uObo+AZarOhXnZ5eWim5BZdH6MBJRsq9o8W807Is014EAa9C0J8TgqY2Bb6AP1",
+	"gLcy8IWfoIEIi0JfbKvQX/KQkPoZ4z+N1fAlhHUN/PSBA/IDgThbiD6cKpeVZimKzLNLyLJ8havQ6hnO",
+	"oLMuRwfRsQ7zkpA1z0+VZlK1huowDo46mNh0PjiuVzpFltHsExtuHb19oIndtXTZbHLeJUeHWK4CAxvt",
+	"GZW8TvkmFMfTKkkL8mO7WutQSAIiSpJVEpoG+tRLiDIRAm5rXaHPU9ZANEQPnWrxFVI1vz/lzot8YK4j",
+	"NChQS0YqW0cl0kJKxP28pS+76UWqzI8GVL5iyJt4/5JFC8Ju56fs5KHJ1zICMHq+ADaYVYM/+O0v++f+",
+	"CkUuX24ZM03++cqdzb9f7Z/5ZPPsP++urilNZ/Dxl5sXX00oI77czdIE8XULLF3lUuOtllS2ek5Nw95I",
+	"d6wuwF0VaY6iurzDBIQ85T5jBiW7tK64BHgIBYa/fNydKE0s+dplgFvU7wEM09JS7mSecUJWPtpDuN3m",
+	"lIUtqRBShjBYIpAAyaOkpfnY69cgIQALhrwDN9AswJQaRFh9eZM5Cl2wtxUDdWafJELnQ1V7o+vYCPPy",
+	"0pBoiOAJSKcMIzBtGLEdECGIZ8JHhgEQ5VKJBeXUjMKqAVgLxmGv5WP1TtgZo32hzkwAcKnh2W6srw/+",
+	"ccXRYyfRYGIUo0yD/ag9TYyccx2PN0krI0PU6PYq5VuDI8+j/p1f3Hvt/Oa7r2ysv3F3dW1r/e8bt3/d",
+	"/9X5/rXP7q6uDS7/YvO9c/1fnQdH4yoUtP21/9FF9cDG+rpFhE2i3FimrxptNJUOoq5JDkUe18iXxZBl",
+	"nlNNBeXh6o4sbhDJDjS2zLSBv0faGsFUkU0yZlVxmq41zKotzJxFW6reLL/RzddWbJOFZWujHlvtK8np",
+	"NnHXp9VpgYb8CVmQU6Fi0v+WSHxLdqNCpckD+jPOqm5F9pgCHgoI0u0oIx8H6M64mW69Mutsg3X/ZLjU",
+	"1zBzOqZMYZcCqGBcl85g33nqPsFeNsFrNxcV0T6ocjHBETRMU+EwgPE3HulRHePHKVWBwSH4ZYpW4m72",
+	"7pe7yz8gjOcE1924+aZyl9y7/KetG2f/fev8xs1VyZL3l1H/7Kv3fvXHf98633/1TP/aFxt3Lvevv+oi",
+	"+BZl28z5207VyG5ob1FxQDa4paMUYShT9H4XJuQMOE6ZQttqZOGwT4xk96kowM915nyGh1R5GimJLkwp",
+	"7oLhyrkvGPpPenQd7CzOBnI5w4hn2rIZXa/gyBHmlAsk3+gNBYhX6Ri7mx4t4mT8EW0XxmiN0HWKA5Ve",
+	"IKVfs3hheDJwnN+y38vMm1XC1Ox2lItrkGApS8Bud5VjQ6fmGiHhSNJNaTopeZgSC5F0tulsKB84uhg2",
+	"Q0wwmsTNt/Bpo/uZ0JbyVNZee1uxreLq4QIKgw5JBLPGVxfLbvzIih3/qEyl8AdHBsbyFUJY94h5b1fT",
+	"G7LSvmbVbwGRFRL0OEsucDvq4A78iaN0x6lZ97EDLom7U09lt7THbWiFC6gIyeSriZWpLFJPxPqmypUD",
+	"BdA28/XDAxlD7S/vLN5cUHXMbkA39e3VDEugoUO9e0uq7dpfHAcWBUkCBabVx+x+LVO7pFsmB5kt77Ce",
+	"deS7xlIJ4x5ec3Oj6DdbP3wc15paQewhzmpkATEetLBv4ujTyrocm7c59MNEs5Rs/ja+5rgAnny0TNQS",
+	"tqNI5qdB3n+18r7pePHCZnYYpIp1wUL6n632jVCb7i+C838Uqf8oUv9RpP6jSP1HkfqPIvUfReoBVKS+",
+	"pbpRlkZzAjuSTjZunrv39ocA2X9j8+/v3F1dU2Cxd1fXtv7y6r0//dIOQKp6ofjumBL1FeoRnhGAFMLZ",
+	"+wjXakSILPzS7544HoXnDnVCEH0qm7YJjbqdzXB0/iB1vO8YqXHmiRi/D6nxNS4qYclIx1zZfckgSDyy",
+	"Jkc9pfBr8kBaT/BgWRh6zs8YSexW+sWJpUezdKu2YUhZw9EYVuXLV1Un2bwQlyrxqmEmFaQGXSEMLeHa",
+	"sjvUFWUKJDSSGXfoV+VgVruUebybPQXI1ZykDHBnROaICwheOMk7IYKqgPjROItBpZnESGzuiXGPVEVI",
+	"2lWhqMjZ2I97RMemhR5ADzd6AI+0eDY4EAlQ0GEqfRwwCyc7beThEGdgF2IWVgMq96aa0U1HZSWr8krM",
+	"EOQUowZeIciH9JdQQOYuCQyOoNLJNZ6dpBuQ41mLPDjl7uzj54dOTVlIpDOqWmWIlprqAcdoFbdahUNS",
+	"NRSVMyocG4DlGGhFQRsM+7EFwFQnpE6tOdytKyNoqzEcqiFpteVvsoAHsO67LsfCYhnOAkrEYK0PdU/v",
+	"1dLvWGdJ/niJPKPe/HBRqaKfP64nkhQtjrZQUovgkHkO5l7Qyt6747Sla0jhQcCSlHap6nADaRWYhkNR",
+	"QteOpVvsO1lR3uQymUcGIbjudIpCnTfJdbT6+rq57ensjvvApBWylMEs0lK2TlpYd6r3VVIt1KK6xau7",
+	"FHBUjmmCHRdJLHVXDjw+RmFfUX9Tq1eVV1ABuubSdu+Yek7hCFAp/nZeNnhsrFJB4S7BA9QGT94HBH20",
+	"7NM1WDBRfdrJ4iWIOkFYk78cITCR88QlmxllLZir6QIHP6KaZ8hHaEp65b/WFaYtWOWYmJHZVueVkvR+",
+	"P4oghm7EuKnXmTdkvkDWpJEshaluN8g3s07OeVSZp/HtyeFXMA3fdBb/swDB7POu0pqoQKrV+0OnzG+q",
+	"8LXqAA+v3yVie5Z0x6u1zqYj+SoxHi0NU0fExndYpx79IKcnvHkmmfZ088zg40+2rpzvn/sQ/e/P0eDm",
+	"+1tffSE//dda4V4BPyYY8prVBdYV5dAJkzO/F8NWuvsGBCNRGQ4FoSKoVhvTBsuBCjWPJF1m184Ozn0w",
+	"uH5hY/3jwcefOKHclUKVi3ovLTmlmIB9Z5l044HdS00LwAycZLU4/pt4J3S+6rlOON67pP5XwLupSwGN",
+	"d9P8FIxN50Qie1QqvuNNSa5N2aY5b5ZGiTq6wu/Oge4/ZqALEC6+f7uO8tDEIgtqMwL0nk+WWiKf1COT",
+	"KYaUVkxmqP+HxakLo8LzWiHg4MOcBx5lxpxS9kI15KErLnY8VS0Kjzk4B8BllyfmWcf3nW0MIeSXW8Vr",
+	"7K+WbgYYa4kRDM9YRRhF9y0Xczyx/m1l1g4x9Bv/Gtx8367gHlz7FE2j/lufD65c3U5Cq2btLnN1ZiRo",
+	"dnYPKmRgLCyca3erjTExT5ap74uRpFbY8Sxf58pYvS/YKoUwmtWd1hDNGVaFwmKN4VSSOCspjSEtXZVc",
+	"TmVbZum/lux0iAMnJ09JnBSyany/0lCsSWYSHfXJTOXK8L0hHavYbdwZ7P8ig65JaTR/qcK60fxTR2my",
+	"XOHt2WvcjrUX3eWRxsQJTMO4mx4QFLQqUgtz9B7NmOU3gnIXO0AeJJA7+3pnAXgB/FZ/9Z2tK1c1MteV",
+	"a1vXPlDQQoNzV/sXL2jIobM3+pfWFYyR/e8EpJENS3TntcGlP1r+mDZhnvJzJFwQsVslkqMKgBdKJeU/",
+	"TazUQiuyuby0HTO8O4rlZvmEY41H6uUetz2DNBBhFWtg6kDDOeviWtNEgeBaU/1TFdN6AV1RfzcxDWod",
+	"Nec2pkHEB4XkjD5mjU4yldyasoaXS6GK5DsGk81PJiuVyamDxysz8/vL8+Xyd8qz8+VycaVkXICjAk6S",
+	"rPmVtzG/YoLN56FbrNnLyxJFOV4xn4eHsU+Yh4PhU3LnCz0OvX09FXpQCG8LBovIzEZ1EVLV0uoboED5",
+	"h3mkOK/yefiYq7pDM4x6QDIkFsGBTwEIPyAEYkGqwz7rGezJceYwlKbgiIGMR2nxVjhzyYCTSH5bUiHH",
+	"xGrG607k8/CIHmxklYwuTbHPKd7nTCJS6JDjCdtdv5pWOSMIR8mUVY1pA6+Q7Xk3sy5Y1k48pnIl0jfJ",
+	"JbIOCYr3HWti1mhimsFWimBluG/AExHRpwyTYWPEnaMkr1CT+9TDPd10Mek/eu92f/3VrXM/d3I1GNeF",
+	"q6A92ZKilXuTMyJ0/hINlBdp3GvpsEBcCxpcen3zr9Ahdv3Pgy+v3F1d27j1y8Ha9UjA311d27rz+8HH",
+	"V/q3Vge/+Wo4+KK1O15XfWDhBioX/MlRdKQPz1ggcGZmn7JoKbqzw/ph4Y5120nmyzYCIqCxQn0xtsGh",
+	"C8vNnKrF5+qo26S1prO31/Yg3GzgFVNyF88g6/wyVFVJOPMQZwAJGXKOBOcKM5jzZVtvU1RiYl1AcU4t",
+	"K8T1+rZgKHnDlfX0tPx4+Mr3MGvsbWLqYzWbMCSBfPx/PY8nf1aenDup/7u3OnnypanSgemX/8tJFMVq",
+	"qweXPxx8+nn/zI3cNFYXbkkbC9HlgZeFFGa+X7Aj6iYHh47odF1xthTnWfEFlTHDwU9u95LeKXCf2yZW",
+	"52ntQCkbfTDuWTjEXpZymvKibsDDJI5G8eavux71D8npDD+TLn8tcK/hHXFP/sQqMjYu2FYsOa8nYRrg",
+	"VYVTUjCvOTnCLg+DXUTgSkzvf7y28eXVjZvntlbXVO/0ymz04RsKC0paxdfeuPfupY319f5//11Kz9e/",
+	"6L93Q/75y98rZOuNO5c3br85+M1n/TPy+c3fvtO/dnZw9nf99270//SL6D0bNy/ce+eidQnS8FEeFXhJ",
+	"WcFNHHiiSdtA090qZRpy3if1sLpEmlQZirq+wskUj5PT2zolN0mZji8C0mfT+OO5DCmN2Cjf76Kr47RF",
+	"jrUVNH3ufNPJaBC31knZWPmiFhRoFcSnsY9OyUeqtYB4NCTeKZ2XV9fVM4yHyHyHemS4IzxEqMYxh+eO",
+	"V8rz09swh0M+hlNg7nilso1RUuehw28hzzyUqBOdMyRdpGVkqnn9jtljLoP2qAcN55QnLuqr2BMhWLxu",
+	"Cesawi3VDgkgHzc4rZFfsWBTw57crusj3XfRfTuPQjilhHSaHTLNq7tYIGkWsEaqm9vW9c8VqLlifZtv",
+	"3uhf+nDz3Vc2f/Ph1oXrBdKqtWJp9HlsSxAXHf2AURf0flarjWNhQEiIzPdZGqwNtKEwYXYiTIsg3sp1",
+	"GLjb7UU+C6p/hfsvStssK2NZtcs0IH2mHYk9zOz8dPn/W/11RfMPhy4ZEFY8yJbdB3KJ6LbJaKkXQ74l",
+	"5lKe2z89ub88N1uplIupLstKDuZS3a524hqiy5E9YB4IorJWcWB0wdiuUlzKtPk2EaA1tely0uArT859",
+	"B02efOS/RjvQovkXI9fvaXpJhXfOrysuJ/VLqDZSqFdRkwhjL9UIC4NksVHAuVsAyeHuc8uk8e/LfaD/",
+	"+0/dI4l4fKrcNvENU1Xc1iBdwnZhsApxwhu3+3f+DgHDs4PVq3ZrHqh4BKR9oCWoh3Q7YVQH3WHf72ho",
+	"1gXQwJONq7uq11bTgt/SCdwxFtQYgK2PM29Bm5Ko26S+RvPSHaq6w6DMO8/Hz2xt0uR+1JpDVX2AUxhq",
+	"9+U0y3qG9txGIBJuH//V8a4cKz0zGzYra26sJJeRvYlruEVsvT7RVLaAumAPkJi4WXV8bAWQbaPGRkdJ",
+	"Q7LfiG2No2g0nM7hRdTEKyTuRq5qelJrVsCreJmgtg7+tHqq8yFV2SXqDodBh5x04mHQIGxmYJg/hiFI",
+	"CI8kE1Xm5mYny9OT5f1FQjPuozxKsD/sXbVTacbzdwpVL5RfJnxaZYzxbpWzqg/FsEscGydpbt68PCPd",
+	"0Q4Cu4gzZL1BONMns9LNgPMtxjkK4yWb2Z1zC4FfjIFZ43apWlRiowcqws29FjuoOdFJZ/etIVtcspJA",
+	"wP52lauMTPGUNNkiJFTyE0P735Emc4baP1vgmu1W9VdGOcIxQpjUgsCrKRWsEhI8qi+FBC+A6VULTCNg",
+	"/PLD/pmP7r3zN+XQ2Fo7t7V2rv/BX8dU/4ZKKmNKNPMumP6YU/5zAtNQPOHKMAMMnY4IowLiCPoYQadN",
+	"MZ8qyzExPpVQWq+XYu1UP2AsgxLiQSlWqwKiPJ+6WVmz08LMwGjEP+k2uTwNgBhSDQGIB8luiR4Fvk9w",
+	"Azo3ml+qvnSmgYBTXTyhea9DHuZg7i+qHqTFM+bHEHIjpVmNt+S/hglX9frQjWFV7gUN426HaaZTGVVm",
+	"KG04mpMcL1USGGFIo5se9WoqqnEmq0MyS01GgWsJO6fOKeKGcvhzy061YpUbXzeREMtR+emn/Rtv9a9d",
+	"3oWM+4D4hUzLJ3XP26Pm+fx4+1Py0OPWHzuPttuJzprLRFNPneBw7nOSdiKiLVlXy82Tttd5I1OBTfUP",
+	"Ljk12lLcVjijLYFHcvqJAbnsERoOQCp3SaEwUz44VZk7sH9iyH4++dKsOzi/fRpJiw6VwW4dXLbKJDff",
+	"dN4eDkZbTfIzTaOWtmdTnGbi3l//kX19RkWr5TshguDSnOIw1IHj5bltBbsMbVShgaOLsy6GUF4C60I4",
+	"IqY94ApIQ4pp+tx+JVML96oqFTmziQZ8K/eFAURRNLbUtl1Ds05rycVolefnxQ4PlTkBiRgaFCi5xZXK",
+	"1IHJmdnpuSmnf940mM+iDFVJ6z7Bretfbdx8d+urMxno/TkK33O6403U3sdBF7P3NSc4HRjLh3FHTcw8",
+	"P0KMGD/KMto3wbV+GpAaoSvD6mlWlpgz1UqRTep4k5jtQ3whjsYNXawEbY9M8DhBak0cPm1yo8ax3Jz8",
+	"+jmmzlqhxvA66p7eazJ1LOc7nv7Rj3+SYtWHJn+icqqqkydfqpQqU0627WK97oWRZb9XKMdgKGF//BZx",
+	"2+y0qFsHjt/3cKZUuNWhu1thZrNC517yYHm3Gqp/bYXqBdAsMgC2VKP5YdVfN+zB0p5iE/cNBabdxMKx",
+	"MUq5QyGHuvqajfC1gLR/cwFSLTUuINThSDZgQRAlbDmtLOo6PGA5HgmqygsdcgMh5E5o2K0e9Md2o++8",
+	"Bn0xyaMjrkDxksjC0CwW3ZgDzLpIS4SpKFzqIsnjcpfgPqd0hugJSPYvKS+BMjpDjubmRnr7PSra7jjF",
+	"Y/obhJd4J9QerDD2Xqro1zaG1JVjGq5IuGvtJzttsKg9UqMeyR9lOgPYs80Fdrlgj5iv9HJU5z1dwNPm",
+	"AlaFWaGxM6qbQTdxLU0Hs8wTagZSxy1Ji1se4lHz1VIPvdghHaIxPB2zSGWpcd/n3aor2fFp3kUBtLlW",
+	"bgrs++pYRy6Fka5Te1V7M7K0QrIer0OyFMgWamMRZvYtGrXLdRIEGYz5qP5SLreT0MWcbpGQVxWEnCvf",
+	"SztypKkKjlZ4sEAkLeTVgKxQ1w4e5vJ3IfFKOrCgHtSjQEW0l/JTO/rVM6zn5pi1ciCOmGRpwrhXsalt",
+	"ACiFoVgAkdaOOczEyPbe2UtOnk/Jok4XE9R9obNca1EotARuTa6aTUPfQS5sWVYCHybgGAUqubZQfCVW",
+	"ZhIxlv1lB+BtLAOzZltA3o4410xTBrp/MSp5sG5gtHN3k21UpHlzYr0lSyDZDNaSItFJWkxw+LzBbq11",
+	"Ahr2jskTMI4OHChbWf3rCSP9v3vi+ETJqRJaULRQ+wZWxQKq7EdxHBfOGMxy9f5oNs0wbE+8/DIAsdcz",
+	"gEQPHVlUb478e0iVLkzK62K87/OoDeBvJTgbUYpyFiI2j5n3AtPWsihFiESiZPRaSuTHRoEzLTV94jWU",
+	"rx/E794X2AvskUceDwIeiEceAa3zFG63fV28tK8d8CWftL7zU8HZKfTQ0ScOo7mZ/QcfNqjQIsRLPkGn",
+	"pIV0qoQwOtykjAiCTqkmA6e081oggetAs6LJu6UX2CloFSBOgSNmCXuIsrbkGnqep/RCq9Q7tRfNlMuo",
+	"hX2pvUkGN1OuAN/UbJQy+dG0YqWSJ6hnZowQDogG/3uB9ZTOwdEy413E6/K5OYX9qMBBlM5VQjNTUwij",
+	"oOOTuOCW+PK9U3NQYCSV9L1y756mIjRb18YNAmJ2mfTmoSoGnbKK8E8pNCcs0Cn9wQLCTKcfJB+UemCE",
+	"QA7jgI9ejyOPYXp6em4BeR2VJaC6fnbtTJAFRD2h7YjwwAxSLgCxgKRurr4QDC+Tag0LovDtYaAjh44f",
+	"fuqRRxLAq1igI88dO65O/dSPJp86fvzI5DMkbHJv8rkVEgTUI/MIfnmqhAQF/tSEqdDJdsAbAW5JDQhO",
+	"jTAPcUZgsEWPtNo8JKzWm/we6T3yCOIMYRhMwQ4J3DIVRSVAHZcUYjpEW5XQSnlUQHQLUUwLHqQCYXnO",
+	"e19g0HukRpgyfRRHnDjUxrUmmZzaW4Z8JF/fZDG/b1+3292L4eu9PGjs078V+55ePPz4s8ceh9/E8ceJ",
+	"H9MWRRs3Vzf/+clEaWKFBEIb2nvL6kFpR+E2nZifmN5b3jutfBNNYFb74nsr/2wQ0BykOgYHvOhJrYuq",
+	"pHf9GOQy4hYJoeT5eWfbeOgRb7iDAqOR373YIUHPRAPmU2FJJcSKRfizB5Wca4+whKqSueAvc80hTgXY",
+	"hfHleIZFAZQIsCFlaSEcJnvoZ0xI1zHEsylWC7GdGUWY2ZmTCfkuTOWEvOSGoQHRIl3MYLKVkp4Q8Hm4",
+	"ZvNiYjKJ4p1t7YgqzvJJPYs4dL1wPOYwIIzD5q/X5y1xaBYOIjXSd0qIkS6UzBoEAMfw6tEkbaZzfEbP",
+	"CNat0cPhff93GHRIxpARtFKhy6C5Qi8CtXA/HvOLfYcVLkyBJ5+mLRpOvHxSamDKkgIONVUuKw8tkyoc",
+	"eBcsxeGnGo1rvOkDeA9oUCnjI2Z68J3eefdLo1nuO6K0l4R+KBmlXLRRDp8/KVcmOq0WDnrSlu8s+VQ0",
+	"peEUU85ST5fTAy6PLggbOskSavUithf/mDKVgYLMkYa4IUzRC3ggTypwNAfHPwyO9UOxqzLF8UccnSVe",
+	"v0d6+gxBsXqUe71dPz4V7305aQ/ovLEU7VR2fXAX3TwWSC7vbZ9oIrKANylgeDWc0uLTppPjaF8u2bJ9",
+	"nwGBcQr4w7zDjITvPaaBQ/Jk/FO8azV4V4jvyphNg2G4eIyGJnHwNLtX1XRlhO9/p5zha4Xqegz3YJdH",
+	"dzeGtzlszWEqk9t4v/lSdNJSFGroZJ3nzZly6Gn5pn34+nBHU+RL1Hs5kyKfJKHFfe67AMhh/r37vsXP",
+	"sTgqpLg79LxQWy312FYPbM5J7chwsvEx+TPw5LapmUnu/Q/aXpL530/erep2CvHur+fYDzdVlenOebd6",
+	"k828F7R/xUqpw5D+6nsKg1AppDxANQXsqNEsCt+nfXHax/Yowq0NwEu/7dqAqh3+VpFSBAe4C8QEoY6E",
+	"HlBfiFOMLYqiwhBUrzjd1CmjornLdPMEvHR36eYbOEa1jN05RR/aFljH2AV71DD7QPUtUMETC3ey4CnK",
+	"Y1CeZy1U0wgTR559UorrSnm2jP7ft1HlwGxZSZxhrxn3dAawT7AHzksa7kUndJjlBDkcd23dX55GXci1",
+	"qXYYXsHUx0s+2TtRyhbqR9RMR54obeEG2ddWOXUOP8QSZRhUy7T1P3SKR2gt7ARkN6R5QnofQmrXlWLe",
+	"TptxvZJCG1lRHQHBOQthh90S4046ULPY5eusTdQH/j5HpvYuXOjnpFaMkQdmGgC6K0Wt+J1VrYt2+agO",
+	"ed4x9d5vqbBWs/vWGe6HPG9XyOKQ5xmeDjw0IG2CQ7TUQ11ClidVjlpRAolCyrtMIBAn/rbSR1xz9z+U",
+	"PLQ/PocO7KSp7LiMHcke6yS/XZ5Ys4xMV2wiQWwXzkD76U2oWl9URqToRj7nyyXEfc/20GedU8dTeAFO",
+	"neso76YiADr1DAABoUhpLzqhYzL1ujb4PAhdN3mXmRgN1JfUQxIsoHZAV3BI0Ar2O0QgBpVtOCAl1VbE",
+	"OKl65l3DihgQDky7SCxPNeRvUmEgFj0Il7k8e7gW8mA3o3kBqQHAIyipkgBMOqNrdPV98eCF3IHH1W/G",
+	"nUTuDHZzA6KDK0npAf3UraO0I2e61NLU32QGtAJTx2N5Qocy1U++VCkdKLtz1IcRiqH3GoWuWEjOlDI0",
+	"AhS5PD1ZrmwrAFpkRj+A1EIzJZVhxVm6ZsJMZLqyjeBn4RCsIh6TfRpVtaqodGU2K/JHGQ/EyNDjA8Xi",
+	"5XXLYu+STe5GuETX7SruOg84LB71NAvjGk9YHUnJ9At08njgjhaD36dOZDIgbR5ks/sTYM57OMRgzDch",
+	"eUeSn5yJlCpSvEAegGH0kD360ODS3wZnL/a/+NfG+vrm7V9ufnlp487lwbkPBpevbHz1BjoUhGj6QAlN",
+	"H3x4LzoELaYhbi8HixMJY5j+HsHBHgFtO+BSdnUVHFVJfU7T/BlY4FG1vvtIB4lxHKQAaLv6210nCLM5",
+	"cDHlGJIvqKPdEzXVTtHACBl5XL8yn+1JZuO+6vK3E2kNN5XnoIJgU5VEc8ipsrOZ8skMmt1XEyuZdAso",
+	"3qdhQyj03CZ+HWEUQLqaygjjjWGyeRx+Mh7lhOR0NBc7BJhgB08cRjOV2XIRx87hYz/8WggFCslV3uFD",
+	"Zn4l9IPjT0zOmnySpV5IJlWosIWD5Yf/xxBT2NxnmtS77UkosntMPnJ/7EH5alXIV9y/n08Gx4gQuiZ+",
+	"V/2BT/MGYPZKalH6Mo4gLEiLo4dmyjOId0JBPf1Ji3vEJhWFDGbZF2Fzn88bXNW0Z+4/7zgu34yzXGtX",
+	"jNjHdc6sUBsJYo3VyIiF2JjuZinpKxDwMNRIcn6EYK8yMHsGNmUvOsSQ7oyunwITCXUDzhoRNHyUrinU",
+	"K1Spj8YHgc9C2nK4qoHWjljo6/eBps3rHyy6DjUpi2XD9VJnhJGFWp9HCgGpB0R7qZ2U8DgGZQ2e0tnx",
+	"XR4sC6Czveg5piMUqmQZI9XKX5VNRJnMKjnZEOlDp/S/qoCxd+rh4aM/qgY0+3i/gpUwiDHWvu2HfzzA",
+	"HlE45NZh1Hmg+m3Lv8SI01YBopzDPm06N6hkEjleFGd6SP49pY/u4QXUwsv6Qe2SwHZSNhBkxp1WNeH3",
+	"6VTtgvMH5D5H0T+eU9yeca413XJs30uC1AISvpyjXtIg1NliqhiBeagyW0a4SbC3Fy0aXCxdcFLSmRDy",
+	"MX1QupCgpMvXwIiWRhUVGj7IadSYrmhPKKylQqqp1UgtTz/dv39mfxH9lEad2XY/9Khq3fYIA2AhpN4R",
+	"Daj0VDlPW70wWBeFdFF1sKpFPiPdZ3pyI9UZ7KW1JDbEoUcPP/b4E08+tfjd7z39zLPPHfn+0WPHf/DD",
+	"Ez/68U/0o1R1zQGQKpNuDO/P1VhTzqmpyYMnX5o68PILL8i3uhxUJ/9/9r62SY7jSO+vVDAcAayidxcL",
+	"QhK582kJ8c0ngDAAHj5oGdM10zUzddtTNerq2cGIVgRpvRxFi3qxTEvnoy9CPp3i7LAk2idLNHU8/hcL",
+	"uyQ/+S84KjOrunume2awqMHOEvyGxfZWV1dlVWVlPvk8aJtUmbQwen7dP3WRsISu1wGxhMVAhDZS37Lf",
+	"amSGMtgGIzDZWCmp+iggNhuH8ZL3y7DK1wtt/I1MaLn+nUtOqzCY+Zm/g+wKYTIq9prsy36Ynij04psB",
+	"y6X5razapejQ0nyvLVK1aNjKa3Dt6FA/orCEUnks/AoifKhjznVixr5GsXEtBQeMVmZkfQvoXACjCy0h",
+	"OGC0VDjHTK6zacRGiF6KWF/zlOnM+r1SJ6uupF1i01vpMHyenr3QCeXyxzTW99zG3Mza1zCGtDEPhImf",
+	"yhzDWo6aUhGPumxrrGGGNrrWZb+FSGWXQYEq5xKBNCan+WgkeGadzpOPf3763Y8/feN7X/rSl2o98a+X",
+	"3rnE8bzN1ZFDSusM0+YNebLOtL6Q5Cn884rON/0HNvdabf7u/O22PEw1Flv59Zqt9t5Ag+Aukj/numS0",
+	"kIwuZqgz9ZO0RqvdfHSrP6M+p+jWYvoXY1qDTD4yd5nmiNGL1g+KIfgUs8umy5USyZa1xziRfZmbmIgD",
+	"HCdWzC7bgUy2dtiBg+RlIh9nyhTRI7QCpjT4UDwtKC2BmsAIlRyqCZkH0MAikVE+0WV2dHq1faDN87iF",
+	"1tbXwiA0YZbyiiDfY5Ub8uAQDoQgcOQQmLn32AF6eXMvPDh/D3HfuRL63c1HfiB3TXSPmFSQdx/nxVYD",
+	"uwsekESJakZ6AYIsEdaln/HPZmMxlOqnTZfnyJIP6pBwueqIVE/sLicACCAVU1qJHXYXQQ4+qSuxMph3",
+	"BxQ7vWT/o6PvM56mPi1Sjxn7WtHRC+0c0nc0+oU3UH5wHYgUM+7YN3WE0zgkQKDzsfoaoyIp8onxnPW4",
+	"TEUy5xbqcd7R9+csCI/KTNh96pExw7MHrJNlpKIV4K8Byo2uyHIuFe6QmvEsgzvqRFbyNANuWEfYvU2o",
+	"nA0FVyRhZIAPR+m8jR9bl5SxH+TmbQ2lB9cWkDaTxytUENypgByZG8qZyYfUFhvqTDRNdT/j9jUuPpKI",
+	"VNRpAhzAYqYQI4hX65FQCCxFWjYq2x6Adv++p3iKGBDzKJ0LCtC5gDjrCZHssHswZ0AblQEnFCDr2GUo",
+	"ELZ/a6KCIsqJCURYIoEE2CAUlpmIwteGmfFIZMfSQGi5YDDwfzuqEh3aWdki78waTmy/ry1Ve2xEHDnR",
+	"eD61G9uhAoohRIDZM3Zgd8lxdxCxsUoFeC6ebMme4YXVYBPwhx1BtMg98BPv2kGz2yX8HRJNJbYdqt6N",
+	"kPlJiX0ckEOF9EE0Jn3tfAAcAFTjiRwpCvyJ58QC9rsYGYbYLMudI66SGWQ98a96mRCtkgQZFQRar8XR",
+	"Oys9odfxEiZxItPUiwMRKpnYkzoCmKdFgvVpmKwB06LsDGLcpuxy7Bimdd7+5pinsidFEkcsNqnO28Ap",
+	"an86lkbmbWszccT+7xu/3to5VPfKaD3CPZscJiGT1lvaYQXlpf0F0qkT6RJlAj3XZp3PdFsc6yNxW6P8",
+	"ybLkB42xHbYcEo7w7TQ95Qm1P9BFomD4lcKgoA36BboNJJgVHsOr9ZdaO9Jt+672DAL14YHE1tPar+ty",
+	"X2MiDkCRpKUyhZVFHPVe+XeGG74eKOs/bgFedaVN9641EMYnfBpgr7WNAYrNekwTPm2B2EiuR8YljL0L",
+	"BAwrdmOqT3ee+RpT2q53S3yLAY/ll3PDBjqFqBJuF7RpwbIwjgu2st1HngQUSgbgVzHePtr2h3iHvVBa",
+	"WuC7lKsY7MahYGH06RaIu4vth/U094EZL0ZARpt0QJQQCW4FDiACm4SewIYAA9UGeEFcwXbAlYin9iY1",
+	"9Ts+Po2/jGtvRzjWL9rnNrpSEXtYF1f29b8hCo7A+UxF7pZD7oQr/2psctaXx/bwtsO5HMc10KlcSCdj",
+	"rwovuYceR2L1uSkjTP5K+VPqW8D0qf/adcfkvganIXkB9kR1KSB+JLbHI9i1HQtL5Ja8NIAprcZoKjCA",
+	"2sTqHeFmcVNjDNS9c4kxeCOqSamKPNya5YzWGzhsHOD8uHgBCseN36VdaSm7/On733nwzz/dahWYOOuc",
+	"9ujvc8DXE6u8C3vVWkZ5te++bv9y5s4x610N9bEobGb5aY9/EXCHG+KJb0eBK4bKytkUPh886LPiYGYk",
+	"Kkgc5kqpiKmKa6HtqBnVsqyY6DUce+RObkqCv6RJVGttNj4U9dvdUKx9q6vcYCHYNbIXZlDHAgivndTM",
+	"V7u5aYUxc6Y7zkxtHW2DiHM3E4nMRYKRC3cFgVgZstviU0Rgb09JV9zjVKDh5gGYB3uX1D3rIw2hpwOe",
+	"0DELGCBYse5uXh9tg9Tl56S+t/otTXE3l3kOVt1Lae/Va3tRL73WfCh1qvVRYAf+rqZiMLAH2+Vp5L12",
+	"zro6y0QXEgUYfqgBtuqjAzSX8zypH0KHSOl8kZh6T49V0kI+DUiD8HRWUuzko5+d/Oq/PfjgVye/+u5n",
+	"3/no5L1/PHnvw//3zz88+cE7Dz544/S//PLkj//r9G9/f/qbv68qp169skwgdlYywHa13gdc5mxcqxOw",
+	"oBLAcDZuOJVod/kQIlkpHmwMAl5oT1Vl+oxyIOBQUIQJi2Obl0FZX6XR6f9aQZ9/gfeql/Q4oy9p2qj8",
+	"hwabRTe+RYSTglu+aGXlHcs1hRsW/nn4LcvwgmoAjQxCy7hZiaTYwTAj5vcw6H+LidQIF8K9epUp3S6e",
+	"md/hDuAjaNQvyB7Hu/WKR3drx6sFSTsYj0z2B1VhYnjmqeipIyFGtYpVxSQ3KIx6pVVIWVdx25/85l9O",
+	"3nr/09++f/LRu6e/+B17ln3y7/4Pe3qPnbz1fbujwk57+t4PHnzwgwcfvXPykx8++PDf4377iFsrjZDv",
+	"/tl22bUs/FoKEuhlKKgskISTeoBb/Xb39tF4u0IumYUrndybpWBZ+2HOPVjr6OFLGjy7EBHdV5RbPIme",
+	"KJdGcSQuEeyZMjcle3fSHkSQDf5EzaCeOcA7PxO7xU5mAu+7Tgc191FyEMvNBF1v4fvxbkE9cuGhKePp",
+	"BMpvBGV2pGE8sV4ACLWnErNXUrEYrikxxBvov5C432mC5wNxqHAWBpze0BGl25MuBNnxscsQtLUttN1T",
+	"8VZd2BbzO+K6H8GNhbf4Hp4Lot8uNpcLq8WD4TgG3KvccU6JVJpYM9DjNEFN7I4QqhRycpV5lJNYeSOr",
+	"uJoB147dOiBH7TZbu1bgbk8usu85JRnoOUhSzrskdFBcpFsXZMKbNxWonK6Kcbz1U/QGTt7/nydvvf/g",
+	"Q+sPoLtw+jf/+cGH3z955+2T9398+vM/PKIngD072/m/99jOf3MUJlRpjih13oUAZZ9SahrPsWJx6R7g",
+	"uRaunIo8ZOPF7FZJ4+yC38zcpzRdzYpPDbb1Dbka89QJXBFS0x/xsze26v73EPc2P5W7JErZyPbwNfj9",
+	"2Sf1MZ2Rtpvm4U7IcLbyHM+7g9vC2OmvMZN7BOuhmIk9BwL69XjmoYq63clKCCbdo8R8RMDhvStXanKu",
+	"ZfNYnAS4sdYUwC2w4nqQZIABuzG1Q9OTqYggEk7CXVDc1ozEWFCFdkOsi60DBuJcqs/WPAdUdjb0U9Gc",
+	"+h+K3UKuf1k92XOVJy9SgXXR85Aggep4BEA3AQr3ZcbNkT15Gk8alyNrzvQfJEn5kzf0OCl18VzuXBWr",
+	"mJ/evxCjEFH9vxBiVASB/OwyqepXaDG7dQu0Bidcl7Ovzv6qKD09zkOB9PwH6zHUMS/51HXUL8+OwaYY",
+	"8JXHZcDBC5nnrbhVKAkPeeIz7EfW5ieet9hwmSy0cAKxLjx9bkyfc48twXe8AKRBtepls4CPve2rTy9m",
+	"rT074mMOu/t17rrFc6zB/MpVpNCBsFhN355dRGT7CFiUC3V2E6wn4Lnt7OjRF8Y9AFXvo61jJdZw6gss",
+	"oKoWtNUa0VhDsQtg7iWmfx2eWWL3iA33kvQtBkGjfadFD3E+EqRZSa10TizVDxYa3EUnMCaytsaisSni",
+	"7AOaCeH2DbF55JoNRcvNjwbd+BHNSYTQblQMRTQ7lFgs2kehDqi5vvbBB//9wYcfPvj4l6dv/o7YiP/p",
+	"XaAivvbVHXYLAYScCPew9AQBTsjwlRNAiljbDBMqiVAfRUJHqcpaZwVbozSsrxWiqg6B2H6aD6TqOybN",
+	"FCptwJVJWlRuC4UghMmKShUyQEh4OdFds8uTbPfKlb0vb7nqJX8ySYPDZN8xFEVN0aGiChVYHu0Jn2Jh",
+	"UQoO9xAjdUCwgnh0LDGue3ig08SBrnWP8Cy+asm0ByJNYigpyqASTulDdSSwtAVgmlOzX+HZxIXpKntQ",
+	"LqqXi2zCs8REUH7nipvhW/Zq4fF26g+6MGxrU/iD1u2bfNH6GRAz0NNw2lvDqV02AHS3I9zXOll43e3q",
+	"ZHH0ZXrdPrHObUfn3NonvKe2TiAJFInRE8UyehsUMUclCFaumely1VzFDIOljH3ZstPJPbZOlvHiLQ17",
+	"tf/1o2/XqOgBSTDgSLFbtUOGCtUYx6rddV9VuSTSAajizZnSuezC3uAbZ5ePpEpYDFIg3Wm8FWEmq8sd",
+	"aFYJkQAnKu23sBU87f+iTZ9fFOV0xi5+3ROTQ2XG3QHjhkQolNhhL8pjQJW5kYPSMaitpOLeY1FWL4Et",
+	"zr3tWGRAukq/j1FLI8n4xDaJxXVcTRk9t3OoXkV9hGswEv0xzxLJFZwvhijzb71y5y6zVgcbn6+wgknd",
+	"wtHvY5ehwlMJV/5+7epVFrsm225Lqq0iuiNyMqPNzUND987lPrnyGkNDElPwEZSeBFhzQP5BAAVrRzDJ",
+	"9L5oeQ0TblY57zZLOTxvvQ+sjQSwmv+AIRy+ETnvdtOkUAXLta6XVrADBS9b92zAS5rSHS+zVPTycGcF",
+	"sqLYheZG15O0SsV646ZiSpoA1Bs4k//55R12wL4lR8SykvCc79jRitnlwmmE61RP8HyciRaggmIQYYlL",
+	"hd3gcOW2uzLfilgsVSLu7wzyYRofqssFSbgG3Bx81/WBtHvJlkcW2ak37GU2HqWaJwLpbCVFOIjhIEee",
+	"WoWF0kfWbVcajMu6foDfgav+oQI3/trVZ1mca90ecjVt40DV1zmSAsNDeiDfkqNHphw6yLoDeRzC9Thg",
+	"XT1CZXt3fEmDg4SqOUN7I8BKfU5vXWRYbm/fds5bvX29AAXw1il0Yjx0fZIZ68gsH0CtFLjmU+Q7wAuN",
+	"PSVzoVw+uAUc2MBeKsgi4AeMbc3vBzfF5EXqYL3rGC5iXXnP+lzH52V/kDPkXILRGU6LIzvXTKhcZES6",
+	"LzPYOri/eiyfxsXu5Iv+qccRpXqlmmJZKSLlehgwJFV8dAjvVTvHEubOrjWUxFk4O5igXngzegkeWeuR",
+	"h6+o9z6wh0FOO2JoNDlHQOlQq3xgGtP1VVTbkttQI91mkyQcvBxiCY4sfWnYukllzLbUpAR3eJi8fu3b",
+	"25evfGNv+9nX/u3eN65sX31t61+tLHwGfS1YLhu64B44i2beRYMuLeQivTF1kN0wJuvxvw20ojMWm0p1",
+	"tOS8vOOvhHDCOSFLxH76cF5HgLLNcIoaIajF8IhnKLsrFOMKVjQFOqseku24iWvP2q9LdbTuc9a/4zGd",
+	"sblmdg0C+5uj6KCg1jxmcH7rtnO9eFf6OjyxqQeq7Z0d0iG//zI+X9KuetSjlcKWYQAartCXZseLv9oZ",
+	"EIljDMQIy8OFiV4osbmwjs4Hjr0D3eTBeMjVPlNCwvsRUAhUXS7NSj1LJJQBSidQiQHzbJwKszNMImb/",
+	"xZ6heApGAod8yoYi6wu4rAztVQxFl3TGdJog/aGLs9gvheXZhmfiCL+XBuSSAW8QntQTBQ/G0YyUD0SS",
+	"iACmjSMX77AX5LHtAJT3AgviN8c8c0ylC7YKe8ANRw23qYMkAePa0GCP7du5QF9wxdXQEcNsBFgqtqGK",
+	"ZVSEaYhwEA3LXg7hOrh0n8PA6eKd7iY9c6Fx0fgRTZ6F+8QgbgWNaaNbUeEqLOZg167eZkDzbcGTYiYe",
+	"QynEeNTOtfU5V3I1K0eJ/9NgReE3eBZmFdmGIIYy9BNFIGMInRgIYi2YrOXifJVjB6NaGAOdy6xCzNSI",
+	"HOgQuYHCc5Tt4ugZuoWeaGtOL3vQtHVoICswz2GWsMuYxJjlD6uRcUMMUknCbyN3dNc/7O3Zk6SYV2nB",
+	"ZMC57rPu4J4LlYQEdjnnfrnQnzWqgXVuFsg9FpJjszztlwzri/yWbeAmBJZZZ5znWjmOz0INENwTe6no",
+	"yWPhbhU77ICAU3tXGHoK5BlYaxWZ8ETvGAW21joe7QPjezxP+R63GKcAtxfwhB5zqVKukn30Y+B721Id",
+	"81RaR+XWwd3rL7HdoXB5LteGC3QCJ3kLybpKXJygrQiwAalIDk33iosXdR3490pUqPh2Yg3dYXcnunA+",
+	"oU3bQLkD5XZyja4kwH6cF3nJ7NTlxW5MYV42dmHZzhV3ss8NWB/gwQUlfc1MHik9MYtXZKaPZVKRUqiJ",
+	"3t1yT61zsNw76gMiLq+GYrr+2WD4qiEFCSPWyQQ/MhET97tihGVdUOZVpj5eBMpzndstGmj2dg6S5Mb0",
+	"effgxq4g+iTf0XO5eSyykIMkzKnmzAF543SvB6XviC7Tqsy5N+AGeJ0f0hRWROFXjWJVFH6Hd48CDkIO",
+	"DHqqWAn4gpV481blTCiPEqysBUNzJ9cjlJ18rOrWbjgE6qst3wiixquN183caB7ailJqzWKzfhppb7dI",
+	"3IIiV10RdA0qMXGyo/Q+KgipzEELYwMpUlsKlZiV1qTPWjVSnhZpq43elaGT54L6WbQj3xp3UmkGQVfg",
+	"CNu0FjAR4iilMxtZR+DYZlyJSavgNi+XlpgcmDsbLcPVoyxJ0t12j62EqS+jCpYg61fF0teB52uSbnCJ",
+	"kl5HGZHDA6lyF3lG4DDS5DhW7YY+UBtt++rPe3puObbfG0qQMFqhttEQR5sD6xvZV+PRMju9Q08tMdOu",
+	"HkrV30cGeKjvMFor34+Wvdnn+6uXfhDMtU6ID19VoTOj/7DvOJsO30aZDg75AssBCK6dlCCW41qLXK0H",
+	"lB5cMpArWYjOJumh+dvJPE9OzkcMs1JeqIZIElguhqPU4aJICAQhgMbLqNAjWBNC9FFG5LndnWvI/aCM",
+	"xWsuXRR2P9tp57rWspj6R1ZMa9II3ORIrlxkN58GMh36YW9JptO/NVh4+qYOow/9sjWrkUjYyffe/PS3",
+	"HyAGYCCMqBHFWhCkBrj3wm3wHjyxqdnre6TdGUq5fSDTJBMqUL66S815f8Ejw7C2qlSmC5HlgcgeMnON",
+	"AV8qIbCNNeN8n96z/opB8UmPKCyTJBJy81qLYqC5+4RLVC0xpEoFLKiAagRXUJFrvcPuQeYa8COwW1Eh",
+	"2U5davge39xEgu3buQRo7jUo1R6A4YRAB9uGIIXkLCByWwdO9Vx2eGHws6gWWSSf5stPoIjH1RQS1sZb",
+	"oocrw3bvi3OqvZPGFymoQiAMjkyQ14ITnY1H8Gcu+TUE2NM9khkdcNIXAzWsOnW8oT4WZJ6POW4E9A1D",
+	"X+tBNUT46TORoxB6SvX1PgtEgbEnumcnU2cwsB4OA7TiEaZtbKtt+kXcKqEO/GxD4af1mC9zNYWGtjDt",
+	"cq2ev9/Ox/mXut0t7Yiha97krNW7iXfbct0QBjSI6KErR57eQ7+VliZKotpFCDpYvpjockON2NYOu9dQ",
+	"8mYPDywcbip6i/zwVK3RQaUqFhg9pAXWF6+VTPCLArYQK+cxV7LVLio4C2VenIcrnnd1sa6aq4srW43A",
+	"0kilMjE77KBy3C4ySsifWCN/xhl5tHSnLEXY1u+335wJaazqt1MnA7rvt8OFlXD2sHSjdpKsG1HE/zgy",
+	"3fooZTiipWbL232d/tWG05urrkjPRvMb1V0rqPEIVDDm7cqXRVy7WivaVPRtIV3O0thns4KyKfuFdPjo",
+	"cUq8FRQpoesJBbC5i2sTiTYOWjvXup3yXMRbrVKbriTRqcNmAqRfa9BR0ErZpDf0eHhlhAGZ24ITrGI1",
+	"QBR8XxoG9ARtEfH1qsurMZSLAu67yRhHZIHm+wt6rBKHboKkB+tM2ZGYisS+ayAM7LOEJfeli3qiQC5k",
+	"TiuezpgSqmg4Beph06D2XnTxYqu9u+9oitG+IFUSiODJEcBW8P5DPmWdCqKqxNUIr54L/8+c43NGg9uq",
+	"EXmeisA86TdE1scr6LEwWL9jIl8tTZrcfqdBqlYXYXGYTtSVtpdV3J1SkfRFBjxvhqoVBlwq40ql7c6G",
+	"pfYyZxOglHdKfnrcSUWxB0LhQRv/t03/u2VNmx7E3GD1Mfg/dEq81nG1q30tDInXIgstNTDgpg3/sbXD",
+	"bmqIOOGYm2KxQSDeDo84Lio97C2D5yACV4Xfocev7CAOkcxHMY4QQIR0Od8JEY5gM9AvXLUR7ukT7Ra3",
+	"QT64dIoqInkmu3mh1wtDDcK8AFxhI55RsTsp9MKTJWXeMyv21t0+8lT4tbexHNWug9jfoVBnD5RjE0lI",
+	"4vEjUbUhZyBHBAMcMj6q8sXN7hx4GW08ZJqvyntf3QfTGWW6K4whVWnaCSAePNATlmrVp9jrkRjlDpkL",
+	"GkawSKwLkwm6Vegh8JaZo1qajFvU17WCF/AVDdc9dL1CSFu+NhtYrwafo7KrhpkzyK4ZYZdA7i+AiyYW",
+	"YRhLif/pqYvE4XirBPUMdM8qBiLY6oSspu5KnpK/bcoS6Ya9zIZc8b6gxEkqjkUaOWQGJk1Bj6RLZI31",
+	"GBU/zz5m/WjUt/NGLxOXOcHPuGScdotM7K2ffij03Z1sKX19m24bHWE9gzJU16WowbuhSNn8ykf63Qrc",
+	"eH24qfMhcF8AmQrHuut8z2IaZ0wuYmY8sv82dP1PuEynrMtHK1rf7oCrZBtgS2F9zueRvMxAITlejPdL",
+	"AVCgYiS/0L495SMHK4CMzCVTgAPB6yy2V5JYAzfJ1LAzvcRV8sqxyBoYUzdE55w6+cQJafTlsYAsW7FR",
+	"YjIYTRxcIaOHIgK3AtNzjTfvlaB+qwL97vk0uFN+afk8ISDr0pWAU98ci7FYGVlHnfs38EdNEEBJwFyT",
+	"81y0SoSo7l21WL8cffSH6scd+KNm/g+q3fVF7lisMsdPsrd39Svb1555+tmrVxp65/+w6F5FberCY8iW",
+	"wA8DBolpYXka9lqPpZA0ivC3Wd9Rl0HtJ0GvVxWbmKUR6QxlnoMKMrGBwIVmlGOdT5xkvJfHjtrN/rDP",
+	"7CYXW2fEBQLQE7GdNilJG8f2/9pU+xe7L3O4sxbe/YGzwJ2I1u/poCKzVCbnKrfrBy4zsZ2aZJyKJHb9",
+	"tK+Hl5WL/6h+aMRNHrGBSIFNAeUZpWGZ6I0NET0cqtj+dRt+GdvH8OdyhSG5irES9+FmDd8MJxiFkhKN",
+	"Ss4yZ6XvuGQYjDrWLUHQ+NqVK9RWT4o0qac7uJ4JnosNjwBT984F3OLzPetVg3O6YUTnhBRqkB3QGVLw",
+	"Et6pVaLg4P4P7QVLZOzygz/9/cnbf7e19ACs0RercceAads+lxROWWvOp3IX18lAADZGIhgG0CoQb4Mb",
+	"b2nlXqIVW6iYoilj+TdPa5QWoRfNB/NGmemTrnkWOcUzoC/Px5kqyZz5U2een7XBUmeUjWfBPanWR9Y6",
+	"uZpCcLYzzuGe6unR4Vihq0IqTe708U1EiRWo7eNerq82LlVskOt2ABYc/oHEk2lkHRANYeOpVLTt+MGL",
+	"5kSTo0pmka5XxYXysen0lGdjbcv4XMIEC4wguDbPcMrAtaKsCGEYccU6qYnVlucuIs4fOSJQVxRgb+Ub",
+	"XTW5YMpKgAQE7CDNxCRksSQKgGCQ1aw8X7hTh54wbPViOJMH5GzU4wkuunlUT+RWCUKCDCT+1uRKc6xD",
+	"ABGAoQflg8CJfXRVowKRmtA2BY1uuElhJ4fnhWE8XxODb4fgWzkkVwTjZogNF1pQnvPuYOjg3AGjy3Yc",
+	"kC/TABwKqXZyrEPJQTAALtXufxUf2lWjSHsImKxKl/nLcYcn7aK7dexTB0ly4B9Yr+UOx2kuRzzLd3s6",
+	"G24nPOeLUnegqVg7RKS2uJwKvpqDgz87b+n20mCvkSjkIEkYZyPZzceZYJf/9a3nX4zYrZsvRuye6NwC",
+	"GApnt772AsSoiXrqGXZDPtfyPz4L6kxuQ5tbF9FT97eH/P52ZwrIsGe+vPfsV565sni17L5e/NBeiWik",
+	"Ypqr1ovwCZ+GohvHG0ZZG4GjO1pcG+EKQoRZSALUjFFtIjFa9J2LduBR0qua3iMtFjnkfbH7VyPRD97o",
+	"SIVvcyI6o2CN1p5J8NdhyhVRObznlRyQZXDKjMDwLFmJ9YFWihUEu8XW4pOLdXrJMEAZ16CQK4v5EYHI",
+	"8/vGo2CuG/00RMh+DpDEF90tw4lolezaLoY5bHlEYWSo9pjOMgcsctK6XCUymYEtz2dRrxePXSTcke92",
+	"yPpsPxSFju+Xr4RzwR30yE451BIgg5dL3XV8km4fQXnsm2Oeyh6NeMSU4Jl9Zqzsn/QwZV2LSwpQFTJr",
+	"TEZsK73cmIy4qS+eLWGvA5oSDMKMzH+YY9RLzM6Ed+0XJxXUUKoVsQp1teohJpGnDGaxhakgazz23iQB",
+	"Pd4XSdDQcBOjoh/vTa1zpP6dSx6zMMb1XY7OYkccLlRzltSi0nh7K+8UJbYpz1eA99De4rWNA7o5ts0v",
+	"vJxNCT5l4liKicCqty7KBK9oHHo4cvfjkPZBzW64iVA3zytJfZ4pE+bkjPcBVSgRqNAC/kjYqBBp6mti",
+	"IyZ7VMQwJ9Ky2MC8tmhA+3plJNRjEBJdICPqfxV+PgoxUcf6SRqi815FY1J/xdnpSSXNIPDkvACN/iVp",
+	"7m/kwr+DAKPboqsfiizoc7f2ncbYzGovQBEOH5jBULV8hhULBbVa1dB0murJ9ngU2tag3VdHG59s5Z4K",
+	"/wlJiFnvtbgw8l5unWCW6gnLQFZ/RcOBOgtgTwprOC9xlTzHu0fhcBVfWE0IIAfUOfhNxk48aHGULlRI",
+	"cWz3JpfLh4xkKvjqbi+ekQt1/+gUvThhFtvjgCEWHIAwWa4UkeX0aZ6bpFwVUoQE965cWWeozfNqBgZo",
+	"JAmxlm7qbnJX3H+ScBkHnq8XSziqcM5Z8CYkAWY0wRZtIEpvm4GeBDaiGzw7uqnv2Ia/CKpsjpOskO9i",
+	"wn0ZP25kuRyKkkc84U71HaUbHiKZ5EP/YXckcMU2ORT8hO1JMB8AMy40PtBNLu9QoANIMmyrGlDGg8fw",
+	"bl+Agii4STxJ93dnI/sMuDE8XD1BOpSVK0l2M9EVMjj0+Ta2GtRsPo87QFFqyjLRE1kGhQYkOVXykaHG",
+	"3zF6G18ums9wjS+e6F4AkoLZae6JbONDLnZcefrkQZFhxsvIY7AzILrwBbs663MlDSEfvMJ0JgykHwue",
+	"V3a5mRfp6tNbKxshXDNDW6Ft9IvI3+bZn52XyFMswggUGq86haIq7+6sbEKgBBXahGyjX5jQppkQ7kXH",
+	"UkxYD7g/kT2SOMJzzRK9stk4+oLgpuMa3njzcR19ko5CASce4mX8Zd05XkrczzHltQJAtBQqOitWFHH8",
+	"wQ3QNvrF3rVpexdkMCBx0fOU74VekDRsKI1ZPQFmxHoSYHcEJsC+MKCLcjn0qTH3epcd848DVnAooH5v",
+	"VfPKeRbaMb9j29xs/IftoT8On4AQdkf0pWIcD71VTQPiDaFtAxr9IkDUuAfA+IQkpTjW6VjlgvhxA4Pw",
+	"/tI1fmcgexu73Ku9fPIiQiDPZK1K5KwzZYVFREg0N3Ji1cxppaLHAkJrNLH1pmZEJsV6CHmBegveDlWx",
+	"4KJzY/s/BvYbmMsWoFfJzQfVONXIq3sH+vrU2hCFUphzIcs5cPq2j4Mtx+vsEv0oGkBJBQzyVvZ4FQmK",
+	"J7vHTQ5UbUQVWg1gz0j0EuhwO5+OllREEZDzLjy4hKj0Lib67U+UcYMiMfsyUaEsHU5RzUBnyHjA07SB",
+	"jtN6XWcRBJ/hgXRBD6+J7uRIsB/EH4o5Qd3riQzBNKNMoHao1g39QxLLpF6QmtR85/TUX7tIqKeSAQQE",
+	"P1GrDA0wAAn+63bWO4JnIntq/xuvffu1GrkqZ5swwybyvM4wRLoHkLdUVtgSujznqe6PRYVltI7asjxO",
+	"mw3Ktl08l9KwiinN28QruPDCncowz4QVcTBrMAS4y3kGWsQo2a0B4dmyyQDmds5ZzsA5VoiqUaxPF37x",
+	"wJYX29rX2iuq4Lz1IHdPGdu8tIKT982O/VrX07n4JUumPTjdP3mBJfpYuP/qEa40QArnrYJ6c8gTry0H",
+	"KjKFoPcEUF4z2anla23XpHqBqOQd+1sUjfIMS05W4JJhEyGO0qnjUe5kgh+ZiIn7XTEiPmOVsIFOZQK8",
+	"/j5pW1Afp8ADHrHO2H5wxFLBoSbwUA10Jr+l1Q67R25O7F7clklckgz3ghW+ecGzVAJONxMC2NLqCJTB",
+	"GYOvD+uFrdXxInZ2aUrT0PDC0nA94ktfAAmQhE8jdmAk371jzXbAZYvlOuFTJnuMd0jxpkoPv723t331",
+	"qw0dpJhf0TNPSZMgoX0NMfwM4pu7fjko9tN79mfDtEKYo5H38wHVchRqJos6fHX7ytMNHc71Q3V3naEe",
+	"a7jXSTaj9oQCw1730XRQ3gxgJ5mlw7bm0ZniHEFOC+io4GqAd4B56ZIzo+YdW/xi/4GeWespQu+oq1GQ",
+	"QxlmYuZEqlJomuT7upkQym4ScpEOFd5z1xILeQWlL5GuSRrkpASufgdfz0hlkLRRoS9teqwtVVycFzLD",
+	"G9bWvnUoMXtgulwZXM477ABzpfDppDFjHJboUGFERvc8EzujupzxyOkXxkN9LNruT+O5N0dsrFJhDIu5",
+	"OWrzPpcq3vd6ClMv6cZGKbffbVhMt974UI1VLlN8DtgSsmFEy8T2Gg+4csMOPJfLNK3pXZsu0bEjfQbt",
+	"wsoQ1x13rxYhqHV5b7btz388iVOIjwJIpho/KoD0ZeiQnaJp1fQWxJKKVbnL89zu8aorFu1qB8VT6xzl",
+	"4i11VCSl3wbjRxpoSA9GIGruHF2VVyRNO8Itq4rvWxrUKCQhaUwvi1k3EwnuuIKRcondZWAZbkuF1Bbw",
+	"gx7nThoUNglS8oz78lioeIfFXZ1lopvH9jwdaSOMb7AzZQPb0OVuyo05VPGQqzFP4y0iziOYSNFaRY4a",
+	"TMnpOtpjuas9Xb7jGDY7LLbbakyUjVCZD1HQLleQsbW7n93C/MccKqDsMC0UKeVwHRnNbMR2R4IREgnj",
+	"aSY4HgRlWRUW28fb7rEYpb/iTJg8RokKN8+p6OU7DMJOWgn6gkPl6w5oUpCbpqpmN9KGp9QyFLy0ezrz",
+	"zWsSyjD7FJzsCqZx8GDtgdefSpOTDXpTQ+VYjXcygE0ci6QY9ENF04AqBRAMg9vdQE8ECIizrk6AqjZB",
+	"mBjIydq/98pubuKUEERx4VRid1isdNu2FbMhz44M+bMt+H8cz9jL3fpzz60nx59oyHoKuh67YUX+TkNG",
+	"uMO8qAiMbqEoQnVG1lBwGGnsUF0XL4Z1hxHSGFS2rc3kh/Y9fOI0QbyrQlvS7I4EG5q1PTK9qKQVMi8R",
+	"suCIWyOr5UaneM8HJ7TQVQoqvJ+mRTaW6V5vRWuwZ4xU23ZzXOTyXMfnrtvH1smnU3pNLadOIgKL0tqx",
+	"uGRYpnMoFYNTohQ6S+Wx9XfGlWvdo/o6s5MwlErOzsBMSKjC2gsBQndokDskt0eZ7md8COw/IBZv/0Ex",
+	"O5cmQA/EHuEDqfpUmuocKLwBFV5JZUzs9mNP0UT2ZW6s63Hr5ou1EkCwC6xmKA3MzGfgSr6FRONhjaMy",
+	"rDAIeOX14+qHDjPdM0CI0GZiHcTQYKsuLxA6G5v26/LzoV+j3aheacp6VGGTE6J7xHiBvbGXDHuJGQMk",
+	"x04+kHqhu1dZm6tt9fYqPB6FFoy47h30skRlPBIqkaofo5Kkw8XjDchuHr1xmhbYneolBUNT9gm6odB2",
+	"5YXzD5ULD9kLhr0txHA5zcaiiBLB1X8bY07+OZHUijvekX316mhj7R8mbgEYdS/wq2oj3D6QEsDiZR+k",
+	"7ih43bxtggkXZtsM8qFnlmSWFmn+StRsLSSA6S5PhlwB3zgZY3vZJA3DIm/m4lXavoz+OmKFAaKYPWF0",
+	"4MpPiUTbYhDJYRyNxYrDEBqxo0CDX/tWWIdnSGddJDlhHKwmNeE7uIcEVBOmXalBTThq0gquXxTnoE7a",
+	"IDnauAI3Ywt90qVGUSsGxEaLsIE3xeXxAzK3pXAhPD7WvlwXLNVA2p/OedA9ewsQob360niuNSDj5uML",
+	"qqgFlhMyDvOiPAbBUExMdnj3qKxDbX0GyJKiwEVNkeiChbdLIcLgTNzQakhTefwz6BNSAbj5HcMKTqHz",
+	"1Dwey3lykUOGAQQXkJopH1VlQJbMZhDe61kMqnVAi81rFiuau0ohyOI4w3dK1AIk+eEzEocTgD5DNjze",
+	"2mFA1ih6OVMaaaj3MWUO/25T4Wo87yW8MhIK5+8xsHJXX1R75NrJ1Awgf2GuNEXUyF/gLxli6l6JnZuP",
+	"E5mzVPeb7Qd8xYUXoVfhiYsEz7c9DojLxwFYB94nzwT4ZzAJERvxzDbkNoHuQKZJJsps1/bBpah7+PwN",
+	"PZ9t384FZ482sW5tStgYETFvF+nLjCdDqewdPZufRb/8AqG36sBCZAvrmspzgQo1TeUaYEIkwK8AwAIb",
+	"b+T1EXSGyfFlE7vbz7hasse+iI9cpE0Wuhxwl6UhCENXONBpYhhnmU4JzyANTGY9kDKoGBZ8yG2dbiwi",
+	"Ajp4Lpsw2UzD5Ie7LHGPj1rVAmaWLFyvQl+KsCQOWt5chopeb7Ms4wYPkp6/YW9gnCXCHDHeheS7p4pb",
+	"3UJmWA0a1c6LfBsqmFgf7+Tjn59+9+PT9945efuXn/72/ZOP3n3wwY8+/d2bp7/40clff3jyvT+evP13",
+	"juPwyzvsVXAi9q4xzvpjniWSKzYcG6p35v1MgBS6+13bTVWdGvpt0QcXZOOzsr6D2GP8hMdtirdg66hP",
+	"0OI4BtmoXGNIhnBcmpoG45vo7KgjFPp6TdHSe/6hNTpgxUvq7sHFL8NhiClBZjB3CyVLlyjRVPa/BnoI",
+	"dXIz9S+zxS8iO3Z2P87Sp/af2uUjuXu8B3ZNbb0+f72narVM7NsrtVQRM8IYqZW9ugk9SkWEmwk6fOzB",
+	"hx+e/PQXDz740Sd/86eTj94tkmB+Yutlqiu3QvbJn777yZ/++uSdd0++951qKVrNnz+XAWKZD0dc9ql4",
+	"D5P7uc55ahjuPyc/e/OTH/ywaM39QU2LBDaTwkQ03pEP8kcFWOX09386efsf//zGm5/8+Den/+OXf37j",
+	"zdO3/+HkJ+/Y//nNv5y89X5JYNvD12q/PhVJH0vPwbtmpz//w2fvfnzy4/c//f2vi0bQ865vgSqXqI7G",
+	"scsa1h1obagKEsfhk7/9bWViimLL+ZaR3chccqWSWCtlB5jqngz77L9+95MPS510BVE15Ate4ArLQiPs",
+	"VYlsWZOkouvpf/ynT3/3x6JpR4gy3/RNYBA0PgQ0GrHTP7x1+ubvTn/8k8++/x+KJvQ47+j7dV860CyR",
+	"CVWmakIw00l2+rN3Hnz0Hh5gpTkdJ7X2eIv33TyYgZ4wI45FxlPWEzwfZ9hLe1F2TDSf/fo/ffbL//3n",
+	"N948+eM/PPjovZMfv1+e8qF46tuvffv/BwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

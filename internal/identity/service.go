@@ -187,6 +187,9 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 		if err != nil {
 			return err
 		}
+		if err := s.childConsents(tx, id, p.BirthDate); err != nil {
+			return err
+		}
 		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)
 	})
 }

@@ -264,7 +264,9 @@ func TestARoleEndsWhileCasesCome(t *testing.T) {
 				for range 3 {
 					open := l.Put(request.Assigned, of)
 					deeds = append(deeds, func() error { return just(l.Requests.Accept(apptest.As(w), open.ID)) },
-						func() error { return just(l.Requests.Reschedule(apptest.As(w), open.ID, request.Time{StartsAt: l.Clock.Now().Add(240 * time.Hour)})) })
+						func() error {
+							return just(l.Requests.Reschedule(apptest.As(w), open.ID, request.Time{StartsAt: l.Clock.Now().Add(240 * time.Hour)}))
+						})
 				}
 			}
 			for n := range 3 {

@@ -337,6 +337,8 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	switch {
 	case !t.Sensitive():
 		return nil
+	case !l.forAsker() && (l.HealthBy == "guardian" && l.askerUnder(adultAge, tx.Now.Time) || l.HealthBy != "" && l.askerUnder(guardianAge, tx.Now.Time)):
+		return errNotAdult.With(fault.Field{Name: "health_consent", Message: "请监护人来申请"})
 	case l.PersonID == nil || l.Relation != Self:
 		age := l.Age(tx.Now.Time)
 		if l.HealthBy == "" || l.HealthWay == "" || l.HealthBy == "self" && age >= 0 && age < guardianAge {
@@ -353,8 +355,11 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	return err
 }
 
-// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31).
-const guardianAge = 14
+// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31); adultAge: 民法典 Art 17.
+const (
+	guardianAge = 14
+	adultAge    = 18
+)
 
 // healthSaid is the consent to words about health of somebody who is asked for, as the timeline has it.
 func (l *Line) healthSaid() string {

@@ -256,6 +256,9 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		if err != nil {
 			return err
 		}
+		if err := p.mayAgree(l, tx.Now.Time); err != nil {
+			return err
+		}
 		changes, err := p.apply(l, t)
 		if err != nil {
 			return err
@@ -277,6 +280,15 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		return nil, err
 	}
 	return s.read(ctx, id)
+}
+
+// mayAgree refuses a guardian's consent that a minor gives by the own account.
+func (p *Patch) mayAgree(l *Line, day time.Time) error {
+	says := p.Guardian != nil && *p.Guardian || p.Health != nil && p.Health.By == "guardian"
+	if says && l.askerUnder(adultAge, day) {
+		return errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人在他自己的手机上同意"})
+	}
+	return nil
 }
 
 func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
@@ -340,6 +352,9 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 	}
 	b.GroupsOf, b.PersonID = strings.Join(groups, ","), auth.From(ctx).PersonID
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := b.mayAgree(tx); err != nil {
+			return err
+		}
 		if b.UnitID != nil {
 			if _, err := unitName(tx, *b.UnitID); err != nil {
 				return err
@@ -372,6 +387,18 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 		return nil, err
 	}
 	return s.Beneficiary(ctx, b.ID)
+}
+
+// mayAgree refuses a guardian's consent from somebody who is a minor.
+func (b *Beneficiary) mayAgree(tx *store.Tx) error {
+	if !b.Guardian {
+		return nil
+	}
+	me, err := findPerson(tx.DB, b.PersonID)
+	if age := ageOn(me.BirthDate, tx.Now.Time); err == nil && age >= 0 && age < adultAge {
+		err = errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人来申请"})
+	}
+	return err
 }
 
 // log adds to the audit log that somebody's own list was changed.

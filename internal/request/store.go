@@ -22,6 +22,7 @@ const lineColumns = `requests.*, service_types.name AS service_name, service_typ
 	providers.supervisor_id, COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
 	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.state <> 'draft' AND o.id <> requests.id
 		AND o.service_type_id = requests.service_type_id AND o.beneficiary_name = requests.beneficiary_name) AS similar_open,
+	askers.birth_date AS asker_birth, EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = requests.person_id AND g.live = 1) AS asker_guarded,
 	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
 
 // lines selects requests with what screens show beside them.
@@ -35,6 +36,7 @@ func withNames(q *gorm.DB) *gorm.DB {
 		Joins("JOIN service_types ON service_types.id = requests.service_type_id").
 		Joins("JOIN units ON units.id = requests.unit_id").
 		Joins("LEFT JOIN units receivers ON receivers.id = requests.referred_to").
+		Joins("LEFT JOIN people askers ON askers.id = requests.person_id").
 		Joins("LEFT JOIN people workers ON workers.id = requests.worker_id").
 		Joins("LEFT JOIN providers ON providers.person_id = requests.worker_id").
 		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id").
