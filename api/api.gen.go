@@ -22,6 +22,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 	"github.com/gin-gonic/gin/binding"
+	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
@@ -950,6 +951,7 @@ const (
 	NoticeKindActivityChanged   NoticeKind = "activity_changed"
 	NoticeKindBookingReminder   NoticeKind = "booking_reminder"
 	NoticeKindCaseAssigned      NoticeKind = "case_assigned"
+	NoticeKindCasePassedOn      NoticeKind = "case_passed_on"
 	NoticeKindConsentWithdrawn  NoticeKind = "consent_withdrawn"
 	NoticeKindDisputeAnswered   NoticeKind = "dispute_answered"
 	NoticeKindHoursCredited     NoticeKind = "hours_credited"
@@ -980,6 +982,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindBookingReminder:
 		return true
 	case NoticeKindCaseAssigned:
+		return true
+	case NoticeKindCasePassedOn:
 		return true
 	case NoticeKindConsentWithdrawn:
 		return true
@@ -1184,6 +1188,7 @@ const (
 	RequestActionSendBack   RequestAction = "send_back"
 	RequestActionStart      RequestAction = "start"
 	RequestActionSubmit     RequestAction = "submit"
+	RequestActionUnassign   RequestAction = "unassign"
 	RequestActionVolunteers RequestAction = "volunteers"
 )
 
@@ -1245,6 +1250,8 @@ func (e RequestAction) Valid() bool {
 	case RequestActionStart:
 		return true
 	case RequestActionSubmit:
+		return true
+	case RequestActionUnassign:
 		return true
 	case RequestActionVolunteers:
 		return true
@@ -2581,7 +2588,7 @@ type Beneficiary struct {
 	// Groups Beside age: 残障人士 and the like, as declared
 	Groups []TargetGroup `json:"groups"`
 
-	// Guardian For a minor: I am the guardian and agree
+	// Guardian For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian bool `json:"guardian"`
 
 	// ID A record's id
@@ -2628,7 +2635,7 @@ type BeneficiaryInput struct {
 	// Groups As declared
 	Groups *[]BeneficiaryInputGroups `json:"groups,omitempty"`
 
-	// Guardian For a minor: I am the guardian and agree (个人信息保护法 Art 31)
+	// Guardian For a minor: I am the guardian and agree (个人信息保护法 Art 31). From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian *bool `json:"guardian,omitempty"`
 
 	// Name Name
@@ -3576,14 +3583,14 @@ type HandOverInput struct {
 // HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
 // for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
 type HealthConsent struct {
-	// By Who said so: whom it is for, or the guardian
+	// By Who said so: whom it is for, or the guardian; from the account of somebody known to be under 18 guardian is 422 `not_an_adult`, under 14 both are
 	By HealthConsentBy `json:"by"`
 
 	// Way How they said so
 	Way HealthConsentWay `json:"way"`
 }
 
-// HealthConsentBy Who said so: whom it is for, or the guardian
+// HealthConsentBy Who said so: whom it is for, or the guardian; from the account of somebody known to be under 18 guardian is 422 `not_an_adult`, under 14 both are
 type HealthConsentBy string
 
 // HealthConsentWay How they said so
@@ -4741,10 +4748,10 @@ type ProviderPatch struct {
 	// ServiceTypeIds What the worker gives
 	ServiceTypeIds *[]ID `json:"service_type_ids,omitempty"`
 
-	// SupervisorID A record's id
+	// SupervisorID Who reads the case notes of all cases of the worker from now on, in place of the one before; null: nobody but the worker
 	//
-	// Example: 42
-	SupervisorID *ID `json:"supervisor_id,omitempty"`
+	// Example: 12
+	SupervisorID nullable.Nullable[int64] `json:"supervisor_id,omitempty"`
 }
 
 // Qualification 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
@@ -4913,7 +4920,7 @@ type Request struct {
 	// Groups The beneficiary's
 	Groups *[]TargetGroup `json:"groups,omitempty"`
 
-	// GuardianMissing A minor without a guardian's consent; cannot be approved
+	// GuardianMissing A minor without a guardian's consent; cannot be approved. For what a minor asks for by an own account the guardian agrees by their own account (POST /me/wards)
 	GuardianMissing bool `json:"guardian_missing"`
 
 	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
@@ -5160,7 +5167,7 @@ type RequestPatch struct {
 	// Answers All of them, in place of those before
 	Answers *[]AnswerInput `json:"answers,omitempty"`
 
-	// Guardian For a minor: I am the guardian and agree
+	// Guardian For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult`
 	Guardian *bool `json:"guardian,omitempty"`
 
 	// HealthConsent 个人信息保护法 Art 29: for a service that asks about health, or a confidential one, whom it is for agreed that the words are kept. Asked of who asks
@@ -6360,6 +6367,62 @@ type WardInput struct {
 	Relation GuardianRelation `json:"relation"`
 }
 
+// WardRequest defines model for WardRequest.
+type WardRequest struct {
+	// BeneficiaryName Whom it is for
+	//
+	// Example: 马小宝
+	BeneficiaryName string `json:"beneficiary_name"`
+
+	// CreatedAt When it was asked for
+	//
+	// Example: 2026-11-26T09:30:00+08:00
+	CreatedAt time.Time `json:"created_at"`
+
+	// GuardianMissing It waits for a guardian's consent
+	//
+	// Example: false
+	GuardianMissing bool `json:"guardian_missing"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// MayCancel I may cancel it now
+	//
+	// Example: true
+	MayCancel bool `json:"may_cancel"`
+
+	// Number To be quoted on the phone
+	//
+	// Example: 20261126-483920
+	Number string `json:"number"`
+
+	// ServiceName What is asked for
+	//
+	// Example: 课业辅导
+	ServiceName string `json:"service_name"`
+
+	// StartsAt Of the booking
+	//
+	// Example: 2026-11-28T14:00:00+08:00
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+
+	// State 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
+	State RequestState `json:"state"`
+
+	// UnitName Who handles it
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+
+	// WorkerName Who comes or receives
+	//
+	// Example: 周文静
+	WorkerName *string `json:"worker_name,omitempty"`
+}
+
 // WechatLogin defines model for WechatLogin.
 type WechatLogin struct {
 	// Code One-time code of wx.login
@@ -6682,6 +6745,15 @@ type ResendDeliveryParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RevokeRoleParams defines parameters for RevokeRole.
+type RevokeRoleParams struct {
+	// HandOverTo The worker who takes over cases and bookings and leads the activities; not with to_queue
+	HandOverTo *ID `form:"hand_over_to,omitempty" json:"hand_over_to,omitempty"`
+
+	// ToQueue true: cases and bookings go back to where they wait for a worker
+	ToQueue *bool `form:"to_queue,omitempty" json:"to_queue,omitempty"`
+}
+
 // ConfirmGrantParams defines parameters for ConfirmGrant.
 type ConfirmGrantParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -6932,6 +7004,12 @@ type AddWardParams struct {
 
 // SetWardConsentParams defines parameters for SetWardConsent.
 type SetWardConsentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelWardRequestParams defines parameters for CancelWardRequest.
+type CancelWardRequestParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -7350,6 +7428,9 @@ type AddWardJSONRequestBody = WardInput
 // SetWardConsentJSONRequestBody defines body for SetWardConsent for application/json ContentType.
 type SetWardConsentJSONRequestBody = ConsentInput
 
+// CancelWardRequestJSONRequestBody defines body for CancelWardRequest for application/json ContentType.
+type CancelWardRequestJSONRequestBody = OptionalReason
+
 // SettleDuplicateJSONRequestBody defines body for SettleDuplicate for application/json ContentType.
 type SettleDuplicateJSONRequestBody = DuplicateSettlement
 
@@ -7576,7 +7657,7 @@ type ServerInterface interface {
 	ResendDelivery(c *gin.Context, id ID, params ResendDeliveryParams)
 	// RevokeRole Take a role away; it stops at the person's next call
 	// (DELETE /grants/{id})
-	RevokeRole(c *gin.Context, id ID)
+	RevokeRole(c *gin.Context, id ID, params RevokeRoleParams)
 	// ConfirmGrant Admin: let a role that was just given count at once
 	// (POST /grants/{id}/confirm)
 	ConfirmGrant(c *gin.Context, id ID, params ConfirmGrantParams)
@@ -7736,6 +7817,12 @@ type ServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(c *gin.Context, id ID, params SetWardConsentParams)
+	// ListWardRequests What a minor whose guardian I am has asked for and is under way
+	// (GET /me/wards/{id}/requests)
+	ListWardRequests(c *gin.Context, id ID)
+	// CancelWardRequest Cancel what a minor whose guardian I am has asked for
+	// (POST /me/wards/{id}/requests/{request_id}/cancel)
+	CancelWardRequest(c *gin.Context, id ID, requestID ID, params CancelWardRequestParams)
 	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(c *gin.Context, params ListDuplicatesParams)
@@ -9071,6 +9158,25 @@ func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeRoleParams
+
+	// ------------- Optional query parameter "hand_over_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "hand_over_to", c.Request.URL.Query(), &params.HandOverTo, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter hand_over_to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to_queue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_queue", c.Request.URL.Query(), &params.ToQueue, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to_queue: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9078,7 +9184,7 @@ func (siw *ServerInterfaceWrapper) RevokeRole(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.RevokeRole(c, id)
+	siw.Handler.RevokeRole(c, id, params)
 }
 
 // ConfirmGrant operation middleware
@@ -10638,6 +10744,89 @@ func (siw *ServerInterfaceWrapper) SetWardConsent(c *gin.Context) {
 	}
 
 	siw.Handler.SetWardConsent(c, id, params)
+}
+
+// ListWardRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListWardRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWardRequests(c, id)
+}
+
+// CancelWardRequest operation middleware
+func (siw *ServerInterfaceWrapper) CancelWardRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", c.Param("request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter request_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelWardRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelWardRequest(c, id, requestID, params)
 }
 
 // ListDuplicates operation middleware
@@ -13461,6 +13650,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/me/wards/:id", wrapper.RemoveWard)
 	router.GET(options.BaseURL+"/me/wards/:id/consents", wrapper.ListWardConsents)
 	router.POST(options.BaseURL+"/me/wards/:id/consents", wrapper.SetWardConsent)
+	router.GET(options.BaseURL+"/me/wards/:id/requests", wrapper.ListWardRequests)
+	router.POST(options.BaseURL+"/me/wards/:id/requests/:request_id/cancel", wrapper.CancelWardRequest)
 	router.POST(options.BaseURL+"/me/link-code", wrapper.NewLinkCode)
 	router.GET(options.BaseURL+"/me/links", wrapper.ListLinks)
 	router.POST(options.BaseURL+"/me/links", wrapper.AddLink)
@@ -14849,7 +15040,8 @@ func (response ResendDeliverydefaultApplicationProblemPlusJSONResponse) VisitRes
 }
 
 type RevokeRoleRequestObject struct {
-	ID ID `json:"id"`
+	ID     ID `json:"id"`
+	Params RevokeRoleParams
 }
 
 type RevokeRoleResponseObject interface {
@@ -16908,6 +17100,84 @@ type SetWardConsentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetWardConsentdefaultApplicationProblemPlusJSONResponse) VisitSetWardConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardRequestsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListWardRequestsResponseObject interface {
+	VisitListWardRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListWardRequests200JSONResponse struct {
+	// Items Newest first
+	Items []WardRequest `json:"items"`
+}
+
+func (response ListWardRequests200JSONResponse) VisitListWardRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWardRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWardRequestsdefaultApplicationProblemPlusJSONResponse) VisitListWardRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelWardRequestRequestObject struct {
+	ID        ID `json:"id"`
+	RequestID ID `json:"request_id"`
+	Params    CancelWardRequestParams
+	Body      *CancelWardRequestJSONRequestBody
+}
+
+type CancelWardRequestResponseObject interface {
+	VisitCancelWardRequestResponse(w http.ResponseWriter) error
+}
+
+type CancelWardRequest204Response struct {
+}
+
+func (response CancelWardRequest204Response) VisitCancelWardRequestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelWardRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelWardRequestdefaultApplicationProblemPlusJSONResponse) VisitCancelWardRequestResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20102,6 +20372,12 @@ type StrictServerInterface interface {
 	// SetWardConsent Give or withdraw one consent for a child under 14, as its guardian
 	// (POST /me/wards/{id}/consents)
 	SetWardConsent(ctx context.Context, request SetWardConsentRequestObject) (SetWardConsentResponseObject, error)
+	// ListWardRequests What a minor whose guardian I am has asked for and is under way
+	// (GET /me/wards/{id}/requests)
+	ListWardRequests(ctx context.Context, request ListWardRequestsRequestObject) (ListWardRequestsResponseObject, error)
+	// CancelWardRequest Cancel what a minor whose guardian I am has asked for
+	// (POST /me/wards/{id}/requests/{request_id}/cancel)
+	CancelWardRequest(ctx context.Context, request CancelWardRequestRequestObject) (CancelWardRequestResponseObject, error)
 	// ListDuplicates Staff: accounts that may be one human's, oldest finding first
 	// (GET /people/duplicates)
 	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
@@ -21393,10 +21669,11 @@ func (sh *strictHandler) ResendDelivery(ctx *gin.Context, id ID, params ResendDe
 }
 
 // RevokeRole operation middleware
-func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID) {
+func (sh *strictHandler) RevokeRole(ctx *gin.Context, id ID, params RevokeRoleParams) {
 	var request RevokeRoleRequestObject
 
 	request.ID = id
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.RevokeRole(ctx.Request.Context(), request.(RevokeRoleRequestObject))
@@ -23117,6 +23394,81 @@ func (sh *strictHandler) SetWardConsent(ctx *gin.Context, id ID, params SetWardC
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SetWardConsentResponseObject); ok {
 		if err := validResponse.VisitSetWardConsentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWardRequests operation middleware
+func (sh *strictHandler) ListWardRequests(ctx *gin.Context, id ID) {
+	var request ListWardRequestsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWardRequests(ctx.Request.Context(), request.(ListWardRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWardRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWardRequestsResponseObject); ok {
+		if err := validResponse.VisitListWardRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelWardRequest operation middleware
+func (sh *strictHandler) CancelWardRequest(ctx *gin.Context, id ID, requestID ID, params CancelWardRequestParams) {
+	var request CancelWardRequestRequestObject
+
+	request.ID = id
+	request.RequestID = requestID
+	request.Params = params
+
+	var body CancelWardRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelWardRequest(ctx.Request.Context(), request.(CancelWardRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelWardRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelWardRequestResponseObject); ok {
+		if err := validResponse.VisitCancelWardRequestResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -25787,619 +26139,636 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37chvHtTf6Kl04u0q2A0oASV1I1vlDlu2YiS+KpERJbH1QE9MAOhx0I9MDQtg+riITy5ZlyVZ2Lo5t",
-	"KbGyrcS5WFLsxJZpy6r6zpscESD1V17hVK/unukZ9AwGJGVZ+0tq17YIDKZvq9d9/dZLpTpvdzgjLBSl",
-	"+ZdKHRzgNglJAH8d6QaCB/JfHhH1gHZCyllpvsTImbBWhy8Rb6CwRVAHNwlaIg0ekFK5ROVTP+2SoF8q",
-	"lxhuk9J8ST1fKpdEvUXaWL61jc88Q1gzbJXmpyuVcinsd+STIgwoa5ZefrlcWvRGRz/RIiggdR54ewSi",
-	"nhmug8NWPBp8HpCfdmlAvNJ8GHSJPfJ/BKRRmi/9X/vi5e9T34p9i54emrQ7PCSs3v8u6Y9O41nsEYQZ",
-	"6aEGDxDB9RbyCPHkhmDUIYHgDGHmoWXSCeERGgoUkDCgRJTKJXIGtzu+nOr+RqU+tzSND3ozZLZePWQW",
-	"1CLYI0G8JGtCU3JGGTtZnT5ULrUpM38fKsutCUkg3/m/Xjg89WM89Z+Vqbna1Klv/UfJtenP0DYNRxd8",
-	"OERtLkIkOGpj1kc0JG2Rcdg+vMKeoUcauOuH8qTLcrq03W2X5qvy2NuU6b+i2VAWkiYJSi/L+QREdDgT",
-	"BGjyaMCXfNKW/6xzFhIGM8Wdjk/rWM50X0c98a2fCDntlwqeunkvjJhc+DHS6AriLSBBCKpzj5ReLpeO",
-	"EyGoGiBjHpONb97nGP84bTLiIcrgdPQP5PsO1+u8qwbuBLxDgpCqTVqiQdiqeTgko8f4BO5LGoVHSuVS",
-	"gwdtHJbmS/D0CDmUS/WA4JB4NewgieOU1QnqtQhLv2kqpG3n61pY1ALuq3km3/Y09z2BMJJfyymKEDca",
-	"iAdI8DrFPurxYJkEZUmANER1zBgP0RIB/sOZ/C8OUZPD9dLjLnHuE8zkwNQjLKSh8yaLZeIl7uSB2cpj",
-	"8f+q0zM/dK2FitoK97ssJMTBJY+RJhUhCYiHsFxW/Khrem3KuiERtZCH2B9HLM+qh+Xv1IUbuatCcWXF",
-	"hnoBDwmCCxkvcfi7t4fv/PLeezdcK1M/rFGvCLMslzotzkihja3OHNI7Ousat8toWHMv6Wnelrev3ZbP",
-	"9BMv3bh1efibzzc/+GpwYV3+/8+ubf71HSdriyXCC9Ya9S6mDjR9JjbtJq7FqWgkvvQTUg/lQvTVPOJz",
-	"IcceuaEBwZo9JFd5RP6KeGXEyAoJkGjxHkM9GrYQRnqShEle+UKJ8bDGCPFgh9t8RU6mh+XOdAK6gut9",
-	"mHHg1UJe6wr5Sx62SCCnG29d4ncjx9HjgUsA9zvEQ0t9i8TgUsL9Y3yJe31U97kgAmGGsNoJ+TxGwqcd",
-	"awnDTz6896vV5Iz0Z+NOD6bm3vmQruh7ntxz3OkEfGX87TpsnpPcD7c7mDbZuN8c0c89HlDSUD9ktTZm",
-	"uOkg5UWE26AOAIdzsoM6ZnXi17LI5AT3PRRyJImkLzfcyblbpL5MWa0tRda4+atnn9XSTYo0XA9rGRf7",
-	"BJd8d/R2V+b2z0ztr8wdqlYrzhnFkjL5wpOSdKhAnhzO8cMGYXVSa5MwcAkOmPwUZYgzvw+3hbJITVE/",
-	"WkB4SRCmNDGmRonmbSufkeYhJUYx7keZ6AJVjnDheh2kDoIn5ImiEC8Thng3RI8M7rw9fOXO8PLFwfmr",
-	"wytXN756Ax0OQlQ9+KiTInxQBzOY48kWR/KBpGZ5789/G9x5e3D9LdeW+lzpKWMpg/PAo0xqB0pM1Zw0",
-	"/SOCA7GAKs4Nrh5w7S+YESLEQSjc2oX8yhgY8mEkWrQRKj5DBZLin68Apy6me3R8XCeZO0gCkhSQt84O",
-	"b/5jeOt9W7wMr/8TzaDBW58Nr15zDRFQsSwy6DvkaJnxHmrQQOSc/7Q8f6Vcz780OoL+AAcB7su/YU8c",
-	"Qy4yJPcB8cAjwQKiDPlUhELdkbDFBYk2sIyw1u3320PnqqtyVOd0lqnvO6bzHEiqBYR9Xx9pu/BY8pXO",
-	"sUKt4eZycy0PjoeahEMa+i6eBh+nCeDjT7auXhic/xD978/Q8Nb7W199Lj/9x1qm8lKUaeRoOtLA5UET",
-	"MypsZTFDEIL+EurJGwZr9sYSYPH87MGTfCXN+BNXphwL0JRsidlCdP7mJsTcMaLUhGzMk+CLrNNVVpXn",
-	"Ubk32D9qCfQG9gUp76KML3x2X5dgtaz6mUrCqN+fNOorU3PfQm57vrjQTXpjkuNV749MluqrQJEkshwD",
-	"+ysJz8B+t4C2Ba92L2iqKC6IdyZsrU2bHb9luyBz9TIrZZf8LWW6Vpz7V0QeWgs8NH6BhcWfzftt51UB",
-	"umvjM4vqp9VKcXEomaoSvBEbKi7oFCdKjL2/Mqnsm1jc5SwUWPhPu0R/HwZdsouSzTqQA8nzmN6Z2EuJ",
-	"rlgg2SzYJc0KC6k8eXJUX6KkxIjOZFR9amntSWmc8s+6VF/kQIXpJzJHHfqL5UcfncBRLASiIcICaVe7",
-	"1KwjVbiDm2QBkXYn7COu5upjEY5XF7TX1h47f9PCemusEG5TZn9a/bdY/oaK5QoIPuUdhCeR9v1kSd7x",
-	"gvd/qKD9t3B96ATcJHLr5Ryedzx0Rk62Lr6++eGdu6trw/PXBpcubtz66O7q2uCzjze/+OXwyu/Vvwdv",
-	"/Wb46TnLxekFuCEPpNNd8qlowS41KDP/VH4+n9i+zPg0DjPRU6GFJDtddgUkpYbz0y4R8s89Ai0Tp1PQ",
-	"x0vEzyCiHhaKyUn2wJIawzvvbtw6v3nl6uCrtwfXbg8uve16+Qr2uyRD+cJqLcVdGynBpdajph+N5JRc",
-	"MNB2jMfi2xpvjPAJ6YwKhcJb8zwjCL5bQIKskAD7IOfrLU7r0kTqE4HAo7aApivTB6aq1anpg/AIRjpk",
-	"F03mhdLmlasbty5u3XprcP13cnNcbGB/pZJ/8afh6pi/Ch1L3nFYon+Uvdc5a9CgLRBGgjbZVLczr0MI",
-	"ZYj8aQe5uU24G/I2DmldeTgaDfe1CZxildZbUbpCwOX89gjkBbhHWVNArL7Ofd4FTm8G5EG9pXIJqPI0",
-	"QpqBc1AhF9AmLNwO6anY5vbU6Pi3zv0PQ1xvtYkzTtzPkbzY84inooYji13qhy5iPk7/M0GQs4emq1WX",
-	"cMwLKp+cJJxcVDdcpszLCKM0At5Wyn1kbpjT/0mHNOWZM/n/e2RJXvSO5yY690ZClogOlQkSgLNVXl6B",
-	"Vyi8NeYkg/e+2nz9teren3SaxZx+sKYodqmOpByd6fgQZRgS5kn54wiVaUlYWPeOfpAloqUEMKbQTpys",
-	"dcxqmmm4UlTMklAdM6mz60eJhxjvZUTaOrjuzAs4KjU4K5nAol/CPHfMQq4THAx7BCJwPAXp2G2FHvZ9",
-	"1Gtx1MIewghUygUkLQwmH1DaXhmktSQyE8UuZJdGW3WM91zGKURWsteHWhhWCFrM6K7CM4WpJycIZG8o",
-	"PFZwS1MXJppPOUHbI4RrzyU+ZotK9MYkCdHsef41245cyKILHa/hjMTpZ1qA2hQwiee8bgwmt3nhcYsx",
-	"xguv8yCQK5UKOzzCeE204K4xXqsHxKOhk1826QoZa5+doG1yvJPIkBmd4VNSX1LTmEf6KQSvjwNbKuDF",
-	"G+g0fHG6jHqgD+CAoDbBLAQXNe+GSuDFht7s7JgMtXJmLkdiXr1WX17RFmbeAhyZ3C74uIxoA2HWD1tK",
-	"IozJiiyX5Dl3O9vTFeLfls2Ju4jWtswqk6iDRe6BZDijEscwNRcF9hENdbAAI5/z5Ym4nHzNMXVGDj5H",
-	"WBgUl3MtLDKdRC0S53ghnzRCybLlsypzkHcIOw7bf0R5m9xpaszJBhcnUIlYrU3CFveK+sDUw3k37Ahc",
-	"Y+KBTt6TDKFuwjugNsMf8vLUeZugkCdi/+7YDe+GzoU+3w0Lr1S+Y5tLnTTBTT2eHa+108aK5tgFvMMF",
-	"8Wq5Wrh5KvcNmQf3uOI4cG6dgAjw+IE3W0oOnR7ocaKSKTRXR9gHou1hGgrgVafhn7UGD0471aGJOFLB",
-	"uL26KlHUPprBuN+dlA8+xYNc1mfn/tlnG8fNzZaWLc5kX/9MFieflMzyYVKqd12dDRSLn0gB/aapjAEo",
-	"MTtTHHOp5MHEoxI0+rAFpVLifGR+w4+vbn701b3V1bura1tXr218+f7d1bXB9Xc3bl/cuHVx8Nqrd1fX",
-	"hh9fHV5+XX24oAxzMGioQD5nTbW9DFWnUWsBsjQhjarewqxJPIQbIQlQh/COT8AsEyo7v9uRD4MLNXL1",
-	"llFbmv88QJBmi3wixIsM3o4ZavFuoEtmFhChzVaongzksbaJyZkIezxSaqWw7RGtrCa/K8sNx3opvBEN",
-	"oF+5oLPpQ86XEX6RxSJ7CdeXF3QsSEp3VR4Qyffx636RWYZBmwpBWbOm4j2CsLDmK4ba4Tyo4Xq9G6jU",
-	"ZMZrVuKH3PkaTB7iv21Sgy2DC8iDsMZ4SOvg5uiqAIdUnyE+FnR9ImoEiywfetej4RFYhYMly1VlheBC",
-	"tETkSWiKnpcyUuroe9HGrYvD3361+cE6kH9PB+wg7TrpkS0NPvv43uq7W3dec3rRVL1U5vA9LNJjJ1/+",
-	"1dnB9avD1z8vFfZHnQA/l99tJ937RuqN2hqYenlvQZShIy3KiEiue/P8p8PVtbEX3whdDCw1qh9Tx+Lk",
-	"API0n8wo5JDTWqZM12CpGjGLNrsMbLtmgMHJp+R+MkXOkqaGGJXaYPQA5S8rl+TdqoHpUDJ6GOTFeVR0",
-	"urCVggQrtE5qsAR4ZoWqeq4W96kHMS65FQTImXH4EY6dteWSR3y6osqq6pwJ9eESYaRB6xTD580uDjyK",
-	"YerdLEvb7FnQd+ok3LidR5TPBVSZVwyyL0LI14w9u5ZIpSw8MOvUC9XbMymRBiC7FtDmJ19sfvH7SJaM",
-	"DlcaXvlw+M/PBmdvuoh0x15kxeSyYquaBZal/a6o3si4XosExFxN4P3LpBMWFsUWZ3IbpprKx75EX4jo",
-	"RzU6vm5yQd0STYwg6BRRxmc8XeiQ9ZBZVTs9OFI1sOSSUmVR7tiy3j+qnImqwAVBZIt120spW2q6Mn2g",
-	"MlPZPzV7qDo9XXGrsTCTbJ5lmIM9Izf/UmnZm7/6ZOvGZzuJO7Qpc+lRh5ek6BW8TaBapsukVgeln6Me",
-	"AUbCHg+WHf6lgLfVFqpbqtLbpmfRkjxMpQMsHl2ZRdjzAiJEGc0eij8+gFJJ+qXpyszeyt5qdWZvZd+0",
-	"szxLcg7sdtJA0rL5etEzN8Rc6Tpvt6X24lNGQI2RV9GDkr7EHFSiEDkWMcZR00J95STx583RwiPI580y",
-	"DKaPXIWg9wj0wyk9wNRiqoCl+p0nDv3wwI9nnnVbNb671q6n9fE+8qgOmRmhExABGTGlcsn2EaiSxpoK",
-	"3Wmzk3JWMwFPj8ph62ENe20qGZnmiacKy+gooi/1pCwyV7pJNpmPyVKXXyfvk6WvwLd7xC5U6il7KyyV",
-	"Y3GVkC36ZJJ57TGtRvqF5qhJRmHzzCQzM7c3lg/xZUzQYaai8mAsvFjcP2Tm3eM4rLfcvpO6zukbuXqU",
-	"IVO6nVBowWxvdH3fRdYeCTH1x79v9IdOz+8TipPyAAWqVFxVbMo5A/sxw7Gu77tLkwsLE7ebT9cDo7r2",
-	"0yp3X9pxmAhZiHCS2ItwZ0QZQwWKsXqJA4gCr8660h078+CyelmOOCCkY0RAqvzXfP1iIn5527GSxy0l",
-	"f1RlV9I8I6sQhRy88E492ZXb+FTX91Gf4ECgkKc0wANzLuKZAF3AKvye239wqjI7VZ0uBDqg7R1nTA0j",
-	"RmiztaTdG5hBXfM8ailds49wMyBuwmsGvNtx+clBSiPcJPNoeP2Ne+9e3lhfH/z3X5WqIvkcXSZlyRc9",
-	"UvdxUDzZ8QQOmiT8thzXxY4jAy5jpSCB5hFUDMt5mOdhYrDO0k44ilu0P6cLze04xuC928P333BGIdzh",
-	"MK2LJe1VhzbnF0rUPWaek8yInBmPpnFmtyvytIamWEOPd31PJfQU016MnmKWEZGiRQJjOMG2yuGK8ooE",
-	"gIwr6LyrkCJZt1vlEevsxqKX3HI6vfnG4Nqn8v9u//LelT8MLl0YvvJWanHOiHoWWzjsvu9Rbi8VeMmH",
-	"71o48EQLwA183qtRpvfVJ42wtkRalLm9k1ZBUaEM6J3zC/TIxq2/bKyvb9y5Oly7sXHnyvD8B8NPfg21",
-	"xzNVd+35NtjEZPn6EQ/JheiBh75JTMPtzYym57zQnC87EUEsRpkdDm5rbavBgwVz2nuEcpxQgdqjkAy5",
-	"rDsz7vfkBLG+Fve9GjnToQFxv+z7LKQ+oAQhjFpEMk6fwzK0t6xgXkN9/IkfV07XxTqfTAwqd1OGywzs",
-	"PLnLbqdUtTp9YGr20Myc2ykFSXsZDFil/ihNU8uXBdTGfbRElJmVZG/GYN5YvzC89iXaunlucOfng+sf",
-	"ZOQGgL+5eIqD+UG2CIy8FVYI4hcfDn/z2r0r74x31RSI6WqXeY4QVk8kp3Dn55uXXt38zVuDG186Qxhj",
-	"ECYKE2ChtAV9v628hX5Boj3pMhG8pKchItXUZunbEacvaCAgoL2snEabRNLnXx7lRzncLKNgZvjuzzZ/",
-	"/Y4ukln/o66QuX5heO7S3dW14eW/DM7dtMtm5Ifwk8FnH6uQmZG0kmvIOXGu+JuO/cW5hnEdTbnk405W",
-	"MPAI9gnzcPAUUdVrSRYMuf0Op0gY1Q00AOFPKoFU6HxuyYcFqQckCa+1D3fovpXqvroecd/hx4888eRT",
-	"33568TvffebZ554/+r1jx098/wcnf/ijH++ldTEerSpZdxAfwRHs+0XLXUaov9FQyT7okY0v/ntw/neP",
-	"zkO6sfLRK9+pinDydqk8scB6Sv90ITKlSQAcb0kHs1JKwkRK54mkcQGOxq9Z8/w/T6+0z1FkKJjeBCrk",
-	"yYjY0sBFm39aVdG+yRTJyVXDbehwRyxQsJS9FYx1qx0Owkj1cgVSnsEi1JG4seRMGMCJxqCB6brINtFs",
-	"ykOCowYOFkxGMuVMII/rvL8uS3Cv6vTMXLVQ8K/JsV8b65fEEOzBiTFmKvA/xyj52dYTOEtJUdS2Zykj",
-	"ThBG93IghVxvaAJHbKYye3C6UmjjCppUg+vnpH124+LG+sfDjz9xalldxrRFka5ugsCuiLKFFFwf5Rkl",
-	"G0pJcGayQ2SxIFGKkAf9XF9xgweOdMV7a7+8u7q2df2D4c1/DNelhjA4f2Xr/M+GN/9x39GWesyFtGSF",
-	"7DJp4gnaaJCAsNDkRjnIojp7oABN5LiN1JaWS0pbdeM4JW6ifZoxr4lpZRTbMslKHCvPY4QK9XAH3HBi",
-	"NlLghk0YVZnw0n+NVzyHMBRBpM8ysZt555adFPQ1FfP5WIz1oMMkj8CTuxEre440cUhXICSOLWmIPN5j",
-	"PaluJSTh7KHJjlaqjArZb2v17GOPPTahRbpLucsKVAf2zE5lN1STnbo8lloeSEg7Sa8PWVTbTH5b/vuv",
-	"V5/cORuOCucOVMz/LIXuQGViPpkNtjOdfbO+Nh0maQGON092AyvLqRMUkP55tPksdeJ391EHB2GEnQsu",
-	"XGkwiAiRPk2wWo3IsEUSWpETE9YivoIA6AFmy+6p+7hOEG5z1tS6WbSQJdLnzEPVcqVSgaR3GrYQi3Lp",
-	"E2bKobGamvUrvfq8rd4lQK3/ExjD/bmFLzsPh3nU+JmSO+1RERqQhLT/jHQgYUiKjDAgUF8s76lASyTs",
-	"EaK+UV7zPSLKJYgiCguoYtwoIqUV7giQ2icrZCzU2ve62KcN3awiv2BgUr8/7xBWq2PhLCWVH+uE114y",
-	"2+Sga80/VdN0gY19m64Akpl2xVJ525WGARugRP6yuxuE6DabRIQkI1EY2klwwC5z/jzHntSR9Wjb0BLx",
-	"OWuKifR6dYIjCY1mV+1tKccUai/LzYIEeY67iDy3BNVqHzFRd5D7AuQSkjMZarMuoRi14anYrtBVaJRy",
-	"xAlwVcwub0ffG7u6hDe0gMKxg8XDXJwLVMXUD9BuxB5EAXOwKhBeUmAOZfn3EtGdNLBQgiMx+tadd4Z/",
-	"u6rKAjd/9eHg3M2N2xc3b1//15cXBp9d27gNuWC/+O3Gl+8O3781uP67jVurG7feKF6IgrWHVRS+DGPA",
-	"EFQpX4/6PmrhFXI/MBF2uR7YwC8VqNH/rnw0z4A/OR5/QApWVUwWf1fAqr8fVf4B6QC3cBjHIdRRLkk9",
-	"QSXPEy+qBwWppnUDg+nokGIT193fb5gdq8Zew1OBOhjtQrKcPll6XxCKJ9expWjoiM4Wf1BuLTkL4tWo",
-	"4/4e1xDoOCDKfrKI0omUpt/Fu2H+y1Ik7lQgPdqkTnBsjgKCvfQ7SrPVg3OV6VIC1fbFF72XDrz8H18L",
-	"jEBeVtEJ47+BNHtFKga3stjbfRzqNPhRz4MwEX8fK5glUUaM9IgIDeiWQRY6NFm3DrCca91OFtwYshPn",
-	"rQ41bvto1++zfCnp1ASpc+Y5KOUZ2iCqcLCuOj9Y8TzXFEO+TDJBpVoEfe8YanHfG68dqxdFJJygjdSk",
-	"C3OS+DASdzZ56SI6yeE321H1su7iMX0R0ZIW9AvKPWEBURS7jduQuUVhk49yQY3ZKBmHG8kHGj+0CEPg",
-	"c5G7qDyvPcygakxuP8QrChLmRPggRQhPJRWl8bZsjboyjiyXkwkYI5TxXSfuZNwcI0gqKDoBBIhQfuTM",
-	"YUpgGTkrbiOonx4WSvNNYLfBxY0uEhBZTdQTGeijwzkLsNRv5RvnY+VIKGGikxobjT0CmMVC/IT+hdJj",
-	"5cjwcPT1HoGksm44jJ53PJYdnlQfOCfu8/ryCepuj0jxvuMtzJotTBcQZlIqGY1RzzsAB5MOCICgSRXH",
-	"lCpz85VK8jo+8kKleurFF73/Z/qFytTMqUfnX6hM7ZcfOG/oES7fBAWz22EgzrKLRNmn6rBCPNRrUV/a",
-	"CWAOynXZDpgR95lLsOfY+Orw4M0GELJgPy6l/oXgGh559cb6+vBvV3X6ygKqpjPHIrj6MR1kXZdTpYE9",
-	"3nc7PDxSpx7x5kHuE7+xYAq0ZxMpTwvy+upHEGWoxwNPSHMTKLUMmXTGdwLRRZuYid9I4jdkwxnr2W6H",
-	"RiKQxVHPmfF7ewF2A6MWkh9qakZ+rJBAFBEfqj/lD/TTTp4av8xARZ7KPkg3l7337qXNP61t3fjH8Ldv",
-	"3l1dG6xdG6x/NvivC1t/XNu4c2Vw49XNd1/ZWH/j7ura5kdfDc7dHL79qfwEbP+7q2tb63/d+OL21o21",
-	"wVuf3V1dG/7x8uDirzdund9895XBn345uHRRPnP7b5tfvDP44Df3rvxh891XNj/4auPLdze/eGXzCzt7",
-	"Ne7HKQiTkhOqhiz0G9ObthZl96q+CEscBwoDBwckjzae0fGbNKbiDp1yS/2CBPB4PwHpOUptzCY39lDQ",
-	"Gywf7NccyjseYua56zkm2zvNc7KZrAaXAnukObKjUWiLNlTr2InKN0TWoYVcw6UTFQAEDoeZB1HAh+U4",
-	"1QpzDvGkXJajy8LkK3D7b0EmQ2ox8yCNmNrVL6M2o9s9sRiKqAVwXBMywrmcLvDtbWy5pEFxs5vUCJ4E",
-	"zi2gLdtHY+wz7WM3w2WcFYCmFq+HfjZZSFMQIQuqrEKOsFjW4cWiFa/547nzjE0LK7MI98qjJjWTJfh/",
-	"+8h3pirTULZ8khyB7ugQMqPhSNzexyENuy4V/wnSDEgqJn5w72z10EEbHsjj3SXTg0WpYnO2XjY1F6uV",
-	"Wsa9rEDfio9arRzYWzlwcKaaO2z1UGJc+DM1cOokoqXbE3Kfg8kV25EqtmO8axP/Fi2oQoYQAHiRKUPY",
-	"923Q69gJZEMIpsGwcwCvK5MAXp9s9VOZjb8bnLuJptHg5lvDtz9FMxU0OPfqGJN73MWJsy30NFxH9QTu",
-	"Qyd1Rzg/s4KZMpSwCwvlCWV0G3y+Q5huNKjy3pRBCf9Mo2zl73Zq9Xoielzn0kmdiu2alPq3bn9i9K3V",
-	"j0XBNcFhwAROOUO7OV2rlN6DlBpcJHyl0zuLApS7y12yKFiXAYUcqfUsoFB3Wo973Y+HaB+JIotSOd5b",
-	"96FpqD8nLnq746Kxp3kP8UZImGHuUfumBNd0BhWczhyNcrDkE+VTNzVvmPrdVG/sHqm3cFhrEyFwk9Q0",
-	"7M12EgQU+lunQ9gEjgM5pTHvVI98TX1krIwkiDsvQKCZoecMamm8c6aYU98cL8cvsivg5Mmi8eKl4RmI",
-	"Px7B3nxEcNT3wRII8TJBNFxAXVYnQYgpmwdAQQW4puwWLsKyVBdpCBXOKnAdBFTtQVT6RrAqbNDvcTIU",
-	"eSP8ArW4zyryhEzSHL2aIYwapKesm6R2DcBoCiRtY/3VYik82djiWv2NlV69DKtbt/JuRpc+cX9sus9j",
-	"Ig8kRTviYA9ZdvYTpM2f4U0Vqp1AVKqTxW4HIqScLCBGenXeJsE8oNEqHEDdzkegn3SFzlcAqxArCH7Q",
-	"41QPPqslyBgwQRtFENADDWigmYDjFqXLi/VynFvU7fi07kyOxHWd2eLOovMlUY20pMxvl6uKERMiPtGQ",
-	"bnqUvpb6NeNBc05EcxvOCPJ4vavhdUddFkv9mk9d2cQKqxaqxJB8QnVIbGe9JLtBiDUTY/m53wCyYYIX",
-	"qatrrDz5laRBDng8zhG6jHKWgZNqvVy/sSvs+jjrTQ3eZeOdVvDULstiJ0ZkPUq0io4hSR7xISd2YXTT",
-	"raXl3okHw2yjG/mwcVsz8eMkDH1iuhJO1KOTFE944t0Q6uWdXTcVy4MgTtizm1u1SdBUEVJd2ulUQrJM",
-	"iKdj/x7TMR8LVfhvG+vrg3M3N//6zvD9W4Mbn2/deW3rxtrGF5/u0Co2K821iqF86rCdW5gC2czR1Z/X",
-	"1EBFiARV2cYFk3hMkWHeeT3Nu0FU3VX4eMMWCSZ6c9ahmQZHGgACOj7A/dToDwgWIaV0OQ4TUwHMTRs/",
-	"CyZsCO0ee1yaTz2pfEs22sKedtrD/YdXQikA94luqsQV05WmS6B/FbZo4C3EyYFybtpsMD0lW902ZvLX",
-	"giiqA29fxHMhkQQyLxagX2xfrQr6S4RcNZuAfhSKD3XkazEyFyBqgup7Nb5CAh93DH6+alukMUalaOA9",
-	"Vmvp5qkepn6/Vsed8XqHBrjBQrsVFKD+mAzrJB0/EA6cukoPGRu2SmpHpqaw+O+urklO9dm1u6trw/f+",
-	"Mfzov+3gtcHnb2PWhQyeuIzWySufosT3DKzuyFFpL4IrTQYQq8tI4AbQqwb7sTyMly7e+8OVrdc+Gdz8",
-	"xcatdVQt7udPwPpQlQqUwg8Weyt7rcaPhRz6ZjGubf82dJ5wYBubjL/RRBXNfkCht5qZUrcCq7SfmmQg",
-	"2XDxDEzzllLONT/REOYwmDDQwcXbJ+TIjW8rbpGqCst9ncVgsotSmopZRnHPqHcEgDJBylGMOJ/CIF/b",
-	"/Osbgy/Xd+IH+pr6x+V1vTBo9LkwN9yP3B+7CZihW6nsCrB7tr/ERnUfwbtIOEZswi9bFyrzFm7HOz7h",
-	"mbu7BZzQUl+ys6ZKBInY6mQ9AQra9GrnYDLO3bCAn1K2PYA57byyK6fD+CiE69Y//zn4Yn3w3u1d8IsW",
-	"xYIyW5CJCWVv5CiQb7xPefvrLklwO+KfhGZgVqZzlI9fOThdnTuwP5l0+EJlau7US4cycvLzUugJi+KC",
-	"oHQqEPdt1H1EyeDRYHl7ccw6mIz03AhWjAoTfam3qG+7ijs4UI4cKS+86C9lFLi0kKcx855fKYqVlzyo",
-	"LMPhhBUeMt454a6U3fjyFxvrfxqsvTapqWcjQIqMPOuwRQRZQFKP5R3CENSJxhmTcUy4WqkgDArv1xpw",
-	"C/k2ixB5zTYRXFT1NMF+2DoSI/tNkCGRDYU8PTevjUFTW6zsQbGsYzyoBeOWVcMiEDngZMK+tN3KyvaL",
-	"Ai+a18Umh06lCgikAe1Fh8Hnq2xGGOVFJn8WtQgiviCml43Km1az02h8j8D3s9PTqlggUmr1LGsa+PBR",
-	"1XvaJK2GCvsKab8ZErgPZskjp6NExdOP7kWLsApT6E7bROpUe18cRX9YykioFZh6SEC7a3tTYO/s256T",
-	"IHvK2Uain9lxqm8GtTmG9uxRVtOh3LEyFFIA5ThOytON3EZFp6j1CFn2XPMDUEweLM+bvlfKkUDI8pSH",
-	"+3sEMlZ0lJJxcBwkXjZAZjplfboyfWCqWpmqVItkN7iDnbzRgPY+wuehWNBrwaiNl8lUtwN/U9Y0QxsX",
-	"Amgw0DrnVGEdYRQq673bg/VXt87/bKxA0kuyA285J7gtaJ4dn3FmTvuOD/zhPtmEcJzMDVr42NvZ9aE0",
-	"O+cK6kEE50xx2Y6q2PNJIyxHXUA5A1nbB8YKDbImDIDpAtSEzJ0d9S+ZrpUZsTeN9AesflKYLQXnl5jA",
-	"AccEeNsJOwlbtRj3h9V5B4VmoJp+J4eeKZfklkell6k+StF8AB8j7wwPR9+NHJ8RbuB9OygpXCyoon21",
-	"hJCjublEZ5zs+vGxWbbqqVitE074IvNlXKozrxP3VAcSTJXTo01MRWrYIsz4hWEhUJNTdOtNy7303o9U",
-	"sCp1KOuOtPtRpxTeaJBAlM3eKp8rb4D7yafFr4TGR3dQ5SHH9MJCNt/3GQ1HrZjoSpVtZhCR+iiNWWdo",
-	"7Yyb5XSDJ3Rz2AcInAEJOTlVY+oBd1qS+W5suNd6SUG8C/PmXJef9dqCLrIiyWd21lzRgNZul7mzMOgX",
-	"dmtMCoDs6jyqxROoIdDXFlAEtBXAG0j+dj4KfnFmeme6wZQyM5V1DygT1nkQ+Bv3qUY+ox2ebmcrQqwK",
-	"0SMlqQMOMx0mAVqD6g+nVWOqUTJcI9EmaHNNoF7AgTsVcLZGpGa1itBpb2PAOEbABUdhOQqAI1ls8IHE",
-	"7Ww2/JAF7eJAdrb8KMobvj6Bo+PV2ZxdtXWpc+bF+dWjrykMd4iF6LazYN0grk+ZqXtQfStDlaihmhsk",
-	"3KFhmkGU1ecmAwDg9aVISpVy2RE5rVIUPpnoBzn9++N+9RMBxW8DbVkzLFF8+jkS90kWSvE9SSjQizWm",
-	"CW71rgvoiWt3XDkSbsctePxwqJrIxJcgSvSAInQTpw57HFJJpAYNQaSITHWY2M/KKWxh4Whtc/zpw1PT",
-	"+w+o11Ohs1wMTqUcWJF6GbXImQS5zTUOHfAqh6qHDs3WD3oQkdh2LJUy52FFIBnKAKITdApjtXaEjlEA",
-	"/kRDabxsyq5zdFDfrRq3cb9m0eoIPCop66pZpJ+K8OnAZdAhDNrxyx1XZ8CZ3y8Dc6IMjKUJNa9dQTnn",
-	"3TDnZOT8Jz4a+cptns390A7BBZAH5Dki/G7+Y3jrfTvaPbz+TzSDBm99Nrx6rTRBnuDzDXCtsS72zZkH",
-	"iaNyv0ylguUbSnGeiLMPtKXHSuPViW37HNRKKtOdigQ0S72FKdOSsJrwiRRrGXNfNPJcQFYepdAVU5Kj",
-	"bXFh6GeoyaYnfVJptsV/WrYn2nlEuK/YasHmVrQTiQ/A13O1xQemZj+UYP1y4kfhxqheIA+6MYbDBlTM",
-	"gpomxG2FURwlLxdMyctT1I5qljGJpvZQ6VysThIgPzvXr3bmlFmMuLQ8Vx7YtYSoTbI8NAup8HC7K0K9",
-	"rsm0hZNxT+sl0ECknr6AWBElYoduHEfjUoVd5v5pVMYOicu6jN0NBrsQJ0urtn2BelheLRSlsI7ukjmK",
-	"fBlridWi+XrZVfPGD5krqx+EI4vaTqwOUVA3sVUf1X1ntNvsYRqKWoOPTdI/KR98igP59Fp99yYZyoC0",
-	"AUMIS33UwswrA9KZldDOowqPPQKSLZR9r8KvddyJcg8iPFoTk4hKUaMsdhu09tRErXeMj20EtGCb2Lcj",
-	"tDmJ383ItQemEUSC9SFTChZdmdlap9wjEE0wgdnpvO4Xc5XKwerc3PT+2YOzlbm56rhI/6IuXDsB36Qn",
-	"Mfj72eHNX0RAZXdX14bnP9g8+yf5j1s3hl99oh4YXrk2+Gp18OrZweWb91bf3bp6QT08OPvpxhe/QY+o",
-	"flXDyxcH569uXb85uP3rjVtvbt1YG/72zcFr64Oznw3O/87kRe1/1FGPWqsrnLIOFqLDVU8yTJmPmVfr",
-	"kKBN8xPznrHAzr5uurTGPsZ7o5TpJBkXkaReNLKOnXbGoaLmlqdUQI479H+nbKzkL9hWZ6IOZ1bF/O23",
-	"B3fe3rpz2SkBna16nvypNIENP4ciKAIfweNJKIv8yzImaT0SB3Xebstn+5kp7GNZh55bzINTHYDMeTkp",
-	"RdcYFy++O04BzFVHLBUsfFC8PsMjYjkDf14gjOTXyIca+OKdew8LtBijW8J8DAumDbSIPAogccXVIwUp",
-	"4pymoE0G+YdLfV2Q7JiouxxHv1XvwVgxKY9mVzK1D85U5yrTwPsfxkxtuQ/bSYpz75JJDNFGlEk2bfHe",
-	"DjfNtTbncjhfvi/wmHmeYtOrfsJynpFr1mvhMA2DnAB96HZIsEKTyot1r5y36nCYfq9HQkx9le2ikPbK",
-	"pToWpMa4Ym04DHG91XbXQ4+kzaZqePRgGeRmA7U4NC3RXZIfLBGkq+ukHacYwR6RUEdUmnxARNcP4+Sc",
-	"GhYqG61UlvximbJmLSBtyjy1gapphQ28rz+CDCaS8OzVW5g1VWt23g1Era4rh0tRsKoW5am4jkMv9YQF",
-	"YZPSd7Jil/oXoHCiCOwhQWCdH02feXp55qcn64fyKnEKY+a4eSp1J1U+SxkPxBOEeC7u2XV13Y8grMb3",
-	"wfD1FU7Thvx8QWfHI3U4TikmZ5NRdBJ9tZi8rrxD2JHoLkx2YZXLQQrBVKFcuqhr1CTHLgpYZEhXwyY5",
-	"yu+vbV5+Y/NX/9y6cWXwXxcGl28OrqyOV17UnYy3RI+qd1mX0+Uc8tPEd6JgcSEt7BCDr0XD66cqBAgj",
-	"DVqn2K0Lj3TT1sDbh1TlAFS5wMuhemCpb6oliFcGtR88QEs0CFtIpwLHWrWTrBLzqcFotepsViZTOwIC",
-	"TxBsRjIT7zgJRGOUSB6WWmSyBX/2S7c5zyJvrPVo2Ko1raJAx/vlMZsByiqXFkc1HKBfM9Vms5+o7tCw",
-	"/lr+jwWpy86OPWZSYxMVMq5dnMmwE3a22NSizHI5Q2SFBFHqLnoku7xopvpoYgMOjp0n74aTTDV/eyOo",
-	"XfA3M9hEM22VX51ofp9NZ9Yz1oBzY3EsrbTZJEvIvJKZx5a3T9E1HL0640g/sf5sVvgsZ2HLIfBAErn6",
-	"X+ov8ndLcWJX/x34eGxnoLaZlcODDl/Zd8RGf50e20whgcWq3+XrWZlVZ2/XMQL+IUexMak5S2l0UYuu",
-	"vmtq1z9vOMqapqdmCpU1KdwnhzryeB8KNsoqE4yLEDWATtmENRxqqSrF3FE3kUUaMaAnlsYeD/YI7WSE",
-	"4IDWPKEvkB32SZCS03XkEeLKKH28r4JcUFVodIFdWjyogY7Ft7TmMP4NoGNkX4Qxm6WsL6km523XtFvX",
-	"bGOP5Hc7CYCMYST5cGGLES6M+yjMXZpgkxXvSRbnJrDyqg6wPGhQnI3qoPGKFxXkCBUhSRTvjCnj2lz/",
-	"w+DG+uD9qwoGYuPLd1UHTeVb3rj10eDOz52Q96lJ9gkO3HOEbxL8z+UuTfEp/SNzruWI3Zjt0IQ5ysmi",
-	"IzO3KGYf2Uzu+5q7bF8k7K/uRCZU3UIhxz2q/LoqCC4f0648qAaUf+8Ru4D2kUh0KSYxssLVkm05mrVX",
-	"94/FLoc78zSU2E7ootediFKiM7eFfcFpz+6fRIjDCqAMXNUblUdgy9OCsTr2aAzzKdbK/tm+rrYXhcM1",
-	"T4JivEyZpwQMA2TkySRLuuWKg2/4PLsgUSd8lOO2jjD6gipROQMMHRzivq+q1CacF/TgGUVKKBBOUvPO",
-	"3Gl324t0zyBHpY/q2SJl1qKqcmQ8hYVUrVaqlf3Vudm56vRMtVKZ/qE7kVcPFeooZH6eixWxzG6WUWh2",
-	"M4cqlUqlOj0zWyrUxv/Zfv7NroU8VHldxe73gWrOBY9fVjCkliX8Txh6DHvEX9EauigDfG7cb9SEt4lA",
-	"IeeFFYWY3Y3oCc4QvAhxUMtkYXo1cehdPg5wFREQF5YzXiFJB4ndVi6VCuqIdsl3mg74iehf1PRtHJcv",
-	"vgrT2shaSAX8CmlqPOBcg7s5hSaNcoru9IJT04sIw80AdEl0hp+4AEhmo0GCWl5w6bAu1VX5Y0vEyh9W",
-	"6f+TpxONr/E+Do+602/hK9duaDz9ndc/SWsgQ1CYZgRgFvXihvJMtSiauMb0AVeBFmtYYMeXMqMhUaqX",
-	"Iz6iP/BxR2TFS+KPMKsT3y8YRInjM9bPTGBHdJfaNAwTnyWS00xAKJp5/FHYDVjqowYJguS74sBRNGS9",
-	"RbxuchrxIqNPVGvPxGcGGtIZhIJQmzWcdirW4iZrGSDErmCByqIQ0BPIXZcWI0oVbB0/Waf5yVstDM9f",
-	"G1y6ODx3aXD+98Wy9FPdFOBK6x0ZG+dXjOSBJMJpHvaQpcA931EZAMeiJNZdAE9T/aLGN9MZmY3cDElC",
-	"ynKeNEehGwTEFY00b9XJFXZb3OlDYzHaGOnlvBI6Qox56dhGQmbmarBTORuznY4WvvlN2rvQpGy08WAf",
-	"s+beFqY+TjVEOjCbWNWMK8VbzzJ7vxJD+Zw1Lby0JSLCSY8n3fJNJztFE3HuZYTmkgph0iBs1bL7iPGG",
-	"ikAmTZm5uUNTlZmpyv4iHupC5spihsGSrxkX1y/GmJfPQtg1UvvThtxetMhQo+v786hJwtiOtTflwGzl",
-	"sfh/1emZ3bc+qajF1QaOQGITPJxS2xMIuwoTRpMoJ7b7MhPo4p5iUSad4eE49roXLWXUtFzjPZbVjF9F",
-	"aiHfzzw+D3QEymC7L4jf2IsWG4jxsIwWTQGF/LNFWRN1WUh9tKhDEVm6RWZ7zB0TTHXmkKaUWXfpCPQv",
-	"rWlc2dEt1xiMyaa2+lfaJbVg9TNVX4VKyivmM9LpzNapuJ9ZXLMITa+WiLYqVPZmMVwm7ju1BUHOjAdO",
-	"OqOaFPJejbOan0yzztqbJQLc3pN6hPUTdwGyWKa+n73oOmbIK+ysOC5f5lzr/fITmDjgeKgo+azULWuK",
-	"TFzBEPUFFG1rLdROvZigyaMNNJxgYO6zHCF8Q4rR8ZSLOiZSa8wWi0dxWG+NVTDalNmfVsvbF6VjZeZY",
-	"gXVScr+EMFlAL5ZeLEH3OgHNkhDu4f5edDju1lXHgSetZKgq0/1B5FTKkF8UF5ypHGD0yLcfR9XqgdmZ",
-	"qerc3Nyjquof3CpwNIoDx6uGrwU5ozgCWtSdm1pcFHDTWgrQbGW35WZB2EZbIqXmM0ZdznILI1M4gtp8",
-	"ieruKBjJT6DKAXYQegsGBEOfysQpSguplwI9TbqRrWnOVJw18bvPV78hbNWOTBRCbZ6gZYDTTMs6Y9Wy",
-	"TF/UQkeVAgLdP5Ih/i00depbzrx6mIVJ6t9xLvuJFkFL3TDUhSQeGWuK2BM9PPVjPPWflam5mnu2RRPa",
-	"j3JBTTLrBHDXxwj2AFokzmMzyWunfV6HBJDTC+oJecc8KkLM6iRSmXxcJ1br+pFmgN1AiqE2CQMnAKdW",
-	"eeH0VQqFSIOHjDb0lgThDutancQLtC//GnqV3/++5OWRXXaSh9IHnK1moritC4argwPQd/VjgN0JHq8J",
-	"Y6Enwb/nSn5SWn3GBEyHC1SX+gkRZZXfq7rINniQCsqmyE+30B9XzexOVrn99uDvf9/67AaqosFbnxXv",
-	"YwGAXDDbXUmEyer4CPJjpLlzqTK3f2Zqf2XuULVSKdahyEUuo6YFlPlnHJJSDt2kkfIoUeZkA0iSWTPA",
-	"nRYiuJ5IehqbGZThWXYFNOJ0lTtXBh/9dvDBuxufnx27S8afrCZfZLtWSCAKQM7qS/kD/XR6XPMWa/ut",
-	"61KOr27Ohf9BPJPk9ugvTIrPqPtdZ1BOiL4tB46aeqVEzVNH0Nzs/oOoo55AcX1RETF7XPUhl3pgQ4EY",
-	"NQPcFqM9umqNLrSycBQ9yvG201Rs6847G7dWN9/6aHDu3cG128Mvrm6sv/qvLy8Mf/bh5ruv6EDFx1eH",
-	"l18fvnVpY/0DZ4dySnxnziX2kP6uIEdN9E7Liho0AkIyLB7h87AmlWMFjwF/dhlewdSXWzwfxxDkSxT2",
-	"e2HN0ufjAaOToSYXX/tpl4fK9yC6HV0/bvG46neeOPTDAz+eeTYr5Nx15YeeOHEU6S/tVKuKM9s6B89H",
-	"vUNyu9Fbc4Szhk/d5UGhs2L/sN/Dfc2j5pd8zJYXtBrmERQSZazHA1jPjWdc8ts4HhatXSup+j4kzsPN",
-	"SvgK9ZQB7Yiyu3YJLC/oOOPuNhwQ7MpbPAFEybuhYUum80Uh2jtJyLLfN+A/aaKLwTtcpY+Q3iw4amPW",
-	"RzoYK1SDzDj9A/m0nSzeciZXkzN10skQl9ByL+Qe7iPOoF5Jey8KrdCcxJNmBGdCNRa1htvbierYJ8zD",
-	"AZIPqN4EbnBIkzSVke2sSk3hP7t0PEWjEMq7N+bR73WxTxu0js0eZWtqUdGsoz+TE66wQ1hNUfaoIIEW",
-	"SxE6v/1SZzWPTtcEd4y7k9NJqzmQ3PAmXSkeV1505tvHxcHFQ/3xT7Krm9u4D05OHQQXoBYSgZbAcWYt",
-	"IrHX9/78t8EX64NX38uE8NuF/oRK3be2cYlI+0nsVr9C7Zh1dyU07uiRwy4n8YQUK00QmLmHEcNM8Bbr",
-	"pudx7ZhXjLDvHTeNIcyrQfLSOBvQ5/XlE1R1ndxZnpLOElVIy22iGxX3IJHa1YaGnAkD7O5Dw91AV/1M",
-	"rK1J1+qiFb2VmY1oRo5tO6ALuQdbNvInUH2gnXVTxdpBbev8czsNxcAh8tzm1V9lhH3BoY8OaukOWzs9",
-	"56d4oMObEbqxKcC2JMGbXwwurN977cLg959vXf+ogIt9N+ikKIlAEu92yOPrUL9iA2D60H1UxhZQl5ky",
-	"OLtzlq2hxcG/sbUgeXrPIkiPBSQ6mEGttmqf7nEg27gb+i5vVoo4UhIhjz52JyKXpePDz+d1S5+oRxhc",
-	"Jg2iL7rNJhFhRmw8hwRG9O0JTnB7+uHXoonFp7y/WLBlYlXNFXJJrnW0ubvlitxaPbu1dmHj1rtb/3xl",
-	"+P6X82j49vt3V9cG565srv/pX1+eG5z/8+alV5VyNLh17l9fvn53dW3j1kfq29Tn9/762831P1l8WqfP",
-	"/6TLqGr/xUIStIlHFbsTBD53cfDvSeuUTpxk2CJ+xwkQQhmxccrtYE3FxdSXST+/QE43UUq4onxCOinY",
-	"Ijz1n6de0NGeUy9VytNzbtwnIyHzSVjtyXflsxDvWCJ+dpe6UUfx8J13N26d37xydfDV24NrtweX3k5l",
-	"7Y139UXX0iVco1ies1xmW7/jmVY1D1C9xWndxN85JCtYy32htHXnt4Nrt0vl0uaVqxu3Lm7demtw/XeS",
-	"3KIbnIoDj1+8s8J2utDVjln6SFKULrkw6e7KCbbUzkititqyZmBPq0gJ9AUSvE1U1pbdrnZely+DC6iM",
-	"sACg1MZoD9uouJAR4olkqDBuDms3rDUJyW1B/BWnKygl3ORFM6QcpXNHD5xycjfrGjhLwnUIwOoUpvlR",
-	"qMo3lFe/XOoTUWMcClAl9UT/gFxoQ5Nesg4lpoZjOKSsuT2AtHbbmXy8GPsXE5RZceIohs7Oi1XU4fIM",
-	"ONqPoN6yyblXysiHGo/uoIdxHcSupoHbPbQ1Ik6dszrR5RmWgv7Bn+7995tbv7yy9frH9/7wytZHf/zX",
-	"lxeGv/p8ePn3G7e+2rp6YdLO2iOgJJlNpo9BbYgTE/6+oshZNSmjlUdxy2tnC+Q4iynKC5sElNrp1OY5",
-	"+JrQ7FQXJfCgiRkVBl7KOsNLNwZ3fq60h3HB0MnST1Jtw6NG/Rpv2ewWgNDFu5532Nu74DmHopM/Wcbp",
-	"2Alfw8vnpg8M376msL3uvXZhePlvG+vrg0sXhq+85VBjLDqfdjky7fNwVgB2Q/Dc2Q8uqOYfPECxs6vQ",
-	"SaYUi0mobiGG9AIHoxjR2oo0zN8+5YzQSwaBBES0TMvUSdkg/LgW8mXCcqqB9XMInkNNPqboYboynr3Z",
-	"A7vX5WdQiORFkmhjcKY+4NDySPzPI0Whd1fXNs99OrxxUVoFZy8O1j6VRsVHlwbXPpFfXftN9O3go3e2",
-	"vjoHONSvDL78/eBPlwZ//Fz+6mdfDP5+NsKnHm0K38G6DEZ0eFco4U0BvqMZYOZFX8Nf5itBl3yFXs8I",
-	"bbaWeDfIBaW2DndEUkNDpihRXLfGLEet8cuq864ooxgzU5SVh7ysWTr2VTi2RRvOTCrSCbO62GmbNHrI",
-	"pSjirAwOKxsdfBm9CfsDH65nRaIy82+gG3p0qaGHxgIShKAxAIu6Os+RfxcT4R4BNQMAC+PuRmEal7pi",
-	"z+AHVIruHoF+qrXLwob+YWUIuvYiPndHLYZV1194qBh81TGctSHFS6Ct32TqH22tUDd4sGABLQHUIhWo",
-	"rY7UalGWSA0evHd7+P4bTp1HufnGzfRx/ViEmlWDChRXxWsdM1OWIs1DqBVWHEu9Q9euhJNoZrZB5I7/",
-	"6aiXRqS0PUaRmzny6uR0j8lXGlDEsCAXWjflzdbpxnY9XiLNbvFdaFB/bP/OEDeUIQgPI92aHEPhjLvN",
-	"S4P7Pu8Rr9btZHW59H2EGyGB9G/eQ8ocsTG3RjeyGfBuRxTgGkXv3QkcNEn4bfla18UzaIG1NhXCaZMd",
-	"VpcmFhYO5MgFSa+MK0dAXL3uCNSDDV+zyCW35QY8rTMyIRZXH5+lpputL9Y5myxQL7WQbMgNpaUoP7pp",
-	"S18Y4CrGegPSN+huSohIzjOCgOUGZsL9milvcc1xEWHV7MmU4Zu7bAqtIX3fgtvOKBJ0NngyLjnnL3gw",
-	"lmQlu7UQTh2v0Xl0BQ73WfmojpVlyGt1ow0TU/uQRKQpnCMm3/Qcz+i3nFGrk8gL0/XsKjU2Hb6sVqcP",
-	"TM0empmbrjgTOFZI4HWJs1ordropoFp3ckxuN6uTMfywVnKA43kTlG26E36fkkpNw1acyrrHl66iHNWf",
-	"ipdJ+rielTdRhrhaaCKkI+Z7lCuxsX5heO1LtHXz3ODOzwfXP8jprumMyIKPgqMmCRFNDjG8/Prmr/45",
-	"/MONf315Yev29eEHZwdv3di68567o8iuQK9kOdRUX7RIddUg2UXdaea9tSJOv0n6hoaxiRh2AyZNip/o",
-	"zmyR7qNtHcdrY0dWvrqvn4PfxGZh/m/8KMYWENHhTOoNGc1YAt6mAox8+aCYAGRIR+/y2onDE0lvxZ2f",
-	"b156dfM3bw1ufJn3Vh0TLJgqBdZbMcPpODwLUCpt6uOgJm+v43hBuZPfGS995FhHQqrdeqIK6dySDxps",
-	"G55RPGtB4WNL/luOMqktQ0wjmEhtMdFuNomjNR7QySxQITrpH9UEdTbxW9QdZeEhpB4qfPIG7SdbtbUB",
-	"gYq+dJfT3UadptotsDuW4An9NgM36MJ33Z00Og6d9Xwi0j0MCibP6ddnl7SAik/DBVMbD9AHzvcETcJU",
-	"PVNupbZ+7OVySTlgdmfHfwD6qmOre7hfUOM6qX8AzN4duhPLzq5IQFWFz1M/vr20CP3jbHKAyHKEUFUo",
-	"hdaZQGnia6Y7Ypr3pni8NlxS9rjWeEdMj6zMTIsW1cnFZGUOxuEUsYSf0dQdVl+6m6PROlPNmm3GGLvo",
-	"tM3g9sfaPrcM9QQL5EEP28DcI08rytprquYgP/DgIkfxZW1rRl084R9SoyhpPQH+WycqVVUQKc5xXdKp",
-	"IgNVjahKQSWrMN/Cv+UeyF9puDR4lfVHonFA1LSUMipacNIKPk1SC6/pCp2AgMgsl+q+KpBXmk5JqYEl",
-	"41OodTtyTyOwNdA/rV5GUSujPLfvYdgapSZN4Nuf6Lq+nH3iT5A6FdtNB9W/zUgJNd/G9JFNBqecsAKZ",
-	"+VJcY+yqOoNt5UqZWJb5s2B6hVtVfo4QT6VUqIUpe5ZrtXkBhTrwHOlEhdDIkvxMIYPrPc25w9s5yTEV",
-	"rSFHdd4mC5CiYaeOKEUP91GLt0fq013xuPvuI1erH4tAux0/tnYxjsu/haeiaXgBbmgVsoG7fphRL/9d",
-	"QjoAKcE8s7WQRL2AWtz3ojzI++Gri7Sm3AoheGjb1ouceoEKvyMqRWZi3XJipW2X9SlVosyI7jsED49e",
-	"lqR749ynG+sfDy/9bXjl2uDSmxu3Lm6e+/vgtfV7b3/4ry8vREl0G7cuDq7dvrv6s+Tl2j+eYYyqOklV",
-	"JIeDPBC0ShMFfcjgKqMt25Wc6EJseEd89rDCnA9bpA1Uq4A2uGnqFMEw7z7LzW4p9RREcEDnnUeRb9w8",
-	"DzwRYlDfAO43OSN70LypEOPIIuvvdYnLpT346uzg+tXh65/fXV3b+vTs8O1Ph5f/Mnjvd4MPINtCfvv6",
-	"8M3/Uv/WeTtvXhtc/LX+5ItfDq+ek294/5Z8w21ggl+dHb55bfirT++urm3cfnPrxiuDc6/KV733u63r",
-	"d+x8b9JLGD5dZpmKIa9FhkLIawFZoaRnjIyAeDXKEup7jmJ+3LjcdogAXscdXKehwzv5g8gy0Y6yBncn",
-	"KJu2/G4fpJznHoEIm8AVBYAGhcW3NJrGTyCyrQpNAYACcvdEh8bAyBqTQGofirU6e+rxLlpHYqaRw9mP",
-	"h86it62Lr29+eMdQu74L91ZXJblevTY4C1lFn318b/XdrTuv3V1dG17+S/TvwWcfxxfks4831/8IMn4t",
-	"ym0zz1wYnrukn4Eroz9/6zfDT/W/t27/beOLN+zmuqBvWh7MyMZS0Og2ZHkEVW5dIBt0nLJa7OC2ccbB",
-	"LPYiu9hAlOsEUvedMi/ejnkyLuZ7Ms6EACf0QsqWsCu4opjKbAInqSr/6Poh7fjk+QZEXBwtLHUFVOGb",
-	"UyQRWSVZCJoG+JquZBYCZnRXABMh6XtfsLNEVKi1jfuAw4pZH/LIpFrUoCt2v6BtdPuO5+W+Syr0clTF",
-	"YiY8/sxzPxHHDk1uHKQ/UBaV+Zle5rqiBq6FEKlg4+wMANBElDEzncABm3Ejek4o2dM9qiKXoFmec+N0",
-	"699UYqf+dByaq+qtvHueel0kLSkszilmXgLNeKeV77C2rK3I6tut+wzH7bnV5Gzvn+RtvE6xX4v7mac6",
-	"JBtQsBp0pHPzMR5CpNXduj+394lYRriJKZssMywjdzcqG/zeMeUhGA/aAi8a24//eB1vyxdYpLbsSIvU",
-	"l2lUWjZuadHR7RGwTNU3Ly8/u1J0EzJroI+TgJJtFT9nq3lHpYkFHEhjkCURB8eF9rdVDN8IeDsD7vYp",
-	"GoiwKBLDturOJQ8JqZ8x/jNYDV9GWJdkzxw4ID8QiLOF6MPpSkVplqLIPHuELMtXuEqVnuUM+rpydBAd",
-	"7zIviaDywnR5NlWtpw7j4LiDic3dg5N6klNkGc0+seHW0dsHmthdS5fNJuddck6I5RowsPHeTMnrlD9B",
-	"cTytkrQhw7SntQ5V2C6iNFMloWmgT72MKBMhwIg2FBg6ZU1EQ/TI6TZfITXz+9OPuhNdH5brCHj5aslI",
-	"pdWoVFTIXbift/RlN71IlfnxgMpXjHgA719WZ0EU6Pzcmjxw83pG0ETPF7DvsqrYh7/+xeD8n6FM5Ist",
-	"Y6bJP1+5s/nXa4Ozn2ye+/vd1TWl6Qw//mLz0qsJZcSXu1kuEV83YNJ1InXebktlq+/UNOyNdMfXAtxT",
-	"IeEo/Mq7TECYUu4zZlD0ShuKS4BXT2D4y8e9Urm05GuXAW5Tvw+oQEtLuZN51omg+Hgf4U6HUxa2pUJI",
-	"GcJgiUCmIo+yi+bj7shNEgLOXci7cAPNAkyyfgQdlzeZY9CDeVtxS2eaSCLGPVL3Nr4SjDAvL1+Ihgie",
-	"gLzHMMJ2hhE7ARGCeCbkYxgAUS6VWFBOzyroFMB4Yxz2Wj7W6IbdCZrn6RQCwDoane3G+vrwb1cdLV8S",
-	"/Q7GMco09oza08TIOdfxRIu0M1I5jW6vcrM1Vu88Gtz5+b3XLmy++8rG+ht3V9e21v+6cfuXg/+6MLj+",
-	"6d3VteGVn2++d37wXxfA0bgKJWF/Hnx0ST2wsb5uEWGLKDeWafNFmy2lg6hrkkORJzQQYzGgk+dVSzt5",
-	"uLpBiBvTsAttFTNt4O+SjgbUVGSTjDNVnaZrHbNaGzNn2ZOq2Mrvu/K1latkQavaILxW80RypkPcFV4N",
-	"WqAdfEIW5NR4mDy9JRLfkt2o8WjxgP4nZzW3Intc4eAEBOlmiJGPA3Rn3Ep3Ajnk7Mp0/2S41Ncwczqm",
-	"TGmUgnhgXBefYN956j7BXjbBazcXFdE+qIIrwRH071IhLECVNx7pcf3KJ6kpgcEhYGWqS+Je6u6Xu+s0",
-	"IPTmxHrduPWmcpfcu/KHrZvn/vXlhY1bq5Il76+gwblX7/3X7//15YXBq2cH1z/fuHNlcONVZ/9/yraZ",
-	"nLed8o7d0N6iLP5srEVHzcBISuf9riDIGXCSeoKO1VfBYZ8Yye5TUYCf6xT3DA+p8jRSEl2YctyUwZUc",
-	"XzBcn/ToOthZnMHjcoYRz3QJM7pewZEj1CYXZrvRGwoQr9IxdjePWcRZ82O6AEyA1N9zigOVEiClX6t4",
-	"aXUycJzfMN7LTHBVwtTsdpQ0a4BJKUugQPeUY0Pn0Boh4cimTWk6KXmYEguRdLbpbCRxN7oYNkNMMJrE",
-	"zbfgUqP7mdCW8lTWfmdbsa3i6uECCoMuSQSzJlcXK244w6od/6hOp+DwxgbG8hVCWPeYeW9X0xux0r5m",
-	"1W8BkRUS9DlLLnA76uAO/InjdMfpQ+5jB2QPd+OY6m5pj9vQChdQEZLJVxOr01mknoj1TVeqBwqAP+br",
-	"hwcyhtpf2Vm8uaDqmN0PbfqbqxmWQUPnPYZwW6rt2l8cBxYFSULtpdXH7PYh07ukWyYHOVTZYeHp2HdN",
-	"pBLGLaXm5sbRb7Z++CSut7SC2Eec1ckCYjxoY9/E0WeUdTkxb3Poh4neHdn8bXLNcQE8+WiZqCVsR5HM",
-	"T128/2rlfdPx4oXN7jBIFeuChfQ/W+0bozbdX0DhfytS/1ak/q1I/VuR+rci9W9F6t+K1EOoSH1DdaMs",
-	"jeYkdiSdbNw6f+/tDwH0/ubmX9+5u7qm4Fbvrq5t/enVe3/4hR2AVDU+8d0xteQr1CM8IwAphLMVD67X",
-	"iRBZCKDfOXkiCs8d7oYg+lQ2bQv6Rjt7s+j8Qep433FS58wTMQIeUuNrZFHCkpGOuYr7kkGQeGxNjnpK",
-	"Ac3kwZye5MGyMPScnzGS2K30ixNLj2bpVm3DkLKmo0+pypfXXe/zQlyqLKuOmVSQmnSFMLSE68vuUFeU",
-	"KZDQSGbdoV+Vg1nrUebxXvYUIFdzijIAiBGZIy6opvRTvBsiqAqIH42zGFSaSQyZ5p4Y90hNhKRTE4qK",
-	"nH3muEd0bFroAfRw4wfwSJtno/iQAAVdptLHAfVvqttBHg5xBvofZmEtoHJvahnNXVRWsiqJxAxBTrFq",
-	"u+9D+ksoIHOXBAaJT+nkGnhO0g3I8axFHpx2N5rx80Onpiwk0hlVfTFES031gGO0qlutwiGpGYrKGRWO",
-	"DVBtDDihoE2G/dgCYKoxT7feGm0elRG01bgLtZC0O/I3WWABWLcBl2NhsQxnASVisNZHemf2aul3vLsk",
-	"f7xEnlVvfrSoVNHPn9ATSYoWR5ciqUVwyDwHcy9oZ+/dCdrWdZ/woJw8BPFQAxo+tgjqYRqORAldO5bu",
-	"+O5kRXmTy2QeGYTgutMpCnXeJNfR6uvr5rZnshvAA5NWEFAGXEhL2QZpY9043VdJtcuM99xZ/xmlgONy",
-	"TBPsuEhiqbty4MkJCvuK+pva/Zq8ggoSNZe2+8fVc6r2n0rxt/OyweMTlQoKdwkeIC148j4gaOtkn67B",
-	"b4nq004VL0HUCcKa/OUIgYmcJy7Z7DhrwVxNF7z2UdV+Qj5CU9Ir/7WuMG3BKsfEjMy2Oq+UpPf7UQQx",
-	"ciMmTb3OvCHzBbImjWQpTHW7Qb6ZdXLOo8o8jW9ODr+CVnjQWfzPAYixz3tKa6ICqc7jj5w2v6nB16oh",
-	"Obx+l4jtOdKbrNY6m47kq8RktDRKHREb32GdevSDnBbl5plk2tOts8OPP9m6emFw/kP0vz9Dw1vvb331",
-	"ufz0H2uF0fZ/RDDkNasLrCvKoTEjZ34/xpd0I+8HY1EZDgewW1AUa1+B9AqVdlXXTdjsepVGPDXV20rZ",
-	"aFSgZdIJy6ZDYQiAwrHwUGO5ibvdwbTJcvBFzSNJ9931c8PzHwxvXNxY/3j48SdOYHal3OVi2Eur0lqH",
-	"ZV5OBl0vtT4AVnCS+OLkb+Ld0Pmq57vhZO+SumgBT6suSzSeVvNTMHydE4lsY6mETzYluTZlJ+e8WRpI",
-	"6ugKvzsHiP+4gVFAuPj+7TriRAuLLHzOCAV8Pln2iXzSiMy3GIdaMbyRbh7WxSoMJc/rhdCGj3AeeJQZ",
-	"007ZLrWQh64Y3YlU5So85uBigLFdKc2zru87mxJC+DG3otjYgm3d2i9mOhGMz0QFIUX3LReoPLH+bWX5",
-	"jgiXm/8Y3nrfriYfXv8nmkGDtz4bXr22neRaLWZcpvPsWKTt7I5SyEBqWODY7sYZE+KvLFPfF2NJrbAT",
-	"XL7O2cL/fuC8FAJ2Vnda4zpnWDgKwDWGdklivqS0l7R0VTpCKvMzSxe3ZKdDHDg5eUripOBY4/uVxm9N",
-	"MpPoqE9lKnqG743oe8Vu4856BSwy6IGUbgEg1Wl3C4DUUZqMW3h79hq3Y3lGd3msYXMS0zDujQcEBY2H",
-	"1MIcnUQzZvlAUPJiZ8zDBJJnX+8sMDGAAhusvrN19ZpGCbt6fev6BwrmaHj+2uDSRQ1/dO7m4PK6glSy",
-	"/52AV7Ihku68Nrz8e8s31CHMUz6XhDskdvFEclQB+ELZpvynidtayEk2l5d2bIanSbHcLP90rPFIvdzj",
-	"tpeSBiKsYY1mHWgMaF3oazovEFxvqX+qwl4voCvq7xamQb2r5tzBNIj4oJCc0ces2U2mtVtT1lB3KYST",
-	"fCdlsmPKVLU6NX3wRHV2fn9lvlL5VuXQfKVSXCmZFGypgMMma36VbcyvmGDzeegWa/byskRRjofO5+ER",
-	"7BPm4WD0lNy5S09Cp15PhUEU2tyCMWvNbFTrIVW5rb4BCpR/mEeK8yqfh0+4Kk00w2gEJENiERz4FNDz",
-	"A0IgLgV4DZj1DXblJHMYSZlwxGMmo7R4K5x5bcBJJL8tq/BnYjWTtTTyeXhUDza2YkeXydjnFO9zJhEp",
-	"pMrJhO2uX02rtBKEo2TKqt61iVfI9jytWRcsayeeUHkb6ZvkElmHBcX7jrcwa7YwzWArRXA73DfgqYjo",
-	"U4bJqDHizpeSV6jFferhvm6hmPQfvXd7sP7q1vmfObkajOvCeNBedUnRytXKGRE6l4oGyos06bV0WCCu",
-	"BQ0vv775Z+j3uv7H4RdX766ubXz5i+HajUjA311d27rz2+HHVwdfrg5/9dVoIEhrd7yhurrCDVThgFPj",
-	"6EgfnrFAGgqIVu1TFi1Fd3ZUPyzc5m47iYXZRkAEelaomcY2OHRhuZlTQfl8A/VatN5yNgTbHpycDQJj",
-	"yv/iGWSdX4aqKglnHmIeICFDzpHgUmHmkE5h620arljH3YDinFpWiBuNbUFi8qbLhf2M/Hj0yvcxa+5t",
-	"YepjNZswJIF8/H+9gKf+szI1d0r/d29t6tRL0+UDMy//h5MoitV5D698OPznZ4OzN3NTal0YKh0sRI8H",
-	"XhZqmfl+wY7um3wgOqZvddXZIJxnxTpU9g4HP7ndGXqnIIJum1idp7UD5WwkxLjR4Qh7yW3x3wt4mMT0",
-	"KN7KddczEEJyJsPPpEtxC9xreEfcYT+xioyNC7YV185rZJgGm9VhoSTkbE6+ssvDYBc0uJLkBx+vbXxx",
-	"bePW+a3VNdUJvXoo+vANhUslreLrb9x79/LG+vrgv/8qpefrnw/euyn//MVvFcr2xp0rG7ffHP7q08FZ",
-	"+fzmr98ZXD83PPebwXs3B3/4efSejVsX771zyboEaSgrjwq8pKzgFg480aIdoOlejTINWe+TRlhbIi2q",
-	"DEVd6+FkiifImW2dkpukTMcYAam8aSz0XIaURo+U73fR1QnaJsc7Cto+d77pxDiILOoEcax8UQsKQAti",
-	"5dhHp+UjtXpAPBoS77TOEWzoSh7GQ2S+Q30y2t8dIlSTmMNzJ6qV+ZltmMMhn8ApMHeiWt3GKKnz0OG3",
-	"kGceStS+zhkeL9JnMtWKfsfsMZdBe9SDLnXKExc1Y+yLECxet4R1DeGWaocFkI8bKNfIr1iwqWFPbdf1",
-	"kW7W6L6dxyCcUkY65U81t9VAbNIsYM1UC7itG58pgHXF+jbfvDm4/OHmu69s/urDrYs3CqR4a8XS6PPY",
-	"liAuOvo+o642AFmtOo6HASEhMt9nabA26IfCp9mJMC2CvivXYaB3txf5LKj+FW7aKG2zrOxp1WPTAAaa",
-	"dib2MIfmZyr/3+ovq5p/OHTJgLDiQbbs5pFLRPdaRkv9GH4uMZfK3P6Zqf2VuUPVaqWY6rKs5GAu1e1q",
-	"J68RuhzbQ+ahICprFQfGF6/tKsWlTJtvEgFaU5upJA2+ytTct9DUqcf+Y7wDLZp/MXL9rqaXVHjnwrri",
-	"clK/hMonhcAVNaww9lKdsDBIFj4FnLsFkBzuPrdcmvy+3Af6v//UPZaIJ6fKbRPfKFXFLRbS5XQXh6sQ",
-	"J7x5e3DnrxAwPDdcvWa3CYLqS0D9B1qC2ky3E0a13R31/Y6HiV0ADTzZ7bqnenW1LCgwnUwe41JNAB77",
-	"JPMWtCmJei3qa2Qx1GUegd6Lu18bkNlmpcX9qE2IqkABpzDgCMhpVvQM7bmNQUfcPhat4105VnpmZm5W",
-	"1txESS5jGxrXcZvYen2iKW0BdcEeIDFxs+r42Aqg7EZNlo6RpmS/EduaRNFoOp3Di6iFV0jcwlzVF6XW",
-	"rEBg8TJBHR38afdV50SqskvUHQ6DLjnlxOagQdjKwFN/AkOQEB5JJqrMzR2aqsxMVfYXCc24j/IYwf6o",
-	"d9VOpZnM3ylU7VJ+yfIZlTHGezXOaj4U5i5xbJykuTn88ox0RjIEdhFnyHqDcKZPZqWbAedbjHMUJks2",
-	"szvvFgLimAA/x+1StajERjJUhJt7LXZQ/6KTzu5bc7i4fCaBxv3NKp0Zm+IpabJNSKjkJ4b2wWNN5gy1",
-	"/1CBa7ZblWgZpRHHCWFSCwKvplSwykjwqNYVErwAMlgtMI3G8YsPB2c/uvfOX5RDY2vt/Nba+cEHf55Q",
-	"/Rsp74wp0cy7YPpjTinSSUxD8ZQrwwzwfLoijIqZIxhmVOddFor5VImQifGphNJGoxxrp/oBYxmUEQ/K",
-	"sVoVEOX51I3TWt02ZgbSI/5Jr8XlaQDckWpOQDxIdkv0S/B9gpvQRdL8UvXIM80MnOriSc17HfIwB/9/",
-	"UfUwLZ4xP4GQGyvN6rwt/zVKuKrviG4sq3IvaBh3Xkwzneq4kkdpw9Gc5HipksAIIxrdzLhXU1GLM1kd",
-	"kllqMgroS9g5dU4RN5LDn1sCqxWr3Pi6iYRYjsp//nNw863B9Su7kHEfEL+Qaflt3TP3mHk+P97+tDz0",
-	"uA3JzqPtdqKz5jLR1FMnOJr7nKSdiGjL1tVy86TtdQHJVGBT/YfLTo22PKYtcd3ZKiXqbQbkskdoaAKp",
-	"3CWFwmzl4HR17sD+0oj9fOqlQ+7g/PZpJC06VAa7dXDZKtNJUm/h8BmTjDCJquTcoOeZYogKMoI3UO/M",
-	"XhMat7xdeOaHP/pxam8OT/1YJTHUpk69VC1Xp5375Fqre2Fk2e8XCuqNZMhO3h9qm23WdN+wyZuezZYL",
-	"9zlztyrL7FTm3EseLO9WN+WvrUq1QCl7BrqO6jI9Kmt1tw4sFRhWum8QEJ0WFo6NUdwUhRyKaus2vM8C",
-	"0g6FBcht0qBgkPiOWd3GH0koT5o768IXsLE8EtSU2yfkBj/EHUHcrQbUx3ej6bRGfDDZWmOuQPEapMK4",
-	"DBbdmAPMukhLhCm3d+oiyeNy17yZclXldtFSVul6jEh9CToplVHImwRUalDYlf4XcjQ3N9bx5lHRcbsM",
-	"n9DfILwkTSFlTIaxI0E5osuTD6mLODSKiXCXvU51O6DceqROPZI/ykwG3l+HC+zyhhw1X+nlqIZcOpe+",
-	"wwWsCrNCY2cUGkL83LU07Vc2T6gZ9DCVlruA5Olj5qulPvppl3SJhvZzzCKVMBK1xnfkFvZQAN1vlcWA",
-	"fV8d69ilMNJzhhDU3ozNcja9/l35omGLtFEHizCzncm4XVZdy50s+5j+Ui63m1DQnBZKyGsKWcqVeqFt",
-	"KnkFwecBDxZwaoe8FpAV6trBI6Yle1n7+NSDepSoSbvtMnK0sWZR9/fRWcfd4nMmWS4ZTwc2acZQ1Tzi",
-	"liO9UnyYiZHtvbOXnDyfskWdLvao28VmWblRVKIMHgauetBCOzIubClXBncCgD4EKs+tkKszVnMS7s79",
-	"FQcOZiwds2ZbQBKPOddMsw+aAjEqebDua7Jzy8/uD5PmzYn1li1RZTNYS4pEJ2kxwdHzBvd5vRvQsH9c",
-	"noBOgCU4UP4B9a+njF7wnZMnSmWnsmghVEIZCtgbC6i63+qID2cMJp56fzSbVhh2Si+/DPjMjQx8wcNH",
-	"F9WbI1MbqSziKXldjCNsHnUAE6oMZyPKUfgwYvOYeS8yjdsnyhE4iCgbjZcS+bFR7UynPZ94TeV2A/G7",
-	"90X2InvssSeDgAfiscdAHz2NOx1f1xHs6wR8ySftb/1EcHYaPXLsqSNobnb/wUcNWKwI8ZJP0GlpO50u",
-	"I4yOtCgjgqDTCnv8tPYjCSRwA2hW2rflF9lpQBAXpyEatIQ9RKXZHs3ztF5ojXqn96LZSgW1sS/1Osng",
-	"ZitV4JuajVImP5pRrFTyBPXMrBHCAdGYYC+yvtI5OFpmvId4Qz43pyDhVJ2+0sbKaHZ6GmEUdH0S174R",
-	"X753eg5y/aX6vlfu3TNUhGbrOrhJQMwuk/48JKij01Y97GkFrIIFOq0/WECY6Uhg8kGpIUbAxDAOuMv0",
-	"OPIYZmZm5haQ11UBO9UMsGcHZRcQ9YS2MMIDs4h120skEAtIau3qC8HwMqnVsSAK9hoGOnr4xJGnH3ss",
-	"gceIBTr6/PET6tRP/3Dq6RMnjk49S8IW96aeXyFBQD0yj+CXp8tIUOBPLZgKneoEvBngttSA4NQI8xBn",
-	"BAZb9Ei7w0PC6v2p75L+Y48hzhCGwRQCiMBtk9xfBjBiSSGmcaxVlKiUR4WwsxC5l+FBKhCW57z3RQYt",
-	"CeqEKaNIccTS4Q6ut8jU9N4KpAb4+iaL+X37er3eXgxf7+VBc5/+rdj3zOKRJ587/iT8Jg4FlH5E2xRt",
-	"3Frd/PsnpXJphQRCm+B7K+pBaWHhDi3Nl2b2VvbOKK9FC5jVvvjeyj+bBDQHqY7BAS96UuuiKv9UPwZp",
-	"RbhNQqg+fMHZTRpaRxvuoHAh5Hc/7ZKgbxxz86kIgRJixYJt2YNKzrVHWEJVyVwoOXDNIY7K7cL4cjzD",
-	"oqCqH9iQssEQDpOttTMmpFOK49kUS0vezowiKN3MyYR8F6ZyUl5yw9CAaJHOKzaJA0kfCXhDXLP5aWIy",
-	"iTz6be2IqpPwSSOLOHTpXjzmKDaDwxvQaMxb4tAsHERqpO+UESM9qF4zxbiO4dWjSdpMh9vHzwjWrUGF",
-	"4X3/dxh0ScaQEcpJocuguUI/qi93Px7zi31HFERDgSefoW0all4+JTUwZUkBh5quVJTvlkkVDvwOluLw",
-	"Ew2MM9n0AUcDNKiU8REzPfhO77z7pdEs9x1V2ktCP5SMUi7aKIcvnJIrE912Gwd9act3l3wqWtJwiiln",
-	"qa8rWwEiQ9dmjJxkGbX7EduLf0yZCgYjc6QhbgqTfw6+yVMKp8jB8Y9AEdPh2ImZ4vhjjs4Sr98lfX2G",
-	"oFg9zr3+rh+fCr28nLQHdApHinaquz64i26eCCSX97ZPNBFZwJsUXrQaTmnxadPJcbQvl23Zvs/gMTgF",
-	"/BHeZUbC95/QNfx5Mv5p3rP6PisgaGXMpuvSXTxGowQ4eJrdwmamOiYqsFPO8LWi5jyB+7DL45uewtsc",
-	"tuYolcltvN98KTppKQo1oqpOueRMOfS0fNPefX244ynyJeq9nEmR3yahxX3uuwDIYf79+77Fz7M4XqS4",
-	"O0Dhq62Wemy7DzbnlHZkONn4hPwZeHLHpK8n9/77HS/J/O8n71Yp9IV499dz7EdaquBr57xbvclm3gva",
-	"v2Jlt2DIRPM9BQemFFIeoLrCWNOF5YXv0z4FBgXcbVsU4dYG4KXfdG1AlfF9o0gpQubaBWKCUEdCD2gs",
-	"xNl+FkUBADAQVL843TQoo6K1y3TzFLx0d+nmARyjWsbunKIPaObWMfZUx3bN7AMFZ66CJxYEXMFTlMeg",
-	"PM9aqKaLvY8+920prquVQxX0/76NqgcOVeJG/EmvGfd0Mp5PsAfOSxruRSd1mOUkORI3c9xfmUE9yMKp",
-	"dRlewdTHSz7ZWypnC/WjaqZjT5S2cZPs66jEQYcfYokyDKpl2vofOcWjtB52A7Ib0jwhvQ8jtetKMe+k",
-	"zbh+WRX+r6hGYeCchbDDbolxJx2oWezyddYm6kN/nyNTexcu9PNSK8bIAzMNsJWVolb8zqqOJrt8VIc9",
-	"77h67zdUWKvZfeMM98OetytkcdjzDE8HHhqQDsEhWuqjHiHLUyp7rSiBRCHlXSYQiBN/U+kjLn/5H0oe",
-	"2h+fQwd2OlV2XMaOZE90kt8sT6xZRqYr1jygeqbu/Ay0n74eZaaNZqNx37M99Fnn1PVU6a5T5zrGe6kI",
-	"gE49A2wuqBfYi07qmEyjoQ0+aOMhWrzHTIwGUr0bIQkWUCegKzgkaAX7XSIQgyITHJCyQvg3Tqq+edeo",
-	"IgaEA9MuEstTfbpbVBi0Mw/CZS7PHq6HPNjNaF5A6oC1BkqqJACT6OgaXX1fPHghd+BJ9ZtJJ5E7g93c",
-	"gOjgylJ6QJtl6yjtyJmuetJpd9kBrcCk1Fue0JEc9lMvVcsHKu7s9VGwUGjJRKFZDpIzpQyNwSetzExV",
-	"qtsKgBaZ0fchtdBMSWVYcaab741MZKa6jeBn4RCsIh6TfRoVmKmodPVQVuSPMh6IsaHHh4rFy+uWxd4l",
-	"m9yNcIkuoVPcdR4gETzqaRbGNbSnOpKyaSPm5PHAHS0Gv0+dyFRAOjzIZvcnwZz3cIjBmG9B8o4kPzkT",
-	"KVWkeIE8AMPoIXv0keHlvwzPXRp8/o+N9fXN27/Y/OLyxp0rw/MfDK9c3fjqDXQ4CNHMgTKaOfjoXnQY",
-	"Os9C3F4OFicSxojZfYKDPQIQ9OFSgnNRGet8hQRO0/xZWOAxtb77SAeJcRykAMCX+ttdJwizOXAx5RiS",
-	"L6ij3RP12k3RwBgZeUK/Mp/tSWbjvuryt6W0hpvKc1BBsOlqomfcdMXZY/VUBs3uq4uVTLoFQN0zsCEU",
-	"WvESv4EwCiBdTWWE8eYo2TwJP5mMckJyJpqLHQJMsIOnjqDZ6qFKEcfOkeM/+FoIBWo6Vd7hI2Z+ZfT9",
-	"E09NHTL5JEv9kEypUGEbB8uP/o8hprC1z/SudtuTUH73hHzk/tiD8tWqxK+4fz+fDEy/+t32Bz7DmwCf",
-	"KalF6cs4qiYnbY4ema3MIt4NBfX0J23uEZtUFEiPZV+ErX0+b3JVXpq5/7zruHyzzkKuXTFin9Q5s0Jt",
-	"JIg13eE+ZyE2vLJZSvoKBDwMNaiTH4FJqwzMvkEw2IsOM6QbJuunwERCvYCzZoTSHKVrCvUKVeqjS/Xh",
-	"s5C2Ha5qoLWjFhDyfaBp8/qHi65DTcpi2XC91BlhZAFI55FCQBoB0V5qJyU8iUFZg6d0dnyPB8sC6Gwv",
-	"ep7pCEWdt6VGhFSHb1U2EWUyq+RkQ6SPnNb/qgHc1elHR4/+mBrQ7OP9ClbCIMZY+6Yf/okAe0RBAluH",
-	"0eCBak4q/xJjTlsFiHIO+4wBUVfJJHK8KM70iPx7Wh/dowuojZdJor06tpOygSAz7rSqFr9Pp2qXoj8k",
-	"9zmK/vGcsveMc63r7j/7XhKkHpDw5Rz1kgahzhZTxQjMQ9VDFYRbBHt70aKBqNEFJ2WdCSEf0welCwnK",
-	"unwNjGhpVFGhkTycRo1pUPSUgj0ppJpaPY3y9NP9+2f3F9FPadQkafdDj6rWbY9ApiRH6h3RgEpPlfO0",
-	"1Qv9aDFdVB2s6pzNSO/ZvtxIdQZ7aT0JGHH48SNPPPnUt59e/M53n3n2ueePfu/Y8RPf/8HJH/7ox/pR",
-	"qhpYAF6MSTeG9+dqrCnn1PTUwVMvTR94+cUX5VtdDqpTijZ1ZVKu9/xI9NTDlEtoZr2LuYTxRuw2kUZv",
-	"jlgNDVRHWqE8MEGXMcqaqpdP2g8TdZ8el6t8JG5T/Y0MaJn5PZCYVkwwoyd/XOEu7E5ERZrJUdkP4j2m",
-	"tPjshGXrfBO3dmx2qHXe981Tlbdt9h2879mh0Y7CFfKha7q+QTo/1IBYmr6iUY1i5l3a9YTRxIncvwv0",
-	"QBJGcylh1xNGrcI5JEIe9Muoo7KXyqjJsY94IPVeyr2iN2mfhtwoJAyf1M8+1AFlezGZ9T3HVGzmvt9h",
-	"5dJWcSAV+EmcMdzlclYoYqfX1kENKQRXp8p+VGUqmwgKVDlbWK4qOI07HYIDqXQO7rw9fOXO1urZxx57",
-	"zKmJP2ONOUbxPIbZssmU5oEKm2fEyZb67kKSkvp5ouWu/kC97pQzfvfg6dbeJgfFJr6+z1R78v9n792a",
-	"5Diu/PCvksH4RwCI6LkB0AUzT0NIAPFfAYQBcPGgYXRld2V3505VZquyehotWRGidVmKFnWxTEvrpTeC",
-	"Xu3G2mGJsFeWaHC5+jDCgOSTv4IjzzmZVdVd1d0YZGN6CLwBMzVZWZknT57r7zfQwH2JOKy5LgktJKOL",
-	"HepM/CatUGrXv7rV31Ff0OrWYvvn17QG2XzE9DLNEaPr1g6KIPgUsfOmy5US8QUrj1Es+zI3EQEHOLSs",
-	"iJ23Cxlf2GT7riQvE/koU6aIHqEUMKXBhuIJRpkAIzHlE4AROFBjEg9AZEQgo3ysy0DF9Gr7QJvn0R5K",
-	"W18Lg6UJgvFKRROVfI9UbsiCw3IgLAJHDIEpv8cu0I31dXhw/57C39kO/e7mKz+QuSa6h0wqyLuP8kLV",
-	"gHbBC5Ko7M1Qz6kgi4U16afss+lYDKX6SenyHAGrgagNnKuOSPTYajkBhQBSMaWV2GT3sMjBJ3Uldgbz",
-	"7oBip+fsDzr6AeNJ4tMi9TVjXysmeqaNQ/qORrvwJjKBraIixYw69k0d4ejGqCDQ2Vh9jVGRBPHEeM56",
-	"XCYinjEL9Sjv6AczEoRXZSasnnrmmuHpC9YxpFHTCuDXAORGV2Q5lwo1pGY8y8BHHctKnmbADesIq9uE",
-	"ylkquCI2EQN4OErnbfzYuqSM/SC3bytoPahJlN5AQDvjLF6hgtSdCsiRuaWc2nxIbbFUZ6Jpq/sZt69x",
-	"8ZFYJALhuacX7Egfijs6EUslhe8BnTYf80mAT7SDQfGIVVRjPtkDuO1cD43L03jNA8AGXQ6UGzVZhhNb",
-	"D6VV2irBnAU8DTdywwY6AWcOKy8NMWPmA5EZB8FIzfEDICtveew9qNSFX0V46bftf6JNdk1nHkYIVEa5",
-	"eNhKiwKXrE/GlzVFNMzDKvhdAKSKMA/aJiRsJUQs4qjFIpeXbduTpsfK/gwWqg1ZvaiSUgVLhCfWgJm4",
-	"E0pP4y+jWqME1/q6fW6tG4RwhnXhHN92F6LOH3R+InJ3HHJH3fRXI5MDr7PCtV5cPkF0+vNjOK+5h55H",
-	"PuPVCaNS2KXSFjS3gFkL/7WrdoW/xifGk2kA7z5FXvmh2BgNIQ/nwA9a7shLA6VcVdeokn2rzWfcFW4X",
-	"19W0p+mdimnvhagmkyHycGeWMzpvYE1zqKLFwwsVKNx4Le06utj5zx5+//G//OLCXlGKYr3GHv19DmWt",
-	"BPPsvM1aySif9q3v2L9ccNWn+kgUMrP4tse/CKjhUrzx7Spw6w/FELiAzwdovJOmn6cw44m9ebvUO1BN",
-	"J5M6ak4mL6rhfxPXHiFLm3JPr+lUvLJSGU9FvbpLxcpV3T54gWSngY85tHYq8ENA5Zzd1Mw3mbhthTVz",
-	"ojvKTG37WgONoacPB4fBdTyBi4qgkvgU4UbbW9LV1DseRABxhlRjPtZQvDLQKcx0wGO6ZiH1DicWss46",
-	"aXByIWPwBWmrq35Lk7vrEj7BmuqaAd4bWuqQMbRWfChjofVhYAP+nqYeDJAHO+VJy1vtnHV1lglg6sa8",
-	"al09mT7cR3E5zZv6KYhBlM7n0Yn29EjFe9jGDtFHnmhVhWc8/uSXx7/5b48/+s3xb37w+fc/OX7/n47f",
-	"f/R//+Unxz9+9/FH33vyXz44/uP/evK3v3/y27+vcodd3F5EkTaN1G2nWm8DLjI2LtfhxlPnTTgZN5w6",
-	"I7s8hchcghebNeS5QnmqcrNmFHoEg4JgzbEnrfkYlGkNGo3+rxWo1WdYV72mRxl9SZOi8h8abBfd+hb8",
-	"BWivFbQQS2ssNxQqLPzz8CrL8KLDF4UMuX1BWYm40GAYiPY6DOa/x0RiHHvv5YsXmdLt4plZDbcPH0Gr",
-	"fkZ0HO/WU5Dcq12vPYiVw3pksj+oUvPBM6+0XjkUYlhLIVNscgPHlucag0xRtVzy09/+6/HbDz/73cPj",
-	"T9578usP2RX26b/7P+zSDjt++0dWo4KmffL+jx9/9OPHn7x7/POfPH7071HfPqNqpRXy0z+Zll3Jwa/t",
-	"/IdZhqpQA2xeAu12p99qb9+Ya0/IOTP3pJN5s7BGzX6YMw9Wunr4kgbLLkRE93XlDk+sx8plMB12Qgt0",
-	"psxNSd4doj7h0oI9UbOoJw7wzu7EVqHJTGC9e5/IBHIfJbf/62WC3Fv4fvQtaEYuPDRhPBlD1bsgmAdp",
-	"GI+tFQBUpYlEMGqpWARuSgTxBvoR4mU7Vsx8IA4U7sKA0xs6ouQ96YKSFB87D0FbO0LbPRVdqAvbIpOQ",
-	"uOpXcG2zyn6Gp1JIaw+bY12qLcPAdQyoq9x1DqamsyutNz5KYmSF7AihSiEn1xBDOYmlFVnF1Ax4dqzq",
-	"AOxYp2ztWQHfnkxkP3NKMtBzbftHsyYJXRRnyesCjotmpQINi1UM/Ld/gdbA8cP/efz2w8ePrD2A5sKT",
-	"v/nPjx/96Pjdd44f/uzJr/7wjJYAzuxk9//Oc7v/zWGYUKU5xMgPuGHWU8OUmsZ7rDhcugdlFHNPToWV",
-	"rdExu12iFjrjnpn7lCbXrPjUYKov5WrEE8crQwVS/oqf9tiq+u8p/Da/lVvEBdfYZP01+P3JN/U53ZF2",
-	"mubpbshwsvIqz7uDO8LY7a8RE1B6HeFiJvYeCGjXE++7tu6W1WTM7619GSbmW1Svt7O9XZNzLYvH/CTA",
-	"zZWmAG6DFNfXJgVYsJsTuzQ9mYgWRMKJLwd6SporMeY0f9wUq2qSh4U4laaPFe8BdXukfiuaU/+p2OoI",
-	"JXqyK/nCNo5XK0+epb7GYuYhiwSq6xGgugmK324wbg7tzdN407gcWXOmfz+Oy5+8ptdJaYqn4nNVpGJ2",
-	"e/9CDENE9f9CiGERBPK7y6SqP6HF7tYd0CXK81J9JKq7v2yVnh7loYr0/AfrEbQPLvjUVbQNTq/Bugjw",
-	"9vMS4OD9g7NSvFcQeKY89hn2QyvzYw8XariM50o4YQzMvX1uTl51jy2o77gGWB21pEHTBR87GxcvzQeL",
-	"PHnFxwxq4ze4mxbPsfXpyxcRuQLCYjVzuzIPP/IZalHO1N1NZT0B720nR89+MO4DTMYuyjo2QKQT5oA+",
-	"oJnNEIl/fTVWKra63IhFon8Vnlkg91YMdgsm6D0GQaNdRwENcT7igViKJHCGo9AvFgrcWccNJYykxl4N",
-	"u5FGhBQTGI85ZnDrLKZir6DoRpJw3JMWlnYjUR9Wsx9JI/N5ehRY0Zvb2h5/9N8fP3r0+E8fPHnrQwIB",
-	"/ef3AAH08lc22W0sIOSEc4VAoFjghMA6ORVIEViSYULFLaQlkDBRam7UWQGSJg3ra4VVVQeAJz3JB1L1",
-	"HYBdYp9AUybeoy43k/OJq8lqsYJ+HXDAzse6a7Z4nG1tb+986cImuw+NHv5mkgaXyb4j9Qnp7SsHKoKf",
-	"t+F4tMd8ErUYNoncYDzFSB3gGmA9Onb21T080Ensiq51j+pZ4G/A320PRBJH0B2VQQOK0gfqUEzA5oMy",
-	"zYnZrcDb4cE0h4jNjSwtvVxkY57FpgVdL66nEL5lp7Y83m79fheWbWXEWjC6fZPvFT1BxczVJFAeAylv",
-	"0ok9NlDoble4r3U8193t6nh+9GVy1T6xSrWjc27lE95T2ycQB4rE6LFiGb0NegdbpRKsXDPT5aq5eRAW",
-	"Sxn7skW3k3tsleC+xVsadLX/9bOrawTShyQYQBNYVe0qQ4VqjGPVat03VC6p1xea53KmdC67oBv84Oz8",
-	"oVQxiwCBvzuJLrQwk9XlrmhWCREDFCHpW1AFl/xftOnzi6aczsjFr3tifKDMqDtg3BD2uxKb7Lo8gqoy",
-	"t3IAYw1IEtRTdyTKpAGg4tzbiAq8Tb+PEMI+zvjYDpkDiB5XE0bPbR6oNxCW/DKsRH/Es1hyBfeLIaRq",
-	"IGS3UgeKz3dYwaZewNXv45S1AlQ513V6+eJFFrkh204l1XYR3RU5idH65qFheqfiTy59xlCQxARsBKXH",
-	"Ac4c9NxTgYKVI9hkel9rcQ8TKqucd5sR1L9urY8xXMtQrOY/IIXLt0XGu1WaFKpgudb1iOZ2oeBlq94N",
-	"eElTuuMGMowHuysQjMAeNLe6HhtRKtYbNTVT0gYgzPeJ7M8vbbJ99m05JHCDmOd8065WxM4XRiO4Uz3B",
-	"81Em9qAqKALug4gZ6KIiH0zp3E5X5hdaLJIqFg82B3maRAfqfIHNq6FuDr7r6kBaXXLBVxbZrTfsBhsN",
-	"E81jgSiSkiIc1FicIzykQniFQ2u2Kw3CZU0/qN8BV/9AgRl/+eIVFuVat1OuJm1cqPo+RwI+f0oL5Nty",
-	"+MxIH/tZdyCPQpge+6yrh0go7a4vaXCRkKwitR6BwS4eeus8wXK6fcMZb/XydQ24/61R6DgwCp7zjszy",
-	"AfRKgWk+gW4rcmjsLZkL5fLBewA9C6CBgiQC/oOxrVl9cEuMr9ME603HcBHryntWZzp+XfYHOUOoE1id",
-	"dFJc2blmQuUiI6xrmYHq4N71WLyN883J6/6p5xGler2aYlkqIuVmGDAkVXx0COtVO8MS9s6eNWSimLs7",
-	"mKCe6xm9Bo+s9MrDV9RbHzjDILcdAaOZnGNBaapVPjCN6fpqVdsCb6gR5a6JiQleDrEEh1G8MGzdRO5j",
-	"R2oiYDo4iL9z+bsb57e/ubNx5c1/u/PN7Y2Lb174/5bmG4K5FuByDVNwD5yEquqslS7NhQC8OXElu2FE",
-	"1tf/NqD5TUlsItXhgvvyrncJ4YZz/HFY++nDeR0BhBLpBKH5EQL9Ge9Qdk8oxhWcaAp0Vi0kO3ET1d61",
-	"35DqcNX3rH/Hc7pjc83sGQTQJQfRQUGt2ZrBWdVt93q+VvoGPLGuF6qdnV3SlD+4gc+XKGOe9WqlsGWY",
-	"Ag3X6Eu74zkX7Q6I2AF1YYTl6cJE10poLqyj84FD70AzeTBKudplSkh4PxYU2l/5NCvNLJbQBigdLxwG",
-	"zLNRIsxmGreY/Rf7KsVTMBKY8glLRdYX4Kyk1hVDrhOdMZ3EiDrm4iz2S+F4tuGZqIXfSwtyzoA1CE/q",
-	"sYIHo9YUgwZEkggApo0rF22ya/LITgDaewF87FsjnjmAwDmqwl5w6bDBm9qPYxCuNQ322LmdSukLnrga",
-	"FFDYjQBHxQ5UkYwKHwThfKFgWecQ3MGFeg4Dp/M13S165kzXReNHNFkW7hODmBW0po1mRQUirNiDLXt6",
-	"mwua7wgeFzvxHFohRsN2rq3NuZSpWblK/J8Gawq/ybMwp8gOBDGU1G8UFRlD6MRAEGvOZi3mxKpcOxjV",
-	"whjoTGYVYqZG5EzmcFrHA01sORwtQ3fQY23F6YYvmrYGDWQFZjHMYnYekxjT+GE17ElYg1RizlpLje7m",
-	"h7M9eZIU8yp7sBlwr/usO5jnQsUhC7uccb+YX8sK1cAaN3NY1gqmn2l45HOG9UV+2w5wCwLLrDPKc61a",
-	"xJ9akHCBeWKdip48Es6r2GT7VDi1s83QUiDLwEqryITHV8YosJXW0XAXgJajWaTlaI9xCnB73jyYMZcq",
-	"4SreRTsGvrct1RFPpDVUbu/fu/oa20qFy3O5MVygE6CA9xCsyx8fojSDsgGpiIVI9wrHi6YO+Hu+bMG9",
-	"HTEdok12b6wL4xPGtAOUJ1AeJ9doSkLZj7Miz5nNurzYzQnsy9oeLDu5wif7whTrQ3lwgQRds5OHSo/N",
-	"/BOZ6SMZVxDMa6J3t91Tq1ws9476gIjLqyGHpX82WH1VSkHCFutkgh+aFhMPumKIbV3Q5uUIrHpI29VY",
-	"lOcmt1UM0Gzt7MfxzcnX3YNre4Lok/xET8XzmCch+3GYW82JA+LG6V4PWt+xukyrMubegBtAs35KUViy",
-	"Cr8qFMtW4Xd49zDgIuSAoKeKk4AvWAo3b1nMhPIqwcmaszR3cz1EtrfnSirrlkMgrdFiRdBqdG08Xd1a",
-	"49BWCAob2NCJ8naPMOUpctUVQc+gEmPH9kfvo4aQyh7sYWwgQWhLoWKz1Jn0WatGyNMibbXWWhkmeSpV",
-	"P/M08u1RJ5FmEPQEDnFMKwFjIQ4TurMRdQSubcaVGO8V1JPl1hKTA3Jno2S4fpQFSbo77rGlaurLVQUL",
-	"KuuXraWvK56vSbqBEyU9fSlWDg+kyl3kGQuHESbHoWo3zIHGaNtXf9HTc4tr+72gBAmjudEa42gzxfpG",
-	"9tVouEhO79JTC8S0q1Op+ruIAA/9HUZr5eexZz37fHf51g8qc63jv8JXVeDM6Af2HSejv1or0cElnyM5",
-	"UIJrNyWI5LjRWq7XA1oPzhnIlcytzibGj1nvZBYnJ+dDhlkpzw9BIAksF+kwcXVRRJaMJYDGhXDcI9gT",
-	"4jjuRZ5b7VwD7gdtLJ7q5Kyg+9lJO9O1FsXUP7JkWpNW4BZHcOUiu3kJwHToPzsLMp3+rcHC07d0GFrW",
-	"G1ashiJmxz9867PffYQ1AANhRA0XzZwgNZR7z1WD9+GJdc1e3yfKvFCEyQOZxJlQgfLVXRrO2wu+Mgx7",
-	"q0ptuhBZHojsKTPXGPClFgI7WHOd76Uda68Y5HzzFYVlkESq3Ly8RzHQ3H3COeqWSKlTARsqoBvBNVTk",
-	"Wm+y+5C5hvoR0FbUSLZZlxq+z9c3kWDndioBmvsNBJH7IDghqoPtQJBCchLQcqoDt3omOzw3+Fl0i1Sj",
-	"DtNdONR+Ak08rqeQam28JPpyZVD3vjmnOjtpfJMC8SZDRsxemTnrcqRIZqMh/JlLfqVQ9nSf2P0G3LDY",
-	"XsbWmzF1pFSpPhIkns85bgTwDanv9aAeIvz0qchRCD6l+n6fOVycOBPds5upM1hYXw4DsOItTNvYUdv0",
-	"i2ivVHXgdxsaP63FfJ6rCQx0AdMul+vx++1+nH6r272SRgzd8yanpd5tvFPLdUsYUCBaT905cmkH7VY6",
-	"mshEaA8h8GD5ZqLzDT1iFzbZ/YaWN3t5YONwU9Nbyy9PVRpdqVRFAltPKYH1zWslEXzZwBbi5DznTrba",
-	"QwV3ocyL+7D5vkOSzq14hCs0h9fzmh6p2KXSIcJm/ctDMRGxvX4GwkBShAoXfZ+MHivApp/hA6UPKqWw",
-	"U+JmbmD0LKZ4thk93Xc0BQSuSRUHQhNxaIOV4tKUT1inkr4vAYPBq2diTYuEBu9a68AnIjAo702R9dHe",
-	"ORIGi8VNy7fm5Zp1rTC5TjvEBfS8xVRABJ8NlhEmBRIR90UGoEKGSmMHXCrj+vIub19h2NcpczYG/GJH",
-	"G6VHnUS4QDI7D1Wubfxpm34KvM70IAaiq4/Bzy4geDa8ZGaqwL2MTIkIeUgDDLhpww8ubLJbGtwbXHNT",
-	"HDaI+tjlEUdFWbG90qxTNlPrgdeLsouYInKEYhzrTbB+AKYJLEWyi6UhOC88tS3QcnZYOtwGwYeSCULW",
-	"l/hk7SCw1MACCVlSNuQZdVYSHSQ8WaKBPDE9ZN1VlyfCn721BUR1E8T5pkKdPCqDQ8QhUW4PRVWGnIAc",
-	"Us1JyviwCk40rTnQ8mm8ZJrtsp2v7ILoDDPdFcYQhSlpAgg+DPSYJdZXl7471JWBAWEGHJJMgMgi8oJO",
-	"ASTHHNb2ZN+mua40U4avaLAtMAwRnCn/3kyko+UVKOI1uFCuEfYI5N7amLexmPNbiDJNT50lwLDbpbqi",
-	"QDG5YiGCnU4Ioeuu5AlUPYrMlPl4DbvBUq54X1CULhFHImm5NCBG6AH8vkvIYPUJUb/PPkDybDiLs0Iv",
-	"Yxemw884ZxxRgIw32b77T0Em7Djy6Ovb+GesI6xlUK4Lc/kQsG7ILZs9+Yj1WKltW12S/nTQgufk58NB",
-	"PDrbs9jGKZFrMTMa2n8bjT2zMZfJhHX5cEnp2xpwFW9Ajjyszfl1RMox0LWIIYDdkrcNuF9kF9q3J3zo",
-	"clgQ/rPeoKtEAauzUK/E5wNmkqmBAnmNq/j1I5E1wPOtCakuTfKFQ23vW0fcXh+FosTMA4o4mEJGp6IF",
-	"ZgXGghsz9kvVlSxbVXLf51wczcCeD0pDGUeyVJb+WyMxEkuXcdDk/g38UVO9iaQqMJPzXOyV0Pfcu2oL",
-	"S3K00Z9qHnfhj5qbzalRzHdUYmX0TDP8zs7FL29c/uqlKxe3G2bn/7CYXoXa5MwXLCyodbkTrtCFDpbH",
-	"/K21WAr+jBb+Nus7nBxoNKI6v2WRzad71jupzHOg3KTWc3BohjkWlUdxxnt55HCE7H92mVVykTVGXCAA",
-	"LRE7aZMQj2Zkf9amRpPIfZkrcthD3x8aZN2NaO2eDtJ/SmVyrnJ7fsCZiezWxKNExJGbp309vKzcaULF",
-	"6kNu8hYbiARad5ELTBqWid7IUFfxgYrsX7fhl5F9DP9fbmchUzFS4gF41vDNcINRKCnWSBsqc1b6jnOG",
-	"wapjkbz1ttjl7W0aqydFEtf31l7NBM/FHU/YvJaXH03vVDKpbmlWTD3kSGoIOwTxeiAPojPEe6Tk+l6p",
-	"35v7P7QOlsjY+ccf//3xO393YeEFWENmU2OOyQp3NhplezM2lXNcxwMBiVhJrNsA8Jex8QA83tLJPUcn",
-	"tqDMQ1HGXkOe1NB6wSyaL+a1EtMXnWCn5eh1ACs3H2WqxKnjb51ZMMAGSZ2i0ZzOJCdaH1rp5GoCwdnO",
-	"KAc/1WPxwrVCrkIiTe7ImE2LEivQSMI9N1RtXKpQkKs2AOZc/oGYOmllXdUD1igmUpHa8YvXmmHobJVC",
-	"BN69KhzK50YKUd6NlR3jUwkTzBGC4EQQ6YSBaUVZESqYwRPrcM2XO55bWN74zBGBugpU65WvdYvOnC27",
-	"NyhOG2SHsad5HLIzB9HmMchqlt4v1NShNwxHPRvG5D4ZG3bfvvuFE4/qjbzHuPeasN3de02uDtwaBBAB",
-	"SH0FKKDp20eXFSpgRAgtUzDomosUTjI9rYKZ0xUx+HYIvpVDckUwbgpFa64E5TnvDlJXOxgwumzXAcHZ",
-	"DMt1EiOuQ45FzzmgU4NT7X6qeGpPjSKiC4BNKTnz56MOj9vFdOugTvbjeN8/sFrJTUdJLoc8y7d6Oks3",
-	"Yp7zeak7IPCqXSKi9lqMO1zNwcGfnTZPcGmxV9iVvh/HjLOh7OajTLDz///tr19vsdu3rrfYfdG5DWUo",
-	"nN3+2jWIURPOyVfZTfnqnv/vFaACcQpt5ly0XnmwkfIHG50JVIZ99Us7V7781e35p2XrO8V/2kt1tVdE",
-	"c9niZD7mk1DYtuhhlIG4OZqjhdsILgihsyDixLjSNlp2MpoQM+Z95zwNPIx7VdF7psMiU94XW381FP3g",
-	"gw5V+DHHojMMNmjtnQR/HaY3Bmlqex42HCGtJswIQYTeICXWBloqVhDMi23VLVtxTs8ZBu27kO0YcoD8",
-	"pWRH5TDPJYlb2PH75qze6HLVFUlgO+0qDLrmdtrrQ+wjvCM4oQF98cwy3Ii9klzbwzCW1pBB04aqjzCM",
-	"zHOgeJlqU51npHW5imU8VbY8m0W9Wjx2luqO/LRDNgP6pShII7+0Hc4Ed6VHdsu7UCEBcDEuddfxSbpd",
-	"LMpj3xrxRPZoxVtMCZ7ZZ0bK/kkPU9a1dUnPGNarEyYjNpReLExG3NJnT5Zw1gFFCRZhilM6zDXq+Qyn",
-	"wrv2i+NK1VCiFUFYdLXqYU0iTxjs4h6mgqzwWL9JQvV4X8RBQ8NN8F1+vde1qYbmdyp5zEIYV+ccnUSO",
-	"ODhUM5K0R32Y1ivvFP1cCc+XKO8h3eKJNAOaOXbMl1bOugSfMnEkxVjECAuInJRLCodOh84/DikfNOya",
-	"iwhN87SS1KeZMmGOO3MXqgolFirsAVgZKCqsNPUwUS0me9TEMMMIMF/APJFdQPl6fSjUc2Ctm8NZ538V",
-	"fj8K5joHMUeEdbNWRWNSf8nd6UklzSDw5lyDQf+SCJ7X8uDfxQKjO6KrnwqZ4gt39h2hzdRpL4oiXH1g",
-	"Bku15zOs2Cio1bKCppNEjzdGw9CyBuO+MVz7ZCv3uMsvSELMWq+Fwwgk4BB6HLMMOJyXFBzoswCojrCC",
-	"8xpX8au8exiuruKl1IQo5IA+B69kgKw/19b18Q4V4mla3eRy+ZCRTARf3uzFO3IuyRTdomcnzGJnHDDE",
-	"ggsQJsuVYGU5fRptRbUrpAgJ7mxvrzLU5kHcAhdoxDFB5K2rNrknHrxIdRn7HhwSWziq5ZzTxZuQBJgi",
-	"oJmnQJTeMAM9DixEN3l2eEvftQO/DKqsj5GsEO9izH0bPyqyXKaiZBGPuaMYRpzwp0gm+dB/WI0Eptg6",
-	"h4JfMJ0E+wFlxgWgPJrJZQ0FpFPE+bOsAGU8eAzvzhloiAJP4kXy352M7DLAxvDl6jHCoSzdSbKVia6Q",
-	"wUuf7+CoQcXmi6gBilZTlomeyDJoNCB+k5KNDD3+Dj7W+HbRfArYdv5G9wKAFExvc09kax9ysevKkxev",
-	"FBl2vFx5DHIGQBe+YVdnfa6kocoHT2eaAT82FGU5kL/zzbhIFy9dWFoIwc0MLYV20JeRv/WTP7svLQ+x",
-	"CCtQEArqBJqqvLmztAgB7UhoEbKDvhShdRMh1EVHUoxZD7A/ET2SAGlzzWK9tNg4+ILgouMGXnvxcRN9",
-	"ka5CATce1st4Z90ZXko8yDHltUSBaClUdNJaUazjDy6AdtCXumvddBdkMCBx0SMQ7TI5hTQslcYsnwAz",
-	"YjUJsLsCE2AvBeisOIc+NeZe77Jj/nGoFUwF9O8tK145z0Ib5nftmOtd/2Fn6K/DFyCE3RF9qRjHS29Z",
-	"0YB4Q2jZgEFfBogadQCsT0hQiiOdjFQuCB83cBHeX7rB7w5kb22Pe3WWL15EaEA8/KnIWWfCColoEXu5",
-	"Y0ZljpivoOM3tLH1omZEJsVqAHkBegveDl2xYKJzY+c/AvQb2Ms9qF4lMx8oilQjru5dmOsrK6solMKc",
-	"CljOviNTfB5oOZ7UkeBHUQBKlDOQt7LXq4iRqdM9bnKAaiOo0GoAe4oPkooON/LJcEFHFBVy3oMHFwCV",
-	"3sNEP9CGY8YNmsTsy0QFsjSdIJuBzhDxgCdJAxyntbpOwj47hQPpgh6egNfRkeA8CD8Uc4K61xMZFtMM",
-	"M4FEdVo3zA9BLON69lOijpwh733zLFU9lQQgYPETjcpQAAOA4H/H7npH8Exkr+x+883vvjlDV8W9bMIO",
-	"m5bHdYYl0j0oeUtkBS2hy3Oe6P5IzOF4R2jL8jqtd1G2neKptIZVRGlWJl7HgxfuVoZ99pzyKHAgCODL",
-	"eQRarFEqOLtlkwDMaM5pzMAZVIiqUKyOhHj+wpYP28rP2uuqwLz1Re4eMrb5aAUH75te+5Wep1OxSxZs",
-	"e3C4f7ICS/Cx4P/qIZ40qBTO9wrozTITP7DIFOyxY6jymspOLT5rWybRc/ge79rfImmUR1hytALnDBsL",
-	"cZhMHI5yJxP80LSYeNAVQ8IzVjEb6ETGgOvvk7YF9HECOOAt1hnZD26xRHDoCTxQA53Jb2u1ye6TmRO5",
-	"F7dlHJX4aT1hhR9e8CyRUKebCQFoaXUAymCMwdeHtcJWangROrs0pW1oeGFpuZ7xpdeAAiTmkxbbN5Jv",
-	"3bViO+Byj+U65hMme4x3iPGmCg+/sbOzcfErDROkmF8xMw9JEyOgfQ0w/FTFN3fzcqXYl3bs/w3TCssc",
-	"jXyQD6iXo2AzmTfhixvblxomnOunmu5KWfITnV8l2ozaGwoEe9VX035ZGYAmmYbDtuLRmeAeQU4L4KjA",
-	"NUAfYJa65MRV8w4tfr79QM+s9Bahd9T1KMhUhtmYGZKqBIYm+r5uJoSySkLO46FCP3clsZDXkfoS4Zqk",
-	"QUxKwOp35esZsQyy85e3r7AI5tKmx9pSRcV9ITP0sC7sWoMSswemy5XB47zJ9jFXCp9OHDPG1RIdKIzI",
-	"lGnOqS9nNHT8hVGqj0Tb/Wk08+YWG6lEGMMibg7bvM+linY9n8LEU7qxYcLtdxsWkdcbHaiRymWCzwFa",
-	"Qpa26JjYWeMFVx7YFc/lMklqZtcmJzpyoM/AXVhZ4rrr7o0iBLUq682O/cWPJ3EK8VEAyVTjR0Uhfbl0",
-	"yG7RpCp6c2JJxanc4nludbzqinlabb94apWrXLylDoqk9Ntg+EgDDenBFhv7ozYGzM8SpWlHuGNVsX1L",
-	"ixqUDDuil0Wsm4kYNa5gxFxitQwcww2pENoC/qNHuaMGBSVBTJ5RXx4JFW2yqKuzTHTzyN6nQ22E8QN2",
-	"JmxgBzrfTbgxBypKuRrxJLrgafFR1vxorXJFCIiS43W013JXe7h8hzFsNllk1WpEkI3QmQ9R0C5HWnur",
-	"/awK8x9zoACyw+whSSkHd2Q4pYitRoIVEjHjSSY4XgRlWhUW2cfb7rEIqb+iTJg8QooKt8+J6OVE4K+V",
-	"oC84UL7vgDYFsWmqbHZDbXhCI0PDS7unMz+8duz1uxSc7AqmcfHg7IHVn0iTkwx6UUPmWI0+GZRNHIm4",
-	"WPQDRduALAUQDAPvbqDHAqjSWVfHAFUbY5kY0Mnav/fMbm7jlBAEceFYYjdZpHTbjhWxlGeHhuzZPfg5",
-	"rmfk6W79vefOk8NPNCQ9BVyPVVgt79OQEG4yTyoCq1swilCfkRUUXEZaO2TXRcew7jJCGIOK2lpPfGg/",
-	"wxeOE8SbKqSSpjUSKDQreyR6rRJXyCxFyJwrboWolmud4j2dOqG5phIsWhgW5KvA/OeysUz3ektKg71j",
-	"pNqwynGeyXMVn7tqH1slnk7pNbWYOrEITEpr1+KcYZnOoVUMbolS6CyRR9beGVXcume1daY3IZVKTu/A",
-	"VEiogtoLAUJ3aZA5JDeGme5nPAX0HyCLt/+gmJ1LE6AFYq/wgVR9ak11BhR6QIVVUlkTq37sLRrLvsyN",
-	"NT1u37peSwEEWmA5QWlAZj4BVvJtBBoPKxyVZYVFQJfXr6tfOsx0TxVChBYTayCGLrbq8qJCZ23Tfl1+",
-	"OvBrpI3qmaasRRU2OSG6h4wXtTfWybBOzAhKcuzmA6gXmnuVs7mcqreu8GgYmjDiqjfQyxSV0VCoWKp+",
-	"hEySri4ePSCrPHqjJClqd6pOCoam7BPkoZC68sT5B8qFh6yDYb2FCJzTbCSKKBG4/hsYc/LPibiW3PGu",
-	"7Ks3hmsr/7Bxc4pRdwK/qjbC7QMpASRe9oHqjoLXzWoTRLgQ2+YiH3pmQWZpHuevRM7WggKYfHkS5Erx",
-	"jaMxts4mcRgWeTMXr9L2ZfTXLVYIIJLZU40OuPyUSLQjBqEcxtWYzzgMoRG7CrT4tW+Fc3iCdNZZohPG",
-	"xWpiE76LOiQgmzBppQY24VYTV3D9oTgFdtIGytHGE7geKvRFpxpFrhggGy3CBl4UF8cPSNwWlgvh9bHy",
-	"4zrnqAbi/nTGg+5ZL0CEtupL67nSgIzbj5dQUXMkJ2Qc5ro8AsJQTEx2ePewzENtbQbIkiLBRU2T6JyD",
-	"t0UhwuBI3DBqSFF5/jvoE1IBsPkdwgpuobPUfD2Ws+RarjIMSnChUjPhwyoNyILdDIJ7PV2Dag3QQnlN",
-	"14rmrlMIsjhO8B0TtQBKfviM2NUJwJwhGx5d2GQA1ih6OVMaYah3MWUO/25T42o0ayW8PhQK9+85oHJX",
-	"X1R75drN1AxK/sK4NEXUyDvw5wwhdS+Fzs1HscxZovvN8gO24lxH6A144iyV59sZB6zLxwVYRb1Pngmw",
-	"z2ATWmzIMzuQUwLdgUziTJTRru2DC6vu4fPX9H62czuVOnuUiVVzU4JixIp5e0hvMB6nUlkfPZvdRX/8",
-	"AlVv1RULkSysaitPpVSoaStXUCZEBPwKClhA8bY8P4LOMDm+aGO3+hlXC3TsdXzkLClZmHJALUtLEAau",
-	"cKCT2DDOMp1QPYM0sJn1hZRBybDgQ+7oZG0rImCCp6KESWYaNj+cs8R9fdSyEjB1ZMG9Cu0UYUscjLy+",
-	"CBW93npJxk0eJD1/03pgnMXCHDLeheS7h4pbXkKmUA0a2c6LfBsymFgb7/hPv3rygz89ef/d43c++Ox3",
-	"D48/ee/xRz/97MO3nvz6p8d//ej4h388fufvHMbhlzbZG2BE7FxmnPVHPIslVywdGep35v1MABW6+13b",
-	"bVUdG/od0QcTZO2zsn6COGP8hOctirdBddQnaHEdgygqNxiCIRyVtqZB+MY6O+wIhbZeU7T0vn9ohQZY",
-	"8ZI6P7j4ZbgaYkqQGczdQsvSOUo0le2vgU6hT26q/2W6+UVkR07uR1nyyu4rW3wot452QK5prO/MuvfU",
-	"rZaJXetSS9ViRhgjtbKum9DDRLRQmaDBxx4/enT8i18//uinn/7Nx8efvFckwfzG1tNUV7xC9unHP/j0",
-	"478+fve94x9+v9qKVvPnr2ZQsczTIZd9at7D5H6uc54Yhvrn+JdvffrjnxSjuT+oGZGKzaQwLVrvlg/y",
-	"t4pilSe///j4nX/68/fe+vRnv33yPz748/feevLOPxz//F37k9/+6/HbD0sE2758rfbrExH3sfUcrGv2",
-	"5Fd/+Py9Px3/7OFnv//HYhC0vOtHoM4l6qNx6LKGdQdaG+qCxHX49G9/V9mYotlydmRENzLnXKsk9krZ",
-	"Baa+J8M+/68/+PRRaZKuIaoGfMETXGFbaAtnVQJb1kSp6Gb6H//5sw//WAztAFFmh74FCILGh4CGQ/bk",
-	"D28/eevDJz/7+ec/+g/FEHqUd/SDui8daBbLmDpTNVUw00325JfvPv7kfbzASns6imvl8Tbvu30wAz1m",
-	"RhyJjCesJ3g+ynCW1lF2SDSf/+N/+vyD//3n7711/Md/ePzJ+8c/e1je8lS88t03v/v/AgAA//8=",
+	"7L17lxvFuTf6VWrp7LUMRGNLM2N7Luv8YQwE73BxbCfODviVa9QlqTKtKtHVGlnhsNZMgsEYG5wrAewE",
+	"Z+OEXLAdCGAGjNd6zzc5HmnGf+UrnFVPVXVXt6pbrZkx4P0ma6+NR2p13Z567s/vebFU5+0OZ4SForTw",
+	"YqmDA9wmIQngr8PdQPBA/ssjoh7QTkg5Ky2UGDkT1urwJeINFLYI6uAmQUukwQNSKpeofOqFLgn6pXKJ",
+	"4TYpLZTU86VySdRbpI3lW9v4zFOENcNWaWG6UimXwn5HPinCgLJm6aWXyqUj3ujoJ1oEBaTOA2+PQNQz",
+	"w3Vw2IpHg88D8kKXBsQrLYRBl9gj/0dAGqWF0v+1L17+PvWt2HfE00OTdoeHhNX73yP90Wk8jT2CMCM9",
+	"1OABIrjeQh4hntwQjDokEJwhzDy0TDohPEJDgQISBpSIUrlEzuB2x5dT3d+o1OeXpvFBb4bM1qtzZkEt",
+	"gj0SxEuyJjQlZ5Sxk9XpuXKpTZn5e64styYkgXzn/3ru0NSP8dRPK1PztalT3/mPkmvTn6JtGo4u+FCI",
+	"2lyESHDUxqyPaEjaIuOwfXiFPUOPNHDXD+VJl+V0abvbLi1U5bG3KdN/RbOhLCRNEpRekvMJiOhwJgjQ",
+	"5NGAL/mkLf9Z5ywkDGaKOx2f1rGc6b6OeuI7PxFy2i8WPHXzXhgxufBjpNEVxFtEghBU5x4pvVQuHSdC",
+	"UDVAxjwmG9+8zzH+cdpkxEOUwenoH8j3HarXeVcN3Al4hwQhVZu0RIOwVfNwSEaP8THclzQKj5TKpQYP",
+	"2jgsLZTg6RFyKJfqAcEh8WrYQRLHKasT1GsRln7TVEjbzte1sKgF3FfzTL7tSe57AmEkv5ZTFCFuNBAP",
+	"kOB1in3U48EyCcqSAGmI6pgxHqIlAvyHM/lfHKImh+ulx13i3CeYyYGpR1hIQ+dNFsvES9zJA7OVR+L/",
+	"VadnfuRaCxW1Fe53WUiIg0seI00qQhIQD2G5rPhR1/TalHVDImohD7E/jlieVg/L36kLN3JXheLKig31",
+	"Ah4SBBcyXuLw928N3/7VvXdvuFamflijXhFmWS51WpyRQhtbnZnTOzrrGrfLaFhzL+lJ3pa3r92Wz/QT",
+	"L924dXn428833/9qcGFd/v/Prm3+7W0na4slwnPWGvUupg40fSY27SauxaloJL70E1IP5UL01TzscyHH",
+	"HrmhAcGaPSRXeVj+inhlxMgKCZBo8R5DPRq2EEZ6koRJXvlcifGwxgjxYIfbfEVOpoflznQCuoLrfZhx",
+	"4NVCXusK+UsetkggpxtvXeJ3I8fR44FLAPc7xENLfYvE4FLC/WN8iXt9VPe5IAJhhrDaCfk8RsKnHWsJ",
+	"w48/uPfr1eSM9GfjTg+m5t75kK7oe57cc9zpBHxl/O06ZJ6T3A+3O5g22bjfHNbPPRpQ0lA/ZLU2Zrjp",
+	"IOUjCLdBHQAO52QHdczqxK9lkckJ7nso5EgSSV9uuJNzt0h9mbJaW4qscfNXzz6tpZsUabge1jIu9gku",
+	"+e7o7a7M75+Z2l+Zn6tWK84ZxZIy+cKTknSoQJ4czvHDBmF1UmuTMHAJDpj8FGWIM78Pt4WySE1RP1pE",
+	"eEkQpjQxpkaJ5m0rn5HmISVGMe5HmegCVY5w4XodpA6CJ+SJohAvE4Z4N0QPDe68NXz5zvDyxcH5q8Mr",
+	"Vze+eh0dCkJUPfiwkyJ8UAczmOPJFkfygaRmee8vfx/ceWtw/U3Xlvpc6SljKYPzwKNMagdKTNWcNP1f",
+	"BAdiEVWcG1w94NpfMCNEiINQuLUL+ZUxMOTDSLRoI1R8hgokxT9fAU5dTPfo+LhOMneQBCQpIG+dHd78",
+	"5/DWe7Z4GV7/BM2gwZufDa9ecw0RULEsMug75GiZ8R5q0EDknP+0PH+lXC+8ODqC/gAHAe7Lv2FPHEMe",
+	"YUjuA+KBR4JFRBnyqQiFuiNhiwsSbWAZYa3b77eHzlVX5ajO6SxT33dM5xmQVIsI+74+0nbhseQrnWOF",
+	"WsPN5eZaHhwPNQmHNPRdPA0+ThPARx9vXb0wOP8B+t+foeGt97a++lx++s+1TOWlKNPI0XSkgcuDJmZU",
+	"2MpihiAE/SXUkzcM1uyNJcDi+dmDJ/lKmvEnrkw5FqAp2RKzhej8zU2IuWNEqQnZmCfBj7BOV1lVnkfl",
+	"3mD/qCXQG9gXpLyLMr7w2X1dgtWy6mcqCaN+f9Kor0zNfwe57fniQjfpjUmOV70/MlmqrwJFkshyDOyv",
+	"JDwD+90C2ha82r2gqaK4IN6ZsLU2bXb8lu2CzNXLrJRd8reU6Vpx7l8ReWgtcG78AguLP5v3286rAnTX",
+	"xmeOqJ9WK8XFoWSqSvBGbKi4oFOcKDH2/sqksm9icZezUGDhL3SJ/j4MumQXJZt1IAeS5zG9M7GXEl2x",
+	"QLJZsEuaFRZSefLkqL5ESYkRncmo+tTS2pPSOOWfdam+yIEK009kjjr0F8uPPjqBo1gIREOEBdKudqlZ",
+	"R6pwBzfJIiLtTthHXM3VxyIcry5or609dv6mhfXWWCHcpsz+tPpvsfwtFcsVEHzKOwhPIu37yZK84wXv",
+	"/1BB+2/h+sAJuEnk1ks5PO946IycbF18bfODO3dX14bnrw0uXdy49eHd1bXBZx9tfvGr4ZU/qH8P3vzt",
+	"8NNzlovTC3BDHkinu+RT0YJdalBm/qn8fD6xfZnxaRxioqdCC0l2uuwKSEoN54UuEfLPPQItE6dT0MdL",
+	"xM8goh4WislJ9sCSGsPb72zcOr955ergq7cG124PLr3levkK9rskQ/nCai3FXRspwaXWo6YfjeSUXDDQ",
+	"dozH4tsab4zwCemMCoXCW/MsIwi+W0SCrJAA+yDn6y1O69JE6hOBwKO2iKYr0wemqtWp6YPwCEY6ZBdN",
+	"5rnS5pWrG7cubt16c3D993JzXGxgf6WSf/Gn4eqYvwodS95xWKJ/lL3XOWvQoC0QRoI22VS3s6BDCGWI",
+	"/GkHublNuBvyNg5pXXk4Gg33tQmcYpXWW1G6QsDl/PYI5AW4R1lTQKy+zn3eBU5vBuRBvaVyCajyNEKa",
+	"gXNQIRfQJizcDump2Ob21Oj4t879D0Ncb7WJM07cz5G82POIp6KGI4td6ocuYj5Of5ogyNm56WrVJRzz",
+	"gsonJwknF9UNlynzMsIojYC3lXIfmRvm9H/SIU155kz+/x5Zkhe947mJzr2RkCWiQ2WCBOBslZdX4BUK",
+	"b405yeDdrzZfe7W69yedZjGnH6wpil2qIylHZzo+RBmGhHlS/jhCZVoSFta9ox9kiWgpAYwptBMnax2z",
+	"mmYarhQVsyRUx0zq7PpR4iHGexmRtg6uO/MCjkoNzkomsOiXMM8ds5DrBAfDHoEIHE9BOnZboYd8H/Va",
+	"HLWwhzAClXIRSQuDyQeUtlcGaS2JzESxC9ml0VYd4z2XcQqRlez1oRaGFYIWM7qr8Exh6skJAtkbCo8V",
+	"3NLUhYnmU07Q9gjh2nOJj9miEr0xSUI0e55/zbYjF7LoQsdrOCNx+pkWoDYFTOI5rxuDyW1eeNxijPHC",
+	"6zwI5Eqlwg6PMF4TLbhrjNfqAfFo6OSXTbpCxtpnJ2ibHO8kMmRGZ/iE1JfUNBaQfgrB6+PAlgp48QY6",
+	"DV+cLqMe6AM4IKhNMAvBRc27oRJ4saE3OzsmQ62cmcuRmFev1ZdXtIWZtwhHJrcLPi4j2kCY9cOWkghj",
+	"siLLJXnO3c72dIX4t2Vz4i6itS2zyiTqYJF7IBnOqMQxTM1FgX1EQx0swMjnfHkiLidfc0ydkYPPERYG",
+	"xeVcC4tMJ1GLxDleyCeNULJs+azKHOQdwo7D9h9W3iZ3mhpzssEjE6hErNYmYYt7RX1g6uG8G3YYrjHx",
+	"QCfvSYZQN+EdUJvhD3l56rxNUMgTsX937IZ3Q+dCn+2GhVcq37HNpU6a4KYez47X2mljRXPsAt7hgni1",
+	"XC3cPJX7hsyDe1RxHDi3TkAEePzAmy0lh04P9DhRyRSaqyPsA9H2MA0F8KrT8M9agwennerQRBypYNxe",
+	"XZUoah/NYNzvTsoHn+BBLuuzc//ss43j5mZLyxZnsq9/JouTT0pm+SAp1buuzgaKxU+kgH7bVMYAlJid",
+	"KY65VPLNxKMSNPqgBaVS4nxkfsOPrm5++NW91dW7q2tbV69tfPne3dW1wfV3Nm5f3Lh1cfDqK3dX14Yf",
+	"XR1efk19uKgMczBoqEA+Z021vQxVp1FrEbI0IY2q3sKsSTyEGyEJUIfwjk/ALBMqO7/bkQ+DCzVy9ZZR",
+	"W5r/PECQZot8IsTzDN6OGWrxbqBLZhYRoc1WqJ4M5LG2icmZCHs8UmqlsO0RrawmvyvLDcd6KbwRDaBf",
+	"uaiz6UPOlxF+nsUiewnXlxd1LEhKd1UeEMn38et+nlmGQZsKQVmzpuI9grCw5iuG2uE8qOF6vRuo1GTG",
+	"a1bih9z5Gkwe4r9tUoMtgwvIg7DGeEjr4OboqgCHVJ8hPhZ0fSJqBIssH3rXo+FhWIWDJctVZYXgQrRE",
+	"5Eloil6QMlLq6HvRxq2Lw999tfn+OpB/TwfsIO066ZEtDT776N7qO1t3XnV60VS9VObwPSzSYydf/tXZ",
+	"wfWrw9c+LxX2R50AP5ffbSfd+0bqjdoamHp5b0GUocMtyohIrnvz/KfD1bWxF98IXQwsNaofU8fi5ADy",
+	"NB/PKOSQ01qmTNdgqRoxiza7DGy7ZoDByafkfjJFzpKmhhiV2mD0AOUvK5fk3aqB6VAyehjkxXlUdLqw",
+	"lYIEK7ROarAEeGaFqnquFvepBzEuuRUEyJlx+BGOnbXlkkd8uqLKquqcCfXhEmGkQesUw+fNLg48imHq",
+	"3SxL2+xZ0HfqJNy4nUeUz0VUWVAMsi9CyNeMPbuWSKUsPDDr1AvV2zMpkQYguxbR5sdfbH7xh0iWjA5X",
+	"Gl75YPjJZ4OzN11EumMvsmJyWbFVzQLL0n5XVG9kXK9FAmKuJvD+ZdIJC4tiizO5DVNN5WNfoi9E9KMa",
+	"HV83uahuiSZGEHSKKOMzni50yHrIrKqdHhypGlhySamyKHdsWe8fVc5EVeCCILLFuu2llC01XZk+UJmp",
+	"7J+anatOT1fcaizMJJtnGeZgz8jNv1Ra9uavP9668dlO4g5tylx61KElKXoFbxOolukyqdVB6eeoR4CR",
+	"sMeDZYd/KeBttYXqlqr0tulZtCQPU+kAR46uzCLseQERooxm5+KPD6BUkn5pujKzt7K3Wp3ZW9k37SzP",
+	"kpwDu500kLRsvj7imRtirnSdt9tSe/EpI6DGyKvoQUlfYg4qUYgcixjjqGmhvnKS+LPmaOER5PNmGQbT",
+	"R65C0HsE+tGUHmDqSKqApfqfj8396MCPZ552WzW+u9aup/XxPvKoDpkZoRMQARkxpXLJ9hGoksaaCt1p",
+	"s5NyVjMBT4/KYethDXttKhmZ5omnCsvoKKIv9aQsMle6STaZj8lSl18n75Olr8C3e8QuVOopeysslWNx",
+	"lZAt+mSSee0xrUb6heaoSUZh88wkMzO3N5YP8WVM0GGmovLNWHixuH/AzLtHcVhvuX0ndZ3TN3L1KEOm",
+	"dDuh0ILZ3uj6vousPRJi6o9/3+gPnZ7fxxQn5QEKVKm4qtiUcwb2Y4ZjXd93lyYXFiZuN5+uB0Z17adV",
+	"7r604zARshDhJLEX4c6IMoYKFGP1EgcQBV6ddaU7dubBZfWyHHFASMeIgFT5r/n6xUT80rZjJY9aSv6o",
+	"yq6keUZWIQo5eOGderIrt/GJru+jPsGBQCFPaYAH5l3EMwG6gFX4Pb//4FRldqo6XQh0QNs7zpgaRozQ",
+	"ZmtJuzcwg7rmBdRSumYf4WZA3ITXDHi34/KTg5RGuEkW0PD66/feubyxvj74778pVUXyObpMypIveqTu",
+	"46B4suMJHDRJ+F05rosdRwZcxkpBAi0gqBiW8zDPw8RgnXvREyaBxZRa80asWi4z3mOSKJZIpGbqKzs7",
+	"PY1OMx7WMKthr+uHp0s74U5uNeEZXbRux0QG794evve6M6LhDq1pvS5p+zo0Q79Q0u8x85xkbOTMeGSO",
+	"M7td3ae1PcVmerzreyo5qJgmZHQes4yIrC1yGsNVtlVaV5TvJMBoXAHsXYUnyeIUKidZZ0oWZRiWA+uN",
+	"1wfXPpX/d/tX9678cXDpwvDlN1OLc0bns1jMITfviPKEqcBLPnzXwoEnWgCU4PNejTK9rz5phLUl0qLM",
+	"7em0ipMKZVPvnPeghzZu/XVjfX3jztXh2o2NO1eG598ffvwbqGOeqT5831nTNljOZHUEET/KhQ6Ch75N",
+	"DMjtZY2m52QOnC87kUosppsdpm7rc2vwYNFQzh6hHDpUoPYoVESuGMiMRz4+QQyyxX2vRs50aEDcL/sB",
+	"C6kP6EUIoxaRTNjnsAztxSuYb1Eff+LHlTP4SJ1PJlKVGyzDlQf2p9xlt7OsWp0+MDU7NzPvdpZBMmEG",
+	"M1cpSUoD1rJqEbVxX95UMP+SrNIY8hvrF4bXvkRbN88N7vx8cP39jJwF8IMXT70wP8gWp5EXxQqN/OKD",
+	"4W9fvXfl7fEupAKxZu3KzxHo6onkFO78fPPSK5u/fXNw40tnaGUM8kVhAiyUTqHvt5VP0S9ItCddpouX",
+	"9IBEpJraLH074rQKDVAEtJeVa2mTSPr8y6P8KIebZRTyDN/52eZv3tbFO+t/0pU71y8Mz126u7o2vPzX",
+	"wbmbdjmP/BB+MvjsIxXKM1Jbcg05J84Vf9MxyTgHMq7vKZd83MkKUh7GPmEeDp4gqqouyYKh5sDhrAmj",
+	"eoYGIA9KhZIKnWcu+bAg9YAkYb/24Q7dt1LdV9cj7jv06OHHHn/iu08e+c/vPfX0M88e/f6x4yd+8MOT",
+	"P/qvH++ldTEeRStZDxEfwWHs+0XLcEaov9FQSUjooY0v/ntw/vcPL0AatIodKJ+uirzydqk8scB6Qv90",
+	"MTLxSQAcb0kH2VJKwkQK7ImkoQIO0K9Zi/0/T0e1z1FkKKveBCrkyYjY0oBKm39eVVHIyRTJyVXDbehw",
+	"hy2wspTtFox19x0Kwkj1cgV4nsIi1BHCseRMGMCcxmCG6XrNNtFsykOCowYOFk2mNOVMII/rfMQuS3Cv",
+	"6vTMfLVQULLJsV8b6y/FEITCiTFmKvA/xyj5WeATOHFJUTS5pykjTnBI93IgtV1vaALfbKYye3C6Umjj",
+	"CppUg+vnpK134+LG+kfDjz52alldxrRFka66goCziLKYFIwg5RmlJEpJcGbYQ8SzIFGKkAf9XB92gweO",
+	"NMp7a7+6u7q2df394c1/DtelhjA4f2Xr/M+GN/9531GgesyFAGWFEjNp4jHaaJCAsNDkbDnIojp7oABN",
+	"5Lig1JaWS0pbdeNLJW6ifZoxr4lpZRRzM8lKHCvPY4QKjXEH3HBiNlLghk0Y7Znw0n+NVzyHMBRBpM8y",
+	"sZt555adrPQ1FRn6WIz17MMkD8OTuxHDe4Y0cUhXIFSPLWmIPN5jPaluJSTh7NxkRytVRoU4uLV69pFH",
+	"HpnQIt2lnGoF9gN7ZqfYG6rJTqkeSy3fSKg9Sa8PWLTdTH5bsYCvV5/cORuOCvoOVMz/LIXuQGViPpkN",
+	"AjSdfbO+Nh0maQGON092A8PLqRMUkP55tPk0deKK91EHB2GE6QsuXGkwiAgpP02wWo3IsEUSWpETq9Yi",
+	"voLA7AFmy+6p+7hOEG5z1tS6WbSQJdLnzEPVcqVSgWR8GrYQi3L8E2bK3FhNzfqVXn3eVu8S0Nf/CYzh",
+	"/tzCl5yHwzxq/EzJnfaoCA14Q9p/RjqQyCRFRhgQqHuW91SgJRL2CFHfKK/5HhHlOEQRhUVUMW4UkdIK",
+	"dwSU7ZMVMhYC7vtd7NOGbqKRX8gwqd+fdwir1bFwlrjKj3UYspfMgjnoWvMLapouELTv0hVAWNOuWCpv",
+	"u9IwYAOUyF92d6kQ3WaTiJBkJDBDmwsOmGrOn+fYkzpKH20bWiI+Z00xkV6vTnAk0dLsqr0t5ZhC7WW5",
+	"WZAgz3AXkeeWxlptLSbqWnJfAGZCciZDbdalHaM2PBXbFboKJVOOOAHei9nl7eh7Y1eX8IYWUDh2sHiY",
+	"i3OBqsj7G7QbsQdRwBwMDYSXFMhEWSc+qA4fWCjBkRh9687bw79fVeWKm7/+YHDu5sbti5u3r//rywuD",
+	"z65t3IYctV/8buPLd4bv3Rpc//3GrdWNW68XL5DB2sMqCl+GMSANqsSwR30ftfAKuR9YDbtcp2xgoQpg",
+	"B3xPPppnwJ8cj4sgBasqcou/K2DV3w/0gYB0gFs4jOMQ6juXpJ6gkvqJF9WpglTTuoHBmnRIsYnxAO43",
+	"/I9V+69hs0AdjHYhWeafhAQoCBGU69hSNHRYZ7F/U24tOQvi1ajj/h7X0Ow4IMp+sojSieCm38W7Yf7L",
+	"UiTuVCA92qRO0G6OAoK99DtKs9WD85XpUgJt9/nnvRcPvPQfXwu8QV5W0Qnjv4H0f0UqBk+z2Nt9HOr0",
+	"/FHPgzARfx8r+CdRRoz0iAgNGJhBPJqbrIsIWM61bicLBg3ZCf1W5xy3fbTr91m+lHRqgtQ58xyU8hRt",
+	"EFXQWFcdKax4nmuKIV8mmWBXLYK+fwy1uO+N147ViyISTtBGatKFOUl8GIk7m7x0EZ3k8JvtqHpZd/GY",
+	"vohoSQv6ReWesAAyit3GbcjconDOR7mgxmyUjMONMAQNKVqEIfC5yF1Untce1gmqtMkgXlGQMCfCLSlC",
+	"eCqpKI0DZmvUlXFkuZxMwBihjO858TDjph1BUkHRCSBAhPIjZw5TAmPJWQkcQRD1sFCabwJTDi5udJGA",
+	"yGqinshmHx3OWRimfivfuBArR0IJE53U2GjsEcAsFuMn9C+UHitHhoejr/cIJJV1w2H0vOOx7PCk+sA5",
+	"cZ/Xl09Qd9tGivcdb2HWbGG6iDCTUslojHreATiYdEAABE2qaKdUmV+oVJLX8aHnKtVTzz/v/T/Tz1Wm",
+	"Zk49vPBcZWq//MB5Qw9z+SYo5N0OA3GWcCTKUVXnF+KhXov60k4Ac1Cuy3bAjLjPXII9x8ZXhwdvNkCV",
+	"BfuEKfUvBNfwyKs31teHf7+q01cWUTWdORbB6I/pbOu6nCoN7NG+2+HhkTr1iLcAcp/4jUWTNj+bSHla",
+	"lNdXP4IoQz0eeEKam0CpZcikM74TiC7axEz8RhJXIhtmWc92OzQSgT+Oes6M39sLsBuwtZD8UFMz8mOF",
+	"BKKI+FB9M3+on3by1PhlBsLyVPZBurnsvXcubf55bevGP4e/e+Pu6tpg7dpg/bPBLy9s/Wlt486VwY1X",
+	"Nt95eWP99bura5sffjU4d3P41qfyE7D9766uba3/beOL21s31gZvfnZ3dW34p8uDi7/ZuHV+852XB3/+",
+	"1eDSRfnM7b9vfvH24P3f3rvyx813Xt58/6uNL9/Z/OLlzS/s7NW4T6ggTEpOqECyUHlMz9xalN2r+jUs",
+	"cRwobB4ckDzaeErHb9JYjzt0yi31CxLAo/0E1OgotTGb3NgDQW+wfLBfcyjveIiZ567nmGzvNM/JZrIa",
+	"9ArskebIjkahLdpQLW0nKt8QWYcWcg3jTlQAEDgcZh5EAR+U41QrzDnEk3JZju4Pk6/A7b8FmQypxcyD",
+	"NGJqV7+M2oxu98SRUEStieOakBHO5XSBb29jyyUN1pvdPEfwJKBvAW3ZPhpjn2kfuxku46wAzLV4nfbT",
+	"yUKagshdUGUVcoTFsg4vFq2ezR/PnWdsWmuZRbhXHjXPmSzB/7uH/3OqMg3l1CfJYejaDiEzGo7E7X0c",
+	"0rDrUvEfI82ApGLiB/fOVucO2rBFHu8umd4wShWbt/WyqflYrdQy7iUFRld81GrlwN7KgYMz1dxhq3OJ",
+	"ceHP1MCpk4iWbk/IfQ4mV2xHqtiOcbhN/Fu0oKIZQgDgRaYMYd+3wbhjJ5ANbZgG6c4B4q5MAsR9stVP",
+	"ZTb+fnDuJppGg5tvDt/6FM1U0ODcK2NM7nEXJ8620NNwHdVjuA8d3h3h/MxqaMpQwi4slCeU0QXx2Q5h",
+	"ugGiyntTBiX8M43+lb/bqdXriehxnUsndSq2a1Lq37r9idG3Vp8YBSMFhwETOOUM7eZ001J6D1JqcJHw",
+	"lU7vLAqc7i53yaJgXQYUcqTWs4hC3QE+7sE/Hjp+JIosSuV4b92HpiEInXjt7Y6Lxp7kPcQbIWGGuUdt",
+	"pRJc0xlUcDpzNGLCkk+UT93UvGHqd1M9u3uk3sJhrU2EwE1S03A820kQUKh0nQ5hEzgO5JTGvFM98jX1",
+	"t7EykiDuvAiBZoaeMWiq8c6ZYk59c7wcv8iugKYni8aLl4ZnIBF5BHsLEcFR3wdLIMTLBNFwEXVZnQQh",
+	"pmwBgA4VEJyyW7gIy1JdpCFUOKvAdRBQtQdR6RvBqrBBv8fJUOSN8AvU4j6tyBMySXP0aoYwapCesm6S",
+	"2jUAtinwto31V4ql8GRjnmv1N1Z69TKsLuLKuxld+sT9sek+j4l8IynaEQd7wLKzHyNt/hRvqlDtBKJS",
+	"nSx2OxAh5WQRMdKr8zYJFgAlV+ET6jZDAv2kK3S+AliFWLUGAD1O9Qa0WpWMATm00Q0B1dCAGZoJOG5R",
+	"urxYL8e5Rd2OT+vO5EgNN5LRipD7kqhGWmXmt/FVxYgJEZ9olDc9Sl9L/ZrxoDknorkNZwR5vN7VsL+j",
+	"Loulfs2nrmxihaELVWJIPqE6N7azXpLduMSaibH83G8A2TDBi9TVNVae/ErSIAdsH+cIXUY5y8BvtV6u",
+	"39gVdn2c9aYG77LxTit4apdlsRO7sh4lWkXHkCSP+JATuzC66dbScu/EN8Nsoxv5oHFbM/HjJAx9Yrol",
+	"TtQ7lBRPeOLdEOrlnd1AFcuDIE7Ys5tutUnQVBFSXdrpVEKyTIgnY/8e0zEfC+347xvr64NzNzf/9vbw",
+	"vVuDG59v3Xl168baxhef7tAqNivNtYqhfOqQnVuYAv/M0dWf1dRARYgEVdnGBZN4TJFh3nk9ybtBVN1V",
+	"+HjDFgkmenPWoZnGSxoAAjpRwP3U6A8IFiGldDkOE1MBzE0bP4smbAhtKHtcmk89qXxLNtrCnnbaw/2H",
+	"V0IpAPeJbvbEFdOVpkugfxW2aOAtxsmBcm7abDC9LlvdNmby14IoqgNvX8RzIZEEMi8WoY9tX60K+l6E",
+	"XDXBgD4Zig915GsxMhcgas7qezW+QgIfdwyuv2qnpLFPpWjgPVZr6aauHqZ+v1bHnfF6hwa4wUK7FRTQ",
+	"/5gM6yQdfyMcOHWVHjA2bJXUjkxN9Qi4u7omOdVn1+6urg3f/efww/+2g9emb0Absy5k8MRltE5e+QQl",
+	"vmfgfkeOSnsRXGkygKRdRgI3gF412I/lYbx08d4fr2y9+vHg5i82bq2janE/fwLWh6pUoBSusdhb2Ws1",
+	"pCzk0DeLcW37d6EjhgNz2WT8jSaqaPYDCr3VZJW6FVil/dQkA8mGsWdgmreUcq75iYZWh8GEgTQu3tYh",
+	"R258V3GLVFVY7ussBpNdlNJUzDKKe0Y9LQCUCVKOYiT8FDb62ubfXh98ub4TP9DX1NcurxuHQcnPhbnh",
+	"fuT+2E3ADN3iZVcA57P9JTba/AjeRcIxYhN+2bpQmbdwO97xCc/c3cXghJb6kp01VSJIxFYn61VQ0KZX",
+	"OweTce6GBfyUsu0BzGnnlV05nc9H4WC3Pvlk8MX64N3bu+AXLYoFZbYgExPK3shRUOB4n/L2112S4HbE",
+	"Pw5NyqxM5ygfv3Jwujp/YH8y6fC5ytT8qRfnMnLy81LoCYvigqB0KnD5bdR9RMng0WB5e3HMOpiM9NwI",
+	"VowKE32pt6hvu4o7OFCOHCkvvOgvZRS4tJAnMfOeXSmKlZc8qCzD4YQVHjLeOeGulN348hcb638erL06",
+	"qalnI0CKjDzrsEUEWURSj+UdwhDUicYZk3FMuFqpIAwK79cacAv5NosQec02EVxU9STBftg6HCP7TZAh",
+	"kQ2rPD2/oI1BU1us7EGxrGM8qAXjllUjJRA54GTCvrTdysr2iwIvmtfFJodOpQoIpAHtRYfA56tsRhjl",
+	"eSZ/FoE4E18Q02NH5U2r2Wk0vofg+9npaVUsECm1epY1DXz4sOqJbZJWQ4V9FaFGC9wHs+Sh01Gi4umH",
+	"96IjsApT6E7bROpUe58fRX9YykioFZh6SEAbbntTYO+SGbWNiYGsbU4xCmddjlN3l3gIfchzsnBPOXto",
+	"9DPbbfXNymy2pN2HlNV0vHisoIY8QzmOk7x1F7tR+SxqPUKWPdf8AHmTB8sLpumX8lYQsjzl4f4egYyp",
+	"HuV9HByHu5eNwpnOi5+uTB+YqlamKtUiKRTuiCpvNKC3kfB5KBb1WjBq42Uy1e3A35Q1zdDGTwFqEvQN",
+	"OlVYERnF43r39mD9la3zPxsr9fSS7OhezgluC/9nx2ecmTi/4wN/sE82IYEn87UWPvZ2dhEqzU7sgqIT",
+	"wTlTrLyjygJ90gjLUQtUzkCg94F7Q3ewCaNsuso1IdhnR51YpmVnRoBPwwmCPJkUy0thBiYmcMAxAd52",
+	"YlvCVh2Jm+Pq5IZCM1Adz5NDz5RLcsuj+s5UE6loPgDCkXeGh6LvRo7PSFBw8R2UFC4WFTKAWkLI0fx8",
+	"oi1QdpH62FRe9VSsOwonRpL5Mq4HWtDZgaplCqbKs9Impuw1bBFmnM+wECj8Kbr1pt9geu9HymSVzpV1",
+	"R9r9qLULbzRIIMpmb5VjlzfAx+XT4ldCg7A7qHLOMb2wkGH5A0bDUVMpulJlmxlEpD5KY9YZWjvjZjnd",
+	"4DHdGfcbROeArJ+c0jT1gDv3yXw3NqZsvaQgqIZ5c65f0XptQT9ckQw3OzWvaNRst2vpWRj0C/tOJkVZ",
+	"drVd1eIJ1BBo6gtQBbFeL3+7EEXYODONQ92ITZnp0LpplYkdfRMgH/epED+jF6Du5StCrKrdIyWpA145",
+	"HYsBWoMSE6dVY0peMvwv0SZom1CgXsCBOxXw6EakZvWj0Ll1YxA/RhAMR7E/CiAwWWzwGwkO2mz4AYsM",
+	"xtHybPlRlDd8fQJHB8WzObvqHVPnzIuTuEdfUxhTEQvRbWdhx0HyAGWmuEI17QyV80J1UEj4XMM0gyir",
+	"z02aAWD4S5GUqhezw35apSh8MtEPsnfLatY/ERr9NiCdNcMSxaefI3EfZ6EU35PEG71YY5rgVu+6gJ64",
+	"QMiViOH2DoNbEYeqU018CaJsEqh0N8HwsMchX0Vq0BCpishUx6L9rMTFFhaO/jnHnzw0Nb3/gHo9FTqV",
+	"xoBhyoEVqZdRi5xJkNt8Y+6AV5mrzs3N1g96EPbYdsCWMudhRUgcygCiE7QjY7V2BMFRAGNF43W8ZGq7",
+	"c3RQ360at3G/ZtHqCAYrKevSXKSfikDwwGXQIWxRHoLccXUGnPn9MjAnysBYmlDz2hUodd4Nc05Gzn/i",
+	"o5Gv3ObZ3A/tEFwAeWihI8Lv5j+Ht96zQ+rD65+gGTR487Ph1WulCZIRn22Aa411sW/OPEgclftlKt8s",
+	"31CKk1GcTbAtPVYar04A3WegIFOZ7lQk8F/qLUyZloTVhE+kWF+a+6KR56K+8ihPr5iSHG2LC6g/Q002",
+	"DfmTSrMt/tOyPdEzJAKXxVafN7einciuAL6eqy1+Y2r2A9kRQE78KNwY1XDkm+6+4bABFbOgpmtyWwEh",
+	"RxnSBfP+8hS1o5plTKKpPVA6F6uTBJLQzvWrnTlljkRcWp4rD+yCRdQmWR6axVQMut0VoV7XZNrCybgJ",
+	"9xJoIFJPX0SsiBKxQzeOozuqAkhz/zSqlYfsaF0r70acXYwzslVvwEA9LK8WivJkR3fJHEW+jLXEatGk",
+	"wOzSfOOHzJXV34Qji9pOrA5ReDqxVR8Vl2f09OxhGopag4+tBDgpH3yCA/n0Wn33JhnKgNwEQwhLfdTC",
+	"zCsDnJqVNc+jMpI9AjI6lH2vwq913IkSHCLQWxOTiOpdo1R5Gxn31ET9fYyPbQQZYZsAuyO0OYnfzci1",
+	"b0wjiATrA6YUHHGlf2udco9ANMEEZqfzWmzMVyoHq/Pz0/tnD85W5uer4yL9R3R13An4Jj2JwT/ODm/+",
+	"IkJDu7u6Njz//ubZP8t/3Lox/Opj9cDwyrXBV6uDV84OLt+8t/rO1tUL6uHB2U83vvgtekg1xRpevjg4",
+	"f3Xr+s3B7d9s3Hpj68ba8HdvDF5dH5z9bHD+9yb5av/DjqLXWl2BoXWwEB2uGp9hynzMvFqHBG2an/33",
+	"lIWo9nXTpTX2Md4bpUwnybiIJPWikXXstP0OFTW3PKUCEumhyTxlYyV/wd49E7VRs8ryb781uPPW1p3L",
+	"Tgno7Af0+AvSBDb8HCqtCHwEjyfxMvIvy5jM+Egc1Hm7LZ/tZ+bJj2Udem4xD061GTLn5aQUXchcvMLv",
+	"OAXEWB2xVNjzQfEiEI+I5QyQe4Ewkl8jHwrti7cHPiTQkRhCE+ZjWDBtoCPIo4BEV1w9UrglzmkK2mSQ",
+	"5LjU11XPjom6a370W/UejBWT8mh2JR384Ex1vjINvP9BTAeX+7CdpDj3LpnEEG1EmYzWFu/tcNNca3Mu",
+	"h/Pl+4LBmecpNg3xJ6wZGrlmvRYO01jLCWSJbocEKzSpvFj3ynmrDoXp93okxNRX2S4Kzq9cqmNBaowr",
+	"1obDENdbbXfR9UjabKpQSA+WQW42GoxD0xLdJfnBEkG6hE/acYoR7BEJdUTl4gdEdP0wTs6pYaGy0Upl",
+	"yS+WKWvWAtKmzFMbqDpj2Oj++iPIYCIJz169hVlT9X/n3UDU6ro8uRQFq2pRnorrOPRST1g4OSl9Jyt2",
+	"qX8BCieKECUSBNb5r+kzTy7PvHCyPpdX7lMYmMfNU6k7qfJpynggHiPEc3HPrqu1f4STNb7Zhq+vcJo2",
+	"5OeLOgUfqcNxSjE5m4zKluirI8nryjuEHY7uwmQXVrkcpBBMVeOlK8dGTXLsooAjDOmS2yRH+cO1zcuv",
+	"b/76k60bVwa/vDC4fHNwZXW88qLuZLwlelS9y7pmL+eQnyS+E2qLC2lhhxh8LRrDP1WGQBhp0DrFbl14",
+	"pGV3VEsA5QlQSgMvhxKFpb4pySBeGdR+8AAt0SBsIZ0KHGvVTrJKzKcGo9Wqs1mZTO2oZCFBsBnJTLzj",
+	"JBANhCJ5WGqRyT7/2S/d5jyLvLHWo2Gr1rQqDx3vl8dsBiirXFocFXuAfs1UL89+ooRE9w7Q8n8sEl52",
+	"duwxkxqbKMNx7eJMhp2ws8WmFmWWyxkiKySIUnfRQ9k1TDPVhxMbcHDsPHk3nGSq+dsb4fmCv5nBJppp",
+	"q/zqRIf9bDqznrEGnB8LlmmlzSZZQuaVzDy2vH2KruHo1RlH+on1Z7PCpzkLWw6BB5LI1WRTf5G/W4oT",
+	"u5r8wMdj2w+1zawcHnT4yr4jNsTs9NiODQnAV/0uX8/KrDp7u44R8A85KppJzVlKo4tadIlfU7v+ecNR",
+	"1jQ9NVOorEmBSznUkUf7ULBRVplgXISoAXTKJqzhUEtVKeaOuoks0ohRQ7E09niwR2gnIwQHtOYJzYfs",
+	"sE+ClJyuI48QV0bpo30V5ILSRaML7NLiQQ10LL6lNYfxbwAdI/sijNksZX1JNTlvu6bdumYbeyS/pUoA",
+	"ZAwjyYcLW4xwYdxHYe7SBJuseE+yAjgByFd1IPJBF+Rs6AgNinxE4ZpQEZJE8c6YMq7N9T8ObqwP3ruq",
+	"sCY2vnxHtelUvuWNWx8O7vzciaufmmSf4MA9R/gmwf9c7tIUn9I/MudajtiN2Q5NmKOcLDoyc4ti9pHN",
+	"5H6gucv2RcL+6k5kQtUtFHLco8qvq4Lg8jHtyoNqQPn3HrELkCKJRJdiEiMrXC3ZlqMjfHX/WIB0uDNP",
+	"QonthC563e4oJTpz++QXnPbs/kmEOKwAiq9VvVF5BBs9LRirY4/GMJ9i/fKf7uuSflE4XPM4KMbLlHlK",
+	"wDCAX55MsqT7ujj4hs+zCxJ1wkc57h0Joy+qEpUzwNDBIe77qkptwnlBo59ROIYC4SQ178yddvfWSDcm",
+	"clT6qMYwUmYdUVWOjKcAl6rVSrWyvzo/O1+dnqlWKtM/cify6qFCHYXMz3OxIpbZHTkKzW5mrlKpVKrT",
+	"M7NOCnZsV/7NroU8VHldxe73gWrOBY9fVjCkliX8Txh6DHvEX9EauigDRm/c1NSEt4lAIeeFFYWY3Y3o",
+	"Cc4QvAhxUMtkYXo1cehdPg6YGBHaF5YzXiFJB4nduy6VCuqIdsl3mjb7iehf1FluHJcvvgrTP8laSAX8",
+	"CmlqPOBcg7sDhiaNcoru9IJT04sIw80AdEl0hp+4ABJno0GCWl5w6ZAu1VX5Y0vEyh9W6f+TpxONr/E+",
+	"Do+602/hK9duaND+ndc/SWsgQ1CYjgdgFvXirvVM9UGauMb0G64CLdYVwY4vZUZDolQvR3xEf+DjjsiK",
+	"l8QfYVYnvl8wiBLHZ6yfmcCO6C61aRgmPkskp5mAUDTz+KOwG7DURw0SBMl3xYGjaMh6i3jd5DTiRUaf",
+	"qP6hic8M/qQzCAWhNms4+LuDhSBejavaUdAyanFrtwzoY1f0QKVVCOhE5C5Ui3GsCjasn6y//eQNHobn",
+	"rw0uXRyeuzQ4/4diafupHg5wx/WOjA38K87yjWTGaab2gOXEPdtRKQHHoqzWXYBsU12qxrfwGZmN3AxJ",
+	"QsqUnjRpoRsExBWeNG/V2RZ2M97pubHIcIz0cl4JUFljXjq2fZGZuRrsVM7GbKePhm9+k3Y3NCkbbXfY",
+	"x6y5t4Wpj1NtmA7MJlY148r51rPM3q/EUD5nTQulbYmIcNLjSTea09lP0UScexnBu6RimjQIW7Xs7mW8",
+	"oUKSSdtmfn5uqjIzVdlfxGVdyH45kmHB5KvKxRWOMfbm0xCHjeyAtGW3Fx1hqNH1/QXUJGFs2NqbcmC2",
+	"8kj8v+r0zO6bo1TU4vIDR2SxCS5Pqf4JhF2VCqNZlRMbgpkZdXEnsyi1zvBwHLvhi9Y2alqu8R7LKITR",
+	"oVtIADSPLwAdgXbY7gviN/aiIw3EeFhGR0xFhfyzRVkTdVlIfXRExyaydIvMppw7JpjqzJymlFl3LQl0",
+	"Ta1pNNvRLdfIj8lWuvpX2ke1aHVRVV+FSsor5jPSX83WqbifWW1zBFptLRFtZqh0zmJATdx3aguCnBmP",
+	"pHRGtUbkvRpnNT+Zd521N0sEuL0n9QjrJ+6KZLFMfT970XXMkFfYe3Fcvsy51vvlODCBwfHYUfJZqVvW",
+	"FJm4oiPqC6ji1lqonYsxQWtJG944wcDcZzlC+IYUo+MpF/VUpNaYLRaP4rDeGqtgtCmzP62Wty9Kx8rM",
+	"sQLrpOR+CWGyiJ4vPV+CnnlCg5L2cH8vOhT3CKvjwJNmM5SZ6a4kciplSDiKK9BUUjB66LuPomr1wOzM",
+	"VHV+fv5hBQMAfhY4GsWB41XD14KcURwBHdH9olpcFPDbWgrQbGW35WZBHEdbIqXmM0ZdzvITI1NJgtp8",
+	"ieqeLBjJT6DsAXYQOhoGBEN3zMQpSgupl0JBTfqVrWnOVJxF8rvPV78lbNUOVRTCip6gUYHTTMs6Y9Uo",
+	"TV/UQkeVQgbdP5Iy/h00deo7zkR7mIXJ8t9xcvuJFkFL3TDUlSUeGWuK2BM9NPVjPPXTytR8zT3bohnu",
+	"R7mgJrt1ApDtYwR7gDUSJ7aZbLbTPq9DRsjpRfWEvGMeFSFmdRKpTD6uE6th/kgLwm4gxVCbhIETkVOr",
+	"vHD6KqdCpNFERtuIS4Jwx3mt/uUFmqZ/DR3S73839PLILjvJQ+kDzgY3USDXhcvVwQHou/oxAPMEj9eE",
+	"wdGT4N9zZUMprT5jAqavBqpL/YSIskr4Vb1rGzxIRWlT5Kcb948rb3Znr9x+a/CPf2x9dgNV0eDNz4p3",
+	"zwCELpjtrmTGZPWZBPkx0lK6VJnfPzO1vzI/V61UivVFcpHLqGkBdf8Zh6SUQzdppDxKlDnZAJJk1gxw",
+	"p4UIrieyoMamCmV4ll0Rjjh/5c6VwYe/G7z/zsbnZ8fukvEnq8kX2a4VEogCGLT6Uv5QP50e17zF2n7r",
+	"upTjq5tz4X8YzyS5PfoLk/Mz6n7XKZUTwnHLgaNWYilR88RhND+7/yDqqCdQXHBURMweV93PpR7YUKhG",
+	"zQC3xWhnsFqjCw00HFWQcrzttDLbuvP2xq3VzTc/HJx7Z3Dt9vCLqxvrr/zrywvDn32w+c7LOlDx0dXh",
+	"5deGb17aWH/f2RedEt+ZhIk9pL8ryFETHduyogaNgJAMi0f4PKxJ5VjhZcCfXYZXMPXlFi/EMQT5EgUG",
+	"X1iz9Pl4BOlkqMnF117o8lD5HkS3owvKLR5X/c/H5n504MczT2fFoLuuhNETJ44i/aWde1Vxpl/nAPyo",
+	"d0huN3prDnPW8Km7Xih0lvAf8nu4r3nUwpKP2fKiVsM8gkKijPV4AOu58YxLfhvHw6K1ayVV34fEebhZ",
+	"CV+hnjKgHWF31y6B5QV9btw9jgOCXYmMJ4AoeTc0bMm0wihEeycJWfb7Bg0oTXQxmoerFhLynQVHbcz6",
+	"SEdnhWrLGeeDIJ+2k9VczmxrcqZOOhniEhr9hdzDfcQZFDBp70WhFZqTeNyM4MywxqLWcHs7UR37hHk4",
+	"QPIB1azAjRZpsqgy0p9V7Sn8Z5eOp2gUQnn3xjz6/S72aYPWsdmjbE0tqqJ1dIVy4hd2CKspyh4VJNDY",
+	"KYLrt1/qLO/R+ZvgjnH3jzpptSSSG96kK8XjykecCfhxtXDxUH/8k+xy5zbug5NTB8EFqIVEoCVwnFmL",
+	"SOz1vb/8ffDF+uCVdzMx/XahK6JS961tXCLSfhK71SVRO2bdvRCNO3rksMtJgCHFShMEZu5hxDATvMW6",
+	"6XlcO+YVI+x7x11kCPNqkM00zgb0eX35BFW9LneWuKTTRhX0cpvo9sg9yKx29aUhZ8IAuxvTcDfyVT8T",
+	"fGvStbpoRW9lZmeakWPbDgpD7sGWjfwJVPdpZyFVsf5Q2zr/3NZDMZKIPLcF9VcZYV9waKyDWrrl1k7P",
+	"+Qke6PBmBHdsKrItSfDGF4ML6/devTD4w+db1z8s4GLfDTopSiKQ1bsd8vg61K/YAJieu4/K2CLqMlMX",
+	"Z7fSsjW0OPg3tjgkT+85AtJjEYkOZlC8rZq2exzINu7BvsublSKOlETIo4/dichl6fjw8wXd4ydqGgaX",
+	"SaPqi26zSUSYERvPIYERfXuCE9yefvi1aGLxKe8vFmwZUdVcuMbYE2mVS9Km7+s+o7GDR07bYAeB9UGZ",
+	"9t/rZ2K890XEIO+CcSibXOqGGQpc1Ql2ZxUQy/fgJfmoXJQz0D1CwMnjGe2Cb3lPt1bPbq1d2Lj1ztYn",
+	"Lw/f+3IBDd967+7q2uDclc31P//ry3OD83/ZvPSK0ucGt87968vX7q6ubdz6UH2b+vze3363uf5nS7To",
+	"EoCfdBlVLcxYSII28aji0ILA5y6h831pUNOJ8yJbxO84QU4oIzbWuh1fqrjk0DLp5xf56UZQCe+ZT0gn",
+	"Bb2Ep3566jkdoDr1YqU8Pe/GrjJCPf/WqT35nnwWQjRLxM/utDfq2x6+/c7GrfObV64OvnprcO324NJb",
+	"qUTD8d7JiJO49IEo/Ogs+dnW73imI4AHqN7itG5SBjjkV1jLfa60ded3g2u3S+XS5pWrG7cubt16c3D9",
+	"95LcIqaTCl2PX7yzSni6EDeKpdBIHpcuGzEp+8pvt9TOyAaL+tdm4Ger4A70NhK8TVSimd3Xd0GXYIPX",
+	"qoywAM7VGG32GxVIMkIMmzTRzbiLrt3Z1+RQtwXxV5zeq5Q8lhfNkHKUgR49cMrJ3axr4Cxr11ELq9uZ",
+	"5kehKkFRgYhyqU9EjXEoopXUE/0D0rcNTXrJWpqYGo7hkLLm9kDe2m1nvvSR2CWaoMyKEwsydHaPrKIO",
+	"l2fA0X4ENaNNzr1SRgrXeIQKPYzrIHY1c91uNq5Rfeqc1YkuMbFsivf/fO+/39j61ZWt1z6698eXtz78",
+	"07++vDD89efDy3/YuPXV1tULk7YgHwFWyezGfQzqW5y49vcVCc+qqxmtnop7gzvbOMeJV1Eq2yTA2k4/",
+	"PM/BCIWGrbqOggdNzKgwEFnWGV66Mbjzc6U9jIvfTpYxk+qvbjD0DGa02S0A0ot3Pe+wt3fBcw5F56uy",
+	"jNOxc9SGl89NHxi+dU3hk9179cLw8t831tcHly4MX37TocZYdD7t8r3a5+GsYuyG4Gy0H1xUDUx4gGL/",
+	"XKGTTCkWk1DdYgxLpjX0tNY2/lrvhHJG6CWDQAIiWqbt66RsEH5cC/kyYTkVzfo5BM+hJh9TpzFdGc/e",
+	"7IHd6/IzKETyIkm0McBUH7B0eST+F5Ci0Lura5vnPh3euCitgrMXB2ufSqPiw0uDax/Lr679Nvp28OHb",
+	"W1+dAyztlwdf/mHw50uDP30uf/WzLwb/OBthbI82tu9gXbkjOrwrlPCmAEHSDDDzoq/hL/OVoEu+QuBn",
+	"hDZbS7wb5AJrW4c7IqmhqVSU267be5bBs+pDwyroHizKKMb9FGVlYZY1S8e+iiC3aMOZ/EU6YVYnPm2P",
+	"Rg+5FEWclXRiJdCD+6U3YY/jQ/Ws4FlmyhB0dI8uNfQBWUSCEDQGJFIXFDpSBmMi3COgzAGgbdwdNUzz",
+	"VVe4HFyXStHdI9ALWrss7Js4pAxB117E5+4oH7GwCQoPFQPIOoazNqR4Gbf1m0z9o60V6gYPFi2wKICL",
+	"pAK11ZFabdYS2cyDd28P33vdqfMoz+S4mT6qH4uQv2pQNOMq0q1jZipppHkI9c6KY6l36HKbcBLNzDaI",
+	"3CFL7TXSqJq2tyjyjEeOqJwOOPlKA4oYFqRv68bC2Trd2M7NS6TZLb4LDeqP7UEa4oYyBOFhpNurY6j1",
+	"cbeqaXDf5z3i1bqdrE6dvo9wIySQsc57SJkjNm7Y6EY2A97tiAJco+i9O4GDJgm/K1/rungG8bDWpkI4",
+	"bbJD6tLEwsKBfrko6ZVx5QjQFfh7kWKb0N5SvSIysqGjkY0HmkDVVJQhNIIoDRIPPnT02eMn0L422Qc9",
+	"iB52pzCAq6BmUWVudxJ4WueqQpSyPj5/T/elP1LnbLIUBqnsZKOTKGVIRRhMB//CWGAxLB7cMAOEp2SV",
+	"ZHAjYGFuDCvcr5nCH9ccjyCs+mIZxALDMkwJOhQ2WMjkGeWTzl5YxvPn/AUPxt4MydUtMFjHa3SGYYHD",
+	"fVo+qqOIGWqBYhyGV6p9SIL3FM6ek296hme0ps6oYkpkzOlKf5U0nA7sVqvTB6Zm52bmpyvO1JYVEnhd",
+	"4qxji3176ka604ZyG3+djJGatS4FjNWboKDVnQr9hNSdGrZ+Vtbt0HR96aiaVryA1Mf1rIySMkQcQxM7",
+	"HvESRFkkG+sXhte+RFs3zw3u/Hxw/f2cRqTOWDW4QjhqkhDR5BDDy69t/vqT4R9v/OvLC1u3rw/fPzt4",
+	"88bWnXfdzVd2BaUmy2+nWshFGrLGEy/qtTPvrRXxLU7SYjWMLdGwGzBpufxEN7GLVCxtUjleG/vL8q0K",
+	"/Rz8JrY+83/jR9HHgIgOZ1I9yehbE/A2FeBLkA+KCfCYdFwzr/M6PJF0itz5+ealVzZ/++bgxpd5b9XR",
+	"0oJJZGAkFrPPjsOzADLTpj4OavL2Oo4XdEj5nQkGRP57JKR2ryeqQOEt+aBxyeEZxbMWFZS45L/lKMfc",
+	"svc0totUShOdeZOQY+Oxr8wCFfiV/lFNUGe/wyO6+S48hNRDhU/eACNla9A2dlLRl+5yIuCob1Z7H3bH",
+	"4Dyh32aQGV1QuLuTYMihCaFPRLrdQ8G0Qv367GIfsCRouGhQAwAUwvmeoEmYqvTKrWHXj71ULik/z+7s",
+	"+A9BX3VsdQ/3C2pcJ/UPgNm7I4Ri2dlACqiq8Hnqx7eXMKJ/nE0OEMCOwLwKJRc7U0tNGM80kkzz3hSP",
+	"14ZLyuzXGu+I6ZGVs2rRojq5mKzMwTh8L5bwM5q6w7hMN740Wmeqr7XNGGNPoLYZ3G5f27WXoZ5ggTxo",
+	"9xuYe+RpRVk7Z9Uc5AceXOQojK1N2qjhKfxDahQlrSfAf+tEJfEKIsU5rks6VWSg6jRVkaxkFeZb+Lfc",
+	"A9j26FkDMgdvtf5ItFuIWr1SRkULDl2BzknC4TVdxhQQkJ7lUt1XKAJK6SkpjbBkvBi1bkdubwRRB6qo",
+	"1QEqagCV52g+BLukNKYJogkT3dyXsg//MVKnYrs5s/q3GXmz5tuYVLIp4pQTeyEzqYxrZGJVjLGthDIT",
+	"PTN/FkzocGvNzxDiqSQOtTBl2nKtQS+iUIe6I/WoEGRbkrUpPHW9pznXeTsnOabsN+SozttkEZJC7GQV",
+	"pfPhPmrx9kgRvysCeN+98mr1Y3F7t+M5107NcUnK8FQ0DS/ADa1NNnDXDzNABb5HSAdwN5hnthYyzRdR",
+	"i/telCx6P9x2kQKVW0YFD23bkJFTL1AGeVgl5UysZk6sv+2yaqXquBnR3Zrg4dHLkvR0nPt0Y/2j4aW/",
+	"D69cG1x6Y+PWxc1z/xi8un7vrQ/+9eWFKG1v49bFwbXbd1d/lrxc+8czjFGtJ6mV5HCQbwTS08RdHzBM",
+	"z2jLdiVxvBAb3hGfPaSQ+sMWaaezmbkgMXj17rPc7EZcT0DMCNTfBRS5yeO4BvNUbGMvUrWg8tLpuAZv",
+	"xJ1qlpm8fAolKOqBp+KYs9PT6DTjYQ2zGva6fnj6W8BJJ2eK3zSfK8SEsq7I97vE5SkffHV2cP3q8LXP",
+	"766ubX16dvjWp8PLfx28+/vB+5ArIr99bfjGL9W/ddbRG9cGF3+jP/niV8Or5+Qb3rsl33AbGOpXZ4dv",
+	"XBv++tO7q2sbt9/YuvHy4Nwr8lXv/n7r+h07W530EvaUMSdULIXXIvsj5LWArFDSM7ZLQLwaZQlTIEfJ",
+	"P248eTvEYK/jDq7T0OH0/GFk5Wj/W4O706sJ8zL6JUv1S85zj0CETeDhAgSJwqqANMDGTyCy0wpNAZAZ",
+	"cvdER9zAYBuT/mofirU6e+rxLlpHYqaRIyWOh84qw62Lr21+cMdQu74L91ZXJblevTY4CzlRn310b/Wd",
+	"rTuv3l1dG17+a/TvwWcfxRfks4821/8E+sJalJlnnrkwPHdJPwNXRn/+5m+Hn+p/b93++8YXr9vtjUF3",
+	"tRyjkb2mwOlt0PgILN66QDbsO2W12G9uI72Die1FNrYBidfpr+47ZV68HVNnXCj5ZJzHAb7txZRdYpfM",
+	"RaGa2QQwVVX+0fVD2vHJsw0I5DiaiOqSs8I3p0gatUoRETSNqDZdyay8zOhvAeZG0qW/aOe4qAhuG/cB",
+	"+BazPmTBSRWrQVfsjk3b6Lcez8t9l1RE56gK8Ux4/JnnfiIOSZrMPkjeoCyqqzTd5HU9EFwLIVIxzNkZ",
+	"QPyJKGNmOgG8NuOGUJ1Qsqe7hEWeRrM858bp5suptFT96Tj4XNXdevcCALoqXVJYnBHNvAR89E6hBmBt",
+	"WVuR1Tldd3qOG6SrydmeRMnbeJ1ivxZ3lE/1qDYobDXoCejmYzyEAK6BVUy1X8rrPiOWEW5iyibLa8vI",
+	"PI7qNL9/THkbxqPkwIvK9hxdu3y8jrflVyxSGXe4RerLNCqMG7e06Oj2CFim6lyYl11eKboJmUXnx0lA",
+	"ybaqzbPVvKPSXAMOpEHfkhCP4zIGtoU+0Ah4OwNf+AkaiLAo9MW2Cv0lDwmpnzH+U1gNX0ZY18DPHDgg",
+	"PxCIs8Xow+lKRWmWosg8e4Qsy1e4Cq2e5gw663J0EB3vMi8JWfPcdHk2VWuoDuPguIOJTeeDk3qlU2QZ",
+	"zT6x4dbR2wea2F1Ll80m511ydIjlGjCw8Z5RyeuUb0JxPK2StCE/tqe1DoUkIKIkWSWhaaBPvYwoEyHg",
+	"tjYU+jxlTURD9NDpNl8hNfP70+68yAfmOkKDArVkpLJ1VCItpETcz1v6kptepMr8aEDlK0a8ifcvWbQg",
+	"7HZ+yk4emnw9IwCj5wtgg1k1+MPf/GJw/i9Q5PLFljHT5J8v39n827XB2Y83z/3j7uqa0nSGH32xeemV",
+	"hDLiy90sl4ivW2DpKpc6b7elstV3ahr2RrpjdQHuqUhzFNXlXSYg5Cn3GTMo2aUNxSXAQygw/OXjXqlc",
+	"WvK1ywC3qd8HGKalpdzJPO2ErHy0j3CnwykL21IhpAxhsEQgAZJHSUsLsdevSUIAFgx5F26gWYApNYiw",
+	"+vImcwy6YG8rBurMPkmEzkeq9sbXsRHm5aUh0RDBE5BOGUZg2jBiJyBCEM+EjwwDIMqlEgvK6VmFVQOw",
+	"FozDXsvHGt2wO0H7Qp2ZAOBSo7PdWF8f/v2qo8dOosHEOEaZBvtRe5oYOec6nmiRdkaGqNHtVcq3Bkde",
+	"QIM7P7/36oXNd17eWH/97ura1vrfNm7/avDLC4Prn95dXRte+fnmu+cHv7wAjsZVKGj7y+DDS+qBjfV1",
+	"iwhbRLmxTF812mwpHURdkxyKPKGRL4shyzyrmgrKw9UdWdwgkl1obJlpA3+PdDSCqSKbZMyq6jRd65jV",
+	"2pg5i7ZUvVl+o5uvrdgmC8vWRj222leSMx3irk9r0AIN+ROyIKdCxaT/LZH4luxGhUqLB/SnnNXciuxx",
+	"BTwUEKTbUUY+DtCdcSvdemXO2Qbr/slwqa9h5nRMmcIuBVDBuC6dwb7z1H2CvWyC124uKqJ9UOVigiNo",
+	"mKbCYQDjbzzS4zrGT1KqAoND8MsUrcTd7N0vd5d/QBjPCa67cesN5S65d+WPWzfP/evLCxu3ViVL3l9B",
+	"g3Ov3PvlH/715YXBK2cH1z/fuHNlcOMVF8G3Kdtmzt92qkZ2Q3uLigOywS0dpQgjmaL3uzAhZ8BJyhQ6",
+	"ViMLh31iJLtPRQF+rjPnMzykytNISXRhynEXDFfOfcHQf9Kj62BncTaQyxlGPNOWzeh6BUeOMKdcIPlG",
+	"byhAvErH2N30aBEn449puzBBa4SeUxyo9AIp/VrFC8OTgeP8lv1eZt6sEqZmt6NcXIMES1kCdrunHBs6",
+	"NdcICUeSbkrTScnDlFiIpLNNZyP5wNHFsBligtEkbr6FTxvdz4S2lKey9jvbim0VVw8XURh0SSKYNbm6",
+	"WHHjR1bt+Ed1OoU/ODYwlq8QwrrHzHu7mt6IlfY1q36LiKyQoM9ZcoHbUQd34E8cpztOz7mPHXBJ3J16",
+	"qrulPW5DK1xERUgmX02sTmeReiLWN12pHiiAtpmvHx7IGGp/ZWfx5oKqY3YDuulvr2ZYBg0d6t3bUm3X",
+	"/uI4sChIEigwrT5m92uZ3iXdMjnIXGWH9axj3zWRShj38JqfH0e/2frh47je0gpiH3FWJ4uI8aCNfRNH",
+	"n1HW5cS8zaEfJpqlZPO3yTXHRfDko2WilrAdRTI/DfL+q5X3TceLFza7wyBVrAsW0v9stW+M2nR/EZz/",
+	"rUj9W5H6tyL1b0Xq34rUvxWpfytSD6Ai9S3VjbI0mpPYkXSycev8vbc+AMj+m5t/e/vu6poCi727urb1",
+	"51fu/fEXdgBS1QvFd8eUqK9Qj/CMAKQQzt5HuF4nQmThl/7nyRNReO5QNwTRp7JpW9Co29kMR+cPUsf7",
+	"jpM6Z56I8fuQGl/johKWjHTMV9yXDILEY2ty1FMKvyYPpPUkD5aFoef8jJHEbqVfnFh6NEu3ahuGlDUd",
+	"jWFVvnxNdZLNC3GpEq86ZlJBatIVwtASri+7Q11RpkBCI5l1h35VDmatR5nHe9lTgFzNKcoAd0ZkjriI",
+	"4IVTvBsiqAqIH42zGFSaSYzE5p4Y90hNhKRTE4qKnI39uEd0bFroAfRw4wfwSJtngwORAAVdptLHAbNw",
+	"qttBHg5xBnYhZmEtoHJvahnddFRWsiqvxAxBTjFq4hWCfEh/CQVk7pLA4AgqnVzj2Um6ATmetciD0+7O",
+	"Pn5+6NSUhUQ6o6pVhmipqR5wjFZ1q1U4JDVDUTmjwrEBWI6BVhS0ybAfWwBMdULq1luj3boygrYaw6EW",
+	"knZH/iYLeADrvutyLCyW4SygRAzW+lDvzF4t/Y53l+SPl8jT6s0PF5Uq+vkTeiJJ0eJoCyW1CA6Z52Du",
+	"Be3svTtB27qGFB4ELElpl6oON5BWgWk4EiV07Vi6xb6TFeVNLpN5ZBCC606nKNR5k1xHq6+vm9ueye64",
+	"D0xaIUsZzCItZRukjXWnel8l1UItqlu8uksBx+WYJthxkcRSd+XA4xMU9hX1N7X7NXkFFaBrLm33j6vn",
+	"FI4AleJv52WDxycqFRTuEjxAbfDkfUDQR8s+XYMFE9WnnSpegqgThDX5yxECEzlPXLLZcdaCuZoucPCj",
+	"qnmGfISmpFf+a11h2oJVjokZmW11XilJ7/ejCGLkRkyaep15QxYKZE0ayVKY6naDfDPr5JxHlXka354c",
+	"fgXT8E1n8T8DEMw+7ymtiQqkWr0/dNr8pgZfqw7w8PpdIrZnSG+yWutsOpKvEpPR0ih1RGx8h3Xq0Q9y",
+	"esKbZ5JpT7fODj/6eOvqhcH5D9D//gwNb7239dXn8tN/rhXuFfBfBENes7rAuqIcOmFy5vdj2Ep334Bg",
+	"LCrDoQB2C4pi7SuQXqHSruq6hZxdr9KIp6Y6cykbjQq0TDph2bSEVFgWsfBQY7mJu93BtMlyYEvNI0n3",
+	"3fVzw/PvD29c3Fj/aPjRx05YeaXc5SLwS6vSWodlXk4GvC+1PgBWcJL4kcnfxLuh81XPdsPJ3iV10QKe",
+	"Vl2WaDyt5qdg+DonEtnGUgmfbEpybcpOznmzNJDU0RV+d04bgeMGRgHh4vu364gTLSyyYD8jcPGFZNkn",
+	"8kkjMt9ieGvF8EZ6kVgXqzBCPa8XAjE+zHngUWZMO2W71EIeumJ0J1KVq/CYg4sBdHeltMC6vu9sqQjh",
+	"x9yKYmMLtnVjwpjpRJBAExWEFN23XPzzxPq3leU7Ilxu/nN46z27mnx4/RM0gwZvfja8em07ybVazLhM",
+	"59mxAN7Z/bCQgdSwMLfdbT8mxF9Zpr4vxpJaYSe4fJ0re/a+4LwUwotWd1rDRWdYOAoXNoZ2SWK+pLSX",
+	"tHRVOkIq8zNLF7dkp0McODl5SuKkUF7j+5WGhU0yk+ioT2Uqeobvjeh7xW7jzloQHGHQwSndWUCq0+7O",
+	"AqmjNBm38PbsNW7H8ozu8ljD5iSmYdzZDwgK2iaphTn6oGbM8htB3IudMQ8S4J59vbPAxAAKbLD69tbV",
+	"axol7Or1revvK5ij4flrg0sXNfzRuZuDy+sKUsn+dwJeyYZIuvPq8PIfLN9QhzBP+VwS7pDYxRPJUQUG",
+	"DGWb8p8mbmshJ9lcXtqxGZ4mxXKz/NOxxiP1co/bXkoaiLCGNUh2oKGldaGvaehAcL2l/qkKe72Arqi/",
+	"W5gG9a6acwfTIOKDQnJGH7NmN5nWbk1ZQ92lEE7ynZTJRixT1erU9MET1dmF/ZWFSuU7lbmFSqW4UjIp",
+	"2FIBh03W/CrbmF8xwebz0C3W7OVliaIcD53Pw8PYJ8zDwegpuXOXHoc+w54Kgyi0uUVj1prZqI5GqnJb",
+	"fQMUKP8wjxTnVT4PH3NVmmiG0QhIhsQiOPApgPIHhEBcSnX7Z32DgznJHEZSJhzxmMkoLd4KZ14bcBLJ",
+	"b8sq/JlYzWSdknweHtWDja3Y0WUy9jnF+5xJRAqpcjJhu+tX0yqtBOEombKqd23iFbI9T2vWBcvaicdU",
+	"3kb6JrlE1iFB8b7jLcyaLUwz2EoR3A73DXgiIvqUYTJqjLjzpeQVanGferivG0Am/Ufv3h6sv7J1/mdO",
+	"rgbjujAetFddUrRytXJGhM6looHyIk16LR0WiGtBw8uvbf4FutWu/2n4xdW7q2sbX/5iuHYjEvB3V9e2",
+	"7vxu+NHVwZerw19/NRoI0todb6ietHADVTjg1Dg60odnLBA4M7NPWbQU3dlR/bBw97ztJBZmGwER6Fmh",
+	"Hh3b4NCF5WZOBeWzDdRr0XrL2Wdse3ByNgiMKf+LZ5B1fhmqqiScBYh5gIQMOUeCc4VfzPmyrbcpKjFx",
+	"N6A4p5YV4kZjW5CYvOlyYT8lPx698n3MmntbmPpYzSYMSSAf/1/P4amfVqbmT+n/7q1NnXpxunxg5qX/",
+	"cBJFsTrv4ZUPhp98Njh7Mzel1oWh0sFC9HjgZaGWme8X7ei+yQeiY7puV53tzXlWrENl73Dwk9t9rXcK",
+	"Iui2idV5WjtQzkZCjPsnjrCXpZwGwagX8DCJ6VG8Ee2uZyCE5EyGn0mX4ha41/COcrToxCoyNi7YVlw7",
+	"rz9iGmxWh4WSkLM5+couD4Nd0OBKkh98tLbxxbWNW+e3VtdUH/fqXPTh6wqXSlrF11+/987ljfX1wX//",
+	"TUrP1z4fvHtT/vmL3ymU7Y07VzZuvzH89aeDs/L5zd+8Pbh+bnjut4N3bw7++PPoPRu3Lt57+5J1CdJQ",
+	"Vh4VeElZwS0ceKJFO0DTvRplGv7eJ42wtkRaVBmKutbDyRRPkDPbOiU3SZnuMwJSedNY6LkMKY0eKd/v",
+	"oqsTtE2OdxRMfu5804lxEFnUCeJY+aIWFYAWxMqxj07LR2r1gHg0JN5pnSPY0JU8jIfIfIf6ZLQ7PUSo",
+	"JjGH509UKwsz2zCHQz6BU2D+RLW6jVFS56HDbyHPPJSoK54zPF6kfWWqkf6O2WMug/aoB83vlCcu6vHY",
+	"FyFYvG4J6xrCLdUOCSAfN1CukV+xYFPDntqu6yPdA9J9O49BOKWMdMofMo20e1ggaRawZqqz3NaNzxTA",
+	"umJ9m2/cHFz+YPOdlzd//cHWxRsFUry1Ymn0eWxLEBcd/YBRVxuArLYfx8OAkBCZ77M0WBv0Q+HT7ESY",
+	"FkHflesw0Lvbi3wWVP8K94KUtllW9rRq3WkAA01rFHuYuYWZyv+3+quq5h8OXTIgrHiQLbsn5RLRLZzR",
+	"Uj+Gn0vMpTK/f2Zqf2V+rlqtFFNdlpUczKW6Xe0KNkKXY/vRPBBEZa3iwPjitV2luJRp820iQGtqM5Wk",
+	"wVeZmv8Omjr1yH+Md6BF8y9Grt/T9JIK71xYV1xO6pdQ+aQQuKKGFcZeqhMWBsnCp4BztwCSw93n9k2T",
+	"35f7QP/3n7rHEvHkVLlt4hulqrjFQrqc7uJwFeKEN28P7vwNAobnhqvX7DZBUH0JqP9AS1Cb6XbCqG6+",
+	"o77f8TCxi6CBJ5to91Tfr5YFBaaTyWNcqgnAYx9n3qI2JVGvRX2NLKa7ZfVGAaJ3XhuQ2Walxf2oTYiq",
+	"QAGnMOAIyGlW9AztuY1BR9w+Fq3jXTlWemZmblbW3ERJLmP7JNdxm9h6faLBbQF1wR4gMXGz6vjYCqDs",
+	"Rk2WjpGmZL8R25pE0Wg6ncNHUAuvkLgzuqovSq1ZgcDiZYI6OvjT7qsujFRll6g7HAZdcsqJzUGDsJWB",
+	"p/4YhiAhPJJMVJmfn5uqzExV9hcJzbiP8hjB/qh31U6lmczfKVTtUn7J8hmVMcZ7Nc5qPhTmLnFsnKS5",
+	"OfzyjHRGMgR2EWfIeoNwpk9mpZsB5zsS5yhMlmxmd/EtBMQxAX6O26VqUYmNZKgIN/da7KD+RSed3bfm",
+	"cHH5TAKN+9tVOjM2xVPSZJuQUMlPDK2Ix5rMGWr/XIFrtluVaBmlEccJYVILAq+mVLDKSPCo1hUSvAAy",
+	"WC0wjcbxiw8GZz+89/ZflUNja+381tr5wft/mVD9GynvjCnRzLtg+mNOKdJJTEPxhCvDDPB8uiKMipkj",
+	"GGYEXT/FQqpEyMT4VEJpo1GOtVP9gLEMyogH5VitCojyfOrGaa1uGzMD6RH/pNfi8jQA7kg1JyAeJLsl",
+	"+iX4PsFN6CJpfql65JlmBk518aTmvQ55mIP/f0T1Qy2eMT+BkBsrzeq8Lf81Sriq74huUqtyL2gYd15M",
+	"M53quJJHacPRnOR4qZLACCMa3cy4V1NRizNZHZJZajIK6EvYOXVOETeSw59bAqsVq9z4uomEWI7KTz4Z",
+	"3HxzcP3KLmTcB8QvZFp+V/ffPWaez4+3PykPPW5DsvNou53orLlMNPXUCY7mPidpJyLasnW13Dxpe11A",
+	"MhXYVC/jslOjLcctjjNaJHgkp7cZkMseoaEJpHKXFAqzlYPT1fkD+0sj9vOpF+fcwfnt00hadKgMduvg",
+	"slUmufmmC/hoMNpq2J9pGrW1PZviNKV7f/l79vUZF62W74QIgktzisNQB05U5rcV7DK0UYNmki7OeiSE",
+	"8hJYF8IRMe0BV0Aa3kzT5/Yrmdq4X1OpyJkNPeBbuS8M4JKisaW27RqaddtLLkarPD8vdHmozAlIxNAA",
+	"RcktrlanD0zNzs3MTzv986bZfRZlqKpe9wlu3fhq49Y7W1+dzegkkKPwPau770Sthhx0MXdfc4LTgbF8",
+	"SHnUwszzI/SKyaMs430TXOunAakTujKqnmZliTlTrRTZpI43iR8/whfiaNzIxUrQ9tgEj5Ok3sLhUyY3",
+	"ahLLzcmvn2XqrBWCDW+g3pm9JlPHcr7jmR/9149TrPrQ1I9VTlVt6tSL1XJ12sm2XazXvTCy7PcL5RiM",
+	"JOxP3q5um10fdRvDyXswzpYLt110d07MbJzo3EseLO9Wc/evrWi+ALJGBtiXano/qvrr5kFY2lOsdN8Q",
+	"aTotLBwbo5Q7FHKo8a/baGOLSPs3FyHVUmMUQh2OZAMWHFLCltPKoq7DA5bjkaCmvNAhN3BG7oSG3eqH",
+	"f3w3euBrABqTPDrmChQviSwME2PRjTnArIu0RJiKwqUukjwudwmuqZ5XXmCt9CvTkxFpvkFjtzIKeZOA",
+	"hQ/+A2WOhhzNz4+NA3hUdNwRjMf0Nwgv8W6ofVth7NdUcbHy5EPqmjINqiTcVfhT3Q7Y2h6pU4/kjzKT",
+	"AT/a4QK7nLNHzVd6Oao/oC7t6XABq8Ks0NgZdc+gtbiWpsNc5gk1A6n9lqUt7lMRHjNfLfXRC13SJRpp",
+	"1DGLVP4a933eq7nSIJ/iPRRAM27lwMC+r4517FIY6Tn1WrU3Y4suJFPyuiRLtWyjDhZhZnelcbvcIEGQ",
+	"wbKP6S/lcrsJLc3pMAl5TQHduTLBtItHXkFwwcKDBWJsIa8FZIW6dvAwl78LiVfWIQf1oB4FaqW9lAfb",
+	"0VWfYT03x6yVa3HMJMsl43jFpuoBQBZGogRE2kHmMBMj23tnLzl5PmWLOl3sUXevznK6RUHSMjg8uWqJ",
+	"Dd0RubClXBm8m4BBE6i020KRl1jNSURf9lccsLyxdMyabQFJPOZcM40c6FHGqOTBus3Szh1RtrmR5s2J",
+	"9ZYtUWUzWEuKRCdpMcHR8waLtt4NaNg/Lk/AuEBwoKxo9a8njF7wnydPlMpOZdECzIWqOLA3FlF1P4oj",
+	"vHDGYLCr90ezaYVhp/TSSwAX38iAOz109Ih6c+T5Q6qoYUpeF+OXX0AdgKgrw9mIcpTNELF5zLznmbaj",
+	"RTnCKhJlo/FSIj82qp1p/OkTr6miACB+9z7PnmePPPJ4EPBAPPII6KOncafj67KmfZ2AL/mk/Z2fCM5O",
+	"o4eOPXEYzc/uP/iwwa4WIV7yCTotbafTZYTR4RZlRBB0WrVCOK3d2gIJ3ACaFS3eKz/PTkNDA3EaXDRL",
+	"2EOUdSTX0PM8rRdao97pvWi2UkFt7Eu9TjK42UoV+KZmo5TJj2YUK5U8QT0za4RwQDRE4fOsr3QOjpYZ",
+	"7yHekM/NK4RKBRuitLEymp2eRhgFXZ/EpbjEl++dnofSI6m+75V79xQVodm6Dm4SELPLpL8A9TLotFWe",
+	"f1rhPGGBTusPFhFmOjEh+aDUECOcdBgHvPd6HHkMMzMz84vI66r8AdWbtGfniCwi6gltYYQHZpFyDohF",
+	"JLV29YVgeJnU6lgQhcIPAx09dOLwk488koCHxQIdffb4CXXqp3809eSJE0enniZhi3tTz66QIKAeWUDw",
+	"y9NlJCjwpxZMhU51At4McFtqQHBqhHmIMwKDHfFIu8NDwur9qe+R/iOPIM4QhsEUIJHAbVNrVAZsdEkh",
+	"po+1VSOtlEcF+LUYRbvgQSoQlue893kGHVLqhCmjSHHE0qEOrrfI1PTeCmQq+fomi4V9+3q93l4MX+/l",
+	"QXOf/q3Y99SRw48/c/xx+E0cmSz9F21TtHFrdfMfH5fKpRUSCG2C762oB6WFhTu0tFCa2VvZO6O8Fi1g",
+	"Vvvieyv/bBLQHKQ6Bgd8xJNaF1Xp8PoxyHLEbRJCMfRzzub20MnecAcFUyO/e6FLgr6JEyykApZKiBWL",
+	"/WcPKjnXHmEJVSVzwZPmmkOcJLAL48vxDIsCkBFgQ8oGQzhMdvrPmJCucIhnU6xKYjszipC9MycT8l2Y",
+	"ykl5yQ1DA6JFuszB5DElfSTgDXHN5oXEZBJlPdvaEVW25ZNGFnHoSuJ4zFGoGIc3oNFYsMShWTiI1Ejf",
+	"KSNGelBMa7ABHMOrR5O0mc7+GT8jWLfGOIf3/d9h0CUZQ0agS4Uug+YK/Qjuwv14zC/2HVaIMQWefIq2",
+	"aVh66ZTUwJQlBRxqulJRvlsmVTjwO1iKw080Ttdk0wdYH9CgUsZHzPTgO73z7pdGs9x3VGkvCf1QMkq5",
+	"aKMcPndKrkx0220c9KUt313yqWhJwymmnKW+LrQHxB5dKjZykmXU7kdsL/4xZSo3BZkjDXFTmHIY8E2e",
+	"UrBpDo5/GFzuh2InZorjjzk6S7x+j/T1GYJi9Sj3+rt+fCoS/FLSHtAZZSnaqe764C66eSyQXN7bPtFE",
+	"ZAFvUvD1ajilxadNJ8fRvlS2Zfs+Aw/jFPCHeZcZCd9/TEOK5Mn4J3nPakOvcOmVMZuGyXDxGA1a4uBp",
+	"dketmeqYqMBOOcPXCuL1GO7DLo/vwQxvc9iao1Qmt/F+86XopKUo1ADPOgOcM+XQ0/JNe/f14Y6nyBep",
+	"91ImRX6XhBb3ue8CIIf59+/7Fj/L4niR4u7QmUNttdRj232wOae0I8PJxifkz8CTO6aaJrn3P+h4SeZ/",
+	"P3m3qugpxLu/nmM/3FL1pzvn3epNNvNe1P4VK9kOQ2Ks7yl0QqWQ8gDVFeSjxrkofJ/2xQkh26MItzYA",
+	"L/22awOqqvhbRUoRUOAuEBOEOhJ6QGMxTj62KArwyIGg+sXppkEZFa1dppsn4KW7SzffwDGqZezOKfrQ",
+	"XME6xh7Yo4bZB6q7ggqeWIiUBU9RHoPyPGuhmsaeOPrMd6W4rlbmKuj/fQtVD8xVlMQZ9ZpxT+cG+wR7",
+	"4Lyk4V50UodZTpLDcW/Z/ZUZ1IMsnFqX4RVMfbzkk72lcrZQP6pmOvZEaRs3yb6OyrZz+CGWKMOgWqat",
+	"/5FTPErrYTcguyHNE9L7EFK7rhTzTtqM65cVDsmK6lsIzlkIO+yWGHfSgZrFLl9nbaI+8Pc5MrV34UI/",
+	"K7VijDww0wDqXSlqxe+sarC0y0d1yPOOq/d+S4W1mt23znA/5Hm7QhaHPM/wdOChAekQHKKlPuoRsjyl",
+	"steKEkgUUt5lAoE48beVPuJqvP+h5KH98Tl0YKdTZcdl7Ej2RCf57fLEmmVkumLNA6qF887PQPvp61Fm",
+	"2mg2Gvc920OfdU5dTyEJOHWuY7yXigDo1DOACoTypb3opI7JNBra4IOuQqLFe8zEaKDypBGSYBF1ArqC",
+	"Q4JWsN8lAjGoecMBKauGI8ZJ1TfvGlXEgHBg2kVieT31QioM+KIH4TKXZw/XQx7sZjQvIHWAfgQlVRKA",
+	"SXR0ja6+Lx68kDvwuPrNpJPIncFubkB0cGUpPaDru3WUduRMF2GaypzMgFZgKnwsT+hIDvupF6vlAxV3",
+	"9voodjF0iKPQuwvJmVKGxsAlV2amKtVtBUCLzOgHkFpopqQyrDhLV1OYicxUtxH8LByCVcRjsk+jelcV",
+	"la7OZUX+KOOBGBt6fKBYvLxuWexdssndCJfoil7FXRcAocWjnmZhXCMNqyMpm66GTh4P3NFi8PvUiUwF",
+	"pMODbHZ/Esx5D4cYjPkWJO9I8pMzkVJFihfIAzCMHrJHHxpe/uvw3KXB5//cWF/fvP2LzS8ub9y5Mjz/",
+	"/vDK1Y2vXkeHghDNHCijmYMP70WHoBE2xO3lYHEiYQzg3yc42COgoQdcyp6uj6Mqqc9pmj8NCzym1ncf",
+	"6SAxjoMUAIdXf7vrBGE2By6mHEPyBXW0e6LW3ykaGCMjT+hX5rM9yWzcV13+tpTWcFN5DioINl1NtLCc",
+	"rjhbPp/KoNl9dbGSSbeA730GNoRCZ3DiNxBGAaSrqYww3hwlm8fhJ5NRTkjORHOxQ4AJdvDEYTRbnasU",
+	"cewcPv7Dr4VQoMRc5R0+ZOZXRj848cTUnMknWeqHZEqFCts4WH74fwwxha19ppW+256E8rvH5CP3xx6U",
+	"r1YlfsX9+/lkcJwIoavld9Uf+BRvApqvpBalL+MI3IK0OXpotjKLeDcU1NOftLlHbFJRmGGWfRG29vm8",
+	"yVW1e+b+867j8s06C7l2xYh9XOfMCrWRINZYnYxZiI32bpaSvgIBD0ONMedH2PYqA7NvAFX2okMM6f7t",
+	"+ikwkVAv4KwZgcZH6ZpCvUKV+mjkEPgspG2Hqxpo7aiFy34faNq8/sGi61CTslg2XC91RhhZePZ5pBCQ",
+	"RkC0l9pJCY9jUNbgKZ0d3+PBsgA624ueZTpCoYqZMRKkziVR0jaJM5lVcrIh0odO63/VAH3v9MOjR39M",
+	"DWj28X4FK2EQY6x92w//RIA9ohDKrcNo8ED1SpZ/iTGnrQJEOYd9xvR0UMkkcrwozvSQ/HtaH93Di6iN",
+	"l/WD2iWB7aRsIMiMO62qxe/Tqdql6A/IfY6ifzyn7D3jXOu6Gdm+FwWpByR8KUe9/P/Ze9smOY4jP/yr",
+	"VDD+EcAqenexICiRu6+WIEHiJDwcAAp/W4uYrpmumanbnqpRV88ORrQiSOvhKFrUg2VaOh99EfLpFGeH",
+	"JdE+WaKp4/G7WFiQfOWv4KjMrOrume6ZwaIGO0vwHRbbW11dlVWVlfnL309mOaHFsBhBJWzn+QuM9wVP",
+	"tthVx5hFBScRISHsYzRRVEgQUfkaXKLtpUoaIhaqvdQ4vbQryMK0lGtaklib558+99yl55bxT6XXbAuf",
+	"esRat3PGUVsY63f4F6KfavtZdi8cC8ZSvihOLAr5KzG+NrEDiXOwJTtV1oj9Fy+/9PKVV169+hdf/dq1",
+	"6zdu/uWt23de+/rd//9f/Wt6VKKeDtBXObgxtD/XY50KTl3c/Mq91y9++dsHB7bVugDVPbRNqkyaGz2/",
+	"7J86S1hC1+uAWMJiIEIbqW/ZbzUyQ4FsgxGYbKSUVD2UFpuOw3gx/EVY5cuFav5aJrRc/04lp1UYzOzM",
+	"30behTAZFXtN9mU/TI8VevHNgOXS/FZW7UJ0aGm+Vxapmjds5TW4cnSoH1FYQqk8En4FET7Uceo6mWNf",
+	"o9i4loIDRiszsroFdCqA0bmWEBwwWiqcYybX2SRiQ0QvRaynecp0Zv1eqZNlV9I2UW4sdRi+TM+e6YRy",
+	"+WMa63tuYW5m5WsYQ9qYB8LET2WOYS1HTamIx122NdYwRShd67LfRKSyy6BAlXOJWhqT03w4FDyzTufx",
+	"xz9/+N2PP33je1/60pdqPfGvld65wPG8xdWhQ0rrDNPmDXmy9qS+kOQZ/POKAjj9BzZ3rzZ/d/p2Wx6m",
+	"Gout/HrFVnu3r0GKF2mhc10yWkhGFzPUnvhJWqHVrj+61Z9Rn1N0azH98zGtQSYfOb1Mc8ToFesHxRB8",
+	"itl50+FKiWTD2mOcyJ7MTUzEAY4tK2bn7UAmG1ts30HyMpGPMmWK6BFaAVMafCieFmSXQE1ghEoO1JjM",
+	"AwhikcgoH+sybzq92j7Q4nm8h9bW08IgNEEwXkE0EeR7pHJDHhzCgRAEjhwCU/ceO0BX1/fCg/P3CPed",
+	"C6Hf3XzkB3LXROeQSQV591FebDWwu+ABSWSpZqjnIMgSYV36Kf9sOhZDqX7adHmO/PmgGwmXq7ZI9dju",
+	"cgKAAFIxpZXYYncQ5OCTuhIrg3mnT7HTc/Y/2vo+42nq0yL1mLGXio6eaeeQvqPRL7yGwoSrQKSYUdu+",
+	"qS2c+iEBAp2P1dMYFUmRT4znrMtlKpIZt1CP8ra+P2NBeFRmwu5Tj40Znj5gnWAjFa0Afw1QbnRElnOp",
+	"cIfUjGcZ3FHHspKn6XPD2sLubULlbCC4InEjA3w4Suct/Ni6pIz9IDdvKyg9uDSHzpk8XqGC4E4F5Mjc",
+	"UE5NPqS22EBnommqexm3r3HxkUSkok4tYB8WM4UYQdZaD4VCYCnSslHZdh9U/Xc9xVPEgJhH6VxQgM4F",
+	"xFlXiGSL3YU5A9qoDDihAFnHzkOBsP1bExUUUU5mIMISCaTGBgmxzEQUvjbMjIYiO5IGQssFg4H/22GV",
+	"6NDOygZ5Z9ZwYvt9LalaIyPiyMnJ84nd2A4UUAwhAsyesX27S446/YiNVCrAc/FkS/YML6wGm4A/bAsi",
+	"TO6Cn3jHDprdLuHvkGgqse1Q9W6EzE9K7OKAHCikD6Ix6WnnA+AAoE5P5EhR4E88Jxaw38XIMMSmWe4c",
+	"cZXMIOuJf9XNhNgriZNRQaD1Whzxs9Jjeh0vYRLHMk29bBChkok9qS2Ak1okWJ+GyRowLcrOIMZtws7H",
+	"jnta561vjngqu1IkccRik+q8BWyj9qcjaWTesjYTR+z/vPHrja0DdbeM1iPcs8lhEjJpvaUtVlBe2l8g",
+	"0TqRLlEm0HNt1vlMt8SRPhS3NAqjLEp+0BjbYcsh4QjfTtNTnlD7A10kCu5fKQxK3aBfoFtAglnhMbxY",
+	"f6m1I92y72pNIVAfHUhsPa3dui73NCbiABRJKisTWFnEXu81gadY4+uBsv7j5uBVl9p071gDYXzMJwH2",
+	"WtsYoNisxzTmkz2QIcn10LiEsXeBgGHFbkz16c4TX2NK2/V2iW8x4LF8NTesr1OIKuF2QZsWLAvjuGAr",
+	"233kSUChZAB+FePto2V/iLfYldLSAt+lXMVgNw4FC6NHt0DcXWw/rKe5C8x4MQIyWqQQooRIcCtwABHY",
+	"JPQYNgQYqBbAC+IKtgOuRDy1N6mJ3/HxafxlXHs7wrF+xT631pWK2MO6uLKv/w1RcATOZypytxxyJ2n5",
+	"VyOTs548soe3Hc7FOK6+TuVcOhl7VXjVPfQkEqsvThhh8pfKn1LfAqZP/deuOib3EpyG5AXYE9WlgPih",
+	"2BwNYdd2LCyRW/LSAKa0GqOpwABqE6u3hZvFdY0xUPdOJcbgjagmpSrycGuWM1pv4LBxgPPj4gUoHDd+",
+	"l3alpez8p+9/58E//3Rjr8DEWee0S3+fA76e+OZd2KvWMsqrfft1+5dTd45p72qgj0RhM4tPe/yLgDvc",
+	"AE98OwpcMdRczibw+eBBnxQHMyVeQbIxF0pFTFVcC21HzaiWRcVE93DskTu5KQn+qia5rZXZ+EDUb3cD",
+	"sfKtrnKDhWDX0F6YQTcLILx2UjNf7eamFcbMme4oM7V1tA3yzp1MJDIXCUYu3BUEYmXIbotPEYG9PSVd",
+	"cY/Th4abB2Ae7F1Sd62PNICe9nlCxyxggGDFurt5fbQNUpefk/re6rc0xd1c5jlYdW+z0kRDbS8qqdea",
+	"D6VOtT4M7MDf0VQMBvZguzyJvNfOWUdnmehAogDDDzXAVn24j+Zymif1IygUKZ3Pk1nv6pFK9pBPA9Ig",
+	"PJ0WGzv+6GfHv/qvDz741fGvvvvZdz46fu8fj9/78P/+8w+Pf/DOgw/eePiff3n8x//58G9///A3f1/V",
+	"VL14YZF07LRkgO1qvQ+4yNm4VCdgQSWA4WzccCrR7vABRLJSPNgYBLzQnqqa9RnlQMChoAgTFsc2L4Oy",
+	"vkqj0/9SQZ9/hveqV/Uooy9p2qj8hwabRTe+RYSTglu+aGXpHcs1hRsW/nn4LcvwgmoAjQxCy7hZiaTY",
+	"wTAj5vcw6P8eE6kRLoR78SJTulU8M7vD7cNH0KifkT2Od+q1kO7UjtceJO1gPDLZ61cli+GZZ6JnDoUY",
+	"1mpZFZPcoD3qNVghZV3FbX/ym385fuv9T3/7/vFH7z78xe/YC+yTf/u/2bM77Pit79sdFXbah+/94MEH",
+	"P3jw0TvHP/nhgw//He63j7m10gj57p9sl13Jwq+lIIFehoLKAkk4qQe41W93bx+NtyvknJm70sm9WQiW",
+	"tR/m3IOVjh6+pMGzCxHRvaHc4kn0WLk0iiNxiWDPlLkp2buT9iCCbPAnagb1xAHe2ZnYLnYyE3jfdQqp",
+	"uY+Sg4xuJuh6C9+PdwvqkQsPTRhPx1B+IyizIw3jifUCQMI9lZi9korFcE2JId5A/4XE/U4tPO+LA4Wz",
+	"0Of0hrYo3Z50IdWOj52HoK1toeWeijfqwraY3xGX/QiuLbzF9/BUEP12sblcWC0eDMcx4F7ljnNKpNLE",
+	"mr4epQmqZbeFUKWQk6vMo5zE0htZxdUMuHbs1gE5arfZ2rUCd3tykX3PKclAz0GSctYloYPiLN26IBPe",
+	"vKlA5XRVjOOtn6I3cPz+/zh+6/0HH1p/AN2Fh3/znx58+P3jd94+fv/HD3/+h8f0BLBnJzv/d57Y+W8O",
+	"w4QqzSGlzjsQoOxRSk3jOVYsLt0FPNfclVORh2y8mN0saZyd8ZuZ+5Smq1nxqcG2vgFXI546gStCavoj",
+	"fvrGVt3/HuHe5qdym0QpG9keXoLfn3xSn9AZabtpHu2EDGcrL/K8078ljJ3+GjO5S7AeipnYcyCgX49n",
+	"Huqr252shGDSXUrMRwQc3rlwoSbnWjaP+UmAaytNAdwEK64HSQYYsGsTOzRdmYoIIuEk3AXFbc1IjDlV",
+	"aNfEqtg6YCBOpfpsxXNAZWcDPxXNqf+B2C6E/BfVk71YefIsFVgXPQ8JEqiORwB0E6BwrzJuDu3J03jS",
+	"uBxZc6Z/P0nKn7ymx0mpi6dy56pYxez0flUMQ0T1vyrEsAgC+dllUtWv0GJ26xZoDU64Lmdfnf1lUXp6",
+	"lIcC6fkP1iOoY17wqauoX54eg3Ux4AtPyoCDFzLPWvFeoSQ84InPsB9amx973mLDZTLXwgnEOvf0uTZ5",
+	"0T22AN9xBUiDatXLpgEfO5sXn53PWntyxMcMdvdr3HWL51iD+eWLSKEDYbGavr0wj8j2MbAoZ+rsJlhP",
+	"wHPb2dHjL4y7AKreRVvHSqzBxBdYQFUtaKs1orEGYhvA3AtM/zI8s8DuERvuJen3GASNdp0WPcT5SJBm",
+	"KbXSGbFUP1hocGedwJjI2hqLxiaIsw9oJoTbN8TmkWs2EHtufjToxg9pTiKEdqNiKKLZocRi3j4KdUDN",
+	"9bUPPvhvDz788MHHv3z45u+Ijfif3gUq4ktf2WI3EUDIiXAPS08Q4IQMXzkBpIi1zTChkgj1USR0lKqs",
+	"dVawNUrDelohquoAiO0neV+qnmPSTKHSBlyZZI/KbaEQhDBZUalCBggJzye6Y7Z5km1fuLDz3IarXvIn",
+	"kzQ4TPYdA1HUFB0oqlCB5dEa8wkWFqXgcA8wUgcEK4hHxxLjuof7Ok0c6Fp3Cc/iq5ZMqy/SJIaSogwq",
+	"4ZQ+UIcCS1sApjkxuxWeTVyYrrIH5aK6ucjGPEtMBOV3rrgZvmWnFh5vp36/A8O2MoU/aN2+yRetnwAx",
+	"Az0Np701mNhlA0B3O8I9rZO5192OTuZHXyaX7ROr3HZ0zq19wntq6wSSQJEYPVYso7dBEXNUgmDlmpkO",
+	"V81VzDBYytiXLTqd3GOrZBkv3tKwV/tfP/52jYoekAQDjhS7VTtkqFCNcazaXfc1lUsiHYAq3pwpncsO",
+	"7A2+cXb+UKqExSAF0pnEGxFmsjrcgWaVEAlwotJ+C1vBs/4vWvT5RVFOe+Ti110xPlBm1OkzbkiEQokt",
+	"9oo8AlSZGzkoHYPaSiruPRJl9RLY4tzbjkQGpKv0+xi1NJKMj22TWFzH1YTRc1sH6jXUR7gEI9Eb8SyR",
+	"XMH5Yogy/+aN23eYtTrY+HyFFUzqBo5+D7sMFZ5KuPL3Sxcvstg12XJbUm0V0W2Rkxmtbx4auncq98ml",
+	"1xgakpiAj6D0OMCaA/IPAihYO4JJpvdFi2uYcLPKeadZyuFl631gbSSA1fwHDODwjch5t5smhSpYrnW9",
+	"tIIdKHjZqmcDXtKU7rjKUtHNw50VyIpiF5obXU/SKhXrjpqKKWkCUG/gRP7nc1tsn31LDollJeE537Kj",
+	"FbPzhdMI16mu4PkoE3uACopBhCUuFXaDw5Xb7sp8I2KxVIm4v9XPB2l8oM4XJOEacHPwXZf70u4lGx5Z",
+	"ZKfesKtsNEw1TwTS2UqKcBDDQY48tQoLpQ+t2640GJd1/QC/A1f9AwVu/KWLL7A417o14GrSwoGqr3Mk",
+	"BYZH9EC+JYePTTm0n3X68iiE67HPOnqIyvbu+JIGBwlVcwb2RoCV+pzeOs+w3N6+6Zy3evu6AgXw1il0",
+	"Yjx0fZIZa8ss70OtFLjmE+Q7wAuNPSVzoVw+eA84sIG9VJBFwA8Y25rdD66L8SvUwXrXMVzEuvKe1bmO",
+	"L8teP2fIuQSjM5gUR3aumVC5yIh0X2awdXB/9Vg8jfPdyVf8U08iSnWjmmJZKiLlehgwJFV8dAjvVTvH",
+	"EubOrjWUxJk7O5ignnszehUeWemRh6+o9z6wh0FOO2JoNDlHQOlAq7xvGtP1VVTbgttQI91mkyQcvBxi",
+	"CY4sfWHYukllzLbUpAR3cJC8funbm+cvfGNn84V7/2bnGxc2L97b+P+WFj6DvhYslw1dcA+cRDPvrEGX",
+	"5nKRXps4yG4Yk/X43wZa0SmLTaU6XHBe3vZXQjjhnJAlYj99OK8tQNlmMEGNENRieMwzlN0RinEFK5oC",
+	"nVUPyXbcxLVn7dekOlz1Oevf8YTO2FwzuwaB/c1RdFBQaxYzOLt127mevyt9DZ5Y1wPV9s4O6YDfv4rP",
+	"l7SrHvdopbBlGICGK/Sl2fHir3YGROIYAzHC8mhhoislNhfW1nnfsXegm9wfDbjaZUpIeD8CCoGqy6VZ",
+	"qWeJhDJA6QQqMWCejVJhtgZJxOy/2PMUT8FI4IBP2EBkPQGXlYG9iqHoks6YThOkP3RxFvulsDxb8Ewc",
+	"4ffSgJwz4A3Ck3qs4ME4mpLygUgSEcC0cOTiLXZFHtkOQHkvsCB+c8Qzx1Q6Z6uwB9xg2HCb2k8SMK41",
+	"DfbYvp0K9AVXXA0dMcxGgKViG6pYRkWYhggH0bDs5RCugwv3OQyczt/prtMzZxoXjR/R5Fm4TwziVtCY",
+	"NroVFa7CYg627eptBjTfEjwpZuIJlEKMhq1cW59zKVezcpT4Pw1WFH6NZ2FWkW0IYigDP1EEMobQiYEg",
+	"1pzJWizOVzl2MKqFMdCZzCrETI3IgQ6RGyg8R9kujp6hW+iJtuZ01YOmrUMDWYFZDrOEncckxjR/WI2M",
+	"G2KQShJ+a7mju/5hb0+eJMW8yh5MBpzrPusO7rlQSUhgl3PuFwv9WaPqW+dmjtxjITk2zdN+zrCeyG/a",
+	"Bq5DYJm1R3muleP4LNQAwT2xl4quPBLuVrHF9gk4tXOBoadAnoG1VpEJT/SOUWBrraPhLjC+x7OU7/Ee",
+	"4xTg9gKe0GMuVcpVsot+DHxvS6ojnkrrqNzcv3P5VbY9EC7P5dpwgU7gJN9Dsq4SFydoKwJsQCqSQ9Pd",
+	"4uJFXQf+vRIVKr6dWEO32J2xLpxPaNM2UO5AuZ1coysJsB/nRZ4zW3V5sWsTmJe1XVi2c8Wd7HMD1gd4",
+	"cEFJXzOTh0qPzfwVmekjmVSkFGqidzfdU6scLPeO+oCIy6uhmK5/Nhi+akBBwoi1M8EPTcTE/Y4YYlkX",
+	"lHmVqY/ngfJc57aLBpq9nf0kuTZ52T24tiuIPsl39FRuHvMsZD8Jc6o5c0DeON3tQuk7osu0KnPu9bkB",
+	"XudHNIUlUfhVo1gWhd/mncOAg5ADg54qVgK+YCnevGU5E8qjBCtrztDczvUQZSefqLq1Gw6B+mqLN4Ko",
+	"8WrjdTPXmoe2opRas9isn0ba23skbkGRq44IugaVGDvZUXofFYRU5mAPYwMpUlsKlZil1qTPWjVSnhZp",
+	"q7XelaGTp4L6mbcj3xy1U2n6QVfgENu0FjAW4jClMxtZR+DYZlyJ8V7BbV4uLTE5MHc2WoarR1mQpLvl",
+	"HlsKU19GFSxA1i+Lpa8Dz9ck3eASJb2OMiKH+1LlLvKMwGGkyXGs2g19oDZa9tWf9/TcYmy/N5QgYbRC",
+	"baMhjjYD1jeyp0bDRXZ6m55aYKYdPZCqt4sM8FDfYbRWvh979maf7y5f+kEw1zohPnxVhc6M/sO+42Q6",
+	"fGtlOjjkcywHILh2UoJYjmstcrUeUHpwzkCuZC46m6SHZm8nszw5OR8yzEp5oRoiSWC5GAxTh4siIRCE",
+	"ABovo0KPYE0I0UcZked2d64h94MyFq+5dFbY/Wynnetay2LqH1kyrUkjcJ0juXKR3XwWyHToh50FmU7/",
+	"1mDh6es6jD70VWtWQ5Gw4++9+elvP0AMQF8YUSOKNSdIDXDvudvgXXhiXbPXd0m7M5Rye1+mSSZUoHx1",
+	"h5rz/oJHhmFtValMFyLLfZE9YuYaA75UQmAba8b5Prtj/RWD4pMeUVgmSSTk5qU9ioHm7hPOUbXEgCoV",
+	"sKACqhFcQUWu9Ra7C5lrwI/AbkWFZFt1qeG7fH0TCbZvpxKgudugVLsPhhMCHWwbghSSs4DIbR041TPZ",
+	"4bnBz6JaZJ58mi8/gSIeV1NIWBtviR6uDNu9L86p9k4aX6SgCoEwODJBXgtOdDYawp+55NcAYE93SWa0",
+	"z0lfDNSw6tTxBvpIkHk+4bgR0DcMfK0H1RDhp09FjkLoKdXX+8wRBcae6K6dTJ3BwHo4DNCKR5i2sa22",
+	"6BfxXgl14GcbCj+tx3yeqwk0tIFpl0v1/P12Pk6/1O1OaUcMXfMmp63eTbzbluuGMKBBRI9cOfLsDvqt",
+	"tDRREtUuQtDB8sVE5xtqxDa22N2Gkjd7eGDhcFPRW+SHp2qNDipVscDoES2wvnitZIJfFLCFWDlPuJKt",
+	"dlHBWSjz4jxc8ryri3XVXF1c2WoElkYqlYnZYvuV43aeUUL+xBr5887Io4U7ZSnCtnq//fpUSGNZv506",
+	"GdB9vxUurISzh6UbtZNk3Ygi/seR6dZHKcMRLTVb3vbr9K8WnN5cdUR6MprfqO5aQY1HoIIxa1e+LOLS",
+	"xVrRpqJvc+lyFsY+mxWUTdkvpMNHj1LiraBICV1PKIDNXVybSLRx0Fq51q2U5yLe2Cu16UoSnTpsJkD6",
+	"tQYdBa2UTXpNj4cbQwzI3BKcYBXLAaLg+9IwoCdoi4ivl11ejaFcFHDfTkY4InM036/okUocugmSHqw9",
+	"YYdiIhL7rr4wsM8SltyXLuqxArmQGa14OmNKqKLBBKiHTYPae9HFs6327r6jKUZ7RaokEMGTI4Ct4P0H",
+	"fMLaFURViasRXj0T/p86x2eMBrdVI/I8FYF50q+JrIdX0CNhsH7HRL5amjS5/U6DVK0uwuIwnagrbS+r",
+	"uDulIumJDHjeDFUr9LlUxpVK250NS+1lzsZAKe+U/PSonYpiD4TCgxb+b4v+d8OaNj2IucHqY/B/6JR4",
+	"reNqV3taGBKvRRZaaqDPTQv+Y2OLXdcQccIxN8Vig0C8HR5xVFR62FsGz0EErgq/Q49f2UEcIJmPYhwh",
+	"gAjpcr4TIhzBZqBfuGoj3NPH2i1ug3xw6QRVRPJMdvJCrxeGGoR5AbjChjyjYndS6IUnS8q8J1bsrbt9",
+	"5Knwa29tOapdB7G/A6FOHijHJpKQxOOHompDzkAOCQY4YHxY5Yub3jnwMtp4yDRflXe+sgumM8x0RxhD",
+	"qtK0E0A8uK/HLNWqR7HXQzHMHTIXNIxgkVgXJhN0q9AD4C0zh7U0GTeprysFL+ArGq576HqFkLa8Nx1Y",
+	"rwafo7KrhpkzyK4ZYZdA7i+A8yYWYRgLif/pqbPE4XizBPUMdM8qBiLY6oSspu5InpK/bcoS6YZdZQOu",
+	"eE9Q4iQVRyKNHDIDk6agR9IhssZ6jIqfZx+zfjzq21mjl4nLnOBnnDNOu0Um9tZPPxT67k62lL6+RbeN",
+	"trCeQRmq61LU4N1QpGx25SP9bgVuvDrc1OkQuM+BTIVj3XW+ZzGNUyYXMTMa2n8buv4nXKYT1uHDJa1v",
+	"u89VsgmwpbA+58tIXmagkBwvxrulAChQMZJfaN+e8qGDFUBG5pwpwIHgdRbbK0msgZtkatiZXuUquXEk",
+	"sgbG1DXROadOPnVCGj15JCDLVmyUmAxGEwdXyOiBiMCtwPRc4817KajfskC/uz4N7pRf9nyeEJB16VLA",
+	"qW+OxEgsjayjzv0l/FETBFASMNfkPBd7JUJU965arF+OPvoj9eM2/FEz/wfV7voidyxWmeEn2dm5+OXN",
+	"S88/+8LFCw29839YdK+iNnXmMWQL4IcBg8S0sDwNe63HUkgaRfjbrOeoy6D2k6DXy4pNTNOItAcyz0EF",
+	"mdhA4EIzzLHOJ04y3s1jR+1mf9hldpOLrTPiAgHoidhOm5SkjWP7fy2q/Yvdlznc2R7e/YGzwJ2I1u9p",
+	"oyKzVCbnKrfrBy4zsZ2aZJSKJHb9tK+Hl5WL/6h+aMhNHrG+SIFNAeUZpWGZ6I4MET0cqNj+dQt+GdvH",
+	"8OdyhSG5irES9+FmDd8MJxiFkhKNSs4yZ6XvOGcYjDrWLUHQ+NKFC9RWV4o0qac7uJwJnos1jwBT904F",
+	"3OLzPatVg3O6YUTnhBRqkB3QGVLwEt5pr0TBwf0f2guWyNj5B3/6++O3/25j4QFYoy9W444B07Z9Limc",
+	"sr0Zn8pdXMd9AdgYiWAYQKtAvA1uvKWVe45WbKFiiqaM5d88rVFahF40H8xrZaZPu+ZZ5BTPgL48H2Wq",
+	"JHPmT51ZftYGS51SNp4G96RaH1rr5GoCwdn2KId7qqdHh2OFrgqpNLnTxzcRJVagto97ub7auFSxQa7a",
+	"AZhz+AcST6aRdUA0hI2nUtG24wcvmhFNjiqZRbpeFRfKJ6bTU56NlS3jUwkTzDGC4No8gwkD14qyIoRh",
+	"xBXrpCaWW57biDh/7IhAXVGAvZWvddXknCkrARIQsIM0E+OQxZIoAIJBVrP0fOFOHXrCsNWz4Uzuk7NR",
+	"jyc46+ZRPZH3ShASZCDxtyZXmmMdAogADDwoHwRO7KPLGhWI1IS2KWh0zU0KOzk4LQzj6ZoYfDsE38oh",
+	"uSIYN0VsONeC8px3+gMH5w4YXbbjgHyZBuBQSLWTYx1KDoIBcKl2/6v4wK4aRdpDwGRVusyfj9s8aRXd",
+	"rWOf2k+Sff/Aai13MEpzOeRZvt3V2WAz4Tmfl7oDTcXaISK1xcVU8NUcHPzZaUu3lwZ7hUQh+0nCOBvK",
+	"Tj7KBDv/FzdffiViN6+/ErG7on0TYCic3XzpCsSoiXrqeXZNvrjnf3wB1JnchjazLqJn7m8O+P3N9gSQ",
+	"Yc8/t/PCl5+/MH+1bL9e/NBaimikYprL1ovwMZ+EohvHG0ZZG4GjO1pcG+EKQoRZSALUjFFtIjGa953z",
+	"duBh0q2a3mMtFjngPbH9V0PRC97oUIVvcyzaw2CN1p5J8NdhyhVRObzrlRyQZXDCjMDwLFmJ9YGWihUE",
+	"u8XW4pOLdXrOMEAZ16CQK4v5MYHIs/vG42CuG/00RMh+DpDEZ90tw4nYK9m1XQwz2PKIwshQ7TGZZg6Y",
+	"56R1uEpkMgVbns2iXi4eO0u4I9/tkPXZfigKHd/nLoRzwR30yE451BIgg5dL3bV9km4XQXnsmyOeyi6N",
+	"eMSU4Jl9ZqTsn3QxZV2LSwpQFTJtTEZsKr3YmIy4rs+eLWGvA5oSDMKUzH+YY9RLzE6Fd+0XJxXUUKoV",
+	"sQp1tOoiJpGnDGZxD1NB1njsvUkCerwnkqCh4SZGRT/e61rnSP07lTxmYYyruxydxI44XKhmLGmPSuPt",
+	"rbxdlNimPF8C3kN7i9c2Dujm2Da/8HLWJfiUiSMpxgKr3jooE7ykcejB0N2PQ9oHNbvmJkLdPK0k9Wmm",
+	"TJiTM94FVKFEoMIe8EfCRoVIU18TGzHZpSKGGZGW+QbmtUUD2teNoVBPQEh0joyo/1X4+SjERB3rJ2mI",
+	"znoVjUn9JWenK5U0/cCTcwUa/Tpp7q/lwr+NAKNboqMfiSzoc7f2ncbY1GovQBEOH5jBUO35DCsWCmq1",
+	"rKHpNNXjzdEwtK1Bu68N1z7Zyj0V/lOSELPea3Fh5N3cOsEs1WOWgaz+koYDdRbAnhTWcF7lKnmRdw7D",
+	"4Sq+sJoQQA6oc/CbjJ140OIoXaiQ4tjuTS6XDxnJVPDl3V48I+fq/tEpenbCLLbHAUMsOABhslwpIsvp",
+	"0zw3SbkqpAgJ7ly4sMpQm+fVDAzQSBJiLV3X3eSOuP804TL2PV8vlnBU4ZzT4E1IAkxpgs3bQJTeNH09",
+	"DmxE13h2eF3ftg1/EVRZHydZId/FmPsyftzIcjkQJY94zJ3qO0o3PEIyyYf+w+5I4Iqtcyj4KduTYD4A",
+	"ZlxofKCbXN6hQAeQZNiWNaCMB4/h3ToDBVFwk3ia7u/ORnYZcGN4uHqCdChLV5JsZ6IjZHDo8y1sNajZ",
+	"fB53gKLUlGWiK7IMCg1IcqrkI0ONv2P0Nr5cNJ/iGp8/0d0AJAXT09wV2dqHXOy48vTpgyLDjJeRx2Bn",
+	"QHThC3Z11uNKGkI+eIXpTBhIPxY8r+x8My/SxWc3ljZCuGaGtkLb6BeRv/WzPzsvkadYhBEoNF51CkVV",
+	"3t1Z2oRACSq0CdlGvzChdTMh3IuOpBizLnB/InskcYTnmiV6abNx9AXBTcc1vPbm4zr6NB2FAk48xMv4",
+	"y7pzvJS4n2PKawmAaClUdFKsKOL4gxugbfSLvWvd9i7IYEDiousp3wu9IGnYQBqzfALMiNUkwG4LTIB9",
+	"YUBn5XLoU2Pu9S475h8HrOBAQP3esuaV8yy0Y37btrne+A/bQ38cPgUh7LboScU4HnrLmgbEG0LbBjT6",
+	"RYCocQ+A8QlJSnGk05HKBfHjBgbhfd01frsvu2u73Ku9fPoiQiDPZK1K5Kw9YYVFREg0N3Ri1cxppaLH",
+	"AkJrNLH1pmZEJsVqCHmBegveDlWx4KJzY/s/AvYbmMs9QK+Smw+qcaqRV/c29PWZlSEKpTCnQpaz7/Rt",
+	"nwRbjtfZJfpRNICSChjkrezxKhIUT3aPmxyo2ogqtBrAnpLoJdDhZj4ZLqiIIiDnHXhwAVHpHUz0258o",
+	"4wZFYvZlokJZOpigmoHOkPGAp2kDHaf1uk4iCD7FA+mCHl4T3cmRYD+IPxRzgrrbFRmCaYaZQO1QrRv6",
+	"hySWSb0gNan5zuip3ztLqKeSAQQEP1GrDA0wAAn+63bW24JnIntm9xv3vn2vRq7K2SbMsIk8rzMMke4C",
+	"5C2VFbaEDs95qnsjUWEZraO2LI/TeoOybRdPpTSsYkqzNnEDF164UxnmmbAiDmYNhgB3Oc9AixgluzUg",
+	"PFs2GcDMzjnNGTjDClE1itXpws8f2PJiW/lau6EKzlsPcveUsc1LKzh53/TYr3Q9nYpfsmDag9P9kxdY",
+	"oo+F+68e4koDpHC+V1BvDnjiteVARaYQ9B4DymsqO7V4rW2bVM8Rlbxtf4uiUZ5hyckKnDNsLMRhOnE8",
+	"yu1M8EMTMXG/I4bEZ6wS1tepTIDX3ydtC+rjFHjAI9Ye2Q+OWCo41AQeqL7O5Le02mJ3yc2J3YtbMolL",
+	"kuFesMI3L3iWSsDpZkIAW1odgTI4Y/D1Yb2wlTpexM4uTWkaGl5YGq7HfOkVkABJ+CRi+0by7dvWbPtc",
+	"7rFcJ3zCZJfxNineVOnhN3d2Ni9+paGDFPMreuYpaRIktK8hhp9CfHPXLwfFfnbH/myYVghzNPJ+3qda",
+	"jkLNZF6HL25eeLahw7l+pO6uMtRjDfcyyWbUnlBg2Ks+mvbLmwHsJNN02NY82hOcI8hpAR0VXA3wDjAr",
+	"XXJi1Lxji5/vP9AzKz1F6B11NQpyIMNMzIxIVQpNk3xfJxNC2U1CztOhwnvuSmIhN1D6EumapEFOSuDq",
+	"d/D1jFQGSRsV+tKix1pSxcV5ITO8YW3sWocSswemw5XB5bzF9jFXCp9OGjPGYYkOFEZkdNczsTOqyxkN",
+	"nX5hPNBHouX+NJ55c8RGKhXGsJibwxbvcaniXa+nMPGSbmyYcvvdhsV0640P1EjlMsXngC0hG0S0TGyv",
+	"8YArN+zAc7lM05retegSHTvSZ9AurAxx3XH3WhGCWpX3Ztv+/MeTOIX4KIBkqvGjAkhfhg7ZKZpUTW9O",
+	"LKlYlds8z+0erzpi3q62Xzy1ylEu3lJHRVL6bTB+pL6G9GAEoubO0VV5RdK0Ldyyqvi+pUGNQhKSxvSy",
+	"mHUykeCOKxgpl9hdBpbhplRIbQE/6FHupEFhkyAlz7gnj4SKt1jc0VkmOnlsz9OhNsL4BtsT1rcNne+k",
+	"3JgDFQ+4GvE03iDiPIKJFK1V5KjBlJyuoz2WO9rT5TuOYbPFYrutxkTZCJX5EAXtcAUZW7v72S3Mf8yB",
+	"AsoOs4cipRyuI8OpjdjuSDBCImE8zQTHg6Asq8Ji+3jLPRaj9FecCZPHKFHh5jkV3XyLQdhJK0FfcKB8",
+	"3QFNCnLTVNXshtrwlFqGgpdWV2e+eU1CGWaXgpMdwTQOHqw98PpTaXKyQW9qqByr8U4GsIkjkRSDfqBo",
+	"GlClAIJhcLvr67EAAXHW0QlQ1SYIEwM5Wfv3XtnNTZwSgigunErsFouVbtm2Yjbg2aEhf3YP/h/HM/Zy",
+	"t/7cc+vJ8Scasp6CrsduWJG/05ARbjEvKgKjWyiKUJ2RNRQcRho7VNfFi2HdYYQ0BpVtaz35oX0PnzpN",
+	"EO+q0JY0vSPBhmZtj0wvKmmFzEqEzDniVshqudYp3tPBCc11lYIK76dpkY1luttd0hrsGSPVpt0c57k8",
+	"l/G5y/axVfLplF5Ty6mTiMCitHYszhmW6RxKxeCUKIXOUnlk/Z1R5Vr3uL7O9CQMpJLTMzAVEqqw9kKA",
+	"0B0a5A7JzWGmexkfAPsPiMXbf1DMzqUJ0AOxR3hfqh6VpjoHCm9AhVdSGRO7/dhTNJE9mRvrety8/kqt",
+	"BBDsAssZSgMz8wm4km8i0XhY46gMKwwCXnn9uPqhw0z3FBAitJlYBzE02KrDC4TO2qb9Ovx06NdoN6pX",
+	"mrIeVdjkhOgcMl5gb+wlw15iRgDJsZMPpF7o7lXW5nJbvb0Kj4ahBSMuewe9LFEZD4VKpOrFqCTpcPF4",
+	"A7KbR3eUpgV2p3pJwdCUfYJuKLRdeeH8A+XCQ/aCYW8LMVxOs5EookRw9d/EmJN/TiS14o63ZU+9Nlxb",
+	"+4eJmwNG3Qn8qtoItw+kBLB42QOpOwpeN2+bYMKF2TaDfOiZBZmleZq/EjVbCwlgusuTIVfAN07G2F42",
+	"ScOwyJu5eJW2L6O/jlhhgChmTxgduPJTItG2GERyGEdjvuIwhEbsKNDg174V1uEJ0llnSU4YB6tJTfg2",
+	"7iEB1YRpV2pQE46atILrF8UpqJM2SI42rsD12EKfdqlR1IoBsdEibOBNcXH8gMxtIVwIj4+VL9c5SzWQ",
+	"9qdzHnTX3gJEaK++NJ4rDci4+fiCKmqO5YSMw7wij0AwFBOTbd45LOtQW58BsqQocFFTJDpn4W1TiDA4",
+	"Eze0GtJUnvwM+oRUAG5+x7CCU+g8NY/Hcp5c5JBhAMEFpGbKh1UZkAWzGYT3ehqDah3QYvOaxormrlII",
+	"sjjO8J0StQBJfviMxOEEoM+QDY83thiQNYpuzpRGGupdTJnDv1tUuBrPegk3hkLh/D0BVu7qi2qPXDuZ",
+	"mgHkL8yVpoga+Qv8OUNM3Uuxc/NRInOW6l6z/YCvOPci9Bo8cZbg+bbHAXH5OACrwPvkmQD/DCYhYkOe",
+	"2YbcJtDpyzTJRJnt2j64EHUPn7+m57Pt26ng7NEmVq1NCRsjIubtIr3KeDKQyt7Rs9lZ9MsvEHqrDixE",
+	"trCqqTwVqFDTVK4AJkQC/AoALLDxRl4fQWeYHF80sdu9jKsFe+wr+MhZ2mShywF3WRqCMHSFfZ0mhnGW",
+	"6ZTwDNLAZNYDKYOKYcGH3NLp2iIioIOnsgmTzTRMfrjLEvf4qGUtYGrJwvUq9KUIS+Kg5fVlqOh218sy",
+	"rvEg6flr9gbGWSLMIeMdSL57qrjlLWSK1aBR7bzIt6GCifXxjj/++cPvfvzwvXeO3/7lp799//ijdx98",
+	"8KNPf/fmw1/86PivPzz+3h+P3/47x3H43BZ7DZyInUuMs96IZ4nkig1GhuqdeS8TIIXuftdyU1Wnhn5L",
+	"9MAFWfusrO8g9hg/4Umb4k3YOuoTtDiOQTYq1xiSIRyVpqbB+MY6O2wLhb5eU7T0rn9ohQ5Y8ZK6e3Dx",
+	"y3AYYkqQGczdQsnSOUo0lf2vvh5AndxU/ct08YvIjpzdj7L0md1ntvlQbh/tgF1TW6/PXu+pWi0Tu/ZK",
+	"LVXEjDBGamWvbkIPUxHhZoIOH3vw4YfHP/3Fgw9+9Mnf/On4o3eLJJif2HqZ6sqtkH3yp+9+8qe/Pn7n",
+	"3ePvfadailbz5y9mgFjmgyGXPSrew+R+rnOeGob7z/HP3vzkBz8sWnN/UNMigc2kMBGNd+SD/FEBVnn4",
+	"+z8dv/2Pf37jzU9+/JuH//2Xf37jzYdv/8PxT96x//Obfzl+6/2SwLaHr9V+fSqSHpaeg3fNHv78D5+9",
+	"+/Hxj9//9Pe/LhpBz7u+Bapcojoaxy5rWKevtaEqSByHT/72t5WJKYotZ1tGdiNzzpVKYq2UHWCqezLs",
+	"s//y3U8+LHXSFUTVkC94gSssC42wVyWyZU2Siq6n/+GfPv3dH4umHSHKbNPXgUHQ+BDQcMge/uGth2/+",
+	"7uGPf/LZ9/990YQe5W19v+5L+5olMqHKVE0IZjrJHv7snQcfvYcHWGlOR0mtPd7kPTcPpq/HzIgjkfGU",
+	"dQXPRxn20l6UHRPNZ7/+j5/98n/9+Y03j//4Dw8+eu/4x++Xp3wgnvn2vW//vwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

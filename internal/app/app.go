@@ -153,6 +153,8 @@ func (a *App) buildRequests() (err error) {
 	a.Bookings = booking.NewService(a.Store, a.cfg.Limits.SlotHold)
 	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
 		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Notice: a.cfg.Limits.CancelNotice})
+	a.Identity.Work = []identity.Work{{InHand: a.Requests.InHand, Pass: a.Requests.Pass}, {InHand: booking.InHand, Pass: booking.Pass},
+		{InHand: activity.InHand, Pass: activity.Pass}, {InHand: hours.InHand}}
 	return nil
 }
 

@@ -173,7 +173,7 @@ func (l *Loop) Put(state request.State, change ...func(*request.Request)) *reque
 	}
 	switch state {
 	case request.Assigned, request.Scheduled, request.InService, request.Completed, request.Closed:
-		r.WorkerID, r.SupervisorID = &l.Worker.PersonID, &l.Supervisor.PersonID
+		r.WorkerID = &l.Worker.PersonID
 		if state != request.Assigned {
 			r.AcceptedAt = &now
 		}

@@ -43,7 +43,9 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 	if err = requests().Count(&h.Requests).Error; err != nil {
 		return h, err
 	}
-	each := requests().Select("COALESCE(requests.person_id, 0) AS asker, requests.beneficiary_name AS name, requests.birth_date AS born, MIN(requests.guardian) AS consented").
+	each := requests().Select("COALESCE(requests.person_id, 0) AS asker, requests.beneficiary_name AS name, requests.birth_date AS born, " +
+		"MIN(CASE WHEN requests.person_id IS NULL OR requests.relation <> 'self' THEN requests.guardian WHEN EXISTS (" +
+		"SELECT 1 FROM guardianships g WHERE g.child_id = requests.person_id AND g.live = 1) THEN 1 ELSE 0 END) AS consented").
 		Group("COALESCE(requests.person_id, 0), requests.beneficiary_name, requests.birth_date")
 	var b struct{ Total, Young, Consented int64 }
 	err = db.Table("(?) AS t", each).Select("COUNT(*) AS total, COALESCE(SUM(CASE WHEN t.born > ? THEN 1 ELSE 0 END), 0) AS young, "+

@@ -40,7 +40,7 @@ var words = map[string]struct {
 	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"},
 	"getRequest": {"查看申请", true}, "openContact": {"查看电话和地址", true}, "listCaseNotes": {"查看面谈记录", true}, "openSignupContact": {"查看报名人的电话", true}, "getAttachment": {"查看附件", true},
 
-	"addWard": {said: "监护人替孩子同意"}, "removeWard": {said: "监护人收回同意"}, "setWardConsent": {said: "监护人替孩子决定授权"},
+	"addWard": {said: "监护人替孩子同意"}, "removeWard": {said: "监护人收回同意"}, "setWardConsent": {said: "监护人替孩子决定授权"}, "cancelWardRequest": {said: "监护人取消孩子的申请"},
 
 	"resendDelivery": {said: "重发消息"}, "exportMinorsReport": {"导出未成年人年度报告", true},
 }

@@ -59,6 +59,15 @@ func (a Actor) Manages(path string) bool { return under(a.ManagedPaths(), path) 
 // Administers tells whether the actor is district admin of the unit at path or of one above it.
 func (a Actor) Administers(path string) bool { return under(a.paths(DistrictAdmin), path) }
 
+// Serves tells whether the actor is a social worker of the tree of units that path is in: workers take
+// cases of their whole district.
+func (a Actor) Serves(path string) bool { return under(tops(a.paths(SocialWorker)), path) }
+
+// Belongs tells whether the actor holds any role in the tree of units that path is in.
+func (a Actor) Belongs(path string) bool {
+	return under(tops(a.paths(SocialWorker, StationStaff, DistrictAdmin)), path)
+}
+
 // ManagedPaths gives the roots of the subtrees the actor manages, for scoping queries.
 func (a Actor) ManagedPaths() []string { return a.paths(StationStaff, DistrictAdmin) }
 
@@ -84,6 +93,27 @@ func under(roots []string, path string) bool {
 		}
 	}
 	return false
+}
+
+// Top is the top of the tree of units that a path is in.
+func Top(path string) string {
+	top, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return "/" + top + "/"
+}
+
+func tops(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		out[i] = Top(path)
+	}
+	return out
+}
+
+// Ending is a grant that ends: what rested on it is handed over or given back in the same transaction.
+type Ending struct {
+	Grant
+	Left Actor // who held it, with the grants that stay
+	To   int64 // who takes over what is in hand; 0: it goes back to where it waits for somebody
 }
 
 type actorKey struct{}

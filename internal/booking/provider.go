@@ -16,7 +16,7 @@ type Provider struct {
 	PersonID     int64
 	UnitID       int64
 	Level        catalogue.Level
-	SupervisorID *int64 // may read the case notes beside the worker
+	SupervisorID *int64 // may read the case notes of the worker's cases, from the moment of being named to the end of it
 	DailyCap     int    // bookings a day; 0 for no limit
 	Active       bool   // offers slots and is suggested for cases
 	FeedHash     *string
@@ -40,7 +40,7 @@ type ProviderLine struct {
 type ProviderChange struct {
 	Level        *catalogue.Level
 	Services     *[]int64
-	SupervisorID *int64
+	SupervisorID **int64 // to nil: none from now on
 	DailyCap     *int
 	Active       *bool
 }

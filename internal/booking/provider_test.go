@@ -355,13 +355,13 @@ func TestStaffChangeTheirOwnWorkers(t *testing.T) {
 			}
 		}
 		for name, c := range map[string]booking.ProviderChange{
-			"oneself":              {SupervisorID: &id},
-			"who holds no role":    {SupervisorID: &s.resident.PersonID},
-			"nobody":               {SupervisorID: ptr(int64(1 << 40))},
+			"oneself":              {SupervisorID: ptr(&id)},
+			"who holds no role":    {SupervisorID: ptr(&s.resident.PersonID)},
+			"nobody":               {SupervisorID: ptr(ptr(int64(1 << 40)))},
 			"a service not there":  {Services: &[]int64{s.talk.ID, 1 << 40}},
 			"a service twice":      {Services: &[]int64{s.talk.ID, s.talk.ID}},
 			"all, and one is bad":  {Level: ptr(catalogue.Senior), DailyCap: ptr(1), Active: ptr(false), Services: &[]int64{1 << 40}},
-			"all, and oneself too": {Level: ptr(catalogue.Senior), DailyCap: ptr(1), Active: ptr(false), Services: &[]int64{}, SupervisorID: &id},
+			"all, and oneself too": {Level: ptr(catalogue.Senior), DailyCap: ptr(1), Active: ptr(false), Services: &[]int64{}, SupervisorID: ptr(&id)},
 		} {
 			if _, err := s.Bookings.ChangeProvider(apptest.As(s.Staff), id, c); err == nil || fault.From(err).Code != "invalid_fields" {
 				t.Errorf("%s: %v", name, err)
@@ -372,7 +372,7 @@ func TestStaffChangeTheirOwnWorkers(t *testing.T) {
 			t.Errorf("what was refused changed something: %+v %v", l, err)
 		}
 		law := s.Bookable("法律援助")
-		l, err = s.Bookings.ChangeProvider(apptest.As(s.Staff), id, booking.ProviderChange{Level: ptr(catalogue.Intermediate), DailyCap: ptr(6), Services: &[]int64{law.ID, s.talk.ID}, SupervisorID: &admin.PersonID})
+		l, err = s.Bookings.ChangeProvider(apptest.As(s.Staff), id, booking.ProviderChange{Level: ptr(catalogue.Intermediate), DailyCap: ptr(6), Services: &[]int64{law.ID, s.talk.ID}, SupervisorID: ptr(&admin.PersonID)})
 		if err != nil || l.Level != catalogue.Intermediate || l.DailyCap != 6 || !l.Active || *l.SupervisorID != admin.PersonID || l.SupervisorName != "马建军" ||
 			!slices.Equal(l.Services, []int64{s.talk.ID, law.ID}) || l.Name != "周文静" || l.UnitName != s.Station.Name {
 			t.Errorf("%+v %v", l, err)

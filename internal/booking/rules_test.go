@@ -423,6 +423,7 @@ func TestStaffHoldTimeOfThoseWhoMayTakeTheCase(t *testing.T) {
 		unfit, elsewhere := s.Provider(s.Station, "罗燕", s.talk), s.Provider(s.Station, "别处的", s.talk)
 		s.Exec("UPDATE providers SET level = 'junior' WHERE person_id <> ?", unfit.PersonID)
 		s.Exec("UPDATE service_types SET min_level = 'junior'")
+		s.Exec("UPDATE role_grants SET unit_id = ? WHERE person_id = ?", far.ID, elsewhere.PersonID)
 		s.Exec("UPDATE providers SET unit_id = ? WHERE person_id = ?", far.ID, elsewhere.PersonID)
 		asker := s.provider // a worker who asks for themselves
 		colleague := s.Provider(s.Station, "李志强", s.talk)

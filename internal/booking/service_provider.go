@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -211,7 +212,7 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 		if err := takeTurn(tx, personID); err != nil {
 			return err
 		}
-		if err := c.apply(tx, personID); err != nil {
+		if err := c.apply(tx, l); err != nil {
 			return err
 		}
 		is, err := findProvider(tx.DB, personID)
@@ -226,7 +227,8 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 	return s.detailed(ctx, personID)
 }
 
-func (c *ProviderChange) apply(tx *store.Tx, personID int64) error {
+func (c *ProviderChange) apply(tx *store.Tx, l *ProviderLine) error {
+	personID := l.PersonID
 	changes := map[string]any{}
 	if c.Level != nil {
 		changes["level"] = *c.Level
@@ -238,12 +240,8 @@ func (c *ProviderChange) apply(tx *store.Tx, personID int64) error {
 		changes["active"] = *c.Active
 	}
 	if c.SupervisorID != nil {
-		may, err := holdsRole(tx, *c.SupervisorID)
-		if err != nil {
+		if err := maySupervise(tx, *c.SupervisorID, l); err != nil {
 			return err
-		}
-		if !may || *c.SupervisorID == personID {
-			return errSupervisor
 		}
 		changes["supervisor_id"] = *c.SupervisorID
 	}
@@ -263,6 +261,57 @@ func (c *ProviderChange) apply(tx *store.Tx, personID int64) error {
 		return errServices
 	}
 	return setServices(tx, personID, *c.Services)
+}
+
+// maySupervise refuses the worker, and who holds no role in the district; their role does not end meanwhile.
+func maySupervise(tx *store.Tx, supervisorID *int64, l *ProviderLine) error {
+	if supervisorID == nil {
+		return nil
+	}
+	if err := store.HoldPerson(tx, *supervisorID); fault.From(err).Kind == fault.NotFound {
+		return errSupervisor.Because(err)
+	} else if err != nil {
+		return err
+	}
+	may, err := holdsRole(tx, *supervisorID, l.UnitPath)
+	if err == nil && (!may || *supervisorID == l.PersonID) {
+		err = errSupervisor
+	}
+	return err
+}
+
+// InHand says in words what rests on a role that is ending: the workers whose supervisor its holder is.
+func InHand(tx *store.Tx, e auth.Ending) ([]string, error) {
+	if e.Left.Belongs(e.UnitPath) {
+		return nil, nil
+	}
+	of, err := supervised(tx.DB, e.Left.PersonID, e.UnitPath)
+	if err != nil || len(of) == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("给 %d 位社工当督导", len(of))}, nil
+}
+
+// Pass ends what rests on a role that is ending: nobody is a supervisor without one, and a provider is
+// booked where the role is that stays.
+func Pass(tx *store.Tx, e auth.Ending) error {
+	if err := moveHome(tx, e.Left.PersonID); err != nil || e.Left.Belongs(e.UnitPath) {
+		return err
+	}
+	of, err := supervised(tx.DB, e.Left.PersonID, e.UnitPath)
+	if err != nil || len(of) == 0 {
+		return err
+	}
+	lines := make([]audit.Entry, len(of))
+	for i := range of {
+		is := of[i].Provider
+		is.SupervisorID = nil
+		lines[i] = audit.Entry{Entity: audit.Provider, ID: is.PersonID, UnitID: is.UnitID, UnitPath: of[i].UnitPath, Before: of[i].Provider, After: is}
+	}
+	if err := clearSupervisor(tx, of, e.Left.PersonID); err != nil {
+		return err
+	}
+	return audit.WriteAll(tx, lines)
 }
 
 // Holidays lists holidays and make-up days from this year on.

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -196,7 +197,8 @@ func deleteHoliday(tx *store.Tx, day string) (bool, error) {
 
 // ---- providers
 
-const isWorker = "EXISTS (SELECT 1 FROM role_grants g WHERE g.person_id = providers.person_id AND g.role = 'social_worker')"
+// isWorker is the condition that a provider is a social worker of its unit today.
+const isWorker = "EXISTS (SELECT 1 FROM role_grants g WHERE g.person_id = providers.person_id AND g.role = 'social_worker' AND g.unit_id = providers.unit_id)"
 
 func providerLines(db *gorm.DB) *gorm.DB {
 	return db.Table("providers").Select(`providers.*, people.name, units.name AS unit_name, units.path AS unit_path,
@@ -241,8 +243,12 @@ func findProvider(db *gorm.DB, personID int64) (*ProviderLine, error) {
 	return &l, err
 }
 
-// ensure makes a provider of somebody who is a social worker; first looks may come at once.
+// ensure makes a provider of somebody who is a social worker, and moves one whose role is at another unit
+// now; first looks may come at once.
 func ensure(tx *store.Tx, personID int64) error {
+	if err := moveHome(tx, personID); err != nil {
+		return err
+	}
 	err := tx.Exec(`INSERT INTO providers (person_id, unit_id, level, daily_cap, active, created_at)
 		SELECT g.person_id, MIN(g.unit_id), 'none', 0, 1, ? FROM role_grants g WHERE g.role = 'social_worker' AND g.person_id = ?
 		AND NOT EXISTS (SELECT 1 FROM providers p WHERE p.person_id = g.person_id) GROUP BY g.person_id`, tx.Now, personID).Error
@@ -250,6 +256,12 @@ func ensure(tx *store.Tx, personID int64) error {
 		return nil
 	}
 	return err
+}
+
+// moveHome puts a provider whose role at its unit ended to a unit where the person is a social worker today.
+func moveHome(tx *store.Tx, personID int64) error {
+	return tx.Exec(`UPDATE providers SET unit_id = (SELECT MIN(g.unit_id) FROM role_grants g WHERE g.person_id = providers.person_id AND g.role = 'social_worker')
+		WHERE person_id = ? AND NOT `+isWorker+` AND EXISTS (SELECT 1 FROM role_grants g WHERE g.person_id = providers.person_id AND g.role = 'social_worker')`, personID).Error
 }
 
 // takeTurn makes all who change one provider queue until the transaction ends.
@@ -322,11 +334,28 @@ func countServices(tx *store.Tx, ids []int64) (n int64, err error) {
 	return n, err
 }
 
-// holdsRole tells whether the person has any role at all, as a supervisor must.
-func holdsRole(tx *store.Tx, personID int64) (bool, error) {
+// holdsRole tells whether the person has any role in the tree of units that path is in, as a supervisor must.
+func holdsRole(tx *store.Tx, personID int64, path string) (bool, error) {
 	var n int64
-	err := tx.Table("role_grants").Where("person_id = ?", personID).Limit(1).Count(&n).Error
+	below, from, to := store.Below("units.path", auth.Top(path))
+	err := tx.Table("role_grants").Joins("JOIN units ON units.id = role_grants.unit_id").
+		Where("role_grants.person_id = ?", personID).Where(below, from, to).Limit(1).Count(&n).Error
 	return n > 0, err
+}
+
+// supervised gives the workers of the district at path whose supervisor the person is.
+func supervised(db *gorm.DB, personID int64, path string) (out []ProviderLine, err error) {
+	err = store.Under(providerLines(db), "providers.unit_id", []string{auth.Top(path)}).Where("providers.supervisor_id = ?", personID).
+		Order("providers.person_id").Limit(500).Find(&out).Error
+	return out, err
+}
+
+func clearSupervisor(tx *store.Tx, of []ProviderLine, personID int64) error {
+	ids := make([]int64, len(of))
+	for i := range of {
+		ids[i] = of[i].PersonID
+	}
+	return tx.Model(&Provider{}).Where("person_id IN ? AND supervisor_id = ?", ids, personID).Update("supervisor_id", nil).Error
 }
 
 func updateProvider(tx *store.Tx, personID int64, changes map[string]any) error {
@@ -386,10 +415,10 @@ func linesOf(db *gorm.DB, requestIDs []int64) (map[int64]*Line, error) {
 	return out, err
 }
 
-// providerOfFeed finds whose feed a secret is.
+// providerOfFeed finds whose feed a secret is; nobody's, once the role has ended.
 func providerOfFeed(db *gorm.DB, hash string) (*ProviderLine, error) {
 	var l ProviderLine
-	err := providerLines(db).Where("providers.feed_hash = ?", hash).Take(&l).Error
+	err := providerLines(db).Where("providers.feed_hash = ? AND "+isWorker, hash).Take(&l).Error
 	if store.IsNotFound(err) {
 		return nil, fault.Missing("日历").Because(err)
 	}

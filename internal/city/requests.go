@@ -49,7 +49,7 @@ var states = []struct {
 func (c *city) makeRequests() error {
 	a := &asking{c: c, taken: map[providerDay]int{}, asked: map[int64]bool{}}
 	a.requests = c.b.Into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian",
-		"consent", "health_by", "health_way", "state", "is_open", "way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "worker_id", "supervisor_id", "accepted_at", "submitted_at",
+		"consent", "health_by", "health_way", "state", "is_open", "way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "worker_id", "accepted_at", "submitted_at",
 		"respond_by", "responded_at", "state_since", "turns", "rating", "rating_comment", "rated_at", "emptied", "created_at")
 	a.timeline = c.b.Into("request_timeline", "request_id", "action", "from_state", "to_state", "actor_id", "actor_role", "said", "at")
 	a.bookings = c.b.Into("bookings", "id", "provider_id", "request_id", "service_type_id", "unit_id", "state", "live", "day", "starts_at", "ends_at", "busy_until", "reminded", "created_at")
@@ -167,12 +167,9 @@ func (a *asking) writeRequest(d *dealt) error {
 	if slices.Contains([]request.State{request.Closed, request.Cancelled, request.Rejected}, d.state) {
 		open = 0
 	}
-	var worker, supervisor, responded, rating, rated, reason any = nil, nil, nil, nil, nil, ""
+	var worker, responded, rating, rated, reason any = nil, nil, nil, nil, ""
 	if slices.Contains(withWorker, d.state) {
-		worker, supervisor = d.worker, c.workerOf(d.station, 0)
-		if supervisor == worker {
-			supervisor = nil
-		}
+		worker = d.worker
 	}
 	if d.state != request.Submitted {
 		responded = ms(d.submitted.Add(5 * time.Hour))
@@ -186,7 +183,7 @@ func (a *asking) writeRequest(d *dealt) error {
 	name := c.name()
 	way := d.service.WayWords()[0]
 	return a.requests.Add(d.id, d.number, d.unit, d.service.ID, d.person, name, name, request.Self, "", false, "", "", "", d.state, open, way, catalogue.Urgencies[d.urgency], d.urgency,
-		c.Box.Seal("requests/"+d.number, text), nil, nil, reason, worker, supervisor, worker2(worker, d.since), ms(d.submitted), ms(d.submitted.Add(72*time.Hour)), responded, ms(d.since), 0,
+		c.Box.Seal("requests/"+d.number, text), nil, nil, reason, worker, worker2(worker, d.since), ms(d.submitted), ms(d.submitted.Add(72*time.Hour)), responded, ms(d.since), 0,
 		rating, "", rated, 0, ms(d.submitted))
 }
 

@@ -75,7 +75,7 @@ var access = map[string]rule{
 	"getPrivacy": public, "listMyConsents": signedIn, "setConsent": signedIn,
 	"exportMe": signedIn, "closeAccount": signedIn,
 	"listDuplicates": staff, "settleDuplicate": staff,
-	"listGuardians": signedIn, "newGuardianCode": signedIn, "newLinkCode": signedIn, "listLinks": signedIn, "addLink": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn, "listWardConsents": signedIn, "setWardConsent": signedIn,
+	"listGuardians": signedIn, "newGuardianCode": signedIn, "newLinkCode": signedIn, "listLinks": signedIn, "addLink": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn, "listWardConsents": signedIn, "setWardConsent": signedIn, "listWardRequests": signedIn, "cancelWardRequest": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
 	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin, "confirmGrant": admin,
 

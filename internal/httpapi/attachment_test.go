@@ -216,7 +216,7 @@ func TestWhoHandlesFiles(t *testing.T) {
 			"receiver": l.Receiver, "far": l.Far, "below": l.Below, "colleague": l.Colleague, "neighbour": l.Neighbour}
 		sees := map[string]bool{"who asked": true, "worker": true, "staff": true, "admin": true, "supervisor": true}
 		for _, state := range request.States {
-			r := l.Put(request.Returned, func(r *request.Request) { r.WorkerID, r.SupervisorID = &l.Worker.PersonID, &l.Supervisor.PersonID })
+			r := l.Put(request.Returned, func(r *request.Request) { r.WorkerID = &l.Worker.PersonID })
 			file := attach(t, l, l.Resident, r.ID)
 			l.Exec("UPDATE requests SET state = ?, is_open = ? WHERE id = ?", state, map[bool]int{true: 1, false: 0}[state != request.Rejected && state != request.Closed && state != request.Cancelled], r.ID)
 			open := l.Request(r.ID).IsOpen == 1

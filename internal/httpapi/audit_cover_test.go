@@ -28,7 +28,7 @@ var unlogged = map[string]string{}
 // line when somebody else's record is concerned.
 var sensitive = []string{"getRequest", "listCaseNotes", "getAttachment", "createRequest", "updateRequest", "submitRequest", "cancelRequest",
 	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport",
-	"addWard", "removeWard", "setWardConsent", "addLink"}
+	"addWard", "removeWard", "setWardConsent", "cancelWardRequest", "addLink"}
 
 // ledger tries operations and remembers which left a line in the audit log.
 type ledger struct {
@@ -264,6 +264,8 @@ func (b *ledger) guards(l *apptest.Loop) {
 	b.do("addWard", guardian, map[string]any{"code": shown.Code, "relation": "parent", "agree": true})
 	l.Clock.Advance(time.Second)
 	b.do("setWardConsent", guardian, map[string]any{"kind": "location", "version": "any", "given": false}, child.PersonID)
+	asked := l.Put(request.Submitted, func(r *request.Request) { r.PersonID = &child.PersonID })
+	b.do("cancelWardRequest", guardian, nil, child.PersonID, asked.ID)
 	b.do("removeWard", guardian, nil, child.PersonID)
 	b.s.Call(b.t, guardian, "POST", "/me/link-code", nil).Into(b.t, &shown)
 	b.do("addLink", l.Volunteer("赵建国"), map[string]any{"code": shown.Code})

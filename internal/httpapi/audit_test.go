@@ -154,7 +154,7 @@ func TestTheMinorsReport(t *testing.T) {
 	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
 		born := func(day string, guardian bool) func(*request.Request) {
 			return func(r *request.Request) {
-				r.BirthDate, r.Guardian, r.BeneficiaryName = &day, guardian, "孩子"
+				r.BirthDate, r.Guardian, r.BeneficiaryName, r.Relation = &day, guardian, "孩子", "child"
 			}
 		}
 		one := l.Put(request.Submitted, born("2015-05-01", true))
@@ -166,7 +166,7 @@ func TestTheMinorsReport(t *testing.T) {
 		l.Put(request.Submitted, func(r *request.Request) { day := "2015-05-01"; r.BirthDate, r.UnitID = &day, l.Other.ID })
 		young, youth := "2014-01-01", "2010-01-01"
 		l.Exec("UPDATE people SET birth_date = ?, volunteer_since = NULL WHERE id = ?", young, l.Neighbour.PersonID)
-		l.Exec("UPDATE people SET birth_date = ? WHERE id = ?", youth, l.Resident.PersonID)
+		l.Exec("UPDATE people SET birth_date = ? WHERE id = ?", youth, l.Volunteer("少年").PersonID)
 		l.Exec("INSERT INTO guardianships (guardian_id, child_id, relation, live, agreed_at) VALUES (?, ?, 'parent', 1, 1)", l.Staff.PersonID, l.Neighbour.PersonID)
 		path := fmt.Sprintf("/requests/%d", one.ID)
 		want(t, s.Call(t, l.Staff, "GET", path, nil), 200, "")

@@ -244,10 +244,17 @@ func (s *Server) ListProviders(ctx context.Context, _ api.ListProvidersRequestOb
 
 // UpdateProvider changes a worker's profile.
 func (s *Server) UpdateProvider(ctx context.Context, r api.UpdateProviderRequestObject) (api.UpdateProviderResponseObject, error) {
-	c := booking.ProviderChange{Services: r.Body.ServiceTypeIds, SupervisorID: r.Body.SupervisorID, DailyCap: r.Body.DailyCap, Active: r.Body.Active}
+	c := booking.ProviderChange{Services: r.Body.ServiceTypeIds, DailyCap: r.Body.DailyCap, Active: r.Body.Active}
 	if r.Body.Level != nil {
 		level := catalogue.Level(*r.Body.Level)
 		c.Level = &level
+	}
+	if given := r.Body.SupervisorID; given.IsSpecified() {
+		var to *int64 // null: none
+		if id, err := given.Get(); err == nil {
+			to = &id
+		}
+		c.SupervisorID = &to
 	}
 	l, err := s.Bookings.ChangeProvider(ctx, r.ID, c)
 	if err != nil {

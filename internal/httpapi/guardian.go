@@ -6,6 +6,7 @@ import (
 	"yimi/api"
 	"yimi/internal/auth"
 	"yimi/internal/identity"
+	"yimi/internal/request"
 )
 
 // ListGuardians lists who agreed for the actor.
@@ -73,6 +74,36 @@ func (s *Server) SetWardConsent(ctx context.Context, r api.SetWardConsentRequest
 		return nil, err
 	}
 	return api.SetWardConsent200JSONResponse(out), nil
+}
+
+// ListWardRequests lists what a child has asked for.
+func (s *Server) ListWardRequests(ctx context.Context, r api.ListWardRequestsRequestObject) (api.ListWardRequestsResponseObject, error) {
+	rows, err := s.Requests.OfWard(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Store.Now().Time
+	return api.ListWardRequests200JSONResponse{Items: mapped(rows, func(l *request.Line) api.WardRequest {
+		out := api.WardRequest{ID: l.ID, Number: l.Number, ServiceName: l.ServiceName, UnitName: l.UnitName, BeneficiaryName: l.BeneficiaryName, State: api.RequestState(l.State),
+			WorkerName: some(l.WorkerName), GuardianMissing: l.GuardianMissing(now), MayCancel: s.Requests.MayCancel(l), CreatedAt: shown(l.CreatedAt)}
+		if l.Booking != nil && l.Booking.Live != nil {
+			at := shown(l.Booking.StartsAt)
+			out.StartsAt = &at
+		}
+		return out
+	})}, nil
+}
+
+// CancelWardRequest cancels what a child has asked for.
+func (s *Server) CancelWardRequest(ctx context.Context, r api.CancelWardRequestRequestObject) (api.CancelWardRequestResponseObject, error) {
+	why, err := optionalReason(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Requests.CancelForWard(ctx, r.ID, r.RequestID, why); err != nil {
+		return nil, err
+	}
+	return api.CancelWardRequest204Response{}, nil
 }
 
 func ward(w *identity.Ward) api.Ward {

@@ -179,7 +179,7 @@ func (s *Server) CreateStaff(ctx context.Context, r api.CreateStaffRequestObject
 
 // RevokeRole takes a role away.
 func (s *Server) RevokeRole(ctx context.Context, r api.RevokeRoleRequestObject) (api.RevokeRoleResponseObject, error) {
-	if err := s.Identity.Revoke(ctx, r.ID); err != nil {
+	if err := s.Identity.Revoke(ctx, r.ID, identity.Becomes{HandOverTo: or(r.Params.HandOverTo, 0), ToQueue: or(r.Params.ToQueue, false)}); err != nil {
 		return nil, err
 	}
 	return api.RevokeRole204Response{}, nil

@@ -109,6 +109,8 @@ var expected = map[string]map[string]string{
 	"listSlots":           {others: "++++++++++", elsewhere: "++++++++++"},
 	"listUnits":           {none: "++++++++++"},
 	"listWards":           {none: "1+++++++++"},
+	"listWardRequests":    {own: ".+++++++++", others: "1444444444"},
+	"cancelWardRequest":   {own: ".+++++++++", others: "1444444444"},
 	"listWardConsents":    {own: ".+++++++++", others: "1444444444"},
 	"loginDemo":           {none: "4444444444"},
 	"loginPassword":       {none: "++++++++++"},

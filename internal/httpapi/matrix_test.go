@@ -170,7 +170,7 @@ func (m *matrix) request(op, record string, who auth.Actor) int64 {
 		case elsewhere:
 			r.UnitID = m.Other.ID
 			if r.WorkerID != nil {
-				r.WorkerID, r.SupervisorID = &m.far.PersonID, nil
+				r.WorkerID = &m.far.PersonID
 			}
 		}
 		if op == "followUpRequest" {
@@ -317,7 +317,11 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 			g.GuardianID = who.PersonID
 		}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
-		return set(child), p, child, true
+		if out = set(child); strings.Contains(out, "{request_id}") {
+			r := m.Put(request.Submitted, func(r *request.Request) { r.PersonID = &child })
+			out = strings.Replace(out, "{request_id}", fmt.Sprint(r.ID), 1)
+		}
+		return out, p, child, true
 	case op == "removeHoliday" && record == none:
 		m.World.Exec("DELETE FROM holidays")
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {

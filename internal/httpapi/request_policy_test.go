@@ -295,13 +295,13 @@ func TestCaseNotesAreTheWorkersAndTheSupervisors(t *testing.T) {
 		}
 		// The case goes to a colleague: the notes go with it, and away from who had it.
 		want(t, s.Call(t, l.Staff, "POST", fmt.Sprintf("/providers/%d/hand-over", l.Worker.PersonID), map[string]any{"to_id": l.Colleague.PersonID, "reason": "休假"}), 200, "")
-		refused(l.Worker, "not_found")
+		refused(l.Worker, "case_passed_on")
 		want(t, read(l.Colleague), 200, "")
 		// One who is staff of the unit beside sees the request after that, and not the notes.
 		refused(l.Grant(l.Worker, l.Station, auth.StationStaff), "case_notes_closed")
 		// Without a worker there is nobody whom they are open to.
 		l.Exec("UPDATE requests SET state = 'approved', worker_id = NULL WHERE id = ?", r.ID)
-		refused(l.Supervisor, "case_notes_closed")
+		refused(l.Supervisor, "not_found")
 		refused(l.Colleague, "not_found")
 	})
 }

@@ -295,7 +295,7 @@ func TestAFreshGrantIsNoSecondHand(t *testing.T) {
 		g, friend := s.grant(s.Admin, phone)
 		s.decides(friend, mine, "grant_fresh")
 		its := s.propose(friend, signups[1])
-		apptest.Must(t, s.Identity.Revoke(apptest.As(s.Admin), g.ID))
+		apptest.Must(t, s.Identity.Revoke(apptest.As(s.Admin), g.ID, identity.Becomes{ToQueue: true}))
 		s.decides(s.again(friend), mine, "not_found")
 		s.decides(s.Admin, its, "second_person_needed")
 		s.Clock.Advance(100 * time.Hour)
@@ -304,7 +304,7 @@ func TestAFreshGrantIsNoSecondHand(t *testing.T) {
 		g, friend = s.grant(s.Admin, phone)
 		s.Clock.Advance(73 * time.Hour)
 		its = s.propose(friend, signups[2])
-		apptest.Must(t, s.Identity.Revoke(apptest.As(s.Admin), g.ID))
+		apptest.Must(t, s.Identity.Revoke(apptest.As(s.Admin), g.ID, identity.Becomes{ToQueue: true}))
 		s.decides(s.Admin, its, "granted")
 	})
 }

@@ -25,13 +25,13 @@ func TestGrantsReachDownAndStopAtOnce(t *testing.T) {
 		if a.Administers(w.room.Path) {
 			t.Error("staff administers")
 		}
-		if err := w.Revoke(auth.With(t.Context(), admin), g.ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), admin), g.ID, identity.Becomes{}); err != nil {
 			t.Fatal(err)
 		}
 		if w.actor(t, in).IsStaff() {
 			t.Error("still staff at the next call")
 		}
-		wantCode(t, w.Revoke(auth.With(t.Context(), admin), g.ID), "not_found")
+		wantCode(t, w.Revoke(auth.With(t.Context(), admin), g.ID, identity.Becomes{}), "not_found")
 		if n := w.count(t, "grant_changes"); n != 3 { // the admin's, yang's, and its end
 			t.Errorf("%d lines in the log, want 3", n)
 		}
@@ -55,7 +55,7 @@ func TestOnlyAdminsOfTheUnitGrant(t *testing.T) {
 			wantCode(t, err, "forbidden")
 			_, err = w.CreateStaff(auth.With(t.Context(), a), w.station.ID, identity.Staff{Name: "贺兰", Login: "he.lan", Password: rootPassword, Role: auth.StationStaff})
 			wantCode(t, err, "forbidden")
-			if err := w.Revoke(auth.With(t.Context(), a), g.ID); fault.From(err).Code != "not_found" {
+			if err := w.Revoke(auth.With(t.Context(), a), g.ID, identity.Becomes{}); fault.From(err).Code != "not_found" {
 				t.Errorf("%s revoked: %v", name, err)
 			}
 		}
@@ -99,16 +99,16 @@ func TestOwnLastAdminGrantStays(t *testing.T) {
 		if err != nil || len(mine) != 1 {
 			t.Fatalf("%+v, %v", mine, err)
 		}
-		wantCode(t, w.Revoke(auth.With(t.Context(), a), mine[0].ID), "last_admin_grant")
+		wantCode(t, w.Revoke(auth.With(t.Context(), a), mine[0].ID, identity.Becomes{}), "last_admin_grant")
 		second, err := w.Grant(auth.With(t.Context(), a), w.station.ID, a.PersonID, auth.DistrictAdmin)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Revoke(auth.With(t.Context(), a), second.ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), a), second.ID, identity.Becomes{}); err != nil {
 			t.Errorf("not the last: %v", err)
 		}
 		other := w.admin(t, "bai", w.wuzhong)
-		if err := w.Revoke(auth.With(t.Context(), other), mine[0].ID); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), other), mine[0].ID, identity.Becomes{}); err != nil {
 			t.Errorf("by another admin: %v", err)
 		}
 	})

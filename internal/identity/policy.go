@@ -45,6 +45,7 @@ var (
 	errConfirmed    = fault.New(fault.Conflict, "grant_counts", "这项授权已经生效，不用再确认")
 	errOwnGrant     = fault.New(fault.Forbidden, "second_person_needed", "不能确认自己的角色，请另一位管理员来办")
 	errLastAdmin    = fault.New(fault.Conflict, "last_admin_grant", "这是您自己最后一项管理员角色，请让另一位管理员来撤销")
+	errBecomes      = fault.BadFields(fault.Field{Name: "to_queue", Message: "交给别人和放回待安排，只能选一样"})
 	errLoginTaken   = fault.New(fault.Conflict, "login_taken", "这个登录名已经有人用了，请换一个")
 	errNoPassword   = fault.New(fault.Conflict, "no_password", "您的账号没有密码，请用微信登录")
 	errWrongCurrent = fault.New(fault.Unprocessable, "wrong_password", "现在的密码不对，请重新输入")
@@ -69,6 +70,11 @@ func mayGrant(a auth.Actor, unitPath string) error {
 // ownAdmin tells whether revoking the grant takes an admin role from oneself.
 func ownAdmin(a auth.Actor, g RoleGrant) bool {
 	return g.PersonID == a.PersonID && g.Role == auth.DistrictAdmin
+}
+
+// inUse refuses to take a role that work rests on.
+func inUse(name string, held []string) error {
+	return fault.Newf(fault.Conflict, "role_in_use", "%s手上还有：%s。没有撤销。请先选由谁接手，或放回待安排，再撤销", name, strings.Join(held, "、"))
 }
 
 func checkRole(role auth.Role) error {

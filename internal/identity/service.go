@@ -31,6 +31,16 @@ type Deps struct {
 	Hands       human.Hands
 	// Mergers give what the features keep of one account to another of the same person, in this order.
 	Mergers []func(tx *store.Tx, from, into int64) error
+	// Work is what rests on a role, a feature each.
+	Work []Work
+}
+
+// Work is what one feature has that rests on a role of somebody's.
+type Work struct {
+	// InHand says it in words, a kind each; nothing when nothing does.
+	InHand func(tx *store.Tx, e auth.Ending) ([]string, error)
+	// Pass gives it to whom takes over, or back; nil where it stays as it is.
+	Pass func(tx *store.Tx, e auth.Ending) error
 }
 
 // Service has the use cases of people, sessions and grants.
@@ -175,6 +185,9 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 			err = refusal
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.childConsents(tx, id, p.BirthDate); err != nil {
 			return err
 		}
 		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)

@@ -140,6 +140,26 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 	return s.follow(ctx, tx, c, last)
 }
 
+// childConsents withdraws what somebody agreed to alone who turns out to be under 14: the guardian decides (个人信息保护法 Art 31).
+func (s *Service) childConsents(tx *store.Tx, personID int64, birth *string) error {
+	if birth == nil || !(&Person{BirthDate: birth}).guarded(tx.Now.Time) {
+		return nil
+	}
+	last, err := lastConsents(tx.Statement.Context, tx.DB, personID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range s.Notice.Kinds() {
+		if c := last[kind]; c == nil || !c.Given || c.ByRole != BySelf {
+			continue
+		}
+		if err := s.decide(tx, Consent{PersonID: personID, Kind: kind, ByPersonID: personID, ByRole: BySelf}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mayConsent refuses what somebody under 14 gives without the guardian (个人信息保护法 Art 31).
 func mayConsent(tx *store.Tx, c Consent) error {
 	if !c.Given || c.ByRole != BySelf {

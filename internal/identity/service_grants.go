@@ -108,11 +108,21 @@ func (s *Service) mayConfirm(tx *store.Tx, a auth.Actor, g *GrantView) error {
 	return s.Hands.SecondAdmin(tx.DB, a, mine, g.GrantedBy, g.UnitPath, tx.Now.Time)
 }
 
-// Revoke takes a role away; it stops at the person's next call. An admin cannot
-// take their own last admin role. A grant on a unit that the actor does not
-// administer is not theirs to know of.
-func (s *Service) Revoke(ctx context.Context, grantID int64) error {
+// Becomes is what becomes of the work that rests on a role that is taken away: somebody has it, or it goes
+// back to where it waits for somebody. Neither: the role is taken only if no work rests on it.
+type Becomes struct {
+	HandOverTo int64
+	ToQueue    bool
+}
+
+// Revoke takes a role away; it stops at the person's next call, with all that it opened. Work that rests on it is
+// role_in_use, unless it is said what becomes of it; then that is done in the same transaction. An admin cannot
+// take their own last admin role. A grant on a unit that the actor does not administer is not theirs to know of.
+func (s *Service) Revoke(ctx context.Context, grantID int64, b Becomes) error {
 	a := auth.From(ctx)
+	if b.ToQueue && b.HandOverTo != 0 {
+		return errBecomes
+	}
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		g, err := grantByID(ctx, tx.DB, grantID)
 		if err != nil {
@@ -121,8 +131,46 @@ func (s *Service) Revoke(ctx context.Context, grantID int64) error {
 		if mayGrant(a, g.UnitPath) != nil {
 			return fault.Missing("授权")
 		}
-		return revoke(ctx, tx, a, g.RoleGrant)
+		if err := store.HoldPerson(tx, g.PersonID); err != nil { // nothing new comes to rest on the role meanwhile
+			return err
+		}
+		if err := revoke(ctx, tx, a, g.RoleGrant); err != nil {
+			return err
+		}
+		return s.settleWork(ctx, tx, &g, b)
 	})
+}
+
+// settleWork does what was said of the work that rests on a role which has just been taken, or refuses.
+func (s *Service) settleWork(ctx context.Context, tx *store.Tx, g *GrantView, b Becomes) error {
+	left, err := grantsOfPerson(ctx, tx.DB, g.PersonID)
+	if err != nil {
+		return err
+	}
+	e := auth.Ending{Grant: auth.Grant{Role: g.Role, UnitID: g.UnitID, UnitPath: g.UnitPath}, Left: auth.Actor{PersonID: g.PersonID}, To: b.HandOverTo}
+	for _, x := range left {
+		e.Left.Grants = append(e.Left.Grants, auth.Grant{Role: x.Role, UnitID: x.UnitID, UnitPath: x.UnitPath})
+	}
+	var held []string
+	for _, w := range s.Work {
+		words, err := w.InHand(tx, e)
+		if err != nil {
+			return err
+		}
+		held = append(held, words...)
+	}
+	if len(held) > 0 && !b.ToQueue && b.HandOverTo == 0 {
+		return inUse(g.PersonName, held)
+	}
+	for _, w := range s.Work {
+		if w.Pass == nil {
+			continue
+		}
+		if err := w.Pass(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func revoke(ctx context.Context, tx *store.Tx, a auth.Actor, g RoleGrant) error {

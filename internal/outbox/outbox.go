@@ -38,6 +38,7 @@ const (
 	RequestMessage    Kind = "request_message"
 	BookingReminder   Kind = "booking_reminder"
 	CaseAssigned      Kind = "case_assigned"     // to a worker
+	CasePassedOn      Kind = "case_passed_on"    // to the worker who had it
 	ConsentWithdrawn  Kind = "consent_withdrawn" // to staff who passed data on
 )
 

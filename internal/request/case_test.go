@@ -196,7 +196,7 @@ func TestReferrals(t *testing.T) {
 				t.Errorf("%+v", d.Referral)
 			}
 			_, err = l.Requests.Get(apptest.As(l.Worker), r.ID)
-			apptest.WantCode(t, err, "not_found")
+			apptest.WantCode(t, err, "case_passed_on")
 			_, err = l.Requests.Receive(staff, r.ID)
 			apptest.WantCode(t, err, "forbidden") // not theirs to take
 			l.Clock.Advance(5 * time.Hour)
@@ -657,8 +657,10 @@ func TestWhoIsTold(t *testing.T) {
 			{request.Approved, "volunteers", "staff", "resident request_scheduled"},
 			{request.Assigned, "accept", "worker", none},
 			{request.Assigned, "hand_back", "worker", none},
-			{request.Assigned, "assign", "staff", "colleague case_assigned,resident request_assigned"},
-			{request.Assigned, "hand_over", "staff", "colleague case_assigned,resident request_changed"},
+			{request.Assigned, "assign", "staff", "colleague case_assigned,resident request_assigned,worker case_passed_on"},
+			{request.Assigned, "hand_over", "staff", "colleague case_assigned,resident request_changed,worker case_passed_on"},
+			{request.Assigned, "volunteers", "staff", "resident request_scheduled,worker case_passed_on"},
+			{request.Assigned, "refer", "staff", "resident request_referred,worker case_passed_on"},
 			{request.Assigned, "schedule", "worker", "resident request_scheduled"},
 			{request.Assigned, "schedule", "staff", "resident request_scheduled,worker case_assigned"},
 			{request.Assigned, "cancel", "resident", "worker case_assigned"},
@@ -669,7 +671,8 @@ func TestWhoIsTold(t *testing.T) {
 			{request.Scheduled, "start", "worker", none},
 			{request.Scheduled, "no_show", "worker", "resident request_changed"},
 			{request.Scheduled, "hand_back", "worker", "resident request_changed"},
-			{request.Scheduled, "hand_over", "staff", "colleague case_assigned,resident request_changed"},
+			{request.Scheduled, "hand_over", "staff", "colleague case_assigned,resident request_changed,worker case_passed_on"},
+			{request.InService, "hand_over", "staff", "colleague case_assigned,resident request_changed,worker case_passed_on"},
 			{request.Scheduled, "cancel", "resident", "worker case_assigned"},
 			{request.InService, "finish", "worker", none},
 			{request.InService, "complete", "worker", "resident request_completed"},

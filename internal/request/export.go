@@ -9,6 +9,7 @@ import (
 
 	"yimi/internal/catalogue"
 	"yimi/internal/store"
+	"yimi/internal/workflow"
 )
 
 // exportLimit bounds each list of an export.
@@ -142,7 +143,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	out := Export{make([]RequestExport, len(rows)), make([]BeneficiaryExport, len(family))}
 	for i := range rows {
 		out.Requests[i] = rows[i].export()
-		x.addTo(&out.Requests[i], &rows[i], personID)
+		x.addTo(&out.Requests[i], &rows[i])
 	}
 	for i, b := range family {
 		out.Beneficiaries[i] = BeneficiaryExport{b.Name, b.Relation, b.Sex, b.BirthDate, b.GroupWords(), b.UnitName, b.Guardian, b.Consent, b.Phone, b.Address, b.CreatedAt.In(store.Shanghai)}
@@ -171,12 +172,12 @@ type belongings struct {
 
 // addTo adds what belongs to a request. What was done in confidence is a case note in all but
 // name, and no screen shows it to who asked either.
-func (x *belongings) addTo(r *RequestExport, l *Line, personID int64) {
+func (x *belongings) addTo(r *RequestExport, l *Line) {
 	for _, t := range x.timeline[r.ID] {
 		r.Timeline = append(r.Timeline, StepExport{t.Action, t.ToState, t.ActorRole, t.Said, t.At.In(store.Shanghai)})
 	}
 	for _, m := range x.messages[r.ID] {
-		r.Messages = append(r.Messages, MessageExport{m.AuthorID == personID, m.Text, m.CreatedAt.In(store.Shanghai)})
+		r.Messages = append(r.Messages, MessageExport{m.AuthorRole == roleName(workflow.ByResident), m.Text, m.CreatedAt.In(store.Shanghai)})
 	}
 	for _, v := range x.visits[r.ID] {
 		if l.Confidential {
@@ -188,7 +189,7 @@ func (x *belongings) addTo(r *RequestExport, l *Line, personID int64) {
 		r.Referrals = append(r.Referrals, ReferralExport{f.ToName, f.Reason, f.Consent, f.CreatedAt.In(store.Shanghai)})
 	}
 	for _, a := range x.files[r.ID] {
-		f := FileExport{Kind: a.Kind, Bytes: a.Bytes, Mine: a.AuthorID == personID, At: a.CreatedAt.In(store.Shanghai)}
+		f := FileExport{Kind: a.Kind, Bytes: a.Bytes, Mine: a.AuthorRole == roleName(workflow.ByResident), At: a.CreatedAt.In(store.Shanghai)}
 		if f.Mine {
 			f.File = fmt.Sprintf("files/%s-%d.%s", r.Number, a.Position, a.Kind)
 		}

@@ -4,7 +4,8 @@ import "yimi/internal/workflow"
 
 // Moves is the workflow of a request. New ones begin as drafts; those that are not kept
 // as drafts are submitted in the same transaction. A booking that is approved is assigned
-// and scheduled by the system at once, since its provider published the time.
+// and scheduled by the system at once, since its provider published the time. A case whose worker has
+// no such role any more is unassigned: where the role ends, or at once when it is reopened later.
 var Moves = []workflow.Move[State]{
 	workflow.On(Draft, "submit", Submitted, workflow.ByResident, workflow.ByStaff),
 	workflow.On(Draft, "cancel", Cancelled, workflow.ByResident, workflow.ByStaff),
@@ -29,6 +30,7 @@ var Moves = []workflow.Move[State]{
 	workflow.On(Assigned, "hand_back", Approved, workflow.ByWorker),
 	workflow.On(Assigned, "assign", Assigned, workflow.ByStaff),
 	workflow.On(Assigned, "hand_over", Assigned, workflow.ByStaff),
+	workflow.On(Assigned, "unassign", Approved, workflow.ByStaff),
 	workflow.On(Assigned, "schedule", Scheduled, workflow.ByWorker, workflow.ByStaff, workflow.BySystem),
 	workflow.On(Assigned, "start", InService, workflow.ByWorker),
 	workflow.On(Assigned, "volunteers", Scheduled, workflow.ByStaff),
@@ -41,12 +43,14 @@ var Moves = []workflow.Move[State]{
 	workflow.On(Scheduled, "hand_back", Approved, workflow.ByWorker),
 	workflow.On(Scheduled, "assign", Assigned, workflow.ByStaff),
 	workflow.On(Scheduled, "hand_over", Scheduled, workflow.ByStaff),
+	workflow.On(Scheduled, "unassign", Approved, workflow.ByStaff),
 	workflow.On(Scheduled, "cancel", Cancelled, workflow.ByResident, workflow.ByStaff),
 
 	workflow.On(InService, "finish", InService, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(InService, "start", InService, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(InService, "schedule", Scheduled, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(InService, "hand_over", InService, workflow.ByStaff),
+	workflow.On(InService, "unassign", Approved, workflow.ByStaff, workflow.BySystem),
 	workflow.On(InService, "complete", Completed, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(InService, "cancel", Cancelled, workflow.ByResident, workflow.ByStaff),
 

@@ -15,12 +15,13 @@ import (
 var errMissing = fault.Missing("申请")
 
 // whoIs tells as whom the actor touches a request; nobody is nothing. Who asked is never
-// staff or worker of the own request.
+// staff or worker of the own request. A name on a row opens nothing by itself: it counts with the
+// role that is held today (rule 6).
 func whoIs(a auth.Actor, l *Line) (out []workflow.Who) {
 	if l.PersonID != nil && *l.PersonID == a.PersonID {
 		return []workflow.Who{workflow.ByResident}
 	}
-	if l.WorkerID != nil && *l.WorkerID == a.PersonID {
+	if isWorker(a, l) {
 		out = append(out, workflow.ByWorker)
 	}
 	if a.Manages(l.UnitPath) {
@@ -32,18 +33,29 @@ func whoIs(a auth.Actor, l *Line) (out []workflow.Who) {
 	return out
 }
 
-// isSupervisor tells whether the actor is the named supervisor of somebody else's request.
+// isWorker tells whether the actor has the case, and is a social worker there today.
+func isWorker(a auth.Actor, l *Line) bool {
+	return l.WorkerID != nil && *l.WorkerID == a.PersonID && !l.isOf(a.PersonID) && a.Serves(l.UnitPath)
+}
+
+// isSupervisor tells whether the actor is whom the worker of somebody else's request has as supervisor
+// now, and holds a role there today.
 func isSupervisor(a auth.Actor, l *Line) bool {
-	return l.SupervisorID != nil && *l.SupervisorID == a.PersonID && !l.isOf(a.PersonID)
+	return l.SupervisorID != nil && *l.SupervisorID == a.PersonID && !l.isOf(a.PersonID) && a.Belongs(l.UnitPath)
 }
 
 func (l *Line) isOf(personID int64) bool { return l.PersonID != nil && *l.PersonID == personID }
+
+// isFiler tells whether the actor filed the request for a caller, and is staff of its unit today.
+func isFiler(a auth.Actor, l *Line) bool {
+	return l.FiledBy != nil && *l.FiledBy == a.PersonID && a.Manages(l.UnitPath)
+}
 
 // maySee tells whether the actor may know of the request at all. A draft is its writer's alone.
 func maySee(a auth.Actor, l *Line) error {
 	who := whoIs(a, l)
 	switch {
-	case l.State == Draft && !l.isOf(a.PersonID) && (l.FiledBy == nil || *l.FiledBy != a.PersonID):
+	case l.State == Draft && !l.isOf(a.PersonID) && !isFiler(a, l):
 		return errMissing
 	case len(who) == 0 && !isSupervisor(a, l):
 		return errMissing
@@ -51,13 +63,13 @@ func maySee(a auth.Actor, l *Line) error {
 	return nil
 }
 
-// mayReadCaseNotes opens case notes to the assigned worker and the named supervisor alone
+// mayReadCaseNotes opens case notes to the assigned worker and the supervisor named now alone
 // (rule 6). For others that see the request there are none to know of.
 func mayReadCaseNotes(a auth.Actor, l *Line) error {
 	if err := maySee(a, l); err != nil {
 		return err
 	}
-	if l.isOf(a.PersonID) || l.WorkerID == nil || *l.WorkerID != a.PersonID && !isSupervisor(a, l) {
+	if !isWorker(a, l) && !isSupervisor(a, l) {
 		return fault.New(fault.NotFound, "case_notes_closed", "面谈记录只有负责的社工和指定的督导能看")
 	}
 	return nil
@@ -92,12 +104,20 @@ func byWhom(a auth.Actor, mine human.Set, l *Line, action string) (workflow.Who,
 // lookerRole is as what somebody other than who asked looks at a request.
 func lookerRole(a auth.Actor, l *Line) string {
 	switch {
-	case l.WorkerID != nil && *l.WorkerID == a.PersonID:
+	case isWorker(a, l):
 		return "worker"
 	case isSupervisor(a, l):
 		return "supervisor"
 	}
 	return "staff"
+}
+
+// authorRole is as what somebody writes in a request.
+func authorRole(a auth.Actor, l *Line) string {
+	if l.isOf(a.PersonID) {
+		return roleName(workflow.ByResident)
+	}
+	return lookerRole(a, l)
 }
 
 // actionsOf lists what the actor may do to the request now.
@@ -106,7 +126,7 @@ func actionsOf(a auth.Actor, l *Line, now time.Time, notice time.Duration) []str
 	who := whoIs(a, l)
 	for _, m := range Moves {
 		fits := m.From == l.State && slices.ContainsFunc(who, func(w workflow.Who) bool { return slices.Contains(m.Who, w) })
-		if fits && m.Action != "hand_over" && l.allows(m.Action, slices.Contains(who, workflow.ByResident), now, notice) {
+		if fits && m.Action != "hand_over" && m.Action != "unassign" && l.allows(m.Action, slices.Contains(who, workflow.ByResident), now, notice) {
 			out = append(out, m.Action)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
@@ -73,7 +74,6 @@ type Request struct {
 	WantedStartsAt  *store.Time
 	Reason          string // of the last return, rejection or cancelling
 	WorkerID        *int64
-	SupervisorID    *int64 // may read the case notes beside the worker
 	AcceptedAt      *store.Time
 	ShiftID         *int64 // met by volunteers
 	ReferredTo      *int64 // unit
@@ -114,10 +114,13 @@ type Line struct {
 	ReferredPath   string // of the unit referred to
 	WorkerName     string
 	WorkerLevel    catalogue.Level
+	SupervisorID   *int64 // whom the worker has as supervisor now: may read the case notes too
 	SupervisorName string
 	FiledByName    string
 	SimilarOpen    int
 	VisitUnderWay  bool
+	AskerBirth     *string       // as the account of who asked has it now
+	AskerGuarded   bool          // a guardian agreed for who asked, by their own account
 	Booking        *booking.Line `gorm:"-"`
 	details        details
 }
@@ -140,11 +143,31 @@ func (l *Line) GroupWords() []string { return split(l.GroupsOf) }
 // Age is the beneficiary's age in full years on the day; -1 when not known.
 func (r *Request) Age(day time.Time) int { return ageOn(r.BirthDate, day) }
 
-// Minor tells whether the beneficiary is under 18.
-func (r *Request) Minor(day time.Time) bool { return r.served(day).IsMinor() }
+// forAsker tells whether an account asks for its own person.
+func (l *Line) forAsker() bool { return l.PersonID != nil && l.Relation == Self }
 
-// GuardianMissing tells whether a minor's guardian has yet to agree.
-func (r *Request) GuardianMissing(day time.Time) bool { return r.Minor(day) && !r.Guardian }
+// askerUnder tells whether who asked by an own account is known to be younger.
+func (l *Line) askerUnder(age int, day time.Time) bool {
+	is := ageOn(l.AskerBirth, day)
+	return l.PersonID != nil && is >= 0 && is < age
+}
+
+// Minor tells whether the beneficiary is under 18; of oneself the account knows, whatever was written.
+func (l *Line) Minor(day time.Time) bool {
+	return l.served(day).IsMinor() || l.forAsker() && l.askerUnder(adultAge, day)
+}
+
+// GuardianMissing tells whether a minor's guardian has yet to agree: for who asks by an own account from the
+// guardian's account, for a child by saying so when asking, which no minor can (个人信息保护法 Art 31).
+func (l *Line) GuardianMissing(day time.Time) bool {
+	switch {
+	case !l.Minor(day):
+		return false
+	case l.forAsker():
+		return !l.AskerGuarded
+	}
+	return !l.Guardian || l.askerUnder(adultAge, day)
+}
 
 func (r *Request) served(day time.Time) catalogue.Served {
 	return catalogue.Served{Age: r.Age(day), Groups: split(r.GroupsOf)}
@@ -237,11 +260,17 @@ type note struct {
 	Kind      string
 	VisitID   *int64
 	AuthorID  int64
-	Sealed    []byte
-	CreatedAt store.Time
+	// AuthorRole is as what it was written: resident, staff, worker, supervisor. Accounts are merged and
+	// cases change hands later; who said what stays.
+	AuthorRole string
+	Sealed     []byte
+	CreatedAt  store.Time
 }
 
 func (note) TableName() string { return "request_notes" }
+
+// by says who writes the note, and as what.
+func (n *note) by(a auth.Actor, l *Line) { n.AuthorID, n.AuthorRole = a.PersonID, authorRole(a, l) }
 
 // Kinds of notes.
 const (
@@ -256,6 +285,7 @@ type Note struct {
 	Ref        string
 	VisitID    *int64
 	AuthorID   int64
+	AuthorRole string
 	AuthorName string
 	Sealed     []byte
 	CreatedAt  store.Time
@@ -287,6 +317,7 @@ type Attachment struct {
 	Kind       string // jpeg, png, webp, pdf
 	Bytes      int64
 	AuthorID   int64
+	AuthorRole string // as what: resident, staff, worker
 	CreatedAt  store.Time
 	AuthorName string `gorm:"->"`
 }
@@ -358,10 +389,11 @@ const lowRating = 2
 
 var (
 	errOwn      = fault.New(fault.Forbidden, "own_request", "不能办理自己的申请，请另一位工作人员来办")
-	errGuardian = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。请先补上，再通过")
+	errGuardian = fault.New(fault.Unprocessable, "guardian_consent_missing", "为未成年人办事，要先有监护人同意（个人信息保护法第三十一条）。孩子自己申请的，请监护人在他自己的手机上同意，再通过")
 	errConsent  = fault.BadFields(fault.Field{Name: "consent", Message: "为邻居或其他人申请，请写明对方是怎么同意的"})
 	errHealth   = fault.New(fault.Unprocessable, "consent_needed", "这项服务会问到健康或要保密的事，要您单独同意后才能提交。不同意也可以打电话或到社工站当面说").
 			With(fault.Field{Name: "sensitive", Message: "还没有同意"})
+	errNotAdult  = fault.New(fault.Unprocessable, "not_an_adult", "未满 18 周岁不能替监护人同意。请监护人用自己的手机登录，在“我的 → 设置”里替您同意，或者由监护人来申请，也可以打电话给社工站")
 	errHealthOf  = fault.BadFields(fault.Field{Name: "health_consent", Message: "这项服务会问到健康或要保密的事，请问过本人（孩子问监护人），选一下是谁、怎么同意的"})
 	errNoStation = fault.New(fault.Unprocessable, "no_station", "还不知道由哪个社工站来办。请先选一个社工站")
 	errNoName    = fault.New(fault.Unprocessable, "name_missing", "请先在“我的资料”里填上姓名，再来申请，这样社工知道怎么称呼您")

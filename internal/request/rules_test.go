@@ -385,7 +385,7 @@ func TestNobodyHandlesTheirOwnRequest(t *testing.T) {
 		_, err := l.Bookings.Mine(apptest.As(both))
 		apptest.Must(t, err)
 		mine := func(r *request.Request) {
-			r.PersonID, r.WorkerID, r.SupervisorID, r.ReferredTo = &both.PersonID, &both.PersonID, &both.PersonID, &l.Station.ID
+			r.PersonID, r.WorkerID, r.ReferredTo = &both.PersonID, &both.PersonID, &l.Station.ID
 		}
 		for _, state := range request.States {
 			for _, action := range actions() {

@@ -321,7 +321,13 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	case t.Instant && !l.GuardianMissing(tx.Now.Time):
 		return s.bookAtOnce(tx, l, t)
 	}
-	_, err = s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time))
+	if _, err := s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time)); err != nil {
+		return err
+	}
+	w, err := heldWorker(tx, *l.WantedProvider, t.ID, l.UnitPath)
+	if err == nil && w == nil { // the role ended in this instant
+		err = booking.ErrUnavailable
+	}
 	return err
 }
 
@@ -331,6 +337,8 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	switch {
 	case !t.Sensitive():
 		return nil
+	case !l.forAsker() && (l.HealthBy == "guardian" && l.askerUnder(adultAge, tx.Now.Time) || l.HealthBy != "" && l.askerUnder(guardianAge, tx.Now.Time)):
+		return errNotAdult.With(fault.Field{Name: "health_consent", Message: "请监护人来申请"})
 	case l.PersonID == nil || l.Relation != Self:
 		age := l.Age(tx.Now.Time)
 		if l.HealthBy == "" || l.HealthWay == "" || l.HealthBy == "self" && age >= 0 && age < guardianAge {
@@ -347,8 +355,11 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	return err
 }
 
-// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31).
-const guardianAge = 14
+// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31); adultAge: 民法典 Art 17.
+const (
+	guardianAge = 14
+	adultAge    = 18
+)
 
 // healthSaid is the consent to words about health of somebody who is asked for, as the timeline has it.
 func (l *Line) healthSaid() string {
@@ -378,7 +389,7 @@ func (s *Service) bookAtOnce(tx *store.Tx, l *Line, t *catalogue.Line) error {
 // engage approves a request, and assigns and schedules it to whom its booking is with: the
 // provider published the time, so there is nothing left to accept.
 func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval move) error {
-	w, err := findWorker(tx.DB, b.ProviderID, l.ServiceTypeID, l.UnitPath)
+	w, err := heldWorker(tx, b.ProviderID, l.ServiceTypeID, l.UnitPath)
 	if err != nil {
 		return err
 	}
@@ -390,7 +401,7 @@ func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval mov
 	} else if own {
 		return errNoWorker
 	}
-	changes := map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": tx.Now}
+	changes := map[string]any{"worker_id": w.PersonID, "accepted_at": tx.Now}
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	err = s.step(tx, l, approval,
 		move{action: "assign", who: workflow.BySystem, said: w.Name, changes: changes},
@@ -439,6 +450,9 @@ func (s *Service) step(tx *store.Tx, l *Line, moves ...move) (err error) {
 	}
 	if !moved {
 		return workflow.ErrBadTransition
+	}
+	if err := l.leave(tx, moves[0].actor, changes); err != nil {
+		return err
 	}
 	for i, m := range moves {
 		if m.who == workflow.BySystem { // what follows by itself is in the timeline alone
@@ -529,7 +543,7 @@ func (s *Service) doing(ctx context.Context, id int64, action string, deed func(
 		}
 		who, err := byWhom(auth.From(ctx), mine, l, action)
 		if err != nil {
-			return err
+			return l.missed(tx.DB, auth.From(ctx), err)
 		}
 		return deed(tx, l, move{action: action, who: who, actor: auth.From(ctx).PersonID})
 	})
@@ -636,7 +650,7 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 // addMessages puts messages into the timeline where they belong.
 func (d *Detail) addMessages(messages []Note) {
 	for _, m := range messages {
-		line := TimelineLine{Action: "message", ToState: d.State, ActorID: m.AuthorID, ActorName: m.AuthorName, ActorRole: d.roleOf(m.AuthorID), Text: m.Text, At: m.CreatedAt}
+		line := TimelineLine{Action: "message", ToState: d.State, ActorID: m.AuthorID, ActorName: m.AuthorName, ActorRole: m.AuthorRole, Text: m.Text, At: m.CreatedAt}
 		for _, t := range d.Timeline {
 			if !t.At.After(m.CreatedAt.Time) {
 				line.ToState = t.ToState
@@ -645,16 +659,6 @@ func (d *Detail) addMessages(messages []Note) {
 		d.Timeline = append(d.Timeline, line)
 	}
 	slices.SortStableFunc(d.Timeline, func(a, b TimelineLine) int { return a.At.Compare(b.At.Time) })
-}
-
-func (d *Detail) roleOf(personID int64) string {
-	switch {
-	case d.isOf(personID):
-		return "resident"
-	case d.WorkerID != nil && *d.WorkerID == personID:
-		return "worker"
-	}
-	return "staff"
 }
 
 // Filter narrows a list of requests.

@@ -76,7 +76,8 @@ func (s *Service) Attach(ctx context.Context, id int64, file []byte) (*Attachmen
 	if err := mayAttach(auth.From(ctx), l); err != nil {
 		return nil, err
 	}
-	a := &Attachment{RequestID: id, Name: rand.Text(), Kind: kind, Bytes: int64(len(file)), AuthorID: auth.From(ctx).PersonID}
+	a := &Attachment{RequestID: id, Name: rand.Text(), Kind: kind, Bytes: int64(len(file)),
+		AuthorID: auth.From(ctx).PersonID, AuthorRole: authorRole(auth.From(ctx), l)}
 	if err := s.Files.WriteAll(ctx, a.Name, s.Box.Seal("files/"+a.Name, file), nil); err != nil {
 		return nil, err
 	}

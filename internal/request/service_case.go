@@ -43,7 +43,7 @@ func (s *Service) assign(tx *store.Tx, l *Line, m move, workerID int64) error {
 		return err
 	}
 	m.said = w.Name
-	m.changes = map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID, "accepted_at": nil, "shift_id": nil}
+	m.changes = map[string]any{"worker_id": w.PersonID, "accepted_at": nil, "shift_id": nil}
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Service) fitWorker(tx *store.Tx, l *Line, workerID int64) (*worker, err
 	if err != nil {
 		return nil, err
 	}
-	w, err := findWorker(tx.DB, workerID, t.ID, l.UnitPath)
+	w, err := heldWorker(tx, workerID, t.ID, l.UnitPath)
 	switch {
 	case err != nil:
 		return nil, err
@@ -100,7 +100,7 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 	err := s.do(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
 		booked := l.State == Scheduled
 		m.said = reason
-		m.changes = map[string]any{"worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
+		m.changes = map[string]any{"worker_id": nil, "accepted_at": nil}
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -213,15 +213,15 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
-	worker := l.WorkerName
-	if l.WorkerID == nil || *l.WorkerID != b.ProviderID {
+	worker, anew := l.WorkerName, l.WorkerID == nil || *l.WorkerID != b.ProviderID
+	if anew {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
 		if err != nil {
 			return err
 		}
 		worker = w.Name
 		if l.State != Submitted { // who waits for approval gets the worker with it
-			m.changes["worker_id"], m.changes["supervisor_id"], m.changes["accepted_at"] = w.PersonID, w.SupervisorID, tx.Now
+			m.changes["worker_id"], m.changes["accepted_at"] = w.PersonID, tx.Now
 		}
 	} else if m.who == workflow.ByWorker {
 		m.changes["accepted_at"] = tx.Now
@@ -231,10 +231,14 @@ func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, 
 	}
 	var told []outbox.Notice
 	if m.who != workflow.ByResident {
-		told = l.notice(outbox.RequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s%s。%s", l.ServiceName, span, l.where(), reason))
+		told = l.notice(outbox.RequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s，%s接待%s。%s", l.ServiceName, span, worker, l.where(), reason))
 		told = l.saying(told, outbox.RequestAssignedMessage, l.visitWords(b.StartsAt, worker), b.StartsAt)
 	}
-	if l.State == Scheduled && b.ProviderID != m.actor {
+	switch {
+	case l.State != Scheduled || b.ProviderID == m.actor:
+	case anew:
+		told = append(told, caseNotice(l, b.ProviderID, "有新的预约", fmt.Sprintf("%s %s 由您负责，约在 %s", l.ServiceName, l.Number, span)))
+	default:
 		told = append(told, caseNotice(l, b.ProviderID, "预约时间有变", fmt.Sprintf("%s %s 改到 %s", l.ServiceName, l.Number, span)))
 	}
 	return outbox.Tell(tx, told...)
@@ -262,7 +266,7 @@ func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*D
 			return err
 		}
 		span := activity.SpokenSpan(v.StartsAt, v.EndsAt)
-		m.said, m.changes = span, map[string]any{"shift_id": shift.ID, "worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
+		m.said, m.changes = span, map[string]any{"shift_id": shift.ID, "worker_id": nil, "accepted_at": nil}
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -342,12 +346,6 @@ func steps(a, b string) int {
 	return len(x) + len(y) - 2*same
 }
 
-// root is the top of the tree that a path is in.
-func root(path string) string {
-	top, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return "/" + top + "/"
-}
-
 // maxHandOver bounds one call.
 const maxHandOver = 100
 
@@ -385,23 +383,28 @@ func (s *Service) handOverOne(ctx context.Context, mine human.Set, id, fromID, t
 		if l.WorkerID == nil || *l.WorkerID != fromID {
 			return workflow.ErrBadTransition
 		}
-		w, err := s.fitWorker(tx, l, toID)
-		if err != nil {
-			return err
-		}
-		if err := s.moveBooking(tx, l, toID); err != nil {
-			return err
-		}
-		m := move{action: "hand_over", who: who, actor: auth.From(ctx).PersonID, said: w.Name + "：" + reason,
-			changes: map[string]any{"worker_id": w.PersonID, "supervisor_id": w.SupervisorID}}
-		if err := s.step(tx, l, m); err != nil {
-			return err
-		}
+		err = s.handTo(tx, l, move{action: "hand_over", who: who, actor: auth.From(ctx).PersonID}, toID, reason)
 		out.State = string(l.State)
-		told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，时间不变。%s", l.ServiceName, w.Name, reason))
-		return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "接手一件个案", fmt.Sprintf("%s %s 转给您负责", l.ServiceName, l.Number)))...)
+		return err
 	})
 	return out
+}
+
+// handTo gives a case to another worker, with its booking at the same time.
+func (s *Service) handTo(tx *store.Tx, l *Line, m move, toID int64, reason string) error {
+	w, err := s.fitWorker(tx, l, toID)
+	if err != nil {
+		return err
+	}
+	if err := s.moveBooking(tx, l, toID); err != nil {
+		return err
+	}
+	m.said, m.changes = w.Name+"："+reason, map[string]any{"worker_id": w.PersonID}
+	if err := s.step(tx, l, m); err != nil {
+		return err
+	}
+	told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，时间不变。%s", l.ServiceName, w.Name, reason))
+	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "接手一件个案", fmt.Sprintf("%s %s 转给您负责", l.ServiceName, l.Number)))...)
 }
 
 // moveBooking gives the request's live booking to another provider, at the same time.

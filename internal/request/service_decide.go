@@ -152,7 +152,7 @@ func (s *Service) Refer(ctx context.Context, id int64, to ReferTo) (*Detail, err
 			}
 		}
 		m.said = name + "：" + to.Reason
-		m.changes = map[string]any{"referred_to": r.ToUnitID, "responded_at": tx.Now, "worker_id": nil, "supervisor_id": nil, "accepted_at": nil}
+		m.changes = map[string]any{"referred_to": r.ToUnitID, "responded_at": tx.Now, "worker_id": nil, "accepted_at": nil}
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -269,10 +269,18 @@ func (s *Service) Close(ctx context.Context, id int64, said string) (*Detail, er
 	})
 }
 
-// Reopen sends a completed request back into service: the review found more to do.
+// Reopen sends a completed request back into service: the review found more to do. One whose worker's role
+// has ended meanwhile waits for another worker.
 func (s *Service) Reopen(ctx context.Context, id int64, reason string) (*Detail, error) {
 	return s.act(ctx, id, "reopen", func(tx *store.Tx, l *Line, m move) error {
 		m.said = reason
+		serves, err := l.workerServes(tx.DB)
+		if err != nil {
+			return err
+		}
+		if l.WorkerID != nil && !serves {
+			return s.step(tx, l, m, move{action: "unassign", who: workflow.BySystem, said: roleEnded, changes: map[string]any{"worker_id": nil, "accepted_at": nil}})
+		}
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -308,7 +316,7 @@ func (s *Service) FollowUp(ctx context.Context, id int64, text string) (*Detail,
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		return s.data.insertNote(tx, &note{RequestID: id, Kind: staffNote, AuthorID: m.actor}, "回访："+text)
+		return s.data.insertNote(tx, &note{RequestID: id, Kind: staffNote, AuthorID: m.actor, AuthorRole: roleName(m.who)}, "回访："+text)
 	})
 }
 

@@ -78,7 +78,7 @@ func (s *Service) seen(ctx context.Context, id int64) (*Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, maySee(auth.From(ctx), l)
+	return l, l.missed(s.db.Read(ctx), auth.From(ctx), maySee(auth.From(ctx), l))
 }
 
 // Contact opens phone and address in full, to worker and staff; each opening is kept.
@@ -105,10 +105,10 @@ func (s *Service) Looks(ctx context.Context, id int64) ([]Look, error) {
 	return looksOf(s.db.Read(ctx), id)
 }
 
-// CaseNotes opens the confidential notes to the assigned worker and the named supervisor
+// CaseNotes opens the confidential notes to the assigned worker and the supervisor named now
 // alone; each opening is kept (rule 6).
 func (s *Service) CaseNotes(ctx context.Context, id int64) ([]Note, error) {
-	l, err := s.data.find(s.db.Read(ctx), id)
+	l, err := s.seen(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -124,15 +124,16 @@ func (s *Service) CaseNotes(ctx context.Context, id int64) ([]Note, error) {
 // AddCaseNote adds a confidential note, which cannot be changed later.
 func (s *Service) AddCaseNote(ctx context.Context, id int64, text string, visitID *int64) (*Note, error) {
 	a := auth.From(ctx)
-	n := &note{RequestID: id, Kind: caseNote, VisitID: visitID, AuthorID: a.PersonID}
+	n := &note{RequestID: id, Kind: caseNote, VisitID: visitID}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := s.data.hold(tx, id)
 		if err != nil {
 			return err
 		}
-		if err := mayReadCaseNotes(a, l); err != nil {
+		if err := l.missed(tx.DB, a, mayReadCaseNotes(a, l)); err != nil {
 			return err
 		}
+		n.by(a, l)
 		visits, err := s.data.visitsOf(tx.DB, id)
 		if err != nil {
 			return err
@@ -182,20 +183,25 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 		if err != nil {
 			return err
 		}
-		if err := maySee(a, l); err != nil {
+		if err := l.missed(tx.DB, a, maySee(a, l)); err != nil {
 			return err
 		}
 		if err := may(l); err != nil {
 			return err
 		}
-		n := &note{RequestID: id, Kind: kind, AuthorID: a.PersonID}
+		n := &note{RequestID: id, Kind: kind}
+		n.by(a, l)
 		if err := s.data.insertNote(tx, n, text); err != nil {
 			return err
 		}
 		if err := errors.Join(l.logNote(tx, n), l.keepLook(tx)); err != nil || kind != messageNote {
 			return err
 		}
-		return outbox.Tell(tx, messageNotices(l, a)...)
+		serves, err := l.workerServes(tx.DB)
+		if err != nil {
+			return err
+		}
+		return outbox.Tell(tx, messageNotices(l, a, serves)...)
 	})
 	if err != nil {
 		return nil, err
@@ -213,12 +219,13 @@ func (l *Line) logNote(tx *store.Tx, n *note) error {
 	return l.logLook(tx, audit.Note, n.ID)
 }
 
-// messageNotices tell the other side; the message itself stays in the request.
-func messageNotices(l *Line, from auth.Actor) []outbox.Notice {
+// messageNotices tell the other side; the message itself stays in the request. A worker whose role
+// ended is told nothing any more.
+func messageNotices(l *Line, from auth.Actor, serves bool) []outbox.Notice {
 	if !l.isOf(from.PersonID) {
 		return l.notice(outbox.RequestMessage, "有给您的留言", l.ServiceName+"的申请有新留言，请点开看")
 	}
-	if l.WorkerID == nil {
+	if !serves {
 		return nil
 	}
 	n := caseNotice(l, *l.WorkerID, "有居民留言", l.ServiceName+" "+l.Number+" 有新留言，请点开看")
@@ -249,6 +256,9 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		if err != nil {
 			return err
 		}
+		if err := p.mayAgree(l, tx.Now.Time); err != nil {
+			return err
+		}
 		changes, err := p.apply(l, t)
 		if err != nil {
 			return err
@@ -270,6 +280,15 @@ func (s *Service) Edit(ctx context.Context, id int64, p Patch) (*Detail, error) 
 		return nil, err
 	}
 	return s.read(ctx, id)
+}
+
+// mayAgree refuses a guardian's consent that a minor gives by the own account.
+func (p *Patch) mayAgree(l *Line, day time.Time) error {
+	says := p.Guardian != nil && *p.Guardian || p.Health != nil && p.Health.By == "guardian"
+	if says && l.askerUnder(adultAge, day) {
+		return errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人在他自己的手机上同意"})
+	}
+	return nil
 }
 
 func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
@@ -333,6 +352,9 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 	}
 	b.GroupsOf, b.PersonID = strings.Join(groups, ","), auth.From(ctx).PersonID
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := b.mayAgree(tx); err != nil {
+			return err
+		}
 		if b.UnitID != nil {
 			if _, err := unitName(tx, *b.UnitID); err != nil {
 				return err
@@ -365,6 +387,18 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 		return nil, err
 	}
 	return s.Beneficiary(ctx, b.ID)
+}
+
+// mayAgree refuses a guardian's consent from somebody who is a minor.
+func (b *Beneficiary) mayAgree(tx *store.Tx) error {
+	if !b.Guardian {
+		return nil
+	}
+	me, err := findPerson(tx.DB, b.PersonID)
+	if age := ageOn(me.BirthDate, tx.Now.Time); err == nil && age >= 0 && age < adultAge {
+		err = errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人来申请"})
+	}
+	return err
 }
 
 // log adds to the audit log that somebody's own list was changed.

@@ -7,8 +7,10 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/fault"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
@@ -17,9 +19,10 @@ const lineColumns = `requests.*, service_types.name AS service_name, service_typ
 	service_types.length_minutes, service_types.place_name, service_types.place_note,
 	units.name AS unit_name, units.phone AS unit_phone, units.path AS unit_path, COALESCE(receivers.path, '') AS referred_path,
 	COALESCE(workers.name, '') AS worker_name, COALESCE(providers.level, 'none') AS worker_level,
-	COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
+	providers.supervisor_id, COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
 	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.state <> 'draft' AND o.id <> requests.id
 		AND o.service_type_id = requests.service_type_id AND o.beneficiary_name = requests.beneficiary_name) AS similar_open,
+	askers.birth_date AS asker_birth, EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = requests.person_id AND g.live = 1) AS asker_guarded,
 	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
 
 // lines selects requests with what screens show beside them.
@@ -33,9 +36,10 @@ func withNames(q *gorm.DB) *gorm.DB {
 		Joins("JOIN service_types ON service_types.id = requests.service_type_id").
 		Joins("JOIN units ON units.id = requests.unit_id").
 		Joins("LEFT JOIN units receivers ON receivers.id = requests.referred_to").
+		Joins("LEFT JOIN people askers ON askers.id = requests.person_id").
 		Joins("LEFT JOIN people workers ON workers.id = requests.worker_id").
 		Joins("LEFT JOIN providers ON providers.person_id = requests.worker_id").
-		Joins("LEFT JOIN people supervisors ON supervisors.id = requests.supervisor_id").
+		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id").
 		Joins("LEFT JOIN people filers ON filers.id = requests.filed_by")
 }
 
@@ -371,6 +375,18 @@ func writeLook(tx *store.Tx, l *Look) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(l).Error
 }
 
+// noteFormer keeps that somebody had the request as its worker.
+func noteFormer(tx *store.Tx, id, personID int64) error {
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "request_id"}, {Name: "person_id"}}, DoUpdates: clause.AssignmentColumns([]string{"at"})}).
+		Table("request_former_workers").Create(map[string]any{"request_id": id, "person_id": personID, "at": tx.Now}).Error
+}
+
+func wasWorker(db *gorm.DB, id, personID int64) (bool, error) {
+	var n int64
+	err := db.Table("request_former_workers").Where("request_id = ? AND person_id = ?", id, personID).Count(&n).Error
+	return n > 0, err
+}
+
 func lookedToday(db *gorm.DB, l *Look) (bool, error) {
 	var n int64
 	err := db.Table("request_looks").Where("request_id = ? AND person_id = ? AND what = ? AND day = ?", l.RequestID, l.PersonID, l.What, l.Day).Count(&n).Error
@@ -446,27 +462,28 @@ func findPerson(db *gorm.DB, id int64) (p person, err error) {
 
 // worker is who a request can be assigned to.
 type worker struct {
-	PersonID     int64
-	Name         string
-	Level        catalogue.Level
-	SupervisorID *int64
-	UnitPath     string
-	UnitName     string
-	Gives        bool // this service
-	OpenCases    int
+	PersonID  int64
+	Name      string
+	Level     catalogue.Level
+	UnitPath  string
+	UnitName  string
+	Gives     bool // this service
+	OpenCases int
 }
 
-const workerColumns = `role_grants.person_id, people.name, COALESCE(providers.level, 'none') AS level, providers.supervisor_id,
+const workerColumns = `role_grants.person_id, people.name, COALESCE(providers.level, 'none') AS level,
 	units.path AS unit_path, units.name AS unit_name,
 	EXISTS (SELECT 1 FROM provider_services s WHERE s.provider_id = role_grants.person_id AND s.service_type_id = ?) AS gives,
 	(SELECT COUNT(*) FROM requests r WHERE r.worker_id = role_grants.person_id AND r.is_open = 1) AS open_cases`
 
-// workers selects the social workers who take cases, of the district that the path is in.
+// workers selects the social workers who take cases, of the district that the path is in: by the role
+// that they hold there today, wherever they can be booked.
 func workers(db *gorm.DB, serviceTypeID int64, path string) *gorm.DB {
-	inDistrict, from, to := store.Below("units.path", root(path))
+	inDistrict, from, to := store.Below("granted.path", auth.Top(path))
 	return db.Table("role_grants").Select(workerColumns, serviceTypeID).
 		Joins("JOIN people ON people.id = role_grants.person_id").
 		Joins("LEFT JOIN providers ON providers.person_id = role_grants.person_id").
+		Joins("JOIN units granted ON granted.id = role_grants.unit_id").
 		Joins("JOIN units ON units.id = COALESCE(providers.unit_id, role_grants.unit_id)").
 		Where("role_grants.role = 'social_worker' AND COALESCE(providers.active, 1) = 1").
 		Where(inDistrict, from, to)
@@ -475,6 +492,16 @@ func workers(db *gorm.DB, serviceTypeID int64, path string) *gorm.DB {
 func workersNear(db *gorm.DB, serviceTypeID int64, path string) (out []worker, err error) {
 	err = workers(db, serviceTypeID, path).Order("role_grants.person_id").Limit(300).Find(&out).Error
 	return out, err
+}
+
+// heldWorker is findWorker for somebody who is about to get something: a role does not end meanwhile.
+func heldWorker(tx *store.Tx, personID, serviceTypeID int64, path string) (*worker, error) {
+	if err := store.HoldPerson(tx, personID); fault.From(err).Kind == fault.NotFound {
+		return nil, nil //nolint:nilerr // nobody has the account any more: there is no such worker
+	} else if err != nil {
+		return nil, err
+	}
+	return findWorker(tx.DB, personID, serviceTypeID, path)
 }
 
 // findWorker finds one of them; nil if there is no such worker.

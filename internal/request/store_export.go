@@ -87,7 +87,7 @@ type ownFile struct {
 func filesOf(db *gorm.DB, personID int64) (out []ownFile, err error) {
 	err = db.Table("request_attachments").Select("request_attachments.*, requests.number").
 		Joins("JOIN requests ON requests.id = request_attachments.request_id").
-		Where("requests.person_id = ? AND request_attachments.author_id = ?", personID, personID).
+		Where("requests.person_id = ? AND request_attachments.author_role = 'resident'", personID).
 		Order("request_attachments.request_id, request_attachments.position").Limit(10 * exportLimit).Find(&out).Error
 	return out, err
 }

@@ -76,11 +76,11 @@ func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, p *goose.Provider
 }
 
 // alteredBefore tells whether MySQL refuses an ALTER TABLE because it was done before a crash kept
-// goose from noting it. It is all done then: one such statement adds all of its columns and keys or none.
+// goose from noting it. It is all done then: one such statement adds and drops all of its columns and keys or none.
 func alteredBefore(err error) bool {
 	var refused *mysqldriver.MySQLError
-	const columnThere, keyThere = 1060, 1061
-	return errors.As(err, &refused) && (refused.Number == columnThere || refused.Number == keyThere)
+	const columnThere, keyThere, columnGone = 1060, 1061, 1091
+	return errors.As(err, &refused) && (refused.Number == columnThere || refused.Number == keyThere || refused.Number == columnGone)
 }
 
 // newestMigration reads the highest number off the embedded file names.

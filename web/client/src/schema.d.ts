@@ -266,6 +266,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/wards/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a minor whose guardian I am has asked for and is under way
+         * @description What and when, not the words. A child whose guardian I am not (any more), or of 18 or more, is 404.
+         */
+        get: operations["listWardRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}/requests/{request_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The request, of listWardRequests
+                 * @example 42
+                 */
+                request_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what a minor whose guardian I am has asked for
+         * @description As the child itself could, within the notice before a booking (409 `cancel_too_late`); the child and the worker are told.
+         */
+        post: operations["cancelWardRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/link-code": {
         parameters: {
             query?: never;
@@ -593,7 +644,16 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a role away; it stops at the person's next call */
+        /**
+         * Take a role away; it stops at the person's next call
+         * @description All that the role opened is closed from then on: requests, case notes, the calendar feed. While work rests on it (open cases,
+         *     bookings to come, drafts for callers, workers supervised, activities to come, proposals that wait) it is 409 `role_in_use`, which says in
+         *     words what and how much, unless one of the two parameters says what becomes of it. Then all of that is done with it, or none: cases
+         *     and bookings go to the worker named, or the cases are `approved` again without a worker and their times are free; who asked is told
+         *     who comes now, or that somebody will be named. What cannot be handed over names the request and why (`worker_not_qualified`, `slot_taken`, `visit_open`, …).
+         *     Who did what before stays written. Proposals stay for another person to decide.
+         *
+         */
         delete: operations["revokeRole"];
         options?: never;
         head?: never;
@@ -3111,6 +3171,57 @@ export interface components {
             /** @description I am the guardian, have read the notice, and agree */
             agree: boolean;
         };
+        WardRequest: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description To be quoted on the phone
+             * @example 20261126-483920
+             */
+            number: string;
+            /**
+             * @description What is asked for
+             * @example 课业辅导
+             */
+            service_name: string;
+            /**
+             * @description Who handles it
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Whom it is for
+             * @example 马小宝
+             */
+            beneficiary_name: string;
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: date-time
+             * @description Of the booking
+             * @example 2026-11-28T14:00:00+08:00
+             */
+            starts_at?: string;
+            /**
+             * @description Who comes or receives
+             * @example 周文静
+             */
+            worker_name?: string;
+            /**
+             * @description It waits for a guardian's consent
+             * @example false
+             */
+            guardian_missing: boolean;
+            /**
+             * @description I may cancel it now
+             * @example true
+             */
+            may_cancel: boolean;
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             * @example 2026-11-26T09:30:00+08:00
+             */
+            created_at: string;
+        };
         Ward: {
             person_id: components["schemas"]["Id"];
             /**
@@ -5164,7 +5275,12 @@ export interface components {
             level?: components["schemas"]["Qualification"];
             /** @description What the worker gives */
             service_type_ids?: components["schemas"]["Id"][];
-            supervisor_id?: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Who reads the case notes of all cases of the worker from now on, in place of the one before; null: nobody but the worker
+             * @example 12
+             */
+            supervisor_id?: number | null;
             /** @description 0 for no limit */
             daily_cap?: number;
             /** @description false: offers no slots and is not suggested */
@@ -5278,7 +5394,7 @@ export interface components {
          * @description What was done or may be done
          * @enum {string}
          */
-        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
+        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
         /**
          * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访
          * @enum {string}
@@ -5323,7 +5439,7 @@ export interface components {
             unit_id?: components["schemas"]["Id"];
             /** @description The station that would serve */
             unit_name?: string;
-            /** @description For a minor: I am the guardian and agree */
+            /** @description For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult` */
             guardian: boolean;
             /** @description For a neighbour or another: how they agreed */
             consent?: string;
@@ -5347,7 +5463,7 @@ export interface components {
             /** @description Where to come */
             address?: string;
             unit_id?: components["schemas"]["Id"];
-            /** @description For a minor: I am the guardian and agree (个人信息保护法 Art 31) */
+            /** @description For a minor: I am the guardian and agree (个人信息保护法 Art 31). From the account of somebody known to be under 18 it is 422 `not_an_adult` */
             guardian?: boolean;
             /**
              * @description Needed for a neighbour or another: how they agreed
@@ -5446,7 +5562,7 @@ export interface components {
             /** @description Where to come */
             address?: string;
             slot?: components["schemas"]["SlotChoice"];
-            /** @description For a minor: I am the guardian and agree */
+            /** @description For a minor: I am the guardian and agree. From the account of somebody known to be under 18 it is 422 `not_an_adult` */
             guardian?: boolean;
             health_consent?: components["schemas"]["HealthConsent"];
         };
@@ -5455,7 +5571,7 @@ export interface components {
          *      */
         HealthConsent: {
             /**
-             * @description Who said so: whom it is for, or the guardian
+             * @description Who said so: whom it is for, or the guardian; from the account of somebody known to be under 18 guardian is 422 `not_an_adult`, under 14 both are
              * @enum {string}
              */
             by: "self" | "guardian";
@@ -5715,7 +5831,7 @@ export interface components {
             health_consent?: components["schemas"]["HealthConsent"];
             /** @description The beneficiary is under 18 */
             minor: boolean;
-            /** @description A minor without a guardian's consent; cannot be approved */
+            /** @description A minor without a guardian's consent; cannot be approved. For what a minor asks for by an own account the guardian agrees by their own account (POST /me/wards) */
             guardian_missing: boolean;
             /**
              * @description Full for who asked, else masked; see openContact
@@ -5951,7 +6067,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned" | "consent_withdrawn";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn";
             /**
              * @description In a few words
              * @example 报名成功
@@ -6813,6 +6929,70 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listWardRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newest first */
+                        items: components["schemas"]["WardRequest"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelWardRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The request, of listWardRequests
+                 * @example 42
+                 */
+                request_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"];
+            };
+        };
+        responses: {
+            /** @description Cancelled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     newLinkCode: {
         parameters: {
             query?: never;
@@ -7325,7 +7505,18 @@ export interface operations {
     };
     revokeRole: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The worker who takes over cases and bookings and leads the activities; not with to_queue
+                 * @example 12
+                 */
+                hand_over_to?: components["schemas"]["Id"];
+                /**
+                 * @description true: cases and bookings go back to where they wait for a worker
+                 * @example true
+                 */
+                to_queue?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The record's id */

@@ -100,6 +100,7 @@ const DONE: Partial<Record<Action, string>> = {
   accept: '社工接下了',
   hand_back: '要换一位社工',
   hand_over: '换了社工',
+  unassign: '正在另外安排社工',
   schedule: '约好时间',
   reschedule: '改了时间',
   volunteers: '请志愿者来帮',

@@ -80,6 +80,9 @@ const BY_CODE: Record<string, Words> = {
   consent_needed: { title: '要您单独同意', choices: [{ act: 'consent', text: '看看是怎么用的' }, { act: 'call', text: '打电话给社工站' }] },
   forbidden: { title: '您没有这项权限' },
   not_found: { title: '没有找到' },
+  case_passed_on: { title: '这件个案转走了' },
+  role_in_use: { title: '手上还有事没有交接' },
+  not_an_adult: { title: '要请监护人自己来同意' },
   // ---- staff and service requests ----
   own_request: { title: '自己的申请要请同事办' },
   worker_not_qualified: { title: '这位社工接不了这项服务', choices: [{ act: 'assign', text: '换一位社工' }] },

@@ -54,13 +54,14 @@ export function useAsk() {
   const service = computed(() => loaded.data.value?.service ?? null)
   const request = computed(() => loaded.data.value?.request ?? null)
   const family = useLoad(() => api.get('/me/beneficiaries'))
+  const guardians = useLoad(() => api.get('/me/guardians'))
   const earlier = useLoad(() => api.get('/me/requests', { query: { limit: 20 } }))
   const same = useLoad(() => api.get('/me/requests', { query: { open: true, service_type_id: service.value!.id } }))
 
   async function run() {
     if (missing.value) return
     await start()
-    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), earlier.run()] : [])])
+    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), earlier.run(), ...(young.value ? [guardians.run()] : [])] : [])])
     if (service.value && signedIn.value) fill(service.value)
     if (service.value && signedIn.value && !requestId.value) await same.run()
   }
@@ -98,7 +99,11 @@ export function useAsk() {
   const known = computed<Pick<Beneficiary, 'age' | 'groups'>>(() => who.value ?? { groups: [], age: ageOf(person.value?.birth_date) })
   const forWhom = computed(() => (request.value ? whomOf(request.value.relation, request.value.beneficiary_name) : whomOf(who.value?.relation ?? 'self', who.value?.name ?? '')))
   const fit = computed(() => (service.value && !request.value ? fits(service.value, known.value) : true))
-  const guardianMissing = computed(() => (request.value ? request.value.guardian_missing && !form.guardian : !!who.value && who.value.relation !== 'self' && isMinor(who.value.birth_date) && !who.value.guardian))
+  /** Who is under 18 agrees for nobody; for oneself the guardian does, by the guardian's own account. */
+  const young = computed(() => isMinor(person.value?.birth_date))
+  const forOneself = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self')
+  const guardianWaits = computed(() => young.value && forOneself.value && (request.value ? request.value.guardian_missing : guardians.data.value?.items.length === 0))
+  const guardianMissing = computed(() => !forOneself.value && (request.value ? request.value.guardian_missing && (young.value || !form.guardian) : !!who.value && isMinor(who.value.birth_date) && (young.value || !who.value.guardian)))
   /** What the station has to know of who asks: a name, and which station it is. */
   const profileMissing = computed(() => (!person.value?.name ? '名字' : !request.value && !person.value.unit && !who.value?.unit_id ? '住在哪个社区' : ''))
   const consentMissing = computed(() => !!who.value && needsConsent(who.value.relation) && !who.value.consent)
@@ -153,7 +158,7 @@ export function useAsk() {
   })
   function complete(): boolean {
     if (!service.value) return false
-    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
+    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: young.value ? '孩子的事要监护人同意。请监护人用自己的手机来申请，或者打电话' : '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
     return Object.keys(errors).length === 0
   }
   function go(to: Step) {
@@ -270,7 +275,7 @@ export function useAsk() {
   return reactive({
     ...{ missing, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
-    ...{ self, others, who, forWhom, fit, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
+    ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
   })

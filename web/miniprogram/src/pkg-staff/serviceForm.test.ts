@@ -55,12 +55,12 @@ test('a question moves by one and stays in the list', () => {
   expect([moved(['a', 'b', 'c'], 2, -1), moved(['a', 'b', 'c'], 0, 1), moved(['a', 'b'], 0, -1), moved(['a', 'b'], 1, 1)]).toEqual([['a', 'c', 'b'], ['b', 'a', 'c'], ['a', 'b'], ['a', 'b']])
 })
 
-test('a worker: only what differs, and a supervisor is never taken away', () => {
+test('a worker: only what differs, and no supervisor is null', () => {
   const worker = { level: 'none', service_type_ids: [3, 1], daily_cap: 0, active: true, supervisor_id: 8 } as Schemas['Provider']
   const form = workerFormOf(worker)
   expect(workerPatchOf(form, worker)).toEqual({})
   expect(workerPatchOf({ ...form, service_type_ids: [3, 1] }, worker)).toEqual({})
-  expect(workerPatchOf({ ...form, level: 'senior', supervisor_id: 0, service_type_ids: [1] }, worker)).toEqual({ level: 'senior', service_type_ids: [1] })
+  expect(workerPatchOf({ ...form, level: 'senior', supervisor_id: 0, service_type_ids: [1] }, worker)).toEqual({ level: 'senior', supervisor_id: null, service_type_ids: [1] })
 })
 
 test('days and slots are told', () => {

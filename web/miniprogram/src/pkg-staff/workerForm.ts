@@ -18,10 +18,10 @@ export function workerFormOf(of: Worker): WorkerForm {
   return { level, service_type_ids: [...service_type_ids].sort((a, b) => a - b), supervisor_id, daily_cap, active }
 }
 
-/** Only what differs. A supervisor can be changed, not taken away. */
+/** Only what differs. Nobody as a supervisor is said as null. */
 export function workerPatchOf(form: WorkerForm, of: Worker): Schemas['ProviderPatch'] {
   const was = workerFormOf(of)
   const now: WorkerForm = { ...form, service_type_ids: [...form.service_type_ids].sort((a, b) => a - b) }
-  const changed = (Object.keys(now) as (keyof WorkerForm)[]).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(was[key]) && !(key === 'supervisor_id' && !now.supervisor_id))
-  return Object.fromEntries(changed.map((key) => [key, now[key]]))
+  const changed = (Object.keys(now) as (keyof WorkerForm)[]).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(was[key]))
+  return Object.fromEntries(changed.map((key) => [key, key === 'supervisor_id' ? now[key] || null : now[key]]))
 }

@@ -21,6 +21,7 @@ const DONE: Record<Schemas['RequestAction'], string> = {
   accept: '社工已接单',
   hand_back: '社工交回',
   hand_over: '换了社工',
+  unassign: '放回待安排',
   schedule: '约好时间',
   reschedule: '改了时间',
   volunteers: '请志愿者来做',

@@ -1,0 +1,81 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"yimi/internal/activity"
+	"yimi/internal/auth"
+	"yimi/internal/fault"
+	"yimi/internal/outbox"
+	"yimi/internal/store"
+	"yimi/internal/workflow"
+)
+
+// errNoWard is the answer to who is not the guardian of a minor.
+var errNoWard = fault.Missing("孩子")
+
+// OfWard lists what a minor has asked for and is under way, newest first, for the guardian.
+func (s *Service) OfWard(ctx context.Context, childID int64) ([]Line, error) {
+	db := s.db.Read(ctx)
+	if err := mayGuard(db, auth.From(ctx).PersonID, childID, s.db.Now()); err != nil {
+		return nil, err
+	}
+	open := true
+	rows, err := s.data.ofPerson(db, childID, Filter{Open: &open, Limit: 100})
+	return slices.DeleteFunc(rows, func(l Line) bool { return l.State == Draft }), err
+}
+
+// MayCancel tells whether who asked, or their guardian, may cancel the request now.
+func (s *Service) MayCancel(l *Line) bool {
+	now := s.db.Now().Time
+	_, err := workflow.Next(Moves, l.State, "cancel", workflow.ByResident)
+	return err == nil && l.allows("cancel", true, now, s.Notice)
+}
+
+// CancelForWard cancels what a minor has asked for, as the guardian and as the child itself could; the child is told.
+func (s *Service) CancelForWard(ctx context.Context, childID, id int64, reason string) error {
+	return s.db.Tx(ctx, func(tx *store.Tx) error {
+		if err := store.HoldPerson(tx, childID); err != nil { // the guardian may be leaving in this instant
+			return err
+		}
+		if err := mayGuard(tx.DB, auth.From(ctx).PersonID, childID, tx.Now); err != nil {
+			return err
+		}
+		l, err := s.data.hold(tx, id)
+		switch {
+		case err != nil:
+			return err
+		case !l.isOf(childID) || l.State == Draft:
+			return errMissing
+		case l.VisitUnderWay:
+			return errVisitOpen
+		case l.tooLate(tx.Now.Time, s.Notice):
+			return activity.TooLate(s.Notice)
+		}
+		if err := s.cancel(ctx, tx, l, move{action: "cancel", who: workflow.ByResident, actor: auth.From(ctx).PersonID}, reason); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "监护人取消了申请", fmt.Sprintf("%s的申请由您的监护人取消。%s", l.ServiceName, reason))...)
+	})
+}
+
+// mayGuard refuses who is not a guardian of the child by the own account now, and anybody for an adult.
+func mayGuard(db *gorm.DB, guardianID, childID int64, now store.Time) error {
+	var n int64
+	err := db.Table("guardianships").Where("guardian_id = ? AND child_id = ? AND live = 1", guardianID, childID).Count(&n).Error
+	if err != nil {
+		return err
+	}
+	child, err := findPerson(db, childID)
+	if store.IsNotFound(err) {
+		return errNoWard.Because(err)
+	}
+	if age := ageOn(child.BirthDate, now.Time); err == nil && (n == 0 || age < 0 || age >= adultAge) {
+		err = errNoWard
+	}
+	return err
+}

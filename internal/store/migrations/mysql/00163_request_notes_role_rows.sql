@@ -1,0 +1,8 @@
+-- +goose Up
+UPDATE request_notes SET author_role = CASE
+    WHEN EXISTS (SELECT 1 FROM requests r WHERE r.id = request_notes.request_id AND (r.person_id = request_notes.author_id
+        OR EXISTS (SELECT 1 FROM people p WHERE p.id = request_notes.author_id AND p.merged_into = r.person_id))) THEN 'resident'
+    WHEN EXISTS (SELECT 1 FROM requests r WHERE r.id = request_notes.request_id AND r.worker_id = request_notes.author_id)
+        OR EXISTS (SELECT 1 FROM request_timeline l WHERE l.request_id = request_notes.request_id AND l.actor_id = request_notes.author_id AND l.actor_role = 'worker') THEN 'worker'
+    WHEN kind = 'case' THEN 'supervisor'
+    ELSE 'staff' END WHERE author_role = '';
