@@ -12,10 +12,11 @@ const exportLimit = 15_000
 
 // Export is a volunteer's record (志愿服务记录与证明出具办法 Art 7), with the chain that proves it.
 type Export struct {
-	MinutesTotal int             `json:"minutes_total"`
-	EntriesTotal int             `json:"entries_total"`
-	Entries      []EntryExport   `json:"entries"`
-	Disputes     []DisputeExport `json:"disputes"`
+	MinutesTotal int              `json:"minutes_total"`
+	EntriesTotal int              `json:"entries_total"`
+	Entries      []EntryExport    `json:"entries"`
+	Disputes     []DisputeExport  `json:"disputes"`
+	Proposals    []ProposalExport `json:"proposals"`
 }
 
 // EntryExport is one line of the ledger; who recorded it is not the volunteer's datum.
@@ -50,6 +51,19 @@ type DisputeExport struct {
 	AnsweredAt *time.Time   `json:"answered_at"`
 }
 
+// ProposalExport is minutes by hand, or a correction, that a second person decided on or has yet to.
+type ProposalExport struct {
+	Class          Class         `json:"class"`
+	State          ProposalState `json:"state"`
+	Activity       string        `json:"activity"`
+	StartsAt       time.Time     `json:"starts_at"` // of the shift
+	Minutes        int           `json:"minutes"`
+	Reason         string        `json:"reason"`
+	DecisionReason string        `json:"decision_reason"`
+	CreatedAt      time.Time     `json:"created_at"`
+	DecidedAt      *time.Time    `json:"decided_at"`
+}
+
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
 func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	total, err := s.TotalOf(ctx, personID)
@@ -64,13 +78,20 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Export{total.Minutes, total.Entries, make([]EntryExport, len(entries)), make([]DisputeExport, len(disputes))}
+	proposals, err := proposalsOf(s.db.Read(ctx), personID)
+	if err != nil {
+		return nil, err
+	}
+	out := Export{total.Minutes, total.Entries, make([]EntryExport, len(entries)), make([]DisputeExport, len(disputes)), make([]ProposalExport, len(proposals))}
 	for i, e := range entries {
 		out.Entries[i] = EntryExport{e.ID, e.PersonID, e.PersonID != personID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
 			e.LeaderName, e.StartsAt.In(Shanghai), e.EndsAt.In(Shanghai), e.Reason, e.CreatedAt.In(Shanghai), e.PreviousHash, e.Hash}
 	}
 	for i, d := range disputes {
 		out.Disputes[i] = DisputeExport{d.EntryID, d.State, d.Words, d.Answer, d.CreatedAt.In(Shanghai), store.Local(d.AnsweredAt)}
+	}
+	for i, p := range proposals {
+		out.Proposals[i] = ProposalExport{p.Class, p.State, p.ActivityTitle, p.StartsAt.In(Shanghai), p.Minutes, p.Reason, p.DecisionReason, p.CreatedAt.In(Shanghai), store.Local(p.DecidedAt)}
 	}
 	return out, nil
 }

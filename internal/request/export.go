@@ -173,7 +173,7 @@ type belongings struct {
 // name, and no screen shows it to who asked either.
 func (x *belongings) addTo(r *RequestExport, l *Line, personID int64) {
 	for _, t := range x.timeline[r.ID] {
-		r.Timeline = append(r.Timeline, StepExport{t.Action, t.ToState, t.ActorRole, t.Said, t.At.In(store.Shanghai)})
+		r.Timeline = append(r.Timeline, StepExport{t.Action, t.ToState, t.ActorRole, t.toResident(), t.At.In(store.Shanghai)})
 	}
 	for _, m := range x.messages[r.ID] {
 		r.Messages = append(r.Messages, MessageExport{m.AuthorID == personID, m.Text, m.CreatedAt.In(store.Shanghai)})

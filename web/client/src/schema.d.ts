@@ -5480,7 +5480,7 @@ export interface components {
              */
             by_role?: "resident" | "staff" | "worker" | "system";
             /**
-             * @description Reason, message or what was arranged
+             * @description Reason, message or what was arranged; what those who handle the request wrote for each other is not for who asked
              * @example 请补充老人现在的用药
              */
             text?: string;
