@@ -206,7 +206,7 @@ func (w *writing) paths(op, path string, r reader) (out []string) {
 		}
 		return out
 	case "listRequests":
-		for _, queue := range []string{"new", "unassigned", "to_accept", "to_review", "referred_in", "follow_up"} {
+		for _, queue := range []string{"new", "unassigned", "to_accept", "to_review", "referred_in", "follow_up", "messages"} {
 			out = append(out, path+"?limit=100&queue="+queue)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/store"
 )
 
 // deciding are the roles by which one decides what somebody else proposed.
@@ -83,14 +84,14 @@ type Deciders []holder
 func DecidersOn(db *gorm.DB, paths ...string) (Deciders, error) {
 	var units []int64
 	for _, p := range paths {
-		units = append(units, idsOn(p)...)
+		units = append(units, store.IDsOn(p)...)
 	}
 	return holdersOf(db, units, deciding)
 }
 
 // Others picks out who is not the human, in the unit at path.
 func (d Deciders) Others(mine Set, path string) (o Others) {
-	units := Set(idsOn(path))
+	units := Set(store.IDsOn(path))
 	for _, h := range d {
 		if !units.Has(h.UnitID) || mine.Has(h.PersonID) {
 			continue

@@ -1,9 +1,6 @@
 package human
 
 import (
-	"strconv"
-	"strings"
-
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
@@ -110,14 +107,4 @@ func holdersOf(db *gorm.DB, units []int64, roles []auth.Role) (out []holder, err
 		Joins("JOIN people ON people.id = role_grants.person_id").
 		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL", units, roles).Find(&out).Error
 	return out, err
-}
-
-// idsOn gives the ids on a unit's path: "/1/4/".
-func idsOn(path string) (out []int64) {
-	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
 }

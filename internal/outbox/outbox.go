@@ -36,6 +36,7 @@ const (
 	RequestChanged    Kind = "request_changed"
 	RequestCompleted  Kind = "request_completed"
 	RequestMessage    Kind = "request_message"
+	StationMessage    Kind = "station_message" // to staff, while there is no worker
 	BookingReminder   Kind = "booking_reminder"
 	CaseAssigned      Kind = "case_assigned"     // to a worker
 	ConsentWithdrawn  Kind = "consent_withdrawn" // to staff who passed data on
