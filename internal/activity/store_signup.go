@@ -297,18 +297,27 @@ func undecided(db *gorm.DB, shiftID int64) (ids []int64, err error) {
 // ---- export
 
 // exportOf gives a person's sign-ups, the newest first, and the steps of each, in two reads.
-func exportOf(db *gorm.DB, personID int64) (rows []exportRow, steps map[int64][]timelineLine, err error) {
+func exportOf(db *gorm.DB, personID int64) (rows []exportRow, steps map[int64][]timelineLine, undone map[int64][]undoneScan, err error) {
 	err = signupLines(db).Select(signupColumns+", attendances.in_distance, attendances.out_distance").
 		Where("signups.person_id = ?", personID).Order("signups.ends_at DESC, signups.id DESC").Limit(exportLimit).Find(&rows).Error
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	own := func() *gorm.DB { return db.Table("signups").Select("id").Where("person_id = ?", personID) }
 	var lines []timelineLine
-	err = db.Where("subject = 'signup' AND subject_id IN (?)", db.Table("signups").Select("id").Where("person_id = ?", personID)).
-		Order("subject_id, id").Limit(10 * exportLimit).Find(&lines).Error
+	err = db.Where("subject = 'signup' AND subject_id IN (?)", own()).Order("subject_id, id").Limit(10 * exportLimit).Find(&lines).Error
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	steps = map[int64][]timelineLine{}
 	for _, l := range lines {
 		steps[l.SubjectID] = append(steps[l.SubjectID], l)
 	}
-	return rows, steps, err
+	var scans []undoneScan
+	err = db.Where("signup_id IN (?)", own()).Order("signup_id, id").Limit(exportLimit).Find(&scans).Error
+	undone = map[int64][]undoneScan{}
+	for _, u := range scans {
+		undone[u.SignupID] = append(undone[u.SignupID], u)
+	}
+	return rows, steps, undone, err
 }

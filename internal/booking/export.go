@@ -31,6 +31,8 @@ type BookingExport struct {
 type ProviderExport struct {
 	Level      string            `json:"level"`
 	DailyCap   int               `json:"daily_cap"`
+	Supervisor string            `json:"supervisor"`
+	Services   []string          `json:"services"`
 	Spans      []SpanExport      `json:"weekly_hours"`
 	Exceptions []ExceptionExport `json:"exceptions"`
 }
@@ -71,7 +73,11 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	if err := addDetails(s.db.Read(ctx), one, ""); err != nil {
 		return nil, err
 	}
-	p := &ProviderExport{Level: string(l.Level), DailyCap: l.DailyCap, Spans: []SpanExport{}, Exceptions: []ExceptionExport{}}
+	services, err := serviceNames(s.db.Read(ctx), personID)
+	if err != nil {
+		return nil, err
+	}
+	p := &ProviderExport{Level: string(l.Level), DailyCap: l.DailyCap, Supervisor: l.SupervisorName, Services: append([]string{}, services...), Spans: []SpanExport{}, Exceptions: []ExceptionExport{}}
 	for _, x := range one[0].Spans {
 		p.Spans = append(p.Spans, SpanExport{x.Kind, x.Weekday, x.StartMinute, x.EndMinute})
 	}

@@ -449,3 +449,10 @@ func bookingsOf(db *gorm.DB, personID int64) (out []Line, err error) {
 	err = bookingLines(db).Where("requests.person_id = ?", personID).Order("bookings.starts_at DESC, bookings.id DESC").Limit(exportLimit).Find(&out).Error
 	return out, err
 }
+
+// serviceNames lists what a worker gives, by name.
+func serviceNames(db *gorm.DB, personID int64) (out []string, err error) {
+	err = db.Table("provider_services").Joins("JOIN service_types ON service_types.id = provider_services.service_type_id").
+		Where("provider_services.provider_id = ?", personID).Order("service_types.id").Pluck("service_types.name", &out).Error
+	return out, err
+}

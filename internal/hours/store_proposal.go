@@ -38,6 +38,12 @@ func proposalsUnder(db *gorm.DB, roots []string, after int64, limit int) (out []
 	return out, err
 }
 
+// proposalsOf lists what was proposed for a person, oldest first.
+func proposalsOf(db *gorm.DB, personID int64) (out []ProposalLine, err error) {
+	err = proposalLines(db).Where("hour_proposals.person_id = ?", personID).Order("hour_proposals.id").Limit(exportLimit).Find(&out).Error
+	return out, err
+}
+
 // countDecidable leaves out what the human proposed, or is about them, by any of their accounts.
 func countDecidable(db *gorm.DB, roots []string, mine human.Set, atMost int) (int64, error) {
 	return store.CountUpTo(store.Under(db.Table("hour_proposals"), "unit_id", roots).

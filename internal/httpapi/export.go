@@ -27,7 +27,7 @@ type aboutExport struct {
 	MadeAt time.Time `json:"made_at"`
 }
 
-const exportNote = "这里是一米记下的、与您有关的全部数据。不在里面的：别人的数据；社工和工作人员自己的工作笔记、个案记录；别人放进您申请里的文件。想了解这些，请联系社工站。"
+const exportNote = "这里是一米记下的、与您有关的全部数据。不在里面的：别人的数据；只写给社工和工作人员的话（是哪种、什么时候写的、可以问谁，都列出来了）；别人放进您申请里的文件；您作为工作人员办的、别人的事。"
 
 // export is data.json, and what index.html is made of.
 type export struct {
@@ -38,6 +38,8 @@ type export struct {
 	Requests   any         `json:"requests"`
 	Bookings   any         `json:"bookings"`
 	Notices    any         `json:"notices"`
+	Log        any         `json:"log"`
+	Merged     []*export   `json:"merged"` // accounts that were made one with this: what stayed in their name
 }
 
 // ExportMe gives the actor a copy of all that is kept about them.
@@ -66,13 +68,23 @@ func (s *Server) export(ctx context.Context, personID int64) (*export, error) {
 	}{
 		{&out.Account, s.Identity.Export}, {&out.Activities, s.Activities.Export}, {&out.Hours, s.Hours.Export},
 		{&out.Requests, s.Requests.Export}, {&out.Bookings, s.Bookings.Export}, {&out.Notices, s.Outbox.Export},
+		{&out.Log, func(ctx context.Context, id int64) (any, error) { return s.Audit.Export(ctx, id) }},
 	} {
 		var err error
 		if *part.to, err = part.get(ctx, personID); err != nil {
 			return nil, err
 		}
 	}
-	return out, nil
+	merged, err := s.Identity.Merged(ctx, personID)
+	out.Merged = make([]*export, len(merged))
+	for i := 0; i < len(merged) && err == nil; i++ {
+		if out.Merged[i], err = s.export(ctx, merged[i]); err == nil {
+			h, _ := out.Merged[i].Hours.(hours.Export)
+			h.Entries = []hours.EntryExport{} // stand with the others already
+			out.Merged[i].Hours = h
+		}
+	}
+	return out, err
 }
 
 // archive is the answer of exportMe: a zip that is made while it is sent.
@@ -176,6 +188,8 @@ var said = map[string]string{
 	"pending": "待审核", "waitlisted": "候补", "offered": "待确认", "confirmed": "已报名", "attended": "已到场", "absent": "未到场", "lapsed": "已过期",
 	"draft": "草稿", "submitted": "待审批", "returned": "退回补充", "approved": "已通过", "rejected": "未通过", "assigned": "已安排", "scheduled": "已约好",
 	"in_service": "服务中", "completed": "已完成", "closed": "已结案", "cancelled": "已取消", "referred": "已转介",
+	"staff_note": "内部备注", "case_note": "面谈记录", "visit_done": "保密服务的服务记录", "hand_back": "社工交回的原因", "send_back": "别的站退回的原因", "reopen": "要再办的原因", "close": "结案审核意见",
+	"merged": "合并成一个", "different": "是两个人", "phone": "电话相同", "identity": "证件相同", "link": "本人关联", "wechat": "微信相同", "proved_phone": "微信给的手机号相同",
 	"held": "暂留", "booked": "已约", "done": "已完成", "no_show": "未到",
 	"privacy": "隐私说明", "sensitive": "健康等敏感信息", "location": "位置", "identity_number": "证件号码", "leaderboard": "排行榜上的名字", "share": "给别的机构",
 	"open": "核对中", "corrected": "已更正", "kept": "没有改动",

@@ -126,6 +126,7 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 	q := &out.Requests
 	q.New, q.Overdue, q.Unassigned, q.ToAccept = waiting[request.QueueNew], waiting[request.QueueOverdue], waiting[request.QueueUnassigned], waiting[request.QueueToAccept]
 	q.ToReview, q.ReferredIn, q.FollowUp = waiting[request.QueueToReview], waiting[request.QueueReferredIn], waiting[request.QueueFollowUp]
+	q.Messages = waiting[request.QueueMessages]
 	return out, nil
 }
 

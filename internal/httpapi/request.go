@@ -55,6 +55,9 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 		done := l.FollowUp == nil
 		out.FollowedUp = &done
 	}
+	if waits := l.MessageWaits != nil; waits && !mine {
+		out.MessageWaits = &waits
+	}
 	if mine {
 		out.Phone, out.Address = some(l.Phone()), some(l.Address())
 	} else {

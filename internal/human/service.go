@@ -118,14 +118,14 @@ type Deciders []holder
 func (h Hands) DecidersOn(db *gorm.DB, now time.Time, paths ...string) (Deciders, error) {
 	var units []int64
 	for _, p := range paths {
-		units = append(units, idsOn(p)...)
+		units = append(units, store.IDsOn(p)...)
 	}
 	return holdersOf(db, units, deciding, store.At(now.Add(-h.GrantRipens)))
 }
 
 // Others picks out who is not the human, in the unit at path.
 func (d Deciders) Others(mine Set, path string) (o Others) {
-	units := Set(idsOn(path))
+	units := Set(store.IDsOn(path))
 	for _, h := range d {
 		if !units.Has(h.UnitID) || mine.Has(h.PersonID) {
 			continue

@@ -1,9 +1,6 @@
 package human
 
 import (
-	"strconv"
-	"strings"
-
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
@@ -116,16 +113,6 @@ func holdersOf(db *gorm.DB, units []int64, roles []auth.Role, ripe store.Time) (
 		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL AND password_logins.set_by IS NULL", units, roles).
 		Where("role_grants.granted_by = 0 OR role_grants.confirmed_by IS NOT NULL OR role_grants.created_at <= ?", ripe).Find(&out).Error
 	return out, err
-}
-
-// idsOn gives the ids on a unit's path: "/1/4/".
-func idsOn(path string) (out []int64) {
-	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // proved tells whether WeChat gave a phone to one of the accounts.

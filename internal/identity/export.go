@@ -34,6 +34,26 @@ type Export struct {
 	Links             []LinkExport         `json:"links"`
 	Guardianships     []GuardianshipExport `json:"guardianships"`
 	Consents          []ConsentExport      `json:"consents"`
+	RolesHeld         []HeldExport         `json:"roles_held"`
+	Duplicates        []DuplicateExport    `json:"duplicates"`
+}
+
+// HeldExport is a role that the person holds now.
+type HeldExport struct {
+	Role        auth.Role  `json:"role"`
+	Unit        string     `json:"unit"`
+	Since       time.Time  `json:"since"`
+	ConfirmedAt *time.Time `json:"confirmed_at"`
+}
+
+// DuplicateExport is a finding that this and another account may be one person's, and how it was settled.
+// What was written about it is kept for an inspection alone; Ask is to be asked.
+type DuplicateExport struct {
+	By        []string       `json:"by"` // phone, identity, link, wechat, proved_phone
+	State     DuplicateState `json:"state"`
+	FoundAt   time.Time      `json:"found_at"`
+	SettledAt *time.Time     `json:"settled_at"`
+	Ask       string         `json:"ask"`
 }
 
 // RoleExport is a role that was given or taken.
@@ -128,9 +148,38 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 	for i, l := range x.links {
 		out.Links[i] = LinkExport{l.Name, l.CreatedAt.In(store.Shanghai)}
 	}
+	out.RolesHeld, out.Duplicates = make([]HeldExport, len(x.held)), make([]DuplicateExport, len(x.duplicates))
+	for i, h := range x.held {
+		out.RolesHeld[i] = HeldExport{h.Role, h.UnitName, h.CreatedAt.In(store.Shanghai), store.Local(h.ConfirmedAt)}
+	}
+	for i, d := range x.duplicates {
+		out.Duplicates[i] = d.export(x.ask)
+	}
 	out.Consents = make([]ConsentExport, len(x.consents))
 	for i, c := range x.consents {
 		out.Consents[i] = ConsentExport{c.Kind, c.Version, c.Given, c.ByRole, c.At.In(store.Shanghai)}
 	}
 	return nil
+}
+
+func (d *Duplicate) export(ask string) DuplicateExport {
+	by := []string{}
+	for _, k := range []struct {
+		holds bool
+		word  string
+	}{{d.ByPhone, "phone"}, {d.ByIdentity, "identity"}, {d.ByLink, "link"}, {d.ByUnionID, "wechat"}, {d.ByProvedPhone, "proved_phone"}} {
+		if k.holds {
+			by = append(by, k.word)
+		}
+	}
+	out := DuplicateExport{by, d.State, d.FoundAt.In(store.Shanghai), store.Local(d.SettledAt), ""}
+	if d.SettledAt != nil {
+		out.Ask = ask
+	}
+	return out
+}
+
+// Merged gives the accounts that were made one with a person's.
+func (s *Service) Merged(ctx context.Context, personID int64) ([]int64, error) {
+	return mergedInto(s.Store.Read(ctx), personID)
 }

@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"strings"
+
 	"gorm.io/gorm"
 )
 
@@ -18,6 +20,14 @@ type account struct {
 	guardianships []Guardianship
 	consents      []Consent
 	links         []Linked
+	held          []heldRole
+	duplicates    []Duplicate
+	ask           string // who answers for what is not in it
+}
+
+type heldRole struct {
+	RoleGrant
+	UnitName string
 }
 
 func accountOf(db *gorm.DB, personID int64) (x account, err error) {
@@ -45,6 +55,33 @@ func accountOf(db *gorm.DB, personID int64) (x account, err error) {
 	if x.links, err = linksOf(db, personID); err != nil {
 		return x, err
 	}
+	if err := x.readMore(db, personID); err != nil {
+		return x, err
+	}
 	err = db.Where("guardian_id = ? OR child_id = ?", personID, personID).Order("id").Limit(exportLimit).Find(&x.guardianships).Error
 	return x, err
+}
+
+// readMore reads the roles held now, the findings about the account, and whom to ask.
+func (x *account) readMore(db *gorm.DB, personID int64) error {
+	err := db.Table("role_grants").Select("role_grants.*, units.name AS unit_name").Joins("JOIN units ON units.id = role_grants.unit_id").
+		Where("role_grants.person_id = ?", personID).Order("role_grants.id").Find(&x.held).Error
+	if err != nil {
+		return err
+	}
+	err = db.Raw(`SELECT * FROM person_duplicates WHERE low_id = ? UNION ALL SELECT * FROM person_duplicates WHERE high_id = ?`, personID, personID).Scan(&x.duplicates).Error
+	if err != nil || len(x.duplicates) == 0 {
+		return err
+	}
+	centres, err := districts(db.Statement.Context, db)
+	for _, c := range centres {
+		x.ask = strings.TrimSpace(x.ask + " " + c.Name + " " + c.Phone)
+	}
+	return err
+}
+
+// mergedInto gives the accounts that were merged into one.
+func mergedInto(db *gorm.DB, personID int64) (out []int64, err error) {
+	err = db.Table("people").Where("merged_into = ?", personID).Order("id").Pluck("id", &out).Error
+	return out, err
 }

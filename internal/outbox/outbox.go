@@ -36,6 +36,7 @@ const (
 	RequestChanged    Kind = "request_changed"
 	RequestCompleted  Kind = "request_completed"
 	RequestMessage    Kind = "request_message"
+	StationMessage    Kind = "station_message" // to staff, while there is no worker
 	BookingReminder   Kind = "booking_reminder"
 	CaseAssigned      Kind = "case_assigned"     // to a worker
 	CasePassedOn      Kind = "case_passed_on"    // to the worker who had it

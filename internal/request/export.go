@@ -57,6 +57,7 @@ type RequestExport struct {
 	Referrals     []ReferralExport   `json:"referrals"`
 	Attachments   []FileExport       `json:"attachments"`
 	Looks         []LookExport       `json:"looks"`
+	Withheld      []WithheldExport   `json:"withheld"`
 }
 
 // StepExport is one step of a request.
@@ -145,6 +146,9 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 		out.Requests[i] = rows[i].export()
 		x.addTo(&out.Requests[i], &rows[i])
 	}
+	if err := addWithheld(db, personID, &x, rows, out.Requests); err != nil {
+		return nil, err
+	}
 	for i, b := range family {
 		out.Beneficiaries[i] = BeneficiaryExport{b.Name, b.Relation, b.Sex, b.BirthDate, b.GroupWords(), b.UnitName, b.Guardian, b.Consent, b.Phone, b.Address, b.CreatedAt.In(store.Shanghai)}
 	}
@@ -157,7 +161,7 @@ func (l *Line) export() RequestExport {
 		Guardian: l.Guardian, Consent: l.Consent, HealthConsent: l.healthSaid(), Words: l.Words(), Answers: append([]catalogue.Answer{}, l.Answers()...), Phone: l.Phone(), Address: l.Address(),
 		Reason: l.Reason, Worker: l.WorkerName, CreatedAt: l.CreatedAt.In(store.Shanghai), SubmittedAt: store.Local(l.SubmittedAt),
 		Rating: l.Rating, RatingComment: l.RatingComment, RatedAt: store.Local(l.RatedAt),
-		Timeline: []StepExport{}, Messages: []MessageExport{}, Visits: []VisitExport{}, Referrals: []ReferralExport{}, Attachments: []FileExport{}, Looks: []LookExport{}}
+		Timeline: []StepExport{}, Messages: []MessageExport{}, Visits: []VisitExport{}, Referrals: []ReferralExport{}, Attachments: []FileExport{}, Looks: []LookExport{}, Withheld: []WithheldExport{}}
 }
 
 // belongings are what belongs to a person's requests, by request.
@@ -174,7 +178,7 @@ type belongings struct {
 // name, and no screen shows it to who asked either.
 func (x *belongings) addTo(r *RequestExport, l *Line) {
 	for _, t := range x.timeline[r.ID] {
-		r.Timeline = append(r.Timeline, StepExport{t.Action, t.ToState, t.ActorRole, t.Said, t.At.In(store.Shanghai)})
+		r.Timeline = append(r.Timeline, StepExport{t.Action, t.ToState, t.ActorRole, t.toResident(), t.At.In(store.Shanghai)})
 	}
 	for _, m := range x.messages[r.ID] {
 		r.Messages = append(r.Messages, MessageExport{m.AuthorRole == roleName(workflow.ByResident), m.Text, m.CreatedAt.In(store.Shanghai)})

@@ -75,6 +75,26 @@ func mayReadCaseNotes(a auth.Actor, l *Line) error {
 	return nil
 }
 
+// forStaff are the moves whose words are for those who handle a request, not for who asked
+// (x-readers of the contract).
+var forStaff = []string{"hand_back", "send_back", "no_show", "reopen", "close"}
+
+// forStaff tells whether what was said at a move is not for who asked.
+func (t *TimelineLine) forStaff() bool { return t.Said != "" && slices.Contains(forStaff, t.Action) }
+
+// toResident is what was said at a move as who asked may read it.
+func (t *TimelineLine) toResident() string {
+	if t.forStaff() {
+		return ""
+	}
+	return t.Said
+}
+
+// handles tells whether the actor is of those who handle a request: staff, worker or supervisor.
+func handles(a auth.Actor, l *Line) bool {
+	return isSupervisor(a, l) || slices.ContainsFunc(whoIs(a, l), func(w workflow.Who) bool { return w != workflow.ByResident })
+}
+
 // byWhom picks as whom the actor, whose accounts are mine, does an action, or says why not. Staff do
 // nothing with what they asked for by another account of theirs.
 func byWhom(a auth.Actor, mine human.Set, l *Line, action string) (workflow.Who, error) {

@@ -32,7 +32,7 @@ func ids(t *testing.T, l *apptest.Loop, who auth.Actor, queue request.Queue) (ou
 }
 
 // Every queue shows what waits for just that, to the staff of its unit and above, and is counted so.
-func TestTheSevenQueues(t *testing.T) {
+func TestTheQueues(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		late, low, one := store.At(l.Clock.Now().Add(-time.Minute)), 1, int64(1)
 		put := func(state request.State, change ...func(*request.Request)) int64 { return l.Put(state, change...).ID }

@@ -86,6 +86,7 @@ type Request struct {
 	RatingComment   string
 	RatedAt         *store.Time
 	FollowUp        *int64 // 1 while a low rating waits for a call
+	MessageWaits    *int64 // 1 while the last message is one of who asked
 	Emptied         int    // 1: its words, names and files are deleted; 2: its records too
 	CreatedAt       store.Time
 }

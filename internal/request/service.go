@@ -615,7 +615,10 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 		return err
 	}
 	for i := range d.Timeline {
-		d.Timeline[i].Text = d.Timeline[i].Said
+		t := &d.Timeline[i]
+		if t.Text = t.toResident(); handles(auth.From(ctx), &d.Line) {
+			t.Text = t.Said
+		}
 	}
 	messages, err := s.data.notesOf(db, d.ID, messageNote)
 	if err != nil {

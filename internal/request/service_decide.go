@@ -229,13 +229,16 @@ func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Detail,
 	})
 }
 
+// calledOff is why a volunteers' shift is called off when its request ends.
+const calledOff = "这次服务取消了"
+
 // cancel ends a request and gives back the time that it has.
 func (s *Service) cancel(ctx context.Context, tx *store.Tx, l *Line, m move, reason string) error {
 	m.said, m.changes = reason, map[string]any{"reason": reason, "referred_to": nil}
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	if err := s.callOff(ctx, tx, l, reason); err != nil {
+	if err := s.callOff(ctx, tx, l, calledOff); err != nil { // the reason is not for volunteers
 		return err
 	}
 	return s.tellCancelled(tx, l, m, reason)

@@ -197,6 +197,9 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 		if err := errors.Join(l.logNote(tx, n), l.keepLook(tx)); err != nil || kind != messageNote {
 			return err
 		}
+		if err := s.noteMessage(tx, l, a); err != nil {
+			return err
+		}
 		serves, err := l.workerServes(tx.DB)
 		if err != nil {
 			return err

@@ -173,10 +173,11 @@ const (
 	QueueToReview   Queue = "to_review"
 	QueueReferredIn Queue = "referred_in"
 	QueueFollowUp   Queue = "follow_up"
+	QueueMessages   Queue = "messages" // of who asked, where there is no worker
 )
 
 // Queues lists the queues.
-var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, QueueToReview, QueueReferredIn, QueueFollowUp}
+var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, QueueToReview, QueueReferredIn, QueueFollowUp, QueueMessages}
 
 // queued narrows requests to those of a queue at the units under the roots.
 func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
@@ -195,6 +196,8 @@ func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 		return q.Where("requests.state = ? AND requests.accepted_at IS NULL", Assigned)
 	case QueueToReview:
 		return q.Where("requests.state = ?", Completed)
+	case QueueMessages:
+		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND requests.worker_id IS NULL")
 	case QueueFollowUp:
 		return q.Where("requests.follow_up = 1")
 	}
@@ -221,7 +224,7 @@ func (s shelf) inQueue(db *gorm.DB, queue Queue, roots []string, now store.Time,
 // countQueues counts each queue up to the cap.
 func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Queue]int, error) {
 	out := map[Queue]int{}
-	for _, queue := range Queues { // seven, whatever the data
+	for _, queue := range Queues { // eight, whatever the data
 		n, err := store.CountUpTo(queued(db.Table("requests"), queue, roots, now), atMost)
 		if err != nil {
 			return nil, err

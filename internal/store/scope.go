@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -78,4 +79,14 @@ var errPersonGone = fault.New(fault.NotFound, "not_found", "没有这个人员�
 func UnitPath(db *gorm.DB, unitID int64) (path string, err error) {
 	err = db.Table("units").Select("path").Where("id = ?", unitID).Take(&path).Error
 	return path, err
+}
+
+// IDsOn gives the ids on a unit's path, "/1/4/", from the top down.
+func IDsOn(path string) (out []int64) {
+	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
 }

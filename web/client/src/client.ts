@@ -4,6 +4,7 @@ import type { components, paths } from './schema'
 
 export type { components, paths }
 export type Schemas = components['schemas']
+export { READERS } from './readers'
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 

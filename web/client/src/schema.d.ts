@@ -5396,10 +5396,10 @@ export interface components {
          */
         RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
         /**
-         * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访
+         * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访、居民留言没有人回
          * @enum {string}
          */
-        RequestQueue: "new" | "overdue" | "unassigned" | "to_accept" | "to_review" | "referred_in" | "follow_up";
+        RequestQueue: "new" | "overdue" | "unassigned" | "to_accept" | "to_review" | "referred_in" | "follow_up" | "messages";
         /**
          * @description Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
          * @enum {string}
@@ -5600,7 +5600,7 @@ export interface components {
              */
             by_role?: "resident" | "staff" | "worker" | "system";
             /**
-             * @description Reason, message or what was arranged
+             * @description Reason, message or what was arranged; what those who handle the request wrote for each other is not for who asked
              * @example 请补充老人现在的用药
              */
             text?: string;
@@ -5884,6 +5884,8 @@ export interface components {
             rated_at?: string;
             /** @description The call after a low rating was made */
             followed_up?: boolean;
+            /** @description Only for those who handle it: the last message is one of who asked, and nobody answered */
+            message_waits?: boolean;
             /**
              * Format: date-time
              * @description When begun
@@ -6067,7 +6069,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "station_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn";
             /**
              * @description In a few words
              * @example 报名成功
@@ -6490,6 +6492,11 @@ export interface components {
                  * @example 1
                  */
                 follow_up: number;
+                /**
+                 * @description Messages of residents that nobody answered, where there is no worker
+                 * @example 1
+                 */
+                messages: number;
             };
             /** @description Shifts under way, of today, and those to confirm, in time order */
             shifts: components["schemas"]["WorkShift"][];

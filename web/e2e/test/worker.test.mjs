@@ -76,7 +76,7 @@ for (const [name, build] of Object.entries(builds)) {
         await page.locator('textarea:visible').fill(NOTE)
         await press(button(page, '打开，记一笔'), { shows: text(page, '还没有写过') })
         await press(button(page, '保存这一条'), { shows: page.locator('.no-text:visible', { hasText: NOTE }) })
-        const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('caseNote')))
+        const kept = await page.evaluate(([a, b]) => Object.values(localStorage).filter((value) => value.includes(a) || value.includes(b)), [DRAFT, NOTE])
         assert.deepEqual(kept, [], 'the draft is gone from the phone')
       })
       const { items: notes } = await worker.get(`/requests/${talk}/case-notes`)

@@ -3,6 +3,7 @@
 import { computed, shallowRef } from 'vue'
 import { Problem, newKey, type Schemas } from '@yimi/client'
 import { api } from './api'
+import { onLeave } from './own'
 import { useSession } from './session'
 
 type Input = Schemas['CheckinInput']
@@ -35,6 +36,13 @@ function store(next: WaitingCheckin[]) {
   all.value = next
   uni.setStorageSync(KEY, next)
 }
+
+/** Who goes leaves the proof of their presence, to be sent when they are back, but not where they were; a no is theirs to see. */
+onLeave((stays) => {
+  const left = list().filter((one) => one.personId === stays || !one.refusal)
+  if (left.length) store(left.map((one) => (one.personId === stays ? one : { ...one, input: { ...one.input, location: undefined } })))
+  else if (all.value.length) store([])
+})
 
 const mine = computed(() => all.value.filter((one) => one.personId === useSession().person.value?.id))
 

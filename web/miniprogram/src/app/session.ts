@@ -2,6 +2,7 @@
 import { computed, ref } from 'vue'
 import { Problem, type Schemas } from '@yimi/client'
 import { api, guardWith, openApi } from './api'
+import { leave } from './own'
 import { askForNotice, forgetDeclined } from './privacy'
 import { tokens } from './tokens'
 
@@ -82,6 +83,7 @@ async function signOut() {
 function goodbye() {
   uni.removeStorageSync(PERSONA)
   forget()
+  leave(0)
 }
 
 /** Reads my profile again, after something that changed it. */
@@ -104,6 +106,7 @@ async function renew(): Promise<boolean> {
 async function again(): Promise<boolean> {
   forget()
   await signIn().catch(remember)
+  if (!tokens.get()) leave(0)
   return tokens.get() !== null
 }
 
@@ -113,7 +116,10 @@ function accept(session: Schemas['Session']) {
 }
 
 function keepPerson(me: Person) {
-  if (person.value?.id !== me.id) forgetDeclined()
+  if (person.value?.id !== me.id) {
+    forgetDeclined()
+    leave(me.id)
+  }
   person.value = me
   uni.setStorageSync(PERSON, me)
   if (!me.privacy_agreed) void agree(false)

@@ -1,6 +1,7 @@
 // What can be done with a sign-up now, and the coming ones kept on the phone for a place without a signal.
 import type { Schemas } from '@yimi/client'
 import { holds } from './labels'
+import { onLeave } from './own'
 
 type Signup = Schemas['Signup']
 const KEY = 'yimi.coming'
@@ -34,6 +35,8 @@ export function checkinPage(of: Signup): string {
 export function keepComing(items: Signup[]) {
   uni.setStorageSync(KEY, items)
 }
+
+onLeave((stays) => keepComing(keptComing(stays)))
 
 export function keptComing(personId?: number): Signup[] {
   const kept = (uni.getStorageSync(KEY) as Signup[]) || []

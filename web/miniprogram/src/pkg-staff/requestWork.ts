@@ -19,6 +19,7 @@ export const QUEUES: { queue: Queue; word: string; title: string; none: string; 
   { queue: 'to_review', word: '待结案审核', title: '服务完了，等结案', none: '都结案了', line: '社工做完的申请，看过记录就可以结案', icon: 'certificate' },
   { queue: 'referred_in', word: '转来待接收', title: '别处转来，等我们收下', none: '没有转来的申请', line: '别的站转给我们的申请，会出现在这里', icon: 'share' },
   { queue: 'follow_up', word: '低评分待回访', title: '评分低，要打电话问问', none: '没有要回访的', line: '居民评 1、2 分的申请，会出现在这里', icon: 'phone' },
+  { queue: 'messages', word: '留言没有人回', title: '居民留了言，还没有社工', none: '留言都回了', line: '还没有社工的申请，居民留了言会出现在这里', icon: 'chat' },
 ]
 
 export function isQueue(word: unknown): word is Queue {

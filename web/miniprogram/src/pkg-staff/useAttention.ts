@@ -27,7 +27,7 @@ export function useAttention() {
 
   const requests = computed(() => {
     const waiting = work.data.value?.requests
-    return waiting ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up').map((one) => ({ ...one, n: waiting[one.queue] })).filter((one) => one.n > 0) : []
+    return waiting ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up' || one.queue === 'messages').map((one) => ({ ...one, n: waiting[one.queue] })).filter((one) => one.n > 0) : []
   })
 
   onShow(() => void asStaff(() => Promise.all([list.refresh(), entries.list.refresh(), work.run()])))

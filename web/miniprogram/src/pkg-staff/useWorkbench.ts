@@ -38,7 +38,7 @@ export function useWorkbench() {
       { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff/requests?queue=new') },
       { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff/signups') },
       { key: 'confirm', n: w.to_confirm, word: '待确认', go: goConfirm },
-      { key: 'attention', n: w.attention + w.requests.overdue + w.requests.follow_up, word: '需留意', go: () => open('/pkg-staff/attention') },
+      { key: 'attention', n: w.attention + w.requests.overdue + w.requests.follow_up + w.requests.messages, word: '需留意', go: () => open('/pkg-staff/attention') },
     ]
     const firstToDo = doors.find((door) => door.n > 0 && door.key !== 'attention')?.key
     return doors.map((door) => ({ ...door, look: door.key === 'attention' && door.n > 0 ? 'warm' : door.key === firstToDo ? 'on' : '' }))

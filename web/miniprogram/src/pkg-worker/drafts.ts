@@ -1,17 +1,19 @@
-// A case note that is not saved yet stays on this phone, apart for each person and case, and is gone once it is saved.
+// A case note that is not saved yet stays on this phone until it is saved or the worker signs out.
+import { own } from '@/app/own'
+
 export interface Draft {
   text: string
   visitId: number
 }
 
-const keyOf = (person: number, request: number) => `yimi.caseNote.${person}.${request}`
+const nameOf = (request: number) => `caseNote.${request}`
 
 export function keptDraft(person: number, request: number): Draft | null {
-  return (uni.getStorageSync(keyOf(person, request)) as Draft) || null
+  return own.get<Draft>(person, nameOf(request)) ?? null
 }
 
 /** Nothing written is nothing kept. */
 export function keepDraft(person: number, request: number, { text, visitId }: Draft) {
-  if (text.trim()) uni.setStorageSync(keyOf(person, request), { text, visitId })
-  else uni.removeStorageSync(keyOf(person, request))
+  if (text.trim()) own.keep(person, nameOf(request), { text, visitId })
+  else own.drop(person, nameOf(request))
 }

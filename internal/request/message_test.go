@@ -1,0 +1,84 @@
+package request_test
+
+import (
+	"slices"
+	"testing"
+
+	"yimi/internal/apptest"
+	"yimi/internal/auth"
+	"yimi/internal/outbox"
+	"yimi/internal/request"
+)
+
+// A message that is written before there is a worker reaches the station: its staff are told of the
+// first, and it waits in their queue and on their workbench until somebody answers.
+func TestAMessageBeforeAWorkerReachesTheStation(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		told := func(who auth.Actor) int64 {
+			return l.Count("notices", "person_id = ? AND kind = ?", who.PersonID, outbox.StationMessage)
+		}
+		say := func(who auth.Actor, id int64) {
+			_, err := l.Requests.AddMessage(apptest.As(who), id, "钥匙在门口的花盆下")
+			apptest.Must(t, err)
+		}
+		waits := func(id int64, want bool) {
+			t.Helper()
+			counts, err := l.Requests.Waiting(apptest.As(l.Staff), 99)
+			apptest.Must(t, err)
+			if in := slices.Contains(ids(t, l, l.Staff, request.QueueMessages), id); in != want || counts[request.QueueMessages] != map[bool]int{true: 1}[want] {
+				t.Errorf("waits %t, counted %d, want %t", in, counts[request.QueueMessages], want)
+			}
+		}
+		id := l.Put(request.Submitted).ID
+		say(l.Resident, id)
+		say(l.Resident, id)
+		for _, who := range []auth.Actor{l.Staff, l.Second} {
+			if n := told(who); n != 1 {
+				t.Errorf("%d notices, want one of the first message", n)
+			}
+		}
+		for _, who := range []auth.Actor{l.Far, l.Below, l.Receiver, l.Worker, l.Resident, l.Admin} {
+			if n := told(who); n != 0 {
+				t.Errorf("%d notices to somebody else", n)
+			}
+		}
+		waits(id, true)
+		say(l.Second, id)
+		waits(id, false)
+		say(l.Resident, id)
+		waits(id, true)
+		if n := told(l.Staff); n != 2 {
+			t.Errorf("%d notices after an answer, want a new one", n)
+		}
+		_, err := l.Requests.Approve(apptest.As(l.Staff), id, l.Worker.PersonID)
+		apptest.Must(t, err)
+		waits(id, false)
+		_, err = l.Requests.HandBack(apptest.As(l.Worker), id, "病了")
+		apptest.Must(t, err)
+		waits(id, true) // nobody has answered
+		_, err = l.Requests.Cancel(apptest.As(l.Resident), id, "")
+		apptest.Must(t, err)
+		waits(id, false)
+
+		id = l.Put(request.Assigned).ID
+		say(l.Resident, id)
+		waits(id, false)
+		l.Exec("DELETE FROM role_grants WHERE person_id = ?", l.Worker.PersonID)
+		say(l.Staff, id)
+		say(l.Resident, id)
+		if n := told(l.Staff); n != 3 {
+			t.Errorf("%d notices where the worker is none any more", n)
+		}
+
+		id = l.Put(request.Referred).ID
+		say(l.Resident, id)
+		if n := told(l.Receiver); n != 1 {
+			t.Errorf("%d notices where it was referred to", n)
+		}
+		l.Exec("DELETE FROM role_grants WHERE unit_id = ?", l.Station.ID)
+		say(l.Resident, l.Put(request.Submitted).ID)
+		if n := told(l.Admin); n != 1 {
+			t.Errorf("%d notices to the district of a station without staff", n)
+		}
+	})
+}

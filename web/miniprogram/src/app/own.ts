@@ -1,0 +1,37 @@
+// What one person wrote on this phone and has not sent yet. It is theirs: it goes when they sign out, when their session
+// is over, and when somebody else signs in.
+const KEY = 'yimi.own'
+
+interface Own {
+  personId: number
+  things: Record<string, unknown>
+}
+
+const all = (personId: number): Own['things'] => {
+  const kept = (uni.getStorageSync(KEY) as Own) || null
+  return kept?.personId === personId ? kept.things : {}
+}
+
+export const own = {
+  get: <T>(personId: number, name: string): T | undefined => all(personId)[name] as T | undefined,
+  keep(personId: number, name: string, thing: unknown) {
+    if (!personId) return // signed out meanwhile
+    uni.setStorageSync(KEY, { personId, things: { ...all(personId), [name]: JSON.parse(JSON.stringify(thing)) } } satisfies Own)
+  },
+  drop(personId: number, name: string) {
+    const { [name]: _gone, ...things } = all(personId)
+    if (Object.keys(things).length) uni.setStorageSync(KEY, { personId, things } satisfies Own)
+    else uni.removeStorageSync(KEY)
+  },
+}
+
+const leavers: ((stays: number) => void)[] = []
+
+/** To be done when somebody goes from this phone; `stays` is who is signed in now, 0 for nobody. */
+export const onLeave = (leaver: (stays: number) => void) => void leavers.push(leaver)
+
+/** Lets go of what is not of who is signed in now. */
+export function leave(stays: number) {
+  if (!stays || ((uni.getStorageSync(KEY) as Own) || null)?.personId !== stays) uni.removeStorageSync(KEY)
+  for (const leaver of leavers) leaver(stays)
+}
