@@ -2,7 +2,7 @@
 // Once in H5, once in the built mini-program.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openBrowser, openPhone } from '../lib/browser.mjs'
+import { openBrowser, openPhone, settled } from '../lib/browser.mjs'
 import { api, builds, button, late, onPhone, press, text } from '../lib/people.mjs'
 import { startYimi } from '../lib/server.mjs'
 
@@ -23,7 +23,10 @@ async function turn(page, name, shown, to) {
   } else {
     await page.locator('uni-picker:visible', { hasText: shown }).first().click()
     const wheel = page.locator('.uni-picker-container:visible')
+    await wheel.waitFor()
+    await settled(page) // it reckons from where it stands what was tapped
     await wheel.locator('uni-picker-view-column').first().getByText(to.slice(0, 2), { exact: true }).click()
+    await settled(page)
     await wheel.getByText('完成').click()
     await wheel.waitFor({ state: 'hidden' })
   }
