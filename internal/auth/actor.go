@@ -61,7 +61,10 @@ func (a Actor) Administers(path string) bool { return under(a.paths(DistrictAdmi
 
 // Serves tells whether the actor is a social worker of the tree of units that path is in: workers take
 // cases of their whole district.
-func (a Actor) Serves(path string) bool { return under(tops(a.paths(SocialWorker)), path) }
+func (a Actor) Serves(path string) bool { return under(a.ServedPaths(), path) }
+
+// ServedPaths gives the tops of the trees of units that the actor is a social worker in, for scoping queries.
+func (a Actor) ServedPaths() []string { return tops(a.paths(SocialWorker)) }
 
 // Belongs tells whether the actor holds any role in the tree of units that path is in.
 func (a Actor) Belongs(path string) bool {

@@ -163,7 +163,7 @@ func (s *Service) Feed(ctx context.Context, secret string) (string, error) {
 		return "", err
 	}
 	now := s.db.Now()
-	rows, err := calendar(s.db.Read(ctx), p.PersonID, store.At(now.Add(-feedBack)), store.At(now.Add(feedAhead)))
+	rows, err := calendar(s.db.Read(ctx), p.PersonID, []string{auth.Top(p.UnitPath)}, store.At(now.Add(-feedBack)), store.At(now.Add(feedAhead)))
 	if err != nil {
 		return "", err
 	}
@@ -191,9 +191,10 @@ func event(cal *ics.Calendar, l *Line, now time.Time) {
 	}
 }
 
-// MyBookings gives what is in the actor's calendar from one day to another.
+// MyBookings gives what is in the actor's calendar from one day to another, where the actor is a worker today.
 func (s *Service) MyBookings(ctx context.Context, from, to string) ([]Line, error) {
-	return calendar(s.db.Read(ctx), auth.From(ctx).PersonID, store.At(midnight(from)), store.At(midnight(nextDay(to, 1))))
+	a := auth.From(ctx)
+	return calendar(s.db.Read(ctx), a.PersonID, a.ServedPaths(), store.At(midnight(from)), store.At(midnight(nextDay(to, 1))))
 }
 
 // ChangeProvider changes a worker of the actor's units; the first change makes a worker a provider.

@@ -395,9 +395,9 @@ func bookingLines(db *gorm.DB) *gorm.DB {
 		Joins("JOIN people ON people.id = bookings.provider_id")
 }
 
-// calendar gives a provider's bookings that start between the instants and are on, or were.
-func calendar(db *gorm.DB, providerID int64, from, to store.Time) (out []Line, err error) {
-	err = bookingLines(db).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
+// calendar gives a provider's bookings under the roots that start between the instants and are on, or were.
+func calendar(db *gorm.DB, providerID int64, roots []string, from, to store.Time) (out []Line, err error) {
+	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
 		Where("bookings.state IN ?", []State{Held, Booked, Done, NoShow}).
 		Order("bookings.starts_at, bookings.id").Limit(1000).Find(&out).Error
 	return out, err

@@ -71,7 +71,7 @@ func TestTheLogIsSearched(t *testing.T) {
 		apptest.Must(t, err)
 		elsewhere, below := l.AdminOf(far, "白雪"), l.AdminOf(l.Station, "丁立强")
 		born := "2015-05-01"
-		child := l.Put(request.Submitted, func(r *request.Request) { r.BirthDate, r.Guardian = &born, true })
+		child := l.Put(request.Submitted, func(r *request.Request) { r.BirthDate, r.Guardian, r.Relation = &born, true, "child" })
 		path := fmt.Sprintf("/requests/%d", child.ID)
 		want(t, s.Call(t, l.Staff, "POST", path+"/approve", nil), 200, "")
 		want(t, s.Call(t, l.Staff, "POST", path+"/contact", nil), 200, "")

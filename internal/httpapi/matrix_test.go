@@ -534,7 +534,9 @@ func drawn(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Who may do what\n\nEvery operation of the contract, as everybody, on a record of one's own, another person's at the station, and another\nunit's. " +
 		"✓ is let in (and may still be refused as wrong or too late), 401 to log in first, 403 not allowed, 404 not there or not\none's to know of. " +
-		"Made by `go test ./internal/httpapi -run 'TestAccessMatrix|TestTextsReach' -update` from the table in `internal/httpapi/matrix_table_test.go`,\nwhich the same test holds against the running program.\n\n")
+		"Made by `go test ./internal/httpapi -run 'TestAccessMatrix|TestTextsReach' -update` from the table in `internal/httpapi/matrix_table_test.go`,\nwhich the same test holds against the running program.\n\n" +
+		"A row that names somebody opens nothing by itself: a worker and a supervisor are those named now who hold the role today, and a role\n" +
+		"that ends ends with it all of their columns, from the next call on ([ADR 22](adr/0022-rights-follow-the-role.md)).\n\n")
 	b.WriteString("| operation | record | " + strings.Join(callers, " | ") + " |\n|---|---|" + strings.Repeat("---|", len(callers)) + "\n")
 	for _, op := range slices.Sorted(maps.Keys(expected)) {
 		for _, record := range records {

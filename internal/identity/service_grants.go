@@ -137,6 +137,9 @@ func (s *Service) Revoke(ctx context.Context, grantID int64, b Becomes) error {
 		if err := revoke(ctx, tx, a, g.RoleGrant); err != nil {
 			return err
 		}
+		if err := store.LoseAnswers(tx, g.PersonID); err != nil {
+			return err
+		}
 		return s.settleWork(ctx, tx, &g, b)
 	})
 }

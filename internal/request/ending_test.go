@@ -366,3 +366,28 @@ func TestAFormerWorkerIsToldWhatBecameOfIt(t *testing.T) {
 		}
 	})
 }
+
+// A worker of another district today lists and sees nothing of what was theirs here.
+func TestListsFollowTheRole(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		l.Put(request.Scheduled)
+		l.Put(request.Closed)
+		far := auth.Actor{PersonID: l.Worker.PersonID, Agreed: true, Grants: []auth.Grant{{Role: auth.SocialWorker, UnitID: 999, UnitPath: "/999/"}}}
+		today, later := "2026-03-01", "2026-04-30"
+		for _, c := range []struct {
+			who auth.Actor
+			n   int
+		}{{l.Worker, 1}, {far, 0}} {
+			for _, open := range []bool{true, false} {
+				rows, err := l.Requests.Cases(apptest.As(c.who), open, 0, 20)
+				if err != nil || len(rows) != c.n {
+					t.Errorf("%d cases, %v", len(rows), err)
+				}
+			}
+			rows, err := l.Bookings.MyBookings(apptest.As(c.who), today, later)
+			if err != nil || len(rows) != c.n {
+				t.Errorf("%d bookings, %v", len(rows), err)
+			}
+		}
+	})
+}

@@ -684,9 +684,9 @@ func (s *Service) Coming(ctx context.Context, limit int) ([]Line, error) {
 	return s.data.comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, limit)
 }
 
-// Cases lists the actor's cases as a worker: open ones after so many, or over ones below the id.
+// Cases lists the actor's cases where the actor is a worker today: open ones after so many, or over ones below the id.
 func (s *Service) Cases(ctx context.Context, open bool, skip int64, limit int) ([]Line, error) {
-	return s.data.casesOf(s.db.Read(ctx), auth.From(ctx).PersonID, open, skip, limit)
+	return s.data.casesOf(s.db.Read(ctx), auth.From(ctx), open, skip, limit)
 }
 
 // InQueue lists what waits at the units that the actor manages, the urgent and then the oldest first.

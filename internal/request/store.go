@@ -285,8 +285,8 @@ func (s shelf) comingOf(db *gorm.DB, personID int64, limit int) ([]Line, error) 
 
 // casesOf gives a worker's cases: under way, those to accept first and then by the next
 // visit, a page by offset over what one person can carry; or those over, newest first.
-func (s shelf) casesOf(db *gorm.DB, workerID int64, open bool, skip int64, limit int) ([]Line, error) {
-	q := lines(db).Where("requests.worker_id = ? AND requests.is_open = ?", workerID, mark(open))
+func (s shelf) casesOf(db *gorm.DB, a auth.Actor, open bool, skip int64, limit int) ([]Line, error) {
+	q := store.Under(lines(db), "requests.unit_id", a.ServedPaths()).Where("requests.worker_id = ? AND requests.is_open = ?", a.PersonID, mark(open))
 	if !open {
 		if skip != 0 {
 			q = q.Where("requests.id < ?", skip)

@@ -144,6 +144,12 @@ func (s *Store) PruneKeys(ctx context.Context, olderThan Time) (total int64, err
 	}
 }
 
+// LoseAnswers empties the answers kept for a person's replays, so that none repeats what the person may not know any
+// more. The keys stay: nothing is done twice.
+func LoseAnswers(tx *Tx, personID int64) error {
+	return tx.Model(&idempotencyKey{}).Where("person_id = ? AND status <> 0", personID).Updates(map[string]any{"status": 0, "body": []byte{}}).Error
+}
+
 // ForgetKeys deletes the answers kept for a person's replays: they repeat what the person wrote.
 func (s *Store) ForgetKeys(ctx context.Context, personID int64) error {
 	return s.Tx(WithoutKey(ctx), func(tx *Tx) error {

@@ -1996,7 +1996,9 @@ export interface paths {
         };
         /**
          * One request with its timeline, for who asked, the unit's staff, the worker and the supervisor
-         * @description A look by anybody but who asked is kept in the list of looks, once a day and person.
+         * @description A look by anybody but who asked is kept in the list of looks, once a day and person. Worker and supervisor are those named now who hold the role
+         *     today. To a worker who had the case it is 404 `case_passed_on`, which says what became of it and nothing else.
+         *
          */
         get: operations["getRequest"];
         put?: never;
@@ -2340,7 +2342,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Staff: the review found that more is to do */
+        /**
+         * Staff: the review found that more is to do
+         * @description Back in service with its worker; one whose worker's role has ended meanwhile is `approved` again and waits for another.
+         */
         post: operations["reopenRequest"];
         delete?: never;
         options?: never;
@@ -2518,7 +2523,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The assigned worker and the named supervisor alone: the confidential notes; each opening is logged */
+        /** The assigned worker and the supervisor named now alone: the confidential notes; each opening is logged */
         get: operations["listCaseNotes"];
         put?: never;
         /** The assigned worker and the named supervisor alone: add a confidential note; it cannot be changed later */
