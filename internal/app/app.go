@@ -138,6 +138,8 @@ func (a *App) build() error {
 	if err := a.buildRequests(); err != nil {
 		return err
 	}
+	a.Identity.Withdrawn = map[identity.ConsentKind]func(*store.Tx, int64) error{
+		identity.Share: a.Requests.ShareWithdrawn, identity.Sensitive: a.Requests.SensitiveWithdrawn, identity.Privacy: a.Requests.NoticeWithdrawn}
 	return a.buildHandler(tokens)
 }
 

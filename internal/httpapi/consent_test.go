@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/httpapi"
+	"yimi/internal/identity"
 	"yimi/internal/request"
 )
 
@@ -54,7 +56,9 @@ func readPrivacy(t *testing.T, s *apptest.Site) (p privacy) {
 // anything else is looked at, but for the few that let one see who one is, decide, and leave.
 func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
 	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
-		"newGuardianCode": true, "listGuardians": true}
+		"newGuardianCode": true, "listGuardians": true,
+		// what one asked or signed up for before can be seen and cancelled
+		"listMyRequests": true, "getRequest": true, "cancelRequest": true, "listMySignups": true, "getSignup": true, "cancelSignup": true, "listNotices": true, "readNotices": true}
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		who := stranger(s, "刚来的人")
 		for op, rule := range httpapi.Rules() {
@@ -252,8 +256,70 @@ func TestReferralOutsideIsAConsent(t *testing.T) {
 			t.Errorf("the log: %+v", mine.Log)
 		}
 		setConsent(t, s, l.Resident, "share", "any", false)
-		if n := s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID); n != 1 {
-			t.Errorf("%d notices to the staff", n)
+		// Who passed it on is told of which request, and of which organisation; when they are no staff any more, those who are.
+		told := func(who auth.Actor) (n int64) {
+			return s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn' AND request_id = ? AND body LIKE ? AND body LIKE ?", who.PersonID, id, "%"+l.Request(id).Number+"%", "%启心社工%")
+		}
+		if n := told(l.Staff); n != 1 || told(l.Second) != 0 {
+			t.Errorf("%d notices to who passed it on, %d to a colleague", n, told(l.Second))
+		}
+		setConsent(t, s, l.Resident, "share", shareVersion(t, s), true)
+		s.World.Exec("DELETE FROM role_grants WHERE person_id = ?", l.Staff.PersonID)
+		setConsent(t, s, l.Resident, "share", "any", false)
+		if told(l.Staff) != 1 || told(l.Second) != 1 {
+			t.Errorf("%d and %d notices after they left", told(l.Staff), told(l.Second))
+		}
+	})
+}
+
+func shareVersion(t *testing.T, s *apptest.Site) string {
+	t.Helper()
+	return s.Identity.Notice.VersionOf(identity.Share)
+}
+
+// Who withdraws a consent while something is under way is told what follows, and so is who handles it; a visit that is
+// booked can still be seen and cancelled, and nothing else without the notice.
+func TestWhatFollowsFromAWithdrawnConsent(t *testing.T) {
+	eachLoop(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop) {
+		talk := l.Ask(l.Resident, l.Asking(l.Talk)).ID
+		_, err := l.Requests.Approve(apptest.As(l.Staff), talk, 0)
+		apptest.Must(t, err)
+		care := l.Put(request.Submitted).ID
+		l.Put(request.Closed)
+		told := func(who auth.Actor, id int64, words string) int64 {
+			return s.Count("notices", "person_id = ? AND request_id = ? AND (title LIKE ? OR body LIKE ?)", who.PersonID, id, "%"+words+"%", "%"+words+"%")
+		}
+		want := func(step string, who auth.Actor, id int64, n int64) {
+			t.Helper()
+			if got := told(who, id, "撤回"); got != n {
+				t.Errorf("%s: %d notices of %d, want %d", step, got, id, n)
+			}
+		}
+		setConsent(t, s, l.Resident, "sensitive", "any", false)
+		want("sensitive, who asked", l.Resident, talk, 1)
+		want("sensitive, the worker", l.Worker, talk, 1)
+		want("sensitive, staff", l.Staff, talk, 0)
+		want("sensitive, what asks nothing of health", l.Resident, care, 0)
+
+		setConsent(t, s, l.Resident, "privacy", "any", false)
+		want("the notice, who asked", l.Resident, talk, 2)
+		want("the notice, the worker", l.Worker, talk, 2)
+		want("the notice, who asked, before a worker", l.Resident, care, 1)
+		want("the notice, staff, before a worker", l.Staff, care, 1)
+		if n := s.Count("notices", "title LIKE ?", "%撤回%"); n != 7 {
+			t.Errorf("%d notices in all", n)
+		}
+		at := fmt.Sprintf("/requests/%d", talk)
+		if a := s.Call(t, l.Resident, "POST", at+"/messages", map[string]any{"text": "x"}); a.Problem.Code != "privacy_consent_needed" {
+			t.Errorf("a message: %d %s", a.Status, a.Body)
+		}
+		for _, path := range []string{"/me/requests", "/me/notices", at} {
+			if a := s.Call(t, l.Resident, "GET", path, nil); a.Status != 200 {
+				t.Errorf("%s: %d %s", path, a.Status, a.Body)
+			}
+		}
+		if a := s.Call(t, l.Resident, "POST", at+"/cancel", map[string]any{}); a.Status != 200 || l.Request(talk).State != request.Cancelled {
+			t.Errorf("cancel: %d %s", a.Status, a.Body)
 		}
 	})
 }

@@ -31,6 +31,8 @@ type Deps struct {
 	Hands       human.Hands
 	// Mergers give what the features keep of one account to another of the same person, in this order.
 	Mergers []func(tx *store.Tx, from, into int64) error
+	// Withdrawn says, by the consent that a person withdrew, what follows for what is under way.
+	Withdrawn map[ConsentKind]func(tx *store.Tx, personID int64) error
 	// Work is what rests on a role, a feature each.
 	Work []Work
 }

@@ -3,11 +3,9 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
-	"yimi/internal/outbox"
 	"yimi/internal/store"
 )
 
@@ -137,7 +135,10 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 			return err
 		}
 	}
-	return s.follow(ctx, tx, c, last)
+	if err := s.follow(ctx, tx, c); err != nil || c.Given || s.Withdrawn[c.Kind] == nil {
+		return err
+	}
+	return s.Withdrawn[c.Kind](tx, c.PersonID)
 }
 
 // childConsents withdraws what somebody agreed to alone who turns out to be under 14: the guardian decides (个人信息保护法 Art 31).
@@ -173,7 +174,7 @@ func mayConsent(tx *store.Tx, c Consent) error {
 }
 
 // follow does what a consent means for other rows.
-func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
+func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent) error {
 	switch {
 	case c.Kind == Privacy && c.Given:
 		return copyConsent(ctx, tx, c.PersonID, "privacy_version", c.Version)
@@ -187,20 +188,8 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, c Consent, last *Con
 		}
 		_, err := changePerson(ctx, tx, c.PersonID, s.identityColumns(c.PersonID, "", ""), "1 = 1")
 		return err
-	case c.Kind == Share && !c.Given && last.ByRole == ByStaff:
-		return tellOfWithdrawal(ctx, tx, c, last)
 	}
 	return nil
-}
-
-// tellOfWithdrawal asks who passed the data on to tell the organisation.
-func tellOfWithdrawal(ctx context.Context, tx *store.Tx, c Consent, last *Consent) error {
-	p, err := personByID(ctx, tx.DB, c.PersonID)
-	if err != nil {
-		return err
-	}
-	return outbox.Tell(tx, outbox.Notice{PersonID: last.ByPersonID, Kind: outbox.ConsentWithdrawn, Event: fmt.Sprintf("%s:%d", outbox.ConsentWithdrawn, c.ID),
-		Title: "有人撤回了转给社会组织的同意", Body: p.Name + "不再同意把信息转给外面的社会组织。请告诉已经转过的组织停止使用，不要再转"})
 }
 
 // HideOutdatedNames takes the names off leaderboards and records that are shown by a consent to

@@ -481,7 +481,8 @@ export interface paths {
         /**
          * Give or withdraw one consent, at once
          * @description Until the present notice is agreed to (kind `privacy`), each call that needs a sign-in is 403 `privacy_consent_needed`, but for a few
-         *     such as this one. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
+         *     such as this one; what one asked or signed up for before can still be seen and cancelled. Withdrawing `privacy` or `sensitive` while a
+         *     request is under way tells who asked and who handles it what follows; withdrawing `share` tells who passed a request on outside. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
          *     Under 14 the guardian gives them (POST /me/wards/{id}/consents), and giving one oneself is 422 `guardian_required`.
          *
          */
