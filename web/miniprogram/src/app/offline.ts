@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { Problem, newKey, type Schemas } from '@yimi/client'
 import { api } from './api'
 import { useSession } from './session'
+import { keep, kept } from './storage'
 
 type Input = Schemas['CheckinInput']
 
@@ -26,14 +27,14 @@ let flushing: Promise<void> | null = null
 let watching = false
 
 function list(): WaitingCheckin[] {
-  if (!restored) all.value = (uni.getStorageSync(KEY) as WaitingCheckin[]) || []
+  if (!restored) all.value = kept<WaitingCheckin[]>(KEY) ?? []
   restored = true
   return all.value
 }
 
 function store(next: WaitingCheckin[]) {
   all.value = next
-  uni.setStorageSync(KEY, next)
+  keep(KEY, next)
 }
 
 const mine = computed(() => all.value.filter((one) => one.personId === useSession().person.value?.id))

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { Problem, type Schemas } from '@yimi/client'
 import { api, guardWith, openApi } from './api'
 import { askForNotice, forgetDeclined } from './privacy'
+import { drop, keep, kept } from './storage'
 import { tokens } from './tokens'
 
 export type Person = Schemas['Person']
@@ -45,9 +46,9 @@ function retry(): Promise<void> {
 async function enter() {
   problem.value = null
   const asked = askedPersona()
-  if (asked && asked !== uni.getStorageSync(PERSONA)) return signInAs(asked)
+  if (asked && asked !== kept(PERSONA)) return signInAs(asked)
   if (!tokens.get()) return signIn()
-  person.value = (uni.getStorageSync(PERSON) as Person) || null
+  person.value = kept<Person>(PERSON)
 }
 
 /** What was remembered of the person may be old: ask, but make nobody wait for it. */
@@ -58,14 +59,14 @@ async function freshen() {
 /** Logs in the way this platform does; on H5 without a persona there is nobody to be. */
 async function signIn() {
   if (!onH5) return accept(await openApi.post('/auth/wechat', { body: { code: await wechatCode() } }))
-  const persona = askedPersona() || (uni.getStorageSync(PERSONA) as Persona | '')
+  const persona = askedPersona() || kept<Persona>(PERSONA)
   if (persona) await signInAs(persona)
 }
 
 /** Demo only: becomes one of the made-up people. */
 async function signInAs(persona: Persona) {
   accept(await openApi.post('/auth/demo', { body: { persona } }))
-  uni.setStorageSync(PERSONA, persona)
+  keep(PERSONA, persona)
 }
 
 /** A desk account, on H5: station staff at a computer. */
@@ -80,7 +81,7 @@ async function signOut() {
 
 /** Forgets on this phone who was signed in; the server has ended it already. */
 function goodbye() {
-  uni.removeStorageSync(PERSONA)
+  drop(PERSONA)
   forget()
 }
 
@@ -90,10 +91,10 @@ async function reload() {
 }
 
 async function renew(): Promise<boolean> {
-  const kept = tokens.get()
-  if (!kept) return false
+  const held = tokens.get()
+  if (!held) return false
   try {
-    accept(await openApi.post('/auth/refresh', { body: { refresh_token: kept.refresh } }))
+    accept(await openApi.post('/auth/refresh', { body: { refresh_token: held.refresh } }))
     return true
   } catch (error) {
     return error instanceof Problem && error.status === 401 ? again() : false
@@ -115,7 +116,7 @@ function accept(session: Schemas['Session']) {
 function keepPerson(me: Person) {
   if (person.value?.id !== me.id) forgetDeclined()
   person.value = me
-  uni.setStorageSync(PERSON, me)
+  keep(PERSON, me)
   if (!me.privacy_agreed) void agree(false)
 }
 
@@ -129,7 +130,7 @@ async function agree(deed: boolean): Promise<boolean> {
 function forget() {
   tokens.drop()
   person.value = null
-  uni.removeStorageSync(PERSON)
+  drop(PERSON)
 }
 
 function remember(error: unknown) {

@@ -1,6 +1,7 @@
 // What can be done with a sign-up now, and the coming ones kept on the phone for a place without a signal.
 import type { Schemas } from '@yimi/client'
 import { holds } from './labels'
+import { keep, kept } from './storage'
 
 type Signup = Schemas['Signup']
 const KEY = 'yimi.coming'
@@ -32,10 +33,9 @@ export function checkinPage(of: Signup): string {
 
 /** Keeps the coming sign-ups, so that check-in knows them without a network. */
 export function keepComing(items: Signup[]) {
-  uni.setStorageSync(KEY, items)
+  keep(KEY, items)
 }
 
 export function keptComing(personId?: number): Signup[] {
-  const kept = (uni.getStorageSync(KEY) as Signup[]) || []
-  return kept.filter((one) => one.person_id === personId)
+  return (kept<Signup[]>(KEY) ?? []).filter((one) => one.person_id === personId)
 }
