@@ -23,11 +23,14 @@ export const phone = {
   files: [] as SentFile[],
   fileAnswer: (async () => 'offline') as (sent: SentFile) => Promise<FileAnswer>,
   network: [] as ((state: { isConnected: boolean }) => void)[],
+  /** Where the pages were begun anew. */
+  went: [] as string[],
   /** What the phone's storage refuses: a full one keeps nothing new, a private window nothing at all. */
   refuses: '' as '' | 'full' | 'private',
   reset() {
     this.store.clear()
     this.refuses = ''
+    this.went = []
     this.sent = []
     this.answer = async () => 'offline'
     this.files = []
@@ -58,6 +61,7 @@ const uni = {
     if (phone.refuses === 'private') throw new Error('SecurityError')
     phone.store.delete(key)
   },
+  reLaunch: ({ url }: { url: string }) => phone.went.push(url),
   login: ({ success }: { success: (got: { code: string }) => void }) => success({ code: 'demo-lin' }),
   onNetworkStatusChange: (tell: (state: { isConnected: boolean }) => void) => phone.network.push(tell),
   getNetworkType: () => {},

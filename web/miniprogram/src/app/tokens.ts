@@ -22,6 +22,12 @@ export const tokens = {
     drop(KEY)
     keep(KEY, current)
   },
+  /** Takes up what another window of this browser has kept since; whether that is something else. */
+  reread(): boolean {
+    const before = current?.access
+    current = undefined
+    return this.get()?.access !== before
+  },
   drop() {
     current = null
     drop(KEY)
