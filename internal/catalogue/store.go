@@ -25,6 +25,20 @@ func Find(db *gorm.DB, id int64) (*Line, error) {
 	return &l, err
 }
 
+// FindAll reads several services by their ids, in one read.
+func FindAll(db *gorm.DB, ids []int64) (map[int64]*Line, error) {
+	out := map[int64]*Line{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var found []Line
+	err := lines(db).Where("service_types.id IN ?", ids).Find(&found).Error
+	for i := range found {
+		out[found[i].ID] = &found[i]
+	}
+	return out, err
+}
+
 // offered gives the active services of the unit at path and of those above it; all with no path.
 func offered(db *gorm.DB, path string) (out []Line, err error) {
 	q := lines(db).Where("service_types.active = ?", true)

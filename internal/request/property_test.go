@@ -189,7 +189,7 @@ func (m *machine) timeFits(r *rapid.T, is *request.Request) {
 	live := b != nil && b.Live != nil
 	switch is.State {
 	case request.Scheduled:
-		if is.ShiftID == nil && (!live || b.State != booking.Booked || b.ProviderID != *is.WorkerID) {
+		if is.ShiftID == nil && (!live || b.State != booking.Booked || b.ProviderID != *is.WorkerID && b.StartsAt.After(m.Clock.Now())) {
 			r.Fatalf("%d: scheduled with %+v", is.ID, b)
 		}
 		if is.ShiftID != nil && live {

@@ -119,6 +119,7 @@ type Line struct {
 	SimilarOpen    int
 	VisitUnderWay  bool
 	Booking        *booking.Line `gorm:"-"`
+	Actions        []string      `gorm:"-"` // what the actor may do now
 	details        details
 }
 
@@ -340,8 +341,21 @@ type Detail struct {
 	Looks       int
 	Referral    *Referral
 	Shift       *Shift
-	Actions     []string
+
+	EarlierRatings []Rating // oldest first
 }
+
+// Rating is what who asked said of a request that was reopened afterwards.
+type Rating struct {
+	ID        int64
+	RequestID int64
+	Rating    int
+	Comment   string
+	RatedAt   store.Time
+}
+
+// TableName names the table.
+func (Rating) TableName() string { return "request_ratings" }
 
 // Shift is the activity's shift by which volunteers meet a request.
 type Shift struct {

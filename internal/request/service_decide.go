@@ -269,10 +269,17 @@ func (s *Service) Close(ctx context.Context, id int64, said string) (*Detail, er
 	})
 }
 
-// Reopen sends a completed request back into service: the review found more to do.
+// Reopen sends a completed request back into service: the review found more to do. What was said of it so
+// far is kept, and who asked may rate it anew when it is done; a call about it is this very deed.
 func (s *Service) Reopen(ctx context.Context, id int64, reason string) (*Detail, error) {
 	return s.act(ctx, id, "reopen", func(tx *store.Tx, l *Line, m move) error {
 		m.said = reason
+		if l.Rating != nil {
+			if err := keepRating(tx, &l.Request); err != nil {
+				return err
+			}
+			m.changes = map[string]any{"rating": nil, "rating_comment": "", "rated_at": nil, "follow_up": nil}
+		}
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
