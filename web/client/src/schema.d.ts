@@ -3522,7 +3522,7 @@ export interface components {
             starts_on: string;
             /**
              * Format: date
-             * @description Last day
+             * @description Last day; shifts and hours are within the period alone
              */
             ends_on: string;
             /** @description Today is within the period */
@@ -3595,7 +3595,7 @@ export interface components {
             goal_minutes?: number;
             /**
              * Format: date
-             * @description Last day
+             * @description Last day; not before a shift that stands
              */
             ends_on?: string;
         };
