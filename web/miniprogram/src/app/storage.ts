@@ -1,10 +1,11 @@
 // What the phone keeps between launches. The only place that asks the phone, since a phone may refuse: its storage is
 // full, or a browser's private window has none. Nothing that was done may fail for that: what is refused is kept until
 // the page is closed, and `refused` lets every page say so.
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 
 const untilClosed = new Map<string, unknown>()
 const refused = ref(false)
+const told = ref(false)
 
 /** What was kept under the key, or nothing. */
 export function kept<T>(key: string): T | null {
@@ -43,5 +44,6 @@ export function drop(key: string) {
 
 const copyOf = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)))
 
-/** Whether the phone refuses to keep something now. */
-export const useRefusedStorage = () => refused
+/** Whether the phone refuses to keep something now, until the person was told so. */
+export const useRefusedStorage = () => computed(() => refused.value && !told.value)
+export const tellRefusedStorage = () => (told.value = true)
