@@ -20,6 +20,12 @@ import (
 // presses does what is listed beside the moves of the table, and sets a time by whoever has the case.
 var presses = map[string]func(d *desk, ctx context.Context, id int64) error{
 	"schedule": pressTime, "reschedule": pressTime,
+	"finish": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Finish(ctx, id, d.record(id)))
+	},
+	"complete": func(d *desk, ctx context.Context, id int64) error {
+		return just(d.Requests.Complete(ctx, id, d.record(id)))
+	},
 	"edit": func(d *desk, ctx context.Context, id int64) error {
 		words := "改一改"
 		return just(d.Requests.Edit(ctx, id, request.Patch{Words: &words}))
@@ -38,6 +44,18 @@ var presses = map[string]func(d *desk, ctx context.Context, id int64) error{
 		_, err := d.Requests.Attach(ctx, id, []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"))
 		return err
 	},
+}
+
+// record is the service record of the visit under way; one that began long ago ended in time.
+func (d *desk) record(id int64) request.Record {
+	r := request.Record{Done: "办好了"}
+	var v request.Visit
+	err := d.Store.Read(ctx).Where("request_id = ? AND under_way = 1", id).Limit(1).Find(&v).Error
+	apptest.Must(d.t, err)
+	if ended := v.StartedAt.Add(time.Hour); v.ID != 0 && ended.Before(d.Clock.Now()) {
+		r.EndedAt = &ended
+	}
+	return r
 }
 
 func pressTime(d *desk, ctx context.Context, id int64) error {
@@ -257,6 +275,16 @@ func TestWhatCameBackCanBeSentAgain(t *testing.T) {
 			if _, err := l.Requests.Submit(apptest.As(who), d.standing(all[name], request.Draft).ID); name != "plain" && name != "for a caller" && !strings.Contains(name, "free") && err == nil {
 				t.Errorf("%s: a new one was taken", name)
 			}
+		}
+		// The ended service is read by who has a request for it to complete, and by nobody else.
+		ended := d.standing(all["of a service that ended"], request.Returned)
+		for _, a := range []auth.Actor{l.Resident, l.Staff} {
+			_, err := l.Catalogue.Get(apptest.As(a), ended.ServiceTypeID)
+			apptest.Must(t, err)
+		}
+		for _, a := range []auth.Actor{l.Neighbour, l.Receiver} {
+			_, err := l.Catalogue.Get(apptest.As(a), ended.ServiceTypeID)
+			apptest.WantCode(t, err, "not_found")
 		}
 		// A talk that is not given there: referred, received, returned, sent again, approved, arranged.
 		talk := l.NewService(func(x *catalogue.Type) {

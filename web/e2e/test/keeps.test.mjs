@@ -193,4 +193,21 @@ describe('nothing is lost or done twice', () => {
       assert.match(await page.locator(at('period')).innerText(), /的活动在 \d{4}年\d+月\d+日–\d{4}年\d+月\d+日/)
     })
   })
+
+  test('what came back is sent again, though its service has ended meanwhile', async () => {
+    const plain = await plainOne()
+    const [resident, staff, admin] = await Promise.all(['resident', 'staff', 'admin'].map(as))
+    const made = await resident.post('/requests', { service_type_id: plain.id, way: 'station', urgency: plain.promises[0].urgency, words: '想请人来看看', phone: '13909531234' })
+    await staff.post(`/requests/${made.id}/return`, { reason: '请写清楚是什么事' })
+    assert.ok((await admin.send('PATCH', `/service-types/${plain.id}`, { active: false })).ok)
+    await inBrowser(async (page) => {
+      await late(page, '**/submit')
+      await go(page, `/pkg-request/request?id=${made.id}`, 'resident')
+      await press(button(page, '去补充'), { shows: page.locator(at('words')) })
+      await page.locator(at('words')).locator('textarea').fill('家里的灯坏了，够不着。')
+      await press(page.locator(at('next')), { shows: page.locator(at('submit')) })
+      await press(page.locator(at('submit')), { shows: text(page, '待审批') })
+    })
+    assert.equal((await resident.get(`/requests/${made.id}`)).state, 'submitted')
+  })
 })
