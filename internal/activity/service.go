@@ -10,7 +10,6 @@ import (
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
-	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
@@ -175,7 +174,7 @@ func dayStart(t time.Time) time.Time {
 // Create drafts an activity with its first shifts.
 func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Line, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := check(tx, a); err != nil {
+		if err := checkNew(tx, a); err != nil {
 			return err
 		}
 		path, err := store.UnitPath(tx.DB, a.UnitID)
@@ -200,16 +199,43 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 	return s.Get(ctx, a.ID)
 }
 
-// check refuses an activity whose campaign is not there, or whose fence has no middle.
-func check(tx *store.Tx, a *Activity) error {
+// checkFence refuses a fence without a middle.
+func checkFence(a *Activity) error {
 	if a.FenceMetres > 0 && (a.Latitude == nil || a.Longitude == nil) {
 		return errFence
 	}
-	there, err := hasCampaign(tx.DB, a.CampaignID)
-	if err == nil && !there {
-		return fault.Missing("服务品牌")
+	return nil
+}
+
+// checkNew refuses a new activity whose fence has no middle, or whose campaign is over or not there.
+func checkNew(tx *store.Tx, a *Activity) error {
+	if err := checkFence(a); err != nil {
+		return err
 	}
-	return err
+	p, err := holdPeriod(tx, a.CampaignID)
+	if err != nil {
+		return err
+	}
+	return p.takesMore(tx.Now.Time)
+}
+
+// checkChanged refuses another campaign that is over, or whose period has not all of the activity's shifts.
+func checkChanged(tx *store.Tx, was, is *Activity) error {
+	if err := checkFence(is); err != nil || was.CampaignID == is.CampaignID {
+		return err
+	}
+	p, err := holdPeriod(tx, is.CampaignID)
+	if err != nil {
+		return err
+	}
+	if err := p.takesMore(tx.Now.Time); err != nil {
+		return err
+	}
+	shifts, err := openShifts(tx.DB, is.ID)
+	if err != nil {
+		return err
+	}
+	return p.takes(shifts)
 }
 
 // addShifts writes new shifts of an activity and sets its next start.
@@ -221,6 +247,13 @@ func addShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift) e
 		if err := readyShift(tx, a, &shifts[i]); err != nil {
 			return err
 		}
+	}
+	p, err := holdPeriod(tx, a.CampaignID)
+	if err != nil {
+		return err
+	}
+	if err := p.takes(shifts); err != nil {
+		return err
 	}
 	if err := insertShifts(tx, shifts); err != nil {
 		return err
@@ -279,7 +312,7 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if err != nil {
 			return err
 		}
-		if err := check(tx, &changed.Activity); err != nil {
+		if err := checkChanged(tx, &l.Activity, &changed.Activity); err != nil {
 			return err
 		}
 		if err := logActivity(tx, l, l.Activity, changed.Activity); err != nil {

@@ -92,8 +92,8 @@ func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift 
 		is.TimedAt = &tx.Now
 	}
 	var people []int64
-	if moves { // first their rows, as with whoever signs up
-		if people, err = takeTurns(tx, is.ID, nil); err != nil {
+	if moves {
+		if people, err = beforeMove(tx, l, is); err != nil {
 			return err
 		}
 	}
@@ -118,6 +118,19 @@ func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift 
 		return err
 	}
 	return refreshNext(tx, l.ID)
+}
+
+// beforeMove refuses a time outside the campaign's period, and takes the turns of those signed up: first
+// their rows, as with whoever signs up.
+func beforeMove(tx *store.Tx, l *Line, is *Shift) ([]int64, error) {
+	p, err := holdPeriod(tx, l.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.takes([]Shift{*is}); err != nil {
+		return nil, err
+	}
+	return takeTurns(tx, is.ID, nil)
 }
 
 // UpdateSeries changes the shifts of a series that have not started; the past stays as it was.
@@ -240,7 +253,7 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 // OpenShift publishes a new activity with one shift in the caller's transaction, for the
 // features that have something met by volunteers.
 func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shift Shift) (*Shift, error) {
-	if err := check(tx, a); err != nil {
+	if err := checkNew(tx, a); err != nil {
 		return nil, err
 	}
 	a.State, a.CreatedBy, a.PublishedAt = Published, auth.From(ctx).PersonID, &tx.Now

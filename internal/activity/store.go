@@ -111,10 +111,22 @@ func insertActivity(tx *store.Tx, a *Activity) error {
 	return tx.Create(a).Error
 }
 
-func hasCampaign(db *gorm.DB, id int64) (bool, error) {
-	var n int64
-	err := db.Table("campaigns").Where("id = ?", id).Count(&n).Error
-	return n > 0, err
+// takeCampaignTurn makes all who hold shifts to a campaign's period, and who changes it, queue until the
+// transaction ends; false if there is no such campaign.
+func takeCampaignTurn(tx *store.Tx, id int64) (bool, error) {
+	res := tx.Table("campaigns").Where("id = ?", id).Update("ends_on", gorm.Expr("ends_on"))
+	return res.RowsAffected == 1, res.Error
+}
+
+func periodOf(db *gorm.DB, campaignID int64) (*period, error) {
+	var p period
+	err := db.Table("campaigns").Select("name, starts_on, ends_on").Where("id = ?", campaignID).Take(&p).Error
+	return &p, err
+}
+
+func openShifts(db *gorm.DB, activityID int64) (out []Shift, err error) {
+	err = db.Where("activity_id = ? AND state = ?", activityID, ShiftOpen).Order("starts_at").Find(&out).Error
+	return out, err
 }
 
 func updateActivity(tx *store.Tx, id int64, changes Changes) error {

@@ -239,7 +239,7 @@ func (d *demoLoop) ask(who, service string, nth int, ask request.Ask) int64 {
 func (d *demoLoop) freeSlot(ctx context.Context, serviceID int64, nth int, providers ...int64) *request.SlotWish {
 	from := d.app.Store.Now().In(store.Shanghai)
 	for _, provider := range providers {
-		c, err := d.app.Requests.Slots(ctx, serviceID, d.units["东方社区社工站"].ID, provider, from.Format(time.DateOnly), from.AddDate(0, 0, 14).Format(time.DateOnly))
+		c, err := d.app.Requests.Slots(ctx, serviceID, d.units["东方社区社工站"].ID, provider, 0, from.Format(time.DateOnly), from.AddDate(0, 0, 14).Format(time.DateOnly))
 		if err != nil {
 			continue
 		}

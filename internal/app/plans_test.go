@@ -320,7 +320,7 @@ func (w *walk) deeds() {
 		w.ask("staff", "POST", fmt.Sprintf("/requests/%d/approve", r), map[string]any{})
 		w.ask("staff", "GET", fmt.Sprintf("/requests/%d/candidates", r), nil)
 	}
-	w.ask("volunteer", "POST", "/me/notices/read", map[string]any{"up_to_id": 1})
+	w.ask("volunteer", "POST", "/me/notices/read", map[string]any{"ids": []int64{1}})
 }
 
 // timed does what is done by the clock.

@@ -178,7 +178,7 @@ func (o *office) free(r *rapid.T, t *catalogue.Type) (provider int64, starts tim
 	if rapid.IntRange(0, 5).Draw(r, "offered") == 0 {
 		return p, today.Truncate(5 * time.Minute).Add(time.Duration(rapid.IntRange(-12, 60).Draw(r, "five minutes")) * 5 * time.Minute)
 	}
-	cal, err := o.Requests.Slots(apptest.As(o.residents[0]), t.ID, o.Station.ID, p, today.AddDate(0, 0, -1).Format(time.DateOnly), today.AddDate(0, 0, 1).Format(time.DateOnly))
+	cal, err := o.Requests.Slots(apptest.As(o.residents[0]), t.ID, o.Station.ID, p, 0, today.AddDate(0, 0, -1).Format(time.DateOnly), today.AddDate(0, 0, 1).Format(time.DateOnly))
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -143,7 +143,7 @@ func TestHolidaysAreOffForEverybody(t *testing.T) {
 			}
 		}
 		set(booking.Holiday{Day: "2026-03-06", Name: "节日", Kind: "off", AsWeekday: 3}, 0, "")
-		c, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, "2026-03-06", "2026-03-06")
+		c, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, 0, "2026-03-06", "2026-03-06")
 		if err != nil || c.Days[0].State != booking.DayOff || c.Days[0].Note != "节日" {
 			t.Errorf("%+v %v", c.Days[0], err)
 		}
@@ -509,7 +509,7 @@ func TestTheSlotCalendar(t *testing.T) {
 			"one of them":           {early.PersonID, early.PersonID, ""},
 			"one without hours":     {idle.PersonID, idle.PersonID, ""},
 		} {
-			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, c.provider, "2026-03-05", "2026-03-07")
+			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, c.provider, 0, "2026-03-05", "2026-03-07")
 			if err != nil || cal.ProviderID != c.want || len(cal.Days) != 3 || cal.Days[0].Date != "2026-03-05" || len(cal.Offers) != 3 {
 				t.Fatalf("%s: %+v %v", name, cal, err)
 			}
@@ -530,9 +530,9 @@ func TestTheSlotCalendar(t *testing.T) {
 				t.Errorf("%s: %+v", name, free)
 			}
 		}
-		_, err = s.Bookings.Calendar(ctx, s.talk, s.Station.Path, s.Staff.PersonID, "2026-03-05", "2026-03-05")
+		_, err = s.Bookings.Calendar(ctx, s.talk, s.Station.Path, s.Staff.PersonID, 0, "2026-03-05", "2026-03-05")
 		apptest.WantCode(t, err, "not_found")
-		nobody, err := s.Bookings.Calendar(ctx, s.Bookable("法律援助"), s.Station.Path, 0, "2026-03-05", "2026-03-06")
+		nobody, err := s.Bookings.Calendar(ctx, s.Bookable("法律援助"), s.Station.Path, 0, 0, "2026-03-05", "2026-03-06")
 		if err != nil || nobody.ProviderID != 0 || len(nobody.Days) != 2 || nobody.Days[1].State != booking.DayOff || len(nobody.NextFree()) != 0 {
 			t.Errorf("%+v %v", nobody, err)
 		}
@@ -559,7 +559,7 @@ func TestManyProvidersOfOneService(t *testing.T) {
 		qualified := func(last int, want int) {
 			t.Helper()
 			s.Exec("UPDATE providers SET level = 'intermediate' WHERE person_id BETWEEN ? AND ?", people[320-last+1].PersonID, people[320].PersonID)
-			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, "2026-03-06", "2026-03-06")
+			cal, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, 0, 0, "2026-03-06", "2026-03-06")
 			if err != nil || len(cal.Offers) != want || want < 200 && cal.ProviderID != people[320].PersonID {
 				t.Errorf("%d of %d qualified, provider %d (%v)", len(cal.Offers), last, cal.ProviderID, err)
 			}

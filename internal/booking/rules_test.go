@@ -58,7 +58,7 @@ func (s *station) asks(starts time.Time) (*request.Detail, error) {
 // free gives the provider's free slots of a day: "09:00 10:00".
 func (s *station) free(t *testing.T, day string) string {
 	t.Helper()
-	c, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, s.provider.PersonID, day, day)
+	c, err := s.Bookings.Calendar(ctx, s.talk, s.Station.Path, s.provider.PersonID, 0, day, day)
 	apptest.Must(t, err)
 	var out []string
 	for _, slot := range c.Days[0].Slots {

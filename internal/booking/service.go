@@ -44,10 +44,15 @@ type Calendar struct {
 }
 
 // Calendar gives the slots of a service at the unit at path, from one day to another, of the
-// provider named or else of the one who is free first.
-func (s *Service) Calendar(ctx context.Context, t *catalogue.Type, path string, providerID int64, from, to string) (*Calendar, error) {
+// provider named or else of the one who is free first. The live booking of the request named (0: of
+// none) is in nobody's way: it is the one to be moved.
+func (s *Service) Calendar(ctx context.Context, t *catalogue.Type, path string, providerID, requestID int64, from, to string) (*Calendar, error) {
 	now, db := s.db.Now(), s.db.Read(ctx)
-	offers, plans, err := offersOf(db, t, path, now)
+	own, err := liveOf(db, requestID)
+	if err != nil {
+		return nil, err
+	}
+	offers, plans, err := offersOf(db, t, path, now, own)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +74,8 @@ func (s *Service) Calendar(ctx context.Context, t *catalogue.Type, path string, 
 }
 
 // offersOf gives who offers the service, the earliest free first, with their plans from a
-// week back to the horizon.
-func offersOf(db *gorm.DB, t *catalogue.Type, path string, now store.Time) ([]Offer, map[int64]*plan, error) {
+// week back to the horizon; own is a booking that is left out of them, or 0.
+func offersOf(db *gorm.DB, t *catalogue.Type, path string, now store.Time, own int64) ([]Offer, map[int64]*plan, error) {
 	lines, err := allOffering(db, t, path)
 	if err != nil {
 		return nil, nil, err
@@ -82,6 +87,7 @@ func offersOf(db *gorm.DB, t *catalogue.Type, path string, now store.Time) ([]Of
 	}
 	out := make([]Offer, len(lines))
 	for i, l := range lines {
+		plans[l.PersonID].forget(own)
 		out[i] = Offer{l, plans[l.PersonID].nextFree(l.PersonID, t, now.Time)}
 	}
 	slices.SortStableFunc(out, func(a, b Offer) int { return a.first().Compare(b.first()) })
@@ -118,13 +124,18 @@ func earliest(offers []Offer) (out []Slot) {
 	return out[:min(len(out), openings)]
 }
 
-// WithOpenings adds the next free slots to a refusal for want of a slot; other errors stay.
-func (s *Service) WithOpenings(ctx context.Context, err error, t *catalogue.Type, path string) error {
+// WithOpenings adds the next free slots, for the request named (0: a new one), to a refusal for want of a
+// slot; other errors stay.
+func (s *Service) WithOpenings(ctx context.Context, err error, t *catalogue.Type, path string, requestID int64) error {
 	f := fault.From(err)
 	if !errors.Is(err, ErrTaken) && !errors.Is(err, ErrUnavailable) {
 		return err
 	}
-	offers, _, readErr := offersOf(s.db.Read(ctx), t, path, s.db.Now())
+	own, readErr := liveOf(s.db.Read(ctx), requestID)
+	if readErr != nil {
+		return err
+	}
+	offers, _, readErr := offersOf(s.db.Read(ctx), t, path, s.db.Now(), own)
 	if readErr != nil {
 		return err // the refusal stands without them
 	}
@@ -222,6 +233,19 @@ func (s *Service) check(tx *store.Tx, t *catalogue.Type, w Wish, own int64) (tim
 // whether it can is known only when it is taken.
 func (s *Service) Offered(ctx context.Context, t *catalogue.Type, w Wish) error {
 	return slotOffered(&store.Tx{DB: s.db.Read(ctx), Now: s.db.Now()}, t, w, 0)
+}
+
+// Given tells whether anybody gives the service at the unit at path, so that there are times to choose from.
+func Given(db *gorm.DB, t *catalogue.Type, path string) (bool, error) {
+	return anyOffering(db, t, path)
+}
+
+// Confirmable tells whether a hold, or one that lapsed, can still become a booking.
+func Confirmable(db *gorm.DB, b *Booking, now time.Time) (bool, error) {
+	if !b.StartsAt.After(now) || b.State == Held {
+		return b.StartsAt.After(now), nil
+	}
+	return isFree(db, b)
 }
 
 // slotOffered refuses what is no slot of a provider of the service, or one that is over or taken.

@@ -33,6 +33,18 @@ func freeCells(tx *store.Tx, bookingID int64) error {
 	return tx.Where("booking_id = ?", bookingID).Delete(&cell{}).Error
 }
 
+// isFree tells whether the booking's time and its day's count could be taken now.
+func isFree(db *gorm.DB, b *Booking) (bool, error) {
+	var taken, full int64
+	err := db.Table("bookings").Where("provider_id = ? AND live = 1 AND starts_at < ? AND busy_until > ? AND id <> ?", b.ProviderID, b.BusyUntil, b.StartsAt, b.ID).Count(&taken).Error
+	if err != nil || taken > 0 {
+		return false, err
+	}
+	err = db.Table("provider_days").Joins("JOIN providers ON providers.person_id = provider_days.provider_id").
+		Where("provider_days.provider_id = ? AND provider_days.day = ? AND providers.daily_cap > 0 AND provider_days.taken >= providers.daily_cap", b.ProviderID, b.Day).Count(&full).Error
+	return full == 0, err
+}
+
 // countDay counts one more booking on the provider's day, if the cap allows.
 func countDay(tx *store.Tx, providerID int64, day string) error {
 	if err := addToDay(tx, providerID, day, 0); err != nil {
@@ -99,6 +111,18 @@ func latest(db *gorm.DB, requestID int64) (*Booking, error) {
 		return nil, err
 	}
 	return &out[0], nil
+}
+
+// liveOf is the id of the request's live booking; 0 if there is none.
+func liveOf(db *gorm.DB, requestID int64) (int64, error) {
+	if requestID == 0 {
+		return 0, nil
+	}
+	b, err := latest(db, requestID)
+	if err != nil || b == nil || b.Live == nil {
+		return 0, err
+	}
+	return b.ID, nil
 }
 
 // ---- plans: what slots derive from
@@ -226,6 +250,12 @@ func offering(db *gorm.DB, t *catalogue.Type, path string) *gorm.DB {
 func allOffering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {
 	err = offering(db, t, path).Order("providers.person_id").Limit(maxOffering).Find(&out).Error
 	return out, err
+}
+
+func anyOffering(db *gorm.DB, t *catalogue.Type, path string) (bool, error) {
+	var one []ProviderLine
+	err := offering(db, t, path).Limit(1).Find(&one).Error
+	return len(one) > 0, err
 }
 
 // oneOffering gives the one provider in a list, which is empty if they do not offer the service.

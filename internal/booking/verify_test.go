@@ -120,7 +120,7 @@ func TestListsTakeAsManyReadsForTwentyAsForTwo(t *testing.T) {
 		from := "2026-03-05"
 		lists := map[string]func() error{
 			"slots": func() error {
-				cal, err := s.Requests.Slots(apptest.As(s.resident), s.talk.ID, s.Station.ID, 0, from, "2026-04-02")
+				cal, err := s.Requests.Slots(apptest.As(s.resident), s.talk.ID, s.Station.ID, 0, 0, from, "2026-04-02")
 				if err == nil && (len(cal.Days) != 29 || len(cal.NextFree()) != 3) {
 					t.Errorf("%d days", len(cal.Days))
 				}

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"sort"
+	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -137,7 +138,10 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := update(tx, id, changes); err != nil {
+		if err := update(tx, id, changes); err != nil { // which holds the row, as whoever adds a shift does
+			return err
+		}
+		if err := mayEnd(tx, id, changes); err != nil {
 			return err
 		}
 		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: changes})
@@ -146,6 +150,23 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		return nil, err
 	}
 	return s.Get(ctx, id)
+}
+
+// mayEnd refuses an end that leaves shifts outside the period.
+func mayEnd(tx *store.Tx, id int64, changes Changes) error {
+	ends, ok := changes["ends_on"].(string)
+	if !ok {
+		return nil
+	}
+	last, err := time.ParseInLocation(time.DateOnly, ends, hours.Shanghai)
+	if err != nil {
+		return errPeriod
+	}
+	n, err := shiftsAfter(tx.DB, id, store.At(last.AddDate(0, 0, 1)))
+	if err == nil && n > 0 {
+		err = fault.Newf(fault.Conflict, "shifts_beyond", "还有 %d 个班次在这一天以后，期限没有改。请先改期或取消这些班次，再提前结束", n)
+	}
+	return err
 }
 
 // Records lists the ledger entries under a campaign's total, newest first.

@@ -42,6 +42,13 @@ func update(tx *store.Tx, id int64, changes Changes) error {
 	return tx.Model(&Campaign{}).Where("id = ?", id).Updates(map[string]any(changes)).Error
 }
 
+// shiftsAfter counts the campaign's shifts that end after the instant and are not called off.
+func shiftsAfter(db *gorm.DB, campaignID int64, after store.Time) (n int64, err error) {
+	err = db.Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("activities.campaign_id = ? AND shifts.state = 'open' AND shifts.ends_at > ?", campaignID, after).Count(&n).Error
+	return n, err
+}
+
 func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {
 	first := db.Table("campaign_people").Select("person_id, minutes, entries").
 		Where("campaign_id = ? AND minutes > 0", campaignID).

@@ -36,16 +36,22 @@ func (s *Service) Managed(ctx context.Context) ([]Line, error) {
 	return ownedUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths())
 }
 
-// Get gives one service that is offered, or that the actor manages.
+// Get gives one service that is offered; one that is not, to those who manage it, who asked for it or come
+// for it, and to the staff who have a request for it to complete.
 func (s *Service) Get(ctx context.Context, id int64) (*Line, error) {
 	l, err := Find(s.db.Read(ctx), id)
 	if err != nil {
 		return nil, err
 	}
-	if !l.Active {
-		return l, mayManage(auth.From(ctx), l)
+	refused := mayManage(auth.From(ctx), l)
+	if l.Active || refused == nil {
+		return l, nil
 	}
-	return l, nil
+	known, err := isAsked(s.db.Read(ctx), id, auth.From(ctx))
+	if err == nil && !known {
+		err = refused
+	}
+	return l, err
 }
 
 var errName = fault.New(fault.Conflict, "service_name_taken", "这个站已经有同名的服务了，请换一个名称，或去改原来的那一项")

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"gorm.io/gorm"
 
+	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/store"
 )
@@ -23,6 +24,34 @@ func Find(db *gorm.DB, id int64) (*Line, error) {
 		return nil, fault.Missing("服务").Because(err)
 	}
 	return &l, err
+}
+
+// FindAll reads several services by their ids, in one read.
+func FindAll(db *gorm.DB, ids []int64) (map[int64]*Line, error) {
+	out := map[int64]*Line{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var found []Line
+	err := lines(db).Where("service_types.id IN ?", ids).Find(&found).Error
+	for i := range found {
+		out[found[i].ID] = &found[i]
+	}
+	return out, err
+}
+
+// isAsked tells whether the actor asked for the service, has a case of it, or a request for it was given
+// back that the actor completes: what was begun while it was offered is still to be read and filled in.
+func isAsked(db *gorm.DB, id int64, a auth.Actor) (bool, error) {
+	var found []int64
+	err := db.Table("requests").Where("service_type_id = ? AND (person_id = ? OR worker_id = ?)", id, a.PersonID, a.PersonID).
+		Limit(1).Pluck("id", &found).Error
+	if err != nil || len(found) > 0 || len(a.ManagedPaths()) == 0 {
+		return len(found) > 0, err
+	}
+	returned := db.Table("requests").Where("requests.service_type_id = ? AND requests.state = 'returned'", id)
+	err = store.Under(returned, "requests.unit_id", a.ManagedPaths()).Limit(1).Pluck("requests.id", &found).Error
+	return len(found) > 0, err
 }
 
 // offered gives the active services of the unit at path and of those above it; all with no path.

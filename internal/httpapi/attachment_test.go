@@ -306,3 +306,25 @@ func TestAnUploadRepeated(t *testing.T) {
 		}
 	})
 }
+
+// A picture sent again with its key after its answer got lost has the first answer, though every
+// attempt has a boundary of its own; another picture, or another name, is another deed.
+func TestAPictureSentAgainAfterALostAnswer(t *testing.T) {
+	eachWithFolder(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop, folder string) {
+		r := l.Put(request.Submitted)
+		send := func(name string, content []byte) apptest.Answer {
+			body, kind := form(t, name, content)
+			return s.Call(t, l.Resident, "POST", fmt.Sprintf("/requests/%d/attachments", r.ID), body, "Content-Type", kind, "Idempotency-Key", "picture-0001")
+		}
+		first, again := send("a.pdf", pdf("一")), send("a.pdf", pdf("一"))
+		want(t, first, 201, "")
+		if again.Status != 201 || string(again.Body) != string(first.Body) || again.Header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("again: %d %s", again.Status, again.Body)
+		}
+		want(t, send("a.pdf", pdf("二")), 409, "idempotency_key_reused")
+		want(t, send("b.pdf", pdf("一")), 409, "idempotency_key_reused")
+		if l.Count("request_attachments", "1 = 1") != 1 || len(stored(t, folder)) != 1 {
+			t.Errorf("%d rows, %d files", l.Count("request_attachments", "1 = 1"), len(stored(t, folder)))
+		}
+	})
+}

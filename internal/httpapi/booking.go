@@ -45,7 +45,7 @@ func (s *Server) ListSlots(ctx context.Context, r api.ListSlotsRequestObject) (a
 	if err := days(from.Truncate(24*time.Hour), to.Truncate(24*time.Hour), maxSlotDays); err != nil {
 		return nil, err
 	}
-	c, err := s.Requests.Slots(ctx, r.ID, or(r.Params.UnitID, 0), or(r.Params.ProviderID, 0), from.Format(time.DateOnly), to.Format(time.DateOnly))
+	c, err := s.Requests.Slots(ctx, r.ID, or(r.Params.UnitID, 0), or(r.Params.ProviderID, 0), or(r.Params.RequestID, 0), from.Format(time.DateOnly), to.Format(time.DateOnly))
 	if err != nil {
 		return nil, err
 	}

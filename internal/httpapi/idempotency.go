@@ -7,6 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -121,11 +125,42 @@ func (s *Server) giveAgain(c *gin.Context, key *store.Key, kept *store.Answer) {
 
 func answerName(k *store.Key) string { return fmt.Sprintf("answers/%d/%s", k.PersonID, k.Key) }
 
+// bodyHash tells one deed from another: what was meant, not how it was put into bytes.
 func bodyHash(c *gin.Context) string {
 	h := sha256.New()
 	h.Write([]byte(c.Request.URL.Path + "\n"))
-	h.Write(c.MustGet(bodyKey).([]byte))
+	body := c.MustGet(bodyKey).([]byte)
+	if !hashParts(h, c.GetHeader("Content-Type"), body) {
+		h.Reset()
+		h.Write([]byte(c.Request.URL.Path + "\n"))
+		h.Write(body)
+	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// hashParts hashes the fields, file names and contents of a form; each sender and each attempt has a
+// boundary of its own between them. False when the body is no form that can be read.
+func hashParts(h hash.Hash, contentType string, body []byte) bool {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+		return false
+	}
+	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return false
+		}
+		_, _ = fmt.Fprintf(h, "%q %q %d\n", part.FormName(), part.FileName(), len(content))
+		h.Write(content)
+	}
 }
 
 func lastError(c *gin.Context) error {

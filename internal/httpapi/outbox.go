@@ -32,7 +32,7 @@ func notice(n *outbox.Notice) api.Notice {
 
 // ReadNotices marks notices as read.
 func (s *Server) ReadNotices(ctx context.Context, r api.ReadNoticesRequestObject) (api.ReadNoticesResponseObject, error) {
-	if err := s.Outbox.Read(ctx, auth.From(ctx).PersonID, r.Body.UpToID); err != nil {
+	if err := s.Outbox.Read(ctx, auth.From(ctx).PersonID, r.Body.Ids); err != nil {
 		return nil, err
 	}
 	return api.ReadNotices204Response{}, nil

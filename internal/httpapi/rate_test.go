@@ -27,7 +27,7 @@ func TestAPersonIsSlowedDown(t *testing.T) {
 	s := rated(t, config.Rate{PersonReads: 5, PersonWrites: 3, PersonUploads: 2, PersonExports: 1})
 	a, b := s.Volunteer("林晓雯"), s.Volunteer("白雪")
 	write := func(who auth.Actor) apptest.Answer {
-		return s.Call(t, who, "POST", "/me/notices/read", map[string]any{"up_to_id": 1})
+		return s.Call(t, who, "POST", "/me/notices/read", map[string]any{"ids": []int64{1}})
 	}
 	for range 3 {
 		want(t, write(a), 204, "")

@@ -28,7 +28,7 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 		BeneficiaryName: l.BeneficiaryName, Relation: api.Relation(l.Relation), Consent: some(l.Consent), Minor: l.Minor(now), GuardianMissing: l.GuardianMissing(now),
 		SubmittedAt: shownIf(l.SubmittedAt), RespondBy: shownIf(l.RespondBy), Overdue: l.Overdue(now), Reason: some(l.Reason),
 		WorkerID: l.WorkerID, WorkerName: some(l.WorkerName), SupervisorName: some(l.SupervisorName), Rating: l.Rating, RatingComment: some(l.RatingComment),
-		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: strs[api.RequestAction](s.Requests.Actions(a, l)),
+		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: strs[api.RequestAction](l.Actions),
 	}
 	if l.HealthBy != "" {
 		out.HealthConsent = &api.HealthConsent{By: api.HealthConsentBy(l.HealthBy), Way: api.HealthConsentWay(l.HealthWay)}
@@ -112,6 +112,12 @@ func (s *Server) request(ctx context.Context, d *request.Detail) (out api.Reques
 	attachments := mapped(d.Attachments, attachment)
 	notes := slices.Contains(d.Actions, "case_note")
 	out.Answers, out.Groups, out.Timeline, out.Visits, out.Attachments, out.Looks, out.MayReadNotes = &answers, &groups, &timeline, &visits, &attachments, &d.Looks, &notes
+	if len(d.EarlierRatings) > 0 {
+		earlier := mapped(d.EarlierRatings, func(g *request.Rating) api.EarlierRating {
+			return api.EarlierRating{Rating: g.Rating, Comment: g.Comment, RatedAt: shown(g.RatedAt)}
+		})
+		out.EarlierRatings = &earlier
+	}
 	if d.Notes != nil {
 		staff := mapped(d.Notes, func(n *request.Note) api.StaffNote {
 			return api.StaffNote{ID: n.ID, Text: n.Text, ByName: n.AuthorName, CreatedAt: shown(n.CreatedAt)}

@@ -42,8 +42,12 @@ func TestNoticesShareTheirTransactionsFate(t *testing.T) {
 		if err != nil || len(older) != 1 || older[0].Event != "a" {
 			t.Error(older, err)
 		}
-		apptest.Must(t, w.Outbox.Read(t.Context(), p.PersonID, rows[1].ID))
-		for person, want := range map[int64]int64{p.PersonID: 1, q.PersonID: 1} {
+		apptest.Must(t, w.Outbox.Read(t.Context(), q.PersonID, []int64{rows[0].ID})) // not theirs
+		apptest.Must(t, w.Outbox.Read(t.Context(), p.PersonID, []int64{rows[1].ID})) // those shown alone, not what is older
+		if now, err := w.Outbox.Of(t.Context(), p.PersonID, 0, 3); err != nil || now[0].ReadAt != nil || now[1].ReadAt == nil || now[2].ReadAt != nil {
+			t.Errorf("%+v, %v", now, err)
+		}
+		for person, want := range map[int64]int64{p.PersonID: 2, q.PersonID: 1} {
 			if n, err := w.Outbox.Unread(t.Context(), person); err != nil || n != want {
 				t.Errorf("%d unread, %v", n, err)
 			}

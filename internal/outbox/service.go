@@ -70,9 +70,9 @@ func (s *Service) Unread(ctx context.Context, personID int64) (int64, error) {
 	return countUnread(s.Store.Read(ctx), personID)
 }
 
-// Read marks all of a person's notices up to one as read.
-func (s *Service) Read(ctx context.Context, personID, upTo int64) error {
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return setRead(tx, personID, upTo) })
+// Read marks those of a person's notices that were shown as read.
+func (s *Service) Read(ctx context.Context, personID int64, ids []int64) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return setRead(tx, personID, ids) })
 }
 
 // maxCredit bounds the accepts a person can have in hand: nobody taps more often ahead.

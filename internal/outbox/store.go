@@ -33,8 +33,8 @@ func countUnread(db *gorm.DB, personID int64) (n int64, err error) {
 	return n, err
 }
 
-func setRead(tx *store.Tx, personID, upTo int64) error {
-	return tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL AND id <= ?", personID, upTo).
+func setRead(tx *store.Tx, personID int64, ids []int64) error {
+	return tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL AND id IN ?", personID, ids).
 		Update("read_at", tx.Now).Error
 }
 

@@ -51,6 +51,7 @@ type RequestExport struct {
 	Rating        *int               `json:"rating"`
 	RatingComment string             `json:"rating_comment"`
 	RatedAt       *time.Time         `json:"rated_at"`
+	Earlier       []RatingExport     `json:"earlier_ratings"` // before it was reopened
 	Timeline      []StepExport       `json:"timeline"`
 	Messages      []MessageExport    `json:"messages"`
 	Visits        []VisitExport      `json:"visits"`
@@ -58,6 +59,13 @@ type RequestExport struct {
 	Attachments   []FileExport       `json:"attachments"`
 	Looks         []LookExport       `json:"looks"`
 	Withheld      []WithheldExport   `json:"withheld"`
+}
+
+// RatingExport is what the person said of a request before it was reopened.
+type RatingExport struct {
+	Rating  int       `json:"rating"`
+	Comment string    `json:"comment"`
+	RatedAt time.Time `json:"rated_at"`
 }
 
 // StepExport is one step of a request.
@@ -161,7 +169,7 @@ func (l *Line) export() RequestExport {
 		Guardian: l.Guardian, Consent: l.Consent, HealthConsent: l.healthSaid(), Words: l.Words(), Answers: append([]catalogue.Answer{}, l.Answers()...), Phone: l.Phone(), Address: l.Address(),
 		Reason: l.Reason, Worker: l.WorkerName, CreatedAt: l.CreatedAt.In(store.Shanghai), SubmittedAt: store.Local(l.SubmittedAt),
 		Rating: l.Rating, RatingComment: l.RatingComment, RatedAt: store.Local(l.RatedAt),
-		Timeline: []StepExport{}, Messages: []MessageExport{}, Visits: []VisitExport{}, Referrals: []ReferralExport{}, Attachments: []FileExport{}, Looks: []LookExport{}, Withheld: []WithheldExport{}}
+		Earlier: []RatingExport{}, Timeline: []StepExport{}, Messages: []MessageExport{}, Visits: []VisitExport{}, Referrals: []ReferralExport{}, Attachments: []FileExport{}, Looks: []LookExport{}, Withheld: []WithheldExport{}}
 }
 
 // belongings are what belongs to a person's requests, by request.
@@ -170,6 +178,7 @@ type belongings struct {
 	messages  map[int64][]ownNote
 	visits    map[int64][]Visit
 	referrals map[int64][]Referral
+	ratings   map[int64][]Rating
 	files     map[int64][]Attachment
 	looks     map[int64][]Look
 }
@@ -191,6 +200,9 @@ func (x *belongings) addTo(r *RequestExport, l *Line) {
 	}
 	for _, f := range x.referrals[r.ID] {
 		r.Referrals = append(r.Referrals, ReferralExport{f.ToName, f.Reason, f.Consent, f.CreatedAt.In(store.Shanghai)})
+	}
+	for _, g := range x.ratings[r.ID] {
+		r.Earlier = append(r.Earlier, RatingExport{g.Rating, g.Comment, g.RatedAt.In(store.Shanghai)})
 	}
 	for _, a := range x.files[r.ID] {
 		f := FileExport{Kind: a.Kind, Bytes: a.Bytes, Mine: a.AuthorRole == roleName(workflow.ByResident), At: a.CreatedAt.In(store.Shanghai)}

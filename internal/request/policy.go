@@ -140,16 +140,22 @@ func authorRole(a auth.Actor, l *Line) string {
 	return lookerRole(a, l)
 }
 
-// actionsOf lists what the actor may do to the request now.
-func actionsOf(a auth.Actor, l *Line, now time.Time, notice time.Duration) []string {
+// actionsOf lists what the actor, whose accounts are mine, may do to the request now: what will be
+// accepted, but for somebody faster and for a consent that is asked for on the way. t is the service of
+// what waits to be submitted.
+func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now time.Time, notice time.Duration) []string {
 	out := []string{}
 	who := whoIs(a, l)
+	if l.PersonID != nil && !l.isOf(a.PersonID) && mine.Has(*l.PersonID) { // as byWhom
+		who = nil
+	}
 	for _, m := range Moves {
 		fits := m.From == l.State && slices.ContainsFunc(who, func(w workflow.Who) bool { return slices.Contains(m.Who, w) })
-		if fits && m.Action != "hand_over" && m.Action != "unassign" && l.allows(m.Action, slices.Contains(who, workflow.ByResident), now, notice) {
+		if fits && m.Action != "hand_over" && m.Action != "unassign" && l.allows(m.Action, t, slices.Contains(who, workflow.ByResident), now, notice) {
 			out = append(out, m.Action)
 		}
 	}
+	who = whoIs(a, l) // what follows decides nothing
 	resident, staffOrWorker := slices.Contains(who, workflow.ByResident), len(who) > 0 && !slices.Contains(who, workflow.ByResident)
 	if mayEdit(a, l) == nil {
 		out = append(out, "edit")
@@ -170,8 +176,12 @@ func actionsOf(a auth.Actor, l *Line, now time.Time, notice time.Duration) []str
 }
 
 // allows tells whether more than the state stands against an action.
-func (l *Line) allows(action string, resident bool, now time.Time, notice time.Duration) bool {
+func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, notice time.Duration) bool {
 	switch action {
+	case "submit":
+		return t != nil && ready(l, t, submitter(resident), l.asksTime(t), now) == nil
+	case "approve":
+		return !l.GuardianMissing(now) && (!l.holds() || l.Booking.StartsAt.After(now))
 	case "start":
 		return !l.VisitUnderWay
 	case "finish":

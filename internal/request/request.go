@@ -123,6 +123,7 @@ type Line struct {
 	AskerBirth     *string       // as the account of who asked has it now
 	AskerGuarded   bool          // a guardian agreed for who asked, by their own account
 	Booking        *booking.Line `gorm:"-"`
+	Actions        []string      `gorm:"-"` // what the actor may do now
 	details        details
 }
 
@@ -372,8 +373,21 @@ type Detail struct {
 	Looks       int
 	Referral    *Referral
 	Shift       *Shift
-	Actions     []string
+
+	EarlierRatings []Rating // oldest first
 }
+
+// Rating is what who asked said of a request that was reopened afterwards.
+type Rating struct {
+	ID        int64
+	RequestID int64
+	Rating    int
+	Comment   string
+	RatedAt   store.Time
+}
+
+// TableName names the table.
+func (Rating) TableName() string { return "request_ratings" }
 
 // Shift is the activity's shift by which volunteers meet a request.
 type Shift struct {

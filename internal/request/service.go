@@ -154,7 +154,7 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 	})
 	if err != nil {
 		if t != nil {
-			err = s.Bookings.WithOpenings(ctx, err, &t.Type, path)
+			err = s.Bookings.WithOpenings(ctx, err, &t.Type, path, 0)
 		}
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (s *Service) refuseEarly(ctx context.Context, ask Ask) error {
 	if err != nil || mine { // by this very deed, sent twice at once
 		return err
 	}
-	return s.Bookings.WithOpenings(ctx, taken, &t.Type, path)
+	return s.Bookings.WithOpenings(ctx, taken, &t.Type, path, 0)
 }
 
 // prepare makes the row of a new request: who asks, for whom, and who will handle it.
@@ -251,8 +251,9 @@ func (b *Beneficiary) fill(r *Request) {
 	}
 }
 
-// ready refuses what cannot be submitted yet, or not by who asks.
-func ready(l *Line, t *catalogue.Line, who workflow.Who, now time.Time) error {
+// ready refuses what cannot be submitted yet, or not by who asks. What the station gave back for more was
+// taken once: where it belongs since, and what the service has become, bar nobody from sending it again.
+func ready(l *Line, t *catalogue.Line, who workflow.Who, timed bool, now time.Time) error {
 	var bad []fault.Field
 	need := func(missing bool, name, why string) {
 		if missing {
@@ -262,14 +263,15 @@ func ready(l *Line, t *catalogue.Line, who workflow.Who, now time.Time) error {
 	need(l.details.Words == "", "words", "请写一两句，说说遇到的事")
 	need(l.Way == catalogue.AtHome && l.details.Address == "", "address", "上门服务要写明地址")
 	need((l.Way == catalogue.AtHome || l.Way == "phone") && l.details.Phone == "", "phone", "请留一个能打通的电话")
-	need(t.Mode == catalogue.ByBooking && l.WantedProvider == nil, "slot", "请选一个时间")
+	need(timed && l.WantedProvider == nil, "slot", "请选一个时间")
 	_, offered := t.AnswerWithin(l.Urgency)
+	again := l.State == Returned
 	switch {
-	case !t.Active || !strings.HasPrefix(l.UnitPath, t.UnitPath):
+	case !again && !l.offered(t):
 		return errInactive
-	case !slices.Contains(t.WayWords(), l.Way):
+	case !again && !slices.Contains(t.WayWords(), l.Way):
 		return errWay
-	case !offered:
+	case !again && !offered:
 		return errUrgency
 	case (l.Relation == Neighbour || l.Relation == Other) && l.Consent == "":
 		return errConsent
@@ -279,7 +281,7 @@ func ready(l *Line, t *catalogue.Line, who workflow.Who, now time.Time) error {
 	if _, err := t.Answers(given(l.details.Answers), true); err != nil {
 		return err
 	}
-	if who == workflow.ByStaff { // staff know when to make an exception
+	if again || who == workflow.ByStaff { // staff know when to make an exception
 		return nil
 	}
 	return t.MayServe(l.served(now))
@@ -296,18 +298,25 @@ func given(answers []catalogue.Answer) []catalogue.Given {
 // submit hands a draft, or what was returned, to the station; a booking holds its slot, or
 // has it at once where the service is booked instantly.
 func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.Who, actor int64) error {
-	if err := ready(l, t, who, tx.Now.Time); err != nil {
+	timed, err := s.hasTimes(tx.DB, l, t)
+	if err != nil {
+		return err
+	}
+	if err := ready(l, t, who, timed, tx.Now.Time); err != nil {
 		return err
 	}
 	if err := s.mayKeep(tx, l, t, who); err != nil {
 		return err
 	}
-	within, _ := t.AnswerWithin(l.Urgency)
+	within, ok := t.AnswerWithin(l.Urgency)
+	if !ok {
+		within = defaultAnswer
+	}
 	by, said := store.At(tx.Now.Add(within)), ""
 	if t.Sensitive() {
 		said = l.healthSaid()
 	}
-	err := s.step(tx, l, move{action: "submit", who: who, actor: actor, said: said, changes: map[string]any{
+	err = s.step(tx, l, move{action: "submit", who: who, actor: actor, said: said, changes: map[string]any{
 		"submitted_at": tx.Now, "respond_by": by, "reason": ""}})
 	if err != nil {
 		return err
@@ -316,7 +325,7 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 		return err
 	}
 	switch {
-	case t.Mode != catalogue.ByBooking:
+	case !timed:
 		return nil
 	case t.Instant && !l.GuardianMissing(tx.Now.Time):
 		return s.bookAtOnce(tx, l, t)
@@ -520,7 +529,8 @@ func (s *Service) act(ctx context.Context, id int64, action string, deed func(tx
 	}
 	d, err := s.read(ctx, id)
 	if err != nil && fault.From(err).Kind == fault.NotFound {
-		return &Detail{Line: *left, Actions: []string{}}, nil
+		left.Actions = []string{}
+		return &Detail{Line: *left}, nil
 	}
 	return d, err
 }
@@ -562,7 +572,7 @@ func (s *Service) withOpenings(ctx context.Context, err error, l *Line) error {
 	if findErr != nil {
 		return err
 	}
-	return s.Bookings.WithOpenings(ctx, err, &t.Type, l.UnitPath)
+	return s.Bookings.WithOpenings(ctx, err, &t.Type, l.UnitPath, l.ID)
 }
 
 // release takes a request's live booking out of the calendar, if it has one.
@@ -599,16 +609,18 @@ func (s *Service) read(ctx context.Context, id int64) (*Detail, error) {
 }
 
 func (s *Service) detail(ctx context.Context, l *Line) (*Detail, error) {
-	d := &Detail{Line: *l, Actions: actionsOf(auth.From(ctx), l, s.db.Now().Time, s.Notice)}
-	return d, s.fill(ctx, d)
+	one := []Line{*l}
+	if err := s.addActions(ctx, one); err != nil {
+		return nil, err
+	}
+	d := &Detail{Line: one[0]}
+	if err := s.fill(ctx, d); err != nil {
+		return nil, err
+	}
+	return d, s.narrow(ctx, d)
 }
 
-// Actions lists what the actor may do to a request of a list now.
-func (s *Service) Actions(a auth.Actor, l *Line) []string {
-	return actionsOf(a, l, s.db.Now().Time, s.Notice)
-}
-
-// fill adds what belongs to a request: eight reads by index, whatever the data.
+// fill adds what belongs to a request: nine reads by index, whatever the data.
 func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 	db := s.db.Read(ctx)
 	if d.Timeline, err = timelineOf(db, d.ID); err != nil {
@@ -637,6 +649,9 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 	}
 	d.Looks = int(looks)
 	if d.Referral, err = lastReferral(db, d.ID); err != nil {
+		return err
+	}
+	if d.EarlierRatings, err = ratingsOf(db, d.ID); err != nil {
 		return err
 	}
 	if d.ShiftID != nil {
@@ -676,27 +691,27 @@ type Filter struct {
 
 // Mine lists the actor's requests, newest first.
 func (s *Service) Mine(ctx context.Context, f Filter) ([]Line, error) {
-	return s.data.ofPerson(s.db.Read(ctx), auth.From(ctx).PersonID, f)
+	return s.listed(ctx)(s.data.ofPerson(s.db.Read(ctx), auth.From(ctx).PersonID, f))
 }
 
 // Coming lists the actor's open requests: those that wait for the actor first, then by the next visit.
 func (s *Service) Coming(ctx context.Context, limit int) ([]Line, error) {
-	return s.data.comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, limit)
+	return s.listed(ctx)(s.data.comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, limit))
 }
 
 // Cases lists the actor's cases where the actor is a worker today: open ones after so many, or over ones below the id.
 func (s *Service) Cases(ctx context.Context, open bool, skip int64, limit int) ([]Line, error) {
-	return s.data.casesOf(s.db.Read(ctx), auth.From(ctx), open, skip, limit)
+	return s.listed(ctx)(s.data.casesOf(s.db.Read(ctx), auth.From(ctx), open, skip, limit))
 }
 
 // InQueue lists what waits at the units that the actor manages, the urgent and then the oldest first.
 func (s *Service) InQueue(ctx context.Context, queue Queue, after After, limit int) ([]Line, error) {
-	return s.data.inQueue(s.db.Read(ctx), queue, auth.From(ctx).ManagedPaths(), s.db.Now(), after, limit)
+	return s.listed(ctx)(s.data.inQueue(s.db.Read(ctx), queue, auth.From(ctx).ManagedPaths(), s.db.Now(), after, limit))
 }
 
 // List lists requests of the units that the actor manages, newest first.
 func (s *Service) List(ctx context.Context, f Filter) ([]Line, error) {
-	return s.data.under(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), f)
+	return s.listed(ctx)(s.data.under(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), f))
 }
 
 // Waiting counts each queue of the actor's units, up to a cap.
@@ -704,9 +719,15 @@ func (s *Service) Waiting(ctx context.Context, atMost int) (map[Queue]int, error
 	return countQueues(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), s.db.Now(), atMost)
 }
 
-// Slots gives the slot calendar of a service at a unit (0: the actor's own).
-func (s *Service) Slots(ctx context.Context, serviceTypeID, unitID, providerID int64, from, to string) (*booking.Calendar, error) {
+// Slots gives the slot calendar of a service at a unit (0: the actor's own), to move the time of a
+// request that the actor sees (0: to choose a first one).
+func (s *Service) Slots(ctx context.Context, serviceTypeID, unitID, providerID, requestID int64, from, to string) (*booking.Calendar, error) {
 	db := s.db.Read(ctx)
+	if requestID != 0 {
+		if _, err := s.seen(ctx, requestID); err != nil {
+			return nil, err
+		}
+	}
 	t, err := catalogue.Find(db, serviceTypeID)
 	if err != nil {
 		return nil, err
@@ -726,7 +747,7 @@ func (s *Service) Slots(ctx context.Context, serviceTypeID, unitID, providerID i
 	if err != nil {
 		return nil, err
 	}
-	return s.Bookings.Calendar(ctx, &t.Type, path, providerID, from, to)
+	return s.Bookings.Calendar(ctx, &t.Type, path, providerID, requestID, from, to)
 }
 
 // ---- notices

@@ -403,14 +403,15 @@ func (s *Service) handTo(tx *store.Tx, l *Line, m move, toID int64, reason strin
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，时间不变。%s", l.ServiceName, w.Name, reason))
+	told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，%s。%s", l.ServiceName, w.Name, l.timeAfter(tx.Now.Time), reason))
 	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "接手一件个案", fmt.Sprintf("%s %s 转给您负责", l.ServiceName, l.Number)))...)
 }
 
-// moveBooking gives the request's live booking to another provider, at the same time.
+// moveBooking gives the request's live booking to another provider, at the same time. One whose time has
+// passed stays whose it was: it only waits to be said what came of it.
 func (s *Service) moveBooking(tx *store.Tx, l *Line, toID int64) error {
 	b, err := booking.Of(tx.DB, l.ID)
-	if err != nil || b == nil || b.Live == nil || l.VisitUnderWay {
+	if err != nil || b == nil || b.Live == nil || l.VisitUnderWay || !b.StartsAt.After(tx.Now.Time) {
 		return err
 	}
 	t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
@@ -419,6 +420,14 @@ func (s *Service) moveBooking(tx *store.Tx, l *Line, toID int64) error {
 	}
 	return s.Bookings.Move(tx, &t.Type, b, booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID,
 		StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true})
+}
+
+// timeAfter says what becomes of the time of a request that was handed over.
+func (l *Line) timeAfter(now time.Time) string {
+	if l.Booking != nil && l.Booking.Live != nil && !l.Booking.StartsAt.After(now) {
+		return "原来约的时间已经过了，会和您再约"
+	}
+	return "时间不变"
 }
 
 func unitName(tx *store.Tx, id int64) (name string, err error) {

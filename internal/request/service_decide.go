@@ -272,11 +272,18 @@ func (s *Service) Close(ctx context.Context, id int64, said string) (*Detail, er
 	})
 }
 
-// Reopen sends a completed request back into service: the review found more to do. One whose worker's role
-// has ended meanwhile waits for another worker.
+// Reopen sends a completed request back into service: the review found more to do. What was said of it so
+// far is kept, and who asked may rate it anew when it is done; a call about it is this very deed. One
+// whose worker's role has ended meanwhile waits for another worker.
 func (s *Service) Reopen(ctx context.Context, id int64, reason string) (*Detail, error) {
 	return s.act(ctx, id, "reopen", func(tx *store.Tx, l *Line, m move) error {
 		m.said = reason
+		if l.Rating != nil {
+			if err := keepRating(tx, &l.Request); err != nil {
+				return err
+			}
+			m.changes = map[string]any{"rating": nil, "rating_comment": "", "rated_at": nil, "follow_up": nil}
+		}
 		serves, err := l.workerServes(tx.DB)
 		if err != nil {
 			return err

@@ -294,7 +294,26 @@ func (p *Patch) mayAgree(l *Line, day time.Time) error {
 	return nil
 }
 
+// waysFit refuses another way or urgency that the service has not, where nobody asks later.
+func (p *Patch) waysFit(l *Line, t *catalogue.Line) error {
+	if l.State != Returned {
+		return nil
+	}
+	if p.Way != nil && *p.Way != l.Way && !slices.Contains(t.WayWords(), *p.Way) {
+		return errWay
+	}
+	if p.Urgency != nil && *p.Urgency != l.Urgency {
+		if _, ok := t.AnswerWithin(*p.Urgency); !ok {
+			return errUrgency
+		}
+	}
+	return nil
+}
+
 func (p *Patch) apply(l *Line, t *catalogue.Line) (map[string]any, error) {
+	if err := p.waysFit(l, t); err != nil {
+		return nil, err
+	}
 	changes := map[string]any{}
 	set := func(to *string, from *string) {
 		if from != nil {

@@ -199,7 +199,7 @@ func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	case QueueMessages:
 		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND requests.worker_id IS NULL")
 	case QueueFollowUp:
-		return q.Where("requests.follow_up = 1")
+		return q.Where("requests.follow_up = 1 AND requests.state IN ?", []State{Completed, Closed})
 	}
 	return q
 }
@@ -440,6 +440,20 @@ func lastReferral(db *gorm.DB, id int64) (*Referral, error) {
 		return nil, err
 	}
 	return &out[0], nil
+}
+
+// keepRating keeps what was said of a request before it may be said anew.
+func keepRating(tx *store.Tx, r *Request) error {
+	kept := Rating{RequestID: r.ID, Rating: *r.Rating, Comment: r.RatingComment, RatedAt: tx.Now}
+	if r.RatedAt != nil {
+		kept.RatedAt = *r.RatedAt
+	}
+	return tx.Create(&kept).Error
+}
+
+func ratingsOf(db *gorm.DB, id int64) (out []Rating, err error) {
+	err = db.Where("request_id = ?", id).Order("id").Find(&out).Error
+	return out, err
 }
 
 func shiftOf(db *gorm.DB, id int64) (*Shift, error) {

@@ -43,6 +43,7 @@ func emptyRequest(tx *store.Tx, id int64, name string, files []Attachment) error
 		changes map[string]any
 	}{
 		{&TimelineLine{}, map[string]any{"said": ""}},
+		{&Rating{}, map[string]any{"comment": ""}},
 		{&Referral{}, map[string]any{"reason": "", "consent": ""}},
 		{&Visit{}, map[string]any{"place": ""}}, // a home's address, as often as not
 	} {

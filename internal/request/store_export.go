@@ -15,7 +15,7 @@ func ownRequests(db *gorm.DB, personID int64) *gorm.DB {
 	return db.Table("requests").Select("id").Where("person_id = ?", personID)
 }
 
-// belongings reads what belongs to a person's requests, in six reads.
+// belongings reads what belongs to a person's requests, in seven reads.
 func (s shelf) belongings(db *gorm.DB, personID int64) (x belongings, err error) {
 	if x.timeline, err = listed(db, personID, "request_timeline", "request_timeline.*", "", func(t *TimelineLine) int64 { return t.RequestID }); err != nil {
 		return x, err
@@ -28,6 +28,9 @@ func (s shelf) belongings(db *gorm.DB, personID int64) (x belongings, err error)
 	}
 	if x.referrals, err = listed(db.Joins("LEFT JOIN units ON units.id = request_referrals.to_unit_id"), personID, "request_referrals",
 		"request_referrals.*, COALESCE(units.name, request_referrals.organisation) AS to_name", "", func(r *Referral) int64 { return r.RequestID }); err != nil {
+		return x, err
+	}
+	if x.ratings, err = listed(db, personID, "request_ratings", "request_ratings.*", "", func(r *Rating) int64 { return r.RequestID }); err != nil {
 		return x, err
 	}
 	if x.files, err = listed(db, personID, "request_attachments", "request_attachments.*", "", func(a *Attachment) int64 { return a.RequestID }); err != nil {

@@ -2627,7 +2627,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark all my notices up to one as read */
+        /** Mark notices of mine that were shown as read */
         post: operations["readNotices"];
         delete?: never;
         options?: never;
@@ -3639,7 +3639,7 @@ export interface components {
             starts_on: string;
             /**
              * Format: date
-             * @description Last day
+             * @description Last day; shifts and hours are within the period alone
              */
             ends_on: string;
             /** @description Today is within the period */
@@ -3712,7 +3712,7 @@ export interface components {
             goal_minutes?: number;
             /**
              * Format: date
-             * @description Last day
+             * @description Last day; not before a shift that stands
              */
             ends_on?: string;
         };
@@ -5892,12 +5892,14 @@ export interface components {
             followed_up?: boolean;
             /** @description Only for those who handle it: the last message is one of who asked, and nobody answered */
             message_waits?: boolean;
+            /** @description In one request alone: what who asked said before it was reopened, oldest first */
+            earlier_ratings?: components["schemas"]["EarlierRating"][];
             /**
              * Format: date-time
              * @description When begun
              */
             created_at: string;
-            /** @description What I may do now */
+            /** @description What I may do now, and will be accepted, but for somebody faster and for a consent that is asked for on the way; in a list without a look at the calendar */
             actions: components["schemas"]["RequestAction"][];
             /** @description Oldest first */
             timeline?: components["schemas"]["TimelineLine"][];
@@ -5916,6 +5918,23 @@ export interface components {
             may_read_notes?: boolean;
             referral?: components["schemas"]["Referral"];
             shift?: components["schemas"]["RequestShift"];
+        };
+        EarlierRating: {
+            /**
+             * @description What who asked said
+             * @example 2
+             */
+            rating: number;
+            /**
+             * @description In words; empty for none
+             * @example 等了很久
+             */
+            comment: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            rated_at: string;
         };
         RequestPage: {
             /** @description In the order that the call names */
@@ -9115,6 +9134,8 @@ export interface operations {
                 unit_id?: components["schemas"]["Id"];
                 /** @description Only this provider's */
                 provider_id?: components["schemas"]["Id"];
+                /** @description A request that I see whose time is to be changed: its own booking is in nobody's way */
+                request_id?: components["schemas"]["Id"];
                 /**
                  * @description First day, Asia/Shanghai; today if absent
                  * @example 2026-11-27
@@ -10876,7 +10897,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    up_to_id: components["schemas"]["Id"];
+                    /**
+                     * @description Those shown; others stay unread
+                     * @example [
+                     *       12,
+                     *       11
+                     *     ]
+                     */
+                    ids: components["schemas"]["Id"][];
                 };
             };
         };

@@ -23,8 +23,14 @@ export const phone = {
   files: [] as SentFile[],
   fileAnswer: (async () => 'offline') as (sent: SentFile) => Promise<FileAnswer>,
   network: [] as ((state: { isConnected: boolean }) => void)[],
+  /** Where the pages were begun anew. */
+  went: [] as string[],
+  /** What the phone's storage refuses: a full one keeps nothing new, a private window nothing at all. */
+  refuses: '' as '' | 'full' | 'private',
   reset() {
     this.store.clear()
+    this.refuses = ''
+    this.went = []
     this.sent = []
     this.answer = async () => 'offline'
     this.files = []
@@ -43,9 +49,19 @@ async function file({ success, fail, ...sent }: SentFile & { success: (got: File
 const uni = {
   uploadFile: file,
   downloadFile: file,
-  getStorageSync: (key: string) => structuredClone(phone.store.get(key) ?? ''),
-  setStorageSync: (key: string, value: unknown) => phone.store.set(key, structuredClone(value)),
-  removeStorageSync: (key: string) => phone.store.delete(key),
+  getStorageSync(key: string) {
+    if (phone.refuses === 'private') throw new Error('SecurityError')
+    return structuredClone(phone.store.get(key) ?? '')
+  },
+  setStorageSync(key: string, value: unknown) {
+    if (phone.refuses) throw new Error('QuotaExceededError')
+    phone.store.set(key, structuredClone(value))
+  },
+  removeStorageSync(key: string) {
+    if (phone.refuses === 'private') throw new Error('SecurityError')
+    phone.store.delete(key)
+  },
+  reLaunch: ({ url }: { url: string }) => phone.went.push(url),
   login: ({ success }: { success: (got: { code: string }) => void }) => success({ code: 'demo-lin' }),
   onNetworkStatusChange: (tell: (state: { isConnected: boolean }) => void) => phone.network.push(tell),
   getNetworkType: () => {},

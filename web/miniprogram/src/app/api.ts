@@ -12,8 +12,8 @@ export const api = createClient(authorised)
 interface Doorman {
   /** Resolves when the first login is over, whatever came of it. */
   ready(): Promise<void>
-  /** Gets new tokens; false when the person is signed out. */
-  renew(): Promise<boolean>
+  /** Gets new tokens, and asks over the page where that needs the person; false when nobody is signed in afterwards. */
+  renew(deed: boolean): Promise<boolean>
   /** Asks to agree to the privacy notice; false when the person would rather not. A deed is more than a reading. */
   agree(deed: boolean): Promise<boolean>
 }
@@ -28,27 +28,30 @@ export function guardWith(session: Doorman) {
 let renewing: Promise<boolean> | null = null
 
 /** Many calls may find the token expired at once; one renewal serves them all. */
-function renewOnce(): Promise<boolean> {
-  renewing ??= doorman.renew().finally(() => (renewing = null))
+function renewOnce(deed: boolean): Promise<boolean> {
+  renewing ??= doorman.renew(deed).finally(() => (renewing = null))
   return renewing
 }
 
 async function authorised(request: Outgoing): Promise<Incoming> {
-  const once = () => asMe((token) => send(signed(request, token)))
+  const once = () => asMe((token) => send(signed(request, token)), request.method !== 'get')
   const answer = await once()
   return unagreed(answer) && (await doorman.agree(request.method !== 'get')) ? once() : answer
 }
 
 const unagreed = ({ status, data }: Incoming) => status === 403 && (data as { code?: string } | undefined)?.code === 'privacy_consent_needed'
 
-/** Sends with the token of who is signed in, and once more with a new one when that has run out. */
-export async function asMe<T extends { status: number }>(attempt: (token?: string) => Promise<T>): Promise<T> {
+/**
+ * Sends with the token of who is signed in, and once more with a new one when that has run out. For a deed somebody who
+ * is not signed in is asked to; a page that only reads offers it by itself.
+ */
+export async function asMe<T extends { status: number }>(attempt: (token?: string) => Promise<T>, deed = false): Promise<T> {
   await doorman.ready()
   const used = tokens.get()?.access
   const answer = await attempt(used)
-  if (answer.status !== 401 || !used) return answer
+  if (answer.status !== 401) return answer
   // Expired, or made by a server that has since been set up anew. Another call may have renewed meanwhile.
-  const renewed = used !== tokens.get()?.access || (await renewOnce())
+  const renewed = used !== tokens.get()?.access || (await renewOnce(deed))
   return renewed ? attempt(tokens.get()?.access) : answer
 }
 

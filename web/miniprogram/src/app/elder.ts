@@ -1,5 +1,6 @@
 // Elder mode 大字版: one tap, remembered.
 import { ref } from 'vue'
+import { keep, kept } from './storage'
 
 const KEY = 'yimi.elder'
 const onH5 = process.env.UNI_PLATFORM === 'h5'
@@ -8,7 +9,7 @@ const elder = ref(false)
 /** Takes up what was chosen last time; on H5 `?elder=1` or `?elder=0` chooses. */
 export function restoreElder() {
   const asked = onH5 ? /[?&]elder=([01])/.exec(location.search)?.[1] : undefined
-  set(asked ? asked === '1' : uni.getStorageSync(KEY) === 'on')
+  set(asked ? asked === '1' : kept(KEY) === 'on')
 }
 
 function toggle() {
@@ -17,7 +18,7 @@ function toggle() {
 
 function set(on: boolean) {
   elder.value = on
-  uni.setStorageSync(KEY, on ? 'on' : '')
+  keep(KEY, on ? 'on' : '')
 }
 
 export function useElder() {

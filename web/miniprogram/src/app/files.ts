@@ -16,7 +16,7 @@ const bearer = (token?: string): Record<string, string> => (token ? { Authorizat
 
 /** Adds a picture that the phone holds to a request. The key as with a POST. */
 export async function sendPicture(requestId: number, filePath: string, key: string): Promise<Attachment> {
-  const answer = await asMe((token) => upload(address(requestId), filePath, { ...bearer(token), Accept: 'application/json', 'Idempotency-Key': key }))
+  const answer = await asMe((token) => upload(address(requestId), filePath, { ...bearer(token), Accept: 'application/json', 'Idempotency-Key': key }), true)
   if (answer.status !== 201) throw problemOf(answer)
   return answer.data as Attachment
 }

@@ -13,6 +13,14 @@ export function queryOf(query?: Record<string, string | undefined>): Record<stri
   return { ...Object.fromEntries(scene.split('&').filter((pair) => pair.includes('=')).map((pair) => pair.split('='))), ...query }
 }
 
+/** The page that is shown, from the start: as its address says, for whoever is there now. */
+export function reopen() {
+  const page = getCurrentPages().at(-1) as { route?: string; $page?: { fullPath: string } } | undefined
+  const url = page?.$page?.fullPath ?? `/${page?.route}`
+  if (TABS.includes(url.split('?')[0])) uni.reLaunch({ url })
+  else uni.redirectTo({ url })
+}
+
 /** Back one page; home when the page was opened by itself, say from a message. */
 export function back() {
   if (getCurrentPages().length > 1) uni.navigateBack({})

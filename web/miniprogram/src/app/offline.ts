@@ -5,6 +5,7 @@ import { Problem, newKey, type Schemas } from '@yimi/client'
 import { api } from './api'
 import { onLeave } from './own'
 import { useSession } from './session'
+import { keep, kept } from './storage'
 
 type Input = Schemas['CheckinInput']
 
@@ -27,14 +28,14 @@ let flushing: Promise<void> | null = null
 let watching = false
 
 function list(): WaitingCheckin[] {
-  if (!restored) all.value = (uni.getStorageSync(KEY) as WaitingCheckin[]) || []
+  if (!restored) all.value = kept<WaitingCheckin[]>(KEY) ?? []
   restored = true
   return all.value
 }
 
 function store(next: WaitingCheckin[]) {
   all.value = next
-  uni.setStorageSync(KEY, next)
+  keep(KEY, next)
 }
 
 /** Who goes leaves the proof of their presence, to be sent when they are back, but not where they were; a no is theirs to see. */

@@ -1,5 +1,7 @@
 // What one person wrote on this phone and has not sent yet. It is theirs: it goes when they sign out, when their session
 // is over, and when somebody else signs in.
+import { drop, keep, kept } from './storage'
+
 const KEY = 'yimi.own'
 
 interface Own {
@@ -8,20 +10,20 @@ interface Own {
 }
 
 const all = (personId: number): Own['things'] => {
-  const kept = (uni.getStorageSync(KEY) as Own) || null
-  return kept?.personId === personId ? kept.things : {}
+  const own = kept<Own>(KEY)
+  return own?.personId === personId ? own.things : {}
 }
 
 export const own = {
   get: <T>(personId: number, name: string): T | undefined => all(personId)[name] as T | undefined,
   keep(personId: number, name: string, thing: unknown) {
     if (!personId) return // signed out meanwhile
-    uni.setStorageSync(KEY, { personId, things: { ...all(personId), [name]: JSON.parse(JSON.stringify(thing)) } } satisfies Own)
+    keep(KEY, { personId, things: { ...all(personId), [name]: JSON.parse(JSON.stringify(thing)) } } satisfies Own)
   },
   drop(personId: number, name: string) {
     const { [name]: _gone, ...things } = all(personId)
-    if (Object.keys(things).length) uni.setStorageSync(KEY, { personId, things } satisfies Own)
-    else uni.removeStorageSync(KEY)
+    if (Object.keys(things).length) keep(KEY, { personId, things } satisfies Own)
+    else drop(KEY)
   },
 }
 
@@ -32,6 +34,6 @@ export const onLeave = (leaver: (stays: number) => void) => void leavers.push(le
 
 /** Lets go of what is not of who is signed in now. */
 export function leave(stays: number) {
-  if (!stays || ((uni.getStorageSync(KEY) as Own) || null)?.personId !== stays) uni.removeStorageSync(KEY)
+  if (!stays || kept<Own>(KEY)?.personId !== stays) drop(KEY)
   for (const leaver of leavers) leaver(stays)
 }

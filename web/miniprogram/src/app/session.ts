@@ -2,8 +2,10 @@
 import { computed, ref } from 'vue'
 import { Problem, type Schemas } from '@yimi/client'
 import { api, guardWith, openApi } from './api'
-import { leave } from './own'
+import { leave as letGo } from './own'
 import { askForNotice, forgetDeclined } from './privacy'
+import { askSignIn, endSignIn } from './signIn'
+import { drop, keep, kept } from './storage'
 import { tokens } from './tokens'
 
 export type Person = Schemas['Person']
@@ -19,6 +21,7 @@ const person = ref<Person | null>(null)
 const starting = ref(true)
 const problem = ref<Problem | null>(null)
 let started: Promise<void> | null = null
+let known = false // the server has answered for this person since the page was opened: a form may have been begun
 
 const signedIn = computed(() => person.value !== null)
 const roles = computed(() => person.value?.roles.map((held) => held.role) ?? [])
@@ -46,9 +49,12 @@ function retry(): Promise<void> {
 async function enter() {
   problem.value = null
   const asked = askedPersona()
-  if (asked && asked !== uni.getStorageSync(PERSONA)) return signInAs(asked)
-  if (!tokens.get()) return signIn()
-  person.value = (uni.getStorageSync(PERSON) as Person) || null
+  if (asked && asked !== kept(PERSONA)) return signInAs(asked)
+  if (!tokens.get()) {
+    drop(PERSON)
+    return signIn()
+  }
+  person.value = kept<Person>(PERSON)
 }
 
 /** What was remembered of the person may be old: ask, but make nobody wait for it. */
@@ -59,31 +65,42 @@ async function freshen() {
 /** Logs in the way this platform does; on H5 without a persona there is nobody to be. */
 async function signIn() {
   if (!onH5) return accept(await openApi.post('/auth/wechat', { body: { code: await wechatCode() } }))
-  const persona = askedPersona() || (uni.getStorageSync(PERSONA) as Persona | '')
+  const persona = askedPersona() || kept<Persona>(PERSONA)
   if (persona) await signInAs(persona)
 }
 
 /** Demo only: becomes one of the made-up people. */
 async function signInAs(persona: Persona) {
   accept(await openApi.post('/auth/demo', { body: { persona } }))
-  uni.setStorageSync(PERSONA, persona)
+  keep(PERSONA, persona)
 }
 
 /** A desk account, on H5: station staff at a computer. */
 async function signInWith(login: string, password: string) {
   accept(await openApi.post('/auth/password', { body: { login, password } }))
+  drop(PERSONA)
 }
 
 async function signOut() {
-  await api.post('/auth/logout').catch(() => undefined) // gone from this phone in any case
-  goodbye()
+  known = false // whose session has ended is not asked to sign in, to be signed out
+  if (tokens.get()) await api.post('/auth/logout').catch(() => undefined) // gone from this phone in any case
+  leave()
 }
+
+/** Goes from this phone with all that the pages hold: what was begun is nobody else's. */
+function leave() {
+  goodbye()
+  startOver()
+}
+
+const startOver = () => uni.reLaunch({ url: '/pages/home/index' })
 
 /** Forgets on this phone who was signed in; the server has ended it already. */
 function goodbye() {
-  uni.removeStorageSync(PERSONA)
+  drop(PERSONA)
   forget()
-  leave(0)
+  letGo(0)
+  endSignIn(false)
 }
 
 /** Reads my profile again, after something that changed it. */
@@ -91,37 +108,62 @@ async function reload() {
   keepPerson(await api.get('/me'))
 }
 
-async function renew(): Promise<boolean> {
-  const kept = tokens.get()
-  if (!kept) return false
+async function renew(deed: boolean): Promise<boolean> {
+  if (onH5 && known && tokens.reread()) return follow()
+  const held = tokens.get()
+  if (!held) return known || deed ? askedIn() : false
   try {
-    accept(await openApi.post('/auth/refresh', { body: { refresh_token: kept.refresh } }))
+    accept(await openApi.post('/auth/refresh', { body: { refresh_token: held.refresh } }))
     return true
   } catch (error) {
     return error instanceof Problem && error.status === 401 ? again() : false
   }
 }
 
-/** The session itself has ended: log in anew where that needs nothing from the person. */
+/** The session itself has ended: log in anew where that needs nothing from the person, else ask over the page. */
 async function again(): Promise<boolean> {
-  forget()
+  if (known) tokens.drop()
+  else forget()
+  const whose = person.value?.id
   await signIn().catch(remember)
-  if (!tokens.get()) leave(0)
-  return tokens.get() !== null
+  if (!tokens.get()) letGo(0)
+  if (tokens.get()) return whose === undefined || whose === person.value?.id
+  return known && askedIn()
+}
+
+/** What is on the page waits for the same person; the calls of somebody who is gone are not the next one's. */
+async function askedIn(): Promise<boolean> {
+  const whose = person.value?.id
+  return (await askSignIn()) && (whose === undefined || whose === person.value?.id)
+}
+
+/** Another window of this browser has signed in, been renewed, or gone: this one goes along. */
+async function follow(): Promise<boolean> {
+  const other = kept<Person>(PERSON)
+  if (other?.id === person.value?.id) return tokens.get() !== null || askedIn()
+  person.value = other
+  known = false
+  letGo(other?.id ?? 0)
+  startOver()
+  return false
 }
 
 function accept(session: Schemas['Session']) {
   tokens.keep(session)
   keepPerson(session.person)
+  endSignIn(true)
 }
 
 function keepPerson(me: Person) {
-  if (person.value?.id !== me.id) {
-    forgetDeclined()
-    leave(me.id)
-  }
+  const before = person.value?.id
   person.value = me
-  uni.setStorageSync(PERSON, me)
+  known = true
+  if (before !== me.id) {
+    forgetDeclined()
+    letGo(me.id)
+  }
+  if (before !== undefined && before !== me.id) startOver() // what the one before had begun is gone with the pages
+  keep(PERSON, me)
   if (!me.privacy_agreed) void agree(false)
 }
 
@@ -134,8 +176,9 @@ async function agree(deed: boolean): Promise<boolean> {
 
 function forget() {
   tokens.drop()
+  known = false
   person.value = null
-  uni.removeStorageSync(PERSON)
+  drop(PERSON)
 }
 
 function remember(error: unknown) {
@@ -162,5 +205,5 @@ function askedPersona(): Persona | '' {
 guardWith({ ready: start, renew, agree })
 
 export function useSession() {
-  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, goodbye, reload }
+  return { person, signedIn, starting, problem, roles, isStaff, has, start, retry, signInAs, signInWith, signOut, leave, goodbye, reload }
 }

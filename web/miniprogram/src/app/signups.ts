@@ -2,6 +2,7 @@
 import type { Schemas } from '@yimi/client'
 import { holds } from './labels'
 import { onLeave } from './own'
+import { keep, kept } from './storage'
 
 type Signup = Schemas['Signup']
 const KEY = 'yimi.coming'
@@ -33,12 +34,11 @@ export function checkinPage(of: Signup): string {
 
 /** Keeps the coming sign-ups, so that check-in knows them without a network. */
 export function keepComing(items: Signup[]) {
-  uni.setStorageSync(KEY, items)
+  keep(KEY, items)
 }
 
 onLeave((stays) => keepComing(keptComing(stays)))
 
 export function keptComing(personId?: number): Signup[] {
-  const kept = (uni.getStorageSync(KEY) as Signup[]) || []
-  return kept.filter((one) => one.person_id === personId)
+  return (kept<Signup[]>(KEY) ?? []).filter((one) => one.person_id === personId)
 }

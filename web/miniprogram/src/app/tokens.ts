@@ -1,5 +1,6 @@
 // The tokens of the session, remembered by the phone.
 import type { Schemas } from '@yimi/client'
+import { drop, keep, kept } from './storage'
 
 export interface Tokens {
   access: string
@@ -11,15 +12,24 @@ let current: Tokens | null | undefined
 
 export const tokens = {
   get(): Tokens | null {
-    if (current === undefined) current = (uni.getStorageSync(KEY) as Tokens) || null
+    if (current === undefined) current = kept<Tokens>(KEY)
     return current
   },
   keep(session: Pick<Schemas['Session'], 'access_token' | 'refresh_token'>) {
     current = { access: session.access_token, refresh: session.refresh_token }
-    uni.setStorageSync(KEY, current)
+    if (keep(KEY, current)) return
+    // An older token that stayed behind would end the session when it came back.
+    drop(KEY)
+    keep(KEY, current)
+  },
+  /** Takes up what another window of this browser has kept since; whether that is something else. */
+  reread(): boolean {
+    const before = current?.access
+    current = undefined
+    return this.get()?.access !== before
   },
   drop() {
     current = null
-    uni.removeStorageSync(KEY)
+    drop(KEY)
   },
 }

@@ -157,7 +157,6 @@ export function useActivity() {
     if (act === 'my_signups') open('/pkg-activity/signups')
     if (act === 'register') open('/pkg-me/register?then=back')
     if (act === 'profile') open('/pkg-me/profile')
-    if (act === 'sign_in') who.value = true
     if (act === 'reload') void loaded.run()
   }
   function signedInNow() {

@@ -78,3 +78,7 @@ test('what was said about the health of somebody else goes along, and comes back
   expect(inputOf(form(), service)).not.toHaveProperty('health_consent')
   expect(formOf(service, { health_consent: said } as Schemas['Request']).health).toBe('self phone')
 })
+
+test('what came back from where nobody gives times is sent without one', () => {
+  expect([stepsOf({ mode: 'booking' }), stepsOf({ mode: 'booking' }, false), stepsOf({ mode: 'request' }, false)]).toEqual([['who', 'slot', 'confirm'], ['who', 'confirm'], ['who', 'confirm']])
+})

@@ -27,7 +27,8 @@ export interface AskForm {
   health: HealthSaid
 }
 
-export const stepsOf = (service: Pick<Service, 'mode'>): Step[] => (service.mode === 'booking' ? ['who', 'slot', 'confirm'] : ['who', 'confirm'])
+/** `timed`: somebody there gives times to choose from. */
+export const stepsOf = (service: Pick<Service, 'mode'>, timed = true): Step[] => (service.mode === 'booking' && timed ? ['who', 'slot', 'confirm'] : ['who', 'confirm'])
 
 export function freshForm(service: Service): AskForm {
   const urgency = service.promises.find((one) => one.urgency === 'normal')?.urgency ?? service.promises[0]?.urgency ?? 'normal'

@@ -76,6 +76,7 @@ export function useAsk() {
     if (form.beneficiaryId && !request.value && !people.value.some((one) => one.id === form.beneficiaryId)) form.beneficiaryId = 0
     choose(kept || request.value ? form.beneficiaryId : (self.value?.id ?? 0))
     resumed.value = kept !== undefined
+    if (returned.value && of.active && of.mode === 'booking') void slots.start(form.slot)
     filled.value = true
   }
   watch(form, () => {
@@ -143,7 +144,11 @@ export function useAsk() {
   }
 
   // ---- steps ----
-  const steps = computed(() => (service.value ? stepsOf(service.value) : []))
+  /** What the station gave back is sent again whatever its service is by now; where nobody gives times, the station arranges one. */
+  const returned = computed(() => request.value?.state === 'returned')
+  const taken = computed(() => !!service.value && (service.value.active || returned.value))
+  const timed = computed(() => !returned.value || (!!service.value?.active && slots.data?.providers.length !== 0))
+  const steps = computed(() => (service.value ? stepsOf(service.value, timed.value) : []))
   const position = computed(() => steps.value.indexOf(step.value))
   function show(wrong: Record<string, string>) {
     for (const field of Object.keys(errors)) delete errors[field]
@@ -273,7 +278,7 @@ export function useAsk() {
   const callStation = () => (phone.value ? call(phone.value) : open('/pages/services/index'))
 
   return reactive({
-    ...{ missing, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
+    ...{ missing, taken, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
     ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },

@@ -27,7 +27,7 @@ export function useChangeTime() {
   onLoad((query) => (id.value = Number(query?.id) || 0))
   onShow(() => void run())
 
-  const slots = useSlots({ service: () => service.value, unitId: () => request.value?.unit_id })
+  const slots = useSlots({ service: () => service.value, unitId: () => request.value?.unit_id, requestId: () => id.value })
   const may = computed(() => !!request.value?.actions.includes('reschedule'))
   async function run() {
     if (!id.value) return
@@ -35,6 +35,7 @@ export function useChangeTime() {
     if (!may.value) return
     const worker = booking.value?.provider_id ?? request.value?.worker_id
     await slots.start(booking.value ? { providerId: booking.value.provider_id, startsAt: booking.value.starts_at } : null, worker)
+    slots.chosen = null // the time that it has is free to itself, and no other one
   }
 
   const move = useAct((key, providerId: number, startsAt: string) => api.post('/requests/{id}/reschedule', { path: { id: id.value }, body: { provider_id: providerId, starts_at: startsAt }, key }))

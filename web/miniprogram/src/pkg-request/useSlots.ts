@@ -10,7 +10,7 @@ type Slot = Schemas['Slot']
 type Service = Pick<Schemas['ServiceType'], 'id' | 'horizon_days'>
 
 /** `service` and `unitId` are asked anew with each call, since the page may learn them later. */
-export function useSlots(of: { service: () => Service | null; unitId: () => number | undefined }) {
+export function useSlots(of: { service: () => Service | null; unitId: () => number | undefined; /** whose time is changed: its own booking is in nobody's way */ requestId?: () => number }) {
   const today = isoDate(Date.now())
   const monday = ref(mondayOf(today))
   const providerId = ref(0)
@@ -19,7 +19,7 @@ export function useSlots(of: { service: () => Service | null; unitId: () => numb
   let looked = false
 
   const calendar = useLoad(() =>
-    api.get('/service-types/{id}/slots', { path: { id: of.service()!.id }, query: { unit_id: of.unitId(), provider_id: providerId.value || undefined, from: monday.value, to: addDays(monday.value, 6) } }),
+    api.get('/service-types/{id}/slots', { path: { id: of.service()!.id }, query: { unit_id: of.unitId(), request_id: of.requestId?.(), provider_id: providerId.value || undefined, from: monday.value, to: addDays(monday.value, 6) } }),
   )
   const data = calendar.data
 

@@ -35,6 +35,7 @@ test('only what may be done is offered, and setting and changing a time are one'
   expect(actsOf(request({ actions: ['edit', 'cancel', 'approve', 'message', 'reschedule', 'accept', 'case_note'] }))).toEqual(['approve', 'time', 'message', 'cancel'])
   expect(actsOf(request({ actions: ['schedule'] }))).toEqual(['time'])
   expect(actsOf(request({ state: 'returned', actions: ['submit', 'edit', 'reject'] }))).toEqual(['mend', 'reject'])
+  expect(actsOf(request({ state: 'returned', actions: ['edit'] }))).toEqual(['mend']) // what is missing stands against submitting it
   expect(actsOf(request({ state: 'returned', actions: ['submit'] }))).toEqual([])
   expect(wordsOf('assign', request({})).word).toBe('安排社工')
   expect(wordsOf('assign', request({ worker_id: 7 })).word).toBe('换一位社工')

@@ -100,7 +100,7 @@ const ORDER = Object.keys(ACTS) as Act[]
 /** What may be pressed now, in the order of the sheet. */
 export function actsOf(of: Request): Act[] {
   const can = (action: Action) => of.actions.includes(action)
-  return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? can('edit') && can('submit') : can(act)))
+  return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? of.state === 'returned' && can('edit') : can(act)))
 }
 
 /** The time that stands, or that was wished for while nobody has said yes; a visit that is over or called off is none. */

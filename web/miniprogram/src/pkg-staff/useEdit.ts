@@ -4,6 +4,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
+import { open, periodSaid } from './campaigns'
 import { managedUnits } from './units'
 import { emptyForm, formOf, inputOf, missingIn, patchOf, type Form, type SeriesDraft } from './editForm'
 
@@ -26,7 +27,9 @@ export function useEdit() {
   const page = useLoad(readAll)
   const activity = computed(() => page.data.value?.activity ?? null)
   const units = computed(() => managedUnits(page.data.value?.units ?? [], roles.value.length ? person.value?.roles ?? [] : []))
-  const campaigns = computed(() => page.data.value?.campaigns.filter((c) => c.running || c.id === form.campaign_id) ?? [])
+  const campaigns = computed(() => page.data.value?.campaigns.filter((c) => open(c) || c.id === form.campaign_id) ?? [])
+  /** The period of the one chosen, for whoever chooses days. */
+  const period = computed(() => campaigns.value.filter((c) => c.id === form.campaign_id).map(periodSaid)[0] ?? '')
   const state = computed(() => activity.value?.state ?? 'draft')
   const closed = computed(() => state.value === 'finished' || state.value === 'cancelled')
 
@@ -122,7 +125,7 @@ export function useEdit() {
   }
 
   return {
-    id, form, fresh, page, activity, units, campaigns, state, closed, busy, problem, dismiss, error, errors, changed, tried, start, save,
+    id, form, fresh, page, activity, units, campaigns, period, state, closed, busy, problem, dismiss, error, errors, changed, tried, start, save,
     publish: () => settle(publishing.run(id.value)),
     finish: () => settle(finishing.run(id.value)),
     cancel: (reason: string) => settle(cancelling.run(id.value, reason)),
