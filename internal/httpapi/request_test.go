@@ -228,6 +228,7 @@ func TestQueuesOverHTTP(t *testing.T) {
 		}
 		low, one := 1, int64(1)
 		l.Put(request.Closed, func(r *request.Request) { r.Rating, r.FollowUp = &low, &one })
+		want(t, s.Call(t, l.Resident, "POST", fmt.Sprintf("/requests/%d/messages", l.Put(request.Submitted).ID), map[string]any{"text": "钥匙在门垫下"}), 200, "")
 		l.Clock.Advance(73 * time.Hour) // past the promise
 		a := s.Call(t, l.Admin, "GET", "/workbench", nil)
 		var bench struct{ Requests map[string]int }

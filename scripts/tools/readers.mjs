@@ -1,4 +1,4 @@
-// Makes readers.ts of the client from x-readers of the contract: node scripts/readers.mjs CONTRACT FILE
+// Makes readers.ts of the client from x-readers of the contract: node scripts/tools/readers.mjs CONTRACT FILE
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const [contract, file] = process.argv.slice(2)
