@@ -216,7 +216,7 @@ func TestAGrantFromTheOtherHandIsShown(t *testing.T) {
 				t.Errorf("proposed by %d: %+v", by.PersonID, entries)
 			}
 		}
-		_, err := s.Record(s.Staff, shift.ID, activity.Deed{SignupID: signups[2], Action: "correct", Minutes: 60, Reason: "忘了签退"})
+		_, err := s.Record(s.Staff, shift.ID, activity.Deed{SignupID: signups[2], Action: "correct", Given: apptest.First(shift, 60), Reason: "忘了签退"})
 		apptest.Must(t, err)
 		code, _, err := s.Identity.NewLinkCode(apptest.As(s.Staff))
 		apptest.Must(t, err)

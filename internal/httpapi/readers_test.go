@@ -223,7 +223,7 @@ func (w *writing) paths(op, path string, r reader) (out []string) {
 }
 
 var tableOf = map[string]string{"/requests": "requests", "/activities": "activities", "/campaigns": "campaigns", "/signups": "signups", "/shifts": "shifts",
-	"/hours/entries": "hour_entries", "/service-types": "service_types", "/units": "units"}
+	"/hours/entries": "hour_entries", "/service-types": "service_types", "/units": "units", "/me/wards": "people"}
 
 func (w *writing) ids(table string) (out []int64) {
 	w.t.Helper()

@@ -237,6 +237,7 @@ func (w *writing) handled() {
 	w.do(staff, "handOverCases", w.Colleague.PersonID, body{"to_id": w.Worker.PersonID, "request_ids": []int64{id}, "reason": m("handOverCases.reason", staff)})
 	w.do(staff, "rescheduleRequest", put(request.Scheduled), body{"starts_at": w.Slot(), "reason": m("rescheduleRequest.reason", staff)})
 	w.do(r, "cancelRequest", put(request.Assigned), body{"reason": m("cancelRequest.reason", r)})
+	w.cancelledByGuardian()
 	id = put(request.Approved)
 	w.shifts++
 	w.do(staff, "openVolunteerShift", id, body{"campaign_id": w.Campaign, "title": m("openVolunteerShift.title", staff), "place_name": m("openVolunteerShift.place_name", staff),
@@ -244,6 +245,19 @@ func (w *writing) handled() {
 	shift := w.FindShift(*w.Request(id).ShiftID)
 	w.do(staff, "decideSignups", 0, body{"ids": []int64{w.signup(shift)}, "decision": "approve"})
 	w.do(r, "cancelRequest", id, body{"reason": w.markOf("cancelRequest.reason", "of volunteers", r, "worker", "supervisor")})
+}
+
+// cancelledByGuardian is what a child asked for, who is not among those who read here.
+func (w *writing) cancelledByGuardian() {
+	w.t.Helper()
+	child, guardian := w.Volunteer("小宝"), w.Neighbour
+	w.Exec("UPDATE people SET birth_date = '2015-06-01' WHERE id = ?", child.PersonID)
+	w.Exec("INSERT INTO guardianships (guardian_id, child_id, relation, live, agreed_at) VALUES (?, ?, 'parent', 1, 0)", guardian.PersonID, child.PersonID)
+	id := w.Put(request.Assigned, func(r *request.Request) { r.PersonID = &child.PersonID }).ID
+	path := fmt.Sprintf("/me/wards/%d/requests/%d/cancel", child.PersonID, id)
+	if a := w.site.Call(w.t, guardian, "POST", path, body{"reason": w.markOf("cancelWardRequest.reason", "", guardian, "resident")}); a.Status >= 300 {
+		w.t.Fatalf("%d %s", a.Status, a.Body)
+	}
 }
 
 func (w *writing) visited() {

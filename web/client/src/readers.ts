@@ -8,6 +8,7 @@ export const READERS = {
   'updateMe.phone': ['self', 'staff'],
   'updateMe.identity_number': ['self'],
   'setWardConsent.version': ['nobody'],
+  'cancelWardRequest.reason': ['resident', 'worker', 'supervisor', 'staff'],
   'changePassword.current': ['nobody'],
   'changePassword.new': ['nobody'],
   'registerVolunteer.name': ['self', 'staff'],
