@@ -256,13 +256,12 @@ func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
 	if err := write(tx, r, p.method, metres); err != nil {
 		return err
 	}
-	actor := p.by
-	if actor == 0 {
-		actor = r.PersonID
-	} else if err := noteHand(tx, r.ShiftID, actor, handScanned); err != nil {
-		return err
-	} else if err := logSignup(tx, &r.SignupLine, audit.Attendance, nil, map[string]any{"kind": p.kind, "at": at}); err != nil {
-		return err
+	actor := r.PersonID
+	if p.by != 0 {
+		actor = p.by
+		if err := noteScan(tx, r, p, at); err != nil {
+			return err
+		}
 	}
 	return writeTimeline(tx, signupTimeline(&r.Signup, "check_"+string(p.kind), r.State, actor, ""))
 }
@@ -271,6 +270,14 @@ func writePresence(tx *store.Tx, r *Recorded, p presence, metres *int) error {
 func (s *Service) MayAttend(ctx context.Context, shiftID int64) error {
 	_, _, err := s.attendable(ctx, shiftID)
 	return err
+}
+
+// noteScan keeps that staff recorded the presence, with their hand in the shift.
+func noteScan(tx *store.Tx, r *Recorded, p presence, at store.Time) error {
+	if err := noteHand(tx, r.ShiftID, p.by, handScanned); err != nil {
+		return err
+	}
+	return logSignup(tx, &r.SignupLine, audit.Attendance, nil, map[string]any{"kind": p.kind, "at": at})
 }
 
 // LiveCode is a shift's rotating code with the live count.
