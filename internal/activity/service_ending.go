@@ -90,11 +90,3 @@ func ledBy(db *gorm.DB, e auth.Ending, now store.Time) (name string, rows []Line
 	}
 	return name, stays, err
 }
-
-func nameOf(db *gorm.DB, personID int64) (name string, err error) {
-	err = db.Table("people").Select("name").Where("id = ?", personID).Take(&name).Error
-	if store.IsNotFound(err) {
-		return "", fault.Missing("人员").Because(err)
-	}
-	return name, err
-}

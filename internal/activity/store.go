@@ -182,3 +182,8 @@ func signupTimeline(s *Signup, action string, to SignupState, actor int64, reaso
 	return timelineLine{Subject: "signup", SubjectID: s.ID, Action: action,
 		FromState: string(s.State), ToState: string(to), ActorID: actor, Reason: reason}
 }
+
+func nameOf(db *gorm.DB, personID int64) (name string, err error) {
+	err = db.Table("people").Select("name").Where("id = ?", personID).Take(&name).Error
+	return name, notFound(err, "人员")
+}

@@ -13,9 +13,7 @@ func InHand(tx *store.Tx, e auth.Ending) ([]string, error) {
 	if e.Role == auth.SocialWorker {
 		return nil, nil
 	}
-	var paths []string
-	err := store.Under(tx.Table("hour_proposals"), "hour_proposals.unit_id", []string{e.UnitPath}).Joins("JOIN units ON units.id = hour_proposals.unit_id").
-		Where("hour_proposals.proposed_by = ? AND hour_proposals.state = ?", e.Left.PersonID, ProposalPending).Limit(500).Pluck("units.path", &paths).Error
+	paths, err := proposedUnder(tx.DB, e.Left.PersonID, e.UnitPath)
 	n := 0
 	for _, path := range paths {
 		if !e.Left.Manages(path) {

@@ -86,3 +86,10 @@ func birthDate(db *gorm.DB, personID int64) (*string, error) {
 	err := db.Table("people").Select("birth_date").Where("id = ?", personID).Take(&p).Error
 	return p.BirthDate, err
 }
+
+// proposedUnder gives the units, under one, of the proposals by somebody that still wait: the first 500.
+func proposedUnder(db *gorm.DB, by int64, path string) (paths []string, err error) {
+	err = store.Under(db.Table("hour_proposals"), "hour_proposals.unit_id", []string{path}).Joins("JOIN units ON units.id = hour_proposals.unit_id").
+		Where("hour_proposals.proposed_by = ? AND hour_proposals.state = ?", by, ProposalPending).Limit(500).Pluck("units.path", &paths).Error
+	return paths, err
+}

@@ -1,0 +1,48 @@
+package request
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+
+	"yimi/internal/auth"
+	"yimi/internal/store"
+)
+
+// messageWaits keeps that a message of a request waits for the station, and tells whether it is the first that does.
+func messageWaits(tx *store.Tx, id int64) (first bool, err error) {
+	res := tx.Model(&Request{}).Where("id = ? AND message_waits IS NULL", id).Update("message_waits", 1)
+	return res.RowsAffected > 0, res.Error
+}
+
+// messageRead keeps that no message of a request waits any more.
+func messageRead(tx *store.Tx, id int64) error {
+	return tx.Model(&Request{}).Where("id = ?", id).Update("message_waits", nil).Error
+}
+
+// serves tells whether there is a worker, and still is one.
+func serves(db *gorm.DB, workerID *int64) (bool, error) {
+	if workerID == nil {
+		return false, nil
+	}
+	var n int64
+	err := db.Table("role_grants").Where("person_id = ? AND role = ?", *workerID, auth.SocialWorker).Count(&n).Error
+	return n > 0, err
+}
+
+// staffOf gives the staff who are nearest to a unit: its own, or those of the first unit above it that has any.
+func staffOf(db *gorm.DB, path string) (out []int64, err error) {
+	units := store.IDsOn(path)
+	var rows []struct{ PersonID, UnitID int64 }
+	err = db.Table("role_grants").Select("role_grants.person_id, role_grants.unit_id").Joins("JOIN people ON people.id = role_grants.person_id").
+		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL", units, []auth.Role{auth.StationStaff, auth.DistrictAdmin}).
+		Order("role_grants.person_id").Find(&rows).Error
+	for i := len(units) - 1; i >= 0 && len(out) == 0; i-- {
+		for _, r := range rows {
+			if r.UnitID == units[i] && !slices.Contains(out, r.PersonID) {
+				out = append(out, r.PersonID)
+			}
+		}
+	}
+	return out, err
+}
