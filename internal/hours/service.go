@@ -48,26 +48,21 @@ func add(tx *store.Tx, e *Entry) (total Volunteer, err error) {
 		}
 	}
 	e.Month, e.CreatedAt = MonthOf(e.StartsAt.Time), tx.Now
-	chain, err := turn(tx, e)
+	total, err = turn(tx, e)
 	if err != nil {
-		return chain, err
+		return total, err
 	}
-	e.Sequence, e.PreviousHash = chain.Sequence, chain.LastHash
-	e.Hash = e.ComputeHash()
 	err = insertEntry(tx, e)
 	if store.IsDuplicate(err) {
-		return chain, ErrCredited.Because(err)
+		return total, ErrCredited.Because(err)
 	}
 	if err != nil {
-		return chain, err
-	}
-	if err := setLastHash(tx, e.PersonID, e.Hash); err != nil {
-		return chain, err
+		return total, err
 	}
 	if err := takeSpan(tx, e); err != nil {
-		return chain, err
+		return total, err
 	}
-	return chain, moveTotals(tx, e)
+	return total, moveTotals(tx, e)
 }
 
 func moveTotals(tx *store.Tx, e *Entry) error {

@@ -38,65 +38,55 @@ type CampaignPerson struct {
 // TableName names the roll-up's table.
 func (CampaignPerson) TableName() string { return "campaign_people" }
 
-// turn moves the volunteer's roll-up and takes the next number of the chain. The
-// row stays locked until the transaction ends, so one volunteer's entries queue.
-func turn(tx *store.Tx, e *Entry) (now Volunteer, err error) {
-	minutes, services := e.Minutes, e.services()
-	if e.Class == Correction { // the chain may be that of an account without minutes of its own
-		minutes = 0
+// turn takes the next place in the volunteer's chain for the entry and moves the roll-up; it gives the
+// total with the entry. The row stays locked until the transaction ends, so one volunteer's entries queue.
+func turn(tx *store.Tx, e *Entry) (total Volunteer, err error) {
+	chain, into, err := findChain(tx.DB, e.PersonID)
+	moved := false
+	if err == nil {
+		moved, err = extend(tx, e, &chain, into)
 	}
-	moved, err := moveVolunteer(tx, e.PersonID, 1, minutes, services)
-	if err == nil && !moved {
-		err = tx.Create(&Volunteer{e.PersonID, 1, "", minutes, services}).Error
-		if store.IsDuplicate(err) { // somebody made the first entry just now
-			_, err = moveVolunteer(tx, e.PersonID, 1, minutes, services)
+	if err == nil && !moved || store.IsNotFound(err) { // somebody was faster, or it is the first entry
+		if err = holdVolunteer(tx, e.PersonID); err != nil {
+			return chain, err
+		}
+		if chain, into, err = findChain(tx.DB, e.PersonID); err == nil {
+			_, err = extend(tx, e, &chain, into)
 		}
 	}
-	if err != nil {
-		return now, err
-	}
-	// The owner is read behind the chain's row, on which a merge waits.
-	chain, into, err := findChain(tx.DB, e.PersonID)
-	if err != nil || into == 0 && e.Class != Correction {
+	if err != nil || into == 0 {
 		return chain, err
 	}
-	if err := moveToOwner(tx, e, into, minutes); err != nil {
-		return chain, err
-	}
-	total, err := findVolunteer(tx.DB, e.ownerID())
-	chain.Minutes = total.Minutes
-	return chain, err
-}
-
-// moveToOwner takes the minutes to whom the chain's account was merged into, if to anybody: who had
-// two accounts has two chains, and one total (docs/adr/0016).
-func moveToOwner(tx *store.Tx, e *Entry, into int64, counted int) error {
-	if into == 0 {
-		_, err := moveVolunteer(tx, e.PersonID, 0, e.Minutes-counted, 0)
-		return err
-	}
+	// Who had two accounts has two chains, and one total (docs/adr/0016).
 	e.owner = into
-	if _, err := moveVolunteer(tx, e.PersonID, 0, -counted, -e.services()); err != nil {
-		return err
+	if err := addToVolunteer(tx, into, e.Minutes, e.services()); err != nil {
+		return chain, err
 	}
-	_, err := moveVolunteer(tx, into, 0, e.Minutes, e.services())
-	return err
+	return findVolunteer(tx.DB, into)
 }
 
-func moveVolunteer(tx *store.Tx, personID int64, steps, minutes, entries int) (bool, error) {
-	res := tx.Model(&Volunteer{}).Where("person_id = ?", personID).Updates(map[string]any{
-		"sequence": gorm.Expr("sequence + ?", steps),
-		"minutes":  gorm.Expr("minutes + ?", minutes),
-		"entries":  gorm.Expr("entries + ?", entries),
-	})
+// extend puts the entry behind the chain's end, with its minutes unless the account was merged into
+// another. It tells whether the row, and whom the account is merged into (0: nobody), were as they were read.
+func extend(tx *store.Tx, e *Entry, chain *Volunteer, into int64) (bool, error) {
+	was := *chain
+	e.Sequence, e.PreviousHash = was.Sequence+1, was.LastHash
+	e.Hash = e.ComputeHash()
+	chain.Sequence, chain.LastHash = e.Sequence, e.Hash
+	if into == 0 {
+		chain.Minutes, chain.Entries = was.Minutes+e.Minutes, was.Entries+e.services()
+	}
+	res := tx.Model(&Volunteer{}).Where("person_id = ? AND sequence = ? AND minutes = ?", e.PersonID, was.Sequence, was.Minutes).
+		Where("EXISTS (SELECT 1 FROM people WHERE people.id = ? AND COALESCE(people.merged_into, 0) = ?)", e.PersonID, into).
+		Updates(map[string]any{"sequence": chain.Sequence, "last_hash": chain.LastHash, "minutes": chain.Minutes, "entries": chain.Entries})
 	return res.RowsAffected == 1, res.Error
 }
 
-func insertEntry(tx *store.Tx, e *Entry) error { return tx.Create(e).Error }
-
-func setLastHash(tx *store.Tx, personID int64, hash string) error {
-	return tx.Model(&Volunteer{}).Where("person_id = ?", personID).Update("last_hash", hash).Error
+func addToVolunteer(tx *store.Tx, personID int64, minutes, entries int) error {
+	return tx.Model(&Volunteer{}).Where("person_id = ?", personID).
+		Updates(map[string]any{"minutes": gorm.Expr("minutes + ?", minutes), "entries": gorm.Expr("entries + ?", entries)}).Error
 }
+
+func insertEntry(tx *store.Tx, e *Entry) error { return tx.Create(e).Error }
 
 func addToMonth(tx *store.Tx, e *Entry) error {
 	return tx.Clauses(clause.OnConflict{
