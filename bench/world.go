@@ -115,9 +115,9 @@ func (w *world) find(ctx context.Context) error {
 	}
 	var last int64
 	list("SELECT COALESCE(MAX(id), 0), 0 FROM people WHERE volunteer_since IS NOT NULL", func(n, _ int64) { last = n })
-	// Others in each run: what a run leaves with its people would slow the next one.
+	// Others in each run: what a run leaves with its people would slow the next one. All are grown up: nobody's guardian is asked.
 	first := named + rand.Int64N(max(1, last-named-pool-admins)) //nolint:gosec // no secret
-	list(fmt.Sprintf("SELECT id, unit_id FROM people WHERE volunteer_since IS NOT NULL AND closed_at IS NULL AND privacy_version <> '' AND id >= %d ORDER BY id LIMIT %d", first, pool+admins),
+	list(fmt.Sprintf("SELECT id, unit_id FROM people WHERE volunteer_since IS NOT NULL AND closed_at IS NULL AND privacy_version <> '' AND (birth_date IS NULL OR birth_date < '2000-01-01') AND id >= %d ORDER BY id LIMIT %d", first, pool+admins),
 		func(id, unit int64) { w.people = append(w.people, caller{id: id, unit: unit}) })
 	list("SELECT g.person_id, g.unit_id FROM role_grants g WHERE g.role = 'station_staff' AND g.person_id > 60 ORDER BY g.person_id",
 		func(id, unit int64) { w.staff = append(w.staff, caller{id: id, unit: unit}) })

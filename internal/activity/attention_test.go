@@ -106,6 +106,24 @@ func TestBursts(t *testing.T) {
 	})
 }
 
+// Whoever of a burst is confirmed first, early or late in it, the burst is seen, among many who came at other times.
+func TestABurstIsSeenWhoeverIsConfirmedFirst(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		for _, first := range []int{0, 4, 7} {
+			s, _ := by(t, w, w.Staff, 48*time.Hour, time.Hour, w.Crowd(10)...)
+			var ids []int64
+			for i, p := range w.Crowd(8) {
+				ids = append(ids, was(t, w, p, s, s.StartsAt.Add(-10*time.Minute+time.Duration(i)*17*time.Second), s.EndsAt.Add(time.Duration(i)*time.Second)))
+			}
+			_, err := confirm(w, w.Second, s.ID, ids[first], nil)
+			apptest.Must(t, err)
+			if n := w.Count("attendances", "signup_id = ? AND attention LIKE '%burst%'", ids[first]); n != 1 {
+				t.Errorf("the %d. of a burst is confirmed as if it were none", first+1)
+			}
+		}
+	})
+}
+
 // Who made, moved or showed the shift, or scanned somebody on it, does not alone confirm what needs
 // a look: another human does. What needs none they confirm alone.
 func TestWhoHadAHandDoesNotConfirmAlone(t *testing.T) {

@@ -116,8 +116,8 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, todo []De
 		return nil, err
 	}
 	r := &recorder{Service: s, shift: shift, of: l, rows: map[int64]presenceRow{}}
-	if slices.ContainsFunc(todo, func(d Deed) bool { return d.Action == "confirm" }) {
-		if r.rows, err = s.look(ctx, shift, &l.Activity); err != nil {
+	if confirmed := toConfirm(todo); len(confirmed) > 0 {
+		if r.rows, err = s.look(ctx, shift, &l.Activity, confirmed); err != nil {
 			return nil, err
 		}
 	}
@@ -130,6 +130,16 @@ func (s *Service) RecordAttendance(ctx context.Context, shiftID int64, todo []De
 		out[i] = r.one(ctx, d)
 	}
 	return out, errors.Join(ctx.Err(), s.sayWaits(ctx, r.who.Accounts, l.UnitPath, out))
+}
+
+// toConfirm gives the sign-ups that are to be confirmed.
+func toConfirm(todo []Deed) (ids []int64) {
+	for _, d := range todo {
+		if d.Action == "confirm" {
+			ids = append(ids, d.SignupID)
+		}
+	}
+	return ids
 }
 
 // meet finds out who the actor is, and who those are that are confirmed, in one read.

@@ -15,16 +15,16 @@ import (
 
 func joinReasons(reasons []string) string { return strings.Join(reasons, ",") }
 
-// look puts on the attention list what of a shift's presence needs it, before it is confirmed and
-// when the shift is over. It gives the presence by sign-up.
-func (s *Service) look(ctx context.Context, shift *Shift, a *Activity) (map[int64]presenceRow, error) {
-	rows, err := presenceOf(s.db.Read(ctx), shift.ID)
+// look puts on the attention list what of a shift's presence needs it: that of the given sign-ups
+// before they are confirmed, and all (nil) when the shift is over. It gives the presence by sign-up.
+func (s *Service) look(ctx context.Context, shift *Shift, a *Activity, near []int64) (map[int64]presenceRow, error) {
+	rows, err := presenceOf(s.db.Read(ctx), shift.ID, near)
 	if err != nil {
 		return nil, err
 	}
 	if len(looks(shift, a, rows)) > 0 {
 		err = s.db.Tx(store.WithoutKey(ctx), func(tx *store.Tx) error {
-			rows, err = presenceOf(tx.DB, shift.ID)
+			rows, err = presenceOf(tx.DB, shift.ID, near)
 			if err != nil {
 				return err
 			}

@@ -87,6 +87,6 @@ func (s *Service) lookOver(ctx context.Context, shiftID int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.look(ctx, shift, &l.Activity)
+	_, err = s.look(ctx, shift, &l.Activity, nil)
 	return err
 }

@@ -7,12 +7,17 @@ import (
 	"yimi/internal/store"
 )
 
-// presenceOf gives those who were in on a shift, by check-in.
-func presenceOf(db *gorm.DB, shiftID int64) (out []presenceRow, err error) {
-	err = db.Table("attendances").Select(`attendances.signup_id, signups.person_id, signups.state, attendances.in_at, attendances.out_at, attendances.attention, attendances.needs_look,
+// presenceOf gives those who were in on a shift, by check-in: all, or those who came so near to the
+// given sign-ups that they tell of a burst with them.
+func presenceOf(db *gorm.DB, shiftID int64, near []int64) (out []presenceRow, err error) {
+	q := db.Table("attendances").Where("attendances.shift_id = ? AND signups.live = 1", shiftID)
+	if near != nil {
+		q = q.Where(`attendances.in_at BETWEEN (SELECT MIN(in_at) FROM attendances WHERE signup_id IN ?) - ?
+			AND (SELECT MAX(in_at) FROM attendances WHERE signup_id IN ?) + ?`, near, burstWithin.Milliseconds(), near, burstWithin.Milliseconds())
+	}
+	err = q.Select(`attendances.signup_id, signups.person_id, signups.state, attendances.in_at, attendances.out_at, attendances.attention, attendances.needs_look,
 		EXISTS (SELECT 1 FROM hour_proposals p WHERE p.class = 'manual' AND p.open_target = signups.id) AS proposed`).
-		Joins("JOIN signups ON signups.id = attendances.signup_id").
-		Where("attendances.shift_id = ? AND signups.live = 1", shiftID).Order("attendances.in_at").Find(&out).Error
+		Joins("JOIN signups ON signups.id = attendances.signup_id").Order("attendances.in_at").Find(&out).Error
 	return out, err
 }
 
