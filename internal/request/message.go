@@ -16,7 +16,7 @@ func (s *Service) noteMessage(tx *store.Tx, l *Line, from auth.Actor) error {
 	if err != nil || !first {
 		return err
 	}
-	there, err := serves(tx.DB, l.WorkerID)
+	there, err := l.workerServes(tx.DB)
 	if err != nil || there {
 		return err
 	}

@@ -63,11 +63,15 @@ func TestAMessageBeforeAWorkerReachesTheStation(t *testing.T) {
 		id = l.Put(request.Assigned).ID
 		say(l.Resident, id)
 		waits(id, false)
-		l.Exec("DELETE FROM role_grants WHERE person_id = ?", l.Worker.PersonID)
-		say(l.Staff, id)
-		say(l.Resident, id)
-		if n := told(l.Staff); n != 3 {
-			t.Errorf("%d notices where the worker is none any more", n)
+		elsewhere, err := l.Units.Bootstrap(t.Context(), "利通区社会工作服务中心")
+		apptest.Must(t, err)
+		for i, end := range []string{"UPDATE role_grants SET unit_id = ? WHERE person_id = ?", "DELETE FROM role_grants WHERE unit_id = ? AND person_id = ?"} {
+			l.Exec(end, elsewhere.ID, l.Worker.PersonID)
+			say(l.Staff, id)
+			say(l.Resident, id)
+			if n := told(l.Staff); n != int64(3+i) {
+				t.Errorf("%d notices where the worker is none there any more: %s", n, end)
+			}
 		}
 
 		id = l.Put(request.Referred).ID

@@ -95,7 +95,7 @@ func (s *Service) sayWithdrawn(tx *store.Tx, personID int64, sensitive bool, tit
 
 // handlersOf gives the worker, or without one the station's staff.
 func (s *Service) handlersOf(db *gorm.DB, l *Line) ([]int64, error) {
-	there, err := serves(db, l.WorkerID)
+	there, err := l.workerServes(db)
 	if err != nil || there {
 		return []int64{or(l.WorkerID)}, err
 	}

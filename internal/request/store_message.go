@@ -20,16 +20,6 @@ func messageRead(tx *store.Tx, id int64) error {
 	return tx.Model(&Request{}).Where("id = ?", id).Update("message_waits", nil).Error
 }
 
-// serves tells whether there is a worker, and still is one.
-func serves(db *gorm.DB, workerID *int64) (bool, error) {
-	if workerID == nil {
-		return false, nil
-	}
-	var n int64
-	err := db.Table("role_grants").Where("person_id = ? AND role = ?", *workerID, auth.SocialWorker).Count(&n).Error
-	return n > 0, err
-}
-
 // staffOf gives the staff who are nearest to a unit: its own, or those of the first unit above it that has any.
 func staffOf(db *gorm.DB, path string) (out []int64, err error) {
 	units := store.IDsOn(path)
