@@ -218,6 +218,10 @@ func TestOverlapsAreRefused(t *testing.T) {
 		for _, clash := range []string{"0s 24h0m0s", "3h0m0s 2h0m0s"} {
 			_, err := w.Activities.SignUp(apptest.As(p), byStart[clash], true)
 			apptest.WantCode(t, err, "overlap")
+			first := activity.SpokenSpan(apptest.Start.Add(day+2*time.Hour), apptest.Start.Add(day+4*time.Hour))
+			if !strings.Contains(err.Error(), w.Draft().Title) || !strings.Contains(err.Error(), first) {
+				t.Errorf("%v does not say which shift it is", err)
+			}
 		}
 		w.SignUp(p, byStart["4h0m0s 2h0m0s"]) // begins as the other ends
 		w.SignUp(p, byStart["0s 2h0m0s"])
@@ -706,6 +710,36 @@ func TestNearPutsMyOwnUnitFirst(t *testing.T) {
 			if !slices.Equal(got, try.want) {
 				t.Errorf("unit %d, %d: %v, want %v", try.unit, try.limit, got, try.want)
 			}
+		}
+	})
+}
+
+// Who was refused and asks again sees why, as do those who decide.
+func TestARefusalIsSeenWhenAskingAgain(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		d := w.Draft()
+		d.Approval = activity.ApprovalStaff
+		s := w.Publish(d, w.Shift(5))[0]
+		p := w.Volunteer("林晓雯")
+		mine := func() *activity.Signup {
+			l, err := w.Activities.Get(apptest.As(p), s.ActivityID)
+			apptest.Must(t, err)
+			return l.Shifts[0].Mine
+		}
+		first := w.SignUp(p, s.ID)
+		_, err := w.Activities.DecideSignups(apptest.As(w.Staff), []int64{first.ID}, false, "这次要会急救")
+		apptest.Must(t, err)
+		if m := mine(); m == nil || m.ID != first.ID || m.Reason != "这次要会急救" {
+			t.Errorf("the refusal is not shown: %+v", m)
+		}
+		again := w.SignUp(p, s.ID)
+		if m := mine(); m == nil || m.ID != again.ID {
+			t.Errorf("the new one is not shown: %+v", m)
+		}
+		rows, err := w.Activities.Signups(apptest.As(w.Staff), activity.SignupQuery{State: activity.Pending, Limit: 9})
+		apptest.Must(t, err)
+		if len(rows) != 1 || rows[0].RefusedBefore != "这次要会急救" {
+			t.Errorf("staff do not see that it was refused before: %+v", rows)
 		}
 	})
 }

@@ -71,9 +71,9 @@ func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line
 	if err := mayTake(&v, &l.Activity, shift, tx.Now.Time); err != nil {
 		return nil, nil, err
 	}
-	busy, err := overlaps(tx.DB, personID, shift)
-	if err == nil && busy {
-		err = ErrOverlap
+	other, err := overlapping(tx.DB, personID, shift)
+	if err == nil && other != nil {
+		err = clashes(other, "，您的报名没有提交")
 	}
 	return shift, l, err
 }
@@ -304,8 +304,10 @@ func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, err
 		if l.State == Lapsed || l.State == Offered && !l.OfferExpiresAt.After(tx.Now.Time) {
 			return ErrOfferOver
 		}
-		if busy, err := hasOther(tx.DB, &l.Signup); err != nil || busy {
-			return orElse(err, errOtherFirst)
+		if other, err := certainOther(tx.DB, &l.Signup); err != nil {
+			return err
+		} else if other != nil {
+			return clashes(other, "。想来这一班，请先取消那一班再确认")
 		}
 		return s.step(tx, l, "confirm", workflow.ByVolunteer, a.PersonID, "")
 	})
@@ -371,7 +373,7 @@ func (s *Service) decideOne(ctx context.Context, mine human.Set, id int64, appro
 			return err
 		}
 		if approve {
-			if busy, err := hasOther(tx.DB, &l.Signup); err != nil || busy {
+			if other, err := certainOther(tx.DB, &l.Signup); err != nil || other != nil {
 				return orElse(err, errTheirOther)
 			}
 		}

@@ -71,6 +71,7 @@ type SignupLine struct {
 	PersonName     string
 	BirthDate      *string
 	Skills         string // the volunteer's
+	RefusedBefore  string // why an earlier one of theirs for the shift was rejected; on the list for staff
 	MinutesTotal   int    // the volunteer's
 	Position       int    // on the waitlist; 0 elsewhere
 	InAt           *store.Time
@@ -140,11 +141,10 @@ func (v *Volunteer) ageOn(day time.Time) int {
 var (
 	ErrFull       = fault.New(fault.Conflict, "shift_full", "这一班刚好满了，您的报名没有提交。可以排候补，或换一个班次")
 	ErrAlready    = fault.New(fault.Conflict, "already_signed_up", "您已经报过这一班了，在“我的报名”里可以看到")
-	ErrOverlap    = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠，您的报名没有提交")
+	ErrOverlap    = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠")
 	ErrNotOpen    = fault.New(fault.Conflict, "shift_not_open", "这一班现在不能报名")
 	ErrOver       = fault.New(fault.Conflict, "shift_over", "这一班已经开始或结束，不能报名了")
 	errMoved      = fault.New(fault.Conflict, "shift_changed", "这一班刚刚有变动，您的报名没有提交，请刷新后再看")
-	errOtherFirst = fault.New(fault.Conflict, "overlap", "和您已报名的另一班时间重叠。想来这一班，请先取消另一班再确认")
 	errTheirOther = fault.New(fault.Conflict, "overlap", "这位志愿者这段时间已经在另一班，不能通过。请先和他联系")
 	errIsIn       = fault.New(fault.Conflict, "checked_in", "已经签到，不能取消报名。请工作人员先在到场名单上撤销签到")
 	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
@@ -154,6 +154,11 @@ var (
 	errNoSkill    = fault.New(fault.Unprocessable, "skill_missing", "这项活动需要相应的技能，请先在“我的资料”里填写")
 	errNotAVolunt = fault.New(fault.Forbidden, "volunteer_only", "请先注册成为志愿者，再来报名和签到")
 )
+
+// clashes is ErrOverlap; it says which the person's other shift is, and what follows.
+func clashes(other *SignupLine, follows string) error {
+	return fault.Newf(ErrOverlap.Kind, ErrOverlap.Code, "和您报了名的“%s”（%s）时间重叠%s", other.ActivityTitle, SpokenSpan(other.StartsAt.Time, other.EndsAt.Time), follows)
+}
 
 // mayTake tells whether the rules let a volunteer have a place on the shift.
 func mayTake(v *Volunteer, a *Activity, s *Shift, now time.Time) error {

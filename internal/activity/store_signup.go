@@ -75,7 +75,9 @@ func hold(tx *store.Tx, where string, args ...any) error {
 
 // signupsUnder lists sign-ups of the units under the roots, oldest first.
 func signupsUnder(db *gorm.DB, roots []string, q SignupQuery) (out []SignupLine, err error) {
-	lines := store.Under(signupLines(db), "signups.unit_id", roots).Where("signups.id > ?", q.After)
+	lines := store.Under(signupLines(db), "signups.unit_id", roots).Select(signupColumns+`, COALESCE((SELECT earlier.reason FROM signups earlier
+		WHERE earlier.shift_id = signups.shift_id AND earlier.person_id = signups.person_id AND earlier.state = 'rejected' AND earlier.id < signups.id
+		ORDER BY earlier.id DESC LIMIT 1), '') AS refused_before`).Where("signups.id > ?", q.After)
 	if q.State != "" {
 		lines = lines.Where("signups.state = ?", q.State)
 	}
@@ -115,10 +117,10 @@ func comingOf(db *gorm.DB, personID int64, now store.Time, limit int) (out []Sig
 	return out, err
 }
 
-// mineOf gives the person's live sign-ups by shift.
+// mineOf gives the person's sign-ups by shift: the live one, or the last that was rejected.
 func mineOf(db *gorm.DB, personID int64, activityIDs []int64) (map[int64]*Signup, error) {
 	var rows []Signup
-	err := db.Where("person_id = ? AND live = 1 AND activity_id IN ?", personID, activityIDs).Find(&rows).Error
+	err := db.Where("person_id = ? AND (live = 1 OR state = ?) AND activity_id IN ?", personID, Rejected, activityIDs).Order("id").Find(&rows).Error
 	out := make(map[int64]*Signup, len(rows))
 	for i := range rows {
 		out[rows[i].ShiftID] = &rows[i]
@@ -181,14 +183,27 @@ func clashesOn(db *gorm.DB, s *Shift) (out []SignupLine, err error) {
 	return out, err
 }
 
-// hasOther tells whether the person is certain to be on another shift at the sign-up's time.
-func hasOther(db *gorm.DB, g *Signup) (bool, error) {
-	var n int64
-	err := db.Model(&Signup{}).
-		Where("person_id = ? AND live = 1 AND shift_id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ? AND state IN ?",
-			g.PersonID, g.ShiftID, g.EndsAt, store.At(g.StartsAt.Add(-maxShift)), g.StartsAt, []SignupState{Confirmed, Attended}).
-		Limit(1).Count(&n).Error
-	return n > 0, err
+// certainOther gives the other shift's sign-up where the person is certain to be at the sign-up's time; nil for none.
+func certainOther(db *gorm.DB, g *Signup) (*SignupLine, error) {
+	return otherAt(db.Where("signups.state IN ?", []SignupState{Confirmed, Attended}), g.PersonID, g.ShiftID, g.StartsAt, g.EndsAt)
+}
+
+// overlapping gives another live sign-up of the volunteer's at the shift's time; nil for none.
+func overlapping(db *gorm.DB, personID int64, s *Shift) (*SignupLine, error) {
+	return otherAt(db, personID, s.ID, s.StartsAt, s.EndsAt)
+}
+
+func otherAt(db *gorm.DB, personID, shiftID int64, starts, ends store.Time) (*SignupLine, error) {
+	var rows []SignupLine
+	err := db.Table("signups").Select("signups.*, activities.title AS activity_title").
+		Joins("JOIN activities ON activities.id = signups.activity_id").
+		Where("signups.person_id = ? AND signups.live = 1 AND signups.shift_id <> ? AND signups.starts_at < ? AND signups.starts_at > ? AND signups.ends_at > ?",
+			personID, shiftID, ends, store.At(starts.Add(-maxShift)), starts).
+		Order("signups.starts_at").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
 }
 
 // endOffersBy ends offers on a shift that was moved forward by its new start.
@@ -200,16 +215,6 @@ func endOffersBy(tx *store.Tx, s *Shift) error {
 // setAskedAgain says until when a place is kept whose shift has a new time.
 func setAskedAgain(tx *store.Tx, id int64, until store.Time) error {
 	return tx.Model(&Signup{}).Where("id = ?", id).Updates(map[string]any{"offer_expires_at": until, "asked_again": true}).Error
-}
-
-// overlaps tells whether the volunteer has another live sign-up at the shift's time.
-func overlaps(db *gorm.DB, personID int64, s *Shift) (bool, error) {
-	var n int64
-	err := db.Model(&Signup{}).
-		Where("person_id = ? AND live = 1 AND shift_id <> ? AND starts_at < ? AND starts_at > ? AND ends_at > ?",
-			personID, s.ID, s.EndsAt, store.At(s.StartsAt.Add(-maxShift)), s.StartsAt).
-		Limit(1).Count(&n).Error
-	return n > 0, err
 }
 
 // signedUp tells whether the volunteer has a live sign-up for the shift.

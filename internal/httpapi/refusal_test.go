@@ -274,9 +274,10 @@ func TestBadBodies(t *testing.T) {
 			{"limit word", "GET", "/activities?limit=many", ``, 400, "invalid_fields", "limit"},
 			{"unknown state", "GET", "/signups?state=maybe", ``, 400, "invalid_fields", "state"},
 			{"decided, of no shift", "GET", "/signups?state=confirmed", ``, 400, "invalid_fields", "shift_id"},
-			{"id word", "GET", "/activities/abc", ``, 400, "invalid_fields", "id"},
-			{"id negative", "GET", "/activities/-1", ``, 400, "invalid_fields", "id"},
-			{"id beyond int64", "GET", "/activities/99999999999999999999", ``, 400, "invalid_fields", "id"},
+			{"id word", "GET", "/activities/abc", ``, 404, "not_found", ""},
+			{"id negative", "GET", "/activities/-1", ``, 404, "not_found", ""},
+			{"id beyond int64", "GET", "/activities/99999999999999999999", ``, 404, "not_found", ""},
+			{"id nought, of a broken link", "GET", "/activities/0", ``, 404, "not_found", ""},
 			{"attendance twice", "POST", path + "/attendance", `{"items":[{"signup_id":1,"action":"confirm"},{"signup_id":1,"action":"confirm"}]}`, 400, "invalid_fields", "items"},
 			{"a day and a minute", "POST", path + "/attendance", `{"items":[{"signup_id":1,"action":"correct","minutes":1441}]}`, 400, "invalid_fields", ""},
 		} {

@@ -331,10 +331,10 @@ func (s *Server) ListCandidates(ctx context.Context, r api.ListCandidatesRequest
 		return nil, err
 	}
 	items := mapped(rows, func(c *request.Candidate) api.Candidate {
-		return api.Candidate{ID: c.ID, Name: c.Name, Level: api.Qualification(c.Level), UnitName: c.UnitName, OpenCases: c.OpenCases, Qualified: c.Qualified, Distance: c.Distance}
+		return api.Candidate{ID: c.ID, Name: c.Name, Level: api.Qualification(c.Level), UnitName: c.UnitName, OpenCases: c.OpenCases, Gives: c.Gives, Qualified: c.Qualified, Distance: c.Distance}
 	})
 	if len(items) > 0 {
-		items[0].Suggested = items[0].Qualified
+		items[0].Suggested = items[0].Gives && items[0].Qualified
 	}
 	return api.ListCandidates200JSONResponse{Items: items}, nil
 }

@@ -38,7 +38,7 @@ func (s *Server) signup(a auth.Actor, l *activity.SignupLine) api.Signup {
 		PersonID: l.PersonID, PersonName: l.PersonName, Skills: []api.Skill{},
 	}
 	if a.Manages(l.UnitPath) {
-		out.HasPhone = some(l.HasPhone)
+		out.HasPhone, out.RefusedBefore = some(l.HasPhone), some(l.RefusedBefore)
 		out.MinutesTotal, out.Skills = l.MinutesTotal, strs[api.Skill]((&activity.Activity{Skills: l.Skills}).SkillWords())
 		if age := l.Age(); age >= 0 {
 			out.Age = &age
@@ -225,7 +225,10 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
 		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone,
-		WaitsFor: some(api.WaitsFor(l.WaitsFor))}
+		WaitsFor: some(api.WaitsFor(l.WaitsFor)), SignedUpAt: shown(l.CreatedAt)}
+	if age := l.Age(); age >= 0 {
+		out.Age = &age
+	}
 	if l.EntryMinutes != nil {
 		out.Minutes = *l.EntryMinutes
 	}

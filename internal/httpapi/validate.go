@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -34,9 +35,27 @@ func (s *Server) validate(c *gin.Context) {
 		Request: c.Request, PathParams: params, Options: filterOptions,
 		Route: &routers.Route{Spec: s.spec, Path: o.path, PathItem: o.item, Method: c.Request.Method, Operation: o.op},
 	}
-	if err := openapi3filter.ValidateRequest(c.Request.Context(), in); err != nil {
+	err := openapi3filter.ValidateRequest(c.Request.Context(), in)
+	switch {
+	case err == nil:
+	case inPath(err): // a link with a slip of the pen leads nowhere, as one to what is gone
+		refuse(c, errNothingThere.Because(err))
+	default:
 		refuse(c, schemaFault(err))
 	}
+}
+
+var errNothingThere = fault.New(fault.NotFound, "not_found", "没有找到，链接可能不完整或已经失效")
+
+// inPath tells whether what does not fit the contract stands in the path.
+func inPath(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // walks the tree level by level
+	case openapi3.MultiError:
+		return slices.ContainsFunc(e, inPath)
+	case *openapi3filter.RequestError:
+		return e.Parameter != nil && e.Parameter.In == openapi3.ParameterInPath
+	}
+	return false
 }
 
 // limitBody reads the body once, within the limit, so that validation, the

@@ -317,7 +317,7 @@ func TestTheOrderOfCandidates(t *testing.T) {
 		apptest.Must(t, err)
 		var got []string
 		for _, c := range list {
-			got = append(got, fmt.Sprintf("%s %t %d %d", c.Name, c.Qualified, c.Distance, c.OpenCases))
+			got = append(got, fmt.Sprintf("%s %t %d %d", c.Name, c.Fits(), c.Distance, c.OpenCases))
 		}
 		want := []string{"李志强 true 0 0", "罗燕 true 0 1", "白国庆 true 1 0", "田国庆 true 2 0", "马晓梅 false 1 0", "苏秀英 false 1 0", "马立强 false 2 0"}
 		if !slices.Equal(got, want) {

@@ -290,9 +290,13 @@ type Candidate struct {
 	Level     catalogue.Level
 	UnitName  string
 	OpenCases int
-	Qualified bool
+	Gives     bool // offers the service
+	Qualified bool // reaches the level that it asks
 	Distance  int // steps in the tree of units
 }
+
+// Fits tells whether the worker may take it.
+func (c *Candidate) Fits() bool { return c.Gives && c.Qualified }
 
 // maxCandidates bounds the list.
 const maxCandidates = 50
@@ -327,10 +331,10 @@ func ranked(near []worker, l *Line, t *catalogue.Line) []Candidate {
 		}
 		seen[w.PersonID] = true
 		out = append(out, Candidate{w.PersonID, w.Name, w.Level, w.UnitName, w.OpenCases,
-			w.Gives && w.Level.Reaches(t.MinLevel), steps(l.UnitPath, w.UnitPath)})
+			w.Gives, w.Level.Reaches(t.MinLevel), steps(l.UnitPath, w.UnitPath)})
 	}
 	slices.SortStableFunc(out, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(mark(b.Qualified), mark(a.Qualified)), cmp.Compare(a.Distance, b.Distance),
+		return cmp.Or(cmp.Compare(mark(b.Fits()), mark(a.Fits())), cmp.Compare(a.Distance, b.Distance),
 			cmp.Compare(a.OpenCases, b.OpenCases), cmp.Compare(a.ID, b.ID))
 	})
 	return out[:min(len(out), maxCandidates)]

@@ -4180,6 +4180,11 @@ export interface components {
             has_phone?: boolean;
             /** @description Years on the shift's day; only for staff */
             age?: number;
+            /**
+             * @description Only for staff: why an earlier sign-up of theirs for this shift was rejected
+             * @example 名额有限，请看看别的班次
+             */
+            refused_before?: string;
             /** @description The volunteer's total; only for staff */
             minutes_total: number;
             /** @description The volunteer's */
@@ -4425,6 +4430,16 @@ export interface components {
              * @example 林晓雯
              */
             person_name: string;
+            /**
+             * @description Years on the shift's day, where known; tells two of one name apart
+             * @example 21
+             */
+            age?: number;
+            /**
+             * Format: date-time
+             * @description When they signed up
+             */
+            signed_up_at: string;
             state: components["schemas"]["SignupState"];
             /**
              * Format: date-time
@@ -6078,7 +6093,15 @@ export interface components {
              * @example 7
              */
             open_cases: number;
-            /** @description Gives this service at the level it asks */
+            /**
+             * @description Whether the worker offers this service
+             * @example true
+             */
+            gives: boolean;
+            /**
+             * @description Whether the worker reaches the level that the service asks
+             * @example true
+             */
             qualified: boolean;
             /**
              * @description Steps in the tree of units between the worker's and the request's; 0 is the same
