@@ -18,6 +18,7 @@ function toggle() {
 
 function set(on: boolean) {
   elder.value = on
+  if (onH5) document.documentElement.classList.toggle('elder-h5', on) // for what uni-app draws beside the pages
   keep(KEY, on ? 'on' : '')
 }
 

@@ -70,13 +70,13 @@ export function when(from: When, to: When, now: When = Date.now()): string {
 }
 
 /** 刚刚, 5 分钟前, 09:12, 昨天 09:12, 11月26日 周三 09:12 */
-export function ago(at: When, now: When = Date.now()): string {
+export function ago(at: When, now: When = Date.now(), clockOf = time): string {
   const minutes = Math.floor((ms(now) - ms(at)) / 60_000)
   const days = dayNumber(now) - dayNumber(at)
   if (minutes >= 0 && minutes < 1) return '刚刚'
   if (minutes > 0 && minutes < 60) return `${minutes} 分钟前`
-  if (days === 0) return time(at)
-  return days === 1 ? `昨天 ${time(at)}` : `${day(at, now)} ${time(at)}`
+  if (days === 0) return clockOf(at)
+  return days === 1 ? `昨天 ${clockOf(at)}` : `${day(at, now)} ${clockOf(at)}`
 }
 
 // ---- as one would say it: elder mode ----

@@ -13,6 +13,14 @@ export function queryOf(query?: Record<string, string | undefined>): Record<stri
   return { ...Object.fromEntries(scene.split('&').filter((pair) => pair.includes('=')).map((pair) => pair.split('='))), ...query }
 }
 
+/** An id of a page's query; 0 where none, or no id, stands: nothing has that one. */
+export const idOf = (said?: string): number => (/^[1-9]\d{0,15}$/.test(said ?? '') ? Number(said) : 0)
+
+/** To the first field with a fault, once the page shows it. */
+export function toFault() {
+  setTimeout(() => uni.pageScrollTo({ selector: '.ff-bad', duration: 200, fail: () => {} }), 50)
+}
+
 /** The page that is shown, from the start: as its address says, for whoever is there now. */
 export function reopen() {
   const page = getCurrentPages().at(-1) as { route?: string; $page?: { fullPath: string } } | undefined

@@ -62,7 +62,7 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
   approved: (of, elder) => (of.shift ? { key: OURS, mine: false, what: `${moment(of.shift.starts_at, elder)} 志愿者来`, cap: `已有 ${of.shift.taken} 位志愿者报名` } : { key: OURS, mine: false, what: '社工站正在安排社工', cap: '安排好会发消息告诉您' }),
   rejected: (of) => ({ key: '这次没有通过', mine: false, what: of.reason || '社工站没有接这份申请', cap: '想不通的地方，可以打电话问；也可以看看别的服务', act: { name: 'services', text: '看看别的服务' } }),
   assigned(of) {
-    if (!of.accepted) return { key: OURS, mine: false, what: `等${worker(of)}接下来`, cap: '接下后就和您约时间' }
+    if (!of.accepted) return { key: OURS, mine: false, what: `等${worker(of)}接单`, cap: '接单后就和您约时间' }
     return { key: OURS, mine: false, what: `${worker(of)}会联系您`, cap: '约好时间，这里就能看到' }
   },
   scheduled(of, elder, now) {
@@ -97,7 +97,7 @@ const DONE: Partial<Record<Action, string>> = {
   receive: '对方已接收',
   send_back: '转回社工站',
   assign: '已安排社工',
-  accept: '社工接下了',
+  accept: '社工已接单',
   hand_back: '要换一位社工',
   hand_over: '换了社工',
   unassign: '正在另外安排社工',
@@ -136,7 +136,7 @@ function nowAndThen(of: Request, elder: boolean): Step[] {
     case 'approved':
       return [now('正在安排社工'), visit, RATE]
     case 'assigned':
-      return [now(of.accepted ? '约时间' : '等社工接下来'), visit, RATE]
+      return [now(of.accepted ? '约时间' : '等社工接单'), visit, RATE]
     case 'scheduled':
       return [now(booking ? WAITING[booking.way] : '等志愿者来', booking ? moment(booking.starts_at, elder) : of.shift && moment(of.shift.starts_at, elder)), RATE]
     case 'in_service':

@@ -4,11 +4,12 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { isoDate, monthDay, span } from '@/app/format'
+import { isoDate, monthDay } from '@/app/format'
 import { holds } from '@/app/labels'
 import { useLoad } from '@/app/list'
-import { open, queryOf } from '@/app/nav'
+import { idOf, open, queryOf } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
+import { spanSaid } from '@/app/said'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
 import { askToTell, TELL } from '@/app/subscribe'
@@ -32,8 +33,8 @@ export function useActivity() {
 
   onLoad((asked) => {
     const query = queryOf(asked)
-    id.value = Number(query.id)
-    chosenId.value = Number(query.shift) || 0
+    id.value = idOf(query.id)
+    chosenId.value = idOf(query.shift)
   })
   onShow(() => void loaded.run())
 
@@ -66,14 +67,17 @@ export function useActivity() {
 
   // ---- my place ----
   const mine = computed(() => (shift.value ? mineOf(shift.value) : null))
+  /** The last time the station said no to me on this shift; I may ask again. */
+  const refusedId = computed(() => (!mine.value && shift.value?.my_signup?.state === 'rejected' ? shift.value.my_signup.id : 0))
   const signup = shallowRef<Schemas['Signup'] | null>(null)
-  const reading = useLoad(() => api.get('/signups/{id}', { path: { id: mine.value!.id } }))
-  watch([mine, activity], async () => {
-    if (signup.value?.id !== mine.value?.id) signup.value = null
-    if (!mine.value) return
+  const signupId = computed(() => mine.value?.id ?? refusedId.value)
+  const reading = useLoad(() => api.get('/signups/{id}', { path: { id: signupId.value } }))
+  watch([signupId, activity], async () => {
+    if (signup.value?.id !== signupId.value) signup.value = null
+    if (!signupId.value) return
     await reading.run()
     const got = reading.data.value
-    if (got && got.id === mine.value?.id) signup.value = got
+    if (got && got.id === signupId.value) signup.value = got
   })
 
   // ---- signing up: ask, do, say ----
@@ -166,7 +170,7 @@ export function useActivity() {
 
   return {
     ...{ activity, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run: loaded.run, settings, starting },
-    ...{ shifts, shift, more, all, choose, mine, signup, signUpOpen, closed, other, position },
+    ...{ shifts, shift, more, all, choose, mine, refusedId, signup, signUpOpen, closed, other, position },
     ...{ asking, done, who, busy: signUp.busy, begin, send, full, onFull, signedInNow },
     ...{ cancelling, cancelBusy: cancel.busy, giveBack, confirmBusy: confirm.busy, takeOffer, refusal, onRefusal },
   }
@@ -175,7 +179,7 @@ export function useActivity() {
 /** 14:00–16:30, with its day when that is another one. */
 function spanWithDay(one: Shift, than: Shift): string {
   const near = isoDate(one.starts_at) === isoDate(than.starts_at) ? '' : `${monthDay(one.starts_at)} `
-  return near + span(one.starts_at, one.ends_at)
+  return near + spanSaid(one.starts_at, one.ends_at)
 }
 
 /** The next best thing for refusals that only this page can mend. */

@@ -7,7 +7,7 @@ import { api } from '@/app/api'
 import { call, scan, whereAmI } from '@/app/device'
 import { distance } from '@/app/format'
 import { useLoad } from '@/app/list'
-import { open, queryOf } from '@/app/nav'
+import { idOf, open, queryOf } from '@/app/nav'
 import { offlineCheckins } from '@/app/offline'
 import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
@@ -27,7 +27,7 @@ export function useCheckin() {
   let kindAsked = false
   onLoad((asked) => {
     const query = queryOf(asked)
-    askedShift.value = Number(query.shift_id ?? query.shift) || 0
+    askedShift.value = idOf(query.shift_id ?? query.shift)
     kindAsked = query.kind === 'out' || query.kind === 'in'
     if (query.kind === 'out') kind.value = 'out'
   })

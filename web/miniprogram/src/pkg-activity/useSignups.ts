@@ -90,5 +90,5 @@ export function useSignups() {
     if (activity) call(activity.contact_phone)
   }
 
-  return { signedIn, starting, tab, show, list, cancelling, cancelBusy: cancel.busy, giveBack, confirming, takeOffer, refusal, onRefusal }
+  return { signedIn, starting, tab, show, list, callContact, cancelling, cancelBusy: cancel.busy, giveBack, confirming, takeOffer, refusal, onRefusal }
 }

@@ -2,8 +2,9 @@ import { computed, ref } from 'vue'
 import { onPullDownRefresh } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { count, day, percent, time, wholeHours } from '@/app/format'
+import { count, day, percent, wholeHours } from '@/app/format'
 import { useLoad } from '@/app/list'
+import { timeSaid } from '@/app/said'
 
 type Activity = Schemas['Activity']
 export type By = 'people' | 'units'
@@ -73,5 +74,5 @@ export function comingWords(of: Activity): string {
   const shift = openShift(of) ?? ahead(of)[0]
   if (!shift) return of.shifts.length ? '这一班正在进行' : '近期没有班次'
   const left = shift.capacity - shift.taken
-  return `${day(shift.starts_at)} ${time(shift.starts_at)}，${left > 0 ? `还剩 ${left} 个名额` : `已满${shift.waitlisted ? `，候补 ${shift.waitlisted} 人` : ''}`}`
+  return `${day(shift.starts_at)} ${timeSaid(shift.starts_at)}，${left > 0 ? `还剩 ${left} 个名额` : `已满${shift.waitlisted ? `，候补 ${shift.waitlisted} 人` : ''}`}`
 }

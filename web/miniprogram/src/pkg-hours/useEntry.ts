@@ -7,6 +7,7 @@ import { asTimeSpan, minutesOf, useGiven, type Given } from '@/app/givenTime'
 import { useLoad } from '@/app/list'
 import { open } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
+import { timeSaid } from '@/app/said'
 import { useSession } from '@/app/session'
 import { CHECKIN_METHOD, ENTRY_CLASS } from '@/app/hourWords'
 import type { Step } from '@/ui/Timeline.vue'
@@ -106,8 +107,8 @@ function factsOf(of: Entry) {
 function stepsOf(of: Entry): Step[] {
   const steps: Step[] = []
   const method = (word?: Schemas['CheckinMethod']) => (word ? CHECKIN_METHOD[word] : '')
-  if (of.in_at) steps.push({ state: 'done', what: `${time(of.in_at)} 签到`, cap: method(of.in_method) })
-  if (of.out_at) steps.push({ state: 'done', what: `${time(of.out_at)} 签退`, cap: method(of.out_method) })
+  if (of.in_at) steps.push({ state: 'done', what: `${timeSaid(of.in_at)} 签到`, cap: method(of.in_method) })
+  if (of.out_at) steps.push({ state: 'done', what: `${timeSaid(of.out_at)} 签退`, cap: method(of.out_method) })
   if (of.class === 'system') {
     steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 确认到场`, cap: `在班次时间内算 ${hours(of.minutes)}，不满一分的不计` })
     if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '确认的人不能复核自己的' })
@@ -115,6 +116,6 @@ function stepsOf(of: Entry): Step[] {
     steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 提出${ENTRY_CLASS[of.class].word === '更正' ? '更正' : '补记'}`, cap: of.reason })
     if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '提出的人不能复核自己的' })
   }
-  steps.push({ state: 'done', what: '记入台账', cap: `${day(of.created_at)} ${time(of.created_at)}` })
+  steps.push({ state: 'done', what: '记入台账', cap: `${day(of.created_at)} ${timeSaid(of.created_at)}` })
   return steps
 }

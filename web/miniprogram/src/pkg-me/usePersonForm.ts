@@ -3,6 +3,7 @@ import { computed, reactive, watch } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { toFault } from '@/app/nav'
 
 export interface PersonFields {
   name: string
@@ -34,10 +35,10 @@ export function usePersonForm() {
   watch(() => fields.birthDate, () => delete errors.birth_date)
   watch(() => fields.unit, () => delete errors.unit_id)
 
-  /** Goes up to where the errors stand; true when there are any. */
+  /** Goes to where the errors stand; true when there are any. */
   function show(): boolean {
     const any = Object.keys(errors).length > 0
-    if (any) uni.pageScrollTo({ scrollTop: 0, duration: 200 })
+    if (any) toFault()
     return any
   }
   /** What is missing, said at the field; true when nothing is. */

@@ -4,6 +4,7 @@ import { onLoad } from '@dcloudio/uni-app'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { idOf } from '@/app/nav'
 import { useAsked } from '@/app/privacy'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
@@ -22,7 +23,7 @@ export function useWard() {
     if (signedIn.value) await loaded.run()
   }
   onLoad((query) => {
-    id = Number(query?.id)
+    id = idOf(query?.id)
     void run()
   })
 

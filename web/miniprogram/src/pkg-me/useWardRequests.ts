@@ -5,6 +5,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { idOf } from '@/app/nav'
 import { useSession } from '@/app/session'
 
 export function useWardRequests() {
@@ -16,7 +17,7 @@ export function useWardRequests() {
     if (signedIn.value) await loaded.run()
   }
   onLoad((query) => {
-    id = Number(query?.id)
+    id = idOf(query?.id)
     void run()
   })
 

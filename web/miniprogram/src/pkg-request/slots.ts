@@ -1,6 +1,7 @@
 // Weeks and slots of a calendar, as they are shown.
 import type { Schemas } from '@yimi/client'
 import { isoDate, startOfDay, time } from '@/app/format'
+import { timeSaid } from '@/app/said'
 
 type Slot = Schemas['Slot']
 const DAY = 86_400_000
@@ -30,7 +31,7 @@ export function daySaid(day: Pick<Schemas['SlotDay'], 'state' | 'free'>): string
 export function slotSaid(slot: Slot, now = Date.now()): string {
   if (slot.state === 'taken') return '已约'
   if (slot.state === 'past') return Date.parse(slot.starts_at) < now ? '已过' : '太近了'
-  return `到 ${time(slot.ends_at)}`
+  return `到 ${timeSaid(slot.ends_at)}`
 }
 
 /** A day's slots, morning, afternoon and evening; parts without any are left out. */

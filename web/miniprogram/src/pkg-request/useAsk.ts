@@ -8,7 +8,7 @@ import { call } from '@/app/device'
 import { useElder } from '@/app/elder'
 import { unbroken } from '@/app/format'
 import { useLoad } from '@/app/list'
-import { open } from '@/app/nav'
+import { idOf, open, toFault } from '@/app/nav'
 import { moment } from '@/app/nextStep'
 import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
@@ -39,8 +39,8 @@ export function useAsk() {
   let filledFor = ''
 
   onLoad((query) => {
-    serviceId.value = Number(query?.service_id) || 0
-    requestId.value = Number(query?.request_id) || 0
+    serviceId.value = idOf(query?.service_id)
+    requestId.value = idOf(query?.request_id)
   })
   onShow(() => void run())
 
@@ -175,7 +175,7 @@ export function useAsk() {
   }
   function next() {
     if (step.value === 'slot') takeSlot()
-    if (step.value === 'who' && !complete()) return uni.pageScrollTo({ selector: '.ff-bad', duration: 200, fail: () => {} })
+    if (step.value === 'who' && !complete()) return toFault()
     const to = steps.value[position.value + 1]
     if (to) go(to)
   }

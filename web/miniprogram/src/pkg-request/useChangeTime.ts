@@ -7,7 +7,7 @@ import { call } from '@/app/device'
 import { useElder } from '@/app/elder'
 import { unbroken } from '@/app/format'
 import { useLoad } from '@/app/list'
-import { back } from '@/app/nav'
+import { back, idOf } from '@/app/nav'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { moment, standing } from '@/app/nextStep'
@@ -24,7 +24,7 @@ export function useChangeTime() {
   const request = computed(() => loaded.data.value?.request ?? null)
   const service = computed(() => loaded.data.value?.service ?? null)
   const booking = computed(() => (request.value ? standing(request.value) : undefined))
-  onLoad((query) => (id.value = Number(query?.id) || 0))
+  onLoad((query) => (id.value = idOf(query?.id)))
   onShow(() => void run())
 
   const slots = useSlots({ service: () => service.value, unitId: () => request.value?.unit_id, requestId: () => id.value })

@@ -8,7 +8,7 @@ import { call } from '@/app/device'
 import { useElder } from '@/app/elder'
 import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
-import { open } from '@/app/nav'
+import { idOf, open } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { changeable, messagesOf, nextStep, standing, timelineOf } from '@/app/nextStep'
@@ -22,7 +22,7 @@ export function useRequest() {
   const id = ref(0)
   const loaded = useLoad(() => api.get('/requests/{id}', { path: { id: id.value } }))
   const request = loaded.data
-  onLoad((query) => (id.value = Number(query?.id) || 0))
+  onLoad((query) => (id.value = idOf(query?.id)))
   const run = async () => {
     if (!id.value) return
     await loaded.run()

@@ -3,6 +3,7 @@ import type { Schemas } from '@yimi/client'
 import { day, isoDate, monthDay, time, when, type When } from '@/app/format'
 import type { RefusalText } from '@/app/refusal'
 import { RELATIONS, WAYS } from '@/app/requestWords'
+import { timeSaid } from '@/app/said'
 import type { Step } from '@/ui/Timeline.vue'
 
 type Request = Schemas['Request']
@@ -57,8 +58,8 @@ export function about(minutes: number): string {
 export function clockOf(of: Pick<Request, 'state' | 'respond_by' | 'overdue'>, now: When = Date.now()): { late: boolean; text: string } | null {
   if (of.state !== 'submitted' || !of.respond_by) return null
   const minutes = (Date.parse(of.respond_by) - Number(new Date(now))) / MINUTE
-  if (of.overdue || minutes < 0) return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${time(of.respond_by)} 前答复` }
-  return { late: false, text: `${monthDay(of.respond_by)} ${time(of.respond_by)} 前答复，还有 ${about(minutes)}` }
+  if (of.overdue || minutes < 0) return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复` }
+  return { late: false, text: `${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复，还有 ${about(minutes)}` }
 }
 
 // ---- acts ----
@@ -225,7 +226,7 @@ const ROLES: Record<NonNullable<Schemas['TimelineLine']['by_role']>, string> = {
 
 /** The timeline with what is awaited as its last step. */
 export function stepsOf(of: Request, said: Said = when): Step[] {
-  const done: Step[] = (of.timeline ?? []).map((line) => ({ state: 'done', what: DONE[line.action], cap: [`${day(line.at)} ${time(line.at)}`, byOf(line)].filter(Boolean).join(' · '), note: line.text }))
+  const done: Step[] = (of.timeline ?? []).map((line) => ({ state: 'done', what: DONE[line.action], cap: [`${day(line.at)} ${timeSaid(line.at)}`, byOf(line)].filter(Boolean).join(' · '), note: line.text }))
   const next = nextOf(of, said)
   const clock = clockOf(of)
   return next ? [...done, { state: 'now', what: next.title, cap: clock?.text ?? next.line }] : done

@@ -4,8 +4,10 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { call } from '@/app/device'
-import { useLoad } from '@/app/list'
+import { monthDay } from '@/app/format'
 import { OF_SHIFT } from '@/app/hourWords'
+import { useLoad } from '@/app/list'
+import { timeSaid } from '@/app/said'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
 import { reportOf, usePick, waitsOf, type Report } from './batch'
@@ -38,6 +40,9 @@ export function useAttendance() {
   const groups = computed(() => sorted(rows.value, over.value, clashes.value))
   /** Why everybody's time here needs a look. */
   const ofShift = computed(() => OF_SHIFT.filter((reason) => rows.value.some((row) => row.attention.includes(reason))))
+  /** The name, with what tells it from another of the same on the sheet. */
+  const names = computed(() => namesOf(rows.value))
+  const nameOf = (row: Row) => names.value[row.signup_id] ?? row.person_name
   const mine = (row: Row) => row.person_id === person.value?.id
   const pick = usePick(computed(() => groups.value.ready.filter((row) => !mine(row)).map((row) => row.signup_id)))
   const sum = computed(() => groups.value.ready.filter((row) => pick.has(row.signup_id)).reduce((total, row) => total + row.minutes, 0))
@@ -83,9 +88,9 @@ export function useAttendance() {
   }
 
   function tell(result: Schemas['BatchResult'], action: Action) {
-    const nameOf = (id: number) => rows.value.find((row) => row.signup_id === id)?.person_name ?? ''
-    const told = reportOf(result, nameOf)
-    const waits = waitsOf(result, nameOf)
+    const name = (id: number) => names.value[id] ?? rows.value.find((row) => row.signup_id === id)?.person_name ?? ''
+    const told = reportOf(result, name)
+    const waits = waitsOf(result, name)
     const done = told.done - waits.reduce((n, one) => n + one.names.length, 0)
     if (result.items.length === 1 && clashes.value[result.items[0].id]) uni.showToast({ title: '没有记入，请看名单上写的原因', icon: 'none' })
     else if (told.failed.length || waits.length) report.value = { ...told, done, waits }
@@ -122,9 +127,20 @@ export function useAttendance() {
   }
 
   return {
-    sheet, shiftId, over, groups, ofShift, parts, pick, sum, mine, act, doing, report, makeUp, start, load, run, chose, clashes, confirmRest, undoing, undoable, undo,
+    sheet, shiftId, over, groups, ofShift, parts, pick, sum, mine, nameOf, act, doing, report, makeUp, start, load, run, chose, clashes, confirmRest, undoing, undoable, undo,
     ring, ringing, opening, startMakeUp, closeReport: () => (report.value = null),
   }
+}
+
+/** The names of those whose name stands more than once, by sign-up, with their age; where that is the same too, with when they signed up. */
+export function namesOf(rows: Pick<Row, 'signup_id' | 'person_name' | 'age' | 'signed_up_at'>[]): Record<number, string> {
+  const out: Record<number, string> = {}
+  for (const row of rows) {
+    const same = rows.filter((one) => one !== row && one.person_name === row.person_name)
+    const marks = [row.age !== undefined && `${row.age}岁`, same.some((one) => one.age === row.age) && `${monthDay(row.signed_up_at)} ${timeSaid(row.signed_up_at)} 报名`].filter(Boolean)
+    if (same.length) out[row.signup_id] = marks.length ? `${row.person_name}（${marks.join('，')}）` : row.person_name
+  }
+  return out
 }
 
 /** Each line once, under what is to be done with it. */

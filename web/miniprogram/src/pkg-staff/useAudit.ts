@@ -3,8 +3,9 @@ import { computed, reactive, ref, watch } from 'vue'
 import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { day, isoDate, monthDay, startOfDay, time } from '@/app/format'
+import { day, isoDate, monthDay, startOfDay } from '@/app/format'
 import { usePageList } from '@/app/list'
+import { timeSaid } from '@/app/said'
 import { useSession } from '@/app/session'
 import { asStaff } from './asStaff'
 
@@ -29,7 +30,7 @@ interface Only {
 
 export const recordOf = (one: Entry) => `${one.entity_said} ${one.entity_name || one.entity_id}`
 export const whoOf = (one: Entry) => (one.actor_id ? `${one.actor_name || '没有写名字的人'}（${ROLES[one.role]}）` : '系统')
-export const whenOf = (one: Entry) => `${monthDay(one.at)} ${time(one.at)}`
+export const whenOf = (one: Entry) => `${monthDay(one.at)} ${timeSaid(one.at)}`
 
 export function useAudit() {
   const { has } = useSession()

@@ -5,8 +5,8 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
-import { back } from '@/app/nav'
-import { useSaid } from '@/app/said'
+import { back, idOf } from '@/app/nav'
+import { whenSaid } from '@/app/said'
 import { asStaff } from './asStaff'
 import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from './requestWork'
 
@@ -44,7 +44,6 @@ const SAID: Record<Step, string> = {
 
 /** One service request as staff see it, and what they may do with it. */
 export function useRequest() {
-  const { whenSaid } = useSaid()
   const id = ref(0)
   const page = useLoad(() => api.get('/requests/{id}', { path: { id: id.value } }))
   const request = computed(() => page.data.value)
@@ -57,7 +56,7 @@ export function useRequest() {
   const wished = shallowRef<Schemas['Slot'] | null>(null)
 
   onLoad((query) => {
-    id.value = Number(query?.id) || 0
+    id.value = idOf(query?.id)
   })
   onShow(() => id.value && void asStaff(page.run))
   onPullDownRefresh(async () => {

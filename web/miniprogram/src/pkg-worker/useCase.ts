@@ -6,7 +6,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
-import { back } from '@/app/nav'
+import { back, idOf } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { asSomebody } from './asWorker'
 import { nextStep, stands, visitNow, type Act } from './next'
@@ -25,7 +25,7 @@ export function useCase() {
   const run = () => (id.value ? asSomebody(loaded.run) : Promise.resolve())
   let wanted = ''
   onLoad((query) => {
-    id.value = Number(query?.id) || 0
+    id.value = idOf(query?.id)
     wanted = query?.act ?? ''
   })
   onShow(async () => {

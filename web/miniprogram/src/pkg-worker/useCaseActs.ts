@@ -3,8 +3,8 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Problem, Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { day, span } from '@/app/format'
 import { refusalOf, type RefusalText } from '@/app/refusal'
+import { whenSaid } from '@/app/said'
 import { useSession } from '@/app/session'
 
 export type Case = Schemas['Request']
@@ -71,6 +71,6 @@ function textOf(problem: Problem): RefusalText {
   const text = refusalOf(problem)
   const fields = problem.fields.map((one) => one.message).join('；')
   if (!NO_TIME[problem.code]) return fields ? { ...text, detail: fields } : text
-  const free = mineOf(problem).map((slot, n) => ({ act: `free-${n}`, text: `改约 ${day(slot.starts_at)} ${span(slot.starts_at, slot.ends_at)}` }))
+  const free = mineOf(problem).map((slot, n) => ({ act: `free-${n}`, text: `改约 ${whenSaid(slot.starts_at, slot.ends_at)}` }))
   return { ...text, title: NO_TIME[problem.code], choices: [...free, { act: 'close', text: '自己另选时间' }] }
 }

@@ -5,6 +5,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
+import { idOf } from '@/app/nav'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { asSomebody } from './asWorker'
@@ -22,7 +23,7 @@ export function useNotes() {
     if (!kept.value) draft.visitId ||= visits.value[0]?.id ?? 0
   }
   onLoad((query) => {
-    id.value = Number(query?.id) || 0
+    id.value = idOf(query?.id)
     void asSomebody(run)
   })
 

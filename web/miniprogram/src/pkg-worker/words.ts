@@ -1,9 +1,9 @@
 // The contract's words for what happened to a request, as a worker reads them.
 import type { Schemas } from '@yimi/client'
 import type { Step } from '@/ui/Timeline.vue'
-import { ago } from '@/app/format'
 import type { TagWords } from '@/app/labels'
 import { WAYS } from '@/app/requestWords'
+import { agoSaid } from '@/app/said'
 
 type Line = Schemas['TimelineLine']
 
@@ -42,7 +42,7 @@ const DONE: Record<Schemas['RequestAction'], string> = {
 
 /** What was done so far. Messages have a place of their own on the page. */
 export function timelineSteps(lines: Line[]): Step[] {
-  return lines.filter((one) => one.action !== 'message').map((one) => ({ state: 'done', what: DONE[one.action], cap: [ago(one.at), one.by_name].filter(Boolean).join(' · '), note: one.text }))
+  return lines.filter((one) => one.action !== 'message').map((one) => ({ state: 'done', what: DONE[one.action], cap: [agoSaid(one.at), one.by_name].filter(Boolean).join(' · '), note: one.text }))
 }
 
 export const messagesOf = (lines: Line[]) => lines.filter((one) => one.action === 'message')

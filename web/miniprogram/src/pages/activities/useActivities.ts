@@ -53,7 +53,8 @@ export function useActivities() {
   const units = useLoad(() => api.get('/units'))
 
   const narrowed = computed(() => q.value.trim() !== '' || campaign.value !== null || unit.value !== null || openOnly.value)
-  const nearest = computed(() => marks.value.find((one) => one.count > 0 && one.date !== date.value)?.date ?? '')
+  /** The day with activities that is nearest to the one asked for, of two the later. */
+  const nearest = computed(() => nearestDay(marks.value.filter((one) => one.count > 0).map((one) => one.date), date.value))
   function widen() {
     q.value = ''
     openOnly.value = false
@@ -63,6 +64,12 @@ export function useActivities() {
   }
 
   return { q, openOnly, campaign, unit, date, list, marks, campaigns, units, narrowed, nearest, widen }
+}
+
+/** Of days in their order the nearest to one of them that is not it; without one the first. */
+export function nearestDay(days: string[], to: string): string {
+  const far = (one: string) => Math.abs(startOfDay(one) - startOfDay(to))
+  return days.filter((one) => one !== to).reduce((best, one) => (best && (!to || far(best) < far(one)) ? best : one), '')
 }
 
 /** The strip keeps its place while the days are asked for. */
