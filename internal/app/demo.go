@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"yimi/internal/activity"
@@ -54,24 +55,30 @@ var demoCampaigns = []demoCampaign{
 type demoKind struct {
 	campaign, title, content, place string
 	risks                           string
-	start                           int // hour of the day
+	start                           int            // hour of the day
+	days                            []time.Weekday // that it is on; nil for any
 	minutes                         int
 	capacity                        int
 }
 
+var schoolDays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
+
+// on tells whether it is held on such a day.
+func (k *demoKind) on(day time.Weekday) bool { return k.days == nil || slices.Contains(k.days, day) }
+
 var demoKinds = []demoKind{
 	{"守护母亲河", "清河行动 · 渠边清洁", "沿渠 800 米捡拾垃圾、登记排口，分四组进行。请穿防滑鞋，自带水杯。", "清水渠东方社区段 3 号桥",
-		"渠边湿滑，两人一组，不下水\n会用到夹子和手套，现场发放并讲解\n已为参加者办好意外伤害保险", 9, 150, 20},
+		"渠边湿滑，两人一组，不下水\n会用到夹子和手套，现场发放并讲解\n已为参加者办好意外伤害保险", 9, nil, 150, 20},
 	{"守护母亲河", "罗山脚下认水源", "跟着向导走一段水源地，认识地下水、泉眼和水窖，回来给孩子们讲一讲。", "罗山脚下水源地",
-		"山路约 3 公里，请穿运动鞋\n早晚温差大，带一件外套", 8, 240, 15},
+		"山路约 3 公里，请穿运动鞋\n早晚温差大，带一件外套", 8, nil, 240, 15},
 	{"兰花芬芳", "兰花课堂 · 陪老人养一盆花", "教老人换盆、浇水，听他们讲讲从前。每两位志愿者陪一位老人。", "社工站一楼活动室",
-		"花土和剪刀由工作人员分发，请帮老人留意", 10, 120, 12},
+		"花土和剪刀由工作人员分发，请帮老人留意", 10, nil, 120, 12},
 	{"兰花芬芳", "周五 包饺子、量血压", "和独居老人一起包饺子，饭前量血压、做登记。", "社工站一楼活动室",
-		"量血压不用空腹，走路不稳的老人请家人陪着来\n厨房地面滑，由工作人员带着进", 9, 120, 16},
+		"量血压不用空腹，走路不稳的老人请家人陪着来\n厨房地面滑，由工作人员带着进", 9, []time.Weekday{time.Friday}, 120, 16},
 	{"童心路", "放学路上 · 护送与作业角", "在校门口接孩子，护送到社区作业角，陪着写完作业。", "红寺堡第三小学门口",
-		"过马路走斑马线，一位志愿者最多带四个孩子\n须签未成年人保护承诺书", 15, 150, 10},
+		"过马路走斑马线，一位志愿者最多带四个孩子\n须签未成年人保护承诺书", 15, schoolDays, 150, 10},
 	{"童心路", "周末兴趣课 · 剪纸", "带孩子们学剪纸，作品贴满活动室的窗户。", "清水渠社会工作服务室",
-		"使用圆头剪刀，活动中请看好身边的孩子", 14, 120, 8},
+		"使用圆头剪刀，活动中请看好身边的孩子", 14, []time.Weekday{time.Saturday, time.Sunday}, 120, 8},
 }
 
 var (

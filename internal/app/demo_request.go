@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"yimi/internal/activity"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
@@ -282,10 +283,13 @@ func (d *demoLoop) family(who string, b request.Beneficiary, groups ...string) i
 	return kept.ID
 }
 
-// ago moves a request and all that belongs to it back in time.
+// ago moves a request and all that belongs to it back in time, and what its notices say with it.
 func (d *demoLoop) ago(id int64, back time.Duration) {
 	ms := back.Milliseconds()
 	d.tx(func(tx *store.Tx) error {
+		if err := redate(tx, id, back); err != nil {
+			return err
+		}
 		for _, sql := range []string{
 			"UPDATE requests SET created_at = created_at - ?, state_since = state_since - ?, submitted_at = submitted_at - ?, respond_by = respond_by - ?, responded_at = responded_at - ?, accepted_at = accepted_at - ?, rated_at = rated_at - ? WHERE id = ?",
 			"UPDATE request_timeline SET at = at - ? WHERE request_id = ?", "UPDATE request_notes SET created_at = created_at - ? WHERE request_id = ?",
@@ -302,6 +306,16 @@ func (d *demoLoop) ago(id int64, back time.Duration) {
 		}
 		return nil
 	})
+}
+
+// redate moves the time of the answer that the notices of a request promise.
+func redate(tx *store.Tx, id int64, back time.Duration) error {
+	var r request.Request
+	if err := tx.Where("id = ?", id).Take(&r).Error; err != nil || r.RespondBy == nil {
+		return err
+	}
+	return tx.Exec("UPDATE notices SET body = REPLACE(body, ?, ?) WHERE request_id = ?",
+		activity.SpokenTime(r.RespondBy.Time), activity.SpokenTime(r.RespondBy.Add(-back)), id).Error
 }
 
 func countMarks(sql string) (n int) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"yimi/internal/app"
 	"yimi/internal/apptest"
 	"yimi/internal/config"
+	"yimi/internal/outbox"
+	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 )
@@ -234,4 +237,44 @@ func TestStartsWithoutTendingTheDemo(t *testing.T) {
 			t.Error("nothing is logged")
 		}
 	})
+}
+
+// What the demo tells does not contradict itself: activities of a day are on that day, notices come in
+// the order of their times, and none promises an answer later than its request does.
+func TestTheDemoDoesNotContradictItself(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.Demo, cfg.DataDir = true, t.TempDir()
+	cfg.Database = config.DSN("sqlite:" + filepath.Join(cfg.DataDir, "yimi.db"))
+	a, err := app.Build(t.Context(), cfg, slog.New(slog.DiscardHandler), app.WithClock(func() time.Time { return time.Date(2026, 11, 24, 3, 40, 0, 0, time.UTC) }))
+	apptest.Must(t, err)
+	defer func() { _ = a.Close() }()
+	apptest.Must(t, a.KeepDemoAlive(t.Context()))
+	db := a.Store.Read(t.Context())
+	var shifts []struct {
+		Title    string
+		StartsAt store.Time
+	}
+	apptest.Must(t, db.Table("shifts").Select("activities.title, shifts.starts_at").Joins("JOIN activities ON activities.id = shifts.activity_id").Find(&shifts).Error)
+	for _, s := range shifts {
+		day := s.StartsAt.In(store.Shanghai).Weekday()
+		if strings.HasPrefix(s.Title, "周五") && day != time.Friday || strings.HasPrefix(s.Title, "周末") && day != time.Saturday && day != time.Sunday {
+			t.Errorf("%s on a %s", s.Title, day)
+		}
+	}
+	var notices []outbox.Notice
+	apptest.Must(t, db.Where("request_id IS NOT NULL").Order("person_id, id").Find(&notices).Error)
+	for i := 1; i < len(notices); i++ {
+		was, is := &notices[i-1], &notices[i]
+		if was.PersonID == is.PersonID && is.CreatedAt.Before(was.CreatedAt.Time) {
+			t.Errorf("%s (%s) stands above %s (%s)", is.Title, is.CreatedAt, was.Title, was.CreatedAt)
+		}
+	}
+	for _, n := range notices {
+		var r request.Request
+		apptest.Must(t, db.Where("id = ?", n.RequestID).Take(&r).Error)
+		if n.Kind == outbox.RequestSubmitted && !strings.Contains(n.Body, activity.SpokenTime(r.RespondBy.Time)) {
+			t.Errorf("%q, and the request says %s", n.Body, r.RespondBy)
+		}
+	}
 }

@@ -17,7 +17,7 @@ func (d *demo) makeHistory() error {
 	today := dayAt(d.now, 0)
 	stations := []unit.Unit{d.units["东方社区社工站"], d.units["鹏胜社区社工站"], d.units["罗山社区社工站"], d.units["清水渠社会工作服务室"]}
 	for back := demoDays; back >= 2; back -= 4 {
-		k := demoKinds[d.rng.IntN(len(demoKinds))]
+		k := d.kindOn(today.AddDate(0, 0, -back).Weekday())
 		u := stations[d.rng.IntN(len(stations))]
 		starts := today.AddDate(0, 0, -back).Add(time.Duration(k.start) * time.Hour)
 		people := d.some(k.capacity/2 + d.rng.IntN(k.capacity/2))
@@ -33,6 +33,24 @@ func (d *demo) makeHistory() error {
 	}
 	d.tx.Now = store.At(d.now)
 	return nil
+}
+
+// kindOn picks something that is held on such a day.
+func (d *demo) kindOn(day time.Weekday) demoKind {
+	for {
+		if k := demoKinds[d.rng.IntN(len(demoKinds))]; k.on(day) {
+			return k
+		}
+	}
+}
+
+// nextOn is the first day from that midnight on on which a kind is held.
+func (d *demo) nextOn(k demoKind, after time.Time) time.Time {
+	for day := after; ; day = day.AddDate(0, 0, 1) {
+		if k.on(day.Weekday()) {
+			return day
+		}
+	}
 }
 
 func (d *demo) pastActivity(k demoKind, u unit.Unit, starts time.Time, people []int64) error {
@@ -136,7 +154,7 @@ func (d *demo) makeComing() error {
 }
 
 func (d *demo) comingApproval(day time.Time) error {
-	a, s, err := d.activityOf(demoKinds[4], d.units["东方社区社工站"], activity.Published, day.Add(15*time.Hour+30*time.Minute), 150, 10)
+	a, s, err := d.activityOf(demoKinds[4], d.units["东方社区社工站"], activity.Published, d.nextOn(demoKinds[4], day).Add(15*time.Hour+30*time.Minute), 150, 10)
 	if err != nil {
 		return err
 	}
@@ -164,7 +182,7 @@ func (d *demo) comingDumplings(time.Time) error {
 }
 
 func (d *demo) comingPaper(day time.Time) error {
-	a, s, err := d.activityOf(demoKinds[5], d.units["清水渠社会工作服务室"], activity.Published, day.Add(14*time.Hour), 120, 8)
+	a, s, err := d.activityOf(demoKinds[5], d.units["清水渠社会工作服务室"], activity.Published, d.nextOn(demoKinds[5], day).Add(14*time.Hour), 120, 8)
 	if err != nil {
 		return err
 	}
