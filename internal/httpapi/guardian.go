@@ -108,7 +108,10 @@ func (s *Server) CancelWardRequest(ctx context.Context, r api.CancelWardRequestR
 
 func ward(w *identity.Ward) api.Ward {
 	out := api.Ward{PersonID: w.ChildID, Name: w.Name, UnitName: some(w.UnitName), Relation: api.GuardianRelation(w.Relation), IsVolunteer: w.VolunteerSince != nil,
-		MinutesTotal: w.Minutes, EntriesTotal: w.Entries, Coming: w.Coming, AgreedAt: shown(w.AgreedAt)}
+		MinutesTotal: w.Minutes, EntriesTotal: w.Entries, Coming: w.Coming, Next: make([]api.WardShift, len(w.Next)), AgreedAt: shown(w.AgreedAt)}
+	for i, s := range w.Next {
+		out.Next[i] = api.WardShift{Title: s.Title, PlaceName: s.PlaceName, StartsAt: shown(s.StartsAt), EndsAt: shown(s.EndsAt)}
+	}
 	if w.BirthDate != nil {
 		d := dateOf(*w.BirthDate)
 		out.BirthDate = &d

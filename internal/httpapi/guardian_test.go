@@ -69,6 +69,10 @@ func TestAChildActsWithItsGuardiansConsent(t *testing.T) {
 			Items []struct {
 				PersonID int64 `json:"person_id"`
 				Name     string
+				Next     []struct {
+					Title    string
+					StartsAt time.Time `json:"starts_at"`
+				}
 			}
 		}
 		s.Call(t, guardian, "GET", "/me/wards", nil).Into(t, &wards)
@@ -78,6 +82,10 @@ func TestAChildActsWithItsGuardiansConsent(t *testing.T) {
 		want(post(child, "/volunteers", registration), 201, "")
 		shift := s.Shift(5)
 		want(post(child, fmt.Sprintf("/shifts/%d/signups", shift.ID), map[string]any{}), 201, "")
+		s.Call(t, guardian, "GET", "/me/wards", nil).Into(t, &wards) // what the child signed up for, as the consent says
+		if next := wards.Items[0].Next; len(next) != 1 || next[0].Title != s.Draft().Title || !next[0].StartsAt.Equal(shift.StartsAt.Time) {
+			t.Errorf("the guardian sees %+v", next)
+		}
 		taken := fmt.Sprintf("/me/wards/%d", child.PersonID)
 		want(s.Call(t, stranger, "DELETE", taken, nil), 404, "not_found")
 		want(s.Call(t, guardian, "DELETE", taken, nil), 204, "")

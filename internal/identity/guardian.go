@@ -50,6 +50,16 @@ type Ward struct {
 	Minutes        int
 	Entries        int
 	Coming         int // sign-ups for shifts to come
+	Next           []WardShift `gorm:"-"` // the first of them; on the list
+}
+
+// WardShift is a shift to come that a child signed up for.
+type WardShift struct {
+	PersonID  int64
+	Title     string
+	PlaceName string
+	StartsAt  store.Time
+	EndsAt    store.Time
 }
 
 // Guardian is who agreed for a child.

@@ -57,9 +57,29 @@ func wards(db *gorm.DB, guardianID int64, now store.Time) *gorm.DB {
 }
 
 func wardsOf(db *gorm.DB, guardianID int64, now store.Time) (out []Ward, err error) {
-	err = wards(db, guardianID, now).Order("guardianships.id").Limit(20).Find(&out).Error
+	if err := wards(db, guardianID, now).Order("guardianships.id").Limit(20).Find(&out).Error; err != nil || len(out) == 0 {
+		return nil, err
+	}
+	at := map[int64]*Ward{}
+	children := make([]int64, len(out))
+	for i := range out {
+		children[i], at[out[i].ChildID] = out[i].ChildID, &out[i]
+	}
+	var shifts []WardShift
+	err = db.Table("signups").Select("signups.person_id, activities.title, activities.place_name, signups.starts_at, signups.ends_at").
+		Joins("JOIN activities ON activities.id = signups.activity_id").
+		Where("signups.person_id IN ? AND signups.live = 1 AND signups.starts_at > ?", children, now).
+		Order("signups.starts_at, signups.id").Limit(20 * wardShifts).Find(&shifts).Error
+	for _, s := range shifts {
+		if w := at[s.PersonID]; len(w.Next) < wardShifts {
+			w.Next = append(w.Next, s)
+		}
+	}
 	return out, err
 }
+
+// wardShifts is how many shifts to come of a child its guardian sees.
+const wardShifts = 5
 
 func wardOf(db *gorm.DB, guardianID, childID int64, now store.Time) (*Ward, error) {
 	var w Ward

@@ -3259,11 +3259,35 @@ export interface components {
              * @example 1
              */
             coming: number;
+            /** @description The first of these, in time order; empty in the answer of addWard */
+            next: components["schemas"]["WardShift"][];
             /**
              * Format: date-time
              * @description When I agreed
              */
             agreed_at: string;
+        };
+        WardShift: {
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            title: string;
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
+            place_name: string;
+            /**
+             * Format: date-time
+             * @description Start of the shift
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description Its end
+             */
+            ends_at: string;
         };
         PersonPatch: {
             /**
@@ -3901,6 +3925,7 @@ export interface components {
             state: "open" | "cancelled";
             my_signup?: components["schemas"]["MySignup"];
         };
+        /** @description My sign-up for a shift: the one that is live, else the last that was rejected */
         MySignup: {
             id: components["schemas"]["Id"];
             state: components["schemas"]["SignupState"];
