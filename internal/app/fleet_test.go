@@ -162,6 +162,9 @@ func (r *rush) until(a *act, server int) {
 		at := server % len(r.urls)
 		begun := time.Now()
 		status, body, err := r.post(a, r.urls[at])
+		if err == nil && bytes.Contains(body, []byte(`"code":"busy"`)) { // an item of a batch: not done, and answered; people ask anew
+			a.key, status = a.key+"-", http.StatusServiceUnavailable
+		}
 		if err == nil && status < 500 {
 			r.answered(a, status, body, answered{at, begun, time.Now()})
 			return
