@@ -1,6 +1,8 @@
 package activity_test
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -125,6 +127,50 @@ func TestACampaignEndedWhileAShiftIsAdded(t *testing.T) {
 			}
 			apptest.WantCode(t, ended, "shifts_beyond")
 			w.Exec("UPDATE shifts SET state = 'cancelled' WHERE activity_id = ?", l.ID)
+		}
+	})
+}
+
+// Whoever gives an activity another campaign and whoever adds or moves a shift of it at one moment: one is refused, and
+// there is never a shift outside of the period of the campaign that the activity is of.
+func TestAnotherCampaignWhileAShiftComes(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		admin := apptest.As(w.AdminOf(w.District, "马志宏"))
+		day := func(n int) string {
+			return w.Clock.Now().In(hours.Shanghai).AddDate(0, 0, n).Format(time.DateOnly)
+		}
+		outside := func() int64 {
+			return w.Count("shifts JOIN activities ON activities.id = shifts.activity_id JOIN campaigns ON campaigns.id = activities.campaign_id",
+				"shifts.state = 'open' AND campaigns.name LIKE '短的%' AND shifts.starts_at > ?", w.Clock.Now().AddDate(0, 0, 6).UnixMilli())
+		}
+		for n := range 20 {
+			c, err := w.Campaigns.Create(admin, &campaign.Campaign{UnitID: w.District.ID, Name: fmt.Sprintf("短的%d", n), Story: "x", Art: "river", GoalMinutes: 60, StartsOn: day(0), EndsOn: day(5)})
+			apptest.Must(t, err)
+			from := w.Clock.Now().Add(24 * time.Hour)
+			l, err := w.Activities.Create(admin, w.Draft(), []activity.Shift{{StartsAt: store.At(from), EndsAt: store.At(from.Add(time.Hour)), Capacity: 1}})
+			apptest.Must(t, err)
+			late := w.Clock.Now().Add(20 * 24 * time.Hour)
+			ends := late.Add(time.Hour)
+			var wg sync.WaitGroup
+			var given, timed error
+			wg.Go(func() { _, given = w.Activities.Update(admin, l.ID, activity.Changes{"campaign_id": c.ID}) })
+			if n%2 == 0 {
+				wg.Go(func() {
+					_, timed = w.Activities.AddShift(admin, l.ID, activity.Shift{StartsAt: store.At(late), EndsAt: store.At(ends), Capacity: 1})
+				})
+			} else {
+				wg.Go(func() {
+					_, timed = w.Activities.UpdateShift(admin, l.Shifts[0].ID, activity.ShiftChange{StartsAt: &late, EndsAt: &ends})
+				})
+			}
+			wg.Wait()
+			if (given == nil) == (timed == nil) {
+				t.Fatalf("%d: another campaign %v, a shift %v", n, given, timed)
+			}
+			apptest.WantCode(t, cmp.Or(given, timed), "outside_campaign")
+		}
+		if n := outside(); n != 0 {
+			t.Errorf("%d shifts outside of their campaign's period", n)
 		}
 	})
 }

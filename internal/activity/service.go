@@ -283,8 +283,12 @@ func readyShift(tx *store.Tx, a *Activity, s *Shift) error {
 	return nil
 }
 
-// managed reads an activity that the actor manages, in the transaction that changes it.
+// managed reads an activity that the actor manages, in the transaction that changes it, or its shifts: all who do
+// that to one activity queue, and each sees what the one before has made of it.
 func managed(ctx context.Context, tx *store.Tx, id int64) (*Line, error) {
+	if err := takeActivityTurn(tx, id); err != nil {
+		return nil, err
+	}
 	l, err := findLine(tx.DB, id)
 	if err != nil {
 		return nil, err

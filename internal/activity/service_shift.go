@@ -77,6 +77,10 @@ func managedShift(ctx context.Context, tx *store.Tx, id int64) (*Shift, *Line, e
 		return nil, nil, err
 	}
 	l, err := managed(ctx, tx, shift.ActivityID)
+	if err != nil {
+		return nil, nil, err
+	}
+	shift, err = findShift(tx.DB, id) // as whoever had the turn before left it
 	return shift, l, err
 }
 

@@ -111,6 +111,11 @@ func insertActivity(tx *store.Tx, a *Activity) error {
 	return tx.Create(a).Error
 }
 
+// takeActivityTurn makes all who change one activity, or its shifts, queue until the transaction ends.
+func takeActivityTurn(tx *store.Tx, id int64) error {
+	return tx.Model(&Activity{}).Where("id = ?", id).Update("campaign_id", gorm.Expr("campaign_id")).Error
+}
+
 // takeCampaignTurn makes all who hold shifts to a campaign's period, and who changes it, queue until the
 // transaction ends; false if there is no such campaign.
 func takeCampaignTurn(tx *store.Tx, id int64) (bool, error) {
