@@ -13,7 +13,10 @@ import (
 // maxPassed bounds how many activities one role that ends may leave.
 const maxPassed = 100
 
-var errManyActivities = fault.Newf(fault.Conflict, "too_many_activities", "还没办的活动超过 %d 个，没有撤销。请先把活动改给别的负责人，再撤销", maxPassed)
+var (
+	errManyActivities = fault.Newf(fault.Conflict, "too_many_activities", "还没办的活动超过 %d 个，没有撤销。请先把活动改给别的负责人，再撤销", maxPassed)
+	errNoLeader       = fault.New(fault.Unprocessable, "not_of_the_district", "接手的人在本区没有岗位，不能当活动的负责人，没有撤销。请另选一位")
+)
 
 // InHand says in words what rests on a role that is ending: activities to come that its holder made or leads.
 func InHand(tx *store.Tx, e auth.Ending) ([]string, error) {
@@ -40,11 +43,9 @@ func Pass(tx *store.Tx, e auth.Ending) error {
 	if len(rows) > maxPassed {
 		return errManyActivities
 	}
-	next := ""
-	if e.To != 0 {
-		if next, err = nameOf(tx.DB, e.To); err != nil {
-			return err
-		}
+	next, err := nextLeader(tx, e)
+	if err != nil {
+		return err
 	}
 	for i := range rows {
 		if rows[i].LeaderName != name {
@@ -55,6 +56,21 @@ func Pass(tx *store.Tx, e auth.Ending) error {
 		}
 	}
 	return nil
+}
+
+// nextLeader gives the name of who takes over, who has a role in the district; "" for the unit.
+func nextLeader(tx *store.Tx, e auth.Ending) (string, error) {
+	if e.To == 0 {
+		return "", nil
+	}
+	has, err := store.HoldsRole(tx, e.To, auth.Top(e.UnitPath))
+	if err != nil {
+		return "", err
+	}
+	if !has {
+		return "", errNoLeader
+	}
+	return nameOf(tx.DB, e.To)
 }
 
 // lead names the leader of an activity, and the unit where there is none.
@@ -73,13 +89,15 @@ func lead(tx *store.Tx, l *Line, next string) error {
 }
 
 // ledBy gives the name of who holds a staff role that is ending, and the activities to come at the units that end
-// with it which they made or lead.
+// with it which they made or lead. A name that somebody else of the district bears too says of what others made
+// nothing: it stays theirs.
 func ledBy(db *gorm.DB, e auth.Ending, now store.Time) (name string, rows []Line, err error) {
 	if name, err = nameOf(db, e.Left.PersonID); err != nil {
 		return "", nil, err
 	}
 	q := store.Under(activityLines(db), "activities.unit_id", []string{e.UnitPath}).
-		Where("activities.state IN ? AND (activities.created_by = ? OR activities.leader_name = ?)", []State{Draft, Published}, e.Left.PersonID, name).
+		Where("activities.state IN ? AND (activities.created_by = ? OR activities.leader_name = ? AND NOT EXISTS (?))", []State{Draft, Published}, e.Left.PersonID, name,
+			namesakes(db, e, name)).
 		Where("EXISTS (SELECT 1 FROM shifts WHERE shifts.activity_id = activities.id AND shifts.state = ? AND shifts.ends_at > ?)", ShiftOpen, now)
 	err = q.Order("activities.id").Limit(maxPassed + 1).Find(&rows).Error
 	stays := rows[:0]
@@ -89,4 +107,11 @@ func ledBy(db *gorm.DB, e auth.Ending, now store.Time) (name string, rows []Line
 		}
 	}
 	return name, stays, err
+}
+
+// namesakes selects who else with a role in the district bears the name.
+func namesakes(db *gorm.DB, e auth.Ending, name string) *gorm.DB {
+	q := db.Session(&gorm.Session{NewDB: true}).Table("role_grants").Select("1").Joins("JOIN people ON people.id = role_grants.person_id").
+		Where("people.name = ? AND people.id <> ?", name, e.Left.PersonID)
+	return store.Under(q, "role_grants.unit_id", []string{auth.Top(e.UnitPath)})
 }

@@ -269,12 +269,7 @@ func maySupervise(tx *store.Tx, supervisorID *int64, l *ProviderLine) error {
 	if supervisorID == nil {
 		return nil
 	}
-	if err := store.HoldPerson(tx, *supervisorID); fault.From(err).Kind == fault.NotFound {
-		return errSupervisor.Because(err)
-	} else if err != nil {
-		return err
-	}
-	may, err := holdsRole(tx, *supervisorID, l.UnitPath)
+	may, err := store.HoldsRole(tx, *supervisorID, auth.Top(l.UnitPath))
 	if err == nil && (!may || *supervisorID == l.PersonID) {
 		err = errSupervisor
 	}

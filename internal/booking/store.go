@@ -364,15 +364,6 @@ func countServices(tx *store.Tx, ids []int64) (n int64, err error) {
 	return n, err
 }
 
-// holdsRole tells whether the person has any role in the tree of units that path is in, as a supervisor must.
-func holdsRole(tx *store.Tx, personID int64, path string) (bool, error) {
-	var n int64
-	below, from, to := store.Below("units.path", auth.Top(path))
-	err := tx.Table("role_grants").Joins("JOIN units ON units.id = role_grants.unit_id").
-		Where("role_grants.person_id = ?", personID).Where(below, from, to).Limit(1).Count(&n).Error
-	return n > 0, err
-}
-
 // supervised gives the workers of the district at path whose supervisor the person is.
 func supervised(db *gorm.DB, personID int64, path string) (out []ProviderLine, err error) {
 	err = store.Under(providerLines(db), "providers.unit_id", []string{auth.Top(path)}).Where("providers.supervisor_id = ?", personID).

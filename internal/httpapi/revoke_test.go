@@ -8,6 +8,7 @@ import (
 
 	"yimi/internal/activity"
 	"yimi/internal/apptest"
+	"yimi/internal/auth"
 	"yimi/internal/request"
 	"yimi/internal/store"
 )
@@ -84,4 +85,69 @@ func grantOf(t *testing.T, l *apptest.Loop, personID int64) (id int64) {
 	t.Helper()
 	apptest.Must(t, l.Store.Read(t.Context()).Table("role_grants").Select("id").Where("person_id = ?", personID).Take(&id).Error)
 	return id
+}
+
+// Who takes over what a role leaves is somebody of the district with a role: a resident's name does not come
+// to stand on public activities.
+func TestActivitiesAreHandedToSomebodyOfTheDistrict(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		act := l.Draft()
+		act.LeaderName = "杨海兰"
+		start := store.At(l.Clock.Now().Add(48 * time.Hour))
+		l.Publish(act, activity.Shift{StartsAt: start, EndsAt: store.At(start.Add(time.Hour)), Capacity: 3})
+		l.Exec("UPDATE people SET name = '杨海兰' WHERE id = ?", l.Staff.PersonID)
+		elsewhere, err := l.Units.Bootstrap(t.Context(), "利通区社会工作服务中心")
+		apptest.Must(t, err)
+		grant := fmt.Sprintf("/grants/%d?hand_over_to=", grantOf(t, l, l.Staff.PersonID))
+		for _, nobody := range []int64{l.Neighbour.PersonID, l.StaffOf(elsewhere, "马立强").PersonID, l.Staff.PersonID, 987654} {
+			want(t, s.Call(t, l.Admin, "DELETE", fmt.Sprint(grant, nobody), nil), 422, "not_of_the_district")
+		}
+		leads := func(name string) {
+			t.Helper()
+			if is, err := l.Activities.Get(apptest.As(l.Second), act.ID); err != nil || is.LeaderName != name {
+				t.Errorf("%s leads, %v", is.LeaderName, err)
+			}
+		}
+		leads("杨海兰")
+		l.Exec("UPDATE people SET name = '马晓梅' WHERE id = ?", l.Worker.PersonID)
+		want(t, s.Call(t, l.Admin, "DELETE", fmt.Sprint(grant, l.Worker.PersonID), nil), 204, "")
+		leads("马晓梅")
+	})
+}
+
+// A name that two of the district bear says of what others made nothing: the activities of somebody of the same name
+// stay theirs, and so do those that a third one made. What the one whose role ends made goes, and with it what others
+// made while nobody else bears the name.
+func TestANamesakesActivitiesStayTheirs(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		l.Exec("UPDATE people SET name = '马秀兰' WHERE id IN (?, ?)", l.Second.PersonID, l.Staff.PersonID)
+		start := store.At(l.Clock.Now().Add(48 * time.Hour))
+		var made []int64
+		for _, who := range []auth.Actor{l.Second, l.Admin, l.Staff} {
+			act := l.Draft()
+			act.LeaderName = "马秀兰"
+			is, err := l.Activities.Create(apptest.As(who), act, []activity.Shift{{StartsAt: start, EndsAt: store.At(start.Add(time.Hour)), Capacity: 3}})
+			apptest.Must(t, err)
+			made = append(made, is.ID)
+		}
+		ends := func(who auth.Actor, inHand string, led ...string) {
+			t.Helper()
+			grant := fmt.Sprintf("/grants/%d", grantOf(t, l, who.PersonID))
+			if a := s.Call(t, l.Admin, "DELETE", grant, nil); a.Problem.Code != "role_in_use" || !strings.Contains(a.Problem.Detail, inHand) {
+				t.Errorf("%+v", a.Problem)
+			}
+			want(t, s.Call(t, l.Admin, "DELETE", grant+"?to_queue=true", nil), 204, "")
+			for i, name := range led {
+				is, err := l.Activities.Get(apptest.As(l.Admin), made[i])
+				apptest.Must(t, err)
+				if is.LeaderName != name {
+					t.Errorf("%d is led by %q, want %q", i, is.LeaderName, name)
+				}
+			}
+		}
+		ends(l.Staff, "1 个还没办的活动", "马秀兰", "马秀兰", l.Station.Name)
+		ends(l.Second, "2 个还没办的活动", l.Station.Name, l.Station.Name)
+	})
 }

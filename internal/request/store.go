@@ -10,7 +10,6 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
-	"yimi/internal/fault"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
@@ -513,9 +512,7 @@ func workersNear(db *gorm.DB, serviceTypeID int64, path string) (out []worker, e
 
 // heldWorker is findWorker for somebody who is about to get something: a role does not end meanwhile.
 func heldWorker(tx *store.Tx, personID, serviceTypeID int64, path string) (*worker, error) {
-	if err := store.HoldPerson(tx, personID); fault.From(err).Kind == fault.NotFound {
-		return nil, nil //nolint:nilerr // nobody has the account any more: there is no such worker
-	} else if err != nil {
+	if there, err := store.HoldIfThere(tx, personID); err != nil || !there {
 		return nil, err
 	}
 	return findWorker(tx.DB, personID, serviceTypeID, path)

@@ -652,6 +652,7 @@ export interface paths {
          *     words what and how much, unless one of the two parameters says what becomes of it. Then all of that is done with it, or none: cases
          *     and bookings go to the worker named, or the cases are `approved` again without a worker and their times are free; who asked is told
          *     who comes now, or that somebody will be named. What cannot be handed over names the request and why (`worker_not_qualified`, `slot_taken`, `visit_open`, …).
+         *     Activities go to somebody with a role in the district, else 422 `not_of_the_district`.
          *     Who did what before stays written. Proposals stay for another person to decide.
          *
          */

@@ -85,6 +85,7 @@ const BY_CODE: Record<string, Words> = {
   not_found: { title: '没有找到' },
   case_passed_on: { title: '这件个案转走了' },
   role_in_use: { title: '手上还有事没有交接' },
+  not_of_the_district: { title: '他在本区没有岗位' },
   not_an_adult: { title: '要请监护人自己来同意' },
   // ---- staff and service requests ----
   own_request: { title: '自己的申请要请同事办' },
