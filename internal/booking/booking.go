@@ -72,6 +72,11 @@ func (b *Booking) at(providerID int64, starts time.Time, length, buffer time.Dur
 	b.BusyUntil = store.At(starts.Add(length + buffer))
 }
 
+// ranOut tells whether the booking is a hold that has run out, which is in nobody's way before it is swept.
+func (b *Booking) ranOut(now store.Time) bool {
+	return b.State == Held && !b.HoldExpiresAt.After(now.Time)
+}
+
 func dayOf(t time.Time) string { return t.In(store.Shanghai).Format(time.DateOnly) }
 
 // The refusals of booking.

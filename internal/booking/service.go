@@ -245,7 +245,7 @@ func Confirmable(db *gorm.DB, b *Booking, now time.Time) (bool, error) {
 	if !b.StartsAt.After(now) || b.State == Held {
 		return b.StartsAt.After(now), nil
 	}
-	return isFree(db, b)
+	return isFree(db, b, now)
 }
 
 // slotOffered refuses what is no slot of a provider of the service, or one that is over or taken.

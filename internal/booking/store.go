@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"time"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -33,15 +35,19 @@ func freeCells(tx *store.Tx, bookingID int64) error {
 	return tx.Where("booking_id = ?", bookingID).Delete(&cell{}).Error
 }
 
-// isFree tells whether the booking's time and its day's count could be taken now.
-func isFree(db *gorm.DB, b *Booking) (bool, error) {
+// isFree tells whether the booking's time and its day's count could be taken now; holds that have run out give way.
+func isFree(db *gorm.DB, b *Booking, now time.Time) (bool, error) {
 	var taken, full int64
-	err := db.Table("bookings").Where("provider_id = ? AND live = 1 AND starts_at < ? AND busy_until > ? AND id <> ?", b.ProviderID, b.BusyUntil, b.StartsAt, b.ID).Count(&taken).Error
+	err := db.Table("bookings").Where("provider_id = ? AND live = 1 AND starts_at < ? AND busy_until > ? AND id <> ?", b.ProviderID, b.BusyUntil, b.StartsAt, b.ID).
+		Where("(state <> ? OR hold_expires_at > ?)", Held, store.At(now)).Count(&taken).Error
 	if err != nil || taken > 0 {
 		return false, err
 	}
+	overdue := db.Session(&gorm.Session{NewDB: true}).Table("bookings").Select("COUNT(*)").
+		Where("provider_id = ? AND live = 1 AND day = ? AND state = ? AND hold_expires_at <= ?", b.ProviderID, b.Day, Held, store.At(now))
 	err = db.Table("provider_days").Joins("JOIN providers ON providers.person_id = provider_days.provider_id").
-		Where("provider_days.provider_id = ? AND provider_days.day = ? AND providers.daily_cap > 0 AND provider_days.taken >= providers.daily_cap", b.ProviderID, b.Day).Count(&full).Error
+		Where("provider_days.provider_id = ? AND provider_days.day = ? AND providers.daily_cap > 0", b.ProviderID, b.Day).
+		Where("provider_days.taken - (?) >= providers.daily_cap", overdue).Count(&full).Error
 	return full == 0, err
 }
 
@@ -90,10 +96,11 @@ func lapse(tx *store.Tx, b *Booking) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
-// overdueHolds gives holds of the provider that have run out and stand in the booking's way.
+// overdueHolds gives holds of the provider that have run out and stand in the booking's way: at its time, or in the
+// count of its day.
 func overdueHolds(tx *store.Tx, b *Booking) (out []Booking, err error) {
-	err = tx.Where("provider_id = ? AND live = 1 AND state = ? AND hold_expires_at <= ? AND starts_at < ? AND busy_until > ? AND id <> ?",
-		b.ProviderID, Held, tx.Now, b.BusyUntil, b.StartsAt, b.ID).Find(&out).Error
+	err = tx.Where("provider_id = ? AND live = 1 AND state = ? AND hold_expires_at <= ? AND (starts_at < ? AND busy_until > ? OR day = ?) AND id <> ?",
+		b.ProviderID, Held, tx.Now, b.BusyUntil, b.StartsAt, b.Day, b.ID).Find(&out).Error
 	return out, err
 }
 
@@ -167,9 +174,12 @@ func addBusy(db *gorm.DB, out map[int64]*plan, ids []int64, from, to string, now
 		return err
 	}
 	for _, b := range busy {
-		if p := out[b.ProviderID]; b.State != Held || b.HoldExpiresAt.After(now.Time) {
-			p.busy = append(p.busy, b)
+		p := out[b.ProviderID]
+		if b.ranOut(now) { // nor does it count for its day
+			p.taken[b.Day]--
+			continue
 		}
+		p.busy = append(p.busy, b)
 	}
 	var days []struct {
 		ProviderID int64
@@ -178,7 +188,7 @@ func addBusy(db *gorm.DB, out map[int64]*plan, ids []int64, from, to string, now
 	}
 	err = db.Table("provider_days").Where("provider_id IN ? AND day BETWEEN ? AND ?", ids, from, nextDay(to, 1)).Find(&days).Error
 	for _, d := range days {
-		out[d.ProviderID].taken[d.Day] = d.Taken
+		out[d.ProviderID].taken[d.Day] += d.Taken
 	}
 	return err
 }

@@ -429,6 +429,62 @@ func TestOnesOwnBookingDoesNotBlockMovingIt(t *testing.T) {
 	})
 }
 
+// A hold that ran out is in nobody's way before it is swept, nor does it count for its day's cap: whose it was moves it,
+// somebody else takes the day, and its approval is offered only while it is accepted.
+func TestAHoldThatRanOutIsInNobodysWay(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		l.Exec("UPDATE providers SET daily_cap = 1 WHERE person_id = ?", l.Worker.PersonID)
+		me, other, staff := apptest.As(l.Resident), apptest.As(l.Neighbour), apptest.As(l.Staff)
+		id := l.Ask(l.Resident, l.Asking(l.Talk)).ID
+		day := l.BookingOf(id).Day
+		free := func(as context.Context, requestID int64) (out []time.Time) {
+			t.Helper()
+			c, err := l.Requests.Slots(as, l.Talk.ID, l.Station.ID, l.Worker.PersonID, requestID, day, day)
+			apptest.Must(t, err)
+			for _, slot := range c.Days[0].Slots {
+				if slot.State == booking.Free {
+					out = append(out, slot.StartsAt)
+				}
+			}
+			return out
+		}
+		approvable := func(id int64, want bool) {
+			t.Helper()
+			if d, err := l.Requests.Get(staff, id); err != nil || slices.Contains(d.Actions, "approve") != want {
+				t.Errorf("%q, %v", d.Actions, err)
+			}
+		}
+		runsOut := func() { l.Clock.Advance(l.Bookings.HoldFor()) }
+		if got := free(other, 0); len(got) != 0 {
+			t.Errorf("held: %v", got)
+		}
+		runsOut()
+		slots := free(me, id)
+		if got := free(other, 0); len(slots) < 3 || len(got) != len(slots) {
+			t.Fatalf("run out: %d slots for whose it is, %d for another", len(slots), len(got))
+		}
+		to := slots[len(slots)-1]
+		apptest.Must(t, just(l.Requests.Reschedule(me, id, request.Time{StartsAt: to})))
+		if b := l.BookingOf(id); !b.StartsAt.Equal(to) || b.State != booking.Held {
+			t.Errorf("%+v", b)
+		}
+		runsOut()
+		ask := l.Asking(l.Talk)
+		ask.Slot = &request.SlotWish{ProviderID: l.Worker.PersonID, StartsAt: slots[0]} // another time of the same day
+		second := l.Ask(l.Neighbour, ask).ID
+		if b := l.BookingOf(id); b.State != booking.Lapsed {
+			t.Errorf("%+v", b)
+		}
+		approvable(id, false)
+		runsOut()
+		approvable(id, true)
+		apptest.Must(t, just(l.Requests.Approve(staff, id, 0)))
+		_, err := l.Requests.Approve(staff, second, 0)
+		apptest.WantCode(t, err, "slot_taken")
+		l.Whole(t)
+	})
+}
+
 // A hand-over with a booked time that has passed goes through, whatever the other did then, and who
 // asked is told that the time is over.
 func TestHandOverAfterTheTime(t *testing.T) {
