@@ -7,23 +7,33 @@ import (
 )
 
 // noteMessage keeps whether the last message is one that nobody of the station has answered. Where no
-// worker is there to read it, the station's staff are told of the first that waits.
+// worker is there to read it, the staff of the station that has the case are told of the first that waits there.
 func (s *Service) noteMessage(tx *store.Tx, l *Line, from auth.Actor) error {
 	if handles(from, l) {
 		return messageRead(tx, l.ID)
 	}
-	first, err := messageWaits(tx, l.ID)
-	if err != nil || !first {
+	if err := messageWaits(tx, l.ID); err != nil {
 		return err
 	}
 	there, err := l.workerServes(tx.DB)
 	if err != nil || there {
 		return err
 	}
-	path := l.UnitPath
+	unit, path := l.UnitID, l.UnitPath
 	if l.ReferredTo != nil {
-		path = l.ReferredPath
+		unit, path = *l.ReferredTo, l.ReferredPath
 	}
+	if l.MessageTold != nil && *l.MessageTold == unit {
+		return nil
+	}
+	if err := messageTold(tx, l.ID, unit); err != nil {
+		return err
+	}
+	return tellStation(tx, l, path)
+}
+
+// tellStation tells the staff nearest to a unit that a message waits.
+func tellStation(tx *store.Tx, l *Line, path string) error {
 	staff, err := staffOf(tx.DB, path)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/identity"
 	"yimi/internal/outbox"
 	"yimi/internal/request"
 )
@@ -85,4 +86,52 @@ func TestAMessageBeforeAWorkerReachesTheStation(t *testing.T) {
 			t.Errorf("%d notices to the district of a station without staff", n)
 		}
 	})
+}
+
+// The first message that a station has not been told of is told to it, also where one waited for a worker, or for
+// another unit, before; a station that knows of one is not told of the next.
+func TestAMessageAfterTheCaseMovedReachesTheStation(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		say := func(id int64) {
+			apptest.Must(t, just(l.Requests.AddMessage(apptest.As(l.Resident), id, "今天摔了一跤")))
+		}
+		back := l.Put(request.Assigned)
+		say(back.ID) // to the worker, who calls back and writes nothing
+		apptest.Must(t, just(l.Requests.HandBack(apptest.As(l.Worker), back.ID, "休假")))
+		say(back.ID)
+		if n := stationTold(l, l.Staff, back.ID); n != 1 {
+			t.Errorf("handed back: the station was told %d times", n)
+		}
+		referred := l.Put(request.Approved)
+		say(referred.ID)
+		apptest.Must(t, just(l.Requests.Refer(apptest.As(l.Staff), referred.ID, request.ReferTo{UnitID: l.Other.ID, Reason: "住那边", Consent: "电话里同意"})))
+		apptest.Must(t, just(l.Requests.Receive(apptest.As(l.Receiver), referred.ID)))
+		say(referred.ID)
+		if n := stationTold(l, l.Receiver, referred.ID); n != 1 {
+			t.Errorf("referred: the station that has it was told %d times", n)
+		}
+		ended := l.Put(request.Assigned)
+		say(ended.ID)
+		_, err := ends(t, l, l.Worker, identity.Becomes{ToQueue: true})
+		apptest.Must(t, err)
+		say(ended.ID)
+		if n := stationTold(l, l.Staff, ended.ID); n != 1 {
+			t.Errorf("the worker's role ended: the station was told %d times", n)
+		}
+		say(referred.ID) // waits there already, and so does this one where it is not yet received
+		again := l.Put(request.Referred)
+		say(again.ID)
+		apptest.Must(t, just(l.Requests.Receive(apptest.As(l.Receiver), again.ID)))
+		say(again.ID)
+		for _, id := range []int64{referred.ID, again.ID} {
+			if n := stationTold(l, l.Receiver, id); n != 1 {
+				t.Errorf("the station that knows of one was told %d times", n)
+			}
+		}
+	})
+}
+
+// stationTold counts the notices of a request's messages that somebody of a station's staff got.
+func stationTold(l *apptest.Loop, who auth.Actor, id int64) int64 {
+	return l.Count("notices", "person_id = ? AND request_id = ? AND kind = ?", who.PersonID, id, outbox.StationMessage)
 }

@@ -144,6 +144,9 @@ func moveRequest(tx *store.Tx, l *Line, to State, changes map[string]any) (bool,
 	if to != l.State {
 		all["state_since"] = tx.Now
 	}
+	if _, passes := changes["worker_id"]; passes { // a station that it comes back to hears of the next message
+		all["message_told"] = nil
+	}
 	for k, v := range changes {
 		all[k] = v
 	}

@@ -9,15 +9,19 @@ import (
 	"yimi/internal/store"
 )
 
-// messageWaits keeps that a message of a request waits for the station, and tells whether it is the first that does.
-func messageWaits(tx *store.Tx, id int64) (first bool, err error) {
-	res := tx.Model(&Request{}).Where("id = ? AND message_waits IS NULL", id).Update("message_waits", 1)
-	return res.RowsAffected > 0, res.Error
+// messageWaits keeps that a message of a request waits to be answered.
+func messageWaits(tx *store.Tx, id int64) error {
+	return tx.Model(&Request{}).Where("id = ?", id).Update("message_waits", 1).Error
+}
+
+// messageTold keeps which unit's staff were told that one waits.
+func messageTold(tx *store.Tx, id, unitID int64) error {
+	return tx.Model(&Request{}).Where("id = ?", id).Update("message_told", unitID).Error
 }
 
 // messageRead keeps that no message of a request waits any more.
 func messageRead(tx *store.Tx, id int64) error {
-	return tx.Model(&Request{}).Where("id = ?", id).Update("message_waits", nil).Error
+	return tx.Model(&Request{}).Where("id = ?", id).Updates(map[string]any{"message_waits": nil, "message_told": nil}).Error
 }
 
 // staffOf gives the staff who are nearest to a unit: its own, or those of the first unit above it that has any.
