@@ -12,7 +12,9 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/fault"
 	"yimi/internal/identity"
+	"yimi/internal/outbox"
 	"yimi/internal/request"
+	"yimi/internal/store"
 )
 
 // ends revokes the one role of somebody and gives them as they are from their next call on.
@@ -388,6 +390,33 @@ func TestListsFollowTheRole(t *testing.T) {
 			if err != nil || len(rows) != c.n {
 				t.Errorf("%d bookings, %v", len(rows), err)
 			}
+		}
+	})
+}
+
+// An old notice says to who had the case what became of it, also when the account was merged into another since.
+func TestAMergedWorkersOldLinksSayWhatBecameOfIt(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		r, done := l.Put(request.Assigned), l.Put(request.Completed)
+		both := l.Put(request.Completed)
+		_, err := ends(t, l, l.Worker, identity.Becomes{HandOverTo: l.Colleague.PersonID})
+		apptest.Must(t, err)
+		kept := l.Volunteer("罗燕（微信）")
+		for _, who := range []auth.Actor{l.Worker, kept} { // had it by both accounts once
+			l.Exec("INSERT INTO request_former_workers (request_id, person_id, at) VALUES (?, ?, 1)", both.ID, who.PersonID)
+		}
+		apptest.Must(t, l.Tx(func(tx *store.Tx) error {
+			if err := request.Merge(tx, l.Worker.PersonID, kept.PersonID); err != nil {
+				return err
+			}
+			return outbox.Merge(tx, l.Worker.PersonID, kept.PersonID)
+		}))
+		if n := l.Count("notices", "person_id = ? AND request_id = ?", kept.PersonID, r.ID); n == 0 {
+			t.Fatal("no notice came along")
+		}
+		for _, had := range []*request.Request{r, done, both} {
+			_, err = l.Requests.Get(apptest.As(kept), had.ID)
+			apptest.WantCode(t, err, "case_passed_on")
 		}
 	})
 }

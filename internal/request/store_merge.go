@@ -22,3 +22,13 @@ func moveRequests(tx *store.Tx, from, into int64) error {
 	}
 	return tx.Model(&Beneficiary{}).Where("person_id = ?", from).Update("person_id", into).Error
 }
+
+// noteFormerOf keeps of an account that it had the requests which another one had as their worker, and those done that
+// rest on it: who did them stays written.
+func noteFormerOf(tx *store.Tx, from, into int64) error {
+	return tx.Exec(`INSERT INTO request_former_workers (request_id, person_id, at)
+		SELECT had.request_id, ?, MAX(had.at) FROM (SELECT request_id, at FROM request_former_workers WHERE person_id = ?
+			UNION ALL SELECT id, ? FROM requests WHERE worker_id = ?) had
+		WHERE NOT EXISTS (SELECT 1 FROM request_former_workers f WHERE f.request_id = had.request_id AND f.person_id = ?)
+		GROUP BY had.request_id`, into, from, tx.Now, from, into).Error
+}
