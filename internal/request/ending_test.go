@@ -394,6 +394,30 @@ func TestListsFollowTheRole(t *testing.T) {
 	})
 }
 
+// A case that is reopened while its worker's role ends waits for another worker, like every case that comes to
+// somebody in that instant.
+func TestACaseReopenedWhileTheRoleEndsWaits(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		left := int64(0)
+		for range 6 {
+			w := l.NewWorker(l.Station, "周文静", "intermediate", 0, l.Care)
+			var deeds []func() error
+			for range 4 {
+				done := l.Put(request.Completed, func(r *request.Request) { r.WorkerID = &w.PersonID })
+				deeds = append(deeds, func() error { return just(l.Requests.Reopen(apptest.As(l.Staff), done.ID, "还有一件")) })
+			}
+			var ended error
+			together(t, append(deeds, func() error { _, ended = ends(t, l, w, identity.Becomes{ToQueue: true}); return ended })...)
+			if ended == nil {
+				left += l.Count("requests", "worker_id = ? AND state <> 'completed'", w.PersonID)
+			}
+		}
+		if left != 0 {
+			t.Errorf("%d reopened cases rest on somebody without the role", left)
+		}
+	})
+}
+
 // An old notice says to who had the case what became of it, also when the account was merged into another since.
 func TestAMergedWorkersOldLinksSayWhatBecameOfIt(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {

@@ -284,7 +284,7 @@ func (s *Service) Reopen(ctx context.Context, id int64, reason string) (*Detail,
 			}
 			m.changes = map[string]any{"rating": nil, "rating_comment": "", "rated_at": nil, "follow_up": nil}
 		}
-		serves, err := l.workerServes(tx.DB)
+		serves, err := l.workerStays(tx)
 		if err != nil {
 			return err
 		}

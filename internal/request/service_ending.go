@@ -209,6 +209,17 @@ func (l *Line) workerServes(db *gorm.DB) (bool, error) {
 }
 
 // ---- what rests on a role
+// workerStays is workerServes of whom the case comes to rest on again: their role does not end meanwhile.
+func (l *Line) workerStays(tx *store.Tx) (bool, error) {
+	if l.WorkerID == nil {
+		return false, nil
+	}
+	if there, err := store.HoldIfThere(tx, *l.WorkerID); err != nil || !there {
+		return false, err
+	}
+	return l.workerServes(tx.DB)
+}
+
 
 // inHand gives the requests that rest on a worker's role that is ending: the open cases, and those that a live
 // booking is for. A role that stays in the same district keeps them all.
