@@ -418,6 +418,48 @@ func TestACaseReopenedWhileTheRoleEndsWaits(t *testing.T) {
 	})
 }
 
+// The role of somebody who has no case any more ends without touching what another worker does: a visit
+// under way keeps its booking, which is done when the visit is.
+func TestARoleThatEndsLeavesAnothersVisit(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		r := l.Put(request.Scheduled)
+		l.Clock.Set(l.BookingOf(r.ID).StartsAt.Time)
+		apptest.Must(t, just(l.Requests.Start(apptest.As(l.Worker), r.ID, "")))
+		out, err := l.Requests.HandOver(apptest.As(l.Staff), l.Worker.PersonID, l.Colleague.PersonID, []int64{r.ID}, "有急事")
+		apptest.Must(t, err)
+		apptest.Must(t, out[0].Err)
+		_, err = ends(t, l, l.Worker, identity.Becomes{}) // there is nothing to ask about
+		apptest.Must(t, err)
+		if b := l.BookingOf(r.ID); b.State != booking.Booked {
+			t.Errorf("the booking of a visit under way is %s", b.State)
+		}
+		l.Clock.Advance(30 * time.Minute)
+		apptest.Must(t, just(l.Requests.Complete(apptest.As(l.Colleague), r.ID, request.Record{Done: "办好了"})))
+		if b := l.BookingOf(r.ID); b.State != booking.Done {
+			t.Errorf("the booking of a visit that took place is %s", b.State)
+		}
+		l.Whole(t)
+	})
+}
+
+// As above for a time that has passed: nobody says that it was cancelled, whoever has the case says what came of it.
+func TestARoleThatEndsLeavesAnothersPastTime(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		r := l.Put(request.Scheduled)
+		l.Clock.Set(l.BookingOf(r.ID).StartsAt.Add(2 * time.Hour))
+		out, err := l.Requests.HandOver(apptest.As(l.Staff), l.Worker.PersonID, l.Colleague.PersonID, []int64{r.ID}, "有急事")
+		apptest.Must(t, err)
+		apptest.Must(t, out[0].Err)
+		_, err = ends(t, l, l.Worker, identity.Becomes{HandOverTo: l.Colleague.PersonID})
+		apptest.Must(t, err)
+		apptest.Must(t, just(l.Requests.NoShow(apptest.As(l.Colleague), r.ID, "没人应门")))
+		if b := l.BookingOf(r.ID); b.State != booking.NoShow {
+			t.Errorf("the booking of a time at which nobody was there is %s", b.State)
+		}
+		l.Whole(t)
+	})
+}
+
 // An old notice says to who had the case what became of it, also when the account was merged into another since.
 func TestAMergedWorkersOldLinksSayWhatBecameOfIt(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {

@@ -75,7 +75,7 @@ func (s *Service) passOne(tx *store.Tx, mine human.Set, id int64, e auth.Ending)
 	m := move{who: workflow.ByStaff, actor: auth.From(tx.Statement.Context).PersonID}
 	has := l.WorkerID != nil && *l.WorkerID == e.Left.PersonID
 	switch {
-	case has && l.State == Completed:
+	case l.WorkerID != nil && !has, has && l.State == Completed: // another's by now, or done
 		return nil
 	case has && to != 0:
 		m.action = "hand_over"
@@ -222,7 +222,8 @@ func (l *Line) workerStays(tx *store.Tx) (bool, error) {
 
 
 // inHand gives the requests that rest on a worker's role that is ending: the open cases, and those that a live
-// booking is for. A role that stays in the same district keeps them all.
+// booking is for. One whose case is another's by now is for the other to end: its time was, or it is under way. A
+// role that stays in the same district keeps them all.
 func inHand(db *gorm.DB, e auth.Ending) (cases, bookings []int64, err error) {
 	if e.Role != auth.SocialWorker || e.Left.Serves(e.UnitPath) {
 		return nil, nil, nil
@@ -231,8 +232,9 @@ func inHand(db *gorm.DB, e auth.Ending) (cases, bookings []int64, err error) {
 	if cases, err = openCaseIDs(db, e.Left.PersonID, district, maxHandOver+1); err != nil {
 		return nil, nil, err
 	}
-	err = store.Under(db.Table("bookings"), "bookings.unit_id", district).Where("provider_id = ? AND live = 1", e.Left.PersonID).
-		Order("request_id").Limit(maxHandOver+1).Pluck("request_id", &bookings).Error
+	err = store.Under(db.Table("bookings"), "bookings.unit_id", district).Joins("JOIN requests ON requests.id = bookings.request_id").
+		Where("bookings.provider_id = ? AND bookings.live = 1 AND (requests.worker_id IS NULL OR requests.worker_id = bookings.provider_id)", e.Left.PersonID).
+		Order("bookings.request_id").Limit(maxHandOver+1).Pluck("bookings.request_id", &bookings).Error
 	return cases, bookings, err
 }
 
