@@ -460,6 +460,24 @@ func TestARoleThatEndsLeavesAnothersPastTime(t *testing.T) {
 	})
 }
 
+// Every draft for a caller goes to who ends the role, however many there are: none is left to nobody.
+func TestARoleThatEndsLeavesNoDraftToNobody(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		for range 103 {
+			l.Put(request.Draft, func(r *request.Request) { r.PersonID, r.FiledBy = nil, &l.Staff.PersonID })
+		}
+		_, err := ends(t, l, l.Staff, identity.Becomes{})
+		if f := fault.From(err); f.Code != "role_in_use" || !strings.Contains(f.Message, "103 份没交的代办申请") {
+			t.Errorf("%v", err)
+		}
+		_, err = ends(t, l, l.Staff, identity.Becomes{ToQueue: true})
+		apptest.Must(t, err)
+		if n := l.Count("requests", "filed_by = ? AND state = 'draft'", l.Admin.PersonID); n != 103 {
+			t.Errorf("%d drafts went to who ended the role", n)
+		}
+	})
+}
+
 // An old notice says to who had the case what became of it, also when the account was merged into another since.
 func TestAMergedWorkersOldLinksSayWhatBecameOfIt(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {

@@ -27,11 +27,12 @@ func (s *Service) InHand(tx *store.Tx, e auth.Ending) (out []string, err error) 
 	if err != nil {
 		return nil, err
 	}
-	drafts, err := draftsOf(tx.DB, e)
+	var unsent int64
+	err = drafts(tx.DB, e).Count(&unsent).Error
 	for _, held := range []struct {
 		n     int
 		words string
-	}{{len(cases), "%d 件个案"}, {len(bookings), "%d 次约好的上门或面谈"}, {len(drafts), "%d 份没交的代办申请"}} {
+	}{{len(cases), "%d 件个案"}, {len(bookings), "%d 次约好的上门或面谈"}, {int(unsent), "%d 份没交的代办申请"}} {
 		if held.n > 0 {
 			out = append(out, fmt.Sprintf(held.words, held.n))
 		}
@@ -208,7 +209,6 @@ func (l *Line) workerServes(db *gorm.DB) (bool, error) {
 	return n > 0, err
 }
 
-// ---- what rests on a role
 // workerStays is workerServes of whom the case comes to rest on again: their role does not end meanwhile.
 func (l *Line) workerStays(tx *store.Tx) (bool, error) {
 	if l.WorkerID == nil {
@@ -220,6 +220,7 @@ func (l *Line) workerStays(tx *store.Tx) (bool, error) {
 	return l.workerServes(tx.DB)
 }
 
+// ---- what rests on a role
 
 // inHand gives the requests that rest on a worker's role that is ending: the open cases, and those that a live
 // booking is for. One whose case is another's by now is for the other to end: its time was, or it is under way. A
@@ -242,6 +243,9 @@ func inHand(db *gorm.DB, e auth.Ending) (cases, bookings []int64, err error) {
 func drafts(db *gorm.DB, e auth.Ending) *gorm.DB {
 	q := store.Under(db.Table("requests"), "requests.unit_id", []string{e.UnitPath}).
 		Where("filed_by = ? AND is_open = 1 AND state = ? AND person_id IS NULL", e.Left.PersonID, Draft)
+	if e.Role == auth.SocialWorker {
+		return q.Where("1 = 0")
+	}
 	if stays := e.Left.ManagedPaths(); len(stays) > 0 {
 		q = q.Where("requests.id NOT IN (?)", store.Under(db.Session(&gorm.Session{NewDB: true}).Table("requests").Select("requests.id"), "requests.unit_id", stays).
 			Where("filed_by = ?", e.Left.PersonID))
@@ -249,19 +253,9 @@ func drafts(db *gorm.DB, e auth.Ending) *gorm.DB {
 	return q
 }
 
-func draftsOf(db *gorm.DB, e auth.Ending) (ids []int64, err error) {
-	if e.Role == auth.SocialWorker {
-		return nil, nil
-	}
-	err = drafts(db, e).Order("requests.id").Limit(maxHandOver).Pluck("requests.id", &ids).Error
-	return ids, err
-}
-
-// passDrafts gives drafts for callers to whom ends the role, an admin of their units: nobody else could open them.
+// passDrafts gives all drafts for callers to whom ends the role, an admin of their units: nobody else could open them.
 func passDrafts(tx *store.Tx, e auth.Ending) error {
-	ids, err := draftsOf(tx.DB, e)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	return tx.Model(&Request{}).Where("id IN ? AND state = ?", ids, Draft).Update("filed_by", auth.From(tx.Statement.Context).PersonID).Error
+	theirs := drafts(tx.DB, e).Select("requests.id")
+	return tx.Model(&Request{}).Where("id IN (SELECT id FROM (?) AS theirs) AND state = ?", theirs, Draft).
+		Update("filed_by", auth.From(tx.Statement.Context).PersonID).Error
 }
