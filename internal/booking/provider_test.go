@@ -319,7 +319,7 @@ func TestTheFeedsAddressIsASecretThatCanEnd(t *testing.T) {
 		get(first, 404) // the old one ended
 		get(second, 200)
 		get("/calendar/"+strings.Repeat("A", 26)+".ics", 404)
-		get(strings.TrimSuffix(second, ".ics"), 400)
+		get(strings.TrimSuffix(second, ".ics"), 404)
 		l, err := s.Bookings.Mine(apptest.As(provider))
 		if err != nil || l.FeedHash == nil {
 			t.Error(l, err)

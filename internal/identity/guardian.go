@@ -49,7 +49,7 @@ type Ward struct {
 	UnitName       string
 	Minutes        int
 	Entries        int
-	Coming         int // sign-ups for shifts to come
+	Coming         int         // sign-ups for shifts to come
 	Next           []WardShift `gorm:"-"` // the first of them; on the list
 }
 

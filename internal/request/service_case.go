@@ -292,7 +292,7 @@ type Candidate struct {
 	OpenCases int
 	Gives     bool // offers the service
 	Qualified bool // reaches the level that it asks
-	Distance  int // steps in the tree of units
+	Distance  int  // steps in the tree of units
 }
 
 // Fits tells whether the worker may take it.
