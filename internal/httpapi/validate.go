@@ -45,7 +45,7 @@ func (s *Server) validate(c *gin.Context) {
 	}
 }
 
-var errNothingThere = fault.New(fault.NotFound, "not_found", "没有找到，链接可能不完整或已经失效")
+var errNothingThere = fault.New(fault.NotFound, "not_found", "链接可能不完整，或已经失效")
 
 // inPath tells whether what does not fit the contract stands in the path.
 func inPath(err error) bool {
