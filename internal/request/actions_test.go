@@ -13,6 +13,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/identity"
 	"yimi/internal/request"
 	"yimi/internal/store"
 )
@@ -509,5 +510,31 @@ func TestHandOverAfterTheTime(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 		l.Whole(t)
+	})
+}
+
+// What came back can be sent again where nobody gives times any more, and its actions list it; where somebody does,
+// a time is chosen first.
+func TestWhatCameBackIsSentAgainWhereNobodyGivesTimes(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		d := l.Ask(l.Resident, l.Asking(l.Talk))
+		timeless := l.Put(request.Returned, func(r *request.Request) { r.ServiceTypeID = l.Talk.ID })
+		td, err := l.Requests.Get(apptest.As(l.Resident), timeless.ID)
+		apptest.Must(t, err)
+		if slices.Contains(td.Actions, "submit") {
+			t.Errorf("without a time: %q", td.Actions)
+		}
+		for _, w := range []auth.Actor{l.Worker, l.Colleague} {
+			_, err := ends(t, l, w, identity.Becomes{ToQueue: true})
+			apptest.Must(t, err)
+		}
+		apptest.Must(t, just(l.Requests.Return(apptest.As(l.Staff), d.ID, "请写得细一点")))
+		d, err = l.Requests.Get(apptest.As(l.Resident), d.ID)
+		apptest.Must(t, err)
+		listed := slices.Contains(d.Actions, "submit")
+		_, err = l.Requests.Submit(apptest.As(l.Resident), d.ID)
+		if !listed || err != nil {
+			t.Errorf("listed: %t in %q, accepted: %v", listed, d.Actions, err)
+		}
 	})
 }

@@ -178,8 +178,8 @@ func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now tim
 // allows tells whether more than the state stands against an action.
 func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, notice time.Duration) bool {
 	switch action {
-	case "submit":
-		return t != nil && ready(l, t, submitter(resident), l.asksTime(t), now) == nil
+	case "submit": // whether what came back needs a time tells the calendar (narrow)
+		return t != nil && ready(l, t, submitter(resident), l.State != Returned && l.asksTime(t), now) == nil
 	case "approve":
 		return !l.GuardianMissing(now) && (!l.holds() || l.Booking.StartsAt.After(now))
 	case "start":
