@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -63,7 +64,12 @@ type exportRow struct {
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
 func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
-	rows, steps, undone, err := exportOf(s.db.Read(ctx), personID)
+	db := s.db.Read(ctx)
+	rows, steps, undone, err := exportOf(db, personID)
+	if err != nil {
+		return nil, err
+	}
+	own, err := human.Accounts(db, personID) // a sign-up comes along when accounts become one
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 		out.Signups[i] = SignupExport{g.ID, g.ActivityTitle, g.CampaignName, g.PlaceName, g.StartsAt.In(store.Shanghai), g.EndsAt.In(store.Shanghai),
 			g.State, g.Reason, g.CreatedAt.In(store.Shanghai), store.Local(g.InAt), g.InMethod, g.InDistance, store.Local(g.OutAt), g.OutMethod, g.OutDistance, []StepExport{}, []UndoneExport{}}
 		for _, t := range steps[g.ID] {
-			out.Signups[i].Timeline = append(out.Signups[i].Timeline, StepExport{t.Action, t.ToState, t.Reason, t.ActorID == personID, t.At.In(store.Shanghai)})
+			out.Signups[i].Timeline = append(out.Signups[i].Timeline, StepExport{t.Action, t.ToState, t.Reason, own.Has(t.ActorID), t.At.In(store.Shanghai)})
 		}
 		for _, u := range undone[g.ID] {
 			out.Signups[i].Undone = append(out.Signups[i].Undone, UndoneExport{u.Kind, u.At.In(store.Shanghai), u.Method, u.Distance, u.Reason, u.UndoneAt.In(store.Shanghai)})

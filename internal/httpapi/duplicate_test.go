@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -112,8 +113,11 @@ func TestTwoAccountsBecomeOne(t *testing.T) {
 		}
 		var entry int64
 		apptest.Must(t, s.Store.Read(t.Context()).Table("hour_entries").Select("id").Where("person_id = ?", gone.PersonID).Take(&entry).Error)
-		if a := s.Call(t, kept, "GET", fmt.Sprintf("/hours/entries/%d", entry), nil); a.Status != http.StatusOK {
-			t.Error("who has the account cannot see its old entries:", a.Status)
+		var old struct {
+			MayDispute bool `json:"may_dispute"`
+		}
+		if a := s.Call(t, kept, "GET", fmt.Sprintf("/hours/entries/%d", entry), nil); a.Status != http.StatusOK || json.Unmarshal(a.Body, &old) != nil || !old.MayDispute {
+			t.Errorf("who has the account cannot see its old entries, or doubt them: %d %s", a.Status, a.Body)
 		}
 		out, err := s.Hours.Export(t.Context(), kept.PersonID)
 		apptest.Must(t, err)
@@ -169,6 +173,33 @@ func TestWhatWouldBeTwiceIsNotMerged(t *testing.T) {
 		}
 		if a := merge(t, s, s.Staff, id, people[5].PersonID, "after-1"); a.Problem.Code != "bad_transition" {
 			t.Error(a.Status, a.Problem.Code)
+		}
+	})
+}
+
+// What somebody did with a sign-up by the account that went is still theirs in the export.
+func TestOnesOwnStepsStayOnesOwnAfterAMerge(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		people := s.People("林晓雯", "林晓雯（旧）")
+		kept, gone := people[0], people[1]
+		mine := func(who int64) (n int) {
+			t.Helper()
+			x, err := s.Activities.Export(t.Context(), who)
+			apptest.Must(t, err)
+			for _, g := range x.(activity.Export).Signups {
+				for _, step := range g.Timeline {
+					if step.Mine {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		s.SignUp(gone, s.Shift(3).ID)
+		before := mine(gone.PersonID)
+		want(t, merge(t, s, s.Staff, twice(t, s, kept, gone), kept.PersonID, "own-steps"), 204, "")
+		if after := mine(kept.PersonID); before == 0 || after != before {
+			t.Errorf("%d steps of one's own before, %d after", before, after)
 		}
 	})
 }

@@ -62,20 +62,22 @@ func (s *Server) ExportMe(ctx context.Context, _ api.ExportMeRequestObject) (api
 // export gathers every feature's part. What can fail fails here, before the answer begins.
 func (s *Server) export(ctx context.Context, personID int64) (*export, error) {
 	out := &export{About: aboutExport{exportNote, s.Store.Now().In(hours.Shanghai)}}
+	merged, err := s.Identity.Merged(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
 	for _, part := range []struct {
 		to  *any
 		get func(context.Context, int64) (any, error)
 	}{
 		{&out.Account, s.Identity.Export}, {&out.Activities, s.Activities.Export}, {&out.Hours, s.Hours.Export},
 		{&out.Requests, s.Requests.Export}, {&out.Bookings, s.Bookings.Export}, {&out.Notices, s.Outbox.Export},
-		{&out.Log, func(ctx context.Context, id int64) (any, error) { return s.Audit.Export(ctx, id) }},
+		{&out.Log, func(ctx context.Context, id int64) (any, error) { return s.Audit.Export(ctx, id, merged) }},
 	} {
-		var err error
 		if *part.to, err = part.get(ctx, personID); err != nil {
 			return nil, err
 		}
 	}
-	merged, err := s.Identity.Merged(ctx, personID)
 	out.Merged = make([]*export, len(merged))
 	for i := 0; i < len(merged) && err == nil; i++ {
 		if out.Merged[i], err = s.export(ctx, merged[i]); err == nil {

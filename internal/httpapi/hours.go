@@ -92,10 +92,14 @@ func (s *Server) GetHourEntry(ctx context.Context, r api.GetHourEntryRequestObje
 		return nil, err
 	}
 	if d != nil {
-		told := dispute(human.Set{auth.From(ctx).PersonID}, d)
+		mine, err := human.Accounts(s.Store.Read(ctx), auth.From(ctx).PersonID) // it may have been said by an account that was merged
+		if err != nil {
+			return nil, err
+		}
+		told := dispute(mine, d)
 		out.Dispute = &told
 	}
-	may := l.PersonID == auth.From(ctx).PersonID && (d == nil || d.State != hours.DisputeOpen)
+	may := l.OwnerID == auth.From(ctx).PersonID && (d == nil || d.State != hours.DisputeOpen)
 	out.MayDispute = &may
 	return api.GetHourEntry200JSONResponse(out), nil
 }
