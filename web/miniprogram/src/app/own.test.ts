@@ -45,6 +45,25 @@ test('signing out leaves no words and no place, only the check-in that waits', a
   expect(offlineCheckins.waiting.value).toEqual([]) // shown to nobody else
 })
 
+test('a window that is still open keeps nothing after another one has signed out', async () => {
+  const { drafts, asks } = await writing()
+  for (const key of ['yimi.own', 'yimi.tokens', 'yimi.person']) phone.store.delete(key)
+  drafts.keepDraft(7, 3, { text: SECRET, visitId: 1 })
+  asks.keep(7, 2, { words: SECRET } as never)
+  expect(phone.store.get('yimi.own')).toBeUndefined()
+})
+
+test('a browser that is opened with the session gone lets go of what lay there', async () => {
+  await writing()
+  phone.store.delete('yimi.tokens')
+  vi.stubEnv('UNI_PLATFORM', 'h5')
+  vi.stubGlobal('location', { search: '', hash: '' })
+  const { session } = await fresh()
+  await session.start()
+  vi.unstubAllEnvs()
+  expect(kept()).not.toContain(SECRET)
+})
+
 test('somebody else who signs in finds nothing', async () => {
   const { session } = await writing()
   phone.answer = async ({ url }) => ok(url.includes('/auth/') ? { ...sessionOf(2), person: { ...person, id: 8 } } : { items: [] })

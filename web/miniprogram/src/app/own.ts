@@ -1,5 +1,5 @@
 // What one person wrote on this phone and has not sent yet. It is theirs: it goes when they sign out, when their session
-// is over, and when somebody else signs in.
+// is over, and when somebody else signs in; and a page that is still open then keeps nothing more (docs/operations.md).
 import { drop, keep, kept } from './storage'
 
 const KEY = 'yimi.own'
@@ -9,6 +9,9 @@ interface Own {
   things: Record<string, unknown>
 }
 
+/** Whether the phone itself says that somebody is signed in: what a page of another window remembers may be over. */
+const isHere = (personId: number) => personId > 0 && kept<{ id: number }>('yimi.person')?.id === personId && kept('yimi.tokens') !== null
+
 const all = (personId: number): Own['things'] => {
   const own = kept<Own>(KEY)
   return own?.personId === personId ? own.things : {}
@@ -17,7 +20,7 @@ const all = (personId: number): Own['things'] => {
 export const own = {
   get: <T>(personId: number, name: string): T | undefined => all(personId)[name] as T | undefined,
   keep(personId: number, name: string, thing: unknown) {
-    if (!personId) return // signed out meanwhile
+    if (!isHere(personId)) return // signed out meanwhile, perhaps in another window
     keep(KEY, { personId, things: { ...all(personId), [name]: JSON.parse(JSON.stringify(thing)) } } satisfies Own)
   },
   drop(personId: number, name: string) {

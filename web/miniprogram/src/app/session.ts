@@ -52,7 +52,9 @@ async function enter() {
   if (asked && asked !== kept(PERSONA)) return signInAs(asked)
   if (!tokens.get()) {
     drop(PERSON)
-    return signIn()
+    await signIn()
+    if (!tokens.get()) letGo(0)
+    return
   }
   person.value = kept<Person>(PERSON)
 }
