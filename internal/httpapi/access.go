@@ -118,11 +118,13 @@ var access = map[string]rule{
 }
 
 // unagreed are the operations that are open to somebody signed in who has not agreed to the
-// present privacy notice, beside the public ones: to see who one is, to decide, and to leave; and what one
-// asked or signed up for before can be seen and cancelled.
+// present privacy notice, beside the public ones: to see who one is, to decide, and to leave; and what one,
+// or one's child, asked or signed up for before can be seen and cancelled.
 var unagreed = map[string]bool{
 	"logout": true, "getMe": true, "getHome": true, "getSettings": true,
 	"newGuardianCode": true, "listGuardians": true, // a child's way to a guardian's consent
+	"listWards": true, "removeWard": true, "listWardConsents": true, "setWardConsent": true, // a guardian takes it back; to give one the handler asks for the notice
+	"listWardRequests": true, "cancelWardRequest": true,
 	"getPrivacy": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
 	"listMyRequests": true, "getRequest": true, "cancelRequest": true, "listMySignups": true, "getSignup": true, "cancelSignup": true, "listNotices": true, "readNotices": true,
 }

@@ -64,8 +64,11 @@ func (s *Server) ListWardConsents(ctx context.Context, r api.ListWardConsentsReq
 	return api.ListWardConsents200JSONResponse(out), nil
 }
 
-// SetWardConsent gives or withdraws one consent of a child, as its guardian.
+// SetWardConsent gives or withdraws one consent of a child, as its guardian; who gives one has agreed to the notice.
 func (s *Server) SetWardConsent(ctx context.Context, r api.SetWardConsentRequestObject) (api.SetWardConsentResponseObject, error) {
+	if r.Body.Given && !auth.From(ctx).Agreed {
+		return nil, identity.ErrPrivacy
+	}
 	if err := s.Identity.DecideForWard(ctx, r.ID, identity.ConsentKind(r.Body.Kind), r.Body.Version, r.Body.Given); err != nil {
 		return nil, err
 	}
