@@ -68,6 +68,13 @@ func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line
 	if err != nil {
 		return nil, nil, err
 	}
+	if v.ageOn(tx.Now.Time) < guardianAge {
+		guardians, err := human.Guardians(tx.DB, []int64{personID}, tx.Now.Time)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.Guarded = len(guardians[personID]) > 0
+	}
 	if err := mayTake(&v, &l.Activity, shift, tx.Now.Time); err != nil {
 		return nil, nil, err
 	}

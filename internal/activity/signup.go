@@ -114,7 +114,7 @@ type Volunteer struct {
 	BirthDate      *string // "1998-03-05"
 	Skills         string
 	VolunteerSince *store.Time
-	Guarded        bool // a guardian agreed
+	Guarded        bool `gorm:"-"` // a guardian agreed; asked of who is under 14
 }
 
 // guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31).

@@ -131,8 +131,7 @@ func mineOf(db *gorm.DB, personID int64, activityIDs []int64) (map[int64]*Signup
 // ---- signing up
 
 func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {
-	err = db.Table("people").Select(`id, name, birth_date, skills, volunteer_since,
-		EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1) AS guarded`).Where("id = ?", personID).Take(&v).Error
+	err = db.Table("people").Select("id, name, birth_date, skills, volunteer_since").Where("id = ?", personID).Take(&v).Error
 	return v, err
 }
 

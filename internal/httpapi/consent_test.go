@@ -57,6 +57,8 @@ func readPrivacy(t *testing.T, s *apptest.Site) (p privacy) {
 func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
 	open := map[string]bool{"logout": true, "getMe": true, "listMyConsents": true, "setConsent": true, "exportMe": true, "closeAccount": true,
 		"newGuardianCode": true, "listGuardians": true,
+		// a guardian takes back what was agreed to for a child, and cancels what it asked for
+		"listWards": true, "removeWard": true, "listWardConsents": true, "setWardConsent": true, "listWardRequests": true, "cancelWardRequest": true,
 		// what one asked or signed up for before can be seen and cancelled
 		"listMyRequests": true, "getRequest": true, "cancelRequest": true, "listMySignups": true, "getSignup": true, "cancelSignup": true, "listNotices": true, "readNotices": true}
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
@@ -320,6 +322,68 @@ func TestWhatFollowsFromAWithdrawnConsent(t *testing.T) {
 		}
 		if a := s.Call(t, l.Resident, "POST", at+"/cancel", map[string]any{}); a.Status != 200 || l.Request(talk).State != request.Cancelled {
 			t.Errorf("cancel: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// Who agreed that an outside organisation is told can withdraw it after two accounts became one: the station hears
+// that the organisation has to stop. It hears so at once where the account that stays had withdrawn it already.
+func TestWhatOneAccountAgreedToTheOneThatStaysWithdraws(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		p := readPrivacy(t, s)
+		for _, before := range []bool{false, true} {
+			kept, gone := l.Volunteer("林玉芳（微信）"), l.Volunteer("林玉芳（旧）")
+			l.Exec("DELETE FROM consents WHERE kind = 'share' AND person_id IN (?, ?)", kept.PersonID, gone.PersonID)
+			d := l.Ask(gone, l.Asking(l.Care))
+			_, err := l.Requests.Refer(apptest.As(l.Staff), d.ID, request.ReferTo{Organisation: "阳光心理服务中心", Reason: "那边更合适", Consent: "电话里同意"})
+			apptest.Must(t, err)
+			l.Clock.Advance(time.Minute)
+			if before {
+				want(t, setConsent(t, s, kept, "share", p.of("share"), true), 200, "")
+				want(t, setConsent(t, s, kept, "share", p.of("share"), false), 200, "")
+			}
+			want(t, merge(t, s, l.Staff, twice(t, s, kept, gone), kept.PersonID, fmt.Sprint("share-merged", before)), 204, "")
+			if !before {
+				want(t, setConsent(t, s, kept, "share", p.of("share"), false), 200, "")
+			}
+			if n := l.Count("notices", "person_id = ? AND request_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID, d.ID); n != 1 {
+				t.Errorf("%d notices to who passed it on (withdrawn before: %t)", n, before)
+			}
+			l.Clock.Advance(time.Minute)
+		}
+	})
+}
+
+// The last word of either account is the one human's, kind by kind; to be named in public is agreed to anew.
+func TestTheLastWordOfTwoAccountsStands(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		p := readPrivacy(t, s)
+		kept, gone := s.Volunteer("林玉芳（微信）"), s.Volunteer("林玉芳（旧）")
+		s.Exec("DELETE FROM consents WHERE person_id IN (?, ?) AND kind <> 'privacy'", kept.PersonID, gone.PersonID)
+		s.Exec("UPDATE people SET show_on_leaderboard = 0 WHERE id = ?", kept.PersonID)
+		say := func(who auth.Actor, kind string, given bool) {
+			t.Helper()
+			s.Clock.Advance(time.Second)
+			want(t, setConsent(t, s, who, kind, p.of(kind), given), 200, "")
+		}
+		say(gone, "sensitive", true) // the one that stays never said anything of it
+		say(gone, "identity_number", true)
+		want(t, s.Call(t, gone, "PATCH", "/me", map[string]any{"identity_type": "passport", "identity_number": "E51907190"}), 200, "")
+		say(kept, "identity_number", true)
+		say(kept, "identity_number", false) // later
+		say(kept, "location", true)
+		say(gone, "location", true)
+		say(gone, "location", false) // later
+		say(gone, "leaderboard", true)
+		want(t, merge(t, s, s.Staff, twice(t, s, kept, gone), kept.PersonID, "last-word"), 204, "")
+		for kind, holds := range map[identity.ConsentKind]bool{"privacy": true, "sensitive": true, "identity_number": false, "location": false, "leaderboard": false} {
+			if is, err := s.Identity.Consented(t.Context(), kept.PersonID, kind); err != nil || is != holds {
+				t.Errorf("%s holds: %t, %v", kind, is, err)
+			}
+		}
+		if n := s.Count("people", "id = ? AND identity_sealed IS NULL AND show_on_leaderboard = 0", kept.PersonID); n != 1 {
+			t.Error("the number that was withdrawn came along, or the name is public")
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
@@ -140,6 +141,194 @@ func TestConsentsOfAChildEndWithItsDayOfBirth(t *testing.T) {
 		if n := s.Count("consents", "person_id = ? AND given = 0 AND kind IN ('privacy', 'sensitive', 'location')", child.PersonID); n != 3 {
 			t.Errorf("%d withdrawn", n)
 		}
+	})
+}
+
+// asksGuardian has somebody show a code to a guardian, who types it.
+func asksGuardian(t *testing.T, s *apptest.Site, child, guardian auth.Actor) apptest.Answer {
+	t.Helper()
+	var shown struct{ Code string }
+	s.Call(t, child, "POST", "/me/guardian-code", nil, "Idempotency-Key", fmt.Sprintf("guardian-code-%d-%d", child.PersonID, s.Clock.Now().UnixMilli())).Into(t, &shown)
+	return s.Call(t, guardian, "POST", "/me/wards", map[string]any{"code": shown.Code, "relation": "parent", "agree": true}, "Idempotency-Key", fmt.Sprintf("guardian-add-%d-%d", child.PersonID, s.Clock.Now().UnixMilli()))
+}
+
+// linked says of two accounts that they are one human's.
+func linked(t *testing.T, s *apptest.Site, a, b auth.Actor) {
+	t.Helper()
+	var shown struct{ Code string }
+	s.Call(t, a, "POST", "/me/link-code", nil, "Idempotency-Key", fmt.Sprintf("link-code-%d", a.PersonID)).Into(t, &shown)
+	want(t, s.Call(t, b, "POST", "/me/links", map[string]any{"code": shown.Code}, "Idempotency-Key", fmt.Sprintf("link-add-%d", a.PersonID)), 201, "")
+}
+
+// Two accounts that are one human's by their own word are not each other's guardian, until an admin finds that they are two.
+func TestNobodyIsTheirOwnGuardian(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		for _, first := range []bool{true, false} {
+			child, second := l.Volunteer("马小宝"), l.Volunteer("马小宝（平板）")
+			l.Exec("UPDATE people SET birth_date = '2011-01-05' WHERE id = ?", child.PersonID)
+			if first {
+				linked(t, s, child, second)
+			}
+			a := asksGuardian(t, s, child, second)
+			if !first {
+				linked(t, s, child, second)
+			}
+			d := l.Ask(child, l.Asking(l.Care))
+			_, err := l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)
+			apptest.WantCode(t, err, "guardian_consent_missing")
+			of := fmt.Sprintf("/me/wards/%d/requests", child.PersonID)
+			want(t, s.Call(t, second, "GET", of, nil), 404, "not_found")
+			l.Clock.Advance(time.Minute)
+			if first {
+				want(t, a, 422, "own_code")
+				continue
+			}
+			l.Exec("UPDATE person_duplicates SET apart = 1, state = 'different', settled_by = ?, settled_at = 1 WHERE low_id = ?", l.Admin.PersonID, child.PersonID)
+			want(t, s.Call(t, second, "GET", of, nil), 200, "")
+			_, err = l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)
+			apptest.Must(t, err)
+		}
+	})
+}
+
+// A guardian whose own account, or another one of theirs, says by now that its owner is a minor gives no guardian's consent.
+func TestAMinorIsNoGuardian(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		child, friend := l.Volunteer("马小宝"), l.Volunteer("马小强")
+		l.Exec("UPDATE people SET birth_date = '2011-01-05' WHERE id = ?", child.PersonID)
+		want(t, asksGuardian(t, s, child, friend), 201, "")
+		want(t, s.Call(t, friend, "PATCH", "/me", map[string]any{"birth_date": "2010-03-01"}), 200, "")
+		d := l.Ask(child, l.Asking(l.Care))
+		_, err := l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)
+		apptest.WantCode(t, err, "guardian_consent_missing")
+		of := fmt.Sprintf("/me/wards/%d/requests", child.PersonID)
+		want(t, s.Call(t, friend, "GET", of, nil), 404, "not_found")
+		want(t, s.Call(t, friend, "POST", fmt.Sprintf("%s/%d/cancel", of, d.ID), nil), 404, "not_found")
+		l.SignUp(child, l.Shift(3).ID)
+		var wards struct {
+			Items []struct {
+				Name string
+				Next []any
+			}
+		}
+		s.Call(t, friend, "GET", "/me/wards", nil).Into(t, &wards)
+		if len(wards.Items) != 1 || wards.Items[0].Name != "马小宝" || len(wards.Items[0].Next) != 0 {
+			t.Errorf("who is no guardian sees %+v", wards)
+		}
+		other := l.Volunteer("马小强（平板）") // says to be grown up
+		linked(t, s, friend, other)
+		l.Clock.Advance(time.Minute)
+		want(t, asksGuardian(t, s, child, other), 422, "not_an_adult")
+		want(t, s.Call(t, friend, "DELETE", fmt.Sprintf("/me/wards/%d", child.PersonID), nil), 204, "") // whoever it is may take it back
+	})
+}
+
+// Nor after the two accounts were merged: nobody is the guardian of themselves.
+func TestAGuardianshipBetweenTwoAccountsEndsWithTheirMerge(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		child, second := l.Volunteer("马小宝"), l.Volunteer("马小宝（平板）")
+		l.Exec("UPDATE people SET birth_date = '2011-01-05' WHERE id = ?", child.PersonID)
+		want(t, asksGuardian(t, s, child, second), 201, "")
+		want(t, merge(t, s, l.Staff, twice(t, s, child, second), child.PersonID, "own-guardian"), 204, "")
+		d := l.Ask(child, l.Asking(l.Care))
+		_, err := l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)
+		apptest.WantCode(t, err, "guardian_consent_missing")
+		if n := l.Count("guardianships", "child_id = ? AND ended_at IS NULL", child.PersonID); n != 0 {
+			t.Errorf("%d guardianships go on", n)
+		}
+	})
+}
+
+// Who agreed for a child by two accounts takes it back once they are one.
+func TestAGuardianOfTwoAccountsTakesItBackOnce(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		child, kept, gone := l.Volunteer("马小宝"), l.Volunteer("马建国"), l.Volunteer("马建国（旧）")
+		l.Exec("UPDATE people SET birth_date = '2011-01-05' WHERE id = ?", child.PersonID)
+		guards(t, l, kept, child)
+		guards(t, l, gone, child)
+		want(t, merge(t, s, l.Staff, twice(t, s, kept, gone), kept.PersonID, "two-guardians"), 204, "")
+		want(t, s.Call(t, kept, "DELETE", fmt.Sprintf("/me/wards/%d", child.PersonID), nil), 204, "")
+		d := l.Ask(child, l.Asking(l.Care))
+		_, err := l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)
+		apptest.WantCode(t, err, "guardian_consent_missing")
+	})
+}
+
+// What somebody agreed to for a child under 14 who turns out to be the child itself, or a minor, is withdrawn with it,
+// and the child signs up for nothing.
+func TestWhatNoGuardianAgreedToIsWithdrawn(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		for name, shows := range map[string]func(child, guardian auth.Actor){
+			"one human": func(child, guardian auth.Actor) { linked(t, s, child, guardian) },
+			"merged": func(child, guardian auth.Actor) {
+				want(t, merge(t, s, l.Staff, twice(t, s, child, guardian), child.PersonID, "own-guardian"), 204, "")
+			},
+			"a minor": func(_, guardian auth.Actor) {
+				want(t, s.Call(t, guardian, "PATCH", "/me", map[string]any{"birth_date": "2010-03-01"}), 200, "")
+			},
+		} {
+			child, guardian := l.Volunteer("马小宝"), l.Volunteer("马建国")
+			l.Exec("UPDATE people SET birth_date = '2016-01-05' WHERE id = ?", child.PersonID)
+			l.Exec("DELETE FROM consents WHERE person_id = ?", child.PersonID)
+			want(t, asksGuardian(t, s, child, guardian), 201, "")
+			l.Clock.Advance(time.Minute)
+			_, err := l.Activities.SignUp(apptest.As(child), l.Shift(3).ID, false)
+			apptest.Must(t, err)
+			shows(child, guardian)
+			if a := s.Call(t, child, "GET", "/me/hours", nil); a.Problem.Code != "privacy_consent_needed" {
+				t.Errorf("%s: %d %s", name, a.Status, a.Body)
+			}
+			_, err = l.Activities.SignUp(apptest.As(child), l.Shift(3).ID, false)
+			apptest.WantCode(t, err, "guardian_required")
+			l.Clock.Advance(time.Minute)
+		}
+	})
+}
+
+// An account that a merge shows to be of somebody under 14 has agreed to nothing alone, as with the day of birth
+// typed by hand: the guardian decides.
+func TestAMergeThatShowsAChildWaitsForTheGuardian(t *testing.T) {
+	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
+		kept, gone := s.Volunteer("马小宝"), s.Volunteer("马小宝（旧）")
+		s.Exec("UPDATE people SET birth_date = NULL, volunteer_since = NULL WHERE id = ?", kept.PersonID)
+		s.Exec("UPDATE people SET birth_date = '2015-06-01', volunteer_since = NULL WHERE id = ?", gone.PersonID)
+		want(t, merge(t, s, s.Staff, twice(t, s, kept, gone), kept.PersonID, "shows-a-child"), 204, "")
+		if n := s.Count("people", "id = ? AND birth_date = '2015-06-01'", kept.PersonID); n != 1 {
+			t.Fatal("the day of birth did not come along")
+		}
+		want(t, s.Call(t, kept, "GET", "/me/hours", nil), 403, "privacy_consent_needed")
+	})
+}
+
+// Who has withdrawn the notice can still cancel what was booked for the child, and take back what was agreed to for
+// it, without agreeing to anything first; agreeing to more asks for the notice.
+func TestAGuardianWhoWithdrewTheNoticeCanStillCancelAndTakeBack(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		s := apptest.NewSite(t, l.World)
+		child, guardian := l.Volunteer("马小宝"), l.Volunteer("马建国")
+		l.Exec("UPDATE people SET birth_date = '2014-01-05' WHERE id = ?", child.PersonID) // twelve
+		guards(t, l, guardian, child)
+		d := l.Ask(child, l.Asking(l.Class))
+		want(t, setConsent(t, s, guardian, "privacy", "any", false), 200, "")
+		want(t, s.Call(t, guardian, "POST", fmt.Sprintf("/me/wards/%d/requests/%d/cancel", child.PersonID, d.ID), nil), 204, "")
+		if l.Request(d.ID).State != request.Cancelled {
+			t.Error("still booked")
+		}
+		for _, path := range []string{"", fmt.Sprintf("/%d/requests", child.PersonID), fmt.Sprintf("/%d/consents", child.PersonID)} {
+			want(t, s.Call(t, guardian, "GET", "/me/wards"+path, nil), 200, "")
+		}
+		p := readPrivacy(t, s)
+		decide := func(given bool) apptest.Answer {
+			return s.Call(t, guardian, "POST", fmt.Sprintf("/me/wards/%d/consents", child.PersonID), map[string]any{"kind": "location", "version": p.of("location"), "given": given})
+		}
+		want(t, decide(true), 403, "privacy_consent_needed")
+		want(t, decide(false), 200, "")
+		want(t, s.Call(t, guardian, "DELETE", fmt.Sprintf("/me/wards/%d", child.PersonID), nil), 204, "")
 	})
 }
 

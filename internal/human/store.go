@@ -121,3 +121,21 @@ func proved(db *gorm.DB, people []int64) (bool, error) {
 	err := db.Table("people").Where("id IN ? AND phone_proved_at IS NOT NULL", people).Limit(1).Count(&n).Error
 	return n > 0, err
 }
+
+// guardianship is a guardian's consent that was not taken back.
+type guardianship struct{ GuardianID, ChildID int64 }
+
+func guardiansOf(db *gorm.DB, children []int64) (out []guardianship, err error) {
+	if len(children) == 0 {
+		return nil, nil
+	}
+	err = db.Table("guardianships").Select("guardian_id, child_id").Where("child_id IN ? AND live = 1", children).Order("id").Find(&out).Error
+	return out, err
+}
+
+// bornAfter gives which of the accounts say that their owner was born after the day; one that was merged into
+// another says nothing any more.
+func bornAfter(db *gorm.DB, accounts []int64, day string) (out Set, err error) {
+	err = db.Table("people").Where("id IN ? AND merged_into IS NULL AND birth_date > ?", accounts, day).Pluck("id", &out).Error
+	return out, err
+}

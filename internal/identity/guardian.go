@@ -53,6 +53,12 @@ type Ward struct {
 	Next           []WardShift `gorm:"-"` // the first of them; on the list
 }
 
+// minor tells whether the child is known to be under 18.
+func (w *Ward) minor(at time.Time) bool {
+	age, err := (&Person{BirthDate: w.BirthDate}).ageOf(at)
+	return err == nil && age < adultAge
+}
+
 // WardShift is a shift to come that a child signed up for.
 type WardShift struct {
 	PersonID  int64
@@ -75,6 +81,7 @@ var (
 	errGuardianCode  = fault.New(fault.Unprocessable, "guardian_code_wrong", "数字不对，或已经过了 10 分钟。请孩子再打开一次，看新的数字")
 	errAgreeGuardian = fault.New(fault.Unprocessable, "agreement_required", "请先看过说明，点了同意再提交")
 	errOwnCode       = fault.New(fault.Unprocessable, "own_code", "这是您自己的数字，请监护人在他自己的手机上输入")
+	errOwnChild      = fault.New(fault.Unprocessable, "own_code", "这是您自己另一个账号的数字：两个账号关联过，或者证件、微信、手机号相同。监护人要用他自己的账号；真是两个人的，请社工站核对")
 	errWardTwice     = fault.New(fault.Conflict, "already_guardian", "您已经为这个孩子同意过了")
 	errCodesTooMany  = fault.New(fault.TooMany, "too_many_codes", "数字换得太频繁了，请过一小时再试")
 )

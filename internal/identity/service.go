@@ -131,7 +131,9 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 	}
 	columns, condition := s.columnsOf(a.PersonID, p), "1 = 1"
 	if age != nil && needsGuardian(*age) {
-		condition = "(volunteer_since IS NULL OR " + hasGuardian + ")"
+		if condition, err = s.mayBeYoung(ctx, a.PersonID); err != nil {
+			return nil, err
+		}
 	}
 	if len(columns) > 0 {
 		err = s.changePerson(ctx, a.PersonID, p, columns, condition, errGuardian)
@@ -140,6 +142,15 @@ func (s *Service) UpdateMe(ctx context.Context, p Patch) (*Profile, error) {
 		return nil, err
 	}
 	return s.Profile(ctx, a.PersonID)
+}
+
+// mayBeYoung is the condition that the person may be under 14: no volunteer, or with a guardian's consent.
+func (s *Service) mayBeYoung(ctx context.Context, personID int64) (string, error) {
+	there, err := s.Guardians(ctx, personID)
+	if err != nil || len(there) == 0 {
+		return "volunteer_since IS NULL", err
+	}
+	return "(volunteer_since IS NULL OR " + hasGuardian + ")", nil // also when it is taken back in this instant
 }
 
 // RegisterVolunteer makes the actor a volunteer, once: with a name, a home unit and a birth
@@ -189,7 +200,7 @@ func (s *Service) changePerson(ctx context.Context, id int64, p Patch, columns m
 		if err != nil {
 			return err
 		}
-		if err := s.childConsents(tx, id, p.BirthDate); err != nil {
+		if err := s.childConsents(tx, id); err != nil {
 			return err
 		}
 		return s.decideLeaderboard(tx, id, p.ShowOnLeaderboard)

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -135,30 +136,104 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 			return err
 		}
 	}
-	if err := s.follow(ctx, tx, c); err != nil || c.Given || s.Withdrawn[c.Kind] == nil {
+	if c.Given {
+		return s.follow(ctx, tx, c)
+	}
+	return s.withdrawn(ctx, tx, c)
+}
+
+// withdrawn does what follows from a consent that does not hold any more.
+func (s *Service) withdrawn(ctx context.Context, tx *store.Tx, c Consent) error {
+	if err := s.follow(ctx, tx, c); err != nil || s.Withdrawn[c.Kind] == nil {
 		return err
 	}
 	return s.Withdrawn[c.Kind](tx, c.PersonID)
 }
 
-// childConsents withdraws what somebody agreed to alone who turns out to be under 14: the guardian decides (个人信息保护法 Art 31).
-func (s *Service) childConsents(tx *store.Tx, personID int64, birth *string) error {
-	if birth == nil || !(&Person{BirthDate: birth}).guarded(tx.Now.Time) {
-		return nil
-	}
-	last, err := lastConsents(tx.Statement.Context, tx.DB, personID)
+// childConsents withdraws what nobody could agree to of whoever turns out to be under 14 (个人信息保护法 Art 31): what
+// they agreed to alone, and what a guardian did whose consent does not count. It looks at the person's accounts and wards.
+func (s *Service) childConsents(tx *store.Tx, personID int64) error {
+	who, err := human.Of(tx.DB, personID)
 	if err != nil {
 		return err
 	}
-	for _, kind := range s.Notice.Kinds() {
-		if c := last[kind]; c == nil || !c.Given || c.ByRole != BySelf {
-			continue
-		}
-		if err := s.decide(tx, Consent{PersonID: personID, Kind: kind, ByPersonID: personID, ByRole: BySelf}); err != nil {
+	children, err := childrenOf(tx, who.Own)
+	if err != nil || len(children) == 0 {
+		return err
+	}
+	guardians, err := human.Guardians(tx.DB, children, tx.Now.Time)
+	if err != nil {
+		return err
+	}
+	for _, id := range children {
+		if err := s.withdrawVoid(tx, id, len(guardians[id]) > 0); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) withdrawVoid(tx *store.Tx, childID int64, guarded bool) error {
+	last, err := lastConsents(tx.Statement.Context, tx.DB, childID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range s.Notice.Kinds() {
+		if c := last[kind]; c == nil || !c.Given || c.ByRole == ByStaff || c.ByRole == ByGuardian && guarded {
+			continue
+		}
+		if err := s.decide(tx, Consent{PersonID: childID, Kind: kind, ByPersonID: childID, ByRole: BySelf}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// joinConsents lets the last word of either account stand for all that both have brought, kind by kind: what one agreed
+// to the other can withdraw, and what the other had withdrawn is withdrawn. To be named in public is agreed to anew.
+func (s *Service) joinConsents(tx *store.Tx, from, into int64) error {
+	theirs, err := lastConsents(tx.Statement.Context, tx.DB, from)
+	if err != nil {
+		return err
+	}
+	own, err := lastConsents(tx.Statement.Context, tx.DB, into)
+	if err != nil {
+		return err
+	}
+	for _, kind := range s.Notice.Kinds() {
+		if err := s.joinConsent(tx, theirs[kind], own[kind], into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) joinConsent(tx *store.Tx, theirs, own *Consent, into int64) error {
+	ctx := tx.Statement.Context
+	switch {
+	case theirs == nil:
+		return nil
+	case own != nil && !theirs.At.After(own.At.Time):
+		if own.Given || !theirs.Given {
+			return nil
+		}
+		return s.withdrawn(ctx, tx, *own)
+	}
+	c := *theirs
+	c.PersonID = into
+	if c.ByPersonID == theirs.PersonID {
+		c.ByPersonID = into
+	}
+	switch {
+	case !c.Given:
+		return s.decide(tx, c)
+	case c.Kind == Leaderboard, own != nil && own.Given && own.Version == c.Version:
+		return nil
+	}
+	if err := insertConsent(ctx, tx, &c); err != nil {
+		return err
+	}
+	return s.follow(ctx, tx, c)
 }
 
 // mayConsent refuses what somebody under 14 gives without the guardian (个人信息保护法 Art 31).

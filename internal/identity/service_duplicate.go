@@ -204,5 +204,11 @@ func (s *Service) mergePeople(tx *store.Tx, gone, kept *Account) error {
 	if err := joinPeople(tx, gone.ID, emptied, kept.ID, columns); err != nil {
 		return err
 	}
-	return moveLogins(tx, gone.ID, kept.ID)
+	if err := moveLogins(tx, gone.ID, kept.ID); err != nil {
+		return err
+	}
+	if err := s.joinConsents(tx, gone.ID, kept.ID); err != nil {
+		return err
+	}
+	return s.childConsents(tx, kept.ID)
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -9,6 +10,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -91,10 +93,32 @@ func (s *Service) addWard(tx *store.Tx, g *Guardianship, hash string) (err error
 	if err := insertGuardianship(tx, g); err != nil {
 		return err
 	}
+	if err := mustCount(tx, g); err != nil {
+		return err
+	}
 	if err := audit.Write(tx, child.logged(audit.Guardian, g.ID, nil, *g)); err != nil || !child.guarded(tx.Now.Time) {
 		return err
 	}
 	return s.decide(tx, Consent{PersonID: g.ChildID, Kind: Privacy, Given: true, ByPersonID: g.GuardianID, ByRole: ByGuardian})
+}
+
+// mustCount refuses a guardianship that would not count: by another account of the child's own, or of a minor's.
+func mustCount(tx *store.Tx, g *Guardianship) error {
+	counts, err := countsFor(tx.DB, g.GuardianID, g.ChildID, tx.Now)
+	if err != nil || counts {
+		return err
+	}
+	own, err := human.Accounts(tx.DB, g.ChildID)
+	if err == nil && own.Has(g.GuardianID) {
+		return errOwnChild
+	}
+	return orElse(err, errNotAnAdult)
+}
+
+// countsFor tells whether the guardian's consent for the child counts.
+func countsFor(db *gorm.DB, guardianID, childID int64, now store.Time) (bool, error) {
+	guardians, err := human.Guardians(db, []int64{childID}, now.Time)
+	return guardians[childID].Has(guardianID), err
 }
 
 func (s *Service) mayBeGuardian(ctx context.Context, personID int64) error {
@@ -109,9 +133,25 @@ func (s *Service) mayBeGuardian(ctx context.Context, personID int64) error {
 	return err
 }
 
-// Wards lists the children that the actor agreed for.
+// Wards lists the children that the actor agreed for. Who does not count as guardian, or whose child is
+// grown up, sees that they agreed, to take it back, and nothing of what the child does.
 func (s *Service) Wards(ctx context.Context) ([]Ward, error) {
-	return wardsOf(s.Store.Read(ctx), auth.From(ctx).PersonID, s.Store.Now())
+	db, me, now := s.Store.Read(ctx), auth.From(ctx).PersonID, s.Store.Now()
+	out, err := wardsOf(db, me, now)
+	if err != nil {
+		return nil, err
+	}
+	children := make([]int64, len(out))
+	for i := range out {
+		children[i] = out[i].ChildID
+	}
+	count, err := human.Guardians(db, children, now.Time)
+	for i := range out {
+		if w := &out[i]; !count[w.ChildID].Has(me) || !w.minor(now.Time) {
+			out[i] = Ward{Guardianship: w.Guardianship, Name: w.Name}
+		}
+	}
+	return out, err
 }
 
 // RemoveWard takes the actor's consent for a child back. What a child under 14 without another
@@ -142,8 +182,8 @@ func (s *Service) RemoveWard(ctx context.Context, childID int64) error {
 
 // withdrawAll withdraws what holds of a child that has no guardian any more.
 func (s *Service) withdrawAll(tx *store.Tx, g Guardianship) error {
-	left, err := guardiansOf(tx.DB, g.ChildID)
-	if err != nil || len(left) > 0 {
+	left, err := human.Guardians(tx.DB, []int64{g.ChildID}, tx.Now.Time)
+	if err != nil || len(left[g.ChildID]) > 0 {
 		return err
 	}
 	last, err := lastConsents(tx.Statement.Context, tx.DB, g.ChildID)
@@ -164,8 +204,9 @@ func (s *Service) withdrawAll(tx *store.Tx, g Guardianship) error {
 // mayDecideFor refuses who is not the child's guardian now, and anybody for a child of 14 or
 // more, who decides alone (个人信息保护法 Art 31).
 func mayDecideFor(db *gorm.DB, guardianID, childID int64, now store.Time) error {
-	if _, err := guardianshipOf(db, guardianID, childID); err != nil {
-		return missing(err, "孩子")
+	counts, err := countsFor(db, guardianID, childID, now)
+	if err != nil || !counts {
+		return orElse(err, fault.Missing("孩子"))
 	}
 	child, err := personByID(db.Statement.Context, db, childID)
 	if err == nil && !child.guarded(now.Time) {
@@ -174,7 +215,13 @@ func mayDecideFor(db *gorm.DB, guardianID, childID int64, now store.Time) error 
 	return err
 }
 
-// Guardians lists who agreed for a person.
+// Guardians lists whose consent as guardian counts for a person.
 func (s *Service) Guardians(ctx context.Context, childID int64) ([]Guardian, error) {
-	return guardiansOf(s.Store.Read(ctx), childID)
+	db := s.Store.Read(ctx)
+	count, err := human.Guardians(db, []int64{childID}, s.Store.Now().Time)
+	if err != nil {
+		return nil, err
+	}
+	agreed, err := guardiansOf(db, childID)
+	return slices.DeleteFunc(agreed, func(g Guardian) bool { return !count[childID].Has(g.GuardianID) }), err
 }

@@ -75,6 +75,9 @@ func (s *Service) link(ctx context.Context, tx *store.Tx, low, high int64) error
 	if linked, err := setLinked(tx, &d); err != nil || !linked {
 		return orElse(err, errLinked)
 	}
+	if err := s.childConsents(tx, low); err != nil {
+		return err
+	}
 	return audit.WriteAll(tx, lines)
 }
 

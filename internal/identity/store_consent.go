@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -34,6 +35,13 @@ func lastConsents(ctx context.Context, db *gorm.DB, personID int64) (map[Consent
 // consentLog gives a person's lines, the last first.
 func consentLog(ctx context.Context, db *gorm.DB, personID int64, limit int) ([]Consent, error) {
 	return gorm.G[Consent](db).Where("person_id = ?", personID).Order("at DESC, id DESC").Limit(limit).Find(ctx)
+}
+
+// childrenOf gives which of the accounts say that their owner is under 14.
+func childrenOf(tx *store.Tx, people []int64) (out []int64, err error) {
+	after := tx.Now.In(store.Shanghai).AddDate(-guardianAge, 0, 0).Format(time.DateOnly)
+	err = tx.Model(&Person{}).Where("id IN ? AND merged_into IS NULL AND birth_date > ?", people, after).Order("id").Pluck("id", &out).Error
+	return out, err
 }
 
 func insertConsent(ctx context.Context, tx *store.Tx, c *Consent) error {

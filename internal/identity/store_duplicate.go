@@ -158,16 +158,29 @@ func moveLogins(tx *store.Tx, from, into int64) error {
 			return err
 		}
 	}
+	if err := tx.Where("child_id = ?", from).Delete(&GuardianCode{}).Error; err != nil {
+		return err
+	}
 	err := tx.Model(&Session{}).Where("person_id = ? AND ended_at IS NULL", from).Update("ended_at", tx.Now).Error
 	if err != nil {
 		return err
 	}
-	// A guardian's consent for, or by, both accounts stays with the one that had it first.
-	err = tx.Model(&Guardianship{}).Where(`child_id = ? AND live = 1 AND guardian_id <> ? AND guardian_id NOT IN
+	return moveGuardianships(tx, from, into)
+}
+
+// moveGuardianships lets a guardian's consent for, or by, an account be one for, or by, the account that stays. What
+// that has already, and one of the two for the other, ends: it would outlive what is taken back.
+func moveGuardianships(tx *store.Tx, from, into int64) error {
+	err := tx.Model(&Guardianship{}).Where(`child_id = ? AND live = 1 AND guardian_id <> ? AND guardian_id NOT IN
 		(SELECT guardian_id FROM (SELECT guardian_id FROM guardianships WHERE child_id = ? AND live = 1) has)`, from, into, into).Update("child_id", into).Error
 	if err != nil {
 		return err
 	}
-	return tx.Model(&Guardianship{}).Where(`guardian_id = ? AND live = 1 AND child_id <> ? AND child_id NOT IN
+	err = tx.Model(&Guardianship{}).Where(`guardian_id = ? AND live = 1 AND child_id <> ? AND child_id NOT IN
 		(SELECT child_id FROM (SELECT child_id FROM guardianships WHERE guardian_id = ? AND live = 1) has)`, from, into, into).Update("guardian_id", into).Error
+	if err != nil {
+		return err
+	}
+	return tx.Model(&Guardianship{}).Where("(guardian_id = ? OR child_id = ?) AND live = 1", from, from).
+		Updates(map[string]any{"live": nil, "ended_at": tx.Now}).Error
 }

@@ -43,7 +43,7 @@ func endGuardianship(tx *store.Tx, g Guardianship) (Guardianship, error) {
 	return g, tx.Model(&Guardianship{}).Where("id = ?", g.ID).Updates(map[string]any{"live": nil, "ended_at": tx.Now}).Error
 }
 
-// hasGuardian is the condition that a guardian's consent for the person holds.
+// hasGuardian is the condition that a guardian's consent for the person was not taken back; whose counts says human.Guardians.
 const hasGuardian = "EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1)"
 
 func wards(db *gorm.DB, guardianID int64, now store.Time) *gorm.DB {

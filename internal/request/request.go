@@ -122,7 +122,7 @@ type Line struct {
 	SimilarOpen    int
 	VisitUnderWay  bool
 	AskerBirth     *string       // as the account of who asked has it now
-	AskerGuarded   bool          // a guardian agreed for who asked, by their own account
+	AskerGuarded   bool          `gorm:"-"` // of a minor who asked: a guardian's consent counts
 	Booking        *booking.Line `gorm:"-"`
 	Actions        []string      `gorm:"-"` // what the actor may do now
 	details        details

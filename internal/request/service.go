@@ -49,7 +49,7 @@ type Service struct {
 }
 
 // NewService makes the service.
-func NewService(d Deps) *Service { return &Service{d, d.Store, shelf{d.Box}} }
+func NewService(d Deps) *Service { return &Service{d, d.Store, shelf{d.Box, d.Store.Now}} }
 
 func newRef() string { return rand.Text() }
 

@@ -10,6 +10,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -65,8 +66,7 @@ func (s *Service) CancelForWard(ctx context.Context, childID, id int64, reason s
 
 // mayGuard refuses who is not a guardian of the child by the own account now, and anybody for an adult.
 func mayGuard(db *gorm.DB, guardianID, childID int64, now store.Time) error {
-	var n int64
-	err := db.Table("guardianships").Where("guardian_id = ? AND child_id = ? AND live = 1", guardianID, childID).Count(&n).Error
+	guardians, err := human.Guardians(db, []int64{childID}, now.Time)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func mayGuard(db *gorm.DB, guardianID, childID int64, now store.Time) error {
 	if store.IsNotFound(err) {
 		return errNoWard.Because(err)
 	}
-	if age := ageOn(child.BirthDate, now.Time); err == nil && (n == 0 || age < 0 || age >= adultAge) {
+	if age := ageOn(child.BirthDate, now.Time); err == nil && (!guardians[childID].Has(guardianID) || age < 0 || age >= adultAge) {
 		err = errNoWard
 	}
 	return err

@@ -10,6 +10,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/human"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
@@ -21,7 +22,7 @@ const lineColumns = `requests.*, service_types.name AS service_name, service_typ
 	providers.supervisor_id, COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
 	(SELECT COUNT(*) FROM requests o WHERE o.person_id = requests.person_id AND o.is_open = 1 AND o.state <> 'draft' AND o.id <> requests.id
 		AND o.service_type_id = requests.service_type_id AND o.beneficiary_name = requests.beneficiary_name) AS similar_open,
-	askers.birth_date AS asker_birth, EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = requests.person_id AND g.live = 1) AS asker_guarded,
+	askers.birth_date AS asker_birth,
 	EXISTS (SELECT 1 FROM request_visits v WHERE v.request_id = requests.id AND v.under_way = 1) AS visit_under_way`
 
 // lines selects requests with what screens show beside them.
@@ -43,7 +44,10 @@ func withNames(q *gorm.DB) *gorm.DB {
 }
 
 // shelf reads and writes what is kept sealed.
-type shelf struct{ box *seal.Box }
+type shelf struct {
+	box *seal.Box
+	now func() store.Time
+}
 
 func (s shelf) sealDetails(r *Request, d details) {
 	text, _ := json.Marshal(d) // of plain fields: cannot fail
@@ -73,7 +77,8 @@ func (s shelf) find(db *gorm.DB, id int64) (*Line, error) {
 	return &one[0], err
 }
 
-// complete opens what is sealed and adds the bookings, in one read however many there are.
+// complete opens what is sealed and adds the bookings and, of minors who ask, the guardians, in as many reads
+// however many there are.
 func (s shelf) complete(db *gorm.DB, out []Line) error {
 	ids := make([]int64, len(out))
 	for i := range out {
@@ -86,8 +91,26 @@ func (s shelf) complete(db *gorm.DB, out []Line) error {
 		return nil
 	}
 	bookings, err := booking.Lines(db, ids)
+	if err != nil {
+		return err
+	}
 	for i := range out {
 		out[i].Booking = bookings[out[i].ID]
+	}
+	return s.addGuardians(db, out)
+}
+
+// addGuardians notes of each minor who asks whether a guardian's consent counts.
+func (s shelf) addGuardians(db *gorm.DB, out []Line) error {
+	now, minors := s.now().Time, []int64{}
+	for i := range out {
+		if out[i].askerUnder(adultAge, now) {
+			minors = append(minors, *out[i].PersonID)
+		}
+	}
+	guardians, err := human.Guardians(db, minors, now)
+	for i := range out {
+		out[i].AskerGuarded = len(guardians[or(out[i].PersonID)]) > 0
 	}
 	return err
 }

@@ -206,6 +206,8 @@ export interface paths {
         /**
          * Agree, as guardian, for the child whose code it is
          * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14; it is the child's agreement to the privacy notice too. Wrong codes are counted.
+         *     Another account of the child's own (rule 8) is 422 `own_code`, one that is known to be a minor's 422 `not_an_adult`; one that turns out so later counts no more.
+         *
          */
         post: operations["addWard"];
         delete?: never;
@@ -257,6 +259,7 @@ export interface paths {
          * Give or withdraw one consent for a child under 14, as its guardian
          * @description 个人信息保护法 Art 31. The child itself can only withdraw (422 `guardian_required`). Words that have changed are 409
          *     `privacy_version_changed`, a child of 14 or more is 422 `ward_decides`, one whose guardian I am not (any more) is 404.
+         *     Who has not agreed to the notice themselves only withdraws: giving is 403 `privacy_consent_needed`.
          *
          */
         post: operations["setWardConsent"];
@@ -3238,7 +3241,7 @@ export interface components {
             name: string;
             /**
              * Format: date
-             * @description Day of birth
+             * @description Day of birth. Absent, with all that the child does, where it is 18 or my consent does not count (POST /me/wards): then I can only take it back
              */
             birth_date?: string;
             /**
