@@ -85,6 +85,7 @@ func (a *App) newOutbox() (*outbox.Service, error) {
 	state := wechat.State(a.cfg.WeChat.State)
 	return outbox.NewService(outbox.Deps{
 		Store: a.Store, Log: a.log, Templates: idsOf(templates), OpenIDs: a.Identity.OpenIDs,
+		Quiet: outbox.Quiet{From: a.cfg.Limits.QuietFrom, Until: a.cfg.Limits.QuietUntil},
 		Reach: func(ctx context.Context) error { return a.wechat.Reach(ctx) },
 		Send: func(ctx context.Context, openID string, n *outbox.Notice) (outbox.Outcome, error) {
 			m := templates[n.Template].Message(openID, pageOf(n), n.Words)
@@ -102,7 +103,7 @@ func templatesOf(cfg config.Config) (map[string]wechat.Template, error) {
 	for name, setting := range map[string]string{
 		outbox.RequestResultMessage: t.RequestResult, outbox.RequestAssignedMessage: t.RequestAssigned, outbox.BookingReminderMessage: t.BookingReminder,
 		outbox.SignupConfirmedMessage: t.SignupConfirmed, outbox.SignupOfferedMessage: t.SignupOffered, outbox.ActivityChangedMessage: t.ActivityChanged,
-		outbox.HoursCreditedMessage: t.HoursCredited, outbox.DisputeAnsweredMessage: t.DisputeAnswered,
+		outbox.HoursCreditedMessage: t.HoursCredited, outbox.DisputeAnsweredMessage: t.DisputeAnswered, outbox.ShiftReminderMessage: t.ShiftReminder,
 	} {
 		if setting == "" && cfg.Demo {
 			setting = demoTemplate(name)
@@ -143,7 +144,7 @@ func pageOf(n *outbox.Notice) string {
 		return fmt.Sprintf("pkg-request/request?id=%d", *n.RequestID)
 	case n.EntryID != nil:
 		return fmt.Sprintf("pkg-hours/entry?id=%d", *n.EntryID)
-	case n.Kind == outbox.SignupConfirmed || n.Kind == outbox.SignupOffered:
+	case n.Kind == outbox.SignupConfirmed || n.Kind == outbox.SignupOffered || n.Kind == outbox.ShiftReminder:
 		return "pkg-activity/signups"
 	case n.ActivityID != nil:
 		return fmt.Sprintf("pkg-activity/activity?id=%d", *n.ActivityID)

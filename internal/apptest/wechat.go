@@ -38,7 +38,7 @@ func (m *Mail) Settings(c *config.Config) {
 	for name, setting := range map[string]*string{
 		"request_result": &t.RequestResult, "request_assigned": &t.RequestAssigned, "booking_reminder": &t.BookingReminder,
 		"signup_confirmed": &t.SignupConfirmed, "signup_offered": &t.SignupOffered, "activity_changed": &t.ActivityChanged, "hours_credited": &t.HoursCredited,
-		"dispute_answered": &t.DisputeAnswered,
+		"dispute_answered": &t.DisputeAnswered, "shift_reminder": &t.ShiftReminder,
 	} {
 		for _, s := range wechat.Specs {
 			if s.Name == name {

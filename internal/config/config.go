@@ -52,7 +52,7 @@ type WeChat struct {
 type Templates struct {
 	RequestResult, RequestAssigned, BookingReminder string
 	SignupConfirmed, SignupOffered, ActivityChanged string
-	HoursCredited, DisputeAnswered                  string
+	HoursCredited, DisputeAnswered, ShiftReminder   string
 }
 
 // Limits are the defaults of the rules that people argue about; a district may set its own.
@@ -66,6 +66,9 @@ type Limits struct {
 	SlotHold         time.Duration
 	GrantRipens      time.Duration // a role given by an admin makes a second hand after so long, or when another admin confirms it
 	AccuracyMetres   int           // a location less accurate than this goes to the staff's attention
+	QuietFrom        time.Duration // since midnight: from then on no message goes out that can wait
+	QuietUntil       time.Duration // since midnight; the same as QuietFrom: at any hour
+	RemindEvening    time.Duration // since midnight: when people are reminded of the shifts of the next day
 	Rate             Rate
 }
 
@@ -127,6 +130,9 @@ func Default() Config {
 			SlotHold:         15 * time.Minute,
 			GrantRipens:      72 * time.Hour,
 			AccuracyMetres:   100,
+			QuietFrom:        22 * time.Hour,
+			QuietUntil:       7 * time.Hour,
+			RemindEvening:    18 * time.Hour,
 			Rate:             Rate{PersonReads: 600, PersonWrites: 120, PersonUploads: 30, PersonExports: 20, AddressRequests: 12_000, AddressLogins: 1200},
 		},
 		Retention: Retention{Requests: 3 * year, Records: 5 * year, Drafts: 90 * day, Notices: year, Looks: 3 * year, Sessions: 30 * day},
@@ -171,6 +177,7 @@ var settings = []setting{
 	{name: "wechat.templates.activity_changed", field: func(c *Config) any { return &c.WeChat.Templates.ActivityChanged }, usage: "subscribe template: its id and keywords"},
 	{name: "wechat.templates.hours_credited", field: func(c *Config) any { return &c.WeChat.Templates.HoursCredited }, usage: "subscribe template: its id and keywords"},
 	{name: "wechat.templates.dispute_answered", field: func(c *Config) any { return &c.WeChat.Templates.DisputeAnswered }, usage: "subscribe template: its id and keywords"},
+	{name: "wechat.templates.shift_reminder", field: func(c *Config) any { return &c.WeChat.Templates.ShiftReminder }, usage: "subscribe template: its id and keywords"},
 	{name: "limits.cancel_notice", field: func(c *Config) any { return &c.Limits.CancelNotice }, usage: "latest time to cancel before a shift"},
 	{name: "limits.promotion_confirm", field: func(c *Config) any { return &c.Limits.PromotionConfirm }, usage: "time to accept a place from the waitlist"},
 	{name: "limits.checkin_window", field: func(c *Config) any { return &c.Limits.CheckinWindow }, usage: "check-in opens and closes this long before and after a shift"},
@@ -180,6 +187,9 @@ var settings = []setting{
 	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
 	{name: "limits.grant_ripens", field: func(c *Config) any { return &c.Limits.GrantRipens }, usage: "how long until a role given by an admin makes a second hand unconfirmed"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
+	{name: "limits.quiet_from", field: func(c *Config) any { return &c.Limits.QuietFrom }, usage: "time of day, since midnight, from which no message goes out that can wait"},
+	{name: "limits.quiet_until", field: func(c *Config) any { return &c.Limits.QuietUntil }, usage: "time of day, since midnight, until which no message goes out that can wait"},
+	{name: "limits.remind_evening", field: func(c *Config) any { return &c.Limits.RemindEvening }, usage: "time of day, since midnight, at which people are reminded of the next day's shifts"},
 	{name: "retention.requests", field: func(c *Config) any { return &c.Retention.Requests }, usage: "how long words, names and files of an ended request are kept; 0: for ever"},
 	{name: "retention.records", field: func(c *Config) any { return &c.Retention.Records }, usage: "how long case notes and service records of an ended request are kept; 0: for ever"},
 	{name: "retention.drafts", field: func(c *Config) any { return &c.Retention.Drafts }, usage: "how long a draft that is never submitted is kept; 0: for ever"},

@@ -156,7 +156,7 @@ keys:
   cipher: rot13
 token: {access_ttl: 2h, refresh_ttl: 1h}
 wechat: {app_id: gh_123, secret: shhh-not-thirty-two, base_url: "ftp://x", state: beta, templates: {request_result: x, request_assigned: x,
-  booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x, dispute_answered: x}}
+  booking_reminder: x, signup_confirmed: x, signup_offered: x, activity_changed: x, hours_credited: x, dispute_answered: x, shift_reminder: x}}
 limits:
   cancel_notice: -4h
   promotion_confirm: soon
@@ -167,6 +167,9 @@ limits:
   daily_cap: 25h
   grant_ripens: 90m
   accuracy_metres: 1.5
+  quiet_from: 25h
+  quiet_until: 24h
+  remind_evening: 3d
   rate: {person_reads: -1, person_writes: -1, person_uploads: -1, person_exports: -1, address_requests: -1, address_logins: -1}
   colour: red
 retention: {requests: 2h, records: 1h, drafts: -1d, notices: soon, looks: 99999d, sessions: 1h}

@@ -215,6 +215,9 @@ func (c Config) checkDurations(f *faults) {
 		{"limits.slot_hold", c.Limits.SlotHold, time.Minute, 7 * 24 * time.Hour},
 		{"limits.daily_cap", c.Limits.DailyCap, time.Hour, 24 * time.Hour},
 		{"limits.grant_ripens", c.Limits.GrantRipens, time.Hour, 30 * day},
+		{"limits.quiet_from", c.Limits.QuietFrom, 0, day - time.Minute},
+		{"limits.quiet_until", c.Limits.QuietUntil, 0, day - time.Minute},
+		{"limits.remind_evening", c.Limits.RemindEvening, 0, day - time.Minute},
 		{"limits.code_step", c.Limits.CodeStep, 10 * time.Second, 5 * time.Minute},
 	} {
 		if d.is < d.least || d.is > d.most {

@@ -63,7 +63,7 @@ func (s *Service) Deliver(ctx context.Context) error {
 	if due, err := anyDue(s.Store.Read(ctx), s.Store.Now()); err != nil || !due {
 		return err // most seconds: nobody waits for the writer
 	}
-	return jobs.Steps(ctx, func(ctx context.Context) error { return s.Store.Tx(ctx, giveUpLost) }, s.deliverDue)
+	return jobs.Steps(ctx, func(ctx context.Context) error { return s.Store.Tx(ctx, giveUpLost) }, s.hush, s.deliverDue)
 }
 
 func (s *Service) deliverDue(ctx context.Context) error {

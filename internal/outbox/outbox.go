@@ -38,6 +38,7 @@ const (
 	RequestMessage    Kind = "request_message"
 	StationMessage    Kind = "station_message" // to staff, while there is no worker
 	BookingReminder   Kind = "booking_reminder"
+	ShiftReminder     Kind = "shift_reminder"
 	CaseAssigned      Kind = "case_assigned"     // to a worker
 	CasePassedOn      Kind = "case_passed_on"    // to the worker who had it
 	ConsentWithdrawn  Kind = "consent_withdrawn" // to staff who passed data on
@@ -53,6 +54,7 @@ const (
 	ActivityChangedMessage = "activity_changed"
 	HoursCreditedMessage   = "hours_credited"
 	DisputeAnsweredMessage = "dispute_answered"
+	ShiftReminderMessage   = "shift_reminder"
 )
 
 // Delivery is where a notice stands on its way to WeChat; in the app it stands anyway.

@@ -47,6 +47,8 @@ type Deps struct {
 	OpenIDs func(ctx context.Context, personIDs []int64) (map[int64]string, error)
 	// Send sends one message. The error is nil exactly when it was taken.
 	Send func(ctx context.Context, openID string, n *Notice) (Outcome, error)
+	// Quiet are the hours in which messages wait that can.
+	Quiet Quiet
 	// Reach tells whether WeChat answers at all.
 	Reach func(ctx context.Context) error
 }
@@ -114,6 +116,7 @@ func (s *Service) Letters(ctx context.Context, after After, limit int) ([]Letter
 
 var (
 	errNoLetter = fault.Missing("消息")
+	errOver     = fault.New(fault.Conflict, "message_over", "这条消息说的事已经过去，再发没有用了。本人在“消息”里能看到")
 	errNotDead  = fault.New(fault.Conflict, "not_failed", "这条消息已经在发了，不用再发一次")
 )
 
@@ -132,7 +135,10 @@ func (s *Service) Resend(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		again, err := restart(tx, id)
+		if l.SendBefore != nil && !l.SendBefore.After(tx.Now.Time) {
+			return errOver
+		}
+		again, err := restart(tx, id, l.SendBefore)
 		if err == nil && !again {
 			return errNotDead
 		}

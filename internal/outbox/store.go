@@ -61,6 +61,13 @@ func takeDue(tx *store.Tx, lease string, limit int, d time.Duration) (out []Noti
 	return out, err
 }
 
+// putOff makes messages that can wait due at the instant.
+func putOff(tx *store.Tx, until store.Time) error {
+	return tx.Model(&Notice{}).Where("due_at <= ? AND delivery = ? AND kind NOT IN ?", tx.Now, Waiting, urgent).
+		Where("(kind NOT IN ? OR send_before IS NULL OR send_before > ?)", answered, until).
+		Update("due_at", until).Error
+}
+
 // endLease makes what is still waiting under the lease due at once.
 func endLease(tx *store.Tx, lease string) error {
 	return tx.Model(&Notice{}).Where("lease = ? AND delivery = ? AND due_at > ?", lease, Waiting, tx.Now).
@@ -161,9 +168,12 @@ func letterByID(db *gorm.DB, roots []string, id int64) (Letter, error) {
 	return l, err
 }
 
-// restart makes a failed message due again; false when it is not failed.
-func restart(tx *store.Tx, id int64) (bool, error) {
-	until := store.At(tx.Now.Add(keepFor))
+// restart makes a failed message due again, for as long as it says something; false when it is not failed.
+func restart(tx *store.Tx, id int64, until *store.Time) (bool, error) {
+	if until == nil {
+		later := store.At(tx.Now.Add(keepFor))
+		until = &later
+	}
 	res := tx.Model(&Notice{}).Where("id = ? AND delivery IN ?", id, []Delivery{Dead, Uncertain}).
 		Updates(map[string]any{"delivery": Waiting, "due_at": tx.Now, "failed_at": nil, "attempts": 0, "fault": "", "send_before": until})
 	return res.RowsAffected == 1, res.Error

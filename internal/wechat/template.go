@@ -37,6 +37,8 @@ var Specs = []Spec{
 		{"activity", "活动名称", "thing1"}, {"change", "变更类型", "phrase2"}, {"time", "活动时间", "time3"}, {"note", "变更说明", "thing4"}}},
 	{"hours_credited", "志愿时长到账通知", []Field{
 		{"activity", "活动名称", "thing1"}, {"hours", "本次时长", "thing2"}, {"total", "累计时长", "thing3"}, {"time", "记录时间", "time4"}}},
+	{"shift_reminder", "活动开始提醒", []Field{
+		{"activity", "活动名称", "thing1"}, {"time", "活动时间", "time2"}, {"place", "活动地点", "thing3"}, {"note", "温馨提示", "thing4"}}},
 	{"dispute_answered", "申诉结果通知", []Field{
 		{"subject", "申诉事项", "thing1"}, {"result", "处理结果", "phrase2"}, {"time", "处理时间", "time3"}, {"note", "处理说明", "thing4"}}},
 }
