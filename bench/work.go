@@ -128,12 +128,12 @@ func checkins(ctx context.Context, w *world, n int) ([]item, error) {
 	out := make([]item, n)
 	for i := range out {
 		s := shifts[i%spots]
-		token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, time.Now()).Token
-		for _, kind := range []string{"in", "out"} {
+		for _, kind := range []activity.Kind{activity.In, activity.Out} {
+			token := w.codes.ForShift(&activity.Shift{ID: s.id, Secret: s.secret}, kind, time.Now()).Token
 			c := w.people[i]
 			v := valuesOf(c)
 			v["shift"], v["activity"], v["signup"], v["starts"], v["ends"], v["key"] = text(s.id), text(s.activity), text(first+int64(i)), text(s.starts), text(s.ends), w.key()
-			out[i] = append(out[i], request{method: "POST", path: "/checkins", body: fmt.Sprintf(`{"token":%q,"kind":%q}`, token, kind), token: c.token, key: v["key"], values: v})
+			out[i] = append(out[i], request{method: "POST", path: "/checkins", body: fmt.Sprintf(`{"token":%q,"sure":%t}`, token, kind == activity.Out), token: c.token, key: v["key"], values: v})
 		}
 	}
 	return out, nil

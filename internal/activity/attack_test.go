@@ -41,7 +41,7 @@ func published(t *testing.T, w *apptest.World, by auth.Actor, a *activity.Activi
 // relay lets people check in or out with the code that the staff's own phone shows.
 func relay(t *testing.T, w *apptest.World, by auth.Actor, s activity.Shift, kind activity.Kind, people ...auth.Actor) {
 	t.Helper()
-	code, err := w.Activities.ShiftCode(apptest.As(by), s.ID)
+	code, err := w.Activities.ShiftCode(apptest.As(by), s.ID, kind)
 	apptest.Must(t, err)
 	for _, p := range people {
 		_, err := w.Activities.CheckIn(apptest.As(p), activity.Checkin{Kind: kind, Token: code.Token})
@@ -217,7 +217,7 @@ func TestAttackACheckOutTakenBack(t *testing.T) {
 		apptest.Must(t, err)
 		w.Clock.Set(s.EndsAt.Time)
 		token := w.Activities.PersonCode(apptest.As(p)).Token // a picture from home
-		_, err = w.Activities.Scan(apptest.As(w.Staff), s.ID, token, activity.Out)
+		_, err = w.Activities.Scan(apptest.As(w.Staff), s.ID, activity.Scanned{Kind: activity.Out, Token: token})
 		apptest.Must(t, err)
 		out, err := confirm(w, w.Staff, s.ID, id, nil)
 		if err == nil && out.WaitsFor == "" {

@@ -9,12 +9,13 @@ import (
 
 // Reasons of a shift, or of many at once, for staff to have a look.
 const (
-	LongShift   = "long_shift"   // over 12 h
-	TimeMoved   = "time_moved"   // after people had signed up
-	ShortNotice = "short_notice" // published less than an hour before
-	Burst       = "burst"        // many in and many out within moments
-	Undone      = "undone"       // staff took a check-out back
-	RulesEased  = "rules_eased"  // fence or way of check-in changed after people had signed up
+	LongShift    = "long_shift"    // over 12 h
+	TimeMoved    = "time_moved"    // after people had signed up
+	ShortNotice  = "short_notice"  // published less than an hour before
+	Burst        = "burst"         // many in and many out within moments
+	Undone       = "undone"        // staff took a check-out back
+	MarkedAbsent = "marked_absent" // the proof came after staff had marked them absent, or without credit
+	RulesEased   = "rules_eased"   // fence or way of check-in changed after people had signed up
 )
 
 const (

@@ -168,12 +168,12 @@ func TestShowingAndScanningAreHands(t *testing.T) {
 		for name, deed := range map[string]func(by auth.Actor, s activity.Shift, p auth.Actor){
 			"show": func(by auth.Actor, s activity.Shift, _ auth.Actor) {
 				for range 3 { // asked again and again, kept once
-					_, err := w.Activities.ShiftCode(apptest.As(by), s.ID)
+					_, err := w.Activities.ShiftCode(apptest.As(by), s.ID, activity.In)
 					apptest.Must(t, err)
 				}
 			},
 			"scan": func(by auth.Actor, s activity.Shift, p auth.Actor) {
-				_, err := w.Activities.Scan(apptest.As(by), s.ID, w.Activities.PersonCode(apptest.As(p)).Token, activity.In)
+				_, err := w.Activities.Scan(apptest.As(by), s.ID, activity.Scanned{Kind: activity.In, Token: w.Activities.PersonCode(apptest.As(p)).Token})
 				apptest.Must(t, err)
 			},
 		} {

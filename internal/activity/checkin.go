@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"yimi/internal/fault"
+	"yimi/internal/hours"
 	"yimi/internal/store"
 )
 
@@ -66,11 +67,18 @@ var (
 	ErrCodeExpired  = fault.New(fault.Conflict, "code_expired", "这个码已经换了，请看工作人员手机上现在的码再试一次")
 	ErrCodeWrong    = fault.New(fault.Unprocessable, "code_wrong", "码不对，请对照工作人员手机上的码再试一次")
 	ErrNotSignedUp  = fault.New(fault.Conflict, "not_signed_up", "您没有报名这一班，或报名还没确认，不能签到")
-	ErrTooEarly     = fault.New(fault.Conflict, "checkin_not_open", "还没到签到时间，开始前 %d 分钟起可以签到")
 	ErrTooLate      = fault.New(fault.Conflict, "checkin_closed", "签到时间已过，请让工作人员在名单上处理")
-	ErrNotIn        = fault.New(fault.Conflict, "not_checked_in", "还没有签到，不能签退。请让工作人员在名单上处理")
+	ErrNotIn        = fault.New(fault.Conflict, "not_checked_in", "您还没有签到，不能签退。请工作人员换成签到码再扫；已经结束的，请工作人员在名单上处理")
+	ErrCalledOff    = fault.New(fault.Conflict, "shift_called_off", "这一班已经取消，签到签退都不再计时长。当时已经在服务的，请告诉工作人员")
+	ErrCodeOfIn     = fault.New(fault.Conflict, "code_other_kind", "这是签到的码，不是签退的。要签退，请工作人员换成签退码")
+	ErrCodeOfOut    = fault.New(fault.Conflict, "code_other_kind", "这是签退的码，不是签到的。要签到，请工作人员换成签到码")
 	ErrScanNeeded   = fault.New(fault.Unprocessable, "staff_scan_needed", "这项活动由工作人员扫您的码签到，请打开“我的码”")
 	ErrTooManyTries = fault.New(fault.TooMany, "too_many_attempts", "输错次数太多，请过 10 分钟再试，或请工作人员扫您的码")
+	errTooEarly     = "还没到签到时间，%s 起可以签到"
+	errOtherDay     = "这一班不是今天：%s。%s 起可以签到"
+	errDayOver      = "这一班是 %s 的，签到时间已过，请让工作人员在名单上处理"
+	errBeforeStart  = "还没开始，现在签退就没有时长了，%s 开始。确实要走，请再点一次签退"
+	errJustIn       = "%s 刚签到，现在签退就算服务结束了。确实要走，请再点一次签退"
 	errOutsideFence = "您离活动地点约 %d 米，超出了签到范围。请走近些再试，或请工作人员扫您的码"
 )
 
@@ -101,7 +109,10 @@ func (c *Codes) mac(subject string, step int64) []byte {
 	return m.Sum(nil)
 }
 
-func shiftSubject(s *Shift) string { return "shift|" + strconv.FormatInt(s.ID, 10) + "|" + s.Secret }
+// shiftSubject names the kind too: a code of one shows nothing of the other.
+func shiftSubject(s *Shift, kind Kind) string {
+	return "shift|" + string(kind) + "|" + strconv.FormatInt(s.ID, 10) + "|" + s.Secret
+}
 
 func personSubject(id int64) string { return "person|" + strconv.FormatInt(id, 10) }
 
@@ -116,9 +127,28 @@ func (c *Codes) code(prefix string, id int64, subject string, now time.Time) Cod
 	}
 }
 
-// ForShift is the code that staff show.
-func (c *Codes) ForShift(s *Shift, now time.Time) Code {
-	return c.code("S", s.ID, shiftSubject(s), now)
+// prefixes begin the tokens of a shift, so that a phone can tell what it read.
+var prefixes = map[Kind]string{In: "I", Out: "O"}
+
+// other is the other kind.
+func (k Kind) other() Kind {
+	if k == In {
+		return Out
+	}
+	return In
+}
+
+// isOf refuses a code of this kind where the other was wanted.
+func (k Kind) isOf() error {
+	if k == In {
+		return ErrCodeOfIn
+	}
+	return ErrCodeOfOut
+}
+
+// ForShift is the code that staff show for check-in or for check-out.
+func (c *Codes) ForShift(s *Shift, kind Kind, now time.Time) Code {
+	return c.code(prefixes[kind], s.ID, shiftSubject(s, kind), now)
 }
 
 // ForPerson is the volunteer's own code.
@@ -151,28 +181,42 @@ func parse(prefix, token string) (parsed, error) {
 	return parsed{id, step, mac}, nil
 }
 
-// check proves the token's MAC and that its step counts at the instant.
-func (c *Codes) check(p parsed, subject string, at time.Time) error {
-	want := c.mac(subject, p.step)[:18]
-	if subtle.ConstantTimeCompare(want, p.mac) != 1 {
-		return ErrCodeWrong
+// parseShift takes a shift's token apart, which says whether it is for check-in or check-out.
+func parseShift(token string) (Kind, parsed, error) {
+	kind := In
+	if strings.HasPrefix(token, prefixes[Out]) {
+		kind = Out
 	}
-	if now := c.stepOf(at); p.step > now || p.step < now-1 {
-		return ErrCodeExpired
-	}
-	return nil
+	p, err := parse(prefixes[kind], token)
+	return kind, p, err
 }
 
-// checkDigits proves typed digits at the instant.
-func (c *Codes) checkDigits(s *Shift, digits string, at time.Time) error {
-	now, ok := c.stepOf(at), 0
-	for _, step := range []int64{now, now - 1} {
-		ok |= subtle.ConstantTimeCompare([]byte(digitsOf(c.mac(shiftSubject(s), step))), []byte(digits))
+// proves tells whether the token was made for the subject, at its step.
+func (c *Codes) proves(p parsed, subject string) bool {
+	return subtle.ConstantTimeCompare(c.mac(subject, p.step)[:18], p.mac) == 1
+}
+
+// clockSlack is how far the clock of a phone may be off.
+const clockSlack = 150 * time.Second
+
+// stepsAt are the steps whose digits may have been on the screen: the present one and the one before, or
+// those around the time at which a phone says that it read them.
+func (c *Codes) stepsAt(readAt *time.Time, now time.Time) (from, to int64) {
+	to = c.stepOf(now)
+	if readAt == nil {
+		return to - 1, to
 	}
-	if ok != 1 {
-		return ErrCodeWrong
+	return c.stepOf(readAt.Add(-clockSlack)) - 1, min(to, c.stepOf(readAt.Add(clockSlack)))
+}
+
+// stepOfDigits finds the step, the last of those given, that the digits were made for.
+func (c *Codes) stepOfDigits(s *Shift, kind Kind, digits string, from, to int64) (step int64, found bool) {
+	for n := from; n <= to; n++ {
+		if subtle.ConstantTimeCompare([]byte(digitsOf(c.mac(shiftSubject(s, kind), n))), []byte(digits)) == 1 {
+			step, found = n, true
+		}
 	}
-	return nil
+	return step, found
 }
 
 // Position is where the phone says it is.
@@ -209,14 +253,47 @@ func fence(a *Activity, p *Position, worst float64) (metres *int, attention stri
 	return &d, attention, nil
 }
 
-// window refuses a check-in or check-out outside its time.
+// window refuses a check-in or check-out outside its time, and says so of a shift on another day.
 func window(starts, ends time.Time, kind Kind, at time.Time, margin time.Duration) error {
 	opens, closes := starts.Add(-margin), ends.Add(margin)
 	switch {
+	case at.Before(opens) && !sameDay(at, opens):
+		return fault.Newf(fault.Conflict, "checkin_not_open", errOtherDay, SpokenSpan(starts, ends), SpokenTime(opens))
 	case at.Before(opens):
-		return fault.Newf(ErrTooEarly.Kind, ErrTooEarly.Code, ErrTooEarly.Message, int(margin.Minutes()))
+		return fault.Newf(fault.Conflict, "checkin_not_open", errTooEarly, clock(opens))
+	case at.After(closes) && !sameDay(at, ends):
+		return fault.Newf(ErrTooLate.Kind, ErrTooLate.Code, errDayOver, SpokenSpan(starts, ends))
 	case kind == In && at.After(ends), at.After(closes):
 		return ErrTooLate
 	}
 	return nil
+}
+
+func sameDay(a, b time.Time) bool { return dayStart(a).Equal(dayStart(b)) }
+
+func clock(t time.Time) string { return t.In(hours.Shanghai).Format("15:04") }
+
+// justIn is how soon after a check-in nobody is likely to leave.
+const justIn = 10 * time.Minute
+
+// early asks first about a check-out that is likely to be a slip: before the start, or just after the check-in.
+func early(starts, in, at time.Time) error {
+	switch {
+	case at.Before(starts):
+		return fault.Newf(fault.Conflict, "checkout_early", errBeforeStart, clock(starts))
+	case at.Sub(in) < justIn:
+		return fault.Newf(fault.Conflict, "checkout_early", errJustIn, clock(in))
+	}
+	return nil
+}
+
+// leaving is the end of a shift, in which people go rather than come.
+const leaving = 30 * time.Minute
+
+// kindNow is which code of a shift staff are likely to want.
+func kindNow(s *Shift, now time.Time) Kind {
+	if now.Before(s.EndsAt.Add(-min(leaving, s.EndsAt.Sub(s.StartsAt.Time)/2))) {
+		return In
+	}
+	return Out
 }

@@ -13,6 +13,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
+	"yimi/internal/store"
 )
 
 func code(w *apptest.World, a auth.Actor, kind activity.Kind, token string) error {
@@ -37,18 +38,18 @@ func TestCodesOldForeignAndForged(t *testing.T) {
 		parts := strings.Split(token, ".")
 		twinParts := strings.Split(w.Code(twin.ID).Token, ".")
 		for name, forged := range map[string]string{
-			"another shift's id":  strings.Join([]string{"S", twinParts[1], parts[2], parts[3]}, "."),
-			"a later step":        strings.Join([]string{"S", parts[1], "zzzz", parts[3]}, "."),
-			"no MAC":              strings.Join([]string{"S", parts[1], parts[2], ""}, "."),
+			"another shift's id":  strings.Join([]string{"I", twinParts[1], parts[2], parts[3]}, "."),
+			"a later step":        strings.Join([]string{"I", parts[1], "zzzz", parts[3]}, "."),
+			"no MAC":              strings.Join([]string{"I", parts[1], parts[2], ""}, "."),
 			"half a MAC":          token[:len(token)-8],
 			"a person's code":     w.Activities.PersonCode(apptest.As(people[0])).Token,
-			"a person's as S":     "S" + w.Activities.PersonCode(apptest.As(people[0])).Token[1:],
-			"nothing":             "S...",
-			"no such shift":       strings.Join([]string{"S", "zzzzzzz", parts[2], parts[3]}, "."),
-			"an overflowing id":   strings.Join([]string{"S", "zzzzzzzzzzzzzzzzzz", parts[2], parts[3]}, "."),
-			"a negative id":       strings.Join([]string{"S", "-1", parts[2], parts[3]}, "."),
-			"emoji":               "S.👍.👍.👍👍👍",
-			"signed by the world": strings.Join([]string{"S", parts[1], parts[2], "AAAAAAAAAAAAAAAAAAAAAAAA"}, "."),
+			"a person's as I":     "I" + w.Activities.PersonCode(apptest.As(people[0])).Token[1:],
+			"nothing":             "I...",
+			"no such shift":       strings.Join([]string{"I", "zzzzzzz", parts[2], parts[3]}, "."),
+			"an overflowing id":   strings.Join([]string{"I", "zzzzzzzzzzzzzzzzzz", parts[2], parts[3]}, "."),
+			"a negative id":       strings.Join([]string{"I", "-1", parts[2], parts[3]}, "."),
+			"emoji":               "I.👍.👍.👍👍👍",
+			"signed by the world": strings.Join([]string{"I", parts[1], parts[2], "AAAAAAAAAAAAAAAAAAAAAAAA"}, "."),
 		} {
 			if err := code(w, people[0], activity.In, forged); err == nil {
 				t.Errorf("%s was taken", name)
@@ -77,7 +78,7 @@ func TestCheckinWindow(t *testing.T) {
 		at := func(when time.Time, p auth.Actor, kind activity.Kind, want string) {
 			t.Helper()
 			w.Clock.Set(when)
-			err := code(w, p, kind, w.Code(s.ID).Token)
+			err := code(w, p, kind, w.Code(s.ID, kind).Token)
 			if want == "" {
 				apptest.Must(t, err)
 				return
@@ -193,18 +194,16 @@ func TestSentLate(t *testing.T) {
 		if err != nil || !r.At.Equal(read) || r.Attention != "sent_late" {
 			t.Errorf("%+v %v", r, err)
 		}
-		wrong := read.Add(-10 * time.Minute) // not when this code was shown
-		_, err = send(people[2], activity.Checkin{Token: token, ReadAt: &wrong})
-		apptest.WantCode(t, err, "checkin_closed") // and over two hours ago
-		wrong = read.Add(10 * time.Minute)
-		_, err = send(people[2], activity.Checkin{Token: token, ReadAt: &wrong})
-		apptest.WantCode(t, err, "code_expired")
-		future := w.Clock.Now().Add(time.Hour)
-		_, err = send(people[2], activity.Checkin{Token: token, ReadAt: &future})
+		wrong := read.Add(10 * time.Minute) // not when these digits were shown
+		_, err = send(people[2], activity.Checkin{ShiftID: s.ID, Digits: digits, ReadAt: &wrong})
+		apptest.WantCode(t, err, "code_wrong")
+		_, err = send(people[2], activity.Checkin{Token: token}) // not said to be sent late
 		apptest.WantCode(t, err, "code_expired")
 		w.Clock.Advance(time.Millisecond)
-		_, err = send(people[2], activity.Checkin{Token: token, ReadAt: &read})
-		apptest.WantCode(t, err, "checkin_closed")
+		for _, clock := range []time.Time{read, wrong, w.Clock.Now()} { // a token's own step counts
+			_, err = send(people[2], activity.Checkin{Token: token, ReadAt: &clock})
+			apptest.WantCode(t, err, "checkin_closed")
+		}
 		if n := w.Count("attendances", "needs_look = ?", true); n != 2 {
 			t.Errorf("%d on the attention list", n)
 		}
@@ -245,8 +244,13 @@ func TestDigitsAreThrottled(t *testing.T) {
 // Another shift's right code gives back no try, and all shifts together have a bound.
 func TestDigitsAreThrottledOverShifts(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		var plan []activity.Shift // four after each other, to all of which one can check in at the first's start
+		for n := range 4 {
+			starts := apptest.Start.Add(24*time.Hour + time.Duration(n)*10*time.Minute)
+			plan = append(plan, activity.Shift{StartsAt: store.At(starts), EndsAt: store.At(starts.Add(10 * time.Minute)), Capacity: 2})
+		}
 		var shifts []int64
-		for _, s := range w.Publish(w.Draft(), apptest.At(24*time.Hour, 2), apptest.At(27*time.Hour, 2), apptest.At(30*time.Hour, 2), apptest.At(33*time.Hour, 2)) {
+		for _, s := range w.Publish(w.Draft(), plan...) {
 			shifts = append(shifts, s.Shift.ID)
 		}
 		p := w.Volunteer("林晓雯")
@@ -314,10 +318,10 @@ func TestStaffScan(t *testing.T) {
 		apptest.WantCode(t, code(w, p, activity.In, w.Code(s.ID).Token), "staff_scan_needed")
 		own := w.Activities.PersonCode(apptest.As(p)).Token
 		scan := func(by auth.Actor, token string, kind activity.Kind) (*activity.Recorded, error) {
-			return w.Activities.Scan(apptest.As(by), s.ID, token, kind)
+			return w.Activities.Scan(apptest.As(by), s.ID, activity.Scanned{Kind: kind, Token: token})
 		}
 		_, err := scan(w.Staff, w.Activities.PersonCode(apptest.As(stranger)).Token, activity.In)
-		apptest.WantCode(t, err, "not_signed_up")
+		apptest.WantCode(t, err, "join_first")
 		_, err = scan(w.Staff, own, activity.Out)
 		apptest.WantCode(t, err, "not_checked_in")
 		strangers := strings.Split(w.Activities.PersonCode(apptest.As(stranger)).Token, ".")
@@ -538,14 +542,14 @@ func TestAnyOtherTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	codes := activity.NewCodes([]byte(strings.Repeat("k", 32)), 30*time.Second)
 	s := &activity.Shift{ID: 7, Secret: "s"}
-	token := codes.ForShift(s, apptest.Start).Token
-	if got := codes.ForShift(&activity.Shift{ID: 7, Secret: "t"}, apptest.Start).Token; got == token {
+	token := codes.ForShift(s, activity.In, apptest.Start).Token
+	if got := codes.ForShift(&activity.Shift{ID: 7, Secret: "t"}, activity.In, apptest.Start).Token; got == token {
 		t.Error("the shift's secret does not count")
 	}
-	if got := activity.NewCodes([]byte(strings.Repeat("l", 32)), 30*time.Second).ForShift(s, apptest.Start).Token; got == token {
+	if got := activity.NewCodes([]byte(strings.Repeat("l", 32)), 30*time.Second).ForShift(s, activity.In, apptest.Start).Token; got == token {
 		t.Error("the server's key does not count")
 	}
-	if end := codes.ForShift(s, apptest.Start.Add(29*time.Second)).ExpiresAt; !end.Equal(apptest.Start.Add(30 * time.Second)) {
+	if end := codes.ForShift(s, activity.In, apptest.Start.Add(29*time.Second)).ExpiresAt; !end.Equal(apptest.Start.Add(30 * time.Second)) {
 		t.Error(end)
 	}
 }
@@ -560,7 +564,7 @@ func TestCheckingInTwiceAtOnce(t *testing.T) {
 		}
 		for i, kind := range []activity.Kind{activity.In, activity.Out} {
 			w.Clock.Set(s.StartsAt.Add(time.Duration(i) * time.Hour))
-			token := w.Code(s.ID).Token
+			token := w.Code(s.ID, kind).Token
 			var wg sync.WaitGroup
 			failed := make(chan error, 100)
 			for _, p := range people {

@@ -53,10 +53,12 @@ func mayDecideSignup(a auth.Actor, mine human.Set, l *SignupLine) error {
 		return fault.Missing("报名")
 	}
 	if mine.Has(l.PersonID) {
-		return fault.New(fault.Forbidden, "own_signup", "不能审核自己的报名，请另一位工作人员来办")
+		return errOwnSignup
 	}
 	return nil
 }
+
+var errOwnSignup = fault.New(fault.Forbidden, "own_signup", "不能审核自己的报名，请另一位工作人员来办")
 
 var (
 	errNoPhone  = fault.New(fault.Conflict, "phone_missing", "这位志愿者没有留电话，请到现场联系")

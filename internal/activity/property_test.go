@@ -195,7 +195,7 @@ func (m *machine) sweep(r *rapid.T) { m.see(r, "sweep", m.Activities.Sweep(ctx))
 func (m *machine) check(r *rapid.T) {
 	g := m.signup(r, activity.Confirmed, activity.Attended, activity.Absent)
 	kind := rapid.SampledFrom([]activity.Kind{activity.In, activity.Out}).Draw(r, "kind")
-	_, err := m.Activities.CheckIn(apptest.As(auth.Actor{PersonID: g.PersonID}), activity.Checkin{Kind: kind, Token: m.Code(g.ShiftID).Token})
+	_, err := m.Activities.CheckIn(apptest.As(auth.Actor{PersonID: g.PersonID}), activity.Checkin{Token: m.Code(g.ShiftID, kind).Token, Sure: rapid.Bool().Draw(r, "sure")})
 	m.see(r, string(kind), err)
 }
 

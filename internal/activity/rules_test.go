@@ -30,7 +30,7 @@ func TestStaffReachTheirSubtreeAndNoFurther(t *testing.T) {
 		p := w.Volunteer("林晓雯")
 		g := w.SignUp(p, s.ID)
 		for _, may := range []auth.Actor{w.AdminOf(w.District, "马志宏"), w.Staff, w.StaffOf(w.Room, "丁婷婷")} {
-			if _, err := w.Activities.ShiftCode(apptest.As(may), s.ID); err != nil {
+			if _, err := w.Activities.ShiftCode(apptest.As(may), s.ID, activity.In); err != nil {
 				t.Error(err)
 			}
 			if _, err := w.Activities.Signup(apptest.As(may), g.ID); err != nil {
@@ -60,13 +60,13 @@ func TestStaffReachTheirSubtreeAndNoFurther(t *testing.T) {
 
 func refusesStranger(t *testing.T, w *apptest.World, who auth.Actor, shiftID int64) {
 	s, as := w.FindShift(shiftID), apptest.As(who)
-	_, err := w.Activities.ShiftCode(as, s.ID)
+	_, err := w.Activities.ShiftCode(as, s.ID, activity.In)
 	apptest.WantCode(t, err, "not_found")
 	_, err = w.Activities.Attendance(as, s.ID)
 	apptest.WantCode(t, err, "not_found")
 	_, err = w.Activities.RecordAttendance(as, s.ID, nil)
 	apptest.WantCode(t, err, "not_found")
-	_, err = w.Activities.Scan(as, s.ID, w.Activities.PersonCode(as).Token, activity.In)
+	_, err = w.Activities.Scan(as, s.ID, activity.Scanned{Kind: activity.In, Token: w.Activities.PersonCode(as).Token})
 	apptest.WantCode(t, err, "not_found")
 	_, err = w.Activities.UpdateShift(as, s.ID, activity.ShiftChange{Capacity: ptr(9)})
 	apptest.WantCode(t, err, "forbidden")

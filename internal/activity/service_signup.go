@@ -64,18 +64,7 @@ func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line
 	if l.State == Draft {
 		return nil, nil, fault.Missing("班次")
 	}
-	v, err := findVolunteer(tx.DB, personID)
-	if err != nil {
-		return nil, nil, err
-	}
-	if v.ageOn(tx.Now.Time) < guardianAge {
-		guardians, err := human.Guardians(tx.DB, []int64{personID}, tx.Now.Time)
-		if err != nil {
-			return nil, nil, err
-		}
-		v.Guarded = len(guardians[personID]) > 0
-	}
-	if err := mayTake(&v, &l.Activity, shift, tx.Now.Time); err != nil {
+	if err := mayHave(tx, &l.Activity, shift, shift.StartsAt, personID); err != nil {
 		return nil, nil, err
 	}
 	other, err := overlapping(tx.DB, personID, shift)
@@ -83,6 +72,22 @@ func (s *Service) eligible(tx *store.Tx, shiftID, personID int64) (*Shift, *Line
 		err = clashes(other, "，您的报名没有提交")
 	}
 	return shift, l, err
+}
+
+// mayHave refuses a place to whom the rules do not allow one, or from the instant on.
+func mayHave(tx *store.Tx, a *Activity, shift *Shift, until store.Time, personID int64) error {
+	v, err := findVolunteer(tx.DB, personID)
+	if err != nil {
+		return err
+	}
+	if v.ageOn(tx.Now.Time) < guardianAge {
+		guardians, err := human.Guardians(tx.DB, []int64{personID}, tx.Now.Time)
+		if err != nil {
+			return err
+		}
+		v.Guarded = len(guardians[personID]) > 0
+	}
+	return mayTake(&v, a, shift, until, tx.Now.Time)
 }
 
 // full refuses a place on a full shift; somebody who has one is told so instead.

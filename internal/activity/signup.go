@@ -34,6 +34,11 @@ func (s SignupState) holdsPlace() bool {
 	return slices.Contains([]SignupState{Offered, Confirmed, Attended, Absent}, s)
 }
 
+// attendable tells whether presence is written against a sign-up in the state; it is judged further.
+func (s SignupState) attendable() bool {
+	return slices.Contains([]SignupState{Confirmed, Attended, Absent}, s)
+}
+
 // live tells whether a state bars another sign-up for the same shift.
 func (s SignupState) live() bool {
 	return !slices.Contains([]SignupState{Rejected, SignupCancelled, Lapsed}, s)
@@ -54,6 +59,8 @@ type Signup struct {
 	Reason         string // why rejected or cancelled
 	OfferExpiresAt *store.Time
 	AskedAgain     bool // the offer came of a new time, not of the waitlist
+	WalkIn         bool // joined at the door
+	Reminded       int  // the rank of the last reminder
 	CreatedAt      store.Time
 }
 
@@ -160,12 +167,13 @@ func clashes(other *SignupLine, follows string) error {
 	return fault.Newf(ErrOverlap.Kind, ErrOverlap.Code, "和您报了名的“%s”（%s）时间重叠%s", other.ActivityTitle, SpokenSpan(other.StartsAt.Time, other.EndsAt.Time), follows)
 }
 
-// mayTake tells whether the rules let a volunteer have a place on the shift.
-func mayTake(v *Volunteer, a *Activity, s *Shift, now time.Time) error {
+// mayTake tells whether the rules let a volunteer have a place on the shift, which ends for them at the instant:
+// its start, or at the door its end.
+func mayTake(v *Volunteer, a *Activity, s *Shift, until store.Time, now time.Time) error {
 	switch {
 	case a.State != Published || s.State != ShiftOpen:
 		return ErrNotOpen
-	case !now.Before(s.StartsAt.Time):
+	case !now.Before(until.Time):
 		return ErrOver
 	case v.VolunteerSince == nil:
 		return errNotAVolunt

@@ -128,6 +128,13 @@ func givePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
+// addPlace adds a place to an open shift, and takes it.
+func addPlace(tx *store.Tx, shiftID int64) (bool, error) {
+	res := tx.Model(&Shift{}).Where("id = ? AND state = ?", shiftID, ShiftOpen).
+		Updates(map[string]any{"capacity": gorm.Expr("capacity + 1"), "taken": gorm.Expr("taken + 1")})
+	return res.RowsAffected == 1, res.Error
+}
+
 func freePlace(tx *store.Tx, shiftID int64) error {
 	return tx.Model(&Shift{}).Where("id = ?", shiftID).Update("taken", gorm.Expr("taken - 1")).Error
 }

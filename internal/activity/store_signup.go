@@ -47,17 +47,36 @@ func holdSignupOf(tx *store.Tx, shiftID, personID int64) (*SignupLine, error) {
 	if err := hold(tx, "shift_id = ? AND person_id = ? AND live = 1", shiftID, personID); err != nil {
 		return nil, notFound(err, "报名")
 	}
-	var l SignupLine
-	err := signupLines(tx.DB).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shiftID, personID).Take(&l).Error
-	return &l, notFound(err, "报名")
+	l, err := signupOf(tx.DB, shiftID, personID)
+	return l, notFound(err, "报名")
 }
 
-// mayCheckIn tells whether the person is confirmed for the shift, or has checked in to it.
-func mayCheckIn(db *gorm.DB, shiftID, personID int64) (bool, error) {
-	var n int64
-	err := db.Model(&Signup{}).Where("shift_id = ? AND person_id = ? AND live = 1", shiftID, personID).
-		Where("state = ? OR EXISTS (SELECT 1 FROM attendances WHERE attendances.signup_id = signups.id)", Confirmed).Count(&n).Error
-	return n > 0, err
+// signupOf reads the person's live sign-up for the shift.
+func signupOf(db *gorm.DB, shiftID, personID int64) (*SignupLine, error) {
+	var l SignupLine
+	err := signupLines(db).Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shiftID, personID).Take(&l).Error
+	return &l, err
+}
+
+// standingOf is signupOf with what check-in looks at first.
+func standingOf(db *gorm.DB, shiftID, personID int64) (*SignupLine, error) {
+	var l SignupLine
+	err := db.Table("signups").Select("signups.*, attendances.in_at, attendances.out_at").
+		Joins("LEFT JOIN attendances ON attendances.signup_id = signups.id").
+		Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shiftID, personID).Take(&l).Error
+	return &l, err
+}
+
+// setWalkIn marks a sign-up that ended its wait at the door.
+func setWalkIn(tx *store.Tx, id int64) error {
+	return tx.Model(&Signup{}).Where("id = ?", id).Update("walk_in", true).Error
+}
+
+// turnedAway tells whether the person's last sign-up for the shift was cancelled or rejected.
+func turnedAway(db *gorm.DB, shiftID, personID int64) (bool, error) {
+	var states []SignupState
+	err := db.Model(&Signup{}).Where("shift_id = ? AND person_id = ?", shiftID, personID).Order("id DESC").Limit(1).Pluck("state", &states).Error
+	return len(states) > 0 && (states[0] == SignupCancelled || states[0] == Rejected), err
 }
 
 // hold makes all who touch one sign-up queue until the transaction ends, so that
@@ -272,10 +291,36 @@ func hasUnsettled(db *gorm.DB, activityID int64) (bool, error) {
 	return n > 0, err
 }
 
-// copyTimes gives every sign-up for the shift the shift's times.
+// copyTimes gives every sign-up for the shift the shift's times, of which people are reminded anew.
 func copyTimes(tx *store.Tx, s *Shift) error {
 	return tx.Model(&Signup{}).Where("shift_id = ?", s.ID).
-		Updates(map[string]any{"starts_at": s.StartsAt, "ends_at": s.EndsAt}).Error
+		Updates(map[string]any{"starts_at": s.StartsAt, "ends_at": s.EndsAt, "reminded": 0}).Error
+}
+
+// timedLine is a sign-up with when its shift's time changed last.
+type timedLine struct {
+	SignupLine
+	TimedAt *store.Time
+}
+
+// toRemind gives those with a place on shifts that start until the instant who were reminded of less than so often, the
+// soonest first.
+func toRemind(db *gorm.DB, now, until store.Time, rank, limit int) (out []timedLine, err error) {
+	lower := make([]int, rank)
+	for i := range lower {
+		lower[i] = i
+	}
+	err = signupLines(db).Select(signupColumns+", shifts.timed_at").Joins("JOIN shifts ON shifts.id = signups.shift_id").
+		Where("signups.state = ? AND signups.reminded IN ? AND signups.starts_at > ? AND signups.starts_at <= ?", Confirmed, lower, now, until).
+		Order("signups.starts_at, signups.id").Limit(limit).Find(&out).Error
+	return out, err
+}
+
+// setReminded notes the reminder; false when it was noted before, or the shift moved.
+func setReminded(tx *store.Tx, g *Signup, rank int) (bool, error) {
+	res := tx.Model(&Signup{}).Where("id = ? AND state = ? AND starts_at = ? AND reminded < ?", g.ID, Confirmed, g.StartsAt, rank).
+		Update("reminded", rank)
+	return res.RowsAffected == 1, res.Error
 }
 
 func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {

@@ -106,7 +106,7 @@ func newRush(t *testing.T, w *apptest.World, people, places int, client *http.Cl
 		r.wasThere(credit)
 		r.add(p, fmt.Sprintf("/shifts/%d/signups", r.few.ID), func() any { return map[string]any{"waitlist": i%2 == 0} })
 		r.add(p, "/checkins", func() any {
-			return map[string]any{"kind": "in", "token": codes.ForShift(&r.now, time.Now()).Token}
+			return map[string]any{"kind": "in", "token": codes.ForShift(&r.now, activity.In, time.Now()).Token}
 		})
 		r.add(w.Second, fmt.Sprintf("/shifts/%d/attendance", r.past.ID), func() any {
 			return map[string]any{"items": []any{map[string]any{"signup_id": credit, "action": "confirm"}}}

@@ -85,7 +85,7 @@ func TestManyCheckInAndAreConfirmedAtOnce(t *testing.T) {
 		}
 		for i, kind := range []string{"in", "out"} {
 			s.Clock.Set(shift.StartsAt.Add(time.Duration(i) * time.Hour))
-			code := s.Code(shift.ID)
+			code := s.Code(shift.ID, activity.Kind(kind))
 			if got := apptest.Tally(apptest.All(people, func(i int, p auth.Actor) apptest.Answer {
 				if i%2 == 0 {
 					return s.Call(t, p, "POST", "/checkins", map[string]any{"kind": kind, "digits": code.Digits, "shift_id": shift.ID})

@@ -303,19 +303,19 @@ func (w *World) Serve(a auth.Actor, s activity.Shift, stay time.Duration) {
 	w.Check(a, s.ID, activity.Out)
 }
 
-// Check checks the actor in or out with the code as it stands.
+// Check checks the actor in or out with the code as it stands, however soon they go.
 func (w *World) Check(a auth.Actor, shiftID int64, kind activity.Kind) *activity.Recorded {
 	w.t.Helper()
-	r, err := w.Activities.CheckIn(As(a), activity.Checkin{Kind: kind, Token: w.Code(shiftID).Token})
+	r, err := w.Activities.CheckIn(As(a), activity.Checkin{Token: w.Code(shiftID, kind).Token, Sure: true})
 	Must(w.t, err)
 	return r
 }
 
-// Code is the shift's code as staff see it.
-func (w *World) Code(shiftID int64) activity.Code {
+// Code is the shift's code for check-in, or for the kind, as staff see it.
+func (w *World) Code(shiftID int64, kind ...activity.Kind) activity.Code {
 	w.t.Helper()
 	admin := auth.Actor{PersonID: w.Staff.PersonID, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: w.District.Path}}}
-	c, err := w.Activities.ShiftCode(As(admin), shiftID)
+	c, err := w.Activities.ShiftCode(As(admin), shiftID, append(kind, activity.In)[0])
 	Must(w.t, err)
 	return c.Code
 }

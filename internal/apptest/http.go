@@ -110,9 +110,9 @@ func Tally(answers []Answer) map[string]int {
 	return out
 }
 
-// All calls once for each actor, as many at once as the client has connections.
-func All(people []auth.Actor, call func(i int, p auth.Actor) Answer) []Answer {
-	out := make([]Answer, len(people))
+// All calls once for each, as many at once as the client has connections.
+func All[P, A any](people []P, call func(i int, p P) A) []A {
+	out := make([]A, len(people))
 	var wg sync.WaitGroup
 	for i, p := range people {
 		wg.Go(func() { out[i] = call(i, p) })

@@ -163,7 +163,7 @@ func TestPositionNeedsConsent(t *testing.T) {
 		s.Clock.Set(shift.StartsAt.Time)
 		in := func(kind activity.Kind) apptest.Answer {
 			t.Helper()
-			return s.Call(t, who, "POST", "/checkins", map[string]any{"kind": kind, "token": s.Code(shift.ID).Token,
+			return s.Call(t, who, "POST", "/checkins", map[string]any{"kind": kind, "token": s.Code(shift.ID, kind).Token,
 				"location": map[string]any{"latitude": 38.5, "longitude": lon, "accuracy_metres": 5}})
 		}
 		var got struct {

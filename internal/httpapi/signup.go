@@ -146,12 +146,12 @@ func (s *Server) GetMyCode(ctx context.Context, _ api.GetMyCodeRequestObject) (a
 
 // GetCheckinCode gives staff the code to show.
 func (s *Server) GetCheckinCode(ctx context.Context, r api.GetCheckinCodeRequestObject) (api.GetCheckinCodeResponseObject, error) {
-	c, err := s.Activities.ShiftCode(ctx, r.ID)
+	c, err := s.Activities.ShiftCode(ctx, r.ID, activity.Kind(or(r.Params.Kind, "")))
 	if err != nil {
 		return nil, err
 	}
 	return api.GetCheckinCode200JSONResponse{
-		Token: c.Token, Digits: c.Digits, ExpiresAt: shown(store.At(c.ExpiresAt)), StepSeconds: int(s.Activities.Limits().CodeStep.Seconds()),
+		Kind: api.CheckinKind(c.Kind), Token: c.Token, Digits: c.Digits, ExpiresAt: shown(store.At(c.ExpiresAt)), StepSeconds: int(s.Activities.Limits().CodeStep.Seconds()),
 		ActivityTitle: c.Activity.Title, StartsAt: shown(c.Shift.StartsAt), EndsAt: shown(c.Shift.EndsAt),
 		SignedUp: c.Shift.Taken, CheckedIn: c.CheckedIn, CheckedOut: c.CheckedOut, Latest: append([]string{}, c.Latest...),
 	}, nil
@@ -162,10 +162,11 @@ var errOneCode = fault.BadFields(fault.Field{Name: "token", Message: "请扫码�
 // CheckIn records the actor's check-in or check-out.
 func (s *Server) CheckIn(ctx context.Context, r api.CheckInRequestObject) (api.CheckInResponseObject, error) {
 	b := r.Body
-	if (b.Token == nil) == (b.Digits == nil) || (b.Digits == nil) != (b.ShiftID == nil) {
+	if (b.Token == nil) == (b.Digits == nil) || b.Digits != nil && (b.ShiftID == nil || b.Kind == nil) {
 		return nil, errOneCode
 	}
-	c := activity.Checkin{Kind: activity.Kind(b.Kind), Token: or(b.Token, ""), ShiftID: or(b.ShiftID, 0), Digits: or(b.Digits, ""), ReadAt: b.ReadAt}
+	c := activity.Checkin{Kind: activity.Kind(or(b.Kind, "")), Token: or(b.Token, ""), ShiftID: or(b.ShiftID, 0), Digits: or(b.Digits, ""), ReadAt: b.ReadAt,
+		Sure: or(b.Sure, false), Join: or(b.Join, false) && b.Token != nil}
 	var err error
 	if c.Position, err = s.position(ctx, b.Location); err != nil {
 		return nil, err
@@ -196,7 +197,8 @@ func attention(joined string) []api.AttentionReason {
 
 // ScanVolunteer records a volunteer whose own code staff scanned.
 func (s *Server) ScanVolunteer(ctx context.Context, r api.ScanVolunteerRequestObject) (api.ScanVolunteerResponseObject, error) {
-	out, err := s.Activities.Scan(ctx, r.ID, r.Body.Token, activity.Kind(r.Body.Kind))
+	out, err := s.Activities.Scan(ctx, r.ID, activity.Scanned{Kind: activity.Kind(r.Body.Kind), Token: r.Body.Token,
+		Sure: or(r.Body.Sure, false), Join: or(r.Body.Join, false)})
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +227,7 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
 		ProposedMinutes: l.ProposedMins, ProposedByName: some(l.ProposedByName), HasPhone: l.HasPhone,
-		WaitsFor: some(api.WaitsFor(l.WaitsFor)), SignedUpAt: shown(l.CreatedAt)}
+		WaitsFor: some(api.WaitsFor(l.WaitsFor)), SignedUpAt: shown(l.CreatedAt), WalkIn: some(l.WalkIn)}
 	if age := l.Age(); age >= 0 {
 		out.Age = &age
 	}

@@ -321,6 +321,61 @@ var attempts = map[string]func(a *attacker){
 		}
 		a.gained(0)
 	},
+	"joined from elsewhere": func(a *attacker) {
+		now := a.Clock.Now()
+		s := a.publish(a.Staff, now.Add(2*time.Hour), now.Add(5*time.Hour))
+		p, late := a.Volunteer("林晓雯"), a.Volunteer("王明月") // neither signed up, both at home
+		a.Clock.Set(s.StartsAt.Time)
+		c := a.read(a.Staff, s)
+		a.refused(a.check(p, "in", map[string]any{"shift_id": s.ID, "digits": c.Digits, "join": true}), "not_signed_up") // read out on the phone
+		read := a.Clock.Now()
+		a.Clock.Advance(115 * time.Minute)
+		a.refused(a.check(p, "in", map[string]any{"token": c.Token, "read_at": read, "join": true}), "not_signed_up") // a friend's picture, later
+		a.Clock.Set(s.EndsAt.Add(time.Minute))
+		a.refused(a.check(late, "in", map[string]any{"token": a.read(a.Staff, s).Token, "join": true}), "code_other_kind")
+		a.gained(0)
+	},
+	"a clock turned back": func(a *attacker) {
+		now := a.Clock.Now()
+		s := a.publish(a.Staff, now.Add(2*time.Hour), now.Add(5*time.Hour))
+		p := a.Volunteer("林晓雯")
+		g := a.SignUp(p, s.ID)
+		a.Clock.Set(s.EndsAt.Add(-30 * time.Minute)) // comes for the last half hour, with a phone that says it has been there from the start
+		token := a.read(a.Staff, s)
+		in := a.call(a.Staff, "GET", fmt.Sprintf("/shifts/%d/checkin-code?kind=in", s.ID), nil)
+		in.Into(a.t, &token)
+		a.Clock.Advance(2 * time.Minute)
+		a.done(a.check(p, "in", map[string]any{"token": token.Token, "read_at": s.StartsAt.Time}))
+		a.Clock.Set(s.EndsAt.Time)
+		a.done(a.check(p, "out", map[string]any{"token": a.read(a.Staff, s).Token}))
+		if i := a.confirm(a.Second, s, g.ID); i.Minutes != 30 {
+			a.t.Errorf("%+v", i)
+		}
+		a.gained(30)
+	},
+	"absent, then a saved code": func(a *attacker) {
+		now := a.Clock.Now()
+		s := a.publish(a.Staff, now.Add(2*time.Hour), now.Add(3*time.Hour))
+		p := a.Volunteer("林晓雯")
+		g := a.SignUp(p, s.ID)
+		a.Clock.Set(s.StartsAt.Time)
+		in := a.read(a.Staff, s).Token
+		a.Clock.Set(s.EndsAt.Time)
+		out := a.read(a.Staff, s).Token
+		if i := a.record(a.Staff, s, map[string]any{"signup_id": g.ID, "action": "no_show"}); !i.Done {
+			a.t.Errorf("%+v", i)
+		}
+		a.Clock.Advance(50 * time.Minute)
+		a.done(a.check(p, "in", map[string]any{"token": in, "read_at": s.StartsAt.Time}))
+		a.done(a.check(p, "out", map[string]any{"token": out, "read_at": s.EndsAt.Time}))
+		if n := a.Count("attendances", "signup_id = ? AND needs_look = ? AND attention LIKE '%marked_absent%'", g.ID, true); n != 1 {
+			a.t.Error("it is not on the attention list")
+		}
+		if i := a.confirm(a.Staff, s, g.ID); i.WaitsFor == "" {
+			a.t.Errorf("%+v", i)
+		}
+		a.gained(0)
+	},
 	"nine digits and a reset": func(a *attacker) {
 		now := a.Clock.Now()
 		mine, theirs := a.publish(a.Staff, now.Add(20*time.Minute), now.Add(25*time.Minute)), a.publish(a.Staff, now.Add(25*time.Minute), now.Add(2*time.Hour))

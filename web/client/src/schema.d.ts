@@ -1255,7 +1255,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Staff: the shift's rotating code, with the live count */
+        /** Staff: the shift's rotating code for check-in or check-out, with the live count */
         get: operations["getCheckinCode"];
         put?: never;
         post?: never;
@@ -1276,8 +1276,13 @@ export interface paths {
         put?: never;
         /**
          * Check in or out with the code shown on the spot
-         * @description Give `token` (scanned) or `digits` with `shift_id` (typed). A repeat returns the first. With no signal the phone may send
-         *     what it read up to two hours later with `read_at`; that goes to the attention list and counts when staff confirm.
+         * @description Give `token` (scanned), which says itself whether it is for check-in or check-out, or `digits` with `shift_id` and `kind` (typed).
+         *     A code of the other kind is 409 `code_other_kind`. A repeat returns the first. What the time does not allow (409 `checkin_not_open`,
+         *     `checkin_closed`) is said before the code is judged. A check-out before the start, or within ten minutes of the check-in, is asked about
+         *     first (409 `checkout_early`): send it again with `sure`. With no signal the phone may send what it read up to two hours later with
+         *     `read_at`; it counts at the token's own time, whatever the phone's clock says, goes to the attention list and counts when staff confirm, also
+         *     after they marked the volunteer absent. Who has no sign-up and scans the code of a shift with a free place is asked to join (409
+         *     `join_first`, until the shift's end): send it again with `join`. Without a place (409 `full_at_door`) staff scan them.
          *
          */
         post: operations["checkIn"];
@@ -1299,7 +1304,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Staff: check a volunteer in or out by scanning their rotating code */
+        /**
+         * Staff: check a volunteer in or out by scanning their rotating code
+         * @description 409 `checkout_early` as in checkIn. Who has no place is asked about (409 `join_first`, or `full_at_door` when all are taken): sent
+         *     again with `join` they are signed up and checked in at once, with one place more if there is none.
+         *
+         */
         post: operations["scanVolunteer"];
         delete?: never;
         options?: never;
@@ -4291,6 +4301,7 @@ export interface components {
             expires_at: string;
         };
         CheckinCode: {
+            kind: components["schemas"]["CheckinKind"];
             /** @description What the QR holds */
             token: string;
             /**
@@ -4352,17 +4363,21 @@ export interface components {
          */
         CheckinMethod: "code" | "digits" | "staff_scan";
         CheckinInput: {
-            /** @description What the QR held */
+            /** @description What the QR held: I. begins that of check-in, O. that of check-out */
             token?: string;
-            /** @description Read out by staff; with shift_id */
+            /** @description Read out by staff; with shift_id and kind */
             digits?: string;
             shift_id?: components["schemas"]["Id"];
-            kind: components["schemas"]["CheckinKind"];
+            kind?: components["schemas"]["CheckinKind"];
             /**
              * Format: date-time
-             * @description Only when sent later for want of signal
+             * @description Only when sent later for want of signal, by the phone's clock
              */
             read_at?: string;
+            /** @description A check-out that was asked about (`checkout_early`) is meant */
+            sure?: boolean;
+            /** @description Take a place too (`join_first`); only with token */
+            join?: boolean;
             location?: components["schemas"]["Position"];
         };
         /** @description Read only with the consent `location`; only its distance to the place is kept */
@@ -4387,6 +4402,10 @@ export interface components {
             /** @description What the volunteer's QR held */
             token: string;
             kind: components["schemas"]["CheckinKind"];
+            /** @description A check-out that was asked about (`checkout_early`) is meant */
+            sure?: boolean;
+            /** @description Give a place too (`join_first`), one more if all are taken (`full_at_door`) */
+            join?: boolean;
         };
         Checkin: {
             signup_id: components["schemas"]["Id"];
@@ -4434,11 +4453,11 @@ export interface components {
         /**
          * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published, made or moved less
          *     than an hour before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more; staff took a
-         *     check-out back; fence or way of check-in changed after people had signed up
+         *     check-out back; fence or way of check-in changed after people had signed up; it came after staff had marked the volunteer absent
          *
          * @enum {string}
          */
-        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst" | "undone" | "rules_eased";
+        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst" | "undone" | "rules_eased" | "marked_absent";
         SignupContact: {
             /**
              * @description The volunteer
@@ -4497,6 +4516,8 @@ export interface components {
             waits_for?: components["schemas"]["WaitsFor"];
             /** @description The volunteer left a phone; see openSignupContact */
             has_phone: boolean;
+            /** @description Joined at the door; absent if not */
+            walk_in?: boolean;
         };
         Attendance: {
             shift_id: components["schemas"]["Id"];
@@ -6146,7 +6167,7 @@ export interface components {
              * @description What it is about
              * @enum {string}
              */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "station_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn";
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "station_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn" | "shift_reminder";
             /**
              * @description In a few words
              * @example 报名成功
@@ -6170,7 +6191,7 @@ export interface components {
          * @description A subscribe message of WeChat's
          * @enum {string}
          */
-        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited" | "dispute_answered";
+        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited" | "dispute_answered" | "shift_reminder";
         Delivery: {
             id: components["schemas"]["Id"];
             person_id: components["schemas"]["Id"];
@@ -8552,7 +8573,10 @@ export interface operations {
     };
     getCheckinCode: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which code; without it that for now: check-in, and check-out from the last half hour of the shift on */
+                kind?: components["schemas"]["CheckinKind"];
+            };
             header?: never;
             path: {
                 /** @description The record's id */
