@@ -186,7 +186,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 func (a *App) limits() activity.Limits {
 	l := a.cfg.Limits
 	return activity.Limits{CancelNotice: l.CancelNotice, PromotionConfirm: l.PromotionConfirm, CheckinWindow: l.CheckinWindow,
-		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, DailyCap: l.DailyCap, WorstAccuracy: float64(l.AccuracyMetres)}
+		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, DailyCap: l.DailyCap, RemindEvening: l.RemindEvening, WorstAccuracy: float64(l.AccuracyMetres)}
 }
 
 func authKeys(in []config.Key) []auth.Key {
@@ -304,6 +304,7 @@ func (a *App) tasks() []jobs.Task {
 		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
 		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
 		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
+		{Name: "remind of shifts", Every: time.Minute, Do: a.Activities.Remind},
 		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
 		{Name: "prune", Every: time.Hour, Do: a.Prune},

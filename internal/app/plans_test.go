@@ -307,7 +307,7 @@ func (w *walk) deeds() {
 	w.Clock.Set(shift.StartsAt.Time)
 	var code struct{ Token string }
 	for _, kind := range []string{"in", "out"} {
-		w.ask("admin", "GET", "/shifts/"+coming+"/checkin-code", nil).Into(w.t, &code)
+		w.ask("admin", "GET", "/shifts/"+coming+"/checkin-code?kind="+kind, nil).Into(w.t, &code)
 		if a := w.ask("volunteer", "POST", "/checkins", map[string]any{"kind": kind, "token": code.Token}); a.Status != 200 {
 			w.t.Errorf("check-%s: %d %s", kind, a.Status, a.Body)
 		}
@@ -325,7 +325,7 @@ func (w *walk) deeds() {
 
 // timed does what is done by the clock.
 func (w *walk) timed() {
-	for name, do := range map[string]func(context.Context) error{"sweep": w.Activities.Sweep, "holds": w.Bookings.Sweep, "remind": w.Requests.Remind, "deliver": w.Outbox.Deliver, "prune": w.App.Prune} {
+	for name, do := range map[string]func(context.Context) error{"sweep": w.Activities.Sweep, "holds": w.Bookings.Sweep, "remind": w.Requests.Remind, "remind of shifts": w.Activities.Remind, "deliver": w.Outbox.Deliver, "prune": w.App.Prune} {
 		w.mu.Lock()
 		w.call = "timed: " + name
 		w.mu.Unlock()

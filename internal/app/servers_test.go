@@ -57,7 +57,7 @@ func TestThreeServersShareTimedWork(t *testing.T) {
 	var working sync.WaitGroup
 	for _, s := range servers {
 		s.Clock.Set(apptest.Start.Add(3 * time.Hour)) // longer than an offer holds
-		for _, do := range []func(context.Context) error{s.Activities.Sweep, s.Outbox.Deliver, s.Bookings.Sweep, s.Requests.Remind} {
+		for _, do := range []func(context.Context) error{s.Activities.Sweep, s.Outbox.Deliver, s.Bookings.Sweep, s.Requests.Remind, s.Activities.Remind} {
 			working.Go(func() {
 				if err := do(t.Context()); err != nil {
 					t.Error(err)

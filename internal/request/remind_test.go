@@ -111,3 +111,22 @@ func TestRemindersComeOnce(t *testing.T) {
 		at(-time.Minute, 3)
 	})
 }
+
+// A reminder that a server tells late says the day as it is then.
+func TestALateReminderSaysTheTrueDay(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		service := l.Bookable("法律咨询", apptest.Instantly)
+		provider := l.Provider(l.Station, "丁立强", service)
+		starts := time.Date(2026, 3, 10, 10, 0, 0, 0, apptest.Start.Location())
+		for name, before := range map[string]time.Duration{"明天有预约": 24 * time.Hour, "今天有预约": 3 * time.Hour} {
+			starts = starts.AddDate(0, 0, 1)
+			l.Clock.Set(starts.AddDate(0, 0, -4))
+			made := l.Reserve(l.Volunteer("林国栋"), service, provider, starts)
+			l.Clock.Set(starts.Add(-before))
+			apptest.Must(t, l.Requests.Remind(t.Context()))
+			if n := l.Count("notices", "kind = 'booking_reminder' AND request_id = ? AND title = ?", made.ID, name); n != 1 {
+				t.Errorf("%v before it does not say %s", before, name)
+			}
+		}
+	})
+}

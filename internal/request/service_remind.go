@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yimi/internal/activity"
 	"yimi/internal/booking"
@@ -38,15 +39,13 @@ func (s *Service) remind(ctx context.Context, b *booking.Booking, r booking.Remi
 		if err != nil {
 			return err
 		}
-		return outbox.Tell(tx, l.reminder(b, r)...)
+		return outbox.Tell(tx, l.reminder(b, r, tx.Now.Time)...)
 	})
 }
 
-func (l *Line) reminder(b *booking.Booking, r booking.Reminder) []outbox.Notice {
-	title, span := "明天有预约", activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
-	if r == booking.HoursBefore {
-		title = "马上有预约"
-	}
+// reminder says the day as it is when it is told: a server that was away tells it late.
+func (l *Line) reminder(b *booking.Booking, r booking.Reminder, now time.Time) []outbox.Notice {
+	title, span := activity.SpokenDay(now, b.StartsAt.Time)+"有预约", activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	told := l.notice(outbox.BookingReminder, title, fmt.Sprintf("%s %s，%s接待%s。来不了请早些说，可以打电话给%s", l.ServiceName, span, l.WorkerName, l.where(), l.UnitName))
 	for i := range told {
 		told[i].Event = fmt.Sprintf("remind:%d:%d:%s", b.ID, b.StartsAt.UnixMilli(), r.Before)
