@@ -27,6 +27,7 @@ export const ATTENTION: Words<Schemas['AttentionReason']> = {
   burst: '多人同时签到签退',
   undone: '撤销过签退',
   rules_eased: '报名后改过签到规则',
+  marked_absent: '记为没到或不计时以后才传来',
 }
 
 /** Reasons that hold for everybody on the shift alike. */

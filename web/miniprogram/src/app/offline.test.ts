@@ -54,6 +54,18 @@ test('a no is kept and shown until the person has seen it, and does not hold up 
   expect(phone.store.get('yimi.checkins')).toEqual([])
 })
 
+test('a check-out that was asked about goes again as meant, as a deed of its own', async () => {
+  const queue = await fresh()
+  queue.add('签退', { token: 'O.16.abc.def' }, READ_AT, 'key-of-the-tap')
+  phone.answer = async ({ data }) => ((data as { sure?: boolean }).sure ? ok({}) : refused(409, 'checkout_early'))
+  await queue.flush()
+  expect(queue.refused.value).toHaveLength(1)
+  await queue.insist(queue.refused.value[0].key)
+  expect([queue.refused.value, queue.waiting.value]).toEqual([[], []])
+  expect(checkins().map((r) => r.header['Idempotency-Key'])).not.toEqual(['key-of-the-tap', 'key-of-the-tap'])
+  expect(checkins()[1].data).toEqual({ token: 'O.16.abc.def', read_at: '2025-11-29T01:02:00.000Z', sure: true })
+})
+
 test("another person on the same phone neither sees nor sends them", async () => {
   const queue = await fresh()
   queue.add('签到', INPUT, READ_AT)

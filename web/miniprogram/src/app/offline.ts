@@ -59,6 +59,12 @@ export const offlineCheckins = {
     store([...list(), { key, personId, label, input: { ...input, read_at: new Date(readAt).toISOString() } }])
   },
 
+  /** Sends again a check-out that the server asked about, as meant. */
+  insist(key: string) {
+    store(list().map((one) => (one.key === key ? { ...one, key: newKey(), refusal: undefined, input: { ...one.input, sure: true } } : one)))
+    return offlineCheckins.flush()
+  },
+
   dismiss(key: string) {
     store(list().filter((one) => one.key !== key))
   },

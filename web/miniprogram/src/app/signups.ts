@@ -14,6 +14,9 @@ export function checkinNow(of: Signup, now = Date.now()): Schemas['CheckinKind']
   return now <= Date.parse(of.ends_at) ? 'in' : ''
 }
 
+/** What a scanned code of a shift is for. */
+export const kindOf = (token: string): Schemas['CheckinKind'] => (token.startsWith('O.') ? 'out' : 'in')
+
 /** Whether the place can still be given back by oneself. A place that is not firm can be, until the start. */
 export function canCancel(of: Signup, now = Date.now()): boolean {
   if (of.checked_in_at) return false

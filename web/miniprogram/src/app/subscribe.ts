@@ -8,7 +8,9 @@ const inWeChat = process.env.UNI_PLATFORM === 'mp-weixin'
 
 /** What may be asked at the taps where it makes sense; three at most, as WeChat allows. */
 export const TELL = {
-  signUp: ['signup_confirmed', 'activity_changed', 'hours_credited'],
+  signUp: ['shift_reminder', 'activity_changed', 'hours_credited'],
+  /** Where staff approve, whether they did is the first news. */
+  apply: ['signup_confirmed', 'shift_reminder', 'activity_changed'],
   waitlist: ['signup_offered', 'activity_changed', 'hours_credited'],
   ask: ['request_result', 'request_assigned', 'booking_reminder'],
 } satisfies Record<string, Schemas['MessageName'][]>

@@ -56,6 +56,8 @@ export function useActivity() {
   watch(shift, (now) => now && coming.value.indexOf(now) >= SHOWN && (all.value = true))
   const choose = (one: Shift) => (chosenId.value = one.id)
   const signUpOpen = computed(() => activity.value?.state === 'published' && !!shift.value && canTake(shift.value))
+  /** Under way: who stands there can still join, by the code of the shift or by staff. */
+  const atDoor = computed(() => activity.value?.state === 'published' && shift.value?.state === 'open' && started(shift.value) && !over(shift.value) && !mineOf(shift.value))
   /** Why one cannot sign up, in a word on the button. */
   const closed = computed(() => {
     const state = activity.value?.state
@@ -97,7 +99,7 @@ export function useActivity() {
 
   async function send(waitlist: boolean) {
     if (!shift.value || signUp.busy.value) return
-    await askToTell(waitlist ? TELL.waitlist : TELL.signUp)
+    await askToTell(waitlist ? TELL.waitlist : activity.value?.approval === 'staff' ? TELL.apply : TELL.signUp)
     const made = await signUp.run(shift.value.id, waitlist)
     asking.value = false
     if (made) {
@@ -170,7 +172,7 @@ export function useActivity() {
 
   return {
     ...{ activity, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run: loaded.run, settings, starting },
-    ...{ shifts, shift, more, all, choose, mine, refusedId, signup, signUpOpen, closed, other, position },
+    ...{ shifts, shift, more, all, choose, mine, refusedId, signup, signUpOpen, closed, atDoor, other, position },
     ...{ asking, done, who, busy: signUp.busy, begin, send, full, onFull, signedInNow },
     ...{ cancelling, cancelBusy: cancel.busy, giveBack, confirmBusy: confirm.busy, takeOffer, refusal, onRefusal },
   }

@@ -13,7 +13,7 @@ import { consentTo } from '@/app/privacy'
 import { refusalOf, type RefusalText } from '@/app/refusal'
 import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
-import { checkinNow, keepComing, keptComing } from '@/app/signups'
+import { checkinNow, keepComing, keptComing, kindOf } from '@/app/signups'
 
 type Signup = Schemas['Signup']
 type Kind = Schemas['CheckinKind']
@@ -81,9 +81,14 @@ export function useCheckin() {
   const strange = ref(false)
   const checkIn = useAct((key, input: Input) => api.post('/checkins', { body: input, key }))
 
-  async function send(read: Pick<Input, 'token' | 'digits'>) {
+  /** What was read last, for when the answer to a question goes with it: leaving early is meant, joining is wanted. */
+  let read: Pick<Input, 'token' | 'digits' | 'shift_id' | 'kind'> = {}
+  /** The shift that the person said they would join, as its code names it: a code that ran out meanwhile asks no second time. */
+  let joining = ''
+
+  async function send(answer: Pick<Input, 'sure' | 'join'> = {}) {
     const readAt = Date.now()
-    const input: Input = { ...read, kind: kind.value, ...(shiftId.value ? { shift_id: shiftId.value } : {}), ...(here.value ? { location: here.value } : {}) }
+    const input: Input = { ...read, ...answer, ...(here.value ? { location: here.value } : {}) }
     const recorded = await checkIn.run(input)
     if (recorded) {
       done.value = recorded
@@ -92,7 +97,7 @@ export function useCheckin() {
     if (checkIn.problem.value) code.value = ''
   }
   function keep(input: Input, readAt: number) {
-    const label = `${signup.value?.activity_title ?? '活动'} ${kind.value === 'in' ? '签到' : '签退'}`
+    const label = `${signup.value?.activity_title ?? '活动'} ${deedKind() === 'in' ? '签到' : '签退'}`
     offlineCheckins.add(label, input, readAt)
     kept.value = { label, at: readAt }
     checkIn.dismiss()
@@ -100,21 +105,33 @@ export function useCheckin() {
   /** Whether what was kept has been answered since. */
   const sent = computed(() => kept.value !== null && offlineCheckins.waiting.value.length === 0)
   watch(sent, (now) => now && void loaded.run())
-  const submit = () => code.value.length === 6 && send({ digits: code.value })
+  const deedKind = (): Kind => (read.token ? kindOf(read.token) : kind.value)
+  async function submit() {
+    if (code.value.length !== 6) return
+    read = { digits: code.value, kind: kind.value, shift_id: shiftId.value }
+    await send()
+  }
+  /** A scanned code says itself what it is for. */
   async function scanNow() {
-    const read = await scan()
-    if (read === undefined) return
-    if (read.length < 10 || read.length > 200) strange.value = true
-    else await send({ token: read })
+    const token = await scan()
+    if (token === undefined) return
+    if (token.length < 10 || token.length > 200) return void (strange.value = true)
+    read = { token }
+    await send(joining && shiftOf(token) === joining ? { join: true } : {})
   }
 
   const refusal = computed<RefusalText | null>(() => {
     if (strange.value) return { title: '这不是签到码', detail: '还没有签到。请扫工作人员手机上的签到码，或输入现场念的六位数字。', choices: [{ act: 'close', text: '知道了' }] }
-    return checkIn.problem.value && plain(checkIn.problem.value, kind.value)
+    return checkIn.problem.value && plain(checkIn.problem.value, deedKind())
   })
   function onRefusal(act: string) {
     strange.value = false
     checkIn.dismiss()
+    if (act === 'sure') void send({ sure: true })
+    if (act === 'join') {
+      joining = shiftOf(read.token ?? '')
+      void send({ join: true })
+    }
     if (act === 'my_code') open('/pkg-activity/my-code')
     if (act === 'call' && activity.value) call(activity.value.contact_phone)
     if (act === 'my_signups') open('/pkg-activity/signups')
@@ -134,12 +151,24 @@ export function useCheckin() {
     waiting: offlineCheckins.waiting,
     refused: offlineCheckins.refused,
     dismiss: offlineCheckins.dismiss,
+    insist: offlineCheckins.insist,
   }
+}
+
+/** The part of a code that names its shift. */
+const shiftOf = (token: string) => token.split('.')[1] ?? ''
+
+/** What is a question, and no refusal. */
+const QUESTIONS: Record<string, { title: string; choices: RefusalText['choices'] }> = {
+  checkout_early: { title: '现在就签退吗？', choices: [{ act: 'sure', text: '确实要走，签退' }, { act: 'close', text: '先不签退' }] },
+  join_first: { title: '现在加入这一班？', choices: [{ act: 'join', text: '加入并签到' }, { act: 'close', text: '先不加入' }] },
 }
 
 /** The refusals of check-in: what was not recorded, and whom to turn to. */
 function plain(problem: Problem, kind: Kind): RefusalText {
   const text = refusalOf(problem)
+  const question = QUESTIONS[problem.code]
+  if (question) return { ...question, detail: problem.detail }
   const deed = kind === 'in' ? '签到' : '签退'
   const close = { act: 'close', text: '知道了' }
   const own = { act: 'my_code', text: '打开我的码，请工作人员扫' }
@@ -151,6 +180,11 @@ function plain(problem: Problem, kind: Kind): RefusalText {
     checkin_not_open: { title: '还没到签到时间', first: { act: 'my_signups', text: '看我的报名' } },
     checkin_closed: { title: `${deed}时间过了`, first: phone },
     not_checked_in: { title: '还没有签到', first: phone },
+    code_other_kind: { title: kind === 'in' ? '签到要用签到的码' : '签退要用签退的码', first: { act: 'close', text: '重新输入' } },
+    full_at_door: { title: '这一班的名额满了', first: own },
+    door_needs_staff: { title: '要工作人员同意', first: own },
+    shift_called_off: { title: '这一班取消了', first: phone },
+    already_credited: { title: '时长已经记过了', first: { act: 'my_signups', text: '看我的报名' } },
     staff_scan_needed: { title: '这场由工作人员扫您的码', first: own },
     too_many_attempts: { title: '输错的次数太多', first: own },
     outside_fence: { title: '离活动地点有点远', first: own },

@@ -1,4 +1,4 @@
-import { computed, ref } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { onHide, onShow, onUnload } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
@@ -7,17 +7,25 @@ import { useLoad } from '@/app/list'
 import { asStaff } from './asStaff'
 
 type Kind = Schemas['CheckinKind']
+type Scan = Schemas['ScanInput']
 const POLL_MS = 3_000
 
 /** A shift's rotating code with the live count, and staff's scanning of a volunteer's own code. */
 export function useCode() {
   const shiftId = ref(0)
-  const kind = ref<Kind>('in')
+  /** Which code staff chose to show; none: the one for now, as the server says. */
+  const chosen = ref<Kind | undefined>()
   const now = ref(Date.now())
-  const code = useLoad(() => api.get('/shifts/{id}/checkin-code', { path: { id: shiftId.value } }))
+  const code = useLoad(() => api.get('/shifts/{id}/checkin-code', { path: { id: shiftId.value }, query: { kind: chosen.value } }))
+  const kind = computed<Kind>(() => chosen.value ?? code.data.value?.kind ?? 'in')
+  /** False for the moment in which the other code is fetched. */
+  const fresh = computed(() => code.data.value?.kind === kind.value)
   const mode = useLoad(modeOf)
-  const scan = useAct((key, token: string, as: Kind) => api.post('/shifts/{id}/scan', { path: { id: shiftId.value }, body: { token, kind: as }, key }))
+  const scan = useAct((key, read: Scan) => api.post('/shifts/{id}/scan', { path: { id: shiftId.value }, body: read, key }))
   const last = ref('')
+  /** Of a check-in that was there before: what staff may have meant. */
+  const repeated = shallowRef<Schemas['Checkin'] | null>(null)
+  let read: Scan = { token: '', kind: 'in' }
   let polledAt = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -50,9 +58,14 @@ export function useCode() {
     keepScreenOn(false)
   }
 
-  function start(id: number, as: Kind) {
+  function choose(as: Kind) {
+    chosen.value = as
+    if (!fresh.value) void poll()
+  }
+
+  function start(id: number, as?: Kind) {
     shiftId.value = id
-    kind.value = as
+    chosen.value = as
     void asStaff(() => {
       watch()
       void mode.run()
@@ -75,15 +88,21 @@ export function useCode() {
     return { n, of, percent: of ? Math.round((n / of) * 100) : 0, word: kind.value === 'in' ? '已签到' : '已签退', faces, more: kind.value === 'in' ? n - faces.length : 0 }
   })
 
-  async function scanned(token: string) {
-    const done = await scan.run(token.trim(), kind.value)
+  const scanned = (token: string) => record({ token: token.trim(), kind: kind.value })
+  /** The same code again, with what staff answered. */
+  const again = (answer: Partial<Scan>) => record({ ...read, ...answer })
+  async function record(now: Scan) {
+    read = now
+    repeated.value = null
+    const done = await scan.run(now)
     if (!done) return
+    if (done.repeated && done.kind === 'in') repeated.value = done
     last.value = `${done.person_name} ${done.repeated ? '之前已经' : '已'}${done.kind === 'in' ? '签到' : '签退'}`
     uni.showToast({ title: last.value, icon: 'none' })
     void poll()
   }
 
-  return { kind, code, mode, left, step, expired, live, scan, last, start, scanned, poll }
+  return { kind, fresh, choose, code, mode, left, step, expired, live, scan, last, repeated, start, scanned, again, poll }
 }
 
 function keepScreenOn(on: boolean) {

@@ -63,16 +63,11 @@ export function useWorkbench() {
 
   function act(shift: WorkShift) {
     if (shift.phase === 'to_confirm') list(shift)
-    else open(`/pkg-staff/code?shift_id=${shift.shift_id}&kind=${kindNow(shift)}`)
+    else open(`/pkg-staff/code?shift_id=${shift.shift_id}`)
   }
 
   const list = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
   return { work, person, counts, rows, waiting, cards, act, toConfirm: list }
-}
-
-/** In the last half hour people leave rather than come. */
-function kindNow(shift: WorkShift): Schemas['CheckinKind'] {
-  return Date.now() > Date.parse(shift.ends_at) - 30 * 60_000 ? 'out' : 'in'
 }
 
 function saidOf({ phase, taken, checked_in }: WorkShift): string {
