@@ -74,7 +74,7 @@ const uni = {
 }
 
 vi.stubGlobal('uni', uni)
-vi.mock('@dcloudio/uni-app', () => ({ onPullDownRefresh: () => {}, onReachBottom: () => {}, onShow: () => {} }))
+vi.mock('@dcloudio/uni-app', () => ({ onLoad: () => {}, onPullDownRefresh: () => {}, onReachBottom: () => {}, onShow: () => {} }))
 
 export const ok = (data: unknown, statusCode = 200) => ({ statusCode, data })
 export const refused = (statusCode: number, code: string) => ({ statusCode, data: { type: 'about:blank', title: '', status: statusCode, code, detail: `说明 ${code}`, request_id: 'r1' } })
