@@ -122,6 +122,8 @@ func TestTheRulesHoldAtTheDoor(t *testing.T) {
 		shifts := w.Publish(a, apptest.At(24*time.Hour, 5), apptest.At(24*time.Hour, 5))
 		s, twin := shifts[0].Shift, shifts[1].Shift
 		young, other, off, no := w.Volunteer("林小满"), w.Volunteer("王明月"), w.Volunteer("取消的"), w.Volunteer("贺兰")
+		child := w.Volunteer("林小宝")
+		w.Exec("UPDATE people SET birth_date = '2015-05-01' WHERE id = ?", child.PersonID)
 		for _, p := range []auth.Actor{other, off, no} {
 			w.Exec("UPDATE people SET birth_date = '1990-05-01' WHERE id = ?", p.PersonID)
 		}
@@ -134,7 +136,7 @@ func TestTheRulesHoldAtTheDoor(t *testing.T) {
 		for name, c := range map[string]struct {
 			who  auth.Actor
 			want string
-		}{"too young": {young, "too_young"}, "on the other shift": {other, "not_signed_up"}, "taken off by staff": {off, "not_signed_up"}, "no volunteer": {no, "volunteer_only"}} {
+		}{"too young": {young, "too_young"}, "without a guardian": {child, "guardian_required"}, "on the other shift": {other, "not_signed_up"}, "taken off by staff": {off, "not_signed_up"}, "no volunteer": {no, "volunteer_only"}} {
 			for _, join := range []bool{false, true} {
 				_, err := walkIn(w, c.who, s.ID, join)
 				if err == nil || fault.From(err).Code != c.want {
