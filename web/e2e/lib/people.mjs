@@ -83,7 +83,7 @@ export async function onPhone(browser, app, persona, path, act) {
   const { page, context, guard } = await openPhone(browser)
   try {
     await app.open(page, path, persona)
-    const result = await act(page, (next) => app.open(page, next, persona))
+    const result = await act(page, (next) => app.open(page, next, persona), guard)
     guard.check()
     return result
   } finally {

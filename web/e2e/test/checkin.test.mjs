@@ -56,7 +56,8 @@ for (const [name, build] of Object.entries(builds)) {
       await volunteer.post(`/shifts/${shift}/signups`)
       const digits = async (kind) => (await staff.get(`/shifts/${shift}/checkin-code?kind=${kind}`)).digits
       await volunteer.post('/checkins', { kind: 'in', shift_id: shift, digits: await digits('in') })
-      await on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=out`, async (page) => {
+      await on('volunteer', `/pkg-activity/checkin?shift_id=${shift}&kind=out`, async (page, _, guard) => {
+        guard.expectStatus(409)
         await type(page, await digits('in'))
         await press(button(page, '签退'), { shows: text(page, '签退要用签退的码') })
         await press(button(page, '重新输入'), { hides: text(page, '签退要用签退的码') })
@@ -82,7 +83,8 @@ for (const [name, build] of Object.entries(builds)) {
       const [first, door] = [await newcomer(server.origin, 'first', '何先到'), await newcomer(server.origin, 'door', '何门口')]
       const shift = await publish(staff)
       await first.post(`/shifts/${shift}/signups`)
-      await on('staff', `/pkg-staff/code?shift_id=${shift}`, async (page) => {
+      await on('staff', `/pkg-staff/code?shift_id=${shift}`, async (page, _, guard) => {
+        guard.expectStatus(409)
         await press(button(page, '扫他的码'), { shows: text(page, '输入他的码') })
         await page.locator('.code-input:visible input').fill((await door.get('/me/code')).token)
         await press(page.getByTestId('token-send').locator('visible=true'), { shows: text(page, '名额满了，加一个') })
