@@ -3157,7 +3157,7 @@ type CheckinMethod string
 // CheckinMode staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
 type CheckinMode string
 
-// ClockTime Asia/Shanghai; an end before the start is on the next day
+// ClockTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 //
 // Example: 09:00
 type ClockTime = string
@@ -4703,7 +4703,7 @@ type ProviderException struct {
 	// Date The day
 	Date openapi_types.Date `json:"date"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
@@ -4719,7 +4719,7 @@ type ProviderException struct {
 	// Note Why
 	Note *string `json:"note,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -4735,7 +4735,7 @@ type ProviderExceptionInput struct {
 	// Example: 2026-12-01
 	Date openapi_types.Date `json:"date"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
@@ -4748,7 +4748,7 @@ type ProviderExceptionInput struct {
 	// Example: 去区里培训
 	Note *string `json:"note,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -5334,7 +5334,7 @@ type SeriesInput struct {
 	// Capacity Places of each
 	Capacity int `json:"capacity"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime ClockTime `json:"end_time"`
@@ -5342,7 +5342,7 @@ type SeriesInput struct {
 	// FromDate First day
 	FromDate openapi_types.Date `json:"from_date"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime ClockTime `json:"start_time"`
@@ -5364,15 +5364,17 @@ type SeriesPatch struct {
 	// Capacity Places of each
 	Capacity *int `json:"capacity,omitempty"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
 
-	// FromDate Only shifts on or after this day
+	// FromDate Only shifts that start at or after 00:00 of this day, Asia/Shanghai
+	//
+	// Example: 2026-12-01
 	FromDate *openapi_types.Date `json:"from_date,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -5744,7 +5746,7 @@ type Settings struct {
 	// MessageTemplates What a phone may ask an accept for (wx.requestSubscribeMessage)
 	MessageTemplates []MessageTemplate `json:"message_templates"`
 
-	// PromotionConfirmMinutes Time to confirm an offer from the waitlist
+	// PromotionConfirmMinutes At most so long to confirm an offer from the waitlist, nights left out; less near the start
 	//
 	// Example: 120
 	PromotionConfirmMinutes int `json:"promotion_confirm_minutes"`
@@ -5755,6 +5757,9 @@ type Sex string
 
 // Shift defines model for Shift.
 type Shift struct {
+	// ByHand Changed by itself since its series made it: a change of the series leaves it as it is
+	ByHand *bool `json:"by_hand,omitempty"`
+
 	// Capacity Places
 	//
 	// Example: 20
@@ -6113,6 +6118,12 @@ type StaffNote struct {
 type StartInput struct {
 	// Place Where; the service's place if absent
 	Place *string `json:"place,omitempty"`
+}
+
+// TakeInput defines model for TakeInput.
+type TakeInput struct {
+	// AddPlace Make the shift one place larger if it is full
+	AddPlace *bool `json:"add_place,omitempty"`
 }
 
 // TargetGroup 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
@@ -6505,12 +6516,12 @@ type WechatLogin struct {
 
 // WeeklySpan defines model for WeeklySpan.
 type WeeklySpan struct {
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime ClockTime `json:"end_time"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime ClockTime `json:"start_time"`
@@ -7388,6 +7399,12 @@ type ConfirmSignupParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TakeSignupParams defines parameters for TakeSignup.
+type TakeSignupParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateUnitParams defines parameters for CreateUnit.
 type CreateUnitParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7624,6 +7641,9 @@ type DecideSignupsJSONRequestBody = DecisionInput
 
 // CancelSignupJSONRequestBody defines body for CancelSignup for application/json ContentType.
 type CancelSignupJSONRequestBody = OptionalReason
+
+// TakeSignupJSONRequestBody defines body for TakeSignup for application/json ContentType.
+type TakeSignupJSONRequestBody = TakeInput
 
 // CreateUnitJSONRequestBody defines body for CreateUnit for application/json ContentType.
 type CreateUnitJSONRequestBody = UnitInput
@@ -8092,6 +8112,9 @@ type ServerInterface interface {
 	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
 	// (POST /signups/{id}/contact)
 	OpenSignupContact(c *gin.Context, id ID)
+	// TakeSignup Staff: give somebody on the waitlist a place, or confirm the one offered to them
+	// (POST /signups/{id}/take)
+	TakeSignup(c *gin.Context, id ID, params TakeSignupParams)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -13441,6 +13464,55 @@ func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
 	siw.Handler.OpenSignupContact(c, id)
 }
 
+// TakeSignup operation middleware
+func (siw *ServerInterfaceWrapper) TakeSignup(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeSignupParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeSignup(c, id, params)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -13788,6 +13860,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
+	router.POST(options.BaseURL+"/signups/:id/take", wrapper.TakeSignup)
 	router.POST(options.BaseURL+"/signups/:id/confirm", wrapper.ConfirmSignup)
 	router.GET(options.BaseURL+"/me/signups", wrapper.ListMySignups)
 	router.GET(options.BaseURL+"/me/code", wrapper.GetMyCode)
@@ -19880,6 +19953,47 @@ func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type TakeSignupRequestObject struct {
+	ID     ID `json:"id"`
+	Params TakeSignupParams
+	Body   *TakeSignupJSONRequestBody
+}
+
+type TakeSignupResponseObject interface {
+	VisitTakeSignupResponse(w http.ResponseWriter) error
+}
+
+type TakeSignup200JSONResponse Signup
+
+func (response TakeSignup200JSONResponse) VisitTakeSignupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeSignupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeSignupdefaultApplicationProblemPlusJSONResponse) VisitTakeSignupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -20655,6 +20769,9 @@ type StrictServerInterface interface {
 	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
 	// (POST /signups/{id}/contact)
 	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
+	// TakeSignup Staff: give somebody on the waitlist a place, or confirm the one offered to them
+	// (POST /signups/{id}/take)
+	TakeSignup(ctx context.Context, request TakeSignupRequestObject) (TakeSignupResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -25926,6 +26043,54 @@ func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
 	}
 }
 
+// TakeSignup operation middleware
+func (sh *strictHandler) TakeSignup(ctx *gin.Context, id ID, params TakeSignupParams) {
+	var request TakeSignupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body TakeSignupJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeSignup(ctx.Request.Context(), request.(TakeSignupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeSignup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeSignupResponseObject); ok {
+		if err := validResponse.VisitTakeSignupResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -26227,669 +26392,674 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P1rcxvHtTeKf5Uu/HeVLwElgKQuJOv/QpbtmDu+KJL2VnZsPVAT0wA6HHTD0wNCSI6ryMSyZVmylatj",
-	"WUqsbCtxdmJJsRNLpiWr6jnf5IgAqVf5Cqd6dfdMz6BnMCAp23pOUru2RWAwfVu97uu3flKq83aHM8JC",
-	"UZr/SamDA9wmIQngr8PdQPBA/ssjoh7QTkg5K82XGDkd1urwJeINFLYI6uAmQUukwQNSKpeofOrVLgn6",
-	"pXKJ4TYpzZfU86VySdRbpI3lW9v49POENcNWaX66UimXwn5HPinCgLJm6bXXyqVFb3T04y2CAlLngfeY",
-	"QNQzw3Vw2IpHg88D8mqXBsQrzYdBl9gj/1tAGqX50v9vb7z8vepbsXfR00OTdoeHhNX73yP90Wm8gD2C",
-	"MCM91OABIrjeQh4hntwQjDokEJwhzDy0TDohPEJDgQISBpSIUrlETuN2x5dT3deo1OeWpvEBb4bM1qsH",
-	"zYJaBHskiJdkTWhKzihjJ6vTB8ulNmXm74NluTUhCeQ7/9fLh6Z+iKd+XJmaq02d/M6/lVyb/jxt03B0",
-	"wYdC1OYiRIKjNmZ9REPSFhmH7cMr7Bl6pIG7fihPuiynS9vddmm+Ko+9TZn+K5oNZSFpkqD0mpxPQESH",
-	"M0GAJo8EfMknbfnPOmchYTBT3On4tI7lTPd21BPf+ZGQ0/5JwVM374URkws/ShpdQbwFJAhBde6R0mvl",
-	"0jEiBFUDZMxjsvHN+xzjH6NNRjxEGZyO/oF836F6nXfVwJ2Ad0gQUrVJSzQIWzUPh2T0GJ/GfUmj8Eip",
-	"XGrwoI3D0nwJnh4hh3KpHhAcEq+GHSRxjLI6Qb0WYek3TYW07XxdC4tawH01z+TbnuO+JxBG8ms5RRHi",
-	"RgPxAAlep9hHPR4sk6AsCZCGqI4Z4yFaIsB/OJP/xSFqcrheetwlzn2CmRyYeoSFNHTeZLFMvMSd3D9b",
-	"eTL+X3V65geutVBRW+F+l4WEOLjkUdKkIiQB8RCWy4ofdU2vTVk3JKIW8hD744jlBfWw/J26cCN3VSiu",
-	"rNhQL+AhQXAh4yUOf/fe8P1fPvjghmtl6oc16hVhluVSp8UZKbSx1ZmDekdnXeN2GQ1r7iU9x9vy9rXb",
-	"8pl+4qUbty8Pf/PF5kdfDc6vy/9/69rmX953srZYIrxsrVHvYupA02di027iWpyMRuJLPyL1UC5EX83D",
-	"Phdy7JEbGhCs2UNylYflr4hXRoyskACJFu8x1KNhC2GkJ0mY5JUvlxgPa4wQD3a4zVfkZHpY7kwnoCu4",
-	"3ocZB14t5LWukL/kYYsEcrrx1iV+N3IcPR64BHC/Qzy01LdIDC4l3D/Gl7jXR3WfCyIQZgirnZDPYyR8",
-	"2rGWMPzs4we/Wk3OSH827vRgau6dD+mKvufJPcedTsBXxt+uQ+Y5yf1wu4Npk437zWH93FMBJQ31Q1Zr",
-	"Y4abDlJeRLgN6gBwOCc7qGNWJ34ti0yOc99DIUeSSPpyw52cu0Xqy5TV2lJkjZu/evYFLd2kSMP1sJZx",
-	"sY9zyXdHb3dlbt/M1L7K3MFqteKcUSwpky88IUmHCuTJ4Rw/bBBWJ7U2CQOX4IDJT1GGOPP7cFsoi9QU",
-	"9aMFhJcEYUoTY2qUaN628hlpHlJiFON+lIkuUOUIF67XQeogeEKeKArxMmGId0P0+ODee8PX7w0vXxic",
-	"uzq8cnXjq7fRoSBE1QNPOCnCB3UwgzmeaHEkH0hqlg/+/NfBvfcG1991banPlZ4yljI4DzzKpHagxFTN",
-	"SdP/RXAgFlDFucHV/a79BTNChDgIhVu7kF8ZA0M+jESLNkLFZ6hAUvzzFeDUxXSPjo/rJHMHSUCSAvL2",
-	"meHNvw9vf2iLl+H1f6AZNHj31vDqNdcQARXLIoO+Q46WGe+hBg1EzvlPy/NXyvX8T0ZH0B/gIMB9+Tfs",
-	"iWPIRYbkPiAeeCRYQJQhn4pQqDsStrgg0QaWEda6/T576Fx1VY7qnM4y9X3HdF4ESbWAsO/rI20XHku+",
-	"0jlWqDXcXG6u5cGxUJNwSEPfxdPg4zQBfPrZ1tXzg3Mfo/99Cw1vf7j11Rfy07+vZSovRZlGjqYjDVwe",
-	"NDGjwlYWMwQh6C+hnrxhsGZvLAEWz88ePMlX0ow/cWXKsQBNyZaYLUTnb25CzB0jSk3IxjwJvsg6XWVV",
-	"eR6Ve4P9I5ZAb2BfkPIuyvjCZ/d1CVbLqp+pJIz6fUmjvjI19x3ktueLC92kNyY5XvXhyGSpvgoUSSLL",
-	"MbCvkvAM7HMLaFvwaveCporignhnwtbatNnxW7YLMlcvs1J2yd9SpmvFuX9F5KG1wIPjF1hY/Nm833Ze",
-	"FaC7Nj69qH5arRQXh5KpKsEbsaHigk5xosTY+yqTyr6JxV3OQoGFv9ol+vsw6JJdlGzWgexPnsf0zsRe",
-	"SnTFAslmwS5pVlhI5cmTI/oSJSVGdCaj6lNLa09K45R/1qX6IgcqTD+ROerQXyw/+ugEjmAhEA0RFki7",
-	"2qVmHanCHdwkC4i0O2EfcTVXH4twvLqgvbb22PmbFtZbY4VwmzL70+q/xPK3VCxXQPAp7yA8ibTvJ0vy",
-	"jhe8/4cK2n8J10dOwE0it17L4XnHQmfkZOvCW5sf37u/ujY8d21w8cLG7U/ur64Nbn26+eUvh1d+r/49",
-	"ePc3w8/PWi5OL8ANeSCd7pJPRQt2qUGZ+afy8/nE9mXGp3GIiZ4KLSTZ6bIrICk1nFe7RMg/HxNomTid",
-	"gj5eIn4GEfWwUExOsgeW1Bjev7Rx+9zmlauDr94bXLs7uPie6+Ur2O+SDOULq7UUd22kBJdaj5p+NJJT",
-	"csFA2zEei29rvDHCJ6RTSvJ9PPXjky/rKOvJn1TK03Ov/dsk2/USIwi+W0CCrJAA+yD76y1O69Js6hOB",
-	"wMu2gKYr0/unqtWp6QPwCEY6jBdN8OXS5pWrG7cvbN1+d3D9d3LDXKxhnyP8nrif03CdzF+FjirviCx1",
-	"YJTl1zlr0KAtEEaCNtlUtzOvwwpliAZqp7m5Ybgb8jYOaV15PRoN91UKnKKW1ltRCkPA5fweE8gLcI+y",
-	"poD4fZ37vAvc3wzIg3pL5RdQ5X2E1APnoEIuoE1YuB1yVPHO7anW8W+d+x+GuN5qE2fsuJ8jjbHnEU9F",
-	"EkcWu9QPXcR8jP44QZCzB6erVZfAzAs0n5gkxFxUX1ymzMsIrTQC3lYKf2SCmNP/UYc05Zkz+f97ZAku",
-	"v+cmOvdGQuaIDp8JEoADVl5egVcovDXmLoMPvtp8683qnh91msUcgbCmKJ6pjqQcnen4sGUYEuZJmeQI",
-	"n2npWFgfj36QJbalVDDm0U4cr3XMapppuNJWzJJQHTOpx+tHiYcY72VE3zq47swVOCK1OivBwKJfwjx3",
-	"HEOuE5wOjwlE4HgK0rHbMj3k+6jX4qiFPYQRqJkLSEofJh9QGmAZJLgkMhPZLmSrRlt1lPdcBitEW7LX",
-	"h1oYVgiazeiuwjOFqScnMGRvKDxWcEtTFyaaTzlB2yOEa88lPmaLSvTGJAnR7Hn+NduOXMiiCx3D4YzE",
-	"KWlagNoUMIk3vW6MKLfJ4XGLMcYLr/MgkCuVSjw8wnhNtOCuMV6rB8SjoZNfNukKGWuzHadtcqyTyJoZ",
-	"neGzUl9S05hH+ikEr4+DXSoIxhvoFHxxqox6oA/ggKA2wSwEtzXvhkrgxcbf7OyYrLVyZn5HYl69Vl9e",
-	"0RZm3gIcmdwu+LiMaANh1g9bSiKMyZQsl+Q5dzvb0xXi35bNibuI1rbWKpOog0XugWQ4oxIn0xY3Li/D",
-	"BTzcl6dHAgJmMFtAIfF9gcIelwcsr4RkhAh3FLeIQ//VcXZ8xFld16CPaKijGBj5nC9PxGrla44qQnEw",
-	"W8LCoLiwbWGR6b1qkTj5DPmkEUq5IZ9VKY28Q9gxoIHDyg3mzp9jTl68OIFexmptEra4V9Q5px7Ou+aH",
-	"gZcQDwyDnuRKdRN3At0d/pA3uM7bBIU8kZTgDirxbuhc6EvdsPBK5Tu2udRJM+/U49mBZDufrWjyX8A7",
-	"XBCvlmsKmKdy35B5cE8ptgfn1gmIAFckuNnlXdV5ix4nKstDixaEfSDaHqahAIZ5Cv5Za/DglFMnE5A6",
-	"W+t2Mq0KyUb6SD2HQFAWO+KJGG7BVAV1CaNEhWht4353Qj74LA9yObud7mhTTZwqYA7L5nk2Y0ltZyZD",
-	"lz+UouFRMiF2XXkPlECbSN3+tinIAahsO1OTc6nkm4nIJWj0UQvLpfSGkfkNP726+clXD1ZX76+ubV29",
-	"tnHnw/ura4PrlzbuXti4fWHw5hv3V9eGn14dXn5LfbgQ61GICuRz1lTby1B1GrUWIE8VEsnqLcyaxEO4",
-	"EZIAdQjv+ASM0Ih5yofBiRw5u8uojT15ZggSjZFPhHiFwdsxQy3eDXTR0AIitNkK1ZOBPNY2MVkjUokz",
-	"KryU6j2iVfPkd2W54VgvhTeiAfQrF3Q9Qcj5MsKvsFg3WML15QUdDZNqhCqQiBSJ8et+hVlmUJsKQVmz",
-	"piJegrCw5iv+2uE8qOF6vRuo5GzGa1bqi9z5GkweIuBtUoMtgwvIg7DGeEjr4NTpqhCPNBaAKwddn4ga",
-	"wSIritD1aHgYVuFgyXJVWUHIEC0ReRKaouelMJYWyR60cfvC8LdfbX60DuTf0yFLSDxP+p9Lg1ufPli9",
-	"tHXvTafPUFWMZQ7fwyI9dvLlX50ZXL86fOuLUmHv23Hw6vnddjLAYYTgqKDH1Mt7C6IMHW5RRkRy3Zvn",
-	"Ph+uro29+EYGY2CpUQWdOhYnB5Cn+UxGKYuc1jJlugpNVclZtNllYMk2AwwuTaUGJJMELWlqiFFpEUYt",
-	"UN7BcknerRrYKCWj8EFmoEdFpwtbKUiwQuukBkuAZ1aoqmhrcZ96EOWTW0GAnBmHH+HYNV0uecSnK6qw",
-	"rM6ZUB8uEUYatE4xfN7s4sCjGKbezfIrmD0L+k6dhBsn+4iWu4Aq84pB9kUIGauxH9sSqZSF+2edCqh6",
-	"eyYl0gBk1wLa/OzLzS9/H8mS0eFKwysfD/9xa3DmpotId+wzV0wuK7qsWWAZLfU11RsZp2xufTWB9y+T",
-	"TlhYFFucyW0Bayof+xJ9IaIf1ej4ytEFdUs0MYKgU0QZn/F0oUPWQ2bVLfXgSNXAkktKlUU5n43PgirX",
-	"qSrxQRDHY932Uspom65M76/MVPZNzR6sTk9X3GoszCSbZxnmYM/Izb9UYvrmrz7bunFrJ1GWNmUuPerQ",
-	"khS9grcJ1At1mdTqoPh11PXASNjjwbLDmxbwttpCdUtVgt/0LFqSh6l0gMUjK7MIe15AhCij2YPxx/tR",
-	"qkyhNF2Z2VPZU63O7KnsnXYWqEnOgd3eIEjbNl8veuaGmCtd5+221F58ygioMfIqelDUmJiDSpUiRyPG",
-	"OGpaqK+cJP6SOVp4BPm8WYbB9JGrIPxjAv1gSg8wtZgq4an++9MHf7D/hzMvuK0a311t2NP6eB95VAcI",
-	"jdAJiICcoFK5ZDsjVFFnTQUqtRVKOauZ8K5H5bD1sIa9NpWMTPPEk4VldJTTIPWkLDJXukk2mY/J05df",
-	"J++Tpa/At4+JXahVVPZWWCrH4iohW/TJJDP7Y1qN9AvNUZOMwuaZSWZmbm8sH+LLmKDDTEXlm7HwYnH/",
-	"iJl3T+Gw3nL7Tuo6q3Hk6lGGTPF6QqEFs73R9X0XWXskxNQf/77RHzpdzE8rTsoDFKhieVWzKucM7McM",
-	"x7q+7y7OLixM3P5EXRGN6tohrPyKaQ9lIkAjwkkiTcKdE2YMFShH6yUOIAozOytrd+zbg8sKp5FJSEeJ",
-	"gGKBr/n6xUT82rYjQ09ZSv6oyq6keUZeJQo5uPuderIrovRs1/dRH8JKIU9pgPvnXMQzAb6CVfo+t+/A",
-	"VGV2qjpdCHZB2zvOCCJGjNBma0m7NzCDyu551FK6Zh/hZkDchNcMeLfjcsiDlEa4SebR8PrbDy5d3lhf",
-	"H/z3X5SqIvkcXSZlyRc9UvdxUDzd8zgOmiT8rhzXxY4jAy5jpSCB5hHUTMt5mOdhYrDOPehZk65jis15",
-	"I1YtISAoiWKJRGqmvrKz09PoFONhDbMa9rp+eKq0E+7kVhNe1GX7dvBl8MHd4YdvO0Mn7hie1uuStq9D",
-	"M/QLpT0fNc9JxkZOj8cmOb3b9Y1a21Nspse7vqdSoYppQkbnMcuIyNoipzFcZVvFhUX5TgKOxxWu31WA",
-	"lixOobKydV5oUYZhObDeeXtw7XP5f3d/+eDKHwYXzw9ffze1OGcuQhaLOeTmHVGmNBV4yYfvWjjwRAug",
-	"Inzeq1Gm99UnjbC2RFqUuT2dVnlWoXzynfMe9PjG7f/ZWF/fuHd1uHZj496V4bmPhp/9Giq5Z6pPPHTW",
-	"tA2WM1klRcSPcsGT4KFvEwNye1mj6TmZA+fLTqwWi+lmx8Pb+twaPFgwlPOYUA4dKlB7FCwjVwxkxiOf",
-	"mSAG2eK+VyOnOzQg7pf9BwupD/hNCKMWkUzY57AM7cUrmNhRH3/ix5QzeLHOJxOpyg2W4coD+1PusttZ",
-	"Vq1O75+aPTgz53aWQepkBjNXCVhKA9ayagG1cV/eVDD/kqzSGPIb6+eH1+6grZtnB/d+Nrj+UUZyBPjB",
-	"i+d4mB9ki9PIi2KFRn7+8fA3bz648v54F1KBWLN25ecIdPVEcgr3frZ58Y3N37w7uHHHGVoZg/1RPBmj",
-	"SHaFvt9WekW/INGecJkuXtIDEpFqarP07YizLDREE9BeVmapTSLp8y+P8qMcbpZRyjS89NPNX7+vy5fW",
-	"/6hrl66fH569eH91bXj5fwZnb9oFTfJD+Mng1qcqlGektuQack6cK/6mY5Jxxmdc4VQu+biTFaQ8jH3C",
-	"PBw8S1RdYZIFQ4WFw1kTRtUbDcBelAolFTqrXvJhQeoBSQKf7cUdunelureuR9x76KnDTz/z7HefW/z3",
-	"7z3/wosvHfn+0WPH/+M/T/zgv364h9bFeByxZPVHfASHse8XLUQaof5GQ2U7occ3vvzvwbnfPTEPSd8q",
-	"dqB8uiryytul8sQC61n904XIxCcBcLwlHWRLKQkTKbDHk4YKOEC/Zi32/3s6qn2OIkNZ9SZQIU9ExJaG",
-	"lNr806qKQk6mSE6uGm5DhztswbWlbLdgrLvvUBBGqpcrwPM8FiHycH9BQ0jAxrZ4NxCQMm4yUhQoHuWe",
-	"usBFiJ8wgIWNwR/T9a1topmahwRHDRwsmCxyyplAHtdpkl2W4HXV6Zm5aqEQZpNjvzbWu4ohZIUTY8xU",
-	"4H+OUfIz5Cdw+ZKi6HsvUEacYJru5UDav97QRFL4TGX2wHSl0MYVNMAG189Ky/DGhY31T4effubUybqM",
-	"afsjXZEG4WkxSmHuMhulUjirDyA+qlycY4lShDzo53q8GzxwJF0+WPvl/dW1resfDW/+fbgu9YnBuStb",
-	"5346vPn3h46a1WMuxCwr8JhJE0/TRoMEhIUmw8tBFtXZ/QVoIsdhpba0XFK6rRuPK3ET7dOMOVNMK6MY",
-	"pUlW4lh5HttU6JU74J0Ts5ECN2zC2NCEl/5rvOI5hKEIIn2Wid3MO7fs1KavqQDTx2JsHAAmeRie3I2I",
-	"34ukiUO6AoF9bElD5PEe60nlLCEJZw9OdrRSwVQIjVurZ5588skJ7dddysBW4EiwZ3Z+vqGa7ATssdTy",
-	"jQTmk/T6iMXmzeS3FTnYPe2ziOjeORuOih33V8z/LIVuf2ViPpkNmjSdfbO+Nh0maS+ON2Z2A/PMqRMU",
-	"kP55tPkCdeKw91EHB2GEgQwOX2kwiKizQJpgtRqRYYsktCIntq9FfAWB7APMlt1T93GdINzmrKl1s2gh",
-	"S6TPmYeq5UqlAqn7NGwhFlUEJMyUg2M1NetXevV5W71LwGi7aZaqfggNHpCoDgKYtQgx88S3l3E8nFv6",
-	"mvPwmEeN1yp5Eh6V2+QKCBwLSQfSoqRICQMCNePyHgu0RMIeUUWE2gf/mIgyJqL4xAKqGKeMSGmNzv2Q",
-	"Kqo7yhy2SGANhrg0WkTs9Ex54FXbm+0nNPhkhYzF7Pt+F/u0obue5NddTBqm4B3CanUsnKW/8mMdNe0l",
-	"k3YOuDb1VTVN4hXa2IDgekvj5MEuxGqP3meEFb7x2M0W3WaTiJBkZGRD5xIOMHlOcz7H5NVpB/Gsl4jP",
-	"WVNMZHqoMx7JHDX7bqjR3sByfFns5bm5pSAvctd9yy0utjqWTNSQ5qHgBIXkdIaGr2tWRt0NVGxXP1AA",
-	"qHLECWB7zC5vRzUdu7qEm7eAbrSDxcNcnAtUZfLfoImLPWCuOVAoCC8prJCyzuhQzVuwUDIsMfrWvfeH",
-	"f72q6jA3f/Xx4OzNjbsXNu9e/+ed84Nb1zbuQvLdz3+7cefS8MPbg+u/27i9unH77eKVP1g7g0XhyzAG",
-	"5kLVTvao76MWXiEPA+1ilwuwDbpXAfSF78lH83wNJ8YjS0gZr3Wv6LsCDoiHgd8QkA5wC4cdH0Lh6pJU",
-	"WVS1AvGiAlxQIrSaYmBEHdJsYtyDh43iZGEcaPQz0EyjXUjCGSShDwoiPeX64BQNHdbp+d+UB07Ogng1",
-	"6ri/xzTqPg6IMvUsonQC8el38W6Y/7IUiTt1WY82qROPnUsdy0u/ozRbPTBXmU4Car7yiveT/W4IzV1n",
-	"G3npUseNqwnqGhSpGKjUYm/3cajrDkadJMKkMvhYoXiJMmKkR0RoMN0McNXByRrEGNCOLDQ7ZFcqWE2R",
-	"3Kbart9n+VLSqQlS59JKHbVvaYOoSs26ajZihR5dUwz5MsnELGsR9P2jqMV9b7yWrF4UkXCCNlKTLsxJ",
-	"4sNI3NnkpYvoJIffbEfVy7qLR/VFREta0C8oT4qF/FHsNm5D5hZF6j7CBTUGpmQcbowm6DXSIgyBe0ju",
-	"onIS97DOvKVNBqGVgoQ5ESBLEcJT2VJpODdbo66MI8vlZGbJCGV8zwlrGvdjCZIKis5sASKUHzmTsxIo",
-	"Vc4S5wjEqYeF0nwT0IBwcaOLBERWE/VEmv7ocM6KN/Vb+cb5WDkSSpjobM1G4zEBzGIhfkL/QumxcmR4",
-	"OPr6MYGksm44jJ53PJYdSVUfOCfu8/ryceruyEnx3mMtzJotTBcQZlIqGY1RzzsAX5eOXYCgSVUjlSpz",
-	"85VK8jo+/nKlevKVV7z/a/rlytTMySfmX65M7ZMfOG/oYS7fBBXK22EgztqURJ2taupDPNRrUV/aCWAO",
-	"ynXZrpoRT55LsOfY+Orw4M0Gb7RgCzil/oXgxR559cb6+vCvV3WmzQKqplPiog4JY5oWuy6nym97qu92",
-	"eHikTj3izYPcJ35jwdQDzCZyuRbk9dWPIMpQjweekOYmUGoZUgSN7wQCoTYxE7+RBMzIRsvWs90OjUQY",
-	"nslFfpeuEOOi9wLsxt0tJD/U1Iz8WCGBKCI+VEvU/9RPO3lq/DKDRHoy+yDdXPbBpYubf1rbuvH34W/f",
-	"ub+6Nli7Nli/NfjF+a0/rm3cuzK48cbmpdc31t++v7q2+clXg7M3h+99Lj8B2//+6trW+l82vry7dWNt",
-	"8O6t+6trwz9eHlz49cbtc5uXXh/86ZeDixfkM3f/uvnl+4OPfvPgyh82L72++dFXG3cubX75+uaXdlpu",
-	"3AJWECYlJ5RWWXBDph1yLUpbVq04ljgOFOgQDkgebTyvQ00pg2enTrmlfkECeKqfQIwdpTZmkxt7JOgN",
-	"lg/2aw7lHQsx89yFKpPtneY52UxWo3mBPdIc2dEoCkcbqlvxRHUpIuvQQq7R+ImKVQKHw8yD6Najcpxq",
-	"hTmHeEIuy9HYY/IVuP23IJMhZxpyVHs6jqbLekZtRrd7YjEUUdfpuNhlhHM5XeDb29hySWMuZ/dFEjyJ",
-	"y1xAW7aPxthn2sduhss4K4DDLV6A/kKyQqggJBmUj4UcYbGsI51Fy4Lzx3MnUBswT7MI98qjvkiTVS58",
-	"9/C/T1WmoU78BDkMDfnpChHqpJKb6OOQhl2Xiv80aQYkFb4/sGe2evCAjcfk8e6SafujVLE5Wy+bmovV",
-	"Si3jXlMoe8VHrVb276nsPzBTzR22ejAxLvyZGjh1EtHS7Qm5z8Gkte1IFdsxnLoJxYsWlGpDCAC8yJQh",
-	"7Ps2pnrsBLIxG9NY6zl46pVJ8NRPtPqpJMzfDc7eRNNocPPd4Xufo5kKGpx9Y4zJPe7ixIkhehquo3oa",
-	"96F5vyOzILPMmzKUsAsLpTRlNLh8qUOYKUwwWR+BTgBJw5rl73Zq9Xoielzn0kmdiu2alPq3bn9i9K3V",
-	"7kfhY8FhwAROOkO7OY3SlN6DlBpcJHylM1GL4t+763iyKFjXN4UcqfUsoFA399d5/sJ0xs3rADASRRal",
-	"cry37kPT2IoOHT6UAkW4HT28ERJmmHvUMSzBNZ1BBaczR0NBLPlE+dRNMR+mfjfVjr1H6i0c1tpECNwk",
-	"NY0ztJ0EAQW31+kQNoHjQE5pzDvVI19TmyIrOQrizgsQaGboRQMTG++cqVLVN8fL8YvsCux8shq+eM17",
-	"BsSSR7A3HxEc9X2wBEK8TBANF1CX1UkQYsrmAcFRIdwpu4WLsCzVRRpC6bYKXAcBVXsQ1fQRrGow9Huc",
-	"DEXeCL9AkfELijwh6TVHr2YIowbpKesmqV0DEp1CpdtYf6NYKk82trtWf2OlVy/DahCvvJvRpU/cH5vu",
-	"85jIN5JNHnGwRyyR/GnS5s/zpgrVTiAq1clitwMRUk4WECO9Om+TYB7gfxXwou4WJdCPukLnK4BViIXO",
-	"GCVMt320Os6MQW+0YRsBrtGgNJoJOG5Rum5aL8e5Rd2OT+vOPE2No5LRZZL7kqhGuqDmd2hWdZMJEZ/o",
-	"dzg9Sl9L/ZrxoDknorkNZwR5vN7VeMajLoulfs2nrsRnBQ4MBW1IPqGacrazXpLd+sWaibH83G8A2TDB",
-	"i9TVNVae/ErSIAfQIucIXUY5ywCmtV6u39gVdimf9aYG77LxTit4apdlsROUsx4lWkXHkCSP+JATuzC6",
-	"6dbScu/EN8Nsoxv5qHFbM/FjJAx9YppeTtQWlhRPeOLdEIAAnE1dFcuDIE7Ys3untUnQVBFSXYXqVEKy",
-	"TIjnYv8e0zEfC8b5rxvr64OzNzf/8v7ww9uDG19s3Xtz68baxpef79AqNivNtYqfwYFPSXAUh06PdZ23",
-	"207Uh0Ud27JRlFkarnnzk7c21t8YfHV244sz6RIjV0wx2J284SBajCsO2uJamBps3Sihxg4hjg0gJvqw",
-	"qAHL0XZZS3FuOguD/iE7oTO16zkG0kv6ClIRIkFVinfBzClThJp3SZ7j3SCq/it8p8IWCSZ6c9ZNMf3C",
-	"NJwI9DUBpqixRBAsQqpG5Tg2TwVIFG1xLphYLbRwVf3letLikbKrhT0dKQGmG1UVBNwnukcZV5JO2ouB",
-	"/lXYooG3EGdkyrlpW830iW1125jJXwuirjq4WCNBB9k7kO6yAD2g+2pV0EUl5KqlCnRdUcy/I1+LkeE6",
-	"UWNj36vxFRL4uGO6RKguYBpJV8pj3mO1lm6I7GHq92t13Bmv7Gm4JCy0L0e1jRiT1p6k429E7KWu0iMm",
-	"+6yS65GpqY4T91fXpHi4de3+6trwg78PP/lvO2PAdKFoY9aFtKm4zNopoJ6lxPcMePTIUWnXjSs3CXDZ",
-	"y0jgBtCrho6y3LoXLzz4w5WtNz8b3Pz5xu11VC0eXEmARFGVf5VCyRZ7KnusZq6FoihmMa5t/y70V3EI",
-	"O5NmOZodpNkPWFFWg2LqthqUylmTDCS7KQIDf0hLWUSan2igfhhMGIDs4k1CcuTGdxW3SFUF5r7OYjDZ",
-	"lUBNxSyjYHPUIQUgviDPK+6rkELaX9v8y9uDO+s7cb59Te0Y83q7mJ4LuaBJ3I98TrsJqKIbBu1K+4Js",
-	"J5Xdu2AEDyXhjbIJv2xdqMxbuJ2QxIRn7u6JcVxLfcnOmir7JmKrk3W+KOhIUTsHk3HuhgUjlu6yG5Dd",
-	"UIuz77ADXHjrH/8YfLk++ODuLjijiyKLmS3IRBizN3IUYjrep7z9ddeBuKMfz0DLOyu9PCqCqByYrs7t",
-	"35fM9Hy5MjV38icHMwoh8uoWCIuCsaB0qlYF2yi2iTLwo8Hy9uKodTAZOdERSB0VJuRVb1Hf9s93cKBs",
-	"HikvvOgvZRS4tJDnMPNeWimKvJg8qCzD4bgVkzMuUeEuZN648/ON9T8N1t6c1L628URFRnJ72CKCLCCp",
-	"x/IOYQiKdOM01TgQX61UEAaF92uNcoZ8m5WfvGabCC6qeo5gP2wdjnEiJ0hLyQbpnp6b18agqetW9qBY",
-	"1oE11IJxy6otF4gc8OxhX9puZWX7RdEuzetik0PnrwUEcq/2oEPgG1A2I4zyCpM/iyDBiS+I6dikktXV",
-	"7DS24+Pw/ez0tKrQiJRaPcuahtF8QvWTN5nCocJGizDIBe6DWfL4qSg79NQTe9AirMIAHdA2kTrVnldG",
-	"0UGWMrKYBaYeEtDC3t4U2LtkGnNjYlh0m1OMgqOX43zpJR5CD/+c1OeTzo4s/czmbX2zMpstaZ8tZTUd",
-	"pB8rqCG5U47jJG/dE3FUPotaj5BlzzU/wHHlwfK8aSGnvBWELE95uP+YQMZUjzxPB8bhMmZjuqaLEaYr",
-	"0/unqpWpSrVI3oo7jM0bDeiUJXweigW9FozaeJlMdTvwN2VNM7TxU4CaBF2oThZWREbx2j64O1h/Y+vc",
-	"T8dKPb0kO6Sac4Lbwofa8RlnVivs+MAf7ZNNSODJHNyFj72dXflLs7PpoNJHcM4UK++oWkyfNMJy1FCX",
-	"MxDofeDe0GtuwtCmLi1OCPbZUSeWaQCbEVXVcJMgTybFelOYkokJ7HdMgLezfeqLcatlnVFSaAaqnX5y",
-	"6JlySW55VFSbakkWzQcQUPLO8FD03cjxGQkKLr4DksLFgoJjUEsIOZqbSzSZykYGGJs/rZ6KdUfhxNAy",
-	"X8ZFWPM6JVM14MFUeVbaxNQahy3CjPMZFgLVVkW33nSvTO/9SG2y0rmy7ki7HzUKUkhHZbO3yrHLG+Dj",
-	"8mnxK6Eh/R1UedAxvbCQYfkfjIajplJ0pco2M4hIfZTGrDO0dsbNcrrB07rP8jcIiQKpVjn1gOoBd8KZ",
-	"+W5sIN96SUEkE/PmXL+i9dqCfrgiaYV2PmTRqNluAxiwMOgX9p1MisLtauKrxROoIdAiGvAhYr1e/nY+",
-	"irBxZtrQCqdvOzMHXbdAM7GjbwJZ5SGhH2R0ltSdoSP0vkhJ6oBXTsdigNagrsdp1Zg6owz/S7QJ2iYU",
-	"qBdw4E4FPLoRqVndTXRC4xiYlRGEy1HAlQKwVxYb/EaCgzYbfsQig3G0PFt+FOUNX5/A0UHxbM6uOhHV",
-	"OfPizPnR1xTG3MRCdNtZwH2QPECZqWhRLWBD5bxQ/TgSPtcwzSDK6nOTZgA9HqRIShXp2WE/rVIUPpno",
-	"B9m7ZR6ZtFvBNiC/NcMSxaefI3GfYaEU35PEG71YY5rgVu+6gJ64KsuViOH2DoNbEYeq71F8CaJsEoAX",
-	"MMHwsMchX0Vq0BCpishUx6L9rGzRFhaObkzHnjs0Nb1vv3o9FTqVxoChyoEVqZdRi5xOkNtc4+B+r3Kw",
-	"evDgbP2AB2GPbQdsKXMeVgR/ogwgOkFzO1ZrR7gnBYBtNEjKa6agPkcH9d2qcRv3axatjmDwkrKuh0b6",
-	"qQh5EFwGHcIW5CHIHVdnwJnfLwNzogyMpQk1r12B2ufdMOdk5PwnPhr5ym2ezcPQDsEFkAfVOiL8bv59",
-	"ePtDO6Q+vP4PNIMG794aXr1WmiAD9KUGuNZYF/vmzIPEUblfpvLN8g2lOBnF2VLd0mOl8eoEUH4RqmCV",
-	"6U5FAnSn3sKUaUlYTfhEivUteigaeS7kLo/y9IopydG2uBo5ZKjJOrM8pTTb4j8t2xM9ZSJkX2x1DXQr",
-	"2onsCuDrudriN6ZmP5IdI+TEj8CNUQ1pvunuLA4bUDELanpwtxUKdZSWXjDvL09RO6JZxiSa2iOlc7E6",
-	"ScA37Vy/2plTZjHi0vJceWBXiaI2yfLQLKRi0O2uCPW6JtMWTsQt3ZdAA5F6+gJiRZSIHbpxHL12FSqd",
-	"+6cRQAFkR2uAAjfM70Kcka06TQbqYXm1UJQnO7pL5ijyZawlVosmBWbjIRg/ZK6s/iYcWdR2YnWIAjGK",
-	"rfqooj+jQ2wP01DUGnxsJcAJ+eCzHMin1+q7N8lQBuQmGEJY6qMWZl4ZMOysrHke1e48JiCjQ9n3Kvxa",
-	"x50owSFCGjYxiajIOEqVt+GIT07U/8n42EbgKLaJajxCm5P43Yxc+8Y0gkiwPmJKwaIr/VvrlI8JlKwZ",
-	"mp3Oa7EyV6kcqM7NTe+bPTBbmZurjov0L+qSxOPwTXoSg7+dGd78eQRBd391bXjuo80zf5L/uH1j+NVn",
-	"6oHhlWuDr1YHb5wZXL75YPXS1tXz6uHBmc83vvwNelw1TRtevjA4d3Xr+s3B3V9v3H5n68ba8LfvDN5c",
-	"H5y5NTj3O5N8te8JR6Vxra4Q6DpYiA5XjfEwZT5mXq1DgjbNz/573oKx+7rp0hr7KO+NUqaTZFxEknrR",
-	"yDp22p6JippbnlIBifRSYdC8IFfyF+ztNFGbPau+7+57g3vvbd277K7Cc5VNP/OqNIENP4dKKwIfweNJ",
-	"kJL8yzImMz4SB3Xebstn+5l58mNZh55bzINTbajMeTkpRVePF6/wO0YBpldHLBXgf1C8CMQjYjmjs4BA",
-	"GMmvkQ/oBsWbTR8SaDHGLYX5GBZMG2gReRTg/4qrRwosxjlNQZsMkhyX+rrU3DFRd82Pfqveg7FiUh7N",
-	"rqSDH5ipzlWmgfc/iungch+2kxTn3iWTGKKNKJPR2uK9HW6aa23O5XC+/FCAT/M8xZwvT2QeOGtSDqny",
-	"rzTAdQLOo9shwQpNKi/WvXLeqkNh+r0eCTH1VbaLwlAsl+pYkBrjirXhMMT1Vttd6T6SNpsqFNKDZZCb",
-	"DcHj0LREd0l+sESQLuGTdpxiBI+JhDqicvEDIrp+GCfn1LBQ2WilsuQXy5Q1awFpU+apDVTtSOyWCvoj",
-	"yGAiCc9evYVZEz6C5IlaXZcnl6JgVS3KU3Edh17qcQucKKXvZMUu9S9A4UQRjEeCwDr/NX36ueWZV0/U",
-	"D+aV+xRGQ3LzVOpOqnyBMh6IpwnxXNyz64IMiMDJxnc48fUVTtOG/HxBp+AjdThOKSZnk1HZEn21mLyu",
-	"vEPY4eguTHZhlctBCsFUNV66cmzUJMcuClhkSJfcJjnK769tXn5781f/2LpxZfCL84PLNwdXVscrL+pO",
-	"xluiR9W7rGv2cg75OeI78c24kBZ2iMHXohsnpMoQCCMNWqfYrQuPtHSPagmgPAFKaeDlUKKw1I+xG8qg",
-	"9oMHaIkGYQvpVOBYq3aSVWI+NRitVp3NymRqRyULCYLNSGbiHSeBaPQZycNSi0y8dDr7pducZ5E31no0",
-	"bNWaVuWh4/3ymM0AZZVLi6NiD9Cvmer12k+UkOiGDVr+j4UfzM6OPWpSYxNlOK5dnMmwE3a22NSizHI5",
-	"Q2SFBFHqLno8u4ZppvpEYgMOjJ0n74aTTDV/eyMQZfA3M9hEM22VX/2aBR4msunMesYacG48PkqcNptk",
-	"CZlXMvPY8vYpuoajV2cc6SfWn80KX+AsbDkEHkgiVw9U/UX+bilO7OqsBB+P7fnUNrNyeNDhK/uO2Li+",
-	"0xOh3Jh3+XpWZtXZ23WUgH/IUdFMas5SGl3Uokv8mtr1zxuOsqbpqZlCZU0K0cuhjjzVh4KNssoE4yJE",
-	"DaBTNmENh1qqSjF31E1kkUYM1YqlsceDx4R2MkJwQGue0PHJDvskSMnpOvIIcWWUPtVXQS4oXTS6wC4t",
-	"HtRAx+JbWnMY/wbQMbIvwpjNUtaXVJPztmvarWu2sUfy+9gEQMYwkny4sMUIF8Z9FOYuTbDJivckK4AT",
-	"KIhVBwwidMHOho7QSNSLCteEipAkinfGlHFtrv9hcGN98OFVhTWxceeS6o2qfMsbtz8Z3PuZs5lBapJ9",
-	"ggP3HOGbBP9zuUtTfEr/yJxrOWI3Zjs0YY5ysujIzC2K2Uc2k/sPzV22LxL2VXciE6puoZDjHlV+XRUE",
-	"l49pVx5UA8q/HxO7ACmSSHQpJjGywtWSbVlO12jh+8ai0sOdeQ5KbCd00eseUynR6eAeE097dt8kQhxW",
-	"AMXXqt6oPAJInxaM1bFHY5jPqCPbeTB9XdIvCodrngHFeJkyTwkYBpjXk0mWdDMdB9/weXZBok74KMcN",
-	"O2H0BVWichoYOjjEfV9VqU04L+iuNArHUCCcpOadudPuhibpblCOSh/VjUfKrEVV5TgCx1itVqqVfdW5",
-	"2bnq9Ey1Upn+gTuRVw8V6ihkfp6LFbHMboNSaHYzByuVSqU6PTPrpGDHduXf7FrIQ5XXVex+76/mXPD4",
-	"ZQVDalnC/7ihx7BH/BWtoYsyACPHnWRNeJsIFHJeWFGI2d2InuAMwYsQB7VMFqZXE4fe5eOAiRGhfWE5",
-	"4xWSdJDYDQNTqaCOaJd8p09WiJ+O/rmwODNfXGwVpmmVtZCKE7p0v3MN7rYjmjTKKbrTC05NLyIMNwPQ",
-	"JdGuEmFBm2xKFVgjrDKA5qPM/VDXo/t0hZSVgzRifKEp94yyd8pOL3QBnM9GgwS1vNDVIV0IrLLTloiV",
-	"nayKCyZPVhpfQX4MHnUn98JXrr3WfRh2Xl0lbY0MMWSaWIDR1TPdTThcpu1UsH7DNabFGl3Y0avMWItF",
-	"iiPRF/2BjzsiKxoTf4RZnfh+wRBNHP2xfmbCRqK71KZhmPgskfpmwk3RzOOPwm7AUh81SBAk3xWHpaIh",
-	"6y3idZPTiBcZfaJawiY+M+iWMThd/Ikj6AWhPWsC8HcHC0G8Gle1qqDV1OL+fRn41q5ohUrjENBuyl0Y",
-	"F+NmFaM0fUyFGztP3MVjeO7a4OKF4dmLg3O/L1YmkGrUAbde78jYRAPFa76RTDzN5h6xHLyXOioF4WiU",
-	"RbsLEHGqFdn4Pk0js5GbIUlIme6TJkl0g8CJoG7eqrM77I7L0wfHItEx0st5JUBzjXnp2B5VZuZqsJM5",
-	"G7OdZim++U3avdGkbLSnZR+z5p4Wpj5O9draP5tY1Ywrx1zPMnu/EkP5nDUtVLglIsJJjyfdTVBnW0UT",
-	"ce5lBCeTiqHSIGzVslvU8YYKgSZtqbm5g1OVmanKviIu8kL20mKGxZSvmhdXQcbYty9A3DeyO9KW5B60",
-	"yFCj6/vzqEnC2JC2N2X/bOXJ+H/V6ZndN3+pqMXlDo5IZhNcrFIhFAi7KiNGszgnNjwzM/jidnVRKp/h",
-	"4Th2+xetpdS0XOM9llF4o0PFkHBoHp8HOgJ9sd0XxG/sQYsNxHhYRoumgkP+2aKsibospD5a1LGQLN0i",
-	"s/PqjgmmOnNQU8qsu3YFWuPWNHru6JZrpMlkv2T9K+0TW7Ba5aqvQiXlFfMZaaJn61Tcz6zuWYR+aktE",
-	"Gx4qfbQYMBT3ndqCIKfHIzedVv0vea/GWc1P5nln7c0SAW7vST3C+om7AlosU9/PXnQdM+QV9pYcky9z",
-	"rvVhOSpMIHI8VpV8VuqWNUUmrmiM+gKqxrUWmuhkUrx/qA2nnGBg7rMcIXxDitHxlIt6RlJrzBaLR3BY",
-	"b41VMNqU2Z9Wy9sXpWNl5liBdUJyv4QwWUCvlF4pQWNEoUFQe7i/Bx2KG8HVceBJQxrK2nQXFDmVMiQ4",
-	"xRVvKgkZPf7dp1C1un92Zqo6Nzf3hIIdAM8LHI3iwPGq4WtBTiuOgBZ1U7AWFwX8xJYCNFvZbblZEDfS",
-	"lkip+YxRl7P80shUrqA2X6K6BwxG8hMos4AdhLaVAcHQAjVxitJC6qVQV5N+7ETPI2dR/u7z1W8JW7VD",
-	"I4WwqSdojOA007LOWHXD0xe10FGlkEj3jaSofwdNnfyOM7EfZmGqCnacTH+8RdBSNwx1JYtHxpoi9kQP",
-	"Tf0QT/24MjVXc8+2aEb9ES6oyaadANT7KMEeYJvEiXQme+6Uz+vgtzq1oJ6Qd8yjIsSsTiKVycd1qHTS",
-	"gEsjfSa7gRRDbRIGTgRQrfLC6ascDpFGLxntFS8Jwh1XtprUF+iM/zW0wX/4Le/LI7vsJA+lDzgb6kSB",
-	"YxcOWAcHoO/qxwA8FDxeEwZjT4B/z5V9pbT6jAmYPh6oLvUTIsoqwVg1KG7wIBUVTpGf5wXEDduQKKd2",
-	"Z8vcfW/wt79t3bqBqmjw7q3i3ToAEQxmuyuZOFnNREF+jPQNL1Xm9s1M7avMHaxWKsX6MLnIZdS0AJyB",
-	"jENSyqGbNFIeJcqcbABJMmsGuNNCBNcTWVdjU5MyPMuumEecL3PvyuCT3w4+uqS6HubvkvEnq8kX2a4V",
-	"EogCmLf6Uv6nfjo9rnmLtf3WdSnHVzfnwv9nPJPk9ugvTI7RqPtdp3BOCP8tB45al6VEzbOH0dzsvgOo",
-	"o55AcYFTETF7TLW4l3pgQ6EoNQPcFqOdyGqNLjTscFRdyvG20zpt6977G7dXN9/9ZHD20uDa3eGXVzfW",
-	"3/jnnfPDn368eel1Haj49Orw8lvDdy9urH/kbH5Pie9M+sQe0t8V5KiJDnFZUYNGQEiGxSN8Htakcqzw",
-	"OeDPLsMrmPpyi+fjGIJ8iQKfL6xZ+nw8YnUy1OTia692eah8D6Lb0QXsFo+r/vvTB3+w/4czL2RFpbuu",
-	"BNXjx48g/aWd61VxpnvnAAqpd0huN3prDnPW8Km7Pil0QgYc8nu4r3nU/JKP2fKCVsM8gkKijPV4AOu5",
-	"8YxLfhvHw6K1ayVV34fEebhZCV+hnjKgHYF41y6B5QV9ddyNrAOCXYmTx4EoeTc0bMm03ihEeycIWfb7",
-	"Bn0oTXQxeoir9hLyqwVHbcz6SEdnhWoDGuefIJ+2k9VjzuxucrpOOhniEhoLhtzDfcQZFExp70WhFZqT",
-	"eMaM4MzoxqLWcHs7UR37hHk4QPIB1RzBjU5psrYy0q1VrSv8Z5eOp2gUQnn3xjz6/S72aYPWsdmjbE0t",
-	"qtp1dKFy4iV2CKspyh4VJNBIKmoPYL/UWU6k80XBHePuV3XCaoEkN7xJV4rHlRedCf9xdXLxUH/8k+zy",
-	"6jbug5NTB8EFqIVEoCVwnFmLSOz1gz//dfDl+uCNDzIxBHehC6NS961tXCLSfhK71ZVRO2bdvReNO3rk",
-	"sMtJQCPFShMEZu5hxDATvMW66XlcO+YVI+x7x11rCPNqkN80zgb0eX35OFW9NXeWyqTTVBXUc5vodsw9",
-	"yOR29cEhp8MAuxvhcDfSVj8T7GvStbpoRW9lZieckWPbDupD7sGWjfwJVLdrZ+FWsX5U2zr/3FZHMXKJ",
-	"PLd59VcZYV9waOSDWrrF107P+Vke6PBmBK9sKsAtSfDOl4Pz6w/ePD/4/Rdb1z8p4GLfDTopSiKQRbwd",
-	"8vg61K/YAJg++BCVsQXUZaYOz27dZWtocfBvbDFKnt6zCNJjAYkOZlAsrprEexzINu75vsublSKOlETI",
-	"o4/dichl6fjw83ndUyhqUgaXSaP4i26zSUSYERvPIYERfXuCE9yefvi1aGLxKe8rFmwZUdVcOMrYE2mV",
-	"S9Km7+u+prGDR07bYBWB9UGZ9t/rZ2J8+QXEIO+CcSjTXOqGGQpc1QmuZxUsy/fgJfmoXJQz0D1CwMnj",
-	"Ge26b3lPt1bPbK2d37h9aesfrw8/vDOPhu99eH91bXD2yub6n/555+zg3J83L76h9LnB7bP/vPPW/dW1",
-	"jdufqG9Tnz/4y2831/9kiRZdcvCjLqOqZRoLSdAmHlUcWhD43CV0vi8NajpxXmSL+B0nqAplxMZ2t+NL",
-	"FZccWib9/KJC3Xgq4T3zCemkoJ7w1I9PvqwDVCd/UilPz7mxsoxQz791ak++J5+FEM0S8bM7+436tofv",
-	"X9q4fW7zytXBV+8Nrt0dXHwvlWg43jsZcRKXPhCFH50lRtv6Hc90BPAA1Vuc1k3KAIf8Cmu5L5e27v12",
-	"cO1uqVzavHJ14/aFrdvvDq7/TpJbxHRSoevxi3dWJU8X4kaxFBrJ49KFJCaJX/ntltoZ2WBRv9wMvG4V",
-	"3IFeSoK3iUo0s/sIz+uSb/BalREWwLkao82Fo4JMRohhkya6GXfttTsJmxzqtiD+itN7lZLH8qIZUo4y",
-	"0KMHTjq5m3UNnGX0OmphdVfT/ChURSkqEFEu9YmoMQ5Fu5J6on9A+rahSS9ZXRNTw1EcUtbcHqhcu+3M",
-	"l16MXaIJyqw4sSdDZ7fKKupweQYc7UNQo9rk3CtlpHCNR8TQw7gOYlcz1+3m5hpFqM5ZneiiE8um+OhP",
-	"D/77na1fXtl669MHf3h965M//vPO+eGvvhhe/v3G7a+2rp6ftOX5CJBLZvfvo1Dx4sTRf6jIe1alzWg9",
-	"VdyL3Nk2Ok68ilLZJgHydvrheQ4mKTSI1XUUPGhiRoWB5LLO8OKNwb2fKe1hXPx2soyZVD93g9lnMKrN",
-	"bgFwX7zreYe9vQuecyg6X5VlnI6doza8fHZ6//C9awoP7cGb54eX/7qxvj64eH74+rsONcai82mX79U+",
-	"D2ddYzcEZ6P94IJqmMIDFPvnCp1kSrGYhOoWYhg0raGntbbx13onlDNCLxkEEhDRMm1mJ2WD8ONayJcJ",
-	"y6mg1s8heA41+Zg6jenKePZmD+xel59BIZIXSaKNAa36gN3LI/E/jxSF3l9d2zz7+fDGBWkVnLkwWPtc",
-	"GhWfXBxc+0x+de030beDT97f+uosYHe/Prjz+8GfLg7++IX81U+/HPztTITpPdpIv4N15Y7o8K5QwpsC",
-	"5EkzwMyLvoa/zFeCLvkK8Z8R2mwt8W6QC+RtHe6IpIYmVlFuu24nWgbPqg8NsqBbsSijGGdUlJWFWdYs",
-	"HfsqgtyiDWfyF+mEWZ3/tD0aPeRSFHFW0omVQA/ul55Kq+1R3wc9VL+0DIZrApOugUUoh9VZBDjSB0Pb",
-	"6oDvdNFcD/cXVL8NuWHxfgGiEYqL/iCuNmFv50P1rCBeZuoSdLKPmAv0P1lAghA0BhxTFzY6Uhfjy/CY",
-	"gHILgPRxdxIxTWddYXtwoSqF+zGBXtVabmEfySFlkLr2IqY/RxmLhclQeKgYONcxnLUhxQvMrd9k6kFt",
-	"rdg3eLBggWQBTCYVqK2O1Govl8iqHnxwd/jh207dS3lIx830Kf1YhHhWg+IdV7FwHTNT0SPNVKjEVpxT",
-	"vUOX/YSTaIi2YeYOnWrvlUYTtb1WkYc+cojldP7JV15QxDghjVw3VM7WLcd2rF4ize4EVf848CkJasos",
-	"cRcVq1xYhVgJy5xXwATxtReYGrAG06kmIBxwDJIoJUVvxDNqWsokdF2KBvXH9owNcUMZ0vAw0u3wMdRK",
-	"uVsLNbjv8x7xai48jeOmmBo3gGUjn/eQ2jcb522UAJoB73ZEAW5XdHeO46BJwu/K17r2xiBU1tpUCKdN",
-	"e0hddkt4jKKVLsh7xrhypGhMgz1IsXtoR6peETkpoAOVjd+aQEFVFC004isNEg8+fuSlY8fR3jbZCz2j",
-	"nnCngICrpWbdptxuMvC0zvWFKG99fP7jMSUtFuucTZYCIpXFbDQZpUyqCA3oMKUJsNtiGEPgDAa4UMlY",
-	"yZhHwN3cmGO4XzOFU645LiKs+pgZxAfD6kwJPxSGWEjyzvJThSdRg65OGRWeipNyATFy6MzkS54xH2PP",
-	"GAh3KkznNQvDWTVJBdXJ8kc5K2GdbdSME9f5Cx6MvaRyVhaOsOM1Olm0AJ29IB/VAeEMzUrxMCNu1JFs",
-	"j6Mek296kWd0Nc8oSEskP2r9U+V/p2P01er0/qnZgzNz0xVnltIKCbwucZYkxm5axRzcGWC5PeNOxASi",
-	"1VHg8d4EtcnurPZnpfrZsFVcjZTU1qXCo5pu8VpgH9ezkoPKEDwOTRrAiMMnSgjaWD8/vHYHbd08O7j3",
-	"s8H1j3J62DrTDsCrxVGThIgmhxhefmvzV/8Y/uHGP++c37p7ffjRmcG7N7bufeDu27MrEERZLtgTo9rG",
-	"BA5Y895aETfxJN15w9ipEHYDVtZgWZDFbrRUbR07Xhu7PvMNM/0c/CZ2JOT/xo8CyQERHc6kppTR8ijg",
-	"bSrALSQfFBOAbekQdV7Tfngi6d+697PNi29s/ubdwY07eW/Vge+C+YBg7xczcY/Bs4AX1KY+Dmry9jqO",
-	"F9Rw+Z1RfaNQDBLSQNITVf0ELPmgIe3hGcWzFpTFL/lvOTL0LZNZW+xSr080dU6i1Y0HNjMLVMhm+kc1",
-	"QZ2tMhd132Z4CKmHCp+8Qb3KNkJsYKyiL93lnM5RN7t2JO2OzX5cv82AerpQlHcnV9RoSSLdKaRghqh+",
-	"fXbdFhg1NFwwABCA7+F8T9AkTBXt5cIR6MdeK5eUy253dvw/QXV2bHUP9wtqXCf0D4DZu4O9YtnZewyo",
-	"qvB56se3l/ujf5xNDuAVjHDZCuWJO7OETUTW9CBN894Uj9c2VMpzojXeESsoK/3YokV1cjFZmYNxuK8s",
-	"4Wc0dYedm+6ZarTOVEt0mzHGTl1tM7g9+LZ3NEM9wQJ5YK8E5h55WlHWfnY1B/mBBxc5ykjQ1nXUKxf+",
-	"ITWKktYT4L91ovKxBZHiHNclnSoyUCW3qt5ZsgrzLfxb7gFse/SsQRCEt1p/JDp1RF2CKaOiBYeuEAUl",
-	"4fCarkhTTh5oZ6sAIZTSU1IaYck4VGrdTimyDks6A9ZqHhb1DsuLGRyCXVIa0wSBoYlu7mvZh/80qVOx",
-	"3fRn/duMFGjzbUwq2RRx0gmjkZkfyDWotaqr2VZuoAmEmj8L5ua4teYXCfFUPo5amDJtudagF1CosxYi",
-	"9agQ+l6StSkofr2nOdd5Oyc5poI75KjO22QB8nvsvCOl8+E+avH2CB6DK5j70AMbavVjIZ+3E3zQ/tVx",
-	"+ebwVDQNL8ANrU02cNcPM/AhvkdIByBUmGe2FooGFlCL+16U9/swPIiRApVbEQcPbduQkVMvUNF6WOVX",
-	"TaxmTqy/7bJqpUryGdGNvuDh0cuS9HSc/Xxj/dPhxb8Or1wbXHxn4/aFzbN/G7y5/uC9j/9553yUgblx",
-	"+8Lg2t37qz9NXq594xnGqNaT1EpyOMg3gs5qQuiPGDxrtGW7UgNQiA3viM8eUk0ewhZppxPTuSAxMvnu",
-	"s9zsHm7PQvgK1N95FHns4xAL81SYZQ9SZb0tEoVYeCPOOVhm8vIpwKeofaIKBc9OT6NTjIc1zGrY6/rh",
-	"qW8BJ52cKX7TfK4QE8q6It/vEpenfPDVmcH1q8O3vri/urb1+Znhe58PL//P4IPfDT6CtB/57VvDd36h",
-	"/q0TyN65Nrjwa/3Jl78cXj0r3/DhbfmGu8BQvzozfOfa8Fef319d27j7ztaN1wdn35Cv+uB3W9fvyR/+",
-	"7czw5s83f/3+1serClBiY3198MHv7JoE0kuYWsbSUGEWXotMk5DXArJCSc+YNQHxapS5rQSRZwocM/6+",
-	"HcLw13EH12nocI3+Z2QLxQk4Ts8cYV5GQ26ppMl5PiYQYRP4wQAypLDCIM208ROIrLlCUwAojtw90SFC",
-	"OLAx+c72oVirs6ce76J1JGYaObLkWOgsK9268Nbmx/fMndA35sHqqiTqq9cGZyAJ7tanD1Yvbd178/7q",
-	"2vDy/0T/Htz6NL5Gtz7dXP8jaBVrUSqmeeb88OxF/QxcLP35u78Zfq7/vXX3rxtfvm33zwYN13KfRlad",
-	"6k9g9w2I+gVYd8lG/qesFnvXbbB/MMS9yBI3fQJ0vrP7TpkXb8cgGhf7PhEnzIAHfCFlvdg1klFAZzaB",
-	"RFaVf3T9kHZ88lIDwj2OLrW6xrDwzSmSN69ycQRNQ+hNVzJLbTNanIBRknT8L9jJRCrO28Z9QDrGrA9p",
-	"j1IRa9AVuyXYNhr6x/Ny3yUV9zmiAkETHn/muR+PA5cmlROyTSiLCmn1b00BGFwLIVKRztkZgHiKKGNm",
-	"OoG0N+PGzJ1Q/qfb0EX+SLM858bp7t6pPGT96Ti8ZNU+fffCBBqGQFJYnALPvARe+E6xJWBtWVuR1Zpf",
-	"txKPO/Crydn+RsnbeJ1ivxYFb9JN0A3sXg2aTrr5GA8hzGtwNFP9vfIaEIllhJuYsskSCDNSzaPC3O8f",
-	"VT6J8bBI8KKyPUfXLh+r4215H4uUQh5ukfoyjSohxy0tOrrHBCxTtcbMKyeoFN2ETJSBYySgZFvwAtlq",
-	"3hFp1AEH0ih/SUzPcXkF24KbaAS8nQEo/SwNRFgU62RbyA6Sh4TUzxj/eayGLyOsQQ9m9u+XHwjE2UL0",
-	"4XSlojRLUWSePUKW5StclXUvcAatmzk6gI51mZfEKHp5ujybKi5Vh3Fg3MHEBvaBSX3XKbKMZp/YcOvo",
-	"7QNN7K6ly2aT8y65Q8RyDRjYeP+p5HXKg6E4nlZJ2pCI3NNah4KOEFE2spLQNNCnXkaUiRCAehuq3QBl",
-	"TURD9PipNl8hNfP7U+5EzkfmOkK+oloyUjk9KvMXEice5i19zU0vUmV+KqDyFSM+x4eX3VoQZz0/sSev",
-	"fUA9I0yj5wvoklmgC8Nf/3xw7s9Q1fTlljHT5J+v39v8y7XBmc82z/7t/uqa0nSGn365efGNhDLiy90s",
-	"l4ive57psqY6b7elstV3ahr2RrojegHuqXh0FPvlXSYgMCr3GTOo0aYNxSXAjygw/OXjXqlcWvK1ywC3",
-	"qd8H3K2lpdzJvODEKH2qj3CnwykL21IhhKohaYlAmiSPUpvmY99gk4SAJBnyLtxAswBT0xGBM+ZN5ii0",
-	"Wd9WpNSZo5IIsI+UaY4vXCTMy0tWoiGCJyDpMozQ02HETkCEIJ4JMhkGQJRLJRaU07MKnAhwTBiHvZaP",
-	"Nbphd4IOljp/AdDERme7sb4+/OtVR1OlREeRcYwyje6k9jQxcs51PN4i7Yw8UqPbqxx1jYY9jwb3fvbg",
-	"zfObl17fWH/7/ura1vpfNu7+cvCL84Prn99fXRte+dnmB+cGvzgP7shVqGD88+CTi+qBjfV1iwhbRLmx",
-	"TCM92mwpHURdkxyKPK6hTotBCb2k+krKw9UteNyooV3obZppA3+PdDRkrSKbZGSr6jRd65jV2pg5q+NU",
-	"gWF+Z6OvraopC7zYhrm2OpiS0x3iLgRsGP5eQHYpWZBTUmOSBJdIfEt2o6SmxQP6Y85qbkX2mEKaCgjS",
-	"HUkjHwfozriV7rVz0Nn37OHJcKmvYeZ0TJkKOoVIwriu9cG+89R9gr1sgtduLiqifVB1eYIj6JAXVYjF",
-	"HmkLuCkDPqt4bQ0MDiEyU2UTvd3dP9+dDboIwT4nmvLG7XeUu+TBlT9s3Tz7zzvnN26vSpa8r4IGZ994",
-	"8Ivf//PO+cEbZwbXv9i4d2Vw4w0Xwbcp22Zm4HZqS3ZDe4tKCLLRTB0FCyP5pA+7fCFnwEmKGTpW5xKH",
-	"fWIku09FAX6u8+szPKTK00hJdGHKcdsTV2Z+wQSBpEfXwc7inCGXM4x4pg+f0fUKjhyBjLm6Ihi9oQDx",
-	"Kh1jd5OoRZyyP6bPxgS9MHpOcaCSEKT0U1mSxeqzEuHlXMjFOKd2JLtWCVOz21HGroH+pSyBs95Tjg2d",
-	"wGuEhCOVN6XppORhSixE0tmms5Gs4ehi2AwxwWgSN98CJI7uZ0JbylNZ+51txbaKq4cLKAy6JBHMmlxd",
-	"rLgBQ6t2/KM6nQKcHBsYy1cIYd1j5r1dTW/ESvuaVb8FRFZI0OcsucDtqIM78CeO0x2nD7qPHYBo3K2Z",
-	"qrulPW5DK1xARUgmX02sTmeReiLWN12p7i8Ar5qvH+7PGGpfZWfx5oKqY3bHwelvr2ZYBg0dCvTbUm3X",
-	"/uI4sChIEhkyrT5mN+iZ3iXdMjnIwcoOq17HvmsilTBu2jY3N45+s/XDZ3C9pRXEPuKsThYQ40Eb+yaO",
-	"PqOsy4l5m0M/THTHyeZvk2uOC+DJR8tELWE7imR+suTDVysfmo4XL2x2h0GqWBcspP/Zat8YtenhQnb/",
-	"S5H6lyL1L0XqX4rUvxSpfylS/1KkHkFF6luqG2VpNCewI+lk4/a5B+99DD0abm7+5f37q2sKHfj+6trW",
-	"n9548Ief2wFIVVUU3x1TyL5CPcIzApBCOJtd4XqdCJEFWPvvJ45H4blD3RBEn8qmbUFndieWn84fpI73",
-	"HSN1zjwRAyUiNb4GwiUsGemYq7gvGQSJx1buqKcUyk0eKu8JHiwLQ8/5GSOJ3Uq/OLH0aJZu1TaMcA7T",
-	"SYKsTvyaah2cF+JShWB1zKSC1KQrhKElXF92h7qiTIGERjLrDv2qHMxajzKP97KnALmaU5QBOo3IHHEB",
-	"wQuneDdEUBUQPxpnMag0kxg6zj0x7pGaCEmnJhQVOTs5co/o2LTQA+jhxg/gkTbPhhAiAQq6TKWPA8ji",
-	"VLeDPBziDLBFzMJaQOXe1DLaJ6msZFWEiRmCnGLUxCsE+ZD+EgrI3CWBAT5UOrkG4JN0A3I8a5EHpt2t",
-	"nPz80KkpC4l0RlXRDNFSUz3gGK3qVqtwSGqGonJGhWMDSB2DBSlok2E/tgCYan3VrbdG27NlBG0NDmBI",
-	"2h35myx4Aqwb7cuxsFiGs4BqMVjr473Te7T0O9Zdkj9eIi+oNz9RVKro54/riSRFi6MPmNQiOGSeg7kX",
-	"tLP37jht60pTeBDAL6VdqloaKaRmGo5ECV07luJ1blaUN7lM5pFBCK47naJQ501yHa2+vm5ue9ql3eie",
-	"FJJJK/wpg2ykpWyDtLGv8rx8lVQLFatu8eouBRyXY5pgx0USS92VA89MUNhX1N/U7tfkFVQItLm03T+m",
-	"nlNoA1SKv52XDR6bqFRQuEvwANvBk/cBQeM0+3QNYkxUn3ayeAmiThDW5C9HCEzkPHHJZsdZC+ZqutDg",
-	"j6huKfIRmpJe+a91hWkLVjkmZmS21XmlJL0/jCKIkRsxaep15g2ZL5A1aSRLYarbDfLNrJNzHlXmaXx7",
-	"cvgVmMM3ncX/ImBG+7yntCYqkOrt//gp85safK1a/sPrd4nYXiS9yWqts+lIvkpMRkuj1BGx8R3WqUc/",
-	"UJ3z3agD+plk2tPtM8NPP9u6en5w7mP0v2+h4e0Pt776Qn7697XCTRn+i2DIa1YXWFeUQ+tTbgCdTZme",
-	"o0FDMBa74VAAuwVFsfYVSK9QaVd13TPQrldpxFNTONLKRqMCLZNOWDY9QBXiRSw81Fhu4m53MG2yHHBT",
-	"80jSfXf97PDcR8MbFzbWPx1++pkTv18pd7mtDqRVaa3DMi8n63AgtT7AWHCS+OLkb+Ld0Pmql7rhZO+S",
-	"umgBT6suSzSeVvNTMHydE4lsY6mETzYluTZlJ+e8WRpI6ugKvzunX8MxA6OAcPH923XEiRYWWeCgEQT5",
-	"fLLsE/mkEZlvMQi2YngjTV+si1UYUp/XC0EdH+Y88Cgzpp2yXWohD10xuuOpylV4zMHFAOC7UppnXd93",
-	"9tCE8GNuRbGxBdu6E2XMdCLgoIkKQoruWy5KemL928ryHREuN/8+vP2hXU0+vP4PNIMG794aXr22neTa",
-	"qMnRqOk8OxbmO7sBGjKQGhYyd1bvvkZXEK+mzym7iYG+F70W9L3QfVTAezLV7UTKlkGNpkLdTd0bJcL3",
-	"sDu/XXjwhyvDy289eP/iP++c37pxa/Py25uX3x6c/cvmpdc33/1k+NerhWAoJgOQWaa+L8belcJefPk6",
-	"V/rvQwGqKQSLrZiSRsXOMNEU/G2MTZMErUmpX2n1QCk5qdTVLGPCEv4OeeYURSmRmQKzjRlEGv02yQ2j",
-	"oz6Zqakaxj2isBZjJzvrtLDIoNdXuoGCtAfcDRRSR2lShuHt2WvcjukcMaOxltkJTMO4F6W68FSYhTk6",
-	"92bM8hsBFoy9SY8SrqB9vbMw0wDxbLD6/tbVaxoM7er1resfKZym4blrg4sXNH7T2ZuDy+sKE8r+dwIf",
-	"ysZ4uvfm8PLvLedWhzBPOY0S/pzYRxUpAgrzGOpO5T9N4NkSDbaYkoZ4hqtMsdwsB3ussknDwuO2m5UG",
-	"IqxhjQUeaARtXals+lYQXG+pf6rKZC+gK+rvFqZBvavm3ME0iPigFIE1H7NmN5mXb01ZI/qlIFryvazJ",
-	"fjNT1erU9IHj1dn5fZX5SuU7lYPzlUpxrWpStKgCHqes+VW2Mb9igs3noVus2cvLEkU5Lkafh4dN/8iR",
-	"U3InXz0DnbE9FcdRcHkLxi43s1E9pFTpufoGKFD+YR4pzqt8Hj7tKpXRDKMRkAyJpRQ1oQtzBVRu8gZA",
-	"bmm4z0nmMJLz4QgoTUZp8VY4E/OAk0h+W1bx28RqJmsI5fPwiB5sbMmRrvOxzyne50wiUoCckwnbXb+a",
-	"Vm0oCEfJlFXBbhOvkO25irMuWNZOPK0ST9I3ySWyDgmK9x5rYdZsYZrBVooAj7hvwLMR0acsq1Fryp3w",
-	"Ja9Qi/vUw33dKjRpxHxwd7D+xta5nzq5GozrAqnQYQFJ0cpXzBkROhmMBsoNNum1dFggrgUNL7+1+Wfo",
-	"r7z+x+GXV++vrm3c+flw7UYk4O+vrm3d++3w06uDO6vDX301GsnS2h1vqC7KcANVPOPkODrSh2csEDgz",
-	"s09ZtBTd2VH9sHC/wu1kRmYbARFqW6FWJNvg0IXlZk4J6EsN1GvResvZTm17eHg2io2pX4xnkHV+Gaqq",
-	"JJx5CNqAhAw5R4JzBdPM+bKttykqMYFDoDinlhXiRmNbmJ686fLBPy8/Hr3yfcyae1qY+ljNJgxJIB//",
-	"Xy/jqR9XpuZO6v/uqU2d/Ml0ef/Ma//mJIpiherDKx8P/3FrcOZmbk6wCwSmg4Xo8cDLgl0z3y/Y6Qkm",
-	"oYmO6RNfdTbk51nBGpV+xMHRb3di3ykKotsmVudp7UA5G8oxbhM5wl6WclpJo17AwyQoSfGWxbueQhGS",
-	"0xl+Jl1LXOBewzvK0aITq8jYuGBbgfm8NpBptFwd10pi5uYkXLs8DHZFhivLf/Dp2saX1zZun9taXdtY",
-	"l5KxejD68G0FrCWt4utvP7h0eWN9ffDff5HS860vBh/clH/+/LcKTHzj3pWNu+8Mf/X54Ix8fvPX7w+u",
-	"nx2e/c3gg5uDP/wses/G7QsP3r9oXYI0FpdHBV5SVnALB55o0Q7QdK9GmUb590kjrC2RFlWGoi5WcTLF",
-	"4+T0tk7JTVKmyY6AXOQ05HsuQ0rDX8r3u+jqOG2TYx3VDSB3vunMPgiN6gx3rHxRCwoBDFzc2Een5CO1",
-	"ekA8GhLvlE5ybOhSJMZDZL5DfRKW0lsCIbZJzOG549XK/Mw2zOGQT+AUmDterW5jlNR56PhhyDMPJWr+",
-	"54zvF+nSaTcVe61c2jF7zGXQHvWgx5/yxEWtLPsiBIvXLWFdQ7il2iEB5ONG+jXyKxZsatiT23V9pFtd",
-	"um/nUYgHlaOG0qZ1eQ8LJM0C1gQUbuUxTXWklptjet4r2Sa3DGowVDaNviEJSO/EPm7duKXg5hUf3Xzn",
-	"5uDyx5uXXt/81cdbF24USHjXWqoxDrAtjlxE+R+MupoiZLVKORYGhITIfJ+lDtsQKAqtZyeSuQgWsVyH",
-	"ASLeXhy4oC5ZuH+mNPSycslVu1MDn2jaydjDHJyfqfw/q7+sambkUEwDwopH7LL7eC4R3fYaLfVjML7E",
-	"XCpz+2am9lXmDlarlWJ60LISqrlUt6ud1EbocmwPn0eCqKxV7B9fyrerFJeyk75NBGhNbaaStB4rU3Pf",
-	"QVMnn/y38d64aP7FyPV7ml5SsaLz64rLSWUV6sAUHlnUvsMYX3XCwiBZBhZw7pZmcriH3PJq8vvyEOj/",
-	"4VP3WCKenCq3TXyjVBU3nEgXF14YrkLQ8ebdwb2/QPTx7HD1mt0/CWpRoQcC0BJUqro9OqoD8qgjeTxo",
-	"7sKosoJ6qldaywJG06n1MUrXBFC6zzBvQdulqNeivsZZ0x3GeqNw2TuvlMhsOtPiftQ0RdXjgIcZUBXk",
-	"NCt6hvbcxmBFbh+Z1/GuHJM/M085K4dwooyZsb2l67hNbCMh0RS4gLpgD5CYuFl1fGwFMIejllNHSVOy",
-	"34htTaJoNJ2e5kXUwisk7iavqq1Sa1aQuHiZoI6OJLX7qnMlVakq6g6HQZecdCKV0CBsZaDLP40h4giP",
-	"JLNe5uYOTlVmpir7isR53Ed5lGB/1FVr5+VM5jwVqpIrv4D7tEo/470aZzUfypSXODYe19yKBnlGOj8b",
-	"osSIM2S9QTiTSbNy14DzLcYJD5NlrtmdjwvBkkyAJuT2z1pUYuM6KsLNvRY7qAbSGWwPrVVeXEyUwCb/",
-	"dhUSjU14lTTZJiRU8hND++axJnOG2n+wwDXbrbq8jEKRY4QwqQWBi1QqWGUkeFT5C9liAKCsFpjGJvn5",
-	"x4Mznzx4/3+UQ2Nr7dzW2rnBR3+eUP0bKXaNKdHMu2AuZU5h1glMQ/GsK10N0I26IoxKuyNQagSdUsV8",
-	"qmDKBAxVdmqjUY61U/2AsQzKiAflWK0KiHISaYdRq9vGzACcxD/ptbg8DQB/Uq0aiAeZc4nuEb5PcBPa",
-	"a5pfqo6BprWDU108oXmvQx7mdENYVD1ki9cPFBVye5BqUqYxjrHvW9mKLep7yONEmA1UymP1oKTHdh/p",
-	"VrPwiHJNQ1vbx4+8dOw42tsme3tSTDwBdQpMM39I7AfpTUMooikiT+u8Lf81enVUHxjdWljNnIZxJ8w0",
-	"26uOK0GVViTNKVaQShGMMKJTzox7NRW1ODHXoRtIXUoBrwk7RdApZEdqKnJLkrVql5suYAI7lqv0H/8Y",
-	"3Hx3cP1KVraA+0VR+ljYIoJAl2ZVDxZ4JDBKrL5wypCEXCDPg4tRUC+Qz6oi84RusM+R6jVZqUZA/EJW",
-	"+Hd1e+ej5vn8PIfnJHXG/Wt2nuVgJ5hrhhxNPUVqoznnSSKPbpc+1bLFjNxcfHtdZDJV/lTH7LLTBijH",
-	"jbQzWmx4JKc3HpD3Y0JDW0h1OClGZysHpqtz+/eVRjwOJ39y0J0bsX1SSQtbVUBgnV+2kik33/SaH80F",
-	"IIw0aJ3iICfm1NZMPMUZSw/+/Nfs6z4uWUC+EwI4Ll0zjgLuP16Z21as0dBGDZqRuiTBYgjlSaqyB0fE",
-	"9JgwQsqekabP7VfCtXG/pjLBMxvCwLdyXxjAbUVjS/vENTTrtpdcgkH5yl7t8lAZYJAHowGukltcrU7v",
-	"n5o9ODM37YxoaH9SJmWoqnD3CW7d+Grj9qWtr85kdKLIUZFf0t2bolZVDro4+FBTstNxyfyWBDrWKFKN",
-	"gYrHpcZ7c7jW6ANSJ3RlVKHPStJzZropskkdb7L/wAhfiOOXIxcrQdtj82tiOVy8cGAxnKwS9muofyyS",
-	"rRzVDu3U3NslXIB0qkpRG815jKTewuHzJsNwEpeFU+y+xNSuKCAr3kC903tMvpsVdcIzP/ivH6Yk7qGp",
-	"H6rMxNrUyZ9Uy9Vpp/R1SVD3wsiy3y+UqTNCvZN3rdxm81fdzXTyVqyz5cLdV90NVDP7pzr3kgfLGXf9",
-	"24udUQBgJwPzDyAaHPxA9xDD0hpmpYcGTNVpYeHYGKWqo5AD1EfdBh1cQNqxvwAJy9qeh2o2yc0tVLSE",
-	"E0Or/rqaFSSHR4KaCr+E3KCaudOCJqtq3jU/Wi4OlUnBHnMFihcWF0aLsujGHGDWRVoiTIWfUxdJHpe7",
-	"Et+AaKjwhzbhlMeDEeIhDP0dyyjkTQKuLfDFKC9IyNHc3NgAmEdFxx26e1p/g/AS74baqRvGDn1lx5cn",
-	"H1JXZmpsNeEG45jqdsDF45E69Uj+KDMZKMQdLrArKnHEfKWXo9qE6gK5DhewKswKjZ0BfwDKp2tpOr5r",
-	"nlAzkEZMGWEBFVFHzVdLffRql3SJBhx2zCKVBcp9n/dqrmTi53kPBdCTX/nNsO+rYx27FJ2x51iKBnQU",
-	"CrTK9BtVtMmtlAFopTbiiR2tVHEOz0jPaR2poxlbOSV5otclWQZKG3WwCDN7vI075AYJggyJcVR/KXe7",
-	"m9D1nW7CkNcU3KYrnVM7NiUHgNAHPFggth3yWkBWqGsHD3P5u1AejQr1qQf1KAB44KUiR6Pv7zKs5+aY",
-	"tXLpj5lkuWQCHtgQBEC9jETniLSmzWEmRrb3zl5y8nzK1uWwaNrFqHU7/Syvc5SnUAb7gKse/dCulQtb",
-	"3qacoIWdnJHClXRyVhw44bGczpptAZ1gzBFnWs3QNJFRKQ1037edOzht+zUtJRLrLVtC02b1ljyLTtJi",
-	"x6PnDS6SejegYf+YPAHjU8OBcsuofz1rNJR/P3G8VHaqrRaCN1S5guWzgKr7UJxkAWcMHiD1/mg2rTDs",
-	"lF57DfpXNDLwlw8dWVRvjjzKSBUpTcmbY0Jj86gDmJllOBtRjhKKIoGDmfcK044ZUY7A00TZ6N6UyI+N",
-	"kmk6EfvEayqvPSgCe15hr7Ann3wmCHggnnwSNONTuNPxdZni3k7Al3zS/s6PBGen0ONHnz2M5mb3HXjC",
-	"gOmLEC/5BJ2SVtypMsLocIsyIgg6pXqznNJxHYEEbgDNihbvlV9hp6DDijgFPr8l7CHKOpKB6Hme0gut",
-	"Ue/UHjRbqaA29qWGKXndbKUKLFRzVMrkRzOKq0r2oJ6ZNepAQDRm6iusr7QfjpYZ7yHekM/NKchchWOk",
-	"9MIymp2eRhgFXZ/EpfXEl++dnoNSQmlI7JF79zwVodm6DgjSpT5aJv15qH9Dpyy4jVMKeA4LdEp/sABI",
-	"RxBWST4oddWocQOMA+ErPY48hpmZmbkF5HVVCo9qltyz07QWEPWEtnXC/bNIeZvEApL2g/pCMLxManUs",
-	"iGoLAgMdOXT88HNPPpnAq8YCQVwQTv3UD6aeO378yNQLJGxxb+qlFRIE1CPzCH55qowEBf7UgqnQqU7A",
-	"mwFuS10MTo0wD3FGYLBFj7Q7PCSs3p/6Huk/+STiDGEYTCGkCdw2tYNlaNYgKcQ01rcwD3Q4ChAIF6KA",
-	"MzxIBcLynGHA01MBZMEIPRTYX2oPkcB9UINAT4Na2ZCc1gU8Qr2rBxldTEU4aKjyJyBSWkZLoD0p4FCt",
-	"OtUxm0enouSAU1CR/Qo7ZRStU1b24OM8QNEXtS7ziRA1O3vw1DxQtOYe8eeGOTyh6r1PKRF8KrpLKv/n",
-	"VNyE/JSm6VeYPHr9KwjFm2+USICozRJfMY9EcalTapG6w5JUQCHsHtUsosdPCeI3TpkZBaTOA+8UenzZ",
-	"QJFD4F50CNRkKMkrGQPkUjCuT/OJMjqlNvIUehwjQeoB0f2ol0lfKvTtDg6I98SeVxg046oTpgxvJetK",
-	"hzq43iJT03sqkAbqax4t5vfu7fV6ezB8vYcHzb36t2Lv84uHn3nx2DPwm9gPWPov2qZo4/bq5t8+K5VL",
-	"KyQQ2s2zp6IelFY87tDSfGlmT2XPjPKMtUAM7Y05svyzSUA9jMhu0ZOaPVWFS/oxSCHHbRICbMXLTsg0",
-	"gEAzfF8BisnvXu2SoG8ii/OpbBClnhRLrMoeVBLHY8JSl5Q2BU531xziDKxdGB/KirTwATgoEDDKzkdY",
-	"kYdOaqJZm6Jr0eLZFKtn286MoiYSmZMJ+S5M5YRk3+byAtEiXZBmkkSTfjjwuLlm82piMokCzG3tiCqw",
-	"9Ukjizg05kM85iiol8Pj1GjMW4qOzbVEpMmWESM9gD0wKC6O4dWjSdpMp1aOnxGsW7fTgPf9/8OgSzKG",
-	"jODxCl0GzRX6ETCR+/GYX+w9rLC9Cjz5PG3TsPTaSalbK3MZONR0paLiA0wq5+DbslTCH2lIyMmmDwBs",
-	"oBunLMyY6cF3eufdL41mufeI0ksTmr9klHLRRu1/+aRcmei22zjol+ZLR7pLPhUtaR3HlLPU15AogK2m",
-	"i3pHTrKM2v2I7cU/pkwl/iFzpCFuClNrCP7vkwqh08HxD0N07lDsKE9x/DFHZylO3yN9fYagMj/Fvf6u",
-	"H59KGnktaenpdN0U7VR3fXAX3TwdSC7vbZ9oIrKAN6lOKWo4pWGljeLRoy2XImUyseSXS5HCJx9SWdfa",
-	"/E59Z8dHU18FVCyLkU+1PpL4FHbHUjL2GkQxp6ZxmHeZUTX6T2sUqjxl4zneU2ET6OmmerEof0kaWcnF",
-	"7DTOlYO52l0kZ6pjQmA7ZVFfK+7j07gPuzwWBEy9zeHOGCV3uY0Pm0FGJy1lsm5qoOt8ONOl2krQ6lCW",
-	"PlwH10tR5E+o91omRX6XhBYbfOiSKEcK9R/6Fr/E4uCoEjPQjUpttVSo232DeCwy5cmEggKEQ8fUTCb3",
-	"/j86XlIKPUwhouo2CwmRr+fYDwMY0W4IEfUmW4osaBeeldCMofzB9xSgrdKMeSBt+RDXQw2N9GiJGnmx",
-	"98bZdNsjTbd+BC/9tutHChHjW0XTEcjtLlA1BBgTmlFjIa51sUgbmoEAZfeLELABli9AXA3KqGjtMnE9",
-	"Cy/dXeL6Bs5aLWN3jtqH9kfWWffAjDeiKVD9j1Rg0YJcLib798pjUKEYrQKkwZWOvPhdqVxUKwcr6P9+",
-	"D1X3H6wo+TjqRuaerhaR7A68+TTcg07oEOQJcjju/r6vMoN6kCBX6zK8gqmPl3yyp1TOVkGOqJmOPVHa",
-	"xk2yt6PymR3umyXKMCjCaafJyCkeofWwG5Dd0D0SusYhpHZd2TOdtPXbLyugrRXVWRiiFRCH2y2lw0kH",
-	"aha7fJ21Zf/I3+fIQ7ELF/olqcNj5IF1C+01lFpZ/M6qFoi7fFSHPO+Yeu+3VKKr2X3r/B2HPG9XyOKQ",
-	"5xmeDjw0IB2CQ7TURz1ClqdUYmlRAolyLHaZQHSq9reTPuIK8f9DyQNHufJZdGBnOmaHs+zUjolO8tvl",
-	"wDbLyPRgmwcgVr8LZ6DDG/UoaXQ0UZT7nh3YyDqnrqfQbZw611H+/7L3tktuHNmZ8K1kMN4Idjuqv0hK",
-	"I3X/alEkRVv8MEkN3101A5VAJYB0FzIxlYUGYa0ipPWMrZEtz8x6tWOvZUdoPXZ4HTsz2vWsR6as0b3s",
-	"sFvSr72FjTznZFYVUAWguwtstKh/jUahKivz5Mnz+TzDscQJVYUCFi40tK6zh5TKarfJPQXeP0rVYmoL",
-	"ssTtVCQ7rJ/IA54KdsDjgTBMQR82T0RAncMUUhu5e00aYiA4MOx5UqCENCiNQxeOIMtYFofkrVQndSZB",
-	"MadNuQIrAK4Guezp+P38OR87A9fwN8cdxNQR1DkBfuECe3pY+ckvZT7hSMAArvexMg+YuB7KXNx2or3k",
-	"0VtbwYub5Y0lk+D8wOEqgV2T2ZFKxWbwAWxeXtvcOlHeeJ4RvQFVv25IWPig1Xi/mhvI5a0T5Iznzlyj",
-	"8LjCcI/BgMn8rZeqEqZS6cTMzNieKxVvt1uVerdqso4sE6FMoHbdhnKZSEakwjRB6eOSBI53uFTHg3bM",
-	"KfgNXJG1RPR1Uq3uH4I7H/GUgzPfhWo2K352JPZUsccLlE84RQ+V1StHH/3T0Xs/PvzXXz198uTLz3/y",
-	"5WcfPf3ib47e/9nR33z89Dd/ynaTlF1+MWCXv7O6znY7AkMFWAKQVdZmDDUjwZOLBhirYFMOqQNZYpVr",
-	"qWt+C17wHr7fAuWg8JwSUQCgefq2doFwkwMb0z7D6gVc2ouwbCUyMOOMfEC3nK72rLIp3+r2txfGLdyx",
-	"8hBM2V3aKpBMX9q8VMbm/qhCZjda5qBSboHA4jFMiDT2mBFxm3GWQP0mlkjqzqTYXIOfHE9yUvHYjyWf",
-	"sCyog+tX2ZWtlzbnCexcvf/dZyIoADqChbgrbnwBe+PB9bWXXBlOc5SKNUxs9niyv/qNEaa0uxGJHhRb",
-	"l/uT0Bn7qr1kMf6gvTV2386fBJguBveFMQRLUms88HXdAbh6Ky1oL3MPuCR6mq1c2bzC9CCFKlb4T09H",
-	"Ii8qWHGa8y/S7kasOxrxRCrnXw9KNt+V0h7LWpzYa1T4anAi4VhTLTHjRfJ0Ju5VxrdAotOUcE9jT96C",
-	"JckjB/K1znYVG6h9ZX0kvApcJDZMtOp4VhRfv2zwFtiFR+A68L9U9kpC1SBrd3PEIwuQaXf78yXXKYmy",
-	"2Xdab2yNOMsRtkyKwliOikh73ryAJciQQ/Uikv337UyCEtFOBAW3SwXoGgcbD66iLpOhTvYNiOc6u6Mo",
-	"sYEoE1DxrK0sy57IOgKwyN/J9kpIfzUASDZcnZSYe/hAN/2LSoTCQ5yPt+wy8yDhkUDmjtxitHVizW78",
-	"ZOYREvp9A35RIRaYgJoiFY8dKRKW1tiB+TzWiv18idZ4dYf1+D5dSCEPnu+CAJmt0BkIFLGg5c+jUJwT",
-	"feGzi3oK4kXFgdEiNs+Nt7Ap4e0p5qtMUqqdw+4fFbGtlzYZ7woerbObDiWSmjgCqguxlzm6DOzcCah1",
-	"1PehSENQdqVOkyMcvY7Ig3OZvjmO0mn27wsvXHlhHvtXetLT+lOb2ORy0ThwImPtGv9AtIPtOPPmi8Mx",
-	"msvWdd0mbZYIJYa3RnYicQ3WZauI+7P7ytVXr12/8drN3/2912/dvnP39+/df/DGdx/+///u39OlEgnp",
-	"AJfYVYHD/adaxGPBr0tr33n01qUX397bs3ctC4A9QtmkVsCp0fmr/qrzVFnpRl1jZWU2EXULqb+zVzUy",
-	"YYDbZzDCkwyUkqqD3JzjcR63jDNLyP2cLGnCzI3vTHJmmcBMrvx9hFypJ2Nj3XDfjcX0UKGXUF1Hnq3v",
-	"mElRWqJnUm2fVFIv5bf7zCLbnKAsLIQ2bb7zm3fhRbZ+KWDvxfJA+K1HZbYOgF6mGIT03cSVm7D2utvC",
-	"iixu551J3e1USai97jbXCMlgrwSsj2VVAetoHjOdWINZ6mieLTjvbtsgKJ+5TtprdO25zobnX6ayp+se",
-	"JpYWvs8xHo9JLMxaFeQA9ntQlUc57dYukYYxhoZSf+AuFoW79A9gFuS4GjCzzvt9wRNr0R5+8dOj73/x",
-	"1Ts/+J3f+Z1SM//13DNnWLX3uNp3Rek6wZx/RZKvOSrv2bmAP8+BkPl/4O0elSYfz15u89NUIrGFrxcs",
-	"tQ+7GojykWch1TmhhUx6tkLNkV+kBUrt8pfm+nPsG1qamy3/9ILcWhYfsQJNdTjqhrWVQghohWzFtLhS",
-	"Ilq18hhGsiNTExIMiEPhC9mKnchodZ3tunrCRKSDRJksNIVSwJQGO4vHGRYyAI0YoaI9NSTxAHQNBEhL",
-	"hzpPREKPthc0eBruoLR1tDBYVyEYL5RjUb36QKWGrDysZcIKdsSNGHOq7ATdXF5vCtfvGM7UZt3Prj7y",
-	"azLpRGufSQVFA4M0UzWgXfCAJCxt09fpPO0mFdHZSFi/YMyAG48EUSEDaWWeImMN0D6Da9cUsR5aNSig",
-	"zEEqprQS6+wBlnD4lLXEdnHe6lLk9qL9R1M/Jt4OTPqUV8S9mg30XFuP9B6VhqPDIlxA1twMmvZJTeHI",
-	"i6nc0RlhHY0xmRiRBHnK2lzGIpqwG/UgberHFAfOJAjP0kRYRXbqiujxE9jxLVNLDsBVAQ5LSyQplwpV",
-	"qGY8ScDRHcpCOqnLDWsKq/yESllPcEV0ggbgr5ROG/iyZbkj+0Ju3RbQWHFlCh0AmcRC1VJVKyAD6KZy",
-	"bPEhA8d6OhFVS91JuH2MC7JEIhZl/Dy7eRKeRFtDri8Uls0iICO10NvDSKttj+gWMMDhUjoVFB504XjW",
-	"FiJaZw9hzQAlLgEIOKgbZCvQrG1/a4IMEc7R6gTYAILUCkDamZiAgueGOUgoCGxnsBb+t/0iwqpdlVUy",
-	"36zghPb9GlI1BkaEAZWwAYiWVHsKEMWwvs0ewl2rJQetbsAQ2orZo98B1gw1y6QGbwE/bAoC3G+DIfnA",
-	"TppVl/A7xJWL7H2okzpAoDcltnFC9hSihdGcdLQzEnACEBkrcEg58BMPgQe4lyECirFxfEuHrSUTSM7i",
-	"r9qJEDs5QC/qibRmjSMOUHpIj+O5isuhjGNP1Ec11wSW1hTAaSAi7L7DVFGeSh0r+EZsJXTcBTptfG/A",
-	"Y9mWIgoDFppYpw2AObafDqSRacPKTBiw//POP6yu76kMg4WmKDcyyKODHE8QbYnYCADKC+0zdbuRdkXD",
-	"fR2u76mH+RpHqhY3KSxuIq2Zts4yDF/7BUGDIXYb5Tc9eHCZsXZPHOh9cU8jfP6slA6tnV2OFNKoMKe0",
-	"7HlBsR/Ig8nAzKUwSFqHBoluAKpvARn1Urk3bVewYZ/VGKvbPX75tTXxtsuG3NGYXoRSUkLpHcGOJVaV",
-	"SaReTDeVlxf7l5tS5TuXMn9gBY/xIR/VoMPtzZw42lvuAJ1XqvvGpcG9aQVwPlbhlSdxT+w/5Y6BjRxs",
-	"a43H/c3UsK6OIZyFaoiUIWwL48CtC8dI4GGFodECvgrR7WnYD+E6u57bWmATFaD+0i5XsDE65H6i1rLj",
-	"sBbsNgBshliP0iACKyVEhCrG1cWA8tFDUDQwUQ2ojggLpS3gi/HYmucjf5Lg1fhlWOqW4VzfsNctdX8n",
-	"jrAs6O27puto0wKjNhap2w6pI6f+g4FJWUceWKMAGP1mVr91dSynQgZZF+Q1d9GzSBe/MmLUyTBXVpjG",
-	"VmNS2L/tooOBr8JpSNaFPaldforvi7VBH7S2Q9oJ3JaXBipxi8GhQnFDabr4vnCruKzBDRremQQ3vBCV",
-	"JIpFWt+e5Yz2W4BIpsARA5sXKgG58VraNeSyla8++aOn//aT1Z2sJNAavW36fQpdCUSg4eJtZZIxO9H8",
-	"dkEhbLxlbz7m7owbYD19IDKxmm0Q4C9qVII9NArsRHHFdBJBdBdmCIz3kxYAjRH2EOPZZq47rFjQQxqr",
-	"upxnVpfWI5x7RGmvSuK/pokwcmHboCfKNWJPLFwbFpxniLP1ra8OlI9QG20XNfFthG5ZYc7cWTZITGmD",
-	"cgllnj0uW4mIZCoiDJo4LwXCdIijjVcRaYc9SF3XFN0AnRMo9rBurG4jNrIdaZdHdBJD8RNsahcWKA/0",
-	"QVr1G9I4XXyXqpCfy4rX1jZdza5T0TQNIlMuPpTW1Xq/Zhv/gaYuO5AHO+RR4A17zlo6SRAamyIfJRW9",
-	"en8XxeUsD/NjsLIpnYop+7CtByraQaASSNHweJwn8/Dzvzj82X9/+unPDn/2/a//6PPDj/7x8KMn//ff",
-	"/uzwhx88/fSdo7/5+PDX/+vor3919PO/KxKoX9qcxRM/zlNih1puJs6yR66UkfZQb2V9Mm449b63eA+C",
-	"aDEebAxibShPGKuw82kduYTyM2BzUHALu47HtsG4jQCr9uYF/H1mINhtkuecqvQbXs2IPM6xLntNDxJ6",
-	"kypF5l+0tlV285sFXx10vusWmlujuVuhQsOf16/SDM8wHlAIIeqNykxEmYbDbJ7XcTD+HYwnUnT50iWm",
-	"dCO7ZlID7sJL0KyfEx3IW+X8cA9K52sH8okwH4nsdNMC9R9ccyG4sC9Ev5TfL1vkClptz+YA6fZiQfuX",
-	"P//N4XuffPWLTw4///DoL3/JXmZf/sd/ZZe32OF7f2w1Lmjio49++PTTHz79/IPDH//Z0yd/ivr4lKqX",
-	"ZsgP/2RaeCEbvxT7hajR6tv0jsfE7X6r3X043u6Qi2am0nZL/+aFPJM8HKtFDU620szKYTsLztZY6FTj",
-	"QyrMxDoiyHeU22mRHiqXDnJQOwEoWJma3OZwLCqE/o6zOKlrTxxQnlyJjUztmZqVtGMKT31UHujkE0G+",
-	"Mrw/Oio0IheOGjEeD6GJSVCGShrGI2tS9AYmZbHELJxULASfJ4T4Bv0LWSl6wh8PewpXocvpCU2Rc8U0",
-	"Uzo3jBFbgSCxvUPDXRWuloWJMZ8krvoZXNo6Hj/CM+mLsJvN5d5KC99wHmtUbO7sp4QwLazp6kEcsS4/",
-	"EFCikAtxuf5GyoHM1HoZpuwxtF7BiK1xo1k9A4l5p8btxoKoAhnn/jUpA0LXQWZ20tihI+g8+XuQ/q/W",
-	"QNAMX6Slee8naGccfvI/D9/75OkTa2mgIXL0V//16ZM/Pvzg/cNPfnT00385pY2BIzuZZbH1zCwLs19P",
-	"kNTsU71AC0KjHcr3aTz0sp2o21DENnOb0brO3GUF4t5K9/BujvPxnPuH7lWqHMTsVWvTqT2uBjx2hH9U",
-	"6+pth3G/sahYj+E9+qXcIL7eSrCPV+H7ky/qMzp87TDN8Y7e+mTlFZ62uveEsctfIiYPqe6JIjv2zKjR",
-	"u8DD1FpmibBaL1fipdtUYRBQ6fXW5mZJ8nj+w5fUwfR8xq2FZjPugqiXl5rWMKu3Rnb+2jIWAQT1iRMP",
-	"+gyr606mNATeEotCdIGJOJNGwAWvAXUA9vxSzAPb4b5oILSCvdaIuG2vc1lR+Bxc8GVTGX1mdt4FF6CD",
-	"IXd54SDsiY2mUKItW5LPbBN8pXDleWrKz0ZeZwlGcT5qqB2D2umbjJt9exxWHn8uvVhdR7EbRflXXtIz",
-	"LjfEM/EwC1Ixuby/J/p1JER+T4h+Fh/zq8ukKtcIfnXHQ2aI3ZVXBC37XCTZmU8XHEdzlCuIkurysnKL",
-	"ovTNW4OpB2ldJZh+wvUAWuinT/VCWufH52BZNtDms9pAtffQT+6inYxuvscjXxyxb/fc0GN5Gy6jpd5h",
-	"VCI99fS9NXrFXTajNOg6AG2V8h+O1wptrV26PB1J+uTFQhOV4a9zNyyeYmvxi5cQdgqCoCVje3kauPQp",
-	"ypjOle1CFWE12i1Ojk6/MR+CfG/jXsP+wd7ItwVBsziwM5ZWuJH0Q6vADNG/CtfMkHvsPECYBSi9h6jf",
-	"NkE9wxI4kqi5iJcneJ/9ZKHAnXdQcUJCrGx1HGEXR41iQl0hhoBsUs16Ysetj2a81QL2fbsmATYOIPkx",
-	"9kpAY1Dp8e0kKdZGVLeNP/30n54+efL0i4+P3v0lIYT/84cAD37lO+vsLpanckKzxIYprI1DVLyUausI",
-	"6dAwoaIAOYskDJTAA3SSIahKwzpaYUHeHpBNjNKuVB2HbhtDfxiYUtEOdZFDmxGV8wW5vi4ACV2JdMts",
-	"8CjZ2NzcemHV9dz5k1EanCb7jJ7IOuH2FPVVwfZoDPkI2+FicDh6GGoFbCHsdsDO+bKLuzqOXEm/blMp",
-	"lO+1M42uiKMQGuES6N9Uek/tC2ycgiLgkdkuYN/ixnT9aEjh1k5FMuRJZAJoGnU9+/AuW6XNF3bpd1sw",
-	"bQvjCIW72yd5LIYTFFvBSOvjw+uN7LaBNgo7wx2to+o+CrtHdDQ92jW6aq9YpNrRKbfyCc8p7UKJaop8",
-	"6aFiCT0NevODXPVeqplpcVXNTQOTBebfzNPJXbZI5P/sKRW62n99enWNLDuQ8gToH6uqXVGxUJVxw1Kt",
-	"+4ZKJWFpQO95ypROZQt0g785W9mXKmIh0PO0RuFqgKnIFnf11kqICACHSd+CKrjsf9Gg189avpoDl1Ro",
-	"i+GeMoNWl3FDxDAK2mBBpQvSPcQ/h2Sh9ofkS7S4Yial/lcjBGJltxyHKaKGRAkfWiHzLwBgJEYoq4oP",
-	"REjak+8p1xUrTWapsFTEscn15TrSiy5XUSwMAsBx+z5xrIcG2XT8M02XJyLM3cQeP1BV7B6mlUNNX2c3",
-	"5AHUYTqBgX5MaISmTvwDkSdSAs3uJvlAJADkTN+HxYFgxypXI0bXre+pN5Cq5QoIQGfAk0hyBceqIfaO",
-	"u3fuP2B2s4G+922LIMurKHQdHDK0YyvhsCqgr9fdsuE0cWlr3n2R0u5Z3mILGN6ZuPFzqxbcP2IEppHS",
-	"wxpUDUD5UBWOlSNYZHpeMLUxcMx5J5GbhFBBNZ7yVjXxzDVrl2FPMlR4+nfswXYMyK2xxwkFkViqdTkR",
-	"jJ1LeNiiFwweUpWdu8li0U7rO0URBsnuRbcAHvJZKtYeVDUx0wIgO8qJLPMX1tku+0PZJ1iliKd83c5W",
-	"yFYycxoczbbg6SARO1AdFwJlVJgDagBTNLXDlelqwEKpIvF4vZv24nBPrWSUBhqKTeG9rnalVTervsLO",
-	"Lr1hN9mgH2seCQTHlhR7IsSSFFGvFQIf7FuHRmkQLmsUQx0bBEH2FDg4Vy69zMJU60aPq1EDJ6q8v5j4",
-	"Yo5pm/2h7J8aY2w3aXXlQR1G2S5r6T5UcviDXRqcJOT46llfCZE3OD11mmA59b/mzNpy+boOgBbWXHbU",
-	"YeRYyoQ1ZZJ2oUcRnJYR4pegq2fNgFQoV76wA9D7gIUsSCLgA1oKk/rgthjeoAGWG9X15TIKz1mcUX1N",
-	"dropQ5A1mJ3eKDvVU82ESkVCOBwyAdXBvVM2exmnG9o3/FXPIn53p5h8mytW50ZYY7Aue+k67HrtTG5Y",
-	"O7vXkMBr6upgPcVUn/E1uGShRx4+otxAwRHWctoRJKtJORZW97RKu6ai+MhNzlwou7dGlfi6VQSW8HCI",
-	"sjjqhZkB/SpORHunKt7Kvb3orStvr61svrm19vKj/7D15ubapUer/9/cNI0w1gzWtmII7oKTMHyet0q7",
-	"qeDDt0audL0ekfV18BU4wmMSG0u1P+O8vO+dZTjhHO0u1kD7QGdTAA9Xb4SMRsjscsozlD0ABxt2NIWA",
-	"ixaSHbgJS8/a16XaX/Q565/xjM7YVDO7BwHN0UHjULhvshx2UnXbtZ6ulV6HK5b1QLWjs1Pa449v4vU5",
-	"pr3THq0U0K2ndMd1z9PqeKpquwIichChGHs6XgDteg5FiTV12nWoOWgmdwc9rraZEhKej/WvAL3nEuA0",
-	"skhCkEs6Ol1MJSSDWJj1XhQw+xd7iUIuGCPt8RHriaQjwFnpWVcMKeJ0wnQcId6pC8XYN4Xt2YBrwgDf",
-	"lybkogFrEK7UQwUXhsEYgxgEmwh4qYEzF66z6/LADgB65gHV9HsDnjho4imqwh5wvX6FN7UbRSBcSxoP",
-	"smM7k6Io3HEl+OOwGjVsFXujgmQUaK4IQBQFyzqH4A7O1HMYUp6u6W7TNee6jB9fosqycK9Yi1lBc1pp",
-	"VhSwR7M12LC7t7r+/p7gUbYSz6DLR5b1+GCpJSA17zjUOsi7DhQMP2dYv7l1KdjaejTngXUzKh5XjijW",
-	"fZx1eJ247ack03iLJ/VsWXsjJw7O7KDWDZF4RgjDaOqqBGQ2fWnhqMNIGsZdJ/LcEKc1IgVIVY5pDyQe",
-	"5GiNOuUSaSvCN31fgTWiIFkxiVcYsRVMKY1jBZYwVmJFWo7kdClPETc+HO3JU9aY7tmBxQBbwtdAgEsg",
-	"VFRnmZ9zKI5DhdoaJAkV6mVkqEoMS/MBVBJfTaKbES2OE0hcNKwj0rv2BrchAM6agzTVymELZ2SpYEZZ",
-	"56ctD4TzftbZLpW+bW0ytGjIgrESbjeTY6DAaLWV8EF/G6gowkkuinCHcQrEe1pkGDGXKuYq2kZ7C963",
-	"IdUBj6U1qO7uPrj6GtvoCZeyc/dwAVkgS9hBML8qpF0kgdTtzEGkoQM+Zw6CGZ9OaMXr7MFQZ0Yy3NPe",
-	"ID+A/H1SjSYvFG45a/eiWS9L8d0awbos7Wa0g8t8x29MewsUuGdcGSUrua/00Ey136x0yKjA8VISZbzr",
-	"rlrkZLlnlAduXP4PKcr9tbVVyPUomBmwZiL4vgmYeNwSfeyWxMKDHOT6tLJKN7iN7AbVVtluFN0aXXMX",
-	"Lu0OolfyAz0TD2mahOxG9ZyEThwQNFK32wBVgfWBWuUxObvcAJ78PGiahJRV0QhWIjBzdnsURWfebo8m",
-	"b+3XOFUpgGyqbL/gA+aC1pwXCSU/S7D/pkzN/VT3kZJ3rjm5puqVHIEUkrPVRVDpqHlO4aVGsy6wSJds",
-	"SWvNUWfHDrkqFIdriVp3qhJDR8lMz6PGo8Ia7GCkI0aAXKEiM5cS9zm4SuDkLAm31LobBnkmZU7T9Pbd",
-	"QTOWplvrDuzjPa0EDIXYj+lkRywhONwZV2K4kzEk5FuYTArgvpWS4fqeZqQc77nL5uqdyNdIzOigmLdn",
-	"oqxJoiSFCK6W9BzzWCHelSp1cXQsjETwK4fNXzEGukfDPvqbnmyc3cPhBaWWoGDGBVQRFZxoyjCyowb9",
-	"WXJ6n66aIaYt3ZOqs408EtDHY7RWfhw7rM9Nuj1/iw+VM5fxiOKjCoiG9A/7jJPRiC6V6OCUT5EcKLW2",
-	"i1KL5Li7Ba6nB1pMLhrI/EytwiditEkfZhLQKuV9hjk2T6NFCCUsFb1+7Kq8iKYICxqNJ3miS7D3h0Dh",
-	"jEhTq51L8D2hXckzwp0XgE87aGe6lgId+0vmjHnTDNzmiL+eBb8vHyf07Z9aW/z7tq6HO/+mFau+iNjh",
-	"D9796hefYkVDVxhRQtk3JfwN9e1T1eBDuGJZc/EPiXq4puz71a6Mo0SomrLvLbqdtxd8nRv20OXawSFm",
-	"3RXJMfPwGBamngl7s+qq5ctb1l4xyJ3r6yPzOKlUh3plhyKlqXuFi9QV06PWDGycgfYL1ziTar3OHkIe",
-	"HqphQFtRw+D6ntqdrBPJ3906QCuU6/e5+1xG3odzpYHAnSKSQ6oUvGgyQjWuGjwaxGm4k/0KSXWBK0YT",
-	"IS7FepUG9sKKZPxDvrxpFDu2Mwk1PawgA98F4a6jHtveCBJoTkoDp95QYCby8VPDuFkLzzQCSt8TBG1O",
-	"rr+VpNbvFl8gDkeSbxQrjk4a3zmiMopFONZT7NySHeUaulzqD6SQEGIxgAYMjcD7V8Yv2tMHgsTzGce2",
-	"AMqk5xtwqJ8NX30sulUHc1x5E9YU3nUciW7bxdQJTKwvQAJ2hACVhb1rg74gZYFy5VcbmpCtVb/C1Qhu",
-	"hMpp80o5DYldj7Nvu3yQ06t191/Kcal3C++OjrIprFEggmP36lzeQtuatiaSSttNCIx/vsNrpaJxb3Wd",
-	"PazoQ7QHHDaxV3UiBn56itLoDriCBAbHlEDkCcVIe5pbFUAmoDO5K3pGxAdQeZd7W7PtuhdnNKxWtC3m",
-	"5Pzb1sU6tucz7mEs3blw4Mo0O3RP2+CY09olccESN8+1cgcg0cQ3HJl1tls49qdtDshI2c32kttswUyN",
-	"nYtGLt7HuT0W/pnXx6FB1ujq3KsvBIerh6Z46SJZLZXFSjnCd/uIbn3gZ9WSt/EW/dUAKwIa5U+GXR6U",
-	"uWB08wBIhSblytftXblUyoGXjW0qhNTMOHE1F77J26d0COpBTFguFFWiY4OC/dzlAIhGACetkWrdsC5U",
-	"uLqTu6drRnU834kAEu+SGjW4S16kl/QEudPH4NU9hOh9mw6RmWVpDoOhjtIzuBdB/8+7vebAlMtQhxPo",
-	"loFjfA5UuL7Q/VhsRAOcU1Gtz6/rgYpcxRmkmFhzxPbFSER2tF1hQFNTH4Jve9VDBfxMbYaPYtbm0j1/",
-	"kOUqvXojQGQ35Xr91WyI57qy2r9HVUT8ulRRTbBpDuu60CvS4yPWLFS55RBg4dETyZYxD3xCaFAxG5Gm",
-	"saiZPuKWSDroTFubF3q/TOA77VPNWlaYnK5CwGlnM7vIFLw2uN2o32IRdUQC6I2GOl26XCrj2uytbkSY",
-	"BpmyIdByOGpVPWjGItOi0LTSwP826L+rVrTpQszEFi+D/6FZ4/npi0PtaGGIcByxtOkGXW4a8I/VdXYb",
-	"bDOGc26yzQZpDzs94iCLzVl/iafAylksiUTfRdlJ7CFElmIcyzKxzM5ZX1h1CjID48JdG+CpMNRucxtE",
-	"WYxHSNuUJrKVZhzrMNVD7+KwPk8IKIFY1eHKHJv6iVnWy1ycNBZ+7y0tHL8bII63J9TJ0xJ4i6hOjoV9",
-	"UZQhJyD7VJrZY7xfRGGsdDPyB1aeUJHc1spjqDossPWdbUQlSnRLGCMQjyNwiEZJwLp6yGJtfWQPB+Hq",
-	"qYFWDraRNZMS4aCReoAXaPZLQVju0lgXWkyCj6jwOtG8q4ON+NF4oqOYDAjy5iBmMiHbaYTdJKn3Q6cc",
-	"GlQWM5MFha46T9ipd3MFujX5ctlE1LZ/IcusW5LHZNP7hDSYXewm63HFO4ISWbE4EHHgKmUwiQ1ETi0C",
-	"SS2vGfLr7OPzp4O8nhR6GblMFr7GReMYsmS0znbdBzho4LByTNP09g3yaJrC2g75AmtXMgD2D0UFJ3c+",
-	"wm4XisQXV8d2NkQVU0rY6kPbdtZptoxjIhewzHEB8Yu4jEesxftzSt9Gl6toDcrI6rVKryFooAGYAnS+",
-	"t3PBXoBAJcvRPj3mfVfmAdmniyYr1gS7NFOvxHoJhpQpwf56javozoFIKpCKl8OMcYN87liFOvJAQEYx",
-	"U5SYnEcRB2PJ6J4IwKzAVOQCvfu5ijfnLd186AsbHJHWjs+qQq1kPFcp3PcGYiDmrpWkwf0+/KiqqFNS",
-	"qbVJeSp2clDG7lml1Zsp+gHHGsd9+FE1Pg31lnsQBiLVGcfP2dq69OLalZcuv3xps2J0/ofZ8ApEf+e+",
-	"KnBGQWmNoWzamp7AodTmyRjiAvw26ThoPegTpmL6eWlyxmFumj2ZpkB9T2g14DT1U+zvCqOEt9PQQQ/a",
-	"D9vMqsnQmjMu2IC2jB20iYnPPrT/a1DPZ+jezFUS7mB8ATA13JlqLacm0vBLZVKuUrt/wB0K7dJEg1hE",
-	"oRunfTw8LN/0SX1jfW7SgHVFDGgfSKMrDUtEe2AIiGRPhfbXDfiSoGrt53xnKRmboRKPwXuHd4YzkMJV",
-	"kUb6fpmy3HtcNAxmHfvVILR9ZXOT7tWWIo7K4TiuJoKnYsnj1DS8MykF8lmpxRJxOhpGghtDiD/IYegE",
-	"wbOpgm0nBxHD/Q+tiyYStvL0s787fP9vV49HulJ6hjpiFbS/zPoBjwfCHOfIDS7gqNYzIqNRw/G0zPfL",
-	"HA3MfD+Y8/aeqfRk5kMJ2WWJOQwMA/a6KDOKdyZsWhc4GHYF1GFJLLyCyiiIiELEIaf3LpK+y7i6UREg",
-	"0AKPSyiCYRTVZs1SbfLnnYAzcPSbQNuQDhKV49z0Z/YkQPOiTGUftagoRYu13rfyzdUIAvDNQZoDVHcg",
-	"s+TsxdJAXaz9kQkoeQY9tdyzz0I10j7R6+f9XcgMWG/SbvKIKT30IQ0f0dhTqY74aJ090N7JoAh7RLEs",
-	"k4EkXGGh/dxA3PaGVqELf2bwxdlySzR/XDWjiE1pTe0NkWbH6aLNxSmmYg2SeUf5tL8r8sS2kVgqOqT8",
-	"UgfeiLxo8IgKCtlycucLAvds+ODyq7EwtXUmYakpQlA7B1xvxMAQpzwd1QejhnKUQktidpz2dIdIGbbF",
-	"nDpMVta5dJUbsdSt3VPkKlcJhMV0iJgzrLOjG9monLau7HEcWy88PuteMLzr+fCPdskCLC/kOe/iUTST",
-	"dnK1Wwim5AMBrn/QHtsQ1Or5ziFg27KXzitUwJhWt0zBTZdcpHCQvbOqLz5bEYN3h4h0Pk6dRajHsGSn",
-	"SlCa8la35/o5aky52HlAiGIDdYiIGpZis1wKNC4QJ3L/tVbzjjXTM/M1H59aCZs8amTDLQPf242iXX/B",
-	"YiW3N4hT2edJutHWSW8t4imfls8GguHSKSLq4dnsG8XENPzsZB2x9cWecpO9QMyj3ShinPVlKx0kgq38",
-	"7t1rNwJ29/aNgD0UzbtQvcXZ3VevQ+KGUPReYrfkKzv+48sZ51WVDdjjj9eaIyiofOmFrZdffGlzzDLE",
-	"JTyl0Zbtto23sg+NudCUCqI9b8MZH/JRXQwR6Ebl6Ww42txZLAD8LMIORDy06uLyKjy3ae85TYP3o3ZR",
-	"dE+12WSPd8TGH/RFp/ab9lX99xyKZr+2m5aeafDrenqy7a1cP6k2gkBaR8wIzFiQlFgbaq7wTW2uemlj",
-	"QbZPLxoG7QEl7QOFzXzKDoJJvXGaZolKOw9L278BLQDn3azDhdjJybXdDBNNIQFlVqBNazQOj7LQ+KoV",
-	"wEhGY/0Gk6UJV7PLzlM5oB92nTAWfioyWvsXNutzAlxFoBUaaCNCoEOXD2/6zPc21sqy7w14LNs04wFT",
-	"gif2moGyP2ljHUhpuWANDWHjwmTEmtKzhcmI2/r8yRKOukZRgkkIiuUM9RzEnnG9MgqeS2ZA4/628+Da",
-	"WC7MYwYruYNZQitA1NQc606nAC15+ih6FUStn/Nl7YSm8Z1JgUAmkItz0abJEgpQPlGGcsTBrZuQpB1C",
-	"6FA6Zc2s0x8QY+Y47lLxuDIdX36yxdrUHZUFBvZvDatliZcl4kCKIdFnt5Bm/ziG0/GtJd3rO0++TrGi",
-	"2y65ZNEwz6pG4iyTQ1AuTEHaOIYKG6CUF4q6GrDQ3LfdB0y2qYdpggGsSi4j4KjIzPnGQMXCmEZek57I",
-	"xM/IsGuU2Tt9oZ4B8/UU3mv/Vf1rnLFfO2BnIr2etIYqq0zmjNO3pZKmW/PiXIebftfK5LIqk/tYcXgP",
-	"eg6fZ33iSDHHNEhW9+IKhrE9cyerJoLuZK3OULW0dRzr4dqgX7f8wn3f6C99+pt7npXnJEVpLfnMgebt",
-	"1DoELNZDZpcP0JJPYn9Vixg0jgH0Xb0i9hpX0Su8tV9fTcy38lVHEQ40bnkVZxfewZE6NxQx9K1mdHUY",
-	"kE2OBV+4/Y8H+1R2XTr6z09cy464xpgWTkA9ickY+2Po1TwOVL63LYvBbm1uLjK26fGea67JiSJC015W",
-	"JfRAPH6eSnF2PY48NqIVy4zHw6mQtxljwZwVwTpNukbpNdPVw5qF8BZP9m/r+/bG3wa1lsczQNRHKHcm",
-	"OBRUhKnsiZwbMOT2LMR2LCWGx88fnkAK00UoQjAxlznc/5ypQlgPqLrPKK/Q/M8rRiDcJe5ScaJAfrWg",
-	"Jbz2WOu9c9B1Cp7U8xQTcbK0zQDCyHd5RIhrNV/DWUv3etSzeZojNhEtIWuv57+Hd61V8r6JyiaDBGCJ",
-	"aIskgRYfInvMeQGA5uK4NIxv60/HWD6mRV7h/rUvc1skSx+1svPK4+evvh5WPF9OD3IGkEYeWEEnHa6k",
-	"oWIaAhCxA0ONkgGLs5VqBLxLl1fnUli+yXz+HrP8+MZ+6a+ppzQM24Fr3yD2pt/GdZdva9h1CTwSMMxA",
-	"Rg8Prc46M/pOWp84VdyASrLeXpVXeGufSeVzKD6pgrshz0zisc8AoK7LDRMqEhHrCa6oNN6wkLrAopDx",
-	"DpcK0SkzBwz1ShmnjH25b8V+2cQeVfuBFEPWBlhtBGYmIpFUs0gv1pVOhAP7qV3RuhsvvdS5gT5PBokA",
-	"uwOL4HxQx5m/SjxOMR88R+14LiR5dmXk2CRUuwjbm36rNJdNaUKKDjJzbU8EkzEuSsN60pjj5oJPI31G",
-	"LCZHfF9gjvhbETwvYQKfPXaPdwlkfzkUIfcEtCcv9mg3KU/qdp/u23sud12XHaE/yZ+DLE1TdKwfgOf1",
-	"HBLVj3nr1P3GGPGqW7jgpt+GKCt1D8zPiQGJSpbxQMcDlQonGfVW537X3fx+V7aXVl8UR/n8xSSB9tJK",
-	"lUhZc8QyiQgQkrY/aMbSdEXEHE8+2lpAYEsLO5fK8QiY4kAkI+QTDC6kMo3H/4sKx4hEisVwBwBKJQwe",
-	"sAbAu+HGvv4AgNNAFHag0p48JCDzVZUUAPdhrBcWVqkshTkTnLVdWvJnArQGBS125gkpHQUgR84KOV57",
-	"vItoB1CH3eUmBUxYwiQvZmCc1JL+o0DcWjrqz+gSpQLxB3DhDET0B1iLYz9RdhoaZ+3DRAEbvTdCaiad",
-	"IA4Nj+MK3G9rLGLH/zE6/CdgBnyYSRvKmztuNRwHAZVj/ly32yLBerd+IpB2XuuK8SFadnF8Xg7aPDbC",
-	"F+s1tY4FV8hheH4KE3MCUGN9It2VoQDWwNfzll31puCJSC5sv/no7Ucl7J1ONmGFTeApKGCKAOHTQPNI",
-	"bt+0eMpj3RmIApx5GYZ2fp6Wu9nDDvFMWmULojQpE3dw49V3qMM6UzmWSz2AIIAL6qHusYzQqgZs+5AV",
-	"AjDezSFSLuOJozyWavJ8Lz30p9gD9JVOJ7/yMO/rXRH3p3wd86aIp3yvYd5NldWRnQ/jEMATiEJF0V/Y",
-	"MTxDfPIqZeEa5Y4Sk9ksP7fVCqR2dNvxuV+o1jgT62vGstfOv0S2bg6NH6IMuo/6BDod0p0Mi7vHI08o",
-	"DMR/w4wYBspFxzK132oUFz2J9RS+9Pv2W2Qz9RiGjs3qomFDIfbjkSPfaCaC75uAicct0ScSDBWxro5l",
-	"BHRSvoIk48uIgTwmYM2BXdaAxYJDC/ue6upE/iEgkZPJGroHN2QUkvuZH092e8GTWEJbRCIE4JGWYYSD",
-	"YQ1vX69FvVAjmih9pMktQ8UDc9N1yofuer8fXv8mYJhhpQCk6jA9nAFZbDMy6vNdSVJREbeVG8DLKxt0",
-	"gaH8NGO+Dmx5ER8FbNdIvnHfDq3L5Q4DcHom24w3iRyyyIO0trW1duk7FeOjUHk2Mg80FyFzUwkD0lhT",
-	"EHfjct06l7fsZ8O0wkp2Ix+nXeonzIj/pg340trm5YoBp/pYw11kpNJutqvEMFdqO8BmXLTRsJtXYKD9",
-	"xnlfrHg0R7hGkI4GkElwTdEHnWT5O3FjlaNFmm7Z0TULPd/pGWVtbLIn61mYCT7XGG5NXNitRAhlFZuc",
-	"RtmKcZaFxOLuII88gjBKg0jVQErlOpwSouxmK1c2X2YhjKVBlzWkCrMzTiKqlFndtg4NJt1MiyuD23md",
-	"7aLuhFcnOkbjiqb2FEYEddtTDjHq+Bz0HRl42NMHouF+Gk48OWDY2c5CbvYbUKIVbnvisJHnR2ZglTBu",
-	"WEhRl3BPDVQqY7wOGuOTXkDbxI4aD+X8jV31cSrjuGR0DQrihI6vAojAC1NcdkS/kYVAF2VX23t/8+OZ",
-	"nELMFMA0xfhl1iuVL3D01mMmelNimdmu3OBpanW8aolpWm03u2qRs5w9pQwaLPdtbZiFXQ1Z9YAN/VYb",
-	"AhL40FeQgq2E26rgleQmNaiz9DOkh4WslYgINa5gRNFntQxswzWq4cQPepA6nn1QEkSLH3bkgVDhOgtb",
-	"OklEKw3tedrXRhh/w+aIde2NVloxN2ZPhT2uBjwOVwkO15mN/m5BvpgLRMlxANljuaU9L5FjHjDrLLRq",
-	"NSQgZkCcgSh8iysodLDaz6ow/zJ7ClCxzA4y/nNwFPtjithqJJghETEeW69wNM4fyEJ7ecNdFiJLbpgI",
-	"k4Y5yiJpfZt2us4g7KmVoDfYU75HjBYFseKKxM99bXhMd4aS2kZbJ/72mjjNzDYFx1uCaZw82HvgqcTS",
-	"pCSDXtTsyiAOMVT3M6ujo2zS9xQtA9JBId2S9bu7emh1NLiCEQDYR1gYmnY5PteTILuFU0IQHFQkrXXZ",
-	"StdZqHTD3itkPZ7sG7Jnd+D/OJ8h8ETGwmTnnttPDhXZOR0ZfJ5VWIH3w0gI15nnf4PZzcjfqJXUCgpO",
-	"I82dTMBlAWe27DBCeJ6C2lpO1gg/wueOvs2bKqSSxjUSKDQreyR6QY7WbZLNLdPGYyEiyLCsZ+VQPlE9",
-	"XqiSPxUXCG+91EUNZ1ORN9W6gkmL67GvgFfb1R8w3W7PI0DHFR17hkm1ZpXvNJPqKl531V62SBy63GNK",
-	"segiUW9XAswFdKOk0A4Mp1AunBjLA2tPDQpu42ltqfFF6Eklx1dgLORUwPqHoKk7lMjckmv9RHcS3gPU",
-	"vHV2E9GoKY7p0mBo4TiOQ0I3cAYaeliZ1VOYE6ve7CkdyY5MjTVt7t6+sV7GjggqYz5BqeBzOAHDwl2k",
-	"N6lXOArTCpOALrWfVz91WMkxVidUt5hYA7TuWsQWzwrYljat3eJnA4VK2qichNNabPWmpURrn/GsNM06",
-	"MdZJGkDFml18AMNEc7KwN+c5F1K9L+BYQBu17CywvvigXzeP1VXvIeTJ4MO+UJFUnRA5211PDbpgVru0",
-	"B3GcFa8VvSSMjdkryEVynK0EFBrsKRefsh6OdVdC8I6TgcjCVBB7WMOgl79ORKU06vdlR73RX9oNAgs3",
-	"pRp8q+ZHlYbYfSSnhi0hO0CLTNHzar0KIpyJbXWVG10zIx0HKTCIFUDAkafFJBx0odJH7oIJJMiF6jMr",
-	"TTT4iPius2SjC5hp+zD6dcAyAYTHuCI1iDlQjtnesSIVA2OdO62Fs3EfflOVCITYjJ0FmvzSp8I+PEE+",
-	"bca2uTpIjE4uzHEl5A8WWwSPk3WXd0SV1K9ZyartHCCtZPLdN8YXM43RWMzaFGfAZF9BT1+5A5dDhT7v",
-	"tPRIQQfE9FncwoviMQIY8/ifJJszy87wrFn43p6yr2siWXeWhm5bn0LU7SPk5nOhsSC3Ht9iF06RnDpD",
-	"QDfkATCzYxq1yVv7O2Qp9/gIDAzI6SJFVkk3el27dIOin7UTcsBd65SrZ7/cPtdWAw2QQ9/C9XY2oC+P",
-	"czZi4MoRobodiqBj3i+yjlXYA7VSVYyXd1vTNtN042XYqevhgwSV2yUBHTsiskcQvEbkSiBgzJDoD1fX",
-	"GUAVi3bKlEbmiG2sBoC/G9QMH07aH3f6QuH6PQMijeKDSg9zu5iaQZ1pPc5SFrDym/miIXKNuQg1+CCS",
-	"KYt1p1p+wAqd6mK9AVecp84XO+IaW15wAhZRypQmAiw/WISA9Xlib+SUQKsr4ygReYIKe+HMhhZ4/SU9",
-	"zO3YzqSFBWVi0WTcoBixGcVu0puMRz2prPefTKzi2MlNTDnz1Yvb/d6ArHNpzTbIU03lbmXVVSRhixKQ",
-	"M6mtqhKQBdRV2eW5aECnBajOA0+UpBOsJjgbcdnoJFzNOA9u4CXn6UCAIdd4ItAU1IPc29VxZBhH3DxN",
-	"McqBkhX1rLVyhMKL3NPx0hamwADP5MAgmalY/Pq8QO7L1OaVgLEti85dzQ4cdsbCnZcXKKfdXi7JuMVr",
-	"qWK4Zb1FziJh9hlvQY2CxxWdS0LGjgp3JOQAc/LBgRmAuX1uzFAn0WSKcQx9pdR3fJB3XoiCzVq8h1/8",
-	"9Oj7Xxx99MHh+x9/9YtPDj//8Omnf/7VL989+ss/P/yTJ4c/+PXh+3/r0IBfWGdvgEm1dYVx1hnwJJJc",
-	"sd7AELAC7yTCOpeh+67hhCFcLcMS7YBBtvTpcT9AHDG+wrMW9rugnMoz5TiPtahCdzMEbcmL59zibUTc",
-	"Ho91WdluCoWWbFU4+qG/aIHmZfaQsthB9mV9JeWUrjSYSYcOtouU9stbl13dEzRd+Xao8V4okRy43TFI",
-	"4gvbFzZ4X24cbIH0073emgyJUMNlIrZZrDtSBcwIY6RW1t0Vuh+LAJUaGp7s6ZMnhz/5y6ef/vmXf/XZ",
-	"4ecfZilJv/yTac0JT5p9+dn3v/zsTw4/+PDwB39U7KYs+fkrCRSw816fyw71n2ItRqpTHhuGWurwL979",
-	"8od/lt3N/aDkjlRIKIUJaL4Dn3IJstqio199dvj+P/72nXe//NHPj/7Hx799592j9//+8Mcf2P/8/DeH",
-	"732SPcwHbcrfPhZRB5EwwMhnRz/9l68//OLwR5989at/yG6CDkD5HaiRjdqq3ElhWKurtaFGXpyHL//6",
-	"F4WFybqiJ++MYG/mouv2xdY5O8HUBmfY1//t+18+yQ3S9ceVYMF4Hk/s3w5wVDnyAk0k1m6k//mfv/rl",
-	"ryf6REtufRuwYI0Pm/X77Ohf3jt695dHP/rx13/8n7Jb6EHa1I/L3rSrWSQjaiHXVNBO593RX3zw9POP",
-	"8JjLrekgKpXHu7zj1sF09ZAZ66/xmLUFTwcJjlKrDFfr63/4L19//L9/+867h7/++6eff3T4o0/yS94T",
-	"F95+9Pb/CwAA//8=",
+	"7L37kxvF2T/6r3TpvFUGorWl3bW9lzo/GANhEy6O7cRJwF9tS9OSOjvqFtOjlRUOVbsJBmNscK4EYyc4",
+	"L07IC9gOBGwWG1d9z39yvNKuf8q/cKqf7p6bekYj7RrwOUm99eKVRtO3p5/783leLtR4q80ZYb4oLLxc",
+	"aGMPt4hPPPjrcMcT3JP/coioebTtU84KCwVGTvmVGnyJeB35TYLauEFQldS5RwrFApVPvdQhXq9QLDDc",
+	"IoWFgnq+UCyIWpO0sHxrC596hrCG3ywsTJdKxYLfa8snhe9R1ii88kqxsOQMj368SZBHatxz9ghEHTNc",
+	"G/vNcDT43CMvdahHnMKC73VIdOT/8ki9sFD4P/aFy9+nvhX7lhw9NGm1uU9YrfdD0huexrPYIQgz0kV1",
+	"7iGCa03kEOLIDcGoTTzBGcLMQSuk7cMj1BfII75HiSgUC+QUbrVdOdX99VJtvjqNDzozZLZWnjMLahLs",
+	"EC9cUmRCU3JGKTtZnp4rFlqUmb/ninJrfOLJd/6vFw5N/RxP/bI0NV+ZOvm9/yrYNv0Z2qL+8IIP+ajF",
+	"hY8ERy3Meoj6pCVSDtuFV0Rn6JA67ri+POminC5tdVqFhbI89hZl+q9gNpT5pEG8wityPh4Rbc4EAZo8",
+	"4vGqS1rynzXOfMJgprjddmkNy5nua6snvvcLIaf9cs5TN++FEeMLP0rqHUGcRSQIQTXukMIrxcIxIgRV",
+	"A6TMY7zxzfss4x+jDUYcRBmcjv6BfN+hWo131MBtj7eJ51O1SVXq+c2Kg30yfIxP4J6kUXikUCzUudfC",
+	"fmGhAE8PkUOxUPMI9olTwRaSOEZZjaBuk7Dkm6Z82rK+rolFxeOummf8bU9z1xEII/m1nKLwcb2OuIcE",
+	"r1Hsoi73VohXlARIfVTDjHEfVQnwH87kf7GPGhyulx63yrlLMJMDU4cwn/rWmyxWiBO7kwdmS4+F/ytP",
+	"z/zUthYqKqvc7TCfEAuXPEoaVPjEIw7Cclnho7bptSjr+ERUfO5jdxSxPKselr9TF27orgrFlRUb6nrc",
+	"JwguZLjEwZ/fGbz7u/vvXbetTP2wQp08zLJYaDc5I7k2tjwzp3d01jZuh1G/Yl/S07wlb1+rJZ/pxV66",
+	"eevS4I9fbn3wdf/chvz/N69uffSulbWFEuGFyBr1LiYONHkmUdqNXYuTwUi8+gtS8+VC9NU87HIhxx66",
+	"oR7Bmj3EV3lY/oo4RcTIKvGQaPIuQ13qNxFGepKESV75QoFxv8IIcWCHW3xVTqaL5c60PbqKaz2YsedU",
+	"fF7pCPlL7jeJJ6cbbl3sd0PH0eWeTQD32sRB1V6ExOBSwv1jvMqdHqq5XBCBMENY7YR8HiPh0nZkCYPP",
+	"Prz/+7X4jPRno04PpmbfeZ+u6nse33Pcbnt8dfTtOmSek9wPt9qYNtio3xzWzz3uUVJXP2SVFma4YSHl",
+	"JYRboA4Ah7OygxpmNeJW0sjkOHcd5HMkiaQnN9zKuZuktkJZpSVF1qj5q2ef1dJNijRc8yspF/s4l3x3",
+	"+HaX5vfPTO0vzc+VyyXrjEJJGX/hCUk6VCBHDmf5YZ2wGqm0iO/ZBAdMfooyxJnbg9tCWaCmqB8tIlwV",
+	"hClNjKlRgnlHlc9A85ASIx/3o0x0gCqHuHCtBlIHwRPyRJGPVwhDvOOjR/p33xm8endw6Xz/7JXB5Sub",
+	"X7+JDnk+Kh981EoRLqiDKczxRJMj+UBcs7z/j4/7d9/pX3vbtqUuV3rKSMrg3HMok9qBElMVK03/jGBP",
+	"LKKSdYPLB2z7C2aE8LHnC7t2Ib8yBoZ8GIkmrfuKz1CBpPjnq8Cp8+kebRfXSOoOEo/EBeSt04Mb/xrc",
+	"ej8qXgbXPkczqP/2zcGVq7YhPCpWRAp9+xytMN5FdeqJjPOfluevlOuFl4dH0B9gz8M9+TfsiWXIJYbk",
+	"PiDuOcRbRJQhlwpfqDviN7kgwQYWEda6/f7o0JnqqhzVOp0V6rqW6TwHkmoRYdfVR9rKPZZ8pXUsX2u4",
+	"mdxcy4NjviZhn/qujafBx0kC+PSz7Svn+mc/RP/7Jhrcen/76y/lp/9aT1Ve8jKNDE1HGrjca2BGRVRZ",
+	"TBGEoL/4evKGwZq9iQiwcH7RweN8Jcn4Y1emGArQhGwJ2UJw/uYmhNwxoNSYbMyS4Eus3VFWleNQuTfY",
+	"PRIR6HXsClLcRRmf++y+KcEasepnSjGjfn/cqC9NzX8P2e35/EI37o2Jj1d+MDJZqq8CBZIo4hjYX4p5",
+	"BvbbBXRU8Gr3gqaK/IJ4Z8I2smmzo7dsF2SuXmapaJO/hVTXinX/8sjDyALnRi8wt/iL8v6o8yoH3bXw",
+	"qSX103IpvziUTFUJ3oAN5Rd0ihPFxt5fGlf2jS3uMhYKLPylDtHf+16H7KJkixzIgfh5TO9M7CVEVyiQ",
+	"oizYJs1yC6kseXJEX6K4xAjOZFh9amrtSWmc8s+aVF/kQLnpJzBHLfpLxI8+PIEjWAhEfYQF0q52qVkH",
+	"qnAbN8giIq2230NczdXFwh+tLmivbXTs7E3za82RQrhFWfTT8n/E8ndULJdA8CnvIDyJtO8nTfKOFrz/",
+	"HxW0/xGuD52AG0duvZLB84751sjJ9vk3tj68e29tfXD2av/C+c1bn9xbW+/f/HTrq98NLv9F/bv/9h8H",
+	"X5yJuDgdD9flgbQ7VZeKJuxSnTLzT+Xnc0nUlxmexiEmuiq0EGenK7aApNRwXuoQIf/cI9AKsToFXVwl",
+	"bgoRdbFQTE6yBxbXGN69uHnr7NblK/2v3+lfvdO/8I7t5avY7ZAU5QurteR3bSQEl1qPmn4wklVywUCT",
+	"GI/5tzXcGOES0i7E+T6e+uXJF3SU9eTLpeL0/Cv/Nc52Pc8Igu8WkSCrxMMuyP5ak9OaNJt6RCDwsi2i",
+	"6dL0galyeWr6IDyCkQ7jBRN8obB1+crmrfPbt97uX/uz3DAba9hvCb/H7uc0XCfzV66jyjqiiDowzPJr",
+	"nNWp1xIII0EbbKrTXtBhhSJEA7XT3Nww3PF5C/u0prwe9br9KnlWUUtrzSCFweNyfnsEcjzcpawhIH5f",
+	"4y7vAPc3A3Kv1lT5BVR5HyH1wDqokAtoEeZPQo4q3jmZah3+1rr/vo9rzRaxxo57GdIYOw5xVCRxaLHV",
+	"nm8j5mP0lzGCnJ2bLpdtAjMr0HxinBBzXn1xhTInJbRS93hLKfyBCWJO/xdt0pBnzuT/75IqXH7HTnT2",
+	"jYTMER0+E8QDB6y8vAKvUnhryF3673299cbr5b2/aDfyOQJhTUE8Ux1JMTjT0WFL3yfMkTLJEj7T0jG3",
+	"Ph78IE1sS6lgzKOdOF5rmFU007ClrZgloRpmUo/XjxIHMd5Nib61cc2aK3BEanWRBIMI/RLm2OMYcp3g",
+	"dNgjEIHjyUnHdsv0kOuibpOjJnYQRqBmLiIpfZh8QGmARZDgkshMZDuXrRps1VHetRmsEG1JXx9qYlgh",
+	"aDbDuwrP5KaejMBQdEPhsZxbmrgwwXyKMdoeItzoXMJjjlCJ3pg4IZo9z75mk8iFNLrQMRzOSJiSpgVo",
+	"lALG8abXjBFlNzkcHmGM4cJr3PPkSqUSD48wXhFNuGuMV2oecahv5ZcNukpG2mzHaYsca8eyZoZn+JTU",
+	"l9Q0FpB+CsHrw2CXCoLxOlqGL5aLqAv6APYIahHMfHBb846vBF5o/M3OjshaK6bmd8Tm1W325BVtYuYs",
+	"wpHJ7YKPi4jWEWY9v6kkwohMyWJBnnOnPZmuEP62aE7cRrRRa600jjqY5x5IhjMscVJtcePyMlzAwT15",
+	"esQjYAazReQT1xXI73J5wPJKSEaIcFtxizD0Xx5lxwec1XYNeoj6OoqBkcv5ylisVr7mqCIUC7MlzPfy",
+	"C9smFqneqyYJk8+QS+q+lBvyWZXSyNuEHQMaOKzcYPb8OWblxUtj6GWs0iJ+kzt5nXPq4axrfhh4CXHA",
+	"MOhKrlQzcSfQ3eEPeYNrvEWQz2NJCfagEu/41oU+3/Fzr1S+Y8Kljpt5px5PDyRH89nyJv95vM0FcSqZ",
+	"poB5KvMNqQf3uGJ7cG5tjwhwRYKbXd5VnbfocKKyPLRoQdgFou1i6gtgmMvwz0qde8tWnUxA6myl0061",
+	"KiQb6SH1HAJBme+Ix2K4OVMV1CUMEhWCtY363Qn54FPcy+Ts0XTHKNWEqQLmsKI8L8pYEtuZytDlD6Vo",
+	"eJhMiF1X3j0l0MZSt79rCrIHKtvO1ORMKvl2InIxGn3YwnIJvWFofoNPr2x98vX9tbV7a+vbV65u3n7/",
+	"3tp6/9rFzTvnN2+d77/+2r219cGnVwaX3lAfLoZ6FKICuZw11PYyVJ5GzUXIU4VEsloTswZxEK77xENt",
+	"wtsuASM0YJ7yYXAiB87uImphR54ZgkRj5BIhXmTwdsxQk3c8XTS0iAhtNH31pCePtUVM1ohU4owKL6V6",
+	"l2jVPP5dUW441kvh9WAA/cpFXU/gc76C8Iss1A2quLayqKNhUo1QBRKBIjF63S+yiBnUokJQ1qioiJcg",
+	"zK+4ir+2OfcquFbreCo5m/FKJPVF7nwFJg8R8BapwJbBBeSeX2HcpzVw6nRUiEcaC8CVvY5LRIVgkRZF",
+	"6DjUPwyrsLBkuaq0IKSPqkSehKboBSmMpUWyF23eOj/409dbH2wA+Xd1yBISz+P+50L/5qf31y5u333d",
+	"6jNUFWOpw3exSI4df/nXp/vXrgze+LKQ2/t2HLx6bqcVD3AYITgs6DF1st6CKEOHm5QREV/31tkvBmvr",
+	"Iy++kcEYWGpQQaeOxcoB5Gk+mVLKIqe1QpmuQlNVchHa7DCwZBseBpemUgPiSYIRaWqIUWkRRi1Q3sFi",
+	"Qd6tCtgoBaPwQWagQ0W7A1spiLdKa6QCS4BnVqmqaGtylzoQ5ZNbQYCcGYcf4dA1XSw4xKWrqrCsxplQ",
+	"H1YJI3Vaoxg+b3Sw51AMU++k+RXMnnk9q07CjZN9SMtdRKUFxSB7woeM1dCPHRGplPkHZq0KqHp7KiVS",
+	"D2TXItr67Kutr/4SyJLh4QqDyx8OPr/ZP33DRqQ79pkrJpcWXdYssIiqPU31RsYpm1tfTeD9K6Tt5xbF",
+	"Ec5kt4A1lY98ib4QwY8qdHTl6KK6JZoYQdApogzPeDrXIesh0+qWunCkamDJJaXKopzPxmdBletUlfgg",
+	"iOOxTquaMNqmS9MHSjOl/VOzc+Xp6ZJdjYWZpPMswxyiM7LzL5WYvvX7z7av39xJlKVFmU2POlSVolfw",
+	"FoF6oQ6TWh0Uvw67Hhjxu9xbsXjTPN5SW6huqUrwm55FVXmYSgdYOrI6i7DjeESIIpqdCz8+gBJlCoXp",
+	"0sze0t5yeWZvad+0tUBNcg5s9wZB2rb5eskxN8Rc6RpvtaT24lJGQI2RV9GBosbYHFSqFDkaMMZh00J9",
+	"ZSXx583RwiPI5Y0iDKaPXAXh9wj00yk9wNRSooSn/IMn5n564Oczz9qtGtdebdjV+ngPOVQHCI3Q8YiA",
+	"nKBCsRB1RqiizooKVGorlHJWMeFdh8pha34FOy0qGZnmiSdzy+ggp0HqSWlkrnSTdDIfkacvv47fp4i+",
+	"At/uEbtQq6jsLb9QDMVVTLbok4ln9oe0GugXmqPGGUWUZ8aZmbm9oXwIL2OMDlMVlW/HwgvF/UNm3j2O",
+	"/VrT7jup6azGoatHGTLF6zGFFsz2esd1bWTtEB9Td/T7hn9odTE/oTgp95CniuVVzaqcM7AfMxzruK69",
+	"ODu3MLH7E3VFNKpph7DyKyY9lLEAjfDHiTQJe06YMVSgHK0bO4AgzGytrN2xbw8uK5xGKiEdJQKKBb7h",
+	"6xcS8SsTR4Yejyj5wyq7kuYpeZXI5+Dut+rJtojSUx3XRT0IK/k8oQEemLcRzxj4CpHS9/n9B6dKs1Pl",
+	"6VywC9resUYQMWKENppV7d7ADCq7F1BT6Zo9hBsesRNew+Odts0hD1Ia4QZZQINrb96/eGlzY6P/3x8p",
+	"VUXyObpCipIvOqTmYi9/uudx7DWI/305ro0dBwZcykpBAi0gqJmW8zDPw8RgnXvRUyZdxxSb83qoWkJA",
+	"UBJFlQRqpr6ys9PTaJlxv4JZBTsd118u7IQ72dWE53TZfjT40n/vzuD9N62hE3sMT+t1cdvXohm6udKe",
+	"j5rnJGMjp0Zjk5za7fpGre0pNtPlHddRqVD5NCGj85hlBGQdIacRXGWi4sK8fCcGx2ML1+8qQEsap1BZ",
+	"2TovNC/DiDiw3nqzf/UL+X93fnf/8l/7F84NXn07sThrLkIaizlk5x1BpjQVuOrCd03sOaIJUBEu71Yo",
+	"0/vqkrpfqZImZXZPZ6Q8K1c++c55D3pk89b/bG5sbN69Mli/vnn38uDsB4PP/gCV3DPlRx84a5qA5YxX",
+	"SRHwo0zwJHjou8SA7F7WYHpW5sD5ihWrJcJ00+PhLX1ude4tGsrZI5RDhwrUGgbLyBQDqfHIJ8eIQTa5",
+	"61TIqTb1iP1lP2Y+dQG/CWHUJJIJuxyWob14ORM7aqNP/JhyBi/V+HgiVbnBUlx5YH/KXbY7y8rl6QNT",
+	"s3Mz83ZnGaROpjBzlYClNGAtqxZRC/fkTQXzL84qjSG/uXFucPU22r5xpn/31/1rH6QkR4AfPH+Oh/lB",
+	"ujgNvCiR0MhvPhz88fX7l98d7ULKEWvWrvwMga6eiE/h7q+3Lry29ce3+9dvW0MrI7A/8idj5Mmu0Pc7",
+	"kl7Ry0m0J2ymixP3gASkmtgsfTvCLAsN0QS0l5ZZGiWR5PkXh/lRBjdLKWUaXPzV1h/e1eVLG3/TtUvX",
+	"zg3OXLi3tj649D/9MzeiBU3yQ/hJ/+anKpRnpLbkGnJOnCv+pmOSYcZnWOFULLi4nRakPIxdwhzsPUVU",
+	"XWGcBUOFhcVZ4wfVG3XAXpQKJRU6q17yYUFqHokDn+3Dbbpvtbyvpkfcd+jxw088+dT3n176wQ+fefa5",
+	"54/86Oix4z/+yYmf/uzne2lNjMYRi1d/hEdwGLtu3kKkIeqv11W2E3pk86v/7p/986MLkPStYgfKp6si",
+	"r7xVKI4tsJ7SP10MTHziAcer6iBbQkkYS4E9HjdUwAH6DWux///TUaPnKFKUVWcMFfJEQGxJSKmtv6+p",
+	"KOR4iuT4quEEOtzhCFxbwnbzRrr7Dnl+oHrZAjzPYOEjB/cWNYQEbGyTdzwBKeMmI0WB4lHuqAuch/gJ",
+	"A1jYEPwxWd/aIpqpOUhwVMfeoskip5wJ5HCdJtlhMV5Xnp6ZL+cKYTY4disjvasYQlY4NsZMCf5nGSU7",
+	"Q34Mly/Ji773LGXECqZpXw6k/esNjSWFz5RmD06Xcm1cTgOsf+2MtAyvn9/c+HTw6WdWnazDmLY/khVp",
+	"EJ4WwxRmL7NRKoW1+gDio8rFOZIohc+9XqbHu849S9Ll/fXf3Vtb3772weDGvwYbUp/on728ffZXgxv/",
+	"euCoWV1mQ8yKBB5TaeIJWq8TjzDfZHhZyKI8eyAHTWQ4rNSWFgtKt7XjccVuYvQ0Q84U0sowRmmclVhW",
+	"nsU2FXrlDnjn2Gwkxw0bMzY05qX/Bq94BmEogkieZWw3s84tPbXpGyrAdLEYGQeASR6GJ3cj4vccaWCf",
+	"rkJgH0ekIXJ4l3WlchaThLNz4x2tVDAVQuP22unHHntsTPt1lzKwFTgS7Fk0P99QTXoC9khq+VYC83F6",
+	"fchi82byE0UOdk/7zCO6d86Gg2LHAyXzv4hCd6A0Np9MB02aTr9Z35gOE7cXRxszu4F5ZtUJckj/LNp8",
+	"llpx2HuojT0/wEAGh680GETQWSBJsFqNSLFFYlqRFds3Qnw5gew9zFbsU3dxjSDc4qyhdbNgIVXS48xB",
+	"5WKpVILUfeo3EQsqAmJmytxITS3yK736rK3eJWC03TRLVT+EOvdIUAcBzFr4mDniu8s4HswtfcV6eMyh",
+	"xmsVPwmHym2yBQSO+aQNaVFSpPgegZpxeY8FqhK/S1QRofbB7xFBxkQQn1hEJeOUEQmt0bofUkW1R5n9",
+	"JvEigyEujRYROj0THnjV9mbyhAaXrJKRmH0/6mCX1nXXk+y6i3HDFLxNWKWGhbX0V36so6bdeNLOQdum",
+	"vqSmSZxcG+sRXGtqnDzYhVDt0fuMsMI3HrnZotNoEOGTlIxs6FzCASbPas5nmLw67SCcdZW4nDXEWKaH",
+	"OuOhzFGz74YaoxtYDC9LdHl2binIc9x23zKLiyMdS8ZqSPNAcIJ8cipFw9c1K8PuBiom1Q8UAKoccQzY",
+	"HrPLk6imI1cXc/Pm0I12sHiYi3WBqkz+WzRxsQPMNQMKBeGqwgop6owO1bwFCyXDYqNv33138PEVVYe5",
+	"9fsP+2dubN45v3Xn2r9vn+vfvLp5B5LvfvOnzdsXB+/f6l/78+attc1bb+av/MHaGSxyX4YRMBeqdrJL",
+	"XRc18Sp5EGgXu1yAbdC9cqAv/FA+muVrODEaWULKeK17Bd/lcEA8CPwGj7SBW1jseB8KV6tSZVHVCsQJ",
+	"CnBBidBqioERtUizsXEPHjSKUwTjQKOfgWYa7EIcziAOfZAT6SnTB6do6LBOz/+2PHByFsSpUMv9PaZR",
+	"97FHlKkXIUorEJ9+F+/42S9LkLhVl3Vog1rx2LnUsZzkOwqz5YPzpek4oOaLLzovH7BDaO4628hKlzpu",
+	"XE1Q16BIxUCl5nu7i31ddzDsJBEmlcHFCsVLFBEjXSJ8g+lmgKvmxmsQY0A70tDsULRSIdIUyW6q7fp9",
+	"li8l7YogNS6t1GH7ltaJqtSsqWYjkdCjbYo+XyGpmGVNgn50FDW564zWktWLAhKO0UZi0rk5SXgYsTsb",
+	"v3QBnWTwm0lUvbS7eFRfRFTVgn5ReVIiyB/5buMEMjcvUvcRLqgxMCXjsGM0Qa+RJmEI3ENyF5WTuIt1",
+	"5i1tMAit5CTMsQBZ8hCeypZKwrlFNerSKLJciWeWDFHGD62wpmE/Fi+uoOjMFiBC+ZE1OSuGUmUtcQ5A",
+	"nLpYKM03Bg0IFze4SEBkFVGLpekPD2eteFO/lW9cCJUjoYSJztas1/cIYBaL4RP6F0qPlSPDw8HXewSS",
+	"yrrhMHre4VjRSKr6wDpxl9dWjlN7R06K9x1rYtZoYrqIMJNSyWiMet4e+Lp07AIEDeDaQf2u6W9KpBku",
+	"4r8wNXePLFO2il3qVOqUuI5YfjTRnW+hVIrf5UdeKJVPvvii839Nv1Camjn56MILpan98gPr9T7M5Zug",
+	"vHkS7mMtbIkV6aqOQMRB3SZ1pZEBtqRcYtTPM+QGtGkFGQ4CdfLwZgNWmrN/nNIdfXCBD716c2Nj8PEV",
+	"naaziMrJfLqgvcKIjse2m62S4x7v2b0lDqlRhzgLoDQQt75oiglmY4lgi/Lu60cQZajLPUdIWxXIvAj5",
+	"hcbxAlHU6E0gbj2OtpEOta1nOwmNBACg8UV+n64S4993PGwH7c0lfNTUjPBZJZ7II3tUP9Wf6KetDDl8",
+	"mYExPZl+kHYWff/iha2/r29f/9fgT2/dW1vvr1/tb9zs//bc9t/WN+9e7l9/beviq5sbb95bW9/65Ov+",
+	"mRuDd76Qn4Dj4N7a+vbGR5tf3dm+vt5/++a9tfXB3y71z/9h89bZrYuv9v/+u/6F8/KZOx9vffVu/4M/",
+	"3r/8162Lr2598PXm7YtbX7269VU0pzfsHysIk2IX6rIiWEWml3IlyHlWfTyqHHsKsQh7JIs2ntFxqoS1",
+	"tFOPXrWXkwAe78XgZoepjUXJjT0U9AbLB+M3g/KO+Zg59iqX8fZO85x0JquhwMCYaQztaBDCo3XV6nis",
+	"ohaRdmg+11D+RAU6gcNJ+cm4/9Acp1phxiGekMuydAUZfwV25y/IZEi4hgTXrg7C6ZqgYYPT7ttY8kXQ",
+	"sjqslBniXFb/+WQbWyxowOb0pkqCx0Gdc6ja0aMxxp120JvhUs4KsHTzV68/Gy8vyolnBrVnPkdYrOgw",
+	"ad6a4uzx7NnXBgnULMK+8qCp0nhlD98//IOp0jQUmZ8gh6GbP10lQp1UfBNd7FO/Y7MPniANjyRi/wf3",
+	"zpbnDkbBnBzeqZqeQUoVm4/qZVPzoVqpZdwrCqIv/6jl0oG9pQMHZ8qZw5bnYuPCn4mBEycRLD06Ifs5",
+	"mJy4HaliO8ZiN3F80YQ6b4gfgAuaMoRdNwrIHnqQooCPSaD2DDD20jhg7CeavUQG55/7Z26gadS/8fbg",
+	"nS/QTAn1z7w2wl4fdXHCrBI9DdtRPYF70PnfkpaQWiNOGYoZlbnyoVK6Yz7fJsxUNZiUEU9njyQx0bJ3",
+	"O7F6PRE9rnXppEbFpCal/q3dGRl8G+kVpMC14DBgAietceGMLmtK70FKDc4T+9JprHnB8+1FQGkUrIuj",
+	"fI7UehaRz10nUIMMvuOI9gFDIWhRKIZ7az80Dcxo0eF9KVCE3UvE6z5hhrkH7cZiXNMakbB6gjSORNUl",
+	"yiFvKgExdTuJXu5dUmtiv9IiQuAGqWiHySTZBQqrr90mbAzHgZzSiHeqR76hHkeRzCoIWi9ClJqh5wzG",
+	"bLhzpsRV3xwnwy+yK5j18VL6/AXzKfhMDsHOQkBw1HXBEvDxCkHUX0QdViOejylbAPhHBY+n7BYu/KJU",
+	"F6kPdd8q6u15VO1BUBBIsCrg0O+xMhR5I9wcFcrPKvKEjNkMvZohjOqkq6ybuHYNMHYK0m5z47V8eUDp",
+	"wPBa/Q2VXr2MSHd55RoNLn3s/kTpPouJfCup6AEHe8iy0J8gLf4Mb6g47xiiUp0stjsQIV9lETHSrfEW",
+	"8RYAO1ihNupWUwL9oiN0sgNYhVjodFPCdM/ISLuaEdCPUcxHwHo0EI9mApZblCy61suxblGn7dKaNclT",
+	"g7CktKjkriSqoRaq2e2dVdFlTMTHmiVOD9NXtVcxHjTrRDS34Ywgh9c6Ggx52GVR7VVcasuaVsjCUA2H",
+	"5BOqo2cr7SXpfWMiMzGWn/0NIBvGeJG6usbKk19JGuSAeGQdocMoZymotpGX6zd2RLQOMPKmOu+w0U4r",
+	"eGqXZbEV0bMWZGkFxxAnj/CQY7swvOmRpWXeiW+H2QY38mHjtmbix4jvu8R0zByrpyzJny3FOz6gCFg7",
+	"wiqWB0EcvxttvNYiXkOFV3UJq1UJSTMhng79e0zHfCIY0B9vbmz0z9zY+ujdwfu3+te/3L77+vb19c2v",
+	"vtihVWxWmmkVP4k9lxLvKPatHusab7WskBFLOrYVhWBmSaznrU/e2Nx4rf/1mc0vTyfrk2wxRW93ko69",
+	"YDG2OGiTa2FqgHmDbJxoCHFkADHWxEUNWAy2K7IU66Yz3+sdimaDJnY9w0B6Xl9BKnwkqMoPz5l2ZSpY",
+	"sy7J07zjBaWDue+U3yTeWG9Ouymm2ZjGIoGmKMAUNRAJgkVI1agYBvapAImiLc5FE6uF/q+qOV1XWjxS",
+	"djWxoyMlwHSDkgSPu0Q3OONK0kl70dO/8pvUcxbDdE45N22rmSazzU4LM/lrQdRVBxdrIOgg9QdyZRah",
+	"gXRPrQpasPhc9WOBli2K+bflazEyXCfoiuw6Fb5KPBe3TYsJ1UJMw/BKecy7rNLU3ZQdTN1epYbbo5U9",
+	"jbWEhfblqJ4TI3Li43T8rYi9xFV6yGRfpF57aGqqXcW9tXUpHm5evbe2PnjvX4NP/juaMWBaWLQw60DO",
+	"VVijbRVQT1HiOgZ5euiotOvGltgEoO5FJHAd6FXjTkXcuhfO3//r5e3XP+vf+M3mrQ1Uzh9ciSFMUZW8",
+	"lYDYFntLeyOdYHNFUcxibNv+fWjOYhF2JkdzOLVIsx+woiLdjandalAqZ0UykPSOCgz8IU1lEWl+olH+",
+	"YTBh0LXzdxjJkBvfV9wiUVKY+boIg0kvI2ooZhkEm4P2KoAPBkliYVOGBEz/+tZHb/Zvb+zE+fYN9XLM",
+	"agxjGjZkIi5xN/A57SYai+42tCu9D9KdVNHGB0NgKjFvVJTwi5ELlXoLJwlJjHnm9oYax7XUl+ysobJv",
+	"ArY6XtuMnI4UtXMwGetuRDDIki16PbIbanH6HbYgE29//nn/q43+e3d2wRmdF5bMbEEqPFl0I4fxqcN9",
+	"ytpfexGJPfrxJPTLi+SmBxUUpYPT5fkD++OZni+UpuZPvjyXUkWRVfRAWBCMBaVT9TmYoFInSN8PBsva",
+	"i6ORg0lJqA4Q7qgwIa9ak7pR/3wbe8rmkfLCCf5SRoFNC3kaM+f51bywjfGDSjMcjkdicsYlKuxV0Ju3",
+	"f7O58ff++uvj2tdRMFKRkhnvN4kgi0jqsbxNGIIK3zBNNQzEl0slhEHh/UajnD6fsGyUV6Imgo2qnibY",
+	"9ZuHQ5DJMdJS0hG+p+cXtDFoisKVPShWdGANNWHcourpBSIHPHvYlbZbUdl+QbRL87rQ5ND5ax6B3Ku9",
+	"6BD4BpTNCKO8yOTPAjxx4gpi2j2pTHc1Ow0M+Qh8Pzs9rco7AqVWz7KiMTgfVc3oTaawr4DVAgBzgXtg",
+	"ljyyHGSHLj+6Fy3BKgxKAm0RqVPtfXEYWqSaksUsMHWQgP730U2BvYunMdfHxlSPcophZPVimC9d5X5T",
+	"bnhG6vNJazuXXmrnt55ZWZQtaZ8tZRUdpB8pqCG5U45jJW/dUHFYPotKl5AVxzY/AIHl3sqC6T+nvBWE",
+	"rEw5uLdHIGOqB56ng6NAHdMBYRNZJIDPPVUuTZXKefJW7GFsXq9Dmy3hcl8s6rVg1MIrZKrThr8pa5ih",
+	"jZ8C1CRoYXUytyIyDPb23p3+xmvbZ381UurpJUVDqhknOBG41I7POLVaYccH/nCfbEwCj+fgzn3srfSy",
+	"YZqeTQdlQoJzplh5WxVyuqTuF4NuvJyBQO8B94ZGdWOGNnVdckywzw47sUz32JSoqsaqBHkyLlCcAqSM",
+	"TeCAZQK8le5TXwr7NOuMklwzUL3440PPFAtyy4OK3EQ/s2A+AJ+SdYaHgu+Gjs9IUHDxHZQULhYVloNa",
+	"gs/R/HysQ1U6rMDI/Gn1VKg7CisAl/kyLMJa0CmZqnsPpsqz0iKmUNlvEmacz7AQqLbKu/Wm9WVy74cK",
+	"m5XOlXZHWr2gy5CCSSqavVWOXV4HH5dL818J3Q/AQpVzlun5uQzLHzPqD5tKwZUqRplBQOrDNBY5w8jO",
+	"2FlOx3tCN2n+FvFUINUqox5QPWBPODPfjQzkR16SEwbFvDnTrxh5bU4/XJ60wmg+ZN6o2W6jHzDf6+X2",
+	"nYwL4W3rAKzFE6gh0F8awCVCvV7+diGIsHFmetgKq287NQdd908zsaNvA5blAUEnpLSl1G2lA+i/QElq",
+	"g1dOx2KA1qCux2rVmDqjFP9LsAnaJhSo63HgTjk8ugGpRVqj6ITGERgtQ/CYw2gtOTCzImzwWwkORtnw",
+	"QxYZDKPl6fIjL2/45gSODoqnc3bVxqjGmRNmzg+/JjdgJxai00pD/YPkAcpMRYvqH+sr54Vq5hHzufpJ",
+	"BlFUn5s0A2gQIUVSokgvGvbTKkXukwl+kL5b5pFxWx1MgBeuGZbIP/0Mifsk86X4Hife6IQa0xi3etcF",
+	"9NhVWbZEDLt3GNyK2FdNk8JLEGSTALyACYb7XQ75KlKDhkhVQKY6Fu2mZYs2sbC0cjr29KGp6f0H1Oup",
+	"0Kk0BklVDqxIvYia5FSM3Obrcwec0lx5bm62dtCBsMfEAVvKrIcVYKcoA4iO0RmPVVoBaEoOVByNsPKK",
+	"KajP0EFdu2rcwr1KhFaHAHxJUddDI/1UAFsILoM2YYvyEOSOqzPgzO0VgTlRBsbSmJrXruD0846fcTJy",
+	"/mMfjXzlhGfzILRDcAFk4bwOCb8b/xrcej8aUh9c+xzNoP7bNwdXrhbGyAB9vg6uNdbBrjlzL3ZU9pep",
+	"fLNsQylMRrH2Y4/osdJ4taIvPwdVsMp0pyKG2FNrYsq0JCzHfCL5mh49EI08E6+XB3l6+ZTkYFtsXSBS",
+	"1GSdWZ5QmqPiPynbYw1pAlhgHGk5aFe0Y9kVwNcztcVvTc1+KNtNyIkfgRujutl8261dLDagYhbUNPBu",
+	"KQjrIC09Z95flqJ2RLOMcTS1h0rnYjUSg2/auX61M6fMUsCl5blyL1olilokzUOzmIhBtzrC1+saT1s4",
+	"EfaDr4IGIvX0RcTyKBE7dONYGvUqSDv7TwOAAsiO1gAFdozgxTAjW7Wp9NTD8mqhIE92eJfMUWTL2IhY",
+	"zZsUmI6HYPyQmbL623Bk0agTq00UiFFo1QcV/SntZbuY+qJS5yMrAU7IB5/iQD7dZs++SYYyIDfBEEK1",
+	"h5qYOUXAsItkzfOgdmePgIwOZd+r8GsNt4MEhwCm2MQkgiLjIFU+imV8cqzmUcbHNgRHMSEk8hBtjuN3",
+	"M3LtW9MIAsH6kCkFS7b0b61T7hEoXjM0O53Vn2W+VDpYnp+f3j97cLY0P18eFelf0iWJx+Gb5CT6/zw9",
+	"uPGbAILu3tr64OwHW6f/Lv9x6/rg68/UA4PLV/tfr/VfO92/dOP+2sXtK+fUw/3TX2x+9Uf0iOq4Nrh0",
+	"vn/2yva1G/07f9i89db29fXBn97qv77RP32zf/bPJvlq/6OWSuNKTSHQtbEQba666mHKXMycSpt4LZqd",
+	"/fdMBMbum6bLyNhHeXeYMq0kYyOSxIuG1rHT3k5UVOzylApIpJcKg+YFmZI/Z2OosXr0Rer77rzTv/vO",
+	"9t1L9io8W9n0ky9JE9jwc6i0ArhVBI/HQUqyL8uIzPhAHNR4qyWf7aXmyY9kHXpuIQ9O9LAy52WlFF09",
+	"nr/C7xgFjF8dsVTdArz8RSAOESspbQkEwkh+jVxAN8jfqfqQQEshbinMx7BgWkdLyKEA/5dfPVJgMdZp",
+	"CtpgkORY7elSc8tE7TU/+q16D0aKSXk0u5IOfnCmPF+aBt7/MKaDy32YJCnOvksmMUQbUSajtcm7O9w0",
+	"29qsy+F85YEAn2Z5ijlfGcs8sNakHFLlX0l07BicR6dNvFUaV14i98p6qw75yfc6xMfUVdkuCkOxWKhh",
+	"QSqMK9aGfR/Xmi17pftQ2myiUEgPlkJuUQgei6YlOlX5QZUgXcIn7TjFCPaImDqicvE9IjquHybnVLBQ",
+	"2WiFouQXK5Q1Kh5pUeaoDVS9TKL9GPRHkMFEYp69WhOzBnwEyROVmi5PLgTBqkqQp2I7Dr3U4xFwooS+",
+	"kxa71L8AhRMFMB4xAmv/bPrU0yszL52ozWWV++RGQ7LzVGpPqnyWMu6JJwhxbNyzY4MMCMDJRrdHcfUV",
+	"TtKG/HxRp+AjdThWKSZnk1LZEny1FL+uvE3Y4eAujHdhlctBCsFENV6ycmzYJMc2ClhiSJfcxjnKX65u",
+	"XXpz6/efb1+/3P/tuf6lG/3La6OVF3Unwy3Ro+pd1jV7GYf8NHGt+GZcSAvbx+Br0V0XEmUIhJE6rVFs",
+	"14WH+sEHtQRQngClNPByKFGo9kLshiKo/eABqlLPbyKdChxq1Vayis2nAqNVyrNpmUytoGQhRrApyUy8",
+	"bSUQjT4jeVhikbGXTqe/dMJ55nljpUv9ZqURqTy0vF8esxmgqHJpcVDsAfo1U41ie7ESEt3tQcv/kfCD",
+	"6dmxR01qbKwMx7aLMyl2ws4Wm1iUWS5niKwSL0jdRY+k1zDNlGNdIsoHR86Td/xxppq9vQGIMvibGWyi",
+	"mbbKr34lAh4m0uks8kxkwPnR+Chh2mycJaReydRjy9qn4BoOX51RpB9bfzorfJYzv2kReCCJbA1U9RfZ",
+	"u6U4sa0tE3w8smFUy8zK4kGHr6J3JIrrOz0Wyo15l6tnZVadvl1HCfiHLBXNpGItpdFFLbrEr6Fd/7xu",
+	"KWuanprJVdakEL0s6sjjPSjYKKpMMC58VAc6ZWPWcKilqhRzS91EGmmEUK1YGnvc2yO0kxGCA1rzhHZR",
+	"0bBPjJSsriOHEFtG6eM9FeSC0kWjC+zS4kENtCy+qTWH0W8AHSP9IozYLGV9STU5a7um7bpmCzsku4+N",
+	"B2QMI8mHc1uMcGHsR2Hu0hibrHhPvAI4hoJYtsAgQgvtdOgIjUS9pHBNqPBJrHhnRBnX1sZf+9c3+u9f",
+	"UVgTm7cvqsaqyre8eeuT/t1fW5sZJCbZI9izzxG+ifE/m7s0waf0j8y5FgN2Y7ZDE+YwJwuOzNyikH2k",
+	"M7kfa+4yuUjYX96JTCjbhUKGe1T5dVUQXD6mXXlQDSj/3iN2AVIkluiST2Kkhasl24o4XYOF7x+JSg93",
+	"5mkosR3TRa97TCVEp4V7jD3t2f3jCHFYARRfq3qj4hAgfVIwlkcejWE+w45s68H0dEm/yB2ueRIU4xXK",
+	"HCVgGGBejydZks10LHzD5ekFiTrhoxh2+4TRF1WJyilg6OAQd11VpTbmvKC70jAcQ45wkpp36k7bG5ok",
+	"u0FZKn1UNx4ps5ZUleMQHGO5XCqX9pfnZ+fL0zPlUmn6p/ZEXj2Ur6OQ2XkukYhlehuUXLObmSuVSqXy",
+	"9MyslYIt25V9sys+91VeV777faCcccHDl+UMqaUJ/+OGHv0ucVe1hi6KAIwctqE14W0ikM95bkUhZHdD",
+	"eoI1BC987FVSWZheTRh6l48DJkaA9oXljFdJ3EESbRiYSAW1RLvkO12yStxk9M+GxZn64nyrME2rIgsp",
+	"WaFLD1jXYG87okmjmKA7veDE9ALCsDMAXRJtKxEWtMGmVIE1wioDaCHI3Pd1PbpLV0lROUgDxuebcs8g",
+	"e6do9ULnwPms14lXyQpdHdKFwCo7rUoi2cmquGD8ZKXRFeTH4FF7ci98Zdtr3Ydh59VV0tZIEUOmiQUY",
+	"XV3T3YTDZZqkgvVbrjHN1+giGr1KjbVESHEo+qI/cHFbpEVjwo8wqxHXzRmiCaM/kZ+ZsJHoVFvU92Of",
+	"xVLfTLgpmHn4kd/xWOKjOvG8+LvCsFQwZK1JnE58GuEig09US9jYZwbdMgSnCz+xBL0gtBeZAPzdxkIQ",
+	"p8JVrSpoNZWwf18KvrUtWqHSOAS0m7IXxoW4WfkoTR9T7q7QY3fxGJy92r9wfnDmQv/sX/KVCSQadcCt",
+	"1zsyMtFA8ZpvJRNPs7mHLAfv+bZKQTgaZNHuAkScakU2uk/T0GzkZkgSUqb7uEkSHc+zIqibt+rsjmjH",
+	"5em5kUh0jHQzXgnQXCNeOrJHlZm5GuxkxsZM0izFNb9JujcalA33tOxh1tjbxNTFiV5bB2Zjq5qx5Zjr",
+	"WabvV2wol7NGBBWuSoQ/7vEkuwnqbKtgIta9DOBkEjFU6vnNSnqLOl5XIdC4LTU/PzdVmpkq7c/jIs9l",
+	"Ly2lWEzZqnl+FWSEffssxH0DuyNpSe5FSwzVO667gBrEDw3p6KYcmC09Fv6vPD2z++YvFZWw3MESyWyA",
+	"i1UqhAJhW2XEcBbn2IZnagZf2K4uSOUzPByHbv+8tZSaliu8y1IKb3SoGBIOzeMLQEegL7Z6grj1vWip",
+	"jhj3i2jJVHDIP5uUNVCH+dRFSzoWkqZbpHZe3THBlGfmNKXM2mtXoDVuRaPnDm+5RpqM90vWv9I+scVI",
+	"q1z1la+kvGI+Q030ojoVd1Ore5agn1qVaMNDpY/mA4birlVbEOTUaOSmU6r/Je9WOKu48TzvtL2pEuD2",
+	"jtQjIj+xV0CLFeq66YuuYYac3N6SY/Jl1rU+KEeFCUSOxqqSz0rdsqLIxBaNUV9A1bjWQmOdTPL3D43C",
+	"KccYmP0shwjfkGJwPMW8npHEGtPF4hHs15ojFYwWZdFPy8XJRelImTlSYJ2Q3C8mTBbRi4UXC9AYUWgQ",
+	"1C7u7UWHwkZwNew50pCGsjbdBUVOpQgJTmHFm0pCRo98/3FULh+YnZkqz8/PP6pgB8DzAkejOHC4avha",
+	"kFOKI6Al3RSsyUUOP3FEAZot7bbczIkbGZVIifmMUJfT/NLIVK6gFq9S3QMGI/kJlFnADkLbSo9gaIEa",
+	"O0VpIXUTqKtxP3as55G1KH/3+ep3hK1GQyO5sKnHaIxgNdPSzlh1w9MXNddRJZBI9w+lqH8PTZ38njWx",
+	"H2Zhqgp2nEx/vElQteP7upLFISNNkehED039HE/9sjQ1X7HPNm9G/REuqMmmHQPU+yjBDmCbhIl0Jntu",
+	"2eU18FstL6on5B1zqPAxq5FAZXJxDSqdNODSUJ/JjifFUIv4nhUBVKu8cPoqh0Mk0UuGe8VLgrDHlSNN",
+	"6nN0xv8G2uA/+Jb3xaFdtpKH0gesDXWCwLENB6yNPdB39WMAHgoerzGDsSfAv2fLvlJafcoETB8PVJP6",
+	"CRFFlWCsGhTXuZeICifIz3E8YodtiJVT27Nl7rzT/+c/t29eR2XUf/tm/m4dgAgGs92VTJy0ZqIgP4b6",
+	"hhdK8/tnpvaX5ufKpVK+Pkw2chk2LQBnIOWQlHJoJ42ER4kyKxtAkswaHm43EcG1WNbVyNSkFM+yLeYR",
+	"5svcvdz/5E/9Dy6qrofZu2T8yWryebZrlXgiB+atvpQ/0U8nxzVviWx/5LoUw6ubceF/Es4kvj36C5Nj",
+	"NOx+1ymcY8J/y4GD1mUJUfPUYTQ/u/8gaqsnUFjglEfMHlMt7qUeWFcoSg0Pt8RwJ7JKvQMNOyxVl3K8",
+	"SVqnbd99d/PW2tbbn/TPXOxfvTP46srmxmv/vn1u8KsPty6+qgMVn14ZXHpj8PaFzY0PrM3vKXGtSZ/Y",
+	"Qfq7nBw11iEuLWpQ9whJsXiEy/2KVI4VPgf82WF4FVNXbvFCGEOQL1Hg87k1S5ePRqyOh5psfO2lDveV",
+	"70F02rqAPcLjyj94Yu6nB34+82xaVLpjS1A9fvwI0l9Gc71K1nTvDEAh9Q7J7YZvzWHO6i611yf5VsiA",
+	"Q24X9zSPWqi6mK0sajXMIcgnylgPB4g8N5pxyW/DeFiwdq2k6vsQOw87K+Gr1FEGtCUQb9slsLygr469",
+	"kbVHsC1x8jgQJe/4hi2Z1hu5aO8EIStuz6APJYkuRA+x1V5CfrXgqIVZD+norFBtQMP8E+TSVrx6zJrd",
+	"TU7VSDtFXEJjQZ87uIc4g4Ip7b3ItUJzEk+aEawZ3VhU6nZvJ6phlzAHe0g+oJoj2NEpTdZWSrq1qnWF",
+	"/+zS8eSNQijv3ohHf9TBLq3TGjZ7lK6pBVW7li5UVrzENmEVRdnDggQaSQXtAaIvtZYT6XxRcMfY+1Wd",
+	"iLRAkhveoKv548pL1oT/sDo5f6g//El6eXUL98DJqYPgAtRCIlAVHGeRRcT2+v4/Pu5/tdF/7b1UDMFd",
+	"6MKo1P3INlaJtJ/EbnVl1I5Ze+9F444eOuxiHNBIsdIYgZl7GDDMGG+J3PQsrh3yiiH2veOuNYQ5Fchv",
+	"GmUDury2cpyq3po7S2XSaaoK6rlFdDvmLmRy2/rgkFO+h+2NcLgdaauXCvY17lpttKK3MrUTztCxTYL6",
+	"kHmwRSN/PNXt2lq4la8f1UTnn9nqKEQukee2oP4qIuwKDo18UFO3+NrpOT/FPR3eDOCVTQV4RBK89VX/",
+	"3Mb918/1//Ll9rVPcrjYd4NO8pIIZBFPQh7fhPoVGgDTcw9QGVtEHWbq8KKtu6IaWhj8G1mMkqX3LIH0",
+	"WESijRkUi6sm8Q4Hsg17vu/yZiWIIyERsuhjdyJyaTo+/HxB9xQKmpTBZdIo/qLTaBDhp8TGM0hgSN8e",
+	"4wQn0w+/EU0sPOX9+YItQ6qaDUcZOyKpcknadF3d1zR08MhpG6wisD4o0/57/UyIL7+IGORdMA5lmtWO",
+	"n6LAla3gepGCZfkeXJWPykVZA91DBBw/nuGu+xHv6fba6e31c5u3Lm5//urg/dsLaPDO+/fW1vtnLm9t",
+	"/P3ft8/0z/5j68JrSp/r3zrz79tv3Ftb37z1ifo28fn9j/60tfH3iGjRJQe/6DCqWqYxn3gt4lDFoQWB",
+	"z21C50fSoKZj50U2idu2gqpQRqLY7tH4Uskmh1ZIL7uoUDeeinnPXELaCagnPPXLky/oANXJl0vF6Xk7",
+	"VpYR6tm3Tu3JD+WzEKKpEje9s9+wb3vw7sXNW2e3Ll/pf/1O/+qd/oV3EomGo72TASex6QNB+NFaYjTR",
+	"73iqI4B7qNbktGZSBjjkV0SW+0Jh++6f+lfvFIqFrctXNm+d3771dv/anyW5BUwnEboevXhrVfJ0Lm4U",
+	"SqGhPC5dSGKS+JXfrtpKyQYL+uWm4HWr4A70UhK8RVSiWbSP8IIu+QavVRFhAZyrPtxcOCjIZIQYNmmi",
+	"m2HX3mgnYZND3RLEXbV6rxLyWF40Q8pBBnrwwEkrd4tcA2sZvY5aRLqraX7kq6IUFYgoFnpEVBiHol1J",
+	"PcE/IH3b0KQTr64JqeEo9ilrTAYq12pZ86WXQpdojDJLVuxJ39qtsozaXJ4BR/sR1Kg2OHcKKSlcoxEx",
+	"9DC2g9jVzPVoc3ONIlTjrEZ00UnEpvjg7/f/+63t313efuPT+399dfuTv/379rnB778cXPrL5q2vt6+c",
+	"G7fl+RCQS2r376NQ8WLF0X+gyHuRSpvheqqwF7m1bXSYeBWkso0D5G31w/MMTFJoEKvrKLjXwIwKA8kV",
+	"OcML1/t3f620h1Hx2/EyZhL93A1mn8GoNrsFwH3hrmcd9mQXPONQdL4qSzmdaI7a4NKZ6QODd64qPLT7",
+	"r58bXPp4c2Ojf+Hc4NW3LWpMhM6nbb7X6HlY6xo7Pjgbow8uqoYp3EOhfy7XSSYUi3GobjGEQdMaelJr",
+	"G32td0I5Q/SSQiAeEU3TZnZcNgg/rvh8hbCMCmr9HILnUIOPqNOYLo1mb9GB7etyUyhE8iJJtCGgVQ+w",
+	"e3kg/heQotB7a+tbZ74YXD8vrYLT5/vrX0ij4pML/aufya+u/jH4tv/Ju9tfnwHs7lf7t//S//uF/t++",
+	"lL/61Vf9f54OML2HG+m3sa7cEW3eEUp4U4A8aXiYOcHX8Jf5StCqqxD/GaGNZpV3vEwg78jhDklqaGIV",
+	"5LbrdqJF8Ky60CALuhWLIgpxRkVRWZhFzdKxqyLITVq3Jn+Rtp/W+U/bo8FDNkURpyWdRBLowf3SVWm1",
+	"Xeq6oIfqlxbBcI1h0tWx8OWwOosAB/qgH7U64DtdNNfFvUXVb0NuWLhfgGiEwqI/iKuN2dv5UC0tiJea",
+	"ugSd7APmAv1PFpEgBI0Ax9SFjZbUxfAy7BFQbgGQPvZOIqbprC1sDy5UpXDvEeglreXm9pEcUgapbS9C",
+	"+rOUsUQwGXIPFQLnWoaLbEj+AvPIb1L1oJZW7OvcW4yAZAFMJhWopY400l4ullXdf+/O4P03rbqX8pCO",
+	"munj+rEA8awCxTu2YuEaZqaiR5qpUImtOKd6hy778cfREKOGmT10qr1XGk006rUKPPSBQyyj80+28oIC",
+	"xglp5LqhcrpuObJjdZU0OmNU/WPPpcSrKLPEXlSscmEVYiUsc0EBE4TXXmBqwBpMpxqPcMAxiKOU5L0R",
+	"T6ppKZPQdinq1B3ZM9bHdWVIw8NIt8PHUCtlby1U567Lu8Sp2PA0jptialwHlo1c3kVq36I4b8ME0PB4",
+	"py1ycLu8u3Mcew3if1++1rY3BqGy0qJCWG3aQ+qyR4THMFrporxnjCtHisY02IsUu4d2pOoVgZMCOlBF",
+	"8VtjKKiKooVGfKVe7MFHjjx/7Dja1yL7oGfUo/YUEHC1VCK3KbObDDytc30hylsbnf94TEmLpRpn46WA",
+	"SGUxHU1GKZMqQgM6TGEM7LYQxhA4gwEuVDJWMuYhcDc75hjuVUzhlG2OSwirPmYG8cGwOlPCD4UhESR5",
+	"a/mpwpOoQFenlApPxUm5gBg5dGZyJc9YCLFnDIQ7FabzWgTDWTVJBdUp4o+yVsJa26gZJ671F9wbeUnl",
+	"rCI4wpbX6GTRHHT2rHxUB4RTNCvFw4y4UUcyGUc9Jt/0HE/pap5SkBZLftT6p8r/Tsboy+XpA1OzczPz",
+	"0yVrltIq8ZwOsZYkhm5axRzsGWCZPeNOhASi1VHg8c4Ytcn2rPanpPpZj6q4GimppUuFhzXd/LXALq6l",
+	"JQcVIXjsmzSAIYdPkBC0uXFucPU22r5xpn/31/1rH2T0sLWmHYBXi6MG8RGNDzG49MbW7z8f/PX6v2+f",
+	"275zbfDB6f7b17fvvmfv27MrEERpLtgTw9rGGA5Y895KHjfxON15/dCp4Hc8VtRgWZDFbrRUbR1bXhu6",
+	"PrMNM/0c/CZ0JGT/xg0CyR4Rbc6kppTS8sjjLSrALSQfFGOAbekQdVbTfngi7t+6++utC69t/fHt/vXb",
+	"WW/Vge+c+YBg7+czcY/Bs4AX1KIu9iry9lqOF9Rw+Z1RfYNQDBLSQNITVf0EIvJBQ9rDM4pnLSqLX/Lf",
+	"YmDoR0xmbbFLvT7W1DmOVjca2MwsUCGb6R9VBLW2ylzSfZvhIaQeyn3yBvUq3QiJAmPlfeku53QOu9m1",
+	"I2l3bPbj+m0G1NOGorw7uaJGSxLJTiE5M0T169PrtsCoof6iAYAAfA/re7wGYapoLxOOQD/2SrGgXHa7",
+	"s+M/AdXZstVd3MupcZ3QPwBmbw/2ihVr7zGgqtznqR+fLPdH/zidHMArGOCy5coTt2YJm4is6UGa5L0J",
+	"Hq9tqITnRGu8Q1ZQWvpxhBbVyYVkZQ7G4r6KCD+jqVvs3GTPVKN1JlqiRxlj6NTVNoPdgx/1jqaoJ1gg",
+	"B+wVz9wjRyvK2s+u5iA/cOAiBxkJ2roOeuXCP6RGUdB6Avy3RlQ+tiBSnOOapFNFBqrkVtU7S1ZhvoV/",
+	"yz2AbQ+eNQiC8NbIH7FOHUGXYMqoaMKhK0RBSTi8oivSlJMH2tkqQAil9BSURlgwDpVKp10IrMOCzoCN",
+	"NA8LeodlxQwOwS4pjWmMwNBYN/eV9MN/gtSomDT9Wf82JQXafBuSSjpFnLTCaKTmB3INaq3qaibKDTSB",
+	"UPNnztwcu9b8HCGOysdRC1OmLdca9CLyddZCoB7lQt+LszYFxa/3NOM6T3KSIyq4fY5qvEUWIb8nmnek",
+	"dD7cQ03eGsJjsAVzH3hgQ61+JOTzJMEH7V8dlW8OTwXTcDxc19pkHXdcPwUf4oeEtAFChTlma6FoYBE1",
+	"uesEeb8PwoMYKFCZFXHw0MSGjJx6jorWwyq/amw1c2z9bZdVK1WSz4hu9AUPD1+WuKfjzBebG58OLnw8",
+	"uHy1f+GtzVvnt878s//6xv13Pvz37XNBBubmrfP9q3furf0qfrn2j2YYw1pPXCvJ4CDfCjqrCaE/ZPCs",
+	"wZbtSg1ALja8Iz57SDV58JuklUxM54KEyOS7z3LTe7g9BeErUH8XUOCxD0MszFFhlr1IlfU2SRBi4fUw",
+	"52CFycunAJ+C9okqFDw7PY2WGfcrmFWw03H95e8AJx2fKX7bfC4XE0q7Ij/qEJunvP/16f61K4M3vry3",
+	"tr79xenBO18MLv1P/70/9z+AtB/57RuDt36r/q0TyN662j//B/3JV78bXDkj3/D+LfmGO8BQvz49eOvq",
+	"4Pdf3Ftb37zz1vb1V/tnXpOveu/P29fuyh/+8/Tgxm+2/vDu9odrClBic2Oj/96fozUJpBsztYylocIs",
+	"vBKYJj6veGSVkq4xazziVCizWwkiyxQ4Zvx9O4Thr+E2rlHf4hr9SWALhQk4Vs8cYU5KQ26ppMl57hGI",
+	"sDH8YAAZklthkGba6AkE1lyuKQAUR+ae6BAhHNiIfOfooURWF516uIuRIzHTyJAlx3xrWen2+Te2Prxr",
+	"7oS+MffX1iRRX7naPw1JcDc/vb92cfvu6/fW1geX/if4d//mp+E1uvnp1sbfQKtYD1IxzTPnBmcu6Gfg",
+	"YunP3/7j4Av97+07H29+9Wa0fzZouBH3aWDVqf4E0b4BQb+AyF2KIv9TVgm961GwfzDEncASN30CdL6z",
+	"/U6ZF09iEI2KfZ8IE2bAA76YsF6iNZJBQGc2hkRWln90XJ+2XfJ8HcI9li61usYw983JkzevcnEETULo",
+	"TZdSS21TWpyAURJ3/C9Gk4lUnLeFe4B0jFkP0h6lIlanq9GWYBM09A/nZb9LKu5zRAWCxjz+1HM/HgYu",
+	"TSonZJtQFhTS6t+aAjC4FkIkIp2zMwDxFFDGzHQMaW/Gjpk7pvxPtqEL/JFmedaN0929E3nI+tNReMmq",
+	"ffruhQk0DIGksDAFnjkxvPCdYkvA2tK2Iq01v24lHnbgV5OL+hslb+M1it1KELxJNkE3sHsVaDpp52Pc",
+	"hzCvwdFM9PfKakAkVhBuYMrGSyBMSTUPCnN/dFT5JEbDIsGLitE52nb5WA1P5H3MUwp5uElqKzSohBy1",
+	"tODo9ghYpmqNmVVOUMq7CakoA8eIR8lE8ALpat4RadQBB9Iof3FMz1F5BRPBTdQ93koBlH6KesLPi3Uy",
+	"EbKD5CE+dVPGfwar4YsIa9CDmQMH5AcCcbYYfDhdKinNUuSZZ5eQFfkKW2Xds5xB62aODqJjHebEMYpe",
+	"mC7OJopL1WEcHHUwoYF9cFzfdYIsg9nHNjxy9NEDje1uRJdNJ+ddcoeIlQowsNH+U8nrlAdDcTytkrQg",
+	"EbmrtQ4FHSGCbGQloamnT72IKBM+APXWVbsByhqI+uiR5RZfJRXz+2V7IudDcx0hX1EtWTnsgALkNeCe",
+	"TgIulRZKJbU/VKirM6rXal4sm0mRW2yUJpXtxz0qXzHkrXxwebE5EdqzU4KyGg/UUgI8er6AS5kG1zD4",
+	"w2/6Z/8B9VBfbRsDT/756t2tj672T3+2deaf99bWlY40+PSrrQuvxdQYV+5msUBc3S1NF0TVeKsl1bSe",
+	"VUeJbqQ9FujhropkB1Fj3mECQqpynzGD6m5aV/wFPJACw18u7haKhaqrnQ24Rd0eIHZVq5mTedaKbvp4",
+	"D+F2m1Pmt6QqCfVG0oaBBEseJEUthF7FBvEBg9LnHbi7ZgGmGiSAdcyazFFo0D5RjNWa3RILzQ8VeI4u",
+	"eSTMyUpzoj6CJyBd0w9w12HEtkeEII4JTyl+ofM5PT8UsdOzCtYIEFAYh72Wj9U7fmeM3pc68wFwyIZn",
+	"u7mxMfj4iqUdU6wXySgWm8SFUnsaGznjOh5vklZKBqqxClR2u8bRXkD9u7++//q5rYuvbm68eW9tfXvj",
+	"o807v+v/9lz/2hf31tYHl3+99d7Z/m/PgSNzDWof/9H/5IJ6YHNjI0KETaIcYKYFH200lfairkkGRR7X",
+	"IKn5QIieVx0p5eHq5j12vNEOdEVNtZ5/SNoa7FaRTTwmVrYavTXMKi3MrHV1qjQxuyfSN1YPlQZ7HAXI",
+	"jvQ+JafaxF5CWDf8PYfsUrIgoxjHpBdWSXhLdqMYp8k9+kvOKnYV+JjCqPII0r1MA+8IaN24mezSM2ft",
+	"mPbgZLjU9DCzurRM7Z3CMmFcVwlh13rqLsFOOsFrBxkVwT6oij7BEfTWC2rLQl92BPIpBXgrf1UODA7B",
+	"NVOfE7zd3nnfnke6BGFCKw7z5q23lKPl/uW/bt848+/b5zZvrUmWvL+E+mdeu//bv/z79rn+a6f7177c",
+	"vHu5f/01G8G3KJswp3CSqpTd0N6C4oN0HFRLqcNQJuqDLnzIGHCcMoh2pOeJxbIxkt2lIgc/15n5Kb5V",
+	"5aOkJLgwxbBhii2nP2dqQdwXbGFnYbaRzY1GHNPBz+h6OUcO4Mls/RSM3pCDeJWOsbvp1yJM9h/RoWOM",
+	"LhpdqzhQ6QtS+qn8ynyVXbHAdCZYY5iNO5SXq4Sp2e0g19eABlMWQ2jvKpeITv01QsKSBJzQdBLyMCEW",
+	"AukcpbOhfOPgYkQZYozRxG5+BMo4uJ8xbSlLZe21J4qK5VcPF5HvdUgsDDa+uliyQ42Wo5GT8nQCqnJk",
+	"SC1bIYR1j5j3pJrekJX2Dat+i4isEq/HWXyBk6iDO/BEjtIdp+fsxw4QNvamTuXd0h4n0AoXUR6SyVYT",
+	"y9NppB6LEk6XygdyALNm64cHUobaX9pZpDqn6pjeq3D6u6sZFkFDh9L+llTbtac5DEkKEseUTKqP6a19",
+	"pndJt4wPMlfaYb3syHeNpRKG7d7m50fRb7p++CSuNbWC2EOc1cgiYtxrYddE4GeUdTk2b7Poh7G+Oun8",
+	"bXzNcRFiAGiFqCVMokhmp1k+eLXygel44cJmdxjeCnXBXPpfVO0boTY9WLDv/yhS/1Gk/qNI/UeR+o8i",
+	"9R9F6j+K1EOoSH1HdaM0jeYEtqSrbN46e/+dD6G7w42tj969t7aucIXvra1v//21+3/9TTQAqeqRwrtj",
+	"SuBXqUN4SgBSCGubLFyrESHSoG5/cOJ4EJ471PFB9Kk83Cb0dLeiAOrMQ2p53zFS48wRIcQiUuNrCF3C",
+	"4pGO+ZL9kkGQeGTNj3pK4eNk4fme4N6KMPScnTES263ki2NLD2ZpV239ACExmV7IasStqKbDWSEuVUJW",
+	"w0wqSA26Shiq4tqKPdQVZArENJJZe+hXZW9WupQ5vJs+BcjynKIMcG1E6oiLCF44xTs+gnqC8NEwi0Gl",
+	"mYSgc/aJcYdUhE/aFaGoyNoDkjtEx6aFHkAPN3oAh7R4OvgQ8ZDXYSrxHOAZpzpt5GAfp8A0YuZXPCr3",
+	"ppLSeEnlM6tsMMwQZCOjBl4lyIX0F19Azi/xDGSi0sk1dJ+kG5DjaYs8OG1vAuVmh05NQUmgM6paaIiW",
+	"mroDy2hlu1qFfVIxFJUxKhwbgPEYFElBGwy7oQXAVNOsTq053NgtJWhrEAR90mrL36QBG2Ddol+OhcUK",
+	"nAXUmcFaH+me2qul37FOVf64Sp5Vb340r1TRzx/XE4mLFksHMalFcMhZB3PPa2XsXdhRDC4VlKvCbwBB",
+	"U5qoqi+SgnumvlRqiohB0gpySd1HvOMvIldyYUawZ2cW1i1OMEc778paTSq3SaEcGxNIkLT16tloQd93",
+	"O3s+ZVOHdPsLydUV1JUBUdJiuU5a2FWJYa7K34XiWLs8tlcdVnuVJrZ1Tjms28BVe/ImEreuYLbUtYTs",
+	"X+BJkOmEA3jjuimQkt+7BK8SU7Vtgo/jZ9TGREieNFp7ncSTY5Qx5vWRtXoVyTYU3m7mfewdU88pbAUq",
+	"RfbOiySPjVUYKewFh4Bk4ciLi6BNXJTADD5OUI13Mn/BpU6H1jdQjuCZaH/sns+OsnAMD7Fh3x9RvWHk",
+	"IzQhcbNfawst56zpjM3IbKv1Vssr9yBKPoZuxLiJ5qk3ZCFHpqeRhrmpbjfIN7Uq0HpUqafx3alYUNAV",
+	"33bNwnOAkO3yrtL0qEBA4+iRZfObCnxdgY/h9btEbM+R7niV5el0JF8lxqOlYeoI2PgOq/KDH/jUd9N6",
+	"suln4qlat04PPv1s+8q5/tkP0f++iQa33t/++kv56b/Wc7eg+BnBkIutLrCun4dGr9zAV5uiREs7Cm8k",
+	"UsUhD3YLSoCjVyC5QqUG1nSHxGh1Tj2cmkLNVnYlFWiFtP2i6Xiq8D1C4aHGshN3q41pg2VAuZpH4i7H",
+	"a2cGZz8YXD+/ufHp4NPPrN0KlH6Z2dhBWsKRdURM4vH6OUjFExAlrCS+NP6beMe3vur5jj/eu6Q6nMM7",
+	"rIswjXfY/BSMdetEAnteWgvjTUmuTdn2GW+WRp06utzvzuhOccyARiCcf/92HV+jiUUaFGoAuL4QL3JV",
+	"Jpc2OUPIb8XwhlrcRC5W7gYCvJYL2Pkw555DmTFHlflU8blviyseT9TpwmMWLgZw5qXCAuu4rrVjKIRM",
+	"M+unjdHa0n03Q6YTwCSNVcSSd98yMeFj658oM3lIuNz41+DW+9Ha+cG1z9EM6r99c3Dl6iQJwUFLJ6UN",
+	"x4APRoKap7d7QwZAJIJDntapsN4RxKnoc0pv2aDvRbcJXT501xjw+Ex12oGyZTCyqVB3U3eCCdBMon3u",
+	"zt//6+XBpTfuv3vh37fPbV+/uXXpza1Lb/bPfLR18dWttz8ZfHwlF+jGeHA5K9R1xci7kjvyIF9nS1l+",
+	"ILA8uUDAFVPSGOApJpoC+w2ReOIQPQn1K6keKCUnkW6bZkxEhL9FnllFUUJkJqB7QwaRxPqNc8PgqE+m",
+	"aqqGcQ8prPnYyc76Siwx6GyWbBch7QF7u4jEUZo0Z3h7+honMZ0DZjTSMjuBqR923lQXngqzMEuf4pRZ",
+	"fiswiqE36WFCUYxe7zSEOMB366+9u33lqoZ+u3Jt+9oHCpVqcPZq/8J5jVZ15kb/0oZCwIr+O4aGFUW0",
+	"uvv64NJfIs6tNmGOchrF/DmhjypQBBTCM9TKyn+aYHlENETFlDTEU1xliuWmBQVClU0aFg6PenqpJ/wK",
+	"1sjnnsYL19XVpksHwbWm+qeqpnY8uqr+bmLq1Tpqzm1MvYAPShFYcTFrdOK1BJEpa/zCBCBNtpc1iRpQ",
+	"npo+eLw8u7C/tFAqfa80t1Aq5deqxsXGyuFxSptfaYL55RNsLvftYi26vDRRlOFidLl/2HTLHDole8LY",
+	"k9AH3FGxJwUOuGjscjMb1TFLlcurb4AC5R/mkfy8yuX+E7byHs0w6h5JkVhKURO6mFhAtSmvA8CYBjcd",
+	"Zw5DeSqWINh4lBZuhTWZEDiJ5LdFFXOOrWa89lcu94/owUaWSenapOg5hfucSkQKfnQ8YbvrVzNSzwrC",
+	"UTJlVWTcwKtkMldx2gVL24knVLJM8ibZRNYosBTJVvKApdhvwFMB0Scsq2Fryp6kJq9Qk7vUwT3dGDVu",
+	"xLx3p7/x2vbZX1m5GoxrA9bQYQFJ0cpXzBkROoGNesoNNu61tFggtgUNLr2x9Q/oJr3xt8FXV+6trW/e",
+	"/s1g/Xog4O+trW/f/dPg0yv922uD3389HMnS2h2vq57RcANVPOPkKDrSh2csEDgzs09ptBTc2WH9MHd3",
+	"xkmyOdONgACjLlfjlQk4dG65mVG2+nwddZu01rQ2j5sM/S+KvGNqLsMZpJ1fiqoqCWcBgjYgIX3OkeBc",
+	"gVJzvhLV2xSVmMAhUJxVy/JxvT4Rgilv2Hzwz8iPh698D7PG3iamLlaz8X3iycf/1wt46pelqfmT+r97",
+	"K1MnX54uHph55b+sRJGvuH5w+cPB5zf7p29k5jHbgGvaWIgu95w0kDnz/WI0Q8IkYdERXfHLNk+MQb4c",
+	"JnGVMsXB0R/tO79TzEe7TazOM7IDxXTgyrAppi2tI70DU9fjfhxIJX+D5l1PofDJqRQ/k65/znGv4R3F",
+	"YNGxVaRsnDdRYD6r6WUSG1jHteIIwRlJ4jYPw3G8QiZs9FKJzDXLDfIsXiERDwhnJpLlYq9BPLkAOq5j",
+	"JFr8Yiuo6H+6vvnV1c1bZ7fX1jc3pEAvzwUfvqkwzKQxf+3N+xcvbW5s9P/7Iyn03/iy/94N+edv/qQQ",
+	"3zfvXt6889bg91/0T8vnt/7wbv/amcGZP/bfu9H/66+D92zeOn//3QuRu5uEPXOowFVlvDex54gmbcNV",
+	"7FYo060YXFL3K1XSpMq+1XVBVl5+nJyaiLjsN8F0QhKQ9p3E5c/ko0mMUvl+23U4TlvkWFu1bMicbzKJ",
+	"EiK6upgAKwJaVGBr4JnHLlqWj1RqHnGoT5xlnU9qSIpxH5nvUI/4heSWQGRwHCt+/ni5tDAzgRXv8zF8",
+	"GfPHy+UJRkmchw57+jz1UIIOjda0hDytVKOd314pFnbM1TPlikMdaMSoHIhBv9Ge8MFQtysGtiHswviQ",
+	"APKxwzEbsRvKYzXsyUk9Nsl+pPbbeRTCWMWg67fpL9/FAklrhjUAKl05ehNtw+Xm6DxfLZLllkG5i0oC",
+	"0jckhrse28ft6zdVTwDFR7feutG/9OHWxVe3fv/h9vnrOWoLtHJtbBoclaI2ovwxo7bOFWn9bI75HiE+",
+	"Mt+nafFRtBkFjLQThSIPYLRch0GLnix8nVMFzt3kVNqnaWn7qietQao0PX+iw8wtzJT+n7XflTUzsujT",
+	"HmH5A43pzVarRPcmR9VeiHsYm0tpfv/M1P7S/Fy5XMqnvq0ooZpJdbva7m6ILkc2WnooiCqyigOjqyZ3",
+	"leIS5t13iQAjU5spxY3e0tT899DUycf+a7QTMZh/PnL9IbXl1PfPbSguJ5VVKLlT0G9BjxVjM9YI8714",
+	"xZ3HuV2ayeEecF+y8e/LA6D/B0/dI4l4fKqcmPiGqSrsCpKs4zw/WINY6Y07/bsfQdD0zGDtarTJFZT9",
+	"QqMKoCUoCrY7olSb6mH/92h84sVhZQV1VUO7ZgSDTlcEhIBoY6AWP8mcRW1Oo26TuhrSTreB6w53Hth5",
+	"gUdqZ6Amd4PONqreSeGr+xwROc2SnmF0biNgOScHQba8K8NTkZpenZb6OFaiz8gG4DXcIlEjIda5OYe6",
+	"EB0gNnGz6vDYcsA7B33BjpKGZL8B2xpH0WhYHeRLqIlXSdjyX9WpJdas0IfxCkFtHQBr9VR7UaoybNQd",
+	"9r0OOWkFhaGe30xpAfAEhkApPBJP1pmfn5sqzUyV9ucJT9mP8ijB7rCHOZpONJ7PV6gauOxa+VMqa453",
+	"K5xVXKgIr3JsHMWZhRjyjHRaOQS3EWco8gZ7bVpayh1wvqUwT2O8hLtoe+pcCDBjADfZ3coRKolCaCrC",
+	"zbwWOyhi0ol3D6yfYVgDFYOB/27VP43M05U02SLEV/ITQ4/tkSZzito/l+Oa7VY5YUp9yzFCmNSCwEUq",
+	"FawiEjwosoYkN8CqVgtMwsD85sP+6U/uv/s/yqGxvX52e/1s/4N/jKn+DZUJh5Ro5p0zBTSjnuwEpr54",
+	"ypZlB0BSHeEHVfQB/jeCdrZiIVHnZeKcKqm2Xi+G2ql+wFgGRcS9YqhWeUQ5ibTDqNlpYWawZMKfdJtc",
+	"ngbgbKmuGMSBhL9Yow7XJbgBPVDNL1VbR9NFw6ountC81yIPMxpPLKlGv/nLHvIKub1IdZLTcNLYdSNJ",
+	"lk3qOsjhRJgNVMpjeU7SY6uHdD9geES5pqH38CNHnj92HO1rkX1dKSYehfIKppk/1COA9KY+1P7kkac1",
+	"3pL/Gr46ulmP6v+sZk79sF1pku2VR1XOSiuSZtRYSKUIRhjSKWdGvZqKSphPbNENpC6lMO5ENLPRKmSH",
+	"SkEyK6m1apeZ5WACOxFX6eef92+83b92OS3Jwf6iIOvNbxJBoJW2KmPzHOIZJVZfOGVIQgqT48DFyKkX",
+	"yGdVeX5MN9hvyVAbr8LEI24uK/z7ugf3UfN8dnrG05I6w1ZBO0/OiObFa4YcTD1BasOp8nEiD26XPtVi",
+	"hBnZufhkDXtSVf5EW/Oi1QYoht3OU7qZOCSjgSGQ9x6hUUSkOhwXo7Olg9Pl+QP7C0Meh5Mvz9lTOiYn",
+	"laSwVXUPkfNLVzLl5us4iyWFgTBSpzWKvYyYU8sEp+OcsXD/Hx+nX/dROQ7ynRDAsemaYRTwwPHS/ESx",
+	"RkMbFegYa5MESz5UVamCJBwQ0x5hhFR0Rpo+Jy/ga+FeRSWwp/begW/lvjBANgvGlvaJbWjWaVVtgkH5",
+	"yl7qcF8ZYJC+o7HE4ltcLk8fmJqdm5mftkY0tD8plTJUMbv9BLevf7156+L216dTmn5kqMjP60ZZQVcw",
+	"C13MPdBM8mRcMrv7g441ikQPpvxxqdHeHK41eo/UCF0dVujTcgutCXqKbBLHG2/1MMQXwvjl0MWK0fbI",
+	"tKBQDuevd1jyxyvg/QbKNvMkWQcJPzs193YJziCZqpLXRrMeI6k1sf+MSYwcx2VhFbvPM7UrCjOM11H3",
+	"1F6TpheJOuGZn/7s5wmJe2jq5yqhsjJ18uVysTxtlb42CWpfGFlxe7kydYaod/zWohN26NUtZ8fvlztb",
+	"zN0i197lNrXJrXUvubeScte/u5AfOXCBUuAVAVnCwg90uzYsrWFWeGB4Wu0mFpaNUao68jkglNSi+I6L",
+	"SDv2FyHPWtvzUIQnuXkEdS7mxNCqvy7CBcnhEK+iwi8+N3hw9rSg8Yqxd82PlgmfZTLHR1yB/PXQuUGu",
+	"InRjDjDtIlUJU+HnxEWSx2UHEDDYHyr8oU045fFghDgIQyvNIvJ5g4BrC3wxygviczQ/PzIA5lDRtofu",
+	"ntDfIFzlHV87df3Qoa/s+OL4Q+qCUg0JJ+wYIlOdNrh4HFKjDskeZSYF8LnNBbZFJY6Yr/RyVEdWXdfX",
+	"5gJWhVmusVNQG0D5tC1Nx3fNE2oG0ogpIiygkOuo+araQy91SIdobGfLLBJZoNx1ebdiSyZ+hneRhwHa",
+	"FlgCdl11rCOXojP2LEvR2JlCYW2Z1q6KNnkkZQC61g15YocLbKzDM9K1WkfqaEYWfEme6HRImoHSQm0s",
+	"/NR2eqMOuU48L0ViHNVfyt3uxHR9q5vQ5xWFbGpL59SOTckBIPQBD+aIbfu84pFVatvBw1z+zpdHo0J9",
+	"6kE9CuA0OInI0fD7OwzruVlmrVz6IyZZLJiABzYEAQg1Q9E5Iq1pc5ixkaN7F11y/HyKkcsRoWkbo1ZI",
+	"cqle5yBPoQj2AYdu8KozLhdReZtwguZ2cgYKV9zJWbJAsodyOm22OXSCEUecajVDf0pGpTTQLfZ27uCM",
+	"2q9JKRFbbzEiNKOsPiLPgpOMsOPh8wYXSa3jUb93TJ6A8alhT7ll1L+eMhrKD04cLxStamsELB2Kc8Hy",
+	"WUTl/ShMsoAzBg+Qen8wm6bvtwuvvAKtQuopUNeHjiypNwceZaRqq6bkzTGhsQXUBqjPIpyNKAYJRYHA",
+	"wcx5kWnHjCgGmG+iaHRvSuTHRsk0TZ9d4jSU1x4Ugb0vshfZY4896XncE489BprxMm63XV1dua/t8apL",
+	"Wt/7heBsGT1y9KnDaH52/8FHTd8C4eOqS9CytOKWiwijw03KiCBoWbXBWdZxHYEErgPNiibvFl9ky9DM",
+	"RiyDz6+KHURZWzIQPc9lvdAKdZb3otlSCbWwKzVMyetmS2VgoZqjUiY/mlFcVbIH9cysUQc8oqFeX2Q9",
+	"pf1wtMJ4F/G6fG5egQ0r+CWlFxbR7PQ0wsjruCREBCCufO/0PFRASkNir9y7Z6jwzda1QZBWe2iF9Bag",
+	"bA8tR1BClhVeHhZoWX+wCABNEFaJPyh11aBHBowD4Ss9jjyGmZmZ+UXkdFQKj+pL3Y2maS0i6ght6/gH",
+	"ZpHyNolFJO0H9YVgeIVUalgQ1YEFBjpy6Pjhpx97LAYNjgWCuCCc+vJPp54+fvzI1LPEb3Jn6vlV4nnU",
+	"IQsIfrlc1NDJcvbSrJ1qe7zh4ZbUxeDUCHMQZwQGW3JIq819wmq9qR+S3mOPIc4QhsEUsJvALVPyWIS+",
+	"GJJCQC1pED8C1aDDUQCcuBgEnOFBKhCW5wwDnpryIAtG6KHA/lJ7iATugRoEehqU+PrklC7gEepdXcjo",
+	"YirCQX2VPwGR0iKqgvak8E616lTDbAEtB8kBy1BI/iJbNorWciR78BHuoeCLSoe5RIhKNHtweQEoWnOP",
+	"8HPDHB5VZerLSgQvB3dJ5f8sh/3elzVNv8jk0etfQSjefKNEAkRtqnzVPBLEpZbVInUzK6mAQtg9KLVE",
+	"jywL4taXzYw8UuOes4weWTGo7xC4F20CNRlK8krGALkUjOvTfLSIltVGLqNHMBKk5hHd+nuF9KRC32pj",
+	"jziP7n2RQd+zGmHK8FayrnCojWtNMjW9twRpoK7m0WJh375ut7sXw9d7udfYp38r9j2zdPjJ5449Cb8J",
+	"/YCFn9EWRZu31rb++VmhWFglntBunr0l9aC04nGbFhYKM3tLe2eUZ6wJYmhfyJHlnw0C6mFAdkuO1Oyp",
+	"KlzSj0EKOW4RH9A2XrAivQFym+H7CgdNfvdSh3g9E1lcSGSDKPUkX2JV+qCSOPaIiLqktClwutvmEGZg",
+	"7cL4UFakhQ/UcIKAUXY+woo8dFITTdsUXYsWziZfPdskMwr6daROxue7MJUTkn2bywtEi3RBmkkSjfvh",
+	"wONmm81LscnECjAn2hFdXUvqacShoSrCMYdLbi0ep3p9IaLoRLmWCDTZImKkC2gNBnzGMrx6NE6bydTK",
+	"0TOCdevOJfC+/9P3OiRlyADVL9dl0FyhF+Ap2R8P+cW+wwqSLMeTz9AW9QuvnJS6tTKXgUNNl0oqPsCk",
+	"cg6+rYhK+AuNZDne9AE3DnTjhIUZMj34Tu+8/aXBLPcdUXppTPOXjFIu2qj9L5yUKxOdVgt7vcJC4Uin",
+	"6lLRlNZxSDnVnkZyAUg4XdQ7dJJF1OoFbC/8MWUq8Q+ZI/VxQ5haQ/B/n1TAohaOfxiic4dCR3mC4484",
+	"uoji9EPS02cIKvPj3Ont+vGppJFX4paeTtdN0E551we30c0TnuTyzuREE5AFvEk1pVHDKQ0raRQPH22x",
+	"ECiTsSW/UAgUPvmQyrrW5nfiu2h8NPGVR8WKGPpU6yOxT2F3IkrGPgOEZtU0DvMOM6pG7wkNnpWlbDzN",
+	"uypsAu3zVK8b5S9JAkLZmJ2G57Iw12jDzpnyiBDYTlnUNwpX+QTuwS6PxC5Tb7O4M4bJXW7jg2aQwUlL",
+	"max7Meg6H850qbYStDqUpQ/XwvUSFPkydV5JpcjvEz/CBh+4JMqQQr0HvsXPszA4qsQMdBhSWy0V6lbP",
+	"ADWLVHkypqAA4dA2NZPxvf9x24lLoQcpRFTdZi4h8s0cu+76tAtCRL0pKkUWtQsvktCMofzBdRQOr9KM",
+	"uSdteR/XfI3o9HCJGnmx94XZdJORpl0/gpd+1/UjhYjxnaLpAJt3F6gaAowxzai+GNa6REgbepgAZffy",
+	"ELDBw89BXHXKqGjuMnE9BS/dXeL6Fs5aLWN3jtqFrk2Rs+6CGW9Ek6faNqnAYgQpOp/s3yePQYVitAqQ",
+	"BFc68tz3pXJRLs2V0P/9DiofmCsp+TjsRuaOrhaR7A68+dTfi07oEOQJcjhstL+/NIO6kCBX6TC8iqmL",
+	"qy7ZWyimqyBH1ExHniht4QbZ11b5zBb3TZUyDIpw0mkydIpHaM3veGQ3dI+YrnEI/b/svX+TG8d5J/5W",
+	"uljfKu6mZrG7JGVLu3+tKJJiYv4ISZnfOy0L08A0gM4OuuHpwYKITlXWxU5kJYrty/mcXJRU+eKkcqmz",
+	"rbv4YoWOovdy4a7kv+4tXPXzPN0zA8wA2N0BFyvqv8ViMNPT/fTTz8/PB2cd/ZnBpPc7DhBo6xBJnCFb",
+	"AXm4uoyOUjnAUdS8ncmzv/D72UcoatjQ96wNz1kE3i2wgqBZufieRebGmpdqL4oe4n1X9ETH0a1cvGMv",
+	"imoRi70ocjoddGgiBoKnrDVmIyEONrCwdFEB8TUWNQsIlWqvpnxkHeJfUvHgvla+Sg7ylY7V6ax8aceJ",
+	"VnK1AtjuNSoj2O4CyNXXsAaU3mj7otHpQlEdR/nERtU6DSNEtym1uR7o0UTihKpCAcIXGlob7DGlsjod",
+	"ck+BrpBStZjagixxJxXJLhsk8pCngh3yeCgMU9CHzRMRUOcwhdTG7l7ThhgIDgx7kRQoIQ1K40CRI8gy",
+	"lsUheTvVSZ1JUMxpU67ACoCrQS57On6/eM7HzsAN/M1JBzFzBHVOgF+4gFizWX4p8wlHAgZwvY+VecDE",
+	"9VDm4rZT7SVP3tkOvrZV3lgyzSkA1LMSSEGZHalUbA6NwdbVja3tU+WNFxnRW1D164aEhQ9aTfaruYFc",
+	"3T5FznjhzDUKjysM9xgMmMzffrUqYSqVTszcjO2FUvF2u1Wpd6sm68gyEcoEatcdKJeJZEQqTBMDAC5J",
+	"4OiSS3U8aMecgt/EFdlIxEAn1er+MbjzEU85OPM9qGaz4mdHYk8Ve7xA+YRT9FBZvXb80T8cv/+Do3/+",
+	"5fNnzz7/9Ief//qj55/91fEHPz3+q588/9c/ZntJyq5+LWBXv77eYHtdgaECLAHIKmszYp2x4MllA0Rb",
+	"sClH1IEsscq11DW/Ay/4AN9viXJQeE6JKAA+Pn1bu0C4yYGNaZ9h9QIu7WVYthIZmHNGPqJbzlZ7VtmU",
+	"b3X720uTFu5EeQim7K5sF7ixr2xdKSOhf1Ihs5ttc1gpt8C78RQmRBp7zIi4wzhLoH4TSyR1d1psbsBP",
+	"TiY5qXjqx5JPWBbUwc3r7Nr2q1uLBHauP/zmCxEUAB3BQtw1N76AvfXo5sarrgynNU7FBiY2+zw5WP/S",
+	"CFPa24xEH4qty/1J6Ix9w16yHH/Q3hq7bxdPAswWg4fCGIIlqTUe+A3dBbh6Ky1oL3MPuCT6mq1d27rG",
+	"9DCFKlb4T19HIi8qWHGa8y/S3masuxrxRCrnXw9LNt+10h7LWpzYG1T4anAi4VhTbTHnRfIsLO5VJrdA",
+	"otOUcE9jzzmDJcljB/LVYHuKDdWBsj4SXgUuEhslWnU9mYuvXzZ4C+zCI3Ad+F8q+yWhapC1+zm+lCXI",
+	"tLv9xZLrlETZHDitN7FGnOV4ZqZFYSJHRVxDb1/CEmTIoXoRyf77biZBiegkgoLbpQJ0g4ONB1dRl8lI",
+	"JwcGxLPB7ilKbCDKBFQ8ayvLsi+yjgAs8neyvRbSX00Akg3XpyXmAT7QTf+yEqHwEOfjrbrMPEp4JJC5",
+	"I7cYHZ1Ysxs/mUWEhH7fhF9UiAUmoGZIxVPH5YSlNXZgPo+1Zj9foTVe32V9fkAXUsiD57sgQGYrdAYC",
+	"RSxp+fMoFBdEX/jsop6BeFFxYLSJhHTzHWxKeHeG+SqTlGrnsPtHRWz71S3Ge4JHDXbboURSE0dAdSH2",
+	"MkeXgZ07AbWO+j4UaQjKrtRpcjypNxF5cCHTN0etOsv+feWVa68sYv9Kz9Vaf2oTm1wuGwdOZKxd4x+I",
+	"drAdZ958cThGC9m6rtukwxKhxOjO2E4krkFDtou4P3uvX3/jxs1bb97+7d/5xp279+7/7oOHj9765uP/",
+	"/9/9e7pUIo8e4BK7KnC4/0yLeCL4dWXj60/eufK1d/f37V3LAmBPUDapFXBmdP66v+oiVVa6UddYWZlN",
+	"RN1C6u/sVY1MGOD2GYzwJEOlpOoipehknMct49wScj8nK5owc+M7l5xZJjDTK/8QIVfqydhYN9x3YzE9",
+	"UuglVNeRZ+s7YVKUluiZVNsnldRL+e0+t8g2JyhLC6HNmu/85l16ka1fCth7sTwUfutRma0DoJcpBiF9",
+	"N3HlJqy97rawIsvbeedSdztTEmqvu801QjLYKwEbYFlVwLqax0wn1mCWOlpkCy662zYJymehk/YGXXuh",
+	"s+H5l6ns6XqAiaWl73OMx2MSC7NWBTmA/R5U5VHOurVLpGGCoaHUH7iPReEu/QOYBTmuBsys88FA8MRa",
+	"tEef/fj4O5998e3v/tZv/Vapmf+N3DPnWLUPuDpwRek6wZx/RZKvNS7v2bmEP8+BkPl/4O2elCYfz19u",
+	"89NUIrGFr5cstY97Gvj9kWch1TmhhUx6tkKtsV+kJUrt6pfm+nPsS1qamy3/7ILcWhYfsQJNdTjqlrWV",
+	"QghohWzNtLlSIlq38hhGsitTExIMiEPhC9manchovcH2XD1hItJhokwWmkIpYEqDncXjDAsZgEaMUNG+",
+	"GpF4ALoGAqSlI50nIqFH2wuaPA13Udq6WhisqxCMF8qxqF59qFJDVh7WMmEFO+JGTDhVdoJur643het3",
+	"Amdqq+5nVx/5NZl0on3ApIKigWGaqRrQLnhAEpa2Geh0kXaTiuhsJKxfMGHATUaCqJCBtDJPkbEGaJ/B",
+	"tWuJWI+sGhRQ5iAVU1qJBnuEJRw+ZS2xXZy3exS5vWz/0dJPibcDkz7lFXFvZAO90NYjvUel4eiwCJeQ",
+	"NTfDln1SSzjyYip3dEZYV2NMJkYkQZ6yDpexiKbsRj1MW/opxYEzCcKzNBFWkZ25InryBHZ8y9SSA3BV",
+	"gMPSFknKpUIVqhlPEnB0R7KQTupxw1rCKj+hUtYXXBGdoAH4K6XTJr5sWe7IvpBbtyU0VlybQQdAJrFQ",
+	"tVTVCsgAuqmcWHzIwLG+TkTVUncTbh/jgiyRiEUZP89enoQn0daQGwiFZbMIyEgt9PYw0mrHI7oFDHC4",
+	"lE4FhQddOJ51hIga7DGsGaDEJQABB3WDbA2ate1vTZAhwjlanQAbQJBaAUg7ExNQ8NwwBwkFge0M1sL/",
+	"dlBEWLWrsk7mmxWc0L5fU6rm0IgwoBI2ANGSal8BohjWt9lDuGe15LDdCxhCWzF79DvAmpFmmdTgLeCH",
+	"LUGA+x0wJB/ZSbPqEn6HuHKRvQ91UgcI9KbEDk7IvkK0MJqTrnZGAk4AImMFDikHfuIh8AD3MkRAMTaJ",
+	"b+mwtWQCyVn8VScRYjcH6EU9kdasccQBSo/ocTxXcTmSceyJ+qjmmsDSWgI4DUSE3XeYKspTqWMF35it",
+	"hY67QKfNbw15LDtSRGHAQhPrtAkwx/bToTQybVqZCQP2f779d+uNfZVhsNAU5UYGeXSQ4ymiLREbAUB5",
+	"oX2m7jTTnmi6r8PGvnqcr3GkanGTwuIm0pppDZZh+NovCBoMsdsov+nBg8uMtQfiUB+IBxrh8+eldGjt",
+	"7HKkkEaFOaVlzwuK/UAeTAZmLoVB0jo0SHQTUH0LyKhXyr1pu4JN+6zmRN3uycuvrYm3Uzbkrsb0IpSS",
+	"EkrvGHYssapMI/Viuqm8vNi/3Iwq34WU+SMreIyP+LgGHW5v5sTR3nIX6LxSPTAuDe5NK4DzsQqvPIl7",
+	"av8pdwxs5mBbazzub6eG9XQM4SxUQ6QMYVsYB25dOEYCDysMjRbwVYhuT9N+CBvsZm5rgU1UgPpLe1zB",
+	"xuiS+4lay47DWrA7ALAZYj1KkwislBARqhhXFwPKR49A0cBENaE6IiyUtoAvxmNrno/9SYJX45dhqVuG",
+	"c33LXrfS/Z04wrKgt++arqNNC4zaWKRuO6SOnPr3hiZlXXlojQJg9Jtb/dbTsZwJGWRdkDfdRS8iXfz6",
+	"mFEnw0JZYRpbjUlh/7bLDga+AachWRf2pHb5KX4gNoYD0NoOaSdwW14aqMQtBocKxQ2l6eKHwq3iqgY3",
+	"aHjnEtzwQlSSKBZpfXuWM9pvASKZAkcMbF6oBOTGa2nXkMvWvvj4D57/yw/Xd7OSQGv0duj3KXQlEIGG",
+	"i7eVScb8RPO7BYWw+Y69+YS7M2mA9fWhyMRqvkGAv6hRCfbRKLATxRXTSQTRXZghMN5PWwA0QdhDjGdb",
+	"ue6wYkEPaazqcp55XVpPcO4Rpb0qif+mJsLIpW2DvijXiH2xdG1YcJ4hzjawvjpQPkJttF3UxLcRumWF",
+	"OXNn2TAxpQ3KJZR59rhsJyKSqYgwaOK8FAjTIY42XkWkHfYgdV1TdAN0TqDYw7qxuoPYyHakPR7RSQzF",
+	"T7CpXVigPNAHadUvSeN08V2qQn4uK15b23Q1u05F0zSITLn4UFpX64OabfxHmrrsQB7skMeBN+w5a+sk",
+	"QWhsinyUVPTqgz0Ul/M8zE/AyqZ0Kmbsw44eqmgXgUogRcPjSZ7Mo0//7Oin//35Jz89+ul3fvMHnx59",
+	"9PdHHz37v//yJ0ff+/D5J98+/qufHP3qfx3/5S+Pf/Y3RQL1K1vzeOIneUrsUMvNxHn2yLUy0h7qraxP",
+	"xg2n3vc270MQLcaDjUGsDeUJYxV2Pq0jl1B+BmwOCm5h1/HENpi0EWDV3r6Ev88MBLtN8pxTlX7DGxmR",
+	"xwXWZW/qYUJvUqXI/IvWtspufrPgq4POd91CC2s0dytUaPjz+lWa4RnGAwohRL1RmYko03CYzfM6Dsa/",
+	"i/FEii5fucKUbmbXTGvAPXgJmvULogN5u5wf7lHpfO1CPhHmI5HdXlqg/oNrLgWXDoQYlPL7ZYtcQavt",
+	"2Rwg3V4saP/8Z/969P7HX/z846NPf3T8579gr7HP/+M/s6vb7Oj9P7QaFzTx8Uffe/7J955/+uHRD/7k",
+	"+bM/Rn18RtVLM+SHfzotvJSNX4r9QtRo9W16x2Pidr/V7j4cb3fIZTNXabulf/tSnkkejtWiBidbaW7l",
+	"sJ0FZ2ssdarxIRVmYh0R5HvK7bRIj5RLBzmonQAUrExNbnM4FhVCf8dZnNa1pw4oT6/EZqb2TM1K2jGF",
+	"pz4qD3TyiSBfGd4fHRUakQtHjRmPR9DEJChDJQ3jkTUp+kOTslhiFk4qFoLPE0J8g/6FrBR94Y+HfYWr",
+	"0OP0hJbIuWKaKZ0bxpitQZDY3qHprgrXy8LEmE8S1/0Mrmwdjx/hufRF2M3mcm+lhW84jzUqNnf2U0KY",
+	"Ftb09DCOWI8fCihRyIW4XH8j5UDmar0MU/YEWq9gxNa40ayegcS8U+N2Y0FUgYxz/5qUAaHrIDM7bezQ",
+	"EXSR/D1I/1drIGiGL9LSvP9DtDOOPv6fR+9//PyZtTTQEDn+i//6/NkfHn34wdHH3z/+8T+d0cbAkZ3O",
+	"sth+YZaFOagnSGoOqF6gDaHRLuX7NB562U7UHShim7vNaF3n7rICcW+le3g/x/l4wf1D9ypVDmL2qrXp",
+	"1D5XQx47wj+qdfW2w6TfWFSsJ/Ae/VJuEl9vJdjHG/D96Rf1BR2+dpjmZEdvfbLyOk/bvQfC2OUvEZPH",
+	"VPdEkR17ZtToXeBhai2zRFitlyvx0h2qMAio9Hp7a6skebz44UvqYHY+485Ssxn3QdTLS01rmNU7Yzt/",
+	"HRmLAIL6xIkHfYbVdSczGgLviGUhusBEnEsj4JLXgDoA+34pFoHtcF80EVrBXmtE3LHXuawofA4u+bKp",
+	"jD4zO++CS9DBkLu8cBD2xWZLKNGRbcnntgm+XrjyIjXlZyOvswSjOB811I5B7fRtxs2BPQ4rjz+XXqyu",
+	"o9iLovwrr+gZlxviuXiYBamYXt7fEYM6EiK/I8Qgi4/51WVSlWsEv7qTITPE7sorgrZ9LpLsLKYLTqI5",
+	"yhVESXV5WblFUfoWrcHUw7SuEkw/4XoILfSzp3oprfOTc7AqG2jrRW2g2nvop3fRbkY33+eRL444sHtu",
+	"5LG8DZfRSu8wKpGeefreGb/uLptTGnQTgLZK+Q8na4W2N65cnY0kffpioanK8G9wNyyeYmvx164g7BQE",
+	"QUvG9toscOkzlDFdKNuFKsJqtFucHJ19Yz4G+d7BvYb9g/2xbwuCZnFgZyytcCPph1aBOaJ/Ha6ZI/fY",
+	"eYAwC1B6D1G/HYJ6hiVwJFELES9P8T77yUKBu+ig4oSEWNnqOMYujhrFhLpCDAHZpJr1xa5bH814uw3s",
+	"+3ZNAmwcQPJj7JWAxqDS49tJUqyNqG4bf/7JPzx/9uz5Zz85fu8XhBD+jz8CePBrX2+w+1ieygnNEhum",
+	"sDYOUfFSqq0jpEPDhIoC5CySMFACD9BJhqAqDetqhQV5+0A2MU57UnUdum0M/WFgSkW71EUObUZUzhfk",
+	"+roAJHQt0m2zyaNkc2tr+5V113PnT0ZpcJrsM/oi64TbV9RXBdujOeJjbIeLweHoY6gVsIWw2wE758su",
+	"7uk4ciX9ukOlUL7XzjR7Io5CaIRLoH9T6X11ILBxCoqAx2angH2LG9P1oyGFWycVyYgnkQmgadT17MO7",
+	"bJc2X9il32vDtC2NIxTubp/ksRhOUWwFI62PD68/ttsG2ijsDHe1jqr7KOwe0dHsaNf4ur1imWpHp9zK",
+	"JzyntAslqinypUeKJfQ06M0PctV7qWamzVU1Nw1MFph/c08nd9kykf+zp1Toav/12dU1suxAyhOgf6yq",
+	"dkXFQlXGDUu17lsqlYSlAb3nKVM6lW3QDf7mbO1AqoiFQM/THofrAaYi29zVWyshIgAcJn0LquCq/0WT",
+	"Xj9r+WoNXVKhI0b7ygzbPcYNEcMoaIMFlS5I9xD/HJKF2h+SL9HmipmU+l+NEIiV3XYcpogaEiV8ZIXM",
+	"vwCAkRihrCo+FCFpT76vXFesNJmlwlIRxybXl+tIL3pcRbEwCADH7fvEsR4ZZNPxzzQ9nogwdxN7/EBV",
+	"sXuYVg41vcFuyUOow3QCA/2Y0AhNnfiHIk+kBJrdTfKhSADImb4PiwPBjlWuxoyua+yrt5Cq5RoIQHfI",
+	"k0hyBceqIfaO+/cePmJ2s4G+922LIMvrKHRdHDK0YyvhsCqgr9fdsuk0cWlr3kOR0u5Z3WILGN65uPEL",
+	"qxbcP2IMppHSoxpUDUD5UBWOlSNYZHpeMLMxcMJ5J5GbhlBBNZ7ydjXxzA1rl2FPMlR4+nfsw3YMyK2x",
+	"xwkFkViqdTkRjJ1LeNiyFwweUpWdu81i0UnrO0URBsnuRbcAHvJZKtYZVjUx0wIgO8qpLPNXGmyP/b4c",
+	"EKxSxFPesLMVsrXMnAZHsyN4OkzELlTHhUAZFeaAGsAUTe1wZboesFCqSDxt9NJ+HO6rtYzSQEOxKbzX",
+	"9Z606mbdV9jZpTfsNhsOYs0jgeDYkmJPhFiSIuq1QuCDA+vQKA3CZY1iqGODIMi+Agfn2pXXWJhq3exz",
+	"NW7iRJX3FxNfzAlts9+XgzNjjO0l7Z48rMMo22NtPYBKDn+wS4OThBxffesrIfIGp6fOEiyn/jecWVsu",
+	"XzcB0MKay446jBxLmbCWTNIe9CiC0zJG/BJ09awZkArlyhd2AXofsJAFSQR8QEthWh/cFaNbNMByo7q+",
+	"XEbhOcszqm/Ibi9lCLIGs9MfZ6d6qplQqUgIh0MmoDq4d8rmL+NsQ/uWv+pFxO/uFZNvC8Xq3AhrDNZl",
+	"L12HXa+dyQ1rZ/caEnjNXB2sp5jpM74Jlyz1yMNHlBsoOMJaTjuCZDUpx8LqvlZpz1QUH7nJWQhl9864",
+	"El+3isASHg5RFke9MDegX8WJaO9UxVu5vx+9c+3djbWtt7c3XnvyH7bf3tq48mT9/1uYphHGmsHaVgzB",
+	"XXAahs+LVmk3E3z4ztiVrtcjsr4OvgJHeEJiY6kO5pyXD72zDCeco93FGmgf6GwJ4OHqj5HRCJldzniG",
+	"skfgYMOOphBw0UKyAzdh6Vn7DakOln3O+me8oDM21czuQUBzdNA4FO6bLoedVt12rWdrpW/AFat6oNrR",
+	"2Snt86e38foc095Zj1YK6NZTuuO652l1PFW1XQEROYhQjD2dLIB2M4eixFo67TnUHDSTe8M+VztMCQnP",
+	"x/pXgN5zCXAaWSQhyCUdnS6mEpJhLEyjHwXM/sVepZALxkj7fMz6IukKcFb61hVDijidMB1HiHfqQjH2",
+	"TWF7NuGaMMD3pQm5bMAahCv1SMGFYTDBIAbBJgJeauLMhQ12Ux7aAUDPPKCafmvIEwdNPENV2AOuP6jw",
+	"pvaiCIRrReNBdmznUhSFO64EfxxWo4atYm9UkIwCzRUBiKJgWecQ3MG5eg5DyrM13V265kKX8eNLVFkW",
+	"7hVrMStoTivNigL2aLYGm3b3VtffPxA8ylbiBXT5yLIeHyy1BKTmXYdaB3nXoYLh5wzrt7evBNvbTxY8",
+	"sG5HxePKEcW6j/MOr1O3/ZRkGu/wpJ4ta2/kxMGZHdS6IRLPCGEYTV2VgMynLy0cdRhJw7jrVJ4b4rRG",
+	"pACpyjHtgcSDHK1Rp1wibUX4tu8rsEYUJCum8QojtoYppUmswBLGSqxIy5GcruQp4saHoz19yhrTPbuw",
+	"GGBL+BoIcAmEiuos83MOxUmoUNvDJKFCvYwMVYlRaT6ASuKrSXQzosVJAonLhnVFet/e4C4EwFlrmKZa",
+	"OWzhjCwVzCjr/HTkoXDeT4PtUenb9hZDi4YsGCvhdjM5BgqMVlsJHw52gIoinOaiCHcZp0C8p0WGEXOp",
+	"Yq6iHbS34H2bUh3yWFqD6v7eo+tvss2+cCk7dw8XkAWyhF0E86tC2kUSSN3JHEQaOuBz5iCY8emEVtxg",
+	"j0Y6M5LhnvYG+QHk75NqNHmhcMtZu5dNoyzFd2cM67Kym9EOLvMdvzTtLVDgnnFllKzkgdIjM9N+s9Ih",
+	"owLHS0mU8b67apmT5Z5RHrhx+T+kKPfX1lYh16dgZsBaieAHJmDiaVsMsFsSCw9ykOuzyird4DazG1Rb",
+	"ZXtRdGd8w124sjuIXskP9Fw8pFkSshfVcxI6cUDQSN3pAFQF1gdqlcfk7HEDePKLoGkSUlZFI1iJwCzY",
+	"7VEUnUW7PVq8fVDjVKUAsqmy/YIPWAhac1EklPwswf6bMTUPUz1ASt6F5uSGqldyBFJIzlcXQaWj5jmF",
+	"VxrNusAiXbIlrTVHnR275KpQHK4tat2pSowcJTM9jxqPCmuwi5GOGAFyhYrMQkrc5+AqgZOzJNxK624Y",
+	"5LmUOc3S2/eHrViaXq07cID3tBIwEuIgppMdsYTgcGdcidFuxpCQb2EyKYD7VkqG63uak3J84C5bqHci",
+	"XyMxp4Ni0Z6JsiaJkhQiuFrSc8xjhXhPqtTF0bEwEsGvHDZ/xRjoHk376C97snF+D4cXlFqCghkXUEVU",
+	"cKopw8iuGg7myelDumqOmLZ1X6ruDvJIQB+P0Vr5ceyyATfpzuItPlTOXMYjio8qIBrSP+wzTkcjulKi",
+	"g1M+Q3Kg1NouSi2S4+4WuJ4eaDG5bCDzM7MKn4jRpn2YaUCrlA8Y5tg8jRYhlLBU9Aexq/IimiIsaDSe",
+	"5Ikuwd4fAoUzIk2tdi7B94R2Jc8Id1EAPu2gnelaCnTsL1kw5k0zcJcj/noW/L56ktC3f2pt8e+7uh7u",
+	"/NtWrAYiYkfffe+Ln3+CFQ09YUQJZd+M8DfUt89Ug4/hilXNxT8m6uGasu/XezKOEqFqyr636XbeXvB1",
+	"bthDl2sHh5h1TyQnzMNjWJh6JuzNqquWr25be8Ugd66vj8zjpFId6rVdipSm7hUuU1dMn1ozsHEG2i9c",
+	"40yqdYM9hjw8VMOAtqKGwca+2puuE8nf3TpAa5Tr97n7XEbeh3OlgcCdIpJDqhS8bDJCNa6aPBrGabib",
+	"/QpJdYErRhMhLsV6lQb2wopk/GO+umkUO7ZzCTU9riAD3wPhrqMe294IEmhOSgOn3lBgpvLxM8O4WQvP",
+	"LAJK3xMEbU6uv5Wk1u8WXyAOR5JvFCuOThrfOaIyikU41lPs3JJd5Rq6XOoPpJAQYjGABgyNwPtXxi/a",
+	"14eCxPMFx7YAyqTvG3Conw1ffSK6VQdzXHkT1gzedRyJ7tjF1AlMrC9AAnaEAJWFvWuTviBlgXLlVxua",
+	"kK1Vv8bVGG6EymnrWjkNiV2P82+7fJTTq3X3X8pJqXcL746OsimsUSCCE/fqXN1G25q2JpJK200IjH++",
+	"w2utonFvvcEeV/Qh2gMOm9irOhEDPz1FaXQHXEECgxNKIPKEYqQ9za0KIBPQmdwTfSPiQ6i8y72t2XHd",
+	"i3MaVivaFnNy/lXrYh3b8wX3MJbuXDhwZZodumdtcMxp7ZK4YImb51q5A5Bo4huOTIPtFY79WZsDMlJ2",
+	"s73qNlswV2PnopHL93HuToR/FvVxaJA1ujoP6gvB4eqhKV66SFZLZbFSjvDdPqJbH/hZteRtvkN/NcGK",
+	"gEb502GXB2UuGN08AFKhabnydXvXrpRy4GVjmwkhNTdOXM2Fb/L2KR2CehgTlgtFlejYoGA/dzkAohHA",
+	"SWumWjetCxWu7+bu6ZpRHc93IoDEu6RGDe6SF+kVPUHuDTB49QAhet+lQ2RuWZrDYKij9AzuRdD/i26v",
+	"BTDlMtThBLpl4BhfABVuIPQgFpvREOdUVOvzm3qoIldxBikm1hqzAzEWkR1tTxjQ1NSH4Nte9UgBP1OH",
+	"4aOYtbl03x9kuUqv/hgQ2U25Xn8jG+KFrqz271EVEb8pVVQTbJrDui70ivT5mLUKVW45BFh49FSyZcID",
+	"nxIaVMxGpGksaqaPuCOSLjrT1uaF3i8T+E77VLO2FSanqxBw2tnMLjIFrw1uN+q3WERdkQB6o6FOlx6X",
+	"yrg2e6sbEaZBpmwEtByOWlUPW7HItCg0rTTxv03677oVbboQM7HFy+B/aNZ4fvriULtaGCIcRyxtukGP",
+	"myb8Y73B7oJtxnDOTbbZIO1hp0ccZrE56y/xFFg5iyWR6LsoO4l9hMhSjGNZJpbZOesLq05BZmBcuGsD",
+	"PBVG2m1ugyiL8Rhpm9JEttOMYx2meuRdHDbgCQElEKs6XJljUz81y3qZi5PGwu+9lYXjdwPE8faFOn1a",
+	"Am8R1cmxcCCKMuQE5IBKM/uMD4oojJVuRv7AyhMqkttaeQxVhwW2v76DqESJbgtjBOJxBA7RKAlYT49Y",
+	"rK2P7OEgXD010MrBNrJmUiIcNFIf8ALNQSkIy30a61KLSfARFV4nmnd1sBE/mUx0FJMBQd4cxEwmZDuN",
+	"sJsk9X7ojEODymLmsqDQVRcJO/V+rkC3Jl8um4ja9i9kmXVb8phsep+QBrOL3WZ9rnhXUCIrFociDlyl",
+	"DCaxgcipTSCp5TVDfp19fP5skNfTQi8jl8nC17hsHEOWjBpsz32AgwYOK8c0TW/fJI+mJaztkC+wdiUD",
+	"YP9QVHB65yPsdqFIfHl1bOdDVDGjhK0+tG1nnWbLOCFyAcscFxC/iMt4zNp8sKD0bfa4ijagjKxeq/QG",
+	"ggYagClA53snF+wFCFSyHO3TYz5wZR6QfbpssmJNsEsz9Uqsl2BImRLsrze5iu4diqQCqXg1zBg3yJeO",
+	"VagrDwVkFDNFicl5FHEwlozuiwDMCkxFLtG7X6h4c9HSzce+sMERae36rCrUSsYLlcJ9ayiGYuFaSRrc",
+	"78KPqoo6JZVam5SnYjcHZeyeVVq9maIfcKJxPIQfVePTUG+5B2EgUp1J/Jzt7Stf27j26tXXrmxVjM7/",
+	"MBtegejvwlcFzikorTGUTVvTEziU2jwZQ1yA3yZdB60HfcJUTL8oTc4kzE2rL9MUqO8JrQacpkGK/V1h",
+	"lPBOGjroQfthh1k1GVpzxgUb0JaxgzYx8dmH9n9N6vkM3Zu5SsJdjC8ApoY7U63l1EIafqlMylVq9w+4",
+	"Q6FdmmgYiyh047SPh4flmz6pb2zATRqwnogB7QNpdKVhiegMDQGR7KvQ/roJXxJUrf2c7ywlYzNU4il4",
+	"7/DOcAZSuCrSSN8vU5Z7j8uGwaxjvxqEtq9tbdG9OlLEUTkcx/VE8FSseJyahncupUA+K7VcIk5Hw0hw",
+	"YwjxBzkMnSB4NlWw7eYgYrj/oXXRRMLWnv/6b44++Ov1k5GulJ6hjlgF7S/TOOTxUJiTHLnBJRxVIyMy",
+	"GjcdT8tiv8zRwCz2gwVv75lKT2c+lJBdlpjDwDBgr4syo3h3yqZ1gYNRT0AdlsTCK6iMgogoRBxyeu8y",
+	"6buMqxsVAQIt8LiEIhhGUW3WrNQmf9kJOANHvwm0DekwUTnOTX9mTwM0L8tU9lGLilK0WOsDK99cjSEA",
+	"3xqmOUB1BzJLzl4sDdTF2h+ZgJJn0FPLPfssVCMdEL1+3t+FzID1Ju0mj5jSIx/S8BGNfZXqiI8b7JH2",
+	"TgZF2COKZZkMJOEaC+3nJuK2N7UKXfgzgy/Ollui+eOqGUVsSmtqb4k0O06XbS7OMBVrkMx7yqf9XZEn",
+	"to3EUtEh5Zc68EbkZYNHVFDIlpM7XxC4F8MHl1+NpamtcwlLzRCC2jng+mMGhjjl6ag+GDWUoxRaEbPj",
+	"rKc7RMqwLebMYbKyzqXr3IiVbu2eIVe5SiAspkPEnFGdHd3IRuW0dWWP48R64fFZ94LhXS+Gf7RHFmB5",
+	"Ic9FF4+imbSbq91CMCUfCHD9g/bYhqBW33cOAduWvXRRoQLGtLplCm664iKFg+yfV33x+YoYvDtEpPNx",
+	"6ixCPYElO1OC0pS3e33Xz1FjysXOA0IUG6hDRNSwFJvlUqBxgTiR+6+1mnetmZ6Zr/n41FrY4lEzG24Z",
+	"+N5eFO35C5Yruf1hnMoBT9LNjk76GxFP+ax8NhAMl04RUQ/PZ98oJqbhZ6friK0v9pSb7CViHu1FEeNs",
+	"INvpMBFs7bfv37gVsPt3bwXssWjdh+otzu6/cRMSN4Si9yq7I1/f9R9fyzivqmzAPn+60RpDQeWrr2y/",
+	"9rVXtyYsQ1zCMxpt2W7bfCf70FwITakg2os2nPERH9fFEIFuVJ7OhqPNncUCwM8i7EDEQ6suLq/Cc5v1",
+	"nrM0+CDqFEX3TJtN9nlXbP7eQHRrv+lA1X/PkWgNartp6ZkGv66nJ9veyvWTaiMIpHXMjMCMBUmJtaEW",
+	"Ct/U5qqXNhZk+/SyYdAeUNI+UNjMZ+wgmNYbZ2mWqLTzsLT9S9ACcNHNOlyI3Zxc280w1RQSUGYF2rTG",
+	"k/AoS42vWgGMZDTRbzBdmnA9u+wilQP6YdcJY+GnIqO1f2WrPifAVQRaoYE2IgQ6dPnwls9872CtLPvW",
+	"kMeyQzMeMCV4Yq8ZKvuTDtaBlJYL1tAQNilMRmwoPV+YjLirL54s4ahrFCWYhKBYzlDPQewZ1yuj4Llk",
+	"BjTu7zgProPlwjxmsJK7mCW0AkRNzbHudgvQkmePoldB1Po5X9VOaBrfuRQIZAK5PBdtliyhAOUTZShH",
+	"HNy6KUnaJYQOpVPWyjr9ATFmgeMuFU8r0/HlJ1usTd1RWWBg/8qwWpV4WSIOpRgRfXYbafZPYjid3FrS",
+	"/YHz5OsUK7rtiksWDfO8aiTOMzkE5cIUpI1jqLABSnmhqKsBC819233AZId6mKYYwKrkMgKOisycbw5V",
+	"LIxp5jXpqUz8jAy7Rpm9NxDqBTBfz+C99l/Vv8YZ+7UDdibS62lrqLLKZME4fUcqaXo1L85NuOk3rUyu",
+	"qjJ5iBWHD6Dn8GXWJ44Uc0KDZHUvrmAY2zN3s2oi6E7W6hxVS0fHsR5tDAd1yy/c963Byqe/uedZeUlS",
+	"lNaSzxxo3kmtQ8BiPWJ2+QAt+TT2V7WIQeMYQN/VK2JvchW9ztsH9dXEfCVfdRThQOOWV3F24R0cqXND",
+	"EUPfakZXhwHZ5Fjwpdv/eLDPZNelo//ixLXsiGuMaeEE1JOYjLE/hl7N40Dle9uyGOz21tYyY5se77nm",
+	"mpwoIjTtVVVCj8TTl6kUZ8/jyGMjWrHMeDKcCnmbCRbMeRGss6RrlN4wPT2qWQjv8OTgrn5ob/xVUGt1",
+	"PANEfYRyZ4JDQUWYyr7IuQEjbs9CbMdSYnTy/OEppDBdhiIEE3OVw/0vmSqE9YCq+4zyCs3/vGIEwl3i",
+	"LhWnCuRXC1rCa4+1PrgAXafgSb1MMREnSzsMIIx8l0eEuFaLNZy1db9PPZtnOWIT0Ray9nr+B3jXWiXv",
+	"y6hsMkgAloiOSBJo8SGyx5wXAGgujkvD+Lb+dILlY1bkFe5f+zJ3RLLyUSs7rzx++errYcXz5fQgZwBp",
+	"5IEVdNLlShoqpiEAETsw1CgZsDhbq0bAu3J1fSGF5ZvMF+8xy49v4pf+mnpKw7AduPYNYm/6VVx39baG",
+	"XZfAIwHDDGT08NDqrDOj77T1iTPFDagk6+1VeZ23D5hUPofikyq4G/LMJB77DADqetwwoSIRsb7gikrj",
+	"DQupCywKGe9yqRCdMnPAUK+UccrYl/tK7FdN7FG1H0oxYh2A1UZgZiISSTWL9HJd6UQ4sJ/aFa278cpL",
+	"nRvoy2SQCLA7sAjOB3Wc+avE0xTzwQvUjudCkudXRo5NQrWLsL3pV0pz1ZQmpOggM9fxRDAZ46I0rC+N",
+	"OWku+CzSZ8RycsQPBeaIvxLBixIm8Nlj93iXQPaXQxFyX0B78nKPdpPypG736aG952rXddkR+pP8JcjS",
+	"tETX+gF4Xi8gUYOYt8/cb4wRr7qFC276VYiyUvfA/JwakKhkGQ91PFSpcJJRb3XuN93NH/ZkZ2X1RXGU",
+	"L19MEmgvrVSJlLXGLJOIACFpB8NWLE1PRMzx5KOtBQS2tLALqRyPgCkORTJGPsHgUirTePK/qHCMSKRY",
+	"DncAoFTC4AFrALwbbuzrDwE4DURhFyrtyUMCMl8lGuyeEhlJsOshao1Zz/o/a2Fr3LR/heuI5u7XLM9G",
+	"AHi4xr4vjz1Sr32i8aEugNwtgdhDXLeHMDOXllYXLYU5F1S3PRKwFwLrlpt1wGVHcctRwUJG2RoTItoF",
+	"jGN3uV1ZT+o5KuZ73B4hbUthv410PJjTk0rl6I/gwjn464+w8sd+IlmENl37MFFAYu+PkQhKJ4h6w+O4",
+	"AmXcmqaIL3ACPIEpUAMf1NKGdoljcsNxECw6Zut1pyMSrK4bJAJJ7rWuGB9icxfH5+Wgw2MjfGlgS+tY",
+	"cIWMiRenDDInADVWQ9JdGQpgDexA79hVbwmeiOTSzttP3n1SwhXqZBNW2ASe8AKmCPBEDbSq5PZNm6c8",
+	"1t2hKICnlyF25+dptVtL7BDPpTG3IErTMnEPN159JgSsMxV/uUQHCAI4vB5YH4sWrWrAJhNZIQCTvSMi",
+	"5TKeMhxiqaatiVITY4b1QV/pdPorDyrf6Il4MOPrmLdEPON7DfNuqmyc7HyYBByewi8qiv7SjuE54pNX",
+	"KUvXKNbcmsqd+bmtViC1Y+lOzv1Stca5WF9zlr12tieyrHPY/xDT0APUJ9BXke5myN99Hnn6YqAZHGU0",
+	"NFCcOpEX/kqjuFhNrGewsz+03yJ3qkdMdNxZlw0bCXEQjx3VRysR/MAETDxtiwFRbqiI9XQsIyCv8vUq",
+	"GTtHDFQ1AWsN7bIGLBYcGub3VU8n8vcB95xM1tA9uCmjkJzd/Hiy2wuexBKaMBIhAP20zF0Cwxrevl6L",
+	"eqlGNBEISZNbhooH5qbrjA/d81EGeP3bgJiGdQmQGMRkdAabscPIqM/3QElFJeNWbgCdr2zQBT70s4z5",
+	"JnDzRXwcsD0j+eZDO7Qel7sMoPCZ7DDeIirKIuvSxvb2xpWvV4yPAvPZyDysXYQ8USV8SxMtSNyNy/UG",
+	"Xd22nw3TCuvmjXya9qh7MaMZnDXgKxtbVysGnOoTDXeZcVG72a4Tn12p7QCbcdlGw15egYH2m2SZseLR",
+	"GuMaQfIbIC3BNUUfdJpT8NRtXI6EabZlR9cs9XynZ5Q1zcm+rGdhpthjY7g1MW+3EyGUVWxyFkEsxlmW",
+	"Evm7h6z1CPkoDeJiAwWW66dKiCCcrV3beo2FMJYmXdaUKszOOIkYVmZ9xzo0mOIzba4MbucG20PdCa9O",
+	"5I/GlWjtK4w/6o4nOGLUXzocOOrxsK8PRdP9NJx6csCwj56F3Bw0oSAs3PE0ZWPPxszAKmHcsJCiLuG+",
+	"GqpUxngdtOEn/YC2iR01Hsr5G7ta51TGccnomhTECR07BtCOF6a4we5Y4w0Gg1xdLgZECdIRlylgWDjW",
+	"seoQKEWel2KI23t/+QOgnCLgFPE0xYBn1sqVr7/05mYmqzOCn9k23uRpag8F1Raz1OBedtUyZzl7Shly",
+	"We7b2iAVexqS/gEb+b05AqDykS9wBeMK92HBjclNalBnZWpIDwtZOxERqmjBiEHQqiXYtxtUYoof9BCT",
+	"jpS0cKz9YVceChU2WNjWSSLaaWgP4IE2wvgb+hRJO+bG7Kuwz9WQx+E6ofU6O9PfLcjXmoEoOYoie463",
+	"tadNcsQIpsFCq4dDwokGQBwI27e5gjoMqy6tzvMvs68AtMvsspa29hh4loMJzW1VGMyQiBiPrRs5nqQ3",
+	"ZKG9vOkuC5HEN0yEScMco5K0zlAnbTCIk2ol6A32lW9ho0VBKLsiL/VAGx7TnaHit9nRib+9Jso1s0PR",
+	"9LZgGicP9h64Nla3kgx6UbMrgzDJ0HzArFKPsknfV7QMyFaFbFDWUe/pkVXq4DtGgK8fYd1q2uP4XM/R",
+	"7BZOCUFoVZG05mg7bbBQ6aa9V8j6PDkwZADvwv9xPkOgsYyFyQ5Kt58caLPzUjJ0P6uwAu+4kRA2mKen",
+	"g9nNuOmo09UKCk4jzZ1MwMcB77fsMEL0oILaWk1SCz/Cl45dzts2pJImNRIoNCt7JHpBjnVummwu08YT",
+	"MSVIyTSyai2fR5+so8mfijWhb0/Opp6wbK0ZaMjv7KqN4SBgRvtclUwyjQGaMncOTTcSIKT0Sld0nE85",
+	"4kzbDSYtrsd6A1JxV3xhLehFxPOkgmmFR6oNq9pnGWzX8brr9rJlgvDlHlMKxBeJelsyYC6gFSeFXmg4",
+	"43LRzVge2l0yLHixZ7XUJhehL5WcXIGJCFiB6ABiuO7II2NObgwS3U14HyADG+w2QnFTWNVl5dB+cgSP",
+	"BO3gzD90+DKbqjAnVnlaGyCSXZlClcv9u7caZdSQoDIWE5QKMotT0EvcR26XeoWjMK0wCejh+3n1U4eF",
+	"JRNFUnWLiTVv6y7EbPOsem9ls+xtfj44sKSNyhlIrT1Yb5ZMtA8Yz+ry7IFuXbAhlOvZxQckUDzIC3tz",
+	"kXMh1QcCjgW0gMvOAmszDAd1k3hd9/5Hngk/HAgVSdUNkbDeNRShg2e1S2cYx1nlXtEHw1CdvYIcMEdY",
+	"Syipwb5y4TIXaArB906GIouaORsJui3ddSIq5ZB/KLvqrcHKbhBYuBml8Ns1P6o04u/jRDVsCdkFTmgK",
+	"5lfrVRDhTGyri+7omjnZQcjIQSQC4p88LeYEoQWXPnIXqiBBLhTDWWmiwUdE9p3lPl04TtuH0a8Dlgkg",
+	"PMbFS8lOx8rVDhTrl2WGYKwLZ9lwNh7Cb6rykhD5sbNAk1/6VNiHp0jvzdk214eJ0cmlBa6EdMZyOwBw",
+	"su7zrqiS+g0rWbWdA6SVTL71yPjaqgkOj3mb4hxo/Cu4+St34Gqo0Jedkx/594CVP4uKeFE8QXhkEf+T",
+	"ZHNuFRyeNUvf2zP2dU0M887S0B3rU4i6fYTcfC6T582vx1fAjTMkp84Q0C15CLT0mNVt8fbBLlnKfT4G",
+	"AwNSzMgPVtKKX9cu3aQ4Ye1sJHDXOuXqxS+3z+TVwIHkoMdwvZ0N6Kv1nI0YuOpIKLaHmuyYD4qUaxX2",
+	"QK08HZPV5ta0zTTdZFW4b6aC9JfbJQEdOyKyRxC8RuQqMmDMUHcQrjcY4DSLTsqURtqMHSxOgL+bhAQQ",
+	"Ttsf9wZC4fq9ABaR4oNKD3O7mJpB2Ws9zlIWsPKb+bIhZpGF2ET4MJIpi3V3QflJ+YGoWXjecjUqPiIr",
+	"VGTXXCQCFhx2hDRYBooFKrmyHYoF+CKZKGrCL8K8uw9eV1ekQJMDKUwUqh6fKtbJ4d9Ohx+oECZssEf5",
+	"OXflE2XxA7uzV/v4tCN8Ic30L0aV5gFEfDaZ0uRZ8RGKFQSkXD6eOtcmCpb61TsD/LOZwYe34IqL1KJm",
+	"R1xjbxpOwDJqDlOrDXQHneSADXhib+SOx3ZPxlEi8rw19sK5nWfw+iu6T+3YzqXXDGVi2Rz9YDJg15jd",
+	"hbcZj/pSSVOkbsRVnLBpiUBrscYOexI2odqjtLkC5KmmutSyqkaSsGUJyLnUNFYJyBLqGe3yXDag0wI0",
+	"dALPn6YTrOI5H3HZ7CZczTkPbuElF+lAgCHXeCLQFNQD6N3TcWQYRzhNTdH7oZIVhee1UgfDizzQ8coW",
+	"hMEAz+XAIJmpWPz64iPcl4cuKgETWxbDHjWHNrCFHe68uvhZnc5qScYdXkt9zx1+ICD1Zg4Yb0P1jocb",
+	"XkhCJo4KdyTkcLTyYbM5ONoDbsxIJ9F08n0ClKnUMS66mMjMaC3eo89+fPydz44/+vDog5988fOPjz79",
+	"0fNP/vSLX7x3/Od/evRHz46++6ujD/7agYS/0mBvgUm1fY1x1h3yJJJcsf7QEAIK7yZCRGwtdN81nTCE",
+	"62UQw10wyFa+cMQPEEeMr/Cihf0+KKfyGhKcx1pUobsZYjnlxXNh8TYi7kxGga1st4RCS7YqUfPYX7RE",
+	"8zJ7SFlULfuyvlYOSuQbrDGBVtPLlBDPW5c93Rc0Xfm+xcmmRZEcut0xTOJLO5c2+UBuHm6D9NO9Kip8",
+	"gWtih8W6K1XAjDBGamXdXaEHsQhQqaHhyZ4/e3b0wz9//smffv4Xvz769EdZst4v/3TCf8qTZp//+juf",
+	"//qPjj780dF3/6DY9lzy89cTaBzh/QGXXWoUxyqlVKc8Ngy11NGfvff59/4ku5v7QckdqcRWChPQfAc+",
+	"GRlkVXfHv/z10Qd//2/ffu/z7//s+H/85N++/d7xB3979IMP7X9+9q9H73+cPcwHbcrfPhZRFyFrwMhn",
+	"xz/+p9/86LOj73/8xS//LrsJOgDld6COU+p/dCeFYe2e1oY67nEePv/LnxcWJoMvmL4zYkCay64tH3tc",
+	"7QRTv6phv/lv3/n8WW6QrpG1BLTJ0/si0EKAo8pxmmjitncj/c//+MUvfjXV0F1y67sAEW18QHkwYMf/",
+	"9P7xe784/v4PfvOH/ym7hR6mLf207E17mkUyIqwHTY0kdN4d/9mHzz/9CI+53JoOo1J5vM+7bh1MT4+Y",
+	"Q2DrCJ4OExylVhnc3m/+7r/85if/+9++/d7Rr/72+acfHX3/4/yS98Wld5+8+/8CAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

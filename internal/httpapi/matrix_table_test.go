@@ -156,6 +156,7 @@ var expected = map[string]map[string]string{
 	"startVisit":          {own: ".333333333", others: "133+43+4+4", elsewhere: "1334444++4"},
 	"stopMyFeed":          {none: "133+++3333"},
 	"submitRequest":       {own: ".+++++++++", others: "144444+4+4", elsewhere: "1444444++4"},
+	"takeSignup":          {own: ".333333434", others: "133333+4+4", elsewhere: "1333334++4"},
 	"updateActivity":      {others: "133333+3+3", elsewhere: "1333333++3"},
 	"updateBeneficiary":   {own: ".+++++++++", others: "1444444444"},
 	"updateCampaign":      {others: "133333+3+3", elsewhere: "1333333++3"},

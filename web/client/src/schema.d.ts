@@ -992,7 +992,9 @@ export interface paths {
         head?: never;
         /**
          * Change the shifts of a series that have not started; past shifts stay as they were
-         * @description Each shift is asked as by updateShift; all change or none.
+         * @description Each shift is asked as by updateShift; all change or none. One that was changed by hand (`by_hand`) stays as it is. A person with
+         *     several of the shifts is told once.
+         *
          */
         patch: operations["updateSeries"];
         trace?: never;
@@ -1017,7 +1019,7 @@ export interface paths {
          * Change a shift that has not started; a new time is told to everybody signed up
          * @description Once anybody is checked in the start stays (409 `shift_checked_in`, with their names): undo the scans first. A time that overlaps another
          *     shift of somebody signed up is 409 `move_overlaps` with their names, unless `ask_again`: then they keep the place as `offered`
-         *     until they confirm, for a time. With `ask_again` it is still 409 `move_overlaps_present` for whoever is checked in.
+         *     until they confirm, for a time. With `ask_again` it is still 409 `move_overlaps_present` for whoever is checked in. More places are offered to the waitlist at once.
          *
          */
         patch: operations["updateShift"];
@@ -1035,7 +1037,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call one shift off */
+        /**
+         * Call one shift off
+         * @description Who is checked in keeps the sign-up, so that their presence can be confirmed.
+         */
         post: operations["cancelShift"];
         delete?: never;
         options?: never;
@@ -1162,6 +1167,31 @@ export interface paths {
         put?: never;
         /** Give my place back; staff may for others, at any time */
         post: operations["cancelSignup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: give somebody on the waitlist a place, or confirm the one offered to them
+         * @description Until the shift's end. Where no place is free it is 409 `shift_full`, unless `add_place`: then the shift gets one more. Who has another
+         *     shift at the time is refused with `overlap`. The volunteer is told.
+         *
+         */
+        post: operations["takeSignup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3475,7 +3505,7 @@ export interface components {
              */
             cancel_notice_minutes: number;
             /**
-             * @description Time to confirm an offer from the waitlist
+             * @description At most so long to confirm an offer from the waitlist, nights left out; less near the start
              * @example 120
              */
             promotion_confirm_minutes: number;
@@ -3927,6 +3957,8 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "cancelled";
+            /** @description Changed by itself since its series made it: a change of the series leaves it as it is */
+            by_hand?: boolean;
             my_signup?: components["schemas"]["MySignup"];
         };
         /** @description My sign-up for a shift: the one that is live, else the last that was rejected */
@@ -4082,7 +4114,7 @@ export interface components {
             capacity: number;
         };
         /**
-         * @description Asia/Shanghai; an end before the start is on the next day
+         * @description Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
          * @example 09:00
          */
         ClockTime: string;
@@ -4093,7 +4125,8 @@ export interface components {
             capacity?: number;
             /**
              * Format: date
-             * @description Only shifts on or after this day
+             * @description Only shifts that start at or after 00:00 of this day, Asia/Shanghai
+             * @example 2026-12-01
              */
             from_date?: string;
             /**
@@ -4124,6 +4157,13 @@ export interface components {
              * @default false
              */
             waitlist: boolean;
+        };
+        TakeInput: {
+            /**
+             * @description Make the shift one place larger if it is full
+             * @default false
+             */
+            add_place: boolean;
         };
         Signup: {
             id: components["schemas"]["Id"];
@@ -8436,6 +8476,40 @@ export interface operations {
         };
         responses: {
             /** @description Cancelled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeSignup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeInput"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
             200: {
                 headers: {
                     [name: string]: unknown;
