@@ -114,7 +114,7 @@ var access = map[string]rule{
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
 	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
-	"getHome": public, "getWorkbench": staff,
+	"getHome": public, "getWorkbench": staff, "listWorkShifts": staff,
 }
 
 // unagreed are the operations that are open to somebody signed in who has not agreed to the

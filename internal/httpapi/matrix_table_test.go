@@ -112,6 +112,7 @@ var expected = map[string]map[string]string{
 	"listWardRequests":    {own: ".+++++++++", others: "1444444444"},
 	"cancelWardRequest":   {own: ".+++++++++", others: "1444444444"},
 	"listWardConsents":    {own: ".+++++++++", others: "1444444444"},
+	"listWorkShifts":      {none: "133333++++"},
 	"loginDemo":           {none: "4444444444"},
 	"loginPassword":       {none: "++++++++++"},
 	"loginWechat":         {none: "++++++++++"},

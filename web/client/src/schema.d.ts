@@ -2838,6 +2838,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workbench/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
+         * @description Nothing leaves it by age, nor by cancelling after somebody checked in.
+         */
+        get: operations["listWorkShifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6553,7 +6573,7 @@ export interface components {
              */
             pending_signups: number;
             /**
-             * @description Shifts over with attendance to confirm
+             * @description Shifts over with attendance to confirm, counted up to 99
              * @example 2
              */
             to_confirm: number;
@@ -6615,8 +6635,10 @@ export interface components {
                  */
                 messages: number;
             };
-            /** @description Shifts under way, of today, and those to confirm, in time order */
+            /** @description The first of listWorkShifts: those under way and of today by their start, then those to confirm from before, oldest first */
             shifts: components["schemas"]["WorkShift"][];
+            /** @description Of the shifts: pass it to listWorkShifts for the next ones; empty when these are all */
+            next_cursor: string;
         };
         WorkShift: {
             shift_id: components["schemas"]["Id"];
@@ -6647,6 +6669,19 @@ export interface components {
              * @enum {string}
              */
             phase: "coming" | "checkin" | "under_way" | "to_confirm";
+            /**
+             * @description cancelled: called off after somebody had checked in, whose presence is to be confirmed
+             * @enum {string}
+             */
+            state: "open" | "cancelled";
+            /** @description Of an earlier day */
+            earlier: boolean;
+        };
+        WorkShiftPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["WorkShift"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
     };
     responses: {
@@ -11271,6 +11306,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWorkShifts: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkShiftPage"];
                 };
             };
             default: components["responses"]["Problem"];
