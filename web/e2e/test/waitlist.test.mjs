@@ -41,7 +41,8 @@ for (const [name, build] of Object.entries(builds)) {
     test('staff take somebody from the list, with one more place', async () => {
       const [staff, first, second] = [await api(server.origin, 'staff'), await api(server.origin, 'resident'), await api(server.origin, 'volunteer')]
       const { id, shift, unit } = await onePlace(staff, '只有一个名额的活动')
-      await first.post('/volunteers', { name: '王桂花', birth_date: '1980-03-05', unit_id: unit, agree: true })
+      const { name: said, birth_date } = await first.get('/me')
+      await first.post('/volunteers', { name: said, birth_date, unit_id: unit, agree: true })
       await first.post(`/shifts/${shift}/signups`)
       const { id: waits } = await second.post(`/shifts/${shift}/signups`, { waitlist: true })
       const { page, context, guard } = await openPhone(browser)
@@ -50,9 +51,9 @@ for (const [name, build] of Object.entries(builds)) {
         await app.open(page, `/pkg-staff/signups?state=waitlisted&shift_id=${shift}`, 'staff')
         await text(page, '1 人排候补').waitFor()
         await late(page, '**/api/v1/signups/*/take')
-        await press(button(page, '请他来'), { shows: text(page, '这一班满了') })
+        await press(button(page, '给名额'), { shows: text(page, '这一班满了') })
         assert.equal((await second.get(`/signups/${waits}`)).state, 'waitlisted')
-        await press(button(page, '加一个名额，请他来'), { shows: text(page, '没有人在排候补') })
+        await press(button(page, '加一个名额给这位'), { shows: text(page, '没有人在排候补') })
         guard.check()
       } finally {
         await context.close()

@@ -16,8 +16,8 @@ export const REASONS = ['名额有限，请看看别的班次', '这项活动需
 /** Those who wait: for a yes, for a place, and for their own word on a place that is kept. */
 export const TABS = [
   { state: 'pending', word: '待审核', waits: '等审核', none: '都办完了', line: '有人报名需要审核的活动时，会出现在这里', act: '' },
-  { state: 'waitlisted', word: '候补', waits: '排候补', none: '没有人在排候补', line: '班次满了以后，排队的人会出现在这里。有空位时会自动按顺序请他们', act: '请他来' },
-  { state: 'offered', word: '等本人确认', waits: '等确认', none: '没有人要确认', line: '轮到的候补和改了时间的报名，本人确认以前在这里', act: '替他确认' },
+  { state: 'waitlisted', word: '候补', waits: '排候补', none: '没有人在排候补', line: '班次满了以后，排队的人会出现在这里。有空位时会自动按顺序通知', act: '给名额' },
+  { state: 'offered', word: '等本人确认', waits: '等确认', none: '没有人要确认', line: '轮到的候补和改了时间的报名，本人确认以前在这里', act: '代为确认' },
 ] as const
 type Tab = (typeof TABS)[number]['state']
 
@@ -56,7 +56,7 @@ export function useSignups() {
     const taken = await take.run(of.id, addPlace)
     if (!taken) return
     taking.value = null
-    uni.showToast({ title: `${of.person_name}已报上，会告诉他`, icon: 'none' })
+    uni.showToast({ title: `${of.person_name}已报上，会发消息告诉本人`, icon: 'none' })
     await list.refresh()
   }
   function choseTaking(choice: string) {
