@@ -4,6 +4,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
+import { idOf } from '@/app/nav'
 import { asStaff } from './asStaff'
 import { usePick } from './batch'
 import { takeRefusalOf } from './takeRefusal'
@@ -69,7 +70,7 @@ export function useSignups() {
   }
 
   onLoad((query) => {
-    shiftId.value = Number(query?.shift_id) || 0
+    shiftId.value = idOf(query?.shift_id)
     tab.value = TABS.find((one) => one.state === query?.state)?.state ?? 'pending'
   })
   onShow(() => void asStaff(list.refresh))
