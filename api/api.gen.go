@@ -1881,6 +1881,24 @@ func (e WorkShiftPhase) Valid() bool {
 	}
 }
 
+// Defines values for WorkShiftState.
+const (
+	WorkShiftStateCancelled WorkShiftState = "cancelled"
+	WorkShiftStateOpen      WorkShiftState = "open"
+)
+
+// Valid indicates whether the value is a known member of the WorkShiftState enum.
+func (e WorkShiftState) Valid() bool {
+	switch e {
+	case WorkShiftStateCancelled:
+		return true
+	case WorkShiftStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetLeaderboardParamsBy.
 const (
 	GetLeaderboardParamsByPeople GetLeaderboardParamsBy = "people"
@@ -3178,7 +3196,7 @@ type CheckinMethod string
 // CheckinMode staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
 type CheckinMode string
 
-// ClockTime Asia/Shanghai; an end before the start is on the next day
+// ClockTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 //
 // Example: 09:00
 type ClockTime = string
@@ -4724,7 +4742,7 @@ type ProviderException struct {
 	// Date The day
 	Date openapi_types.Date `json:"date"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
@@ -4740,7 +4758,7 @@ type ProviderException struct {
 	// Note Why
 	Note *string `json:"note,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -4756,7 +4774,7 @@ type ProviderExceptionInput struct {
 	// Example: 2026-12-01
 	Date openapi_types.Date `json:"date"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
@@ -4769,7 +4787,7 @@ type ProviderExceptionInput struct {
 	// Example: 去区里培训
 	Note *string `json:"note,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -5361,7 +5379,7 @@ type SeriesInput struct {
 	// Capacity Places of each
 	Capacity int `json:"capacity"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime ClockTime `json:"end_time"`
@@ -5369,7 +5387,7 @@ type SeriesInput struct {
 	// FromDate First day
 	FromDate openapi_types.Date `json:"from_date"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime ClockTime `json:"start_time"`
@@ -5391,15 +5409,17 @@ type SeriesPatch struct {
 	// Capacity Places of each
 	Capacity *int `json:"capacity,omitempty"`
 
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime *ClockTime `json:"end_time,omitempty"`
 
-	// FromDate Only shifts on or after this day
+	// FromDate Only shifts that start at or after 00:00 of this day, Asia/Shanghai
+	//
+	// Example: 2026-12-01
 	FromDate *openapi_types.Date `json:"from_date,omitempty"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime *ClockTime `json:"start_time,omitempty"`
@@ -5771,7 +5791,7 @@ type Settings struct {
 	// MessageTemplates What a phone may ask an accept for (wx.requestSubscribeMessage)
 	MessageTemplates []MessageTemplate `json:"message_templates"`
 
-	// PromotionConfirmMinutes Time to confirm an offer from the waitlist
+	// PromotionConfirmMinutes At most so long to confirm an offer from the waitlist, nights left out; less near the start
 	//
 	// Example: 120
 	PromotionConfirmMinutes int `json:"promotion_confirm_minutes"`
@@ -5782,6 +5802,9 @@ type Sex string
 
 // Shift defines model for Shift.
 type Shift struct {
+	// ByHand Changed by itself since its series made it: a change of the series leaves it as it is
+	ByHand *bool `json:"by_hand,omitempty"`
+
 	// Capacity Places
 	//
 	// Example: 20
@@ -6140,6 +6163,12 @@ type StaffNote struct {
 type StartInput struct {
 	// Place Where; the service's place if absent
 	Place *string `json:"place,omitempty"`
+}
+
+// TakeInput defines model for TakeInput.
+type TakeInput struct {
+	// AddPlace Make the shift one place larger if it is full
+	AddPlace *bool `json:"add_place,omitempty"`
 }
 
 // TargetGroup 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
@@ -6532,12 +6561,12 @@ type WechatLogin struct {
 
 // WeeklySpan defines model for WeeklySpan.
 type WeeklySpan struct {
-	// EndTime Asia/Shanghai; an end before the start is on the next day
+	// EndTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	EndTime ClockTime `json:"end_time"`
 
-	// StartTime Asia/Shanghai; an end before the start is on the next day
+	// StartTime Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
 	//
 	// Example: 09:00
 	StartTime ClockTime `json:"start_time"`
@@ -6566,6 +6595,9 @@ type WorkShift struct {
 	// CheckedIn So many are in
 	CheckedIn int `json:"checked_in"`
 
+	// Earlier Of an earlier day
+	Earlier bool `json:"earlier"`
+
 	// EndsAt End
 	EndsAt time.Time `json:"ends_at"`
 
@@ -6580,12 +6612,27 @@ type WorkShift struct {
 	// StartsAt Start
 	StartsAt time.Time `json:"starts_at"`
 
+	// State cancelled: called off after somebody had checked in, whose presence is to be confirmed
+	State WorkShiftState `json:"state"`
+
 	// Taken Places taken
 	Taken int `json:"taken"`
 }
 
 // WorkShiftPhase coming today; check-in open; started; over with attendance to confirm
 type WorkShiftPhase string
+
+// WorkShiftState cancelled: called off after somebody had checked in, whose presence is to be confirmed
+type WorkShiftState string
+
+// WorkShiftPage defines model for WorkShiftPage.
+type WorkShiftPage struct {
+	// Items In the order that the call names
+	Items []WorkShift `json:"items"`
+
+	// NextCursor Pass it as cursor for the next page; empty on the last
+	NextCursor string `json:"next_cursor"`
+}
 
 // Workbench defines model for Workbench.
 type Workbench struct {
@@ -6598,6 +6645,9 @@ type Workbench struct {
 	//
 	// Example: 1
 	Disputes int `json:"disputes"`
+
+	// NextCursor Of the shifts: pass it to listWorkShifts for the next ones; empty when these are all
+	NextCursor string `json:"next_cursor"`
 
 	// PendingSignups Sign-ups to decide, counted up to 99
 	//
@@ -6652,10 +6702,10 @@ type Workbench struct {
 		Unassigned int `json:"unassigned"`
 	} `json:"requests"`
 
-	// Shifts Shifts under way, of today, and those to confirm, in time order
+	// Shifts The first of listWorkShifts: those under way and of today by their start, then those to confirm from before, oldest first
 	Shifts []WorkShift `json:"shifts"`
 
-	// ToConfirm Shifts over with attendance to confirm
+	// ToConfirm Shifts over with attendance to confirm, counted up to 99
 	//
 	// Example: 2
 	ToConfirm int `json:"to_confirm"`
@@ -7421,6 +7471,12 @@ type ConfirmSignupParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TakeSignupParams defines parameters for TakeSignup.
+type TakeSignupParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateUnitParams defines parameters for CreateUnit.
 type CreateUnitParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7443,6 +7499,15 @@ type CreateStaffParams struct {
 type RegisterVolunteerParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListWorkShiftsParams defines parameters for ListWorkShifts.
+type ListWorkShiftsParams struct {
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit At most so many items
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // CreateActivityJSONRequestBody defines body for CreateActivity for application/json ContentType.
@@ -7657,6 +7722,9 @@ type DecideSignupsJSONRequestBody = DecisionInput
 
 // CancelSignupJSONRequestBody defines body for CancelSignup for application/json ContentType.
 type CancelSignupJSONRequestBody = OptionalReason
+
+// TakeSignupJSONRequestBody defines body for TakeSignup for application/json ContentType.
+type TakeSignupJSONRequestBody = TakeInput
 
 // CreateUnitJSONRequestBody defines body for CreateUnit for application/json ContentType.
 type CreateUnitJSONRequestBody = UnitInput
@@ -8125,6 +8193,9 @@ type ServerInterface interface {
 	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
 	// (POST /signups/{id}/contact)
 	OpenSignupContact(c *gin.Context, id ID)
+	// TakeSignup Staff: give somebody on the waitlist a place, or confirm the one offered to them
+	// (POST /signups/{id}/take)
+	TakeSignup(c *gin.Context, id ID, params TakeSignupParams)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(c *gin.Context)
@@ -8149,6 +8220,9 @@ type ServerInterface interface {
 	// GetWorkbench Staff: what waits, and today's shifts
 	// (GET /workbench)
 	GetWorkbench(c *gin.Context)
+	// ListWorkShifts Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
+	// (GET /workbench/shifts)
+	ListWorkShifts(c *gin.Context, params ListWorkShiftsParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -13485,6 +13559,55 @@ func (siw *ServerInterfaceWrapper) OpenSignupContact(c *gin.Context) {
 	siw.Handler.OpenSignupContact(c, id)
 }
 
+// TakeSignup operation middleware
+func (siw *ServerInterfaceWrapper) TakeSignup(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeSignupParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeSignup(c, id, params)
+}
+
 // ListUnits operation middleware
 func (siw *ServerInterfaceWrapper) ListUnits(c *gin.Context) {
 
@@ -13739,6 +13862,41 @@ func (siw *ServerInterfaceWrapper) GetWorkbench(c *gin.Context) {
 	siw.Handler.GetWorkbench(c)
 }
 
+// ListWorkShifts operation middleware
+func (siw *ServerInterfaceWrapper) ListWorkShifts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWorkShiftsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListWorkShifts(c, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -13832,6 +13990,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/signups/decide", wrapper.DecideSignups)
 	router.GET(options.BaseURL+"/signups/:id", wrapper.GetSignup)
 	router.POST(options.BaseURL+"/signups/:id/cancel", wrapper.CancelSignup)
+	router.POST(options.BaseURL+"/signups/:id/take", wrapper.TakeSignup)
 	router.POST(options.BaseURL+"/signups/:id/confirm", wrapper.ConfirmSignup)
 	router.GET(options.BaseURL+"/me/signups", wrapper.ListMySignups)
 	router.GET(options.BaseURL+"/me/code", wrapper.GetMyCode)
@@ -13924,6 +14083,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/audit/minors-report/csv", wrapper.ExportMinorsReport)
 	router.GET(options.BaseURL+"/home", wrapper.GetHome)
 	router.GET(options.BaseURL+"/workbench", wrapper.GetWorkbench)
+	router.GET(options.BaseURL+"/workbench/shifts", wrapper.ListWorkShifts)
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
@@ -19925,6 +20085,47 @@ func (response OpenSignupContactdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type TakeSignupRequestObject struct {
+	ID     ID `json:"id"`
+	Params TakeSignupParams
+	Body   *TakeSignupJSONRequestBody
+}
+
+type TakeSignupResponseObject interface {
+	VisitTakeSignupResponse(w http.ResponseWriter) error
+}
+
+type TakeSignup200JSONResponse Signup
+
+func (response TakeSignup200JSONResponse) VisitTakeSignupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeSignupdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeSignupdefaultApplicationProblemPlusJSONResponse) VisitTakeSignupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnitsRequestObject struct {
 }
 
@@ -20237,6 +20438,45 @@ type GetWorkbenchdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetWorkbenchdefaultApplicationProblemPlusJSONResponse) VisitGetWorkbenchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWorkShiftsRequestObject struct {
+	Params ListWorkShiftsParams
+}
+
+type ListWorkShiftsResponseObject interface {
+	VisitListWorkShiftsResponse(w http.ResponseWriter) error
+}
+
+type ListWorkShifts200JSONResponse WorkShiftPage
+
+func (response ListWorkShifts200JSONResponse) VisitListWorkShiftsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWorkShiftsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWorkShiftsdefaultApplicationProblemPlusJSONResponse) VisitListWorkShiftsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20700,6 +20940,9 @@ type StrictServerInterface interface {
 	// OpenSignupContact Staff: the volunteer's phone in full; each opening is kept in the audit log
 	// (POST /signups/{id}/contact)
 	OpenSignupContact(ctx context.Context, request OpenSignupContactRequestObject) (OpenSignupContactResponseObject, error)
+	// TakeSignup Staff: give somebody on the waitlist a place, or confirm the one offered to them
+	// (POST /signups/{id}/take)
+	TakeSignup(ctx context.Context, request TakeSignupRequestObject) (TakeSignupResponseObject, error)
 	// ListUnits The tree of units, parents before children
 	// (GET /units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -20724,6 +20967,9 @@ type StrictServerInterface interface {
 	// GetWorkbench Staff: what waits, and today's shifts
 	// (GET /workbench)
 	GetWorkbench(ctx context.Context, request GetWorkbenchRequestObject) (GetWorkbenchResponseObject, error)
+	// ListWorkShifts Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
+	// (GET /workbench/shifts)
+	ListWorkShifts(ctx context.Context, request ListWorkShiftsRequestObject) (ListWorkShiftsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -25972,6 +26218,54 @@ func (sh *strictHandler) OpenSignupContact(ctx *gin.Context, id ID) {
 	}
 }
 
+// TakeSignup operation middleware
+func (sh *strictHandler) TakeSignup(ctx *gin.Context, id ID, params TakeSignupParams) {
+	var request TakeSignupRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body TakeSignupJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeSignup(ctx.Request.Context(), request.(TakeSignupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeSignup")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeSignupResponseObject); ok {
+		if err := validResponse.VisitTakeSignupResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUnits operation middleware
 func (sh *strictHandler) ListUnits(ctx *gin.Context) {
 	var request ListUnitsRequestObject
@@ -26268,685 +26562,721 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 	}
 }
 
+// ListWorkShifts operation middleware
+func (sh *strictHandler) ListWorkShifts(ctx *gin.Context, params ListWorkShiftsParams) {
+	var request ListWorkShiftsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWorkShifts(ctx.Request.Context(), request.(ListWorkShiftsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWorkShifts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListWorkShiftsResponseObject); ok {
+		if err := validResponse.VisitListWorkShiftsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39kxPHuT/6r3TpnipsRwvS7gK7q7o/YPy2iV8IcA5JbL7aXk1LmuyoW54erVB8XbWbGBtjsMmrYwyJ",
-	"yTGJc2wDsWOD12Cqvvc/uay0y0/5F271090zPaOe0Ui72ObepE4ds9Jo+u3p5/35PK8UaqzVZpTQgBcW",
-	"Xim0sY9bJCA+/HW443Pmi385hNd8tx24jBYWCpScCqo1+BKxOgqaBLVxg6BlUmc+KRQLrnjq5Q7xe4Vi",
-	"geIWKSwU5POFYoHXmqSFxVtb+NSzhDaCZmFhulQqFoJeWzzJA9+ljcKrrxYLi87w6MebBPmkxnxnD0eu",
-	"o4dr46AZjQaf++TljusTp7AQ+B1ijvwfPqkXFgr/x75o+fvkt3zfoqOGJq02Cwit9X5EesPTeA47BGFK",
-	"uqjOfERwrYkcQhyxIRi1ic8ZRZg6aIW0A3jEDTjySeC7hBeKBXIKt9qemOr+eqk2vzyNDzozZLZWntML",
-	"ahLsED9akjGhKTGjlJ0sT88VCy2X6r/nimJrAuKLd/6vFw9N/QxP/aI0NV+dOvmD/yjYNv1Zt+UGwws+",
-	"FKAW4wHiDLUw7SE3IC2ectgevMKcoUPquOMF4qSLYrpuq9MqLJTFsbdcqv4KZ+PSgDSIX3hVzMcnvM0o",
-	"J0CTR3y27JGW+GeN0YBQmClutz23hsVM97XlEz/4ORfTfiXnqev3wojxhR8l9Q4nTgVxQlCNOaTwarFw",
-	"jHDuygFS5jHe+Pp9lvGPuQ1KHORSOB31A/G+Q7Ua68iB2z5rEz9w5SYtu37QrDo4IMPH+ATuCRqFRwrF",
-	"Qp35LRwUFgrw9BA5FAs1n+CAOFVsIYljLq0R1G0SmnzTVOC2rK9rYl71mSfnGX/bM8xzOMJIfC2myANc",
-	"ryPmI85qLvZQl/krxC8KAnQDVMOUsgAtE+A/jIr/4gA1GFwvNe4yYx7BVAzsOoQGbmC9yXyFOLE7eWC2",
-	"9Fj0v/L0zE9sa3F5dZV5HRoQYuGSR0nD5QHxiYOwWFb0qG16LZd2AsKrAQuwN4pYnpMPi9/JCzd0V7nk",
-	"ypINdX0WEAQXMlri4E/vDt777f33r9tWJn9YdZ08zLJYaDcZJbk2tjwzp3Z01jZuh7pB1b6kZ1hL3L5W",
-	"SzzTi71089alwR++2vrwm/65DfH/b17d+vg9K2uLJMKLxhrVLiYONHkmJu3GrsXJcCS2/HNSC8RC1NU8",
-	"7DEuxh66oT7Bij3EV3lY/Io4RUTJKvERb7IuRV03aCKM1CQJFbzyxQJlQZUS4sAOt9iqmEwXi51p++4q",
-	"rvVgxr5TDVi1w8UvWdAkvphutHWx3w0dR5f5NgHcaxMHLfcMEoNLCfePsmXm9FDNY5xwhCnCcifE8xhx",
-	"z20bSxh8/tH9363FZ6Q+G3V6MDX7zgfuqrrn8T3H7bbPVkffrkP6OcH9cKuN3QYd9ZvD6rnHfZfU5Q9p",
-	"tYUpblhIeRHhFqgDwOGs7KCGaY141TQyOc48BwUMCSLpiQ23cu4mqa24tNoSImvU/OWzzynpJkQargXV",
-	"lIt9nAm+O3y7S/P7Z6b2l+bnyuWSdUaRpIy/8IQgHZcjRwxn+WGd0Bqptkjg2wQHTH7KpYhRrwe3xaWh",
-	"miJ/VEF4mRMqNTEqRwnnbSqfoeYhJEY+7udS3gGqHOLCtRpIHQRPiBNFAV4hFLFOgB7p33138NrdwaXz",
-	"/bNXBpevbH7zFjrkB6h88FErRXigDqYwxxNNhsQDcc3y/t8/6d99t3/tHduWekzqKSMpgzHfcanQDqSY",
-	"qlpp+qcE+7yCStYNLh+w7S+YETzAfsDt2oX4ShsY4mHEm249kHzG5UiIf7YKnDqf7tH2cI2k7iDxSVxA",
-	"3jo9uPHPwa0PTPEyuPYFmkH9d24Orly1DeG7fIWn0HfA0AplXVR3fZ5x/tPi/KVyvfDK8AjqA+z7uCf+",
-	"hj2xDLlIkdgHxHyH+BXkUuS5PODyjgRNxkm4gUWElW6/3xw6U10Vo1qns+J6nmU6z4OkqiDseepIW7nH",
-	"Eq+0jhUoDTeTmyt5cCxQJBy4gWfjafBxkgA++3z7yrn+2Y/Q/76JBrc+2P7mK/HpP9dTlZe8TCND0xEG",
-	"LvMbmLrcVBZTBCHoL4GavGawem8MARbNzxw8zleSjD92ZYqRAE3IlogthOevb0LEHUNKjcnGLAm+SNsd",
-	"aVU5jiv2BntHDIFexx4nxV2U8bnP7tsSrIZVP1OKGfX740Z9aWr+B8huz+cXunFvTHy88oORyUJ95SiU",
-	"RIZjYH8p5hnYbxfQpuBV7gVFFfkF8c6ErbFps6O3bBdkrlpmqWiTv4VU14p1//LIQ2OBc6MXmFv8mbzf",
-	"dF7loLsWPrUof1ou5ReHgqlKwRuyofyCTnKi2Nj7S+PKvrHFXcZCgYW/3CHq+8DvkF2UbMaBHIifx/TO",
-	"xF5CdEUCyWTBNmmWW0hlyZMj6hLFJUZ4JsPqU1NpT1LjFH/WhPoiBspNP6E5atFfDD/68ASOYM6RGyDM",
-	"kXK1C806VIXbuEEqiLTaQQ8xOVcP82C0uqC8tubY2ZsW1JojhXDLpean5X+L5e+pWC6B4JPeQXgSKd9P",
-	"muQdLXj/Pypo/y1cHzoBN47cejWD5x0LrJGT7fNvbn10997a+uDs1f6F85u3Pr23tt6/+dnW178dXP6z",
-	"/Hf/nT8MvjxjuDgdH9fFgbQ7y57Lm7BLdZfqf0o/n0dMX2Z0Goco78rQQpydrtgCkkLDeblDuPhzD0cr",
-	"xOoU9PAy8VKIqIu5ZHKCPdC4xvDexc1bZ7cuX+l/827/6p3+hXdtL1/FXoekKF9YriW/ayMhuOR65PTD",
-	"kaySCwaaxHjMv63RxnCPkHYhzvfx1C9OvqiirCdfKRWn51/9j3G26wVKEHxXQZysEh97IPtrTebWhNnU",
-	"IxyBl62CpkvTB6bK5anpg/AIRiqMF07wxcLW5Subt85v33qnf+1PYsNsrGG/Jfweu5/TcJ30X7mOKuuI",
-	"DHVgmOXXGK27fosjjLjboFOd9oIKKxQhGqic5vqG4U7AWjhwa9LrUa/br5JvFbVurRmmMPhMzG8PR46P",
-	"uy5tcIjf15jHOsD99YDMrzVlfoErvY+QemAdlIsFtAgNJiFHGe+cTLWOfmvd/yDAtWaLWGPHvQxpjB2H",
-	"ODKSOLTY5V5gI+Zj7i9iBDk7N10u2wRmVqD5xDgh5rz64opLnZTQSt1nLanwhyaIPv2ft0lDnDkV/79L",
-	"luHyO3ais28kZI6o8BknPjhgxeXleNWFt0bcpf/+N1tvvlHe+/N2I58jENYUxjPlkRTDMx0dtgwCQh0h",
-	"kyzhMyUdc+vj4Q/SxLaQCto82onjtYZpVTENW9qKXhKqYSr0ePUocRBl3ZToWxvXrLkCR4RWZyQYGPRL",
-	"qGOPY4h1gtNhD0cEjicnHdst00Oeh7pNhprYQRiBmllBQvpQ8YDUAIsgwQWR6ch2Lls13KqjrGszWCHa",
-	"kr4+1MSwQtBshncVnslNPRmBIXND4bGcW5q4MOF8ijHaHiJccy7RMRtUojYmToh6z7Ov2SRyIY0uVAyH",
-	"URKlpCkBalLAON70mjai7CaHwwzGGC28xnxfrFQo8fAIZVXehLtGWbXmE8cNrPyy4a6SkTbbcbdFjrVj",
-	"WTPDM3xK6EtyGgtIPYXg9VGwSwbBWB0twRdLRdQFfQD7BLUIpgG4rVknkAIvMv5mZ0dkrRVT8zti8+o2",
-	"e+KKNjF1KnBkYrvg4yJy6wjTXtCUEmFEpmSxIM65055MV4h+W9QnbiNa01orjaMO5rkHguEMS5xUW1y7",
-	"vDQXcHBPnB7xCZjBtIIC4nkcBV0mDlhcCcEIEW5LbhGF/suj7PiQs9quQQ+5gYpiYOQxtjIWqxWvOSoJ",
-	"xcJsCQ38/MK2iXmq96pJouQz5JF6IOSGeFamNLI2oceABg5LN5g9f45aefHiGHoZrbZI0GROXuecfDjr",
-	"mh8GXkIcMAy6givVdNwJdHf4Q9zgGmsRFLBYUoI9qMQ6gXWhL3SC3CsV75hwqeNm3snH0wPJZj5b3uQ/",
-	"n7UZJ0410xTQT2W+IfXgHpdsD86t7RMOrkhws4u7qvIWHUZklocSLQh7QLRd7AYcGOYS/LNaZ/6SVSfj",
-	"kDpb7bRTrQrBRnpIPodAUOY74rEYbs5UBXkJw0SFcG2jfndCPPgU8+WPvJWqa2FWP2SuWKIKZDiM+WFO",
-	"lFsXu2y59RmCwsyeNIkwyjzQZ2+yUJNPJU4nVT6IHwpJ8zBZJLtuC/hSPo6lvX/f9G0fNMCdad2ZVPLd",
-	"BPhiNPqwRfkSasjQ/AafXdn69Jv7a2v31ta3r1zdvP3BvbX1/rWLm3fOb94633/j9Xtr64PPrgwuvSk/",
-	"rERqGXI58hhtyO2lqDyNmhVIe4W8tFoT04ZgSPWA+KhNWNsjYNOGvFg8DD7p0HdeRC3siDNDkLeMPML5",
-	"SxTejilqso6vapAqiLiNZiCf9MWxtohOQhE6obYIhJLQJUrTj39XFBuO1VJYPRxAvbKiyhMCxlYQfolG",
-	"qsYyrq1UVHBNaCWy3iLUS3KuG2Ysn5EDiUda2FfeeUOhk0z8JWqYYi2Xc5c2qjLqJr6uepIptxnzq7hW",
-	"6/gyQZyyqpF+I46rCiuGKHyLVGGf4dYyP6hSFrg1cCx1ZJhJGCzAyv2OR3iVYK4ipGKeVTkzu2e047jB",
-	"YdgKC18Xy04LjAZomYjNUddiQYguYSXtRZu3zg/++M3Whxtwh7oqjArJ8HGfeKF/87P7axe3775h9WPK",
-	"KrbU4buYJ8eOv/yb0/1rVwZvflXI7RE8Dp5Gr9OKB120JB1WPrDrZL0FuRQdbrqU8Pi6t85+OVhbH8k9",
-	"tCDHwJfDqj55LFY2Ik7zyZTyGjGtFZeqyjhZuWfQaoeCdd3wMbhZpS4RT1w0RLImTqmKaN1CeiyLBXFB",
-	"q2A3FbQSCtmKjsvbHdhKTvxVt0aqsAR4ZtWVVXZN5rkORB7FVhAgb8rgRzhylxcLDvHcVVnsVmOUyw+X",
-	"CSV1t+Zi+LzRwb7jYph6J83XoffM71kVG6Yd/0OadwWVFiSX7fEAsmgj37ohl10aHJi1KsXy7amU6Pog",
-	"ACto6/Ovt77+cyiQhocrDC5/NPjiZv/0DRuR7tiPLzllWsRb8dEiWu4pqteCUvoB1NUEAbJC2kFueW5w",
-	"JrtVrqh85EvUhQh/VHVHV7NW5C1RxAjSUhJldMbTuQ5ZDZlWS9WFI5UDCy4p9B7pENd+FFe6c2XZEYLY",
-	"Iu20lhOG5HRp+kBpprR/anauPD1dsuvCMJN0nqWZgzkjO/+SyfJbv/t8+/rNnUR+Wi61KWOHloX85qxF",
-	"oIapQ4VqCAW5w+4QSoIu81csHj6fteQWylsqkw6nZ9GyOEypSCweWZ1F2HF8wnkRzc5FHx9AidKJwnRp",
-	"Zm9pb7k8s7e0b9paNCc4B7Z7qCCVXH+96Ogboq90jbVaQgXyXEpAFxJX0YFCy9gcZPoWORoyxmH7RH5l",
-	"JfEX9NHCI8hjjSIMpo5cJgbs4egnU2qAqcVEWVH5h0/M/eTAz2aes5tGnr0CsquU+h5yXBW01ELHJxzy",
-	"lArFgukgkYWmVRk8Vaasy2hVh5wdVwxbC6rYabmCkSmeeDK3jA7zLITelEbmUjdJJ/MRtQPi6/h9MvQV",
-	"+HYP34X6SWm0BYViJK5iskWdTLzaIKLVUL9QHDXOKEyeGWdm+vZG8iG6jDE6TFVUvhszMRL3D5mN+DgO",
-	"ak27A6amMi2Hrp5LkS6ojym0YPvXO55nI2uHBNj1Rr9v+IdWt/cTkpMyH/mygF/W0Yo5A/vRw9GO59kL",
-	"xnMLE7uPU1Vpo5pyUktfZ9JrGgsa8WCc6Be356lpQwVK5LqxAwhD39Zq3/H9jTaWAKeRSkhHCYcChm/5",
-	"+kVE/OrE0arHDSV/WGWX0jwl1xMFDEIQVj3ZFuV6quN5qAehroAlNMAD8zbiGQPzwSjHn99/cKo0O1We",
-	"zgUFoewda1QTI0rcRnNZ+UgwhWrzBdSUumYP4YZP7ITX8FmnbQsSgJRGuEEW0ODaW/cvXtrc2Oj/98dS",
-	"VRF8zl0hRcEXHVLzsJ8/BfU49hskeFqMa2PHoQGXslKQQAsI6rjFPPTzMDFY5170lE4h0gXwrB6plhCk",
-	"FESxTEI1U13Z2elptERZUMW0ip2OFywVdsKd7GrC8wpKwAwI9d+/M/jgLWs4xx5XVHpd3Pa1aIZerlTs",
-	"o/o5wdjIqdF4Kad2u+ZSaXuSzXRZx3NkelY+TUjrPHoZIVkb5DSCq0xU8JiX78QggmwpBLsKGpPGKWSm",
-	"uMpVzcswDAfW22/1r34p/u/Ob+9f/kv/wrnBa+8kFmfNj0hjMYfsvCPM3nY5Xvbguyb2Hd4E+AqPdasu",
-	"VfvqkXpQXSZNl9pzuI2SsVw57jvnPeiRzVv/s7mxsXn3ymD9+ubdy4OzHw4+/z1Ul8+UH33grGkCljNe",
-	"dUfIjzIBneCh7xMDsntZw+lZmQNjK1b8GIPppsfoW+rc6hDrlZSzh0uHjstRaxjAI1MMpAY1nxwjkNlk",
-	"nlMlp9quT+wv+08auB5gSiGMmkQwYY/BMpQXL2eySW30iR+TzuDFGhtPpEo3WIorD+xPsct2Z1m5PH1g",
-	"anZuZt7uLIN0zhRmLpPCpAasZFUFtXBP3FQw/+KsUhvymxvnBldvo+0bZ/p3f9W/9mFKwgb4wfPnnegf",
-	"pIvT0ItihEZ+/dHgD2/cv/zeaBdSjoC1cuVnCHT5RHwKd3+1deH1rT+8079+2xpaGYFHkj9BJE/Gh7rf",
-	"RspHLyfRnrCZLk7cAxKSamKz1O2IUjUUbBTQXlq2q0kiyfMvDvOjDG6WUl41uPjLrd+/p0qqNv6q6qmu",
-	"nRucuXBvbX1w6X/6Z26YRVbiQ/hJ/+ZnMpSnpbbgGmJOjEn+pmKUURZqVHVVLHi4zVPKrw5jj1AH+08R",
-	"WesYZ8FQ9WFx1gRhRUkd8CCFQulylekv+DAnNZ/Ewdj24ba7b7W8r6ZG3Hfo8cNPPPnU088s/vBHzz73",
-	"/AtHfnz02PH//K8TP/npz/a6NT4a2yxekRIdwWHseXmLo4aov16XGVjokc2v/7t/9k+PLkAiuowdSJ+u",
-	"jLyyVqE4tsB6Sv20Epr4xAeOt6yCbAklYSwF9njcUAEH6Lesxf7/T0c1z5GnKKvOGCrkiZDYkjBXW39b",
-	"k1HI8RTJ8VXDCXS4wwaEXMJ280e6+w75Qah62QI8z2IeIAf3KgrWAja2yTo+hzR2ndYigfpc5sgLnIf4",
-	"CQWo2giQMllz2yKKqTmIM1THfkVntruMcuQwlbrZoTFeV56emS/nCmE2GPaqI72rGEJWODbGTAn+Zxkl",
-	"O2t/DJcvyYsI+JxLiRXg074cKEVQGxpLVJ8pzR6cLuXauJwGWP/aGWEZXj+/ufHZ4LPPrTpZh1JlfySr",
-	"5CA8zYcpzF76I1UKa0UExEeli3MkUfKA+b1Mj3ed+ZbMzfvrv723tr597cPBjX8ONoQ+0T97efvsLwc3",
-	"/vnAkby61IbiZQQeU2niCbdeJz6hgU4Ts5BFefZADprIcFjJLS0WpG5rxwiL3UTzNCPOFNHKMG5qnJVY",
-	"Vp7FNiWi5g5459hsJMcNGzM2NOal/xaveAZhSIJInmVsN7POLT216VsqCvUwHxkHgEkehid3I+L3PGng",
-	"wF2FwD42pCFyWJd2hXIWk4Szc+MdrVAwJWrk9trpxx57bEz7dZfSuCVgE+yZmeSvqSY9i3sktXwngfk4",
-	"vT5ksXk9+YkiB7unfeYR3Ttnw2EB5oGS/p+h0B0ojc0n04GcptNv1remw8TtxdHGzG7gsFl1ghzSP4s2",
-	"n3Ot2PA91MZ+ENYggcNXGAw87HaQJFilRqTYIjGtyIo3bBBfTnB9H9MV+9Q9XCMItxhtKN0sXMgy6THq",
-	"oHKxVCpB/r8bNBENywpiZsrcSE3N+JVafdZW7xJY226apbJHQ535JCymAGbNA0wd/v1lHA/mlr5qPTzq",
-	"uNprFT8JxxXbZAsIHAtIG9KihEgJfAJ17OIec7RMgi6RhY3KB7+HhxkTYXyigkraKcMTWqN1P4SKao8y",
-	"B03iG4MhJowWHjk9Ex542Ypn8oQGj6ySkTiCP+5gz62rTizZdRfjhilYm9BqDXNrObL4WEVNu/GknYO2",
-	"TX1ZTpM4uTbWJ7jWVNh9sAuR2qP2GWGJuTxys3mn0SA8ICkZ2dBNhQF0n9WczzB5VdpBNOtl4jHa4GOZ",
-	"HvKMhzJH9b5rajQ3sBhdFnN5dm7JyfPMdt8yC56NLipjNcl5INhFATmVouGrmpVhd4PLJ9UPJCirGHEM",
-	"KCG9y5OopiNXF3Pz5tCNdrB4mIt1gbJ0/zs0cbEDzDUDngXhZYlfUlQZHbKhDOZShsVG37773uCTK7KY",
-	"c+t3H/XP3Ni8c37rzrV/3T7Xv3l18w4k3/36j5u3Lw4+uNW/9qfNW2ubt97KX/mDlTOY574MI6A3ZF1k",
-	"1/U81MSr5EEgcOxyFbdGHMuBCPEj8WiWr+HEaLQLIeOV7hV+l8MB8SAwJXzSBm5hseMDKG1dFiqLrFYg",
-	"TljFC0qEUlM0tKlFmo2NxfCgkaUMoASFyAaaabgLcUyEOH5CTvSpTB+cpKHDKj3/u/LAiVkQx4pGcUx1",
-	"AsA+kaaeQZRWcED1LtYJsl+WIHGrLuu4DdeKEc+EjuUk31GYLR+cL03HQT5fesl55YAd1nPX2UZWutRx",
-	"7WqCugZJKhq+9YExJQ8HqlRh2K/CdfaDhyUYGS8iSrqEBxqaTuNvzY3X50aDhaSB8iGzuMHo7WS37nad",
-	"BYiXknaVkxoThu2wSezWiSzurMmeKUa00jbFgK2QVOi1JkE/PoqazHNGK9aKAcn3hcQfo6rE3HPzoOhM",
-	"Yrc9fl1DcsngVJMoiWm3+Ki6wmhZqQgV6YPRwCOyK6vclHwX+ufMxsKO4xWiARhRwBh6ZEk8WAUqX3q0",
-	"EnU+QXrvh0XXJJcvJ7b5EcZdbf4KtmZHtYI5NglF4LwSJyVd2F2s8oLdBsVeMWz312SU7OGo5rHaSv6b",
-	"MR4STccGv3DI0G+COFq1VHIfWYIHWCeoEux7vaVHIcmVSFyB4a3Pc8GI5yygxb1omTRcyhVAVQTmUUQv",
-	"7E18KCk+iddnmielfF4h49Azmuv4cc1OpQTBHRQfWbPaYpBj1trwEJFL7DGYDDGcR2BfIR+BO1bltVh9",
-	"w/Bw1lJB+VvxxoVIq+RSCqs013pdkBtzSCV6Qv1CGgBi5Dgkyh6OhJWj+ayadzSWGYKWH1gnLkj8uGtv",
-	"r+rifceamDaa2K0gTIU416q2mrcPTkIV9AEJnSjjKpTmF0qlOBN65MVS+eRLLzn/1/SLpamZk48uvFia",
-	"2i8+sPKlw0y8CUq7J+Gf1qKeWIGy7NBEHNRtup5gdmBHi3WZPq4hF6hNI8pwjsjDgzdr8Nic/fyk3hyA",
-	"+3/o1ZsbG4NPrqgUpQoqJ3MJw3YXIzpQ2y6nTAx8vGf3FDmk5jrEWQDth3j1ii6kmI0lwVXE9VWPIJei",
-	"LvMdLux0oNQi5FZqpxNEkE1iJl49jjSSDn2uZjsJjYSArPFFPu2uEh3bcHzcnVy0yalp0bZKfJ5Hssn+",
-	"tv+lnk5RePTLNKzsyfSDtHPZ+xcvbP1tffv6Pwd/fPve2np//Wp/42b/N+e2/7q+efdy//rrWxdf29x4",
-	"697a+tan3/TP3Bi8+6X4BJwm99bWtzc+3vz6zvb19f47N++trQ/+eql//vebt85uXXyt/7ff9i+cF8/c",
-	"+WTr6/f6H/7h/uW/bF18bevDbzZvX9z6+rWtr8185qifLydUCHWoSTNwm3Rv62qY7y37qiwz7Ev0JuyT",
-	"LNp4VsXoEpbiTr2Zy72cBPB4Lwb/O0xt1CQ3+lDQGywfDP8MyjsWYOrYK3zG2zvFc9KZrMJSA6usMbSj",
-	"MSxIMk5TVWmEpBxawFRrBSKDvMDhhP5NWfDQHKdcYcYhnhDLsnRpGX8Fdsc3yGRINofk3q4KQKp6qGHL",
-	"2e7XWQx42EI8qhIa4lzW2MFkG1ssKADt9CZXnMVBtnOZstHRaPNUBSf0cClnBdjG+Sv3n4uXVuXEcoO6",
-	"u4AJ00SFiPPWU2ePZ88811CqehH2lYdNrsYr+Xj68A+nStNQYH+CHBYnBnE3eVLxTfRw4AYdm4r/BGn4",
-	"JJH3cHDvbHnuoAlk5bDOsu7hJFWxeVMvm5qP1Eol416VcIX5Ry2XDuwtHTg4U84ctjwXGxf+TAycOIlw",
-	"6eaE7Oeg8wF3pIrtGBtf5zDwJtS4Q+wE3O8uRdjzTID8yBVmImYmgfMzwPFL44Djn2j2Etmrf+qfuYGm",
-	"Uf/GO4N3v0QzJdQ/8/oI83rUxYkyatQ0bEf1BO4dhsKF4ZSM1Pp4l6KYXZgrFyylW+kLbUJ1RYdOl/GV",
-	"3yOJB5e924nVq4moca1LJzWXT2pSqt/avarht0bvJgksBocBEzhpjYlndL2Teg+SanCeuJ9K4c3bzMBe",
-	"AJVGwaowLGBIrqeCAuY5oRqksS1HtHMYCr/zQjHaW/uhKVBKiw4fCIHC7Y4eVg8I1cw9dKjFuKY1GmN1",
-	"5igMjWWPyGCEroLErtdJ9NbvkloTB9UW4Rw3SFUBNE2SWSFxCtttQsdwHIgpjXinfORb6jllZJWBL7MC",
-	"EXqKntd4u9HO6fJedXOcDL/IrvQQiMMI5AcLSMGmcgh2FkKCcz0PLIEArxDkBhXUoTXiB9ilCwB9KaEB",
-	"pd3CeFAU6qIbQM27jPj7viv3ICyGJFgWr6j3WBmKuBFejurs5yR5QrZwhl5NEUZ10pXWTVy7Bgg/Cee3",
-	"ufF6vhyodGR9HckJlV61DKPbv/Ruhpc+dn9Mus9iIt9JGn7IwR6yDPwnSIs9yxoyQDSGqJQni+0ORMjV",
-	"qSBKujXWIv4C4CZLxErV+oujn3e4SvQAqxBzlWpLqI6KRO2DRsBemniXgHOp4S31BCy3KFlwrpZj3aJO",
-	"23Nr1gRXBUCT0jKUeYKohlraZrfblgWnMREfa145PUxfy72q9qBZJ6K4DaMEOazWUUDQwy6L5V7Vc20Z",
-	"4xJVGSoBkXhCYri30l6S3sfHmIm2/OxvANkwxovk1dVWnvhK0CADtCfrCB3qMpqC6Gu8XL2xw80aSONN",
-	"ddaho51W8NQuy2IrmmktzFALjyFOHtEhx3ZheNONpWXeie+G2YY38mHjtnrix0gQeER3MB2rxy/JnynG",
-	"OgEgKFg79EqWB0GcoGs2wmsRvyEjpKp816qEpJkQz0T+PapiPgb+9SebGxv9Mze2Pn5v8MGt/vWvtu++",
-	"sX19ffPrL3doFeuVZlrFT2Lfc4l/FAdWj3WNtVpWuIxFFdsy4adpEud669M3Nzde739zZvOr08naLFtM",
-	"0d+dhGs/XIwtDtpkSphqUOIwrcgMIY4MIMa64MgBi+F2GUuxbjoN/N4hMxM2sesZBtIL6gq6PEDclbnx",
-	"OVPOdPVu1iV5hnX8sGwy950KmsQf681pN0U3f1M4LNBVBpiiAmFBsAihGhWj2LzLQaIoi7OiY7WQ3yKb",
-	"BXaFxSNkVxM7KlICTDcsx/CZR1TDOSYlnbAXffWroOn6TiVKZRVzU7aaTqJpdlqYil9zIq86uFhDQQfJ",
-	"S5CJU4GG3j25KugIEzDZ0AZ63kjm3xavxUhznbBLtedU2SrxPdzW7TVkSzcFQSzkMevSalN1t3aw6/Wq",
-	"NdwerewpnCnMlS9H9tsYUQ8Qp+PvROwlrtJDJvuMWvWhqclWHffW1oV4uHn13tr64P1/Dj79bzNjQLfv",
-	"aGHagVL+qD7dKqCeconnaNTtoaNSrhtbbhIA2hcRx3WgV4W5Zbh1L5y//5fL22983r/x681bG6icP7gS",
-	"Q9dyJcxXAl6c7y3tNTrz5oqi6MXYtv1paExjEXY62XQ4O0ixH7CijG7Trt1qkCpnVTCQ9G4SFPwhTWkR",
-	"KX6iOhzAYFwji+fvrpIhN56W3CJRTpn5OoPBpJdQNSSzDIPNYWsZwEaDPK+oIUWiRcH61sdv9W9v7MT5",
-	"9i311sxqiqObVWSiTTEv9DntJhKN6rS0K30f0p1UZtOHISCZmDfKJPyicaFSb+EkIYkxz9zeTOS4kvqC",
-	"nTVk9k3IVsdrGZLTkSJ3DiZj3Q0Dfy3ZMtknu6EWp99hCyrz9hdf9L/e6L9/Zxec0Xkh2fQWpEKzmRs5",
-	"jM0d7VPW/toLaOzRjyeh4aCRXR9Wj5QOTpfnD+yPZ3q+WJqaP/nKXEoFSVbBB6FhMBaUTtnjYYIqpbAO",
-	"IRwsay+OGgeTkjEdovu5XIe8ak3XM/3zbexLm0fICyf8SxoFNi3kGUydF1bzQlbGDyrNcDhuxOS0S5Tb",
-	"K8A3b/96c+Nv/fU3xrWvTSBWnpJ3HzQJJxUk9FjWJhRBdXOUphoF4sulEsKg8H6rUc6ATVgyy6qmiWCj",
-	"qmcI9oLm4Qhgc4y0lHR08+n5BWUM6oJ4aQ/yFRVYQ00Ytyj7mYHIAc8e9oTtVpS2XxjtUrwuMjlU/ppP",
-	"IPdqLzoEvgFpM8IoL1HxsxBLnXic6FZXMlldzk6BYj4C389OT6sqEa3UqllWFf7ooxX4mc4UDiSoXAje",
-	"znEPzJJHlsLs0KVH96JFWIVGiHBbROhUe18ahlVZTsli5th1EGcLiU2BvYunMdfHxpM3OcUwqnwxypde",
-	"ZkFTbHhG6vNJayubXmrXu55emcmWlM/WpVUVpB8pqCG5U4xjJW/VTHJYPvNql5AVxzY/AMBl/sqC7r0n",
-	"vRWErEw5uLeHI22qh56ng6MALdPBcJPFCNOl6QNT5dJUqZwnb8Uexmb1OrQY4x4LeEWtBaMWXiFTnTb8",
-	"7dKGHlr7KUBNgvZdJ3MrIsNAd+/f6W+8vn32lyOlnlqSGVLNOMGJgLV2fMap1Qo7PvCH+2RjEng8B3fu",
-	"Y2+ll0y76dl0UOnDGaOSlbdlRapH6kEx7ETMKAj0HnBvaNI3ZmhT1WTHBPvssBNLd85NiaoqnE6QJ+OC",
-	"5EkwztgEDlgmwFrpPvXFqNG1yijJNYNjsuFvbOiZYkFseVhanOjlFs4HoGOyzvBQ+N3Q8WkJCi6+g4LC",
-	"eUXiWMglBAzNz8e6c6VDKozMn5ZPRbojt4KP6S+jIqwFlZKp6iJd6VlpEV1xHTQJ1c5nWAhUW+Xdet32",
-	"M7n3QxXaUudKuyOtXthhSUJEFfXeSscuq4OPy3PzXwnVC8FClXOW6QW5DMv/pG4wbCqFV6poMoOQ1Idp",
-	"zDhDY2fsLKfjP6EaVH+HWDKQapVRDygfsCec6e9GBvKNl+SEgNFvzvQrGq/N6YfLk1Zo5kPmjZrtNvID",
-	"Dfxebt/JuPDltu7HSjyBGgJV3wCsEen14rcLYYSNUd2/l1t926k56Kp3nI4dfReQNA8IAyKlJadqqR3C",
-	"HoZKUhu8cioWA7QGdT1Wq0bXGaX4X8JNUDYhR12fAXfK4dENSc1oC6MSGkfg0wxBgw4j1eTACzPY4HcS",
-	"HDTZ8EMWGYyi5enyIy9v+PYEjgqKp3N22cKpxqgTZc4PvyY3WCnmvNNKQzyE5AGX6ooW2Ts3kM4L2cgk",
-	"5nMNkgyiKD/XaQbQHEOIpESRnhn2UypF7pMJf5C+W/qRcds8TICVrhgWzz/9DIn7JA2E+B4n3uhEGtMY",
-	"t3rXBfTYVVm2RAy7dxjcijiQDaOiSxBmkwC8gA6GB10G+SpCg4ZIVUimKhbtpWWLNjG3tLE69syhqen9",
-	"B+TrXa5SaTSKrBhYknoRNcmpGLnN1+cOOKW58tzcbO2gA2GPiQO2LrUeVgh/Ig0gd4yugLTaCnFPcmDu",
-	"KJCUV3VBfYYO6tlV4xbuVQ1aHQIvJkVVD43UUyFkI7gM2oRWxCGIHZdnwKjXKwJzcikYS2NqXrvSo4B1",
-	"goyTEfMf+2jEKyc8mwehHYILIAvjdkj43fjn4NYHZkh9cO0LNIP679wcXLlaGCMD9IU6uNZoB3v6zP3Y",
-	"UdlfJvPNsg2lKBnF2ove0GOF8WpFnn4eqmCl6e7yGOhOrYldqiRhOeYTydfw6YFo5JlYxSzM08unJIfb",
-	"YuuAkaImq8zyhNJsiv+kbI814wkhkbHRbtGuaMeyK4CvZ2qL35ma/VC22hATPwI3Rnby+a7b2lhsQMks",
-	"XN28vCXhu8O09Jx5f1mK2hHFMsbR1B4qnYvWSAy+aef61c6cMoshlxbnynyzShS1SJqHppKIQbc6PFDr",
-	"Gk9bOBH1wl8GDUTo6RVE8ygRO3TjWJoUS1Q6+09DgALIjlYABXZ85EqUkS1bdPryYXG1UJgnO7xL+iiy",
-	"ZawhVvMmBabjIWg/ZKas/i4cWa7pxGoTCWIUWfVhRX9Ka90udgNerbORlQAnxINPMSCfbrNn3yRNGZCb",
-	"oAlhuYeamDpFwLAzsuZZWLuzh0NGh7TvZfi1htthgkMI0axjEmGRcZgqb+I4nxyrcZb2sQ3BUUwIBz1E",
-	"m+P43bRc+840glCwPmRKwaIt/VvplHs4itcMzU5n9aaZL5UOlufnp/fPHpwtzc+XR0X6F1VJ4nH4JjmJ",
-	"/j9OD278OoSgu7e2Pjj74dbpv4l/3Lo++OZz+cDg8tX+N2v910/3L924v3Zx+8o5+XD/9JebX/8BPSK7",
-	"zQ0une+fvbJ97Ub/zu83b729fX198Me3+29s9E/f7J/9k06+2v+opdK4WpMIdG3MeZvJjoLYpR6mTrVN",
-	"/Jabnf33rAFj923TpTH2UdYdpkwrydiIJPGioXXstK+Vy6t2eepySKQHGFyXjpT8OZtijdWf0Kjvu/Nu",
-	"/+6723cv2avwbGXTT74sTGDNz6HSisBH8HgcpCT7sozIjA/FQY21WuLZXmqe/EjWoeYW8eBE/y59XlZK",
-	"UdXj+Sv8jrkA06silrJTgp+/CMQhfCWlJQNHGImvkQfoBvm7dB/iaDHCLYX5aBbs1tEiclyA/8uvHkmw",
-	"GOs0udugkOS43FOl5paJ2mt+1FvVHowUk+JodiUd/OBMeb40Dbz/YUwHF/swSVKcfZd0YogyonRGa5N1",
-	"d7hptrVZl8PYygMBPs3yFDO2MpZ5YK1JOSTLv5IA1zE4j06b+KtuXHkx7pX1Vh0Kku91SIBdT2a7SAzF",
-	"YqGGOalSJlkbDgJca7bsle5DabOJQiE1WAq5mRA8Fk2Ld5bFB8sEqRI+YcdJRrCHx9QRmYvvE97xgig5",
-	"p4q5zEYrFAW/WHFpo+qTlksduYGyj4vZWEJ9BBlMJObZqzUxbcBHkDxRrany5EIYrKoaeSoSEj8cy3Y+",
-	"au3HDbSihAKUFsxUvwANFIW4HjGKa/90+tQzKzMvn6jNZdX/5IZHsjNZ155l+ZxLmc+fIMSxsdOODUMg",
-	"RCsb3SvGU3c6SSzi84rKyUfytKxiTcwmpdQl/Goxfn9Zm9DD4eUY7wZLH4SQionyvGQp2bCNjm0UsEiR",
-	"qsGNs5g/X9269NbW777Yvn65/5tz/Us3+pfXRmsz8pJGW6JGVbusivgyDvkZ4lkBzxgXJneAwfnSlJW8",
-	"iboEQkndrbnYrhwPNccPiwugXgFqa+DlULOw3IvAHIpgB4BLaNn1gyZSucGRmm0lq9h8qjBatTybltrU",
-	"CmsYYgSbkt3E2lYCUXA0gqklFhl76XT6SyecZ543Vrtu0Kw2jFJEy/vFMesBijK5FofVH6BwU9k1txer",
-	"KVEdHJRCMBKPMD1d9qjOlY3V5dh2cSbFcNjZYhOL0stlFJFV4oe5vOiR9KKmmfKjsQ04OHKerBOMM9Xs",
-	"7Q1RlcEBTWET9bRlwvWrBpoYT6cz4xljwPnRgClRHm2cJaReydRjy9qn8BoOX51RpB9bfzorfI7RoGkR",
-	"eCCJbN1k1RfZuyU5sa3hFHw8shVWS8/K4lKHr8w7YgL9To8Fe6Pf5alZ6VWnb9dRAg4jS4kzqVpra1SV",
-	"i6r5a6hYAKtb6pymp2Zy1TlJiC+LOvJ4Dyo4ijI1jPEA1YFO6ZhFHXKpMufcUkiRRhoRdisW1h/z93Dl",
-	"dYRogVJFoQOWGQeKkZLVl+QQYksxfbwno15Qy6h1gV1aPKiBlsU3leYw+g2gY6RfhBGbJc0xoSZnbde0",
-	"XddsYYdkN7bxgYxhJPFwbhMSLoz9KPRdGmOTJe+JlwTHYBHLFlxE6CeejiWhoKkXJdCJywMSq+YZUde1",
-	"tfGX/vWN/gdXJPjE5u2LssusdDZv3vq0f/dX1u4GiUn2CPbtc4RvYvzP5j9N8Cn1I32uxZDd6O1QhDnM",
-	"ycIj07coYh/pTO4/FXeZXCTsL+9EJpTtQiHDXyodvTIqLh5Tvj0oDxR/7+G7gDESy3zJJzHS4teCbRle",
-	"2HDh+0fC1MOdeQZqbsf02aumUwnRaeEeY097dv84QhxWANXYsgCpOIRQnxSM5ZFHo5nPsGfbejA9VePP",
-	"c8dvngTFeMWljhQwFECwx5Msye46Fr7hsfQKRZUBUoz6mMLoFVmzcgoYOnjIPU+WrY05L2i3NIzPkCO+",
-	"JOedutP2DifJ9lCW0h/ZnkfIrEVZ9jiEz1gul8ql/eX52fny9Ey5VJr+iT2zVw0VqLBkduKLEcJM74uS",
-	"a3Yzc6VSqVSenpkt5Oqv+Fwv+2ZXAxbIRK989/tAOeOCRy/LGWNLE/7HNT0GXeKtKg2dFwEpOWqwq+Pd",
-	"hKOAsdyKQsTuhvQEa0yeB9ivprIwtZooFi8eB5CMEP4LixmvkriDxOwgmMgNtYS/xDs9skq8ZDjQBs6Z",
-	"+uJ8q9BdrIyFlKxYpgesa7D3IVGkUUzQnVpwYnohYdgZgKqRttUMc7dBp2TFNcIyJWghTOUPVIG6566S",
-	"onSQhowvbLUapvMUrV7oHMCf9Trxq1mxrEOqMlimqy0TI11ZVhuMn700uqT8GDxqz/aFr2x7rRoz7Lzc",
-	"StgaKWJId7UAo6ur250wuEyTlLR+x0Wn+TpfmOGs1OCLQYpD4Rj1gYfbPC08E32EaY14Xv6YjZqR8TMd",
-	"R+Kd5ZYbBLHPYrlwOv4Uzjz6KOj4NPFRnfh+/F1RnCocstYkTic+jWiR4SeyR2zsMw13GaHVRZ9YomAQ",
-	"6zMmAH+3MefEqTJZvApaTdVs6JcjvuUTbAtfyEQPDg2p7KVzEbJWzobS8tzyPj5+n4/B2av9C+cHZy70",
-	"z/45XyFBopUHsAG1IyNTESTz+U5y9RTfe8iy9F5oyySFo2Ge7S6AyMlmZaM7OQ3NRmyGICFpy4+bRtHx",
-	"fSvGun6ryv8wezJPz43EqqOkm/FKAO8a8dKRXaz0zOVgJzM2ZpJ2Kp7+TdLf0XDpcNfLHqaNvU3sejjR",
-	"jevAbGxVM7YsdDXL9P2KDeUx2jBw45YJD8Y9nmS/QZWPFU7Eupch4EwiqOr6QbOa3sSO1WVMNG5czc/P",
-	"TZVmpkr78/jMcxlQiykmVLaunl8nGWHwPgeB4NAQSZqWe9EiRfWO5y2gBgkiy9rclAOzpcei/5WnZ3bf",
-	"HnZ5NSqIsIQ2G+BzFRoiR9hWOzGc5zm2JZqa4xc1tAuT/TQPx1EcIG+1paLlKuvSlNIcFTuGlET9+ALQ",
-	"ESiQrR4nXn0vWqwjyoIiWtQ1HuLPpksbqEMD10OLKjiSpluk9mbdMcGUZ+YUpczaq1ugeW5V4esOb7nC",
-	"oox3VFa/Uk6yitFMV34VSCkvmc9Qmz1Tp2Jeav3PInRcWybKEpEJpvmgo5hn1RY4OTUa2+mU7JDJulVG",
-	"q148Ezxtb5YJcHtH6BHGT+w10nzF9bz0RdcwRU5u98kx8TLrWh+U50JHJkejWYlnhW5ZlWRiC8/IL6Cu",
-	"XGmhsV4n+TuMmoDLMQZmP8shwtekGB5PMa+rJLHGdLF4BAe15kgFo+VS89NycXJROlJmjhRYJwT3iwmT",
-	"Cnqp8FIBWidyBZPaxb296FDUKq6GfUdY1lD4pvqkiKkUIeMpqomTacrokacfR+XygdmZqfL8/PyjEpgA",
-	"XDFwNJIDR6uGrzk5JTkCWlRtw5qM53AcGwrQbGm35WZOZElTIiXmM0JdTnNUI13bglps2VVdYjASn0Ah",
-	"BuwgNLb0CYYmqbFTFBZSN4HLGndsx7oiWcv2d5+vfk/YqhkryYVePUbrBKuZlnbGsl+euqi5jiqBVbp/",
-	"KIn9B2jq5A+sqf8wC113sON0++NNgpY7QaBqXRwy0hQxJ3po6md46helqfmqfbZ5c+6PMO7q9NoxYL+P",
-	"EuwA+kmUWafT6ZY8VgNH1lJFPiHumOPyANMaCVUmD9egFkpBMg11ouz4Qgy1SOBbMUKVygunL5M6eBLf",
-	"ZLibvCAIe6DZaGOfo3f+t9Ao/8E3xS8O7bKVPKQ+YG25E0aSbUhhbeyDvqseA3hR8HiNGZ09Af49WzqW",
-	"1OpTJqA7faCa0E8IL8qMY9nCuM78RJg4QX6O4xM7sEOs4NqePnPn3f4//rF98zoqo/47N/P38wDMMJjt",
-	"rqTmpLUbBfkx1Fm8UJrfPzO1vzQ/Vy6V8nVqspHLsGkBSAQphySVQztpJDxKLrWyASTIrOHjdhMRXIul",
-	"YY3MVUrxLNuCIFECzd3L/U//2P/wouyLmL1L2p8sJ59nu1aJz3Og4qpL+V/q6eS4+i3G9hvXpRhd3YwL",
-	"/1/RTOLbo77QSUfD7neV0zkmQLgYOGxulhA1Tx1G87P7D6K2fAJFJVB5xOwx2QRf6IF1ibPU8HGLD/cq",
-	"q9Y70NLDUpcpxpukudr23fc2b61tvfNp/8zF/tU7g6+vbG68/q/b5wa//Gjr4msqUPHZlcGlNwfvXNjc",
-	"+NDaHt8lnjULFDtIfZeTo8Z6yKVFDeo+ISkWD/dYUBXKsUTwgD87FK9i1xNbvBDFEMRLJDx9bs3SY6Mx",
-	"reOhJhtfe7nDAul74J22KnE3eFz5h0/M/eTAz2aeSwtTd2wZq8ePH0HqSzP5q2TN/86AHJLvENxu+NYc",
-	"ZrTuufaCpcAKKnDI6+Ke4lELyx6mKxWlhjkEBUQa69EAxnOjGZf4NoqHhWtXSqq6D7HzsLMStuo60oC2",
-	"ROZtuwSWF3Tesbe69gm2ZVIeB6JknUCzJd2cIxftnSBkxetpfKIk0UX4IrbqTEi45gy1MO0hFa7lslFo",
-	"lJCCPLcVLyezpnuTUzXSThGX0HowYA7uIUahgkp5L3KtUJ/Ek3oEa4o35tW63duJatgj1ME+Eg/I9gl2",
-	"/EqdxpWSfy2rYeE/u3Q8eaMQ0rs34tEfd7Dn1t0a1nuUrqmFdb2WPlVWRMU2oVVJ2cOCBFpNhQ0EzJda",
-	"64tUAim4Y+wdrU4YTZLEhjfc1fxx5UVrBUBUv5w/1B/9JL0Au4V74ORUQXAOaiHhaBkcZ8YiYnt9/++f",
-	"9L/e6L/+firK4C70aZTqvrGNy0TYT3y3+jYqx6y9O6N2Rw8ddjEOeSRZaYzA9D0MGWaMtxg3PYtrR7xi",
-	"iH3vuK8NoU4VEp5G2YAeq60cd2X3zZ3lNqm8VQkG3SKqYXMXUrttnXLIqcDH9lY5zI7F1UuFAxt3rTZa",
-	"UVuZ2itn6NgmwYXIPNiilj++7IdtreTK17FqovPPbIYUYZuIc1uQfxUR9jiDVj+oqZqA7fScn2K+Cm+G",
-	"AMy6JNyQBG9/3T+3cf+Nc/0/f7V97dMcLvbdoJO8JAJpxZOQx7ehfkUGwPTcA1TGKqhDdWGe2dzL1NCi",
-	"4N/I6pQsvWcRpEcF8TamUD0u28g7DMg26gq/y5uVII6ERMiij92JyKXp+PDzBdV1KGxjBpdJ4fzzTqNB",
-	"eJASG88ggSF9e4wTnEw//FY0seiU9+cLtgypajakZezwpMolaNPzVOfTyMEjpq3RjMD6cKny36tnIgT6",
-	"CqKQd0EZ1G0ud4IUBa5shd8zKpjFe/CyeFQsyhroHiLg+PEM9+U3vKfba6e3189t3rq4/cVrgw9uL6DB",
-	"ux/cW1vvn7m8tfG3f90+0z/7960Lr0t9rn/rzL9uv3lvbX3z1qfy28Tn9z/+49bG3wzRomoQft6hrmyq",
-	"RgPit4jjSg7NCXxuEzo/Fga1O3ZeZJN4bSvKikuJif5uxpdKNjm0QnrZVYaqNVXMe+YR0k6AQeGpX5x8",
-	"UQWoTr5SKk7P29G0tFDPvnVyT34knoUQzTLx0nv/Dfu2B+9d3Lx1duvylf437/av3ulfeDeRaDjaOxly",
-	"Eps+EIYfrTVHE/2OpToCmI9qTebWdMoAg/wKY7kvFrbv/rF/9U6hWNi6fGXz1vntW+/0r/1JkFvIdBKh",
-	"69GLt5YpT+fiRpEUGsrjUpUlOqtf+u2WWynZYGFH3RREbxncgW5LnLWITDQzOw0vqBpw8FoVEebAuerD",
-	"7YfDCk1KiGaTOroZ9fU1ew3rHOoWJ96q1XuVkMfiomlSDjPQwwdOWrmbcQ2sdfUqamH0X1P8KJBVKjIQ",
-	"USz0CK9SBlW8gnrCf0D6tqZJJ15uE1HDURy4tDEZ7FyrZc2XXoxcojHKLFnRKQNrP8syajNxBgztR1C0",
-	"2mDMKaSkcI2GyFDD2A5iVzPXzfbnClaoxmiNqCoUw6b48G/3//vt7d9e3n7zs/t/eW3707/+6/a5we++",
-	"Glz68+atb7avnBu3KfoQsktqf/CjUAJjRdp/oNh8RunNcIFV1K3c2lg6SrwKU9nGgfq2+uFZBmoptJBV",
-	"dRTMb2Dqco3RZZzhhev9u7+S2sOo+O14GTOJju8a1U+jWOvdAmi/aNezDnuyC55xKCpflaacjpmjNrh0",
-	"ZvrA4N2rEiDt/hvnBpc+2dzY6F84N3jtHYsaY9D5tM33ap6HtdCxE4Cz0XywIluqMB9F/rlcJ5lQLMah",
-	"ukqEi6Y09KTWNvpa74RyhuglhUB8wpu6Ee24bBB+XA3YCqEZJdXqOQTPoQYbUacxXRrN3syB7evyUihE",
-	"8CJBtBHCVQ/QfVko/heQpNB7a+tbZ74cXD8vrILT5/vrXwqj4tML/aufi6+u/iH8tv/pe9vfnAF079f6",
-	"t//c/9uF/l+/Er/65df9f5wOUb+HW+23sarc4W3W4VJ4u4CB0vAxdcKv4S/9FXeXPdkTgBK30VxmHT8T",
-	"6ts43CFJDW2uwtx21XC0CJ5VD1poQT9jXkQREikvSguzqFg69mQEuenWrclfpB2k9QZU9mj4kE1RxGlJ",
-	"J0YCPbhfujKttut6Huih6qVFMFxjIHV1zAMxrMoiwKE+GJhWB3yniua6uFeRHTnEhkX7BRBHKCr6g7ja",
-	"mN2fD9XSgnipqUvQ6z5kLtAhpYI4IWgEWqYqbLSkLkaXYQ+HcgvA+LH3GtFtaW1he3ChSoV7D0cvKy03",
-	"t4/kkDRIbXsR0Z+ljMUAacg9VAStaxnO2JD8FefGb1L1oJZS7OvMrxioWYCb6XLUkkdqNKCLZVX3378z",
-	"+OAtq+4lPaSjZvq4eiyEQKtC8Y6tWLiGqa7oEWYqlGZLzinfocp+gnE0RNMws4dOlfdKwYuaXqvQQx86",
-	"xDJ6A2UrLyhknJBGrloup+uWI3taL5NGZwwYAOx7LvGr0iyxFxXLXFgJYQnLXJBIBdG159jV6A26l41P",
-	"GAAbxGFL8t6IJ+W0pElouxR11xvZVTbAdWlIw8NINczHUCtlbz5UZ57HusSp2gA2jutialwHlo081kVy",
-	"30zgt2ECaPis0+Y5uF3e3TmO/QYJnhavte2NhqystlzOrTbtIXnZDeExDF9aEfeMMulIUSAHe5Fk99Cw",
-	"VL4idFJAjyoT0DUGiyopmisIWNePPfjIkReOHUf7WmQfdJV61J4CAq6WqnGbMvvNwNMq1xeivLXR+Y/H",
-	"pLRYrDE6XgqIUBbT4WWkMikjNKDDFMYAc4twDYEzaCRDKWMFYx5Ce7ODkOFeVRdO2ea4iLDsdKYhIDSr",
-	"0yX8UBhiYM1by08lwEQV+j6lVHhKTso4xMihd5MneMZCBEajQd5drnuzGaDOso0qqE6GP8paCWtttKad",
-	"uNZfMH/kJRWzMoCFLa9RyaI56Ow58agKCKdoVpKHaXEjj2QyjnpMvOl5ltL3PKUgLZb8qPRPmf+djNGX",
-	"y9MHpmbnZuanS9YspVXiOx1iLUmM3LSSOdgzwDK7yp2ICESpo8DjnTFqk+1Z7U8J9bNuqrgKOqmlSoWH",
-	"Nd38tcAerqUlBxUheBzoNIAhh0+YELS5cW5w9TbavnGmf/dX/WsfZnS5taYdgFeLoQYJkBsfYnDpza3f",
-	"fTH4y/V/3T63fefa4MPT/Xeub999397ZZ1cwidJcsCeGtY0xHLD6vdU8buJx+vcGkVMh6Pi0qNCzIItd",
-	"a6nKOra8NnJ9Zhtm6jn4TeRIyP6NFwaSfcLbjApNKaUpks9aLge3kHiQj4G+pULUWW394Ym4f+vur7Yu",
-	"vL71h3f6129nvVUFvnPmA4K9n8/EPQbPAl5Qy/WwXxW313K8oIaL77TqG4ZiEBcGkpqobDBgyAeFcQ/P",
-	"SJ5VkRa/4L/F0NA3TGZlsQu9Ptb2OQ5fNxrpTC9QQp2pH1W5a22muag6O8NDSD6U++Q1DFa6EWIiZeV9",
-	"6S7ndA672ZUjaXds9uPqbRrl0warvDu5olpL4snWITkzRNXr0+u2wKhxg4oGgAB8D+t7/AahsmgvE45A",
-	"PfZqsSBddruz4/8FqrNlq7u4l1PjOqF+AMzeHuzlK9buZEBVuc9TPT5Z7o/6cTo5gFcwBGrLlSduzRLW",
-	"EVndpTTJexM8XtlQCc+J0niHrKC09GODFuXJRWSlD8bivjKEn9bULXZusquq1joTTdNNxhg5dZXNYPfg",
-	"m97RFPUEc+SAveLre+QoRVn52eUcxAcOXOQwI0FZ12E3XfiH0CgKSk+A/9aIzMfmRIhzXBN0KslAltzK",
-	"emfBKvS38G+xB7Dt4bMaUhDeavwRa90R9hF2qcubcOgSYlAQDquqijTp5IGGtxIQQio9BakRFrRDpdpp",
-	"F0LrsKAyYI32YmF3sayYwSHYJakxjREYGuvmvpp++E+QmssnTX9Wv01JgdbfRqSSThEnrTAaqfmBTKFc",
-	"y7qaiXIDdSBU/5kzN8euNT9PiCPzceTCpGnLlAZdQYHKWgjVo1zoe3HWJrH51Z5mXOdJTnJEBXfAUI21",
-	"SAXye8y8I6nz4R5qstYQHoMtmPvAAxty9SMxoCcJPij/6qh8c3gqnIbj47rSJuu44wUp+BA/IqQNECrU",
-	"0VsLRQMV1GSeE+b9PggPYqhAZVbEwUMTGzJi6jkqWg/L/Kqx1cyx9bddVq1kST4lqvMXPDx8WeKejjNf",
-	"bm58NrjwyeDy1f6Ftzdvnd8684/+Gxv33/3oX7fPhRmYm7fO96/eubf2y/jl2j+aYQxrPXGtJIODfCfo",
-	"rDqE/pDBs4Zbtis1ALnY8I747CHZ9SFoklYyMZ1xEkGV7z7LTW/q9hSEr0D9XUChxz4KsVBHhln2IlnW",
-	"2yRhiIXVo5yDFSounwR8CvspylDw7PQ0WqIsqGJaxU7HC5a+B5x0fKb4XfO5XEwo7Yr8uENsnvL+N6f7",
-	"164M3vzq3tr69penB+9+Obj0P/33/9T/ENJ+xLdvDt7+jfy3SiB7+2r//O/VJ1//dnDljHjDB7fEG+4A",
-	"Q/3m9ODtq4PffXlvbX3zztvb11/rn3ldvOr9P21fuyt++I/Tgxu/3vr9e9sfrUlAic2Njf77fzJrEkg3",
-	"ZmppS0OGWVg1NE0CVvXJqku62qzxiVN1qd1K4FmmwDHt79shLn8Nt3HNDSyu0f8KbaEoAcfqmSPUSWnZ",
-	"LZQ0Mc89HBE6hh8MIENyKwzCTBs9gdCayzUFgOLI3BMVIoQDG5HvbB6KsTpz6tEuGkeip5EhS44F1rLS",
-	"7fNvbn10V98JdWPur60Jor5ytX8akuBufnZ/7eL23Tfura0PLv1P+O/+zc+ia3Tzs62Nv4JWsR6mYupn",
-	"zg3OXFDPwMVSn7/zh8GX6t/bdz7Z/Pots8M2aLiG+zS06mTDArORQNhAwLhLZisAl1Yj77qJ/g+GuBNa",
-	"4rpxgMp3tt8p/eJJDKJRse8TUcIMeMArCevFrJEMAzqzMSSysvij4wVu2yMv1CHcY2lbq2oMc9+cPHnz",
-	"MheHu0kIvelSaqltSs8TMErijv+KmUwk47wt3AOkY0x7kPYoFLG6u2r2CJug5X80L/tdknGfIzIQNObx",
-	"p5778ShwqVM5IdvEpWEhrfqtLgCDa8F5ItI5OwMQTyFlzEzHkPZm7Ji5Y8r/ZF+60B+pl2fdONXuO5GH",
-	"rD4dhZcs+6nvXphAwRAICotS4KkTwwvfKbYErC1tK9Ka96ve4lGPfjk5098oeBurudirhsGbZFd0DbtX",
-	"hS6Udj7GAgjzahzNRMOvrI5EfAXhBnbpeAmEKanmYWHuj49Kn8RoWCR4UdGco22Xj9XwRN7HnzNb04Sn",
-	"BV/ByqwJGEOPLIkHqxCSWXq0CLk3LUjok9W7WBhWUJD/yFK943lVHFQdxvwle7pWngLMw01SW3HD+kve",
-	"8a0kBPDFU6xj9KlSoVOowXtkCR5gnaBKsO/1lh6F7FWCqd0NNOrcQrrcw+EMZSPQrFqJUt4TToVQOEZ8",
-	"l0yEnZCuwx4RRwvsVUEYxgFLRyVNTISlUfdZKwUt+ylBWHmBXCaCrRAMMnC9lPGfxXL4IsIK0WHmwAHx",
-	"AUeMVsIPp0slqTbzPPPsErIiXmErG3yOUWhUzdBBdKxDnTgA04vTxdlE5aw8jIOjDibyHhwc1zGfIMtw",
-	"9rENN47ePNDY7hqKejo575Kvh69UgTuPdg4LRi7dM5KdK32rBVnWXaVSSVwMHqZaS/XD9dWpF5FLeQAo",
-	"xHXZS8GlDeQKNtNiq6Sqf5/C9h6a6wjJmHLJSCYsybRmyAp5kLf0VTu9CHvgcd8VrxhyqD641N2cIPLZ",
-	"WUtZvRFqKTEoNV+AzkxDlBj8/tf9s3+Hkq2vt7UNKv587e7Wx1f7pz/fOvOPe2vrUo0bfPb11oXXY5qW",
-	"J3azWCCe6vCmarZqrNUSmmTPqkaZG2kPV/q4K4PtYWCbdSiHqK/YZ0yhAN2tSy4BTlKO4S8PdwvFwrKn",
-	"/CG45Xo9ABVbXs6czHNWANbHewi328ylQUtou1ASJcwsyAFlYd7WQuT4bJAAYDID1oEbqBegC1ZC5Mms",
-	"yRyFpvIThYGtCTix7IGhGtTRVZmEOlmZWG6A4AnIKA1CaHgYse0TzomjI2iaARDpL4oE5fSsRF4CkBbK",
-	"YK/FY/VO0BmjX6dKzgCotOHZbm5sDD65YukYFWuXMopRJqGr5J7GRs64jsebpJWSJKsNF5mAr6C+F1D/",
-	"7q/uv3Fu6+Jrmxtv3Vtb3974ePPOb/u/Ode/9uW9tfXB5V9tvX+2/5tz4Gtdg/LMv/c/vSAf2NzYMIiw",
-	"SaSPTncJdBtNqYPIa5JBkccVjms+nKQXZBdNcbiqv5AdErUDnVxTDfwfkbbC45VkEw/bla12eQ3TagtT",
-	"a+mfrJ7Mbtv0rZVspSEzmxjeRr9WcqpN7FWOdc3fc8guKQsy6oV0BuQyiW7JbtQLNZnv/oLRql2RPSZh",
-	"tHyCVP/V0IEDujNuJhsJzVmbuj04GS70NUytXjddHijhVihThUzYs566R7CTTvDKh+fycB9k0SFnCNr/",
-	"heVvkbvdQKVKwQbLXzgEg0P8T5cQhW/fb3+5vQIGIplWqOjNW29LX9D9y3/ZvnHmX7fPbd5aEyx5fwn1",
-	"z7x+/zd//tftc/3XT/evfbV593L/+us2gm+5dMK0x0kKZ3ZDewvrI9KhWi3VGEPJsg+6NiNjwHEqNdpG",
-	"WxaLfaIlu+fyHPxcFQ+kuH+lG9Ul4YUpRj1dbGUHObMf4u5qCzuLEqJsnj7i6CaDWtfLOXKIoGZr+aD1",
-	"hhzEK3WM3c0Q51E9wogmImM0+uhaxYHMsBDST6aA5is+i8XOM/Eko4ThodRhKUz1bofpyBrX2KUxEPmu",
-	"dGyo7GQtJCx5yglNJyEPE2IhlM4mnQ2lRIcXw2SIMUYTu/kG2nJ4P2PaUpbK2mtPFLjLrx5WUOB3SCxS",
-	"N766WLKjoZbN4E55OoGmOTLql60QwrpHzHtSTW/ISvuWVb8KIqvE7zEaX+Ak6uAO/ImjdMfpOfuxA8qO",
-	"ve9Uebe0xwm0wgrKQzLZamJ5Oo3UY4HM6VL5QA7s2Gz98EDKUPtLOwum51Qd09spTn9/NcMiaOiAPtAS",
-	"arvyF0dRU07isJdJ9TG9+9D0LumW8UHmSjss6R35rrFUwqgj3fz8KPpN1w+fxLWmUhB7iNEaqSDK/Bb2",
-	"dJLAjLQux+ZtFv0w1vonnb+NrzlWwJOPVohcwiSKZHYm6INXKx+YjhctbHaHQapIF8yl/5lq3wi16cHi",
-	"kf9bkfq3IvVvRerfitS/Fal/K1L/VqQeQkXqe6obpWk0J7Al6WTz1tn7734EDShubH383r21dQl9fG9t",
-	"fftvr9//y6/NAKQsmYrujq7SX3UdwlICkJxbO3nhWo1wnobG+8MTx8Pw3KFOAKJPpgo3oe28FahQJUfa",
-	"chmPkRqjDo9QIJEcX6H8EhqPdMyX7JcMgsQjy5LkUxLCJwty+ATzV7im5+yMkdhuJV8cW3o4S7tqG4Qg",
-	"jskkQVojXlX2Rc4Kccl00BqmQkFquKuEomVcW7GHusJMgZhGMmsP/cpUz2rXpQ7rpk8BUkKnXArQOzx1",
-	"xIqRFAolD9GjURaDTDOJcPHsE2MOqfKAtKtcUpE1A5U5RMWmuRpADTd6AIe0WDo+EvGR36EyNx4QJKc6",
-	"beTgAKcgSWIaVH1X7E01pTeUTLmWqbKYIkiYRg28SpAH6S8Bh7Rk4mtUR6mTK3RBQTcgx9MWeXDa3qfK",
-	"yw6d6pqXUGeU5doQLdWlEZbRyna1CgekqikqY1Q4NsAL0kCX3G1Q7EUWAJV9vTq15nDvuZSgrQY5DEir",
-	"LX6Thr2AJVIejIX5CpwFlMLBWh/pntqrpN+xzrL48TJ5Tr750bxSRT1/XE0kLlrmh6Wg0CIYpNWDuee3",
-	"0vfuuNtSZbTwICB7CrtU9muSMNRuMBQltO1YgtfZWVHW5FKZRwoh2O50gkKtN8l2tOr62rntKZt2oxpu",
-	"CCYtwbU0bJOSsnXSwp7M8/JkUi2U49rFq73OcVSOaYwd50kstZdFPDlG1WJef1OrVxVXUMLrZtJ275h8",
-	"TkIpuEL87bwm8thYdZDcXl8IwBWOuA8IusKZp6vhcMLiu5P56ytVgrAifzGCryPnsUs2O8pa0FfTBnV/",
-	"RLaCEY+4CemV/VpbmDZnCWdsRnpbrVdK0PuDKIIYuhHjpl6n3pCFHFmTWrLkprrdIN/UIkDrUaWexvcn",
-	"h18iVXzXWfzPAyC2x7pSa3J5WBOlf1OFr6vwMbx+l4jtedIdr5A8nY7Eq/h4tDRMHSEb32ERfviDwA28",
-	"tBZs6pl42tOt04PPPt++cq5/9iP0v2+iwa0Ptr/5Snz6z/XcHSd+SjDkNcsLrMrloa8r02jVugbR0n3C",
-	"HwlMcciH3YJ6NfMKJFcotauaaoho1qvUo6lJkGxpo7kcrZB2UNQNTiWcRyQ85Fh24m61sdugGcit+pG4",
-	"++7amcHZDwfXz29ufDb47HNrcwKp3GX2cRBWpbEOw7wcr32D0PoAQMJK4ovjv4l1AuurXugE471L6KI5",
-	"PK2q+lF7WvVPwfC1TiS0jYUSPt6UxNqknZzxZmEgyaPL/e6MZhTHNEYEwvn3b9fhNJqYpyGfhvjqC/Gy",
-	"T+SRemi+RQjfkuENdbQxLlbufgGslgvH+TBjvuNSbdpJ26UasMAWozueqFyFxyxcDNDLS4UF2vE8a4NQ",
-	"CD9mlktrW7Cl2mxGTCdERRqrICTvvmVCwMfWP1GW75BwufHPwa0PzFL5wbUv0Azqv3NzcOXqJMm1YQen",
-	"YdN5diSGeXp3N6TxQgzY8bTGhPUOJ05VnVN6hwZ1L7pNaOqhmsSA92Sq0w6VLQ2J7XJ5N1XjlxC8xGxr",
-	"d/7+Xy4PLr15/70L/7p9bvv6za1Lb21deqt/5uOti69tvfPp4JMruTA2xkPHWXE9j4+8K7m9+OJ1tvTf",
-	"B4LCkwvzWzIlBfmdYqJJbN8IeCeOyJNQv5LqgVRyEqmracaEIfwt8swqihIiM4HUGzGIJLRvnBuGR30y",
-	"VVPVjHtIYc3HTnbWRmKRQiOzZHcIYQ/Yu0MkjlKnDMPb09c4iekcMqORltkJ7AZRo0154V2uF2ZpS5wy",
-	"y+8ENTHyJj1MoInm9U4DhAM4t/7ae9tXriqktyvXtq99KEGoBmev9i+cV+BUZ270L21IwCvz3zHwKxPA",
-	"6u4bg0t/NpxbbUId6TSK+XMiH1WoCEhAZ6g7Ff/UgWdDNJhiShjiKa4yyXLTHOyRyiYMC4eZblbX50EV",
-	"K6BzX8GDq0pl3ZSD4FpT/lNWJju+uyr/bmLXr3XknNvY9UM+KERg1cO00Ynn5RtTVnCFCfyZbC9rvJnO",
-	"VLk8NX3weHl2YX9poVT6QWluoVTKr1WNC4WVw+OUNr/SBPPLJ9g8FtjFmrm8NFGU4WL0WHBYN8ccOiV7",
-	"8tWT0PbbkXEciQVY0Xa5no1skCVLz+U3QIHiD/1Ifl7lseAJW6mMYhh1n6RILKmocVWYy6Fyk9UBT0xh",
-	"mY4zh6GcD0tAaTxKi7bCmpgHnETw26KM38ZWM163K48FR9RgI0uOVJ2PeU7RPqcSkUQbHU/Y7vrVNGpD",
-	"QTgKpiwLdht4lUzmKk67YGk78YRMPEneJJvIOsRdvO9YE9NGE7spbCUP8Ij9BjwVEn3Cshq2puwJX+IK",
-	"NZnnOrin+qDGjZj37/Q3Xt8++0srV4NxbSAVKiwgKFr6ihklXCWDub50g417LS0WiG1Bg0tvbv0dmkdv",
-	"/HXw9ZV7a+ubt389WL8eCvh7a+vbd/84+OxK//ba4HffDEeylHbH6rJFNNxAGc84OYqO1OFpCwTOTO9T",
-	"Gi2Fd3ZYP8zdjHGSzMh0IyCEpMvVZ2UCDp1bbmaUgL5QR92mW2tae8VNBvZnotjo+sVoBmnnl6KqCsJZ",
-	"gKANSMiAMcQZkxjUjK2YepukEh04BIqzalkBrtcnAixlDZsP/lnx8fCV72Ha2NvEroflbIKA+OLx//Ui",
-	"nvpFaWr+pPrv3urUyVemiwdmXv0PK1HkK1QfXP5o8MXN/ukbmTnBNhCYNua8y3wnDXZNf18x0xN0QpM7",
-	"ogl+2eaJ0UCXwyQu048YOPrNNvM7hXi028TyPI0dKKbjVEY9MIfYy3JGn2zU9VkQByXJ349511MoAnIq",
-	"xc+kaolz3Gt4RzFcdGwVKRvnTxSYz+pxmYQCVnGtOCBwRsK1zcNgVmTYsvz7n61vfn1189bZ7bX1zQ0h",
-	"Gctz4YdvSWAtYRVfe+v+xUubGxv9//5YSM83v+q/f0P8+es/SqT0zbuXN++8Pfjdl/3T4vmt37/Xv3Zm",
-	"cOYP/fdv9P/yq/A9m7fO33/vgnEJklhcjsvxsrSCm9h3eNNtA013qy5VLQw8Ug+qy6TpSkNRFatYmeJx",
-	"cmqiU7KTlO4gxCEXOYlnn8mQkvCX4v02ujrutsixtmx1kDnfZGYfhEZVhjuWvqiKRAADFzf20JJ4pFrz",
-	"ieMGxFlSSY51VYpEWYD0d6hHgkJySyDENo45PH+8XFqYmcAcDtgYToH54+XyBKMkzkPFDwOWeihhZ0Nr",
-	"fD9PC1KzY9qrxcKO2WMmg3ZcBxoYSk9c2KezxwOweO0S1jaEXaod4kA+dhhjLb8iwSaHPTmp6yPZx9N+",
-	"O49CPKgYdsvWfdkBHdf3hWR3KqrcLtluW2yObugvZZvYMqjBkNk06obE8Mpj+7h9/abE0pd8dOvtG/1L",
-	"H21dfG3rdx9tn7+eI+FdaanaOMCmOLIR5X9S19bxIa0PzLHAJyRA+vs0ddiEQJFoPTuRzHkgj8U6NN7x",
-	"ZHHgnLpk7uagwtBLyyWXvVw1fKLulWMOM7cwU/p/1n5bVszIopj6hOaP2KU3KV0mqqc3Wu5FYHyxuZTm",
-	"989M7S/Nz5XLpXx60IoUqplUt6tt4obocmSDooeCqIxVHBhdyrerFJewk75PBGhMbaYUtx5LU/M/QFMn",
-	"H/uP0d64cP75yPVHil4SsaJzG5LLCWUV6sAkHlnYm0QbXzVCAz9eBuYzZpdmYrgH3M9r/PvyAOj/wVP3",
-	"SCIenyonJr5hqoq6aSSLC88P1iDoeONO/+7HEH08M1i7ajaHglpUaPAAtASVqnaPjmzvPOxIHg2aWxlW",
-	"VlBXNoJrGsBoKrU+QukaA0r3SepUlF2Kuk3XUzhrqn1adxgue+eVEqkddZrMCzvCyHoc8DADqoKYZknN",
-	"0JzbCKzIyZF5Le/KMPlT85TTcgjHypgZ2Ti7hlvENBJiHY9zqAvmALGJ61VHx5YDczjsp3WUNAT7DdnW",
-	"OIpGw+ppXkRNvEqiVvmy2iqxZgmJi1cIaqtIUqsn23K6MlVF3uHA75CTVqQS1w+aKejyT2CIOMIj8ayX",
-	"+fm5qdLMVGl/njiP/SiPEuwNu2rNvJzxnKdcVnJlF3CfkulnrFtltOpBmfIyw9rjmlnRIM5I5WdDlBgx",
-	"iow3cGsyaVruGnC+xSjhYbzMNbOtcy5YkjHQhOz+WYNKTFxHSbiZ12IH1UAqg+2B9QGMioli2OTfr0Ki",
-	"kQmvgiZbhARSfmLoTT3SZE5R++dyXLPdqstLKRQ5RggVWhC4SIWCVUSchZW/kC0GAMpygUlskl9/1D/9",
-	"6f33/kc6NLbXz26vn+1/+Pcx1b+hYteIEvW8c+ZSZhRmncBuwJ+ypasBulGHB2FpdwhKjaANLF9IFEzp",
-	"gKHMTq3Xi5F2qh7QlkERMb8YqVU+kU4i5TBqdlqYaoCT6CfdJhOnAeBPslUDcSBzLtY9wvMIbkDvUP1L",
-	"2Q5Rt3awqosnFO+1yMOMbgiLskFu/vqBvEJuL5Id2BTGMfY8I1ux6XoOchjhegOl8lieE/TY6iHVRxce",
-	"ka5p6Nn7yJEXjh1H+1pkX1eIiUehToEq5g+J/SC93QCKaPLI0xpriX8NXx3ZB0b1TZYzd4OozWeS7ZVH",
-	"laAKK9LNKFYQShGMMKRTzox6tcurUWKuRTcQupQEXuNmiqBVyA7VVGSWJCvVLjNdQAd2DFfpF1/0b7zT",
-	"v3Y5LVvA/qIwfSxoEk6gBbWsB/Md4mslVl04aUhCLpDjwMXIqReIZ2WReUw32G9J9RqvVMMnXi4r/GnV",
-	"u/qofj47z+EZQZ1R/5qdZzmYCeaKIYdTT5DacM55nMjD26VOtWgwIzsXn6yLTKrKn2gHXrTaAMWoS3hK",
-	"iw2HZPTGA/LewxW0hVCH42J0tnRwujx/YH9hyONw8pU5e27E5KSSFLaygMA4v3QlU2y+bqQ/nAtAKKm7",
-	"NRf7GTGnlmLiCc5YuP/3T9Kv+6hkAfHOqL1h8tVhFPDA8dL8RLFGTRtV6LRqkwSLAZQnycoeHBLTHq6F",
-	"lDkjRZ+TV8K1cK8qM8FTG8LAt2JfKMBthWML+8Q2NO20lm2CQfrKXu6wQBpgkAejAK7iW1wuTx+Ymp2b",
-	"mZ+2RjSUPymVMmRVuP0Et69/s3nr4vY3p1M6UWSoyC+o7k1hqyoLXcw90JTsZFwyuyWBijXyRGOg/HGp",
-	"0d4cpjR6n9SIuzqs0Kcl6Vkz3STZJI433n9giC9E8cuhixWj7ZH5NZEczl84sBiMVwn7LdQ/5slWDmuH",
-	"dmru7RIuQDJVJa+NZj1GUmvi4FmdYTiOy8Iqdl+gclckkBWro+6pvTrfzYg64Zmf/PRnCYl7aOpnMjOx",
-	"OnXylXKxPG2VvjYJal8YWfF6uTJ1hqh3/K6VEzZ/Vd1Mx2/FOlvM3X3V3kA1tX+qdS+Zv5Jy17+/2Bk5",
-	"AHZSMP8AosHCD1QPMSysYVp4YMBU7Sbmlo2RqjoKGEB91EzQwQpSjv0KJCwrex6q2QQ3N1DRYk4Mpfqr",
-	"alaQHA7xqzL8EjCNamZPCxqvqnnX/GiZOFQ6BXvEFchfWJwbLcqgG32AaRdpmVAZfk5cJHFc9kp8DaIh",
-	"wx/KhJMeD0qIgzD0dyyigDUIuLbAFyO9IAFD8/MjA2COy9v20N0T6hvVuFw6dYPIoS/t+OL4Q6rKTIWt",
-	"xu1gHFOdNrh4HFJzHZI9ykwKCnGbcWyLShzRX6nlyDahqkCuzTisCtNcY6fAH4DyaVuaiu/qJ3STeDco",
-	"IsyhIuqo/mq5h17ukA5RgMOWWSSyQJnnsW7Vlkz8LOsiHwPeKrAEaJEvjnXkUlTGnmUpCtCRS9Aq3W9U",
-	"0iYzUgagldqQJ3a4UsU6PCVdq3Ukj2Zk5ZTgiU6HpBkoLdTGPEjt8TbqkOvE91MkxlH1pdjtTkzXt7oJ",
-	"A1aVcJu2dE7l2BQcAEIf8GCO2HbAqj5ZdW07eJiJ3wXiaGSoTz6oRgHAAycRORp+f4diNTfLrKVLf8Qk",
-	"iwUd8MCaIADqZSg6R4Q1rQ8zNrK5d+aS4+dTNC6HQdM2Rq3a6ad5ncM8hSLYB0z26Id2rYyb8jbhBM3t",
-	"5AwVrriTs2TBCY/kdNpsc+gEI4441WqGponUFdJA9X3buYPTtF+TUiK23qIhNE1Wb8iz8CQNdjx83uAi",
-	"qXV8N+gdEyegfWrYl24Z+a+ntIbywxPHC0Wr2mogeEOVK1g+FVTej6IkCzhj8ADJ94ezaQZBu/Dqq9C/",
-	"op6Cv3zoyKJ8c+hRRrJIaUrcHB0aW0BtwMwswtnwYphQFAocTJ2XqHLM8GIInsaLWvd2ifhYK5m6E7FH",
-	"nIb02oMisPcl+hJ97LEnfZ/5/LHHQDNewu22p8oU97V9tuyR1g9+zhldQo8cfeowmp/df/BRDabPA7zs",
-	"EbQkrLilIsLocNOlhBO0JHuzLKm4Dkcc14FmeZN1iy/RJeiwwpfA57eMHeTStmAgap5LaqFV11nai2ZL",
-	"JdTCntAwBa+bLZWBhSqO6lLx0YzkqoI9yGdmtTrgE4WZ+hLtSe2HoRXKuojVxXPzEjJX4hhJvbCIZqen",
-	"EUZ+xyNRaT3xxHun56GUUBgSe8XePevyQG9dGwTpcg+tkN4C1L+hJQNuY0kCz2GOltQHFUA6grBK/EGh",
-	"q4aNG2AcCF+pccQxzMzMzFeQ05EpPLJZctdM06og1+HK1gkOzCLpbeIVJOwH+QWneIVUa5gT2RYEBjpy",
-	"6PjhZx57LIZXjTmCuCCc+tJPpp45fvzI1HMkaDJn6oVV4vuuQxYQ/HKpiLgL/KkJU3Gn2j5r+LgldDE4",
-	"NUIdxCiBwRYd0mqzgNBab+pHpPfYY4hRhGEwiZDGcUvXDhahWYOgEN1Y38A8UOEoQCCshAFneNDlCItz",
-	"hgFPTfmQBcPVUGB/yT1EHPdADQI9DWplA3JKFfBw+a4uZHRRGeFwA5k/AZHSIloG7UkChyrVqYbpAloK",
-	"kwOWoCL7JbqkFa0lI3vwEeaj8Itqh3qE86qZPbi0ABStuEf0uWYOj8p67yUpgpfCuyTzf5aiJuRLiqZf",
-	"ouLo1a8gFK+/kSIBojbLbFU/EsalluQiVYcloYBC2D2sWUSPLHHi1Zf0jHxSY76zhB5Z0VDkELjnbQI1",
-	"GVLyCsYAuRSUqdN8tIiW5EYuoUcw4qTmE9WPeoX0hELfamOfOI/ufYlCM64aodLwlrKucKiNa00yNb23",
-	"BGmgnuLRfGHfvm63uxfD13uZ39infsv3Pbt4+Mnnjz0Jv4n8gIWfui0Xbd5a2/rH54ViYZX4XLl59pbk",
-	"g8KKx223sFCY2VvaOyM9Y00QQ/sijiz+bBBQD0OyW3SEZu/KwiX1GKSQ4xYJALbiRStkGkCgab4vAcXE",
-	"dy93iN/TkcWFRDaIVE/yJValDyqIYw831CWpTYHT3TaHKANrF8aHsiIlfAAOCgSMtPMRluShkprctE1R",
-	"tWjRbPLVs00yo7CJROpkArYLUzkh2Le+vEC0SBWk6STRuB8OPG622bwcm0ysAHOiHZEFth6ppxGHwnyI",
-	"xhwG9bJ4nOr1BUPRMbkWDzXZIqKkC7AHGsXFMrx8NE6bydTK0TOCdat2GvC+/zPwOyRlyBAeL9dlUFyh",
-	"FwIT2R+P+MW+wxLbK8eTz7otNyi8elLo1tJcBg41XSrJ+AAVyjn4tgyV8OcKEnK86QMAG+jGCQszYnrw",
-	"ndp5+0vDWe47IvXSmOYvGKVYtFb7XzwpVsY7rRb2e4WFwpHOsufyprCOI8pZ7ilIFMBWU0W9QydZRK1e",
-	"yPaiH7tUJv4hfaQBbnBdawj+75MSodPC8Q9DdO5Q5ChPcPwRR2coTj8iPXWGoDI/zpzerh+fTBp5NW7p",
-	"qXTdBO2Ud31wG9084Qsu70xONCFZwJtkpxQ5nNSwkkbx8NEWC6EyGVvyi4VQ4RMPyaxrZX4nvjPjo4mv",
-	"fJev8KFPlT4S+xR2x1Ay9mlEMaumcZh1qFY1ek8oFKosZeMZ1pVhE+jpJnuxSH9JElnJxuwUzpWFuZpd",
-	"JGfKI0JgO2VR3yru4xO4B7s8EgRMvs3izhgmd7GND5pBhictZLJqaqDqfBhVpdpS0KpQljpcC9dLUOQr",
-	"rvNqKkU+TQKDDT5wSZQhhXoPfItfoFFwVIoZ6EYlt1oo1K2eRjzmqfJkTEEBwqGtaybje/+fbScuhR6k",
-	"EJF1m7mEyLdz7IcBjGg3hIh8kylFKsqFZyQ0Yyh/8BwJaCs1Y+YLWz7AtUBBIz1cokZc7H1RNt1kpGnX",
-	"j+Cl33f9SCJifK9oOgS53QWqhgBjTDOqV6JaF4O0oRkIUHYvDwFrYPkcxFV3qcubu0xcT8FLd5e4voOz",
-	"lsvYnaP2oP2RcdZdMOO1aPJl/yMZWDQgl/PJ/n3iGGQoRqkASXClI88/LZSLcmmuhP7vd1H5wFxJysdh",
-	"NzJz/l/23r/JjeO8E38rXaxvFXdTs79IypZ2/1pRJMXYJDckZX7vtCxMA9MA2jvohqcHCyI6VVkXO5GV",
-	"KLYv53NyUVKli5PKpc627uKLFSqK3suFu5L+urdw1c/zdM8MMANgdwdcrKj/FovBTE/3008/Pz8f6hax",
-	"6g6i+TJdZ48oBflIXM/Y31/avMqGUCDXGCh+yGXMm7FYvxRUmyB7ONKZKyp7vCM2+ljPXBK+aUrFwRAe",
-	"D5pMrOKebKWDRNRhexRsjV2Gs47+TH/c+x0FCLR1iMzCkK2APFxdRkepHOAoat7O5Nlf+P3sIxQ1bOh7",
-	"1obnLALvFug10Kycf88iBWLNS7UbRQ/wvkt6ouPoli7esRtFtYjFbhQ5nQ46NBF9wVPWHLGhEAdrWFg6",
-	"r4D4GouaBYRKtZdTPrIO8a+oeHBfK18lB/lKx+p0Vr6040QruVwBbPcalRFsdwHk6mtYA0pvtHzR6GSh",
-	"qI6jfGKjap0GEaLblNpc9/VwLHFCVaGAhQsNrevsEaWy2m1yT4H3j1K1mNqCLHE7FckO6yfykKeCHfJ4",
-	"IAxT0IfNExFQ5zCF1EbuXpOGGAgODHueFCghDUrj0IUjyDKWxSF5K9VJnUlQzGlTrsAKgKtBLns6fj9/",
-	"zsfOwA38zUkHMXUEdU6AX7jAnh5WfvJLmU84EjCA632szAMmrocyF7edaC95/NZW8I3N8saSSXB+4HCV",
-	"wK7J7EilYjP4ADavrm1unSpvPM+I3oCqXzckLHzQarxfzQ3k6tYpcsZzZ65ReFxhuMdgwGT+1stVCVOp",
-	"dGJmZmwvlIq3261KvVs1WUeWiVAmULtuQ7lMJCNSYZqg9HFJAsc7XKrjQTvmFPwGrshaIvo6qVb3j8Cd",
-	"j3jKwZnvQjWbFT87Enuq2OMFyiecoofK6pXjD/7h+N2fHP3zb549ffr5pz/9/JMPnn32V8fv/eL4rz58",
-	"9q9/zHaTlF39RsCufnN1ne12BIYKsAQgq6zNGGpGgieXDTBWwaYcUgeyxCrXUtf8DrzgfXy/BcpB4Tkl",
-	"ogBA8/Rt7QLhJgc2pn2G1Qu4tJdh2UpkYMYZ+ZBuOV3tWWVTvtXtby+NW7hj5SGYsruyVSCZvrJ5pYzN",
-	"/XGFzG60zGGl3AKBxROYEGnsMSPiNuMsgfpNLJHUnUmxuQE/OZnkpOKJH0s+YVlQBzevs2tbL2/OE9i5",
-	"/uA7z0VQAHQEC3FX3PgC9sbDm2svuzKc5igVa5jY7PHkYPUrI0xpdyMSPSi2LvcnoTP2NXvJYvxBe2vs",
-	"vp0/CTBdDB4IYwiWpNZ44Ld1B+DqrbSgvcw94JLoabZybfMa04MUqljhPz0dibyoYMVpzr9Iuxux7mjE",
-	"E6mcfz0o2XzXSnssa3Fib1Dhq8GJhGNNtcSMF8nTmbhXGd8CiU5Twj2NPXkLliSPHMjXOttVbKAOlPWR",
-	"8Cpwkdgw0arjWVF8/bLBW2AXHoHrwP9S2SsJVYOs7eWIRxYg0+72F0uuUxJlc+C03tgacZYjbJkUhbEc",
-	"FZH2vHkJS5Ahh+pFJPvv25kEJaKdCApulwrQDQ42HlxFXSZDnRwYEM91dk9RYgNRJqDiWVtZlj2RdQRg",
-	"kb+T7ZWQ/moAkGy4Oikx9/GBbvoXlQiFhzgfb9ll5mHCI4HMHbnFaOvEmt34ycwjJPT7BvyiQiwwATVF",
-	"Kp44UiQsrbED83msFfv5Cq3x6g7r8QO6kEIePN8FATJboTMQKGJBy59Hobgg+sJnF/UUxIuKA6NFbJ4b",
-	"b2FTwttTzFeZpFQ7h90/KmJbL28y3hU8Wme3HUokNXEEVBdiL3N0Gdi5E1DrqO9DkYag7EqdJkc4ehOR",
-	"B+cyfXMcpdPs35deuvbSPPav9KSn9ac2scnlsnHgRMbaNf6BaAfbcebNF4djNJet67pN2iwRSgzvjOxE",
-	"4hqsy1YR92f31euv3bh56/Xbv/utb9+5e2/v9+4/ePjGdx79///u39OlEgnpAJfYVYHD/adaxGPBrytr",
-	"33z81pVvvL2/b+9aFgB7jLJJrYBTo/PX/VUXqbLSjbrGyspsIuoWUn9nr2pkwgC3z2CEJxkoJVUHuTnH",
-	"4zxuGWeWkPs5WdKEmRvfueTMMoGZXPkHCLlST8bGuuG+G4vpoUIvobqOPFvfMZOitETPpNo+qaReym/3",
-	"mUW2OUFZWAht2nznN+/Ci2z9UsDei+Wh8FuPymwdAL1MMQjpu4krN2HtdbeFFVnczjuXutupklB73W2u",
-	"EZLBXglYH8uqAtbRPGY6sQaz1NE8W3De3bZBUD5znbQ36NoLnQ3Pv0xlT9d9TCwtfJ9jPB6TWJi1KsgB",
-	"7PegKo9y1q1dIg1jDA2l/sAeFoW79A9gFuS4GjCzzvt9wRNr0R599vPjH3z2xfd/+Du/8zulZv63c8+c",
-	"YdXe5+rAFaXrBHP+FUm+5qi8Z+cS/jwHQub/gbd7XJp8PH+5zU9TicQWvl6w1D7qaiDKR56FVOeEFjLp",
-	"2Qo1R36RFii1y1+a68+xr2hpbrb80wtya1l8xAo01eGoW9ZWCiGgFbIV0+JKiWg1cGTvfOSzcMMuotV5",
-	"UOocqKH7G7AhdMLCSHZkakKCEHEIfohSER5IFYVsxa4HoDns+lgMuI3wFHuNfc61zVcQb6YB/2/Ab9fZ",
-	"ritlTEQ6SJTJomJUxYSd8T2RMR4AWAxbwRvivDSUThu6L1QY7Cv/T0TSClcRx0ZGWVc/BY2kYd8dRB0R",
-	"2XH4F89fRvQqOnEMwqlQnlDLddXR7AUZmDPUZuwrjO7lRqoHaQNygOHqNiKqyBTBT9wEDxIR4tZjSoNx",
-	"y+MMgBrQXeB3Q9qSgGiCoHTpUOfJX+COAFrCowZPw52M2sNFH0FaLhtgcrJzHMBtofzLP/KyYa1Ytw5A",
-	"hKxVJgzWwgjGCyV01GMA90fLHOvPHCAXj43eV565ZgQZTaxXyKgXiDjNrr1mXW7cJKwN+og20uIqF3CF",
-	"fYjoDZQ7APwXogd3q5Fq9l0tFSzEvgrt3w1YmjBgA5XKOEMavgxAyRWLY38YZnrRoSTg+rYHcdzgaSPS",
-	"OglX6eXtcKEgA6FOxuIAViJuL28AAHfRCfz/zbqfXW2l1uSFiNYBQ7VnF9SfjiBbaNMR/Lvp63SeDqmK",
-	"hEIkrCs75nOMBy+p9oYMCZ4iyRIwlUM0oims3utJJUAhScWUVmKdPcSqI6/fJSIc8FaXkg2X7T+a+glR",
-	"zWCesryI87VsoBfa4aH3qPR1HHzmAgo9zKBpn9QUjm+bKnSd39DRGEaMEfySp6zNZSyiCVdHD9KmfkKp",
-	"i0yC0PxLhNVQZy7iHzcaHUU4dZEBwhpAB7VEklpNCAeQZjxJIDYzlIUMqNXYTWF1v1Ap6wmuiAETz397",
-	"SuPLlqU77Qu5dVtAL9C1KQwW5MUJVUshuICktZvKscWHpDHr6URULXUn4fYxLi4YiViUUUrt5nmjEm19",
-	"j75QWOmNlg+hPtizWKttD0IYMICOUzoVFNF2GSTWFtYWegRrBsCGCaAWQqkrWwF8AftbE2Qgho4JKsCe",
-	"JTIoeRyLxASU7zHMoZhBLiZDYvG/7RdBge2qrJKBCqerfb+GVI2BEWHRplX7CkDw0CKyNkLXaslBq2sP",
-	"91iANe5tUmsjZVKDt4AfNgVxRLTB93loJ82qS/gdQiFG9j7U/B8gNqES2zgh+woB7mhOOtrZSDgBCOYW",
-	"OHAn+IlHbQSo1jBnaeQhWR0cnEzAQsNfWSNnJ4dBR228+2rouS6UHtLjeK5IeCjj2HNLkoFN+H5NATQc",
-	"IsKGUcxu5tn/seh0xFZCR7eh08b3BjyWbSmiMGChiXXaAGRu++lQGumMcvZ/vv934CBkS49TlBsZmG8g",
-	"xxPccCI2ArAdQ7Dz2420Kxru63B9Xz3Kl+WS+W5SWNxEWit1nWWw0/YLQrNDF4VS8h7vusxYuy8O9YG4",
-	"r5HxYVYWktbOLkcKmX+YU1r2vKDYD+R0Z/j7UhjkWUSDRDcAiLoA5nulPABkV7Bhn9UYKzU/eceANfG2",
-	"y4bc0ZgRh+pnApYewY4lIqBJcGnMkJZXxPuXm1KYPpcyf2gFj/EhH9Wgw+3NnDjaW4LzZFLd976TN60A",
-	"gcoqvPK6g1O7/LljYCOHNFzjcX87NayrY4jAohoiZQjbwjg89sIxEngkbOgNgq9C9Poa9kO4zm7mthbY",
-	"RAV0yrTLFWyMDkVMUGvZcVgLdhswYUMsoWoQ55oSIkIV40q50OEfgqKBiWpAQU9YqMZCVze25vnInyR4",
-	"NX4ZlrplONe37HVL3ZKMIyzL0/hG/zo6C8GojUXqtkPq+NS/OzAp68hDaxQACeXMgs2ujuVUlCvrgrzu",
-	"LnoeFQ6vjhg138xVyEBjq7GOwb/touPXr8FpSNaFPaldSpUfiLVBH7S2A4cK3JaXBorHi/HMQj1OaYXD",
-	"A+FWcVmDGzS8cwlueCEqqW0QaX17ljPabwGC7wKtEWxeKF7lxmtp10POVr746A+e/ctPV3eyKlZr9Lbp",
-	"9yk00hDni4vTlknG7NqItwsKYeMte/Mxd2fcAOvpQ5GJ1WyDAH9RoxLsoVFgJ4orppMIEhIwQ2C8n7Zm",
-	"bYxjikj6NnMNjcUaNNJY1RVosxoLH+PcI7FAVd3J65o4The2DXqiXCP2xMK1YcF5hjhb3/rqwFIK5fx2",
-	"URPf+eqWFebMnWWDxJT21JewPNrjspWISKYiwqCJ81IgTIcJBbyKeGbsQeoa/egG6JxAfZJ1Y3Ub4bzt",
-	"SLs8opM4S7y4sEB5oA8qAb4ivf7Fd6kK+blCjto6/asJoSr6/EFkysWHKhG0PqjZxn+oqTEU5MEOeRR4",
-	"w56zlk4SRHOnyEdJEbo+2EVxOc/D/AREgkqnYso+bOuBinYQWweSNDwep3Y9+vTPjn7x3599/IujX/zg",
-	"yz/49OiDvz/64On//Zc/OfrR+88+/v7xX3149Nv/dfyXvzn+5d8UOf+vbBZJ/7dmUa7AUMvNxFn2yLUy",
-	"nilqB65Pxg0nuIYW70EQLcaDjUGsDeUJYxV2Pq0jl1B+BmwOCm5ho/zYNhi3EWDV3ryEv88MBLtN8jRp",
-	"lX7Daxn3zAXWZa/rQUJvUqXI/IvWtspufrPgq2N7cA1uc2s0dytUaPjz+lWa4RksCQohRL1RmYko03CY",
-	"zfM6Dsa/g/FEii5fucKUbmTXTGrAXXgJmvULogN5q5zS8GHpfO1APhHmI5Gdblpgq4RrLgWXDoTol1JS",
-	"ZotcwQSfZfftfi/2YHz+y389evejL3710dGnPzv+81+zV9jn//Gf2dUtdvTuH1qNC5r4+IMfPfv4R88+",
-	"ff/oJ3/y7Okfoz4+o+qlGfLDP50WXsjGL4UrIja/+ja9o95xu99qdx+OtzvkspmptN3Sv3nJrzGyd7bb",
-	"RQ1OttLMYnc7C87WWOhU40MqzMQ6Isj3lNtpEZTX6LFaoTZsOZMvfaH+ZyIswFmc1LWnDihPrsRGpvZM",
-	"zUrakdunPioPxWaJIF8Z3h8dFRqRC0eNGI+H0HcnKEMlDeORNSl6A5OyWApXjBWCzxMW6rNcuZg7HvYV",
-	"rkKX0xOaIueKaaZ0bhgjKuaxd2i4q8LVsjAx5pPEdT+DS1vH40d4Lq08drO53FtprSbOY42KzZ39lBCm",
-	"hTVdPYgj1uWHAkoUciEu15JLOZCZWi+DQT6B1isYsTVuNKtnIDHv1LjdWBBVIOPcvyZlQOg6yMxOGjt0",
-	"BF0kfw/S/9UaCPAbikxK7/4U7Yyjj/7n0bsfPXtqLQ00RI7/4r8+e/qHR++/d/TRj49//k9ntDFwZKez",
-	"LLaem2VhDuoJkpoDqhdoQWi0Q/k+jYdethN1G4rYZm4zWteZu6zANV3pHu7laEovuH/oXqXKQcxetTad",
-	"2uNqwGNf+Yylvt52GPcbi4r1BN6jX8oNopiuxKd5Db4//aI+p8PXDtOc7OitT1Ze5Wmre18Yu/wlYvKI",
-	"6p4osmPPjBq9CzxMrWWWCKv1ciVeuk0VBgFVrm9tbpYkj+c/fEkdTM9n3FloNmMPRL281LSGWb0zsvPX",
-	"lrEIIKhPNI7QGltddzKlh/WOWBQIEUzEufSuLngNqGm155diHqQZ90UD0UDstUbEbXudy4rC5+CSL5vK",
-	"GF+z8y64BM0YucsLB2FPbDSFEm3ZknxmZ+urhSsvEo5ENvI6SzCK81FD7RjUTt9m3BzY47Dy+HPpxeo6",
-	"it0oyr/ykp5xuSGei4dZkIrJ5f2W6NeREPmWEP0sPuZXl0lVrhH86o6HzBBuLq8IWva5yAs1ny44ieYo",
-	"VxAl1eVl5RZF6Zu3BlMP0rpKMP2E6wGgPkyf6oWgPYzPwbJsoM3ntYFqh32Y3EU7vjmB9XjkiyMO7J4b",
-	"evh5w2W01DuMSqSnnr53Rq+6y2aUBt2E7tFSys7xWqGttStXp4Ofn75YaKIy/NvcDYun2A3/jSuIlAZB",
-	"0JKxvTIND/0MZUwXynahirAa7RYnR2ffmI9Avrepq9jQoebaggDfADqhSyvcSPqhVWCG6F+Ha2bIPXYe",
-	"IDIIlN5D1G+b0MlhCRyv2Vxc4RNU5X6yUOAuOg4+gXdWtjqOsIujRjGhrhBD2EupZj2x49ZHM95qiT6t",
-	"SYCNA8jXjb0S0BhUenw7SYq1EdVIB88+/odnT58+++zD43d+TaD2//gzQLS/9s11toflqZwAWLFhCmvj",
-	"EMgxpdo6AueEhu8Am8wlDJTwLnSSgf5KwzpaYUHePvCjjNKuVB0HyBxDfxiYUtEONeFDmxGV8wW5vi7A",
-	"tV2JdMts8CjZ2NzcemnV9dz5k1EanCb7jJ7IOuH2FfVVwfZoDPkI2+FicDh6GGoFOCzsdkDAhrKLuzqO",
-	"XEm/blMplO+1M42uiKMQGuES6N9Uel8dCGycgiLgkdkuwDXjxnT9aMg62E5FMuRJZAJoGnVYD/AuW6XN",
-	"F3bpd1swbQujtYW72yd5+JBTFFvBSOujcOyN7LaBNgo7wx2to+o+CrtHdDQ92jW6bq9YpNrRKbfyCc8p",
-	"7UKJaop86aFiCT0NevODXPVeqgFloZpOCSYLzL+Zp5O7bJFkFdlTKnS1//rs6hqJoSDlCWhVVlW7omKh",
-	"KuOGpVr3DQ+U0Yfe85QpnUqC2XA3ZysA9xICo1RrFK4GmIpscVdvrYSIACOb9C2ogqv+Fw16/azlqzlw",
-	"SYW2GO4rM2h1GTfEZaSgDRZUuiDdQ5SJyG9rf0i+RIsrZlLqfzVCILx7y9HuIqxHlPChFTL/AoCBY4Sy",
-	"qvhQhKQ9+b5yXbHSZJYKS0Ucm1xfruNp6XIVxcIgZiG37xPHemiQAMo/03R5IsLcTezxA1XF7mFaOaD/",
-	"dXZLHkIdphMY6MeERmjqxD8Uee4v0Oxukg9FAtjj9H1YHAh2rHI1YnTd+r56A9mFroEAdAY8iSRXcKwa",
-	"IpzZu/fgIbObDfS9b1sEWV5FoevgkKEdWwmHVQF9ve6WDaeJS1vzHoiUds/yFlvA8M7FjZ9bteD+ESMw",
-	"jZQe1qBqAH2KqnCsHMEi0/OCqY2BY847idwkhAqq8ZS3qrmSbli7DHuSocLTv2MPtmNAbo09TiiIxFKt",
-	"y7mL7FzCwxa9YPCQquzcbRaLdlrfKYogUnYvugXwKOVSsfagqomZFgAJfU5lmb+0znbZ78s+QSlFPOXr",
-	"drZCtpKZ0+BotgVPB4nYgeq4EJC0whxQg0QQMHt0pKsBC6WKxJP1btqLw321krFwaCg2hfe63pVW3az6",
-	"Cju79IbdZoN+rHkkEM9dUuyJEEtSBGpXCHxwYB0apUG4rFEMdWwQBNlX4OBcu/IKC1OtGz2uRg2cqPL+",
-	"YqI4OqFt9vuyf2ZYvN2k1ZWHdRhlu6yl+1DJ4Q92aXCSkJauZ30lRN7g9NRpguXU/5oza8vl6yYAWlhz",
-	"2bHdkWMpE9aUSdqFHkVwWkaIX4KunjUDcsBtO8AWAfDdgiQCPqClMKkP7orhLRpguVFdXy6j8JzFGdU3",
-	"ZKebMsT2g9npjbJTPdVMqFQkhMMhE1Ad3Dtls5dxuqF9y1/1POJ394rJt7lidW6ENQbrspeuw67XzuSG",
-	"tbN7DTnnpq4O1lNM9Rlfh0sWeuThI8oNFBxhLacdoQiblGNhdU+rtGsqio/c5MwFDH1nVAkJXcW5Cg+H",
-	"KItjC5kZ0K+i8bR3qqJa3d+P3rr29trK5ptba688/g9bb26uXXm8+v/NzSwKY82QmCuG4C44DSntRau0",
-	"m4qXfWfkStfrEVlfB18BfT0msbFUBzPOywfeWYYTzjFFYw20D3Q2BVDH9UZIwoVkRGc8Q9lDcLBhR1MI",
-	"uGgh2YGbsPSs/bZUB4s+Z/0zntMZm2pm9yCgOTpoHAr3TZbDTqpuu9bTtdK34YplPVDt6OyU9viT23h9",
-	"jhzyrEcrBXTrKd1x3fO0Op5d3a6AiBxEKMaeThZAu5lDUWJNnXYdag6ayd1Bj6ttpoSE52P9K0DvuQQ4",
-	"jSySEOSSjgEaUwnJIBZmvRcFzP7FXqaQC8ZIe3zEeiLpCHBWetYVQ1ZDnTAdRx4MGUIx9k1hezbgmjDA",
-	"96UJIbRguFIPFVwYBmOkdxBsIuClBs5cuM5uykM7AOiZB1TT7w144tC0p6gKe8D1+hXe1G4UgXAtaTzI",
-	"ju1ciqJwx5VA5sNq1LBV7I0KklFgZiMAURQs6xyCOzhTz2FIebqmu0vXXOgyfnyJKsvCvWItZgXNaaVZ",
-	"UcAezdZgw+7e6vr7+4JH2Uo8hy4fWdbjg6WWgNS841DrIO86UDD8nGH95taVYGvr8ZwH1u2oeFw5bmP3",
-	"cdbhdeq2n5JM4x3ASa9DGHhy4MTBmR3UuiEST2JiGE1dlYDMZtwtHHUYScO460SeG+K0RqQAqcox7YFc",
-	"mRytUadcIm1F+LbvK7BGFCQrJvEKI7aCKaVxrMASklWsSMvx8i7lKeLGh6M9fcoa0z07sBhgS/gaCHAJ",
-	"hIrqLPNzDsVJ2HtbgyShQr2Mv1eJYWk+gEriq3mfRYGPIs95ctmwjkj37A3uQgCcNQdpqpXDFs74fcGM",
-	"ss5PWx4K5/2ss10qfdvaZGjRkAVjJdxuJkeagtFqK+GD/jawp4ST9CnhDuMUiPdM3jBiLlXMVbSN9ha8",
-	"b0OqQx5La1Dt7T68/jrb6AmXsnP3cAFZIObYQTC/KqRd5DDQ7cxBpKEDPmcOghmfTmjF6+zhUGdGMtzT",
-	"3iA/gPx9Uo0mLxRuOWv3slkvS/HdGcG6LO1mtIPLfMevTHsLFLhnTCMlK3mg9NBMtd+sdMioQEtUEmXc",
-	"c1ctcrLcM8oDNy7/h6z6/traKuR6FMwMWDMR/MAETDxpiT52S2LhQQ5yfVpZpRvcRnaDaqtsN4rujG64",
-	"C5d2B9Er+YGei4c0TUJ2o3pOQicOCBqp222AqsD6QK3ymJzIdVNwjyrRNAkpq6IRrERg5uz2KIrOvN0e",
-	"Td46qHGqUgDZVNl+wQfMBa05LxJKfpZg/02Zmgep7iOL9FxzckPVKzkCWU9nq4ug0lHzNNhLjWZdID4v",
-	"2ZLWmqPOjh1yVSgO1xK17lQlho5FnJ5HjUeFNdjBSEeMALlCRWYuJe5zcJXAyVkSbql1NwzyXMqcpunt",
-	"vUEzlqZb6w7s4z2tBAyFOIjpZEcsITjcGVdiuJMxJORbmEwK4L6VkuH6nmakHO+7y+bqncjXSMzooJi3",
-	"Z6KsSaIkhQiuFhTOQKITK8S7UqUujo6FkQh+5bD5K8ZA92jYR3/Vk42zezi8oNQSFMy4gCqighNNGUZ2",
-	"1KA/S04f0FUzxLSle1J1tpFHAvp4jNbKj2OH9blJt+dv8aFy5jLqW3xUAdGQ/mGfcTrm26USHZzyKZJD",
-	"/Ik1SY67W+B6ehxvYip7YmoVPhGjTfowk4BWKe8zzLF5Gi1CKGGp6PVjV+VFNEVY0OgJOd0l2PtDoHBG",
-	"pKnVziX4ntCu5BnhLgrApx20M11LgY79JXPGvGkG7nLEX8+C31dPEvr2T60t/n1Xp7Uc6LetWPVFxI5+",
-	"+M4Xv/oYKxq6wogSyr4p4W+ob5+qBh/BFcuai39EbNk1Zd+vd2UcJULVlH1v0e28veDr3LCHLtcODjHr",
-	"rkhOmIfHsDD1TNibVVctX92y9opBmllfH5nHSaU61Gs7FClN3Stcpq6YHrVmYOMMtF+4xplU63X2CPLw",
-	"UA0D2ooaBtf31e5knUj+7tYBWqFcv8/d5zLyPpwrDQTuFJEcUqXgZZMRqnHV4NEgTsOd7FdIxgxcMZr4",
-	"hCnWqzSwF1Yk4x/x5U2j2LGdS6jpUQV//S4Idx312PZGkEBzUho49YYCM5GPnxrGzVp4phFQ+p4gaHNy",
-	"/a0ktX63+AJxOJJ8o1hxdNL4zhGVUSxypGCGzi3ZUa6hy6X+QAoJIRYDaMDQCLx/ZfyiPX0oSDyfc2wL",
-	"oEx6vgGH+tnw1ceiW3Uwx5U3YVW2zezSSHTbLqZOYGJ9ARKwIwSoLOxdG/QFKQuUK7/a0IRsrfoVrkZw",
-	"I1ROm9fKaUjsepx/2+XDnF6tu/9Sjku9W3h3dJRNYY0CEZy4V+fqFtrWtDWRVNpuQmD88x1eKxWNe6vr",
-	"7FFFH6I94LCJvaoTMfDTU5RGd8AVJDA4oQQiTyhG2tPcqgAyAZ3JXdEzIj6Eyrvc25pt1704o2G1om0x",
-	"J+dfty7WsT2fcw9j6c6FA1em2aF71gbHnNYuiQuWuHmulTsAiSa+4ciss93CsT9tc0BGym62l91mC2Zq",
-	"7Fw0cvE+zt2x8M+8Pg4NskZX5359IThcPTTFSxfJaqksVsoRvttHdOsDP6uWvI236K8GWBHQKH867PKg",
-	"zAWjmwdAKjQpV75u79qVUg68bGxTIaRmxomrufBN3j6lQ1APYsJyoagSHRsU7OcuB0A0AjhpjVTrhnWh",
-	"wtWd3D1dM6rj+U4EkHiX1KjBXfIivaQnyL0+Bq/uI0Tv23SIzCxLcxgMdZSewb0I+n/e7TUHplyGOpxA",
-	"twwc43OgwvWF7sdiIxrgnIpqfX5TD1TkKs4gxcSaI3YgRiKyo+0KA5qa+hB826seKuBnajN8FLM2l+75",
-	"gyxX6dUbASK7Kdfrr2VDvNCV1f49qiLiN6WKaoJNc1jXhV6RHh+xZqHKLYcAC4+eSLaMeeATQoOK2Yg0",
-	"jUXN9BF3RNJBZ9ravND7ZQLfaZ9q1rLC5HQVAk47m9lFpuC1we1G/RaLqCMSQG801OnS5VIZ12ZvdSPC",
-	"NMiUDYGWw1Gr6kEzFpkWhaaVBv63Qf9dtaJNF2ImtngZ/A/NGs9PXxxqRwtDhOOIpU036HLTgH+srrO7",
-	"YJsxnHOTbTZIe9jpEYdZbM76SzwFVs5iSST6LspOYg8hshTjWJaJZXbO+sKqU5AZGBfu2gBPhaF2m9sg",
-	"ymI8QtqmNJGtNONYh6keeheH9XlCQAnEqg5X5tjUT82yXubipLHwe29p4fjdAHG8PaFOn5bAW0R1ciwc",
-	"iKIMOQE5oNLMHuP9IgpjpZuRP7DyhIrktlYeQ9Vhga1vbiMqUaJbwhiBeByBQzRKAtbVQxZr6yN7OAhX",
-	"Tw20crCNrJmUCAeN1AO8QHNQCsKyR2NdaDEJPqLC60Tzrg424sfjiY5iMiDIm4OYyYRspxF2k6TeD51y",
-	"aFBZzEwWFLrqImGn7uUKdGvy5bKJqG3/QpZZtySPyab3CWkwu9ht1uOKdwQlsmJxKOLAVcpgEhuInFoE",
-	"klpeM+TX2cfnzwZ5PSn0MnKZLHyNy8YxZMlone26D3DQwGHlmKbp7Rvk0TSFtR3yBdauZADsH4oKTu58",
-	"hN0uFIkvro7tfIgqppSw1Ye27azTbBnHRC5gmeMC4hdxGY9Yi/fnlL6NLlfRGpSR1WuV3kDQQAMwBeh8",
-	"b+eCvQCBSpajfXrM+67MA7JPl01WrAl2aaZeifUSDClTgv31OlfRvUORVCAVL4cZ4wb5wrEKdeShgIxi",
-	"pigxOY8iDsaS0T0RgFmBqcgFevdzFW/OW7r5yBc2OCKtHZ9VhVrJeK5SuO8NxEDMXStJg/s9+FFVUaek",
-	"UmuT8lTs5KCM3bNKqzdT9ANONI4H8KNqfBrqLfcgDESqM46fs7V15Rtr116++sqVzYrR+R9mwysQ/V34",
-	"qsAZBaU1hrJpa3oCh1KbJ2OIC/DbpOOg9aBPmIrp56XJGYe5afZkmgL1PaHVgNPUT7G/K4wS3k5DBz1o",
-	"P2wzqyZDa864YAPaMnbQJiY++9D+r0E9n6F7M1dJuIPxBcDUcGeqtZyaSMMvlUm5Su3+AXcotEsTDWIR",
-	"hW6c9vHwsHzTJ/WN9blJA9YVMaB9II2uNCwR7YEhIJJ9FdpfN+BLgqq1n/OdpWRshko8Ae8d3hnOQApX",
-	"RRrp+2XKcu9x2TCYdexXg9D2tc1Nuldbijgqh+O4ngieiiWPU9PwzqUUyGelFkvE6WgYCW4MIf4gh6ET",
-	"BM+mCradHEQM9z+0LppI2MqzT/7m6L2/Xj0Z6UrpGeqIVdD+MuuHPB4Ic5IjN7iEo1rPiIxGDcfTMt8v",
-	"czQw8/1gztt7ptLTmQ8lZJcl5jAwDNjroswo3pmwaV3gYNgVUIclsfAKKqMgIgoRh5zeu0z6LuPqRkWA",
-	"QAs8LqEIhlFUmzVLtclfdALOwNFvAm1DOkhUjnPTn9mTAM2LMpV91KKiFC3W+sDKN1cjCMA3B2kOUN2B",
-	"zJKzF0sDdbH2Ryag5Bn01HLPPgvVSAdEr5/3dyEzYL1Ju8kjpvTQhzR8RGNfpTrio3X2UHsngyLsEcWy",
-	"TAaScI2F9nMDcdsbWoUu/JnBF2fLLdH8cdWMIjalNbW3RJodp4s2F6eYijVI5j3l0/6uyBPbRmKp6JDy",
-	"Sx14I/KywSMqKGTLyZ0vCNzz4YPLr8bC1Na5hKWmCEHtHHC9EQNDnPJ0VB+MGspRCi2J2XHW0x0iZdgW",
-	"c+YwWVnn0nVuxFK3dk+Rq1wlEBbTIWLOsM6ObmSjctq6ssdxbL3w+Kx7wfCuF8M/2iULsLyQ56KLR9FM",
-	"2snVbiGYkg8EuP5Be2xDUKvnO4eAbcteOq9QAWNa3TIFN11ykcJB9s6rvvh8RQzeHSLS+Th1FqEew5Kd",
-	"KkFpylvdnuvnqDHlYucBIYoN1CEialiKzXIp0LhAnMj911rNO9ZMz8zXfHxqJWzyqJENtwx8bzeKdv0F",
-	"i5Xc3iBOZZ8n6UZbJ721iKd8Wj4bCIZLp4ioh2ezbxQT0/Cz03XE1hd7yk32AjGPdqOIcdaXrXSQCLby",
-	"u3s3bgVs7+6tgD0SzT2o3uJs77WbkLghFL2X2R356o7/+ErGeVVlA/b4k7XmCAoqX35p65VvvLw5Zhni",
-	"Ep7RaMt228Zb2YfGXGhKBdGet+GMD/moLoYIdKPydDYcbe4sFgB+FmEHIh5adXF5FZ7btPecpsH7Ubso",
-	"umfabLLHO2Lju33Rqf2mfVX/PYei2a/tpqVnGvy6np5seyvXT6qNIJDWETMCMxYkJdaGmit8U5urXtpY",
-	"kO3Ty4ZBe0BJ+0BhM5+xg2BSb5ylWaLSzsPS9q9AC8BFN+twIXZycm03w0RTSECZFWjTGo3Doyw0vmoF",
-	"MJLRWL/BZGnC9eyyi1QO6IddJ4yFn4qM1v6lzfqcAFcRaIUG2ogQ6NDlw5s+872NtbLsewMeyzbNeMCU",
-	"4Im9ZqDsT9pYB1JaLlhDQ9i4MBmxpvRsYTLirr54soSjrlGUYBKCYjlDPQexZ1yvjILnkhnQuL/tPLg2",
-	"lgvzmMFK7mCW0AoQNTXHutMpQEuePYpeBVHr53xZO6FpfOdSIJAJ5OJctGmyhAKUT5ShHHFw6yYkaYcQ",
-	"OpROWTPr9AfEmDmOu1Q8qUzHl59ssTZ1R2WBgf1rw2pZ4mWJOJRiSPTZLaTZP4nhdHJrSff6zpOvU6zo",
-	"tksuWTTM86qROM/kEJQLU5A2jqHCBijlhaKuBiw09233AZNt6mGaYACrkssIOCoyc74xULEwppHXpKcy",
-	"8TMy7Bpl9l5fqOfAfD2F99p/Vf8aZ+zXDtiZSK8nraHKKpM54/RtqaTp1rw4N+Gm37EyuazK5AFWHN6H",
-	"nsMXWZ84UswxDZLVvbiCYWzP3MmqiaA7WatzVC1tHcd6uDbo1y2/cN83+kuf/uaeZ+UFSVFaSz5zoHk7",
-	"tQ4Bi/WQ2eUDtOTT2F/VIgaNYwB9V6+Ivc5V9CpvHdRXE/O1fNVRhAONW17F2YV3cKTODUUMfasZXR0G",
-	"ZJNjwRdu/+PBPpVdl47+ixPXsiOuMaaFE1BPYjLG/hh6NY8Dle9ty2KwW5ubi4xterznmmtyoojQtJdV",
-	"CT0UT16kUpxdjyOPjWjFMuPxcCrkbcZYMGdFsM6SrlF6zXT1sGYhvMOTg7v6gb3x10Gt5fEMEPURyp0J",
-	"DgUVYSp7IucGDLk9C7EdS4nhyfOHp5DCdBGKEEzMZQ73v2CqENYDqu4zyis0//OKEQh3ibtUnCqQXy1o",
-	"Ca891nr/AnSdgif1IsVEnCxtM4Aw8l0eEeJazddw1tK9HvVsnuWITURLyNrr+e/jXWuVvK+isskgAVgi",
-	"2iJJoMWHyB5zXgCguTguDePb+tMxlo9pkVe4f+3L3BbJ0ket7Lzy+MWrr4cVz5fTg5wBpJEHVtBJhytp",
-	"qJiGAETswFCjZMDibKUaAe/K1dW5FJZvMp+/xyw/vrFf+mvqKQ3DduDaN4i96ddx3eXbGnZdAo8EDDOQ",
-	"0cNDq7POjL7T1idOFTegkqy3V+VV3jpgUvkcik+q4G7IM5N47DMAqOtyw4SKRMR6gisqjTcspC6wKGS8",
-	"w6VCdMrMAUO9UsYpY1/ua7FfNrFH1X4oxZC1AVYbgZmJSCTVLNKLdaUT4cB+ale07sZLL3VuoC+SQSLA",
-	"7sAiOB/UceavEk9SzAfPUTueC0meXxk5NgnVLsL2pl8rzWVTmpCig8xc2xPBZIyL0rCeNOakueCzSJ8R",
-	"i8kRPxCYI/5aBC9KmMBnj93jXQLZXw5FyD0B7cmLPdpNypO63acH9p7LXddlR+hP8hcgS9MUHesH4Hk9",
-	"h0T1Y946c78xRrzqFi646dchykrdA/NzakCikmU81PFApcJJRr3Vud9xN3/Qle2l1RfFUb54MUmgvbRS",
-	"JVLWHLFMIgKEpO0PmrE0XRExx5OPthYQ2NLCzqVyPAKmOBTJCPkEg0upTOPx/6LCMSKRYjHcAYBSCYMH",
-	"rAHwbrixrz8A4DQQhR2otCcPCch8VSUFwAMY66WFVSpLYc4FZ22Xlvy5AK1BQYudeUJKRwHIkbNCjtce",
-	"7yLaAdRhd7lJAROWMMmLGRgntaT/KBC3lo76M7pEqUD8IVw4AxH9Idbi2E+UnYbGWfswUcBG742Qmkkn",
-	"iEPD47gC99sai9jxf4IO/wmYAR9m0oby5o5bDcdBQOWYP9fttkiw3q2fCKSd17pifIiWXRyfl4M2j43w",
-	"xXpNrWPBFXIYXpzCxJwA1FifSHdlKIA18PW8ZVe9KXgikkvbbz5++3EJe6eTTVhhE3gKCpgiQPg00DyS",
-	"2zctnvJYdwaiAGdehqGdn6flbvawQzyXVtmCKE3KxD3cePUd6rDOVI7lUg8gCOCCeqh7LCO0qgHbPmSF",
-	"AIx3c4iUy3jiKI+lmjzfSw/9KfYAfaXTya88zPt6V8T9KV/HvCniKd9rmHdTZXVk58M4BPAEolBR9Bd2",
-	"DM8Qn7xKWbhGuafEZDbLz221Aqkd3XZ87heqNc7F+pqx7LXzL5Gtm0PjhyiD7qM+gU6HdCfD4u7xyBMK",
-	"A/HfMCOGgXLRsUzt1xrFRU9iPYUv/YH9FtlMPYahY7O6bNhQiIN45Mg3mongByZg4klL9IkEQ0Wsq2MZ",
-	"AZ2UryDJ+DJiII8JWHNglzVgseDQwr6vujqRvw9I5GSyhu7BDRmF5H7mx5PdXvAkltAWkQgBeKRlGOFg",
-	"WMPb12tRL9SIJkofaXLLUPHA3HSd8aG73u+H178NGGZYKQCpOkwPZ0AW24yM+nxXklRUxG3lBvDyygZd",
-	"YCg/y5hvAltexEcB2zWSbzywQ+tyucMAnJ7JNuNNIocs8iCtbW2tXflmxfgoVJ6NzAPNRcjcVMKANNYU",
-	"xN24XLfO1S372TCtsJLdyCdpl/oJM+K/aQO+srZ5tWLAqT7RcBcZqbSb7ToxzJXaDrAZF2007OYVGGi/",
-	"cd4XKx7NEa4RpKMBZBJcU/RBJ1n+Tt1Y5WiRplt2dM1Cz3d6Rlkbm+zJehZmgs81hlsTF3YrEUJZxSan",
-	"UbZinGUhsbh7yCOPIIzSIFI1kFK5DqeEKLvZyrXNV1gIY2nQZQ2pwuyMk4gqZVa3rUODSTfT4srgdl5n",
-	"u6g74dWJjtG4oql9hRFB3faUQ4w6Pgd9RwYe9vShaLifhhNPDhh2trOQm4MGlGiF2544bOT5kRlYJYwb",
-	"FlLUJdxXA5XKGK+DxvikF9A2saPGQzl/Y1d9nMo4Lhldg4I4oeOrACLwwhSXHdFvZCHQRdnV9t5f/Xgm",
-	"pxAzBTBNMX6Z9UrlCxy99ZiJ3pRYZrYrN3iaWh2vWmKaVtvNrlrkLGdPKYMGy31bG2ZhV0NWPWBDv9WG",
-	"gAQ+9BWkYCvhtip4JblJDeos/QzpYSFrJSJCjSsYUfRZLQPbcI1qOPGDHqSOZx+UBNHihx15KFS4zsKW",
-	"ThLRSkN7nva1EcbfsDliXXujlVbMjdlXYY+rAY/DVYLDdWajv1uQL+YCUXIcQPZYbmnPS+SYB8w6C61a",
-	"DQmIGRBnIArf4goKHaz2syrMv8y+AlQss4OM/xwcxf6YIrYaCWZIRIzH1iscjfMHstBe3nCXhciSGybC",
-	"pGGOskha36adrjMIe2ol6A32le8Ro0VBrLgi8XNfGx7TnaGkttHWib+9Jk4zs03B8ZZgGicP9h54KrE0",
-	"KcmgFzW7MohDDNX9zOroKJv0fUXLgHRQSLdk/e6uHlodDa5gBAD2ERaGpl2Oz/UkyG7hlBAEBxVJa122",
-	"0nUWKt2w9wpZjycHhuzZHfg/zmcIPJGxMNm55/aTQ0V2TkcGn2cVVuD9MBLCdeb532B2M/I3aiW1goLT",
-	"SHMnE3BZwJktO4wQnqegtpaTNcKP8IWjb/OmCqmkcY0ECs3KHolekKN1m2Rzy7TxWIgIMizrWTmUT1SP",
-	"F6rkT8UFwlsvdVHD+VTkTbWuYNLieuwr4NV29QdMt9vzCNBJRceeYVKtWeU7zaS6jtddt5fN5M22Shq1",
-	"eS6CBYdgGyoMhtveKgiKZkEWCoQjt8vjNmhNT/WLU1EVCDuQav7gDr3St+xvFhudyE9eKcJeJOrttYBp",
-	"gh6bFJqcYTVg8r015v8GY8zHN2N5aO3HQcFNPqvtOC50PankuMSNhdgK3AYQJHaiROalXOsnupPwHqAE",
-	"rrPbiL5NcVuX9kOLznE6EpqDmwL0KDMrrzhbOgGrJJIdmRpryu3dvbVexgYJKpI2xgwRquCvOAWjxB7S",
-	"udQrNoVphUnAEIKf10x62s7vW6CYWIO75kY1CB/AW+hB2hA8iUchVJwpfLfbylrVmvxYCl9kxVNNK4AY",
-	"n/mulqoB8ZYQjv6wPYjjBk8bkbbmNBjHgN2WUJRvdZtZu2BfYUcb2vv2LiE6cvbCLBDjtSLGiDyPui9K",
-	"w6FhC1UOAxXKt0oszActnlUqLm39QoufD+YtKehytlVrmtebfxStA8azGkSG6tjKVnMEbiagnqLfUFBK",
-	"8xgAqT4QcP6jM1J26FsxG/TrJiy77l3BPOt/2BcqkqoTIjm/a55CX9uqVbtvsirFojuMQVB7BfnCjpyX",
-	"EGGDfeUCkdaVtX5pCGGQZCCyeCRsqzWMbvrrRFTKl/9AdtQb/aXdILBwU8r+t2p+VGkuxYfsatgSsgP8",
-	"15QmqT5QQIQzsa0uZ6RrZtiokOuEoBBElnlatFWh3Zg+chc1IkEulBlaaaLBR0RsnmWVuTdX45H7dcAy",
-	"AYTHuGpECC5RMYG9Y4WFC2Od28TF2XgAv6nK+IJlbWeBJr/0qbAPT5E4nbFtrg8So5NLc1wJiaLFdjvg",
-	"ZO3xjqiS+jUrWbWdA6SVTL7NyviqtTG+klmbYgPjTaDSS7WzD1nBdVE+agXBPeBjxiggxU6swgb4Dpmh",
-	"BGEvxsjq4Ulb+DW4deUOXA4V+hpt0xcugEVHLnINfle00lyAyoviCSJV8wQaSDZn1hfiWbPwvT1lX9fE",
-	"pu8sDd22zpSo2znKzedCg35uPb4GqZwiOXXG+m7JQ6DgR6+uyVsHO2Qp9/gIDAxI3iMXWgnsQF27dIPC",
-	"3LUzr8Bd65Sr57/cPqlaA9+Tg1nD9XY2oA9+OhsxcHWn0MYA1e4x7xfp5SrsgVo5Scbr+K1pm2m68Xr7",
-	"1DVrQibS7ZKAjh0R2SMIXiNytS4wZqjoCFcxABOLdgoRmC6QXcFl8HeDUA/CSfvjXl8oXL/nwJhSfFDp",
-	"YW4XUzMoKK7HWcoidX4zXzbEojIXcwofRDJlse5Uyw9YoVNdrDfgiovU4mRHXGNvE07AImrW0kSA5QeL",
-	"ELA+T+yNnBJodWUcJSLPRGIvnNm5BK+/pIe5Hdu59CqhTCyadR0UI3Yd2U16m/GoJ5X1/pOJVRw7uYkS",
-	"ab7GALvfG1BeUFqcD/JUU11jWRkdSdiiBORciuiqBGQBBXR2eS4b0GkBqvPAM2LpBMtGzkdcNjoJVzPO",
-	"g1t4yUU6EGDINZ4INAX1QDR3dRwZxhEgUVOMcqBkReFyrWSw8CL3dby0FUgwwHM5MEhmKha/Pi+Q+3rE",
-	"eSVgbMuic1ezA4ct0HDn5UVEareXSzLu8FoKO+5Yb5GzSJgDxltQnOEBZOeSkLGjwh0JOWSkfHBgBjJy",
-	"nxsz1Ek0mWIcg9kp9R0f5p0X4tqzFu/RZz8//sFnxx+8f/Teh1/86qOjT3/27OM//eLX7xz/+Z8e/dHT",
-	"ox/+9ui9v3awzy+tszfApNq6xjjrDHgSSa5Yb2AIQYN3EmGdy9B913DCEK6WgcZ2wCBb+vS4HyCOGF/h",
-	"eQv7Hiin8kw5zmMtqtDdDNF58uI5t3gbEbfHY11WtptCoSVbFY5+5C9aoHmZPaQsdpB9WV/vAKUrDWbS",
-	"oVXxMqX98tZlV/cETVe+72286U0kh253DJL40valDd6XG4dbIP10r8nKQE2dtYnYZrHuSBUwI4yRWll3",
-	"V+h+LAJUamh4smdPnx799M+fffynn//FJ0ef/ixLSfrln0xrTnjS7PNPfvD5J3909P7Pjn74B8W22ZKf",
-	"v5pA8Q3v9bnsUKMx1mKkOuWxYailjv7snc9/9CfZ3dwPSu5IFaNSmIDmO/AplyArqjr+zSdH7/39v33/",
-	"nc9//Mvj//Hhv33/neP3/vboJ+/b//zyX4/e/Sh7mA/alL99LKIOQp6Akc+Of/5PX/7ss6Mff/TFb/4u",
-	"uwk6AOV3oI5F6p9zJ4Vhra7Whjq2cR4+/8tfFRYma3+fvDOi+pnLrq0beyTtBFO/o2Ff/rcffP40N0jX",
-	"CFkC+uMJW7FRP8BR5VgqNLGVu5H+53/84te/nWgILrn1XQD9NT5s1u+z43969/idXx//+Cdf/uF/ym6h",
-	"B2lTPyl7065mkYwIK0BT5wKdd8d/9v6zTz/AYy63poOoVB73eMetg+nqITPWX+MxawueDhIcpVYZgNqX",
-	"f/dfvvzwf//b9985+u3fPvv0g6Mff5Rf8p649Pbjt/9fAAAA//8=",
+	"7L39kxPHuT/6r3TpniqwowVpd4F9qfsDxna8iV8IcA5JbL7alqYlTXbULU+PVii5rtpNjI0x2OTVMYbE",
+	"5JjEObaB2LHBazBV3z/lstIuP+VfuNVPd8/0jHpGI+1im/tN6tQxK42m355+3p/P84tCjbXajBIa8MLC",
+	"Lwpt7OMWCYgPfx3p+Jz54l8O4TXfbQcuo4WFAiWng0oNvkSsjoImQW3cIKhK6swnhWLBFU+93CF+r1As",
+	"UNwihYWCfL5QLPBak7SweGsLn36W0EbQLCxMl0rFQtBriyd54Lu0UXjllWJhyRke/USTIJ/UmO/s4ch1",
+	"9HBtHDSj0eBzn7zccX3iFBYCv0PMkf/DJ/XCQuH/2h8tf7/8lu9fctTQpNVmAaG13g9Jb3gaz2GHIExJ",
+	"F9WZjwiuNZFDiCM2BKM28TmjCFMHrZB2AI+4AUc+CXyX8EKxQE7jVtsTUz1QL9Xmq9P4kDNDZmvlOb2g",
+	"JsEO8aMlGROaEjNK2cny9Fyx0HKp/nuuKLYmIL545/968fDUT/HUz0tT85WpU9/7j4Jt0591W24wvODD",
+	"AWoxHiDOUAvTHnID0uIph+3BK8wZOqSOO14gTroopuu2Oq3CQlkce8ul6q9wNi4NSIP4hVfEfHzC24xy",
+	"AjR51GdVj7TEP2uMBoTCTHG77bk1LGa6vy2f+N7PuJj2L3Keun4vjBhf+DFS73DiLCJOCKoxhxReKRaO",
+	"E85dOUDKPMYbX7/PMv5xt0GJg1wKp6N+IN53uFZjHTlw22dt4geu3KSq6wfNioMDMnyMT+KeoFF4pFAs",
+	"1JnfwkFhoQBPD5FDsVDzCQ6IU8EWkjju0hpB3SahyTdNBW7L+rom5hWfeXKe8bc9wzyHI4zE12KKPMD1",
+	"OmI+4qzmYg91mb9C/KIgQDdANUwpC1CVAP9hVPwXB6jB4HqpcauMeQRTMbDrEBq4gfUm8xXixO7kwdnS",
+	"49H/ytMzP7atxeWVVeZ1aECIhUseIw2XB8QnDsJiWdGjtum1XNoJCK8ELMDeKGJ5Tj4sficv3NBd5ZIr",
+	"SzbU9VlAEFzIaImDP70zePe3D967YVuZ/GHFdfIwy2Kh3WSU5NrY8syc2tFZ27gd6gYV+5KeYS1x+1ot",
+	"8Uwv9tLN25cHf/hy64Ov++c3xP+/dW3ro3etrC2SCC8aa1S7mDjQ5JmYtBu7FqfCkVj1Z6QWiIWoq3nE",
+	"Y1yMPXRDfYIVe4iv8oj4FXGKiJJV4iPeZF2Kum7QRBipSRIqeOWLBcqCCiXEgR1usVUxmS4WO9P23VVc",
+	"68GMfacSsEqHi1+yoEl8Md1o62K/GzqOLvNtArjXJg6q9gwSg0sJ94+yKnN6qOYxTjjCFGG5E+J5jLjn",
+	"to0lDD778MHv1uIzUp+NOj2Ymn3nA3dV3fP4nuN222ero2/XYf2c4H641cZug476zRH13BO+S+ryh7TS",
+	"whQ3LKS8hHAL1AHgcFZ2UMO0RrxKGpmcYJ6DAoYEkfTEhls5d5PUVlxaaQmRNWr+8tnnlHQTIg3XgkrK",
+	"xT7BBN8dvt2l+QMzUwdK83Plcsk6o0hSxl94UpCOy5EjhrP8sE5ojVRaJPBtggMmP+VSxKjXg9vi0lBN",
+	"kT9aRLjKCZWaGJWjhPM2lc9Q8xASIx/3cynvAFUOceFaDaQOgifEiaIArxCKWCdAe/v33hm8em9w+UL/",
+	"3NXBlaubX7+JDvsBKh96zEoRHqiDKczxZJMh8UBcs3zw94/7997pX3/btqUek3rKSMpgzHdcKrQDKaYq",
+	"Vpr+CcE+X0Ql6waXD9r2F8wIHmA/4HbtQnylDQzxMOJNtx5IPuNyJMQ/WwVOnU/3aHu4RlJ3kPgkLiBv",
+	"nxnc/Ofg9vumeBlc/xzNoP7btwZXr9mG8F2+wlPoO2BohbIuqrs+zzj/aXH+Urle+MXwCOoD7Pu4J/6G",
+	"PbEMuUSR2AfEfIf4i8ilyHN5wOUdCZqMk3ADiwgr3f6AOXSmuipGtU5nxfU8y3SeB0m1iLDnqSNt5R5L",
+	"vNI6VqA03ExuruTB8UCRcOAGno2nwcdJAvj0s+2r5/vnPkT/+xYa3H5/++svxaf/XE9VXvIyjQxNRxi4",
+	"zG9g6nJTWUwRhKC/BGrymsHqvTEEWDQ/c/A4X0ky/tiVKUYCNCFbIrYQnr++CRF3DCk1JhuzJPgSbXek",
+	"VeU4rtgb7B01BHode5wUd1HG5z67b0qwGlb9TClm1B+IG/WlqfnvIbs9n1/oxr0x8fHKD0cmC/WVo1AS",
+	"GY6BA6WYZ+CAXUCbgle5FxRV5BfEOxO2xqbNjt6yXZC5apmlok3+FlJdK9b9yyMPjQXOjV5gbvFn8n7T",
+	"eZWD7lr49JL8abmUXxwKpioFb8iG8gs6yYliYx8ojSv7xhZ3GQsFFv5yh6jvA79DdlGyGQdyMH4e0zsT",
+	"ewnRFQkkkwXbpFluIZUlT46qSxSXGOGZDKtPTaU9SY1T/FkT6osYKDf9hOaoRX8x/OjDEziKOUdugDBH",
+	"ytUuNOtQFW7jBllEpNUOeojJuXqYB6PVBeW1NcfO3rSg1hwphFsuNT8t/1ssf0fFcgkEn/QOwpNI+X7S",
+	"JO9owfv/U0H7b+H6yAm4ceTWKxk873hgjZxsX3hj68N799fWB+eu9S9e2Lz9yf219f6tT7e++u3gyp/l",
+	"v/tv/2HwxVnDxen4uC4OpN2pei5vwi7VXar/Kf18HjF9mdFpHKa8K0MLcXa6YgtICg3n5Q7h4s89HK0Q",
+	"q1PQw1XipRBRF3PJ5AR7oHGN4d1Lm7fPbV252v/6nf61u/2L79hevoq9DklRvrBcS37XRkJwyfXI6Ycj",
+	"WSUXDDSJ8Zh/W6ON4R4h7UKc7+Opn596UUVZT/2iVJyef+U/xtmuFyhB8N0i4mSV+NgD2V9rMrcmzKYe",
+	"4Qi8bItoujR9cKpcnpo+BI9gpMJ44QRfLGxdubp5+8L27bf71/8kNszGGg5Ywu+x+zkN10n/leuoso7I",
+	"UAeGWX6N0brrtzjCiLsNOtVpL6iwQhGigcpprm8Y7gSshQO3Jr0e9br9KvlWUevWmmEKg8/E/PZw5Pi4",
+	"69IGh/h9jXmsA9xfD8j8WlPmF7jS+wipB9ZBuVhAi9BgEnKU8c7JVOvot9b9DwJca7aINXbcy5DG2HGI",
+	"IyOJQ4ut9gIbMR93fx4jyNm56XLZJjCzAs0nxwkx59UXV1zqpIRW6j5rSYU/NEH06f+sTRrizKn4/11S",
+	"hcvv2InOvpGQOaLCZ5z44IAVl5fjVRfeGnGX/ntfb73xennfz9qNfI5AWFMYz5RHUgzPdHTYMggIdYRM",
+	"soTPlHTMrY+HP0gT20IqaPNoJ47XGqYVxTRsaSt6SaiGqdDj1aPEQZR1U6JvbVyz5gocFVqdkWBg0C+h",
+	"jj2OIdYJToc9HBE4npx0bLdMD3se6jYZamIHYQRq5iIS0oeKB6QGWAQJLohMR7Zz2arhVh1jXZvBCtGW",
+	"9PWhJoYVgmYzvKvwTG7qyQgMmRsKj+Xc0sSFCedTjNH2EOGac4mO2aAStTFxQtR7nn3NJpELaXShYjiM",
+	"kiglTQlQkwLG8abXtBFlNzkcZjDGaOE15vtipUKJh0coq/Am3DXKKjWfOG5g5ZcNd5WMtNlOuC1yvB3L",
+	"mhme4dNCX5LTWEDqKQSvj4JdMgjG6mgZvlguoi7oA9gnqEUwDcBtzTqBFHiR8Tc7OyJrrZia3xGbV7fZ",
+	"E1e0iamzCEcmtgs+LiK3jjDtBU0pEUZkShYL4pw77cl0hei3RX3iNqI1rbXSOOpgnnsgGM6wxEm1xbXL",
+	"S3MBB/fE6RGfgBlMF1FAPI+joMvEAYsrIRghwm3JLaLQf3mUHR9yVts16CE3UFEMjDzGVsZiteI1xySh",
+	"WJgtoYGfX9g2MU/1XjVJlHyGPFIPhNwQz8qURtYm9DjQwBHpBrPnz1ErL14aQy+jlRYJmszJ65yTD2dd",
+	"8yPAS4gDhkFXcKWajjuB7g5/iBtcYy2CAhZLSrAHlVgnsC70hU6Qe6XiHRMuddzMO/l4eiDZzGfLm/zn",
+	"szbjxKlkmgL6qcw3pB7cE5Ltwbm1fcLBFQludnFXVd6iw4jM8lCiBWEPiLaL3YADw1yGf1bqzF+26mQc",
+	"UmcrnXaqVSHYSA/J5xAIynxHPBbDzZmqIC9hmKgQrm3U706KB59mvvyRt1JxLczqB8wVS1SBDIcxP8yJ",
+	"cutily23PkNQmNmTJhFGmQf67E0WavKpxOmkygfxQyFpHiWLZNdtAV/Kx7G09++avu2DBrgzrTuTSr6d",
+	"AF+MRh+1KF9CDRma3+DTq1uffP1gbe3+2vr21Wubd96/v7bev35p8+6FzdsX+q+/dn9tffDp1cHlN+SH",
+	"i5FahlyOPEYbcnspKk+j5iKkvUJeWq2JaUMwpHpAfNQmrO0RsGlDXiweBp906DsvohZ2xJkhyFtGHuH8",
+	"JQpvxxQ1WcdXNUiLiLiNZiCf9MWxtohOQhE6obYIhJLQJUrTj39XFBuO1VJYPRxAvXJRlScEjK0g/BKN",
+	"VI0qrq0squCa0EpkvUWol+RcN8xYPiMHEo+0sK+884ZCJ5n4S9QwxVou5y5tVGTUTXxd8SRTbjPmV3Ct",
+	"1vFlgjhlFSP9RhxXBVYMUfgWqcA+w61lflChLHBr4FjqyDCTMFiAlfsdj/AKwVxFSMU8K3Jmds9ox3GD",
+	"I7AVFr4ulp0WGA1QlYjNUddiQYguYSXtQ5u3Lwz++PXWBxtwh7oqjArJ8HGfeKF/69MHa5e2771u9WPK",
+	"KrbU4buYJ8eOv/zrM/3rVwdvfFnI7RE8AZ5Gr9OKB120JB1WPrDrZL0FuRQdabqU8Pi6t859MVhbH8k9",
+	"tCDHwJfDqj55LFY2Ik7zqZTyGjGtFZeqyjhZuWfQaoeCdd3wMbhZpS4RT1w0RLImTqmKaN1CeiyLBXFB",
+	"K2A3FbQSCtmKjsvbHdhKTvxVt0YqsAR4ZtWVVXZN5rkORB7FVhAgb8rgRzhylxcLDvHcVVnsVmOUyw+r",
+	"hJK6W3MxfN7oYN9xMUy9k+br0Hvm96yKDdOO/yHNexGVFiSX7fEAsmgj37ohl10aHJy1KsXy7amU6Pog",
+	"ABfR1mdfbX3151AgDQ9XGFz5cPD5rf6ZmzYi3bEfX3LKtIi34qNFVO0pqteCUvoB1NUEAbJC2kFueW5w",
+	"JrtVrqh85EvUhQh/VHFHV7MuyluiiBGkpSTK6Iyncx2yGjKtlqoLRyoHFlxS6D3SIa79KK5058qyIwSx",
+	"RdppVROG5HRp+mBppnRganauPD1dsuvCMJN0nqWZgzkjO/+SyfJbv/ts+8atnUR+Wi61KWOHq0J+c9Yi",
+	"UMPUoUI1hILcYXcIJUGX+SsWD5/PWnIL5S2VSYfTs6gqDlMqEktHV2cRdhyfcF5Es3PRxwdRonSiMF2a",
+	"2VfaVy7P7Cvtn7YWzQnOge0eKkgl118vOfqG6CtdY62WUIE8lxLQhcRVdKDQMjYHmb5FjoWMcdg+kV9Z",
+	"SfwFfbTwCPJYowiDqSOXiQF7OPrxlBpgailRVlT+wZNzPz7405nn7KaRZ6+A7CqlvoccVwUttdDxCYc8",
+	"pUKxYDpIZKFpRQZPlSnrMlrRIWfHFcPWggp2Wq5gZIonnsoto8M8C6E3pZG51E3SyXxE7YD4On6fDH0F",
+	"vt3Dd6F+UhptQaEYiauYbFEnE682iGg11C8UR40zCpNnxpmZvr2RfIguY4wOUxWVb8dMjMT9I2YjPoGD",
+	"WtPugKmpTMuhq+dSpAvqYwot2P71jufZyNohAXa90e8b/qHV7f2k5KTMR74s4Jd1tGLOwH70cLTjefaC",
+	"8dzCxO7jVFXaqKac1NLXmfSaxoJGPBgn+sXteWraUIESuW7sAMLQt7Xad3x/o40lwGmkEtIxwqGA4Ru+",
+	"fhERvzJxtOoJQ8kfVtmlNE/J9UQBgxCEVU+2Rbme7nge6kGoK2AJDfDgvI14xsB8MMrx5w8cmirNTpWn",
+	"c0FBKHvHGtXEiBK30awqHwmmUG2+gJpS1+wh3PCJnfAaPuu0bUECkNIIN8gCGlx/88Gly5sbG/3//kiq",
+	"KoLPuSukKPiiQ2oe9vOnoJ7AfoME3xfj2thxaMClrBQk0AKCOm4xD/08TAzWuQ89rVOIdAE8q0eqJQQp",
+	"BVFUSahmqis7Oz2NlikLKphWsNPxguXCTriTXU14XkEJmAGh/nt3B++/aQ3n2OOKSq+L274WzdDLlYp9",
+	"TD8nGBs5PRov5fRu11wqbU+ymS7reI5Mz8qnCWmdRy8jJGuDnEZwlYkKHvPynRhEkC2FYFdBY9I4hcwU",
+	"V7mqeRmG4cB6683+tS/E/9397YMrf+lfPD949e3E4qz5EWks5rCdd4TZ2y7HVQ++a2Lf4U2Ar/BYt+JS",
+	"ta8eqQeVKmm61J7DbZSM5cpx3znvQXs3b//P5sbG5r2rg/Ubm/euDM59MPjs91BdPlN+7KGzpglYznjV",
+	"HSE/ygR0goe+SwzI7mUNp2dlDoytWPFjDKabHqNvqXOrQ6xXUs4eLh06LketYQCPTDGQGtR8aoxAZpN5",
+	"ToWcbrs+sb/sP2ngeoAphTBqEsGEPQbLUF68nMkmtdEnflw6g5dqbDyRKt1gKa48sD/FLtudZeXy9MGp",
+	"2bmZebuzDNI5U5i5TAqTGrCSVYuohXvipoL5F2eV2pDf3Dg/uHYHbd8827/3q/71D1ISNsAPnj/vRP8g",
+	"XZyGXhQjNPLrDwd/eP3BlXdHu5ByBKyVKz9DoMsn4lO496uti69t/eHt/o071tDKCDyS/AkieTI+1P02",
+	"Uj56OYn2pM10ceIekJBUE5ulbkeUqqFgo4D20rJdTRJJnn9xmB9lcLOU8qrBpV9u/f5dVVK18VdVT3X9",
+	"/ODsxftr64PL/9M/e9MsshIfwk/6tz6VoTwttQXXEHNiTPI3FaOMslCjqqtiwcNtnlJ+dQR7hDrYf5rI",
+	"Wsc4C4aqD4uzJggrSuqABykUSperTH/Bhzmp+SQOxrYft939q+X9NTXi/sNPHHnyqae//8zSD3747HPP",
+	"v3D0R8eOn/jP/zr545/8dJ9b46OxzeIVKdERHMGel7c4aoj663WZgYX2bn713/1zf3psARLRZexA+nRl",
+	"5JW1CsWxBdbT6qeLoYlPfOB4VRVkSygJYymwJ+KGCjhAv2Et9v88HdU8R56irDpjqJAnQ2JLwlxt/W1N",
+	"RiHHUyTHVw0n0OGOGBByCdvNH+nuO+wHoeplC/A8i3mAHNxbVLAWsLFN1vE5pLHrtBYJ1OcyR17gPMRP",
+	"KEDVRoCUyZrbFlFMzUGcoTr2F3Vmu8soRw5TqZsdGuN15emZ+XKuEGaDYa8y0ruKIWSFY2PMlOB/llGy",
+	"s/bHcPmSvIiAz7mUWAE+7cuBUgS1obFE9ZnS7KHpUq6Ny2mA9a+fFZbhjQubG58OPv3MqpN1KFX2R7JK",
+	"DsLTfJjC7KU/UqWwVkRAfFS6OEcSJQ+Y38v0eNeZb8ncfLD+2/tr69vXPxjc/OdgQ+gT/XNXts/9cnDz",
+	"nw8dyatLbSheRuAxlSaedOt14hMa6DQxC1mUZw/moIkMh5Xc0mJB6rZ2jLDYTTRPM+JMEa0M46bGWYll",
+	"5VlsUyJq7oB3js1GctywMWNDY176b/CKZxCGJIjkWcZ2M+vc0lObvqGiUA/zkXEAmOQReHI3In7PkwYO",
+	"3FUI7GNDGiKHdWlXKGcxSTg7N97RCgVTokZur515/PHHx7RfdymNWwI2wZ6ZSf6aatKzuEdSy7cSmI/T",
+	"6yMWm9eTnyhysHvaZx7RvXM2HBZgHizp/xkK3cHS2HwyHchpOv1mfWM6TNxeHG3M7AYOm1UnyCH9s2jz",
+	"OdeKDd9DbewHYQ0SOHyFwcDDbgdJglVqRIotEtOKrHjDBvHlBNf3MV2xT93DNYJwi9GG0s3ChVRJj1EH",
+	"lYulUgny/92giWhYVhAzU+ZGamrGr9Tqs7Z6l8DadtMslT0a6swnYTEFMGseYOrw7y7jeDi39BXr4VHH",
+	"1V6r+Ek4rtgmW0DgeEDakBYlRErgE6hjF/eYoyoJukQWNiof/B4eZkyE8YlFVNJOGZ7QGq37IVRUe5Q5",
+	"aBLfGAwxYbTwyOmZ8MDLVjyTJzR4ZJWMxBH8UQd7bl11Ysmuuxg3TMHahFZqmFvLkcXHKmrajSftHLJt",
+	"6stymsTJtbE+wbWmwu6DXYjUHrXPCEvM5ZGbzTuNBuEBScnIhm4qDKD7rOZ8hsmr0g6iWVeJx2iDj2V6",
+	"yDMeyhzV+66p0dzAYnRZzOXZuSUnzzPbfcsseDa6qIzVJOehYBcF5HSKhq9qVobdDS6fVD+QoKxixDGg",
+	"hPQuT6KajlxdzM2bQzfaweJhLtYFytL9b9HExQ4w1wx4FoSrEr+kqDI6ZEMZzKUMi42+fe/dwcdXZTHn",
+	"1u8+7J+9uXn3wtbd6/+6c75/69rmXUi++/UfN+9cGrx/u3/9T5u31zZvv5m/8gcrZzDPfRlGQG/Iusiu",
+	"63moiVfJw0Dg2OUqbo04lgMR4ofi0Sxfw8nRaBdCxivdK/wuhwPiYWBK+KQN3MJixwdQ2loVKousViBO",
+	"WMULSoRSUzS0qUWajY3F8LCRpQygBIXIBpppuAtxTIQ4fkJO9KlMH5ykoSMqPf/b8sCJWRDHikZxXHUC",
+	"wD6Rpp5BlFZwQPUu1gmyX5Ygcasu67gN14oRz4SO5STfUZgtH5ovTcdBPl96yfnFQTus566zjax0qRPa",
+	"1QR1DZJUNHzrQ2NKHg5UqcKwX4Xr7AcPSzAyXkSUdAkPNDSdxt+aG6/PjQYLSQPlQ2Zxg9HbyW7d7ToL",
+	"EC8l7QonNSYM22GT2K0TWdxZkz1TjGilbYoBWyGp0GtNgn50DDWZ54xWrBUDku8LiT9GVYm55+ZB0ZnE",
+	"bnv8uobkksGpJlES027xMXWFUVWpCIvSB6OBR2RXVrkp+S70z5iNhZ3AK0QDMKKAMbR3WTxYASpffmwx",
+	"6nyC9N4Pi65JLl9ObPOjjLva/BVszY5qBXNsEorAeSVOSrqwu1jlBbsNir1i2O6vySjZw1HNY7WV/Ddj",
+	"PCSajg1+4bCh3wRxtGqp5O5dhgdYJ6gQ7Hu95ccgyZVIXIHhrc9zwYjnLKClfahKGi7lCqAqAvMoohf2",
+	"JT6UFJ/E6zPNk1I+r5Bx6BnNdfy4ZqdSguAOio+sWW0xyDFrbXiIyCX2GEyGGM4jsK+Qj8Adq/BarL5h",
+	"eDhrqaD8rXjjQqRVcimFVZprvS7IjTlkMXpC/UIaAGLkOCTKHo6ElaP5rJp3NJYZgpYfWCcuSPyEa2+v",
+	"6uL9x5uYNprYXUSYCnGuVW01bx+chCroAxIaQAqh8Fk3qyUvd7DH47/QxYp7l126ij3XqdRd4jl8+bFE",
+	"q8WFUinOwfa+WCqfeukl5/+ZfrE0NXPqsYUXS1MHxAdWpnaEiTdBXfgkzNdaERSrbpbtnYiDuk3XE5wS",
+	"jHCxRNNBNuQ/talTGZ4VefLwZo08m7MZoFS6A4gdDL16c2Nj8PFVld+0iMrJRMSwV8aI9tW2my2zCp/o",
+	"2d1MDqm5DnEWQHUiXn1RV2HMxjLoFsXdV48gl6Iu8x0ujHwg8yIkZmqPFYSfzZtAvHocpiQdN13NdhIa",
+	"CdFc44v8vrtKdGDE8XF3crkop6bl4irxeR6xKJvj/pd6OkVb0i/TmLSn0g/SzqIfXLq49bf17Rv/HPzx",
+	"rftr6/31a/2NW/3fnN/+6/rmvSv9G69tXXp1c+PN+2vrW5983T97c/DOF+IT8LjcX1vf3vho86u72zfW",
+	"+2/fur+2Pvjr5f6F32/ePrd16dX+337bv3hBPHP3462v3u1/8IcHV/6ydenVrQ++3rxzaeurV7e+MpOh",
+	"o2bAnFChEUBBmwH6pBtjV8JkcdmUpcqwL6GfsE+yaONZFeBLmJk7dYVWezkJ4IleDDt4mNqoSW70kaA3",
+	"WD54DTIo73iAqWMvDxpv7xTPSWeyCogNTLrG0I7GgCTJOB1ZpQWTcmgBU30ZiIwQA4cT8pOy4JE5TrnC",
+	"jEM8KZZlafEy/grsXnOQyZCpDpnBXRW9VMVUw2a33Sm0FPCw/3hUYjTEuayBh8k2tlhQ6NvpHbI4iyN0",
+	"57KDo6PRtq2KbOjhUs4KgJHzl/0/F6/LygkEB0V7ARN2jYov5y3Gzh7PnraucVj1IuwrDztkjVcv8v0j",
+	"P5gqTUN1/klyRJwYBO3kScU30cOBG3Rs9sGTpOGTRNLEoX2z5blDJgqWwzpV3QBKqmLzpl42NR+plUrG",
+	"vSKxDvOPWi4d3Fc6eGimnDlseS42LvyZGDhxEuHSzQnZz0EnE+5IFdsxsL5OgOBNKJCHwAv47l2KsOeZ",
+	"6PqRH82E20yi7mcg65fGQdY/2ewlUl//1D97E02j/s23B+98gWZKqH/2tRG2+aiLE6XjqGnYjupJ3DsC",
+	"VQ/D+RypxfUuRTGjMlciWUqr0xfahOpyEJ1r4yunSRJMLnu3E6tXE1HjWpdOai6f1KRUv7W7ZMNvjcZP",
+	"EpUMDgMmcMoaUM9omSf1HiTV4DxBQ5X/m7cTgr16Ko2CVVVZwJBczyIKmOeEapAGxhzRC2Iods8LxWhv",
+	"7YemEC0tOnwgBAq3e4lYPSBUM/fQGxfjmtZQjtUTpAA4qh6RkQxdQoldr5NozN8ltSYOKi3COW6QinKY",
+	"TJKWIUEO221Cx3AciCmNeKd85BtqWGWkpIEjdBHC+xQ9r8F6o53TtcHq5jgZfpFdaUAQxyDIjzSQAmzl",
+	"EOwshATneh5YAgFeIcgNFlGH1ogfYJcuAG6mxBWUdgvjQVGoi24ABfMyXcD3XbkHYSUlwbLyRb3HylDE",
+	"jfBylHY/J8kTUo0z9GqKMKqTrrRu4to14P9JLMDNjdfyJVClw/LrMFCo9KplRFXgyjUaXvrY/THpPouJ",
+	"fCs5/CEHe8TS958kLfYsa8jo0hiiUp4stjsQIdFnEVHSrbEW8RcAdFnCXaq+YRz9rMNVlghYhZirPF1C",
+	"dUgl6j00AjPTBMsEkEyNjaknYLlFyWp1tRzrFnXanluzZscq9JqUfqPME0Q11A83u1e3rFaNifhY58vp",
+	"Yfqq9irag2adiOI2jBLksFpHoUgPuyyqvYrn2tLNJSQzlBEi8YQEgG+lvSS9CZAxE2352d8AsmGMF8mr",
+	"q6088ZWgQQZQUdYROtRlNAUO2Hi5emOHmwWUxpvqrENHO63gqV2WxVYo1FqY3hYeQ5w8okOO7cLwphtL",
+	"y7wT3w6zDW/ko8Zt9cSPkyDwiG5/OlaDYJI/zYx1AoBfsLb3lSwPgjhB1+yi1yJ+Q4ZXVe2vVQlJMyGe",
+	"ifx7VMV8DPDsjzc3Nvpnb2599O7g/dv9G19u33t9+8b65ldf7NAq1ivNtIqfwr7nEv8YDqwe6xprtaxY",
+	"G0sqtmViV9MkSPbWJ29sbrzW//rs5pdnkoVdtpiivzvZ2n64GFsctMmUMNWIxmFOkhlCHBlAjLXQkQMW",
+	"w+0ylmLddBr4vcNmGm1i1zMMpBfUFXR5gLgrE+tz5qvp0t+sS/IM6/hhzWXuOxU0iT/Wm9Nuiu4cp0Bc",
+	"oCUNMEWF4IJgEUI1KkaBfZeDRFEW56KO1UJyjOw02BUWj5BdTeyoSAkw3bCWw2ceUd3qmJR0wl701a+C",
+	"pus7i1EerJibstV0Bk6z08JU/JoTedXBxRoKOsh8gjSeRegG3pOrgnYyAZPdcKBhjmT+bfFajDTXCVtc",
+	"e06FrRLfw23dm0P2g1P4xUIesy6tNFVrbAe7Xq9Sw+3Ryp4CqcJc+XJks44RxQRxOv5WxF7iKj1iss8o",
+	"dB+amuzzcX9tXYiHW9fur60P3vvn4JP/NjMGdO+PFqYdwAGIitutAuppl3iOhuweOirlurElNgEafhFx",
+	"XAd6VYBdhlv34oUHf7my/fpn/Zu/3ry9gcr5gysxaC5XYoQlsMn5vtI+o61vriiKXoxt278PXW0swk5n",
+	"qg6nFin2A1aU0aratVsNUuWsCAaS3oqCgj+kKS0ixU9UewQYjGtY8vytWTLkxvclt0jUYma+zmAw6fVX",
+	"Dcksw2Bz2JcGgNUgSSzqZpHob7C+9dGb/TsbO3G+fUONObM66uhOF5lQVcwLfU67CWOj2jTtStOIdCeV",
+	"2TFiCIUm5o0yCb9oXKjUWzhJSGLMM7d3IjmhpL5gZw2ZfROy1fH6jeR0pMidg8lYd8MAb0v2W/bJbqjF",
+	"6XfYAum8/fnn/a82+u/d3QVndF48N70Fqbhu5kYOA3tH+5S1v/bqG3v04ynoVmik5oelJ6VD0+X5gwfi",
+	"mZ4vlqbmT/1iLqX8JKtahNAwGAtKp2wQMUGJU1jEEA6WtRfHjINJSbcOoQFdrkNetabrmf75NvalzSPk",
+	"hRP+JY0CmxbyDKbOC6t58S7jB5VmOJwwYnLaJcrt5eObd369ufG3/vrr49rXJoorT0naD5qEk0Uk9FjW",
+	"JhRBaXSUphoF4sulEsKg8H6jUc6ATVhvyyqmiWCjqmcI9oLmkQidc4y0lHRo9On5BWUM6mp6aQ/yFRVY",
+	"Q00YtyiboYHIAc8e9oTtVpS2XxjtUrwuMjlU/ppPIPdqHzoMvgFpM8IoL1HxsxCInXic6D5ZMtNdzk4h",
+	"au6F72enp1WJiVZq1SwrCrz0sUX4mc4UDiQiXYj8znEPzJK9y2F26PJj+9ASrELDS7gtInSqfS8NY7JU",
+	"U7KYOXYdxNlCYlNg7+JpzPWxwehNTjEMSV+M8qWrLGiKDc9IfT5l7YPTS22Z19MrM9mS8tm6tKKC9CMF",
+	"NSR3inGs5K06UQ7LZ17pErLi2OYH6LnMX1nQjfukt4KQlSkH9/ZwpE310PN0aBQaZjqSbiKLBIDNp8ql",
+	"qVI5T96KPYzN6nXoT8Y9FvBFtRaMWniFTHXa8LdLG3po7acANQl6f53KrYgMo+S9d7e/8dr2uV+OlHpq",
+	"SWZINeMEJ0Ll2vEZp1Yr7PjAH+2TjUng8RzcuY+9lV5v7aZn00GZEGeMSlbeluWsHqkHxbCNMaMg0HvA",
+	"vaHD35ihTVXQHRPss8NOLN12NyWqqkA+QZ6Mi7AnkTxjEzhomQBrpfvUl6Iu2SqjJNcMjstuwbGhZ4oF",
+	"seVhXXKiEVw4H8CdyTrDw+F3Q8enJSi4+A4JCueLEgRDLiFgaH4+1torHY9hZP60fCrSHbkVuUx/GRVh",
+	"LaiUTFVU6UrPSovocu2gSah2PsNCoNoq79brnqHJvR8q75Y6V9odafXC9kwSX6qo91Y6dlkdfFyem/9K",
+	"qEYKFqqcs0wvyGVY/id1g2FTKbxSRZMZhKQ+TGPGGRo7Y2c5Hf9J1d36WwSigVSrjHpA+YA94Ux/NzKQ",
+	"b7wkJ36MfnOmX9F4bU4/XJ60QjMfMm/UbLdhI2jg93L7TsbFPre1TlbiCdQQKBkHVI5Irxe/XQgjbIzq",
+	"5r/c6ttOzUFXjed07OjbwLN5SAASKf08VT/uEDMxVJLa4JVTsRigNajrsVo1us4oxf8SboKyCTnq+gy4",
+	"Uw6PbkhqRk8ZldA4AtxmCFd0GOYmB9iYwQa/leCgyYYfschgFC1Plx95ecM3J3BUUDyds8v+TzVGnShz",
+	"fvg1uZFOMeedVhpcIiQPuFRXtMjGu4F0XsguKDGfa5BkEEX5uU4zgM4aQiQlivTMsJ9SKXKfTPiD9N3S",
+	"j4zbI2ICoHXFsHj+6WdI3KdoIMT3OPFGJ9KYxrjVuy6gx67KsiVi2L3D4FbEgew2FV2CMJsE4AV0MDzo",
+	"MshXERo0RKpCMlWxaC8tW7SJuaUH1vFnDk9NHzgoX+9ylUqjIWjFwJLUi6hJTsfIbb4+d9ApzZXn5mZr",
+	"hxwIe0wcsHWp9bBC7BRpALljtBSklVYImpIDsEchrLyiC+ozdFDPrhq3cK9i0OoQ8jEpqnpopJ4K8R7B",
+	"ZdAmdFEcgthxeQaMer0iMCeXgrE0pua1Kw0OWCfIOBkx/7GPRrxywrN5GNohuACyAHKHhN/Nfw5uv2+G",
+	"1AfXP0czqP/2rcHVa4UxMkBfqINrjXawp8/cjx2V/WUy3yzbUIqSUayN7A09VhivVtjq56EKVpruLo8h",
+	"9tSa2KVKEpZjPpF83aIeikaeCXTMwjy9fEpyuC229hkparLKLE8ozab4T8r2WCefEE8ZG70a7Yp2LLsC",
+	"+HqmtvitqdmPZJ8OMfGjcGNkG6BvuyeOxQaUzMLVnc9bEvs7TEvPmfeXpagdVSxjHE3tkdK5aI3E4Jt2",
+	"rl/tzCmzFHJpca7MN6tEUYukeWgWEzHoVocHal3jaQsno0b6VdBAhJ6+iGgeJWKHbhxLh2MJaWf/aQhQ",
+	"ANnRCqDADq68GGVky/6evnxYXC0U5skO75I+imwZa4jVvEmB6XgI2g+ZKau/DUeWazqx2kSCGEVWfVjR",
+	"n9KXt4vdgFfqbGQlwEnx4NMMyKfb7Nk3SVMG5CZoQqj2UBNTpwgYdkbWPAtrd/ZwyOiQ9r0Mv9ZwO0xw",
+	"CPGddUwiLDIOU+VNEOhTY3Xd0j62ITiKCbGkh2hzHL+blmvfmkYQCtZHTClYsqV/K51yD0fxmqHZ6azG",
+	"NvOl0qHy/Pz0gdlDs6X5+fKoSP+SKkk8Ad8kJ9H/x5nBzV+HEHT319YH5z7YOvM38Y/bNwZffyYfGFy5",
+	"1v96rf/amf7lmw/WLm1fPS8f7p/5YvOrP6C9slXd4PKF/rmr29dv9u/+fvP2W9s31gd/fKv/+kb/zK3+",
+	"uT/p5KsDj1kqjSs1iUDXxpy3mWxHiF3qYepU2sRvudnZf88aMHbfNF0aYx9j3WHKtJKMjUgSLxpax06b",
+	"Yrm8YpenLodEesDQdelIyZ+zo9ZYzQ2N+r677/TvvbN977K9Cs9WNv3Uy8IE1vwcKq0AbhXB43GQkuzL",
+	"MiIzPhQHNdZqiWd7qXnyI1mHmlvEgxPNv/R5WSlFVY/nr/A77gLGr4pYyjYLfv4iEIfwlZR+DhxhJL5G",
+	"HqAb5G/xfZijpQi3FOajWbBbR0vIcQH+L796JMFirNPkboNCkmO1p0rNLRO11/yot6o9GCkmxdHsSjr4",
+	"oZnyfGkaeP+jmA4u9mGSpDj7LunEEGVE6YzWJuvucNNsa7Muh7GVhwJ8muUpZmxlLPPAWpNyWJZ/JdGx",
+	"Y3AenTbxV9248mLcK+utOhwk3+uQALuezHaRGIrFQg1zUqFMsjYcBLjWbNkr3YfSZhOFQmqwFHIzIXgs",
+	"mhbvVMUHVYJUCZ+w4yQj2MNj6ojMxfcJ73hBlJxTwVxmoxWKgl+suLRR8UnLpY7cQNkExuxKoT6CDCYS",
+	"8+zVmpg24CNInqjUVHlyIQxWVYw8FYmnH45lOx+19hMGWlFCAUoLZqpfgAaKQlyPGMW1fzJ9+pmVmZdP",
+	"1uay6n9ywyPZmaxrz7J8zqXM508S4tjYaceGIRCilY1uNOOpO50kFvH5osrJR/K0rGJNzCal1CX8ail+",
+	"f1mb0CPh5RjvBksfhJCKifK8ZCnZsI2ObRSwRJGqwY2zmD9f27r85tbvPt++caX/m/P9yzf7V9ZGazPy",
+	"kkZbokZVu6yK+DIO+RniWQHPGBcmd4DB+dKUlbyJugRCSd2tudiuHA911g+LC6BeAWpr4OVQs1DtRWAO",
+	"RbADwCVUdf2giVRucKRmW8kqNp8KjFYpz6alNrXCGoYYwaZkN7G2lUAUHI1gaolFxl46nf7SCeeZ542V",
+	"rhs0Kw2jFNHyfnHMeoCiTK7FYfUHKNxUttztxWpKVPsHpRCMxCNMT5c9pnNlY3U5tl2cSTEcdrbYxKL0",
+	"chlFZJX4YS4v2pte1DRTjrWNKB8aOU/WCcaZavb2hqjK4ICmsIl62jLh+hUDTYyn05nxjDHg/GjAlCiP",
+	"Ns4SUq9k6rFl7VN4DYevzijSj60/nRU+x2jQtAg8kES2VrTqi+zdkpzY1q0KPh7ZR6ulZ2VxqcNX5h0x",
+	"gX6nx4K90e/y1Kz0qtO36xgBh5GlxJlUrLU1qspF1fw1VCyA1S11TtNTM7nqnCTEl0UdeaIHFRxFmRrG",
+	"eIDqQKd0zKIOuVSZc24ppEgjjQi7FQvrj/l7uPI6QrRAqaLQPsuMA8VIyepLcgixpZg+0ZNRL6hl1LrA",
+	"Li0e1EDL4ptKcxj9BtAx0i/CiM2S5phQk7O2a9qua7awQ7Ib2/hAxjCSeDi3CQkXxn4U+i6NscmS98RL",
+	"gmOwiGULLiI0I0/HklDQ1EsS6MTlAYlV84yo69ra+Ev/xkb//asSfGLzziXZolY6mzdvf9K/9ytrd4PE",
+	"JHsE+/Y5wjcx/mfznyb4lPqRPtdiyG70dijCHOZk4ZHpWxSxj3Qm95+Ku0wuEg6UdyITynahkOEvlY5e",
+	"GRUXjynfHpQHir/38F3AGIllvuSTGGnxa8G2DC9suPADI2Hq4c48AzW3Y/rsVdOphOi0cI+xpz17YBwh",
+	"DiuAamxZgFQcQqhPCsbyyKPRzGfYs209mJ6q8ee54zdPgWK84lJHChgKINjjSZZkdx0L3/BYeoWiygAp",
+	"Rk1QYfRFWbNyGhg6eMg9T5atjTkvaLc0jM+QI74k55260/YOJ8n2UJbSH9meR8isJVn2OITPWC6XyqUD",
+	"5fnZ+fL0TLlUmv6xPbNXDRWosGR24osRwkzvi5JrdjNzpVKpVJ6emS3kas74XC/7ZlcCFshEr3z3+2A5",
+	"44JHL8sZY0sT/ic0PQZd4q0qDZ0XASk56s6r492Eo4Cx3IpCxO6G9ARrTJ4H2K+ksjC1migWLx4HkIwQ",
+	"/guLGa+SuIPE7CCYyA21hL/EOz2ySrxkONAGzpn64nyr0F2sjIWUrFimB61rsPchUaRRTNCdWnBieiFh",
+	"2BmAqpG21Qxzt0GnZMU1wjIlaCFM5Q9UgbrnrpKidJCGjC/s0xqm8xStXugcwJ/1OvErWbGsw6oyWKar",
+	"VYmRriyrDcbPXhpdUn4cHrVn+8JXtr1WjRl2Xm4lbI0UMaS7WoDR1dXtThhcpklKWr/lotN8nS/McFZq",
+	"8MUgxaFwjPrAw22eFp6JPsK0Rjwvf8xGzcj4mY4j8U615QZB7LNYLpyOP4Uzjz4KOj5NfFQnvh9/VxSn",
+	"CoesNYnTiU8jWmT4iewRG/tMw11GaHXRJ5YoGMT6jAnA323MOXEqTBavglZTMRv65Yhv+QTbwhcy0YND",
+	"Qyp76VyErJWzG7U8t7yPj9/nY3DuWv/ihcHZi/1zf85XSJBo5QFsQO3IyFQEyXy+lVw9xfcesSy9F9oy",
+	"SeFYmGe7CyByslnZ6E5OQ7MRmyFISNry46ZRdHzfirGu36ryP8yezNNzI7HqKOlmvBLAu0a8dGQXKz1z",
+	"OdipjI2ZpJ2Kp3+T9Hc0XDrc9bKHaWNfE7seTnTjOjgbW9WMLQtdzTJ9v2JDeYw2DNy4KuHBuMeT7Deo",
+	"8rHCiVj3MgScSQRVXT9oVtKb2LG6jInGjav5+bmp0sxU6UAen3kuA2opxYTK1tXz6yQjDN7nIBAcGiJJ",
+	"03IfWqKo3vG8BdQgQWRZm5tycLb0ePS/8vTM7tvDLq9EBRGW0GYDfK5CQ+QI22onhvM8x7ZEU3P8ooZ2",
+	"YbKf5uE4igPkrbZUtFxhXZpSmqNix5CSqB9fADoCBbLV48Sr70NLdURZUERLusZD/Nl0aQN1aOB6aEkF",
+	"R9J0i9TerDsmmPLMnKKUWXt1CzTPrSh83eEtV1iU8Y7K6lfKSbZoNNOVXwVSykvmM9Rmz9SpmJda/7ME",
+	"HdeqRFkiMsE0H3QU86zaAienR2M7nZYdMlm3wmjFi2eCp+1NlQC3d4QeYfzEXiPNV1zPS190DVPk5Haf",
+	"HBcvs671YXkudGRyNJqVeFbolhVJJrbwjPwC6sqVFhrrdZK/w6gJuBxjYPazHCJ8TYrh8RTzukoSa0wX",
+	"i0dxUGuOVDBaLjU/LRcnF6UjZeZIgXVScL+YMFlELxVeKkDrRK5gUru4tw8djlrF1bDvCMsaCt9UnxQx",
+	"lSJkPEU1cTJNGe39/hOoXD44OzNVnp+ff0wCE4ArBo5GcuBo1fA1J6clR0BLqm1Yk/EcjmNDAZot7bbc",
+	"zIksaUqkxHxGqMtpjmqka1tQi1Vd1SUGI/EJFGLADkJjS59gaJIaO0VhIXUTuKxxx3asK5K1bH/3+ep3",
+	"hK2asZJc6NVjtE6wmmlpZyz75amLmuuoElilB4aS2L+Hpk59z5r6D7PQdQc7Trc/0SSo2gkCVevikJGm",
+	"iDnRw1M/xVM/L03NV+yzzZtzf5RxV6fXjgH7fYxgB9BPosw6nU637LEaOLKWF+UT4o45Lg8wrZFQZfJw",
+	"DWqhFCTTUCfKji/EUIsEvhUjVKm8cPoyqYMn8U2Gu8kLgrAHmo029jl6538DjfIfflP84tAuW8lD6gPW",
+	"ljthJNmGFNbGPui76jGAFwWP15jR2ZPg37OlY0mtPmUCutMHqgn9hPCizDiWLYzrzE+EiRPk5zg+sQM7",
+	"xAqu7ekzd9/p/+Mf27duoDLqv30rfz8PwAyD2e5Kak5au1GQH0OdxQul+QMzUwdK83PlUilfpyYbuQyb",
+	"FoBEkHJIUjm0k0bCo+RSKxtAgswaPm43EcG1WBrWyFylFM+yLQgSJdDcu9L/5I/9Dy7JvojZu6T9yXLy",
+	"ebZrlfg8ByquupT/pZ5OjqvfYmy/cV2K0dXNuPD/Fc0kvj3qC510NOx+VzmdYwKEi4HD5mYJUfP0ETQ/",
+	"e+AQassnUFQClUfMHpdN8IUeWJc4Sw0ft/hwr7JKvQMtPSx1mWK8SZqrbd97d/P22tbbn/TPXupfuzv4",
+	"6urmxmv/unN+8MsPty69qgIVn14dXH5j8PbFzY0PrO3xXeJZs0Cxg9R3OTlqrIdcWtSg7hOSYvFwjwUV",
+	"oRxLBA/4s0PxKnY9scULUQxBvETC0+fWLD02GtM6Hmqy8bWXOyyQvgfeaasSd4PHlX/w5NyPD/505rm0",
+	"MHXHlrF64sRRpL40k79K1vzvDMgh+Q7B7YZvzRFG655rL1gKrKACh70u7iketVD1MF1ZVGqYQ1BApLEe",
+	"DWA8N5pxiW+jeFi4dqWkqvsQOw87K2GrriMNaEtk3rZLYHlB5x17q2ufYFsm5QkgStYJNFvSzTly0d5J",
+	"Qla8nsYnShJdhC9iq86EhGvOUAvTHlLhWi4bhUYJKchzW/FyMmu6NzldI+0UcQmtBwPm4B5iFCqolPci",
+	"1wr1STylR7CmeGNeqdu9naiGPUId7CPxgGyfYMev1GlcKfnXshoW/rNLx5M3CiG9eyMe/VEHe27drWG9",
+	"R+maWljXa+lTZUVUbBNakZQ9LEig1VTYQMB8qbW+SCWQgjvG3tHqpNEkSWx4w13NH1deslYARPXL+UP9",
+	"0U/SC7BbuAdOThUE56AWEo6q4DgzFhHb6wd//7j/1Ub/tfdSUQZ3oU+jVPeNbawSYT/x3erbqByz9u6M",
+	"2h09dNjFOOSRZKUxAtP3MGSYMd5i3PQsrh3xiiH2veO+NoQ6FUh4GmUDeqy2csKV3Td3ltuk8lYlGHSL",
+	"qIbNXUjttnXKIacDH9tb5TA7FlcvFQ5s3LXaaEVtZWqvnKFjmwQXIvNgi1r++LIftrWSK1/HqonOP7MZ",
+	"UoRtIs5tQf5VRNjjDFr9oKZqArbTc36a+Sq8GQIw65JwQxK89VX//MaD18/3//zl9vVPcrjYd4NO8pII",
+	"pBVPQh7fhPoVGQDTcw9RGVtEHaoL88zmXqaGFgX/RlanZOk9SyA9FhFvYwrV47KNvMOAbKOu8Lu8WQni",
+	"SEiELPrYnYhcmo4PP19QXYfCNmZwmRTOP+80GoQHKbHxDBIY0rfHOMHJ9MNvRBOLTvlAvmDLkKpmQ1rG",
+	"Dk+qXII2PU91Po0cPGLaGs0IrA+XKv+9eiZCoF9EFPIuKIO6zWonSFHgylb4PaOCWbwHV8WjYlHWQPcQ",
+	"AcePZ7gvv+E93V47s71+fvP2pe3PXx28f2cBDd55//7aev/sla2Nv/3rztn+ub9vXXxN6nP922f/deeN",
+	"+2vrm7c/kd8mPn/w0R+3Nv5miBZVg/CzDnVlUzUaEL9FHFdyaE7gc5vQ+ZEwqN2x8yKbxGtbUVZcSkz0",
+	"dzO+VLLJoRXSy64yVK2pYt4zj5B2AgwKT/381IsqQHXqF6Xi9LwdTUsL9exbJ/fkh+JZCNFUiZfe+2/Y",
+	"tz1499Lm7XNbV672v36nf+1u/+I7iUTD0d7JkJPY9IEw/GitOZrodyzVEcB8VGsyt6ZTBhjkVxjLfbGw",
+	"fe+P/Wt3C8XC1pWrm7cvbN9+u3/9T4LcQqaTCF2PXry1THk6FzeKpNBQHpeqLNFZ/dJvV22lZIOFHXVT",
+	"EL1lcAe6LXHWIjLRzOw0vKBqwMFrVUSYA+eqD7cfDis0KSGaTeroZtTX1+w1rHOoW5x4q1bvVUIei4um",
+	"STnMQA8fOGXlbsY1sNbVq6iF0X9N8aNAVqnIQESx0CO8QhlU8QrqCf8B6duaJp14uU1EDcdw4NLGZLBz",
+	"rZY1X3opconGKLNkRacMrP0sy6jNxBkwdABB0WqDMaeQksI1GiJDDWM7iF3NXDfbnytYoRqjNaKqUAyb",
+	"4oO/Pfjvt7Z/e2X7jU8f/OXV7U/++q875we/+3Jw+c+bt7/evnp+3KboQ8guqf3Bj0EJjBVp/6Fi8xml",
+	"N8MFVlG3cmtj6SjxKkxlGwfq2+qHZxmopdBCVtVRML+Bqcs1Rpdxhhdv9O/9SmoPo+K342XMJDq+a1Q/",
+	"jWKtdwug/aJdzzrsyS54xqGofFWacjpmjtrg8tnpg4N3rkmAtAevnx9c/nhzY6N/8fzg1bctaoxB59M2",
+	"36t5HtZCx04AzkbzwUXZUoX5KPLP5TrJhGIxDtUtRrhoSkNPam2jr/VOKGeIXlIIxCe8qRvRjssG4ceV",
+	"gK0QmlFSrZ5D8BxqsBF1GtOl0ezNHNi+Li+FQgQvEkQbIVz1AN2XheJ/AUkKvb+2vnX2i8GNC8IqOHOh",
+	"v/6FMCo+udi/9pn46tofwm/7n7y7/fVZQPd+tX/nz/2/Xez/9Uvxq19+1f/HmRD1e7jVfhuryh3eZh0u",
+	"hbcLGCgNH1Mn/Br+0l9xt+rJngCUuI1mlXX8TKhv43CHJDW0uQpz21XD0SJ4Vj1ooQX9jHkRRUikvCgt",
+	"zKJi6diTEeSmW7cmf5F2kNYbUNmj4UM2RRGnJZ0YCfTgfunKtNqu63mgh6qXFsFwjYHU1TEPxLAqiwCH",
+	"+mBgWh3wnSqa6+LeouzIITYs2i+AOEJR0R/E1cbs/ny4lhbES01dgl73IXOBDimLiBOCRqBlqsJGS+pi",
+	"dBn2cCi3AIwfe68R3ZbWFrYHF6pUuPdw9LLScnP7SA5Lg9S2FxH9WcpYDJCG3ENF0LqW4YwNyV9xbvwm",
+	"VQ9qKcW+zvxFAzULcDNdjlrySI0GdLGs6v57dwfvv2nVvaSHdNRMn1CPhRBoFSjesRUL1zDVFT3CTIXS",
+	"bMk55TtU2U8wjoZoGmb20KnyXil4UdNrFXroQ4dYRm+gbOUFhYwT0shVy+V03XJkT+sqaXTGgAHAvucS",
+	"vyLNEntRscyFlRCWsMwFiVQQXXuOXY3eoHvZ+IQBsEEctiTvjXhKTkuahLZLUXe9kV1lA1yXhjQ8jFTD",
+	"fAy1UvbmQ3XmeaxLnIoNYOOELqbGdWDZyGNdJPfNBH4bJoCGzzptnoPb5d2dE9hvkOD74rW2vdGQlZWW",
+	"y7nVpj0sL7shPIbhSxfFPaNMOlIUyME+JNk9NCyVrwidFNCjygR0jcGiSormCgLW9WMP7j36wvETaH+L",
+	"7IeuUo/ZU0DA1VIxblNmvxl4WuX6QpS3Njr/8biUFks1RsdLARHKYjq8jFQmZYQGdJjCGGBuEa4hcAaN",
+	"ZChlrGDMQ2hvdhAy3KvowinbHJcQlp3ONASEZnW6hB8KQwyseWv5qQSYqEDfp5QKT8lJGYcYOfRu8gTP",
+	"WIjAaDTIu8t1bzYD1Fm2UQXVyfBHWSthrY3WtBPX+gvmj7ykYlYGsLDlNSpZNAedPSceVQHhFM1K8jAt",
+	"buSRTMZRj4s3Pc9S+p6nFKTFkh+V/inzv5Mx+nJ5+uDU7NzM/HTJmqW0SnynQ6wliZGbVjIHewZYZle5",
+	"kxGBKHUUeLwzRm2yPav9aaF+1k0VV0EntVSp8LCmm78W2MO1tOSgIgSPA50GMOTwCROCNjfOD67dQds3",
+	"z/bv/ap//YOMLrfWtAPwajHUIAFy40MMLr+x9bvPB3+58a8757fvXh98cKb/9o3te+/ZO/vsCiZRmgv2",
+	"5LC2MYYDVr+3ksdNPE7/3iByKgQdnxYVehZksWstVVnHltdGrs9sw0w9B7+JHAnZv/HCQLJPeJtRoSml",
+	"NEXyWcvl4BYSD/Ix0LdUiDqrrT88Efdv3fvV1sXXtv7wdv/Gnay3qsB3znxAsPfzmbjH4VnAC2q5HvYr",
+	"4vZajhfUcPGdVn3DUAziwkBSE5UNBgz5oDDu4RnJsxalxS/4bzE09A2TWVnsQq+PtX2Ow9eNRjrTC5RQ",
+	"Z+pHFe5am2kuqc7O8BCSD+U+eQ2DlW6EmEhZeV+6yzmdw2525UjaHZv9hHqbRvm0wSrvTq6o1pJ4snVI",
+	"zgxR9fr0ui0watxgUQNAAL6H9T1+g1BZtJcJR6Aee6VYkC673dnx/wLV2bLVXdzLqXGdVD8AZm8P9vIV",
+	"a3cyoKrc56kenyz3R/04nRzAKxgCteXKE7dmCeuIrO5SmuS9CR6vbKiE50RpvENWUFr6sUGL8uQistIH",
+	"Y3FfGcJPa+oWOzfZVVVrnYmm6SZjjJy6ymawe/BN72iKeoI5csBe8fU9cpSirPzscg7iAwcucpiRoKzr",
+	"sJsu/ENoFAWlJ8B/a0TmY3MixDmuCTqVZCBLbmW9s2AV+lv4t9gD2PbwWQ0pCG81/oi17gj7CLvU5U04",
+	"dAkxKAiHVVRFmnTyQMNbCQghlZ6C1AgL2qFS6bQLoXVYUBmwRnuxsLtYVszgMOyS1JjGCAyNdXNfST/8",
+	"J0nN5ZOmP6vfpqRA628jUkmniFNWGI3U/ECmUK5lXc1EuYE6EKr/zJmbY9eanyfEkfk4cmHStGVKg15E",
+	"gcpaCNWjXOh7cdYmsfnVnmZc50lOckQFd8BQjbXIIuT3mHlHUufDPdRkrSE8Blsw96EHNuTqR2JATxJ8",
+	"UP7VUfnm8FQ4DcfHdaVN1nHHC1LwIX5ISBsgVKijtxaKBhZRk3lOmPf7MDyIoQKVWREHD01syIip56ho",
+	"PSLzq8ZWM8fW33ZZtZIl+ZSozl/w8PBliXs6zn6xufHp4OLHgyvX+hff2rx9YevsP/qvbzx458N/3Tkf",
+	"ZmBu3r7Qv3b3/tov45frwGiGMaz1xLWSDA7yraCz6hD6IwbPGm7ZrtQA5GLDO+Kzh2XXh6BJWsnEdMZJ",
+	"BFW++yw3vanb0xC+AvV3AYUe+yjEQh0ZZtmHZFlvk4QhFlaPcg5WqLh8EvAp7KcoQ8Gz09NombKggmkF",
+	"Ox0vWP4OcNLxmeK3zedyMaG0K/KjDrF5yvtfn+lfvzp448v7a+vbX5wZvPPF4PL/9N/7U/8DSPsR374x",
+	"eOs38t8qgeyta/0Lv1effPXbwdWz4g3v3xZvuAsM9eszg7euDX73xf219c27b23feLV/9jXxqvf+tH39",
+	"nvjhP84Mbv566/fvbn+4JgElNjc2+u/9yaxJIN2YqaUtDRlmYZXQNAlYxSerLulqs8YnTsWldiuBZ5kC",
+	"x7W/b4e4/DXcxjU3sLhG/yu0haIEHKtnjlAnpWW3UNLEPPdwROgYfjCADMmtMAgzbfQEQmsu1xQAiiNz",
+	"T1SIEA5sRL6zeSjG6sypR7toHImeRoYsOR5Yy0q3L7yx9eE9fSfUjXmwtiaI+uq1/hlIgrv16YO1S9v3",
+	"Xr+/tj64/D/hv/u3Po2u0a1Ptzb+ClrFepiKqZ85Pzh7UT0DF0t9/vYfBl+of2/f/XjzqzfNDtug4Rru",
+	"09Cqkw0LzEYCYQMB4y6ZrQBcWom86yb6PxjiTmiJ68YBKt/Zfqf0iycxiEbFvk9GCTPgAV9MWC9mjWQY",
+	"0JmNIZGVxR8dL3DbHnmhDuEeS9taVWOY++bkyZuXuTjcTULoTZdSS21Tep6AURJ3/C+ayUQyztvCPUA6",
+	"xrQHaY9CEau7q2aPsAla/kfzst8lGfc5KgNBYx5/6rmfiAKXOpUTsk1cGhbSqt/qAjC4FpwnIp2zMwDx",
+	"FFLGzHQMaW/Gjpk7pvxP9qUL/ZF6edaNU+2+E3nI6tNReMmyn/ruhQkUDIGgsCgFnjoxvPCdYkvA2tK2",
+	"Iq15v+otHvXol5Mz/Y2Ct7Gai71KGLxJdkXXsHsV6EJp52MsgDCvxtFMNPzK6kjEVxBuYJeOl0CYkmoe",
+	"Fub+6Jj0SYyGRYIXFc052nb5eA1P5H38GbM1Tfi+4CtYmTUBY2jvsniwAiGZ5ceKkHvTgoQ+Wb2LhWEF",
+	"Bfl7l+sdz6vgoOIw5i/b07XyFGAeaZLaihvWX/KObyUhgC+eYh2jT5UKnUIN3t5leIB1ggrBvtdbfgyy",
+	"VwmmdjfQqHML6XIPhzOUjUCzaiVKeU84FULhOPFdMhF2QroOe1QcLbBXBWEYBywdlTQxEZZG3WetFLTs",
+	"pwVh5QVymQi2QjDIwPVSxn8Wy+GLCCtEh5mDB8UHHDG6GH44XSpJtZnnmWeXkBXxClvZ4HOMQqNqhg6h",
+	"4x3qxAGYXpwuziYqZ+VhHBp1MJH34NC4jvkEWYazj224cfTmgcZ211DU08l5l3w9fKUC3Hm0c1gwcume",
+	"kexc6VstyLLuKpVK4mLwMNVaqh+ur069iFzKA0AhrsteCi5tIFewmRZbJRX9+xS298hcR0jGlEuWbBUo",
+	"QFwD5qsM51JpoVSS++NyeXVGdZbNC9QzKSyNjdKEJfGE74pXDLliH17Sb074+ex8p6yuCrWU6JWaL4Bu",
+	"pmFRDH7/6/65v0Ox11fb2noVf756b+uja/0zn22d/cf9tXWpAA4+/Wrr4msxHc0Tu1ksEE/1hlPVXjXW",
+	"agkdtGdVwMyNtAc6fdyVYfowJM46lEO8WOwzplC67tYlfwH3Ksfwl4e7hWKh6ilPCm65Xg/gyKrVzMk8",
+	"Z4VufaKHcLvNXBq0hJ4MxVTCQIPsURZmfC1ELtMGCQBgM2AduLt6AbrUJcSszJrMMWhHP1EA2Zq6E8s7",
+	"GKpeHV3PSaiTlcPlBgiegFzUIASVhxHbPuGcODr2JvmFSlb1g0jETs9KzCaAd6EM9lo8Vu8EnTE6faq0",
+	"DgBZG57t5sbG4OOrll5TsUYro1hsEvRK7mls5IzreKJJWinptdrkkan7CiR8AfXv/erB6+e3Lr26ufHm",
+	"/bX17Y2PNu/+tv+b8/3rX9xfWx9c+dXWe+f6vzkPXto1KOz8e/+Ti/KBzY0NgwibRHr3dH9Bt9GU2ou8",
+	"JhkUeUIhwOZDWHpB9t8Uh6s6E9nBVDvQAzbVNfBD0lZIvpJs4gG/stWir2FaaWFqLRqUdZfZDZ++sWKv",
+	"NExnE/3b6PRKTreJvT6yrvl7DtklZUFGpZHOnayS6JbsRqVRk/nuzxmt2FXg4xKAyydIdW4NXT+gdeNm",
+	"sgXRnLUd3MOT4ULTw9Tqr9OFhRKohTJVAoU966l7BDvpBK+8fy4P90GWK3KGoHFgWDgXOeoNPKsUVLH8",
+	"JUcwOEQOdfFR+PYD9pfba2cgBmoFmd68/Zb0Ij248pftm2f/def85u01wZIPlFD/7GsPfvPnf90533/t",
+	"TP/6l5v3rvRvvGYj+JZLJ0yYnKTkZje0t7CyIh3k1VLHMZRm+7CrOjIGHKfGo200dLFYNlqyey7Pwc9V",
+	"2UGK41g6YF0SXphi1A3GVrCQM28i7ui2sLMolcrmIySObk+odb2cI4fYa7ZmEVpvyEG8UsfY3dxyHlUy",
+	"jGg/MkaLkK5VHMjcDCH9ZPJovrK1WNQ9E4kySjUeSjqWwlTvdpjIrBGRXRqDn+9Kl4jKa9ZCwpLhnNB0",
+	"EvIwIRZC6WzS2VAydXgxTIYYYzSxm2/gNIf3M6YtZamsvfZEIb/86uEiCvwOicX4xlcXS3Yc1bIZFipP",
+	"J3A4R8YLsxVCWPeIeU+q6Q1Zad+w6reIyCrxe4zGFziJOrgDT+Qo3XF6zn7sgM9j71hV3i3tcQKtcBHl",
+	"IZlsNbE8nUbqsRDodKl8MAfqbLZ+eDBlqAOlnYXhc6qO6Y0Yp7+7mmERNHTALWgJtV15mqN4KydxwMyk",
+	"+pjet2h6l3TL+CBzpR0WA49811gqYdTLbn5+FP2m64dP4VpTKYg9xGiNLCLK/Bb2dHrBjLQux+ZtFv0w",
+	"1jQonb+NrzkuQgwArRC5hEkUyewc0oevVj40HS9a2OwOw1uRLphL/zPVvhFq08NFMv+3IvVvRerfitS/",
+	"Fal/K1L/VqT+rUg9gorUd1Q3StNoTmJLusrm7XMP3vkQWlfc3Pro3ftr6xI0+f7a+vbfXnvwl1+bAUhZ",
+	"bBXdHV3fv+o6hKUEIDm39gDDtRrhPA3H9wcnT4ThucOdAESfTDJuQsN6K8ShSqu0ZUEeJzVGHR7hRyI5",
+	"vsIHJjQe6Zgv2S8ZBIlHFjTJpyT4TxZY8Unmr3BNz9kZI7HdSr44tvRwlnbVNgjhH5PphbRGvIrsqJwV",
+	"4pKJpDVMhYLUcFcJRVVcW7GHusJMgZhGMmsP/cok0UrXpQ7rpk8BkkmnXAqgPTx1xEUjnRSKJaJHoywG",
+	"mWYSIerZJ8YcUuEBaVe4pCJr7ipziIpNczWAGm70AA5psXRkJeIjv0NlVj1gT0512sjBAU7BoMQ0qPiu",
+	"2JtKSlcpmawts8EwRZBqjRp4lSAP0l8CDgnNxNd4kFInV7iEgm5Ajqct8tC0vcOVlx061dUyoc4oC70h",
+	"WqqLKiyjle1qFQ5IRVNUxqhwbIA0pCEyudug2IssACo7gnVqzeGudSlBWw2PGJBWW/wmDbUBS4w9GAvz",
+	"FTgLKKKDte7tnt6npN/xTlX8uEqek29+LK9UUc+fUBOJi5b5YSkotAgGCflg7vmtjL2L2qXBpYJaXPgN",
+	"wIMKE1U2fZJY1m4glJoiopC0gjxSDxDrBIvIE1yYEuzbmYV1ixPM0c67slaTym1SKMfGBBIkbb16NlpQ",
+	"993Onk/b1CHV20NwdYnjpRGilFiukxb2ZGKYJ/N3ofLXLo/tJZXVXqWJbW1hjqged9WeuInEq0sMMXkt",
+	"IfsXeBJkOuEQu7muq7/E9x7Bq0SXpOvg4/gZtTERkieN1l4E8tQYNZp5fWStXkWwDQkmnHkfe8flcxI4",
+	"whUie+cVoMfHqvrk9mpKgOlwxMVF0APPJDAN/hOWGp7KX02q0qHVDRQj+DraH7vns6MsHM1DbMD+R2Xj",
+	"G/GIm5C42a+1hZZzFqzGZqS31XqrxZV7GCUfQzdi3ETz1BuykCPTU0vD3FS3G+SbWvJoParU0/juVCxI",
+	"XI5vu2bheYD/9lhXanouDyvA9G8q8HUFPobX7xKxPU+645XNp9OReBUfj5aGqSNk4zuEHAh/ELiBl9Zw",
+	"Tj0TT9W6fWbw6WfbV8/3z32I/vctNLj9/vbXX4pP/7meu7/GTwiGXGx5gRU4AHSxZRqbW1dcWnpt+CNh",
+	"OA77sFtQnWdegeQKpRpYU+0fzeqcejQ1CQku7UqXoxXSDoq6nasEL4mEhxzLTtytNnYbNAOnVj8Sdzle",
+	"Pzs498HgxoXNjU8Hn35mbcUg9cvMrhXCEjbWYZjE4zWrEIonwGVYSXxp/DexTmB91QudYLx3CXU4h3dY",
+	"1Xpq77D+KRjr1omE9rywFsabklibtO0z3iyMOnl0ud+d0XrjuEbEQDj//u06eEgT8zSc1xBNfiFe5CpN",
+	"LmVyRnjmkuEN9e8xLlbu7gislgu1+ghjvuNSbY5K86kSsMAWVzyRqNOFxyxcDLDaS4UF2vE8aztUCJlm",
+	"Fodro7WlmopGTCfEgBqriCXvvmUC3sfWP1Fm8pBwufnPwe33TWCAwfXP0Qzqv31rcPXaJAnBYb8qqQ3H",
+	"UB1GIran97JDGh3FAFlPa8NY73DiVNQ5pfejUPei24QWJqolDnh8pjrtUNnSAOAul3dTtbkJoVrMJn4X",
+	"HvzlyuDyGw/evfivO+e3b9zauvzm1uU3+2c/2rr06tbbnww+vpoLUWQ8LKAV1/P4yLuSO/IgXmdLWX4o",
+	"mEO5EM4lU1IA5ykmmkQyjmCG4vhDCfUrqR5IJSeRbptmTBjC3yLPrKIoITITuMQRg0gCGce5YXjUp1I1",
+	"Vc24hxTWfOxkZ00zlii0bUv2whD2gL0XRuIodZozvD19jZOYziEzGmmZncRuELUVlRfe5XphlibMKbP8",
+	"VjAiI2/SowQRaV7vNPg7AK/rr727ffWawrW7en37+gcScmtw7lr/4gUFxXX2Zv/yhoT3Mv8dg/oy4bru",
+	"vT64/GfDudUm1JFOo5g/J/JRhYqAhK+GWlnxTx0sN0SDKaaEIZ7iKpMsNy0oEKlswrBwmOnpdX0eVLCC",
+	"dfcVGLqqrtYtSAiuNeU/ZTW147ur8u8mdv1aR865jV0/5INCBFY8TBudeC2BMWUFzphA28n2siZRA8pT",
+	"04dOlGcXDpQWSqXvleYWSqX8WtW4wF85PE5p8ytNML98gs1jgV2smctLE0UZLkaPBUd0K9ChU7InjD0F",
+	"Tc4dGXuSyIeL2i7Xs5HtwGS5vPwGKFD8oR/Jz6s8FjxpK+9RDKPukxSJJRU1roqJOVSbsjqgpynk1nHm",
+	"MJSnYgmCjUdp0VZYkwmBkwh+W5Qx59hqxuvt5bHgqBpsZJmUqk0yzyna51Qiktiq4wnbXb+aRj0rCEfB",
+	"lGWRcQOvkslcxWkXLG0nnpTJMsmbZBNZo8BSBFvJA5ZivwFPh0SfsKyGrSl7kpq4Qk3muQ7uqa6vcSPm",
+	"vbv9jde2z/3SytVgXBuwhgoLCIqWvmJGCVcJbK4v3WDjXkuLBWJb0ODyG1t/h1bZG38dfHX1/tr65p1f",
+	"D9ZvhAL+/tr69r0/Dj692r+zNvjd18ORLKXdsbpsiA03UMYzTo2iI3V42gKBM9P7lEZL4Z0d1g9zt56c",
+	"JJsz3QgIAfhydZWZgEPnlpsZZasv1FG36daa1s54k0Ebmsg7uuYymkHa+aWoqoJwFiBoAxIyYAxxxiTi",
+	"NmMrpt4mqUQHDoHirFpWgOv1ieBZWcPmg39WfDx85XuYNvY1sethOZsgIL54/H+9iKd+XpqaP6X+u68y",
+	"deoX08WDM6/8h5Uo8hXXD658OPj8Vv/Mzcw8ZhtwTRtz3mW+kwYyp79fNDMkdBKWO6Llf9nmidGwnsMk",
+	"LlOmGDj6zab6OwW0tNvE8jyNHSimo3JGHT9taR3p7aW6PgviQCr5u0/vegpFQE6n+JlU/XOOew3vKIaL",
+	"jq0iZeP8iQLzWR09k8DHKq4Vhz/OSBK3eRhO4BUyYRebijHXLDfIc3iFGB4QRnUky8N+g/hiAe64jhGz",
+	"+MVWUNH/dH3zq2ubt89tr61vbgiBXp4LP3xTYpgJY/76mw8uXd7c2Oj/90dC6L/xZf+9m+LPX/9Rwtlv",
+	"3ruyefetwe++6J8Rz2/9/t3+9bODs3/ov3ez/5dfhe/ZvH3hwbsXjbubhD1zXI6r0nhvYt/hTbcNV7Fb",
+	"canqM+GRelCpkqYr7VtVF2Tl5SfI6YmIy34TdJsnDmnfyaYDmXw0iVEq3m+7DifcFjnelv0oMuebTKKE",
+	"iK4qJsCSgBYl2Bp45rGHlsUjlZpPHDcgzrLKJ9UkRVmA9HeoR4JCcksgMjiOFT9/olxamJnAig/YGL6M",
+	"+RPl8gSjJM5DhT0DlnooYftJa1pCnj6xZlu7V4qFHXP1TLniuA50mZQOxLCZao8HYKjbFQPbEHZhfJgD",
+	"+dixprXYjeSxHPbUpB6bZLNV++08BmGsYtjSXDfPBwhj34cUykVV2ZjsiS42R+X5KpEstgzKXWQSkLoh",
+	"MVD52D5u37glGx5IPrr11s3+5Q+3Lr269bsPty/cyFFboJRrbdNgU4raiPI/qWtry5HWrOd44BMSIP19",
+	"mhZvos1IYKSdKBR5cKnFOjQo9WTh65wqcO4OrsI+TUvblw13NVKlbmhkDjO3MFP6f9d+W1bMyKJP+4Tm",
+	"DzSmd5KtEtV4HVV7Ee5hbC6l+QMzUwdK83Plcimf+rYihWom1e1qL78huhzZReqRICpjFQdHV03uKsUl",
+	"zLvvEgEaU5spxY3e0tT899DUqcf/Y7QTMZx/PnL9oWvLqe+f35BcTiirUHInod/CBjLaZqwRGvjxijuf",
+	"Mbs0E8M95KZr49+Xh0D/D5+6RxLx+FQ5MfENU1XU8iRZx3lhsAax0pt3+/c+gqDp2cHaNbODF5T9QhcO",
+	"oCUoCrY7omQP7mH/92h84sVhZQV1Zbe+poFBpyoCIkC0MVCLn6LOojKnUbfpegrSTvW46w53Hth5gUdq",
+	"26Mm88K2PbLeSeKrBwwRMc2SmqE5txGwnJODIFveleGpSE2vTkt9HCvRZ2R38xpuEdNIiLWlzqEumAPE",
+	"Jq5XHR1bDnjnsOnZMdIQ7DdkW+MoGg2rg3wJNfGqqjIMpENLXIH4miX6MF4hqK0CYK2e7J3qygwbeYcD",
+	"v0NOWUFhXD9oprQAeBJDoBQeiSfrzM/PTZVmpkoH8oSn7Ed5jGBv2MNsphON5/PlsgYuu1b+tMyaY90K",
+	"oxUPKsKrDGtHcWYhhjgjlVYOwW3EKDLeYK9NS0u5A863FOVpjJdwZ/bezoUAMwZwk92tbFCJCaEpCTfz",
+	"WuygiEkl3j20Zo1RDVQMBv67Vf80Mk9X0GSLkEDKTwwNxEeazClq/1yOa7Zb5YQp9S3HCaFCCwIXqVCw",
+	"ioizsMgaktwAq1ouMAkD8+sP+2c+efDu/0iHxvb6ue31c/0P/j6m+jdUJhxRop53zhTQjHqyk9gN+NO2",
+	"LDsAkurwIKyiD/G/EfTq5QuJOi8d55RJtfV6MdJO1QPaMigi5hcjtcon0kmkHEbNTgtTjSUT/aTbZOI0",
+	"AGdLdsUgDiT8xRp1eB7BDWjwqn8pe1bqLhpWdfGk4r0WeZjReGJJdjHOX/aQV8jtQ7JNnoKTxp5nJFk2",
+	"Xc9BDiNcb6BUHstzgh5bPaSaHcMj0jUNjZX3Hn3h+Am0v0X2d4WYeAzKK6hi/lCPANLbDaD2J488rbGW",
+	"+Nfw1VHNemRzazlzN4h6sSbZXnlU5aywIt2MGguhFMEIQzrlzKhXu7wS5RNbdAOhS0mMO25mNlqF7FAp",
+	"SGYltVLtMrMcdGDHcJV+/nn/5tv961fSkhzsLwqz3oIm4QT6hMsyNt8hvlZi1YWThiSkMDkOXIyceoF4",
+	"Vpbnx3SDA5YMtfEqTHzi5bLCv68ajB/Tz2enZzwjqDNqFbTz5AwzL14x5HDqCVIbTpWPE3l4u9SpFg1m",
+	"ZOfikzXsSVX5Ez3bi1YboBi1ck/pZuKQjAaGQN57uEIREepwXIzOlg5Nl+cPHigMeRxO/WLOntIxOakk",
+	"ha2sezDOL13JFJuv4iyWFAZCSd2tudjPiDm1dHA6zhkLD/7+cfp1H5XjIN4Z9aBMvjqMAh48UZqfKNao",
+	"aaMC7XBtkmApgKoqWZCEQ2Law7WQMmek6HPyAr4W7lVkAntq7x34VuwLBWSzcGxhn9iGpp1W1SYYpK/s",
+	"5Q4LpAEG6TsKSyy+xeXy9MGp2bmZ+WlrREP5k1IpQxaz209w+8bXm7cvbX99JqXpR4aK/IJqlBV2BbPQ",
+	"xdxDzSRPxiWzuz+oWCNP9GDKH5ca7c1hSqP3SY24q8MKfVpuoTVBT5JN4njjrR6G+EIUvxy6WDHaHpkW",
+	"FMnh/PUOS8F4BbzfQNlmniTrMOFnp+beLsEZJFNV8tpo1mMktSYOntWJkeO4LKxi9wUqd0VihrE66p7e",
+	"p9P0jKgTnvnxT36akLiHp34qEyorU6d+US6Wp63S1yZB7QsjK14vV6bOEPWO31p0wg69quXs+P1yZ4u5",
+	"W+Tau9ymNrm17iXzV1Lu+ncX8iMHLlAKvCIgS1j4gWrXhoU1TK0/V8XSVlFo1FLL/R9WBHYFjqvdxNyy",
+	"r1LTRwEDgJOaCQ+5iFRcYBHStJU7AGr4hDAwQOtiPhBlOagaXhA8DvErMnoTMA0nZ88qGq+W+yGjeoUF",
+	"iQs6Msnq9RC6UTmXmthBijyQS8FRxImCpJexugQMy+5Cg+ms+BHXO3+td24AL+NOaOqKtAhN8Zls41up",
+	"+o2Y1iNW+CsmXiVU5igkuK24lHaUCQ0QI2Nkys6X+0cJcRCGfqtFFLAGAf8nOOykqyxgaH5+ZJTUcXnb",
+	"Ht99Un2DcJV1AuX5D6Koj3T2FMcfMvOYXjA0M74AZQ7i1AIGlXDh8fP46TFKuD49XdDOCTB17Hl2pBIo",
+	"fVbghdyOdjPVaQMDcEjNdUj2UmdSoMnbjGNb/Oyo/krtqewdrCpQ24zD1mKaa+wUfBEwk2xLU5kI+gk5",
+	"A2FuF8X1EBt9TH9V7aGXO6RDFAq5ZRaJfGXmeaxbsaW9P8u6yMcAwgzSR1x+oK2RS1G5pZalKJRXLlHh",
+	"dBNieUGYkdwC/RWHYgbDpWApBNu12vHyaEaWJgrx63RIGq23BJEHqY0fRx1ynfh+im5zTH0pdrsTs0qt",
+	"Du2AVSQGry3xWLngBRuCIB08mCMLI2AVn6y6th08wsTvAnE0UsjKB9UogCjiJGKcw+/vUKzmZpm1DD6N",
+	"mGSxoENzWBMEYCkNxZFJtxAdZmxkc+/MJcfPp2hcDoOmbdJCsr8RDvk4Q1xQ6dVhtg3sojB0hXIo7rGC",
+	"UwyLV6n6hQFfDFk8MlZXRMxzoK5xnDLtmHyOHPnTJUvbgUiZTIsDjVBcs5liCrmk+oqgKyt1hXhTjSV3",
+	"7tY3vTZJiRPbgaKhBZhiwxDQIVXEJajB6IcpCdyEtY7vBr3j4oS0Xxn70p6R/3paq9k/OHmiULSabkbD",
+	"AChQB+t/EZUPoCjRCGgAjB/5/nA2zSBoF155Bdrl1FPg3g8fXZJvDqMqSNYXTok7qcPDC6gNcLdFOCle",
+	"DJPqQlGGqfMSVc5JXgxxD3lR258uER9rS0k3PveI05CRK9Bz9r1EX6KPP/6U7zOfP/44KBLLuN32VIXx",
+	"/rbPqh5pfe9nnNFltPfY00fQ/OyBQ4/p3h08wFWPoOUac8hyEWF0pOlSoZIsy1ZQyyq2yRHHdaBp3mTd",
+	"4kt0GRo68WXQb6pYWCVtwZrUPJfVQiuus7wPzZZKqIU9YSYJLjpbKgNzVrxa2DOzpRnJrwXjkc/MakXD",
+	"Jwru+CXak8odQyuUdRGri+fmJeC2hCCT9kMRzU5PI4z8jkciVAziifdOz0MVsDCm94m9e9blgd66Nojo",
+	"ag+tkJ7S6ZYNGl6WmJGYo2X1wSIY1qDOxR8UNk3YJwbGgRCuGkccw8zMzPwicjoyjU32Zu+aqYqLyHW4",
+	"sveDg7NIelyF+kg7LfkFp3iFVGqYE9mFCAY6evjEkWcefzwGj485gtg4nPryj6eeOXHi6NRzJGgyZ+qF",
+	"VeL7rkMWEPxyuajgw8XsWy51p9o+a/i4JbQ8ODUi+DUlMNiSQ1ptFhBa6039kPQef1wYJRgGk+CGHLd0",
+	"2W8ResMICgGFp0ECA65EhWQBPHQxTLqAB12OsDhnGPD0lA+ZYFwNBU4EuYeI4x4oWKABQpl7AEp3HaDQ",
+	"4V1dyGqkMsonrCxhZkO2QBFVQS+TmL9KKathuoCWwwSZZZBHL9FlrcItGxm0e5mPwi8qHeoRzitmBu3y",
+	"AlC04h7R55o5PCahGpalcF8O75LMgVvmnbZ4DshL0vRLVBy9+hWko+hvpICAyGWVrepHwtjsslykaugm",
+	"VFvwKITlxmjvMidefVnPyCc15jvLaO+K7nwAySu8TaAuScZIBWOAfCLK1Gk+VkTLciOX0V6MOKn5RLW/",
+	"XyE9IRVbbewT57F9L1Ho/VcjVHqPpOQrHG7jWpNMTe8rQSq0p3g0X9i/v9vt7sPw9T7mN/ar3/L9zy4d",
+	"eer540/BbyJfeOEnbstFm7fXtv7xWaFYWCU+V67OfSX5IGsTittuYaEws6+0b0Z6h5sghvZHHFn82SCg",
+	"eIZkt+QIm8GVxXvqMSijwC0SAOLMi1a0Q0Av1HxfYgGK717uEL+no+sLiYwoqb7kSy5MH1QQxx6Vzmro",
+	"YhB4ss0hykLchfGhtE4JH6hjBgEj/UEIS/JQiX1u2qaoesxoNvlqOieZUdizJnUyAduFqZwU7FtfXiBa",
+	"pPwGOlE67osGr7NtNi/HJhMrQp5oR1SFOamnEYfyLkZjDpedW9ym9fqCoeiYXIuHem0RUdKNafaW4eWj",
+	"cdpMphePnhGsW3Xvgff934HfISlDhsiWuS6D4gq9EFPM/njEL/YfkQpzjiefdVtuUHjllNCtpSEOHGq6",
+	"VJIxMipUdXDdGSrhzxSa63jTBy8q6MYJ2zVievCd2nn7S8NZ7j8q9dKY5i8YpVi0VvtfPCVWxjutFvZ7",
+	"hYXC0U7Vc3lT2N0R5YT2IvjXVGH70EkWUasXsr3oxy6Vya9IH2mAG1zX20IM6JQE17Vw/CMQoT4cBYsS",
+	"HH/E0RmK0w9JT50hqMxPMKe368cnE6deidt9KmU9QTvlXR/cRjdP+oLLO5MTTUgW8CbZmEkOJzWspIk8",
+	"fLTFQqhMxpb8YiFU+MRDsvJAGeOJ78wcgcRXvstX+NCnSh+JfQq7YygZ+zUYoFXTOMI6VKsavScVgFyW",
+	"svEM68rQIbSQlP2emIN7RZQERbMxOwVR9/+x971NjhznfV+l6ypVt+ua/Xd3pMjdV8sj73iW7o/vjrok",
+	"XBamgWkALQy6oenB4mCGVWIs2RRtWlIcRXZMu0qx7HJckcTEikWfTPNFvkl0uyRf5Suk+nme7pkBZgDs",
+	"7uAWy+O7xWIw09P99NPP39+vRLnmSWuv7sxJA59VRT3T5M2rfAyzPBe/D+9WEs6YFnc7jctWkH6l7ZlM",
+	"qQnqddOK4ArwoKV8LC1uidabkMi3ZfROpUTeFGlODS79JJpxCo2XPsV3VVYggMcMsGzhVFuDuj92YOWm",
+	"8jw54UEBh8PA9Q0X5/6NQVQ8hZZ5iGDv8kKHyLNZdmI+q+EQwTvlT5E9CuHlivo5tADFEabu0DLWifXl",
+	"U95KCdXsYh01dmNvZRWlpxPNcvsIbrrq9hGiwqyUTPsyjRqkGlKXBcuovZf1e+VEGwpIQLLHiwiw44RY",
+	"QLjaUknTrVm4bsBN6xWuc1hrfI16ljoG5rLcWmOJkDuaEqQuw5RlrkhosbN/yy4DpmLIBJgEGLt356Y1",
+	"Lna2X9pm/+cnbOfFl7bxfJwOI+uIOqasuoNovkw32SNKbj4S16mbShr2wvZVNoIi0cZQ8UMuY96Mxeal",
+	"oNoEuYcjnbuiss87YmuANf0l4ZumVDwZl8Ruplbxnmylw0TUYXsUbI19hrOO/sxg0vsdBwg2d4hE5pCt",
+	"gKxcXUZHqRzgKGrezuTZX/j97CMUNWzou9aG5ywC7xaYcdCsXHzPIntpzUu1H0UP8L4reqLj6FYu3rEf",
+	"RbWIxX4UOZ0OOjQRA8FT1hyzkRC9DSruXVBAfPVGzQJC7QqrKR8ZSsKXVDy47xepkoN8IWd1Oitf6HGi",
+	"lVytALZ7jcoItrsAcvU1rAGlN1q+Jna6DnaiZKlqnYYRIjyV2lz39WgicUJFrwBjDU3dm+wRpbLabXJP",
+	"gbKTUrWY2oIscTsVyR4bJPKQp4Id8ngoDFOARcChxgoTQxhSG7t7TRtiIDgw7EVSoIS2KY0DBo8gy1gW",
+	"h+StVCd1JkExp025AisArla97On4/eI5HzsDr+FvTjqImSOocwL8wgXEHM/yS5lPOBI4huv/rcwDJq6P",
+	"OBe3nWqxeuvtneDF7fLmqmleDaBflkCMy+xIpWJzqDy2r25s75wqb7zIiN6AAj43JCx80GqyZ9MN5OrO",
+	"KXLGC2euUXhc3btvFcFk/s5LVQlTqXRi5mZsL5SKt9utSr1bNVlHlomQVlC77kK5TCQjUmGaWDBwSQJH",
+	"GV6q40E75hT8Fq7IRiIGOqlW94/AnY94ysGZ70I1mxU/OxJ7qtjjBconnKKHmu214w//4fi9Hx7986+e",
+	"Pnny2Sc/+uw3Hz799K+O3//Z8V/99Om//jHbT1J29cWAXf3a+ibb7wgMFWAJgCvKzZNLjQVPLhvoOYFN",
+	"OaIufIlVsKWu+W14wfv4fkuUg8JzSkQBOCLo29oFwk0ObEz7DKsXcGkvw7KVyMCcM/Ih3XK22rPKpnyr",
+	"299emrRwJ8pDMGV3ZafAD39l+8p2WRKvQma3WuawUm6Be+YxTIg09pgRcZtxlkD9JpZI6s602LwGPzmZ",
+	"5KTisR9LPmFZUAc3rrNrOy9tLxLYuf7gm89EUAB4Bwtx19z4AvbGwxsbL7kynOY4FRuY2OzzpLf+pRGm",
+	"tLsViT4UW5f7k9Ad/qq9ZDn+oL01dqAvngSYLQYPhDEEzVNrPPAbugOUDVZa0F7mHnRM9DVbu7Z9jelh",
+	"ClWs8J++jkReVLDiNOdfpN2tWHc0YupUzr8elmy+a6WNwrU4sa9R4avBiYRjTbXEnBfJMxG5V5ncAolO",
+	"U8L+jT3vEpYkjx3Q3SbbV2yoesr6SHgVuEhslGjV8YRGvn7Z4C2wyZAApuB/qeyXhKpB1u7lOIOWINPu",
+	"9hdLrlMSZdNzWm9ijTjLcS1Ni8JEjor4tt68hCXIkEP1IpL9951MghLRTgQFt0sF6DUONh5cRV0mI530",
+	"DIjnJrurKLGBSCtQ8aytLMu+yDoCsMjfyfZaSH81AEw5XJ+WmPv4QDf9y0qEwkOcj7fqMvMw4ZFA9prc",
+	"YrR1Ys1u/GQWERL6fQN+USEWmICaIRWPHZ8ZltbYgfk81pr9fIXWeH2P9XmPLqSQB893QYDMVugMBEtZ",
+	"0vLnkVguiL7w2UU9A/Wl4sBoERHv1tvYlPDODPNVJinVzmH3j4rYzkvbjHcFjzbZLYeUSk0cAdWF2Msc",
+	"ZQx27gTUlOr7UKQhOMdSp8lxBd9A9M2FTN8cvfAs+/eFF669sIj9Kz1fcf2pTWxyuWwcQJexdo1/INrB",
+	"dpx588VheS1k67pukzZLhBKj22M7kbgGm7JVxL7af+X6q6/duPn6rd/9+jdu37l77/fuP3j4xjcf/dt/",
+	"9+/pUolckoDN7arA4f4zLeKJ4NeVja+99faVF985OLB3LQuAvYWySa2AM6Pz1/1VF6my0o26xsrKbCLq",
+	"FlJ/Z69qZMIAu9JghCcZKiVVB2l1J+M8bhnnlpD7OVnRhJkb37nkzDKBmV75B4gbVE/GxrrhvhuL6ZFC",
+	"L6G6jjxb3wmTorREz6TaPqmkXspv97lFtjlBWVoIbdZ85zfv0ots/VLA3ovlofBbj8psHQmDTDEI6buJ",
+	"Kzdh7XW3hRVZ3s47l7rbmZJQe91trhGSwV4J2ADLqgLW0TxmOrEGs9TRIltw0d22RUhFC520r9G1Fzob",
+	"nn+Zyp6u+5hYWvo+x3g8JrEwa1WQA9jvQVUe5axbu0QaJlhKSv2Be1gU7tI/gFmQ4yvBzDofDARPrEV7",
+	"9OlPjr/76eff+d7v/M7vlJr538g9c45Ve5+rnitK1wnm/CuSfM1xec/OJfx5DhzO/wNv91Zp8vH85TY/",
+	"TSUSW/h6yVL7qKtZhx8K5BpJdU5oIZOerVBz7BdpiVK7+qW5/hz7kpbmZss/uyC3lsVHwEtTHY66aW2l",
+	"EAJaIVszLa6UiNYDylADRgZl4UZdBOPzwOw5ZE73N2BD6ISFkezI1IQEIeKQHhGlIuxJFYVsza4HoDns",
+	"+1gMuI3wFHuNfc617ZcRb6YB/2/AbzfZvitlTEQ6TJTJomJUxYSd8X2RsX4AWAxbwxvivDSUTht6IFQY",
+	"HCj/T8ToCtcRx0ZGWVc/BY2kYd8aRh0R2XH4F89fRnBUOnEs2qlQnlTOddXR7AUZoDnUZhwojO7lRqqH",
+	"aQNygOH6LiKqyBTBT9wEDxMR4tZjSoNxy+MMhB3QXeB3I9qSgGiC+FLpSOcJkOCOAFrCowZPw72M3sZF",
+	"H0FaLhtgM7NzHMBtofzLP/KyYa1Yt3ogQtYqEwZrYQTjhRI66jGA+6NljvVnDgyLx0YfKM/eNIaMJtYr",
+	"ZPQjRB5o116zLjduEjaGA0QbaXGVC7jCPkT0BsodAP4LMfu71Ug1+5aWChbiQIX27wYsTRiwoUplnGE6",
+	"Xgaw8IrFsT8MM73oUBJwfdvDOG7wtBFpnYTr9PJ2uFCQgVAnE3EAKxG3VjcAgLvoBP7/dt3PrrZSa/JC",
+	"RKvHUO3ZBfWnI8gW2nQEtmoGOl2kQ6oioRAJ68pO+ByTwUuqvSFDgqdINAZs/RCNaAqr9/pSCVBIUjGl",
+	"ldhkD7HqyOt3iQgHvNWlZMNl+4+mfkx0S5inLC/ifDUb6IV2eOg9Kn0dB8y5hEIPM2zaJzWF45ynCl3n",
+	"N3R04PF78Zs2l7GIplwdPUyb+jGlLjIJQvMPIKCjMxfxTxqNjiafusgAYQ2gg1oiSa0mhANIM54kEJsZ",
+	"yUIG1GrsprC6X6iU9QVXxAKL5789pfFly9Kd9oXcui2hF+jaDBYX8uKEqqUQXEDS2k3lxOJD0pj1dSKq",
+	"lrqTcPsYFxeMRCzKAMT389xpiba+x0AorPRGy4dQH+xZrNWuByEMGEDHKZ0Kimi7DBJrC2sLPYI1A2DD",
+	"BFALodSVrQG+gP2tCTIQQ8eGFmDPEhmUPI5FYgLK9xjmUMwgF5MhsfjfDopww3ZV1slAhdPVvl9DqsbQ",
+	"iLBo06oDBSB4aBFZG6FrteSw1bWHeyzAGvc2qbWRMqnBW8APm4J4Utrg+zy0k2bVJfwOoRAjex9q/g8Q",
+	"m1CJXZyQA4UAdzQnHe1sJJwABHMLHLgT/MSjNgIIbJizNPJgrw4OTiZgoeGvrJGzl8OgozbeAzXyfC9K",
+	"j+hxPFckPJJx7PlVycAmfL+mACoaEWHDKGY3QbQonYlFp2O2FjrKGZ02vj3ksWxLEYUBC02s0wYguNtP",
+	"h9JIZ5Sz//udvwMHIVt6nKLcyMB8Azme4kcUsRGA7RiCnd9upF3RcF+HmwfqUb4sl8x3k8LiJtJaqZss",
+	"A7S2XxCaHboolJL3SNplxtp9cah74r5G1pN5WUhaO7scKWT+YU5p2fOCYj+Q051xUEhhkGsUDRLdAIjr",
+	"AkzwlfIAkF3Bhn1WY6LU/OQdA9bE2y0bckdjRhyqnwmyegw7lsiwpmGrMUNaXhHvX25GYfpCyvyhFTzG",
+	"R3xcgw63N3PiaG8JzpNJ9cD7Tt60AgSqFuG4T9cdnNrlzx0DWzkk4hqP+1upYV0dQwQW1RApQ9gWxiG9",
+	"F46RwGNsQ28QfBWi19ewH8JNdiO3tcAmKqBTpl2uYGN0KGKCWsuOw1qwu4AJG2IJVYN4B5UQEaoYV8qF",
+	"Dv8IFA1MVAMKesJCNRa6urE1z8f+JMGr8cuw1C3Dub5pr1vplmQcYVmexjf619FZCEZtLFK3HeiANuxb",
+	"Q5Oyjjy0RgEQsc4t2OzqWM5EubIuyOvuomdR4fDKmFHzzUKFDDS2GusY/NsuO379KpyGZF3Yk9qlVHlP",
+	"bAwHoLUdOFTgtrw0UDxejGcW6nFKKxweCLeKqxrcoOGdS3DDC1FJbYNI69uznNF+CxB8F6i9YPNC8So3",
+	"Xku7HnK29vlHf/D0X360vpdVsVqjt02/T6GRhriBXJy2TDLm10a8U1AIW2/bm0+4O5MGWF8fikys5hsE",
+	"+IsalWAfjYIIyAuYTiJISMAMgfF+2pq1CZ41IqrczjU0FmvQSGNVV6DNayx8C+ceaQaq6k5e18Tzu7Rt",
+	"0BflGrEvlq4NC84zxNkG1lcHpl4o57eLmvjOV7esMGfuLBsmprSnvoTp1B6XrUREMhURBk2clwJhOkwo",
+	"4FVEGWEPUtfoRzdA5wTqk6wbq9sI521H2uURncRZ4sWFBcoDfVAJ8CXp9S++S1XIzxVy1NbpX813VdHn",
+	"DyJTLj5UiaB1r2Yb/6GmxlCQBzvkceANe85aOkkQzZ0iHyVF6Lq3j+Jynof5Ccg0lU7FjH3Y1kMV7SG2",
+	"DiRpeDxJb3z0yZ8d/ey/P/34Z0c/++4Xf/DJ0Yd/f/Thk//3L39y9P0Pnn78neO/+unRr//X8V/+6vjn",
+	"fwMEth5s+wp1wLnPO/MIWGCo5WbiPHvkWhmDFbUD1yfjhhNcQ4v3IYgW48HGINaG8oSxCjuf1pFLKD8D",
+	"NgcFt7BRfmIbTNoIsGpvXsLfZwaC3SZ5FrhKv+HVjInmAuuy1/UwoTepUmT+RWtbZTe/WfDVsT24BreF",
+	"NZq7FSo0/Hn9Ks3wDJYEhRCi3qjMRJRpOMzmeR0H49/DeCJFl69cYUo3smumNeA+vATN+gXRgbxVztj4",
+	"sHS+9iCfCPORyE43LVCuwjWXgks9IQalHKLZIpdo3GJ23+73Yg/GZz//16P3Pvr8Fx8dffLj4z//JXuZ",
+	"ffYf/5ld3WFH7/2h1bigiY8//P7Tj7//9JMPjn74J0+f/DHq4zOqXpohP/zTaeGlbPxSuCLiCaxv0zvq",
+	"Hbf7rXb34Xi7Qy6buUrbLf2bl/waI09ru13U4GQrzS12t7PgbI2lTjU+pMJMrCOCfFe5nRZBeY2eqBVq",
+	"w5Yz+dIX6n8mwgKcxWlde+qA8vRKbGVqz9SspB9R0iz1UXkoNksE+crw/uio0IhcOGrMeDyCvjtBGSpp",
+	"GI+sSdEfmpTFUrhirBB8nrBQn+XKxdzxcKBwFbqcntAUOVdMM6VzwxhTMY+9Q8NdFa6XhYkxnySu+xlc",
+	"2ToeP8JzaeWxm83l3kprNXEea1Rs7uynhDAtrOnqYRyxLj8UUKKQC3G5llzKgczVehkM8gm0XsGIrXGj",
+	"WT0DiXmnxu3GgqgCGef+NSkDQtdBZnba2KEj6CL5e5D+r9ZAgN9QZFJ670doZxx99D+P3vvo6RNraaAh",
+	"cvwX//Xpkz88+uD9o49+cPyTfzqjjYEjO51lsfPMLAvTqydIanpUL9CC0GiH8n0aD71sJ+o2FLHN3Wa0",
+	"rnN3WYHFutI9vJcjLb3g/qF7lSoHMXvV2nRqn6shj33lM5b6etth0m8sKtYTeI9+KbeIvLoSn+ZV+P70",
+	"i/qMDl87THOyo7c+WXmFp63ufWHs8peIySOqe6LIjj0zavQu8DC1llkirNbLlXjpNlUYBFS5vrO9XZI8",
+	"XvzwJXUwO59xe6nZjHsg6uWlpjXM6u2xnb+2jEUAQX2icYTW2Oq6kxk9rLfFskCIYCLOpXd1yWtATat9",
+	"vxSLIM24LxqIBmKvNSJu2+tcVhQ+B5d82VTG+Jqdd8ElaMbIXV44CPtiqymUaMuW5HM7W18pXHmRcCSy",
+	"kddZglGcjxpqx6B2+hbjpmePw8rjz6UXq+so9qMo/8oresblhnguHmZBKqaX9+tiUEdC5OtCDLL4mF9d",
+	"JlW5RvCrOxkyQ7i5vCJo2eciL9RiuuAkmqNcQZRUl5eVWxSlb9EaTD1M6yrB9BOuh4D6MHuql4L2MDkH",
+	"q7KBtp/VBqod9mF6F+355gTW55EvjujZPTfy8POGy2ildxiVSM88fW+PX3GXzSkNugHdo6WUnZO1Qjsb",
+	"V67OBj8/fbHQVGX4N7gbFk+xG/7FK4iUBkHQkrG9PAsP/QxlTBfKdqGKsBrtFidHZ9+Yj0C+d6mr2NCh",
+	"5tqCAN8AOqFLK9xI+qFVYI7oX4dr5sg9dh4gMgiU3kPUb5fQyWEJHK/ZQlzhU1TlfrJQ4C46Dj6Bd1a2",
+	"Oo6xi6NGMaGuEEPYS6lmfbHn1kcz3mqJAa1JgI0DyNeNvRLQGFR6fDtJirUR1UgHTz/+h6dPnjz99KfH",
+	"7/6SQO3/8ceAaH/ta5vsHpancgJgxYYprI1DIMeUausInBMavgNsMpcwUMK70EkG+isN62iFBXkHwI8y",
+	"TrtSdRwgcwz9YWBKRXvUhA9tRlTOF+T6ugDXdi3SLbPFo2Rre3vnhXXXc+dPRmlwmuwz+iLrhDtQ1FcF",
+	"26Mx4mNsh4vB4ehjqBXgsLDbAQEbyi7u6jhyJf26TaVQvtfONLoijkJohEugf1PpA9UT2DgFRcBjs1uA",
+	"a8aN6frRkHWwnYpkxJPIBNA06rAe4F12Spsv7NLvt2DalkZrC3e3T/LwIacotoKR1kfh2B/bbQNtFHaG",
+	"O1pH1X0Udo/oaHa0a3zdXrFMtaNTbuUTnlPahRLVFPnSI8USehr05ge56r1UA8pCNZ0STBaYf3NPJ3fZ",
+	"MskqsqdU6Gr/9dnVNRJDQcoT0KqsqnZFxUJVxg1Lte4bHihjAL3nKVM6lQSz4W7O1gDuJQRGqdY4XA8w",
+	"Fdnirt5aCREBRjbpW1AFV/0vGvT6WctXc+iSCm0xOlBm2OoybojLSEEbLKh0QbqHKBOR39b+kHyJFlfM",
+	"pNT/aoRAePeWo91FWI8o4SMrZP4FAAPHCGVV8aEISXvyA+W6YqXJLBWWijg2ub5cx9PS5SqKhUHMQm7f",
+	"J471yCABlH+m6fJEhLmb2OMHqordw7RyQP+b7KY8hDpMJzDQjwmN0NSJfyjy3F+g2d0kH4oEsMfp+7A4",
+	"EOxY5WrM6LrNA/UGsgtdAwHoDHkSSa7gWDVEOHPv7oOHzG420Pe+bRFkeR2FroNDhnZsJRxWBfT1uls2",
+	"nCYubc17IFLaPatbbAHDOxc3fmHVgvtHjME0UnpUg6oB9CmqwrFyBItMzwtmNgZOOO8kctMQKqjGU96q",
+	"5kp6zdpl2JMMFZ7+HfuwHQNya+xxQkEklmpdzl1k5xIetuwFg4dUZedusVi00/pOUQSRsnvRLYBHKZeK",
+	"tYdVTcy0AEjocyrL/IVNts9+Xw4ISiniKd+0sxWytcycBkezLXg6TMQeVMeFgKQV5oAaJIKA2aMjXQ9Y",
+	"KFUkHm92034cHqi1jIVDQ7EpvNf1rrTqZt1X2NmlN+wWGw5izSOBeO6SYk+EWJIiULtC4IOedWiUBuGy",
+	"RjHUsUEQ5ECBg3PtysssTLVu9LkaN3CiyvuLieLohLbZ78vBmWHx9pNWVx7WYZTts5YeQCWHP9ilwUlC",
+	"Wrq+9ZUQeYPTU2cJllP/G86sLZevGwBoYc1lx3ZHjqVMWFMmaRd6FMFpGSN+Cbp61gzIAbftAVsEwHcL",
+	"kgj4gJbCtD64I0Y3aYDlRnV9uYzCc5ZnVL8mO92UIbYfzE5/nJ3qqWZCpSIhHA6ZgOrg3imbv4yzDe2b",
+	"/qpnEb+7W0y+LRSrcyOsMViXvXQddr12Jjesnd1ryDk3c3WwnmKmz/g6XLLUIw8fUW6g4AhrOe0IRdik",
+	"HAur+1qlXVNRfOQmZyFg6NvjSkjoKs5VeDhEWRxbyNyAfhWNp71TFdXqwUH09rV3Nta239zZePmt/7Dz",
+	"5vbGlbfW/83CzKIw1gyJuWII7oLTkNJetEq7mXjZt8eudL0ekfV18BXQ1xMSG0vVm3NePvDOMpxwjika",
+	"a6B9oLMpgDquP0YSLiQjOuMZyh6Cgw07mkLARQvJDtyEpWftN6TqLfuc9c94Rmdsqpndg4Dm6KBxKNw3",
+	"XQ47rbrtWs/WSt+AK1b1QLWjs1Pa549v4fU5csizHq0U0K2ndMd1z9PqeHZ1uwIichChGHs6WQDtRg5F",
+	"iTV12nWoOWgmd4d9rnaZEhKej/WvAL3nEuA0skhCkEs6BmhMJSTDWJjNfhQw+xd7iUIuGCPt8zHri6Qj",
+	"wFnpW1cMWQ11wnQceTBkCMXYN4Xt2YBrwgDflyaE0ILhSj1ScGEYTJDeQbCJgJcaOHPhJrshD+0AoGce",
+	"UE2/PeSJQ9OeoSrsAdcfVHhT+1EEwrWi8SA7tnMpisIdVwKZD6tRw1axNypIRoGZjQBEUbCscwju4Fw9",
+	"hyHl2ZruDl1zocv48SWqLAv3irWYFTSnlWZFAXs0W4Mtu3ur6+/vCx5lK/EMunxkWY8PlloCUvOeQ62D",
+	"vOtQwfBzhvWbO1eCnZ23FjywbkXF48pxG7uP8w6vU7f9lGQabwNOeh3CwJOeEwdndlDrhkg8iYlhNHVV",
+	"AjKfcbdw1GEkDeOuU3luiNMakQKkKse0B3JlcrRGnXKJtBXhW76vwBpRkKyYxiuM2BqmlCaxAktIVrEi",
+	"LcfLu5KniBsfjvb0KWtM9+zBYoAt4WsgwCUQKqqzzM85FCdh720Nk4QK9TL+XiVGpfkAKomv5n0WBT6K",
+	"POfJZcM6Ir1nb3AHAuCsOUxTrRy2cMbvC2aUdX7a8lA472eT7VPp2842Q4uGLBgr4XYzOdIUjFZbCR8O",
+	"doE9JZymTwn3GKdAvGfyhhFzqWKuol20t+B9G1Id8lhag+re/sPrr7OtvnApO3cPF5AFYo49BPOrQtpF",
+	"DgPdzhxEGjrgc+YgmPHphFa8yR6OdGYkwz3tDfIDyN8n1WjyQuGWs3Yvm82yFN/tMazLym5GO7jMd/zS",
+	"tLdAgXvGNFKykj2lR2am/WalQ0YFWqKSKOM9d9UyJ8s9ozxw4/J/yKrvr62tQq5PwcyANRPBeyZg4nFL",
+	"DLBbEgsPcpDrs8oq3eC2shtUW2X7UXR7/Jq7cGV3EL2SH+i5eEizJGQ/quckdOKAoJG63QaoCqwP1CqP",
+	"yYlcNwX3qBJNk5CyKhrBSgRmwW6Pougs2u3R5K1ejVOVAsimyvYLPmAhaM1FkVDyswT7b8bUPEj1AFmk",
+	"F5qT11S9kiOQ9XS+uggqHTVPg73SaNYF4vOSLWmtOers2CNXheJwLVHrTlVi5FjE6XnUeFRYgz2MdMQI",
+	"kCtUZBZS4j4HVwmcnCXhVlp3wyDPpcxplt6+N2zG0nRr3YEDvKeVgJEQvZhOdsQSgsOdcSVGexlDQr6F",
+	"yaQA7lspGa7vaU7K8b67bKHeiXyNxJwOikV7JsqaJEpSiOBqQeEMJDqxQrwrVeri6FgYieBXDpu/Ygx0",
+	"j4Z99Jc92Ti/h8MLSi1BwYwLqCIqONWUYWRHDQfz5PQBXTVHTFu6L1VnF3kkoI/HaK38OPbYgJt0d/EW",
+	"HypnLqO+xUcVEA3pH/YZp2O+XSnRwSmfITnEn1iT5Li7Ba6nx/EmprIvZlbhEzHatA8zDWiV8gHDHJun",
+	"0SKEEpaK/iB2VV5EU4QFjZ6Q012CvT8ECmdEmlrtXILvCe1KnhHuogB82kE707UU6NhfsmDMm2bgDkf8",
+	"9Sz4ffUkoW//1Nri33d0WsuBfsuK1UBE7Oh7737+i4+xoqErjCih7JsR/ob69plq8BFcsaq5+EfEll1T",
+	"9v16V8ZRIlRN2fcW3c7bC77ODXvocu3gELPuiuSEeXgMC1PPhL1ZddXy1R1rrxikmfX1kXmcVKpDvbZH",
+	"kdLUvcJl6orpU2sGNs5A+4VrnEm13mSPIA8P1TCgrahhcPNA7U/XieTvbh2gNcr1+9x9LiPvw7nSQOBO",
+	"EckhVQpeNhmhGlcNHg3jNNzLfoVkzMAVo4lPmGK9SgN7YUUy/hFf3TSKHdu5hJoeVfDX74Nw11GPbW8E",
+	"CTQnpYFTbygwU/n4mWHcrIVnFgGl7wmCNifX30pS63eLLxCHI8k3ihVHJ43vHFEZxSJHCmbo3JId5Rq6",
+	"XOoPpJAQYjGABgyNwPtXxi/a14eCxPMZx7YAyqTvG3Conw1ffSK6VQdzXHkTVmXbzD6NRLftYuoEJtYX",
+	"IAE7QoDKwt61QV+QskC58qsNTcjWql/jagw3QuW0fa2chsSux/m3XT7M6dW6+y/lpNS7hXdHR9kU1igQ",
+	"wYl7da7uoG1NWxNJpe0mBMY/3+G1VtG4t77JHlX0IdoDDpvYqzoRAz89RWl0B1xBAoMTSiDyhGKkPc2t",
+	"CiAT0JncFX0j4kOovMu9rdl13YtzGlYr2hZzcv5V62Id2/MZ9zCW7lw4cGWaHbpnbXDMae2SuGCJm+da",
+	"uQOQaOIbjswm2y8c+7M2B2Sk7GZ7yW22YK7GzkUjl+/j3JkI/yzq49Aga3R17tcXgsPVQ1O8dJGslspi",
+	"pRzhu31Etz7ws2rJ23qb/mqAFQGN8qfDLg/KXDC6eQCkQtNy5ev2rl0p5cDLxjYTQmpunLiaC9/k7VM6",
+	"BPUwJiwXiirRsUHBfu5yAEQjgJPWSLVuWBcqXN/L3dM1ozqe70QAiXdJjRrcJS/SK3qC3B1g8Oo+QvS+",
+	"Q4fI3LI0h8FQR+kZ3Iug/xfdXgtgymWowwl0y8AxvgAq3EDoQSy2oiHOqajW5zf0UEWu4gxSTKw5Zj0x",
+	"FpEdbVcY0NTUh+DbXvVIAT9Tm+GjmLW5dN8fZLlKr/4YENlNuV5/NRviha6s9u9RFRG/IVVUE2yaw7ou",
+	"9Ir0+Zg1C1VuOQRYePRUsmXCA58SGlTMRqRpLGqmj7gtkg4609bmhd4vE/hO+1SzlhUmp6sQcNrZzC4y",
+	"Ba8Nbjfqt1hEHZEAeqOhTpcul8q4NnurGxGmQaZsBLQcjlpVD5uxyLQoNK008L8N+u+6FW26EDOxxcvg",
+	"f2jWeH764lA7WhgiHEcsbbpBl5sG/GN9k90B24zhnJtss0Haw06POMxic9Zf4imwchZLItF3UXYS+wiR",
+	"pRjHskwss3PWF1adgszAuHDXBngqjLTb3AZRFuMx0jaliWylGcc6TPXIuzhswBMCSiBWdbgyx6Z+apb1",
+	"MhcnjYXfeysLx+8GiOPtC3X6tATeIqqTY6EnijLkBKRHpZl9xgdFFMZKNyN/YOUJFcltrTyGqsMCO1/b",
+	"RVSiRLeEMQLxOAKHaJQErKtHLNbWR/ZwEK6eGmjlYBtZMykRDhqpD3iBplcKwnKPxrrUYhJ8RIXXieZd",
+	"HWzEb00mOorJgCBvDmImE7KdRthNkno/dMahQWUxc1lQ6KqLhJ16L1egW5Mvl01EbfsXssy6JXlMNr1P",
+	"SIPZxW6xPle8IyiRFYtDEQeuUgaT2EDk1CKQ1PKaIb/OPj5/NsjraaGXkctk4WtcNo4hS0abbN99gIMG",
+	"DivHNE1v3yCPpims7ZAvsHYlA2D/UFRweucj7HahSHx5dWznQ1Qxo4StPrRtZ51myzghcgHLHBcQv4jL",
+	"eMxafLCg9G11uYo2oIysXqv0NQQNNABTgM73bi7YCxCoZDnap8d84Mo8IPt02WTFmmCXZuqVWC/BkDIl",
+	"2F+vcxXdPRRJBVLxapgxbpDPHatQRx4KyChmihKT8yjiYCwZ3RcBmBWYilyid79Q8eaipZuPfGGDI9La",
+	"81lVqJWMFyqF+/ZQDMXCtZI0uN+DH1UVdUoqtTYpT8VeDsrYPau0ejNFP+BE43gAP6rGp6Hecg/CQKQ6",
+	"k/g5OztXXty49tLVl69sV4zO/zAbXoHo78JXBc4pKK0xlE1b0xM4lNo8GUNcgN8mHQetB33CVEy/KE3O",
+	"JMxNsy/TFKjvCa0GnKZBiv1dYZTwdho66EH7YZdZNRlac8YFG9CWsYM2MfHZh/Z/Der5DN2buUrCPYwv",
+	"AKaGO1Ot5dREGn6pTMpVavcPuEOhXZpoGIsodOO0j4eH5Zs+qW9swE0asK6IAe0DaXSlYYloDw0BkRyo",
+	"0P66AV8SVK39nO8sJWMzVOIxeO/wznAGUrgq0kjfL1OWe4/LhsGsY78ahLavbW/TvdpSxFE5HMf1RPBU",
+	"rHicmoZ3LqVAPiu1XCJOR8NIcGMI8Qc5DJ0geDZVsO3lIGK4/6F10UTC1p7+5m+O3v/r9ZORrpSeoY5Y",
+	"Be0vs3nI46EwJzlyg0s4qs2MyGjccDwti/0yRwOz2A8WvL1nKj2d+VBCdlliDgPDgL0uyozivSmb1gUO",
+	"Rl0BdVgSC6+gMgoiohBxyOm9y6TvMq5uVAQItMDjEopgGEW1WbNSm/x5J+AMHP0m0Dakw0TlODf9mT0N",
+	"0LwsU9lHLSpK0WKte1a+uRpDAL45THOA6g5klpy9WBqoi7U/MgElz6Cnlnv2WahG6hG9ft7fhcyA9Sbt",
+	"Jo+Y0iMf0vARjQOV6oiPN9lD7Z0MirBHFMsyGUjCNRbazw3EbW9oFbrwZwZfnC23RPPHVTOK2JTW1N4U",
+	"aXacLttcnGEq1iCZd5VP+7siT2wbiaWiQ8ovdeCNyMsGj6igkC0nd74gcM+GDy6/GktTW+cSlpohBLVz",
+	"wPXHDAxxytNRfTBqKEcptCJmx1lPd4iUYVvMmcNkZZ1L17kRK93aPUOucpVAWEyHiDmjOju6kY3KaevK",
+	"HseJ9cLjs+4Fw7teDP9onyzA8kKeiy4eRTNpL1e7hWBKPhDg+gftsQ1Brb7vHAK2LXvpokIFjGl1yxTc",
+	"dMVFCgfZP6/64vMVMXh3iEjn49RZhHoCS3amBKUpb3X7rp+jxpSLnQeEKDZQh4ioYSk2y6VA4wJxIvdf",
+	"azXvWTM9M1/z8am1sMmjRjbcMvC9/Sja9xcsV3L7wziVA56kW22d9DcinvJZ+WwgGC6dIqIens++UUxM",
+	"w89O1xFbX+wpN9lLxDzajyLG2UC20mEi2Nrv3nvtZsDu3bkZsEeieQ+qtzi79+oNSNwQit5L7LZ8Zc9/",
+	"fDnjvKqyAfv88UZzDAWVL72w8/KLL21PWIa4hGc02rLdtvV29qGxEJpSQbQXbTjjIz6uiyEC3ag8nQ1H",
+	"mzuLBYCfRdiBiIdWXVxehec26z1nafBB1C6K7pk2m+zzjtj61kB0ar/pQNV/z5FoDmq7aemZBr+upyfb",
+	"3sr1k2ojCKR1zIzAjAVJibWhFgrf1OaqlzYWZPv0smHQHlDSPlDYzGfsIJjWG2dplqi087C0/UvQAnDR",
+	"zTpciL2cXNvNMNUUElBmBdq0xpPwKEuNr1oBjGQ00W8wXZpwPbvsIpUD+mHXCWPhpyKjtX9huz4nwFUE",
+	"WqGBNiIEOnT58KbPfO9irSz79pDHsk0zHjAleGKvGSr7kzbWgZSWC9bQEDYpTEZsKD1fmIy4oy+eLOGo",
+	"axQlmISgWM5Qz0HsGdcro+C5ZAY07u86D66N5cI8ZrCSe5gltAJETc2x7nQK0JJnj6JXQdT6OV/VTmga",
+	"37kUCGQCuTwXbZYsoQDlE2UoRxzcuilJ2iOEDqVT1sw6/QExZoHjLhWPK9Px5SdbrE3dUVlgYP/KsFqV",
+	"eFkiDqUYEX12C2n2T2I4ndxa0v2B8+TrFCu67YpLFg3zvGokzjM5BOXCFKSNY6iwAUp5oairAQvNfdt9",
+	"wGSbepimGMCq5DICjorMnG8MVSyMaeQ16alM/IwMu0aZvTsQ6hkwX8/gvfZf1b/GGfu1A3Ym0utpa6iy",
+	"ymTBOH1bKmm6NS/ODbjpN61MrqoyeYAVh/eh5/B51ieOFHNCg2R1L65gGNsz97JqIuhO1uocVUtbx7Ee",
+	"bQwHdcsv3PeNwcqnv7nnWXlOUpTWks8caN5OrUPAYj1idvkALfk09le1iEHjGEDf1Stir3MVvcJbvfpq",
+	"Yr6SrzqKcKBxy6s4u/AOjtS5oYihbzWjq8OAbHIs+NLtfzzYZ7Lr0tF/ceJadsQ1xrRwAupJTMbYH0Ov",
+	"5nGg8r1tWQx2Z3t7mbFNj/dcc01OFBGa9qoqoYfi8fNUirPvceSxEa1YZjwZToW8zQQL5rwI1lnSNUpv",
+	"mK4e1SyEt3nSu6Mf2Bt/FdRaHc8AUR+h3JngUFARprIvcm7AiNuzENuxlBidPH94CilMl6EIwcRc5XD/",
+	"c6YKYT2g6j6jvELzP68YgXCXuEvFqQL51YKW8NpjrfcvQNcpeFLPU0zEydIuAwgj3+URIa7VYg1nLd3v",
+	"U8/mWY7YRLSErL2e/z7etVbJ+zIqmwwSgCWiLZIEWnyI7DHnBQCai+PSML6tP51g+ZgVeYX7177MbZGs",
+	"fNTKziuPn7/6eljxfDk9yBlAGnlgBZ10uJKGimkIQMQODDVKBizO1qoR8K5cXV9IYfkm88V7zPLjm/il",
+	"v6ae0jBsB659g9ibfhXXXb2tYdcl8EjAMAMZPTy0OuvM6DttfeJMcQMqyXp7VV7hrR6TyudQfFIFd0Oe",
+	"mcRjnwFAXZcbJlQkItYXXFFpvGEhdYFFIeMdLhWiU2YOGOqVMk4Z+3Jfif2qiT2q9kMpRqwNsNoIzExE",
+	"IqlmkV6uK50IB/ZTu6J1N155qXMDfZ4MEgF2BxbB+aCOM3+VeJxiPniB2vFcSPL8ysixSah2EbY3/Upp",
+	"rprShBQdZObanggmY1yUhvWlMSfNBZ9F+oxYTo74gcAc8VcieFHCBD577B7vEsj+cihC7gtoT17u0W5S",
+	"ntTtPj2w91ztui47Qn+SPwdZmqboWD8Az+sFJGoQ89aZ+40x4lW3cMFNvwpRVuoemJ9TAxKVLOOhjocq",
+	"FU4y6q3O/aa7+YOubK+sviiO8vmLSQLtpZUqkbLmmGUSESAk7WDYjKXpiog5nny0tYDAlhZ2IZXjETDF",
+	"oUjGyCcYXEplGk/+FxWOEYkUy+EOAJRKGDxgDYB3w419/SEAp4Eo7EGlPXlIQOarxCa7q0RGEux6iJpj",
+	"1rX+z1rYHDfsX+E6orn7NcuzEQAerrHvy2OP1GufaHyoCyB3SyD2ENftAczMpaXVRUthzgXVbZ8E7JnA",
+	"uuVmHXDZUdxyVLCQUbbGhIj2AOPYXW5X1pN6jor5HrdHSNtS2G8jHQ/m9KRSOfpDuHAO/vpDrPyxn0gW",
+	"oU3XPkwUkNj7YySC0gmi3vA4rkAZt6Yp4gucAE9gCtTAB7W0oV3imNxwHASLjtl63W6LBKvrBolAknut",
+	"K8aH2NzF8Xk5aPPYCF8a2NQ6FlwhY+LFKYPMCUCN1ZB0V4YCWAM70Nt21ZuCJyK5tPvmW++8VcIV6mQT",
+	"VtgEnvACpgjwRA20quT2TYunPNadoSiAp5chdufnabVbS+wQz6UxtyBK0zJxFzdefSYErDMVf7lEBwgC",
+	"OLweWB+LFq1qwCYTWSEAk70jIuUynjIcYqmmrYlSE2OG9UFf6XT6Kw8qv9kV8WDG1zFvinjG9xrm3VTZ",
+	"ONn5MAk4PIVfVBT9pR3Dc8Qnr1KWrlGsuTWVO/NzW61AasfSnZz7pWqNc7G+5ix77WxPZFnnsP8hpqEH",
+	"qE+gryLdy5C/+zzy9MVAMzjKaGigOHUiL/yVRnGxmljPYGd/YL9F7lSPmOi4sy4bNhKiF48d1UczEbxn",
+	"AiYet8SAKDdUxLo6lhGQV/l6lYydIwaqmoA1h3ZZAxYLDg3zB6qrE/n7gHtOJmvoHtyQUUjObn482e0F",
+	"T2IJTRiJEIB+WuYugWENb1+vRb1UI5oIhKTJLUPFA3PTdcaH7vsoA7z+LUBMw7oESAxiMjqDzdhlZNTn",
+	"e6CkopJxKzeAzlc26AIf+lnGfAO4+SI+Dti+kXzrgR1al8s9BlD4TLYZbxIVZZF1aWNnZ+PK1yrGR4H5",
+	"bGQe1i5CnqgSvqWJFiTuxuV6g67u2M+GaYV180Y+TrvUvZjRDM4a8JWN7asVA071iYa7zLio3WzXic+u",
+	"1HaAzbhso2E/r8BA+02yzFjxaI5xjSD5DZCW4JqiDzrNKXjqNi5HwjTbsqNrlnq+0zPKmuZkX9azMFPs",
+	"sTHcmpi3W4kQyio2OYsgFuMsS4n83UXWeoR8lAZxsYECy/VTJUQQztaubb/MQhhLgy5rSBVmZ5xEDCuz",
+	"vmsdGkzxmRZXBrfzJttH3QmvTuSPxpVoHSiMP+q2Jzhi1F86HDjq8bCvD0XD/TScenLAsI+ehdz0GlAQ",
+	"Fu56mrKxZ2NmYJUwblhIUZfwQA1VKmO8Dtrwk35A28SOGg/l/I1drXMq47hkdA0K4oSOHQNoxwtTvMlu",
+	"W+MNBoNcXS4GRAnSEZcpYFg41rHqEChFnpdiiNt7f/kDoJwi4BTxNMWAZ9bKla+/9OZmJqszgp/ZNt7i",
+	"aWoPBdUSs9TgfnbVMmc5e0oZclnu29ogFbsakv4BG/m9OQKg8pEvcAXjCvdhwY3JTWpQZ2VqSA8LWSsR",
+	"EapowYhB0Kol2LcbVGKKH/QQk46UtHCs/WFHHgoVbrKwpZNEtNLQHsADbYTxN/QpklbMjTlQYZ+rIY/D",
+	"dULrdXamv1uQrzUDUXIURfYcb2lPm+SIEcwmC60eDgknGgBxIGzf4grqMKy6tDrPv8yBAtAus8ea2tpj",
+	"4FkOJjS3VWEwQyJiPLZu5HiS3pCF9vKGuyxEEt8wESYNc4xK0jpD7XSTQZxUK0FvcKB8CxstCkLZFXmp",
+	"B9rwmO4MFb+Ntk787TVRrpldiqa3BNM4ebD3wLWxupVk0IuaXRmESYbmA2aVepRN+oGiZUC2KmSDso56",
+	"V4+sUgffMQJ8/QjrVtMux+d6jma3cEoIQquKpDVHW+kmC5Vu2HuFrM+TniEDeA/+j/MZAo1lLEx2ULr9",
+	"5ECbnZeSoftZhRV4x42EcJN5ejqY3YybjjpdraDgNNLcyQR8HPB+yw4jRA8qqK3VJLXwI3zu2OW8bUMq",
+	"aVIjgUKzskeiF+RY56bJ5jJtPBFTgpTMZlat5fPok3U0+VOxJvTtydnUE5atNQMN+Z0dtTEcBMxon6uS",
+	"SaYxQFPmzqHpRgKElF7pio7zKUecabvBpMX1WG9AKu6KL6wFvYh4nlQwrfBItWFV+yyD7Tped91eNpc0",
+	"3B4BeFbkAmoghW0orxjtepsjKBodWWQSDvQuj9ugkwvVE4hEVhYg6Um1eKyJXunr9jfLDZbkJ68UXjAS",
+	"9TaawDRBg1EKHd6wGjD53tbzf4Op58OtsTy0WmFY8NrPaplOCl1fKjkpcRMRvwKxA8SsnSiR8So3Bonu",
+	"JLwPEImb7BZCj1MY2WUh0V50hJYEZeGmAB3czIYszpZOwOaJZEemUNVz787NzTIqTFCRtDHmiFAFeccp",
+	"6DTuIZdNvWJTmFaYBIxo+HnNpKftvMoliok152s+MiGaAW+hh2lD8CQeh1C6pfDdbilrs2vykimaklWO",
+	"Na0AYrjoW1qqBoR/QjAswvYwjhs8bUTaGutgegNwXUJBx/VdZq2OA4XtfOhN2LuE6CbaC7O4kNeKeLB7",
+	"EnlfkYdDw/6xHAAs1K6V2K8PWjwr01zZcooWPx/AX1LQ5VSz1vCvNx0qWj3GswJMhurYylZzDE4sQL6i",
+	"xVZQSosYAKnuCTj/0dUpO/StmA0HdbO1XfeOppdWuy8GQkVSdWBLJA7Iijx5q1btvslKNIvONsZk7RXk",
+	"aTtmYoLDDQ6Ui4u6iGIIQZZkKLLwqDOGoa3WXSeisHSfyI56Y7CyGwQWbkbPw07NjypN7fiAYA1bQnaA",
+	"/JuyNtUHCohwJrbV1ZV0zRwbFVKvEHKCQDdPi7Yq9FrTR+5iUiTIhapHK000+IhY3bMkN/fmajx2vw5Y",
+	"JoDwGBcYJ4cMD5o2dGWUWbgw1oVNXJyNB/CbqgQ0WNZ2FmjyS58K+/AUedw52+b6MDE6ubTAlZC3Wm6r",
+	"B07WPd4RVVK/YSWrtnOAtJLJ95gZX0Q3QdYyb1NsYTQLVHqpdvYBMbguysfEIHQIZNQYY6TIjFXYgF0i",
+	"M4gkbEQZWz08bQu/Creu3IGroUJfpW363IXH6MhFosVviVaaC395UTxBHGyRQAPJ5txyRzxrlr63Z+zr",
+	"GuYZKhjJ0tBt60yJup2j3Hwuk9DPr8dXCJ0zJKfOWN9NeShYf0xeXZO3entkKff5GAwMqCVAIrgSzIW6",
+	"dukWBYRrp52Bu9YpV89+uX3KtgayK4cxh+vtbEAf/HQ2YuDKYKGrAorvYz4ocutV2AO1ErJMthVY0zbT",
+	"dJPl/75rDvKcbpcEdOyIyB5B8BqRK72BMUOBSbiOAZhYtFOIwHSB6Qsug78bBPkQTtsfdwdC4fo9A7qY",
+	"4oNKD3O7mJpBfXM9zlIWqfOb+bIhCpmFaGP4MJIpi3VnQflJeU/ULDxvuGIkH6QWKrJrLhJRCLlBvS9W",
+	"IuXqsygW4KuhoqgBvwjz7j54XR2RAh8SxMiyqN5EVVYO6Hg6/EAVT+Eme5ifc1cnUxY/sDt7tY9PO8Jn",
+	"gprwbFRpHinGlw1QPURWZYZiBQEpV3hBLYoTlWn96p0B/tnM4MMbcMVF6kW0I66xCREnYBnFpanVBrqN",
+	"TnLABjyxN3LHY6sr4ygReYIie+HcFkN4/RXdp3Zs59JUiDKxPKbPfWDtBJMB2wPtLrzFeNSXSpoiRyeu",
+	"4oRNS0xpi3Xw2JOwAWU9pV00IE81FSCXla+ShC1LQM6leLVKQJZQuGqX57IBnRagoRN4ojydYLnW+YjL",
+	"Vifhas55cBMvuUgHAgy5xhOBpqAe5PaujiPDOOKmaoreD5Ws6DColSMaXuS+jle28g8GeC4HBslMxeLX",
+	"Fx/hvg54UQmY2LIY9qg5tIFYBXDn1QVKa7dXSzJu81pKnm7znoDUm+kx3oKyJY8rvZCETBwV7kjIAabl",
+	"w2ZzANMH3JiRTqLp5PsE+lapY1x0MZGC01q8R5/+5Pi7nx5/+MHR+z/9/BcfHX3y46cf/+nnv3z3+M//",
+	"9OiPnhx979dH7/+1Q4N/YZO9ASbVzjXGWWfIk0hyxfpDQ1A3vJMIEbG10H3XcMIQrpdhSXfAIFv5whE/",
+	"QBwxvsKzFvZ7oJzKa0hwHmtRhe5mCNqVF8+FxduIuD0ZBbay3RQKLdmqRM0jf9ESzcvsIWVRtezL+np2",
+	"KJFvsMYEeoovU0I8b112dV/QoeJni+pqKgsZ71DBSiz4oQCIsOaYQXpX6cT+TfFRew12CfsgRq6drrTf",
+	"3U7FAzfGk23Llcq7+/eoTL3jS9ZfIetT73457YoMeEcYV+VhL9Cue1i50g/to0gQsscoRGXG3snNRGPz",
+	"ZFezSA7d8g2T+NLupS0+kFuHOzD7dK+KFgAo/9tlse5IFTAjjJFamYANhB7EIsDDEB0W9vTJk6Mf/fnT",
+	"j//0s7/4zdEnP86KPLzamC4UmYrAsM9+893PfvNHRx/8+Oh7f1DERSj5+SsJlDPy/oDLDiFJYHVbqlMe",
+	"G4an29GfvfvZ9/8ku5v7QckdqQZfChPQUgY+iR1kZarHv/rN0ft//9vvvPvZD35+/D9++tvvvHv8/t8e",
+	"/fAD+5+f/+vRex9lD/PBvvK3j0XUQUwrcA7Z8U/+6Ysff3r0g48+/9XfZTdBx7H8DtSSTg3SzsIwrNXV",
+	"VqZAkHAePvvLXxQWJsM3mb4zgsSayw63A5vg7QRTQ7thX/y37372JDdI1+legurm+b8RiSXAUeVIjzSD",
+	"PrrIjfQ//+Pnv/z1FOJDya3vAIa88YmIwYAd/9N7x+/+8vgHP/ziD/9Tdgs9TJv6cdmbdjWLZERgMJo6",
+	"zchOOv6zD55+8iGaR7k1HUal8mgVjWtU7+oRcxCNbcHTYYKj1CrD4/zi7/7LFz/937/9zrtHv/7bp598",
+	"ePSDj/JL3heX3nnrnf8fAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/store"
 )
 
 // Sheet is a shift's attendance.
@@ -53,23 +54,29 @@ type WorkShift struct {
 	Shift
 	ActivityTitle string
 	CheckedIn     int
-	Unsettled     int   // confirmed sign-ups whose attendance is open
-	Phase         Phase `gorm:"-"`
+	Earlier       bool       // to confirm from an earlier day
+	Place         store.Time // by which it is in order: its start, or its end when it is of an earlier day
+	Phase         Phase      `gorm:"-"`
+}
+
+// After is where the page after the shift begins.
+func (w *WorkShift) After() WorkAfter { return WorkAfter{w.Earlier, w.Place, w.ID} }
+
+// WorkAfter is behind which shift a page of the workbench begins; the zero value is the first.
+type WorkAfter struct {
+	Earlier bool
+	At      store.Time
+	ID      int64
 }
 
 // Work is what waits for the actor.
 type Work struct {
 	UnitName       string
 	PendingSignups int64
-	ToConfirm      int
 	Attention      int64
-	Shifts         []WorkShift
+	ToConfirm      int64
+	Shifts         []WorkShift // the first of them
 }
-
-const (
-	workBack   = 14 * 24 * time.Hour // how long a shift to confirm stays on the workbench; Art 11 asks for 10 working days
-	workShifts = 50
-)
 
 func phaseOf(w *WorkShift, now time.Time, margin time.Duration) Phase {
 	switch {

@@ -52,6 +52,7 @@ func TestAnyOrderOfDeeds(t *testing.T) {
 				"cancel":       m.cancel,
 				"accept":       m.accept,
 				"decide":       m.decide,
+				"take":         m.take,
 				"time":         m.time,
 				"later":        m.time,
 				"much later":   m.time,
@@ -68,7 +69,7 @@ func TestAnyOrderOfDeeds(t *testing.T) {
 			})
 		})
 		t.Log(done)
-		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "in", "out", "confirm", "correct", "no_show", "no_credit", "decide", "approve manual", "approve correction", "capacity", "move", "undo"} {
+		for _, deed := range []string{"sign up", "waitlist", "cancel", "accept", "take", "in", "out", "confirm", "correct", "no_show", "no_credit", "decide", "approve manual", "approve correction", "capacity", "move", "undo"} {
 			if done[deed] == 0 && !testing.Short() {
 				t.Logf("no run came to %q", deed)
 			}
@@ -169,6 +170,12 @@ func (m *machine) decide(r *rapid.T) {
 		err = out[0].Err
 	}
 	m.see(r, "decide", err)
+}
+
+func (m *machine) take(r *rapid.T) {
+	g := m.signup(r, activity.Waitlisted, activity.Offered)
+	_, err := m.Activities.TakeSignup(apptest.As(m.staff(r)), g.ID, rapid.Bool().Draw(r, "add a place"))
+	m.see(r, "take", err)
 }
 
 // time passes, a little or up to the next moment at which something opens or closes.
@@ -296,7 +303,8 @@ func (m *machine) holds(r *rapid.T) {
 		"minutes of the system without check-out": m.Count("hour_entries", "class = 'system' AND NOT EXISTS (SELECT 1 FROM attendances WHERE signup_id = source_id AND out_at IS NOT NULL)"),
 		"minutes by hand by one person":           m.Count("hour_entries", "class <> 'system' AND recorded_by = approved_by"),
 		"people waiting while an offer could be made": m.Count("shifts", "waitlisted > 0 AND taken < capacity AND state = 'open' AND starts_at > ?",
-			store.At(m.Clock.Now().Add(4*time.Hour))),
+			store.At(m.Clock.Now())),
+		"offers beyond the start": m.Count("signups", "state = 'offered' AND offer_expires_at > starts_at"),
 	} {
 		if n != 0 {
 			r.Fatalf("%d %s", n, what)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -358,30 +357,6 @@ func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
 	}
 	return outbox.Tell(tx, changeNotices(signups, is.Title, "内容变更", strings.Join(said, "，"))...)
 }
-
-// changeNotices tell each person once of one change, however many shifts they have.
-func changeNotices(signups []Signup, title, kind, what string) []outbox.Notice {
-	told := map[int64]bool{}
-	var out []outbox.Notice
-	for i := range signups {
-		s := &signups[i]
-		if told[s.PersonID] {
-			continue
-		}
-		told[s.PersonID] = true
-		out = append(out, outbox.Notice{PersonID: s.PersonID, Kind: outbox.ActivityChanged,
-			Event: event("changed", s.ID) + ":" + rand.Text(),
-			Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &s.ID, ActivityID: &s.ActivityID}.
-			As(outbox.ActivityChangedMessage, changeWords(title, kind, s.StartsAt, what)).Until(s.EndsAt))
-	}
-	return out
-}
-
-func changeWords(title, kind string, starts store.Time, what string) outbox.Words {
-	return outbox.Words{"activity": title, "change": kind, "time": outbox.Clock(starts.Time), "note": what}
-}
-
-func event(what string, id int64) string { return what + ":" + strconv.FormatInt(id, 10) }
 
 // Publish opens a draft for sign-up.
 func (s *Service) Publish(ctx context.Context, id int64) (*Line, error) {

@@ -501,31 +501,27 @@ func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]Sign
 	return rows, s.sayRowsWait(db, rows)
 }
 
-// Work gives what waits for the actor: counts, each up to atMost, and the shifts of today and to confirm.
-func (s *Service) Work(ctx context.Context, atMost int) (_ *Work, err error) {
+// Work gives what waits for the actor: counts, each up to atMost, and the first shifts of today and to confirm.
+func (s *Service) Work(ctx context.Context, atMost, shifts int) (_ *Work, err error) {
 	db, roots, out := s.db.Read(ctx), auth.From(ctx).ManagedPaths(), &Work{}
 	if out.UnitName, err = firstUnitName(db, roots); err != nil {
 		return nil, err
 	}
-	if out.PendingSignups, err = countPending(db, roots, atMost); err != nil {
+	n, err := countWork(db, roots, s.db.Now(), atMost)
+	if err != nil {
 		return nil, err
 	}
-	if out.Attention, err = countAttention(db, roots, atMost); err != nil {
-		return nil, err
-	}
-	out.Shifts, err = s.workShifts(ctx, roots)
-	for _, w := range out.Shifts {
-		if w.Phase == PhaseToConfirm {
-			out.ToConfirm++
-		}
-	}
+	out.PendingSignups, out.Attention, out.ToConfirm = n[0], n[1], n[2]
+	out.Shifts, err = s.WorkShifts(ctx, WorkAfter{}, shifts)
 	return out, err
 }
 
-func (s *Service) workShifts(ctx context.Context, roots []string) ([]WorkShift, error) {
+// WorkShifts gives a page of the shifts on the actor's workbench: those of today, then those to confirm from before,
+// the oldest first.
+func (s *Service) WorkShifts(ctx context.Context, after WorkAfter, limit int) ([]WorkShift, error) {
 	now := s.db.Now()
-	tomorrow := dayStart(now.Time).AddDate(0, 0, 1)
-	rows, err := shiftsUnder(s.db.Read(ctx), roots, store.At(now.Add(-workBack)), now, store.At(tomorrow), workShifts)
+	midnight := dayStart(now.Time)
+	rows, err := workShifts(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), now, store.At(midnight), store.At(midnight.AddDate(0, 0, 1)), after, limit)
 	for i := range rows {
 		rows[i].Phase = phaseOf(&rows[i], now.Time, s.limits.CheckinWindow)
 	}

@@ -2,12 +2,12 @@ package activity
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
-	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -21,7 +21,7 @@ var (
 // moveSignups carries a shift's new time to its sign-ups, after whose people wait in line. It is
 // refused where somebody is checked in already, or has another shift then; with askAgain those
 // who have one keep the place until they confirm again, for a time.
-func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, is *Shift, people []int64, askAgain bool) error {
+func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, is *Shift, people []int64, askAgain bool, n *news) error {
 	if err := copyTimes(tx, is); err != nil { // from here on no check-in goes on
 		return err
 	}
@@ -48,15 +48,18 @@ func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, i
 	if err != nil {
 		return err
 	}
-	if err := setMoved(tx, is.ID); err != nil || l.State != Published {
+	if err := setMoved(tx, is.ID); err != nil {
 		return err
 	}
-	what := "时间改为 " + SpokenSpan(is.StartsAt.Time, is.EndsAt.Time)
-	return outbox.Tell(tx, changeNotices(without(signups, asked), l.Title, "时间变更", what)...)
+	n.asked = append(n.asked, asked...)
+	if l.State == Published {
+		n.moved = append(n.moved, without(signups, asked)...)
+	}
+	return nil
 }
 
 // settleClashes asks those again who have another shift at the new time, or refuses with their names.
-func (s *Service) settleClashes(ctx context.Context, tx *store.Tx, is *Shift, askAgain bool) (asked map[int64]bool, err error) {
+func (s *Service) settleClashes(ctx context.Context, tx *store.Tx, is *Shift, askAgain bool) (asked []SignupLine, err error) {
 	clashes, err := clashesOn(tx.DB, is)
 	if err != nil || len(clashes) == 0 {
 		return nil, err
@@ -74,15 +77,14 @@ func (s *Service) settleClashes(ctx context.Context, tx *store.Tx, is *Shift, as
 	case !askAgain:
 		return nil, fault.Newf(fault.Conflict, "move_overlaps", errClash, say(all))
 	}
-	asked = map[int64]bool{}
 	for i := range clashes {
 		if clashes[i].State != Confirmed { // without a place for certain: the overlap is checked when they get one
 			continue
 		}
-		asked[clashes[i].ID] = true
 		if err := s.askAgain(ctx, tx, &clashes[i]); err != nil {
 			return nil, err
 		}
+		asked = append(asked, clashes[i])
 	}
 	return asked, nil
 }
@@ -92,24 +94,17 @@ func (s *Service) askAgain(ctx context.Context, tx *store.Tx, l *SignupLine) err
 	if err := s.step(tx, l, "ask_again", workflow.ByStaff, auth.From(ctx).PersonID, ""); err != nil {
 		return err
 	}
-	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
-	if err := setAskedAgain(tx, l.ID, until); err != nil {
-		return err
-	}
-	return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("asked_again", l.ID) + ":" + strconv.FormatInt(tx.Now.UnixMilli(), 10),
-		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
-			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
-		As(outbox.SignupOfferedMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": "时间改了，请点开重新确认"}).Until(until))
+	until := store.At(answerBy(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
+	l.OfferExpiresAt = &until
+	return setAskedAgain(tx, l.ID, until)
 }
 
-func without(signups []Signup, ids map[int64]bool) []Signup {
-	var out []Signup
-	for i := range signups {
-		if !ids[signups[i].ID] {
-			out = append(out, signups[i])
-		}
+func without(signups []Signup, asked []SignupLine) []Signup {
+	ids := map[int64]bool{}
+	for i := range asked {
+		ids[asked[i].ID] = true
 	}
-	return out
+	return slices.DeleteFunc(signups, func(g Signup) bool { return ids[g.ID] })
 }
 
 // shownNames is how many people a refusal names.

@@ -63,7 +63,11 @@ func (s *Service) UpdateShift(ctx context.Context, shiftID int64, c ShiftChange)
 		if err != nil {
 			return err
 		}
-		return s.changeShift(ctx, tx, l, shift, c)
+		var n news
+		if err := s.changeShift(ctx, tx, l, shift, c, &n); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, n.notices(l.Title, tx.Now)...)
 	})
 	if err != nil {
 		return nil, err
@@ -85,8 +89,9 @@ func managedShift(ctx context.Context, tx *store.Tx, id int64) (*Shift, *Line, e
 }
 
 // changeShift applies a change by one conditional statement, so that it can neither
-// cut below what is taken nor move a shift that has started in the meantime.
-func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift *Shift, c ShiftChange) error {
+// cut below what is taken nor move a shift that has started in the meantime. Whom it concerns
+// is added to the news.
+func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift *Shift, c ShiftChange, n *news) error {
 	is, err := c.on(shift, tx.Now.Time)
 	if err != nil {
 		return err
@@ -109,14 +114,12 @@ func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift 
 		return errBelowTaken
 	}
 	if moves {
-		if err := s.moveSignups(ctx, tx, l, shift, is, people, c.AskAgain); err != nil {
+		if err := s.moveSignups(ctx, tx, l, shift, is, people, c.AskAgain, n); err != nil {
 			return err
 		}
 	}
-	if free := is.Capacity - is.Taken; free > 0 && is.Waitlisted > 0 {
-		if err := s.promote(tx, is.ID, free); err != nil {
-			return err
-		}
+	if err := s.promote(tx, is.ID, n); err != nil {
+		return err
 	}
 	if err := audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: l.UnitPath, Before: shift, After: is}); err != nil {
 		return err
@@ -137,7 +140,8 @@ func beforeMove(tx *store.Tx, l *Line, is *Shift) ([]int64, error) {
 	return takeTurns(tx, is.ID, nil)
 }
 
-// UpdateSeries changes the shifts of a series that have not started; the past stays as it was.
+// UpdateSeries changes the shifts of a series that have not started; the past stays as it was, and so does
+// a shift that was changed by hand. Each person is told once.
 func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*Line, error) {
 	var activityID int64
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
@@ -150,15 +154,21 @@ func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*
 			return err
 		}
 		activityID = l.ID
-		rule.apply(c)
-		shifts, err := openOfSeries(tx, id, store.At(c.from(tx.Now.Time)))
+		if err := rule.apply(c); err != nil {
+			return err
+		}
+		shifts, err := openOfSeries(tx, id, store.At(c.from()))
 		if err != nil {
 			return err
 		}
-		if err := s.changeEach(ctx, tx, l, rule, shifts, c); err != nil {
+		var n news
+		if err := s.changeEach(ctx, tx, l, rule, shifts, c, &n); err != nil {
 			return err
 		}
-		return updateSeries(tx, rule)
+		if err := updateSeries(tx, rule); err != nil {
+			return err
+		}
+		return outbox.Tell(tx, n.notices(l.Title, tx.Now)...)
 	})
 	if err != nil {
 		return nil, err
@@ -167,14 +177,14 @@ func (s *Service) UpdateSeries(ctx context.Context, id int64, c SeriesChange) (*
 }
 
 // changeEach changes at most maxSeriesShifts shifts, each with its own check.
-func (s *Service) changeEach(ctx context.Context, tx *store.Tx, l *Line, rule *Series, shifts []Shift, c SeriesChange) error {
+func (s *Service) changeEach(ctx context.Context, tx *store.Tx, l *Line, rule *Series, shifts []Shift, c SeriesChange, n *news) error {
 	for i := range shifts {
-		change := ShiftChange{Capacity: c.Capacity, AskAgain: c.AskAgain}
+		change := ShiftChange{Capacity: c.Capacity, AskAgain: c.AskAgain, ofSeries: true}
 		if c.StartTime != nil || c.EndTime != nil {
 			starts, ends := rule.timesOn(shifts[i].StartsAt.Time)
 			change.StartsAt, change.EndsAt = &starts, &ends
 		}
-		if err := s.changeShift(ctx, tx, l, &shifts[i], change); err != nil {
+		if err := s.changeShift(ctx, tx, l, &shifts[i], change, n); err != nil {
 			return err
 		}
 	}
@@ -204,7 +214,8 @@ func (s *Service) CancelShift(ctx context.Context, shiftID int64, reason string)
 	return s.ofShift(ctx, shiftID)
 }
 
-// cancelShifts calls shifts off with every live sign-up on them, and tells each person why.
+// cancelShifts calls shifts off with every live sign-up on them, and tells each person why, once. Who is
+// checked in stays: their presence is confirmed as ever.
 func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, reason string) error {
 	if len(shifts) == 0 {
 		return nil
@@ -216,30 +227,31 @@ func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	if err := setShiftsCancelled(tx, ids); err != nil {
 		return err
 	}
-	signups, err := liveOn(tx.DB, ids...)
+	signups, in, err := holdLive(tx, ids) // from here on nobody checks in
 	if err != nil {
 		return err
 	}
 	if err := setSignupsCancelled(tx, ids, reason); err != nil {
 		return err
 	}
-	return sayCancelled(ctx, tx, a, shifts, signups, reason)
+	if err := recountTaken(tx, ids); err != nil {
+		return err
+	}
+	return sayCancelled(ctx, tx, a, shifts, signups, in, reason)
 }
 
-func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, signups []Signup, reason string) error {
+// sayCancelled writes what was called off; in are the sign-ups of who is checked in.
+func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, signups []Signup, in map[int64]bool, reason string) error {
 	actor := auth.From(ctx).PersonID
 	var timeline []timelineLine
 	for i := range shifts {
 		timeline = append(timeline, timelineLine{Subject: "shift", SubjectID: shifts[i].ID, Action: "cancel",
 			FromState: string(ShiftOpen), ToState: string(ShiftCancelled), ActorID: actor, Reason: reason})
 	}
-	var notices []outbox.Notice
 	for i := range signups {
-		g := &signups[i]
-		timeline = append(timeline, signupTimeline(g, "cancel", SignupCancelled, actor, reason))
-		notices = append(notices, outbox.Notice{PersonID: g.PersonID, Kind: outbox.ActivityCancelled, Event: event("called_off", g.ID),
-			Title: "活动取消", Body: "“" + a.Title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + " 取消了：" + reason,
-			SignupID: &g.ID, ActivityID: &g.ActivityID}.As(outbox.ActivityChangedMessage, changeWords(a.Title, "活动取消", g.StartsAt, reason)).Until(g.StartsAt))
+		if !in[signups[i].ID] {
+			timeline = append(timeline, signupTimeline(&signups[i], "cancel", SignupCancelled, actor, reason))
+		}
 	}
 	if err := writeTimeline(tx, timeline...); err != nil {
 		return err
@@ -251,7 +263,7 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	if err := audit.WriteAll(tx, off); err != nil {
 		return err
 	}
-	return outbox.Tell(tx, notices...)
+	return outbox.Tell(tx, cancelledNotices(signups, in, a.Title, reason)...)
 }
 
 // OpenShift publishes a new activity with one shift in the caller's transaction, for the

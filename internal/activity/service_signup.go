@@ -211,69 +211,70 @@ func logSignup(tx *store.Tx, l *SignupLine, entity audit.Entity, before, after a
 // settle keeps the shift's counters equal to its sign-ups.
 func (s *Service) settle(tx *store.Tx, shiftID int64, was, is SignupState) error {
 	switch {
-	case was.holdsPlace() == is.holdsPlace() && was != Waitlisted:
-		return nil
+	case was == Waitlisted && is.holdsPlace():
+		return orFull(givePlace(tx, shiftID))
 	case was == Waitlisted:
 		return stopWaiting(tx, shiftID)
+	case was.holdsPlace() == is.holdsPlace():
+		return nil
 	case is.holdsPlace():
-		taken, err := takePlace(tx, shiftID)
-		if err == nil && !taken {
-			return ErrFull
-		}
-		return err
+		return orFull(takePlace(tx, shiftID))
 	}
 	if err := freePlace(tx, shiftID); err != nil {
 		return err
 	}
-	return s.promote(tx, shiftID, 1)
-}
-
-// promote offers free places to the first on the waitlist; each has a set time to
-// confirm. It stops when the notice for cancelling begins.
-func (s *Service) promote(tx *store.Tx, shiftID int64, places int) error {
-	waiting, err := longestWaiting(tx.DB, shiftID, store.At(tx.Now.Add(s.limits.CancelNotice)), places)
-	if err != nil {
+	var n news
+	if err := s.promote(tx, shiftID, &n); err != nil {
 		return err
 	}
-	for i := range waiting {
-		if err := s.offer(tx, &waiting[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return outbox.Tell(tx, n.notices("", tx.Now)...)
 }
 
-func (s *Service) offer(tx *store.Tx, l *SignupLine) error {
+// orFull refuses what got no place.
+func orFull(got bool, err error) error {
+	if err == nil && !got {
+		return ErrFull
+	}
+	return err
+}
+
+// promote offers every free place of a shift that has not started to those who wait, the longest
+// first; each has a time to confirm. The caller has changed the shift's counters, so they stay.
+func (s *Service) promote(tx *store.Tx, shiftID int64, n *news) error {
+	for {
+		free, err := freeFor(tx, shiftID)
+		if err != nil || free == 0 {
+			return err
+		}
+		waiting, err := longestWaiting(tx.DB, shiftID, free)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for i := range waiting {
+			if err := s.offer(tx, &waiting[i], n); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// offer keeps a free place for somebody who waits; one who went meanwhile is left alone.
+func (s *Service) offer(tx *store.Tx, l *SignupLine, n *news) error {
 	to, err := workflow.Next(SignupMoves, l.State, "offer", workflow.BySystem)
 	if err != nil {
 		return err
 	}
-	until := store.At(offerUntil(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
+	until := store.At(answerBy(tx.Now.Time, l.StartsAt.Time, s.limits.PromotionConfirm))
 	moved, err := moveSignup(tx, &l.Signup, to, l.Reason, &until)
 	if err != nil || !moved {
 		return err
 	}
-	given, err := givePlace(tx, l.ShiftID)
-	if err != nil {
+	if err := s.settle(tx, l.ShiftID, Waitlisted, to); err != nil {
 		return err
 	}
-	if !given { // no place after all: they keep waiting
-		offered := l.Signup
-		offered.State = to
-		_, err := moveSignup(tx, &offered, Waitlisted, l.Reason, nil)
-		return err
-	}
-	if err := writeTimeline(tx, signupTimeline(&l.Signup, "offer", to, 0, "")); err != nil {
-		return err
-	}
-	return outbox.Tell(tx, offerNotice(l, until))
-}
-
-func offerNotice(l *SignupLine, until store.Time) outbox.Notice {
-	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
-		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
-			SpokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
-		As(outbox.SignupOfferedMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": "请点开确认，过时让给下一位"}).Until(until)
+	l.OfferExpiresAt = &until
+	n.offered = append(n.offered, *l)
+	return writeTimeline(tx, signupTimeline(&l.Signup, "offer", to, 0, ""))
 }
 
 // CancelSignup gives a place back: the volunteer within the notice, staff at any time.
@@ -327,6 +328,68 @@ func (s *Service) ConfirmSignup(ctx context.Context, id int64) (*SignupLine, err
 		return nil, err
 	}
 	return readSignup(s.db.Read(ctx), id)
+}
+
+// TakeSignup gives somebody on the waitlist a place at the word of staff, also one that is kept for them already,
+// until the shift is over. Where none is free, only with one more place.
+func (s *Service) TakeSignup(ctx context.Context, id int64, addPlace bool) (*SignupLine, error) {
+	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Tx(ctx, func(tx *store.Tx) error {
+		l, err := holdDecided(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := mayDecideSignup(auth.From(ctx), mine, l); err != nil {
+			return err
+		}
+		return s.take(tx, l, addPlace)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readSignup(s.db.Read(ctx), id)
+}
+
+func (s *Service) take(tx *store.Tx, l *SignupLine, addPlace bool) error {
+	if !l.EndsAt.After(tx.Now.Time) {
+		return errOverForAll
+	}
+	if other, err := certainOther(tx.DB, &l.Signup); err != nil || other != nil {
+		return orElse(err, errTheirOther)
+	}
+	if addPlace && l.State == Waitlisted {
+		if err := addOnePlace(tx, l.ShiftID, l.UnitPath); err != nil {
+			return err
+		}
+	}
+	err := s.step(tx, l, "take", workflow.ByStaff, auth.From(tx.Statement.Context).PersonID, "")
+	if errors.Is(err, ErrFull) {
+		return errNoPlace
+	}
+	if err != nil {
+		return err
+	}
+	told := confirmedNotice(&l.Signup, l.ActivityTitle, l.PlaceName)
+	told.Event = eventAt("taken", l.ID, tx.Now)
+	return outbox.Tell(tx, told)
+}
+
+// addOnePlace makes a full shift one place larger, which is kept as a change of the shift; one that has a place is left as it is.
+func addOnePlace(tx *store.Tx, shiftID int64, path string) error {
+	grown, err := growFull(tx, shiftID)
+	if err != nil || !grown {
+		return err
+	}
+	is, err := findShift(tx.DB, shiftID)
+	if err != nil {
+		return err
+	}
+	was := *is
+	was.Capacity--
+	return audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: path, Before: was, After: is})
 }
 
 func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *SignupLine) error) (*SignupLine, error) {

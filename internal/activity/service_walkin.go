@@ -188,10 +188,11 @@ func countIn(tx *store.Tx, shift *Shift, of *Line, was SignupState, p presence) 
 	case p.by == 0:
 		return errDoorFull
 	}
-	added, err := addPlace(tx, shift.ID)
-	if err != nil || !added {
-		return orElse(err, ErrNotOpen)
+	if err := addOnePlace(tx, shift.ID, of.UnitPath); err != nil {
+		return err
 	}
-	return audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: shift.ID, UnitID: shift.UnitID, UnitPath: of.UnitPath,
-		Before: map[string]any{"capacity": shift.Capacity}, After: map[string]any{"capacity": shift.Capacity + 1}})
+	if taken, err = takePlace(tx, shift.ID); err == nil && !taken {
+		err = ErrNotOpen
+	}
+	return err
 }

@@ -37,6 +37,7 @@ type Shift struct {
 	Swept      bool        // the timed work after its end is done
 	MovedAt    *store.Time // the last time that its time changed after somebody had signed up
 	TimedAt    *store.Time // the last time that its time changed at all
+	ByHand     bool        // changed by itself since its series made it, which leaves it alone from then on
 	EasedAt    *store.Time // the last time that fence or way of check-in changed after somebody had signed up
 	CreatedAt  store.Time
 }
@@ -55,6 +56,8 @@ type ShiftChange struct {
 	StartsAt, EndsAt *time.Time
 	Capacity         *int
 	AskAgain         bool // whoever the new time clashes for is asked again, instead of refusing it
+
+	ofSeries bool // all shifts of the series change
 }
 
 // on gives the shift as it would be; one that has started, or would have, is refused.
@@ -68,6 +71,9 @@ func (c ShiftChange) on(s *Shift, now time.Time) (*Shift, error) {
 	}
 	if c.Capacity != nil {
 		is.Capacity = *c.Capacity
+	}
+	if s.SeriesID != nil && !c.ofSeries && (is.span() != s.span() || is.Capacity != s.Capacity) {
+		is.ByHand = true
 	}
 	switch {
 	case s.State != ShiftOpen:
@@ -104,22 +110,19 @@ type SeriesChange struct {
 	AskAgain           bool // as in ShiftChange
 }
 
-// from is the instant after which shifts change: now, or a later day that is given.
-func (c SeriesChange) from(now time.Time) time.Time {
-	if c.FromDate == nil {
-		return now
+// from is the instant from which on shifts change: that of 00:00 of the day that is given; else all.
+func (c SeriesChange) from() (from time.Time) {
+	if c.FromDate != nil {
+		from, _ = time.ParseInLocation(time.DateOnly, *c.FromDate, hours.Shanghai) // a date by the contract
 	}
-	day, err := time.ParseInLocation(time.DateOnly, *c.FromDate, hours.Shanghai)
-	if err != nil || day.Before(now) {
-		return now
-	}
-	return day
+	return from
 }
 
 const (
 	maxShift        = 24 * time.Hour
 	maxSeriesShifts = 200
 	maxSeriesDays   = 366
+	maxCapacity     = 10000 // as the contract has it
 )
 
 var (
@@ -128,6 +131,8 @@ var (
 	errStarted    = fault.New(fault.Conflict, "shift_started", "班次已经开始，不能再改了")
 	errBelowTaken = fault.New(fault.Conflict, "capacity_below_taken", "名额不能少于已占用的名额")
 	errSeries     = fault.BadFields(fault.Field{Name: "until_date", Message: "结束日期要晚于开始日期，最多跨一年、200 个班次"})
+	errNoTime     = fault.BadFields(fault.Field{Name: "end_time", Message: "结束时间不能和开始时间一样"})
+	errSameStart  = fault.New(fault.Conflict, "series_same_start", "这个系列已经有一班在同一时间开始，没有改。请换一个时间")
 	errNoDay      = fault.BadFields(fault.Field{Name: "weekdays", Message: "这段日期里没有符合的日子"})
 )
 
@@ -146,6 +151,9 @@ func checkTimes(starts, ends time.Time) error {
 func (r *Series) shifts(now time.Time) ([]Shift, error) {
 	from, err1 := time.ParseInLocation(time.DateOnly, r.FromDate, hours.Shanghai)
 	until, err2 := time.ParseInLocation(time.DateOnly, r.UntilDate, hours.Shanghai)
+	if r.StartTime == r.EndTime {
+		return nil, errNoTime
+	}
 	if err1 != nil || err2 != nil || until.Before(from) || until.Sub(from) > maxSeriesDays*24*time.Hour {
 		return nil, errSeries
 	}
@@ -184,7 +192,8 @@ func atClock(day time.Time, clock string) time.Time {
 	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, hours.Shanghai)
 }
 
-func (r *Series) apply(c SeriesChange) {
+// apply makes the rule what the change says; a time that is none is refused.
+func (r *Series) apply(c SeriesChange) error {
 	if c.StartTime != nil {
 		r.StartTime = *c.StartTime
 	}
@@ -194,6 +203,10 @@ func (r *Series) apply(c SeriesChange) {
 	if c.Capacity != nil {
 		r.Capacity = *c.Capacity
 	}
+	if (c.StartTime != nil || c.EndTime != nil) && r.StartTime == r.EndTime {
+		return errNoTime
+	}
+	return nil
 }
 
 var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}

@@ -153,6 +153,8 @@ var (
 	ErrOver       = fault.New(fault.Conflict, "shift_over", "这一班已经开始或结束，不能报名了")
 	errMoved      = fault.New(fault.Conflict, "shift_changed", "这一班刚刚有变动，您的报名没有提交，请刷新后再看")
 	errTheirOther = fault.New(fault.Conflict, "overlap", "这位志愿者这段时间已经在另一班，不能通过。请先和他联系")
+	errOverForAll = fault.New(fault.Conflict, "shift_over", "这一班已经结束，不能再加人了")
+	errNoPlace    = fault.New(fault.Conflict, "shift_full", "这一班满了，没有改。请同时加一个名额，或先等别人的名额空出来")
 	errIsIn       = fault.New(fault.Conflict, "checked_in", "已经签到，不能取消报名。请工作人员先在到场名单上撤销签到")
 	ErrOfferOver  = fault.New(fault.Conflict, "offer_expired", "确认的时间已过，名额已经让给下一位")
 	errTooLate    = "离开始不到 %s，不能自己取消了。请打电话给活动联系人"
@@ -198,13 +200,4 @@ func TooLate(notice time.Duration) error {
 		said = fmt.Sprintf("%d 分钟", int(notice.Minutes()))
 	}
 	return fault.Newf(fault.Unprocessable, "cancel_too_late", errTooLate, said)
-}
-
-// offerUntil is when an offer made now runs out: after the time to confirm, and never after the start.
-func offerUntil(now, starts time.Time, limit time.Duration) time.Time {
-	until := now.Add(limit)
-	if until.After(starts) {
-		return starts
-	}
-	return until
 }

@@ -85,24 +85,49 @@ func firstUnitName(db *gorm.DB, paths []string) (name string, err error) {
 	return name, err
 }
 
-func countPending(db *gorm.DB, roots []string, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("signups"), "unit_id", roots).Where("state = ?", Pending), atMost)
+// countWork counts sign-ups to decide, check-ins to look at and shifts to confirm, each up to a cap.
+func countWork(db *gorm.DB, roots []string, now store.Time, atMost int) ([]int64, error) {
+	return store.CountsUpTo(db, atMost,
+		store.Under(db.Table("signups"), "unit_id", roots).Where("state = ?", Pending),
+		store.Under(db.Table("attendances"), "unit_id", roots).Where("needs_look = ?", true),
+		unconfirmed(db, roots, now))
 }
 
-func countAttention(db *gorm.DB, roots []string, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("attendances"), "unit_id", roots).Where("needs_look = ?", true), atMost)
+// unconfirmed are the shifts that were over at an instant with somebody whose attendance is open, however old,
+// and called off or not: read from those sign-ups alone, so what is settled costs nothing.
+func unconfirmed(db *gorm.DB, roots []string, over store.Time) *gorm.DB {
+	return store.Under(db.Table("signups"), "signups.unit_id", roots).
+		Where("signups.state = ? AND signups.ends_at <= ?", Confirmed, over).Group("signups.ends_at, signups.shift_id")
 }
 
-// shiftsUnder gives the open shifts that start within the time in the units under the roots, in
-// time order; of those that are over only the ones with somebody whose attendance is open.
-func shiftsUnder(db *gorm.DB, roots []string, from, now, to store.Time, limit int) (out []WorkShift, err error) {
-	err = store.Under(db.Table("shifts"), "shifts.unit_id", roots).
-		Select(`shifts.*, activities.title AS activity_title,
-			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in,
-			(SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed') AS unsettled`).
-		Joins("JOIN activities ON activities.id = shifts.activity_id").
-		Where("shifts.state = ? AND activities.state = ? AND shifts.starts_at >= ? AND shifts.starts_at < ?", ShiftOpen, Published, from, to).
-		Where("shifts.ends_at > ? OR EXISTS (SELECT 1 FROM signups WHERE signups.shift_id = shifts.id AND signups.state = 'confirmed')", now).
-		Order("shifts.starts_at, shifts.id").Limit(limit).Find(&out).Error
+// onDay are the shifts of a day, or that reach into it, in the units under the roots: those that are not over,
+// and those with somebody whose attendance is open.
+func onDay(db *gorm.DB, roots []string, now, midnight, next store.Time) *gorm.DB {
+	return store.Under(db.Table("shifts"), "shifts.unit_id", roots).Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("shifts.starts_at > ? AND shifts.starts_at < ? AND shifts.ends_at > ? AND activities.state <> ?",
+			store.At(midnight.Add(-maxShift)), next, midnight, Draft).
+		Where("shifts.ends_at > ? AND shifts.state = ? OR EXISTS (SELECT 1 FROM signups WHERE signups.shift_id = shifts.id AND signups.state = ?)",
+			now, ShiftOpen, Confirmed)
+}
+
+// workShifts gives a page of the shifts of a day, by their start, and then of those to confirm from before it, the
+// oldest first.
+func workShifts(db *gorm.DB, roots []string, now, midnight, next store.Time, after WorkAfter, limit int) (out []WorkShift, err error) {
+	today, before := onDay(db, roots, now, midnight, next), unconfirmed(db, roots, midnight)
+	switch {
+	case after.Earlier:
+		today = today.Where("1 = 0")
+		before = before.Where("signups.ends_at >= ? AND (signups.ends_at > ? OR signups.shift_id > ?)", after.At, after.At, after.ID)
+	case after.ID != 0:
+		today = today.Where("shifts.starts_at >= ? AND (shifts.starts_at > ? OR shifts.id > ?)", after.At, after.At, after.ID)
+	}
+	due := db.Raw("SELECT * FROM (?) AS today UNION ALL SELECT * FROM (?) AS earlier",
+		today.Select("shifts.id AS shift_id, 0 AS earlier, shifts.starts_at AS place").Order("shifts.starts_at, shifts.id").Limit(limit),
+		before.Select("signups.shift_id, 1 AS earlier, signups.ends_at AS place").Order("signups.ends_at, signups.shift_id").Limit(limit))
+	err = db.Table("(?) AS due", due).
+		Select(`shifts.*, due.earlier, due.place, activities.title AS activity_title,
+			(SELECT COUNT(*) FROM attendances WHERE attendances.shift_id = shifts.id) AS checked_in`).
+		Joins("JOIN shifts ON shifts.id = due.shift_id").Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Order("due.earlier, due.place, shifts.id").Limit(limit).Find(&out).Error
 	return out, err
 }

@@ -59,21 +59,30 @@ func insertShifts(tx *store.Tx, shifts []Shift) error {
 func rewriteShift(tx *store.Tx, is *Shift) (bool, error) {
 	res := tx.Model(&Shift{}).Where("id = ? AND state = ? AND starts_at > ? AND taken <= ?", is.ID, ShiftOpen, tx.Now, is.Capacity).
 		Updates(rewritten(is))
+	if store.IsDuplicate(res.Error) {
+		return false, errSameStart.Because(res.Error)
+	}
 	return res.RowsAffected == 1, res.Error
 }
 
 // rewritten are the columns of a shift's change.
 func rewritten(is *Shift) map[string]any {
-	return map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt, "capacity": is.Capacity, "timed_at": is.TimedAt}
+	return map[string]any{"starts_at": is.StartsAt, "ends_at": is.EndsAt, "capacity": is.Capacity, "timed_at": is.TimedAt, "by_hand": is.ByHand}
 }
 
 func setMoved(tx *store.Tx, shiftID int64) error {
 	return tx.Model(&Shift{}).Where("id = ?", shiftID).Update("moved_at", tx.Now).Error
 }
 
+// setShiftsCancelled calls shifts off; who is in keeps the place.
 func setShiftsCancelled(tx *store.Tx, ids []int64) error {
-	return tx.Model(&Shift{}).Where("id IN ?", ids).
-		Updates(map[string]any{"state": ShiftCancelled, "taken": 0, "waitlisted": 0}).Error
+	return tx.Model(&Shift{}).Where("id IN ?", ids).Updates(map[string]any{"state": ShiftCancelled, "waitlisted": 0}).Error
+}
+
+// recountTaken sets the places taken of shifts that were called off.
+func recountTaken(tx *store.Tx, ids []int64) error {
+	return tx.Exec("UPDATE shifts SET taken = (SELECT COUNT(*) FROM signups WHERE signups.shift_id = shifts.id AND signups.state IN ?) WHERE id IN ?",
+		[]SignupState{Offered, Confirmed, Attended, Absent}, ids).Error
 }
 
 // unswept gives shifts that ended before the instant and whose timed work is to be done.
@@ -120,6 +129,13 @@ func waitAsRead(tx *store.Tx, s *Shift) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
+// freeFor tells how many of a shift's free places somebody waits for; none once it has started.
+func freeFor(tx *store.Tx, shiftID int64) (free int, err error) {
+	var s Shift
+	err = tx.Where("id = ? AND state = ? AND starts_at > ? AND waitlisted > 0", shiftID, ShiftOpen, tx.Now).Limit(1).Find(&s).Error
+	return min(s.Capacity-s.Taken, s.Waitlisted), err
+}
+
 // givePlace takes the place of somebody on the waitlist.
 func givePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	res := tx.Model(&Shift{}).
@@ -128,10 +144,10 @@ func givePlace(tx *store.Tx, shiftID int64) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
-// addPlace adds a place to an open shift, and takes it.
-func addPlace(tx *store.Tx, shiftID int64) (bool, error) {
-	res := tx.Model(&Shift{}).Where("id = ? AND state = ?", shiftID, ShiftOpen).
-		Updates(map[string]any{"capacity": gorm.Expr("capacity + 1"), "taken": gorm.Expr("taken + 1")})
+// growFull gives an open shift that is full one more place; false when it has one, or is off.
+func growFull(tx *store.Tx, shiftID int64) (bool, error) {
+	res := tx.Model(&Shift{}).Where("id = ? AND state = ? AND taken = capacity AND capacity < ?", shiftID, ShiftOpen, maxCapacity).
+		Updates(map[string]any{"capacity": gorm.Expr("capacity + 1"), "by_hand": gorm.Expr("series_id IS NOT NULL")})
 	return res.RowsAffected == 1, res.Error
 }
 
@@ -182,8 +198,10 @@ func updateSeries(tx *store.Tx, r *Series) error {
 		Updates(map[string]any{"start_time": r.StartTime, "end_time": r.EndTime, "capacity": r.Capacity}).Error
 }
 
-// openOfSeries gives the open shifts of a series that start after the instant.
-func openOfSeries(tx *store.Tx, id int64, after store.Time) (out []Shift, err error) {
-	err = tx.Where("series_id = ? AND state = ? AND starts_at > ?", id, ShiftOpen, after).Order("starts_at").Find(&out).Error
+// openOfSeries gives the open shifts of a series to come that start at the instant or later, but those
+// that were changed by hand.
+func openOfSeries(tx *store.Tx, id int64, from store.Time) (out []Shift, err error) {
+	err = tx.Where("series_id = ? AND state = ? AND starts_at > ? AND starts_at >= ? AND by_hand = ?", id, ShiftOpen, tx.Now, from, false).
+		Order("starts_at").Find(&out).Error
 	return out, err
 }

@@ -266,9 +266,9 @@ func liveMark(s SignupState) *int64 {
 
 // ---- many at once
 
-// longestWaiting gives the first on the shift's waitlist, if it starts after the instant.
-func longestWaiting(db *gorm.DB, shiftID int64, after store.Time, limit int) (out []SignupLine, err error) {
-	err = signupLines(db).Where("signups.shift_id = ? AND signups.state = ? AND signups.starts_at > ?", shiftID, Waitlisted, after).
+// longestWaiting gives the first on the shift's waitlist.
+func longestWaiting(db *gorm.DB, shiftID int64, limit int) (out []SignupLine, err error) {
+	err = signupLines(db).Where("signups.shift_id = ? AND signups.state = ?", shiftID, Waitlisted).
 		Order("signups.id").Limit(limit).Find(&out).Error
 	return out, err
 }
@@ -323,12 +323,28 @@ func setReminded(tx *store.Tx, g *Signup, rank int) (bool, error) {
 	return res.RowsAffected == 1, res.Error
 }
 
-func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {
-	err := tx.Model(&Attendance{}).Where("shift_id IN ?", shiftIDs).Update("needs_look", false).Error
-	if err != nil {
-		return err
+// holdLive gives the live sign-ups for the shifts, kept as they are until the transaction ends, and which
+// of them are of somebody who is checked in.
+func holdLive(tx *store.Tx, shiftIDs []int64) (signups []Signup, in map[int64]bool, err error) {
+	if err := hold(tx, "shift_id IN ? AND live = 1", shiftIDs); err != nil && !store.IsNotFound(err) {
+		return nil, nil, err
 	}
+	if signups, err = liveOn(tx.DB, shiftIDs...); err != nil {
+		return nil, nil, err
+	}
+	var ids []int64
+	err = tx.Model(&Attendance{}).Where("shift_id IN ?", shiftIDs).Pluck("signup_id", &ids).Error
+	in = map[int64]bool{}
+	for _, id := range ids {
+		in[id] = true
+	}
+	return signups, in, err
+}
+
+// setSignupsCancelled ends the sign-ups for shifts that are called off, but of who is checked in.
+func setSignupsCancelled(tx *store.Tx, shiftIDs []int64, reason string) error {
 	return tx.Model(&Signup{}).Where("shift_id IN ? AND live = 1", shiftIDs).
+		Where("NOT EXISTS (SELECT 1 FROM attendances WHERE attendances.signup_id = signups.id)").
 		Updates(map[string]any{"state": SignupCancelled, "live": nil, "reason": reason, "asked_again": false}).Error
 }
 

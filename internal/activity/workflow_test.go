@@ -110,6 +110,9 @@ func (d *desk) try(g activity.Signup, action string, who workflow.Who) error {
 	case "confirm":
 		_, err := d.Activities.ConfirmSignup(apptest.As(actor), g.ID)
 		return err
+	case "take":
+		_, err := d.Activities.TakeSignup(apptest.As(actor), g.ID, false)
+		return err
 	case "attend":
 		d.present(g)
 		_, err := d.Record(actor, g.ShiftID, activity.Deed{SignupID: g.ID, Action: "confirm"})
@@ -156,7 +159,7 @@ func (d *desk) trace(g activity.Signup) string {
 func TestSignupsMoveOnlyAlongTheirTable(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := &desk{World: w, t: t, people: w.Crowd(200), activity: w.Shift(3).ActivityID}
-		asked := []string{"approve", "reject", "cancel", "confirm", "attend", "no_show", "no_credit"}
+		asked := []string{"approve", "reject", "cancel", "confirm", "take", "attend", "no_show", "no_credit"}
 		for _, action := range actions(activity.SignupMoves) {
 			if !slices.Contains(append(asked, "offer", "lapse", "ask_again", "join", "came"), action) { // TestAMoveAsksAgain, TestWalkIns, TestALateCheckInAfterNoShow
 				t.Errorf("nothing here tries %q", action)

@@ -22,7 +22,7 @@ var words = map[string]struct {
 	"finishActivity": {said: "结束活动"}, "cancelActivity": {said: "取消活动"},
 	"addShift": {said: "添加班次"}, "updateShift": {said: "修改班次"}, "cancelShift": {said: "取消班次"},
 	"addSeries": {said: "添加重复班次"}, "updateSeries": {said: "修改重复班次"},
-	"decideSignups": {said: "审核报名"}, "cancelSignup": {said: "取消报名"}, "scanVolunteer": {said: "扫码签到签退"}, "recordAttendance": {said: "确认到场"},
+	"decideSignups": {said: "审核报名"}, "takeSignup": {said: "给候补名额"}, "cancelSignup": {said: "取消报名"}, "scanVolunteer": {said: "扫码签到签退"}, "recordAttendance": {said: "确认到场"},
 	"proposeCorrection": {said: "提出更正时长"}, "decideProposals": {said: "复核时长"}, "answerDispute": {said: "答复时长疑问"}, "lookAtEntry": {said: "核对时长记录"}, "settleDuplicate": {said: "处理重复账号"},
 	"createServiceType": {said: "新建服务"}, "updateServiceType": {said: "修改服务"},
 	"updateProvider": {said: "修改社工资料"}, "setMyHours": {said: "设置自己的服务时间"}, "addMyException": {said: "添加自己的休息或加班"},

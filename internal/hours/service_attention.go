@@ -56,11 +56,6 @@ func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]Atte
 	return out, nil
 }
 
-// CountAttention counts them, up to atMost.
-func (s *Service) CountAttention(ctx context.Context, atMost int) (int64, error) {
-	return countAttention(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), atMost)
-}
-
 // mayLook refuses who had a hand in the entry, or is no second hand beside one who had.
 func (s *Service) mayLook(tx *store.Tx, mine human.Set, e *Line) error {
 	by := []int64{e.RecordedBy}

@@ -47,15 +47,6 @@ func (s *Service) Disputes(ctx context.Context, after int64, limit int) ([]Dispu
 	return disputesUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), after, limit)
 }
 
-// CountDisputes counts those that the actor can answer, up to atMost.
-func (s *Service) CountDisputes(ctx context.Context, atMost int) (int64, error) {
-	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
-	if err != nil {
-		return 0, err
-	}
-	return countDisputes(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), mine, atMost)
-}
-
 // AnswerDispute ends a dispute, "correct" or "keep", and tells the volunteer. To say that the
 // entry is corrected a correction must have been proposed since.
 func (s *Service) AnswerDispute(ctx context.Context, id int64, action, answer string) (*DisputeLine, error) {

@@ -102,13 +102,22 @@ func WaitsOf(db *gorm.DB, hands human.Hands, now time.Time, asks []Ask) ([]Waits
 	return out, nil
 }
 
-// CountProposals counts those that the actor can decide, up to atMost.
-func (s *Service) CountProposals(ctx context.Context, atMost int) (int64, error) {
-	mine, err := human.Accounts(s.db.Read(ctx), auth.From(ctx).PersonID)
+// Waiting is how much of the ledger waits for somebody.
+type Waiting struct {
+	Proposals int64 // that the actor can decide
+	Disputes  int64 // that the actor can answer
+	Attention int64 // entries that need a look
+}
+
+// Waiting counts what waits for the actor, each up to atMost.
+func (s *Service) Waiting(ctx context.Context, atMost int) (w Waiting, err error) {
+	db, roots := s.db.Read(ctx), auth.From(ctx).ManagedPaths()
+	mine, err := human.Accounts(db, auth.From(ctx).PersonID)
 	if err != nil {
-		return 0, err
+		return w, err
 	}
-	return countDecidable(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), mine, atMost)
+	n, err := store.CountsUpTo(db, atMost, decidable(db, roots, mine), answerable(db, roots, mine), toLookAt(db, roots))
+	return Waiting{n[0], n[1], n[2]}, err
 }
 
 // ProposeCorrection proposes that an entry should have been so many minutes in all, within the

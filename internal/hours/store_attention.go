@@ -48,8 +48,9 @@ func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []
 	return out, err
 }
 
-func countAttention(db *gorm.DB, roots []string, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("hour_attention"), "unit_id", roots).Where("needs_look = ?", true), atMost)
+// toLookAt are the entries that need a look.
+func toLookAt(db *gorm.DB, roots []string) *gorm.DB {
+	return store.Under(db.Table("hour_attention"), "unit_id", roots).Where("needs_look = ?", true)
 }
 
 func findAttention(db *gorm.DB, id int64) (a Attention, err error) {

@@ -46,8 +46,9 @@ func disputesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []D
 }
 
 // countDisputes leaves out those of the human, by any of their accounts.
-func countDisputes(db *gorm.DB, roots []string, mine human.Set, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id NOT IN ?", DisputeOpen, mine), atMost)
+// answerable are the open disputes of others.
+func answerable(db *gorm.DB, roots []string, mine human.Set) *gorm.DB {
+	return store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id NOT IN ?", DisputeOpen, mine)
 }
 
 // insertDispute writes an open dispute; a second one of its entry is store.IsDuplicate.

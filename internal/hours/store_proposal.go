@@ -45,9 +45,10 @@ func proposalsOf(db *gorm.DB, personID int64) (out []ProposalLine, err error) {
 }
 
 // countDecidable leaves out what the human proposed, or is about them, by any of their accounts.
-func countDecidable(db *gorm.DB, roots []string, mine human.Set, atMost int) (int64, error) {
-	return store.CountUpTo(store.Under(db.Table("hour_proposals"), "unit_id", roots).
-		Where("state = ? AND proposed_by NOT IN ? AND person_id NOT IN ?", ProposalPending, mine, mine), atMost)
+// decidable are the open proposals neither by nor about the human.
+func decidable(db *gorm.DB, roots []string, mine human.Set) *gorm.DB {
+	return store.Under(db.Table("hour_proposals"), "unit_id", roots).
+		Where("state = ? AND proposed_by NOT IN ? AND person_id NOT IN ?", ProposalPending, mine, mine)
 }
 
 // HasProposal tells whether minutes for a sign-up wait for a second person.

@@ -88,7 +88,7 @@ var access = map[string]rule{
 	"createActivity": staff, "updateActivity": staff, "publishActivity": staff, "finishActivity": staff, "cancelActivity": staff,
 	"addShift": staff, "updateShift": staff, "cancelShift": staff, "addSeries": staff, "updateSeries": staff,
 	"signUp": volunteer, "getSignup": signedIn, "cancelSignup": signedIn, "confirmSignup": volunteer, "listMySignups": signedIn,
-	"listSignups": staff, "openSignupContact": staff, "decideSignups": staff,
+	"listSignups": staff, "openSignupContact": staff, "decideSignups": staff, "takeSignup": staff,
 	"getMyCode": volunteer, "checkIn": volunteer, "getCheckinCode": staff, "getShiftCode": staff, "scanVolunteer": staff,
 	"getAttendance": staff, "recordAttendance": staff, "listAttention": staff,
 
@@ -114,7 +114,7 @@ var access = map[string]rule{
 
 	"listNotices": signedIn, "readNotices": signedIn, "acceptMessages": signedIn, "listDeliveries": admin, "resendDelivery": admin,
 	"listAudit": admin, "getMinorsReport": admin, "exportMinorsReport": admin,
-	"getHome": public, "getWorkbench": staff,
+	"getHome": public, "getWorkbench": staff, "listWorkShifts": staff,
 }
 
 // unagreed are the operations that are open to somebody signed in who has not agreed to the

@@ -87,7 +87,7 @@ func activityOf(a auth.Actor, l *activity.Line, brief api.CampaignBrief) api.Act
 
 func shiftOf(x *activity.ShiftLine) api.Shift {
 	out := api.Shift{ID: x.ID, SeriesID: x.SeriesID, StartsAt: shown(x.StartsAt), EndsAt: shown(x.EndsAt),
-		Capacity: x.Capacity, Taken: x.Taken, Waitlisted: x.Waitlisted, State: api.ShiftState(x.State)}
+		Capacity: x.Capacity, Taken: x.Taken, Waitlisted: x.Waitlisted, State: api.ShiftState(x.State), ByHand: some(x.ByHand)}
 	if m := x.Mine; m != nil {
 		out.MySignup = &api.MySignup{ID: m.ID, State: api.SignupState(m.State), OfferExpiresAt: shownIf(m.OfferExpiresAt)}
 	}

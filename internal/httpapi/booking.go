@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,7 +110,7 @@ func clock(minute int) api.ClockTime {
 	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
 }
 
-// minutes reads a span of clock times; an end not after the start is on the next day.
+// minutes reads a span of clock times; an end before the start is on the next day.
 func minutes(start, end api.ClockTime) (from, to int) {
 	from, to = minuteOf(start), minuteOf(end)
 	if to <= from {
@@ -132,16 +133,34 @@ func (s *Server) GetMyProvider(ctx context.Context, _ api.GetMyProviderRequestOb
 	return api.GetMyProvider200JSONResponse(provider(l)), nil
 }
 
-func spans(in []api.WeeklySpan) []booking.Span {
-	return mapped(in, func(x *api.WeeklySpan) booking.Span {
+// spans maps weekly spans; one that ends when it starts is refused.
+func spans(name string, in []api.WeeklySpan) ([]booking.Span, error) {
+	out := make([]booking.Span, len(in))
+	for i, x := range in {
+		if x.StartTime == x.EndTime {
+			return nil, endsAtStart(name + "." + strconv.Itoa(i) + ".end_time")
+		}
 		from, to := minutes(x.StartTime, x.EndTime)
-		return booking.Span{Weekday: x.Weekday, StartMinute: from, EndMinute: to}
-	})
+		out[i] = booking.Span{Weekday: x.Weekday, StartMinute: from, EndMinute: to}
+	}
+	return out, nil
+}
+
+func endsAtStart(field string) error {
+	return fault.BadFields(fault.Field{Name: field, Message: "结束时间不能和开始时间一样"})
 }
 
 // SetMyHours publishes weekly hours.
 func (s *Server) SetMyHours(ctx context.Context, r api.SetMyHoursRequestObject) (api.SetMyHoursResponseObject, error) {
-	l, err := s.Bookings.SetHours(ctx, spans(r.Body.Hours), spans(r.Body.Breaks), r.Body.DailyCap)
+	work, err := spans("hours", r.Body.Hours)
+	if err != nil {
+		return nil, err
+	}
+	breaks, err := spans("breaks", r.Body.Breaks)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.Bookings.SetHours(ctx, work, breaks, r.Body.DailyCap)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +174,9 @@ func (s *Server) AddMyException(ctx context.Context, r api.AddMyExceptionRequest
 	b := r.Body
 	if (b.StartTime == nil) != (b.EndTime == nil) || b.Kind == api.ProviderExceptionInputKindExtra && b.StartTime == nil {
 		return nil, errExceptionTimes
+	}
+	if b.StartTime != nil && *b.StartTime == *b.EndTime {
+		return nil, endsAtStart("end_time")
 	}
 	var t texts
 	e := booking.Exception{Day: dayOf(b.Date), Kind: string(b.Kind), EndMinute: dayMinutes, Note: t.optional("note", b.Note, 40)}

@@ -11,6 +11,7 @@ import (
 	"yimi/internal/catalogue"
 	"yimi/internal/identity"
 	"yimi/internal/request"
+	"yimi/internal/store"
 )
 
 // What the home page shows at most.
@@ -23,6 +24,8 @@ const (
 	homeCountAhead = 7 * 24 * time.Hour
 	homeCountCap   = 99
 	workbenchCap   = 99
+
+	workbenchShifts = 20
 )
 
 // GetHome gives all that the home page shows, in one request.
@@ -96,19 +99,11 @@ func (s *Server) homeOfPerson(ctx context.Context, out *api.GetHome200JSONRespon
 
 // GetWorkbench gives staff what waits.
 func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObject) (api.GetWorkbenchResponseObject, error) {
-	w, err := s.Activities.Work(ctx, workbenchCap)
+	w, err := s.Activities.Work(ctx, workbenchCap, workbenchShifts+1)
 	if err != nil {
 		return nil, err
 	}
-	proposals, err := s.Hours.CountProposals(ctx, workbenchCap)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := s.Hours.CountAttention(ctx, workbenchCap)
-	if err != nil {
-		return nil, err
-	}
-	disputes, err := s.Hours.CountDisputes(ctx, workbenchCap)
+	ledger, err := s.Hours.Waiting(ctx, workbenchCap)
 	if err != nil {
 		return nil, err
 	}
@@ -116,18 +111,45 @@ func (s *Server) GetWorkbench(ctx context.Context, _ api.GetWorkbenchRequestObje
 	if err != nil {
 		return nil, err
 	}
+	shifts, next := page(w.Shifts, workbenchShifts, workCursor)
 	out := api.GetWorkbench200JSONResponse{
-		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: w.ToConfirm, Attention: int(min(w.Attention+entries, workbenchCap)), Proposals: int(proposals), Disputes: int(disputes),
-		Shifts: mapped(w.Shifts, func(x *activity.WorkShift) api.WorkShift {
-			return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
-				EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase)}
-		}),
+		UnitName: w.UnitName, PendingSignups: int(w.PendingSignups), ToConfirm: int(w.ToConfirm), Attention: int(min(w.Attention+ledger.Attention, workbenchCap)),
+		Proposals: int(ledger.Proposals), Disputes: int(ledger.Disputes), Shifts: mapped(shifts, workShift), NextCursor: next,
 	}
 	q := &out.Requests
 	q.New, q.Overdue, q.Unassigned, q.ToAccept = waiting[request.QueueNew], waiting[request.QueueOverdue], waiting[request.QueueUnassigned], waiting[request.QueueToAccept]
 	q.ToReview, q.ReferredIn, q.FollowUp = waiting[request.QueueToReview], waiting[request.QueueReferredIn], waiting[request.QueueFollowUp]
 	q.Messages = waiting[request.QueueMessages]
 	return out, nil
+}
+
+// ListWorkShifts gives the shifts of the workbench by pages.
+func (s *Server) ListWorkShifts(ctx context.Context, r api.ListWorkShiftsRequestObject) (api.ListWorkShiftsResponseObject, error) {
+	keys, err := readCursor(r.Params.Cursor, 3)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(r.Params.Limit)
+	rows, err := s.Activities.WorkShifts(ctx, activity.WorkAfter{Earlier: keys[0] == 1, At: store.At(time.UnixMilli(keys[1])), ID: keys[2]}, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, limit, workCursor)
+	return api.ListWorkShifts200JSONResponse{Items: mapped(rows, workShift), NextCursor: next}, nil
+}
+
+func workCursor(w *activity.WorkShift) string {
+	after, earlier := w.After(), int64(0)
+	if after.Earlier {
+		earlier = 1
+	}
+	return cursor(earlier, after.At.UnixMilli(), after.ID)
+}
+
+func workShift(x *activity.WorkShift) api.WorkShift {
+	return api.WorkShift{ShiftID: x.ID, ActivityID: x.ActivityID, ActivityTitle: x.ActivityTitle, StartsAt: shown(x.StartsAt),
+		EndsAt: shown(x.EndsAt), Capacity: x.Capacity, Taken: x.Taken, CheckedIn: x.CheckedIn, Phase: api.WorkShiftPhase(x.Phase),
+		State: api.WorkShiftState(x.State), Earlier: x.Earlier}
 }
 
 // person maps a profile with the person's totals and unread notices.

@@ -82,6 +82,15 @@ func (s *Server) ConfirmSignup(ctx context.Context, r api.ConfirmSignupRequestOb
 	return api.ConfirmSignup200JSONResponse(s.signup(auth.From(ctx), l)), nil
 }
 
+// TakeSignup gives somebody on the waitlist a place.
+func (s *Server) TakeSignup(ctx context.Context, r api.TakeSignupRequestObject) (api.TakeSignupResponseObject, error) {
+	l, err := s.Activities.TakeSignup(ctx, r.ID, r.Body != nil && or(r.Body.AddPlace, false))
+	if err != nil {
+		return nil, err
+	}
+	return api.TakeSignup200JSONResponse(s.signup(auth.From(ctx), l)), nil
+}
+
 // ListMySignups lists the actor's sign-ups.
 func (s *Server) ListMySignups(ctx context.Context, r api.ListMySignupsRequestObject) (api.ListMySignupsResponseObject, error) {
 	keys, err := readCursor(r.Params.Cursor, 2)

@@ -376,13 +376,13 @@ func TestTheOwnSecondAccount(t *testing.T) {
 			}
 			s.propose(s.Second, own.ID)
 			its := s.propose(s.Staff, helped.ID)
-			if n, err := s.Hours.CountProposals(apptest.As(s.Staff), 100); err != nil || n != 0 {
+			if n, err := s.Hours.Waiting(apptest.As(s.Staff), 100); err != nil || n.Proposals != 0 {
 				t.Errorf("%d proposals for them to decide, %v", n, err)
 			}
 			_, hand := s.grant(s.Admin, second)
 			s.Clock.Advance(100 * time.Hour)
 			s.decides(hand, its, "second_person_needed")
-			if n, err := s.Hours.CountProposals(apptest.As(hand), 100); err != nil || n != 0 {
+			if n, err := s.Hours.Waiting(apptest.As(hand), 100); err != nil || n.Proposals != 0 {
 				t.Errorf("%d proposals for the second account, %v", n, err)
 			}
 			s.Exec("UPDATE hour_proposals SET state = 'rejected', open_target = NULL, decided_by = ?, decided_at = 1", s.Admin.PersonID)

@@ -248,15 +248,16 @@ func (s shelf) inQueue(db *gorm.DB, queue Queue, roots []string, now store.Time,
 
 // countQueues counts each queue up to the cap.
 func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Queue]int, error) {
-	out := map[Queue]int{}
-	for _, queue := range Queues { // eight, whatever the data
-		n, err := store.CountUpTo(queued(db.Table("requests"), queue, roots, now), atMost)
-		if err != nil {
-			return nil, err
-		}
-		out[queue] = int(n)
+	each := make([]*gorm.DB, len(Queues))
+	for i, queue := range Queues {
+		each[i] = queued(db.Table("requests"), queue, roots, now)
 	}
-	return out, nil
+	counted, err := store.CountsUpTo(db, atMost, each...)
+	out := map[Queue]int{}
+	for i, n := range counted {
+		out[Queues[i]] = int(n)
+	}
+	return out, err
 }
 
 // under lists requests of the units under the roots, newest first. Drafts are their writers' alone.

@@ -63,6 +63,25 @@ func CountUpTo(q *gorm.DB, atMost int) (n int64, err error) {
 	return n, err
 }
 
+// CountsUpTo is CountUpTo of several queries, in one statement.
+func CountsUpTo(db *gorm.DB, atMost int, queries ...*gorm.DB) ([]int64, error) {
+	parts, some := make([]string, len(queries)), make([]any, len(queries))
+	for i, q := range queries {
+		parts[i] = "SELECT " + strconv.Itoa(i) + " AS query, COUNT(*) AS counted FROM (?) AS some"
+		some[i] = q.Select("1 AS one").Limit(atMost)
+	}
+	var rows []struct {
+		Query   int
+		Counted int64
+	}
+	err := db.Raw(strings.Join(parts, " UNION ALL "), some...).Scan(&rows).Error
+	out := make([]int64, len(queries))
+	for _, r := range rows {
+		out[r.Query] = r.Counted
+	}
+	return out, err
+}
+
 // HoldPerson makes the closing of a person's account wait until the transaction ends, so that what
 // it writes for the person is there when the account is emptied; a closed account is refused.
 func HoldPerson(tx *Tx, personID int64) error {

@@ -992,7 +992,9 @@ export interface paths {
         head?: never;
         /**
          * Change the shifts of a series that have not started; past shifts stay as they were
-         * @description Each shift is asked as by updateShift; all change or none.
+         * @description Each shift is asked as by updateShift; all change or none. One that was changed by hand (`by_hand`) stays as it is. A person with
+         *     several of the shifts is told once.
+         *
          */
         patch: operations["updateSeries"];
         trace?: never;
@@ -1017,7 +1019,7 @@ export interface paths {
          * Change a shift that has not started; a new time is told to everybody signed up
          * @description Once anybody is checked in the start stays (409 `shift_checked_in`, with their names): undo the scans first. A time that overlaps another
          *     shift of somebody signed up is 409 `move_overlaps` with their names, unless `ask_again`: then they keep the place as `offered`
-         *     until they confirm, for a time. With `ask_again` it is still 409 `move_overlaps_present` for whoever is checked in.
+         *     until they confirm, for a time. With `ask_again` it is still 409 `move_overlaps_present` for whoever is checked in. More places are offered to the waitlist at once.
          *
          */
         patch: operations["updateShift"];
@@ -1035,7 +1037,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call one shift off */
+        /**
+         * Call one shift off
+         * @description Who is checked in keeps the sign-up, so that their presence can be confirmed.
+         */
         post: operations["cancelShift"];
         delete?: never;
         options?: never;
@@ -1162,6 +1167,31 @@ export interface paths {
         put?: never;
         /** Give my place back; staff may for others, at any time */
         post: operations["cancelSignup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signups/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: give somebody on the waitlist a place, or confirm the one offered to them
+         * @description Until the shift's end. Where no place is free it is 409 `shift_full`, unless `add_place`: then the shift gets one more. Who has another
+         *     shift at the time is refused with `overlap`. The volunteer is told.
+         *
+         */
+        post: operations["takeSignup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2818,6 +2848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workbench/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
+         * @description Nothing leaves it by age, nor by cancelling after somebody checked in.
+         */
+        get: operations["listWorkShifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3485,7 +3535,7 @@ export interface components {
              */
             cancel_notice_minutes: number;
             /**
-             * @description Time to confirm an offer from the waitlist
+             * @description At most so long to confirm an offer from the waitlist, nights left out; less near the start
              * @example 120
              */
             promotion_confirm_minutes: number;
@@ -3937,6 +3987,8 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "cancelled";
+            /** @description Changed by itself since its series made it: a change of the series leaves it as it is */
+            by_hand?: boolean;
             my_signup?: components["schemas"]["MySignup"];
         };
         /** @description My sign-up for a shift: the one that is live, else the last that was rejected */
@@ -4092,7 +4144,7 @@ export interface components {
             capacity: number;
         };
         /**
-         * @description Asia/Shanghai; an end before the start is on the next day
+         * @description Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
          * @example 09:00
          */
         ClockTime: string;
@@ -4103,7 +4155,8 @@ export interface components {
             capacity?: number;
             /**
              * Format: date
-             * @description Only shifts on or after this day
+             * @description Only shifts that start at or after 00:00 of this day, Asia/Shanghai
+             * @example 2026-12-01
              */
             from_date?: string;
             /**
@@ -4134,6 +4187,13 @@ export interface components {
              * @default false
              */
             waitlist: boolean;
+        };
+        TakeInput: {
+            /**
+             * @description Make the shift one place larger if it is full
+             * @default false
+             */
+            add_place: boolean;
         };
         Signup: {
             id: components["schemas"]["Id"];
@@ -6534,7 +6594,7 @@ export interface components {
              */
             pending_signups: number;
             /**
-             * @description Shifts over with attendance to confirm
+             * @description Shifts over with attendance to confirm, counted up to 99
              * @example 2
              */
             to_confirm: number;
@@ -6596,8 +6656,10 @@ export interface components {
                  */
                 messages: number;
             };
-            /** @description Shifts under way, of today, and those to confirm, in time order */
+            /** @description The first of listWorkShifts: those under way and of today by their start, then those to confirm from before, oldest first */
             shifts: components["schemas"]["WorkShift"][];
+            /** @description Of the shifts: pass it to listWorkShifts for the next ones; empty when these are all */
+            next_cursor: string;
         };
         WorkShift: {
             shift_id: components["schemas"]["Id"];
@@ -6628,6 +6690,19 @@ export interface components {
              * @enum {string}
              */
             phase: "coming" | "checkin" | "under_way" | "to_confirm";
+            /**
+             * @description cancelled: called off after somebody had checked in, whose presence is to be confirmed
+             * @enum {string}
+             */
+            state: "open" | "cancelled";
+            /** @description Of an earlier day */
+            earlier: boolean;
+        };
+        WorkShiftPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["WorkShift"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
     };
     responses: {
@@ -8457,6 +8532,40 @@ export interface operations {
         };
         responses: {
             /** @description Cancelled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeSignup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeInput"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11221,6 +11330,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWorkShifts: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkShiftPage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,38 +1,34 @@
-import { computed } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { onPullDownRefresh, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { isoDate } from '@/app/format'
-import { useLoad } from '@/app/list'
+import { useList } from '@/app/list'
 import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
 import { asStaff } from './asStaff'
 import { QUEUES } from './requestWork'
+import { confirmAt, partsOf, type WorkShift } from './workShifts'
 
-type WorkShift = Schemas['WorkShift']
-
-const PHASES = {
-  coming: { tag: { word: '还没开始', tone: undefined }, tone: 'quiet', icon: 'i-clock', act: null },
-  checkin: { tag: { word: '可以签到', tone: 'info' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
-  under_way: { tag: { word: '进行中', tone: 'ok' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
-  to_confirm: { tag: { word: '待确认', tone: 'wait' }, tone: 'warm', icon: 'i-approve', act: { word: '去确认', icon: 'check', testid: 'go-confirm' } },
-} as const
-
-/** What waits for staff, and today's shifts. */
+/** What waits for staff, today's shifts, and those to confirm from before, page by page. */
 export function useWorkbench() {
   const { person } = useSession()
-  const work = useLoad(() => api.get('/workbench'))
+  const work = shallowRef<Schemas['Workbench'] | null>(null)
+  const list = useList<WorkShift>(async (cursor) => {
+    if (cursor) return api.get('/workbench/shifts', { query: { cursor } })
+    work.value = await api.get('/workbench')
+    return { items: work.value.shifts, next_cursor: work.value.next_cursor }
+  })
 
-  onShow(() => void asStaff(work.run))
+  onShow(() => void asStaff(list.refresh))
   onPullDownRefresh(async () => {
-    await work.run()
+    await list.refresh()
     uni.stopPullDownRefresh()
   })
 
-  const cards = computed(() => (work.data.value?.shifts ?? []).map((shift) => ({ ...shift, ...PHASES[shift.phase], today: isoDate(shift.starts_at) === isoDate(Date.now()), said: saidOf(shift) })))
-  const waiting = computed(() => (work.data.value ? waitingOf(work.data.value) : 0))
+  const parts = computed(() => partsOf(list.items.value))
+  const waiting = computed(() => (work.value ? waitingOf(work.value) : 0))
   const counts = computed(() => {
-    const w = work.data.value
+    const w = work.value
     if (!w) return []
     const doors = [
       { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff/requests?queue=new') },
@@ -46,7 +42,7 @@ export function useWorkbench() {
 
   /** What waits beside the four counts; only what there is. */
   const rows = computed(() => {
-    const w = work.data.value
+    const w = work.value
     if (!w) return []
     const queues = QUEUES.filter((one) => one.queue !== 'new').map((one) => ({ key: one.queue as string, word: one.word, icon: one.icon, late: one.queue === 'overdue', n: w.requests[one.queue], url: `/pkg-staff/requests?queue=${one.queue}` }))
     const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff/proposals' }
@@ -56,24 +52,18 @@ export function useWorkbench() {
 
   /** The one to confirm, else the list of them on this page. */
   function goConfirm() {
-    const open_ = work.data.value?.shifts.filter((shift) => shift.phase === 'to_confirm') ?? []
-    if (open_.length === 1) list(open_[0])
-    else uni.pageScrollTo({ selector: '#shifts', duration: 200 })
+    const to = confirmAt(list.items.value, work.value?.to_confirm ?? 0)
+    if (typeof to === 'string') uni.pageScrollTo({ selector: to, duration: 200 })
+    else sheet(to)
   }
 
   function act(shift: WorkShift) {
-    if (shift.phase === 'to_confirm') list(shift)
+    if (shift.phase === 'to_confirm') sheet(shift)
     else open(`/pkg-staff/code?shift_id=${shift.shift_id}`)
   }
 
-  const list = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
-  return { work, person, counts, rows, waiting, cards, act, toConfirm: list }
-}
-
-function saidOf({ phase, taken, checked_in }: WorkShift): string {
-  if (phase === 'coming') return `应到 ${taken} 人`
-  if (phase === 'to_confirm') return `应到 ${taken} 人，签到 ${checked_in} 人`
-  return `已签到 ${checked_in} / ${taken} 人`
+  const sheet = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
+  return { work, list, person, counts, rows, waiting, parts, act, toConfirm: sheet }
 }
 
 /** Everything to look at, each once: those over time are among the new ones. */

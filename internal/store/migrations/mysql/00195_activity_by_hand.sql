@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE shifts ADD COLUMN by_hand BOOLEAN NOT NULL DEFAULT FALSE;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE shifts ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
