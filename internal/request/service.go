@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -217,6 +218,9 @@ func (s *Service) prepare(ctx context.Context, db *gorm.DB, ask Ask) (*Request, 
 		}
 		r.PersonID, r.PersonName = &me.ID, me.Name
 		b.fill(r)
+		if b.Relation == Self { // of oneself the account knows
+			r.BeneficiaryName, r.BirthDate = me.Name, cmp.Or(me.BirthDate, b.BirthDate)
+		}
 	default:
 		r.PersonID, r.PersonName, r.BeneficiaryName = &me.ID, me.Name, me.Name
 		r.Relation, r.BirthDate = Self, me.BirthDate
@@ -324,6 +328,11 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	}
 	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time)))...); err != nil {
 		return err
+	}
+	if who == workflow.ByResident {
+		if err := s.remember(tx, l); err != nil {
+			return err
+		}
 	}
 	switch {
 	case !timed:

@@ -631,6 +631,36 @@ func (s shelf) findBeneficiary(db *gorm.DB, personID, id int64) (*Beneficiary, e
 	return &b, s.openBeneficiary(&b)
 }
 
+// findSelf finds what somebody keeps of themselves; nil if there is nothing.
+func (s shelf) findSelf(db *gorm.DB, personID int64) (*Beneficiary, error) {
+	var out []Beneficiary
+	err := db.Where("person_id = ? AND relation = ?", personID, Self).Order("id").Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], s.openBeneficiary(&out[0])
+}
+
+// askedFor finds whom an account's request is for, among those the account keeps: oneself anew when nothing
+// is kept yet, nil for somebody who was taken out.
+func (s shelf) askedFor(db *gorm.DB, l *Line) (*Beneficiary, error) {
+	if l.Relation == Self {
+		b, err := s.findSelf(db, *l.PersonID)
+		if err == nil && b == nil {
+			b = &Beneficiary{PersonID: *l.PersonID, Name: l.PersonName, Relation: Self, Sex: "unknown", BirthDate: l.BirthDate}
+		}
+		return b, err
+	}
+	if l.BeneficiaryID == nil {
+		return nil, nil
+	}
+	b, err := s.findBeneficiary(db, *l.PersonID, *l.BeneficiaryID)
+	if fault.From(err).Kind == fault.NotFound {
+		return nil, nil //nolint:nilerr // taken out meanwhile
+	}
+	return b, err
+}
+
 func countBeneficiaries(tx *store.Tx, personID int64) (n int64, err error) {
 	err = tx.Model(&Beneficiary{}).Where("person_id = ?", personID).Count(&n).Error
 	return n, err
