@@ -10,6 +10,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/fault"
 	"yimi/internal/human"
 	"yimi/internal/seal"
 	"yimi/internal/store"

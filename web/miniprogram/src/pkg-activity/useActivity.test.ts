@@ -13,7 +13,7 @@ vi.mock('@/app/session', async () => {
   return { useSession: () => ({ person, signedIn: computed(() => person.value !== null), starting: ref(false), reload: async () => {} }) }
 })
 vi.mock('@/app/settings', () => ({ useSettings: () => ({ settings: ref(null) }) }))
-vi.mock('@/app/nav', () => ({ open: (url: string) => opened.push(url), queryOf: (query: object) => query }))
+vi.mock('@/app/nav', () => ({ open: (url: string) => opened.push(url), queryOf: (query: object) => query, idOf: Number }))
 vi.mock('@/app/api', () => ({ api: { get: async () => ({ id: 5, state: 'published', shifts: [shift(1), shift(2)] }), post: async () => ({}) } }))
 
 const { useActivity } = await import('./useActivity')
