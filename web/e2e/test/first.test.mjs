@@ -48,8 +48,8 @@ describe('the first time', () => {
       const phone = page.locator(at('phone')).locator('input')
       const address = page.locator(at('address')).locator('textarea')
       const ask = async () => {
-        await page.goto('about:blank')
         await go(page, `/pkg-request/ask?service_id=${service.id}`)
+        await page.reload() // launched anew
         await words.waitFor()
       }
       await ask()
