@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { nextTick, ref } from 'vue'
 import { own } from '@/app/own'
+import { keep } from '@/app/storage'
 
 const person = ref<Record<string, unknown> | null>(null)
 let shown: () => Promise<void>
@@ -32,6 +33,8 @@ const open = async () => {
 beforeEach(() => {
   Object.assign(uni, { pageScrollTo: () => {} })
   person.value = { id: 7, name: '', skills: [], is_volunteer: false, show_on_leaderboard: false }
+  keep('yimi.person', { id: 7 }) // as the phone has it of who is signed in
+  keep('yimi.tokens', { access: 'a', refresh: 'r' })
   calls.length = opened.length = 0
   answer = () => ({})
   own.drop(7, 'register')
