@@ -120,8 +120,14 @@ func signupsOf(lines []SignupLine) (out []Signup) {
 	return out
 }
 
+// What was called off, as its notice says.
+const (
+	calledOff      = "活动取消"
+	shiftCalledOff = "班次取消"
+)
+
 // cancelledNotices tell each person once of what was called off, and who is in what becomes of it.
-func cancelledNotices(signups []Signup, in map[int64]bool, title, reason string) (out []outbox.Notice) {
+func cancelledNotices(signups []Signup, in map[int64]bool, title, kind, reason string) (out []outbox.Notice) {
 	for _, mine := range byPerson(signups) {
 		first, last := &mine[0], mine[len(mine)-1]
 		what := saySpans(mine) + " 取消了：" + reason
@@ -129,8 +135,8 @@ func cancelledNotices(signups []Signup, in map[int64]bool, title, reason string)
 			what += "。您已经签到，走的时候请照常签退，时长由工作人员确认"
 		}
 		out = append(out, outbox.Notice{PersonID: first.PersonID, Kind: outbox.ActivityCancelled, Event: event("called_off", first.ID),
-			Title: "活动取消", Body: "“" + title + "”" + what, SignupID: &first.ID, ActivityID: &first.ActivityID}.
-			As(outbox.ActivityChangedMessage, changeWords(title, "活动取消", first.StartsAt, reason)).Until(last.StartsAt))
+			Title: kind, Body: "“" + title + "”" + what, SignupID: &first.ID, ActivityID: &first.ActivityID}.
+			As(outbox.ActivityChangedMessage, changeWords(title, kind, first.StartsAt, reason)).Until(last.StartsAt))
 	}
 	return out
 }

@@ -391,7 +391,7 @@ func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Line, e
 		if err != nil {
 			return err
 		}
-		return cancelShifts(ctx, tx, &l.Activity, shifts, reason)
+		return cancelShifts(ctx, tx, &l.Activity, shifts, calledOff, reason)
 	})
 }
 

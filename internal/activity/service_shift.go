@@ -203,7 +203,7 @@ func (s *Service) CancelShift(ctx context.Context, shiftID int64, reason string)
 		case !shift.StartsAt.After(tx.Now.Time):
 			return errStarted
 		}
-		if err := cancelShifts(ctx, tx, &l.Activity, []Shift{*shift}, reason); err != nil {
+		if err := cancelShifts(ctx, tx, &l.Activity, []Shift{*shift}, shiftCalledOff, reason); err != nil {
 			return err
 		}
 		return refreshNext(tx, l.ID)
@@ -216,7 +216,7 @@ func (s *Service) CancelShift(ctx context.Context, shiftID int64, reason string)
 
 // cancelShifts calls shifts off with every live sign-up on them, and tells each person why, once. Who is
 // checked in stays: their presence is confirmed as ever.
-func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, reason string) error {
+func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, what, reason string) error {
 	if len(shifts) == 0 {
 		return nil
 	}
@@ -237,11 +237,11 @@ func cancelShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	if err := recountTaken(tx, ids); err != nil {
 		return err
 	}
-	return sayCancelled(ctx, tx, a, shifts, signups, in, reason)
+	return sayCancelled(ctx, tx, a, shifts, signups, in, what, reason)
 }
 
 // sayCancelled writes what was called off; in are the sign-ups of who is checked in.
-func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, signups []Signup, in map[int64]bool, reason string) error {
+func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift, signups []Signup, in map[int64]bool, what, reason string) error {
 	actor := auth.From(ctx).PersonID
 	var timeline []timelineLine
 	for i := range shifts {
@@ -263,7 +263,7 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	if err := audit.WriteAll(tx, off); err != nil {
 		return err
 	}
-	return outbox.Tell(tx, cancelledNotices(signups, in, a.Title, reason)...)
+	return outbox.Tell(tx, cancelledNotices(signups, in, a.Title, what, reason)...)
 }
 
 // OpenShift publishes a new activity with one shift in the caller's transaction, for the
@@ -301,7 +301,7 @@ func (s *Service) CallOff(ctx context.Context, tx *store.Tx, shiftID int64, reas
 	if err != nil {
 		return err
 	}
-	if err := cancelShifts(ctx, tx, &l.Activity, []Shift{*shift}, reason); err != nil {
+	if err := cancelShifts(ctx, tx, &l.Activity, []Shift{*shift}, calledOff, reason); err != nil {
 		return err
 	}
 	return refreshNext(tx, l.ID)

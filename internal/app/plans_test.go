@@ -47,6 +47,7 @@ var counting = map[string]string{
 	"/minors-report":          "counts every minor, once a year",
 	"AS checked_in":           "counts the people of fifty shifts at most, who are not more than their places",
 	"managed=true&state":      "goes back over the activities of all stations until its page is full: not more than the stations times a page",
+	"DESC LIMIT ?) AS newest": "reads a page of each unit: not more than the units times a page",
 	"scope = 'campaign_unit'": "has one row of totals for each unit",
 	"LIMIT ?) AS ahead":       "stops counting at a thousand",
 	"merged_into = ?":         "finds one or two; the average that SQLite knows is of NULL, which most have",
@@ -287,7 +288,9 @@ func (w *walk) queries(operation, path, who string) []string {
 	case "listMyRequests", "listMyCases":
 		return with("open=true", "open=false")
 	case "listRequests":
-		return with("queue=new", "queue=overdue", "queue=unassigned", "queue=to_review", "queue=follow_up", "state=submitted", "state=closed", "number=1")
+		return with("queue=new", "queue=overdue", "queue=unassigned", "queue=to_review", "queue=follow_up", "state=submitted", "state=closed", "state=rejected", "number=1",
+			"service_type_id="+id["service-types"], "state=closed&service_type_id="+id["service-types"], "name="+url.QueryEscape(w.one("SELECT person_name FROM requests ORDER BY id DESC LIMIT 1")),
+			"name="+url.QueryEscape("王秀"), "name="+url.QueryEscape("王秀")+"&state=closed", "name="+url.QueryEscape("没有这样的"))
 	case "listAudit":
 		return with("actor_id="+fmt.Sprint(me), "entity=request&entity_id="+id["requests"], "operation=approveRequest", "from="+day(-30)+"&to="+day(0), "minors=true")
 	}

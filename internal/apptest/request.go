@@ -188,6 +188,7 @@ func (l *Loop) Put(state request.State, change ...func(*request.Request)) *reque
 func (l *Loop) put(tx *store.Tx, r *request.Request) error {
 	text, _ := json.Marshal(map[string]any{"words": Words, "answers": []string{}, "phone": Phone, "address": Address})
 	r.Sealed = l.Requests.Box.Seal("requests/"+r.Number, text)
+	r.PersonKey, r.BeneficiaryKey = request.NameKey(r.PersonName), request.NameKey(r.BeneficiaryName)
 	if err := tx.Create(r).Error; err != nil {
 		return err
 	}

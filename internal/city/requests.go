@@ -50,7 +50,7 @@ func (c *city) makeRequests() error {
 	a := &asking{c: c, taken: map[providerDay]int{}, asked: map[int64]bool{}}
 	a.requests = c.b.Into("requests", "id", "number", "unit_id", "service_type_id", "person_id", "person_name", "beneficiary_name", "relation", "groups_of", "guardian",
 		"consent", "health_by", "health_way", "state", "is_open", "way", "urgency", "urgency_rank", "sealed", "wanted_provider", "wanted_starts_at", "reason", "worker_id", "accepted_at", "submitted_at",
-		"respond_by", "responded_at", "state_since", "turns", "rating", "rating_comment", "rated_at", "emptied", "created_at")
+		"respond_by", "responded_at", "state_since", "turns", "rating", "rating_comment", "rated_at", "emptied", "created_at", "person_key", "beneficiary_key")
 	a.timeline = c.b.Into("request_timeline", "request_id", "action", "from_state", "to_state", "actor_id", "actor_role", "said", "at")
 	a.bookings = c.b.Into("bookings", "id", "provider_id", "request_id", "service_type_id", "unit_id", "state", "live", "day", "starts_at", "ends_at", "busy_until", "reminded", "created_at")
 	a.cells = c.b.Into("booking_cells", "provider_id", "cell", "booking_id")
@@ -184,7 +184,7 @@ func (a *asking) writeRequest(d *dealt) error {
 	way := d.service.WayWords()[0]
 	return a.requests.Add(d.id, d.number, d.unit, d.service.ID, d.person, name, name, request.Self, "", false, "", "", "", d.state, open, way, catalogue.Urgencies[d.urgency], d.urgency,
 		c.Box.Seal("requests/"+d.number, text), nil, nil, reason, worker, worker2(worker, d.since), ms(d.submitted), ms(d.submitted.Add(72*time.Hour)), responded, ms(d.since), 0,
-		rating, "", rated, 0, ms(d.submitted))
+		rating, "", rated, 0, ms(d.submitted), request.NameKey(name), request.NameKey(name))
 }
 
 var withWorker = []request.State{request.Closed, request.Assigned, request.Scheduled, request.InService, request.Completed}

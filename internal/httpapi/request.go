@@ -244,20 +244,23 @@ func byID(l *request.Line) string { return cursor(l.ID) }
 
 // ListMyCases lists a worker's cases.
 func (s *Server) ListMyCases(ctx context.Context, r api.ListMyCasesRequestObject) (api.ListMyCasesResponseObject, error) {
-	keys, err := readCursor(r.Params.Cursor, 1)
+	keys, err := readCursor(r.Params.Cursor, 3)
 	if err != nil {
 		return nil, err
 	}
 	open, limit := or(r.Params.Open, true), limitOf(r.Params.Limit)
-	rows, err := s.Requests.Cases(ctx, open, keys[0], limit+1)
+	var rows []request.Line
+	if open {
+		rows, err = s.Requests.OpenCases(ctx, request.CaseKey{Rank: keys[0], Next: keys[1], ID: keys[2]}, limit+1)
+	} else {
+		rows, err = s.Requests.OverCases(ctx, keys[2], limit+1)
+	}
 	if err != nil {
 		return nil, err
 	}
 	rows, next := page(rows, limit, func(l *request.Line) string {
-		if open { // one worker's open cases are few, and sorted by what changes: pages count
-			return cursor(keys[0] + int64(limit))
-		}
-		return byID(l)
+		key := l.CaseKey()
+		return cursor(key.Rank, key.Next, key.ID)
 	})
 	return api.ListMyCases200JSONResponse{NextCursor: next, Items: s.requestLines(ctx, rows)}, nil
 }
@@ -273,7 +276,8 @@ func (s *Server) ListRequests(ctx context.Context, r api.ListRequestsRequestObje
 	if p.Queue != nil {
 		rows, err = s.Requests.InQueue(ctx, request.Queue(*p.Queue), request.After{Rank: keys[0], SubmittedAt: time.UnixMilli(keys[1]), ID: keys[2]}, limit+1)
 	} else {
-		rows, err = s.Requests.List(ctx, request.Filter{State: request.State(or(p.State, "")), Number: or(p.Number, ""), Before: keys[2], Limit: limit + 1})
+		rows, err = s.Requests.List(ctx, request.Filter{State: request.State(or(p.State, "")), Number: or(p.Number, ""), Name: or(p.Name, ""),
+			ServiceTypeID: or(p.ServiceTypeID, 0), Before: keys[2], Limit: limit + 1})
 	}
 	if err != nil {
 		return nil, err

@@ -159,7 +159,7 @@ func (f *full) asks(t *testing.T) {
 	apptest.Must(t, err)
 
 	forChild := f.Asking(f.Care)
-	forChild.BeneficiaryID, forChild.Draft = b.ID, true
+	forChild.BeneficiaryID, forChild.Draft, forChild.Phone, forChild.Address = b.ID, true, b.Phone, b.Address
 	f.Ask(f.me, forChild) // a draft
 	forChild.Draft = false
 	back := f.Ask(f.me, forChild)
@@ -257,7 +257,7 @@ func TestExport(t *testing.T) {
 		apptest.Must(t, json.Unmarshal([]byte(files["data.json"]), &data))
 		for name, n := range map[string][2]int{
 			"sign-ups": {len(data.Activities.Signups), 3}, "entries": {len(data.Hours.Entries), 1}, "disputes": {len(data.Hours.Disputes), 2},
-			"requests": {len(data.Requests.Requests), 7}, "beneficiaries": {len(data.Requests.Beneficiaries), 1}, "credits": {len(data.Notices.Credits), 1},
+			"requests": {len(data.Requests.Requests), 7}, "beneficiaries": {len(data.Requests.Beneficiaries), 2}, "credits": {len(data.Notices.Credits), 1},
 			"sessions": {len(data.Account.Sessions), 1}, "consents": {len(data.Account.Consents), int(f.Count("consents", "person_id = ?", f.me.PersonID))}, "guardianships": {len(data.Account.Guardianships), 1}, "roles": {len(data.Account.Roles), 1},
 			"notices":  {len(data.Notices.Notices), int(f.Count("notices", "person_id = ?", f.me.PersonID))},
 			"bookings": {len(data.Bookings.Bookings), int(f.Count("bookings", "request_id IN (SELECT id FROM requests WHERE person_id = ?)", f.me.PersonID))},

@@ -380,11 +380,13 @@ func TestListsFollowTheRole(t *testing.T) {
 			who auth.Actor
 			n   int
 		}{{l.Worker, 1}, {far, 0}} {
-			for _, open := range []bool{true, false} {
-				rows, err := l.Requests.Cases(apptest.As(c.who), open, 0, 20)
-				if err != nil || len(rows) != c.n {
-					t.Errorf("%d cases, %v", len(rows), err)
-				}
+			cases, err := l.Requests.OpenCases(apptest.As(c.who), request.CaseKey{}, 20)
+			if err != nil || len(cases) != c.n {
+				t.Errorf("%d cases, %v", len(cases), err)
+			}
+			cases, err = l.Requests.OverCases(apptest.As(c.who), 0, 20)
+			if err != nil || len(cases) != c.n {
+				t.Errorf("%d cases that are over, %v", len(cases), err)
 			}
 			rows, err := l.Bookings.MyBookings(apptest.As(c.who), today, later)
 			if err != nil || len(rows) != c.n {

@@ -195,9 +195,9 @@ func TestAWorkersCases(t *testing.T) {
 		apptest.Must(t, err)
 		closed := l.Put(request.Closed)
 		l.Put(request.Assigned, func(r *request.Request) { r.WorkerID = &l.Colleague.PersonID })
-		list := func(open bool, limit int) (out []int64) {
-			for skip := int64(0); ; {
-				rows, err := l.Requests.Cases(apptest.As(l.Worker), open, skip, limit)
+		list := func(limit int) (out []int64) {
+			for after := (request.CaseKey{}); ; {
+				rows, err := l.Requests.OpenCases(apptest.As(l.Worker), after, limit)
 				apptest.Must(t, err)
 				for _, r := range rows {
 					out = append(out, r.ID)
@@ -205,19 +205,47 @@ func TestAWorkersCases(t *testing.T) {
 				if len(rows) < limit {
 					return out
 				}
-				if skip += int64(limit); !open {
-					skip = out[len(out)-1]
-				}
+				after = rows[limit-1].CaseKey()
 			}
 		}
 		want := []int64{toAccept.ID, soonest.ID, later.ID, going.ID, accepted.ID, done.ID}
-		for _, limit := range []int{2, 4, 50} {
-			if got := list(true, limit); !slices.Equal(got, want) {
+		for _, limit := range []int{1, 2, 4, 50} {
+			if got := list(limit); !slices.Equal(got, want) {
 				t.Errorf("%v, want %v", got, want)
 			}
 		}
-		if got := list(false, 50); !slices.Equal(got, []int64{closed.ID}) {
-			t.Errorf("over: %v", got)
+		rows, err := l.Requests.OverCases(apptest.As(l.Worker), 0, 50)
+		apptest.Must(t, err)
+		if len(rows) != 1 || rows[0].ID != closed.ID {
+			t.Errorf("over: %v", rows)
+		}
+	})
+}
+
+// A case that is closed or comes in between two pages moves none of the others off the next page, nor onto it
+// again: pages go by key, they do not count.
+func TestCasesPageByKey(t *testing.T) {
+	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
+		var want []int64
+		for range 7 {
+			want = append(want, l.Put(request.InService).ID)
+		}
+		var got []int64
+		for after := (request.CaseKey{}); ; {
+			rows, err := l.Requests.OpenCases(apptest.As(l.Worker), after, 2)
+			apptest.Must(t, err)
+			for _, r := range rows {
+				got = append(got, r.ID)
+			}
+			if len(rows) < 2 {
+				break
+			}
+			after = rows[1].CaseKey()
+			l.Exec("UPDATE requests SET state = 'closed', is_open = 0 WHERE id = ?", rows[0].ID) // one that was shown is over
+			l.Put(request.Assigned)                                                              // and one to accept comes first
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
 		}
 	})
 }

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"yimi/internal/auth"
 	"yimi/internal/booking"
@@ -90,6 +93,37 @@ type Request struct {
 	MessageTold     *int64 // the unit whose staff were told that one waits, since the case came to them
 	Emptied         int    // 1: its words, names and files are deleted; 2: its records too
 	CreatedAt       store.Time
+	PersonKey       string // PersonName and BeneficiaryName as they are searched for
+	BeneficiaryKey  string
+}
+
+// maxKey bounds a name as it is searched for.
+const maxKey = 40
+
+// NameKey is a name as it is searched for: without spaces, dots and dashes, of one width and one case.
+func NameKey(name string) string {
+	key := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(norm.NFKC.String(name))))
+	return string(key[:min(len(key), maxKey)])
+}
+
+// writtenNumber is a request's number as it is kept, however it was typed: 20261126-483920.
+func writtenNumber(typed string) string {
+	typed = strings.TrimSpace(norm.NFKC.String(typed))
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, typed)
+	if len(digits) != len("20261126483920") {
+		return typed
+	}
+	return digits[:8] + "-" + digits[8:]
 }
 
 // details are what a request keeps sealed.

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gocloud.dev/blob"
 	"gorm.io/gorm"
@@ -216,6 +218,9 @@ func (s *Service) prepare(ctx context.Context, db *gorm.DB, ask Ask) (*Request, 
 		}
 		r.PersonID, r.PersonName = &me.ID, me.Name
 		b.fill(r)
+		if b.Relation == Self { // of oneself the account knows
+			r.BeneficiaryName, r.BirthDate = me.Name, cmp.Or(me.BirthDate, b.BirthDate)
+		}
 	default:
 		r.PersonID, r.PersonName, r.BeneficiaryName = &me.ID, me.Name, me.Name
 		r.Relation, r.BirthDate = Self, me.BirthDate
@@ -323,6 +328,11 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	}
 	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time)))...); err != nil {
 		return err
+	}
+	if who == workflow.ByResident {
+		if err := s.remember(tx, l); err != nil {
+			return err
+		}
 	}
 	switch {
 	case !timed:
@@ -682,7 +692,8 @@ func (d *Detail) addMessages(messages []Note) {
 // Filter narrows a list of requests.
 type Filter struct {
 	State         State
-	Number        string
+	Number        string // the whole, as people write it
+	Name          string // how the name begins of who asked, or of whom it is for
 	Open          *bool
 	ServiceTypeID int64
 	Before        int64 // only ids below; 0 for the newest
@@ -699,9 +710,15 @@ func (s *Service) Coming(ctx context.Context, limit int) ([]Line, error) {
 	return s.listed(ctx)(s.data.comingOf(s.db.Read(ctx), auth.From(ctx).PersonID, limit))
 }
 
-// Cases lists the actor's cases where the actor is a worker today: open ones after so many, or over ones below the id.
-func (s *Service) Cases(ctx context.Context, open bool, skip int64, limit int) ([]Line, error) {
-	return s.listed(ctx)(s.data.casesOf(s.db.Read(ctx), auth.From(ctx), open, skip, limit))
+// OpenCases lists the actor's cases under way, where the actor is a worker today, behind the key: those to accept
+// first, then by the next visit.
+func (s *Service) OpenCases(ctx context.Context, after CaseKey, limit int) ([]Line, error) {
+	return s.listed(ctx)(s.data.openCases(s.db.Read(ctx), auth.From(ctx), after, limit))
+}
+
+// OverCases lists the actor's cases that are over, newest first, of ids below (0: from the newest).
+func (s *Service) OverCases(ctx context.Context, before int64, limit int) ([]Line, error) {
+	return s.listed(ctx)(s.data.overCases(s.db.Read(ctx), auth.From(ctx), before, limit))
 }
 
 // InQueue lists what waits at the units that the actor manages, the urgent and then the oldest first.
@@ -709,8 +726,14 @@ func (s *Service) InQueue(ctx context.Context, queue Queue, after After, limit i
 	return s.listed(ctx)(s.data.inQueue(s.db.Read(ctx), queue, auth.From(ctx).ManagedPaths(), s.db.Now(), after, limit))
 }
 
-// List lists requests of the units that the actor manages, newest first.
+// errShortName refuses what half a district's names begin with.
+var errShortName = fault.BadFields(fault.Field{Name: "name", Message: "请至少写两个字，比如姓和名"})
+
+// List lists requests of the units that the actor manages, newest first, as far as the filter fits: all of it.
 func (s *Service) List(ctx context.Context, f Filter) ([]Line, error) {
+	if f.Name != "" && utf8.RuneCountInString(NameKey(f.Name)) < 2 {
+		return nil, errShortName
+	}
 	return s.listed(ctx)(s.data.under(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), f))
 }
 

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -377,6 +378,18 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 		if err := b.mayAgree(tx); err != nil {
 			return err
 		}
+		if b.ID == 0 && b.Relation == Self { // there is one of oneself
+			if err := store.HoldPerson(tx, b.PersonID); err != nil {
+				return err
+			}
+			is, err := s.data.findSelf(tx.DB, b.PersonID)
+			if err != nil {
+				return err
+			}
+			if is != nil {
+				b.ID = is.ID
+			}
+		}
 		if b.UnitID != nil {
 			if _, err := unitName(tx, *b.UnitID); err != nil {
 				return err
@@ -409,6 +422,34 @@ func (s *Service) KeepBeneficiary(ctx context.Context, b *Beneficiary, groups []
 		return nil, err
 	}
 	return s.Beneficiary(ctx, b.ID)
+}
+
+// remember keeps with whom a request is for how to reach them, to be offered the next time: what was
+// written for this one, in place of what was kept before. Who asks may change it and take it away.
+func (s *Service) remember(tx *store.Tx, l *Line) error {
+	if l.details.Phone == "" && l.details.Address == "" {
+		return nil
+	}
+	b, err := s.data.askedFor(tx.DB, l)
+	if err != nil || b == nil {
+		return err
+	}
+	phone, address := cmp.Or(l.details.Phone, b.Phone), cmp.Or(l.details.Address, b.Address)
+	if phone == b.Phone && address == b.Address {
+		return nil
+	}
+	b.Phone, b.Address = phone, address
+	if b.ID != 0 {
+		err = s.data.saveBeneficiary(tx, b)
+	} else if n, countErr := countBeneficiaries(tx, b.PersonID); countErr != nil || n >= maxBeneficiaries {
+		return countErr
+	} else {
+		err = s.data.insertBeneficiary(tx, b)
+	}
+	if err != nil {
+		return err
+	}
+	return b.log(tx)
 }
 
 // mayAgree refuses a guardian's consent from somebody who is a minor.

@@ -10,6 +10,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/fault"
 	"yimi/internal/human"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -141,6 +142,7 @@ const numbers = 8
 // insert writes a request under a number that nobody has.
 func (s shelf) insert(tx *store.Tx, r *Request, d details) (err error) {
 	r.CreatedAt, r.StateSince, r.IsOpen = tx.Now, tx.Now, 1
+	r.PersonKey, r.BeneficiaryKey = NameKey(r.PersonName), NameKey(r.BeneficiaryName)
 	for range numbers {
 		r.ID, r.Number = 0, newNumber(tx.Now.Time)
 		s.sealDetails(r, d)
@@ -260,25 +262,6 @@ func countQueues(db *gorm.DB, roots []string, now store.Time, atMost int) (map[Q
 	return out, err
 }
 
-// under lists requests of the units under the roots, newest first. Drafts are their writers' alone.
-func (s shelf) under(db *gorm.DB, roots []string, f Filter) ([]Line, error) {
-	q, err := store.NewestUnder(db, "requests", roots)
-	if err != nil {
-		return nil, err
-	}
-	q = q.Where("state <> ?", Draft)
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
-	}
-	if f.Number != "" {
-		q = q.Where("number = ?", f.Number)
-	}
-	if f.Before != 0 {
-		q = q.Where("id < ?", f.Before)
-	}
-	return s.list(linesOf(db, q.Limit(f.Limit)).Order("requests.id DESC"), db)
-}
-
 func (s shelf) ofPerson(db *gorm.DB, personID int64, f Filter) ([]Line, error) {
 	q := lines(db).Where("requests.person_id = ?", personID)
 	if f.Open != nil {
@@ -309,20 +292,58 @@ func (s shelf) comingOf(db *gorm.DB, personID int64, limit int) ([]Line, error) 
 	return s.list(q.Limit(limit), db)
 }
 
-// casesOf gives a worker's cases: under way, those to accept first and then by the next
-// visit, a page by offset over what one person can carry; or those over, newest first.
-func (s shelf) casesOf(db *gorm.DB, a auth.Actor, open bool, skip int64, limit int) ([]Line, error) {
-	q := store.Under(lines(db), "requests.unit_id", a.ServedPaths()).Where("requests.worker_id = ? AND requests.is_open = ?", a.PersonID, mark(open))
-	if !open {
-		if skip != 0 {
-			q = q.Where("requests.id < ?", skip)
-		}
-		return s.list(q.Order("requests.id DESC").Limit(limit), db)
+// CaseKey is where a case stands among a worker's open ones: those to accept, those under way by
+// the next visit, those that are done.
+type CaseKey struct {
+	Rank int64
+	Next int64 // the next visit in ms; never without one
+	ID   int64 // 0: before all of them
+}
+
+// never is later than any visit.
+const never = 9_000_000_000_000
+
+// CaseKey is where a page of open cases ends that has the line as its last.
+func (l *Line) CaseKey() CaseKey {
+	key := CaseKey{1, never, l.ID}
+	switch {
+	case l.State == Assigned && l.AcceptedAt == nil:
+		key.Rank = 0
+	case l.State == Completed:
+		key.Rank = 2
 	}
-	q = q.Joins("LEFT JOIN bookings ON bookings.request_id = requests.id AND bookings.live = 1").
-		Order("CASE WHEN requests.state = 'assigned' AND requests.accepted_at IS NULL THEN 0 WHEN requests.state = 'completed' THEN 2 ELSE 1 END").
-		Order("COALESCE(bookings.starts_at, 9000000000000), requests.id").Offset(int(skip))
-	return s.list(q.Limit(limit), db)
+	if l.Booking != nil && l.Booking.Live != nil {
+		key.Next = l.Booking.StartsAt.UnixMilli()
+	}
+	return key
+}
+
+const (
+	caseRank = "CASE WHEN requests.state = 'assigned' AND requests.accepted_at IS NULL THEN 0 WHEN requests.state = 'completed' THEN 2 ELSE 1 END"
+	caseNext = "COALESCE(bookings.starts_at, 9000000000000)"
+)
+
+func casesOf(db *gorm.DB, a auth.Actor, open bool) *gorm.DB {
+	return store.Under(lines(db), "requests.unit_id", a.ServedPaths()).Where("requests.worker_id = ? AND requests.is_open = ?", a.PersonID, mark(open))
+}
+
+// openCases gives a worker's cases under way behind the key.
+func (s shelf) openCases(db *gorm.DB, a auth.Actor, after CaseKey, limit int) ([]Line, error) {
+	q := casesOf(db, a, true).Joins("LEFT JOIN bookings ON bookings.request_id = requests.id AND bookings.live = 1")
+	if after.ID != 0 {
+		q = q.Where("("+caseRank+" > ? OR "+caseRank+" = ? AND ("+caseNext+" > ? OR "+caseNext+" = ? AND requests.id > ?))",
+			after.Rank, after.Rank, after.Next, after.Next, after.ID)
+	}
+	return s.list(q.Order(caseRank+", "+caseNext+", requests.id").Limit(limit), db)
+}
+
+// overCases gives a worker's cases that are over, newest first, of ids below.
+func (s shelf) overCases(db *gorm.DB, a auth.Actor, before int64, limit int) ([]Line, error) {
+	q := casesOf(db, a, false)
+	if before != 0 {
+		q = q.Where("requests.id < ?", before)
+	}
+	return s.list(q.Order("requests.id DESC").Limit(limit), db)
 }
 
 // openCaseIDs gives the ids of a worker's open cases at the units under the roots, the oldest first.
@@ -610,6 +631,36 @@ func (s shelf) findBeneficiary(db *gorm.DB, personID, id int64) (*Beneficiary, e
 		return nil, err
 	}
 	return &b, s.openBeneficiary(&b)
+}
+
+// findSelf finds what somebody keeps of themselves; nil if there is nothing.
+func (s shelf) findSelf(db *gorm.DB, personID int64) (*Beneficiary, error) {
+	var out []Beneficiary
+	err := db.Where("person_id = ? AND relation = ?", personID, Self).Order("id").Limit(1).Find(&out).Error
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], s.openBeneficiary(&out[0])
+}
+
+// askedFor finds whom an account's request is for, among those the account keeps: oneself anew when nothing
+// is kept yet, nil for somebody who was taken out.
+func (s shelf) askedFor(db *gorm.DB, l *Line) (*Beneficiary, error) {
+	if l.Relation == Self {
+		b, err := s.findSelf(db, *l.PersonID)
+		if err == nil && b == nil {
+			b = &Beneficiary{PersonID: *l.PersonID, Name: l.PersonName, Relation: Self, Sex: "unknown", BirthDate: l.BirthDate}
+		}
+		return b, err
+	}
+	if l.BeneficiaryID == nil {
+		return nil, nil
+	}
+	b, err := s.findBeneficiary(db, *l.PersonID, *l.BeneficiaryID)
+	if fault.From(err).Kind == fault.NotFound {
+		return nil, nil //nolint:nilerr // taken out meanwhile
+	}
+	return b, err
 }
 
 func countBeneficiaries(tx *store.Tx, personID int64) (n int64, err error) {

@@ -52,7 +52,7 @@ func emptyRequest(tx *store.Tx, id int64, name string, files []Attachment) error
 		}
 	}
 	return tx.Model(&Request{}).Where("id = ?", id).Updates(map[string]any{
-		"sealed": []byte{}, "person_name": name, "beneficiary_name": name, "beneficiary_id": nil, "birth_date": nil, "groups_of": "", "guardian": false,
+		"sealed": []byte{}, "person_name": name, "beneficiary_name": name, "person_key": "", "beneficiary_key": "", "beneficiary_id": nil, "birth_date": nil, "groups_of": "", "guardian": false,
 		"consent": "", "reason": "", "rating_comment": "", "emptied": gorm.Expr("CASE WHEN emptied = 0 THEN 1 ELSE emptied END")}).Error
 }
 

@@ -20,6 +20,9 @@ func moveRequests(tx *store.Tx, from, into int64) error {
 	if err := tx.Model(&Request{}).Where("person_id = ?", from).Update("person_id", into).Error; err != nil {
 		return err
 	}
+	if err := dropSecondSelf(tx, from, into); err != nil {
+		return err
+	}
 	return tx.Model(&Beneficiary{}).Where("person_id = ?", from).Update("person_id", into).Error
 }
 
@@ -31,4 +34,13 @@ func noteFormerOf(tx *store.Tx, from, into int64) error {
 			UNION ALL SELECT id, ? FROM requests WHERE worker_id = ?) had
 		WHERE NOT EXISTS (SELECT 1 FROM request_former_workers f WHERE f.request_id = had.request_id AND f.person_id = ?)
 		GROUP BY had.request_id`, into, from, tx.Now, from, into).Error
+}
+
+// dropSecondSelf deletes what an account keeps of its person where the other keeps something, too.
+func dropSecondSelf(tx *store.Tx, from, into int64) error {
+	var n int64
+	if err := tx.Model(&Beneficiary{}).Where("person_id = ? AND relation = ?", into, Self).Count(&n).Error; err != nil || n == 0 {
+		return err
+	}
+	return tx.Where("person_id = ? AND relation = ?", from, Self).Delete(&Beneficiary{}).Error
 }

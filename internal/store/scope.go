@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,24 +37,65 @@ func Below(column, root string) (condition, from, to string) {
 // a database that knows how many there are reads the table from its end where they are most of
 // them, instead of sorting all that they have. SQLite does not weigh that; there the + decides.
 func NewestUnder(db *gorm.DB, table string, roots []string) (*gorm.DB, error) {
-	var units []struct {
-		ID   int64
-		Path string
-	}
-	if err := db.Table("units").Select("id, path").Find(&units).Error; err != nil {
+	all, err := allUnits(db)
+	if err != nil {
 		return nil, err
 	}
+	ids := all.under(roots)
+	column := "unit_id"
+	if db.Name() == sqliteDialect && 4*len(ids) > len(all) {
+		column = "+unit_id"
+	}
+	return db.Table(table).Where(column+" IN ?", ids).Order("id DESC"), nil
+}
+
+// units are the units there are, with where they stand in the tree.
+type units []struct {
+	ID   int64
+	Path string
+}
+
+func allUnits(db *gorm.DB) (all units, err error) {
+	err = db.Table("units").Select("id, path").Find(&all).Error
+	return all, err
+}
+
+func (all units) under(roots []string) []int64 {
 	ids := []int64{}
-	for _, u := range units {
+	for _, u := range all {
 		if slices.ContainsFunc(roots, func(root string) bool { return strings.HasPrefix(u.Path, root) }) {
 			ids = append(ids, u.ID)
 		}
 	}
-	column := "unit_id"
-	if db.Name() == sqliteDialect && 4*len(ids) > len(units) {
-		column = "+unit_id"
+	return ids
+}
+
+// UnitsUnder gives the units in the subtrees that the paths are the roots of; no root reaches nothing.
+func UnitsUnder(db *gorm.DB, roots []string) ([]int64, error) {
+	all, err := allUnits(db)
+	return all.under(roots), err
+}
+
+// unitsAtOnce is of how many units one statement takes the newest rows: SQLite joins at most 500.
+const unitsAtOnce = 400
+
+// NewestOfUnits gives the ids of the newest rows of the units that a condition by equality fits. Each unit's are read in the order of an index that begins with unit_id and goes on with
+// what the condition names: never more than the units times the limit, whatever there is of the past.
+func NewestOfUnits(db *gorm.DB, table string, units []int64, limit int, condition string, args ...any) (out []int64, err error) {
+	one := "SELECT id FROM (SELECT id FROM " + table + " WHERE unit_id = ? AND " + condition + " ORDER BY id DESC LIMIT ?) AS newest"
+	for some := range slices.Chunk(units, unitsAtOnce) {
+		var all []any
+		for _, id := range some {
+			all = append(append(append(all, id), args...), limit)
+		}
+		var ids []int64
+		if err := db.Raw(strings.Repeat(one+" UNION ALL ", len(some)-1)+one, all...).Scan(&ids).Error; err != nil {
+			return nil, err
+		}
+		out = append(out, ids...)
 	}
-	return db.Table(table).Where(column+" IN ?", ids).Order("id DESC"), nil
+	slices.SortFunc(out, func(a, b int64) int { return cmp.Compare(b, a) })
+	return out[:min(len(out), limit)], nil
 }
 
 // CountUpTo counts the rows of a query and stops at the cap, so that it reads no more than that.

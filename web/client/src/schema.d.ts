@@ -1992,7 +1992,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Staff: requests of the units I manage that wait, the urgent and then the oldest first */
+        /**
+         * Staff: requests of the units I manage that wait, the urgent and then the oldest first; or those looked for
+         * @description With a `queue` those that wait for it, and nothing else narrows them. Without one all, newest first, as far as `state`, `service_type_id`, `name` and `number`
+         *     fit, each and together. Words, answers, phones and addresses are sealed: nobody searches them.
+         *
+         */
         get: operations["listRequests"];
         put?: never;
         /**
@@ -9902,8 +9907,15 @@ export interface operations {
                 queue?: components["schemas"]["RequestQueue"];
                 /** @description Only in this state; without a queue */
                 state?: components["schemas"]["RequestState"];
+                /** @description Only of this service; without a queue */
+                service_type_id?: components["schemas"]["Id"];
                 /**
-                 * @description Only the one with this number
+                 * @description Only of people whose name begins so, who asked or whom it is for; two letters at least, of any width and case, without regard to spaces and dots; without a queue
+                 * @example 林国栋
+                 */
+                name?: string;
+                /**
+                 * @description Only the one with this number, the dash may be left out; without a queue
                  * @example 20261126-483920
                  */
                 number?: string;

@@ -36,12 +36,14 @@ export function fieldsOf(of: Partial<Beneficiary>): BeneficiaryFields {
   }
 }
 
-/** Under 18 on the day; without a day of birth nobody knows. */
-export function isMinor(birthDate: string | undefined, now = Date.now()): boolean {
+/** Younger than so many years on the day; without a day of birth nobody knows. */
+export function isUnder(age: number, birthDate: string | undefined, now = Date.now()): boolean {
   if (!birthDate) return false
   const [year, rest] = [Number(birthDate.slice(0, 4)), birthDate.slice(4)]
-  return `${year + 18}${rest}` > isoDate(now)
+  return `${year + age}${rest}` > isoDate(now)
 }
+
+export const isMinor = (birthDate: string | undefined, now = Date.now()) => isUnder(18, birthDate, now)
 
 /** A neighbour or another has to have agreed. */
 export const needsConsent = (relation: string) => relation === 'neighbour' || relation === 'other'

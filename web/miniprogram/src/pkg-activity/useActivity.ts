@@ -24,7 +24,7 @@ const started = (shift: Shift) => Date.parse(shift.starts_at) <= Date.now()
 const mineOf = (shift: Shift) => (shift.my_signup && holds(shift.my_signup.state) ? shift.my_signup : null)
 
 export function useActivity() {
-  const { person, signedIn, starting } = useSession()
+  const { person, signedIn, starting, reload } = useSession()
   const { settings } = useSettings()
   const id = ref(0)
   const chosenId = ref(0)
@@ -36,7 +36,10 @@ export function useActivity() {
     id.value = idOf(query.id)
     chosenId.value = idOf(query.shift)
   })
-  onShow(() => void loaded.run())
+  onShow(async () => {
+    await loaded.run()
+    if (joining) await goOn()
+  })
 
   // ---- shifts ----
   const all = ref(false)
@@ -84,6 +87,8 @@ export function useActivity() {
 
   // ---- signing up: ask, do, say ----
   const asking = ref(false)
+  const explaining = ref(false)
+  let joining = false // on the way to become a volunteer, or somebody at all, for this shift
   const done = shallowRef<Schemas['Signup'] | null>(null)
   const who = ref(false)
   const fullAsked = ref(false)
@@ -92,9 +97,24 @@ export function useActivity() {
   function begin() {
     if (!signUpOpen.value || !shift.value) return
     if (!signedIn.value) who.value = true
-    else if (!person.value?.is_volunteer) open('/pkg-me/register?then=back')
+    else if (!person.value?.is_volunteer) explaining.value = true
     else if (isFull(shift.value)) fullAsked.value = true
     else asking.value = true
+  }
+
+  /** To become a volunteer, who has read what that is; then back here, and on with this shift. */
+  function join() {
+    explaining.value = false
+    joining = true
+    if (shift.value) chosenId.value = shift.value.id
+    open('/pkg-me/register?then=back')
+  }
+  /** Back from there: on with it, for who is a volunteer now. */
+  async function goOn() {
+    if (!person.value?.is_volunteer) await reload().catch(() => undefined)
+    if (!person.value?.is_volunteer) return
+    joining = false
+    begin()
   }
 
   async function send(waitlist: boolean) {
@@ -161,19 +181,20 @@ export function useActivity() {
     confirm.dismiss()
     if (act === 'retry') return void (again.signUp ? send(false) : again.confirm ? takeOffer() : giveBack())
     if (act === 'my_signups') open('/pkg-activity/signups')
-    if (act === 'register') open('/pkg-me/register?then=back')
+    if (act === 'register') explaining.value = true
     if (act === 'profile') open('/pkg-me/profile')
     if (act === 'reload') void loaded.run()
   }
-  function signedInNow() {
+  async function signedInNow() {
     who.value = false
-    void loaded.run()
+    await loaded.run()
+    if (!mine.value) begin()
   }
 
   return {
     ...{ activity, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run: loaded.run, settings, starting },
     ...{ shifts, shift, more, all, choose, mine, refusedId, signup, signUpOpen, closed, atDoor, other, position },
-    ...{ asking, done, who, busy: signUp.busy, begin, send, full, onFull, signedInNow },
+    ...{ asking, explaining, join, person, done, who, busy: signUp.busy, begin, send, full, onFull, signedInNow },
     ...{ cancelling, cancelBusy: cancel.busy, giveBack, confirmBusy: confirm.busy, takeOffer, refusal, onRefusal },
   }
 }

@@ -1,13 +1,17 @@
 // Becoming a volunteer: the fields, the notice agreed to, and back to where one came from.
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { onLoad, onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { back, open } from '@/app/nav'
+import { own } from '@/app/own'
 import { refusalOf } from '@/app/refusal'
 import { useSession } from '@/app/session'
-import { usePersonForm } from './usePersonForm'
+import { usePersonForm, type PersonFields } from './usePersonForm'
+
+/** What was filled in and not sent, kept by the phone: a child waits here for a guardian, perhaps for days. */
+const KEPT = 'register'
 
 export function useRegister() {
   const { person, signedIn, starting, start, reload } = useSession()
@@ -24,6 +28,10 @@ export function useRegister() {
     if (filled || !person.value) return
     filled = true
     form.fill(person.value)
+    if (!person.value.is_volunteer) Object.assign(form.fields, own.get<PersonFields>(person.value.id, KEPT))
+  })
+  watch(form.fields, (now) => {
+    if (filled && !done.value) own.keep(person.value?.id ?? 0, KEPT, now)
   })
 
   const register = useAct((key, body: Schemas['VolunteerRegistration']) => api.post('/volunteers', { body, key }))
@@ -42,8 +50,18 @@ export function useRegister() {
     if (made) await finish()
   }
   async function finish() {
-    await reload().catch(() => undefined)
+    own.drop(person.value?.id ?? 0, KEPT)
     done.value = true
+    await reload().catch(() => undefined)
+  }
+
+  /** Whoever asks a guardian to agree has said here how old they are: it is not asked again there. */
+  const introduce = useAct((_key, body: Schemas['PersonPatch']) => api.patch('/me', { body }))
+  async function askGuardian() {
+    const { name, sex, birthDate, unit } = form.fields
+    if (await introduce.run({ name: name.trim(), sex, birth_date: birthDate, ...(unit ? { unit_id: unit.id } : {}) })) await reload().catch(() => undefined)
+    introduce.dismiss()
+    open('/pkg-me/guardian')
   }
   const leave = () => (thenBack ? back() : open('/pages/activities/index'))
 
@@ -55,7 +73,7 @@ export function useRegister() {
   })
   function onRefusal(act: string) {
     register.dismiss()
-    if (act === 'guardian') open('/pkg-me/guardian')
+    if (act === 'guardian') void askGuardian()
     if (act === 'retry') void submit()
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { answerSaid, fits, formOf, freshForm, inputOf, missingInWho, patchOf, restoredForm, stepOfField, stepsOf, type AskForm } from './askForm'
+import { answerSaid, fits, formOf, freshForm, inputOf, missingInWho, missingOfMe, patchOf, restoredForm, stepOfField, stepsOf, type AskForm } from './askForm'
 
 type Service = Schemas['ServiceType']
 const service = {
@@ -25,8 +25,18 @@ describe('what is missing', () => {
   test('says which words, answers, phone, address', () => {
     expect(missingInWho(form({ words: ' ', answers: {} }), service)).toEqual({ words: '请用一两句话说说遇到的事', 'answers.sleep': '请选一个' })
     expect(missingInWho(form({ way: 'home' }), service)).toEqual({ phone: '请留一个电话，好联系您', address: '上门要知道住址' })
-    expect(missingInWho(form({ phone: '邻居的' }), service)).toEqual({ phone: '电话没有写对，写数字就行' })
-    expect(missingInWho(form(), { ...service, mode: 'request' })).toHaveProperty('phone')
+    expect(missingInWho(form({ way: 'phone', phone: '邻居的' }), service)).toEqual({ phone: '电话没有写对，写数字就行' })
+  })
+  test.each([['station', []], ['home', ['phone', 'address']], ['phone', ['phone']], ['video', ['phone']]] as const)('by the way %s it asks for %j, nothing else', (way, asked) => {
+    for (const mode of ['booking', 'request'] as const) expect(Object.keys(missingInWho(form({ way }), { ...service, mode }))).toEqual(asked)
+    const given = inputOf(form({ way, phone: '13800001234', address: '罗山小区' }), service)
+    expect(['phone', 'address'].filter((one) => one in given)).toEqual(asked)
+  })
+  test('of who asks for the first time: the name and the community, once each', () => {
+    expect(Object.keys(missingOfMe(form(), { name: true, unit: true }))).toEqual(['name', 'unit_id'])
+    expect(missingOfMe(form({ name: '林玉芳', unit: { id: 3, name: '东方社区' } }), { name: true, unit: true })).toEqual({})
+    expect(missingOfMe(form(), { name: false, unit: false })).toEqual({})
+    expect(inputOf(form({ name: '林玉芳', unit: { id: 3, name: '东方社区' } }), service)).not.toHaveProperty('name')
   })
   test.each([['0', '不能小于 1'], ['121', '不能大于 120'], ['八', '请填一个整数'], ['68', undefined]])('a number %s: %s', (given, why) =>
     expect(missingInWho(form({ answers: { sleep: ['还好'], age: [given] } }), service)['answers.age']).toBe(why))

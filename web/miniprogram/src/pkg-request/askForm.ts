@@ -11,6 +11,9 @@ export type Step = 'who' | 'slot' | 'confirm'
 export const STEP_WORDS: Record<Step, string> = { who: '为谁申请', slot: '选时间', confirm: '确认' }
 
 export interface AskForm {
+  /** My own name and community, asked once: of who has said neither yet. */
+  name: string
+  unit: { id: number; name: string } | null
   /** 0: for myself, with nothing kept about me. */
   beneficiaryId: number
   words: string
@@ -32,11 +35,11 @@ export const stepsOf = (service: Pick<Service, 'mode'>, timed = true): Step[] =>
 
 export function freshForm(service: Service): AskForm {
   const urgency = service.promises.find((one) => one.urgency === 'normal')?.urgency ?? service.promises[0]?.urgency ?? 'normal'
-  return { beneficiaryId: 0, words: '', urgency, way: service.ways[0], answers: {}, phone: '', address: '', slot: null, guardian: false, health: '' }
+  return { name: '', unit: null, beneficiaryId: 0, words: '', urgency, way: service.ways[0], answers: {}, phone: '', address: '', slot: null, guardian: false, health: '' }
 }
 
 /** Whether anything was filled in that would be missed. */
-export const isBegun = (form: AskForm) => form.words.trim() !== '' || Object.keys(form.answers).length > 0 || form.slot !== null
+export const isBegun = (form: AskForm) => form.name.trim() !== '' || form.unit !== null || form.words.trim() !== '' || Object.keys(form.answers).length > 0 || form.slot !== null
 
 /** What was kept of an earlier visit, as far as the service still asks it. */
 export function restoredForm(service: Service, kept: Partial<AskForm>): AskForm {
@@ -66,8 +69,8 @@ export function formOf(service: Service, request: Schemas['Request']): AskForm {
 
 // ---- what is missing ----
 export const wantsAddress = (form: Pick<AskForm, 'way'>) => form.way === 'home'
-/** Where nobody waits at the station, somebody has to be able to call. */
-export const wantsPhone = (form: Pick<AskForm, 'way'>, service: Pick<Service, 'mode'>) => form.way !== 'station' || service.mode === 'request'
+/** Who comes to the station is told there; everybody else has to be called. */
+export const wantsPhone = (form: Pick<AskForm, 'way'>) => form.way !== 'station'
 
 /** The answers given, without empty ones, in the order of the questions. */
 export function answersOf(questions: Question[], answers: AskForm['answers']): Schemas['AnswerInput'][] {
@@ -92,9 +95,16 @@ export function missingInWho(form: AskForm, service: Service): Record<string, st
     const why = wrongAnswer(question, form.answers[question.key])
     if (why) wrong[`answers.${question.key}`] = why
   }
-  if (wantsPhone(form, service) && !form.phone.trim()) wrong.phone = '请留一个电话，好联系您'
-  if (form.phone.trim() && !isPhone(form.phone)) wrong.phone = '电话没有写对，写数字就行'
+  if (wantsPhone(form) && !isPhone(form.phone)) wrong.phone = form.phone.trim() ? '电话没有写对，写数字就行' : '请留一个电话，好联系您'
   if (wantsAddress(form) && !form.address.trim()) wrong.address = '上门要知道住址'
+  return wrong
+}
+
+/** What is not known yet of who asks, and is missing, by field. */
+export function missingOfMe(form: AskForm, asks: { name: boolean; unit: boolean }): Record<string, string> {
+  const wrong: Record<string, string> = {}
+  if (asks.name && !form.name.trim()) wrong.name = '请写上您的名字，社工好称呼您'
+  if (asks.unit && !form.unit) wrong.unit_id = '请选您住的社区，才知道由哪个社工站来办'
   return wrong
 }
 
@@ -107,7 +117,7 @@ function said(form: AskForm, service: Service) {
   return {
     ...{ way: form.way, urgency: form.urgency, words: form.words.trim(), answers: answersOf(service.questions, form.answers) },
     ...healthInput(form.health),
-    ...(phone ? { phone } : {}),
+    ...(wantsPhone(form) ? { phone } : {}),
     ...(wantsAddress(form) ? { address } : {}),
     ...(form.slot && service.mode === 'booking' ? { slot: { provider_id: form.slot.providerId, starts_at: form.slot.startsAt } } : {}),
   }

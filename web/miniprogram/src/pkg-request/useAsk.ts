@@ -17,7 +17,7 @@ import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
 import { askToTell, TELL } from '@/app/subscribe'
 import { inputOf as beneficiaryInput, fieldsOf, isMinor, needsConsent, type Beneficiary } from '@/pages/beneficiary'
-import { fits, formOf, freshForm, inputOf, isBegun, missingInWho, patchOf, restoredForm, stepOfField, stepsOf, type AskForm, type Step } from './askForm'
+import { fits, formOf, freshForm, inputOf, isBegun, missingInWho, missingOfMe, patchOf, restoredForm, stepOfField, stepsOf, type AskForm, type Step } from './askForm'
 import { keptDraft } from './keptDraft'
 import { usePictures } from './usePictures'
 import { useSlots } from './useSlots'
@@ -26,7 +26,7 @@ type Service = Schemas['ServiceType']
 type Request = Schemas['Request']
 
 export function useAsk() {
-  const { person, signedIn, starting, start } = useSession()
+  const { person, signedIn, starting, start, reload } = useSession()
   const { settings } = useSettings()
   const { elder } = useElder()
   const serviceId = ref(0)
@@ -55,13 +55,12 @@ export function useAsk() {
   const request = computed(() => loaded.data.value?.request ?? null)
   const family = useLoad(() => api.get('/me/beneficiaries'))
   const guardians = useLoad(() => api.get('/me/guardians'))
-  const earlier = useLoad(() => api.get('/me/requests', { query: { limit: 20 } }))
   const same = useLoad(() => api.get('/me/requests', { query: { open: true, service_type_id: service.value!.id } }))
 
   async function run() {
     if (missing.value) return
     await start()
-    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), earlier.run(), ...(young.value ? [guardians.run()] : [])] : [])])
+    await Promise.all([loaded.run(), ...(signedIn.value ? [family.run(), ...(young.value ? [guardians.run()] : [])] : [])])
     if (service.value && signedIn.value) fill(service.value)
     if (service.value && signedIn.value && !requestId.value) await same.run()
   }
@@ -105,14 +104,29 @@ export function useAsk() {
   const forOneself = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self')
   const guardianWaits = computed(() => young.value && forOneself.value && (request.value ? request.value.guardian_missing : guardians.data.value?.items.length === 0))
   const guardianMissing = computed(() => !forOneself.value && (request.value ? request.value.guardian_missing && (young.value || !form.guardian) : !!who.value && isMinor(who.value.birth_date) && (young.value || !who.value.guardian)))
-  /** What the station has to know of who asks: a name, and which station it is. */
-  const profileMissing = computed(() => (!person.value?.name ? '名字' : !request.value && !person.value.unit && !who.value?.unit_id ? '住在哪个社区' : ''))
+  /** What the station has to know of who asks, and does not yet: a name, and which station it is. */
+  const asksMe = computed(() => ({ name: !request.value && !person.value?.name, unit: !request.value && !person.value?.unit && !who.value?.unit_id }))
+  const introduces = computed(() => asksMe.value.name || asksMe.value.unit)
+  const units = useLoad(() => api.get('/units'))
+  const introduce = useAct((_key, body: Schemas['PersonPatch']) => api.patch('/me', { body }))
+  /** Said once, kept in the profile; true when there is nothing more to say. */
+  async function introduced(): Promise<boolean> {
+    if (!introduces.value) return true
+    const { name, unit } = asksMe.value
+    const kept = await introduce.run({ ...(name ? { name: form.name.trim() } : {}), ...(unit && form.unit ? { unit_id: form.unit.id } : {}) })
+    if (!kept) {
+      refused()
+      return false
+    }
+    await reload().catch(() => undefined)
+    return !introduces.value
+  }
   const consentMissing = computed(() => !!who.value && needsConsent(who.value.relation) && !who.value.consent)
 
   /** About somebody else's health that one says, as one was told. */
   const othersHealth = computed(() => !!service.value && asksHealth(service.value) && (request.value ?? who.value ?? { relation: 'self' }).relation !== 'self')
 
-  /** Phone and address come along: what is kept of them, else what was said the last time. */
+  /** Phone and address come along, as they were said the last time. */
   function choose(id: number) {
     const before = contactOf(form.beneficiaryId)
     if (form.beneficiaryId !== id) form.health = ''
@@ -122,10 +136,15 @@ export function useAsk() {
     if (!form.address || form.address === before.address) form.address = contact.address
   }
   function contactOf(id: number) {
-    const kept = people.value.find((one) => one.id === id)
-    const last = earlier.data.value?.items.find((one) => (one.beneficiary_id ?? 0) === id && (id !== 0 || one.relation === 'self'))
-    return { phone: kept?.phone || (last?.phone ?? ''), address: kept?.address || (last?.address ?? '') }
+    const { phone = '', address = '' } = people.value.find((one) => one.id === id) ?? {}
+    return { phone, address }
   }
+
+  /** What stands in the form as it was said the last time. */
+  const remembered = computed(() => {
+    const { phone, address } = contactOf(form.beneficiaryId)
+    return { phone: phone !== '' && form.phone === phone, address: address !== '' && form.address === address }
+  })
 
   const editing = shallowRef<Partial<Beneficiary> | null>(null)
   const addPerson = () => (editing.value = {})
@@ -155,7 +174,8 @@ export function useAsk() {
     Object.assign(errors, wrong)
   }
   watch(() => ({ ...form, answers: { ...form.answers } }), (now, before) => {
-    for (const field of ['words', 'phone', 'address'] as const) if (now[field] !== before[field]) delete errors[field]
+    for (const field of ['name', 'words', 'phone', 'address'] as const) if (now[field] !== before[field]) delete errors[field]
+    if (now.unit !== before.unit) delete errors.unit_id
     if (now.health !== before.health) delete errors.health_consent
     for (const key of Object.keys(now.answers)) if (now.answers[key] !== before.answers[key]) delete errors[`answers.${key}`]
     if (now.way !== before.way) ['phone', 'address'].forEach((field) => delete errors[field])
@@ -163,7 +183,7 @@ export function useAsk() {
   })
   function complete(): boolean {
     if (!service.value) return false
-    show({ ...missingInWho(form, service.value), ...(profileMissing.value ? { profile: `请先填${profileMissing.value}` } : {}), ...(guardianMissing.value ? { guardian: young.value ? '孩子的事要监护人同意。请监护人用自己的手机来申请，或者打电话' : '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
+    show({ ...missingInWho(form, service.value), ...missingOfMe(form, asksMe.value), ...(guardianMissing.value ? { guardian: young.value ? '孩子的事要监护人同意。请监护人用自己的手机来申请，或者打电话' : '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
     return Object.keys(errors).length === 0
   }
   function go(to: Step) {
@@ -173,9 +193,11 @@ export function useAsk() {
     step.value = to
     uni.pageScrollTo({ scrollTop: 0, duration: 0, fail: () => {} })
   }
-  function next() {
+  async function next() {
+    if (introduce.busy.value) return
     if (step.value === 'slot') takeSlot()
     if (step.value === 'who' && !complete()) return toFault()
+    if (step.value === 'who' && !(await introduced())) return
     const to = steps.value[position.value + 1]
     if (to) go(to)
   }
@@ -191,7 +213,7 @@ export function useAsk() {
   const workerName = computed(() => (form.slot ? slots.nameOf(form.slot.providerId) : ''))
 
   // ---- the same, still open ----
-  const similar = computed(() => same.data.value?.items.find((one) => one.id !== requestId.value && (one.beneficiary_id ?? 0) === form.beneficiaryId) ?? null)
+  const similar = computed(() => same.data.value?.items.find((one) => one.id !== requestId.value && (one.relation === 'self' ? forOneself.value : one.beneficiary_id === form.beneficiaryId)) ?? null)
 
   // ---- submit ----
   const pictures = usePictures()
@@ -226,7 +248,7 @@ export function useAsk() {
     uni.showToast({ title: '已提交', icon: 'none' })
     uni.redirectTo({ url: `/pkg-request/request?id=${id}` })
   }
-  const acts = [create, change, resubmit, consent]
+  const acts = [create, change, resubmit, consent, introduce]
   const problem = computed<Problem | null>(() => acts.map((one) => one.problem.value).find((one) => one !== null) ?? null)
   /** Fields that the server refused stand at the fields, in their step. */
   function refused() {
@@ -265,11 +287,11 @@ export function useAsk() {
       slots.chosen = null
       go('slot')
     }
-    if (act === 'retry') void submit()
+    if (act === 'retry') void (step.value === 'who' ? next() : submit())
     if (act === 'consent') void consentTo('sensitive', true).then((agreed) => (agreed ? submit() : undefined))
     if (act === 'call') callStation()
     if (act === 'services') open('/pages/services/index')
-    if (act === 'profile') open('/pkg-me/profile')
+    if (act === 'profile') go('who')
     if (act === 'who') go('who')
     if (act === 'reload') void (requestId.value ? uni.redirectTo({ url: `/pkg-request/request?id=${requestId.value}` }) : run())
   }
@@ -280,7 +302,7 @@ export function useAsk() {
   return reactive({
     ...{ missing, taken, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
-    ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, profileMissing, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
+    ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, asksMe, introduces, remembered, introducing: introduce.busy, units: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null), unitsProblem: units.problem, loadUnits: units.run, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
   })

@@ -7,16 +7,18 @@ import { asStaff } from './asStaff'
 import { usePick } from './batch'
 import { QUEUES, approvable, decidable, isQueue } from './requestWork'
 import { useDecide } from './useDecide'
+import { useFind } from './useFind'
 
 type Request = Schemas['Request']
 
 export const RETURN_REASONS = ['请补上监护人的同意', '请写清楚需要什么帮助', '请补充老人现在的用药', '地址不完整，请写到门牌号']
 export const REJECT_REASONS = ['不在我们站的服务范围', '服务对象不符合这项服务的条件', '这件事请打 110 或 120', '和另一份申请重复']
 
-/** The queues of service requests; new ones can be decided many at once. */
+/** The queues of service requests, of which new ones can be decided many at once; and any request, found again. */
 export function useRequests() {
   const queue = ref<Schemas['RequestQueue']>('new')
-  const list = usePageList<Request>((cursor) => api.get('/requests', { query: { queue: queue.value, cursor, limit: 50 } }))
+  const list = usePageList<Request>((cursor) => api.get('/requests', { query: { ...(find.on.value ? find.query.value : { queue: queue.value }), cursor, limit: 50 } }))
+  const find = useFind(anew)
   const work = useLoad(() => api.get('/workbench'))
   const chips = computed(() => QUEUES.map((one) => ({ ...one, n: work.data.value?.requests[one.queue] ?? 0 })))
   const shown = computed(() => QUEUES.find((one) => one.queue === queue.value)!)
@@ -49,6 +51,10 @@ export function useRequests() {
   function show(to: Schemas['RequestQueue']) {
     if (to === queue.value) return
     queue.value = to
+    anew()
+  }
+  /** Something else is shown: what was there goes. */
+  function anew() {
     list.items.value = []
     pick.clear()
     void list.refresh()
@@ -60,5 +66,5 @@ export function useRequests() {
     decide.rejecting.value = pick.picked.value
   }
 
-  return { queue, list, chips, shown, pick, ready, allReady, saying, decide, show, ask }
+  return { queue, find, list, chips, shown, pick, ready, allReady, saying, decide, show, ask }
 }
