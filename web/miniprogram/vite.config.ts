@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 import uniModule from '@dcloudio/vite-plugin-uni'
+import { access } from './vite.access'
 import { noOutsideServers, wotLocalIcons } from './vite.outside'
 
 // The plugin is CommonJS: under "type": "module" its function is at .default.
@@ -18,7 +19,7 @@ function sourceFolder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [sourceFolder(), uni(), wotLocalIcons(), noOutsideServers()],
+  plugins: [sourceFolder(), uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [access] } } } }), wotLocalIcons(), noOutsideServers()],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })

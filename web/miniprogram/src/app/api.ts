@@ -47,12 +47,14 @@ const unagreed = ({ status, data }: Incoming) => status === 403 && (data as { co
  */
 export async function asMe<T extends { status: number }>(attempt: (token?: string) => Promise<T>, deed = false): Promise<T> {
   await doorman.ready()
-  const used = tokens.get()?.access
-  const answer = await attempt(used)
+  const used = tokens.get()
+  const answer = await attempt(used?.access)
   if (answer.status !== 401) return answer
   // Expired, or made by a server that has since been set up anew. Another call may have renewed meanwhile.
-  const renewed = used !== tokens.get()?.access || (await renewOnce(deed))
-  return renewed ? attempt(tokens.get()?.access) : answer
+  const renewed = used?.access !== tokens.get()?.access || (await renewOnce(deed))
+  const now = tokens.get()
+  // The calls of somebody who is gone are not the next one's.
+  return renewed && (used?.person === undefined || used.person === now?.person) ? attempt(now?.access) : answer
 }
 
 function signed(request: Outgoing, token?: string): Outgoing {

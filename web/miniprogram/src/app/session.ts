@@ -1,12 +1,13 @@
 // Who is signed in. WeChat logs in silently; on H5 the demo's landing page says who to be.
 import { computed, ref } from 'vue'
 import { Problem, type Schemas } from '@yimi/client'
+import { alone } from './alone'
 import { api, guardWith, openApi } from './api'
 import { leave as letGo } from './own'
 import { askForNotice, forgetDeclined } from './privacy'
 import { askSignIn, endSignIn } from './signIn'
 import { drop, keep, kept } from './storage'
-import { tokens } from './tokens'
+import { TOKENS, tokens } from './tokens'
 
 export type Person = Schemas['Person']
 export type Role = Schemas['RoleName']
@@ -21,6 +22,7 @@ const person = ref<Person | null>(null)
 const starting = ref(true)
 const problem = ref<Problem | null>(null)
 let started: Promise<void> | null = null
+let watching = false
 let known = false // the server has answered for this person since the page was opened: a form may have been begun
 
 const signedIn = computed(() => person.value !== null)
@@ -34,6 +36,7 @@ function has(role: Role): boolean {
 /** Logs in once at the launch: the persona asked for, else the tokens kept, else a fresh login. Never rejects. */
 function start(): Promise<void> {
   if (started) return started
+  if (onH5 && !watching) watchWindows()
   started = enter().catch(remember).finally(() => (starting.value = false))
   void started.then(freshen)
   return started
@@ -111,14 +114,27 @@ async function reload() {
 }
 
 async function renew(deed: boolean): Promise<boolean> {
-  if (onH5 && known && tokens.reread()) return follow()
+  const whose = person.value?.id
+  const used = tokens.get()?.access
+  const came = await alone('yimi.renewing', () => refresh(used))
+  if (came === 'ended') return again()
+  if (came === 'elsewhere') follow()
+  if (whose !== undefined && whose !== person.value?.id) return false
+  if (tokens.get()) return came !== 'failed'
+  return known || deed ? askedIn() : false
+}
+
+/** An old refresh token used again ends the session: a window that waited for another one takes what that one got. */
+async function refresh(used?: string): Promise<'elsewhere' | 'nobody' | 'renewed' | 'ended' | 'failed'> {
+  if (onH5) tokens.reread()
+  if (tokens.get()?.access !== used) return 'elsewhere'
   const held = tokens.get()
-  if (!held) return known || deed ? askedIn() : false
+  if (!held) return 'nobody'
   try {
     accept(await openApi.post('/auth/refresh', { body: { refresh_token: held.refresh } }))
-    return true
+    return 'renewed'
   } catch (error) {
-    return error instanceof Problem && error.status === 401 ? again() : false
+    return error instanceof Problem && error.status === 401 ? 'ended' : 'failed'
   }
 }
 
@@ -139,15 +155,29 @@ async function askedIn(): Promise<boolean> {
   return (await askSignIn()) && (whose === undefined || whose === person.value?.id)
 }
 
-/** Another window of this browser has signed in, been renewed, or gone: this one goes along. */
-async function follow(): Promise<boolean> {
+/** Another window of this browser has signed in, been renewed, or gone: this one goes along at once. */
+function watchWindows() {
+  watching = true
+  globalThis.addEventListener?.('storage', ({ key }) => {
+    if (key !== TOKENS && key !== PERSON && key !== null) return
+    if (tokens.reread() || kept<Person>(PERSON)?.id !== person.value?.id) follow()
+  })
+}
+
+/** Takes up who is signed in in another window. What is on the pages stays for the same person alone. */
+function follow() {
+  const before = person.value?.id
+  const held = tokens.get()
   const other = kept<Person>(PERSON)
-  if (other?.id === person.value?.id) return tokens.get() !== null || askedIn()
-  person.value = other
-  known = false
-  letGo(other?.id ?? 0)
-  startOver()
-  return false
+  const whose = held?.person ?? other?.id
+  if (whose !== before) {
+    person.value = other && other.id === whose ? other : null // the person is kept after the tokens
+    known = false
+    forgetDeclined()
+    letGo(whose ?? 0)
+    if (before !== undefined) startOver()
+  }
+  if (held || whose === undefined) endSignIn(held !== null)
 }
 
 function accept(session: Schemas['Session']) {

@@ -77,6 +77,6 @@ test('an older token does not come back when the new one was refused', async () 
   phone.store.set('yimi.tokens', { access: 'old', refresh: 'old' })
   const { tokens } = await import('./tokens')
   phone.refuses = 'full'
-  tokens.keep({ access_token: 'new', refresh_token: 'new' })
+  tokens.keep({ access_token: 'new', refresh_token: 'new', person: { id: 7 } })
   expect([tokens.get()?.access, phone.store.has('yimi.tokens')]).toEqual(['new', false])
 })

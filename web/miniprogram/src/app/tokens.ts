@@ -5,22 +5,24 @@ import { drop, keep, kept } from './storage'
 export interface Tokens {
   access: string
   refresh: string
+  /** Whose they are; what was kept by an older program does not say. */
+  person?: number
 }
 
-const KEY = 'yimi.tokens'
+export const TOKENS = 'yimi.tokens'
 let current: Tokens | null | undefined
 
 export const tokens = {
   get(): Tokens | null {
-    if (current === undefined) current = kept<Tokens>(KEY)
+    if (current === undefined) current = kept<Tokens>(TOKENS)
     return current
   },
-  keep(session: Pick<Schemas['Session'], 'access_token' | 'refresh_token'>) {
-    current = { access: session.access_token, refresh: session.refresh_token }
-    if (keep(KEY, current)) return
+  keep(session: Pick<Schemas['Session'], 'access_token' | 'refresh_token'> & { person: { id: number } }) {
+    current = { access: session.access_token, refresh: session.refresh_token, person: session.person.id }
+    if (keep(TOKENS, current)) return
     // An older token that stayed behind would end the session when it came back.
-    drop(KEY)
-    keep(KEY, current)
+    drop(TOKENS)
+    keep(TOKENS, current)
   },
   /** Takes up what another window of this browser has kept since; whether that is something else. */
   reread(): boolean {
@@ -30,6 +32,6 @@ export const tokens = {
   },
   drop() {
     current = null
-    drop(KEY)
+    drop(TOKENS)
   },
 }
