@@ -3311,13 +3311,13 @@ export interface components {
             /** @description Agree to be named on leaderboards */
             show_on_leaderboard?: boolean;
             /**
-             * @description A mainland mobile, or a landline with its area code; "" takes it away
+             * @description A mainland mobile, or a landline with its area code, cleaned as Phone says; "" takes it away
              * @example 13800001234
              */
             phone?: string;
             identity_type?: components["schemas"]["IdentityType"];
             /**
-             * @description With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+             * @description With identity_type; "" takes both away. Spaces, dashes, full-width digits, a small x and marks that show nothing do not matter. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
              * @example 11010519491231002X
              */
             identity_number?: string;
@@ -3609,7 +3609,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description To be called by residents
+             * @description To be called by residents; see Phone. "" for none
              * @example 0953-5098110
              */
             phone?: string;
@@ -3625,7 +3625,10 @@ export interface components {
         UnitPatch: {
             /** @description Name */
             name?: string;
-            /** @description To be called by residents */
+            /**
+             * @description To be called by residents; see Phone. "" takes it away
+             * @example 0953-5098110
+             */
             phone?: string;
             /** @description Street address */
             address?: string;
@@ -3969,7 +3972,10 @@ export interface components {
             content: string;
             /** @description Who leads */
             leader_name: string;
-            /** @description To be asked */
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
             contact_phone: string;
             /** @description Where */
             place_name: string;
@@ -4003,7 +4009,10 @@ export interface components {
             content?: string;
             /** @description Who leads */
             leader_name?: string;
-            /** @description To be asked */
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
             contact_phone?: string;
             /** @description Where */
             place_name?: string;
@@ -5456,7 +5465,7 @@ export interface components {
          */
         Relation: "self" | "parent" | "spouse" | "child" | "grandparent" | "grandchild" | "sibling" | "neighbour" | "other";
         /**
-         * @description A phone number
+         * @description A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
          * @example 13800001234
          */
         Phone: string;
@@ -7851,8 +7860,8 @@ export interface operations {
                 /** @description Only those with a shift that starts before this */
                 to?: string;
                 /**
-                 * @description Words of the title or the place
-                 * @example 清洁
+                 * @description Words, each of which the title or the place has, in any order; width and case do not matter
+                 * @example 清洁 3号桥
                  */
                 q?: string;
                 /** @description Only those with a place left */

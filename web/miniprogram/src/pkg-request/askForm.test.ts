@@ -25,7 +25,7 @@ describe('what is missing', () => {
   test('says which words, answers, phone, address', () => {
     expect(missingInWho(form({ words: ' ', answers: {} }), service)).toEqual({ words: '请用一两句话说说遇到的事', 'answers.sleep': '请选一个' })
     expect(missingInWho(form({ way: 'home' }), service)).toEqual({ phone: '请留一个电话，好联系您', address: '上门要知道住址' })
-    expect(missingInWho(form({ phone: '邻居的' }), service)).toEqual({ phone: '电话没有写对，写数字就行' })
+    expect(missingInWho(form({ phone: '邻居的' }), service)).toEqual({ phone: '号码不对，请填一个手机号，或带区号的座机' })
     expect(missingInWho(form(), { ...service, mode: 'request' })).toHaveProperty('phone')
   })
   test.each([['0', '不能小于 1'], ['121', '不能大于 120'], ['八', '请填一个整数'], ['68', undefined]])('a number %s: %s', (given, why) =>

@@ -1,7 +1,7 @@
 // The form of an ask: its steps, what is still missing in it, and what is sent.
 import type { Schemas } from '@yimi/client'
 import { healthInput, healthSaid, type HealthSaid } from '@/app/requestWords'
-import { isPhone } from '@/pages/beneficiary'
+import { BAD_PHONE, isPhone } from '@/app/plain'
 
 type Service = Schemas['ServiceType']
 type Question = Schemas['Question']
@@ -93,7 +93,7 @@ export function missingInWho(form: AskForm, service: Service): Record<string, st
     if (why) wrong[`answers.${question.key}`] = why
   }
   if (wantsPhone(form, service) && !form.phone.trim()) wrong.phone = '请留一个电话，好联系您'
-  if (form.phone.trim() && !isPhone(form.phone)) wrong.phone = '电话没有写对，写数字就行'
+  if (form.phone.trim() && !isPhone(form.phone)) wrong.phone = BAD_PHONE
   if (wantsAddress(form) && !form.address.trim()) wrong.address = '上门要知道住址'
   return wrong
 }
