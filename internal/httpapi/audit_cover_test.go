@@ -221,7 +221,7 @@ func (b *ledger) deedsOnRequests(l *apptest.Loop) {
 	b.do("addStaffNote", l.Staff, map[string]any{"text": "不该有的话"}, visit)
 	b.do("addCaseNote", l.Worker, map[string]any{"text": "不该有的话"}, visit)
 	b.do("addMessage", l.Worker, map[string]any{"text": "不该有的话"}, visit)
-	b.do("finishVisit", l.Worker, map[string]any{"done": "不该有的话", "person_times": 1}, visit)
+	b.do("finishVisit", l.Worker, map[string]any{"done": "不该有的话", "person_times": 1, "sure": true}, visit)
 	b.do("completeRequest", l.Worker, map[string]any{}, visit)
 	b.do("reopenRequest", l.Staff, why, visit)
 	b.do("closeRequest", l.Staff, map[string]any{}, put(request.Completed))

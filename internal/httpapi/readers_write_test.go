@@ -267,8 +267,8 @@ func (w *writing) visited() {
 		open, closed := w.Put(request.InService), w.Put(request.InService, talk)
 		w.PutVisit(open)
 		w.PutVisit(closed)
-		w.do(worker, op, open.ID, body{"done": m(op+".done", worker), "person_times": 1})
-		w.do(worker, op, closed.ID, body{"done": w.markOf(op+".done", "confidential", worker, "resident"), "person_times": 1})
+		w.do(worker, op, open.ID, body{"done": m(op+".done", worker), "person_times": 1, "sure": true})
+		w.do(worker, op, closed.ID, body{"done": w.markOf(op+".done", "confidential", worker, "resident"), "person_times": 1, "sure": true})
 	}
 	w.do(worker, "startVisit", w.Put(request.Scheduled).ID, body{"place": m("startVisit.place", worker)})
 	w.do(staff, "reopenRequest", w.Put(request.Completed).ID, body{"reason": m("reopenRequest.reason", staff)})

@@ -238,7 +238,7 @@ func (s *Server) FinishVisit(ctx context.Context, r api.FinishVisitRequestObject
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	d, err := s.Requests.Finish(ctx, r.ID, request.Record{Done: r.Body.Done, PersonTimes: r.Body.PersonTimes, EndedAt: r.Body.EndedAt})
+	d, err := s.Requests.Finish(ctx, r.ID, request.Record{Done: r.Body.Done, PersonTimes: r.Body.PersonTimes, StartedAt: r.Body.StartedAt, EndedAt: r.Body.EndedAt, Sure: or(r.Body.Sure, false)})
 	return api.FinishVisit200JSONResponse(s.request(ctx, d)), err
 }
 
@@ -249,7 +249,7 @@ func (s *Server) CompleteRequest(ctx context.Context, r api.CompleteRequestReque
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	d, err := s.Requests.Complete(ctx, r.ID, request.Record{Done: done, PersonTimes: or(r.Body.PersonTimes, 0), EndedAt: r.Body.EndedAt})
+	d, err := s.Requests.Complete(ctx, r.ID, request.Record{Done: done, PersonTimes: or(r.Body.PersonTimes, 0), StartedAt: r.Body.StartedAt, EndedAt: r.Body.EndedAt, Sure: or(r.Body.Sure, false)})
 	return api.CompleteRequest200JSONResponse(s.request(ctx, d)), err
 }
 

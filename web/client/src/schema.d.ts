@@ -2287,7 +2287,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Worker or staff: end the visit under way with its service record; the case goes on */
+        /**
+         * Worker or staff: end the visit under way with its service record; the case goes on
+         * @description Less than a minute from start to end is asked about first (409 `visit_no_minutes`): change the times, or send it again with `sure`. A booking that would begin later stands in the calendar where the visit was.
+         */
         post: operations["finishVisit"];
         delete?: never;
         options?: never;
@@ -6081,9 +6084,16 @@ export interface components {
             person_times: number;
             /**
              * Format: date-time
+             * @description When it began, if not when start was pressed; not before the case was taken, not in the future
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
              * @description When it ended, if the button was pressed later; after the start, at most 24 hours on, not in the future
              */
             ended_at?: string;
+            /** @description 0 minutes (409 `visit_no_minutes`) are meant */
+            sure?: boolean;
         };
         CompletionInput: {
             /** @description What was done; needed while a visit is under way */
@@ -6092,9 +6102,16 @@ export interface components {
             person_times?: number;
             /**
              * Format: date-time
+             * @description When the visit began, as for finishVisit
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
              * @description When the visit ended
              */
             ended_at?: string;
+            /** @description 0 minutes (409 `visit_no_minutes`) are meant */
+            sure?: boolean;
         };
         RatingInput: {
             /** @description 1 poor to 5 very good */

@@ -40,6 +40,7 @@ const BY_CODE: Record<string, Words> = {
   consent_missing: { title: '要写明对方怎么同意的', choices: [{ act: 'who', text: '去写上' }] },
   no_station: { title: '还不知道归哪个社工站管', choices: [{ act: 'profile', text: '去选社区' }] },
   cancel_too_late: { title: '现在不能自己改了', choices: [{ act: 'call', text: '打电话给社工站' }] },
+  visit_no_minutes: { title: '不到 1 分钟，对吗？', choices: [{ act: 'close', text: '回去改时间' }, { act: 'sure', text: '就是 0 分钟' }] },
   bad_attachment: { title: '这个文件传不了' },
   too_many_attachments: { title: '图片已经够多了' },
   body_too_large: { title: '文件太大了' },

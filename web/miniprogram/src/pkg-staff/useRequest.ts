@@ -67,11 +67,11 @@ export function useRequest() {
   // ---- deeds ----
   // The paths differ only in their last word, and each step's body is checked at `step`.
   const deed = useAct((key, of: number, to: Step, body?: Bodies[Step]) => api.post(`/requests/{id}/${to}` as '/requests/{id}/assign', { path: { id: of }, body: body as Schemas['AssignmentInput'], key }))
-  let last: (() => unknown) | null = null
+  let last: ((sure?: boolean) => unknown) | null = null
 
   /** One step. True when it was done; then the page shows the request as it is now. */
   async function step<S extends Step>(to: S, body: Bodies[S]): Promise<boolean> {
-    last = () => step(to, body)
+    last = (sure) => step(to, sure ? { ...(body as object), sure } as Bodies[S] : body)
     const done = await deed.run(id.value, to, body)
     if (!done) return false
     page.data.value = done
@@ -125,6 +125,7 @@ export function useRequest() {
   function chose(choice: string) {
     dismiss()
     if (choice === 'retry') last?.()
+    if (choice === 'sure') last?.(true)
     if (choice === 'reload') void page.run()
     if (choice === 'other_slot') takeTime()
     if (choice === 'assign') asking.value = 'assign'
