@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -375,15 +376,17 @@ func (s *Server) GetAttachment(ctx context.Context, r api.GetAttachmentRequestOb
 		return nil, err
 	}
 	body, size := bytes.NewReader(file), int64(len(file))
+	shown := api.GetAttachment200ResponseHeaders{ContentDisposition: some("inline")}
 	switch a.Kind {
 	case "jpeg":
-		return api.GetAttachment200ImageJpegResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImageJpegResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	case "png":
-		return api.GetAttachment200ImagePngResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImagePngResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	case "webp":
-		return api.GetAttachment200ImageWebpResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImageWebpResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	}
-	return api.GetAttachment200ApplicationPdfResponse{Body: body, ContentLength: size}, nil
+	saved := api.GetAttachment200ResponseHeaders{ContentDisposition: some(fmt.Sprintf(`attachment; filename="%d-%d.pdf"`, a.RequestID, a.Position))}
+	return api.GetAttachment200ApplicationPdfResponse{Body: body, ContentLength: size, Headers: saved}, nil
 }
 
 // RemoveAttachment takes a file away.

@@ -2576,7 +2576,7 @@ export interface paths {
         put?: never;
         /**
          * Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
-         * @description The type is told from the content, not from the name; anything else is refused (`bad_attachment`).
+         * @description The type is told from the content, not from the name; anything else is refused (422 `bad_attachment`, `heic_attachment` for what iPhones make). A picture has at most 24 megapixels (422 `picture_too_large`; 12 with 16 bits a colour) and is drawn anew, upright, without what the camera wrote into it: it may come out as another kind and size.
          */
         post: operations["addAttachment"];
         delete?: never;
@@ -10903,6 +10903,7 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
