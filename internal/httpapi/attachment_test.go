@@ -226,7 +226,7 @@ func TestManyUploadsAtOnce(t *testing.T) {
 }
 
 // A file is read by those who may see the request; it is added by who asked, worker and staff
-// while the request is open, and taken away by who asked while it is a draft or returned.
+// while the request is open, and taken away by who asked while it is a draft or returned, else until it was seen.
 func TestWhoHandlesFiles(t *testing.T) {
 	eachWithFolder(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop, folder string) {
 		people := map[string]auth.Actor{"who asked": l.Resident, "worker": l.Worker, "staff": l.Staff, "admin": l.Admin, "supervisor": l.Supervisor,
@@ -275,11 +275,98 @@ func TestWhoHandlesFiles(t *testing.T) {
 				want(t, s.Call(t, l.Resident, "GET", path, nil), 404, "not_found")
 				files--
 			} else {
-				want(t, a, 409, "bad_transition")
+				want(t, a, 409, map[bool]string{true: "attachment_seen", false: "bad_transition"}[open])
 				want(t, s.Call(t, l.Resident, "GET", path, nil), 200, "")
 			}
 			if n := len(stored(t, folder)); n != files || int64(n) != l.Count("request_attachments", "1 = 1") {
 				t.Errorf("%s: %d files, want %d", state, n, files)
+			}
+		}
+	})
+}
+
+// Who sent a file takes it back until the other side has opened it; then staff can, with a reason that who sent
+// it is told. Either way it is gone from storage, the request and the export.
+func TestWrongFilesAreTakenAway(t *testing.T) {
+	eachWithFolder(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop, folder string) {
+		r := l.Put(request.InService)
+		sends := func(who auth.Actor) string {
+			t.Helper()
+			a := upload(t, s, who, r.ID, "a.pdf", pdf("别人的病历"))
+			want(t, a, 201, "")
+			return fmt.Sprintf("/requests/%d/attachments/%d", r.ID, readAttached(t, a).ID)
+		}
+		removal := func(who auth.Actor) string {
+			t.Helper()
+			var is struct{ Attachments []struct{ Removal string } }
+			apptest.Must(t, json.Unmarshal(s.Call(t, who, "GET", fmt.Sprintf("/requests/%d", r.ID), nil).Body, &is))
+			return is.Attachments[0].Removal
+		}
+		gone := func(path string) {
+			t.Helper()
+			want(t, s.Call(t, l.Resident, "GET", path, nil), 404, "not_found")
+			if rows, files := l.Count("request_attachments", "1 = 1"), len(stored(t, folder)); rows != 0 || files != 0 {
+				t.Errorf("%d rows, %d files stay", rows, files)
+			}
+		}
+		for from, to := range map[*auth.Actor]auth.Actor{&l.Resident: l.Worker, &l.Worker: l.Resident, &l.Staff: l.Resident} {
+			path := sends(*from)
+			want(t, s.Call(t, *from, "GET", path, nil), 200, "") // one's own look is none
+			for _, other := range []auth.Actor{l.Resident, l.Worker, l.Colleague} {
+				if other.PersonID != from.PersonID {
+					if a := s.Call(t, other, "DELETE", path, nil); a.Status < 400 {
+						t.Errorf("%d took it away", other.PersonID)
+					}
+				}
+			}
+			if is := removal(*from); is != "free" {
+				t.Error(is)
+			}
+			want(t, s.Call(t, *from, "DELETE", path, nil), 204, "")
+			gone(path)
+
+			path = sends(*from)
+			want(t, s.Call(t, to, "GET", path, nil), 200, "")
+			want(t, s.Call(t, *from, "DELETE", path, nil), 409, "attachment_seen")
+			if is := removal(l.Resident) + " " + removal(l.Worker) + " " + removal(l.Staff); is != "none none reason" {
+				t.Error(is)
+			}
+			why := map[string]string{"reason": "传成了别人的病历"}
+			want(t, s.Call(t, l.Resident, "POST", path+"/withdraw", why), 403, "forbidden")
+			want(t, s.Call(t, l.Worker, "POST", path+"/withdraw", why), 403, "forbidden")
+			want(t, s.Call(t, l.Far, "POST", path+"/withdraw", why), 404, "not_found")
+			want(t, s.Call(t, l.Staff, "POST", path+"/withdraw", map[string]string{"reason": " "}), 400, "invalid_fields")
+			want(t, s.Call(t, l.Staff, "POST", path+"/withdraw", why), 204, "")
+			want(t, s.Call(t, l.Staff, "POST", path+"/withdraw", why), 404, "not_found")
+			gone(path)
+			told := map[bool]int64{true: 0, false: 1}[from.PersonID == l.Staff.PersonID]
+			if n := l.Count("notices", "person_id = ? AND title = '您传的附件删除了' AND body LIKE '%别人的病历%'", from.PersonID); n != told {
+				t.Errorf("%d notices", n)
+			}
+		}
+		if n := l.Count("audit_entries", "operation = 'withdrawAttachment' AND entity = 'attachment'"); n != 3 {
+			t.Errorf("%d lines in the audit log", n)
+		}
+		mine := l.Put(request.InService, func(r *request.Request) { r.PersonID = &l.Staff.PersonID })
+		own := attach(t, l, l.Staff, mine.ID)
+		want(t, s.Call(t, l.Staff, "POST", fmt.Sprintf("/requests/%d/attachments/%d/withdraw", mine.ID, own), map[string]string{"reason": "不想留"}), 403, "own_request")
+	})
+}
+
+// A file that is opened and taken back in one moment is either seen or gone.
+func TestOpenedAndTakenBackAtOnce(t *testing.T) {
+	eachWithFolder(t, func(t *testing.T, s *apptest.Site, l *apptest.Loop, _ string) {
+		r := l.Put(request.InService)
+		for range 8 {
+			path := fmt.Sprintf("/requests/%d/attachments/%d", r.ID, readAttached(t, upload(t, s, l.Resident, r.ID, "a.pdf", pdf("x"))).ID)
+			got := apptest.All([]auth.Actor{l.Resident, l.Worker}, func(i int, p auth.Actor) apptest.Answer {
+				return s.Call(t, p, []string{"DELETE", "GET"}[i], path, nil)
+			})
+			if taken, seen := got[0].Status, got[1].Status; !(taken == 204 && seen == 404 || taken == 409 && seen == 200) {
+				t.Errorf("taken back: %d, opened: %d", taken, seen)
+			}
+			if got[0].Status != 204 {
+				want(t, s.Call(t, l.Staff, "POST", path+"/withdraw", map[string]string{"reason": "传错了"}), 204, "")
 			}
 		}
 	})

@@ -242,6 +242,7 @@ func (b *ledger) looks(l *apptest.Loop) {
 	file := rawID(b.do("addAttachment", l.Staff, nil, id))
 	b.do("getAttachment", l.Worker, nil, id, file)
 	draft := l.Put(request.Draft, func(r *request.Request) { r.PersonID, r.FiledBy = nil, &l.Staff.PersonID }).ID
+	b.do("withdrawAttachment", l.Staff, map[string]any{"reason": "传错了"}, id, file)
 	b.do("removeAttachment", l.Staff, nil, draft, attach(b.t, l, l.Staff, draft))
 	for what, n := range map[string]int64{
 		"looks at the minor": l.Count("audit_entries", "minor = 1 AND operation IN ('getRequest','openContact','listCaseNotes','getAttachment')"),

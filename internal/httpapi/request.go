@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,18 +145,8 @@ func visit(v *request.Visit, withDone bool) api.Visit {
 	return out
 }
 
-var endings = map[string]string{"jpeg": ".jpg", "png": ".png", "webp": ".webp", "pdf": ".pdf"}
-
-func attachmentName(a *request.Attachment) string {
-	word := "图片"
-	if a.Kind == "pdf" {
-		word = "文件"
-	}
-	return word + strconv.Itoa(a.Position) + endings[a.Kind]
-}
-
 func attachment(a *request.Attachment) api.Attachment {
-	return api.Attachment{ID: a.ID, Kind: api.AttachmentKind(a.Kind), Name: attachmentName(a), Bytes: int(a.Bytes), ByName: a.AuthorName, CreatedAt: shown(a.CreatedAt)}
+	return api.Attachment{ID: a.ID, Kind: api.AttachmentKind(a.Kind), Name: a.FileName(), Bytes: int(a.Bytes), ByName: a.AuthorName, Removal: api.AttachmentRemoval(a.Removal), CreatedAt: shown(a.CreatedAt)}
 }
 
 func beneficiary(b *request.Beneficiary, now time.Time) api.Beneficiary {

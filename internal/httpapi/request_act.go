@@ -389,6 +389,15 @@ func (s *Server) GetAttachment(ctx context.Context, r api.GetAttachmentRequestOb
 	return api.GetAttachment200ApplicationPdfResponse{Body: body, ContentLength: size, Headers: saved}, nil
 }
 
+// WithdrawAttachment takes a file away as staff.
+func (s *Server) WithdrawAttachment(ctx context.Context, r api.WithdrawAttachmentRequestObject) (api.WithdrawAttachmentResponseObject, error) {
+	reason, err := cleanReason(r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return api.WithdrawAttachment204Response{}, s.Requests.Withdraw(ctx, r.ID, r.AttachmentID, reason)
+}
+
 // RemoveAttachment takes a file away.
 func (s *Server) RemoveAttachment(ctx context.Context, r api.RemoveAttachmentRequestObject) (api.RemoveAttachmentResponseObject, error) {
 	return api.RemoveAttachment204Response{}, s.Requests.Detach(ctx, r.ID, r.AttachmentID)

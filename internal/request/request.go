@@ -322,8 +322,20 @@ type Attachment struct {
 	AuthorID   int64
 	AuthorRole string // as what: resident, staff, worker
 	CreatedAt  store.Time
-	AuthorName string `gorm:"->"`
+	SeenAt     *store.Time // when the other side first opened it
+	AuthorName string      `gorm:"->"`
+	Removal    Removal     `gorm:"-"`
 }
+
+// Removal is how the actor may take a file away.
+type Removal string
+
+// The ways.
+const (
+	NoRemoval   Removal = "none"
+	FreeRemoval Removal = "free"   // one's own that nobody on the other side has seen, or of a draft
+	WithReason  Removal = "reason" // as staff
+)
 
 // TableName names the table.
 func (Attachment) TableName() string { return "request_attachments" }

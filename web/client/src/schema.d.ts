@@ -2601,8 +2601,36 @@ export interface paths {
         get: operations["getAttachment"];
         put?: never;
         post?: never;
-        /** Who asked, while it is a draft or returned, takes a file away */
+        /**
+         * Take a file back that was sent by mistake
+         * @description Whoever sent it, until the other side has opened it (409 `attachment_seen`), and who asked any file of a draft or of what was returned. Afterwards staff can (withdrawAttachment). The file is gone from storage.
+         */
         delete: operations["removeAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/attachments/{attachment_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: take a wrong file away, with a reason that is kept as a note and told to who sent it
+         * @description Of any request of a unit I manage, whatever its state, but none that I asked for myself (403 `own_request`). The file is gone from storage.
+         */
+        post: operations["withdrawAttachment"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5698,6 +5726,12 @@ export interface components {
         };
         Attachment: {
             id: components["schemas"]["Id"];
+            /**
+             * @description How I may take it away: removeAttachment, or withdrawAttachment with a reason
+             * @example free
+             * @enum {string}
+             */
+            removal: "none" | "free" | "reason";
             /**
              * @description Told from the content
              * @enum {string}
@@ -10929,6 +10963,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
         responses: {
             /** @description Taken away */
             204: {
