@@ -153,13 +153,24 @@ export function useRequest() {
     viewing.value = 0
   }
 
+  /** The file that is about to be taken away. */
+  const removing = shallowRef<Schemas['Attachment'] | null>(null)
+  const withdrawing = useAct((key, of: number, reason: string) => api.post('/requests/{id}/attachments/{attachment_id}/withdraw', { path: { id: id.value, attachment_id: of }, body: { reason }, key }).then(() => true))
+  async function withdraw(reason: string) {
+    if (!removing.value || !(await withdrawing.run(removing.value.id, reason))) return
+    removing.value = null
+    uni.showToast({ title: '已删除', icon: 'success' })
+    void page.run()
+  }
+
   const visit = computed(() => (request.value ? visitOpen(request.value) : null))
   /** Of the deeds beside the steps. */
-  const otherProblem = computed(() => opening.problem.value ?? file.problem.value)
+  const otherProblem = computed(() => opening.problem.value ?? file.problem.value ?? (withdrawing.problem.value?.field('reason') ? null : withdrawing.problem.value))
   function dismissOther() {
     opening.dismiss()
     file.dismiss()
+    withdrawing.dismiss()
   }
 
-  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
+  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, removing, withdrawing, withdraw, otherProblem, dismissOther }
 }
