@@ -434,7 +434,7 @@ func TestARoleThatEndsLeavesAnothersVisit(t *testing.T) {
 			t.Errorf("the booking of a visit under way is %s", b.State)
 		}
 		l.Clock.Advance(30 * time.Minute)
-		apptest.Must(t, just(l.Requests.Complete(apptest.As(l.Colleague), r.ID, request.Record{Done: "办好了"})))
+		apptest.Must(t, just(l.Requests.Complete(apptest.As(l.Colleague), r.ID, request.Record{Done: "办好了", Sure: true})))
 		if b := l.BookingOf(r.ID); b.State != booking.Done {
 			t.Errorf("the booking of a visit that took place is %s", b.State)
 		}
