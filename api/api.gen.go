@@ -156,6 +156,27 @@ func (e AttachmentKind) Valid() bool {
 	}
 }
 
+// Defines values for AttachmentRemoval.
+const (
+	AttachmentRemovalFree   AttachmentRemoval = "free"
+	AttachmentRemovalNone   AttachmentRemoval = "none"
+	AttachmentRemovalReason AttachmentRemoval = "reason"
+)
+
+// Valid indicates whether the value is a known member of the AttachmentRemoval enum.
+func (e AttachmentRemoval) Valid() bool {
+	switch e {
+	case AttachmentRemovalFree:
+		return true
+	case AttachmentRemovalNone:
+		return true
+	case AttachmentRemovalReason:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttendanceInputItemsAction.
 const (
 	AttendanceInputItemsActionConfirm  AttendanceInputItemsAction = "confirm"
@@ -2117,7 +2138,9 @@ type ActivityInput struct {
 	// CheckinMode staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
 	CheckinMode *CheckinMode `json:"checkin_mode,omitempty"`
 
-	// ContactPhone To be asked
+	// ContactPhone To be asked; see Phone
+	//
+	// Example: 0953-5098110
 	ContactPhone string `json:"contact_phone"`
 
 	// Content What is done
@@ -2183,7 +2206,9 @@ type ActivityPatch struct {
 	// CheckinMode staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
 	CheckinMode *CheckinMode `json:"checkin_mode,omitempty"`
 
-	// ContactPhone To be asked
+	// ContactPhone To be asked; see Phone
+	//
+	// Example: 0953-5098110
 	ContactPhone *string `json:"contact_phone,omitempty"`
 
 	// Content What is done
@@ -2286,10 +2311,20 @@ type Attachment struct {
 	//
 	// Example: 图片1.jpg
 	Name string `json:"name"`
+
+	// Removal How I may take it away: removeAttachment, or withdrawAttachment with a reason
+	//
+	// Example: free
+	Removal AttachmentRemoval `json:"removal"`
 }
 
 // AttachmentKind Told from the content
 type AttachmentKind string
+
+// AttachmentRemoval How I may take it away: removeAttachment, or withdrawAttachment with a reason
+//
+// Example: free
+type AttachmentRemoval string
 
 // Attendance defines model for Attendance.
 type Attendance struct {
@@ -2687,7 +2722,7 @@ type BeneficiaryInput struct {
 	// Example: 林国栋
 	Name string `json:"name"`
 
-	// Phone A phone number
+	// Phone A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
 	//
 	// Example: 13800001234
 	Phone *Phone `json:"phone,omitempty"`
@@ -3211,6 +3246,12 @@ type CompletionInput struct {
 
 	// PersonTimes 人次 served; 1 if absent
 	PersonTimes *int `json:"person_times,omitempty"`
+
+	// StartedAt When the visit began, as for finishVisit
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// Sure 0 minutes (409 `visit_no_minutes`) are meant
+	Sure *bool `json:"sure,omitempty"`
 }
 
 // ConsentBy Who decided: oneself; under 14 the guardian; or oneself in words to staff, who wrote it down
@@ -4533,7 +4574,7 @@ type PersonPatch struct {
 	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
-	// IdentityNumber With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+	// IdentityNumber With identity_type; "" takes both away. Spaces, dashes, full-width digits, a small x and marks that show nothing do not matter. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
 	//
 	// Example: 11010519491231002X
 	IdentityNumber *string `json:"identity_number,omitempty"`
@@ -4546,7 +4587,7 @@ type PersonPatch struct {
 	// Example: 林晓雯
 	Name *string `json:"name,omitempty"`
 
-	// Phone A mainland mobile, or a landline with its area code; "" takes it away
+	// Phone A mainland mobile, or a landline with its area code, cleaned as Phone says; "" takes it away
 	//
 	// Example: 13800001234
 	Phone *string `json:"phone,omitempty"`
@@ -4566,7 +4607,7 @@ type PersonPatch struct {
 	UnitID *ID `json:"unit_id,omitempty"`
 }
 
-// Phone A phone number
+// Phone A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
 //
 // Example: 13800001234
 type Phone = string
@@ -5204,7 +5245,7 @@ type RequestInput struct {
 	// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
 	HealthConsent *HealthConsent `json:"health_consent,omitempty"`
 
-	// Phone A phone number
+	// Phone A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
 	//
 	// Example: 13800001234
 	Phone *Phone `json:"phone,omitempty"`
@@ -5256,7 +5297,7 @@ type RequestPatch struct {
 	// for somebody else and of staff for a caller (else 422 with the field health_consent); for oneself the own account says it (`sensitive`). It is in the timeline.
 	HealthConsent *HealthConsent `json:"health_consent,omitempty"`
 
-	// Phone A phone number
+	// Phone A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
 	//
 	// Example: 13800001234
 	Phone *Phone      `json:"phone,omitempty"`
@@ -5462,6 +5503,12 @@ type ServiceRecordInput struct {
 	//
 	// Example: 1
 	PersonTimes int `json:"person_times"`
+
+	// StartedAt When it began, if not when start was pressed; not before the case was taken, not in the future
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// Sure 0 minutes (409 `visit_no_minutes`) are meant
+	Sure *bool `json:"sure,omitempty"`
 }
 
 // ServiceTheme How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
@@ -6286,7 +6333,7 @@ type UnitInput struct {
 	// Example: 42
 	ParentID ID `json:"parent_id"`
 
-	// Phone To be called by residents
+	// Phone To be called by residents; see Phone. "" for none
 	//
 	// Example: 0953-5098110
 	Phone *string `json:"phone,omitempty"`
@@ -6309,7 +6356,9 @@ type UnitPatch struct {
 	// OpenHours When somebody answers
 	OpenHours *string `json:"open_hours,omitempty"`
 
-	// Phone To be called by residents
+	// Phone To be called by residents; see Phone. "" takes it away
+	//
+	// Example: 0953-5098110
 	Phone *string `json:"phone,omitempty"`
 }
 
@@ -6739,7 +6788,7 @@ type ListActivitiesParams struct {
 	// To Only those with a shift that starts before this
 	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
 
-	// Q Words of the title or the place
+	// Q Words, each of which the title or the place has, in any order; width and case do not matter
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Open Only those with a place left
@@ -7255,6 +7304,12 @@ type AddAttachmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// WithdrawAttachmentParams defines parameters for WithdrawAttachment.
+type WithdrawAttachmentParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CancelRequestParams defines parameters for CancelRequest.
 type CancelRequestParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7641,6 +7696,9 @@ type AssignRequestJSONRequestBody = AssignmentInput
 
 // AddAttachmentMultipartRequestBody defines body for AddAttachment for multipart/form-data ContentType.
 type AddAttachmentMultipartRequestBody AddAttachmentMultipartBody
+
+// WithdrawAttachmentJSONRequestBody defines body for WithdrawAttachment for application/json ContentType.
+type WithdrawAttachmentJSONRequestBody = Reason
 
 // CancelRequestJSONRequestBody defines body for CancelRequest for application/json ContentType.
 type CancelRequestJSONRequestBody = OptionalReason
@@ -8055,12 +8113,15 @@ type ServerInterface interface {
 	// AddAttachment Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
 	// (POST /requests/{id}/attachments)
 	AddAttachment(c *gin.Context, id ID, params AddAttachmentParams)
-	// RemoveAttachment Who asked, while it is a draft or returned, takes a file away
+	// RemoveAttachment Take a file back that was sent by mistake
 	// (DELETE /requests/{id}/attachments/{attachment_id})
 	RemoveAttachment(c *gin.Context, id ID, attachmentID ID)
 	// GetAttachment The file, for those who may see the request; a look by anybody but who asked is kept
 	// (GET /requests/{id}/attachments/{attachment_id})
 	GetAttachment(c *gin.Context, id ID, attachmentID ID)
+	// WithdrawAttachment Staff: take a wrong file away, with a reason that is kept as a note and told to who sent it
+	// (POST /requests/{id}/attachments/{attachment_id}/withdraw)
+	WithdrawAttachment(c *gin.Context, id ID, attachmentID ID, params WithdrawAttachmentParams)
 	// CancelRequest Cancel; who asked may within the notice, staff at any time
 	// (POST /requests/{id}/cancel)
 	CancelRequest(c *gin.Context, id ID, params CancelRequestParams)
@@ -11675,6 +11736,64 @@ func (siw *ServerInterfaceWrapper) GetAttachment(c *gin.Context) {
 	siw.Handler.GetAttachment(c, id, attachmentID)
 }
 
+// WithdrawAttachment operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawAttachment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "attachment_id" -------------
+	var attachmentID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attachment_id", c.Param("attachment_id"), &attachmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter attachment_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawAttachmentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawAttachment(c, id, attachmentID, params)
+}
+
 // CancelRequest operation middleware
 func (siw *ServerInterfaceWrapper) CancelRequest(c *gin.Context) {
 
@@ -14095,6 +14214,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/requests/:id/attachments", wrapper.AddAttachment)
 	router.DELETE(options.BaseURL+"/requests/:id/attachments/:attachment_id", wrapper.RemoveAttachment)
 	router.GET(options.BaseURL+"/requests/:id/attachments/:attachment_id", wrapper.GetAttachment)
+	router.POST(options.BaseURL+"/requests/:id/attachments/:attachment_id/withdraw", wrapper.WithdrawAttachment)
 	router.GET(options.BaseURL+"/me/notices", wrapper.ListNotices)
 	router.POST(options.BaseURL+"/me/notices/read", wrapper.ReadNotices)
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
@@ -18141,8 +18261,13 @@ type GetAttachmentResponseObject interface {
 	VisitGetAttachmentResponse(w http.ResponseWriter) error
 }
 
+type GetAttachment200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
 type GetAttachment200ApplicationPdfResponse struct {
 	Body          io.Reader
+	Headers       GetAttachment200ResponseHeaders
 	ContentLength int64
 }
 
@@ -18151,6 +18276,9 @@ func (response GetAttachment200ApplicationPdfResponse) VisitGetAttachmentRespons
 	w.Header().Set("Content-Type", "application/pdf")
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
 	}
 	w.WriteHeader(200)
 
@@ -18163,6 +18291,7 @@ func (response GetAttachment200ApplicationPdfResponse) VisitGetAttachmentRespons
 
 type GetAttachment200ImageJpegResponse struct {
 	Body          io.Reader
+	Headers       GetAttachment200ResponseHeaders
 	ContentLength int64
 }
 
@@ -18171,6 +18300,9 @@ func (response GetAttachment200ImageJpegResponse) VisitGetAttachmentResponse(w h
 	w.Header().Set("Content-Type", "image/jpeg")
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
 	}
 	w.WriteHeader(200)
 
@@ -18183,6 +18315,7 @@ func (response GetAttachment200ImageJpegResponse) VisitGetAttachmentResponse(w h
 
 type GetAttachment200ImagePngResponse struct {
 	Body          io.Reader
+	Headers       GetAttachment200ResponseHeaders
 	ContentLength int64
 }
 
@@ -18191,6 +18324,9 @@ func (response GetAttachment200ImagePngResponse) VisitGetAttachmentResponse(w ht
 	w.Header().Set("Content-Type", "image/png")
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
 	}
 	w.WriteHeader(200)
 
@@ -18203,6 +18339,7 @@ func (response GetAttachment200ImagePngResponse) VisitGetAttachmentResponse(w ht
 
 type GetAttachment200ImageWebpResponse struct {
 	Body          io.Reader
+	Headers       GetAttachment200ResponseHeaders
 	ContentLength int64
 }
 
@@ -18211,6 +18348,9 @@ func (response GetAttachment200ImageWebpResponse) VisitGetAttachmentResponse(w h
 	w.Header().Set("Content-Type", "image/webp")
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
 	}
 	w.WriteHeader(200)
 
@@ -18227,6 +18367,42 @@ type GetAttachmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetAttachmentdefaultApplicationProblemPlusJSONResponse) VisitGetAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawAttachmentRequestObject struct {
+	ID           ID `json:"id"`
+	AttachmentID ID `json:"attachment_id"`
+	Params       WithdrawAttachmentParams
+	Body         *WithdrawAttachmentJSONRequestBody
+}
+
+type WithdrawAttachmentResponseObject interface {
+	VisitWithdrawAttachmentResponse(w http.ResponseWriter) error
+}
+
+type WithdrawAttachment204Response struct {
+}
+
+func (response WithdrawAttachment204Response) VisitWithdrawAttachmentResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawAttachmentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawAttachmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20818,12 +20994,15 @@ type StrictServerInterface interface {
 	// AddAttachment Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
 	// (POST /requests/{id}/attachments)
 	AddAttachment(ctx context.Context, request AddAttachmentRequestObject) (AddAttachmentResponseObject, error)
-	// RemoveAttachment Who asked, while it is a draft or returned, takes a file away
+	// RemoveAttachment Take a file back that was sent by mistake
 	// (DELETE /requests/{id}/attachments/{attachment_id})
 	RemoveAttachment(ctx context.Context, request RemoveAttachmentRequestObject) (RemoveAttachmentResponseObject, error)
 	// GetAttachment The file, for those who may see the request; a look by anybody but who asked is kept
 	// (GET /requests/{id}/attachments/{attachment_id})
 	GetAttachment(ctx context.Context, request GetAttachmentRequestObject) (GetAttachmentResponseObject, error)
+	// WithdrawAttachment Staff: take a wrong file away, with a reason that is kept as a note and told to who sent it
+	// (POST /requests/{id}/attachments/{attachment_id}/withdraw)
+	WithdrawAttachment(ctx context.Context, request WithdrawAttachmentRequestObject) (WithdrawAttachmentResponseObject, error)
 	// CancelRequest Cancel; who asked may within the notice, staff at any time
 	// (POST /requests/{id}/cancel)
 	CancelRequest(ctx context.Context, request CancelRequestRequestObject) (CancelRequestResponseObject, error)
@@ -24477,6 +24656,52 @@ func (sh *strictHandler) GetAttachment(ctx *gin.Context, id ID, attachmentID ID)
 	}
 }
 
+// WithdrawAttachment operation middleware
+func (sh *strictHandler) WithdrawAttachment(ctx *gin.Context, id ID, attachmentID ID, params WithdrawAttachmentParams) {
+	var request WithdrawAttachmentRequestObject
+
+	request.ID = id
+	request.AttachmentID = attachmentID
+	request.Params = params
+
+	var body WithdrawAttachmentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawAttachment(ctx.Request.Context(), request.(WithdrawAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawAttachmentResponseObject); ok {
+		if err := validResponse.VisitWithdrawAttachmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CancelRequest operation middleware
 func (sh *strictHandler) CancelRequest(ctx *gin.Context, id ID, params CancelRequestParams) {
 	var request CancelRequestRequestObject
@@ -26615,694 +26840,709 @@ func (sh *strictHandler) ListWorkShifts(ctx *gin.Context, params ListWorkShiftsP
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39kxPHuT/6r3TpniqwowVpd4F9qfsDxna8iV8IcA5JbL7alqYlTXbULU+PVii5rtpNjI0x2OTVMYbE",
-	"5JjEObaB2LHBazBV3z/lstIuP+VfuNVPd8/0jHpGI+1im/tN6tQxK42m355+3p/P84tCjbXajBIa8MLC",
-	"Lwpt7OMWCYgPfx3p+Jz54l8O4TXfbQcuo4WFAiWng0oNvkSsjoImQW3cIKhK6swnhWLBFU+93CF+r1As",
-	"UNwihYWCfL5QLPBak7SweGsLn36W0EbQLCxMl0rFQtBriyd54Lu0UXjllWJhyRke/USTIJ/UmO/s4ch1",
-	"9HBtHDSj0eBzn7zccX3iFBYCv0PMkf/DJ/XCQuH/2h8tf7/8lu9fctTQpNVmAaG13g9Jb3gaz2GHIExJ",
-	"F9WZjwiuNZFDiCM2BKM28TmjCFMHrZB2AI+4AUc+CXyX8EKxQE7jVtsTUz1QL9Xmq9P4kDNDZmvlOb2g",
-	"JsEO8aMlGROaEjNK2cny9Fyx0HKp/nuuKLYmIL545/968fDUT/HUz0tT85WpU9/7j4Jt0591W24wvODD",
-	"AWoxHiDOUAvTHnID0uIph+3BK8wZOqSOO14gTroopuu2Oq3CQlkce8ul6q9wNi4NSIP4hVfEfHzC24xy",
-	"AjR51GdVj7TEP2uMBoTCTHG77bk1LGa6vy2f+N7PuJj2L3Keun4vjBhf+DFS73DiLCJOCKoxhxReKRaO",
-	"E85dOUDKPMYbX7/PMv5xt0GJg1wKp6N+IN53uFZjHTlw22dt4geu3KSq6wfNioMDMnyMT+KeoFF4pFAs",
-	"1JnfwkFhoQBPD5FDsVDzCQ6IU8EWkjju0hpB3SahyTdNBW7L+rom5hWfeXKe8bc9wzyHI4zE12KKPMD1",
-	"OmI+4qzmYg91mb9C/KIgQDdANUwpC1CVAP9hVPwXB6jB4HqpcauMeQRTMbDrEBq4gfUm8xXixO7kwdnS",
-	"49H/ytMzP7atxeWVVeZ1aECIhUseIw2XB8QnDsJiWdGjtum1XNoJCK8ELMDeKGJ5Tj4sficv3NBd5ZIr",
-	"SzbU9VlAEFzIaImDP70zePe3D967YVuZ/GHFdfIwy2Kh3WSU5NrY8syc2tFZ27gd6gYV+5KeYS1x+1ot",
-	"8Uwv9tLN25cHf/hy64Ov++c3xP+/dW3ro3etrC2SCC8aa1S7mDjQ5JmYtBu7FqfCkVj1Z6QWiIWoq3nE",
-	"Y1yMPXRDfYIVe4iv8oj4FXGKiJJV4iPeZF2Kum7QRBipSRIqeOWLBcqCCiXEgR1usVUxmS4WO9P23VVc",
-	"68GMfacSsEqHi1+yoEl8Md1o62K/GzqOLvNtArjXJg6q9gwSg0sJ94+yKnN6qOYxTjjCFGG5E+J5jLjn",
-	"to0lDD778MHv1uIzUp+NOj2Ymn3nA3dV3fP4nuN222ero2/XYf2c4H641cZug476zRH13BO+S+ryh7TS",
-	"whQ3LKS8hHAL1AHgcFZ2UMO0RrxKGpmcYJ6DAoYEkfTEhls5d5PUVlxaaQmRNWr+8tnnlHQTIg3XgkrK",
-	"xT7BBN8dvt2l+QMzUwdK83Plcsk6o0hSxl94UpCOy5EjhrP8sE5ojVRaJPBtggMmP+VSxKjXg9vi0lBN",
-	"kT9aRLjKCZWaGJWjhPM2lc9Q8xASIx/3cynvAFUOceFaDaQOgifEiaIArxCKWCdAe/v33hm8em9w+UL/",
-	"3NXBlaubX7+JDvsBKh96zEoRHqiDKczxZJMh8UBcs3zw94/7997pX3/btqUek3rKSMpgzHdcKrQDKaYq",
-	"Vpr+CcE+X0Ql6waXD9r2F8wIHmA/4HbtQnylDQzxMOJNtx5IPuNyJMQ/WwVOnU/3aHu4RlJ3kPgkLiBv",
-	"nxnc/Ofg9vumeBlc/xzNoP7btwZXr9mG8F2+wlPoO2BohbIuqrs+zzj/aXH+Urle+MXwCOoD7Pu4J/6G",
-	"PbEMuUSR2AfEfIf4i8ilyHN5wOUdCZqMk3ADiwgr3f6AOXSmuipGtU5nxfU8y3SeB0m1iLDnqSNt5R5L",
-	"vNI6VqA03ExuruTB8UCRcOAGno2nwcdJAvj0s+2r5/vnPkT/+xYa3H5/++svxaf/XE9VXvIyjQxNRxi4",
-	"zG9g6nJTWUwRhKC/BGrymsHqvTEEWDQ/c/A4X0ky/tiVKUYCNCFbIrYQnr++CRF3DCk1JhuzJPgSbXek",
-	"VeU4rtgb7B01BHode5wUd1HG5z67b0qwGlb9TClm1B+IG/WlqfnvIbs9n1/oxr0x8fHKD0cmC/WVo1AS",
-	"GY6BA6WYZ+CAXUCbgle5FxRV5BfEOxO2xqbNjt6yXZC5apmlok3+FlJdK9b9yyMPjQXOjV5gbvFn8n7T",
-	"eZWD7lr49JL8abmUXxwKpioFb8iG8gs6yYliYx8ojSv7xhZ3GQsFFv5yh6jvA79DdlGyGQdyMH4e0zsT",
-	"ewnRFQkkkwXbpFluIZUlT46qSxSXGOGZDKtPTaU9SY1T/FkT6osYKDf9hOaoRX8x/OjDEziKOUdugDBH",
-	"ytUuNOtQFW7jBllEpNUOeojJuXqYB6PVBeW1NcfO3rSg1hwphFsuNT8t/1ssf0fFcgkEn/QOwpNI+X7S",
-	"JO9owfv/U0H7b+H6yAm4ceTWKxk873hgjZxsX3hj68N799fWB+eu9S9e2Lz9yf219f6tT7e++u3gyp/l",
-	"v/tv/2HwxVnDxen4uC4OpN2pei5vwi7VXar/Kf18HjF9mdFpHKa8K0MLcXa6YgtICg3n5Q7h4s89HK0Q",
-	"q1PQw1XipRBRF3PJ5AR7oHGN4d1Lm7fPbV252v/6nf61u/2L79hevoq9DklRvrBcS37XRkJwyfXI6Ycj",
-	"WSUXDDSJ8Zh/W6ON4R4h7UKc7+Opn596UUVZT/2iVJyef+U/xtmuFyhB8N0i4mSV+NgD2V9rMrcmzKYe",
-	"4Qi8bItoujR9cKpcnpo+BI9gpMJ44QRfLGxdubp5+8L27bf71/8kNszGGg5Ywu+x+zkN10n/leuoso7I",
-	"UAeGWX6N0brrtzjCiLsNOtVpL6iwQhGigcpprm8Y7gSshQO3Jr0e9br9KvlWUevWmmEKg8/E/PZw5Pi4",
-	"69IGh/h9jXmsA9xfD8j8WlPmF7jS+wipB9ZBuVhAi9BgEnKU8c7JVOvot9b9DwJca7aINXbcy5DG2HGI",
-	"IyOJQ4ut9gIbMR93fx4jyNm56XLZJjCzAs0nxwkx59UXV1zqpIRW6j5rSYU/NEH06f+sTRrizKn4/11S",
-	"hcvv2InOvpGQOaLCZ5z44IAVl5fjVRfeGnGX/ntfb73xennfz9qNfI5AWFMYz5RHUgzPdHTYMggIdYRM",
-	"soTPlHTMrY+HP0gT20IqaPNoJ47XGqYVxTRsaSt6SaiGqdDj1aPEQZR1U6JvbVyz5gocFVqdkWBg0C+h",
-	"jj2OIdYJToc9HBE4npx0bLdMD3se6jYZamIHYQRq5iIS0oeKB6QGWAQJLohMR7Zz2arhVh1jXZvBCtGW",
-	"9PWhJoYVgmYzvKvwTG7qyQgMmRsKj+Xc0sSFCedTjNH2EOGac4mO2aAStTFxQtR7nn3NJpELaXShYjiM",
-	"kiglTQlQkwLG8abXtBFlNzkcZjDGaOE15vtipUKJh0coq/Am3DXKKjWfOG5g5ZcNd5WMtNlOuC1yvB3L",
-	"mhme4dNCX5LTWEDqKQSvj4JdMgjG6mgZvlguoi7oA9gnqEUwDcBtzTqBFHiR8Tc7OyJrrZia3xGbV7fZ",
-	"E1e0iamzCEcmtgs+LiK3jjDtBU0pEUZkShYL4pw77cl0hei3RX3iNqI1rbXSOOpgnnsgGM6wxEm1xbXL",
-	"S3MBB/fE6RGfgBlMF1FAPI+joMvEAYsrIRghwm3JLaLQf3mUHR9yVts16CE3UFEMjDzGVsZiteI1xySh",
-	"WJgtoYGfX9g2MU/1XjVJlHyGPFIPhNwQz8qURtYm9DjQwBHpBrPnz1ErL14aQy+jlRYJmszJ65yTD2dd",
-	"8yPAS4gDhkFXcKWajjuB7g5/iBtcYy2CAhZLSrAHlVgnsC70hU6Qe6XiHRMuddzMO/l4eiDZzGfLm/zn",
-	"szbjxKlkmgL6qcw3pB7cE5Ltwbm1fcLBFQludnFXVd6iw4jM8lCiBWEPiLaL3YADw1yGf1bqzF+26mQc",
-	"UmcrnXaqVSHYSA/J5xAIynxHPBbDzZmqIC9hmKgQrm3U706KB59mvvyRt1JxLczqB8wVS1SBDIcxP8yJ",
-	"cutily23PkNQmNmTJhFGmQf67E0WavKpxOmkygfxQyFpHiWLZNdtAV/Kx7G09++avu2DBrgzrTuTSr6d",
-	"AF+MRh+1KF9CDRma3+DTq1uffP1gbe3+2vr21Wubd96/v7bev35p8+6FzdsX+q+/dn9tffDp1cHlN+SH",
-	"i5FahlyOPEYbcnspKk+j5iKkvUJeWq2JaUMwpHpAfNQmrO0RsGlDXiweBp906DsvohZ2xJkhyFtGHuH8",
-	"JQpvxxQ1WcdXNUiLiLiNZiCf9MWxtohOQhE6obYIhJLQJUrTj39XFBuO1VJYPRxAvXJRlScEjK0g/BKN",
-	"VI0qrq0squCa0EpkvUWol+RcN8xYPiMHEo+0sK+884ZCJ5n4S9QwxVou5y5tVGTUTXxd8SRTbjPmV3Ct",
-	"1vFlgjhlFSP9RhxXBVYMUfgWqcA+w61lflChLHBr4FjqyDCTMFiAlfsdj/AKwVxFSMU8K3Jmds9ox3GD",
-	"I7AVFr4ulp0WGA1QlYjNUddiQYguYSXtQ5u3Lwz++PXWBxtwh7oqjArJ8HGfeKF/69MHa5e2771u9WPK",
-	"KrbU4buYJ8eOv/zrM/3rVwdvfFnI7RE8AZ5Gr9OKB120JB1WPrDrZL0FuRQdabqU8Pi6t859MVhbH8k9",
-	"tCDHwJfDqj55LFY2Ik7zqZTyGjGtFZeqyjhZuWfQaoeCdd3wMbhZpS4RT1w0RLImTqmKaN1CeiyLBXFB",
-	"K2A3FbQSCtmKjsvbHdhKTvxVt0YqsAR4ZtWVVXZN5rkORB7FVhAgb8rgRzhylxcLDvHcVVnsVmOUyw+r",
-	"hJK6W3MxfN7oYN9xMUy9k+br0Hvm96yKDdOO/yHNexGVFiSX7fEAsmgj37ohl10aHJy1KsXy7amU6Pog",
-	"ABfR1mdfbX3151AgDQ9XGFz5cPD5rf6ZmzYi3bEfX3LKtIi34qNFVO0pqteCUvoB1NUEAbJC2kFueW5w",
-	"JrtVrqh85EvUhQh/VHFHV7MuyluiiBGkpSTK6Iyncx2yGjKtlqoLRyoHFlxS6D3SIa79KK5058qyIwSx",
-	"RdppVROG5HRp+mBppnRganauPD1dsuvCMJN0nqWZgzkjO/+SyfJbv/ts+8atnUR+Wi61KWOHq0J+c9Yi",
-	"UMPUoUI1hILcYXcIJUGX+SsWD5/PWnIL5S2VSYfTs6gqDlMqEktHV2cRdhyfcF5Es3PRxwdRonSiMF2a",
-	"2VfaVy7P7Cvtn7YWzQnOge0eKkgl118vOfqG6CtdY62WUIE8lxLQhcRVdKDQMjYHmb5FjoWMcdg+kV9Z",
-	"SfwFfbTwCPJYowiDqSOXiQF7OPrxlBpgailRVlT+wZNzPz7405nn7KaRZ6+A7CqlvoccVwUttdDxCYc8",
-	"pUKxYDpIZKFpRQZPlSnrMlrRIWfHFcPWggp2Wq5gZIonnsoto8M8C6E3pZG51E3SyXxE7YD4On6fDH0F",
-	"vt3Dd6F+UhptQaEYiauYbFEnE682iGg11C8UR40zCpNnxpmZvr2RfIguY4wOUxWVb8dMjMT9I2YjPoGD",
-	"WtPugKmpTMuhq+dSpAvqYwot2P71jufZyNohAXa90e8b/qHV7f2k5KTMR74s4Jd1tGLOwH70cLTjefaC",
-	"8dzCxO7jVFXaqKac1NLXmfSaxoJGPBgn+sXteWraUIESuW7sAMLQt7Xad3x/o40lwGmkEtIxwqGA4Ru+",
-	"fhERvzJxtOoJQ8kfVtmlNE/J9UQBgxCEVU+2Rbme7nge6kGoK2AJDfDgvI14xsB8MMrx5w8cmirNTpWn",
-	"c0FBKHvHGtXEiBK30awqHwmmUG2+gJpS1+wh3PCJnfAaPuu0bUECkNIIN8gCGlx/88Gly5sbG/3//kiq",
-	"KoLPuSukKPiiQ2oe9vOnoJ7AfoME3xfj2thxaMClrBQk0AKCOm4xD/08TAzWuQ89rVOIdAE8q0eqJQQp",
-	"BVFUSahmqis7Oz2NlikLKphWsNPxguXCTriTXU14XkEJmAGh/nt3B++/aQ3n2OOKSq+L274WzdDLlYp9",
-	"TD8nGBs5PRov5fRu11wqbU+ymS7reI5Mz8qnCWmdRy8jJGuDnEZwlYkKHvPynRhEkC2FYFdBY9I4hcwU",
-	"V7mqeRmG4cB6683+tS/E/9397YMrf+lfPD949e3E4qz5EWks5rCdd4TZ2y7HVQ++a2Lf4U2Ar/BYt+JS",
-	"ta8eqQeVKmm61J7DbZSM5cpx3znvQXs3b//P5sbG5r2rg/Ubm/euDM59MPjs91BdPlN+7KGzpglYznjV",
-	"HSE/ygR0goe+SwzI7mUNp2dlDoytWPFjDKabHqNvqXOrQ6xXUs4eLh06LketYQCPTDGQGtR8aoxAZpN5",
-	"ToWcbrs+sb/sP2ngeoAphTBqEsGEPQbLUF68nMkmtdEnflw6g5dqbDyRKt1gKa48sD/FLtudZeXy9MGp",
-	"2bmZebuzDNI5U5i5TAqTGrCSVYuohXvipoL5F2eV2pDf3Dg/uHYHbd8827/3q/71D1ISNsAPnj/vRP8g",
-	"XZyGXhQjNPLrDwd/eP3BlXdHu5ByBKyVKz9DoMsn4lO496uti69t/eHt/o071tDKCDyS/AkieTI+1P02",
-	"Uj56OYn2pM10ceIekJBUE5ulbkeUqqFgo4D20rJdTRJJnn9xmB9lcLOU8qrBpV9u/f5dVVK18VdVT3X9",
-	"/ODsxftr64PL/9M/e9MsshIfwk/6tz6VoTwttQXXEHNiTPI3FaOMslCjqqtiwcNtnlJ+dQR7hDrYf5rI",
-	"Wsc4C4aqD4uzJggrSuqABykUSperTH/Bhzmp+SQOxrYft939q+X9NTXi/sNPHHnyqae//8zSD3747HPP",
-	"v3D0R8eOn/jP/zr545/8dJ9b46OxzeIVKdERHMGel7c4aoj663WZgYX2bn713/1zf3psARLRZexA+nRl",
-	"5JW1CsWxBdbT6qeLoYlPfOB4VRVkSygJYymwJ+KGCjhAv2Et9v88HdU8R56irDpjqJAnQ2JLwlxt/W1N",
-	"RiHHUyTHVw0n0OGOGBByCdvNH+nuO+wHoeplC/A8i3mAHNxbVLAWsLFN1vE5pLHrtBYJ1OcyR17gPMRP",
-	"KEDVRoCUyZrbFlFMzUGcoTr2F3Vmu8soRw5TqZsdGuN15emZ+XKuEGaDYa8y0ruKIWSFY2PMlOB/llGy",
-	"s/bHcPmSvIiAz7mUWAE+7cuBUgS1obFE9ZnS7KHpUq6Ny2mA9a+fFZbhjQubG58OPv3MqpN1KFX2R7JK",
-	"DsLTfJjC7KU/UqWwVkRAfFS6OEcSJQ+Y38v0eNeZb8ncfLD+2/tr69vXPxjc/OdgQ+gT/XNXts/9cnDz",
-	"nw8dyatLbSheRuAxlSaedOt14hMa6DQxC1mUZw/moIkMh5Xc0mJB6rZ2jLDYTTRPM+JMEa0M46bGWYll",
-	"5VlsUyJq7oB3js1GctywMWNDY176b/CKZxCGJIjkWcZ2M+vc0lObvqGiUA/zkXEAmOQReHI3In7PkwYO",
-	"3FUI7GNDGiKHdWlXKGcxSTg7N97RCgVTokZur515/PHHx7RfdymNWwI2wZ6ZSf6aatKzuEdSy7cSmI/T",
-	"6yMWm9eTnyhysHvaZx7RvXM2HBZgHizp/xkK3cHS2HwyHchpOv1mfWM6TNxeHG3M7AYOm1UnyCH9s2jz",
-	"OdeKDd9DbewHYQ0SOHyFwcDDbgdJglVqRIotEtOKrHjDBvHlBNf3MV2xT93DNYJwi9GG0s3ChVRJj1EH",
-	"lYulUgny/92giWhYVhAzU+ZGamrGr9Tqs7Z6l8DadtMslT0a6swnYTEFMGseYOrw7y7jeDi39BXr4VHH",
-	"1V6r+Ek4rtgmW0DgeEDakBYlRErgE6hjF/eYoyoJukQWNiof/B4eZkyE8YlFVNJOGZ7QGq37IVRUe5Q5",
-	"aBLfGAwxYbTwyOmZ8MDLVjyTJzR4ZJWMxBH8UQd7bl11Ysmuuxg3TMHahFZqmFvLkcXHKmrajSftHLJt",
-	"6stymsTJtbE+wbWmwu6DXYjUHrXPCEvM5ZGbzTuNBuEBScnIhm4qDKD7rOZ8hsmr0g6iWVeJx2iDj2V6",
-	"yDMeyhzV+66p0dzAYnRZzOXZuSUnzzPbfcsseDa6qIzVJOehYBcF5HSKhq9qVobdDS6fVD+QoKxixDGg",
-	"hPQuT6KajlxdzM2bQzfaweJhLtYFytL9b9HExQ4w1wx4FoSrEr+kqDI6ZEMZzKUMi42+fe/dwcdXZTHn",
-	"1u8+7J+9uXn3wtbd6/+6c75/69rmXUi++/UfN+9cGrx/u3/9T5u31zZvv5m/8gcrZzDPfRlGQG/Iusiu",
-	"63moiVfJw0Dg2OUqbo04lgMR4ofi0Sxfw8nRaBdCxivdK/wuhwPiYWBK+KQN3MJixwdQ2loVKousViBO",
-	"WMULSoRSUzS0qUWajY3F8LCRpQygBIXIBpppuAtxTIQ4fkJO9KlMH5ykoSMqPf/b8sCJWRDHikZxXHUC",
-	"wD6Rpp5BlFZwQPUu1gmyX5Ygcasu67gN14oRz4SO5STfUZgtH5ovTcdBPl96yfnFQTus566zjax0qRPa",
-	"1QR1DZJUNHzrQ2NKHg5UqcKwX4Xr7AcPSzAyXkSUdAkPNDSdxt+aG6/PjQYLSQPlQ2Zxg9HbyW7d7ToL",
-	"EC8l7QonNSYM22GT2K0TWdxZkz1TjGilbYoBWyGp0GtNgn50DDWZ54xWrBUDku8LiT9GVYm55+ZB0ZnE",
-	"bnv8uobkksGpJlES027xMXWFUVWpCIvSB6OBR2RXVrkp+S70z5iNhZ3AK0QDMKKAMbR3WTxYASpffmwx",
-	"6nyC9N4Pi65JLl9ObPOjjLva/BVszY5qBXNsEorAeSVOSrqwu1jlBbsNir1i2O6vySjZw1HNY7WV/Ddj",
-	"PCSajg1+4bCh3wRxtGqp5O5dhgdYJ6gQ7Hu95ccgyZVIXIHhrc9zwYjnLKClfahKGi7lCqAqAvMoohf2",
-	"JT6UFJ/E6zPNk1I+r5Bx6BnNdfy4ZqdSguAOio+sWW0xyDFrbXiIyCX2GEyGGM4jsK+Qj8Adq/BarL5h",
-	"eDhrqaD8rXjjQqRVcimFVZprvS7IjTlkMXpC/UIaAGLkOCTKHo6ElaP5rJp3NJYZgpYfWCcuSPyEa2+v",
-	"6uL9x5uYNprYXUSYCnGuVW01bx+chCroAxIaQAqh8Fk3qyUvd7DH47/QxYp7l126ij3XqdRd4jl8+bFE",
-	"q8WFUinOwfa+WCqfeukl5/+ZfrE0NXPqsYUXS1MHxAdWpnaEiTdBXfgkzNdaERSrbpbtnYiDuk3XE5wS",
-	"jHCxRNNBNuQ/talTGZ4VefLwZo08m7MZoFS6A4gdDL16c2Nj8PFVld+0iMrJRMSwV8aI9tW2my2zCp/o",
-	"2d1MDqm5DnEWQHUiXn1RV2HMxjLoFsXdV48gl6Iu8x0ujHwg8yIkZmqPFYSfzZtAvHocpiQdN13NdhIa",
-	"CdFc44v8vrtKdGDE8XF3crkop6bl4irxeR6xKJvj/pd6OkVb0i/TmLSn0g/SzqIfXLq49bf17Rv/HPzx",
-	"rftr6/31a/2NW/3fnN/+6/rmvSv9G69tXXp1c+PN+2vrW5983T97c/DOF+IT8LjcX1vf3vho86u72zfW",
-	"+2/fur+2Pvjr5f6F32/ePrd16dX+337bv3hBPHP3462v3u1/8IcHV/6ydenVrQ++3rxzaeurV7e+MpOh",
-	"o2bAnFChEUBBmwH6pBtjV8JkcdmUpcqwL6GfsE+yaONZFeBLmJk7dYVWezkJ4IleDDt4mNqoSW70kaA3",
-	"WD54DTIo73iAqWMvDxpv7xTPSWeyCogNTLrG0I7GgCTJOB1ZpQWTcmgBU30ZiIwQA4cT8pOy4JE5TrnC",
-	"jEM8KZZlafEy/grsXnOQyZCpDpnBXRW9VMVUw2a33Sm0FPCw/3hUYjTEuayBh8k2tlhQ6NvpHbI4iyN0",
-	"57KDo6PRtq2KbOjhUs4KgJHzl/0/F6/LygkEB0V7ARN2jYov5y3Gzh7PnraucVj1IuwrDztkjVcv8v0j",
-	"P5gqTUN1/klyRJwYBO3kScU30cOBG3Rs9sGTpOGTRNLEoX2z5blDJgqWwzpV3QBKqmLzpl42NR+plUrG",
-	"vSKxDvOPWi4d3Fc6eGimnDlseS42LvyZGDhxEuHSzQnZz0EnE+5IFdsxsL5OgOBNKJCHwAv47l2KsOeZ",
-	"6PqRH82E20yi7mcg65fGQdY/2ewlUl//1D97E02j/s23B+98gWZKqH/2tRG2+aiLE6XjqGnYjupJ3DsC",
-	"VQ/D+RypxfUuRTGjMlciWUqr0xfahOpyEJ1r4yunSRJMLnu3E6tXE1HjWpdOai6f1KRUv7W7ZMNvjcZP",
-	"EpUMDgMmcMoaUM9omSf1HiTV4DxBQ5X/m7cTgr16Ko2CVVVZwJBczyIKmOeEapAGxhzRC2Iods8LxWhv",
-	"7YemEC0tOnwgBAq3e4lYPSBUM/fQGxfjmtZQjtUTpAA4qh6RkQxdQoldr5NozN8ltSYOKi3COW6QinKY",
-	"TJKWIUEO221Cx3AciCmNeKd85BtqWGWkpIEjdBHC+xQ9r8F6o53TtcHq5jgZfpFdaUAQxyDIjzSQAmzl",
-	"EOwshATneh5YAgFeIcgNFlGH1ogfYJcuAG6mxBWUdgvjQVGoi24ABfMyXcD3XbkHYSUlwbLyRb3HylDE",
-	"jfBylHY/J8kTUo0z9GqKMKqTrrRu4to14P9JLMDNjdfyJVClw/LrMFCo9KplRFXgyjUaXvrY/THpPouJ",
-	"fCs5/CEHe8TS958kLfYsa8jo0hiiUp4stjsQIdFnEVHSrbEW8RcAdFnCXaq+YRz9rMNVlghYhZirPF1C",
-	"dUgl6j00AjPTBMsEkEyNjaknYLlFyWp1tRzrFnXanluzZscq9JqUfqPME0Q11A83u1e3rFaNifhY58vp",
-	"Yfqq9irag2adiOI2jBLksFpHoUgPuyyqvYrn2tLNJSQzlBEi8YQEgG+lvSS9CZAxE2352d8AsmGMF8mr",
-	"q6088ZWgQQZQUdYROtRlNAUO2Hi5emOHmwWUxpvqrENHO63gqV2WxVYo1FqY3hYeQ5w8okOO7cLwphtL",
-	"y7wT3w6zDW/ko8Zt9cSPkyDwiG5/OlaDYJI/zYx1AoBfsLb3lSwPgjhB1+yi1yJ+Q4ZXVe2vVQlJMyGe",
-	"ifx7VMV8DPDsjzc3Nvpnb2599O7g/dv9G19u33t9+8b65ldf7NAq1ivNtIqfwr7nEv8YDqwe6xprtaxY",
-	"G0sqtmViV9MkSPbWJ29sbrzW//rs5pdnkoVdtpiivzvZ2n64GFsctMmUMNWIxmFOkhlCHBlAjLXQkQMW",
-	"w+0ylmLddBr4vcNmGm1i1zMMpBfUFXR5gLgrE+tz5qvp0t+sS/IM6/hhzWXuOxU0iT/Wm9Nuiu4cp0Bc",
-	"oCUNMEWF4IJgEUI1KkaBfZeDRFEW56KO1UJyjOw02BUWj5BdTeyoSAkw3bCWw2ceUd3qmJR0wl701a+C",
-	"pus7i1EerJibstV0Bk6z08JU/JoTedXBxRoKOsh8gjSeRegG3pOrgnYyAZPdcKBhjmT+bfFajDTXCVtc",
-	"e06FrRLfw23dm0P2g1P4xUIesy6tNFVrbAe7Xq9Sw+3Ryp4CqcJc+XJks44RxQRxOv5WxF7iKj1iss8o",
-	"dB+amuzzcX9tXYiHW9fur60P3vvn4JP/NjMGdO+PFqYdwAGIitutAuppl3iOhuweOirlurElNgEafhFx",
-	"XAd6VYBdhlv34oUHf7my/fpn/Zu/3ry9gcr5gysxaC5XYoQlsMn5vtI+o61vriiKXoxt278PXW0swk5n",
-	"qg6nFin2A1aU0aratVsNUuWsCAaS3oqCgj+kKS0ixU9UewQYjGtY8vytWTLkxvclt0jUYma+zmAw6fVX",
-	"Dcksw2Bz2JcGgNUgSSzqZpHob7C+9dGb/TsbO3G+fUONObM66uhOF5lQVcwLfU67CWOj2jTtStOIdCeV",
-	"2TFiCIUm5o0yCb9oXKjUWzhJSGLMM7d3IjmhpL5gZw2ZfROy1fH6jeR0pMidg8lYd8MAb0v2W/bJbqjF",
-	"6XfYAum8/fnn/a82+u/d3QVndF48N70Fqbhu5kYOA3tH+5S1v/bqG3v04ynoVmik5oelJ6VD0+X5gwfi",
-	"mZ4vlqbmT/1iLqX8JKtahNAwGAtKp2wQMUGJU1jEEA6WtRfHjINJSbcOoQFdrkNetabrmf75NvalzSPk",
-	"hRP+JY0CmxbyDKbOC6t58S7jB5VmOJwwYnLaJcrt5eObd369ufG3/vrr49rXJoorT0naD5qEk0Uk9FjW",
-	"JhRBaXSUphoF4sulEsKg8H6jUc6ATVhvyyqmiWCjqmcI9oLmkQidc4y0lHRo9On5BWUM6mp6aQ/yFRVY",
-	"Q00YtyiboYHIAc8e9oTtVpS2XxjtUrwuMjlU/ppPIPdqHzoMvgFpM8IoL1HxsxCInXic6D5ZMtNdzk4h",
-	"au6F72enp1WJiVZq1SwrCrz0sUX4mc4UDiQiXYj8znEPzJK9y2F26PJj+9ASrELDS7gtInSqfS8NY7JU",
-	"U7KYOXYdxNlCYlNg7+JpzPWxwehNTjEMSV+M8qWrLGiKDc9IfT5l7YPTS22Z19MrM9mS8tm6tKKC9CMF",
-	"NSR3inGs5K06UQ7LZ17pErLi2OYH6LnMX1nQjfukt4KQlSkH9/ZwpE310PN0aBQaZjqSbiKLBIDNp8ql",
-	"qVI5T96KPYzN6nXoT8Y9FvBFtRaMWniFTHXa8LdLG3po7acANQl6f53KrYgMo+S9d7e/8dr2uV+OlHpq",
-	"SWZINeMEJ0Ll2vEZp1Yr7PjAH+2TjUng8RzcuY+9lV5v7aZn00GZEGeMSlbeluWsHqkHxbCNMaMg0HvA",
-	"vaHD35ihTVXQHRPss8NOLN12NyWqqkA+QZ6Mi7AnkTxjEzhomQBrpfvUl6Iu2SqjJNcMjstuwbGhZ4oF",
-	"seVhXXKiEVw4H8CdyTrDw+F3Q8enJSi4+A4JCueLEgRDLiFgaH4+1torHY9hZP60fCrSHbkVuUx/GRVh",
-	"LaiUTFVU6UrPSovocu2gSah2PsNCoNoq79brnqHJvR8q75Y6V9odafXC9kwSX6qo91Y6dlkdfFyem/9K",
-	"qEYKFqqcs0wvyGVY/id1g2FTKbxSRZMZhKQ+TGPGGRo7Y2c5Hf9J1d36WwSigVSrjHpA+YA94Ux/NzKQ",
-	"b7wkJ36MfnOmX9F4bU4/XJ60QjMfMm/UbLdhI2jg93L7TsbFPre1TlbiCdQQKBkHVI5Irxe/XQgjbIzq",
-	"5r/c6ttOzUFXjed07OjbwLN5SAASKf08VT/uEDMxVJLa4JVTsRigNajrsVo1us4oxf8SboKyCTnq+gy4",
-	"Uw6PbkhqRk8ZldA4AtxmCFd0GOYmB9iYwQa/leCgyYYfschgFC1Plx95ecM3J3BUUDyds8v+TzVGnShz",
-	"fvg1uZFOMeedVhpcIiQPuFRXtMjGu4F0XsguKDGfa5BkEEX5uU4zgM4aQiQlivTMsJ9SKXKfTPiD9N3S",
-	"j4zbI2ICoHXFsHj+6WdI3KdoIMT3OPFGJ9KYxrjVuy6gx67KsiVi2L3D4FbEgew2FV2CMJsE4AV0MDzo",
-	"MshXERo0RKpCMlWxaC8tW7SJuaUH1vFnDk9NHzgoX+9ylUqjIWjFwJLUi6hJTsfIbb4+d9ApzZXn5mZr",
-	"hxwIe0wcsHWp9bBC7BRpALljtBSklVYImpIDsEchrLyiC+ozdFDPrhq3cK9i0OoQ8jEpqnpopJ4K8R7B",
-	"ZdAmdFEcgthxeQaMer0iMCeXgrE0pua1Kw0OWCfIOBkx/7GPRrxywrN5GNohuACyAHKHhN/Nfw5uv2+G",
-	"1AfXP0czqP/2rcHVa4UxMkBfqINrjXawp8/cjx2V/WUy3yzbUIqSUayN7A09VhivVtjq56EKVpruLo8h",
-	"9tSa2KVKEpZjPpF83aIeikaeCXTMwjy9fEpyuC229hkparLKLE8ozab4T8r2WCefEE8ZG70a7Yp2LLsC",
-	"+HqmtvitqdmPZJ8OMfGjcGNkG6BvuyeOxQaUzMLVnc9bEvs7TEvPmfeXpagdVSxjHE3tkdK5aI3E4Jt2",
-	"rl/tzCmzFHJpca7MN6tEUYukeWgWEzHoVocHal3jaQsno0b6VdBAhJ6+iGgeJWKHbhxLh2MJaWf/aQhQ",
-	"ANnRCqDADq68GGVky/6evnxYXC0U5skO75I+imwZa4jVvEmB6XgI2g+ZKau/DUeWazqx2kSCGEVWfVjR",
-	"n9KXt4vdgFfqbGQlwEnx4NMMyKfb7Nk3SVMG5CZoQqj2UBNTpwgYdkbWPAtrd/ZwyOiQ9r0Mv9ZwO0xw",
-	"CPGddUwiLDIOU+VNEOhTY3Xd0j62ITiKCbGkh2hzHL+blmvfmkYQCtZHTClYsqV/K51yD0fxmqHZ6azG",
-	"NvOl0qHy/Pz0gdlDs6X5+fKoSP+SKkk8Ad8kJ9H/x5nBzV+HEHT319YH5z7YOvM38Y/bNwZffyYfGFy5",
-	"1v96rf/amf7lmw/WLm1fPS8f7p/5YvOrP6C9slXd4PKF/rmr29dv9u/+fvP2W9s31gd/fKv/+kb/zK3+",
-	"uT/p5KsDj1kqjSs1iUDXxpy3mWxHiF3qYepU2sRvudnZf88aMHbfNF0aYx9j3WHKtJKMjUgSLxpax06b",
-	"Yrm8YpenLodEesDQdelIyZ+zo9ZYzQ2N+r677/TvvbN977K9Cs9WNv3Uy8IE1vwcKq0AbhXB43GQkuzL",
-	"MiIzPhQHNdZqiWd7qXnyI1mHmlvEgxPNv/R5WSlFVY/nr/A77gLGr4pYyjYLfv4iEIfwlZR+DhxhJL5G",
-	"HqAb5G/xfZijpQi3FOajWbBbR0vIcQH+L796JMFirNPkboNCkmO1p0rNLRO11/yot6o9GCkmxdHsSjr4",
-	"oZnyfGkaeP+jmA4u9mGSpDj7LunEEGVE6YzWJuvucNNsa7Muh7GVhwJ8muUpZmxlLPPAWpNyWJZ/JdGx",
-	"Y3AenTbxV9248mLcK+utOhwk3+uQALuezHaRGIrFQg1zUqFMsjYcBLjWbNkr3YfSZhOFQmqwFHIzIXgs",
-	"mhbvVMUHVYJUCZ+w4yQj2MNj6ojMxfcJ73hBlJxTwVxmoxWKgl+suLRR8UnLpY7cQNkExuxKoT6CDCYS",
-	"8+zVmpg24CNInqjUVHlyIQxWVYw8FYmnH45lOx+19hMGWlFCAUoLZqpfgAaKQlyPGMW1fzJ9+pmVmZdP",
-	"1uay6n9ywyPZmaxrz7J8zqXM508S4tjYaceGIRCilY1uNOOpO50kFvH5osrJR/K0rGJNzCal1CX8ail+",
-	"f1mb0CPh5RjvBksfhJCKifK8ZCnZsI2ObRSwRJGqwY2zmD9f27r85tbvPt++caX/m/P9yzf7V9ZGazPy",
-	"kkZbokZVu6yK+DIO+RniWQHPGBcmd4DB+dKUlbyJugRCSd2tudiuHA911g+LC6BeAWpr4OVQs1DtRWAO",
-	"RbADwCVUdf2giVRucKRmW8kqNp8KjFYpz6alNrXCGoYYwaZkN7G2lUAUHI1gaolFxl46nf7SCeeZ542V",
-	"rhs0Kw2jFNHyfnHMeoCiTK7FYfUHKNxUttztxWpKVPsHpRCMxCNMT5c9pnNlY3U5tl2cSTEcdrbYxKL0",
-	"chlFZJX4YS4v2pte1DRTjrWNKB8aOU/WCcaZavb2hqjK4ICmsIl62jLh+hUDTYyn05nxjDHg/GjAlCiP",
-	"Ns4SUq9k6rFl7VN4DYevzijSj60/nRU+x2jQtAg8kES2VrTqi+zdkpzY1q0KPh7ZR6ulZ2VxqcNX5h0x",
-	"gX6nx4K90e/y1Kz0qtO36xgBh5GlxJlUrLU1qspF1fw1VCyA1S11TtNTM7nqnCTEl0UdeaIHFRxFmRrG",
-	"eIDqQKd0zKIOuVSZc24ppEgjjQi7FQvrj/l7uPI6QrRAqaLQPsuMA8VIyepLcgixpZg+0ZNRL6hl1LrA",
-	"Li0e1EDL4ptKcxj9BtAx0i/CiM2S5phQk7O2a9qua7awQ7Ib2/hAxjCSeDi3CQkXxn4U+i6NscmS98RL",
-	"gmOwiGULLiI0I0/HklDQ1EsS6MTlAYlV84yo69ra+Ev/xkb//asSfGLzziXZolY6mzdvf9K/9ytrd4PE",
-	"JHsE+/Y5wjcx/mfznyb4lPqRPtdiyG70dijCHOZk4ZHpWxSxj3Qm95+Ku0wuEg6UdyITynahkOEvlY5e",
-	"GRUXjynfHpQHir/38F3AGIllvuSTGGnxa8G2DC9suPADI2Hq4c48AzW3Y/rsVdOphOi0cI+xpz17YBwh",
-	"DiuAamxZgFQcQqhPCsbyyKPRzGfYs209mJ6q8ee54zdPgWK84lJHChgKINjjSZZkdx0L3/BYeoWiygAp",
-	"Rk1QYfRFWbNyGhg6eMg9T5atjTkvaLc0jM+QI74k55260/YOJ8n2UJbSH9meR8isJVn2OITPWC6XyqUD",
-	"5fnZ+fL0TLlUmv6xPbNXDRWosGR24osRwkzvi5JrdjNzpVKpVJ6emS3kas74XC/7ZlcCFshEr3z3+2A5",
-	"44JHL8sZY0sT/ic0PQZd4q0qDZ0XASk56s6r492Eo4Cx3IpCxO6G9ARrTJ4H2K+ksjC1migWLx4HkIwQ",
-	"/guLGa+SuIPE7CCYyA21hL/EOz2ySrxkONAGzpn64nyr0F2sjIWUrFimB61rsPchUaRRTNCdWnBieiFh",
-	"2BmAqpG21Qxzt0GnZMU1wjIlaCFM5Q9UgbrnrpKidJCGjC/s0xqm8xStXugcwJ/1OvErWbGsw6oyWKar",
-	"VYmRriyrDcbPXhpdUn4cHrVn+8JXtr1WjRl2Xm4lbI0UMaS7WoDR1dXtThhcpklKWr/lotN8nS/McFZq",
-	"8MUgxaFwjPrAw22eFp6JPsK0Rjwvf8xGzcj4mY4j8U615QZB7LNYLpyOP4Uzjz4KOj5NfFQnvh9/VxSn",
-	"CoesNYnTiU8jWmT4iewRG/tMw11GaHXRJ5YoGMT6jAnA323MOXEqTBavglZTMRv65Yhv+QTbwhcy0YND",
-	"Qyp76VyErJWzG7U8t7yPj9/nY3DuWv/ihcHZi/1zf85XSJBo5QFsQO3IyFQEyXy+lVw9xfcesSy9F9oy",
-	"SeFYmGe7CyByslnZ6E5OQ7MRmyFISNry46ZRdHzfirGu36ryP8yezNNzI7HqKOlmvBLAu0a8dGQXKz1z",
-	"OdipjI2ZpJ2Kp3+T9Hc0XDrc9bKHaWNfE7seTnTjOjgbW9WMLQtdzTJ9v2JDeYw2DNy4KuHBuMeT7Deo",
-	"8rHCiVj3MgScSQRVXT9oVtKb2LG6jInGjav5+bmp0sxU6UAen3kuA2opxYTK1tXz6yQjDN7nIBAcGiJJ",
-	"03IfWqKo3vG8BdQgQWRZm5tycLb0ePS/8vTM7tvDLq9EBRGW0GYDfK5CQ+QI22onhvM8x7ZEU3P8ooZ2",
-	"YbKf5uE4igPkrbZUtFxhXZpSmqNix5CSqB9fADoCBbLV48Sr70NLdURZUERLusZD/Nl0aQN1aOB6aEkF",
-	"R9J0i9TerDsmmPLMnKKUWXt1CzTPrSh83eEtV1iU8Y7K6lfKSbZoNNOVXwVSykvmM9Rmz9SpmJda/7ME",
-	"HdeqRFkiMsE0H3QU86zaAienR2M7nZYdMlm3wmjFi2eCp+1NlQC3d4QeYfzEXiPNV1zPS190DVPk5Haf",
-	"HBcvs671YXkudGRyNJqVeFbolhVJJrbwjPwC6sqVFhrrdZK/w6gJuBxjYPazHCJ8TYrh8RTzukoSa0wX",
-	"i0dxUGuOVDBaLjU/LRcnF6UjZeZIgXVScL+YMFlELxVeKkDrRK5gUru4tw8djlrF1bDvCMsaCt9UnxQx",
-	"lSJkPEU1cTJNGe39/hOoXD44OzNVnp+ff0wCE4ArBo5GcuBo1fA1J6clR0BLqm1Yk/EcjmNDAZot7bbc",
-	"zIksaUqkxHxGqMtpjmqka1tQi1Vd1SUGI/EJFGLADkJjS59gaJIaO0VhIXUTuKxxx3asK5K1bH/3+ep3",
-	"hK2asZJc6NVjtE6wmmlpZyz75amLmuuoElilB4aS2L+Hpk59z5r6D7PQdQc7Trc/0SSo2gkCVevikJGm",
-	"iDnRw1M/xVM/L03NV+yzzZtzf5RxV6fXjgH7fYxgB9BPosw6nU637LEaOLKWF+UT4o45Lg8wrZFQZfJw",
-	"DWqhFCTTUCfKji/EUIsEvhUjVKm8cPoyqYMn8U2Gu8kLgrAHmo029jl6538DjfIfflP84tAuW8lD6gPW",
-	"ljthJNmGFNbGPui76jGAFwWP15jR2ZPg37OlY0mtPmUCutMHqgn9hPCizDiWLYzrzE+EiRPk5zg+sQM7",
-	"xAqu7ekzd9/p/+Mf27duoDLqv30rfz8PwAyD2e5Kak5au1GQH0OdxQul+QMzUwdK83PlUilfpyYbuQyb",
-	"FoBEkHJIUjm0k0bCo+RSKxtAgswaPm43EcG1WBrWyFylFM+yLQgSJdDcu9L/5I/9Dy7JvojZu6T9yXLy",
-	"ebZrlfg8ByquupT/pZ5OjqvfYmy/cV2K0dXNuPD/Fc0kvj3qC510NOx+VzmdYwKEi4HD5mYJUfP0ETQ/",
-	"e+AQassnUFQClUfMHpdN8IUeWJc4Sw0ft/hwr7JKvQMtPSx1mWK8SZqrbd97d/P22tbbn/TPXupfuzv4",
-	"6urmxmv/unN+8MsPty69qgIVn14dXH5j8PbFzY0PrO3xXeJZs0Cxg9R3OTlqrIdcWtSg7hOSYvFwjwUV",
-	"oRxLBA/4s0PxKnY9scULUQxBvETC0+fWLD02GtM6Hmqy8bWXOyyQvgfeaasSd4PHlX/w5NyPD/505rm0",
-	"MHXHlrF64sRRpL40k79K1vzvDMgh+Q7B7YZvzRFG655rL1gKrKACh70u7iketVD1MF1ZVGqYQ1BApLEe",
-	"DWA8N5pxiW+jeFi4dqWkqvsQOw87K2GrriMNaEtk3rZLYHlB5x17q2ufYFsm5QkgStYJNFvSzTly0d5J",
-	"Qla8nsYnShJdhC9iq86EhGvOUAvTHlLhWi4bhUYJKchzW/FyMmu6NzldI+0UcQmtBwPm4B5iFCqolPci",
-	"1wr1STylR7CmeGNeqdu9naiGPUId7CPxgGyfYMev1GlcKfnXshoW/rNLx5M3CiG9eyMe/VEHe27drWG9",
-	"R+maWljXa+lTZUVUbBNakZQ9LEig1VTYQMB8qbW+SCWQgjvG3tHqpNEkSWx4w13NH1deslYARPXL+UP9",
-	"0U/SC7BbuAdOThUE56AWEo6q4DgzFhHb6wd//7j/1Ub/tfdSUQZ3oU+jVPeNbawSYT/x3erbqByz9u6M",
-	"2h09dNjFOOSRZKUxAtP3MGSYMd5i3PQsrh3xiiH2veO+NoQ6FUh4GmUDeqy2csKV3Td3ltuk8lYlGHSL",
-	"qIbNXUjttnXKIacDH9tb5TA7FlcvFQ5s3LXaaEVtZWqvnKFjmwQXIvNgi1r++LIftrWSK1/HqonOP7MZ",
-	"UoRtIs5tQf5VRNjjDFr9oKZqArbTc36a+Sq8GQIw65JwQxK89VX//MaD18/3//zl9vVPcrjYd4NO8pII",
-	"pBVPQh7fhPoVGQDTcw9RGVtEHaoL88zmXqaGFgX/RlanZOk9SyA9FhFvYwrV47KNvMOAbKOu8Lu8WQni",
-	"SEiELPrYnYhcmo4PP19QXYfCNmZwmRTOP+80GoQHKbHxDBIY0rfHOMHJ9MNvRBOLTvlAvmDLkKpmQ1rG",
-	"Dk+qXII2PU91Po0cPGLaGs0IrA+XKv+9eiZCoF9EFPIuKIO6zWonSFHgylb4PaOCWbwHV8WjYlHWQPcQ",
-	"AcePZ7gvv+E93V47s71+fvP2pe3PXx28f2cBDd55//7aev/sla2Nv/3rztn+ub9vXXxN6nP922f/deeN",
-	"+2vrm7c/kd8mPn/w0R+3Nv5miBZVg/CzDnVlUzUaEL9FHFdyaE7gc5vQ+ZEwqN2x8yKbxGtbUVZcSkz0",
-	"dzO+VLLJoRXSy64yVK2pYt4zj5B2AgwKT/381IsqQHXqF6Xi9LwdTUsL9exbJ/fkh+JZCNFUiZfe+2/Y",
-	"tz1499Lm7XNbV672v36nf+1u/+I7iUTD0d7JkJPY9IEw/GitOZrodyzVEcB8VGsyt6ZTBhjkVxjLfbGw",
-	"fe+P/Wt3C8XC1pWrm7cvbN9+u3/9T4LcQqaTCF2PXry1THk6FzeKpNBQHpeqLNFZ/dJvV22lZIOFHXVT",
-	"EL1lcAe6LXHWIjLRzOw0vKBqwMFrVUSYA+eqD7cfDis0KSGaTeroZtTX1+w1rHOoW5x4q1bvVUIei4um",
-	"STnMQA8fOGXlbsY1sNbVq6iF0X9N8aNAVqnIQESx0CO8QhlU8QrqCf8B6duaJp14uU1EDcdw4NLGZLBz",
-	"rZY1X3opconGKLNkRacMrP0sy6jNxBkwdABB0WqDMaeQksI1GiJDDWM7iF3NXDfbnytYoRqjNaKqUAyb",
-	"4oO/Pfjvt7Z/e2X7jU8f/OXV7U/++q875we/+3Jw+c+bt7/evnp+3KboQ8guqf3Bj0EJjBVp/6Fi8xml",
-	"N8MFVlG3cmtj6SjxKkxlGwfq2+qHZxmopdBCVtVRML+Bqcs1Rpdxhhdv9O/9SmoPo+K342XMJDq+a1Q/",
-	"jWKtdwug/aJdzzrsyS54xqGofFWacjpmjtrg8tnpg4N3rkmAtAevnx9c/nhzY6N/8fzg1bctaoxB59M2",
-	"36t5HtZCx04AzkbzwUXZUoX5KPLP5TrJhGIxDtUtRrhoSkNPam2jr/VOKGeIXlIIxCe8qRvRjssG4ceV",
-	"gK0QmlFSrZ5D8BxqsBF1GtOl0ezNHNi+Li+FQgQvEkQbIVz1AN2XheJ/AUkKvb+2vnX2i8GNC8IqOHOh",
-	"v/6FMCo+udi/9pn46tofwm/7n7y7/fVZQPd+tX/nz/2/Xez/9Uvxq19+1f/HmRD1e7jVfhuryh3eZh0u",
-	"hbcLGCgNH1Mn/Br+0l9xt+rJngCUuI1mlXX8TKhv43CHJDW0uQpz21XD0SJ4Vj1ooQX9jHkRRUikvCgt",
-	"zKJi6diTEeSmW7cmf5F2kNYbUNmj4UM2RRGnJZ0YCfTgfunKtNqu63mgh6qXFsFwjYHU1TEPxLAqiwCH",
-	"+mBgWh3wnSqa6+LeouzIITYs2i+AOEJR0R/E1cbs/ny4lhbES01dgl73IXOBDimLiBOCRqBlqsJGS+pi",
-	"dBn2cCi3AIwfe68R3ZbWFrYHF6pUuPdw9LLScnP7SA5Lg9S2FxH9WcpYDJCG3ENF0LqW4YwNyV9xbvwm",
-	"VQ9qKcW+zvxFAzULcDNdjlrySI0GdLGs6v57dwfvv2nVvaSHdNRMn1CPhRBoFSjesRUL1zDVFT3CTIXS",
-	"bMk55TtU2U8wjoZoGmb20KnyXil4UdNrFXroQ4dYRm+gbOUFhYwT0shVy+V03XJkT+sqaXTGgAHAvucS",
-	"vyLNEntRscyFlRCWsMwFiVQQXXuOXY3eoHvZ+IQBsEEctiTvjXhKTkuahLZLUXe9kV1lA1yXhjQ8jFTD",
-	"fAy1UvbmQ3XmeaxLnIoNYOOELqbGdWDZyGNdJPfNBH4bJoCGzzptnoPb5d2dE9hvkOD74rW2vdGQlZWW",
-	"y7nVpj0sL7shPIbhSxfFPaNMOlIUyME+JNk9NCyVrwidFNCjygR0jcGiSormCgLW9WMP7j36wvETaH+L",
-	"7IeuUo/ZU0DA1VIxblNmvxl4WuX6QpS3Njr/8biUFks1RsdLARHKYjq8jFQmZYQGdJjCGGBuEa4hcAaN",
-	"ZChlrGDMQ2hvdhAy3KvowinbHJcQlp3ONASEZnW6hB8KQwyseWv5qQSYqEDfp5QKT8lJGYcYOfRu8gTP",
-	"WIjAaDTIu8t1bzYD1Fm2UQXVyfBHWSthrY3WtBPX+gvmj7ykYlYGsLDlNSpZNAedPSceVQHhFM1K8jAt",
-	"buSRTMZRj4s3Pc9S+p6nFKTFkh+V/inzv5Mx+nJ5+uDU7NzM/HTJmqW0SnynQ6wliZGbVjIHewZYZle5",
-	"kxGBKHUUeLwzRm2yPav9aaF+1k0VV0EntVSp8LCmm78W2MO1tOSgIgSPA50GMOTwCROCNjfOD67dQds3",
-	"z/bv/ap//YOMLrfWtAPwajHUIAFy40MMLr+x9bvPB3+58a8757fvXh98cKb/9o3te+/ZO/vsCiZRmgv2",
-	"5LC2MYYDVr+3ksdNPE7/3iByKgQdnxYVehZksWstVVnHltdGrs9sw0w9B7+JHAnZv/HCQLJPeJtRoSml",
-	"NEXyWcvl4BYSD/Ix0LdUiDqrrT88Efdv3fvV1sXXtv7wdv/Gnay3qsB3znxAsPfzmbjH4VnAC2q5HvYr",
-	"4vZajhfUcPGdVn3DUAziwkBSE5UNBgz5oDDu4RnJsxalxS/4bzE09A2TWVnsQq+PtX2Ow9eNRjrTC5RQ",
-	"Z+pHFe5am2kuqc7O8BCSD+U+eQ2DlW6EmEhZeV+6yzmdw2525UjaHZv9hHqbRvm0wSrvTq6o1pJ4snVI",
-	"zgxR9fr0ui0watxgUQNAAL6H9T1+g1BZtJcJR6Aee6VYkC673dnx/wLV2bLVXdzLqXGdVD8AZm8P9vIV",
-	"a3cyoKrc56kenyz3R/04nRzAKxgCteXKE7dmCeuIrO5SmuS9CR6vbKiE50RpvENWUFr6sUGL8uQistIH",
-	"Y3FfGcJPa+oWOzfZVVVrnYmm6SZjjJy6ymawe/BN72iKeoI5csBe8fU9cpSirPzscg7iAwcucpiRoKzr",
-	"sJsu/ENoFAWlJ8B/a0TmY3MixDmuCTqVZCBLbmW9s2AV+lv4t9gD2PbwWQ0pCG81/oi17gj7CLvU5U04",
-	"dAkxKAiHVVRFmnTyQMNbCQghlZ6C1AgL2qFS6bQLoXVYUBmwRnuxsLtYVszgMOyS1JjGCAyNdXNfST/8",
-	"J0nN5ZOmP6vfpqRA628jUkmniFNWGI3U/ECmUK5lXc1EuYE6EKr/zJmbY9eanyfEkfk4cmHStGVKg15E",
-	"gcpaCNWjXOh7cdYmsfnVnmZc50lOckQFd8BQjbXIIuT3mHlHUufDPdRkrSE8Blsw96EHNuTqR2JATxJ8",
-	"UP7VUfnm8FQ4DcfHdaVN1nHHC1LwIX5ISBsgVKijtxaKBhZRk3lOmPf7MDyIoQKVWREHD01syIip56ho",
-	"PSLzq8ZWM8fW33ZZtZIl+ZSozl/w8PBliXs6zn6xufHp4OLHgyvX+hff2rx9YevsP/qvbzx458N/3Tkf",
-	"ZmBu3r7Qv3b3/tov45frwGiGMaz1xLWSDA7yraCz6hD6IwbPGm7ZrtQA5GLDO+Kzh2XXh6BJWsnEdMZJ",
-	"BFW++yw3vanb0xC+AvV3AYUe+yjEQh0ZZtmHZFlvk4QhFlaPcg5WqLh8EvAp7KcoQ8Gz09NombKggmkF",
-	"Ox0vWP4OcNLxmeK3zedyMaG0K/KjDrF5yvtfn+lfvzp448v7a+vbX5wZvPPF4PL/9N/7U/8DSPsR374x",
-	"eOs38t8qgeyta/0Lv1effPXbwdWz4g3v3xZvuAsM9eszg7euDX73xf219c27b23feLV/9jXxqvf+tH39",
-	"nvjhP84Mbv566/fvbn+4JgElNjc2+u/9yaxJIN2YqaUtDRlmYZXQNAlYxSerLulqs8YnTsWldiuBZ5kC",
-	"x7W/b4e4/DXcxjU3sLhG/yu0haIEHKtnjlAnpWW3UNLEPPdwROgYfjCADMmtMAgzbfQEQmsu1xQAiiNz",
-	"T1SIEA5sRL6zeSjG6sypR7toHImeRoYsOR5Yy0q3L7yx9eE9fSfUjXmwtiaI+uq1/hlIgrv16YO1S9v3",
-	"Xr+/tj64/D/hv/u3Po2u0a1Ptzb+ClrFepiKqZ85Pzh7UT0DF0t9/vYfBl+of2/f/XjzqzfNDtug4Rru",
-	"09Cqkw0LzEYCYQMB4y6ZrQBcWom86yb6PxjiTmiJ68YBKt/Zfqf0iycxiEbFvk9GCTPgAV9MWC9mjWQY",
-	"0JmNIZGVxR8dL3DbHnmhDuEeS9taVWOY++bkyZuXuTjcTULoTZdSS21Tep6AURJ3/C+ayUQyztvCPUA6",
-	"xrQHaY9CEau7q2aPsAla/kfzst8lGfc5KgNBYx5/6rmfiAKXOpUTsk1cGhbSqt/qAjC4FpwnIp2zMwDx",
-	"FFLGzHQMaW/Gjpk7pvxP9qUL/ZF6edaNU+2+E3nI6tNReMmyn/ruhQkUDIGgsCgFnjoxvPCdYkvA2tK2",
-	"Iq15v+otHvXol5Mz/Y2Ct7Gai71KGLxJdkXXsHsV6EJp52MsgDCvxtFMNPzK6kjEVxBuYJeOl0CYkmoe",
-	"Fub+6Jj0SYyGRYIXFc052nb5eA1P5H38GbM1Tfi+4CtYmTUBY2jvsniwAiGZ5ceKkHvTgoQ+Wb2LhWEF",
-	"Bfl7l+sdz6vgoOIw5i/b07XyFGAeaZLaihvWX/KObyUhgC+eYh2jT5UKnUIN3t5leIB1ggrBvtdbfgyy",
-	"VwmmdjfQqHML6XIPhzOUjUCzaiVKeU84FULhOPFdMhF2QroOe1QcLbBXBWEYBywdlTQxEZZG3WetFLTs",
-	"pwVh5QVymQi2QjDIwPVSxn8Wy+GLCCtEh5mDB8UHHDG6GH44XSpJtZnnmWeXkBXxClvZ4HOMQqNqhg6h",
-	"4x3qxAGYXpwuziYqZ+VhHBp1MJH34NC4jvkEWYazj224cfTmgcZ211DU08l5l3w9fKUC3Hm0c1gwcume",
-	"kexc6VstyLLuKpVK4mLwMNVaqh+ur069iFzKA0AhrsteCi5tIFewmRZbJRX9+xS298hcR0jGlEuWbBUo",
-	"QFwD5qsM51JpoVSS++NyeXVGdZbNC9QzKSyNjdKEJfGE74pXDLliH17Sb074+ex8p6yuCrWU6JWaL4Bu",
-	"pmFRDH7/6/65v0Ox11fb2noVf756b+uja/0zn22d/cf9tXWpAA4+/Wrr4msxHc0Tu1ksEE/1hlPVXjXW",
-	"agkdtGdVwMyNtAc6fdyVYfowJM46lEO8WOwzplC67tYlfwH3Ksfwl4e7hWKh6ilPCm65Xg/gyKrVzMk8",
-	"Z4VufaKHcLvNXBq0hJ4MxVTCQIPsURZmfC1ELtMGCQBgM2AduLt6AbrUJcSszJrMMWhHP1EA2Zq6E8s7",
-	"GKpeHV3PSaiTlcPlBgiegFzUIASVhxHbPuGcODr2JvmFSlb1g0jETs9KzCaAd6EM9lo8Vu8EnTE6faq0",
-	"DgBZG57t5sbG4OOrll5TsUYro1hsEvRK7mls5IzreKJJWinptdrkkan7CiR8AfXv/erB6+e3Lr26ufHm",
-	"/bX17Y2PNu/+tv+b8/3rX9xfWx9c+dXWe+f6vzkPXto1KOz8e/+Ti/KBzY0NgwibRHr3dH9Bt9GU2ou8",
-	"JhkUeUIhwOZDWHpB9t8Uh6s6E9nBVDvQAzbVNfBD0lZIvpJs4gG/stWir2FaaWFqLRqUdZfZDZ++sWKv",
-	"NExnE/3b6PRKTreJvT6yrvl7DtklZUFGpZHOnayS6JbsRqVRk/nuzxmt2FXg4xKAyydIdW4NXT+gdeNm",
-	"sgXRnLUd3MOT4ULTw9Tqr9OFhRKohTJVAoU966l7BDvpBK+8fy4P90GWK3KGoHFgWDgXOeoNPKsUVLH8",
-	"JUcwOEQOdfFR+PYD9pfba2cgBmoFmd68/Zb0Ij248pftm2f/def85u01wZIPlFD/7GsPfvPnf90533/t",
-	"TP/6l5v3rvRvvGYj+JZLJ0yYnKTkZje0t7CyIh3k1VLHMZRm+7CrOjIGHKfGo200dLFYNlqyey7Pwc9V",
-	"2UGK41g6YF0SXphi1A3GVrCQM28i7ui2sLMolcrmIySObk+odb2cI4fYa7ZmEVpvyEG8UsfY3dxyHlUy",
-	"jGg/MkaLkK5VHMjcDCH9ZPJovrK1WNQ9E4kySjUeSjqWwlTvdpjIrBGRXRqDn+9Kl4jKa9ZCwpLhnNB0",
-	"EvIwIRZC6WzS2VAydXgxTIYYYzSxm2/gNIf3M6YtZamsvfZEIb/86uEiCvwOicX4xlcXS3Yc1bIZFipP",
-	"J3A4R8YLsxVCWPeIeU+q6Q1Zad+w6reIyCrxe4zGFziJOrgDT+Qo3XF6zn7sgM9j71hV3i3tcQKtcBHl",
-	"IZlsNbE8nUbqsRDodKl8MAfqbLZ+eDBlqAOlnYXhc6qO6Y0Yp7+7mmERNHTALWgJtV15mqN4KydxwMyk",
-	"+pjet2h6l3TL+CBzpR0WA49811gqYdTLbn5+FP2m64dP4VpTKYg9xGiNLCLK/Bb2dHrBjLQux+ZtFv0w",
-	"1jQonb+NrzkuQgwArRC5hEkUyewc0oevVj40HS9a2OwOw1uRLphL/zPVvhFq08NFMv+3IvVvRerfitS/",
-	"Fal/K1L/VqT+rUg9gorUd1Q3StNoTmJLusrm7XMP3vkQWlfc3Pro3ftr6xI0+f7a+vbfXnvwl1+bAUhZ",
-	"bBXdHV3fv+o6hKUEIDm39gDDtRrhPA3H9wcnT4ThucOdAESfTDJuQsN6K8ShSqu0ZUEeJzVGHR7hRyI5",
-	"vsIHJjQe6Zgv2S8ZBIlHFjTJpyT4TxZY8Unmr3BNz9kZI7HdSr44tvRwlnbVNgjhH5PphbRGvIrsqJwV",
-	"4pKJpDVMhYLUcFcJRVVcW7GHusJMgZhGMmsP/cok0UrXpQ7rpk8BkkmnXAqgPTx1xEUjnRSKJaJHoywG",
-	"mWYSIerZJ8YcUuEBaVe4pCJr7ipziIpNczWAGm70AA5psXRkJeIjv0NlVj1gT0512sjBAU7BoMQ0qPiu",
-	"2JtKSlcpmawts8EwRZBqjRp4lSAP0l8CDgnNxNd4kFInV7iEgm5Ajqct8tC0vcOVlx061dUyoc4oC70h",
-	"WqqLKiyjle1qFQ5IRVNUxqhwbIA0pCEyudug2IssACo7gnVqzeGudSlBWw2PGJBWW/wmDbUBS4w9GAvz",
-	"FTgLKKKDte7tnt6npN/xTlX8uEqek29+LK9UUc+fUBOJi5b5YSkotAgGCflg7vmtjL2L2qXBpYJaXPgN",
-	"wIMKE1U2fZJY1m4glJoiopC0gjxSDxDrBIvIE1yYEuzbmYV1ixPM0c67slaTym1SKMfGBBIkbb16NlpQ",
-	"993Onk/b1CHV20NwdYnjpRGilFiukxb2ZGKYJ/N3ofLXLo/tJZXVXqWJbW1hjqged9WeuInEq0sMMXkt",
-	"IfsXeBJkOuEQu7muq7/E9x7Bq0SXpOvg4/gZtTERkieN1l4E8tQYNZp5fWStXkWwDQkmnHkfe8flcxI4",
-	"whUie+cVoMfHqvrk9mpKgOlwxMVF0APPJDAN/hOWGp7KX02q0qHVDRQj+DraH7vns6MsHM1DbMD+R2Xj",
-	"G/GIm5C42a+1hZZzFqzGZqS31XqrxZV7GCUfQzdi3ETz1BuykCPTU0vD3FS3G+SbWvJoParU0/juVCxI",
-	"XI5vu2bheYD/9lhXanouDyvA9G8q8HUFPobX7xKxPU+645XNp9OReBUfj5aGqSNk4zuEHAh/ELiBl9Zw",
-	"Tj0TT9W6fWbw6WfbV8/3z32I/vctNLj9/vbXX4pP/7meu7/GTwiGXGx5gRU4AHSxZRqbW1dcWnpt+CNh",
-	"OA77sFtQnWdegeQKpRpYU+0fzeqcejQ1CQku7UqXoxXSDoq6nasEL4mEhxzLTtytNnYbNAOnVj8Sdzle",
-	"Pzs498HgxoXNjU8Hn35mbcUg9cvMrhXCEjbWYZjE4zWrEIonwGVYSXxp/DexTmB91QudYLx3CXU4h3dY",
-	"1Xpq77D+KRjr1omE9rywFsabklibtO0z3iyMOnl0ud+d0XrjuEbEQDj//u06eEgT8zSc1xBNfiFe5CpN",
-	"LmVyRnjmkuEN9e8xLlbu7gislgu1+ghjvuNSbY5K86kSsMAWVzyRqNOFxyxcDLDaS4UF2vE8aztUCJlm",
-	"Fodro7WlmopGTCfEgBqriCXvvmUC3sfWP1Fm8pBwufnPwe33TWCAwfXP0Qzqv31rcPXaJAnBYb8qqQ3H",
-	"UB1GIran97JDGh3FAFlPa8NY73DiVNQ5pfejUPei24QWJqolDnh8pjrtUNnSAOAul3dTtbkJoVrMJn4X",
-	"HvzlyuDyGw/evfivO+e3b9zauvzm1uU3+2c/2rr06tbbnww+vpoLUWQ8LKAV1/P4yLuSO/IgXmdLWX4o",
-	"mEO5EM4lU1IA5ykmmkQyjmCG4vhDCfUrqR5IJSeRbptmTBjC3yLPrKIoITITuMQRg0gCGce5YXjUp1I1",
-	"Vc24hxTWfOxkZ00zlii0bUv2whD2gL0XRuIodZozvD19jZOYziEzGmmZncRuELUVlRfe5XphlibMKbP8",
-	"VjAiI2/SowQRaV7vNPg7AK/rr727ffWawrW7en37+gcScmtw7lr/4gUFxXX2Zv/yhoT3Mv8dg/oy4bru",
-	"vT64/GfDudUm1JFOo5g/J/JRhYqAhK+GWlnxTx0sN0SDKaaEIZ7iKpMsNy0oEKlswrBwmOnpdX0eVLCC",
-	"dfcVGLqqrtYtSAiuNeU/ZTW147ur8u8mdv1aR865jV0/5INCBFY8TBudeC2BMWUFzphA28n2siZRA8pT",
-	"04dOlGcXDpQWSqXvleYWSqX8WtW4wF85PE5p8ytNML98gs1jgV2smctLE0UZLkaPBUd0K9ChU7InjD0F",
-	"Tc4dGXuSyIeL2i7Xs5HtwGS5vPwGKFD8oR/Jz6s8FjxpK+9RDKPukxSJJRU1roqJOVSbsjqgpynk1nHm",
-	"MJSnYgmCjUdp0VZYkwmBkwh+W5Qx59hqxuvt5bHgqBpsZJmUqk0yzyna51Qiktiq4wnbXb+aRj0rCEfB",
-	"lGWRcQOvkslcxWkXLG0nnpTJMsmbZBNZo8BSBFvJA5ZivwFPh0SfsKyGrSl7kpq4Qk3muQ7uqa6vcSPm",
-	"vbv9jde2z/3SytVgXBuwhgoLCIqWvmJGCVcJbK4v3WDjXkuLBWJb0ODyG1t/h1bZG38dfHX1/tr65p1f",
-	"D9ZvhAL+/tr69r0/Dj692r+zNvjd18ORLKXdsbpsiA03UMYzTo2iI3V42gKBM9P7lEZL4Z0d1g9zt56c",
-	"JJsz3QgIAfhydZWZgEPnlpsZZasv1FG36daa1s54k0Ebmsg7uuYymkHa+aWoqoJwFiBoAxIyYAxxxiTi",
-	"NmMrpt4mqUQHDoHirFpWgOv1ieBZWcPmg39WfDx85XuYNvY1sethOZsgIL54/H+9iKd+XpqaP6X+u68y",
-	"deoX08WDM6/8h5Uo8hXXD658OPj8Vv/Mzcw8ZhtwTRtz3mW+kwYyp79fNDMkdBKWO6Llf9nmidGwnsMk",
-	"LlOmGDj6zab6OwW0tNvE8jyNHSimo3JGHT9taR3p7aW6PgviQCr5u0/vegpFQE6n+JlU/XOOew3vKIaL",
-	"jq0iZeP8iQLzWR09k8DHKq4Vhz/OSBK3eRhO4BUyYRebijHXLDfIc3iFGB4QRnUky8N+g/hiAe64jhGz",
-	"+MVWUNH/dH3zq2ubt89tr61vbgiBXp4LP3xTYpgJY/76mw8uXd7c2Oj/90dC6L/xZf+9m+LPX/9Rwtlv",
-	"3ruyefetwe++6J8Rz2/9/t3+9bODs3/ov3ez/5dfhe/ZvH3hwbsXjbubhD1zXI6r0nhvYt/hTbcNV7Fb",
-	"canqM+GRelCpkqYr7VtVF2Tl5SfI6YmIy34TdJsnDmnfyaYDmXw0iVEq3m+7DifcFjnelv0oMuebTKKE",
-	"iK4qJsCSgBYl2Bp45rGHlsUjlZpPHDcgzrLKJ9UkRVmA9HeoR4JCcksgMjiOFT9/olxamJnAig/YGL6M",
-	"+RPl8gSjJM5DhT0DlnooYftJa1pCnj6xZlu7V4qFHXP1TLniuA50mZQOxLCZao8HYKjbFQPbEHZhfJgD",
-	"+dixprXYjeSxHPbUpB6bZLNV++08BmGsYtjSXDfPBwhj34cUykVV2ZjsiS42R+X5KpEstgzKXWQSkLoh",
-	"MVD52D5u37glGx5IPrr11s3+5Q+3Lr269bsPty/cyFFboJRrbdNgU4raiPI/qWtry5HWrOd44BMSIP19",
-	"mhZvos1IYKSdKBR5cKnFOjQo9WTh65wqcO4OrsI+TUvblw13NVKlbmhkDjO3MFP6f9d+W1bMyKJP+4Tm",
-	"DzSmd5KtEtV4HVV7Ee5hbC6l+QMzUwdK83Plcimf+rYihWom1e1qL78huhzZReqRICpjFQdHV03uKsUl",
-	"zLvvEgEaU5spxY3e0tT899DUqcf/Y7QTMZx/PnL9oWvLqe+f35BcTiirUHInod/CBjLaZqwRGvjxijuf",
-	"Mbs0E8M95KZr49+Xh0D/D5+6RxLx+FQ5MfENU1XU8iRZx3lhsAax0pt3+/c+gqDp2cHaNbODF5T9QhcO",
-	"oCUoCrY7omQP7mH/92h84sVhZQV1Zbe+poFBpyoCIkC0MVCLn6LOojKnUbfpegrSTvW46w53Hth5gUdq",
-	"26Mm88K2PbLeSeKrBwwRMc2SmqE5txGwnJODIFveleGpSE2vTkt9HCvRZ2R38xpuEdNIiLWlzqEumAPE",
-	"Jq5XHR1bDnjnsOnZMdIQ7DdkW+MoGg2rg3wJNfGqqjIMpENLXIH4miX6MF4hqK0CYK2e7J3qygwbeYcD",
-	"v0NOWUFhXD9oprQAeBJDoBQeiSfrzM/PTZVmpkoH8oSn7Ed5jGBv2MNsphON5/PlsgYuu1b+tMyaY90K",
-	"oxUPKsKrDGtHcWYhhjgjlVYOwW3EKDLeYK9NS0u5A863FOVpjJdwZ/bezoUAMwZwk92tbFCJCaEpCTfz",
-	"WuygiEkl3j20Zo1RDVQMBv67Vf80Mk9X0GSLkEDKTwwNxEeazClq/1yOa7Zb5YQp9S3HCaFCCwIXqVCw",
-	"ioizsMgaktwAq1ouMAkD8+sP+2c+efDu/0iHxvb6ue31c/0P/j6m+jdUJhxRop53zhTQjHqyk9gN+NO2",
-	"LDsAkurwIKyiD/G/EfTq5QuJOi8d55RJtfV6MdJO1QPaMigi5hcjtcon0kmkHEbNTgtTjSUT/aTbZOI0",
-	"AGdLdsUgDiT8xRp1eB7BDWjwqn8pe1bqLhpWdfGk4r0WeZjReGJJdjHOX/aQV8jtQ7JNnoKTxp5nJFk2",
-	"Xc9BDiNcb6BUHstzgh5bPaSaHcMj0jUNjZX3Hn3h+Am0v0X2d4WYeAzKK6hi/lCPANLbDaD2J488rbGW",
-	"+Nfw1VHNemRzazlzN4h6sSbZXnlU5aywIt2MGguhFMEIQzrlzKhXu7wS5RNbdAOhS0mMO25mNlqF7FAp",
-	"SGYltVLtMrMcdGDHcJV+/nn/5tv961fSkhzsLwqz3oIm4QT6hMsyNt8hvlZi1YWThiSkMDkOXIyceoF4",
-	"Vpbnx3SDA5YMtfEqTHzi5bLCv68ajB/Tz2enZzwjqDNqFbTz5AwzL14x5HDqCVIbTpWPE3l4u9SpFg1m",
-	"ZOfikzXsSVX5Ez3bi1YboBi1ck/pZuKQjAaGQN57uEIREepwXIzOlg5Nl+cPHigMeRxO/WLOntIxOakk",
-	"ha2sezDOL13JFJuv4iyWFAZCSd2tudjPiDm1dHA6zhkLD/7+cfp1H5XjIN4Z9aBMvjqMAh48UZqfKNao",
-	"aaMC7XBtkmApgKoqWZCEQ2Law7WQMmek6HPyAr4W7lVkAntq7x34VuwLBWSzcGxhn9iGpp1W1SYYpK/s",
-	"5Q4LpAEG6TsKSyy+xeXy9MGp2bmZ+WlrREP5k1IpQxaz209w+8bXm7cvbX99JqXpR4aK/IJqlBV2BbPQ",
-	"xdxDzSRPxiWzuz+oWCNP9GDKH5ca7c1hSqP3SY24q8MKfVpuoTVBT5JN4njjrR6G+EIUvxy6WDHaHpkW",
-	"FMnh/PUOS8F4BbzfQNlmniTrMOFnp+beLsEZJFNV8tpo1mMktSYOntWJkeO4LKxi9wUqd0VihrE66p7e",
-	"p9P0jKgTnvnxT36akLiHp34qEyorU6d+US6Wp63S1yZB7QsjK14vV6bOEPWO31p0wg69quXs+P1yZ4u5",
-	"W+Tau9ymNrm17iXzV1Lu+ncX8iMHLlAKvCIgS1j4gWrXhoU1TK0/V8XSVlFo1FLL/R9WBHYFjqvdxNyy",
-	"r1LTRwEDgJOaCQ+5iFRcYBHStJU7AGr4hDAwQOtiPhBlOagaXhA8DvErMnoTMA0nZ88qGq+W+yGjeoUF",
-	"iQs6Msnq9RC6UTmXmthBijyQS8FRxImCpJexugQMy+5Cg+ms+BHXO3+td24AL+NOaOqKtAhN8Zls41up",
-	"+o2Y1iNW+CsmXiVU5igkuK24lHaUCQ0QI2Nkys6X+0cJcRCGfqtFFLAGAf8nOOykqyxgaH5+ZJTUcXnb",
-	"Ht99Un2DcJV1AuX5D6Koj3T2FMcfMvOYXjA0M74AZQ7i1AIGlXDh8fP46TFKuD49XdDOCTB17Hl2pBIo",
-	"fVbghdyOdjPVaQMDcEjNdUj2UmdSoMnbjGNb/Oyo/krtqewdrCpQ24zD1mKaa+wUfBEwk2xLU5kI+gk5",
-	"A2FuF8X1EBt9TH9V7aGXO6RDFAq5ZRaJfGXmeaxbsaW9P8u6yMcAwgzSR1x+oK2RS1G5pZalKJRXLlHh",
-	"dBNieUGYkdwC/RWHYgbDpWApBNu12vHyaEaWJgrx63RIGq23BJEHqY0fRx1ynfh+im5zTH0pdrsTs0qt",
-	"Du2AVSQGry3xWLngBRuCIB08mCMLI2AVn6y6th08wsTvAnE0UsjKB9UogCjiJGKcw+/vUKzmZpm1DD6N",
-	"mGSxoENzWBMEYCkNxZFJtxAdZmxkc+/MJcfPp2hcDoOmbdJCsr8RDvk4Q1xQ6dVhtg3sojB0hXIo7rGC",
-	"UwyLV6n6hQFfDFk8MlZXRMxzoK5xnDLtmHyOHPnTJUvbgUiZTIsDjVBcs5liCrmk+oqgKyt1hXhTjSV3",
-	"7tY3vTZJiRPbgaKhBZhiwxDQIVXEJajB6IcpCdyEtY7vBr3j4oS0Xxn70p6R/3paq9k/OHmiULSabkbD",
-	"AChQB+t/EZUPoCjRCGgAjB/5/nA2zSBoF155Bdrl1FPg3g8fXZJvDqMqSNYXTok7qcPDC6gNcLdFOCle",
-	"DJPqQlGGqfMSVc5JXgxxD3lR258uER9rS0k3PveI05CRK9Bz9r1EX6KPP/6U7zOfP/44KBLLuN32VIXx",
-	"/rbPqh5pfe9nnNFltPfY00fQ/OyBQ4/p3h08wFWPoOUac8hyEWF0pOlSoZIsy1ZQyyq2yRHHdaBp3mTd",
-	"4kt0GRo68WXQb6pYWCVtwZrUPJfVQiuus7wPzZZKqIU9YSYJLjpbKgNzVrxa2DOzpRnJrwXjkc/MakXD",
-	"Jwru+CXak8odQyuUdRGri+fmJeC2hCCT9kMRzU5PI4z8jkciVAziifdOz0MVsDCm94m9e9blgd66Nojo",
-	"ag+tkJ7S6ZYNGl6WmJGYo2X1wSIY1qDOxR8UNk3YJwbGgRCuGkccw8zMzPwicjoyjU32Zu+aqYqLyHW4",
-	"sveDg7NIelyF+kg7LfkFp3iFVGqYE9mFCAY6evjEkWcefzwGj485gtg4nPryj6eeOXHi6NRzJGgyZ+qF",
-	"VeL7rkMWEPxyuajgw8XsWy51p9o+a/i4JbQ8ODUi+DUlMNiSQ1ptFhBa6039kPQef1wYJRgGk+CGHLd0",
-	"2W8ResMICgGFp0ECA65EhWQBPHQxTLqAB12OsDhnGPD0lA+ZYFwNBU4EuYeI4x4oWKABQpl7AEp3HaDQ",
-	"4V1dyGqkMsonrCxhZkO2QBFVQS+TmL9KKathuoCWwwSZZZBHL9FlrcItGxm0e5mPwi8qHeoRzitmBu3y",
-	"AlC04h7R55o5PCahGpalcF8O75LMgVvmnbZ4DshL0vRLVBy9+hWko+hvpICAyGWVrepHwtjsslykaugm",
-	"VFvwKITlxmjvMidefVnPyCc15jvLaO+K7nwAySu8TaAuScZIBWOAfCLK1Gk+VkTLciOX0V6MOKn5RLW/",
-	"XyE9IRVbbewT57F9L1Ho/VcjVHqPpOQrHG7jWpNMTe8rQSq0p3g0X9i/v9vt7sPw9T7mN/ar3/L9zy4d",
-	"eer540/BbyJfeOEnbstFm7fXtv7xWaFYWCU+V67OfSX5IGsTittuYaEws6+0b0Z6h5sghvZHHFn82SCg",
-	"eIZkt+QIm8GVxXvqMSijwC0SAOLMi1a0Q0Av1HxfYgGK717uEL+no+sLiYwoqb7kSy5MH1QQxx6Vzmro",
-	"YhB4ss0hykLchfGhtE4JH6hjBgEj/UEIS/JQiX1u2qaoesxoNvlqOieZUdizJnUyAduFqZwU7FtfXiBa",
-	"pPwGOlE67osGr7NtNi/HJhMrQp5oR1SFOamnEYfyLkZjDpedW9ym9fqCoeiYXIuHem0RUdKNafaW4eWj",
-	"cdpMphePnhGsW3Xvgff934HfISlDhsiWuS6D4gq9EFPM/njEL/YfkQpzjiefdVtuUHjllNCtpSEOHGq6",
-	"VJIxMipUdXDdGSrhzxSa63jTBy8q6MYJ2zVievCd2nn7S8NZ7j8q9dKY5i8YpVi0VvtfPCVWxjutFvZ7",
-	"hYXC0U7Vc3lT2N0R5YT2IvjXVGH70EkWUasXsr3oxy6Vya9IH2mAG1zX20IM6JQE17Vw/CMQoT4cBYsS",
-	"HH/E0RmK0w9JT50hqMxPMKe368cnE6deidt9KmU9QTvlXR/cRjdP+oLLO5MTTUgW8CbZmEkOJzWspIk8",
-	"fLTFQqhMxpb8YiFU+MRDsvJAGeOJ78wcgcRXvstX+NCnSh+JfQq7YygZ+zUYoFXTOMI6VKsavScVgFyW",
-	"svEM68rQIbSQlP2emIN7RZQERbMxOwVR9/+x975Pbhznnfi/0sX6VnE3NfuLpGRp99WKEinGIrnhUub3",
-	"TqvCNDANoL2Dbnh6sCCiU5V1sRNZiWL7cj4nFyV1vjipXOps6y6+WKGj6MX9J2fuSn51/8JVP8/TPTPA",
-	"DIDdHXCxol6RWAxmerqffvr5+fmUKNc8ae31rRlp4POqqGeavHmVj2CWZ+L34d1KwhmT4m6ncdEK0q+0",
-	"PZMpNUG9bloRXAEetJSPpcUt0XpjEvmOjN6tlMjbIs2pwYWfRFNOodHCp/i+ygoE8JgBli2camtQ90YO",
-	"rNxUnienPCjgcOi7vuHi3L/Zj4qn0CIPEexdnusQeTbLTsxnNRwieKf8KbJDIbxcUT+HFqA4wtQdWsY6",
-	"sb58ylspoZpdrqPGbuyNrKL0bKJZbh/BTZfdPkJUmKWSaV+mUYNUQ+qyYBm1d7J+r5xoQwEJSPZoHgF2",
-	"nBBzCFdbKmm6NQvXLbhpvcJ1AWuNr1HPUsfAXJZbaywRckdTgtRlmLLMFQnNd/Zv2GXAVAyZAOMAY3v3",
-	"blvjYmvzpU32v3/Mtl58aRPPx8kwso6oY8qqO4jmy3SdPaLk5iNxk7qppGEvbF5nQygSbQwUP+Iy5s1Y",
-	"rF8Jqk2QPRzpzBWVPd4RG32s6S8J3zSl4smoJHYzsYp7spUOElGH7VGwNXYZzjr6M/1x73cUINjcERKZ",
-	"Q7YCsnJ1GR2lcoCjqHk7k2d/6fezj1DUsKHvWxueswi8W2DGQbNy/j2L7KU1L9VuFO3jfZf0RMfRLV28",
-	"YzeKahGL3ShyOh10aCL6gqesOWJDIQ7XqLh3TgHx1Rs1Cwi1KyynfGQoCV9S8eC+X6RKDvKFnNXprHyh",
-	"x6lWcrkC2O41KiPY7gLI1dewBpTeaPma2Mk62LGSpap1GkSI8FRqcz3Qw7HECRW9Aow1NHWvs0eUymq3",
-	"yT0Fyk5K1WJqC7LE7VQkO6yfyCOeCnbE44EwTAEWAYcaK0wMYUht5O41aYiB4MCw50mBEtqmNA4YPIIs",
-	"Y1kckrdSndSZBMWcNuUKrAC4WvWyp+P38+d87Ay8hr857SCmjqDOCfALFxBzPMsvZT7hSOAYrv+3Mg+Y",
-	"uD7iXNx2osXq7Xe2ghc3y5urJnk1gH5ZAjEusyOVis2g8ti8vra5daa88TwjehMK+NyQsPBBq/GeTTeQ",
-	"61tnyBnPnblG4XF1775VBJP5Wy9VJUyl0omZmbG9VCrebrcq9W7VZB1ZJkJaQe26DeUykYxIhWliwcAl",
-	"CRxleKmOB+2YU/AbuCJriejrpFrdPwJ3PuIpB2e+C9VsVvzsSOypYo8XKJ9wih5qtldOPvqHk/d/cPzP",
-	"v3z65Mnnn/7w819/9PSzvzr54Kcnf/WTp//6x2w3Sdn1FwN2/Wur62y3IzBUgCUArig3Ty41Ejy5aqDn",
-	"BDblkLrwJVbBlrrmd+EFH+D7LVAOCs8pEQXgiKBvaxcINzmwMe0zrF7Apb0Ky1YiAzPOyId0y+lqzyqb",
-	"8q1uf3tl3MIdKw/BlN21rQI//LXNa5tlSbwKmd1omaNKuQXumccwIdLYY0bEbcZZAvWbWCKpO5Ni8xr8",
-	"5HSSk4rHfiz5hGVBHdy6yW5svbQ5T2Dn5v43nomgAPAOFuKuuPEF7M2Ht9ZecmU4zVEq1jCx2ePJ4eqX",
-	"RpjS7kYkelBsXe5PQnf4q/aSxfiD9tbYgT5/EmC6GOwLYwiap9Z44Bu6A5QNVlrQXuYedEz0NFu5sXmD",
-	"6UEKVazwl56ORF5UsOI051+k3Y1YdzRi6lTOvx6UbL4bpY3CtTixr1Hhq8GJhGNNtcSMF8kzEblXGd8C",
-	"iU5Twv6NPe8SliSPHNDdOttVbKAOlfWR8Cpwkdgw0arjCY18/bLBW2CTIQFMwd9S2SsJVYOs7eU4gxYg",
-	"0+72l0uuUxJlc+i03tgacZbjWpoUhbEcFfFtvXUFS5Ahh+pFJPvru5kEJaKdCApulwrQaxxsPLiKukyG",
-	"Ojk0IJ7r7L6ixAYirUDFs7ayLHsi6wjAIn8n2ysh/a8BYMrh6qTEPMAHuulfVCIUHuJ8vGWXmYcJjwSy",
-	"1+QWo60Ta3bjJzOPkNDvG/CLCrHABNQUqXjs+MywtMYOzOexVuzna7TGqzusxw/pQgp58HwXBMhshc5A",
-	"sJQFLX8eieWS6AufXdRTUF8qDowWEfFuvINNCe9OMV9lklLtHHb/qIhtvbTJeFfwaJ3dcUip1MQRUF2I",
-	"vcxRxmDnTkBNqb4PRRqCcyx1mhxX8C1E35zL9M3RC0+zf1944cYL89i/0vMV15/axCaXq8YBdBlr1/gH",
-	"oh1sx5k3XxyW11y2rus2abNEKDG8O7ITiWuwLltF7KvdV26++tqt26/f+d2vv3H33v2933uw//DNbzz6",
-	"///Nv6VLJXJJAja3qwKH+0+1iMeCX9fWvvb2O9defPfgwN61LAD2NsomtQJOjc7f9FddpspKN+oaKyuz",
-	"iahbSP2dvaqRCQPsSoMRnmSglFQdpNUdj/O4ZZxZQu7nZEkTZm58F5IzywRmcuX3ETeonoyNdcN9NxbT",
-	"Q4VeQnUdeba+YyZFaYmeSbV9Ukm9lN/uM4tsc4KysBDatPnOb96FF9n6pYC9F8sj4bceldk6EgaZYhDS",
-	"dxNXbsLa624LK7K4nXchdbdTJaH2uttcIySDvRKwPpZVBayjecx0Yg1mqaN5tuC8u22DkIrmOmlfo2sv",
-	"dTY8/zKVPV0PMLG08H2O8XhMYmHWqiAHsN+DqjzKebd2iTSMsZSU+gN7WBTu0j+AWZDjK8HMOu/3BU+s",
-	"RXv82Y9PvvPZF9/+7u/8zu+Umvlv5J45w6p9wNWhK0rXCeb8K5J8zVF5z84V/HkOHM7/AW/3dmny8eLl",
-	"Nj9NJRJb+HrBUvuoq1mHHwnkGkl1Tmghk56tUHPkF2mBUrv8pbn+HPuSluZmyz+9ILeWxUfAS1Mdjrpt",
-	"baUQAlohWzEtrpSIVgPKUANGBmXhhl0E4/PA7DlkTvd/wIbQCQsj2ZGpCQlCxCE9IkpFeChVFLIVux6A",
-	"5rDrYzHgNsJT7DX2OTc2X0a8mQb8vQG/XWe7rpQxEekgUSaLilEVE3bG90TG+gFgMWwFb4jz0lA6bei+",
-	"UGFwoPwfEaMrXEUcGxllXf0UNJKGfXMQdURkx+FfPH8ZwVHpxLFop0J5UjnXVUezF2SA5lCbcaAwupcb",
-	"qR6kDcgBhqvbiKgiUwQ/cRM8SESIW48pDcYtjzMQdkB3gd8NaUsCogniS6VDnSdAgjsCaAmPGjwNdzJ6",
-	"Gxd9BGm5aoDNzM5xALeF8i//yKuGtWLdOgQRslaZMFgLIxgvlNBRjwHcHy1zrD9zYFg8NvpAefamEWQ0",
-	"sV4hox8h8kC79pp1uXGTsDboI9pIi6tcwBX2IaI3UO4A8F+I2d+tRqrZN7VUsBAHKrT/b8DShAEbqFTG",
-	"GabjVQALr1gc+8Mw04sOJQHXtz2I4wZPG5HWSbhKL2+HCwUZCHUyFgewEnFneQMAuItO4f9v1v3saiu1",
-	"Ji9EtA4Zqj27oP50BNlCm47AVk1fp/N0SFUkFCJhXdkxn2M8eEm1N2RI8BSJxoCtH6IRTWH1Xk8qAQpJ",
-	"Kqa0EuvsIVYdef0uEeGAt7qUbLhq/9DUj4luCfOU5UWcr2YDvdQOD71Hpa/jgDkXUOhhBk37pKZwnPNU",
-	"oev8ho4OPH4vftPmMhbRhKujB2lTP6bURSZBaP4BBHR07iL+caPR0eRTFxkgrAF0UEskqdWEcABpxpME",
-	"YjNDWciAWo3dFFb3C5WynuCKWGDx/LenNL5sWbrTvpBbtwX0At2YwuJCXpxQtRSCC0hau6kcW3xIGrOe",
-	"TkTVUncSbh/j4oKRiEUZgPhunjst0db36AuFld5o+RDqgz2Ltdr2IIQBA+g4pVNBEW2XQWJtYW2hR7Bm",
-	"AGyYAGohlLqyFcAXsL81QQZi6NjQAuxZIoOSx7FITED5HsMcihnkYjIkFv/bfhFu2K7KKhmocLra92tI",
-	"1RgYERZtWnWgAAQPLSJrI3Stlhy0uvZwjwVY494mtTZSJjV4C/hhUxBPSht8n4d20qy6hN8hFGJk70PN",
-	"/wFiEyqxjRNyoBDgjuako52NhBOAYG6BA3eCn3jURgCBDXOWRh7s1cHByQQsNPyVNXJ2chh01MZ7oIae",
-	"70XpIT2O54qEhzKOPb8qGdiE79cUQEUjImwYxewmiBalM7HodMRWQkc5o9PGtwY8lm0pojBgoYl12gAE",
-	"d/vpSBrpjHL2f779d+AgZEuPU5QbGZhvIMcT/IgiNgKwHUOw89uNtCsa7utw/UA9ypflkvluUljcRFor",
-	"dZ1lgNb2C0KzQxeFUvIeSbvMWHsgjvSheKCR9WRWFpLWzi5HCpl/mFNa9ryg2A/kdGccFFIY5BpFg0Q3",
-	"AOK6ABN8rTwAZFewYZ/VGCs1P33HgDXxtsuG3NGYEYfqZ4KsHsGOJTKsSdhqzJCWV8T7l5tSmD6XMn9o",
-	"BY/xIR/VoMPtzZw42luC82RS3fe+kzetAIGqRTjuk3UHZ3b5c8fARg6JuMbj/k5qWFfHEIFFNUTKELaF",
-	"cUjvhWMk8Bjb0BsEX4Xo9TXsh3Cd3cptLbCJCuiUaZcr2Bgdipig1rLjsBbsNmDChlhC1SDeQSVEhCrG",
-	"lXKhwz8ERQMT1YCCnrBQjYWubmzN85E/SfBq/DIsdctwrm/b65a6JRlHWJan8Y3+dXQWglEbi9RtBzqg",
-	"DfvmwKSsI4+sUQBErDMLNrs6llNRrqwL8rq76FlUOLwyYtR8M1chA42txjoG/7aLjl+/CqchWRf2pHYp",
-	"VX4o1gZ90NoOHCpwW14aKB4vxjML9TilFQ77wq3isgY3aHgXEtzwQlRS2yDS+vYsZ7TfAgTfBWov2LxQ",
-	"vMqN19Kuh5ytfPHxHzz9lx+u7mRVrNbobdPvU2ikIW4gF6ctk4zZtRHvFhTCxjv25mPuzrgB1tNHIhOr",
-	"2QYB/qJGJdhDoyAC8gKmkwgSEjBDYLyftWZtjGeNiCo3cw2NxRo00ljVFWizGgvfxrlHmoGqupPXNfH8",
-	"Lmwb9ES5RuyJhWvDgvMMcba+9dWBqRfK+e2iJr7z1S0rzJk7ywaJKe2pL2E6tcdlKxGRTEWEQRPnpUCY",
-	"DhMKeBVRRtiD1DX60Q3QOYH6JOvG6jbCeduRdnlEJ3GWeHFhgfJAH1QCfEl6/YvvUhXyc4UctXX6V/Nd",
-	"VfT5g8iUiw9VImh9WLON/1BTYyjIgx3yKPCGPWctnSSI5k6Rj5IidH24i+JykYf5Kcg0lU7FlH3Y1gMV",
-	"7SC2DiRpeDxOb3z86Z8d//S/Pf3kp8c//c5v/+DT44/+/vijJ//3X/7k+HsfPv3k2yd/9ZPjX/3Pk7/8",
-	"5cnP/gYIbD3Y9jXqgHOft2YRsMBQy83EWfbIjTIGK2oHrk/GDSe4hhbvQRAtxoONQawN5QljFXY+rSOX",
-	"UH4GbA4KbmGj/Ng2GLcRYNXeuoK/zwwEu03yLHCVfsOrGRPNJdZlr+tBQm9Spcj8i9a2ym5+s+CrY3tw",
-	"DW5zazR3K1Ro+PP6VZrhGSwJCiFEvVGZiSjTcJjN8zoOxr+D8USKLl+7xpRuZNdMasBdeAma9UuiA3mr",
-	"nLHxYel87UA+EeYjkZ1uWqBchWuuBFcOheiXcohmi1yicYvZfbvfiz0Yn//sX4/f//iLn398/OmPTv78",
-	"F+xl9vm//2d2fYsdv/+HVuOCJj756HtPP/ne008/PP7Bnzx98seoj8+pemmG/PDPpoUXsvFL4YqIJ7C+",
-	"Te+od9zut9rdh+PtDrlqZiptt/RvXfFrjDyt7XZRg5OtNLPY3c6CszUWOtX4kAozsY4I8n3ldloE5TV6",
-	"rFaoDVvO5EtfqP+ZCAtwFid17ZkDypMrsZGpPVOzkn5ESbPUR+Wh2CwR5CvD+6OjQiNy4agR4/EQ+u4E",
-	"ZaikYTyyJkVvYFIWS+GKsULwecJCfZYrF3PHw4HCVehyekJT5FwxzZTODWNExTz2Dg13VbhaFibGfJK4",
-	"6Wdwaet4/AgvpJXHbjaXeyut1cR5rFGxubOfEsK0sKarB3HEuvxIQIlCLsTlWnIpBzJT62UwyKfQegUj",
-	"tsaNZvUMJOadGrcbC6IKZJz716QMCF0HmdlJY4eOoMvk70H6v1oDAX5DkUnp/R+inXH88f84fv/jp0+s",
-	"pYGGyMlf/OenT/7w+MMPjj/+/smP/+mcNgaO7GyWxdYzsyzMYT1BUnNI9QItCI12KN+n8dDLdqJuQxHb",
-	"zG1G6zpzlxVYrCvdw70caekl9w/dq1Q5iNmr1qZTe1wNeOwrn7HU19sO435jUbGewnv0S7lB5NWV+DSv",
-	"wvdnX9RndPjaYZrTHb31ycorPG11Hwhjl79ETB5R3RNFduyZUaN3gYeptcwSYbVersRLt6nCIKDK9a3N",
-	"zZLk8fyHL6mD6fmMuwvNZuyBqJeXmtYwq3dHdv7aMhYBBPWJxhFaY6vrTqb0sN4ViwIhgom4kN7VBa8B",
-	"Na32/FLMgzTjvmggGoi91oi4ba9zWVH4HFzxZVMZ42t23gVXoBkjd3nhIOyJjaZQoi1bks/sbH2lcOVl",
-	"wpHIRl5nCUZxPmqoHYPa6TuMm0N7HFYefy69WF1HsRtF+Vde0jMuN8QL8TALUjG5vF8X/ToSIl8Xop/F",
-	"x/zqMqnKNYJf3fGQGcLN5RVByz4XeaHm0wWn0RzlCqKkurys3KIoffPWYOpBWlcJpp9wPQDUh+lTvRC0",
-	"h/E5WJYNtPmsNlDtsA+Tu2jHNyewHo98ccSh3XNDDz9vuIyWeodRifTU0/fu6BV32YzSoFvQPVpK2Tle",
-	"K7S1du36dPDzsxcLTVSGv8HdsHiK3fAvXkOkNAiClozt5Wl46OcoY7pUtgtVhNVotzg5Ov/GfATyvU1d",
-	"xYYONdcWBPgG0AldWuFG0g+tAjNE/yZcM0PusfMAkUGg9B6iftuETg5L4HjN5uIKn6Aq95OFAnfZcfAJ",
-	"vLOy1XGEXRw1igl1hRjCXko164kdtz6a8VZL9GlNAmwcQL5u7JWAxqDS49tJUqyNqEY6ePrJPzx98uTp",
-	"Zz85ee8XBGr/jz8CRPsbX1tne1ieygmAFRumsDYOgRxTqq0jcE5o+A6wyVzCQAnvQicZ6K80rKMVFuQd",
-	"AD/KKO1K1XGAzDH0h4EpFe1QEz60GVE5X5Dr6wJc25VIt8wGj5KNzc2tF1Zdz50/GaXBabLP6ImsE+5A",
-	"UV8VbI/GkI+wHS4Gh6OHoVaAw8JuBwRsKLu4q+PIlfTrNpVC+V470+iKOAqhES6B/k2lD9ShwMYpKAIe",
-	"me0CXDNuTNePhqyD7VQkQ55EJoCmUYf1AO+yVdp8YZd+twXTtjBaW7i7fZKHDzlDsRWMtD4Kx97Ibhto",
-	"o7Az3NE6qu6jsHtER9OjXaOb9opFqh2dciuf8JzSLpSopsiXHiqW0NOgNz/IVe+lGlAWqumUYLLA/Jt5",
-	"OrnLFklWkT2lQlf7r8+vrpEYClKegFZlVbUrKhaqMm5YqnXf9EAZfeg9T5nSqSSYDXdztgJwLyEwSrVG",
-	"4WqAqcgWd/XWSogIMLJJ34IquO5/0aDXz1q+mgOXVGiL4YEyg1aXcUNcRgraYEGlC9I9RJmI/Lb2h+RL",
-	"tLhiJqX+VyMEwru3HO0uwnpECR9aIfMvABg4Riirio9ESNqTHyjXFStNZqmwVMSxyfXlOp6WLldRLAxi",
-	"FnL7PnGshwYJoPwzTZcnIszdxB4/UFXsHqaVA/pfZ7flEdRhOoGBfkxohKZO/COR5/4Cze4m+UgkgD1O",
-	"34fFgWDHKlcjRtetH6g3kV3oBghAZ8CTSHIFx6ohwpm9+/sPmd1soO992yLI8ioKXQeHDO3YSjisCujr",
-	"dbdsOE1c2pq3L1LaPctbbAHDuxA3fm7VgvtHjMA0UnpYg6oB9CmqwrFyBItMzwumNgaOOe8kcpMQKqjG",
-	"U96q5kp6zdpl2JMMFZ7+HXuwHQNya+xxQkEklmpdzl1k5xIetugFg4dUZefusFi00/pOUQSRsnvRLYBH",
-	"KZeKtQdVTcy0AEjocybL/IV1tst+X/YJSiniKV+3sxWylcycBkezLXg6SMQOVMeFgKQV5oAaJIKA2aMj",
-	"XQ1YKFUkHq93014cHqiVjIVDQ7EpvNfNrrTqZtVX2NmlN+wOG/RjzSOBeO6SYk+EWJIiULtC4IND69Ao",
-	"DcJljWKoY4MgyIECB+fGtZdZmGrd6HE1auBElfcXE8XRKW2z35f9c8Pi7SatrjyqwyjbZS3dh0oOf7BL",
-	"g5OEtHQ96ysh8ganp04TLKf+15xZWy5ftwDQwprLju2OHEuZsKZM0i70KILTMkL8EnT1rBmQA27bAbYI",
-	"gO8WJBHwAS2FSX1wTwxv0wDLjer6chmF5yzOqH5NdropQ2w/mJ3eKDvVU82ESkVCOBwyAdXBvVM2exmn",
-	"G9q3/VXPIn53v5h8mytW50ZYY7Aue+k67HrtTG5YO7vXkHNu6upgPcVUn/F1uGShRx4+otxAwRHWctoR",
-	"irBJORZW97RKu6ai+MhNzlzA0HdHlZDQVZyr8HCIsji2kJkB/SoaT3unKqrVg4PonRvvrq1svrW19vLb",
-	"/27rrc21a2+v/n9zM4vCWDMk5oohuAvOQkp72SrtpuJl3x250vV6RNbXwVdAX49JbCzV4Yzzct87y3DC",
-	"OaZorIH2gc6mAOq43ghJuJCM6JxnKHsIDjbsaAoBFy0kO3ATlp61b0h1uOhz1j/jGZ2xqWZ2DwKao4PG",
-	"oXDfZDnspOq2az1dK70BVyzrgWpHZ6e0xx/fwetz5JDnPVopoFtP6Y7rnqfV8ezqdgVE5CBCMfZ0ugDa",
-	"rRyKEmvqtOtQc9BM7g56XG0zJSQ8H+tfAXrPJcBpZJGEIJd0DNCYSkgGsTDrvShg9n/sJQq5YIy0x0es",
-	"J5KOAGelZ10xZDXUCdNx5MGQIRRj3xS2ZwOuCQN8X5oQQguGK/VQwYVhMEZ6B8EmAl5q4MyF6+yWPLID",
-	"gJ55QDX91oAnDk17iqqwB1yvX+FN7UYRCNeSxoPs2C6kKAp3XAlkPqxGDVvF3qggGQVmNgIQRcGyziG4",
-	"gzP1HIaUp2u6e3TNpS7jx5eosizcK9ZiVtCcVpoVBezRbA027O6trr9/IHiUrcQz6PKRZT0+WGoJSM07",
-	"DrUO8q4DBcPPGdZvbV0LtrbenvPAuhMVjyvHbew+zjq8ztz2U5JpvAs46XUIA08OnTg4s4NaN0TiSUwM",
-	"o6mrEpDZjLuFow4jaRh3nchzQ5zWiBQgVTmmPZArk6M16pRLpK0I3/F9BdaIgmTFJF5hxFYwpTSOFVhC",
-	"sooVaTle3qU8Rdz4cLRnT1ljumcHFgNsCV8DAS6BUFGdZX7OoTgNe29rkCRUqJfx9yoxLM0HUEl8Ne+z",
-	"KPBR5DlPrhrWEemevcE9CICz5iBNtXLYwhm/L5hR1vlpyyPhvJ91tkulb1ubDC0asmCshNvN5EhTMFpt",
-	"JXzQ3wb2lHCSPiXcYZwC8Z7JG0bMpYq5irbR3oL3bUh1xGNpDaq93Yc3X2cbPeFSdu4eLiALxBw7COZX",
-	"hbSLHAa6nTmINHTA58xBMOPTCa14nT0c6sxIhnvaG+QHkL9PqtHkhcItZ+1eNetlKb67I1iXpd2MdnCZ",
-	"7/ilaW+BAveMaaRkJQ+VHpqp9puVDhkVaIlKoox77qpFTpZ7RnngxuX/kFXfX1tbhVyPgpkBayaCH5qA",
-	"icct0cduSSw8yEGuTyurdIPbyG5QbZXtRtHd0WvuwqXdQfRKfqAX4iFNk5DdqJ6T0IkDgkbqdhugKrA+",
-	"UKs8Jidy3RTco0o0TULKqmgEKxGYObs9iqIzb7dHk7cOa5yqFEA2VbZf8AFzQWvOi4SSnyXYf1OmZj/V",
-	"fWSRnmtOXlP1So5A1tPZ6iKodNQ8DfZSo1kXiM9LtqS15qizY4dcFYrDtUStO1WJoWMRp+dR41FhDXYw",
-	"0hEjQK5QkZlLifscXCVwcpaEW2rdDYO8kDKnaXp7b9CMpenWugP7eE8rAUMhDmM62RFLCA53xpUY7mQM",
-	"CfkWJpMCuG+lZLi+pxkpxwfusrl6J/I1EjM6KObtmShrkihJIYKrBYUzkOjECvGuVKmLo2NhJIJfOWz+",
-	"ijHQPRr20V/2ZOPsHg4vKLUEBTMuoIqo4ERThpEdNejPktN9umqGmLZ0T6rONvJIQB+P0Vr5ceywPjfp",
-	"9vwtPlTOXEZ9i48qIBrSH+wzzsZ8u1Sig1M+RXKIP7EmyXF3C1xPj+NNTGVPTK3CJ2K0SR9mEtAq5X2G",
-	"OTZPo0UIJSwVvX7sqryIpggLGj0hp7sEe38IFM6INLXauQTfE9qVPCPcZQH4tIN2pmsp0LG/ZM6YN83A",
-	"PY7461nw+/ppQt/+qbXFv+/ptJYD/Y4Vq76I2PF33/vi559gRUNXGFFC2Tcl/A317VPV4CO4Yllz8Y+I",
-	"Lbum7PvNroyjRKiasu8tup23F3ydG/bQ5drBIWbdFckp8/AYFqaeCXuz6qrl61vWXjFIM+vrI/M4qVSH",
-	"emOHIqWpe4Wr1BXTo9YMbJyB9gvXOJNqvc4eQR4eqmFAW1HD4PqB2p2sE8nf3TpAK5Tr97n7XEbeh3Ol",
-	"gcCdIpJDqhS8ajJCNa4aPBrEabiT/QrJmIErRhOfMMV6lQb2wopk/CO+vGkUO7YLCTU9quCv3wXhrqMe",
-	"294IEmhOSgOn3lBgJvLxU8O4WQvPNAJK3xMEbU6uv5Wk1u8WXyAOR5JvFCuOThrfOaIyikWOFMzQuSU7",
-	"yjV0udQfSCEhxGIADRgagfevjF+0p48Eieczjm0BlEnPN+BQPxu++lh0qw7muPImrMq2mV0aiW7bxdQJ",
-	"TKwvQAJ2hACVhb1rg74gZYFy5VcbmpCtVb/C1QhuhMpp80Y5DYldj4tvu3yY06t191/Kcal3C++OjrIp",
-	"rFEgglP36lzfQtuatiaSSttNCIx/vsNrpaJxb3WdParoQ7QHHDaxV3UiBn56itLoDriCBAanlEDkCcVI",
-	"e5pbFUAmoDO5K3pGxEdQeZd7W7PtuhdnNKxWtC3m5Pyr1sU6tucz7mEs3blw4Mo0O3TP2+CY09olccES",
-	"N8+1cgcg0cQ3HJl1tls49qdtDshI2c32kttswUyNnYtGLt7HuTcW/pnXx6FB1ujqPKgvBIerh6Z46SJZ",
-	"LZXFSjnCd/uIbn3gZ9WSt/EO/a8BVgQ0yp8Nuzwoc8Ho5gGQCk3Kla/bu3GtlAMvG9tUCKmZceJqLnyT",
-	"t0/pENSDmLBcKKpExwYF+7nLARCNAE5aI9W6YV2ocHUnd0/XjOp4vhMBJN4lNWpwl7xIL+kJcr+PwasH",
-	"CNH7Lh0iM8vSHAZDHaVncC+C/p93e82BKZehDifQLQPH+ByocH2h+7HYiAY4p6Jan9/SAxW5ijNIMbHm",
-	"iB2KkYjsaLvCgKamPgTf9qqHCviZ2gwfxazNpXv+IMtVevVGgMhuyvX6q9kQL3VltX+Pqoj4LamimmDT",
-	"HNZ1oVekx0esWahyyyHAwqMnki1jHviE0KBiNiJNY1EzfcRdkXTQmbY2L/R+mcB32qeatawwOV2FgNPO",
-	"ZnaRKXhtcLtRv8Ui6ogE0BsNdbp0uVTGtdlb3YgwDTJlQ6DlcNSqetCMRaZFoWmlgX9t0F9XrWjThZiJ",
-	"LV4Gf0OzxvPTF4fa0cIQ4ThiadMNutw04A+r6+we2GYM59xkmw3SHnZ6xFEWm7P+Ek+BlbNYEom+i7KT",
-	"2EOILMU4lmVimZ2zvrDqFGQGxoW7NsBTYajd5jaIshiPkLYpTWQrzTjWYaqH3sVhfZ4QUAKxqsOVOTb1",
-	"M7Osl7k4aSz83ltaOH43QBxvT6izpyXwFlGdHAuHoihDTkAOqTSzx3i/iMJY6WbkD6w8oSK5rZXHUHVY",
-	"YOtr24hKlOiWMEYgHkfgEI2SgHX1kMXa+sgeDsLVUwOtHGwjayYlwkEj9QAv0ByWgrDs0VgXWkyCj6jw",
-	"OtG8q4ON+O3xREcxGRDkzUHMZEK20wi7SVLvh045NKgsZiYLCl11mbBT93IFujX5ctlE1LZ/IcusW5LH",
-	"ZNP7hDSYXewO63HFO4ISWbE4EnHgKmUwiQ1ETi0CSS2vGfLr7OPz54O8nhR6GblMFr7GVeMYsmS0znbd",
-	"Bzho4LByTNP09g3yaJrC2g75AmtXMgD2D0UFJ3c+wm4XisQXV8d2MUQVU0rY6kPbdtZptoxjIhewzHEB",
-	"8Yu4jEesxftzSt9Gl6toDcrI6rVKX0PQQAMwBeh8b+eCvQCBSpajfXrM+67MA7JPV01WrAl2aaZeifUS",
-	"DClTgv31OlfR/SORVCAVL4cZ4wb53LEKdeSRgIxipigxOY8iDsaS0T0RgFmBqcgFevezg7TogYffGoiB",
-	"CPP1l54syyU6XVYTOiIVTxI9RGhFRKYE/gMFL1+siIMgdJsn9p/QpDwVaNkXaiftn+yJG8KjQuztCQ9U",
-	"2z4dDA2kE+oIO2OUwAlos5gAfRU8oqgmmsoVjOCxiLaZcu4ST1pdwoQsS4VYG2TeWtZHvtLDTdaOTzND",
-	"8Wg8V20gzP3cxaM0uN+DH1VVuUqqPYfp3slhO7tnlZazpugYnWoc+/CjOatt5x7JOQtry0dCLipqaAC5",
-	"boqOVFbNBjlMVAzI9chHgEW1Pk8sUisGjKcsFpziwlyN2FBGaZdapozIgLQT0eEJpO9M3yN+Rzo1ZbOQ",
-	"43786x8f/+WnJ//ljyvmBv7JT0iO//HG5vxISoSC4OFCHMyi/SbipuvCRLFop0wP0umjvrZ57cWtrWsv",
-	"rt146frL1zarxo4UUxWjv7Z56UtdZ1RJ15ifofPGs5KUGvKZJsd1HSQdhxcJze/UIZIra/b4hbHWU4LP",
-	"lbVr+4NmT6apiDIYewgP9FPsZAyjhLfT0IFs2g/bzBoEoTXcXVgNrXb7JibWeAqF9m8N6m4O3eu6mtkd",
-	"jKQBeoxTNnb3NvEtpDIpV6lVjLCpQ7te0SAWUejGaR8PD8u3N1OHZB+2e1fEoByQMFoaloj2wBDkzoEK",
-	"7a8b8CWBMtvP+R5qcqtCJR5DnAreGQ8wXKhIQ+qzLVOWe4+rhsGsY2cmJHFubG7SvdpSxFE58MzNRPBU",
-	"LHlGhoZ3IUVvPv+6WMpZRzhKwHoIZgnZOp0gTDzVau7kwJC4/2GLx7FI2MrTX//N8Qd/vXo6eqFSa9FR",
-	"CJHxtH7E44EwpzEugys4qvWMsmvUcIxE8/0yR3g03w/mvL3n5D2boVxC61ri+AGXhr0uyty/nQnvzYXI",
-	"hl0wWiGX4GoAwciA2FpO710lfZex0qMiQEgRHpeQYcMoqu3VpdrkzzvVbOCIZoGgJB0kKscu6w/ySSjy",
-	"RTmFPj5XUXRpTQAr31yNwHdqDtKcmezglCmsEUsDFeD2RyagNDF0j3PPswxuG5QSqKgQ2YEcmLPKrac5",
-	"9ME7H7s7UKmO+GidPdTenaZcUkRRW5PBgdxgof3cQIaChlahC/RnQN3Zcst0wsMtO1FvizQ7ThdtQ06x",
-	"H2uQzPvKF7i4cmZskIqlokPKL3XgLcurBo+ooFAXQoGrgsA9G+bD/GosTG1dSAB2ihDUznbYGzEwxCkj",
-	"TZXwqKEcedaSmB3nPd0hJowNYOcOCJf16N3kRiw1iMEUucrVvGHZKGJDDevELkDeNaetK7t5x9YLj8+6",
-	"Fwzvejn8o12yAMtL1i67eBTNpJ1clSLChvlAgOuUtcc2RCt7vkcOeOXspfMKFXAD1i1TcNMlFykcZO+i",
-	"KukvVsTg3SH3ks/IZLmYMdTkqRKUprzV7bnOpRqTi3YeEIzbQMUt4uOl2BaaAmERxIncX63VvGPN9FyC",
-	"JhefWgmbPGpkwy2DmdyNol1/wWIltzeIU9nnSbrR1klvLeIpn1a5AVTapVNEJNuzeWaKJRjws7P1ftcX",
-	"e8pN9gLRvXajiHHWl610kAi28rt7r90O2N692wF7JJp7UKfI2d6rtyCVQXiRL7G78pUd//HljN2tygbs",
-	"8cdrzRGUDr/0wtbLL760OWYZ4hKe02jLdtvGO9mHxly4YQXRnre1kg/5qC4uFHSj8sRNHG3uLBYAfhah",
-	"ZCLyX3UbRRVy4bT3nKbB+1G7KLrn2myyxzti45t90an9pn1V/z2Hotmv7aalZxr8uh70AXsr1zmtjSA4",
-	"4hEzAjMWJCXWhporfFObq17aQpPt06uGQR63pFGmsJnP2SszqTfO0xZUaedhE8eXoNnlspt1uBA7Obm2",
-	"m2Gi/SmgzAo0JI7GgYAWGl+1AhjJaKyzZrLm5GZ22WUqfPXDrhOwxU9F4M2QFzbrcwJc7asVGmiYQ0hP",
-	"lyRv+nT4NlaFs28NeCzbNOMBU4In9pqBsj9pY4FPaWFsDa2P48JkxJrSs4XJiHv68skSjrpGUYJJCAo1",
-	"DjUdxOhJiqg6Cp5LZgBExbbz4NpYGM9jBiu5g1lCK0DUvh/rTqcAonr+KHoVGLOf82Xt+afxXUiBQCaQ",
-	"i3PRpskSClA+UYZyxMGtm5CkHcKiUTplzQzTArCR5jjuUvG4Mh1ffrLF2tQdlb1p7/mVYbUs8bJEHEkx",
-	"JKJ4WO/oVIbT6a0l3es7T75OsaLbLrlk0TAvqkbiIpNDUBhPQdo4hgobrcQOAFeDMsSWCg8wETDZpm69",
-	"Ca67KrmMgI0lM+cbAxULYxp5TXomEz+jfa9RZu/3hXoGHO9TGN79V/Wvccbz7iDMid590hqqrDKZM07f",
-	"lkqabs2Lcwtu+g0rk8uqTPax4vABdNc+z/rE0b+OaZCs7sUVDGMj8k5WTQR9+FpdoGpp6zjWw7VBv275",
-	"hfu+2V/69Df3jELPSYrSWvKZA83bqXUIWKyHzC4f4IKfxf6qFjFokQSQx3pF7HWuold467C+mpiv5KuO",
-	"IhxoUfQqzi68A951biiyRVjN6OowIJscC75w+x8P9qk80nT0X564lh1xjTEtnIB6EpPU5UOv5hHPxto3",
-	"PZPg5iJjmx7ZvOaanCgi3PhlVUIPxePnqRRn1zMmYHdascx4PJwKeZsxvtdZEazzpGuUXjNdPaxZCO/y",
-	"5PCe3rc3/iqotTyeATWFD7kH/kFFmMqeyLkBQ27PQmzHUmJ4+vzhGaQwXYQiBBNzmcP9z5kqhPWAqvuM",
-	"3A3N/7xiBGppYukVZwrkVwtawmuPtT64BF2n4Ek9TzERJ0vbDMC6fJdHhAhu8zWctXSvRz2b5zliE9ES",
-	"svZ6/gd411ol78uobDKcAJaItkgSaPEhWtOcFwC4RY41xvi2/nSMz2Za5BXuX/syt0Wy9FErO688fv7q",
-	"62HF8+X0IGcA3uWBFXTS4UoaKqYhABI7MNQoGYQ+W6nGerx2fXUuheWbzOfvMcuPb+yX/pp6SsOwHbj2",
-	"DWJv+lVcd/m2hl2XwGNewwx4Aixo80h1ZvSdtT5xqrgBaWq9vSqv8NYhk8rnUHxSBXdDnoPHo/wBFGOX",
-	"GyZUJCLWE1xRabxhIXWBRSHjHS4V4rBmDhjqlTL2JPtyX4n9sok9qvYjKYasDQDyCEFOlDmpZpFerCud",
-	"CAf2U7uidTdeeqlzA32eDBIBdgcWwfmgjjN/lXicYj54jtrxXEjy4srIsUmodhG2N/1KaS6b0oQUHWTm",
-	"2p7yKOMWlYb1pDGnzQWfR/qMWEyOeF9gjvgrEbwsYQKfPXaPdwlkfzkUIfcEtCcv9mg3KU/qdp/27T2X",
-	"u67LjtCf5M9BlgZQWhnH83oOierHvHXufmOMeNUtXHDTr0KUlboH5ufMgEQly3ik44FKhZOMeqtzv+Fu",
-	"vt+V7aXVF8VRPn8xSSB4tVIlUtYcsUwiAoSk7Q+asTRdETHeSuWRTKkyFKiaaWHnUjkeAVMciWSEzJnB",
-	"lVSm8fhfUeEYkUixGJYMQKmEwQPWAHg33NjXHwBwGojCDlTak4cEtNVKrLP7SmR02K6HqDliXev/rITN",
-	"UcP+L1xF3gK/ZnneDcDDNfZ9eeyReu0TjQ91AeRuCcQe4rrtw8xcWVhdtBTmQlDddknAngmsW27WgYEA",
-	"xS1HegwZZWtMiGgHMI7d5XZlPX3tsJjvcXuEtC2F/dbSUX9GTyqVoz+EC2cA6z/Eyh/7iWQR2nTtw0QB",
-	"Yr83QsoznSDqDY/jCuhxa5qeH0reB7U8TYLjLMRxEKw6Zut1uy0SrK7rJwIyGqnWFeNDwO7i+LwctHls",
-	"hC8NbGodC66QG/TylEHmBKDGaki6K0MBrIEH6x276k3BE5Fc2X7r7XffLmHFdbIJK2wCT+0CUwR4ogZa",
-	"VXL7psVTHuvOQBTA08sQu/PztNytJXaIF9KYWxClSZm4jxuvPhMC1pmKv1yiAwQBHF6Pto9Fi1Y1YJOJ",
-	"rBCA8d4RkXIZTxgOsVST1kSpiTHF+qCvdDr5lQeVX++KuD/l65g3RTzlew3zbqpsnOx8GAccnsAvKor+",
-	"wo7hGeKTVykL1yjW3JrInfm5rVYgtWPpjs/9QrXGhVhfM5a9dl4zsqxz2P8Q09B91CfQV5HuZMjfPR55",
-	"om4g1Bxm/EJQnDqWF/5Ko7hYTaynUFzt22+RJdgjJjqWuKuGDYU4jEeO6qOZCH5oAiYet0SfKDdUxLo6",
-	"lhHQtPl6lYydIwb+moA1B3ZZAxYLDg3zB6qrE/n7gHtOJmvoHtyQUUjObn482e0FT2IJTRiJEIB+WsVW",
-	"Be9Xs0W9UCOaCIikyS1DxQNz03XOh+76KAO8/h1ATMO6BEgMYjI6g83YZmTU53ugpKKScSs3gM5XNugC",
-	"8/95xnwLWCgjPgrYrpF8Y98OrcvlDgMofCbbjDeJdLVIxbS2tbV27WsV46PAfDYyD2sXIQHYTAqpN7gb",
-	"l+sNur5lPxumFdbNG/k47VL3YkaoOW3A19Y2r1cMONWnGu4i46J2s90k5sZS2wE246KNht28AgPtN84y",
-	"Y8WjOcI1guQ3QFqCa4o+6CR75pnbuBwJ03TLjq5Z6PlOzyhrmpM9Wc/CTPAkx3Br4phvJUIoq9jkNCpk",
-	"jLMsJPJ3H4g3CPJRGsTFBgos10+VEBU+W7mx+TILYSwNuqwhVZidcRIxrMzqtnVoMMVnWlwZ3M7rbBd1",
-	"J7w60ZwaV6J1oDD+qNue4IhRf+mg70j2w54+Eg3303DiyQHDPnoWcnPYgIKwcNtzl4087zgDqwQYJinq",
-	"Eh6ogUpljNdBG37SC2ib2FHjoZy/sat1TmUcl4yuQUGc0LFjAMF+YYrX2V1rvMFgkKvLxYAoQTrkMgUM",
-	"C8c6Vh0CpcjzQgxxe+8vfwCUUwScIp6mGPDMWrny9Zfe3MxkdUrwM9vGGzxN7aGgWmKaGtzNrlrkLGdP",
-	"KUMuy31bG6RiV0PSP2BDvzeHAFQ+9AWuYFzhPiy4MblJDeqsTA3pYSFrJSJCFS0YMQhatQT7do1KTPGD",
-	"HmDSkZIWfasspWJhRx4JFa6zsKWTRLTS0B7AfW2E8Tf0KZJWzI05UGGPqwGPw1VC63V2pr9bkK81A1Fy",
-	"FEX2HG9pT5vkiBHMOgutHg4JJxoAcSBs3+IK6jCsurQ6z7/MgQLQLrPDmtraY+BZ9sc0t1VhMEMiYjy2",
-	"buRonN6QhfbyhrssREbgMBEmDXOMStIAXeg6gzipVoLe4ED5FjZaFISyKzKw97XhMd0ZKn4bbZ3422ui",
-	"XDPbFE1vCaZx8mDvgWtjdSvJoBc1uzIIkwzNB8wq9Sib9ANFy4BsVcgGZR31rh5apQ6+YwT4+hHWraZd",
-	"rogmldjI3cIpIQitKpLWHG2l6yxUumHvFbIeTw4NGcA78HeczxBoLGNhsoPS7ScH2uy8lAzdzyqsjGuW",
-	"hHCdeXo6mN2Mm446Xa2g4DTS3MkEfBzwfssOI0QPKqit5SS18CN87tjlvG1DKmlcI4FCs7JHohfkWOcm",
-	"yeYybTwWU4KUzHpWreXz6ON1NPlTsSb07fHZ1GOWrTUDDfmdHbU26AfMaJ+rkkmmMUBT5s6hyUYChJRe",
-	"6oqOiylHnGq7waTF9VhvQJ/vii+sBT2PeJ5WMK3wSLVmVfs0g+0mXnfTXjaTDd4eAXhW5AJqIIVtKK8Y",
-	"bnubIygaHVlkEg70Lo/boJML1ROIRFYWIDmUav5YE73S1+1vFhssyU9eKbxgJOptNIFpggajFDq8YTVg",
-	"8r2t5/8Ppp4Pt8byyGqFQcFrP69lOi50PankuMSNRfwKxA4Qs3aiRMarXOsnupPwHkAkrrM7CD1OYWSX",
-	"hUR70RFaEpSFmwJ0cDMbsjhbOgGbJ5IdmUJVz9692+tlVJigImljzBChCvKOM9Bp7CGXTb1iU5hWmASM",
-	"aPh5zaSn7bzKBYqJNedrPjIhmgFvoQdpQ/AkHoVQuqXw3e4oa7Nr8pIpmpJVjjWtAGK46JtaqgaEf0Iw",
-	"LML2II4bPG1E2hrrYHoDcF1CQcfVbWatjgOF7XzoTdi7hOgm2guzuJDXiniwexJ5X5GHQ8P+sRwALNSu",
-	"ldiv+y2elWkubTlFi18M4C8p6HKqWWv415sOFa1DxrMCTIbq2MpWcwROLEC+osVWUErzGACpPhRw/qOr",
-	"U3boWzEb9Otma7vpHU0vrXZf9IWKpOrAlkgckBV58lat2n2TlWgWnW2MydoryNN2zMQEhxscKBcXdRHF",
-	"EIIsyUBk4VFnDENbrbtORGHpPpEd9WZ/aTcILNyUnoetmh9VmtrxAcEatoTsAPk3ZW2qDxQQ4Uxsq6sr",
-	"6ZoZNiqkXiHkBIFunhZtVei1po/cxaRIkAtVj1aaaPARsbpnSW7uzdV45H4dsEwA4TEuME4OGR40bejK",
-	"KLNwYaxzm7g4G/vwm6oENFjWdhZo8kufCvvwDHncGdvm5iAxOrkyx5WQt1psqwdO1h7viCqpX7OSVds5",
-	"QFrJ5HvMjC+iGyNrmbUpNjCaBSq9VDv7gBhcF+VjYhA6BDJqjDFSZMYqbMAukRlEEjaijKwenrSFX4Vb",
-	"V+7A5VChr9I2fe7CY3TkItHiN0UrzYW/vCieIg42T6CBZHNmuSOeNQvf21P2dQ3zDBWMZGnotnWmRN3O",
-	"UW4+F0no59fjK4TOKZJTZ6zvtjwSrDcir67JW4c7ZCn3+AgMDKglQCK4EsyFunbpBgWEa6edgbvWKVfP",
-	"frl9yrYGsiuHMYfr7WxAH/x0NmLgymChqwKK72PeL3LrVdgDtRKyjLcVWNM203Tj5f++aw7ynG6XBHTs",
-	"iMgeQfAakSu9gTFDgUm4igGYWLRTiMB0gekLLoP/NwjyIZy0P+73hcL1ewZ0McUHlR7mdjE1g/rmepyl",
-	"LFLnN/NVQxQyc9HG8EEkUxbrzpzyk/JDUbPwvOmKkXyQWqjIrrlIRCHkBvW+WImUq8+iWICvhoqiBvwi",
-	"zLv74HV1RAp8SBAjy6J6Y1VZOaDjyfADVTyF6+xhfs5dnUxZ/MDu7OU+Pu0InwlqwrNRpXmkGF82QPUQ",
-	"WZUZihUEpFzhBbUojlWm9ap3BvhnU4MPb8IVl6kX0Y64xiZEnIBFFJemVhvoNjrJAevzxN7IHY+troyj",
-	"ROQJiuyFM1sM4fWXdJ/asV1IUyHKxOKYPneBtRNMBmwPtLvwDuNRTyppihyduIpjNi0xpc3XwWNPwgaU",
-	"9ZR20YA81VSAXFa+ShK2KAG5kOLVKgFZQOGqXZ6rBnRagIZO4InydILlWhcjLhudhKsZ58FtvOQyHQgw",
-	"5BpPBJqCepDbuzqODOOIm6opej9QsqLDoFaOaHiRBzpe2so/GOCFHBgkMxWLX198hPs64HklYGzLYtij",
-	"5tAGYhXAnZcXKK3dXi7JuMtrKXm6yw8FpN7MIeMtKFvyuNJzScjYUeGOhBxgWj5sNgMwvc+NGeokmky+",
-	"j6FvlTrGRRcTKTitxXv82Y9PvvPZyUcfHn/wky9+/vHxpz96+smffvGL907+/E+P/+jJ8Xd/dfzBXzs0",
-	"+BfW2ZtgUm3dYJx1BjyJJFesNzAEdcM7iRARWwnddw0nDOFqGZZ0BwyypS8c8QPEEeMrPGth3wPlVF5D",
-	"gvNYiyp0N0PQrrx4zi3eRsTt8Siwle2mUGjJViVqHvmLFmheZg8pi6plX9bXs0OJfIM1JtBTfJUS4nnr",
-	"sqt7gg4VP1tUV1NZyHiPClZiwY8EQIQ1RwzSu0on9v8UH7XXYJewD2Lk2ulK+93tVOy7MZ5uWy5V3t2/",
-	"R2XqHV+y/gpZn3r3y2lXpM87wrgqD3uBdt3DypV+aB9FgpA9RiEqM/ZObsYam8e7mkVy5JZvkMRXtq9s",
-	"8L7cONqC2ad7VbQAQPnfNot1R6qAGWGM1MoErC90PxYBHobosLCnT54c//DPn37yp5//xa+PP/1RVuTh",
-	"1cZkochEBIZ9/uvvfP7rPzr+8EfH3/2DIi5Cyc9fSaCckff6XHYISQKr21Kd8tgwPN2O/+y9z7/3J9nd",
-	"3A9K7kg1+FKYgJYy8EnsICtTPfnlr48/+PvffPu9z7//s5P//pPffPu9kw/+9vgHH9q//Oxfj9//OHuY",
-	"D/aVv30sog5iWoFzyE5+/E+//dFnx9//+Itf/l12E3Qcy+9ALenUIO0sDMNaXW1lCgQJ5+Hzv/x5YWEy",
-	"fJPJOyNIrLnqcDuwCd5OMDW0G/bb//qdz5/kBuk63UtQ3Tz/NyKxBDiqHOmRZtBHF7mR/sd//OIXv5pA",
-	"fCi59T3AkDc+EdHvs5N/ev/kvV+cfP8Hv/3D/5DdQg/Spn5c9qZdzSIZERiMpk4zspNO/uzDp59+hOZR",
-	"bk0HUak8WkXjGtW7esgcRGNb8HSQ4Ci1yvA4f/t3/+m3P/lfv/n2e8e/+tunn350/P2P80veE1feffvd",
-	"/xcAAP//",
+	"7L19kxPHuTf8Vbr0nCrA0WJpd4Hd1V8Y2/EmfiHACTmxubUtTUua7Khbnh6tUHK7ajcxNsZgk1fHGBKT",
+	"YxLn2AZixwavwVTdH+VhpV3+8ld4qq/unukZ9YxGu4sdnjupU8esNJp+u/p6v37XLwp11u4wSmjACwu/",
+	"KHSwj9skID78daTrc+aLfzmE1323E7iMFhYKlJwOqnX4ErEGCloEdXCToBppMJ8UigVXPPVyl/j9QrFA",
+	"cZsUFgry+UKxwOst0sbirW18+llCm0GrsDBdKhULQb8jnuSB79Jm4ZVXioVFZ3T0Ey2CfFJnvrOHI9fR",
+	"w3Vw0IpGg8998nLX9YlTWAj8LjFH/g+fNAoLhf/n8Wj5j8tv+eOLjhqatDssILTe/yHpj07jOewQhCnp",
+	"oQbzEcH1FnIIccSGYNQhPmcUYeqgZdIJ4BE34Mgnge8SXigWyGnc7nhiqgcapfp8bRofcmbIbL08pxfU",
+	"ItghfrQkY0JTYkYpO1menisW2i7Vf88VxdYExBfv/F8vHp76KZ76eWlqvjp16nv/UbBt+rNu2w1GF3w4",
+	"QG3GA8QZamPaR25A2jzlsD14hTlDhzRw1wvESRfFdN12t11YKItjb7tU/RXOxqUBaRK/8IqYj094h1FO",
+	"gCaP+qzmkbb4Z53RgFCYKe50PLeOxUwf78gnvvczLqb9i5ynrt8LI8YXfow0upw4FcQJQXXmkMIrxcJx",
+	"wrkrB0iZx2Tj6/dZxj/uNilxkEvhdNQPxPsO1+usKwfu+KxD/MCVm1Rz/aBVdXBARo/xSdwXNAqPFIqF",
+	"BvPbOCgsFODpEXIoFuo+wQFxqthCEsddWieo1yI0+aapwG1bX9fCvOozT84z/rZnmOdwhJH4WkyRB7jR",
+	"QMxHnNVd7KEe85eJXxQE6AaojillAaoR4D+Miv/iADUZXC81bo0xj2AqBnYdQgM3sN5kvkyc2J08OFt6",
+	"LPpfeXrmJ7a1uLy6wrwuDQixcMljpOnygPjEQVgsK3rUNr22S7sB4dWABdgbRyzPyYfF7+SFG7mrXHJl",
+	"yYZ6PgsIggsZLXH4p3eG7/72wXs3bCuTP6y6Th5mWSx0WoySXBtbnplTOzprG7dL3aBqX9IzrC1uX7st",
+	"nunHXrpx+/LwD19ufvD14Py6+P+3rm1+9K6VtUUS4UVjjWoXEweaPBOTdmPX4lQ4Eqv9jNQDsRB1NY94",
+	"jIuxR26oT7BiD/FVHhG/Ik4RUbJCfMRbrEdRzw1aCCM1SUIFr3yxQFlQpYQ4sMNttiIm08NiZzq+u4Lr",
+	"fZix71QDVu1y8UsWtIgvphttXex3I8fRY75NAPc7xEG1vkFicCnh/lFWY04f1T3GCUeYIix3QjyPEffc",
+	"jrGE4WcfPvjdanxG6rNxpwdTs+984K6oex7fc9zp+Gxl/O06rJ8T3A+3O9ht0nG/OaKee8J3SUP+kFbb",
+	"mOKmhZQXEW6DOgAczsoO6pjWiVdNI5MTzHNQwJAgkr7YcCvnbpH6skurbSGyxs1fPvuckm5CpOF6UE25",
+	"2CeY4Lujt7s0f2Bm6kBpfq5cLllnFEnK+AtPCtJxOXLEcJYfNgitk2qbBL5NcMDkp1yKGPX6cFtcGqop",
+	"8kcVhGucUKmJUTlKOG9T+Qw1DyEx8nE/l/IuUOUIF67XQeogeEKcKArwMqGIdQO0d3DvneGr94aXLwzO",
+	"XR1eubrx9ZvosB+g8qF9VorwQB1MYY4nWwyJB+Ka5YO/fzy4987g+tu2LfWY1FPGUgZjvuNSoR1IMVW1",
+	"0vR/EezzCipZN7h80La/YEbwAPsBt2sX4ittYIiHEW+5jUDyGZcjIf7ZCnDqfLpHx8N1krqDxCdxAXn7",
+	"zPDmP4e33zfFy/D652gGDd6+Nbx6zTaE7/JlnkLfAUPLlPVQw/V5xvlPi/OXyvXCL0ZHUB9g38d98Tfs",
+	"iWXIRYrEPiDmO8SvIJciz+UBl3ckaDFOwg0sIqx0+wPm0JnqqhjVOp1l1/Ms03keJFUFYc9TR9rOPZZ4",
+	"pXWsQGm4mdxcyYPjgSLhwA08G0+Dj5ME8OlnW1fPD859iP7PLTS8/f7W11+KT/+5lqq85GUaGZqOMHCZ",
+	"38TU5aaymCIIQX8J1OQ1g9V7YwiwaH7m4HG+kmT8sStTjARoQrZEbCE8f30TIu4YUmpMNmZJ8EXa6Uqr",
+	"ynFcsTfYO2oI9Ab2OCnuoozPfXbfimCV5ubRVoKVJmWsYfnPlmKG/4xp+L9Ympr/5s7FqW/uvHtqJ5I5",
+	"7rKJD1h+OIJb6LgcheLK8B4cKMXcBwfsUtyUzsoHoUgnv7TemUROP6PywxHMapmlok1IF1L9L9b9yyM0",
+	"jQXOjV9gbhlpCgjTw5WD7tr49KL8abmUX2YKziulc8ir8ktDya5iYx8oTSogJ5aJGQsFPv9yl6jvA79L",
+	"dlH8GQdyMH4e0zuTjQn5Fkktk0/bRF5uSZYldI6qSxQXK+GZjOpYLaViSbVU/FkXOo4YKDf9hDarRckx",
+	"nO2jEziKOUdugDBHyh8v1O9QX+7gJqkg0u4EfcTkXD3Mg/E6hXLtmmNnb1pQb42V1G2Xmp+W/y27H2XZ",
+	"XQLpKP2M8CRSXqQ08TxeOv//VBr/WwI/clJwEuH2SgZjPB5YYzBbF97Y/PDe/dW14blrg4sXNm5/cn91",
+	"bXDr082vfju88mf578Hbfxh+cdZwljo+bogD6XRrnstbsEsNl+p/So+hR0yvaHQahynvySBFnOcu20Kb",
+	"Qg16uUu4+HMPR8vE6l70cI14KUTUw1xyQsEeaFytePfSxu1zm1euDr5+Z3Dt7uDiO7aXr2CvS1I0NCzX",
+	"kt9JkpBucj1y+uFIVvEGA23HDM2/rdHGcI+QTiEercVTPz/1oorXnvpFqTg9/8p/TLJdL1CC4DshkVaI",
+	"jz1QEOot5taFbdUnHIG/roKmS9MHp8rlqelD8AhGKiAYTvDFwuaVqxu3L2zdfntw/U9iw2ys4YAlkB+7",
+	"n9NwnfRfuY4q64gMnWGU5dcZbbh+myOMuNukU93OggpQFCGuqNzv+obhbsDaOHDr0n/SaNivkm8VtW69",
+	"FSZD+EzMbw9Hjo97Lm1yyASoM491gfvrAZlfb8lMBVf6MSGJwTooFwtoExpshxxl5HR7+nf0W+v+BwGu",
+	"t9rEGoXuZ0hj7DjEkTHJkcXW+oGNmI+7P48R5OzcdLlsE5hZIeuTkwSr8yqVyy51UoI0DZ+1pVUQ2in6",
+	"9H/WIU1x5lT8/x6pweV37ERn30jIQVGBOE58cOWKy8vxigtvjbjL4L2vN994vbz/Z52m1W9N2vZr9Azr",
+	"oUXUxn1Qv8DW6OH+AoIfkOj44UL13KAlSD76WMcuVSDLjF6CTtrwCYFMHfg6FghUX+XwfsL2h0FcST3F",
+	"kPxi9BCtNIWaCXWEILVED5VIz21phD9I0zWEKNOG3078znVMq4rT2bJ29JJQHVNhoahHiYMo66UEHzu4",
+	"bk2VOCpUUSO/wrh0hDr2MI5YJ7hT9nBE4KByXj67zX3Y81CvxVALOwgj0I0rSIhMKh6QamsR1A5xM3Rg",
+	"P5cVHm7VMdazmeIQbEpfH2phWCGoY6O7Cs/kpp6MuJi5ofBYzi1NXJ1wPsUYbY8QrjmX6JgNKlEbEydE",
+	"vefZ12w7wiyNLlQIi1ESZeQpqW9SwCTBhLq2/Ox2ksMMhhYtvM58X6xUWB7wCGVV3oK7Rlm17hPHDaxM",
+	"vumukLGG5gm3TY53YklDozN8Wih5choLSD2F4PVRrE/GAFkDLcEXS0XUAyUG+wS1CVa8m3UDKaUji3V2",
+	"dkzSXjE1vSU2r16rL65oC1OnAkcmtgs+LiK3gTDtBy0pxsYkihYL4py7ne0pONFvi/rEbURrmpilSXTY",
+	"PPdAMJxRiZPqQNDOPM0FHNwXp0d8ArY7raCAeB5HQY+JAxZXQjBChDuSW0SZD+VxzoeQs9quQV/oAzI+",
+	"g5HH2PJErFa85pgkFAuzJTTw8wvbFuapfrkWiXLvkEcagZAb4lnppmMdQo8DDRyRDj57+iC18uLFCZRJ",
+	"Wm2ToMWcvG5H+XDWNT8CvIQ4UvkSXKmuI2pgcMAf4gbXWZuggMVyMuzhMtYNrAt9oRvkXql4xzaXOmni",
+	"oXw8PY5upvPlzX30WYdx4lQz7Rf9VOYbUg/uCcn24Nw6PuHgP4UAgrirKm3TYUQmuSjRgrAHRNvDbsCB",
+	"YS7BP6sN5i9ZdTIOmcPVbifVFBJspI/kcwgEZb4jnojh5szUkJcwzNMI1zbudyfFg08zX/7IW666Fmb1",
+	"A+aKJaoQjcOYH6aEuQ2xy5ZbnyEozORRkwijxAt99iYLNflU4nRS5YP4oZA0j5JFsuu2gC/l40Ta+7+a",
+	"vu2DBrgzrTuTSr6b0GWMRh+1+GVCDRmZ3/DTq5uffP1gdfX+6trW1Wsbd96/v7o2uH5p4+6FjdsXBq+/",
+	"dn91bfjp1eHlN+SHlUgtQy5HHqNNub0UladRqwJZv5CWV29h2hQMqREQH3UI63gEbNqQF4uHwZEeOvyL",
+	"qI0dcWYI0raRRzh/icLbMUUt1vVVCVYFEbfZCuSTvjjWNtHpNUIn1BaBUBJ62ksT/64oNhyrpbBGOIB6",
+	"ZUVVZwSMLSP8Eo1UjRquL1dURFBoJbLcJNRLcq4bZiyfkQOJR9rYVyEFQ6GTTPwl07fUdjl3abMqQ4Xi",
+	"66onmXKHMb+K6/WuL/PjKasaiUXiuKqwYsgvaJMq7DPcWuYHVcoCtw4upq6MjQmDBVi53/UIrxIsFQI5",
+	"z6qcmd2d23Xc4AhshYWvi2WnRXMDVCNic9S1WBCiS1hJ+9HG7QvDP369+cE63KGeiv1CLUDckV8Y3Pr0",
+	"weqlrXuvW52vsogvdfge5smx4y//+szg+tXhG18WcrsxT4B71Ou245EiLUlHlQ/sOllvQS5FR1ouJTy+",
+	"7s1zXwxX18ZyDy3IMfDlsKhRHouVjYjTfCqlukhMa9mlqjBQFi4atNqlYF03fQy+YalLxPM2DZGsiVOq",
+	"Ilq3kB7LYkFc0CrYTQWthEKypuPyThe2khN/xa2TKiwBnllxZZFhi3muA+FSsRUEyJsy+BGOfPzFgkM8",
+	"d0XW+tUZ5fLDGqGk4dZdDJ83u9h3XAxT76b5OvSe+X2rYsN0tGJE866g0oLksn0eQBJxFBAw5LJLg4Oz",
+	"VqVYvj2VEl0fBGAFbX721eZXfw4F0uhwheGVD4ef3xqcuWkj0h0HHySnTAvTKz5aRLW+onotKKUfQF1N",
+	"ECDLpBPklucGZ7Jb5YrKx75EXYjwR1V3fDFvRd4SRYwgLSVRRmc8neuQ1ZBppWQ9OFI5sOCSQu+RDnHt",
+	"R3GlO1dWXSEIiNJuu5YwJKdL0wdLM6UDU7Nz5enpkl0Xhpmk8yzNHMwZ2fmXrBXY/N1nWzdu7SRc1Xap",
+	"TRk7XBPym7M2gRKuLhWqIdQjj7pDKAl6zF+2ePh81pZbKG+pTKecnkU1cZhSkVg8ujKLsOP4hPMimp2L",
+	"Pj6IkilT06WZ/aX95fLM/tLj09aaQcE5sN1DBZn0+utFR98QfaXrrN0WKpDnUgK6kLiKDtSZxuYgE9PI",
+	"sZAxWsJn8JWVxF/QRwuPII81izCYOnKZzbCHo59MqQGmFhNVVeUfPDn3k4M/nXnObhp59gLQnlLq+8hx",
+	"VaRVCx2fcEiuKhQLpoNE1tlWZcRXmbIuo1UdJ3dcMWw9qGKn7QpGpnjiqdwyOkwOEXpTGplL3SSdzMeU",
+	"Toiv4/fJ0Ffg2z18F8pHpdEWFIqRuIrJFnUy8WKLiFZD/UJx1DijMHlmnJnp2xvJh+gyxugwVVH5bszE",
+	"SNw/YjbiEziot+wOmLrKIR25ei5FGk8gptCC7d/oep6NrB0SYNcb/77RH1rd3k9KTsp85Ev8AhmKF3MG",
+	"9qOHo13Ps9fL5xYmdh+nKlJHdeWklr7OpNc0FjTiwSTRL25PrtOGClQI9mIHEIa+rcXOk/sbbSwBTiOV",
+	"kI4RDqUZ3/L1i4j4lW1Hq54wlPxRlV1K85QEVRQwCEFY9WRblOvpruehPoS6ApbQAA/O24hnAsgLA41g",
+	"/sChqdLsVHk6FxKGsnesUU2MKHGbrZrykWAKxfYLqCV1zT7CTZ/YCa/ps27HFiQAKY1wkyyg4fU3H1y6",
+	"vLG+Pvjvj6SqIvicu0yKgi86pO5hP3/e7AnsN0nwfTGujR2HBlzKSkECLSAoYxfz0M/DxGCd+9HTOu9J",
+	"1/+zRqRaQpBSEEWNhGqmurKz09NoibKgimkVO10vWCrshDvZ1YTnFZKCGRAavHd3+P6b1nCOPa6o9Lq4",
+	"7WvRDL1c+ePH9HOCsZHT4+FiTu92yanS9iSb6bGu58icsnyakNZ59DJCsjbIaQxX2Va9Z16+E0NIsqUQ",
+	"7CpmThqnkOntKsE2L8MwHFhvvTm49oX4v7u/fXDlL4OL54evvp1YnDU/Io3FHLbzjjDl3OW45sF3Lew7",
+	"vAXoHR7rVV2q9tUjjaBaIy2X2hPPjWK4XIn5O+c9aO/G7f/ZWF/fuHd1uHZj496V4bkPhp/9HorrZ8r7",
+	"Hjpr2gbLmawkJeRHmXhW8NC/EgOye1nD6VmZA2PLVvgcg+mmx+jb6twaEOuVlLOHS4eOy1F7FL8kUwyk",
+	"BjWfmiCQ2WKeUyWnO65P7C/7Txq4HkBqIYxaRDBhj8EylBcvZ7JJffyJH5fO4MU6m0ykSjdYiisP7E+x",
+	"y3ZnWbk8fXBqdm5m3u4sg3TOFGYuk8KkBqxkVQUSk2tEmn9xVqkN+Y3188Nrd9DWzbODe78aXP8gJWED",
+	"/OD58070D9LFaehFMUIjv/5w+IfXH1x5d7wLKUfAWrnyMwS6fCI+hXu/2rz42uYf3h7cuGMNrYyBY8mf",
+	"IJIn40PdbyPlo5+TaE/aTBcn7gEJSTWxWep2RKkaCjULaC8t29UkkeT5F0f5UQY3S6kJG1765ebv31V1",
+	"YOt/VUVg188Pz168v7o2vPw/g7M3zcow8SH8ZHDrUxnK01JbcA0xJ8Ykf1MxyigLNSoVKxY83OEpNWNH",
+	"sEeog/2niSzQjLNgKFWxOGuCsAymAXCYQqF0uSpPEHyYk7pP4lh0j+OO+/hK+fG6GvHxw08cefKpp7//",
+	"zOIPfvjsc8+/cPRHx46f+M8fn/zJf/10v1vn46Hd4mU00REcwZ6Xt6JrhPobDZmBhfZufPXfg3N/2rcA",
+	"iegydiB9ujLyytqF4sQC62n100po4hMfOF5NBdkSSsJECuyJuKECDtBvWYv9v09HNc+RpyirzgQq5MmQ",
+	"2JIoX5t/W5VRyMkUyclVw23ocEcMBL2E7eaPdfcd9oNQ9bIFeJ7FPEAO7lcUYAdsbIt1fQ5p7DqtReIU",
+	"usyRFzgP8RMKSL0RHmeyULhNFFNzEGeogf2Kzmx3GeXIYSp1s0tjvK48PTNfzhXCbDLsVcd6VzGErHBs",
+	"jJkS/M8ySnbW/gQuX5IXEPE5lxIrvql9OVCKoDY0lqg+U5o9NF3KtXE5DbDB9bPCMrxxYWP90+Gnn1l1",
+	"si6lyv5IlvZBeJqPUpi99EeqFNaKCIiPShfnWKLkAfP7mR7vBvMtmZsP1n57f3Vt6/oHw5v/HK4LfWJw",
+	"7srWuV8Ob/7zoQOZ9agNxMwIPKbSxJNuo0F8QgOdJmYhi/LswRw0keGwkltaLEjd1g6RFruJ5mlGnCmi",
+	"lVHY2Dgrsaw8i21KQNEd8M6J2UiOGzZhbGjCS/8tXvEMwpAEkTzL2G5mnVt6atO3VBTqYT42DgCTPAJP",
+	"7kbE73nSxIG7AoF9bEhD5LAe7QnlLCYJZ+cmO1qhYErQzK3VM4899tiE9usupXFLKCrYMzPJX1NNehb3",
+	"WGr5TgLzcXp9xGLzevLbihzsnvaZR3TvnA2HBZgHS/p/hkJ3sDQxnzSMhZnxCG7ftg4TtxfHGzO7gTBn",
+	"1QlySP8s2nzOtULj91EH+0FYgwQOX2Ew8LDZQ5JglRqRYovEtCIr3LJBfDl7C/iYLtun7uE6QbjNaFPp",
+	"ZuFCaqTPqIPKxVKppCEhEA3LCmJmytxYTc34lVp91lbvEgzdbpqlskVFg/kkLKYAZs0DTB3+r8s4Hs4t",
+	"fcV6eNRxtdcqfhKOK7bJFhA4HpAOpEUJkRL4BOrYxT3mqEaCHpGFjcoHv4eHGRNhfKKCStopwxNao3U/",
+	"hIpqjzIHLeIbgyEmjBYeOT0THnjZiWj7CQ0eWSFjERJ/1MWe21CNaLLrLiYNU7AOodU65tZyZPGxipr2",
+	"4kk7h2yb+rKcJnFybaxPcL2lAAdhFyK1R+0zwhJyeuxm826zSXhAUjKyoZkMA8AbqzmfYfKqtINo1jXi",
+	"MdrkE5ke8oxHMkf1vmtqNDewGF0Wc3l2bsnJ88x23zILno0mMhP1CHoogEsBOZ2i4aualVF3g8u3qx9I",
+	"uFkxYgqoUNYub0c1Hbu6mJs3h260g8XDXKwLlKX736GJix1grhnwLAjXJH5JUWV0yH46mEsZFht96967",
+	"w4+vymLOzd99ODh7c+Puhc2717+5c35w69rGXUi++/UfN+5cGr5/e3D9Txu3Vzduv5m/8gcrZzDPfRnG",
+	"QG/Iusie63mohVfIw0Dg2OUqbg2TlgMR4ofi0Sxfw8nxaBdCxivdK/wuhwPiYWBK+KQD3MJixwdQ2loT",
+	"KousViBOWMULSoRSUzQeq0WaTYzF8LCRpQygBIXNpqDX1C7EMRHi+Ak50acyfXCSho6o9PzvygMnZkEc",
+	"KxrFcdXjAPtEmnoGUVoRDdW7WDfIflmCxK26rOM2XSv6PRM6lpN8R2G2fGi+NB1HJn3pJecXB+1YpLvO",
+	"NrLSpU5oVxPUNUhS0ZizD40peThQpQqjfhWusx88LMHIeBFR0iM80NB0Gn9rbrI2PxosJA2UD5nFDUZr",
+	"K7t1t+ssQLyUdKqc1JkwbEdNYrdBZHFnXbaMMaKVtikGbJmkQq+1CPrRMdRinjNesVYMSL4vJP4YVSXm",
+	"npsHRWcSu+3x6xqSSwan2o6SmHaLj6krjGpKRahIH4wGHpFNaeWm5LvQP2M2FnYCLxMNwIgCxtDeJfFg",
+	"Fah8aV8l6umC9N6Piq7tXL6cgOxHGXe1+SvYmh3VCubYIhSB80qclHRh97DKC3abFHvFsNthi1Gyh6O6",
+	"x+rL+W/GZEg0XRv8wmFDvwniENtSyd27BA+wblAl2Pf6S/sgyZVIXIHRrc9zwYjnLKDF/ahGmi7lCqAq",
+	"AvMoohf2Jz6UFJ/E6zPNk1I+r5Bx6Bltg/y4ZqdSguAOio+sWW0xyDFrbXiIyCX2GEyGGM4jsK+Qj8Ad",
+	"q/J6rL5hdDhrqaD8rXjjQqRVcimFVZproyHIjTmkEj2hfiENADFyHBJlD0fCytF8Vs07GssMQcsPrBMX",
+	"JH7CtXeXdfHjx1uYNlvYrSBMhTjXqraatw9OQhX0AQkNIIVQ+Kx79ZKXu9jj8V/oYsW9Sy5dwZ7rVBsu",
+	"8Ry+tC/RSWOhVIpzsL0vlsqnXnrJ+d/TL5amZk7tW3ixNHVAfGBlakeYeBPUhW+H+VorgmLVzbJxFXFQ",
+	"r+V6glOCES6WaDrIRvynNnUqw7MiTx7erJFnc/ZClEp3ALGDkVdvrK8PP76q8psqqJxMRAwbfIxLKYJz",
+	"zTf/GmliCuVsggHLzgY/Ft/k57NWzlkK4Y72zpbm0ZJ0hlCmnepL+yLIUzsI3Ch3kpmRT/TtrjKH1F2H",
+	"OAug/hGvUdGVJLOxLMCK4F/qEeRS1GO+w1HA5MUuQnKp9rpBCN28zcRrxKFW0gHr1Wy3Q+chIm18kd93",
+	"V4iJ97192S6npmX7CvF5HtEu+xv/WD2dovHpl2lc3VPpB2kXMw8uXdz829rWjX8O//jW/dW1wdq1wfqt",
+	"wW/Ob/11bePelcGN1zYvvbqx/ub91bXNT74enL05fOcL8Ql4je6vrm2tf7Tx1d2tG2uDt2/dX10b/vXy",
+	"4MLvN26f27z06uBvvx1cvCCeufvx5lfvDj74w4Mrf9m89OrmB19v3Lm0+dWrm1+ZCd1RP2dOqNBqoCjP",
+	"AK7Svc2rYcK77IZTY9iX8FXYJ1m08awKUiZM5Z26c2v9nATwRD+GfzxKbdQkN/pI0BssHzwfGZR3PMDU",
+	"sZc4TbZ3iuekM1oFJgdmaXNkR2NgmGSSprrSCks5tICphhhERrmBwwkdgLLgkTlOucKMQzwplmXprTP5",
+	"Cuyef9ArINsespt7KgKrCsJGXQd2x9ZiwMMW8lGZ1AjnsgZPtrexxYJCEE9vTcZZHGU8ly0fHY22z1V0",
+	"Rg+XclYA7pwfuuC5eG1ZTjA7KDwMmLDNVIw8b0F59nj21HuNJasXYV952JpsspqX7x/5wVRpGlSyk+SI",
+	"ODEIPMqTim+ihwM36NpsnCdJ0yeJxI9D+2fLc4dMJC+HdWu685ZUJ+dN3XJqPlKNlYx7ReI15h+1XDq4",
+	"v3Tw0Ew5c9jyXGxc+DMxcOIkwqWbE7Kfg06I3JEqtuPmADqJg7egyB+CRxB/cCnCnmd2CIh8gSZkaLJz",
+	"QEZ3gNIk3QFOtvqJ9N0/Dc7eRNNocPPt4TtfoJkSGpx9bYx/YdzFiVKKoqYzI0f1JO4fgcqN0ZyUVIAA",
+	"l6KYYZwrGS6lEe0LHUJ1SYvOF/KV4ycJiJe924nVq4moca1LJ3WXb9csVr+1u5XDb42OWxJZDQ4DJnDK",
+	"mhSQ0atQ6j1IqsF5Ap8qhzlvNwd7BVgaBavKuIAhuZ4KCpjnhGqQBvcc089iJP+AF4rR3toPTaFyWnT4",
+	"QAgUbvd0sUZAqGbuoUcxxjWt4SirN0uBiNQ8IqMxugwUu17Xj6sdPVJv4aDaJpzjJqkqp892UkskUGOn",
+	"Q+gEzg8xpTHvlI98S53CjLQ6cOZWIEWBouc14HC0c7q+Wd0cJ8O3sytNFOI4CvnRElLAuRyCnYWQ4FzP",
+	"A0tAtRaroC6tEz/ALl0A7E+JjSjtFsaDolAX3QCK/mXKg++7cg/CalCCZfWOeo+VoYgb4eUoT39Okiek",
+	"S2fo1RRh1CA9ad3EtWvAMJR4hhvrr+VLAktvLaBDWaHSq5YRVbIr92546RO9zyK6z2Ii30kdQsjBHrES",
+	"hCdJmz3LmjJCNoGolCeL7Q5ESFaqIEp6ddYm/gIAR0vITtX7jKOfdbnKdAGrEHOVa0yoDgtF/ZPG4H6a",
+	"gJ8A9KnxPfUELLcoWXGvlmPdom7Hc+vWDF+FwJPS6JV5gqhGGhFnd1KXFbcxER9rOTo9Sl+1flV70KwT",
+	"UdyGUYIcVu8qJOxRl0WtX/VcW8q8hJWGUkgknpAg9u20l6Q3MjJmoi0/+xtANkzwInl1tZUnvhI0yADu",
+	"yjpCl7qMpkAaGy9Xb+xyswjUeFODdel4pxU8tcuy2ArnWg9T9MJjiJNHdMixXRjddGNpmXfiu2G24Y18",
+	"1LitnvhxEgQe0X1nJ+rMTPKnyrFuABAS1r7KkuVBECfomZ0A28RvyhCxql+2KiFpJsQzkX+PqpiPAQD+",
+	"8cb6+uDszc2P3h2+f3tw48ute69v3Vjb+OqLHVrFeqWZVvFT2Pdc4h/DgdVjXWftthUvZFHFtkz8bZoE",
+	"+t785I2N9dcGX5/d+PJMsjjNFhf1dyfj3A8XY4vltpgSphqVOcyrMsOg2UHQZBsgOWAx3C5jKdZNp4Hf",
+	"P2ymAid2PcNAekFdQZcHiLuyOCBnzp0uX866JM+wrh/Wjea+U0GL+BO9Oe2m6O53CogG2uoAU1QoNAgW",
+	"IVSjYpSc4HKQKMrirOhYLST4yG6JPWHxCNnVwo6KlADTDetRfOYR1XGPSUkn7EVf/Spoub5TiXJ5xdyU",
+	"raaziFrdNqbi15zIqw4u1lDQQfYWpCJVoA17X64KWuIETHb0gaY/kvl3xGsx0lwn7C3uOVW2QnwPd3R/",
+	"EdnTTmEwC3nMerTaUj3JHex6/Wodd8YrewpoK+zoLBuOjCmIiNPxdyL2ElfpEZN9RrH+yNRkr5L7q2tC",
+	"PNy6dn91bfjeP4ef/LeZMaD7l7Qx7QKWQVSgbxVQT7vEczTs+MhRKdeNLTkLEP2LiOMG0KsCHTPcuhcv",
+	"PPjLla3XPxvc/PXG7XVUzh9cicGLuRLnLIGvzveX9hutiXNFUfRibNv+fejMYxF2Ott2ND1KsR+woox2",
+	"267dapAqZ1UwkPR2GhT8IS1pESl+olo8wGBcQ6vnby+TITe+L7lFop4083UGg0mvIWtKZhkGm8PeOgAO",
+	"B4luUUeORI+Gtc2P3hzcWd+J8+1bai6a1RVId+vIhNtiXuhz2k0oHtVqalcaX6Q7qcyuFyNIOjFvlEn4",
+	"ReNCpd7C7YQkJjxzezeVE0rqC3bWlNk3IVudrGdKTkeK3DmYjHU3DAC6ZM9on+yGWpx+hy2w1Fuffz74",
+	"an3w3t1dcEbnxaTTW5CKTWdu5Cg4ebRPWftrryCyRz+ego6LRnlBWD5TOjRdnj94IJ6t+mJpav7UL+ZS",
+	"SmiyKl4IDYOxoHTKJhfbKNMKCzHCwbL24phxMCkp4yG8oct1yKvecj3TP9/BvrR5hLxwwr+kUWDTQp7B",
+	"1HlhJS9mZ/yg0gyHE0ZMTrtEub0EfuPOrzfW/zZYe31S+9pEouUphQdBi3BSQUKPZR1CEZR3R6m2USC+",
+	"XCohDArvtxrlDNg2a4ZZ1TQRbFT1DMFe0DoSIYxOkJaSDu8+Pb+gjEGNCCDtQb6sAmuoBeMWZUM3EDng",
+	"2cOesN2K0vYLo12K10Umh8pf8wnkXu1Hh8E3IG1GGOUlKn4WgskTjxPd60tm68vZKVTQvfD97PS0KpPR",
+	"Sq2aZVUBsO6rwM90pnAgUfVC9HqO+2CW7F0Ks0OX9u1Hi7AKDZHhtonQqfa/NIorU0vJYubYdRBnC4lN",
+	"gb2LpzE3JgbUNznFKKx+McqXrrGgJTY8I/X5lLWXTz+17V9fr8xkS8pn69KqCtKPFdSQ3CnGsZK36qY5",
+	"Kp95tUfIsmObHyAAM395QTcflN4KQpanHNzfw5E21UPP06Fx6ffpaMCJLBIAZ58ql6ZK5Tx5K/YwNms0",
+	"oMca91jAK2otGLXxMpnqduBvlzb10NpPAWoS9C87lVsRGUX6e+/uYP21rXO/HCv11JLMkGrGCW4LWWzH",
+	"Z5xacbHjA3+0TzYmgSdzcOc+9nZ6zbibnk0HpU6cMSpZeUeW5HqkERTDVsyMgkDvA/eGLoUThjZVUXpM",
+	"sM+OOrF06+CUqKoCKgV5MilKoEQjjU3goGUCrJ3uU1+MOn2rjJJcMzguOx7Hhp4pFsSWh7XViWZ24XwA",
+	"OyfrDA+H340cn5ag4OI7JCicVySQh1xCwND8fKw9WTqmxNj8aflUpDtyK/qa/jIqJFtQKZmqMNSVnpU2",
+	"0SXnQYtQ7XyGhayouqpcW6/7nib3fqREXepcaXek3Q9bTEmMrKLeW+nYZQ3wcXlu/iuhmkFYqHLOMr0g",
+	"l2H5n9QNRk2l8EoVTWYQkvoojRlnaOyMneV0/SdVh+7vEEwHUq0yahrlA/aEM/3d2EC+8ZKcGDj6zZl+",
+	"ReO1Of1wedIKzXzIvFGz3Ya+oIHfz+07mRS/3db+WYknUEOg7B2QRSK9Xvx2IYywMaobGHOrbzs1B101",
+	"z9Oxo+8Ck+chgWCk9CRVPcVD3MdQSeqAV07FYoDWoK7HatXoOqMU/0u4Ccom5KjnM+BOOTy6IakZfXFU",
+	"QuMYgJ4RbNRRqJ4cgGkGG/xOgoMmG37EIoNRtDxdfuTlDd+ewFFB8XTOLntY1Rl1osz50dfkRmvFnHfb",
+	"aZCPkDzgUl3RIpsHB9J5ITu5xHyuQZJBFOXnOs0AuoMIkZQo0jPDfkqlyH0y4Q/Sd0s/Mmmfi22AxSuG",
+	"xfNPP0PiPkUDIb4niTc6kcY0wa3edQE9cVWWLRHD7h0GtyIOZMes6BKE2SQAL6CD4UGPQb6K0KAhUhWS",
+	"qYpFe2nZoi3MLX28jj9zeGr6wEH5eperVBoNoysGlqReRC1yOkZu8425g05prjw3N1s/5EDYY9sBW5da",
+	"DyvEf5EG0AQIES6ttkPglxygQwol5hVdUJ+hg3p21biN+1WDVkfQm0lR1UMj9VSIWQkugw6hFXEIYsfl",
+	"GTDq9YvAnFwKxtKEmteuNGlg3SDjZMT8Jz4a8cptns3D0A7BBZAF8jsi/G7+c3j7fTOkPrz+OZpBg7dv",
+	"Da9eK0yQAfpCA1xrtIs9feZ+7KjsL5P5ZtmGUpSMYm3Gb+ixwni1Qm8/D1Ww0nR3eQx1qN7CLlWSsBzz",
+	"ieTrePVQNPJMsGYW5unlU5LDbbG1AElRk1VmeUJpNsV/UrbHuhGFmNDY6DdpV7Rj2RXA1zO1xe9MzX4k",
+	"e42IiR+FGyNbGX3XfX0sNqBkFq7u3t6W+OVhWnrOvL8sRe2oYhmTaGqPlM5F6yQG37Rz/WpnTpnFkEuL",
+	"c2W+WSWK2iTNQ1NJxKDbXR6odU2mLUj3H5BTDTQQoadXEM2jROzQjWPp0ixh+ew/DQEKIDtaARTYAaIr",
+	"UUa27FHqy4fF1UJhnuzoLumjyJaxhljNmxSYjoeg/ZCZsvq7cGS5phOrQySIUWTVhxX9Kb2Fe9gNeLXB",
+	"xlYCnBQPPs2AfHqtvn2TNGVAboImhFoftTB1ioDDZ2TNs7B2Zw+HjA5p38vwax13wgSHEKNaxyTCIuMw",
+	"Vd4Esj41Uecw7WMbgaPYJh72CG1O4nfTcu070whCwfqIKQWLtvRvpVPu4SheMzQ7ndWcZ75UOlSen58+",
+	"MHtotjQ/Xx4X6V9UJYkn4JvkJAb/ODO8+esQgu7+6trw3AebZ/4m/nH7xvDrz+QDwyvXBl+vDl47M7h8",
+	"88Hqpa2r5+XDgzNfbHz1B7RXttsbXr4wOHd16/rNwd3fb9x+a+vG2vCPbw1eXx+cuTU49yedfHVgn6XS",
+	"uFqXCHQdzHmHyZaK2KUepk61Q/y2m53996wBY/dt06Ux9jHWG6VMK8nYiCTxopF17LSxl8urdnnqckik",
+	"Bxxgl46V/Dm7gk3UoNGo77v7zuDeO1v3Ltur8Gxl00+9LExgzc+h0gogYxE8Hgcpyb4sYzLjQ3FQZ+22",
+	"eLafmic/lnWouUU8ONHATJ+XlVJU9Xj+Cr/jLuAUq4ilbBXh5y8CcQhfTulJwRFG4mvkAbpB/jblhzla",
+	"jHBLYT6aBbsNtIgcF+D/8qtHEizGOk3uNikkOdb6qtTcjuBqqflRb1V7MFZMiqPZlXTwQzPl+dI08P5H",
+	"MR1c7MN2kuLsu6QTQ5QRpTNaW6y3w02zrc26HMaWHwrwaZanmLHlicwDa03KYVn+lUT4jsF5dDvEX3Hj",
+	"yotxr6y36nCQfK9DAux6MttFYigWC3XMSZUyydpwEOB6q22vdB9Jm00UCqnBUsjNhOCxaFq8WxMf1AhS",
+	"JXzCjpOMYA+PqSMyF98nvOsFUXJOFXOZjVYoCn6x7NJm1SdtlzpyA2UjG7OzhvoIMphIzLNXb2HahI8g",
+	"eaJaV+XJhTBYVTXyVGRPgHAs2/motZ8w0IoSClBaMFP9AjRQFOJ6xCiu81/Tp59Znnn5ZH0uq/4nNzyS",
+	"ncm69izL51zKfP4kIY6NnXZtGAIhWtn4ZjmeutNJYhGfV1ROPpKnZRVrYjYppS7hV4vx+8s6hB4JL8dk",
+	"N1j6IIRUTJTnJUvJRm10bKOARYpUDW6cxfz52ublNzd/9/nWjSuD35wfXL45uLI6XpuRlzTaEjWq2mVV",
+	"xJdxyM8Qzwp4xrgwuQMMzpeWrORN1CUQShpu3cV25fhJja6hOtBGxQVQrwC1NfByqFmo9SMwhyLYAeAS",
+	"qrl+0EIqNzhSs61kFZtPFUarlmfTUpvaYQ1DjGBTsptYx0ogCo5GMLXEImMvnU5/6TbnmeeN1Z4btKpN",
+	"oxTR8n5xzHqAokyuxWH1ByjcVLYN7sdqSlQLC6UQjMUjTE+XPaZzZWN1ObZdnEkxHHa22MSi9HIZRWSF",
+	"+GEuL9qbXtQ0U461vigfGjtP1g0mmWr29oaoyuCAprCJetoy4foVA02Mp9OZ8Ywx4Px4wJQojzbOElKv",
+	"ZOqxZe1TeA1Hr8440o+tP50VPsdo0LIIPJBEtna66ovs3ZKc2NZxCz4e2wusrWdlcanDV+YdMYF+pyeC",
+	"vdHv8tSs9KrTt+sYAYeRpcSZVK21NarKRdX8NVUsgDUsdU7TUzO56pwkxJdFHXmiDxUcRZkaxniAGkCn",
+	"dMKiDrlUmXNuKaRII40IuxUL64/5e7jyOkK0QKmi0ALMjAPFSMnqS3IIsaWYPtGXUS+oZdS6wC4tHtRA",
+	"y+JbSnMY/wbQMdIvwpjNkuaYUJOztmvarmu2sUOym9v4QMYwkng4twkJF8Z+FPouTbDJkvfES4JjsIhl",
+	"Cy4iNFRPx5JQ0NSLEujE5QGJVfOMqevaXP/L4Mb64P2rEnxi484l2WZXOps3bn8yuPcra3eDxCT7BPv2",
+	"OcI3Mf5n858m+JT6kT7XYshu9HYowhzlZOGR6VsUsY90JvefirtsXyQcKO9EJpTtQiHDXyodvTIqLh5T",
+	"vj0oDxR/7+G7gDESy3zJJzHS4teCbRle2HDhB8bC1MOdeQZqbif02avGWQnRaeEeE0979sAkQhxWANXY",
+	"sgCpOIJQnxSM5bFHo5nPqGfbejB9VePPc8dvngLFeNmljhQwFECwJ5Msye46Fr7hsfQKRZUBUowaucLo",
+	"FVmzchoYOnjIPU+WrU04L2i3NIrPkCO+JOedutP2DifJ9lCW0h/ZnkfIrEVZ9jiCz1gul8qlA+X52fny",
+	"9Ey5VJr+iT2zVw0VqLBkduKLEcJM74uSa3Yzc6VSqVSenpkt5Gow+Vw/+2ZXAxbIRK989/tgOeOCRy/L",
+	"GWNLE/4nND0GPeKtKA2dFwEpOeowrOPdhKOAsdyKQsTuRvQEa0yeB9ivprIwtZooFi8eB5CMEP4Lixmv",
+	"kLiDxOyCmMgNtYS/xDs9skK8ZDjQBs6Z+uJ8q9BdrIyFlKxYpgeta7D3IVGkUUzQnVpwYnohYdgZgKqR",
+	"ttUMc7dJp2TFNcIyJWghTOUPVIG6566QonSQhowv7DUbpvMUrV7oHMCfjQbxq1mxrMOqMlimq9WIka4s",
+	"qw0mz14aX1J+HB61Z/vCV7a9Vo0Zdl5uJWyNFDGku1qA0dXT7U4YXKbtlLR+x0Wn+TpfmOGs1OCLQYoj",
+	"4Rj1gYc7PC08E32EaZ14Xv6YjZqR8TMdR+LdWtsNgthnsVw4HX8KZx59FHR9mvioQXw//q4oThUOWW8R",
+	"pxufRrTI8BPZ5zb2mYa7jNDqok8sUTCI9RkTgL87mHPiVJksXgWtpmo29MsR3/IJtoUvZKIHh4ZU9tK5",
+	"CFkrZ0dteW55H5+8z8fw3LXBxQvDsxcH5/6cr5Ag0coD2IDakbGpCJL5fCe5eorvPWJZei90ZJLCsTDP",
+	"dhdA5GSzsvGdnEZmIzZDkJC05SdNo+j6vhVjXb9V5X+YfaWn58Zi1VHSy3glgHeNeenYLlZ65nKwUxkb",
+	"s512Kp7+TdLf0XTpaNfLPqbN/S3sejjRjevgbGxVM7YsdDXL9P2KDeUx2jRw42qEB5MeT7LfoMrHCidi",
+	"3csQcCYRVHX9oFVNb2LHGjImGjeu5ufnpkozU6UDeXzmuQyoxRQTKltXz6+TjDF4n4NAcGiIJE3L/WiR",
+	"okbX8xZQkwSRZW1uysHZ0mPR/8rTM7tvD7u8GhVEWEKbTfC5Cg2RI2yrnRjN85zYEk3N8Ysa2oXJfpqH",
+	"4ygOkLfaUtFylfVoSmmOih1DSqJ+fAHoCBTIdp8Tr7EfLTYQZUERLeoaD/Fny6VN1KWB66FFFRxJ0y1S",
+	"e7PumGDKM3OKUmbt1S3QPLeq8HVHt1xhUcY7KqtfKSdZxWimK78KpJSXzGekzZ6pUzEvtf5nETqu1Yiy",
+	"RGSCaT7oKOZZtQVOTo/HdjotO2SyXpXRqhfPBE/bmxoBbu8IPcL4ib1Gmi+7npe+6DqmyMntPjkuXmZd",
+	"68PyXOjI5Hg0K/Gs0C2rkkxs4Rn5BdSVKy001uskf4dRE3A5xsDsZzlC+JoUw+Mp5nWVJNaYLhaP4qDe",
+	"GqtgtF1qfloubl+UjpWZYwXWScH9YsKkgl4qvFSA1olcwaT2cH8/Ot7BdcKLyMG8Jf4ruNJUz3WClspG",
+	"LiKMeFuo/qfhQrexv6y7zLZYL+SXDgNqaEO+7X50OGpBV8e+Iyx2KKhT/VfEEouQSRXV2skB0d7vP4HK",
+	"5YOzM1Pl+fn5fRLwAFw8cOSSs0e7CV9zclpyGrSo2pG1GM/hkDYUq9nSbsvjnIiVpqRLzGeMGp7mAEe6",
+	"Zga1Wc1V3WcwEp9AgQfsIDTM9AmG5qtFVBdcTuoGR6HDGwfoQoNohEHWS8DAxv3o43bzYbDxfxEuboZm",
+	"coFlT9CpwWoVph295Ai6BRAVe+O42POIAwisih4yiQHtxRSR0wGh3GUUhHmDeR7r7RN0pGK5HLcJqrtB",
+	"v4hmSyW4hHOlUtHA0pYzAdr7HnyvUeAgSc/v7+Gj3Kfm4/oyCex86HtzB/NzoAXdFY10AviVbM2EOTJo",
+	"tohK8wdmpg6U5ufK5ZKYqfn31FypvB8dVn0xpaPb5bDcOAB3/isRNxaj2oQXS1Pz39y5OPXNnXdP2Rg+",
+	"HLeuJ9lxGcWJFkG1bhCoGiaHjDUxzSqKw1M/xVM/L03NV6dOfW8HtRRHGXd12vQEcO7HCHYA1SY6BJ0m",
+	"ueSxOjgolyryCUHWjssDTOskVIU9XCeaMkaiE7he7/pCvWiTwLdivypTBnikTNbhSdwa1q15JNblXlCE",
+	"PYFASfBXigUPB27QtZ3Xk0RwOp49xrz5/ql56wiMNncyRHkuNgb8mRgk6XzQazIHL47sspU8pJ5nbaUU",
+	"ZgjYEOA62Ac7Rj0GsLHgyZww6n4S/La2NDtpraVMQHdwQXWhdwqm1gshR0H1iYf/E+TnOD6xA3bECunt",
+	"aVF33xn84x9bt26gMhq8fSt/nxbAgoPZ7krKVVobWRDUIx3jCxHLLZXydeCykcuoyQgIEymHJJV+O2kk",
+	"PIUutbIBJMis6eNOCxFcj6XXjc1BS4kY2IJbUWLUvSuDT/44+OCS7HeZvUs6TiAnn2e7VojPc6Adq0v5",
+	"Y/V0clz9FmP7jetSjK5uxoX/cTST+PaoL7QCMhpWUbm6EwK/i4HDpnUJUfP0ETQ/e+AQ6sgnUFTalkfM",
+	"Hg9wTSXBNiR+VtPHbT7ag64qlB17va0YbztN87buvbtxe3Xz7U8GZy8Nrt0dfnV1Y/21b+6cH/7yw81L",
+	"r6oA1KdXh5ffGL59cWP9A9vooNvYUkqxg9R3OTlqrDdgWjSo4ROSYslyjwVVYYVIZBb4s0vxCnY9scUL",
+	"UWxIvES2HcitwntsPFZ5PIRo42svd1kgfUq821HQBQaPK//gybmfHPzpzHNp6QddWybyiRNHkfrSTOor",
+	"WfP6M6Ck5DsEtxu9NUcYbXiuvRAtsIJFHPZ6uK941ELNw3S5otQwh6CASCdMNIDx3HjGJb6N4pzh2pWS",
+	"qu5D7DzsrIStuI50jFgyLmy7BCYudFSytzD3CbZlyJ4AomTdQLMl3XQlF+2dJGTZ62vcqSTRRbgxtqpb",
+	"SKTnDLUx7SMVhueyAWyUaIQ8tx0vE7Sm8ZPTddJJEZfQUjJgDu4jRqEyTnmlcq1Qn8RTegRr6j7m1Ybd",
+	"i43q2CPUwT4SD8i2GHZcUp2el5JXL6uc4T+7dDx5o0vSazvm0R91sec23DrWe5SuqYX12pb+Y1akzA6h",
+	"VUnZo4IEWoiFjSHMl1rrxpRtD+4we6eyk0bzK7Hhwuzmk7UhG1Hlwrr0/Ckc0U/SC+vbuA/Oa5XcwEEt",
+	"JBzVwHFpLCK21w/+/vHgq/XBa++lokfuQv9Nqe4b21gjwn7iu9WPUznc7V03dZhh5LCLcSgryUpjBKbv",
+	"YcgwY7zFuOlZXDviFSPse8f9igh1qpDINs4G9Fh9+YQru6ruLGdN5SNLkO82UY24e5Cyb+uARE4HPra3",
+	"QGJ2jLV+KszbpGu10YraytQeSCPHth28j8yDLWr548s+59YKvXydyLZ1/plNriLMGnFuC/KvIsIeZ9DC",
+	"CbVUc7ednvPTzFdh6xBYW5f6G5Lgra8G59cfvH5+8Ocvt65/kscpvwt0kpdEIF18O+TxbahfkQEwPfcQ",
+	"lbEK6lJdcGk2bTM1tCioO7bqKEvvWQTpUUG8gymgAsCEtJ886va/y5uVII6ERMiij92JtKbp+PDzBdVN",
+	"KmxPB5dJ9W/g3WaT8CAl5yGDBEb07QlOcHv64beiiUWnfCBfVGtEVbMhaGOHJ1UuQZuepzraRg4eMW2N",
+	"UgXWh0uV/149E3UWqCAK+TSUQT1urRukKHBlK6yiUZku3oNr4lGxKGsCwwgBx49nZN2m93Rr9czW2vmN",
+	"25e2Pn91+P6dBTR85/37q2uDs1c21//2zZ2zg3N/37z4mtTnBrfPfnPnjfuraxu3P5HfJj5/8NEfN9f/",
+	"ZogWVVvysy51ZbM8GhC/TRxXcmhO4HOb0PmRMKjdifNdW8TrWNFzXEpMVH8zvlSyyaFl0s+uHlUtx2Le",
+	"M4+QTgLkC0/9/NSLKkB16hel4vS8HSVNC/XsWyf35IfiWQjR1IiX3tNx1Lc9fPfSxu1zm1euDr5+Z3Dt",
+	"7uDiO4kE0vHeyZCT2PQBFXZJqSXb1u9YqiOA+ajeYm5dp2wwyJsxlvtiYeveHwfX7haKhc0rVzduX9i6",
+	"/fbg+p8EuYVMx1j8TK7FW8vPp3Nxo0gKjeTnqYohXa0h/Xa1dkqWX9gpOQWpXQZ3oIsWZ20i48VmB+kF",
+	"VdsPXqsiwhw4V2O0rXRYeUsJ0WxSRzejfs1mD2mdG9/mxFuxeq8S8lhcNE3KYWVB+MApK3czroEVL0FF",
+	"LYy+eoofBbL6SAYiioU+4VXKoDpbUE/4D0jL1zTpxMuoImo4hgOXNrcHJ9huW/PgFyOXaIwyS1bU0cDa",
+	"p7SMOkycAUMHEBQjNxlzCimpeeOhT9QwtoPY1YoEs629gouqM1onqrrIsCk++NuD/35r67dXtt749MFf",
+	"Xt365K/f3Dk//N2Xw8t/3rj99dbV85M2ux9B7Ent+34MSpusHRQeKuaiUVI1WjgXdaG3NgyPEt/CFMVJ",
+	"INytfniWgUYLrYFVfQzzm5i6XGOvGWd48cbg3q+k9jAufjtZalKik79Ga9To5Hq3ALIx2vWsw97eBc84",
+	"FJWHTFNOx8wRHF4+O31w+M41CXz34PXzw8sfb6yvDy6eH776tkWNMeh82uZ7Nc/DWsDaDcDZaD5Yka1y",
+	"mI8i/1yuk0woFpNQXSXCu1MaelJrG3+td0I5I/SSQiA+4S3dYHhSNgg/rgZsmdCMUnn1HILnUJONqb+Z",
+	"Lo1nb+bA9nV5KRQieJEg2gi5rA+ozSwU/wtIUuj91bXNs18Mb1wQVsGZC4O1L4RR8cnFwbXPxFfX/hB+",
+	"O/jk3a2vzwJq+6uDO38e/O3i4K9fil/98qvBP86EaO5maS3xGqBlq4os3mFdLoW3C9lvTR9TJ/wa/tJf",
+	"cbfmyV4PlLjNVo11/UwId+NwRyQ1tC8LaxZUI9kieFY9aI0Gfap5EUUIs7woLcyiYunYkxHkltuwJn+R",
+	"TpDW81HZo+FDNkURpyWdGIUR4H7pybTmnut5oIeqlxbBcI2BDzYwD8SwKosAh/pgYFod8J0qhuzhfkV2",
+	"WhEbFu0XQFehqJgT4moTdvU+XE8L4qWmLgm7IWIu0PmmgjghaAwKqipYtaQuRpdhD4dEUcBusveQ0e2G",
+	"bWF7cKFKhXsPRy8rLTe3j+SwNEhtexHRn6U8yQDfyD1UBJlsGc7YkPxIAsZvUvWgtlLsG8yvGGhogIfq",
+	"ctSWR2o0FoxltQ/euzt8/02r7iU9pONm+oR6LIS2q0JRlq0IvI6prtQSZiqU3EvOKd+hyrmCSTRE0zCz",
+	"h06V90rBxppeq9BDHzrEMno+ZSsvKGSckMavkqjTdcuxvcprpNmdAN4B+55L/Ko0S+zF4jIXVkKTwjIX",
+	"JAJFdO05djUqh+5R5BMGgBVxOJq8N+IpOS1pEtouRcP1xnYLDnBDGtLwsJiYYrHY8+xNpWQiPHGqNuCU",
+	"E7pIHjeAZSOP9ZDcNxPQb5QAmj7rdngObpd3d05gv0mC74vX2vZGQ5FW2y7nVpv2sLzshvAYhaWtiHtG",
+	"mXSkKPCK/Uiye2hEK18ROimg95gJ1BuDu5UUzRW0r+vHHtx79IXjJ9DjbfI4dAvbZ08BAVdL1bhNmX2E",
+	"4GmV6wtR3vr4/MfjUlos1hmdLAVEKIvpsEFSmZQRGtBhChOA9EV4lcAZNEKllLGCMY+g+NnB5XC/qgvi",
+	"bHNcRFh2sNPQHprVaWgGqMAxeghYy4olcEgV+nmlVO5KTso4xMihJ5cneMZCBDKkwftdrnvuGWDdsj0u",
+	"qE6GP8pa4WxtoKeduNZfMH/sJRWzMgCjLa9RyaI56Ow58agKCKdoVpKHaXEjj2R7HPW4eNPzLKWffUqh",
+	"YSz5UemfMv87GaMvl6cPTs3OzcxPl6xZSivEd7rEWmoauWklc7BngGV2CzwZEYhSR4HHOxPUnNuz2p8W",
+	"6mfDVHEVJFZblYCParr5a7w9XE9LDipC8DjQaQAjDp8wIWhj/fzw2h20dfPs4N6vBtc/yOhebE07AK8W",
+	"Q00SIDc+xPDyG5u/+3z4lxvf3Dm/dff68IMzg7dvbN17z96xaVewptJcsCdHtY0JHLD6vdU8buJJ+jIH",
+	"kVMh6Pq0qFDRIItda6nKOra8NnJ9Zhtm6jn4TeRIyP6NFwaSfcI7jApNKaXZlc/aLge3kHiQT4CqpkLU",
+	"GQqYfCLu37r3q82Lr23+4e3BjTtZb1WB75z5gGDv5zNxj8OzgAPVdj3sV8XttRwvqOHiO636hqEYWRyp",
+	"6yChcYQhH1TvAnhG8qyKtPgF/y2Ghr5hMiuLXej1sXbecVjC8Qh2eoESwk79qMpda5PURdWxGx5C8qHc",
+	"J6/hzdKNEBMBLe9Ldzmnc9TNrhxJu2Ozn1Bv0+itNrjs3ckV1VoST7aEyZkhql6fXrcFRo0bVDSwB+C2",
+	"WN/jNwmVRXuZMBPqsVeKBemy250d/zGozpat7uF+To3rpPoBMHt7sJcvW7vOAVXlPk/1+PZyf9SP08kB",
+	"vIIhAF+uPHFrlrCOyOrus0nem+DxyoZKeE6UxjtiBaWlHxu0KE8uIit9MBb3lSH8tKZusXOT3XK11plo",
+	"hm8yxsipq2wGuwff9I6mqCeYIwfsFV/fI0cpysrPLucgPnDgIocZCcq6Drskwz+ERlFQegL8t05kPjYn",
+	"QpzjuqBTSQay5FbWOwtWob+Ff4s9gG0Pn9VQkfBW449YS5awP7RLXd6CQ5fQkYJwWFVVpEknDzQyloAc",
+	"UukpSI2woB0q1W6nEFqHBZUBa7SNC7vGZcUMDsMuSY1pgsDQRDf3lfTDf5LUXb7d9Gf125QUaP1tRCrp",
+	"FHHKCmOSmh/IFHq5rKvZVm6gDoTqP3Pm5ti15ucJcWQ+jlyYNG2Z0qArKFBZC6F6lAtVMc7aZM8FtacZ",
+	"13k7JzmmgjtgqM7apAL5PWbekdT5cB+1WHsEj8EWzH3ogQ25+rHY3tsJPij/6rh8c3gqnIbj44bSJhu4",
+	"6wUp+BA/JKQDWDXU0VsLRQMV1GKeE+b9PgwPYqhAZVbEwUPbNmTE1HNUtB6R+VUTq5kT62+7rFrJknxK",
+	"VEc3eHj0ssQ9HWe/2Fj/dHjx4+GVa4OLb23cvrB59h+D19cfvPPhN3fOhxmYG7cvDK7dvb/6y/jlOjCe",
+	"YYxqPXGtJIODfCeouzqE/ojB7oZbtis1ALnY8I747GHZzSNokXYyMZ1xEkHQ7z7LTW/W9zSEr0D9XUCh",
+	"xz4KsVBHhln2I1nW2yJhiIU1opyDZSoun0TWCvtkylDw7PQ0WqIsqGJaxU7XC5b+BTjp5Ezxu+ZzuZhQ",
+	"2hX5UZfYPOWDr88Mrl8dvvHl/dW1rS/ODN/5Ynj5fwbv/WnwAaT9iG/fGL71G/lvlUD21rXBhd+rT776",
+	"7fDqWfGG92+LN9wFhvr1meFb14a/++L+6trG3be2brw6OPuaeNV7f9q6fk/88B9nhjd/vfn7d7c+XJWA",
+	"Ehvr64P3/mTWJJBezNTSloYMs7BqaJoErOqTFZf0tFnjE6fqUruVwLNMgePa37fDfgt13MF1N7C4Rn8c",
+	"2kJRAo7VM0eok9KKXShpYp57OCJ0Aj8YQIbkVhiEmTZ+AqE1l2sKAMWRuScqRAgHNibf2TwUY3Xm1KNd",
+	"NI5ETyNDlhwPrGWlWxfe2Pzwnr4T6sY8WF0VRH312uAMJMHd+vTB6qWte6/fX10bXv6f8N+DW59G1+jW",
+	"p5vrfwWtYi1MxdTPnB+evaiegYulPn/7D8Mv1L+37n688dWbZud00HAN92lo1clGFGaDiLAxhHGXzBYP",
+	"Lq1G3nWzqwMY4k5oieuGECrf2X6n9Iu3YxCNi32fjBJmwANeSVgvZo1kGNCZjSGRlcUfXS9wOx55oQHh",
+	"Hks7YlVjmPvm5Mmbl7k43E1C6E2XUkttU3rZgFESd/xXzGQiGedt4z4gWGPah7RHoYg13BWz91ueG5xU",
+	"cMN52e+SjPsclYGgCY8/9dxPRIFLncoJ2SYuDQtp1W9DyElxLThPRDpnZwDiKaSMmekY0t6MHQt5Qvmf",
+	"7DcY+iP18qwbp9q4J/KQ1afjcLBln/zdCxMoGAJBYVEKPHViOPA7xZaAtaVtxfP2aSHVM14zQT05098o",
+	"eBuru9irhsGbZLd7DbtXhe6idj7GAgjzahzNRCO3rE5TfBnhJnbpZAmEKanmYWHuj45Jn8R4WCR4UdGc",
+	"o22Xj9fxtryPP2O2ZhjfF3wFK7MmYAztXRIPViEks7SvCLk3bUjok9W7WBhWUJC/d6nR9bwqDqoOY/6S",
+	"PV0rTwHmkRapL7th/SXv+lYSAvjoKdY1+o+p0CnU4O1dggdYN6gS7Hv9pX2QvUowtbuBxp1bSJd7OJyh",
+	"hIDNqpUo5T3hVAiF48R3ybawE9J12KPiaIG9KgjDOGDpuKSJbWFpNHzWTkFBf1oQVl4gl23BVggGGbhe",
+	"yvjPYjl8EWGF6DBz8KD4gCNGK+GH06WSVJt5nnn2CFkWr7CVDT7HKDQgZ+gQOt6lThyA6cXp4myiclYe",
+	"xqFxBxN5Dw5N6phPkGU4+9iGG0dvHmhsdw1FPZ2cd8nXw5erwJ3HO4cFI5fuGcnOlb7VhizrnlKpJC4G",
+	"D1Otpfrh+urUi8ilPAAU4obskeHSJnIFm2mzFVLVv09he4/MdYRkTLlkBbYtKEBcA+arDOdSaaFUkvvj",
+	"cnl1xnUMzgvUs11YGhulCUviCd8VrxhxxT68pN+c8P/Z+U5Z3TLqKdErNV8A3UzDohj+/teDc3+HYq+v",
+	"trT1Kv589d7mR9cGZz7bPPuP+6trUgEcfvrV5sXXYjqaJ3azWCCe6vmnqr3qrN0WOmjfqoCZG2kPdPq4",
+	"J8P0YUicdSmHeLHYZ0yhdN1tSP4C7lWO4S8P9wrFQs1TnhTcdr0+wJHVapmTec4K3fpEH+FOh7k0aAs9",
+	"GYqphIEG2aMszPhaiFymTRIAwGbAunB39QJ0qUuIWZk1mWOkznxnWwFka+pOLO9gpHp1fD0noU5WDpcb",
+	"IHgCclGDEFQeRuz4hHPi6Nib5BcqWdUPIhE7PSsxmwDehTLYawDW7wbdCTq4qrQOAFkbne3G+vrw46uW",
+	"HmKxBjrjWSzMfcyO1EgTU9gRsRooO5aM09iVCpJlE1AOE2aqiQdAf97JRthV5FJoS++dLc2jJci6qlKm",
+	"3TJL+0B7T1OJk3Bfkppie57BiE60SDslsVgbe7JoQcGjL6DBvV89eP385qVXN9bfvL+6trX+0cbd3w5+",
+	"c35w/Yv7q2vDK7/afO/c4DfnwT+9CiWtfx98clE+sLG+bly/FpF+Td0x0222pN4mGUTGXTyhsG/zYUu9",
+	"IDvKCrJWvbbsMLJd6Gqc6hT5IekoDGN5YeKhzrLVl1HHtNrG1FouKStOs1uYfWtlbmlo1ibuudG7mJzu",
+	"EHtlaENLthxSW0rBjBornTVaIxF/2I0aqxbz3Z8zWrUr/8cl9JhPkOpFHDq9wN7ArWRTrTlrg8OHp70I",
+	"HRdTq6dSl1RKiBrKVPEX9qyn7hHspBO88nu6PNwHWajJGYJWmGHJYBSiMJC8UvDU8hdbweAQM9VlV+Hb",
+	"D9hfbq8aguivFV574/Zb0n/24Mpftm6e/ebO+Y3bq0IYHSihwdnXHvzmz9/cOT947czg+pcb964Mbrxm",
+	"I/i2S7eZKrqdYqPd0FvDmpJ0eFtLBctIgvHDrmfJGHCS6paO0crGYtNpUe65PAc/VwUXKS5z6Xp2SXhh",
+	"ilEfHFupRs6MkbiL38LOoiQym3eUOLrhptZyc44cos7Z2mRovSEH8UodY3ez6nlUwzGm8coEzVF6VnEg",
+	"s1KE9JNps/kK9mL5BpkYnFGS9Ui6te5gJXc7TOHWWNAujQHv96QzSGV0ayFhye1OaDoJeZgQC6F0Nuls",
+	"JI08vBgmQ4wxmtjNNxCqw/sZ05ayVNZ+Z1vBzvzqYQUFfpfEopuTq4slO4Js2QyIlacTCKRjI6XZCiGs",
+	"e8y8t6vpjdin37LqV0Fkhfh9RuML3I46uAMf7DjdcXrOfuyATGTv1VXeLe1xG1phBeUhmWw1sTydRuqx",
+	"4O90qXwwB95utn54MGWoA6WdJSDkVB3TOwZO/+tqhkXQ0AGxoS3UduVjjyLNnMShQpPqY3rHpuld0i3j",
+	"g8yVdlgGPfZdE6mEURe/+flx9JuuHz6F6y2lIPYRo3VSQZT5bezpxIoZaV1OzNss+mGsXVI6f5tcc6xA",
+	"9AMtE7mE7SiS2dmzD1+tfGg6XrSw2R0G9iJdMJf+Z6p9Y9Smh4vh/m9F6t+K1L8VqX8rUv9WpP6tSP1b",
+	"kXoEFal/Ud0oTaM5iS2JOhu3zz1450No2nFz86N376+uSbjo+6trW3977cFffm0GIGWZWXR3NLLBiusQ",
+	"lhKA5Nza/QzX64TzNATjH5w8EYbnDncDEH0yvbpFsGNHPNEJpbb8z+OkzqjDI+RMJMdXyMiExiMd8yX7",
+	"JYMg8dhSLvmUhD3Kgmk+yfxlruk5O1cmtlvJF8eWHs7SrtoGIfBlMrGS1olXlb2ks0JcMoW2jqlQkJru",
+	"CqGohuvL9lBXmCMR00hm7aFfmR5b7bnUYb30KUAa7ZRLAa6Ip45YMRJpoUwkejTK35AJNhGWoH1izCFV",
+	"HpBOlUsqsmbtMoeo2DRXA6jhxg/gkDZLx5QiPvK7VNYTAOrmVLeDHBzgFPRNTIOq74q9qab005Jp6jIP",
+	"DlMESeaoiVcI8iDxJ+CQyk18jYQpdXKFyCjoBuR42iIPTdt7e3nZoVNdJxTqjLLEHaKlupzEMlrZrlbh",
+	"gFQ1RWWMCscGGEsaHJS7TYq9yAKgshdat94a7deXErTVwJABaXfEb9LwKrBEF4SxMF+Gs4DyQVjr3t7p",
+	"/Ur6He/WxI9r5Dn55n15pYp6/oSaSFy0zI9KQaFFMChFAHPPb2fsXdQoDi4VVCHDbwAYVZiost2VRPF2",
+	"A6HUFBGFpBXkkUaAWDeoIE9wYUqwb2cW1i1OMEc778paTSq3SaEcGxNIkLT16tloQd13O3s+bVOHVFcT",
+	"wdUlgpnGxlJiuUHa2JMpcZ7MXIaaZ7s8theT1vrVFrY1xDmiuvvV+uImEq8h0dPktYS8Z+BJkOmEQ9Tq",
+	"hq57E997BK8QXYyvg4+T5xLHREieBGJ7+ctTE1Sn5vWRtftVwTYkjHLmfewfl89JyAxXiOyd174en6je",
+	"ldvrSAGgxBEXF0H3P5PANOxRWGR5Kn8drUoEVzdQjODraH/sns+Os3A0D7G1NDgqW/6IR9yExM1+rS20",
+	"nLNUNzYjva3WWy2u3MModhm5EZOm2KfekIUcOa5aGuamut0g39RiT+tRpZ7Gv06thkQk+a6rNZ6HDF6P",
+	"9aSm5/Kw9k3/pgpfV+FjeP0uEdvzpDcZYEA6HYlX8cloaZQ6Qja+Q7CF8AeBG3hprfbUM/FUrdtnhp9+",
+	"tnX1/ODch+j/3ELD2+9vff2l+PSfa7k7i/wXwZCFLi+wgkWA/r1Mo5LrWlNLlxF/LADJYR92C+oSzSuQ",
+	"XKFUA+uq8aVZl9SIpibB0KVd6XK0TDpBUTeylbAtkfCQY9mJu93BbpNmIPTqR+Iux+tnh+c+GN64sLH+",
+	"6fDTz6xNKKR+mdmvQ1jCxjoMk3iyNh1C8QSgECuJL07+JtYNrK96oRtM9i6hDufwDqsqV+0d1j8FY906",
+	"kdCeF9bCZFMSa5O2fcabhVEnjy73uzOajhzXWCAI59+/XYdNaWGehnAb4ugvxMt7pcmlTM4IyV0yvJHO",
+	"RcbFyt0XgtVz4XUfYcx3XKrNUWk+VQMW2OKKJxIVyvCYhYsBSn2psEC7nmdtBAsh08yyeG20tlU71Yjp",
+	"hOhXE5Xv5N23TKj/2Pq3lZk8Ilxu/nN4+30TEmF4/XM0gwZv3xpevbadhOCwU5fUhmN4FmOx6tO7+CGN",
+	"C2PAy6c1oGx0OXGq6pzSO3Goe9FrQfMW1QwIPD5T3U6obGnoc5fLu6ka/IQgNWb7wgsP/nJlePmNB+9e",
+	"/ObO+a0btzYvv7l5+c3B2Y82L726+fYnw4+v5sJSmQwFadn1PD72ruSOPIjX2VKWHwraUi5sd8mUFLR7",
+	"iokmMZwjgKU48lJC/UqqB1LJSaTbphkThvC3yDOrKEqIzAQic8QgkhDOcW4YHvWpVE1VM+4RhTUfO9lZ",
+	"u5BFCg3rkl1AhD1g7wKSOEqd5gxvT1/jdkznkBmNtcxOYjeIGqrKC+9yvTBL8WDKLL8TdMzIm/QogWOa",
+	"1zsN+A9g+war725dvaYQ/a5e37r+gQQbG567Nrh4QYGQnb05uLwugc3Mf8dAzkygsnuvDy//2XBudQh1",
+	"pNMo5s+JfFShIiCBu6FKWPxTB8sN0WCKKWGIp7jKJMtNCwpEKpswLBxmenpdnwdVrADtfQUDr+rKdfMV",
+	"gust+U9ZR+747or8u4Vdv96Vc+5g1w/5oBCBVQ/TZjdeS2BMWcFSJnCGsr2sSbyE8tT0oRPl2YUDpYVS",
+	"6XuluYVSKb9WNSnkWQ6PU9r8StuYXz7B5rHALtbM5aWJogwXo8eCI7oJ6sgp2RPGnoL27o6MPUnMx4q2",
+	"y/VsZCM0CRQgvwEKFH/oR/LzKo8FT9rKexTDaPgkRWJJRY2rYmIO1aasAbhxCrN2kjmM5KlYgmCTUVq0",
+	"FdZkQuAkgt8WZcw5tprJupp5LDiqBhtbJqVqk8xzivY5lYgkquxkwnbXr6ZRzwrCUTBlWWTcxCtke67i",
+	"tAuWthNPymSZ5E2yiaxxMDGCreSBibHfgKdDok9YVqPWlD1JTVyhFvNcB/dVv9u4EfPe3cH6a1vnfmnl",
+	"ajCuDVJEhQUERUtfMaOEqwQ215dusEmvpcUCsS1oePmNzb9Dk/D1vw6/unp/dW3jzq+HazdCAX9/dW3r",
+	"3h+Hn14d3Fkd/u7r0UiW0u5YQ7YChxso4xmnxtGROjxtgcCZ6X1Ko6Xwzo7qh7mbbm4nmzPdCAihB3P1",
+	"09kGh84tNzPKVl9ooF7LrbesPQG3B+poYg7pmstoBmnnl6KqCsJZgKANSMiAMcQZk1jjjC2bepukEh04",
+	"BIqzalkBbjS2BUzLmjYf/LPi49Er38e0ub+FXQ/L2QQB8cXj/+tFPPXz0tT8KfXf/dWpU7+YLh6ceeU/",
+	"rESRr7h+eOXD4ee3BmduZuYx2yB7OpjzHvOdNHg9/X3FzJDQSVhusnYAMuEzcQyLIaDpKInLlCkGjn7j",
+	"ZHcM5Wm3ieV5GjtQTMcjjXqd2tI60htr9XwWxIFU8vfd3vUUioCcTvEzqfrnHPca3lEMFx1bRcrG+dsK",
+	"zGf1Mk1CPqu4Vhz4OSNJ3OZhOIGXyTb791SNuWa5QZ7Dy8TwgDCqI1ke9pvEFwtwJ3WMmMUvtoKKwadr",
+	"G19d27h9bmt1bWNdCPTyXPjhmxK9TRjz1998cOnyxvr64L8/EkL/jS8H790Uf/76jxLIf+PelY27bw1/",
+	"98XgjHh+8/fvDq6fHZ79w+C9m4O//Cp8z8btCw/evWjc3STgm+NyXJPGewv7Dm+5HbiKvapLVYcNjzSC",
+	"ao20XGnfqrogKy8/QU5vi7jsN0E3uOKQ9p1st5DJR5PorOL9tutwwm2T4x3ZiSNzvskkSojoqmICLAmo",
+	"ImHmwDOPPbQkHqnWfeK4AXGWVD6pJinKAqS/Q30SFJJbApHBSaz4+RPl0sLMNqz4gE3gy5g/US5vY5TE",
+	"eaiwZ8BSDyVsvGlNS8jTIdds6PdKsbBjrp4pVxzXgf6a0oEYtpHt8wAMdbtiYBvCLowPcyAfO8q2FruR",
+	"PJbDntquxybZZtZ+O49BGKsYNnOH7B4N3uz7kEJZUZWNyW7wYnNUnq8SyWLLoNxFJgGpGxKD04/t49aN",
+	"W7LVg+Sjm2/dHFz+cPPSq5u/+3Drwo0ctQVKudY2DTalqI0o/5O6toYkaW2Kjgc+IQHS36dp8SbajARG",
+	"2olCkQeRW6xDw3FvL3ydUwXO3btW2Kdpafuy1bDG6NStnMxh5hZmSv/v6m/LihlZ9Gmf0PyBxvQeujWi",
+	"Ws6jWj/CPYzNpTR/YGbqQGl+rlwu5VPflqVQzaS6Xe1iOEKXY/tnPRJEZazi4PiqyV2luIR5920ToExr",
+	"gVZa+9FLhZcKwDSpakybRpqJSRvm8H/87xdLU/Pf3Lk49c2dd0+NdzGGq8tHzD90bRn3g/PrkgcKVRYK",
+	"8iQwXNhYR1uUdUIDP16P5zNml3ViuIfcjG7y2/QQbsfDp/2xJL5jmg3wsiqX6MVB9HeVcEcpMmojk6wQ",
+	"vTBchSjszbuDex9BOPbscPWa2RUNCoqhswnQIZQb211csq/5qGd9POZzZVQNQj3ZAbFloNupWoMIam0C",
+	"JOinqFNRhjrqtVxPgeWpvoG90W4OOy8dSW0l1WJe2ApJVlJJ6OWAISKmWVIzNOc2BvBz+8DSlndl+EBS",
+	"E7fTkionSiEa2zG+jtvEND9irb5zKCLmALGJ61VHx5YDODpsJHeMNAXrDlneJCpM0+p6X0QtvKLqFwPp",
+	"KhNXIL5miWuMlwnqqNBauy/70boyd0fe4cDvklNWuBnXD1opbRWexBCChUfiaUDz83NTpZmp0oE8gS/7",
+	"UR4j2Bv1XZuJSpN5k7msrsuuwj8t8/FYr8po1YNa8xrD2gWdWeIhzkglrEPYHDGKjDfYq97SkvmA8y1G",
+	"GSCTpfKZ/cxzYctMAAlld1gbVGKCc0rCzbwWOyiPUil9D60BZlRdFYPW/9eqrBqbASxosk1IIOUnhqbs",
+	"Y43xFINiLsc1261CxZTKmeOEUKFBgfNVKGdFxFlYvg3pc4CCLReYBJj59YeDM588ePd/pKtka+3c1tq5",
+	"wQd/n1B1HClAjihRzztncmlGpdpJ7Ab8aVv+HkBUdXkQ1ueHyOII+h/zhUQFmY6gynTdRqMYabbqAW1V",
+	"FBHzi5Fa5RPpflKuqFa3jalGqYl+0msxcRqA4CU7jRAHUgljzU88j+AmNM3Vv5R9QHVnEqu6eFLxXos8",
+	"zGhdsSg7Q+cvqMgr5PYj2XpQAVVjzzPSN1uu5yCHEa43UCqP5TlBj+0+Ug2k4RHp9IZm1XuPvnD8BHq8",
+	"TR7vCTGxDwo3qGL+UOkA0tsNoKoojzyts7b41+jVUQ2QZMNwOXM3iPrbJtleeVxNrrBA3YzqDaEUwQgj",
+	"OuXMuFe7vBplKlt0A6FLSfQ8buZMWoXsSJFJZo22Uu0y8yd0yMhwwn7++eDm24PrV9LSJ+wvCvPpghbh",
+	"BHqvywI53yG+VmLVhZNGKCRHOQ5cjJx6gXhWFv7HdIMDlty3yWpXfOLlsuC/r5q2H9PPZyd+PCOoM2q/",
+	"tPO0DzPjXjHkcOoJUhtNwo8TeXi71KkWDWZk5+Lba4KUqvIn+uAXrTZAMWqPn9InxSEZTSGBvPdwhU8i",
+	"1OG4GJ0tHZouzx88kMgeKU3Nn/rFnD1ZZPukkhS2sqLCOL90JVNsvorgWJIjCCUNt+5iPyOa1dZh7zhn",
+	"LDz4+8fp131c9oR4Z9TXM/nqML548ERpfltRTE0bVWgxbJMEiwHUa8lSJxwS0x6uhZQ5I0Wf2y8NbON+",
+	"VabGp3b1gW/FvlDATAvHFvaJbWjabddsgkH62V7uskAaYJAY1Ep6gMUWl8vTB6dm52bmp62xEuVPSqUM",
+	"WSZvP8GtG19v3L609fWZlHYiGSryC6r5WNhpzUIXcw81Rz0Z8czuK6GimDzR3Sl/xGu8N4cpjd4ndeKu",
+	"jCr0aVmL1tQ/STaJ4403kRjhC1FkdORixWh7bMJRJIfzV1IsBpOVBn8LBaF50rfDVKKdmnu7BJSQTILJ",
+	"a6NZj5HUWzh4VqdcTuKysIrdF6jcFYlGxhqod3q/TgA0nP945if/9dOExD089VOZqlmdOvWLcrE8bZW+",
+	"NglqXxhZ9vq5coBGqHfydq3b7Hqs2vhO3oN4tpi77bC9c3Bq42DrXjJ/OeWu/+uCieRAHEoBbgTMCgs/",
+	"UI3gsLCGqfXnqgzbKgqNKm25/6OKwK4AfXVamFv2VWr6KGAAnVI3gScrSMUFKpAArtwBUB0ohIEBhxfz",
+	"gSjLQVUHg+BxiF+V0ZuAaaA6e77SZFXiDxkvLCx1XNBRTdZohKCQyrnUwg5S5IFcCo4iThTYvYzVJQBe",
+	"dhd0TOfbj7ne+avIc0ODGXdCU1ekRWiKz2Qb30k9ccS0HrGSYjHxGqEyvyHBbcWltONXaOgZGSNTdr7c",
+	"P0qIgzB0ci2igDUJ+D/BYSddZQFD8/Njo6SOyzv2+O6T6huEa6wbKM9/EEV9pLOnOPmQmcf0gqGZ8QUo",
+	"oBCnFjCosQuPn8dPj1HC9enpUnlOgKljz7NjoEBRtYJF5HYcnaluBxiAQ+quQ7KXOpMCet5hHNviZ0f1",
+	"V2pPZRtiVdvaYRy2FtNcY6cgl4CZZFuaykTQT8gZCHO7KK6H2Ohj+qtaH73cJV2i8M0ts0hkQjPPY72q",
+	"LaH+WdZDPgZ4Z5A+4vIDbY1dispatSxF4cdyiTen2xvLC8KMxBjo3DgSMxgtMksh2J7VjpdHM7boUYhf",
+	"p0vSaL0tiDxIbSk57pAbxPdTdJtj6kux292YVWp1aAesKtF9bSnNygUv2BAE6eDBHFkYAav6ZMW17eAR",
+	"Jn4XiKORQlY+qEYBrBInEeMcfX+XYjU3y6xl8GnMJIsFHZrDmiAApWkkjkx6hegwYyObe2cuOX4+ReNy",
+	"GDRtkxaS/Y1xyMcZ4oJK3A6zbWAXhaErlENxjxVQY1gWS9UvDGBkyOKRsboiYp4DFZOTFIDH5HPkyJ8u",
+	"WRoaRMpkWhxojOKazRRTyCXVVwT9XqkrxJtqWblzt77ptUlKnNgOFA0twBQbhoAOqSIuQQ1GP0pJ4Cas",
+	"d3036B8XJ6T9ytiX9oz819Nazf7ByROFotV0M1oRQOk7WP8VVD6AokQjoAEwfuT7w9m0gqBTeOUVaMTT",
+	"SAGSP3x0Ub45jKogWbk4Je6kDg8voA4A6RbhpHgxTKoLRRmmzktUOSd5MURU5EVtf7pEfKwtJd1S3SNO",
+	"U0auQM/Z/xJ9iT722FO+z3z+2GOgSCzhTsdTtcuPd3xW80j7ez/jjC6hvceePoLmZw8c2qe7gvAA1zyC",
+	"lurMIUtFhNGRlkuFSrIkm0wtqdgmRxw3gKZ5i/WKL9ElaBXFl0C/qWFhlXQEa1LzXFILrbrO0n40Wyqh",
+	"NvaEmSS46GypDMxZ8Wphz8yWZiS/FoxHPjOrFQ2fKCDll2hfKncMLVPWQ6whnpuXUN4S3EzaD0U0Oz2N",
+	"MPK7HonwNogn3js9D/XFwpjeL/buWZcHeus6IKJrfbRM+kqnWzJoeEmiUWKOltQHFTCsQZ2LPyhsmrAD",
+	"DYwDIVw1jjiGmZmZ+QpyujKNTXZ975mpihXkOlzZ+8HBWSQ9rkJ9pN22/IJTvEyqdcyJ7G8EAx09fOLI",
+	"M489FgPexxxBbBxOfeknU8+cOHF06jkStJgz9cIK8X3XIQsIfrlUVMDkYvZtl7pTHZ81fdwWWh6cGhH8",
+	"mhIYbNEh7Q4LCK33p35I+o89JowSDINJ2ESO27qguAhdZwSFgMLTJIEBhKJCsgBLWgmTLuBBlyMszhkG",
+	"PD3lQyYYV0OBE0HuIeK4DwoWaIBQQB+A0t0AkHV4Vw+yGqmM8gkrS5jZkC1QRDXQyySasFLK6pguoKUw",
+	"QWYJ5NFLdEmrcEtGBu1e5qPwi2qXeoTzqplBu7QAFK24R/S5Zg77JAjEkhTuS+FdkjlwS7zbEc8BeUma",
+	"fomKo1e/gnQU/Y0UEBC5rLEV/UgYm12Si1St4oRqCx6FsJAZ7V3ixGss6Rn5pM58ZwntXdY9FSB5hXcI",
+	"VDzJGKlgDJBPRJk6zX1FtCQ3cgntxYiTuk9UY/1l0hdSsd3BPnH27X+JQlfBOqHSeyQlX+FwB9dbZGp6",
+	"fwlSoT3Fo/nC44/3er39GL7ez/zm4+q3/PFnF4889fzxp+A3kS+88F9u20Ubt1f/P/ber0mO47oT/SoZ",
+	"EzcCM46avwApcibuwxAgQFgEMAZA4d7LQXRld2V3p6Y6s1VZPY0WLyPEtWRTtGlJ69XKXtOO1Vp2eB0r",
+	"iV5rLZoyzYf9JmsMSD3tV9jIc05mVXVXdffMVGN6SD4B011dlZV58uT58zu/89k//ONKsHIsEkOhzo0t",
+	"vFD3heJ9ubK7cnVja+MqRoe7cAxtZhrZ/tkRYHh6sbsdWZ9BYlkgXQYFGrwnUuCyebOURxF4EZ3eR5ZB",
+	"+923BiIZuez67hgiCs2X+cCF1Q+1wnGF4Kw5WwwST2VjyFCINTwfivbo8IEKaThgMB7EOIoHAftk1aRQ",
+	"pWc2mvmqRc8yIt8Np3Iwqa5hKI80qCAsVnRsHUAJYwWYUQwBC8m7HPjLkbYJ0S1DGdnxW3fEHgaRBk3T",
+	"g/zGRBz7V++wqz4nVfZG3yq8UKFE+kyzSvXvol0lYBShzJ45WRRfEnptt3dzxlJe8xlvGwdMiWHBOyh5",
+	"PF5alO9xiPLsEcF7U28huN//nSYDUfFIz7s514YizTLyjGfll2c6Z/M6Gt1zXPm67Ml05e3H1j5HZx60",
+	"3M7WFubZlDX3IfyXMyu/SVyzpxs+RGLBvh7zfzPFCd/RzJff1I9y8wBt24L3YJWtfWnnOrz52L6ZGfR6",
+	"PBmt7K4cDJqxNF3ru2eS431OiNFR2f3ESgasN/KqM/uxVAigZW5JU94xrhoY8kiPkfq35NS4Dlnu/Szh",
+	"NHZqzFi6nPH1dTGiNQSz+xUdjWpfPgRfvV30HQn2PiY727U/vExubiT2pIjOLjReLOBO2DYKH4dW2rib",
+	"Pbm0wYo3SAuv/OaKNxrtRVi9QA792Hd5nMHYV4k0R2biU7JpCp/C7OQMlU1HVVhqrVzXA+XMldENoreb",
+	"ZrC8poeYfoQGl9iNSkd8FLBxyrYyZUcEeiXKNd9S9+r2jFTyeVXUc00A3eAjmOWZ7IJ4t5KQyKS422lc",
+	"tIL0K23PZEpvUL2cVt4+gTnBnC4tbonWG5PIt2T0dqVE3hJpTg0u/CSacgqNFj7F91QGMsBjBnqA4VRb",
+	"G643clTqpvI8OeVBAYdD39UtF+f+jX5UPIUWeYhg7fRch8jzWXbqy1bDIYJ3yp8iexQGzBUGcCgjiiNM",
+	"/6FlrBPWQvpx4ly7XEeN3dibGSr1bKJZbh/BTZfdPkLOmqWSaQ/1qEGqIf1ZsIzae1nNWE60AYQCkj2a",
+	"R4Bdx4o5hKstlTTdmoXrJty0XuG6gLXG16hnqWPoq5Zba4QZuaMpwcZqGGfIAY3mO/s37TJgOodMgHH6",
+	"s4O7t6xxsb310hb7nz9h2y++tIXn42QoWkdUdWXVHWQEZLrBHlGC9JG4ThVZ0rAXtq6yIQBNGwPFj7mM",
+	"eTMWGytBtQlygCOduaKyxztis491ASUhoKZUPBmVxH8mVvFAttJBIuqwPQq2xj7DWUd/pj/u/Y4CpMI7",
+	"xjbrkPGAzF5dRkepHOAoat7O5Nlf+v3sIxQ1bOh71obnLALvFvr2oFk5/57F3qo1L9V+FD3A+y7piY6j",
+	"W7p4x34U1SIW+1HkdDro0ET0BU9Zc8SGQhytE0B4TgHxCJCaBYRKHpZTPjKmhS+oeHBfc1IlB3kwaHVK",
+	"LA8WOdVKLlcA271GZQTbXQD5/hrWgNIbLY+rncTSjsGeqtZpECFLVKnNdV8PxxInBJwFkm0oDN9gjygd",
+	"1m6TewoNRSndi+kxyDS3U5HssX4ij3kq2DGPB8IwBXwGHHBamBjCkNrI3WvSEAPBgWHPk0YlLlBpHG15",
+	"BJnKsjgkb6U6qTORinlxyhVYAXB497Kn4/fz53zsDLyKvzntIKaOoM4J8AsXUF97ll/KfOKRCDZcDXFl",
+	"HjBxtci5uO1Emdbjt7aDF7fKC7Qmu35Ac2gJbXuZHalUbEajka2r61vbZ8o9zzOiNwAE6IaE4Amtxus+",
+	"3UCubp8h7zx39huFx2HnfbkJAgK2X6pKmEqlEzMzY3upVLzdblXq3arJOrJMxNaC2nUXIDeRjEiFacr6",
+	"45IErqF5qY4H7ZhT8Ju4IuuJ6OukWt0/Anc+4ikHZ74LiDgrfnYk9lSxxwtAMJyiB9z36rMP/v7Zuz88",
+	"+edfPf34488++dFnv/ng6ad/+ey9nz37y58+/dc/YvtJyq6+GLCrX1vbYPsdgaEChAA4YG++9dVI8OSK",
+	"gboV2JRDquSXiKQtdc3vwAvex/dboBwUnlMiCtDBgr6tXSDc5MDGtM+wegGX9gosW4kMzDgjH9Itp6s9",
+	"q2zKt7r97cq4hTsGD8GU3c52oXv9ztbOVlkSr0JmN1vmuFJuoTPOE5gQaewxI+I24ywBDCjCLHVnUmxe",
+	"hZ+cTnJS8cSPJZ+wLKiDm9fZte2XtuYJ7Fx/8I3nIihA3oNg3lU3voC98fDm+ksOhtMcpWIdE5s9nhyt",
+	"fWGEKe1uRqIHgO1yfxIqzG/YSxbjD9pbYxX7/EmA6WLwQBhD9D61xgNf1x2AjllpQXuZe+Iy0dNs9drW",
+	"NaYHKSBh4ZOejkReVBC1mvMv0u5mrDsaeXkq518PSjbftdJi41qc2FcJPGtwIuFYUy0x40XyfZLcq4xv",
+	"gUSnKXEPx74rFMKaR44sb4PtKzZQR8r6SHgVuEhsmGjV8e2WPAba4C2wUJFIquCzVPZKQtUgawe5jkYL",
+	"kGl3+8sl1ymJsjlyWm9sjTjLdYKaFIWxHBV1A3tzBWHMkEP1IpJ9+nYmQYloJ4KC26UC9CoHGw+uokqV",
+	"oU6ODIjnBrunKLGBbC2AmtZWlmVPZFUFWCjgZHs1pP81gJA5XJuUmPv4QDf9i0qEwkOcj7fsMvMw4ZHA",
+	"3jq5xQCiezHEv8w8QkK/b8AvKsQCE1BTpOKJ67aG0Bo7MJ/HWrV/79Aar+2xHvCa5zq18XwlBchshc5A",
+	"wpUFLX+ezeWS6AufXdRTmGMqDowWtQnefAsLG96eYr7KJCXsHFYQqYhtv7TFeFfwaIPddmyrVAgSEC7E",
+	"XuYa2mD1T0CFrb6WRRqihCx1mlwn45vI4DmX6ZtrfjzN/n3hhWsvzGP/St9Nuf7UJhbKXDGO5MtYu8Y/",
+	"EO1gO868+eL4wOaydV3FSpslQonhnZGdSFyDDdkq8mftv3L9xqs3b712+3e//vqdu/cOfu/+g4dvfOPR",
+	"//P//n90qcROl8Dv7VDgcP+pFvFY8Gtn/WuP39p58e3DQ3vXsgDYY5RNKiecGp2/7q+6TMhKN+oakZXZ",
+	"RNQtpP7OXtXIhAH/pcEITzJQSqoONv0dj/O4ZZwJIfdzsqQJMze+C8mZZQIzufIPkHuonoyNdcN9RRfT",
+	"Q4VeQjWOPFvfMZOiFKJnUm2fVIKX8tt9Jsg2JygLC6FNm+/85l04yNYvBey9WB4Lv/UIZusaOcgUg5C+",
+	"IrlyE9aOuy2syOJ23oXgbqdKQu2421wxJYO9ErA+wqoC1tE8ZjqxBrPU0TxbcN7dtklsR3OdtK/StZc6",
+	"G55/mcqarvuYWFr4Psd4PCaxMGtVkAPY70FVHuW8W7tEGsY6nZT6AwcICnfpH+A9yPU8wcw67/cFT6xF",
+	"e/LpT55999PPv/O93/md3yk181/PPXOGVXufqyMHStcJ5vwrknzNUXnNzgr+PEcw5z/A2z0uTT5evNzm",
+	"p6lEYgtfL1hqH3U16/Bjgf1KUp0TWsikZyvUHPlFWqDULj80159jX1Bobrb80wG5tSw+kmaa6nDULWsr",
+	"hRDQCtmqaXGlRLQWUIYaeDYoCzfsIqGfJ3fPsXu6/wO/hE5YGMmOTE1INCSOLRKZLsIjqaKQrdr1AEaI",
+	"fR+LAbcRnmKvsc+5tvUyctY04PMG/HaD7TsoYyLSQaJMFhUjFBNW1PdE1jkECGfYKt4Q56WhdNrQfaHC",
+	"4FD5D5HnK1xDLhwZZcwAFDSShn1zEHVEZMfhXzx/GVFa6cT1+E6F8o3pXFUdzV6QkaIDNuNQYXQvN1I9",
+	"SBuQAwzXdpGVRaZIoOImeJCIELceUxqMWx5nRO7AEAO/G9KWBFYU5KhKhzrfRAnuCMQnPGrwNNzLWuS4",
+	"6CNIyxUDHdHsHAdwW4B/+UdeMawV69YRiJC1yoRBLIxgvAChoxoDuD9a5og/c4RaPDb6UPkOUCPIaCJe",
+	"IWthQg0I7dpr1uXGTcL6oI+MJS2ucgFX2IfIAEG5A+CQwVicX41Us29qqWAhDlVo/9+ApQkDNlCpjDNe",
+	"yCtAOF6xOPaHYaYXHUsCrm97EMcNnjYirZNwjV7eDhcAGUiXMhYHsBJxe3kDALiLTuH/b9X97GortSYv",
+	"RLSOGKo9u6D+dATZQpuOCFtNX6fzVEhVJBQiYV3ZMZ9jPHhJ2BsyJHiKzcqkctGIprB6ryeVAIUkFXT3",
+	"3WAPEXXk9btEhgPe6lKy4Yr9oKmfUMsmzFOWgzhvZAO91A4PvUelr+PIPRcA9DCDpn1SU7iO+ITQdX5D",
+	"RweeAxi/aXMZi2jC1dGDtKmfUOoikyA0/4BGOjo3iH/caHRN/KmKDFjagH6oJZLUakI4gDTjSQKxmaEs",
+	"ZECtxm4Kq/uFSllPcEWdZPH8t6c0vmxZutO+kFu3BdQCXZvSCYa8OKFqAYILSFq7qRxbfEgas55ORNVS",
+	"dxJuH+PigpGIRRkJ+X6+/1qire/RFwqR3mj5EOuDPYu12vVEhgEyDimdCopouwwSawtrCz2CNQNyxASY",
+	"DwHqylaBX8D+1gQZEaLrqBZgzRIZlDyORWICyvcY5pjQIBeTMbH43/aLlMV2VdbIQIXT1b5fQ6rGwIiw",
+	"aNOqQwVEemgRWRuha7XkoNW1h3sswBr3Nqm1kTKpwVvAD5uCeq20wfd5aCfNqkv4HdIpRvY+VPwfMGqu",
+	"vosTcqiQJI/mpKOdjYQTgIRwgSOFgp945kcgkg1zlkaeMNZRyskELDT8lTVy9nI8dlTGe6iGvmeM0kN6",
+	"HM+BhIcyjn2PVjKwiSOwKaCdjYiwYBSzmyBalM5E0OmIrYaubY1OG98a8Fi2pYjCgIUm1mkDWODtX8fS",
+	"SGeUs//1nb8FByFbepyi3MjAfAM5nuixKGIjgB8yBDu/3Ui7ouG+DjcO1aM8LJfMd5PC4ibSWqkbLCPF",
+	"tl8QIx66KJSS92zcZcbafXGsj8R9jZ1TZmUhae3scmBHc5hTWva8oNg/yOnO+lhIYbBfKRokugE02QWq",
+	"4Z3yAJBdwYZ9VmMMan76igFr4u2WDbmjMSMO6GeivR7BjqWGWpPU15ghLUfE+5ebAkyfS5k/tIKHfePP",
+	"r8PtzZw42luC82RS3fe+kzetgIGqRVzwk7iDM7v8uWNgM8dmXONxfzs1rKtjiMCiGiJlCNvCOLb4wjES",
+	"eJ5uqA2Cr0L0+hr2j3CD3cxtLbCJCgyXaZcr2Bgdipig1rLjsBbsLvDKhgihalDvQiVEhCrGQbnQ4R+C",
+	"ooGJagCgJyygsdDVja15PvInCV6NX4albhnO9S173VKXJOMIy/I0vtC/jspCMGpjkbrtQAe0Yd8cmJR1",
+	"5LE1CqCZ60zAZlfHcirLlXVBXnMXPQ+EwysjRsU3cwEZaGw14hj82y46fn0DTkOyLuxJ7VKq/EisD/qg",
+	"tR05VOC2vDQAHi/GMwt4nFKEwwPhVnFZgxs0vAsJbnghKsE2iLS+PcsZ7bcACXyhPRhsXgCvcuO1tKsh",
+	"Z6uff/j7T//lR2t7GYrVGr1t+n0KhTTUX8jFacskYzY24u2CQth8y958zN0ZN8B6+lhkYjXbIMBf1KgE",
+	"e2gURNAAgekkgoQEzBAY72fFrI31aqNml1u5gsYiBo00VjUCbVZh4WOce2xVUIU7eU1Tr+CFbYOeKNeI",
+	"PbFwbVhwniHO1re+OnT7BTi/XdTEV766ZYU5c2fZIDGlNfUl3VLtcdlKRCRTEWHQxHkpEKbDhAJeRW0n",
+	"7EHqCv3oBuicAD7JurHAOax7MNIuj+gkzhIvLixQHugDJMAXpNa/+C5VIT8H5Kit0r+6Z1ZFnT+ITLn4",
+	"EBJB66OabfyHmgpDQR7skEeBN+w5a+kkQUZ4inyUgND10T6Ky0Ue5qdoyKl0Kqbsw7YeqGgPuXUgScPj",
+	"8RbJJ5/86cnP/uvTj3528rPv/vb3Pzn54O9OPvj4f//LH598//2nH33n2V/+9OTX//3ZX/zq2c//Gprg",
+	"erLtHaqAc39vz2riAkMtNxNn2SPXyrpgUTlwfTJuONE1tHgPgmgxHmwMYm0oTxirsPNpHbmE8jNgc1Bw",
+	"Cwvlx7bBuI0Aq/bmCv4+MxDsNsl3kqv0G25k3WwusS57TQ8SepMqReZftLZVdvObBV9dxwhX4Da3RnO3",
+	"QoWGP69fpRme0ZKgEELUG5WZiDINh9k8r+Ng/HsYT6To8s4OU7qRXTOpAffhJWjWL4kO5K3yro8PS+dr",
+	"D/KJMB+J7HTTQttWuGYlWDkSol/ahzRb5BKNW8zu2/1erMH47Of/evLuh5//4sOTT3787M9+yV5mn/27",
+	"f2ZXt9nJu39gNS5o4mcffP/pR99/+sn7Jz/846cf/xHq43OqXpohP/yzaeGFbPxSuiLqNVjfpnfte9zu",
+	"t9rdh+PtDrliZiptt/Rvrvg1xl6v7XZRg5OtNBPsbmfB2RoLnWp8SIWZWEcE+Z5yOy0CeI0ewwq1YcuZ",
+	"PPSF6p+pYQHO4qSuPXNAeXIlNjO1Z2pW0o8oaZb6qDyAzRJBvjK8PzoqNCIXjhoxHg+h7k5QhkoaxiNr",
+	"UvQGJmWxFA6MFYLPExbwWQ4u5o6HQ4WrAC1YIJEhcq6YZkrnhjEiMI+9Q8NdFa6VhYkxnySu+xlcWhyP",
+	"H+GFlPLYzeZyb6VYTZzHGhWbO/spIUwLa7p6EEesy48FQBRyIS5Xkks5kJlaL6NBPoXWKxixNW40q2cg",
+	"Me/UuN1YEFUg49y/JmVA6DrIzE4aO3QEXSZ/D9L/1RoI+BuKHZXe/RHaGScf/sPJux8+/dhaGmiIPPvz",
+	"//T04z84ef+9kw9/8Own/3ROGwNHdjbLYvu5WRbmqJ4gqTkivEALQqMdyvdpPPSynajbAGKbuc1oXWfu",
+	"skIn7Er38CDX+PSS+4fuVaocxOxVa9OpPa4GPPbIZ4T6etth3G8sKtZTeI9+KTepAXYlP80N+P7si/qc",
+	"Dl87THO6o7c+WXmFp63ufWHs8peIySPCPVFkx54ZNXoXeJhayywRVuvlIF66TQiDgJDr21tbJcnj+Q9f",
+	"UgfT8xl3FprNOABRL4ea1jCrd0Z2/toyFgEE9akVJJTGVuNOptSw3hGLIiGCibiQ2tUFrwEVrfb8UszD",
+	"NOO+aCAbiL3WiLhtr3NZUfg7WPGwqaxrbHbeBStQjJG7vHAQ9sRmUyjRli3JZ1a2vlK48jLxSGQjrxOC",
+	"UZyPGrBjgJ2+zbg5ssdh5fHn0ovVOIr9KMq/8pKecbkhXoiHWZCKyeX9uujXkRD5uhD9LD7mV5dJVa4R",
+	"/OqOh8yQbi6vCFr2udgXaj5dcBrNUa4gStDlZXCLovTNi8HUg7QuCKafcD0A1ofpU70QtofxOViWDbT1",
+	"vDZQ7bQPk7tozxcnsB6PPDjiyO65oaefN1xGS73DCCI99fS9M3rFXTYDGnQTqkdLW3aOY4W213euTic/",
+	"PztYaAIZ/jp3w+IpVsO/uINMaRAELRnby9P40M8BY7pUtgshwmq0W5wcnX9jPgL53qWqYkOHmisLAn4D",
+	"qIQuRbiR9EOpwAzRvw7XzJB7rDxAZhCA3kPUb5fYyWEJXF+zuXqFT7Qq95OFAnfZefCJvLOy1HGEVRw1",
+	"iglVhRjiXko164k9tz6a8VZL9GlNAiwcwH7dWCsBhUGlx7eTpFgbUc108PSjv3/68cdPP/3ps3d+SaT2",
+	"//hjYLS/9rUNdoDwVE4ErFgwhdg4JHJMCVtH5JxQ8B1gkbmEgRLfhU4y0l9pWEcrBOQdQn+UUdqVquMI",
+	"mWOoDwNTKtqjInwoMyI4X5Cr6wJe29VIt8wmj5LNra3tF9ZczZ0/GaXBabLP6ImsEu5QUV0VbI/GkI+w",
+	"HC4Gh6OHoVagw8JqByRsKLu4q+PIQfp1m6BQvtbONLoijkIohEugflPpQ3UksHAKQMAjs1uga8aN6erR",
+	"sOtgOxXJkCeRCaBo1HE9wLtslxZf2KXfb8G0LaytLdzdPsnTh5wBbAUjra+FY29ktw2UUdgZ7mgdVddR",
+	"2D2io+nRrtF1e8Ui1Y5OuZVPeE5pFUpUU+RLDxVL6GlQmx/k0HupBpaF6nZKMFlg/s08ndxli2xWkT2l",
+	"Qlf7r8+vrrExFKQ8ga3KqmoHKhaqMm5YqnXf8EQZfag9T5nSqSSaDXdztgp0LyF0lGqNwrUAU5Et7vDW",
+	"SogIOLJJ34IquOp/0aDXz0q+mgOXVGiL4aEyg1aXcUO9jBSUwYJKF6R7qGUi9re1PyRfosUVMynVvxoh",
+	"kN695druIq1HlPChFTL/AsCBY4SyqvhYhKQ9+aFyVbHSZJYKS0Ucm1xdruvT0uUqioVBzkJu3yeO9dBg",
+	"Ayj/TNPliQhzN7HHD6CK3cO0ckT/G+yWPAYcphMYqMeEQmiqxD8W+d5foNndJB+LBLjH6fuwOBCsWOVq",
+	"xOi6jUP1BnYXugYC0BnwJJJcwbFqqOHMwb0HD5ndbKDvfdkiyPIaCl0Hhwzl2Eo4rgqo63W3bDhNXFqa",
+	"90CktHuWF2wBw7sQN35u1YL7R4zANFJ6WIOqAfYpQuFYOYJFpucFUwsDx5x3ErlJChVU4ylvVfdKetXa",
+	"ZViTDAhP/4492I4BuTX2OKEgEku1Lu9dZOcSHrboBYOHVGXnbrNYtNP6TlEkkbJ70S2AZymXirUHVUXM",
+	"tADY0OdMlvkLG2yffVv2iUop4infsLMVstXMnAZHsy14OkjEHqDjQmDSCnNEDRJJwOzRka4FLJQqEk82",
+	"umkvDg/VataFQwPYFN7reldadbPmEXZ26Q27zQb9WPNIIJ+7pNgTMZakSNSukPjgyDo0SoNwWaMYcGwQ",
+	"BDlU4OBc23mZhanWjR5XowZOVHl9MbU4OqVt9m3ZPzct3n7S6srjOoyyfdbSfUBy+INdGpwkbEvXs74S",
+	"Mm9weuo0wXLqf92ZteXydRMILay57LrdkWMpE9aUSdqFGkVwWkbIX4KunjUDcsRte9AtAui7BUkE/IGW",
+	"wqQ+uCuGt2iA5UZ1fbmMwnMWZ1S/KjvdlCG3H8xOb5Sd6qlmQqUiIR4OmYDq4N4pm72M0w3tW/6q5xG/",
+	"u1dMvs0Vq3MjrDFYl710HXa9diY3rJ3da9hzburqIJ5iqs/4Glyy0CMPH1FuoOAIazntiEXYpByB1T2t",
+	"0q6pAB+5yZmLGPrOqJISuqrnKjwcoiyuW8jMgH5VG097p6pWq4eH0VvX3l5f3Xpze/3lx///9ptb6zuP",
+	"1/6vuTuLwlgzJuaKIbgLztKU9rIh7abyZd8ZOeh6PSLrcfAV1NdjEhtLdTTjvHzgnWU44VynaMRA+0Bn",
+	"U0DruN4Im3BhM6JznqHsITjYsKMpBFy0kOzATVh61r4u1dGiz1n/jOd0xqaa2T0IbI6OGofCfZNw2EnV",
+	"bdd6ulZ6Ha5Y1gPVjs5OaY8/uY3X55pDnvdopYBuPdAdVz1Pq+O7q9sVEJGjCMXY0+kCaDdzLEqsqdOu",
+	"Y81BM7k76HG1y5SQ8HzEvwL1nkuA08giCUEu6TpAYyohGcTCbPSigNn/sZco5IIx0h4fsZ5IOgKclZ51",
+	"xbCroU6YjiNPhgyhGPumsD0bcE0Y4PvShBBbMFyphwouDIOxpncQbCLipQbOXLjBbspjOwComQdW028N",
+	"eOLYtKeoCnvA9foV3tR+FIFwLWk8yI7tQkBRuONKKPNhNWrYKvZGBckodGYjAlEULOscgjs4U89hSHm6",
+	"prtL11xqGD++RJVl4V6xFrOC5rTSrChwj2ZrsGl3bzX+/r7gUbYSz6HKR5bV+CDUEpia9xxrHeRdBwqG",
+	"nzOs39zeCba3H895YN2OiseV623s/px1eJ257Kck03gHeNLrEAaeHDlxcGYHlW6IxDcxMYymrkpAZnfc",
+	"LRx1GEnDuOtEnhvitEakQKnKMe2BvTI5WqNOuUTaivBtX1dgjShIVkzyFUZsFVNK41yBJU1WEZGW68u7",
+	"lKeIGx+O9uwpa0z37MFigC3hMRDgEggV1Qnzcw7Fabr3tgZJQkC9rH+vEsPSfABB4qv7PotCP4p8z5Mr",
+	"hnVEemBvcBcC4Kw5SFOtHLdw1t8XzCjr/LTlsXDezwbbJ+jb9hZDi4YsGCvhdjO5pikYrbYSPujvQveU",
+	"cLJ9SrjHOAXifSdvGDGXKuYq2kV7C963IdUxj6U1qA72H15/jW32hEvZuXu4gCw05thDMr8qpl3sYaDb",
+	"mYNIQwd+zhwFMz6d2Io32MOhzoxkuKe9QX4A+fukGk1eAG45a/eK2ShL8d0Zwbos7Wa0g8t8xy9MeQsA",
+	"3LNOIyUreaT00Ey136x0yKjQlqgkynjgrlrkZLlnlAduXP4Pu+r7a2tDyPUomBmwZiL4kQmYeNISfayW",
+	"ROBBjnJ9GqzSDW4zu0G1VbYfRXdGr7oLl3YH0Sv5gV6IhzRNQvajek5CJw5IGqnbbaCqQHygVnlOTux1",
+	"U3CPKtk0iSmrohCsRGDmrPYois681R5N3jqqcapSINlU2X7BB8xFrTkvE0p+lmD/TZmaB6nuYxfpuebk",
+	"VVWv5AjsejpbXQSVjppvg73UbNaFxuclW9Jac1TZsUeuCsXhWqLWnarE0HURp+dR4VFhDfYw0hEjQa5Q",
+	"kZlLifscXCVxcpaEW2rdDYO8EJjTNL19MGjG0nRr3YF9vKeVgKEQRzGd7MglBIc740oM97IOCfkSJpMC",
+	"uW+lZLi6pxkpx/vusrlqJ/IYiRkVFPPWTJQVSZSkEMHVAuAMJDoRId6VKnVxdARGIvmV4+avGAPdo2Ef",
+	"/UVPNs6u4fCCUktQMOsFVBEVnCjKMLKjBv1ZcvqArpohpi3dk6qzi30koI7HaK38OPZYn5t0d/4SH4Iz",
+	"l7W+xUcVGA3pA/uMs3W+XSrRwSmfIjnUP7EmyXF3C1xNj+ubmMqemIrCp8Zokz7MJKFVyvsMc2y+jRYx",
+	"lLBU9PqxQ3lRmyIENPqGnO4SrP0hUjgj0tRq5xJ+TyhX8h3hLgvBpx20M11LiY79JXPGvGkG7nLkX8+C",
+	"31dPE/r2T60t/n1Xp7Uc6LetWPVFxE6+987nv/gIEQ1dYURJy74p4W/At09Vg4/gimXNxT+ibtk1Zd+v",
+	"d2UcJULVlH1v0e28veBxblhDlysHh5h1VySnzMNjWJhqJuzNqlHLV7etvWKwzazHR+Z5UgmHem2PIqWp",
+	"e4UrVBXTo9IMLJyB8gtXOJNqvcEeQR4e0DCgrahgcONQ7U/iRPJ3tw7QKuX6fe4+l5H34VxpIHCnqMkh",
+	"IQWvmKyhGlcNHg3iNNzLfoXNmKFXjKZ+whTrVRq6F1Yk4x/x5U2j2LFdSKjpUUX/+n0Q7jrw2PZGkEBz",
+	"Uho49YYCM5GPnxrGzUp4pjWg9DVBUObk6ltJav1u8QBxOJJ8oVhxdNL4yhGVtVjk2IIZKrdkR7mCLpf6",
+	"AykkhlgMoEGHRuj7V9ZftKePBYnnc45tAZVJzxfgUD0bvvpYdKuOznHlRViVZTP7NBLdtoupE5hYD0CC",
+	"7ggBKgt71wZ9QcoC5cqvNhQhW6t+lasR3AiV09a18jYkdj0uvuzyYU6v1l1/Kcel3i28OzrKprBGgQhO",
+	"XatzdRtta9qa2FTabkLo+OcrvFYrCvfWNtijijpEe8BhEXtVJWLgp6coje6AK0hgcEoJxD6hGGlPc6sC",
+	"zAR0JndFz4j4GJB3ubc1u656cUbBakXZYk7OvypdrGN7PucaxtKdCweuTLND97wFjjmtXRIXLHHzXCl3",
+	"ABJN/YYjs8H2C8f+tM0BGSm72V5ymy2YqbFz0cjF+zh3x8I/8/o4NMgaXZ379YXgcPXQFC9dJKulslgp",
+	"R/puH9Gtj/ysWvI236L/NcCKgEL5s3GXB2UuGN08gKZCk3LlcXvXdkp74GVjm0ohNTNOXN0L3+TtUzoE",
+	"9SAmLheKKtGxQcF+7nIA1EYAJ62Rat2wLlS4tpe7pytGdX2+EwFNvEswanCXvEgv6Qlyr4/Bq/tI0fs2",
+	"HSIzYWmOg6EO6Bnci6j/591ec3DKZazDCVTLwDE+BytcX+h+LDajAc6pqNbnN/VARQ5xBikm1hyxIzES",
+	"kR1tVxjQ1FSH4Mte9VBBf6Y2w0cxa3Ppnj/Ickiv3ggY2U25Xr+RDfFSI6v9e1RFxG9KFdVEm+a4rgu1",
+	"Ij0+Ys0Cyi3HAAuPnki2jHngE0KDitmINI1Fze0j7oikg860tXmh9ssEvtI+1axlhcnpKiScdjazi0zB",
+	"a4PbjfotFlFHJMDeaKjSpculMq7M3upGpGmQKRtCWw7XWlUPmrHItCgUrTTw0wZ9umZFmy7ETGzxMvgM",
+	"zRrfn7441I4WhhqOI5c23aDLTQM+WNtgd8E2YzjnJttskPaw0yOOs9ic9Zd4Cl05i5BI9F2UncQeUmQp",
+	"xhGWiTA7Z30h6hRkBsaFuzbAU2Go3eY2yLIYj7BtU5rIVpr1WIepHnoXh/V5QkQJ1FUdrsx1Uz9zl/Uy",
+	"FyeNhd97S0vH7waI4+0Jdfa0BN4iqrPHwpEoypATkCOCZvYY7xdZGCvdjPyBlW+oSG5r5TFUHRbY/tou",
+	"shIluiWMEcjHEThGoyRgXT1ksbY+sqeDcHhqaCsH28iaSYlw1Eg94As0R6UkLAc01oWCSfARFV4nmnd1",
+	"dCN+PJ7oKCYDgrw5iJlMyHYaYTdJ6v3QKYcGwWJmdkGhqy4Td+pBDqBbky+XTURt+xeyzLoleUw2vU9I",
+	"g9nFbrMeV7wjKJEVi2MRBw4pg0lsaOTUIpLUcsyQX2cfnz8f5fWk0MvIZbLwNa4Y1yFLRhts3/0BBw0c",
+	"Vq7TNL19gzyaprC2Qx5g7SADYP9QVHBy5yPtdgEkvjgc28U0qpgCYauPbdtZp9kyjolcwDLHBcQv4jIe",
+	"sRbvzyl9m12uonWAkdVrlb6KpIEGaArQ+d7NBXuBApUsR/v0mPcdzAOyT1dMBtYEuzRTr9T1EgwpU8L9",
+	"9RpX0b1jkVQwFS+HGeMG+aXrKtSRxwIyipmixOQ8ijgYS0b3RABmBaYiF+jdzw7SogcefmsgBiLM4y99",
+	"syyX6HRZTaiIVDxJ9BCpFZGZEvofKHj5IiIOgtBtnth/QpPyVKBlX8BO2o/siRvCo0Ks7QkPVds+HQwN",
+	"bCfUEXbGKIET0GYxAfoqeEQRJprgCkbwWES7TDl3iSetLnFClqVCrA0yL5b1kUd6uMna82lmAI/Gc2ED",
+	"Ye7nBo/S4H4PflSFcpWEPYfp3stxO7tnlcJZU3SMTjWOB/CjOdG2c4/knMDa8pGQi4oaGkium6IjlVWz",
+	"QY4TFQNyPfIRYFGtzxOL1IoB4ymLBae4MFcjNpRR2qWSKSMyIu1EdHgC6TvT94zfkU5N2Szkej/+1U9O",
+	"/uKTZ//5jyrmBv7JT0iu/+O1rfmZlIgFwdOFOJpF+03ETdeFiWLRTpkepNNHvbO18+L29s6L69deuvry",
+	"zlbV2LHFVMXod7YuPdR1Bkq6xvwMnTe+K0mpIZ9pclzXQdJxfJFQ/E4VIjlYs+cvjLWeEnyuxK49GDR7",
+	"Mk1FlNHYQ3ign2IlYxglvJ2GjmTT/rHLrEEQWsPdhdXQardvYmKNp1BoP2tQdXPoXtdhZvcwkgbsMU7Z",
+	"2N3bxLeQyqRcpVYxwqYO7XpFg1hEoRunfTw8LF/eTBWSfdjuXRGDcsCG0dKwRLQHhih3DlVof92AL4mU",
+	"2f6dr6EmtypU4gnEqeCd8QDDhYo0pD7bMmW597hiGMw6VmZCEufa1hbdqy1FHJUTz1xPBE/FkmdkaHgX",
+	"Anrz+dfFtpx1DUeJWA/JLCFbpxOkiSes5l6ODIn7H7Z4HIuErT79zV+fvPdXa6drL1RqLboWQmQ8bRzz",
+	"eCDMaYzLYAVHtZG17Bo1XEei+X6Za3g03w/mvL3vyXs2Q7mkrWuJ4we9NOx1Ueb+7U14by5ENuyC0Qq5",
+	"BIcBBCMDYms5vXeF9F3WlR4VAVKK8LikGTaMotpeXapN/mVvNRu4RrPQoCQdJCrXXdYf5JNU5ItyCn18",
+	"rgJ0aU0AK99cjcB3ag7SnJns6JQprBFLAwhw+yMTUJoYqse577MMbhtACVRUiOxADsxZ5dbTHPrgnY/d",
+	"HapUR3y0wR5q705TLimiqK3J6ECusdD+3cAOBQ2tQhfoz4i6s+WW6YSHW3ai3hJpdpwu2oacYj/WIJn3",
+	"lAe4ODgzFkjFUtEh5Zc68JblFYNHVFDAhVDgqiBwz6fzYX41Fqa2LiQAO0UIau922BsxMMQpI01IeNRQ",
+	"rnnWkpgd5z3dISaMBWDnDgiX1ehd50YsNYnBFLnKYd4QNorcUMM6uQuw75rT1pXVvGPrhcdn3QuGd70c",
+	"/tE+WYDlkLXLLh5FM2kvh1JE2jAfCHCVsvbYhmhlz9fIQV85e+m8QgW9AeuWKbjpkosUDrJ3UUj6ixUx",
+	"eHfIveQzMlkuZow1eaoEpSlvdXuucqnG5KKdByTjNoC4RX68FMtCU2hYBHEi96m1mvesmZ5L0OTiU1gH",
+	"0+RRIxtyGLCwK2Qr/xFZfTxl8gDTKT1+JNYgoy5b6SARiEolYsGda6wnOrwvn4jY0EPoOgIUJx0R7rHt",
+	"HbQwt19kTbuTOWvpWA+SNQcax6I6rsQwYIM+AHGyKPowA2X0RMLZMNGpYFKlGlBjEuGMgAGE2LTxKwmN",
+	"3sDTkN8uSeLvR9G+f/fF7tXeIE5lnyfpZlsnvfWIp3waVgWah5cKBbUVn91Zpwg6gZ+drdq9vmhbbrIX",
+	"yGe2H0WMe3Fd/d2DV28F7ODurYA9Es0DQGZydnDjJiRvSJBfYnfkK3v+z5ezfnZVVm+PP1lvjgAs/dIL",
+	"2y+/+NLWmC2MS3hOMzXTL5tvZX80ZhS9PupqQH5CUZBMAzbwfRGJUlVGuJF1X1j7XqZUDJB7hhFChWuB",
+	"7w/ougWOQAQxow0+g0eHjnkNG2zft1alsGaLK7bqSpcyaVjDWj64L3WxJT7QVCe8DH6DhbKFzTtvuSwf",
+	"8lFd5bIcxww9e339MMx6c8R60ljbpcITrmKenPZO007gftQubsRzqQ7Z4x2x+c2+6NR+076q/55D0ezX",
+	"dtNSm4R+3c3293Vch/Ub0vS1kXht9RCynUVB/YMbN6HhMHYc1ayZ6KGxe7Orh2D4IO0n0croQWL2mFSx",
+	"tHsDbkAarpCDxQvKXqoe5gs7Da5qXxtBVNgjZgRmy0jCrf0+V+iwtjBRaflWNudXDAMMQUmRVkGtnrNO",
+	"61QafNMpwhoL1p77G1fZr/cQGOGbwtrTYqBkmgeYugIF8O2sK4eNdFWuC1BWXUj5MmRN10Os5RYmDU9/",
+	"eDyaOICW1/Xnnk35DOj/Wg88ByDGcw9bsyA98ZCPAl/HBSMe67YIrN/WZkcAVwwBRasLyEA5f6Kj2oQ6",
+	"T01opZOPFXxfgErHy+7T40Ls5Q4WexpN1L4GZH9CNfponAVuock1K4CRjMbKKicBh9ezyy5T1YMfdp1s",
+	"XX4qAu+RvbBVnwpzhQ9WaKBaGpWaQ0g1PRZqF0uC2LcGPJZtmvGAKcETe409zwLWRnRnaVVEDXXv48Jk",
+	"xLpVpbOEyYi7+vLJEo66RlGCSQgKALeaOOAwjCii6hRoLpMN/ES7LnzXxqooHsOhaPYQImIFiLhbYt3p",
+	"FBi0z59CrWLi93O+rIQvNL4LQYdlArm4aNU0WUIByqMkUI44RLgmJGmPiMiUTlkzIzQCYrw5jrtUPKnE",
+	"YpWfbLE2dafkrtt7fmVYLUuyJBHHUgwFBtFhvaNTGU6nt5Z0r++CmnWKFd12ySWLhnlRALmLRAZAVRRl",
+	"6OIYckJaiT3oWgDKEOvpPLtQwGSbSrUnGp1WyWUErbgyc74xULEwppHXpGcy8bVKeatuOMm9vlDX6c6L",
+	"7GlBjyhtMkxf1b/G2L8pV6vFpGLtQRxPWkOVEMM5k7RtqaTp1pyffd0OmagysCLBBZ14Aly6AhOblDWB",
+	"JrhYUYyJFpDmhtK+nGFtlw5s5DCRPeLSMQIJRnmHS6IdDc0gKRZLYO4BXBmoZyIyXJNyu3to7ny1acY4",
+	"QjWqvIRu5ybM2jfsBcuqLR8gnv4+cEd8mRWma24+piIzVKcrh0Gajb0MKwssM1pdoO5s6zjWw/VBv2bt",
+	"eRPu+0Z/6cFd80d4vyA2JUSCfYSAt62m4izWQ2aXD7penMXArBYxIAAACuN6Rew1rqJXeOuoPsTnV/JV",
+	"B8QUCvC9isPkPNLKOz8beyFZzehOUMBKxYIv3MFBy2Va8O51sm0uT+DOjrjGoB1OQB38pdrVsNKreT7P",
+	"MXIC3yd3a5HBW9+3o2bEaRRRV5RlVUIPxZMvE9B03/cDQru8WEQzHi+GxNRYN/NZIbrz5KOUXjddPaxZ",
+	"CO/w5OiufmBv/FXUbnk8A6I8GXJPa5d6/zLnBgy5PQsRVqTE8PQJ0jNIYboIRQgm5jLnM75kqhDWA2rK",
+	"stalaP7nFSOLrBuKPejFmTIV1YKW8NqDyfcvAacCeFJfppiIk6VdBlSUHo0cIT/pfOXULd3rESPBeY7Y",
+	"RLSErL1a7T7etVbJ+yIqm4wFhyWiLZIEClgJuZbzAoCVz/VEM560Jh3r1jYttAz3r32Z2yJZ+qiVnVce",
+	"f/mqx2DF88ViIGdATelpg3TS4UoaQgsRvZYdGGqUrEEMW61mMt65ujaXwvIUKvNXUOfHN/ZLf0092Dck",
+	"u6h9g9ibfhXXXb6tYdelCgmch/3CQX1WAOZUcYOW4PVm+l7hrSMmlc+h+KQK7oZ8hznPYQtEw11umFCR",
+	"iFhPcDXsEkA9pBrnKKScHhRYZQ4Y6pWykif7cl+J/bKJPar2YymGrA3tUbDBBjWESzWL9GJd6UQ4Krva",
+	"Fa278dJLnRvol8kgEWB3jIEGnPmrxJMU88FzgONzIcmLw8lj2WjtImxv+pXSXDalCSk6yMy1fUO/rHO2",
+	"NKwnjTltLvg80mfEYnLEDwTmiL8SwcsSJvDZY/d4l0D2lwPKuoeAr8Ue7YAmq1si7T2XG9dlR+hP8i9B",
+	"lgYxexzP6zkkqh/z1rm5JTDiVbdwwU2/ClFW6h6YnzPT7ZUs47GOByoVTjLqhR9/w938QVe2l1ZfFEf5",
+	"5YtJQvtyK1UCeEcyiQiIQ2LQjKXpiojxViqPZUrIUK0EM7Swc6kcz+8sjkUywr7QwUoq03j8U1Q4RiRS",
+	"LKYHFHAww+BzKGtjX38AtKAgCntQSkAekk6AWWCD3VMiI2txRVLNEeta/2c1bI4a9n/hGnbl8WuW7yoF",
+	"bO/Gvi+PPQ+9faLxoS4glC8hkEXW0gcwMysLw0VLYS6Es3SfBOy5kJbmZh34JVDcci39IaNsjQkR7QGD",
+	"v7vcrqxvzj4s5nvcHiFtS2G/9XTUn1F0S3D0h3DhjLYxDxH5Y//Kg/ftw0ShgUxvhA09dYKcbjyOKxpr",
+	"WNP0/I1SfFDLNwFyHXlxHNQ0BLP1ut0WCaLr+omAjEaqdcX4kPajOD4vB20eG+GhgU2tY8EV8otcHhhk",
+	"TgBqREPSXRkKYA1dHt+yq94UPBHJyu6bj99+XNLz3ckmrLAJfOMymCJgyzZQi5PbNy2e8lh3BqLQGqSs",
+	"H0V+npa7tMQO8UIqjwuiNCkT93Dj1WdCwDoT+MslOkAQCpw9BFq0qgGLTGSFAIzXjoiUy3jCcACqqvEP",
+	"S02MKdYHfaXTya98y5SNroj7U76OeVPEU77XMO+mysbJzodxOv0Jdrei6C/sGJ4hPnmVsnCNYs2tidyZ",
+	"n9tqBVI7U/z43C9Ua1yI9TVj2Wvv2kmWda6zDcQ0dB/1CdRVpHtZX4sejwRrirZOBLaLHmbd8wCcOpYX",
+	"/kqjuFhNrKc0cHxgv0X+W88H7HqgXjFsKMRRPHKNrJqJ4EcmYOJJS/SpoZSKWFfHMoImpB6vkvWeiqE7",
+	"W8CaA7usAYsFB0aAQ9XVifw2dPUgkzV0D27IKCRnNz+e7PaCJ7GEIoxECOD2rurFCO9Xs0W9UCOa2utJ",
+	"k1uGigfmpuucD933UQbizjPC4RIgMYjJ6IwXZJeRUZ+vgZKKIONWbvioYtD0oPOP+SZUREd8FLB9I/nm",
+	"Azu0Lpd7DBq9MNlmvEktxYuNBte3t9d3vlYxPgrMZyPzpJ8Rtrec2SDxde7G5WqDrm7bvw3TCnHzRj5J",
+	"u1S9mLWLnjbgnfWtqxUDTvWphrvIuKjdbNepUrzUdoDNuGijYT+vwED7jfdQs+LRHOEaQfIbuA7BNUUf",
+	"dLI39JnLuFyLwemWHV2z0POdnlFWNCd7sp6FeTxOTxTDrVGtmFYihLKKTU5r9I9xloVE/u5BWykilZUG",
+	"uz5Ag0dXT5WkFLpDqgUYS4Mua0gVZmecRJIus7ZrHRpM8ZkWVwa38wbbR90Jr05NvD27/KHC+KNu+/Z9",
+	"jOpLB31sQfUyC3v6WDTcT8OJJwcM6+hZyM1RAwBh4a7vzDlCMwkOUGuVQP9kirqEh8rTeo+QDCrpBbRN",
+	"7KjxUM7f2GGdUxnHJaNrUBDHdQFAEvHCFG+wO9Z4g8FgJ0oXA6IE6ZDLFEg6XE/N6hAoRZ4XYojbe3/x",
+	"A6CcIuAU8TTFgGdWypXHX3pzM5PVKcHPbBtv8jS1h4JqiWlqcD+7apGznD2ljJot921tnJFdDUn/gA39",
+	"3hxCG46hB7iCcYX7sODG5CY1qBOZGtLDQtZKRIQqWhAbDYTEYd+uE8QU/9ADTDpS0qJvlaVULOzIY6HC",
+	"DRa2dJKIVhraA7ivjTD+hj5F0oq5MYcq7HE14HG4Rnzgzs70dwvyWDMQJdeAz57jLe2bArq2P2aDhVYP",
+	"h9T0Bxh/IGzf4gpwGK6VgX+ZQwWsZGaPNbW1x8Cz7I9pbqvCYIZExHhs3cjRePNeFtrLG+6yEPsehIkw",
+	"aZjrFygNNMPeYBAn1UrQGxwqX8JGi4JcfawprF8GWTiYTx7TnQHx22jrxN9eU0NRs0vR9JZgGicP9h64",
+	"Nla3kgx6UbMrg0TsUHzArFKPskk/VLQM2IsRex1qJJqH3g/Wd4yge0yEuFXgNcIm4DIesRbvu4VTQhAd",
+	"VyStOdpKN1iodMPeK2Q9nhwZMoD34HOczxCaNMfCZAel20+OFt55KRl9oVVYWQ8YEsIN5puvwuxmnVep",
+	"0tUKCk4jzZ1MwMcB77fsMEL2oILaWs6WTX6EX7reqd62IZU0rpFAoVnZI9ELcj1VJ1upZtp4LKYEKZmN",
+	"DK3l8+jjOJr8qVgTvfhE/5Yxy9aagYb8zo5aH/Sz1hEo415jgKbMnUOThQTImb3UiI6LgSNOtd1g0uJ6",
+	"rDcexxn4wlrQ84jnaQXTCo9U61a1TzPYruN11+1lM0Jsj+AIwLMiF1ADKWwDvGK4622OoGh0ZJFJONC7",
+	"PG6DTi6gJ5CJrCxAciTV/LEmeqWv298sNliSn7xS/sRI1FtoAtMEBUYpVHjDasDke1vP/x9MPR9ujeWx",
+	"1QqDgtd+Xst0XOh6UslxiRuL+BVax0DM2okSGa9yvZ/oTsJ7wAG5wW4jtzqFkV0WEu1F166ZqCzcFKCD",
+	"m9mQxdnS2HEkkh2ZAqrn4O6tjbJGz6AiaWPMEKGK1kZnaDZ0QF19ahWbwrTCJGBEw89rJj1t51UuUEys",
+	"OV/zkQnRDHgLPUgbgifxKATolsJ3u62sza7JS6Zoyhg/J4aLvqmlakD4JwTDImwP4rjB00akrbEOpjcQ",
+	"1yUUdFzbhT4mhypP0WnvEqKbaC/M4kJeK+LBTvZJkCHycGhYP5ZjuAXsWon9+qDFM5jm0sIpWvxiGI1J",
+	"QZc3UreGf73pUNE6YjwDYDJUx1a2miNwYhWytVqLraCU5jEAUn0k4PxHV6fs0LdiNujX3Yv0unc0vbTa",
+	"fdEXKpKqExKfLFWOoSdv1ardNxlEs+hsY0zWXkGetuu7T3y/waFycVEXUQwhyJIMRBYedcYwlNW660QU",
+	"lu4T2VFv9Jd2g8DCTal52K75UaWpHR8QrGFLyI6y6o6yNtUHCohwJrbV6Eq6ZoaNCqlXCDlJaipWsFWh",
+	"1pr+5C4mRYJcQD1aaaLBR6Iljcwnubk3V+OR+3XAMgGEx7jAODlkvpNZhYULY53bxMXZeAC/qUpAg2Vt",
+	"Z4Emv/SpsA/PkMedsW2uDxKjk5U5roS81WJLPXCyDnhHVEn9upWs2s4B0komX2Nmco3vCt1oZm2KTYxm",
+	"gUov1c4+IAbXRfmYGIQOlRmKBGOMFJmxChu4S2RGkYSFKCOrhydt4Rtw68oduBwq9AZt0y9deIyOXLuC",
+	"SMGRC395UTxFHGyeQAPJ5ky4I541C9/bU/Z1DfMMCEayNHTbOlOibucoN5+L7Fjo1+Mrhs4pklNnrO+W",
+	"PBasNyKvrslbR3tkKff4CAwMwBJgp7sSzoW6dukmBYRr76sDd61Trp7/cvuUbU1dwTO4hrMBffDT2YiB",
+	"g8FCVQWA72PeLzYPrLAHau04M9m0N6/pxuH/vmoO8pxulwR07IjIHkHwGpGD3sCYAWASrmEAJhZtaHcN",
+	"DWB2EYUC/28Q5UM4aX/c6wuF6/cc+uEUH1R6mNvF1AzwzfU4S1mkzm/mK4Z65MzVF4cPIpmyWHfmlB9o",
+	"TF+v8LzhwEg+SC1UZNdcJKIQcgO8LyKRcvgsigV4NFQUNeAXYd7dB6+rI1Jo+AQxsiyqN4bKyhEdT4Yf",
+	"CPEUYuvoXLwGcTJl8QO7s5f7+LQjfC6sCc9HleaZYjxsgPAQGcoMxQoCUg54QSWKY8i0XvXOAP9savDh",
+	"DbjiMtUi2hHXWISIE7AIcGlqtYFuo5McsD5P7I3c8djqyjhKRL5Bkb1wZokhvP6S7lM7tgspKkSZWFwr",
+	"031oSwomA5YH2l14m/GoJ5U0xSakuIpjNi21gpuvgseehA2A9ZRW0YA81QRALoOvkoQtSkAuBLxaJSAL",
+	"AK7a5bliQKcFaOgEvhOgThCudTHistlJuJpxHtzCSy7TgQBDrvFEoCmoh7m9q+PIMI68qZqi9wMlKyoM",
+	"am2CDS9yX8dLi/yDAV7IgUEyU7H49cVHuMcBzysBY1sWwx41hzaQqwDuvLxEae32cknGHV4L5OkOPxKQ",
+	"ejNHjLcAtuR5peeSkLGjwh0JOcK0fNhsBmF6nxsz1Ek0mXwfY98qdYyLLia24LQW78mnP3n23U+fffD+",
+	"yXs//fwXH5588uOnH/3J579859mf/cnJH3588r1fn7z3V44N/oUN9gaYVNvXGGedAU8iyRXrDQxR3fBO",
+	"IkTEVkP3XcMJQ7hWxiXdAYNs6YEjfoA4YnyF5y3sB6CcyjEkOI+1qEJ3MyTtyovn3OJtRNwejwJb2W4K",
+	"hZZsVaLmkb9ogeZl9pCyqFr2ZX01O5TIN4gxgZriK5QQz1uXXd0TdKj42SJcTSWQ8S4BVmLBjwVQhDVH",
+	"DNK7Sif2/xQftddglbAPYuTK6Urr3e1UPHBjPN22XKq8u3+PytQ7vmT9CFmfevfLaVekzzvCOJSHvUC7",
+	"6mHloB/aR5EgZI9RiMqMvZObscLm8apmkRy75Rsk8cruyibvy83jbZh9uldFCQDA/3ZZrDtSBcwIY6RW",
+	"JmB9ofuxCPAwRIeFPf3445Mf/dnTj/7ksz//zcknP85AHl5tTAJFJiIw7LPffPez3/zhyfs/Pvne7xd5",
+	"EUp+/koCcEbe63PZISYJRLelOuWxYXi6nfzpO599/4+zu7kflNyRMPhSmICWMvBJ7CCDqT771W9O3vu7",
+	"f/vOO5/94OfP/ttP/+077zx7729Ofvi+/eTn/3ry7ofZw3ywr/ztYxF1kNMKnEP27Cf/9Nsff3rygw8/",
+	"/9XfZjdBx7H8DlSSTgXSzsIwrNXVVqZAkHAePvuLXxQWJuM3mbwzksSaK463A4vg7QRTQbthv/0v3/3s",
+	"49wgXaV7Caub7/+NTCwBNavPmh5pBnV0kRvpf/jHz3/56wnGh5Jb3wUOed9knvf77Nk/vfvsnV8++8EP",
+	"f/sH/z67hR6kTf2k7E27mkUyIjIYTZVmZCc9+9P3n37yAZpHuTUdRKXyaBWNK1Tv6iFzFI1twdNBgqPU",
+	"KuPj/O3f/sff/vR//Nt33jn59d88/eSDkx98mF/ynlh5+/Hb/ycAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -42,6 +42,7 @@ type Activity struct {
 	LeaderName   string
 	ContactPhone string
 	PlaceName    string
+	Search       string   // what it is found by: searched
 	Latitude     *float64 // degrees, GCJ-02
 	Longitude    *float64
 	FenceMetres  int // check-in only within so many metres; 0 for none
@@ -56,6 +57,9 @@ type Activity struct {
 	CreatedBy    int64
 	CreatedAt    store.Time
 }
+
+// searched is what a search looks into.
+func (a *Activity) searched() string { return store.Fold(a.Title, a.PlaceName) }
 
 // SkillWords gives the skills needed.
 func (a *Activity) SkillWords() []string { return words(a.Skills, ",") }

@@ -315,6 +315,9 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if err != nil {
 			return err
 		}
+		if err := keepSearched(tx, &changed.Activity); err != nil {
+			return err
+		}
 		if err := checkChanged(tx, &l.Activity, &changed.Activity); err != nil {
 			return err
 		}

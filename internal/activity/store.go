@@ -1,8 +1,6 @@
 package activity
 
 import (
-	"strings"
-
 	"gorm.io/gorm"
 
 	"yimi/internal/fault"
@@ -48,10 +46,7 @@ func publishedLines(db *gorm.DB, q Query, now store.Time) (out []Line, err error
 		}
 		lines = store.Under(lines, "activities.unit_id", []string{path})
 	}
-	if q.Words != "" {
-		like := "%" + likeEscaper.Replace(q.Words) + "%"
-		lines = lines.Where("(activities.title LIKE ? ESCAPE '!' OR activities.place_name LIKE ? ESCAPE '!')", like, like)
-	}
+	lines = store.Found(lines, "activities.search", q.Words)
 	if q.From != nil || q.To != nil || q.Open {
 		lines = lines.Where("(?) = 1", fittingShift(db, q, now))
 	}
@@ -62,8 +57,6 @@ func publishedLines(db *gorm.DB, q Query, now store.Time) (out []Line, err error
 	err = lines.Order("activities.next_starts_at, activities.id").Limit(q.Limit).Find(&out).Error
 	return out, err
 }
-
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // fittingShift selects 1 where the outer activity has a shift that fits the query. Compare it with
 // "(?) = 1": for EXISTS MariaDB first collects the shifts of the whole city.
@@ -107,13 +100,21 @@ func countOpen(db *gorm.DB, now, until store.Time, atMost int) (int64, error) {
 }
 
 func insertActivity(tx *store.Tx, a *Activity) error {
-	a.ID, a.CreatedAt = 0, tx.Now
+	a.ID, a.CreatedAt, a.Search = 0, tx.Now, a.searched()
 	return tx.Create(a).Error
 }
 
 // takeActivityTurn makes all who change one activity, or its shifts, queue until the transaction ends.
 func takeActivityTurn(tx *store.Tx, id int64) error {
 	return tx.Model(&Activity{}).Where("id = ?", id).Update("campaign_id", gorm.Expr("campaign_id")).Error
+}
+
+// keepSearched keeps what an activity is found by after its words changed.
+func keepSearched(tx *store.Tx, a *Activity) error {
+	if a.Search == a.searched() {
+		return nil
+	}
+	return updateActivity(tx, a.ID, Changes{"search": a.searched()})
 }
 
 // takeCampaignTurn makes all who hold shifts to a campaign's period, and who changes it, queue until the

@@ -51,7 +51,9 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true
-	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "poster", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
+	case pkg == "poster":
+		return []string{"fonts"}, true
+	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "fonts", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false

@@ -37,7 +37,7 @@ var words = map[string]struct {
 	"openVolunteerShift": {said: "安排志愿者"}, "startVisit": {said: "开始服务"}, "finishVisit": {said: "写服务记录"}, "completeRequest": {said: "办完"},
 	"markNoShow": {said: "记为未到"}, "reopenRequest": {said: "退回重办"}, "closeRequest": {said: "结案"}, "followUpRequest": {said: "回访"},
 	"addMessage": {said: "留言"}, "addStaffNote": {said: "写内部备注"}, "addCaseNote": {said: "写面谈记录"},
-	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"},
+	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"}, "withdrawAttachment": {said: "删除传错的附件"},
 	"getRequest": {"查看申请", true}, "openContact": {"查看电话和地址", true}, "listCaseNotes": {"查看面谈记录", true}, "openSignupContact": {"查看报名人的电话", true}, "getAttachment": {"查看附件", true},
 
 	"addWard": {said: "监护人替孩子同意"}, "removeWard": {said: "监护人收回同意"}, "setWardConsent": {said: "监护人替孩子决定授权"}, "cancelWardRequest": {said: "监护人取消孩子的申请"},

@@ -342,9 +342,15 @@ func (o *office) visited(r *rapid.T) {
 	case "start":
 		o.try(r, "start", func() error { _, err := o.Requests.Start(me, q.ID, ""); return err })
 	case "finish":
-		o.try(r, "finish", func() error { _, err := o.Requests.Finish(me, q.ID, request.Record{Done: "谈了谈"}); return err })
+		o.try(r, "finish", func() error {
+			_, err := o.Requests.Finish(me, q.ID, request.Record{Done: "谈了谈", Sure: true})
+			return err
+		})
 	case "complete":
-		o.try(r, "complete", func() error { _, err := o.Requests.Complete(me, q.ID, request.Record{Done: "谈了谈"}); return err })
+		o.try(r, "complete", func() error {
+			_, err := o.Requests.Complete(me, q.ID, request.Record{Done: "谈了谈", Sure: true})
+			return err
+		})
 	}
 }
 

@@ -253,7 +253,7 @@ func TestEventsOfAFeedHaveTheirOwnNames(t *testing.T) {
 		_, err := s.Requests.Start(me, d.ID, "")
 		apptest.Must(t, err)
 		s.Clock.Advance(time.Hour)
-		_, err = s.Requests.Finish(me, d.ID, request.Record{Done: "谈了谈"})
+		_, err = s.Requests.Finish(me, d.ID, request.Record{Done: "谈了谈", Sure: true})
 		apptest.Must(t, err)
 		_, err = s.Requests.Reschedule(me, d.ID, request.Time{StartsAt: friday.Add(6 * time.Hour)})
 		apptest.Must(t, err)

@@ -319,6 +319,27 @@ func (s *Service) End(tx *store.Tx, b *Booking, to State) error {
 	return uncountDay(tx, b.ProviderID, b.Day)
 }
 
+// Finish ends a booking whose visit is over. One that was to begin after that stands where the visit was:
+// its own time is free again, and its day has one less.
+func (s *Service) Finish(tx *store.Tx, b *Booking, started, ended store.Time) error {
+	early := *b
+	if early.at(b.ProviderID, started.Time, max(ended.Sub(started.Time), time.Minute), 0); !ended.Before(b.StartsAt.Time) || b.Live == nil {
+		return s.End(tx, b, Done)
+	}
+	moved, err := move(tx, b.ID, []State{Held, Booked}, map[string]any{"state": Done, "live": nil, "hold_expires_at": nil,
+		"day": early.Day, "starts_at": early.StartsAt, "ends_at": early.EndsAt, "busy_until": early.BusyUntil})
+	if err != nil || !moved {
+		return err
+	}
+	if err := freeCells(tx, b.ID); err != nil || early.Day == b.Day {
+		return err
+	}
+	if err := uncountDay(tx, b.ProviderID, b.Day); err != nil {
+		return err
+	}
+	return countFreely(tx, b.ProviderID, early.Day)
+}
+
 // Move gives a live booking another time or another provider, all or nothing; its state stays.
 func (s *Service) Move(tx *store.Tx, t *catalogue.Type, b *Booking, w Wish) error {
 	length, err := s.check(tx, t, w, b.ID)

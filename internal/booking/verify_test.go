@@ -25,7 +25,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		done := s.scheduled(t, friday.AddDate(0, 0, 2)) // one that took place counts for its day
 		_, err = s.Requests.Start(apptest.As(s.provider), done.ID, "")
 		apptest.Must(t, err)
-		_, err = s.Requests.Complete(apptest.As(s.provider), done.ID, request.Record{Done: "谈了谈"})
+		_, err = s.Requests.Complete(apptest.As(s.provider), done.ID, request.Record{Done: "谈了谈", Sure: true})
 		apptest.Must(t, err)
 		over, finished := s.BookingOf(gone.ID), s.BookingOf(done.ID)
 
@@ -68,7 +68,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 			{"a day counts one too many", day("2026-03-06", 1), day("2026-03-06", -1), "whose day is miscounted", one},
 			{"a day counts one too few", day("2026-03-06", -1), day("2026-03-06", 1), "whose day is miscounted", one},
 			{"a free day counts one", day("2026-03-07", 1), day("2026-03-07", -1), "whose day is miscounted", one},
-			{"a day forgets what took place", day("2026-03-08", -1), day("2026-03-08", 1), "whose day is miscounted", one},
+			{"a day forgets what took place", day(finished.Day, -1), day(finished.Day, 1), "whose day is miscounted", one},
 			{"a day's count is gone", set("DELETE FROM provider_days WHERE day = '2026-03-06'"), set("INSERT INTO provider_days (provider_id, day, taken) VALUES (?, '2026-03-06', 3)", one), "whose day is not counted", one},
 			{"a booking of another day", set("UPDATE bookings SET day = '2026-03-20' WHERE id = ?", a.ID), set("UPDATE bookings SET day = '2026-03-06' WHERE id = ?", a.ID), "whose day is miscounted", one},
 		} {

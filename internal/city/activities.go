@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yimi/internal/activity"
+	"yimi/internal/store"
 )
 
 // shift is one shift as it is planned: who comes is decided when its turn comes.
@@ -150,7 +151,7 @@ func (c *city) shareOut() {
 }
 
 func (c *city) writeActivities(plans []plan) error {
-	rows := c.b.Into("activities", "id", "unit_id", "campaign_id", "title", "content", "state", "cancel_reason", "leader_name", "contact_phone", "place_name",
+	rows := c.b.Into("activities", "id", "unit_id", "campaign_id", "title", "content", "state", "cancel_reason", "leader_name", "contact_phone", "place_name", "search",
 		"latitude", "longitude", "fence_metres", "approval", "checkin_mode", "min_age", "skills", "risks", "insured", "next_starts_at", "created_by", "created_at")
 	steps := c.b.Into("activity_timeline", "subject", "subject_id", "action", "from_state", "to_state", "actor_id", "reason", "at")
 	for _, p := range plans {
@@ -168,7 +169,7 @@ func (c *city) writeActivities(plans []plan) error {
 			made = c.now.Add(-time.Hour)
 		}
 		err := rows.Add(p.id, u.id, c.campaigns[p.kind.campaign], p.kind.title, p.kind.content, p.state, reason, p.leader, fmt.Sprintf("0953-%07d", 5_100_000+u.id),
-			p.kind.place, u.lat, u.lon, 0, approval, activity.StaffCode, 14, "", p.kind.risks, true, c.nextOf(&p), staff, ms(made))
+			p.kind.place, store.Fold(p.kind.title, p.kind.place), u.lat, u.lon, 0, approval, activity.StaffCode, 14, "", p.kind.risks, true, c.nextOf(&p), staff, ms(made))
 		if err != nil {
 			return err
 		}

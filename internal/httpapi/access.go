@@ -107,7 +107,7 @@ var access = map[string]rule{
 	"rescheduleRequest": signedIn, "addMessage": signedIn, "addAttachment": signedIn, "getAttachment": signedIn, "removeAttachment": signedIn,
 	"listLooks":      signedIn,
 	"approveRequest": staff, "rejectRequest": staff, "returnRequest": staff, "referRequest": staff, "receiveRequest": staff, "sendBackRequest": staff,
-	"assignRequest": staff, "openVolunteerShift": staff, "reopenRequest": staff, "closeRequest": staff, "followUpRequest": staff,
+	"assignRequest": staff, "openVolunteerShift": staff, "reopenRequest": staff, "closeRequest": staff, "followUpRequest": staff, "withdrawAttachment": staff,
 	"listCandidates": staff, "handOverCases": staff, "acceptCase": worker, "handBackCase": worker,
 	"startVisit": workerOrStaff, "finishVisit": workerOrStaff, "completeRequest": workerOrStaff, "markNoShow": workerOrStaff,
 	"addStaffNote": workerOrStaff, "openContact": workerOrStaff, "listCaseNotes": signedIn, "addCaseNote": signedIn,

@@ -116,7 +116,7 @@ func (s *Server) GetActivity(ctx context.Context, r api.GetActivityRequestObject
 func (s *Server) CreateActivity(ctx context.Context, r api.CreateActivityRequestObject) (api.CreateActivityResponseObject, error) {
 	b := r.Body
 	risks := or(b.Risks, nil)
-	if err := activityTexts(&b.Title, &b.Content, &b.LeaderName, &b.PlaceName, risks); err != nil {
+	if err := activityTexts(&b.Title, &b.Content, &b.LeaderName, &b.ContactPhone, &b.PlaceName, risks); err != nil {
 		return nil, err
 	}
 	a := &activity.Activity{
@@ -140,11 +140,12 @@ func newShift(in *api.ShiftInput) activity.Shift {
 }
 
 // activityTexts cleans what people wrote of an activity; nil is not given.
-func activityTexts(title, content, leader, place *string, risks []string) error {
+func activityTexts(title, content, leader, phone, place *string, risks []string) error {
 	var t texts
 	t.line("title", title, 60)
 	t.lines("content", content, 2000)
 	t.line("leader_name", leader, 40)
+	t.phone("contact_phone", phone)
 	t.line("place_name", place, 80)
 	for i := range risks {
 		t.line("risks."+strconv.Itoa(i), &risks[i], 100)
@@ -156,7 +157,7 @@ func activityTexts(title, content, leader, place *string, risks []string) error 
 func (s *Server) UpdateActivity(ctx context.Context, r api.UpdateActivityRequestObject) (api.UpdateActivityResponseObject, error) {
 	b := r.Body
 	risks := or(b.Risks, nil)
-	if err := activityTexts(b.Title, b.Content, b.LeaderName, b.PlaceName, risks); err != nil {
+	if err := activityTexts(b.Title, b.Content, b.LeaderName, b.ContactPhone, b.PlaceName, risks); err != nil {
 		return nil, err
 	}
 	changes := activity.Changes{}

@@ -224,7 +224,7 @@ func (b *ledger) deedsOnRequests(l *apptest.Loop) {
 	b.do("addStaffNote", l.Staff, map[string]any{"text": "不该有的话"}, visit)
 	b.do("addCaseNote", l.Worker, map[string]any{"text": "不该有的话"}, visit)
 	b.do("addMessage", l.Worker, map[string]any{"text": "不该有的话"}, visit)
-	b.do("finishVisit", l.Worker, map[string]any{"done": "不该有的话", "person_times": 1}, visit)
+	b.do("finishVisit", l.Worker, map[string]any{"done": "不该有的话", "person_times": 1, "sure": true}, visit)
 	b.do("completeRequest", l.Worker, map[string]any{}, visit)
 	b.do("reopenRequest", l.Staff, why, visit)
 	b.do("closeRequest", l.Staff, map[string]any{}, put(request.Completed))
@@ -245,6 +245,7 @@ func (b *ledger) looks(l *apptest.Loop) {
 	file := rawID(b.do("addAttachment", l.Staff, nil, id))
 	b.do("getAttachment", l.Worker, nil, id, file)
 	draft := l.Put(request.Draft, func(r *request.Request) { r.PersonID, r.FiledBy = nil, &l.Staff.PersonID }).ID
+	b.do("withdrawAttachment", l.Staff, map[string]any{"reason": "传错了"}, id, file)
 	b.do("removeAttachment", l.Staff, nil, draft, attach(b.t, l, l.Staff, draft))
 	for what, n := range map[string]int64{
 		"looks at the minor": l.Count("audit_entries", "minor = 1 AND operation IN ('getRequest','openContact','listCaseNotes','getAttachment')"),

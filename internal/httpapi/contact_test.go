@@ -40,7 +40,7 @@ func TestPhoneAndIdentityNumberAreMasked(t *testing.T) {
 			`{"identity_number":"11010519491231002X"}`:                                      "identity_invalid",
 			`{"identity_type":"passport"}`:                                                  "identity_invalid",
 			`{"birth_date":"1950-12-31"}`:                                                   "identity_mismatch",
-			`{"phone":"` + strings.Repeat("7788", 10) + `"}`:                                "invalid_fields",
+			`{"phone":"` + strings.Repeat("7788", 11) + `"}`:                                "invalid_fields",
 			`{"identity_type":"driver","identity_number":"` + strings.Repeat("7", 9) + `"}`: "invalid_fields",
 		} {
 			a := s.Call(t, lin, "PATCH", "/me", body)

@@ -139,6 +139,28 @@ func (t *texts) lines(name string, value *string, limit int) {
 	t.clean(fault.Lines, name, value, limit)
 }
 
+// phone cleans a phone number in place; nil was not given, "" stays.
+func (t *texts) phone(name string, value *string) {
+	if value == nil || *value == "" {
+		return
+	}
+	number, bad := fault.Phone(name, *value)
+	if bad != nil {
+		t.bad = append(t.bad, *bad)
+		return
+	}
+	*value = number
+}
+
+// optionalPhone is phone for a field that may be left out or empty.
+func (t *texts) optionalPhone(name string, value *string) string {
+	if value == nil || strings.TrimSpace(*value) == "" {
+		return ""
+	}
+	t.phone(name, value)
+	return *value
+}
+
 func (t *texts) clean(rule func(string, string, int) (string, *fault.Field), name string, value *string, limit int) {
 	if value == nil {
 		return

@@ -264,7 +264,7 @@ func TestTheExportSaysWhatItWithholds(t *testing.T) {
 			}
 		}
 		slices.Sort(found)
-		want := []string{"case_note", "close", "hand_back", "no_show", "reopen", "send_back", "staff_note", "staff_note", "visit_done", "visit_done"}
+		want := []string{"case_note", "close", "hand_back", "no_show", "reopen", "send_back", "staff_note", "staff_note", "staff_note", "visit_done", "visit_done"}
 		if !slices.Equal(found, want) {
 			t.Errorf("%v, want %v", found, want)
 		}

@@ -168,4 +168,5 @@ var expected = map[string]map[string]string{
 	"updateServiceType":   {others: "133333+3+3", elsewhere: "1333333++3"},
 	"updateShift":         {others: "133333+3+3", elsewhere: "1333333++3"},
 	"updateUnit":          {others: "133333+3+3", elsewhere: "1333333++3"},
+	"withdrawAttachment":  {own: ".333333333", others: "133333+4+4", elsewhere: "1333334++4"},
 }

@@ -22,6 +22,7 @@ type writing struct {
 	volunteer auth.Actor     // whom hours and sign-ups are about
 	ask       catalogue.Type // not confidential, with a question
 	shifts    int
+	file      int64 // one that was sent by mistake
 	forgotten int64 // the volunteer's sign-up for a shift that nobody checked them in at
 }
 
@@ -54,7 +55,7 @@ func (w *writing) markOf(text, variant string, writer auth.Actor, not ...string)
 func (w *writing) do(who auth.Actor, op string, id int64, body any) int64 {
 	w.t.Helper()
 	route := w.routes[op]
-	path := strings.Replace(route.Path, "{id}", fmt.Sprint(id), 1)
+	path := strings.NewReplacer("{id}", fmt.Sprint(id), "{attachment_id}", fmt.Sprint(w.file)).Replace(route.Path)
 	var headers []string
 	if text, ok := body.(string); ok && op == "addAttachment" {
 		b, kind := form(w.t, "病历.pdf", pdf(text))
@@ -203,6 +204,8 @@ func (w *writing) asked() {
 	w.approve(w.request(r, body{"beneficiary_id": second, "way": "phone", "address": ""}))
 	id := w.approve(w.request(r, body{}))
 	w.do(r, "addAttachment", id, m("addAttachment.file", r))
+	w.file = w.do(r, "addAttachment", id, "传错的文件")
+	w.do(staff, "withdrawAttachment", id, body{"reason": m("withdrawAttachment.reason", staff)})
 	w.do(r, "addMessage", id, body{"text": m("addMessage.text", r)})
 	w.do(staff, "addStaffNote", id, body{"text": m("addStaffNote.text", staff)})
 	w.do(w.Worker, "addCaseNote", id, body{"text": m("addCaseNote.text", w.Worker)})
@@ -267,8 +270,8 @@ func (w *writing) visited() {
 		open, closed := w.Put(request.InService), w.Put(request.InService, talk)
 		w.PutVisit(open)
 		w.PutVisit(closed)
-		w.do(worker, op, open.ID, body{"done": m(op+".done", worker), "person_times": 1})
-		w.do(worker, op, closed.ID, body{"done": w.markOf(op+".done", "confidential", worker, "resident"), "person_times": 1})
+		w.do(worker, op, open.ID, body{"done": m(op+".done", worker), "person_times": 1, "sure": true})
+		w.do(worker, op, closed.ID, body{"done": w.markOf(op+".done", "confidential", worker, "resident"), "person_times": 1, "sure": true})
 	}
 	w.do(worker, "startVisit", w.Put(request.Scheduled).ID, body{"place": m("startVisit.place", worker)})
 	w.do(staff, "reopenRequest", w.Put(request.Completed).ID, body{"reason": m("reopenRequest.reason", staff)})

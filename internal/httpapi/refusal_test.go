@@ -217,7 +217,7 @@ func TestBadBodies(t *testing.T) {
 		path := fmt.Sprintf("/shifts/%d", shift.ID)
 		activities := s.Count("activities", "1 = 1")
 		draft := func(change string) string {
-			body := fmt.Sprintf(`{"unit_id":%d,"campaign_id":%d,"title":"清河行动","content":"x","leader_name":"马","contact_phone":"0953-1","place_name":"桥"`, s.Station.ID, s.Campaign)
+			body := fmt.Sprintf(`{"unit_id":%d,"campaign_id":%d,"title":"清河行动","content":"x","leader_name":"马","contact_phone":"0953-5098110","place_name":"桥"`, s.Station.ID, s.Campaign)
 			return body + change + "}"
 		}
 		for _, c := range []struct {

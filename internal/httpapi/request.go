@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,18 +145,8 @@ func visit(v *request.Visit, withDone bool) api.Visit {
 	return out
 }
 
-var endings = map[string]string{"jpeg": ".jpg", "png": ".png", "webp": ".webp", "pdf": ".pdf"}
-
-func attachmentName(a *request.Attachment) string {
-	word := "图片"
-	if a.Kind == "pdf" {
-		word = "文件"
-	}
-	return word + strconv.Itoa(a.Position) + endings[a.Kind]
-}
-
 func attachment(a *request.Attachment) api.Attachment {
-	return api.Attachment{ID: a.ID, Kind: api.AttachmentKind(a.Kind), Name: attachmentName(a), Bytes: int(a.Bytes), ByName: a.AuthorName, CreatedAt: shown(a.CreatedAt)}
+	return api.Attachment{ID: a.ID, Kind: api.AttachmentKind(a.Kind), Name: a.FileName(), Bytes: int(a.Bytes), ByName: a.AuthorName, Removal: api.AttachmentRemoval(a.Removal), CreatedAt: shown(a.CreatedAt)}
 }
 
 func beneficiary(b *request.Beneficiary, now time.Time) api.Beneficiary {
@@ -190,7 +179,7 @@ func (s *Server) keepBeneficiary(ctx context.Context, id int64, in *api.Benefici
 	var t texts
 	t.line("name", &in.Name, 40)
 	b := &request.Beneficiary{ID: id, Name: in.Name, Relation: string(in.Relation), Sex: string(or(in.Sex, api.SexUnknown)), UnitID: in.UnitID, Guardian: or(in.Guardian, false),
-		Consent: t.optional("consent", in.Consent, 100), Address: t.optional("address", in.Address, 120), Phone: strings.TrimSpace(or(in.Phone, ""))}
+		Consent: t.optional("consent", in.Consent, 100), Address: t.optional("address", in.Address, 120), Phone: t.optionalPhone("phone", in.Phone)}
 	b.Name = in.Name
 	if in.BirthDate != nil {
 		born := dayOf(*in.BirthDate)
@@ -317,7 +306,7 @@ func (s *Server) CreateRequest(ctx context.Context, r api.CreateRequestRequestOb
 	b := r.Body
 	var t texts
 	ask := request.Ask{ServiceTypeID: b.ServiceTypeID, UnitID: or(b.UnitID, 0), BeneficiaryID: or(b.BeneficiaryID, 0), Way: string(b.Way), Urgency: string(b.Urgency),
-		Words: or(optionalLines(&t, "words", b.Words, 500), ""), Answers: givenAnswers(b.Answers), Phone: strings.TrimSpace(or(b.Phone, "")),
+		Words: or(optionalLines(&t, "words", b.Words, 500), ""), Answers: givenAnswers(b.Answers), Phone: t.optionalPhone("phone", b.Phone),
 		Address: t.optional("address", b.Address, 120), Slot: slotWish(b.Slot), Health: or(healthOf(b.HealthConsent), request.Health{}), Draft: or(b.Draft, false)}
 	if c := b.Caller; c != nil {
 		t.line("caller.name", &c.Name, 40)
@@ -339,6 +328,7 @@ func (s *Server) CreateRequest(ctx context.Context, r api.CreateRequestRequestOb
 func (s *Server) UpdateRequest(ctx context.Context, r api.UpdateRequestRequestObject) (api.UpdateRequestResponseObject, error) {
 	b := r.Body
 	var t texts
+	t.phone("phone", b.Phone)
 	p := request.Patch{Way: word(b.Way), Urgency: word(b.Urgency), Words: optionalLines(&t, "words", b.Words, 500), Address: optionalLine(&t, "address", b.Address, 120), Phone: b.Phone, Slot: slotWish(b.Slot), Guardian: b.Guardian, Health: healthOf(b.HealthConsent)}
 	if b.Answers != nil {
 		answers := givenAnswers(b.Answers)

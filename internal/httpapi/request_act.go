@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -238,7 +239,7 @@ func (s *Server) FinishVisit(ctx context.Context, r api.FinishVisitRequestObject
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	d, err := s.Requests.Finish(ctx, r.ID, request.Record{Done: r.Body.Done, PersonTimes: r.Body.PersonTimes, EndedAt: r.Body.EndedAt})
+	d, err := s.Requests.Finish(ctx, r.ID, request.Record{Done: r.Body.Done, PersonTimes: r.Body.PersonTimes, StartedAt: r.Body.StartedAt, EndedAt: r.Body.EndedAt, Sure: or(r.Body.Sure, false)})
 	return api.FinishVisit200JSONResponse(s.request(ctx, d)), err
 }
 
@@ -249,7 +250,7 @@ func (s *Server) CompleteRequest(ctx context.Context, r api.CompleteRequestReque
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	d, err := s.Requests.Complete(ctx, r.ID, request.Record{Done: done, PersonTimes: or(r.Body.PersonTimes, 0), EndedAt: r.Body.EndedAt})
+	d, err := s.Requests.Complete(ctx, r.ID, request.Record{Done: done, PersonTimes: or(r.Body.PersonTimes, 0), StartedAt: r.Body.StartedAt, EndedAt: r.Body.EndedAt, Sure: or(r.Body.Sure, false)})
 	return api.CompleteRequest200JSONResponse(s.request(ctx, d)), err
 }
 
@@ -375,15 +376,26 @@ func (s *Server) GetAttachment(ctx context.Context, r api.GetAttachmentRequestOb
 		return nil, err
 	}
 	body, size := bytes.NewReader(file), int64(len(file))
+	shown := api.GetAttachment200ResponseHeaders{ContentDisposition: some("inline")}
 	switch a.Kind {
 	case "jpeg":
-		return api.GetAttachment200ImageJpegResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImageJpegResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	case "png":
-		return api.GetAttachment200ImagePngResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImagePngResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	case "webp":
-		return api.GetAttachment200ImageWebpResponse{Body: body, ContentLength: size}, nil
+		return api.GetAttachment200ImageWebpResponse{Body: body, ContentLength: size, Headers: shown}, nil
 	}
-	return api.GetAttachment200ApplicationPdfResponse{Body: body, ContentLength: size}, nil
+	saved := api.GetAttachment200ResponseHeaders{ContentDisposition: some(fmt.Sprintf(`attachment; filename="%d-%d.pdf"`, a.RequestID, a.Position))}
+	return api.GetAttachment200ApplicationPdfResponse{Body: body, ContentLength: size, Headers: saved}, nil
+}
+
+// WithdrawAttachment takes a file away as staff.
+func (s *Server) WithdrawAttachment(ctx context.Context, r api.WithdrawAttachmentRequestObject) (api.WithdrawAttachmentResponseObject, error) {
+	reason, err := cleanReason(r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return api.WithdrawAttachment204Response{}, s.Requests.Withdraw(ctx, r.ID, r.AttachmentID, reason)
 }
 
 // RemoveAttachment takes a file away.

@@ -452,7 +452,7 @@ func TestTheRecordOfAConfidentialVisit(t *testing.T) {
 			r := l.Put(request.Assigned, func(r *request.Request) { r.ServiceTypeID = service.ID })
 			path := fmt.Sprintf("/requests/%d", r.ID)
 			want(t, s.Call(t, l.Worker, "POST", path+"/start", nil), 200, "")
-			want(t, s.Call(t, l.Worker, "POST", path+"/complete", map[string]any{"done": "谈了三件旧事"}), 200, "")
+			want(t, s.Call(t, l.Worker, "POST", path+"/complete", map[string]any{"done": "谈了三件旧事", "sure": true}), 200, "")
 			for _, who := range []auth.Actor{l.Resident, l.Worker, l.Staff, l.Supervisor} {
 				reads := who.PersonID != l.Resident.PersonID || !service.Confidential
 				for _, p := range []string{path, "/me/requests", "/home", "/me/notices"} {

@@ -189,7 +189,10 @@ func (f *full) served(t *testing.T, service catalogue.Type, comment, done string
 		func() error { _, err := f.Requests.AddCaseNote(worker, id, "个案记录乙", nil); return err },
 		func() error { _, err := f.Requests.Start(worker, id, "清水渠东头第三家"); return err },
 		func() error { f.Clock.Advance(40 * time.Minute); return nil },
-		func() error { _, err := f.Requests.Complete(worker, id, request.Record{Done: done}); return err },
+		func() error {
+			_, err := f.Requests.Complete(worker, id, request.Record{Done: done, Sure: true})
+			return err
+		},
 	} {
 		apptest.Must(t, step())
 	}

@@ -63,7 +63,7 @@ func TestNothingConfidentialLiesOpen(t *testing.T) {
 		by(true, path+"/contact", nil)
 		by(false, path+"/start", nil)
 		by(false, path+"/case-notes", map[string]string{"text": "第一次面谈很难"})
-		by(false, path+"/complete", map[string]any{"done": "谈了遗产的事"})
+		by(false, path+"/complete", map[string]any{"done": "谈了遗产的事", "sure": true})
 		post(path+"/rate", map[string]any{"rating": 1}, 200)
 		by(true, path+"/follow-up", map[string]string{"reason": "回访时她哭了"})
 		// All of it is there, for those who may.

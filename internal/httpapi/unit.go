@@ -18,6 +18,11 @@ func (s *Server) ListUnits(ctx context.Context, _ api.ListUnitsRequestObject) (a
 
 // CreateUnit adds a unit.
 func (s *Server) CreateUnit(ctx context.Context, r api.CreateUnitRequestObject) (api.CreateUnitResponseObject, error) {
+	var t texts
+	t.phone("phone", r.Body.Phone)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
 	u, err := s.Units.Create(ctx, unit.Input{
 		ParentID: r.Body.ParentID, Kind: unit.Kind(r.Body.Kind), Name: r.Body.Name, Phone: or(r.Body.Phone, ""),
 		Address: or(r.Body.Address, ""), OpenHours: or(r.Body.OpenHours, ""), Location: unitLocation(r.Body.Location),
@@ -30,6 +35,11 @@ func (s *Server) CreateUnit(ctx context.Context, r api.CreateUnitRequestObject) 
 
 // UpdateUnit changes a unit.
 func (s *Server) UpdateUnit(ctx context.Context, r api.UpdateUnitRequestObject) (api.UpdateUnitResponseObject, error) {
+	var t texts
+	t.phone("phone", r.Body.Phone)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
 	u, err := s.Units.Update(ctx, r.ID, unit.Patch{
 		Name: r.Body.Name, Phone: r.Body.Phone, Address: r.Body.Address,
 		OpenHours: r.Body.OpenHours, Location: unitLocation(r.Body.Location),

@@ -40,37 +40,16 @@ func badField(code, message, name, say string) *fault.Error {
 	return e
 }
 
-var (
-	mobileForm   = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
-	landlineForm = regexp.MustCompile(`^(010|02[0-9]|0[3-9][0-9]{2})([2-8][0-9]{6,7})$`)
-	phoneSpaces  = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "（", "", "）", "", "－", "", "\u00a0", "")
-)
-
-// halfWidth turns the digits and letters of a Chinese keyboard into plain ones.
-func halfWidth(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '！' && r <= '～' {
-			return r - '！' + '!'
-		}
-		return r
-	}, s)
-}
-
-// CleanPhone gives the one way in which a mainland number is kept: a mobile's eleven digits
-// (工信部 numbering plan), or a landline as 0953-5098110. Anything else is refused.
+// CleanPhone is fault.MainlandPhone with the refusal of one's own phone.
 func CleanPhone(phone string) (string, error) {
-	digits := phoneSpaces.Replace(halfWidth(phone))
-	for _, code := range []string{"+86", "0086"} {
-		digits = strings.TrimPrefix(digits, code)
+	number, bad := fault.MainlandPhone("phone", phone)
+	if bad != nil {
+		return "", errPhone
 	}
-	if mobileForm.MatchString(digits) {
-		return digits, nil
-	}
-	if parts := landlineForm.FindStringSubmatch(digits); parts != nil {
-		return parts[1] + "-" + parts[2], nil
-	}
-	return "", errPhone
+	return number, nil
 }
+
+var dashes = regexp.MustCompile(`[\p{Pd}−]`)
 
 var documentForms = map[IdentityType]*regexp.Regexp{
 	ResidentCard:   regexp.MustCompile(`^[1-9][0-9]{16}[0-9X]$`),
@@ -79,14 +58,18 @@ var documentForms = map[IdentityType]*regexp.Regexp{
 	OtherDocument:  regexp.MustCompile(`^[A-Z0-9()-]{4,30}$`),
 }
 
-// CleanIdentity gives the one way in which a document's number is kept: capitals, no spaces.
+// CleanIdentity gives the one way in which a document's number is kept: capitals, plain digits, no spaces,
+// no marks that show nothing, and dashes only where a document of another kind has them.
 // A resident card is checked for its form, its date and its check digit (GB 11643-1999).
 func CleanIdentity(kind IdentityType, number string, now time.Time) (string, error) {
 	form := documentForms[kind]
 	if form == nil {
 		return "", errKind
 	}
-	number = strings.ToUpper(strings.Join(strings.Fields(halfWidth(number)), ""))
+	number = strings.ToUpper(strings.Join(strings.Fields(fault.Plain(number)), ""))
+	if kind != OtherDocument {
+		number = dashes.ReplaceAllString(number, "")
+	}
 	if !form.MatchString(number) {
 		return "", errIdentity
 	}

@@ -44,6 +44,7 @@ func TestIdentityNumbers(t *testing.T) {
 	}{
 		{identity.ResidentCard, "11010519491231002X", "11010519491231002X"}, // GB 11643-1999
 		{identity.ResidentCard, " 110105 19491231 002x ", "11010519491231002X"},
+		{identity.ResidentCard, "１１０１０５１９４９１２３１００２ｘ", "11010519491231002X"}, {identity.ResidentCard, "\u202d110105-19491231-002x\u202c\u200b", "11010519491231002X"},
 		{identity.ResidentCard, "440524188001010014", ""}, // the standard's other one: nobody lives so long
 		{identity.ResidentCard, "110105194912310021", ""}, // check digit
 		{identity.ResidentCard, "110105491231002", ""},    // of fifteen digits, void since 2013
@@ -52,7 +53,7 @@ func TestIdentityNumbers(t *testing.T) {
 		{identity.ResidentCard, "01010519491231002X", ""},
 		{identity.Passport, "e12345678", "E12345678"}, {identity.Passport, "E1", ""}, {identity.Passport, "E12345678!", ""},
 		{identity.MainlandPermit, "H12345678", "H12345678"}, {identity.MainlandPermit, "H1234567890", "H1234567890"}, {identity.MainlandPermit, "K12345678", ""},
-		{identity.OtherDocument, "Z123456(7)", "Z123456(7)"}, {identity.OtherDocument, "证件", ""}, {"driver", "123456", ""},
+		{identity.MainlandPermit, "ｈ１２３４－５６７８", "H12345678"}, {identity.OtherDocument, "Z123456（７）", "Z123456(7)"}, {identity.OtherDocument, "AB-12345", "AB-12345"}, {identity.OtherDocument, "证件", ""}, {"driver", "123456", ""},
 	} {
 		got, err := identity.CleanIdentity(c.kind, c.number, now)
 		if (err == nil) != (c.want != "") || err == nil && got != c.want {

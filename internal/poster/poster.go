@@ -8,13 +8,14 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
 	"git.sr.ht/~sbinet/gg"
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
+
+	"yimi/internal/fonts"
 )
 
 // The size of a poster, in pixels.
@@ -26,19 +27,17 @@ const (
 // Line is one fact with its label: 时间, 地点.
 type Line struct{ Label, Text string }
 
-// Poster is what to draw.
+// Poster is what to draw. Long words are drawn smaller, so that they are there to the last character.
 type Poster struct {
 	Art   string // orchid, river or path
 	Above string // over the title: the campaign's name
-	Title string // at most three lines; what is longer ends in …
+	Title string
 	Lines []Line // four at most
 	Foot  string // beside the code: who invites
 	Code  []byte // the mini-program code, PNG or JPEG
 }
 
-// assets: the art and the wordmark are the mini-program's drawings as pictures. The fonts are
-// Noto Sans CJK SC (SIL Open Font License 1.1, assets/OFL.txt) cut down to the characters of GB 2312
-// and some that names use; a character that is not there shows as a box.
+// assets: the art and the wordmark are the mini-program's drawings as pictures.
 //
 //go:embed assets
 var assets embed.FS
@@ -65,22 +64,15 @@ var (
 	green = rgb(0x0E, 0x7C, 0x66)
 )
 
-// kit is what is read once: pictures and fonts.
+// kit is what is read once.
 type kit struct {
-	regular, bold *opentype.Font
-	art           map[string]image.Image
-	wordmark      image.Image
+	art      map[string]image.Image
+	wordmark image.Image
 }
 
 var load = sync.OnceValues(func() (*kit, error) {
 	k := &kit{art: map[string]image.Image{}}
 	var err error
-	if k.regular, err = readFont("sans-regular.otf"); err != nil {
-		return nil, err
-	}
-	if k.bold, err = readFont("sans-bold.otf"); err != nil {
-		return nil, err
-	}
 	if k.wordmark, err = readPicture("wordmark.png"); err != nil {
 		return nil, err
 	}
@@ -91,14 +83,6 @@ var load = sync.OnceValues(func() (*kit, error) {
 	}
 	return k, nil
 })
-
-func readFont(name string) (*opentype.Font, error) {
-	raw, err := assets.ReadFile("assets/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return opentype.Parse(raw)
-}
 
 func readPicture(name string) (image.Image, error) {
 	raw, err := assets.ReadFile("assets/" + name)
@@ -118,19 +102,25 @@ func Draw(p Poster) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := k.draw(p, code)
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, s.Image())
+	return out.Bytes(), err
+}
+
+func (k *kit) draw(p Poster, code image.Image) *sheet {
 	s := &sheet{Context: gg.NewContext(Width, Height), kit: k, look: looks[p.Art]}
 	s.ground(p.Art)
 	s.words(p)
 	s.foot(p, code)
-	var out bytes.Buffer
-	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, s.Image())
-	return out.Bytes(), err
+	return s
 }
 
 type sheet struct {
 	*gg.Context
 	*kit
 	look look
+	said []string // the lines that were drawn
 }
 
 // The places on the sheet.
@@ -154,32 +144,24 @@ func (s *sheet) ground(art string) {
 
 func (s *sheet) words(p Poster) {
 	y := cardTop + 72
-	s.write(s.bold, 34)
-	wide, _ := s.MeasureString(p.Above)
+	above := s.fit(fonts.Bold, 34, p.Above, Width-2*margin-56, 50)
+	wide, _ := s.MeasureString(above.lines[0])
 	s.SetColor(s.look.fill)
 	s.DrawRoundedRectangle(margin, y, wide+56, 68, 34)
 	s.Fill()
 	s.SetColor(s.look.main)
-	s.DrawString(p.Above, margin+28, y+46)
+	s.set(above, margin+28, y+46)
 
 	y += 68 + 88
-	s.write(s.bold, 68)
 	s.SetColor(ink1)
-	for _, line := range s.wrap(p.Title, Width-2*margin, 3) {
-		s.DrawString(line, margin, y)
-		y += 92
-	}
-	y += 8
-	for _, l := range p.Lines {
-		s.write(s.regular, 38)
+	y = s.set(s.fit(fonts.Bold, 68, p.Title, Width-2*margin, 3*96), margin, y) + 8
+	for i, l := range p.Lines {
+		s.write(fonts.Regular, 38)
 		s.SetColor(ink3)
 		s.DrawString(l.Label, margin, y)
 		s.SetColor(ink2)
-		for _, line := range s.wrap(l.Text, Width-2*margin-110, 2) {
-			s.DrawString(line, margin+110, y)
-			y += 58
-		}
-		y += 10
+		left := (footTop - 58 - y) / float64(len(p.Lines)-i)
+		y = s.set(s.fit(fonts.Regular, 38, l.Text, Width-2*margin-110, left), margin+110, y) + 10
 	}
 }
 
@@ -200,32 +182,67 @@ func (s *sheet) foot(p Poster, code image.Image) {
 	s.DrawImage(code, 0, 0)
 	s.Pop()
 
-	s.write(s.bold, 50)
+	s.write(fonts.Bold, 50)
 	s.SetColor(green)
 	s.DrawString("微信扫码，一起来", margin, middle-38)
-	s.write(s.regular, 36)
 	s.SetColor(ink2)
-	y := middle + 28
-	for _, line := range s.wrap(p.Foot, left-margin-40, 2) {
-		s.DrawString(line, margin, y)
-		y += 52
-	}
+	y := s.set(s.fit(fonts.Regular, 36, p.Foot, left-margin-40, 136), margin, middle+28)
+	s.write(fonts.Regular, 36)
 	s.SetColor(ink3)
 	s.DrawString("不收任何费用", margin, y)
 }
 
-// write sets the font for what comes.
-func (s *sheet) write(f *opentype.Font, size float64) {
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
-	if err != nil { // of sizes that are constants here
-		panic(err)
+// write sets the letters for what comes.
+func (s *sheet) write(w fonts.Weight, size float64) { s.SetFontFace(fonts.New(w, size)) }
+
+// block is a text in lines that fit, and how far they are apart.
+type block struct {
+	lines   []string
+	leading float64
+}
+
+// The smallest letters, and the line's height to the letter's.
+const (
+	smallest = 12
+	lineRate = 1.4
+)
+
+// fit breaks a text into lines within the width and the height, in letters of the size or as much
+// smaller as it needs, and sets them. Only what the smallest have no room for ends in …, at full size.
+func (s *sheet) fit(w fonts.Weight, size float64, text string, width, height float64) block {
+	text = fonts.Drawable(w, text)
+	for least := size; ; least *= 0.88 {
+		b, whole := s.lay(w, max(least, smallest), text, width, height)
+		if whole {
+			return b
+		}
+		if least <= smallest {
+			b, _ = s.lay(w, size, text, width, height)
+			return b
+		}
 	}
-	s.SetFontFace(face)
+}
+
+func (s *sheet) lay(w fonts.Weight, size float64, text string, width, height float64) (b block, whole bool) {
+	s.write(w, size)
+	b.leading = size * lineRate
+	b.lines, whole = s.wrap(text, width, max(int(height/b.leading), 1))
+	return b, whole
+}
+
+// set draws a block in the letters that are set, and gives where the next line would be.
+func (s *sheet) set(b block, x, y float64) float64 {
+	for _, line := range b.lines {
+		s.DrawString(line, x, y)
+		y += b.leading
+	}
+	s.said = append(s.said, b.lines...)
+	return y
 }
 
 // wrap breaks a text into lines of at most the width: Chinese anywhere but before closing
-// marks, Latin words and numbers whole. What does not fit into the lines ends in ….
-func (s *sheet) wrap(text string, width float64, most int) (lines []string) {
+// marks, Latin words and numbers whole. What does not fit into the lines ends in …, and is not whole.
+func (s *sheet) wrap(text string, width float64, most int) (lines []string, whole bool) {
 	fits := func(line string) bool {
 		w, _ := s.MeasureString(line)
 		return w <= width
@@ -240,6 +257,7 @@ func (s *sheet) wrap(text string, width float64, most int) (lines []string) {
 		line = strings.TrimLeft(piece, " ")
 	}
 	lines = append(lines, strings.TrimSpace(line))
+	whole = len(lines) <= most && !slices.ContainsFunc(lines, func(l string) bool { return !fits(l) })
 	for i, l := range lines {
 		lines[i] = cut(l, fits)
 	}
@@ -247,7 +265,7 @@ func (s *sheet) wrap(text string, width float64, most int) (lines []string) {
 		lines = lines[:most]
 		lines[most-1] = cut(lines[most-1]+"……", fits)
 	}
-	return lines
+	return lines, whole
 }
 
 // cut shortens a line that does not fit.
@@ -275,8 +293,8 @@ func pieces(text string) (out []string) {
 }
 
 const (
-	closing = "，。！？；：、）》」』”’…%℃,.!?;:)"
-	opening = "（《「『“‘("
+	closing = "，。！？；：、）》」』”’…%℃,.!?;:)〕"
+	opening = "（《「『“‘(〔"
 )
 
 func breaks(before []rune, r rune) bool {

@@ -36,12 +36,15 @@ func sample(t testing.TB) poster.Poster {
 		Foot:  "东方社区社工站邀请您", Code: code(t)}
 }
 
-// Draw with POSTER_OUT=file.png to look at it.
+// Draw with POSTER_OUT=file.png to look at it, and POSTER_TITLE=甪直镇崀山社区 for another title.
 func TestAPosterIsAPicture(t *testing.T) {
 	t.Parallel()
 	for _, art := range []string{"orchid", "river", "path"} {
 		p := sample(t)
 		p.Art = art
+		if title := os.Getenv("POSTER_TITLE"); title != "" {
+			p.Title = title
+		}
 		began := time.Now()
 		raw, err := poster.Draw(p)
 		if err != nil {

@@ -49,7 +49,7 @@ var presses = map[string]func(d *desk, ctx context.Context, id int64) error{
 
 // record is the service record of the visit under way; one that began long ago ended in time.
 func (d *desk) record(id int64) request.Record {
-	r := request.Record{Done: "办好了"}
+	r := request.Record{Done: "办好了", Sure: true}
 	var v request.Visit
 	err := d.Store.Read(ctx).Where("request_id = ? AND under_way = 1", id).Limit(1).Find(&v).Error
 	apptest.Must(d.t, err)

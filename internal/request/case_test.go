@@ -454,7 +454,7 @@ func TestAVolunteersShiftIsCalledOff(t *testing.T) {
 			"a worker's next time": func(id int64) error {
 				_, err := l.Requests.Start(apptest.As(l.Staff), id, "")
 				apptest.Must(t, err)
-				_, err = l.Requests.Finish(apptest.As(l.Staff), id, request.Record{Done: "先去看了看"})
+				_, err = l.Requests.Finish(apptest.As(l.Staff), id, request.Record{Done: "先去看了看", Sure: true})
 				apptest.Must(t, err)
 				d, err := l.Requests.Reschedule(apptest.As(l.Staff), id, request.Time{ProviderID: l.Worker.PersonID, StartsAt: l.Slot()})
 				if err == nil && (d.State != request.Scheduled || d.WorkerID == nil || *d.WorkerID != l.Worker.PersonID || d.ShiftID != nil) {

@@ -188,7 +188,7 @@ func TestARoleThatEndsGivesBackToTheQueue(t *testing.T) {
 		if !strings.Contains(fault.From(err).Message, visiting.Number) || l.Request(cases[0].ID).State != request.Assigned {
 			t.Errorf("%v", err)
 		}
-		_, err = l.Requests.Complete(apptest.As(l.Worker), visiting.ID, request.Record{Done: "办好了"})
+		_, err = l.Requests.Complete(apptest.As(l.Worker), visiting.ID, request.Record{Done: "办好了", Sure: true})
 		apptest.Must(t, err)
 		_, before := told(t, l, 0)
 		gone, err := ends(t, l, l.Worker, identity.Becomes{ToQueue: true})
@@ -436,7 +436,7 @@ func TestARoleThatEndsLeavesAnothersVisit(t *testing.T) {
 			t.Errorf("the booking of a visit under way is %s", b.State)
 		}
 		l.Clock.Advance(30 * time.Minute)
-		apptest.Must(t, just(l.Requests.Complete(apptest.As(l.Colleague), r.ID, request.Record{Done: "办好了"})))
+		apptest.Must(t, just(l.Requests.Complete(apptest.As(l.Colleague), r.ID, request.Record{Done: "办好了", Sure: true})))
 		if b := l.BookingOf(r.ID); b.State != booking.Done {
 			t.Errorf("the booking of a visit that took place is %s", b.State)
 		}

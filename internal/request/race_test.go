@@ -211,7 +211,7 @@ func TestPressedTwentyTimes(t *testing.T) {
 			t.Errorf("%d visits", n)
 		}
 		l.Clock.Advance(30 * time.Minute)
-		if n := together(t, many(func() error { return just(l.Requests.Finish(worker, r.ID, request.Record{Done: "聊了"})) })...); n != 1 {
+		if n := together(t, many(func() error { return just(l.Requests.Finish(worker, r.ID, request.Record{Done: "聊了", Sure: true})) })...); n != 1 {
 			t.Errorf("%d ends", n)
 		}
 		if n := together(t, many(func() error { return just(l.Requests.Complete(worker, r.ID, request.Record{})) })...); n != 1 {

@@ -356,8 +356,20 @@ type Attachment struct {
 	AuthorID   int64
 	AuthorRole string // as what: resident, staff, worker
 	CreatedAt  store.Time
-	AuthorName string `gorm:"->"`
+	SeenAt     *store.Time // when the other side first opened it
+	AuthorName string      `gorm:"->"`
+	Removal    Removal     `gorm:"-"`
 }
+
+// Removal is how the actor may take a file away.
+type Removal string
+
+// The ways.
+const (
+	NoRemoval   Removal = "none"
+	FreeRemoval Removal = "free"   // one's own that nobody on the other side has seen, or of a draft
+	WithReason  Removal = "reason" // as staff
+)
 
 // TableName names the table.
 func (Attachment) TableName() string { return "request_attachments" }
@@ -455,6 +467,8 @@ var (
 	errRated     = fault.New(fault.Conflict, "already_rated", "您已经评价过了，谢谢")
 	errPlace     = fault.New(fault.Unprocessable, "organisation_or_unit", "请选一个接收的站点，或写明机构名称，两样选一样")
 	errSameUnit  = fault.New(fault.Unprocessable, "same_unit", "接收的站点就是本站，不用转介")
+	errStarted   = fault.BadFields(fault.Field{Name: "started_at", Message: "开始时间不能早于接单，也不能是以后的时间"})
+	errNoMinutes = fault.New(fault.Conflict, "visit_no_minutes", "从开始到结束不到 1 分钟，还没有保存。时间不对就改一下；确实没有花时间，就按“就是 0 分钟”")
 	errEnded     = fault.BadFields(fault.Field{Name: "ended_at", Message: "结束时间要晚于开始、不超过 24 小时，也不能是以后的时间"})
 	errDone      = fault.BadFields(fault.Field{Name: "done", Message: "请写明这次做了什么"})
 	errNoWorker  = fault.New(fault.Unprocessable, "not_a_worker", "这位不是可以接单的社工，请另选一位")

@@ -627,6 +627,9 @@ func (s *Service) detail(ctx context.Context, l *Line) (*Detail, error) {
 	if err := s.fill(ctx, d); err != nil {
 		return nil, err
 	}
+	for i := range d.Attachments {
+		d.Attachments[i].Removal = removalOf(auth.From(ctx), l, &d.Attachments[i])
+	}
 	return d, s.narrow(ctx, d)
 }
 

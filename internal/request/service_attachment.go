@@ -4,19 +4,18 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"image"
-	_ "image/jpeg" // to look into pictures
-	_ "image/png"
+	"fmt"
 	"slices"
 
 	"github.com/gabriel-vasile/mimetype"
 	"gocloud.dev/gcerrors"
-	_ "golang.org/x/image/webp"
 	"gorm.io/gorm"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
+	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -24,18 +23,21 @@ import (
 const (
 	maxAttachments     = 9
 	maxAttachmentBytes = 8 << 20
-	maxPixels          = 60_000_000
 )
 
 var (
 	errAttachment      = fault.New(fault.Unprocessable, "bad_attachment", "只能传照片（JPG、PNG、WebP）或 PDF，这个文件没有传上。请换一个")
 	errAttachmentSize  = fault.Newf(fault.TooLarge, "body_too_large", "文件超过 %d MB，没有传上。请换小一点的", maxAttachmentBytes>>20)
 	errManyAttachments = fault.Newf(fault.Unprocessable, "too_many_attachments", "一份申请最多传 %d 个文件，这个没有传上", maxAttachments)
+	errSeen            = fault.New(fault.Conflict, "attachment_seen", "对方已经打开看过这个文件，不能自己删了。传错了请告诉社工站，工作人员可以删")
 	errNoAttachment    = fault.Missing("附件")
 )
 
 // kinds are the types of files that are taken, by their content.
 var kinds = map[string]string{"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+
+// appleKinds are what iPhones make of photos unless told otherwise.
+var appleKinds = []string{"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"}
 
 // pdfTail is within how many bytes of its end a PDF says that it ends there.
 const pdfTail = 1024
@@ -46,21 +48,19 @@ func kindOf(file []byte) (string, error) {
 	kind := kinds[mimetype.Detect(file).String()]
 	switch kind {
 	case "":
+		if slices.Contains(appleKinds, mimetype.Detect(file).String()) {
+			return "", errHEIC
+		}
 		return "", errAttachment
 	case "pdf":
 		if !bytes.Contains(file[max(0, len(file)-pdfTail):], []byte("%%EOF")) {
 			return "", errAttachment
 		}
-		return kind, nil
-	}
-	size, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || format != kind || size.Width*size.Height > maxPixels {
-		return "", errAttachment.Because(err)
 	}
 	return kind, nil
 }
 
-// Attach adds a picture or a PDF to an open request.
+// Attach adds a picture, drawn anew, or a PDF to an open request.
 func (s *Service) Attach(ctx context.Context, id int64, file []byte) (*Attachment, error) {
 	if len(file) > maxAttachmentBytes {
 		return nil, errAttachmentSize
@@ -76,6 +76,11 @@ func (s *Service) Attach(ctx context.Context, id int64, file []byte) (*Attachmen
 	if err := mayAttach(auth.From(ctx), l); err != nil {
 		return nil, err
 	}
+	if kind != "pdf" {
+		if file, kind, err = redrawn(ctx, file, kind); err != nil {
+			return nil, err
+		}
+	}
 	a := &Attachment{RequestID: id, Name: rand.Text(), Kind: kind, Bytes: int64(len(file)),
 		AuthorID: auth.From(ctx).PersonID, AuthorRole: authorRole(auth.From(ctx), l)}
 	if err := s.Files.WriteAll(ctx, a.Name, s.Box.Seal("files/"+a.Name, file), nil); err != nil {
@@ -85,6 +90,7 @@ func (s *Service) Attach(ctx context.Context, id int64, file []byte) (*Attachmen
 		_ = s.Files.Delete(context.WithoutCancel(ctx), a.Name) // nothing points at it
 		return nil, err
 	}
+	a.Removal = FreeRemoval
 	return a, nil
 }
 
@@ -162,6 +168,9 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 			return nil, nil, err
 		}
 	}
+	if err := s.noteSeen(ctx, l, a); err != nil {
+		return nil, nil, err
+	}
 	sealed, err := s.Files.ReadAll(ctx, a.Name)
 	if gcerrors.Code(err) == gcerrors.NotFound { // taken away meanwhile
 		return nil, nil, errNoAttachment.Because(err)
@@ -173,27 +182,140 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 	return a, file, err
 }
 
-// Detach takes a file away while who asked may still edit the request.
+// noteSeen keeps that the other side has seen a file, before they do: from then on it is not taken back.
+func (s *Service) noteSeen(ctx context.Context, l *Line, f *Attachment) error {
+	by := auth.From(ctx).PersonID
+	other := by != f.AuthorID && (l.PersonID == nil || l.isOf(by) != (f.AuthorRole == "resident"))
+	if f.SeenAt != nil || !other {
+		return nil
+	}
+	return s.db.Tx(ctx, func(tx *store.Tx) error { return markSeen(tx, f.ID) })
+}
+
+// FileName is what an attachment is called when it is shown or saved.
+func (f *Attachment) FileName() string {
+	word, ending := "图片", f.Kind
+	switch f.Kind {
+	case "pdf":
+		word = "文件"
+	case "jpeg":
+		ending = "jpg"
+	}
+	return fmt.Sprintf("%s%d.%s", word, f.Position, ending)
+}
+
+// mayDetach lets who asked take any file out of a draft or what was returned, and whoever sent one take it back
+// until the other side has seen it.
+func mayDetach(a auth.Actor, l *Line, f *Attachment) error {
+	err := mayEdit(a, l)
+	switch {
+	case err == nil, f.AuthorID != a.PersonID, len(whoIs(a, l)) == 0:
+		return err
+	case !l.State.open():
+		return workflow.ErrBadTransition
+	case f.SeenAt != nil:
+		return errSeen
+	}
+	return nil
+}
+
+// mayWithdraw lets staff take any file away that they see, but none of what they asked for themselves.
+func mayWithdraw(a auth.Actor, mine human.Set, l *Line) error {
+	if err := maySee(a, l); err != nil {
+		return err
+	}
+	switch {
+	case l.PersonID != nil && mine.Has(*l.PersonID):
+		return errOwn
+	case !a.Manages(l.UnitPath):
+		return auth.ErrForbidden
+	}
+	return nil
+}
+
+// removalOf is how the actor may take a file away.
+func removalOf(a auth.Actor, l *Line, f *Attachment) Removal {
+	switch {
+	case mayDetach(a, l, f) == nil:
+		return FreeRemoval
+	case mayWithdraw(a, human.Set{a.PersonID}, l) == nil:
+		return WithReason
+	}
+	return NoRemoval
+}
+
+// Detach takes a file away that was sent by mistake.
 func (s *Service) Detach(ctx context.Context, id, attachmentID int64) error {
-	var a *Attachment
+	return s.takeAway(ctx, id, attachmentID, func(tx *store.Tx, l *Line, f *Attachment) error {
+		a := auth.From(ctx)
+		if err := mayDetach(a, l, f); err != nil {
+			return err
+		}
+		gone, err := deleteAttachment(tx, f.ID, mayEdit(a, l) != nil)
+		if err == nil && !gone { // opened in the same moment
+			return errSeen
+		}
+		return err
+	})
+}
+
+// Withdraw takes a file away as staff, with a reason: kept as a note, and told to who sent it.
+func (s *Service) Withdraw(ctx context.Context, id, attachmentID int64, reason string) error {
+	return s.takeAway(ctx, id, attachmentID, func(tx *store.Tx, l *Line, f *Attachment) error {
+		a := auth.From(ctx)
+		mine, err := human.Accounts(tx.DB, a.PersonID)
+		if err != nil {
+			return err
+		}
+		if err := mayWithdraw(a, mine, l); err != nil {
+			return err
+		}
+		if _, err := deleteAttachment(tx, f.ID, false); err != nil {
+			return err
+		}
+		n := &note{RequestID: l.ID, Kind: staffNote}
+		n.by(a, l)
+		if err := s.data.insertNote(tx, n, "删除了附件“"+f.FileName()+"”："+reason); err != nil || f.AuthorID == a.PersonID {
+			return err
+		}
+		return outbox.Tell(tx, l.withdrawn(f, reason))
+	})
+}
+
+// withdrawn tells who sent a file that staff took it away, and why.
+func (l *Line) withdrawn(f *Attachment, reason string) outbox.Notice {
+	kind := map[string]outbox.Kind{"worker": outbox.CaseAssigned, "staff": outbox.StationMessage}[f.AuthorRole]
+	if kind == "" {
+		kind = outbox.RequestChanged
+	}
+	return outbox.Notice{PersonID: f.AuthorID, Kind: kind, Event: event(kind, l.ID), Title: "您传的附件删除了", RequestID: &l.ID,
+		Body: fmt.Sprintf("%s的“%s”，%s删除了：%s。需要的话请重新传", l.ServiceName, f.FileName(), l.UnitName, reason)}
+}
+
+// takeAway deletes a file's row as the deed allows, and then the file.
+func (s *Service) takeAway(ctx context.Context, id, attachmentID int64, deed func(tx *store.Tx, l *Line, f *Attachment) error) error {
+	var f *Attachment
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := s.data.hold(tx, id)
 		if err != nil {
 			return err
 		}
-		if err := mayEdit(auth.From(ctx), l); err != nil {
+		if err := maySee(auth.From(ctx), l); err != nil {
 			return err
 		}
-		if a, err = findAttachment(tx.DB, id, attachmentID); err != nil {
+		if f, err = findAttachment(tx.DB, id, attachmentID); err != nil {
 			return err
 		}
-		if err := deleteAttachment(tx, a.ID); err != nil {
+		if err := deed(tx, l, f); err != nil {
 			return err
 		}
-		return l.logFile(tx, a)
+		return l.logFile(tx, f)
 	})
 	if err != nil {
 		return err
 	}
-	return s.Files.Delete(ctx, a.Name)
+	if err := s.Files.Delete(context.WithoutCancel(ctx), f.Name); gcerrors.Code(err) != gcerrors.NotFound {
+		return err
+	}
+	return nil
 }

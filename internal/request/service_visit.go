@@ -18,8 +18,10 @@ const longestVisit = 24 * time.Hour
 // Record is the service record of a visit.
 type Record struct {
 	Done        string
-	PersonTimes int // 人次; 0 for one
+	PersonTimes int        // 人次; 0 for one
+	StartedAt   *time.Time // when it really began and ended, if that is not when the buttons were pressed
 	EndedAt     *time.Time
+	Sure        bool // 0 minutes are meant
 }
 
 // Start begins a visit; the place is the service's if none is said.
@@ -70,7 +72,7 @@ func (s *Service) Finish(ctx context.Context, id int64, r Record) (*Detail, erro
 		if err != nil {
 			return err
 		}
-		m.said = fmt.Sprintf("%d 分钟", minutes)
+		m.said = r.said(minutes)
 		return s.step(tx, l, m)
 	})
 }
@@ -109,19 +111,61 @@ func (s *Service) endVisit(tx *store.Tx, l *Line, r Record) (minutes int, err er
 	case r.Done == "":
 		return 0, errDone
 	}
-	ended := tx.Now
-	if r.EndedAt != nil {
-		ended = store.At(*r.EndedAt)
+	if err := l.setTimes(v, r, tx.Now); err != nil {
+		return 0, err
 	}
-	if ended.Before(v.StartedAt.Time) || ended.After(tx.Now.Time) || ended.Sub(v.StartedAt.Time) > longestVisit {
-		return 0, errEnded
-	}
-	v.EndedAt, v.Done, v.PersonTimes = &ended, r.Done, max(r.PersonTimes, 1)
-	v.Minutes = int(ended.Sub(v.StartedAt.Time) / time.Minute)
+	v.Done, v.PersonTimes = r.Done, max(r.PersonTimes, 1)
 	if err := s.data.endVisit(tx, v); err != nil {
 		return 0, err
 	}
-	return v.Minutes, s.release(tx, l, booking.Done)
+	b, err := booking.Of(tx.DB, l.ID)
+	if err != nil || b == nil {
+		return v.Minutes, err
+	}
+	return v.Minutes, s.Bookings.Finish(tx, b, v.StartedAt, *v.EndedAt)
+}
+
+// setTimes gives the visit its real start and end, and the minutes between: after the case was taken, at
+// most a day, nothing that is to come; none at all are asked about.
+func (l *Line) setTimes(v *Visit, r Record, now store.Time) error {
+	started, ended := v.StartedAt, now
+	if r.StartedAt != nil {
+		if started = store.At(*r.StartedAt); started.Before(l.takenBefore(v).Time) || started.After(now.Time) {
+			return errStarted
+		}
+	}
+	if r.EndedAt != nil {
+		ended = store.At(*r.EndedAt)
+	}
+	switch length := ended.Sub(started.Time); {
+	case length < 0, ended.After(now.Time), length > longestVisit:
+		return errEnded
+	case length < time.Minute && !r.Sure:
+		return errNoMinutes
+	default:
+		v.StartedAt, v.EndedAt, v.Minutes = started, &ended, int(length/time.Minute)
+	}
+	return nil
+}
+
+// takenBefore is since when the case was somebody's who could come: since it was accepted, but not by pressing
+// start itself, which may be late.
+func (l *Line) takenBefore(v *Visit) store.Time {
+	switch {
+	case l.AcceptedAt != nil && l.AcceptedAt.Before(v.StartedAt.Time):
+		return *l.AcceptedAt
+	case l.SubmittedAt != nil:
+		return *l.SubmittedAt
+	}
+	return l.CreatedAt
+}
+
+// said is what the timeline says of a visit.
+func (r Record) said(minutes int) string {
+	if r.StartedAt == nil {
+		return fmt.Sprintf("%d 分钟", minutes)
+	}
+	return fmt.Sprintf("%d 分钟，开始时间是事后填的", minutes)
 }
 
 // NoShow says that nobody was there at the time; the case waits for a new one.

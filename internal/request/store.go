@@ -467,8 +467,23 @@ func insertAttachment(tx *store.Tx, a *Attachment) error {
 	return tx.Create(a).Error
 }
 
-func deleteAttachment(tx *store.Tx, id int64) error {
-	return tx.Where("id = ?", id).Delete(&Attachment{}).Error
+// deleteAttachment deletes a row; false when only one that nobody has seen was to go, and somebody has.
+func deleteAttachment(tx *store.Tx, id int64, unseen bool) (bool, error) {
+	q := tx.Where("id = ?", id)
+	if unseen {
+		q = q.Where("seen_at IS NULL")
+	}
+	res := q.Delete(&Attachment{})
+	return res.RowsAffected == 1, res.Error
+}
+
+// markSeen keeps when a file was first seen; one that is gone meanwhile is missing.
+func markSeen(tx *store.Tx, id int64) error {
+	res := tx.Model(&Attachment{}).Where("id = ?", id).Update("seen_at", gorm.Expr("COALESCE(seen_at, ?)", tx.Now))
+	if res.Error == nil && res.RowsAffected == 0 {
+		return errNoAttachment
+	}
+	return res.Error
 }
 
 func insertReferral(tx *store.Tx, r *Referral) error {

@@ -71,10 +71,10 @@ var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 	},
 	"start": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Start(ctx, id, "")) },
 	"finish": func(d *desk, ctx context.Context, id int64) error {
-		return just(d.Requests.Finish(ctx, id, request.Record{Done: "聊了"}))
+		return just(d.Requests.Finish(ctx, id, request.Record{Done: "聊了", Sure: true}))
 	},
 	"complete": func(d *desk, ctx context.Context, id int64) error {
-		return just(d.Requests.Complete(ctx, id, request.Record{Done: "办好了"}))
+		return just(d.Requests.Complete(ctx, id, request.Record{Done: "办好了", Sure: true}))
 	},
 	"no_show": func(d *desk, ctx context.Context, id int64) error {
 		return just(d.Requests.NoShow(ctx, id, "没人开门"))

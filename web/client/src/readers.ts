@@ -105,4 +105,5 @@ export const READERS = {
   'addStaffNote.text': ['worker', 'staff'],
   'addCaseNote.text': ['worker', 'supervisor'],
   'addAttachment.file': ['resident', 'worker', 'supervisor', 'staff'],
+  'withdrawAttachment.reason': ['resident', 'worker', 'staff'],
 } as const

@@ -2332,7 +2332,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Worker or staff: end the visit under way with its service record; the case goes on */
+        /**
+         * Worker or staff: end the visit under way with its service record; the case goes on
+         * @description Less than a minute from start to end is asked about first (409 `visit_no_minutes`): change the times, or send it again with `sure`. A booking that would begin later stands in the calendar where the visit was.
+         */
         post: operations["finishVisit"];
         delete?: never;
         options?: never;
@@ -2618,7 +2621,7 @@ export interface paths {
         put?: never;
         /**
          * Add a picture (JPEG, PNG, WebP) or a PDF of at most 8 MiB; at most 9 a request
-         * @description The type is told from the content, not from the name; anything else is refused (`bad_attachment`).
+         * @description The type is told from the content, not from the name; anything else is refused (422 `bad_attachment`, `heic_attachment` for what iPhones make). A picture has at most 24 megapixels (422 `picture_too_large`; 12 with 16 bits a colour) and is drawn anew, upright, without what the camera wrote into it: it may come out as another kind and size.
          */
         post: operations["addAttachment"];
         delete?: never;
@@ -2643,8 +2646,36 @@ export interface paths {
         get: operations["getAttachment"];
         put?: never;
         post?: never;
-        /** Who asked, while it is a draft or returned, takes a file away */
+        /**
+         * Take a file back that was sent by mistake
+         * @description Whoever sent it, until the other side has opened it (409 `attachment_seen`), and who asked any file of a draft or of what was returned. Afterwards staff can (withdrawAttachment). The file is gone from storage.
+         */
         delete: operations["removeAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/attachments/{attachment_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: take a wrong file away, with a reason that is kept as a note and told to who sent it
+         * @description Of any request of a unit I manage, whatever its state, but none that I asked for myself (403 `own_request`). The file is gone from storage.
+         */
+        post: operations["withdrawAttachment"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3376,13 +3407,13 @@ export interface components {
             /** @description Agree to be named on leaderboards */
             show_on_leaderboard?: boolean;
             /**
-             * @description A mainland mobile, or a landline with its area code; "" takes it away
+             * @description A mainland mobile, or a landline with its area code, cleaned as Phone says; "" takes it away
              * @example 13800001234
              */
             phone?: string;
             identity_type?: components["schemas"]["IdentityType"];
             /**
-             * @description With identity_type; "" takes both away. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
+             * @description With identity_type; "" takes both away. Spaces, dashes, full-width digits, a small x and marks that show nothing do not matter. A resident card is checked for form, date and check digit (GB 11643-1999), and must agree with birth_date and sex where I gave those
              * @example 11010519491231002X
              */
             identity_number?: string;
@@ -3674,7 +3705,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description To be called by residents
+             * @description To be called by residents; see Phone. "" for none
              * @example 0953-5098110
              */
             phone?: string;
@@ -3690,7 +3721,10 @@ export interface components {
         UnitPatch: {
             /** @description Name */
             name?: string;
-            /** @description To be called by residents */
+            /**
+             * @description To be called by residents; see Phone. "" takes it away
+             * @example 0953-5098110
+             */
             phone?: string;
             /** @description Street address */
             address?: string;
@@ -4036,7 +4070,10 @@ export interface components {
             content: string;
             /** @description Who leads */
             leader_name: string;
-            /** @description To be asked */
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
             contact_phone: string;
             /** @description Where */
             place_name: string;
@@ -4070,7 +4107,10 @@ export interface components {
             content?: string;
             /** @description Who leads */
             leader_name?: string;
-            /** @description To be asked */
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
             contact_phone?: string;
             /** @description Where */
             place_name?: string;
@@ -5542,7 +5582,7 @@ export interface components {
          */
         Relation: "self" | "parent" | "spouse" | "child" | "grandparent" | "grandchild" | "sibling" | "neighbour" | "other";
         /**
-         * @description A phone number
+         * @description A number that can be dialled: a mobile, a landline with its area code (an extension may follow) or of the same city, 400 and 800, a service number, or + and another country's. Spaces, dashes, brackets, full-width digits, +86 and marks that show nothing do not matter: it is kept and given as 13800001234, 0953-5098110 or 0953-5098110-801. Anything else is 400 with the field
          * @example 13800001234
          */
         Phone: string;
@@ -5772,6 +5812,12 @@ export interface components {
         };
         Attachment: {
             id: components["schemas"]["Id"];
+            /**
+             * @description How I may take it away: removeAttachment, or withdrawAttachment with a reason
+             * @example free
+             * @enum {string}
+             */
+            removal: "none" | "free" | "reason";
             /**
              * @description Told from the content
              * @enum {string}
@@ -6158,9 +6204,16 @@ export interface components {
             person_times: number;
             /**
              * Format: date-time
+             * @description When it began, if not when start was pressed; not before the case was taken, not in the future
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
              * @description When it ended, if the button was pressed later; after the start, at most 24 hours on, not in the future
              */
             ended_at?: string;
+            /** @description 0 minutes (409 `visit_no_minutes`) are meant */
+            sure?: boolean;
         };
         CompletionInput: {
             /** @description What was done; needed while a visit is under way */
@@ -6169,9 +6222,16 @@ export interface components {
             person_times?: number;
             /**
              * Format: date-time
+             * @description When the visit began, as for finishVisit
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
              * @description When the visit ended
              */
             ended_at?: string;
+            /** @description 0 minutes (409 `visit_no_minutes`) are meant */
+            sure?: boolean;
         };
         RatingInput: {
             /** @description 1 poor to 5 very good */
@@ -7952,8 +8012,8 @@ export interface operations {
                 /** @description Only those with a shift that starts before this */
                 to?: string;
                 /**
-                 * @description Words of the title or the place
-                 * @example 清洁
+                 * @description Words, each of which the title or the place has, in any order; width and case do not matter
+                 * @example 清洁 3号桥
                  */
                 q?: string;
                 /** @description Only those with a place left */
@@ -11022,6 +11082,7 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11047,6 +11108,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /** @description The attachment's id */
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
         responses: {
             /** @description Taken away */
             204: {

@@ -19,6 +19,6 @@ test('what was kept comes back as it was, groups by age apart', () => {
 test('says what is missing', () => {
   expect(missingOf(fieldsOf({}))).toMatchObject({ name: '请写上名字', relation: '请选是您的什么人' })
   expect(missingOf({ ...fieldsOf({}), name: '王奶奶', relation: 'neighbour' })).toEqual({ consent: '请写明对方怎么同意的' })
-  expect(missingOf({ ...fieldsOf({}), name: '林国栋', relation: 'parent', phone: '我爸的' })).toMatchObject({ phone: '电话没有写对，写数字就行' })
+  expect(missingOf({ ...fieldsOf({}), name: '林国栋', relation: 'parent', phone: '我爸的' })).toMatchObject({ phone: '号码不对，请填一个手机号，或带区号的座机' })
   expect(missingOf(fieldsOf({ ...father, groups: [] }))).toEqual({})
 })

@@ -1,6 +1,7 @@
 // Somebody one asks for: what is said of them, and what is still missing.
 import type { Schemas } from '@yimi/client'
 import { isoDate } from '@/app/format'
+import { BAD_PHONE, isPhone } from '@/app/plain'
 
 export type Beneficiary = Schemas['Beneficiary']
 export type Declared = NonNullable<Schemas['BeneficiaryInput']['groups']>[number]
@@ -53,12 +54,10 @@ export function missingOf(of: BeneficiaryFields): Record<string, string> {
   const wrong: Record<string, string> = {}
   if (!of.relation) wrong.relation = '请选是您的什么人'
   if (!of.name.trim()) wrong.name = '请写上名字'
-  if (of.phone.trim() && !isPhone(of.phone)) wrong.phone = '电话没有写对，写数字就行'
+  if (of.phone.trim() && !isPhone(of.phone)) wrong.phone = BAD_PHONE
   if (needsConsent(of.relation) && !of.consent.trim()) wrong.consent = '请写明对方怎么同意的'
   return wrong
 }
-
-export const isPhone = (phone: string) => /^[0-9+ -]{5,20}$/.test(phone.trim())
 
 export function inputOf(of: BeneficiaryFields): Schemas['BeneficiaryInput'] {
   const phone = of.phone.trim()

@@ -25,7 +25,7 @@ describe('what is missing', () => {
   test('says which words, answers, phone, address', () => {
     expect(missingInWho(form({ words: ' ', answers: {} }), service)).toEqual({ words: '请用一两句话说说遇到的事', 'answers.sleep': '请选一个' })
     expect(missingInWho(form({ way: 'home' }), service)).toEqual({ phone: '请留一个电话，好联系您', address: '上门要知道住址' })
-    expect(missingInWho(form({ way: 'phone', phone: '邻居的' }), service)).toEqual({ phone: '电话没有写对，写数字就行' })
+    expect(missingInWho(form({ way: 'phone', phone: '邻居的' }), service)).toEqual({ phone: '号码不对，请填一个手机号，或带区号的座机' })
   })
   test.each([['station', []], ['home', ['phone', 'address']], ['phone', ['phone']], ['video', ['phone']]] as const)('by the way %s it asks for %j, nothing else', (way, asked) => {
     for (const mode of ['booking', 'request'] as const) expect(Object.keys(missingInWho(form({ way }), { ...service, mode }))).toEqual(asked)

@@ -1,7 +1,7 @@
 // The form of an ask: its steps, what is still missing in it, and what is sent.
 import type { Schemas } from '@yimi/client'
 import { healthInput, healthSaid, type HealthSaid } from '@/app/requestWords'
-import { isPhone } from '@/pages/beneficiary'
+import { BAD_PHONE, isPhone } from '@/app/plain'
 
 type Service = Schemas['ServiceType']
 type Question = Schemas['Question']
@@ -95,7 +95,7 @@ export function missingInWho(form: AskForm, service: Service): Record<string, st
     const why = wrongAnswer(question, form.answers[question.key])
     if (why) wrong[`answers.${question.key}`] = why
   }
-  if (wantsPhone(form) && !isPhone(form.phone)) wrong.phone = form.phone.trim() ? '电话没有写对，写数字就行' : '请留一个电话，好联系您'
+  if (wantsPhone(form) && !isPhone(form.phone)) wrong.phone = form.phone.trim() ? BAD_PHONE : '请留一个电话，好联系您'
   if (wantsAddress(form) && !form.address.trim()) wrong.address = '上门要知道住址'
   return wrong
 }

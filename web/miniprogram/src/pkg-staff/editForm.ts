@@ -1,5 +1,6 @@
 // The form of an activity: what it holds, what of it changed, what is missing.
 import type { Schemas } from '@yimi/client'
+import { BAD_PHONE, isPhone } from '@/app/plain'
 
 type Activity = Schemas['Activity']
 type Input = Schemas['ActivityInput']
@@ -70,7 +71,7 @@ export function missingIn(form: Form): Record<string, string> {
   need('title', form.title.trim().length >= 2, '活动名称至少两个字')
   need('content', form.content.trim() !== '', '写一写活动做什么')
   need('leader_name', form.leader_name.trim() !== '', '写上负责人')
-  need('contact_phone', /^[0-9+ -]{5,30}$/.test(form.contact_phone.trim()), '写一个能打通的电话，只要数字')
+  need('contact_phone', isPhone(form.contact_phone), BAD_PHONE)
   need('place_name', form.place_name.trim() !== '', '写上集合的地点')
   need('fence_metres', form.fence_metres === 0 || form.location !== undefined, '先在地图上选好地点，才能限定签到范围')
   return missing

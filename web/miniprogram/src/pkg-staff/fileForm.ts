@@ -1,6 +1,7 @@
 // A request filed for a caller (代办): what the form holds, what is missing, and as the contract wants it.
 import type { Schemas } from '@yimi/client'
 import { isoDate } from '@/app/format'
+import { BAD_PHONE, isPhone } from '@/app/plain'
 import { asksHealth, healthInput, type HealthSaid } from '@/app/requestWords'
 import { answersOf, wrongAnswers, type Answers } from './answers'
 
@@ -65,7 +66,7 @@ export function missingInFile(form: FileForm, service: Service | null): Record<s
   need('beneficiary_name', form.relation === 'self' || form.beneficiary_name.trim(), '写上为谁申请')
   need('consent', !needsConsent(form) || form.consent.trim(), '写一下本人怎么同意的')
   need('health_consent', !service || !asksHealth(service) || form.health, '问一问本人或监护人同意不同意，再选')
-  need('phone', /^[0-9+ -]{5,20}$/.test(form.phone.trim()), '写一个能打通的电话，只要数字')
+  need('phone', isPhone(form.phone), BAD_PHONE)
   need('words', form.words.trim(), '写一写需要什么帮助')
   need('way', form.way, '选怎么服务')
   need('urgency', form.urgency, '选急不急')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { about, actsOf, approvable, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, freeTimes, isQueue, naturalAct, nextOf, onFive, standing, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
+import { about, actsOf, approvable, beganAt, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, freeTimes, isQueue, naturalAct, nextOf, onFive, standing, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
 
 type Request = Schemas['Request']
 const NOW = Date.parse('2026-11-26T10:00:00+08:00')
@@ -89,6 +89,12 @@ test('times: full fives, and an end past midnight', () => {
   expect(endedAt('2026-11-26T14:00:00+08:00', '15:30')).toBe('2026-11-26T07:30:00.000Z')
   expect(endedAt('2026-11-26T23:30:00+08:00', '00:10')).toBe('2026-11-26T16:10:00.000Z')
   expect(endedAt('2026-11-26T14:00:20+08:00', '14:00')).toBe('2026-11-26T06:00:20.000Z')
+})
+
+test('when it began: on the day that start was pressed, or the night before', () => {
+  const now = Date.parse('2026-11-27T00:20:00+08:00')
+  expect(beganAt('2026-11-27T00:10:00+08:00', '00:05', now)).toBe('2026-11-26T16:05:00.000Z')
+  expect(beganAt('2026-11-27T00:10:00+08:00', '22:00', now)).toBe('2026-11-26T14:00:00.000Z')
 })
 
 test('free times: each once, and rather with the own worker', () => {

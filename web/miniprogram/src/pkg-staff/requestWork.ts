@@ -253,6 +253,12 @@ export function onFive(clock: string): string {
   return `${String(Math.floor(all / 60)).padStart(2, '0')}:${String(all % 60).padStart(2, '0')}`
 }
 
+/** When a visit began, by the clock on the day that start was pressed; the night before when that is still to come. */
+export function beganAt(pressed: string, clock: string, now = Date.now()): string {
+  const same = Date.parse(`${isoDate(pressed)}T${clock}:00+08:00`)
+  return new Date(same > now ? same - 86_400_000 : same).toISOString()
+}
+
 /** When a visit ended that began at `start`, by the clock: past midnight when the clock reads earlier; never before the start, which has seconds. */
 export function endedAt(start: string, clock: string): string {
   const began = Date.parse(start)
@@ -280,7 +286,7 @@ export function fileSize(bytes: number): string {
 
 // ---- refusals ----
 
-const CAN = ['retry', 'reload', 'other_slot', 'assign', 'close']
+const CAN = ['retry', 'reload', 'other_slot', 'assign', 'close', 'sure']
 
 /** A refusal with only those choices that staff can take here: some are worded for who asks. */
 export function forStaff(text: RefusalText, can: (act: string) => boolean = () => true): RefusalText {

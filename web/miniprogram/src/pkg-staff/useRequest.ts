@@ -67,11 +67,11 @@ export function useRequest() {
   // ---- deeds ----
   // The paths differ only in their last word, and each step's body is checked at `step`.
   const deed = useAct((key, of: number, to: Step, body?: Bodies[Step]) => api.post(`/requests/{id}/${to}` as '/requests/{id}/assign', { path: { id: of }, body: body as Schemas['AssignmentInput'], key }))
-  let last: (() => unknown) | null = null
+  let last: ((sure?: boolean) => unknown) | null = null
 
   /** One step. True when it was done; then the page shows the request as it is now. */
   async function step<S extends Step>(to: S, body: Bodies[S]): Promise<boolean> {
-    last = () => step(to, body)
+    last = (sure) => step(to, sure ? { ...(body as object), sure } as Bodies[S] : body)
     const done = await deed.run(id.value, to, body)
     if (!done) return false
     page.data.value = done
@@ -125,6 +125,7 @@ export function useRequest() {
   function chose(choice: string) {
     dismiss()
     if (choice === 'retry') last?.()
+    if (choice === 'sure') last?.(true)
     if (choice === 'reload') void page.run()
     if (choice === 'other_slot') takeTime()
     if (choice === 'assign') asking.value = 'assign'
@@ -152,13 +153,24 @@ export function useRequest() {
     viewing.value = 0
   }
 
+  /** The file that is about to be taken away. */
+  const removing = shallowRef<Schemas['Attachment'] | null>(null)
+  const withdrawing = useAct((key, of: number, reason: string) => api.post('/requests/{id}/attachments/{attachment_id}/withdraw', { path: { id: id.value, attachment_id: of }, body: { reason }, key }).then(() => true))
+  async function withdraw(reason: string) {
+    if (!removing.value || !(await withdrawing.run(removing.value.id, reason))) return
+    removing.value = null
+    uni.showToast({ title: '已删除', icon: 'success' })
+    void page.run()
+  }
+
   const visit = computed(() => (request.value ? visitOpen(request.value) : null))
   /** Of the deeds beside the steps. */
-  const otherProblem = computed(() => opening.problem.value ?? file.problem.value)
+  const otherProblem = computed(() => opening.problem.value ?? file.problem.value ?? (withdrawing.problem.value?.field('reason') ? null : withdrawing.problem.value))
   function dismissOther() {
     opening.dismiss()
     file.dismiss()
+    withdrawing.dismiss()
   }
 
-  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, otherProblem, dismissOther }
+  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, removing, withdrawing, withdraw, otherProblem, dismissOther }
 }

@@ -49,6 +49,7 @@ export function useCaseActs(reload: () => unknown) {
     const slot = act.problem.value && mineOf(act.problem.value)[Number(choice.replace('free-', ''))]
     act.dismiss()
     if (choice === 'retry') void go(id, deed, body, then)
+    if (choice === 'sure') void go(id, deed, { ...(body as object), sure: true }, then)
     if (choice.startsWith('free-') && slot) void go(id, deed, { ...(body as object), starts_at: slot.starts_at }, then)
     if (choice === 'reload') reload()
   }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { person, phone } from '../../test/uni'
 import { keepDraft, keptDraft } from './drafts'
-import { endOf, wrongEnd } from './ended'
+import { endOf, startOf, wrongEnd } from './ended'
 import { shifted, weekdayOf, weekOfDate } from './week'
 import { answerOf, messagesOf, placeFor, timelineSteps, whereOf, whoOf } from './words'
 
@@ -19,13 +19,19 @@ test('a draft is kept for one person and case, and nothing written is nothing ke
 })
 
 test('when it ended: the first such time after the start', () => {
-  const started = '2026-11-27T14:02:30+08:00'
+  const started = Date.parse('2026-11-27T14:02:30+08:00')
   expect(endOf(started, '14:50')).toBe(Date.parse('2026-11-27T14:50:00+08:00'))
   expect(endOf(started, '09:00')).toBe(Date.parse('2026-11-28T09:00:00+08:00'))
   const now = Date.parse('2026-11-27T16:00:00+08:00')
   expect(wrongEnd(started, endOf(started, '14:50'), now)).toBe('')
   expect(wrongEnd(started, endOf(started, '16:30'), now)).toBe('还没到这个时间')
   expect(wrongEnd(started, endOf(started, '14:00'), now)).toBe('要在开始以后、现在以前')
+})
+
+test('when it began: on the day that start was pressed, or the night before', () => {
+  const now = Date.parse('2026-11-28T00:20:00+08:00')
+  expect(startOf('2026-11-28T00:10:00+08:00', '00:05', now)).toBe(Date.parse('2026-11-28T00:05:00+08:00'))
+  expect(startOf('2026-11-28T00:10:00+08:00', '22:00', now)).toBe(Date.parse('2026-11-27T22:00:00+08:00'))
 })
 
 test('a week runs from Monday to Sunday, over the end of a year too', () => {

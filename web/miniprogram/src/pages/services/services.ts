@@ -1,5 +1,6 @@
 // Finding a service: by whom it is for, by words, under its theme.
 import type { Schemas } from '@yimi/client'
+import { folded } from '@/app/plain'
 import { THEMES } from '@/app/requestWords'
 
 type Service = Schemas['ServiceType']
@@ -18,7 +19,7 @@ export function inSegment(service: Service, segment: Segment): boolean {
   return segment === 'all' || service.groups.some((group) => SERVES[segment].includes(group))
 }
 
-const textOf = (service: Service) => `${service.name} ${service.line} ${service.detail}`.toLowerCase()
+const textOf = (service: Service) => folded(`${service.name} ${service.line} ${service.detail}`)
 /** Neighbouring letters: 老人, 人一, 一个 … so that a whole sentence finds something. */
 const pairs = (words: string) => [...words].slice(1).map((letter, n) => [...words][n] + letter)
 
@@ -27,7 +28,7 @@ const pairs = (words: string) => [...words].slice(1).map((letter, n) => [...word
  * those that share the most with it, `near` then says so.
  */
 export function findServices(all: Service[], asked: string): { items: Service[]; near: boolean } {
-  const words = asked.trim().toLowerCase().split(/[\s，。、,]+/).filter(Boolean)
+  const words = folded(asked).split(/[\s。、,]+/).filter(Boolean)
   if (!words.length) return { items: all, near: false }
   const exact = all.filter((one) => words.every((word) => textOf(one).includes(word)))
   if (exact.length) return { items: exact, near: false }

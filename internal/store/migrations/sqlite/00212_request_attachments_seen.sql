@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE request_attachments ADD COLUMN seen_at INTEGER;
