@@ -187,7 +187,6 @@ func (e AttendanceInputItemsAction) Valid() bool {
 const (
 	AttentionReasonBurst        AttentionReason = "burst"
 	AttentionReasonLongShift    AttentionReason = "long_shift"
-	AttentionReasonMarkedAbsent AttentionReason = "marked_absent"
 	AttentionReasonMissingOut   AttentionReason = "missing_out"
 	AttentionReasonNoLocation   AttentionReason = "no_location"
 	AttentionReasonPoorAccuracy AttentionReason = "poor_accuracy"
@@ -204,8 +203,6 @@ func (e AttentionReason) Valid() bool {
 	case AttentionReasonBurst:
 		return true
 	case AttentionReasonLongShift:
-		return true
-	case AttentionReasonMarkedAbsent:
 		return true
 	case AttentionReasonMissingOut:
 		return true
@@ -920,7 +917,6 @@ const (
 	MessageNameHoursCredited   MessageName = "hours_credited"
 	MessageNameRequestAssigned MessageName = "request_assigned"
 	MessageNameRequestResult   MessageName = "request_result"
-	MessageNameShiftReminder   MessageName = "shift_reminder"
 	MessageNameSignupConfirmed MessageName = "signup_confirmed"
 	MessageNameSignupOffered   MessageName = "signup_offered"
 )
@@ -939,8 +935,6 @@ func (e MessageName) Valid() bool {
 	case MessageNameRequestAssigned:
 		return true
 	case MessageNameRequestResult:
-		return true
-	case MessageNameShiftReminder:
 		return true
 	case MessageNameSignupConfirmed:
 		return true
@@ -971,7 +965,6 @@ const (
 	NoticeKindRequestReturned   NoticeKind = "request_returned"
 	NoticeKindRequestScheduled  NoticeKind = "request_scheduled"
 	NoticeKindRequestSubmitted  NoticeKind = "request_submitted"
-	NoticeKindShiftReminder     NoticeKind = "shift_reminder"
 	NoticeKindSignupCancelled   NoticeKind = "signup_cancelled"
 	NoticeKindSignupConfirmed   NoticeKind = "signup_confirmed"
 	NoticeKindSignupLapsed      NoticeKind = "signup_lapsed"
@@ -1018,8 +1011,6 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindRequestScheduled:
 		return true
 	case NoticeKindRequestSubmitted:
-		return true
-	case NoticeKindShiftReminder:
 		return true
 	case NoticeKindSignupCancelled:
 		return true
@@ -2337,11 +2328,6 @@ type AttendanceInputItemsAction string
 
 // AttendanceRow defines model for AttendanceRow.
 type AttendanceRow struct {
-	// Age Years on the shift's day, where known; tells two of one name apart
-	//
-	// Example: 21
-	Age *int `json:"age,omitempty"`
-
 	// Attention Why it needs a look
 	Attention []AttentionReason `json:"attention"`
 
@@ -2386,9 +2372,6 @@ type AttendanceRow struct {
 	// ProposedMinutes By hand, or presence that one person does not confirm alone; waits for `waits_for`
 	ProposedMinutes *int `json:"proposed_minutes,omitempty"`
 
-	// SignedUpAt When they signed up
-	SignedUpAt time.Time `json:"signed_up_at"`
-
 	// SignupID A record's id
 	//
 	// Example: 42
@@ -2399,9 +2382,6 @@ type AttendanceRow struct {
 
 	// WaitsFor Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
 	WaitsFor *WaitsFor `json:"waits_for,omitempty"`
-
-	// WalkIn Joined at the door; absent if not
-	WalkIn *bool `json:"walk_in,omitempty"`
 }
 
 // AttentionItem defines model for AttentionItem.
@@ -2440,7 +2420,7 @@ type AttentionPage struct {
 
 // AttentionReason 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published, made or moved less
 // than an hour before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more; staff took a
-// check-out back; fence or way of check-in changed after people had signed up; it came after staff had marked the volunteer absent
+// check-out back; fence or way of check-in changed after people had signed up
 type AttentionReason string
 
 // AuditChange defines model for AuditChange.
@@ -2975,11 +2955,6 @@ type Candidate struct {
 	// Example: 0
 	Distance int `json:"distance"`
 
-	// Gives Whether the worker offers this service
-	//
-	// Example: true
-	Gives bool `json:"gives"`
-
 	// ID A record's id
 	//
 	// Example: 42
@@ -2998,9 +2973,7 @@ type Candidate struct {
 	// Example: 7
 	OpenCases int `json:"open_cases"`
 
-	// Qualified Whether the worker reaches the level that the service asks
-	//
-	// Example: true
+	// Qualified Gives this service at the level it asks
 	Qualified bool `json:"qualified"`
 
 	// Suggested The one to take
@@ -3117,9 +3090,6 @@ type CheckinCode struct {
 	// ExpiresAt The next code starts then
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// Kind Check-in or check-out
-	Kind CheckinKind `json:"kind"`
-
 	// Latest Names of the last ones, newest first, at most 8
 	Latest []string `json:"latest"`
 
@@ -3142,19 +3112,16 @@ type CheckinCode struct {
 
 // CheckinInput defines model for CheckinInput.
 type CheckinInput struct {
-	// Digits Read out by staff; with shift_id and kind
+	// Digits Read out by staff; with shift_id
 	Digits *string `json:"digits,omitempty"`
 
-	// Join Take a place too (`join_first`); only with token
-	Join *bool `json:"join,omitempty"`
-
 	// Kind Check-in or check-out
-	Kind *CheckinKind `json:"kind,omitempty"`
+	Kind CheckinKind `json:"kind"`
 
 	// Location Read only with the consent `location`; only its distance to the place is kept
 	Location *Position `json:"location,omitempty"`
 
-	// ReadAt Only when sent later for want of signal, by the phone's clock
+	// ReadAt Only when sent later for want of signal
 	ReadAt *time.Time `json:"read_at,omitempty"`
 
 	// ShiftID A record's id
@@ -3162,10 +3129,7 @@ type CheckinInput struct {
 	// Example: 42
 	ShiftID *ID `json:"shift_id,omitempty"`
 
-	// Sure A check-out that was asked about (`checkout_early`) is meant
-	Sure *bool `json:"sure,omitempty"`
-
-	// Token What the QR held: I. begins that of check-in, O. that of check-out
+	// Token What the QR held
 	Token *string `json:"token,omitempty"`
 }
 
@@ -3691,10 +3655,31 @@ type HolidayInput struct {
 	//
 	// Example: 国庆节
 	Name string `json:"name"`
+
+	// UnitID A unit of the district; needed by who administers several
+	//
+	// Example: 1
+	UnitID *int64 `json:"unit_id,omitempty"`
 }
 
 // HolidayInputKind off: no slots; work: a make-up working day
 type HolidayInputKind string
+
+// HolidayList defines model for HolidayList.
+type HolidayList struct {
+	// Items By date
+	Items []Holiday `json:"items"`
+
+	// UnitID The district; absent where nobody knows mine
+	//
+	// Example: 1
+	UnitID *int64 `json:"unit_id,omitempty"`
+
+	// UnitName The district's name
+	//
+	// Example: 红寺堡区社会工作服务中心
+	UnitName *string `json:"unit_name,omitempty"`
+}
 
 // Home defines model for Home.
 type Home struct {
@@ -4338,7 +4323,7 @@ type MyHours struct {
 	StarMinutes int `json:"star_minutes"`
 }
 
-// MySignup My sign-up for a shift: the one that is live, else the last that was rejected
+// MySignup defines model for MySignup.
 type MySignup struct {
 	// ID A record's id
 	//
@@ -5343,14 +5328,8 @@ type RotatingCode struct {
 
 // ScanInput defines model for ScanInput.
 type ScanInput struct {
-	// Join Give a place too (`join_first`), one more if all are taken (`full_at_door`)
-	Join *bool `json:"join,omitempty"`
-
 	// Kind Check-in or check-out
 	Kind CheckinKind `json:"kind"`
-
-	// Sure A check-out that was asked about (`checkout_early`) is meant
-	Sure *bool `json:"sure,omitempty"`
 
 	// Token What the volunteer's QR held
 	Token string `json:"token"`
@@ -5793,9 +5772,7 @@ type Shift struct {
 	// ID A record's id
 	//
 	// Example: 42
-	ID ID `json:"id"`
-
-	// MySignup My sign-up for a shift: the one that is live, else the last that was rejected
+	ID       ID        `json:"id"`
 	MySignup *MySignup `json:"my_signup,omitempty"`
 
 	// SeriesID A record's id
@@ -5939,11 +5916,6 @@ type Signup struct {
 
 	// Reason Why rejected or cancelled
 	Reason *string `json:"reason,omitempty"`
-
-	// RefusedBefore Only for staff: why an earlier sign-up of theirs for this shift was rejected
-	//
-	// Example: 名额有限，请看看别的班次
-	RefusedBefore *string `json:"refused_before,omitempty"`
 
 	// ShiftID A record's id
 	//
@@ -6390,7 +6362,7 @@ type Ward struct {
 	// AgreedAt When I agreed
 	AgreedAt time.Time `json:"agreed_at"`
 
-	// BirthDate Day of birth. Absent, with all that the child does, where it is 18 or my consent does not count (POST /me/wards): then I can only take it back
+	// BirthDate Day of birth
 	BirthDate *openapi_types.Date `json:"birth_date,omitempty"`
 
 	// Coming Shifts to come that it signed up for
@@ -6415,9 +6387,6 @@ type Ward struct {
 	//
 	// Example: 赵小宝
 	Name string `json:"name"`
-
-	// Next The first of these, in time order; empty in the answer of addWard
-	Next []WardShift `json:"next"`
 
 	// PersonID A record's id
 	//
@@ -6501,25 +6470,6 @@ type WardRequest struct {
 	//
 	// Example: 周文静
 	WorkerName *string `json:"worker_name,omitempty"`
-}
-
-// WardShift defines model for WardShift.
-type WardShift struct {
-	// EndsAt Its end
-	EndsAt time.Time `json:"ends_at"`
-
-	// PlaceName Where
-	//
-	// Example: 清水渠东方社区段 3 号桥
-	PlaceName string `json:"place_name"`
-
-	// StartsAt Start of the shift
-	StartsAt time.Time `json:"starts_at"`
-
-	// Title The activity
-	//
-	// Example: 清河行动 · 渠边清洁
-	Title string `json:"title"`
 }
 
 // WechatLogin defines model for WechatLogin.
@@ -6864,10 +6814,22 @@ type ConfirmGrantParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListHolidaysParams defines parameters for ListHolidays.
+type ListHolidaysParams struct {
+	// UnitID A unit of the district; without it my own district: of my role, else of my station
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
+}
+
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveHolidayParams defines parameters for RemoveHoliday.
+type RemoveHolidayParams struct {
+	// UnitID A unit of the district; needed by who administers several
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
 }
 
 // ListEntryAttentionParams defines parameters for ListEntryAttention.
@@ -7370,12 +7332,6 @@ type CancelShiftParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// GetCheckinCodeParams defines parameters for GetCheckinCode.
-type GetCheckinCodeParams struct {
-	// Kind Which code; without it that for now: check-in, and check-out from the last half hour of the shift on
-	Kind *CheckinKind `form:"kind,omitempty" json:"kind,omitempty"`
-}
-
 // ScanVolunteerParams defines parameters for ScanVolunteer.
 type ScanVolunteerParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7774,15 +7730,15 @@ type ServerInterface interface {
 	// ConfirmGrant Admin: let a role that was just given count at once
 	// (POST /grants/{id}/confirm)
 	ConfirmGrant(c *gin.Context, id ID, params ConfirmGrantParams)
-	// ListHolidays Days without slots, and make-up working days, from this year on
+	// ListHolidays A district's days without slots, and make-up working days, from this year on
 	// (GET /holidays)
-	ListHolidays(c *gin.Context)
-	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	ListHolidays(c *gin.Context, params ListHolidaysParams)
+	// SetHoliday Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first
 	// (POST /holidays)
 	SetHoliday(c *gin.Context, params SetHolidayParams)
-	// RemoveHoliday Admin: make a day an ordinary one again
+	// RemoveHoliday Admin: make a day an ordinary one again in my district
 	// (DELETE /holidays/{date})
-	RemoveHoliday(c *gin.Context, date openapi_types.Date)
+	RemoveHoliday(c *gin.Context, date openapi_types.Date, params RemoveHolidayParams)
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
@@ -8095,9 +8051,9 @@ type ServerInterface interface {
 	// CancelShift Call one shift off
 	// (POST /shifts/{id}/cancel)
 	CancelShift(c *gin.Context, id ID, params CancelShiftParams)
-	// GetCheckinCode Staff: the shift's rotating code for check-in or check-out, with the live count
+	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
-	GetCheckinCode(c *gin.Context, id ID, params GetCheckinCodeParams)
+	GetCheckinCode(c *gin.Context, id ID)
 	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
 	// (GET /shifts/{id}/mini-code)
 	GetShiftCode(c *gin.Context, id ID)
@@ -9352,6 +9308,20 @@ func (siw *ServerInterfaceWrapper) ConfirmGrant(c *gin.Context) {
 // ListHolidays operation middleware
 func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHolidaysParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9359,7 +9329,7 @@ func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListHolidays(c)
+	siw.Handler.ListHolidays(c, params)
 }
 
 // SetHoliday operation middleware
@@ -9417,6 +9387,17 @@ func (siw *ServerInterfaceWrapper) RemoveHoliday(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveHolidayParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9424,7 +9405,7 @@ func (siw *ServerInterfaceWrapper) RemoveHoliday(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.RemoveHoliday(c, date)
+	siw.Handler.RemoveHoliday(c, date, params)
 }
 
 // GetHome operation middleware
@@ -13102,17 +13083,6 @@ func (siw *ServerInterfaceWrapper) GetCheckinCode(c *gin.Context) {
 		return
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params GetCheckinCodeParams
-
-	// ------------- Optional query parameter "kind" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
-		return
-	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -13120,7 +13090,7 @@ func (siw *ServerInterfaceWrapper) GetCheckinCode(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.GetCheckinCode(c, id, params)
+	siw.Handler.GetCheckinCode(c, id)
 }
 
 // GetShiftCode operation middleware
@@ -15246,16 +15216,14 @@ func (response ConfirmGrantdefaultApplicationProblemPlusJSONResponse) VisitConfi
 }
 
 type ListHolidaysRequestObject struct {
+	Params ListHolidaysParams
 }
 
 type ListHolidaysResponseObject interface {
 	VisitListHolidaysResponse(w http.ResponseWriter) error
 }
 
-type ListHolidays200JSONResponse struct {
-	// Items By date
-	Items []Holiday `json:"items"`
-}
+type ListHolidays200JSONResponse HolidayList
 
 func (response ListHolidays200JSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
 
@@ -15327,7 +15295,8 @@ func (response SetHolidaydefaultApplicationProblemPlusJSONResponse) VisitSetHoli
 }
 
 type RemoveHolidayRequestObject struct {
-	Date openapi_types.Date `json:"date"`
+	Date   openapi_types.Date `json:"date"`
+	Params RemoveHolidayParams
 }
 
 type RemoveHolidayResponseObject interface {
@@ -19521,8 +19490,7 @@ func (response CancelShiftdefaultApplicationProblemPlusJSONResponse) VisitCancel
 }
 
 type GetCheckinCodeRequestObject struct {
-	ID     ID `json:"id"`
-	Params GetCheckinCodeParams
+	ID ID `json:"id"`
 }
 
 type GetCheckinCodeResponseObject interface {
@@ -20349,13 +20317,13 @@ type StrictServerInterface interface {
 	// ConfirmGrant Admin: let a role that was just given count at once
 	// (POST /grants/{id}/confirm)
 	ConfirmGrant(ctx context.Context, request ConfirmGrantRequestObject) (ConfirmGrantResponseObject, error)
-	// ListHolidays Days without slots, and make-up working days, from this year on
+	// ListHolidays A district's days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
-	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	// SetHoliday Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first
 	// (POST /holidays)
 	SetHoliday(ctx context.Context, request SetHolidayRequestObject) (SetHolidayResponseObject, error)
-	// RemoveHoliday Admin: make a day an ordinary one again
+	// RemoveHoliday Admin: make a day an ordinary one again in my district
 	// (DELETE /holidays/{date})
 	RemoveHoliday(ctx context.Context, request RemoveHolidayRequestObject) (RemoveHolidayResponseObject, error)
 	// GetHome All that the home page shows, in one request
@@ -20670,7 +20638,7 @@ type StrictServerInterface interface {
 	// CancelShift Call one shift off
 	// (POST /shifts/{id}/cancel)
 	CancelShift(ctx context.Context, request CancelShiftRequestObject) (CancelShiftResponseObject, error)
-	// GetCheckinCode Staff: the shift's rotating code for check-in or check-out, with the live count
+	// GetCheckinCode Staff: the shift's rotating code, with the live count
 	// (GET /shifts/{id}/checkin-code)
 	GetCheckinCode(ctx context.Context, request GetCheckinCodeRequestObject) (GetCheckinCodeResponseObject, error)
 	// GetShiftCode Staff: the mini-program code that opens the check-in of a shift
@@ -21856,8 +21824,10 @@ func (sh *strictHandler) ConfirmGrant(ctx *gin.Context, id ID, params ConfirmGra
 }
 
 // ListHolidays operation middleware
-func (sh *strictHandler) ListHolidays(ctx *gin.Context) {
+func (sh *strictHandler) ListHolidays(ctx *gin.Context, params ListHolidaysParams) {
 	var request ListHolidaysRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListHolidays(ctx.Request.Context(), request.(ListHolidaysRequestObject))
@@ -21924,10 +21894,11 @@ func (sh *strictHandler) SetHoliday(ctx *gin.Context, params SetHolidayParams) {
 }
 
 // RemoveHoliday operation middleware
-func (sh *strictHandler) RemoveHoliday(ctx *gin.Context, date openapi_types.Date) {
+func (sh *strictHandler) RemoveHoliday(ctx *gin.Context, date openapi_types.Date, params RemoveHolidayParams) {
 	var request RemoveHolidayRequestObject
 
 	request.Date = date
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.RemoveHoliday(ctx.Request.Context(), request.(RemoveHolidayRequestObject))
@@ -25630,11 +25601,10 @@ func (sh *strictHandler) CancelShift(ctx *gin.Context, id ID, params CancelShift
 }
 
 // GetCheckinCode operation middleware
-func (sh *strictHandler) GetCheckinCode(ctx *gin.Context, id ID, params GetCheckinCodeParams) {
+func (sh *strictHandler) GetCheckinCode(ctx *gin.Context, id ID) {
 	var request GetCheckinCodeRequestObject
 
 	request.ID = id
-	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetCheckinCode(ctx.Request.Context(), request.(GetCheckinCodeRequestObject))
@@ -26273,680 +26243,664 @@ func (sh *strictHandler) GetWorkbench(ctx *gin.Context) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39kxPHuT/6r3TpnipsRwvS7gK7q7o/YPy2iV8IcA5JbL7aXk1LmuyoW54erVB8XbWbGBtjsMmrYwyJ",
-	"yTGJc2wDsWOD12Cqvvc/uay0y0/5F271090zPaOe0Ui72ObepE4ds9Jo+u3p5/35PK8UaqzVZpTQgBcW",
-	"Xim0sY9bJCA+/HW443Pmi385hNd8tx24jBYWCpScCqo1+BKxOgqaBLVxg6BlUmc+KRQLrnjq5Q7xe4Vi",
-	"geIWKSwU5POFYoHXmqSFxVtb+NSzhDaCZmFhulQqFoJeWzzJA9+ljcKrrxYLi87w6MebBPmkxnxnD0eu",
-	"o4dr46AZjQaf++TljusTp7AQ+B1ijvwfPqkXFgr/x75o+fvkt3zfoqOGJq02Cwit9X5EesPTeA47BGFK",
-	"uqjOfERwrYkcQhyxIRi1ic8ZRZg6aIW0A3jEDTjySeC7hBeKBXIKt9qemOr+eqk2vzyNDzozZLZWntML",
-	"ahLsED9akjGhKTGjlJ0sT88VCy2X6r/nimJrAuKLd/6vFw9N/QxP/aI0NV+dOvmD/yjYNv1Zt+UGwws+",
-	"FKAW4wHiDLUw7SE3IC2ectgevMKcoUPquOMF4qSLYrpuq9MqLJTFsbdcqv4KZ+PSgDSIX3hVzMcnvM0o",
-	"J0CTR3y27JGW+GeN0YBQmClutz23hsVM97XlEz/4ORfTfiXnqev3wojxhR8l9Q4nTgVxQlCNOaTwarFw",
-	"jHDuygFS5jHe+Pp9lvGPuQ1KHORSOB31A/G+Q7Ua68iB2z5rEz9w5SYtu37QrDo4IMPH+ATuCRqFRwrF",
-	"Qp35LRwUFgrw9BA5FAs1n+CAOFVsIYljLq0R1G0SmnzTVOC2rK9rYl71mSfnGX/bM8xzOMJIfC2myANc",
-	"ryPmI85qLvZQl/krxC8KAnQDVMOUsgAtE+A/jIr/4gA1GFwvNe4yYx7BVAzsOoQGbmC9yXyFOLE7eWC2",
-	"9Fj0v/L0zE9sa3F5dZV5HRoQYuGSR0nD5QHxiYOwWFb0qG16LZd2AsKrAQuwN4pYnpMPi9/JCzd0V7nk",
-	"ypINdX0WEAQXMlri4E/vDt777f33r9tWJn9YdZ08zLJYaDcZJbk2tjwzp3Z01jZuh7pB1b6kZ1hL3L5W",
-	"SzzTi71089alwR++2vrwm/65DfH/b17d+vg9K2uLJMKLxhrVLiYONHkmJu3GrsXJcCS2/HNSC8RC1NU8",
-	"7DEuxh66oT7Bij3EV3lY/Io4RUTJKvERb7IuRV03aCKM1CQJFbzyxQJlQZUS4sAOt9iqmEwXi51p++4q",
-	"rvVgxr5TDVi1w8UvWdAkvphutHWx3w0dR5f5NgHcaxMHLfcMEoNLCfePsmXm9FDNY5xwhCnCcifE8xhx",
-	"z20bSxh8/tH9363FZ6Q+G3V6MDX7zgfuqrrn8T3H7bbPVkffrkP6OcH9cKuN3QYd9ZvD6rnHfZfU5Q9p",
-	"tYUpblhIeRHhFqgDwOGs7KCGaY141TQyOc48BwUMCSLpiQ23cu4mqa24tNoSImvU/OWzzynpJkQargXV",
-	"lIt9nAm+O3y7S/P7Z6b2l+bnyuWSdUaRpIy/8IQgHZcjRwxn+WGd0Bqptkjg2wQHTH7KpYhRrwe3xaWh",
-	"miJ/VEF4mRMqNTEqRwnnbSqfoeYhJEY+7udS3gGqHOLCtRpIHQRPiBNFAV4hFLFOgB7p33138NrdwaXz",
-	"/bNXBpevbH7zFjrkB6h88FErRXigDqYwxxNNhsQDcc3y/t8/6d99t3/tHduWekzqKSMpgzHfcanQDqSY",
-	"qlpp+qcE+7yCStYNLh+w7S+YETzAfsDt2oX4ShsY4mHEm249kHzG5UiIf7YKnDqf7tH2cI2k7iDxSVxA",
-	"3jo9uPHPwa0PTPEyuPYFmkH9d24Orly1DeG7fIWn0HfA0AplXVR3fZ5x/tPi/KVyvfDK8AjqA+z7uCf+",
-	"hj2xDLlIkdgHxHyH+BXkUuS5PODyjgRNxkm4gUWElW6/3xw6U10Vo1qns+J6nmU6z4OkqiDseepIW7nH",
-	"Eq+0jhUoDTeTmyt5cCxQJBy4gWfjafBxkgA++3z7yrn+2Y/Q/76JBrc+2P7mK/HpP9dTlZe8TCND0xEG",
-	"LvMbmLrcVBZTBCHoL4GavGawem8MARbNzxw8zleSjD92ZYqRAE3IlogthOevb0LEHUNKjcnGLAm+SNsd",
-	"aVU5jiv2BntHDIFexx4nxV2U8bnP7tsSrIZVP1OKGfX740Z9aWr+B8huz+cXunFvTHy88oORyUJ95SiU",
-	"RIZjYH8p5hnYbxfQpuBV7gVFFfkF8c6ErbFps6O3bBdkrlpmqWiTv4VU14p1//LIQ2OBc6MXmFv8mbzf",
-	"dF7loLsWPrUof1ou5ReHgqlKwRuyofyCTnKi2Nj7S+PKvrHFXcZCgYW/3CHq+8DvkF2UbMaBHIifx/TO",
-	"xF5CdEUCyWTBNmmWW0hlyZMj6hLFJUZ4JsPqU1NpT1LjFH/WhPoiBspNP6E5atFfDD/68ASOYM6RGyDM",
-	"kXK1C806VIXbuEEqiLTaQQ8xOVcP82C0uqC8tubY2ZsW1JojhXDLpean5X+L5e+pWC6B4JPeQXgSKd9P",
-	"muQdLXj/Pypo/y1cHzoBN47cejWD5x0LrJGT7fNvbn10997a+uDs1f6F85u3Pr23tt6/+dnW178dXP6z",
-	"/Hf/nT8MvjxjuDgdH9fFgbQ7y57Lm7BLdZfqf0o/n0dMX2Z0Goco78rQQpydrtgCkkLDeblDuPhzD0cr",
-	"xOoU9PAy8VKIqIu5ZHKCPdC4xvDexc1bZ7cuX+l/827/6p3+hXdtL1/FXoekKF9YriW/ayMhuOR65PTD",
-	"kaySCwaaxHjMv63RxnCPkHYhzvfx1C9OvqiirCdfKRWn51/9j3G26wVKEHxXQZysEh97IPtrTebWhNnU",
-	"IxyBl62CpkvTB6bK5anpg/AIRiqMF07wxcLW5Subt85v33qnf+1PYsNsrGG/Jfweu5/TcJ30X7mOKuuI",
-	"DHVgmOXXGK27fosjjLjboFOd9oIKKxQhGqic5vqG4U7AWjhwa9LrUa/br5JvFbVurRmmMPhMzG8PR46P",
-	"uy5tcIjf15jHOsD99YDMrzVlfoErvY+QemAdlIsFtAgNJiFHGe+cTLWOfmvd/yDAtWaLWGPHvQxpjB2H",
-	"ODKSOLTY5V5gI+Zj7i9iBDk7N10u2wRmVqD5xDgh5rz64opLnZTQSt1nLanwhyaIPv2ft0lDnDkV/79L",
-	"luHyO3ais28kZI6o8BknPjhgxeXleNWFt0bcpf/+N1tvvlHe+/N2I58jENYUxjPlkRTDMx0dtgwCQh0h",
-	"kyzhMyUdc+vj4Q/SxLaQCto82onjtYZpVTENW9qKXhKqYSr0ePUocRBl3ZToWxvXrLkCR4RWZyQYGPRL",
-	"qGOPY4h1gtNhD0cEjicnHdst00Oeh7pNhprYQRiBmllBQvpQ8YDUAIsgwQWR6ch2Lls13KqjrGszWCHa",
-	"kr4+1MSwQtBshncVnslNPRmBIXND4bGcW5q4MOF8ijHaHiJccy7RMRtUojYmToh6z7Ov2SRyIY0uVAyH",
-	"URKlpCkBalLAON70mjai7CaHwwzGGC28xnxfrFQo8fAIZVXehLtGWbXmE8cNrPyy4a6SkTbbcbdFjrVj",
-	"WTPDM3xK6EtyGgtIPYXg9VGwSwbBWB0twRdLRdQFfQD7BLUIpgG4rVknkAIvMv5mZ0dkrRVT8zti8+o2",
-	"e+KKNjF1KnBkYrvg4yJy6wjTXtCUEmFEpmSxIM65055MV4h+W9QnbiNa01orjaMO5rkHguEMS5xUW1y7",
-	"vDQXcHBPnB7xCZjBtIIC4nkcBV0mDlhcCcEIEW5LbhGF/suj7PiQs9quQQ+5gYpiYOQxtjIWqxWvOSoJ",
-	"xcJsCQ38/MK2iXmq96pJouQz5JF6IOSGeFamNLI2oceABg5LN5g9f45aefHiGHoZrbZI0GROXuecfDjr",
-	"mh8GXkIcMAy6givVdNwJdHf4Q9zgGmsRFLBYUoI9qMQ6gXWhL3SC3CsV75hwqeNm3snH0wPJZj5b3uQ/",
-	"n7UZJ0410xTQT2W+IfXgHpdsD86t7RMOrkhws4u7qvIWHUZklocSLQh7QLRd7AYcGOYS/LNaZ/6SVSfj",
-	"kDpb7bRTrQrBRnpIPodAUOY74rEYbs5UBXkJw0SFcG2jfndCPPgU8+WPvJWqa2FWP2SuWKIKZDiM+WFO",
-	"lFsXu2y59RmCwsyeNIkwyjzQZ2+yUJNPJU4nVT6IHwpJ8zBZJLtuC/hSPo6lvX/f9G0fNMCdad2ZVPLd",
-	"BPhiNPqwRfkSasjQ/AafXdn69Jv7a2v31ta3r1zdvP3BvbX1/rWLm3fOb94633/j9Xtr64PPrgwuvSk/",
-	"rERqGXI58hhtyO2lqDyNmhVIe4W8tFoT04ZgSPWA+KhNWNsjYNOGvFg8DD7p0HdeRC3siDNDkLeMPML5",
-	"SxTejilqso6vapAqiLiNZiCf9MWxtohOQhE6obYIhJLQJUrTj39XFBuO1VJYPRxAvbKiyhMCxlYQfolG",
-	"qsYyrq1UVHBNaCWy3iLUS3KuG2Ysn5EDiUda2FfeeUOhk0z8JWqYYi2Xc5c2qjLqJr6uepIptxnzq7hW",
-	"6/gyQZyyqpF+I46rCiuGKHyLVGGf4dYyP6hSFrg1cCx1ZJhJGCzAyv2OR3iVYK4ipGKeVTkzu2e047jB",
-	"YdgKC18Xy04LjAZomYjNUddiQYguYSXtRZu3zg/++M3Whxtwh7oqjArJ8HGfeKF/87P7axe3775h9WPK",
-	"KrbU4buYJ8eOv/yb0/1rVwZvflXI7RE8Dp5Gr9OKB120JB1WPrDrZL0FuRQdbrqU8Pi6t85+OVhbH8k9",
-	"tCDHwJfDqj55LFY2Ik7zyZTyGjGtFZeqyjhZuWfQaoeCdd3wMbhZpS4RT1w0RLImTqmKaN1CeiyLBXFB",
-	"q2A3FbQSCtmKjsvbHdhKTvxVt0aqsAR4ZtWVVXZN5rkORB7FVhAgb8rgRzhylxcLDvHcVVnsVmOUyw+X",
-	"CSV1t+Zi+LzRwb7jYph6J83XoffM71kVG6Yd/0OadwWVFiSX7fEAsmgj37ohl10aHJi1KsXy7amU6Pog",
-	"ACto6/Ovt77+cyiQhocrDC5/NPjiZv/0DRuR7tiPLzllWsRb8dEiWu4pqteCUvoB1NUEAbJC2kFueW5w",
-	"JrtVrqh85EvUhQh/VHVHV7NW5C1RxAjSUhJldMbTuQ5ZDZlWS9WFI5UDCy4p9B7pENd+FFe6c2XZEYLY",
-	"Iu20lhOG5HRp+kBpprR/anauPD1dsuvCMJN0nqWZgzkjO/+SyfJbv/t8+/rNnUR+Wi61KWOHloX85qxF",
-	"oIapQ4VqCAW5w+4QSoIu81csHj6fteQWylsqkw6nZ9GyOEypSCweWZ1F2HF8wnkRzc5FHx9AidKJwnRp",
-	"Zm9pb7k8s7e0b9paNCc4B7Z7qCCVXH+96Ogboq90jbVaQgXyXEpAFxJX0YFCy9gcZPoWORoyxmH7RH5l",
-	"JfEX9NHCI8hjjSIMpo5cJgbs4egnU2qAqcVEWVH5h0/M/eTAz2aes5tGnr0CsquU+h5yXBW01ELHJxzy",
-	"lArFgukgkYWmVRk8Vaasy2hVh5wdVwxbC6rYabmCkSmeeDK3jA7zLITelEbmUjdJJ/MRtQPi6/h9MvQV",
-	"+HYP34X6SWm0BYViJK5iskWdTLzaIKLVUL9QHDXOKEyeGWdm+vZG8iG6jDE6TFVUvhszMRL3D5mN+DgO",
-	"ak27A6amMi2Hrp5LkS6ojym0YPvXO55nI2uHBNj1Rr9v+IdWt/cTkpMyH/mygF/W0Yo5A/vRw9GO59kL",
-	"xnMLE7uPU1Vpo5pyUktfZ9JrGgsa8WCc6Be356lpQwVK5LqxAwhD39Zq3/H9jTaWAKeRSkhHCYcChm/5",
-	"+kVE/OrE0arHDSV/WGWX0jwl1xMFDEIQVj3ZFuV6quN5qAehroAlNMAD8zbiGQPzwSjHn99/cKo0O1We",
-	"zgUFoewda1QTI0rcRnNZ+UgwhWrzBdSUumYP4YZP7ITX8FmnbQsSgJRGuEEW0ODaW/cvXtrc2Oj/98dS",
-	"VRF8zl0hRcEXHVLzsJ8/BfU49hskeFqMa2PHoQGXslKQQAsI6rjFPPTzMDFY5170lE4h0gXwrB6plhCk",
-	"FESxTEI1U13Z2elptERZUMW0ip2OFywVdsKd7GrC8wpKwAwI9d+/M/jgLWs4xx5XVHpd3Pa1aIZerlTs",
-	"o/o5wdjIqdF4Kad2u+ZSaXuSzXRZx3NkelY+TUjrPHoZIVkb5DSCq0xU8JiX78QggmwpBLsKGpPGKWSm",
-	"uMpVzcswDAfW22/1r34p/u/Ob+9f/kv/wrnBa+8kFmfNj0hjMYfsvCPM3nY5Xvbguyb2Hd4E+AqPdasu",
-	"VfvqkXpQXSZNl9pzuI2SsVw57jvnPeiRzVv/s7mxsXn3ymD9+ubdy4OzHw4+/z1Ul8+UH33grGkCljNe",
-	"dUfIjzIBneCh7xMDsntZw+lZmQNjK1b8GIPppsfoW+rc6hDrlZSzh0uHjstRaxjAI1MMpAY1nxwjkNlk",
-	"nlMlp9quT+wv+08auB5gSiGMmkQwYY/BMpQXL2eySW30iR+TzuDFGhtPpEo3WIorD+xPsct2Z1m5PH1g",
-	"anZuZt7uLIN0zhRmLpPCpAasZFUFtXBP3FQw/+KsUhvymxvnBldvo+0bZ/p3f9W/9mFKwgb4wfPnnegf",
-	"pIvT0ItihEZ+/dHgD2/cv/zeaBdSjoC1cuVnCHT5RHwKd3+1deH1rT+8079+2xpaGYFHkj9BJE/Gh7rf",
-	"RspHLyfRnrCZLk7cAxKSamKz1O2IUjUUbBTQXlq2q0kiyfMvDvOjDG6WUl41uPjLrd+/p0qqNv6q6qmu",
-	"nRucuXBvbX1w6X/6Z26YRVbiQ/hJ/+ZnMpSnpbbgGmJOjEn+pmKUURZqVHVVLHi4zVPKrw5jj1AH+08R",
-	"WesYZ8FQ9WFx1gRhRUkd8CCFQulylekv+DAnNZ/Ewdj24ba7b7W8r6ZG3Hfo8cNPPPnU088s/vBHzz73",
-	"/AtHfnz02PH//K8TP/npz/a6NT4a2yxekRIdwWHseXmLo4aov16XGVjokc2v/7t/9k+PLkAiuowdSJ+u",
-	"jLyyVqE4tsB6Sv20Epr4xAeOt6yCbAklYSwF9njcUAEH6Lesxf7/T0c1z5GnKKvOGCrkiZDYkjBXW39b",
-	"k1HI8RTJ8VXDCXS4wwaEXMJ280e6+w75Qah62QI8z2IeIAf3KgrWAja2yTo+hzR2ndYigfpc5sgLnIf4",
-	"CQWo2giQMllz2yKKqTmIM1THfkVntruMcuQwlbrZoTFeV56emS/nCmE2GPaqI72rGEJWODbGTAn+Zxkl",
-	"O2t/DJcvyYsI+JxLiRXg074cKEVQGxpLVJ8pzR6cLuXauJwGWP/aGWEZXj+/ufHZ4LPPrTpZh1JlfySr",
-	"5CA8zYcpzF76I1UKa0UExEeli3MkUfKA+b1Mj3ed+ZbMzfvrv723tr597cPBjX8ONoQ+0T97efvsLwc3",
-	"/vnAkby61IbiZQQeU2niCbdeJz6hgU4Ts5BFefZADprIcFjJLS0WpG5rxwiL3UTzNCPOFNHKMG5qnJVY",
-	"Vp7FNiWi5g5459hsJMcNGzM2NOal/xaveAZhSIJInmVsN7POLT216VsqCvUwHxkHgEkehid3I+L3PGng",
-	"wF2FwD42pCFyWJd2hXIWk4Szc+MdrVAwJWrk9trpxx57bEz7dZfSuCVgE+yZmeSvqSY9i3sktXwngfk4",
-	"vT5ksXk9+YkiB7unfeYR3Ttnw2EB5oGS/p+h0B0ojc0n04GcptNv1remw8TtxdHGzG7gsFl1ghzSP4s2",
-	"n3Ot2PA91MZ+ENYggcNXGAw87HaQJFilRqTYIjGtyIo3bBBfTnB9H9MV+9Q9XCMItxhtKN0sXMgy6THq",
-	"oHKxVCpB/r8bNBENywpiZsrcSE3N+JVafdZW7xJY226apbJHQ535JCymAGbNA0wd/v1lHA/mlr5qPTzq",
-	"uNprFT8JxxXbZAsIHAtIG9KihEgJfAJ17OIec7RMgi6RhY3KB7+HhxkTYXyigkraKcMTWqN1P4SKao8y",
-	"B03iG4MhJowWHjk9Ex542Ypn8oQGj6ySkTiCP+5gz62rTizZdRfjhilYm9BqDXNrObL4WEVNu/GknYO2",
-	"TX1ZTpM4uTbWJ7jWVNh9sAuR2qP2GWGJuTxys3mn0SA8ICkZ2dBNhQF0n9WczzB5VdpBNOtl4jHa4GOZ",
-	"HvKMhzJH9b5rajQ3sBhdFnN5dm7JyfPMdt8yC56NLipjNcl5INhFATmVouGrmpVhd4PLJ9UPJCirGHEM",
-	"KCG9y5OopiNXF3Pz5tCNdrB4mIt1gbJ0/zs0cbEDzDUDngXhZYlfUlQZHbKhDOZShsVG37773uCTK7KY",
-	"c+t3H/XP3Ni8c37rzrV/3T7Xv3l18w4k3/36j5u3Lw4+uNW/9qfNW2ubt97KX/mDlTOY574MI6A3ZF1k",
-	"1/U81MSr5EEgcOxyFbdGHMuBCPEj8WiWr+HEaLQLIeOV7hV+l8MB8SAwJXzSBm5hseMDKG1dFiqLrFYg",
-	"TljFC0qEUlM0tKlFmo2NxfCgkaUMoASFyAaaabgLcUyEOH5CTvSpTB+cpKHDKj3/u/LAiVkQx4pGcUx1",
-	"AsA+kaaeQZRWcED1LtYJsl+WIHGrLuu4DdeKEc+EjuUk31GYLR+cL03HQT5fesl55YAd1nPX2UZWutRx",
-	"7WqCugZJKhq+9YExJQ8HqlRh2K/CdfaDhyUYGS8iSrqEBxqaTuNvzY3X50aDhaSB8iGzuMHo7WS37nad",
-	"BYiXknaVkxoThu2wSezWiSzurMmeKUa00jbFgK2QVOi1JkE/PoqazHNGK9aKAcn3hcQfo6rE3HPzoOhM",
-	"Yrc9fl1DcsngVJMoiWm3+Ki6wmhZqQgV6YPRwCOyK6vclHwX+ufMxsKO4xWiARhRwBh6ZEk8WAUqX3q0",
-	"EnU+QXrvh0XXJJcvJ7b5EcZdbf4KtmZHtYI5NglF4LwSJyVd2F2s8oLdBsVeMWz312SU7OGo5rHaSv6b",
-	"MR4STccGv3DI0G+COFq1VHIfWYIHWCeoEux7vaVHIcmVSFyB4a3Pc8GI5yygxb1omTRcyhVAVQTmUUQv",
-	"7E18KCk+iddnmielfF4h49Azmuv4cc1OpQTBHRQfWbPaYpBj1trwEJFL7DGYDDGcR2BfIR+BO1bltVh9",
-	"w/Bw1lJB+VvxxoVIq+RSCqs013pdkBtzSCV6Qv1CGgBi5Dgkyh6OhJWj+ayadzSWGYKWH1gnLkj8uGtv",
-	"r+rifceamDaa2K0gTIU416q2mrcPTkIV9AEJnSjjKpTmF0qlOBN65MVS+eRLLzn/1/SLpamZk48uvFia",
-	"2i8+sPKlw0y8CUq7J+Gf1qKeWIGy7NBEHNRtup5gdmBHi3WZPq4hF6hNI8pwjsjDgzdr8Nic/fyk3hyA",
-	"+3/o1ZsbG4NPrqgUpQoqJ3MJw3YXIzpQ2y6nTAx8vGf3FDmk5jrEWQDth3j1ii6kmI0lwVXE9VWPIJei",
-	"LvMdLux0oNQi5FZqpxNEkE1iJl49jjSSDn2uZjsJjYSArPFFPu2uEh3bcHzcnVy0yalp0bZKfJ5Hssn+",
-	"tv+lnk5RePTLNKzsyfSDtHPZ+xcvbP1tffv6Pwd/fPve2np//Wp/42b/N+e2/7q+efdy//rrWxdf29x4",
-	"697a+tan3/TP3Bi8+6X4BJwm99bWtzc+3vz6zvb19f47N++trQ/+eql//vebt85uXXyt/7ff9i+cF8/c",
-	"+WTr6/f6H/7h/uW/bF18bevDbzZvX9z6+rWtr8185qifLydUCHWoSTNwm3Rv62qY7y37qiwz7Ev0JuyT",
-	"LNp4VsXoEpbiTr2Zy72cBPB4Lwb/O0xt1CQ3+lDQGywfDP8MyjsWYOrYK3zG2zvFc9KZrMJSA6usMbSj",
-	"MSxIMk5TVWmEpBxawFRrBSKDvMDhhP5NWfDQHKdcYcYhnhDLsnRpGX8Fdsc3yGRINofk3q4KQKp6qGHL",
-	"2e7XWQx42EI8qhIa4lzW2MFkG1ssKADt9CZXnMVBtnOZstHRaPNUBSf0cClnBdjG+Sv3n4uXVuXEcoO6",
-	"u4AJ00SFiPPWU2ePZ88811CqehH2lYdNrsYr+Xj68A+nStNQYH+CHBYnBnE3eVLxTfRw4AYdm4r/BGn4",
-	"JJH3cHDvbHnuoAlk5bDOsu7hJFWxeVMvm5qP1Eol416VcIX5Ry2XDuwtHTg4U84ctjwXGxf+TAycOIlw",
-	"6eaE7Oeg8wF3pIrtGBtf5zDwJtS4Q+wE3O8uRdjzTID8yBVmImYmgfMzwPFL44Djn2j2Etmrf+qfuYGm",
-	"Uf/GO4N3v0QzJdQ/8/oI83rUxYkyatQ0bEf1BO4dhsKF4ZSM1Pp4l6KYXZgrFyylW+kLbUJ1RYdOl/GV",
-	"3yOJB5e924nVq4moca1LJzWXT2pSqt/avarht0bvJgksBocBEzhpjYlndL2Teg+SanCeuJ9K4c3bzMBe",
-	"AJVGwaowLGBIrqeCAuY5oRqksS1HtHMYCr/zQjHaW/uhKVBKiw4fCIHC7Y4eVg8I1cw9dKjFuKY1GmN1",
-	"5igMjWWPyGCEroLErtdJ9NbvkloTB9UW4Rw3SFUBNE2SWSFxCtttQsdwHIgpjXinfORb6jllZJWBL7MC",
-	"EXqKntd4u9HO6fJedXOcDL/IrvQQiMMI5AcLSMGmcgh2FkKCcz0PLIEArxDkBhXUoTXiB9ilCwB9KaEB",
-	"pd3CeFAU6qIbQM27jPj7viv3ICyGJFgWr6j3WBmKuBFejurs5yR5QrZwhl5NEUZ10pXWTVy7Bgg/Cee3",
-	"ufF6vhyodGR9HckJlV61DKPbv/Ruhpc+dn9Mus9iIt9JGn7IwR6yDPwnSIs9yxoyQDSGqJQni+0ORMjV",
-	"qSBKujXWIv4C4CZLxErV+oujn3e4SvQAqxBzlWpLqI6KRO2DRsBemniXgHOp4S31BCy3KFlwrpZj3aJO",
-	"23Nr1gRXBUCT0jKUeYKohlraZrfblgWnMREfa145PUxfy72q9qBZJ6K4DaMEOazWUUDQwy6L5V7Vc20Z",
-	"4xJVGSoBkXhCYri30l6S3sfHmIm2/OxvANkwxovk1dVWnvhK0CADtCfrCB3qMpqC6Gu8XL2xw80aSONN",
-	"ddaho51W8NQuy2IrmmktzFALjyFOHtEhx3ZheNONpWXeie+G2YY38mHjtnrix0gQeER3MB2rxy/JnynG",
-	"OgEgKFg79EqWB0GcoGs2wmsRvyEjpKp816qEpJkQz0T+PapiPgb+9SebGxv9Mze2Pn5v8MGt/vWvtu++",
-	"sX19ffPrL3doFeuVZlrFT2Lfc4l/FAdWj3WNtVpWuIxFFdsy4adpEud669M3Nzde739zZvOr08naLFtM",
-	"0d+dhGs/XIwtDtpkSphqUOIwrcgMIY4MIMa64MgBi+F2GUuxbjoN/N4hMxM2sesZBtIL6gq6PEDclbnx",
-	"OVPOdPVu1iV5hnX8sGwy950KmsQf681pN0U3f1M4LNBVBpiiAmFBsAihGhWj2LzLQaIoi7OiY7WQ3yKb",
-	"BXaFxSNkVxM7KlICTDcsx/CZR1TDOSYlnbAXffWroOn6TiVKZRVzU7aaTqJpdlqYil9zIq86uFhDQQfJ",
-	"S5CJU4GG3j25KugIEzDZ0AZ63kjm3xavxUhznbBLtedU2SrxPdzW7TVkSzcFQSzkMevSalN1t3aw6/Wq",
-	"NdwerewpnCnMlS9H9tsYUQ8Qp+PvROwlrtJDJvuMWvWhqclWHffW1oV4uHn13tr64P1/Dj79bzNjQLfv",
-	"aGHagVL+qD7dKqCeconnaNTtoaNSrhtbbhIA2hcRx3WgV4W5Zbh1L5y//5fL22983r/x681bG6icP7gS",
-	"Q9dyJcxXAl6c7y3tNTrz5oqi6MXYtv1paExjEXY62XQ4O0ixH7CijG7Trt1qkCpnVTCQ9G4SFPwhTWkR",
-	"KX6iOhzAYFwji+fvrpIhN56W3CJRTpn5OoPBpJdQNSSzDIPNYWsZwEaDPK+oIUWiRcH61sdv9W9v7MT5",
-	"9i311sxqiqObVWSiTTEv9DntJhKN6rS0K30f0p1UZtOHISCZmDfKJPyicaFSb+EkIYkxz9zeTOS4kvqC",
-	"nTVk9k3IVsdrGZLTkSJ3DiZj3Q0Dfy3ZMtknu6EWp99hCyrz9hdf9L/e6L9/Zxec0Xkh2fQWpEKzmRs5",
-	"jM0d7VPW/toLaOzRjyeh4aCRXR9Wj5QOTpfnD+yPZ3q+WJqaP/nKXEoFSVbBB6FhMBaUTtnjYYIqpbAO",
-	"IRwsay+OGgeTkjEdovu5XIe8ak3XM/3zbexLm0fICyf8SxoFNi3kGUydF1bzQlbGDyrNcDhuxOS0S5Tb",
-	"K8A3b/96c+Nv/fU3xrWvTSBWnpJ3HzQJJxUk9FjWJhRBdXOUphoF4sulEsKg8H6rUc6ATVgyy6qmiWCj",
-	"qmcI9oLm4Qhgc4y0lHR08+n5BWUM6oJ4aQ/yFRVYQ00Ytyj7mYHIAc8e9oTtVpS2XxjtUrwuMjlU/ppP",
-	"IPdqLzoEvgFpM8IoL1HxsxBLnXic6FZXMlldzk6BYj4C389OT6sqEa3UqllWFf7ooxX4mc4UDiSoXAje",
-	"znEPzJJHlsLs0KVH96JFWIVGiHBbROhUe18ahlVZTsli5th1EGcLiU2BvYunMdfHxpM3OcUwqnwxypde",
-	"ZkFTbHhG6vNJayubXmrXu55emcmWlM/WpVUVpB8pqCG5U4xjJW/VTHJYPvNql5AVxzY/AMBl/sqC7r0n",
-	"vRWErEw5uLeHI22qh56ng6MALdPBcJPFCNOl6QNT5dJUqZwnb8Uexmb1OrQY4x4LeEWtBaMWXiFTnTb8",
-	"7dKGHlr7KUBNgvZdJ3MrIsNAd+/f6W+8vn32lyOlnlqSGVLNOMGJgLV2fMap1Qo7PvCH+2RjEng8B3fu",
-	"Y2+ll0y76dl0UOnDGaOSlbdlRapH6kEx7ETMKAj0HnBvaNI3ZmhT1WTHBPvssBNLd85NiaoqnE6QJ+OC",
-	"5EkwztgEDlgmwFrpPvXFqNG1yijJNYNjsuFvbOiZYkFseVhanOjlFs4HoGOyzvBQ+N3Q8WkJCi6+g4LC",
-	"eUXiWMglBAzNz8e6c6VDKozMn5ZPRbojt4KP6S+jIqwFlZKp6iJd6VlpEV1xHTQJ1c5nWAhUW+Xdet32",
-	"M7n3QxXaUudKuyOtXthhSUJEFfXeSscuq4OPy3PzXwnVC8FClXOW6QW5DMv/pG4wbCqFV6poMoOQ1Idp",
-	"zDhDY2fsLKfjP6EaVH+HWDKQapVRDygfsCec6e9GBvKNl+SEgNFvzvQrGq/N6YfLk1Zo5kPmjZrtNvID",
-	"Dfxebt/JuPDltu7HSjyBGgJV3wCsEen14rcLYYSNUd2/l1t926k56Kp3nI4dfReQNA8IAyKlJadqqR3C",
-	"HoZKUhu8cioWA7QGdT1Wq0bXGaX4X8JNUDYhR12fAXfK4dENSc1oC6MSGkfg0wxBgw4j1eTACzPY4HcS",
-	"HDTZ8EMWGYyi5enyIy9v+PYEjgqKp3N22cKpxqgTZc4PvyY3WCnmvNNKQzyE5AGX6ooW2Ts3kM4L2cgk",
-	"5nMNkgyiKD/XaQbQHEOIpESRnhn2UypF7pMJf5C+W/qRcds8TICVrhgWzz/9DIn7JA2E+B4n3uhEGtMY",
-	"t3rXBfTYVVm2RAy7dxjcijiQDaOiSxBmkwC8gA6GB10G+SpCg4ZIVUimKhbtpWWLNjG3tLE69syhqen9",
-	"B+TrXa5SaTSKrBhYknoRNcmpGLnN1+cOOKW58tzcbO2gA2GPiQO2LrUeVgh/Ig0gd4yugLTaCnFPcmDu",
-	"KJCUV3VBfYYO6tlV4xbuVQ1aHQIvJkVVD43UUyFkI7gM2oRWxCGIHZdnwKjXKwJzcikYS2NqXrvSo4B1",
-	"goyTEfMf+2jEKyc8mwehHYILIAvjdkj43fjn4NYHZkh9cO0LNIP679wcXLlaGCMD9IU6uNZoB3v6zP3Y",
-	"UdlfJvPNsg2lKBnF2ove0GOF8WpFnn4eqmCl6e7yGOhOrYldqiRhOeYTydfw6YFo5JlYxSzM08unJIfb",
-	"YuuAkaImq8zyhNJsiv+kbI814wkhkbHRbtGuaMeyK4CvZ2qL35ma/VC22hATPwI3Rnby+a7b2lhsQMks",
-	"XN28vCXhu8O09Jx5f1mK2hHFMsbR1B4qnYvWSAy+aef61c6cMoshlxbnynyzShS1SJqHppKIQbc6PFDr",
-	"Gk9bOBH1wl8GDUTo6RVE8ygRO3TjWJoUS1Q6+09DgALIjlYABXZ85EqUkS1bdPryYXG1UJgnO7xL+iiy",
-	"ZawhVvMmBabjIWg/ZKas/i4cWa7pxGoTCWIUWfVhRX9Ka90udgNerbORlQAnxINPMSCfbrNn3yRNGZCb",
-	"oAlhuYeamDpFwLAzsuZZWLuzh0NGh7TvZfi1htthgkMI0axjEmGRcZgqb+I4nxyrcZb2sQ3BUUwIBz1E",
-	"m+P43bRc+840glCwPmRKwaIt/VvplHs4itcMzU5n9aaZL5UOlufnp/fPHpwtzc+XR0X6F1VJ4nH4JjmJ",
-	"/j9OD278OoSgu7e2Pjj74dbpv4l/3Lo++OZz+cDg8tX+N2v910/3L924v3Zx+8o5+XD/9JebX/8BPSK7",
-	"zQ0une+fvbJ97Ub/zu83b729fX198Me3+29s9E/f7J/9k06+2v+opdK4WpMIdG3MeZvJjoLYpR6mTrVN",
-	"/Jabnf33rAFj923TpTH2UdYdpkwrydiIJPGioXXstK+Vy6t2eepySKQHGFyXjpT8OZtijdWf0Kjvu/Nu",
-	"/+6723cv2avwbGXTT74sTGDNz6HSisBH8HgcpCT7sozIjA/FQY21WuLZXmqe/EjWoeYW8eBE/y59XlZK",
-	"UdXj+Sv8jrkA06silrJTgp+/CMQhfCWlJQNHGImvkQfoBvm7dB/iaDHCLYX5aBbs1tEiclyA/8uvHkmw",
-	"GOs0udugkOS43FOl5paJ2mt+1FvVHowUk+JodiUd/OBMeb40Dbz/YUwHF/swSVKcfZd0YogyonRGa5N1",
-	"d7hptrVZl8PYygMBPs3yFDO2MpZ5YK1JOSTLv5IA1zE4j06b+KtuXHkx7pX1Vh0Kku91SIBdT2a7SAzF",
-	"YqGGOalSJlkbDgJca7bsle5DabOJQiE1WAq5mRA8Fk2Ld5bFB8sEqRI+YcdJRrCHx9QRmYvvE97xgig5",
-	"p4q5zEYrFAW/WHFpo+qTlksduYGyj4vZWEJ9BBlMJObZqzUxbcBHkDxRrany5EIYrKoaeSoSEj8cy3Y+",
-	"au3HDbSihAKUFsxUvwANFIW4HjGKa/90+tQzKzMvn6jNZdX/5IZHsjNZ155l+ZxLmc+fIMSxsdOODUMg",
-	"RCsb3SvGU3c6SSzi84rKyUfytKxiTcwmpdQl/Goxfn9Zm9DD4eUY7wZLH4SQionyvGQp2bCNjm0UsEiR",
-	"qsGNs5g/X9269NbW777Yvn65/5tz/Us3+pfXRmsz8pJGW6JGVbusivgyDvkZ4lkBzxgXJneAwfnSlJW8",
-	"iboEQkndrbnYrhwPNccPiwugXgFqa+DlULOw3IvAHIpgB4BLaNn1gyZSucGRmm0lq9h8qjBatTybltrU",
-	"CmsYYgSbkt3E2lYCUXA0gqklFhl76XT6SyecZ543Vrtu0Kw2jFJEy/vFMesBijK5FofVH6BwU9k1txer",
-	"KVEdHJRCMBKPMD1d9qjOlY3V5dh2cSbFcNjZYhOL0stlFJFV4oe5vOiR9KKmmfKjsQ04OHKerBOMM9Xs",
-	"7Q1RlcEBTWET9bRlwvWrBpoYT6cz4xljwPnRgClRHm2cJaReydRjy9qn8BoOX51RpB9bfzorfI7RoGkR",
-	"eCCJbN1k1RfZuyU5sa3hFHw8shVWS8/K4lKHr8w7YgL9To8Fe6Pf5alZ6VWnb9dRAg4jS4kzqVpra1SV",
-	"i6r5a6hYAKtb6pymp2Zy1TlJiC+LOvJ4Dyo4ijI1jPEA1YFO6ZhFHXKpMufcUkiRRhoRdisW1h/z93Dl",
-	"dYRogVJFoQOWGQeKkZLVl+QQYksxfbwno15Qy6h1gV1aPKiBlsU3leYw+g2gY6RfhBGbJc0xoSZnbde0",
-	"XddsYYdkN7bxgYxhJPFwbhMSLoz9KPRdGmOTJe+JlwTHYBHLFlxE6CeejiWhoKkXJdCJywMSq+YZUde1",
-	"tfGX/vWN/gdXJPjE5u2LssusdDZv3vq0f/dX1u4GiUn2CPbtc4RvYvzP5j9N8Cn1I32uxZDd6O1QhDnM",
-	"ycIj07coYh/pTO4/FXeZXCTsL+9EJpTtQiHDXyodvTIqLh5Tvj0oDxR/7+G7gDESy3zJJzHS4teCbRle",
-	"2HDh+0fC1MOdeQZqbsf02aumUwnRaeEeY097dv84QhxWANXYsgCpOIRQnxSM5ZFHo5nPsGfbejA9VePP",
-	"c8dvngTFeMWljhQwFECwx5Msye46Fr7hsfQKRZUBUoz6mMLoFVmzcgoYOnjIPU+WrY05L2i3NIzPkCO+",
-	"JOedutP2DifJ9lCW0h/ZnkfIrEVZ9jiEz1gul8ql/eX52fny9Ey5VJr+iT2zVw0VqLBkduKLEcJM74uS",
-	"a3Yzc6VSqVSenpkt5Oqv+Fwv+2ZXAxbIRK989/tAOeOCRy/LGWNLE/7HNT0GXeKtKg2dFwEpOWqwq+Pd",
-	"hKOAsdyKQsTuhvQEa0yeB9ivprIwtZooFi8eB5CMEP4LixmvkriDxOwgmMgNtYS/xDs9skq8ZDjQBs6Z",
-	"+uJ8q9BdrIyFlKxYpgesa7D3IVGkUUzQnVpwYnohYdgZgKqRttUMc7dBp2TFNcIyJWghTOUPVIG6566S",
-	"onSQhowvbLUapvMUrV7oHMCf9Trxq1mxrEOqMlimqy0TI11ZVhuMn700uqT8GDxqz/aFr2x7rRoz7Lzc",
-	"StgaKWJId7UAo6ur250wuEyTlLR+x0Wn+TpfmOGs1OCLQYpD4Rj1gYfbPC08E32EaY14Xv6YjZqR8TMd",
-	"R+Kd5ZYbBLHPYrlwOv4Uzjz6KOj4NPFRnfh+/F1RnCocstYkTic+jWiR4SeyR2zsMw13GaHVRZ9YomAQ",
-	"6zMmAH+3MefEqTJZvApaTdVs6JcjvuUTbAtfyEQPDg2p7KVzEbJWzobS8tzyPj5+n4/B2av9C+cHZy70",
-	"z/45XyFBopUHsAG1IyNTESTz+U5y9RTfe8iy9F5oyySFo2Ge7S6AyMlmZaM7OQ3NRmyGICFpy4+bRtHx",
-	"fSvGun6ryv8wezJPz43EqqOkm/FKAO8a8dKRXaz0zOVgJzM2ZpJ2Kp7+TdLf0XDpcNfLHqaNvU3sejjR",
-	"jevAbGxVM7YsdDXL9P2KDeUx2jBw45YJD8Y9nmS/QZWPFU7Eupch4EwiqOr6QbOa3sSO1WVMNG5czc/P",
-	"TZVmpkr78/jMcxlQiykmVLaunl8nGWHwPgeB4NAQSZqWe9EiRfWO5y2gBgkiy9rclAOzpcei/5WnZ3bf",
-	"HnZ5NSqIsIQ2G+BzFRoiR9hWOzGc5zm2JZqa4xc1tAuT/TQPx1EcIG+1paLlKuvSlNIcFTuGlET9+ALQ",
-	"ESiQrR4nXn0vWqwjyoIiWtQ1HuLPpksbqEMD10OLKjiSpluk9mbdMcGUZ+YUpczaq1ugeW5V4esOb7nC",
-	"oox3VFa/Uk6yitFMV34VSCkvmc9Qmz1Tp2Jeav3PInRcWybKEpEJpvmgo5hn1RY4OTUa2+mU7JDJulVG",
-	"q148Ezxtb5YJcHtH6BHGT+w10nzF9bz0RdcwRU5u98kx8TLrWh+U50JHJkejWYlnhW5ZlWRiC8/IL6Cu",
-	"XGmhsV4n+TuMmoDLMQZmP8shwtekGB5PMa+rJLHGdLF4BAe15kgFo+VS89NycXJROlJmjhRYJwT3iwmT",
-	"Cnqp8FIBWidyBZPaxb296FDUKq6GfUdY1lD4pvqkiKkUIeMpqomTacrokacfR+XygdmZqfL8/PyjEpgA",
-	"XDFwNJIDR6uGrzk5JTkCWlRtw5qM53AcGwrQbGm35WZOZElTIiXmM0JdTnNUI13bglps2VVdYjASn0Ah",
-	"BuwgNLb0CYYmqbFTFBZSN4HLGndsx7oiWcv2d5+vfk/YqhkryYVePUbrBKuZlnbGsl+euqi5jiqBVbp/",
-	"KIn9B2jq5A+sqf8wC113sON0++NNgpY7QaBqXRwy0hQxJ3po6md46helqfmqfbZ5c+6PMO7q9NoxYL+P",
-	"EuwA+kmUWafT6ZY8VgNH1lJFPiHumOPyANMaCVUmD9egFkpBMg11ouz4Qgy1SOBbMUKVygunL5M6eBLf",
-	"ZLibvCAIe6DZaGOfo3f+t9Ao/8E3xS8O7bKVPKQ+YG25E0aSbUhhbeyDvqseA3hR8HiNGZ09Af49WzqW",
-	"1OpTJqA7faCa0E8IL8qMY9nCuM78RJg4QX6O4xM7sEOs4NqePnPn3f4//rF98zoqo/47N/P38wDMMJjt",
-	"rqTmpLUbBfkx1Fm8UJrfPzO1vzQ/Vy6V8nVqspHLsGkBSAQphySVQztpJDxKLrWyASTIrOHjdhMRXIul",
-	"YY3MVUrxLNuCIFECzd3L/U//2P/wouyLmL1L2p8sJ59nu1aJz3Og4qpL+V/q6eS4+i3G9hvXpRhd3YwL",
-	"/1/RTOLbo77QSUfD7neV0zkmQLgYOGxulhA1Tx1G87P7D6K2fAJFJVB5xOwx2QRf6IF1ibPU8HGLD/cq",
-	"q9Y70NLDUpcpxpukudr23fc2b61tvfNp/8zF/tU7g6+vbG68/q/b5wa//Gjr4msqUPHZlcGlNwfvXNjc",
-	"+NDaHt8lnjULFDtIfZeTo8Z6yKVFDeo+ISkWD/dYUBXKsUTwgD87FK9i1xNbvBDFEMRLJDx9bs3SY6Mx",
-	"reOhJhtfe7nDAul74J22KnE3eFz5h0/M/eTAz2aeSwtTd2wZq8ePH0HqSzP5q2TN/86AHJLvENxu+NYc",
-	"ZrTuufaCpcAKKnDI6+Ke4lELyx6mKxWlhjkEBUQa69EAxnOjGZf4NoqHhWtXSqq6D7HzsLMStuo60oC2",
-	"ROZtuwSWF3Tesbe69gm2ZVIeB6JknUCzJd2cIxftnSBkxetpfKIk0UX4IrbqTEi45gy1MO0hFa7lslFo",
-	"lJCCPLcVLyezpnuTUzXSThGX0HowYA7uIUahgkp5L3KtUJ/Ek3oEa4o35tW63duJatgj1ME+Eg/I9gl2",
-	"/EqdxpWSfy2rYeE/u3Q8eaMQ0rs34tEfd7Dn1t0a1nuUrqmFdb2WPlVWRMU2oVVJ2cOCBFpNhQ0EzJda",
-	"64tUAim4Y+wdrU4YTZLEhjfc1fxx5UVrBUBUv5w/1B/9JL0Au4V74ORUQXAOaiHhaBkcZ8YiYnt9/++f",
-	"9L/e6L/+firK4C70aZTqvrGNy0TYT3y3+jYqx6y9O6N2Rw8ddjEOeSRZaYzA9D0MGWaMtxg3PYtrR7xi",
-	"iH3vuK8NoU4VEp5G2YAeq60cd2X3zZ3lNqm8VQkG3SKqYXMXUrttnXLIqcDH9lY5zI7F1UuFAxt3rTZa",
-	"UVuZ2itn6NgmwYXIPNiilj++7IdtreTK17FqovPPbIYUYZuIc1uQfxUR9jiDVj+oqZqA7fScn2K+Cm+G",
-	"AMy6JNyQBG9/3T+3cf+Nc/0/f7V97dMcLvbdoJO8JAJpxZOQx7ehfkUGwPTcA1TGKqhDdWGe2dzL1NCi",
-	"4N/I6pQsvWcRpEcF8TamUD0u28g7DMg26gq/y5uVII6ERMiij92JyKXp+PDzBdV1KGxjBpdJ4fzzTqNB",
-	"eJASG88ggSF9e4wTnEw//FY0seiU9+cLtgypajakZezwpMolaNPzVOfTyMEjpq3RjMD6cKny36tnIgT6",
-	"CqKQd0EZ1G0ud4IUBa5shd8zKpjFe/CyeFQsyhroHiLg+PEM9+U3vKfba6e3189t3rq4/cVrgw9uL6DB",
-	"ux/cW1vvn7m8tfG3f90+0z/7960Lr0t9rn/rzL9uv3lvbX3z1qfy28Tn9z/+49bG3wzRomoQft6hrmyq",
-	"RgPit4jjSg7NCXxuEzo/Fga1O3ZeZJN4bSvKikuJif5uxpdKNjm0QnrZVYaqNVXMe+YR0k6AQeGpX5x8",
-	"UQWoTr5SKk7P29G0tFDPvnVyT34knoUQzTLx0nv/Dfu2B+9d3Lx1duvylf437/av3ulfeDeRaDjaOxly",
-	"Eps+EIYfrTVHE/2OpToCmI9qTebWdMoAg/wKY7kvFrbv/rF/9U6hWNi6fGXz1vntW+/0r/1JkFvIdBKh",
-	"69GLt5YpT+fiRpEUGsrjUpUlOqtf+u2WWynZYGFH3RREbxncgW5LnLWITDQzOw0vqBpw8FoVEebAuerD",
-	"7YfDCk1KiGaTOroZ9fU1ew3rHOoWJ96q1XuVkMfiomlSDjPQwwdOWrmbcQ2sdfUqamH0X1P8KJBVKjIQ",
-	"USz0CK9SBlW8gnrCf0D6tqZJJ15uE1HDURy4tDEZ7FyrZc2XXoxcojHKLFnRKQNrP8syajNxBgztR1C0",
-	"2mDMKaSkcI2GyFDD2A5iVzPXzfbnClaoxmiNqCoUw6b48G/3//vt7d9e3n7zs/t/eW3707/+6/a5we++",
-	"Glz68+atb7avnBu3KfoQsktqf/CjUAJjRdp/oNh8RunNcIFV1K3c2lg6SrwKU9nGgfq2+uFZBmoptJBV",
-	"dRTMb2Dqco3RZZzhhev9u7+S2sOo+O14GTOJju8a1U+jWOvdAmi/aNezDnuyC55xKCpflaacjpmjNrh0",
-	"ZvrA4N2rEiDt/hvnBpc+2dzY6F84N3jtHYsaY9D5tM33ap6HtdCxE4Cz0XywIluqMB9F/rlcJ5lQLMah",
-	"ukqEi6Y09KTWNvpa74RyhuglhUB8wpu6Ee24bBB+XA3YCqEZJdXqOQTPoQYbUacxXRrN3syB7evyUihE",
-	"8CJBtBHCVQ/QfVko/heQpNB7a+tbZ74cXD8vrILT5/vrXwqj4tML/aufi6+u/iH8tv/pe9vfnAF079f6",
-	"t//c/9uF/l+/Er/65df9f5wOUb+HW+23sarc4W3W4VJ4u4CB0vAxdcKv4S/9FXeXPdkTgBK30VxmHT8T",
-	"6ts43CFJDW2uwtx21XC0CJ5VD1poQT9jXkQREikvSguzqFg69mQEuenWrclfpB2k9QZU9mj4kE1RxGlJ",
-	"J0YCPbhfujKttut6Huih6qVFMFxjIHV1zAMxrMoiwKE+GJhWB3yniua6uFeRHTnEhkX7BRBHKCr6g7ja",
-	"mN2fD9XSgnipqUvQ6z5kLtAhpYI4IWgEWqYqbLSkLkaXYQ+HcgvA+LH3GtFtaW1he3ChSoV7D0cvKy03",
-	"t4/kkDRIbXsR0Z+ljMUAacg9VAStaxnO2JD8FefGb1L1oJZS7OvMrxioWYCb6XLUkkdqNKCLZVX3378z",
-	"+OAtq+4lPaSjZvq4eiyEQKtC8Y6tWLiGqa7oEWYqlGZLzinfocp+gnE0RNMws4dOlfdKwYuaXqvQQx86",
-	"xDJ6A2UrLyhknJBGrloup+uWI3taL5NGZwwYAOx7LvGr0iyxFxXLXFgJYQnLXJBIBdG159jV6A26l41P",
-	"GAAbxGFL8t6IJ+W0pElouxR11xvZVTbAdWlIw8NINczHUCtlbz5UZ57HusSp2gA2jutialwHlo081kVy",
-	"30zgt2ECaPis0+Y5uF3e3TmO/QYJnhavte2NhqystlzOrTbtIXnZDeExDF9aEfeMMulIUSAHe5Fk99Cw",
-	"VL4idFJAjyoT0DUGiyopmisIWNePPfjIkReOHUf7WmQfdJV61J4CAq6WqnGbMvvNwNMq1xeivLXR+Y/H",
-	"pLRYrDE6XgqIUBbT4WWkMikjNKDDFMYAc4twDYEzaCRDKWMFYx5Ce7ODkOFeVRdO2ea4iLDsdKYhIDSr",
-	"0yX8UBhiYM1by08lwEQV+j6lVHhKTso4xMihd5MneMZCBEajQd5drnuzGaDOso0qqE6GP8paCWtttKad",
-	"uNZfMH/kJRWzMoCFLa9RyaI56Ow58agKCKdoVpKHaXEjj2QyjnpMvOl5ltL3PKUgLZb8qPRPmf+djNGX",
-	"y9MHpmbnZuanS9YspVXiOx1iLUmM3LSSOdgzwDK7yp2ICESpo8DjnTFqk+1Z7U8J9bNuqrgKOqmlSoWH",
-	"Nd38tcAerqUlBxUheBzoNIAhh0+YELS5cW5w9TbavnGmf/dX/WsfZnS5taYdgFeLoQYJkBsfYnDpza3f",
-	"fTH4y/V/3T63fefa4MPT/Xeub999397ZZ1cwidJcsCeGtY0xHLD6vdU8buJx+vcGkVMh6Pi0qNCzIItd",
-	"a6nKOra8NnJ9Zhtm6jn4TeRIyP6NFwaSfcLbjApNKaUpks9aLge3kHiQj4G+pULUWW394Ym4f+vur7Yu",
-	"vL71h3f6129nvVUFvnPmA4K9n8/EPQbPAl5Qy/WwXxW313K8oIaL77TqG4ZiEBcGkpqobDBgyAeFcQ/P",
-	"SJ5VkRa/4L/F0NA3TGZlsQu9Ptb2OQ5fNxrpTC9QQp2pH1W5a22muag6O8NDSD6U++Q1DFa6EWIiZeV9",
-	"6S7ndA672ZUjaXds9uPqbRrl0warvDu5olpL4snWITkzRNXr0+u2wKhxg4oGgAB8D+t7/AahsmgvE45A",
-	"PfZqsSBddruz4/8FqrNlq7u4l1PjOqF+AMzeHuzlK9buZEBVuc9TPT5Z7o/6cTo5gFcwBGrLlSduzRLW",
-	"EVndpTTJexM8XtlQCc+J0niHrKC09GODFuXJRWSlD8bivjKEn9bULXZusquq1joTTdNNxhg5dZXNYPfg",
-	"m97RFPUEc+SAveLre+QoRVn52eUcxAcOXOQwI0FZ12E3XfiH0CgKSk+A/9aIzMfmRIhzXBN0KslAltzK",
-	"emfBKvS38G+xB7Dt4bMaUhDeavwRa90R9hF2qcubcOgSYlAQDquqijTp5IGGtxIQQio9BakRFrRDpdpp",
-	"F0LrsKAyYI32YmF3sayYwSHYJakxjREYGuvmvpp++E+QmssnTX9Wv01JgdbfRqSSThEnrTAaqfmBTKFc",
-	"y7qaiXIDdSBU/5kzN8euNT9PiCPzceTCpGnLlAZdQYHKWgjVo1zoe3HWJrH51Z5mXOdJTnJEBXfAUI21",
-	"SAXye8y8I6nz4R5qstYQHoMtmPvAAxty9SMxoCcJPij/6qh8c3gqnIbj47rSJuu44wUp+BA/IqQNECrU",
-	"0VsLRQMV1GSeE+b9PggPYqhAZVbEwUMTGzJi6jkqWg/L/Kqx1cyx9bddVq1kST4lqvMXPDx8WeKejjNf",
-	"bm58NrjwyeDy1f6Ftzdvnd8684/+Gxv33/3oX7fPhRmYm7fO96/eubf2y/jl2j+aYQxrPXGtJIODfCfo",
-	"rDqE/pDBs4Zbtis1ALnY8I747CHZ9SFoklYyMZ1xEkGV7z7LTW/q9hSEr0D9XUChxz4KsVBHhln2IlnW",
-	"2yRhiIXVo5yDFSounwR8CvspylDw7PQ0WqIsqGJaxU7HC5a+B5x0fKb4XfO5XEwo7Yr8uENsnvL+N6f7",
-	"164M3vzq3tr69penB+9+Obj0P/33/9T/ENJ+xLdvDt7+jfy3SiB7+2r//O/VJ1//dnDljHjDB7fEG+4A",
-	"Q/3m9ODtq4PffXlvbX3zztvb11/rn3ldvOr9P21fuyt++I/Tgxu/3vr9e9sfrUlAic2Njf77fzJrEkg3",
-	"ZmppS0OGWVg1NE0CVvXJqku62qzxiVN1qd1K4FmmwDHt79shLn8Nt3HNDSyu0f8KbaEoAcfqmSPUSWnZ",
-	"LZQ0Mc89HBE6hh8MIENyKwzCTBs9gdCayzUFgOLI3BMVIoQDG5HvbB6KsTpz6tEuGkeip5EhS44F1rLS",
-	"7fNvbn10V98JdWPur60Jor5ytX8akuBufnZ/7eL23Tfura0PLv1P+O/+zc+ia3Tzs62Nv4JWsR6mYupn",
-	"zg3OXFDPwMVSn7/zh8GX6t/bdz7Z/Pots8M2aLiG+zS06mTDArORQNhAwLhLZisAl1Yj77qJ/g+GuBNa",
-	"4rpxgMp3tt8p/eJJDKJRse8TUcIMeMArCevFrJEMAzqzMSSysvij4wVu2yMv1CHcY2lbq2oMc9+cPHnz",
-	"MheHu0kIvelSaqltSs8TMErijv+KmUwk47wt3AOkY0x7kPYoFLG6u2r2CJug5X80L/tdknGfIzIQNObx",
-	"p5778ShwqVM5IdvEpWEhrfqtLgCDa8F5ItI5OwMQTyFlzEzHkPZm7Ji5Y8r/ZF+60B+pl2fdONXuO5GH",
-	"rD4dhZcs+6nvXphAwRAICotS4KkTwwvfKbYErC1tK9Ka96ve4lGPfjk5098oeBurudirhsGbZFd0DbtX",
-	"hS6Udj7GAgjzahzNRMOvrI5EfAXhBnbpeAmEKanmYWHuj49Kn8RoWCR4UdGco22Xj9XwRN7HnzNb04Sn",
-	"BV/ByqwJGEOPLIkHqxCSWXq0CLk3LUjok9W7WBhWUJD/yFK943lVHFQdxvwle7pWngLMw01SW3HD+kve",
-	"8a0kBPDFU6xj9KlSoVOowXtkCR5gnaBKsO/1lh6F7FWCqd0NNOrcQrrcw+EMZSPQrFqJUt4TToVQOEZ8",
-	"l0yEnZCuwx4RRwvsVUEYxgFLRyVNTISlUfdZKwUt+ylBWHmBXCaCrRAMMnC9lPGfxXL4IsIK0WHmwAHx",
-	"AUeMVsIPp0slqTbzPPPsErIiXmErG3yOUWhUzdBBdKxDnTgA04vTxdlE5aw8jIOjDibyHhwc1zGfIMtw",
-	"9rENN47ePNDY7hqKejo575Kvh69UgTuPdg4LRi7dM5KdK32rBVnWXaVSSVwMHqZaS/XD9dWpF5FLeQAo",
-	"xHXZS8GlDeQKNtNiq6Sqf5/C9h6a6wjJmHLJSCYsybRmyAp5kLf0VTu9CHvgcd8VrxhyqD641N2cIPLZ",
-	"WUtZvRFqKTEoNV+AzkxDlBj8/tf9s3+Hkq2vt7UNKv587e7Wx1f7pz/fOvOPe2vrUo0bfPb11oXXY5qW",
-	"J3azWCCe6vCmarZqrNUSmmTPqkaZG2kPV/q4K4PtYWCbdSiHqK/YZ0yhAN2tSy4BTlKO4S8PdwvFwrKn",
-	"/CG45Xo9ABVbXs6czHNWANbHewi328ylQUtou1ASJcwsyAFlYd7WQuT4bJAAYDID1oEbqBegC1ZC5Mms",
-	"yRyFpvIThYGtCTix7IGhGtTRVZmEOlmZWG6A4AnIKA1CaHgYse0TzomjI2iaARDpL4oE5fSsRF4CkBbK",
-	"YK/FY/VO0BmjX6dKzgCotOHZbm5sDD65YukYFWuXMopRJqGr5J7GRs64jsebpJWSJKsNF5mAr6C+F1D/",
-	"7q/uv3Fu6+Jrmxtv3Vtb3974ePPOb/u/Ode/9uW9tfXB5V9tvX+2/5tz4Gtdg/LMv/c/vSAf2NzYMIiw",
-	"SaSPTncJdBtNqYPIa5JBkccVjms+nKQXZBdNcbiqv5AdErUDnVxTDfwfkbbC45VkEw/bla12eQ3TagtT",
-	"a+mfrJ7Mbtv0rZVspSEzmxjeRr9WcqpN7FWOdc3fc8guKQsy6oV0BuQyiW7JbtQLNZnv/oLRql2RPSZh",
-	"tHyCVP/V0IEDujNuJhsJzVmbuj04GS70NUytXjddHijhVihThUzYs566R7CTTvDKh+fycB9k0SFnCNr/",
-	"heVvkbvdQKVKwQbLXzgEg0P8T5cQhW/fb3+5vQIGIplWqOjNW29LX9D9y3/ZvnHmX7fPbd5aEyx5fwn1",
-	"z7x+/zd//tftc/3XT/evfbV593L/+us2gm+5dMK0x0kKZ3ZDewvrI9KhWi3VGEPJsg+6NiNjwHEqNdpG",
-	"WxaLfaIlu+fyHPxcFQ+kuH+lG9Ul4YUpRj1dbGUHObMf4u5qCzuLEqJsnj7i6CaDWtfLOXKIoGZr+aD1",
-	"hhzEK3WM3c0Q51E9wogmImM0+uhaxYHMsBDST6aA5is+i8XOM/Eko4ThodRhKUz1bofpyBrX2KUxEPmu",
-	"dGyo7GQtJCx5yglNJyEPE2IhlM4mnQ2lRIcXw2SIMUYTu/kG2nJ4P2PaUpbK2mtPFLjLrx5WUOB3SCxS",
-	"N766WLKjoZbN4E55OoGmOTLql60QwrpHzHtSTW/ISvuWVb8KIqvE7zEaX+Ak6uAO/ImjdMfpOfuxA8qO",
-	"ve9Uebe0xwm0wgrKQzLZamJ5Oo3UY4HM6VL5QA7s2Gz98EDKUPtLOwum51Qd09spTn9/NcMiaOiAPtAS",
-	"arvyF0dRU07isJdJ9TG9+9D0LumW8UHmSjss6R35rrFUwqgj3fz8KPpN1w+fxLWmUhB7iNEaqSDK/Bb2",
-	"dJLAjLQux+ZtFv0w1vonnb+NrzlWwJOPVohcwiSKZHYm6INXKx+YjhctbHaHQapIF8yl/5lq3wi16cHi",
-	"kf9bkfq3IvVvRerfitS/Fal/K1L/VqQeQkXqe6obpWk0J7Al6WTz1tn7734EDShubH383r21dQl9fG9t",
-	"fftvr9//y6/NAKQsmYrujq7SX3UdwlICkJxbO3nhWo1wnobG+8MTx8Pw3KFOAKJPpgo3oe28FahQJUfa",
-	"chmPkRqjDo9QIJEcX6H8EhqPdMyX7JcMgsQjy5LkUxLCJwty+ATzV7im5+yMkdhuJV8cW3o4S7tqG4Qg",
-	"jskkQVojXlX2Rc4Kccl00BqmQkFquKuEomVcW7GHusJMgZhGMmsP/cpUz2rXpQ7rpk8BUkKnXArQOzx1",
-	"xIqRFAolD9GjURaDTDOJcPHsE2MOqfKAtKtcUpE1A5U5RMWmuRpADTd6AIe0WDo+EvGR36EyNx4QJKc6",
-	"beTgAKcgSWIaVH1X7E01pTeUTLmWqbKYIkiYRg28SpAH6S8Bh7Rk4mtUR6mTK3RBQTcgx9MWeXDa3qfK",
-	"yw6d6pqXUGeU5doQLdWlEZbRyna1CgekqikqY1Q4NsAL0kCX3G1Q7EUWAJV9vTq15nDvuZSgrQY5DEir",
-	"LX6Thr2AJVIejIX5CpwFlMLBWh/pntqrpN+xzrL48TJ5Tr750bxSRT1/XE0kLlrmh6Wg0CIYpNWDuee3",
-	"0vfuuNtSZbTwICB7CrtU9muSMNRuMBQltO1YgtfZWVHW5FKZRwoh2O50gkKtN8l2tOr62rntKZt2oxpu",
-	"CCYtwbU0bJOSsnXSwp7M8/JkUi2U49rFq73OcVSOaYwd50kstZdFPDlG1WJef1OrVxVXUMLrZtJ275h8",
-	"TkIpuEL87bwm8thYdZDcXl8IwBWOuA8IusKZp6vhcMLiu5P56ytVgrAifzGCryPnsUs2O8pa0FfTBnV/",
-	"RLaCEY+4CemV/VpbmDZnCWdsRnpbrVdK0PuDKIIYuhHjpl6n3pCFHFmTWrLkprrdIN/UIkDrUaWexvcn",
-	"h18iVXzXWfzPAyC2x7pSa3J5WBOlf1OFr6vwMbx+l4jtedIdr5A8nY7Eq/h4tDRMHSEb32ERfviDwA28",
-	"tBZs6pl42tOt04PPPt++cq5/9iP0v2+iwa0Ptr/5Snz6z/XcHSd+SjDkNcsLrMrloa8r02jVugbR0n3C",
-	"HwlMcciH3YJ6NfMKJFcotauaaoho1qvUo6lJkGxpo7kcrZB2UNQNTiWcRyQ85Fh24m61sdugGcit+pG4",
-	"++7amcHZDwfXz29ufDb47HNrcwKp3GX2cRBWpbEOw7wcr32D0PoAQMJK4ovjv4l1AuurXugE471L6KI5",
-	"PK2q+lF7WvVPwfC1TiS0jYUSPt6UxNqknZzxZmEgyaPL/e6MZhTHNEYEwvn3b9fhNJqYpyGfhvjqC/Gy",
-	"T+SRemi+RQjfkuENdbQxLlbufgGslgvH+TBjvuNSbdpJ26UasMAWozueqFyFxyxcDNDLS4UF2vE8a4NQ",
-	"CD9mlktrW7Cl2mxGTCdERRqrICTvvmVCwMfWP1GW75BwufHPwa0PzFL5wbUv0Azqv3NzcOXqJMm1YQen",
-	"YdN5diSGeXp3N6TxQgzY8bTGhPUOJ05VnVN6hwZ1L7pNaOqhmsSA92Sq0w6VLQ2J7XJ5N1XjlxC8xGxr",
-	"d/7+Xy4PLr15/70L/7p9bvv6za1Lb21deqt/5uOti69tvfPp4JMruTA2xkPHWXE9j4+8K7m9+OJ1tvTf",
-	"B4LCkwvzWzIlBfmdYqJJbN8IeCeOyJNQv5LqgVRyEqmracaEIfwt8swqihIiM4HUGzGIJLRvnBuGR30y",
-	"VVPVjHtIYc3HTnbWRmKRQiOzZHcIYQ/Yu0MkjlKnDMPb09c4iekcMqORltkJ7AZRo0154V2uF2ZpS5wy",
-	"y+8ENTHyJj1MoInm9U4DhAM4t/7ae9tXriqktyvXtq99KEGoBmev9i+cV+BUZ270L21IwCvz3zHwKxPA",
-	"6u4bg0t/NpxbbUId6TSK+XMiH1WoCEhAZ6g7Ff/UgWdDNJhiShjiKa4yyXLTHOyRyiYMC4eZblbX50EV",
-	"K6BzX8GDq0pl3ZSD4FpT/lNWJju+uyr/bmLXr3XknNvY9UM+KERg1cO00Ynn5RtTVnCFCfyZbC9rvJnO",
-	"VLk8NX3weHl2YX9poVT6QWluoVTKr1WNC4WVw+OUNr/SBPPLJ9g8FtjFmrm8NFGU4WL0WHBYN8ccOiV7",
-	"8tWT0PbbkXEciQVY0Xa5no1skCVLz+U3QIHiD/1Ifl7lseAJW6mMYhh1n6RILKmocVWYy6Fyk9UBT0xh",
-	"mY4zh6GcD0tAaTxKi7bCmpgHnETw26KM38ZWM163K48FR9RgI0uOVJ2PeU7RPqcSkUQbHU/Y7vrVNGpD",
-	"QTgKpiwLdht4lUzmKk67YGk78YRMPEneJJvIOsRdvO9YE9NGE7spbCUP8Ij9BjwVEn3Cshq2puwJX+IK",
-	"NZnnOrin+qDGjZj37/Q3Xt8++0srV4NxbSAVKiwgKFr6ihklXCWDub50g417LS0WiG1Bg0tvbv0dmkdv",
-	"/HXw9ZV7a+ubt389WL8eCvh7a+vbd/84+OxK//ba4HffDEeylHbH6rJFNNxAGc84OYqO1OFpCwTOTO9T",
-	"Gi2Fd3ZYP8zdjHGSzMh0IyCEpMvVZ2UCDp1bbmaUgL5QR92mW2tae8VNBvZnotjo+sVoBmnnl6KqCsJZ",
-	"gKANSMiAMcQZkxjUjK2YepukEh04BIqzalkBrtcnAixlDZsP/lnx8fCV72Ha2NvEroflbIKA+OLx//Ui",
-	"nvpFaWr+pPrv3urUyVemiwdmXv0PK1HkK1QfXP5o8MXN/ukbmTnBNhCYNua8y3wnDXZNf18x0xN0QpM7",
-	"ogl+2eaJ0UCXwyQu048YOPrNNvM7hXi028TyPI0dKKbjVEY9MIfYy3JGn2zU9VkQByXJ349511MoAnIq",
-	"xc+kaolz3Gt4RzFcdGwVKRvnTxSYz+pxmYQCVnGtOCBwRsK1zcNgVmTYsvz7n61vfn1189bZ7bX1zQ0h",
-	"Gctz4YdvSWAtYRVfe+v+xUubGxv9//5YSM83v+q/f0P8+es/SqT0zbuXN++8Pfjdl/3T4vmt37/Xv3Zm",
-	"cOYP/fdv9P/yq/A9m7fO33/vgnEJklhcjsvxsrSCm9h3eNNtA013qy5VLQw8Ug+qy6TpSkNRFatYmeJx",
-	"cmqiU7KTlO4gxCEXOYlnn8mQkvCX4v02ujrutsixtmx1kDnfZGYfhEZVhjuWvqiKRAADFzf20JJ4pFrz",
-	"ieMGxFlSSY51VYpEWYD0d6hHgkJySyDENo45PH+8XFqYmcAcDtgYToH54+XyBKMkzkPFDwOWeihhZ0Nr",
-	"fD9PC1KzY9qrxcKO2WMmg3ZcBxoYSk9c2KezxwOweO0S1jaEXaod4kA+dhhjLb8iwSaHPTmp6yPZx9N+",
-	"O49CPKgYdsvWfdkBHdf3hWR3KqrcLtluW2yObugvZZvYMqjBkNk06obE8Mpj+7h9/abE0pd8dOvtG/1L",
-	"H21dfG3rdx9tn7+eI+FdaanaOMCmOLIR5X9S19bxIa0PzLHAJyRA+vs0ddiEQJFoPTuRzHkgj8U6NN7x",
-	"ZHHgnLpk7uagwtBLyyWXvVw1fKLulWMOM7cwU/p/1n5bVszIopj6hOaP2KU3KV0mqqc3Wu5FYHyxuZTm",
-	"989M7S/Nz5XLpXx60IoUqplUt6tt4obocmSDooeCqIxVHBhdyrerFJewk75PBGhMbaYUtx5LU/M/QFMn",
-	"H/uP0d64cP75yPVHil4SsaJzG5LLCWUV6sAkHlnYm0QbXzVCAz9eBuYzZpdmYrgH3M9r/PvyAOj/wVP3",
-	"SCIenyonJr5hqoq6aSSLC88P1iDoeONO/+7HEH08M1i7ajaHglpUaPAAtASVqnaPjmzvPOxIHg2aWxlW",
-	"VlBXNoJrGsBoKrU+QukaA0r3SepUlF2Kuk3XUzhrqn1adxgue+eVEqkddZrMCzvCyHoc8DADqoKYZknN",
-	"0JzbCKzIyZF5Le/KMPlT85TTcgjHypgZ2Ti7hlvENBJiHY9zqAvmALGJ61VHx5YDczjsp3WUNAT7DdnW",
-	"OIpGw+ppXkRNvEqiVvmy2iqxZgmJi1cIaqtIUqsn23K6MlVF3uHA75CTVqQS1w+aKejyT2CIOMIj8ayX",
-	"+fm5qdLMVGl/njiP/SiPEuwNu2rNvJzxnKdcVnJlF3CfkulnrFtltOpBmfIyw9rjmlnRIM5I5WdDlBgx",
-	"iow3cGsyaVruGnC+xSjhYbzMNbOtcy5YkjHQhOz+WYNKTFxHSbiZ12IH1UAqg+2B9QGMioli2OTfr0Ki",
-	"kQmvgiZbhARSfmLoTT3SZE5R++dyXLPdqstLKRQ5RggVWhC4SIWCVUSchZW/kC0GAMpygUlskl9/1D/9",
-	"6f33/kc6NLbXz26vn+1/+Pcx1b+hYteIEvW8c+ZSZhRmncBuwJ+ypasBulGHB2FpdwhKjaANLF9IFEzp",
-	"gKHMTq3Xi5F2qh7QlkERMb8YqVU+kU4i5TBqdlqYaoCT6CfdJhOnAeBPslUDcSBzLtY9wvMIbkDvUP1L",
-	"2Q5Rt3awqosnFO+1yMOMbgiLskFu/vqBvEJuL5Id2BTGMfY8I1ux6XoOchjhegOl8lieE/TY6iHVRxce",
-	"ka5p6Nn7yJEXjh1H+1pkX1eIiUehToEq5g+J/SC93QCKaPLI0xpriX8NXx3ZB0b1TZYzd4OozWeS7ZVH",
-	"laAKK9LNKFYQShGMMKRTzox6tcurUWKuRTcQupQEXuNmiqBVyA7VVGSWJCvVLjNdQAd2DFfpF1/0b7zT",
-	"v3Y5LVvA/qIwfSxoEk6gBbWsB/Md4mslVl04aUhCLpDjwMXIqReIZ2WReUw32G9J9RqvVMMnXi4r/GnV",
-	"u/qofj47z+EZQZ1R/5qdZzmYCeaKIYdTT5DacM55nMjD26VOtWgwIzsXn6yLTKrKn2gHXrTaAMWoS3hK",
-	"iw2HZPTGA/LewxW0hVCH42J0tnRwujx/YH9hyONw8pU5e27E5KSSFLaygMA4v3QlU2y+bqQ/nAtAKKm7",
-	"NRf7GTGnlmLiCc5YuP/3T9Kv+6hkAfHOqL1h8tVhFPDA8dL8RLFGTRtV6LRqkwSLAZQnycoeHBLTHq6F",
-	"lDkjRZ+TV8K1cK8qM8FTG8LAt2JfKMBthWML+8Q2NO20lm2CQfrKXu6wQBpgkAejAK7iW1wuTx+Ymp2b",
-	"mZ+2RjSUPymVMmRVuP0Et69/s3nr4vY3p1M6UWSoyC+o7k1hqyoLXcw90JTsZFwyuyWBijXyRGOg/HGp",
-	"0d4cpjR6n9SIuzqs0Kcl6Vkz3STZJI433n9giC9E8cuhixWj7ZH5NZEczl84sBiMVwn7LdQ/5slWDmuH",
-	"dmru7RIuQDJVJa+NZj1GUmvi4FmdYTiOy8Iqdl+gclckkBWro+6pvTrfzYg64Zmf/PRnCYl7aOpnMjOx",
-	"OnXylXKxPG2VvjYJal8YWfF6uTJ1hqh3/K6VEzZ/Vd1Mx2/FOlvM3X3V3kA1tX+qdS+Zv5Jy17+/2Bk5",
-	"AHZSMP8AosHCD1QPMSysYVp4YMBU7Sbmlo2RqjoKGEB91EzQwQpSjv0KJCwrex6q2QQ3N1DRYk4Mpfqr",
-	"alaQHA7xqzL8EjCNamZPCxqvqnnX/GiZOFQ6BXvEFchfWJwbLcqgG32AaRdpmVAZfk5cJHFc9kp8DaIh",
-	"wx/KhJMeD0qIgzD0dyyigDUIuLbAFyO9IAFD8/MjA2COy9v20N0T6hvVuFw6dYPIoS/t+OL4Q6rKTIWt",
-	"xu1gHFOdNrh4HFJzHZI9ykwKCnGbcWyLShzRX6nlyDahqkCuzTisCtNcY6fAH4DyaVuaiu/qJ3STeDco",
-	"IsyhIuqo/mq5h17ukA5RgMOWWSSyQJnnsW7Vlkz8LOsiHwPeKrAEaJEvjnXkUlTGnmUpCtCRS9Aq3W9U",
-	"0iYzUgagldqQJ3a4UsU6PCVdq3Ukj2Zk5ZTgiU6HpBkoLdTGPEjt8TbqkOvE91MkxlH1pdjtTkzXt7oJ",
-	"A1aVcJu2dE7l2BQcAEIf8GCO2HbAqj5ZdW07eJiJ3wXiaGSoTz6oRgHAAycRORp+f4diNTfLrKVLf8Qk",
-	"iwUd8MCaIADqZSg6R4Q1rQ8zNrK5d+aS4+dTNC6HQdM2Rq3a6ad5ncM8hSLYB0z26Id2rYyb8jbhBM3t",
-	"5AwVrriTs2TBCY/kdNpsc+gEI4441WqGponUFdJA9X3buYPTtF+TUiK23qIhNE1Wb8iz8CQNdjx83uAi",
-	"qXV8N+gdEyegfWrYl24Z+a+ntIbywxPHC0Wr2mogeEOVK1g+FVTej6IkCzhj8ADJ94ezaQZBu/Dqq9C/",
-	"op6Cv3zoyKJ8c+hRRrJIaUrcHB0aW0BtwMwswtnwYphQFAocTJ2XqHLM8GIInsaLWvd2ifhYK5m6E7FH",
-	"nIb02oMisPcl+hJ97LEnfZ/5/LHHQDNewu22p8oU97V9tuyR1g9+zhldQo8cfeowmp/df/BRDabPA7zs",
-	"EbQkrLilIsLocNOlhBO0JHuzLKm4Dkcc14FmeZN1iy/RJeiwwpfA57eMHeTStmAgap5LaqFV11nai2ZL",
-	"JdTCntAwBa+bLZWBhSqO6lLx0YzkqoI9yGdmtTrgE4WZ+hLtSe2HoRXKuojVxXPzEjJX4hhJvbCIZqen",
-	"EUZ+xyNRaT3xxHun56GUUBgSe8XePevyQG9dGwTpcg+tkN4C1L+hJQNuY0kCz2GOltQHFUA6grBK/EGh",
-	"q4aNG2AcCF+pccQxzMzMzFeQ05EpPLJZctdM06og1+HK1gkOzCLpbeIVJOwH+QWneIVUa5gT2RYEBjpy",
-	"6PjhZx57LIZXjTmCuCCc+tJPpp45fvzI1HMkaDJn6oVV4vuuQxYQ/HKpiLgL/KkJU3Gn2j5r+LgldDE4",
-	"NUIdxCiBwRYd0mqzgNBab+pHpPfYY4hRhGEwiZDGcUvXDhahWYOgEN1Y38A8UOEoQCCshAFneNDlCItz",
-	"hgFPTfmQBcPVUGB/yT1EHPdADQI9DWplA3JKFfBw+a4uZHRRGeFwA5k/AZHSIloG7UkChyrVqYbpAloK",
-	"kwOWoCL7JbqkFa0lI3vwEeaj8Itqh3qE86qZPbi0ABStuEf0uWYOj8p67yUpgpfCuyTzf5aiJuRLiqZf",
-	"ouLo1a8gFK+/kSIBojbLbFU/EsalluQiVYcloYBC2D2sWUSPLHHi1Zf0jHxSY76zhB5Z0VDkELjnbQI1",
-	"GVLyCsYAuRSUqdN8tIiW5EYuoUcw4qTmE9WPeoX0hELfamOfOI/ufYlCM64aodLwlrKucKiNa00yNb23",
-	"BGmgnuLRfGHfvm63uxfD13uZ39infsv3Pbt4+Mnnjz0Jv4n8gIWfui0Xbd5a2/rH54ViYZX4XLl59pbk",
-	"g8KKx223sFCY2VvaOyM9Y00QQ/sijiz+bBBQD0OyW3SEZu/KwiX1GKSQ4xYJALbiRStkGkCgab4vAcXE",
-	"dy93iN/TkcWFRDaIVE/yJValDyqIYw831CWpTYHT3TaHKANrF8aHsiIlfAAOCgSMtPMRluShkprctE1R",
-	"tWjRbPLVs00yo7CJROpkArYLUzkh2Le+vEC0SBWk6STRuB8OPG622bwcm0ysAHOiHZEFth6ppxGHwnyI",
-	"xhwG9bJ4nOr1BUPRMbkWDzXZIqKkC7AHGsXFMrx8NE6bydTK0TOCdat2GvC+/zPwOyRlyBAeL9dlUFyh",
-	"FwIT2R+P+MW+wxLbK8eTz7otNyi8elLo1tJcBg41XSrJ+AAVyjn4tgyV8OcKEnK86QMAG+jGCQszYnrw",
-	"ndp5+0vDWe47IvXSmOYvGKVYtFb7XzwpVsY7rRb2e4WFwpHOsufyprCOI8pZ7ilIFMBWU0W9QydZRK1e",
-	"yPaiH7tUJv4hfaQBbnBdawj+75MSodPC8Q9DdO5Q5ChPcPwRR2coTj8iPXWGoDI/zpzerh+fTBp5NW7p",
-	"qXTdBO2Ud31wG9084Qsu70xONCFZwJtkpxQ5nNSwkkbx8NEWC6EyGVvyi4VQ4RMPyaxrZX4nvjPjo4mv",
-	"fJev8KFPlT4S+xR2x1Ay9mlEMaumcZh1qFY1ek8oFKosZeMZ1pVhE+jpJnuxSH9JElnJxuwUzpWFuZpd",
-	"JGfKI0JgO2VR3yru4xO4B7s8EgRMvs3izhgmd7GND5pBhictZLJqaqDqfBhVpdpS0KpQljpcC9dLUOQr",
-	"rvNqKkU+TQKDDT5wSZQhhXoPfItfoFFwVIoZ6EYlt1oo1K2eRjzmqfJkTEEBwqGtaybje/+fbScuhR6k",
-	"EJF1m7mEyLdz7IcBjGg3hIh8kylFKsqFZyQ0Yyh/8BwJaCs1Y+YLWz7AtUBBIz1cokZc7H1RNt1kpGnX",
-	"j+Cl33f9SCJifK9oOgS53QWqhgBjTDOqV6JaF4O0oRkIUHYvDwFrYPkcxFV3qcubu0xcT8FLd5e4voOz",
-	"lsvYnaP2oP2RcdZdMOO1aPJl/yMZWDQgl/PJ/n3iGGQoRqkASXClI88/LZSLcmmuhP7vd1H5wFxJysdh",
-	"NzJz/l/23r/JjeO8E38rXaxvFXdTs79IypZ2/1pRJMXYJDckZX7vtCxMA9MA2jvohqcHCyI6VVkXO5GV",
-	"KLYv53NyUVKli5PKpc627uKLFSqK3suFu5L+urdw1c/zdM8MMANgdwdcrKj/FovBTE/3008/Pz8f6hax",
-	"6g6i+TJdZ48oBflIXM/Y31/avMqGUCDXGCh+yGXMm7FYvxRUmyB7ONKZKyp7vCM2+ljPXBK+aUrFwRAe",
-	"D5pMrOKebKWDRNRhexRsjV2Gs47+TH/c+x0FCLR1iMzCkK2APFxdRkepHOAoat7O5Nlf+P3sIxQ1bOh7",
-	"1obnLALvFug10Kycf88iBWLNS7UbRQ/wvkt6ouPoli7esRtFtYjFbhQ5nQ46NBF9wVPWHLGhEAdrWFg6",
-	"r4D4GouaBYRKtZdTPrIO8a+oeHBfK18lB/lKx+p0Vr6040QruVwBbPcalRFsdwHk6mtYA0pvtHzR6GSh",
-	"qI6jfGKjap0GEaLblNpc9/VwLHFCVaGAhQsNrevsEaWy2m1yT4H3j1K1mNqCLHE7FckO6yfykKeCHfJ4",
-	"IAxT0IfNExFQ5zCF1EbuXpOGGAgODHueFCghDUrj0IUjyDKWxSF5K9VJnUlQzGlTrsAKgKtBLns6fj9/",
-	"zsfOwA38zUkHMXUEdU6AX7jAnh5WfvJLmU84EjCA632szAMmrocyF7edaC95/NZW8I3N8saSSXB+4HCV",
-	"wK7J7EilYjP4ADavrm1unSpvPM+I3oCqXzckLHzQarxfzQ3k6tYpcsZzZ65ReFxhuMdgwGT+1stVCVOp",
-	"dGJmZmwvlIq3261KvVs1WUeWiVAmULtuQ7lMJCNSYZqg9HFJAsc7XKrjQTvmFPwGrshaIvo6qVb3j8Cd",
-	"j3jKwZnvQjWbFT87Enuq2OMFyiecoofK6pXjD/7h+N2fHP3zb549ffr5pz/9/JMPnn32V8fv/eL4rz58",
-	"9q9/zHaTlF39RsCufnN1ne12BIYKsAQgq6zNGGpGgieXDTBWwaYcUgeyxCrXUtf8DrzgfXy/BcpB4Tkl",
-	"ogBA8/Rt7QLhJgc2pn2G1Qu4tJdh2UpkYMYZ+ZBuOV3tWWVTvtXtby+NW7hj5SGYsruyVSCZvrJ5pYzN",
-	"/XGFzG60zGGl3AKBxROYEGnsMSPiNuMsgfpNLJHUnUmxuQE/OZnkpOKJH0s+YVlQBzevs2tbL2/OE9i5",
-	"/uA7z0VQAHQEC3FX3PgC9sbDm2svuzKc5igVa5jY7PHkYPUrI0xpdyMSPSi2LvcnoTP2NXvJYvxBe2vs",
-	"vp0/CTBdDB4IYwiWpNZ44Ld1B+DqrbSgvcw94JLoabZybfMa04MUqljhPz0dibyoYMVpzr9Iuxux7mjE",
-	"E6mcfz0o2XzXSnssa3Fib1Dhq8GJhGNNtcSMF8nTmbhXGd8CiU5Twj2NPXkLliSPHMjXOttVbKAOlPWR",
-	"8Cpwkdgw0arjWVF8/bLBW2AXHoHrwP9S2SsJVYOs7eWIRxYg0+72F0uuUxJlc+C03tgacZYjbJkUhbEc",
-	"FZH2vHkJS5Ahh+pFJPvv25kEJaKdCApulwrQDQ42HlxFXSZDnRwYEM91dk9RYgNRJqDiWVtZlj2RdQRg",
-	"kb+T7ZWQ/moAkGy4Oikx9/GBbvoXlQiFhzgfb9ll5mHCI4HMHbnFaOvEmt34ycwjJPT7BvyiQiwwATVF",
-	"Kp44UiQsrbED83msFfv5Cq3x6g7r8QO6kEIePN8FATJboTMQKGJBy59Hobgg+sJnF/UUxIuKA6NFbJ4b",
-	"b2FTwttTzFeZpFQ7h90/KmJbL28y3hU8Wme3HUokNXEEVBdiL3N0Gdi5E1DrqO9DkYag7EqdJkc4ehOR",
-	"B+cyfXMcpdPs35deuvbSPPav9KSn9ac2scnlsnHgRMbaNf6BaAfbcebNF4djNJet67pN2iwRSgzvjOxE",
-	"4hqsy1YR92f31euv3bh56/Xbv/utb9+5e2/v9+4/ePjGdx79///u39OlEgnpAJfYVYHD/adaxGPBrytr",
-	"33z81pVvvL2/b+9aFgB7jLJJrYBTo/PX/VUXqbLSjbrGyspsIuoWUn9nr2pkwgC3z2CEJxkoJVUHuTnH",
-	"4zxuGWeWkPs5WdKEmRvfueTMMoGZXPkHCLlST8bGuuG+G4vpoUIvobqOPFvfMZOitETPpNo+qaReym/3",
-	"mUW2OUFZWAht2nznN+/Ci2z9UsDei+Wh8FuPymwdAL1MMQjpu4krN2HtdbeFFVnczjuXutupklB73W2u",
-	"EZLBXglYH8uqAtbRPGY6sQaz1NE8W3De3bZBUD5znbQ36NoLnQ3Pv0xlT9d9TCwtfJ9jPB6TWJi1KsgB",
-	"7PegKo9y1q1dIg1jDA2l/sAeFoW79A9gFuS4GjCzzvt9wRNr0R599vPjH3z2xfd/+Du/8zulZv63c8+c",
-	"YdXe5+rAFaXrBHP+FUm+5qi8Z+cS/jwHQub/gbd7XJp8PH+5zU9TicQWvl6w1D7qaiDKR56FVOeEFjLp",
-	"2Qo1R36RFii1y1+a68+xr2hpbrb80wtya1l8xAo01eGoW9ZWCiGgFbIV0+JKiWg1cGTvfOSzcMMuotV5",
-	"UOocqKH7G7AhdMLCSHZkakKCEHEIfohSER5IFYVsxa4HoDns+lgMuI3wFHuNfc61zVcQb6YB/2/Ab9fZ",
-	"ritlTEQ6SJTJomJUxYSd8T2RMR4AWAxbwRvivDSUThu6L1QY7Cv/T0TSClcRx0ZGWVc/BY2kYd8dRB0R",
-	"2XH4F89fRvQqOnEMwqlQnlDLddXR7AUZmDPUZuwrjO7lRqoHaQNygOHqNiKqyBTBT9wEDxIR4tZjSoNx",
-	"y+MMgBrQXeB3Q9qSgGiCoHTpUOfJX+COAFrCowZPw52M2sNFH0FaLhtgcrJzHMBtofzLP/KyYa1Ytw5A",
-	"hKxVJgzWwgjGCyV01GMA90fLHOvPHCAXj43eV565ZgQZTaxXyKgXiDjNrr1mXW7cJKwN+og20uIqF3CF",
-	"fYjoDZQ7APwXogd3q5Fq9l0tFSzEvgrt3w1YmjBgA5XKOEMavgxAyRWLY38YZnrRoSTg+rYHcdzgaSPS",
-	"OglX6eXtcKEgA6FOxuIAViJuL28AAHfRCfz/zbqfXW2l1uSFiNYBQ7VnF9SfjiBbaNMR/Lvp63SeDqmK",
-	"hEIkrCs75nOMBy+p9oYMCZ4iyRIwlUM0oims3utJJUAhScWUVmKdPcSqI6/fJSIc8FaXkg2X7T+a+glR",
-	"zWCesryI87VsoBfa4aH3qPR1HHzmAgo9zKBpn9QUjm+bKnSd39DRGEaMEfySp6zNZSyiCVdHD9KmfkKp",
-	"i0yC0PxLhNVQZy7iHzcaHUU4dZEBwhpAB7VEklpNCAeQZjxJIDYzlIUMqNXYTWF1v1Ap6wmuiAETz397",
-	"SuPLlqU77Qu5dVtAL9C1KQwW5MUJVUshuICktZvKscWHpDHr6URULXUn4fYxLi4YiViUUUrt5nmjEm19",
-	"j75QWOmNlg+hPtizWKttD0IYMICOUzoVFNF2GSTWFtYWegRrBsCGCaAWQqkrWwF8AftbE2Qgho4JKsCe",
-	"JTIoeRyLxASU7zHMoZhBLiZDYvG/7RdBge2qrJKBCqerfb+GVI2BEWHRplX7CkDw0CKyNkLXaslBq2sP",
-	"91iANe5tUmsjZVKDt4AfNgVxRLTB93loJ82qS/gdQiFG9j7U/B8gNqES2zgh+woB7mhOOtrZSDgBCOYW",
-	"OHAn+IlHbQSo1jBnaeQhWR0cnEzAQsNfWSNnJ4dBR228+2rouS6UHtLjeK5IeCjj2HNLkoFN+H5NATQc",
-	"IsKGUcxu5tn/seh0xFZCR7eh08b3BjyWbSmiMGChiXXaAGRu++lQGumMcvZ/vv934CBkS49TlBsZmG8g",
-	"xxPccCI2ArAdQ7Dz2420Kxru63B9Xz3Kl+WS+W5SWNxEWit1nWWw0/YLQrNDF4VS8h7vusxYuy8O9YG4",
-	"r5HxYVYWktbOLkcKmX+YU1r2vKDYD+R0Z/j7UhjkWUSDRDcAiLoA5nulPABkV7Bhn9UYKzU/eceANfG2",
-	"y4bc0ZgRh+pnApYewY4lIqBJcGnMkJZXxPuXm1KYPpcyf2gFj/EhH9Wgw+3NnDjaW4LzZFLd976TN60A",
-	"gcoqvPK6g1O7/LljYCOHNFzjcX87NayrY4jAohoiZQjbwjg89sIxEngkbOgNgq9C9Poa9kO4zm7mthbY",
-	"RAV0yrTLFWyMDkVMUGvZcVgLdhswYUMsoWoQ55oSIkIV40q50OEfgqKBiWpAQU9YqMZCVze25vnInyR4",
-	"NX4ZlrplONe37HVL3ZKMIyzL0/hG/zo6C8GojUXqtkPq+NS/OzAp68hDaxQACeXMgs2ujuVUlCvrgrzu",
-	"LnoeFQ6vjhg138xVyEBjq7GOwb/touPXr8FpSNaFPaldSpUfiLVBH7S2A4cK3JaXBorHi/HMQj1OaYXD",
-	"A+FWcVmDGzS8cwlueCEqqW0QaX17ljPabwGC7wKtEWxeKF7lxmtp10POVr746A+e/ctPV3eyKlZr9Lbp",
-	"9yk00hDni4vTlknG7NqItwsKYeMte/Mxd2fcAOvpQ5GJ1WyDAH9RoxLsoVFgJ4orppMIEhIwQ2C8n7Zm",
-	"bYxjikj6NnMNjcUaNNJY1RVosxoLH+PcI7FAVd3J65o4The2DXqiXCP2xMK1YcF5hjhb3/rqwFIK5fx2",
-	"URPf+eqWFebMnWWDxJT21JewPNrjspWISKYiwqCJ81IgTIcJBbyKeGbsQeoa/egG6JxAfZJ1Y3Ub4bzt",
-	"SLs8opM4S7y4sEB5oA8qAb4ivf7Fd6kK+blCjto6/asJoSr6/EFkysWHKhG0PqjZxn+oqTEU5MEOeRR4",
-	"w56zlk4SRHOnyEdJEbo+2EVxOc/D/AREgkqnYso+bOuBinYQWweSNDwep3Y9+vTPjn7x3599/IujX/zg",
-	"yz/49OiDvz/64On//Zc/OfrR+88+/v7xX3149Nv/dfyXvzn+5d8UOf+vbBZJ/7dmUa7AUMvNxFn2yLUy",
-	"nilqB65Pxg0nuIYW70EQLcaDjUGsDeUJYxV2Pq0jl1B+BmwOCm5ho/zYNhi3EWDV3ryEv88MBLtN8jRp",
-	"lX7Daxn3zAXWZa/rQUJvUqXI/IvWtspufrPgq2N7cA1uc2s0dytUaPjz+lWa4RksCQohRL1RmYko03CY",
-	"zfM6Dsa/g/FEii5fucKUbmTXTGrAXXgJmvULogN5q5zS8GHpfO1APhHmI5Gdblpgq4RrLgWXDoTol1JS",
-	"ZotcwQSfZfftfi/2YHz+y389evejL3710dGnPzv+81+zV9jn//Gf2dUtdvTuH1qNC5r4+IMfPfv4R88+",
-	"ff/oJ3/y7Okfoz4+o+qlGfLDP50WXsjGL4UrIja/+ja9o95xu99qdx+OtzvkspmptN3Sv3nJrzGyd7bb",
-	"RQ1OttLMYnc7C87WWOhU40MqzMQ6Isj3lNtpEZTX6LFaoTZsOZMvfaH+ZyIswFmc1LWnDihPrsRGpvZM",
-	"zUrakdunPioPxWaJIF8Z3h8dFRqRC0eNGI+H0HcnKEMlDeORNSl6A5OyWApXjBWCzxMW6rNcuZg7HvYV",
-	"rkKX0xOaIueKaaZ0bhgjKuaxd2i4q8LVsjAx5pPEdT+DS1vH40d4Lq08drO53FtprSbOY42KzZ39lBCm",
-	"hTVdPYgj1uWHAkoUciEu15JLOZCZWi+DQT6B1isYsTVuNKtnIDHv1LjdWBBVIOPcvyZlQOg6yMxOGjt0",
-	"BF0kfw/S/9UaCPAbikxK7/4U7Yyjj/7n0bsfPXtqLQ00RI7/4r8+e/qHR++/d/TRj49//k9ntDFwZKez",
-	"LLaem2VhDuoJkpoDqhdoQWi0Q/k+jYdethN1G4rYZm4zWteZu6zANV3pHu7laEovuH/oXqXKQcxetTad",
-	"2uNqwGNf+Yylvt52GPcbi4r1BN6jX8oNopiuxKd5Db4//aI+p8PXDtOc7OitT1Ze5Wmre18Yu/wlYvKI",
-	"6p4osmPPjBq9CzxMrWWWCKv1ciVeuk0VBgFVrm9tbpYkj+c/fEkdTM9n3FloNmMPRL281LSGWb0zsvPX",
-	"lrEIIKhPNI7QGltddzKlh/WOWBQIEUzEufSuLngNqGm155diHqQZ90UD0UDstUbEbXudy4rC5+CSL5vK",
-	"GF+z8y64BM0YucsLB2FPbDSFEm3ZknxmZ+urhSsvEo5ENvI6SzCK81FD7RjUTt9m3BzY47Dy+HPpxeo6",
-	"it0oyr/ykp5xuSGei4dZkIrJ5f2W6NeREPmWEP0sPuZXl0lVrhH86o6HzBBuLq8IWva5yAs1ny44ieYo",
-	"VxAl1eVl5RZF6Zu3BlMP0rpKMP2E6wGgPkyf6oWgPYzPwbJsoM3ntYFqh32Y3EU7vjmB9XjkiyMO7J4b",
-	"evh5w2W01DuMSqSnnr53Rq+6y2aUBt2E7tFSys7xWqGttStXp4Ofn75YaKIy/NvcDYun2A3/jSuIlAZB",
-	"0JKxvTIND/0MZUwXynahirAa7RYnR2ffmI9Avrepq9jQoebaggDfADqhSyvcSPqhVWCG6F+Ha2bIPXYe",
-	"IDIIlN5D1G+b0MlhCRyv2Vxc4RNU5X6yUOAuOg4+gXdWtjqOsIujRjGhrhBD2EupZj2x49ZHM95qiT6t",
-	"SYCNA8jXjb0S0BhUenw7SYq1EdVIB88+/odnT58+++zD43d+TaD2//gzQLS/9s11toflqZwAWLFhCmvj",
-	"EMgxpdo6AueEhu8Am8wlDJTwLnSSgf5KwzpaYUHePvCjjNKuVB0HyBxDfxiYUtEONeFDmxGV8wW5vi7A",
-	"tV2JdMts8CjZ2NzcemnV9dz5k1EanCb7jJ7IOuH2FfVVwfZoDPkI2+FicDh6GGoFOCzsdkDAhrKLuzqO",
-	"XEm/blMplO+1M42uiKMQGuES6N9Uel8dCGycgiLgkdkuwDXjxnT9aMg62E5FMuRJZAJoGnVYD/AuW6XN",
-	"F3bpd1swbQujtYW72yd5+JBTFFvBSOujcOyN7LaBNgo7wx2to+o+CrtHdDQ92jW6bq9YpNrRKbfyCc8p",
-	"7UKJaop86aFiCT0NevODXPVeqgFloZpOCSYLzL+Zp5O7bJFkFdlTKnS1//rs6hqJoSDlCWhVVlW7omKh",
-	"KuOGpVr3DQ+U0Yfe85QpnUqC2XA3ZysA9xICo1RrFK4GmIpscVdvrYSIACOb9C2ogqv+Fw16/azlqzlw",
-	"SYW2GO4rM2h1GTfEZaSgDRZUuiDdQ5SJyG9rf0i+RIsrZlLqfzVCILx7y9HuIqxHlPChFTL/AoCBY4Sy",
-	"qvhQhKQ9+b5yXbHSZJYKS0Ucm1xfruNp6XIVxcIgZiG37xPHemiQAMo/03R5IsLcTezxA1XF7mFaOaD/",
-	"dXZLHkIdphMY6MeERmjqxD8Uee4v0Oxukg9FAtjj9H1YHAh2rHI1YnTd+r56A9mFroEAdAY8iSRXcKwa",
-	"IpzZu/fgIbObDfS9b1sEWV5FoevgkKEdWwmHVQF9ve6WDaeJS1vzHoiUds/yFlvA8M7FjZ9bteD+ESMw",
-	"jZQe1qBqAH2KqnCsHMEi0/OCqY2BY847idwkhAqq8ZS3qrmSbli7DHuSocLTv2MPtmNAbo09TiiIxFKt",
-	"y7mL7FzCwxa9YPCQquzcbRaLdlrfKYogUnYvugXwKOVSsfagqomZFgAJfU5lmb+0znbZ78s+QSlFPOXr",
-	"drZCtpKZ0+BotgVPB4nYgeq4EJC0whxQg0QQMHt0pKsBC6WKxJP1btqLw321krFwaCg2hfe63pVW3az6",
-	"Cju79IbdZoN+rHkkEM9dUuyJEEtSBGpXCHxwYB0apUG4rFEMdWwQBNlX4OBcu/IKC1OtGz2uRg2cqPL+",
-	"YqI4OqFt9vuyf2ZYvN2k1ZWHdRhlu6yl+1DJ4Q92aXCSkJauZ30lRN7g9NRpguXU/5oza8vl6yYAWlhz",
-	"2bHdkWMpE9aUSdqFHkVwWkaIX4KunjUDcsBtO8AWAfDdgiQCPqClMKkP7orhLRpguVFdXy6j8JzFGdU3",
-	"ZKebMsT2g9npjbJTPdVMqFQkhMMhE1Ad3Dtls5dxuqF9y1/1POJ394rJt7lidW6ENQbrspeuw67XzuSG",
-	"tbN7DTnnpq4O1lNM9Rlfh0sWeuThI8oNFBxhLacdoQiblGNhdU+rtGsqio/c5MwFDH1nVAkJXcW5Cg+H",
-	"KItjC5kZ0K+i8bR3qqJa3d+P3rr29trK5ptba688/g9bb26uXXm8+v/NzSwKY82QmCuG4C44DSntRau0",
-	"m4qXfWfkStfrEVlfB18BfT0msbFUBzPOywfeWYYTzjFFYw20D3Q2BVDH9UZIwoVkRGc8Q9lDcLBhR1MI",
-	"uGgh2YGbsPSs/bZUB4s+Z/0zntMZm2pm9yCgOTpoHAr3TZbDTqpuu9bTtdK34YplPVDt6OyU9viT23h9",
-	"jhzyrEcrBXTrKd1x3fO0Op5d3a6AiBxEKMaeThZAu5lDUWJNnXYdag6ayd1Bj6ttpoSE52P9K0DvuQQ4",
-	"jSySEOSSjgEaUwnJIBZmvRcFzP7FXqaQC8ZIe3zEeiLpCHBWetYVQ1ZDnTAdRx4MGUIx9k1hezbgmjDA",
-	"96UJIbRguFIPFVwYBmOkdxBsIuClBs5cuM5uykM7AOiZB1TT7w144tC0p6gKe8D1+hXe1G4UgXAtaTzI",
-	"ju1ciqJwx5VA5sNq1LBV7I0KklFgZiMAURQs6xyCOzhTz2FIebqmu0vXXOgyfnyJKsvCvWItZgXNaaVZ",
-	"UcAezdZgw+7e6vr7+4JH2Uo8hy4fWdbjg6WWgNS841DrIO86UDD8nGH95taVYGvr8ZwH1u2oeFw5bmP3",
-	"cdbhdeq2n5JM4x3ASa9DGHhy4MTBmR3UuiEST2JiGE1dlYDMZtwtHHUYScO460SeG+K0RqQAqcox7YFc",
-	"mRytUadcIm1F+LbvK7BGFCQrJvEKI7aCKaVxrMASklWsSMvx8i7lKeLGh6M9fcoa0z07sBhgS/gaCHAJ",
-	"hIrqLPNzDsVJ2HtbgyShQr2Mv1eJYWk+gEriq3mfRYGPIs95ctmwjkj37A3uQgCcNQdpqpXDFs74fcGM",
-	"ss5PWx4K5/2ss10qfdvaZGjRkAVjJdxuJkeagtFqK+GD/jawp4ST9CnhDuMUiPdM3jBiLlXMVbSN9ha8",
-	"b0OqQx5La1Dt7T68/jrb6AmXsnP3cAFZIObYQTC/KqRd5DDQ7cxBpKEDPmcOghmfTmjF6+zhUGdGMtzT",
-	"3iA/gPx9Uo0mLxRuOWv3slkvS/HdGcG6LO1mtIPLfMevTHsLFLhnTCMlK3mg9NBMtd+sdMioQEtUEmXc",
-	"c1ctcrLcM8oDNy7/h6z6/traKuR6FMwMWDMR/MAETDxpiT52S2LhQQ5yfVpZpRvcRnaDaqtsN4rujG64",
-	"C5d2B9Er+YGei4c0TUJ2o3pOQicOCBqp222AqsD6QK3ymJzIdVNwjyrRNAkpq6IRrERg5uz2KIrOvN0e",
-	"Td46qHGqUgDZVNl+wQfMBa05LxJKfpZg/02Zmgep7iOL9FxzckPVKzkCWU9nq4ug0lHzNNhLjWZdID4v",
-	"2ZLWmqPOjh1yVSgO1xK17lQlho5FnJ5HjUeFNdjBSEeMALlCRWYuJe5zcJXAyVkSbql1NwzyXMqcpunt",
-	"vUEzlqZb6w7s4z2tBAyFOIjpZEcsITjcGVdiuJMxJORbmEwK4L6VkuH6nmakHO+7y+bqncjXSMzooJi3",
-	"Z6KsSaIkhQiuFhTOQKITK8S7UqUujo6FkQh+5bD5K8ZA92jYR3/Vk42zezi8oNQSFMy4gCqighNNGUZ2",
-	"1KA/S04f0FUzxLSle1J1tpFHAvp4jNbKj2OH9blJt+dv8aFy5jLqW3xUAdGQ/mGfcTrm26USHZzyKZJD",
-	"/Ik1SY67W+B6ehxvYip7YmoVPhGjTfowk4BWKe8zzLF5Gi1CKGGp6PVjV+VFNEVY0OgJOd0l2PtDoHBG",
-	"pKnVziX4ntCu5BnhLgrApx20M11LgY79JXPGvGkG7nLEX8+C31dPEvr2T60t/n1Xp7Uc6LetWPVFxI5+",
-	"+M4Xv/oYKxq6wogSyr4p4W+ob5+qBh/BFcuai39EbNk1Zd+vd2UcJULVlH1v0e28veDr3LCHLtcODjHr",
-	"rkhOmIfHsDD1TNibVVctX92y9opBmllfH5nHSaU61Gs7FClN3Stcpq6YHrVmYOMMtF+4xplU63X2CPLw",
-	"UA0D2ooaBtf31e5knUj+7tYBWqFcv8/d5zLyPpwrDQTuFJEcUqXgZZMRqnHV4NEgTsOd7FdIxgxcMZr4",
-	"hCnWqzSwF1Yk4x/x5U2j2LGdS6jpUQV//S4Idx312PZGkEBzUho49YYCM5GPnxrGzVp4phFQ+p4gaHNy",
-	"/a0ktX63+AJxOJJ8o1hxdNL4zhGVUSxypGCGzi3ZUa6hy6X+QAoJIRYDaMDQCLx/ZfyiPX0oSDyfc2wL",
-	"oEx6vgGH+tnw1ceiW3Uwx5U3YVW2zezSSHTbLqZOYGJ9ARKwIwSoLOxdG/QFKQuUK7/a0IRsrfoVrkZw",
-	"I1ROm9fKaUjsepx/2+XDnF6tu/9Sjku9W3h3dJRNYY0CEZy4V+fqFtrWtDWRVNpuQmD88x1eKxWNe6vr",
-	"7FFFH6I94LCJvaoTMfDTU5RGd8AVJDA4oQQiTyhG2tPcqgAyAZ3JXdEzIj6Eyrvc25pt1704o2G1om0x",
-	"J+dfty7WsT2fcw9j6c6FA1em2aF71gbHnNYuiQuWuHmulTsAiSa+4ciss93CsT9tc0BGym62l91mC2Zq",
-	"7Fw0cvE+zt2x8M+8Pg4NskZX5359IThcPTTFSxfJaqksVsoRvttHdOsDP6uWvI236K8GWBHQKH867PKg",
-	"zAWjmwdAKjQpV75u79qVUg68bGxTIaRmxomrufBN3j6lQ1APYsJyoagSHRsU7OcuB0A0AjhpjVTrhnWh",
-	"wtWd3D1dM6rj+U4EkHiX1KjBXfIivaQnyL0+Bq/uI0Tv23SIzCxLcxgMdZSewb0I+n/e7TUHplyGOpxA",
-	"twwc43OgwvWF7sdiIxrgnIpqfX5TD1TkKs4gxcSaI3YgRiKyo+0KA5qa+hB826seKuBnajN8FLM2l+75",
-	"gyxX6dUbASK7Kdfrr2VDvNCV1f49qiLiN6WKaoJNc1jXhV6RHh+xZqHKLYcAC4+eSLaMeeATQoOK2Yg0",
-	"jUXN9BF3RNJBZ9ravND7ZQLfaZ9q1rLC5HQVAk47m9lFpuC1we1G/RaLqCMSQG801OnS5VIZ12ZvdSPC",
-	"NMiUDYGWw1Gr6kEzFpkWhaaVBv63Qf9dtaJNF2ImtngZ/A/NGs9PXxxqRwtDhOOIpU036HLTgH+srrO7",
-	"YJsxnHOTbTZIe9jpEYdZbM76SzwFVs5iSST6LspOYg8hshTjWJaJZXbO+sKqU5AZGBfu2gBPhaF2m9sg",
-	"ymI8QtqmNJGtNONYh6keeheH9XlCQAnEqg5X5tjUT82yXubipLHwe29p4fjdAHG8PaFOn5bAW0R1ciwc",
-	"iKIMOQE5oNLMHuP9IgpjpZuRP7DyhIrktlYeQ9Vhga1vbiMqUaJbwhiBeByBQzRKAtbVQxZr6yN7OAhX",
-	"Tw20crCNrJmUCAeN1AO8QHNQCsKyR2NdaDEJPqLC60Tzrg424sfjiY5iMiDIm4OYyYRspxF2k6TeD51y",
-	"aFBZzEwWFLrqImGn7uUKdGvy5bKJqG3/QpZZtySPyab3CWkwu9ht1uOKdwQlsmJxKOLAVcpgEhuInFoE",
-	"klpeM+TX2cfnzwZ5PSn0MnKZLHyNy8YxZMlone26D3DQwGHlmKbp7Rvk0TSFtR3yBdauZADsH4oKTu58",
-	"hN0uFIkvro7tfIgqppSw1Ye27azTbBnHRC5gmeMC4hdxGY9Yi/fnlL6NLlfRGpSR1WuV3kDQQAMwBeh8",
-	"b+eCvQCBSpajfXrM+67MA7JPl01WrAl2aaZeifUSDClTgv31OlfRvUORVCAVL4cZ4wb5wrEKdeShgIxi",
-	"pigxOY8iDsaS0T0RgFmBqcgFevdzFW/OW7r5yBc2OCKtHZ9VhVrJeK5SuO8NxEDMXStJg/s9+FFVUaek",
-	"UmuT8lTs5KCM3bNKqzdT9ANONI4H8KNqfBrqLfcgDESqM46fs7V15Rtr116++sqVzYrR+R9mwysQ/V34",
-	"qsAZBaU1hrJpa3oCh1KbJ2OIC/DbpOOg9aBPmIrp56XJGYe5afZkmgL1PaHVgNPUT7G/K4wS3k5DBz1o",
-	"P2wzqyZDa864YAPaMnbQJiY++9D+r0E9n6F7M1dJuIPxBcDUcGeqtZyaSMMvlUm5Su3+AXcotEsTDWIR",
-	"hW6c9vHwsHzTJ/WN9blJA9YVMaB9II2uNCwR7YEhIJJ9FdpfN+BLgqq1n/OdpWRshko8Ae8d3hnOQApX",
-	"RRrp+2XKcu9x2TCYdexXg9D2tc1Nuldbijgqh+O4ngieiiWPU9PwzqUUyGelFkvE6WgYCW4MIf4gh6ET",
-	"BM+mCradHEQM9z+0LppI2MqzT/7m6L2/Xj0Z6UrpGeqIVdD+MuuHPB4Ic5IjN7iEo1rPiIxGDcfTMt8v",
-	"czQw8/1gztt7ptLTmQ8lZJcl5jAwDNjroswo3pmwaV3gYNgVUIclsfAKKqMgIgoRh5zeu0z6LuPqRkWA",
-	"QAs8LqEIhlFUmzVLtclfdALOwNFvAm1DOkhUjnPTn9mTAM2LMpV91KKiFC3W+sDKN1cjCMA3B2kOUN2B",
-	"zJKzF0sDdbH2Ryag5Bn01HLPPgvVSAdEr5/3dyEzYL1Ju8kjpvTQhzR8RGNfpTrio3X2UHsngyLsEcWy",
-	"TAaScI2F9nMDcdsbWoUu/JnBF2fLLdH8cdWMIjalNbW3RJodp4s2F6eYijVI5j3l0/6uyBPbRmKp6JDy",
-	"Sx14I/KywSMqKGTLyZ0vCNzz4YPLr8bC1Na5hKWmCEHtHHC9EQNDnPJ0VB+MGspRCi2J2XHW0x0iZdgW",
-	"c+YwWVnn0nVuxFK3dk+Rq1wlEBbTIWLOsM6ObmSjctq6ssdxbL3w+Kx7wfCuF8M/2iULsLyQ56KLR9FM",
-	"2snVbiGYkg8EuP5Be2xDUKvnO4eAbcteOq9QAWNa3TIFN11ykcJB9s6rvvh8RQzeHSLS+Th1FqEew5Kd",
-	"KkFpylvdnuvnqDHlYucBIYoN1CEialiKzXIp0LhAnMj911rNO9ZMz8zXfHxqJWzyqJENtwx8bzeKdv0F",
-	"i5Xc3iBOZZ8n6UZbJ721iKd8Wj4bCIZLp4ioh2ezbxQT0/Cz03XE1hd7yk32AjGPdqOIcdaXrXSQCLby",
-	"u3s3bgVs7+6tgD0SzT2o3uJs77WbkLghFL2X2R356o7/+ErGeVVlA/b4k7XmCAoqX35p65VvvLw5Zhni",
-	"Ep7RaMt228Zb2YfGXGhKBdGet+GMD/moLoYIdKPydDYcbe4sFgB+FmEHIh5adXF5FZ7btPecpsH7Ubso",
-	"umfabLLHO2Lju33Rqf2mfVX/PYei2a/tpqVnGvy6np5seyvXT6qNIJDWETMCMxYkJdaGmit8U5urXtpY",
-	"kO3Ty4ZBe0BJ+0BhM5+xg2BSb5ylWaLSzsPS9q9AC8BFN+twIXZycm03w0RTSECZFWjTGo3Doyw0vmoF",
-	"MJLRWL/BZGnC9eyyi1QO6IddJ4yFn4qM1v6lzfqcAFcRaIUG2ogQ6NDlw5s+872NtbLsewMeyzbNeMCU",
-	"4Im9ZqDsT9pYB1JaLlhDQ9i4MBmxpvRsYTLirr54soSjrlGUYBKCYjlDPQexZ1yvjILnkhnQuL/tPLg2",
-	"lgvzmMFK7mCW0AoQNTXHutMpQEuePYpeBVHr53xZO6FpfOdSIJAJ5OJctGmyhAKUT5ShHHFw6yYkaYcQ",
-	"OpROWTPr9AfEmDmOu1Q8qUzHl59ssTZ1R2WBgf1rw2pZ4mWJOJRiSPTZLaTZP4nhdHJrSff6zpOvU6zo",
-	"tksuWTTM86qROM/kEJQLU5A2jqHCBijlhaKuBiw09233AZNt6mGaYACrkssIOCoyc74xULEwppHXpKcy",
-	"8TMy7Bpl9l5fqOfAfD2F99p/Vf8aZ+zXDtiZSK8nraHKKpM54/RtqaTp1rw4N+Gm37EyuazK5AFWHN6H",
-	"nsMXWZ84UswxDZLVvbiCYWzP3MmqiaA7WatzVC1tHcd6uDbo1y2/cN83+kuf/uaeZ+UFSVFaSz5zoHk7",
-	"tQ4Bi/WQ2eUDtOTT2F/VIgaNYwB9V6+Ivc5V9CpvHdRXE/O1fNVRhAONW17F2YV3cKTODUUMfasZXR0G",
-	"ZJNjwRdu/+PBPpVdl47+ixPXsiOuMaaFE1BPYjLG/hh6NY8Dle9ty2KwW5ubi4xterznmmtyoojQtJdV",
-	"CT0UT16kUpxdjyOPjWjFMuPxcCrkbcZYMGdFsM6SrlF6zXT1sGYhvMOTg7v6gb3x10Gt5fEMEPURyp0J",
-	"DgUVYSp7IucGDLk9C7EdS4nhyfOHp5DCdBGKEEzMZQ73v2CqENYDqu4zyis0//OKEQh3ibtUnCqQXy1o",
-	"Ca891nr/AnSdgif1IsVEnCxtM4Aw8l0eEeJazddw1tK9HvVsnuWITURLyNrr+e/jXWuVvK+isskgAVgi",
-	"2iJJoMWHyB5zXgCguTguDePb+tMxlo9pkVe4f+3L3BbJ0ket7Lzy+MWrr4cVz5fTg5wBpJEHVtBJhytp",
-	"qJiGAETswFCjZMDibKUaAe/K1dW5FJZvMp+/xyw/vrFf+mvqKQ3DduDaN4i96ddx3eXbGnZdAo8EDDOQ",
-	"0cNDq7POjL7T1idOFTegkqy3V+VV3jpgUvkcik+q4G7IM5N47DMAqOtyw4SKRMR6gisqjTcspC6wKGS8",
-	"w6VCdMrMAUO9UsYpY1/ua7FfNrFH1X4oxZC1AVYbgZmJSCTVLNKLdaUT4cB+ale07sZLL3VuoC+SQSLA",
-	"7sAiOB/UceavEk9SzAfPUTueC0meXxk5NgnVLsL2pl8rzWVTmpCig8xc2xPBZIyL0rCeNOakueCzSJ8R",
-	"i8kRPxCYI/5aBC9KmMBnj93jXQLZXw5FyD0B7cmLPdpNypO63acH9p7LXddlR+hP8hcgS9MUHesH4Hk9",
-	"h0T1Y946c78xRrzqFi646dchykrdA/NzakCikmU81PFApcJJRr3Vud9xN3/Qle2l1RfFUb54MUmgvbRS",
-	"JVLWHLFMIgKEpO0PmrE0XRExx5OPthYQ2NLCzqVyPAKmOBTJCPkEg0upTOPx/6LCMSKRYjHcAYBSCYMH",
-	"rAHwbrixrz8A4DQQhR2otCcPCch8VSUFwAMY66WFVSpLYc4FZ22Xlvy5AK1BQYudeUJKRwHIkbNCjtce",
-	"7yLaAdRhd7lJAROWMMmLGRgntaT/KBC3lo76M7pEqUD8IVw4AxH9Idbi2E+UnYbGWfswUcBG742Qmkkn",
-	"iEPD47gC99sai9jxf4IO/wmYAR9m0oby5o5bDcdBQOWYP9fttkiw3q2fCKSd17pifIiWXRyfl4M2j43w",
-	"xXpNrWPBFXIYXpzCxJwA1FifSHdlKIA18PW8ZVe9KXgikkvbbz5++3EJe6eTTVhhE3gKCpgiQPg00DyS",
-	"2zctnvJYdwaiAGdehqGdn6flbvawQzyXVtmCKE3KxD3cePUd6rDOVI7lUg8gCOCCeqh7LCO0qgHbPmSF",
-	"AIx3c4iUy3jiKI+lmjzfSw/9KfYAfaXTya88zPt6V8T9KV/HvCniKd9rmHdTZXVk58M4BPAEolBR9Bd2",
-	"DM8Qn7xKWbhGuafEZDbLz221Aqkd3XZ87heqNc7F+pqx7LXzL5Gtm0PjhyiD7qM+gU6HdCfD4u7xyBMK",
-	"A/HfMCOGgXLRsUzt1xrFRU9iPYUv/YH9FtlMPYahY7O6bNhQiIN45Mg3mongByZg4klL9IkEQ0Wsq2MZ",
-	"AZ2UryDJ+DJiII8JWHNglzVgseDQwr6vujqRvw9I5GSyhu7BDRmF5H7mx5PdXvAkltAWkQgBeKRlGOFg",
-	"WMPb12tRL9SIJkofaXLLUPHA3HSd8aG73u+H178NGGZYKQCpOkwPZ0AW24yM+nxXklRUxG3lBvDyygZd",
-	"YCg/y5hvAltexEcB2zWSbzywQ+tyucMAnJ7JNuNNIocs8iCtbW2tXflmxfgoVJ6NzAPNRcjcVMKANNYU",
-	"xN24XLfO1S372TCtsJLdyCdpl/oJM+K/aQO+srZ5tWLAqT7RcBcZqbSb7ToxzJXaDrAZF2007OYVGGi/",
-	"cd4XKx7NEa4RpKMBZBJcU/RBJ1n+Tt1Y5WiRplt2dM1Cz3d6Rlkbm+zJehZmgs81hlsTF3YrEUJZxSan",
-	"UbZinGUhsbh7yCOPIIzSIFI1kFK5DqeEKLvZyrXNV1gIY2nQZQ2pwuyMk4gqZVa3rUODSTfT4srgdl5n",
-	"u6g74dWJjtG4oql9hRFB3faUQ4w6Pgd9RwYe9vShaLifhhNPDhh2trOQm4MGlGiF2544bOT5kRlYJYwb",
-	"FlLUJdxXA5XKGK+DxvikF9A2saPGQzl/Y1d9nMo4Lhldg4I4oeOrACLwwhSXHdFvZCHQRdnV9t5f/Xgm",
-	"pxAzBTBNMX6Z9UrlCxy99ZiJ3pRYZrYrN3iaWh2vWmKaVtvNrlrkLGdPKYMGy31bG2ZhV0NWPWBDv9WG",
-	"gAQ+9BWkYCvhtip4JblJDeos/QzpYSFrJSJCjSsYUfRZLQPbcI1qOPGDHqSOZx+UBNHihx15KFS4zsKW",
-	"ThLRSkN7nva1EcbfsDliXXujlVbMjdlXYY+rAY/DVYLDdWajv1uQL+YCUXIcQPZYbmnPS+SYB8w6C61a",
-	"DQmIGRBnIArf4goKHaz2syrMv8y+AlQss4OM/xwcxf6YIrYaCWZIRIzH1iscjfMHstBe3nCXhciSGybC",
-	"pGGOskha36adrjMIe2ol6A32le8Ro0VBrLgi8XNfGx7TnaGkttHWib+9Jk4zs03B8ZZgGicP9h54KrE0",
-	"KcmgFzW7MohDDNX9zOroKJv0fUXLgHRQSLdk/e6uHlodDa5gBAD2ERaGpl2Oz/UkyG7hlBAEBxVJa122",
-	"0nUWKt2w9wpZjycHhuzZHfg/zmcIPJGxMNm55/aTQ0V2TkcGn2cVVuD9MBLCdeb532B2M/I3aiW1goLT",
-	"SHMnE3BZwJktO4wQnqegtpaTNcKP8IWjb/OmCqmkcY0ECs3KHolekKN1m2Rzy7TxWIgIMizrWTmUT1SP",
-	"F6rkT8UFwlsvdVHD+VTkTbWuYNLieuwr4NV29QdMt9vzCNBJRceeYVKtWeU7zaS6jtddt5fN5M22Shq1",
-	"eS6CBYdgGyoMhtveKgiKZkEWCoQjt8vjNmhNT/WLU1EVCDuQav7gDr3St+xvFhudyE9eKcJeJOrttYBp",
-	"gh6bFJqcYTVg8r015v8GY8zHN2N5aO3HQcFNPqvtOC50PankuMSNhdgK3AYQJHaiROalXOsnupPwHqAE",
-	"rrPbiL5NcVuX9kOLznE6EpqDmwL0KDMrrzhbOgGrJJIdmRpryu3dvbVexgYJKpI2xgwRquCvOAWjxB7S",
-	"udQrNoVphUnAEIKf10x62s7vW6CYWIO75kY1CB/AW+hB2hA8iUchVJwpfLfbylrVmvxYCl9kxVNNK4AY",
-	"n/mulqoB8ZYQjv6wPYjjBk8bkbbmNBjHgN2WUJRvdZtZu2BfYUcb2vv2LiE6cvbCLBDjtSLGiDyPui9K",
-	"w6FhC1UOAxXKt0oszActnlUqLm39QoufD+YtKehytlVrmtebfxStA8azGkSG6tjKVnMEbiagnqLfUFBK",
-	"8xgAqT4QcP6jM1J26FsxG/TrJiy77l3BPOt/2BcqkqoTIjm/a55CX9uqVbtvsirFojuMQVB7BfnCjpyX",
-	"EGGDfeUCkdaVtX5pCGGQZCCyeCRsqzWMbvrrRFTKl/9AdtQb/aXdILBwU8r+t2p+VGkuxYfsatgSsgP8",
-	"15QmqT5QQIQzsa0uZ6RrZtiokOuEoBBElnlatFWh3Zg+chc1IkEulBlaaaLBR0RsnmWVuTdX45H7dcAy",
-	"AYTHuGpECC5RMYG9Y4WFC2Od28TF2XgAv6nK+IJlbWeBJr/0qbAPT5E4nbFtrg8So5NLc1wJiaLFdjvg",
-	"ZO3xjqiS+jUrWbWdA6SVTL7NyviqtTG+klmbYgPjTaDSS7WzD1nBdVE+agXBPeBjxiggxU6swgb4Dpmh",
-	"BGEvxsjq4Ulb+DW4deUOXA4V+hpt0xcugEVHLnINfle00lyAyoviCSJV8wQaSDZn1hfiWbPwvT1lX9fE",
-	"pu8sDd22zpSo2znKzedCg35uPb4GqZwiOXXG+m7JQ6DgR6+uyVsHO2Qp9/gIDAxI3iMXWgnsQF27dIPC",
-	"3LUzr8Bd65Sr57/cPqlaA9+Tg1nD9XY2oA9+OhsxcHWn0MYA1e4x7xfp5SrsgVo5Scbr+K1pm2m68Xr7",
-	"1DVrQibS7ZKAjh0R2SMIXiNytS4wZqjoCFcxABOLdgoRmC6QXcFl8HeDUA/CSfvjXl8oXL/nwJhSfFDp",
-	"YW4XUzMoKK7HWcoidX4zXzbEojIXcwofRDJlse5Uyw9YoVNdrDfgiovU4mRHXGNvE07AImrW0kSA5QeL",
-	"ELA+T+yNnBJodWUcJSLPRGIvnNm5BK+/pIe5Hdu59CqhTCyadR0UI3Yd2U16m/GoJ5X1/pOJVRw7uYkS",
-	"ab7GALvfG1BeUFqcD/JUU11jWRkdSdiiBORciuiqBGQBBXR2eS4b0GkBqvPAM2LpBMtGzkdcNjoJVzPO",
-	"g1t4yUU6EGDINZ4INAX1QDR3dRwZxhEgUVOMcqBkReFyrWSw8CL3dby0FUgwwHM5MEhmKha/Pi+Q+3rE",
-	"eSVgbMuic1ezA4ct0HDn5UVEareXSzLu8FoKO+5Yb5GzSJgDxltQnOEBZOeSkLGjwh0JOWSkfHBgBjJy",
-	"nxsz1Ek0mWIcg9kp9R0f5p0X4tqzFu/RZz8//sFnxx+8f/Teh1/86qOjT3/27OM//eLX7xz/+Z8e/dHT",
-	"ox/+9ui9v3awzy+tszfApNq6xjjrDHgSSa5Yb2AIQYN3EmGdy9B913DCEK6WgcZ2wCBb+vS4HyCOGF/h",
-	"eQv7Hiin8kw5zmMtqtDdDNF58uI5t3gbEbfHY11WtptCoSVbFY5+5C9aoHmZPaQsdpB9WV/vAKUrDWbS",
-	"oVXxMqX98tZlV/cETVe+72286U0kh253DJL40valDd6XG4dbIP10r8nKQE2dtYnYZrHuSBUwI4yRWll3",
-	"V+h+LAJUamh4smdPnx799M+fffynn//FJ0ef/ixLSfrln0xrTnjS7PNPfvD5J3909P7Pjn74B8W22ZKf",
-	"v5pA8Q3v9bnsUKMx1mKkOuWxYailjv7snc9/9CfZ3dwPSu5IFaNSmIDmO/AplyArqjr+zSdH7/39v33/",
-	"nc9//Mvj//Hhv33/neP3/vboJ+/b//zyX4/e/Sh7mA/alL99LKIOQp6Akc+Of/5PX/7ss6Mff/TFb/4u",
-	"uwk6AOV3oI5F6p9zJ4Vhra7Whjq2cR4+/8tfFRYma3+fvDOi+pnLrq0beyTtBFO/o2Ff/rcffP40N0jX",
-	"CFkC+uMJW7FRP8BR5VgqNLGVu5H+53/84te/nWgILrn1XQD9NT5s1u+z43969/idXx//+Cdf/uF/ym6h",
-	"B2lTPyl7065mkYwIK0BT5wKdd8d/9v6zTz/AYy63poOoVB73eMetg+nqITPWX+MxawueDhIcpVYZgNqX",
-	"f/dfvvzwf//b9985+u3fPvv0g6Mff5Rf8p649Pbjt/9fAAAA//8=",
+	"7P19kxvFuT+Mv5Uu/U6VgWhtaXdt70P9/jAGwp7w4NjOcU7AX7lX05I6O+oW06OVFW6qdhMMxtjgnDwQ",
+	"HpzgHJyQk2A7EMAsGFd973dye6Vd/5W3cFdf3T3TM+oZjXbXgL93UqcOXmk0/XT19Xx9rhdLdd7ucEZY",
+	"KEoLL5Y6OMBtEpIA/jraDQQP5L88IuoB7YSUs9JCiZGzYa0OXyLeQGGLoA5uErRMGjwgpXKJyqde6JKg",
+	"XyqXGG6T0kJJPV8ql0S9RdpYvrWNzz5FWDNslRamK5VyKex35JMiDChrll56qVxa8kZHP9kiKCB1Hnj7",
+	"BKKeGa6Dw1Y8GnwekBe6NCBeaSEMusQe+d8C0igtlP5/B+LlH1DfigNLnh6atDs8JKze/wHpj07jaewR",
+	"hBnpoQYPEMH1FvII8eSGYNQhgeAMYeahFdIJ4REaChSQMKBElMolcha3O76c6sFGpT6/PI0PezNktl6d",
+	"MwtqEeyRIF6SNaEpOaOMnaxOz5VLbcrM33NluTUhCeQ7/9dzR6Z+gqd+Vpmar02d/t6/lVyb/hRt03B0",
+	"wUdC1OYiRIKjNmZ9REPSFhmH7cMr7Bl6pIG7fihPuiynS9vddmmhKo+9TZn+K5oNZSFpkqD0kpxPQESH",
+	"M0GAJo8FfNknbfnPOmchYTBT3On4tI7lTA901BPf+6mQ036x4Kmb98KIyYUfJ42uIN4iEoSgOvdI6aVy",
+	"6QQRgqoBMuYx2fjmfY7xT9AmIx6iDE5H/0C+70i9zrtq4E7AOyQIqdqkZRqErZqHQzJ6jI/hvqRReKRU",
+	"LjV40MZhaaEET4+QQ7lUDwgOiVfDDpI4QVmdoF6LsPSbpkLadr6uhUUt4L6aZ/JtT3LfEwgj+bWcoghx",
+	"o4F4gASvU+yjHg9WSFCWBEhDVMeM8RAtE+A/nMn/4hA1OVwvPe4y5z7BTA5MPcJCGjpvslghXuJOHpqt",
+	"PBL/rzo982PXWqiorXK/y0JCHFzyOGlSEZKAeAjLZcWPuqbXpqwbElELeYj9ccTytHpY/k5duJG7KhRX",
+	"VmyoF/CQILiQ8RKHv39r+Pav7r17w7Uy9cMa9Yowy3Kp0+KMFNrY6syc3tFZ17hdRsOae0lP8ra8fe22",
+	"fKafeOnmrfeGv/1i64OvBxc35P///NrWX992srZYIjxnrVHvYupA02di027iWpyORuLLPyX1UC5EX82j",
+	"Phdy7JEbGhCs2UNylUflr4hXRoyskgCJFu8x1KNhC2GkJ0mY5JXPlRgPa4wQD3a4zVflZHpY7kwnoKu4",
+	"3ocZB14t5LWukL/kYYsEcrrx1iV+N3IcPR64BHC/Qzy03LdIDC4l3D/Gl7nXR3WfCyIQZgirnZDPYyR8",
+	"2rGWMPzkw3u/XkvOSH827vRgau6dD+mqvufJPcedTsBXx9+uI+Y5yf1wu4Npk437zVH93KMBJQ31Q1Zr",
+	"Y4abDlJeQrgN6gBwOCc7qGNWJ34ti0xOct9DIUeSSPpyw52cu0XqK5TV2lJkjZu/evZpLd2kSMP1sJZx",
+	"sU9yyXdHb3dl/uDM1MHK/Fy1WnHOKJaUyReekqRDBfLkcI4fNgirk1qbhIFLcMDkpyhDnPl9uC2URWqK",
+	"+tEiwsuCMKWJMTVKNG9b+Yw0DykxinE/ykQXqHKEC9frIHUQPCFPFIV4hTDEuyF6aHDnreHLd4bvXRpc",
+	"uDq8cnXz69fRkSBE1cMPOynCB3UwgzmeanEkH0hqlvf+8rfBnbcG1990banPlZ4yljI4DzzKpHagxFTN",
+	"SdP/SXAgFlHFucHVQ679BTNChDgIhVu7kF8ZA0M+jESLNkLFZ6hAUvzzVeDUxXSPjo/rJHMHSUCSAvLW",
+	"ueHNfwxvvW+Ll+H1T9EMGrz5+fDqNdcQARUrIoO+Q45WGO+hBg1EzvlPy/NXyvXCi6Mj6A9wEOC+/Bv2",
+	"xDHkEkNyHxAPPBIsIsqQT0Uo1B0JW1yQaAPLCGvd/qA9dK66Kkd1TmeF+r5jOs+ApFpE2Pf1kbYLjyVf",
+	"6Rwr1BpuLjfX8uBEqEk4pKHv4mnwcZoAPv5k++rFwYUP0f/+HA1vvb/99Rfy03+sZyovRZlGjqYjDVwe",
+	"NDGjwlYWMwQh6C+hnrxhsGZvLAEWz88ePMlX0ow/cWXKsQBNyZaYLUTnb25CzB0jSk3IxjwJvsQ6XWVV",
+	"eR6Ve4P9Y5ZAb2BfkPIeyvjCZ/dNCVbLqp+pJIz6g0mjvjI1/z3ktueLC92kNyY5XvX+yGSpvgoUSSLL",
+	"MXCwkvAMHHQLaFvwaveCporignh3wtbatNnxW7YHMlcvs1J2yd9SpmvFuX9F5KG1wLnxCyws/mzebzuv",
+	"CtBdG59dUj+tVoqLQ8lUleCN2FBxQac4UWLsg5VJZd/E4i5nocDCX+gS/X0YdMkeSjbrQA4lz2N6d2Iv",
+	"JbpigWSzYJc0Kyyk8uTJMX2JkhIjOpNR9amltSelcco/61J9kQMVpp/IHHXoL5YffXQCx7AQiIYIC6Rd",
+	"7VKzjlThDm6SRUTanbCPuJqrj0U4Xl3QXlt77PxNC+utsUK4TZn9afVfYvk7KpYrIPiUdxCeRNr3kyV5",
+	"xwve/0MF7b+E6wMn4CaRWy/l8LwToTNysn3pta0P79xdWx9euDa4fGnz1kd319YHn3+89eWvhlf+oP49",
+	"ePO3w8/OWy5OL8ANeSCd7rJPRQt2qUGZ+afy8/nE9mXGp3GEiZ4KLSTZ6YorICk1nBe6RMg/9wm0QpxO",
+	"QR8vEz+DiHpYKCYn2QNLagxvv7N568LWlauDr98aXLs9uPyW6+Wr2O+SDOULq7UUd22kBJdaj5p+NJJT",
+	"csFAOzEei29rvDHCJ6RTSvJ9PPWz08/pKOvpFyvl6fmX/m2S7XqWEQTfLSJBVkmAfZD99RandWk29YlA",
+	"4GVbRNOV6UNT1erU9GF4BCMdxosm+Fxp68rVzVuXtm+9Obj+e7lhLtZw0BF+T9zPabhO5q9CR5V3RJY6",
+	"MMry65w1aNAWCCNBm2yq21nQYYUyRAO109zcMNwNeRuHtK68Ho2G+yoFTlFL660ohSHgcn77BPIC3KOs",
+	"KSB+X+c+7wL3NwPyoN5S+QVUeR8h9cA5qJALaBMW7oQcVbxzZ6p1/Fvn/ochrrfaxBk77udIY+x5xFOR",
+	"xJHFLvdDFzGfoD9LEOTs3HS16hKYeYHmU5OEmIvqiyuUeRmhlUbA20rhj0wQc/o/7ZCmPHMm/3+PLMPl",
+	"99xE595IyBzR4TNBAnDAyssr8CqFt8bcZfDu11uvvVrd/9NOs5gjENYUxTPVkZSjMx0ftgxDwjwpkxzh",
+	"My0dC+vj0Q+yxLaUCsY82o3jtY5ZTTMNV9qKWRKqYyb1eP0o8RDjvYzoWwfXnbkCx6RWZyUYWPRLmOeO",
+	"Y8h1gtNhn0AEjqcgHbst0yO+j3otjlrYQxiBmrmIpPRh8gGlAZZBgksiM5HtQrZqtFXHec9lsEK0JXt9",
+	"qIVhhaDZjO4qPFOYenICQ/aGwmMFtzR1YaL5lBO0PUK49lziY7aoRG9MkhDNnudfs53IhSy60DEczkic",
+	"kqYFqE0Bk3jT68aIcpscHrcYY7zwOg8CuVKpxMMjjNdEC+4a47V6QDwaOvllk66SsTbbSdomJzqJrJnR",
+	"GT4h9SU1jQWkn0Lw+jjYpYJgvIHOwBdnyqgH+gAOCGoTzEJwW/NuqARebPzNzo7JWitn5nck5tVr9eUV",
+	"bWHmLcKRye2Cj8uINhBm/bClJMKYTMlySZ5zt7MzXSH+bdmcuItobWutMok6WOQeSIYzKnEMU3NRYB/R",
+	"UAcQMPI5X5mIy8nXHFdn5OBzhIVBcTnXwiLTcdQicd4X8kkjlCxbPquyCXmHsBOw/UeVB8qdusacbHBp",
+	"ApWI1dokbHGvqF9MPZx3w47CNSYe6OQ9yRDqJuQDajP8IS9PnbcJCnkiH8Adz+Hd0LnQZ7th4ZXKd+xw",
+	"qZMmvanHs2O4dipZ0by7gHe4IF4tVws3T+W+IfPgHlUcB86tExABXkDwcEvJoVMGPU5UgoXm6gj7QLQ9",
+	"TEMBvOoM/LPW4MEZpzo0EUcqGMtXVyWK5EczGPe7U/LBJ3iQy/rsfED7bONYutnSssWZ7OufyeLkk5JZ",
+	"PkhK9Z6rs4Fi8RMpoN81lTEAJWZ3imMulXw7MaoEjT5ogaqUOB+Z3/Djq1sffX1vbe3u2vr21WubX71/",
+	"d219cP2dzduXNm9dGrz6yt219eHHV4fvvaY+XFSGORg0VCCfs6baXoaq06i1CJmbkFpVb2HWJB7CjZAE",
+	"qEN4xydglgmVsd/tyIfBrRq5f8uoLc1/HiBIvUU+EeJ5Bm/HDLV4N9BlNIuI0GYrVE8G8ljbxORRhD0e",
+	"KbVS2PaIVlaT35XlhmO9FN6IBtCvXNQZ9iHnKwg/z2KRvYzrK4s6PiSluyoZiOT7+HU/zyzDoE2FoKxZ",
+	"UzEgQVhY8xVD7XAe1HC93g1UujLjNSsZRO58DSYPMeE2qcGWwQXkQVhjPKR1cHN0VdBDqs8QMwu6PhE1",
+	"gkWWX73r0fAorMLBkuWqssJyIVom8iQ0RS9IGSl19P1o89al4e++3vpgA8i/p4N4kIqd9MiWBp9/fG/t",
+	"ne07rzq9aKqGKnP4HhbpsZMv//rc4PrV4WtflAr7o06Cn8vvtpMufyP1Rm0NTL28tyDK0NEWZUQk1711",
+	"4bPh2vrYi2+ELgaWGtWUqWNxcgB5mo9nFHfIaa1QpuuyVN2YRZtdBrZdM8Dg5FNyP5k2Z0lTQ4xKbTB6",
+	"gPKXlUvybtXAdCgZPQxy5TwqOl3YSkGCVVonNVgCPLNKVY1Xi/vUg7iX3AoC5Mw4/AjHztpyySM+XVWl",
+	"VnXOhPpwmTDSoHWK4fNmFwcexTD1bpalbfYs6Dt1Em7cziPK5yKqLCgG2Rch5HDGnl1LpFIWHpp16oXq",
+	"7ZmUSAOQXYto65Mvt778QyRLRocrDa98OPz088G5my4i3bUXWTG5rHirZoFlab8rqjcyrtciATFXE3j/",
+	"CumEhUWxxZnchqmm8rEv0Rci+lGNjq+lXFS3RBMjCDpFlPEZTxc6ZD1kViVPD45UDSy5pFRZlDu2rPeP",
+	"KmeiKnpBENli3fZyypaarkwfqsxUDk7NzlWnpytuNRZmks2zDHOwZ+TmXypVe+vXn2zf+Hw3cYc2ZS49",
+	"6siyFL2CtwlU0HSZ1OqgHHTUI8BI2OPBisO/FPC22kJ1S1XK2/QsWpaHqXSApWOrswh7XkCEKKPZufjj",
+	"QyiVuF+arszsr+yvVmf2Vw5MO0u2JOfAbicNJDKbr5c8c0PMla7zdltqLz5lBNQYeRU9KPNLzEElD5Hj",
+	"EWMcNS3UV04Sf9YcLTyCfN4sw2D6yFVYep9AP57SA0wtpYpaqv/+2NyPD/1k5mm3VeO76+96Wh/vI4/q",
+	"kJkROgERkCVTKpdsH4Eqc6yp0J02OylnNRPw9Kgcth7WsNemkpFpnni6sIyOovxST8oic6WbZJP5mMx1",
+	"+XXyPln6Cny7T+xB9Z6yt8JSORZXCdmiTyaZ6x7TaqRfaI6aZBQ2z0wyM3N7Y/kQX8YEHWYqKt+OhReL",
+	"+wfMvHsUh/WW23dS13l+I1ePMmTKuRMKLZjtja7vu8jaIyGm/vj3jf7Q6fl9THFSHqBAlY+rKk45Z2A/",
+	"ZjjW9X13uXJhYeJ28+kaYVTXflrl7ks7DhMhCxFOEnsR7iwpY6hAgVYvcQBR4NVZa7prZx5cVi/LEQeE",
+	"dJwISJ//hq9fTMQv7ThW8qil5I+q7EqaZ2QaopCDF96pJ7vyHZ/o+j7qExwIFPKUBnho3kU8EyAOWMXg",
+	"8wcPT1Vmp6rThYAItL3jjKlhxAhttpa1ewMzqHVeQC2la/YRbgbETXjNgHc7Lj85SGmEm2QBDa+/fu+d",
+	"9zY3Ngb//Velqkg+R1dIWfJFj9R9HBRPgDyJgyYJvy/HdbHjyIDLWClIoAUEVcRyHuZ5mBiscz96wiSw",
+	"mPJr3ohVyxXGe0wSxTKJ1Ex9ZWenp9EZxsMaZjXsdf3wTGk33MmtJjyjC9ntmMjg3dvD9193RjTcoTWt",
+	"1yVtX4dm6BdKBD5unpOMjZwdj9Zxdq8r/rS2p9hMj3d9TyUHFdOEjM5jlhGRtUVOY7jKjsrtivKdBECN",
+	"K4C9p5AlWZxC5SnrTMmiDMNyYL3x+uDaZ/L/bv/q3pU/Di5fHL78Zmpxzuh8Fos54uYdUe4wFXjZh+9a",
+	"OPBEC8ATfN6rUab31SeNsLZMWpS5PZ1WwVKhDOvd8x700Oat/9nc2Ni8c3W4fmPzzpXhhQ+Gn/wGaptn",
+	"qg/fd9a0A5YzWW1BxI9y4YTgoe8SA3J7WaPpOZkD5ytO9BKL6WaHqdv63Bo8WDSUs08ohw4VqD0KH5Er",
+	"BjLjkY9PEINscd+rkbMdGhD3y37EQuoDohHCqEUkE/Y5LEN78QrmW9THn/gJ5QxeqvPJRKpyg2W48sD+",
+	"lLvsdpZVq9OHpmbnZubdzjJIJsxg5iolSWnAWlYtojbuy5sK5l+SVRpDfnPj4vDaV2j75vnBnV8Mrn+Q",
+	"kbMAfvDiqRfmB9niNPKiWKGRX344/O2r9668Pd6FVCDWrF35OQJdPZGcwp1fbF1+Zeu3bw5ufOUMrYxB",
+	"wyhMgIXSKfT9tvIp+gWJ9pTLdPGSHpCIVFObpW9HnFahQYuA9rJyLW0SSZ9/eZQf5XCzjOKe4Ts/3/rN",
+	"27qgZ+NPuprn+sXh+ct319aH7/3P4PxNu8RHfgg/GXz+sQrlGaktuYacE+eKv+mYZJwDGdf8lEs+7mQF",
+	"KY9inzAPB08QVWmXZMFQc+Bw1oRRPUMD0AilQkmFzjOXfFiQekCSUGAHcIceWK0eqOsRDxx59Ohjjz/x",
+	"/SeX/v0HTz39zLPHfnj8xMkf/cepH//nT/bTuhiPrJWsh4iP4Cj2/aKlOSPU32ioJCT00OaX/z248PuH",
+	"FyANWsUOlE9XRV55u1SeWGA9oX+6GJn4JACOt6yDbCklYSIF9mTSUAEH6Desxf5/T0e1z1FkKKveBCrk",
+	"qYjY0iBLW39eU1HIyRTJyVXDHehwRy0As5TtFox19x0Jwkj1cgV4nsIiRB7uL2pQBdjYFu8GApKoTUaK",
+	"gomj3FMXuAjxEwZAqTEcYrris000U/OQ4KiBg0WTV005E8jjOnuxyxK8rjo9M18tFMJscuzXxnpXMYSs",
+	"cGKMmQr8zzFKfs74BC5fUhSP7mnKiBNe0r0cSITXG5pASJupzB6erhTauIIG2OD6eWkZ3ri0ufHx8ONP",
+	"nDpZlzFtf6RrtCA8LUYpzF14olQKZz4+xEeVi3MsUYqQB/1cj3eDB46ky3vrv7q7tr59/YPhzX8MN6Q+",
+	"MbhwZfvCz4c3/3HfcaR6zIUhZQUeM2niMdpokICw0GR4OciiOnuoAE3kOKzUlpZLSrd1I1QlbqJ9mjFn",
+	"imllFLUzyUocK89jmwrPcRe8c2I2UuCGTRgbmvDSf4NXPIcwFEGkzzKxm3nnlp3a9A2VJPpYjI0DwCSP",
+	"wpN7EfF7hjRxSFchsI8taYg83mM9qZwlJOHs3GRHKxVMhVm4vXbukUcemdB+3aMMbAUXBHtmJ+QbqslO",
+	"wB5LLd9KYD5Jrw9YbN5MfkeRg73TPouI7t2z4aj871DF/M9S6A5VJuaT2TBC09k36xvTYZL24nhjZi9Q",
+	"wJw6QQHpn0ebT1MnMnkfdXAQRqjA4PCVBoOIsPbTBKvViAxbJKEVOdFuLeIrCO0eYLbinrqP6wThNmdN",
+	"rZtFC1kmfc48VC1XKhVI3adhC7GoIiBhpsyN1dSsX+nV5231HkGF7aVZqjoENHhAojoIYNYixMwT313G",
+	"cX9u6UvOw2MeNV6r5El4VG6TKyBwIiQdSIuSIiUMCFRRy3ss0DIJe4Sob5QPfp+IMiai+MQiqhinjEhp",
+	"jbuC4vbJKhkLMvfDLvZpQ7fpyC+LmDSKwDuE1epYOAtm5cc6qNlL5tQcdq35BTVNF8za9+kqYLhpxy6V",
+	"3EBpILABSiVYcffBEN1mk4iQZKRDQyMNDqhtzp/n2Js65h9tG1omPmdNMZHer05wJG3T7Kq9LeWYQu1l",
+	"uVmUIM9wF5HnFtpajTMm6otyX+BqQnI2Q63WhSKjNj4VOxXKCodTjjgBeozZ5Z3og2NXl/CtFlBIdrF4",
+	"mItzgapk/Fu0K7EHMcUcRA6ElxVkRVmnUageIlgowZEYffvO28O/XVXFj1u//nBw/ubm7Utbt6//86uL",
+	"g8+vbd6GjLdf/m7zq3eG798aXP/95q21zVuvFy+3wdoDKwpfhjGQD6pgsUd9H7XwKrkfyA97XPVsQKYK",
+	"IBH8QD6aZ+CfGo+yIAWrVnii7wpY/fcDyyAgHeAWDuM5hGrRZaknqBIB4kVVryDVtG5g0CwdUmxidIH7",
+	"DSZkIQloEC5QB6NdSIIGJAEGCgIO5Tq+FA0d1Tnx35bbS86CeDXquL8nNPg7DoiyryyidOLB6Xfxbpj/",
+	"shSJOxVIjzapExaco4BgL/2O0mz18HxlOonr+Pzz3ouH3EiOe8428nKUThr/DhQTKFIxiJ3F3u7jUCf7",
+	"j3omhMkf8LECkxJlxEiPiNBAixn8pLnJ+pSAZV3rdrJA1ZBdHmD15nHbR3t+n+VLSacmSJ1L03DUqKQN",
+	"osoj66rnhRXvc00x5CskEzqrRdAPj6MW973x2rF6UUTCCdpITbowJ4kPI3Fnk5cuopMcfrMTVS/rLh7X",
+	"FxEta0G/qNwXFtxGsdu4A5lbFDD6GBfUmI2ScbjxiqDlRYswBD4ZuYvKM9vDOt2VNhnEMwoS5kQoKEUI",
+	"T6UopVHFbI26Mo4sV5LpHCOU8QMnumbcFiRIKig6nQSIUH7kzIhKIDY564ojQKMeFkrzTSDUwcWNLhIQ",
+	"WU3UE7nxo8M5y8zUb+UbF2LlSChholMkG419ApjFYvyE/oXSY+XI8HD09T6BpLJuOIyedzyWHb5UHzgn",
+	"7vP6yknqbgxJ8YETLcyaLUwXEWZSKhmNUc87AAeTDhiAoEmVAJUq8wuVSvI6PvRcpXr6+ee9/2v6ucrU",
+	"zOmHF56rTB2UHzhv6FEu3wRlwTthIM6CkERxq+otQzzUa1Ff2glgDsp12Q6YEfeZS7Dn2Pjq8ODNBvay",
+	"YCcypf6F4DoeefXmxsbwb1d1essiqqbz0CKg/jG9c12XUyWVPdp3Ozw8Uqce8RZA7hO/sWiS8GcTCVSL",
+	"8vrqRxBlqMcDT0hzEyi1DHl5xncC0UebmInfSKJUZIM269nuhEYiKMlRz5nxi3sBdsO/FpIfampGfqyS",
+	"QBQRH6oz53/op508NX6ZAcQ8nX2Qbi57753LW39e377xj+Hv3ri7tj5YvzbY+HzwXxe3/7S+eefK4MYr",
+	"W++8vLnx+t219a2Pvh6cvzl86zP5Cdj+d9fWtzf+uvnl7e0b64M3P7+7tj7803uDS7/ZvHVh652XB3/+",
+	"1eDyJfnM7b9tffn24IPf3rvyx613Xt764OvNr97Z+vLlrS/tXNi4E6kgTEpOqGeyMH5MV95alCusOkIs",
+	"cxwopB8ckDzaeErHd9LIkbt0yi33CxLAo/0EcOkotTGb3NgDQW+wfLBfcyjvRIiZ564OmWzvNM/JZrIa",
+	"QgvskebIjkahL9pQTXMnKgYRWYcWcg0KT1SAEDgcZh6ElB6U41QrzDnEU3JZjv4Sk6/A7b8FmQyJypAY",
+	"2tPBK11LM2ozut0TS6GImh/HFSYjnMvpAt/ZxpZLGvo3uz2P4El44ALasn00xj7TPnYzXMZZATRs8arv",
+	"p5NlOQVxwKBmK+QIixUdXixai5s/njtr2TTvMotwrzxqzzNZucD3j/77VGUairNPkaPQFx5CZjQciev7",
+	"OKRh16XiP0aaAUnFzA/vn63OHbZBkDzeXTbdZ5QqNm/rZVPzsVqpZdxLCtqu+KjVyqH9lUOHZ6q5w1bn",
+	"EuPCn6mBUycRLd2ekPscTC7ZrlSxXaN6m/i3aEF9NIQAwItMGcK+b0N7x04gGygxDfmdA+tdmQTW+1Sr",
+	"n8p8/P3g/E00jQY33xy+9RmaqaDB+VfGmNzjLk6cjaGn4Tqqx3Afesg7wvmZtdWUoYRdWCiPKKPP4rMd",
+	"wkw1gEm1CHTWRRpLLH+3U6vXE9HjOpdO6lTs1KTUv3X7E6Nvra4zCpQKDgMmcNoZ2s3p16X0HqTU4CLh",
+	"K53+WRSG3V08k0XBuqgo5EitZxGFusd83OV/PBD9SBRZlMrx3roPTQMaOtHf2x0XjT3Je4g3QsIMc48a",
+	"VyW4pjOo4HTmaPyFZZ8on7qpoMPU76a6gvdIvYXDWpsIgZukpsF9dpIgoDDuOh3CJnAcyCmNead65Bvq",
+	"lmNlJEHceRECzQw9Y7BZ450zpaH65ng5fpE9gWBPlqAXLzTPwDXyCPYWIoKjvg+WQIhXCKLhIuqyOglC",
+	"TNkCwCYqWDllt3ARlqW6SEOol1aB6yCgag+iQjqCVeGDfo+Tocgb4Reo7H1akSdkmubo1Qxh1CA9Zd0k",
+	"tWuAf1NQcJsbrxRL4clGUNfqb6z06mVYfcqVdzO69In7Y9N9HhP5VlK4Iw72gGVvP0ba/CneVKHaCUSl",
+	"OlnsdiBCyskiYqRX520SLADmrkI71E2LBPppV+h8BbAKsdBpmoTp7oNW45MxkIk2ViJgJBpoRDMBxy1K",
+	"Fyvr5Ti3qNvxad2ZHKnBSzKaHXJfEtVIM878RsGqWDEh4hNt96ZH6Wu5XzMeNOdENLfhjCCP17saRHjU",
+	"ZbHcr/nUlW2sEHmhigzJJ1RvyHbWS7LboFgzMZaf+w0gGyZ4kbq6xsqTX0ka5IAU5ByhyyhnGWiw1sv1",
+	"G7vCrp+z3tTgXTbeaQVP7bEsdiJh1qNEq+gYkuQRH3JiF0Y33Vpa7p34dphtdCMfNG5rJn6ChKFPTO/F",
+	"ibqTkuIJT7wbQvW9s7eoYnkQxAl7dguvNgmaKkKqSz+dSkiWCfFk7N9jOuZjYSf/bXNjY3D+5tZf3x6+",
+	"f2tw44vtO69u31jf/PKzXVrFZqW5VvHjOPApCY7j0OmxrvN22wm1sKRjWzZ0MUtjJG999NrmxiuDr89v",
+	"fnEuXdfjiikGe5M3HESLccVBW1wLUwNoGyXU2CHEsQHERPMTNWA52i5rKc5NZ2HQP2IndKZ2PcdAelZf",
+	"QSpCJKhK8S6YOWUqP/MuyZO8G0Qld4XvVNgiwURvzroppneWxvCAZiLAFDWAB4JFSNWoHMfmqQCJoi3O",
+	"RROrhU6iPS5t1p60eKTsamFPR0qA6cIrof6C+0T36+JK0kl7MdC/Cls08BbjjEw5N22rmXalrW4bM/lr",
+	"QdRVBxdrJOggewfSXRahFXFfrQpal4Rc9TGBVieK+XfkazEyXCfqr+t7Nb5KAh93TGsG1RFLw9dKecx7",
+	"rNbSfXk9TP1+rY4745U9jVGEhfblqF4NY9Lak3T8rYi91FV6wGSfVec8MjXV5uHu2roUD59fu7u2Pnz3",
+	"H8OP/tvOGDCtH9qYdSFtKq5tdgqoJyjxPYPYPHJU2nXjyk0CMPQyErgB9Krxmiy37uVL9/54ZfvVTwY3",
+	"f7l5awNViwdXEshMVOVfpaCpxf7KfqunaKEoilmMa9u/D01NHMLOpFmOZgdp9gNWlNUnl7qtBqVy1iQD",
+	"ye5EwMAf0lIWkeYnGh0fBhMGlbp4Z44cufF9xS1SpXi5r7MYTHYlUFMxyyjYHLUlAVwtyPOKmxmk4O3X",
+	"t/76+uCrjd04376h1oR5DVVMo4NcpCLuRz6nvUQx0V169qRnQLaTym4YMAJCkvBG2YRfti5U5i3cSUhi",
+	"wjN3N6I4qaW+ZGdNlX0TsdXJ2k0UdKSonYPJOHfDwu5KOVQAj2v3anFO8/pRRN/tTz8dfLkxePf2Hjij",
+	"i8J5mS3IhPWyN3IU1znep7z9ddeBuKMfj0OfOSu9PCqCqByers4fOpjM9HyuMjV/+sW5jEKIvLoFwqJg",
+	"LCidqj/ADoptogz8aLC8vThuHUxGTnSEDEeFCXnVW9S3/fMdHCibR8oLL/pLGQUuLeRJzLxnV4vCHSYP",
+	"KstwOGnF5IxLVLjLkze/+uXmxp8H669Oal/bIJ4iI7k9bBFBFpHUY3mHMATFuXGaahyIr1YqCIPC+41G",
+	"OUO+w8pPXrNNBBdVPUmwH7aOxuCME6SlZCNjT88vaGPQFHQre1Cs6MAaasG4ZdULC0QOePawL223srL9",
+	"omiX5nWxyaHz1wICuVf70RHwDSibEUZ5nsmfRTjcxBfEtElSyepqdhpQ8SH4fnZ6WlVoREqtnmVNY1c+",
+	"rNqam0zhUAGSRcDfAvfBLHnoTJQdeubh/WgJVmHQBWibSJ1q//OjkBzLGVnMAlMPCeikbm8K7F0yjbkx",
+	"MRa5zSlGEcnLcb70Mg+hlXxO6vNpZxuUfmbHtL5Zmc2WtM+WspoO0o8V1JDcKcdxkrduRDgqn0WtR8iK",
+	"55ofgKfyYGXB9G1T3gpCVqY83N8nkDHVI8/T4XFgiNlAqulihOnK9KGpamWqUi2St+IOY/NGA9pTCZ+H",
+	"YlGvBaM2XiFT3Q78TVnTDG38FKAmQeun04UVkVGQtHdvDzZe2b7w87FSTy/JDqnmnOCOQJl2fcaZ1Qq7",
+	"PvAH+2QTEngSMKWUgZ5or2Y09KjYZbmv+LlU2KkIpXEtyCoJFA6ilRgzETLprsjwKSqK91t6tI/02wup",
+	"CoZXOdxhmTt4MrFvMfwT9OyM2D5kDZLdbNpYm9ZMYp8rt3njj4MbG4P3ryrzdvOrdxQcg+pAuXnro8Gd",
+	"XxT0zrmPpp1dJE6zEy+hKExwzpTU76iyXZ80wnLU8Jgz0P36IOiBWCeMgusq9IQOODt6wKZBb0YAXsOB",
+	"guoxKRafwvxMTOCQYwK8nR1+WYpbYevko0IzOKH6CieGnimX5JZH9deplnHRfAAkJ+8Mj0TfjRyfUbbA",
+	"G3xYMkOxqJA71BJCjubnE03AskEkxqbaq6diM0M4Mc7Ml3G93oLO3lUNkjBVTrg2MWXpYYswE6eAhUBh",
+	"XtGtN91F03s/Usau1POsO9LuR42ceKNBAlE2e6tiALwB7lCfFr8SuuWCgyrnHNMLC/kgfsRoOGpVR1eq",
+	"bDODiNRHacw6Q2tn3CynGzym+2B/i+g5kJWXUzqqHnDnJprvxuZ8WC8pCHpj3pzrgrZeW9BlWyQD1U6d",
+	"LRpg3WusCxYG/cJutklR0l1NlrV4Ao0VWngDlEhsAsrfLkTBWM5Mm2A3olpmuYJuUWfCjN8GCM99AsrI",
+	"6PypO3dH6IqRPt0BB64O2wGtQQmY0wA2JWkZrrpoE7T7QKBewIE7FXD+R6RmdZ/Rua9jEHlGEEhHsXkK",
+	"IKRZbPBbiSPbbPgBCyLHiRXZ8qMob/jmBI7On8jm7KpTVJ0zLy6yGH1NYUxULES3nYXtCHkmlJniJ9Wi",
+	"N1R+LtUvJeGeD9MMoqw+Nxkp0INDiqRUPacdIdYqReGTiX6QvVvmkUm7SewAkl0zLFF8+jkS93EWSvE9",
+	"SWjaizWmCW71ngvoiQv4XDk77kACeKBxqPpSxZcgSjwCJArj7wh7HFKbpAYNQc2ITHXagp+VWNzCwtEt",
+	"68STR6amDx5Sr6dCZ10ZsFo5sCL1MmqRswlym2/MHfIqc9W5udn6YQ8iZDuO7VPmPKwIKUcZQHSC5oOs",
+	"1o4gcgpgIGk8nZcM9kKODuq7VeM27tcsWh3BSCZlXTqP9FMRSCW4DDqELcpDkDuuzoAzv18G5kQZGEsT",
+	"al570gqBd8Ock5Hzn/ho5Ct3eDb3QzsEF0Aemu+I8Lv5j+Gt9+3si+H1T9EMGrz5+fDqtdIEycLPNsAL",
+	"y7rYN2ceJI7K/TKVmphvKMV5S86W95YeK41XJ8D1M1AwrUx3KhL4TPUWpkxLwmrCJ1Ksr9R90chzUZl5",
+	"lNJZTEmOtsXVaCNDTdZFCCml2Rb/adme6PkTgT9jq6ujW9FOJOIAX8/VFr81NfuB7OghJ34MboxqGPRt",
+	"d89x2ICKWVDTI72tgMqjCoaCKaJ5itoxzTIm0dQeKJ2L1UkC6Wv3+tXunDJLEZeW58oDu6AYtUmWh2Yx",
+	"la7Q7opQr2sybeFU3HJ/GTQQqacvIlZEidilG8fRC1kBGLp/GmFZQCK9xrJwI0Ivxsn7qhNooB6WVwtF",
+	"KdWju2SOIl/GWmK1aP5oNnSG8UPmyupvw5FFbSdWhyi8q9iqj8AfMjr49jANRa3BxxaNnJIPPsGBfHqt",
+	"vnuTDGVAGoshhOU+amHmlSECbBVY8KjMa5+A5B9l36tIfR13olyYCJTaxCSievSoqsJGrj49UX8u42Mb",
+	"QS7ZIQD2CG1O4nczcu1b0wgiwfqAKQVLzkQEpVPuEyhZXjY7ndcCZ75SOVydn58+OHt4tjI/Xx0XQ1/S",
+	"1asn4Zv0JAZ/Pze8+csIrfDu2vrwwgdb5/4s/3HrxvDrT9QDwyvXBl+vDV45N3jv5r21d7avXlQPD859",
+	"tvnlb9FDqqmdiq1vX785uP2bzVtvbN9YH/7ujcGrG4Nznw8u/N7k6R182FGUXqsrsMIOFqLDVeNCTJmP",
+	"mVfrkKBN8xNFn7IQD79purTGPs57o5RZOKcg9aKRdey2fRYVNbc8pQJqLqTCoHlBruQv2HtrojaIVuLG",
+	"7bcGd97avvOeu2DTVWH/+AvSBDb8HIryCHwEjyczUHaVcBKJgzpvt+Wz/cySirGsQ88t5sGpNmHmvJyU",
+	"ooEGiheDnqCA6Kwjlqo3RFC8XsgjYiWjCYVAGMmvkQ9AGMWbgR8RaCmGuIX5GBZMG2gJeRSQIourRwpX",
+	"yDlNQZsM8mGX+xqVwDFRd3mYfqveg7FiUh7NnlQOHJ6pzlemgfc/iJUDch92kj/p3iWTGKKNKJP83OK9",
+	"XW6aa23O5XC+cl8wcvM8xZyvTGQeOMuXjqhKwTQWegL5pdshwSpNKi/WvXLeqiNh+r0eCTH1VbaLgtss",
+	"l+pYkBrjirXhMMT1VtsNijCSYZ2qKdODZZCbjdbk0LREd1l+sEyQrvaUdpxiBPtEQh1RZRsBEV0/jJNz",
+	"aliobLRSWfKLFcqatYC0KfPUBqrONXb3Df0RZDCRhGev3sKsCR9B8kStrivZS1GwqhblqbiOQy/1pIVj",
+	"ldJ3smKX+hegcKII8SVBYJ3/nD775MrMC6fqc3mVYYWBs9w8lbrzXZ+mjAfiMUI8F/fsutAlIhy78c1w",
+	"fH2F07QhP1/U1RpIHY5TisnZZBRBRV8tJa8r7xB2NLoLk11Y5XKQQjBVuJkuMhw1ybGLApYY0tXZSY7y",
+	"h2tb772+9etPt29cGfzXxcF7NwdX1sYrL+pOxluiR9W7rMs7cw75SeI7ofC4kBZ2iMHXontspCpWCCMN",
+	"WqfYrQuPtNyPyk6gkgWqruDlUM1isr3FCvHKoPaDB2iZBmHL5FHHWrWTrBLzqcFotepsViZTO6puSRBs",
+	"RjIT7zgJRAMVSR6WWmTipdPZL93hPIu8sdajYavWtIpUHe+Xx2wGKKtcWhzVBYF+zVQv3n6i2kj39tDy",
+	"fyxSZXZ27HGTGpuo2HLt4kyGnbC7xaYWZZbLGSKrJIhSd9FD2eVuM9WHExtweOw8eTecZKr52xvhbYO/",
+	"mcEmmmmr/OqXLJw5kU1n1jPWgPPjoXTitNkkS8i8kpnHlrdP0TUcvTrjSD+x/mxW+DRnYcsh8EASuZrg",
+	"6i/yd0txYlcTLvh4bHuwtpmVw4MOX9l3xIaAnp6oEsa8y9ezMqvO3q7jBPxDjuJ3UnNWXen6J10N2tSu",
+	"f95wVMBNT80UqoBT4G+hs/pGflFWmWBchKgBdMomrOFQS1Up5o66iSzSiFF9sTT2eLBPaCcjBAe05gnN",
+	"weywT4KUnK4jjxDPXWwEQS6ocjW6wB4tHtRAx+JbWnMY/wbQMbIvwpjNUtaXVJPztmvarWu2sUfyWx4F",
+	"QMYwkny4sMUIF8Z9FOYuTbDJivcki8UTgJnVaXdhmMhGGdGg5UtWDZ09qTEVfzur2xqdZJ/gwD1H+CbB",
+	"/1zu0hSf0j8y51qO2I3ZDk2Yo5wsOjJzi2L2kc3kfqS5y85FwsHqbmRC1S0Uctyjyq+rguDyMe3Kg8JR",
+	"+fc+sQfoM4lEl2ISIytcLdmW5XSNFn5wbAMDuDNPQjX2hC563Y4sJTod3GPiac8enESIwwqgTl/VG5VH",
+	"ehekBWN17NEY5jPqyHYeTF+jP4jC4ZrHQTFeocxTAoYBPPpkkiXdd8nBN3yeXZCoEz7KcW9XGH1Rlaic",
+	"BYYODnHfV1VqE84LGnGNIncUCCepeWfutLv3TbpxmKPSx5T2MrSkqhxHkDur1Uq1crA6PztfnZ6pVirT",
+	"P3Yn8uqhQh2FzM9zsSKW2R1zCs1uZq5SqVSq0zOzTgp2bFf+za6FPFR5XcXu96FqzgWPX1YwpJYl/E8a",
+	"egx7xF/VGrooA4Z23HTYhLeJQCHnhRWFmN2N6AnOELwIcVDLZGF6NXHoXT4O8ClRKTmWM15Nlo7P2b0l",
+	"U6mgjmiXfKdPVkm6aN8J25r54mKrMP3NrIVUnCi3h5xrcHeo0aRRTtGdXnBqehFhuBmALonO8BMXAG1t",
+	"NEhQywsuHdGluip/bJlY+cMq/X/ydKLxNd4n4FF3+i185doN3VRj9/VP0hrIEBSmIwmYRT3TqoYDue+k",
+	"xvRbrgIt1rXEji9lRkOiVC9HfER/4OOOyIqXxB9hVie+XzCIEsdnrJ+ZwI7oLrdpGCY+SySnmYBQNPP4",
+	"o7AbsNRHDRIEyXfFgaNoyHqLeN3kNOJFRp+o/r6JzwxUaYw0GH/iCEtB8M2aAPzdwUIQr8ZVNSnoHbW4",
+	"GWMGWLkrnqASLQT0DnOXrsUgaMUoTR9T4S7dE7dkGV64Nrh8aXj+8uDCH4ol8qe6rsCt1zsyNhVA8Zpv",
+	"JVdOs7kHLEvu2Y5KEjge5bnuAd6f6is3vunWyGzkZkgSUsb1pGkM3SBwwuGbt+r8C7t99vTcWFQjRno5",
+	"rwSctTEvHdtwzMxcDXY6Z2N20vnGN79JOyCalI2C+PQxa+5vYerjVOO0Q7OJVc24ssD1LLP3KzGUz1nT",
+	"gvhbJiKc9HjSrSF1PlQ0EedeRoAvqSgnDcJWLbvfIG+oIGXS2pmfn5uqzExVDhZxYheyaJYybJp85bm4",
+	"CjLGAn0aIrM2yFTC1tuPlhhqdH1/ATVJGJu69qYcmq08Ev+vOj2z9wYqFbW4IMERa2yCE1QqhAJhV+3C",
+	"aJ7lxKZhZo5d3HswSrYzPBzHjvmi1Y6almu8xzJKY3QwF1ICzeMLQEegL7b7gviN/WipgRgPy2jJ1FjI",
+	"P1uUNVGXhdRHSzpakaVbZLbR3TXBVGfmNKXMuqtLoM9xTUMhj265hg1NNr/Wv9Jeq0Wr77H6KlRSXjGf",
+	"kY6Itk7F/cz6myVojrdMtOGhEjyLQTdx36ktCHJ2PLbSWdXMlPdqnNX8ZCZ21t4sE+D2ntQjrJ+4a5TF",
+	"CvX97EXXMUNeYX/GCfky51rvlyvBhArHo0nJZ6VuWVNk4oqXqC+grltroYm2NMWbwdrY2AkG5j7LEcI3",
+	"pBgdT7mo7yK1xmyxeAyH9dZYBaNNmf1ptbxzUTpWZo4VWKck90sIk0X0fOn5EnS5FBrRtof7+9GRuKtf",
+	"HQeeNKSh8Ey3tJFTKUMKUlyTptKE0UPffxRVq4dmZ6aq8/PzDytgAPC8wNEoDhyvGr4W5KyGaFzSHd5a",
+	"XBTw5FoK0Gxlr+VmQRBQWyKl5jNGXc7yHCNTW4LafJnqhj4YyU+gEAJ2EHqQBgRDP9vEKUoLqZeC0E16",
+	"mhMNrJxl83vPV78jbNUOXhQCGp+gy4XTTMs6Y9XaUF/UQkeVgpU9OJJE/j00dfp7ztR7mIXJ+991uvvJ",
+	"FkHL3TDUtSYeGWuK2BM9MvUTPPWzytR8zT3bojnvx7igJt91AoT24wR7gD4Sp7qZ/LYzPq+D3+rMonpC",
+	"3jGPihCzOolUJh/XoRZJQyKNNA3tBlIMtUkYODE6tcoLp6+yLEQaX2S08b8kCHfk1zT+L8e9/kfFCJEX",
+	"UOSPMW+/f2reOQJnzd0MUZ1LjAF/pgZJG6lmTfbg5ZFddpKH0gec3ZGi0K4LqauDA9B39WMA7wkerwnD",
+	"pafAv+fKj1JavchHDUZ1qZ8QUVYpwKrbdIMHqbhtivw8LyBuYIVEwbM7n+X2W4O//3378xuoigZvfl68",
+	"9QpgdsFs9yRXJqszLMiPkSbwpcr8wZmpg5X5uWqlUqyplotcRk0LQALIOCSlHLpJI+VRoszJBpAks2aA",
+	"Oy1EcD2RFzU2eSjDs+yKecQZLXeuDD763eCDd1QLy/xdMv5kNfki27VKAlEAlVZfyv/QT6fHNW+xtt+6",
+	"LuX46uZc+P+IZ5LcHv2FyQIadb/rJMuJsdytPnQpUfPEUTQ/e/Aw6qgnUFyCVETMngjxss5ebCico2aA",
+	"22K0rVyt0YXuK466SDneTvrgbd95e/PW2tabHw3OvzO4dnv45dXNjVf++dXF4c8/3HrnZR2o+Pjq8L3X",
+	"hm9e3tz4wDU69Atx5QJiD+nvCnLURLu/rKhBIyAkw+IRPg9rUjlWCBrwZ5fhVUx9ucULcQxBvkR1Eiis",
+	"Wfp8PKZ0MtTk4msvdHmofA+i29El5haPq/77Y3M/PvSTmaezotJdVwrpyZPHkP7SzsaqOBOycyB/1Dsk",
+	"txu9NUc5a/jUXUEUOov6j/g93Nc8amHZx2xlUathHkEhUcZ6PID13HjGJb+N42HR2rWSqu9D4jzcrISv",
+	"Uk8Z0I5AvGuXwPKCJknuruQBwa7UxpNAlLwbdXwwfVQK0d4pQlb8vsEHShNdjO/hqo6EDGjBURuzPtLR",
+	"WaF6usYZIsin7WR9lzP/mpytk06GuIQukSH3cB9xBiVNkzSAMCfxuBnBmXONRa3h9naiOvYJ83CA5AOq",
+	"fYEbP9LkVWUkRKtqVPjPHh1P0SiE8u6NefSHXezTBq1js0fZmlpUV+toKeZENOwQVlOUPSpIoCtYBOBv",
+	"v9RZ8KMzOsEd424+dsrqZyU3vElXi8eVl5wp+XH9cPFQf/yT7ALoNu6Dk1MHwQWohUSgZXCcWYtI7PW9",
+	"v/xt8OXG4JV3S/ltYXbVUlOp+9Y2LhNpP4m9arGpHbPuRprGHT1y2OUk5JBipQkCM/cwYpgJ3mLd9Dyu",
+	"HfOKEfa96xZEhHk1yG8aZwP6vL5ykqpGqbtLZdKJpAqMuU10b+0e5Fq7mhqRs2GA3V2NuBsLq58JxzXp",
+	"Wl20orcys43QyLHtBJch92DLRv4EqnW5s7SqWHOxHZ1/bt+qGFtEntuC+quMsC84tNpBLd0Dabfn/AQP",
+	"dHgzAkA2NdqWJHjjy8HFjXuvXhz84Yvt6x8VcLHvBZ0UJRHI890JeXwT6ldsAEzP3UdlbBF1mamUs/uw",
+	"2RpaHPwbWy6Sp/csgfRYRKKDGZRzq47/HgeyjRv47/FmpYgjJRHy6GNvInJZOj78fEF3/Yk6zsFl0jj7",
+	"ottsEhFmxMZzSGBE357gBHemH34jmlh8ygeLBVtGVDUX0jH2RFrlkrTp+7pJbezgkdM2aEJgfVCm/ff6",
+	"mRgBfhExyLvQLeKWu2GGAledHtMnTr4HL8tH5aKcge4RAk4ez8i6be/p9tq57fWLm7fe2f705eH7Xy2g",
+	"4Vvv311bH5y/srXx539+dX5w4S9bl19R+tzg1vl/fvXa3bX1zVsfqW9Tn9/76++2Nv5siRZdFPDTLqOq",
+	"qRkLSdAmHlUcWhD43CV0figNajpxXmSL+B0n7AllxEZft+NLFZccWiH9/LI/3Roq4T3zCemkwJjw1M9O",
+	"P6cDVKdfrJSn591oVkao5986tSc/kM9CiGaZ+Nm990Z928O339m8dWHrytXB128Nrt0eXH4rlWg43jsZ",
+	"cRKXPhCFH51FQDv6Hc90BPAA1Vuc1k3KAIf8Cmu5z5W27/xucO12qVzaunJ189al7VtvDq7/XpJbxHRS",
+	"oevxi3fWDU8X4kaxFBrJ49KFJCaJX/ntltsZ2WBR8+MMRG0V3IFuR4K3iUo0s5tCL+iibPBalREWwLka",
+	"o52io5JJRohhkya6GbdgtttCmxzqtiD+qtN7lZLH8qIZUo4y0KMHTju5m3UNnIXuOmph9T/T/ChURSkq",
+	"EFEu9YmoMQ5ltZJ6on9A+rahSS9ZXRNTw3EcUtbcGexbu+3Ml16KXaIJyqw40SFDZz/JKupweQYcHURQ",
+	"Rdrk3CtlpHCNx6zQw7gOYk8z1+1O9Rrnp85ZneiiE8um+ODP9/77je1fXdl+7eN7f3x5+6M//fOri8Nf",
+	"fzF87w+bt77evnpx0v71I1Arma3cj0PFixPp/r5i41mVNqP1VHFjeWcP8DjxKkplmwRq2+mH5zmooarf",
+	"cKArO5qYUWFAs6wzvHxjcOcXSnsYF7+dLGMm1ZzfoOoZFGmzWwCtF+963mHv7ILnHIrOV2UZp2PnqA3f",
+	"Oz99aPjWNYVYdu/Vi8P3/ra5sTG4fHH48psONcai82mX79U+D2ddYzcEZ6P94KJqacIDFPvnCp1kSrGY",
+	"hOoWY6AyraGntbbx13o3lDNCLxkEEhDRMo1gJ2WD8ONayFcIy6lx1s8heA41+Zg6jenKePZmD+xel59B",
+	"IZIXSaKNIaf6gK7LI/G/gBSF3l1b3zr/2fDGJWkVnLs0WP9MGhUfXR5c+0R+de230beDj97e/vo8oGu/",
+	"PPjqD4M/Xx786Qv5q59/Ofj7uQh12664JH4DtGxduSM6vCuU8KYAStIMMPOir+Ev85Wgy77C5GeENlvL",
+	"vBvkQm1bhzsiqaHNVJTbrht+lsGz6kMLK+gnLMooRgIVZWVhljVLx76KILdow5n8RTphVm8+bY9GD7kU",
+	"RZyVdGIl0IP7pafSanvU90EP1S8tg+GaQI1rYBHKYXUWAY70wdC2OuA7XTTXw/1F1RFDbli8X4A5hOKi",
+	"P4irTdh9+Ug9K4iXmbok7YaYuUCHkkUkCEFj4Ct1YaMjdTG+DPsElFsA6I6714dpC+sK24MLVSnc+wR6",
+	"QWu5hX0kR5RB6tqLmP4cZSwWakLhoWJoW8dw1oYULzC3fpOpB7W1Yt/gwaIFYwVAllSgtjpSqwFcIqt6",
+	"8O7t4fuvO3Uv5SEdN9NH9WMRJlkNindcxcJ1zExFjzRToRJbcU71Dl32E06iIdqGmTt0qr1XGu/T9lpF",
+	"HvrIIZbTmydfeUER44Q0ct3yOFu3HNtTepk0uxNU/ePApySoKbPEXVSscmEVpiQsc0EBE8TXXmBqwBpM",
+	"L5mAcMAxSOKIFL0Rj6tpKZPQdSka1B/b1TXEDWVIw8NIN6zHUCvlbv7T4L7Pe8SrdTtZvU99H+EGsGzk",
+	"8x5S+2YjsY0SQDPg3Y4owO2K7s5JHDRJ+H35WtfeGAzJWpsK4bRpj6jLbgmPUTzRRXnPGFeOFI1psB8p",
+	"dg8NQ9UrIicF9IiyEVYTOKWKooXGZKVB4sGHjj174iQ60CYHoKvTw+4UEHC11KzblNvvBZ7Wub4Q5a2P",
+	"z3/Unf6X6pxNlgIilcVsvBelTKoIDegwpQnQ1WKgQeAMBlpQyVjJmEfg19yoYLhfM4VTrjkuIaw6jRnE",
+	"B8PqTAk/FIZYWO/O8lOFJ1GDvksZFZ6Kk3IBMXLoneRLnrEQw2IZkHUqTG80C2VZtTEF1cnyRzkrYZ2N",
+	"zowT1/kLHoy9pHJWFtKv4zU6WbQAnT0tH9UB4QzNSvEwI27UkeyMo56Qb3qGZ/QdzyhISyQ/av1T5X+n",
+	"Y/TV6vShqdm5mfnpijNLaZUEXpc4SxJjN61iDu4MsNyubqdiAtHqKPB4b4LaZHdW+xNS/WzYKm5Z97rT",
+	"pcKjmm7xWmAf17OSg8oQPA5NGsCIwydKCNrcuDi89hXavnl+cOcXg+sf5HSZdaYdgFeLoyYJEU0OMXzv",
+	"ta1ffzr8441/fnVx+/b14QfnBm/e2L7zrruzzp5AEGW5YE+NahsTOGDNe2tF3MST9M8NY6dC2A2YNEJ/",
+	"qjsURlqqto4dr41dn/mGmX4OfhM7EvJ/40eB5ICIDmdSU8poShTwNhXgFpIPignAtnSIOq+tPjyR9G/d",
+	"+cXW5Ve2fvvm4MZXeW/Vge+C+YBg7xczcU/As4AX1KY+Dmry9jqOF9Rw+Z1RfaNQDBLSQNITVYj/lnzQ",
+	"oPPwjOJZi8ril/y3HBn6lsmsLXap1yfaLifx5MYDm5kFKmQz/aOaoM5mlku6szI8hNRDhU/eoF5lGyE2",
+	"MFbRl+5xTueom107kvbGZj+p32ZgN104x3uTK2q0JJHu5VEwQ1S/PrtuC4waGi4aAAjA93C+J2gSpor2",
+	"cuEI9GMvlUvKZbc3O/4foDo7trqH+wU1rlP6B8Ds3cFeseLsDgZUVfg89eM7y/3RP84mB/AKRrhshfLE",
+	"nVnCJiJruoSmeW+Kx2sbKuU50RrviBWUlX5s0aI6uZiszME43FeW8DOausPOTXc1NVpnqmm5zRhjp662",
+	"GdwefNs7mqGeYIE8sFcCc488rShrP7uag/zAg4scZSRo6zrqZgv/kBpFSesJ8N86UfnYgkhxjuuSThUZ",
+	"qJJbVe8sWYX5Fv4t9wC2PXrWIAjCW60/Er00oj6+lFHRgkNXiIKScHhNV6QpJw80nFWAEErpKSmNsGQc",
+	"KrVupxRZhyWdAWu194q6e+XFDI7ALimNaYLA0EQ396Xsw3+M1KnYafqz/m1GCrT5NiaVbIo47YTRyMwP",
+	"5Bp2WtXV7Cg30ARCzZ8Fc3PcWvMzhHgqH0ctTJm2XGvQiyjUWQuRelQIfS/J2hRYvt7TnOu8k5McU8Ed",
+	"clTnbbII+T123pHS+XAftXh7BI/BFcy974ENtfqxoMw7CT5o/+q4fHN4KpqGF+CG1iYbuOuHGfgQPyCk",
+	"AxAqzDNbC0UDi6jFfS/K+70fHsRIgcqtiIOHdmzIyKkXqGg9qvKrJlYzJ9bf9li1UiX5jOhWXPDw6GVJ",
+	"ejrOf7a58fHw8t+GV64NLr+xeevS1vm/D17duPfWh//86mKUgbl569Lg2u27az9PXq6D4xnGqNaT1Epy",
+	"OMi3gs5qQugPGDxrtGV7UgNQiA3vis8eUW0YwhZppxPTuSAxMvnes9zsLmtPQPgK1N8FFHns4xAL81SY",
+	"ZT9SZb0tEoVYeCPOOVhh8vIpwKeowaEKBc9OT6MzjIc1zGrY6/rhme8AJ52cKX7bfK4QE8q6Ij/sEpen",
+	"fPD1ucH1q8PXvri7tr792bnhW58N3/ufwbu/H3wAaT/y29eGb/yX+rdOIHvj2uDSb/QnX/5qePW8fMP7",
+	"t+QbbgND/frc8I1rw19/dndtffP2G9s3Xh6cf0W+6t3fb1+/I38IDfy3fvP29odrClBic2Nj8O7v7ZoE",
+	"0kuYWsbSUGEWXotMk5DXArJKSc+YNQHxapS5rQSRZwqcMP6+XcLw13EH12nocI3+R2QLxQk4Ts8cYV5G",
+	"y2yppMl57hOIsAn8YAAZUlhhkGba+AlE1lyhKQAUR+6e6BAhHNiYfGf7UKzV2VOPd9E6EjONHFlyInSW",
+	"lW5fem3rwzvmTugbc29tTRL11WuDc5AE9/nH99be2b7z6t219eF7/xP9e/D5x/E1+vzjrY0/gVaxHqVi",
+	"mmcuDs9f1s/AxdKfv/nb4Wf639u3/7b55et2h2vQcC33aWTVqf4Edt+AqF+AdZds5H/KarF33Qb7B0Pc",
+	"iyxx0ydA5zu775R58U4MonGx71Nxwgx4wBdT1otdIxkFdGYTSGRV+UfXD2nHJ882INzj6COrawwL35wi",
+	"efMqF0fQNITedCWz1DajxQkYJUnH/6KdTKTivG3cB6RjzPqQ9igVsQZdtZt27aDlfjwv911ScZ9jKhA0",
+	"4fFnnvvJOHBpUjkh24SyqJBW/9YUgMG1ECIV6ZydAYiniDJmphNIezNuzNwJ5X+6UVzkjzTLc26c7r+d",
+	"ykPWn47DS1YNzvcuTKBhCCSFxSnwzEvghe8WWwLWlrUVWc3zdbPvuEe+mpztb5S8jdcp9mtR8CbdptzA",
+	"7tWgLaSbj/EQwrwGRzPVgSuvAZFYQbiJKZssgTAj1TwqzP3hceWTGA+LBC8q23N07fKJOt6R97FIKeTR",
+	"Fqmv0KgSctzSoqPbJ2CZqnllXjlBpegmZKIMnCABJTuCF8hW845Jow44kEb5S2J6jssr2BHcRCPg7QxA",
+	"6SdoIMKiWCc7QnaQPCSkfsb4T2E1fBlhDXowc+iQ/EAgzhajD6crFaVZiiLz7BGyIl/hqqx7mjNorszR",
+	"YXSiy7wkRtFz0+XZVHGpOozD4w4mNrAPT+q7TpFlNPvEhltHbx9oYnctXTabnPfIHSJWasDAxvtPJa9T",
+	"HgzF8bRK0oZE5J7WOhR0hIiykZWEpoE+9TKiTIQA1NtQ7QYoayIaoofOtPkqqZnfn3Encj4w1xHyFdWS",
+	"kcrpUZm/kDhxP2/pS256kSrzowGVrxjxOd6/7NaCOOv5iT157QPqGWEaPV9Al8wCXRj+5peDC3+BqqYv",
+	"t42ZJv98+c7WX68Nzn2ydf7vd9fWlaYz/PjLrcuvJJQRX+5muUR83fNMlzXVebstla2+U9OwN9Id0Qtw",
+	"T8Wjo9gv7zIBgVG5z5hBjTZtKC4BfkSB4S8f90rl0rKvXQa4Tf0+4G4tL+dO5mknRumjfYQ7HU5Z2JYK",
+	"IVQNSUsE0iR5lNq0EPsGmyQEJMmQd+EGmgWYmo4InDFvMsehEfqOIqXOHJVEgH2kTHN84SJhXl6yEg0R",
+	"PAFJl2GEng4jdgIiBPFMkMkwAKJcKrGgnJ5V4ESAY8I47LV8rNENuxN0sNT5C4AmNjrbzY2N4d+uOpoq",
+	"JTqKjGOUaXQntaeJkXOu48kWaWfkkRrdXuWoazTsBTS484t7r17ceuflzY3X766tb2/8dfP2rwb/dXFw",
+	"/bO7a+vDK7/YevfC4L8ugjtyDSoY/zL46LJ6YHNjwyLCFlFuLNNIjzZbSgdR1ySHIk9qqNNiUELPqr6S",
+	"8nB1Cx43amgXeptm2sA/IB0NWavIJhnZqjpN1zpmtTZmzuo4VWCY39noG6tqygIvtmGurQ6m5GyHuAsB",
+	"G4a/F5BdShbklNSYJMFlEt+SvSipafGA/oyzmluRPaGQpgKCdEfSyMcBujNupXvtzDn7nt0/GS71Ncyc",
+	"jilTQacQSRjXtT7Yd566T7CXTfDazUVFtA+qLk9wBB3yogqx2CNtATdlwGcVr62BwSFEZqpsore7O9y7",
+	"s0GXINjnRFPevPWGcpfcu/LH7Zvn//nVxc1ba5IlH6ygwflX7v3XH/751cXBK+cG17/YvHNlcOMVF8G3",
+	"KdthZuBOakv2QnuLSgiy0UwdBQsj+aT3u3whZ8BJihk6VucSh31iJLtPRQF+rvPrMzykytNISXRhynHb",
+	"E1dmfsEEgaRH18HO4pwhlzOMeKYPn9H1Co4cgYy5uiIYvaEA8SodY2+TqEWcsj+mz8YEvTB6TnGgkhCk",
+	"9FNZksXqsxLh5VzIxTindiS7VglTs9tRxq6B/qUsgbPeU44NncBrhIQjlTel6aTkYUosRNLZprORrOHo",
+	"YtgMMcFoEjffAiSO7mdCW8pTWfudHcW2iquHiygMuiQRzJpcXay4AUOrdvyjOp0CnBwbGMtXCGHdY+a9",
+	"U01vxEr7hlW/RURWSdDnLLnAnaiDu/AnjtMdp+fcxw5ANO7WTNW90h53oBUuoiIkk68mVqezSD0R65uu",
+	"VA8VgFfN1w8PZQx1sLK7eHNB1TG74+D0d1czLIOGDgX6bam2a39xHFgUJIkMmVYfsxv0TO+RbpkcZK6y",
+	"y6rXse+aSCWMm7bNz4+j32z98HFcb2kFsY84q5NFxHjQxr6Jo88o63Ji3ubQDxPdcbL52+Sa4yJ48tEK",
+	"UUvYiSKZnyx5/9XK+6bjxQub3WWQKtYFC+l/tto3Rm26v5Dd/1Kk/qVI/UuR+pci9S9F6l+K1L8UqQdQ",
+	"kfqO6kZZGs0p7Eg62bx14d5bH0KPhptbf3377tq6Qge+u7a+/edX7v3xl3YAUlUVxXfHFLKvUo/wjACk",
+	"EM5mV7heJ0JkAdb++6mTUXjuSDcE0aeyaVvQmd2J5afzB6njfSdInTNPxECJSI2vgXAJS0Y65ivuSwZB",
+	"4rGVO+ophXKTh8p7igcrwtBzfsZIYrfSL04sPZqlW7UNI5zDdJIgqxO/ploH54W4VCFYHTOpIDXpKmFo",
+	"GddX3KGuKFMgoZHMukO/Kgez1qPM473sKUCu5hRlgE4jMkdcRPDCKd4NEVQFxI/GWQwqzSSGjnNPjHuk",
+	"JkLSqQlFRc5OjtwjOjYt9AB6uPEDeKTNsyGESICCLlPp4wCyONXtIA+HOANsEbOwFlC5N7WM9kkqK1kV",
+	"YWKGIKcYNfEqQT6kv4QCMndJYIAPlU6uAfgk3YAcz1rk4Wl3Kyc/P3RqykIinVFVNEO01FQPOEarutUq",
+	"HJKaoaicUeHYAFLHYEEK2mTYjy0Aplpfdeut0fZsGUFbgwMYknZH/iYLngDrRvtyLCxW4CygWgzW+lDv",
+	"7H4t/U50l+WPl8nT6s0PF5Uq+vmTeiJJ0eLoAya1CA6Z52DuBe3svTtJ27rSFB4E8Etpl6qWRgqpmYYj",
+	"UULXjqV4nZsV5U0uk3lkEILrTqco1HmTXEerr6+b2551aTe6J4Vk0gp/yiAbaSnbIG3sqzwvXyXVQsWq",
+	"W7y6SwHH5Zgm2HGRxFJ35cDjExT2FfU3tfs1eQUVAm0ubfdPqOcU2gCV4m/3ZYMnJioVFO4SPMB28OR9",
+	"QNA4zT5dgxgT1aedLl6CqBOENfnLEQITOU9cstlx1oK5mi40+GOqW4p8hKakV/5rXWHaglWOiRmZbXVe",
+	"KUnv96MIYuRGTJp6nXlDFgpkTRrJUpjq9oJ8M+vknEeVeRrfnRx+BebwbWfxPwOY0T7vKa2JCqR6+z90",
+	"xvymBl+rlv/w+j0itmdIb7Ja62w6kq8Sk9HSKHVEbHyXderRD1TnfDfqgH4mmfZ069zw40+2r14cXPgQ",
+	"/e/P0fDW+9tffyE//cd64aYM/0kw5DWrC6wryqH1KTeAzqZMz9GgIRiL3XAkgN2Colj7CqRXqLSruu4Z",
+	"aNerNOKpKRxpZaNRgVZIJyybHqAK8SIWHmosN3G3O5g2WQ64qXkk6b67fn544YPhjUubGx8PP/7Eid+v",
+	"lLvcVgfSqrTWYZmXk3U4kFofYCw4SXxp8jfxbuh81bPdcLJ3SV20gKdVlyUaT6v5KRi+zolEtrFUwieb",
+	"klybspNz3iwNJHV0hd+d06/hhIFRQLj4/u054kQLiyxw0AiCfCFZ9ol80ojMtxgEWzG8kaYv1sUqDKnP",
+	"64Wgjo9yHniUGdNO2S61kIeuGN3JVOUqPObgYgDwXSktsK7vO3toQvgxt6LY2IJt3YkyZjoRcNBEBSFF",
+	"9y0XJT2x/h1l+Y4Il5v/GN56364mH17/FM2gwZufD69e20lybdTkaNR0nh0L853dAA0ZSA0LmdvdX2VC",
+	"/JUV6vtiLKkVdoLL17myZ+8LzkshVGl1pzWodIaFo9BjY2iXJOZLSntJS1elI6QyP7N0cUt2OsSBk5On",
+	"JE4KCza+X2nw2CQziY76dKaiZ/jeiL5X7DburlHBEoNWWen+A1KddvcfSB2lybiFt2evcSeWZ3SXxxo2",
+	"pzAN41aOQFDQn0otzNH4NmOW3wouX+yMeZBg+ezrnQU5BoBhg7W3t69e01hiV69vX/9AwRwNL1wbXL6k",
+	"4Y/O3xy8t6Eglex/J+CVbIikO68O3/uD5RvqEOYpn0vCHRK7eCI5qiCDoWxT/tPEbS3kJJvLSzs2w9Ok",
+	"WG6WfzrWeKRe7nHbS0kDEdawhtIONAC1LvQ1bR8IrrfUP1VhrxfQVfV3C9Og3lVz7mAaRHxQSM7oY9bs",
+	"JtParSlrQLwUwkm+kzLZrmWqWp2aPnyyOrtwsLJQqXyvMrdQqRRXSiYFWyrgsMmaX2UH8ysm2HweusWa",
+	"vbwsUZTjofN5eNS0Xxw5JXfu0uPQWNpTYRCFNrdozFozG9WCSVVuq2+AAuUf5pHivMrn4WOuShPNMBoB",
+	"yZBYql+c0HWtAgofpTXO+gYtc5I5jKRMOOIxk1FavBXOvDbgJJLfllX4M7Gayfop+Tw8pgcbW7Gjy2Ts",
+	"c4r3OZOIFJ7lZMJ2z6+mVVoJwlEyZVXv2sSrZGee1qwLlrUTj6m8jfRNcomsI4LiAydamDVbmGawlSK4",
+	"He4b8ERE9CnDZNQYcedLySvU4j71cF932kz6j969Pdh4ZfvCz51cDcZ1YTxor7qkaOVq5YwInUtFA+VF",
+	"mvRaOiwQ14KG77229RdoT7zxp+GXV++urW9+9cvh+o1IwN9dW9++87vhx1cHX60Nf/31aCBIa3e8oZoQ",
+	"ww1U4YDT4+hIH56xQODMzD5l0VJ0Z0f1w8Lt/naSWJhtBESgZ4U6eeyAQxeWmzkVlM82UK9F6y1nN7Kd",
+	"wcnZIDCm/C+eQdb5ZaiqknAWIOYBEjLkHAnOFcox5yu23qaoxMTdgOKcWlaIG40dQWLypsuF/ZT8ePTK",
+	"9zFr7m9h6mM1mzAkgXz8fz2Hp35WmZo/rf+7vzZ1+sXp8qGZl/7NSRTF6ryHVz4cfvr54NzN3JRaF4ZK",
+	"BwvR44GXhVpmvl+0o/smH4iOabNedfaz51mxDpW9w8FPbjcy3y2IoNsmVudp7UA5Gwkx7rI4wl6Wczox",
+	"o17AwySmR/GOv3uegRCSsxl+Jl2KW+BewzvK0aITq8jYuGBHce28LoppsFkdFkpCzubkK7s8DHZBgytJ",
+	"fvDx+uaX1zZvXdheW1eN+6tz0YevK1wqaRVff/3eO+9tbmwM/vuvUnq+9sXg3Zvyz1/+TmFxb965snn7",
+	"jeGvPxuck89v/ebtwfXzw/O/Hbx7c/DHX0Tv2bx16d7bl61LkIay8qjAy8oKbuHAEy3aAZru1SjTIPk+",
+	"aYS1ZdKiylDUtR5OpniSnN3RKblJyvSoEZDKm0ZMz2VIafRI+X4XXZ2kbXKio8D0c+ebToyDyKJOEMfK",
+	"F6Xb7kOsHPvojHykVg+IR0PindE5gg1dycN4iMx3qE/CUnpLIEI1iTk8f7JaWZjZgTkc8gmcAvMnq9Ud",
+	"jJI6Dx1+C3nmoUS985zh8SJNLu2eXNCVf5fsMZdBe9SDFnnKExd1guyLECxet4R1DeGWakcEkI8bKNfI",
+	"r1iwqWFP79T1ke4U6b6dxyGcUo76MZvO3z0skDQLWBNArJXHNNXQWW6OaRmvZJvcMihhUMko+oYkELET",
+	"+7h943OF1q746NYbNwfvfbj1zstbv/5w+9KNAvniWks1xgG2xZGLKH/EqKunQFankRNhQEiIzPdZ6rCN",
+	"IKLAbnYjmYtA+cp1GBzfnYVRC+qShdtPSkMvKxVbdQs16IOmG4s9zNzCTOX/WftVVTMjh2IaEFY8Ypfd",
+	"BnOZ6K7RaLkfY9kl5lKZPzgzdbAyP1etVorpQStKqOZS3Z42Ihuhy7EtcB4IorJWcWh8JdyeUlzKTvou",
+	"EaA1tZlK0nqsTM1/D02dfuTfxnvjovkXI9cfaHpJxYoubiguJ5VVKKNScF5R9wtjfNUJC4NkFVXAuVua",
+	"yeHuc8eoye/LfaD/+0/dY4l4cqrcMfGNUlXcryFdm3dpuAZBx5u3B3f+CtHH88O1a3b7ISjlhBYCQEtQ",
+	"6On26KgGwqOO5PGYs4ujygrqqVZjLQtXTGemxyBXEyDRPs68RW2Xol6L+hqmTDfo6o2iTe++0CCzZ0uL",
+	"+1HPEVXOAh5mACWQ06zoGdpzGwO1uHNgW8e7ckz+zDTfrBS8iTJmxrZmruM2sY2ERE/dAuqCPUBi4mbV",
+	"8bEVgOyNOjYdJ03JfiO2NYmi0XR6mpdQC6+SuBm7KlZKrVkhyuIVgjo6ktTuq8aPVKWqqDscBl1y2gn0",
+	"QYOwlQHO/hiGiCM8ksx6mZ+fm6rMTFUOFonzuI/yOMH+qKvWzsuZzHkqVCFUfv3zWZV+xns1zmo+VPku",
+	"c2w8rrkFAfKMdHozRIkRZ8h6g3DmYmblrgHnW4oTHibLXLMbBxdC9ZgAjMftn7WoxIZFVISbey12UUyj",
+	"M9juW6e5uBYnAe393arDGZsvKmmyTUio5CeG7sdjTeYMtX+uwDXbq7K2jDqLE4QwqQWBi1QqWGUkeFQ4",
+	"C9ligD+sFpiG9vjlh4NzH917+3+UQ2N7/cL2+oXBB3+ZUP0bqRWNKdHMu2AuZU5d0ylMQ/GEK10NwIG6",
+	"IowqoyNMZwSNRsVCqt7IBAxVdmqjUY61U/2AsQzKiAflWK0KiHISaYdRq9vGzOCDxD/ptbg8DcBOUp0O",
+	"iAeZc4nmC75PcBO6U5pfqoZ7pjOCU108pXmvQx7mNBNYUi1Yi6ffTyDkxkqzOm/Lf40SrmpiovviqkQO",
+	"GsZtHNNMpzquflLacDQn016qJDDCiEY3M+7VVNTitFiHZJaajEINE3aCnlPEjRQE5NbTasUqN1hvwiqW",
+	"o/LTTwc33xxcv7IH6fsB8QuZlt/XLX+Pm+fzg/dPykOPe5rsPnRvZ01rLhNNPXWCo4nUSdqJiLZsXS03",
+	"T9pZS5FMBTbVPrns1GjLcVfljH4LHslplAbksk9onAOp3CWFwmzl8HR1/tDB0oj9fPrFOXekf+c0khYd",
+	"Kh3eOrhslUluvmk8PhrZJow0aJ3iICeC0tb2bIrTlO795W/Z12dc6Fu+E8IRLs0pjmkdOlmZ31HkzNBG",
+	"DTpTujjrUgi1KrAuhCNi2geugDRWmqbPnZdFtXG/pvKaM7uDwLdyXxhgL0VjS23bNTTrtpddjFZ5fl7o",
+	"8lCZE5DVodGOkltcrU4fmpqdm5mfdvrnTX/9LMpQJcLuE9y+8fXmrXe2vz6X0ZYgR+F7VrfyifoWOehi",
+	"7r4mGKejbPn49DpyJlJdYopHWcb7JrjWTwNSJ3R1VD3NSjlz5m0pskkdbxKMfoQvxNG4kYuVoO2x2SKn",
+	"SL2Fw6dMotUklpuTXz/L1FkrOBzeQL2z+03aj+V8xzM//s+fpFj1kamfqASt2tTpF6vl6rSTbbtYr3th",
+	"ZMXvF0pYGMn+n7z33Q5bSOqeiJM3dJwtF+7h6G7DmNmF0bmXPFjZq07x31gFfgGYjgzkMNVMf1T1152I",
+	"sLSnWOm+wdt0Wlg4NkYpdyjkABhQt6HLFpH2by5C3qYGPISiHskGLGylhC2nlUVd1AcsxyNBTXmhQ26w",
+	"kdzZEXvVXP/EXjTU12g2JhN1zBUoXl9ZGHPGohtzgFkXaZkwFYVLXSR5XO56XlOKr7zAWulXpicj0nyD",
+	"LnFlFPImAQsf/AfKHA05mp8fGwfwqOi4IxiP6W8QXubdUPu2wtivqeJi5cmH1AVqGqFJuEv6p7odsLU9",
+	"UqceyR9lJgPLtMMFdjlnj5mv9HJUs0FdJ9ThAlaFWaGxM4qoQWtxLU2HucwTagZS+y1LW9ynIjxuvlru",
+	"oxe6pEs0bKljFqlkOO77vFdz5VQ+xXsogM7eyoGBfV8d69il6MQlx1I0LJxQ0Dema6GiTW5FTqEh04hD",
+	"ajRh3zk8Iz2nWq2OZmwBieSJXpdkabZt1MEizOwUNe6QGyQIMiTGcf2l3O1uQkl0+mtCXlOgfa6sNu1h",
+	"khwAPMDwYIEQX8hrAVmlrh08yuXvQnk0KuKhHtSjQN23l3Kgj76/y7Cem2PWyrM5ZpLlkvH7YkMQABgx",
+	"EqQg0gwzh5kY2d47e8nJ8ylbl8OiaRej1k25s9x/Ubi2DK5Xrjp9Q9NHLmx5WwY/K0DrBCqbuFAMKFa4",
+	"EnGggxUH2nAsp7NmW0AnGHPEmeYWtF5jVEoD3T1q9y4x2/BJS4nEesuW0LRZvSXPopO02PHoeYNtXe8G",
+	"NOyfkCdgnDE4UPa8+tcTRkP591MnS2Wn2mrhAEOxH1g+i6h6EMWxZjhjcB2o90ezaYVhp/TSS4CC38hA",
+	"cT1ybEm9OfJBIlWrMSVvjokQLKAOIO+V4WxEOcqriAQOZt7zTFv0ohxBMImy0b0pkR8bJdP0M/WJ11Tx",
+	"CFAE9j/PnmePPPJ4EPBAPPIIaMZncKfj62qtA52AL/uk/b2fCs7OoIeOP3EUzc8ePPywgeQWIV72CToj",
+	"rbgzZYTR0RZlRBB0RnV4OKMd7AIJ3ACaFS3eKz/PzkCfBnEGnEXL2EOUdSQD0fM8oxdao96Z/Wi2UkFt",
+	"7EsNU/K62UoVWKjmqJTJj2YUV5XsQT0za9SBgGjkxedZX2k/HK0w3kO8IZ+bV8CbCg1F6YVlNDs9jTAK",
+	"uj6JK4yJL987PQ8VVdKQ2C/37ikqQrN1HRCky320QvoLUAaEzlioA2cUfBUW6Iz+YBFhplMkkg9KXTWC",
+	"f4dxII6gx5HHMDMzM7+IvK7KZFAtV3t2tsoiop7Qtk54aBYpN4VYRNJ+UF8IhldIrY4FUc0FYKBjR04e",
+	"ffKRRxKot1igY8+eOKlO/cyPp548efLY1NMkbHFv6tlVEgTUIwsIfnmmjAQF/tSCqdCpTsCbAW5LXQxO",
+	"jTAPcUZgsCWPtDs8JKzen/oB6T/yCOIMYRhM4SwJ3DYlVGWAfJcUYtpzW6XfSklROGaLUdwNHqQCYXnO",
+	"MODZqQCSAYQeCuwvtYdI4H7UcV+VDIbkrK5jEOpdPUhsYco1TkMVRu7hwBNltAzak4If1KpTHbMFdCaK",
+	"kZ6BwtTn2RmjaJ2xkqge4gGKvqh1mU+EqNlJVGcWgKI194g/N8zhYVX2ekaJ4DPRXVJpEGfiVsZnNE0/",
+	"z+TR619BRNJ8o0QCuPuX+ap5JIpknFGL1H1apAIK0ceodAs9dEYQv3HGzCiAJuhn0EMrBtAY4peiQyA1",
+	"XUleyRggpMy4Ps2Hy+iM2sgz6CGMBKkHRHe1XSF9qdC3Ozgg3sP7n2fQ0qdOmDK8lawrHengeotMTe+v",
+	"QDacr3m0WDhwoNfr7cfw9X4eNA/o34oDTy0dffyZE4/Db+Lod+k/aZuizVtrW3//pFQurZJAaDfP/op6",
+	"UFrxuENLC6WZ/ZX9M8oz1gIxdCDmyPLPJgH1MCK7JU9q9lTVb+jHIJMWt0kI1fvPjfro/D4KW1REfF/h",
+	"KsnvXuiSoG9iUQupoLhST4rll2QPKoljn7DUJaVNgbfWNYc4EWUPxofqCi18ABUHBIyy8xFW5KFzO2jW",
+	"puiSnHg2xcp6djKjCIo+czIh34OpnJLs21xeIFqk63JMrlzSDwceN9dsXkhMJlGHtqMdUXWGPmlkEYcu",
+	"fY/HHMU2cnicGo0FS9GxuZaINNkyYqQH1d8GzMIxvHo0SZvpDLPxM4J1a1B+eN//Pwy6JGPICCWs0GXQ",
+	"XKEf4bO4H4/5xYGjCuKowJNP0TYNSy+dlrq1MpeBQ01XKio+wKRyDr4tSyX8qQaWm2z6gEMFunHKwoyZ",
+	"Hnynd9790miWB44pvTSh+UtGKRdt1P7nTsuViW67jYN+aaF0rLvsU9GS1nFMOct9jQwBEFO6tnHkJMuo",
+	"3Y/YXvxjylT+EzJHGuKmMCVX4P8+rXD+HBz/KIR1jsSO8hTHH3N0luL0A9LXZwgq86Pc6+/58alsg5eS",
+	"lp7OWkzRTnXPB3fRzWOB5PLezokmIgt4k+q3oIZTGlbaKB492nIpUiYTS36uFCl88iGVfKrN79R3dtZg",
+	"6quAihUx8qnWRxKfwu5YSsYBA6zk1DSO8i4zqkb/MQ3Gk6dsPMl7KmwCnaFURwflL0kDzLiYnYb7cTBX",
+	"uxfdTHVMCGy3LOobhb97DPdhl8d3L4e3OdwZo+Qut/F+M8jopKVM1tDoutyBM12xqgStDmXpw3VwvRRF",
+	"vki9lzIp8vsktNjgfZdEOVKof9+3+FkWB0eVmIGeNmqrpULd7oNbY0r7ypzyZEJBAcKhY0rHknv/o46X",
+	"lEL3U4io8rVCQuSbOfajgMmyF0JEvcmWIovahWdllmLIAvc9heupNGMeSFs+xPVQI8Q8WKJGXuwDcRrW",
+	"zkjTrR/BS7/r+pECBvhO0XSE9bkHVA0BxoRm1FiMU/4t0oaWAkDZ/SIEbOCpCxBXgzIqWntMXE/AS/eW",
+	"uL6Fs1bL2Juj9qGJinXWPTDjjWgKVBcVFVi0kGeLyf4D8hhUKEarAGmMmWPPfF8qF9XKXAX932+h6qG5",
+	"ipKPo25k7um0fcnuwJtPw/3olA5BniJH4x7SByszqAcJcrUuw6uY+njZJ/tL5WwV5Jia6dgTpW3cJAc6",
+	"KhHW4b5ZpgyDIpx2moyc4jFaD7sB2QvdI6FrHEFq15U900lbv/2ywhtaVf1JIVoBcbi9UjqcdKBmscfX",
+	"WVv2D/x9jjwUe3Chn5U6PEYeWLfQ0kGplcXvrGqktsdHdcTzTqj3fkcluprdd87fccTz9oQsjnie4enA",
+	"QwPSIThEy33UI2RlSiWWFiWQKMdijwkEEie+q/QRF8r+H0oeOoyRQwd2pmN2OMtO7ZjoJL9bDmyzjEwP",
+	"tnlAtWrf/Rno8EY9ShodTRTlvmcHNrLOqespkA+nznWc91KBE50VCpCgUFm4H53SoaxGQ5un0D1Mh2pV",
+	"aAuixI2QBIuoE9BVHBK0iv0uEYhBOSoOSFk1FjIutb5516giBoQD0y4SAtWAa1QYkFUPoowuPySuhzzY",
+	"yyCoimnrWIEkAJOD7BpdfV885iN34HH1m0knkTuDvdyA6ODKUnpI+rGP0g446vpoUzSXGQcMTPGd5bcd",
+	"KS85/WK1fKjiLiwZxSiHTpAUevQhOVPK0BhY9MrMVKW6o7hxkRn9CLJ+zZRU4gNn6UInM5GZ6g5ixoUj",
+	"14p4TGJ4VIqugvnVuayAKWU8EGMjtg8Ui5fXLYu9Sza5F1EmXWyvuOsCpMt41NMsjGtEcXUkZdO99P9l",
+	"7+2f3DjOO/F/pYv1reJuavaNpGxp96cVJVJMxJeQlPm907IwDUwD6OygG54eLIjoVCVd7ERWIr+cT2fn",
+	"IqdKF8eVS51t3cVnK1Rk/S9n7kr66f6Fq36ep3tmgBkAuzvgYkX9tlgMZnq6n376ef18SnU8aMecgt/A",
+	"FVlLRF8n1er+AbjzEU85OPNdqGaz4mdHYk8Ve7xA+YRT9FBZvXL0wT8fvfPDw3/9zZPHjz//9Eeff/LB",
+	"k89+dvTuz49+9uGT3/81201SdvkbAbv8zdV1tguE91DuYB+WVdZmRB0jwZOLBoh7YFMOqXVVYpVrqWt+",
+	"E17wLr7fAuWg8JwSUQC8bfq2doFwkwMb0z7D6gVc2oue4n9MBmackffpltPVnlU25Vvd/vbCuIU7Vh6C",
+	"KbtLWwWq2kubpdTuDytkdqNlDirlFnD8H8GESGOPGRG3GWcJ1G9iiaTuTIrNy/CT40lOKh75seQTlgV1",
+	"cO0qu7L1/OY8gZ2r9771VAQF0B+wEHfFjS9gr92/tva8K8NpjlKxhonNHk/2V78ywpR2N4Bz39oKpf4k",
+	"dMa+ZC9ZjD9ob43dt/MnAaaLwT1hDAFZ1BoPfFV3ALXbSgvay9zjzoieZitXNq8wPUihihX+09ORyIsK",
+	"Vpzm/Iu0uxHrjkYgisr514OSzXeltMeyFif2ZSp8NTiRcKyplpjxInlWB/cq41sg0WlK8I+x57DAkuSR",
+	"wzpaZ7uKDdS+sj4SXgUuEhsmWnU8OYSvXzZ4C+zCI1Af+F8qeyWhapC1Ozn+hQXItLv9+ZLrlETZ7Dut",
+	"N7ZGnOV4KyZFYSxHRdwlr1/AEmTIoXoRyf77ZiZBiWgngoLbpQL0MgcbD66iLpOhTvYNiOc6u60osYHw",
+	"BFDxrK0sy57IOgKwyN/J9kpIfzUATzNcnZSYu/hAN/2LSoTCQ5yPt+wycz/hkUACg9xitHWCVOr2k5lH",
+	"SOj3DfhFhVhgAmqKVDxy3DBYWmMH5vNYK/bzJVrj1R3W4/t0IYU8eL4LAmS2QmcgUMSClj+PQnFO9IXP",
+	"LuopiBcVB0aLSA033sCmhDenmK8ySal2Drt/VMS2nt9kvCt4tM5uOLA8auIIqC7EXuZYA7BzJ6DWUd+H",
+	"Ig1hipU6TY538RoCsM1l+uaoGqfZv889d+W5eexf6bkf609tYpPLReNQbYy1a/wD0Q6248ybLw4AZy5b",
+	"13WbtFkilBjeHNmJxDVYl60iYMzui1dfevna9Vdu/PGfvHrz1u07f3r33v3XvvXg//93/54ulcjLBch1",
+	"rgoc7j/VIh4Lfl1a++bDNy594829PXvXsgDYQ5RNagWcGp2/6q86T5WVbtQ1VlZmE1G3kPo7e1UjEyTa",
+	"NxjhSQZKSdVBisLxOI9bxpkl5H5OljRh5sZ3JjmzTGAmV/4eQq7Uk7GxbrjvxmJ6qNBLqK4jz9Z3zKQo",
+	"LdEzqbZPKqmX8tt9ZpFtTlAWFkKbNt/5zbvwIlu/FLD3Ynkg/NajMluHw+141n03ceUmrL3utrAii9t5",
+	"Z1J3O1USaq+7zTVCMtgrAetjWVXAOprHTCfWYJY6mmcLzrvbNgjKZ66T9mW69lxnw/MvU9nTdRcTSwvf",
+	"5xiPxyQWZq0KcgD7PajKo5x2a5dIwxhQfak/cAeLwl36BzALcpD1mFnn/b7gibVoDz/7ydF3Pvvire/+",
+	"0R/9UamZ/2rumTOs2rtc7buidJ1gzr8iydcclffsXMCf50DI/D/wdg9Lk49nL7f5aSqR2MLXC5baB10N",
+	"fOEIN5/qnNBCJj1boebIL9ICpXb5S3P9OfYVLc3Nln96QW4ti49YgaY6HHXd2kohBLRCtmJaXCkRrVp5",
+	"DCPZkakJCQbEofCFbMVOZLS6znZdPWEi0kGiTBaaQilgSoOdxeMMRBeARoxQ0Z4akngAugYCpKVDnedj",
+	"oEfbCxo8DXdQ2jpaGKyrEIwXyrGoXn2gUkNWHtYyYQU74kaMOVV2gm4srzeF63cMZ2qz7mdXH/k1mXSi",
+	"tc+kgqKBQZqpGtAueEASCLPp63SedpOK6GwkrF8wZsCNR4KokIG0Mk+RuAPYb8G1a4pYD60aFFDmIBVT",
+	"Wol1dh9LOHzKWmK7OG91KXJ70f6jqR8xHsc+6VNeEfdSNtBzbT3Se1Qajg6LcAFZczNo2ic1heNwpXJH",
+	"Z4R1NMZkYkQS5ClrcxmLaMJu1IO0qR9RHDiTIDxLE2EV2akrosdPYEc7Sy05AFcFOCwtkaRcKlShmvEk",
+	"AUd3KAvppC43rCms8hMqZT3BFbGqGYC/Ujpt4MuW5Y7sC7l1W0BjxZUpOPJkEgtVS1WtgAygm8qxxYcM",
+	"HOvpRFQtdSfh9jEuyBKJWJTRlOzCZqYAJ5Dz675QWDaLgIzUQm8PI622PaJbwACHS+lUUHjQheNZW4ho",
+	"nT2ANQOUuAQg4KBukK1As7b9rQkyRDjHbxJgAwhi8gN3YWICCp4b5iChILCdwVr43/aLCKt2VVbJfLOC",
+	"E9r3a0jVGBgRBlTCBiBaUu0pQBTD+jZ7CHetlhy0ugFDaCtmj34HWDPULJMavAX8sCkIqb0NhuR9O2lW",
+	"XcLvEFcusvehTuoAgd6U2MYJ2VOIFkZz0tHOSMAJQGSswCHlwE88BB7gXoYIKMbG8S0dtpZMIDmLv2on",
+	"QuzkAL2oJ9KaNQ5xXukhPY7nKi6HMo49XxnVXBNYWlMAGL6IsPsOU0V5Rmms4BuxldCB3uu08e0Bj2Vb",
+	"iigMWGhinTYA5th+OpBGpg0rM2HA/s9bv1hd31MP8rWIVNVtUliERFpzap1lWLv2C4LwQow1ykN6kN8y",
+	"o+quOND74q5GRqZZqReaYzttKaQ74d1pefILaj+Qp5GBjkthkGMLDQfdAPTdAoLppXKv1850wz6rMVZf",
+	"e/wyaWuKbZcNuaMxDQgln4SmO4KdRbQZk4i6mBYqLwP2LzelGncupXvfCgjjQz6qQdfam0GNnrWYhny0",
+	"A/xHqe4bl672JhDA7ljFVJ5sPbGfk1PXGzl41RqP5RupYV0dQ9gJ1QUpLdgWxoFQF9R94OF/oSECvgrR",
+	"PWnYD+E6u5bbWmC7FCD50i5XsDE65CaidrHjsJbmNgBhhlg30iBqIiVEhKrA1a+AktBDUAgwUQ2oYggL",
+	"JSjgM/HYmtEjr/HxavwyLHWfcK6v2+uWug8TR1gWnPbdzXW0U4HxGYvUbYfUcen+2cCkrCMP7OFtp3N2",
+	"lVpXx3IqtI91FV5xF83Qs7soT2O8czv+pJOpIyh1320Taal9jYCJGP2i3ohl5NW1gf8tcuFphl6VpnT5",
+	"/QQuOg6462f2osH6EDf39sR2eSq+L9YGfTgVHOJO4FSKNFCRWwwSFYocStPG94STkmUNctDwziTI4aam",
+	"LGEs0vp0Ame0n2kX5akfGYfeCNQVUCDIjT8UXJ8uQRuvfPHRXzz5tx+t7mT1gtYibtNdUmhZIHYNF4wr",
+	"E5fZWeg3C1po4w178zFfaNzq6+kDUSlr8ykkPL2gQdla1r430TBjxwa0eQvUO1fKSAF6gIlfmyj00Fyy",
+	"a8oVQ6b8ZATLiO6H9fAzCTlpRdMYAxFxf23m2t2KFUrUTFZdnzSr7ewhygvCzldVJbyiiTNxYfu5J8r1",
+	"fE8sXsfnowEQOOzzDpEfQrG3XePE90W6ZYU5c4f+IDGlHdcVHP2tREQyFRFGgZw7B3FHBAbHq4iFxFoc",
+	"rg3MkfyDFwc7zvrluo1gz3akXR6RyQLVXKCOXJyjPHIJeeKvSCd48V2qYpguzV9bH3g1XVBFFziITLn4",
+	"UJ5a6/2anaH7mtoGQR7skEeB94A4a+kkQaxvCuWUlCjr/V0Ul7O0So5BM6d0Kqbsw7YeqGgHkVcg58Tj",
+	"ccbIw09/fPjz//7k458f/vw7X/7Fp4cf/NPhB4//77/9zeH33nvy8VtHP/vw8Hf/6+jvfnP0y38oEmNf",
+	"2pzF/z1OvGKHWl4MOcuwulLGQkTNovXJuOHUzN/iPXArYjzYGAQPUZ4wqGPn0xoCCSWcwFqiaB22UY9t",
+	"g3G7Blbt9Qv4+8yosdskT6JV6WC9lDGTnGNd9ooeJPQmVYrMv2htq+zmN4smOy4A1/40t0Zzt0KFhj+v",
+	"X6UZnoFWoBBCGB+VmYgyDYfpSa/jYPw76CNTuPzSJaZ0I7tmUgPuwkvQrJ8THchb5YR390vnawcSpDAf",
+	"iex0i7z0cM2F4MK+EP1SwsJskSsIpj09BdQPFCv0P//l7w/f+eiLX310+On7Rz/9NXuBff4f/5Vd3mKH",
+	"7/yl1bigiY8++N6Tj7/35NP3Dn/4N08e/zXq41OqXpohP/yTaeGFbPxSMBvieqtv0ztiFrf7rXb3mQ+7",
+	"Qy6amUrbLf3rF/Jk6nCsFjU42UozS6HtLDhbY6FTjQ+pMBPrCLXfVm6nRXqoXH7LYQcFoGBlanKbw9HC",
+	"EJw9zuKkrj1x5H1yJTYytWdqVtKOMzv16QsgVk+Ec53t+6OjQiNycbUR4/EQurIEpdykYTyyJkVvYFIW",
+	"S0wrSsVC8HlCiMzQv5Bmoyf88bCncBW6nJ7QFDlXTDOlc8MYsRWIpts7NNxV4WpZPB0Tb+Kqn8GlLUzy",
+	"IzyTRg+72VySsrSSD+exRsXmzn7KcNPCmq4exBHr8gMBNRe5sJxr2KRk0Uytl4HkHkPrFYzYGjea1TNQ",
+	"aeDUuN1YEFUg49y/JqWK6DpINU8aO3QEnSd/D+oZqjUQdPcXeXbe+RHaGYcf/c/Ddz568thaGmiIHP3t",
+	"f33y+C8P33v38KMfHP3kt6e0MXBkJ7Mstp6aZWH264mZmn0qgGhBpLRDiVGNh162E3UbqvJmbjNa15m7",
+	"rMBEXOke3smRWJ5z/9C9SpWDmL1qbTq1x9WAx47BkIp3ve0w7jcWFesxvEe/lBtEQFyJXvISfH/yRX1K",
+	"h68dpjne0VufrLzI01b3rjB2+UvE5AEVclFkx54ZNXoXeJhayywRVuvlatZ0m0oxAqol39rcLMmyz3/4",
+	"kjqYns+4udBsxh0Q9fLa2Rpm9ebIzl9bxiKAoD6R/EHjZHWBzpQOx5tiURA1MBFn0tm44DWglsaeX4p5",
+	"cEjcFw3EirDXGhG37XUukwufgwu+vizjA83Ou+ACtGTkLi8chD2x0RRKtGVL8pl9jy8WrjxPKAPZyEc1",
+	"Ag0U56OGIjsoBr/BuNm3x2Hl8efSi9UFIbtRlH/lJT3jckM8Ew+zIBWTy/snol9HQuRPhOhn8TG/ulQC",
+	"MKkR/OqOh8wQjCyvCFr2ucgaNJ8uOI7mKFcQJeXyZSUiRembt1hVD9K6alX9hOtBSvU4U6Z6IVgA43Ow",
+	"LBto82ltoNpBASZ30U7Gn9/jkS+O2Ld7bujByQ2X0VLvMKoln3r63hy96C6bURp0DZDDSgkdx2uFttYu",
+	"XZ4OjX3yYqGJEvpXuRsWT7FX+huXsE4SgqAlY3thGlr2KcqYzpXtQhVhNdotTo5OvzEfgHxv417Dhsje",
+	"yPc5Qfc70E2WVriR9ENPxQzRvwrXzJB7bNFA3AjoUYCo3zZhV8MSONaruZikJ4is/WShwJ13lHSCdqzs",
+	"3Rxhu0uNYkLtM4aQeVLNemLHrY9mvNUSfVqTADsskM0Zm0qg06n0+HaSFGsjqvvgn3z8z08eP37y2YdH",
+	"b/+aIM//5X3AO7/yzXV2B0tqOcFzYgcY1sYhzF9KtXUE3WiYUFGAJEwSBkpoCDrJIGGlYR2tsCBvD9gz",
+	"RmlXqo6D642h4Q1MqWiH2uKhH4vK+YJcoxqgnq5EumU2eJRsbG5uPbfqmgj9ySgNTpN9Rk9krX17ihrF",
+	"YHs0hnyE/X0xOBw9DLUCWBK2hSAUQNnFXR1HrvdBt6kUyjcPmkZXxFEInX0JNKQqvaf2BXaYQeHyyGwX",
+	"wHxxY7oGO+Ska6ciGfIkMgF0wToQAniXrdIuFbv0uy2YtoWRnsLd7ZM8uMQJiq1gpPUR/PVGdttAv4md",
+	"4Y7WUXXDid0jOpoe7RpdtVcsUu3olFv5hOeUtutENUW+9FCxhJ4GYANBrnov1cy0uKom24HJAvNv5unk",
+	"LlsklUH2lApd7b8+vbpG2iBIeQKWkVXVrqhYqMq4YanWfU2lksBBoJk+ZUqnsgW6wd+crexLFbEQ+IZa",
+	"o3A1wFRki7t6ayVEBAjKpG9BFVz2v2jQ62e9cc2BSyq0xXBPmUGry7ghphsFfb2g0gXpHiLUQ/ZT+0Py",
+	"JVpcMZNSQ68RAsG/W46UFWFQooQPrZD5FwB0FSOUVcUHIiTtyfeUa/OVJrNUWCri2OQajR2LR5erKBYG",
+	"Ee24fZ841kODTV3+mabLExHmbmKPH6gqdg/TysHAr7Pr8gDqMJ3AQOMqdHYTtMCByDNDgWZ3k3wgEkCm",
+	"pu/D4kCwtZerEaPr1vfUa8g9cwUEoDPgSSS5gmPVEB3Jndv37jO72UDf+/5OkOVVFLoODhn6y5Vw4BtX",
+	"Ll1iobtlw2ni0h7GeyKl3bO8xRYwvDNx4+dWLbh/xAhMI6WHNagawCaiKhwrR7DI9LxgagflmPNOIjeJ",
+	"CYNqPOWtaiadl61dhs3bUOHp37EH2zEgt8YeJxREYqnW5cw2di7hYYteMHhIVXbuBotFO63vFEVcJ7sX",
+	"3QJ4DGupWHtQ1e1NC4B0LyeyzJ9bZ7vsz2WfcKIinvJ1O1shW8nMaXA024Kng0TsQHVcCBxYYQ55AkzR",
+	"1A5XpqsBC6WKxKP1btqLwz21knE0aCg2hfe62pVW3az6Cju79IbdYIN+rHkkEO1bUuyJIFhShPFWiOSw",
+	"bx0apUG4rFEMdWwQBNlT4OBcufQCC1OtGz2uRg2cqPJGbCLAOaZt9ueyf2rQtN2k1ZUHdRhlu6yl+1DJ",
+	"4Q92aXCSkLSsZ30lhBLh9NRpguXU/5oza8vl6xogdFhz2XGhkWMpE9aUSdqFvkpwWkYIyIKunjUDUqFc",
+	"+cIOcAkAuLMgiYAPaClM6oNbYnidBlhuVNeXyyg8Z3FG9cuy000ZosbB7PRG2ameaiZUKhLiPJEJqA7u",
+	"nbLZyzjd0L7ur3oa8bvbxeTbXLE6N8Iag3XZS9dh12tncsPa2b2GjGRTVwfrKab6jK/AJQs98vAR5QYK",
+	"jrCW044wZk3KsbC6p1XaNRXFR25y5oINvjmqBAyuYuSEh0OUxXFJzAzoV5E82jtVEXHu7UVvXHlzbWXz",
+	"9a21Fx7+h63XN9cuPVz9/+bmnYSxZji9FUNwF5yEsvS8VdpNRVO+OXKl6/WIrK+DrwBGHpPYWKr9Gefl",
+	"Pe8swwnneISxBtoHOpsCiMV6I6RoQqqaU56h7D442LCjKQRctJDswE1Yeta+KtX+os9Z/4yndMammtk9",
+	"CPCUDkOIwn2T5bCTqtuu9XSt9CpcsawHqh2dndIef3QDr89RB572aKWAbj2lO657nlbHc2/bFRCRwzzF",
+	"2NPxAmjXcnBTrKnTroMXQjO5O+hxtc2UkPB8rH8FLEGXAKeRRRKCXNLxA2MqIRnEwqz3ooDZv9jzFHLB",
+	"GGmPj1hPJB0BzkrPumLIeacTpuMIAVxdKMa+KWzPBlwTBvi+NCEXDViDcKUeKrgwDMYo0SDYRAhVDZy5",
+	"cJ1dkwd2ANAzDzCt3x7wxGEtT1EV9oDr9Su8qd0oAuFa0niQHduZFEXhjisBVIfVqGGr2BsVJKPA20WI",
+	"qChY1jkEd3CmnsOQ8nRNd4uuOddl/PgSVZaFe8VazAqa00qzogCmmq3Bht291fX3dwWPspV4Cl0+sqzH",
+	"B0stAXp6x8H7Qd51oGD4OcP69a1LwdbWwzkPrBtR8bhyzLfu46zD68RtPyWZxps8qWfL2hs5cXBmB7Vu",
+	"iMRTXBhGU1clILP5WAtHHUbSMO46keeGOK0RKWDEckx7IJMiR2vUKZdIWxG+4fsKrBEFyYpJYMeIrWBK",
+	"aRxUsYSCEyvScqytS3mKuPHhaE+essZ0zw4sBtgSvgYCXAKhojrL/JxDcRxu19YgSahQL2N3VWJYmg+g",
+	"kvhqVuCMOXKcEeOiYR2R3rE3uAUBcNYcpKlWDiw5Y38FM8o6P215IJz3s852qfRta5OhRUMWjJVwu5kc",
+	"pQZGq62ED/rbwK0RTpJrhDuMUyDe8zzDiLlUMVfRNtpb8L4NqQ54LK1BdWf3/tVX2EZPuJSdu4cLyAL7",
+	"ww6iEuZAjYGCFwo/pCJWS93OHEQaOgCZ5jCl8ekEv7zO7g91ZiTDPe0N8gPI3yfVaPJC4Zazdi+a9bIU",
+	"380RrMvSbkY7uMx3/Mq0t0CBe0b+UbKS+0oPzVT7zUqHjAqkNSVRxjvuqkVOlntGeeDG5f+Qc91fW1uF",
+	"XI+CmQFrJoLvm4CJRy3Rx25JLDzIYchPK6t0g9vIblBtle1G0c3Ry+7Cpd1B9Ep+oGfiIU2TkN2onpPQ",
+	"iQNiSOp2G6AqsD5QqzyaaJcbAMifBwGUkLIqGsFKBGbObo+i6Mzb7dHkrf0apyoFzE2V7Rd8wFzQmvMi",
+	"oeRnCfbflKm5l+o+cgzPNScvq3olRyAn5mx1EVQ6ap4kealhvwu02CVb0lpz1NmxQ64KxeFaotadqsTQ",
+	"cUzT86jxqLAGOxjpiBHUV6jIzKXEfQ6uEgE6S8Itte6GQZ5JmdM0vX1n0Iyl6da6A/t4TysBQyH2YzrZ",
+	"EUsIDnfGlRjuZFQS+RYmkwK4b6VkuL6nGSnHu+6yuXon8jUSMzoo5u2ZKGuSKEkhgqslPWk+Voh3pUpd",
+	"HB0LIxH8ypEYVIyB7tGwj/6qJxtn93B4QaklKJiRG1VEBSeaMozsqEF/lpzeo6tmiGlL96TqbCPhBvTx",
+	"GK2VH8cO63OTbs/f4kPlzGXEqPioAqIh/cM+42S8qEslOjjlUyQHSq3totQiOe5ugevpgRaTiwYyP1Or",
+	"8InpbdKHmQS0SnmfYY7N84IRQglLRa8fuyov4l3CgkbjWavoEuz9IVA4I9LUaucSfE9oV/IUd+cF4NMO",
+	"2pmupUDH/pI5Y940A7c44q9nwe/Lxwl9+6fWFv++pdNaDvQbVqz6ImKH3337i199jBUNXWFECQfhlPA3",
+	"1LdPVYMP4IplzcU/IC7lmrLvV7syjhKhasq+t+h23l7wdW7YQ5drB4eYdVckx8zDY1iYeibszaqrli9v",
+	"WXvFIBmwr4/M46RSHeqVHYqUpu4VLlJXTI9aM7BxBtovXONMqvU6ewB5eKiGAW1FDYPrZYnuB3x5UxR2",
+	"bGcSxnlQwRy+C4JTR62zvREkp5wEBE514FJP5Lqnhkiz9phpbJW+3wZaiFzvKFUOeUn0xdeg7n0TVnF0",
+	"0viuDJXxMcKRmWJXlOwo1yzl0mo9KOJ6QLTPXU50jkA+WEZG2tMHgsTzKceNACak55tbqFcMX30sclQH",
+	"fV15g9MUknYciW7bxdQJTKwv7gHmgQCTO/auDfoi3MnVUPjVhgZfazGvcDWCG61icuZKOcWHXY+zb2m8",
+	"n9OIdfc2ynGpdwvv1HLZFNYoEMGx+2Aub6HdSlsTGajtJgTaQd89tVLRFLe6zh5U9PjZwwMbxKu6/AI/",
+	"PUVpdIVfBQkMjimB5d16ORH8umOvjp3zlFv3SjcVnIUyzc7D0/b15RRqSTisxLtxHcwBCCPxBkdmne0W",
+	"TuRpcguJGLsPnnf7IJipTHNBuMWb9rfGoh7zmvY0yBot/Lv1RZ5w9bBXpXSRrKWRhQg5olb7QGZ9mF/V",
+	"krfxBv3VgAMe+sNPBtkdlHkedPMAuHQm5cqXq125VEr9lo1tKnLSPHx6FZz2Jm860vmkBzFBmFAwhTwY",
+	"inFzF/om9HyctEaqdSPmqQhXd3L3dD2Yjq87EUDGXVKaBXfJi/SSniC3+xizuYvItG/SITKzGstBD9RR",
+	"cQX3IsT7ebfXHFBqGdhuAk0icIzPAYbWF7ofi41ogHMqqvX5NT1QkSu0gswKa47YvhiJyI62Kwxoaiq/",
+	"992eeqiAlqjN8FHMmkO65w+yXIFTbwRA5KZcr7+UDfFcFxT796gKBF+TKqoJLcxBPBdaJHp8xJqF4q4c",
+	"8Ck8eiLHMOYcTwgNKmYj0jQWNbMm3BRJB/3cA2Gw5ckEvsE81axlhcnpKsRZdmEcV5IKrw0eMeq3WEQd",
+	"kQBooaEGjy6XyrjucqsbEZ1ApmwIbBSOYFQPmrHItCj0ajTwvw3676oVbboQE5DFy+B/aNZ4/vriUDta",
+	"GCIkRwhpukGXmwb8Y3Wd3QLbjOGcm2yzBcjzylNxkDXHWFeGp0BGWawERLdC2UnsITKUYhyrEbG6zFlf",
+	"WGwJMgPj4kRiDafCULvNbRBcMB4hWxGQrWYc7DDVCLNimNKszxPCByDWdbgyx7Z+Yhb2MhcnjYXfe0uL",
+	"Qu8GiOPtCXXyaDzeIqqTWmBfFGXICcg+VST2GO8XwQcr3Yz8gZXnESSfuPIYqvbYt765jWA8iW4JYwTC",
+	"UAQOyCcJWFcPWaxVh0LA+6KfujJiYFMzRAhthZoQgXoAk2f2S7FH7tBYF1pDgY+o8DrRvKuDhPfheHy/",
+	"GAMP8uYgJvAgyWeE3SSp90OnHBpUDTKT/IOuOk+QoXdydak1+XLZRNS2fyG5qluSx2TT+zwsmF3sButx",
+	"xTuC8jexOBBx4ApEMHcL/EUtwgYtL5Xx6+xD56dDep4Uehm5BA6+xkXjiKFktM523Qc4aOCwcgTL9PYN",
+	"8miawtoO+bpilykH+4cCdpM7H9GmC7XRiyvfOht+himVW/WBTDvrNFvGMZELWOa4gPhFXMYj1uL9OaVv",
+	"o8tVtAbVU/VapS8jVp6B7nx0vrdzcVhA/iTL0T495n1X3QCJoYsmq1EEuzRTr0T2CIaUKYG8eoWr6PaB",
+	"SCoAepfDjHGDfObIdDryQECyL1OUmJNGEQdjyeieCMCswCzhAr37uWoW561YfODz+Y4/ascnPKFEMJ6r",
+	"AuzbAzEQc5cI0uD+FH5UVcsoqcLYpDwVOzkEX/es0qLFFP2AY43jHvyoGpaFWqo99gBxyYzDxmxtXfrG",
+	"2pXnL79wabNidP6H2fAK/HbnvhhuRh1ljaFs2pqet6DU5smI0QL8Nuk4RDloj6Ua8nnZYcbRXZo9mabA",
+	"+E4gLeA09VNsawqjhLfT0CHu2Q/bzKrJ0JozLtiAtowdtImJxj20/2tQq2Po3swV0O1gfAGgJNyZai2n",
+	"JrLPS2VSrlK7f8AdCu3SRINYRKEbp308PCzf60jtUn1u0oB1RQwgF8geKw1LRHtgCH9jT4X21w34khBa",
+	"7ed8QyUZm6ESj8B7h3eGM5DCVZFG1nqZstx7XDQMZh3btCC0fWVzk+7VliKOylEoriaCp2LJ49Q0vDOp",
+	"0vFZqcXyTzr2QULZQmQ7yGHoBDGjqXBrJ4eMwv0PrYsmErby5JN/OHz371ePxzVSeoY6PhG0v8z6AY8H",
+	"whznyA0u4KjWM/6eUcPRk8z3yxz7yXw/mPP2nqDzZOZDCcdjiTkMwPr2uigzincmbFoXOBh2BZRISayJ",
+	"gqIliIhCxCGn9y6SvssoqlERIL4Aj0uYcWEU1WbNUm3yZ513MnCsk8BWkA4SlaOa9Gf2JC7xokzlceL7",
+	"8SqxWOt9K99cjSAA3xykORxxh61Kzl4sDcCG2R+ZgJJn0ErKPekqFArtE6t83t+FzID1Ju0mj5jSQx/S",
+	"8BGNPZXqiI/W2X3tnQyKsEcUyzIZNsAVFtrPDYQrb2gVuvBnhtqbLbdE88cVGorYiLIT9bpIs+N00ebi",
+	"FFOxBsm8rXza39VfYrdELBUdUn6pA29EXjR4RAWFbDm58wWBezo0aPnVWJjaOpOw1BQhqJ36rDdiYIhT",
+	"no5Kd1FDOSadJTE7Tnu6Q6QMu0FOHSYra9i5yo1Y6o7mKXKVqwTCYjoEihnW2ciMJExOW1e29o2tFx6f",
+	"dS8Y3vV8+Ee7ZAGWF/Kcd/Eomkk7udotxBDygQDXNmePbQhq9XzDDJBM2UvnFSogCqtbpuCmSy5SOMje",
+	"WdUXn62IwbtDRDofp84i1GMQqlMlKE15q9tzrRY1plzsPCAyr4E6RATLSrFHLAX2EogTuf9aq3nHmumZ",
+	"+ZqPT62ETR41suGWYc7tRtGuv2CxktsbxKns8yTdaOuktxbxlE/LZwOvbukUEePubNKJYmIafnayRtD6",
+	"Yk+5yV4g1M9uFDHO+rKVDhLBVv74zsvXA3bn1vWAPRDNO1C9xdmdl65B4obA455nN+WLO/7jCxnVU5UN",
+	"2OOP1pojKKh8/rmtF77x/OaYZYhLeEqjLdttG29kHxpzgQgVRHveXjA+5KO6iBHQjcqzuHC0ubNYAPhZ",
+	"BJmHMGDVxeVVMGbT3nOaBu9H7aLonmqzyR7viI0/64tO7Tftq/rvORTNfm03LT3T4Nf1tCLbW7lWT20E",
+	"YZOOmBGYsSApsTbUXOGb2lz10saCbJ9eNAzaA0raBwqb+ZQdBJN64zTNEpV2Hpa2fwVaAM67WYcLsZOT",
+	"a7sZJppCAsqsQJvWaBwVZKHxVSuAkYzG+g0mSxOuZpedp3JAP+w60Rv8VGRs7s9t1ucEuIpAKzTQRoT4",
+	"fi4f3vSZ722slWXfHvBYtmnGA6YET+w1A2V/0sY6kNJywRoawsaFyYg1pWcLkxG39PmTJRx1jaIEkxAU",
+	"yxnqOYg90XhlFDyXzICe+m3nwbWxXJjHDFZyB7OEVoCs9yah9aNTQFQ8fRS9CpnVz/mydkLT+M6kQCAT",
+	"yMW5aNNkCQUonyhDOeLg1k1I0g6BZyidsmbWhB/zdK7Ku1Q8qkzHl59snhK/RsvK3vNrw2pZ4mWJOJBi",
+	"SKzRLWSXP47hdHxrSff6zpOvU6zotksuWTTMs6qROMvkEHPk+dtQVCyxTmYHUGxBGWKhuW+7D5hsUw/T",
+	"BPFVlVxGQM2QmfONgYqFMY28Jj2RiZ9xQNcos7f7Qj0FwucpdM/+q/rXOCN9dnjGxPU8aQ1VVpnMGadv",
+	"SyVNt+bFuQY3/ZaVyWVVJvew4vAu9Bw+y/rEcUGOaZCs7sUVDGN75k5WTQTdyVqdoWpp6zjWw7VBv275",
+	"hfu+1l/69Df39CLPSIrSWvKZA83bqXUIWKyHzC4fgASfxP6qFjFoHANUunpF7BWuohd5a7++mpiv5auO",
+	"Ihxo3PIqzi48MCHl3FCEjrea0dVhQDY5Fnzh9j8e7FNJZenoPz9xLTviGmNaOAH1JCZj7I+hV/M4UPne",
+	"tiwGu7W5ucjYpoc5rrkmJ4oIRHpZldB98ehZKsXZ9fDp2IhWLDMeD6dC3maM/HFWBOs06Rql10xXD2sW",
+	"wps82b+l79kbfx3UWh7PAFEfodyZ4FBQEaayJ3JuwJDbsxDbsZQYHj9/eAIpTBehCMHEXOZw/zOmCmE9",
+	"oOo+Y3pC8z+vGIFnlig7xYkC+dWClvDaY613z0HXKXhSz1JMxMnSNgMII9/lESGu1XwNZy3d61HP5mmO",
+	"2ES0hKy9nv8u3rVWyfsqKpsMEoAloi2SBFp8iOMw5wUAmoujkDC+rT8dI7eYFnmF+9e+zG2RLH3Uys4r",
+	"j5+9+npY8Xw5PcgZQBp5YAWddLiShoppCEDEDgw1SgYszlaqEfAuXV6dS2H5JvP5e8zy4xv7pb+mntIw",
+	"bAeufYPYm34d112+rWHXJfBIwDADGSs6tDrrzOg7aX3iVHEDBsV6e1Ve5K19JpXPofikCu6GPGmIxz4D",
+	"gLouN0juz3qCKyqNNyykLrAoZLzDpUJ0yswBQ71SRvdiX+5rsV82sUfVfiDFkLUBVhuBmYnjI9Us0ot1",
+	"pRPhwH5qV7TuxksvdW6gz5JBIsDuwCI4H9Rx5q8Sj1LMB89RO54LSZ5dGTk2CdUuwvamXyvNZVOakKKD",
+	"zFzbE8FkRIPSsJ405ri54NNInxGLyRHfE5gj/loEz0uYwGeP3eNdAtlfDkXIPQHtyYs92k3Kk7rdp3v2",
+	"nstd12VH6E/yZyBL0xQd6wfgeT2HRPVj3jp1vzFGvOoWLrjp1yHKSt0D83NiQKKSZTzQ8UClwklGvdW5",
+	"33I3v9eV7aXVF8VRPnsxSWCktFIlUtYcsUwiAoSk7Q+asTRdETFHD4+2FnDL0sLOpXI8AqY4EMkI+QSD",
+	"C6lM4/H/osIxIpFiMdwBgFIJgwesAfBuuLGvPwDgNBCFHai0Jw8JeHZVJQXAPRjrhYVVKkthzgRnbZeW",
+	"/KkArUFBi515QkpHAcjxpkKO1x7vItoB1GF3uUkBE5YwyYsZGCe1pP8oELeWjvozukSpQPw+XDgDEf0+",
+	"1uLYT5SdhsZZ+zBRwEbvjZCaSSeIQ8PjuAL32xqL2PF/jA7/CZgBH2bShvLmjlsNx0FA5Zg/1+22SLDe",
+	"rZ8IZFvXumJ8iJZdHJ+XgzaPjfDFek2tY8EVchien8LEnADUWJ9Id2UogDXw9bxhV70peCKSC9uvP3zz",
+	"YQl7p5NNWGETeAoKmCJA+DTQPJLbNy2e8lh3BqIAZ16GoZ2fp+Vu9rBDPJNW2YIoTcrEbdx49R3qsM5U",
+	"juVSDyAI4IJ6qHssI7SqAds+ZIUAjHdziJTLeOIoj6WaPN9LD/0p9gB9pdPJrzzM+3pXxP0pX8e8KeIp",
+	"32uYd1NldWTnwzgE8ASiUFH0F3YMzxCfvEpZuEa5rcRkNsvPbbUCqR3ddnzuF6o1zsT6mrHstfMvka2b",
+	"Q+OHKIPuoz6BTod0J8Pi7vHIEwoD8d8wI4aBctGxTO3XGsVFT2I9hS/9nv0W2Uw9hqFjs7po2FCI/Xjk",
+	"yDeaieD7JmDiUUv0iQRDRayrYxkBnZSvIMn4MmIgjwlYc2CXNWCx4NDCvqe6OpF/DkjkZLKG7sENGYXk",
+	"fubHk91e8CSW0BaRCAF4pGUY4WBYw9vXa1Ev1IgmSh9pcstQ8cDcdJ3yobve74fXvwEYZlgpAKk6TA9n",
+	"QBbbjIz6fFeSVFTEbeUG8PLKBl1gKD/NmK8BW17ERwHbNZJv3LND63K5wwCcnsk2400ihyzyIK1tba1d",
+	"+mbF+ChUno3MA81FyNxUwoA01hTE3bhct87lLfvZMK2wkt3IR2mX+gkz4r9pA760tnm5YsCpPtZwFxmp",
+	"tJvtKjHMldoOsBkXbTTs5hUYaL9x3hcrHs0RrhGkowFkElxT9EEnWf5O3FjlaJGmW3Z0zULPd3pGWRub",
+	"7Ml6FmaCzzWGWxMXdisRQlnFJqdRtmKcZSGxuNvII48gjNIgUjWQUrkOp4Qou9nKlc0XWAhjadBlDanC",
+	"7IyTiCplVretQ4NJN9PiyuB2Xme7qDvh1YmO0biiqT2FEUHd9pRDjDo+B31HBh729IFouJ+GE08OGHa2",
+	"s5Cb/QaUaIXbnjhs5PmRGVgljBsWUtQl3FMDlcoYr4PG+KQX0Daxo8ZDOX9jV32cyjguGV2Dgjih46sA",
+	"IvDCFJcd0a9lIdBF2dX23l/9eCanEDMFME0xfpn1SuULHL31mInelFhmtis3eJpaHa9aYppW282uWuQs",
+	"Z08pgwbLfVsbZmFXQ1Y9YEO/1YaABD70FaRgK+G2KngluUkN6iz9DOlhIWslIkKNKxhR9FktA9twjWo4",
+	"8YMepI5nH5QE0eKHHXkgVLjOwpZOEtFKQ3ue9rURxt+wOWJde6OVVsyN2VNhj6sBj8NVgsN1ZqO/W5Av",
+	"5gJRchxA9lhuac9L5JgHzDoLrVoNCYgZEGcgCt/iCgodrPazKsy/zJ4CVCyzg4z/HBzF/pgithoJZkhE",
+	"jMfWKxyN8wey0F7ecJeFyJIbJsKkYY6ySFrfpp2uMwh7aiXoDfaU7xGjRUGsuCLxc18bHtOdoaS20daJ",
+	"v70mTjOzTcHxlmAaJw/2HngqsTQpyaAXNbsyiEMM1f3M6ugom/Q9RcuAdFBIt2T97q4eWh0NrmAEAPYR",
+	"FoamXY7P9STIbuGUEAQHFUlrXbbSdRYq3bD3ClmPJ/uG7Nkd+D/OZwg8kbEw2bnn9pNDRXZORwafZxVW",
+	"4P0wEsJ15vnfYHYz8jdqJbWCgtNIcycTcFnAmS07jBCep6C2lpM1wo/wmaNv86YKqaRxjQQKzcoeiV6Q",
+	"o3WbZHPLtPFYiAgyLOtZOZRPVI8XquRPxQXCWy91UcPZVORNta5g0uJ67Cvg1Xb1B0y32/MI0HFFx55h",
+	"Uq1Z5TvNpLqK1121ly0Shy73mFIsukjU25UAcwHdKCm0A8MplAsnxvLA2lODgtt4WltqfBF6UsnxFRgL",
+	"ORWw/iFo6g4lMrfkWj/RnYT3ADVvnd1ANGqKY7o0GFo4juOQ0A2cgYYeVmb1FObEqjd7SkeyI1NjTZs7",
+	"t66vl7EjgsqYT1Aq+BxOwLBwB+lN6hWOwrTCJKBL7efVTx1WcozVCdUtJtYArbsWscWzAralTWu3+NlA",
+	"oZI2KifhtBZbvWkp0dpnPCtNs06MdZIGULFmFx/AMNGcLOzNec6FVO8LOBbQRi07C6wvPujXzWN11XsI",
+	"eTL4sC9UJFUnRM5211ODLpjVLu1BHGfFa0UvCWNj9gpykRxnKwGFBnvKxaesh2PdlRC842QgsjAVxB7W",
+	"MOjlrxNRKY36PdlRr/WXdoPAwk2pBt+q+VGlIXYfyalhS8gO0CJT9Lxar4IIZ2JbXeVG18xIx0EKDGIF",
+	"EHDkaTEJB12o9JG7YAIJcqH6zEoTDT4ivuss2egCZto+jH4dsEwA4TGuSA1iDpRjtnesSMXAWOdOa+Fs",
+	"3IPfVCUCITZjZ4Emv/SpsA9PkE+bsW2uDhKjkwtzXAn5g8UWweNk3eEdUSX1a1ayajsHSCuZfPeN8cVM",
+	"YzQWszbFGTDZV9DTV+7A5VChzzotPVLQATF9FrfwoniMAMY8/ifJ5syyMzxrFr63p+zrmkjWnaWh29an",
+	"EHX7CLn5XGgsyK3H19iFUySnzhDQdXkAzOyYRm3y1v4OWco9PgIDA3K6SJFV0o1e1y7doOhn7YQccNc6",
+	"5erpL7fPtdVAA+TQt3C9nQ3oy+OcjRi4ckSoboci6Jj3i6xjFfZArVQV4+Xd1rTNNN14GXbqevggQeV2",
+	"SUDHjojsEQSvEbkSCBgzJPrD1XUGUMWinTKlkTliG6sB4O8GNcOHk/bH7b5QuH5PgUij+KDSw9wupmZQ",
+	"Z1qPs5QFrPxmvmiIXGMuQg0+iGTKYt2plh+wQqe6WK/BFeep88WOuMaWF5yARZQypYkAyw8WIWB9ntgb",
+	"OSXQ6so4SkSeoMJeOLOhBV5/SQ9zO7YzaWFBmVg0GTcoRmxGsZv0BuNRTyrr/ScTqzh2chNTznz14na/",
+	"NyDrXFqzDfJUU7lbWXUVSdiiBORMaquqBGQBdVV2eS4a0GkBqvPAEyXpBKsJzkZcNjoJVzPOg+t4yXk6",
+	"EGDINZ4INAX1IPd2dRwZxhE3T1OMcqBkRT1rrRyh8CJ3dby0hSkwwDM5MEhmKha/Pi+Q+zK1eSVgbMui",
+	"c1ezA4edsXDn5QXKabeXSzJu8lqqGG5ab5GzSJh9xltQo+BxReeSkLGjwh0JOcCcfHBgBmBunxsz1Ek0",
+	"mWIcQ18p9R3v550XomCzFu/hZz85+s5nRx+8d/juh1/86qPDT99/8vH3v/j120c//f7hXz0+/O7vDt/9",
+	"e4cG/Nw6ew1Mqq0rjLPOgCeR5Ir1BoaAFXgnEda5DN13DScM4WoZlmgHDLKlT4/7AeKI8RWetrDfAeVU",
+	"ninHeaxFFbqbIWhLXjznFm8j4vZ4rMvKdlMotGSrwtEP/EULNC+zh5TFDrIv6yspp3SlwUw6dLBdpLRf",
+	"3rrs6p6g6cq3Q433QonkwO2OQRJf2L6wwfty42ALpJ/u9cZkSIQaLhOxzWLdkSpgRhgjtbLurtD9WASo",
+	"1NDwZE8ePz780U+ffPz9z//2k8NP389Skn75J9OaE540+/yT73z+yV8dvvf+4Xf/othNWfLzFxMoYOe9",
+	"Ppcd6j/FWoxUpzw2DLXU4Y/f/vx7f5Pdzf2g5I5USCiFCWi+A59yCbLaoqPffHL47j/94a23P//BL4/+",
+	"x4d/eOvto3f/8fCH79n//PL3h+98lD3MB23K3z4WUQeRMMDIZ0c/+e2X7392+IOPvvjNL7KboANQfgdq",
+	"ZKO2KndSGNbqam2okRfn4fO/+1VhYbKu6Mk7I9ibuei6fbF1zk4wtcEZ9uV/+87nj3ODdP1xJVgwnscT",
+	"+7cDHFWOvEATibUb6X/+ly9+/buJPtGSW98CLFjjw2b9Pjv67TtHb//66Ac//PIv/1N2Cz1Im/pR2Zt2",
+	"NYtkRC3kmgra6bw7+vF7Tz79AI+53JoOolJ5vMM7bh1MVw+Zsf4aj1lb8HSQ4Ci1ynC1vvzFf/nyw//9",
+	"h7fePvzdPz759IPDH3yUX/KeuPDmwzf/XwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -182,7 +182,7 @@ func TestATimeThatIsNoSlotIsRefused(t *testing.T) {
 			"who takes nobody":             {"UPDATE providers SET active = 0", "UPDATE providers SET active = 1", s.provider, friday, "slot_unavailable"},
 			"who is not qualified":         {"UPDATE providers SET level = 'none'", "UPDATE providers SET level = 'junior'", s.provider, friday, "slot_unavailable"},
 			"who is a worker no longer":    {"UPDATE role_grants SET role = 'station_staff' WHERE role = 'social_worker'", "UPDATE role_grants SET role = 'social_worker' WHERE role = 'station_staff'", s.provider, friday, "slot_unavailable"},
-			"on a holiday":                 {"INSERT INTO holidays VALUES ('2026-03-06', '节日', 'off', 0, 0)", "DELETE FROM holidays", s.provider, friday, "slot_unavailable"},
+			"on a holiday":                 {"INSERT INTO holidays (unit_id, day, name, kind, as_weekday, created_at) SELECT id, '2026-03-06', '节日', 'off', 0, 0 FROM units WHERE parent_id IS NULL", "DELETE FROM holidays", s.provider, friday, "slot_unavailable"},
 			"on a day with all it can":     {"INSERT INTO provider_days SELECT person_id, '2026-03-06', 2 FROM providers", "UPDATE provider_days SET taken = 0", centre, friday, "slot_taken"},
 			"of a service that ended":      {"UPDATE service_types SET active = 0", "UPDATE service_types SET active = 1", s.provider, friday, "service_not_offered"},
 			"of a service of another kind": {"UPDATE service_types SET ways = 'home'", "UPDATE service_types SET ways = 'station'", s.provider, friday, "invalid_fields"},

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -308,45 +307,4 @@ func Pass(tx *store.Tx, e auth.Ending) error {
 		return err
 	}
 	return audit.WriteAll(tx, lines)
-}
-
-// Holidays lists holidays and make-up days from this year on.
-func (s *Service) Holidays(ctx context.Context) ([]Holiday, error) {
-	return holidaysFrom(s.db.Read(ctx), s.db.Now().In(store.Shanghai).Format("2006")+"-01-01")
-}
-
-// SetHoliday makes a day a holiday, or one that works as another week-day.
-func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
-	if h.Kind == off {
-		h.AsWeekday = 0
-	} else if h.AsWeekday == 0 {
-		h.AsWeekday = 1
-	}
-	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := saveHoliday(tx, &h); err != nil {
-			return err
-		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(h.Day), After: h})
-	})
-	return &h, err
-}
-
-// RemoveHoliday makes a day an ordinary one again.
-func (s *Service) RemoveHoliday(ctx context.Context, day string) error {
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		gone, err := deleteHoliday(tx, day)
-		switch {
-		case err != nil:
-			return err
-		case !gone:
-			return fault.Missing("节假日")
-		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(day)})
-	})
-}
-
-// dayNumber is how the audit log names a day: 20260101.
-func dayNumber(day string) int64 {
-	n, _ := strconv.ParseInt(strings.ReplaceAll(day, "-", ""), 10, 64)
-	return n
 }

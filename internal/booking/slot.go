@@ -78,8 +78,9 @@ func (Exception) TableName() string { return "provider_exceptions" }
 // WholeDay tells whether the exception is for the whole day.
 func (e *Exception) WholeDay() bool { return e.StartMinute == 0 && e.EndMinute == dayMinutes }
 
-// Holiday is a day without slots, or a make-up day that works as another week-day.
+// Holiday is a day without slots, or a make-up day that works as another week-day, in one district.
 type Holiday struct {
+	UnitID    int64 // the district: the top of its units
 	Day       string
 	Name      string
 	Kind      string // off, work

@@ -141,13 +141,17 @@ const longest = 11 // hours: 8 of length, 2 of buffer, and one to spare
 // few reads however many there are.
 func plans(db *gorm.DB, providers []ProviderLine, from, to string, now store.Time) (map[int64]*plan, error) {
 	out, ids := map[int64]*plan{}, make([]int64, len(providers))
-	holidays, err := holidaysBetween(db, nextDay(from, -1), nextDay(to, 1))
+	districts := make([]int64, len(providers))
+	for i, p := range providers {
+		districts[i] = districtOf(p.UnitPath)
+	}
+	holidays, err := holidaysBetween(db, districts, nextDay(from, -1), nextDay(to, 1))
 	if err != nil {
 		return nil, err
 	}
 	for i, p := range providers {
 		ids[i] = p.PersonID
-		out[p.PersonID] = &plan{holidays: holidays, taken: map[string]int{}, cap: p.DailyCap}
+		out[p.PersonID] = &plan{holidays: holidays[districts[i]], taken: map[string]int{}, cap: p.DailyCap}
 	}
 	spans, err := spansOf(db, ids)
 	if err != nil {
@@ -203,30 +207,58 @@ func exceptionsOf(db *gorm.DB, ids []int64, from, to string) (out []Exception, e
 	return out, err
 }
 
-func holidaysBetween(db *gorm.DB, from, to string) (map[string]Holiday, error) {
+// districtOf is the district that a unit's path is in: the top of its tree.
+func districtOf(path string) int64 { return store.IDsOn(path)[0] }
+
+// holidaysBetween gives each district's holidays and make-up days, by day.
+func holidaysBetween(db *gorm.DB, districts []int64, from, to string) (map[int64]map[string]Holiday, error) {
 	var rows []Holiday
-	err := db.Where("day BETWEEN ? AND ?", from, to).Find(&rows).Error
-	out := make(map[string]Holiday, len(rows))
+	err := db.Where("unit_id IN ? AND day BETWEEN ? AND ?", districts, from, to).Find(&rows).Error
+	out := map[int64]map[string]Holiday{}
 	for _, h := range rows {
-		out[h.Day] = h
+		if out[h.UnitID] == nil {
+			out[h.UnitID] = map[string]Holiday{}
+		}
+		out[h.UnitID][h.Day] = h
 	}
 	return out, err
 }
 
-func holidaysFrom(db *gorm.DB, from string) (out []Holiday, err error) {
-	err = db.Where("day >= ?", from).Order("day").Limit(500).Find(&out).Error
+func holidaysFrom(db *gorm.DB, district int64, from string) (out []Holiday, err error) {
+	err = db.Where("unit_id = ? AND day >= ?", district, from).Order("day").Limit(500).Find(&out).Error
 	return out, err
 }
 
 func saveHoliday(tx *store.Tx, h *Holiday) error {
 	h.CreatedAt = tx.Now
-	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "day"}},
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "unit_id"}, {Name: "day"}},
 		DoUpdates: clause.AssignmentColumns([]string{"name", "kind", "as_weekday"})}).Create(h).Error
 }
 
-func deleteHoliday(tx *store.Tx, day string) (bool, error) {
-	res := tx.Where("day = ?", day).Delete(&Holiday{})
+func deleteHoliday(tx *store.Tx, district int64, day string) (bool, error) {
+	res := tx.Where("unit_id = ? AND day = ?", district, day).Delete(&Holiday{})
 	return res.RowsAffected == 1, res.Error
+}
+
+// unit is what a district is called, and where any unit stands.
+type unit struct {
+	ID   int64
+	Name string
+	Path string
+}
+
+func findUnit(db *gorm.DB, id int64) (u unit, err error) {
+	err = db.Table("units").Select("id, name, path").Where("id = ?", id).Take(&u).Error
+	if store.IsNotFound(err) {
+		err = fault.Missing("站点").Because(err)
+	}
+	return u, err
+}
+
+// homeUnit is the station that somebody belongs to; 0 if they named none.
+func homeUnit(db *gorm.DB, personID int64) (id int64, err error) {
+	err = db.Table("people").Select("COALESCE(unit_id, 0)").Where("id = ?", personID).Scan(&id).Error
+	return id, err
 }
 
 // ---- providers

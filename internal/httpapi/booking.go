@@ -263,13 +263,13 @@ func (s *Server) UpdateProvider(ctx context.Context, r api.UpdateProviderRequest
 	return api.UpdateProvider200JSONResponse(provider(l)), nil
 }
 
-// ListHolidays lists holidays and make-up days.
-func (s *Server) ListHolidays(ctx context.Context, _ api.ListHolidaysRequestObject) (api.ListHolidaysResponseObject, error) {
-	rows, err := s.Bookings.Holidays(ctx)
+// ListHolidays lists a district's holidays and make-up days.
+func (s *Server) ListHolidays(ctx context.Context, r api.ListHolidaysRequestObject) (api.ListHolidaysResponseObject, error) {
+	d, err := s.Bookings.Holidays(ctx, or(r.Params.UnitID, 0))
 	if err != nil {
 		return nil, err
 	}
-	return api.ListHolidays200JSONResponse{Items: mapped(rows, holiday)}, nil
+	return api.ListHolidays200JSONResponse{UnitID: some(d.UnitID), UnitName: some(d.Name), Items: mapped(d.Holidays, holiday)}, nil
 }
 
 func holiday(h *booking.Holiday) api.Holiday {
@@ -283,7 +283,7 @@ func (s *Server) SetHoliday(ctx context.Context, r api.SetHolidayRequestObject) 
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	h, err := s.Bookings.SetHoliday(ctx, booking.Holiday{Day: dayOf(r.Body.Date), Name: r.Body.Name, Kind: string(r.Body.Kind), AsWeekday: or(r.Body.AsWeekday, 0)})
+	h, err := s.Bookings.SetHoliday(ctx, booking.Holiday{UnitID: or(r.Body.UnitID, 0), Day: dayOf(r.Body.Date), Name: r.Body.Name, Kind: string(r.Body.Kind), AsWeekday: or(r.Body.AsWeekday, 0)})
 	if err != nil {
 		return nil, err
 	}
@@ -292,5 +292,5 @@ func (s *Server) SetHoliday(ctx context.Context, r api.SetHolidayRequestObject) 
 
 // RemoveHoliday makes a day ordinary again.
 func (s *Server) RemoveHoliday(ctx context.Context, r api.RemoveHolidayRequestObject) (api.RemoveHolidayResponseObject, error) {
-	return api.RemoveHoliday204Response{}, s.Bookings.RemoveHoliday(ctx, dayOf(r.Date))
+	return api.RemoveHoliday204Response{}, s.Bookings.RemoveHoliday(ctx, or(r.Params.UnitID, 0), dayOf(r.Date))
 }

@@ -325,7 +325,7 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 	case op == "removeHoliday" && record == none:
 		m.World.Exec("DELETE FROM holidays")
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
-			return tx.Create(&booking.Holiday{Day: "2026-10-01", Name: "国庆节", Kind: "off", CreatedAt: tx.Now}).Error
+			return tx.Create(&booking.Holiday{UnitID: m.District.ID, Day: "2026-10-01", Name: "国庆节", Kind: "off", CreatedAt: tx.Now}).Error
 		}))
 		return set("2026-10-01"), p, 0, true
 	case strings.HasPrefix(path, "/calendar/") && record == none:

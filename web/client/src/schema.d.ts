@@ -1848,10 +1848,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Days without slots, and make-up working days, from this year on */
+        /** A district's days without slots, and make-up working days, from this year on */
         get: operations["listHolidays"];
         put?: never;
-        /** Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first */
+        /** Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first */
         post: operations["setHoliday"];
         delete?: never;
         options?: never;
@@ -1875,7 +1875,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Admin: make a day an ordinary one again */
+        /** Admin: make a day an ordinary one again in my district */
         delete: operations["removeHoliday"];
         options?: never;
         head?: never;
@@ -5437,7 +5437,28 @@ export interface components {
             /** @description For work: it has this week-day's hours */
             as_weekday?: number;
         };
+        HolidayList: {
+            /**
+             * Format: int64
+             * @description The district; absent where nobody knows mine
+             * @example 1
+             */
+            unit_id?: number;
+            /**
+             * @description The district's name
+             * @example 红寺堡区社会工作服务中心
+             */
+            unit_name?: string;
+            /** @description By date */
+            items: components["schemas"]["Holiday"][];
+        };
         HolidayInput: {
+            /**
+             * Format: int64
+             * @description A unit of the district; needed by who administers several
+             * @example 1
+             */
+            unit_id?: number;
             /**
              * Format: date
              * @description The day
@@ -9545,7 +9566,10 @@ export interface operations {
     };
     listHolidays: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A unit of the district; without it my own district: of my role, else of my station */
+                unit_id?: components["schemas"]["Id"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9558,10 +9582,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description By date */
-                        items: components["schemas"]["Holiday"][];
-                    };
+                    "application/json": components["schemas"]["HolidayList"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9600,7 +9621,10 @@ export interface operations {
     };
     removeHoliday: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A unit of the district; needed by who administers several */
+                unit_id?: components["schemas"]["Id"];
+            };
             header?: never;
             path: {
                 /**
