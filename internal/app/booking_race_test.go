@@ -207,7 +207,8 @@ func TestHoldsRunOutUnderLoad(t *testing.T) {
 		for i, p := range first {
 			ids[i] = s.Reserve(p, service, provider, slot(i)).ID
 		}
-		s.Clock.Advance(15*time.Minute - time.Second) // a second before they run out
+		s.Exec("UPDATE bookings SET hold_expires_at = ?", s.Clock.Now().Add(15*time.Minute).UnixMilli())
+		s.Clock.Advance(15*time.Minute - time.Second) // a second before they all run out
 		var swept atomic.Int64
 		stop, sweepers := make(chan struct{}), sync.WaitGroup{}
 		for range 4 {

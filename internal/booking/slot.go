@@ -115,8 +115,10 @@ func midnight(day string) time.Time {
 func nextDay(day string, n int) string { return midnight(day).AddDate(0, 0, n).Format(time.DateOnly) }
 
 // weekday is the week-day whose hours a day has; 0 on a holiday.
-func (p *plan) weekday(day string) int {
-	if h, ok := p.holidays[day]; ok {
+func (p *plan) weekday(day string) int { return weekdayOf(p.holidays, day) }
+
+func weekdayOf(holidays map[string]Holiday, day string) int {
+	if h, ok := holidays[day]; ok {
 		if h.Kind == off {
 			return 0
 		}

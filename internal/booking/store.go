@@ -255,6 +255,12 @@ func findUnit(db *gorm.DB, id int64) (u unit, err error) {
 	return u, err
 }
 
+// openHours gives what a station and the units above it say of their hours, the nearest first.
+func openHours(db *gorm.DB, path string) (out []string, err error) {
+	err = db.Table("units").Where("id IN ? AND open_hours <> ''", store.IDsOn(path)).Order("LENGTH(path) DESC").Pluck("open_hours", &out).Error
+	return out, err
+}
+
 // homeUnit is the station that somebody belongs to; 0 if they named none.
 func homeUnit(db *gorm.DB, personID int64) (id int64, err error) {
 	err = db.Table("people").Select("COALESCE(unit_id, 0)").Where("id = ?", personID).Scan(&id).Error

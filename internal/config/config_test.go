@@ -164,6 +164,8 @@ limits:
   late_checkin: 90d
   code_step: 1s
   slot_hold: 30d
+  opens_at: 25h
+  closes_at: -1h
   daily_cap: 25h
   grant_ripens: 90m
   accuracy_metres: 1.5

@@ -308,11 +308,15 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err := s.mayKeep(tx, l, t, who); err != nil {
 		return err
 	}
-	within, ok := t.AnswerWithin(l.Urgency)
-	if !ok {
-		within = defaultAnswer
+	slot := time.Time{}
+	if timed {
+		slot = l.WantedStartsAt.Time
 	}
-	by, said := store.At(tx.Now.Add(within)), ""
+	by, err := s.answerBy(tx, l, t, tx.Now.Time, slot)
+	if err != nil {
+		return err
+	}
+	said := ""
 	if t.Sensitive() {
 		said = l.healthSaid()
 	}
@@ -321,7 +325,7 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err != nil {
 		return err
 	}
-	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time)))...); err != nil {
+	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time), l.callNow()))...); err != nil {
 		return err
 	}
 	switch {
@@ -330,14 +334,35 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	case t.Instant && !l.GuardianMissing(tx.Now.Time):
 		return s.bookAtOnce(tx, l, t)
 	}
-	if _, err := s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time)); err != nil {
+	w := l.wish(l.WantedProvider, slot)
+	w.HeldUntil = by.Time
+	if _, err := s.Bookings.Hold(tx, &t.Type, w); err != nil {
 		return err
 	}
-	w, err := heldWorker(tx, *l.WantedProvider, t.ID, l.UnitPath)
-	if err == nil && w == nil { // the role ended in this instant
+	worker, err := heldWorker(tx, *l.WantedProvider, t.ID, l.UnitPath)
+	if err == nil && worker == nil { // the role ended in this instant
 		err = booking.ErrUnavailable
 	}
 	return err
+}
+
+// answerBy is when the answer to what was asked at the instant is due, before the slot that is held for it (zero: none).
+func (s *Service) answerBy(tx *store.Tx, l *Line, t *catalogue.Line, asked, slot time.Time) (store.Time, error) {
+	within, ok := t.AnswerWithin(l.Urgency)
+	if !ok {
+		within = defaultAnswer
+	}
+	o, err := s.Bookings.Opening(tx.DB, l.UnitPath, asked)
+	return store.At(o.AnswerBy(booking.Promise{Asked: asked, Within: within, Urgent: l.Urgency == catalogue.Urgent,
+		Slot: slot, Lead: time.Duration(t.LeadMinutes) * time.Minute, Least: s.Bookings.HoldFor()})), err
+}
+
+// callNow names the phone to call at once for what cannot wait.
+func (l *Line) callNow() string {
+	if l.Urgency != catalogue.Urgent || l.UnitPhone == "" {
+		return ""
+	}
+	return "。很急的事不用等，现在就打电话给" + l.UnitName + "：" + l.UnitPhone
 }
 
 // mayKeep refuses words about health without a separate consent of whom they are about

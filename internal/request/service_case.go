@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -171,6 +172,13 @@ func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move,
 			return errNoWorker
 		}
 	}
+	if l.State == Submitted { // another time is held, and the answer comes before it
+		by, err := s.answerBy(tx, l, t, l.SubmittedAt.Time, at.StartsAt)
+		if err != nil {
+			return err
+		}
+		w.HeldUntil, m.changes = by.Time, map[string]any{"respond_by": by}
+	}
 	b, err := s.retime(tx, l, t, w, at.StartsAt)
 	if err != nil {
 		return err
@@ -212,7 +220,11 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 // settleTime moves the request along and tells the other side.
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
-	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
+	m.said = strings.TrimSpace(span + " " + reason)
+	if m.changes == nil {
+		m.changes = map[string]any{}
+	}
+	maps.Copy(m.changes, map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil})
 	worker, anew := l.WorkerName, l.WorkerID == nil || *l.WorkerID != b.ProviderID
 	if anew {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
@@ -422,8 +434,11 @@ func (s *Service) moveBooking(tx *store.Tx, l *Line, toID int64) error {
 	if err != nil {
 		return err
 	}
-	return s.Bookings.Move(tx, &t.Type, b, booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID,
-		StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true})
+	w := booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID, StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true}
+	if b.HoldExpiresAt != nil {
+		w.HeldUntil = b.HoldExpiresAt.Time
+	}
+	return s.Bookings.Move(tx, &t.Type, b, w)
 }
 
 // timeAfter says what becomes of the time of a request that was handed over.

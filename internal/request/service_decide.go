@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yimi/internal/activity"
 	"yimi/internal/auth"
@@ -198,11 +199,14 @@ func (s *Service) resubmit(tx *store.Tx, l *Line, m move) error {
 	if err != nil {
 		return err
 	}
-	within, ok := t.AnswerWithin(l.Urgency)
-	if !ok {
-		within = defaultAnswer
+	here := *l
+	if m.action == "receive" { // by the hours of where it is now
+		here.UnitPath = l.ReferredPath
 	}
-	by := store.At(tx.Now.Add(within))
+	by, err := s.answerBy(tx, &here, t, tx.Now.Time, time.Time{})
+	if err != nil {
+		return err
+	}
 	m.changes["submitted_at"], m.changes["respond_by"], m.changes["responded_at"] = tx.Now, by, nil
 	return s.step(tx, l, m)
 }

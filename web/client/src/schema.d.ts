@@ -3505,7 +3505,7 @@ export interface components {
              */
             code_step_seconds: number;
             /**
-             * @description A submitted booking holds its slot for so long
+             * @description A submitted booking holds its slot until the answer is due, but for so long at least
              * @example 15
              */
             hold_minutes: number;
@@ -4964,7 +4964,7 @@ export interface components {
         ResponsePromise: {
             urgency: components["schemas"]["Urgency"];
             /**
-             * @description The station answers within so many minutes of the submission
+             * @description The station answers within so many minutes of its opening hours, of which a day is a working day; for urgent every hour counts
              * @example 4320
              */
             minutes: number;
@@ -5939,7 +5939,7 @@ export interface components {
             submitted_at?: string;
             /**
              * Format: date-time
-             * @description The promised response
+             * @description The promised response, in opening hours, and before a slot that is held
              */
             respond_by?: string;
             /** @description Not answered by then */

@@ -53,8 +53,9 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
   draft: (of) => ({ key: YOURS, mine: true, what: '填完，交给社工站', cap: '还没有提交，社工站看不到', ...(may(of, 'edit') ? { act: { name: 'edit', text: '接着填' } } : {}) }),
   submitted(of, elder, now) {
     const held = standing(of, now)
-    const keeps = held ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${elder ? spokenTime(held.hold_expires_at) : time(held.hold_expires_at)}` : '着'}` : of.mode === 'booking' ? '您选的时间暂时不留了，通过时再和您对' : '有了回音会发消息告诉您'
+    const keeps = held ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${moment(held.hold_expires_at, elder)}` : '着'}` : of.mode === 'booking' ? '您选的时间暂时不留了，通过时再和您对' : '有了回音会发消息告诉您'
     const call: NextStep['act'] = of.unit_phone ? { name: 'call', text: '打电话问一问' } : undefined
+    if (of.urgency === 'urgent' && of.unit_phone && !of.overdue) return { key: '很急的事，现在就打电话', mine: false, what: of.unit_phone, cap: `不用等回复。写下的社工站也会看${of.respond_by ? `，${moment(of.respond_by, elder)} 前回复您` : ''}`, act: { name: 'call', text: '现在就打' } }
     if (of.overdue) return { key: OURS, mine: false, what: '社工站该回复了，还没有回', cap: '比说好的晚了，打个电话催一催', ...(call ? { act: call } : {}) }
     return { key: OURS, mine: false, what: of.respond_by ? `${moment(of.respond_by, elder)} 前回复您` : '等社工站回复', cap: keeps }
   },
