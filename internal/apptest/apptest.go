@@ -88,7 +88,8 @@ func ReopenWith(t testing.TB, url string, opts []app.Option, change ...func(*con
 	cfg := config.Default()
 	cfg.Database, cfg.Listen, cfg.MetricsListen, cfg.DataDir = config.DSN(url), "127.0.0.1:0", "", t.TempDir()
 	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}, Cipher: "aes"}
-	cfg.Limits.Rate = config.Rate{} // tests are many people at one address, on a clock that stands still
+	cfg.Limits.Rate = config.Rate{}                                                      // tests are many people at one address, on a clock that stands still
+	cfg.Limits.BookingsOfOne, cfg.Limits.BookingsByOne, cfg.Limits.Reschedules = 0, 0, 0 // one resident stands for many
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -566,7 +566,7 @@ func TestAWorkersCalendar(t *testing.T) {
 		_, err := s.Requests.Cancel(apptest.As(s.resident), gone.ID, "")
 		apptest.Must(t, err)
 		other := s.Provider(s.Station, "罗燕", s.talk)
-		s.Reserve(s.resident, s.talk, other, friday)
+		s.Reserve(s.Volunteer("林国栋"), s.talk, other, friday)
 		for days, want := range map[[2]string]int{{"2026-03-06", "2026-03-06"}: 1, {"2026-03-06", "2026-03-07"}: 2, {"2026-03-05", "2026-03-05"}: 0, {"2026-03-07", "2026-03-31"}: 1} {
 			rows, err := s.Bookings.MyBookings(apptest.As(s.provider), days[0], days[1])
 			if err != nil || len(rows) != want {

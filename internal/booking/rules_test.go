@@ -116,7 +116,7 @@ func TestAHoldKeepsItsSlotUntilTheAnswerIsDue(t *testing.T) {
 		if got := s.free(t, "2026-03-06"); got != "10:00 11:00" || s.BookingOf(d.ID).State != booking.Held {
 			t.Errorf("before it runs out: %q free", got)
 		}
-		_, err = s.asks(friday)
+		_, err = s.requestOf(s.Volunteer("林国栋"), friday)
 		apptest.WantCode(t, err, "slot_taken")
 		s.Clock.Advance(time.Millisecond)
 		if got := s.free(t, "2026-03-06"); got != "09:00 10:00 11:00" {
@@ -214,8 +214,8 @@ func TestATimeThatIsNoSlotIsRefused(t *testing.T) {
 		if n := s.Count("requests", "1 = 1") + s.Count("bookings", "1 = 1"); n != 0 {
 			t.Errorf("%d are left", n)
 		}
-		s.Reserve(s.resident, s.talk, s.provider, friday) // and all of it stands again
-		s.Reserve(s.resident, s.talk, centre, friday)     // the district's come to every station
+		s.Reserve(s.resident, s.talk, s.provider, friday)     // and all of it stands again
+		s.Reserve(s.Volunteer("林国栋"), s.talk, centre, friday) // the district's come to every station
 		s.Settled(t)
 	})
 }

@@ -87,6 +87,9 @@ func (c Config) checkBasics(f *faults) {
 	checkRange(f, "servers", c.Servers, 1, 100)
 	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
 	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
+	checkRange(f, "limits.bookings_of_one", c.Limits.BookingsOfOne, 0, 1000)
+	checkRange(f, "limits.bookings_by_one", c.Limits.BookingsByOne, 0, 1000)
+	checkRange(f, "limits.reschedules", c.Limits.Reschedules, 0, 1000)
 	r := c.Limits.Rate
 	checkRange(f, "limits.rate.person_reads", r.PersonReads, 0, 1_000_000)
 	checkRange(f, "limits.rate.person_writes", r.PersonWrites, 0, 1_000_000)

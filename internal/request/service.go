@@ -38,7 +38,7 @@ type Deps struct {
 	MayKeepHealth func(tx *store.Tx, personID int64) (bool, error)
 	// NoteShare notes that a person agreed to be told of to an outside organisation, as staff heard.
 	NoteShare func(tx *store.Tx, personID, staffID int64) error
-	Notice    time.Duration // a booking can be changed by who asked until so long before it
+	Limits
 }
 
 // Service is the requests' use cases.
@@ -311,6 +311,9 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	slot := time.Time{}
 	if timed {
 		slot = l.WantedStartsAt.Time
+		if err := s.mayBook(tx, l, t, slot, true); err != nil {
+			return err
+		}
 	}
 	by, err := s.answerBy(tx, l, t, tx.Now.Time, slot)
 	if err != nil {
@@ -604,6 +607,9 @@ func (s *Service) withOpenings(ctx context.Context, err error, l *Line) error {
 func (s *Service) release(tx *store.Tx, l *Line, to booking.State) error {
 	b, err := booking.Of(tx.DB, l.ID)
 	if err != nil || b == nil {
+		return err
+	}
+	if err := l.asksNoMore(tx); err != nil {
 		return err
 	}
 	return s.Bookings.End(tx, b, to)

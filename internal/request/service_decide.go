@@ -39,6 +39,15 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	}
 	m.changes = map[string]any{"responded_at": tx.Now, "reason": ""}
 	if b := l.Booking; b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
+		if b.State == booking.Lapsed { // who it is for may be somewhere else by now
+			t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+			if err != nil {
+				return err
+			}
+			if err := s.mayBook(tx, l, t, b.StartsAt.Time, false); err != nil {
+				return err
+			}
+		}
 		if err := s.Bookings.Confirm(tx, &b.Booking); err != nil {
 			return err
 		}
