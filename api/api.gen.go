@@ -1180,6 +1180,7 @@ const (
 	RequestActionMessage    RequestAction = "message"
 	RequestActionNoShow     RequestAction = "no_show"
 	RequestActionNote       RequestAction = "note"
+	RequestActionOfferTimes RequestAction = "offer_times"
 	RequestActionRate       RequestAction = "rate"
 	RequestActionReceive    RequestAction = "receive"
 	RequestActionRefer      RequestAction = "refer"
@@ -1231,6 +1232,8 @@ func (e RequestAction) Valid() bool {
 	case RequestActionNoShow:
 		return true
 	case RequestActionNote:
+		return true
+	case RequestActionOfferTimes:
 		return true
 	case RequestActionRate:
 		return true
@@ -2192,6 +2195,16 @@ type ActivityPatch struct {
 
 // ActivityState 草稿、报名中、已结束、已取消
 type ActivityState string
+
+// AffectedBooking defines model for AffectedBooking.
+type AffectedBooking struct {
+	// AskedAt Since when who asked is asked to choose another time; absent if they are not
+	AskedAt *time.Time `json:"asked_at,omitempty"`
+	Booking Booking    `json:"booking"`
+
+	// MayOffer They have an account to be asked by; else they are called
+	MayOffer bool `json:"may_offer"`
+}
 
 // Answer defines model for Answer.
 type Answer struct {
@@ -4645,6 +4658,11 @@ type Provider struct {
 	// Active Takes cases
 	Active bool `json:"active"`
 
+	// Affected Bookings to come that were made before the worker's absence was known; see listAffectedBookings
+	//
+	// Example: 2
+	Affected int `json:"affected"`
+
 	// Breaks Taken out of the hours
 	Breaks []WeeklySpan `json:"breaks"`
 
@@ -5079,6 +5097,9 @@ type Request struct {
 
 	// SupervisorName Who may read the case notes beside the worker
 	SupervisorName *string `json:"supervisor_name,omitempty"`
+
+	// TimeAskedAt Since when who asked is asked to choose another time, the worker being away; what is booked stays until then
+	TimeAskedAt *time.Time `json:"time_asked_at,omitempty"`
 
 	// Timeline Oldest first
 	Timeline *[]TimelineLine `json:"timeline,omitempty"`
@@ -7221,6 +7242,12 @@ type AddStaffNoteParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// OfferTimesParams defines parameters for OfferTimes.
+type OfferTimesParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RateRequestParams defines parameters for RateRequest.
 type RateRequestParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7907,6 +7934,9 @@ type ServerInterface interface {
 	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
 	// (PATCH /providers/{id})
 	UpdateProvider(c *gin.Context, id ID)
+	// ListAffectedBookings Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+	// (GET /providers/{id}/affected)
+	ListAffectedBookings(c *gin.Context, id ID)
 	// HandOverCases Staff: give all open cases of a worker, or some, to another
 	// (POST /providers/{id}/hand-over)
 	HandOverCases(c *gin.Context, id ID, params HandOverCasesParams)
@@ -7985,6 +8015,9 @@ type ServerInterface interface {
 	// AddStaffNote Staff or worker: a note that who asked does not see
 	// (POST /requests/{id}/notes)
 	AddStaffNote(c *gin.Context, id ID, params AddStaffNoteParams)
+	// OfferTimes Worker, staff: ask who asked to choose another time, since the worker is away
+	// (POST /requests/{id}/offer-times)
+	OfferTimes(c *gin.Context, id ID, params OfferTimesParams)
 	// RateRequest Who asked: rate what was done, once
 	// (POST /requests/{id}/rate)
 	RateRequest(c *gin.Context, id ID, params RateRequestParams)
@@ -11058,6 +11091,31 @@ func (siw *ServerInterfaceWrapper) UpdateProvider(c *gin.Context) {
 	siw.Handler.UpdateProvider(c, id)
 }
 
+// ListAffectedBookings operation middleware
+func (siw *ServerInterfaceWrapper) ListAffectedBookings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAffectedBookings(c, id)
+}
+
 // HandOverCases operation middleware
 func (siw *ServerInterfaceWrapper) HandOverCases(c *gin.Context) {
 
@@ -12148,6 +12206,55 @@ func (siw *ServerInterfaceWrapper) AddStaffNote(c *gin.Context) {
 	}
 
 	siw.Handler.AddStaffNote(c, id, params)
+}
+
+// OfferTimes operation middleware
+func (siw *ServerInterfaceWrapper) OfferTimes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OfferTimesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OfferTimes(c, id, params)
 }
 
 // RateRequest operation middleware
@@ -13838,6 +13945,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/bookings", wrapper.ListMyBookings)
 	router.GET(options.BaseURL+"/providers", wrapper.ListProviders)
 	router.PATCH(options.BaseURL+"/providers/:id", wrapper.UpdateProvider)
+	router.GET(options.BaseURL+"/providers/:id/affected", wrapper.ListAffectedBookings)
 	router.POST(options.BaseURL+"/providers/:id/hand-over", wrapper.HandOverCases)
 	router.GET(options.BaseURL+"/holidays", wrapper.ListHolidays)
 	router.POST(options.BaseURL+"/holidays", wrapper.SetHoliday)
@@ -13863,6 +13971,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/requests/:id/assign", wrapper.AssignRequest)
 	router.POST(options.BaseURL+"/requests/:id/accept", wrapper.AcceptCase)
 	router.POST(options.BaseURL+"/requests/:id/hand-back", wrapper.HandBackCase)
+	router.POST(options.BaseURL+"/requests/:id/offer-times", wrapper.OfferTimes)
 	router.POST(options.BaseURL+"/requests/:id/reschedule", wrapper.RescheduleRequest)
 	router.POST(options.BaseURL+"/requests/:id/volunteers", wrapper.OpenVolunteerShift)
 	router.POST(options.BaseURL+"/requests/:id/start", wrapper.StartVisit)
@@ -17483,6 +17592,48 @@ func (response UpdateProviderdefaultApplicationProblemPlusJSONResponse) VisitUpd
 	return err
 }
 
+type ListAffectedBookingsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListAffectedBookingsResponseObject interface {
+	VisitListAffectedBookingsResponse(w http.ResponseWriter) error
+}
+
+type ListAffectedBookings200JSONResponse struct {
+	// Items By start
+	Items []AffectedBooking `json:"items"`
+}
+
+func (response ListAffectedBookings200JSONResponse) VisitListAffectedBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAffectedBookingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAffectedBookingsdefaultApplicationProblemPlusJSONResponse) VisitListAffectedBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type HandOverCasesRequestObject struct {
 	ID     ID `json:"id"`
 	Params HandOverCasesParams
@@ -18589,6 +18740,46 @@ type AddStaffNotedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddStaffNotedefaultApplicationProblemPlusJSONResponse) VisitAddStaffNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferTimesRequestObject struct {
+	ID     ID `json:"id"`
+	Params OfferTimesParams
+}
+
+type OfferTimesResponseObject interface {
+	VisitOfferTimesResponse(w http.ResponseWriter) error
+}
+
+type OfferTimes200JSONResponse Request
+
+func (response OfferTimes200JSONResponse) VisitOfferTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferTimesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferTimesdefaultApplicationProblemPlusJSONResponse) VisitOfferTimesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20494,6 +20685,9 @@ type StrictServerInterface interface {
 	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
 	// (PATCH /providers/{id})
 	UpdateProvider(ctx context.Context, request UpdateProviderRequestObject) (UpdateProviderResponseObject, error)
+	// ListAffectedBookings Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+	// (GET /providers/{id}/affected)
+	ListAffectedBookings(ctx context.Context, request ListAffectedBookingsRequestObject) (ListAffectedBookingsResponseObject, error)
 	// HandOverCases Staff: give all open cases of a worker, or some, to another
 	// (POST /providers/{id}/hand-over)
 	HandOverCases(ctx context.Context, request HandOverCasesRequestObject) (HandOverCasesResponseObject, error)
@@ -20572,6 +20766,9 @@ type StrictServerInterface interface {
 	// AddStaffNote Staff or worker: a note that who asked does not see
 	// (POST /requests/{id}/notes)
 	AddStaffNote(ctx context.Context, request AddStaffNoteRequestObject) (AddStaffNoteResponseObject, error)
+	// OfferTimes Worker, staff: ask who asked to choose another time, since the worker is away
+	// (POST /requests/{id}/offer-times)
+	OfferTimes(ctx context.Context, request OfferTimesRequestObject) (OfferTimesResponseObject, error)
 	// RateRequest Who asked: rate what was done, once
 	// (POST /requests/{id}/rate)
 	RateRequest(ctx context.Context, request RateRequestRequestObject) (RateRequestResponseObject, error)
@@ -23743,6 +23940,32 @@ func (sh *strictHandler) UpdateProvider(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListAffectedBookings operation middleware
+func (sh *strictHandler) ListAffectedBookings(ctx *gin.Context, id ID) {
+	var request ListAffectedBookingsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAffectedBookings(ctx.Request.Context(), request.(ListAffectedBookingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAffectedBookings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAffectedBookingsResponseObject); ok {
+		if err := validResponse.VisitListAffectedBookingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // HandOverCases operation middleware
 func (sh *strictHandler) HandOverCases(ctx *gin.Context, id ID, params HandOverCasesParams) {
 	var request HandOverCasesRequestObject
@@ -24736,6 +24959,33 @@ func (sh *strictHandler) AddStaffNote(ctx *gin.Context, id ID, params AddStaffNo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddStaffNoteResponseObject); ok {
 		if err := validResponse.VisitAddStaffNoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OfferTimes operation middleware
+func (sh *strictHandler) OfferTimes(ctx *gin.Context, id ID, params OfferTimesParams) {
+	var request OfferTimesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferTimes(ctx.Request.Context(), request.(OfferTimesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferTimes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OfferTimesResponseObject); ok {
+		if err := validResponse.VisitOfferTimesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -26276,632 +26526,640 @@ var swaggerSpec = []string{
 	"E3sJ0RUJJJMF26RZYSGVJ0+OqUsUlxjhmaTVp7bSnqTGKf5sCPVFDFSYfkJz1KK/GH709ASOYc6RGyDM",
 	"kXK1C806VIW7uEUWEel0gwFicq4e5sF4dUF5bc2x8zctaLTHCuGOS81Pq/8Ry99SsVwBwSe9g/AkUr6f",
 	"LMk7XvD+Hypo/yNcHzgBN4nceimH550IrJGT7YuvbX145+7a+uj81eGli5s3P7q7tj78/OOtL38zuvwn",
-	"+e/hm78ffXbOcHE6Pm6KA+n26p7L27BLTZfqf0o/n0dMX2Z0Gkco78vQQpydrtgCkkLDeaFHuPhzH0cr",
-	"xOoU9HCdeBlE1MdcMjnBHmhcY3j7nc2b57cuXxl+9dbw6u3hpbdsL1/FXo9kKF9YrqW4ayMhuOR65PTD",
-	"kaySCwbaifFYfFujjeEeId1SnO/jqZ+ffk5FWU+/WClPz7/0X5Ns17OUIPhuEXGySnzsgexvtJnbEGbT",
-	"gHAEXrZFNF2ZPjRVrU5NH4ZHMFJhvHCCz5W2Ll/ZvHlx++abw2t/FBtmYw0HLeH32P2chuuk/yp0VHlH",
-	"ZKgDaZbfYLTp+h2OMOJui071ugsqrFCGaKBymusbhnsB6+DAbUivR7Npv0q+VdS6jXaYwuAzMb99HDk+",
-	"7ru0xSF+32Ae6wH31wMyv9GW+QWu9D5C6oF1UC4W0CE02Ak5ynjnzlTr6LfW/Q8C3Gh3iDV2PMiRxthx",
-	"iCMjianF1geBjZhPuD+PEeTs3HS1ahOYeYHmU5OEmIvqiysudTJCK02fdaTCH5og+vR/1iUtceZU/P8+",
-	"qcPld+xEZ99IyBxR4TNOfHDAisvL8aoLb424y/Ddr7Zee7W6/2fdVjFHIKwpjGfKIymHZzo+bBkEhDpC",
-	"JlnCZ0o6FtbHwx9kiW0hFbR5tBvHawPTmmIatrQVvSTUwFTo8epR4iDK+hnRty5uWHMFjgmtzkgwMOiX",
-	"UMcexxDrBKfDPo4IHE9BOrZbpkc8D/XbDLWxgzACNXMRCelDxQNSAyyDBBdEpiPbhWzVcKuOs77NYIVo",
-	"S/b6UBvDCkGzSe8qPFOYenICQ+aGwmMFtzRxYcL5lGO0nSJccy7RMRtUojYmToh6z/Ov2U7kQhZdqBgO",
-	"oyRKSVMC1KSASbzpDW1E2U0OhxmMMVp4g/m+WKlQ4uERymq8DXeNslrDJ44bWPlly10lY222k26HnOjG",
-	"smbSM3xC6EtyGgtIPYXg9VGwSwbBWBMtwxfLZdQHfQD7BHUIpgG4rVkvkAIvMv5mZ8dkrZUz8zti8+q3",
-	"B+KKtjF1FuHIxHbBx2XkNhGmg6AtJcKYTMlySZxzr7szXSH6bVmfuI1oTWutMok6WOQeCIaTljiaqdko",
-	"cIDcQAUQMPIYW5mIy4nXHJdnZOFzhAZ+cTnXxjzTcdQmUd4X8kgzECxbPCuzCVmX0BOw/UelB8qeukat",
-	"bHBpApWI1jokaDOnqF9MPpx3w47CNSYO6OR9wRAaOuQDajP8IS5Pg3UIClgsH8Aez2G9wLrQZ3tB4ZWK",
-	"d+xwqZMmvcnHs2O4ZipZ0bw7n3UZJ04tVwvXT+W+IfPgHpUcB86t6xMOXkDwcAvJoVIGHUZkgoXi6gh7",
-	"QLR97AYceNUy/LPWZP6yVR2aiCMVjOXLqxJG8sMZjPvdKfHgE8zPZX1mPqB5tlEsXW9p2eBM5vXPZHHi",
-	"ScEsHySles/VWV+y+IkU0G+byuiDErM7xTGXSr6ZGFWMRh+0QFVCnKfmN/r4ytZHX91bW7u7tr595erm",
-	"rffvrq0Pr72zefvi5s2Lw1dfubu2Pvr4yui91+SHi9IwB4PG5chjtCW3l6LqNGovQuYmpFY12pi2iINw",
-	"MyA+6hLW9QiYZVxm7Pe64mFwq4bu3zLqCPOf+QhSb5FHOH+ewtsxRW3W81UZzSIibqsdyCd9cawdovMo",
-	"gj4LlVohbPtEKavx78piw7FaCmuGA6hXLqoM+4CxFYSfp5HIruPGyqKKDwnpLksGQvk+ft3PU8Mw6Lic",
-	"u7RVkzEgTmhQ8yRD7TLm13Cj0fNlujJlNSMZROx8DSYPMeEOqcGWwQVkflCjLHAb4OboyaCHUJ8hZub3",
-	"PMJrBPMsv3rPcYOjsAoLSxarygrLBahOxEkoil4QMlLo6PvR5s2Loz98tfXBBpB/XwXxIBU77pEtDT//",
-	"+N7aO9t3XrV60WQNVebwfcyTY8df/tXZ4bUro9e+KBX2R50EP5fX68Rd/lrqpW0N7Dp5b0EuRUfbLiU8",
-	"vu6t85+N1tbHXnwtdDGw1LCmTB6LlQOI03w8o7hDTGvFpaouS9aNGbTZo2DbtXwMTj4p9+Npc4Y01cQo",
-	"1QatB0h/Wbkk7lYNTIeS1sMgV85xebcHW8mJv+o2SA2WAM+surLGq80814G4l9gKAuRMGfwIR87acskh",
-	"nrsqS60ajHL5YZ1Q0nQbLobPWz3sOy6GqfeyLG29Z/7AqpMw7XZOKZ+LqLIgGeSAB5DDGXl2DZHq0uDQ",
-	"rFUvlG/PpETXB9m1iLY++XLryz+FsiQ9XGl0+cPRp58Pz96wEemuvciSyWXFWxULLAv7XVK9lnH9NvGJ",
-	"vprA+1dINygsig3OZDdMFZWPfYm6EOGPau74WspFeUsUMYKgk0QZnfF0oUNWQ2ZV8vThSOXAgksKlUW6",
-	"Y8tq/1zpTJRFLwgiW7TXqSdsqenK9KHKTOXg1OxcdXq6YldjYSbZPEszB3NGdv4lU7W3fvvJ9vXPdxN3",
-	"6LjUpkcdqQvRy1mHQAVNjwqtDspB0x4BSoI+81cs/iWfdeQWylsqU96mZ1FdHKbUAZaOrc4i7Dg+4byM",
-	"Zueijw+hROJ+aboys7+yv1qd2V85MG0t2RKcA9udNJDIrL9ecvQN0Ve6wTodob14LiWgxoir6ECZX2wO",
-	"MnmIHA8ZY9q0kF9ZSfxZfbTwCPJYqwyDqSOXYel9HP14Sg0wtZQoaql+77G5Hx/66czTdqvGs9ff9ZU+",
-	"PkCOq0JmWuj4hEOWTKlcMn0EssyxJkN3yux0Ga3pgKfjimEbQQ07HVcwMsUTTxeW0WGUX+hJWWQudZNs",
-	"Mh+TuS6+jt8nQ1+Bb/fxPajek/ZWUCpH4iomW9TJxHPdI1oN9QvFUeOMwuSZcWamb28kH6LLGKPDTEXl",
-	"m7HwInH/gJl3j+Kg0bb7Thoqzy919VyKdDl3TKEFs73Z8zwbWTskwK43/n3pH1o9v49JTsp85MvycVnF",
-	"KeYM7EcPR3ueZy9XLixM7G4+VSOMGspPK919ScdhLGTBg0liL9yeJaUNFSjQ6scOIAy8WmtNd+3Mg8vq",
-	"ZDnigJCOEw7p81/z9YuI+KUdx0oeNZT8tMoupXlGpiEKGHjhrXqyLd/xiZ7noQHBPkcBS2iAh+ZtxDMB",
-	"4oBRDD5/8PBUZXaqOl0IiEDZO9aYGkaUuK12Xbk3MIVa5wXUlrrmAOGWT+yE1/JZr2vzk4OURrhFFtDo",
-	"2uv33nlvc2Nj+N9/l6qK4HPuCikLvuiQhof94gmQJ7HfIsF3xbg2dhwacBkrBQm0gKCKWMxDPw8Tg3Xu",
-	"R0/oBBZdfs2akWq5QlmfCqKok1DNVFd2dnoaLVMW1DCtYafnBcul3XAnu5rwjCpkN2Miw3dvj95/3RrR",
-	"sIfWlF4Xt30tmqFXKBH4uH5OMDZyZjxax5m9rvhT2p5kM33W8xyZHFRME9I6j15GSNYGOY3hKjsqtyvK",
-	"d2IANbYA9p5ClmRxCpmnrDIlizIMw4H1xuvDq5+J/7v9m3uX/zy8dGH08puJxVmj81ks5oidd4S5wy7H",
-	"dQ++a2Pf4W0AT/BYv+ZSta8eaQa1Omm71O7pNAqWCmVY7573oIc2b/7P5sbG5p0ro/Xrm3cuj85/MPrk",
-	"d1DbPFN9+L6zph2wnMlqC0J+lAsnBA99mxiQ3csaTs/KHBhbsaKXGEw3O0zdUefWZP6ippx9XDp0XI46",
-	"afiIXDGQGY98fIIYZJt5To2c6bo+sb/shzRwPUA0Qhi1iWDCHoNlKC9ewXyLxvgTPyGdwUsNNplIlW6w",
-	"DFce2J9il+3Osmp1+tDU7NzMvN1ZBsmEGcxcpiRJDVjJqkXUwQNxU8H8i7NKbchvblwYXb2Ftm+cG975",
-	"5fDaBxk5C+AHL556oX+QLU5DL4oRGvnVh6Pfv3rv8tvjXUgFYs3KlZ8j0OUT8Snc+eXWpVe2fv/m8Pot",
-	"a2hlDBpGYQIslE6h7reRTzEoSLSnbKaLE/eAhKSa2Cx1O6K0CgVaBLSXlWtpkkjy/MtpfpTDzTKKe0bv",
-	"/GLrd2+rgp6Nv6hqnmsXRucu3V1bH733P8NzN8wSH/Eh/GT4+ccylKeltuAaYk6MSf6mYpJRDmRU81Mu",
-	"ebibFaQ8ij1CHew/QWSlXZwFQ82BxVkThPUMTUAjFAqly1WeueDDnDR8EocCO4C77oHV6oGGGvHAkUeP",
-	"Pvb4E999cul733/q6WeePfaD4ydO/vBHp378k5/udxt8PLJWvB4iOoKj2POKluakqL/ZlElI6KHNL/97",
-	"eP6PDy9AGrSMHUifroy8sk6pPLHAekL9dDE08YkPHK+ugmwJJWEiBfZk3FABB+jXrMX+f09HNc+RZyir",
-	"zgQq5KmQ2JIgS1t/XZNRyMkUyclVwx3ocEcNALOE7eaPdfcd8YNQ9bIFeJ7CPEAOHiwqUAXY2Dbr+RyS",
-	"qHVGioSJc5kjL3AR4icUgFIjOMRkxWeHKKbmIM5QE/uLOq/aZZQjh6nsxR6N8brq9Mx8tVAIs8WwVxvr",
-	"XcUQssKxMWYq8D/LKPk54xO4fElRPLqnXUqs8JL25UAivNrQGELaTGX28HSl0MYVNMCG184Jy/D6xc2N",
-	"j0cff2LVyXqUKvsjWaMF4WmepjB74YlUKaz5+BAflS7OsUTJA+YPcj3eTeZbki7vrf/m7tr69rUPRjf+",
-	"NdoQ+sTw/OXt878Y3fjXfceR6lMbhpQReMykicfcZpP4hAY6w8tCFtXZQwVoIsdhJbe0XJK6rR2hKnYT",
-	"zdOMOFNEK2nUzjgrsaw8j21KPMdd8M6J2UiBGzZhbGjCS/81XvEcwpAEkTzL2G7mnVt2atPXVJLoYT42",
-	"DgCTPApP7kXE7xnSwoG7CoF9bEhD5LA+7QvlLCYJZ+cmO1qhYErMwu21s4888siE9useZWBLuCDYMzMh",
-	"X1NNdgL2WGr5RgLzcXp9wGLzevI7ihzsnfZZRHTvng2H5X+HKvp/hkJ3qDIxn8yGEZrOvllfmw4TtxfH",
-	"GzN7gQJm1QkKSP882nzatSKTD1AX+0GICgwOX2Ew8BBrP0mwSo3IsEViWpEV7dYgvoLQ7j6mK/ape7hB",
-	"EO4w2lK6WbiQOhkw6qBquVKpQOq+G7QRDSsCYmbK3FhNzfiVWn3eVu8RVNhemqWyQ0CT+SSsgwBmzQNM",
-	"Hf7tZRz355a+ZD086rjaaxU/CccV22QLCJwISBfSooRICXwCVdTiHnNUJ0GfEPmN9MHv42HGRBifWEQV",
-	"7ZThCa1xV1DcHlklY0HmftDDnttUbTryyyImjSKwLqG1BubWglnxsQpq9uM5NYdta35BTtMGs/ZddxUw",
-	"3JRj1xXcQGogsAFSJVix98HgvVaL8IBkpENDIw0GqG3Wn+fYmyrmH24bqhOP0RafSO+XJ5hK29S7am5L",
-	"OaJQc1l2FsXJM8xG5LmFtkbjjIn6otwXuJqAnMlQq1WhSNrGd/lOhbLE4RQjToAeo3d5J/rg2NXFfKsF",
-	"FJJdLB7mYl2gLBn/Bu1K7EBMMQeRA+G6hKwoqzQK2UMEcyk4YqNv33l79I8rsvhx67cfDs/d2Lx9cev2",
-	"tX/fujD8/Ormbch4+9UfNm+9M3r/5vDaHzdvrm3efL14uQ1WHlhe+DKMgXyQBYt91/NQG6+S+4H8sMdV",
-	"zxpkqgASwffFo3kG/qnxKAtCsCqFJ/yugNV/P7AMfNIFbmExngOoFq0LPUGWCBAnrHoFqaZ0A41maZFi",
-	"E6ML3G8wIQNJQIFwgToY7kIcNCAOMFAQcCjX8SVp6KjKif+m3F5iFsSpuZb7e0KBv2OfSPvKIEorHpx6",
-	"F+sF+S9LkLhVgXTclmuFBWfIJ9hJvqM0Wz08X5mO4zo+/7zz4iE7kuOes428HKWT2r8DxQSSVDRiZ7G3",
-	"ezhQyf5pzwTX+QMelmBSvIwo6RMeaGgxjZ80N1mfErCsa71uFqgaMssDjN48dvtoz++zeCnp1jhpMGEa",
-	"po1Kt0lkeWRD9rww4n22KQZshWRCZ7UJ+sFx1GaeM147li8KSThGG4lJF+Yk0WHE7mz80oV0ksNvdqLq",
-	"Zd3F4+oioroS9IvSfWHAbRS7jTuQuUUBo48x7mqzUTAOO14RtLxoE4rAJyN2UXpm+1ilu7otCvGMgoQ5",
-	"EQpKEcKTKUpJVDFTo66MI8uVeDpHijK+b0XXjNqC+HEFRaWTABGKj6wZUTHEJmtdcQho1Mdcar4xhDq4",
-	"uOFFAiKr8UYsNz49nLXMTP5WvHEhUo64FCYqRbLZ3MeBWSxGT6hfSD1WjAwPh1/v40go65rDqHlHY5nh",
-	"S/mBdeIea6ycdO2NIV184EQb01Ybu4sIUyGVtMao5u2Dg0kFDEDQJEqASpX5hUolfh0feq5SPf38887/",
-	"Nf1cZWrm9MMLz1WmDooPrDf0KBNvgrLgnTAQa0FIrLhV9pYhDuq3XU/YCWAOinWZDpiU+8wm2HNsfHl4",
-	"8GYNe1mwE5lU/wJwHadevbmxMfrHFZXesoiqyTy0EKh/TO9c2+WUSWWPDuwOD4c0XIc4CyD3iddc1En4",
-	"s7EEqkVxfdUjyKWoz3yHC3MTKLUMeXnadwLRR5OYideMo1Rkgzar2e6ERkIoybTnTPvFHR/b4V8LyQ85",
-	"NS0/VonPi4gP2ZnzR+ppK0+NXqYBMU9nH6Sdy95759LWX9e3r/9r9Ic37q6tD9evDjc+H/76wvZf1jfv",
-	"XB5ef2XrnZc3N16/u7a+9dFXw3M3Rm99Jj4B2//u2vr2xt83v7y9fX19+Obnd9fWR395b3jxd5s3z2+9",
-	"8/Lwr78ZXroonrn9j60v3x5+8Pt7l/+89c7LWx98tXnrna0vX9760syFjTqRckKF5IR6JgPjR3flrYW5",
-	"wrIjRJ1hXyL9YJ/k0cZTKr6TRI7cpVOuPihIAI8OYsClaWqjJrnRB4LeYPlgv+ZQ3okAU8deHTLZ3ime",
-	"k81kFYQW2COt1I6GoS+3KZvmTlQMwrMOLWAKFJ7IACFwOEwdCCk9KMcpV5hziKfEsiz9JSZfgd1/CzIZ",
-	"EpUhMbSvgleqliZtM9rdE0sBD5sfRxUmKc5ldYHvbGPLJQX9m92eh7M4PHABbdk8Gm2fKR+7Hi7jrAAa",
-	"tnjV99PxspyCOGBQsxUwhPmKCi8WrcXNH8+etaybd+lF2FcetueZrFzgu0e/N1WZhuLsU+Qo9IWHkJkb",
-	"pOL6Hg7coGdT8R8jLZ8kYuaH989W5w6bIEgO69V19xmpis2betnUfKRWKhn3koS2Kz5qtXJof+XQ4Zlq",
-	"7rDVudi48Gdi4MRJhEs3J2Q/B51LtitVbNeo3jr+zdtQHw0hAPAiuxRhzzOhvSMnkAmUmIT8zoH1rkwC",
-	"632qPUhkPv5xeO4GmkbDG2+O3voMzVTQ8NwrY0zucRcnysZQ07Ad1WN4AD3kLeH8zNpql6KYXVgojyij",
-	"z+KzXUJ1NYBOtfBV1kUSSyx/txOrVxNR41qXThou36lJqX5r9yeG3xpdZyQoFRwGTOC0NbSb069L6j1I",
-	"qsFFwlcq/bMoDLu9eCaLglVRUcCQXM8iClSP+ajL/3gg+lQUmZfK0d7aD00BGlrR3ztdG409yfqINQNC",
-	"NXMPG1fFuKY1qGB15ij8hbpHpE9dV9Bh1+sluoL3SaONg1qHcI5bpKbAfXaSICAx7rpdQidwHIgpjXmn",
-	"fORr6pZjZCRB3HkRAs0UPaOxWaOd06Wh6uY4OX6RPYFgj5egFy80z8A1cgh2FkKCcz0PLIEArxDkBouo",
-	"RxvED7BLFwA2UcLKSbuF8aAs1EU3gHppGbj2fVfuQVhIR7AsfFDvsTIUcSO8ApW9T0vyhEzTHL2aIoya",
-	"pC+tm7h2DfBvEgpuc+OVYik82QjqSv2NlF61DKNPufRuhpc+dn9Mus9jIt9ICnfIwR6w7O3HSIc9xVoy",
-	"VDuBqJQni+0OREg5WUSU9BusQ/wFwNyVaIeqaRFHP+txla8AViHmKk2TUNV90Gh8MgYy0cRKBIxEDY2o",
-	"J2C5RcliZbUc6xb1up7bsCZHKvCSjGaHzBNElWrGmd8oWBYrxkR8rO3edJq+6oOa9qBZJ6K4DaMEOazR",
-	"UyDCaZdFfVDzXFu2sUTkhSoyJJ6QvSE7WS/JboNizERbfvY3gGyY4EXy6morT3wlaJABUpB1hB51Gc1A",
-	"gzVert7Y42b9nPGmJuvR8U4reGqPZbEVCbMRJlqFxxAnj+iQY7uQ3nRjabl34pthtuGNfNC4rZ74CRIE",
-	"HtG9FyfqTkqKJzyxXgDV99beopLlQRAn6JstvDrEb8kIqSr9tCohWSbEk5F/j6qYj4Gd/I/NjY3huRtb",
-	"f3979P7N4fUvtu+8un19ffPLz3ZpFeuV5lrFj2Pfc4l/HAdWj3WDdTpWqIUlFdsyoYtpEiN566PXNjde",
-	"GX51bvOLs8m6HltM0d+bvGE/XIwtDtpmSphqQNswocYMIY4NIMaan8gBy+F2GUuxbjoN/MERM6Ezses5",
-	"BtKz6gq6PEDclSneBTOndOVn3iV5kvX8sOSu8J0K2sSf6M1ZN0X3zlIYHtBMBJiiAvBAsAihGpWj2LzL",
-	"QaIoi3NRx2qhk2ifCZu1LyweIbva2FGREmC68Eqov2AeUf26mJR0wl701a+Ctus7i1FGppibstV0u9J2",
-	"r4Op+DUn8qqDizUUdJC9A+kui9CKeCBXBa1LAib7mECrE8n8u+K1GGmuE/bX9ZwaWyW+h7u6NYPsiKXg",
-	"a4U8Zn1aa6u+vA52vUGtgbvjlT2FUYS58uXIXg1j0trjdPyNiL3EVXrAZJ9R55yammzzcHdtXYiHz6/e",
-	"XVsfvfuv0Uf/bWYM6NYPHUx7kDYV1TZbBdQTLvEcjdicOirlurHlJgEYehlx3AR6VXhNhlv30sV7f768",
-	"/eonwxu/2ry5garFgysxZCZX5l8loKn5/sp+o6dooSiKXoxt278LTU0swk6nWaazgxT7ASvK6JPr2q0G",
-	"qXLWBAPJ7kRAwR/SlhaR4icKHR8G4xqVunhnjhy58V3JLRKleLmvMxhMdiVQSzLLMNgctiUBXC3I84qa",
-	"GSTg7de3/v768NbGbpxvX1NrwryGKrrRQS5SEfNCn9NeopioLj170jMg20llNgxIgZDEvFEm4ZeNC5V5",
-	"C3cSkpjwzO2NKE4qqS/YWUtm34RsdbJ2EwUdKXLnYDLW3TCwuxIOFcDj2r1anNO8Po3ou/3pp8MvN4bv",
-	"3t4DZ3RROC+9BZmwXuZGpnGdo33K2197HYg9+vE49Jkz0svDIojK4enq/KGD8UzP5ypT86dfnMsohMir",
-	"WyA0DMaC0in7A+yg2CbMwA8Hy9uL48bBZOREh8hwLtchr0bb9Uz/fBf70uYR8sIJ/5JGgU0LeRJT59nV",
-	"onCH8YPKMhxOGjE57RLl9vLkzVu/2tz463D91UntaxPEk2cktwdtwskiEnos6xKKoDg3SlONAvHVSgVh",
-	"UHi/1ihnwHZY+clqpolgo6onCfaC9tEInHGCtJRsZOzp+QVlDOqCbmkP8hUVWENtGLcse2GByAHPHvaE",
-	"7VaWtl8Y7VK8LjI5VP6aTyD3aj86Ar4BaTPCKM9T8bMQh5t4nOg2STJZXc5OASo+BN/PTk/LCo1QqVWz",
-	"rCnsyodlW3OdKRxIQLIQ+JvjAZglDy2H2aHLD+9HS7AKjS7gdojQqfY/n4bkqGdkMXPsOohDJ3VzU2Dv",
-	"4mnMzYmxyE1OkUYkL0f50nUWQCv5nNTn09Y2KIPMjmkDvTKTLSmfrUtrKkg/VlBDcqcYx0reqhFhWj7z",
-	"Wp+QFcc2PwBPZf7Kgu7bJr0VhKxMOXiwjyNtqoeep8PjwBCzgVSTxQjTlelDU9XKVKVaJG/FHsZmzSa0",
-	"p+IeC/iiWgtGHbxCpnpd+NulLT209lOAmgStn04XVkTSIGnv3h5uvLJ9/hdjpZ5akhlSzTnBHYEy7fqM",
-	"M6sVdn3gD/bJxiTwJGBKCQM91l5Na+hhsUt9IPm5UNhdHgjjmpNV4kscRCMxZiJk0l2R4VMuL95v6dEB",
-	"Um8vpCpoXmVxh2Xu4MnYvkXwT9CzM2T7kDVIdrNpY21aPYl9ttzmjT8Pr28M378izdvNW+9IOAbZgXLz",
-	"5kfDO78s6J2zH00nu0jczU68hKIwzhiVUr8ry3Y90gzKYcNjRkH3G4CgB2KdMAquqtBjOuBs+oB1g96M",
-	"ALyCAwXVY1IsPon5GZvAIcsEWCc7/LIUtcJWyUeFZnBC9hWODT1TLoktD+uvEy3jwvkASE7eGR4Jv0sd",
-	"n1a2wBt8WDBDviiRO+QSAobm52NNwLJBJMam2sunIjODWzHO9JdRvd6Cyt6VDZKwK51wHaLL0oM2oTpO",
-	"AQuBwryiW6+7iyb3PlXGLtXzrDvSGYSNnFizSXxe1nsrYwCsCe5Qzy1+JVTLBQtVzlmmFxTyQfyQukHa",
-	"qg6vVNlkBiGpp2nMOENjZ+wsp+c/pvpgf4PoOZCVl1M6Kh+w5ybq78bmfBgvKQh6o9+c64I2XlvQZVsk",
-	"A9VMnS0aYN1rrAsa+IPCbrZJUdJtTZaVeAKNFVp4A5RIZAKK3y6EwVhGdZtgO6JaZrmCalGnw4zfBAjP",
-	"fQLKyOj8qTp3h+iKoT7dBQeuCtsBrUEJmNUA1iVpGa66cBOU+4Cjvs+AOxVw/oekZnSfUbmvYxB5Ugik",
-	"aWyeAghpBhv8RuLIJht+wILIUWJFtvwoyhu+PoGj8ieyObvsFNVg1ImKLNKvKYyJijnvdbKwHSHPxKW6",
-	"+Em26A2kn0v2S4m554MkgyjLz3VGCvTgECIpUc9pRoiVSlH4ZMIfZO+WfmTSbhI7gGRXDIsXn36OxH2c",
-	"BkJ8TxKadiKNaYJbvecCeuICPlvOjj2QAB5oHMi+VNElCBOPAIlC+zuCPoPUJqFBQ1AzJFOVtuBlJRa3",
-	"Mbd0yzrx5JGp6YOH5OtdrrKuNFitGFiSehm1yZkYuc035w45lbnq3Nxs47ADEbIdx/Zdaj2sEClHGkDu",
-	"BM0Haa0TQuQUwEBSeDovaeyFHB3Us6vGHTyoGbSawkgmZVU6j9RTIUgluAy6hC6KQxA7Ls+AUW9QBubk",
-	"UjCWJtS89qQVAusFOScj5j/x0YhX7vBs7od2CC6APDTflPC78a/RzffN7IvRtU/RDBq++fnoytXSBMnC",
-	"zzbBC0t72NNn7seOyv4ymZqYbyhFeUvWlveGHiuMVyvA9TNQMC1Nd5fH8JkabexSJQmrMZ9Isb5S90Uj",
-	"z0VlZmFKZzElOdwWW6ONDDVZFSEklGZT/Cdle6znTwj+jI2ujnZFO5aIA3w9V1v8xtTsB7Kjh5j4Mbgx",
-	"smHQN909x2IDSmbh6h7pHQlUHlYwFEwRzVPUjimWMYmm9kDpXLRBYkhfu9evdueUWQq5tDhX5psFxahD",
-	"sjw0i4l0hU6PB2pdk2kLp6KW+3XQQISevohoESVil24cSy9kCWBo/2mIZQGJ9ArLwo4IvRgl78tOoL58",
-	"WFwtFKZUp3dJH0W+jDXEatH80WzoDO2HzJXV34QjyzWdWF0i8a4iqz4Ef8jo4NvHbsBrTTa2aOSUePAJ",
-	"BuTTbw/sm6QpA9JYNCHUB6iNqVOGCLBRYMHCMq99HJJ/pH0vI/UN3A1zYUJQah2TCOvRw6oKE7n69ET9",
-	"ubSPLYVcskMA7BRtTuJ303LtG9MIQsH6gCkFS9ZEBKlT7uMoXl42O53XAme+UjlcnZ+fPjh7eLYyP18d",
-	"F0NfUtWrJ+Gb5CSG/zw7uvGrEK3w7tr66PwHW2f/Kv5x8/roq0/kA6PLV4dfrQ1fOTt878a9tXe2r1yQ",
-	"Dw/Pfrb55e/RQ7KpnYytb1+7Mbz9u82bb2xfXx/94Y3hqxvDs58Pz/9R5+kdfNhSlF5rSLDCLua8y2Tj",
-	"QuxSD1On1iV+x81PFH3KQDz8uunSGPs466cps3BOQeJFqXXstn2Wy2t2eepyqLkQCoPiBbmSv2DvrYna",
-	"IBqJG7ffGt55a/vOe/aCTVuF/eMvCBNY83MoyiPwETwez0DZVcJJKA4arNMRzw4ySyrGsg41t4gHJ9qE",
-	"6fOyUooCGiheDHrCBURnFbGUvSH84vVCDuErGU0oOMJIfI08AMIo3gz8CEdLEcQtzEezYLeJlpDjAlJk",
-	"cfVI4gpZp8ndFoV82PpAoRJYJmovD1NvVXswVkyKo9mTyoHDM9X5yjTw/gexckDsw07yJ+27pBNDlBGl",
-	"k5/brL/LTbOtzbocxlbuC0ZunqeYsZWJzANr+dIRWSmYxEKPIb/0usRfdePKi3GvrLfqSJB8r0MC7Hoy",
-	"20XCbZZLDcxJjTLJ2nAQ4Ea7YwdFSGVYJ2rK1GAZ5GaiNVk0Ld6riw/qBKlqT2HHSUawj8fUEVm24RPe",
-	"84IoOaeGucxGK5UFv1hxaavmk45LHbmBsnON2X1DfQQZTCTm2Wu0MW3BR5A8UWuoSvZSGKyqhXkqtuNQ",
-	"Sz1p4Fgl9J2s2KX6BSicKER8iRFY9yfTZ55cmXnhVGMurzKsMHCWnae69nzXp13KfP4YIY6Ne/Zs6BIh",
-	"jt34ZjieusJJ2hCfL6pqDSQPxyrFxGwyiqDCr5bi15V1CT0a3oXJLqx0OQghmCjcTBYZpk1ybKOAJYpU",
-	"dXaco/zp6tZ7r2/99tPt65eHv74wfO/G8PLaeOVF3sloS9SoapdVeWfOIT9JPCsUHuPCwg4w+FpUj41E",
-	"xQqhpOk2XGzXhVMt98OyE6hkgaoreDlUs+hsb75CnDKo/eABqrt+0NZ51JFWbSWr2HxqMFqtOpuVydQJ",
-	"q1tiBJuRzMS6VgJRQEWChyUWGXvpdPZLdzjPIm+s9d2gXWsZRaqW94tj1gOUZS4tDuuCQL+mshfvIFZt",
-	"pHp7KPk/FqkyOzv2uE6NjVVs2XZxJsNO2N1iE4vSy2UUkVXih6m76KHscreZ6sOxDTg8dp6sF0wy1fzt",
-	"DfG2wd9MYRP1tGV+9UsGzhzPpjPjGWPA+fFQOlHabJwlZF7JzGPL26fwGqavzjjSj60/mxU+zWjQtgg8",
-	"kES2Jrjqi/zdkpzY1oQLPh7bHqyjZ2XxoMNX5h0xIaCnJ6qE0e/y1Kz0qrO36zgB/5Cl+J3UrFVXqv5J",
-	"VYO2lOufNS0VcNNTM4Uq4CT4W2CtvhFflGUmGOMBagKd0glrOORSZYq5pW4iizQiVF8sjD3m7+PKyQjB",
-	"AaV5QnMwM+wTIyWr68ghxLEXG0GQC6pctS6wR4sHNdCy+LbSHMa/AXSM7IswZrOk9SXU5Lztmrbrmh3s",
-	"kPyWRz6QMYwkHi5sMcKFsR+FvksTbLLkPfFi8RhgZnXaXhjGs1FGFGj5klFDZ05qTMXfzuq20pMcEOzb",
-	"5wjfxPifzV2a4FPqR/pcyyG70duhCDPNycIj07coYh/ZTO6HirvsXCQcrO5GJlTtQiHHPSr9ujIILh5T",
-	"rjwoHBV/7+N7gD4TS3QpJjGywtWCbRlO13DhB8c2MIA78yRUY0/oolftyBKi08I9Jp727MFJhDisAOr0",
-	"Zb1ROdW7ICkYq2OPRjOftCPbejADhf7AC4drHgfFeMWljhQwFODRJ5Msyb5LFr7hseyCRJXwUY56u8Lo",
-	"i7JE5QwwdHCIe56sUptwXtCIK43cUSCcJOedudP23jfJxmGWSh9d2kvRkqxyTCF3VquVauVgdX52vjo9",
-	"U61Upn9sT+RVQwUqCpmf52JELLM75hSa3cxcpVKpVKdnZq0UbNmu/JtdC1gg87qK3e9D1ZwLHr2sYEgt",
-	"S/if1PQY9Im3qjR0XgYM7ajpsA5vE44CxgorChG7S+kJ1hA8D7Bfy2RhajVR6F08DvApYSk5FjNejZeO",
-	"z5m9JROpoJZol3inR1ZJsmjfCtua+eJiq9D9zYyFVKwot4esa7B3qFGkUU7QnVpwYnohYdgZgCqJzvAT",
-	"FwBtbTaJX8sLLh1Rpboyf6xOjPxhmf4/eTrR+BrvE/CoPf0WvrLthmqqsfv6J2ENZAgK3ZEEzKK+blXD",
-	"gNx3UmP6DVeBFutaYsaXMqMhYaqXJT6iPvBwl2fFS6KPMG0QzysYRIniM8bPdGCH9+odNwhin8WS03RA",
-	"KJx59FHQ82nioybx/fi7osBROGSjTZxefBrRIsNPZH/f2GcaqjRCGow+sYSlIPhmTAD+7mLOiVNjspoU",
-	"9I5a1IwxA6zcFk+QiRYceofZS9ciELRilKaOqXCX7olbsozOXx1eujg6d2l4/k/FEvkTXVfg1qsdGZsK",
-	"IHnNN5Irp9jcA5Yl92xXJgkcD/Nc9wDvT/aVG990KzUbsRmChKRxPWkaQ8/3rXD4+q0q/8Jsnz09NxbV",
-	"iJJ+zisBZ23MS8c2HNMzl4OdztmYnXS+8fRvkg6IlkvTID4DTFv729j1cKJx2qHZ2KpmbFngapbZ+xUb",
-	"ymO0ZUD81QkPJj2eZGtIlQ8VTsS6lyHgSyLK6fpBu5bdb5A1ZZAybu3Mz89NVWamKgeLOLELWTRLGTZN",
-	"vvJcXAUZY4E+DZFZE2QqZuvtR0sUNXuet4BaJIhMXXNTDs1WHon+V52e2XsD1eW1qCDBEmtsgRNUKIQc",
-	"YVvtQjrPcmLTMDPHLuo9GCbbaR6OI8d80WpHRcs11qcZpTEqmAspgfrxBaAj0Bc7A0685n601ESUBWW0",
-	"pGssxJ9tl7ZQjwauh5ZUtCJLt8hso7trgqnOzClKmbVXl0Cf45qCQk5vuYINjTe/Vr9SXqtFo++x/CqQ",
-	"Ul4yn1RHRFOnYl5m/c0SNMerE2V4yATPYtBNzLNqC5ycGY+tdEY2M2X9GqM1L56JnbU3dQLc3hF6hPET",
-	"e40yX3E9L3vRDUyRU9ifcUK8zLrW++VK0KHC8WhS4lmhW9YkmdjiJfILqOtWWmisLU3xZrAmNnaMgdnP",
-	"MkX4mhTD4ykX9V0k1pgtFo/hoNEeq2B0XGp+Wi3vXJSOlZljBdYpwf1iwmQRPV96vgRdLrlCtO3jwX50",
-	"JOrq18C+IwxpKDxTLW3EVMqQghTVpMk0YfTQdx9F1eqh2Zmp6vz8/MMSGAA8L3A0kgNHq4avOTmjIBqX",
-	"VIe3NuMFPLmGAjRb2Wu5WRAE1JRIifmMUZezPMdI15agDqu7qqEPRuITKISAHYQepD7B0M82dorCQuon",
-	"IHTjnuZYAytr2fze89VvCVs1gxeFgMYn6HJhNdOyzli2NlQXtdBRJWBlD6aSyL+Dpk5/x5p6D7PQef+7",
-	"Tnc/2Sao3gsCVWvikLGmiDnRI1M/xVM/r0zN1+yzLZrzfoxxV+e7ToDQfpxgB9BHolQ3nd+27LEG+K2W",
-	"F+UT4o45Lg8wbZBQZfJwA2qRFCRSqmlozxdiqEMC34rRqVReOH2ZZcGT+CLpxv+CIOyRX934vxz1+k+L",
-	"ESIuIM8fY958/9S8dQRGW7sZojoXGwP+TAySNFL1mszBy6ldtpKH1Aes3ZHC0K4NqauLfdB31WMA7wke",
-	"rwnDpafAv2fLj5JaPc9HDUYNoZ8QXpYpwLLbdJP5ibhtgvwcxyd2YIVYwbM9n+X2W8N//nP78+uoioZv",
-	"fl689QpgdsFs9yRXJqszLMiPVBP4UmX+4MzUwcr8XLVSKdZUy0YuadMCkAAyDkkqh3bSSHiUXGplA0iQ",
-	"WcvH3TYiuBHLixqbPJThWbbFPKKMljuXhx/9YfjBO7KFZf4uaX+ynHyR7VolPi+ASqsu5Y/U08lx9VuM",
-	"7TeuSzm6ujkX/kfRTOLbo77QWUBp97tKspwYy93oQ5cQNU8cRfOzBw+jrnwCRSVIRcTsiQDXVfZiU+Ic",
-	"tXzc4em2crVmD7qvWOoixXg76YO3feftzZtrW29+NDz3zvDq7dGXVzY3Xvn3rQujX3y49c7LKlDx8ZXR",
-	"e6+N3ry0ufGBbXToF2LLBcQOUt8V5Kixdn9ZUYOmT0iGxcM9FtSEciwRNODPHsWr2PXEFi9EMQTxEtlJ",
-	"oLBm6bHxmNLxUJONr73QY4H0PfBeV5WYGzyu+r3H5n586KczT2dFpXu2FNKTJ48h9aWZjVWxJmTnQP7I",
-	"dwhul741Rxlteq69giiwFvUf8fp4oHjUQt3DdGVRqWEOQQGRxno0gPHceMYlvo3iYeHalZKq7kPsPOys",
-	"hK26jjSgLYF42y6B5QVNkuxdyX2CbamNJ4EoWS/s+KD7qBSivVOErHgDjQ+UJLoI38NWHQkZ0JyhDqYD",
-	"pKKzXPZ0jTJEkOd24vVd1vxrcqZBuhniErpEBszBA8QolDRN0gBCn8TjegRrzjXmtabd24ka2CPUwT4S",
-	"D8j2BXb8SJ1XlZEQLatR4T97dDxFoxDSuzfm0R/0sOc23QbWe5StqYV1tZaWYlZEwy6hNUnZaUECXcFC",
-	"AH/zpdaCH5XRCe4Ye/OxU0Y/K7HhLXe1eFx5yZqSH9UPFw/1Rz/JLoDu4AE4OVUQnINaSDiqg+PMWERs",
-	"r+/97R/DLzeGr7xbym8Ls6uWmlLdN7axToT9xPeqxaZyzNobaWp3dOqwy3HIIclKYwSm72HIMGO8xbjp",
-	"eVw74hUp9r3rFkSEOjXIbxpnA3qssXLSlY1Sd5fKpBJJJRhzh6je2n3ItbY1NSJnAh/buxoxOxbWIBOO",
-	"a9K12mhFbWVmG6HUse0ElyH3YMta/viydbm1tKpYc7EdnX9u36oIW0Sc24L8q4ywxxm02kFt1QNpt+f8",
-	"BPNVeDMEQNY12oYkeOPL4YWNe69eGP7pi+1rHxVwse8FnRQlEcjz3Ql5fB3qV2QATM/dR2VsEfWorpQz",
-	"+7CZGloU/BtbLpKn9yyB9FhEvIsplHPLjv8OA7KNGvjv8WYliCMhEfLoY28iclk6Pvx8QXX9CTvOwWVS",
-	"OPu812oRHmTExnNIIKVvT3CCO9MPvxZNLDrlg8WCLSlVzYZ0jB2eVLkEbXqealIbOXjEtDWaEFgfLlX+",
-	"e/VMhAC/iCjkXagWcfVekKHAVafH9IkT78F18ahYlDXQnSLg+PGk1m16T7fXzm6vX9i8+c72py+P3r+1",
-	"gEZvvX93bX147vLWxl//fevc8Pzfti69IvW54c1z/7712t219c2bH8lvE5/f+/sftjb+aogWVRTwsx51",
-	"ZVMzGhC/QxxXcmhO4HOb0PmBMKjdifMi28TrWmFPXEpM9HUzvlSxyaEVMsgv+1OtoWLeM4+QbgKMCU/9",
-	"/PRzKkB1+sVKeXrejmalhXr+rZN78n3xLIRo6sTL7r2X9m2P3n5n8+b5rctXhl+9Nbx6e3jprUSi4Xjv",
-	"ZMhJbPpAGH60FgHt6Hcs0xHAfNRoM7ehUwYY5FcYy32utH3nD8Ort0vl0tblK5s3L27ffHN47Y+C3EKm",
-	"kwhdj1+8tW54uhA3iqRQKo9LFZLoJH7pt6t3MrLBwubHGYjaMrgD3Y446xCZaGY2hV5QRdngtSojzIFz",
-	"NdOdosOSSUqIZpM6uhm1YDbbQusc6g4n3qrVe5WQx+KiaVIOM9DDB05buZtxDayF7ipqYfQ/U/wokEUp",
-	"MhBRLg0Ir1EGZbWCesJ/QPq2pkknXl0TUcNxHLi0tTPYt07Hmi+9FLlEY5RZsaJDBtZ+klXUZeIMGDqI",
-	"oIq0xZhTykjhGo9ZoYaxHcSeZq6bneoVzk+D0QZRRSeGTfHBX+/99xvbv7m8/drH9/788vZHf/n3rQuj",
-	"334xeu9Pmze/2r5yYdL+9SmolcxW7seh4sWKdH9fsfGMSpt0PVXUWN7aAzxKvApT2SaB2rb64VkOaqjs",
-	"N+yryo4Wpi7XoFnGGV66PrzzS6k9jIvfTpYxk2jOr1H1NIq03i2A1ot2Pe+wd3bBcw5F5avSjNMxc9RG",
-	"752bPjR666pELLv36oXRe//Y3NgYXrowevlNixpj0Pm0zfdqnoe1rrEXgLPRfHBRtjRhPor8c4VOMqFY",
-	"TEJ1ixFQmdLQk1rb+Gu9G8pJ0UsGgfiEt3Uj2EnZIPy4FrAVQnNqnNVzCJ5DLTamTmO6Mp69mQPb1+Vl",
-	"UIjgRYJoI8ipAaDrslD8LyBJoXfX1rfOfTa6flFYBWcvDtc/E0bFR5eGVz8RX139ffjt8KO3t786B+ja",
-	"Lw9v/Wn410vDv3whfvWLL4f/PBuibpsVl8RrgpatKnd4l/W4FN4ugJK0fEyd8Gv4S3/F3bonMfkpcVvt",
-	"Ouv5uVDbxuGmJDW0mQpz21XDzzJ4Vj1oYQX9hHkZRUigvCwtzLJi6diTEeS227Qmf5FukNWbT9mj4UM2",
-	"RRFnJZ0YCfTgfunLtNq+63mgh6qXlsFwjaHGNTEPxLAqiwCH+mBgWh3wnSqa6+PBouyIITYs2i/AHEJR",
-	"0R/E1SbsvnykkRXEy0xdEnZDxFygQ8ki4oSgMfCVqrDRkroYXYZ9HMotAHTH3utDt4W1he3BhSoV7n0c",
-	"vaC03MI+kiPSILXtRUR/ljIWAzWh8FARtK1lOGNDiheYG7/J1IM6SrFvMn/RgLECIEuXo448UqMBXCyr",
-	"evju7dH7r1t1L+khHTfTR9VjISZZDYp3bMXCDUx1RY8wU6ESW3JO+Q5V9hNMoiGahpk9dKq8Vwrv0/Ra",
-	"hR760CGW05snX3lBIeOENHLV8jhbtxzbU7pOWr0Jqv6x77nEr0mzxF5ULHNhJaYkLHNBAhNE155jV4M1",
-	"6F4yPmGAYxDHESl6Ix6X05Imoe1SNF1vbFfXADelIQ0PI9WwHkOtlL35T5N5HusTp9brZvU+9TyEm8Cy",
-	"kcf6SO6bicSWJoCWz3pdXoDbFd2dk9hvkeC74rW2vdEYkrWOy7nVpj0iL7shPNJ4oovinlEmHSkK02A/",
-	"kuweGobKV4ROCugRZSKsxnBKJUVzhcnq+rEHHzr27ImT6ECHHICuTg/bU0DA1VIzblNuvxd4WuX6QpS3",
-	"MT7/UXX6X2owOlkKiFAWs/FepDIpIzSgw5QmQFeLgAaBM2hoQSljBWNOwa/ZUcHwoKYLp2xzXEJYdhrT",
-	"iA+a1ekSfigMMbDereWnEk+iBn2XMio8JSdlHGLk0DvJEzxjIYLF0iDrLte90QyUZdnGFFQnwx9lrYS1",
-	"NjrTTlzrL5g/9pKKWRlIv5bXqGTRAnT2tHhUBYQzNCvJw7S4kUeyM456QrzpGZbRdzyjIC2W/Kj0T5n/",
-	"nYzRV6vTh6Zm52bmpyvWLKVV4js9Yi1JjNy0kjnYM8Byu7qdighEqaPA450JapPtWe1PCPWzaaq4ZdXr",
-	"TpUKpzXd4rXAHm5kJQeVIXgc6DSAlMMnTAja3LgwunoLbd84N7zzy+G1D3K6zFrTDsCrxVCLBMiNDzF6",
-	"77Wt3346+vP1f9+6sH372uiDs8M3r2/fedfeWWdPIIiyXLCn0trGBA5Y/d5aETfxJP1zg8ipEPR8KozQ",
-	"n6kOhaGWqqxjy2sj12e+Yaaeg99EjoT833hhINknvMuo0JQymhL5rONycAuJB7mqmugSKtQaCO5Lpqu0",
-	"Owxh9dA6VbClBeG5VFA7rxE/PBH3iN355dalV7Z+/+bw+q28t6pQecEMQvAQFDOKT8CzgDDUcT3s18Tu",
-	"WAgCFHfxnVaWw+AN4sKkUhNVuxlJFAVTD89ILrcofQSCY5dD14BhZCsbX1gCsUbNcQS68VBoeoESC039",
-	"qMZda/vLJdWLGR5C8qHCJ69xsrLNFhNKq+hL9zgLNO2YV66nvbHyT6q3aaBOGzLy3mSXar2KJ7t/FMwp",
-	"Va/PrvQCM8gNFjVkBCCCWN/jtwiVZX65AAbqsZfKJenk25sd/xEo25at7uNBQR3tlPoBiAd7eJivWPuJ",
-	"AVUVPk/1+M6yhdSPs8kB/IghkluhzHJrXrGO4eq+oknem+DxyupK+FqUjpyym7ISlg1alCcXkZU+GIvD",
-	"yxCXWre3WMbJPqhaT020OTcZY+QGVlaG3edv+lMzFBrMkQMWjq/vkaNUa+WZl3MQHzhwkcMcBmWPh/1v",
-	"4R9CBykpzQL+2yAyg5sToQDghqBTSQaySFdWSAtWob+Ff4s9gG0Pn9WYg/BW449Y942w869LXd6GQ5cY",
-	"hIJwWE3VsEm3ELSolRASUk0qSR2ypF0wtV63FNqTJZUzazQEC/uB5UUZjsAuSR1rglDSRDf3pezDf4w0",
-	"XL7ThGn124ykaf1tRCrZFHHaCryRmVHIFFC1rMTZUTahDp3qPwtm89j17GcIcWQGj1yYNIaZ0rkXUaDy",
-	"HEL1qBBeX5y1SXh9tac513knJzmm5jtgqME6ZBEygsxMJanz4QFqs04KwcEW/r3voRC5+rEwzjsJVyiP",
-	"7LgMdXgqnIbj46bSJpu45wUZiBLfJ6QLoCvU0VsLZQaLqM08J8wUvh8+x1CByq2hg4d2bMiIqReogT0q",
-	"M7ImVjMn1t/2WLWS5iglqnkXPJy+LHHfyLnPNjc+Hl36x+jy1eGlNzZvXtw698/hqxv33vrw37cuhDmb",
-	"mzcvDq/evrv2i/jlOjieYaS1nrhWksNBvhE8Vx10f8AAXcMt25OqgUJseFd89ohs3BC0SSeZys44ibDM",
-	"957lZvdlewICXqD+LqDQxx8FZagjAzP7kSwEbpMwKMOaUZbCChWXT0JEhS0RZfB4dnoaLVMW1DCtYafn",
-	"BcvfAk46OVP8pvlcISaUdUV+0CM23/rwq7PDa1dGr31xd219+7Ozo7c+G733P8N3/zj8ABKFxLevjd74",
-	"tfy3Sjl74+rw4u/UJ1/+ZnTlnHjD+zfFG24DQ/3q7OiNq6PffnZ3bX3z9hvb118enntFvOrdP25fuyN+",
-	"CC3/t3739vaHaxKCYnNjY/juH80qBtKPmVra0pCBGVYLTZOA1Xyy6pK+Nmt84tRcarcSeJ4pcEL7+3YJ",
-	"3N/AXdxwA4sz9UehLRSl7Fg9c4Q6GU22hZIm5rmPI0In8IMByEhhhUGYaeMnEFpzhaYA4B25e6KCinBg",
-	"YzKkzUMxVmdOPdpF40j0NHJkyYnAWoi6ffG1rQ/v6Duhbsy9tTVB1FeuDs9C2tznH99be2f7zqt319ZH",
-	"7/1P+O/h5x9H1+jzj7c2/gJaxXqYvKmfuTA6d0k9AxdLff7m70efqX9v3/7H5pevmz2xQcM13KehVSc7",
-	"GpidBsIOA8ZdMnsFuLQWedfN9gBgiDuhJa47C6gMafud0i/eiUE0Llp+KkqxAQ/4YsJ6MasqwxDQbAy7",
-	"rCr+6HmB2/XIs00IEFk6z6qqxMI3p0imvcze4W4SdG+6klmcm9EURcZZYo7/RTP9SEaGO3gA2MiYDiBR",
-	"UihiTXfVbPO1gyb90bzsd0lGio7J0NGEx5957iejUKdO/oT8FJeGpbfqt7I9Fk9GqSBRwG20VR2syxGG",
-	"DROPQKWu2EwQ9IFqlCt+iGQ75BgCzwzASoW0NTMdQ/ebseP0TqhBJJvThR5NvUHWrVc9vxO5z+rTcRjN",
-	"sqn63gUaFPSB2NYo7Z46MYzy3eJZwNqytiKrYb9qMB715ZeTMz2Wgjuyhou9Whj+SbZG11B/NWhFaeeE",
-	"LIDQssbuTHT9ymt6xFcQbmGXTpa0mJHeHhYD/+C49GqMh2KCF5XNOdp2+UQD78h/WaT88mibNFbcsPpy",
-	"3NLCo9vHYZky8pxXwlApugmZyAYniO+SHUEaZCuKx4RZCDxMIQvGcUTH5TLsCOKi6bNOBoj1E67Pg6L4",
-	"KjtCkxA8JHC9jPGfwnL4MsIKaGHm0CHxAUeMLoYfTlcqUjflRebZJ2RFvMJWzfc0o9DQmaHD6ESPOnFc",
-	"pOemy7OJglZ5GIfHHUxkoh+e1PudIMtw9rENN47ePNDY7hracDY575FDha/UgIGN98AKXid9IJLjKaWm",
-	"A8nPfaW3SLgKHmZAS0+K66tTLyOX8gDAgZuyxYEQ626AHlrusFVS079ftiePPjDXEXIk5ZKRzCOS2caQ",
-	"enE/b+lLdnoRSvejvitekfJa3r+M2oLY7vmpQXktCxoZgR41X0C0zAJ6GP3uV8Pzf4NKqi+3taEn/nz5",
-	"ztbfrw7PfrJ17p9319alpjP6+MutS6/ElBFP7Ga5RDzVZ02VUjVYpyOUrYFV0zA30h4T9HFfRrTD6DHr",
-	"UQ6hVbHPmEJduNuUXAI8kRzDXx7ul8qluqecDrjjegPA+qrXcyfztBUX9dEBwt0uc2nQEQohVCoJWwZS",
-	"M1mYHLUQeRdbJAD0yoD14AbqBeg6khAQMm8yx6H5+o5irdYsl1iIPlUaOr5YklAnL93JDRA8AYmeQYjY",
-	"DiN2fcI5cXSYSjMAIp0ykaCcnpWmD2CnUAZ7LR5r9oLeBF0zVQYEIJilZ7u5sTH6xxVLI6dYF5NxjDKJ",
-	"KCX3NDZyznU82SadjNxVrdvLvHiFwL2Ahnd+ee/VC1vvvLy58frdtfXtjb9v3v7N8NcXhtc+u7u2Prr8",
-	"y613zw9/fQEcmmtQNfm34UeX5AObGxsGEbaJdITp5n1uqy11EHlNcijypIJXLQZf9KzsZSkOV7X9sSOV",
-	"9qCfaqYV/X3SVTC5kmzisbGq1XRtYFrrYGqtyJNFjfndlL62SqoswGQTWtvomkrOdIm9+LCp+XsB2SVl",
-	"QU4Zj04zrJPoluxFGU+b+e7PGa3ZFdkTEt3KJ0h1QQ29JKA743ayv8+ctdfa/ZPhQl/D1Ora0lV7EgWF",
-	"MlVfhD3rqXsEO9kErxxlLg/3QdYCcoagK19YlRb5tA2wqAzIruL1PDA4BNl0ZU/4dntXfXs+6RKEC60I",
-	"zps335DuknuX/7x949y/b13YvLkmWPLBChqee+Xer//071sXhq+cHV77YvPO5eH1V2wE33HpDnMLd1LP",
-	"shfaW1i2kI2gaimSSGWk3u+SiZwBJymg6BrdUiz2iZbsnssL8HOV05/hY5WeRpeEF6YctVpJVQMUTzGI",
-	"+4Qt7CzKOrI5w4ije/9pXa/gyCGwma0Tg9YbChCv1DH2Ng2bR0n/Y3p7TNB/o28VBzKNQUg/mWdZrCYs",
-	"FqDOhXmMsnJT+blSmOrdDnN+NdywS2PY7n3p2FApwFpIWJKBE5pOQh4mxEIonU06S+UdhxfDZIgxRhO7",
-	"+QYIcng/Y9pSnso66O4oOlZcPVxEgd8jsXDY5OpixQ5SWjXjH9XpBMjl2NBavkII6x4z751qeikr7WtW",
-	"/RZlZInR+AJ3og7uwp84TnecnrMfO4Df2NtBVfdKe9yBVriIipBMvppYnc4i9Visb7pSPVQA0jVfPzyU",
-	"MdTByu4i1gVVx+wuh9PfXs2wLCO6fYpwR6jtyl8cBRY5iaNRJtXH7KZA03ukW8YHmavsstJ27LsmUgmj",
-	"RnHz8+PoN1s/fBw32kpBHCBGG2QRUeZ3sKcj8TPSupyYt1n0w1hHnmz+NrnmuAiefLRC5BJ2okjmp1ve",
-	"f7Xyvul40cJmdxmkinTBQvqfqfaNUZvuL0z4fxSp/yhS/1Gk/qNI/UeR+o8i9R9F6gFUpL6lulGWRnMK",
-	"W5JONm+ev/fWh9AX4sbW39++u7YuEYnvrq1v//WVe3/+lRmAlHVJ0d3RpfCrrkNYRgCSc2uDLdxoEM6z",
-	"QHK/d+pkGJ470gtA9Ml83DZ0g7fiB6r8QdfyvhOkwajDI3BGJMdX4LuExiMd8xX7JYMg8djaH/mURNbJ",
-	"QwI+xfwVruk5P2MktlvJF8eWHs7SrtoGIbZiMkmQNohXk+2K80JcspSsgalQkFruKqGojhsr9lBXmCkQ",
-	"00hm7aFfmYNZ67vUYf3sKUCu5pRCBuKZIy4ieOEU6wUI6gqiR6MsBplmEsHV2SfGHFLjAenWuKQia/dI",
-	"5hAVm+ZqADXc+AEc0mHZIETER36PygR0AHac6nWRgwOcAfCIaVDzXbE3tYyWTTIrWZZxYoogpxi18CpB",
-	"HqS/BBwyd4mvwRalTq5A/wTdgBzPWuThaXv7KC8/dKoLS0KdUdZEQ7TUY4F5dWUXDJcjp0dMIGN1vAHy",
-	"CE5Ep+zKFw5ITdNdztzgcAG6R6NUcrdFsRfZCVQ25eo12unGcRmhXY1QGJBOV/wmCwYBS5g7GAvzFTgx",
-	"qEqDRT/UP7NfycgTvbr4cZ08Ld/8cFHZo54/qSYSF0CWDmVC12CQnw5God/J3ruTbkdVtMKDAMsprFfZ",
-	"bEliSLtBKpZo27EER7QzrLzJZbKYDEKw3fwEHVvvm+1o1SW38+QzNh1IdcsQrFziXGkEJSWLm6SDPZkN",
-	"5snUW6iMtQthe8nhuEzUGNMukn5qry94fIICwqJeqc6gJq6gxMbNpe3BCfmcRDVwhZDcfXniiYlKErm9",
-	"1A8wJBxxHxC0dDNPVyPThHVwp4uXOqo0YkX+YgRfx9djl2x2nE2hr6YNp/6Y7OMiHnETMi7/tbZgbsFq",
-	"ytiM9LZar5Sg9/tRKpG6EZMmaGfekIUCuZVashSmur0g38x6POtRZZ7GtyfTX4JGfNO5/s8AmrXH+lK3",
-	"cjkCGkcPLevf1ODrGnwMr98jYnuG9Cer6c6mI/EqPhktpakjZOO7rIcPfyB7+tvRDdQz8eSom2dHH3+y",
-	"feXC8PyH6H9/jkY339/+6gvx6b/WC7eL+AnBkP0sL7CqXIdST6ahpnUxn6V1hD8WI+KID7sFxbfmFUiu",
-	"UGpXDdXN0KxqaUZTkwjX0pJzOVoh3aCsu5NKZI1IeMix7MTd6WK3RXNAVPUjcSfftXOj8x+Mrl/c3Ph4",
-	"9PEn1s4CUrnLbcIgbE9jHYYROlnvBaH1AZaDlcSXJn8T6wXWVz3bCyZ7l9BFC/hjVfGi9sfqn4J5bJ1I",
-	"aEELJXyyKYm1SWs6583CQJJHV/jdOZ0kTmi4BoSL79+eI1u0Mc8CIQ3B0RfixaHII83QfIvguSXDS7Wj",
-	"MS5WYbB/1igEwnyUMd9xqTbtpO1SC1hgi+SdTNS3wmMWLgbQ45XSAu15nrW7JwQpc+uOtS3YUT0yI6YT",
-	"AhRNVDZSdN9y8dtj699RLnBKuNz41+jm+2bN+ejap2gGDd/8fHTl6k5ScMP2S2nTeXYsAHl2azakoTsM",
-	"zHB755cJcV5WXM/jY0mtsKtcvM6WY3tf8GQKoVfLO63AqzMsHIlSG0HIxLFlEtpLUrpKHSGRH5qlixuy",
-	"0yIOrJw8IXESmLPR/UqC1MaZSXjUpzMVPc33Uvpesdu4uxYKSxSaeCU7Iwh12t4ZIXGUOi8X3p69xp1Y",
-	"nuFdHmvYnMJuEDWZBIKCzllyYZaWvBmz/Ebw/yJnzIME/2de7yxoMwAmG669vX3lqsIsu3Jt+9oHEk5p",
-	"dP7q8NJFBbN07sbwvQ0J3WT+OwbjZEIx3Xl19N6fDN9Ql1BH+lxi7pDIxRPKUQlNDMWd4p86umsgNJlc",
-	"XtixGZ4myXKz/NORxiP0coeZXkrX50ENK8huXwFdq3Jg3ZCC4EZb/lOW/zq+uyr/bmPXb/TknLvY9UM+",
-	"yAVn9DBt9eLJ78aUFfBeAgcl30kZbyQzVa1OTR8+WZ1dOFhZqFS+U5lbqFSKKyWTgjoVcNhkza+yg/kV",
-	"E2weC+xizVxelijK8dB5LDiqG0OmTsme4fQ4ACU5MgwiUe0WtVmrZyObQ8n6bvkNUKD4Qz9SnFd5LHjM",
-	"Vo+iGEbTJxkSS3ay46r6lUN5pLDG6UCjck4yh1RihSUeMxmlRVthzX4DTiL4bVkGSWOrmazTk8eCY2qw",
-	"sXU9qpjGPKdonzOJSOJmTiZs9/xqGgWYIBwFU5ZVsS28Snbmac26YFk78ZjM7kjeJJvIOsJdfOBEG9NW",
-	"G7sZbKUIuof9BjwREn3CMEkbI/asKnGF2sxzHTxQPUDj/qN3bw83Xtk+/wsrV4NxbUgQyqsuKFq6Whkl",
-	"XGVcub70Ik16LS0WiG1Bo/de2/obNE7e+Mvoyyt319Y3b/1qtH49FPB319a37/xh9PGV4a210W+/SgeC",
-	"lHbHmrI9MtxAGQ44PY6O1OFpCwTOTO9TFi2FdzatHxZuRLiT9MNsIyCERivUMWQHHLqw3Myps3xWw/7Z",
-	"+qTtDHTOhIrRRYLRDLLOL0NVFYSzADEPkJABY4gzJtGUGVsx9TZJJTruBhRn1bIC3GzuCHqTtWwu7KfE",
-	"x+krP8C0tb+NXQ/L2QQB8cXj/+s5PPXzytT8afXf/bWp0y9Olw/NvPRfVqIoVg0+uvzh6NPPh2dv5Cbe",
-	"2pBWupjzPvOdLGwz/f2iGd3XWUPumAbwVWunfZYV65A5Pgz85GaL9d1CDdptYnmexg6Us/ESo/6PKfZS",
-	"z+kRjfo+C+LIH8V7Ee95BkJAzmT4mVTBboF7De8oh4uOrSJj4/wdxbXz+jsmQW1VWCgObZuT1WzzMJhl",
-	"D7ZU+uHH65tfXt28eX57bX1zQ0jG6lz44esSvUpYxddev/fOe5sbG8P//ruQnq99MXz3hvjzV3+QmN+b",
-	"dy5v3n5j9NvPhmfF81u/e3t47dzo3O+H794Y/vmX4Xs2b1689/Yl4xIkAa8cl+O6tILb2Hd42+0CTfdr",
-	"LlVg/B5pBrU6abvSUFQVIVameJKc2dEp2UlK98LhkPCbRGbPZUhJjEnxfhtdnXQ75ERXgvbnzjeZGAeR",
-	"RZVGjqUvalHCbEGsHHtoWTxSa/jEcQPiLKtMwqaq96EsQPo7NCBBKbklEKGaxByeP1mtLMzswBwO2ARO",
-	"gfmT1eoORkmchwq/BSzzUMIefdbweJH2m2bvr5fKpV2zx1wG7bgOtOKTnriw4+SAB2Dx2iWsbQi7VDvC",
-	"gXzscLpafkWCTQ57eqeuj2RHSvvtPA7hlHLYKVr3JO9jjoRZQFsAli09polW02JzdDN7KdvElkGhg0xG",
-	"UTckhrwd28ft659LVHjJR7feuDF878Otd17e+u2H2xevF8gqV1qqNg6wKY5sRPlD6tp6F2R1NDkR+IQE",
-	"SH+fpQ6bOCMSEmc3krkI4K9Yh0b73VkYtaAuWbjNpTD0shK2ZVdSjVGou76Yw8wtzFT+n7XfVBUzsiim",
-	"PqHFI3bZ7TbrRPWzRvVBhHgXm0tl/uDM1MHK/Fy1WimmB61IoZpLdXva8CxFl2Nb7TwQRGWs4tD4erk9",
-	"pbiEnfRtIkBjajOVuPVYmZr/Dpo6/ch/jffGhfMvRq7fV/SSiBVd2JBcTiirUGwlQb/CLhva+GoQGvjx",
-	"WiufMbs0E8Pd585Uk9+X+0D/95+6xxLx5FS5Y+JLU1XU1SFZwXdxtAZBxxu3h3f+DtHHc6O1q2abIyj4",
-	"hEYDQEuy9YSVmmSj4rQjeTwy7WJaWUF92dKsbaCPqcz0CAprArzax6mzqOxS1G+7ngIzU43A+mlM6t0X",
-	"GmT2hmkzL+xtIstZwMMM0AVimhU1Q3NuYwAZdw5/a3lXjsmfmeablYI3UcbM2BbQDdwhppEQ691bQF0w",
-	"B4hNXK86OrYCwL5hZ6jjpCXYb8i2JlE0WlZP8xJq41USNX2XxUqJNUvcWbxCUFdFkjoD2WDSlakq8g4H",
-	"fo+ctsKBuH7QzoBwfwxDxBEeiWe9zM/PTVVmpioHi8R57Ed5nGAv7ao183Imc55yWQiVXyV9RqafsX6N",
-	"0ZoHtcB1hrXHNbcgQJyRSm+GKDFiFBlv4NZczKzcNeB8S1HCw2SZa2aD4kLYHxNA9tj9swaVmOCJknBz",
-	"r8UuimlUBtt962gX1eLEAMC/XXU4Y/NFBU12CAmk/MTQZXmsyZyh9s8VuGZ7VdaWUWdxghAqtCBwkQoF",
-	"q4w4CwtnIVsMUIrlApMAIL/6cHj2o3tv/490aGyvn99ePz/84G8Tqn+pWtGIEvW8C+ZS5tQ1ncJuwJ+w",
-	"pasBhFCPB2H9dIj8rFp8LSTqjXTAUGanNpvlSDtVD2jLoIyYX47UKp9IJ5FyGLV7HUw1ikj0k36bidMA",
-	"hCXZD4E4kDkXa9HgeQS3oAum/qVs7Kf7J1jVxVOK91rkYU7LgSXZ6rV4+v0EQm6sNGuwjvhXmnBlqxPV",
-	"f1cmcrhB1C4yyXSq4+onhQ3n5mTaC5UERkhpdDPjXu3yWpQWa5HMQpOR2GLcTNCzirhUQUBuPa1SrHKD",
-	"9TqsYjgqP/10eOPN4bXLe5C+7xOvkGn5XdVa+Lh+Pj94/6Q49Kjzye5D92bWtOIy4dQTJ5hOpI7TTki0",
-	"ZeNq2XnSzhqPZCqwiTbNZatGW466N2d0ZXBITjs1IJd9XOEcCOUuLhRmK4enq/OHDpZS9vPpF+fskf6d",
-	"00hSdMh0eOPgslUmsfm6wXk6sk0oaboNF/s5EZSOsmcTnKZ072//yL4+40Lf4p0QjrBpTlFM69DJyvyO",
-	"ImeaNmodl3MrZ10KoFYF1oVwSEz7wBWQRFRT9LnzsqgOHtRkXnNmDxH4VuwLBYSmcGyhbduGpr1O3cZo",
-	"pefnhR4LpDkBWR0KEym+xdXq9KGp2bmZ+Wmrf1738c+iDFkibD/B7etfbd58Z/ursxnNC3IUvmdVw5+w",
-	"u5GFLubua4JxMsqWj2KvImc80UumeJRlvG+CKf3UJw3irqbV06yUM2veliSbxPHGIetTfCGKxqUuVoy2",
-	"x2aLnCKNNg6e0olWk1huVn79LJVnLeFwWBP1z+zXaT+G8x3P/PgnP02w6iNTP5UJWrWp0y9Wy9VpK9u2",
-	"sV77wsiKNyiUsJDK/p+8Q94OG02qzomTt32cLRfu9Ghv1pjZq9G6l8xf2auO9F9bBX4BmI4MfDHZtD+t",
-	"+qt+RVjYU7R03+Btum3MLRsjlTsUMAAMaJgAZ4tI+TcXIW9TwSJCUY9gAwa2UsyWU8qiKuoDluMQvya9",
-	"0AHT2Ej27Ii9auJ/Yi8a9ys0G52JOuYKFK+vLIw5Y9CNPsCsi1QnVEbhEhdJHJe9nleX4ksvsFL6pelJ",
-	"iTDfoJdcGQWsRcDCB/+BNEcDhubnx8YBHJd37RGMx9Q3CNdZL1C+rSDya8q4WHnyIVWBmkJo4vaS/qle",
-	"F2xthzRch+SPMpOBeNplHNucs8f0V2o5siWhqhPqMg6rwrTQ2BlF1KC12Jamwlz6CTkDof2WhS3uuTw4",
-	"rr+qD9ALPdIjCtzUMotEMhzzPNav2XIqn2J95EP/b+nAwJ4nj3XsUlTikmUpChaOS+gb3dtQ0iYzIqfQ",
-	"tinlkEon7FuHp6RvVavl0YwtIBE80emRLM22g7qYB5n9pMYdcpP4fobEOK6+FLvdiymJVn9NwGoStM+W",
-	"1aY8TIIDgAcYHiwQ4gtYzSerrm0HjzLxu0AcjYx4yAfVKFD37SQc6On39yhWc7PMWno2x0yyXNJ+X6wJ",
-	"AgAjUkEKIswwfZixkc29M5ccP5+ycTkMmrYxatW6O8v9F4Zry+B6ZbIfOLSGZNyUt2XwswK0ji+ziQvF",
-	"gCKFKxYHOlixYBJHcjprtgV0gjFHnGluQYM26gppoHpM7d4lZho+SSkRW2/ZEJomqzfkWXiSBjtOnzfY",
-	"1o2e7waDE+IEtDMG+9Kel/96Qmso3zt1slS2qq0GWjAU+4Hls4iqB1EUa4YzBteBfH84m3YQdEsvvQRY",
-	"+c0MrNcjx5bkm0MfJJK1GlPi5ugIwQLqAvJeGc6Gl8O8ilDgYOo8T5VFz8shBBMva93bJeJjrWTqrqce",
-	"cVoyHgGKwP7n6fP0kUce933m80ceAc14GXe7nqrWOtD1Wd0jne/8jDO6jB46/sRRND978PDDGribB7ju",
-	"EbQsrLjlMsLoaNulhBO0LPtALCsHO0ccN4FmeZv1y8/TZejmwJfBWVTHDnJpVzAQNc9ltdCa6yzvR7OV",
-	"CupgT2iYgtfNVqrAQhVHdan4aEZyVcEe5DOzWh3wiUJefJ4OpPbD0AplfcSa4rl5Cbwp0VCkXlhGs9PT",
-	"CCO/55Gowph44r3T81BRJQyJ/WLvnnJ5oLeuC4K0PkArZLAAZUBo2UAdWJbwVZijZfXBIsJUpUjEHxS6",
-	"aggSD+NAHEGNI45hZmZmfhE5PZnJIBuz9s1slUXkOlzZOsGhWSTdFHwRCftBfsEpXiG1BuZEtiCAgY4d",
-	"OXn0yUceiaHeYo6OPXvipDz15R9PPXny5LGpp0nQZs7Us6vE912HLCD45XIZcRf4Uxum4k51fdbycUfo",
-	"YnBqhDqIUQKDLTmk02UBoY3B1PfJ4JFHEKMIw2ASZ4njji6hKgMwvKAQ3cTbKP1WaMGAY7YYxt3gQZcj",
-	"LM4ZBjwz5UMyAFdDgf0l9xBxPAj78suSwYCcUXUMXL6rD4ktVLrG3UCGkfvYd3gZ1UF7kvCDSnVqYLqA",
-	"lsMY6TIUpj5Pl7WitWwkUT3EfBR+UetRj3BeM5OolheAohX3iD7XzOFhWfa6LEXwcniXZBrEctTweFnR",
-	"9PNUHL36FUQk9TdSJIC7v85W9SNhJGNZLlJ1cxEKKEQfw9It9NAyJ15zWc/Ih1bpy+ihFQ1oDPFL3iWQ",
-	"mi4lr2AMEFKmTJ3mw2W0LDdyGT2EEScNn6jetytkIBT6Thf7xHl4//MUGv80CJWGt5R1pSNd3GiTqen9",
-	"FciG8xSP5gsHDvT7/f0Yvt7P/NYB9Vt+4Kmlo48/c+Jx+E0U/S79xO24aPPm2tY/PymVS6vE58rNs78i",
-	"HxRWPO66pYXSzP7K/hnpGWuDGDoQcWTxZ4uAehiS3ZIjNHtX1m+oxyCTFndIANX7z6V9dN4ABW2Xh3xf",
-	"4iqJ717oEX+gY1ELiaC4VE+K5ZdkDyqIYx831CWpTYG31jaHKBFlD8aH6golfAAVBwSMtPMRluShcjvc",
-	"rE1RJTnRbIqV9exkRiFgfeZkArYHUzkl2Le+vEC0SNXl6Fy5uB8OPG622bwQm0ysDm1HOyLrDD3SzCIO",
-	"VfoejZnGNrJ4nJrNBUPRMbkWDzXZMqKkD9XfGszCMrx8NE6byQyz8TOCdSvofnjf/z/weyRjyBAlrNBl",
-	"UFxhEOKz2B+P+MWBoxLiqMCTT7kdNyi9dFro1tJcBg41XanI+AAVyjn4tgyV8GcKWG6y6QMOFejGCQsz",
-	"Ynrwndp5+0vDWR44JvXSmOYvGKVYtFb7nzstVsZ7nQ72B6WF0rFe3XN5W1jHEeXUBwoZAiCmVG1j6iTL",
-	"qDMI2V70Y5fK/CekjzTALa5LrsD/fVri/Fk4/lEI6xyJHOUJjj/m6AzF6ftkoM4QVOZHmTPY8+OT2QYv",
-	"xS09lbWYoJ3qng9uo5vHfMHlnZ0TTUgW8CbZb0EOJzWspFGcPtpyKVQmY0t+rhQqfOIhmXyqzO/Ed2bW",
-	"YOIr3+UrPPWp0kdin8LuGErGAQ2sZNU0jrIe1arG4DEFxpOnbDzJ+jJsAv2jZEcH6S9JAszYmJ2C+7Ew",
-	"V7Nj3Ux1TAhstyzqa4W/ewwPYJfH9ziHt1ncGWlyF9t4vxlkeNJCJitodFXuwKiqWJWCVoWy1OFauF6C",
-	"Il90nZcyKfK7JDDY4H2XRDlSaHDft/hZGgVHpZiBzjdyq4VC3RmAW2NK+cqs8mRCQQHCoatLx+J7/8Ou",
-	"E5dC91OIyPK1QkLk6zn2o4DJshdCRL7JlCKLyoVnZJZiyAL3HInrKTVj5gtbPsCNQCHEPFiiRlzsA1Ea",
-	"1s5I064fwUu/7fqRBAb4VtF0iPW5B1QNAcaYZtRcjFL+DdKGlgJA2YMiBKzhqQsQV9OlLm/vMXE9AS/d",
-	"W+L6Bs5aLmNvjtqDJirGWffBjNeiyZddVGRg0UCeLSb7D4hjkKEYpQIkMWaOPfNdoVxUK3MV9H+/haqH",
-	"5ipSPqbdyMxRafuC3YE33w32o1MqBHmKHI06TR+szKA+JMjVehSvYtfDdY/sL5WzVZBjcqZjT9Tt4BY5",
-	"0JWJsBb3Td2lGBThpNMkdYrH3EbQ88le6B4xXeMIkrsu7Zlu0vodlCXe0KrsYgrRCojD7ZXSYaUDOYs9",
-	"vs7Ksn/g73PoodiDC/2s0OExcsC6hZYOUq0sfmdlI7U9PqojjnNCvvdbKtHl7L51/o4jjrMnZHHEcTRP",
-	"Bx7qky7BAaoPUJ+QlSmZWFqUQMIciz0mEEic+LbSR1Qo+38oeagwRg4dmJmO2eEsM7VjopP8djmw9TIy",
-	"Pdj6AdnQffdnoMIbjTBpNJ0oyjzHDGxknVPPkSAfVp3rOOsnAicqKxQgQaGycD86pUJZzaYyT6F7mArV",
-	"ytAWRImbAfEXUdd3V3FA0Cr2eoQjCuWo2Cdl2VhIu9QG+l1pRQwIB6ZdJASqANdcrkFWHYgy2vyQuBEw",
-	"fy+DoDKmrWIFggB0DrJtdPl98ZiP2IHH5W8mnUTuDPZyA8KDKwvpIejHPEoz4Kjqo3XRXGYc0NfFd4bf",
-	"NlVecvrFavlQxV5YksYoh06QLvToQ2KmLkVjYNErM1OV6o7ixkVm9EPI+tVT+n/Ze/snN47zTvxf6WJ9",
-	"q7ibmn0jKVva/WlFiRQT8SUkZX7vtCxMA9MAOjvohqcHCyI6VUkXO5GVyC/n09m5yKnSxXHlUmdbd/HZ",
-	"ChVZ/8uZu5J+un/hqp/n6Z4ZYAbA7g64WFG/LRaDmZ7up59+Xj8fLHzQarzRyQ3k8tYJcsZzZ65ReFxh",
-	"uG9Fx2T+1vNVCVOpdGJmZmzPlYq3261KvVs1WUeWiZrtUbtuQ7lMJCNSYZoQxXFJAsdeWqrjQTvmFPwG",
-	"rshaIvo6qVb3D8Cdj3jKwZnvQjWbFT87Enuq2OMFyiecoofK6pWjD/756J0fHv7rb548fvz5pz/6/JMP",
-	"nnz2s6N3f370sw+f/P6v2W6SssvfCNjlb66us12gxYdyB/uwrLI2I+oYCZ5cNEDcA5tySK2rEqtcS13z",
-	"m/CCd/H9FigHheeUiALgbdO3tQuEmxzYmPYZVi/g0l6EZSuRgRln5H265XS1Z5VN+Va3v70wbuGOlYdg",
-	"yu7SVoGq9tJmKbX7wwqZ3WiZg0q5BRz/RzAh0thjRsRtxlkC9ZtYIqk7k2LzMvzkeJKTikd+LPmEZUEd",
-	"XLvKrmw9vzlPYOfqvW89FUEB9AcsxF1x4wvYa/evrT3vynCao1SsYWKzx5P91a+MMKXdDeDct7ZCqT8J",
-	"nbEv2UsW4w/aW2P37fxJgOlicE8YQ0AWtcYDX9UdQO220oL2Mve4M6Kn2cqVzStMD1KoYoX/9HQk8qKC",
-	"Fac5/yLtbsS6oxGIonL+9aBk810p7bGsxYl9mQpfDU4kHGuqJWa8SJ7Vwb3K+BZIdJoS/GPsOSywJHnk",
-	"sI7W2a5iA7WvrI+EV4GLxIaJVh1PDuHrlw3eArvwCNQH/pfKXkmoGmTtTo5/YQEy7W5/vuQ6JVE2+07r",
-	"ja0RZzneiklRGMtREXfJ6xewBBlyqF5Esv++mUlQItqJoOB2qQC9zMHGg6uoy2Sok30D4rnObitKbCA8",
-	"AVQ8ayvLsieyjgAs8neyvRLSXw3A0wxXJyXmLj7QTf+iEqHwEOfjLbvM3E94JJDAILcYbZ0glbr9ZOYR",
-	"Evp9A35RIRaYgJoiFY8cNwyW1tiB+TzWiv18idZ4dYf1+D5dSCEPnu+CAJmt0BkIFLGg5c+jUJwTfeGz",
-	"i3oK4kXFgdEiUsONN7Ap4c0p5qtMUqqdw+4fFbGt5zcZ7woerbMbDiyPmjgCqguxlznWAOzcCah11Peh",
-	"SEOYYqVOk+NdvIYAbHOZvjmqxmn273PPXXluHvtXeu7H+lOb2ORy0ThUG2PtGv9AtIPtOPPmiwPAmcvW",
-	"dd0mbZYIJYY3R3YicQ3WZasIGLP74tWXXr52/ZUbf/wnr968dfvOn969d/+1bz34///dv6dLJfJyAXKd",
-	"qwKH+0+1iMeCX5fWvvnwjUvfeHNvz961LAD2EGWTWgGnRuev+qvOU2WlG3WNlZXZRNQtpP7OXtXIBIn2",
-	"DUZ4koFSUnWQonA8zuOWcWYJuZ+TJU2YufGdSc4sE5jJlb+HkCv1ZGysG+67sZgeKvQSquvIs/UdMylK",
-	"S/RMqu2TSuql/HafWWSbE5SFhdCmzXd+8y68yNYvBey9WB4Iv/WozNbhcDuedd9NXLkJa6+7LazI4nbe",
-	"mdTdTpWE2utuc42QDPZKwPpYVhWwjuYx04k1mKWO5tmC8+62DYLymeukfZmuPdfZ8PzLVPZ03cXE0sL3",
-	"OcbjMYmFWauCHMB+D6ryKKfd2iXSMAZUX+oP3MGicJf+AcyCHGQ9ZtZ5vy94Yi3aw89+cvSdz75467t/",
-	"9Ed/VGrmv5p75gyr9i5X+64oXSeY869I8jVH5T07F/DnORAy/w+83cPS5OPZy21+mkoktvD1gqX2QVcD",
-	"XzjCzac6J7SQSc9WqDnyi7RAqV3+0lx/jn1FS3Oz5Z9ekFvL4iNWoKkOR123tlIIAa2QrZgWV0pEq1Ye",
-	"w0h2ZGpCggFxKHwhW7ETGa2us11XT5iIdJAok4WmUAqY0mBn8TgD0QWgESNUtKeGJB6AroEAaelQ5/kY",
-	"6NH2ggZPwx2Uto4WBusqBOOFciyqVx+o1JCVh7VMWMGOuBFjTpWdoBvL603h+h3Dmdqs+9nVR35NJp1o",
-	"7TOpoGhgkGaqBrQLHpAEwmz6Op2n3aQiOhsJ6xeMGXDjkSAqZCCtzFMk7gD2W3DtmiLWQ6sGBZQ5SMWU",
-	"VmKd3ccSDp+yltguzltditxetP9o6keMx7FP+pRXxL2UDfRcW4/0HpWGo8MiXEDW3Aya9klN4ThcqdzR",
-	"GWEdjTGZGJEEecraXMYimrAb9SBt6kcUB84kCM/SRFhFduqK6PET2NHOUksOwFUBDktLJCmXClWoZjxJ",
-	"wNEdykI6qcsNawqr/IRKWU9wRaxqBuCvlE4b+LJluSP7Qm7dFtBYcWUKjjyZxELVUlUrIAPopnJs8SED",
-	"x3o6EVVL3Um4fYwLskQiFmU0JbuwmSnACeT8ui8Uls0iICO10NvDSKttj+gWMMDhUjoVFB504XjWFiJa",
-	"Zw9gzQAlLgEIOKgbZCvQrG1/a4IMEc7xmwTYAIKY/MBdmJiAgueGOUgoCGxnsBb+t/0iwqpdlVUy36zg",
-	"hPb9GlI1BkaEAZWwAYiWVHsKEMWwvs0ewl2rJQetbsAQ2orZo98B1gw1y6QGbwE/bApCam+DIXnfTppV",
-	"l/A7xJWL7H2okzpAoDcltnFC9hSihdGcdLQzEnACEBkrcEg58BMPgQe4lyECirFxfEuHrSUTSM7ir9qJ",
-	"EDs5QC/qibRmjUOcV3pIj+O5isuhjGPPV0Y11wSW1hQAhi8i7L7DVFGeURor+EZsJXSg9zptfHvAY9mW",
-	"IgoDFppYpw2AObafDqSRacPKTBiw//PWL1bX99SDfC0iVXWbFBYhkdacWmcZ1q79giC8EGON8pAe5LfM",
-	"qLorDvS+uKuRkWlW6oXm2E5bCulOeHdanvyC2g/kaWSg41IY5NhCw0E3AH23gGB6qdzrtTPdsM9qjNXX",
-	"Hr9M2ppi22VD7mhMA0LJJ6HpjmBnEW3GJKIupoXKy4D9y02pxp1L6d63AsL4kI9q0LX2ZlCjZy2mIR/t",
-	"AP9RqvvGpau9CQSwO1YxlSdbT+zn5NT1Rg5etcZj+UZqWFfHEHZCdUFKC7aFcSDUBXUfePhfaIiAr0J0",
-	"Txr2Q7jOruW2FtguBUi+tMsVbIwOuYmoXew4rKW5DUCYIdaNNIiaSAkRoSpw9SugJPQQFAJMVAOqGMJC",
-	"CQr4TDy2ZvTIa3y8Gr8MS90nnOvr9rql7sPEEZYFp313cx3tVGB8xiJ12yF1XLp/NjAp68gDe3jb6Zxd",
-	"pdbVsZwK7WNdhVfcRTP07C7K0xjv3I4/6WTqCErdd9tEWmpfI2AiRr+oN2IZeXVt4H+LXHiaoVelKV1+",
-	"P4GLjgPu+pm9aLA+xM29PbFdnorvi7VBH04Fh7gTOJUiDVTkFoNEhSKH0rTxPeGkZFmDHDS8MwlyuKkp",
-	"SxiLtD6dwBntZ9pFeepHxqE3AnUFFAhy4w8F16dL0MYrX3z0F0/+7UerO1m9oLWI23SXFFoWiF3DBePK",
-	"xGV2FvrNghbaeMPefMwXGrf6evpAVMrafAoJTy9oULaWte9NNMzYsQFt3gL1zpUyUoAeYOLXJgo9NJfs",
-	"mnLFkCk/GcEyovthPfxMQk5a0TTGQETcX5u5drdihRI1k1XXJ81qO3uI8oKw81VVCa9o4kxc2H7uiXI9",
-	"3xOL1/H5aAAEDvu8Q+SHUOxt1zjxfZFuWWHO3KE/SExpx3UFR38rEZFMRYRRIOfOQdwRgcHxKmIhsRaH",
-	"awNzJP/gxcGOs365biPYsx1pl0dkskA1F6gjF+coj1xCnvgr0glefJeqGKZL89fWB15NF1TRBQ4iUy4+",
-	"lKfWer9mZ+i+prZBkAc75FHgPSDOWjpJEOubQjklJcp6fxfF5SytkmPQzCmdiin7sK0HKtpB5BXIOfF4",
-	"nDHy8NMfH/78vz/5+OeHP//Ol3/x6eEH/3T4weP/+29/c/i99558/NbRzz48/N3/Ovq73xz98h+KxNiX",
-	"Nmfxf48Tr9ihlhdDzjKsrpSxEFGzaH0ybjg187d4D9yKGA82BsFDlCcM6tj5tIZAQgknsJYoWodt1GPb",
-	"YNyugVV7/QL+PjNq7DbJk2hVOlgvZcwk51iXvaIHCb1JlSLzL1rbKrv5zaLJjgvAtT/NrdHcrVCh4c/r",
-	"V2mGZ6AVKIQQxkdlJqJMw2F60us4GP8O+sgULr90iSndyK6Z1IC78BI06+dEB/JWOeHd/dL52oEEKcxH",
-	"IjvdIi89XHMhuLAvRL+UsDBb5AqCaU9PAfUDxQr9z3/5+8N3PvriVx8dfvr+0U9/zV5gn//Hf2WXt9jh",
-	"O39pNS5o4qMPvvfk4+89+fS9wx/+zZPHf436+JSql2bID/9kWnghG78UzIa43urb9I6Yxe1+q9195sPu",
-	"kItmptJ2S//6hTyZOhyrRQ1OttLMUmg7C87WWOhU40MqzMQ6Qu23ldtpkR4ql99y2EEBKFiZmtzmcLQw",
-	"BGePszipa08ceZ9ciY1M7ZmalbTjzE59+gKI1RPhXGf7/uio0IhcXG3EeDyErixBKTdpGI+sSdEbmJTF",
-	"EtOKUrEQfJ4QIjP0L6TZ6Al/POwpXIUupyc0Rc4V00zp3DBGbAWi6fYODXdVuFoWT8fEm7jqZ3BpC5P8",
-	"CM+k0cNuNpekLK3kw3msUbG5s58y3LSwpqsHccS6/EBAzUUuLOcaNilZNFPrZSC5x9B6BSO2xo1m9QxU",
-	"Gjg1bjcWRBXIOPevSakiug5SzZPGDh1B58nfg3qGag0E3f1Fnp13foR2xuFH//PwnY+ePLaWBhoiR3/7",
-	"X588/svD9949/OgHRz/57SltDBzZySyLradmWZj9emKmZp8KIFoQKe1QYlTjoZftRN2GqryZ24zWdeYu",
-	"KzARV7qHd3IklufcP3SvUuUgZq9am07tcTXgsWMwpOJdbzuM+41FxXoM79Ev5QYREFeil7wE3598UZ/S",
-	"4WuHaY539NYnKy/ytNW9K4xd/hIxeUCFXBTZsWdGjd4FHqbWMkuE1Xq5mjXdplKMgGrJtzY3S7Ls8x++",
-	"pA6m5zNuLjSbcQdEvbx2toZZvTmy89eWsQggqE8kf9A4WV2gM6XD8aZYFEQNTMSZdDYueA2opbHnl2Ie",
-	"HBL3RQOxIuy1RsRte53L5MLn4IKvL8v4QLPzLrgALRm5ywsHYU9sNIUSbdmSfGbf44uFK88TykA28lGN",
-	"QAPF+aihyA6KwW8wbvbtcVh5/Ln0YnVByG4U5V95Sc+43BDPxMMsSMXk8v6J6NeREPkTIfpZfMyvLpUA",
-	"TGoEv7rjITMEI8srgpZ9LrIGzacLjqM5yhVESbl8WYlIUfrmLVbVg7SuWlU/4XqQUj3OlKleCBbA+Bws",
-	"ywbafFobqHZQgMldtJPx5/d45Isj9u2eG3pwcsNltNQ7jGrJp56+N0cvustmlAZdA+SwUkLH8VqhrbVL",
-	"l6dDY5+8WGiihP5V7obFU+yV/sYlrJOEIGjJ2F6YhpZ9ijKmc2W7UEVYjXaLk6PTb8wHIN/buNewIbI3",
-	"8n1O0P0OdJOlFW4k/dBTMUP0r8I1M+QeWzQQNwJ6FCDqt03Y1bAEjvVqLibpCSJrP1kocOcdJZ2gHSt7",
-	"N0fY7lKjmFD7jCFknlSznthx66MZb7VEn9YkwA4LZHPGphLodCo9vp0kxdqI6j74Jx//85PHj5989uHR",
-	"278myPN/eR/wzq98c53dwZJaTvCc2AGGtXEI85dSbR1BNxomVBQgCZOEgRIagk4ySFhpWEcrLMjbA/aM",
-	"UdqVquPgemNoeANTKtqhtnjox6JyviDXqAaopyuRbpkNHiUbm5tbz626JkJ/MkqD02Sf0RNZa9+eokYx",
-	"2B6NIR9hf18MDkcPQ60AloRtIQgFUHZxV8eR633QbSqF8s2DptEVcRRCZ18CDalK76l9gR1mULg8MtsF",
-	"MF/cmK7BDjnp2qlIhjyJTABdsA6EAN5lq7RLxS79bgumbWGkp3B3+yQPLnGCYisYaX0Ef72R3TbQb2Jn",
-	"uKN1VN1wYveIjqZHu0ZX7RWLVDs65VY+4Tml7TpRTZEvPVQsoacB2ECQq95LNTMtrqrJdmCywPybeTq5",
-	"yxZJZZA9pUJX+69Pr66RNghSnoBlZFW1KyoWqjJuWKp1X1OpJHAQaKZPmdKpbIFu8DdnK/tSRSwEvqHW",
-	"KFwNMBXZ4q7eWgkRAYIy6VtQBZf9Lxr0+llvXHPgkgptMdxTZtDqMm6I6UZBXy+odEG6hwj1kP3U/pB8",
-	"iRZXzKTU0GuEQPDvliNlRRiUKOFDK2T+BQBdxQhlVfGBCEl78j3l2nylySwVloo4NrlGY8fi0eUqioVB",
-	"RDtu3yeO9dBgU5d/punyRIS5m9jjB6qK3cO0cjDw6+y6PIA6TCcw0LgKnd0ELXAg8sxQoNndJB+IBJCp",
-	"6fuwOBBs7eVqxOi69T31GnLPXAEB6Ax4Ekmu4Fg1REdy5/a9+8xuNtD3vr8TZHkVha6DQ4b+ciUc+MaV",
-	"S5dY6G7ZcJq4tIfxnkhp9yxvsQUM70zc+LlVC+4fMQLTSOlhDaoGsImoCsfKESwyPS+Y2kE55ryTyE1i",
-	"wqAaT3mrmknnZWuXYfM2VHj6d+zBdgzIrbHHCQWRWKp1ObONnUt42KIXDB5SlZ27wWLRTus7RRHXye5F",
-	"twAew1oq1h5UdXvTAiDdy4ks8+fW2S77c9knnKiIp3zdzlbIVjJzGhzNtuDpIBE7UB0XAgdWmEOeAFM0",
-	"tcOV6WrAQqki8Wi9m/bicE+tZBwNGopN4b2udqVVN6u+ws4uvWE32KAfax4JRPuWFHsiCJYUYbwVIjns",
-	"W4dGaRAuaxRDHRsEQfYUODhXLr3AwlTrRo+rUQMnqrwRmwhwjmmb/bnsnxo0bTdpdeVBHUbZLmvpPlRy",
-	"+INdGpwkJC3rWV8JoUQ4PXWaYDn1v+bM2nL5ugYIHdZcdlxo5FjKhDVlknahrxKclhECsqCrZ82AVChX",
-	"vrADXAIA7ixIIuADWgqT+uCWGF6nAZYb1fXlMgrPWZxR/bLsdFOGqHEwO71RdqqnmgmVioQ4T2QCqoN7",
-	"p2z2Mk43tK/7q55G/O52Mfk2V6zOjbDGYF320nXY9dqZ3LB2dq8hI9nU1cF6iqk+4ytwyUKPPHxEuYGC",
-	"I6zltCOMWZNyLKzuaZV2TUXxkZucuWCDb44qAYOrGDnh4RBlcVwSMwP6VSSP9k5VRJx7e9EbV95cW9l8",
-	"fWvthYf/Yev1zbVLD1f/v7l5J2GsGU5vxRDcBSehLD1vlXZT0ZRvjlzpej0i6+vgK4CRxyQ2lmp/xnl5",
-	"zzvLcMI5HmGsgfaBzqYAYrHeCCmakKrmlGcouw8ONuxoCgEXLSQ7cBOWnrWvSrW/6HPWP+MpnbGpZnYP",
-	"AjylwxCicN9kOeyk6rZrPV0rvQpXLOuBakdnp7THH93A63PUgac9WimgW0/pjuuep9Xx3Nt2BUTkME8x",
-	"9nS8ANq1HNwUa+q06+CF0EzuDnpcbTMlJDwf618BS9AlwGlkkYQgl3T8wJhKSAaxMOu9KGD2L/Y8hVww",
-	"RtrjI9YTSUeAs9Kzrhhy3umE6ThCAFcXirFvCtuzAdeEAb4vTchFA9YgXKmHCi4MgzFKNAg2EUJVA2cu",
-	"XGfX5IEdAPTMA0zrtwc8cVjLU1SFPeB6/QpvajeKQLiWNB5kx3YmRVG440oA1WE1atgq9kYFySjwdhEi",
-	"KgqWdQ7BHZyp5zCkPF3T3aJrznUZP75ElWXhXrEWs4LmtNKsKICpZmuwYXdvdf39XcGjbCWeQpePLOvx",
-	"wVJLgJ7ecfB+kHcdKBh+zrB+fetSsLX1cM4D60ZUPK4c8637OOvwOnHbT0mm8SZP6tmy9kZOHJzZQa0b",
-	"IvEUF4bR1FUJyGw+1sJRh5E0jLtO5LkhTmtEChixHNMeyKTI0Rp1yiXSVoRv+L4Ca0RBsmIS2DFiK5hS",
-	"GgdVLKHgxIq0HGvrUp4ibnw42pOnrDHdswOLAbaEr4EAl0CoqM4yP+dQHIfbtTVIEirUy9hdlRiW5gOo",
-	"JL6aFThjjhxnxLhoWEekd+wNbkEAnDUHaaqVA0vO2F/BjLLOT1seCOf9rLNdKn3b2mRo0ZAFYyXcbiZH",
-	"qYHRaivhg/42cGuEk+Qa4Q7jFIj3PM8wYi5VzFW0jfYWvG9DqgMeS2tQ3dm9f/UVttETLmXn7uECssD+",
-	"sIOohDlQY6DghcIPqYjVUrczB5GGDkCmOUxpfDrBL6+z+0OdGclwT3uD/ADy90k1mrxQuOWs3YtmvSzF",
-	"d3ME67K0m9EOLvMdvzLtLVDgnpF/lKzkvtJDM9V+s9IhowJpTUmU8Y67apGT5Z5RHrhx+T/kXPfX1lYh",
-	"16NgZsCaieD7JmDiUUv0sVsSCw9yGPLTyird4DayG1RbZbtRdHP0srtwaXcQvZIf6Jl4SNMkZDeq5yR0",
-	"4oAYkrrdBqgKrA/UKo8m2uUGAPLnQQAlpKyKRrASgZmz26MoOvN2ezR5a7/GqUoBc1Nl+wUfMBe05rxI",
-	"KPlZgv03ZWrupbqPHMNzzcnLql7JEciJOVtdBJWOmidJXmrY7wItdsmWtNYcdXbskKtCcbiWqHWnKjF0",
-	"HNP0PGo8KqzBDkY6YgT1FSoycylxn4OrRIDOknBLrbthkGdS5jRNb98ZNGNpurXuwD7e00rAUIj9mE52",
-	"xBKCw51xJYY7GZVEvoXJpADuWykZru9pRsrxrrtsrt6JfI3EjA6KeXsmypokSlKI4GpJT5qPFeJdqVIX",
-	"R8fCSAS/ciQGFWOgezTso7/qycbZPRxeUGoJCmbkRhVRwYmmDCM7atCfJaf36KoZYtrSPak620i4AX08",
-	"Rmvlx7HD+tyk2/O3+FA5cxkxKj6qgGhI/7DPOBkv6lKJDk75FMmBUmu7KLVIjrtb4Hp6oMXkooHMz9Qq",
-	"fGJ6m/RhJgGtUt5nmGPzvGCEUMJS0evHrsqLeJewoNF41iq6BHt/CBTOiDS12rkE3xPalTzF3XkB+LSD",
-	"dqZrKdCxv2TOmDfNwC2O+OtZ8PvycULf/qm1xb9v6bSWA/2GFau+iNjhd9/+4lcfY0VDVxhRwkE4JfwN",
-	"9e1T1eADuGJZc/EPiEu5puz71a6Mo0SomrLvLbqdtxd8nRv20OXawSFm3RXJMfPwGBamngl7s+qq5ctb",
-	"1l4xSAbs6yPzOKlUh3plhyKlqXuFi9QV06PWDGycgfYL1ziTar3OHkAeHqphQFtRw+B6WaL7AV/eFIUd",
-	"25mEcR5UMIfvguDUUetsbwTJKScBgVMduNQTue6pIdKsPWYaW6Xvt4EWItc7SpVDXhJ98TWoe9+EVRyd",
-	"NL4rQ2V8jHBkptgVJTvKNUu5tFoPirgeEO1zlxOdI5APlpGR9vSBIPF8ynEjgAnp+eYW6hXDVx+LHNVB",
-	"X1fe4DSFpB1Hott2MXUCE+uLe4B5IMDkjr1rg74Id3I1FH61ocHXWswrXI3gRquYnLlSTvFh1+PsWxrv",
-	"5zRi3b2Nclzq3cI7tVw2hTUKRHDsPpjLW2i30tZEBmq7CYF20HdPrVQ0xa2uswcVPX728MAG8aouv8BP",
-	"T1EaXeFXQQKDY0pgebdeTgS/7tirY+c85da90k0FZ6FMs/PwtH19OYVaEg4r8W5cB3MAwki8wZFZZ7uF",
-	"E3ma3EIixu6D590+CGYq01wQbvGm/a2xqMe8pj0NskYL/259kSdcPexVKV0ka2lkIUKOqNU+kFkf5le1",
-	"5G28QX814ICH/vCTQXYHZZ4H3TwALp1JufLlalculVK/ZWObipw0D59eBae9yZuOdD7pQUwQJhRMIQ+G",
-	"Ytzchb4JPR8nrZFq3Yh5KsLVndw9XQ+m4+tOBJBxl5RmwV3yIr2kJ8jtPsZs7iIy7Zt0iMysxnLQA3VU",
-	"XMG9CPF+3u01B5RaBrabQJMIHONzgKH1he7HYiMa4JyKan1+TQ9U5AqtILPCmiO2L0YisqPtCgOamsrv",
-	"fbenHiqgJWozfBSz5pDu+YMsV+DUGwEQuSnX6y9lQzzXBcX+PaoCwdekimpCC3MQz4UWiR4fsWahuCsH",
-	"fAqPnsgxjDnHE0KDitmINI1FzawJN0XSQT/3QBhseTKBbzBPNWtZYXK6CnGWXRjHlaTCa4NHjPotFlFH",
-	"JABaaKjBo8ulMq673OpGRCeQKRsCG4UjGNWDZiwyLQq9Gg38b4P+u2pFmy7EBGTxMvgfmjWev7441I4W",
-	"hgjJEUKabtDlpgH/WF1nt8A2YzjnJttsAfK88lQcZM0x1pXhKZBRFisB0a1QdhJ7iAylGMdqRKwuc9YX",
-	"FluCzMC4OJFYw6kw1G5zGwQXjEfIVgRkqxkHO0w1wqwYpjTr84TwAYh1Ha7Msa2fmIW9zMVJY+H33tKi",
-	"0LsB4nh7Qp08Go+3iOqkFtgXRRlyArJPFYk9xvtF8MFKNyN/YOV5BMknrjyGqj32rW9uIxhPolvCGIEw",
-	"FIED8kkC1tVDFmvVoRDwvuinrowY2NQMEUJboSZEoB7A5Jn9UuyROzTWhdZQ4CMqvE407+og4X04Ht8v",
-	"xsCDvDmICTxI8hlhN0nq/dAphwZVg8wk/6CrzhNk6J1cXWpNvlw2EbXtX0iu6pbkMdn0Pg8LZhe7wXpc",
-	"8Y6g/E0sDkQcuAIRzN0Cf1GLsEHLS2X8OvvQ+emQnieFXkYugYOvcdE4YigZrbNd9wEOGjisHMEyvX2D",
-	"PJqmsLZDvq7YZcrB/qGA3eTOR7TpQm304sq3zoafYUrlVn0g0846zZZxTOQCljkuIH4Rl/GItXh/Tunb",
-	"6HIVrUH1VL1W6cuIlWegOx+d7+1cHBaQP8lytE+Ped9VN0Bi6KLJahTBLs3UK5E9giFlSiCvXuEqun0g",
-	"kgqA3uUwY9wgnzkynY48EJDsyxQl5qRRxMFYMronAjArMEu4QO9+rprFeSsWH/h8vuOP2vEJTygRjOeq",
-	"APv2QAzE3CWCNLg/hR9V1TJKqjA2KU/FTg7B1z2rtGgxRT/gWOO4Bz+qhmWhlmqPPUBcMuOwMVtbl76x",
-	"duX5yy9c2qwYnf9hNrwCv925L4abUUdZYyibtqbnLSi1eTJitAC/TToOUQ7aY6mGfF52mHF0l2ZPpikw",
-	"vhNICzhN/RTbmsIo4e00dIh79sM2s2oytOaMCzagLWMHbWKicQ/t/xrU6hi6N3MFdDsYXwAoCXemWsup",
-	"iezzUpmUq9TuH3CHQrs00SAWUejGaR8PD8v3OlK7VJ+bNGBdEQPIBbLHSsMS0R4Ywt/YU6H9dQO+JIRW",
-	"+znfUEnGZqjEI/De4Z3hDKRwVaSRtV6mLPceFw2DWcc2LQhtX9ncpHu1pYijchSKq4ngqVjyODUN70yq",
-	"dHxWarH8k459kFC2ENkOchg6QcxoKtzaySGjcP9D66KJhK08+eQfDt/9+9XjcY2UnqGOTwTtL7N+wOOB",
-	"MMc5coMLOKr1jL9n1HD0JPP9Msd+Mt8P5ry9J+g8mflQwvFYYg4DsL69LsqM4p0Jm9YFDoZdASVSEmui",
-	"oGgJIqIQccjpvYuk7zKKalQEiC/A4xJmXBhFtVmzVJv8WeedDBzrJLAVpINE5agm/Zk9iUu8KFN5nPh+",
-	"vEos1nrfyjdXIwjANwdpDkfcYauSsxdLA7Bh9kcmoOQZtJJyT7oKhUL7xCqf93chM2C9SbvJI6b00Ic0",
-	"fERjT6U64qN1dl97J4Mi7BHFskyGDXCFhfZzA+HKG1qFLvyZofZmyy3R/HGFhiI2ouxEvS7S7DhdtLk4",
-	"xVSsQTJvK5/2d/WX2C0RS0WHlF/qwBuRFw0eUUEhW07ufEHgng4NWn41Fqa2ziQsNUUIaqc+640YGOKU",
-	"p6PSXdRQjklnScyO057uECnDbpBTh8nKGnauciOWuqN5ilzlKoGwmA6BYoZ1NjIjCZPT1pWtfWPrhcdn",
-	"3QuGdz0f/tEuWYDlhTznXTyKZtJOrnYLMYR8IMC1zdljG4JaPd8wAyRT9tJ5hQqIwuqWKbjpkosUDrJ3",
-	"VvXFZyti8O4Qkc7HqbMI9RiE6lQJSlPe6vZcq0WNKRc7D4jMa6AOEcGyUuwRS4G9BOJE7r/Wat6xZnpm",
-	"vubjUythk0eNbLhlmHO7UbTrL1is5PYGcSr7PEk32jrprUU85dPy2cCrWzpFxLg7m3SimJiGn52sEbS+",
-	"2FNushcI9bMbRYyzvmylg0SwlT++8/L1gN25dT1gD0TzDlRvcXbnpWuQuCHwuOfZTfnijv/4Qkb1VGUD",
-	"9vijteYICiqff27rhW88vzlmGeISntJoy3bbxhvZh8ZcIEIF0Z63F4wP+aguYgR0o/IsLhxt7iwWAH4W",
-	"QeYhDFh1cXkVjNm095ymwftRuyi6p9psssc7YuPP+qJT+037qv57DkWzX9tNS880+HU9rcj2Vq7VUxtB",
-	"2KQjZgRmLEhKrA01V/imNle9tLEg26cXDYP2gJL2gcJmPmUHwaTeOE2zRKWdh6XtX4EWgPNu1uFC7OTk",
-	"2m6GiaaQgDIr0KY1GkcFWWh81QpgJKOxfoPJ0oSr2WXnqRzQD7tO9AY/FRmb+3Ob9TkBriLQCg20ESG+",
-	"n8uHN33mextrZdm3BzyWbZrxgCnBE3vNQNmftLEOpLRcsIaGsHFhMmJN6dnCZMQtff5kCUddoyjBJATF",
-	"coZ6DmJPNF4ZBc8lM6Cnftt5cG0sF+Yxg5XcwSyhFSDrvUlo/egUEBVPH0WvQmb1c76sndA0vjMpEMgE",
-	"cnEu2jRZQgHKJ8pQjji4dROStEPgGUqnrJk14cc8navyLhWPKtPx5Sebp8Sv0bKy9/zasFqWeFkiDqQY",
-	"Emt0C9nlj2M4Hd9a0r2+8+TrFCu67ZJLFg3zrGokzjI5xBx5/jYUFUusk9kBFFtQhlho7tvuAybb1MM0",
-	"QXxVJZcRUDNk5nxjoGJhTCOvSU9k4mcc0DXK7O2+UE+B8HkK3bP/qv41zkifHZ4xcT1PWkOVVSZzxunb",
-	"UknTrXlxrsFNv2VlclmVyT2sOLwLPYfPsj5xXJBjGiSre3EFw9ieuZNVE0F3slZnqFraOo71cG3Qr1t+",
-	"4b6v9Zc+/c09vcgzkqK0lnzmQPN2ah0CFushs8sHIMEnsb+qRQwaxwCVrl4Re4Wr6EXe2q+vJuZr+aqj",
-	"CAcat7yKswsPTEg5NxSh461mdHUYkE2OBV+4/Y8H+1RSWTr6z09cy464xpgWTkA9ickY+2Po1TwOVL63",
-	"LYvBbm1uLjK26WGOa67JiSICkV5WJXRfPHqWSnF2PXw6NqIVy4zHw6mQtxkjf5wVwTpNukbpNdPVw5qF",
-	"8CZP9m/pe/bGXwe1lsczQNRHKHcmOBRUhKnsiZwbMOT2LMR2LCWGx88fnkAK00UoQjAxlznc/4ypQlgP",
-	"qLrPmJ7Q/M8rRuCZJcpOcaJAfrWgJbz2WOvdc9B1Cp7UsxQTcbK0zQDCyHd5RIhrNV/DWUv3etSzeZoj",
-	"NhEtIWuv57+Ld61V8r6KyiaDBGCJaIskgRYf4jjMeQGA5uIoJIxv60/HyC2mRV7h/rUvc1skSx+1svPK",
-	"42evvh5WPF9OD3IGkEYeWEEnHa6koWIaAhCxA0ONkgGLs5VqBLxLl1fnUli+yXz+HrP8+MZ+6a+ppzQM",
-	"24Fr3yD2pl/HdZdva9h1CTwSMMxAxooOrc46M/pOWp84VdyAQbHeXpUXeWufSeVzKD6pgrshTxrisc8A",
-	"oK7LDZL7s57gikrjDQupCywKGe9wqRCdMnPAUK+U0b3Yl/ta7JdN7FG1H0gxZG2A1UZgZuL4SDWL9GJd",
-	"6UQ4sJ/aFa278dJLnRvos2SQCLA7sAjOB3Wc+avEoxTzwXPUjudCkmdXRo5NQrWLsL3p10pz2ZQmpOgg",
-	"M9f2RDAZ0aA0rCeNOW4u+DTSZ8RicsT3BOaIvxbB8xIm8Nlj93iXQPaXQxFyT0B78mKPdpPypG736Z69",
-	"53LXddkR+pP8GcjSNEXH+gF4Xs8hUf2Yt07db4wRr7qFC276dYiyUvfA/JwYkKhkGQ90PFCpcJJRb3Xu",
-	"t9zN73Vle2n1RXGUz15MEhgprVSJlDVHLJOIACFp+4NmLE1XRMzRw6OtBdyytLBzqRyPgCkORDJCPsHg",
-	"QirTePy/qHCMSKRYDHcAoFTC4AFrALwbbuzrDwA4DURhByrtyUMCnl1VSQFwD8Z6YWGVylKYM8FZ26Ul",
-	"fypAa1DQYmeekNJRAHK8qZDjtce7iHYAddhdblLAhCVM8mIGxkkt6T8KxK2lo/6MLlEqEL8PF85ARL+P",
-	"tTj2E2WnoXHWPkwUsNF7I6Rm0gni0PA4rsD9tsYidvwfo8N/AmbAh5m0oby541bDcRBQOebPdbstEqx3",
-	"6ycC2da1rhgfomUXx+floM1jI3yxXlPrWHCFHIbnpzAxJwA11ifSXRkKYA18PW/YVW8KnojkwvbrD998",
-	"WMLe6WQTVtgEnoICpggQPg00j+T2TYunPNadgSjAmZdhaOfnabmbPewQz6RVtiBKkzJxGzdefYc6rDOV",
-	"Y7nUAwgCuKAe6h7LCK1qwLYPWSEA490cIuUynjjKY6kmz/fSQ3+KPUBf6XTyKw/zvt4VcX/K1zFvinjK",
-	"9xrm3VRZHdn5MA4BPIEoVBT9hR3DM8Qnr1IWrlFuKzGZzfJzW61Aake3HZ/7hWqNM7G+Zix77fxLZOvm",
-	"0PghyqD7qE+g0yHdybC4ezzyhMJA/DfMiGGgXHQsU/u1RnHRk1hP4Uu/Z79FNlOPYejYrC4aNhRiPx45",
-	"8o1mIvi+CZh41BJ9IsFQEevqWEZAJ+UrSDK+jBjIYwLWHNhlDVgsOLSw76muTuSfAxI5mayhe3BDRiG5",
-	"n/nxZLcXPIkltEUkQgAeaRlGOBjW8Pb1WtQLNaKJ0kea3DJUPDA3Xad86K73++H1bwCGGVYKQKoO08MZ",
-	"kMU2I6M+35UkFRVxW7kBvLyyQRcYyk8z5mvAlhfxUcB2jeQb9+zQulzuMACnZ7LNeJPIIYs8SGtbW2uX",
-	"vlkxPgqVZyPzQHMRMjeVMCCNNQVxNy7XrXN5y342TCusZDfyUdqlfsKM+G/agC+tbV6uGHCqjzXcRUYq",
-	"7Wa7SgxzpbYDbMZFGw27eQUG2m+c98WKR3OEawTpaACZBNcUfdBJlr8TN1Y5WqTplh1ds9DznZ5R1sYm",
-	"e7KehZngc43h1sSF3UqEUFaxyWmUrRhnWUgs7jbyyCMIozSIVA2kVK7DKSHKbrZyZfMFFsJYGnRZQ6ow",
-	"O+MkokqZ1W3r0GDSzbS4Mrid19ku6k54daJjNK5oak9hRFC3PeUQo47PQd+RgYc9fSAa7qfhxJMDhp3t",
-	"LORmvwElWuG2Jw4beX5kBlYJ44aFFHUJ99RApTLG66AxPukFtE3sqPFQzt/YVR+nMo5LRtegIE7o+CqA",
-	"CLwwxWVH9GtZCHRRdrW991c/nskpxEwBTFOMX2a9UvkCR289ZqI3JZaZ7coNnqZWx6uWmKbVdrOrFjnL",
-	"2VPKoMFy39aGWdjVkFUP2NBvtSEggQ99BSnYSritCl5JblKDOks/Q3pYyFqJiFDjCkYUfVbLwDZcoxpO",
-	"/KAHqePZByVBtPhhRx4IFa6zsKWTRLTS0J6nfW2E8TdsjljX3milFXNj9lTY42rA43CV4HCd2ejvFuSL",
-	"uUCUHAeQPZZb2vMSOeYBs85Cq1ZDAmIGxBmIwre4gkIHq/2sCvMvs6cAFcvsIOM/B0exP6aIrUaCGRIR",
-	"47H1Ckfj/IEstJc33GUhsuSGiTBpmKMskta3aafrDMKeWgl6gz3le8RoURArrkj83NeGx3RnKKlttHXi",
-	"b6+J08xsU3C8JZjGyYO9B55KLE1KMuhFza4M4hBDdT+zOjrKJn1P0TIgHRTSLVm/u6uHVkeDKxgBgH2E",
-	"haFpl+NzPQmyWzglBMFBRdJal610nYVKN+y9Qtbjyb4he3YH/o/zGQJPZCxMdu65/eRQkZ3TkcHnWYUV",
-	"eD+MhHCdef43mN2M/I1aSa2g4DTS3MkEXBZwZssOI4TnKait5WSN8CN85ujbvKlCKmlcI4FCs7JHohfk",
-	"aN0m2dwybTwWIoIMy3pWDuUT1eOFKvlTcYHw1ktd1HA2FXlTrSuYtLge+wp4tV39AdPt9jwCdFzRsWeY",
-	"VGtW+U4zqa7idVftZYvEocs9phSLLhL1diXAXEA3SgrtwHAK5cKJsTyw9tSg4Dae1pYaX4SeVHJ8BcZC",
-	"TgWsfwiaukOJzC251k90J+E9QM1bZzcQjZrimC4NhhaO4zgkdANnoKGHlVk9hTmx6s2e0pHsyNRY0+bO",
-	"revrZeyIoDLmE5QKPocTMCzcQXqTeoWjMK0wCehS+3n1U4eVHGN1QnWLiTVA665FbPGsgG1p09otfjZQ",
-	"qKSNykk4rcVWb1pKtPYZz0rTrBNjnaQBVKzZxQcwTDQnC3tznnMh1fsCjgW0UcvOAuuLD/p181hd9R5C",
-	"ngw+7AsVSdUJkbPd9dSgC2a1S3sQx1nxWtFLwtiYvYJcJMfZSkChwZ5y8Snr4Vh3JQTvOBmILEwFsYc1",
-	"DHr560RUSqN+T3bUa/2l3SCwcFOqwbdqflRpiN1HcmrYErIDtMgUPa/WqyDCmdhWV7nRNTPScZACg1gB",
-	"BBx5WkzCQRcqfeQumECCXKg+s9JEg4+I7zpLNrqAmbYPo18HLBNAeIwrUoOYA+WY7R0rUjEw1rnTWjgb",
-	"9+A3VYlAiM3YWaDJL30q7MMT5NNmbJurg8To5MIcV0L+YLFF8DhZd3hHVEn9mpWs2s4B0kom331jfDHT",
-	"GI3FrE1xBkz2FfT0lTtwOVTos05LjxR0QEyfxS28KB4jgDGP/0myObPsDM+ahe/tKfu6JpJ1Z2notvUp",
-	"RN0+Qm4+FxoLcuvxNXbhFMmpMwR0XR4AMzumUZu8tb9DlnKPj8DAgJwuUmSVdKPXtUs3KPpZOyEH3LVO",
-	"uXr6y+1zbTXQADn0LVxvZwP68jhnIwauHBGq26EIOub9IutYhT1QK1XFeHm3NW0zTTdehp26Hj5IULld",
-	"EtCxIyJ7BMFrRK4EAsYMif5wdZ0BVLFop0xpZI7YxmoA+LtBzfDhpP1xuy8Urt9TINIoPqj0MLeLqRnU",
-	"mdbjLGUBK7+ZLxoi15iLUIMPIpmyWHeq5Qes0Kku1mtwxXnqfLEjrrHlBSdgEaVMaSLA8oNFCFifJ/ZG",
-	"Tgm0ujKOEpEnqLAXzmxogddf0sPcju1MWlhQJhZNxg2KEZtR7Ca9wXjUk8p6/8nEKo6d3MSUM1+9uN3v",
-	"Dcg6l9ZsgzzVVO5WVl1FErYoATmT2qoqAVlAXZVdnosGdFqA6jzwREk6wWqCsxGXjU7C1Yzz4Dpecp4O",
-	"BBhyjScCTUE9yL1dHUeGccTN0xSjHChZUc9aK0covMhdHS9tYQoM8EwODJKZisWvzwvkvkxtXgkY27Lo",
-	"3NXswGFnLNx5eYFy2u3lkoybvJYqhpvWW+QsEmaf8RbUKHhc0bkkZOyocEdCDjAnHxyYAZjb58YMdRJN",
-	"phjH0FdKfcf7eeeFKNisxXv42U+OvvPZ0QfvHb774Re/+ujw0/effPz9L3799tFPv3/4V48Pv/u7w3f/",
-	"3qEBP7fOXgOTausK46wz4EkkuWK9gSFgBd5JhHUuQ/ddwwlDuFqGJdoBg2zp0+N+gDhifIWnLex3QDmV",
-	"Z8pxHmtRhe5mCNqSF8+5xduIuD0e67Ky3RQKLdmqcPQDf9ECzcvsIWWxg+zL+krKKV1pMJMOHWwXKe2X",
-	"ty67uidouvLtUOO9UCI5cLtjkMQXti9s8L7cONgC6ad7vTEZEqGGy0Rss1h3pAqYEcZIray7K3Q/FgEq",
-	"NTQ82ZPHjw9/9NMnH3//87/95PDT97OUpF/+ybTmhCfNPv/kO59/8leH771/+N2/KHZTlvz8xQQK2Hmv",
-	"z2WH+k+xFiPVKY8NQy11+OO3P//e32R3cz8ouSMVEkphAprvwKdcgqy26Og3nxy++09/eOvtz3/wy6P/",
-	"8eEf3nr76N1/PPzhe/Y/v/z94TsfZQ/zQZvyt49F1EEkDDDy2dFPfvvl+58d/uCjL37zi+wm6ACU34Ea",
-	"2aityp0UhrW6Whtq5MV5+PzvflVYmKwrevLOCPZmLrpuX2ydsxNMbXCGffnfvvP549wgXX9cCRaM5/HE",
-	"/u0AR5UjL9BEYu1G+p//5Ytf/26iT7Tk1rcAC9b4sFm/z45++87R278++sEPv/zL/5TdQg/Spn5U9qZd",
-	"zSIZUQu5poJ2Ou+Ofvzek08/wGMut6aDqFQe7/COWwfT1UNmrL/GY9YWPB0kOEqtMlytL3/xX7788H//",
-	"4a23D3/3j08+/eDwBx/ll7wnLrz58M3/FwAA//8=",
+	"+e/hm78ffXbOcHE6Pm6KA+n26p7L27BLTZfqf0o/n0dMX2Z0GkeaTdIIiPMoYytWNzKwpDGhGdRvM8m7",
+	"BFeR/wgYarQZ4wRhCl5h8BWETjIXDPQBwj44CQo7WOrRPPMIQC8HSGBQY82mLX5yUsygjVeJ6UUOIk6M",
+	"6oNFRDxOorkK8QzbmmQ0CSGo52mObxWClPfl1OLbvmILCAsN84Ue4eLPfRytEKtT1sN14mVc4j4Oz0eG",
+	"1AyN7e13Nm+e37p8ZfjVW8Ort4eX3rK9fBV7PZKh/GK5luKupcSeyfXI6YcjZW/aToz34tsabQz3COmW",
+	"4nIXT/389HMqyn36xUp5ev6l/5pku56lBMF3i4iTVeJjD3SvRpu5DWG2DghH4OVcRNOV6UNT1erU9GF4",
+	"BCMVRg0n+Fxp6/KVzZsXt2++Obz2R7FhNtZ80JL+EOOP08DO9F+FjirviAx1LC1yG4w2Xb/DEUbcbdGp",
+	"XndBhXXKEI1VQQvN4XAvYB0cuA3pdWo27azMt6o6bqMdppD4TMxvH0eOj/subXHIn2gwj/VA+uoBmd9o",
+	"y/wOV3p/IfXDOigXC+gQGuyEHGW8eWemTfRb6/4HAW60O8Qaux/kaEPYcQQbD6zMdxDYiPmE+/MYQc7O",
+	"TVerNoUlL9B/apIQf1F9fcWlTkZoq+mzjjS4QhNQn/7PukQw7i6w7z6pw+V37ERn30jI3FHhS058cICL",
+	"y8vxqhQKEXcZvvvV1muvVvf/rNsq5oiFNYXxZHkk5fBMx4eNg4BQR+gEFlmvtJPC9lD4gyy1SUgFbZ7u",
+	"xvHdwLSmmIYtbUgvCTUwFdJbPUocRFk/I/rZxQ1rrsYxoVUbCR4G/RLq2ONIYp3g9NnHEYHjKUjHds/A",
+	"Ec8DlaqNHYQRqPmLSEgfKh6QGngZJLggMp1ZUMhXEG7Vcda3OQwg2pW9PtTGsEKrCqRcY4WpJycwZ24o",
+	"PFZwSxMXJpxPOUbbKcI15xIds0ElamPihKj3PP+a7UQuZNGFiqExSqKUQCVATQqYJJrR0Eas3eRzmMEY",
+	"o4U3mO+LlQojCh6hrMbbcNcoqzV84riBlV+23FUy1mY+6XbIiW4sayk9wyeEviSnsYDUUwheHwUbZRCS",
+	"NdEyfLFcRn3QB4Qm3yGYBhA2YL1ACrzI+J6dHZM1WM7Mr4nNq98eiCvaxtRZhCMT2wUfl4UJhOkgaGsz",
+	"ITdTtVwS59zr7kxXiH5b1iduI1rTWq5Mog4WuQeC4aQljmZqNgocIDdQARyMPMZWJuJy4jXH5RlZ+Byh",
+	"gV9czrUxz3TctUmUd4c80gwEyxbPymxO1iX0BGz/UekBtKcOUisbXJpAJaK1DgnazCnql5QP592wo3CN",
+	"iQM6eV8whIYOuYHaDH+Iy9NgHYICFsvHsMfTWC+wLvTZXnEXgHjHDpc6adKhfDw7hm6m8hXNe/RZl3Hi",
+	"1HK1cP1U7hsyD+5RyXHg3Lo+4eCFhQiDkBwqZdNhRCa4KK6OsAdE28duwIFXLcM/a03mL1vVoYk4UsFc",
+	"CnlVwkyKcAbjfndKPPgE83NZn5mPaZ5tlMugt7RscCbz+meyOPGkYJYPklK95+qsL1n8RArot01l9EGJ",
+	"2Z3imEsl30yMMEajD1qgMCHOU/MbfXxl66Ov7q2t3V1b375ydfPW+3fX1ofX3tm8fXHz5sXhq6/cXVsf",
+	"fXxl9N5r8sNFaZiDQeNy5DHakttLUXUatRchcxZS2xptTFvEQbgZEB91Cet6BMwyLismel3xMLhVQ/d7",
+	"GXWE+c98BKnPyCOcP0/h7ZiiNuv5qoxpERG31Q7kk+Bb7hCdxxL0WajUCmHbJ0pZjX9XFhuO1VJYMxxA",
+	"vXJRVTgEjK0g/DyNRHYdN1YWVXxOSHdZshHK9/Hrfp4ahkHH5dylrZqMwXFCg5onGWqXMb+GG42eL9PF",
+	"KasZyThi52sweYjJd0gNtgwuIPODGmWB2wA3R08GnYT6DDFLv+cRXiOYZ8U1eo4bHIVVWFiyWFVWWDRA",
+	"dSJOQlH0gpCRQkffjzZvXhz94autDzaA/PsqiAqp8HGPbGn4+cf31t7ZvvOq1Ysma9gyh+9jnhw7/vKv",
+	"zg6vXRm99kWpsD/qJPi5vF4n7vLXUi9ta2DXyXsLcik62nYp4fF1b53/bLS2Pvbia6GLgaWGNX3yWKwc",
+	"QJzm4xnFNWJaKy5VdXGybs+gzR4F267lY3DySbkfT1s0pKkmRqk2aD1A+svKJXG3amA6lLQeBrmKjsu7",
+	"PdhKTvxVt0FqsAR4ZtWVNXZt5rkOxB3FVhAgZ8rgRzhy1pZLDvHcVVnq1mCUyw/rhJKm23AxfN7qYd9x",
+	"MUy9l2Vp6z3zB1adhGm3c0r5XESVBckgBzyAHNrIs2uIVJcGh2ateqF8eyYluj7IrkW09cmXW1/+KZQl",
+	"6eFKo8sfjj79fHj2ho1Id+1FlkwuK96tWGBZ2O+S6rWM67eJjFqKqwm8f4V0g8Ki2OBMdsNUUfnYl6gL",
+	"Ef6o5o6vZV2Ut0QRIwg6SZTRGU8XOmQ1ZFYlVR+OVA4suKSMmyLK+mW1f650JsqiIwSRLdrr1BO21HRl",
+	"+lBlpnJwanauOj1dsauxMJNsnqWZgzkjO/+SqfJbv/1k+/rnu4k7dFxq06OO1IXo5axDoIKpR4VWB+W4",
+	"aY8AJUGf+SsW/5LPOnIL5S2VKYfTs6guDlPqAEvHVmcRdhyfcF5Gs3PRx4dQonCiNF2Z2V/ZX63O7K8c",
+	"mLaWzAnOge1OGkgk118vOfqG6CvdYJ2O0F48lxJQY8RVdKDMMjYHmbxFjoeMMW1ayK+sJP6sPlp4BHms",
+	"VYbB1JHLsPQ+jn48pQaYWkoUFVW/99jcjw/9dOZpu1Xj2esf+0ofHyDHVSEzLXR8wiFLqVQumT4CWWZa",
+	"k6E7ZXa6jNZ0wNNxxbCNoIadjisYmeKJpwvL6DDKL/SkLDKXukk2mY+pHBBfx++Toa/At/v4HlRPSnsr",
+	"KJUjcRWTLepk4rUGEa2G+oXiqHFGYfLMODPTtzeSD9FljNFhpqLyzVh4kbh/wMy7R3HQaNt9Jw2VZ5m6",
+	"ei5Fupw+ptCC2d7seZ6NrB0SYNcb/770D62e38ckJ2U+8mX5vqyiFXMG9qOHoz3Ps5eLFxYmdjefqtFG",
+	"DeWnle6+pOMwFrLgwSSxF27PUtOGChTI9WMHEAZerbW+u3bmwWV1shxxQEjHCYfyha/5+kVE/NKOYyWP",
+	"Gkp+WmWX0jwj0xPS7ZhdzbXmmz7R8zw0INjnKGAJDfDQvI14JkB8MIrx5w8enqrMTlWnCwFBKHvHGlPD",
+	"iBK31a4r94bKKlxAbalrDhBu+cROeC2f9bo2PzlIaYRbZAGNrr1+7533Njc2hv/9d6mqCD7nrpCy4IsO",
+	"aXjYL56AehL7LRJ8V4xrY8ehAZexUpBACwiquMU89PMwMVjnfvSETmDRiYusGamWK5T1qUpl1GqmurKz",
+	"09NombKghmkNOz0vWC7thjvZ1YRnFJCAGRMZvnt79P7r1oiGPbSm9Lq47WvRDL1CidjH9XOCsZEz49FS",
+	"zux1xaXS9iSb6bOe58jkoGKakNZ59DJCsjbIaQxX2VG5Y1G+EwMIsgWw9xQyJotTyDxxlSlZlGEYDqw3",
+	"Xh9e/Uz83+3f3Lv85+GlC6OX30wszhqdz2IxR+y8I8zddjmuy4TiNvYd3gbwCo/1ay5V++qRZlCrk7ZL",
+	"7Z5Oo2CsUIb77nkPemjz5v9sbmxs3rkyWr++eefy6PwHo09+B7XlM9WH7ztr2gHLmay2I+RHuXBO8NC3",
+	"iQHZvazh9KzMISvt32C62WHqjjq3JvMXNeXs49Kh43LUScN35IqBzHjk4xPEINvMc2rkTNf1if1lP6SB",
+	"68myBYzaRDBhj8EylBevYL5FY/yJn5DO4KUGm0ykSjdYhisP7E+xy3ZnWbU6fWhqdm5m3u4sg2TCDGYu",
+	"U5KkBqxk1SLq4IG4qWD+xVmlNuQ3Ny6Mrt5C2zfODe/8cnjtg4ycBfCDF0+90D/IFqehF8UIjfzqw9Hv",
+	"X713+e3xLqQCsWblys8R6PKJ+BTu/HLr0itbv39zeP2WNbQyBo2kMAEWSqdQ99vIpxgUJNpTNtPFiXtA",
+	"QlJNbJa6HVFahQKNAtrLyrU0SSR5/uU0P8rhZhnFVaN3frH1u7dVQdXGX1Q11bULo3OX7q6tj977n+G5",
+	"G2aJlfgQfjL8/GMZytNSW3CNkqxFIqFFauZARjVX5ZKHu1lByqPYI9TB/hNEVjrGWTDUHFicNUFYz9AE",
+	"NEihULpc5ZkLPsxJwydxKLYDuOseWK0eaKgRDxx59Ohjjz/x3SeXvvf9p55+5tljPzh+4uQPf3Tqxz/5",
+	"6X63wccjm8XrIaIjOIo9r2hpTor6m02ZhIQe2vzyv4fn//jwAqRBy9iB9OnKyCvrlMoTC6wn1E8XQxOf",
+	"+MDx6irIllASJlJgT8YNFXCAfs1a7P/3dFTzHHmGsupMoEKeCoktCXK19dc1GYWcTJGcXDXcgQ531ACQ",
+	"S9hu/lh33xE/CFUvW4DnKcwD5ODBogK1gI1ts57PIYlaZ6RImD6XOfICFyF+QgGoNoKjTFbcdohiag7i",
+	"DDWxv6jzql1GOXKYyl7s0Rivq07PzFcLhTBbDHu1sd5VDCErHBtjpgL/s4ySnzM+gcuXFMUDfNqlxArv",
+	"aV8OJMKrDY0h1M1UZg9PVwptXEEDbHjtnLAMr1/c3Ph49PEnVp2sR6myP5I1WhCe5mkKsxeeSJXCmo8P",
+	"8VHp4hxLlDxg/iDX491kviXp8t76b+6urW9f+2B041+jDaFPDM9f3j7/i9GNf913HK8+tWF4GYHHTJp4",
+	"zG02iU9ooDO8LGRRnT1UgCZyHFZyS8slqdvaEcJiN9E8zYgzRbSSRk2NsxLLyvPYpsTT3AXvnJiNFLhh",
+	"E8aGJrz0X+MVzyEMSRDJs4ztZt65Zac2fU0liR7mY+MAMMmj8OReRPyeIS0cuKsQ2MeGNEQO69O+UM5i",
+	"knB2brKjFQqmxIzcXjv7yCOPTGi/7lEGtoRrgj0zE/I11WQnYI+llm8kMB+n1wcsNq8nv6PIwd5pn0VE",
+	"9+7ZcFj+d6ii/2codIcqE/PJbBin6eyb9bXpMHF7cbwxsxcobFadoID0z6PNp10rMvwAdbEfhIAz4PAV",
+	"BgMPex0kCVapERm2SEwrsqING8RXEFrfx3TFPnUPNwjCHUZbSjcLF1InA0YdVC1XKhVI3XeDNqJhRUDM",
+	"TJkbq6kZv1Krz9vqPYJq20uzVHZoaDKfhHUQwKx5gKnDv72M4/7c0pesh0cdV3ut4ifhuGKbbAGBEwHp",
+	"QlqUECmBT6CKWtxjjuok6BMiv5E++H08zJgI4xOLqKKdMjyhNe4KCt0jq2QsyN8Pethzm6pNSn5ZxKRR",
+	"BNYltNbA3FowKz5WQc1+PKfmsG3NL8hp2mDuvuuuAoaecuy6ghtIDQQ2QKoEK/Y+JLzXahEekIx0aGhk",
+	"wgA1z/rzHHtTxfzDbUN14jHa4hPp/fIEU2mbelfNbSlHFGouy86iOHmG2Yg8t9DWaFwyUV+a+wJXE5Az",
+	"GWq1KhRJ2/gu36lQljioYsQJ0GP0Lu9EHxy7uphvtYBCsovFw1ysC5Ql49+gXYkdiCnmIHIgXJeQFWWV",
+	"RiF7uGAuBUds9O07b4/+cUUWP2799sPhuRubty9u3b7271sXhp9f3bwNGW+/+sPmrXdG798cXvvj5s21",
+	"zZuvFy+3wcoDywtfhjGQD7Jgse96nkLm23vkhz2uetYgUwWQCL4vHs0z8E+NR1kQglUpPOF3Baz++4Fl",
+	"4JMucAuL8RxAtWhd6AmyRIA4YdUrSDWlG2g0UYsUmxhd4H6DCRlIAgqEC9TBcBfioAFxgIGCgEO5ji9J",
+	"Q0dVTvw35fYSsyBOzbXc3xMKfB/7RNpXBlFa8eDUu1gvyH9ZgsStCqTjtlwrLDtDPsFO8h2l2erh+cp0",
+	"HNfx+eedFw/ZkRz3nG3k5Sid1P4dKCaQpKIRO4u93cOBSvZPeya4zh/wsAST4mVESZ/wQEOLafykucn6",
+	"xIBlXet1s0DVkFkeYPRGsttHe36fxUtJt8ZJgwnTMG1Uuk0iyyMbsueIEe+zTTFgKyQTOqtN0A+Oozbz",
+	"nPHasXxRSMIx2khMujAniQ4jdmfjly6kkxx+sxNVL+suHlcXEdWVoF+U7gsDbqPYbdyBzC0K2H2McVeb",
+	"jYJx2PGKoOVIm1AEPhmxi9Iz28cq3dVtUYhnFCTMiVBQihCeTFFKooqZGnVlHFmuxNM5UpTxfSu6ZtSW",
+	"xY8rKCqdBIhQfGTNiIohNlnrikNAoz7mUvONIdTBxQ0vEhBZjTdiufHp4axlZvK34o0LkXLEpTBRKZLN",
+	"5j4OzGIxekL9QuqxYmR4OPx6H0dCWdccRs07GssMX8oPrBP3WGPlpGtvzOniAyfamLba2F1EmAqppDVG",
+	"NW8fHEwqYACCJlECVKrML1Qq8ev40HOV6unnn3f+r+nnKlMzpx9eeK4ydVB8YL2hR5l4E5QF74SBWAtC",
+	"YsWtsrcPcVC/7XrCTgBzUKzLdMCk3Gc2wZ5j48vDgzdr2MuCneCk+heA6zj16s2NjdE/rqj0lkVUTeah",
+	"hY0SxvQutl1OmVT26MDu8HBIw3WIswByn3jNRZ2EPxtLoFoU11c9glyK+sx3uDA3gVLLkJenfScQfTSJ",
+	"mXjNOEpFNmizmu1OaCSEkkx7zrRf3PGxHf61kPyQU9PyY5X4vIj4kJ1Rf6SetvLU6GUaEPN09kHauey9",
+	"dy5t/XV9+/q/Rn944+7a+nD96nDj8+GvL2z/ZX3zzuXh9Ve23nl5c+P1u2vrWx99NTx3Y/TWZ+ITsP3v",
+	"rq1vb/x988vb29fXh29+fndtffSX94YXf7d58/zWOy8P//qb4aWL4pnb/9j68u3hB7+/d/nPW++8vPXB",
+	"V5u33tn68uWtL81c2KgTLCdUSE6oZzIwfnRX5FqYKyw7ctQZ9iXSD/ZJHm08peI7SeTIXTrl6oOCBPDo",
+	"IAZcmqY2apIbfSDoDZYP9msO5Z0IMHXs1SGT7Z3iOdlMVkFogT3SSu2o2TQCmhZPVAzCsw4tYAoUnsgA",
+	"IXA4TB0IKT0oxylXmHOIp8SyLP0lJl+B3X8LMhkSlSExtK+CV6qWJm0z2t0TSwEPm09HFSYpzmV1ge9s",
+	"Y8slBf2b3R6Jszg8cAFt2TwabZ8pH7seLuOsABq2eNX30/GynII4YFCzFUCvFhVeLFqLmz+ePWtZN0/T",
+	"i7CvPGyPNFm5wHePfm+qMg3F2afIUejLDyEzN0jF9T0cuEHPpuI/Rlo+ScTMD++frc4dNkGQHNar6+4/",
+	"UhWbN/WyqflIrVQy7iUJbVd81Grl0P7KocMz1dxhq3OxceHPxMCJkwiXbk7Ifg46l2xXqtiuUb11/Ju3",
+	"oT4aQgDgRXYpwp5nQntHTiATKDEJ+Z0D612ZBNb7VHuQyHz84/DcDTSNhjfeHL31GZqpoOG5V8aY3OMu",
+	"TpSNoaZhO6rH8AB6+FvC+Zm11S5FMbuwUB5RRp/LZ7uE6moAnWrhq6yLJJZY/m4nVq8mosa1Lp00XL5T",
+	"k1L91u5PDL81us5IUCo4DJjAaWtoN6dfmtR7kFSDi4SvVPpnURh2e/FMFgWroqKAIbmeRRSoHv8quZ7r",
+	"Brl5QPSpKDIvlaO9tR+aAjS0or93ujYae5L1EWsGhGrmHjauinFNa1DB6sxR+At1j0ifuq6gw67XS3Rl",
+	"75NGGwe1DuEct0hNgfvsJEFAYtx1u4RO4DgQUxrzTvnI19Qtx8hIgrjzIgSaKXpGY7NGO6dLQ9XNcXL8",
+	"InsCwR4vQS9eaJ6Ba+QQ7CyEBOd6HlgCAV4hyA0WUY82iB9gly4AbKKElZN2C+NBWaiLbgD10jJw7fuu",
+	"3IOwkI5gWfig3mNlKOJGeAUqe5+W5AmZpjl6NUUYNUlfWjdx7Rrg3yQU3ObGK8VSeLIR1JX6Gym9ahlG",
+	"n3jp3Qwvfez+mHSfx0S+kRTukIM9YNnbj5EOe4q1ZKh2AlEpTxbbHYiQcrKIKOk3WIf4C4C5K9EOVdMi",
+	"jn7W4ypfAaxCzFWaJqGq+6DR+GQMZKKJlQgYiRoaUU/AcouSxcpqOdYt6nU9t2FNjlTgJRnNDpkniCrV",
+	"DDW/UbMsVoyJ+Fjbvek0fdUHNe1By2tgyShBDmv0FIhw2mVRH9Q815ZtLBF5oYoMiSdkb8hO1kuy26AY",
+	"M9GWn/0NIBsmeJG8utrKE18JGmSAFGQdoUddRjPQYI2Xqzf2uFk/Z7ypyXp0vNMKntpjWWxFwmyEiVbh",
+	"McTJIzrk2C6kN91YWu6d+GaYbXgjHzRuqyd+ggSBR3TvxYm6k5LiCU+sF0D1vbW3qGR5EMQJ+mYLrw7x",
+	"WzJCqko/rUpIlgnxZOTfoyrmY2An/2NzY2N47sbW398evX9zeP2L7Tuvbl9f3/zys11axXqluVbx49j3",
+	"XOIfx4HVY91gnY4VamFJxbZM6GKaxEje+ui1zY1Xhl+d2/zibLKuxxZT9Pcmb9gPF2OLg4Y9lzWgbZhQ",
+	"Y4YQxwYQY81P5IDlcLuMpVg3nQb+4IiZ0JnY9RwD6Vl1BV0eIO7KFO+CmVO68jPvkjzJen5Yclf4TgVt",
+	"4k/05qybontnKQwPaCYCTFF3w4ZFCNWoHMXmXQ4SRVmcizpWC51E+0zYrH1h8QjZ1caOipQA05UNttsE",
+	"+cwjql8Xk5JO2Iu++lXQdn1nMcrIFHNTtppuV9rudTA09OZEXnVwsYaCDrJ3IN1lEVoRD+SqoHVJwGQf",
+	"E2h1Ipl/V7wWI811wv66nlNjq8T3cFe3ZpAdsRR8rZDHrE9rbdWX18GuN6g1cHe8sqcwijBXvhzZq2FM",
+	"Wnucjr8RsZe4Sg+Y7DPqnFNTk20e7q6tC/Hw+dW7a+ujd/81+ui/zYwB3fqhg2kP0qai2margHrCJZ6j",
+	"EZtTR6VcN7bcJABDLyOOm0CvCq/JcOteunjvz5e3X/1keONXmzc3ULV4cCWGzOTK/KsENDXfX9lv9BQt",
+	"FEXRi7Ft+3ehqYlF2Ok0y3R2kGI/YEUZfXJdu9UgVc6aYCDZnQgo+EPa0iJS/ESh48NgXKNSF+/MkSM3",
+	"viu5RaIUL/d1BoPJrgRqSWYZBpvDtiSAqwV5XlEzgwS8/frW318f3trYjfPta2pNmNdQRTc6yEUqYl7o",
+	"c9pLFBPVpWdPegZkO6nMhgEpEJKYN8ok/LJxoTJv4U5CEhOeub0RxUkl9QU7a8nsm5CtTtZuoqAjRe4c",
+	"TMa6GwZ2V8KhAnhcu1eLc5rXpxF9tz/9dPjlxvDd23vgjC4K56W3IBPWy9zINK5ztE95+2uvA7FHPx6H",
+	"PnNGenlYBFE5PF2dP3Qwnun5XGVq/vSLcxmFEHl1C4SGwVhQOmV/gB0U24QZ+OFgeXtx3DiYjJzoEBnO",
+	"5Trk1Wi7numf72Jf2jxCXjjhX9IosGkhT2LqPLtaFO4wflBZhsNJIyanXaLcXp68eetXmxt/Ha6/Oql9",
+	"bYJ48ozk9qBNOFlEQo9lXUIRFOdGaapRIL5aqSAMCu/XGuUM2A4rP1nNNBFsVPUkwV7QPhqBM06QlpKN",
+	"jD09v6CMQV3QLe1BvqICa6gN45ZlLywQOeDZw56w3crS9gujXYrXRSaHyl/zCeRe7UdHwDcgbUYY5Xkq",
+	"fhbicBOPE90mSSary9kpQMWH4PvZ6WlZoREqtWqWNYVd+bBsa64zhQMJSBYCf3M8ALPkoeUwO3T54f1o",
+	"CVah0QXcDhE61f7n05Ac9YwsZo5dB3HopG5uCuxdPI25OTEWuckp0ojk5Shfus4CaCWfk/p82toGZZDZ",
+	"MW2gV2ayJeWzdWlNBenHCmpI7hTjWMlbNSJMy2de6xOy4tjmB+CpzF9Z0H3bpLeCkJUpBw/2caRN9dDz",
+	"dHgcGGI2kGqyGGG6Mn1oqlqZqlSL5K3Yw9is2YT2VNxjAV9Ua8Gog1fIVK8Lf7u0pYfWfgpQk6D10+nC",
+	"ikgaJO3d28ONV7bP/2Ks1FNLMkOqOSe4I1CmXZ9xZrXCrg/8wT7ZmASeBEwpYaDH2qtpDT0sdqkPJD8X",
+	"CrvLA2Fcc7JKfImDaCTGTIRMuisyfMrlxfstPTpA6u2FVAXNqyzusMwdPBnbtwj+CXp2hmwfsgbJbjZt",
+	"rE2rJ7HPltu88efh9Y3h+1ekebt56x0JxyA7UG7e/Gh455cFvXP2o+lkF4m72YmXUBTGGaNS6ndl2a5H",
+	"mkE5bHjMKOh+AxD0QKwTRsFVFXpMB5xNH7Bu0JsRgFdwoKB6TIrFJzE/YxM4ZJkA62SHX5aiVtgq+ajQ",
+	"DE7IvsKxoWfKJbHlYf11omVcOB8Ayck7wyPhd6nj08oWeIMPC2bIFyVyh1xCwND8fKwJWDaIxNhUe/lU",
+	"ZGZwK8aZ/jKq11tQ2buyQRJ2pROuQ3RZetAmVMcpYCFQmFd063V30eTep8rYpXqedUc6g7CRE2s2ic/L",
+	"em9lDIA1wR3qucWvhGq5YKHKOcv0gkI+iB9SN0hb1eGVKpvMICT1NI0ZZ2jsjJ3l9PzHVB/sbxA9B7Ly",
+	"ckpH5QP23ET93dicD+MlBUFv9JtzXdDGawu6bItkoJqps0UDrHuNdUEDf1DYzTYpSrqtybIST6CxQgtv",
+	"gBKJTEDx24UwGMuobhNsR1TLLFdQLep0mPGbAOG5T0AZGZ0/VefuEF0x1Ke74MBVYTugNSgBsxrAuiQt",
+	"w1UXboJyH3DU9xlwpwLO/5DUjO4zKvd1DCJPCoE0jc1TACHNYIPfSBzZZMMPWBA5SqzIlh9FecPXJ3BU",
+	"/kQ2Z5edohqMOlGRRfo1hTFRMee9Tha2I+SZuFQXP8kWvYH0c8l+KTH3fJBkEGX5uc5IgR4cQiQl6jnN",
+	"CLFSKQqfTPiD7N3Sj0zaTWIHkOyKYfHi08+RuI/TQIjvSULTTqQxTXCr91xAT1zAZ8vZsQcSwAONA9mX",
+	"KroEYeIRIFFof0fQZ5DaJDRoCGqGZKrSFrysxOI25pZuWSeePDI1ffCQfL3LVdaVBqsVA0tSL6M2ORMj",
+	"t/nm3CGnMledm5ttHHYgQrbj2L5LrYcVIuVIA8idoPkgrXVCiJwCGEgKT+cljb2Qo4N6dtW4gwc1g1ZT",
+	"GMmkrErnkXoqBKkEl0GX0EVxCGLH5Rkw6g3KwJxcCsbShJrXnrRCYL0g52TE/Cc+GvHKHZ7N/dAOwQWQ",
+	"h+abEn43/jW6+b6ZfTG69imaQcM3Px9duVqaIFn42SZ4YWkPe/rM/dhR2V8mUxPzDaUob8na8t7QY4Xx",
+	"agW4fgYKpqXp7vIYPlOjjV2qJGE15hMp1lfqvmjkuajMLEzpLKYkh9tia7SRoSarIoSE0myK/6Rsj/X8",
+	"CcGfsdHV0a5oxxJxgK/naovfmJr9QHb0EBM/BjdGNgz6prvnWGxAySxc3SO9I4HKwwqGgimieYraMcUy",
+	"JtHUHiidizZIDOlr9/rV7pwySyGXFufKfLOgGHVIlodmMZGu0OnxQK1rMm3hVNRyvw4aiNDTFxEtokTs",
+	"0o1j6YUsAQztPw2xLCCRXmFZ2BGhF6PkfdkJ1JcPi6uFwpTq9C7po8iXsYZYLZo/mg2dof2QubL6m3Bk",
+	"uaYTq0sk3lVk1YfgDxkdfPvYDXitycYWjZwSDz7BgHz67YF9kzRlQBqLJoT6ALUxdcoQATYKLFhY5rWP",
+	"Q/KPtO9lpL6Bu2EuTAhKrWMSYT16WFVhIlefnqg/l/axpZBLdgiAnaLNSfxuWq59YxpBKFgfMKVgyZqI",
+	"IHXKfRzFy8tmp/Na4MxXKoer8/PTB2cPz1bm56vjYuhLqnr1JHyTnMTwn2dHN34VohXeXVsfnf9g6+xf",
+	"xT9uXh999Yl8YHT56vCrteErZ4fv3bi39s72lQvy4eHZzza//D16SDa1k7H17Ws3hrd/t3nzje3r66M/",
+	"vDF8dWN49vPh+T/qPL2DD1uK0msNCVbYxZx3mWxciF3qYerUusTvuPmJok8ZiIdfN10aYx9n/TRlFs4p",
+	"SLwotY7dts9yec0uT10ONRdCYVC8IFfyF+y9NVEbRCNx4/Zbwztvbd95z16waauwf/wFYQJrfg5FeQQ+",
+	"gsfjGSi7SjgJxUGDdTri2UFmScVY1qHmFvHgRJswfV5WSlFAA8WLQU+4gOisIpayN4RfvF7IIXwlowkF",
+	"RxiJr5EHQBjFm4Ef4WgpgriF+WgW7DbREnJcQIosrh5JXCHrNLnbopAPWx8oVALLRO3lYeqtag/Giklx",
+	"NHtSOXB4pjpfmQbe/yBWDoh92En+pH2XdGKIMqJ08nOb9Xe5aba1WZfD2Mp9wcjN8xQztjKReWAtXzoi",
+	"KwWTWOgx5Jdel/irblx5Me6V9VYdCZLvdUiAXU9mu0i4zXKpgTmpUSZZGw4C3Gh37KAIqQzrRE2ZGiyD",
+	"3Ey0JoumxXt18UGdIFXtKew4yQj28Zg6Iss2fMJ7XhAl59Qwl9lopbLgFysubdV80nGpIzdQdq4xu2+o",
+	"jyCDicQ8e402pi34CJInag1VyV4Kg1W1ME/FdhxqqScNHKuEvpMVu1S/AIUThYgvMQLr/mT6zJMrMy+c",
+	"aszlVYYVBs6y81TXnu/6tEuZzx8jxLFxz54NXSLEsRvfDMdTVzhJG+LzRVWtgeThWKWYmE1GEVT41VL8",
+	"urIuoUfDuzDZhZUuByEEE4WbySLDtEmObRSwRJGqzo5zlD9d3Xrv9a3ffrp9/fLw1xeG790YXl4br7zI",
+	"OxltiRpV7bIq78w55CeJZ4XCY1xY2AEGX4vqsZGoWCGUNN2Gi+26cKrlflh2ApUsUHUFL4dqFp3tzVeI",
+	"Uwa1HzxAddcP2jqPOtKqrWQVm08NRqtVZ7MymTphdUuMYDOSmVjXSiAKqEjwsMQiYy+dzn7pDudZ5I21",
+	"vhu0ay2jSNXyfnHMeoCyzKXFYV0Q6NdU9uIdxKqNVG8PJf/HIlVmZ8ce16mxsYot2y7OZNgJu1tsYlF6",
+	"uYwiskr8MHUXPZRd7jZTfTi2AYfHzpP1gkmmmr+9Id42+JspbKKetsyvfsnAmePZdGY8Yww4Px5KJ0qb",
+	"jbOEzCuZeWx5+xRew/TVGUf6sfVns8KnGQ3aFoEHksjWBFd9kb9bkhPbmnDBx2Pbg3X0rCwedPjKvCMm",
+	"BPT0RJUw+l2empVedfZ2HSfgH7IUv5OatepK1T+patCWcv2zpqUCbnpqplAFnAR/C6zVN+KLsswEYzxA",
+	"TaBTOmENh1yqTDG31E1kkUaE6ouFscf8fVw5GSE4oDRPaA5mhn1ipGR1HTmEOPZiIwhyQZWr1gX2aPGg",
+	"BloW31aaw/g3gI6RfRHGbJa0voSanLdd03Zds4Mdkt/yyAcyhpHEw4UtRrgw9qPQd2mCTZa8J14sHgPM",
+	"rE7bC8N4NsqIAi1fMmrozEmNqfjbWd1WepIDgn37HOGbGP+zuUsTfEr9SJ9rOWQ3ejsUYaY5WXhk+hZF",
+	"7CObyf1QcZedi4SD1d3IhKpdKOS4R6VfVwbBxWPKlQeFo+LvfXwP0GdiiS7FJEZWuFqwLcPpGi784NgG",
+	"BnBnnoRq7Ald9KodWUJ0WrjHxNOePTiJEIcVQJ2+rDcqp3oXJAVjdezRaOaTdmRbD2ag0B944XDN46AY",
+	"r7jUkQKGAjz6ZJIl2XfJwjc8ll2QqBI+ylFvVxh9UZaonAGGDg5xz5NVahPOCxpxpZE7CoST5Lwzd9re",
+	"+ybZOMxS6aNLeylaklWOKeTOarVSrRyszs/OV6dnqpXK9I/tibxqqEBFIfPzXIyIZXbHnEKzm5mrVCqV",
+	"6vTMrJWCLduVf7NrAQtkXlex+32omnPBo5cVDKllCf+Tmh6DPvFWlYbOy4ChHTUd1uFtwlHAWGFFIWJ3",
+	"KT3BGoLnAfZrmSxMrSYKvYvHAT4lLCXHYsar8dLxObO3ZCIV1BLtEu/0yCpJFu1bYVszX1xsFbq/mbGQ",
+	"ihXl9pB1DfYONYo0ygm6UwtOTC8kDDsDUCXRGX7iAqCtzSbxa3nBpSOqVFfmj9WJkT8s0/8nTycaX+N9",
+	"Ah61p9/CV7bdUE01dl//JKyBDEGhO5KAWdTXrWoYkPtOaky/4SrQYl1LzPhSZjQkTPWyxEfUBx7u8qx4",
+	"SfQRpg3ieQWDKFF8xviZDuzwXr3jBkHss1hymg4IhTOPPgp6Pk181CS+H39XFDgKh2y0idOLTyNaZPiJ",
+	"7O8b+0xDlUZIg9EnlrAUBN+MCcDfXcw5cWpMVpOC3lGLmjFmgJXb4gky0YJD7zB76VoEglaM0tQxFe7S",
+	"PXFLltH5q8NLF0fnLg3P/6lYIn+i6wrcerUjY1MBJK/5RnLlFJt7wLLknu3KJIHjYZ7rHuD9yb5y45tu",
+	"pWYjNkOQkDSuJ01j6Pm+FQ5fv1XlX5jts6fnxqIaUdLPeSXgrI156diGY3rmcrDTORuzk843nv5N0gHR",
+	"cmkaxGeAaWt/G7seTjROOzQbW9WMLQtczTJ7v2JDeYy2DIi/OuHBpMeTbA2p8qHCiVj3MgR8SUQ5XT9o",
+	"17L7DbKmDFLGrZ35+bmpysxU5WARJ3Yhi2Ypw6bJV56LqyBjLNCnITJrgkzFbL39aImiZs/zFlCLBJGp",
+	"a27KodnKI9H/qtMze2+gurwWFSRYYo0tcIIKhZAjbKtdSOdZTmwaZubYRb0Hw2Q7zcNx5JgvWu2oaLnG",
+	"+jSjNEYFcyElUD++AHQE+mJnwInX3I+WmoiyoIyWdI2F+LPt0hbq0cD10JKKVmTpFpltdHdNMNWZOUUp",
+	"s/bqEuhzXFNQyOktV7Ch8ebX6lfKa7Vo9D2WXwVSykvmk+qIaOpUzMusv1mC5nh1ogwPmeBZDLqJeVZt",
+	"gZMz47GVzshmpqxfY7TmxTOxs/amToDbO0KPMH5ir1HmK67nZS+6gSlyCvszToiXWdd6v1wJOlQ4Hk1K",
+	"PCt0y5okE1u8RH4Bdd1KC421pSneDNbExo4xMPtZpghfk2J4POWivovEGrPF4jEcNNpjFYyOS81Pq+Wd",
+	"i9KxMnOswDoluF9MmCyi50vPl6DLJVeItn082I+ORF39Gth3hCENhWeqpY2YShlSkKKaNJkmjB767qOo",
+	"Wj00OzNVnZ+ff1gCA4DnBY5GcuBo1fA1J2cUROOS6vDWZryAJ9dQgGYrey03C4KAmhIpMZ8x6nKW5xjp",
+	"2hLUYXVXNfTBSHwChRCwg9CD1CcY+tnGTlFYSP0EhG7c0xxrYGUtm997vvotYatm8KIQ0PgEXS6sZlrW",
+	"GcvWhuqiFjqqBKzswVQS+XfQ1OnvWFPvYRY673/X6e4n2wTVe0Ggak0cMtYUMSd6ZOqneOrnlan5mn22",
+	"RXPejzHu6nzXCRDajxPsAPpIlOqm89uWPdYAv9XyonxC3DHH5QGmDRKqTB5uQC2SgkRKNQ3t+UIMdUjg",
+	"WzE6lcoLpy+zLHgSXyTd+F8QhD3yqxv/l6Ne/2kxQsQF5PljzJvvn5q3jsBoazdDVOdiY8CfiUGSRqpe",
+	"kzl4ObXLVvKQ+oC1O1IY2rUhdXWxD/quegzgPcHjNWG49BT492z5UVKr5/mowagh9BPCyzIFWHabbjI/",
+	"EbdNkJ/j+MQOrBAreLbns9x+a/jPf25/fh1V0fDNz4u3XgHMLpjtnuTKZHWGBfmRagJfqswfnJk6WJmf",
+	"q1YqxZpq2cglbVoAEkDGIUnl0E4aCY+SS61sAAkya/m420YEN2J5UWOThzI8y7aYR5TRcufy8KM/DD94",
+	"R7awzN8l7U+Wky+yXavE5wVQadWl/JF6Ojmufoux/cZ1KUdXN+fC/yiaSXx71Bc6CyjtfldJlhNjuRt9",
+	"6BKi5omjaH724GHUlU+gqASpiJg9EeC6yl5sSpyjlo87PN1WrtbsQfcVS12kGG8nffC277y9eXNt682P",
+	"hufeGV69PfryyubGK/++dWH0iw+33nlZBSo+vjJ677XRm5c2Nz6wjQ79Qmy5gNhB6ruCHDXW7i8ratD0",
+	"CcmweLjHgppQjiWCBvzZo3gVu57Y4oUohiBeIjsJFNYsPTYeUzoearLxtRd6LJC+B97rqhJzg8dVv/fY",
+	"3I8P/XTm6ayodM+WQnry5DGkvjSzsSrWhOwcyB/5DsHt0rfmKKNNz7VXEAXWov4jXh8PFI9aqHuYriwq",
+	"NcwhKCDSWI8GMJ4bz7jEt1E8LFy7UlLVfYidh52VsFXXkQa0JRBv2yWwvKBJktWYwc2mDNCmb4MMjEJX",
+	"KmiZL9HPhbjuYIdE3WGBZa0AQhm4DxsE0nMB23MRcSJ76R5RA+nXjq2PqfsE25IuT8J1Yb2wF4Xu8FLo",
+	"VpwiZMUbaOSi5HWIkEdsdZuQm80Z6mA6QHW9PdBtNspdQZ7biVeeWTPDyZkG6WYIcuhfGTAHDxCjUGw1",
+	"SWsKTSOP6xGs2eCY15p2PyxqYI9QB/tIPCAbK9iRLXXGV0aqtqQK+M8eHU/R+Ij0O4559Ac97LlNt4H1",
+	"HmXrkGHFr6XZmRVrsUtoTd65tIiDfmVhawHzpdZSJJVrCo4ie1u0U0anLbHhLXe1eMR7yVosEFU2F09C",
+	"iH6SXZrdwQNwv6rwPAeFlXBUB5eesYjYXt/72z+GX24MX3m3lN+wZlfNPqUhYmxjnQjLju9V80/lMra3",
+	"+NSO8tRhl+NgSJLJxwhM38OQYcZ4i8HgjUufJ1oitpGSMbvuk0SoU4MkrHGGqscaKydd2c11d/lWKttV",
+	"IkZ3iGoA3oeEcFvnJXIm8LG99RKzA3YNMjHDJl2rjWzUVmb2Okod207AI3IPtqxFkS/7q1vrv4p1QNvR",
+	"+ec214oAUMS5Lci/ygh7nEE/INRWjZp2e85PMF/FYEOUZl1IbgiFN74cXti49+qF4Z++2L72UYE4wF7Q",
+	"SVESgWTknZDH16GJRVbK9Nx91MsWUY/qcj6zWZyprEURyrE1LXkq0BIIkkXEu5hCzTlMCBJaWYDYKvE9",
+	"YOp7vFkJ4kgIhzz62JuwYZYhAj9fUK2JwrZ4cJlUMwDea7UIDzIC+DkkkFK9JzjBnamKX4tSFp3ywWIR",
+	"oZTWZoNjxg5Pal+CNj1PddKNvFBi2hryCAwRl6ogg3omgqlfRBSSQ1Qfu3ovyNDlqtNjmtmJ9+C6eFQs",
+	"yhqNTxFw/HhS6zZdvNtrZ7fXL2zefGf705dH799aQKO33r+7tj48d3lr46//vnVueP5vW5dekard8Oa5",
+	"f9967e7a+ubNj+S3ic/v/f0PWxt/NUSLqlz4WY+6svMaDYjfIY4rOTQn8LlN6PxAWP3uxMmbbeJ1rdgs",
+	"LiUmRLwZBKvY5NAKGeTXJqr+VTEXn0dIN4EYhad+fvo5FUU7/WKlPD1vh9zSQj3/1sk9+b54FuJIdeJl",
+	"NwhMO+BHb7+zefP81uUrw6/eGl69Pbz0ViIbcrwLNeQkNn0gjJFaK5V29DuW6RNgPmq0mdvQeQ0MkkCM",
+	"5T5X2r7zh+HV26Vyaevylc2bF7dvvjm89kdBbiHTScTXxy/eWtw8XYgbRVIolWymql10pYF0LtY7GSlr",
+	"YYfmDNhvGYGClkycdYjMhjM7Vy+oynFwrZUR5sC5mul21mFdJyVEs0kdgo36RJu9q3Wid4cTb9XqYkvI",
+	"Y3HRNCmHafLhA6et3M24BtZqfBVaMZq0KX4UyMoZGS0plwaE1yiD2l9BPeE/IMdc06QTLwGKqOE4Dlza",
+	"2hk2XadjTepeivy2McqsWCEsA2vTyyrqMnEGDB1EUOraYswpZeSZjQfWUMPYDmJP0+vNdvoKjKjBaIOo",
+	"yhjDpvjgr/f++43t31zefu3je39+efujv/z71oXRb78YvfenzZtfbV+5MGmT/RQeTGa/+eNQlmOF47+v",
+	"AH5GOVC66Cvqfm9tVB5lh4X5dpPggVuDBSwH2lQ2RfZV+UkLU5drZC/jDC9dH975pdQexgWZJ0vricUY",
+	"WAj9p6Gu9W4B/l+063mHvbMLnnMoKqmWZpyOmUg3eu/c9KHRW1clrNq9Vy+M3vvH5sbG8NKF0ctvWtQY",
+	"g86nbW5Y8zysxZe9APyO5oOLsu8K81Hkqit0kgnFYhKqW4zQ1JSGntTaxl/r3VBOil4yCMQnvK271U7K",
+	"BuHHtYCtEJpTiK2eQ/AcarExxSTTlfHszRzYvi4vg0IELxJEG+FiDQACmIXifwFJCr27tr517rPR9YvC",
+	"Kjh7cbj+mTAqPro0vPqJ+Orq78Nvhx+9vf3VOYAAf3l460/Dv14a/uUL8atffDn859kQGtwsCyVeE7Rs",
+	"VV7Eu6zHpfB2ATml5WPqhF/DX/or7tY92TiAErfVrrOen4sHbhxuSlJDL6wwAV91JS2DZ9WDPlvQ9JiX",
+	"UQRXysvSwiwrlo49GeZuu01rhhrpBlkNBJU9Gj5kjWVmZcYYWf7gfunL3N++63mgh6qXlsFwjUHbNTEP",
+	"xLAq1QGH+mBgWh3wnars6+PBomzbITYs2i8ARkJRZSKE2CZsEX2kkRXPy8yvEnZDxFygjYqMyY7B2FTV",
+	"l5b8yugy7ONQEwLIQPaGJLp3rS23AFyoUuHex9ELSsst7CM5Ig1S215E9GeptTGgHQoPFeHvWoYzNqR4",
+	"Fbzxm0w9qKMU+ybzFw2sLUDbdDnqyCM1utTFUr+H794evf+6VfeSHtJxM1WB+gg4rQYVRraK5gamuuxI",
+	"mKlQLi45p3yHqk0KJtEQTcPMHkVV3isFSmp6rUIPfegQy2kglK+8oJBxQq676sucrVuObXxdJ63eBNAE",
+	"2Pdc4tekWWKvfJYJuxL4Epa5INETomvPsasRJXTDG58wAFuIg50UvRGPy2lJk9B2KZquN7b1bICb0pCG",
+	"h5Hqqo+hoMveoajJPI/1iVPrdbMatHoewk1g2chjfST3zYSLSxNAy2e9Li/A7Yruzknst0jwXfFa295o",
+	"oMtax+XcatMekZfdEB5p0NNFcc8ok44UBbywH0l2D11N5StCJwU0sjJhYGNgqpKiuQKOdf3Ygw8de/bE",
+	"SXSgQw5A66mH7dkg4GqpGbcptykNPK0SkiHK2xifpHlCSoulBqOTZYMIZTEblEYqkzJCAzpMaQIIuAgN",
+	"ETiDxj+M8p5SGHF26DI8qOnqLtsclxCW7dA0LIVmdRpnAKpXDEB6a42sBL2oQXOojDJUyUkZhxg5NHjy",
+	"BM9YiLC7NBK8y3UDNwMKWvZaBdXJ8EdZy3Wt3di0E9f6C+aPvaRiVgYcseU1KqO1AJ09LR5VAeEMzUry",
+	"MC1u5JHsjKOeEG96hmU0R8+omotlaCr9UyapJ2P01er0oanZuZn56Yo1YWmV+E6PWOsmIzetZA72ZLDc",
+	"1nOnIgJR6ijweGeCAmp76v0TQv1smipuWTXkU/XMaU23eMGyhxtZeUJlCB4HOg0g5fAJc4M2Ny6Mrt5C",
+	"2zfODe/8cnjtg5xWuNa0A/BqMdQiAXLjQ4zee23rt5+O/nz937cubN++Nvrg7PDN69t33rW3/9kTnKQs",
+	"F+yptLYxgQNWv7dWxE08SZPfIHIqBD2fCiP0Z6qNYqilKuvY8trI9ZlvmKnn4DeRIyH/N14YSPYJ7zIq",
+	"NKWMzkk+67gc3ELiQa5KO7qECrUGgvuS6SrtDkNYPbROFbZqQQwxFdTOUdnkE3GP2J1fbl16Zev3bw6v",
+	"38p7qwqVF0wmBA9BMaP4BDwLMEgd18N+TeyOhSBAcRffaWU5DN4gLkwqNVG1m5FEUVj68IzkcovSRyA4",
+	"djl0DRhGtrLxhSUQ6yYdh8kbj9emFygB29SPaty19uhcUg2j4SEkHyp88hrMK9tsMfG+ir50jxNC0455",
+	"t0NqsOfjendFhxO6bAKGGm0mFB1t1InXleMZoBBJBI9OX92ouoS35gEe8J2YtdpdtjeeiZPqbRoB1QY5",
+	"vTfJsVoX5Mm2KgVTYtXrs0vowHRzg0WNxQFQK9b3+C1CZf1kLjKEeuylckk6Jvdmx38EBoJlq/t4UFCv",
+	"PKV+ACLNHtLmK9ZGbUCWhc9TPb6zDCf142xygIsUQuQVSoy3pkXruLNu2JqUFwm5pCzFhH9I6fUpWy8r",
+	"39qgRXlyEVnpg7E46QwRr+0RizWfbDCrdetE/3iTmUeua2UZ2eMUpg84QwnDHDlglfn6HjnKHFDRBDkH",
+	"8YEDFznMu1A+hLCxMPxD6E0lpQ3BfxtEJqBzIpQW3BB0KslAVj/L0nPBKvS38G+xB7Dt4bMazBHeavwh",
+	"QVMD1Zkz1uQkbLDsUpe3gQQk1KMgI1ZTpYLSsQWdgCVSh1T0SlILLmknUq3XLYUWcUll/Rp918K2a3lx",
+	"kiOwZ1JLnCAYNtE9fimbFB4jDZfvNOVb/TYj7Vt/GxFONn2ctuKbZOZEMoUHLsuKdpQPqYO/+s+C+Uh2",
+	"S+EZQhypD8iFSXOeKathEQUqUyPUIQrBIsYZnexioPY053Lv5CTHlNar6r1FyGkyc62k1ooHqM06KaAM",
+	"WwD7vgdz5OrHomXvJOCifMrjcuzhqXAajo+bSq9s4p4XZAB3fJ+QLmDbUEdvLRRKLKI285ww1/l+eE1D",
+	"dSq3IBAe2rEpJqZeoNT4qMwpm1jpnFib22NFSxrUlKgeafBw+rLEvTvnPtvc+Hh06R+jy1eHl97YvHlx",
+	"69w/h69u3Hvrw3/fuhBmnW7evDi8evvu2i/il+vgeIaR1oHiOkoOB/lGYHN12sADhpsbbtme1D0UYsO7",
+	"4rNHZH+MoE06yWR8YceGkPF7z3Kz2989ASE7UIYXUBiliMJK1JGhpf1IVjW3SRhWYs0ozwKKxRUSV9h5",
+	"Uoa/Z6en0TJlQQ3TGnZ6XrD8LeCkkzPFb5rPFWJCWVfkBz1iiw4Mvzo7vHZl9NoXd9fWtz87O3rrs9F7",
+	"/zN894/DDyDVSXz72uiNX8t/q6S5N64OL/5OffLlb0ZXzok3vH9TvOE2MNSvzo7euDr67Wd319Y3b7+x",
+	"ff3l4blXxKve/eP2tTvih/88O7rxq63fvb394ZpE+tjc2Bi++0ezDoP0Y4aXtjtkaInVQkMlYDWfrLqk",
+	"r40cnzg1l9qtBJ5nCpzQHstd9kdo4C5uuIHFHfyj0BaKko6svkVCnYxe5kJJE/PcxxGhE3jyAMulsMIg",
+	"zLTxEwituWJuM2zNGzT2RIVF4cDG5Hibh2Kszpx6tIvGkehp5MiSE4G1lHb74mtbH97Rd0LdmHtra4Ko",
+	"r1wdnoXEv88/vrf2zvadV++urY/e+5/w38PPP46u0ecfb238BbSK9TD9VD9zYXTuknoGLpb6/M3fjz5T",
+	"/96+/Y/NL183W4+Dhms4gEOrTjaOMBs6hI0cjLtktmRwaS2KD5hdGMAQd0JLXDdwUDne9julX7wTg2hc",
+	"vP9UlCQEPvzFhPVi1oWGQazZGERcVfzR8wK365FnmxDisjT4VXWVhW9OkVoB6armbhLbcLqSWV6c0XtG",
+	"RopioYtFM4FKxrY7eAAQ1JgOwEEuFLGmu2p2Uytyg5MKbjgv+12Ssa5jMvg14fFnnvvJKFir01chw8al",
+	"YfGw+q3sQsaTcTZIdXAbbVXJ63KEYcPEI1BrLDYTBH2g+hGLHyLZdToGdDQD6F0hbc1Mx0AUZ+xwyBNq",
+	"EMkegKF/U2+QdetVa/VE9rb6dBwUtuxdv3dhBwXeILY1KhygTgwKfrfgHLC2rK14xj4tpPq4azaqJ2d6",
+	"LAV3ZA0Xe7UwgJXsQK8RFWvQ8dPOCVkAwXENkZporpbXW4qvINzCLp0wPmVP0A/LmX9wXHo1xiNewYvK",
+	"5hxtu3yigXfkvyxSQHq0TRorblg/Om5p4dHt47BMGTvPK8KoFN2ETGyGE8R3yY5AGbIVxWPCLAQepgAc",
+	"43Ct47IxdgTS0fRZJwMr/AnX50FRhJgd4WEIHhK4Xsb4T2E5fBlhBRUxc+iQ+IAjRhfDD6crFamb8iLz",
+	"7BOyIl5hq0d8mlHom83QYXSiR504yNNz0+XZREmuPIzD4w4mMtEPT+r9TpBlOPvYhhtHbx5obHcNbTib",
+	"nPfIocJXasDAxntgBa+TPhDJ8ZRS04H07b7SWyTgBg/D/dKT4vrq1MvIpTwADOam7CQhxLoboIeWO2yV",
+	"1PTvl+3prw/MdYQsT7lkJDOhZL40JI/cz1v6kp1ehNL9qO+KV6S8lvcvJ7gghH5+clNeZ4hGRqBHzReA",
+	"Q7OgKka/+9Xw/N+gFuzLbW3oiT9fvrP196vDs59snfvn3bV1qemMPv5y69IrMWXEE7tZLhFPtbNTxWAN",
+	"1ukIZWtg1TTMjbTHBH3cl/HtMJbMepRDaFXsM6ZQ2e42JZcATyTH8JeH+6Vyqe4ppwPuuN4AgMvq9dzJ",
+	"PG2Fn310gHC3y1wadIRCCLVWwpaB5FIWpnctRN7FFgkAJDRgPbiBegG6EibE3cybzHHocb+jWKs15yUW",
+	"sE8Vt44v9yTUyUvYcgMET0CqahAC48OIXZ9wThwdptIMgEinTCQop2el6QPoL5TBXovHmr2gN0FzUpUP",
+	"IYP6qdlubmyM/nHF0i8r1ixmHKNMYmLJPY2NnHMdT7ZJJyP7Vuv2MrNfAZ0voOGdX9579cLWOy9vbrx+",
+	"d219e+Pvm7d/M/z1heG1z+6urY8u/3Lr3fPDX18Ah+Ya1H3+bfjRJfnA5saGQYRtIh1hukei22pLHURe",
+	"kxyKPKlQbIsBMD0rW4aKw1XdlayCrN6DDIxMK/r7pKvQiCXZxGNjVavp2sC01sHUWlMoyzLzm1Z9bbVg",
+	"WbjUJoK50ZyWnOkSe/lkU/P3ArJLyoKcQiSdKFkn0S3Zi0KkNvPdnzNasyuyJyQ+l0+QajYbeklAd8bt",
+	"ZBulOWtLu/snw4W+hqnVtaXrDiWOC2WqQgp71lP3CHayCV45ylwe7oNM++QMQfPDsK4u8mkbcFcZoGPF",
+	"K5JgcAiy6dqk8O0H7S+3l9ZAuNAKlL158w3pLrl3+c/bN879+9aFzZtrgiUfrKDhuVfu/fpP/751YfjK",
+	"2eG1LzbvXB5ef8VG8B2X7jDTcCcVOXuhvYWFF9lwsJYyj1R+6v0u+sgZcJISkK7RlMZin2jJ7rm8AD9X",
+	"VQkZPlbpaXRJeGHKUUebVD1D8RSDuE/Yws6irCObM4w4usWi1vUKjhxCs9kaXmi9oQDxSh1jb5OyeVS2",
+	"MKaFygRtTvpWcSDTGIT0k3mWxaraYgHqXKDKKEc3la0rhane7TADWGMnuzQGod+Xjg2VEKyFhCU1OKHp",
+	"JORhQiyE0tmks1QWcngxTIYYYzSxm28gOof3M6Yt5amsg+6OomPF1cNFFPg9EguHTa4uVuwwq1Uz/lGd",
+	"TsB0jg2t5SuEsO4x896pppey0r5m1W9RRpYYjS9wJ+rgLvyJ43TH6Tn7sQN8j73rVnWvtMcdaIWLqAjJ",
+	"5KuJ1eksUo/F+qYr1UMFQGnz9cNDGUMdrOwuYl1QdcxuJjn97dUMyzKi26cId4TarvzFUWCRkzieZlJ9",
+	"zO69NL1HumV8kLnKLmuFx75rIpUw6sc3Pz+OfrP1w8dxo60UxAFitEEWEWV+B3s6Ej8jrcuJeZtFP4w1",
+	"Psrmb5NrjovgyUcrRC5hJ4pkfrrl/Vcr75uOFy1sdpdBqkgXLKT/mWrfGLXp/gKd/0eR+o8i9R9F6j+K",
+	"1H8Uqf8oUv9RpB5ARepbqhtlaTSnsCXpZPPm+XtvfQidLW5s/f3tu2vrElP57tr69l9fuffnX5kBSFmX",
+	"FN0dXRi/6jqEZQQgObe2CMONBuE8C+b3e6dOhuG5I70ARJ/Mx21D030rAqLKH3Qt7ztBGow6Bg4HkuMr",
+	"+GBC45GO+Yr9kkGQeGztj3xKYgPlYRmfYv4K1/ScnzES263ki2NLD2dpV22DEB0ymSRIG8Srya7QeSEu",
+	"WUrWwFQoSC13lVBUx40Ve6grzBSIaSSz9tCvzMGs9V3qsH72FCBXc0phG/HMERcRvHCK9QIEdQXRo1EW",
+	"g0wziQD37BNjDqnxgHRrXFKRtRUmc4iKTXM1gBpu/AAO6bBsGCXiI79HZQI6QFNO9brIwQHOgKjENKj5",
+	"rtibWkbTKZmVLMs4MUWQU4xaeJUgD9JfAg6Zu8TXcJFSJ1ewhYJuQI5nLfLwtL0BlpcfOtWFJaHOKGui",
+	"IVrqscC8urKPh8uR0yMmFLM63gB5BCeiU3blCwekpukuZ25wuAA+pHE2udui2IvsBCrbivUa7XTru4zQ",
+	"rsZYDEinK36TBYOAJVAfjIX5CpwYVKXBoh/qn9mvZOSJXl38uE6elm9+uKjsUc+fVBOJCyBLjzWhazDI",
+	"Twej0O9k791Jt6MqWuFBABYV1qtsFyVRsN0gFUu07ViCI9oZVt7kMllMBiHYbn6Cjq33zXa06pLbefIZ",
+	"mw6k+n0IVi6RujSekpLFTdLBnswG82TqLVTG2oWwveRwXCZqjGkXST+11xc8PkEBYVGvVGdQE1dQovvm",
+	"0vbghHxOohq4QkjuvjzxxEQlidxe6gcYEo64Dwia0pmnq5Fpwjq408VLHVUasSJ/MYKv4+uxSzY7zqbQ",
+	"V9OGtH9MdqIRj7gJGZf/Wlswt2A1ZWxGelutV0rQ+/0olUjdiEkTtDNvyEKB3EotWQpT3V6Qb2Y9nvWo",
+	"Mk/j25PpL0Ejvulc/2cAj9tj/RAvEGgcPbSsf1ODr2vwMbx+j4jtGdKfrKY7m47Eq/hktJSmjpCN77Ie",
+	"PvxB4AZeVgc49Uw8Oerm2dHHn2xfuTA8/yH635+j0c33t7/6Qnz6r/XCDS9+QjBkP8sLrCrXodSTabBs",
+	"XcxnaX7hj8WIOOLDbikMy+gKJFcotauG6sdoVrU0o6lJjG5pybkcrZBuUNb9VSWyRiQ85Fh24u50sdui",
+	"OTCw+pG4k+/audH5D0bXL25ufDz6+BNrbwSp3OW2kRC2p7EOwwidrHuE0PoAy8FK4kuTv4n1Auurnu0F",
+	"k71L6KIF/LGqeFH7Y/VPwTy2TiS0oIUSPtmUxNqkNZ3zZmEgyaMr/O6cXhgnNFwDwsX3b8+RLdqYZ0GS",
+	"hvDuC/HiUOSRZmi+RQDjkuGlGuoYF6twuwLWKAQjfZQx33GpNu2k7VILWGCL5J1M1LfCYxYuBuDpldIC",
+	"7XmetT8pBClz6461LdhRXT4jphMCFE1UNlJ033IR6GPr31EucEq43PjX6Ob7Zs356NqnaAYN3/x8dOXq",
+	"TlJwwwZSadN5diyEenZzOaShOwzUc3vvmglxXlZcz+NjSa2wq1y8zpZje1/wZArhb8s7reC3MywciVkb",
+	"QcjEsWUS2ktSukodIZEfmqWLG7LTIg6snDwhcRIItNH9SkLWxplJeNSnMxU9zfdS+l6x27i7JhBLFNqQ",
+	"JXs7CHXa3tshcZQ6Lxfenr3GnVie4V0ea9icwm4QtckEgoLeX3JhlqbCGbP8RvD/ImfMgwT/Z17vLGgz",
+	"ACYbrr29feWqwiy7cm372gcSTml0/urw0kUFs3TuxvC9DQndZP47BuNkQjHdeXX03p8M31CXUEf6XGLu",
+	"kMjFE8pRCU0MxZ3inzq6ayA0mVxe2LEZnibJcrP805HGI/Ryh5leStfnQQ0rAG9fwV6rcmDdUoPgRlv+",
+	"U5b/Or67Kv9uY9dv9OScu9j1Qz7IBWf0MG314snvxpQV8F4CByXfSRlvhTNVrU5NHz5ZnV04WFmoVL5T",
+	"mVuoVIorJZOCOhVw2GTNr7KD+RUTbB4L7GLNXF6WKMrx0HksOKpbW6ZOyZ7h9DgAJTkyDCJR7Ra1Watn",
+	"I9tbyfpu+Q1QoPhDP1KcV3kseMxWj6IYRtMnGRJL9uLjqvqVQ3mksMbpQKNyTjKHVGKFJR4zGaVFW2HN",
+	"fgNOIvit7HERX81kvao8FhxTg42t61HFNOY5RfucSUQSN3MyYbvnV9MowAThKJiyrIpt4VWyM09r1gXL",
+	"2onHZHZH8ibZRNYR7uIDJ9qYttrYzWArRdA97DfgiZDoE4ZJ2hixZ1WJK9RmnuvggepiGvcfvXt7uPHK",
+	"9vlfWLkajGtDglBedUHR0tXKKOEq48r1pRdp0mtpsUBsCxq999rW36D188ZfRl9eubu2vnnrV6P166GA",
+	"v7u2vn3nD6OPrwxvrY1++1U6EKS0O9aUDZ7hBspwwOlxdKQOT1sgcGZ6n7JoKbyzaf2wcCvFnaQfZhsB",
+	"ITRaof4hO+DQheVmTp3lsxr2z9bpbWegcyZUjC4SjGaQdX4ZqqognAWIeYCEDBhDnDGJpszYiqm3SSrR",
+	"cTegOKuWFeBmc0fQm6xlc2E/JT5OX/kBpq39bex6WM4mCIgvHv9fz+Gpn1em5k+r/+6vTZ1+cbp8aOal",
+	"/7ISRbFq8NHlD0effj48eyM38daGtNLFnPeZ72Rhm+nvF83ovs4acse0sK/aMko14GKaxGWODwM/udkk",
+	"frdQg3abWJ6nsQPlbLzEqINlir3Uc7pco77PgjjyR/FuynuegRCQMxl+JlWwW+BewzvK4aJjq8jYOH9H",
+	"ce28DpVJUFsVFopD2+ZkNds8DGbZgy2Vfvjx+uaXVzdvnt9eW9/cEJKxOhd++LpErxJW8bXX773z3ubG",
+	"xvC//y6k52tfDN+9If781R8k5vfmncubt98Y/faz4Vnx/Nbv3h5eOzc69/vhuzeGf/5l+J7NmxfvvX3J",
+	"uARJwCvH5bgureA29h3edrtA0/2aSxUYv0eaQa1O2q40FFVFiJUpniRndnRKdpLSvXA4JPwmkdlzGVIS",
+	"Y1K830ZXJ90OOdGVoP25800mxkFkUaWRY+mLWpQwWxArxx5ahtZ7DZ84bkCcZZVJ2FT1PpQFSH+HBiQo",
+	"JbcEIlSTmMPzJ6uVhZkdmMMBm8ApMH+yWt3BKInzUOG3gGUeStixzxoeL9JA1OwE9lK5tGv2mMugHdeB",
+	"xnzSExf2zBzwACxeu4S1DWGXakc4kI8dTlfLr0iwyWFP79T1keypab+dxyGcUg57Xeuu6n3MkTALaAvA",
+	"sqXHNNEsW2yObscvZZvYMih0kMko6obEkLdj+7h9/XOJCi/56NYbN4bvfbj1zstbv/1w++L1AlnlSkvV",
+	"xgE2xZGNKH9IXVvvgqyOJicCn5AA6e+z1GETZ0RC4uxGMhcB/BXr0Gi/OwujFtQlCze9FIZeVsK27Kuq",
+	"MQp11xdzmLmFmcr/s/abqmJGFsXUJ7R4xC67+WadqI7cqD6IEO9ic6nMH5yZOliZn6tWK8X0oBUpVHOp",
+	"bk8bnqXocmyrnQeCqIxVHBpfL7enFJewk75NBGhMbaYStx4rU/PfQVOnH/mv8d64cP7FyPX7il4SsaIL",
+	"G5LLCWUViq0k6FfYZUMbXw1CAz9ea+UzZpdmYrj73Jlq8vtyH+j//lP3WCKenCp3THxpqoq6OiQr+C6O",
+	"1iDoeOP28M7fIfp4brR21WxzBAWf0GgAaEm2nrBSk2xbnHYkj0emXUwrK6gvW5q1DfQxlZkeQWFNgFf7",
+	"OHUWlV2K+m3XU2BmqhFYP41JvftCg8zeMG3mhb1NZDkLeJgBukBMs6JmaM5tDCDjzuFvLe/KMfkz03yz",
+	"UvAmypgZ2xC6gTvENBJivXsLqAvmALGJ61VHx1YA2DfsDHWctAT7DdnWJIpGy+ppXkJtvEqitvWyWCmx",
+	"Zok7i1cI6qpIUmcgG0y6MlVF3uHA75HTVjgQ1w/aGRDuj2GIOMIj8ayX+fm5qcrMVOVgkTiP/SiPE+yl",
+	"XbVmXs5kzlMuC6Hyq6TPyPQz1q8xWvOgFrjOsPa45hYEiDNS6c0QJUaMIuMN3JqLmZW7BpxvKUp4mCxz",
+	"zWxQXAj7YwLIHrt/1qASEzxREm7utdhFMY3KYLtvHe2iWpwYAPi3qw5nbL6ooMkOIYGUnxi6LI81mTPU",
+	"/rkC12yvytoy6ixOEEKFFgQuUqFglRFnYeEsZIsBSrFcYBIA5FcfDs9+dO/t/5EOje3189vr54cf/G1C",
+	"9S9VKxpRop53wVzKnLqmU9gN+BO2dDWAEOrxIKyfDpGfVYuvhUS9kQ4YyuzUZrMcaafqAW0ZlBHzy5Fa",
+	"5RPpJFIOo3avg6lGEYl+0m8zcRqAsCT7IRAHMudiLRo8j+AWdMHUv5SN/XT/BKu6eErxXos8zGk5sCRb",
+	"vRZPv59AyI2VZg3WEf9KE65sdaL678pEDjeI2kUmmU51XP2ksOHcnEx7oZLACCmNbmbcq11ei9JiLZJZ",
+	"aDISW4ybCXpWEZcqCMitp1WKVW6wXodVDEflp58Ob7w5vHZ5D9L3feIVMi2/q1oLH9fP5wfvnxSHHnU+",
+	"2X3o3syaVlwmnHriBNOJ1HHaCYm2bFwtO0/aWeORTAU20aa5bNVoy1H35oyuDA7JaacG5LKPK5wDodzF",
+	"hcJs5fB0df7QwVLKfj794pw90r9zGkmKDpkObxxctsokNl83OE9HtgklTbfhYj8ngtJR9myC05Tu/e0f",
+	"2ddnXOhbvBPCETbNKYppHTpZmd9R5EzTRq3jcm7lrEsB1KrAuhAOiWkfuAKSiGqKPndeFtXBg5rMa87s",
+	"IQLfin2hgNAUji20bdvQtNep2xit9Py80GOBNCcgq0NhIsW3uFqdPjQ1OzczP231z+s+/lmUIUuE7Se4",
+	"ff2rzZvvbH91NqN5QY7C96xq+BN2N7LQxdx9TTBORtnyUexV5IwneskUj7KM900wpZ/6pEHc1bR6mpVy",
+	"Zs3bkmSTON44ZH2KL0TRuNTFitH22GyRU6TRxsFTOtFqEsvNyq+fpfKsJRwOa6L+mf067cdwvuOZH//k",
+	"pwlWfWTqpzJBqzZ1+sVquTptZds21mtfGFnxBoUSFlLZ/5N3yNtho0nVOXHyto+z5cKdHu3NGjN7NVr3",
+	"kvkre9WR/murwC8A05GBLyab9qdVf9WvCAt7ipbuG7xNt425ZWOkcocCBoABDRPgbBEp/+Yi5G0qWEQo",
+	"6hFswMBWitlySllURX3Achzi16QXOmAaG8meHbFXTfxP7EXjfoVmozNRx1yB4vWVhTFnDLrRB5h1keqE",
+	"yihc4iKJ47LX8+pSfOkFVkq/ND0pEeYb9JIro4C1CFj44D+Q5mjA0Pz82DiA4/KuPYLxmPoG4TrrBcq3",
+	"FUR+TRkXK08+pCpQUwhN3F7SP9Xrgq3tkIbrkPxRZjIQT7uMY5tz9pj+Si1HtiRUdUJdxmFVmBYaO6OI",
+	"GrQW29JUmEs/IWcgtN+ysMU9lwfH9Vf1AXqhR3pEgZtaZpFIhmOex/o1W07lU6yPfOj/LR0Y2PPksY5d",
+	"ikpcsixFwcJxCX2jextK2mRG5BTaNqUcUumEfevwlPStarU8mrEFJIInOj2Spdl2UBfzILOf1LhDbhLf",
+	"z5AYx9WXYrd7MSXR6q8JWE2C9tmy2pSHSXAA8ADDgwVCfAGr+WTVte3gUSZ+F4ijkREP+aAaBeq+nYQD",
+	"Pf3+HsVqbpZZS8/mmEmWS9rvizVBAGBEKkhBhBmmDzM2srl35pLj51M2LodB0zZGrVp3Z7n/wnBtGVyv",
+	"TPYDh9aQjJvytgx+VoDW8WU2caEYUKRwxeJABysWTOJITmfNtoBOMOaIM80taNBGXSENVI+p3bvETMMn",
+	"KSVi6y0bQtNk9YY8C0/SYMfp8wbbutHz3WBwQpyAdsZgX9rz8l9PaA3le6dOlspWtdVAC4ZiP7B8FlH1",
+	"IIpizXDG4DqQ7w9n0w6CbumllwArv5mB9Xrk2JJ8c+iDRLJWY0rcHB0hWEBdQN4rw9nwcphXEQocTJ3n",
+	"qbLoeTmEYOJlrXu7RHyslUzd9dQjTkvGI0AR2P88fZ4+8sjjvs98/sgjoBkv427XU9VaB7o+q3uk852f",
+	"cUaX0UPHnziK5mcPHn5YA3fzANc9gpaFFbdcRhgdbbuUcIKWZR+IZeVg54jjJtAsb7N++Xm6DN0c+DI4",
+	"i+rYQS7tCgai5rmsFlpzneX9aLZSQR3sCQ1T8LrZShVYqOKoLhUfzUiuKtiDfGZWqwM+UciLz9OB1H4Y",
+	"WqGsj1hTPDcvgTclGorUC8todnoaYeT3PBJVGBNPvHd6HiqqhCGxX+zdUy4P9NZ1QZDWB2iFDBagDAgt",
+	"G6gDyxK+CnO0rD5YRJiqFIn4g0JXDUHiYRyII6hxxDHMzMzMLyKnJzMZZGPWvpmtsohchytbJzg0i6Sb",
+	"gi8iYT/ILzjFK6TWwJzIFgQw0LEjJ48++cgjMdRbzNGxZ0+clKe+/OOpJ0+ePDb1NAnazJl6dpX4vuuQ",
+	"BQS/XC4j7gJ/asNU3Kmuz1o+7ghdDE6NUAcxSmCwJYd0uiwgtDGY+j4ZPPIIYhRhGEziLHHc0SVUZQCG",
+	"FxSim3gbpd8KLRhwzBbDuBs86HKExTnDgGemfEgG4GoosL/kHiKOB2FfflkyGJAzqo6By3f1IbGFSte4",
+	"G8gwch/7Di+jOmhPEn5QqU4NTBfQchgjXYbC1Ofpsla0lo0kqoeYj8Ivaj3qEc5rZhLV8gJQtOIe0eea",
+	"OTwsy16XpQheDu+STINYjhoeLyuafp6Ko1e/goik/kaKBHD319mqfiSMZCzLRapuLkIBhehjWLqFHlrm",
+	"xGsu6xn50Cp9GT20ogGNIX7JuwRS06XkFYwBQsqUqdN8uIyW5UYuo4cw4qThE9X7doUMhELf6WKfOA/v",
+	"f55C458GodLwlrKudKSLG20yNb2/AtlwnuLRfOHAgX6/vx/D1/uZ3zqgfssPPLV09PFnTjwOv4mi36Wf",
+	"uB0Xbd5c2/rnJ6VyaZX4XLl59lfkg8KKx123tFCa2V/ZPyM9Y20QQwcijiz+bBFQD0OyW3KEZu/K+g31",
+	"GGTS4g4JoHr/ubSPzhugoO3ykO9LXCXx3Qs94g90LGohERSX6kmx/JLsQQVx7OOGuiS1KfDW2uYQJaLs",
+	"wfhQXaGED6DigICRdj7CkjxUboebtSmqJCeaTbGynp3MKASsz5xMwPZgKqcE+9aXF4gWqbocnSsX98OB",
+	"x802mxdik4nVoe1oR2SdoUeaWcShSt+jMdPYRhaPU7O5YCg6JtfioSZbRpT0ofpbg1lYhpePxmkzmWE2",
+	"fkawbgXdD+/7/wd+j2QMGaKEFboMiisMQnwW++MRvzhwVEIcFXjyKbfjBqWXTgvdWprLwKGmKxUZH6BC",
+	"OQfflqES/kwBy002fcChAt04YWFGTA++Uztvf2k4ywPHpF4a0/wFoxSL1mr/c6fFyniv08H+oLRQOtar",
+	"ey5vC+s4opz6QCFDAMSUqm1MnWQZdQYh24t+7FKZ/4T0kQa4xXXJFfi/T0ucPwvHPwphnSORozzB8ccc",
+	"naE4fZ8M1BmCyvwocwZ7fnwy2+CluKWnshYTtFPd88FtdPOYL7i8s3OiCckC3iT7LcjhpIaVNIrTR1su",
+	"hcpkbMnPlUKFTzwkk0+V+Z34zswaTHzlu3yFpz5V+kjsU9gdQ8k4oIGVrJrGUdajWtUYPKbAePKUjSdZ",
+	"X4ZNoH+U7Ogg/SVJgBkbs1NwPxbmanasm6mOCYHtlkV9rfB3j+EB7PL4HufwNos7I03uYhvvN4MMT1rI",
+	"ZAWNrsodGFUVq1LQqlCWOlwL10tQ5Iuu81ImRX6XBAYbvO+SKEcKDe77Fj9Lo+CoFDPQ+UZutVCoOwNw",
+	"a0wpX5lVnkwoKEA4dHXpWHzvf9h14lLofgoRWb5WSIh8Pcd+FDBZ9kKIyDeZUmRRufCMzFIMWeCeI3E9",
+	"pWbMfGHLB7gRKISYB0vUiIt9IErD2hlp2vUjeOm3XT+SwADfKpoOsT73gKohwBjTjJqLUcq/QdrQUgAo",
+	"e1CEgDU8dQHiarrU5e09Jq4n4KV7S1zfwFnLZezNUXvQRMU46z6Y8Vo0+bKLigwsGsizxWT/AXEMMhSj",
+	"VIAkxsyxZ74rlItqZa6C/u+3UPXQXEXKx7QbmTkqbV+wO/Dmu8F+dEqFIE+Ro1Gn6YOVGdSHBLlaj+JV",
+	"7Hq47pH9pXK2CnJMznTsibod3CIHujIR1uK+qbsUgyKcdJqkTvGY2wh6PtkL3SOmaxxBctelPdNNWr+D",
+	"ssQbWpVdTCFaAXG4vVI6rHQgZ7HH11lZ9g/8fQ49FHtwoZ8VOjxGDli30NJBqpXF76xspLbHR3XEcU7I",
+	"935LJbqc3bfO33HEcfaELI44jubpwEN90iU4QPUB6hOyMiUTS4sSSJhjsccEAokT31b6iApl/w8lDxXG",
+	"yKEDM9MxO5xlpnZMdJLfLge2XkamB1s/IBu67/4MVHijESaNphNFmeeYgY2sc+o5EuTDqnMdZ/1E4ERl",
+	"hQIkKFQW7kenVCir2VTm6f/L3vs3uXGcd+JvpYv1reJuavYXSdnS7l8rSpSYiD9CUub3TssCGpgG0NlB",
+	"NzzdWBDRqcq62ImsRLF9OZ+Ti5IqX5xULnW2dRdfrMhR9F4uXEr6697CVT/P0z0zwAyA3R1wsaL+WywG",
+	"Mz3dTz/9/Px8gD2MUrWY2oIscceKdI8NUnnErWBHPBkKwxS0o/JUREgs5ENqY3+vaUMMBAeGvUgKlADX",
+	"pPEgqzFkGcvikLxtdVpnEhRz2pQrcALga5DLno7fL57zcTPwKv7mpIOYOYI6JyAsXORODyc/+aXMJxyp",
+	"P9o3zVXmAVPffJeL2061lzx6eyf6xnZ5Y8k0RjkwQUrg6GNupFKxObDo21c3tndOlTdeZERvQtWvHxIW",
+	"Pmg12ejkB3J15xQ544Uz1yg8vjA8tKJjMn/nxaqEqVQ6NXMzthdKxbvtVqXenZqsI8tEzfaoXXehXCaW",
+	"MakwTYjiuCSRZy8t1fGgHXMKfgtXZCMVA51Wq/uH4M7H3HJw5ntQzebEz43EnSrueIHyCa/oobJ67emH",
+	"//D0vR8e//Ovnnzyyeef/ujz33z45LO/evr+z57+1U+f/Osfs/3UsqvfiNjVb65vsn2gxYdyB/ewrLI2",
+	"I+oYC55eNkDcA5tyRK2rEqtcS13zW/CC9/D9ligHheeUiALgbdO3tQuEnxzYmO4ZTi/g0l6GZSuRgTln",
+	"5AO65Wy155RN+VZ3v700aeFOlIdgyu7KToGq9sp2KbX7owqZ3Wqbo0q5BRz/xzAh0rhjRiQdxlkK9ZtY",
+	"Iqm702LzKvzkZJJjxeMwlnzCsqAOblxn13Ze3F4ksHP9/reeiaAA+gMW4q758UXszQc3Nl70ZTitsRUb",
+	"mNjs8/Rw/SsjTLa3BZz7zlYo9SehM/YVd8ly/EF3a+y+XTwJMFsM7gtjCMii1njgG7oLqN1OWtBe5gF3",
+	"RvQ1W7u2fY3poYUqVvhPX8ciLypYcZrzL2xvK9FdjUAUlfOvhyWb71ppj2UtTuyrVPhqcCLhWFNtMedF",
+	"8qwO/lUmt0CqrSX4xyRwWGBJ8thjHW2yfcWG6lA5HwmvAheJjVKtuoEcItQvG7wFduERqA/8z8p+Saga",
+	"ZO1ujn9hCTLtb3+x5NqSKJtDr/Um1oizHG/FtChM5KiIu+StS1iCDDnUICLZf9/JJCgVnVRQcLtUgF7l",
+	"YOPBVdRlMtLpoQHx3GR3FCU2EJ4AKp61k2XZF1lHABb5e9lea9JfDcDTbK5PS8w9fKCf/mUlQuEh3sdb",
+	"dZl5kPJYIIFBbjE6OkUqdffJLCIk9PsG/KJCLDABNUMqHntuGCytcQMLeaw19/kKrfH6HuvzQ7qQQh48",
+	"3wUBMluhMxAoYknLn0ehuCD6ImQX9QzEi4oDo02khltvY1PCOzPMV5laqp3D7h8Vs50XtxnvCR5vspse",
+	"LI+aOCKqC3GXedYA7NyJqHU09KFIQ5hipU6T5128gQBsC5m+OarGWfbvCy9ce2ER+1cG7sf6U5vY5HLZ",
+	"eFQb4+ya8EC0g9048+aLB8BZyNb13SYdlgolRrfGbiJxDTZluwgYs//y9VdevfHa6zd/+3feuHX7zt3f",
+	"vXf/wZvfevj//7t/T5dK5OUC5DpfBQ73n2kRTwS/rmx889HbV77xzsGBu2tZAOwRyia1As6Mzl8PV12k",
+	"yko/6horK7OJqFtIw52DqpEpEu0bjPCkQ6Wk6iJF4WScxy/j3BLyMCcrmjDz4zuXnFkmMNMrfx8hV+rJ",
+	"2Dg3PHRjMT1S6CVU15Fn6zthUpSW6Bmr3ZNK6qXCdp9bZJsTlKWF0GbNd37zLr3INiwF7L1EHomw9ajM",
+	"1uNwe5710E1cuQlrr7strMjydt651N3OlITa625zjZAM9krEBlhWFbGu5gnTqTOYpY4X2YKL7rYtgvJZ",
+	"6KR9la690Nnw/MtU9nTdw8TS0vc5xuMxiYVZq4IcwH6PqvIoZ93aJdIwAVRf6g/cxaJwn/4BzIIcZD1m",
+	"1vlgIHjqLNrjz37y9LufffGd7/3Wb/1WqZn/Ru6Zc6zae1wd+qJ0nWLOvyLJ1xqX9+xcwp/nQMjCP/B2",
+	"j0qTj+cvt/lpKpHYwtdLltqHPQ184Qg3b3VOaCGTnq1QaxwWaYlSu/qlueEc+4qW5mbLP7sgt5bFR6xA",
+	"Ux2Oes3ZSk0IaDXZmmlzpUS87uSxGcuutKZJMCAeha/J1txExuubbN/XE6bCDlNlstAUSgFTGuwsnmQg",
+	"ugA0YoSKD9SIxAPQNRAgzY50no+BHu0uaHDb3ENp62phsK5CMF4ox6J69aGyhqw8rGXCCnbEjZhwqtwE",
+	"3VxdbwrX7wTO1Hbdz64+8msy6UT7kEkFRQNDm6ka0C54QBIIsxlou0i7SUV0NhbOL5gw4CYjQVTIQFqZ",
+	"WyTuAPZbcO1aItEjpwYFlDlIxZRWYpM9wBKOkLKW2C7O2z2K3F52/2jpx4wnSUj6lFfEvZIN9EJbj/Qe",
+	"lYajxyJcQtbcDFvuSS3hOVyp3NEbYV2NMZkEkQS5ZR0uExFP2Y16aFv6McWBMwnCszQVTpGduSJ68gT2",
+	"tLPUkgNwVYDD0hap5VKhCtWMpyk4uiNZSCf1uGEt4ZSfUJb1BVfEqmYA/kpp28CXLcsduRfy67aExopr",
+	"M3DkySQWqpaqWgEZQD+VE4sPGTjW16moWupuyt1jfJAlFokooynZh81MAU4g59cDobBsFgEZqYXeHUZa",
+	"7QZEt4gBDpfSVlB40IfjWUeIeJM9hDUDlLgUIOCgbpCtQbO2+62JMkQ4z28SYQMIYvIDd2FqIgqeG+Yh",
+	"oSCwncFahN8OigirblXWyXxzgtN079eQqjE0ohlRCRuAaEl1oABRDOvb3CHcc1py2O5FDKGtmDv6PWDN",
+	"SLNMavAW8MOWIKT2DhiSD9ykOXUJv0NcudjdhzqpIwR6U2IXJ+RAIVoYzUlXeyMBJwCRsSKPlAM/CRB4",
+	"gHvZREAxNolv6bG1ZArJWfxVJxViLwfoRT2RzqzxiPNKj+hxPFdxOZJJEvjKqOaawNJaAsDwRYzdd5gq",
+	"yjNKYwXfmK01Pei9to1vD3kiO1LEzYg1TaJtA2CO3acjaaRtOJlpRuz/fOfv1jcP1MN8LSJVdRsLi5BK",
+	"Z05tsgxr131BEF6IsUZ5yADyW2ZU3RNH+lDc08jINC/1QnPsps1CuhPenZYnv6DuA3kaGei4FAY5ttBw",
+	"0A1A3y0gmF4p93rdTDfcsxoT9bUnL5N2pthu2ZC7GtOAUPJJaLpj2FlEmzGNqItpofIy4PByM6pxF1K6",
+	"D5yAMD7i4xp0rbsZ1Og5i2nEx3vAf2T1wPh0dTCBAHbHKabyZOup/Zycut7KwavWeCzftIb1dAJhJ1QX",
+	"pLRgWxgPQl1Q91GA/4WGCPiqie5Jw31obrIbua0FtksBks/2uIKN0SU3EbWLG4ezNHcBCLOJdSMNoiZS",
+	"QsSoCnz9CigJPQKFABPVgCqGZqEEBXwmnjgzehw0Pl6NXzZL3Sec69fcdSvdh4kjLAtOh+7mOtqpwPhM",
+	"hPXbwXou3d8bGsu68sgd3m4651ep9XQiZ0L7OFfhdX/RHD27j/I0wTu3F046aT1Bqf9ul0hL3WtETCTo",
+	"F/XHLCOvrg38b5kLTzP0hjSlyx8mcNlxwP0ws5cN1of4uXcnts9T8UOxMRzAqeARdyKvUqSBitxikKhQ",
+	"5FCaNr4vvJSsapCDhncuQQ4/NWUJY2Hr0wmc0X6mXZSnfmQceiNQV0CBIDfhUPB9ugRtvPbFR3/w5F9+",
+	"tL6X1Qs6i7hDd7HQskDsGj4YVyYu87PQ7xS00Nbb7uYTvtCk1dfXR6JS1hZTSHh6QYOys6xDb6Jhxo0N",
+	"aPOWqHeulZEC9AETvzZR6KO55NaUK4ZM+ekYlhHdD+fhZxJy2oqmCQYi4v7azrW7FSuUqJmsuj5pXtvZ",
+	"I5QXhJ2vqkp4XRNn4tL2c1+U6/m+WL6Oz0cDIHA44F0iP4Rib7fGaeiL9MsKc+YP/WFqSjuuKzj626mI",
+	"pRUxRoG8OwdxRwQGx6uIhcRZHL4NzJP8gxcHO8755bqDYM9upD0ek8kC1VygjnycozxyCXnir0gnePFd",
+	"qmKYPs1fWx94NV1QRRc4iEy5+FCeWuvDmp2hB5raBkEe3JDHUfCAOGvrNEWsbwrllJQo68N9FJfztEpO",
+	"QDOntBUz9mFHD1W8h8grkHPiySRj5PGnf3b8s//+5OOfHf/su1/+wafHH/798Yef/N9/+ZPj73/w5OPv",
+	"PP2rnx7/+n89/ctfPf353xSJsa9sz+P/niRecUMtL4acZ1hdK2MhombR+mTccGrmb/M+uBUJHmwMgoco",
+	"TxjUcfPpDIGUEk5gLVG0DtuoJ7bBpF0Dq/bWJfx9ZtS4bZIn0ap0sF7JmEkusC57XQ9TepMqRRZetLZV",
+	"9vObRZM9F4Bvf1pYo/lboULDn9ev0gzPQCtQCCGMj8pMxJmGw/Rk0HEw/j30kSlcfuUKU7qRXTOtAffh",
+	"JWjWL4gO5O1ywrsHpfO1BwlSmI9UdntFXnq45lJ06VCIQSlhYbbIFQTTgZ4C6geKFfqf//xfj9/76Itf",
+	"fHT86Y+f/vkv2Uvs8//4z+zqDjt+7w+dxgVN/PTD7z/5+PtPPv3g+Id/8uSTP0Z9fEbVSzMUhn86LbyU",
+	"jV8KZkNcb/Vtek/M4ne/0+4h8+F2yGUzV2n7pX/rUp5MHY7VogYnW2luKbSbBW9rLHWq8SEVZmIdofY7",
+	"yu+0WI+Uz2957KAIFKy0Jrc5PC0MwdnjLE7r2lNH3qdXYitTe6ZmJe05s21IXwCxeiq86+zeHx0VGpGP",
+	"q40ZT0bQlSUo5SYN47EzKfpDY1kiMa0oFWuCz9OEyAz9C2k2+iIcDwcKV6HH6QktkXPFNFM6N4wxW4No",
+	"urtDw1/VXC+Lp2PiTVwPM7iyhUlhhOfS6OE2m09Sllby4TzWqNj82U8ZblpY09PDJGY9fiSg5iIXlvMN",
+	"m5Qsmqv1MpDcE2i9ghFb40ZzegYqDbwadxsLogpknIfXpFQRXQep5mljh46gi+TvQT1DtQaC7v4iz857",
+	"P0I74/ij/3n83kdPPnGWBhoiT//ivz755A+PP3j/+KMfPP3JP53RxsCRnc6y2HlmloU5rCdmag6pAKIN",
+	"kdIuJUY1HnrZTtQdqMqbu81oXefusgITcaV7eDdHYnnB/UP/KlUOYvaqtenUPldDnngGQyreDbbDpN9Y",
+	"VKwn8B7DUm4RAXEleskr8P3pF/UZHb5umOZkR299svIyt+3ePWHc8peIyUMq5KLIjjszavQu8DB1llkq",
+	"nNbL1azpDpViRFRLvrO9XZJlX/zwJXUwO59xa6nZjLsg6uW1szXM6q2xm7+OTEQEQX0i+YPGyeoCnRkd",
+	"jrfEsiBqYCLOpbNxyWtALY39sBSL4JD4LxqIFeGuNSLpuOt8Jhc+R5dCfVnGB5qdd9ElaMnIXV44CPti",
+	"qyWU6Mi25HP7Hl8uXHmRUAaykY9rBBoozkcNRXZQDH6TcXPojsPK48+nF6sLQvbjOP/KK3rG5YZ4Lh5m",
+	"QSqml/d3xKCOhMjvCDHI4mNhdakEYFojhNWdDJkhGFleEbTdc5E1aDFdcBLNUa4gSsrly0pEitK3aLGq",
+	"Htq6alXDhOuhpXqcGVO9FCyAyTlYlQ20/aw2UO2gANO7aC/jz+/zOBRHHLo9Nwrg5IbLeKV3GNWSzzx9",
+	"b41f9pfNKQ26AchhpYSOk7VCOxtXrs6Gxj59sdBUCf0b3A+LW+yV/sYVrJOEIGjJ2F6ahZZ9hjKmC2W7",
+	"UEVYjXaLl6Ozb8yHIN+7uNewIbI/Dn1O0P0OdJOlFW4k/dBTMUf0r8M1c+QeWzQQNwJ6FCDqt0vY1bAE",
+	"nvVqISbpKSLrMFkocBcdJZ2gHSt7N8fY7lKjmFD7jCFkHqtZX+z59dGMt9tiQGsSYYcFsjljUwl0OpUe",
+	"316SEm1EdR/8k4//4cknnzz57KdP3/0lQZ7/448B7/zaNzfZXSyp5QTPiR1gWBuHMH+WausIutEwoeII",
+	"SZgkDJTQEHSaQcJKw7paYUHeAbBnjG1Pqq6H602g4Q1MqXiP2uKhH4vK+aJcoxqgnq7Fum22eJxubW/v",
+	"vLDumwjDySgNTpN7Rl9krX0HihrFYHs0RnyM/X0JOBx9DLUCWBK2hSAUQNnFPZ3EvvdBd6gUKjQPmkZP",
+	"JHETOvtSaEhV+kAdCuwwg8LlsdktgPnixvQNdshJ17EiHfE0NhF0wXoQAniXndIuFbf0+22YtqWRnsLd",
+	"3ZMCuMQpiq1gpPUR/PXHbttAv4mb4a7WcXXDidsjOp4d7Rpfd1csU+1oy518wnNK23XimiJfeqRYSk8D",
+	"sIEoV71nNTNtrqrJdmCywPybezr5y5ZJZZA9pUJXh6/Prq6RNghSnoBl5FS1LyoWqjJuWKp131RWEjgI",
+	"NNNbprSVbdAN4eZs7VCqmDWBb6g9bq5HmIpsc19vrYSIAUGZ9C2ogqvhFw16/aw3rjX0SYWOGB0oM2z3",
+	"GDfEdKOgrxdUuiDdQ4R6yH7qfki+RJsrZiw19BohEPy77UlZEQYlTvnICVl4AUBXMUI5VXwkmqQ9+YHy",
+	"bb7SZJYKsyJJTK7R2LN49LiKE2EQ0Y6790kSPTLY1BWeaXo8Fc3cTdzxA1XF/mFaeRj4TfaaPII6TC8w",
+	"0LgKnd0ELXAk8sxQoNn9JB+JFJCp6ftmcSDY2svVmNF1mwfqTeSeuQYC0B3yNJZcwbFqiI7k7p37D5jb",
+	"bKDvQ38nyPI6Cl0Xhwz95Up48I1rV66wpr9lw2vi0h7G+8LS7lndYgsY3rm48QurFtw/YgymkdKjGlQN",
+	"YBNRFY6TI1hkel40s4NywnknkZvGhEE1bnm7mknnVWeXYfM2VHiGd+zDdozIrXHHCQWRmNW6nNnGzSU8",
+	"bNkLBg+pys7dZIno2PpOUcR1cnvRL0DAsJaKdYZV3d60AEj3cirL/IVNts9+Xw4IJyrmlm+62Wqytcyc",
+	"BkezI7gdpmIPquOawIHVzCFPgClq3XClXY9YU6pYPN7s2X7SPFBrGUeDhmJTeK/rPenUzXqosHNLb9hN",
+	"NhwkmscC0b4lxZ4IgsUijLdCJIdD59AoDcLljGKoY4MgyIECB+falZdY02rd6HM1buBElTdiEwHOCW2z",
+	"35eDM4Om7aftnjyqwyjbZ209gEqOcLBLg5OEpGV95yshlAinp84SLK/+N7xZWy5fNwChw5nLnguNHEuZ",
+	"spZMbQ/6KsFpGSMgC7p6zgywQvnyhT3gEgBwZ0ESAR/QUpjWB7fF6DUaYLlRXV8uo/Cc5RnVr8puzzJE",
+	"jYPZ6Y+zU91qJpQVKXGeyBRUBw9O2fxlnG1ovxauehbxuzvF5NtCsTo/whqDddlL12HXa29yw9q5vYaM",
+	"ZDNXB+spZvqMr8MlSz3y8BHlBgqOsJbTjjBmjeVYWN3XyvZMRfGRn5yFYINvjSsBg6sYOeHhEGXxXBJz",
+	"A/pVJI/uTlVEnAcH8dvX3tlY235rZ+OlR/9h563tjSuP1v+/hXknYawZTm/FEPwFp6EsvWiVdjPRlG+N",
+	"fel6PSIb6uArgJEnJDaR6nDOeXk/OMtwwnkeYayBDoHOlgBisf4YKZqQquaMZyh7AA427GgKARctJDdw",
+	"0yw9a9+Q6nDZ52x4xjM6Y61mbg8CPKXHEKJw33Q57LTqdms9Wyu9AVes6oHqRuemtM8f38Trc9SBZz1a",
+	"KaBbT+mO756n1Qnc224FROwxTzH2dLIA2o0c3BRradvz8EJoJveGfa52mRISno/1r4Al6BPgNLJYQpBL",
+	"en5gTCWkw0SYzX4cMfcXe5FCLhgj7fMx64u0K8BZ6TtXDDnvdMp0EiOAqw/FuDeF7dmAa5oRvi9NyGUD",
+	"1iBcqUcKLmxGE5RoEGwihKoGzlxzk92QR24A0DMPMK3fHvLUYy3PUBXugOsPKryp/TgG4VrReJAb27kU",
+	"ReGOKwFUh9WoYau4GxUko8DbRYioKFjOOQR3cK6ew5DybE13m6650GX8+BJVloV/xVrMCprTSrOiAKaa",
+	"rcGW273V9ff3BI+zlXgGXT6yrMcHSy0BenrPw/tB3nWoYPg5w/qtnSvRzs6jBQ+sm3HxuPLMt/7jvMPr",
+	"1G0/JZnGWzytZ8u6G3lx8GYHtW6INFBcGEZTVyUg8/lYC0cdRtIw7jqV54Y4rREWMGI5pj2QSZGjNeqV",
+	"S6ydCN8MfQXOiIJkxTSwY8zWMKU0CapYQsGJFWk51taVPEX8+HC0p09ZY7pnDxYDbIlQAwEugVBxnWV+",
+	"3qE4Cbdre5imVKiXsbsqMSrNB1BJfDUrcMYcOcmIcdmwrrB33Q1uQwCctYbWauXBkjP2VzCjnPPTkUfC",
+	"ez+bbJ9K33a2GVo0ZME4CXebyVNqYLTaSfhwsAvcGs1pco3mHuMUiA88zzBiLlXCVbyL9ha8b0OqI55I",
+	"Z1Dd3X9w/XW21Rc+Zefv4QOywP6wh6iEOVBjoOCFwg+piNVSdzIHkYYOQKY5TGl8OsEvb7IHI50ZyXBP",
+	"d4P8APL3sRpNXijc8tbuZbNZluK7NYZ1WdnN6AaX+Y5fmfYWKHDPyD9KVvJQ6ZGZab856ZBxgbSmJMp4",
+	"11+1zMnyzygP3Pj8H3Kuh2trq5DrUzAzYq1U8EMTMfG4LQbYLYmFBzkM+VlllX5wW9kNqq2y/Ti+NX7V",
+	"X7iyO4heKQz0XDykWRKyH9dzEnpxQAxJ3ekAVAXWB2qVRxPtcQMA+YsggBJSVkUjWInALNjtURSdRbs9",
+	"Wrx9WONUWcDcVNl+wQcsBK25KBJKfpZg/82YmvtWD5BjeKE5eVXVKzkCOTHnq4uo0lELJMkrDftdoMUu",
+	"2ZLOmqPOjj1yVSgO1xa17lQlRp5jmp5HjUeFNdjDSEeCoL5CxWYhJR5ycJUI0FkSbqV1NwzyXMqcZunt",
+	"u8NWIk2v1h04wHs6CRgJcZjQyY5YQnC4M67EaC+jksi3MBkL4L6VkuH7nuakHO/5yxbqncjXSMzpoFi0",
+	"Z6KsSaIkhQiulgyk+Vgh3pPK+jg6FkYi+JUnMagYA92j4R79VU82zu/hCIJSS1AwIzeqiApONWUY2VXD",
+	"wTw5vU9XzRHTtu5L1d1Fwg3o4zFaqzCOPTbgxu4u3uJD5cxlxKj4qAKiIf3DPeN0vKgrJTo45TMkB0qt",
+	"3aLUIjn+bpHv6YEWk8sGMj8zq/CJ6W3ah5kGtLJ8wDDHFnjBCKGEWdEfJL7Ki3iXsKDRBNYqugR7fwgU",
+	"zghrnXYuwfeEdqVAcXdRAD7doL3pWgp0HC5ZMOZNM3CbI/56Fvy+epLQd3hqbfHv29rWcqDfdGI1EDE7",
+	"/t67X/ziY6xo6AkjSjgIZ4S/ob59php8CFesai7+IXEp15R9v96TSZwKVVP2vU23C/ZCqHPDHrpcOzjE",
+	"rHsiPWEeHsPC1DPhblZdtXx1x9krBsmAQ31kHieV6lCv7VGk1PpXuExdMX1qzcDGGWi/8I0zVutN9hDy",
+	"8FANA9qKGgY3yxLdD/nqpijc2M4ljPOwgjl8HwSnjlpndyNITnkJiLzqwKWeynXPDJFm7TGz2CpDvw20",
+	"EPneUaocCpIYiq9B3YcmrOLopAldGSrjY4Qj02JXlOwq3yzl02p9KOJ6SLTPPU50jkA+WEZG2tdHgsTz",
+	"GceNACakH5pbqFcMX30iclQHfV15g9MMknYcie64xdQpTGwo7gHmgQiTO+6uDfqiuZeroQirDQ2+zmJe",
+	"42oMN1rH5My1cooPtx7n39L4IKcR6+5tlJNS7xfeq+WyKaxRIKIT98Fc3UG7lbYmMlC7TQi0g6F7aq2i",
+	"KW59kz2s6PFzhwc2iFd1+UVheorS6Au/ChIYnVACy7v1ciL4dcdeHTvnGbfulW4qOAulzc7Ds/b15RRq",
+	"STisxLvxHcwRCCPxBsdmk+0XTuRZcguJGLcPXvT7IJqrTHNBuOWb9rcnoh6LmvY0yBot/Hv1RZ5w9bBX",
+	"pXSRnKWRhQg5olaHQGZ9mF/Vkrf1Nv3VgAMe+sNPB9kdlXkedPMIuHSm5SqUq127Ukr9lo1tJnLSInx6",
+	"FZz2Jm860vmkhwlBmFAwhTwYinFzH/om9HyctIbVupFwK5rre7l7+h5Mz9edCiDjLinNgrvkRXpFT5A7",
+	"A4zZ3ENk2nfoEJlbjeWhB+qouIJ7EeL9ottrASi1DGw3hSYROMYXAEMbCD1IxFY8xDkV1fr8hh6q2Bda",
+	"QWaFtcbsUIxF7EbbEwY0NZXfh25PPVJAS9Rh+CjmzCHdDwdZrsCpPwYgclOu11/JhnihC4rDe1QFgm9I",
+	"FdeEFuYhngstEn0+Zq1CcVcO+BQePZVjmHCOp4QGFbMR1iaiZtaEWyLtop97JAy2PJkoNJhbzdpOmLyu",
+	"QpxlH8bxJanw2uARo35LRNwVKYAWGmrw6HGpjO8ud7oR0QmkZSNgo/AEo3rYSkSmRaFXo4H/bdB/151o",
+	"04WYgCxeBv9Dsybw1xeH2tXCECE5QkjTDXrcNOAf65vsNthmDOfcZJstQp5XbsVR1hzjXBlugYyyWAmI",
+	"boVyk9hHZCjFOFYjYnWZt76w2BJkBsbFicQaToWR9pvbILhgMka2IiBbzTjYYaoRZsUwpdmAp4QPQKzr",
+	"cGWObf3ULOxlLo5NRNh7K4tC7weI4+0LdfpoPN4irpNa4FAUZcgLyCFVJPYZHxTBByvdjPyBlecRJJ+4",
+	"8hiq9th3vrmLYDypbgtjBMJQRB7IJ41YT49YolWXQsCHYmB9GTGwqRkihHZCTYhAfYDJM4el2CN3aaxL",
+	"raHAR1R4nWje1UHC+2gyvl+MgUd5cxATeJDkM8JtEhv80BmHBlWDzCX/oKsuEmTo3Vxdak2+XDYRte1f",
+	"SK7qtuQJ2fQhDwtmF7vJ+lzxrqD8TSKORBL5AhHM3QJ/UZuwQctLZcI6h9D52ZCep4Vexj6Bg69x2Xhi",
+	"KBlvsn3/AQ4aOKw8wTK9fYM8mpZwtkO+rthnysH+oYDd9M5HtOlCbfTyyrfOh59hRuVWfSDT3jrNlnFC",
+	"5CKWOS4gfjGXyZi1+WBB6dvinQ7wZlYeJx6aN9ddlS8Ks0j6znSnwyhXQ+z9kMk5VN7iAtBd6sWnvjYr",
+	"kyz9iOarOyJ3D1SGOye9lwfkSxqonil3BP25a7rTEekD2RfOYgTQB+eIRn4wbiu6f/e4ivEufjZB/CWd",
+	"aGVBX6dt92l6ckDXy1e6L2cQxQsp14lBrjYuc3+cVRd65wRaqGE5Rz2Ri3HC0uxh57cv+YMENq0gFrOC",
+	"bq63qnpikzjh2YASw3pdt1cRUNIAhAVGqHZzyQqAxyX3yj094QNfAgQ74LLJCnnBectsEGJEBW/DlODC",
+	"vc5VfOdIpBUo1qth6/tBPneMU115JCAjnlkTebkH5eYUZwT6DNXhEkNgCxX2LlrW+zAUvXiStb1QFQB1",
+	"tMlCZZLfHoqhWLiOlgb3u/CjqoJfSWX4xnIr9nIw1/5ZpZW9Fp3lE43jPvyoGruIcAcCQAcRLk1iK+3s",
+	"XPnGxrUXr750ZbtidOGH2fAKJJAXvmJ0TrFxjfke2pqB3KPUMcjYAyP8Nu162EXoIadGi0UplCYhkFp9",
+	"aa2IM+B3iCwMLPb+NeOUd2zTw1K6D7vMqcmms/l9RA4Nfjdok2jMijbd/xrUD9z0b+arTPcwCAd4K97w",
+	"dHaTuyHAsxvLlXX7B2IGTbc08TARcdOP0z0eHpZvCKaewgE3NmI9kQASDFIsS8NS0RkaAqk5UE336wZ8",
+	"STDG7nO+65g8sqYSjyHEBe8MZyAZrrEGi6IjLcu9x2XDYNaxlxHyP9e2t+leHSmSuByq5XoquBUrnsyh",
+	"4Z1LKVtI3S6XpNVTdBIUHcI/QqJPpwisTu7FXg4+iIcfgq+QsrUnv/mb4/f/ev1khDylZ6gn3UH7y2we",
+	"8WQozEmO3OgSjmozI7kaNzyHz2K/zFEELfaDBW8fWGxPZz6UEKGWmMPAPuGuizOjeG/KpvXRtVFPgC8o",
+	"sXAQKvsgbQBhuZzeu0z6LuNxR0WAIBw8KaGPhlFUmzUrtcmfd3LWyFOzAqWHHaYqx8cazuxp8O5lmcoh",
+	"tFdRSplofejkm6sxRD9aQ8sKQQ841snZS6QBbD33IxNRhhmiLjwwE0M1HVQhqLgQFIIYjfMm3SaPmdKj",
+	"EPcLYb8DZXXMx5vswUR4pMfjXBSFUn/XWNN9biCmf0Orps8RZNDW2XJLNH98Na5ITGmw5TVhs+N02ebi",
+	"DFOxBsm8o0JtjC9SxpaiRCo6pMJSR8GIvGzwiIoKJSXkzhcE7tlwBeZXY2lq61xitzOEoHZ+wP6YgSFO",
+	"yWyqb0cN5emmVsTsOOvpjuFkaJk6c5isrKvtOjdipdv+Z8hVrlwOK04RTWlUZ7c/MpV5bV3Z/zqxXnh8",
+	"1r1geNeL4R/tkwVYXu120cWjaCbt5QocEWgrBAJ8b6k7tiGo1Q9dZcDE5i5dVKiATa9umYKbrrhI4SD7",
+	"51WEf74iBu+ez7BhEi5EqCdwhmdKkLW83ev7fqQaUy5uHhC+2kCxLiLKWWyktEDxA3Ei/19nNe85Mz0z",
+	"X/PxqbVmi8eNbLhlwIz7cbwfLliu5PaHiZUDntqtjk77GzG3fFb+EcinS6eIaKnnM7MUM4vws9N1S9cX",
+	"e8pN9hLxsPbjmHE2kG07TAVb++27r74Wsbu3X4vYQ9G6CyWOnN195QYkbghh8UV2S768Fz6+lPGhVdmA",
+	"ff54ozWGquMXX9h56Rsvbk9YhriEZzTast229Xb2obEQ0lZBtBdtmOQjPq6LPQTdqDzVEUebO4sFgJ9F",
+	"uJKIlVfdgVGF9TfrPWdp8EHcKYrumTab7POu2Pq9gejWftOBqv+eI9Ea1HbT0jMNfl1Pv767le+H1kYQ",
+	"gO+YGYEZC5ISZ0MtFL6pzVUv7b7J9ullw6CHpqTHprCZz9hmM603ztJRVGnnYf/HV6BP5qKbdbgQezm5",
+	"dpthqnMqoswK9DKOJ6FzlhpfdQIYy3iiKWe6NOF6dtlFqpkNw64T4iRMRRTMkBe263MCfNmsExrotUMQ",
+	"TJ8Pb4XM9y4WlLNvD3kiOzTjEVOCp+6aoXI/6WAdSGlNbQ1dk5PCZMSG0vOFyYjb+uLJEo66RlGCSYiK",
+	"5Qz1HMSBjb8yCp5LZgDwxK734DpYU88TBiu5h1lCJ0DOe5PQH9UtwI6ePYpeBV8c5nxV4QJofOdSIJAJ",
+	"5PJctFmyhAKUT5ShHHFw66YkaY8QZpS2rJUhVSTcLlR5Z8XjynR8+cmWaFN3VBbY+b82rFYlXpaKIylG",
+	"RK0O6x2fyHA6ubWk+wPvydcpVnTbFZcsGuZ51UicZ3IIyoUpSJskUGGjldgDqGdQhlhoHrApIiY71Og3",
+	"xQ5XJZcx8Jdk5nxjqBJhTCOvSU9l4mdE6TXK7J2BUM+AFX0GJ3r4qv41zpjRPeg3EaJPW0OVVSYLxuk7",
+	"UknTq3lxbsBNv+VkclWVyX2sOLwHjbnPsz7xhKkTGiSre/EFw9jDvJdVE0ELv1bnqFo6Okn0aGM4qFt+",
+	"4b5vDlY+/c0DB89zkqJ0lnzmQPOOdQ4BS/SIueUDJO3T2F/VIgaNYwDdWK+Ivc5V/DJvH9ZXE/O1fNVR",
+	"hAONW0HFuYUHurCcG4r8Ck4z+joMyCYngi/d/seDfSbzMh39Fyeu5UZcY0wLJ6CexGSC/TH0agEsLd/b",
+	"lsVgd7a3lxnbDFjgNdfkxDEhra+qEnogHj9PpTj7gWMAG9GKZcaT4VTI20wwpM6LYJ0lXaP0hunpUc1C",
+	"eIunh7f1fXfjr4Naq+MZIDQqlDsTZhAqQiv7IucGjLg7C7EdS4nRyfOHp5BCuwxFCCbmKof7nzNVCOsB",
+	"VfcZHRqa/3nFCGTMxGsrThXIrxY0QCbZcAK9hCLGcYAbBX3e5+MAj8I6qRBQ1FsGdGq19g05nqGB8b4G",
+	"/mkhU0ptmD3CZwlty95cBaCJsFjT1Y53Ah7LRS3Wr6tB9SEVwfrQqznMyV05nE3EjFRtkT+tpamuVpuW",
+	"uZTXHt+/dwE6ncF7f57icF6Odhlgy4XOohgBBxdrcmzrfp/6hM9i1qWiLWTtPST38K61St5X8YDLYChY",
+	"KjoiTUG5EPlszvMEBCHP7WMClISdYB2aqVzc/Wtf5o5IVz5S6uaVJ89fTweseL6FA+QMsOYCmIdOu1xJ",
+	"QwVcBFrjBoYaJWN8YGvV0KRXrq4vpLACsMHifY358U38MlxTTzkitqDXvkHcTb/OJaze1nDrEgWIdpgB",
+	"9C58a5HVmcF32prYmeIG1Lb1uhYv8/Yhkyrk7UIiD3dDns0pgFICcmiPGyYAY7EvuKJ2DMOa1HkYNxnv",
+	"cqkQNjhz+lGvlPFwuZf7WuxXTexRtR9JMWId4DtAxHwiX7KaxXq54ZtUeICp2hWtv/HKS50f6PNkkAiw",
+	"OzA6EQKJ3vxV4rHFGoQF+hVyYfDza13AxrTaRdjd9GuluWpKE9LCkA3uBIaujAFWGtaXxpy0/uAs0mfE",
+	"cuoS7gusS/haBC9KmCBULPjH+6KFcDkUvvcFtMQv92hH0OuaJdLdc7VrCd0Iw0n+HGQGW6ILgN9HtCrz",
+	"JGqQ8PaZe9wx4lW3cMFNvw5RVuoemJ9Tg2CVLOORTobKCi8Z9VaEf8vf/H5PdlZWXxRH+fzFJIEq2EmV",
+	"sKw1ZplERAiDPBi2Eml6Ima8beWRtFSNDKTftLALqZyAuiqORDpGotfokpU2mfwvKhwjUimWQ+oCyKgw",
+	"+IwQgxv3+kMA6wNR2IPuDvKQgABdVXKz3IexXlpadbwU5lyw/fZpyZ8JuB8UUbmZJ3R+FIAcoTXUFbjj",
+	"XcR7gHTtLwcCFM9/PCpmYLzUkv6jQNyGHQ/mdCZTU8IDuHAOCv8DrP9yn6giApq13cNEAY+/P0bOPJ0i",
+	"9hFPkgqseWcsIsrECVAlpqAt7ue5PjC2RAwfOA4Cx8eaDaiwwBrLQSogx2C1rhgfIrQXxxfkoMMTI0KB",
+	"aEvrRHCF5LIXpxg2JwA11sTSXRkKYA1Eam+7VW8Jnor00u5bj955VEKr7GUTVthEgfYEpghQZQ00LOX2",
+	"TZtbnujuUBQg9Mtw2/PztNoNRm6I59KeXRClaZm4gxuvvkMd1plKAH3qAQQBXNBAr4Clq041YKuRrBCA",
+	"yQ4iYblMpo7yRKrp87300J9hD9BX2k5/FagFNnsiGcz4OuEtkcz4XsO8myqrIzsfJmGnp1CsiqK/tGN4",
+	"jvjkVcrSNcodJaazWWFuqxVI7YjKk3O/VK1xLtbXnGWvnRiPbN0cAwREGfQA9Ql019i9DP89T1wHjKyj",
+	"jIwISpQnMrVfaxQfPUm0rSY+v+++RSa3gJvpGdQuGzYS4jAZe8KXVir4oYmYeNwWAyJeUbEnDTS5CpKM",
+	"oyUBwqKItYZuWSOWCA5lrweqp1P5+4B+TyZr0z+4IeMmuZ/58WS3FzxNJLTi+HLZKhJAeL+aLeqlGtFE",
+	"IyVNbhkqHpibrjM+dD/4/fD6NwE3DysFIFWH6eEMPGWXkVGf74STihoHnNxA1WvZoOlBZx/zDaAxjfk4",
+	"YvtG8q37bmg9LvcYECIw2WG8Ray9Re6tjZ2djSvfrBgfhcqzkQVwwxjZwkpYtyYa0bgfl+8Qu7rjPhum",
+	"FXZPGPnY9qiHNWNknTXgKxvbVysGbPWJhrvMSKXbbNeJ1bDUdoDNuGyjYT+vwED7TXINOfFojXGNIB0N",
+	"wKbgmqIPWiMdpafimm3Z0TVLPd/pGWWtk7Iv61mYKaLtBG6NasW0UyGUU2xyFpc2xlmWEou7A/QrBPwp",
+	"DaKjAxGa76pLLXVJrF3bfok1YSwNuqwhVTM74yQimZn1XefQYNLNtLkyuJ032T7qTnh1ogA1vmjqQGFE",
+	"UHcyFl3qMh4OkKrlJdbs6yPR8D9tTj05YoimwJrcHDagRKu5G7o+xoG4noFVwrhhTYq6NA9UaBEZI2JW",
+	"2o9om7hR46Gcv7GvPrYySUpG16AgTtNzpDjTpDjFZUf0m1kIdFl2tbv3Vz+eySnETAFMU4xfZv15+QLH",
+	"YD1mojcjlpntyi1urdPxqi1mabX97KplznL2lLJ+oNy3teFk9jRk1SNkPCYXRNkolISQrYTbquCV5CY1",
+	"qrP0s0kPa7J2KmLUuIIRLaTTMrANN6iGEz/oIWb1qL5g4HSfVKzZlUdCNTdZs63TVLRt052nA22ECTds",
+	"jYGUm621E27MgWr2uRrypLlOEMzebAx3K3SzgSh53il3LLd14MLybBdmkzWdWm0S+DegHEEUvs0VFDpE",
+	"1OUWXuZAARKb2WMt7cwrcBQHE4rYaSSYIREznjivcDzJWcma7vKGv6yJzMzNVBjbzNFkSefbdOwmg7Cn",
+	"VoLe4ECFvkRaFMQnLDLyD7ThCd0ZSmobHZ2G22vi0TO7FBxvC6Zx8mDvgaeSSGNJBoOouZVB7Guo7gdm",
+	"9jib9ANFy8CJ+J1hS4Dp6ZHT0eAKxkCaEGNhqO1xRUTxxE7vF04JQRBksXTWZdtusqbSDXevJuvz9NCQ",
+	"PbsH/8f5bAI3aSJMdu75/eSRuL3TkUE2OoUVBT+MhHCTBc5BmN2McJDal52g4DTS3MkUXBZwZssOI4SE",
+	"Kqit1WQqCSN87igDg6lCKmlSI4FCc7JHohflqASnGQQzbTwRIoIMy2ZWDhUS1ZOFKvlTcYmQ6itd1HA+",
+	"FXkzrSuYtKQe+wq43H39AdOdziICdFLRcWeYVBtO+c4yqa7jddfdZcvEPsw9phT/MBb1diXAXEA3ioV2",
+	"YDiFcuHERB4J7Hiv0ZaaXIS+VHJyBSZCTgV+CQia+kOJzC25MUh1N+V9QGrcZDcRAZ3imD4NhhaO59Uk",
+	"RA1voKGHlVk9hTlx6s2d0rHsSmucaXP39mubZYycoDIWE5QKDpFTsHrcRUqdeoWjMK0wCehSh3kNU4eV",
+	"HBN1QnWLiTNA665FbPOsgG1l09ptfj7wu6SNyolfncVWb1pKtA8Zz0rTnBPjnKQhVKy5xQcAVjQnC3tz",
+	"kXPB6kMBxwLaqGVngfPFh4O6YUeuBw+BzCCwlJoDoWKpuk3nRqQeVopcMKddOsMkyYrXil4SxsbcFeQi",
+	"eZ5gAqeNDpSPTzkPx7krTfCO06HIwlQQe9jAoFe4TsSl1P33ZVe9OVjZDQILN6MafKfmR5WG2EMkp4Yt",
+	"IbtAxU3R82q9CiKciW11lRtdMycdBykwiBVAwJHbYhIOulDpI/fBBBLkQvWZkyYafEwc61my0QfMtHsY",
+	"/TpimQDCY3yRGsQcKMfs7liRioGxLpzWwtm4D7+pSgRCbMbNAk1+6VNhH54inzZn21wfpkanlxa4EvIH",
+	"yy2Cx8m6y7uiSuo3nGTVdg6QVjL57hsTipkmqFPmbYotDEOASi/VziGSAdfF+WAGxHyAGhqDQ+RSO4UN",
+	"qA4yA4/BEv2x08PTJuErcOvKHbgaKvQV2qbPXVyDjlykPfw90ba5uEUQxRMEMBbxP0k255ad4Vmz9L09",
+	"Y1/XROzvLQ3dcT6FqNtHyM3nUmNBfj2+xsucITl1hoBek0eC9ceURm3x9uEeWcp9PgYDA3K6SMtW0o1e",
+	"1y7douhn7SQwcNc65erZL3fItdVAPeXRt3C9vQ0YyuO8jRj5ckSoboci6IQPikx3FfZArfQok+XdzrTN",
+	"NN1kGbb1PXyQoPK7JKJjR8TuCILXiH0JBIwZEv3N9U0G8NiiY5nSyFayi9UA8HeDmuGbJdiSA6Fw/Z4B",
+	"eUvxQaWHuVtMzaDOtB5nKQtYhc182RChy0IkLnwYS8sS3a2WH7BCZ7pYb8IVF6nzxY24xpYXnIBllDLZ",
+	"VIDlB4sQsQFP3Y28Emj3ZBKnIk+K4i6c29ACr7+ih7kb27m0sKBMLJsAHhQjNqO4TXqT8bgvlfP+06lV",
+	"nDi5iZ1psXpxt98bkHUurdkGeaqp3K2suookbFkCci61VVUCsoS6Krc8lw3otAjVeRTIuXSK1QTnIy5b",
+	"3ZSrOefBa3jJRToQYMg1ngg0BfUg9/Z0EhvGETdPU4xyqGRFPWutvLTwIvd0srKFKTDAczkwSGYqFr8+",
+	"L5CHMrVFJWBiy6JzV7MDh52xcOfVBcrpdFZLMm7xWqoYbjlvkbNYmEPG21CjEHBFF5KQiaPCHwk5wJx8",
+	"cGAOYO6AGzPSaTydYpxAX6niJsglPpH2z1m8x5/95Ol3P3v64QfH7//0i198dPzpj598/Kdf/PLdp3/+",
+	"p8d/9Mnx9359/P5fezTgFzbZm2BS7VxjnHWHPI0lV6w/NASswLupcM5l03/X8MLQXC/DEu2CQbby6fEw",
+	"QBwxvsKzFva7oJzKM+U4j7WoQn8zBG3Ji+fC4m1E0pmMdTnZbgmFlmxVOPphuGiJ5mX2kLLYQfZlfSXl",
+	"lK40mEmHDrbLlPbLW5c93Rc0Xfl2qMleKJEe+d0xTJNLu5e2+EBuHe2A9NO93p4OiVDDZSp2WaK7UkXM",
+	"CGOkVs7dFXqQiAiVGhqe7Mknnxz/6M+ffPynn//Fb44//XGWkgzLP53WnPKk2ee/+e7nv/mj4w9+fPy9",
+	"Pyh2U5b8/OUUCth5f8Bll/pPsRbDassTw1BLHf/Zu59//0+yu/kflNyRCgmlMBHNdxRSLlFWW/T0V785",
+	"fv/v/+07737+g58//R8//bfvvPv0/b89/uEH7j8//9fj9z7KHhaCNuVvn4i4i0gYYOSzpz/5py9//Nnx",
+	"Dz764ld/l90EHYDyO1AjG7VV+ZPCeFYSiFTiPHz+l78oLEzWFT19ZwR7M5d9ty+2zrkJpjY4w778b9/9",
+	"/JPcIH1/XAkWTOCOxf7tCEeVIy/QRJzuR/qf//GLX/56qk+05Na3AQvWhLDZYMCe/tN7T9/95dMf/PDL",
+	"P/xP2S300Lb047I37WkWy5hayDUVtNN59/TPPnjy6Yd4zOXWdBiXyuNd3vXrYHp6xIzz13jCOoLbYYqj",
+	"1CrD1fry7/7Llz/93//2nXePf/23Tz798PgHH+WXvC8uvfPonf8XAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

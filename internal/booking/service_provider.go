@@ -31,9 +31,15 @@ func (s *Service) detailed(ctx context.Context, personID int64) (*ProviderLine, 
 	if err != nil {
 		return nil, err
 	}
-	one := []ProviderLine{*l}
-	err = addDetails(s.db.Read(ctx), one, dayOf(s.db.Now().Time))
-	return &one[0], err
+	one, a, now := []ProviderLine{*l}, auth.From(ctx), s.db.Now()
+	if err := addDetails(s.db.Read(ctx), one, dayOf(now.Time)); err != nil {
+		return nil, err
+	}
+	roots := a.ServedPaths()
+	if personID != a.PersonID {
+		roots = a.ManagedPaths()
+	}
+	return &one[0], countAffected(s.db.Read(ctx), one, roots, now)
 }
 
 // Workers lists the social workers of the units that the actor manages.
@@ -48,7 +54,11 @@ func (s *Service) Workers(ctx context.Context) ([]ProviderLine, error) {
 			seen[l.PersonID], kept = true, append(kept, l)
 		}
 	}
-	return kept, addDetails(s.db.Read(ctx), kept, dayOf(s.db.Now().Time))
+	now := s.db.Now()
+	if err := addDetails(s.db.Read(ctx), kept, dayOf(now.Time)); err != nil {
+		return nil, err
+	}
+	return kept, countAffected(s.db.Read(ctx), kept, auth.From(ctx).ManagedPaths(), now)
 }
 
 // SetHours publishes the actor's weekly hours and breaks anew; bookings made before stay.

@@ -454,10 +454,14 @@ type Line struct {
 	ProviderName    string
 	BeneficiaryName string
 	BirthDate       *string
+	RequestState    string
+	AskerID         *int64      // nil: a caller, whom no message reaches
+	AskedAt         *store.Time // since when who asked is asked to choose another time
 }
 
 func bookingLines(db *gorm.DB) *gorm.DB {
 	return db.Table("bookings").Select(`bookings.*, requests.number, requests.way, requests.beneficiary_name, requests.birth_date,
+		requests.state AS request_state, requests.person_id AS asker_id, requests.time_asked_at AS asked_at,
 		service_types.name AS service_name, service_types.icon, service_types.place_name, people.name AS provider_name`).
 		Joins("JOIN requests ON requests.id = bookings.request_id").
 		Joins("JOIN service_types ON service_types.id = bookings.service_type_id").
@@ -469,6 +473,13 @@ func calendar(db *gorm.DB, providerID int64, roots []string, from, to store.Time
 	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
 		Where("bookings.state IN ?", []State{Held, Booked, Done, NoShow}).
 		Order("bookings.starts_at, bookings.id").Limit(1000).Find(&out).Error
+	return out, err
+}
+
+// booked gives the live bookings of the providers under the roots that start between the instants, the soonest first.
+func booked(db *gorm.DB, providerIDs []int64, roots []string, from, to store.Time) (out []Line, err error) {
+	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id IN ? AND bookings.live = 1", providerIDs).
+		Where("bookings.starts_at > ? AND bookings.starts_at < ?", from, to).Order("bookings.starts_at, bookings.id").Limit(2000).Find(&out).Error
 	return out, err
 }
 

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"yimi/api"
+	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/request"
 	"yimi/internal/store"
 )
 
@@ -83,7 +85,7 @@ func openings(in []fault.Opening) *[]api.Slot {
 func provider(l *booking.ProviderLine) api.Provider {
 	out := api.Provider{ID: l.PersonID, Name: l.Name, UnitID: l.UnitID, UnitName: l.UnitName, Level: api.Qualification(l.Level),
 		ServiceTypeIds: append([]api.ID{}, l.Services...), SupervisorID: l.SupervisorID, SupervisorName: some(l.SupervisorName), DailyCap: l.DailyCap,
-		Active: l.Active, OpenCases: l.OpenCases, HasFeed: l.FeedHash != nil, Hours: []api.WeeklySpan{}, Breaks: []api.WeeklySpan{},
+		Active: l.Active, OpenCases: l.OpenCases, Affected: l.Affected, HasFeed: l.FeedHash != nil, Hours: []api.WeeklySpan{}, Breaks: []api.WeeklySpan{},
 		Exceptions: mapped(l.Exceptions, providerException)}
 	for _, x := range l.Spans {
 		span := api.WeeklySpan{Weekday: x.Weekday, StartTime: clock(x.StartMinute), EndTime: clock(x.EndMinute)}
@@ -222,6 +224,19 @@ func (s *Server) booking(l *booking.Line) api.Booking {
 		out.BeneficiaryName = maskName(l.BeneficiaryName)
 	}
 	return out
+}
+
+// ListAffectedBookings gives the bookings that a worker's absence affects.
+func (s *Server) ListAffectedBookings(ctx context.Context, r api.ListAffectedBookingsRequestObject) (api.ListAffectedBookingsResponseObject, error) {
+	rows, err := s.Bookings.Affected(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	mine := r.ID == auth.From(ctx).PersonID
+	return api.ListAffectedBookings200JSONResponse{Items: mapped(rows, func(l *booking.Line) api.AffectedBooking {
+		offers := l.RequestState == string(request.Scheduled) || l.RequestState == string(request.Submitted) && !mine
+		return api.AffectedBooking{Booking: s.booking(l), AskedAt: shownIf(l.AskedAt), MayOffer: l.AskerID != nil && offers}
+	})}, nil
 }
 
 // maskName keeps the first letter of a minor's name.

@@ -154,7 +154,7 @@ var stateFor = map[string]request.State{"submitRequest": request.Returned, "upda
 	"approveRequest": request.Submitted, "rejectRequest": request.Submitted, "returnRequest": request.Submitted, "referRequest": request.Submitted,
 	"cancelRequest": request.Submitted, "decideRequests": request.Submitted, "receiveRequest": request.Referred, "sendBackRequest": request.Referred,
 	"assignRequest": request.Approved, "openVolunteerShift": request.Approved, "acceptCase": request.Assigned, "handBackCase": request.Assigned,
-	"rescheduleRequest": request.Scheduled, "handOverCases": request.Assigned, "startVisit": request.Scheduled, "markNoShow": request.Scheduled,
+	"rescheduleRequest": request.Scheduled, "offerTimes": request.Scheduled, "handOverCases": request.Assigned, "startVisit": request.Scheduled, "markNoShow": request.Scheduled,
 	"reopenRequest": request.Completed, "closeRequest": request.Completed, "followUpRequest": request.Completed, "rateRequest": request.Completed}
 
 // request writes one for the operation: the caller's own, another's at the station, or one of another unit.

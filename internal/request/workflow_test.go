@@ -63,8 +63,9 @@ var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 		apptest.Must(d.t, err)
 		return out[0].Err
 	},
-	"schedule":   (*desk).setTime,
-	"reschedule": (*desk).setTime,
+	"schedule":    (*desk).setTime,
+	"reschedule":  (*desk).setTime,
+	"offer_times": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.OfferTimes(ctx, id)) },
 	"volunteers": func(d *desk, ctx context.Context, id int64) error {
 		at := d.Clock.Now().Add(48 * time.Hour)
 		return just(d.Requests.OpenShift(ctx, id, request.VolunteerShift{CampaignID: d.Campaign, Title: "陪老人聊天", PlaceName: "社工站", StartsAt: at, EndsAt: at.Add(time.Hour), Capacity: 2}))

@@ -1818,6 +1818,31 @@ export interface paths {
         patch: operations["updateProvider"];
         trace?: never;
     };
+    "/providers/{id}/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+         * @description Bookings that were made before the day off or the holiday was known, by start. They stay until somebody moves them:
+         *     who asked is asked to choose another time (offerTimes), is called, or the case is handed to a worker who is there.
+         *
+         */
+        get: operations["listAffectedBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/providers/{id}/hand-over": {
         parameters: {
             query?: never;
@@ -2219,6 +2244,29 @@ export interface paths {
         put?: never;
         /** Worker: give the case back to be assigned anew; its booking is released */
         post: operations["handBackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/offer-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Worker, staff: ask who asked to choose another time, since the worker is away
+         * @description They are told and may choose a free slot, within the notice too and not counted among their changes; until then the booking stays as it is.
+         */
+        post: operations["offerTimes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5339,6 +5387,11 @@ export interface components {
             breaks: components["schemas"]["WeeklySpan"][];
             /** @description From today on, by date */
             exceptions: components["schemas"]["ProviderException"][];
+            /**
+             * @description Bookings to come that were made before the worker's absence was known; see listAffectedBookings
+             * @example 2
+             */
+            affected: number;
             /** @description A calendar feed is on */
             has_feed: boolean;
         };
@@ -5417,6 +5470,16 @@ export interface components {
              */
             beneficiary_name: string;
         };
+        AffectedBooking: {
+            booking: components["schemas"]["Booking"];
+            /**
+             * Format: date-time
+             * @description Since when who asked is asked to choose another time; absent if they are not
+             */
+            asked_at?: string;
+            /** @description They have an account to be asked by; else they are called */
+            may_offer: boolean;
+        };
         Holiday: {
             /**
              * Format: date
@@ -5486,7 +5549,7 @@ export interface components {
          * @description What was done or may be done
          * @enum {string}
          */
-        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
+        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "offer_times" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
         /**
          * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访、居民留言没有人回
          * @enum {string}
@@ -5944,6 +6007,11 @@ export interface components {
             respond_by?: string;
             /** @description Not answered by then */
             overdue: boolean;
+            /**
+             * Format: date-time
+             * @description Since when who asked is asked to choose another time, the worker being away; what is booked stays until then
+             */
+            time_asked_at?: string;
             /** @description Of the last return, rejection or cancelling */
             reason?: string;
             worker_id?: components["schemas"]["Id"];
@@ -9530,6 +9598,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAffectedBookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By start */
+                        items: components["schemas"]["AffectedBooking"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     handOverCases: {
         parameters: {
             query?: never;
@@ -10276,6 +10371,36 @@ export interface operations {
         };
         responses: {
             /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    offerTimes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked */
             200: {
                 headers: {
                     [name: string]: unknown;
