@@ -14,7 +14,7 @@ export interface NextStep {
   what: string
   cap?: string
   /** The one thing to press: mends, rates, calls, asks for something else. */
-  act?: { name: 'edit' | 'rate' | 'call' | 'services'; text: string }
+  act?: { name: 'edit' | 'rate' | 'call' | 'services' | 'time'; text: string }
 }
 
 const YOURS = '下一步，请您'
@@ -46,6 +46,8 @@ const ATTEND: Record<Schemas['ServiceWay'], (of: Request) => { what: string; cap
 }
 
 export function nextStep(of: Request, elder = false, now = Date.now()): NextStep {
+  const asked = of.time_asked_at && standing(of, now)
+  if (asked && Date.parse(asked.starts_at) > now) return { key: YOURS, mine: true, what: '请另选一个时间', cap: `${asked.provider_name}社工 ${moment(asked.starts_at, elder)} 不在。选好以前，这个时间还给您留着`, ...(may(of, 'reschedule') ? { act: { name: 'time', text: '去选时间' } } : {}) }
   return STATES[of.state](of, elder, now)
 }
 
@@ -104,6 +106,7 @@ const DONE: Partial<Record<Action, string>> = {
   unassign: '正在另外安排社工',
   schedule: '约好时间',
   reschedule: '改了时间',
+  offer_times: '请您另选时间',
   volunteers: '请志愿者来帮',
   start: '开始服务',
   finish: '这一次服务好了',
@@ -168,4 +171,4 @@ export function timelineOf(of: Request, elder = false): Step[] {
 export const messagesOf = (of: Request) => (of.timeline ?? []).filter((one) => one.action === 'message')
 
 /** Whether the time of the visit can still be changed by oneself; later it takes a call. */
-export const changeable = (of: Request, now = Date.now()) => !of.change_until || now < Date.parse(of.change_until)
+export const changeable = (of: Request, now = Date.now()) => !!of.time_asked_at || !of.change_until || now < Date.parse(of.change_until)
