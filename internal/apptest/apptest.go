@@ -5,6 +5,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -192,12 +193,12 @@ func (w *World) Volunteer(name string) auth.Actor {
 	return w.People(name)[0]
 }
 
-// Crowd makes n volunteers.
+// Crowd makes n volunteers, each of a name of their own: one name with one phone is one human.
 func (w *World) Crowd(n int) []auth.Actor {
 	w.t.Helper()
-	names := make([]string, n)
+	names, before := make([]string, n), w.Count("people", "1 = 1")
 	for i := range names {
-		names[i] = "志愿者"
+		names[i] = fmt.Sprintf("志愿者%d", before+int64(i))
 	}
 	return w.People(names...)
 }
