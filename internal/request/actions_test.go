@@ -455,7 +455,7 @@ func TestAHoldThatRanOutIsInNobodysWay(t *testing.T) {
 				t.Errorf("%q, %v", d.Actions, err)
 			}
 		}
-		runsOut := func() { l.Clock.Advance(l.Bookings.HoldFor()) }
+		runsOut := func() { l.Clock.Set(l.BookingOf(id).HoldExpiresAt.Time) }
 		if got := free(other, 0); len(got) != 0 {
 			t.Errorf("held: %v", got)
 		}

@@ -127,7 +127,7 @@ func (d *desk) suits(r *request.Request, action string) {
 		low, one := 1, int64(1)
 		r.Rating, r.FollowUp = &low, &one
 	}
-	if action == "reschedule" && r.State == request.Submitted {
+	if (action == "reschedule" || action == "offer_times") && r.State == request.Submitted {
 		r.ServiceTypeID, r.WantedProvider = d.Talk.ID, &d.Worker.PersonID
 	}
 }
@@ -138,7 +138,7 @@ func (d *desk) ready(r *request.Request, action string) {
 	switch state := r.State; {
 	case action == "finish" && state == request.InService:
 		d.PutVisit(r)
-	case action == "reschedule" && state == request.Submitted:
+	case (action == "reschedule" || action == "offer_times") && state == request.Submitted:
 		apptest.Must(d.t, d.Tx(func(tx *store.Tx) error {
 			_, err := d.Bookings.Hold(tx, &d.Talk, booking.Wish{RequestID: r.ID, UnitID: r.UnitID, ProviderID: d.Worker.PersonID, StartsAt: d.Slot(), AnyTime: true})
 			return err
