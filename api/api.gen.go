@@ -1210,6 +1210,7 @@ const (
 	RequestActionMessage    RequestAction = "message"
 	RequestActionNoShow     RequestAction = "no_show"
 	RequestActionNote       RequestAction = "note"
+	RequestActionOfferTimes RequestAction = "offer_times"
 	RequestActionRate       RequestAction = "rate"
 	RequestActionReceive    RequestAction = "receive"
 	RequestActionRefer      RequestAction = "refer"
@@ -1261,6 +1262,8 @@ func (e RequestAction) Valid() bool {
 	case RequestActionNoShow:
 		return true
 	case RequestActionNote:
+		return true
+	case RequestActionOfferTimes:
 		return true
 	case RequestActionRate:
 		return true
@@ -2244,6 +2247,16 @@ type ActivityPatch struct {
 
 // ActivityState 草稿、报名中、已结束、已取消
 type ActivityState string
+
+// AffectedBooking defines model for AffectedBooking.
+type AffectedBooking struct {
+	// AskedAt Since when who asked is asked to choose another time; absent if they are not
+	AskedAt *time.Time `json:"asked_at,omitempty"`
+	Booking Booking    `json:"booking"`
+
+	// MayOffer They have an account to be asked by; else they are called
+	MayOffer bool `json:"may_offer"`
+}
 
 // Answer defines model for Answer.
 type Answer struct {
@@ -3750,10 +3763,31 @@ type HolidayInput struct {
 	//
 	// Example: 国庆节
 	Name string `json:"name"`
+
+	// UnitID A unit of the district; needed by who administers several
+	//
+	// Example: 1
+	UnitID *int64 `json:"unit_id,omitempty"`
 }
 
 // HolidayInputKind off: no slots; work: a make-up working day
 type HolidayInputKind string
+
+// HolidayList defines model for HolidayList.
+type HolidayList struct {
+	// Items By date
+	Items []Holiday `json:"items"`
+
+	// UnitID The district; absent where nobody knows mine
+	//
+	// Example: 1
+	UnitID *int64 `json:"unit_id,omitempty"`
+
+	// UnitName The district's name
+	//
+	// Example: 红寺堡区社会工作服务中心
+	UnitName *string `json:"unit_name,omitempty"`
+}
 
 // Home defines model for Home.
 type Home struct {
@@ -4719,6 +4753,11 @@ type Provider struct {
 	// Active Takes cases
 	Active bool `json:"active"`
 
+	// Affected Bookings to come that were made before the worker's absence was known; see listAffectedBookings
+	//
+	// Example: 2
+	Affected int `json:"affected"`
+
 	// Breaks Taken out of the hours
 	Breaks []WeeklySpan `json:"breaks"`
 
@@ -5125,7 +5164,7 @@ type Request struct {
 	// Relation Who the beneficiary is to who asks: 本人、父母、配偶、子女、祖父母、孙辈、兄弟姐妹、邻居、其他
 	Relation Relation `json:"relation"`
 
-	// RespondBy The promised response
+	// RespondBy The promised response, in opening hours, and before a slot that is held
 	RespondBy *time.Time `json:"respond_by,omitempty"`
 
 	// ServiceName The service
@@ -5153,6 +5192,9 @@ type Request struct {
 
 	// SupervisorName Who may read the case notes beside the worker
 	SupervisorName *string `json:"supervisor_name,omitempty"`
+
+	// TimeAskedAt Since when who asked is asked to choose another time, the worker being away; what is booked stays until then
+	TimeAskedAt *time.Time `json:"time_asked_at,omitempty"`
 
 	// Timeline Oldest first
 	Timeline *[]TimelineLine `json:"timeline,omitempty"`
@@ -5363,7 +5405,7 @@ type RescheduleInput struct {
 
 // ResponsePromise defines model for ResponsePromise.
 type ResponsePromise struct {
-	// Minutes The station answers within so many minutes of the submission
+	// Minutes The station answers within so many minutes of its opening hours, of which a day is a working day; for urgent every hour counts
 	//
 	// Example: 4320
 	Minutes int `json:"minutes"`
@@ -5825,7 +5867,7 @@ type Settings struct {
 	// Example: 72
 	GrantRipensHours int `json:"grant_ripens_hours"`
 
-	// HoldMinutes A submitted booking holds its slot for so long
+	// HoldMinutes A submitted booking holds its slot until the answer is due, but for so long at least
 	//
 	// Example: 15
 	HoldMinutes int `json:"hold_minutes"`
@@ -6963,10 +7005,22 @@ type ConfirmGrantParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListHolidaysParams defines parameters for ListHolidays.
+type ListHolidaysParams struct {
+	// UnitID A unit of the district; without it my own district: of my role, else of my station
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
+}
+
 // SetHolidayParams defines parameters for SetHoliday.
 type SetHolidayParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveHolidayParams defines parameters for RemoveHoliday.
+type RemoveHolidayParams struct {
+	// UnitID A unit of the district; needed by who administers several
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
 }
 
 // ListEntryAttentionParams defines parameters for ListEntryAttention.
@@ -7366,6 +7420,12 @@ type MarkNoShowParams struct {
 
 // AddStaffNoteParams defines parameters for AddStaffNote.
 type AddStaffNoteParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// OfferTimesParams defines parameters for OfferTimes.
+type OfferTimesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -7906,15 +7966,15 @@ type ServerInterface interface {
 	// ConfirmGrant Admin: let a role that was just given count at once
 	// (POST /grants/{id}/confirm)
 	ConfirmGrant(c *gin.Context, id ID, params ConfirmGrantParams)
-	// ListHolidays Days without slots, and make-up working days, from this year on
+	// ListHolidays A district's days without slots, and make-up working days, from this year on
 	// (GET /holidays)
-	ListHolidays(c *gin.Context)
-	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	ListHolidays(c *gin.Context, params ListHolidaysParams)
+	// SetHoliday Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first
 	// (POST /holidays)
 	SetHoliday(c *gin.Context, params SetHolidayParams)
-	// RemoveHoliday Admin: make a day an ordinary one again
+	// RemoveHoliday Admin: make a day an ordinary one again in my district
 	// (DELETE /holidays/{date})
-	RemoveHoliday(c *gin.Context, date openapi_types.Date)
+	RemoveHoliday(c *gin.Context, date openapi_types.Date, params RemoveHolidayParams)
 	// GetHome All that the home page shows, in one request
 	// (GET /home)
 	GetHome(c *gin.Context)
@@ -8083,6 +8143,9 @@ type ServerInterface interface {
 	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
 	// (PATCH /providers/{id})
 	UpdateProvider(c *gin.Context, id ID)
+	// ListAffectedBookings Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+	// (GET /providers/{id}/affected)
+	ListAffectedBookings(c *gin.Context, id ID)
 	// HandOverCases Staff: give all open cases of a worker, or some, to another
 	// (POST /providers/{id}/hand-over)
 	HandOverCases(c *gin.Context, id ID, params HandOverCasesParams)
@@ -8164,6 +8227,9 @@ type ServerInterface interface {
 	// AddStaffNote Staff or worker: a note that who asked does not see
 	// (POST /requests/{id}/notes)
 	AddStaffNote(c *gin.Context, id ID, params AddStaffNoteParams)
+	// OfferTimes Worker, staff: ask who asked to choose another time, since the worker is away
+	// (POST /requests/{id}/offer-times)
+	OfferTimes(c *gin.Context, id ID, params OfferTimesParams)
 	// RateRequest Who asked: rate what was done, once
 	// (POST /requests/{id}/rate)
 	RateRequest(c *gin.Context, id ID, params RateRequestParams)
@@ -9493,6 +9559,20 @@ func (siw *ServerInterfaceWrapper) ConfirmGrant(c *gin.Context) {
 // ListHolidays operation middleware
 func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHolidaysParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9500,7 +9580,7 @@ func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListHolidays(c)
+	siw.Handler.ListHolidays(c, params)
 }
 
 // SetHoliday operation middleware
@@ -9558,6 +9638,17 @@ func (siw *ServerInterfaceWrapper) RemoveHoliday(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveHolidayParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9565,7 +9656,7 @@ func (siw *ServerInterfaceWrapper) RemoveHoliday(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.RemoveHoliday(c, date)
+	siw.Handler.RemoveHoliday(c, date, params)
 }
 
 // GetHome operation middleware
@@ -11218,6 +11309,31 @@ func (siw *ServerInterfaceWrapper) UpdateProvider(c *gin.Context) {
 	siw.Handler.UpdateProvider(c, id)
 }
 
+// ListAffectedBookings operation middleware
+func (siw *ServerInterfaceWrapper) ListAffectedBookings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAffectedBookings(c, id)
+}
+
 // HandOverCases operation middleware
 func (siw *ServerInterfaceWrapper) HandOverCases(c *gin.Context) {
 
@@ -12382,6 +12498,55 @@ func (siw *ServerInterfaceWrapper) AddStaffNote(c *gin.Context) {
 	}
 
 	siw.Handler.AddStaffNote(c, id, params)
+}
+
+// OfferTimes operation middleware
+func (siw *ServerInterfaceWrapper) OfferTimes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OfferTimesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OfferTimes(c, id, params)
 }
 
 // RateRequest operation middleware
@@ -14168,6 +14333,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/me/bookings", wrapper.ListMyBookings)
 	router.GET(options.BaseURL+"/providers", wrapper.ListProviders)
 	router.PATCH(options.BaseURL+"/providers/:id", wrapper.UpdateProvider)
+	router.GET(options.BaseURL+"/providers/:id/affected", wrapper.ListAffectedBookings)
 	router.POST(options.BaseURL+"/providers/:id/hand-over", wrapper.HandOverCases)
 	router.GET(options.BaseURL+"/holidays", wrapper.ListHolidays)
 	router.POST(options.BaseURL+"/holidays", wrapper.SetHoliday)
@@ -14193,6 +14359,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/requests/:id/assign", wrapper.AssignRequest)
 	router.POST(options.BaseURL+"/requests/:id/accept", wrapper.AcceptCase)
 	router.POST(options.BaseURL+"/requests/:id/hand-back", wrapper.HandBackCase)
+	router.POST(options.BaseURL+"/requests/:id/offer-times", wrapper.OfferTimes)
 	router.POST(options.BaseURL+"/requests/:id/reschedule", wrapper.RescheduleRequest)
 	router.POST(options.BaseURL+"/requests/:id/volunteers", wrapper.OpenVolunteerShift)
 	router.POST(options.BaseURL+"/requests/:id/start", wrapper.StartVisit)
@@ -15548,16 +15715,14 @@ func (response ConfirmGrantdefaultApplicationProblemPlusJSONResponse) VisitConfi
 }
 
 type ListHolidaysRequestObject struct {
+	Params ListHolidaysParams
 }
 
 type ListHolidaysResponseObject interface {
 	VisitListHolidaysResponse(w http.ResponseWriter) error
 }
 
-type ListHolidays200JSONResponse struct {
-	// Items By date
-	Items []Holiday `json:"items"`
-}
+type ListHolidays200JSONResponse HolidayList
 
 func (response ListHolidays200JSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
 
@@ -15629,7 +15794,8 @@ func (response SetHolidaydefaultApplicationProblemPlusJSONResponse) VisitSetHoli
 }
 
 type RemoveHolidayRequestObject struct {
-	Date openapi_types.Date `json:"date"`
+	Date   openapi_types.Date `json:"date"`
+	Params RemoveHolidayParams
 }
 
 type RemoveHolidayResponseObject interface {
@@ -17816,6 +17982,48 @@ func (response UpdateProviderdefaultApplicationProblemPlusJSONResponse) VisitUpd
 	return err
 }
 
+type ListAffectedBookingsRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type ListAffectedBookingsResponseObject interface {
+	VisitListAffectedBookingsResponse(w http.ResponseWriter) error
+}
+
+type ListAffectedBookings200JSONResponse struct {
+	// Items By start
+	Items []AffectedBooking `json:"items"`
+}
+
+func (response ListAffectedBookings200JSONResponse) VisitListAffectedBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAffectedBookingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAffectedBookingsdefaultApplicationProblemPlusJSONResponse) VisitListAffectedBookingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type HandOverCasesRequestObject struct {
 	ID     ID `json:"id"`
 	Params HandOverCasesParams
@@ -18978,6 +19186,46 @@ type AddStaffNotedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddStaffNotedefaultApplicationProblemPlusJSONResponse) VisitAddStaffNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferTimesRequestObject struct {
+	ID     ID `json:"id"`
+	Params OfferTimesParams
+}
+
+type OfferTimesResponseObject interface {
+	VisitOfferTimesResponse(w http.ResponseWriter) error
+}
+
+type OfferTimes200JSONResponse Request
+
+func (response OfferTimes200JSONResponse) VisitOfferTimesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferTimesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferTimesdefaultApplicationProblemPlusJSONResponse) VisitOfferTimesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20787,13 +21035,13 @@ type StrictServerInterface interface {
 	// ConfirmGrant Admin: let a role that was just given count at once
 	// (POST /grants/{id}/confirm)
 	ConfirmGrant(ctx context.Context, request ConfirmGrantRequestObject) (ConfirmGrantResponseObject, error)
-	// ListHolidays Days without slots, and make-up working days, from this year on
+	// ListHolidays A district's days without slots, and make-up working days, from this year on
 	// (GET /holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
-	// SetHoliday Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first
+	// SetHoliday Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first
 	// (POST /holidays)
 	SetHoliday(ctx context.Context, request SetHolidayRequestObject) (SetHolidayResponseObject, error)
-	// RemoveHoliday Admin: make a day an ordinary one again
+	// RemoveHoliday Admin: make a day an ordinary one again in my district
 	// (DELETE /holidays/{date})
 	RemoveHoliday(ctx context.Context, request RemoveHolidayRequestObject) (RemoveHolidayResponseObject, error)
 	// GetHome All that the home page shows, in one request
@@ -20964,6 +21212,9 @@ type StrictServerInterface interface {
 	// UpdateProvider Staff: a worker's level, services, supervisor and daily cap
 	// (PATCH /providers/{id})
 	UpdateProvider(ctx context.Context, request UpdateProviderRequestObject) (UpdateProviderResponseObject, error)
+	// ListAffectedBookings Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+	// (GET /providers/{id}/affected)
+	ListAffectedBookings(ctx context.Context, request ListAffectedBookingsRequestObject) (ListAffectedBookingsResponseObject, error)
 	// HandOverCases Staff: give all open cases of a worker, or some, to another
 	// (POST /providers/{id}/hand-over)
 	HandOverCases(ctx context.Context, request HandOverCasesRequestObject) (HandOverCasesResponseObject, error)
@@ -21045,6 +21296,9 @@ type StrictServerInterface interface {
 	// AddStaffNote Staff or worker: a note that who asked does not see
 	// (POST /requests/{id}/notes)
 	AddStaffNote(ctx context.Context, request AddStaffNoteRequestObject) (AddStaffNoteResponseObject, error)
+	// OfferTimes Worker, staff: ask who asked to choose another time, since the worker is away
+	// (POST /requests/{id}/offer-times)
+	OfferTimes(ctx context.Context, request OfferTimesRequestObject) (OfferTimesResponseObject, error)
 	// RateRequest Who asked: rate what was done, once
 	// (POST /requests/{id}/rate)
 	RateRequest(ctx context.Context, request RateRequestRequestObject) (RateRequestResponseObject, error)
@@ -22303,8 +22557,10 @@ func (sh *strictHandler) ConfirmGrant(ctx *gin.Context, id ID, params ConfirmGra
 }
 
 // ListHolidays operation middleware
-func (sh *strictHandler) ListHolidays(ctx *gin.Context) {
+func (sh *strictHandler) ListHolidays(ctx *gin.Context, params ListHolidaysParams) {
 	var request ListHolidaysRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListHolidays(ctx.Request.Context(), request.(ListHolidaysRequestObject))
@@ -22371,10 +22627,11 @@ func (sh *strictHandler) SetHoliday(ctx *gin.Context, params SetHolidayParams) {
 }
 
 // RemoveHoliday operation middleware
-func (sh *strictHandler) RemoveHoliday(ctx *gin.Context, date openapi_types.Date) {
+func (sh *strictHandler) RemoveHoliday(ctx *gin.Context, date openapi_types.Date, params RemoveHolidayParams) {
 	var request RemoveHolidayRequestObject
 
 	request.Date = date
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.RemoveHoliday(ctx.Request.Context(), request.(RemoveHolidayRequestObject))
@@ -24219,6 +24476,32 @@ func (sh *strictHandler) UpdateProvider(ctx *gin.Context, id ID) {
 	}
 }
 
+// ListAffectedBookings operation middleware
+func (sh *strictHandler) ListAffectedBookings(ctx *gin.Context, id ID) {
+	var request ListAffectedBookingsRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAffectedBookings(ctx.Request.Context(), request.(ListAffectedBookingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAffectedBookings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAffectedBookingsResponseObject); ok {
+		if err := validResponse.VisitListAffectedBookingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // HandOverCases operation middleware
 func (sh *strictHandler) HandOverCases(ctx *gin.Context, id ID, params HandOverCasesParams) {
 	var request HandOverCasesRequestObject
@@ -25258,6 +25541,33 @@ func (sh *strictHandler) AddStaffNote(ctx *gin.Context, id ID, params AddStaffNo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddStaffNoteResponseObject); ok {
 		if err := validResponse.VisitAddStaffNoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OfferTimes operation middleware
+func (sh *strictHandler) OfferTimes(ctx *gin.Context, id ID, params OfferTimesParams) {
+	var request OfferTimesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferTimes(ctx.Request.Context(), request.(OfferTimesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferTimes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OfferTimesResponseObject); ok {
+		if err := validResponse.VisitOfferTimesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -26840,709 +27150,720 @@ func (sh *strictHandler) ListWorkShifts(ctx *gin.Context, params ListWorkShiftsP
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L19kxPHuTf8Vbr0nCrA0WJpd4Hd1V8Y2/EmfiHACTmxubUtTUua7Khbnh6tUHK7ajcxNsZgk1fHGBKT",
-	"YxLn2AZixwavwVTdH+VhpV3+8ld4qq/unukZ9YxGu4sdnjupU8esNJp+u/p6v37XLwp11u4wSmjACwu/",
-	"KHSwj9skID78daTrc+aLfzmE1323E7iMFhYKlJwOqnX4ErEGCloEdXCToBppMJ8UigVXPPVyl/j9QrFA",
-	"cZsUFgry+UKxwOst0sbirW18+llCm0GrsDBdKhULQb8jnuSB79Jm4ZVXioVFZ3T0Ey2CfFJnvrOHI9fR",
-	"w3Vw0IpGg8998nLX9YlTWAj8LjFH/g+fNAoLhf/n8Wj5j8tv+eOLjhqatDssILTe/yHpj07jOewQhCnp",
-	"oQbzEcH1FnIIccSGYNQhPmcUYeqgZdIJ4BE34Mgnge8SXigWyGnc7nhiqgcapfp8bRofcmbIbL08pxfU",
-	"ItghfrQkY0JTYkYpO1menisW2i7Vf88VxdYExBfv/F8vHp76KZ76eWlqvjp16nv/UbBt+rNu2w1GF3w4",
-	"QG3GA8QZamPaR25A2jzlsD14hTlDhzRw1wvESRfFdN12t11YKItjb7tU/RXOxqUBaRK/8IqYj094h1FO",
-	"gCaP+qzmkbb4Z53RgFCYKe50PLeOxUwf78gnvvczLqb9i5ynrt8LI8YXfow0upw4FcQJQXXmkMIrxcJx",
-	"wrkrB0iZx2Tj6/dZxj/uNilxkEvhdNQPxPsO1+usKwfu+KxD/MCVm1Rz/aBVdXBARo/xSdwXNAqPFIqF",
-	"BvPbOCgsFODpEXIoFuo+wQFxqthCEsddWieo1yI0+aapwG1bX9fCvOozT84z/rZnmOdwhJH4WkyRB7jR",
-	"QMxHnNVd7KEe85eJXxQE6AaojillAaoR4D+Miv/iADUZXC81bo0xj2AqBnYdQgM3sN5kvkyc2J08OFt6",
-	"LPpfeXrmJ7a1uLy6wrwuDQixcMljpOnygPjEQVgsK3rUNr22S7sB4dWABdgbRyzPyYfF7+SFG7mrXHJl",
-	"yYZ6PgsIggsZLXH4p3eG7/72wXs3bCuTP6y6Th5mWSx0WoySXBtbnplTOzprG7dL3aBqX9IzrC1uX7st",
-	"nunHXrpx+/LwD19ufvD14Py6+P+3rm1+9K6VtUUS4UVjjWoXEweaPBOTdmPX4lQ4Eqv9jNQDsRB1NY94",
-	"jIuxR26oT7BiD/FVHhG/Ik4RUbJCfMRbrEdRzw1aCCM1SUIFr3yxQFlQpYQ4sMNttiIm08NiZzq+u4Lr",
-	"fZix71QDVu1y8UsWtIgvphttXex3I8fRY75NAPc7xEG1vkFicCnh/lFWY04f1T3GCUeYIix3QjyPEffc",
-	"jrGE4WcfPvjdanxG6rNxpwdTs+984K6oex7fc9zp+Gxl/O06rJ8T3A+3O9ht0nG/OaKee8J3SUP+kFbb",
-	"mOKmhZQXEW6DOgAczsoO6pjWiVdNI5MTzHNQwJAgkr7YcCvnbpH6skurbSGyxs1fPvuckm5CpOF6UE25",
-	"2CeY4Lujt7s0f2Bm6kBpfq5cLllnFEnK+AtPCtJxOXLEcJYfNgitk2qbBL5NcMDkp1yKGPX6cFtcGqop",
-	"8kcVhGucUKmJUTlKOG9T+Qw1DyEx8nE/l/IuUOUIF67XQeogeEKcKArwMqGIdQO0d3DvneGr94aXLwzO",
-	"XR1eubrx9ZvosB+g8qF9VorwQB1MYY4nWwyJB+Ka5YO/fzy4987g+tu2LfWY1FPGUgZjvuNSoR1IMVW1",
-	"0vR/EezzCipZN7h80La/YEbwAPsBt2sX4ittYIiHEW+5jUDyGZcjIf7ZCnDqfLpHx8N1krqDxCdxAXn7",
-	"zPDmP4e33zfFy/D652gGDd6+Nbx6zTaE7/JlnkLfAUPLlPVQw/V5xvlPi/OXyvXCL0ZHUB9g38d98Tfs",
-	"iWXIRYrEPiDmO8SvIJciz+UBl3ckaDFOwg0sIqx0+wPm0JnqqhjVOp1l1/Ms03keJFUFYc9TR9rOPZZ4",
-	"pXWsQGm4mdxcyYPjgSLhwA08G0+Dj5ME8OlnW1fPD859iP7PLTS8/f7W11+KT/+5lqq85GUaGZqOMHCZ",
-	"38TU5aaymCIIQX8J1OQ1g9V7YwiwaH7m4HG+kmT8sStTjARoQrZEbCE8f30TIu4YUmpMNmZJ8EXa6Uqr",
-	"ynFcsTfYO2oI9Ab2OCnuoozPfXbfimCV5ubRVoKVJmWsYfnPlmKG/4xp+L9Ympr/5s7FqW/uvHtqJ5I5",
-	"7rKJD1h+OIJb6LgcheLK8B4cKMXcBwfsUtyUzsoHoUgnv7TemUROP6PywxHMapmlok1IF1L9L9b9yyM0",
-	"jQXOjV9gbhlpCgjTw5WD7tr49KL8abmUX2YKziulc8ir8ktDya5iYx8oTSogJ5aJGQsFPv9yl6jvA79L",
-	"dlH8GQdyMH4e0zuTjQn5Fkktk0/bRF5uSZYldI6qSxQXK+GZjOpYLaViSbVU/FkXOo4YKDf9hDarRckx",
-	"nO2jEziKOUdugDBHyh8v1O9QX+7gJqkg0u4EfcTkXD3Mg/E6hXLtmmNnb1pQb42V1G2Xmp+W/y27H2XZ",
-	"XQLpKP2M8CRSXqQ08TxeOv//VBr/WwI/clJwEuH2SgZjPB5YYzBbF97Y/PDe/dW14blrg4sXNm5/cn91",
-	"bXDr082vfju88mf578Hbfxh+cdZwljo+bogD6XRrnstbsEsNl+p/So+hR0yvaHQahynvySBFnOcu20Kb",
-	"Qg16uUu4+HMPR8vE6l70cI14KUTUw1xyQsEeaFytePfSxu1zm1euDr5+Z3Dt7uDiO7aXr2CvS1I0NCzX",
-	"kt9JkpBucj1y+uFIVvEGA23HDM2/rdHGcI+QTiEercVTPz/1oorXnvpFqTg9/8p/TLJdL1CC4DshkVaI",
-	"jz1QEOot5taFbdUnHIG/roKmS9MHp8rlqelD8AhGKiAYTvDFwuaVqxu3L2zdfntw/U9iw2ys4YAlkB+7",
-	"n9NwnfRfuY4q64gMnWGU5dcZbbh+myOMuNukU93OggpQFCGuqNzv+obhbsDaOHDr0n/SaNivkm8VtW69",
-	"FSZD+EzMbw9Hjo97Lm1yyASoM491gfvrAZlfb8lMBVf6MSGJwTooFwtoExpshxxl5HR7+nf0W+v+BwGu",
-	"t9rEGoXuZ0hj7DjEkTHJkcXW+oGNmI+7P48R5OzcdLlsE5hZIeuTkwSr8yqVyy51UoI0DZ+1pVUQ2in6",
-	"9H/WIU1x5lT8/x6pweV37ERn30jIQVGBOE58cOWKy8vxigtvjbjL4L2vN994vbz/Z52m1W9N2vZr9Azr",
-	"oUXUxn1Qv8DW6OH+AoIfkOj44UL13KAlSD76WMcuVSDLjF6CTtrwCYFMHfg6FghUX+XwfsL2h0FcST3F",
-	"kPxi9BCtNIWaCXWEILVED5VIz21phD9I0zWEKNOG3078znVMq4rT2bJ29JJQHVNhoahHiYMo66UEHzu4",
-	"bk2VOCpUUSO/wrh0hDr2MI5YJ7hT9nBE4KByXj67zX3Y81CvxVALOwgj0I0rSIhMKh6QamsR1A5xM3Rg",
-	"P5cVHm7VMdazmeIQbEpfH2phWCGoY6O7Cs/kpp6MuJi5ofBYzi1NXJ1wPsUYbY8QrjmX6JgNKlEbEydE",
-	"vefZ12w7wiyNLlQIi1ESZeQpqW9SwCTBhLq2/Ox2ksMMhhYtvM58X6xUWB7wCGVV3oK7Rlm17hPHDaxM",
-	"vumukLGG5gm3TY53YklDozN8Wih5choLSD2F4PVRrE/GAFkDLcEXS0XUAyUG+wS1CVa8m3UDKaUji3V2",
-	"dkzSXjE1vSU2r16rL65oC1OnAkcmtgs+LiK3gTDtBy0pxsYkihYL4py7ne0pONFvi/rEbURrmpilSXTY",
-	"PPdAMJxRiZPqQNDOPM0FHNwXp0d8ArY7raCAeB5HQY+JAxZXQjBChDuSW0SZD+VxzoeQs9quQV/oAzI+",
-	"g5HH2PJErFa85pgkFAuzJTTw8wvbFuapfrkWiXLvkEcagZAb4lnppmMdQo8DDRyRDj57+iC18uLFCZRJ",
-	"Wm2ToMWcvG5H+XDWNT8CvIQ4UvkSXKmuI2pgcMAf4gbXWZuggMVyMuzhMtYNrAt9oRvkXql4xzaXOmni",
-	"oXw8PY5upvPlzX30WYdx4lQz7Rf9VOYbUg/uCcn24Nw6PuHgP4UAgrirKm3TYUQmuSjRgrAHRNvDbsCB",
-	"YS7BP6sN5i9ZdTIOmcPVbifVFBJspI/kcwgEZb4jnojh5szUkJcwzNMI1zbudyfFg08zX/7IW666Fmb1",
-	"A+aKJaoQjcOYH6aEuQ2xy5ZbnyEozORRkwijxAt99iYLNflU4nRS5YP4oZA0j5JFsuu2gC/l40Ta+7+a",
-	"vu2DBrgzrTuTSr6b0GWMRh+1+GVCDRmZ3/DTq5uffP1gdfX+6trW1Wsbd96/v7o2uH5p4+6FjdsXBq+/",
-	"dn91bfjp1eHlN+SHlUgtQy5HHqNNub0UladRqwJZv5CWV29h2hQMqREQH3UI63gEbNqQF4uHwZEeOvyL",
-	"qI0dcWYI0raRRzh/icLbMUUt1vVVCVYFEbfZCuSTvjjWNtHpNUIn1BaBUBJ62ksT/64oNhyrpbBGOIB6",
-	"ZUVVZwSMLSP8Eo1UjRquL1dURFBoJbLcJNRLcq4bZiyfkQOJR9rYVyEFQ6GTTPwl07fUdjl3abMqQ4Xi",
-	"66onmXKHMb+K6/WuL/PjKasaiUXiuKqwYsgvaJMq7DPcWuYHVcoCtw4upq6MjQmDBVi53/UIrxIsFQI5",
-	"z6qcmd2d23Xc4AhshYWvi2WnRXMDVCNic9S1WBCiS1hJ+9HG7QvDP369+cE63KGeiv1CLUDckV8Y3Pr0",
-	"weqlrXuvW52vsogvdfge5smx4y//+szg+tXhG18WcrsxT4B71Ou245EiLUlHlQ/sOllvQS5FR1ouJTy+",
-	"7s1zXwxX18ZyDy3IMfDlsKhRHouVjYjTfCqlukhMa9mlqjBQFi4atNqlYF03fQy+YalLxPM2DZGsiVOq",
-	"Ilq3kB7LYkFc0CrYTQWthEKypuPyThe2khN/xa2TKiwBnllxZZFhi3muA+FSsRUEyJsy+BGOfPzFgkM8",
-	"d0XW+tUZ5fLDGqGk4dZdDJ83u9h3XAxT76b5OvSe+X2rYsN0tGJE866g0oLksn0eQBJxFBAw5LJLg4Oz",
-	"VqVYvj2VEl0fBGAFbX721eZXfw4F0uhwheGVD4ef3xqcuWkj0h0HHySnTAvTKz5aRLW+onotKKUfQF1N",
-	"ECDLpBPklucGZ7Jb5YrKx75EXYjwR1V3fDFvRd4SRYwgLSVRRmc8neuQ1ZBppWQ9OFI5sOCSQu+RDnHt",
-	"R3GlO1dWXSEIiNJuu5YwJKdL0wdLM6UDU7Nz5enpkl0Xhpmk8yzNHMwZ2fmXrBXY/N1nWzdu7SRc1Xap",
-	"TRk7XBPym7M2gRKuLhWqIdQjj7pDKAl6zF+2ePh81pZbKG+pTKecnkU1cZhSkVg8ujKLsOP4hPMimp2L",
-	"Pj6IkilT06WZ/aX95fLM/tLj09aaQcE5sN1DBZn0+utFR98QfaXrrN0WKpDnUgK6kLiKDtSZxuYgE9PI",
-	"sZAxWsJn8JWVxF/QRwuPII81izCYOnKZzbCHo59MqQGmFhNVVeUfPDn3k4M/nXnObhp59gLQnlLq+8hx",
-	"VaRVCx2fcEiuKhQLpoNE1tlWZcRXmbIuo1UdJ3dcMWw9qGKn7QpGpnjiqdwyOkwOEXpTGplL3SSdzMeU",
-	"Toiv4/fJ0Ffg2z18F8pHpdEWFIqRuIrJFnUy8WKLiFZD/UJx1DijMHlmnJnp2xvJh+gyxugwVVH5bszE",
-	"SNw/YjbiEziot+wOmLrKIR25ei5FGk8gptCC7d/oep6NrB0SYNcb/77RH1rd3k9KTsp85Ev8AhmKF3MG",
-	"9qOHo13Ps9fL5xYmdh+nKlJHdeWklr7OpNc0FjTiwSTRL25PrtOGClQI9mIHEIa+rcXOk/sbbSwBTiOV",
-	"kI4RDqUZ3/L1i4j4lW1Hq54wlPxRlV1K85QEVRQwCEFY9WRblOvpruehPoS6ApbQAA/O24hnAsgLA41g",
-	"/sChqdLsVHk6FxKGsnesUU2MKHGbrZrykWAKxfYLqCV1zT7CTZ/YCa/ps27HFiQAKY1wkyyg4fU3H1y6",
-	"vLG+Pvjvj6SqIvicu0yKgi86pO5hP3/e7AnsN0nwfTGujR2HBlzKSkECLSAoYxfz0M/DxGCd+9HTOu9J",
-	"1/+zRqRaQpBSEEWNhGqmurKz09NoibKgimkVO10vWCrshDvZ1YTnFZKCGRAavHd3+P6b1nCOPa6o9Lq4",
-	"7WvRDL1c+ePH9HOCsZHT4+FiTu92yanS9iSb6bGu58icsnyakNZ59DJCsjbIaQxX2Va9Z16+E0NIsqUQ",
-	"7CpmThqnkOntKsE2L8MwHFhvvTm49oX4v7u/fXDlL4OL54evvp1YnDU/Io3FHLbzjjDl3OW45sF3Lew7",
-	"vAXoHR7rVV2q9tUjjaBaIy2X2hPPjWK4XIn5O+c9aO/G7f/ZWF/fuHd1uHZj496V4bkPhp/9HorrZ8r7",
-	"Hjpr2gbLmawkJeRHmXhW8NC/EgOye1nD6VmZA2PLVvgcg+mmx+jb6twaEOuVlLOHS4eOy1F7FL8kUwyk",
-	"BjWfmiCQ2WKeUyWnO65P7C/7Txq4HkBqIYxaRDBhj8EylBcvZ7JJffyJH5fO4MU6m0ykSjdYiisP7E+x",
-	"y3ZnWbk8fXBqdm5m3u4sg3TOFGYuk8KkBqxkVQUSk2tEmn9xVqkN+Y3188Nrd9DWzbODe78aXP8gJWED",
-	"/OD58070D9LFaehFMUIjv/5w+IfXH1x5d7wLKUfAWrnyMwS6fCI+hXu/2rz42uYf3h7cuGMNrYyBY8mf",
-	"IJIn40PdbyPlo5+TaE/aTBcn7gEJSTWxWep2RKkaCjULaC8t29UkkeT5F0f5UQY3S6kJG1765ebv31V1",
-	"YOt/VUVg188Pz168v7o2vPw/g7M3zcow8SH8ZHDrUxnK01JbcA0xJ8Ykf1MxyigLNSoVKxY83OEpNWNH",
-	"sEeog/2niSzQjLNgKFWxOGuCsAymAXCYQqF0uSpPEHyYk7pP4lh0j+OO+/hK+fG6GvHxw08cefKpp7//",
-	"zOIPfvjsc8+/cPRHx46f+M8fn/zJf/10v1vn46Hd4mU00REcwZ6Xt6JrhPobDZmBhfZufPXfg3N/2rcA",
-	"iegydiB9ujLyytqF4sQC62n100po4hMfOF5NBdkSSsJECuyJuKECDtBvWYv9v09HNc+RpyirzgQq5MmQ",
-	"2JIoX5t/W5VRyMkUyclVw23ocEcMBL2E7eaPdfcd9oNQ9bIFeJ7FPEAO7lcUYAdsbIt1fQ5p7DqtReIU",
-	"usyRFzgP8RMKSL0RHmeyULhNFFNzEGeogf2Kzmx3GeXIYSp1s0tjvK48PTNfzhXCbDLsVcd6VzGErHBs",
-	"jJkS/M8ySnbW/gQuX5IXEPE5lxIrvql9OVCKoDY0lqg+U5o9NF3KtXE5DbDB9bPCMrxxYWP90+Gnn1l1",
-	"si6lyv5IlvZBeJqPUpi99EeqFNaKCIiPShfnWKLkAfP7mR7vBvMtmZsP1n57f3Vt6/oHw5v/HK4LfWJw",
-	"7srWuV8Ob/7zoQOZ9agNxMwIPKbSxJNuo0F8QgOdJmYhi/LswRw0keGwkltaLEjd1g6RFruJ5mlGnCmi",
-	"lVHY2Dgrsaw8i21KQNEd8M6J2UiOGzZhbGjCS/8tXvEMwpAEkTzL2G5mnVt6atO3VBTqYT42DgCTPAJP",
-	"7kbE73nSxIG7AoF9bEhD5LAe7QnlLCYJZ+cmO1qhYErQzK3VM4899tiE9usupXFLKCrYMzPJX1NNehb3",
-	"WGr5TgLzcXp9xGLzevLbihzsnvaZR3TvnA2HBZgHS/p/hkJ3sDQxnzSMhZnxCG7ftg4TtxfHGzO7gTBn",
-	"1QlySP8s2nzOtULj91EH+0FYgwQOX2Ew8LDZQ5JglRqRYovEtCIr3LJBfDl7C/iYLtun7uE6QbjNaFPp",
-	"ZuFCaqTPqIPKxVKppCEhEA3LCmJmytxYTc34lVp91lbvEgzdbpqlskVFg/kkLKYAZs0DTB3+r8s4Hs4t",
-	"fcV6eNRxtdcqfhKOK7bJFhA4HpAOpEUJkRL4BOrYxT3mqEaCHpGFjcoHv4eHGRNhfKKCStopwxNao3U/",
-	"hIpqjzIHLeIbgyEmjBYeOT0THnjZiWj7CQ0eWSFjERJ/1MWe21CNaLLrLiYNU7AOodU65tZyZPGxipr2",
-	"4kk7h2yb+rKcJnFybaxPcL2lAAdhFyK1R+0zwhJyeuxm826zSXhAUjKyoZkMA8AbqzmfYfKqtINo1jXi",
-	"MdrkE5ke8oxHMkf1vmtqNDewGF0Wc3l2bsnJ88x23zILno0mMhP1CHoogEsBOZ2i4aualVF3g8u3qx9I",
-	"uFkxYgqoUNYub0c1Hbu6mJs3h260g8XDXKwLlKX736GJix1grhnwLAjXJH5JUWV0yH46mEsZFht96967",
-	"w4+vymLOzd99ODh7c+Puhc2717+5c35w69rGXUi++/UfN+5cGr5/e3D9Txu3Vzduv5m/8gcrZzDPfRnG",
-	"QG/Iusie63mohVfIw0Dg2OUqbg2TlgMR4ofi0Sxfw8nxaBdCxivdK/wuhwPiYWBK+KQD3MJixwdQ2loT",
-	"KousViBOWMULSoRSUzQeq0WaTYzF8LCRpQygBIXNpqDX1C7EMRHi+Ak50acyfXCSho6o9PzvygMnZkEc",
-	"KxrFcdXjAPtEmnoGUVoRDdW7WDfIflmCxK26rOM2XSv6PRM6lpN8R2G2fGi+NB1HJn3pJecXB+1YpLvO",
-	"NrLSpU5oVxPUNUhS0ZizD40peThQpQqjfhWusx88LMHIeBFR0iM80NB0Gn9rbrI2PxosJA2UD5nFDUZr",
-	"K7t1t+ssQLyUdKqc1JkwbEdNYrdBZHFnXbaMMaKVtikGbJmkQq+1CPrRMdRinjNesVYMSL4vJP4YVSXm",
-	"npsHRWcSu+3x6xqSSwan2o6SmHaLj6krjGpKRahIH4wGHpFNaeWm5LvQP2M2FnYCLxMNwIgCxtDeJfFg",
-	"Fah8aV8l6umC9N6Piq7tXL6cgOxHGXe1+SvYmh3VCubYIhSB80qclHRh97DKC3abFHvFsNthi1Gyh6O6",
-	"x+rL+W/GZEg0XRv8wmFDvwniENtSyd27BA+wblAl2Pf6S/sgyZVIXIHRrc9zwYjnLKDF/ahGmi7lCqAq",
-	"AvMoohf2Jz6UFJ/E6zPNk1I+r5Bx6Bltg/y4ZqdSguAOio+sWW0xyDFrbXiIyCX2GEyGGM4jsK+Qj8Ad",
-	"q/J6rL5hdDhrqaD8rXjjQqRVcimFVZproyHIjTmkEj2hfiENADFyHBJlD0fCytF8Vs07GssMQcsPrBMX",
-	"JH7CtXeXdfHjx1uYNlvYrSBMhTjXqraatw9OQhX0AQkNIIVQ+Kx79ZKXu9jj8V/oYsW9Sy5dwZ7rVBsu",
-	"8Ry+tC/RSWOhVIpzsL0vlsqnXnrJ+d/TL5amZk7tW3ixNHVAfGBlakeYeBPUhW+H+VorgmLVzbJxFXFQ",
-	"r+V6glOCES6WaDrIRvynNnUqw7MiTx7erJFnc/ZClEp3ALGDkVdvrK8PP76q8psqqJxMRAwbfIxLKYJz",
-	"zTf/GmliCuVsggHLzgY/Ft/k57NWzlkK4Y72zpbm0ZJ0hlCmnepL+yLIUzsI3Ch3kpmRT/TtrjKH1F2H",
-	"OAug/hGvUdGVJLOxLMCK4F/qEeRS1GO+w1HA5MUuQnKp9rpBCN28zcRrxKFW0gHr1Wy3Q+chIm18kd93",
-	"V4iJ97192S6npmX7CvF5HtEu+xv/WD2dovHpl2lc3VPpB2kXMw8uXdz829rWjX8O//jW/dW1wdq1wfqt",
-	"wW/Ob/11bePelcGN1zYvvbqx/ub91bXNT74enL05fOcL8Ql4je6vrm2tf7Tx1d2tG2uDt2/dX10b/vXy",
-	"4MLvN26f27z06uBvvx1cvCCeufvx5lfvDj74w4Mrf9m89OrmB19v3Lm0+dWrm1+ZCd1RP2dOqNBqoCjP",
-	"AK7Svc2rYcK77IZTY9iX8FXYJ1m08awKUiZM5Z26c2v9nATwRD+GfzxKbdQkN/pI0BssHzwfGZR3PMDU",
-	"sZc4TbZ3iuekM1oFJgdmaXNkR2NgmGSSprrSCks5tICphhhERrmBwwkdgLLgkTlOucKMQzwplmXprTP5",
-	"Cuyef9ArINsespt7KgKrCsJGXQd2x9ZiwMMW8lGZ1AjnsgZPtrexxYJCEE9vTcZZHGU8ly0fHY22z1V0",
-	"Rg+XclYA7pwfuuC5eG1ZTjA7KDwMmLDNVIw8b0F59nj21HuNJasXYV952JpsspqX7x/5wVRpGlSyk+SI",
-	"ODEIPMqTim+ihwM36NpsnCdJ0yeJxI9D+2fLc4dMJC+HdWu685ZUJ+dN3XJqPlKNlYx7ReI15h+1XDq4",
-	"v3Tw0Ew5c9jyXGxc+DMxcOIkwqWbE7Kfg06I3JEqtuPmADqJg7egyB+CRxB/cCnCnmd2CIh8gSZkaLJz",
-	"QEZ3gNIk3QFOtvqJ9N0/Dc7eRNNocPPt4TtfoJkSGpx9bYx/YdzFiVKKoqYzI0f1JO4fgcqN0ZyUVIAA",
-	"l6KYYZwrGS6lEe0LHUJ1SYvOF/KV4ycJiJe924nVq4moca1LJ3WXb9csVr+1u5XDb42OWxJZDQ4DJnDK",
-	"mhSQ0atQ6j1IqsF5Ap8qhzlvNwd7BVgaBavKuIAhuZ4KCpjnhGqQBvcc089iJP+AF4rR3toPTaFyWnT4",
-	"QAgUbvd0sUZAqGbuoUcxxjWt4SirN0uBiNQ8IqMxugwUu17Xj6sdPVJv4aDaJpzjJqkqp892UkskUGOn",
-	"Q+gEzg8xpTHvlI98S53CjLQ6cOZWIEWBouc14HC0c7q+Wd0cJ8O3sytNFOI4CvnRElLAuRyCnYWQ4FzP",
-	"A0tAtRaroC6tEz/ALl0A7E+JjSjtFsaDolAX3QCK/mXKg++7cg/CalCCZfWOeo+VoYgb4eUoT39Okiek",
-	"S2fo1RRh1CA9ad3EtWvAMJR4hhvrr+VLAktvLaBDWaHSq5YRVbIr92546RO9zyK6z2Ii30kdQsjBHrES",
-	"hCdJmz3LmjJCNoGolCeL7Q5ESFaqIEp6ddYm/gIAR0vITtX7jKOfdbnKdAGrEHOVa0yoDgtF/ZPG4H6a",
-	"gJ8A9KnxPfUELLcoWXGvlmPdom7Hc+vWDF+FwJPS6JV5gqhGGhFnd1KXFbcxER9rOTo9Sl+1flV70KwT",
-	"UdyGUYIcVu8qJOxRl0WtX/VcW8q8hJWGUkgknpAg9u20l6Q3MjJmoi0/+xtANkzwInl1tZUnvhI0yADu",
-	"yjpCl7qMpkAaGy9Xb+xyswjUeFODdel4pxU8tcuy2ArnWg9T9MJjiJNHdMixXRjddGNpmXfiu2G24Y18",
-	"1LitnvhxEgQe0X1nJ+rMTPKnyrFuABAS1r7KkuVBECfomZ0A28RvyhCxql+2KiFpJsQzkX+PqpiPAQD+",
-	"8cb6+uDszc2P3h2+f3tw48ute69v3Vjb+OqLHVrFeqWZVvFT2Pdc4h/DgdVjXWftthUvZFHFtkz8bZoE",
-	"+t785I2N9dcGX5/d+PJMsjjNFhf1dyfj3A8XY4vltpgSphqVOcyrMsOg2UHQZBsgOWAx3C5jKdZNp4Hf",
-	"P2ymAid2PcNAekFdQZcHiLuyOCBnzp0uX866JM+wrh/Wjea+U0GL+BO9Oe2m6O53CogG2uoAU1QoNAgW",
-	"IVSjYpSc4HKQKMrirOhYLST4yG6JPWHxCNnVwo6KlADTDetRfOYR1XGPSUkn7EVf/Spoub5TiXJ5xdyU",
-	"raaziFrdNqbi15zIqw4u1lDQQfYWpCJVoA17X64KWuIETHb0gaY/kvl3xGsx0lwn7C3uOVW2QnwPd3R/",
-	"EdnTTmEwC3nMerTaUj3JHex6/Wodd8YrewpoK+zoLBuOjCmIiNPxdyL2ElfpEZN9RrH+yNRkr5L7q2tC",
-	"PNy6dn91bfjeP4ef/LeZMaD7l7Qx7QKWQVSgbxVQT7vEczTs+MhRKdeNLTkLEP2LiOMG0KsCHTPcuhcv",
-	"PPjLla3XPxvc/PXG7XVUzh9cicGLuRLnLIGvzveX9hutiXNFUfRibNv+fejMYxF2Ott2ND1KsR+woox2",
-	"267dapAqZ1UwkPR2GhT8IS1pESl+olo8wGBcQ6vnby+TITe+L7lFop4083UGg0mvIWtKZhkGm8PeOgAO",
-	"B4luUUeORI+Gtc2P3hzcWd+J8+1bai6a1RVId+vIhNtiXuhz2k0oHtVqalcaX6Q7qcyuFyNIOjFvlEn4",
-	"ReNCpd7C7YQkJjxzezeVE0rqC3bWlNk3IVudrGdKTkeK3DmYjHU3DAC6ZM9on+yGWpx+hy2w1Fuffz74",
-	"an3w3t1dcEbnxaTTW5CKTWdu5Cg4ebRPWftrryCyRz+ego6LRnlBWD5TOjRdnj94IJ6t+mJpav7UL+ZS",
-	"SmiyKl4IDYOxoHTKJhfbKNMKCzHCwbL24phxMCkp4yG8oct1yKvecj3TP9/BvrR5hLxwwr+kUWDTQp7B",
-	"1HlhJS9mZ/yg0gyHE0ZMTrtEub0EfuPOrzfW/zZYe31S+9pEouUphQdBi3BSQUKPZR1CEZR3R6m2USC+",
-	"XCohDArvtxrlDNg2a4ZZ1TQRbFT1DMFe0DoSIYxOkJaSDu8+Pb+gjEGNCCDtQb6sAmuoBeMWZUM3EDng",
-	"2cOesN2K0vYLo12K10Umh8pf8wnkXu1Hh8E3IG1GGOUlKn4WgskTjxPd60tm68vZKVTQvfD97PS0KpPR",
-	"Sq2aZVUBsO6rwM90pnAgUfVC9HqO+2CW7F0Ks0OX9u1Hi7AKDZHhtonQqfa/NIorU0vJYubYdRBnC4lN",
-	"gb2LpzE3JgbUNznFKKx+McqXrrGgJTY8I/X5lLWXTz+17V9fr8xkS8pn69KqCtKPFdSQ3CnGsZK36qY5",
-	"Kp95tUfIsmObHyAAM395QTcflN4KQpanHNzfw5E21UPP06Fx6ffpaMCJLBIAZ58ql6ZK5Tx5K/YwNms0",
-	"oMca91jAK2otGLXxMpnqduBvlzb10NpPAWoS9C87lVsRGUX6e+/uYP21rXO/HCv11JLMkGrGCW4LWWzH",
-	"Z5xacbHjA3+0TzYmgSdzcOc+9nZ6zbibnk0HpU6cMSpZeUeW5HqkERTDVsyMgkDvA/eGLoUThjZVUXpM",
-	"sM+OOrF06+CUqKoCKgV5MilKoEQjjU3goGUCrJ3uU1+MOn2rjJJcMzguOx7Hhp4pFsSWh7XViWZ24XwA",
-	"OyfrDA+H340cn5ag4OI7JCicVySQh1xCwND8fKw9WTqmxNj8aflUpDtyK/qa/jIqJFtQKZmqMNSVnpU2",
-	"0SXnQYtQ7XyGhayouqpcW6/7nib3fqREXepcaXek3Q9bTEmMrKLeW+nYZQ3wcXlu/iuhmkFYqHLOMr0g",
-	"l2H5n9QNRk2l8EoVTWYQkvoojRlnaOyMneV0/SdVh+7vEEwHUq0yahrlA/aEM/3d2EC+8ZKcGDj6zZl+",
-	"ReO1Of1wedIKzXzIvFGz3Ya+oIHfz+07mRS/3db+WYknUEOg7B2QRSK9Xvx2IYywMaobGHOrbzs1B101",
-	"z9Oxo+8Ck+chgWCk9CRVPcVD3MdQSeqAV07FYoDWoK7HatXoOqMU/0u4Ccom5KjnM+BOOTy6IakZfXFU",
-	"QuMYgJ4RbNRRqJ4cgGkGG/xOgoMmG37EIoNRtDxdfuTlDd+ewFFB8XTOLntY1Rl1osz50dfkRmvFnHfb",
-	"aZCPkDzgUl3RIpsHB9J5ITu5xHyuQZJBFOXnOs0AuoMIkZQo0jPDfkqlyH0y4Q/Sd0s/Mmmfi22AxSuG",
-	"xfNPP0PiPkUDIb4niTc6kcY0wa3edQE9cVWWLRHD7h0GtyIOZMes6BKE2SQAL6CD4UGPQb6K0KAhUhWS",
-	"qYpFe2nZoi3MLX28jj9zeGr6wEH5eperVBoNoysGlqReRC1yOkZu8425g05prjw3N1s/5EDYY9sBW5da",
-	"DyvEf5EG0AQIES6ttkPglxygQwol5hVdUJ+hg3p21biN+1WDVkfQm0lR1UMj9VSIWQkugw6hFXEIYsfl",
-	"GTDq9YvAnFwKxtKEmteuNGlg3SDjZMT8Jz4a8cptns3D0A7BBZAF8jsi/G7+c3j7fTOkPrz+OZpBg7dv",
-	"Da9eK0yQAfpCA1xrtIs9feZ+7KjsL5P5ZtmGUpSMYm3Gb+ixwni1Qm8/D1Ww0nR3eQx1qN7CLlWSsBzz",
-	"ieTrePVQNPJMsGYW5unlU5LDbbG1AElRk1VmeUJpNsV/UrbHuhGFmNDY6DdpV7Rj2RXA1zO1xe9MzX4k",
-	"e42IiR+FGyNbGX3XfX0sNqBkFq7u3t6W+OVhWnrOvL8sRe2oYhmTaGqPlM5F6yQG37Rz/WpnTpnFkEuL",
-	"c2W+WSWK2iTNQ1NJxKDbXR6odU2mLUj3H5BTDTQQoadXEM2jROzQjWPp0ixh+ew/DQEKIDtaARTYAaIr",
-	"UUa27FHqy4fF1UJhnuzoLumjyJaxhljNmxSYjoeg/ZCZsvq7cGS5phOrQySIUWTVhxX9Kb2Fe9gNeLXB",
-	"xlYCnBQPPs2AfHqtvn2TNGVAboImhFoftTB1ioDDZ2TNs7B2Zw+HjA5p38vwax13wgSHEKNaxyTCIuMw",
-	"Vd4Esj41Uecw7WMbgaPYJh72CG1O4nfTcu070whCwfqIKQWLtvRvpVPu4SheMzQ7ndWcZ75UOlSen58+",
-	"MHtotjQ/Xx4X6V9UJYkn4JvkJAb/ODO8+esQgu7+6trw3AebZ/4m/nH7xvDrz+QDwyvXBl+vDl47M7h8",
-	"88Hqpa2r5+XDgzNfbHz1B7RXttsbXr4wOHd16/rNwd3fb9x+a+vG2vCPbw1eXx+cuTU49yedfHVgn6XS",
-	"uFqXCHQdzHmHyZaK2KUepk61Q/y2m53996wBY/dt06Ux9jHWG6VMK8nYiCTxopF17LSxl8urdnnqckik",
-	"Bxxgl46V/Dm7gk3UoNGo77v7zuDeO1v3Ltur8Gxl00+9LExgzc+h0gogYxE8Hgcpyb4sYzLjQ3FQZ+22",
-	"eLafmic/lnWouUU8ONHATJ+XlVJU9Xj+Cr/jLuAUq4ilbBXh5y8CcQhfTulJwRFG4mvkAbpB/jblhzla",
-	"jHBLYT6aBbsNtIgcF+D/8qtHEizGOk3uNikkOdb6qtTcjuBqqflRb1V7MFZMiqPZlXTwQzPl+dI08P5H",
-	"MR1c7MN2kuLsu6QTQ5QRpTNaW6y3w02zrc26HMaWHwrwaZanmLHlicwDa03KYVn+lUT4jsF5dDvEX3Hj",
-	"yotxr6y36nCQfK9DAux6MttFYigWC3XMSZUyydpwEOB6q22vdB9Jm00UCqnBUsjNhOCxaFq8WxMf1AhS",
-	"JXzCjpOMYA+PqSMyF98nvOsFUXJOFXOZjVYoCn6x7NJm1SdtlzpyA2UjG7OzhvoIMphIzLNXb2HahI8g",
-	"eaJaV+XJhTBYVTXyVGRPgHAs2/motZ8w0IoSClBaMFP9AjRQFOJ6xCiu81/Tp59Znnn5ZH0uq/4nNzyS",
-	"ncm69izL51zKfP4kIY6NnXZtGAIhWtn4ZjmeutNJYhGfV1ROPpKnZRVrYjYppS7hV4vx+8s6hB4JL8dk",
-	"N1j6IIRUTJTnJUvJRm10bKOARYpUDW6cxfz52ublNzd/9/nWjSuD35wfXL45uLI6XpuRlzTaEjWq2mVV",
-	"xJdxyM8Qzwp4xrgwuQMMzpeWrORN1CUQShpu3cV25fhJja6hOtBGxQVQrwC1NfByqFmo9SMwhyLYAeAS",
-	"qrl+0EIqNzhSs61kFZtPFUarlmfTUpvaYQ1DjGBTsptYx0ogCo5GMLXEImMvnU5/6TbnmeeN1Z4btKpN",
-	"oxTR8n5xzHqAokyuxWH1ByjcVLYN7sdqSlQLC6UQjMUjTE+XPaZzZWN1ObZdnEkxHHa22MSi9HIZRWSF",
-	"+GEuL9qbXtQ0U461vigfGjtP1g0mmWr29oaoyuCAprCJetoy4foVA02Mp9OZ8Ywx4Px4wJQojzbOElKv",
-	"ZOqxZe1TeA1Hr8440o+tP50VPsdo0LIIPJBEtna66ovs3ZKc2NZxCz4e2wusrWdlcanDV+YdMYF+pyeC",
-	"vdHv8tSs9KrTt+sYAYeRpcSZVK21NarKRdX8NVUsgDUsdU7TUzO56pwkxJdFHXmiDxUcRZkaxniAGkCn",
-	"dMKiDrlUmXNuKaRII40IuxUL64/5e7jyOkK0QKmi0ALMjAPFSMnqS3IIsaWYPtGXUS+oZdS6wC4tHtRA",
-	"y+JbSnMY/wbQMdIvwpjNkuaYUJOztmvarmu2sUOym9v4QMYwkng4twkJF8Z+FPouTbDJkvfES4JjsIhl",
-	"Cy4iNFRPx5JQ0NSLEujE5QGJVfOMqevaXP/L4Mb64P2rEnxi484l2WZXOps3bn8yuPcra3eDxCT7BPv2",
-	"OcI3Mf5n858m+JT6kT7XYshu9HYowhzlZOGR6VsUsY90JvefirtsXyQcKO9EJpTtQiHDXyodvTIqLh5T",
-	"vj0oDxR/7+G7gDESy3zJJzHS4teCbRle2HDhB8bC1MOdeQZqbif02avGWQnRaeEeE0979sAkQhxWANXY",
-	"sgCpOIJQnxSM5bFHo5nPqGfbejB9VePPc8dvngLFeNmljhQwFECwJ5Msye46Fr7hsfQKRZUBUowaucLo",
-	"FVmzchoYOnjIPU+WrU04L2i3NIrPkCO+JOedutP2DifJ9lCW0h/ZnkfIrEVZ9jiCz1gul8qlA+X52fny",
-	"9Ey5VJr+iT2zVw0VqLBkduKLEcJM74uSa3Yzc6VSqVSenpkt5Gow+Vw/+2ZXAxbIRK989/tgOeOCRy/L",
-	"GWNLE/4nND0GPeKtKA2dFwEpOeowrOPdhKOAsdyKQsTuRvQEa0yeB9ivprIwtZooFi8eB5CMEP4Lixmv",
-	"kLiDxOyCmMgNtYS/xDs9skK8ZDjQBs6Z+uJ8q9BdrIyFlKxYpgeta7D3IVGkUUzQnVpwYnohYdgZgKqR",
-	"ttUMc7dJp2TFNcIyJWghTOUPVIG6566QonSQhowv7DUbpvMUrV7oHMCfjQbxq1mxrMOqMlimq9WIka4s",
-	"qw0mz14aX1J+HB61Z/vCV7a9Vo0Zdl5uJWyNFDGku1qA0dXT7U4YXKbtlLR+x0Wn+TpfmOGs1OCLQYoj",
-	"4Rj1gYc7PC08E32EaZ14Xv6YjZqR8TMdR+LdWtsNgthnsVw4HX8KZx59FHR9mvioQXw//q4oThUOWW8R",
-	"pxufRrTI8BPZ5zb2mYa7jNDqok8sUTCI9RkTgL87mHPiVJksXgWtpmo29MsR3/IJtoUvZKIHh4ZU9tK5",
-	"CFkrZ0dteW55H5+8z8fw3LXBxQvDsxcH5/6cr5Ag0coD2IDakbGpCJL5fCe5eorvPWJZei90ZJLCsTDP",
-	"dhdA5GSzsvGdnEZmIzZDkJC05SdNo+j6vhVjXb9V5X+YfaWn58Zi1VHSy3glgHeNeenYLlZ65nKwUxkb",
-	"s512Kp7+TdLf0XTpaNfLPqbN/S3sejjRjevgbGxVM7YsdDXL9P2KDeUx2jRw42qEB5MeT7LfoMrHCidi",
-	"3csQcCYRVHX9oFVNb2LHGjImGjeu5ufnpkozU6UDeXzmuQyoxRQTKltXz6+TjDF4n4NAcGiIJE3L/WiR",
-	"okbX8xZQkwSRZW1uysHZ0mPR/8rTM7tvD7u8GhVEWEKbTfC5Cg2RI2yrnRjN85zYEk3N8Ysa2oXJfpqH",
-	"4ygOkLfaUtFylfVoSmmOih1DSqJ+fAHoCBTIdp8Tr7EfLTYQZUERLeoaD/Fny6VN1KWB66FFFRxJ0y1S",
-	"e7PumGDKM3OKUmbt1S3QPLeq8HVHt1xhUcY7KqtfKSdZxWimK78KpJSXzGekzZ6pUzEvtf5nETqu1Yiy",
-	"RGSCaT7oKOZZtQVOTo/HdjotO2SyXpXRqhfPBE/bmxoBbu8IPcL4ib1Gmi+7npe+6DqmyMntPjkuXmZd",
-	"68PyXOjI5Hg0K/Gs0C2rkkxs4Rn5BdSVKy001uskf4dRE3A5xsDsZzlC+JoUw+Mp5nWVJNaYLhaP4qDe",
-	"GqtgtF1qfloubl+UjpWZYwXWScH9YsKkgl4qvFSA1olcwaT2cH8/Ot7BdcKLyMG8Jf4ruNJUz3WClspG",
-	"LiKMeFuo/qfhQrexv6y7zLZYL+SXDgNqaEO+7X50OGpBV8e+Iyx2KKhT/VfEEouQSRXV2skB0d7vP4HK",
-	"5YOzM1Pl+fn5fRLwAFw8cOSSs0e7CV9zclpyGrSo2pG1GM/hkDYUq9nSbsvjnIiVpqRLzGeMGp7mAEe6",
-	"Zga1Wc1V3WcwEp9AgQfsIDTM9AmG5qtFVBdcTuoGR6HDGwfoQoNohEHWS8DAxv3o43bzYbDxfxEuboZm",
-	"coFlT9CpwWoVph295Ai6BRAVe+O42POIAwisih4yiQHtxRSR0wGh3GUUhHmDeR7r7RN0pGK5HLcJqrtB",
-	"v4hmSyW4hHOlUtHA0pYzAdr7HnyvUeAgSc/v7+Gj3Kfm4/oyCex86HtzB/NzoAXdFY10AviVbM2EOTJo",
-	"tohK8wdmpg6U5ufK5ZKYqfn31FypvB8dVn0xpaPb5bDcOAB3/isRNxaj2oQXS1Pz39y5OPXNnXdP2Rg+",
-	"HLeuJ9lxGcWJFkG1bhCoGiaHjDUxzSqKw1M/xVM/L03NV6dOfW8HtRRHGXd12vQEcO7HCHYA1SY6BJ0m",
-	"ueSxOjgolyryCUHWjssDTOskVIU9XCeaMkaiE7he7/pCvWiTwLdivypTBnikTNbhSdwa1q15JNblXlCE",
-	"PYFASfBXigUPB27QtZ3Xk0RwOp49xrz5/ql56wiMNncyRHkuNgb8mRgk6XzQazIHL47sspU8pJ5nbaUU",
-	"ZgjYEOA62Ac7Rj0GsLHgyZww6n4S/La2NDtpraVMQHdwQXWhdwqm1gshR0H1iYf/E+TnOD6xA3bECunt",
-	"aVF33xn84x9bt26gMhq8fSt/nxbAgoPZ7krKVVobWRDUIx3jCxHLLZXydeCykcuoyQgIEymHJJV+O2kk",
-	"PIUutbIBJMis6eNOCxFcj6XXjc1BS4kY2IJbUWLUvSuDT/44+OCS7HeZvUs6TiAnn2e7VojPc6Adq0v5",
-	"Y/V0clz9FmP7jetSjK5uxoX/cTST+PaoL7QCMhpWUbm6EwK/i4HDpnUJUfP0ETQ/e+AQ6sgnUFTalkfM",
-	"Hg9wTSXBNiR+VtPHbT7ag64qlB17va0YbztN87buvbtxe3Xz7U8GZy8Nrt0dfnV1Y/21b+6cH/7yw81L",
-	"r6oA1KdXh5ffGL59cWP9A9vooNvYUkqxg9R3OTlqrDdgWjSo4ROSYslyjwVVYYVIZBb4s0vxCnY9scUL",
-	"UWxIvES2HcitwntsPFZ5PIRo42svd1kgfUq821HQBQaPK//gybmfHPzpzHNp6QddWybyiRNHkfrSTOor",
-	"WfP6M6Ck5DsEtxu9NUcYbXiuvRAtsIJFHPZ6uK941ELNw3S5otQwh6CASCdMNIDx3HjGJb6N4pzh2pWS",
-	"qu5D7DzsrIStuI50jFgyLmy7BCYudFSytzD3CbZlyJ4AomTdQLMl3XQlF+2dJGTZ62vcqSTRRbgxtqpb",
-	"SKTnDLUx7SMVhueyAWyUaIQ8tx0vE7Sm8ZPTddJJEZfQUjJgDu4jRqEyTnmlcq1Qn8RTegRr6j7m1Ybd",
-	"i43q2CPUwT4SD8i2GHZcUp2el5JXL6uc4T+7dDx5o0vSazvm0R91sec23DrWe5SuqYX12pb+Y1akzA6h",
-	"VUnZo4IEWoiFjSHMl1rrxpRtD+4we6eyk0bzK7Hhwuzmk7UhG1Hlwrr0/Ckc0U/SC+vbuA/Oa5XcwEEt",
-	"JBzVwHFpLCK21w/+/vHgq/XBa++lokfuQv9Nqe4b21gjwn7iu9WPUznc7V03dZhh5LCLcSgryUpjBKbv",
-	"YcgwY7zFuOlZXDviFSPse8f9igh1qpDINs4G9Fh9+YQru6ruLGdN5SNLkO82UY24e5Cyb+uARE4HPra3",
-	"QGJ2jLV+KszbpGu10YraytQeSCPHth28j8yDLWr548s+59YKvXydyLZ1/plNriLMGnFuC/KvIsIeZ9DC",
-	"CbVUc7ednvPTzFdh6xBYW5f6G5Lgra8G59cfvH5+8Ocvt65/kscpvwt0kpdEIF18O+TxbahfkQEwPfcQ",
-	"lbEK6lJdcGk2bTM1tCioO7bqKEvvWQTpUUG8gymgAsCEtJ886va/y5uVII6ERMiij92JtKbp+PDzBdVN",
-	"KmxPB5dJ9W/g3WaT8CAl5yGDBEb07QlOcHv64beiiUWnfCBfVGtEVbMhaGOHJ1UuQZuepzraRg4eMW2N",
-	"UgXWh0uV/149E3UWqCAK+TSUQT1urRukKHBlK6yiUZku3oNr4lGxKGsCwwgBx49nZN2m93Rr9czW2vmN",
-	"25e2Pn91+P6dBTR85/37q2uDs1c21//2zZ2zg3N/37z4mtTnBrfPfnPnjfuraxu3P5HfJj5/8NEfN9f/",
-	"ZogWVVvysy51ZbM8GhC/TRxXcmhO4HOb0PmRMKjdifNdW8TrWNFzXEpMVH8zvlSyyaFl0s+uHlUtx2Le",
-	"M4+QTgLkC0/9/NSLKkB16hel4vS8HSVNC/XsWyf35IfiWQjR1IiX3tNx1Lc9fPfSxu1zm1euDr5+Z3Dt",
-	"7uDiO4kE0vHeyZCT2PQBFXZJqSXb1u9YqiOA+ajeYm5dp2wwyJsxlvtiYeveHwfX7haKhc0rVzduX9i6",
-	"/fbg+p8EuYVMx1j8TK7FW8vPp3Nxo0gKjeTnqYohXa0h/Xa1dkqWX9gpOQWpXQZ3oIsWZ20i48VmB+kF",
-	"VdsPXqsiwhw4V2O0rXRYeUsJ0WxSRzejfs1mD2mdG9/mxFuxeq8S8lhcNE3KYWVB+MApK3czroEVL0FF",
-	"LYy+eoofBbL6SAYiioU+4VXKoDpbUE/4D0jL1zTpxMuoImo4hgOXNrcHJ9huW/PgFyOXaIwyS1bU0cDa",
-	"p7SMOkycAUMHEBQjNxlzCimpeeOhT9QwtoPY1YoEs629gouqM1onqrrIsCk++NuD/35r67dXtt749MFf",
-	"Xt365K/f3Dk//N2Xw8t/3rj99dbV85M2ux9B7Ent+34MSpusHRQeKuaiUVI1WjgXdaG3NgyPEt/CFMVJ",
-	"INytfniWgUYLrYFVfQzzm5i6XGOvGWd48cbg3q+k9jAufjtZalKik79Ga9To5Hq3ALIx2vWsw97eBc84",
-	"FJWHTFNOx8wRHF4+O31w+M41CXz34PXzw8sfb6yvDy6eH776tkWNMeh82uZ7Nc/DWsDaDcDZaD5Yka1y",
-	"mI8i/1yuk0woFpNQXSXCu1MaelJrG3+td0I5I/SSQiA+4S3dYHhSNgg/rgZsmdCMUnn1HILnUJONqb+Z",
-	"Lo1nb+bA9nV5KRQieJEg2gi5rA+ozSwU/wtIUuj91bXNs18Mb1wQVsGZC4O1L4RR8cnFwbXPxFfX/hB+",
-	"O/jk3a2vzwJq+6uDO38e/O3i4K9fil/98qvBP86EaO5maS3xGqBlq4os3mFdLoW3C9lvTR9TJ/wa/tJf",
-	"cbfmyV4PlLjNVo11/UwId+NwRyQ1tC8LaxZUI9kieFY9aI0Gfap5EUUIs7woLcyiYunYkxHkltuwJn+R",
-	"TpDW81HZo+FDNkURpyWdGIUR4H7pybTmnut5oIeqlxbBcI2BDzYwD8SwKosAh/pgYFod8J0qhuzhfkV2",
-	"WhEbFu0XQFehqJgT4moTdvU+XE8L4qWmLgm7IWIu0PmmgjghaAwKqipYtaQuRpdhD4dEUcBusveQ0e2G",
-	"bWF7cKFKhXsPRy8rLTe3j+SwNEhtexHRn6U8yQDfyD1UBJlsGc7YkPxIAsZvUvWgtlLsG8yvGGhogIfq",
-	"ctSWR2o0FoxltQ/euzt8/02r7iU9pONm+oR6LIS2q0JRlq0IvI6prtQSZiqU3EvOKd+hyrmCSTRE0zCz",
-	"h06V90rBxppeq9BDHzrEMno+ZSsvKGSckMavkqjTdcuxvcprpNmdAN4B+55L/Ko0S+zF4jIXVkKTwjIX",
-	"JAJFdO05djUqh+5R5BMGgBVxOJq8N+IpOS1pEtouRcP1xnYLDnBDGtLwsJiYYrHY8+xNpWQiPHGqNuCU",
-	"E7pIHjeAZSOP9ZDcNxPQb5QAmj7rdngObpd3d05gv0mC74vX2vZGQ5FW2y7nVpv2sLzshvAYhaWtiHtG",
-	"mXSkKPCK/Uiye2hEK18ROimg95gJ1BuDu5UUzRW0r+vHHtx79IXjJ9DjbfI4dAvbZ08BAVdL1bhNmX2E",
-	"4GmV6wtR3vr4/MfjUlos1hmdLAVEKIvpsEFSmZQRGtBhChOA9EV4lcAZNEKllLGCMY+g+NnB5XC/qgvi",
-	"bHNcRFh2sNPQHprVaWgGqMAxeghYy4olcEgV+nmlVO5KTso4xMihJ5cneMZCBDKkwftdrnvuGWDdsj0u",
-	"qE6GP8pa4WxtoKeduNZfMH/sJRWzMgCjLa9RyaI56Ow58agKCKdoVpKHaXEjj2R7HPW4eNPzLKWffUqh",
-	"YSz5UemfMv87GaMvl6cPTs3OzcxPl6xZSivEd7rEWmoauWklc7BngGV2CzwZEYhSR4HHOxPUnNuz2p8W",
-	"6mfDVHEVJFZblYCParr5a7w9XE9LDipC8DjQaQAjDp8wIWhj/fzw2h20dfPs4N6vBtc/yOhebE07AK8W",
-	"Q00SIDc+xPDyG5u/+3z4lxvf3Dm/dff68IMzg7dvbN17z96xaVewptJcsCdHtY0JHLD6vdU8buJJ+jIH",
-	"kVMh6Pq0qFDRIItda6nKOra8NnJ9Zhtm6jn4TeRIyP6NFwaSfcI7jApNKaXZlc/aLge3kHiQT4CqpkLU",
-	"GQqYfCLu37r3q82Lr23+4e3BjTtZb1WB75z5gGDv5zNxj8OzgAPVdj3sV8XttRwvqOHiO636hqEYWRyp",
-	"6yChcYQhH1TvAnhG8qyKtPgF/y2Ghr5hMiuLXej1sXbecVjC8Qh2eoESwk79qMpda5PURdWxGx5C8qHc",
-	"J6/hzdKNEBMBLe9Ldzmnc9TNrhxJu2Ozn1Bv0+itNrjs3ckV1VoST7aEyZkhql6fXrcFRo0bVDSwB+C2",
-	"WN/jNwmVRXuZMBPqsVeKBemy250d/zGozpat7uF+To3rpPoBMHt7sJcvW7vOAVXlPk/1+PZyf9SP08kB",
-	"vIIhAF+uPHFrlrCOyOrus0nem+DxyoZKeE6UxjtiBaWlHxu0KE8uIit9MBb3lSH8tKZusXOT3XK11plo",
-	"hm8yxsipq2wGuwff9I6mqCeYIwfsFV/fI0cpysrPLucgPnDgIocZCcq6Drskwz+ERlFQegL8t05kPjYn",
-	"QpzjuqBTSQay5FbWOwtWob+Ff4s9gG0Pn9VQkfBW449YS5awP7RLXd6CQ5fQkYJwWFVVpEknDzQyloAc",
-	"UukpSI2woB0q1W6nEFqHBZUBa7SNC7vGZcUMDsMuSY1pgsDQRDf3lfTDf5LUXb7d9Gf125QUaP1tRCrp",
-	"FHHKCmOSmh/IFHq5rKvZVm6gDoTqP3Pm5ti15ucJcWQ+jlyYNG2Z0qArKFBZC6F6lAtVMc7aZM8FtacZ",
-	"13k7JzmmgjtgqM7apAL5PWbekdT5cB+1WHsEj8EWzH3ogQ25+rHY3tsJPij/6rh8c3gqnIbj44bSJhu4",
-	"6wUp+BA/JKQDWDXU0VsLRQMV1GKeE+b9PgwPYqhAZVbEwUPbNmTE1HNUtB6R+VUTq5kT62+7rFrJknxK",
-	"VEc3eHj0ssQ9HWe/2Fj/dHjx4+GVa4OLb23cvrB59h+D19cfvPPhN3fOhxmYG7cvDK7dvb/6y/jlOjCe",
-	"YYxqPXGtJIODfCeouzqE/ojB7oZbtis1ALnY8I747GHZzSNokXYyMZ1xEkHQ7z7LTW/W9zSEr0D9XUCh",
-	"xz4KsVBHhln2I1nW2yJhiIU1opyDZSoun0TWCvtkylDw7PQ0WqIsqGJaxU7XC5b+BTjp5Ezxu+ZzuZhQ",
-	"2hX5UZfYPOWDr88Mrl8dvvHl/dW1rS/ODN/5Ynj5fwbv/WnwAaT9iG/fGL71G/lvlUD21rXBhd+rT776",
-	"7fDqWfGG92+LN9wFhvr1meFb14a/++L+6trG3be2brw6OPuaeNV7f9q6fk/88B9nhjd/vfn7d7c+XJWA",
-	"Ehvr64P3/mTWJJBezNTSloYMs7BqaJoErOqTFZf0tFnjE6fqUruVwLNMgePa37fDfgt13MF1N7C4Rn8c",
-	"2kJRAo7VM0eok9KKXShpYp57OCJ0Aj8YQIbkVhiEmTZ+AqE1l2sKAMWRuScqRAgHNibf2TwUY3Xm1KNd",
-	"NI5ETyNDlhwPrGWlWxfe2Pzwnr4T6sY8WF0VRH312uAMJMHd+vTB6qWte6/fX10bXv6f8N+DW59G1+jW",
-	"p5vrfwWtYi1MxdTPnB+evaiegYulPn/7D8Mv1L+37n688dWbZud00HAN92lo1clGFGaDiLAxhHGXzBYP",
-	"Lq1G3nWzqwMY4k5oieuGECrf2X6n9Iu3YxCNi32fjBJmwANeSVgvZo1kGNCZjSGRlcUfXS9wOx55oQHh",
-	"Hks7YlVjmPvm5Mmbl7k43E1C6E2XUkttU3rZgFESd/xXzGQiGedt4z4gWGPah7RHoYg13BWz91ueG5xU",
-	"cMN52e+SjPsclYGgCY8/9dxPRIFLncoJ2SYuDQtp1W9DyElxLThPRDpnZwDiKaSMmekY0t6MHQt5Qvmf",
-	"7DcY+iP18qwbp9q4J/KQ1afjcLBln/zdCxMoGAJBYVEKPHViOPA7xZaAtaVtxfP2aSHVM14zQT05098o",
-	"eBuru9irhsGbZLd7DbtXhe6idj7GAgjzahzNRCO3rE5TfBnhJnbpZAmEKanmYWHuj45Jn8R4WCR4UdGc",
-	"o22Xj9fxtryPP2O2ZhjfF3wFK7MmYAztXRIPViEks7SvCLk3bUjok9W7WBhWUJC/d6nR9bwqDqoOY/6S",
-	"PV0rTwHmkRapL7th/SXv+lYSAvjoKdY1+o+p0CnU4O1dggdYN6gS7Hv9pX2QvUowtbuBxp1bSJd7OJyh",
-	"hIDNqpUo5T3hVAiF48R3ybawE9J12KPiaIG9KgjDOGDpuKSJbWFpNHzWTkFBf1oQVl4gl23BVggGGbhe",
-	"yvjPYjl8EWGF6DBz8KD4gCNGK+GH06WSVJt5nnn2CFkWr7CVDT7HKDQgZ+gQOt6lThyA6cXp4myiclYe",
-	"xqFxBxN5Dw5N6phPkGU4+9iGG0dvHmhsdw1FPZ2cd8nXw5erwJ3HO4cFI5fuGcnOlb7VhizrnlKpJC4G",
-	"D1Otpfrh+urUi8ilPAAU4obskeHSJnIFm2mzFVLVv09he4/MdYRkTLlkBbYtKEBcA+arDOdSaaFUkvvj",
-	"cnl1xnUMzgvUs11YGhulCUviCd8VrxhxxT68pN+c8P/Z+U5Z3TLqKdErNV8A3UzDohj+/teDc3+HYq+v",
-	"trT1Kv589d7mR9cGZz7bPPuP+6trUgEcfvrV5sXXYjqaJ3azWCCe6vmnqr3qrN0WOmjfqoCZG2kPdPq4",
-	"J8P0YUicdSmHeLHYZ0yhdN1tSP4C7lWO4S8P9wrFQs1TnhTcdr0+wJHVapmTec4K3fpEH+FOh7k0aAs9",
-	"GYqphIEG2aMszPhaiFymTRIAwGbAunB39QJ0qUuIWZk1mWOkznxnWwFka+pOLO9gpHp1fD0noU5WDpcb",
-	"IHgCclGDEFQeRuz4hHPi6Nib5BcqWdUPIhE7PSsxmwDehTLYawDW7wbdCTq4qrQOAFkbne3G+vrw46uW",
-	"HmKxBjrjWSzMfcyO1EgTU9gRsRooO5aM09iVCpJlE1AOE2aqiQdAf97JRthV5FJoS++dLc2jJci6qlKm",
-	"3TJL+0B7T1OJk3Bfkppie57BiE60SDslsVgbe7JoQcGjL6DBvV89eP385qVXN9bfvL+6trX+0cbd3w5+",
-	"c35w/Yv7q2vDK7/afO/c4DfnwT+9CiWtfx98clE+sLG+bly/FpF+Td0x0222pN4mGUTGXTyhsG/zYUu9",
-	"IDvKCrJWvbbsMLJd6Gqc6hT5IekoDGN5YeKhzrLVl1HHtNrG1FouKStOs1uYfWtlbmlo1ibuudG7mJzu",
-	"EHtlaENLthxSW0rBjBornTVaIxF/2I0aqxbz3Z8zWrUr/8cl9JhPkOpFHDq9wN7ArWRTrTlrg8OHp70I",
-	"HRdTq6dSl1RKiBrKVPEX9qyn7hHspBO88nu6PNwHWajJGYJWmGHJYBSiMJC8UvDU8hdbweAQM9VlV+Hb",
-	"D9hfbq8aguivFV574/Zb0n/24Mpftm6e/ebO+Y3bq0IYHSihwdnXHvzmz9/cOT947czg+pcb964Mbrxm",
-	"I/i2S7eZKrqdYqPd0FvDmpJ0eFtLBctIgvHDrmfJGHCS6paO0crGYtNpUe65PAc/VwUXKS5z6Xp2SXhh",
-	"ilEfHFupRs6MkbiL38LOoiQym3eUOLrhptZyc44cos7Z2mRovSEH8UodY3ez6nlUwzGm8coEzVF6VnEg",
-	"s1KE9JNps/kK9mL5BpkYnFGS9Ui6te5gJXc7TOHWWNAujQHv96QzSGV0ayFhye1OaDoJeZgQC6F0Nuls",
-	"JI08vBgmQ4wxmtjNNxCqw/sZ05ayVNZ+Z1vBzvzqYQUFfpfEopuTq4slO4Js2QyIlacTCKRjI6XZCiGs",
-	"e8y8t6vpjdin37LqV0Fkhfh9RuML3I46uAMf7DjdcXrOfuyATGTv1VXeLe1xG1phBeUhmWw1sTydRuqx",
-	"4O90qXwwB95utn54MGWoA6WdJSDkVB3TOwZO/+tqhkXQ0AGxoS3UduVjjyLNnMShQpPqY3rHpuld0i3j",
-	"g8yVdlgGPfZdE6mEURe/+flx9JuuHz6F6y2lIPYRo3VSQZT5bezpxIoZaV1OzNss+mGsXVI6f5tcc6xA",
-	"9AMtE7mE7SiS2dmzD1+tfGg6XrSw2R0G9iJdMJf+Z6p9Y9Smh4vh/m9F6t+K1L8VqX8rUv9WpP6tSP1b",
-	"kXoEFal/Ud0oTaM5iS2JOhu3zz1450No2nFz86N376+uSbjo+6trW3977cFffm0GIGWZWXR3NLLBiusQ",
-	"lhKA5Nza/QzX64TzNATjH5w8EYbnDncDEH0yvbpFsGNHPNEJpbb8z+OkzqjDI+RMJMdXyMiExiMd8yX7",
-	"JYMg8dhSLvmUhD3Kgmk+yfxlruk5O1cmtlvJF8eWHs7SrtoGIfBlMrGS1olXlb2ks0JcMoW2jqlQkJru",
-	"CqGohuvL9lBXmCMR00hm7aFfmR5b7bnUYb30KUAa7ZRLAa6Ip45YMRJpoUwkejTK35AJNhGWoH1izCFV",
-	"HpBOlUsqsmbtMoeo2DRXA6jhxg/gkDZLx5QiPvK7VNYTAOrmVLeDHBzgFPRNTIOq74q9qab005Jp6jIP",
-	"DlMESeaoiVcI8iDxJ+CQyk18jYQpdXKFyCjoBuR42iIPTdt7e3nZoVNdJxTqjLLEHaKlupzEMlrZrlbh",
-	"gFQ1RWWMCscGGEsaHJS7TYq9yAKgshdat94a7deXErTVwJABaXfEb9LwKrBEF4SxMF+Gs4DyQVjr3t7p",
-	"/Ur6He/WxI9r5Dn55n15pYp6/oSaSFy0zI9KQaFFMChFAHPPb2fsXdQoDi4VVCHDbwAYVZiost2VRPF2",
-	"A6HUFBGFpBXkkUaAWDeoIE9wYUqwb2cW1i1OMEc778paTSq3SaEcGxNIkLT16tloQd13O3s+bVOHVFcT",
-	"wdUlgpnGxlJiuUHa2JMpcZ7MXIaaZ7s8theT1vrVFrY1xDmiuvvV+uImEq8h0dPktYS8Z+BJkOmEQ9Tq",
-	"hq57E997BK8QXYyvg4+T5xLHREieBGJ7+ctTE1Sn5vWRtftVwTYkjHLmfewfl89JyAxXiOyd174en6je",
-	"ldvrSAGgxBEXF0H3P5PANOxRWGR5Kn8drUoEVzdQjODraH/sns+Os3A0D7G1NDgqW/6IR9yExM1+rS20",
-	"nLNUNzYjva3WWy2u3MModhm5EZOm2KfekIUcOa5aGuamut0g39RiT+tRpZ7Gv06thkQk+a6rNZ6HDF6P",
-	"9aSm5/Kw9k3/pgpfV+FjeP0uEdvzpDcZYEA6HYlX8cloaZQ6Qja+Q7CF8AeBG3hprfbUM/FUrdtnhp9+",
-	"tnX1/ODch+j/3ELD2+9vff2l+PSfa7k7i/wXwZCFLi+wgkWA/r1Mo5LrWlNLlxF/LADJYR92C+oSzSuQ",
-	"XKFUA+uq8aVZl9SIpibB0KVd6XK0TDpBUTeylbAtkfCQY9mJu93BbpNmIPTqR+Iux+tnh+c+GN64sLH+",
-	"6fDTz6xNKKR+mdmvQ1jCxjoMk3iyNh1C8QSgECuJL07+JtYNrK96oRtM9i6hDufwDqsqV+0d1j8FY906",
-	"kdCeF9bCZFMSa5O2fcabhVEnjy73uzOajhzXWCAI59+/XYdNaWGehnAb4ugvxMt7pcmlTM4IyV0yvJHO",
-	"RcbFyt0XgtVz4XUfYcx3XKrNUWk+VQMW2OKKJxIVyvCYhYsBSn2psEC7nmdtBAsh08yyeG20tlU71Yjp",
-	"hOhXE5Xv5N23TKj/2Pq3lZk8Ilxu/nN4+30TEmF4/XM0gwZv3xpevbadhOCwU5fUhmN4FmOx6tO7+CGN",
-	"C2PAy6c1oGx0OXGq6pzSO3Goe9FrQfMW1QwIPD5T3U6obGnoc5fLu6ka/IQgNWb7wgsP/nJlePmNB+9e",
-	"/ObO+a0btzYvv7l5+c3B2Y82L726+fYnw4+v5sJSmQwFadn1PD72ruSOPIjX2VKWHwraUi5sd8mUFLR7",
-	"iokmMZwjgKU48lJC/UqqB1LJSaTbphkThvC3yDOrKEqIzAQic8QgkhDOcW4YHvWpVE1VM+4RhTUfO9lZ",
-	"u5BFCg3rkl1AhD1g7wKSOEqd5gxvT1/jdkznkBmNtcxOYjeIGqrKC+9yvTBL8WDKLL8TdMzIm/QogWOa",
-	"1zsN+A9g+war725dvaYQ/a5e37r+gQQbG567Nrh4QYGQnb05uLwugc3Mf8dAzkygsnuvDy//2XBudQh1",
-	"pNMo5s+JfFShIiCBu6FKWPxTB8sN0WCKKWGIp7jKJMtNCwpEKpswLBxmenpdnwdVrADtfQUDr+rKdfMV",
-	"gust+U9ZR+747or8u4Vdv96Vc+5g1w/5oBCBVQ/TZjdeS2BMWcFSJnCGsr2sSbyE8tT0oRPl2YUDpYVS",
-	"6XuluYVSKb9WNSnkWQ6PU9r8StuYXz7B5rHALtbM5aWJogwXo8eCI7oJ6sgp2RPGnoL27o6MPUnMx4q2",
-	"y/VsZCM0CRQgvwEKFH/oR/LzKo8FT9rKexTDaPgkRWJJRY2rYmIO1aasAbhxCrN2kjmM5KlYgmCTUVq0",
-	"FdZkQuAkgt8WZcw5tprJupp5LDiqBhtbJqVqk8xzivY5lYgkquxkwnbXr6ZRzwrCUTBlWWTcxCtke67i",
-	"tAuWthNPymSZ5E2yiaxxMDGCreSBibHfgKdDok9YVqPWlD1JTVyhFvNcB/dVv9u4EfPe3cH6a1vnfmnl",
-	"ajCuDVJEhQUERUtfMaOEqwQ215dusEmvpcUCsS1oePmNzb9Dk/D1vw6/unp/dW3jzq+HazdCAX9/dW3r",
-	"3h+Hn14d3Fkd/u7r0UiW0u5YQ7YChxso4xmnxtGROjxtgcCZ6X1Ko6Xwzo7qh7mbbm4nmzPdCAihB3P1",
-	"09kGh84tNzPKVl9ooF7LrbesPQG3B+poYg7pmstoBmnnl6KqCsJZgKANSMiAMcQZk1jjjC2bepukEh04",
-	"BIqzalkBbjS2BUzLmjYf/LPi49Er38e0ub+FXQ/L2QQB8cXj/+tFPPXz0tT8KfXf/dWpU7+YLh6ceeU/",
-	"rESRr7h+eOXD4ee3BmduZuYx2yB7OpjzHvOdNHg9/X3FzJDQSVhusnYAMuEzcQyLIaDpKInLlCkGjn7j",
-	"ZHcM5Wm3ieV5GjtQTMcjjXqd2tI60htr9XwWxIFU8vfd3vUUioCcTvEzqfrnHPca3lEMFx1bRcrG+dsK",
-	"zGf1Mk1CPqu4Vhz4OSNJ3OZhOIGXyTb791SNuWa5QZ7Dy8TwgDCqI1ke9pvEFwtwJ3WMmMUvtoKKwadr",
-	"G19d27h9bmt1bWNdCPTyXPjhmxK9TRjz1998cOnyxvr64L8/EkL/jS8H790Uf/76jxLIf+PelY27bw1/",
-	"98XgjHh+8/fvDq6fHZ79w+C9m4O//Cp8z8btCw/evWjc3STgm+NyXJPGewv7Dm+5HbiKvapLVYcNjzSC",
-	"ao20XGnfqrogKy8/QU5vi7jsN0E3uOKQ9p1st5DJR5PorOL9tutwwm2T4x3ZiSNzvskkSojoqmICLAmo",
-	"ImHmwDOPPbQkHqnWfeK4AXGWVD6pJinKAqS/Q30SFJJbApHBSaz4+RPl0sLMNqz4gE3gy5g/US5vY5TE",
-	"eaiwZ8BSDyVsvGlNS8jTIdds6PdKsbBjrp4pVxzXgf6a0oEYtpHt8wAMdbtiYBvCLowPcyAfO8q2FruR",
-	"PJbDntquxybZZtZ+O49BGKsYNnOH7B4N3uz7kEJZUZWNyW7wYnNUnq8SyWLLoNxFJgGpGxKD04/t49aN",
-	"W7LVg+Sjm2/dHFz+cPPSq5u/+3Drwo0ctQVKudY2DTalqI0o/5O6toYkaW2Kjgc+IQHS36dp8SbajARG",
-	"2olCkQeRW6xDw3FvL3ydUwXO3btW2Kdpafuy1bDG6NStnMxh5hZmSv/v6m/LihlZ9Gmf0PyBxvQeujWi",
-	"Ws6jWj/CPYzNpTR/YGbqQGl+rlwu5VPflqVQzaS6Xe1iOEKXY/tnPRJEZazi4PiqyV2luIR5920ToExr",
-	"gVZa+9FLhZcKwDSpakybRpqJSRvm8H/87xdLU/Pf3Lk49c2dd0+NdzGGq8tHzD90bRn3g/PrkgcKVRYK",
-	"8iQwXNhYR1uUdUIDP16P5zNml3ViuIfcjG7y2/QQbsfDp/2xJL5jmg3wsiqX6MVB9HeVcEcpMmojk6wQ",
-	"vTBchSjszbuDex9BOPbscPWa2RUNCoqhswnQIZQb211csq/5qGd9POZzZVQNQj3ZAbFloNupWoMIam0C",
-	"JOinqFNRhjrqtVxPgeWpvoG90W4OOy8dSW0l1WJe2ApJVlJJ6OWAISKmWVIzNOc2BvBz+8DSlndl+EBS",
-	"E7fTkionSiEa2zG+jtvEND9irb5zKCLmALGJ61VHx5YDODpsJHeMNAXrDlneJCpM0+p6X0QtvKLqFwPp",
-	"KhNXIL5miWuMlwnqqNBauy/70boyd0fe4cDvklNWuBnXD1opbRWexBCChUfiaUDz83NTpZmp0oE8gS/7",
-	"UR4j2Bv1XZuJSpN5k7msrsuuwj8t8/FYr8po1YNa8xrD2gWdWeIhzkglrEPYHDGKjDfYq97SkvmA8y1G",
-	"GSCTpfKZ/cxzYctMAAlld1gbVGKCc0rCzbwWOyiPUil9D60BZlRdFYPW/9eqrBqbASxosk1IIOUnhqbs",
-	"Y43xFINiLsc1261CxZTKmeOEUKFBgfNVKGdFxFlYvg3pc4CCLReYBJj59YeDM588ePd/pKtka+3c1tq5",
-	"wQd/n1B1HClAjihRzztncmlGpdpJ7Ab8aVv+HkBUdXkQ1ueHyOII+h/zhUQFmY6gynTdRqMYabbqAW1V",
-	"FBHzi5Fa5RPpflKuqFa3jalGqYl+0msxcRqA4CU7jRAHUgljzU88j+AmNM3Vv5R9QHVnEqu6eFLxXos8",
-	"zGhdsSg7Q+cvqMgr5PYj2XpQAVVjzzPSN1uu5yCHEa43UCqP5TlBj+0+Ug2k4RHp9IZm1XuPvnD8BHq8",
-	"TR7vCTGxDwo3qGL+UOkA0tsNoKoojzyts7b41+jVUQ2QZMNwOXM3iPrbJtleeVxNrrBA3YzqDaEUwQgj",
-	"OuXMuFe7vBplKlt0A6FLSfQ8buZMWoXsSJFJZo22Uu0y8yd0yMhwwn7++eDm24PrV9LSJ+wvCvPpghbh",
-	"BHqvywI53yG+VmLVhZNGKCRHOQ5cjJx6gXhWFv7HdIMDlty3yWpXfOLlsuC/r5q2H9PPZyd+PCOoM2q/",
-	"tPO0DzPjXjHkcOoJUhtNwo8TeXi71KkWDWZk5+Lba4KUqvIn+uAXrTZAMWqPn9InxSEZTSGBvPdwhU8i",
-	"1OG4GJ0tHZouzx88kMgeKU3Nn/rFnD1ZZPukkhS2sqLCOL90JVNsvorgWJIjCCUNt+5iPyOa1dZh7zhn",
-	"LDz4+8fp131c9oR4Z9TXM/nqML548ERpfltRTE0bVWgxbJMEiwHUa8lSJxwS0x6uhZQ5I0Wf2y8NbON+",
-	"VabGp3b1gW/FvlDATAvHFvaJbWjabddsgkH62V7uskAaYJAY1Ep6gMUWl8vTB6dm52bmp62xEuVPSqUM",
-	"WSZvP8GtG19v3L609fWZlHYiGSryC6r5WNhpzUIXcw81Rz0Z8czuK6GimDzR3Sl/xGu8N4cpjd4ndeKu",
-	"jCr0aVmL1tQ/STaJ4403kRjhC1FkdORixWh7bMJRJIfzV1IsBpOVBn8LBaF50rfDVKKdmnu7BJSQTILJ",
-	"a6NZj5HUWzh4VqdcTuKysIrdF6jcFYlGxhqod3q/TgA0nP945if/9dOExD089VOZqlmdOvWLcrE8bZW+",
-	"NglqXxhZ9vq5coBGqHfydq3b7Hqs2vhO3oN4tpi77bC9c3Bq42DrXjJ/OeWu/+uCieRAHEoBbgTMCgs/",
-	"UI3gsLCGqfXnqgzbKgqNKm25/6OKwK4AfXVamFv2VWr6KGAAnVI3gScrSMUFKpAArtwBUB0ohIEBhxfz",
-	"gSjLQVUHg+BxiF+V0ZuAaaA6e77SZFXiDxkvLCx1XNBRTdZohKCQyrnUwg5S5IFcCo4iThTYvYzVJQBe",
-	"dhd0TOfbj7ne+avIc0ODGXdCU1ekRWiKz2Qb30k9ccS0HrGSYjHxGqEyvyHBbcWltONXaOgZGSNTdr7c",
-	"P0qIgzB0ci2igDUJ+D/BYSddZQFD8/Njo6SOyzv2+O6T6huEa6wbKM9/EEV9pLOnOPmQmcf0gqGZ8QUo",
-	"oBCnFjCosQuPn8dPj1HC9enpUnlOgKljz7NjoEBRtYJF5HYcnaluBxiAQ+quQ7KXOpMCet5hHNviZ0f1",
-	"V2pPZRtiVdvaYRy2FtNcY6cgl4CZZFuaykTQT8gZCHO7KK6H2Ohj+qtaH73cJV2i8M0ts0hkQjPPY72q",
-	"LaH+WdZDPgZ4Z5A+4vIDbY1dispatSxF4cdyiTen2xvLC8KMxBjo3DgSMxgtMksh2J7VjpdHM7boUYhf",
-	"p0vSaL0tiDxIbSk57pAbxPdTdJtj6kux292YVWp1aAesKtF9bSnNygUv2BAE6eDBHFkYAav6ZMW17eAR",
-	"Jn4XiKORQlY+qEYBrBInEeMcfX+XYjU3y6xl8GnMJIsFHZrDmiAApWkkjkx6hegwYyObe2cuOX4+ReNy",
-	"GDRtkxaS/Y1xyMcZ4oJK3A6zbWAXhaErlENxjxVQY1gWS9UvDGBkyOKRsboiYp4DFZOTFIDH5HPkyJ8u",
-	"WRoaRMpkWhxojOKazRRTyCXVVwT9XqkrxJtqWblzt77ptUlKnNgOFA0twBQbhoAOqSIuQQ1GP0pJ4Cas",
-	"d3036B8XJ6T9ytiX9oz819Nazf7ByROFotV0M1oRQOk7WP8VVD6AokQjoAEwfuT7w9m0gqBTeOUVaMTT",
-	"SAGSP3x0Ub45jKogWbk4Je6kDg8voA4A6RbhpHgxTKoLRRmmzktUOSd5MURU5EVtf7pEfKwtJd1S3SNO",
-	"U0auQM/Z/xJ9iT722FO+z3z+2GOgSCzhTsdTtcuPd3xW80j7ez/jjC6hvceePoLmZw8c2qe7gvAA1zyC",
-	"lurMIUtFhNGRlkuFSrIkm0wtqdgmRxw3gKZ5i/WKL9ElaBXFl0C/qWFhlXQEa1LzXFILrbrO0n40Wyqh",
-	"NvaEmSS46GypDMxZ8Wphz8yWZiS/FoxHPjOrFQ2fKCDll2hfKncMLVPWQ6whnpuXUN4S3EzaD0U0Oz2N",
-	"MPK7HonwNogn3js9D/XFwpjeL/buWZcHeus6IKJrfbRM+kqnWzJoeEmiUWKOltQHFTCsQZ2LPyhsmrAD",
-	"DYwDIVw1jjiGmZmZ+QpyujKNTXZ975mpihXkOlzZ+8HBWSQ9rkJ9pN22/IJTvEyqdcyJ7G8EAx09fOLI",
-	"M489FgPexxxBbBxOfeknU8+cOHF06jkStJgz9cIK8X3XIQsIfrlUVMDkYvZtl7pTHZ81fdwWWh6cGhH8",
-	"mhIYbNEh7Q4LCK33p35I+o89JowSDINJ2ESO27qguAhdZwSFgMLTJIEBhKJCsgBLWgmTLuBBlyMszhkG",
-	"PD3lQyYYV0OBE0HuIeK4DwoWaIBQQB+A0t0AkHV4Vw+yGqmM8gkrS5jZkC1QRDXQyySasFLK6pguoKUw",
-	"QWYJ5NFLdEmrcEtGBu1e5qPwi2qXeoTzqplBu7QAFK24R/S5Zg77JAjEkhTuS+FdkjlwS7zbEc8BeUma",
-	"fomKo1e/gnQU/Y0UEBC5rLEV/UgYm12Si1St4oRqCx6FsJAZ7V3ixGss6Rn5pM58ZwntXdY9FSB5hXcI",
-	"VDzJGKlgDJBPRJk6zX1FtCQ3cgntxYiTuk9UY/1l0hdSsd3BPnH27X+JQlfBOqHSeyQlX+FwB9dbZGp6",
-	"fwlSoT3Fo/nC44/3er39GL7ez/zm4+q3/PFnF4889fzxp+A3kS+88F9u20Ubt1f/P/ber0mO47oT/SoZ",
-	"EzcCM46avwApcibuwxAgQFgEMAZA4d7LQXRld2V3p6Y6s1VZPY0WLyPEtWRTtGlJ69XKXtOO1Vp2eB0r",
-	"iV5rLZoyzYf9JmsMSD3tV9jIc05mVXVXdffMVGN6SD4B011dlZV58uT58zu/89k//ONKsHIsEkOhzo0t",
-	"vFD3heJ9ubK7cnVja+MqRoe7cAxtZhrZ/tkRYHh6sbsdWZ9BYlkgXQYFGrwnUuCyebOURxF4EZ3eR5ZB",
-	"+923BiIZuez67hgiCs2X+cCF1Q+1wnGF4Kw5WwwST2VjyFCINTwfivbo8IEKaThgMB7EOIoHAftk1aRQ",
-	"pWc2mvmqRc8yIt8Np3Iwqa5hKI80qCAsVnRsHUAJYwWYUQwBC8m7HPjLkbYJ0S1DGdnxW3fEHgaRBk3T",
-	"g/zGRBz7V++wqz4nVfZG3yq8UKFE+kyzSvXvol0lYBShzJ45WRRfEnptt3dzxlJe8xlvGwdMiWHBOyh5",
-	"PF5alO9xiPLsEcF7U28huN//nSYDUfFIz7s514YizTLyjGfll2c6Z/M6Gt1zXPm67Ml05e3H1j5HZx60",
-	"3M7WFubZlDX3IfyXMyu/SVyzpxs+RGLBvh7zfzPFCd/RzJff1I9y8wBt24L3YJWtfWnnOrz52L6ZGfR6",
-	"PBmt7K4cDJqxNF3ru2eS431OiNFR2f3ESgasN/KqM/uxVAigZW5JU94xrhoY8kiPkfq35NS4Dlnu/Szh",
-	"NHZqzFi6nPH1dTGiNQSz+xUdjWpfPgRfvV30HQn2PiY727U/vExubiT2pIjOLjReLOBO2DYKH4dW2rib",
-	"Pbm0wYo3SAuv/OaKNxrtRVi9QA792Hd5nMHYV4k0R2biU7JpCp/C7OQMlU1HVVhqrVzXA+XMldENoreb",
-	"ZrC8poeYfoQGl9iNSkd8FLBxyrYyZUcEeiXKNd9S9+r2jFTyeVXUc00A3eAjmOWZ7IJ4t5KQyKS422lc",
-	"tIL0K23PZEpvUL2cVt4+gTnBnC4tbonWG5PIt2T0dqVE3hJpTg0u/CSacgqNFj7F91QGMsBjBnqA4VRb",
-	"G643clTqpvI8OeVBAYdD39UtF+f+jX5UPIUWeYhg7fRch8jzWXbqy1bDIYJ3yp8iexQGzBUGcCgjiiNM",
-	"/6FlrBPWQvpx4ly7XEeN3dibGSr1bKJZbh/BTZfdPkLOmqWSaQ/1qEGqIf1ZsIzae1nNWE60AYQCkj2a",
-	"R4Bdx4o5hKstlTTdmoXrJty0XuG6gLXG16hnqWPoq5Zba4QZuaMpwcZqGGfIAY3mO/s37TJgOodMgHH6",
-	"s4O7t6xxsb310hb7nz9h2y++tIXn42QoWkdUdWXVHWQEZLrBHlGC9JG4ThVZ0rAXtq6yIQBNGwPFj7mM",
-	"eTMWGytBtQlygCOduaKyxztis491ASUhoKZUPBmVxH8mVvFAttJBIuqwPQq2xj7DWUd/pj/u/Y4CpMI7",
-	"xjbrkPGAzF5dRkepHOAoat7O5Nlf+v3sIxQ1bOh71obnLALvFvr2oFk5/57F3qo1L9V+FD3A+y7piY6j",
-	"W7p4x34U1SIW+1HkdDro0ET0BU9Zc8SGQhytE0B4TgHxCJCaBYRKHpZTPjKmhS+oeHBfc1IlB3kwaHVK",
-	"LA8WOdVKLlcA271GZQTbXQD5/hrWgNIbLY+rncTSjsGeqtZpECFLVKnNdV8PxxInBJwFkm0oDN9gjygd",
-	"1m6TewoNRSndi+kxyDS3U5HssX4ij3kq2DGPB8IwBXwGHHBamBjCkNrI3WvSEAPBgWHPk0YlLlBpHG15",
-	"BJnKsjgkb6U6qTORinlxyhVYAXB497Kn4/fz53zsDLyKvzntIKaOoM4J8AsXUF97ll/KfOKRCDZcDXFl",
-	"HjBxtci5uO1Emdbjt7aDF7fKC7Qmu35Ac2gJbXuZHalUbEajka2r61vbZ8o9zzOiNwAE6IaE4Amtxus+",
-	"3UCubp8h7zx39huFx2HnfbkJAgK2X6pKmEqlEzMzY3upVLzdblXq3arJOrJMxNaC2nUXIDeRjEiFacr6",
-	"45IErqF5qY4H7ZhT8Ju4IuuJ6OukWt0/Anc+4ikHZ74LiDgrfnYk9lSxxwtAMJyiB9z36rMP/v7Zuz88",
-	"+edfPf34488++dFnv/ng6ad/+ey9nz37y58+/dc/YvtJyq6+GLCrX1vbYPsdgaEChAA4YG++9dVI8OSK",
-	"gboV2JRDquSXiKQtdc3vwAvex/dboBwUnlMiCtDBgr6tXSDc5MDGtM+wegGX9gosW4kMzDgjH9Itp6s9",
-	"q2zKt7r97cq4hTsGD8GU3c52oXv9ztbOVlkSr0JmN1vmuFJuoTPOE5gQaewxI+I24ywBDCjCLHVnUmxe",
-	"hZ+cTnJS8cSPJZ+wLKiDm9fZte2XtuYJ7Fx/8I3nIihA3oNg3lU3voC98fDm+ksOhtMcpWIdE5s9nhyt",
-	"fWGEKe1uRqIHgO1yfxIqzG/YSxbjD9pbYxX7/EmA6WLwQBhD9D61xgNf1x2AjllpQXuZe+Iy0dNs9drW",
-	"NaYHKSBh4ZOejkReVBC1mvMv0u5mrDsaeXkq518PSjbftdJi41qc2FcJPGtwIuFYUy0x40XyfZLcq4xv",
-	"gUSnKXEPx74rFMKaR44sb4PtKzZQR8r6SHgVuEhsmGjV8e2WPAba4C2wUJFIquCzVPZKQtUgawe5jkYL",
-	"kGl3+8sl1ymJsjlyWm9sjTjLdYKaFIWxHBV1A3tzBWHMkEP1IpJ9+nYmQYloJ4KC26UC9CoHGw+uokqV",
-	"oU6ODIjnBrunKLGBbC2AmtZWlmVPZFUFWCjgZHs1pP81gJA5XJuUmPv4QDf9i0qEwkOcj7fsMvMw4ZHA",
-	"3jq5xQCiezHEv8w8QkK/b8AvKsQCE1BTpOKJ67aG0Bo7MJ/HWrV/79Aar+2xHvCa5zq18XwlBchshc5A",
-	"wpUFLX+ezeWS6AufXdRTmGMqDowWtQnefAsLG96eYr7KJCXsHFYQqYhtv7TFeFfwaIPddmyrVAgSEC7E",
-	"XuYa2mD1T0CFrb6WRRqihCx1mlwn45vI4DmX6ZtrfjzN/n3hhWsvzGP/St9Nuf7UJhbKXDGO5MtYu8Y/",
-	"EO1gO868+eL4wOaydV3FSpslQonhnZGdSFyDDdkq8mftv3L9xqs3b712+3e//vqdu/cOfu/+g4dvfOPR",
-	"//P//n90qcROl8Dv7VDgcP+pFvFY8Gtn/WuP39p58e3DQ3vXsgDYY5RNKiecGp2/7q+6TMhKN+oakZXZ",
-	"RNQtpP7OXtXIhAH/pcEITzJQSqoONv0dj/O4ZZwJIfdzsqQJMze+C8mZZQIzufIPkHuonoyNdcN9RRfT",
-	"Q4VeQjWOPFvfMZOiFKJnUm2fVIKX8tt9Jsg2JygLC6FNm+/85l04yNYvBey9WB4Lv/UIZusaOcgUg5C+",
-	"IrlyE9aOuy2syOJ23oXgbqdKQu2421wxJYO9ErA+wqoC1tE8ZjqxBrPU0TxbcN7dtklsR3OdtK/StZc6",
-	"G55/mcqarvuYWFr4Psd4PCaxMGtVkAPY70FVHuW8W7tEGsY6nZT6AwcICnfpH+A9yPU8wcw67/cFT6xF",
-	"e/LpT55999PPv/O93/md3yk181/PPXOGVXufqyMHStcJ5vwrknzNUXnNzgr+PEcw5z/A2z0uTT5evNzm",
-	"p6lEYgtfL1hqH3U16/Bjgf1KUp0TWsikZyvUHPlFWqDULj80159jX1Bobrb80wG5tSw+kmaa6nDULWsr",
-	"hRDQCtmqaXGlRLQWUIYaeDYoCzfsIqGfJ3fPsXu6/wO/hE5YGMmOTE1INCSOLRKZLsIjqaKQrdr1AEaI",
-	"fR+LAbcRnmKvsc+5tvUyctY04PMG/HaD7TsoYyLSQaJMFhUjFBNW1PdE1jkECGfYKt4Q56WhdNrQfaHC",
-	"4FD5D5HnK1xDLhwZZcwAFDSShn1zEHVEZMfhXzx/GVFa6cT1+E6F8o3pXFUdzV6QkaIDNuNQYXQvN1I9",
-	"SBuQAwzXdpGVRaZIoOImeJCIELceUxqMWx5nRO7AEAO/G9KWBFYU5KhKhzrfRAnuCMQnPGrwNNzLWuS4",
-	"6CNIyxUDHdHsHAdwW4B/+UdeMawV69YRiJC1yoRBLIxgvAChoxoDuD9a5og/c4RaPDb6UPkOUCPIaCJe",
-	"IWthQg0I7dpr1uXGTcL6oI+MJS2ucgFX2IfIAEG5A+CQwVicX41Us29qqWAhDlVo/9+ApQkDNlCpjDNe",
-	"yCtAOF6xOPaHYaYXHUsCrm97EMcNnjYirZNwjV7eDhcAGUiXMhYHsBJxe3kDALiLTuH/b9X97GortSYv",
-	"RLSOGKo9u6D+dATZQpuOCFtNX6fzVEhVJBQiYV3ZMZ9jPHhJ2BsyJHiKzcqkctGIprB6ryeVAIUkFXT3",
-	"3WAPEXXk9btEhgPe6lKy4Yr9oKmfUMsmzFOWgzhvZAO91A4PvUelr+PIPRcA9DCDpn1SU7iO+ITQdX5D",
-	"RweeAxi/aXMZi2jC1dGDtKmfUOoikyA0/4BGOjo3iH/caHRN/KmKDFjagH6oJZLUakI4gDTjSQKxmaEs",
-	"ZECtxm4Kq/uFSllPcEWdZPH8t6c0vmxZutO+kFu3BdQCXZvSCYa8OKFqAYILSFq7qRxbfEgas55ORNVS",
-	"dxJuH+PigpGIRRkJ+X6+/1qire/RFwqR3mj5EOuDPYu12vVEhgEyDimdCopouwwSawtrCz2CNQNyxASY",
-	"DwHqylaBX8D+1gQZEaLrqBZgzRIZlDyORWICyvcY5pjQIBeTMbH43/aLlMV2VdbIQIXT1b5fQ6rGwIiw",
-	"aNOqQwVEemgRWRuha7XkoNW1h3sswBr3Nqm1kTKpwVvAD5uCeq20wfd5aCfNqkv4HdIpRvY+VPwfMGqu",
-	"vosTcqiQJI/mpKOdjYQTgIRwgSOFgp945kcgkg1zlkaeMNZRyskELDT8lTVy9nI8dlTGe6iGvmeM0kN6",
-	"HM+BhIcyjn2PVjKwiSOwKaCdjYiwYBSzmyBalM5E0OmIrYaubY1OG98a8Fi2pYjCgIUm1mkDWODtX8fS",
-	"SGeUs//1nb8FByFbepyi3MjAfAM5nuixKGIjgB8yBDu/3Ui7ouG+DjcO1aM8LJfMd5PC4ibSWqkbLCPF",
-	"tl8QIx66KJSS92zcZcbafXGsj8R9jZ1TZmUhae3scmBHc5hTWva8oNg/yOnO+lhIYbBfKRokugE02QWq",
-	"4Z3yAJBdwYZ9VmMMan76igFr4u2WDbmjMSMO6GeivR7BjqWGWpPU15ghLUfE+5ebAkyfS5k/tIKHfePP",
-	"r8PtzZw42luC82RS3fe+kzetgIGqRVzwk7iDM7v8uWNgM8dmXONxfzs1rKtjiMCiGiJlCNvCOLb4wjES",
-	"eJ5uqA2Cr0L0+hr2j3CD3cxtLbCJCgyXaZcr2Bgdipig1rLjsBbsLvDKhgihalDvQiVEhCrGQbnQ4R+C",
-	"ooGJagCgJyygsdDVja15PvInCV6NX4albhnO9S173VKXJOMIy/I0vtC/jspCMGpjkbrtQAe0Yd8cmJR1",
-	"5LE1CqCZ60zAZlfHcirLlXVBXnMXPQ+EwysjRsU3cwEZaGw14hj82y46fn0DTkOyLuxJ7VKq/EisD/qg",
-	"tR05VOC2vDQAHi/GMwt4nFKEwwPhVnFZgxs0vAsJbnghKsE2iLS+PcsZ7bcACXyhPRhsXgCvcuO1tKsh",
-	"Z6uff/j7T//lR2t7GYrVGr1t+n0KhTTUX8jFacskYzY24u2CQth8y958zN0ZN8B6+lhkYjXbIMBf1KgE",
-	"e2gURNAAgekkgoQEzBAY72fFrI31aqNml1u5gsYiBo00VjUCbVZh4WOce2xVUIU7eU1Tr+CFbYOeKNeI",
-	"PbFwbVhwniHO1re+OnT7BTi/XdTEV766ZYU5c2fZIDGlNfUl3VLtcdlKRCRTEWHQxHkpEKbDhAJeRW0n",
-	"7EHqCv3oBuicAD7JurHAOax7MNIuj+gkzhIvLixQHugDJMAXpNa/+C5VIT8H5Kit0r+6Z1ZFnT+ITLn4",
-	"EBJB66OabfyHmgpDQR7skEeBN+w5a+kkQUZ4inyUgND10T6Ky0Ue5qdoyKl0Kqbsw7YeqGgPuXUgScPj",
-	"8RbJJ5/86cnP/uvTj3528rPv/vb3Pzn54O9OPvj4f//LH598//2nH33n2V/+9OTX//3ZX/zq2c//Gprg",
-	"erLtHaqAc39vz2riAkMtNxNn2SPXyrpgUTlwfTJuONE1tHgPgmgxHmwMYm0oTxirsPNpHbmE8jNgc1Bw",
-	"Cwvlx7bBuI0Aq/bmCv4+MxDsNsl3kqv0G25k3WwusS57TQ8SepMqReZftLZVdvObBV9dxwhX4Da3RnO3",
-	"QoWGP69fpRme0ZKgEELUG5WZiDINh9k8r+Ng/HsYT6To8s4OU7qRXTOpAffhJWjWL4kO5K3yro8PS+dr",
-	"D/KJMB+J7HTTQttWuGYlWDkSol/ahzRb5BKNW8zu2/1erMH47Of/evLuh5//4sOTT3787M9+yV5mn/27",
-	"f2ZXt9nJu39gNS5o4mcffP/pR99/+sn7Jz/846cf/xHq43OqXpohP/yzaeGFbPxSuiLqNVjfpnfte9zu",
-	"t9rdh+PtDrliZiptt/Rvrvg1xl6v7XZRg5OtNBPsbmfB2RoLnWp8SIWZWEcE+Z5yOy0CeI0ewwq1YcuZ",
-	"PPSF6p+pYQHO4qSuPXNAeXIlNjO1Z2pW0o8oaZb6qDyAzRJBvjK8PzoqNCIXjhoxHg+h7k5QhkoaxiNr",
-	"UvQGJmWxFA6MFYLPExbwWQ4u5o6HQ4WrAC1YIJEhcq6YZkrnhjEiMI+9Q8NdFa6VhYkxnySu+xlcWhyP",
-	"H+GFlPLYzeZyb6VYTZzHGhWbO/spIUwLa7p6EEesy48FQBRyIS5Xkks5kJlaL6NBPoXWKxixNW40q2cg",
-	"Me/UuN1YEFUg49y/JmVA6DrIzE4aO3QEXSZ/D9L/1RoI+BuKHZXe/RHaGScf/sPJux8+/dhaGmiIPPvz",
-	"//T04z84ef+9kw9/8Own/3ROGwNHdjbLYvu5WRbmqJ4gqTkivEALQqMdyvdpPPSynajbAGKbuc1oXWfu",
-	"skIn7Er38CDX+PSS+4fuVaocxOxVa9OpPa4GPPbIZ4T6etth3G8sKtZTeI9+KTepAXYlP80N+P7si/qc",
-	"Dl87THO6o7c+WXmFp63ufWHs8peIySPCPVFkx54ZNXoXeJhayywRVuvlIF66TQiDgJDr21tbJcnj+Q9f",
-	"UgfT8xl3FprNOABRL4ea1jCrd0Z2/toyFgEE9akVJJTGVuNOptSw3hGLIiGCibiQ2tUFrwEVrfb8UszD",
-	"NOO+aCAbiL3WiLhtr3NZUfg7WPGwqaxrbHbeBStQjJG7vHAQ9sRmUyjRli3JZ1a2vlK48jLxSGQjrxOC",
-	"UZyPGrBjgJ2+zbg5ssdh5fHn0ovVOIr9KMq/8pKecbkhXoiHWZCKyeX9uujXkRD5uhD9LD7mV5dJVa4R",
-	"/OqOh8yQbi6vCFr2udgXaj5dcBrNUa4gStDlZXCLovTNi8HUg7QuCKafcD0A1ofpU70QtofxOViWDbT1",
-	"vDZQ7bQPk7tozxcnsB6PPDjiyO65oaefN1xGS73DCCI99fS9M3rFXTYDGnQTqkdLW3aOY4W213euTic/",
-	"PztYaAIZ/jp3w+IpVsO/uINMaRAELRnby9P40M8BY7pUtgshwmq0W5wcnX9jPgL53qWqYkOHmisLAn4D",
-	"qIQuRbiR9EOpwAzRvw7XzJB7rDxAZhCA3kPUb5fYyWEJXF+zuXqFT7Qq95OFAnfZefCJvLOy1HGEVRw1",
-	"iglVhRjiXko164k9tz6a8VZL9GlNAiwcwH7dWCsBhUGlx7eTpFgbUc108PSjv3/68cdPP/3ps3d+SaT2",
-	"//hjYLS/9rUNdoDwVE4ErFgwhdg4JHJMCVtH5JxQ8B1gkbmEgRLfhU4y0l9pWEcrBOQdQn+UUdqVquMI",
-	"mWOoDwNTKtqjInwoMyI4X5Cr6wJe29VIt8wmj5LNra3tF9ZczZ0/GaXBabLP6ImsEu5QUV0VbI/GkI+w",
-	"HC4Gh6OHoVagw8JqByRsKLu4q+PIQfp1m6BQvtbONLoijkIohEugflPpQ3UksHAKQMAjs1uga8aN6erR",
-	"sOtgOxXJkCeRCaBo1HE9wLtslxZf2KXfb8G0LaytLdzdPsnTh5wBbAUjra+FY29ktw2UUdgZ7mgdVddR",
-	"2D2io+nRrtF1e8Ui1Y5OuZVPeE5pFUpUU+RLDxVL6GlQmx/k0HupBpaF6nZKMFlg/s08ndxli2xWkT2l",
-	"Qlf7r8+vrrExFKQ8ga3KqmoHKhaqMm5YqnXf8EQZfag9T5nSqSSaDXdztgp0LyF0lGqNwrUAU5Et7vDW",
-	"SogIOLJJ34IquOp/0aDXz0q+mgOXVGiL4aEyg1aXcUO9jBSUwYJKF6R7qGUi9re1PyRfosUVMynVvxoh",
-	"kN695druIq1HlPChFTL/AsCBY4SyqvhYhKQ9+aFyVbHSZJYKS0Ucm1xdruvT0uUqioVBzkJu3yeO9dBg",
-	"Ayj/TNPliQhzN7HHD6CK3cO0ckT/G+yWPAYcphMYqMeEQmiqxD8W+d5foNndJB+LBLjH6fuwOBCsWOVq",
-	"xOi6jUP1BnYXugYC0BnwJJJcwbFqqOHMwb0HD5ndbKDvfdkiyPIaCl0Hhwzl2Eo4rgqo63W3bDhNXFqa",
-	"90CktHuWF2wBw7sQN35u1YL7R4zANFJ6WIOqAfYpQuFYOYJFpucFUwsDx5x3ErlJChVU4ylvVfdKetXa",
-	"ZViTDAhP/4492I4BuTX2OKEgEku1Lu9dZOcSHrboBYOHVGXnbrNYtNP6TlEkkbJ70S2AZymXirUHVUXM",
-	"tADY0OdMlvkLG2yffVv2iUop4infsLMVstXMnAZHsy14OkjEHqDjQmDSCnNEDRJJwOzRka4FLJQqEk82",
-	"umkvDg/VataFQwPYFN7reldadbPmEXZ26Q27zQb9WPNIIJ+7pNgTMZakSNSukPjgyDo0SoNwWaMYcGwQ",
-	"BDlU4OBc23mZhanWjR5XowZOVHl9MbU4OqVt9m3ZPzct3n7S6srjOoyyfdbSfUBy+INdGpwkbEvXs74S",
-	"Mm9weuo0wXLqf92ZteXydRMILay57LrdkWMpE9aUSdqFGkVwWkbIX4KunjUDcsRte9AtAui7BUkE/IGW",
-	"wqQ+uCuGt2iA5UZ1fbmMwnMWZ1S/KjvdlCG3H8xOb5Sd6qlmQqUiIR4OmYDq4N4pm72M0w3tW/6q5xG/",
-	"u1dMvs0Vq3MjrDFYl710HXa9diY3rJ3da9hzburqIJ5iqs/4Glyy0CMPH1FuoOAIazntiEXYpByB1T2t",
-	"0q6pAB+5yZmLGPrOqJISuqrnKjwcoiyuW8jMgH5VG097p6pWq4eH0VvX3l5f3Xpze/3lx///9ptb6zuP",
-	"1/6vuTuLwlgzJuaKIbgLztKU9rIh7abyZd8ZOeh6PSLrcfAV1NdjEhtLdTTjvHzgnWU44VynaMRA+0Bn",
-	"U0DruN4Im3BhM6JznqHsITjYsKMpBFy0kOzATVh61r4u1dGiz1n/jOd0xqaa2T0IbI6OGofCfZNw2EnV",
-	"bdd6ulZ6Ha5Y1gPVjs5OaY8/uY3X55pDnvdopYBuPdAdVz1Pq+O7q9sVEJGjCMXY0+kCaDdzLEqsqdOu",
-	"Y81BM7k76HG1y5SQ8HzEvwL1nkuA08giCUEu6TpAYyohGcTCbPSigNn/sZco5IIx0h4fsZ5IOgKclZ51",
-	"xbCroU6YjiNPhgyhGPumsD0bcE0Y4PvShBBbMFyphwouDIOxpncQbCLipQbOXLjBbspjOwComQdW028N",
-	"eOLYtKeoCnvA9foV3tR+FIFwLWk8yI7tQkBRuONKKPNhNWrYKvZGBckodGYjAlEULOscgjs4U89hSHm6",
-	"prtL11xqGD++RJVl4V6xFrOC5rTSrChwj2ZrsGl3bzX+/r7gUbYSz6HKR5bV+CDUEpia9xxrHeRdBwqG",
-	"nzOs39zeCba3H895YN2OiseV623s/px1eJ257Kck03gHeNLrEAaeHDlxcGYHlW6IxDcxMYymrkpAZnfc",
-	"LRx1GEnDuOtEnhvitEakQKnKMe2BvTI5WqNOuUTaivBtX1dgjShIVkzyFUZsFVNK41yBJU1WEZGW68u7",
-	"lKeIGx+O9uwpa0z37MFigC3hMRDgEggV1Qnzcw7Fabr3tgZJQkC9rH+vEsPSfABB4qv7PotCP4p8z5Mr",
-	"hnVEemBvcBcC4Kw5SFOtHLdw1t8XzCjr/LTlsXDezwbbJ+jb9hZDi4YsGCvhdjO5pikYrbYSPujvQveU",
-	"cLJ9SrjHOAXifSdvGDGXKuYq2kV7C963IdUxj6U1qA72H15/jW32hEvZuXu4gCw05thDMr8qpl3sYaDb",
-	"mYNIQwd+zhwFMz6d2Io32MOhzoxkuKe9QX4A+fukGk1eAG45a/eK2ShL8d0Zwbos7Wa0g8t8xy9MeQsA",
-	"3LNOIyUreaT00Ey136x0yKjQlqgkynjgrlrkZLlnlAduXP4Pu+r7a2tDyPUomBmwZiL4kQmYeNISfayW",
-	"ROBBjnJ9GqzSDW4zu0G1VbYfRXdGr7oLl3YH0Sv5gV6IhzRNQvajek5CJw5IGqnbbaCqQHygVnlOTux1",
-	"U3CPKtk0iSmrohCsRGDmrPYois681R5N3jqqcapSINlU2X7BB8xFrTkvE0p+lmD/TZmaB6nuYxfpuebk",
-	"VVWv5AjsejpbXQSVjppvg73UbNaFxuclW9Jac1TZsUeuCsXhWqLWnarE0HURp+dR4VFhDfYw0hEjQa5Q",
-	"kZlLifscXCVxcpaEW2rdDYO8EJjTNL19MGjG0nRr3YF9vKeVgKEQRzGd7MglBIc740oM97IOCfkSJpMC",
-	"uW+lZLi6pxkpx/vusrlqJ/IYiRkVFPPWTJQVSZSkEMHVAuAMJDoRId6VKnVxdARGIvmV4+avGAPdo2Ef",
-	"/UVPNs6u4fCCUktQMOsFVBEVnCjKMLKjBv1ZcvqArpohpi3dk6qzi30koI7HaK38OPZYn5t0d/4SH4Iz",
-	"l7W+xUcVGA3pA/uMs3W+XSrRwSmfIjnUP7EmyXF3C1xNj+ubmMqemIrCp8Zokz7MJKFVyvsMc2y+jRYx",
-	"lLBU9PqxQ3lRmyIENPqGnO4SrP0hUjgj0tRq5xJ+TyhX8h3hLgvBpx20M11LiY79JXPGvGkG7nLkX8+C",
-	"31dPE/r2T60t/n1Xp7Uc6LetWPVFxE6+987nv/gIEQ1dYURJy74p4W/At09Vg4/gimXNxT+ibtk1Zd+v",
-	"d2UcJULVlH1v0e28veBxblhDlysHh5h1VySnzMNjWJhqJuzNqlHLV7etvWKwzazHR+Z5UgmHem2PIqWp",
-	"e4UrVBXTo9IMLJyB8gtXOJNqvcEeQR4e0DCgrahgcONQ7U/iRPJ3tw7QKuX6fe4+l5H34VxpIHCnqMkh",
-	"IQWvmKyhGlcNHg3iNNzLfoXNmKFXjKZ+whTrVRq6F1Yk4x/x5U2j2LFdSKjpUUX/+n0Q7jrw2PZGkEBz",
-	"Uho49YYCM5GPnxrGzUp4pjWg9DVBUObk6ltJav1u8QBxOJJ8oVhxdNL4yhGVtVjk2IIZKrdkR7mCLpf6",
-	"AykkhlgMoEGHRuj7V9ZftKePBYnnc45tAZVJzxfgUD0bvvpYdKuOznHlRViVZTP7NBLdtoupE5hYD0CC",
-	"7ggBKgt71wZ9QcoC5cqvNhQhW6t+lasR3AiV09a18jYkdj0uvuzyYU6v1l1/Kcel3i28OzrKprBGgQhO",
-	"XatzdRtta9qa2FTabkLo+OcrvFYrCvfWNtijijpEe8BhEXtVJWLgp6coje6AK0hgcEoJxD6hGGlPc6sC",
-	"zAR0JndFz4j4GJB3ubc1u656cUbBakXZYk7OvypdrGN7PucaxtKdCweuTLND97wFjjmtXRIXLHHzXCl3",
-	"ABJN/YYjs8H2C8f+tM0BGSm72V5ymy2YqbFz0cjF+zh3x8I/8/o4NMgaXZ379YXgcPXQFC9dJKulslgp",
-	"R/puH9Gtj/ysWvI236L/NcCKgEL5s3GXB2UuGN08gKZCk3LlcXvXdkp74GVjm0ohNTNOXN0L3+TtUzoE",
-	"9SAmLheKKtGxQcF+7nIA1EYAJ62Rat2wLlS4tpe7pytGdX2+EwFNvEswanCXvEgv6Qlyr4/Bq/tI0fs2",
-	"HSIzYWmOg6EO6Bnci6j/591ec3DKZazDCVTLwDE+BytcX+h+LDajAc6pqNbnN/VARQ5xBikm1hyxIzES",
-	"kR1tVxjQ1FSH4Mte9VBBf6Y2w0cxa3Ppnj/Ickiv3ggY2U25Xr+RDfFSI6v9e1RFxG9KFdVEm+a4rgu1",
-	"Ij0+Ys0Cyi3HAAuPnki2jHngE0KDitmINI1Fze0j7oikg860tXmh9ssEvtI+1axlhcnpKiScdjazi0zB",
-	"a4PbjfotFlFHJMDeaKjSpculMq7M3upGpGmQKRtCWw7XWlUPmrHItCgUrTTw0wZ9umZFmy7ETGzxMvgM",
-	"zRrfn7441I4WhhqOI5c23aDLTQM+WNtgd8E2YzjnJttskPaw0yOOs9ic9Zd4Cl05i5BI9F2UncQeUmQp",
-	"xhGWiTA7Z30h6hRkBsaFuzbAU2Go3eY2yLIYj7BtU5rIVpr1WIepHnoXh/V5QkQJ1FUdrsx1Uz9zl/Uy",
-	"FyeNhd97S0vH7waI4+0Jdfa0BN4iqrPHwpEoypATkCOCZvYY7xdZGCvdjPyBlW+oSG5r5TFUHRbY/tou",
-	"shIluiWMEcjHEThGoyRgXT1ksbY+sqeDcHhqaCsH28iaSYlw1Eg94As0R6UkLAc01oWCSfARFV4nmnd1",
-	"dCN+PJ7oKCYDgrw5iJlMyHYaYTdJ6v3QKYcGwWJmdkGhqy4Td+pBDqBbky+XTURt+xeyzLoleUw2vU9I",
-	"g9nFbrMeV7wjKJEVi2MRBw4pg0lsaOTUIpLUcsyQX2cfnz8f5fWk0MvIZbLwNa4Y1yFLRhts3/0BBw0c",
-	"Vq7TNL19gzyaprC2Qx5g7SADYP9QVHBy5yPtdgEkvjgc28U0qpgCYauPbdtZp9kyjolcwDLHBcQv4jIe",
-	"sRbvzyl9m12uonWAkdVrlb6KpIEGaArQ+d7NBXuBApUsR/v0mPcdzAOyT1dMBtYEuzRTr9T1EgwpU8L9",
-	"9RpX0b1jkVQwFS+HGeMG+aXrKtSRxwIyipmixOQ8ijgYS0b3RABmBaYiF+jdzw7SogcefmsgBiLM4y99",
-	"syyX6HRZTaiIVDxJ9BCpFZGZEvofKHj5IiIOgtBtnth/QpPyVKBlX8BO2o/siRvCo0Ks7QkPVds+HQwN",
-	"bCfUEXbGKIET0GYxAfoqeEQRJprgCkbwWES7TDl3iSetLnFClqVCrA0yL5b1kUd6uMna82lmAI/Gc2ED",
-	"Ye7nBo/S4H4PflSFcpWEPYfp3stxO7tnlcJZU3SMTjWOB/CjOdG2c4/knMDa8pGQi4oaGkium6IjlVWz",
-	"QY4TFQNyPfIRYFGtzxOL1IoB4ymLBae4MFcjNpRR2qWSKSMyIu1EdHgC6TvT94zfkU5N2Szkej/+1U9O",
-	"/uKTZ//5jyrmBv7JT0iu/+O1rfmZlIgFwdOFOJpF+03ETdeFiWLRTpkepNNHvbO18+L29s6L69deuvry",
-	"zlbV2LHFVMXod7YuPdR1Bkq6xvwMnTe+K0mpIZ9pclzXQdJxfJFQ/E4VIjlYs+cvjLWeEnyuxK49GDR7",
-	"Mk1FlNHYQ3ign2IlYxglvJ2GjmTT/rHLrEEQWsPdhdXQardvYmKNp1BoP2tQdXPoXtdhZvcwkgbsMU7Z",
-	"2N3bxLeQyqRcpVYxwqYO7XpFg1hEoRunfTw8LF/eTBWSfdjuXRGDcsCG0dKwRLQHhih3DlVof92AL4mU",
-	"2f6dr6EmtypU4gnEqeCd8QDDhYo0pD7bMmW597hiGMw6VmZCEufa1hbdqy1FHJUTz1xPBE/FkmdkaHgX",
-	"Anrz+dfFtpx1DUeJWA/JLCFbpxOkiSes5l6ODIn7H7Z4HIuErT79zV+fvPdXa6drL1RqLboWQmQ8bRzz",
-	"eCDMaYzLYAVHtZG17Bo1XEei+X6Za3g03w/mvL3vyXs2Q7mkrWuJ4we9NOx1Ueb+7U14by5ENuyC0Qq5",
-	"BIcBBCMDYms5vXeF9F3WlR4VAVKK8LikGTaMotpeXapN/mVvNRu4RrPQoCQdJCrXXdYf5JNU5ItyCn18",
-	"rgJ0aU0AK99cjcB3ag7SnJns6JQprBFLAwhw+yMTUJoYqse577MMbhtACVRUiOxADsxZ5dbTHPrgnY/d",
-	"HapUR3y0wR5q705TLimiqK3J6ECusdD+3cAOBQ2tQhfoz4i6s+WW6YSHW3ai3hJpdpwu2oacYj/WIJn3",
-	"lAe4ODgzFkjFUtEh5Zc68JblFYNHVFDAhVDgqiBwz6fzYX41Fqa2LiQAO0UIau922BsxMMQpI01IeNRQ",
-	"rnnWkpgd5z3dISaMBWDnDgiX1ehd50YsNYnBFLnKYd4QNorcUMM6uQuw75rT1pXVvGPrhcdn3QuGd70c",
-	"/tE+WYDlkLXLLh5FM2kvh1JE2jAfCHCVsvbYhmhlz9fIQV85e+m8QgW9AeuWKbjpkosUDrJ3UUj6ixUx",
-	"eHfIveQzMlkuZow1eaoEpSlvdXuucqnG5KKdByTjNoC4RX68FMtCU2hYBHEi96m1mvesmZ5L0OTiU1gH",
-	"0+RRIxtyGLCwK2Qr/xFZfTxl8gDTKT1+JNYgoy5b6SARiEolYsGda6wnOrwvn4jY0EPoOgIUJx0R7rHt",
-	"HbQwt19kTbuTOWvpWA+SNQcax6I6rsQwYIM+AHGyKPowA2X0RMLZMNGpYFKlGlBjEuGMgAGE2LTxKwmN",
-	"3sDTkN8uSeLvR9G+f/fF7tXeIE5lnyfpZlsnvfWIp3waVgWah5cKBbUVn91Zpwg6gZ+drdq9vmhbbrIX",
-	"yGe2H0WMe3Fd/d2DV28F7ODurYA9Es0DQGZydnDjJiRvSJBfYnfkK3v+z5ezfnZVVm+PP1lvjgAs/dIL",
-	"2y+/+NLWmC2MS3hOMzXTL5tvZX80ZhS9PupqQH5CUZBMAzbwfRGJUlVGuJF1X1j7XqZUDJB7hhFChWuB",
-	"7w/ougWOQAQxow0+g0eHjnkNG2zft1alsGaLK7bqSpcyaVjDWj64L3WxJT7QVCe8DH6DhbKFzTtvuSwf",
-	"8lFd5bIcxww9e339MMx6c8R60ljbpcITrmKenPZO007gftQubsRzqQ7Z4x2x+c2+6NR+076q/55D0ezX",
-	"dtNSm4R+3c3293Vch/Ub0vS1kXht9RCynUVB/YMbN6HhMHYc1ayZ6KGxe7Orh2D4IO0n0croQWL2mFSx",
-	"tHsDbkAarpCDxQvKXqoe5gs7Da5qXxtBVNgjZgRmy0jCrf0+V+iwtjBRaflWNudXDAMMQUmRVkGtnrNO",
-	"61QafNMpwhoL1p77G1fZr/cQGOGbwtrTYqBkmgeYugIF8O2sK4eNdFWuC1BWXUj5MmRN10Os5RYmDU9/",
-	"eDyaOICW1/Xnnk35DOj/Wg88ByDGcw9bsyA98ZCPAl/HBSMe67YIrN/WZkcAVwwBRasLyEA5f6Kj2oQ6",
-	"T01opZOPFXxfgErHy+7T40Ls5Q4WexpN1L4GZH9CNfponAVuock1K4CRjMbKKicBh9ezyy5T1YMfdp1s",
-	"XX4qAu+RvbBVnwpzhQ9WaKBaGpWaQ0g1PRZqF0uC2LcGPJZtmvGAKcETe409zwLWRnRnaVVEDXXv48Jk",
-	"xLpVpbOEyYi7+vLJEo66RlGCSQgKALeaOOAwjCii6hRoLpMN/ES7LnzXxqooHsOhaPYQImIFiLhbYt3p",
-	"FBi0z59CrWLi93O+rIQvNL4LQYdlArm4aNU0WUIByqMkUI44RLgmJGmPiMiUTlkzIzQCYrw5jrtUPKnE",
-	"YpWfbLE2dafkrtt7fmVYLUuyJBHHUgwFBtFhvaNTGU6nt5Z0r++CmnWKFd12ySWLhnlRALmLRAZAVRRl",
-	"6OIYckJaiT3oWgDKEOvpPLtQwGSbSrUnGp1WyWUErbgyc74xULEwppHXpGcy8bVKeatuOMm9vlDX6c6L",
-	"7GlBjyhtMkxf1b/G2L8pV6vFpGLtQRxPWkOVEMM5k7RtqaTp1pyffd0OmagysCLBBZ14Aly6AhOblDWB",
-	"JrhYUYyJFpDmhtK+nGFtlw5s5DCRPeLSMQIJRnmHS6IdDc0gKRZLYO4BXBmoZyIyXJNyu3to7ny1acY4",
-	"QjWqvIRu5ybM2jfsBcuqLR8gnv4+cEd8mRWma24+piIzVKcrh0Gajb0MKwssM1pdoO5s6zjWw/VBv2bt",
-	"eRPu+0Z/6cFd80d4vyA2JUSCfYSAt62m4izWQ2aXD7penMXArBYxIAAACuN6Rew1rqJXeOuoPsTnV/JV",
-	"B8QUCvC9isPkPNLKOz8beyFZzehOUMBKxYIv3MFBy2Va8O51sm0uT+DOjrjGoB1OQB38pdrVsNKreT7P",
-	"MXIC3yd3a5HBW9+3o2bEaRRRV5RlVUIPxZMvE9B03/cDQru8WEQzHi+GxNRYN/NZIbrz5KOUXjddPaxZ",
-	"CO/w5OiufmBv/FXUbnk8A6I8GXJPa5d6/zLnBgy5PQsRVqTE8PQJ0jNIYboIRQgm5jLnM75kqhDWA2rK",
-	"stalaP7nFSOLrBuKPejFmTIV1YKW8NqDyfcvAacCeFJfppiIk6VdBlSUHo0cIT/pfOXULd3rESPBeY7Y",
-	"RLSErL1a7T7etVbJ+yIqm4wFhyWiLZIEClgJuZbzAoCVz/VEM560Jh3r1jYttAz3r32Z2yJZ+qiVnVce",
-	"f/mqx2DF88ViIGdATelpg3TS4UoaQgsRvZYdGGqUrEEMW61mMt65ujaXwvIUKvNXUOfHN/ZLf0092Dck",
-	"u6h9g9ibfhXXXb6tYdelCgmch/3CQX1WAOZUcYOW4PVm+l7hrSMmlc+h+KQK7oZ8hznPYQtEw11umFCR",
-	"iFhPcDXsEkA9pBrnKKScHhRYZQ4Y6pWykif7cl+J/bKJPar2YymGrA3tUbDBBjWESzWL9GJd6UQ4Krva",
-	"Fa278dJLnRvol8kgEWB3jIEGnPmrxJMU88FzgONzIcmLw8lj2WjtImxv+pXSXDalCSk6yMy1fUO/rHO2",
-	"NKwnjTltLvg80mfEYnLEDwTmiL8SwcsSJvDZY/d4l0D2lwPKuoeAr8Ue7YAmq1si7T2XG9dlR+hP8i9B",
-	"lgYxexzP6zkkqh/z1rm5JTDiVbdwwU2/ClFW6h6YnzPT7ZUs47GOByoVTjLqhR9/w938QVe2l1ZfFEf5",
-	"5YtJQvtyK1UCeEcyiQiIQ2LQjKXpiojxViqPZUrIUK0EM7Swc6kcz+8sjkUywr7QwUoq03j8U1Q4RiRS",
-	"LKYHFHAww+BzKGtjX38AtKAgCntQSkAekk6AWWCD3VMiI2txRVLNEeta/2c1bI4a9n/hGnbl8WuW7yoF",
-	"bO/Gvi+PPQ+9faLxoS4glC8hkEXW0gcwMysLw0VLYS6Es3SfBOy5kJbmZh34JVDcci39IaNsjQkR7QGD",
-	"v7vcrqxvzj4s5nvcHiFtS2G/9XTUn1F0S3D0h3DhjLYxDxH5Y//Kg/ftw0ShgUxvhA09dYKcbjyOKxpr",
-	"WNP0/I1SfFDLNwFyHXlxHNQ0BLP1ut0WCaLr+omAjEaqdcX4kPajOD4vB20eG+GhgU2tY8EV8otcHhhk",
-	"TgBqREPSXRkKYA1dHt+yq94UPBHJyu6bj99+XNLz3ckmrLAJfOMymCJgyzZQi5PbNy2e8lh3BqLQGqSs",
-	"H0V+npa7tMQO8UIqjwuiNCkT93Dj1WdCwDoT+MslOkAQCpw9BFq0qgGLTGSFAIzXjoiUy3jCcACqqvEP",
-	"S02MKdYHfaXTya98y5SNroj7U76OeVPEU77XMO+mysbJzodxOv0Jdrei6C/sGJ4hPnmVsnCNYs2tidyZ",
-	"n9tqBVI7U/z43C9Ua1yI9TVj2Wvv2kmWda6zDcQ0dB/1CdRVpHtZX4sejwRrirZOBLaLHmbd8wCcOpYX",
-	"/kqjuFhNrKc0cHxgv0X+W88H7HqgXjFsKMRRPHKNrJqJ4EcmYOJJS/SpoZSKWFfHMoImpB6vkvWeiqE7",
-	"W8CaA7usAYsFB0aAQ9XVifw2dPUgkzV0D27IKCRnNz+e7PaCJ7GEIoxECOD2rurFCO9Xs0W9UCOa2utJ",
-	"k1uGigfmpuucD933UQbizjPC4RIgMYjJ6IwXZJeRUZ+vgZKKIONWbvioYtD0oPOP+SZUREd8FLB9I/nm",
-	"Azu0Lpd7DBq9MNlmvEktxYuNBte3t9d3vlYxPgrMZyPzpJ8Rtrec2SDxde7G5WqDrm7bvw3TCnHzRj5J",
-	"u1S9mLWLnjbgnfWtqxUDTvWphrvIuKjdbNepUrzUdoDNuGijYT+vwED7jfdQs+LRHOEaQfIbuA7BNUUf",
-	"dLI39JnLuFyLwemWHV2z0POdnlFWNCd7sp6FeTxOTxTDrVGtmFYihLKKTU5r9I9xloVE/u5BWykilZUG",
-	"uz5Ag0dXT5WkFLpDqgUYS4Mua0gVZmecRJIus7ZrHRpM8ZkWVwa38wbbR90Jr05NvD27/KHC+KNu+/Z9",
-	"jOpLB31sQfUyC3v6WDTcT8OJJwcM6+hZyM1RAwBh4a7vzDlCMwkOUGuVQP9kirqEh8rTeo+QDCrpBbRN",
-	"7KjxUM7f2GGdUxnHJaNrUBDHdQFAEvHCFG+wO9Z4g8FgJ0oXA6IE6ZDLFEg6XE/N6hAoRZ4XYojbe3/x",
-	"A6CcIuAU8TTFgGdWypXHX3pzM5PVKcHPbBtv8jS1h4JqiWlqcD+7apGznD2ljJot921tnJFdDUn/gA39",
-	"3hxCG46hB7iCcYX7sODG5CY1qBOZGtLDQtZKRIQqWhAbDYTEYd+uE8QU/9ADTDpS0qJvlaVULOzIY6HC",
-	"DRa2dJKIVhraA7ivjTD+hj5F0oq5MYcq7HE14HG4Rnzgzs70dwvyWDMQJdeAz57jLe2bArq2P2aDhVYP",
-	"h9T0Bxh/IGzf4gpwGK6VgX+ZQwWsZGaPNbW1x8Cz7I9pbqvCYIZExHhs3cjRePNeFtrLG+6yEPsehIkw",
-	"aZjrFygNNMPeYBAn1UrQGxwqX8JGi4JcfawprF8GWTiYTx7TnQHx22jrxN9eU0NRs0vR9JZgGicP9h64",
-	"Nla3kgx6UbMrg0TsUHzArFKPskk/VLQM2IsRex1qJJqH3g/Wd4yge0yEuFXgNcIm4DIesRbvu4VTQhAd",
-	"VyStOdpKN1iodMPeK2Q9nhwZMoD34HOczxCaNMfCZAel20+OFt55KRl9oVVYWQ8YEsIN5puvwuxmnVep",
-	"0tUKCk4jzZ1MwMcB77fsMEL2oILaWs6WTX6EX7reqd62IZU0rpFAoVnZI9ELcj1VJ1upZtp4LKYEKZmN",
-	"DK3l8+jjOJr8qVgTvfhE/5Yxy9aagYb8zo5aH/Sz1hEo415jgKbMnUOThQTImb3UiI6LgSNOtd1g0uJ6",
-	"rDcexxn4wlrQ84jnaQXTCo9U61a1TzPYruN11+1lM0Jsj+AIwLMiF1ADKWwDvGK4622OoGh0ZJFJONC7",
-	"PG6DTi6gJ5CJrCxAciTV/LEmeqWv298sNliSn7xS/sRI1FtoAtMEBUYpVHjDasDke1vP/x9MPR9ujeWx",
-	"1QqDgtd+Xst0XOh6UslxiRuL+BVax0DM2okSGa9yvZ/oTsJ7wAG5wW4jtzqFkV0WEu1F166ZqCzcFKCD",
-	"m9mQxdnS2HEkkh2ZAqrn4O6tjbJGz6AiaWPMEKGK1kZnaDZ0QF19ahWbwrTCJGBEw89rJj1t51UuUEys",
-	"OV/zkQnRDHgLPUgbgifxKATolsJ3u62sza7JS6Zoyhg/J4aLvqmlakD4JwTDImwP4rjB00akrbEOpjcQ",
-	"1yUUdFzbhT4mhypP0WnvEqKbaC/M4kJeK+LBTvZJkCHycGhYP5ZjuAXsWon9+qDFM5jm0sIpWvxiGI1J",
-	"QZc3UreGf73pUNE6YjwDYDJUx1a2miNwYhWytVqLraCU5jEAUn0k4PxHV6fs0LdiNujX3Yv0unc0vbTa",
-	"fdEXKpKqExKfLFWOoSdv1ardNxlEs+hsY0zWXkGetuu7T3y/waFycVEXUQwhyJIMRBYedcYwlNW660QU",
-	"lu4T2VFv9Jd2g8DCTal52K75UaWpHR8QrGFLyI6y6o6yNtUHCohwJrbV6Eq6ZoaNCqlXCDlJaipWsFWh",
-	"1pr+5C4mRYJcQD1aaaLBR6Iljcwnubk3V+OR+3XAMgGEx7jAODlkvpNZhYULY53bxMXZeAC/qUpAg2Vt",
-	"Z4Emv/SpsA/PkMedsW2uDxKjk5U5roS81WJLPXCyDnhHVEn9upWs2s4B0komX2Nmco3vCt1oZm2KTYxm",
-	"gUov1c4+IAbXRfmYGIQOlRmKBGOMFJmxChu4S2RGkYSFKCOrhydt4Rtw68oduBwq9AZt0y9deIyOXLuC",
-	"SMGRC395UTxFHGyeQAPJ5ky4I541C9/bU/Z1DfMMCEayNHTbOlOibucoN5+L7Fjo1+Mrhs4pklNnrO+W",
-	"PBasNyKvrslbR3tkKff4CAwMwBJgp7sSzoW6dukmBYRr76sDd61Trp7/cvuUbU1dwTO4hrMBffDT2YiB",
-	"g8FCVQWA72PeLzYPrLAHau04M9m0N6/pxuH/vmoO8pxulwR07IjIHkHwGpGD3sCYAWASrmEAJhZtaHcN",
-	"DWB2EYUC/28Q5UM4aX/c6wuF6/cc+uEUH1R6mNvF1AzwzfU4S1mkzm/mK4Z65MzVF4cPIpmyWHfmlB9o",
-	"TF+v8LzhwEg+SC1UZNdcJKIQcgO8LyKRcvgsigV4NFQUNeAXYd7dB6+rI1Jo+AQxsiyqN4bKyhEdT4Yf",
-	"CPEUYuvoXLwGcTJl8QO7s5f7+LQjfC6sCc9HleaZYjxsgPAQGcoMxQoCUg54QSWKY8i0XvXOAP9savDh",
-	"DbjiMtUi2hHXWISIE7AIcGlqtYFuo5McsD5P7I3c8djqyjhKRL5Bkb1wZokhvP6S7lM7tgspKkSZWFwr",
-	"031oSwomA5YH2l14m/GoJ5U0xSakuIpjNi21gpuvgseehA2A9ZRW0YA81QRALoOvkoQtSkAuBLxaJSAL",
-	"AK7a5bliQKcFaOgEvhOgThCudTHistlJuJpxHtzCSy7TgQBDrvFEoCmoh7m9q+PIMI68qZqi9wMlKyoM",
-	"am2CDS9yX8dLi/yDAV7IgUEyU7H49cVHuMcBzysBY1sWwx41hzaQqwDuvLxEae32cknGHV4L5OkOPxKQ",
-	"ejNHjLcAtuR5peeSkLGjwh0JOcK0fNhsBmF6nxsz1Ek0mXwfY98qdYyLLia24LQW78mnP3n23U+fffD+",
-	"yXs//fwXH5588uOnH/3J579859mf/cnJH3588r1fn7z3V44N/oUN9gaYVNvXGGedAU8iyRXrDQxR3fBO",
-	"IkTEVkP3XcMJQ7hWxiXdAYNs6YEjfoA4YnyF5y3sB6CcyjEkOI+1qEJ3MyTtyovn3OJtRNwejwJb2W4K",
-	"hZZsVaLmkb9ogeZl9pCyqFr2ZX01O5TIN4gxgZriK5QQz1uXXd0TdKj42SJcTSWQ8S4BVmLBjwVQhDVH",
-	"DNK7Sif2/xQftddglbAPYuTK6Urr3e1UPHBjPN22XKq8u3+PytQ7vmT9CFmfevfLaVekzzvCOJSHvUC7",
-	"6mHloB/aR5EgZI9RiMqMvZObscLm8apmkRy75Rsk8cruyibvy83jbZh9uldFCQDA/3ZZrDtSBcwIY6RW",
-	"JmB9ofuxCPAwRIeFPf3445Mf/dnTj/7ksz//zcknP85AHl5tTAJFJiIw7LPffPez3/zhyfs/Pvne7xd5",
-	"EUp+/koCcEbe63PZISYJRLelOuWxYXi6nfzpO599/4+zu7kflNyRMPhSmICWMvBJ7CCDqT771W9O3vu7",
-	"f/vOO5/94OfP/ttP/+077zx7729Ofvi+/eTn/3ry7ofZw3ywr/ztYxF1kNMKnEP27Cf/9Nsff3rygw8/",
-	"/9XfZjdBx7H8DlSSTgXSzsIwrNXVVqZAkHAePvuLXxQWJuM3mbwzksSaK463A4vg7QRTQbthv/0v3/3s",
-	"49wgXaV7Caub7/+NTCwBNavPmh5pBnV0kRvpf/jHz3/56wnGh5Jb3wUOed9knvf77Nk/vfvsnV8++8EP",
-	"f/sH/z67hR6kTf2k7E27mkUyIjIYTZVmZCc9+9P3n37yAZpHuTUdRKXyaBWNK1Tv6iFzFI1twdNBgqPU",
-	"KuPj/O3f/sff/vR//Nt33jn59d88/eSDkx98mF/ynlh5+/Hb/ycAAP//",
+	"7L19kxvFuTf8Vbr0nCoD0Rppd23vy1/GQNiEF8feE+cEfGtbmpY02VG3mB6trOSmajfBYIwNzivB2AnO",
+	"wQk5gO1AwGaxcdX9UR6vtOu/+ApP9dXdMz2jntFIu4b4uZM6dfBKo+m3q6/363f9olBjrTajhAa8sPCL",
+	"Qhv7uEUC4sNfRzo+Z774l0N4zXfbgctoYaFAyamgUoMvEaujoElQGzcIqpI680mhWHDFUy93iN8rFAsU",
+	"t0hhoSCfLxQLvNYkLSze2sKnniW0ETQLC9OlUrEQ9NriSR74Lm0UXnmlWFhyhkdfbhLkkxrznX0cuY4e",
+	"ro2DZjQafO6TlzuuT5zCQuB3iDnyf/ikXlgo/D+PR8t/XH7LH19y1NCk1WYBobXeD0lveBrPYYcgTEkX",
+	"1ZmPCK41kUOIIzYEozbxOaMIUwetknYAj7gBRz4JfJfwQrFATuFW2xNTPVAv1ear0/iQM0Nma+U5vaAm",
+	"wQ7xoyUZE5oSM0rZyfL0XLHQcqn+e64otiYgvnjn/3rx8NRP8dTPS1PzlamT3/uPgm3Tn3VbbjC84MMB",
+	"ajEeIM5QC9MecgPS4imH7cErzBk6pI47XiBOuiim67Y6rcJCWRx7y6Xqr3A2Lg1Ig/iFV8R8fMLbjHIC",
+	"NHnUZ1WPtMQ/a4wGhMJMcbvtuTUsZvp4Wz7xvZ9xMe1f5Dx1/V4YMb7wY6Te4cRZRJwQVGMOKbxSLBwn",
+	"nLtygJR5jDe+fp9l/ONugxIHuRROR/1AvO9wrcY6cuC2z9rED1y5SVXXD5oVBwdk+BifxD1Bo/BIoVio",
+	"M7+Fg8JCAZ4eIodioeYTHBCngi0kcdylNYK6TUKTb5oK3Jb1dU3MKz7z5Dzjb3uGeQ5HGImvxRR5gOt1",
+	"xHzEWc3FHuoyf5X4RUGAboBqmFIWoCoB/sOo+C8OUIPB9VLjVhnzCKZiYNchNHAD603mq8SJ3cmDs6XH",
+	"ov+Vp2d+YluLyytrzOvQgBALlzxGGi4PiE8chMWyokdt02u5tBMQXglYgL1RxPKcfFj8Tl64obvKJVeW",
+	"bKjrs4AguJDREgd/emfw7m/vv3fdtjL5w4rr5GGWxUK7ySjJtbHlmTm1o7O2cTvUDSr2JT3DWuL2tVri",
+	"mV7spVu3Lg3+8OX2B1/3z22K/3/z6vZH71pZWyQRXjTWqHYxcaDJMzFpN3YtToYjserPSC0QC1FX84jH",
+	"uBh76Ib6BCv2EF/lEfEr4hQRJWvER7zJuhR13aCJMFKTJFTwyhcLlAUVSogDO9xia2IyXSx2pu27a7jW",
+	"gxn7TiVglQ4Xv2RBk/hiutHWxX43dBxd5tsEcK9NHFTtGSQGlxLuH2VV5vRQzWOccIQpwnInxPMYcc9t",
+	"G0sYfPbh/d+tx2ekPht1ejA1+84H7pq65/E9x+22z9ZG367D+jnB/XCrjd0GHfWbI+q5J3yX1OUPaaWF",
+	"KW5YSHkJ4RaoA8DhrOyghmmNeJU0MllmnoMChgSR9MSGWzl3k9RWXVppCZE1av7y2eeUdBMiDdeCSsrF",
+	"XmaC7w7f7tL8gZmpA6X5uXK5ZJ1RJCnjLzwhSMflyBHDWX5YJ7RGKi0S+DbBAZOfcili1OvBbXFpqKbI",
+	"Hy0iXOWESk2MylHCeZvKZ6h5CImRj/u5lHeAKoe4cK0GUgfBE+JEUYBXCUWsE6BH+nffGbx6d3DpfP/s",
+	"lcHlK1tfv4kO+wEqH3rUShEeqIMpzPFEkyHxQFyzvP/3j/t33+lfe9u2pR6TespIymDMd1wqtAMppipW",
+	"mv4vgn2+iErWDS4ftO0vmBE8wH7A7dqF+EobGOJhxJtuPZB8xuVIiH+2Bpw6n+7R9nCNpO4g8UlcQN46",
+	"Pbjxz8Gt903xMrj2OZpB/bdvDq5ctQ3hu3yVp9B3wNAqZV1Ud32ecf7T4vylcr3wi+ER1AfY93FP/A17",
+	"YhlyiSKxD4j5DvEXkUuR5/KAyzsSNBkn4QYWEVa6/QFz6Ex1VYxqnc6q63mW6TwPkmoRYc9TR9rKPZZ4",
+	"pXWsQGm4mdxcyYPjgSLhwA08G0+Dj5ME8OlnO1fO9c9+iP7PTTS49f7O11+KT/+5kaq85GUaGZqOMHCZ",
+	"38DU5aaymCIIQX8J1OQ1g9V7YwiwaH7m4HG+kmT8sStTjARoQrZEbCE8f30TIu4YUmpMNmZJ8CXa7kir",
+	"ynFcsTfYO2oI9Dr2OCnuoYzPfXbfimCV5ubRZoKVJmWsYfnPlmKG/4xp+L9Ympr/5vaFqW9uv3tyN5I5",
+	"7rKJD1h+MIJb6LgcheLK8B4cKMXcBwfsUtyUzsoHoUgnv7TenUROP6PygxHMapmlok1IF1L9L9b9yyM0",
+	"jQXOjV5gbhlpCgjTw5WD7lr41JL8abmUX2YKziulc8ir8ktDya5iYx8ojSsgx5aJGQsFPv9yh6jvA79D",
+	"9lD8GQdyMH4e07uTjQn5Fkktk0/bRF5uSZYldI6qSxQXK+GZDOtYTaViSbVU/FkTOo4YKDf9hDarRckx",
+	"nO3DEziKOUdugDBHyh8v1O9QX27jBllEpNUOeojJuXqYB6N1CuXaNcfO3rSg1hwpqVsuNT8t/1t2P8yy",
+	"uwTSUfoZ4UmkvEhp4nm0dP7/qTT+twR+6KTgOMLtlQzGeDywxmB2zr+x/eHde+sbg7NX+xfOb9365N76",
+	"Rv/mp9tf/XZw+c/y3/23/zD44ozhLHV8XBcH0u5UPZc3YZfqLtX/lB5Dj5he0eg0DtfrpBYQ5wnGVq0O",
+	"aeBbI4I8qNtkksEJriL/ETBUazLGCcIU/MvgdQjdbS6Y+j2EfXA35HbVVKN5ZhGAXg6QQK/C6nVbJGZZ",
+	"zKCJ14jpjw4ido2qvUVEPE6iuQoZDtuaZDQJSannaY5vlZSUd+XU4tu+agstCzX05Q7h4s99HK0Sq3vX",
+	"w1XipVziLg7PRwbnDLXu3Ytbt85uX77S//qd/tU7/Qvv2F6+hr0OSdGQsVxLfidVYs/keuT0w5HSN20S",
+	"N0D+bY02hnuEtAvxaDme+vnJF1W8/OQvSsXp+Vf+Y5zteoESBN8JjWCN+NgDBa3WZG5N2LY9whH4SxfR",
+	"dGn64FS5PDV9CB7BSAVkwwm+WNi+fGXr1vmdW2/3r/1JbJiNNR+wJFLE+OM0sDP9V66jyjoiQ2cbFrk1",
+	"Ruuu3+III+426FSnvaACREWI66rwh+ZwuBOwFg7cmvRf1et2VuZbVR231gyTUXwm5rePI8fHXZc2OGRi",
+	"1JjHOiB99YDMrzVlpogr/ciQRGIdlIsFtAgNJiFHGbmezP6Jfmvd/yDAtWaLWLMAehnaEHYcwcYDK/Pt",
+	"BTZiPu7+PEaQs3PT5bJNYclKGTgxTrJAXqV+1aVOSpCs7rOWtMpCO1Gf/s/aRDDuNrDvLqnC5XfsRGff",
+	"SMgBUoFQTnxwpYvLy/GaFAoRd+m/9/X2G6+X9/+s3bDGDUjLfo2eYV20hFq4B+ov2Hpd3FtA8AMSHT9c",
+	"qK4bNAXJRx/r2LEKJJrRY7AJ6j4hkCkFX8cCseqrHN5n2P4wiC6ppxiSX4weopWmUDOhjlBkLAqKUqly",
+	"W3rhD9J0PSHKtOG9G79/DdOK4nS2rCm9JFTDVKgc6lHiIMq6KcHfNq5ZU1WOClPAyG8xLh2hjj2MJtYJ",
+	"7qx9HBE4qJyXz+7zOOx5oAc2sYMwAttkEQmRScUD0mwogtohboZOrMjlBQm36hjr2lwhEOxLXx9qYlih",
+	"VW9TTr/c1JMRlzQ3FB7LuaWJqxPOpxij7SHCNecSHbNBJWpj4oSo9zz7mk0izNLoQoUQGSVRRqSS+iYF",
+	"jBPMqWnL226nOsxgaNHCa8z3xUqF5QePUFbhTbhrlFVqPnHcwMrkG+4aGWnoL7stcrwdS9oanuHTQsmT",
+	"01hA6ikEr49irTIGy+poBb5YKaIuKDHC/GgRrHg36wRSSkceg9nZEUmTxdT0oti8us2euKJNTJ1FODKx",
+	"XfBxUdhtmPaCprZtMhN1iwVxzp32ZApO9NuiPnEb0ZomfmkcHTbPPRAMZ1jipDpwtDNVcwEH98TpEZ+A",
+	"74QuooB4HkdBl4kDFldCMEKE25JbRJkn5VHOn5Cz2q5BT+gDMj6GkcfY6lisVrzmmCQUC7MlNPDzC9sm",
+	"5ql+0SaJch+RR+qBkBviWekmZW1CjwMNHJEOVnv6JrXy4qUxlElaaZGgyZy8bl/5cNY1PwK8hDhS+RJc",
+	"qaYjmmBwwB/iBtdYi6CAxXJi7OFK1gmsC32hk995It4x4VLHTfyUj6fnMZjplHlzT33WZpw4lUz7RT+V",
+	"+YbUg3tCsj04t7ZPOPivIYAj7qpKm3UYkUlGSrQg7AHRdrEbcGCYK/DPSp35K1adjEPmdqXTTjWFpMdJ",
+	"PodAUOY74rEYbs5MGXkJwzyZcG2jfndCPPg08+WPvNWKa2FWP2CuWKIKkTmM+aaPULoGR/jaTEFhJu+a",
+	"RBglvuizN1moyacSp5MqH8QPhaR5mCySPbcFfCkfx9Le/9X0bR80wN1p3ZlU8t2EjmM0+rDFjxNqyND8",
+	"Bp9e2f7k6/vr6/fWN3auXN26/f699Y3+tYtbd85v3Trff/21e+sbg0+vDC69IT9cjNQy5HLkMdqQ20tR",
+	"eRo1FyHrGtIia01MG4Ih1QPiozZhbY+ATRvyYvEwONLDgEsRtbAjzgxB2jzyCOcvUXg7pqjJOr4qgVtE",
+	"xG00A/kkRBNaRKc3CZ1QWwRCSehqL038u6LYcKyWwurhAOqVi6o6JmBsFeGXaKRqVHFtdVFFZIVWIst9",
+	"Qr0k57phxvIZOZB4pIV9FVIwFDrJxF8yfUstl3OXNioyVCu+rniSKbcZ8yu4Vuv4sj6BsoqR2CWOqwIr",
+	"hvyOFqnAPsOtZX5QoSxwa+Bi6sjYpDBYgJX7HY/wCsFSIZDzrMiZ2d25HccNjsBWWPi6WHZaND1AVSI2",
+	"R12LBSG6hJW0H23dOj/449fbH2zCHeqq2DvUYsQd+YX+zU/vr1/cufu61fkqiyhTh+9inhw7/vKvT/ev",
+	"XRm88WUhtxtzGdyjXqcVjxRpSTqsfGDXyXoLcik60nQp4fF1b5/9YrC+MZJ7aEGOgS+HRaXyWKxsRJzm",
+	"UynVXWJaqy5VhZmycNSg1Q4F67rhY/ANS10injdriGRNnFIV0bqF9FgWC+KCVsBuKmglFJJlHZe3O7CV",
+	"nPhrbo1UYAnwzJorizybzHMdCFeLrSBA3pTBj3Dk4y8WHOK5a7LWssYolx9WCSV1t+Zi+LzRwb7jYph6",
+	"J83XoffM71kVG6ajFUOa9yIqLUgu2+MBJHFHAQFDLrs0ODhrVYrl21Mp0fVBAC6i7c++2v7qz6FAGh6u",
+	"MLj84eDzm/3TN2xEuuvgg+SUaWkSio8WUbWnqF4LSukHUFcTBMgqaQe55bnBmexWuaLykS9RFyL8UcUd",
+	"XUy9KG+JIkaQlpIoozOeznXIasi0Ur4uHKkcWHBJGW5HlHW1H8WV7lxZ9YYgIEo7rWrCkJwuTR8szZQO",
+	"TM3OlaenS3ZdGGaSzrM0czBnZOdfslZj+3ef7Vy/uZtwVculNmXscFXIb85aBEroOlSohlAPPuwOoSTo",
+	"Mn/V4uHzWUtuobylMp11ehZVxWFKRWLp6Noswo7jE86LaHYu+vggSqasTZdm9pf2l8sz+0uPT1trNgXn",
+	"wHYPFVQy6K+XHH1D9JWusVZLqECeSwnoQuIqOlDnG5uDTAwkx0LGaAmfwVdWEn9BHy08gjzWKMJg6shl",
+	"NsM+jn4ypQaYWkpUtZV/8OTcTw7+dOY5u2nk2Qtwu0qp7yHHVZFWLXR8wiG5rVAsmA4SWedckRFfZcq6",
+	"jFZ0nNxxxbC1oIKdlisYmeKJJ3PL6DA5ROhNaWQudZN0Mh9RuiK+jt8nQ1+Bb/fxPSjflUZbUChG4iom",
+	"W9TJxItdIloN9QvFUeOMwuSZcWamb28kH6LLGKPDVEXluzETI3H/kNmIT+Cg1rQ7YGoqh3fo6rkUaTyH",
+	"mEILtn+943k2snZIgF1v9PuGf2h1ez8pOSnzkS/xI2QoXswZ2I8ejnY8z45XkFuY2H2cCiQA1ZSTWvo6",
+	"k17TWNCIB+NEv7g9uVEbKlCh2Y0dQBj6thabj+9vtLEEOI1UQjpGOJTGfMvXLyLiVyaOVj1hKPnDKruU",
+	"5ikJwpClyexqrjXK9XTH81APQl0BS2iAB+dtxDMG5IiBBjF/4NBUaXaqPJ0LiUTZO9aoJkaUuI1mVflI",
+	"VDLqAmpKXbOHcMMndsJr+KzTtgUJQEoj3CALaHDtzfsXL21tbvb/+yOpqgg+566SouCLDql52M+ft7yM",
+	"/QYJvi/GtbHj0IBLWSlIoAUEMAJiHvp5mBiscz96Wuc96XxXVo9USwhSqgxYrWaqKzs7PY1WKAsqmFaw",
+	"0/GClcJuuJNdTXheIVmYAaH+e3cG779pDefY44pKr4vbvhbN0MuVv39MPycYGzk1Gq7n1F6X/CptT7KZ",
+	"Lut4jswpy6cJaZ1HLyMka4OcRnCViept8/KdGEKVLYVgTzGL0jiFLC9QCbZ5GYbhwHrrzf7VL8T/3fnt",
+	"/ct/6V84N3j17cTirPkRaSzmsJ13hCn/LsdVmYfexL7Dm4Ce4rFuxaVqXz1SDypV0nSpPfHfKEbMVRix",
+	"e96DHtm69T9bm5tbd68MNq5v3b08OPvB4LPfA7jBTPnRB86aJmA545UEhfwoE08MHvpXYkB2L2s4PStz",
+	"SKsWMZhueoy+pc6tDrFeSTn7uHTouBy1hvFjMsVAalDzqTECmU3mORVyqu36xP6y/6SB68lqF4yaRDBh",
+	"j8EylBcvZ7JJbfSJH5fO4KUaG0+kSjdYiisP7E+xy3ZnWbk8fXBqdm5m3u4sg3TOFGYuk8KkBqxk1SIk",
+	"JleJNP/irFIb8lub5wZXb6OdG2f6d3/Vv/ZBSsIG+MHz553oH6SL09CLYoRGfv3h4A+v37/87mgXUo6A",
+	"tXLlZwh0+UR8Cnd/tX3hte0/vN2/ftsaWhkBh5M/QSRPxoe630bKRy8n0Z6wmS5O3AMSkmpis9TtiFI1",
+	"FGoZ0F5atqtJIsnzLw7zowxullKTN7j4y+3fv6vq8Db/qorwrp0bnLlwb31jcOl/+mdumJV54kP4Sf/m",
+	"pzKUp6W24BoFWcJGQovUzEKNSvWKBQ+3eUrN3hHsEepg/2kiC2TjLBhKVSzOmiAsg6kDHKlQKF2uyhME",
+	"H+ak5pM4FuDjuO0+vlZ+vKZGfPzwE0eefOrp7z+z9IMfPvvc8y8c/dGx48v/+eMTP/mvn+53a3w0tF68",
+	"jCY6giPY8/JWdA1Rf70uM7DQI1tf/Xf/7J8eXYBEdBk7kD5dGXllrUJxbIH1tPrpYmjiEx84XlUF2RJK",
+	"wlgK7HLcUAEH6Lesxf7fp6Oa58hTlFVnDBXyREhsSZS17b+tyyjkeIrk+KrhBDrcEQPBMGG7+SPdfYf9",
+	"IFS9bAGeZzEPkIN7iwowBTa2yTo+hzR2ndYicSJd5sgLnIf4CQWk5AgPNVmo3SKKqTmIM1TH/qLObHcZ",
+	"5chhKnWzQ2O8rjw9M1/OFcJsMOxVRnpXMYSscGyMmRL8zzJKdtb+GC5fkheQ8jmXEiu+rH05UIqgNjSW",
+	"qD5Tmj00Xcq1cTkNsP61M8IyvH5+a/PTwaefWXWyDqXK/kiW9kF4mg9TmL30R6oU1ooIiI9KF+dIouQB",
+	"83uZHu868y2Zm/c3fntvfWPn2geDG/8cbAp9on/28s7ZXw5u/POBA8l1qQ1Ezgg8ptLEk269TnxCA50m",
+	"ZiGL8uzBHDSR4bCSW1osSN3WDlEXu4nmaUacKaKVYdjeOCuxrDyLbUpA113wzrHZSI4bNmZsaMxL/y1e",
+	"8QzCkASRPMvYbmadW3pq07dUFOphPjIOAJM8Ak/uRcTvedLAgbsGgX1sSEPksC7tCuUsJgln58Y7WqFg",
+	"StDSnfXTjz322Jj26x6lcUsoMNgzM8lfU016FvdIavlOAvNxen3IYvN68hNFDvZO+8wjunfPhsMCzIMl",
+	"/T9DoTtYGptPGsbCzGgEvW9bh4nbi6ONmb1A+LPqBDmkfxZtPudaWxP0UBv7QViDBA5fYTDwsNlGkmCV",
+	"GpFii8S0IivctUF8OXs7+Jiu2qfu4RpBuMVoQ+lm4UKqpMeog8rFUqmkISEQDcsKYmbK3EhNzfiVWn3W",
+	"Vu8RDOBemqWyRUid+SQspgBmzQNMHf6vyzgezC19xXp41HG11yp+Eo4rtskWEDgekDakRQmREvgE6tjF",
+	"PeaoSoIukYWNyge/j4cZE2F8YhGVtFOGJ7RG634IFdUeZZaYY+FgCDC4eOT0THjgZSeoyRMaPLJGRiJU",
+	"/qiDPbeuGgFl112MG6ZgbUIrNcyt5cjiYxU17caTdg7ZNvVlOU3i5NpYn+BaUwE+wi5Eao/aZ4Ql5PfI",
+	"zeadRoPwgKRkZEMzHwaAN1ZzPsPkVWkH0ayrxGO0wccyPeQZD2WO6n3X1GhuYDG6LOby7NySk+eZ7b5l",
+	"FjwbTXzG6tH0QACXAnIqRcNXNSvD7gaXT6ofSLhfMWIKqFDWLk+imo5cXczNm0M32sXiYS7WBcrS/e/Q",
+	"xMUOMNcMeBaEqxK/pKgyOmQ/I8ylDIuNvnP33cHHV2Qx5/bvPuyfubF15/z2nWvf3D7Xv3l16w4k3/36",
+	"j1u3Lw7ev9W/9qetW+tbt97MX/mDlTOY574MI6A3ZF1k1/U8hS259wgce1zFrWHSciBC/FA8muVrODEa",
+	"7ULIeKV7hd/lcEA8CEwJn7SBW1js+ABKW6tCZZHVCsQJq3hBiVBqisbDtUizsbEYHjSylAGUoLDZFPSa",
+	"2oU4JkIcPyEn+lSmD07S0BGVnv9deeDELIhjRaM4rnpMYJ9IU88gSiuioXoX6wTZL0uQuFWXddyGa+0+",
+	"wISO5STfUZgtH5ovTceRSV96yfnFQTsW6Z6zjax0qWXtaoK6BkkqGnP2gTElDweqVGHYr8J19oOHJRgZ",
+	"LyJKuoQHGppO42/NjddmSYOFpIHyIbO4wWgtZrfu9pwFiJeSdoWTGhOG7bBJ7NaJLO6syZY9RrTSNsWA",
+	"rZJU6LUmQT86hprMc0Yr1ooByfeFxB+jqsTcc/Og6Exitz1+XUNyyeBUkyiJabf4mLrCqKpUhEXpg9HA",
+	"I7IpsNyUfBf6Z8zGwpbxKtEAjChgDD2yIh6sAJWvPLoY9dRBeu+HRdckly8nIP5Rxl1t/gq2Zke1gjk2",
+	"CUXgvBInJV3YXazygt0GxV4x7DbZZJTs46jmsdpq/psxHhJNxwa/cNjQb4I4xLZUch9ZgQdYJ6gQ7Hu9",
+	"lUchyZVIXIHhrc9zwYjnLKCl/ahKGi7lCqAqAvMoohf2Jz6UFJ/E6zPNk1I+r5Bx6Bltm/y4ZqdSguAO",
+	"io+sWW0xyDFrbXiIyCX2GEyGGM4jsK+Qj8Adq/BarL5heDhrqaD8rXjjQqRVcimFVZprvS7IjTlkMXpC",
+	"/UIaAGLkOCTKPo6ElaP5rJp3NJYZgpYfWCcuSHzZtXf3dfHjx5uYNprYXUSYCnGuVW01bx+chCroAxIa",
+	"QAqh8Fn3SiYvd7DH47/QxYqPrLh0DXuuU6m7xHP4yqOJTiYLpVKcgz3yYql88qWXnP89/WJpaubkowsv",
+	"lqYOiA+sTO0IE2+CuvBJmK+1IihW3SwbhxEHdZuuJzglGOFiiaaDbMh/alOnMjwr8uThzRp5NmcvSql0",
+	"BxA7GHr11ubm4OMrKr9pEZWTiYhhg5VRKUVwrvnmXyUNTKGcTTBg2Vnix+Kb/HzWyjlLIdzRI7OlebQi",
+	"nSGUaaf6yqMR5KkdBG6YO8nMyCd6dleZQ2quQ5wFUP+IV1/UlSSzsSzARcG/1CPIpajLfIejgMmLXYTk",
+	"Uu11gxC6eZuJV49DraQD1qvZTkLnISJtfJHfd9eIifc9uWyXU9OyfY34PI9ol/2lf6yeTtH49Ms0ru7J",
+	"9IO0i5n7Fy9s/21j5/o/B3986976Rn/jan/zZv8353b+urF193L/+mvbF1/d2nzz3vrG9idf98/cGLzz",
+	"hfgEvEb31jd2Nj/a+urOzvWN/ts3761vDP56qX/+91u3zm5ffLX/t9/2L5wXz9z5ePurd/sf/OH+5b9s",
+	"X3x1+4Ovt25f3P7q1e2vzITuqJ82J1RoNVCUZwBX6d7ylTDhXXYjqjLsS/gq7JMs2nhWBSkTpvJu3bnV",
+	"Xk4CeKIXwz8epjZqkht9KOgNlg+ejwzKOx5g6thLnMbbO8Vz0hmtApMDs7QxtKMxMEwyTlNjaYWlHFrA",
+	"VEMMIqPcwOGEDkBZ8NAcp1xhxiGeEMuy9NYZfwV2zz/oFZBtD9nNXRWBVQVhw64Du2NrKeBhC/+oTGqI",
+	"c1mDJ5NtbLGgEMTTW8NxFkcZz2XLR0ej7XMVndHDpZwVgDvnhy54Ll5blhPMDgoPA+hTpWLkeQvKs8ez",
+	"p95rLFm9CPvKw9Zw49W8fP/ID6ZK06CSnSBHxIlB4FGeVHwTPRy4Qcdm4zxJGj5JJH4c2j9bnjtkInk5",
+	"rFPVnc+kOjlv6pZT85FqrGTcKxKvMf+o5dLB/aWDh2bKmcOW52Ljwp+JgRMnES7dnJD9HHRC5K5UsV03",
+	"B9BJHLwJRf4QPIL4g0sR9jyzQ0DkCzQhQ5OdAzK6A5TG6Q5wotlLpO/+qX/mBppG/RtvD975As2UUP/M",
+	"ayP8C6MuTpRSFDWdGTqqJ3HvCFRuDOekpAIEuBTFDONcyXApjYBfaBOqS1p0vpCvHD9JQLzs3U6sXk1E",
+	"jWtdOqm5fFKzWP3W7lYOvzU6bklkNTgMmMBJa1JARq9IqfcgqQbnCXyqHOa83RzsFWBpFKwq4wKG5HoW",
+	"UcA8J1SDNLjniH4WQ/kHvFCM9tZ+aAqV06LDB0KgcLuni9UDQjVzDz2KMa5pDUdZvVkKRKTqERmN0WWg",
+	"2PU6flzt6JJaEweVFuEcN0hFOX0mSS2RQI3tNqFjOD/ElEa8Uz7yLXUKM9LqwJm7CCkKFD2vAYejndP1",
+	"zermOBm+nT1pohDHUciPlpACzuUQ7CyEBOd6HlgCqrXYIurQGvED7NIFwP6U2IjSbmE8KAp10Q2g6F+m",
+	"PPi+K/cgrAYlWFbvqPdYGYq4EV6O8vTnJHlCunSGXk0RRnXSldZNXLsGDEOJZ7i1+Vq+JLD01gI6lBUq",
+	"vWoZUSW7cu+Glz7R+yyi+ywm8p3UIYQc7CErQXiStNizrCEjZGOISnmy2O5AhGSlRURJt8ZaxF8A4GgJ",
+	"2al6n3H0sw5XmS5gFWKuco0J1WGhqH/SCNxPE/ATgD41vqeegOUWJSvu1XKsW9Rpe27NmuGrEHhSGr0y",
+	"TxDVUCPo7E72suI2JuJjLUenh+mr2qtoD1pW815GCXJYraOQsIddFtVexXNtKfMSVhpKIZF4QoLYt9Je",
+	"kt7IyJiJtvzsbwDZMMaL5NXVVp74StAgA7gr6wgd6jKaAmlsvFy9scPNIlDjTXXWoaOdVvDUHstiK5xr",
+	"LUzRC48hTh7RIcd2YXjTjaVl3onvhtmGN/Jh47Z64sdJEHhE950dqzMzyZ8qxzoBQEhY+ypLlgdBnKBr",
+	"dgJsEb8hQ8SqftmqhKSZEM9E/j2qYj4GAPjHW5ub/TM3tj96d/D+rf71L3fuvr5zfWPrqy92aRXrlWZa",
+	"xU9h33OJfwwHVo91jbVaVryQJRXbMvG3aRLoe/uTN7Y2X+t/fWbry9PJ4jRbXNTfm4xzP1yMLZYb9pvX",
+	"qMxhXpUZBs0OgibbAMkBi+F2GUuxbjoN/N5hMxU4sesZBtIL6gq6PEDclcUBOXPudPly1iV5hnX8sG40",
+	"950KmsQf681pN0V3v1NANNBWB5iiQqFBsAihGhWj5ASXg0RRFueijtVCgo/sltgVFo+QXU3sqEgJMN2w",
+	"HsVnHlEd95iUdMJe9NWvgqbrO4tRLq+Ym7LVdBZRs9PCVPyaE3nVwcUaCjrI3oJUpEVow96Tq4KWOAGT",
+	"HX2g6Y9k/m3xWow01wl7i3tOha0R38Nt3V9E9rRTGMxCHrMurTRVT3IHu16vUsPt0cqeAtoKOzrLhiMj",
+	"CiLidPydiL3EVXrIZJ9RrD80Ndmr5N76hhAPN6/eW98YvPfPwSf/bWYM6P4lLUw7gGUQFehbBdTTLvEc",
+	"DTs+dFTKdWNLzgJE/yLiuA70qkDHDLfuhfP3/3J55/XP+jd+vXVrE5XzB1di8GKuxDlL4Kvz/aX9Rmvi",
+	"XFEUvRjbtn8fOvNYhJ3Oth1Oj1LsB6woo922a7capMpZEQwkvZ0GBX9IU1pEip+oFg8wGNfQ6vnby2TI",
+	"je9LbpGoJ818ncFg0mvIGpJZhsHmsLcOgMNBolvUkSPRo2Fj+6M3+7c3d+N8+5aai2Z1BdLdOjLhtpgX",
+	"+pz2EopHtZrak8YX6U4qs+vFEJJOzBtlEn7RuFCpt3CSkMSYZ27vprKspL5gZw2ZfROy1fF6puR0pMid",
+	"g8lYd8MAoEv2jPbJXqjF6XfYAku98/nn/a82++/d2QNndF5MOr0Fqdh05kYOg5NH+5S1v/YKInv04yno",
+	"uGiUF4TlM6VD0+X5gwfi2aovlqbmT/5iLqWEJqvihdAwGAtKp2xyMUGZVliIEQ6WtRfHjINJSRkP4Q1d",
+	"rkNetabrmf75NvalzSPkhRP+JY0CmxbyDKbOC2t5MTvjB5VmOCwbMTntEuX2Evit27/e2vxbf+P1ce1r",
+	"E4mWpxQeBE3CySISeixrE4qgvDtKtY0C8eVSCWFQeL/VKGfAJqwZZhXTRLBR1TMEe0HzSIQwOkZaSjq8",
+	"+/T8gjIGNSKAtAf5qgqsoSaMW5QN3UDkgGcPe8J2K0rbL4x2KV4XmRwqf80nkHu1Hx0G34C0GWGUl6j4",
+	"WQgmTzxOdK8vma0vZ6dQQR+B72enp1WZjFZq1SwrCoD10UX4mc4UDiSqXohez3EPzJJHVsLs0JVH96Ml",
+	"WIWGyHBbROhU+18axpWppmQxc+w6iLOFxKbA3sXTmOtjA+qbnGIYVr8Y5UtXWdAUG56R+nzS2sunl9r2",
+	"r6dXZrIl5bN1aUUF6UcKakjuFONYyVt10xyWz7zSJWTVsc0PEICZv7qgmw9KbwUhq1MO7u3jSJvqoefp",
+	"0Kj0+3Q04EQWCYCzT5VLU6VynrwVexib1evQY417LOCLai0YtfAqmeq04W+XNvTQ2k8BahL0LzuZWxEZ",
+	"Rvp7705/87Wds78cKfXUksyQasYJToQstuszTq242PWBP9wnG5PA4yCCJWvpzB6BWkMPC3aqPcnPhcLu",
+	"8kAY15ysEV+CeRqJMWPB6+6KDJ91ef6mYU/0kHp7LlVB8yqLOyx1B5dj+xZhmEHj2ZDtQ9Yg2c2mjbRp",
+	"9ST22XKbN//Sv77Zf/+KNG+3bl+UQB6yjerWrU/6d3+V0ztnP5pWOryAm554CVVxnDEqpX5bVm97pB4U",
+	"w67djILu1wNBD8Q6ZhRc4RfEdMDZ4QPWXaZTAvAK0xZUj3EBJSVwbWwCBy0TYK308MtS1BReJR/lmsFx",
+	"2Rw7NvRMsSC2PCzDT/Q9DOcDMEtZZ3g4/G7o+LSyBd7gQ4IZ8kWJ+SKXEDA0Px/rZJcOPzIy1V4+FZkZ",
+	"3ArUp7+Mag4XVPauqiF2pROuRTQ6QdAkVMcpYCFrqgQv19brFrnJvR9CM5DqedodafXCbmQSTq2o91bG",
+	"AFgd3KGem/9KqL4hFqqcs0wvyOWD+E/qBsNWdXiliiYzCEl9mMaMMzR2xs5yOv6Tqpn7d4i7BFl5GeWv",
+	"8gF7bqL+bmTOh/GSnHBJ+s2ZLmjjtTldtnkyUM3U2bwB1r1GSaGB38vtZhsX6t/WKVyJJ9BYASEBQGgi",
+	"E1D8diEMxjKqe11zaxgktVxB9VnUYcbvAr7pAeGlpLSvVe3nQ4jQUJ9ugwNXhe2A1qAEzGoA65K0FFdd",
+	"uAnKfcBR12fAnXI4/0NSM1ooqdzXEVhOQzC6w6hOObD1DDb4ncSRTTb8kAWRo8SKdPmRlzd8ewJH5U+k",
+	"c3bZ7qzGqBMVWQy/JjewL+a800pDB4U8E5fq4ifZZzqQfi7Z9Cfmng+SDKIoP9cZKdBIRoikRD2nGSFW",
+	"KkXukwl/kL5b+pFxW6JM0FdAMSyef/oZEvcpGgjxPU5o2ok0pjFu9Z4L6LEL+Gw5O/ZAAnigcSCbq0WX",
+	"IEw8AiQK7e8IugxSm4QGDUHNkExV2oKXlljcxNzS8u34M4enpg8clK93ucq60ojLYmBJ6kXUJKdi5DZf",
+	"nzvolObKc3OztUMORMgmju271HpYIVSQNIDGABNxaaUVYgTlwKdSgEKvaOyFDB3Us6vGLdyrGLQ6BPRN",
+	"iqp0HqmnQnhTcBm0CV0UhyB2XJ4Bo16vCMzJpWAsjal57Uk/D9YJMk5GzH/soxGvnPBsHoR2CC6ALDzo",
+	"IeF345+DW++b2ReDa5+jGdR/++bgytXCGMnCL9TBC0s72NNn7seOyv4ymZqYbShFeUvM18lFVrLlwni1",
+	"orQ/DwXT0nR3eQygqtbELlWSsBzzieRrjvZANPJMXG8WpnTmU5LDbbF1i0lRk1URQkJpNsV/UrbHGleF",
+	"8OHYaE1qV7RjiTjA1zO1xe9MzX4o29KIiR+FGyO7Xn3XLaAsNqBkFq5u9N+SUPdhBUPOFNEsRe2oYhnj",
+	"aGoPlc5FaySG9LV7/Wp3TpmlkEuLc2W+WVCMWiTNQ7OYSFdodXig1jWetiDdf0BOVdBAhJ6+iGgeJWKX",
+	"bhxLQ2+J4Gj/aYhlAYn0CsvCjiW+GCXvy3a2vnxYXC0UplQP75I+imwZa4jVvPmj6dAZ2g+ZKau/C0eW",
+	"azqx2kTiXUVWfQj+kNKGuovdgFfqbGTRyAnx4NMMyKfb7Nk3SVMGpLFoQqj2UBNTpwgRYKPAgoVlXvs4",
+	"JP9I+15G6mu4HebChHDmOiYR1qOHVRUm5vnJsZrMaR/bEHLJhNDpQ7Q5jt9Ny7XvTCMIBetDphQsWRMR",
+	"pE65j6N4ednsdFYfp/lS6VB5fn76wOyh2dL8fHlUDH1JVa8uwzfJSfT/cXpw49chWuG99Y3B2Q+2T/9N",
+	"/OPW9cHXn8kHBpev9r9e7792un/pxv31iztXzsmH+6e/2PrqD+gR2ZlRxtZ3rt3o3/n91q23dq5vDP74",
+	"Vv/1zf7pm/2zf9J5egcetRSlV2oSrLCNOW8z2X0Tu9TD1Km0id9ysxNFnzUQD79tujTGPsa6w5SZO6cg",
+	"8aKhdey2B5zLK3Z56nKouQDIaJeOlPw5G8iN1cvTSNy4807/7js7dy/ZCzZtFfZPvSxMYM3PoSgP0IUR",
+	"PB7PQNlVwkkoDmqs1RLP9lJLKkayDjW3iAcnet3p87JSigIayF8MetwFSGsVsZRdRfz89UIO4asp7Us4",
+	"wkh8jTwAwsjf0f4wR0sRxC3MR7Ngt46WkOMCUmR+9UjiClmnyd0GhXzYak+hEtjBfi3lYeqtag9Giklx",
+	"NHtSOXBopjxfmgbe/zBWDoh9mCR/0r5LOjFEGVE6+bnJurvcNNvarMthbPWBYORmeYoZWx3LPLCWLx2W",
+	"lYJJMPgY8kunTfw1N668GPfKeqsOB8n3OiTAriezXSTcZrFQw5xUKJOsDQcBrjVbdlCEoQzrRE2ZGiyF",
+	"3Ey0JoumxTtV8UGVIFXtKew4yQj28Zg6Iss2fMI7XhAl51Qwl9lohaLgF6subVR80nKpIzdQ9jwym7Co",
+	"jyCDicQ8e7Umpg34CJInKjVVyV4Ig1UVI09Fto8Ix7Kdj1r7sgFslVCA0oKZ6heggaIQAiZGce3/mj71",
+	"zOrMyydqc1mlYrmRtOxM1rUnwD7nUubzJwlxbOy0Y4ObCIHtRvdV8tSdThKL+HxRlW8geVpWsSZmk1IV",
+	"FX61FL+/rE3okfByjHeDpQ9CSMVEJWey6nDYRsc2CliiSJVrx1nMn69uX3pz+3ef71y/3P/Nuf6lG/3L",
+	"66O1GXlJoy1Ro6pdVvWeGYf8DPGs2HiMC5M7wOB8acqi70QJC6Gk7tZcbFeOn9RALKpZcVSHAqUtUIYF",
+	"L4fyFp3+zVeJUwQ7AFxCVdcPmjqxOlKzrWQVm08FRquUZ9NSm1phuUuMYFOym1jbSiAKuUgwtcQiYy+d",
+	"Tn/phPPM88ZK1w2alYZRtWp5vzhmPUBRJtfisFAIFG4qO0z3YuVHqtuJUghGQlemp8se07mysRIu2y7O",
+	"pBgOu1tsYlF6uYwiskb8MJcXPZJe/zZTjnVJKR8aOU/WCcaZavb2hgDc4ICmsIl62jLh+hUDeI6n05nx",
+	"jDHg/GhsnSiPNs4SUq9k6rFl7VN4DYevzijSj60/nRU+x2jQtAg8kES2zsvqi+zdkpzY1pwNPh7ZNq6l",
+	"Z2VxqcNX5h0xMaGnxyqN0e/y1Kz0qtO36xgBh5GlGp5UrGVYqiBKlYc2VCyA1S0lcdNTM7lK4iQaXGAt",
+	"xxFfFGVqGOMBqgOd0jGLOuRSZc65pZAijTQimF8srD/m7+PK6wjRAqWKQrc4Mw4UIyWrL8khxLFXH0HU",
+	"C8petS6wR4sHNdCy+KbSHEa/AXSM9IswYrOkOSbU5Kztmrbrmi3skOw+SD6QMYwkHs5tQsKFsR+Fvktj",
+	"bLLkPfHq8RiCZnnaXinG02FHFIr5klFUZ05qRAngZIVcw5PsEezb5wjfxPifzX+a4FPqR/pciyG70duh",
+	"CHOYk4VHpm9RxD7Smdx/Ku4yuUg4UN6NTCjbhUKGv1Q6emVUXDymfHtQSSr+3sf3AI4mlvmST2Kkxa8F",
+	"2zK8sOHCD4zsaAB35hkozx7TZ696rCVEp4V7jD3t2QPjCHFYARTuywKk4lAzg6RgLI88Gs18hj3b1oPp",
+	"KTgInjt+8xQoxqsudaSAoYCXPp5kSTZisvANj6VXKKoMkGLU8xdGX5Q1K6eAoYOH3PNk2dqY84LOXMNQ",
+	"HjniS3LeqTttb4aT7CRmKf3Rtb4ULcmyxyEoz3K5VC4dKM/PzpenZ8ql0vRP7Jm9aqhAhSWzE1+MEGZ6",
+	"C51cs5uZK5VKpfL0zGwhVy/S53rZN7sSsEAmeuW73wfLGRc8elnOGFua8F/W9Bh0ibemNHReBFDtqBm1",
+	"jncTjgLGcisKEbsb0hOsMXkeYL+SysLUaqJYvHgc8FTC2nIsZrwWryWfMxtmJnJDLeEv8U6PrJFkFb8V",
+	"xzX1xflWoRueGQspWWFvD1rXYG9Zo0ijmKA7teDE9ELCsDMAVSNtqxnmboNOyYprhGVK0EKYyh+oAnXP",
+	"XSNF6SANGV/YljhM5ylavdA5MGLrdeJXsmJZh1VlsExXqxIjXVlWG4yfvTS6pPw4PGrP9oWvbHutenjs",
+	"vtxK2BopYkg3QAGjq6s74zC4TJOUtH7HRaf5mqSY4azU4ItBikPhGPWBh9s8LTwTfYRpjXhe/piNmpHx",
+	"Mx1H4p1qyw2C2GexXDgdfwpnHn0UdHya+KhOfD/+rihOFQ5ZaxKnE59GtMjwE9kSOfaZRkaNgA2jTyxR",
+	"MIj1GROAv9uYc+JUmCxeBa2mYvZ+zBHf8gm2hS9kogeH3mX20rkIhC1n83V5bnkfH78lzODs1f6F84Mz",
+	"F/pn/5yvkCDR9QXYgNqRkakIkvl8J7l6iu89ZFl6L7RlksKxMM92D/AGZV+70U2/hmYjNkOQkLTlx02j",
+	"6Pi+FY5fv1Xlf5gtyKfnRqIqUdLNeCXgvI146ciGZ3rmcrCTGRszSecdT/8m6e9ouHQYRKiHaWN/E7se",
+	"TjRuOzgbW9WMLQtdzTJ9v2JDeYw2DIjBKuHBuMeTbE2p8rHCiVj3MgScSQRVXT9oVtL7HbK6jInGjav5",
+	"+bmp0sxU6UAen3kuA2opxYTK1tXz6yQjDN7nIBBsglzFTMv9aImiesfzFlCDBJFlbW7KwdnSY9H/ytMz",
+	"e28Pu7wSFURYQpsN8LkKDZEjbKudGM7zHNsSTc3xi3ofhsl+mofjKA6Qt9pS0XKFdWlKaY6KHUNKon58",
+	"AegIFMhWjxOvvh8t1RFlQREt6RoP8WfTpQ3UoYHroSUVHEnTLVLb+O6aYMozc4pSZu3VLdBnuaKgmIe3",
+	"XMGWxptvq18pJ9mi0XdZfhVIKS+Zz1BHRlOnYl5q/c8SNOerEmWJyATTfNBRzLNqC5ycGo3tdEo2U2Xd",
+	"CqMVL54JnrY3VQLc3hF6hPETe400X3U9L33RNUyRk9t9cly8zLrWB+W50JHJ0WhW4lmhW1YkmdjCM/IL",
+	"qCtXWmisLU7+ZrQmNneMgdnPcojwNSmGx1PM6ypJrDFdLB7FQa05UsFoudT8tFycXJSOlJkjBdYJwf1i",
+	"wmQRvVR4qQBdNrlC1O3i3n50vI1rhBeRg3lT/Fdwpamu6wRNlY1cRBjxllD9T8GFbmF/VTckbrJuyC8d",
+	"BtTQgnzb/ehw1K2whn1HWOxQUKda9YglFiGTKqq1kwOiR77/BCqXD87OTJXn5+cflYAH4OKBI5ecPdpN",
+	"+JqTUwp6ckl1rmsynsMhbShWs6W9lsc5wU1NSZeYzwg1PM0BjnTNDGqxqqsaFWEkPoECD9hB6K3qEwx9",
+	"eouoJric1A2OQjNADtCFBtEIg6ybQAyO+9FH7eaDYOP/IlzcDM3kwlUfo6mH1SpMO3rJEXS3KCr2xnGx",
+	"5xEHwHoVPWQSA3oEU0ROBYRyl1EQ5nXmeaz7qKAjFcvluEVQzQ16RTRbKsElnCuVigbsupwJ0N734HuN",
+	"AgdJen5vHx/mPlUf11ZJYOdD35s7mJ8DLegGeqQdwK9kFy/MkUGzRVSaPzAzdaA0P1cul8RMzb+n5krl",
+	"/eiwaqEqHd0uh+XGsdrzX4m4sRjVJrxYmpr/5vaFqW9uv3vSxvDhuHU9ya7LKJabBFU7QaBqmBwy0sQ0",
+	"qygOT/0UT/28NDVfmTr5vV3UUhxl3NVp02Mg/x8j2AFUm+gQdJrkisdq4KBcWZRPCLJ2XB5gWiOhKuzh",
+	"GtGUMRSdwLVaxxfqRYsEvhX7VZkywCNlsg5P4tawTtUjZrFmWVCEPYFASfBXigUPB27QsZ3Xk0RwOp49",
+	"xrz5/ql56wiMNnYzRHkuNgb8mRgk6XzQazIHLw7tspU8pJ5n7boVZgjYEODa2Ac7Rj0GsLHgyRwz6n4C",
+	"/La2NDtprfFsNGpUE3qnYGrdEHIUVJ94+D9Bfo7jEztgR6yQ3p4Wdeed/j/+sXPzOiqj/ts387f0ASw4",
+	"mO2epFyldRwGQa0RUqNhIpZbKuVr1mYjl2GTERAmUg5JKv120kh4Cl1qZQNIkFnDx+0mIrgWS68bmYOW",
+	"EjGwBbeixKi7l/uf/LH/wUXZGjV7l3ScQE4+z3atEZ/nQDtWl/LH6unkuPotxvYb16UYXd2MC//jaCbx",
+	"7VFfaAVkOKyicnXH7hFg9DdMiJqnj6D52QOHUFs+gaLStjxi9niAqyoJti7xsxo+bvHhdoUVoezY623F",
+	"eJP0V9y5++7WrfXttz/pn7nYv3pn8NWVrc3Xvrl9bvDLD7cvvqoCUJ9eGVx6Y/D2ha3ND2yjg25jSynF",
+	"DlLf5eSosTaSadGguk9IiiXLPRZUhBUikVngzw7Fa9j1xBYvRLEh8RLZoSK3Cu+x0Vjl8RCija+93GGB",
+	"9CnxTltBFxg8rvyDJ+d+cvCnM8+lpR90bJnIy8tHkfrSTOorWfP6M6Ck5DsEtxu+NUcYrXuuvRAtsIJF",
+	"HPa6uKd41ELVw3R1UalhDkEBkU6YaADjudGMS3wbxTnDtSslVd2H2HnYWQlbcx3pGLFkXNh2CUxcaL5l",
+	"tRpxvS4j8cO3QUbAodtZjen2wwDm2sIOiboOA8taBeQ7cAvXCCTKAGbsIuJE9mg+rAbSrx1ZZlX1Cbbl",
+	"7i7DdWGdsMeJ7hyU61acIGTV62lErOR1iBBtbPXAkOLPGWph2kNVvT3QxThKgUKe24oXMFoLDMipGmmn",
+	"CHLoixowB/cQo1CzN07LE00jT+kRrEUFmFfqdv86qmGPUAf7SDwgG3bYEVN14mBKxr+kCvjPHh1P3riX",
+	"9CePePRHHey5dbeG9R6l65BhJbmliZ4Vw7NNaEXeuWERB33wwpYV5kutFW3K6wCOOnu7vRNGBzex4Q13",
+	"LX8mw5K15iSqmM+fXBL9JL3kv4V74FZXaRccFFbCURVcqsYiYnt9/+8f97/a7L/2XiG7EdKumshKQ8TY",
+	"xioRlh3fq6ayKhRgbx2rAyBDh12Mg2xJJh8jMH0PQ4YZ4y0GgzcufZZoidjGkIzZdf8tQp0KZNuNMlQ9",
+	"VltddmWX4N0l1qmkaYlE3iKqsXwX6gpsHb3IqcDH9pZezA4E10vFoht3rTayUVuZ2kNr6NgmASXJPNii",
+	"FkW+7NtvLSPM11lvovPPbNoWAeuIc1uQfxUR9jiDPlOoqRqA7facn2a+iq2H6N8aj8AQCm991T+3ef/1",
+	"c/0/f7lz7ZM8kYM9oJO8JAI57ZOQx7ehiUVWyvTcA9TLFlGH6qpQswmhqaxFkeeRpVFZKtASCJJFxNuY",
+	"AnQBTEg789ka8T1g6nu8WQniSAiHLPrYm3BwmiECP19QLa/CdotwmVSTCd5pNAgPUhIzMkhgSPUe4wQn",
+	"UxW/FaUsOuUD+UJvQ1qbDeYbOzypfQna9DzVoTnyQolpaygtMERcqoIM6pmo/cEiopD0o/ojVjtBii5X",
+	"nh7RJFG8B1fFo2JR1iyLIQKOH8/Quk0X78766Z2Nc1u3Lu58/urg/dsLaPDO+/fWN/pnLm9v/u2b22f6",
+	"Z/++feE1qdr1b5355vYb99Y3tm59Ir9NfH7/oz9ub/7NEC2qAOZnHerKjn40IH6LOK7k0JzA5zah8yNh",
+	"9btjJ+U2ide2Qvy4lJitB8wgWMkmh1ZJL7vEVfVFi7n4PELaCSQyPPXzky+qKNrJX5SK0/N2KDct1LNv",
+	"ndyTH4pnIY5UJV5648lhB/zg3Ytbt85uX77S//qd/tU7/QvvJLJcR7tQQ05i0wdUbCil4G2i37FUnwDz",
+	"Ua3J3JrOK2GQ3GMs98XCzt0/9q/eKRQL25evbN06v3Pr7f61PwlyC5mOsfiZXIu31shP5+JGkRQaSiJU",
+	"ZU26pEQ6F6utlFTEsPN3Cpy8jEBBqy/OWkQGtc2O6AsKgABca0WEOXCu+nCb9LA8mBKi2aQOwUb9x82e",
+	"6DqBv8WJt2Z1sSXksbhompTD8ofwgZNW7mZcAyuogwqtGM3/FD8KZImUjJYUCz3CK5RBCbmgnvAfUDug",
+	"adKJ13pF1HAMBy5tTIZ52GpZk/WXIr9tjDJLVmjUwNpMtYzaTJwBQwcQVEw3GHMKKfmDo/FZ1DC2g9jT",
+	"soll5kVJrBLTqsZojagSKMOm+OBv9//7rZ3fXt5549P7f3l155O/fnP73OB3Xw4u/Xnr1tc7V85Zqi/G",
+	"SaNXE7QvuE5839rm4YECQxp1X8PVffI+pjbAj7LzwjzKcXDmrcEClgGZK5tt+6qsqIGpyzVAnHGGF673",
+	"7/5Kag+jgszj5U/FYgwshJTUEOp6twBXMtr1rMOe7IJnHIpKlqYpp2MmMg4unZk+OHjnqkTnu//6ucGl",
+	"j7c2N/sXzg1efduixhh0Pm1zw5rnYa2y7QTgdzQfXJT9fJiPIlddrpNMKBbjUN1iBMqnNPSk1jb6Wu+G",
+	"coboJYVAfMKbugvyuGwQflwJ2CqhGfX86jkEz6EGG1EkNF0azd7Mge3r8lIoRPAiQbQRvFoPoKVZKP4X",
+	"kKTQe+sb22e+GFw/L6yC0+f7G18Io+KTC/2rn4mvrv4h/Lb/ybs7X58BaPlX+7f/3P/bhf5fvxS/+uVX",
+	"/X+cDiHnzfpf4tVBy1ZlY7zNOlwKbxdS9Bo+pk74Nfylv+Ju1ZMNKShxG80q6/iZOPPG4Q5JauixFhZW",
+	"qG63RfCsetC/DZpp8yKKYHB5UVqYRcXSsSfD3E23bs1QI+0grTGlskfDh6yxzLTMGKN6A9wvXZl73XU9",
+	"D/RQ9dIiGK4xhMQ65oEYVqU64FAfDEyrA75TFZtd3FuU7WDEhkX7BfhaKKo4hRDbmK3HD9fS4nmp+VXC",
+	"boiYC7TnkTHZEVCtqqrWkl8ZXYZ9HLJZAWDK3uhG90S25RaAC1Uq3Ps4ellpubl9JIelQWrbi4j+LDVU",
+	"BkJI7qEiXGfLcMaG5Ic7MH6Tqge1lGJfZ/6iAdkGoK0uRy15pEb3w1jqff+9O4P337TqXtJDOmqmKlAf",
+	"4e9VoHLMVqlew1SXkwkzFXABJOeU71A1Z8E4GqJpmNmjqMp7pbBtTa9V6KEPHWIZjamylRcUMk6oNVCZ",
+	"3um65ciG6lXS6IyBQYF9zyV+RZol9op2mbAr8VNhmQsSJiO69hy7GjpEN1LyCQNUjThmTt4b8ZScljQJ",
+	"bZei7nojWxoHuC4NaXhYTEyxWOx59s5XMlufOBUbusuyruTHdWDZyGNdJPfNRB0cJoCGzzptnoPb5d2d",
+	"Zew3SPB98Vrb3mi81ErL5dxq0x6Wl90QHsPYuYvinlEmHSkKYWM/kuweuuXKV4ROCmiQZqIJxzB5JUVz",
+	"hT/s+rEHHzn6wvFl9HiLPA4tzR61Z4OAq6Vi3KbMZkfwtEpIhihvbXSS5nEpLZZqjI6XDSKUxXRsI6lM",
+	"yggN6DCFMZAEI1BN4AwaRjPKexqCGrQj4OFeRVft2ea4hLBss6fxRzSr0/gRUCZkNDqw1j5LdJMKNB1L",
+	"KS+WnJRxiJFD4zBP8IyFCAlJdxhwuW4MaCCKyx6+oDoZ/ihrGba1y5924lp/wfyRl1TMykC1trxGZbTm",
+	"oLPnxKMqIJyiWUkepsWNPJLJOOpx8abnWUrT/ZRqyFiGptI/ZZJ6MkZfLk8fnJqdm5mfLlkTltaI73SI",
+	"tR42ctNK5mBPBstsaXgiIhCljgKPd8YojLen3j8t1M+6qeIq3K6WqlMf1nTzF6J7uJaWJ1SE4HGg0wCG",
+	"HD5hbtDW5rnB1dto58aZ/t1f9a99kNFi2Zp2AF4thhokQG58iMGlN7Z/9/ngL9e/uX1u5861wQen+29f",
+	"37n7nr2t1J4AYqW5YE8MaxtjOGD1eyt53MTjNI8OIqdC0PFpUUG3Qaq91lKVdWx5beT6zDbM1HPwm8iR",
+	"kP0bLwwk+4S3GRWaUkpHLp+1XA5uIfEgV6UdbUKFWgPBfcl0lXaHIaweWqcKojcnWJwKameobPKJuEfs",
+	"7q+2L7y2/Ye3+9dvZ71VhcpzJhOChyCfUXwcngV4q5brYb8idsdCEKC4i++0shwGb2TNpy7vlLsZSRTV",
+	"kgGekVxuUfoIBMcuhq4Bw8hWNr6wBGJdyuNoi6OB+fQCJTKf+lGFu9ber0uqETk8hORDuU9eo7almy0m",
+	"sFvel+5xQuiwY95tkQrs+aiecNHhhC6bgKFakwlFRxt14nXFeAYoRBLBo9NVN6oqUdJ5gHt8ErNWu8v2",
+	"xjOxrN6mgXRtyOV7kxyrdUGe7M6TMyVWvT69hA5MNzdY1BgrAKFjfY/fIFTWT2YifqjHXikWpGNyb3b8",
+	"x2AgWLa6i3s59coT6gcg0uwhbb5qbQAIZJn7PNXjk2U4qR+nkwNcpBALMVdivDUtWseddSPgpLxIyCVl",
+	"KSb8Q0qvH7L10vKtDVqUJxeRlT4Yi5POEPHaHrFY88nGxVq3jvmG4sw8cl0ry8gepzB9wClKGObIAavM",
+	"1/fIUeaAiibIOYgPHLjIYd6F8iGEDavhH0JvKihtCP5bIzIBnROhtOCaoFNJBrL6WZaeC1ahv4V/iz2A",
+	"bQ+f1aid8FbjD4mOG6iOr7FeOWHjbpe6vAkkIDE9BRmxiioVlI4t6DAtkVKkoleQWnBBO5EqnXYhtIgL",
+	"KuvX6OcXtvPLipMchj2TWuIYwbCx7vEr6aTwJKm5fNKUb/XblLRv/W1EOOn0cdKKL5OaE8kUrLwsK5oo",
+	"H1IHf/WfOfOR7JbC84Q4Uh+QC5PmPFNWwyIKVKZGqEPkgruMMzrZDEPtacblnuQkR5TWq+q9RchpMnOt",
+	"pNaKe6jJWkNAGbYA9gMP5sjVjwRdnyTgonzKo3Ls4alwGo6P60qvrOOOF6QAd/yQkDaACFFHby0USiyi",
+	"JvOcMNf5QXhNQ3UqsyAQHprYFBNTz1FqfETmlI2tdI6tze2xoiUNakpUqz14ePiyxL07Z77Y2vx0cOHj",
+	"weWr/Qtvbd06v33mH/3XN++/8+E3t8+FWadbt873r965t/7L+OU6MJphDOtAcR0lg4N8J3DIOm3gIcND",
+	"DrdsT+oecrHhXfHZw7LNStAkrWQyvrBjw94Ae89y07soPg0hO1CGF1AYpYjCStSRoaX9SFY1N0kYVmL1",
+	"KM8CisUV5FnYwFSGv2enp9EKZUEF0wp2Ol6w8i/AScdnit81n8vFhNKuyI86xBYd6H99un/tyuCNL++t",
+	"b+x8cXrwzheDS//Tf+9P/Q8g1Ul8+8bgrd/If6ukubeu9s//Xn3y1W8HV86IN7x/S7zhDjDUr08P3ro6",
+	"+N0X99Y3tu68tXP91f6Z18Sr3vvTzrW74of/OD248evt37+78+G6RPrY2tzsv/cnsw6DdGOGl7Y7ZGiJ",
+	"VUJDJWAVn6y5pKuNHJ84FZfarQSeZQoc1x7LXTbCqOE2rrmBxR3849AWipKOrL5FQp2UHvlCSRPz3McR",
+	"oWN48gDLJbfCIMy00RMIrbl8bjNszRs09kSFReHARuR4m4dirM6cerSLxpHoaWTIkuOBtZR25/wb2x/e",
+	"1XdC3Zj76+uCqK9c7Z+GxL+bn95fv7hz9/V76xuDS/8T/rt/89PoGt38dHvzr6BVbITpp/qZc4MzF9Qz",
+	"cLHU52//YfCF+vfOnY+3vnrTbGkPGq7hAA6tOtkhxOzcEXbsMO6S2XvDpZUoPmC22wBD3Aktcd2pQ+V4",
+	"2++UfvEkBtGoeP+JKEkIfPiLCevFrAsNg1izMYi4svij4wVu2yMv1CHEZekTreoqc9+cPLUC0lXN3SS2",
+	"4XQptbw4pcmQjBTFQheLZgKVjG23cA+gxTHtgYNcKGJ1d81sypfnBicV3HBe9rskY11HZfBrzONPPffl",
+	"KFir01chw8alYfGw+q1sZseTcTZIdXBrTVXJ63KEYcMAoxP3ZFgIBH2g2lqLH0pY0DjQ0Qygd4W0NTMd",
+	"A1GcscNcj6lBJFtJhv5NvUHWrVcd+hPZ2+rTURDnAAG8h2EHBd4gtjUqHKBODOJ/t+AcsLa0rXjePi1o",
+	"AmywUT0502MpuCOrudirhAEs3WVIAwdoRMUKNI61c0IWQHBcQ6QmevRlNRHjqwg3sEvHjE/ZE/TDcuYf",
+	"HZNejdGIV/CiojlH2y4fr+GJ/Jc/Y7Y+J98XnAkrwyhgDD2yIh6sQIhn5dEiZCy1IA1S1jxjYZoBjMEj",
+	"K/WO51VwUHEY81fsSW55ylaPNElt1Q2rVnnHt5IQIINPsY7RWk6Fj6Fy8ZEVeIB1ggrBvtdbeRRyfgmm",
+	"dkfSqHML6XIfhzOUiQFZFSalvCecCjxxnPgumQhxIl0LPiqOFhi0QqeMY9GOSjWZCIGk7rNWCsD904Kw",
+	"8sLfTAT2IRhk4Hop4z+L5fBFhBUOxszBg+IDjhhdDD+cLpWk4s3zzLNLyKp4ha3Y8jlGobc8Q4fQ8Q51",
+	"4ghWL04XZxP1xvIwDo06mMj/cGhc136CLMPZxzbcOHrzQGO7a6j66eS8R94ivloB7jzavSwYuXTwSHau",
+	"NLYW5KZ3lVIm0UR4mMsg3USur069iFzKAwCYrsv2J0JncQWbabE1UtG/T2F7D811hBRWuWSFoy4oQFwD",
+	"5qu88FJpoVSS++NyeXVGNYPOC280KZiPjdKELfKE74pXDDlzH1yqdM7ODtk5X1mNUGop8S81X8BTTUPw",
+	"GPz+1/2zf4cSua92tP0r/nz17vZHV/unP9s+84976xtSARx8+tX2hddiOpondrNYIJ5q56hq5Gqs1RI6",
+	"aM+qgJkbaQ+V+rgrw/5hiJ11KIeIs9hnTKHg361L/gIOWo7hLw93C8VC1VO+GNxyvR7guVWrmZN5zorK",
+	"+0QP4XabuTRoCT0ZStCEiQc5tyzMeluInK4NEgB2asA6cHf1AnSBUAhHmjWZY6TGfGeiELQ1FSiWxzBU",
+	"8zu6CpZQJyuPzQ0QPAEZvEHYLwBGbPuEc+Lo6J3kFyrF1w8iETs9Ky1CAMWhDPYaeiZ0gs4YzXlVmojM",
+	"dRia7dbm5uDjK5b2cLHeSKNZLMx9xI5USQNT2BGxGsiYk4zT2JVFJItNQtBXyNYTD4D+vJuNsKvIpdAa",
+	"f2S2NI9WIIurQpl27Kw8Ctp7mkqcBEmT1BTb8wxGtNwkrZR0bG3syVIPhXy/gPp3f3X/9XPbF1/d2nzz",
+	"3vrGzuZHW3d+2//Nuf61L+6tbwwu/2r7vbP935wDD/c6FAL/vf/JBfnA1uamcf2aRHpGdTNUt9GUeptk",
+	"EBl3cVnBGudD5HpBNgsWZK3aqFmFf7UDKTmpbpUfkraCp5YXJh4sLVt9GTVMKy1MrUWmsk43uzvdt1Yc",
+	"mAZUbkLaG22pyak2sdfT1rVkyyG1pRTMqEzTmbNVEvGHvahMazLf/TmjFbvyf1wCtvkEqTbTodsM7A3c",
+	"TPZLm7P2rnxw2ovQcTG1+jp1IaoE9qFMlcxhz3rqHsFOOsErz6nLw32QecCcIehyGhZaRkEOA/8sBYUu",
+	"f4kaDA5RV12sFr79gP3l9loriB9bkdO3br0l/Wf3L/9l58aZb26f27q1LoTRgRLqn3nt/m/+/M3tc/3X",
+	"Tvevfbl193L/+ms2gm+5dMLU00lKtPZCbw0rcdLxgS11P0MJyw+6CihjwHFqgtpGlyKLTadFuefyHPxc",
+	"lamkON2l69kl4YUpRi2Ohgpc8uecxIMEFnYWpaHZvKPE0b1UtZabc+QQq8/WAUXrDTmIV+oYe5ulz6M6",
+	"lhE9dcboe9O1igOZ1yKkn0y8zVfmGMtYyEQujZK2h9K3dXMyudthSrgG03ZprKdCVzqDVIa4FhKWXPGE",
+	"ppOQhwmxEEpnk86G0tLDi2EyxBijid18A+I7vJ8xbSlLZe21JwqX5lcPF1Hgd0gsPjq+uliy4+6WzYBY",
+	"eTqB2zoy1pqtEMK6R8x7Uk1vyD79llW/RRlqZDS+wEnUwV34YEfpjtNz9mMHPCd7G7byXmmPE2iFiygP",
+	"yWSrieXpNFKPBX+nS+WDOVCKs/XDgylDHSjtLoUhp+qY3gxy+l9XMyzKEH+XItwSarvysUeRZk7iAKtJ",
+	"9TG9Gdf0HumW8UHmSrssHh/5rrFUwqhB4/z8KPpN1w+fwrWmUhB7iNEaWUSU+S3s6dSMGWldjs3bLPph",
+	"rBNWOn8bX3NchOgHWiVyCZMoktn5tw9erXxgOl60sNldBvYiXTCX/meqfSPUpgeLfP9vRerfitS/Fal/",
+	"K1L/VqT+rUj9W5F6CBWpf1HdKE2jOYEtiTpbt87ef+dDaHVyY/ujd++tb0iQ7XvrGzt/e+3+X35tBiBl",
+	"oVp0dzRSwprrEJYSgOTc2jMO12qE8zTc5x+cWA7Dc4c7AYg+maDdJNixo77ohFJb/udxUmPUMYBZkBxf",
+	"4UkTGo90zJfslwyCxCOLweRTEiwqC9z6BPNXuabn7FyZ2G4lXxxbejhLu2obhHChycRKWiNeRbYJzwpx",
+	"yRTaGqZCQWq4a4SiKq6t2kNdYY5ETCOZtYd+ZXpspetSh3XTpwBptFMK7IqnjrhoJNJCoUn0aJS/IRNs",
+	"IgRG+8SYQyo8IO0Kl1RkzdplDlGxaa4GUMONHsAhLZaOq0V85HeorEgArNKpThs5OMApmKWYBhXfFXtT",
+	"SelCJtPUZR4cpgiSzFEDrxHkQeJPwCGVm/gaP1Tq5ArHUtANyPG0RR6atndE87JDp7rSKNQZZZE8REs9",
+	"FphXVzZ2cTlyOsTE5lbHGyCP4ER0yq584YBUNN1lzA0OF9CoNPAqdxsUe5GdQGWfuU6tOdwLMSW0q0E3",
+	"A9Jqi9+k4WJgidwIY2G+CicGZYqw6Ee6p/YrGXm8UxU/rpLn5JsfzSt71PPLaiJxATQ/LCuFrsGgYAGM",
+	"Qr+VsXdREz44G6h2ht8A6KwwZGUrMYmQ7gZC9SkiCqktyCP1ALFOsIg8waspwb6dpVi3OMFC7RwuazWp",
+	"PCmFcmysIkH41gtqowXFFexM/JRNaVIdYwTvl1hvGpFLCe86aWFPJs55Mr8ZaqvtUttetFrtVZrY1mzo",
+	"iOqcWO2J+0q8usSZk5cXsqNla3A3WEA4RASv6/o68b1H8BrRRf86RDl+xnFM0ORJM7YXyTw1RhVsXk9a",
+	"q1cRbENCVGfex95x+ZyE5nCFYN99je3xsepqub1eFYBQHHFxEXRWNAlMwyuFxZwn89frqnRxdQPFCL7O",
+	"CYjd89lRdpDmIbZ2EUdlOyXxiJuQy9mvtQWgc5YEx2akt9V6q8WVexAlMUM3YtxE/NQbspAjE1ZLw9xU",
+	"txfkm1pUaj2q1NP416nokMgn33VNx/OQ5+uxbgh6qSvk9G8q8HUFPobX7xGxPU+64wETpNOReBUfj5aG",
+	"qSNk47sEdQh/ELiBl9bGUD0TT+i6dXrw6Wc7V871z36I/s9NNLj1/s7XX4pP/7mRu2vLfxEMueryAiv4",
+	"BahXZhrxXVekWjq4+COBTg77sFsKiDW6AskVSjWwppqKmtVL9WhqEmheWp8uR6ukHRR1k2AJDxMJDzmW",
+	"nbhbbew2aAaWsX4k7pi8dmZw9oPB9fNbm58OPv3M2uBD6peZvVCEvWyswzCcx2uBIhRPACSxkvjS+G9i",
+	"ncD6qhc6wXjvEupwDh+yqoXVPmT9UzDprRMJrX5hLYw3JbE26QHIeLMw6uTR5X53RkOX4xpzBOH8+7fn",
+	"8CxNzNNwdcMeBQvxImBpcimTM0LJlwxvqCuUcbFy99xgtVxY6EcY8x2XanNUmk+VgAW26ONyoo4ZHrNw",
+	"MegAUCos0I7nWZvsQmA1s3heG60t1ao2YjohytZYRT559y2zjUJs/RPlLw8Jlxv/HNx63wROGFz7HM2g",
+	"/ts3B1euTpI2HHZBk9pwDPViZB+A9A6JSOPPGND9ac096x1OnIo6p/QuJ+pedJvQGEc1WgKPz1SnHSpb",
+	"GiTe5fJuquZJIRiO2Rry/P2/XB5ceuP+uxe+uX1u5/rN7Utvbl96s3/mo+2Lr26//cng4yu5MFvGQ1ta",
+	"dT2Pj7wrueMT4nW2xOYHguqUCwVfMiUFgp9ioknk6AjIKY7wlFC/kuqBVHISSblpxoQh/C3yzCqKEiIz",
+	"gQMdMYgkcHScG4ZHfTJVU9WMe0hhzcdOdteKZYlCM8BkhxVhD9g7rCSOUidDw9vT1ziJ6Rwyo5GW2Qns",
+	"BlGzWnnhXa4XZikxTJnld4LCGXmTHiYQTvN6pwEMAjxgf/3dnStXFXLglWs71z6QoGaDs1f7F84rsLMz",
+	"N/qXNiWAmvnvGJiaCYh29/XBpT8bzq02oY50GsX8OZGPKlQEJEA41BKLf+qQuiEaTDElDPEUV5lkuWlB",
+	"gUhlE4aFw0xPr+vzoIIVjL6vwOdV9blubENwrSn/KavNHd9dk383sevXOnLObez6IR8UIrDiYdroxCsO",
+	"jCkr+MsEGlG2lzWJqlCemj60XJ5dOFBaKJW+V5pbKJXya1XjQqvl8Dilza80wfzyCTaPBXaxZi4vTRRl",
+	"uBg9FhzRDWaHTsmeVvYUwJU5MvYksSUXtV2uZyObzEk4AfkNUKD4Qz+Sn1d5LHjSVgSkGEbdJykSSypq",
+	"XJUcc6hJZXXAp1PYuOPMYSibxRIEG4/Soq2wphwCJxH8Vnaaia9mvI5xHguOqsFGFlOpCibznKJ9TiUi",
+	"iV47nrDd86tpVL2CcBRMWZYiN/AamcxVnHbB0nbiSZlSk7xJNpE1CkxGsJU8YDL2G/B0SPQJy2rYmrKn",
+	"sokr1GSe6+Ce6iUcN2Leu9PffG3n7C+tXA3GtQGPqLCAoGjpK2aUcJXm5vrSDTbutbRYILYFDS69sf13",
+	"aMC++dfBV1furW9s3f71YON6KODvrW/s3P3j4NMr/dvrg999PRzJUtodq8s263ADZTzj5Cg6UoenLRA4",
+	"M71PabQU3tlh/TB3Q9NJcj7TjYAQoDBXF58JOHRuuZlR3PqCBt+09VucDPrRRCbSlZnRDNLOL0VVFYSz",
+	"AEEbkJABY4gzJjHNGVs19TZJJTpwCBRn1bICXK9PBIDLGjYf/LPi4+Er38O0sb+JXQ/L2QQB8cXj/+tF",
+	"PPXz0tT8SfXf/ZWpk7+YLh6ceeU/rESRrwR/cPnDwec3+6dvZGY724B92pjzLvOdNBA+/f2imSGhU7Xc",
+	"ZIUB5Mtnoh0WQ9jTYRKXiVUMHP3Gye4a8NNuE8vzNHagmI5aGvWRtaV1pLfz6vosiMOt5O9pvucpFAE5",
+	"leJnUlXSOe41vKMYLjq2ipSN8ycKzGf1iU1CS6u4VhxgOiOV3OZhWMarZMI+QRVjrllukOfwKjE8IIzq",
+	"SJaH/QbxxQLccR0jZomMreyi/+nG1ldXt26d3Vnf2NoUAr08F374psR4E8b8tTfvX7y0tbnZ/++PhNB/",
+	"48v+ezfEn7/+o2wYsHX38tadtwa/+6J/Wjy//ft3+9fODM78of/ejf5ffhW+Z+vW+fvvXjDubhIWznE5",
+	"rkrjvYl9hzfdNlzFbsWlqpOHR+pBpUqarrRvVfWQlZcvk1MTEZf9JuhGWhySw5NtHTL5aBLDVbzfdh2W",
+	"3RY53pYdPzLnm0yihIiuKjnAkoAWJRgdeOaxh1agb2fNJ44bEGdFZZ1qkqIsQPo71CNBIbklEBkcx4qf",
+	"Xy6XFmYmsOIDNoYvY365XJ5glMR5qLBnwFIPJWz3aU1LyNN92Gwj+EqxsGuunilXHNeBrp7SgRg23O3x",
+	"AAx1u2JgG8IujA9zIB87FrcWu5E8lsOenNRjk2zIa7+dxyCMVQwb5UN2j4Z49n1IoVQNZYc67YvNUXm+",
+	"SiSLLYOiGJkEpG5IDLY/to8712/KlhKSj26/daN/6cPti69u/+7DnfPXc1QgKOVa2zTYlKI2ovxP6toa",
+	"n6S1Qzoe+IQESH+fpsWbmDQSPmk3CkUe3G6xDg3aPVn4OqcKnLtjrrBP05L7ZVNmjeSpW0aZw8wtzJT+",
+	"3/XflhUzsujTPqH5A43pnXurRLXzR9VehI4Ym0tp/sDM1IHS/Fy5XMqnvq1KoZpJdXvaLXGILkf26Xoo",
+	"iMpYxcHRtZV7SnEJ8+7bJkCZ1gItu/ajlwovFYBpUtUON400E5M2zOH/+N8vlqbmv7l9Yeqb2++eHO1i",
+	"DFeXj5h/6Noy7vvnNiUPFKoslO1J+LiwgY+2KGuEBn68as9nzC7rxHAPuOnd+LfpAdyOB0/7I0l81zQb",
+	"4FVVLtGNQ+3vKeEOU2TUbCZZR3p+sA5R2Bt3+nc/gnDsmcH6VbP7GpQdQ/8ToEPZEcdKibKb+rBnfTQy",
+	"9OKwGoS6stNi08DAU7UGESDbGHjRT1FnURnqqNt0PQWpp/oTdod7Puy+dCS1ZVWTeWHLJVlJJQGaA4aI",
+	"mGZJzdCc2whY0Mnhpy3vyvCBpCZupyVVjpVCNLJPfQ23iGl+xFqK51BEzAFiE9erjo4tB7x02LDuGGkI",
+	"1h2yvHFUmIbV9b6EmnhN1S8G0lUmrkB8zRL9GK8S1FahtVZP9r11Ze6OvMOB3yEnraA0rh80U5ovPIkh",
+	"BAuPxNOA5ufnpkozU6UDeQJf9qM8RrA37Ls2E5XG8yZzWV2XXat/SubjsW6F0YoHFelVhrULOrPEQ5yR",
+	"SliHsDliFBlvsFe9pSXzAedbijJAxkvlM/um50KgGQM4yu6wNqjEhPCUhJt5LXZRHqVS+h5Yo82ouioG",
+	"wP+vVVk1MgNY0GSLkEDKTwzN30ca4ykGxVyOa7ZXhYoplTPHCaFCgwLnq1DOioizsHwb0ucAK1suMAlD",
+	"8+sP+6c/uf/u/0hXyc7G2Z2Ns/0P/j6m6jhUgBxRop53zuTSjEq1E9gN+NO2/D0AsurwIKziD/HHVefB",
+	"hUQFmY6gynTder0YabbqAW1VFBHzi5Fa5RPpflKuqGanhanGsol+0m0ycRqA8yX7kRAHUgljLVI8j+AG",
+	"NOfVv5T9RnX/Equ6eELxXos8zGhwsSQ7UOcvqMgr5PYj2aBQwVljzzPSN5uu5yCHEa43UCqP5TlBj60e",
+	"Uo2q4RHp9Iam2I8cfeH4Mnq8RR7vCjHxKBRuUMX8odIBpLcbQFVRHnlaYy3xr+Gro9okycbkcuZuEPXR",
+	"TbK98qiaXGGBuhnVG0IpghGGdMqZUa92eSXKVLboBkKXkhh73MyZtArZoSKTzBptpdpl5k/okJHhhP38",
+	"8/6Nt/vXLqelT9hfFObTBU3CCfR4lwVyvkN8rcSqC6fQMVhdMDe4GDn1AvGsLPyP6QYHLLlv49Wu+MTL",
+	"ZcF/XzWHP6afz078eEZQZ9SkafdpH2bGvWLI4dQTpDachB8n8vB2qVMtGszIzsUna5WUqvIn+u0XrTZA",
+	"MWrDn9JNxSEZrSOBvPdxhU8i1OG4GJ0tHZouzx88kMgeKU3Nn/zFnD1ZZHJSSQpbWVFhnF+6kik2X0Vw",
+	"LMkRhJK6W3OxnxHNaumwd5wzFu7//eP06z4qe0K8M+r+mXx1GF88uFyanyiKqWmj0nI5t0qCpQDqtWSp",
+	"Ew6JaR/XQsqckaLPyUsDW7hXkanxqb1/4FuxLxSQ1cKxhX1iG5p2WlWbYJB+tpc7LJAGGCQGNZMeYLHF",
+	"5fL0wanZuZn5aWusRPmTUilDlsnbT3Dn+tdbty7ufH06pelIhor8gmpRFvZjs9DF3APNUU9GPLO7T6go",
+	"Jk/0gMof8RrtzWFKo/dJjbhrwwp9WtaiNfVPkk3ieOOtJob4QhQZHbpYMdoemXAUyeH8lRRLwXilwd9C",
+	"QWie9O0wlWi35t4eASUkk2Dy2mjWYyS1Jg6e1SmX47gsrGL3BSp3RaKRsTrqntqvEwAN5z+e+cl//TQh",
+	"cQ9P/VSmalamTv6iXCxPW6WvTYLaF0ZWvV6uHKAh6h2/qeuEvZFVs9/xOxXPFnM3J7b3F05tL2zdS+av",
+	"ptz1f10wkRyIQynwjoBZYeEHql0cFtYwtf5clWFbRaFRpS33f1gR2BOgr3YTc8u+Sk0fBQygU2omPOUi",
+	"UnGBRUgAV+4AqA4UwsCAw4v5QJTloKqDQfA4xK/I6E3ANFCdPV9pvCrxB4wXFpY6LuioJqvXQ+hI5Vxq",
+	"Ygcp8kAuBUcRJwoSX8bqEgAvews6pvPtR1zv/FXkuaHBjDuhqSvSIjTFZ7KN76SeOGJaD1lJsZh4lVCZ",
+	"35DgtuJS2vErNPSMjJEpO1/uHyXEQRj6vRZRwBoE/J/gsJOusoCh+fmRUVLH5W17fPdJ9Q3CVdYJlOc/",
+	"iKI+0tlTHH/IzGN6wdDM+AIUUIhTCxjU2IXHz+Onxyjh+vR0qTwnwNSx59kxUKCoWsEicjuOzlSnDQzA",
+	"ITXXIdlLnUmBRm8zjm3xs6P6K7Wnslmxqm1tMw5bi2musVOQS8BMsi1NZSLoJ+QMhLldFNdDbPQx/VW1",
+	"h17ukA5RKOiWWSQyoZnnsW7FllD/LOsiHwMINEgfcfmBtkYuRWWtWpai8GO5xJvTTZDlBWFGYgz0dxyK",
+	"GQwXmaUQbNdqx8ujGVn0KMSv0yFptN4SRB6kNp4cdch14vspus0x9aXY7U7MKrU6tANWkei+tpRm5YIX",
+	"bAiCdPBgjiyMgFV8subadvAIE78LxNFIISsfVKMAVomTiHEOv79DsZqbZdYy+DRiksWCDs1hTRCA0jQU",
+	"RybdQnSYsZHNvTOXHD+fonE5DJq2SQvJ/kY45OMMcUElbofZNrCLwtAVyqG4xwqoMSyLpeoXBjAyZPHI",
+	"WF0RMc+BislxCsBj8jly5E+XLG0PImUyLQ40QnHNZoop5JLqK4KusNQV4k01tty9W9/02iQlTmwHioYW",
+	"YIoNQ0CHVBGXoAajH6YkcBPWOr4b9I6LE9J+ZexLe0b+62mtZv/gxHKhaDXdjIYFUPoO1v8iKh9AUaIR",
+	"0AAYP/L94WyaQdAuvPIKtOupp8DNHz66JN8cRlWQrFycEndSh4cXUBuAdItwUrwYJtWFogxT5yWqnJO8",
+	"GCIq8qK2P10iPtaWkm687hGnISNXoOfsf4m+RB977CnfZz5/7DFQJFZwu+2p2uXH2z6reqT1vZ9xRlfQ",
+	"I8eePoLmZw8celT3DuEBrnoErdSYQ1aKCKMjTZcKlWRFtqJaUbFNjjiuA03zJusWX6Ir0FCKr4B+U8XC",
+	"KmkL1qTmuaIWWnGdlf1otlRCLewJM0lw0dlSGZiz4tXCnpktzUh+LRiPfGZWKxo+UUDKL9GeVO4YWqWs",
+	"i1hdPDcvobwluJm0H4podnoaYeR3PBLhbRBPvHd6HuqLhTG9X+zdsy4P9Na1QURXe2iV9JROt2LQ8IpE",
+	"o8QcragPFsGwBnUu/qCwacI+NTAOhHDVOOIYZmZm5heR05FpbLI3fNdMVVxErsOVvR8cnEXS4yrUR9pp",
+	"yS84xaukUsOcyC5IMNDRw8tHnnnssRjwPuYIYuNw6is/mXpmefno1HMkaDJn6oU14vuuQxYQ/HKlqIDJ",
+	"xexbLnWn2j5r+LgltDw4NSL4NSUw2JJDWm0WEFrrTf2Q9B57TBglGAaTsIkct3RBcRF60wgKAYWnQQID",
+	"CEWFZAGWdDFMuoAHXY6wOGcY8NSUD5lgXA0FTgS5h4jjHihYoAFCAX0ASncdQNbhXV3IaqQyyiesLGFm",
+	"Q7ZAEVVBL5Nowkopq2G6gFbCBJkVkEcv0RWtwq0YGbSPMB+FX/x/7H1vkyPHed9X6dpK1e26Zv/ekSJ3",
+	"Ky+W949n8e7Wd0ddHO4VpoFpAK0ddEPTg8VBDKvEWLIl2bKkOIrsmHZFsexyXJFEx4pFU6b5It8kvj1S",
+	"r/IVUv08T/fMADMAdndwiyX56m6BwUxP99NPP39/v8ZAxcKYRr6CNtwFiSbtkX3ulMMagkCEeLiHfi9h",
+	"DVxoBn17HYgXyvShsktPv4JyFPcNHhCQuWzqY3eJz82G+JJEKGdNW4go+EZmthoaEbdDN6JEtHQShWz1",
+	"yHEqQPGK6QvoeMIcqVUMUE+kNK3mWsBCnMiQrXJmRCsRRL9/JEb2VOz1eSKitY1DBdyDLaEweoQn38p+",
+	"n7e6Yn1nYwtKoWPS0WZ3c3M4HG5w+HpDJ51N+q3ZfOPO9Zv3Ht6E32Sx8JXflT3Jnn3wjU/+/h9WgpVj",
+	"kRgKdW5s4YW6LxTvy5XdlasbWxtXMTrchWNoM9PI9s+OAMPTi92dyPoMEtsC6TJo0OA9kQKWzVulOIqA",
+	"i+j0PqIM2u++NhDJyGXXd8cqotB8ma+4sPqhVjiuUDlrzhaDxFPZGLIqxBqeD017dPhAhzQcMBgPYhzF",
+	"gwr7ZNWkUKdnNpr5ukXPMiLPmVM5mFTXMJTHGlQQNis6tA6AhLECzCiGgI3kXQ745QjbhNUtQxnZ8Vt3",
+	"xB4GkQZN04P8xkQc+5fvsqs+J1X2Rl8rvFChRfpMs0r976JdJWAUocyeOdkUXxJ6bbd3c8ZSXvMZbxsH",
+	"TIlhwTsoeTxeWpTv8RLl2SOC9yYGIrjfv02Tgah4pMfdnGtDkWYZecSz8ssznbN5HY3uOa58Q/ZkuvLO",
+	"E2ufozMPWm5nawvzbMqa+xD+y5mVXyWs2dMNHyKxYF+P+b+Z4oTvaObLb+pHuXmAtm3Be7DK1r60cx3e",
+	"emLfzAx6PZ6MVnZXDgbNWJqu9d0zyfE+J8ToqO1+YiUD1ht51Zn9WCosoGVuSVPeMa4bGPJITxD6t+TU",
+	"uA5Z7v0s4TR2asxYupzx9WUxojUEs/s1HY1qXz4svnqn6DtS2fuY7GzX/vAyubmR2JMiOrvQeLGAOyFt",
+	"FD4OrbRxN3tyaYMVb5AWXvmtFW802ouwe4Ec+rHv8nUGY18l0hyZiU/Jpil8CrOTM1Q2HVRhqbVyXQ+U",
+	"M1dGNwjebprB8roeYvoRaDCRjUpHfBSwcci2MmVHAHolyjVPvHt1e0Yq+bwq6oUmgG7wEczyTHRBvFtJ",
+	"SGRS3O00LlpB+pW2ZzKlN6hfTitvn8CcYE6XFrdE641J5NsyeqdSIm+LNKcGF34STTmFRguf4vsqKzLA",
+	"YwY4wHCqrQ3XGzkodVN5npzyoIDDoe/6lotz/2Y/Kp5CizxEsHd6rkPkxSw78bLVcIjgnfKnyB6FAXON",
+	"ARzaiOII039oGeuEtRB+nDDXLtdRYzf2ZlaVejbRLLeP4KbLbh8hZs1SybQv9ahBqiH9WbCM2ntZz1hO",
+	"tKEIBSR7NI8AO8aKOYSrLZU03ZqF6xbctF7huoC1xteoZ6lj4FXLrTWWGbmjKUFiNYwz5AqN5jv7N+0y",
+	"YDqHTIBx+LODe7etcbG99coW+z8/Ztsvv7KF5+NkKFpH1HVl1R1kBGS6wR5TgvSxuE4dWdKwl7ausiEU",
+	"mjYGih9zGfNmLDZWgmoT5ABHOnNFZY93xGYf+wJKQkBNqXgyKon/TKzigWylg0TUYXsUbI19hrOO/kx/",
+	"3PsdBQiFd4xk7JDxgMxeXUZHqRzgKGrezuTZX/r97CMUNWzo+9aG5ywC7xZ4e9CsnH/PIrdqzUu1H0UP",
+	"8b5LeqLj6JYu3rEfRbWIxX4UOZ0OOjQRfcFT1hyxoRBH61QgPKeA+AqQmgWEWh6WUz4ypIXPqHhw33NS",
+	"JQf5YtDqlFi+WORUK7lcAWz3GpURbHcB5PtrWANKb7R8Xe1kLe1Y2VPVOg0iRIkqtbke6OFY4oQKZwFk",
+	"GxrDN9hjSoe12+SeAqEopXsxPQaZ5nYqkj3WT+QxTwU75vFAGKYAz4BDnRYmhjCkNnL3mjTEQHBg2POk",
+	"UQkLVBoHWx5BprIsDslbqU7qTKRiXpxyBVYAXL172dPx+/lzPnYGbuJvTjuIqSOocwL8wgXEa8/yS5lP",
+	"PBLAhushrswDJq4XORe3nWjTevL2dvDyVnmD1iTrB5BDS6DtZXakUrEZRCNbV9e3ts+Ue55nRG9CEaAb",
+	"EhZPaDXe9+kGcnX7DHnnubPfKDyudt63m2BBwPYrVQlTqXRiZmZsL5WKt9utSr1bNVlHlonQWlC77kLJ",
+	"TSQjUmGasv64JIEjNC/V8aAdcwp+E1dkPRF9nVSr+8fgzkc85eDMd6EizoqfHYk9VezxAiUYTtFD3ffq",
+	"8/f+7vm3f3DyT7989uGHn3z0w09+/d6zj//i+Xd/+vwvfvLsX/6Q7Scpu/pywK5+aW2D7XcEhgqwBMAV",
+	"9uapr0aCJ1cM9K3AphxSJ7/EStpS1/wuvOADfL8FykHhOSWiAAwW9G3tAuEmBzamfYbVC7i0V2DZSmRg",
+	"xhn5iG45Xe1ZZVO+1e1vV8Yt3LHyEEzZ7WwX2Ot3tna2ypJ4FTK72TLHlXILzDhPYUKksceMiNuMswRq",
+	"QLHMUncmxeYm/OR0kpOKp34s+YRlQR3cus6ubb+yNU9g5/rDr7wQQQHwHizmXXXjC9ibj26tv+LKcJqj",
+	"VKxjYrPHk6O1z4wwpd3NSPSgYLvcn4QO8xv2ksX4g/bW2MU+fxJguhg8FMYQvE+t8cA3dAdKx6y0oL3M",
+	"PXCZ6Gm2em3rGtODFCph4ZOejkReVLBqNedfpN3NWHc04vJUzr8elGy+a6XNxrU4sTepeNbgRMKxplpi",
+	"xovkeZLcq4xvgUSnKWEPx54VCsuaRw4sb4PtKzZQR8r6SHgVuEhsmGjV8XRLvgba4C2wUZFAquCzVPZK",
+	"QtUgawc5RqMFyLS7/eWS65RE2Rw5rTe2RpzlmKAmRWEsR0VsYG+tYBkz5FC9iGSfvpNJUCLaiaDgdqkA",
+	"3eRg48FV1Kky1MmRAfHcYPcVJTYQrQWqprWVZdkTWVcBNgo42V4N6X8NAGQO1yYl5gE+0E3/ohKh8BDn",
+	"4y27zDxKeCSQWye3GAB0L4b4l5lHSOj3DfhFhVhgAmqKVDx1bGtYWmMH5vNYq/bvHVrjtT3WA1zzHFMb",
+	"z3dSgMxW6AwEXFnQ8ufRXC6JvvDZRT0FOabiwGgRTfDm29jY8M4U81UmKdXOYQeRitj2K1uMdwWPNtgd",
+	"h7ZKjSAB1YXYyxyhDXb/BNTY6ntZpCFIyFKnyTEZ30IEz7lM3xz58TT796WXrr00j/0rPZty/alNbJS5",
+	"YhzIl7F2jX8g2sF2nHnzxeGBzWXruo6VNkuEEsO7IzuRuAYbslXEz9p/7fqNm7duv37nt7/8xt179w9+",
+	"58HDR29+5fG/+91/T5dKZLoEfG9XBQ73n2oRjwW/dta/9OTtnZffOTy0dy0LgD1B2aR2wqnR+ev+qstU",
+	"WelGXWNlZTYRdQupv7NXNTJhgH9pMMKTDJSSqoOkv+NxHreMM0vI/ZwsacLMje9CcmaZwEyu/EPEHqon",
+	"Y2PdcN/RxfRQoZdQXUeere+YSVFaomdSbZ9UUi/lt/vMItucoCwshDZtvvObd+FFtn4pYO/F8lj4rUdl",
+	"to7IQaYYhPQdyZWbsPa628KKLG7nXUjd7VRJqL3uNtdMyWCvBKyPZVUB62geM51Yg1nqaJ4tOO9u2yS0",
+	"o7lO2pt07aXOhudfprKn6wEmlha+zzEej0kszFoV5AD2e1CVRznv1i6RhjGmk1J/4ACLwl36B3APcpwn",
+	"mFnn/b7gibVoTz7+8fNvfvzpN771W7/1W6Vm/hu5Z86wah9wdeSK0nWCOf+KJF9zVN6zs4I/zwHM+Q/w",
+	"dk9Kk48XL7f5aSqR2MLXC5bax13NOvxYIF9JqnNCC5n0bIWaI79IC5Ta5S/N9efYZ7Q0N1v+6QW5tSw+",
+	"gmaa6nDUbWsrhRDQCtmqaXGlRLQWUIYacDYoCzfsIqCfB3fPoXu6/wO+hE5YGMmOTE1IMCQOLRKRLsIj",
+	"qaKQrdr1AESIfR+LAbcRnmKvsc+5tvUqYtY04PMG/HaD7btSxkSkg0SZLCpGVUzYUd8TGXMIAM6wVbwh",
+	"zktD6bSh+0KFwaHyHyLOV7iGWDgyypABKGgkDfvqIOqIyI7Dv3j+MoK00onj+E6F8sR0rquOZi/IQNGh",
+	"NuNQYXQvN1I9SBuQAwzXdhGVRaYIoOImeJCIELceUxqMWx5nQO6AEAO/G9KWBFQUxKhKhzpPogR3BOAT",
+	"HjV4Gu5lFDku+gjScsUAI5qd4wBuC+Vf/pFXDGvFunUEImStMmGwFkYwXiihox4DuD9a5lh/5gC1eGz0",
+	"ofIMUCPIaGK9QkZhQgSEdu0163LjJmF90EfEkhZXuYAr7ENEgKDcAWDIYCzOr0aq2Ve1VLAQhyq0/2/A",
+	"0oQBG6hUxhku5BUAHK9YHPvDMNOLDiUB17c9iOMGTxuR1km4Ri9vhwsFGQiXMhYHsBJxZ3kDALiLTuH/",
+	"b9X97GortSYvRLSOGKo9u6D+dATZQpuOAFtNX6fzdEhVJBQiYV3ZMZ9jPHhJtTdkSPAUycqkctGIprB6",
+	"ryeVAIUkFbD7brBHWHXk9btEhAPe6lKy4Yr9oKmfEmUT5inLizhvZAO91A4PvUelr+PAPRdQ6GEGTfuk",
+	"pnCM+FSh6/yGjg48BjB+0+YyFtGEq6MHaVM/pdRFJkFo/gGMdHTuIv5xo9GR+FMXGaC0AfxQSySp1YRw",
+	"AGnGkwRiM0NZyIBajd0UVvcLlbKe4IqYZPH8t6c0vmxZutO+kFu3BfQCXZvCBENenFC1FIILSFq7qRxb",
+	"fEgas55ORNVSdxJuH+PigpGIRRkI+X6efy3R1vfoC4WV3mj5EOqDPYu12vVAhgEiDimdCopouwwSawtr",
+	"Cz2GNQNwxASQD6HUla0CvoD9rQkyIETHqBZgzxIZlDyORWICyvcY5pDQIBeTIbH43/aLkMV2VdbIQIXT",
+	"1b5fQ6rGwIiwaNOqQwVAemgRWRuha7XkoNW1h3sswBr3Nqm1kTKpwVvAD5uCuFba4Ps8spNm1SX8DuEU",
+	"I3sfav4PGJGr7+KEHCoEyaM56WhnI+EEICBc4ECh4Cce+RGAZMOcpZEHjHWQcjIBCw1/ZY2cvRyOHbXx",
+	"Hqqh54xRekiP47ki4aGMY8/RSgY2YQQ2BdDZiAgbRjG7CaJF6UwsOh2x1dDR1ui08bUBj2VbiigMWGhi",
+	"nTYABd7+dSyNdEY5+7/f+BtwELKlxynKjQzMN5DjCY5FERsB+JAh2PntRtoVDfd1uHGoHufLcsl8Nyks",
+	"biKtlbrBMlBs+wUh4qGLQil5j8ZdZqw9EMf6SDzQyJwyKwtJa2eXAxnNYU5p2fOCYv8gpzvjsZDCIF8p",
+	"GiS6ATDZBajhnfIAkF3Bhn1WY6zU/PQdA9bE2y0bckdjRhyqnwn2egQ7lgi1JqGvMUNaXhHvX25KYfpc",
+	"yvyRFTzkjT+/Drc3c+JobwnOk0l13/tO3rQCBKoWYcFP1h2c2eXPHQObOTTjGo/7O6lhXR1DBBbVEClD",
+	"2BbGocUXjpHA43RDbxB8FaLX17B/hBvsVm5rgU1UQLhMu1zBxuhQxAS1lh2HtWB3AVc2xBKqBnEXKiEi",
+	"VDGulAsd/iEoGpioBhT0hIVqLHR1Y2uej/xJglfjl2GpW4Zzfdtet9QtyTjCsjyNb/Svo7MQjNpYpG47",
+	"0AFt2FcHJmUdeWyNAiBznVmw2dWxnIpyZV2Q191FM/TsPsrTGIfvnj9BZerI3t13u0QAb1+DDhX8gCCg",
+	"68TSXOTC0wy9IU3p8vsJXHRIfN/P7BWDpVJu7q0l4FK2/EisD/pwKjjwqcCpFGmgOL0YLy3U+5RWUDwU",
+	"TkqWNXhCw7uQ4ImbmrLaCZHWpxM4o/1MuyhPo804tAmhroBaWW78oeBa1gkpfPXT93/v2T//cG0vK521",
+	"lnab7pJC9w6RGrngcJm4zC7IeKeghTbftjcf87HGrb6ePhaVsjafQsLTC3r1rcXu23QNM3ZswKu7QL1z",
+	"rYy9owfkFbWJQg/NpQioIZhOIkjVwDKiWyNVXkLOWtw3RmpHrKBbuc7PYrEe9VVWl+rN6sB8gvKCnA5V",
+	"BTqvayJVXth+7olyPd8Ti9fx+SgDBCT7vEO0yND3YNc48S3CbllhztyhP0hMKfhACa2stStaiYhkKiKM",
+	"Ljl3DuKZmHnBq4ifw1ocriOSboBeHOw46+8DOLPuwUi7PCKTJctQufhJeUQUSiY+I6AIxXepio26ipfa",
+	"IBGqycUqABFAZMrFh0o2tD6q2Rl6pKmDFuTBDnkUeA+Is5ZOEoTOpxBRSbW+PtpHcblIq+QUzKVKp2LK",
+	"PmzrgYr2EIQIslk8HueSPvnoT05++j+effDTk59+8ze/99HJe3978t6H/++f/+jkO9979sE3nv/FT05+",
+	"9b+e//kvn//sr4At2KOS71CroPt7exbbDQy1vC54lmF1rYwujPqm65NxwwnXosV74FbEeLAxCEqiPGFQ",
+	"x86nNQQSSmSBtURRQEQUGNsG43YNrNpbK/j7zKix2yRPuVfpYN3IaH8usS57XQ8SepMqReZftLZVdvOb",
+	"RakdtYbrBJxbo7lboULDn9ev0gzP8FtQCCE9gMpMRJmGw7Sn13Ew/j30kSkMv7PDlG5k10xqwH14CZr1",
+	"S6IDeaucHvNR6XztQeIV5iORnW5a4LeFa1aClSMh+qWErdkil2jcYhmE3e/FZpVPfvYvJ99+/9Ofv3/y",
+	"0Y+e/+kv2Kvsk//4T+zqNjv59u9bjQua+Pl733n2wXeeffS9kx/80bMP/xD18TlVL82QH/7ZtPBCNn4p",
+	"rhORMta36R3Pkdv9Vrv7vIXdIVfMTKXtlv6tFb/GSIrbbhc1ONlKM7sC7Cw4W2OhU40PqTAT6wi131du",
+	"p0VQh6THiqrasOVMvkaIGsWJ2QFncVLXnjnyPrkSm5naMzUr6ceUXUx9+gKq8hLhXGf7/uio0IhcXG3E",
+	"eDyEBkVBqTxpGI+sSdEbmJTFUriqtRB8nrBQyObq6tzxcKhwFYCrBjI+IueKaaZ0bhgjqnqyd2i4q8K1",
+	"sng6Jt7EdT+DS1vw5Ed4IT1PdrO5JGVpUSvOY42KzZ39lDmnhTVdPYgj1uXHAmo5cmE517tMyaKZWi/D",
+	"iz6F1isYsTVuNKtnoILBqXG7sSCqQMa5f01KFdF1kMKeNHboCLpM/h7USVRrIAC6KFJPffuHaGecvP/3",
+	"J99+/9mH1tJAQ+T5n/3XZx/+/sn3vnvy/vef//gfz2lj4MjOZllsvzDLwhzVEzM1R1RY0YJIaYcSoxoP",
+	"vWwn6jZU+83cZrSuM3dZgTK80j08yDHEXnL/0L1KlYOYvWptOrXH1YDHvkQca6K97TDuNxYV6ym8R7+U",
+	"m8QUXgnkcwO+P/uivqDD1w7TnO7orU9WXuNpq/tAGLv8JWLymArEKLJjz4wavQs8TK1llgir9XK1cLpN",
+	"pRgBlfhvb22VZNnnP3xJHUzPZ9xdaDbjAES9vCa3hlm9O7Lz15axCCCoT5yZ0ENcXaAzpdn3rlgUWhNM",
+	"xIU0+S54Dai7t+eXYh5IHvdFA2FT7LVGxG17ncvkwt/Biq8vy+h1s/MuWIGuldzlhYOwJzabQom2bEk+",
+	"swX4tcKVlwlwIxv5qEbMjeJ81FBkB0Xmdxg3R/Y4rDz+XHqxuiBkP4ryr7ykZ1xuiBfiYRakYnJ5vyz6",
+	"dSREvixEP4uP+dWlEoBJjeBXdzxkhrh8eUXQss9FAq35dMFpNEe5gigpwy8rESlK37zFqnqQ1lWr6idc",
+	"D1Kqx5ky1QuBxRifg2XZQFsvagPVjo8xuYv2fBcH6/HIF0cc2T039Dj9hstoqXcY1ZJPPX3vjl5zl80o",
+	"DboFbbal3KbjtULb6ztXp6PEn71YaKKE/g3uhsVThA14eQfrJCEIWjK2V6cBx5+jjOlS2S5UEVaj3eLk",
+	"6Pwb8zHI9y61Xxs61Fz/FABBQMt4aYUbST/0VMwQ/etwzQy5xxYNhFCBHgWI+u0SjDssgSOAm4tUfYLT",
+	"3U8WCtxlJwwglNPKntARtrvUKCbUPmMIpCrVrCf23Ppoxlst0ac1CbDDAonNsakEOqhKj28nSbE2ohoS",
+	"4tkHf/fsww+fffyT5+/+gtD//+FHAP1/7Usb7ABLajkh1WJnGdbGIeJlSrV1hGIKnfEBduNLGCgBg+gk",
+	"Q0eWhnW0woK8QyCSGaVdqToOuTqGRjowpaI9QiuAfiwq5wtyDXAAALwa6ZbZ5FGyubW1/dKaa070J6M0",
+	"OE32GT2RtQweKmpAg+3RGPIR9g3G4HD0MNQKuGHYFoLIFmUXd3Ucud4H3aZSKN+UaBpdEUchdAwm0Oiq",
+	"9KE6EthhBoXLI7NbwLXGjeka95CesZ2KZMiTyATQXetAMeBdtku7VOzS77dg2hbG/wt3t0/yOCtnKLaC",
+	"kdbHddkb2W0D/SZ2hjtaR9UNJ3aP6Gh6tGt03V6xSLWjU27lE55T2q4T1RT50kPFEnoagBgEueq9VAMc",
+	"RTXvFEwWmH8zTyd32SJZPbKnVOhq//X51TUyaEHKE2C9rKp2RcVCVcYNS7Xumx5RpA9N+ilTOpWER+Ju",
+	"zlYBFycE6q3WKFwLMBXZ4q7eWgkRAZg46VtQBVf9Lxr0+llvXHPgkgptMTxUZtDqMm6I9ElBvzCodEG6",
+	"h7glkQjY/pB8iRZXzKTUKGyEQBz8luMnRvyTKOFDK2T+BQAsyAhlVfGxCEl78kPl2oelySwVloo4NrkG",
+	"Zkdo0+UqioVBcEdu3yeO9dBgU5d/punyRIS5m9jjB6qK3cO0cowIG+y2PIY6TCcw0LgKHeMEWXAs8iRp",
+	"oNndJB+LBEDa6fuwOBBs7eVqxOi6jUP1JtIwXQMB6Ax4Ekmu4Fg1xMxzcP/hI2Y3G+h7398JsryGQtfB",
+	"IUPfuhIO1AMaoN0tG04Tl/YwPhQp7Z7lLbaA4V2IGz+3asH9I0ZgGik9rEHVAEwXVeFYOYJFpucFUzso",
+	"x5x3ErlJrBlU4ylvVZNK3bR2GTZvQ4Wnf8cebMeA3Bp7nFAQiaVal5M82bmEhy16weAhVdm5OywW7bS+",
+	"UxTRtuxedAvg4dylYu1BVbc3LQAyH53JMn9pg+2zr8s+YU5FPOUbdrZCtpqZ0+BotgVPB4nYg+q4ECDH",
+	"whyihUS0NHt0pGsBC6WKxNONbtqLw0O1mtGVaCg2hfe63pVW3az5Cju79IbdYYN+rHkkEPheUuyJoF1S",
+	"RLRXiBBxZB0apUG4rFEMdWwQBDlU4OBc23mVhanWjR5XowZOVHkjNnFBndI2+7rsnxs/cD9pdeVxHUbZ",
+	"PmvpPlRy+INdGpwk5O/rWV8JIUo4PXWaYDn1v+7M2nL5ugXIH9ZcdrSA5FjKhDVlknahrxKclhECvaCr",
+	"Z82AHMLdHtBqAM65IImAP9BSmNQH98TwNg2w3KiuL5dReM7ijOqbstNNGYIgwuz0RtmpnmomVCoSAiyR",
+	"CagO7p2y2cs43dC+7a96EfG7+8Xk21yxOjfCGoN12UvXYddrZ3LD2tm9huR8U1cH6ymm+oyvwyULPfLw",
+	"EeUGCo6wltOO4JZNyrGwuqdV2jUVxUducuZC0L47qsTOriKnhYdDlMXRqswM6Ffxndo7VXHSHh5Gb197",
+	"Z311663t9Vef/Iftt7bWd56s/Zu5KVhhrBlkdcUQ3AVnYe+9bJV2U4HF745c6Xo9Iuvr4CswwsckNpbq",
+	"aMZ5+dA7y3DCOUptrIH2gc6mAI693gjZypC16ZxnKHsEDjbsaAoBFy0kO3ATlp61b0h1tOhz1j/jBZ2x",
+	"qWZ2DwLspcMQonDfZDnspOq2az1dK70BVyzrgWpHZ6e0x5/ewetzLJrnPVopoFtP6Y7rnqfV8TT0dgVE",
+	"5LBUMfZ0ugDarRzcFGvqtOvghdBM7g56XO0yJSQ8H+tfAaPQJcBpZJGEIJd0VNmYSkgGsTAbvShg9n/s",
+	"FQq5YIy0x0esJ5KOAGelZ10xpH/UCdNx5FGjIRRj3xS2ZwOuCQN8X5oQglWGK/VQwYVhMMYOCMEmQqhq",
+	"4MyFG+yWPLYDgJ55gH/92oAnDnZ8iqqwB1yvX+FN7UcRCNeSxoPs2C6kKAp3XAm3AKxGDVvF3qggGQUK",
+	"O0JaRcGyziG4gzP1HIaUp2u6e3TNpS7jx5eosizcK9ZiVtCcVpoVBZDWbA027e6trr9/IHiUrcQL6PKR",
+	"ZT0+WGoJkNZ7Dt4P8q4DBcPPGdZvbe8E29tP5jyw7kTF48qRQLs/Zx1eZ277Kck03gVA+TqEgSdHThyc",
+	"2UGtGyLxbC+G0dRVCchsauLCUYeRNIy7TuS5IU5rRArYsxzTHkgqytEadcol0laE7/i+AmtEQbJiEtgx",
+	"YquYUhoHVSxho8WKtByB8VKeIm58ONqzp6wx3bMHiwG2hK+BAJdAqKjOMj/nUJyG5rg1SBIq1MuIjpUY",
+	"luYDqCS+miBbFIg78uQwVwzriPTA3uAeBMBZc5CmWjkQ5owIGcwo6/y05bFw3s8G26fSt+0thhYNWTBW",
+	"wu1mcuwyGK22Ej7o7wLNTDjJMxPuMU6BeE95DiPmUsVcRbtob8H7NqQ65rG0BtXB/qPrr7PNnnApO3cP",
+	"F5AFBpM9RCWsgiRGsgfdzhxEGjoAmeawqvHpBOu8wR4NdWYkwz3tDfIDyN8n1WjyQuGWs3avmI2yFN/d",
+	"EazL0m5GO7jMd/zMtLdAgXtGyVKykkdKD81U+81Kh4wK/E0lUcYDd9UiJ8s9ozxw4/J/3O4aP+r6KuR6",
+	"FMwMWDMR/MgETDxtiT52S2LhQQ6bflpZpRvcZnaDaqtsP4rujm66C5d2B9Er+YFeiIc0TUL2o3pOQicO",
+	"iCGp222AqsD6QK3yaKJIClRwjyoRQAkpq6IRrERg5uz2KIrOvN0eTd46qnGqUsDcVNl+wQfMBa05LxJK",
+	"fpZg/02Zmoep7iPd9lxzclPVKzkC6WFnq4ug0lHzfOFLDftdYIgv2ZLWmqPOjj1yVSgO1xK17lQlho5u",
+	"nZ5HjUeFNdjDSEeMoL5CRWYuJe5zcJUI0FkSbql1NwzyQsqcpuntg0EzlqZb6w7s4z2tBAyFOIrpZEcs",
+	"ITjcGVdiuJdRSeRbmEwK4L6VkuH6nmakHB+4y+bqncjXSMzooJi3Z6KsSaIkhQiuFhTOQKITK8S7UqUu",
+	"jo6FkQh+5UgMKsZA92jYR3/Wk42zezi8oNQSFMxIkyqighNNGUZ21KA/S04f0lUzxLSle1J1dpFwA/p4",
+	"jNbKj2OP9blJd+dv8aFy5jKOYHxUAdGQPrDPOBtF8FKJDk75FMkhosmaJMfdLXA9PY5gMpU9MbUKnxjk",
+	"Jn2YSUCrlPcZ5tg83xghlLBU9Pqxq/IiPicsaPTMpe4S7P0hUDgj0tRq5xJ8T2hX8tR5lwXg0w7ama6l",
+	"QMf+kjlj3jQD9zjir2fB76unCX37p9YW/76n01oO9DtWrPoiYiffevfTn3+AFQ1dYUQJt+GU8DfUt09V",
+	"g4/himXNxT8mWvGasu/XuzKOEqFqyr636HbeXvB1bthDl2sHh5h1VySnzMNjWJh6JuzNqquWr25be8Ug",
+	"H6+vj8zjpFId6rU9ipSm7hWuUFdMj1ozsHEG2i9c40yq9QZ7DHl4qIYBbUUNgxuHan+yTiR/d+sArVKu",
+	"3+fucxl5H86VBgJ3itggqVLwismY57hq8GgQp+Fe9itkrQbSG03EyxTrVRpoHiuS8Y/58qZR7NguJNT0",
+	"uILofx+Eu456bHsjSKA5KQ2cekOBmcjHTw3jZi0805g6fU8QtDm5/laSWr9bfIE4HEm+Uaw4Oml854jK",
+	"uCg5clVD55bsKNfQ5VJ/IIWEEIsBNKCyBILEMiLWnj4WJJ4vOLYFUCY934BD/Wz46mPRrToo9sqbsCrb",
+	"ZvZpJLptF1MnMLG+AAnYEQJUFvauDfqClAXKlV9taEK2Vv0qVyO4ESqnrWvlNCR2PS6+7fJRTq/W3X8p",
+	"x6XeLbw7OsqmsEaBCE7dq3N1G21r2prIvm03IVAj+g6v1YrGvbUN9riiD9EecNjEXtWJGPjpKUqjO+AK",
+	"EhicUgKRUBUj7WluVQCZgM7krugZER9D5V3ubc2u616c0bBa0baYk/MvWhfr2J4vuIexdOfCgSvT7NA9",
+	"b4NjTmuXxAVL3DzXyh2ARBMxc2Q22H7h2J+2OSAjZTfbK26zBTM1di4auXgf595Y+GdeH4cGWaOr86C+",
+	"EByuHpripYtktVQWK+UI3+0juvWBn1VL3ubb9L8GWBHQKH827PKgzAWjmwdAKjQpV75u79pOKQdeNrap",
+	"EFLzEAuWn4/7Jm+f0iGoBzFhuVBUiY4NCvZzlwMgGgGctEaqdcO6UOHaXu6erhnVEaInAtjOS2rU4C55",
+	"kV7SE+R+H4NXDxCi9x06RGaWpTkMhjpKz+BeBP0/7/aaA1MuQx1OoFsGjvE5UOH6QvdjsRkNcE5FtT6/",
+	"pQcqchVnkGJizRE7EiMR2dF2hQFNTX0Ivu1VDxXwM7UZPopZm0v3/EGWq/TqjQCR3ZTr9RvZEC91ZbV/",
+	"j6qI+C2poppg0xzWdaFXpMdHrFmocsshwMKjJ5ItYx74hNCgYjYiTWNRM33EXZF00Jm2Ni/0fpnAd9qn",
+	"mrWsMDldhYDTzmZ2kSl4bXC7Ub/FIuqIBNAbDXW6dLlUxrXZW92IMA0yZUOg5XBMq3rQjEWmRaFppYGf",
+	"NujTNSvadCFmYouXwWdo1ngi/+JQO1oYYmZHLG26QZebBnywtsHugW3GcM5NttkCJLzlqTjOYnPWX+Ip",
+	"sHIWSyLRd1F2EnsIkaUYx7JMLLNz1hdWnYLMwLg4sXnDqTDUbnMbRFmMR0jbBKyzGRk9TPXQuziszxMC",
+	"SiD6ebgyRzt/Zjr6MhcnjYXfe0sLx+8GiOPtCXX2tATeIqqTY+FIFGXICcgRlWb2GO8XURgr3Yz8gZUn",
+	"VCS3tfIYqg4LbH9pF1GJEt0SxgjE4wgcolESsK4eslhbH9nDQbh6aqCVM8SMbYWaoJF6gBdojkpBWA5o",
+	"rAstJsFHVHidaN7VwUb8ZDzRUUwGBHlzEDOZkO00wm6S1PuhUw4NKouZyYJCV10m7NSDXIFuTb5cNhG1",
+	"7V/IMuuW5DHZ9D4hDWYXu8N6XPGOoERWLI5FHLhKGUxiA5FTi0BSy2uG/Dr7+Pz5IK8nhV5GLpOFr3HF",
+	"OIYsGW2wffcHHDRwWDmmaXr7Bnk0TWFth3yBtSsZAPuHooKTOx9htwtF4ourY7sYooopJWz1oW076zRb",
+	"xjGRC1jmuID4RVzGI9bi/Tmlb5O320AgWnmcOIziXJtZvjouRfZ7ptttRgmhro6l/WjIKW+ZoQ8TKAE1",
+	"+KUyzvKwaL7aI3L3UGUAfNJ5ecBCpYHzmhJU0Ki8qtttkTySPWEtRkC/sI5o4AZjt6L9uMtVhHdxswni",
+	"L+lEKwv6Wm27T9OTQ/xevNJ9LcNqnku5jg1yuQGqe6OszNI5J9BLDss57IpcjBOWZg9b4F3tI2TyaQWx",
+	"qhd0c73l5WObxArPOtRa1uu63URkTQNYHhih2s1lRAAnmNwr+/SY910tFOyAKyaraAbnLbNBiBoWvA1T",
+	"ApD3OlfR/WORVMB5L4et7wb5uaPe6shjAWn3zJrIyz0oN6s4A9BnqA4XGAKbncnAMFX4tYEYiDBfpOwZ",
+	"5Vw1gEv9Q9uw4kmih6j1Eb4VSEIUvHyxbBQyNW2e2H9Ck/JUoPtbKDC2H1mzNIRHhdgAFx6qtn06WOPI",
+	"udURdsYoyxnQZjEBOvRox1HjANX0GMFjEe0y5WIKPGl16biqOjrmLfh+7Muh3GTt+VoMqLCO5yqghbmf",
+	"u8KaBvc78KOqUnBJDRow3Xs5AHT3rNKa7xSjB6cax0P40Zwl6XOP5JzV5+UjoTgOamhAgm+KjlRWzQY5",
+	"4GCMWvfIkYZFTYeaxSK1YsB4ymLBKXnC1YgNZZR2qa/QiAxtPhEdnoDdYvoeFj/SqSmbhRxB6l/++OTP",
+	"P3r+3/6wYm7gn/yE5EhSr23NDzdGUCEeU8dhkaJZaLoulhqLdsr0IJ0+6p2tnZe3t3deXr/2ytVXd7aq",
+	"xo48bBWj39m69PXgM1oJakxi0nnjqXtKvd1Mk+O6DpKOA1UFhAhqo8rV/nuQz1jrKRmaygLPh4NmT6ap",
+	"iDKuB4ih9VNs9w2jhLfT0CHR2j92mTUIQuvdutgzurb2TUys8RQK7WcNggAI3eu6wvI9DDcDxJJTNnb3",
+	"NvEtpDIpV6lVjLCpQ7te0SAWUejGaR8PD8tjAFAbcR+2e1fEoByQVV0aloj2wBAu1aEK7a8b8CUhl9u/",
+	"80ADFHsIlXgKwVx4ZzzAcKEiDbZzW6Ys9x5XDINZx/ZlyHRe29qie7WliKNydKbrieCpWPK0JQ3vQipD",
+	"fZHCYnmZHSsvoU8i4iuktHWCXArkSO/lEMO4/yF4xQlbffbrvzr57l+unY6Dq9RadDxbZDxtHPN4IMxp",
+	"jMtgBUe1kfHajRqOtmu+X+ZYweb7wZy398TVZzOUS7iPSxw/IJyx10WZ+7c34b25OPKwC0YrJNxcoSwY",
+	"GRCAzum9K6TvpCElQ0FbxN3hcQljPIyi2l5dqk3+eedjDhwbM7D4pINE5SiY/UE+ide/KKfQB7ErKpOt",
+	"CWDlm6sR+E7NQcoK4T041imsEUsDbRL2RyagWgqIL3JPRg5uG9TbqKgQ/oRopLPKrac59BFuH+A+VKmO",
+	"+GiDPRoLBHZ5lIsXUpL7Ggvt3w2k8WhoFbpsWIZmny23TCc83LIT9bZIs+N00TbkFPuxBsm8r3wVmKv5",
+	"xy7CWCo6pPxSB96yvGLwiAoKxVMUuCoI3IuhB82vxsLU1oVkKaYIQe2UoL0RA0OcyjaoXQQ1lGOYWxKz",
+	"47ynOyZOoEvy3AHhskbW69yIpUb6mCJXucJQrK1GALVhnQAfSE7otHVly/vYeuHxWfeC4V0vh3+0TxZg",
+	"eV3nZRePopm0lyvlRWw9Hwhw7eT22IZoZc83kgL5or10XqECAs26ZQpuuuQihYPsXVS7ycWKGLx7PpeM",
+	"6WafixmDFp8qQWnKW92ea++rMblo5wER6w2UpSOIZIq90ymwekGcyH1qreY9a6bnEjS5+BQ2izV51MiG",
+	"HAYs7ArZyn9EVh9PmTzAdEqPH4k1KDuRrXSQCCzdJvTNnWusJzq8L5+K2NBD6Dqquk86Itxj2ztoYW6/",
+	"zJp2J3PW0rEeJGuuswI7T7kSw4AN+lCtlkXRh1nlUk8knA0TnQomVaqhtFJizS/koiE2bfxKAhsieBry",
+	"6yWVLvtRtO/ffbF7tTeIU9nnSbrZ1klvPeIpn1ZbAAz7pUJB3Puz6aeKVQPws7NBQtQXbctN9gJB//aj",
+	"iHEvrqu/fXDzdsAO7t0O2GPRPIDyZc4ObtyC5A0J8ivsrnxtz//5akb6WGX19vjT9eYIOgpeeWn71Zdf",
+	"2RqzhXEJz2mmZvpl8+3sj8aMzvDHXQ3l0dA5J9OAqnUyDgOIbtuNrPvC2vcypY6Z3DOMECpcCzyJpqPU",
+	"HIEIYkYbfAZfQj3mNWywfc8/TGHNFlds1fX3ZdKwhg2vcF+ieibQ3FQnvKxGDbvJC5t33p5yPuSjunrK",
+	"OY4ZiK19kz3MenPEetJY26XCE66CZ532TtNO4H7ULm7Ec6kO2eMdsfnVvujUftO+qv+eQ9Hs13bTUpuE",
+	"ft3N9vd1XIf1G9L0tZF4bfUQsp1FQf2DG7eAlRtpeTVrJnpo7N7s6iEYPoiNS9hLepCYPSZVLO3egBuQ",
+	"hivkYPGCspeqBx7GToODttBGEF78iBmB2TKScGu/zxU6rC1MVNrjmM35FcOghqCkk7GgVs/ZzHgqDb7p",
+	"FGGNXZ0v/I2r7Nf7WBjhmZPtaTFQMs1XYbsuHvDtrCuHbNMqR5WVteBSvgypBfQQAQ+EScPTHx6PJw6g",
+	"5XX9uYccP0OLTK0Hnquyx3MP+YsQw3vIR4FvdoQRj1GSAjS+tdmxgCuGgKLVBWSgnD/RUW1CnadxutLJ",
+	"xzbXz0A78GX36XEh9nIHiz2NJhrEA7I/AbJhNA6VuNDkmhXASEZjvceTBYfXs8suU2uQH3adkHZ+KgLv",
+	"kb20VZ8Kc91BVmgAUgCVmquQavpaqF3sm2NfG/BYtmnGA6YET+w19jwLWBurO0tbh2oAhxgXJiPWrSqd",
+	"JUxG3NOXT5Zw1DWKEkxCUChwqwkoEcOIIqpOgeYy2QDitevCd21sHeQxHIpmD0tErAARwFGsO50CzPz5",
+	"U6hVdBV+zpcVFYnGdyHVYZlALi5aNU2WUIDyVRIoRxwiXBOStEdofUqnrJmhfgF65BzHXSqeVtZilZ9s",
+	"sTZ1p+Su23t+YVgtS7IkEcdSDAUG0WG9o1MZTqe3lnSv74KadYoV3XbJJYuGeVEFchdZGQBdUZShi2PI",
+	"CWkl9oDaA5Qh9tN5CK6AyTbhGUywAVfJZQR8dZk53xioWBjTyGvSM5n4WqW8VXc5yf2+UNfpzoskfqFH",
+	"lDJx01f1rzGSnOV6tZhUrD2I40lrqLLEcM4kbVsqabo152ffsEMmPBnsSHBBJ54A4LRQufZnZIrGtntM",
+	"tIA0N5T27Qxru3RgI9CP7BHglBGIwss7XBI2b2gGSbFZAnMP4MpAPxMhRpuU291Dc+e7TTNYHupR5SWY",
+	"VLdg1r5iL1hWbfkQ6+kfAMDK51lhCrIXx1RkVtXp2mEQi2Yvq5UFKCatLlB3tnUc6+H6oF+z9rwF932z",
+	"v/TFXfNHeD8jNiVEgn2EgLetpuIs1kNmlw+oYc5iYFaLGAAAAM53vSL2OlfRa7x1VF/F5xfyVUeJKTTg",
+	"exWHyXnkXnB+NhKGWc3oTlColYoFX7iDg5bLtODdG2TbXJ7AnR1xjUE7nIA6QH6162GlV/Ogt2PgBJ5M",
+	"emuRwVtPblNzxWkUEXXQsiqhR+Lp56nQdN+TZqFdXmyiGY8XQ2JqjPJ/VojuPPkopddNVw9rFsK7PDm6",
+	"px/aG38RtVsez4AgT4bcYz+m3r/MuQFDbs9CLCtSYnj6BOkZpDBdhCIEE3OZ8xmfM1UI6wE9ZRm/L5r/",
+	"ecXIIuuGKp0yI8SZMhXVggYIc+sQT6m/RH/kYeNBn0MZOsHcsXYiBLSslAHWp1q7dlNHOcZ4T0MoR8iE",
+	"QkFmL6vcxZ87cxUAw/xiTUZv7ntcvcvailYX/MJjavFwsWVzlJO7cljCgBmpkIzGndbSYBnVfBHHhNee",
+	"wHhwCXA8wHv/PMXhnBztMsAI9hXwEQJHz9fC39K9HqFgnMesS0RLyNo7JB/gXWuVvM/iAZchL7FEtEWS",
+	"gHKhasmc5wlIkI6s0nigpHSMRnOqcrH3r32Z2yJZ+kipnVcef/46FmHF8w2KIGeAGeyhqnTS4UoaqlAj",
+	"SDc7MNQoGXMXW62GmN+5ujaXwvKwPfN37efHN/ZLf0099ZYIsFL7BrE3/SKXsHxbw65LVfV5vtQcDuqz",
+	"Fv1OFTfdF6pm1+I13jpiUvm8nU/k4W7IU396cHFAgO9ywwRgZfcEV8MuNUWE1FcfhZRHhqa+zOlHvVLW",
+	"Zmdf7guxXzaxR9V+LMWQtYG3CpmPiKkz1SzSiw3fJMLBJ9auaN2Nl17q3EA/TwaJALtjrFDFmb9KPE2x",
+	"BmGOhoxcGPziejOwVbl2EbY3/UJpLpvShLQwZIPbnmkVDlbHttaTxpy2/uA80mfEYuoSHgqsS/hCBC9L",
+	"mMBXLLjHu6IFfzlU9vewyHCxRzuSl9Qskfaey11LaEfoT/LPQWYQ60Q5ntdzSFQ/5q1z45lgxKtu4YKb",
+	"fhGirNQ9MD9nhngsWcZjHQ9UKpxk1Fvy/hV384dd2V5afVEc5ecvJtnlx4C02xOAdZNJREC4JYNmLE1X",
+	"RIy3UnksU6pG1kowQws7l8rxmOLiWCQjJOwPVlKZxuOfosIxIpFiMeR8gPsNg89V9hv7+gOAogVR2IP2",
+	"FfKQdAJoFhvsvhIZQJBrzGuOgNiMrYbNUcP+L1wbT+zm6P6AYcDY9+Wx5z6wTzQ+1AUkBiWgxYiU+xBm",
+	"ZmVhtfhSmAvByd0nAXshQLm5WQdMExQ3XFvYE1DFYI0JEe0Ba4S7HGjzsA5nBEx8uR3g9ghpWwr7raej",
+	"/oxGb2qBeAQXzqAqeoTVZvavfMOIfZgokBb1Rsi0rBPEEeRxXEHmYk3T85PzPMwzxGEki3jhcBxEVIMV",
+	"IlDPgRWd/URARiPVumJ8CDVTHJ+XgzaPjfDlqE2tY8EVYtpcntLbnADUWIFLd2UogDXQ775tV70peCKS",
+	"ld23nrzzpJhH56ndSiSbsMIm8GR5MEWA0G6g/yu3b1o85bHuDESBjqaMAyU/T8vdzmSHeCHd7gVRmpSJ",
+	"+7jx6jMhYJ2p4NAlOkAQCjhRVChrVQM2NskKARjvVxIpl/GE4QDwaOMflpoYU6wP+kqnk195mp6Nroj7",
+	"U76OeVPEU77XMO+mysbJzodxCocJRMGi6C/sGJ4hPnmVsnCNYs2tidyZn9tqBVI7O8H43C9Ua1yI9TVj",
+	"2WunUybLOsemBDEN3Ud9Ar086V7GpZKnOwYe/2HG2AgF0WN54S80iovVxHoKaehD+y1iLnsMase7e8Ww",
+	"oRBH8ciRpzUTwY9MwMTTlugTiZmKHNW0ydWrZHxnMTACBqw5sMsasFhwKLI9VF2dyK8DkwyZrKF7cENG",
+	"ITm7+fFktxc8iSU0/rji3Cr+T3i/mi3qhRrRROkoTW4ZKh6Ym65zPnTfRxkIr9EIV5cAiUFMRmdYNLuM",
+	"jPp8351U1KZg5QZqbMsGTQ86/5hvQRd+xEcB2zeSbz60Q+tyuceAXIjJNuNNgwHOIrnl+vb2+s6XKsZH",
+	"gflsZB5oNkJK1ZmknG9wNy7Xj3Z12/5tmFbYq2Hk07RLHbMZj/+0Ae+sb12tGHCqTzXcRcZF7Wa7TugE",
+	"pbYDbMZFGw37eQUG2m+ct8+KR3OEawTJb8DXBNcUfdAaScwdreV0y46uWej5Ts8oa9SUPVnPwjwZh8SK",
+	"4daoVkwrEUJZxSZV3vhH2IEsagJxloVE/u4DlRkBGUuDTCNAKup6+JKUQncI7wFjadBlDanC7IyTCAxn",
+	"1natQ4MpPtPiyuB23mD7qDvh1Yk43jMaHCqMP+q2p4xk1NM86CPt2ass7Olj0XA/DSeeHDDEbmAhN0cN",
+	"KAgLd32PyQjNJDhArVUCnN0UdQkPlW9IGSEAWdILaJvYUeOhnL+xq3VOZRyXjK5BQRzHPIHA9YUp3mB3",
+	"rfEGg0H2UxcDogTpkMsUgGEcj2t1CJQizwsxxO29P/sBUE4RcIp4mmLAM2sfzNdfenMzk9Upwc9sG2/y",
+	"NLWHgmqJaWpwP7tqkbOcPaWsXSn3bW04pV0NSf+ADf3eHAL1y9AXuIJxhfuw4MbkJjWoszI1pIeFrJWI",
+	"CFW0IAQkCInDvl2nElP8Qw8w6UhJi75VllKxsCOPhQo3WNjSSSJaaWgP4L42wvgb+hRJK+bGHKqwx9WA",
+	"x+EaYdA7O9PfrdBsB6LkSB/tOd7SnojSUU2ZDRZaPRwS0RSgTEHYvsUV1GE4+gz/MocKkPDMHmtqa4+B",
+	"Z9kf09xWhcEMiYjx2LqRo3HCaBbayxvushC5NsJEmDTMcVRKAwTsGwzipFoJeoND5dsmaVEQH5I1hfXL",
+	"IAsH88ljujNU/DbaOvG310Ria3Ypmt4STOPkwd4D18bqVpJBL2p2ZRD8H5oPmFXqUTbph4qWAfk/kV9T",
+	"I7kB8I1Y3zECxqII61YBSwuJ52U8Yi3edwunhCAIuEhac7SVbrBQ6Ya9V8h6PDkyZADvwec4nyEQg8fC",
+	"ZAel20+OisB5KRlkplVYGe8QCeEG84S/MLsZ2y91V1tBwWmkuZMJ+Djg/ZYdRohYVVBby0kT5kf4uePr",
+	"9bYNqaRxjQQKzcoeiV6Q4/GdpO/NtPFYTAlSMhtZtZbPo4/X0eRPxZog7Sc4g8YsW2sGGvI7O2p90M/o",
+	"SlDGvcYATZk7hyYbCRCnfakrOi6mHHGq7QaTFtdjvfE4zoovrAU9j3ieVjCt8Ei1blX7NIPtOl533V42",
+	"I8T2GI4APCtyATWQwjaUVwx3vc0RFI2OLDIJB3qXx23QyYXqCUS/KwuQHEk1f6yJXunL9jeLDZbkJ68U",
+	"szMS9TaawDRBg1EKHd6wGjD53tbz/wdTz4dbY3ksEN6gRst0XOh6UslxiRuL+BXoiiBm7USJjFe53k90",
+	"J+E9wB3dYHcQz5/CyC4Lifaiowgn+BQ3BejgZjZkcbY0stxEsiNTqOo5uHd7o4xcHFQkbYwZIlRBp3UG",
+	"gqsDYpKqVWwK0wqTgBENP6+Z9LSdV7lAMbHmfM1HJkQz4C30IG0InsSjEEq3FL7bHWVtdk1eMkVTxjBh",
+	"MVz0VS1VA8I/IRgWYXsQxw2eNiJtjXUwvQEsMaGg49oucOccqjwsrL1LiG6ivTCLC3mtiAc72SdBVpGH",
+	"Q8P+sRyqMtSuldivD1s8K9Nc2nKKFr8YFG1S0OXk/dbwrzcdKlpHjGcFmAzVsZWt5gicWCU9rExBKc1j",
+	"AKT6SMD5j65O2aFvxWzQrxtc57p3NL202n3RFyqSqhMShjF1jqEnb9Wq3TdZiWbR2caYrL2CPG1S5A5j",
+	"OjhULi7qIoohBFmSgcjCo84YhrZad52IwtJ9Ijvqzf7SbhBYuCk9D9s1P6o0teMDgjVsCdlRVt1R1qb6",
+	"QAERzsS2urqSrplho0LqFUJOkojsCrYq9FrTn9zFpEiQC1WPVppo8JFoSSPzSW7uzdV45H4dsEwA4TEu",
+	"ME4OmWfPq7BwYaxzm7g4Gw/hN1UJaLCs7SzQ5Jc+FfbhGfK4M7bN9UFidLIyx5WQt1psqwdO1gHviCqp",
+	"X7eSVds5QFrJ5HvMTI5sscCANGtTbGI0C1R6qXb2ATG4LsrHxCB0qMxQJBhjpMiMVdiAXSIziCRsRBlZ",
+	"PTxpC9+AW1fuwOVQoTdom37uwmN05NoVRAiOXPjLi+Ip4mDzBBpINmeWO+JZs/C9PWVf1zDPUMFIloZu",
+	"W2dK1O0c5eZzkSyZfj2+QIWdIjl1xvpuy2PBeiPy6pq8dbRHlnKPj8DAgFoCZFcswVyoa5duUkC4di4n",
+	"uGudcvXil9unbGtios/KNZwN6IOfzkYMXBksdFVA8X3M+0XCygp7oFaWo0mi6LymGy//911zkOd0uySg",
+	"Y0dE9giC14hc6Q2MGQpMwjUMwMSiDRTrQDq0i1Uo8P8GQT6EJQiqfaFw/V4AB1PxQaWHuV1MzaC+uR5n",
+	"KYvU+c18xRAv01xcTHwQyZTFujOn/KT8SNQsPG+6YiQfpBYqsmsuElEIuUG9L1Yi5eqzKBbgq6GiqAG/",
+	"CPPuPnhdHZECyRjEyLKo3lhVVg5cezL8QBVPIdKV5+I1WCdTFj+wO3u5j087wheCmvBiVGkeKcaXDVA9",
+	"RFZlhmIFASlXeEEtimOVab3qnQH+2dTgw5twxWXqRbQjrrEJESdgEcWlqdUGuo1OcsD6PLE3csdjqyvj",
+	"KBF5Uix74cwWQ3j9Jd2ndmwX0lSIMrE4+tx9oMIFkwHbA+0uvMN41JNKmiLxLa7imE1L9IPzdfDYk7AB",
+	"ZT2lXTQgTzUVIJeVr5KELUpALqR4tUpAFlC4apfnigGdFqChE3j2SZ1gudbFiMtmJ+FqxnlwGy+5TAcC",
+	"DLnGE4GmoB7k9q6OI8M44qZqit4PlKzoMKiVeB1e5IGOl7byDwZ4IQcGyUzF4tcXH+G+DnheCRjbshj2",
+	"qDm0gVgFcOflBUprt5dLMu7yWkqe7vIjAak3c8R4C8qWPK70XBIydlS4IyEHmJYPm80ATO9zY4Y6iSaT",
+	"72PoW1XcNDkXE2lfrcV78vGPn3/z4+fvfe/kuz/59Ofvn3z0o2cf/PGnv3j3+Z/+8ckffHjyrV+dfPcv",
+	"HRr8SxvsTTCptq8xzjoDnkSSK9YbGIK64Z1EiIithu67hhOGcK0MS7oDBtnSF474AeKI8RVetLAfgHIq",
+	"ryHBeaxFFbqbIWhXXjznFm8j4vZ4FNjKdlMotGSrEjWP/UULNC+zh5RF1bIv6+vZoUS+wRoT6Cm+Qgnx",
+	"vHXZ1T1Bh4qfLaqrqSxkvEcFK7HgxwIgwpojBuldpRP7f4qP2muwS9gHMXLtdKX97nYqHroxnm5bLlXe",
+	"3b9HZeodX7L+ClmfevfLaVekzzvCuCoPe4F23cPKlX5oH0WCkD1GISoz9k5uxhqbx7uaRXLslm+QxCu7",
+	"K5u8LzePt2H26V4VLQBQ/rfLYt2RKmBGGCO1MgHrC92PRYCHITos7NmHH5788E+fffDHn/zZr08++lFW",
+	"5OHVxmShyEQEhn3y629+8us/OPnej06+9XtFXISSn7+WQDkj7/W57BCSBFa3pTrlsWF4up38ybuffOeP",
+	"sru5H5TckWrwpTABLWXgk9hBVqb6/Je/Pvnu3/7rN9795Ps/e/4/f/Kv33j3+Xf/+uQH37Of/OxfTr79",
+	"fvYwH+wrf/tYRB3EtALnkD3/8T/+5kcfn3z//U9/+TfZTdBxLL8DtaRTg7SzMIxjMwNBwnn45M9/XliY",
+	"DN9k8s4IEmuuONwObIK3E0wN7Yb95r9/85MPc4N0ne4lqG6ecx6RWAIcVY70SDPoo4vcSP/zP3z6i19N",
+	"ID6U3PoeYMgbn4jo99nzf/z283d/8fz7P/jN7/+n7BZ6kDb107I37WoWyYjAYDR1mpGd9PxPvvfso/fQ",
+	"PMqt6SAqlUeraFyjelcPmYNobAueDhIcpVYZHudv/ua//OYn//tfv/Huya/++tlH7518//38kvfEyjtP",
+	"3vn/AQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -152,9 +152,10 @@ func (a *App) buildRequests() (err error) {
 		return err
 	}
 	a.Catalogue = catalogue.NewService(a.Store)
-	a.Bookings = booking.NewService(a.Store, a.cfg.Limits.SlotHold)
+	a.Bookings = booking.NewService(a.Store, booking.Limits{Hold: a.cfg.Limits.SlotHold, OpensAt: a.cfg.Limits.OpensAt, ClosesAt: a.cfg.Limits.ClosesAt})
 	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
-		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Notice: a.cfg.Limits.CancelNotice})
+		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Limits: request.Limits{
+			Notice: a.cfg.Limits.CancelNotice, BookingsOfOne: a.cfg.Limits.BookingsOfOne, BookingsByOne: a.cfg.Limits.BookingsByOne, Reschedules: a.cfg.Limits.Reschedules}})
 	a.Identity.Work = []identity.Work{{InHand: a.Requests.InHand, Pass: a.Requests.Pass}, {InHand: booking.InHand, Pass: booking.Pass},
 		{InHand: activity.InHand, Pass: activity.Pass}, {InHand: hours.InHand}}
 	return nil

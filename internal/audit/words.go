@@ -34,7 +34,7 @@ var words = map[string]struct {
 	"rateRequest": {said: "评价"}, "approveRequest": {said: "通过申请"}, "rejectRequest": {said: "不通过申请"}, "returnRequest": {said: "退回补充"},
 	"decideRequests": {said: "批量审批申请"}, "referRequest": {said: "转介"}, "receiveRequest": {said: "接收转介"}, "sendBackRequest": {said: "退回转介"},
 	"assignRequest": {said: "安排社工"}, "acceptCase": {said: "接单"}, "handBackCase": {said: "退回个案"}, "rescheduleRequest": {said: "约时间或改时间"},
-	"openVolunteerShift": {said: "安排志愿者"}, "startVisit": {said: "开始服务"}, "finishVisit": {said: "写服务记录"}, "completeRequest": {said: "办完"},
+	"openVolunteerShift": {said: "安排志愿者"}, "startVisit": {said: "开始服务"}, "offerTimes": {said: "请居民另选时间"}, "finishVisit": {said: "写服务记录"}, "completeRequest": {said: "办完"},
 	"markNoShow": {said: "记为未到"}, "reopenRequest": {said: "退回重办"}, "closeRequest": {said: "结案"}, "followUpRequest": {said: "回访"},
 	"addMessage": {said: "留言"}, "addStaffNote": {said: "写内部备注"}, "addCaseNote": {said: "写面谈记录"},
 	"addAttachment": {said: "上传附件"}, "removeAttachment": {said: "删除附件"}, "withdrawAttachment": {said: "删除传错的附件"},

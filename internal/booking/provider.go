@@ -34,6 +34,7 @@ type ProviderLine struct {
 	Services       []int64     `gorm:"-"`
 	Spans          []Span      `gorm:"-"`
 	Exceptions     []Exception `gorm:"-"`
+	Affected       int         `gorm:"-"` // bookings to come that were made before the worker's absence was known
 }
 
 // ProviderChange is what staff may change of a provider; nil stays.

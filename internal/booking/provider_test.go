@@ -3,6 +3,8 @@ package booking_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +18,9 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/identity"
 	"yimi/internal/request"
+	"yimi/internal/store"
 	"yimi/internal/unit"
 )
 
@@ -135,9 +139,10 @@ func TestHolidaysAreOffForEverybody(t *testing.T) {
 	each(t, func(t *testing.T, s *station) {
 		_, err := s.Bookings.SetHours(apptest.As(s.provider), spans([3]int{5, 540, 660}), nil, nil) // Fridays alone
 		apptest.Must(t, err)
+		admin := apptest.As(s.AdminOf(s.District, "马建军"))
 		set := func(h booking.Holiday, weekday int, free string) {
 			t.Helper()
-			got, err := s.Bookings.SetHoliday(ctx, h)
+			got, err := s.Bookings.SetHoliday(admin, h)
 			if err != nil || got.AsWeekday != weekday || s.free(t, h.Day) != free {
 				t.Errorf("%+v %v, free %q", got, err, s.free(t, h.Day))
 			}
@@ -150,18 +155,100 @@ func TestHolidaysAreOffForEverybody(t *testing.T) {
 		set(booking.Holiday{Day: "2026-03-07", Name: "调休", Kind: "work", AsWeekday: 5}, 5, "09:00 10:00")
 		set(booking.Holiday{Day: "2026-03-07", Name: "调休", Kind: "work"}, 1, "") // changed: a Monday if nothing is said
 		set(booking.Holiday{Day: "2026-03-07", Name: "调休", Kind: "work", AsWeekday: 5}, 5, "09:00 10:00")
-		all, err := s.Bookings.Holidays(ctx)
-		if err != nil || len(all) != 2 || all[0].Day != "2026-03-06" || all[1].AsWeekday != 5 {
+		all, err := s.Bookings.Holidays(admin, 0)
+		if err != nil || len(all.Holidays) != 2 || all.Holidays[0].Day != "2026-03-06" || all.Holidays[1].AsWeekday != 5 {
 			t.Errorf("%+v %v", all, err)
 		}
-		apptest.Must(t, s.Bookings.RemoveHoliday(ctx, "2026-03-06"))
-		apptest.WantCode(t, s.Bookings.RemoveHoliday(ctx, "2026-03-06"), "not_found")
+		apptest.Must(t, s.Bookings.RemoveHoliday(admin, 0, "2026-03-06"))
+		apptest.WantCode(t, s.Bookings.RemoveHoliday(admin, 0, "2026-03-06"), "not_found")
 		if got := s.free(t, "2026-03-06"); got != "09:00 10:00" {
 			t.Error(got)
 		}
-		s.Exec("INSERT INTO holidays VALUES ('2025-12-31', '旧', 'off', 0, 0), ('2026-01-01', '元旦', 'off', 0, 0)")
-		if all, err = s.Bookings.Holidays(ctx); err != nil || len(all) != 2 || all[0].Name != "元旦" {
+		s.Exec("INSERT INTO holidays (unit_id, day, name, kind, as_weekday, created_at) VALUES (?, '2025-12-31', '旧', 'off', 0, 0), (?, '2026-01-01', '元旦', 'off', 0, 0)", s.District.ID, s.District.ID)
+		if all, err = s.Bookings.Holidays(admin, 0); err != nil || len(all.Holidays) != 2 || all.Holidays[0].Name != "元旦" {
 			t.Errorf("of this year: %+v %v", all, err)
+		}
+	})
+}
+
+// district makes another district with a station in it.
+func (s *station) district(t *testing.T, name string) (top, below unit.Unit) {
+	t.Helper()
+	make := func(parent *int64, kind unit.Kind, path string) unit.Unit {
+		u := unit.Unit{ParentID: parent, Kind: kind, Name: name + string(kind), Path: "/"}
+		apptest.Must(t, s.Tx(func(tx *store.Tx) error {
+			u.CreatedAt = tx.Now
+			if err := tx.Create(&u).Error; err != nil {
+				return err
+			}
+			u.Path = fmt.Sprintf("%s%d/", path, u.ID)
+			return tx.Model(&unit.Unit{}).Where("id = ?", u.ID).Update("path", u.Path).Error
+		}))
+		return u
+	}
+	top = make(nil, unit.DistrictCentre, "/")
+	return top, make(&top.ID, unit.Station, top.Path)
+}
+
+// A holiday of one district is a working day of another; each admin changes the own district's alone.
+func TestHolidaysBelongToADistrict(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		far, farStation := s.district(t, "利通")
+		there := s.Volunteer("何兰")
+		apptest.Must(t, s.Tx(func(tx *store.Tx) error {
+			return tx.Create(&identity.RoleGrant{PersonID: there.PersonID, UnitID: farStation.ID, Role: auth.SocialWorker, CreatedAt: tx.Now}).Error
+		}))
+		_, err := s.Bookings.SetHours(apptest.As(there), apptest.Daily(9, 12), nil, nil)
+		apptest.Must(t, err)
+		s.Exec("INSERT INTO provider_services (provider_id, service_type_id) VALUES (?, ?)", there.PersonID, s.talk.ID)
+		admin, other := s.AdminOf(s.District, "马建军"), s.AdminOf(far, "丁立强")
+		_, err = s.Bookings.SetHoliday(apptest.As(admin), booking.Holiday{Day: "2026-03-06", Name: "古尔邦节", Kind: "off"})
+		apptest.Must(t, err)
+		if got := s.free(t, "2026-03-06"); got != "" {
+			t.Errorf("free on a holiday of the own district: %q", got)
+		}
+		c, err := s.Bookings.Calendar(ctx, s.talk, farStation.Path, there.PersonID, 0, "2026-03-06", "2026-03-06")
+		if err != nil || c.Days[0].Free != 3 || c.Days[0].Note != "" {
+			t.Errorf("another district's holiday closed this one: %+v %v", c.Days, err)
+		}
+		for who, want := range map[int64]int{admin.PersonID: 1, other.PersonID: 0} {
+			a := map[int64]auth.Actor{admin.PersonID: admin, other.PersonID: other}[who]
+			if all, err := s.Bookings.Holidays(apptest.As(a), 0); err != nil || len(all.Holidays) != want {
+				t.Errorf("%+v %v, want %d", all, err, want)
+			}
+		}
+		if all, err := s.Bookings.Holidays(ctx, s.Room.ID); err != nil || all.UnitID != s.District.ID || len(all.Holidays) != 1 { // anybody, of a unit
+			t.Errorf("%+v %v", all, err)
+		}
+		if all, err := s.Bookings.Holidays(ctx, 0); err != nil || len(all.Holidays) != 0 { // nobody's
+			t.Errorf("%+v %v", all, err)
+		}
+		_, err = s.Bookings.SetHoliday(apptest.As(other), booking.Holiday{UnitID: s.Station.ID, Day: "2026-03-09", Name: "节日", Kind: "off"})
+		apptest.WantCode(t, err, "forbidden")
+		apptest.WantCode(t, s.Bookings.RemoveHoliday(apptest.As(other), s.District.ID, "2026-03-06"), "forbidden")
+		apptest.WantCode(t, s.Bookings.RemoveHoliday(apptest.As(other), 0, "2026-03-06"), "not_found")
+		both := auth.Actor{PersonID: admin.PersonID, Grants: append(slices.Clone(admin.Grants), other.Grants...)}
+		_, err = s.Bookings.SetHoliday(apptest.As(both), booking.Holiday{Day: "2026-03-09", Name: "节日", Kind: "off"})
+		apptest.WantCode(t, err, "invalid_fields")
+		_, err = s.Bookings.SetHoliday(apptest.As(both), booking.Holiday{UnitID: farStation.ID, Day: "2026-03-09", Name: "节日", Kind: "off"})
+		if apptest.Must(t, err); s.Count("holidays", "unit_id = ?", far.ID) != 1 || s.Count("holidays", "") != 2 {
+			t.Error("not of the district named")
+		}
+	})
+}
+
+// What were everybody's holidays are each district's after the migration, which may run again.
+func TestHolidaysOfBeforeAreEachDistricts(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		far, _ := s.district(t, "利通")
+		s.Exec("INSERT INTO holidays (unit_id, day, name, kind, as_weekday, created_at) VALUES (0, '2026-10-01', '国庆节', 'off', 0, 0), (0, '2026-10-10', '调休', 'work', 4, 0)")
+		for _, file := range []string{"00201_booking_holidays_rows.sql", "00201_booking_holidays_rows.sql", "00202_booking_holidays_nobodys.sql"} {
+			sql, err := os.ReadFile(filepath.Join("..", "store", "migrations", s.Store.Dialect(), file))
+			apptest.Must(t, err)
+			s.Exec(string(sql))
+		}
+		if here, there, all := s.Count("holidays", "unit_id = ?", s.District.ID), s.Count("holidays", "unit_id = ?", far.ID), s.Count("holidays", ""); here != 2 || there != 2 || all != 4 {
+			t.Errorf("%d here, %d there, of %d", here, there, all)
 		}
 	})
 }
@@ -479,7 +566,7 @@ func TestAWorkersCalendar(t *testing.T) {
 		_, err := s.Requests.Cancel(apptest.As(s.resident), gone.ID, "")
 		apptest.Must(t, err)
 		other := s.Provider(s.Station, "罗燕", s.talk)
-		s.Reserve(s.resident, s.talk, other, friday)
+		s.Reserve(s.Volunteer("林国栋"), s.talk, other, friday)
 		for days, want := range map[[2]string]int{{"2026-03-06", "2026-03-06"}: 1, {"2026-03-06", "2026-03-07"}: 2, {"2026-03-05", "2026-03-05"}: 0, {"2026-03-07", "2026-03-31"}: 1} {
 			rows, err := s.Bookings.MyBookings(apptest.As(s.provider), days[0], days[1])
 			if err != nil || len(rows) != want {

@@ -52,7 +52,11 @@ func each(t *testing.T, test func(t *testing.T, s *station)) {
 
 // asks asks for a slot of the provider's for the resident.
 func (s *station) asks(starts time.Time) (*request.Detail, error) {
-	return s.Requests.Create(apptest.As(s.resident), apptest.SlotAsk(s.talk, s.provider, starts))
+	return s.requestOf(s.resident, starts)
+}
+
+func (s *station) requestOf(who auth.Actor, starts time.Time) (*request.Detail, error) {
+	return s.Requests.Create(apptest.As(who), apptest.SlotAsk(s.talk, s.provider, starts))
 }
 
 // free gives the provider's free slots of a day: "09:00 10:00".
@@ -85,7 +89,7 @@ func TestSweepGoesOnAfterABadHold(t *testing.T) {
 			holds = append(holds, d.ID)
 			s.Clock.Advance(time.Second)
 		}
-		s.Clock.Advance(time.Hour)
+		s.Clock.Set(friday.AddDate(0, 0, 6))
 		s.Exec("UPDATE provider_days SET taken = 0 WHERE day = ?", s.BookingOf(holds[0]).Day) // no day can be given back: a CHECK
 		if err := s.Bookings.Sweep(ctx); err == nil {
 			t.Error("no error")
@@ -96,21 +100,23 @@ func TestSweepGoesOnAfterABadHold(t *testing.T) {
 	})
 }
 
-func TestAHoldKeepsItsSlotForAQuarterOfAnHour(t *testing.T) {
+// Asked for on Thursday at 9:00, the slot of Friday at 9:00 is held until the station closes on Thursday: an hour of
+// lead before it nobody is there.
+func TestAHoldKeepsItsSlotUntilTheAnswerIsDue(t *testing.T) {
 	each(t, func(t *testing.T, s *station) {
 		d, err := s.asks(friday)
 		apptest.Must(t, err)
 		b := s.BookingOf(d.ID)
-		if b.State != booking.Held || !b.HoldExpiresAt.Equal(s.Clock.Now().Add(15*time.Minute)) || b.Day != "2026-03-06" || b.UnitID != s.Station.ID ||
+		if by := apptest.Clocked("2026-03-05 17:30"); !d.RespondBy.Equal(by) || b.State != booking.Held || !b.HoldExpiresAt.Equal(by) || b.Day != "2026-03-06" || b.UnitID != s.Station.ID ||
 			!b.EndsAt.Equal(friday.Add(50*time.Minute)) || !b.BusyUntil.Equal(friday.Add(time.Hour)) {
 			t.Errorf("%+v", b)
 		}
-		s.Clock.Advance(15*time.Minute - time.Millisecond)
+		s.Clock.Set(b.HoldExpiresAt.Add(-time.Millisecond))
 		apptest.Must(t, s.Bookings.Sweep(ctx))
 		if got := s.free(t, "2026-03-06"); got != "10:00 11:00" || s.BookingOf(d.ID).State != booking.Held {
 			t.Errorf("before it runs out: %q free", got)
 		}
-		_, err = s.asks(friday)
+		_, err = s.requestOf(s.Volunteer("林国栋"), friday)
 		apptest.WantCode(t, err, "slot_taken")
 		s.Clock.Advance(time.Millisecond)
 		if got := s.free(t, "2026-03-06"); got != "09:00 10:00 11:00" {
@@ -143,8 +149,8 @@ func TestAHoldThatRanOutGivesWay(t *testing.T) {
 	each(t, func(t *testing.T, s *station) {
 		first, err := s.asks(friday)
 		apptest.Must(t, err)
-		s.Clock.Advance(16 * time.Minute)
-		second, err := s.asks(friday)
+		s.Clock.Set(s.BookingOf(first.ID).HoldExpiresAt.Time)
+		second, err := s.requestOf(s.Volunteer("林国栋"), friday)
 		apptest.Must(t, err)
 		if a, b := s.BookingOf(first.ID).State, s.BookingOf(second.ID).State; a != booking.Lapsed || b != booking.Held {
 			t.Errorf("%s and %s", a, b)
@@ -182,7 +188,7 @@ func TestATimeThatIsNoSlotIsRefused(t *testing.T) {
 			"who takes nobody":             {"UPDATE providers SET active = 0", "UPDATE providers SET active = 1", s.provider, friday, "slot_unavailable"},
 			"who is not qualified":         {"UPDATE providers SET level = 'none'", "UPDATE providers SET level = 'junior'", s.provider, friday, "slot_unavailable"},
 			"who is a worker no longer":    {"UPDATE role_grants SET role = 'station_staff' WHERE role = 'social_worker'", "UPDATE role_grants SET role = 'social_worker' WHERE role = 'station_staff'", s.provider, friday, "slot_unavailable"},
-			"on a holiday":                 {"INSERT INTO holidays VALUES ('2026-03-06', '节日', 'off', 0, 0)", "DELETE FROM holidays", s.provider, friday, "slot_unavailable"},
+			"on a holiday":                 {"INSERT INTO holidays (unit_id, day, name, kind, as_weekday, created_at) SELECT id, '2026-03-06', '节日', 'off', 0, 0 FROM units WHERE parent_id IS NULL", "DELETE FROM holidays", s.provider, friday, "slot_unavailable"},
 			"on a day with all it can":     {"INSERT INTO provider_days SELECT person_id, '2026-03-06', 2 FROM providers", "UPDATE provider_days SET taken = 0", centre, friday, "slot_taken"},
 			"of a service that ended":      {"UPDATE service_types SET active = 0", "UPDATE service_types SET active = 1", s.provider, friday, "service_not_offered"},
 			"of a service of another kind": {"UPDATE service_types SET ways = 'home'", "UPDATE service_types SET ways = 'station'", s.provider, friday, "invalid_fields"},
@@ -208,8 +214,8 @@ func TestATimeThatIsNoSlotIsRefused(t *testing.T) {
 		if n := s.Count("requests", "1 = 1") + s.Count("bookings", "1 = 1"); n != 0 {
 			t.Errorf("%d are left", n)
 		}
-		s.Reserve(s.resident, s.talk, s.provider, friday) // and all of it stands again
-		s.Reserve(s.resident, s.talk, centre, friday)     // the district's come to every station
+		s.Reserve(s.resident, s.talk, s.provider, friday)     // and all of it stands again
+		s.Reserve(s.Volunteer("林国栋"), s.talk, centre, friday) // the district's come to every station
 		s.Settled(t)
 	})
 }
@@ -322,26 +328,29 @@ func TestAResidentMovesToASlotThatOverlapsTheirOwn(t *testing.T) {
 	})
 }
 
-// A hold that is moved is a hold of the new slot: it has its whole time again, and one that
+// A hold that is moved is a hold of the new slot: until the answer is due before that one, and one that
 // had run out is not swept away the moment after.
 func TestAHoldThatIsMovedIsHeldAnew(t *testing.T) {
 	each(t, func(t *testing.T, s *station) {
 		d, err := s.asks(friday)
 		apptest.Must(t, err)
-		for i, wait := range []time.Duration{10 * time.Minute, 16 * time.Minute} { // the second has run out and is not swept
-			s.Clock.Advance(wait)
-			_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{ProviderID: s.provider.PersonID, StartsAt: friday.Add(time.Duration(i+1) * time.Hour)})
+		for _, c := range []struct{ now, to, until string }{
+			{"2026-03-05 09:10", "2026-03-06 10:00", "2026-03-06 09:00"},
+			{"2026-03-06 09:01", "2026-03-06 11:00", "2026-03-06 10:00"}, // run out, and not swept
+			{"2026-03-06 10:30", "2026-03-06 11:30", "2026-03-06 10:45"}, // no slot, so the station's: a moment at least
+			{"2026-03-06 10:50", "2026-03-16 09:00", "2026-03-10 09:00"}, // the promise of three working days
+		} {
+			s.Clock.Set(apptest.Clocked(c.now))
+			who := s.resident
+			if c.to == "2026-03-06 11:30" {
+				who = s.Staff
+			}
+			now, err := s.Requests.Reschedule(apptest.As(who), d.ID, request.Time{ProviderID: s.provider.PersonID, StartsAt: apptest.Clocked(c.to)})
 			apptest.Must(t, err)
 			apptest.Must(t, s.Bookings.Sweep(ctx))
-			if b := s.BookingOf(d.ID); b.State != booking.Held || b.HoldExpiresAt == nil || !b.HoldExpiresAt.Equal(s.Clock.Now().Add(15*time.Minute)) {
-				t.Errorf("%+v", b)
+			if b := s.BookingOf(d.ID); b.State != booking.Held || b.HoldExpiresAt == nil || !b.HoldExpiresAt.Equal(apptest.Clocked(c.until)) || now.RespondBy.After(b.StartsAt.Time) {
+				t.Errorf("%+v: %+v", c, b)
 			}
-		}
-		s.Clock.Advance(16 * time.Minute)
-		apptest.Must(t, s.Bookings.Sweep(ctx))
-		_, err = s.Requests.Reschedule(apptest.As(s.resident), d.ID, request.Time{ProviderID: s.provider.PersonID, StartsAt: friday})
-		if b := s.BookingOf(d.ID); err != nil || b.State != booking.Held || !b.StartsAt.Equal(friday) {
-			t.Errorf("%+v %v", b, err)
 		}
 		s.Settled(t)
 	})

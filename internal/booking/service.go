@@ -15,17 +15,23 @@ import (
 	"yimi/internal/workflow"
 )
 
-// Service is the bookings' use cases.
-type Service struct {
-	db   *store.Store
-	hold time.Duration
+// Limits are the settings of bookings.
+type Limits struct {
+	Hold              time.Duration // a submitted booking holds its slot at least so long
+	OpensAt, ClosesAt time.Duration // since midnight: when a station answers that says no hours of its own
 }
 
-// NewService makes the service; a submitted booking holds its slot for so long.
-func NewService(db *store.Store, hold time.Duration) *Service { return &Service{db, hold} }
+// Service is the bookings' use cases.
+type Service struct {
+	db     *store.Store
+	limits Limits
+}
 
-// HoldFor is how long a submitted booking holds its slot.
-func (s *Service) HoldFor() time.Duration { return s.hold }
+// NewService makes the service.
+func NewService(db *store.Store, limits Limits) *Service { return &Service{db, limits} }
+
+// HoldFor is how long a submitted booking holds its slot at least.
+func (s *Service) HoldFor() time.Duration { return s.limits.Hold }
 
 // openings is how many free slots a refusal or a calendar offers.
 const openings = 3
@@ -155,12 +161,18 @@ type Wish struct {
 	StartsAt   time.Time
 	Length     time.Duration // 0: the service's
 	AnyTime    bool          // by worker or staff: need not be a slot
+	HeldUntil  time.Time     // when the answer is due until which a hold is kept
+}
+
+// heldUntil is how long a hold is kept: until the answer is due, but for a moment at least, and never beyond the start.
+func (s *Service) heldUntil(w Wish, now time.Time) *store.Time {
+	until := store.At(earlier(later(w.HeldUntil, now.Add(s.limits.Hold)), later(w.StartsAt, now)))
+	return &until
 }
 
 // Hold keeps a slot for a request that waits for approval.
 func (s *Service) Hold(tx *store.Tx, t *catalogue.Type, w Wish) (*Booking, error) {
-	until := store.At(tx.Now.Add(s.hold))
-	return s.take(tx, t, w, &Booking{State: Held, HoldExpiresAt: &until})
+	return s.take(tx, t, w, &Booking{State: Held, HoldExpiresAt: s.heldUntil(w, tx.Now.Time)})
 }
 
 // Book takes a time for good.
@@ -349,8 +361,7 @@ func (s *Service) Move(tx *store.Tx, t *catalogue.Type, b *Booking, w Wish) erro
 	is := *b
 	is.at(w.ProviderID, w.StartsAt, length, bufferOf(t))
 	if b.State == Held { // anew, since another time is held
-		until := store.At(tx.Now.Add(s.hold))
-		is.HoldExpiresAt = &until
+		is.HoldExpiresAt = s.heldUntil(w, tx.Now.Time)
 	}
 	// First of all, so that a sweep of the same hold has come before this or waits.
 	moved, err := move(tx, b.ID, []State{b.State}, map[string]any{"provider_id": is.ProviderID, "day": is.Day,

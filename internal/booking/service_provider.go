@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -32,9 +31,15 @@ func (s *Service) detailed(ctx context.Context, personID int64) (*ProviderLine, 
 	if err != nil {
 		return nil, err
 	}
-	one := []ProviderLine{*l}
-	err = addDetails(s.db.Read(ctx), one, dayOf(s.db.Now().Time))
-	return &one[0], err
+	one, a, now := []ProviderLine{*l}, auth.From(ctx), s.db.Now()
+	if err := addDetails(s.db.Read(ctx), one, dayOf(now.Time)); err != nil {
+		return nil, err
+	}
+	roots := a.ServedPaths()
+	if personID != a.PersonID {
+		roots = a.ManagedPaths()
+	}
+	return &one[0], countAffected(s.db.Read(ctx), one, roots, now)
 }
 
 // Workers lists the social workers of the units that the actor manages.
@@ -49,7 +54,11 @@ func (s *Service) Workers(ctx context.Context) ([]ProviderLine, error) {
 			seen[l.PersonID], kept = true, append(kept, l)
 		}
 	}
-	return kept, addDetails(s.db.Read(ctx), kept, dayOf(s.db.Now().Time))
+	now := s.db.Now()
+	if err := addDetails(s.db.Read(ctx), kept, dayOf(now.Time)); err != nil {
+		return nil, err
+	}
+	return kept, countAffected(s.db.Read(ctx), kept, auth.From(ctx).ManagedPaths(), now)
 }
 
 // SetHours publishes the actor's weekly hours and breaks anew; bookings made before stay.
@@ -308,45 +317,4 @@ func Pass(tx *store.Tx, e auth.Ending) error {
 		return err
 	}
 	return audit.WriteAll(tx, lines)
-}
-
-// Holidays lists holidays and make-up days from this year on.
-func (s *Service) Holidays(ctx context.Context) ([]Holiday, error) {
-	return holidaysFrom(s.db.Read(ctx), s.db.Now().In(store.Shanghai).Format("2006")+"-01-01")
-}
-
-// SetHoliday makes a day a holiday, or one that works as another week-day.
-func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
-	if h.Kind == off {
-		h.AsWeekday = 0
-	} else if h.AsWeekday == 0 {
-		h.AsWeekday = 1
-	}
-	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := saveHoliday(tx, &h); err != nil {
-			return err
-		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(h.Day), After: h})
-	})
-	return &h, err
-}
-
-// RemoveHoliday makes a day an ordinary one again.
-func (s *Service) RemoveHoliday(ctx context.Context, day string) error {
-	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		gone, err := deleteHoliday(tx, day)
-		switch {
-		case err != nil:
-			return err
-		case !gone:
-			return fault.Missing("节假日")
-		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(day)})
-	})
-}
-
-// dayNumber is how the audit log names a day: 20260101.
-func dayNumber(day string) int64 {
-	n, _ := strconv.ParseInt(strings.ReplaceAll(day, "-", ""), 10, 64)
-	return n
 }

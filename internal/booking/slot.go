@@ -78,8 +78,9 @@ func (Exception) TableName() string { return "provider_exceptions" }
 // WholeDay tells whether the exception is for the whole day.
 func (e *Exception) WholeDay() bool { return e.StartMinute == 0 && e.EndMinute == dayMinutes }
 
-// Holiday is a day without slots, or a make-up day that works as another week-day.
+// Holiday is a day without slots, or a make-up day that works as another week-day, in one district.
 type Holiday struct {
+	UnitID    int64 // the district: the top of its units
 	Day       string
 	Name      string
 	Kind      string // off, work
@@ -114,8 +115,10 @@ func midnight(day string) time.Time {
 func nextDay(day string, n int) string { return midnight(day).AddDate(0, 0, n).Format(time.DateOnly) }
 
 // weekday is the week-day whose hours a day has; 0 on a holiday.
-func (p *plan) weekday(day string) int {
-	if h, ok := p.holidays[day]; ok {
+func (p *plan) weekday(day string) int { return weekdayOf(p.holidays, day) }
+
+func weekdayOf(holidays map[string]Holiday, day string) int {
+	if h, ok := holidays[day]; ok {
 		if h.Kind == off {
 			return 0
 		}

@@ -141,13 +141,17 @@ const longest = 11 // hours: 8 of length, 2 of buffer, and one to spare
 // few reads however many there are.
 func plans(db *gorm.DB, providers []ProviderLine, from, to string, now store.Time) (map[int64]*plan, error) {
 	out, ids := map[int64]*plan{}, make([]int64, len(providers))
-	holidays, err := holidaysBetween(db, nextDay(from, -1), nextDay(to, 1))
+	districts := make([]int64, len(providers))
+	for i, p := range providers {
+		districts[i] = districtOf(p.UnitPath)
+	}
+	holidays, err := holidaysBetween(db, districts, nextDay(from, -1), nextDay(to, 1))
 	if err != nil {
 		return nil, err
 	}
 	for i, p := range providers {
 		ids[i] = p.PersonID
-		out[p.PersonID] = &plan{holidays: holidays, taken: map[string]int{}, cap: p.DailyCap}
+		out[p.PersonID] = &plan{holidays: holidays[districts[i]], taken: map[string]int{}, cap: p.DailyCap}
 	}
 	spans, err := spansOf(db, ids)
 	if err != nil {
@@ -203,30 +207,64 @@ func exceptionsOf(db *gorm.DB, ids []int64, from, to string) (out []Exception, e
 	return out, err
 }
 
-func holidaysBetween(db *gorm.DB, from, to string) (map[string]Holiday, error) {
+// districtOf is the district that a unit's path is in: the top of its tree.
+func districtOf(path string) int64 { return store.IDsOn(path)[0] }
+
+// holidaysBetween gives each district's holidays and make-up days, by day.
+func holidaysBetween(db *gorm.DB, districts []int64, from, to string) (map[int64]map[string]Holiday, error) {
 	var rows []Holiday
-	err := db.Where("day BETWEEN ? AND ?", from, to).Find(&rows).Error
-	out := make(map[string]Holiday, len(rows))
+	err := db.Where("unit_id IN ? AND day BETWEEN ? AND ?", districts, from, to).Find(&rows).Error
+	out := map[int64]map[string]Holiday{}
 	for _, h := range rows {
-		out[h.Day] = h
+		if out[h.UnitID] == nil {
+			out[h.UnitID] = map[string]Holiday{}
+		}
+		out[h.UnitID][h.Day] = h
 	}
 	return out, err
 }
 
-func holidaysFrom(db *gorm.DB, from string) (out []Holiday, err error) {
-	err = db.Where("day >= ?", from).Order("day").Limit(500).Find(&out).Error
+func holidaysFrom(db *gorm.DB, district int64, from string) (out []Holiday, err error) {
+	err = db.Where("unit_id = ? AND day >= ?", district, from).Order("day").Limit(500).Find(&out).Error
 	return out, err
 }
 
 func saveHoliday(tx *store.Tx, h *Holiday) error {
 	h.CreatedAt = tx.Now
-	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "day"}},
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "unit_id"}, {Name: "day"}},
 		DoUpdates: clause.AssignmentColumns([]string{"name", "kind", "as_weekday"})}).Create(h).Error
 }
 
-func deleteHoliday(tx *store.Tx, day string) (bool, error) {
-	res := tx.Where("day = ?", day).Delete(&Holiday{})
+func deleteHoliday(tx *store.Tx, district int64, day string) (bool, error) {
+	res := tx.Where("unit_id = ? AND day = ?", district, day).Delete(&Holiday{})
 	return res.RowsAffected == 1, res.Error
+}
+
+// unit is what a district is called, and where any unit stands.
+type unit struct {
+	ID   int64
+	Name string
+	Path string
+}
+
+func findUnit(db *gorm.DB, id int64) (u unit, err error) {
+	err = db.Table("units").Select("id, name, path").Where("id = ?", id).Take(&u).Error
+	if store.IsNotFound(err) {
+		err = fault.Missing("站点").Because(err)
+	}
+	return u, err
+}
+
+// openHours gives what a station and the units above it say of their hours, the nearest first.
+func openHours(db *gorm.DB, path string) (out []string, err error) {
+	err = db.Table("units").Where("id IN ? AND open_hours <> ''", store.IDsOn(path)).Order("LENGTH(path) DESC").Pluck("open_hours", &out).Error
+	return out, err
+}
+
+// homeUnit is the station that somebody belongs to; 0 if they named none.
+func homeUnit(db *gorm.DB, personID int64) (id int64, err error) {
+	err = db.Table("people").Select("COALESCE(unit_id, 0)").Where("id = ?", personID).Scan(&id).Error
+	return id, err
 }
 
 // ---- providers
@@ -416,10 +454,14 @@ type Line struct {
 	ProviderName    string
 	BeneficiaryName string
 	BirthDate       *string
+	RequestState    string
+	AskerID         *int64      // nil: a caller, whom no message reaches
+	AskedAt         *store.Time // since when who asked is asked to choose another time
 }
 
 func bookingLines(db *gorm.DB) *gorm.DB {
 	return db.Table("bookings").Select(`bookings.*, requests.number, requests.way, requests.beneficiary_name, requests.birth_date,
+		requests.state AS request_state, requests.person_id AS asker_id, requests.time_asked_at AS asked_at,
 		service_types.name AS service_name, service_types.icon, service_types.place_name, people.name AS provider_name`).
 		Joins("JOIN requests ON requests.id = bookings.request_id").
 		Joins("JOIN service_types ON service_types.id = bookings.service_type_id").
@@ -431,6 +473,13 @@ func calendar(db *gorm.DB, providerID int64, roots []string, from, to store.Time
 	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
 		Where("bookings.state IN ?", []State{Held, Booked, Done, NoShow}).
 		Order("bookings.starts_at, bookings.id").Limit(1000).Find(&out).Error
+	return out, err
+}
+
+// booked gives the live bookings of the providers under the roots that start between the instants, the soonest first.
+func booked(db *gorm.DB, providerIDs []int64, roots []string, from, to store.Time) (out []Line, err error) {
+	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id IN ? AND bookings.live = 1", providerIDs).
+		Where("bookings.starts_at > ? AND bookings.starts_at < ?", from, to).Order("bookings.starts_at, bookings.id").Limit(2000).Find(&out).Error
 	return out, err
 }
 

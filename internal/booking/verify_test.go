@@ -136,7 +136,7 @@ func TestListsTakeAsManyReadsForTwentyAsForTwo(t *testing.T) {
 				p := s.Provider(s.Station, "社工", s.talk)
 				_, err := s.Bookings.AddException(apptest.As(p), booking.Exception{Day: "2026-03-09", Kind: "off", StartMinute: 10 * i, EndMinute: 600})
 				apptest.Must(t, err)
-				s.Reserve(s.resident, s.talk, p, friday.Add(time.Hour))
+				s.Reserve(s.Volunteer(fmt.Sprint("居民", p.PersonID)), s.talk, p, friday.Add(time.Hour))
 				s.Bookable(fmt.Sprint("服务", s.Count("service_types", "1 = 1")), func(c *catalogue.Type) { c.Mode = catalogue.OnRequest })
 			}
 		}

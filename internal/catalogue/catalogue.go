@@ -89,14 +89,18 @@ type Line struct {
 	UnitPath string
 }
 
-// Promise is within how many minutes the station answers a request of an urgency.
+// Promise is within how many minutes the station answers a request of an urgency: of its opening hours, and
+// a day of them is a working day, but for the most pressing.
 type Promise struct {
 	Urgency string `json:"urgency"`
 	Minutes int    `json:"minutes"`
 }
 
+// Urgent is the most pressing urgency (很急): its clock never rests, and who asks is told whom to call now.
+const Urgent = "urgent"
+
 // Urgencies lists the urgencies, the most pressing first.
-var Urgencies = []string{"urgent", "soon", "normal"}
+var Urgencies = []string{Urgent, "soon", "normal"}
 
 // WayWords gives the ways it is given.
 func (t *Type) WayWords() []string { return split(t.Ways) }

@@ -64,6 +64,11 @@ type Limits struct {
 	CodeStep         time.Duration
 	DailyCap         time.Duration // more of a person's hours on one day need somebody of the district
 	SlotHold         time.Duration
+	OpensAt          time.Duration // since midnight: from when a station answers that says no hours of its own
+	ClosesAt         time.Duration
+	BookingsOfOne    int           // times to come that one beneficiary has at once; 0: any number
+	BookingsByOne    int           // that one account has for everybody it asks for
+	Reschedules      int           // changes of one request's time by who asked
 	GrantRipens      time.Duration // a role given by an admin makes a second hand after so long, or when another admin confirms it
 	AccuracyMetres   int           // a location less accurate than this goes to the staff's attention
 	QuietFrom        time.Duration // since midnight: from then on no message goes out that can wait
@@ -128,6 +133,11 @@ func Default() Config {
 			CodeStep:         30 * time.Second,
 			DailyCap:         16 * time.Hour,
 			SlotHold:         15 * time.Minute,
+			OpensAt:          8*time.Hour + 30*time.Minute,
+			ClosesAt:         17*time.Hour + 30*time.Minute,
+			BookingsOfOne:    5,
+			BookingsByOne:    10,
+			Reschedules:      3,
 			GrantRipens:      72 * time.Hour,
 			AccuracyMetres:   100,
 			QuietFrom:        22 * time.Hour,
@@ -184,7 +194,12 @@ var settings = []setting{
 	{name: "limits.late_checkin", field: func(c *Config) any { return &c.Limits.LateCheckin }, usage: "how late a check-in made without a signal may arrive"},
 	{name: "limits.code_step", field: func(c *Config) any { return &c.Limits.CodeStep }, usage: "how often the check-in code changes"},
 	{name: "limits.daily_cap", field: func(c *Config) any { return &c.Limits.DailyCap }, usage: "a person's hours on one day beyond which the district must approve"},
-	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot"},
+	{name: "limits.slot_hold", field: func(c *Config) any { return &c.Limits.SlotHold }, usage: "how long a submitted booking holds its slot at least"},
+	{name: "limits.opens_at", field: func(c *Config) any { return &c.Limits.OpensAt }, usage: "from when, since midnight, a station answers that says no hours of its own"},
+	{name: "limits.closes_at", field: func(c *Config) any { return &c.Limits.ClosesAt }, usage: "until when, since midnight, such a station answers"},
+	{name: "limits.bookings_of_one", field: func(c *Config) any { return &c.Limits.BookingsOfOne }, usage: "times to come that one beneficiary has at once; 0: any number"},
+	{name: "limits.bookings_by_one", field: func(c *Config) any { return &c.Limits.BookingsByOne }, usage: "times to come that one account has for everybody it asks for; 0: any number"},
+	{name: "limits.reschedules", field: func(c *Config) any { return &c.Limits.Reschedules }, usage: "changes of one request's time by who asked; 0: any number"},
 	{name: "limits.grant_ripens", field: func(c *Config) any { return &c.Limits.GrantRipens }, usage: "how long until a role given by an admin makes a second hand unconfirmed"},
 	{name: "limits.accuracy_metres", field: func(c *Config) any { return &c.Limits.AccuracyMetres }, usage: "worst accuracy of a location that needs no look"},
 	{name: "limits.quiet_from", field: func(c *Config) any { return &c.Limits.QuietFrom }, usage: "time of day, since midnight, from which no message goes out that can wait"},

@@ -164,7 +164,12 @@ limits:
   late_checkin: 90d
   code_step: 1s
   slot_hold: 30d
+  opens_at: 25h
+  closes_at: -1h
   daily_cap: 25h
+  bookings_of_one: -1
+  bookings_by_one: -1
+  reschedules: -1
   grant_ripens: 90m
   accuracy_metres: 1.5
   quiet_from: 25h

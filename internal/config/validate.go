@@ -87,6 +87,9 @@ func (c Config) checkBasics(f *faults) {
 	checkRange(f, "servers", c.Servers, 1, 100)
 	checkRange(f, "max_body_bytes", c.MaxBodyBytes, 1<<10, 64<<20)
 	checkRange(f, "limits.accuracy_metres", c.Limits.AccuracyMetres, 5, 10_000)
+	checkRange(f, "limits.bookings_of_one", c.Limits.BookingsOfOne, 0, 1000)
+	checkRange(f, "limits.bookings_by_one", c.Limits.BookingsByOne, 0, 1000)
+	checkRange(f, "limits.reschedules", c.Limits.Reschedules, 0, 1000)
 	r := c.Limits.Rate
 	checkRange(f, "limits.rate.person_reads", r.PersonReads, 0, 1_000_000)
 	checkRange(f, "limits.rate.person_writes", r.PersonWrites, 0, 1_000_000)
@@ -213,6 +216,8 @@ func (c Config) checkDurations(f *faults) {
 		{"limits.checkin_window", c.Limits.CheckinWindow, 0, day},
 		{"limits.late_checkin", c.Limits.LateCheckin, 0, 7 * day},
 		{"limits.slot_hold", c.Limits.SlotHold, time.Minute, 7 * 24 * time.Hour},
+		{"limits.opens_at", c.Limits.OpensAt, 0, 23 * time.Hour},
+		{"limits.closes_at", c.Limits.ClosesAt, time.Hour, 24 * time.Hour},
 		{"limits.daily_cap", c.Limits.DailyCap, time.Hour, 24 * time.Hour},
 		{"limits.grant_ripens", c.Limits.GrantRipens, time.Hour, 30 * day},
 		{"limits.quiet_from", c.Limits.QuietFrom, 0, day - time.Minute},
@@ -226,6 +231,9 @@ func (c Config) checkDurations(f *faults) {
 	}
 	if c.Token.RefreshTTL <= c.Token.AccessTTL {
 		f.add("token.refresh_ttl", "is no longer than token.access_ttl", "write a longer one, such as 30d")
+	}
+	if c.Limits.ClosesAt < c.Limits.OpensAt+time.Hour {
+		f.add("limits.closes_at", "is not an hour after limits.opens_at", "write a later one, such as 17h30m")
 	}
 	if c.Limits.GrantRipens%time.Hour != 0 {
 		f.add("limits.grant_ripens", "is not in whole hours", "write such as 72h")

@@ -104,7 +104,7 @@ var access = map[string]rule{
 	"listBeneficiaries": signedIn, "addBeneficiary": signedIn, "updateBeneficiary": signedIn, "removeBeneficiary": signedIn,
 	"listMyRequests": signedIn, "listMyCases": worker, "listRequests": staff, "createRequest": signedIn, "decideRequests": staff,
 	"getRequest": signedIn, "updateRequest": signedIn, "submitRequest": signedIn, "cancelRequest": signedIn, "rateRequest": signedIn,
-	"rescheduleRequest": signedIn, "addMessage": signedIn, "addAttachment": signedIn, "getAttachment": signedIn, "removeAttachment": signedIn,
+	"rescheduleRequest": signedIn, "offerTimes": workerOrStaff, "listAffectedBookings": workerOrStaff, "addMessage": signedIn, "addAttachment": signedIn, "getAttachment": signedIn, "removeAttachment": signedIn,
 	"listLooks":      signedIn,
 	"approveRequest": staff, "rejectRequest": staff, "returnRequest": staff, "referRequest": staff, "receiveRequest": staff, "sendBackRequest": staff,
 	"assignRequest": staff, "openVolunteerShift": staff, "reopenRequest": staff, "closeRequest": staff, "followUpRequest": staff, "withdrawAttachment": staff,

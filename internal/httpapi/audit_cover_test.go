@@ -215,6 +215,7 @@ func (b *ledger) deedsOnRequests(l *apptest.Loop) {
 	b.do("acceptCase", l.Worker, nil, put(request.Assigned, fresh))
 	b.do("handBackCase", l.Worker, why, put(request.Assigned))
 	slot := l.Slot().Format(time.RFC3339)
+	b.do("offerTimes", l.Worker, nil, put(request.Scheduled))
 	b.do("rescheduleRequest", l.Worker, map[string]any{"starts_at": slot}, put(request.Assigned))
 	b.do("openVolunteerShift", l.Staff, map[string]any{"campaign_id": l.Campaign, "title": "陪诊", "place_name": "医院", "starts_at": l.Slot().Format(time.RFC3339), "ends_at": l.Slot().Add(time.Hour).Format(time.RFC3339), "capacity": 2}, put(request.Approved))
 	b.do("handOverCases", l.Staff, map[string]any{"to_id": l.Colleague.PersonID, "request_ids": []int64{put(request.Assigned)}, "reason": "休假"}, l.Worker.PersonID)

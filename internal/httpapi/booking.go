@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"yimi/api"
+	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/request"
 	"yimi/internal/store"
 )
 
@@ -84,7 +86,7 @@ func openings(in []fault.Opening) *[]api.Slot {
 func provider(l *booking.ProviderLine) api.Provider {
 	out := api.Provider{ID: l.PersonID, Name: l.Name, UnitID: l.UnitID, UnitName: l.UnitName, Level: api.Qualification(l.Level),
 		ServiceTypeIds: append([]api.ID{}, l.Services...), SupervisorID: l.SupervisorID, SupervisorName: some(l.SupervisorName), DailyCap: l.DailyCap,
-		Active: l.Active, OpenCases: l.OpenCases, HasFeed: l.FeedHash != nil, Hours: []api.WeeklySpan{}, Breaks: []api.WeeklySpan{},
+		Active: l.Active, OpenCases: l.OpenCases, Affected: l.Affected, HasFeed: l.FeedHash != nil, Hours: []api.WeeklySpan{}, Breaks: []api.WeeklySpan{},
 		Exceptions: mapped(l.Exceptions, providerException)}
 	for _, x := range l.Spans {
 		span := api.WeeklySpan{Weekday: x.Weekday, StartTime: clock(x.StartMinute), EndTime: clock(x.EndMinute)}
@@ -246,6 +248,19 @@ func (s *Server) booking(l *booking.Line) api.Booking {
 	return out
 }
 
+// ListAffectedBookings gives the bookings that a worker's absence affects.
+func (s *Server) ListAffectedBookings(ctx context.Context, r api.ListAffectedBookingsRequestObject) (api.ListAffectedBookingsResponseObject, error) {
+	rows, err := s.Bookings.Affected(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	mine := r.ID == auth.From(ctx).PersonID
+	return api.ListAffectedBookings200JSONResponse{Items: mapped(rows, func(l *booking.Line) api.AffectedBooking {
+		offers := l.RequestState == string(request.Scheduled) || l.RequestState == string(request.Submitted) && !mine
+		return api.AffectedBooking{Booking: s.booking(l), AskedAt: shownIf(l.AskedAt), MayOffer: l.AskerID != nil && offers}
+	})}, nil
+}
+
 // maskName keeps the first letter of a minor's name.
 func maskName(name string) string {
 	r := []rune(name)
@@ -285,13 +300,13 @@ func (s *Server) UpdateProvider(ctx context.Context, r api.UpdateProviderRequest
 	return api.UpdateProvider200JSONResponse(provider(l)), nil
 }
 
-// ListHolidays lists holidays and make-up days.
-func (s *Server) ListHolidays(ctx context.Context, _ api.ListHolidaysRequestObject) (api.ListHolidaysResponseObject, error) {
-	rows, err := s.Bookings.Holidays(ctx)
+// ListHolidays lists a district's holidays and make-up days.
+func (s *Server) ListHolidays(ctx context.Context, r api.ListHolidaysRequestObject) (api.ListHolidaysResponseObject, error) {
+	d, err := s.Bookings.Holidays(ctx, or(r.Params.UnitID, 0))
 	if err != nil {
 		return nil, err
 	}
-	return api.ListHolidays200JSONResponse{Items: mapped(rows, holiday)}, nil
+	return api.ListHolidays200JSONResponse{UnitID: some(d.UnitID), UnitName: some(d.Name), Items: mapped(d.Holidays, holiday)}, nil
 }
 
 func holiday(h *booking.Holiday) api.Holiday {
@@ -305,7 +320,7 @@ func (s *Server) SetHoliday(ctx context.Context, r api.SetHolidayRequestObject) 
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	h, err := s.Bookings.SetHoliday(ctx, booking.Holiday{Day: dayOf(r.Body.Date), Name: r.Body.Name, Kind: string(r.Body.Kind), AsWeekday: or(r.Body.AsWeekday, 0)})
+	h, err := s.Bookings.SetHoliday(ctx, booking.Holiday{UnitID: or(r.Body.UnitID, 0), Day: dayOf(r.Body.Date), Name: r.Body.Name, Kind: string(r.Body.Kind), AsWeekday: or(r.Body.AsWeekday, 0)})
 	if err != nil {
 		return nil, err
 	}
@@ -314,5 +329,5 @@ func (s *Server) SetHoliday(ctx context.Context, r api.SetHolidayRequestObject) 
 
 // RemoveHoliday makes a day ordinary again.
 func (s *Server) RemoveHoliday(ctx context.Context, r api.RemoveHolidayRequestObject) (api.RemoveHolidayResponseObject, error) {
-	return api.RemoveHoliday204Response{}, s.Bookings.RemoveHoliday(ctx, dayOf(r.Date))
+	return api.RemoveHoliday204Response{}, s.Bookings.RemoveHoliday(ctx, or(r.Params.UnitID, 0), dayOf(r.Date))
 }

@@ -154,7 +154,7 @@ var stateFor = map[string]request.State{"submitRequest": request.Returned, "upda
 	"approveRequest": request.Submitted, "rejectRequest": request.Submitted, "returnRequest": request.Submitted, "referRequest": request.Submitted,
 	"cancelRequest": request.Submitted, "decideRequests": request.Submitted, "receiveRequest": request.Referred, "sendBackRequest": request.Referred,
 	"assignRequest": request.Approved, "openVolunteerShift": request.Approved, "acceptCase": request.Assigned, "handBackCase": request.Assigned,
-	"rescheduleRequest": request.Scheduled, "handOverCases": request.Assigned, "startVisit": request.Scheduled, "markNoShow": request.Scheduled,
+	"rescheduleRequest": request.Scheduled, "offerTimes": request.Scheduled, "handOverCases": request.Assigned, "startVisit": request.Scheduled, "markNoShow": request.Scheduled,
 	"reopenRequest": request.Completed, "closeRequest": request.Completed, "followUpRequest": request.Completed, "rateRequest": request.Completed}
 
 // request writes one for the operation: the caller's own, another's at the station, or one of another unit.
@@ -325,7 +325,7 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 	case op == "removeHoliday" && record == none:
 		m.World.Exec("DELETE FROM holidays")
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
-			return tx.Create(&booking.Holiday{Day: "2026-10-01", Name: "国庆节", Kind: "off", CreatedAt: tx.Now}).Error
+			return tx.Create(&booking.Holiday{UnitID: m.District.ID, Day: "2026-10-01", Name: "国庆节", Kind: "off", CreatedAt: tx.Now}).Error
 		}))
 		return set("2026-10-01"), p, 0, true
 	case strings.HasPrefix(path, "/calendar/") && record == none:

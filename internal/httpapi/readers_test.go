@@ -205,6 +205,10 @@ func (w *writing) paths(op, path string, r reader) (out []string) {
 			out = append(out, strings.NewReplacer("{id}", fmt.Sprint(request), "{attachment_id}", fmt.Sprint(file)).Replace(path))
 		}
 		return out
+	case "listHolidays": // of a district: who is nobody has none of their own
+		return []string{path + fmt.Sprintf("?unit_id=%d", w.Station.ID)}
+	case "listAffectedBookings":
+		return []string{strings.Replace(path, "{id}", fmt.Sprint(w.Worker.PersonID), 1)}
 	case "listRequests":
 		for _, queue := range []string{"new", "unassigned", "to_accept", "to_review", "referred_in", "follow_up", "messages"} {
 			out = append(out, path+"?limit=100&queue="+queue)

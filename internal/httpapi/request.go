@@ -25,7 +25,7 @@ func (s *Server) requestLine(a auth.Actor, l *request.Line) api.Request {
 		LengthMinutes: l.LengthMinutes, UnitID: l.UnitID, UnitName: l.UnitName, UnitPhone: l.UnitPhone, Way: api.ServiceWay(l.Way),
 		Urgency: api.Urgency(l.Urgency), Words: l.Words(), PersonName: l.PersonName, FiledByName: some(l.FiledByName), BeneficiaryID: l.BeneficiaryID,
 		BeneficiaryName: l.BeneficiaryName, Relation: api.Relation(l.Relation), Consent: some(l.Consent), Minor: l.Minor(now), GuardianMissing: l.GuardianMissing(now),
-		SubmittedAt: shownIf(l.SubmittedAt), RespondBy: shownIf(l.RespondBy), Overdue: l.Overdue(now), Reason: some(l.Reason),
+		SubmittedAt: shownIf(l.SubmittedAt), RespondBy: shownIf(l.RespondBy), TimeAskedAt: shownIf(l.TimeAskedAt), Overdue: l.Overdue(now), Reason: some(l.Reason),
 		WorkerID: l.WorkerID, WorkerName: some(l.WorkerName), SupervisorName: some(l.SupervisorName), Rating: l.Rating, RatingComment: some(l.RatingComment),
 		RatedAt: shownIf(l.RatedAt), CreatedAt: shown(l.CreatedAt), Actions: strs[api.RequestAction](l.Actions),
 	}
@@ -345,6 +345,12 @@ func (s *Server) UpdateRequest(ctx context.Context, r api.UpdateRequestRequestOb
 func (s *Server) GetRequest(ctx context.Context, r api.GetRequestRequestObject) (api.GetRequestResponseObject, error) {
 	d, err := s.Requests.Get(ctx, r.ID)
 	return api.GetRequest200JSONResponse(s.request(ctx, d)), err
+}
+
+// OfferTimes asks who asked to choose another time.
+func (s *Server) OfferTimes(ctx context.Context, r api.OfferTimesRequestObject) (api.OfferTimesResponseObject, error) {
+	d, err := s.Requests.OfferTimes(ctx, r.ID)
+	return api.OfferTimes200JSONResponse(s.request(ctx, d)), err
 }
 
 // DecideRequests approves, rejects or returns many.

@@ -209,7 +209,7 @@ func TestReferrals(t *testing.T) {
 			}
 			apptest.Must(t, err)
 			now := l.Request(r.ID)
-			if now.State != request.Submitted || now.UnitID != unit || now.ReferredTo != nil || now.RespondedAt != nil || !now.RespondBy.Equal(l.Clock.Now().Add(72*time.Hour)) {
+			if now.State != request.Submitted || now.UnitID != unit || now.ReferredTo != nil || now.RespondedAt != nil || !now.RespondBy.Equal(apptest.Clocked(map[bool]string{false: "2026-03-10 14:00", true: "2026-03-10 17:30"}[back])) {
 				t.Errorf("%+v", now)
 			}
 			sees, not := there, staff

@@ -15,6 +15,7 @@ var Moves = []workflow.Move[State]{
 	workflow.On(Submitted, "return", Returned, workflow.ByStaff),
 	workflow.On(Submitted, "refer", Referred, workflow.ByStaff),
 	workflow.On(Submitted, "reschedule", Submitted, workflow.ByResident, workflow.ByStaff),
+	workflow.On(Submitted, "offer_times", Submitted, workflow.ByStaff),
 	workflow.On(Submitted, "cancel", Cancelled, workflow.ByResident, workflow.ByStaff),
 
 	workflow.On(Returned, "submit", Submitted, workflow.ByResident, workflow.ByStaff),
@@ -38,6 +39,7 @@ var Moves = []workflow.Move[State]{
 	workflow.On(Assigned, "cancel", Cancelled, workflow.ByResident, workflow.ByStaff),
 
 	workflow.On(Scheduled, "reschedule", Scheduled, workflow.ByResident, workflow.ByWorker, workflow.ByStaff),
+	workflow.On(Scheduled, "offer_times", Scheduled, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(Scheduled, "start", InService, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(Scheduled, "no_show", Assigned, workflow.ByWorker, workflow.ByStaff),
 	workflow.On(Scheduled, "hand_back", Approved, workflow.ByWorker),

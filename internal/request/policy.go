@@ -143,7 +143,7 @@ func authorRole(a auth.Actor, l *Line) string {
 // actionsOf lists what the actor, whose accounts are mine, may do to the request now: what will be
 // accepted, but for somebody faster and for a consent that is asked for on the way. t is the service of
 // what waits to be submitted.
-func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now time.Time, notice time.Duration) []string {
+func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now time.Time, most Limits) []string {
 	out := []string{}
 	who := whoIs(a, l)
 	if l.PersonID != nil && !l.isOf(a.PersonID) && mine.Has(*l.PersonID) { // as byWhom
@@ -151,7 +151,7 @@ func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now tim
 	}
 	for _, m := range Moves {
 		fits := m.From == l.State && slices.ContainsFunc(who, func(w workflow.Who) bool { return slices.Contains(m.Who, w) })
-		if fits && m.Action != "hand_over" && m.Action != "unassign" && l.allows(m.Action, t, slices.Contains(who, workflow.ByResident), now, notice) {
+		if fits && m.Action != "hand_over" && m.Action != "unassign" && l.allows(m.Action, t, slices.Contains(who, workflow.ByResident), now, most) {
 			out = append(out, m.Action)
 		}
 	}
@@ -176,7 +176,7 @@ func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now tim
 }
 
 // allows tells whether more than the state stands against an action.
-func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, notice time.Duration) bool {
+func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, most Limits) bool {
 	switch action {
 	case "submit": // whether what came back needs a time tells the calendar (narrow)
 		return t != nil && ready(l, t, submitter(resident), l.State != Returned && l.asksTime(t), now) == nil
@@ -197,9 +197,11 @@ func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.
 	case "no_show":
 		return l.Booking != nil && l.ShiftID == nil && !l.Booking.StartsAt.After(now)
 	case "reschedule":
-		return l.hasTime() && !(resident && l.tooLate(now, notice))
+		return l.hasTime() && !(resident && (l.tooLateToMove(now, most.Notice) || l.movedOften(most.Reschedules)))
+	case "offer_times":
+		return l.PersonID != nil && l.timeAhead(now)
 	case "cancel":
-		return !l.VisitUnderWay && !(resident && l.tooLate(now, notice))
+		return !l.VisitUnderWay && !(resident && l.tooLate(now, most.Notice))
 	}
 	return true
 }
@@ -214,6 +216,11 @@ func (l *Line) hasTime() bool {
 // can no longer change it.
 func (l *Line) tooLate(now time.Time, notice time.Duration) bool {
 	return l.State == Scheduled && l.Booking != nil && l.Booking.Live != nil && now.After(l.Booking.StartsAt.Add(-notice))
+}
+
+// tooLateToMove is tooLate, but for a time that the station asked to change.
+func (l *Line) tooLateToMove(now time.Time, notice time.Duration) bool {
+	return l.TimeAskedAt == nil && l.tooLate(now, notice)
 }
 
 // mayEdit lets who wrote it change a draft or what was returned.

@@ -178,7 +178,7 @@ func TestCancelAgainstApprove(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		for range 6 {
 			d := l.Ask(l.Resident, l.Asking(l.Talk))
-			l.Clock.Advance(l.Bookings.HoldFor())
+			l.Clock.Set(l.BookingOf(d.ID).HoldExpiresAt.Time)
 			other := l.Slot()
 			together(t,
 				func() error { return just(l.Requests.Approve(apptest.As(l.Staff), d.ID, 0)) },

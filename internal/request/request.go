@@ -88,10 +88,12 @@ type Request struct {
 	Rating          *int
 	RatingComment   string
 	RatedAt         *store.Time
-	FollowUp        *int64 // 1 while a low rating waits for a call
-	MessageWaits    *int64 // 1 while the last message is one of who asked
-	MessageTold     *int64 // the unit whose staff were told that one waits, since the case came to them
-	Emptied         int    // 1: its words, names and files are deleted; 2: its records too
+	FollowUp        *int64      // 1 while a low rating waits for a call
+	Reschedules     int         // how often who asked changed the time by themselves
+	TimeAskedAt     *store.Time // since when who asked is asked to choose another time, the worker being away
+	MessageWaits    *int64      // 1 while the last message is one of who asked
+	MessageTold     *int64      // the unit whose staff were told that one waits, since the case came to them
+	Emptied         int         // 1: its words, names and files are deleted; 2: its records too
 	CreatedAt       store.Time
 	PersonKey       string // PersonName and BeneficiaryName as they are searched for
 	BeneficiaryKey  string

@@ -110,7 +110,7 @@ func TestWhatIsNotReadyIsRefused(t *testing.T) {
 			l.Exec("DELETE FROM request_timeline")
 		}
 		d := l.Ask(l.Resident, good)
-		if by := d.RespondBy; by == nil || !by.Equal(l.Clock.Now().Add(72*time.Hour)) {
+		if by := d.RespondBy; by == nil || !by.Equal(apptest.Clocked("2026-03-10 09:00")) {
 			t.Errorf("an answer by %s", by)
 		}
 	})

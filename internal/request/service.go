@@ -40,7 +40,7 @@ type Deps struct {
 	MayKeepHealth func(tx *store.Tx, personID int64) (bool, error)
 	// NoteShare notes that a person agreed to be told of to an outside organisation, as staff heard.
 	NoteShare func(tx *store.Tx, personID, staffID int64) error
-	Notice    time.Duration // a booking can be changed by who asked until so long before it
+	Limits
 }
 
 // Service is the requests' use cases.
@@ -313,11 +313,18 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err := s.mayKeep(tx, l, t, who); err != nil {
 		return err
 	}
-	within, ok := t.AnswerWithin(l.Urgency)
-	if !ok {
-		within = defaultAnswer
+	slot := time.Time{}
+	if timed {
+		slot = l.WantedStartsAt.Time
+		if err := s.mayBook(tx, l, t, slot, true); err != nil {
+			return err
+		}
 	}
-	by, said := store.At(tx.Now.Add(within)), ""
+	by, err := s.answerBy(tx, l, t, tx.Now.Time, slot)
+	if err != nil {
+		return err
+	}
+	said := ""
 	if t.Sensitive() {
 		said = l.healthSaid()
 	}
@@ -326,7 +333,7 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err != nil {
 		return err
 	}
-	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time)))...); err != nil {
+	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time), l.callNow()))...); err != nil {
 		return err
 	}
 	if who == workflow.ByResident {
@@ -340,14 +347,35 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	case t.Instant && !l.GuardianMissing(tx.Now.Time):
 		return s.bookAtOnce(tx, l, t)
 	}
-	if _, err := s.Bookings.Hold(tx, &t.Type, l.wish(l.WantedProvider, l.WantedStartsAt.Time)); err != nil {
+	w := l.wish(l.WantedProvider, slot)
+	w.HeldUntil = by.Time
+	if _, err := s.Bookings.Hold(tx, &t.Type, w); err != nil {
 		return err
 	}
-	w, err := heldWorker(tx, *l.WantedProvider, t.ID, l.UnitPath)
-	if err == nil && w == nil { // the role ended in this instant
+	worker, err := heldWorker(tx, *l.WantedProvider, t.ID, l.UnitPath)
+	if err == nil && worker == nil { // the role ended in this instant
 		err = booking.ErrUnavailable
 	}
 	return err
+}
+
+// answerBy is when the answer to what was asked at the instant is due, before the slot that is held for it (zero: none).
+func (s *Service) answerBy(tx *store.Tx, l *Line, t *catalogue.Line, asked, slot time.Time) (store.Time, error) {
+	within, ok := t.AnswerWithin(l.Urgency)
+	if !ok {
+		within = defaultAnswer
+	}
+	o, err := s.Bookings.Opening(tx.DB, l.UnitPath, asked)
+	return store.At(o.AnswerBy(booking.Promise{Asked: asked, Within: within, Urgent: l.Urgency == catalogue.Urgent,
+		Slot: slot, Lead: time.Duration(t.LeadMinutes) * time.Minute, Least: s.Bookings.HoldFor()})), err
+}
+
+// callNow names the phone to call at once for what cannot wait.
+func (l *Line) callNow() string {
+	if l.Urgency != catalogue.Urgent || l.UnitPhone == "" {
+		return ""
+	}
+	return "。很急的事不用等，现在就打电话给" + l.UnitName + "：" + l.UnitPhone
 }
 
 // mayKeep refuses words about health without a separate consent of whom they are about
@@ -589,6 +617,9 @@ func (s *Service) withOpenings(ctx context.Context, err error, l *Line) error {
 func (s *Service) release(tx *store.Tx, l *Line, to booking.State) error {
 	b, err := booking.Of(tx.DB, l.ID)
 	if err != nil || b == nil {
+		return err
+	}
+	if err := l.asksNoMore(tx); err != nil {
 		return err
 	}
 	return s.Bookings.End(tx, b, to)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -80,7 +81,7 @@ func (s *Service) addActions(ctx context.Context, out []Line) (err error) {
 		return err
 	}
 	for i := range out {
-		out[i].Actions = actionsOf(a, mine, &out[i], services[out[i].ServiceTypeID], now, s.Notice)
+		out[i].Actions = actionsOf(a, mine, &out[i], services[out[i].ServiceTypeID], now, s.Limits)
 	}
 	return nil
 }
@@ -88,7 +89,7 @@ func (s *Service) addActions(ctx context.Context, out []Line) (err error) {
 // narrow takes out of a request's actions what the calendar, a consent, or what is there already
 // stands against: what is listed will be accepted.
 func (s *Service) narrow(ctx context.Context, d *Detail) error {
-	checks := map[string]func(context.Context, *Detail) (bool, error){"submit": s.canSubmit, "approve": s.canApprove, "reschedule": s.canReschedule,
+	checks := map[string]func(context.Context, *Detail) (bool, error){"submit": s.canSubmit, "approve": s.canApprove, "reschedule": s.canReschedule, "offer_times": s.hasTimesToOffer,
 		"attach": func(_ context.Context, d *Detail) (bool, error) { return len(d.Attachments) < maxAttachments, nil }}
 	var left []string
 	for _, action := range d.Actions {
@@ -127,6 +128,9 @@ func (s *Service) canSubmit(ctx context.Context, d *Detail) (bool, error) {
 	if err := s.Bookings.Offered(ctx, &t.Type, d.wish(d.WantedProvider, d.WantedStartsAt.Time)); err != nil {
 		return refusal(err)
 	}
+	if err := s.looksFree(db, &d.Line, t, d.WantedStartsAt.Time, true); err != nil {
+		return refusal(err)
+	}
 	if t.Instant && !d.GuardianMissing(s.db.Now().Time) {
 		return s.couldEngage(db, &d.Line, *d.WantedProvider)
 	}
@@ -143,6 +147,15 @@ func (s *Service) canApprove(ctx context.Context, d *Detail) (bool, error) {
 	if err != nil || !ok {
 		return false, err
 	}
+	if d.Booking.Live == nil {
+		t, err := catalogue.Find(db, d.ServiceTypeID)
+		if err != nil {
+			return false, err
+		}
+		if err := s.looksFree(db, &d.Line, t, d.Booking.StartsAt.Time, false); err != nil {
+			return refusal(err)
+		}
+	}
 	return s.couldEngage(db, &d.Line, d.Booking.ProviderID)
 }
 
@@ -156,11 +169,25 @@ func (s *Service) couldEngage(db *gorm.DB, l *Line, providerID int64) (bool, err
 	return !own, err
 }
 
+// looksFree is couldBook for who asked.
+func (s *Service) looksFree(db *gorm.DB, l *Line, t *catalogue.Line, from time.Time, more bool) error {
+	who, err := behind(db, l)
+	if err != nil {
+		return err
+	}
+	return s.couldBook(db, l, t, who, s.db.Now(), from, more)
+}
+
 // canReschedule tells whether who asked has times to choose from; staff and worker set any.
 func (s *Service) canReschedule(ctx context.Context, d *Detail) (bool, error) {
 	if !d.isOf(auth.From(ctx).PersonID) {
 		return true, nil
 	}
+	return s.hasTimesToOffer(ctx, d)
+}
+
+// hasTimesToOffer tells whether anybody gives times of the service there.
+func (s *Service) hasTimesToOffer(ctx context.Context, d *Detail) (bool, error) {
 	t, err := catalogue.Find(s.db.Read(ctx), d.ServiceTypeID)
 	if err != nil {
 		return false, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -155,21 +156,34 @@ func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move,
 		return workflow.ErrBadTransition
 	case l.VisitUnderWay:
 		return errVisitOpen
-	case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
+	case m.who == workflow.ByResident && l.tooLateToMove(tx.Now.Time, s.Notice):
 		return activity.TooLate(s.Notice)
+	case m.who == workflow.ByResident && l.movedOften(s.Limits.Reschedules):
+		return errMovedOften(s.Limits.Reschedules)
 	}
 	t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
 	if err != nil {
 		return err
 	}
 	w := booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: at.ProviderID, StartsAt: at.StartsAt}
-	if m.who != workflow.ByResident {
+	if m.who == workflow.ByResident {
+		if err := s.mayBook(tx, l, t, at.StartsAt, false); err != nil {
+			return err
+		}
+	} else {
 		w.AnyTime, w.Length = true, at.Length
 	}
 	if w.ProviderID == 0 {
 		if w.ProviderID = l.provider(); w.ProviderID == 0 {
 			return errNoWorker
 		}
+	}
+	if l.State == Submitted { // another time is held, and the answer comes before it
+		by, err := s.answerBy(tx, l, t, l.SubmittedAt.Time, at.StartsAt)
+		if err != nil {
+			return err
+		}
+		w.HeldUntil, m.changes = by.Time, map[string]any{"respond_by": by}
 	}
 	b, err := s.retime(tx, l, t, w, at.StartsAt)
 	if err != nil {
@@ -212,7 +226,14 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 // settleTime moves the request along and tells the other side.
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
-	m.said, m.changes = strings.TrimSpace(span+" "+reason), map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil}
+	m.said = strings.TrimSpace(span + " " + reason)
+	if m.changes == nil {
+		m.changes = map[string]any{}
+	}
+	maps.Copy(m.changes, map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil, "time_asked_at": nil})
+	if m.who == workflow.ByResident && l.standsByChoice() {
+		m.changes["reschedules"] = l.Reschedules + 1
+	}
 	worker, anew := l.WorkerName, l.WorkerID == nil || *l.WorkerID != b.ProviderID
 	if anew {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
@@ -422,8 +443,14 @@ func (s *Service) moveBooking(tx *store.Tx, l *Line, toID int64) error {
 	if err != nil {
 		return err
 	}
-	return s.Bookings.Move(tx, &t.Type, b, booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID,
-		StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true})
+	w := booking.Wish{RequestID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, ProviderID: toID, StartsAt: b.StartsAt.Time, Length: b.EndsAt.Sub(b.StartsAt.Time), AnyTime: true}
+	if b.HoldExpiresAt != nil {
+		w.HeldUntil = b.HoldExpiresAt.Time
+	}
+	if err := l.asksNoMore(tx); err != nil { // the other is there
+		return err
+	}
+	return s.Bookings.Move(tx, &t.Type, b, w)
 }
 
 // timeAfter says what becomes of the time of a request that was handed over.

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yimi/internal/activity"
 	"yimi/internal/auth"
@@ -38,6 +39,15 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	}
 	m.changes = map[string]any{"responded_at": tx.Now, "reason": ""}
 	if b := l.Booking; b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
+		if b.State == booking.Lapsed { // who it is for may be somewhere else by now
+			t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
+			if err != nil {
+				return err
+			}
+			if err := s.mayBook(tx, l, t, b.StartsAt.Time, false); err != nil {
+				return err
+			}
+		}
 		if err := s.Bookings.Confirm(tx, &b.Booking); err != nil {
 			return err
 		}
@@ -198,11 +208,14 @@ func (s *Service) resubmit(tx *store.Tx, l *Line, m move) error {
 	if err != nil {
 		return err
 	}
-	within, ok := t.AnswerWithin(l.Urgency)
-	if !ok {
-		within = defaultAnswer
+	here := *l
+	if m.action == "receive" { // by the hours of where it is now
+		here.UnitPath = l.ReferredPath
 	}
-	by := store.At(tx.Now.Add(within))
+	by, err := s.answerBy(tx, &here, t, tx.Now.Time, time.Time{})
+	if err != nil {
+		return err
+	}
 	m.changes["submitted_at"], m.changes["respond_by"], m.changes["responded_at"] = tx.Now, by, nil
 	return s.step(tx, l, m)
 }

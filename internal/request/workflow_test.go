@@ -63,8 +63,9 @@ var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 		apptest.Must(d.t, err)
 		return out[0].Err
 	},
-	"schedule":   (*desk).setTime,
-	"reschedule": (*desk).setTime,
+	"schedule":    (*desk).setTime,
+	"reschedule":  (*desk).setTime,
+	"offer_times": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.OfferTimes(ctx, id)) },
 	"volunteers": func(d *desk, ctx context.Context, id int64) error {
 		at := d.Clock.Now().Add(48 * time.Hour)
 		return just(d.Requests.OpenShift(ctx, id, request.VolunteerShift{CampaignID: d.Campaign, Title: "陪老人聊天", PlaceName: "社工站", StartsAt: at, EndsAt: at.Add(time.Hour), Capacity: 2}))
@@ -126,7 +127,7 @@ func (d *desk) suits(r *request.Request, action string) {
 		low, one := 1, int64(1)
 		r.Rating, r.FollowUp = &low, &one
 	}
-	if action == "reschedule" && r.State == request.Submitted {
+	if (action == "reschedule" || action == "offer_times") && r.State == request.Submitted {
 		r.ServiceTypeID, r.WantedProvider = d.Talk.ID, &d.Worker.PersonID
 	}
 }
@@ -137,7 +138,7 @@ func (d *desk) ready(r *request.Request, action string) {
 	switch state := r.State; {
 	case action == "finish" && state == request.InService:
 		d.PutVisit(r)
-	case action == "reschedule" && state == request.Submitted:
+	case (action == "reschedule" || action == "offer_times") && state == request.Submitted:
 		apptest.Must(d.t, d.Tx(func(tx *store.Tx) error {
 			_, err := d.Bookings.Hold(tx, &d.Talk, booking.Wish{RequestID: r.ID, UnitID: r.UnitID, ProviderID: d.Worker.PersonID, StartsAt: d.Slot(), AnyTime: true})
 			return err

@@ -1848,6 +1848,31 @@ export interface paths {
         patch: operations["updateProvider"];
         trace?: never;
     };
+    "/providers/{id}/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Worker: my bookings to come in a time when I am not there; staff: those of a worker of my units
+         * @description Bookings that were made before the day off or the holiday was known, by start. They stay until somebody moves them:
+         *     who asked is asked to choose another time (offerTimes), is called, or the case is handed to a worker who is there.
+         *
+         */
+        get: operations["listAffectedBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/providers/{id}/hand-over": {
         parameters: {
             query?: never;
@@ -1878,10 +1903,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Days without slots, and make-up working days, from this year on */
+        /** A district's days without slots, and make-up working days, from this year on */
         get: operations["listHolidays"];
         put?: never;
-        /** Admin: a holiday, or a day that works as another week-day (调休); a second one for a date replaces the first */
+        /** Admin: a holiday of my district, or a day that works as another week-day there (调休); a second one for a date replaces the first */
         post: operations["setHoliday"];
         delete?: never;
         options?: never;
@@ -1905,7 +1930,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Admin: make a day an ordinary one again */
+        /** Admin: make a day an ordinary one again in my district */
         delete: operations["removeHoliday"];
         options?: never;
         head?: never;
@@ -2254,6 +2279,29 @@ export interface paths {
         put?: never;
         /** Worker: give the case back to be assigned anew; its booking is released */
         post: operations["handBackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/offer-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Worker, staff: ask who asked to choose another time, since the worker is away
+         * @description They are told and may choose a free slot, within the notice too and not counted among their changes; until then the booking stays as it is.
+         */
+        post: operations["offerTimes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3591,7 +3639,7 @@ export interface components {
              */
             code_step_seconds: number;
             /**
-             * @description A submitted booking holds its slot for so long
+             * @description A submitted booking holds its slot until the answer is due, but for so long at least
              * @example 15
              */
             hold_minutes: number;
@@ -5069,7 +5117,7 @@ export interface components {
         ResponsePromise: {
             urgency: components["schemas"]["Urgency"];
             /**
-             * @description The station answers within so many minutes of the submission
+             * @description The station answers within so many minutes of its opening hours, of which a day is a working day; for urgent every hour counts
              * @example 4320
              */
             minutes: number;
@@ -5444,6 +5492,11 @@ export interface components {
             breaks: components["schemas"]["WeeklySpan"][];
             /** @description From today on, by date */
             exceptions: components["schemas"]["ProviderException"][];
+            /**
+             * @description Bookings to come that were made before the worker's absence was known; see listAffectedBookings
+             * @example 2
+             */
+            affected: number;
             /** @description A calendar feed is on */
             has_feed: boolean;
         };
@@ -5522,6 +5575,16 @@ export interface components {
              */
             beneficiary_name: string;
         };
+        AffectedBooking: {
+            booking: components["schemas"]["Booking"];
+            /**
+             * Format: date-time
+             * @description Since when who asked is asked to choose another time; absent if they are not
+             */
+            asked_at?: string;
+            /** @description They have an account to be asked by; else they are called */
+            may_offer: boolean;
+        };
         Holiday: {
             /**
              * Format: date
@@ -5542,7 +5605,28 @@ export interface components {
             /** @description For work: it has this week-day's hours */
             as_weekday?: number;
         };
+        HolidayList: {
+            /**
+             * Format: int64
+             * @description The district; absent where nobody knows mine
+             * @example 1
+             */
+            unit_id?: number;
+            /**
+             * @description The district's name
+             * @example 红寺堡区社会工作服务中心
+             */
+            unit_name?: string;
+            /** @description By date */
+            items: components["schemas"]["Holiday"][];
+        };
         HolidayInput: {
+            /**
+             * Format: int64
+             * @description A unit of the district; needed by who administers several
+             * @example 1
+             */
+            unit_id?: number;
             /**
              * Format: date
              * @description The day
@@ -5570,7 +5654,7 @@ export interface components {
          * @description What was done or may be done
          * @enum {string}
          */
-        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
+        RequestAction: "create" | "edit" | "submit" | "approve" | "reject" | "return" | "refer" | "receive" | "send_back" | "assign" | "accept" | "hand_back" | "hand_over" | "unassign" | "schedule" | "reschedule" | "offer_times" | "volunteers" | "start" | "finish" | "complete" | "no_show" | "reopen" | "close" | "cancel" | "rate" | "follow_up" | "message" | "note" | "case_note" | "attach";
         /**
          * @description 待审批、超时未回复、待安排、待社工接单、待结案审核、转来待接收、低评分待回访、居民留言没有人回
          * @enum {string}
@@ -6029,11 +6113,16 @@ export interface components {
             submitted_at?: string;
             /**
              * Format: date-time
-             * @description The promised response
+             * @description The promised response, in opening hours, and before a slot that is held
              */
             respond_by?: string;
             /** @description Not answered by then */
             overdue: boolean;
+            /**
+             * Format: date-time
+             * @description Since when who asked is asked to choose another time, the worker being away; what is booked stays until then
+             */
+            time_asked_at?: string;
             /** @description Of the last return, rejection or cancelling */
             reason?: string;
             worker_id?: components["schemas"]["Id"];
@@ -9683,6 +9772,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAffectedBookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By start */
+                        items: components["schemas"]["AffectedBooking"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     handOverCases: {
         parameters: {
             query?: never;
@@ -9719,7 +9835,10 @@ export interface operations {
     };
     listHolidays: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A unit of the district; without it my own district: of my role, else of my station */
+                unit_id?: components["schemas"]["Id"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9732,10 +9851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description By date */
-                        items: components["schemas"]["Holiday"][];
-                    };
+                    "application/json": components["schemas"]["HolidayList"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9774,7 +9890,10 @@ export interface operations {
     };
     removeHoliday: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A unit of the district; needed by who administers several */
+                unit_id?: components["schemas"]["Id"];
+            };
             header?: never;
             path: {
                 /**
@@ -10433,6 +10552,36 @@ export interface operations {
         };
         responses: {
             /** @description The request as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    offerTimes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -36,10 +36,11 @@ describe('the next step', () => {
   })
   test('says the promise, what is kept, and when it is overdue whom to call', () => {
     const held = { ...booking, state: 'held', hold_expires_at: at('26T12:10') } as Schemas['Booking']
-    expect(next('submitted', { respond_by: at('29T09:00'), booking: held })).toMatchObject({ what: '11月29日 周六 09:00 前回复您', cap: expect.stringContaining('先给您留到 12:10') })
+    expect(next('submitted', { respond_by: at('29T09:00'), booking: held })).toMatchObject({ what: '11月29日 周六 09:00 前回复您', cap: expect.stringContaining('先给您留到 11月26日') })
     expect(next('submitted', { booking: { ...held, hold_expires_at: at('26T11:59') } }).cap).toContain('不留了')
     expect(next('submitted', { mode: 'request' }).cap).toContain('发消息')
     expect(next('submitted', { overdue: true })).toMatchObject({ act: { name: 'call' } })
+    expect(next('submitted', { urgency: 'urgent', unit_phone: '0953-5098100' })).toMatchObject({ what: '0953-5098100', act: { name: 'call' } })
     expect(next('submitted', { overdue: true, unit_phone: '' }).act).toBeUndefined()
   })
   test.each([

@@ -14,7 +14,7 @@ export interface NextStep {
   what: string
   cap?: string
   /** The one thing to press: mends, rates, calls, asks for something else. */
-  act?: { name: 'edit' | 'rate' | 'call' | 'services'; text: string }
+  act?: { name: 'edit' | 'rate' | 'call' | 'services' | 'time'; text: string }
 }
 
 const YOURS = '下一步，请您'
@@ -46,6 +46,8 @@ const ATTEND: Record<Schemas['ServiceWay'], (of: Request) => { what: string; cap
 }
 
 export function nextStep(of: Request, elder = false, now = Date.now()): NextStep {
+  const asked = of.time_asked_at && standing(of, now)
+  if (asked && Date.parse(asked.starts_at) > now) return { key: YOURS, mine: true, what: '请另选一个时间', cap: `${asked.provider_name}社工 ${moment(asked.starts_at, elder)} 不在。选好以前，这个时间还给您留着`, ...(may(of, 'reschedule') ? { act: { name: 'time', text: '去选时间' } } : {}) }
   return STATES[of.state](of, elder, now)
 }
 
@@ -53,8 +55,9 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
   draft: (of) => ({ key: YOURS, mine: true, what: '填完，交给社工站', cap: '还没有提交，社工站看不到', ...(may(of, 'edit') ? { act: { name: 'edit', text: '接着填' } } : {}) }),
   submitted(of, elder, now) {
     const held = standing(of, now)
-    const keeps = held ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${elder ? spokenTime(held.hold_expires_at) : time(held.hold_expires_at)}` : '着'}` : of.mode === 'booking' ? '您选的时间暂时不留了，通过时再和您对' : '有了回音会发消息告诉您'
+    const keeps = held ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${moment(held.hold_expires_at, elder)}` : '着'}` : of.mode === 'booking' ? '您选的时间暂时不留了，通过时再和您对' : '有了回音会发消息告诉您'
     const call: NextStep['act'] = of.unit_phone ? { name: 'call', text: '打电话问一问' } : undefined
+    if (of.urgency === 'urgent' && of.unit_phone && !of.overdue) return { key: '很急的事，现在就打电话', mine: false, what: of.unit_phone, cap: `不用等回复。写下的社工站也会看${of.respond_by ? `，${moment(of.respond_by, elder)} 前回复您` : ''}`, act: { name: 'call', text: '现在就打' } }
     if (of.overdue) return { key: OURS, mine: false, what: '社工站该回复了，还没有回', cap: '比说好的晚了，打个电话催一催', ...(call ? { act: call } : {}) }
     return { key: OURS, mine: false, what: of.respond_by ? `${moment(of.respond_by, elder)} 前回复您` : '等社工站回复', cap: keeps }
   },
@@ -103,6 +106,7 @@ const DONE: Partial<Record<Action, string>> = {
   unassign: '正在另外安排社工',
   schedule: '约好时间',
   reschedule: '改了时间',
+  offer_times: '请您另选时间',
   volunteers: '请志愿者来帮',
   start: '开始服务',
   finish: '这一次服务好了',
@@ -167,4 +171,4 @@ export function timelineOf(of: Request, elder = false): Step[] {
 export const messagesOf = (of: Request) => (of.timeline ?? []).filter((one) => one.action === 'message')
 
 /** Whether the time of the visit can still be changed by oneself; later it takes a call. */
-export const changeable = (of: Request, now = Date.now()) => !of.change_until || now < Date.parse(of.change_until)
+export const changeable = (of: Request, now = Date.now()) => !!of.time_asked_at || !of.change_until || now < Date.parse(of.change_until)

@@ -35,6 +35,9 @@ const BY_CODE: Record<string, Words> = {
   shift_full: { title: '这一班刚好满了', choices: [{ act: 'waitlist', text: '排候补' }, { act: 'other_shift', text: '看看别的班次' }] },
   slot_taken: { title: '这个时间刚被约走', choices: [{ act: 'other_slot', text: '换个时间' }] },
   slot_unavailable: { title: '这个时间约不了', choices: [{ act: 'other_slot', text: '换个时间' }] },
+  too_many_bookings: { title: '约得够多了', choices: [{ act: 'requests', text: '看我约了哪些', url: '/pkg-request/requests' }] },
+  booked_at_once: { title: '这个时间有别的约', choices: [{ act: 'other_slot', text: '换个时间' }] },
+  too_many_reschedules: { title: '不能再自己改了', choices: [{ act: 'call', text: '打电话给社工站' }] },
   not_in_target_group: { title: '这项服务不适合这位', choices: [{ act: 'services', text: '看看别的服务' }] },
   guardian_consent_missing: { title: '要监护人同意', choices: [{ act: 'who', text: '去点同意' }] },
   consent_missing: { title: '要写明对方怎么同意的', choices: [{ act: 'who', text: '去写上' }] },
@@ -94,6 +97,8 @@ const BY_CODE: Record<string, Words> = {
   // ---- staff and service requests ----
   own_request: { title: '自己的申请要请同事办' },
   worker_not_qualified: { title: '这位社工接不了这项服务', choices: [{ act: 'assign', text: '换一位社工' }] },
+  no_account: { title: '发不了消息' },
+  no_times: { title: '没有可以选的时间' },
   not_a_worker: { title: '他还不是社工' },
   organisation_or_unit: { title: '转给谁，只能选一个' },
   visit_open: { title: '上一次服务还没有结束' },

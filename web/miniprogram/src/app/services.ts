@@ -5,9 +5,9 @@ import { GROUPS, SERVICE_ICONS, WAYS } from './requestWords'
 
 type Service = Schemas['ServiceType']
 
-/** 3 天, 4 小时, 30 分钟: a promise in a word. */
-export function within(minutes: number): string {
-  if (minutes % 1440 === 0) return `${minutes / 1440} 天`
+/** 3 个工作日, 4 小时, 30 分钟: a promise in a word. Its clock rests while the station is closed, but for what is very urgent. */
+export function within(minutes: number, urgency: Schemas['Urgency'] = 'normal'): string {
+  if (minutes % 1440 === 0) return `${minutes / 1440} ${urgency === 'urgent' ? '天' : '个工作日'}`
   return minutes >= 60 ? `${Math.ceil(minutes / 60)} 小时` : `${minutes} 分钟`
 }
 
@@ -15,10 +15,10 @@ export function within(minutes: number): string {
 export function promised(service: Pick<Service, 'promises'>, urgency: Schemas['Urgency'] = 'normal'): string {
   const by = (which: Schemas['Urgency']) => service.promises.find((one) => one.urgency === which)
   const promise = by(urgency) ?? by('normal') ?? service.promises[0]
-  return promise ? `${within(promise.minutes)}内回复` : ''
+  return promise ? `${within(promise.minutes, promise.urgency)}内回复` : ''
 }
 
-/** 可约时段, 上门, 3 天内回复. */
+/** 可约时段, 上门, 3 个工作日内回复. */
 export function serviceTag(service: Service): TagWords {
   if (service.mode === 'booking') return { text: '可约时段', tone: 'ok' }
   if (service.ways.length === 1 && service.ways[0] === 'home') return { text: '上门', tone: 'info' }

@@ -303,7 +303,7 @@ export function useAsk() {
     ...{ missing, taken, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
     ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
     ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, asksMe, introduces, remembered, introducing: introduce.busy, units: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null), unitsProblem: units.problem, loadUnits: units.run, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
-    ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, callStation },
+    ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, phone, callStation },
     ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
   })
 }

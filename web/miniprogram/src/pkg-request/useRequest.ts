@@ -55,6 +55,7 @@ export function useRequest() {
     if (act === 'rate') open(`/pkg-request/rate?id=${id.value}`)
     if (act === 'services') open('/pages/services/index')
     if (act === 'call') callStation()
+    if (act === 'time') open(`/pkg-request/change-time?id=${id.value}`)
   }
 
   // ---- deeds: each answers with the request as it is now ----

@@ -217,7 +217,7 @@ function waitsForVolunteers(shift: Schemas['RequestShift'], said: Said): Next {
 
 const DONE: Record<Action, string> = {
   create: '开始填写', edit: '改了内容', submit: '已提交', approve: '已通过', reject: '没有通过', return: '退回补充', refer: '已转介', receive: '对方已收下', send_back: '退回原来的站',
-  assign: '已安排社工', accept: '社工接单', hand_back: '社工交回', hand_over: '转交给同事', unassign: '放回待安排', schedule: '约好时间', reschedule: '改了时间', volunteers: '请志愿者来办', start: '开始服务',
+  assign: '已安排社工', accept: '社工接单', hand_back: '社工交回', hand_over: '转交给同事', unassign: '放回待安排', schedule: '约好时间', reschedule: '改了时间', offer_times: '请他另选时间', volunteers: '请志愿者来办', start: '开始服务',
   finish: '结束一次服务', complete: '服务做完了', no_show: '没有见到人', reopen: '还要再办', close: '已结案', cancel: '已取消', rate: '居民评价', follow_up: '已回访', message: '留言', note: '内部备注',
   case_note: '写了个案记录', attach: '添加了附件',
 }

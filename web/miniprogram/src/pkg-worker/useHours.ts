@@ -62,15 +62,22 @@ export function useHours() {
   /** Only the exceptions are taken from the answer: the week may be in the middle of a change. */
   async function add(body: Schemas['ProviderExceptionInput']): Promise<boolean> {
     const now = await adding.run(body)
-    if (now && provider.value) provider.value = { ...provider.value, exceptions: now.exceptions }
-    if (now) said('已加上')
+    if (now && provider.value) provider.value = { ...provider.value, exceptions: now.exceptions, affected: now.affected }
+    if (now) said(now.affected ? '已加上，请看看受影响的约' : '已加上')
     return !!now
   }
   async function remove(id: number): Promise<boolean> {
     const gone = await removing.run(id)
     if (gone && provider.value) provider.value = { ...provider.value, exceptions: provider.value.exceptions.filter((one) => one.id !== id) }
     if (gone) said('已去掉')
+    if (gone) void recount()
     return !!gone
+  }
+
+  /** How many are affected now; the week may be in the middle of a change. */
+  async function recount() {
+    const now = await api.get('/me/provider').catch(() => null)
+    if (now && provider.value) provider.value = { ...provider.value, affected: now.affected }
   }
 
   // ---- the feed ----

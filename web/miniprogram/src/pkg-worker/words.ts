@@ -24,6 +24,7 @@ const DONE: Record<Schemas['RequestAction'], string> = {
   unassign: '放回待安排',
   schedule: '约好时间',
   reschedule: '改了时间',
+  offer_times: '请他另选时间',
   volunteers: '请志愿者来做',
   start: '开始服务',
   finish: '一次服务做完',

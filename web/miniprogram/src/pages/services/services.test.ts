@@ -41,10 +41,11 @@ test('groups stand in the order of the themes, empty ones are left out', () => {
 })
 
 describe('the tag', () => {
-  test('says how one gets it', () => expect(all.map((one) => serviceTag(one).text)).toEqual(['可约时段', '3 天内回复', '上门', '3 天内回复']))
-  test('speaks of promises in the largest whole unit', () => expect([4320, 2880, 240, 90, 30].map(within)).toEqual(['3 天', '2 天', '4 小时', '2 小时', '30 分钟']))
+  test('says how one gets it', () => expect(all.map((one) => serviceTag(one).text)).toEqual(['可约时段', '3 个工作日内回复', '上门', '3 个工作日内回复']))
+  test('speaks of promises in the largest whole unit', () => expect([4320, 2880, 240, 90, 30].map((minutes) => within(minutes))).toEqual(['3 个工作日', '2 个工作日', '4 小时', '2 小时', '30 分钟']))
+  test('of what is very urgent every hour counts', () => expect(within(1440, 'urgent')).toBe('1 天'))
   test('takes the promise of the urgency, else the usual one', () => {
     const two = service({ promises: [{ urgency: 'normal', minutes: 4320 }, { urgency: 'urgent', minutes: 240 }] })
-    expect([promised(two), promised(two, 'urgent'), promised(two, 'soon')]).toEqual(['3 天内回复', '4 小时内回复', '3 天内回复'])
+    expect([promised(two), promised(two, 'urgent'), promised(two, 'soon')]).toEqual(['3 个工作日内回复', '4 小时内回复', '3 个工作日内回复'])
   })
 })

@@ -1,0 +1,2 @@
+-- +goose Up
+DELETE FROM holidays WHERE unit_id = 0;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE request_turns (
+    stripe INTEGER NOT NULL PRIMARY KEY,
+    turns  INTEGER NOT NULL
+) STRICT;
