@@ -268,7 +268,7 @@ func (d *demo) activityOf(k demoKind, u unit.Unit, state activity.State, starts 
 	a := &activity.Activity{UnitID: u.ID, CampaignID: d.campaigns[k.campaign], Title: k.title, Content: k.content, State: state,
 		LeaderName: "马志宏", ContactPhone: u.Phone, PlaceName: k.place, Latitude: &lat, Longitude: &lon,
 		Approval: activity.ApprovalAutomatic, CheckinMode: activity.StaffCode, MinAge: 14, Risks: k.risks, Insured: true,
-		CreatedBy: d.people["staff"], CreatedAt: d.tx.Now}
+		CreatedBy: d.people["staff"], CreatedAt: d.tx.Now, Search: store.Fold(k.title, k.place)}
 	if err := d.tx.Create(a).Error; err != nil {
 		return nil, nil, err
 	}

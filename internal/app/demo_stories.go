@@ -93,7 +93,7 @@ func (d *demoLoop) serve(id int64, what string, minutes int) {
 		func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), id) },
 		func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), id, "") },
 		func() (*request.Detail, error) {
-			return r.Complete(d.as("worker", "completeRequest"), id, request.Record{Done: what})
+			return r.Complete(d.as("worker", "completeRequest"), id, request.Record{Done: what, Sure: true})
 		})
 	d.visited(id, minutes)
 }
@@ -156,7 +156,7 @@ func (d *demoLoop) cases() []story {
 				func() (*request.Detail, error) { return r.Accept(d.as("worker", "acceptCase"), id) },
 				func() (*request.Detail, error) { return r.Start(d.as("worker", "startVisit"), id, "") },
 				func() (*request.Detail, error) {
-					return r.Finish(d.as("worker", "finishVisit"), id, request.Record{Done: "教了坐起和翻身，量血压 142/90。"})
+					return r.Finish(d.as("worker", "finishVisit"), id, request.Record{Done: "教了坐起和翻身，量血压 142/90。", Sure: true})
 				})
 			d.visited(id, 60)
 			return id

@@ -50,9 +50,10 @@ func TestPhonesAreCleanedWhereverOneIsTaken(t *testing.T) {
 			},
 		} {
 			for _, typed := range []string{"\u202d＋８６ 138—0000 1234\u202c", "(0953) 509 8110"} {
-				kept, shown := strings.NewReplacer("\u202d＋８６ 138—0000 1234\u202c", "13800001234", "(0953) 509 8110", "0953-5098110").Replace(typed), ""
+				kept := strings.NewReplacer("\u202d＋８６ 138—0000 1234\u202c", "13800001234", "(0953) 509 8110", "0953-5098110").Replace(typed)
 				a := do(typed)
-				if shown = kept; name == "my own" || name == "a caller" { // who sees it masked
+				shown := kept
+				if name == "my own" || name == "a caller" { // who sees it masked
 					shown = kept[:3] + "****" + kept[len(kept)-4:]
 				}
 				if a.Status >= 300 || !strings.Contains(string(a.Body), `phone":"`+shown+`"`) {

@@ -95,8 +95,8 @@ type Request struct {
 	MessageTold     *int64      // the unit whose staff were told that one waits, since the case came to them
 	Emptied         int         // 1: its words, names and files are deleted; 2: its records too
 	CreatedAt       store.Time
-	PersonKey       string // PersonName and BeneficiaryName as they are searched for
-	BeneficiaryKey  string
+	PersonKey       string `audit:"-"` // PersonName and BeneficiaryName as they are searched for
+	BeneficiaryKey  string `audit:"-"`
 }
 
 // maxKey bounds a name as it is searched for.
