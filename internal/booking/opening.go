@@ -102,8 +102,9 @@ func (o Opening) AnswerBy(p Promise) time.Time {
 	due := p.Asked.Add(p.Within)
 	if !p.Urgent {
 		const day = 24 * time.Hour
-		working := time.Duration(o.Until-o.From) * time.Minute
-		due = o.after(p.Asked, p.Within/day*working+min(p.Within%day, working))
+		minutes := o.Until - o.From // of a working day
+		days, rest := int(p.Within/day), p.Within%day
+		due = o.after(p.Asked, time.Duration(days*minutes)*time.Minute+min(rest, time.Duration(minutes)*time.Minute))
 	}
 	if p.Slot.IsZero() {
 		return due

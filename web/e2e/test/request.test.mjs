@@ -77,7 +77,8 @@ for (const [name, build] of Object.entries(builds)) {
         await press(button(page, '做完了，写记录'), { shows: done })
         await done.fill('谈了五十分钟，教了一个放松的办法。')
         await press(chip(page, '全部完成'), { shows: button(page, '保存，全部完成') })
-        await press(button(page, '保存，全部完成'), { shows: text(page, '已完成') })
+        await press(button(page, '保存，全部完成'), { shows: button(page, '就是 0 分钟') })
+        await press(button(page, '就是 0 分钟'), { shows: text(page, '已完成') })
       })
       await on('worker', `/pkg-worker/notes?id=${made.id}`, async (page) => {
         await page.locator('textarea:visible').fill(NOTE)
