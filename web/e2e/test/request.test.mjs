@@ -70,7 +70,8 @@ for (const [name, build] of Object.entries(builds)) {
       })
 
       assert.ok(await bringNear(worker, made.id), 'a time within the next half hour')
-      await on('worker', `/pkg-worker/case?id=${made.id}`, async (page) => {
+      await on('worker', `/pkg-worker/case?id=${made.id}`, async (page, _go, guard) => {
+        guard.expectStatus(409) // whether no minutes are meant
         const done = page.locator('textarea:visible')
         await press(button(page, '开始'), { shows: button(page, '现在开始') })
         await press(button(page, '现在开始'), { shows: button(page, '做完了，写记录') })

@@ -29,7 +29,7 @@ test('a resident exports and closes', async () => {
 
     const yes = button(page, '注销，不再用了')
     await press(button(page, '注销账号'), { shows: yes })
-    await yes.click({ force: true }) // grey: without the word nothing happens, and it says why
+    await yes.dispatchEvent('click') // grey: without the word nothing happens, and it says why
     await text(page, '先照着写上那两个字').waitFor()
     assert.equal((await resident.get('/me')).name, me.name)
     await page.locator('input:visible').fill('注销')

@@ -45,7 +45,8 @@ for (const [name, build] of Object.entries(builds)) {
       const talk = await nearTalk(worker)
       const before = await worker.get(`/requests/${talk}`)
 
-      await on('worker', '/pkg-worker/today', async (page) => {
+      await on('worker', '/pkg-worker/today', async (page, _go, guard) => {
+        guard.expectStatus(409) // whether no minutes are meant
         await text(page, '等您接单').waitFor()
         assert.equal(await page.locator('.btn:visible', { hasText: '接下' }).count(), waiting.length)
         await button(page, '接下').click()
