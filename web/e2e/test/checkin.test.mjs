@@ -78,6 +78,17 @@ for (const [name, build] of Object.entries(builds)) {
       })
     })
 
+    test('the code page fits a narrow phone', async () => {
+      const { shifts } = await (await api(server.origin, 'staff')).get('/workbench')
+      await on('staff', `/pkg-staff/code?shift_id=${shifts.find((one) => one.phase === 'under_way').shift_id}`, async (page) => {
+        await page.locator('.code-face:visible').first().waitFor()
+        for (const width of [320, 360]) {
+          await page.setViewportSize({ width, height: 700 })
+          await page.waitForFunction((wide) => document.documentElement.scrollWidth <= wide, width)
+        }
+      })
+    })
+
     test('staff let in who has no place, by one tap', { skip: name !== 'H5' && 'the camera is WeChat’s own' }, async () => {
       const staff = await api(server.origin, 'staff')
       const [first, door] = [await newcomer(server.origin, 'first', '何先到'), await newcomer(server.origin, 'door', '何门口')]
