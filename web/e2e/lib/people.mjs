@@ -9,13 +9,13 @@ export const button = (page, words) => page.locator('.btn:visible', { hasText: w
 export const chip = (page, words) => page.locator('.chip:visible', { hasText: words }).first()
 
 /**
- * Presses something and waits for what comes of it: what it `shows`, what it `hides`. Fails when that is so before the
- * press already, for then the wait would end at once and what follows overtake the deed.
+ * Presses something and waits for what comes of it: what it `shows`, what it `hides`. Fails when that is shown before the
+ * press already, for then the wait would end at once and what follows overtake the deed; what it hides is waited for first.
  */
 export async function press(what, { shows, hides }) {
   await what.waitFor()
   assert.ok(!shows || !(await shows.isVisible()), `${shows} is there before ${what} is pressed`)
-  assert.ok(!hides || (await hides.isVisible()), `${hides} is not there before ${what} is pressed`)
+  await hides?.waitFor() // what is to go has to have come
   await what.click()
   await shows?.waitFor()
   await hides?.waitFor({ state: 'hidden' })
