@@ -45,7 +45,11 @@ var tries = map[string]func(d *desk, ctx context.Context, id int64) error{
 		return just(d.Requests.Return(ctx, id, "请补充"))
 	},
 	"refer": func(d *desk, ctx context.Context, id int64) error {
-		return just(d.Requests.Refer(ctx, id, request.ReferTo{UnitID: d.Third.ID, Reason: "那边近", Consent: "电话同意"}))
+		to := d.Third.ID
+		if d.Request(id).UnitID == to { // received there before: on to another
+			to = d.Other.ID
+		}
+		return just(d.Requests.Refer(ctx, id, request.ReferTo{UnitID: to, Reason: "那边近", Consent: "电话同意"}))
 	},
 	"receive": func(d *desk, ctx context.Context, id int64) error { return just(d.Requests.Receive(ctx, id)) },
 	"send_back": func(d *desk, ctx context.Context, id int64) error {
