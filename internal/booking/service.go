@@ -247,9 +247,9 @@ func (s *Service) Offered(ctx context.Context, t *catalogue.Type, w Wish) error 
 	return slotOffered(&store.Tx{DB: s.db.Read(ctx), Now: s.db.Now()}, t, w, 0)
 }
 
-// Given tells whether anybody gives the service at the unit at path, so that there are times to choose from.
-func Given(db *gorm.DB, t *catalogue.Type, path string) (bool, error) {
-	return anyOffering(db, t, path)
+// Given tells whether anybody of the level gives the service at the unit at path, so that there are times to choose from.
+func Given(db *gorm.DB, serviceTypeID int64, least catalogue.Level, path string) (bool, error) {
+	return anyOffering(db, serviceTypeID, least, path)
 }
 
 // Confirmable tells whether a hold, or one that lapsed, can still become a booking.

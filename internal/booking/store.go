@@ -284,31 +284,31 @@ func providerLines(db *gorm.DB) *gorm.DB {
 // maxOffering bounds how many providers of one service a calendar looks at.
 const maxOffering = 200
 
-// offering selects the active providers who give the service, at the level it asks, to the
+// offering selects the active providers who give the service, of the level at least, to the
 // unit at path: those of the units under it and above it.
-func offering(db *gorm.DB, t *catalogue.Type, path string) *gorm.DB {
+func offering(db *gorm.DB, serviceTypeID int64, least catalogue.Level, path string) *gorm.DB {
 	below, from, to := store.Below("units.path", path)
 	return providerLines(db).
-		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", t.ID).
+		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", serviceTypeID).
 		Where("providers.active = ? AND "+isWorker, true).
-		Where("providers.level IN ?", t.MinLevel.AndAbove()).
+		Where("providers.level IN ?", least.AndAbove()).
 		Where("("+below+" OR SUBSTR(?, 1, LENGTH(units.path)) = units.path)", from, to, path)
 }
 
 func allOffering(db *gorm.DB, t *catalogue.Type, path string) (out []ProviderLine, err error) {
-	err = offering(db, t, path).Order("providers.person_id").Limit(maxOffering).Find(&out).Error
+	err = offering(db, t.ID, t.MinLevel, path).Order("providers.person_id").Limit(maxOffering).Find(&out).Error
 	return out, err
 }
 
-func anyOffering(db *gorm.DB, t *catalogue.Type, path string) (bool, error) {
+func anyOffering(db *gorm.DB, serviceTypeID int64, least catalogue.Level, path string) (bool, error) {
 	var one []ProviderLine
-	err := offering(db, t, path).Limit(1).Find(&one).Error
+	err := offering(db, serviceTypeID, least, path).Limit(1).Find(&one).Error
 	return len(one) > 0, err
 }
 
 // oneOffering gives the one provider in a list, which is empty if they do not offer the service.
 func oneOffering(db *gorm.DB, t *catalogue.Type, path string, personID int64) (out []ProviderLine, err error) {
-	err = offering(db, t, path).Where("providers.person_id = ?", personID).Find(&out).Error
+	err = offering(db, t.ID, t.MinLevel, path).Where("providers.person_id = ?", personID).Find(&out).Error
 	return out, err
 }
 

@@ -140,6 +140,7 @@ type details struct {
 type Line struct {
 	Request
 	ServiceName    string
+	MinLevel       catalogue.Level // that the service asks
 	Icon           string
 	Confidential   bool
 	Mode           catalogue.Mode

@@ -664,7 +664,7 @@ func (s *Service) detail(ctx context.Context, l *Line) (*Detail, error) {
 	return d, s.narrow(ctx, d)
 }
 
-// fill adds what belongs to a request: nine reads by index, whatever the data.
+// fill adds what belongs to a request: at most nine reads by index, whatever the data.
 func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 	db := s.db.Read(ctx)
 	if d.Timeline, err = timelineOf(db, d.ID); err != nil {
@@ -692,11 +692,15 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 		return err
 	}
 	d.Looks = int(looks)
-	if d.Referral, err = lastReferral(db, d.ID); err != nil {
-		return err
+	if d.had("refer") {
+		if d.Referral, err = lastReferral(db, d.ID); err != nil {
+			return err
+		}
 	}
-	if d.EarlierRatings, err = ratingsOf(db, d.ID); err != nil {
-		return err
+	if d.had("reopen") {
+		if d.EarlierRatings, err = ratingsOf(db, d.ID); err != nil {
+			return err
+		}
 	}
 	if d.ShiftID != nil {
 		if d.Shift, err = shiftOf(db, *d.ShiftID); err != nil {
@@ -707,6 +711,11 @@ func (s *Service) fill(ctx context.Context, d *Detail) (err error) {
 		d.Notes, err = s.data.notesOf(db, d.ID, staffNote)
 	}
 	return err
+}
+
+// had tells whether the action may have happened to it: a timeline too long to be shown whole may hide it.
+func (d *Detail) had(action string) bool {
+	return len(d.Timeline) == maxTimeline || slices.ContainsFunc(d.Timeline, func(t TimelineLine) bool { return t.Action == action })
 }
 
 // addMessages puts messages into the timeline where they belong.

@@ -42,7 +42,7 @@ func (s *Service) hasTimes(db *gorm.DB, l *Line, t *catalogue.Line) (bool, error
 	if !l.asksTime(t) || l.State != Returned {
 		return l.asksTime(t), nil
 	}
-	return booking.Given(db, &t.Type, l.UnitPath)
+	return booking.Given(db, t.ID, t.MinLevel, l.UnitPath)
 }
 
 // holds tells whether a slot was kept for the request, lapsed or not.
@@ -188,11 +188,7 @@ func (s *Service) canReschedule(ctx context.Context, d *Detail) (bool, error) {
 
 // hasTimesToOffer tells whether anybody gives times of the service there.
 func (s *Service) hasTimesToOffer(ctx context.Context, d *Detail) (bool, error) {
-	t, err := catalogue.Find(s.db.Read(ctx), d.ServiceTypeID)
-	if err != nil {
-		return false, err
-	}
-	return booking.Given(s.db.Read(ctx), &t.Type, d.UnitPath)
+	return booking.Given(s.db.Read(ctx), d.ServiceTypeID, d.MinLevel, d.UnitPath)
 }
 
 // refusal tells a refusal, which is a no, from what went wrong.

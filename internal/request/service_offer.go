@@ -33,7 +33,7 @@ func (s *Service) OfferTimes(ctx context.Context, id int64) (*Detail, error) {
 		if err != nil {
 			return err
 		}
-		if given, err := booking.Given(tx.DB, &t.Type, l.UnitPath); err != nil {
+		if given, err := booking.Given(tx.DB, t.ID, t.MinLevel, l.UnitPath); err != nil {
 			return err
 		} else if !given {
 			return errNoTimes

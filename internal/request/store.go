@@ -17,7 +17,7 @@ import (
 )
 
 const lineColumns = `requests.*, service_types.name AS service_name, service_types.icon, service_types.confidential, service_types.mode,
-	service_types.length_minutes, service_types.place_name, service_types.place_note,
+	service_types.length_minutes, service_types.min_level, service_types.place_name, service_types.place_note,
 	units.name AS unit_name, units.phone AS unit_phone, units.path AS unit_path, COALESCE(receivers.path, '') AS referred_path,
 	COALESCE(workers.name, '') AS worker_name, COALESCE(providers.level, 'none') AS worker_level,
 	providers.supervisor_id, COALESCE(supervisors.name, '') AS supervisor_name, COALESCE(filers.name, '') AS filed_by_name,
@@ -207,6 +207,7 @@ const (
 var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, QueueToReview, QueueReferredIn, QueueFollowUp, QueueMessages}
 
 // queued narrows requests to those of a queue at the units under the roots.
+// Where there is a +, SQLite would go through all that nobody works on, or that is closed, instead of the few marked.
 func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	if queue == QueueReferredIn {
 		return store.Under(q.Where("requests.state = ?", Referred), "requests.referred_to", roots)
@@ -224,9 +225,9 @@ func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	case QueueToReview:
 		return q.Where("requests.state = ?", Completed)
 	case QueueMessages:
-		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND requests.worker_id IS NULL")
+		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND +requests.worker_id IS NULL")
 	case QueueFollowUp:
-		return q.Where("requests.follow_up = 1 AND requests.state IN ?", []State{Completed, Closed})
+		return q.Where("requests.follow_up = 1 AND +requests.state IN ?", []State{Completed, Closed})
 	}
 	return q
 }
@@ -355,10 +356,13 @@ func openCaseIDs(db *gorm.DB, workerID int64, roots []string, limit int) (ids []
 
 // ---- what belongs to a request
 
+// maxTimeline bounds what is shown of what happened to one request.
+const maxTimeline = 500
+
 func timelineOf(db *gorm.DB, id int64) (out []TimelineLine, err error) {
 	err = db.Table("request_timeline").Select("request_timeline.*, COALESCE(people.name, '') AS actor_name").
 		Joins("LEFT JOIN people ON people.id = request_timeline.actor_id").
-		Where("request_timeline.request_id = ?", id).Order("request_timeline.id").Limit(500).Find(&out).Error
+		Where("request_timeline.request_id = ?", id).Order("request_timeline.id").Limit(maxTimeline).Find(&out).Error
 	return out, err
 }
 
