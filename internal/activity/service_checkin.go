@@ -45,6 +45,7 @@ type Recorded struct {
 // reading is what a code claims before it is judged: of which shift, for what, and when it was made.
 type reading struct {
 	shift *Shift
+	place standing // of who read it
 	kind  Kind
 	token parsed
 	at    time.Time     // by the token's own step, or by the phone's clock for digits
@@ -88,7 +89,7 @@ func (s *Service) read(ctx context.Context, c Checkin) (r reading, err error) {
 		id, unknown = r.token.id, ErrCodeWrong
 	}
 	r.at, r.slack = s.claimedAt(c, r.token.step)
-	if r.shift, err = findShift(s.db.Read(ctx), id); store.IsNotFound(err) {
+	if r.shift, r.place, err = findStanding(s.db.Read(ctx), id, auth.From(ctx).PersonID); store.IsNotFound(err) {
 		err = unknown
 	}
 	return r, err
@@ -109,30 +110,25 @@ func (s *Service) claimedAt(c Checkin, step int64) (time.Time, time.Duration) {
 // mayBeTime refuses a code that would come to nothing however right it is: too early, another day, no
 // check-in before. Of digits also who has no place on the shift, and so learns nothing about them.
 func (s *Service) mayBeTime(ctx context.Context, r reading, person int64, digits bool) error {
-	l, err := standingOf(s.db.Read(ctx), r.shift.ID, person)
-	switch {
-	case store.IsNotFound(err) && digits:
+	switch p := &r.place; {
+	case p.SignupID == nil && digits:
 		return s.notOnIt(ctx, r.shift, person)
-	case store.IsNotFound(err):
+	case p.SignupID == nil, p.first(r.kind) != nil: // a repeat
 		return nil
-	case err != nil:
-		return err
-	case l.first(r.kind) != nil:
-		return nil // a repeat
-	case digits && !l.State.attendable() && l.InAt == nil:
+	case digits && !p.SignupState.attendable() && p.InAt == nil:
 		return ErrNotSignedUp
-	case r.kind == Out && l.InAt == nil:
+	case r.kind == Out && p.InAt == nil:
 		return ErrNotIn
 	}
 	if s.db.Now().Sub(r.at) > s.limits.LateCheckin+r.slack {
 		return ErrTooLate
 	}
-	return window(l.StartsAt.Time, l.EndsAt.Time, r.kind, r.within(l, s.limits.CheckinWindow), s.limits.CheckinWindow)
+	return window(r.shift.StartsAt.Time, r.shift.EndsAt.Time, r.kind, r.within(s.limits.CheckinWindow), s.limits.CheckinWindow)
 }
 
 // within gives the instant, of those that the phone's clock may have meant, that is nearest to the time of check-in.
-func (r reading) within(l *SignupLine, margin time.Duration) time.Time {
-	opens, closes := l.StartsAt.Add(-margin), l.EndsAt.Time
+func (r reading) within(margin time.Duration) time.Time {
+	opens, closes := r.shift.StartsAt.Add(-margin), r.shift.EndsAt.Time
 	if r.kind == Out {
 		closes = closes.Add(margin)
 	}

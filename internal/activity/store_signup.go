@@ -58,13 +58,32 @@ func signupOf(db *gorm.DB, shiftID, personID int64) (*SignupLine, error) {
 	return &l, err
 }
 
-// standingOf is signupOf with what check-in looks at first.
-func standingOf(db *gorm.DB, shiftID, personID int64) (*SignupLine, error) {
-	var l SignupLine
-	err := db.Table("signups").Select("signups.*, attendances.in_at, attendances.out_at").
-		Joins("LEFT JOIN attendances ON attendances.signup_id = signups.id").
-		Where("signups.shift_id = ? AND signups.person_id = ? AND signups.live = 1", shiftID, personID).Take(&l).Error
-	return &l, err
+// standing is a person's place on a shift, as far as check-in looks at it first.
+type standing struct {
+	SignupID    *int64 // nil: none
+	SignupState SignupState
+	InAt        *store.Time
+	OutAt       *store.Time
+}
+
+// first gives the check-in or check-out that is there.
+func (s *standing) first(kind Kind) *store.Time {
+	if kind == In {
+		return s.InAt
+	}
+	return s.OutAt
+}
+
+// findStanding finds a shift, and how a person stands on it.
+func findStanding(db *gorm.DB, shiftID, personID int64) (*Shift, standing, error) {
+	var out struct {
+		Shift
+		Place standing `gorm:"embedded"`
+	}
+	err := db.Table("shifts").Select("shifts.*, signups.id AS signup_id, COALESCE(signups.state, '') AS signup_state, attendances.in_at, attendances.out_at").
+		Joins("LEFT JOIN signups ON signups.shift_id = shifts.id AND signups.person_id = ? AND signups.live = 1", personID).
+		Joins("LEFT JOIN attendances ON attendances.signup_id = signups.id").Where("shifts.id = ?", shiftID).Take(&out).Error
+	return &out.Shift, out.Place, notFound(err, "班次")
 }
 
 // setWalkIn marks a sign-up that ended its wait at the door.
