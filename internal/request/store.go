@@ -207,7 +207,7 @@ const (
 var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, QueueToReview, QueueReferredIn, QueueFollowUp, QueueMessages}
 
 // queued narrows requests to those of a queue at the units under the roots.
-// Where there is a +, SQLite would go through all that nobody works on, or that is closed, instead of the few marked.
+// COALESCE keeps SQLite from going through all that nobody works on, or that is closed, instead of the few marked.
 func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	if queue == QueueReferredIn {
 		return store.Under(q.Where("requests.state = ?", Referred), "requests.referred_to", roots)
@@ -225,9 +225,9 @@ func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	case QueueToReview:
 		return q.Where("requests.state = ?", Completed)
 	case QueueMessages:
-		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND +requests.worker_id IS NULL")
+		return q.Where("requests.message_waits = 1 AND requests.is_open = 1 AND COALESCE(requests.worker_id, 0) = 0")
 	case QueueFollowUp:
-		return q.Where("requests.follow_up = 1 AND +requests.state IN ?", []State{Completed, Closed})
+		return q.Where("requests.follow_up = 1 AND COALESCE(requests.state, '') IN ?", []State{Completed, Closed})
 	}
 	return q
 }

@@ -281,6 +281,14 @@ func mirror(t *testing.T, how string) *httptest.Server {
 	return srv
 }
 
+// noTime leaves the time out of a log: its digits may happen to be those that are looked for.
+func noTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
 func TestNothingPrivateInErrorsAndLogs(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"redirect", "status", "text", "number", "99999", "40001", "47003", "48001", "token40125"} {
@@ -289,7 +297,7 @@ func TestNothingPrivateInErrorsAndLogs(t *testing.T) {
 			log := &safeBuffer{}
 			c := wechat.New(wechat.Config{
 				AppID: "wxmirror", Secret: "topsecret-topsecret", BaseURL: mirror(t, how).URL,
-				Logger: slog.New(slog.NewJSONHandler(log, nil)),
+				Logger: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{ReplaceAttr: noTime})),
 			})
 			spoken := how != "redirect" && how != "status" && how != "text" && how != "number"
 			hidden := []string{"topsecret", "the-token-of-the-mirror", wang, phoneCode, wechattest.Phone("wang"), words, "助浴上门", pictureURL, "demo-login"}
