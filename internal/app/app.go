@@ -9,11 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // on the listener of the metrics alone
 	"path/filepath"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 
@@ -34,6 +32,7 @@ import (
 	"yimi/internal/seal"
 	"yimi/internal/store"
 	"yimi/internal/unit"
+	"yimi/internal/version"
 	"yimi/internal/web"
 	"yimi/internal/wechat"
 	"yimi/internal/wechat/wechattest"
@@ -140,6 +139,7 @@ func (a *App) build() error {
 	}
 	a.Identity.Withdrawn = map[identity.ConsentKind]func(*store.Tx, int64) error{
 		identity.Share: a.Requests.ShareWithdrawn, identity.Sensitive: a.Requests.SensitiveWithdrawn, identity.Privacy: a.Requests.NoticeWithdrawn}
+	a.measureParts()
 	return a.buildHandler(tokens)
 }
 
@@ -167,7 +167,7 @@ func (a *App) mayKeepHealth(tx *store.Tx, personID int64) (bool, error) {
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers))},
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Hosts: a.cfg.Hosts, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers))},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
 		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
@@ -244,8 +244,7 @@ func (a *App) Close() error {
 // Serve listens and works until ctx ends; then it takes no new request, lets those
 // under way finish within the grace, and stops the timed work.
 func (a *App) Serve(ctx context.Context, listening func(address string)) error {
-	var listen net.ListenConfig
-	main, err := listen.Listen(ctx, "tcp", a.cfg.Listen)
+	main, err := listen(ctx, "listen", a.cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -254,7 +253,7 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	serve := func(s *http.Server, l net.Listener) { go func() { failed <- s.Serve(l) }() }
 	serve(servers[0], main)
 	if a.cfg.MetricsListen != "" {
-		metrics, err := listen.Listen(ctx, "tcp", a.cfg.MetricsListen)
+		metrics, err := listen(ctx, "metrics_listen", a.cfg.MetricsListen)
 		if err != nil {
 			return errors.Join(err, servers[0].Close())
 		}
@@ -263,7 +262,7 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	worked := make(chan struct{})
-	go func() { defer close(worked); jobs.Run(working, a.log, a.metrics.TaskFailed, a.tasks()...) }()
+	go func() { defer close(worked); jobs.Run(working, a.log, a.metrics.TaskEnded, a.tasks()...) }()
 
 	listening(main.Addr().String())
 	select {
@@ -277,12 +276,32 @@ func (a *App) Serve(ctx context.Context, listening func(address string)) error {
 	return err
 }
 
-func (a *App) metricsServer() *http.Server {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.Registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+// startLine says in one line what has started: version, database, its schema, WeChat, and who may sign in.
+func (a *App) startLine(ctx context.Context) (string, error) {
+	logins, err := a.Identity.CountLogins(ctx)
+	if err != nil {
+		return "", err
+	}
+	who := fmt.Sprintf("%d with a password", logins)
+	wechat := "WeChat is not set up (wechat.app_id)"
+	if a.cfg.WeChat.AppID != "" {
+		who, wechat = who+", everybody by WeChat", "WeChat is set up"
+	}
+	if a.cfg.Demo {
+		who = "anybody, as anybody (demo)"
+	} else if logins == 0 {
+		who += "; make the first with: yimi admin"
+	}
+	return fmt.Sprintf("%s; %v, schema %d; %s; may sign in: %s", version.String(), a.cfg.Database, a.Store.Schema(), wechat, who), nil
+}
+
+// listen opens the address that a setting names.
+func listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		err = fmt.Errorf("%s: %w; write another address, or stop what is there", setting, err)
+	}
+	return l, err
 }
 
 func (a *App) drain(servers []*http.Server) (err error) {

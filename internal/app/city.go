@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -15,29 +14,20 @@ import (
 	"yimi/internal/config"
 )
 
-// "yimi demo --scale city" makes a database of the size that Yimi is built for, for measuring.
-// It is not in the ordinary help: nobody who runs a station needs it.
-
 var (
 	errScale    = errors.New("usage: yimi demo --scale city|FACTOR [settings]; a FACTOR of 0.01 is a hundredth of a city")
 	errNotEmpty = errors.New("the database has people; a city is made only in an empty one")
 )
 
-// scaleOf takes --scale out of the arguments.
-func scaleOf(args []string) (scale float64, rest []string, err error) {
-	i := slices.Index(args, "--scale")
-	if i < 0 || i+1 == len(args) {
-		return 0, nil, errScale
+func scaleOf(size string) (float64, error) {
+	if size == "city" {
+		return 1, nil
 	}
-	rest = slices.Concat(args[:i], args[i+2:])
-	if args[i+1] == "city" {
-		return 1, rest, nil
-	}
-	scale, err = strconv.ParseFloat(args[i+1], 64)
+	scale, err := strconv.ParseFloat(size, 64)
 	if err != nil || !(scale > 0 && scale <= 2) {
-		return 0, nil, errScale
+		return 0, errScale
 	}
-	return scale, rest, nil
+	return scale, nil
 }
 
 func makeCity(ctx context.Context, cfg config.Config, log *slog.Logger, scale float64, out, errOut io.Writer) error {

@@ -9,82 +9,122 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"yimi/internal/config"
+	"yimi/internal/fault"
 	"yimi/internal/store"
+	"yimi/internal/version"
 )
 
-const usage = `yimi: the working system of a community social-work station
-
-  yimi serve    [settings]   listen and serve; --demo with made-up people and activities
-  yimi migrate  [settings]   bring the database's tables up to this program
-  yimi verify   [settings]   prove the ledger's chains and totals; exit 1 when something differs
-  yimi keys rotate [settings]  encrypt everything again under a new key
-  yimi keys prune  [settings]  take away the old keys that nothing is under any more
-  yimi admin LOGIN NAME DISTRICT [settings]
-                             make a district centre and its first admin; the password is read from standard input
-
-`
+// commandLine is where a command is typed.
+type commandLine struct {
+	environ     []string
+	in          io.Reader
+	out, errOut io.Writer
+}
 
 // Main runs one command and gives the exit code.
 func Main(ctx context.Context, args []string, environ []string, in io.Reader, out, errOut io.Writer) int {
-	err := run(ctx, args, environ, in, out, errOut)
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, config.ErrHelp):
-		_, _ = fmt.Fprint(out, usage, config.Usage())
-		return 0
+	root := (&commandLine{environ, in, out, errOut}).root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	if err := root.ExecuteContext(ctx); err != nil {
+		_, _ = fmt.Fprintln(errOut, "yimi:", spoken(err))
+		return 1
 	}
-	_, _ = fmt.Fprintln(errOut, "yimi:", err)
-	return 1
+	return 0
 }
 
-func run(ctx context.Context, args []string, environ []string, in io.Reader, out, errOut io.Writer) error {
-	if len(args) == 0 {
-		return config.ErrHelp
+// spoken is an error with the fields that are wrong, by name.
+func spoken(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Fields) == 0 {
+		return err.Error()
 	}
-	command, args := args[0], args[1:]
-	words := 0
-	switch command {
-	case "admin":
-		words = min(3, len(args))
-	case "keys":
-		words = min(1, len(args))
+	var lines []string
+	for _, field := range f.Fields {
+		lines = append(lines, strings.ToUpper(field.Name)+": "+field.Message)
 	}
-	if command == "help" || strings.HasPrefix(command, "-") {
-		return config.ErrHelp
+	return strings.Join(lines, "\n      ")
+}
+
+// root is the whole command line, with its help by topics.
+func (c *commandLine) root() *cobra.Command {
+	root := &cobra.Command{Use: "yimi", Short: "the working system of a community social-work station", SilenceUsage: true, SilenceErrors: true}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetUsageTemplate(usageTemplate)
+	root.PersistentFlags().AddFlagSet(config.Flags())
+	root.AddCommand(
+		c.command("serve", "listen and serve; with --demo made-up people and activities", serve),
+		c.command("migrate", "bring the database's tables up to this program", migrate),
+		c.command("verify", "prove the ledger's chains and totals; exit 1 when something differs", verify),
+		c.adminCommand(), c.passwordCommand(), c.keysCommands(), c.demoCommand(),
+		&cobra.Command{Use: "version", Short: "say which version this is", Args: noWords,
+			Run: func(*cobra.Command, []string) { _, _ = fmt.Fprintln(c.out, "yimi", version.String()) }},
+		&cobra.Command{Use: "settings", Short: "every setting, by flag", Long: settingsHelp + config.Usage()}, // a topic of help: it runs nothing
+	)
+	return root
+}
+
+const settingsHelp = `A setting comes from a YAML file (--config, or YIMI_CONFIG), from the environment
+(limits.cancel_notice is YIMI_LIMITS_CANCEL_NOTICE), or from a flag; each goes over the one before.
+configs/yimi.example.yaml explains them all.
+
+`
+
+// usageTemplate is cobra's without the settings, which every command has.
+const usageTemplate = `Usage:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} COMMAND [settings]
+
+Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .LocalNonPersistentFlags.HasAvailableFlags}}
+
+Flags:
+{{.LocalNonPersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+
+More: {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND --help, {{end}}yimi help settings
+`
+
+// job is what a command does once its settings are read.
+type job func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error
+
+// command is one that takes settings and nothing else.
+func (c *commandLine) command(name, short string, do job) *cobra.Command {
+	return &cobra.Command{Use: name + " [settings]", Short: short, Args: noWords, DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, do) }}
+}
+
+// run reads the settings, then does the job.
+func (c *commandLine) run(cmd *cobra.Command, do job) error {
+	cfg, err := config.Read(cmd.Flags(), c.environ)
+	if err != nil {
+		return err
 	}
-	var scale float64
-	if command == "demo" {
-		var err error
-		if scale, args, err = scaleOf(args); err != nil {
-			return err
+	log, err := logger(cfg.LogLevel, c.errOut)
+	if err != nil {
+		return err
+	}
+	return do(cmd.Context(), c, cfg, log)
+}
+
+// words takes exactly so many words before the settings.
+func words(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("usage: yimi %s", strings.TrimPrefix(cmd.UseLine(), "yimi "))
 		}
-		args = append(args, "--demo") // migrates any database, and may make its own keys
+		return nil
 	}
-	cfg, err := config.Load(args[words:], environ)
-	if err != nil {
-		return err
+}
+
+func noWords(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%q is neither a flag nor its value; write settings as --name=value", args[0])
 	}
-	log, err := logger(cfg.LogLevel, errOut)
-	if err != nil {
-		return err
-	}
-	switch command {
-	case "serve":
-		return serve(ctx, cfg, log, out)
-	case "migrate":
-		return migrate(ctx, cfg, log, out)
-	case "verify":
-		return verify(ctx, cfg, log, out)
-	case "keys":
-		return keysCommand(ctx, cfg, log, strings.Join(args[:words], ""), out)
-	case "demo":
-		return makeCity(ctx, cfg, log, scale, out, errOut)
-	case "admin":
-		return admin(ctx, cfg, log, args[:words], in, out)
-	}
-	return fmt.Errorf("there is no command %q; see: yimi help", command)
+	return nil
 }
 
 func logger(level string, w io.Writer) (*slog.Logger, error) {
@@ -95,24 +135,36 @@ func logger(level string, w io.Writer) (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }
 
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer) error {
+// buildExisting is Build for a command that has nothing to do where there is no database yet.
+func buildExisting(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	if err := store.Exists(string(cfg.Database)); err != nil {
+		return nil, fmt.Errorf("database: %w; write the right one with --database or --config", err)
+	}
+	return Build(ctx, cfg, log)
+}
+
+func serve(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error {
 	a, err := Build(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.Close() }()
 	if cfg.Demo {
-		_, _ = fmt.Fprintln(out, "yimi: making the demo's people and activities …")
+		_, _ = fmt.Fprintln(c.out, "yimi: making the demo's people and activities …")
 		if err := a.startDemo(ctx); err != nil {
 			return err
 		}
 	}
+	started, err := a.startLine(ctx)
+	if err != nil {
+		return err
+	}
 	return a.Serve(ctx, func(address string) {
-		_, _ = fmt.Fprintf(out, "yimi: listening on http://%s/\n", address)
+		_, _ = fmt.Fprintf(c.out, "yimi: %s\nyimi: listening on http://%s/\n", started, address)
 	})
 }
 
-func migrate(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer) error {
+func migrate(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error {
 	db, err := store.Open(ctx, string(cfg.Database), store.WithLogger(log))
 	if err != nil {
 		return err
@@ -121,21 +173,21 @@ func migrate(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wr
 	if err := db.Migrate(ctx); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "yimi: the database is up to date")
+	_, _ = fmt.Fprintln(c.out, "yimi: the database is up to date")
 	return nil
 }
 
 var errDiffers = errors.New("not whole; see above")
 
-func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer) error {
-	a, err := Build(ctx, cfg, log)
+func verify(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error {
+	a, err := buildExisting(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.Close() }()
 	report, err := a.Hours.Verify(ctx, func(done int64) {
 		if done > 0 && done%100_000 == 0 {
-			_, _ = fmt.Fprintf(out, "yimi: %d entries read …\n", done)
+			_, _ = fmt.Fprintf(c.out, "yimi: %d entries read …\n", done)
 		}
 	})
 	if err != nil {
@@ -150,41 +202,15 @@ func verify(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Wri
 		return err
 	}
 	for _, w := range report.Warnings {
-		_, _ = fmt.Fprintln(out, "- warning:", w)
+		_, _ = fmt.Fprintln(c.out, "- warning:", w)
 	}
 	problems := slices.Concat(report.Problems, shifts, bookings)
 	for _, p := range problems {
-		_, _ = fmt.Fprintln(out, "-", p)
+		_, _ = fmt.Fprintln(c.out, "-", p)
 	}
 	if len(problems) > 0 {
 		return errDiffers
 	}
-	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; no minute of anybody is counted twice, every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
-	return nil
-}
-
-var errAdminWords = errors.New("usage: yimi admin LOGIN NAME DISTRICT [settings] < password")
-
-func admin(ctx context.Context, cfg config.Config, log *slog.Logger, words []string, in io.Reader, out io.Writer) error {
-	if len(words) < 3 {
-		return errAdminWords
-	}
-	password, err := io.ReadAll(io.LimitReader(in, 1024))
-	if err != nil {
-		return err
-	}
-	a, err := Build(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.Close() }()
-	district, err := a.Units.Bootstrap(ctx, words[2])
-	if err != nil {
-		return err
-	}
-	if _, err := a.Identity.BootstrapAdmin(ctx, district.ID, words[1], words[0], strings.TrimRight(string(password), "\r\n")); err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(out, "yimi: %s is district admin of %s\n", words[1], words[2])
+	_, _ = fmt.Fprintf(c.out, "yimi: whole: %d entries in %d chains; no minute of anybody is counted twice, every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
 	return nil
 }

@@ -80,7 +80,7 @@ func checkAlive(ctx context.Context, t *testing.T, a *app.App) {
 func (h *demoHouse) changes(a *app.App) {
 	h.t.Helper()
 	ask := func(token, method, path, body string) int {
-		r := httptest.NewRequestWithContext(h.t.Context(), method, "/api/v1"+path, strings.NewReader(body))
+		r := httptest.NewRequestWithContext(h.t.Context(), method, "http://127.0.0.1/api/v1"+path, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Idempotency-Key", rand.Text())
 		r.Header.Set("Authorization", "Bearer "+token)

@@ -14,7 +14,6 @@ import (
 )
 
 var (
-	errKeysWord   = errors.New("usage: yimi keys rotate [settings], or yimi keys prune [settings]")
 	errUnreadable = errors.New("some of it opens under no key that is here, and was left as it is; put the missing key back behind the others, then run: yimi keys rotate")
 	errYoungKey   = errors.New("the newest key came less than ten minutes ago, and a server that runs may still seal with the one before; run this again later")
 )
@@ -22,21 +21,17 @@ var (
 // passes is how often a rotation begins again because servers wrote under the old key meanwhile.
 const passes = 5
 
-// keysCommand is "yimi keys WORD".
-func keysCommand(ctx context.Context, cfg config.Config, log *slog.Logger, word string, out io.Writer) error {
-	do := map[string]func(*App, context.Context, io.Writer) error{"rotate": (*App).rotateKeys, "prune": (*App).pruneKeys}[word]
-	if do == nil {
-		return errKeysWord
-	}
+// withKeys does what changes the keys, one at a time.
+func withKeys(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, do func(*App, context.Context, io.Writer) error) error {
 	release, err := cfg.LockKeys() // before the keys are read: another may be changing them
 	if err != nil {
 		return err
 	}
-	a, err := Build(ctx, cfg, log)
+	a, err := buildExisting(ctx, cfg, log)
 	if err != nil {
 		return errors.Join(err, release())
 	}
-	return errors.Join(do(a, ctx, out), a.Close(), release())
+	return errors.Join(do(a, ctx, c.out), a.Close(), release())
 }
 
 // openBox makes the Box. With keys in a file it reads them again when there is a new one.

@@ -109,7 +109,7 @@ func (h *demoHouse) actor(a *app.App, persona string) auth.Actor {
 
 func (h *demoHouse) call(a *app.App, token, method, path, body string, into any) {
 	h.t.Helper()
-	r := httptest.NewRequestWithContext(h.t.Context(), method, "/api/v1"+path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(h.t.Context(), method, "http://127.0.0.1/api/v1"+path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Idempotency-Key", "sealed-test-key")
 	if token != "" {

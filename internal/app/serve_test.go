@@ -56,7 +56,8 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 		base := "http://" + <-listening
 		var body string
 		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-			if _, body = get(t, "http://"+metrics+"/metrics"); strings.Contains(body, `yimi_task_failures_total{how="panic",task="deliver"} 2`) && w.FindShift(s.ID).Swept {
+			if _, body = get(t, "http://"+metrics+"/metrics"); strings.Contains(body, `yimi_task_failures_total{how="panic",task="deliver"} 2`) && w.FindShift(s.ID).Swept &&
+				strings.Contains(body, `yimi_task_last_success_timestamp_seconds{task="sweep"} 1`) {
 				break
 			}
 		}
@@ -65,8 +66,11 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 				t.Errorf("the metrics lack %s", task)
 			}
 		}
-		if !w.FindShift(s.ID).Swept {
+		if !w.FindShift(s.ID).Swept || !strings.Contains(body, `yimi_task_last_success_timestamp_seconds{task="sweep"} 1`) {
 			t.Error("the other tasks stand still")
+		}
+		if strings.Contains(body, `timestamp_seconds{task="deliver"}`) {
+			t.Error("what never ended well has a time at which it did")
 		}
 		if status, _ := get(t, base+"/healthz"); status != 200 {
 			t.Errorf("health: %d", status)
@@ -112,11 +116,22 @@ func TestServeCountsAndDrains(t *testing.T) {
 				t.Errorf("%s: %d %s", path, status, body)
 			}
 		}
+		for _, path := range []string{"/healthz", "/readyz"} { // as probes ask
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, base+path, nil)
+			apptest.Must(t, err)
+			res, err := http.DefaultClient.Do(r)
+			apptest.Must(t, err)
+			if apptest.Must(t, res.Body.Close()); res.StatusCode != http.StatusOK {
+				t.Errorf("HEAD %s: %d", path, res.StatusCode)
+			}
+		}
 		_, body := get(t, "http://"+metrics+"/metrics")
 		for _, line := range []string{
 			`yimi_http_requests_total{code="unauthenticated",operation="getMe",status="401"} 1`,
 			`yimi_http_requests_total{code="not_found",operation="none",status="404"}`,
 			`yimi_http_request_seconds_count{operation="getMe"} 1`,
+			`yimi_messages_unsent{state="due"} 0`, `yimi_messages_unsent{state="failed"} 0`, "yimi_writers_queued 0",
+			`go_sql_open_connections{db_name="readers"}`,
 		} {
 			if !strings.Contains(body, line) {
 				t.Errorf("the metrics lack %s", line)
@@ -127,7 +142,7 @@ func TestServeCountsAndDrains(t *testing.T) {
 		apptest.Must(t, err)
 		defer func() { _ = conn.Close() }()
 		const said = `{"refresh_token":"aaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`
-		_, err = fmt.Fprintf(conn, "POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(said), said[:10])
+		_, err = fmt.Fprintf(conn, "POST /api/v1/auth/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(said), said[:10])
 		apptest.Must(t, err)
 		time.Sleep(100 * time.Millisecond)
 		stop()

@@ -199,7 +199,7 @@ func TestThreeServersBehindNginx(t *testing.T) {
 	url := storetest.MySQLURL(t)
 	w := apptest.New(t, url)
 	w.Clock.Set(time.Now())
-	f := newFleet(t, w, 3, "--database="+url, "--proxies=127.0.0.1", "--limits.rate.person-writes=0", "--limits.rate.person-reads=90")
+	f := newFleet(t, w, 3, "--database="+url, "--proxies=127.0.0.1", "--hosts=localhost", "--limits.rate.person-writes=0", "--limits.rate.person-reads=90")
 	site, client := nginx(t, binary, f.urls)
 	c := caller{t, client}
 	t.Run("sessions", func(t *testing.T) { c.t = t; sessionsOverAll(c, w, f) })
@@ -212,7 +212,7 @@ func TestThreeServersBehindNginx(t *testing.T) {
 // Wrong passwords are counted by all together.
 func sessionsOverAll(c caller, w *apptest.World, f *fleet) {
 	const login, password = "ma.wenbin", "long words are best"
-	_, err := w.Identity.BootstrapAdmin(c.t.Context(), w.District.ID, "马文斌", login, password)
+	_, err := w.Identity.BootstrapAdmin(c.t.Context(), "马文斌", login, password, func(*store.Tx) (int64, error) { return w.District.ID, nil })
 	apptest.Must(c.t, err)
 	type session struct {
 		Access  string `json:"access_token"`

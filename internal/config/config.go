@@ -12,7 +12,8 @@ import (
 // Config is every setting. Its meaning, setting by setting, is in configs/yimi.example.yaml.
 type Config struct {
 	Listen        string
-	MetricsListen string // empty: off
+	MetricsListen string   // empty: off
+	Hosts         []string // names that it answers to, beside localhost
 	Database      DSN
 	DataDir       string
 	Demo          bool
@@ -115,7 +116,7 @@ func (r Rate) Each(servers int) Rate {
 func Default() Config {
 	return Config{
 		Listen:        "127.0.0.1:8080",
-		MetricsListen: "127.0.0.1:9090",
+		MetricsListen: "127.0.0.1:9080",
 		Database:      "sqlite:./data/yimi.db",
 		DataDir:       "./data",
 		LogLevel:      "info",
@@ -159,7 +160,8 @@ type setting struct {
 // settings is the one list of them all: YAML, environment, flags and printing follow it.
 var settings = []setting{
 	{name: "listen", field: func(c *Config) any { return &c.Listen }, usage: "address of the API and the pages"},
-	{name: "metrics_listen", field: func(c *Config) any { return &c.MetricsListen }, usage: "address of the metrics; empty: none"},
+	{name: "metrics_listen", field: func(c *Config) any { return &c.MetricsListen }, usage: "address of the metrics; empty: none; not set: this machine alone, the port of listen plus 1000"},
+	{name: "hosts", field: func(c *Config) any { return &c.Hosts }, usage: "names that it answers to beside localhost, with commas"},
 	{name: "database", field: func(c *Config) any { return &c.Database }, usage: "sqlite:FILE, or mysql:DSN (a DSN with a password belongs in YIMI_DATABASE)"},
 	{name: "data_dir", field: func(c *Config) any { return &c.DataDir }, usage: "folder of the keys and the files"},
 	{name: "demo", field: func(c *Config) any { return &c.Demo }, usage: "demo mode: made-up data, logins without WeChat"},

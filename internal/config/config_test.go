@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"yimi/internal/config"
 )
 
@@ -51,6 +53,19 @@ func TestNothingSetIsTheDefault(t *testing.T) {
 	}
 }
 
+// Two servers that differ in listen alone start on one machine.
+func TestTheMetricsStandBesideThePages(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{"127.0.0.1:8080": "127.0.0.1:9080", ":9000": "127.0.0.1:10000", "127.0.0.1:0": "127.0.0.1:0", "127.0.0.1:65535": "127.0.0.1:64535"} {
+		if c := mustLoad(t, []string{"--listen=" + listen}, nil); c.MetricsListen != want {
+			t.Errorf("beside %s: %s, want %s", listen, c.MetricsListen, want)
+		}
+	}
+	if c := mustLoad(t, []string{"--metrics-listen="}, nil); c.MetricsListen != "" {
+		t.Error("off is not off")
+	}
+}
+
 // The example has every setting, at its default, so that it can be believed.
 func TestExampleHasEverySettingAtItsDefault(t *testing.T) {
 	t.Parallel()
@@ -78,6 +93,7 @@ data_dir: ./a
 max_body_bytes: 4096
 token: {access_ttl: 5m, refresh_ttl: 7d}
 proxies: [10.0.0.0/8, "::1"]
+hosts: [yimi.example.org]
 wechat:
 `)
 	c := mustLoad(t,
@@ -86,7 +102,7 @@ wechat:
 	want := config.Default()
 	want.LogLevel, want.DataDir, want.MaxBodyBytes, want.MetricsListen = "debug", "./b", 4096, ""
 	want.Token = config.Token{AccessTTL: 7 * time.Minute, RefreshTTL: 7 * 24 * time.Hour}
-	want.Proxies = []string{"10.0.0.0/8", "::1"}
+	want.Proxies, want.Hosts = []string{"10.0.0.0/8", "::1"}, []string{"yimi.example.org"}
 	want.Demo, want.DemoPublic = true, true
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got\n%v\nwant\n%v", c, want)
@@ -94,7 +110,7 @@ wechat:
 	if c := mustLoad(t, nil, []string{"YIMI_CONFIG=" + path}); c.LogLevel != "debug" {
 		t.Error("YIMI_CONFIG is not read")
 	}
-	if c := mustLoad(t, nil, []string{"YIMI_PROXIES=10.0.0.1, 10.0.0.2"}); len(c.Proxies) != 2 {
+	if c := mustLoad(t, nil, []string{"YIMI_PROXIES=10.0.0.1, 10.0.0.2", "YIMI_HOSTS=yimi.example.org"}); len(c.Proxies) != 2 {
 		t.Errorf("a list in the environment: %q", c.Proxies)
 	}
 }
@@ -114,7 +130,7 @@ func TestEverySettingHasItsDoors(t *testing.T) {
 			t.Errorf("%s: has a flag is %v, is a secret is %v", name, there, secret)
 		}
 	}
-	if _, err := config.Load([]string{"--help"}, nil); !errors.Is(err, config.ErrHelp) {
+	if _, err := config.Load([]string{"--help"}, nil); !errors.Is(err, pflag.ErrHelp) {
 		t.Errorf("--help: %v", err)
 	}
 }
@@ -147,6 +163,7 @@ log_level: loud
 shutdown_grace: 15
 max_body_bytes: many
 proxies: [not-an-ip]
+hosts: ["https://x"]
 servers: 0
 demo_public: true
 keys:
@@ -211,6 +228,9 @@ func TestSingleFaults(t *testing.T) {
 		"demo on another loopback":       {args: []string{"--demo", "--listen=127.9.9.9:8080"}},
 		"open to the network, no demo":   {args: []string{"--listen=:8080"}},
 		"public without demo":            {args: []string{"--demo-public"}, want: []string{"demo_public"}},
+		"a proxy without a name":         {args: []string{"--proxies=10.0.0.5"}, want: []string{"hosts"}},
+		"a proxy with a name":            {args: []string{"--proxies=10.0.0.5", "--hosts=yimi.example.org"}},
+		"a name with a port":             {args: []string{"--hosts=yimi.example.org:443"}, want: []string{"hosts"}},
 		"one address for two":            {args: []string{"--metrics-listen=127.0.0.1:8080"}, want: []string{"metrics_listen"}},
 		"two free ports":                 {args: []string{"--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}},
 		"port too high":                  {args: []string{"--listen=127.0.0.1:70000"}, want: []string{"listen"}},
@@ -226,7 +246,6 @@ func TestSingleFaults(t *testing.T) {
 		"stand-in outside demo":          {args: []string{"--wechat.base-url=http://127.0.0.1:1"}, want: []string{"wechat.base_url"}},
 		"stand-in in demo":               {args: []string{"--wechat.base-url=http://127.0.0.1:1", "--demo"}},
 		"unknown flag":                   {args: []string{"--colour=red"}, want: []string{"unknown flag"}},
-		"word left over":                 {args: []string{"serve"}, want: []string{"serve"}},
 		"no such file":                   {args: []string{"--config=/nowhere/yimi.yaml"}, want: []string{"config"}},
 		"not YAML":                       {yaml: "listen: [", want: []string{"config"}},
 		"group is text":                  {yaml: "wechat: on", want: []string{"wechat"}},

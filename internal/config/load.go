@@ -3,6 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
+	"net"
+	"strconv"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -23,18 +26,20 @@ const (
 	configFlag = "config"
 )
 
-// ErrHelp is given back by Load when args ask for help; Usage has the text.
-var ErrHelp = pflag.ErrHelp
-
 // Load reads the settings: the defaults, the YAML file that --config or
 // YIMI_CONFIG names, the YIMI_* variables of environ ("KEY=value", as from
 // os.Environ), and the flags in args (without the program's name and command).
 // The error names every fault at once, one on a line.
 func Load(args, environ []string) (Config, error) {
-	flags := newFlags()
+	flags := Flags()
 	if err := flags.Parse(args); err != nil {
 		return Config{}, err
 	}
+	return Read(flags, environ)
+}
+
+// Read is Load for flags that are parsed already; those that are no settings are somebody else's.
+func Read(flags *pflag.FlagSet, environ []string) (Config, error) {
 	var l loader
 	l.merged = koanf.New(".")
 	l.readFile(configFile(flags, environ))
@@ -49,9 +54,10 @@ func Load(args, environ []string) (Config, error) {
 }
 
 // Usage describes the flags.
-func Usage() string { return newFlags().FlagUsages() }
+func Usage() string { return Flags().FlagUsages() }
 
-func newFlags() *pflag.FlagSet {
+// Flags are the settings that have a flag, and --config.
+func Flags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("yimi", pflag.ContinueOnError)
 	flags.Usage = func() {}
 	flags.SortFlags = false
@@ -141,9 +147,6 @@ func (l *loader) readEnv(environ []string) {
 }
 
 func (l *loader) readFlags(flags *pflag.FlagSet) {
-	if flags.NArg() > 0 {
-		l.faults.add(flags.Arg(0), "is neither a flag nor its value", "write settings as --name=value")
-	}
 	byFlag := map[string]string{}
 	for _, s := range settings {
 		byFlag[s.flag()] = s.name
@@ -175,7 +178,29 @@ func (l *loader) decoded() Config {
 			l.faults = append(l.faults, fmt.Errorf("%s: %w", s.name, err))
 		}
 	}
+	if !l.merged.Exists("metrics_listen") {
+		c.MetricsListen = besides(c.Listen)
+	}
 	return c
+}
+
+// metricsBeside is how far the port of the metrics is from that of the pages, unless it is set: two servers on
+// one machine then differ in both by differing in one.
+const metricsBeside = 1000
+
+// besides is the address of the metrics for a server at the address.
+func besides(listen string) string {
+	_, text, err := net.SplitHostPort(listen)
+	port, parseErr := strconv.ParseUint(text, 10, 16)
+	switch {
+	case err != nil || parseErr != nil: // which is a fault of its own
+		return Default().MetricsListen
+	case port == 0:
+		return "127.0.0.1:0"
+	case port+metricsBeside > math.MaxUint16:
+		port -= 2 * metricsBeside
+	}
+	return fmt.Sprintf("127.0.0.1:%d", port+metricsBeside)
 }
 
 func find(name string) (setting, bool) {

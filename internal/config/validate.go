@@ -32,7 +32,7 @@ func (c Config) checkListen(f *faults) {
 		f.add("listen", "is no address", "write host:port, such as 127.0.0.1:8080")
 	}
 	if c.MetricsListen != "" && !isAddress(c.MetricsListen) {
-		f.add("metrics_listen", "is no address", `write host:port, such as 127.0.0.1:9090, or "" for none`)
+		f.add("metrics_listen", "is no address", `write host:port, such as 127.0.0.1:9080, or "" for none`)
 	}
 	if c.MetricsListen == c.Listen && !strings.HasSuffix(c.Listen, ":0") {
 		f.add("metrics_listen", "is the same address as listen", `write another port, or "" for none`)
@@ -44,11 +44,24 @@ func (c Config) checkListen(f *faults) {
 	if c.DemoPublic && !c.Demo {
 		f.add("demo_public", "says nothing without demo", "set demo as well, or take it out")
 	}
+	c.checkHosts(f)
 	for _, p := range c.Proxies {
 		_, addrErr := netip.ParseAddr(p)
 		_, prefixErr := netip.ParsePrefix(p)
 		if addrErr != nil && prefixErr != nil {
 			f.add("proxies", fmt.Sprintf("%q is neither an address nor a prefix", p), "write such as 10.0.0.5 or 10.0.0.0/8")
+		}
+	}
+}
+
+// checkHosts asks for the names where people reach it by one, through a proxy.
+func (c Config) checkHosts(f *faults) {
+	if len(c.Hosts) == 0 && len(c.Proxies) > 0 {
+		f.add("hosts", "is empty, and through a proxy people come by a name", "write the names that it answers to, such as [yimi.example.org]")
+	}
+	for _, h := range c.Hosts {
+		if h == "" || strings.ContainsAny(h, "/:*@ ") {
+			f.add("hosts", fmt.Sprintf("%q is no name", h), "write such as yimi.example.org, without https:// and without a port")
 		}
 	}
 }

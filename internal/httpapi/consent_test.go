@@ -14,6 +14,7 @@ import (
 	"yimi/internal/httpapi"
 	"yimi/internal/identity"
 	"yimi/internal/request"
+	"yimi/internal/store"
 )
 
 // stranger is somebody who has just signed in and has agreed to nothing.
@@ -89,7 +90,7 @@ func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
 func TestNewStaffAreAskedToo(t *testing.T) {
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		const password = "long words are best"
-		if _, err := s.Identity.BootstrapAdmin(t.Context(), s.District.ID, "马志宏", "ma.zhihong", password); err != nil {
+		if _, err := s.Identity.BootstrapAdmin(t.Context(), "马志宏", "ma.zhihong", password, func(*store.Tx) (int64, error) { return s.District.ID, nil }); err != nil {
 			t.Fatal(err)
 		}
 		var in struct {

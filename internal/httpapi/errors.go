@@ -62,6 +62,7 @@ var (
 	errRoute    = fault.New(fault.NotFound, "not_found", "没有这个地址，请检查后再试")
 	errMethod   = fault.New(fault.NotFound, "not_found", "这个地址不支持这种请求")
 	errBody     = fault.New(fault.Invalid, "invalid_body", "提交的内容格式不对，请检查后再试")
+	errHost     = fault.New(fault.Invalid, "unknown_host", "这个网址不是本站的。请用社工站告诉您的网址打开；管理员请看设置 hosts")
 	errOrigin   = fault.New(fault.Forbidden, "cross_origin", "这个请求来自别的网站，没有执行")
 	errTooLarge = fault.New(fault.TooLarge, "body_too_large", "提交的内容太大了，请精简后再试")
 )

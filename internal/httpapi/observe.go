@@ -29,6 +29,7 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	failures *prometheus.CounterVec
+	ended    *prometheus.GaugeVec
 }
 
 // NewMetrics makes a registry with the process's own figures and the server's.
@@ -45,14 +46,23 @@ func NewMetrics() *Metrics {
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "yimi_task_failures_total", Help: "Runs of timed work that failed, by task and how (error, panic)."},
 			[]string{"task", "how"}),
+		ended: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "yimi_task_last_success_timestamp_seconds", Help: "When timed work last ended well, by task; far back: it fails, hangs or is late."},
+			[]string{"task"}),
 	}
-	m.Registry.MustRegister(m.requests, m.seconds, m.failures, collectors.NewGoCollector(),
+	m.Registry.MustRegister(m.requests, m.seconds, m.failures, m.ended, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// TaskFailed counts a run of timed work that failed.
-func (m *Metrics) TaskFailed(task, how string) { m.failures.WithLabelValues(task, how).Inc() }
+// TaskEnded notes how a run of timed work ended: ok, error or panic.
+func (m *Metrics) TaskEnded(task, how string) {
+	if how == "ok" {
+		m.ended.WithLabelValues(task).SetToCurrentTime()
+		return
+	}
+	m.failures.WithLabelValues(task, how).Inc()
+}
 
 // observe gives the request its id, logs it once and counts it. Bodies, queries,
 // phones and openids are never logged.
@@ -93,7 +103,7 @@ func (s *Server) finish(c *gin.Context, started time.Time) {
 	attrs := []slog.Attr{
 		slog.String("request_id", c.GetString(requestIDKey)), slog.String("operation", name),
 		slog.Int64("actor_id", auth.From(c.Request.Context()).PersonID), slog.Int("status", status),
-		slog.String("code", code), slog.Duration("took", took),
+		slog.String("code", code), slog.Float64("took_ms", float64(took.Microseconds())/1000),
 	}
 	level := slog.LevelInfo
 	if f != nil && f.Kind == fault.Internal {

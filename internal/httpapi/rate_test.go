@@ -157,7 +157,7 @@ func closed(t *testing.T, a *httptest.ResponseRecorder, path string) {
 // serve asks the program's own handler; httptest's caller is 192.0.2.1.
 func serve(t *testing.T, w *apptest.World, method, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+	r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1"+path, http.NoBody)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -178,7 +178,7 @@ func TestWritesFromOtherSites(t *testing.T) {
 	}{
 		{"POST", nil, false},
 		{"POST", []string{"Sec-Fetch-Site", "same-origin"}, false},
-		{"POST", []string{"Origin", "http://example.com"}, false}, // the host that httptest asks
+		{"POST", []string{"Origin", "http://127.0.0.1"}, false}, // the host that is asked
 		{"POST", []string{"Sec-Fetch-Site", "cross-site"}, true},
 		{"POST", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"POST", []string{"Origin", "https://elsewhere.example"}, true},

@@ -1,9 +1,13 @@
 package httpapi
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+
+	"github.com/gin-gonic/gin"
 )
 
 // secured are the headers of every answer; a page that needs more says so itself. There is
@@ -32,6 +36,26 @@ func Secure(next http.Handler, proxies []string) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// named refuses a request for a name that is not one of the server's: a page elsewhere could have let its own
+// name point here, and read what is answered (DNS rebinding). To this machine's own names it answers always.
+func (s *Server) named(c *gin.Context) {
+	if !s.isNamed(c.Request.Host) {
+		s.Log.WarnContext(c.Request.Context(), "refused: the setting hosts does not have this name", "host", c.Request.Host)
+		refuse(c, errHost)
+	}
+}
+
+func (s *Server) isNamed(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.Trim(host, "[]")
+	if ip, err := netip.ParseAddr(host); strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback() {
+		return true
+	}
+	return slices.ContainsFunc(s.Config.Hosts, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
 // prefixes reads addresses and prefixes; the settings were checked before.

@@ -34,6 +34,7 @@ type Config struct {
 	Demo           bool
 	MaxBodyBytes   int64    // largest request body
 	TrustedProxies []string // addresses whose X-Forwarded-For is believed
+	Hosts          []string // names answered to, beside those of this machine
 	Rates          Rates
 }
 
@@ -92,8 +93,9 @@ func (s *Server) Engine() (*gin.Engine, error) {
 	if err := e.SetTrustedProxies(s.Config.TrustedProxies); err != nil {
 		return nil, err
 	}
-	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", s.ready)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/readyz", s.ready)
+	e.Use(s.named) // what stands above is asked by address
 	registerDocs(e)
 	g := e.Group("", s.observe, s.route, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, agreed, s.limitBody, s.validate, s.idempotent)
 	strict := api.NewStrictHandlerWithOptions(s, nil, api.StrictGinServerOptions{

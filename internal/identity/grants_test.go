@@ -1,11 +1,13 @@
 package identity_test
 
 import (
+	"errors"
 	"testing"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/identity"
+	"yimi/internal/store"
 )
 
 func TestGrantsReachDownAndStopAtOnce(t *testing.T) {
@@ -145,7 +147,9 @@ func TestCreateStaff(t *testing.T) {
 		if w.count(t, "people") != people {
 			t.Error("a refused account left a person")
 		}
-		_, err = w.BootstrapAdmin(t.Context(), 999, "马志宏", "ma.zhihong", rootPassword)
-		wantCode(t, err, "not_found")
+		_, err = w.BootstrapAdmin(t.Context(), "马志宏", "ma.zhihong", rootPassword, func(*store.Tx) (int64, error) { return 0, auth.ErrForbidden })
+		if !errors.Is(err, auth.ErrForbidden) || w.count(t, "people") != people {
+			t.Errorf("an admin without a district: %v", err)
+		}
 	})
 }

@@ -130,7 +130,7 @@ func (w *world) admin(t *testing.T, name string, u unit.Unit) auth.Actor {
 // desk makes a person with a desk login.
 func (w *world) desk(t *testing.T, login string) identity.GrantView {
 	t.Helper()
-	g, err := w.BootstrapAdmin(t.Context(), w.wuzhong.ID, "杨海兰", login, rootPassword)
+	g, err := w.BootstrapAdmin(t.Context(), "杨海兰", login, rootPassword, func(*store.Tx) (int64, error) { return w.wuzhong.ID, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,8 +122,19 @@ type PasswordLogin struct {
 	PersonID  int64
 	Hash      string // Argon2id, as auth.HashPassword gives it
 	ChangedAt store.Time
-	SetBy     *int64 // who else set it; nil: the person, or the server's command line
+	SetBy     *int64 // who else set it; nil: the person, or the server's command line; 0: the command line, for one sign-in
+	Once      Once
 }
+
+// Once is how often a password still signs in.
+type Once int
+
+// The states.
+const (
+	Lasting  Once = iota // any number of times
+	OneTime              // once, until a day after it was set
+	UsedOnce             // no more; who signed in with it changes it
+)
 
 // Session is one sign-in on one device. Its refresh tokens are one family: each
 // works once, and one that comes a second time ends the session.

@@ -20,6 +20,7 @@ const (
 	triesPerLogin   = 5
 	triesPerAddress = 30
 
+	oneTimeLife = 24 * time.Hour
 	minPassword = 10 // characters
 	maxPassword = 128
 	maxName     = 40
@@ -34,6 +35,7 @@ var (
 	ErrSessionEnded = fault.New(fault.Unauthenticated, "session_ended", "登录已失效，请重新登录")
 
 	errCredentials  = fault.New(fault.Unauthenticated, "bad_credentials", "登录名或密码不对，请检查后再试")
+	errUsedOnce     = fault.New(fault.Unauthenticated, "password_used", "这个密码只能登录一次，已经用过或过了 24 小时。请在登录着的地方改密码，或请管理员再给一个")
 	errNoDemo       = fault.New(fault.NotFound, "not_found", "没有这个地址，请检查后再试")
 	errNoPersona    = fault.New(fault.NotFound, "persona_missing", "演示数据里没有这个角色，请换一个，或用演示模式重新启动")
 	errVolunteer    = fault.New(fault.Conflict, "already_volunteer", "您已经是志愿者了，不用再注册")

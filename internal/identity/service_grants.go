@@ -194,22 +194,20 @@ func revoke(ctx context.Context, tx *store.Tx, a auth.Actor, g RoleGrant) error 
 // password is the actor's until its owner changes it.
 func (s *Service) CreateStaff(ctx context.Context, unitID int64, in Staff) (GrantView, error) {
 	a := auth.From(ctx)
-	return s.createStaff(ctx, unitID, a.PersonID, in, func(tx *store.Tx) error {
-		return mayGrantOn(ctx, tx, a, unitID)
+	return s.createStaff(ctx, a.PersonID, in, func(tx *store.Tx) (int64, error) {
+		return unitID, mayGrantOn(ctx, tx, a, unitID)
 	})
 }
 
-// BootstrapAdmin makes a district admin of a unit. It asks nobody's leave: it is
-// for the command line, before there is anybody to ask.
-func (s *Service) BootstrapAdmin(ctx context.Context, unitID int64, name, login, password string) (GrantView, error) {
+// BootstrapAdmin makes a district admin of the district, which may be made in the same transaction. It asks
+// nobody's leave: it is for the command line, before there is anybody to ask.
+func (s *Service) BootstrapAdmin(ctx context.Context, name, login, password string, district func(tx *store.Tx) (unitID int64, err error)) (GrantView, error) {
 	in := Staff{Name: name, Login: login, Password: password, Role: auth.DistrictAdmin}
-	return s.createStaff(ctx, unitID, 0, in, func(tx *store.Tx) error {
-		_, err := unitByID(ctx, tx.DB, unitID)
-		return missing(err, "组织单元")
-	})
+	return s.createStaff(ctx, 0, in, district)
 }
 
-func (s *Service) createStaff(ctx context.Context, unitID, by int64, in Staff, may func(tx *store.Tx) error) (view GrantView, err error) {
+// createStaff makes an account and its role, at the unit that may gives.
+func (s *Service) createStaff(ctx context.Context, by int64, in Staff, may func(tx *store.Tx) (unitID int64, err error)) (view GrantView, err error) {
 	if err := in.clean(); err != nil {
 		return GrantView{}, err
 	}
@@ -218,7 +216,8 @@ func (s *Service) createStaff(ctx context.Context, unitID, by int64, in Staff, m
 		return GrantView{}, err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := may(tx); err != nil {
+		unitID, err := may(tx)
+		if err != nil {
 			return err
 		}
 		personID, err := newDeskPerson(ctx, tx, in, hash, by)

@@ -2,11 +2,13 @@ package identity
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
+	"yimi/internal/fault"
 	"yimi/internal/store"
 )
 
@@ -145,8 +147,47 @@ func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password st
 		if err == nil && !still {
 			err = errCredentials
 		}
+		if err != nil || row.Once == Lasting {
+			return row.PersonID, err
+		}
+		first, err := useOnce(ctx, tx, row.Login)
+		if err == nil && !first {
+			err = errUsedOnce
+		}
 		return row.PersonID, err
 	})
+}
+
+// ResetPassword gives a login a password for one sign-in within a day, and ends all its sessions. Who signs in
+// with it is no second hand until they set one of their own. It asks nobody's leave: it is for the command line.
+func (s *Service) ResetPassword(ctx context.Context, login string) (string, error) {
+	login, password := foldLogin(login), rand.Text()
+	hash, err := auth.HashPassword(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	return password, s.Store.Tx(ctx, func(tx *store.Tx) error {
+		there, err := resetPassword(ctx, tx, login, hash)
+		if err == nil && !there {
+			err = fault.Missing("登录名")
+		}
+		if err != nil {
+			return err
+		}
+		row, err := passwordByLogin(ctx, tx.DB, login)
+		if err != nil {
+			return err
+		}
+		if err := audit.Write(tx, audit.Entry{Entity: audit.Person, ID: row.PersonID}); err != nil {
+			return err
+		}
+		return endOtherSessions(ctx, tx, row.PersonID, 0)
+	})
+}
+
+// CountLogins counts those who have a password.
+func (s *Service) CountLogins(ctx context.Context) (int64, error) {
+	return countLogins(ctx, s.Store.Read(ctx))
 }
 
 // ChangePassword sets a new password, from then on the person's own, and ends the person's other sessions.

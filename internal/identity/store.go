@@ -108,8 +108,25 @@ func replaceHash(ctx context.Context, tx *store.Tx, old PasswordLogin, hash stri
 
 func notePasswordChange(ctx context.Context, tx *store.Tx, login string) error {
 	_, err := gorm.G[PasswordLogin](tx.DB).Where("login = ?", login).
-		Set(clause.Assignments(map[string]any{"changed_at": tx.Now, "set_by": nil})).Update(ctx)
+		Set(clause.Assignments(map[string]any{"changed_at": tx.Now, "set_by": nil, "once": Lasting})).Update(ctx)
 	return err
+}
+
+// resetPassword puts a password for one sign-in in place of any; false: nobody has the login.
+func resetPassword(ctx context.Context, tx *store.Tx, login, hash string) (bool, error) {
+	n, err := gorm.G[PasswordLogin](tx.DB).Where("login = ?", login).
+		Set(clause.Assignments(map[string]any{"hash": hash, "changed_at": tx.Now, "set_by": 0, "once": OneTime})).Update(ctx)
+	return n == 1, err
+}
+
+// useOnce takes the one sign-in of a password; false: it was taken, or has run out.
+func useOnce(ctx context.Context, tx *store.Tx, login string) (bool, error) {
+	n, err := gorm.G[PasswordLogin](tx.DB).Where("login = ? AND once = ? AND changed_at > ?", login, OneTime, store.At(tx.Now.Add(-oneTimeLife))).Update(ctx, "once", UsedOnce)
+	return n == 1, err
+}
+
+func countLogins(ctx context.Context, db *gorm.DB) (int64, error) {
+	return gorm.G[PasswordLogin](db).Count(ctx, "*")
 }
 
 // passwordOwn tells whether somebody with a desk password set it alone; nil without one.

@@ -17,30 +17,28 @@ type Task struct {
 	Do    func(context.Context) error
 }
 
-// Failed is told of each run of a task that failed, and how: "error" or "panic".
-type Failed func(task, how string)
+// Ended is told how each run of a task ended: "ok", "error" or "panic".
+type Ended func(task, how string)
 
 // Run runs the tasks, each at once and then at its pace, until ctx ends, and returns
 // when the last one has stopped. A task that fails, by a panic too, is logged, counted
 // and tried again in its turn.
-func Run(ctx context.Context, log *slog.Logger, failed Failed, tasks ...Task) {
+func Run(ctx context.Context, log *slog.Logger, ended Ended, tasks ...Task) {
 	var wg sync.WaitGroup
 	for _, t := range tasks {
-		wg.Go(func() { run(ctx, log, failed, t) })
+		wg.Go(func() { run(ctx, log, ended, t) })
 	}
 	wg.Wait()
 }
 
-func run(ctx context.Context, log *slog.Logger, failed Failed, t Task) {
+func run(ctx context.Context, log *slog.Logger, ended Ended, t Task) {
 	tick := &time.Ticker{}
 	if t.Every > 0 {
 		tick = time.NewTicker(t.Every)
 		defer tick.Stop()
 	}
 	for ctx.Err() == nil { // a tick that is due as well must not win over the stop
-		if err := Try(func() error { return t.Do(ctx) }); err != nil {
-			report(ctx, log, failed, t.Name, err)
-		}
+		report(ctx, log, ended, t.Name, Try(func() error { return t.Do(ctx) }))
 		if t.Every == 0 {
 			return
 		}
@@ -52,15 +50,17 @@ func run(ctx context.Context, log *slog.Logger, failed Failed, t Task) {
 	}
 }
 
-// report logs and counts a failure; an error of the stop itself is none.
-func report(ctx context.Context, log *slog.Logger, failed Failed, task string, err error) {
+// report logs a failure and tells how it ended; an error of the stop itself is none.
+func report(ctx context.Context, log *slog.Logger, ended Ended, task string, err error) {
 	var p *Panic
 	switch {
+	case err == nil:
+		ended(task, "ok")
 	case errors.As(err, &p):
 		log.ErrorContext(ctx, "timed work failed", "task", task, "error", err, "stack", string(p.Stack))
-		failed(task, "panic")
+		ended(task, "panic")
 	case ctx.Err() == nil:
 		log.ErrorContext(ctx, "timed work failed", "task", task, "error", err)
-		failed(task, "error")
+		ended(task, "error")
 	}
 }

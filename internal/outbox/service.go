@@ -114,6 +114,15 @@ func (s *Service) Letters(ctx context.Context, after After, limit int) ([]Letter
 	return letters(s.Store.Read(ctx), auth.From(ctx).AdministeredPaths(), after, limit)
 }
 
+// Unsent counts messages that WeChat has not taken, each up to the cap: those that are due, and those that failed for good.
+func (s *Service) Unsent(ctx context.Context, atMost int) (due, failed int64, err error) {
+	counts, err := countUnsent(s.Store.Read(ctx), s.Store.Now(), atMost)
+	if err != nil {
+		return 0, 0, err
+	}
+	return counts[0], counts[1], nil
+}
+
 var (
 	errNoLetter = fault.Missing("消息")
 	errOver     = fault.New(fault.Conflict, "message_over", "这条消息说的事已经过去，再发没有用了。本人在“消息”里能看到")

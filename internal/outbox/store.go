@@ -47,6 +47,13 @@ func anyDue(db *gorm.DB, now store.Time) (bool, error) {
 	return len(ids) > 0, err
 }
 
+// countUnsent counts messages that are due, and those that failed for good, each up to the cap.
+func countUnsent(db *gorm.DB, now store.Time, atMost int) ([]int64, error) {
+	return store.CountsUpTo(db, atMost,
+		db.Model(&Notice{}).Where("due_at <= ? AND delivery = ?", now, Waiting),
+		db.Model(&Notice{}).Where("failed_at IS NOT NULL AND delivery IN ?", []Delivery{Dead, Uncertain}))
+}
+
 // takeDue leases messages that are due to one sender, the longest due first.
 func takeDue(tx *store.Tx, lease string, limit int, d time.Duration) (out []Notice, err error) {
 	until := store.At(tx.Now.Add(d))

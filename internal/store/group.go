@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -29,12 +30,20 @@ var errGroupOver = errors.New("store: the transaction that was shared is over")
 type turns struct {
 	*semaphore.Weighted
 	writer *writer
-	open   *group // nil when there is none
+	open   *group       // nil when there is none
+	queued atomic.Int64 // callers in take
+}
+
+// take waits for the turn.
+func (t *turns) take(ctx context.Context) error {
+	t.queued.Add(1)
+	defer t.queued.Add(-1)
+	return t.Acquire(ctx, 1)
 }
 
 // alone takes the turn for work that is not part of a group, and commits the open one before it.
 func (t *turns) alone(ctx context.Context, after func() error) error {
-	if err := t.Acquire(ctx, 1); err != nil {
+	if err := t.take(ctx); err != nil {
 		return err
 	}
 	if g := t.open; g != nil {

@@ -27,7 +27,7 @@ func (g gormLog) Trace(ctx context.Context, begin time.Time, fc func() (string, 
 		return
 	}
 	sql, rows := fc()
-	g.log.WarnContext(ctx, "slow statement", "took", took, "rows", rows, "sql", sql)
+	g.log.WarnContext(ctx, "slow statement", "took_ms", float64(took.Microseconds())/1000, "rows", rows, "sql", sql)
 }
 
 // ParamsFilter keeps the arguments out of every text that GORM makes.

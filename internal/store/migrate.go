@@ -96,6 +96,9 @@ func newestMigration(dialect string) (newest int64, err error) {
 	return newest, err
 }
 
+// Schema is the version of the tables that this program has.
+func (s *Store) Schema() int64 { return s.want }
+
 // Ready reports that the database answers, may be written to and has the schema
 // that this program knows.
 func (s *Store) Ready(ctx context.Context) error {

@@ -61,6 +61,26 @@ func sqlitePath(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
+// Exists tells, by an error, where an embedded database is not there; a server's is asked when it is opened.
+func Exists(url string) error {
+	kind, path, _ := strings.Cut(url, ":")
+	if kind != sqliteDialect {
+		return nil
+	}
+	path, err := sqlitePath(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist), err == nil && info.Size() == 0:
+		return fmt.Errorf("there is no database at %s", path)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no file", path)
+	}
+	return err
+}
+
 // makeSQLiteFile makes the folder and an empty file that only its owner reads;
 // SQLite gives the files beside it the same mode.
 func makeSQLiteFile(path string) error {

@@ -98,6 +98,17 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	return s, nil
 }
 
+// Pools are the connections to the database, those that read and those that write, for their figures.
+func (s *Store) Pools() (readers, writers *sql.DB) { return s.readers, s.writers }
+
+// Queued is how many transactions wait for SQLite's one writer; on a server, see the pool of writers.
+func (s *Store) Queued() int64 {
+	if s.turns == nil {
+		return 0
+	}
+	return s.turns.queued.Load()
+}
+
 // gormConfig is the same for both dialects. PrepareStmt stays off on MySQL: one round trip
 // with interpolated arguments is cheaper there.
 func (s *Store) gormConfig() *gorm.Config {

@@ -92,7 +92,7 @@ func (r *txRun) once(ctx context.Context, giveUp time.Time) error {
 		return err
 	}
 	if t := r.store.turns; t != nil {
-		if err := t.Acquire(wait, 1); err != nil {
+		if err := t.take(wait); err != nil {
 			return busy(err)
 		}
 		return r.shared(ctx, t)

@@ -2,6 +2,8 @@ package unit
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -101,27 +103,48 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (u Unit, err er
 	return u, err
 }
 
-// Bootstrap gives the district centre of this name at the top of the tree and
-// makes it if it is not there. It asks nobody's leave: it is for the command line
-// and the demo data, before there is anybody to ask.
+// Bootstrap gives the district centre of this name at the top of the tree and makes it if it is not there.
+// It asks nobody's leave: it is for the demo data, before there is anybody to ask.
 func (s *Service) Bootstrap(ctx context.Context, name string) (u Unit, err error) {
-	in := Input{Kind: DistrictCentre, Name: name}
-	fresh, err := in.unit()
+	err = s.store.Tx(ctx, func(tx *store.Tx) error {
+		u, err = BootstrapIn(tx, name, true)
+		return err
+	})
+	return u, err
+}
+
+// BootstrapIn is Bootstrap within a transaction, for the command line: beside other districts it makes one only anew,
+// since one letter typed wrong would split a district in two.
+func BootstrapIn(tx *store.Tx, name string, anew bool) (Unit, error) {
+	u, err := (Input{Kind: DistrictCentre, Name: name}).unit()
 	if err != nil {
 		return Unit{}, err
 	}
-	err = s.store.Tx(ctx, func(tx *store.Tx) error {
-		u, err = rootNamed(ctx, tx.DB, fresh.Name)
-		if !store.IsNotFound(err) {
-			return err
+	there, err := roots(tx.DB)
+	if err != nil {
+		return Unit{}, err
+	}
+	for _, t := range there {
+		if t.Name == u.Name {
+			return t, nil
 		}
-		u = fresh
-		if err := insert(ctx, tx, &u, ""); err != nil {
-			return err
-		}
-		return audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
-	})
-	return u, err
+	}
+	if len(there) > 0 && !anew {
+		return Unit{}, errOtherDistrict(u.Name, there)
+	}
+	if err := insert(tx.Statement.Context, tx, &u, ""); err != nil {
+		return Unit{}, err
+	}
+	return u, audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
+}
+
+// errOtherDistrict names what is there, for somebody at the command line.
+func errOtherDistrict(name string, there []Unit) error {
+	names := make([]string, len(there))
+	for i, t := range there {
+		names[i] = t.Name
+	}
+	return fmt.Errorf("there is no district %q; there is: %s. To make another one, say --new", name, strings.Join(names, ", "))
 }
 
 func missing(err error) error {

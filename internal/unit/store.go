@@ -24,8 +24,10 @@ func under(ctx context.Context, db *gorm.DB, path string) ([]Unit, error) {
 	return gorm.G[Unit](db).Where(below, from, to).Find(ctx)
 }
 
-func rootNamed(ctx context.Context, db *gorm.DB, name string) (Unit, error) {
-	return gorm.G[Unit](db).Where("parent_id IS NULL AND name = ?", name).Order("id").Take(ctx)
+// roots gives the district centres at the top of the trees, the first made first.
+func roots(db *gorm.DB) (out []Unit, err error) {
+	err = db.Where("parent_id IS NULL").Order("id").Limit(1000).Find(&out).Error
+	return out, err
 }
 
 // insert makes the row and then its path, which holds the id that the database
