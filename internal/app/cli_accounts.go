@@ -114,9 +114,12 @@ one of their own (我的 → 修改密码), and is no second hand until then. Al
 		}}
 }
 
+var errKeysWord = errors.New("usage: yimi keys rotate [settings], or yimi keys prune [settings]")
+
 // keysCommands change the keys that private fields are under.
 func (c *commandLine) keysCommands() *cobra.Command {
-	keys := &cobra.Command{Use: "keys", Short: "change the keys that private fields are encrypted by", Args: noWords}
+	keys := &cobra.Command{Use: "keys", Short: "change the keys that private fields are encrypted by",
+		RunE: func(*cobra.Command, []string) error { return errKeysWord }}
 	for _, k := range []struct {
 		name, short string
 		do          func(*App, context.Context, io.Writer) error
