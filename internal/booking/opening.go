@@ -3,14 +3,16 @@ package booking
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
 )
 
-// Opening is when a station answers: from one minute of the day to another, on the working days of its district.
+// Opening is when a station answers: from one minute of the day to another, on its days that are no holidays of its district.
 type Opening struct {
 	From, Until int
+	days        [8]bool // by the week-day, 1 to 7
 	holidays    map[string]Holiday
 }
 
@@ -23,10 +25,11 @@ func (s *Service) Opening(db *gorm.DB, path string, from time.Time) (Opening, er
 	if err != nil {
 		return Opening{}, err
 	}
-	o := Opening{From: int(s.limits.OpensAt.Minutes()), Until: int(s.limits.ClosesAt.Minutes())}
+	o := Opening{From: int(s.limits.OpensAt.Minutes()), Until: int(s.limits.ClosesAt.Minutes()), days: workdays}
 	for _, text := range said {
+		text = mainHours(text)
 		if from, until, ok := readHours(text); ok {
-			o.From, o.Until = from, until
+			o.From, o.Until, o.days = from, until, readDays(text)
 			break
 		}
 	}
@@ -53,10 +56,72 @@ func readHours(text string) (from, until int, ok bool) {
 	return from, until, from < until && until <= dayMinutes
 }
 
-// on gives when the station is open on a day; nothing on one that is no working day.
+// workdays are those of a station that names none.
+var workdays = [8]bool{1: true, 2: true, 3: true, 4: true, 5: true}
+
+const weekDays = "一二三四五六日"
+
+var (
+	everyDay = regexp.MustCompile(`每天|天天|每日|全年无休`)
+	someDays = regexp.MustCompile(`(?:周|星期|礼拜)([一二三四五六日天])(?:\s*[至到~～—–-]+\s*(?:周|星期|礼拜)?([一二三四五六日天]))?([一二三四五六日天]*)`)
+)
+
+var clauses = regexp.MustCompile(`[，,；;。、（(\n]?[^，,；;。、（(\n]+`)
+
+// mainHours is what a station says of its hours until it begins to speak of other days, without those of rest:
+// of 周一至周五 8:30–12:00，14:00–18:00，周六 9:00–12:00，周日休息 all before 周六.
+func mainHours(text string) (out string) {
+	for _, clause := range clauses.FindAllString(text, -1) {
+		switch {
+		case strings.ContainsAny(clause, "休不关闭"):
+		case clockTime.MatchString(out) && someDays.MatchString(clause):
+			return out
+		default:
+			out += clause
+		}
+	}
+	return out
+}
+
+// readDays reads the week-days on which a station says that it is open: 周一至周六, 周二、周四, 周六日, 每天.
+func readDays(text string) (days [8]bool) {
+	named := someDays.FindAllStringSubmatch(text, -1)
+	switch {
+	case everyDay.MatchString(text):
+		return [8]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true}
+	case len(named) == 0:
+		return workdays
+	}
+	for _, m := range named {
+		first := weekDay(m[1])
+		last := first
+		if m[2] != "" {
+			last = weekDay(m[2])
+		}
+		for d := first; ; d = d%7 + 1 { // 周五至周一 goes over the end of the week
+			days[d] = true
+			if d == last {
+				break
+			}
+		}
+		for _, more := range m[3] {
+			days[weekDay(string(more))] = true
+		}
+	}
+	return days
+}
+
+func weekDay(name string) int {
+	if name == "天" {
+		name = "日"
+	}
+	return strings.Index(weekDays, name)/len("一") + 1
+}
+
+// on gives when the station is open on a day; nothing on one that is none of its days, or a holiday.
 func (o Opening) on(day string) (span, bool) {
 	weekday := weekdayOf(o.holidays, day)
-	return between(day, o.From, o.Until), weekday >= 1 && weekday <= 5
+	return between(day, o.From, o.Until), o.days[weekday]
 }
 
 // after is the instant at which the station has been open for so long since another.

@@ -44,7 +44,7 @@ func TestWhenAnAnswerIsDue(t *testing.T) {
 		"very urgent, and a slot in an hour":          {asked: "2026-03-05 22:00", within: 4 * hour, urgent: true, slot: "2026-03-05 23:00", lead: 0, want: "2026-03-05 23:00"},
 		"a promise of thirty days":                    {asked: "2026-03-16 10:00", within: 30 * day, want: "2026-04-27 10:00"},
 	} {
-		o := Opening{From: 8*60 + 30, Until: 18 * 60, holidays: map[string]Holiday{
+		o := Opening{From: 8*60 + 30, Until: 18 * 60, days: workdays, holidays: map[string]Holiday{
 			"2026-03-12": {Kind: off}, "2026-03-14": {Kind: work, AsWeekday: 4}, "2026-03-15": {Kind: work, AsWeekday: 7}}}
 		p := Promise{Asked: at(c.asked), Within: c.within, Urgent: c.urgent, Lead: c.lead, Least: 15 * time.Minute}
 		if c.slot != "" {
@@ -59,10 +59,32 @@ func TestWhenAnAnswerIsDue(t *testing.T) {
 func TestHoursAreReadFromWhatAStationSays(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][2]int{"8:30–18:00": {510, 1080}, "周一至周五 9：00-17：30": {540, 1050}, "8:30–12:00，14:00–18:00": {510, 1080},
-		"": {}, "全天": {}, "8:30 起": {}, "18:00–8:30": {}, "9:00–25:00": {}} {
-		from, until, ok := readHours(text)
+		"": {}, "全天": {}, "周一至周五 8:30–12:00，14:00–18:00，周六 9:00–12:00": {510, 1080}, "周六 9:00–12:00、周日 9:00–11:00": {540, 720}, "8:30–18:00，12:00–14:00不上班": {510, 1080},
+		"8:30 起": {}, "18:00–8:30": {}, "9:00–25:00": {}} {
+		from, until, ok := readHours(mainHours(text))
 		if ok != (want[1] > 0) || ok && [2]int{from, until} != want {
 			t.Errorf("%q: %d–%d %v", text, from, until, ok)
 		}
+	}
+}
+
+func TestDaysAreReadFromWhatAStationSays(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"8:30–18:00": "12345", "周一至周六 8:30–18:00": "123456", "周二、周四 9:00–11:00": "24", "星期一到星期日 9:00–17:00": "1234567",
+		"周一至周五 8:30–18:00，周六日休息": "12345", "每天 8:00–20:00": "1234567", "周六日 9:00–17:00": "67", "周五至周一 9:00–17:00": "1567", "周二至周日 9:00–17:00（周一闭馆）": "234567",
+		"周一至周五 8:30–18:00；周六 9:00–12:00": "12345", "周一-周五8:30-17:30，节假日不休": "12345", "8:30–18:00 周日休": "12345", "周天 9:00–10:00": "7", "": "12345"} {
+		got := ""
+		for d, open := range readDays(mainHours(text)) {
+			if open {
+				got += string(rune('0' + d))
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	o := Opening{From: 9 * 60, Until: 17 * 60, days: readDays("周六日 9:00–17:00")}
+	if got := o.after(at("2026-03-06 10:00"), 2*time.Hour); !got.Equal(at("2026-03-07 11:00")) {
+		t.Errorf("a station open at the weekend answers at %v", got)
 	}
 }

@@ -3739,7 +3739,7 @@ export interface components {
             address?: string;
             /**
              * @description When somebody answers
-             * @example 8:30–18:00
+             * @example 周一至周五 8:30–18:00
              */
             open_hours?: string;
             location?: components["schemas"]["Coordinate"];
@@ -3760,8 +3760,8 @@ export interface components {
             /** @description Street address */
             address?: string;
             /**
-             * @description When somebody answers
-             * @example 8:30–18:00
+             * @description When somebody answers, as people write it. Times and week-days in it are read for when an answer is due; without days: Monday to Friday
+             * @example 周一至周五 8:30–18:00
              */
             open_hours?: string;
             location?: components["schemas"]["Coordinate"];
@@ -3776,7 +3776,7 @@ export interface components {
             phone?: string;
             /** @description Street address */
             address?: string;
-            /** @description When somebody answers */
+            /** @description When somebody answers; see UnitInput */
             open_hours?: string;
             location?: components["schemas"]["Coordinate"];
         };
