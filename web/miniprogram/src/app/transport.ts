@@ -5,7 +5,7 @@ const TIMEOUT_MS = 15_000
 const onH5 = process.env.UNI_PLATFORM === 'h5'
 
 /** H5 is served by the server itself; the mini-program has to be told where that is. */
-export const origin = onH5 ? '' : (import.meta.env.VITE_API_ORIGIN ?? 'http://127.0.0.1:8080')
+export const origin = onH5 ? '' : import.meta.env.VITE_API_ORIGIN || 'http://127.0.0.1:8080'
 
 /** Sends one request through uni.request. No answer is the problem `offline`. */
 export function send(request: Outgoing): Promise<Incoming> {
