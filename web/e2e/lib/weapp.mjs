@@ -18,8 +18,11 @@ export async function serveWeapp(api = '') {
   return { origin: server.origin, pages: pages.map((page) => `/${page}`), warnings, stop }
 }
 
-/** Opens a page of it as the WeChat user NAME (the server's demo mode knows the login code demo-NAME). */
-export async function openWeapp(page, { origin }, path, name = 'visitor') {
-  await page.goto(`${origin}/?login=demo-${name}&open=${encodeURIComponent(path)}`)
+/**
+ * Opens a page of it as the WeChat user NAME (the server's demo mode knows the login code demo-NAME). `phone` says what
+ * else is so there: {scene, letters} (weapp/wx.js).
+ */
+export async function openWeapp(page, { origin }, path, name = 'visitor', phone = {}) {
+  await page.goto(`${origin}/?${new URLSearchParams({ login: `demo-${name}`, open: path, ...phone })}`)
   await page.waitForFunction(() => window.__weapp?.started)
 }

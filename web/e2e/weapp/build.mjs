@@ -71,7 +71,7 @@ function styleSheet(names, read) {
 function copyRuntime(out) {
   copyFileSync(join(MODULES, EASEL), join(out, 'easel.js'))
   writeFileSync(join(out, 'adapter.js'), readFileSync(join(MODULES, ADAPTER), 'utf8').replace(/from\s*["']glass-easel["']/g, 'from "./easel.js"'))
-  for (const name of ['index.html', 'runtime.js', 'wx.js', 'router.js']) copyFileSync(join(HERE, name), join(out, name))
+  for (const name of ['index.html', 'runtime.js', 'wx.js', 'declared.js', 'router.js']) copyFileSync(join(HERE, name), join(out, name))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -110,8 +110,8 @@ for (const [path, config] of Object.entries(program.configs)) {
 
 const first = new URLSearchParams(location.search).get('open') ?? `/${program.pages[0]}`
 load('app.js')
-app?.onLaunch?.({ path: first.slice(1), query: {}, scene: 1001 })
-app?.onShow?.({ path: first.slice(1), query: {}, scene: 1001 })
+app?.onLaunch?.({ ...wx.getLaunchOptionsSync(), path: first.slice(1) })
+app?.onShow?.({ ...wx.getLaunchOptionsSync(), path: first.slice(1) })
 for (const path of Object.keys(program.configs)) if (program.modules[`${path}.js`]) load(`${path}.js`)
 router.reLaunch(first)
 window.__weapp.started = true

@@ -4,11 +4,20 @@
 //   scan            what wx.scanCode reads next; null is a person who cancels
 //   confirm         what is answered to wx.showModal
 //   location        what wx.getLocation gives; null is a person who refuses
+//   place           what wx.chooseLocation gives; words are those of its failure: cancel, auth deny …
+//   update()        a new version has been fetched
 //   setNetwork(on)  the network goes and comes
 //   tell(event)     onReachBottom, onPullDownRefresh … of the page on top
 //   open(url)       reLaunch
+// In the address: ?scene=1154 is how the program was opened, ?letters=24 the size that WeChat is set to.
+// What the program's app.json does not declare is refused as WeChat does (declared.js).
+import { undeclared } from './declared.js'
 
+const said = new URLSearchParams(location.search)
+const scene = Number(said.get('scene') ?? 1001)
 const STORE = 'weapp:'
+/** Opened from 朋友圈: no login. */
+const SINGLE_PAGE = 1154
 
 // Taken note of and answered with success, without doing anything.
 const NODDED = `hideLoading hideTabBar hideToast makePhoneCall openLocation pageScrollTo requestSubscribeMessage requirePrivacyAuthorize
@@ -16,14 +25,16 @@ const NODDED = `hideLoading hideTabBar hideToast makePhoneCall openLocation page
   showLoading showShareMenu showTabBar showToast startPullDownRefresh stopPullDownRefresh vibrateLong vibrateShort`.split(/\s+/)
 
 export function makeWx({ program, router }) {
-  const listeners = { network: [] }
+  const listeners = { network: [], update: [] }
   const test = (window.__weapp = {
     calls: [],
-    login: new URLSearchParams(location.search).get('login') ?? 'demo-visitor',
+    login: said.get('login') ?? 'demo-visitor',
     scan: null,
     confirm: true,
     location: null,
+    place: 'cancel',
     online: true,
+    update: () => listeners.update.forEach((tell) => tell()),
     setNetwork(on) {
       test.online = on
       for (const tell of listeners.network) tell({ isConnected: on, networkType: on ? 'wifi' : 'none' })
@@ -40,6 +51,10 @@ export function makeWx({ program, router }) {
       else options?.success?.(settled)
       options?.complete?.(settled)
     })
+  }
+  const refused = (name) => {
+    const errMsg = undeclared(program.app, name)
+    return errMsg ? { errMsg } : undefined
   }
   const go = (name, act) => (options = {}) => {
     note(name, options.url ?? options.delta)
@@ -63,14 +78,21 @@ export function makeWx({ program, router }) {
     removeStorageSync: (key) => localStorage.removeItem(STORE + key),
 
     request: (options) => request(options, test, note),
-    login: (options) => answer(options, { code: test.login, errMsg: 'login:ok' }),
+    login(options) {
+      note('login')
+      answer(options, scene === SINGLE_PAGE ? { errMsg: 'login:fail' } : { code: test.login, errMsg: 'login:ok' })
+    },
     scanCode(options) {
       note('scanCode', options.scanType)
       answer(options, test.scan === null ? { errMsg: 'scanCode:fail cancel' } : { result: test.scan, scanType: 'QR_CODE', errMsg: 'scanCode:ok' })
     },
     getLocation(options) {
       note('getLocation', options.type)
-      answer(options, test.location ? { ...test.location, errMsg: 'getLocation:ok' } : { errMsg: 'getLocation:fail auth deny' })
+      answer(options, refused('getLocation') ?? (test.location ? { ...test.location, errMsg: 'getLocation:ok' } : { errMsg: 'getLocation:fail auth deny' }))
+    },
+    chooseLocation(options) {
+      note('chooseLocation')
+      answer(options, refused('chooseLocation') ?? (typeof test.place === 'string' ? { errMsg: `chooseLocation:fail ${test.place}` } : { ...test.place, errMsg: 'chooseLocation:ok' }))
     },
     showModal(options) {
       note('showModal', options.title)
@@ -83,6 +105,7 @@ export function makeWx({ program, router }) {
     getNetworkType: (options) => answer(options, { networkType: test.online ? 'wifi' : 'none' }),
     onNetworkStatusChange: (tell) => listeners.network.push(tell),
     offNetworkStatusChange: (tell) => (listeners.network = listeners.network.filter((other) => other !== tell)),
+    getUpdateManager: () => ({ onCheckForUpdate() {}, onUpdateFailed() {}, onUpdateReady: (tell) => listeners.update.push(tell), applyUpdate: () => note('applyUpdate') }),
     getScreenBrightness: (options) => answer(options, { value: 0.5 }),
     getSetting: (options) => answer(options, { authSetting: {} }),
 
@@ -125,15 +148,15 @@ function parsed(text) {
 }
 
 function deviceFacts(program) {
-  const launch = () => ({ path: program.pages[0], query: {}, scene: 1001 })
-  const app = { SDKVersion: '3.8.0', language: 'zh_CN', theme: 'light', version: '8.0.50', host: { env: 'WeChat', appId: 'touristappid' } }
+  const launch = () => ({ path: program.pages[0], query: {}, scene })
+  const app = { SDKVersion: '3.8.0', language: 'zh_CN', theme: 'light', version: '8.0.50', fontSizeSetting: Number(said.get('letters') ?? 17), host: { env: 'WeChat', appId: 'touristappid' } }
   const device = { platform: 'devtools', system: 'iOS 17', brand: 'stand-in', model: 'stand-in' }
   const windowInfo = () => ({
     windowWidth: innerWidth, windowHeight: innerHeight, screenWidth: innerWidth, screenHeight: innerHeight, pixelRatio: 2, statusBarHeight: 20,
     safeArea: { top: 0, left: 0, right: innerWidth, bottom: innerHeight, width: innerWidth, height: innerHeight }, safeAreaInsets: { top: 0, bottom: 0, left: 0, right: 0 },
   })
   return {
-    getSystemInfoSync: () => ({ ...app, ...device, ...windowInfo(), fontSizeSetting: 16 }),
+    getSystemInfoSync: () => ({ ...app, ...device, ...windowInfo() }),
     getWindowInfo: windowInfo,
     getDeviceInfo: () => device,
     getAppBaseInfo: () => app,

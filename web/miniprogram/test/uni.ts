@@ -1,5 +1,9 @@
-// A stand-in for `uni`: storage in memory, requests answered by the test, nothing else.
+// A stand-in for `uni`: storage in memory, requests answered by the test, and of the phone what stands in `phone`.
+// What manifest.json does not declare is refused as WeChat does.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { vi } from 'vitest'
+import { undeclared } from '../../e2e/weapp/declared.js'
 
 interface Sent {
   url: string
@@ -25,11 +29,34 @@ export const phone = {
   network: [] as ((state: { isConnected: boolean }) => void)[],
   /** Where the pages were begun anew. */
   went: [] as string[],
+  /** What stands in app.json; a test may take something out. */
+  app: declared(),
+  /** Where the phone is, and the place that is chosen; words are those of WeChat's failure. */
+  location: 'auth deny' as string | { latitude: number; longitude: number; accuracy: number },
+  place: 'cancel' as string | { name: string; latitude: number; longitude: number },
+  /** How the program was opened, and the size of WeChat's letters. */
+  scene: 1001,
+  letters: 17 as number | undefined,
+  /** What was said in passing. */
+  toasts: [] as string[],
+  clipboard: '' as string | null,
+  /** WeChat has fetched a new version; and how often one was begun. */
+  fetched: [] as (() => void)[],
+  begun: 0,
   /** What the phone's storage refuses: a full one keeps nothing new, a private window nothing at all. */
   refuses: '' as '' | 'full' | 'private',
   reset() {
     this.store.clear()
     this.refuses = ''
+    this.app = declared()
+    this.location = 'auth deny'
+    this.place = 'cancel'
+    this.scene = 1001
+    this.letters = 17
+    this.toasts = []
+    this.clipboard = ''
+    this.fetched = []
+    this.begun = 0
     this.went = []
     this.sent = []
     this.answer = async () => 'offline'
@@ -37,6 +64,24 @@ export const phone = {
     this.fileAnswer = async () => 'offline'
     this.network = []
   },
+}
+
+function declared(): { requiredPrivateInfos: string[]; permission: Record<string, { desc: string }> } {
+  return JSON.parse(readFileSync(join(__dirname, '../src/manifest.json'), 'utf8'))['mp-weixin']
+}
+
+interface Asked {
+  success: (got: object) => void
+  fail: (failed: { errMsg: string }) => void
+}
+
+/** Gives what the phone has, or refuses as WeChat does. */
+const placeCall = (name: 'getLocation' | 'chooseLocation', has: () => string | object) => ({ success, fail }: Asked) => {
+  const refusal = undeclared(phone.app, name)
+  const got = has()
+  if (refusal) fail({ errMsg: refusal })
+  else if (typeof got === 'string') fail({ errMsg: `${name}:fail ${got}` })
+  else success({ ...got, errMsg: `${name}:ok` })
 }
 
 async function file({ success, fail, ...sent }: SentFile & { success: (got: FileAnswer) => void; fail: () => void }) {
@@ -61,6 +106,17 @@ const uni = {
     if (phone.refuses === 'private') throw new Error('SecurityError')
     phone.store.delete(key)
   },
+  getLocation: placeCall('getLocation', () => phone.location),
+  chooseLocation: placeCall('chooseLocation', () => phone.place),
+  setClipboardData({ data, success, fail }: Asked & { data: string }) {
+    if (phone.clipboard === null) return fail({ errMsg: 'setClipboardData:fail api scope is not declared in the privacy agreement' })
+    phone.clipboard = data
+    success({})
+  },
+  showToast: ({ title }: { title: string }) => phone.toasts.push(title),
+  getLaunchOptionsSync: () => ({ path: 'pages/home/index', scene: phone.scene }),
+  getAppBaseInfo: () => ({ fontSizeSetting: phone.letters }),
+  getUpdateManager: () => ({ onUpdateReady: (tell: () => void) => phone.fetched.push(tell), applyUpdate: () => phone.begun++ }),
   reLaunch: ({ url }: { url: string }) => phone.went.push(url),
   login: ({ success }: { success: (got: { code: string }) => void }) => success({ code: 'demo-lin' }),
   onNetworkStatusChange: (tell: (state: { isConnected: boolean }) => void) => phone.network.push(tell),

@@ -1,4 +1,4 @@
-// What the phone itself can do: call, show a map, say where it is, shine.
+// What the phone itself can do: call, show a map, say where it is, choose a place, shine.
 import type { Schemas } from '@yimi/client'
 
 const onH5 = process.env.UNI_PLATFORM === 'h5'
@@ -17,7 +17,8 @@ export function showPlace(name: string, location?: Schemas['Coordinate']) {
 }
 
 export function copy(text: string, said: string) {
-  uni.setClipboardData({ data: text, showToast: false, success: () => uni.showToast({ title: said, icon: 'none' }) })
+  const say = (title: string) => uni.showToast({ title, icon: 'none' })
+  uni.setClipboardData({ data: text, showToast: false, success: () => say(said), fail: () => say('没有复制成功，请再试一次') })
 }
 
 /**
@@ -35,6 +36,30 @@ export function whereAmI(): Promise<Schemas['Position'] | undefined> {
       fail: () => resolve(undefined),
     })
   })
+}
+
+export interface ChosenPlace {
+  name: string
+  location: Schemas['Coordinate']
+}
+const WITHOUT = '不选也可以，写清楚集合地点就行'
+
+/** Lets the person point at a place on WeChat's map; or the words to go on with, for a form needs no place. */
+export function choosePlace(): Promise<ChosenPlace | string> {
+  return new Promise((resolve) => {
+    uni.chooseLocation({
+      // 确定 without having pointed at anything gives no coordinates
+      success: ({ name, latitude, longitude }) => resolve(Number.isFinite(latitude) && Number.isFinite(longitude) ? { name, location: { latitude, longitude } } : notChosen('cancel')),
+      fail: ({ errMsg }: { errMsg?: string }) => resolve(notChosen(errMsg ?? '')),
+    })
+  })
+}
+
+function notChosen(errMsg: string): string {
+  if (/cancel/.test(errMsg)) return `没有选位置。${WITHOUT}`
+  if (/privacy permission/.test(errMsg)) return `没有同意微信的隐私说明，地图没有打开。${WITHOUT}；想选的话，再点一次并同意`
+  if (/auth|permission denied/.test(errMsg)) return `没有允许用位置，地图没有打开。${WITHOUT}；想选的话，点右上角“…”，在“设置”里允许位置信息`
+  return `地图现在打不开。${WITHOUT}`
 }
 
 /** Reads a code with the camera; nothing when the person goes back. */

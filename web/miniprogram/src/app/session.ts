@@ -7,6 +7,7 @@ import { leave as letGo } from './own'
 import { askForNotice, forgetDeclined } from './privacy'
 import { askSignIn, endSignIn } from './signIn'
 import { drop, keep, kept } from './storage'
+import { inTimeline } from './timeline'
 import { TOKENS, tokens } from './tokens'
 
 export type Person = Schemas['Person']
@@ -51,6 +52,7 @@ function retry(): Promise<void> {
 
 async function enter() {
   problem.value = null
+  if (inTimeline()) return // there is nobody to be: the page is read as everybody may read it
   const asked = askedPersona()
   if (asked && asked !== kept(PERSONA)) return signInAs(asked)
   if (!tokens.get()) {

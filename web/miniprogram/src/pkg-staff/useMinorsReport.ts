@@ -4,6 +4,7 @@ import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
+import { copy } from '@/app/device'
 import { useLoad } from '@/app/list'
 import { isoDate } from '@/app/format'
 import { useSession } from '@/app/session'
@@ -44,7 +45,7 @@ export function useMinorsReport() {
   const report = useLoad(() => api.get('/audit/minors-report', { query: { year: year.value } }))
   const copying = useAct(async () => {
     const table = String(await api.get('/audit/minors-report/csv', { query: { year: year.value } }))
-    uni.setClipboardData({ data: table.replace(/^\uFEFF/, ''), success: () => uni.showToast({ title: '已复制，可以贴进表格', icon: 'none' }) })
+    copy(table.replace(/^\uFEFF/, ''), '已复制，可以贴进表格')
     return true
   })
   const load = () => asStaff(() => (mayRead.value ? report.run() : undefined))
