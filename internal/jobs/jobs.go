@@ -17,7 +17,7 @@ type Task struct {
 	Do    func(context.Context) error
 }
 
-// Ended is told how each run of a task ended: "ok", "error" or "panic".
+// Ended is told how each run of a task ended: "ok", "error" or "panic"; of one that runs once only what failed.
 type Ended func(task, how string)
 
 // Run runs the tasks, each at once and then at its pace, until ctx ends, and returns
@@ -38,7 +38,7 @@ func run(ctx context.Context, log *slog.Logger, ended Ended, t Task) {
 		defer tick.Stop()
 	}
 	for ctx.Err() == nil { // a tick that is due as well must not win over the stop
-		report(ctx, log, ended, t.Name, Try(func() error { return t.Do(ctx) }))
+		report(ctx, log, ended, t, Try(func() error { return t.Do(ctx) }))
 		if t.Every == 0 {
 			return
 		}
@@ -51,16 +51,17 @@ func run(ctx context.Context, log *slog.Logger, ended Ended, t Task) {
 }
 
 // report logs a failure and tells how it ended; an error of the stop itself is none.
-func report(ctx context.Context, log *slog.Logger, ended Ended, task string, err error) {
+func report(ctx context.Context, log *slog.Logger, ended Ended, t Task, err error) {
 	var p *Panic
 	switch {
+	case err == nil && t.Every > 0:
+		ended(t.Name, "ok")
 	case err == nil:
-		ended(task, "ok")
 	case errors.As(err, &p):
-		log.ErrorContext(ctx, "timed work failed", "task", task, "error", err, "stack", string(p.Stack))
-		ended(task, "panic")
+		log.ErrorContext(ctx, "timed work failed", "task", t.Name, "error", err, "stack", string(p.Stack))
+		ended(t.Name, "panic")
 	case ctx.Err() == nil:
-		log.ErrorContext(ctx, "timed work failed", "task", task, "error", err)
-		ended(task, "error")
+		log.ErrorContext(ctx, "timed work failed", "task", t.Name, "error", err)
+		ended(t.Name, "error")
 	}
 }
