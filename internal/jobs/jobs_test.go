@@ -155,8 +155,11 @@ func TestRun(t *testing.T) {
 		if got := failures.of("bad", "error"); got != 4 {
 			t.Errorf("%d errors counted", got)
 		}
-		if a, b := failures.of("wild", "panic"), failures.of("wild once", "panic"); a != 3 || b != 1 || len(failures.all) != 8 {
+		if a, b := failures.of("wild", "panic"), failures.of("wild once", "panic"); a != 3 || b != 1 || len(failures.all) != 18 {
 			t.Errorf("panics counted: %d and %d of %d", a, b, len(failures.all))
+		}
+		if a, b := failures.of("good", "ok"), failures.of("once", "ok"); a != 10 || b != 0 {
+			t.Errorf("good ends told: %d and %d", a, b)
 		}
 		if n := strings.Count(log.String(), "broken"); n != 4 || strings.Contains(log.String(), "slow") {
 			t.Errorf("%d lines: %s", n, log.String())

@@ -123,7 +123,7 @@ func readSQLiteTable(t *testing.T, s *store.Store, out schema, name string) {
 		for _, c := range query(t, s, `SELECT COALESCE(name, 'an expression') FROM pragma_index_info(?) ORDER BY seqno`, i[0]) {
 			columns = append(columns, c[0])
 		}
-		if i[3] == "1" {
+		if i[3] == "1" && i[1] == "1" { // of one that is not unique, that it is of some rows alone says only how large it is
 			columns = append(columns, "partial")
 		}
 		if i[2] != "pk" {
