@@ -80,6 +80,7 @@ func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opt
 	for _, o := range opts {
 		o(a)
 	}
+	a.metrics.Registry.MustRegister(a.restorableAge())
 	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}

@@ -60,6 +60,9 @@ func (c *commandLine) root() *cobra.Command {
 		c.command("serve", "listen and serve; with --demo made-up people and activities", serve),
 		c.command("migrate", "bring the database's tables up to this program", migrate),
 		c.command("verify", "prove the ledger's chains and totals; exit 1 when something differs", verify),
+		c.folderCommand("backup DIR [settings]", "put the database and the files into DIR, beside the backups that are there", takeBackup),
+		c.folderCommand("restore DIR --data-dir NEW [settings]", "bring a backup, or the newest in DIR, back to where nothing is, and prove it", restore),
+		c.folderCommand("drill DIR [settings]", "restore the newest backup for a moment, prove it, serve it and log in", drill),
 		c.adminCommand(), c.passwordCommand(), c.keysCommands(), c.demoCommand(),
 		&cobra.Command{Use: "version", Short: "say which version this is", Args: noWords,
 			Run: func(*cobra.Command, []string) { _, _ = fmt.Fprintln(c.out, "yimi", version.String()) }},
@@ -95,6 +98,14 @@ type job func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.
 func (c *commandLine) command(name, short string, do job) *cobra.Command {
 	return &cobra.Command{Use: name + " [settings]", Short: short, Args: noWords, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, do) }}
+}
+
+// folderCommand is one that takes a folder of backups.
+func (c *commandLine) folderCommand(use, short string, do func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, dir string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: words(1), DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.run(cmd, func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error { return do(ctx, c, cfg, log, args[0]) })
+		}}
 }
 
 // run reads the settings, then does the job.
@@ -185,9 +196,13 @@ func verify(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Lo
 		return err
 	}
 	defer func() { _ = a.Close() }()
+	return a.verify(ctx, c.out)
+}
+
+func (a *App) verify(ctx context.Context, out io.Writer) error {
 	report, err := a.Hours.Verify(ctx, func(done int64) {
 		if done > 0 && done%100_000 == 0 {
-			_, _ = fmt.Fprintf(c.out, "yimi: %d entries read …\n", done)
+			_, _ = fmt.Fprintf(out, "yimi: %d entries read …\n", done)
 		}
 	})
 	if err != nil {
@@ -202,15 +217,15 @@ func verify(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Lo
 		return err
 	}
 	for _, w := range report.Warnings {
-		_, _ = fmt.Fprintln(c.out, "- warning:", w)
+		_, _ = fmt.Fprintln(out, "- warning:", w)
 	}
 	problems := slices.Concat(report.Problems, shifts, bookings)
 	for _, p := range problems {
-		_, _ = fmt.Fprintln(c.out, "-", p)
+		_, _ = fmt.Fprintln(out, "-", p)
 	}
 	if len(problems) > 0 {
 		return errDiffers
 	}
-	_, _ = fmt.Fprintf(c.out, "yimi: whole: %d entries in %d chains; no minute of anybody is counted twice, every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
+	_, _ = fmt.Fprintf(out, "yimi: whole: %d entries in %d chains; no minute of anybody is counted twice, every total equals the sum of its entries, every shift its sign-ups, every booking its time\n", report.Entries, report.People)
 	return nil
 }

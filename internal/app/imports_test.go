@@ -30,9 +30,11 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city"}, features...), true
+		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup"}, features...), true
 	case pkg == "httpapi":
 		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster", "human"}, features...), true
+	case pkg == "backup":
+		return []string{"store", "seal", "version"}, true
 	case pkg == "city":
 		return append([]string{"store", "seal", "auth"}, features...), true
 	case pkg == "bench":

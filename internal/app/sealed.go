@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -68,7 +69,12 @@ func (c sealedColumn) nameOf(r *sealedRow) string {
 func text(column, as string) string { return "CAST(" + column + " AS CHAR) AS " + as }
 
 // stale gives rows above the id whose value does not begin as what the Box makes now.
-func (a *App) stale(ctx context.Context, c sealedColumn, after int64) (out []sealedRow, err error) {
+func (a *App) stale(ctx context.Context, c sealedColumn, after int64) ([]sealedRow, error) {
+	return a.sealedRows(ctx, c, "<>", string(a.box.Prefix()), after, resealBatch)
+}
+
+// sealedRows gives rows above the id whose value begins so ("="), or does not ("<>").
+func (a *App) sealedRows(ctx context.Context, c sealedColumn, relation, prefix string, after int64, limit int) (out []sealedRow, err error) {
 	columns := "id, " + c.column + " AS sealed, " + text(c.named[0], "first")
 	if len(c.named) == 2 {
 		columns += ", " + text(c.named[1], "second")
@@ -76,8 +82,8 @@ func (a *App) stale(ctx context.Context, c sealedColumn, after int64) (out []sea
 	if c.index != nil && c.index.behind != "" {
 		columns += ", " + text(c.index.behind, "behind")
 	}
-	where, args := filled(c.column, "<>", string(a.box.Prefix()))
-	args = append(args, after, resealBatch)
+	where, args := filled(c.column, relation, prefix)
+	args = append(args, after, limit)
 	err = a.Store.Read(ctx).Raw("SELECT "+columns+" FROM "+c.table+" WHERE "+where+" AND id > ? ORDER BY id LIMIT ?", args...).Scan(&out).Error
 	return out, err
 }
@@ -269,4 +275,37 @@ func (a *App) countStale(ctx context.Context) (n int64, err error) {
 		return nil
 	})
 	return n, err
+}
+
+// opensUnder opens one thing that is sealed under a key, of each kind, and so proves that it is that key.
+func (a *App) opensUnder(ctx context.Context, keyID string) error {
+	for _, c := range sealedColumns {
+		for _, prefix := range seal.Under(keyID) {
+			rows, err := a.sealedRows(ctx, c, "=", string(prefix), 0, 1)
+			if err == nil && len(rows) > 0 {
+				_, err = a.box.Open(c.nameOf(&rows[0]), rows[0].Sealed)
+			}
+			if err != nil {
+				return fmt.Errorf("%s.%s does not open by the key %s that is given: %w", c.table, c.column, keyID, err)
+			}
+		}
+	}
+	opened := errors.New("one is enough")
+	err := a.eachFile(ctx, func(key string, head []byte) error {
+		if id, ok := seal.KeyOf(head); !ok || id != keyID {
+			return nil
+		}
+		sealed, err := a.files.ReadAll(ctx, key)
+		if err == nil {
+			_, err = a.box.Open(fileName(key), sealed)
+		}
+		if err != nil {
+			return fmt.Errorf("a file does not open by the key %s that is given: %w", keyID, err)
+		}
+		return opened
+	})
+	if errors.Is(err, opened) {
+		return nil
+	}
+	return err
 }

@@ -132,6 +132,23 @@ func (c Config) FieldsFile() string {
 	return filepath.Join(c.DataDir, "keys", "fields.key")
 }
 
+// FieldsKeys gives the ids of the keys that encrypt fields, and makes none: none are there if none were given.
+func (c Config) FieldsKeys() (ids []string, err error) {
+	keys := c.Keys.Fields
+	if file := c.FieldsFile(); file != "" {
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if keys, err = readKeyFile(file); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range keys {
+		ids = append(ids, k.ID)
+	}
+	return ids, nil
+}
+
 // ErrKeysBusy is what a second one of those who change the key file gets.
 var ErrKeysBusy = errors.New("another yimi keys is at work on the same key file; wait until it has ended, then run this again")
 

@@ -162,7 +162,11 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 		return err
 	}
 	s.readers, s.writers = mysqlPool(connector, s.poolSize), mysqlPool(manual{connector}, s.poolSize)
-	s.migrator = func() (*sql.DB, func() error, error) { return s.slowPool(cfgs) }
+	s.migrator = func() (*sql.DB, func() error, error) { return s.slowPool(cfgs, true) }
+	s.textPool = func() (*sql.DB, error) {
+		pool, _, err := s.slowPool(cfgs, false)
+		return pool, err
+	}
 	if s.galera, err = checkMySQL(ctx, s.readers); err != nil {
 		return err
 	}
@@ -175,12 +179,12 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	return refuseWrites(s.read)
 }
 
-// slowPool is for migrations, which may take longer than any time-out allows.
-func (s *Store) slowPool(cfgs []*mysqldriver.Config) (*sql.DB, func() error, error) {
+// slowPool is for migrations and copies, which may take longer than any time-out allows.
+func (s *Store) slowPool(cfgs []*mysqldriver.Config, parseTime bool) (*sql.DB, func() error, error) {
 	patient := make([]*mysqldriver.Config, len(cfgs))
 	for i, cfg := range cfgs {
 		patient[i] = cfg.Clone()
-		patient[i].ReadTimeout, patient[i].WriteTimeout = 0, 0
+		patient[i].ReadTimeout, patient[i].WriteTimeout, patient[i].ParseTime = 0, 0, parseTime
 	}
 	connector, err := s.mysqlConnector(patient)
 	if err != nil {

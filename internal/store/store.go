@@ -36,6 +36,7 @@ type Store struct {
 	readers *sql.DB
 
 	migrator func() (*sql.DB, func() error, error) // connections for migrations
+	textPool func() (*sql.DB, error)               // of MySQL, for copies: values as the server writes them
 	want     int64                                 // the newest migration this program knows
 	galera   bool
 	poolSize int

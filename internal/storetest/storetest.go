@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
 
 	"yimi/internal/store"
@@ -96,6 +97,15 @@ func Dialects(t *testing.T, test func(t *testing.T, emptyURL string)) {
 		t.Parallel()
 		test(t, server(t).create(t))
 	})
+}
+
+// Empty is the address of an empty database of the same kind as url, which goes when the test ends.
+func Empty(t testing.TB, url string) string {
+	t.Helper()
+	if strings.HasPrefix(url, "mysql:") {
+		return server(t).create(t)
+	}
+	return "sqlite:" + sqlitePath(t)
 }
 
 // server gives the DSN of the MySQL server, skips without one, and fails when one is required.

@@ -1,0 +1,276 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"yimi/internal/backup"
+	"yimi/internal/config"
+	"yimi/internal/store"
+)
+
+var errNewFolder = errors.New("say where with --data-dir NEW: a new folder, with nothing but keys in it")
+
+// rowsOfBackup are the columns that tell what a backup needs besides the database.
+func rowsOfBackup() backup.Rows {
+	rows := backup.Rows{Files: []backup.Column{{Table: "request_attachments", Column: "name"}}}
+	for _, c := range sealedColumns {
+		rows.Sealed = append(rows.Sealed, backup.Column{Table: c.table, Column: c.column})
+	}
+	return rows
+}
+
+// takeBackup is "yimi backup". It uses no key, migrates nothing, and runs beside servers.
+func takeBackup(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, dir string) error {
+	if err := store.Exists(string(cfg.Database)); err != nil {
+		return fmt.Errorf("database: %w; write the right one with --database or --config", err)
+	}
+	db, err := store.Open(ctx, string(cfg.Database), store.WithLogger(log))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	g, err := backup.Take(ctx, dir, backup.Source{Store: db, Files: filepath.Join(cfg.DataDir, "files"), Rows: rowsOfBackup(), Say: steps(c.errOut)})
+	if err != nil {
+		return err
+	}
+	if len(g.Missing) > 0 {
+		_, _ = fmt.Fprintf(c.out, "yimi: warning: %d attachments have no file; %s lists them\n", len(g.Missing), filepath.Join(g.Dir, "manifest.json"))
+	}
+	_, _ = fmt.Fprintf(c.out, "yimi: %s: %d entries, %d minutes, %d files; it took %s; to open it takes the keys %s, which are not in it\n",
+		g.Dir, g.Figures.Entries, g.Figures.Minutes, len(g.Files), seconds(g.Ended.Sub(g.Began)), strings.Join(g.Keys, ", "))
+	return nil
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// restore is "yimi restore".
+func restore(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, dir string) error {
+	if cfg.DataDir == config.Default().DataDir {
+		return errNewFolder
+	}
+	if cfg.Database == config.Default().Database { // not said: it belongs into the new folder
+		cfg.Database = config.DSN("sqlite:" + filepath.Join(cfg.DataDir, "yimi.db"))
+	}
+	began := time.Now()
+	r, err := newRestoring(c, cfg, log, dir)
+	if err != nil {
+		return err
+	}
+	undo, err := makeFolder(cfg)
+	if err != nil {
+		return err
+	}
+	fresh, err := store.NewFresh(ctx, string(cfg.Database))
+	if err != nil {
+		return errors.Join(err, undo())
+	}
+	stage := filepath.Join(cfg.DataDir, staging)
+	if err := r.keep(ctx, fresh, stage); err != nil {
+		return errors.Join(err, fresh.Remove(context.WithoutCancel(ctx)), os.RemoveAll(stage), undo())
+	}
+	_, _ = fmt.Fprintf(c.out, "yimi: restored in %s from a backup of %s, %s old; serve it with: --data-dir %s and its database %s\n",
+		seconds(time.Since(began)), r.Began.Format(time.RFC3339), time.Since(r.Began).Round(time.Second), cfg.DataDir, cfg.Database)
+	return nil
+}
+
+// staging is the folder in the new one in which things lie until they are proved.
+const staging = ".restoring"
+
+// makeFolder makes the new folder, or takes one that has nothing but keys; undo removes what was made.
+func makeFolder(cfg config.Config) (undo func() error, err error) {
+	entries, err := os.ReadDir(cfg.DataDir)
+	there := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	keys := false
+	for _, e := range entries {
+		switch {
+		case e.Name() == "keys":
+			keys = true
+		case e.Name() == staging, strings.HasPrefix(filepath.Join(cfg.DataDir, e.Name()), strings.TrimPrefix(string(cfg.Database), "sqlite:")+".part"):
+			// of a restore that was killed
+		default:
+			return nil, fmt.Errorf("%s is not empty: it has %s; a restore goes into a new folder, with nothing but keys in it", cfg.DataDir, e.Name())
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(cfg.DataDir, staging)); err != nil {
+		return nil, err
+	}
+	undo = func() (err error) {
+		if !keys { // what the program made for itself
+			err = os.RemoveAll(filepath.Join(cfg.DataDir, "keys"))
+		}
+		if !there {
+			err = errors.Join(err, os.Remove(cfg.DataDir))
+		}
+		return err
+	}
+	return undo, os.MkdirAll(cfg.DataDir, 0o700)
+}
+
+// restoring is a generation on its way back.
+type restoring struct {
+	*backup.Generation
+	cfg  config.Config
+	log  *slog.Logger
+	out  io.Writer
+	step func(what string, done func() (now, all int64)) (end func())
+}
+
+// newRestoring finds the generation, and refuses without the keys that it is under. It makes none.
+func newRestoring(c *commandLine, cfg config.Config, log *slog.Logger, dir string) (*restoring, error) {
+	g, err := backup.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Database.MySQL() != (g.Kind == "mysql") {
+		return nil, fmt.Errorf("the backup is of the kind %s, and goes into a database of that kind only: say where with --database", g.Kind)
+	}
+	ids, err := cfg.FieldsKeys()
+	if err != nil {
+		return nil, err
+	}
+	var lack []string
+	for _, id := range g.Keys {
+		if !slices.Contains(ids, id) {
+			lack = append(lack, id)
+		}
+	}
+	if len(lack) > 0 {
+		return nil, fmt.Errorf("the backup %s needs keys that are not here: %s; put them into %s, or into keys.fields of the settings",
+			g.Dir, strings.Join(lack, ", "), filepath.Join(cfg.DataDir, "keys", "fields.key"))
+	}
+	return &restoring{g, cfg, log, c.out, steps(c.errOut)}, nil
+}
+
+// keep brings the generation back for good.
+func (r *restoring) keep(ctx context.Context, fresh *store.Fresh, stage string) error {
+	a, err := r.open(ctx, fresh, stage)
+	if err != nil {
+		return err
+	}
+	if err := a.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(stage, "files"), filepath.Join(r.cfg.DataDir, "files")); err != nil {
+		return err
+	}
+	if err := errors.Join(os.Remove(stage), fresh.Keep()); err != nil {
+		return errors.Join(err, os.RemoveAll(filepath.Join(r.cfg.DataDir, "files")))
+	}
+	return nil
+}
+
+// open checks, loads, migrates and proves the generation, and gives the program on it. Nobody is told anything by that
+// program: it has no WeChat, and its timed work does not run.
+func (r *restoring) open(ctx context.Context, fresh *store.Fresh, folder string) (*App, error) {
+	if err := r.Check(ctx, r.step); err != nil {
+		return nil, err
+	}
+	if err := r.load(ctx, fresh, folder); err != nil {
+		return nil, err
+	}
+	keys, err := r.cfg.LoadKeys()
+	if err != nil {
+		return nil, err
+	}
+	cfg := r.cfg
+	cfg.Keys, cfg.Keys.Cipher = keys, r.cfg.Keys.Cipher
+	cfg.Database, cfg.DataDir, cfg.WeChat, cfg.Demo = config.DSN(fresh.URL()), folder, config.WeChat{State: cfg.WeChat.State}, false
+	a, err := Build(ctx, cfg, r.log)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.prove(ctx, a); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (r *restoring) load(ctx context.Context, fresh *store.Fresh, folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	if err := r.during("writing the files", func() error { return r.WriteFiles(ctx, filepath.Join(folder, "files")) }); err != nil {
+		return err
+	}
+	if err := r.during("loading the database", func() error { return fresh.Load(ctx, r.DatabaseFile()) }); err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, fresh.URL(), store.WithLogger(r.log))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if err := r.during("comparing with what was backed up", func() error { return r.Compare(ctx, db, rowsOfBackup()) }); err != nil {
+		return err
+	}
+	return db.Migrate(ctx)
+}
+
+func (r *restoring) prove(ctx context.Context, a *App) error {
+	for _, id := range r.Keys {
+		if err := a.opensUnder(ctx, id); err != nil {
+			return err
+		}
+	}
+	return r.during("verifying", func() error { return a.verify(ctx, r.out) })
+}
+
+func (r *restoring) during(what string, do func() error) error {
+	defer r.step(what, func() (int64, int64) { return 0, 0 })()
+	return do()
+}
+
+// steps shows how far each step is: on a terminal all the while, elsewhere a line when it is done.
+func steps(w io.Writer) func(what string, done func() (now, all int64)) (end func()) {
+	live := isTerminal(w)
+	return func(what string, done func() (now, all int64)) (end func()) {
+		began, quit := time.Now(), make(chan struct{})
+		var showing sync.WaitGroup
+		line := func() string {
+			now, all := done()
+			s := fmt.Sprintf("%s: %s", what, seconds(time.Since(began)))
+			if now > 0 {
+				s += fmt.Sprintf(", %d MB", now>>20)
+			}
+			if all > 0 {
+				s += fmt.Sprintf(" of %d", all>>20)
+			}
+			return s
+		}
+		if live {
+			showing.Go(func() {
+				for tick := time.NewTicker(time.Second / 4); ; {
+					select {
+					case <-quit:
+						tick.Stop()
+						return
+					case <-tick.C:
+						_, _ = fmt.Fprintf(w, "\r\033[K%s", line())
+					}
+				}
+			})
+		}
+		return func() {
+			close(quit)
+			showing.Wait()
+			if live {
+				_, _ = fmt.Fprint(w, "\r\033[K")
+			}
+			_, _ = fmt.Fprintln(w, line())
+		}
+	}
+}
