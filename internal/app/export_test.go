@@ -48,3 +48,6 @@ func DemoContacts() (phones, cards []string) {
 	}
 	return phones, cards
 }
+
+// RowsOfBackup is for tests.
+var RowsOfBackup = rowsOfBackup
