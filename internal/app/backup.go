@@ -167,10 +167,19 @@ func (r *restoring) keep(ctx context.Context, fresh *store.Fresh, stage string) 
 	if err := os.Rename(filepath.Join(stage, "files"), filepath.Join(r.cfg.DataDir, "files")); err != nil {
 		return err
 	}
-	if err := errors.Join(os.Remove(stage), fresh.Keep()); err != nil {
+	if err := errors.Join(os.Remove(stage), syncFolder(r.cfg.DataDir), fresh.Keep()); err != nil {
 		return errors.Join(err, os.RemoveAll(filepath.Join(r.cfg.DataDir, "files")))
 	}
 	return nil
+}
+
+// syncFolder makes the names in a folder outlive a power cut.
+func syncFolder(path string) error {
+	d, err := os.Open(path) //nolint:gosec // from the settings
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // open checks, loads, migrates and proves the generation, and gives the program on it. Nobody is told anything by that

@@ -303,9 +303,9 @@ func TestBackupUnderWrites(t *testing.T) {
 		p := newProgram(t, keysEnv(s.Keys), "--database="+url, "--data-dir="+t.TempDir())
 		_, address := p.start()
 		ended := make(chan struct{})
-		go func() { defer close(ended); s.blow(address, func(int64) { time.Sleep(20 * time.Millisecond) }) }()
+		go func() { defer close(ended); s.blow(address, func(int64) { time.Sleep(200 * time.Millisecond) }) }()
 		var taken []string
-		for over := false; !over; time.Sleep(1050 * time.Millisecond) {
+		for over := false; !over; time.Sleep(250 * time.Millisecond) {
 			dir := filepath.Join(t.TempDir(), "backups")
 			well(t, keysEnv(s.Keys), "backup", dir, "--database", url)
 			taken = append(taken, dir)
@@ -316,6 +316,7 @@ func TestBackupUnderWrites(t *testing.T) {
 			}
 		}
 		var before int64
+		instants := map[string]bool{}
 		for _, dir := range taken {
 			g, err := backup.Open(dir)
 			apptest.Must(t, err)
@@ -324,10 +325,14 @@ func TestBackupUnderWrites(t *testing.T) {
 				t.Errorf("%d entries, and %d before", g.Figures.Entries, before)
 			}
 			before = g.Figures.Entries
+			instants[fmt.Sprint(before, g.Figures.Tables["signups"])] = true
 			well(t, keysEnv(s.Keys), "restore", dir, "--data-dir", filepath.Join(t.TempDir(), "new"), "--database", storetest.Empty(t, url))
 		}
 		if before != 80 {
 			t.Errorf("the last one has %d entries", before)
+		}
+		if len(instants) < 3 {
+			t.Errorf("all were taken before or after the writes: %v", instants)
 		}
 	})
 }

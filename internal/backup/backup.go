@@ -106,7 +106,10 @@ func Take(ctx context.Context, dir string, src Source) (*Generation, error) {
 		return nil, err
 	}
 	g.Manifest = t.Manifest
-	return g, prune(dir)
+	if err := prune(dir); err != nil {
+		return nil, fmt.Errorf("%s is whole, but older ones could not be cleared away: %w", g.Dir, err)
+	}
+	return g, nil
 }
 
 // lock keeps another backup out until release, or the end of the process however it ends.
