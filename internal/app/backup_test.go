@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -370,6 +371,45 @@ func TestKilledBackup(t *testing.T) {
 			t.Error("none was killed in the middle")
 		}
 		t.Logf("%d were killed in the middle", parts)
+	})
+}
+
+// A restore that is killed leaves no database under its name, and the next one clears away what it left; on MySQL it is refused until
+// the database is empty again.
+func TestKilledRestore(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		b := newBackup(t, url)
+		p := newProgram(t, nil)
+		killed := 0
+		for delay := 20 * time.Millisecond; delay < time.Second; delay = delay * 3 / 2 {
+			dataDir, target, args := b.into(true)
+			cmd := exec.CommandContext(t.Context(), p.path, args...) //nolint:gosec // our own program
+			cmd.Env = p.env
+			apptest.Must(t, cmd.Start())
+			time.Sleep(delay)
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+			if cmd.ProcessState.Success() {
+				continue
+			}
+			killed++
+			if _, err := store.NewFresh(t.Context(), target); err != nil {
+				if !errors.Is(err, store.ErrNotFresh) || !strings.HasPrefix(target, "mysql:") {
+					t.Errorf("after %s: %v", delay, err)
+				}
+				badly(t, "database to restore into is there already", nil, args...)
+				args[len(args)-1] = storetest.Empty(t, b.url)
+			}
+			well(t, nil, args...)
+			if left, _ := filepath.Glob(filepath.Join(dataDir, ".restoring")); len(left) > 0 {
+				t.Errorf("%v was left", left)
+			}
+		}
+		if killed == 0 {
+			t.Error("none was killed in the middle")
+		}
+		t.Logf("%d were killed in the middle", killed)
 	})
 }
 

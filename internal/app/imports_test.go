@@ -30,7 +30,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup"}, features...), true
+		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup", "version"}, features...), true
 	case pkg == "httpapi":
 		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster", "human"}, features...), true
 	case pkg == "backup":
@@ -55,7 +55,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"configs"}, true
 	case pkg == "poster":
 		return []string{"fonts"}, true
-	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "fonts", pkg == "web", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
+	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "fonts", pkg == "web", pkg == "version", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false
