@@ -176,6 +176,7 @@ func TestRestoreRefuses(t *testing.T) {
 		if _, err := os.Stat(dataDir); err == nil {
 			t.Error("the folder was left")
 		}
+		b.nothing(dataDir, target)
 		dataDir, target, args = b.into(true)
 		other := g.Keys[0] + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("x"), 32)) + "\n"
 		apptest.Must(t, os.WriteFile(filepath.Join(dataDir, "keys", "fields.key"), []byte(other), 0o600))
