@@ -375,6 +375,20 @@ func TestKilledBackup(t *testing.T) {
 	})
 }
 
+// readyOnlyWhole checks that no server works on a database that is loaded in part.
+func (b *backupOf) readyOnlyWhole(url string) {
+	b.t.Helper()
+	s, err := store.Open(b.t.Context(), url, store.WithLogger(slog.New(slog.DiscardHandler)))
+	apptest.Must(b.t, err)
+	defer func() { apptest.Must(b.t, s.Close()) }()
+	if s.Ready(b.t.Context()) != nil {
+		return
+	}
+	g, err := backup.Open(b.dir)
+	apptest.Must(b.t, err)
+	apptest.Must(b.t, g.Compare(b.t.Context(), s, app.RowsOfBackup()))
+}
+
 // A restore that is killed leaves no database under its name, and the next one clears away what it left; on MySQL it is refused until
 // the database is empty again.
 func TestKilledRestore(t *testing.T) {
@@ -399,6 +413,7 @@ func TestKilledRestore(t *testing.T) {
 				if !errors.Is(err, store.ErrNotFresh) || !strings.HasPrefix(target, "mysql:") {
 					t.Errorf("after %s: %v", delay, err)
 				}
+				b.readyOnlyWhole(target)
 				badly(t, "database to restore into is there already", nil, args...)
 				args[len(args)-1] = storetest.Empty(t, b.url)
 			}

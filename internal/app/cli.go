@@ -104,7 +104,9 @@ func (c *commandLine) command(name, short string, do job) *cobra.Command {
 func (c *commandLine) folderCommand(use, short string, do func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, dir string) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: words(1), DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.run(cmd, func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error { return do(ctx, c, cfg, log, args[0]) })
+			return c.run(cmd, func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error {
+				return do(ctx, c, cfg, log, args[0])
+			})
 		}}
 }
 

@@ -1,9 +1,11 @@
 package backup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -93,5 +95,21 @@ func TestPruneTakesOnlyWhatNoneHas(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "mine", "notes.txt")); err != nil {
 		t.Error("what is not a backup went")
+	}
+}
+
+// A manifest names nothing outside of its folder.
+func TestManifestStaysInside(t *testing.T) {
+	t.Parallel()
+	good := `"` + strings.Repeat("a", 64) + `"`
+	for _, c := range []struct{ name, hash string }{{"../../etc/passwd", good}, {"/etc/passwd", good}, {"A", `"../../../../etc/passwd"`}, {"A", `""`}} {
+		dir := t.TempDir()
+		text := `{"format":1,"database":{"name":"yimi.db","sha256":` + good + `},"files":[{"name":"` + c.name + `","sha256":` + c.hash + `}]}`
+		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir); !errors.Is(err, ErrTampered) {
+			t.Errorf("%v: %v", c, err)
+		}
 	}
 }

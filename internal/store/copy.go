@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/libtnb/sqlite"
@@ -94,6 +95,9 @@ func dumpTo(ctx context.Context, file string, view View) (err error) {
 	if err != nil {
 		return err
 	}
+	// The version comes last: without it no server works on what is loaded in part.
+	const versions = "goose_db_version"
+	tables = append(slices.DeleteFunc(tables, func(table string) bool { return table == versions }), versions)
 	for _, table := range tables {
 		if err := d.table(ctx, table); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
