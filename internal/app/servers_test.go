@@ -75,12 +75,12 @@ func TestThreeServersShareTimedWork(t *testing.T) {
 	m.Whole(t)
 }
 
-// nginx runs configs/nginx.example.conf before the servers and gives its address, and a client that
-// trusts its certificate.
-func nginx(t *testing.T, binary string, servers []string) (url string, client *http.Client) {
+// nginx runs configs/deploy/nginx.conf before the servers and gives its address, a client that
+// trusts its certificate, and the file that it logs to.
+func nginx(t *testing.T, binary string, servers []string) (url string, client *http.Client, log string) {
 	t.Helper()
 	dir, secure, plain := t.TempDir(), freePort(t), freePort(t)
-	raw, err := os.ReadFile("../../configs/nginx.example.conf")
+	raw, err := os.ReadFile("../../configs/deploy/nginx.conf")
 	apptest.Must(t, err)
 	conf := string(raw)
 	put := func(old, now string) {
@@ -89,12 +89,16 @@ func nginx(t *testing.T, binary string, servers []string) (url string, client *h
 		}
 		conf = strings.ReplaceAll(conf, old, now)
 	}
-	for i, url := range servers {
-		put(fmt.Sprintf("server 10.0.0.%d:8080", 11+i), "server "+strings.TrimPrefix(url, "http://"))
+	const one = "\tserver 127.0.0.1:8080 max_fails=0;\n"
+	var all strings.Builder
+	for _, url := range servers {
+		all.WriteString(strings.ReplaceAll(one, "127.0.0.1:8080", strings.TrimPrefix(url, "http://")))
 	}
+	put(one, all.String())
 	put("listen 443 ", "listen "+secure+" ")
 	put("listen 80;", "listen "+plain+";")
 	put("/etc/ssl/yimi/", dir+"/")
+	put("/var/log/nginx/", dir+"/")
 	roots := certificate(t, dir)
 	user := ""
 	if os.Geteuid() == 0 {
@@ -126,7 +130,7 @@ func nginx(t *testing.T, binary string, servers []string) (url string, client *h
 	client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: rushAtOnce,
 		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12}}}
 	t.Cleanup(client.CloseIdleConnections)
-	return "https://" + secure, client
+	return "https://" + secure, client, filepath.Join(dir, "yimi.log")
 }
 
 // certificate writes the one that net/http/httptest has for example.com.
@@ -200,12 +204,28 @@ func TestThreeServersBehindNginx(t *testing.T) {
 	w := apptest.New(t, url)
 	w.Clock.Set(time.Now())
 	f := newFleet(t, w, 3, "--database="+url, "--proxies=127.0.0.1", "--hosts=localhost", "--limits.rate.person-writes=0", "--limits.rate.person-reads=90")
-	site, client := nginx(t, binary, f.urls)
+	site, client, log := nginx(t, binary, f.urls)
 	c := caller{t, client}
+	t.Run("small answers, and no addresses in the log", func(t *testing.T) { c.t = t; smallAndUnnamed(c, site, log) })
 	t.Run("sessions", func(t *testing.T) { c.t = t; sessionsOverAll(c, w, f) })
 	t.Run("one key", func(t *testing.T) { c.t = t; oneKeyAtAll(c, w, f) })
 	t.Run("rate limits", func(t *testing.T) { c.t = t; rateOverAll(c, w, site) })
 	t.Run("rolling restart", func(t *testing.T) { c.t = t; rollingRestart(c, w, f, site) })
+}
+
+// An answer goes gzipped to whom can read it, and the proxy's log names the request by its id alone.
+func smallAndUnnamed(c caller, site, log string) {
+	a := c.ask(site, "GET", "/privacy", "", nil, "Accept-Encoding", "gzip")
+	plain := c.ask(site, "GET", "/privacy", "", nil, "Accept-Encoding", "identity")
+	if a.Header.Get("Content-Encoding") != "gzip" || len(a.Body)*2 > len(plain.Body) {
+		c.t.Errorf("%d bytes of %q, of %d", len(a.Body), a.Header.Get("Content-Encoding"), len(plain.Body))
+	}
+	c.want(c.ask(site, "GET", "/calendar/a-secret-of-somebody.ics", "", nil), 404, "not_found")
+	raw, err := os.ReadFile(log) //nolint:gosec // the test's own
+	apptest.Must(c.t, err)
+	if text := string(raw); !strings.Contains(text, a.Header.Get("X-Request-Id")) || strings.Contains(text, "secret") {
+		c.t.Errorf("nginx logged: %s", text)
+	}
 }
 
 // Login at one, refresh at another; the old token used again at the third ends it everywhere.
