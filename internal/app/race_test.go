@@ -126,6 +126,9 @@ func TestOneKeyIsOneDeed(t *testing.T) {
 				if a.Status != 201 || string(a.Body) != string(answers[0].Body) {
 					t.Errorf("round %d: %d %s, and %s", round, a.Status, a.Body, answers[0].Body)
 				}
+				if kind := a.Header.Values("Content-Type"); len(kind) != 1 || kind[0] != "application/json" || a.Header.Get("Retry-After") != "" {
+					t.Errorf("round %d: replay %q came as %q", round, a.Header.Get("Idempotent-Replay"), kind)
+				}
 			}
 			if k := s.Count("signups", "person_id = ?", p.PersonID); k != 1 {
 				t.Errorf("%d sign-ups", k)

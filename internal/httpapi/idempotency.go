@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -46,7 +47,7 @@ func (s *Server) idempotent(c *gin.Context) {
 		return
 	}
 	c.Request = c.Request.WithContext(store.WithKey(c.Request.Context(), key))
-	rec := &recorder{ResponseWriter: c.Writer}
+	rec := &recorder{ResponseWriter: c.Writer, header: c.Writer.Header().Clone()}
 	c.Writer = rec
 	defer func() { c.Writer = rec.ResponseWriter }() // also when the handler panics
 	c.Next()
@@ -170,13 +171,16 @@ func lastError(c *gin.Context) error {
 	return nil
 }
 
-// recorder holds the answer back until it is known to be the one to send.
+// recorder holds the answer back, headers and all, until it is known to be the one to send: of one that is
+// not, nothing may be left, and gin keeps a Content-Type that is there already.
 type recorder struct {
 	gin.ResponseWriter
+	header http.Header
 	body   bytes.Buffer
 	status int
 }
 
+func (r *recorder) Header() http.Header               { return r.header }
 func (r *recorder) Write(b []byte) (int, error)       { return r.body.Write(b) }
 func (r *recorder) WriteString(s string) (int, error) { return r.body.WriteString(s) }
 func (r *recorder) WriteHeader(status int)            { r.status = status }
@@ -192,6 +196,9 @@ func (r *recorder) Status() int {
 }
 
 func (r *recorder) flush() {
+	sent := r.ResponseWriter.Header()
+	clear(sent)
+	maps.Copy(sent, r.header)
 	r.ResponseWriter.WriteHeader(r.Status())
 	r.ResponseWriter.WriteHeaderNow()
 	_, _ = r.ResponseWriter.Write(r.body.Bytes())
