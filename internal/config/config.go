@@ -35,7 +35,7 @@ type Config struct {
 // Token is how long a login lasts.
 type Token struct {
 	AccessTTL  time.Duration
-	RefreshTTL time.Duration
+	RefreshTTL time.Duration // from the last renewal of the access token
 }
 
 // WeChat is the mini-program; no AppID means no WeChat login.

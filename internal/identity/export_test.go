@@ -29,7 +29,7 @@ func (s *Service) SkipDummies() {
 func (s *Service) RotateTwice(ctx context.Context, secret, next string) (first bool, err error) {
 	for range 2 {
 		err = s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-			_, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next))
+			_, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next), s.SessionLife)
 			return err
 		})
 		if err != nil {

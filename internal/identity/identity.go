@@ -143,7 +143,7 @@ type Session struct {
 	PersonID    int64
 	CreatedAt   store.Time
 	RefreshedAt store.Time
-	ExpiresAt   store.Time  // fixed at the sign-in: refreshing does not move it
+	ExpiresAt   store.Time  // each refresh moves it on: a session ends when it is not used
 	EndedAt     *store.Time // by logout, a new password or a stolen token
 }
 

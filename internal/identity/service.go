@@ -26,7 +26,7 @@ type Deps struct {
 	Demo  bool      // the demo logins exist
 	// Notice is what people agree to.
 	Notice Notice
-	// SessionLife is how long one sign-in lasts; then one signs in again, which WeChat does unasked.
+	// SessionLife is how long a sign-in lasts after it was last refreshed; then one signs in again, which WeChat does unasked.
 	SessionLife time.Duration
 	Hands       human.Hands
 	// Mergers give what the features keep of one account to another of the same person, in this order.

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/store"
@@ -48,7 +49,7 @@ func (s *Service) issue(session Session, secret string) (SignedIn, error) {
 	}, err
 }
 
-// Refresh trades a refresh token for new tokens. A token works once: one that
+// Refresh trades a refresh token for new tokens, and the session lasts SessionLife from then on. A token works once: one that
 // comes a second time may be stolen, so the whole session ends at once, for the
 // thief and for the owner, and there is no grace. Of two refreshes that race with
 // one token exactly one gets new tokens, and these are of a session that has ended.
@@ -57,7 +58,7 @@ func (s *Service) Refresh(ctx context.Context, secret string) (SignedIn, error) 
 	var session Session
 	var first bool
 	err := s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-		session, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next))
+		session, first, err = rotate(ctx, tx, auth.HashSecret(secret), auth.HashSecret(next), s.SessionLife)
 		if err == nil && !first {
 			err = endSession(ctx, tx, session.ID) // and commit that
 		}
@@ -74,7 +75,7 @@ func (s *Service) Refresh(ctx context.Context, secret string) (SignedIn, error) 
 
 // rotate puts the next token after the old one and tells whether the old one came
 // for the first time. Touching the session first makes racing refreshes queue.
-func rotate(ctx context.Context, tx *store.Tx, old, next string) (session Session, first bool, err error) {
+func rotate(ctx context.Context, tx *store.Tx, old, next string, life time.Duration) (session Session, first bool, err error) {
 	session, err = sessionOfToken(ctx, tx, old)
 	if store.IsNotFound(err) {
 		return session, false, ErrSessionEnded
@@ -82,7 +83,7 @@ func rotate(ctx context.Context, tx *store.Tx, old, next string) (session Sessio
 	if err != nil {
 		return session, false, err
 	}
-	alive, err := touchSession(ctx, tx, session.ID)
+	alive, err := touchSession(ctx, tx, session.ID, life)
 	if err == nil && !alive {
 		err = ErrSessionEnded
 	}
@@ -96,8 +97,10 @@ func rotate(ctx context.Context, tx *store.Tx, old, next string) (session Sessio
 	if err != nil {
 		return session, false, err
 	}
-	first, err = useToken(ctx, tx, old)
-	return session, first, err
+	if first, err = useToken(ctx, tx, old); err != nil {
+		return session, false, err
+	}
+	return session, first, forgetTokens(ctx, tx, session.ID, store.At(tx.Now.Add(-life)))
 }
 
 // Logout ends the actor's session at once. A second time does nothing.

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,38 @@ func TestRefreshRotates(t *testing.T) {
 		_, err = w.Refresh(t.Context(), "no-such-token-at-all")
 		wantCode(t, err, "session_ended")
 		w.actor(t, first)
+	})
+}
+
+// A session that is used lasts; one that is not ends 30 days after its last use. Its used tokens do not pile up.
+func TestSessionEndsUnused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const day = 24 * time.Hour
+		used, left := w.wechat(t, "lin"), w.wechat(t, "ma")
+		oldest := used.RefreshToken
+		for range 20 { // 400 days
+			w.clock.advance(20 * day)
+			next, err := w.Refresh(t.Context(), used.RefreshToken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			used.RefreshToken = next.RefreshToken
+			w.actor(t, used)
+		}
+		if n := w.count(t, "refresh_tokens"); n != 4 { // left's, used's last, and what it used within 30 days
+			t.Errorf("%d tokens", n)
+		}
+		w.ended(t, left)
+		for _, gone := range []string{left.RefreshToken, oldest} {
+			_, err := w.Refresh(t.Context(), gone)
+			wantCode(t, err, "session_ended")
+		}
+		w.clock.advance(30*day - time.Second)
+		w.actor(t, used)
+		w.clock.advance(time.Second)
+		w.ended(t, used)
+		_, err := w.Refresh(t.Context(), used.RefreshToken)
+		wantCode(t, err, "session_ended")
 	})
 }
 
@@ -140,10 +173,15 @@ type sessionMachine struct {
 
 type modelSession struct {
 	in      identity.SignedIn
-	used    []string // its refresh tokens that were used
+	used    []usedToken // its refresh tokens that were used, in the last 30 days before the last refresh
 	current string
 	expires time.Time
 	ended   bool
+}
+
+type usedToken struct {
+	secret string
+	at     time.Time
 }
 
 func (m *sessionMachine) alive(s *modelSession) bool {
@@ -173,7 +211,10 @@ func (m *sessionMachine) Refresh(t *rapid.T) {
 		t.Fatalf("alive %v, refreshed with %v", alive, err)
 	}
 	if alive {
-		s.used, s.current = append(s.used, s.current), next.RefreshToken
+		now := m.w.clock.now()
+		s.used, s.current = append(s.used, usedToken{s.current, now}), next.RefreshToken
+		s.used = slices.DeleteFunc(s.used, func(u usedToken) bool { return now.Sub(u.at) > 30*24*time.Hour })
+		s.expires = now.Add(30 * 24 * time.Hour)
 	}
 }
 
@@ -182,7 +223,7 @@ func (m *sessionMachine) Reuse(t *rapid.T) {
 	if len(s.used) == 0 {
 		t.Skip("nothing used yet")
 	}
-	_, err := m.w.Refresh(t.Context(), rapid.SampledFrom(s.used).Draw(t, "used"))
+	_, err := m.w.Refresh(t.Context(), rapid.SampledFrom(s.used).Draw(t, "used").secret)
 	if err == nil || fault.From(err).Code != "session_ended" {
 		t.Fatalf("a used token gave %v", err)
 	}

@@ -160,11 +160,18 @@ func sessionOfToken(ctx context.Context, tx *store.Tx, hash string) (Session, er
 	return gorm.G[Session](tx.DB).Where("id = ?", token.SessionID).Take(ctx)
 }
 
-// touchSession notes a refresh of a session that lives, and tells whether it does.
-func touchSession(ctx context.Context, tx *store.Tx, id int64) (bool, error) {
+// touchSession lets a session that lives last for a whole life from now on, and tells whether it does live.
+func touchSession(ctx context.Context, tx *store.Tx, id int64, life time.Duration) (bool, error) {
 	n, err := gorm.G[Session](tx.DB).Where("id = ? AND ended_at IS NULL AND expires_at > ?", id, tx.Now).
-		Update(ctx, "refreshed_at", tx.Now)
+		Set(clause.Assignments(map[string]any{"refreshed_at": tx.Now, "expires_at": store.At(tx.Now.Add(life))})).Update(ctx)
 	return n == 1, err
+}
+
+// forgetTokens deletes the tokens of a session that were used before the instant, so that a session which is used
+// for years does not keep one for each quarter of an hour. One that comes after all is of no session.
+func forgetTokens(ctx context.Context, tx *store.Tx, sessionID int64, before store.Time) error {
+	_, err := gorm.G[RefreshToken](tx.DB).Where("session_id = ? AND used_at < ?", sessionID, before).Delete(ctx)
+	return err
 }
 
 // useToken marks the token used, and tells whether it was not before.
