@@ -27,7 +27,10 @@ func (s *Server) GetActivityPoster(ctx context.Context, r api.GetActivityPosterR
 	if err != nil {
 		return nil, err
 	}
-	return api.GetActivityPoster200ImagePngResponse{Body: bytes.NewReader(picture), ContentLength: int64(len(picture))}, nil
+	if has(r.Params.IfNoneMatch, picture) {
+		return samePoster(picture), nil
+	}
+	return api.GetActivityPoster200ImagePngResponse{PosterImagePngResponse: newPoster(picture)}, nil
 }
 
 // activityLines are when and where: the next shift, and how many more there are.
@@ -63,14 +66,31 @@ func (s *Server) GetCampaignPoster(ctx context.Context, r api.GetCampaignPosterR
 	if err != nil {
 		return nil, err
 	}
-	return api.GetCampaignPoster200ImagePngResponse{Body: bytes.NewReader(picture), ContentLength: int64(len(picture))}, nil
+	if has(r.Params.IfNoneMatch, picture) {
+		return samePoster(picture), nil
+	}
+	return api.GetCampaignPoster200ImagePngResponse{PosterImagePngResponse: newPoster(picture)}, nil
 }
 
-func (s *Server) poster(ctx context.Context, p poster.Poster, page string, id int64) (picture []byte, err error) {
+func (s *Server) poster(ctx context.Context, p poster.Poster, page string, id int64) (picture poster.Picture, err error) {
 	if p.Code, err = s.MiniCode(ctx, fmt.Sprintf("id=%d", id), page); err != nil {
-		return nil, err
+		return picture, err
 	}
-	return poster.Draw(p)
+	return s.posters.Draw(ctx, p)
+}
+
+// posterCache lets a picture be kept by whoever has it, who then asks by its ETag whether it is still the one.
+const posterCache = "no-cache"
+
+func has(tag *string, p poster.Picture) bool { return tag != nil && *tag == p.Tag }
+
+func newPoster(p poster.Picture) api.PosterImagePngResponse {
+	return api.PosterImagePngResponse{Body: bytes.NewReader(p.PNG), ContentLength: int64(len(p.PNG)),
+		Headers: api.PosterResponseHeaders{ETag: p.Tag, CacheControl: posterCache}}
+}
+
+func samePoster(p poster.Picture) api.SamePosterResponse {
+	return api.SamePosterResponse{Headers: api.SamePosterResponseHeaders{ETag: p.Tag, CacheControl: posterCache}}
 }
 
 // GetShiftCode gives the code that opens a shift's check-in.

@@ -34,6 +34,17 @@ func TestPosters(t *testing.T) {
 				}
 			}
 		}
+		path := fmt.Sprintf("/activities/%d/poster", published.ID)
+		first := s.Ask(t, "GET", path, nil)
+		tag := first.Header.Get("ETag")
+		again := s.Ask(t, "GET", path, nil, "If-None-Match", tag)
+		if again.Status != http.StatusNotModified || len(again.Body) != 0 || again.Header.Get("ETag") != tag || again.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("the picture that one has came again: %d, %d bytes, %v", again.Status, len(again.Body), again.Header)
+		}
+		m.Exec("UPDATE activities SET title = ? WHERE id = ?", "清河行动（改期）", published.ID)
+		if a := s.Ask(t, "GET", path, nil, "If-None-Match", tag); a.Status != http.StatusOK || a.Header.Get("ETag") == tag || bytes.Equal(a.Body, first.Body) {
+			t.Errorf("the poster of the old title: %d %s", a.Status, a.Header.Get("ETag"))
+		}
 		codes := m.WeChat.Codes()
 		if len(codes) != 2 || codes[0].Scene != fmt.Sprintf("id=%d", published.ID) || codes[0].Page != "pkg-activity/activity" {
 			t.Errorf("%+v", codes)

@@ -23,6 +23,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
+	"yimi/internal/poster"
 	"yimi/internal/request"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -71,6 +72,7 @@ type Server struct {
 	origins    http.CrossOriginProtection
 	people     *buckets // of persons, by class
 	addresses  *buckets // of networks
+	posters    *poster.Kept
 }
 
 var _ api.StrictServerInterface = (*Server)(nil)
@@ -81,7 +83,7 @@ func New(deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Deps: deps, spec: spec, operations: ops, people: newBuckets(), addresses: newBuckets()}, nil
+	return &Server{Deps: deps, spec: spec, operations: ops, people: newBuckets(), addresses: newBuckets(), posters: poster.NewKept()}, nil
 }
 
 // Engine is the router with the contract under Base, the docs and the health

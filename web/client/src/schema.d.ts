@@ -741,7 +741,7 @@ export interface paths {
         };
         /**
          * A poster of a campaign, to save and pass on
-         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Drawn once, until something on it changes. Without WeChat it is 503 wechat_unavailable.
          */
         get: operations["getCampaignPoster"];
         put?: never;
@@ -863,7 +863,7 @@ export interface paths {
         };
         /**
          * A poster of a published activity, to save and pass on
-         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Without WeChat it is 503 wechat_unavailable.
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Drawn once, until something on it changes. Without WeChat it is 503 wechat_unavailable.
          */
         get: operations["getActivityPoster"];
         put?: never;
@@ -6860,6 +6860,26 @@ export interface components {
         };
     };
     responses: {
+        /** @description Picture */
+        Poster: {
+            headers: {
+                ETag: string;
+                "Cache-Control": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "image/png": string;
+            };
+        };
+        /** @description It is still the one with that ETag */
+        SamePoster: {
+            headers: {
+                ETag: string;
+                "Cache-Control": string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description Signed in */
         Session: {
             headers: {
@@ -6891,6 +6911,11 @@ export interface components {
          * @example 5f0c9b2a7d3e4c18
          */
         IdempotencyKey: string;
+        /**
+         * @description The ETag of the picture that one has
+         * @example "9b1c0d2e4f5a69788796a5b4c3d2e1f0"
+         */
+        IfNoneMatch: string;
     };
     requestBodies: never;
     headers: never;
@@ -8010,7 +8035,13 @@ export interface operations {
     getCampaignPoster: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the picture that one has
+                 * @example "9b1c0d2e4f5a69788796a5b4c3d2e1f0"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description The record's id */
                 id: components["parameters"]["Id"];
@@ -8019,15 +8050,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Picture */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
+            200: components["responses"]["Poster"];
+            304: components["responses"]["SamePoster"];
             default: components["responses"]["Problem"];
         };
     };
@@ -8247,7 +8271,13 @@ export interface operations {
     getActivityPoster: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the picture that one has
+                 * @example "9b1c0d2e4f5a69788796a5b4c3d2e1f0"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description The record's id */
                 id: components["parameters"]["Id"];
@@ -8256,15 +8286,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Picture */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
+            200: components["responses"]["Poster"];
+            304: components["responses"]["SamePoster"];
             default: components["responses"]["Problem"];
         };
     };
