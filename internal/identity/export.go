@@ -77,6 +77,7 @@ type SessionExport struct {
 	RefreshedAt time.Time  `json:"refreshed_at"`
 	ExpiresAt   time.Time  `json:"expires_at"`
 	EndedAt     *time.Time `json:"ended_at"`
+	Network     string     `json:"network"` // of a desk login
 }
 
 // LinkExport is another account of the same person, as they said themselves.
@@ -135,7 +136,7 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 		out.Wechat[i] = WechatExport{w.OpenID, w.UnionID, w.CreatedAt.In(store.Shanghai)}
 	}
 	for i, v := range x.sessions {
-		out.Sessions[i] = SessionExport{v.CreatedAt.In(store.Shanghai), v.RefreshedAt.In(store.Shanghai), v.ExpiresAt.In(store.Shanghai), store.Local(v.EndedAt)}
+		out.Sessions[i] = SessionExport{v.CreatedAt.In(store.Shanghai), v.RefreshedAt.In(store.Shanghai), v.ExpiresAt.In(store.Shanghai), store.Local(v.EndedAt), v.Network}
 	}
 	for i, g := range x.guardianships {
 		as := "guardian"

@@ -145,6 +145,7 @@ type Session struct {
 	RefreshedAt store.Time
 	ExpiresAt   store.Time  // each refresh moves it on: a session ends when it is not used
 	EndedAt     *store.Time // by logout, a new password or a stolen token
+	Network     string      // audit.Network of a desk login: a usual place of its owner's; "" of any other
 }
 
 // RefreshToken is the hash of one; the token itself is kept nowhere.

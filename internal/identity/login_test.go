@@ -133,6 +133,55 @@ func TestLoginIsThrottled(t *testing.T) {
 	})
 }
 
+// Whoever guesses a login locks it where they are, and nowhere else.
+func TestAStrangerLocksNobodyOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.SkipDummies()
+		w.desk(t, "yang.hailan")
+		try := func(login, password, address string) error {
+			_, err := w.LoginPassword(t.Context(), login, password, address)
+			return err
+		}
+		must(t, try("yang.hailan", rootPassword, office))
+		for range 6 {
+			_ = try("yang.hailan", "wrong", "192.0.2.7")
+		}
+		wantCode(t, try("yang.hailan", rootPassword, "192.0.2.7"), "too_many_attempts")
+		must(t, try("yang.hailan", rootPassword, office))
+		must(t, try("yang.hailan", rootPassword, "192.0.2.8")) // on the way, too
+
+		// Many networks together are slowed; the owner is not, where they are usual, nor their neighbour by a new address.
+		for _, login := range []string{"yang.hailan", "nobody.here"} {
+			judged := 0
+			for i := range 80 {
+				if fault.From(try(login, "wrong", fmt.Sprintf("198.18.%d.9", i))).Code == "bad_credentials" {
+					judged++
+				}
+			}
+			if want := map[string]int{"yang.hailan": 45, "nobody.here": 50}[login]; judged != want { // five were the stranger's above
+				t.Errorf("%s: %d guesses were judged, want %d", login, judged, want)
+			}
+			err := try(login, rootPassword, "198.19.0.1")
+			wantCode(t, err, "too_many_attempts")
+			if f := fault.From(err); !strings.Contains(f.Message, "以前登录过的地方") || !strings.Contains(f.Message, "24 小时") || f.Wait != 24*time.Hour {
+				t.Errorf("%v, %v", err, f.Wait)
+			}
+		}
+		must(t, try("yang.hailan", rootPassword, office))
+		must(t, try("yang.hailan", rootPassword, "192.0.2.8"))
+		wantCode(t, try("yang.hailan", rootPassword, "198.19.0.1"), "too_many_attempts") // the owner's logins gave no new tries
+		for range 5 {
+			wantCode(t, try("yang.hailan", "wrong", office), "bad_credentials")
+		}
+		wantCode(t, try("yang.hailan", rootPassword, office), "too_many_attempts") // a usual place has the quick lock
+		w.clock.advance(15 * time.Minute)
+		must(t, try("yang.hailan", rootPassword, office))
+		wantCode(t, try("yang.hailan", rootPassword, "198.19.0.1"), "too_many_attempts")
+		w.clock.advance(24 * time.Hour)
+		must(t, try("yang.hailan", rootPassword, "198.19.0.1"))
+	})
+}
+
 // A good login starts the login's count anew, and the address's only by its own try.
 func TestGoodLoginForgives(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -148,8 +197,8 @@ func TestGoodLoginForgives(t *testing.T) {
 		}
 		var hits int64
 		err := w.store.Read(t.Context()).Table("throttles").Select("COALESCE(SUM(hits), 0)").Scan(&hits).Error
-		if err != nil || hits != 8 || w.count(t, "throttles") != 1 {
-			t.Errorf("%d hits, %v; want the address's 8 wrong ones", hits, err)
+		if err != nil || hits != 12 || w.count(t, "throttles") != 2 { // the second four came from a usual place
+			t.Errorf("%d hits, %v; want the address's 8 wrong ones and everywhere's 4", hits, err)
 		}
 	})
 }

@@ -14,11 +14,15 @@ import (
 )
 
 const (
-	// Wrong passwords in a quarter of an hour: few for one login, more for an
+	// Wrong passwords in a quarter of an hour: few for one login from one address, more for an
 	// address, behind which a whole office may sit.
 	triesWindow     = 15 * time.Minute
 	triesPerLogin   = 5
 	triesPerAddress = 30
+
+	// Wrong passwords in a day for one login, from all addresses where its owner never signed in.
+	anywhereWindow = 24 * time.Hour
+	triesAnywhere  = 50
 
 	oneTimeLife = 24 * time.Hour
 	minPassword = 10 // characters
@@ -201,7 +205,10 @@ func (r *Registration) clean(now time.Time) (guarded bool, err error) {
 
 // The names of the throttles. They are hashed: people type passwords where the
 // login goes, and an address is personal.
-func loginThrottle(login string) string     { return "login:" + auth.HashSecret(login) }
+func loginThrottle(login, address string) string {
+	return "login:" + auth.HashSecret(auth.Network(address)+"\n"+login)
+}
+func anywhereThrottle(login string) string  { return "anywhere:" + auth.HashSecret(login) }
 func currentThrottle(personID int64) string { return fmt.Sprintf("current_password:%d", personID) }
 func addressThrottle(address string) string {
 	return "address:" + auth.HashSecret(auth.Network(address))
@@ -211,4 +218,11 @@ func addressThrottle(address string) string {
 func tooMany(wait time.Duration) error {
 	minutes := int(math.Ceil(wait.Minutes()))
 	return fault.Newf(fault.TooMany, "too_many_attempts", "密码输错的次数太多，请 %d 分钟后再试", max(1, minutes)).After(wait)
+}
+
+// tooManyAnywhere refuses a login that is being guessed from many networks, where its owner is not usual.
+func tooManyAnywhere(wait time.Duration) error {
+	hours := int(math.Ceil(wait.Hours()))
+	return fault.Newf(fault.TooMany, "too_many_attempts",
+		"有人从别处多次试这个登录名的密码，暂时只能在您以前登录过的地方登录。请换到平时的地方（如办公室），或 %d 小时后再试", max(1, hours)).After(wait)
 }

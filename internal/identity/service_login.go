@@ -23,9 +23,9 @@ func (s *Service) LoginWechat(ctx context.Context, code string) (SignedIn, error
 		return SignedIn{}, errors.New("identity: WeChat gave no openid")
 	}
 	who := func(tx *store.Tx) (int64, error) { return wechatPerson(ctx, tx, openID, unionID) }
-	in, err := s.signIn(ctx, who)
+	in, err := s.signIn(ctx, "", who)
 	if store.IsDuplicate(err) { // another first login was faster: its person is there now
-		in, err = s.signIn(ctx, who)
+		in, err = s.signIn(ctx, "", who)
 	}
 	return in, err
 }
@@ -61,7 +61,7 @@ func (s *Service) LoginDemo(ctx context.Context, persona string) (SignedIn, erro
 	if !slices.Contains(personas, persona) {
 		return SignedIn{}, errNoPersona
 	}
-	return s.signIn(ctx, func(tx *store.Tx) (int64, error) {
+	return s.signIn(ctx, "", func(tx *store.Tx) (int64, error) {
 		known, err := wechatByOpenID(ctx, tx.DB, "demo-"+persona)
 		if store.IsNotFound(err) {
 			return 0, errNoPersona
@@ -75,28 +75,41 @@ func (s *Service) LoginDemo(ctx context.Context, persona string) (SignedIn, erro
 // password, for the same work.
 func (s *Service) LoginPassword(ctx context.Context, login, password, address string) (SignedIn, error) {
 	login = foldLogin(login)
-	if err := s.countTry(ctx, login, address); err != nil {
+	usual, err := usualPlace(ctx, s.Store.Read(ctx), login, audit.Network(address))
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.countTry(ctx, login, address, usual); err != nil {
 		return SignedIn{}, err
 	}
 	row, err := s.verify(ctx, login, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.forgiveTry(ctx, login, address); err != nil {
+	if err := s.forgiveTry(ctx, login, address, usual); err != nil {
 		return SignedIn{}, err
 	}
-	return s.signInWith(ctx, row, password)
+	return s.signInWith(ctx, row, password, address)
 }
 
-// countTry counts before it checks: tries at the same moment cannot slip through.
-// The address comes first, so that a flood from one does not use up the login's tries.
-func (s *Service) countTry(ctx context.Context, login, address string) error {
+// countTry counts before it checks: tries at the same moment cannot slip through. Each count comes after
+// those that refuse sooner, so that a flood from one address uses up neither the login's tries there nor, much
+// less, those of everywhere. These do not count where the owner has signed in before: a stranger locks nobody
+// out of their usual place.
+func (s *Service) countTry(ctx context.Context, login, address string, usual bool) error {
 	if address != "" {
 		if err := s.hit(ctx, addressThrottle(address), triesPerAddress); err != nil {
 			return err
 		}
 	}
-	return s.hit(ctx, loginThrottle(login), triesPerLogin)
+	if err := s.hit(ctx, loginThrottle(login, address), triesPerLogin); err != nil || usual {
+		return err
+	}
+	ok, wait, err := s.Store.Hit(ctx, anywhereThrottle(login), triesAnywhere, anywhereWindow)
+	if err == nil && !ok {
+		return tooManyAnywhere(wait)
+	}
+	return err
 }
 
 func (s *Service) hit(ctx context.Context, name string, limit int64) error {
@@ -107,11 +120,19 @@ func (s *Service) hit(ctx context.Context, name string, limit int64) error {
 	return err
 }
 
-// forgiveTry takes back only this try of the address: who owns one login must not
-// be able to go on guessing others.
-func (s *Service) forgiveTry(ctx context.Context, login, address string) error {
-	if err := s.Store.Clear(ctx, loginThrottle(login)); err != nil || address == "" {
+// forgiveTry takes back only this try of the address and of everywhere: who owns one login must not be able to
+// go on guessing others, and a good login must not give those who guess from elsewhere new tries.
+func (s *Service) forgiveTry(ctx context.Context, login, address string, usual bool) error {
+	if err := s.Store.Clear(ctx, loginThrottle(login, address)); err != nil {
 		return err
+	}
+	if !usual {
+		if err := s.Store.Unhit(ctx, anywhereThrottle(login)); err != nil {
+			return err
+		}
+	}
+	if address == "" {
+		return nil
 	}
 	return s.Store.Unhit(ctx, addressThrottle(address))
 }
@@ -133,7 +154,7 @@ func (s *Service) verify(ctx context.Context, login, password string) (PasswordL
 
 // signInWith signs in unless the password was changed since it was verified, and
 // renews a hash that was made at older costs.
-func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password string) (SignedIn, error) {
+func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password, address string) (SignedIn, error) {
 	hash := row.Hash
 	if auth.NeedsRehash(hash) {
 		fresh, err := auth.HashPassword(ctx, password)
@@ -142,7 +163,7 @@ func (s *Service) signInWith(ctx context.Context, row PasswordLogin, password st
 		}
 		hash = fresh
 	}
-	return s.signIn(ctx, func(tx *store.Tx) (int64, error) {
+	return s.signIn(ctx, audit.Network(address), func(tx *store.Tx) (int64, error) {
 		still, err := replaceHash(ctx, tx, row, hash)
 		if err == nil && !still {
 			err = errCredentials

@@ -8,8 +8,9 @@ import (
 	"yimi/internal/store"
 )
 
-// signIn opens a session for the person that who finds in the same transaction.
-func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, error)) (SignedIn, error) {
+// signIn opens a session for the person that who finds in the same transaction. network is where a desk login
+// came from, else empty.
+func (s *Service) signIn(ctx context.Context, network string, who func(tx *store.Tx) (int64, error)) (SignedIn, error) {
 	secret := auth.NewSecret()
 	var session Session
 	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
@@ -17,7 +18,7 @@ func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, err
 		if err != nil {
 			return err
 		}
-		session, err = s.openSession(ctx, tx, personID, secret)
+		session, err = s.openSession(ctx, tx, personID, network, secret)
 		return err
 	})
 	if err != nil {
@@ -28,13 +29,13 @@ func (s *Service) signIn(ctx context.Context, who func(tx *store.Tx) (int64, err
 
 // openSession finds the session made already, if an earlier run of the
 // transaction committed after all.
-func (s *Service) openSession(ctx context.Context, tx *store.Tx, personID int64, secret string) (Session, error) {
+func (s *Service) openSession(ctx context.Context, tx *store.Tx, personID int64, network, secret string) (Session, error) {
 	hash := auth.HashSecret(secret)
 	made, err := sessionOfToken(ctx, tx, hash)
 	if !store.IsNotFound(err) {
 		return made, err
 	}
-	session, err := insertSession(ctx, tx, personID, s.SessionLife)
+	session, err := insertSession(ctx, tx, personID, network, s.SessionLife)
 	if err != nil {
 		return session, err
 	}

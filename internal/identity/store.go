@@ -141,14 +141,24 @@ func passwordOwn(ctx context.Context, db *gorm.DB, personID int64) (*bool, error
 
 // ---- sessions
 
-func insertSession(ctx context.Context, tx *store.Tx, personID int64, life time.Duration) (Session, error) {
-	s := Session{PersonID: personID, CreatedAt: tx.Now, RefreshedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(life))}
+func insertSession(ctx context.Context, tx *store.Tx, personID int64, network string, life time.Duration) (Session, error) {
+	s := Session{PersonID: personID, Network: network, CreatedAt: tx.Now, RefreshedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(life))}
 	err := gorm.G[Session](tx.DB).Create(ctx, &s)
 	return s, err
 }
 
 func insertToken(ctx context.Context, tx *store.Tx, sessionID int64, hash string) error {
 	return gorm.G[RefreshToken](tx.DB).Create(ctx, &RefreshToken{Hash: hash, SessionID: sessionID, IssuedAt: tx.Now})
+}
+
+// usualPlace tells whether the login's owner signed in from the network before, as long as sessions are kept.
+func usualPlace(ctx context.Context, db *gorm.DB, login, network string) (is bool, err error) {
+	if network == "" {
+		return false, nil
+	}
+	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM password_logins l JOIN sessions s ON s.person_id = l.person_id
+		WHERE l.login = ? AND s.network = ?)`, login, network).Scan(&is).Error
+	return is, err
 }
 
 // sessionOfToken finds the session of a token, used or not.

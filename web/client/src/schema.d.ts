@@ -52,7 +52,7 @@ export interface paths {
         put?: never;
         /**
          * Log in at the desk with a login name and a password
-         * @description Throttled by login name and by address. An unknown login and a wrong password get the same answer, in the same time.
+         * @description Throttled by login name at each address, by address, and, where its owner never signed in, by login name over all addresses: 429 `too_many_attempts` with `Retry-After`. An unknown login and a wrong password get the same answer, in the same time.
          */
         post: operations["loginPassword"];
         delete?: never;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE sessions ADD COLUMN network VARCHAR(64) NOT NULL DEFAULT '';
