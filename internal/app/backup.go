@@ -76,6 +76,9 @@ func restore(ctx context.Context, c *commandLine, cfg config.Config, log *slog.L
 		return errors.Join(err, undo())
 	}
 	stage := filepath.Join(cfg.DataDir, staging)
+	if err := clearKilled(cfg.DataDir, stage); err != nil {
+		return errors.Join(err, undo())
+	}
 	if err := r.keep(ctx, fresh, stage); err != nil {
 		return errors.Join(err, fresh.Remove(context.WithoutCancel(ctx)), os.RemoveAll(stage), undo())
 	}
@@ -84,8 +87,20 @@ func restore(ctx context.Context, c *commandLine, cfg config.Config, log *slog.L
 	return nil
 }
 
-// staging is the folder in the new one in which things lie until they are proved.
+// staging is the folder in the new one in which things lie until they are proved; it goes last, so that it marks
+// one in which a restore was killed.
 const staging = ".restoring"
+
+// clearKilled takes away what a restore left that was killed.
+func clearKilled(dataDir, stage string) error {
+	if _, err := os.Lstat(stage); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := os.RemoveAll(filepath.Join(dataDir, "files")); err != nil {
+		return err
+	}
+	return os.RemoveAll(stage)
+}
 
 // makeFolder makes the new folder, or takes one that has nothing but keys; undo removes what was made.
 func makeFolder(cfg config.Config) (undo func() error, err error) {
@@ -94,19 +109,16 @@ func makeFolder(cfg config.Config) (undo func() error, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	keys := false
+	keys, killed := false, slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == staging })
 	for _, e := range entries {
 		switch {
 		case e.Name() == "keys":
 			keys = true
-		case e.Name() == staging, strings.HasPrefix(filepath.Join(cfg.DataDir, e.Name()), strings.TrimPrefix(string(cfg.Database), "sqlite:")+".part"):
+		case e.Name() == staging, killed && e.Name() == "files", strings.HasPrefix(filepath.Join(cfg.DataDir, e.Name()), strings.TrimPrefix(string(cfg.Database), "sqlite:")+".part"):
 			// of a restore that was killed
 		default:
 			return nil, fmt.Errorf("%s is not empty: it has %s; a restore goes into a new folder, with nothing but keys in it", cfg.DataDir, e.Name())
 		}
-	}
-	if err := os.RemoveAll(filepath.Join(cfg.DataDir, staging)); err != nil {
-		return nil, err
 	}
 	undo = func() (err error) {
 		if !keys { // what the program made for itself
@@ -167,10 +179,10 @@ func (r *restoring) keep(ctx context.Context, fresh *store.Fresh, stage string) 
 	if err := os.Rename(filepath.Join(stage, "files"), filepath.Join(r.cfg.DataDir, "files")); err != nil {
 		return err
 	}
-	if err := errors.Join(os.Remove(stage), syncFolder(r.cfg.DataDir), fresh.Keep()); err != nil {
+	if err := errors.Join(syncFolder(r.cfg.DataDir), fresh.Keep()); err != nil {
 		return errors.Join(err, os.RemoveAll(filepath.Join(r.cfg.DataDir, "files")))
 	}
-	return nil
+	return errors.Join(os.Remove(stage), syncFolder(r.cfg.DataDir))
 }
 
 // syncFolder makes the names in a folder outlive a power cut.

@@ -339,6 +339,31 @@ func TestBackupUnderWrites(t *testing.T) {
 	})
 }
 
+// whileAtWork are moments at which a command is killed, since it began to write.
+var whileAtWork = []time.Duration{0, time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond,
+	80 * time.Millisecond, 160 * time.Millisecond, 320 * time.Millisecond, 640 * time.Millisecond}
+
+// killAtWork runs a command and kills it so long after the first that it wrote is there, however long it takes to get there.
+func killAtWork(t *testing.T, cmd *exec.Cmd, first string, delay time.Duration) {
+	t.Helper()
+	apptest.Must(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = cmd.Wait() }()
+	for there := false; !there; {
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+			found, err := filepath.Glob(first)
+			apptest.Must(t, err)
+			there = len(found) > 0
+		}
+	}
+	time.Sleep(delay)
+	_ = cmd.Process.Kill()
+	<-ended
+}
+
 // A backup that is killed leaves nothing that looks whole, and the next one clears away what it left.
 func TestKilledBackup(t *testing.T) {
 	t.Parallel()
@@ -346,14 +371,11 @@ func TestKilledBackup(t *testing.T) {
 		b := newBackup(t, url)
 		p := newProgram(t, nil, b.at()...)
 		parts := 0
-		for delay := 10 * time.Millisecond; delay < 500*time.Millisecond; delay = delay * 5 / 4 {
+		for _, delay := range whileAtWork {
 			dir := filepath.Join(t.TempDir(), "backups")
 			cmd := exec.CommandContext(t.Context(), p.path, append([]string{"backup", dir}, p.args...)...) //nolint:gosec // our own program
 			cmd.Env = p.env
-			apptest.Must(t, cmd.Start())
-			time.Sleep(delay)
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
+			killAtWork(t, cmd, filepath.Join(dir, "*.part"), delay)
 			left, err := filepath.Glob(filepath.Join(dir, "*.part"))
 			apptest.Must(t, err)
 			parts += len(left)
@@ -397,15 +419,16 @@ func TestKilledRestore(t *testing.T) {
 		b := newBackup(t, url)
 		p := newProgram(t, nil)
 		killed := 0
-		for delay := 20 * time.Millisecond; delay < time.Second; delay = delay * 3 / 2 {
+		for _, delay := range whileAtWork {
 			dataDir, target, args := b.into(true)
 			cmd := exec.CommandContext(t.Context(), p.path, args...) //nolint:gosec // our own program
 			cmd.Env = p.env
-			apptest.Must(t, cmd.Start())
-			time.Sleep(delay)
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
+			killAtWork(t, cmd, filepath.Join(dataDir, ".restoring"), delay)
 			if cmd.ProcessState.Success() {
+				continue
+			}
+			if _, err := os.Lstat(filepath.Join(dataDir, ".restoring")); errors.Is(err, fs.ErrNotExist) { // it was done, and about to say so
+				b.readyOnlyWhole(target)
 				continue
 			}
 			killed++
@@ -527,5 +550,25 @@ func TestCopyKeepsEveryByte(t *testing.T) {
 		if got, _ := json.Marshal(row); row.ID != 1<<60 || row.PersonID != -5 || row.ContentType != text || !bytes.Equal(row.Body, all) {
 			t.Errorf("%s", got)
 		}
+	})
+}
+
+// A restore that was killed after its files had their place, and before the database had, is done again.
+func TestRestoreAfterOneKilledAtTheEnd(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		b := newBackup(t, url)
+		dataDir, _, args := b.into(true)
+		for _, left := range []string{".restoring", "files/half"} {
+			apptest.Must(t, os.MkdirAll(filepath.Join(dataDir, left), 0o700))
+		}
+		well(t, nil, args...)
+		for _, gone := range []string{".restoring", "files/half"} {
+			if _, err := os.Lstat(filepath.Join(dataDir, gone)); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s was left: %v", gone, err)
+			}
+		}
+		args[len(args)-1] = storetest.Empty(t, b.url)
+		badly(t, "is not empty: it has files", nil, args...)
 	})
 }
