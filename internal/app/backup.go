@@ -40,6 +40,9 @@ func takeBackup(ctx context.Context, c *commandLine, cfg config.Config, log *slo
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	if within(dir, cfg.DataDir) || within(cfg.DataDir, dir) {
+		return fmt.Errorf("%s and data_dir %s lie one in the other; write a folder apart, on another disk", dir, cfg.DataDir)
+	}
 	g, err := backup.Take(ctx, dir, backup.Source{Store: db, Files: filepath.Join(cfg.DataDir, "files"), Rows: rowsOfBackup(), Say: steps(c.errOut)})
 	if err != nil {
 		return err
@@ -54,12 +57,23 @@ func takeBackup(ctx context.Context, c *commandLine, cfg config.Config, log *slo
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
+// within tells whether a path is a folder, or lies in it.
+func within(path, folder string) bool {
+	path, err := filepath.Abs(path)
+	folder, err2 := filepath.Abs(folder)
+	rel, err3 := filepath.Rel(folder, path)
+	return errors.Join(err, err2, err3) == nil && (rel == "." || filepath.IsLocal(rel))
+}
+
 // restore is "yimi restore".
 func restore(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, dir string) error {
 	if cfg.DataDir == config.Default().DataDir {
 		return errNewFolder
 	}
-	if cfg.Database == config.Default().Database { // not said: it belongs into the new folder
+	if within(cfg.DataDir, dir) {
+		return fmt.Errorf("%s lies in the folder of the backups; write another one", cfg.DataDir)
+	}
+	if !c.said("database") && !cfg.Database.MySQL() { // it belongs into the new folder, whatever the server has
 		cfg.Database = config.DSN("sqlite:" + filepath.Join(cfg.DataDir, "yimi.db"))
 	}
 	began := time.Now()
@@ -173,7 +187,7 @@ func (r *restoring) keep(ctx context.Context, fresh *store.Fresh, stage string) 
 	if err != nil {
 		return err
 	}
-	if err := a.Close(); err != nil {
+	if err := errors.Join(a.Identity.EndAllSessions(ctx), a.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(stage, "files"), filepath.Join(r.cfg.DataDir, "files")); err != nil {

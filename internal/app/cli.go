@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"yimi/internal/config"
 	"yimi/internal/fault"
@@ -22,11 +23,15 @@ type commandLine struct {
 	environ     []string
 	in          io.Reader
 	out, errOut io.Writer
+	typed       *pflag.FlagSet
 }
+
+// said tells whether a flag was typed.
+func (c *commandLine) said(flag string) bool { return c.typed != nil && c.typed.Changed(flag) }
 
 // Main runs one command and gives the exit code.
 func Main(ctx context.Context, args []string, environ []string, in io.Reader, out, errOut io.Writer) int {
-	root := (&commandLine{environ, in, out, errOut}).root()
+	root := (&commandLine{environ: environ, in: in, out: out, errOut: errOut}).root()
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
@@ -112,6 +117,7 @@ func (c *commandLine) folderCommand(use, short string, do func(ctx context.Conte
 
 // run reads the settings, then does the job.
 func (c *commandLine) run(cmd *cobra.Command, do job) error {
+	c.typed = cmd.Flags()
 	cfg, err := config.Read(cmd.Flags(), c.environ)
 	if err != nil {
 		return err

@@ -138,7 +138,7 @@ func restorableOf(cfg config.Config) (of time.Time) {
 }
 
 func noteRestorable(cfg config.Config, of time.Time) error {
-	if !of.After(restorableOf(cfg)) { // a drill of an older one
+	if last := restorableOf(cfg); !of.After(last) && !last.After(time.Now()) { // a drill of an older one
 		return nil
 	}
 	temp := restorable(cfg) + ".part"
@@ -154,9 +154,10 @@ func (a *App) restorableAge() prometheus.Collector {
 		Name: "yimi_backup_restorable_age_seconds", Help: "Age of the newest backup that a drill has restored; +Inf: none.",
 	}, func() float64 {
 		of := restorableOf(a.cfg)
-		if of.IsZero() {
+		age := a.clock().Sub(of)
+		if of.IsZero() || age < -time.Hour { // of a clock that went wrong: nobody knows
 			return math.Inf(1)
 		}
-		return a.clock().Sub(of).Seconds()
+		return age.Seconds()
 	})
 }

@@ -130,7 +130,7 @@ func TestServeCountsAndDrains(t *testing.T) {
 			`yimi_http_requests_total{code="unauthenticated",operation="getMe",status="401"} 1`,
 			`yimi_http_requests_total{code="not_found",operation="none",status="404"}`,
 			`yimi_http_request_seconds_count{operation="getMe"} 1`,
-			`yimi_messages_unsent{state="due"} 0`, `yimi_messages_unsent{state="failed"} 0`, "yimi_writers_queued 0",
+			`yimi_messages_unsent{state="due"} 0`, `yimi_messages_unsent{state="failed"} 0`, "\nyimi_writers_queued ",
 			`go_sql_open_connections{db_name="readers"}`,
 		} {
 			if !strings.Contains(body, line) {

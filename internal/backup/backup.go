@@ -106,7 +106,7 @@ func Take(ctx context.Context, dir string, src Source) (*Generation, error) {
 		return nil, err
 	}
 	g.Manifest = t.Manifest
-	if err := prune(dir); err != nil {
+	if err := prune(dir, time.Now()); err != nil {
 		return nil, fmt.Errorf("%s is whole, but older ones could not be cleared away: %w", g.Dir, err)
 	}
 	return g, nil
@@ -148,7 +148,9 @@ func (t *taking) take(ctx context.Context) error {
 	}
 	t.Files = sortedFiles(t.files)
 	t.Keys = sortedKeys(t.keys)
-	t.Missing = missing(t.Missing, t.files)
+	if t.Missing = missing(t.Missing, t.files); len(t.Missing) > 0 && len(t.files) == 0 {
+		return fmt.Errorf("%d attachments have no file, and there is none at all in %s: is data_dir the right one, and is it mounted", len(t.Missing), t.src.Files)
+	}
 	t.Ended = time.Now().UTC()
 	return t.writeManifest()
 }

@@ -17,10 +17,14 @@ func TestWhatIsKept(t *testing.T) {
 	for at := time.Date(2026, 11, 30, 18, 30, 0, 0, time.UTC); len(names) < 1460; at = at.Add(-12 * time.Hour) {
 		names = append(names, at.Format(stamp))
 	}
-	keep := kept(names)
+	now := time.Date(2026, 11, 30, 18, 31, 0, 0, time.UTC)
+	keep := kept(append([]string{"20291201T000000Z"}, names...), now)
 	for _, name := range []string{
 		"20261130T183000Z", // today: 2:30 of 1 December in Wuzhong
 		"20261130T063000Z", // yesterday's last
+		"20261129T183000Z", // of the last two days all
+		"20261129T063000Z",
+		"20291201T000000Z", // of a clock that went ahead
 		"20261125T063000Z", // the seventh day
 		"20261122T063000Z", // a Sunday: the end of a week
 		"20261115T063000Z",
@@ -31,13 +35,22 @@ func TestWhatIsKept(t *testing.T) {
 			t.Errorf("%s is not kept", name)
 		}
 	}
-	for _, name := range []string{"20261129T183000Z", "20261124T063000Z", "20261108T063000Z", "20251231T063000Z"} {
+	for _, name := range []string{"20261128T183000Z", "20261124T063000Z", "20261108T063000Z", "20251231T063000Z"} {
 		if keep[name] {
 			t.Errorf("%s is kept", name)
 		}
 	}
-	if n := len(keep); n != 7+2+10 {
+	n := 0
+	for _, is := range keep {
+		if is {
+			n++
+		}
+	}
+	if n != 1+1+7+2+10 {
 		t.Errorf("%d are kept", n)
+	}
+	if _, err := Open(t.TempDir()); !errors.Is(err, ErrNone) {
+		t.Error(err)
 	}
 }
 
@@ -45,6 +58,7 @@ func TestWhatIsKept(t *testing.T) {
 func TestPruneTakesOnlyWhatNoneHas(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	now := time.Date(2026, 12, 30, 0, 0, 0, 0, time.UTC)
 	hash := func(c string) (h string) {
 		for range 64 {
 			h += c
@@ -77,14 +91,14 @@ func TestPruneTakesOnlyWhatNoneHas(t *testing.T) {
 	write("20261130T020000Z/manifest.json", manifest(hash("b")))
 	write("20261129T010000Z/manifest.json", "{")
 	write("mine/notes.txt", "not a backup")
-	if err := prune(dir); err == nil {
+	if err := prune(dir, now); err == nil {
 		t.Error("a manifest that cannot be read went unseen")
 	}
 	if got := blobs(); len(got) != 3 {
 		t.Errorf("blobs %v", got)
 	}
 	write("20261129T010000Z/manifest.json", manifest(hash("c")))
-	if err := prune(dir); err != nil {
+	if err := prune(dir, now); err != nil {
 		t.Fatal(err)
 	}
 	if got := blobs(); !slices.Equal(got, []string{"b", "c"}) {

@@ -22,8 +22,10 @@ type Generation struct {
 
 const unfinished = ".part" // behind the name of one that is being made
 
-// What is kept: the newest generation of each of the last days, weeks and months that have one.
+// What is kept: all generations of the last hours, so that one more in a hurry costs none, and the newest of each of the
+// last days, weeks and months that have one.
 const (
+	keepHours  = 48
 	keepDays   = 7
 	keepWeeks  = 4
 	keepMonths = 12
@@ -41,10 +43,21 @@ func Open(dir string) (*Generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNone, dir)
+	for _, name := range names {
+		if !ahead(name, time.Now()) {
+			return read(filepath.Join(dir, name))
+		}
 	}
-	return read(filepath.Join(dir, names[0]))
+	if len(names) > 0 {
+		return nil, fmt.Errorf("all backups in %s are of a time to come, such as %s: set the clock, or name the one that is meant", dir, names[0])
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNone, dir)
+}
+
+// ahead tells whether a generation was made by a clock that went wrong: it is never the newest.
+func ahead(name string, now time.Time) bool {
+	at, err := time.Parse(stamp, name)
+	return err == nil && at.After(now.Add(time.Hour))
 }
 
 // generations gives the names of the whole ones, the newest first.
@@ -94,12 +107,12 @@ func removeUnfinished(dir string) error {
 }
 
 // prune removes the generations that the rule does not keep, and then the blobs of none.
-func prune(dir string) error {
+func prune(dir string, now time.Time) error {
 	names, err := generations(dir)
 	if err != nil {
 		return err
 	}
-	keep := kept(names)
+	keep := kept(names, now)
 	for _, name := range names {
 		if keep[name] {
 			continue
@@ -120,9 +133,14 @@ func removeGeneration(dir, name string) error {
 	return os.RemoveAll(gone)
 }
 
-// kept picks from names, the newest first.
-func kept(names []string) map[string]bool {
+// kept picks from names, the newest first. What a clock made that went ahead is kept, and keeps nothing else out.
+func kept(names []string, now time.Time) map[string]bool {
 	keep := map[string]bool{}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		at, err := time.Parse(stamp, name)
+		keep[name] = err == nil && at.After(now.Add(-keepHours*time.Hour))
+		return ahead(name, now)
+	})
 	for _, rule := range []struct {
 		of    func(t time.Time) string
 		count int

@@ -23,6 +23,7 @@ const (
 	// Wrong passwords in a day for one login, from all addresses where its owner never signed in.
 	anywhereWindow = 24 * time.Hour
 	triesAnywhere  = 50
+	triesUsual     = 60 // in triesWindow, from all addresses where the owner has signed in before
 
 	oneTimeLife = 24 * time.Hour
 	minPassword = 10 // characters
@@ -208,6 +209,7 @@ func (r *Registration) clean(now time.Time) (guarded bool, err error) {
 func loginThrottle(login, address string) string {
 	return "login:" + auth.HashSecret(auth.Network(address)+"\n"+login)
 }
+func usualThrottle(login string) string     { return "usual:" + auth.HashSecret(login) }
 func anywhereThrottle(login string) string  { return "anywhere:" + auth.HashSecret(login) }
 func currentThrottle(personID int64) string { return fmt.Sprintf("current_password:%d", personID) }
 func addressThrottle(address string) string {

@@ -75,7 +75,7 @@ func (s *Service) LoginDemo(ctx context.Context, persona string) (SignedIn, erro
 // password, for the same work.
 func (s *Service) LoginPassword(ctx context.Context, login, password, address string) (SignedIn, error) {
 	login = foldLogin(login)
-	usual, err := usualPlace(ctx, s.Store.Read(ctx), login, audit.Network(address))
+	usual, err := usualPlace(ctx, s.Store.Read(ctx), login, audit.Network(address), s.Store.Now())
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -102,8 +102,11 @@ func (s *Service) countTry(ctx context.Context, login, address string, usual boo
 			return err
 		}
 	}
-	if err := s.hit(ctx, loginThrottle(login, address), triesPerLogin); err != nil || usual {
+	if err := s.hit(ctx, loginThrottle(login, address), triesPerLogin); err != nil {
 		return err
+	}
+	if usual { // so many that only a machine makes them
+		return s.hit(ctx, usualThrottle(login), triesUsual)
 	}
 	ok, wait, err := s.Store.Hit(ctx, anywhereThrottle(login), triesAnywhere, anywhereWindow)
 	if err == nil && !ok {
@@ -126,10 +129,12 @@ func (s *Service) forgiveTry(ctx context.Context, login, address string, usual b
 	if err := s.Store.Clear(ctx, loginThrottle(login, address)); err != nil {
 		return err
 	}
-	if !usual {
-		if err := s.Store.Unhit(ctx, anywhereThrottle(login)); err != nil {
-			return err
-		}
+	wider := anywhereThrottle(login)
+	if usual {
+		wider = usualThrottle(login)
+	}
+	if err := s.Store.Unhit(ctx, wider); err != nil {
+		return err
 	}
 	if address == "" {
 		return nil
@@ -187,7 +192,7 @@ func (s *Service) ResetPassword(ctx context.Context, login string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return password, s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		there, err := resetPassword(ctx, tx, login, hash)
 		if err == nil && !there {
 			err = fault.Missing("登录名")
@@ -202,8 +207,21 @@ func (s *Service) ResetPassword(ctx context.Context, login string) (string, erro
 		if err := audit.Write(tx, audit.Entry{Entity: audit.Person, ID: row.PersonID}); err != nil {
 			return err
 		}
+		if err := forgetPlaces(ctx, tx, row.PersonID); err != nil {
+			return err
+		}
 		return endOtherSessions(ctx, tx, row.PersonID, 0)
 	})
+	if err != nil {
+		return "", err
+	}
+	return password, errors.Join(s.Store.Clear(ctx, anywhereThrottle(login)), s.Store.Clear(ctx, usualThrottle(login)))
+}
+
+// EndAllSessions signs everybody out, and takes back passwords for one sign-in: what comes back from a backup is of
+// before, with sessions that were ended since. It asks nobody's leave: it is for the command line.
+func (s *Service) EndAllSessions(ctx context.Context) error {
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return endAllSessions(ctx, tx) })
 }
 
 // CountLogins counts those who have a password.

@@ -101,7 +101,7 @@ func rotate(ctx context.Context, tx *store.Tx, old, next string, life time.Durat
 	if first, err = useToken(ctx, tx, old); err != nil {
 		return session, false, err
 	}
-	return session, first, forgetTokens(ctx, tx, session.ID, store.At(tx.Now.Add(-life)))
+	return session, first, forgetTokens(ctx, tx, session.ID, store.At(tx.Now.Add(-max(life, usedTokensKept))))
 }
 
 // Logout ends the actor's session at once. A second time does nothing.

@@ -49,7 +49,7 @@ func TestSessionEndsUnused(t *testing.T) {
 			used.RefreshToken = next.RefreshToken
 			w.actor(t, used)
 		}
-		if n := w.count(t, "refresh_tokens"); n != 4 { // left's, used's last, and what it used within 30 days
+		if n := w.count(t, "refresh_tokens"); n != 21 { // left's, used's last, and what it used within a year
 			t.Errorf("%d tokens", n)
 		}
 		w.ended(t, left)

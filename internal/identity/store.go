@@ -151,14 +151,28 @@ func insertToken(ctx context.Context, tx *store.Tx, sessionID int64, hash string
 	return gorm.G[RefreshToken](tx.DB).Create(ctx, &RefreshToken{Hash: hash, SessionID: sessionID, IssuedAt: tx.Now})
 }
 
-// usualPlace tells whether the login's owner signed in from the network before, as long as sessions are kept.
-func usualPlace(ctx context.Context, db *gorm.DB, login, network string) (is bool, err error) {
-	if network == "" {
-		return false, nil
-	}
-	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM password_logins l JOIN sessions s ON s.person_id = l.person_id
-		WHERE l.login = ? AND s.network = ?)`, login, network).Scan(&is).Error
+// usualPlace tells whether the login's owner signed in from the network before, as long as sessions are kept; or has a
+// password for one sign-in, which nobody guesses, from wherever.
+func usualPlace(ctx context.Context, db *gorm.DB, login, network string, now store.Time) (is bool, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM password_logins l LEFT JOIN sessions s ON s.person_id = l.person_id AND s.network = ? AND s.network <> ''
+		WHERE l.login = ? AND (s.id IS NOT NULL OR l.once = ? AND l.changed_at > ?))`, network, login, OneTime, store.At(now.Add(-oneTimeLife))).Scan(&is).Error
 	return is, err
+}
+
+// forgetPlaces lets a person have no usual place any more.
+func forgetPlaces(ctx context.Context, tx *store.Tx, personID int64) error {
+	_, err := gorm.G[Session](tx.DB).Where("person_id = ?", personID).Update(ctx, "network", "")
+	return err
+}
+
+// endAllSessions ends every session, and every password for one sign-in that was not used.
+func endAllSessions(ctx context.Context, tx *store.Tx) error {
+	_, err := gorm.G[Session](tx.DB).Where("ended_at IS NULL").Update(ctx, "ended_at", tx.Now)
+	if err != nil {
+		return err
+	}
+	_, err = gorm.G[PasswordLogin](tx.DB).Where("once = ?", OneTime).Update(ctx, "once", UsedOnce)
+	return err
 }
 
 // sessionOfToken finds the session of a token, used or not.
@@ -176,6 +190,9 @@ func touchSession(ctx context.Context, tx *store.Tx, id int64, life time.Duratio
 		Set(clause.Assignments(map[string]any{"refreshed_at": tx.Now, "expires_at": store.At(tx.Now.Add(life))})).Update(ctx)
 	return n == 1, err
 }
+
+// usedTokensKept is how long a used refresh token is known, so that it ends the session when it comes again.
+const usedTokensKept = 366 * 24 * time.Hour
 
 // forgetTokens deletes the tokens of a session that were used before the instant, so that a session which is used
 // for years does not keep one for each quarter of an hour. One that comes after all is of no session.
