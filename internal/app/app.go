@@ -107,6 +107,9 @@ func (a *App) openStore(ctx context.Context) (err error) {
 }
 
 func (a *App) build() error {
+	if err := a.refuseNewKeys(); err != nil {
+		return err
+	}
 	keys, err := a.cfg.LoadKeys()
 	if err != nil {
 		return err

@@ -485,7 +485,12 @@ func TestBackupHasTheFileOfEveryRow(t *testing.T) {
 		// One that came and went between the looks is named.
 		var second struct{ ID int64 }
 		apptest.Must(t, a.Store.Read(t.Context()).Table("request_attachments").Select("id").Take(&second).Error)
-		apptest.Must(t, os.RemoveAll(filepath.Join(b.cfg.DataDir, "files")))
+		files := filepath.Join(b.cfg.DataDir, "files")
+		apptest.Must(t, os.RemoveAll(files))
+		time.Sleep(1100 * time.Millisecond)
+		badly(t, "there is none at all in "+files, nil, append([]string{"backup", b.dir}, b.at()...)...) // another folder, or one that is not mounted
+		apptest.Must(t, os.MkdirAll(files, 0o700))
+		apptest.Must(t, os.WriteFile(filepath.Join(files, "another"), []byte("x"), 0o600))
 		time.Sleep(1100 * time.Millisecond)
 		if said := b.take(); !strings.Contains(said, "1 attachments have no file") {
 			t.Error(said)
@@ -570,5 +575,32 @@ func TestRestoreAfterOneKilledAtTheEnd(t *testing.T) {
 		}
 		args[len(args)-1] = storetest.Empty(t, b.url)
 		badly(t, "is not empty: it has files", nil, args...)
+	})
+}
+
+// A backup lies apart from what it is of, and a restore from the backups.
+func TestBackupLiesApart(t *testing.T) {
+	t.Parallel()
+	b := newBackup(t, storetest.URL(t))
+	for _, dir := range []string{b.cfg.DataDir, filepath.Join(b.cfg.DataDir, "backups"), filepath.Join(b.cfg.DataDir, "files", "backups"), filepath.Dir(b.cfg.DataDir)} {
+		badly(t, "lie one in the other", nil, append([]string{"backup", dir}, b.at()...)...)
+	}
+	badly(t, "lies in the folder of the backups", nil, "restore", b.dir, "--demo", "--data-dir", filepath.Join(b.dir, "new"))
+}
+
+// What comes back from a backup signs nobody in who was signed out since.
+func TestRestoreEndsSessions(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		b := newBackup(t, url)
+		dataDir, target, args := b.into(true)
+		well(t, nil, args...)
+		s := storetest.OpenURL(t, target)
+		var all, live int64
+		apptest.Must(t, s.Read(t.Context()).Table("sessions").Count(&all).Error)
+		apptest.Must(t, s.Read(t.Context()).Table("sessions").Where("ended_at IS NULL").Count(&live).Error)
+		if all == 0 || live != 0 {
+			t.Errorf("%d of %d sessions live on in %s", live, all, dataDir)
+		}
 	})
 }

@@ -59,7 +59,7 @@ func admin(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Log
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(c.out, "yimi: %s is district admin of %s\n", name, view.UnitName)
+	_, _ = fmt.Fprintf(c.out, "yimi: %s is district admin of %s, in %v\n", strings.TrimSpace(name), view.UnitName, cfg.Database)
 	return nil
 }
 

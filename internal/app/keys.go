@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"yimi/internal/config"
@@ -32,6 +33,27 @@ func withKeys(ctx context.Context, c *commandLine, cfg config.Config, log *slog.
 		return errors.Join(err, release())
 	}
 	return errors.Join(do(a, ctx, c.out), a.Close(), release())
+}
+
+// refuseNewKeys keeps a key from being made where something is sealed under another: the folder is the wrong one,
+// is not mounted, or its keys are lost.
+func (a *App) refuseNewKeys() error {
+	ids, err := a.cfg.FieldsKeys()
+	if err != nil || len(ids) > 0 {
+		return err
+	}
+	for _, c := range sealedColumns {
+		var some []int64
+		err := a.Store.Read(context.Background()).Table(c.table).Select("1 AS one").Where(c.column+" IS NOT NULL").Limit(1).Pluck("one", &some).Error
+		if err != nil {
+			return err
+		}
+		if len(some) > 0 {
+			return fmt.Errorf("keys.fields: none is in %s, and %s of the database is sealed under one; is data_dir the right one, and is it mounted? Put the keys back there",
+				filepath.Join(a.cfg.DataDir, "keys"), c.table)
+		}
+	}
+	return nil
 }
 
 // openBox makes the Box. With keys in a file it reads them again when there is a new one.

@@ -230,6 +230,8 @@ func TestSingleFaults(t *testing.T) {
 		"public without demo":            {args: []string{"--demo-public"}, want: []string{"demo_public"}},
 		"a proxy without a name":         {args: []string{"--proxies=10.0.0.5"}, want: []string{"hosts"}},
 		"a proxy with a name":            {args: []string{"--proxies=10.0.0.5", "--hosts=yimi.example.org"}},
+		"a name of other letters":        {args: []string{"--hosts=社工.cn"}, want: []string{"hosts"}},
+		"a name with a last dot":         {args: []string{"--hosts=yimi.example.org."}, want: []string{"hosts"}},
 		"a name with a port":             {args: []string{"--hosts=yimi.example.org:443"}, want: []string{"hosts"}},
 		"one address for two":            {args: []string{"--metrics-listen=127.0.0.1:8080"}, want: []string{"metrics_listen"}},
 		"two free ports":                 {args: []string{"--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"}},

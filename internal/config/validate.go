@@ -54,14 +54,16 @@ func (c Config) checkListen(f *faults) {
 	}
 }
 
+var hostPattern = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$`)
+
 // checkHosts asks for the names where people reach it by one, through a proxy.
 func (c Config) checkHosts(f *faults) {
 	if len(c.Hosts) == 0 && len(c.Proxies) > 0 {
 		f.add("hosts", "is empty, and through a proxy people come by a name", "write the names that it answers to, such as [yimi.example.org]")
 	}
 	for _, h := range c.Hosts {
-		if h == "" || strings.ContainsAny(h, "/:*@ ") {
-			f.add("hosts", fmt.Sprintf("%q is no name", h), "write such as yimi.example.org, without https:// and without a port")
+		if !hostPattern.MatchString(h) {
+			f.add("hosts", fmt.Sprintf("%q is no name", h), "write such as yimi.example.org, without https://, a port or a last dot; one of other letters as browsers send it, xn--…")
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestNamesThatAreAnswered(t *testing.T) {
 		alone, named bool // whether it is answered
 	}{
 		{"localhost:8080", true, true}, {"LOCALHOST", true, true}, {"127.0.0.1:8080", true, true}, {"127.8.8.8", true, true}, {"[::1]:8080", true, true},
-		{"yimi.example.org", false, true}, {"Yimi.Example.org:443", false, true},
+		{"yimi.example.org", false, true}, {"Yimi.Example.org:443", false, true}, {"yimi.example.org.", false, true},
 		{"evil.example.org", false, false}, {"localhost.evil.example.org", false, false}, {"yimi.example.org.evil.example", false, false},
 		{"192.168.1.5:8080", false, false}, {"127.0.0.1.evil.example", false, false},
 	} {

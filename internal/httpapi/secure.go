@@ -41,21 +41,39 @@ func Secure(next http.Handler, proxies []string) http.Handler {
 // named refuses a request for a name that is not one of the server's: a page elsewhere could have let its own
 // name point here, and read what is answered (DNS rebinding). To this machine's own names it answers always.
 func (s *Server) named(c *gin.Context) {
-	if !s.isNamed(c.Request.Host) {
-		s.Log.WarnContext(c.Request.Context(), "refused: the setting hosts does not have this name", "host", c.Request.Host)
+	if !isNamed(c.Request.Host, s.Config.Hosts) {
+		s.Log.DebugContext(c.Request.Context(), "refused: the setting hosts does not have this name", "host", c.Request.Host[:min(len(c.Request.Host), longestName)])
 		refuse(c, errHost)
 	}
 }
 
-func (s *Server) isNamed(host string) bool {
+const longestName = 255 // of DNS, RFC 1035 §2.3.4
+
+// ByAddress lets next answer to addresses and to this machine's own names only, as a program asks that watches it: no
+// page elsewhere gets there by a name of its own.
+func ByAddress(next http.Handler, hosts []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			name = r.Host
+		}
+		if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err != nil && !isNamed(r.Host, hosts) {
+			http.Error(w, "ask by address, or by a name in the setting hosts", http.StatusBadRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isNamed(host string, hosts []string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	host = strings.Trim(host, "[]")
+	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
 	if ip, err := netip.ParseAddr(host); strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback() {
 		return true
 	}
-	return slices.ContainsFunc(s.Config.Hosts, func(name string) bool { return strings.EqualFold(name, host) })
+	return slices.ContainsFunc(hosts, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
 // prefixes reads addresses and prefixes; the settings were checked before.
