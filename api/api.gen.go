@@ -264,6 +264,7 @@ const (
 	AuditEntityGuardian    AuditEntity = "guardian"
 	AuditEntityHoliday     AuditEntity = "holiday"
 	AuditEntityHourEntry   AuditEntity = "hour_entry"
+	AuditEntityInvitation  AuditEntity = "invitation"
 	AuditEntityNote        AuditEntity = "note"
 	AuditEntityPerson      AuditEntity = "person"
 	AuditEntityProposal    AuditEntity = "proposal"
@@ -303,6 +304,8 @@ func (e AuditEntity) Valid() bool {
 	case AuditEntityHoliday:
 		return true
 	case AuditEntityHourEntry:
+		return true
+	case AuditEntityInvitation:
 		return true
 	case AuditEntityNote:
 		return true
@@ -672,27 +675,6 @@ func (e EntryClass) Valid() bool {
 	}
 }
 
-// Defines values for GrantInputRole.
-const (
-	GrantInputRoleDistrictAdmin GrantInputRole = "district_admin"
-	GrantInputRoleSocialWorker  GrantInputRole = "social_worker"
-	GrantInputRoleStationStaff  GrantInputRole = "station_staff"
-)
-
-// Valid indicates whether the value is a known member of the GrantInputRole enum.
-func (e GrantInputRole) Valid() bool {
-	switch e {
-	case GrantInputRoleDistrictAdmin:
-		return true
-	case GrantInputRoleSocialWorker:
-		return true
-	case GrantInputRoleStationStaff:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for GuardianRelation.
 const (
 	GuardianRelationGrandparent GuardianRelation = "grandparent"
@@ -888,6 +870,51 @@ func (e IdentityType) Valid() bool {
 	}
 }
 
+// Defines values for InvitationState.
+const (
+	InvitationStateAccepted  InvitationState = "accepted"
+	InvitationStateExpired   InvitationState = "expired"
+	InvitationStateOpen      InvitationState = "open"
+	InvitationStateWithdrawn InvitationState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the InvitationState enum.
+func (e InvitationState) Valid() bool {
+	switch e {
+	case InvitationStateAccepted:
+		return true
+	case InvitationStateExpired:
+		return true
+	case InvitationStateOpen:
+		return true
+	case InvitationStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationInputRole.
+const (
+	InvitationInputRoleDistrictAdmin InvitationInputRole = "district_admin"
+	InvitationInputRoleSocialWorker  InvitationInputRole = "social_worker"
+	InvitationInputRoleStationStaff  InvitationInputRole = "station_staff"
+)
+
+// Valid indicates whether the value is a known member of the InvitationInputRole enum.
+func (e InvitationInputRole) Valid() bool {
+	switch e {
+	case InvitationInputRoleDistrictAdmin:
+		return true
+	case InvitationInputRoleSocialWorker:
+		return true
+	case InvitationInputRoleStationStaff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LookRole.
 const (
 	LookRoleStaff      LookRole = "staff"
@@ -966,6 +993,30 @@ func (e MessageName) Valid() bool {
 	case MessageNameSignupConfirmed:
 		return true
 	case MessageNameSignupOffered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewInvitationState.
+const (
+	NewInvitationStateAccepted  NewInvitationState = "accepted"
+	NewInvitationStateExpired   NewInvitationState = "expired"
+	NewInvitationStateOpen      NewInvitationState = "open"
+	NewInvitationStateWithdrawn NewInvitationState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the NewInvitationState enum.
+func (e NewInvitationState) Valid() bool {
+	switch e {
+	case NewInvitationStateAccepted:
+		return true
+	case NewInvitationStateExpired:
+		return true
+	case NewInvitationStateOpen:
+		return true
+	case NewInvitationStateWithdrawn:
 		return true
 	default:
 		return false
@@ -3647,20 +3698,6 @@ type Grant struct {
 	UnitName string `json:"unit_name"`
 }
 
-// GrantInput defines model for GrantInput.
-type GrantInput struct {
-	// PersonID A record's id
-	//
-	// Example: 42
-	PersonID ID `json:"person_id"`
-
-	// Role The role to give
-	Role GrantInputRole `json:"role"`
-}
-
-// GrantInputRole The role to give
-type GrantInputRole string
-
 // Guardian defines model for Guardian.
 type Guardian struct {
 	// AgreedAt When
@@ -4091,6 +4128,85 @@ type ID = int64
 // IdentityType 居民身份证、护照、港澳居民来往内地通行证、其他 (志愿服务记录与证明出具办法 Art 5)
 type IdentityType string
 
+// Invitation defines model for Invitation.
+type Invitation struct {
+	// AcceptedByName Who accepted it; absent until somebody has
+	//
+	// Example: 杨海兰
+	AcceptedByName *string `json:"accepted_by_name,omitempty"`
+
+	// CreatedAt Made at
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt Until when the code works
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// InvitedByName Who invites
+	//
+	// Example: 丁立强
+	InvitedByName string `json:"invited_by_name"`
+
+	// Role A role
+	Role RoleName `json:"role"`
+
+	// State What became of it
+	State InvitationState `json:"state"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// UnitName The unit
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// InvitationState What became of it
+type InvitationState string
+
+// InvitationCode defines model for InvitationCode.
+type InvitationCode struct {
+	// Code What the admin gave me, without 0, 1, O, I
+	//
+	// Example: HK7M2WQD
+	Code string `json:"code"`
+}
+
+// InvitationInput defines model for InvitationInput.
+type InvitationInput struct {
+	// Role The role to offer
+	Role InvitationInputRole `json:"role"`
+}
+
+// InvitationInputRole The role to offer
+type InvitationInputRole string
+
+// InvitationOffer defines model for InvitationOffer.
+type InvitationOffer struct {
+	// ExpiresAt Until when I can accept
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// InvitedByName Who invites me
+	//
+	// Example: 丁立强
+	InvitedByName string `json:"invited_by_name"`
+
+	// Role A role
+	Role RoleName `json:"role"`
+
+	// UnitName Where I would work
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
 // Leaderboard defines model for Leaderboard.
 type Leaderboard struct {
 	// Items In the order that the call names
@@ -4444,6 +4560,54 @@ type MySignup struct {
 	// State 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
 	State SignupState `json:"state"`
 }
+
+// NewInvitation defines model for NewInvitation.
+type NewInvitation struct {
+	// AcceptedByName Who accepted it; absent until somebody has
+	//
+	// Example: 杨海兰
+	AcceptedByName *string `json:"accepted_by_name,omitempty"`
+
+	// Code Shown this once
+	//
+	// Example: HK7M2WQD
+	Code string `json:"code"`
+
+	// CreatedAt Made at
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt Until when the code works
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID A record's id
+	//
+	// Example: 42
+	ID ID `json:"id"`
+
+	// InvitedByName Who invites
+	//
+	// Example: 丁立强
+	InvitedByName string `json:"invited_by_name"`
+
+	// Role A role
+	Role RoleName `json:"role"`
+
+	// State What became of it
+	State NewInvitationState `json:"state"`
+
+	// UnitID A record's id
+	//
+	// Example: 42
+	UnitID ID `json:"unit_id"`
+
+	// UnitName The unit
+	//
+	// Example: 东方社区社工站
+	UnitName string `json:"unit_name"`
+}
+
+// NewInvitationState What became of it
+type NewInvitationState string
 
 // Notice defines model for Notice.
 type Notice struct {
@@ -7125,6 +7289,18 @@ type DecideProposalsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AcceptInvitationParams defines parameters for AcceptInvitation.
+type AcceptInvitationParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawInvitationParams defines parameters for WithdrawInvitation.
+type WithdrawInvitationParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddBeneficiaryParams defines parameters for AddBeneficiary.
 type AddBeneficiaryParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7619,12 +7795,6 @@ type CreateUnitParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// GrantRoleParams defines parameters for GrantRole.
-type GrantRoleParams struct {
-	// IdempotencyKey Made anew for each deed of a person and kept for its retries
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
 // CreateStaffParams defines parameters for CreateStaff.
 type CreateStaffParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7699,6 +7869,12 @@ type DisputeEntryJSONRequestBody DisputeEntryJSONBody
 
 // DecideProposalsJSONRequestBody defines body for DecideProposals for application/json ContentType.
 type DecideProposalsJSONRequestBody = DecisionInput
+
+// AcceptInvitationJSONRequestBody defines body for AcceptInvitation for application/json ContentType.
+type AcceptInvitationJSONRequestBody = InvitationCode
+
+// LookAtInvitationJSONRequestBody defines body for LookAtInvitation for application/json ContentType.
+type LookAtInvitationJSONRequestBody = InvitationCode
 
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = PersonPatch
@@ -7871,8 +8047,8 @@ type CreateUnitJSONRequestBody = UnitInput
 // UpdateUnitJSONRequestBody defines body for UpdateUnit for application/json ContentType.
 type UpdateUnitJSONRequestBody = UnitPatch
 
-// GrantRoleJSONRequestBody defines body for GrantRole for application/json ContentType.
-type GrantRoleJSONRequestBody = GrantInput
+// InviteToRoleJSONRequestBody defines body for InviteToRole for application/json ContentType.
+type InviteToRoleJSONRequestBody = InvitationInput
 
 // CreateStaffJSONRequestBody defines body for CreateStaff for application/json ContentType.
 type CreateStaffJSONRequestBody = StaffInput
@@ -8020,6 +8196,18 @@ type ServerInterface interface {
 	// DecideProposals Staff: approve or reject proposals of others, up to 100 at once
 	// (POST /hours/proposals/decide)
 	DecideProposals(c *gin.Context, params DecideProposalsParams)
+	// ListInvitations Admin: the invitations to roles in the units I administer
+	// (GET /invitations)
+	ListInvitations(c *gin.Context)
+	// AcceptInvitation Accept the invitation with a code; I hold the role from now on
+	// (POST /invitations/accept)
+	AcceptInvitation(c *gin.Context, params AcceptInvitationParams)
+	// LookAtInvitation What the invitation with a code offers me
+	// (POST /invitations/look)
+	LookAtInvitation(c *gin.Context)
+	// WithdrawInvitation Admin: withdraw an invitation that nobody accepted
+	// (POST /invitations/{id}/withdraw)
+	WithdrawInvitation(c *gin.Context, id ID, params WithdrawInvitationParams)
 	// GetMe My profile, roles and totals
 	// (GET /me)
 	GetMe(c *gin.Context)
@@ -8356,9 +8544,9 @@ type ServerInterface interface {
 	// ListGrants Who holds a role on this unit
 	// (GET /units/{id}/grants)
 	ListGrants(c *gin.Context, id ID)
-	// GrantRole Give a person a role on this unit
-	// (POST /units/{id}/grants)
-	GrantRole(c *gin.Context, id ID, params GrantRoleParams)
+	// InviteToRole Admin: invite somebody to a role on this unit
+	// (POST /units/{id}/invitations)
+	InviteToRole(c *gin.Context, id ID)
 	// CreateStaff Make a desk account with a role on this unit
 	// (POST /units/{id}/staff)
 	CreateStaff(c *gin.Context, id ID, params CreateStaffParams)
@@ -10099,6 +10287,121 @@ func (siw *ServerInterfaceWrapper) DecideProposals(c *gin.Context) {
 	}
 
 	siw.Handler.DecideProposals(c, params)
+}
+
+// ListInvitations operation middleware
+func (siw *ServerInterfaceWrapper) ListInvitations(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListInvitations(c)
+}
+
+// AcceptInvitation operation middleware
+func (siw *ServerInterfaceWrapper) AcceptInvitation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptInvitationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AcceptInvitation(c, params)
+}
+
+// LookAtInvitation operation middleware
+func (siw *ServerInterfaceWrapper) LookAtInvitation(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.LookAtInvitation(c)
+}
+
+// WithdrawInvitation operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawInvitation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawInvitationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawInvitation(c, id, params)
 }
 
 // GetMe operation middleware
@@ -14080,8 +14383,8 @@ func (siw *ServerInterfaceWrapper) ListGrants(c *gin.Context) {
 	siw.Handler.ListGrants(c, id)
 }
 
-// GrantRole operation middleware
-func (siw *ServerInterfaceWrapper) GrantRole(c *gin.Context) {
+// InviteToRole operation middleware
+func (siw *ServerInterfaceWrapper) InviteToRole(c *gin.Context) {
 
 	var err error
 	_ = err
@@ -14095,30 +14398,6 @@ func (siw *ServerInterfaceWrapper) GrantRole(c *gin.Context) {
 		return
 	}
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params GrantRoleParams
-
-	headers := c.Request.Header
-
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
-			return
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
-			return
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-
-	}
-
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -14126,7 +14405,7 @@ func (siw *ServerInterfaceWrapper) GrantRole(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.GrantRole(c, id, params)
+	siw.Handler.InviteToRole(c, id)
 }
 
 // CreateStaff operation middleware
@@ -14328,7 +14607,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/units", wrapper.CreateUnit)
 	router.PATCH(options.BaseURL+"/units/:id", wrapper.UpdateUnit)
 	router.GET(options.BaseURL+"/units/:id/grants", wrapper.ListGrants)
-	router.POST(options.BaseURL+"/units/:id/grants", wrapper.GrantRole)
+	router.POST(options.BaseURL+"/units/:id/invitations", wrapper.InviteToRole)
+	router.GET(options.BaseURL+"/invitations", wrapper.ListInvitations)
+	router.POST(options.BaseURL+"/invitations/:id/withdraw", wrapper.WithdrawInvitation)
+	router.POST(options.BaseURL+"/invitations/look", wrapper.LookAtInvitation)
+	router.POST(options.BaseURL+"/invitations/accept", wrapper.AcceptInvitation)
 	router.POST(options.BaseURL+"/units/:id/staff", wrapper.CreateStaff)
 	router.DELETE(options.BaseURL+"/grants/:id", wrapper.RevokeRole)
 	router.POST(options.BaseURL+"/grants/:id/confirm", wrapper.ConfirmGrant)
@@ -16308,6 +16591,160 @@ type DecideProposalsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecideProposalsdefaultApplicationProblemPlusJSONResponse) VisitDecideProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsRequestObject struct {
+}
+
+type ListInvitationsResponseObject interface {
+	VisitListInvitationsResponse(w http.ResponseWriter) error
+}
+
+type ListInvitations200JSONResponse struct {
+	// Items Newest first
+	Items []Invitation `json:"items"`
+}
+
+func (response ListInvitations200JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListInvitationsdefaultApplicationProblemPlusJSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptInvitationRequestObject struct {
+	Params AcceptInvitationParams
+	Body   *AcceptInvitationJSONRequestBody
+}
+
+type AcceptInvitationResponseObject interface {
+	VisitAcceptInvitationResponse(w http.ResponseWriter) error
+}
+
+type AcceptInvitation201JSONResponse Grant
+
+func (response AcceptInvitation201JSONResponse) VisitAcceptInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptInvitationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptInvitationdefaultApplicationProblemPlusJSONResponse) VisitAcceptInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtInvitationRequestObject struct {
+	Body *LookAtInvitationJSONRequestBody
+}
+
+type LookAtInvitationResponseObject interface {
+	VisitLookAtInvitationResponse(w http.ResponseWriter) error
+}
+
+type LookAtInvitation200JSONResponse InvitationOffer
+
+func (response LookAtInvitation200JSONResponse) VisitLookAtInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookAtInvitationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookAtInvitationdefaultApplicationProblemPlusJSONResponse) VisitLookAtInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitationRequestObject struct {
+	ID     ID `json:"id"`
+	Params WithdrawInvitationParams
+}
+
+type WithdrawInvitationResponseObject interface {
+	VisitWithdrawInvitationResponse(w http.ResponseWriter) error
+}
+
+type WithdrawInvitation204Response struct {
+}
+
+func (response WithdrawInvitation204Response) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawInvitationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawInvitationdefaultApplicationProblemPlusJSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20835,19 +21272,18 @@ func (response ListGrantsdefaultApplicationProblemPlusJSONResponse) VisitListGra
 	return err
 }
 
-type GrantRoleRequestObject struct {
-	ID     ID `json:"id"`
-	Params GrantRoleParams
-	Body   *GrantRoleJSONRequestBody
+type InviteToRoleRequestObject struct {
+	ID   ID `json:"id"`
+	Body *InviteToRoleJSONRequestBody
 }
 
-type GrantRoleResponseObject interface {
-	VisitGrantRoleResponse(w http.ResponseWriter) error
+type InviteToRoleResponseObject interface {
+	VisitInviteToRoleResponse(w http.ResponseWriter) error
 }
 
-type GrantRole201JSONResponse Grant
+type InviteToRole201JSONResponse NewInvitation
 
-func (response GrantRole201JSONResponse) VisitGrantRoleResponse(w http.ResponseWriter) error {
+func (response InviteToRole201JSONResponse) VisitInviteToRoleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -20859,12 +21295,12 @@ func (response GrantRole201JSONResponse) VisitGrantRoleResponse(w http.ResponseW
 	return err
 }
 
-type GrantRoledefaultApplicationProblemPlusJSONResponse struct {
+type InviteToRoledefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
 }
 
-func (response GrantRoledefaultApplicationProblemPlusJSONResponse) VisitGrantRoleResponse(w http.ResponseWriter) error {
+func (response InviteToRoledefaultApplicationProblemPlusJSONResponse) VisitInviteToRoleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21174,6 +21610,18 @@ type StrictServerInterface interface {
 	// DecideProposals Staff: approve or reject proposals of others, up to 100 at once
 	// (POST /hours/proposals/decide)
 	DecideProposals(ctx context.Context, request DecideProposalsRequestObject) (DecideProposalsResponseObject, error)
+	// ListInvitations Admin: the invitations to roles in the units I administer
+	// (GET /invitations)
+	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
+	// AcceptInvitation Accept the invitation with a code; I hold the role from now on
+	// (POST /invitations/accept)
+	AcceptInvitation(ctx context.Context, request AcceptInvitationRequestObject) (AcceptInvitationResponseObject, error)
+	// LookAtInvitation What the invitation with a code offers me
+	// (POST /invitations/look)
+	LookAtInvitation(ctx context.Context, request LookAtInvitationRequestObject) (LookAtInvitationResponseObject, error)
+	// WithdrawInvitation Admin: withdraw an invitation that nobody accepted
+	// (POST /invitations/{id}/withdraw)
+	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
 	// GetMe My profile, roles and totals
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -21510,9 +21958,9 @@ type StrictServerInterface interface {
 	// ListGrants Who holds a role on this unit
 	// (GET /units/{id}/grants)
 	ListGrants(ctx context.Context, request ListGrantsRequestObject) (ListGrantsResponseObject, error)
-	// GrantRole Give a person a role on this unit
-	// (POST /units/{id}/grants)
-	GrantRole(ctx context.Context, request GrantRoleRequestObject) (GrantRoleResponseObject, error)
+	// InviteToRole Admin: invite somebody to a role on this unit
+	// (POST /units/{id}/invitations)
+	InviteToRole(ctx context.Context, request InviteToRoleRequestObject) (InviteToRoleResponseObject, error)
 	// CreateStaff Make a desk account with a role on this unit
 	// (POST /units/{id}/staff)
 	CreateStaff(ctx context.Context, request CreateStaffRequestObject) (CreateStaffResponseObject, error)
@@ -23100,6 +23548,143 @@ func (sh *strictHandler) DecideProposals(ctx *gin.Context, params DecideProposal
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DecideProposalsResponseObject); ok {
 		if err := validResponse.VisitDecideProposalsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListInvitations operation middleware
+func (sh *strictHandler) ListInvitations(ctx *gin.Context) {
+	var request ListInvitationsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvitations(ctx.Request.Context(), request.(ListInvitationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvitations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListInvitationsResponseObject); ok {
+		if err := validResponse.VisitListInvitationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptInvitation operation middleware
+func (sh *strictHandler) AcceptInvitation(ctx *gin.Context, params AcceptInvitationParams) {
+	var request AcceptInvitationRequestObject
+
+	request.Params = params
+
+	var body AcceptInvitationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptInvitation(ctx.Request.Context(), request.(AcceptInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptInvitation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AcceptInvitationResponseObject); ok {
+		if err := validResponse.VisitAcceptInvitationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LookAtInvitation operation middleware
+func (sh *strictHandler) LookAtInvitation(ctx *gin.Context) {
+	var request LookAtInvitationRequestObject
+
+	var body LookAtInvitationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LookAtInvitation(ctx.Request.Context(), request.(LookAtInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookAtInvitation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(LookAtInvitationResponseObject); ok {
+		if err := validResponse.VisitLookAtInvitationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawInvitation operation middleware
+func (sh *strictHandler) WithdrawInvitation(ctx *gin.Context, id ID, params WithdrawInvitationParams) {
+	var request WithdrawInvitationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawInvitation(ctx.Request.Context(), request.(WithdrawInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawInvitation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
+		if err := validResponse.VisitWithdrawInvitationResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -27063,14 +27648,13 @@ func (sh *strictHandler) ListGrants(ctx *gin.Context, id ID) {
 	}
 }
 
-// GrantRole operation middleware
-func (sh *strictHandler) GrantRole(ctx *gin.Context, id ID, params GrantRoleParams) {
-	var request GrantRoleRequestObject
+// InviteToRole operation middleware
+func (sh *strictHandler) InviteToRole(ctx *gin.Context, id ID) {
+	var request InviteToRoleRequestObject
 
 	request.ID = id
-	request.Params = params
 
-	var body GrantRoleJSONRequestBody
+	var body InviteToRoleJSONRequestBody
 	var err error
 	// A request validator built on kin-openapi's openapi3filter with
 	// KeepValidatedValue leaves the value it validated on the body. Bind
@@ -27089,18 +27673,18 @@ func (sh *strictHandler) GrantRole(ctx *gin.Context, id ID, params GrantRolePara
 	request.Body = &body
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GrantRole(ctx.Request.Context(), request.(GrantRoleRequestObject))
+		return sh.ssi.InviteToRole(ctx.Request.Context(), request.(InviteToRoleRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GrantRole")
+		handler = middleware(handler, "InviteToRole")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		sh.options.HandlerErrorFunc(ctx, err)
-	} else if validResponse, ok := response.(GrantRoleResponseObject); ok {
-		if err := validResponse.VisitGrantRoleResponse(ctx.Writer); err != nil {
+	} else if validResponse, ok := response.(InviteToRoleResponseObject); ok {
+		if err := validResponse.VisitInviteToRoleResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -27252,726 +27836,742 @@ func (sh *strictHandler) ListWorkShifts(ctx *gin.Context, params ListWorkShiftsP
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17lxvFtTf8VWrpPWsZEo2RZsb2XP4yBsIkXBx7TpwT8COX1CWpM60q0dUaWcnDWjMJBmNscBISgrET",
-	"nIMTcgDbgYDN4Mtaz0d5PdKM/+IrvKt2VXVXt6pbLc0Yx++TrLMOHvWtLrv2ff/2Lws11mozSmjACwu/",
-	"LLSxj1skID78dajjc+aLfzmE13y3HbiMFhYKlJwMKjW4iFgdBU2C2rhBUJXUmU8KxYIr7nqlQ/xeoVig",
-	"uEUKCwV5f6FY4LUmaWHx1hY++RyhjaBZWJgulYqFoNcWd/LAd2mj8OqrxcKSM/z15SZBPqkx39nDkevo",
-	"z7Vx0Iy+Br/75JWO6xOnsBD4HWJ++T98Ui8sFP6fJ6LpPyGv8ieWHPVp0mqzgNBa70ekNzyM57FDEKak",
-	"i+rMRwTXmsghxBELglGb+JxRhKmDVkg7gFvcgCOfBL5LeKFYICdxq+2Joe6rl2rz1Wl8wJkhs7XynJ5Q",
-	"k2CH+NGUjAFNiRGlrGR5eq5YaLlU/z1XFEsTEF+883+9dHDqZ3jqF6Wp+crU8e//R8G66PUXGCXP46DW",
-	"tK/+08u4EW68Wws6PkFBEweIUYKaOD69lwvz1XKt5EyT2fo+vH/+wNzcgfn9eF91tjbjTJNyvfRyIXXK",
-	"9SkxlCk5lvFI5zm35QbD4z8YoBbjAeIMtTDtITcgLZ5Csh68wvysQ+q44wXio0UxBrfVaRUWymIELZeq",
-	"v8LRuDQgDeIXXhXj8QlvM8oJnKzDjAcETlaN0YBQGKjbwg3yRJs2xB/RN+vMb+GgsFCouhTD8JKTfbWY",
-	"mORhuSmFolpReZpxrUmmDjEa+MwTP6Qfj8RxZ1M18ewCWiGkjdygCISN+Yok+8BtEdRtkqBJBJUjlyMe",
-	"uJ4H9MEoiZGDfpmV8gRhjTOyFwUNulwT4SR0N7SWrxYLh31W9UgrsT243fbcGhaffqIt7/j+z7kYxy9z",
-	"chb9XsuOHSH1DifOIuKEoBpzSOHVYuEobpGIUuIPLA2vM+q6QVMeRFjIf+/+RLt/lHDuym1N2f3xdl2/",
-	"z7LrR90GJQ5yKcxfPSDed7BWYx354bbP2sQPXMk4qq4fNCsODsjwejyFe4Irwy2FYsQ34O6huRYLNZ/g",
-	"gDgVbGGTR11ag22lyTdNiQ23va6JecVnnhxn/G3PMs/hCCNxWQyRB7heR8xHnNVc7KEu81eIXxRM2Q1Q",
-	"DVPKAlQlIWEDTTcYCE713SpjHsFUfNh1CA3cwCqj+QpxYoSxf7b0veh/5emZn9rm4vLKKvM6NCC2s3eE",
-	"NFxxKok4Bgij6Fbb8Fou7QSEVwIWYG8UsTwvbxbPSSE0JL+4FLtSwej6LCAIhFQ0xcGf3hu8/7v7H1yz",
-	"zUw+WHGdPGpQsdBuiiOcZ2HLM3NqRWdt3+1QN6jYp/Qsawme12qJe3qxl27evDj4w9dbH93pn90Q///G",
-	"la1P3rcyj4hpvGTMUa1iYkOTe2LSbuxYHA+/xKo/J7VATEQdzUMe464U1fET6hOs2EN8lofEU8QpIkpW",
-	"iY94k3Wp5NgYqUESKvSHlwqUBRVKiAMr3GKrYjBdLFam7buruNaDEftOJWCVDhdPMsF9xXCjpYs9N7Qd",
-	"XebbVOtemzio2jNIDA4lnD/KqszpoZrHOOEIU4TlSoj7MeKe2zamMPji4/vvrsVHpH4btXswNPvKB+6q",
-	"OufxNcftts9WR5+ug/o+wf1wq43dBh31zCF135O+S+ryQVppYYobFlJeQrgFij5wOCs7qGFaI14ljUyW",
-	"meeggCFBJD2x4FbO3SS1FZdWWkJRGDV+ee/zSqcQIg3XgkrKwV5mgu8On+7S/L6ZqX2l+blyuWQdUSQp",
-	"4y88JkjH5ciRqsDQg3VCa6TSIoFvExww+CmXIka9HpwWl4aqu3xoEeEqJ1TaWDShcJi2QaiNC4mRj/u5",
-	"lHeAKoe4cK0GUgfBHWJHUYBXCEWsE6DH+nffG7x2d3DxXP/M5cGly5t33kIH/QCVDzxupQgPtLQU5nis",
-	"yZC4IW5U3f/7p/277/WvvmNbUo9JPWUkZTDmOy4V2oEUUxUrTf8XwT5fRCXrApf329YXHAQ8wH7A7dqF",
-	"uKQtSHEz4k23Hkg+43IkxD9bBU6dT/doe7hGUleQJJTDwc1Tg+v/HNz80BQvg6tfohnUf+fG4PIV2yd8",
-	"l6/wFPoOGFqhrIvqrs8z9n9a7L80OBd+OfwF9QP2fdwTf8OaWD65RKXSzXyH+IvIpchzecDlGQmajJNw",
-	"AYsIK3t3n/npTHVVfNU6nBXX8yzDeQEk1SLCnqe2tJX7W+KV1m8FSsPN5OZKHhwNFAkHbuDZeBr8nCSA",
-	"z7/Yvny2f+Zj9H9uoMHND7fvfC1+/ed6qvKSl2lkaDrLQp/1G5i63FQWUwQh6C+BGrxmsHptDAEWjc/8",
-	"eJyvJBl/7MgUIwGakC0RWwj3X5+EiDuGlBqTjVkSfIm2O9KqchxXrA32DhsCvY49Toq7KONz7913Ilil",
-	"kX+4mTSOEzLWcHHNlmIuvRnTpfdSaWr+21vnp7699f7xnUjmuEct/sHygxHcQsflKBRXhkdtXynmUttn",
-	"l+KmdFZ+OUU6+aX1ziRy+h6VH4xgVtMsFW1CupDqk7SuXx6haUxwbvQEc8tIU0CYvuscdNfCJ5fko+VS",
-	"fpkpOK+UziGvyi8NJbuKfXtfaVwBObZMzJgo8PlXOkRdD/wO2UXxZ2zI/vh+TO9MNibkWyS1TD5tE3m5",
-	"JVmW0DmsDlFcrIR7MqxjNZWKJdVS8WdN6DjiQ7npJ7RZLUqOEUYbHsBhzDlyA4Q5UpE2oX6H+nIbN8gi",
-	"Iq120ENMjtXDPBitU6hwh/nt7EVTUaBMSd1yqflr+d+y+1GW3SWQjtLPCHci5UVKE8+jpfP/T6XxvyXw",
-	"IycFxxFur2YwxqOBNQazfe7NrY/v3ltbH5y50j9/bvPmZ/fW1vs3Pt/65neDS3+W/+6/84fBV6cNZ6nj",
-	"47rYkHan6rm8CatUd6n+p/QYesT0ika7cbBeJ7WAOE8ytmJ1SAPfGhHkQd0mkwxOcBX5j4ChWpMxThCm",
-	"4F8Gr0PobnPB1O8h7IO7IberphqNM4sA9HSABHoVVq/bIjHLYgRNvEpMf3QQsWtU7S0i4nESjVXIcFjW",
-	"JKNJSEo9TvP7VklJeVcOLb7sK7akEaGGvtIhXPy5h6MVYnXverhKvJRD3MXh/sjgnKHWvX9h8+aZrUuX",
-	"+3fe61+53T//nu3lq9jrkBQNGcu55HdSJdZMzkcOP/xS+qJN4gbIv6zRwnCPkHYhngeDp35x/CWVCXP8",
-	"l6Xi9Pyr/zHOcr1ICYJrQiNYJT72QEGrNZlbE7Ztj3AE/tJFNF2a3j9VLk9NH4BbMFIB2XCALxW2Ll3e",
-	"vHlu++Y7/at/EgtmY837LHkuMf44DexM/5Vrq7K2yNDZhkVujdG667c4woi7DTrVaS+oAFER4roq/KE5",
-	"HO4ErIUDtyb9V/W6nZX5VlXHrTXDbCOfifHt4cjxcdelDQ7JCDXmsQ5IX/1B5teaMgfMlX5kSA+zfpSL",
-	"CbQIDSYhRxm5nsz+iZ61rn8Q4FqzRaxZAL0MbQg7jmDjgZX59gIbMR91fxEjyNm56XLZprBkpQwcGydZ",
-	"IK9Sv+JSJyVIVvdZS1ploZ2od//nbSIYdxvYd5dU4fA7dqKzLyRk96lAKCc+uNLF4eV4VQqFiLv0P7iz",
-	"9eYb5b0/bzescQPSsh+jZ1kXLaEW7oH6C7ZeF/cWEDxAou2HA9V1g6Yg+ehnHTtWgUQzegw2Qd0nBHIg",
-	"4XIsEKsu5fA+w/KHQXRJPcWQ/GL0EM00hZoJdYQiY1FQlEqV29ILH0jT9YQo04b3Tvz+NUwritPZMgn1",
-	"lFANU6FyqFuJgyjrpgR/27hmTVU5LEwBI7/FOHSEOvYwmpgnuLP2cERgo3IePrvP46DngR7YxA7CCGyT",
-	"RSREJhU3SLOhCGqHOBk6sSKXFyRcqiOsa3OFQLAvfX6oiWGGVr1NOf1yU09GXNJcULgt55Imjk44nmKM",
-	"tocI1xxLtM0GlaiFiROiXvPsYzaJMEujCxVCZJREuc5K6psUME4wp6Ytb7ud6jCDoUUTrzHfFzMVlh/c",
-	"QlmFN+GsUVap+cRxAyuTb7irZKShv+y2yNF2LGlreITPCCVPDmMBqbsQvD6KtcoYLKujE3DhRBF1QYkR",
-	"5keLYMW7WSeQUjryGMzOjkgkLqamF8XG1W32xBFtYuoswpaJ5YKfi8Juw7QXNLVtk5lHXSyIfe60J1Nw",
-	"omeLesdtRGua+KVxdNg850AwnGGJk+rA0c5UzQUc3BO7R3wCvhO6iALieRwFXSY2WBwJwQgRbktuEWWe",
-	"lEc5f0LOajsGPaEPyPgYRh5jK2OxWvGaI5JQLMyW0MDPL2ybmKf6RZskyn1EHqkHQm6Ie6WblLUJPQo0",
-	"cEg6WO3pm9TKi5fGUCZppUWCJnPyun3lzVnH/BDwEuJI5UtwpZqOaILBAX+IE1xjLYICFsuJsYcrWSew",
-	"TvTFTn7niXjHhFMdN/FT3p6ex2CmU+bNPfVZm3HiVDLtF31X5htSN+5JyfZg39o+4eC/DotTVNqsw4hM",
-	"MlKiBWEPiLaL3YADwzwB/6zUmX/CqpNxyNyudNqpppD0OMn7EAjKfFs8FsPNmSkjD2GYJxPObdRzx8SN",
-	"zzBfPuStVFwLs/ohc8UUVYjMYcw3fYTSNTjC12YKCjN51yTCKPFF773JQk0+ldidVPkgHhSS5lGySHbd",
-	"FvClfBxLe/9X07d90AB3pnVnUsnDCR3HaPRRix8n1JCh8Q0+v7z12Z37a2v31ta3L1/ZvPXhvbX1/tUL",
-	"m7fPbd4813/j9Xtr64PPLw8uvil/XIzUMuRy5DHakMtLUXkaNRch6xrSImtNTBuCIdUD4qM2YW2PgE0b",
-	"8mJxMzjSw4BLEbWwI/YMQdo88gjnL1N4O6aoyTq+Km5dRMRtNAN5J0QTWkSnNwmdUFsEQknoai9N/FpR",
-	"LDhWU2H18APqlYuqOiZgbAXhl2mkalRxbWVRRWSFViLLfUK9JOe8YcTyHvkhcUsL+yqkYCh0kom/bPqW",
-	"Wi7nLm1UZKhWXK54kim3GfMruFbr+LI+gbKKkdgltqsCM4b8jhapwDrDqWV+UKEscGvgYurI2KQwWICV",
-	"+x2P8ArBUiGQ46zIkdnduR3HDQ7BUlj4et1aSyej6QGqErE46lgsCNElrKS9aPPmucEf72x9tAFnqKti",
-	"71CLEXfkF/o3Pr+/dmH77htW56ssj079fBfz5LfjL79zqn/18uDNrwu53ZjL4B71Oq14pEhL0mHlA7tO",
-	"1luQS9GhpksJj89768xXg7X1kdxDC3IMfDksF5fbYmUjYjefTqnuEsNacakquZYl4QatdihY1w0fg29Y",
-	"6hLxvFlDJGvilKqI1i2kx7JYEAe0AnZTQSuhkCzruLzdgaXkxF91a6QCU4B7Vl1Zy9xknutAuFosBQHy",
-	"pgwewpGPv1hwiOeuyvrjGqNc/lgllNTdmisLfxsd7DsuhqF30nwdes38nlWxYTpaMaR5L6LSguSyPR5A",
-	"EncUEDDkskuD/bNWpVi+PZUSXR8E4CLa+uKbrW/+HAqk4c8VBpc+Hnx5o3/quo1Idxx8kJwyLU1C8dEi",
-	"qvYU1WtBKf0A6miCAFkh7SC3PDc4k90qV1Q+8iXqQIQPVdzRMAmL8pQoYgRpKYky2uPpXJusPplWyteF",
-	"LZUfFlxShtsRZV3tR3GlO1dWvSEIiNJOq5owJKdL0/tLM6V9U7Nz5enpkl0XhpGk8yzNHMwR2fmXrNXY",
-	"eveL7Ws3dhKuarnUpowdrAr5zVmLQAldhwrVEJAeht0hlARd5q9YPHw+a8kllKdUprNOz6Kq2EypSCwd",
-	"Xp1F2HF8wnkRzc5FP+8fqsWeLs3sLe0tl2f2lp6YttZsCs6B7R4qqGTQl5ccfUL0ka6xVkuoQJ5LCehC",
-	"4ig6UOcbG4NMDCRHQsZoCZ/BJSuJv6i3Fm5BHmvI2nS15TKbYQ9HP51SH5haSlS1lX/41NxP9/9s5nm7",
-	"aeTZC3C7SqnvIcdVkVYtdHzCIbmtUCyYDhJZ51yREV9lyrqMVnSc3HHFZ2tBBTstVzAyxROP55bRYXKI",
-	"0JvSyFzqJulkPqJ0RVyOnydDX4Gre/gulO9Koy0oFCNxFZMtamfixS4RrYb6heKocUZh8sw4M9OnN5IP",
-	"0WGM0WGqovJwzMRI3D9iNuKTOKg17Q6YmsrhHTp6LkUaRSOm0ILtX+94no2sHRJg1xv9vuEHrW7vpyQn",
-	"ZT7yJWqHDMWLMQP70Z+jHc+z4xXkFiZ2H6cCCUA15aSWvs6k1zQWNOLBONEvbk9u1IYKVGh2YxsQhr6t",
-	"xebj+xttLAF2I5WQjhAOpTHf8fGLiPjViaNVTxpK/rDKLqV5SoIwZGkyu5prjXI90/E81INQV8ASGuD+",
-	"eRvxjAE5YqBBzO87MFWanSpP50IiUfaONaqJESVuo1lVPhKVjLqAmlLX7CHc8Imd8Bo+67RtQQKQ0gg3",
-	"yAIaXH3r/oWLmxsb/f/+RKoqgs+5K6Qo+KJDah728+ctL2O/QYIfiO/a2HFowKXMFCTQAgIYATEOfb+E",
-	"3BHz3Iue0XlPOt+V1SPVEoKUKgNWq5nqyM5OT6MTlAUVTCvY6XjBicJOuJNdTXhBIVmYAaH+B7cHH75l",
-	"DefY44pKr4vbvhbN0MuVv39E3ycYGzk5Gq7n5G6X/CptT7KZLut4jswpy6cJaZ1HTyMka4OcRnCViept",
-	"8/KdGPacLYVgVzGL0jiFLC9QCbZ5GYbhwHr7rf6Vr8T/3f7d/Ut/6Z8/O3jtncTkrPkRaSzmoJ13hCn/",
-	"LsdVmYfexL7Dm4Ce4rFuxaVqXT1SDypV0nSpPfHfKEbMVRixc96DHtu8+T+bGxubdy8P1q9t3r00OPPR",
-	"4IvfA7jBTPnxB86aJmA545UEhfwoE8UNbvpXYkB2L2s4PCtzSKsWMZhueoy+pfatDrFeSTl7uHTouBy1",
-	"hvFjMsVAalDz6TECmU3mORVysu36xP6y/6SB68lqF4yaRDBhj8E0lBcvZ7JJbfSOH5XO4KUaG0+kSjdY",
-	"iisP7E+xynZnWbk8vX9qdm5m3u4sg3TOFGYuk8KkBqxk1SIkJleJNP/irFIb8psbZwdXbqHt66f7d3/d",
-	"v/pRSsIG+MHz553oB9LFaehFMUIjv/l48Ic37l96f7QLKUfAWrnyMwS6vCM+hLu/3jr/+tYf3ulfu2UN",
-	"rYyAw8mfIJIn40OdbyPlo5eTaI/ZTBcn7gEJSTWxWOp0RKkaCrUMaC8t29UkkeT+F4f5UQY3S6nJG1z4",
-	"1dbv31d1eBt/VUV4V88OTp+/t7Y+uPg//dPXzco88SM80r/xuQzlaaktuEZBlrCR0CI1s1CjUr1iwcNt",
-	"nlKzdwh7hDrYf4bIAtk4C4ZSFYuzJgjLYOoANEwl/KUsTxB8mJOaT+JYgE/gtvvEavmJmvriEwefPPTU",
-	"08/84NmlH/7ouedfePHwj48cXf7Pnxz76X/9bK9b46Oh9eJlNNEWHMKel7eia4j663WZgYUe2/zmv/tn",
-	"/vT4AiSiy9iB9OnKyCtrFYpjC6xn1KOLoYlPfOB4VRVkSygJYymwy3FDBRyg37EW+3+fjmruI09RVp0x",
-	"VMhjIbElUda2/rYmo5DjKZLjq4YT6HCHDATDhO3mj3T3HfSDUPWyBXiewzxADu4tKsAUWNgm6/gc0th1",
-	"WovEiXSZIw9wHuInFDDQIzzUZKF2iyim5iDOUB37izqz3WWUI4ep1M0OjfG68vTMfDlXCLPBsFcZ6V3F",
-	"ELLCsW/MlOB/lq9kZ+2P4fIleQEpn3cpseLL2qcDpQhqQWOJ6jOl2QPTpVwLl9MA6189LSzDa+c2Nz4f",
-	"fP6FVSfrUKrsj2RpH4Sn+TCF2Ut/pEphrYiA+Kh0cY4kSh4wv5fp8a4z35K5eX/9d/fW1revfjS4/s/B",
-	"htAn+mcubZ/51eD6Px84kFyX2kDkjMBjKk085dbrxCc00GliFrIoz+7PQRMZDiu5pMWC1G3tEHWxk2ju",
-	"ZsSZIloZhu2NsxLLzLPYpgR03QHvHJuN5DhhY8aGxjz03+ERzyAMSRDJvYytZta+pac2fUdFoR7mI+MA",
-	"MMhDcOduRPxeIA0cuKsQ2MeGNEQO69KuUM5iknB2brytFQqmBC3dXjv1ve99b0z7dZfSuCUUGKyZmeSv",
-	"qSY9i3sktTyUwHycXh+x2Lwe/ESRg93TPvOI7p2z4bAAc39J/89Q6PaXxuaThrEwMxpB77vWYeL24mhj",
-	"ZjcQ/qw6QQ7pn0Wbz7vW1gQ91MZ+ENYggcNXGAw8bLaRJFilRqTYIjGtyAp3bRBfzt4OPqYr9qF7uEYQ",
-	"bjHaULpZOJEq6THqoHKxVCppSAhEw7KCmJkyN1JTM55Ss89a6l2CAdxNs1S2CKkzn4TFFMCseYCpw/91",
-	"GceDOaWvWjePOq72WsV3wnHFMtkCAkcD0oa0KCFSAp9AHbs4xxxVSdAlsrBR+eD38DBjIoxPLKKSdsrw",
-	"hNZoXQ+hotqjzBJzLPwYAgwuHjk9Ex542Sxo8oQGj6ySkQiVP+5gz62rRkDZdRfjhilYm9BKDXNrObL4",
-	"WUVNu/GknQO2RX1FDpM4uRbWJ7jWVICPsAqR2qPWGWEJ+T1ysXmn0SA8ICkZ2dDMhwHgjdWczzB5VdpB",
-	"NOoq8Rht8LFMD7nHQ5mjet01NZoLWIwOizk9O7fk5AVmO2+ZBc9GE5+xejQ9EMClgJxM0fBVzcqwu8Hl",
-	"k+oHEu5XfDEFVChrlSdRTUfOLubmzaEb7WDyMBbrBGXp/kM0cbEDzDUDngXhqsQvKaqMDtnPCHMpw2Jf",
-	"3777/uDTy7KYc+vdj/unr2/ePrd1++q3t872b1zZvA3Jd7/54+atC4MPb/av/mnz5trmzbfyV/5g5Qzm",
-	"uQ/DCOgNWRfZdT1PYUvuPgLHLldxa5i0HIgQPxK3Zvkajo1GuxAyXule4bUcDogHgSnhkzZwC2uHxCZ2",
-	"UFWoLLJagThhFS8oEUpN0Xi4Fmk2NhbDg0aWMoASFDabgl5TqxDHRIjjJ+REn8r0wUkaOqTS8x+WB06M",
-	"gjhWNIqjqscE9ok09QyitCIaqnexTpD9sgSJW3VZx2241u4DTOhYTvIdhdnygfnSdByZ9OWXnV/ut2OR",
-	"7jrbyEqXWtauJqhrkKSiMWcfGFPycKBKFYb9KlxnP3hYgpHxIqKkS3igoek0/tbceG2WNFhIGigfMosb",
-	"jNZidutu11mAeClpVzipMWHYDpvEbp3I4s6abNljRCttQwzYCkmFXmsS9OMjqMk8Z7RirRiQfF9I/DGq",
-	"Sow9Nw+K9iR22uPHNSSXDE41iZKYdoqPqCOMqkpFWJQ+GA08Itt9y0XJd6B/zmwsbBmvEA3AiALG0GMn",
-	"xI0VoPITjy9GPXWQXvth0TXJ4csJiH+YcVebv4Kt2VGtYIxNQhE4r8ROSRd2F6u8YLdBsVcMu002GSV7",
-	"OKp5rLaS/2SMh0TTscEvHDT0myAOsS2V3MdOwA2sE1QI9r3eicchyZVIXIHhpc9zwIjnLKClvahKGi7l",
-	"CqAqAvMoohf3Jn6UFJ/E6zPNk1I+r5Cx6Rltm/y4ZqdSguAMip+sWW0xyDFrbXiIyCXWGEyGGM4jsK+Q",
-	"j8AZq/BarL5h+HPWUkH5rHjjQqRVcimFVZprvS7IjTlkMbpDPSENAPHlOCTKHo6ElaP5rBp39C0zBC1/",
-	"sA5ckPiya+/u6+InjjYxbTSxu4gwFeJcq9pq3D44CVXQByQ0gBRC4bPulUxe6WCPx5/QxYqPnXDpKvZc",
-	"p1J3iefwE48nOpkslEpxDvbYS6Xy8Zdfdv739EulqZnjjy+8VJraJ36wMrVDTLwJ6sInYb7WiqBYdbNs",
-	"HEYc1G26nuCUYISLKZoOsiH/qU2dyvCsyJ2HN2vk2Zy9KKXSHUDsYOjVmxsbg08vq/ymRVROJiKGDVZG",
-	"pRTBvuYbf5U0MIVyNsGAZWeJn4gr+fmslXOWQrijx2ZL8+iEdIZQpp3qJx6PIE/tIHDD3ElmRj7Zs7vK",
-	"HFJzHeIsgPpHvPqiriSZjWUBLgr+pW5BLkVd5jscBUwe7CIkl2qvG4TQzdNMvHocaiUdsF6NdhI6DxFp",
-	"45P8gbtKTLzvyWW7HJqW7avE53lEu+wv/RN1d4rGp1+mcXWPp2+kXczcv3B+62/r29f+Ofjj2/fW1vvr",
-	"V/obN/q/Pbv91/XNu5f6117fuvDa5sZb99bWtz670z99ffDeV+IX8BrdW1vf3vhk85vb29fW++/cuLe2",
-	"Pvjrxf6532/ePLN14bX+337XP39O3HP7061v3u9/9If7l/6ydeG1rY/ubN66sPXNa1vfmAndUT9tTqjQ",
-	"aqAozwCu0r3lK2HCu+xGVGXYl/BV2CdZtPGcClImTOWdunOrvZwE8GQvhn88TG3UJDf6SNAbTB88HxmU",
-	"dzTA1LGXOI23dornpDNaBSYHZmljaEVjYJhknKbG0gpL2bSAqYYYREa5gcMJHYCy4JHZTjnDjE08JqZl",
-	"6a0z/gzsnn/QKyDbHrKbuyoCqwrChl0HdsfWUsDDFv5RmdQQ57IGTyZb2GJBIYint4bjLI4ynsuWj7ZG",
-	"2+cqOqM/l7JXAO6cH7rg+XhtWU4wOyg8DKBPlYqR5y0oz/6ePfVeY8nqSdhnHraGG6/m5QeHfjhVmgaV",
-	"7Bg5JHYMAo9yp+KL6OHADTo2G+cp0vBJIvHjwN7Z8twBE8nLYZ2q7nwm1cl5U7ecmo9UYyXjXpV4jfm/",
-	"Wi7t31vaf2CmnPnZ8lzsu/Bn4sOJnQinbg7Ivg86IXJHqtiOmwPoJA7ehCJ/CB5B/MGlCHue2SEg8gWa",
-	"kKHJzgEZ3QFK43QHONbsJdJ3/9Q/fR1No/71dwbvfYVmSqh/+vUR/oVRBydKKYqazgxt1VO4dwgqN4Zz",
-	"UlIBAlyKYoZxrmS4lEbAL7YJ1SUtOl/IV46fJCBe9monZq8Gor5rnTqpuXxSs1g9a3crh1eNjlsSWQ02",
-	"AwZw3JoUkNErUuo9SKrBeQKfKoc5bzcHewVYGgWryriAITmfRRQwzwnVIA3uOaKfxVD+AS8Uo7W1b5pC",
-	"5bTo8IEQKNzu6WL1gFDN3EOPYoxrWsNRVm+WAhGpekRGY3QZKHa9jh9XO7qk1sRBpUU4xw1SUU6fSVJL",
-	"JFBju03oGM4PMaQR75S3fEedwoy0OnDmLkKKAkUvaMDhaOV0fbM6OU6Gb2dXmijEcRTyoyWkgHM5BDsL",
-	"IcG5ngeWgGottog6tEb8ALt0AbA/JTaitFsYD4pCXXQDKPqXKQ++78o1CKtBCZbVO+o9VoYiToSXozz9",
-	"eUmekC6doVdThFGddKV1E9euAcNQ4hlubryeLwksvbWADmWFSq+aRlTJrty74aFP9D6L6D6LiTyUOoSQ",
-	"gz1iJQhPkRZ7jjVkhGwMUSl3FtsdiJCstIgo6dZYi/gLABwtITtV7zOOft7hKtMFrELMVa4xoTosFPVP",
-	"GoH7aQJ+AtCnxvfUA7CcomTFvZqOdYk6bc+tWTN8FQJPSqNX5gmiGmoEnd3JXlbcxkR8rOXo9DB9VXsV",
-	"7UHLat7LKEEOq3UUEvawy6Laq3iuLWVewkpDKSQSd0gQ+1baS9IbGRkj0Zaf/Q0gG8Z4kTy62soTlwQN",
-	"MoC7sn6hQ11GUyCNjZerN3a4WQRqvKnOOnS00wru2mVZbIVzrYUpeuE2xMkj2uTYKgwvujG1zDPxcJht",
-	"eCIfNW6rB36UBIFHdN/ZsTozk/ypcqwTAISEta+yZHkQxAm6ZifAFvEbMkSs6petSkiaCfFs5N+jKuZj",
-	"AIB/urmx0T99feuT9wcf3uxf+3r77hvb19Y3v/lqh1axnmmmVfw09j2X+EdwYPVY11irZcULWVKxLRN/",
-	"myaBvrc+e3Nz4/X+ndObX59KFqfZ4qL+7mSc++FkbLHcsN+8RmUO86rMMGh2EDTZBkh+sBgulzEV66LT",
-	"wO8dNFOBE6ueYSC9qI6gywPEXVkckDPnTpcvZx2SZ1nHD+tGc5+poEn8sd6cdlJ09zsFRANtdYApKhQa",
-	"BJMQqlExSk5wOUgUZXEu6lgtJPjIboldYfEI2dXEjoqUANMN61F85hHVcY9JSSfsRV89FTRd31mMcnnF",
-	"2JStprOImp0WpuJpTuRRBxdrKOggewtSkRahDXtPzgpa4gRMdvSBpj+S+bfFazHSXCfsLe45FbZKfA+3",
-	"dX8R2dNOYTALecy6tNJUPckd7Hq9Sg23Ryt7Cmgr7OgsG46MKIiI0/FDEXuJo/SIyT6jWH9oaLJXyb21",
-	"dSEebly5t7Y++OCfg8/+28wY0P1LWph2AMsgKtC3CqhnXOI5GnZ8aKuU68aWnAWI/kXEcR3oVYGOGW7d",
-	"8+fu/+XS9htf9K//ZvPmBirnD67E4MVciXOWwFfne0t7jdbEuaIoejK2Zf8BdOaxCDudbTucHqXYD1hR",
-	"Rrtt1241SJWzIhhIejsNCv6QprSIFD9RLR7gY1xDq+dvL5MhN34guUWinjTzdQaDSa8ha0hmGQabw946",
-	"AA4HiW5RR45Ej4b1rU/e6t/a2Inz7TtqLprVFUh368iE22Je6HPaTSge1WpqVxpfpDupzK4XQ0g6MW+U",
-	"SfhF40ClnsJJQhJj7rm9m8qykvqCnTVk9k3IVsfrmZLTkSJXDgZjXQ0DgC7ZM9onu6EWp59hCyz19pdf",
-	"9r/Z6H9wexec0Xkx6fQSpGLTmQs5DE4erVPW+toriOzRj6eh46JRXhCWz5QOTJfn9++LZ6u+VJqaP/7L",
-	"uZQSmqyKF0LDYCwonbLJxQRlWmEhRvixrLU4YmxMSsp4CG/och3yqjVdz/TPt7EvbR4hL5zwL2kU2LSQ",
-	"ZzF1XlzNi9kZ36g0w2HZiMlplyi3l8Bv3vrN5sbf+utvjGtfm0i0PKXwIGgSThaR0GNZm1AE5d1Rqm0U",
-	"iC+XSgiDwvudRjkDNmHNMKuYJoKNqp4l2AuahyKE0THSUtLh3afnF5QxqBEBpD3IV1RgDTXhu0XZ0A1E",
-	"Dnj2sCdst6K0/cJol+J1kcmh8td8ArlXe9FB8A1ImxG+8jIVj4Vg8sTjRPf6ktn6cnQKFfQxuD47Pa3K",
-	"ZLRSq0ZZUQCsjy/CYzpTOJCoeiF6Pcc9MEseOxFmh554fC9aglloiAy3RYROtfflYVyZakoWM8eugzhb",
-	"SCwKrF08jbk+NqC+ySmGYfWLUb50lQVNseAZqc/Hrb18eqlt/3p6ZiZbUj5bl1ZUkH6koIbkTvEdK3mr",
-	"bprD8plXuoSsOLbxAQIw81cWdPNB6a0gZGXKwb09HGlTPfQ8HRiVfp+OBpzIIgFw9qlyaapUzpO3Yg9j",
-	"s3odeqxxjwV8Uc0FoxZeIVOdNvzt0ob+tPZTgJoE/cuO51ZEhpH+Prjd33h9+8yvRko9NSUzpJqxgxMh",
-	"i+14j1MrLna84Y/2zsYk8DiIYMlaOrNHoNbQw4Kdak/yc6GwuzwQxjUnq8SXYJ5GYsxY8Lo7IsPnXJ6/",
-	"adiTPaTenktV0LzK4g5LXcHl2LpFGGbQeDZk+5A1SHayaCNtWj2IPbbc5o2/9K9t9D+8LM3bzVsXJJCH",
-	"bKO6efOz/t1f5/TO2bemlQ4v4KYnXkJVHGeMSqnfltXbHqkHxbBrN6Og+/VA0AOxjhkFV/gFMR1wdniD",
-	"dZfplAC8wrQF1WNcQEkJXBsbwH7LAFgrPfyyFDWFV8lHuUZwVDbHjn16plgQSx6W4Sf6HobjAZilrD08",
-	"GF4b2j6tbIE3+IBghnxRYr7IKQQMzc/HOtmlw4+MTLWXd0VmBrcC9emLUc3hgsreVTXErnTCtYhGJwia",
-	"hOo4BUxkVZXg5Vp63SI3ufZDaAZSPU87I61e2I1MwqkV9drKGACrgzvUc/MfCdU3xEKVc5bhBbl8EP9J",
-	"3WDYqg6PVNFkBiGpD9OYsYfGythZTsd/SjVzf4i4S5CVl1H+Km+w5ybqayNzPoyX5IRL0m/OdEEbr83p",
-	"ss2TgWqmzuYNsO42SgoN/F5uN9u4UP+2TuFKPIHGCggJAEITmYDi2YUwGMuo7nXNrWGQ1HIF1WdRhxkf",
-	"BnzTA8JLSWlfq9rPhxChoT7dBgeuCtsBrUEJmNUA1iVpKa66cBGU+4Cjrs+AO+Vw/oekZrRQUrmvI7Cc",
-	"hmB0h1GdcmDrGWzwocSRTTb8iAWRo8SKdPmRlzd8dwJH5U+kc3bZ7qzGqBMVWQy/JjewL+a800pDB4U8",
-	"E5fq4ifZZzqQfi7Z9Cfmng+SDKIof9cZKdBIRoikRD2nGSFWKkXunQkfSF8tfcu4LVEm6CugGBbPP/wM",
-	"ifs0DYT4Hic07UQa0xinetcF9NgFfLacHXsgATzQOJDN1aJDECYeARKF9ncEXQapTUKDhqBmSKYqbcFL",
-	"SyxuYm5p+Xb02YNT0/v2y9e7XGVdacRl8WFJ6kXUJCdj5DZfn9vvlObKc3OztQMORMgmju271LpZIVSQ",
-	"NIDGABNxaaUVYgTlwKdSgEKvauyFDB3Us6vGLdyrGLQ6BPRNiqp0Hqm7QnhTcBm0CV0UmyBWXO4Bo16v",
-	"CMzJpWAsjal57Uo/D9YJMnZGjH/srRGvnHBvHoR2CC6ALDzoIeF3/Z+Dmx+a2ReDq1+iGdR/58bg8pXC",
-	"GMnCL9bBC0s72NN77se2yv4ymZqYbShFeUvM18lFVrLlwni1orS/AAXT0nR3eQygqtbELlWSsBzzieRr",
-	"jvZANPJMXG8WpnTmU5LDZbF1i0lRk1URQkJpNsV/UrbHGleF8OHYaE1qV7RjiTjA1zO1xYemZj+SbWnE",
-	"wA/DiZFdrx52CyiLDSiZhasb/bck1H1YwZAzRTRLUTusWMY4mtojpXPRGokhfe1cv9qZU2Yp5NJiX5lv",
-	"FhSjFknz0Cwm0hVaHR6oeY2nLUj3H5BTFTQQoacvIppHidihG8fS0FsiONofDbEsIJFeYVnYscQXo+R9",
-	"2c7WlzeLo4XClOrhVdJbkS1jDbGaN380HTpD+yEzZfXDcGS5phOrTSTeVWTVh+APKW2ou9gNeKXORhaN",
-	"HBM3PsOAfLrNnn2RNGVAGosmhGoPNTF1ihABNgosWFjmtYdD8o+072WkvobbYS5MCGeuYxJhPXpYVWFi",
-	"nh8fq8mc9rENIZdMCJ0+RJvj+N20XHtoGkEoWB8xpWDJmoggdco9HMXLy2ans/o4zZdKB8rz89P7Zg/M",
-	"lubny6Ni6EuqenUZriQH0f/HqcH134RohffW1gdnPto69Tfxj5vXBne+kDcMLl3p31nrv36qf/H6/bUL",
-	"25fPypv7p77a/OYP6DHZmVHG1revXu/f/v3mzbe3r60P/vh2/42N/qkb/TN/0nl6+x63FKVXahKssI05",
-	"bzPZfRO71MPUqbSJ33KzE0WfMxAPv2u6NL59hHWHKTN3TkHiRUPz2GkPOJdX7PLU5VBzAZDRLh0p+XM2",
-	"kBurl6eRuHH7vf7d97bvXrQXbNoq7J9+RZjAmp9DUR6gCyO4PZ6BsqOEk1Ac1FirJe7tpZZUjGQdamwR",
-	"D070utP7ZaUUBTSQvxj0qAuQ1ipiKbuK+PnrhRzCV1Lal3CEkbiMPADCyN/R/iBHSxHELYxHs2C3jpaQ",
-	"4wJSZH71SOIKWYfJ3QaFfNhqT6ES2MF+LeVh6q1qDUaKSbE1u1I5cGCmPF+aBt7/KFYOiHWYJH/Svko6",
-	"MUQZUTr5ucm6O1w029ys02Fs5YFg5GZ5ihlbGcs8sJYvHZSVgkkw+BjyS6dN/FU3rrwY58p6qg4Gyfc6",
-	"JMCuJ7NdJNxmsVDDnFQok6wNBwGuNVt2UIShDOtETZn6WAq5mWhNFk2Ld6rihypBqtpT2HGSEezhMXVE",
-	"lm34hHe8IErOqWAus9EKRcEvVlzaqPik5VJHLqDseWQ2YVE/QQYTiXn2ak1MG/ATJE9UaqqSvRAGqypG",
-	"nopsHxF+y7Y/au7LBrBVQgFKC2aqJ0ADRSEETIzi2v81ffLZlZlXjtXmskrFciNp2Zmsa0+Afd6lzOdP",
-	"EeLY2GnHBjcRAtuN7qvkqTOdJBbx+6Iq30Byt6xiTYwmpSoqvLQUP7+sTeih8HCMd4KlD0JIxUQlZ7Lq",
-	"cNhGxzYKWKJIlWvHWcyfr2xdfGvr3S+3r13q//Zs/+L1/qW10dqMPKTRkqivqlVW9Z4Zm/ws8azYeIwL",
-	"kzvA4HxpyqLvRAkLoaTu1lxsV46f0kAsqllxVIcCpS1QhgUvh/IWnf7NV4hTBDsAXEJV1w+aOrE6UrOt",
-	"ZBUbTwW+VinPpqU2tcJylxjBpmQ3sbaVQBRykWBqiUnGXjqd/tIJx5nnjZWuGzQrDaNq1fJ+sc36A0WZ",
-	"XIvDQiFQuKnsMN2LlR+pbidKIRgJXZmeLntE58rGSrhsqziTYjjsbLKJSenpMorIKvHDXF70WHr920w5",
-	"1iWlfGDkOFknGGeo2csbAnCDA5rCIuphy4TrVw3gOZ5OZ8Y9xgfnR2PrRHm0cZaQeiRTty1rncJjOHx0",
-	"RpF+bP7prPB5RoOmReCBJLJ1XlYXsldLcmJbczb4eWTbuJYelcWlDpfMM2JiQk+PVRqj3+WpUelZpy/X",
-	"EQIOI0s1PKlYy7BUQZQqD22oWACrW0ripqdmcpXESTS4wFqOIy4UZWoY4wGqA53SMYs65FRlzrmlkCKN",
-	"NCKYXyysP+bv4crrCNECpYpCtzgzDhQjJasvySHEsVcfQdQLyl61LrBLkwc10DL5ptIcRr8BdIz0gzBi",
-	"saQ5JtTkrOWatuuaLeyQ7D5IPpAxfEncnNuEhANj3wp9lsZYZMl74tXjMQTN8rS9Uoynw44oFPMlo6jO",
-	"HNSIEsDJCrmGB9kj2LePEa7E+J/Nf5rgU+ohva/FkN3o5VCEOczJwi3TpyhiH+lM7j8Vd5lcJOwr70Qm",
-	"lO1CIcNfKh29MioublO+PagkFX/v4bsARxPLfMknMdLi14JtGV7YcOL7RnY0gDPzLJRnj+mzVz3WEqLT",
-	"wj3GHvbsvnGEOMwACvdlAVJxqJlBUjCWR26NZj7Dnm3rxvQUHATPHb95GhTjFZc6UsBQwEsfT7IkGzFZ",
-	"+IbH0isUVQZIMer5C19flDUrJ4Ghg4fc82TZ2pjjgs5cw1AeOeJLctypK21vhpPsJGYp/dG1vhQtybLH",
-	"ISjPcrlULu0rz8/Ol6dnyqXS9E/tmb3qU4EKS2YnvhghzPQWOrlGNzNXKpVK5emZ2UKuXqTP97JPdiVg",
-	"gUz0yne+95czDnj0spwxtjThv6zpMegSb1Vp6LwIoNpRM2od7yYcBYzlVhQidjekJ1hj8jzAfiWVhanZ",
-	"RLF4cTvgqYS15ViMeDVeSz5nNsxM5IZawl/inR5ZJckqfiuOa+qL881CNzwzJlKywt7ut87B3rJGkUYx",
-	"QXdqwonhhYRhZwCqRtpWM8zdBp2SFdcIy5SghTCVP1AF6p67SorSQRoyvrAtcZjOU7R6oXNgxNbrxK9k",
-	"xbIOqspgma5WJUa6sqw2GD97aXRJ+VG41Z7tC5dsa616eOy83ErYGiliSDdAAaOrqzvjMDhMk5S0PuSi",
-	"03xNUsxwVmrwxSDFoXCM+sHDbZ4Wnol+wrRGPC9/zEaNyHhMx5F4p9pygyD2WywXTsefwpFHPwUdnyZ+",
-	"qhPfj78rilOFn6w1idOJDyOaZPiLbIkc+00jo0bAhtEvligYxPqMAcDfbcw5cSpMFq+CVlMxez/miG/5",
-	"BNvCFzLRg0PvMnvpXATClrP5uty3vLeP3xJmcOZK//y5wenz/TN/zldIkOj6AmxArcjIVATJfB5Krp7i",
-	"e49Ylt6LbZmkcCTMs90FvEHZ125006+h0YjFECQkbflx0yg6vm+F49dvVfkfZgvy6bmRqEqUdDNeCThv",
-	"I146suGZHrn82PGMhZmk846nn0n6OxouHQYR6mHa2NvErocTjdv2z8ZmNWPLQlejTF+v2Kc8RhsGxGCV",
-	"8GDc7Um2plT5WOFArGsZAs4kgqquHzQr6f0OWV3GROPG1fz83FRpZqq0L4/PPJcBtZRiQmXr6vl1khEG",
-	"7/MQCDZBrmKm5V60RFG943kLqEGCyLI2F2X/bOl70f/K0zO7bw+7vBIVRFhCmw3wuQoNkSNsq50YzvMc",
-	"2xJNzfGLeh+GyX6ah+MoDpC32lLRcoV1aUppjoodQ0qivn0B6AgUyFaPE6++Fy3VEWVBES3pGg/xZ9Ol",
-	"DdShgeuhJRUcSdMtUtv47phgyjNzilJm7dUt0Ge5oqCYh5dcwZbGm2+rp5STbNHouywvBVLKS+Yz1JHR",
-	"1KmYl1r/swTN+apEWSIywTQfdBTzrNoCJydHYzudlM1UWbfCaMWLZ4KnrU2VALd3hB5hPGKvkeYrruel",
-	"T7qGKXJyu0+OipdZ5/qgPBc6MjkazUrcK3TLiiQTW3hGXoC6cqWFxtri5G9Ga2JzxxiYfS+HCF+TYrg9",
-	"xbyuksQc08XiYRzUmiMVjJZLzV/LxclF6UiZOVJgHRPcLyZMFtHLhZcL0GWTK0TdLu7tRUfbuEZ4ETmY",
-	"N8V/BVea6rpO0FTZyEWEEW8J1f8kHOgW9ld0Q+Im64b80mFADS3It92LDkbdCmvYd4TFDgV1qlWPmGIR",
-	"MqmiWjv5QfTYD55E5fL+2Zmp8vz8/OMS8ABcPLDlkrNHqwmXOTmpoCeXVOe6JuM5HNKGYjVb2m15nBPc",
-	"1JR0ifGMUMPTHOBI18ygFqu6qlERRuIXKPCAFYTeqj7B0Ke3iGqCy0nd4DA0A+QAXWgQjTDIugnE4Lgf",
-	"fdRqPgg2/i/Cxc3QTC5c9TGaelitwrStlxxBd4uiYm0cF3secQCsV9FDJjGgxzBF5GRAKHcZBWFeZ57H",
-	"uo8LOlKxXI5bBNXcoFdEs6USHMK5UqlowK7LkQDtfR+uaxQ4SNLze3v4MPep+ri2QgI7H/r+3P78HGhB",
-	"N9Aj7QCekl28MEcGzRZRaX7fzNS+0vxcuVwSIzX/nporlfeig6qFqnR0uxymG8dqz38k4sZiVJvwUmlq",
-	"/ttb56e+vfX+cRvDh+3W9SQ7LqNYbhJU7QSBqmFyyEgT06yiODj1Mzz1i9LUfGXq+Pd3UEtxmHFXp02P",
-	"gfx/hGAHUG2iTdBpkic8VgMH5YlFeYcga8flAaY1EqrCHq4RTRlD0Qlcq3V8oV60SOBbsV+VKQM8Uibr",
-	"8CRuDetUPWIWa5YFRdgTCJQEf7VY8HDgBh3bfj1FBKfj2d+YN98/NW/9AqONnXyiPBf7BvyZ+EjS+aDn",
-	"ZH68OLTKVvKQep6161aYIWBDgGtjH+wYdRvAxoInc8yo+zHw29rS7KS1xrPRqFFN6J2CqXVDyFFQfeLh",
-	"/wT5OY5P7IAdsUJ6e1rU7ff6//jH9o1rqIz679zI39IHsOBgtLuScpXWcRgEtUZIjT4TsdxSKV+zNhu5",
-	"DJuMgDCRsklS6beTRsJT6FIrG0CCzBo+bjcRwbVYet3IHLSUiIEtuBUlRt291P/sj/2PLsjWqNmrpOME",
-	"cvB5lmuV+DwH2rE6lD9Rdye/q99iLL9xXIrR0c048D+JRhJfHnVBKyDDYRWVqzt2jwCjv2FC1DxzCM3P",
-	"7juA2vIOFJW25RGzRwNcVUmwdYmf1fBxiw+3K6wIZcdebyu+N0l/xe2772/eXNt657P+6Qv9K7cH31ze",
-	"3Hj921tnB7/6eOvCayoA9fnlwcU3B++c39z4yPZ10G1sKaXYQepaTo4aayOZFg2q+4SkWLLcY0FFWCES",
-	"mQX+7FC8il1PLPFCFBsSL5EdKnKr8B4bjVUeDyHa+NorHRZInxLvtBV0gcHjyj98au6n+38283xa+kHH",
-	"lom8vHwYqYtmUl/JmtefASUl3yG43fCpOcRo3XPthWiBFSzioNfFPcWjFqoepiuLSg1zCAqIdMJEHzDu",
-	"G824xNUozhnOXSmp6jzE9sPOStiq60jHiCXjwrZKYOJC8y2r1YjrdRmJHz4NMgIO3c5qTLcfBjDXFnZI",
-	"1HUYWNYKIN+BW7hGIFEGMGMXESeyR/NB9SH92pFlVlWfYFvu7jIcF9YJe5zozkG5TsUxQla8nkbESh6H",
-	"CNHGVg8MKf6coRamPVTVywNdjKMUKOS5rXgBo7XAgJyskXaKIIe+qAFzcA8xCjV747Q80TTytP6CtagA",
-	"80rd7l9HNewR6mAfiRtkww47YqpOHEzJ+JdUAf/Zpe3JG/eS/uQRt/64gz237tawXqN0HTKsJLc00bNi",
-	"eLYJrcgzNyzioA9e2LLCfKm1ok15HcBRZ2+3d8zo4CYWvOGu5s9kWLLWnEQV8/mTS6JH0kv+W7gHbnWV",
-	"dsFBYSUcVcGlakwittb3//5p/5uN/usfFLIbIe2oiaw0RIxlrBJh2fHdaiqrQgH21rE6ADK02cU4yJZk",
-	"8jEC0+cwZJgx3mIweOPQZ4mWiG0MyZgd998i1KlAtt0oQ9VjtZVlV3YJ3llinUqalkjkLaIay3ehrsDW",
-	"0YucDHxsb+nF7EBwvVQsunHnaiMbtZSpPbSGtm0SUJLMjS1qUeTLvv3WMsJ8nfUm2v/Mpm0RsI7YtwX5",
-	"VxFhjzPoM4WaqgHYTvf5Gear2HqI/q3xCAyh8PY3/bMb99842//z19tXP8sTOdgFOslLIpDTPgl5fBea",
-	"WGSlTM89QL1sEXWorgo1mxCayloUeR5ZGpWlAi2BIFlEvI0pQBfAgLQzn60S3wOmvsuLlSCOhHDIoo/d",
-	"CQenGSLw+IJqeRW2W4TDpJpM8E6jQXiQkpiRQQJDqvcYOziZqvidKGXRLu/LF3ob0tpsMN/Y4UntS9Cm",
-	"56kOzZEXSgxbQ2mBIeJSFWRQ90TtDxYRhaQf1R+x2glSdLny9IgmieI9uCpuFZOyZlkMEXB8e4bmbbp4",
-	"t9dOba+f3bx5YfvL1wYf3lpAg/c+vLe23j99aWvjb9/eOt0/8/et869L1a5/8/S3t968t7a+efMzeTXx",
-	"+/1P/ri18TdDtKgCmJ93qCs7+tGA+C3iuJJDcwK/24TOj4XV746dlNskXtsK8eNSYrYeMINgJZscWiG9",
-	"7BJX1Rct5uLzCGknkMjw1C+Ov6SiaMd/WSpOz9uh3LRQzz51ck1+JO6FOFKVeOmNJ4cd8IP3L2zePLN1",
-	"6XL/znv9K7f7599LZLmOdqGGnMSmD6jYUErB20TPsVSfAPNRrcncms4rYZDcY0z3pcL23T/2r9wuFAtb",
-	"ly5v3jy3ffOd/tU/CXILmY4x+Zlck7fWyE/n4kaRFBpKIlRlTbqkRDoXq62UVMSw83cKnLyMQEGrL85a",
-	"RAa1zY7oCwqAAFxrRYQ5cK76cJv0sDyYEqLZpA7BRv3HzZ7oOoG/xYm3anWxJeSxOGialMPyh/CG41bu",
-	"ZhwDK6iDCq0Yzf8UPwpkiZSMlhQLPcIrlEEJuaCe8B9QO6Bp0onXekXUcAQHLm1MhnnYalmT9Zciv22M",
-	"MktWaNTA2ky1jNpM7AFD+xBUTDcYcwop+YOj8VnUZ2wbsatlE8vMi5JYJaZVjdEaUSVQhk3x0d/u//fb",
-	"27+7tP3m5/f/8tr2Z3/99tbZwbtfDy7+efPmne3LZy3VF+Ok0asB2idcJ75vbfPwQIEhjbqv4eo+eR5T",
-	"G+BH2XlhHuU4OPPWYAHLgMyVzbZ9VVbUwNTlGiDO2MPz1/p3fy21h1FB5vHyp2IxBhZCSmoIdb1agCsZ",
-	"rXrWZk92wDM2RSVL05TdMRMZBxdPT+8fvHdFovPdf+Ps4OKnmxsb/fNnB6+9Y1FjDDqftrlhzf2wVtl2",
-	"AvA7mjcuyn4+zEeRqy7XTiYUi3GobjEC5VMaelJrG32sd0I5Q/SSQiA+4U3dBXlcNggPVwK2QmhGPb+6",
-	"D8F9qMFGFAlNl0azN/PD9nl5KRQieJEg2gherQfQ0iwU/wtIUui9tfWt018Nrp0TVsGpc/31r4RR8dn5",
-	"/pUvxKUrfwiv9j97f/vOaYCWf61/68/9v53v//Vr8dSvvun/41QIOW/W/xKvDlq2KhvjbdbhUni7kKLX",
-	"8DF1wsvwl77E3aonG1JQ4jaaVdbxM3Hmjc0dktTQYy0srFDdbovgWfWgfxs00+ZFFMHg8qK0MIuKpWNP",
-	"hrmbbt2aoUbaQVpjSmWPhjdZY5lpmTFG9Qa4X7oy97rreh7ooeqlRTBcYwiJdcwD8VmV6oBDfTAwrQ64",
-	"pio2u7i3KNvBiAWL1gvwtVBUcQohtjFbjx+spcXzUvOrhN0QMRdozyNjsiOgWlVVrSW/MjoMezhkswLA",
-	"lL3Rje6JbMstABeqVLj3cPSK0nJz+0gOSoPUthYR/VlqqAyEkNyfinCdLZ8zFiQ/3IHxTKoe1FKKfZ35",
-	"iwZkG4C2uhy15JYa3Q9jqff9D24PPnzLqntJD+mokapAfYS/V4HKMVuleg1TXU4mzFTABZCcU75D1ZwF",
-	"42iIpmFmj6Iq75XCtjW9VqGHPnSIZTSmylZeUMg4odZAZXqn65YjG6pXSaMzBgYF9j2X+BVpltgr2mXC",
-	"rsRPhWkuSJiM6Nhz7GroEN1IyScMUDXimDl5T8TTcljSJLQdirrrjWxpHOC6NKThZjEwxWKx59k7X8ls",
-	"feJUbOguy7qSH9eBZSOPdZFcNxN1cJgAGj7rtHkObpd3dZax3yDBD8RrbWuj8VIrLZdzq017UB52Q3gM",
-	"Y+cuinNGmXSkKISNvUiye+iWK18ROimgQZqJJhzD5JUUzRX+sOvHbnzs8ItHl9ETLfIEtDR73J4NAq6W",
-	"inGaMpsdwd0qIRmivLXRSZpHpbRYqjE6XjaIUBbTsY2kMikjNKDDFMZAEoxANYEzaBjNKO9pCGrQjoCH",
-	"exVdtWcb4xLCss2exh/RrE7jR0CZkNHowFr7LNFNKtB0LKW8WHJSxiFGDo3DPMEzFiIkJN1hwOW6MaCB",
-	"KC57+ILqZPijrGXY1i5/2olrfYL5Iw+pGJWBam15jcpozUFnz4tbVUA4RbOSPEyLG7klk3HUo+JNL7CU",
-	"pvsp1ZCxDE2lf8ok9WSMvlye3j81OzczP12yJiytEt/pEGs9bOSmlczBngyW2dLwWEQgSh0FHu+MURhv",
-	"T71/RqifdVPFVbhdLVWnPqzp5i9E93AtLU+oCMHjQKcBDDl8wtygzY2zgyu30Pb10/27v+5f/SijxbI1",
-	"7QC8Wgw1SIDc+CcGF9/cevfLwV+ufXvr7Pbtq4OPTvXfubZ99wN7W6ldAcRKc8EeG9Y2xnDA6vdW8riJ",
-	"x2keHUROhaDj06KCboNUe62lKuvY8trI9ZltmKn74JnIkZD9jBcGkn3C24wKTSmlI5fPWi4Ht5C4kavS",
-	"jjahQq2B4L5kukq7wxBWD61TBdGbEyxOBbUzVDZ5R9wjdvfXW+df3/rDO/1rt7LeqkLlOZMJwUOQzyg+",
-	"CvcCvFXL9bBfEatjIQhQ3MU1rSyHwRtZ86nLO+VqRhJFtWSAeySXW5Q+AsGxi6FrwDCylY0vLIFYl/I4",
-	"2uJoYD49QYnMpx6qcNfa+3VJNSKHm5C8KffOa9S2dLPFBHbL+9JdTggddsy7LVKBNR/VEy7anNBlEzBU",
-	"azKh6GijTryuGM8AhUgieHS66kRVJUo6D3CPT2LWanfZ7ngmltXbNJCuDbl8d5JjtS7Ik915cqbEqten",
-	"l9CB6eYGixpjBSB0rO/xG4TK+slMxA9126vFgnRM7s6K/wQMBMtSd3Evp155TD0AIs0e0uYr1gaAQJa5",
-	"91PdPlmGk3o4nRzgIIVYiLkS461p0TrurBsBJ+VFQi4pSzHhH1J6/ZCtl5ZvbdCi3LmIrPTGWJx0hojX",
-	"9ojFmk82Lta6dcw3FGfmketaWUb2OIXpA05RwjBHDlhlvj5HjjIHVDRBjkH84MBBDvMulA8hbFgN/xB6",
-	"U0FpQ/DfGpEJ6JwIpQXXBJ1KMpDVz7L0XLAKfRX+LdYAlj28V6N2wluNPyQ6bqA6vsZ65YSNu13q8iaQ",
-	"gMT0FGTEKqpUUDq2oMO0REqRil5BasEF7USqdNqF0CIuqKxfo59f2M4vK05yENZMaoljBMPGOsevppPC",
-	"U6Tm8klTvtWzKWnf+mpEOOn0cdyKL5OaE8kUrLwsK5ooH1IHf/WfOfOR7JbCC4Q4Uh+QE5PmPFNWwyIK",
-	"VKZGqEPkgruMMzrZDEOtacbhnmQnR5TWq+q9RchpMnOtpNaKe6jJWkNAGbYA9gMP5sjZjwRdnyTgonzK",
-	"o3Ls4a5wGI6P60qvrOOOF6QAd/yIkDaACFFHLy0USiyiJvOcMNf5QXhNQ3UqsyAQbprYFBNDz1FqfEjm",
-	"lI2tdI6tze2yoiUNakpUqz24efiwxL07p7/a3Ph8cP7TwaUr/fNvb948t3X6H/03Nu6/9/G3t86GWaeb",
-	"N8/1r9y+t/ar+OHaN5phDOtAcR0lg4M8FDhknTbwiOEhh0u2K3UPudjwjvjsQdlmJWiSVjIZX9ixYW+A",
-	"3We56V0Un4GQHSjDCyiMUkRhJerI0NJeJKuamyQMK7F6lGcBxeIK8ixsYCrD37PT0+gEZUEF0wp2Ol5w",
-	"4l+Ak47PFB82n8vFhNKOyI87xBYd6N851b96efDm1/fW1re/OjV476vBxf/pf/Cn/keQ6iSuvjl4+7fy",
-	"3ypp7u0r/XO/V79887vB5dPiDR/eFG+4DQz1zqnB21cG7351b2198/bb29de659+Xbzqgz9tX70rHvzH",
-	"qcH132z9/v3tj9ck0sfmxkb/gz+ZdRikGzO8tN0hQ0usEhoqAav4ZNUlXW3k+MSpuNRuJfAsU+Co9lju",
-	"sBFGDbdxzQ0s7uCfhLZQlHRk9S0S6qT0yBdKmhjnHo4IHcOTB1guuRUGYaaNHkBozeVzm2Fr3qCxJios",
-	"Chs2Isfb3BRjdubQo1U0tkQPI0OWHA2spbTb597c+viuPhPqxNxfWxNEfflK/xQk/t34/P7ahe27b9xb",
-	"Wx9c/J/w3/0bn0fH6MbnWxt/Ba1iPUw/1fecHZw+r+6Bg6V+f+cPg6/Uv7dvf7r5zVtmS3vQcA0HcGjV",
-	"yQ4hZueOsGOHcZbM3hsurUTxAbPdBhjiTmiJ604dKsfbfqb0iycxiEbF+49FSULgw19MWC9mXWgYxJqN",
-	"QcSVxR8dL3DbHnmxDiEuS59oVVeZ++TkqRWQrmruJrENp0up5cUpTYZkpCgWulg0E6hkbLuFewAtjmkP",
-	"HORCEau7q2ZTvjwnOKnghuOynyUZ6zosg19jbn/qvi9HwVqdvgoZNi4Ni4fVs7KZHU/G2SDVwa01VSWv",
-	"yxGGBQOMTtyTYSEQ9IFqay0elLCgcaCjGUDvCmlrZjoGojhjh7keU4NItpIM/Zt6gaxLrzr0J7K31a+j",
-	"IM4BAngXww4KvEEsa1Q4QJ0YxP9OwTlgbmlL8YJ9WNAE2GCjenCmx1JwR1ZzsVcJA1i6y5AGDtCIihVo",
-	"HGvnhCyA4LiGSE306MtqIsZXEG5gl44Zn7In6IflzD8+Ir0aoxGv4EVFc4y2VT5awxP5L3/ObH1OfiA4",
-	"E1aGUcAYeuyEuLECIZ4TjxchY6kFaZCy5hkL0wxgDB47Ue94XgUHFYcx/4Q9yS1P2eqhJqmtuGHVKu/4",
-	"VhICZPAp1jFay6nwMVQuPnYCbmCdoEKw7/VOPA45vwRTuyNp1L6FdLmHwx7KxICsCpNS3h1OBZ44SnyX",
-	"TIQ4ka4FHxZbCwxaoVPGsWhHpZpMhEBS91krBeD+GUFYeeFvJgL7EAwycL2U7z+H5eeLCCscjJn9+8UP",
-	"HDG6GP44XSpJxZvnGWeXkBXxClux5fOMQm95hg6gox3qxBGsXpouzibqjeVmHBi1MZH/4cC4rv0EWYaj",
-	"jy24sfXmhsZW11D108l5l7xFfKUC3Hm0e1kwcungkexcaWwtyE3vKqVMoonwMJdBuolcX+16EbmUBwAw",
-	"XZftT4TO4go202KrpKKfT2F7j8xxhBRWOWWFoy4oQBwD5qu88FJpoVSS6+NyeXRGNYPOC280KZiPjdKE",
-	"LfKk74pXDDlzH1yqdM7ODtk5X1mNUGop8S81XsBTTUPwGPz+N/0zf4cSuW+2tf0r/nzt7tYnV/qnvtg6",
-	"/Y97a+tSARx8/s3W+ddjOponVrNYIJ5q56hq5Gqs1RI6aM+qgJkLaQ+V+rgrw/5hiJ11KIeIs1hnTKHg",
-	"361L/gIOWo7hLw93C8VC1VO+GNxyvR7guVWrmYN53orK+2QP4XabuTRoCT0ZStCEiQc5tyzMeluInK4N",
-	"EgB2asA6cHb1BHSBUAhHmjWYI6TGfGeiELQ1FSiWxzBU8zu6CpZQJyuPzQ0Q3AEZvEHYLwC+2PYJ58TR",
-	"0TvJL1SKrx9EInZ6VlqEAIpDGaw19EzoBJ0xmvOqNBGZ6zA02s2NjcGnly3t4WK9kUazWBj7iBWpkgam",
-	"sCJiNpAxJxmnsSqLSBabhKCvkK0nbgD9eScLYVeRS6E1/thsaR6dgCyuCmXasXPicdDe01TiJEiapKbY",
-	"mmcwouUmaaWkY2tjT5Z6KOT7BdS/++v7b5zduvDa5sZb99bWtzc+2bz9u/5vz/avfnVvbX1w6ddbH5zp",
-	"//YseLjXoBD47/3PzssbNjc2jOPXJNIzqpuhuo2m1Nskg8g4i8sK1jgfIteLslmwIGvVRs0q/KsdSMlJ",
-	"dav8iLQVPLU8MPFgadnqy6hhWmlhai0ylXW62d3pvrPiwDSgchPS3mhLTU62ib2etq4lWw6pLaVgRmWa",
-	"zpytkog/7EZlWpP57i8YrdiV/6MSsM0nSLWZDt1mYG/gZrJf2py1d+WD016Ejoup1depC1ElsA9lqmQO",
-	"e9Zd9wh20gleeU5dHq6DzAPmDEGX07DQMgpyGPhnKSh0+UvU4OMQddXFauHb99lfbq+1gvixFTl98+bb",
-	"0n92/9Jftq+f/vbW2c2ba0IY7Suh/unX7//2z9/eOtt//VT/6tebdy/1r71uI/iWSydMPZ2kRGs39Naw",
-	"EicdH9hS9zOUsPygq4AyPjhOTVDb6FJksem0KPdcnoOfqzKVFKe7dD27JDwwxajF0VCBS/6ck3iQwMLO",
-	"ojQ0m3eUOLqXqtZyc345xOqzdUDRekMO4pU6xu5m6fOojmVET50x+t50reJA5rUI6ScTb/OVOcYyFjKR",
-	"S6Ok7aH0bd2cTK52mBKuwbRdGuup0JXOIJUhroWEJVc8oekk5GFCLITS2aSzobT08GCYDDHGaGIn34D4",
-	"Ds9nTFvKUll77YnCpfnVw0UU+B0Si4+Ory6W7Li7ZTMgVp5O4LaOjLVmK4Qw7xHjnlTTG7JPv2PVb1GG",
-	"GhmNT3ASdXAHPthRuuP0nH3bAc/J3oatvFva4wRa4SLKQzLZamJ5Oo3UY8Hf6VJ5fw6U4mz9cH/Kp/aV",
-	"dpbCkFN1TG8GOf2vqxkWZYi/SxFuCbVd+dijSDMncYDVpPqY3oxrepd0y/hH5ko7LB4f+a6xVMKoQeP8",
-	"/Cj6TdcPn8a1plIQe4jRGllElPkt7OnUjBlpXY7N2yz6YawTVjp/G19zXIToB1ohcgqTKJLZ+bcPXq18",
-	"YDpeNLHZHQb2Il0wl/5nqn0j1KYHi3z/b0Xq34rUvxWpfytS/1ak/q1I/VuRegQVqX9R3ShNozmGLYk6",
-	"mzfP3H/vY2h1cn3rk/fvra1LkO17a+vbf3v9/l9+YwYgZaFadHY0UsKq6xCWEoDk3NozDtdqhPM03Ocf",
-	"HlsOw3MHOwGIPpmg3STYsaO+6IRSW/7nUVJj1DGAWZD8vsKTJjQe6Zgv2Q8ZBIlHFoPJuyRYVBa49THm",
-	"r3BNz9m5MrHVSr44NvVwlHbVNgjhQpOJlbRGvIpsE54V4pIptDVMhYLUcFcJRVVcW7GHusIciZhGMmsP",
-	"/cr02ErXpQ7rpg8B0minFNgVT/3iopFIC4Um0a1R/oZMsIkQGO0DYw6p8IC0K1xSkTVrlzlExaa5+oD6",
-	"3OgPOKTF0nG1iI/8DpUVCYBVOtVpIwcHOAWzFNOg4rtibSopXchkmrrMg8MUQZI5auBVgjxI/Ak4pHIT",
-	"X+OHSp1c4VgKugE5njbJA9P2jmheduhUVxqFOqMskodoqccC8+jKxi4uR06HmNjcansD5BGciE7ZlS8c",
-	"kIqmu4yxweYCGpUGXuVug2IvshOo7DPXqTWHeyGmhHY16GZAWm3xTBouBpbIjfAtzFdgx6BMESb9WPfk",
-	"XiUjj3aq4uEqeV6++fG8skfdv6wGEhdA88OyUugaDAoWwCj0WxlrFzXhg72Bamd4BkBnhSErW4lJhHQ3",
-	"EKpPEVFIbUEeqQeIdYJF5AleTQn27SzFusQJFmrncFmzSeVJKZRjYxUJwrceUBstKK5gZ+InbUqT6hgj",
-	"eL/EetOIXEp410kLezJxzpP5zVBbbZfa9qLVaq/SxLZmQ4dU58RqT5xX4tUlzpw8vJAdLVuDu8ECwiEi",
-	"eF3X14nrHsGrRBf96xDl+BnHMUGTJ83YXiTz9BhVsHk9aa1eRbANCVGdeR57R+V9EprDFYJ95zW2R8eq",
-	"q+X2elUAQnHEwUXQWdEkMA2vFBZzHs9fr6vSxdUJFF/wdU5A7JzPjrKDNA+xtYs4LNspiVvchFzOfq0t",
-	"AJ2zJDg2Ir2s1lMtjtyDKIkZOhHjJuKnnpCFHJmwWhrmprrdIN/UolLrVqXuxr9ORYdEPnnYNR0vQJ6v",
-	"x7oh6KWukNPPVOByBX6G1+8Ssb1AuuMBE6TTkXgVH4+WhqkjZOM7BHUIHwjcwEtrY6juiSd03Tw1+PyL",
-	"7ctn+2c+Rv/nBhrc/HD7ztfi13+u5+7a8l8EQ666PMAKfgHqlZlGfNcVqZYOLv5IoJODPqyWAmKNjkBy",
-	"hlINrKmmomb1Uj0amgSal9any9EKaQdF3SRYwsNEwkN+y07crTZ2GzQDy1jfEndMXj09OPPR4Nq5zY3P",
-	"B59/YW3wIfXLzF4owl425mEYzuO1QBGKJwCSWEl8afw3sU5gfdWLnWC8dwl1OIcPWdXCah+yfhRMeutA",
-	"QqtfWAvjDUnMTXoAMt4sjDq5dbnfndHQ5ajGHEE4//rtOjxLE/M0XN2wR8FCvAhYmlzK5IxQ8iXDG+oK",
-	"ZRys3D03WC0XFvohxnzHpdocleZTJWCBLfq4nKhjhtssXAw6AJQKC7TjedYmuxBYzSye10ZrS7WqjZhO",
-	"iLI1VpFP3nXLbKMQm/9E+ctDwuX6Pwc3PzSBEwZXv0QzqP/OjcHlK5OkDYdd0KQ2HEO9GNkHIL1DItL4",
-	"MwZ0f1pzz3qHE6ei9im9y4k6F90mNMZRjZbA4zPVaYfKlgaJd7k8m6p5UgiGY7aGPHf/L5cGF9+8//75",
-	"b2+d3b52Y+viW1sX3+qf/mTrwmtb73w2+PRyLsyW8dCWVlzP4yPPSu74hHidLbH5gaA65ULBl0xJgeCn",
-	"mGgSOToCcoojPCXUr6R6IJWcRFJumjFhCH+LPLOKooTITOBARwwiCRwd54bhVh9P1VQ14x5SWPOxk521",
-	"Ylmi0Aww2WFF2AP2DiuJrdTJ0PD29DlOYjqHzGikZXYMu0HUrFYeeJfriVlKDFNG+VBQOCNv0qMEwmke",
-	"7zSAQYAH7K+9v335ikIOvHx1++pHEtRscOZK//w5BXZ2+nr/4oYEUDP/HQNTMwHR7r4xuPhnw7nVJtSR",
-	"TqOYPyfyUYWKgAQIh1pi8U8dUjdEgymmhCGe4iqTLDctKBCpbMKwcJjp6XV9HlSwgtH3Ffi8qj7XjW0I",
-	"rjXlP2W1ueO7q/LvJnb9WkeOuY1dP+SDQgRWPEwbnXjFgTFkBX+ZQCPK9rImURXKU9MHlsuzC/tKC6XS",
-	"90tzC6VSfq1qXGi1HB6ntPGVJhhfPsHmscAu1szppYmiDBejx4JDusHs0C7Z08qeBrgyR8aeJLbkorbL",
-	"9WhkkzkJJyCvAAWKP/Qt+XmVx4KnbEVAimHUfZIisaSixlXJMYeaVFYHfDqFjTvOGIayWSxBsPEoLVoK",
-	"a8ohcBLBb2WnmfhsxusY57HgsPrYyGIqVcFk7lO0zqlEJNFrxxO2u340japXEI6CKctS5AZeJZO5itMO",
-	"WNpKPCVTapInySayRoHJCLaSB0zGfgKeCYk+YVkNW1P2VDZxhJrMcx3cU72E40bMB7f7G69vn/mVlavB",
-	"d23AIyosICha+ooZJVylubm+dIONeywtFohtQoOLb279HRqwb/x18M3le2vrm7d+M1i/Fgr4e2vr23f/",
-	"OPj8cv/W2uDdO8ORLKXdsbpssw4nUMYzjo+iI7V52gKBPdPrlEZL4Zkd1g9zNzSdJOcz3QgIAQpzdfGZ",
-	"gEPnlpsZxa0vavBNW7/FyaAfTWQiXZkZjSBt/1JUVUE4CxC0AQkZMIY4YxLTnLEVU2+TVKIDh0BxVi0r",
-	"wPX6RAC4rGHzwT8nfh4+8j1MG3ub2PWwHE0QEF/c/r9ewlO/KE3NH1f/3VuZOv7L6eL+mVf/w0oU+Urw",
-	"B5c+Hnx5o3/qema2sw3Yp4057zLfSQPh09cXzQwJnarlJisMIF8+E+2wGMKeDpO4TKxi4Og3dnbHgJ92",
-	"m1jup7ECxXTU0qiPrC2tI72dV9dnQRxuJX9P811PoQjIyRQ/k6qSznGu4R3FcNKxWaQsnD9RYD6rT2wS",
-	"WlrFteIA0xmp5DYPwzJeIRP2CaoYY81ygzyPV4jhAWFUR7I87DeILybgjusYMUtkbGUX/c/XN7+5snnz",
-	"zPba+uaGEOjlufDHtyTGmzDmr751/8LFzY2N/n9/IoT+m1/3P7gu/vzNH2XDgM27lzZvvz1496v+KXH/",
-	"1u/f7189PTj9h/4H1/t/+XX4ns2b5+6/f944u0lYOMfluCqN9yb2Hd5023AUuxWXqk4eHqkHlSpputK+",
-	"VdVDVl6+TE5ORFz2k6AbaXFIDk+2dcjko0kMV/F+23FYdlvkaFt2/MgcbzKJEiK6quQASwJalGB04JnH",
-	"HjoBfTtrPnHcgDgnVNapJinKAqSvoR4JCsklgcjgOFb8/HK5tDAzgRUfsDF8GfPL5fIEX0nshwp7Bix1",
-	"U8J2n9a0hDzdh802gq8WCzvm6plyxXEd6OopHYhhw90eD8BQtysGtk/YhfFBDuRjx+LWYjeSx/Kzxyf1",
-	"2CQb8tpP5xEIYxXDRvmQ3aMhnn0fUihVQ9mhTvticVSerxLJYsmgKEYmAakTEoPtj63j9rUbsqWE5KNb",
-	"b1/vX/x468JrW+9+vH3uWo4KBKVca5sGm1LURpT/SV1b45O0dkhHA5+QAOnraVq8iUkj4ZN2olDkwe0W",
-	"89Cg3ZOFr3OqwLk75gr7NC25XzZl1kieumVUwoTbvLm2/cYX4h8b76K5hZnS/7v2u7JiThb92ic0f+Ax",
-	"vZNvlaj2/qjai9ASY2Mrze+bmdpXmp8rl0v51LkVKWQzqXBXuycO0enIvl2PBJEZs9g/utZybAosIsxR",
-	"WyXg+i6YFHuRkFuq6puQlSlZhwjIo9hXFReSoREKdQ9m4cdiWIwhHlswAMif8d0E/Pgomk8YnN/1EZCJ",
-	"NtBEbC96ufByAWZNVYPetMORGLRhoP/H/36pNDX/7a3zU9/eev/4aKdnOLt8x+lHrq0GoH92Q3JloVxD",
-	"IaEEtAtbCmkbt0Zo4MfrCH3G7NJXfO4Bt+Eb/zw/gPP5gE+fJLCIFeag+B2TcIBXVD1HN3EYd5OOhwk0",
-	"6oaTLHQ9N1iDMPH12/27n0C8+PRg7YrZHg7qoqFBC5ClbNljJUzZ7n3Y9T8aunpxWE8TDE7XLmqQPlUM",
-	"ESHGjQFo/TR1FpUnAXWbrqcw/1QDxe5wU4qd17ak9tRqMi/sCSVLvSSCdMAQEcMsqRGaYxuBWzo5Prbl",
-	"XRlOmtTM8rSsz7FynEY20q/hFjHto1jP8xyakfmB2MD1rKNty4F/HXbUO0IagpOHHHAcnaphjQ0soSZe",
-	"VeI+kL48cQTic5bwzHiFoLaK/bV6sjGvK5OL5BkO/A45bkXNcf2gmdId4ikMMWK4JZ6nND8/N1WamSrt",
-	"yxOZs2/lEYK9Yee6mUk1nruby/K/bDCBkzJhkHUrjFY8KJmvMqx95Jk1KGKPVEY9xPURo8h4g70sLy3b",
-	"EDjfUpSiMl6uodnYPRdEzhjIVnaPukElJsaoJNzMY7GD+i2Vc/jAOoFG5V+xDgH/WqVfI1OUBU22CAmk",
-	"/MTQnX6ktyDFwpnLccx2q5IypbTnKCFUaFDgHRa6WhFxFpo0kN8HYN5ygmTIhO+f+uz++/8jfTnb62e2",
-	"18/0P/r7mJrkUIV0RIl63DmzXzNK6Y5hN+DP2BIMAWmrw4MQZiAESFetERcSJW46xCvziev1YqToqhu0",
-	"kVFEzC9GapVPpH9M+cqanRamGmwneqTbZGI3AIhMNkwhDuQ6xnq4eB7BDegerJ+UDVF1gxWrunhM8V6L",
-	"PMzowLEkW2Tnr/jIK+T2ItlBUeFtY88z8kubrucghxGuF1Aqj+U5QY+tHlKdtOEW6ZWHrt2PHX7x6DJ6",
-	"okWe6Aox8ThUllDF/KEUA6S3G0DZUx55WmMt8a/ho6P6OMnO6XLkbhA1+k2yvfKoomFhkLoZ5SXgpRBf",
-	"GNIpZ0a92uWVKJXaohsIXUqCAHIzqdMqZIeqYDKLyJVql5ngoWNahpf4yy/719/pX72Ult9hf1GY8Bc0",
-	"CSfQhF5W8PkO8bUSqw6c8uKwumBucDBy6gXiXolMENMN9lmS88YrrvGJl8ug/4HqXn9E35+dmfKsoM6o",
-	"i9TO81LMkgDFkMOhJ0htuEogTuTh6VK7WjSYkZ2LT9bLKVXlx7KquaGWtGi1AWSFp3yHvd2LQzJ6WwJ5",
-	"7+EKQEWow3ExOls6MF2e378vkd5Smpo//ss5ezbL5KSSFLay5MPYv3QlUyy+CjFZsjcIJXW35mI/I9zW",
-	"0nH5OGcs3P/7p+nHfVR6h3hn1J40+eowALp/uTQ/UZhV00al5XJulQRLARSUyVosHBLTHq6FlDkiRZ+T",
-	"1y62cK8ic/dTmxPBVbEuFKDfwm8L+8T2adppVW2CQfrZXumwQBpgkLnUTDqExRKXy9P7p2bnZuanrcEb",
-	"5U9KpQxZx2/fwe1rdzZvXti+cyqlK0qGivyi6qEWNoyz0MXcA02iT4Zks9tjqDArTzSpyh+SG+3NYUqj",
-	"90mNuKvDCn1aWqU1N1GSTWJ7470whvhCFLodOlgx2h6ZERXJ4fylHkvBeLXL30HFap788jDXaafm3i4h",
-	"OSSzdPLaaNZtJLUmDp7TOaHjuCysYvdFKldFwqWxOuqe3KszFA3nP5756X/9LCFxD079TOaSVqaO/7Jc",
-	"LE9bpa9NgtonRla8Xq4kpSHqHb/r7ITNm1U34vFbKc8Wc3dPtjdATu1/bF1L5q+knPV/XbSTHJBIKfiT",
-	"AKph4Qeqnx0W1jC1Pq7qxK2i0Cgjl+s/rAjsChJZu4m5ZV2lpo8CBtguNRM/cxGpuMAiZKgrdwCULwph",
-	"YOD1xXwgynJQ5csgeBziV2T0JmAaSc+eUDVeGfsDBjQLazEXdFST1eshtqVyLjWxgxR5IJeCo4gThdkv",
-	"Y3UJBJrdRUXTBQEjjnf+Mvfc2GXGmdDUFWkRmuIz2cZDKXiOmNYjVvMsBl4lVKY7JLitOJR2gA2NjSNj",
-	"ZMrOl+tHCXEQhoa0RRSwBgH/JzjspKssYGh+fmSU1HF52x7ffUpdQbjKOoHy/AdR1Ec6e4rjfzJzm140",
-	"NDO+ABUeYtcCBkWA4fbz+O4xSrjePV3Lzwkwdex5dpAWqPpWuI3cDvQz1WkDA3BIzXVI9lRnUrDb24xj",
-	"W/zssL6k1lR2U1bFt23GYWkxzfXtFGgVMJNsU1OZCPoOOQJhbkMul1joI/pStYde6ZAOUTDtllEkUrWZ",
-	"57FuxZbx/xzrIh8DSjVIH3H4gbZGTkWl1VqmogBuuQTE012a5QFhRp4MNKAcihkMV8GlEGzXasfLrRlZ",
-	"lSnEr9MhabTeEkQepHbGHLXJdeL7KbrNEXVRrHYnZpVaHdoBq0j4YVvOtXLBCzYEQTq4MUcWRsAqPll1",
-	"bSt4iInnArE1UsjKG9VXAEzFScQ4h9/foViNzTJqGXwaMchiQYfmsCYIgJEaiiOTbiHazNiXzbUzpxzf",
-	"n6JxOAyatkkLyf5GOOTjDHFBZZaH2TawisLQFcqhOMcKSTKs26XqCQO5GbJ4ZKyuiJjnQEnnOBXqMfkc",
-	"OfKnS5a+DJEymRYHGqG4ZjPFFHJJ9RVB21rqCvGmOm/u3K1vem2SEie2AkVDCzDFhiGgQ6qIS1CD0Q9T",
-	"ErgJax3fDXpHxQ5pvzL2pT0j//WMVrN/eGy5ULSabkZHBajNB+t/EZX3oSjRCGgAjB/5/nA0zSBoF159",
-	"FfoJ1VPw8A8eXpJvDqMqSJZWTokzqcPDCyrRuAg7xYthUl0oyjB1XqbKOcmLIeQjL2r70yXiZ20p6c7w",
-	"HnEaMnIFes7el+nL9Hvfe9r3mc+/9z1QJE7gdttTxdVPtH1W9Ujr+z/njJ5Ajx155hCan9134HHd3IQH",
-	"uOoRdKLGHHKiiDA61HSpUElOyF5ZJ1RskyOO60DTvMm6xZfpCeh4xU+AflPFwippC9akxnlCTbTiOif2",
-	"otlSCbWwJ8wkwUVnS2VgzopXC3tmtjQj+bVgPPKeWa1o+EQhPb9Me1K5Y2iFsi5idXHfvMQal+hr0n4o",
-	"otnpaYSR3/FIBAhCPPHe6XkogBbG9F6xds+5PNBL1wYRXe2hFdJTOt0Jg4ZP/H/svW2TI8d1JvpXMjpu",
-	"xHQrqt9mhhTZHfdDc944FmemPTPU2Jc9gUqgEkCqC5lQZaExEC8jyGvJpmjTkq5XK3tNO1Zr2eF1rCR6",
-	"rbVoyjQ/7D9ZTw+pT/sXNvKck1lVQBWA7i5Mo0l+mmmgUJWVefLkeX0ehMvkhoX0wS441mDOFS+0Po0n",
-	"0oHnQAqXnmOX4cqVKy/vsmiAZWxIXj/MlyruMhkZ8vfTF68yjLha81ENeviFUfxQNFrcCKRpggft7z28",
-	"9urXvlZgBuCGQW4cVj38vfVXHz7cX78j0q6O1u8diSSRkdhh8MswIOR0O/qeVHK9n+hOwnvWyoNVE1Zf",
-	"KwEPux2JXl+nQrVG698Qo699zTolHB6GuI6G91zHcwDkOVZCwODpiDSH1EIpWcBN3fVFF3ChNIzbdYYH",
-	"PllPoBLM0KMgiIBzyAwfgYEFFiB0+KdgdLcBBR7uNYSqRoVZPutlWTcbqgUC1gS7DOGOyShrcbXDQl8g",
-	"E8J5dKBCZ8KFuQraVZ0w/0VjoGJhTCNfQRvugEST9sg+d8phDVEqQjzcQ7+XsAYuNIO+vQ7EC2X6QNml",
-	"p19BOYr7Bg8IyFw29ZG7xOdmQ3xJYryzpi1EFHynNVsNjYjboRtRIlo6iUK2euhIH6B4xfQFtGRhjtQq",
-	"BqgnUppWcy1gIU5kyFY5M6KViBRKiqwk2FOx1+eJiNY2DhSQI7aEwugRnnwre33e6or1yxtbUAodk442",
-	"O5ubw+Fwg8PXGzrpbNJvzeZrt6/duPvgBvwmi4Wv/L7sSfb0o7c/+8d/WglWjkRiKNS5sYUX6r5QvC9X",
-	"dlaubGxtXMHocBeOoc1MI9s/OwIMTy92tyPrM0jsW6TLoF+D90QKYDtvlAI9AnCj0/sIg2i/+/ZAJCOX",
-	"Xd8Zq4hC82W+4sLqh1rhuETlrDlbDBJPZWPIqhBreD50FdLhAy3ccMBgPIhxFA8q7JNVk0KtqNlo5mtn",
-	"Pc2IPKlP5WBSXcNQHmlQQdhN6eBEALPGCjCjGAJ2unc5AKwjrhRWtwxlZMdv3RF7GEQaNE0P8hsTcexf",
-	"vcOu+JxU2Rt9u/BChR7uU80qNeiLdpWAUYQye+Zk135J6LXd3skZS3nNZ7xtHDAlhgXvoOTxeGlRvsdL",
-	"lGePCN6bKJLgfv93mgxExSM9MOhcG4o0y8hDspVfnumczWtodM9x5WuyJ9OVtx5b+xydedByl7e2MM+m",
-	"rLkP4b+cWfktAsM92fAhEgv29Zj/mylO+I5mvvymfpSb+2jbFrwHq2ztSzvX4Y3H9s3MoNfjyWhlZ2V/",
-	"0Iyl6VrfPZMc73NCjI5wASZWMmC9kVed2Y+lwgJa5pY05R3j2pUhj/QYsYlLTo1rkOXeyxJOY6fGjKXL",
-	"GV/fECNaQzC7X9HRqPblw+Krt4q+I5W9j8nOdu0PL5Ob64k9KaLTC40XC7gT8lrh49BKG3ezJ5c2WPEG",
-	"aeGV31jxRqO9CLsXyKEf+y5fZzD2VSLNoZn4lGyawqcwOzlDZdNhKZZaK9f0QDlzZXSd8PemGSyv6iGm",
-	"H6E/FumydMRHARvHlCtTdoTwV6Jc88zAV7ZnpJLPqqKeawLoOh/BLM+EP8S7lYREJsXdTuOiFaRfaXsm",
-	"U3qD+uW08vYJzAnmdGlxS7TemES+KaO3KiXylkhzanDhJ9GUU2i08Cm+p7IiAzxmgKQMp9racL2Rw3o3",
-	"lefJCQ8KOBz6ro25OPev96PiKbTIQwRbqec6RJ7PshNxXA2HCN4pf4rsOryBrDGAQxtRHGH6Dy1jnbAW",
-	"4qMTKNzFOmrsxt7MqlJPJ5rl9hHcdNntIwTVWSqZ9qUeNUg1pD8LllF7N+sZy4k2FKGAZI/mEWBHqTGH",
-	"cLWlkqZbs3DdhJvWK1znsNb4GvUsdQzEb7m1xjIjdzQlyPyGcYZcodF8Z/+mXQZM55AJMI7Ptn/3ljUu",
-	"trde2mL/8yds+8WXtvB8nAxF64i6rqy6g4yATDfY9YQPFdBZB54NuifSrrVTNDQLEOjmBntEudRH4ho1",
-	"b0nDXti6woZQk9oYKH7EZcybsdhYCaqtlX18qRNLT/uuVuIOHoYVojNjCfHBbwUrV7auzr78Ae+J7Cdn",
-	"tW8K9swew5VFn6k/7mGPAsQDPEJGesiqQPawLsOmVNZwFDWrDIoeXHid4aMgNSiNe9ZP4CwCDxrIi9B0",
-	"nV8vIMFszUu1F0UP8L5LajXg6JYuprIXRbWIxV4UuXMD9HQi+oKnrDnyOFsnEBBfZVKzgFBbxXLKR4bm",
-	"8AUVD+77WqrkIF9wWp12yxeknGgllytI7l6jMkruLoCaghrWgFIoLV+7O1mvO1ZaVbVOgwiRqErtuvt6",
-	"OJacoeJcQBqH5vMN9ohSbu02mWjAqkopZUzBQTa7nYpkl/UTecRTwY54PBCGKcBM4FALhsknDNuN3L0m",
-	"LTgQHBj2PKlaAkSVxmG3R5ANLYt18laqkzqTtZh7p3yEFQBXU1/2dPx+/rySnYEb+JuTDmLqCOqcAL9w",
-	"AZH7s/xS5pObBOLh+pQrc42J63fOxYYnWsEev7kdvLhV3gQ2SX0CDNkSuIuZHalUbAbbytaV9a3tU+W3",
-	"5xnR61Bo6IaEBRrgAZUO5Mr2KXLbc2fYUXhcfb5vacGig+2XqpKyUunEzMwKXygVb7dblXq3arKOTBYh",
-	"wqB23YGynkhGpMI0VRbgkgSO1b1Ux4N2zCn4TVyR9UT0dVKt7h9ByCDiKYeAQReq7gBftavhVLHHC5R5",
-	"OEUPteWrzz74h2fv/vD4X3719OOPP/vkR5/95oOnn/7Vs/d+9uyvfvr03/6Y7SUpu/JiwK58fW2D7XUE",
-	"hiOwzMAVD+f5v0aCJ5cM9MbAphwSWoDEat1Sn/4OvOB9fL8FykHhOSWiADQe9G3tAuEmBzamfYbVC7i0",
-	"l2DZSmRgxhn5kG45Xe1ZZVO+1e1vV8Yt3LESFEwLXt4uUPhf3rq8VZYorJDZzZY5qpRboAd6AhMijT1m",
-	"RNxmnCVQZ4qlnLozKTY34Ccnk5xUPPFjySdFC+rg5jV2dfulMgjqyXDvg28+F0EBgCAsGF514wvY6w9v",
-	"rr/kSn2ao1SsY/K0x5PDtS+MMKXdzUj0oCi83J+ELvbr9pLF+IP21tgpP3+iYUZIUBhDEEK1xgNf0x0o",
-	"T7PSgvYy9+BooqfZ6tWtq0wPUqi2hU96OhJ5UcHK2Jx/kXY3Y93RiP1TOf96ULL5rpY2NNfixN6gAl2D",
-	"EwnHmmqJGS+SJ4tyrzK+BRKdpoRvHHtqLHt/SMATIh/Yw/7/XEUZWppheqhEQp5Rrs6+eEOM5sdxhvG3",
-	"AwXyYap1o8fVqGHN4l4/NSGVjt8XaTJa37NuWLjB9hQbqENlnTS8K/hobJho1fGkV77QG0rBXTcmIXHB",
-	"Z6nslQTZQdj3c7xSC9hU7vYXa2OltJfMoVO7eSGBJcjxcU3K4lgijjjZ3ljBWm1IFHsZzT59KxPhRLQT",
-	"QdH1Ugm+wcHIhKuoHWeok0MD+2OD3VOUvUFIGigN13YzyZ7IWiewG8JtrtWQ/tcA1OlwbVJi7uMD3fQv",
-	"KtsLD3FO5rLLzMOERwIZjnKLAeD+Yoh/mXmEhH7fgF9UiAWmzqZIxRPHeYf1QxGoNMrArdq/L9Mar+2y",
-	"HoC35/jyeL5dBGS2QmcgqsyClj8PWXNB9IVPoeop8DgVJ1aLyJo338Tujbem2M8ySalAENukVMS2X9pi",
-	"vCt4tMFuO0hZ6nYJqPjFXuZohbDFKaDuXd+wIw3hXpZ6bY5P+ibClM5le+coqKcZ4C+8cPWFeQxw6Tmt",
-	"68+tYjfQJeOQzIw1rPwD0RC348zbTw70bC5j27XltFkilBjeGdmJxDXYkK0iSNjeK9eu37h569Xbv/ON",
-	"1+7cvbf/u/cfPHz9m49+7/f/H7pUIt8ogJi7Une4/1STfCz6dnn964/fvPziWwcH9q5lEbjHKJvUMzk1",
-	"PXDNX3WRykfdqGssH80mom4h9Xf2qkYmDEA+DYaYkoFSWIMhzESgyS3jzDp5PydLmrFz4zuXpF0mMJMr",
-	"/wABlupJGSUp475tDdwMcFOqi+Wz9R0zKUrrEE2q7ZNKisL8dp9ZSZwTlIXF8KbNd37zLryS2C8F7L1Y",
-	"Hgm/9aiW2LFVyBSjoN4drNyEtRcXF1ZkcTvvXIqLp0pC7cXFuY5RBnslYH3ZSgeJCFhH85jpxBrMUkfz",
-	"bMF5d9smQTrNddLeoGsvdDo+/zKVjWv3MbO18H2OCQHMomHarCAHsN+DqkTOWbd2iTSM0bmU+gP7xLRH",
-	"+ScAd8gRu2Bqn/f7gifWoj3+9CfPvvvp529/72tf+1qpmf9a7pkzrNr7XB26ynudYNFBRZaxOSpvTFrB",
-	"n+dQ9PwHeLvHpdnP85fb/DSVSGzh6wVL7aOuZh1+JJCUJdU5oYVAZLZCzZFfpAVK7Req/tgfeV/VHxfr",
-	"jzMRm151XIuAIfqoqQ553bL2WAhBs5CtmhZXSkRrAaXhAbCEUo3DLiIjepT8HEyq+z8AdeiEhZHsyCwo",
-	"72A3ETIkPJQqCtmqVU8ArbHn4z3gmsJT7DX2OVe3XkbwnwZ83oDfbrA9V6+ZiHSQKJNF3qhUC6EJeiKj",
-	"YAHkHraKN8R5aSidNnRfqDA4UP5DBEwL1xBUSEYZxAIFpqRh3xpEHRHZcfgXz19G2GA6cWzuqVCe4c+1",
-	"J9LsBRm6PBSgHCiMIOZGqgdpAxKd4doOwtvIFJFo3AQPEhHinmVKgwHN4wwRH6B24HdD2ssAL4NgX+lQ",
-	"59mo4I6AIMOjBk/D3YxryEU4QVouQQoH5jiA20Imxz/ykmGtWLcOQYSs5ScMFvwIxgt1gtSsAfdH6x+L",
-	"7BwyGY+NPlCeSmsEaVssysi4YIjJ0a69Zl1u3CSsD/oI/dLiKhfUhX2IUBqUnwAwHoz3+dVINfuWlgoW",
-	"4kCF9v8NWJrQKU8PsHkJkNsrFsf+MMwUqoObwPVtD+K4wdNGpHUSrtHL2+FC1QnizozFGqxE3F7eIAPu",
-	"ohPEGLbqfna1JVyTpyNahwzVnl1QfwKDbKHdSMi3pq/TeVrNKpIWkbDu8phfMx4gpQIjMlZ4iqxvUrmI",
-	"R1NYvdeTSoBCkgpYkzfYQyyt8vpdIlQEb3UpoXHJftDUT4j7CnOh5ZWq17OBXminit6j0p9yKKkLqGYx",
-	"g6Z9UlMwB2iJ9pvzTTo68GDK+E2by1hEE+6UHqRN/YTSI5kEoYkJeNzRmTsVxg1TGrJrxwO4O8Bxaokk",
-	"tZoQDiDNeJJA/GcoC1lWq7Gbwup+oVLWE1wRJS+e//aUxpctS6naF3LrtoCGp6tTKHXIUxSqlmp3AYlx",
-	"N5Vjiw9GO+vpRFQtdSfh9jEu9hiJWJShue/liewSbf2bvlBYzo6WD8Fn2LNYqx2PCBkgdJPSqaCouctS",
-	"sbawttAjWDNAmUwAQhI9ilUAarC/NUGGKOmo6QJszCKDkscxEOFjTskwBykH+Z4M0sb/tl/EfrarskYG",
-	"Kpyu9v0aUjUGRoRFm1YdKEAkRIvI2ghdqyUHra493GMB1ri3Sa2NlEkN3gJ+2BREWtNGsn5g4Y9j/B3i",
-	"Ukb2PoSiEDAird/BCTlQiDZIc9LRzkbCCUBkvcCha8FPPIQmIPKGOUsjj7zrsPlkAhYa/soaObs5QEDq",
-	"hz5QQ0++o/SQHsdzldBDGcee7JYMbAJbbArgBRIR1upgBhVEi1KmWFk7Yquh4//RaePbAx7LthRRGLDQ",
-	"xDptAJy+/etIGumMcva/3v47cBCypccpyo0MzDeQ4wmyShEbAUCbIdj57UbaFQ33dbhxoB7la4/JfDcp",
-	"LG4irZW6wTJ0cfsFQQuii0Jpfw9rXmas3RdH+lDc10hBMyvTSWtnlwOp4WFOadnzgmL/IMc+IwSRwiDx",
-	"KxokugF44wXM5svlQSa7gg37rMZYPf3J2yKsibdTNuSOxqw7lHgTfvgIdiwxk01iiGMWtrzs37/clOr7",
-	"uZT5Qyt4SMB/dh1ub+bE0d4SnCeT6r73nbxpBVBeLQLVn6xtOLXLnzsGNnOw0DUe97dTw7o6higvqiFS",
-	"hrAtjIPdLxwjgQc8hwYo+CpEr69h/wg32M3c1gKbqAAVmna5go3RoYgJai07DmvB7gBAb4hlWg0igVRC",
-	"RKhiXLkYOvxDUDQwUQ0oGgoLFV/o6sbWPB/5kwSvxi/DUrcM5/qWvW6p+65xhGW5II+YUEf7JBi1sUjd",
-	"dqAD2rBvDUzKOvLIGgXAijuzKrWrYzkVLsy6IK+6i2bo2T2UpzEy5F1/gsrUsea773aISd++Bh0q+AFh",
-	"adcJSrrIhacZek2a0uX3E7josPuen9lLBsux3NxbS8ClhfmhWB/04VRwKF6BUynSQAV+MV5aqCkqrdJ4",
-	"IJyULGvwhIZ3LsETNzVl9RkirU8ncEb7mXZRno+cceiFQl0B9bjc+EPB9eUT5Prq5x/+wdN//dHablae",
-	"ay3tNt0lhRYlYodyweEycZld9PFWQQttvmlvPuZjjVt9PX0kKmVtPoWEpxcAEliL3fciG2bs2ICgeIF6",
-	"52oZDUoPWEBqE4UemksRcGwwnURS8WQEy4hujVR5CTltAeEYOyDRq27l2luLBYHUPFpdDjirzfQxyguS",
-	"Y1QVAb2qiZ16Yfu5J8r1PLIrLlbH56MMEJDs8w7xS0NvhV3jxPdBu2WFOXOH/iAxpQgLJfy81q5oJSKS",
-	"qYgwuuTcOYhnYuYFryKiE8yBcpcSsV+hFwc7zvr7gHKtezDSLo/IZMkyVC5+Uh4RhbKMLwjyQ/FdqmKj",
-	"rqqmNtyHapa2CtQHEJly8aGyEK0Pa3aGHmpKmYM82CGPAu8BcdbSSYIcBBQiKukI0Id7KC7naZWcgAJW",
-	"6VRM2YdtPVDRLiItQTaLx+Ok3Mef/Nnxz/7r049+dvyz7/72Dz45/uDvjz/4+H//658cf//9px+9/eyv",
-	"fnr86//+7C9/9eznfwO0yx7e/TL1Q7q/t2fRBsFQy2uPZxlWV8t416g5vD4ZN5zAO1rQ7tYGAbf2LgQl",
-	"UZ4wqGPn0xoCCSWywFqiKCDCJoxtg3G7BlbtjRX8fWbU2G2S5y6sdLCuZ/xJF1iXvaoHCb1JlSLzL1rb",
-	"Krv5zaLUjqPEdRvOrdHcrVCh4c/rV2mGZyA1KISQHkBlJqJMw2Ha0+s4GP8u+sgUhr98mSndyK6Z1IB7",
-	"8BI06xdEB/JWOc/ow9L52oXEK8xHIjvdtEAUDNesBCuHQvRLmW+zRS7RuMUyCLvfiw0xn/38347f/fDz",
-	"X3x4/MmPn/35L9nL7LP/71/YlW12/O4fWo0LmvjZB99/+tH3n37y/vEP/+Tpx3+M+viMqpdmyA//dFp4",
-	"IRu/FLyK2C3r2/SOMMrtfqvdfd7C7pBLZqbSdkv/xopfY2QXbreLGpxspZmdB3YWnK2x0KnGh1SYiXWE",
-	"2u8pt9MiqEPSY0VVbdhyJl8jRN3wRJGBszipa08deZ9cic1M7ZmalfQjyi6mPn0BVXmJcK6zfX90VGhE",
-	"Lq42YjweQhOkoFSeNIxH1qToDUzKYilc1VoIPk9YKGRzdXXueDhQuApA+gMZH5FzxTRTOjeMEVU92Ts0",
-	"3FXhWlk8HRNv4pqfwaUtePIjPJe+KrvZXJKyFEoV57FGxebOfsqc08Karh7EEevyIwG1HLmwnOuPpmTR",
-	"TK2XAW+fQOsVjNgaN5rVM1DB4NS43VgQVSDj3L8mpYroOkhhTxo7dARdJH8P6iSqNRCAaRQ5vN79EdoZ",
-	"xx/+4/G7Hz792FoaaIg8+4v/9PTjPzx+/73jD3/w7Cf/fEYbA0d2Osti+7lZFuawnpipOaTCihZESjuU",
-	"GNV46GU7Ubeh2m/mNqN1nbnLCtzrle7hfo5q94L7h+5VqhzE7FVr06k9rgY89iXiWBPtbYdxv7GoWE/g",
-	"Pfql3CTK9Uq0ouvw/ekX9TkdvnaY5mRHb32y8gpPW937wtjlLxGTR1QgRpEde2bU6F3gYWots0RYrZer",
-	"hdNtKsUIqMR/e2urJMs+/+FL6mB6PuPOQrMZ+yDq5TW5NczqnZGdv7aMRQBBfSIfhT7l6gKdKQ3Fd8Si",
-	"EKFgIs6lkXjBa0AdxD2/FPPA/rgvGgjNYq81Im7b61wmF/4OVnx9WcZTnJ13wQp0reQuLxyEPbHZFEq0",
-	"ZUvymW3GrxSuvEigHtnIRzXiehTno4YiOygyv824ObTHYeXx59KL1QUhe1GUf+UlPeNyQzwXD7MgFZPL",
-	"+w3RryMh8g0h+ll8zK8ulQBMagS/uuMhM0QKzCuCln0uMpHNpwtOojnKFURJGX5ZiUhR+uYtVtWDtK5a",
-	"VT/hepBSPc6UqV4I9Mb4HCzLBtp6XhuodgyOyV2067s4WI9Hvjji0O65oScjMFxGS73DqJZ86ul7Z/SK",
-	"u2xGadBNaLMtJYkdrxXaXr98ZToU/umLhSZK6F/jblg8RWiCFy9jnSQEQUvG9vI0dPwzlDFdKNuFKsJq",
-	"tFucHJ19Yz4C+d6h9mtDh5rrnwKwCWgZL61wI+mHnooZon8Nrpkh99iigTAt0KMAUb8dwqqHJXBMenOx",
-	"00+Q4/vJQoG76KwIhKRa2RM6wnaXGsWE2mcMAWGlmvXErlsfzXirJfq0JgF2WCBDPDaVQAdV6fHtJCnW",
-	"RlRDQjz96B+efvzx009/+uydXxLFwT/9GPgNrn59g+1jSS0nNFzsLMPaOETVTKm2jpBSoTM+wG58CQMl",
-	"RBGdZAjM0rCOVliQdwCY0CMEJSF47hga6cCUinYJrQD6saicL8g1wAHI8GqkW2aTR8nm1tb2C2uuOdGf",
-	"jNLgNNln9ETWMnigqAENtkdjyEfYNxiDw9HDUCtgk2FbCCJblF3c1XHkeh90m0qhfFOiaXRFHIXQMZhA",
-	"o6vSB+pQYIcZFC6PzE4BvBs3pmvcQ2TsdiqSIU8iE0B3rQPFgHfZLu1SsUu/14JpWxiRMtzdPsmjkZ6i",
-	"2ApGWh9paG9ktw30m9gZ7mgdVTec2D2io+nRrtE1e8Ui1Y5OuZVPeE5pu05UU+RLDxVL6GkAYhDkqvdS",
-	"DXAU1eRaMFlg/s08ndxli6QuyZ5Soav912dX10gTBilPgA6zqtoVFQtVGTcs1bqve0SRPjTpp0zpVBIe",
-	"ibs5WwVcnBD4xVqjcC3AVGSLu3prJUQEgOWkb0EVXPG/aNDrZ71xzYFLKrTF8ECZQavLuCFmKwX9wqDS",
-	"BekeneQYle0PyZdoccVMSo3CRgjE2m85omfEP4kSPrRC5l8AwIKMUFYVH4mQtCc/UK59WJrMUmGpiGOT",
-	"a2B2rD1drqJYGASQ5PZ94lgPDTZ1+WeaLk9EmLuJPX6gqtg9TCtH+7DBbskjqMN0AgONq9AxTpAFRyLP",
-	"BAea3U3ykUgACJ6+D4sDwdZerkaMrts4UK8j19RVEIDOgCeR5AqOVUP0Q/v3HjxkdrOBvvf9nSDLayh0",
-	"HRwy9K0r4UA9oAHa3bLhNHFpD+MDkdLuWd5iCxjeubjxc6sW3D9iBKaR0sMaVA3AdFEVjpUjWGR6XjC1",
-	"g3LMeSeRm8SaQTWe8lY1c9YNa5dh8zZUePp37MF2DMitsccJBZFYqnU5k5WdS3jYohcMHlKVnbvNYtFO",
-	"6ztFEW3L7kW3AB4yXirWHlR1e9MCIL3TqSzzFzbYHvuO7BPmVMRTvmFnK2SrmTkNjmZb8HSQiF2ojgsB",
-	"cizMIVpIREuzR0e6FrBQqkg82eimvTg8UKsZJYqGYlN4r2tdadXNmq+ws0tv2G026MeaRwLB9SXFngja",
-	"JUXUfIUIEYfWoVEahMsaxVDHBkGQAwUOTpH1BSeqvBGbCK9OaJt9R/aLguWDI01oSpsHZX8vaXXlUR1G",
-	"2R5r6T5UcviDXRqcJCQp7FlfCSFKOD11mmA59b/uzNpy+boJyB/WXHbch+RYyoQ1ZZJ2oa8SnJYRAr2g",
-	"q2fNgBzC3S5QdwCWuiCJgD/QUpjUB3fF8BYNsNyori+XUXjO4ozqG7LTTRmCIMLs9EbZqZ5qJlQqEgIs",
-	"kQmoDu6dstnLON3QvuWveh7xu3vF5NtcsTo3whqDddlL12HXa2dyw9rZvYYMhFNXB+sppvqMr8IlCz3y",
-	"8BHlBgqOsJbTjiCdTcqxsLqnVdo1FcVHbnLmQum+M6rE565i4IWHQ5TFUbfMDOhXkbraO1UR7x4cRG9e",
-	"fWt9deuN7fWXH/+/229srV9+vPZ/zc0zC2PNYLErhuAuOA1F8UWrtJsKXn5n5ErX6xFZXwdfgUM+JrGx",
-	"VIczzssH3lmGE87xhmMNtA90NgUQCfZGyIiGzFBnPEPZQ3CwYUdTCLhoIdmBm7D0rH1NqsNFn7P+Gc/p",
-	"jE01s3sQYC8dhhCF+ybLYSdVt13r6VrpNbhiWQ9UOzo7pT3+5DZen6MKPevRSgHdekp3XPc8rY7n2rcr",
-	"ICKHpYqxp5MF0G7m4KZYU6ddBy+EZnJ30ONqhykh4flY/woYhS4BTiOLJAS5pOMDx1RCMoiF2ehFAbP/",
-	"Yy9RyAVjpD0+Yj2RdAQ4Kz3riiHFpE6YjiOPGg2hGPumsD0bcE0Y4PvShBCsMlyphwouDIMxBkIINhFC",
-	"VQNnLtxgN+WRHQD0zAP867cHPHGw41NUhafQLPOm9qIIhGtJ40F2bOdSFIU7roS/AFajhq1ib1SQjAJN",
-	"HiGtomBZ5xDcwZl6DkPK0zXdXbrmQpfx40tUWRbuFWsxK2hOK82KAkhrtgabdvdW19/fFzzKVuI5dPnI",
-	"sh4fLLUESOtdB+8HedeBguHnDOs3ti8H29uP5zywbkfF48oxXbs/Zx1ep277Kck03gFA+TqEgSeHThyc",
-	"2UGtGyLxjDKG0dRVCchs/uXCUYeRNIy7TuS5IU5rRArYsxzTHkhcytEadcol0laEb/u+AmtEQbJiEtgx",
-	"YquYUhoHVSxhvMWKtBxJ8lKeIm58ONrTp6wx3bMLiwG2hK+BAJdAqKjOMj/nUJyESrk1SBIq1MvIlJUY",
-	"luYDqCS+mgVcFIg78gQ0lwzriHTf3uAuBMBZc5CmWjkQ5oxsGcwo6/y05ZFw3s8G26PSt+0thhYNWTBW",
-	"wu1mcrQ0GK22Ej7o7wA/TThJUBPuMk6BeM/rDiPmUsVcRTtob8H7NqQ64rG0BtX+3sNrr7LNnnApO3cP",
-	"F5AFBpNdRCWsgiRGsgfdzhxEGjoAmeawqvHpBOu8wR4OdWYkwz3tDfIDyN8n1WjyQuGWs3YvmY2yFN+d",
-	"EazL0m5GO7jMd/zCtLdAgXtGyVKykodKD81U+81Kh4wKHFElUcZ9d9UiJ8s9ozxw4/J/3O4aP+r6KuR6",
-	"FMwMWDMR/NAETDxpiT52S2LhQQ6bflpZpRvcZnaDaqtsL4rujG64C5d2B9Er+YGei4c0TUL2onpOQicO",
-	"iCGp222AqsD6QK3yaKJIClRwjyoRQAkpq6IRrERg5uz2KIrOvN0eTd46rHGqUsDcVNl+wQfMBa05LxJK",
-	"fpZg/02Zmgep7iOl91xzckPVKzkCKWhnq4ug0lHznORLDftdYKEv2ZLWmqPOjl1yVSgO1xK17lQlho7S",
-	"nZ5HjUeFNdjFSEeMoL5CRWYuJe5zcJUI0FkSbql1NwzyXMqcpunt/UEzlqZb6w7s4z2tBAyFOIzpZEcs",
-	"ITjcGVdiuJtRSeRbmEwK4L6VkuH6nmakHO+7y+bqncjXSMzooJi3Z6KsSaIkhQiuFhTOQKITK8S7UqUu",
-	"jo6FkQh+5UgMKsZA92jYR3/Rk42zezi8oNQSFMxIkyqighNNGUZ21KA/S04f0FUzxLSle1J1dpBwA/p4",
-	"jNbKj2OX9blJd+Zv8aFy5jIeYnxUAdGQPrDPOB0N8VKJDk75FMkhosmaJMfdLXA9PY5gMpU9MbUKnxjk",
-	"Jn2YSUCrlPcZ5tg83xghlLBU9Pqxq/IiPicsaPTMpe4S7P0hUDgj0tRq5xJ8T2hX8tR5FwXg0w7ama6l",
-	"QMf+kjlj3jQDdznir2fB7ysnCX37p9YW/76r01oO9NtWrPoiYsffe+fzX3yEFQ1dYUQJt+GU8DfUt09V",
-	"g4/gimXNxT8i6vKasu/XujKOEqFqyr636HbeXvB1bthDl2sHh5h1VyQnzMNjWJh6JuzNqquWr2xbe8Ug",
-	"H6+vj8zjpFId6tVdipSm7hUuUVdMj1ozsHEG2i9c40yq9QZ7BHl4qIYBbUUNgxsHam+yTiR/d+sArVKu",
-	"3+fucxl5H86VBgJ3itggqVLwksmY57hq8GgQp+Fu9itkrQbSG03EyxTrVRpoHiuS8SBdS+q72LGdS6gJ",
-	"t1xJmAmEu456bHsjSKA5KQ2cekOBmcjHTw3jZi0805g6fU8QtDm5/laSWr9bfIE4HEm+Uaw4Oml854jK",
-	"uCg5clVD55bsKNfQ5VJ/IIWEEIsBNKCyBILEMiLWnj4SJJ7PObYFUCY934BD/Wz46mPRrToo9sqbsCrb",
-	"ZvZoJLptF1MnMLG+AAnYEQJUFvauDfqClAXKlV9taEK2Vv0qVyO4ESqnravlNCR2Pc6/7fJhTq/W3X8p",
-	"x6XeLbw7OsqmsEaBCE7cq3NlG21r2prIvm03IVAj+g6v1YrGvbUN9qiiD9EecNjEXtWJGPjpKUqjO+AK",
-	"EhicUAKRUBUj7WluVQCZgM7krugZER9B5V3ubc2O616c0bBa0baYk/OvWhfr2J7PuYexdOfCgSvT7NA9",
-	"a4NjTmuXxAVL3DzXyh2ARBMxc2Q22F7h2J+2OSAjZTfbS26zBTM1di4auXgf5+5Y+GdeH4cGWaOrc7++",
-	"EByuHpripYtktVQWK+UI3+0juvWBn1VL3uab9L8GWBHQKH867PKgzAWjmwdAKjQpV75u7+rlUg68bGxT",
-	"IaTmIRYsPx/3TN4+pUNQD2LCcqGoEh0bFOznLgdANAI4aY1U64Z1ocK13dw9XTOqI0RPBLCdl9SowV3y",
-	"Ir2kJ8i9Pgav7iNE71t0iMwsS3MYDHWUnsG9CPp/3u01B6ZchjqcQLcMHONzoML1he7HYjMa4JyKan1+",
-	"Uw9U5CrOIMXEmiN2KEYisqPtCgOamvoQfNurHirgZ2ozfBSzNpfu+YMsV+nVGwEiuynX69ezIV7oymr/",
-	"HlUR8ZtSRTXBpjms60KvSI+PWLNQ5ZZDgIVHTyRbxjzwCaFBxWxEmsaiZvqIOyLpoDNtbV7o/TKB77RP",
-	"NWtZYXK6CgGnnc3sIlPw2uB2o36LRdQRCaA3Gup06XKpjGuzt7oRYRpkyoZAy+GYVvWgGYtMi0LTSgM/",
-	"bdCna1a06ULMxBYvg8/QrPFE/sWhdrQwxMyOWNp0gy43DfhgbYPdBduM4ZybbLMFSHjLU3GUxeasv8RT",
-	"YOUslkSi76LsJPYQIksxjmWZWGbnrC+sOgWZgXFxYvOGU2Go3eY2iLIYj5C2CVhnMzJ6mOqhd3FYnycE",
-	"lED083Bljnb+1HT0ZS5OGgu/95YWjt8NEMfbE+r0aQm8RVQnx8KhKMqQE5BDKs3sMd4vojBWuhn5AytP",
-	"qEhua+UxVB0W2P76DqISJboljBGIxxE4RKMkYF09ZLG2PrKHg3D11EArZ4gZ2wo1QSP1AC/QHJaCsOzT",
-	"WBdaTIKPqPA60byrg4348Xiio5gMCPLmIGYyIdtphN0kqfdDpxwaVBYzkwWFrrpI2Kn7uQLdmny5bCJq",
-	"27+QZdYtyWOy6X1CGswudpv1uOIdQYmsWByJOHCVMpjEBiKnFoGkltcM+XX28fmzQV5PCr2MXCYLX+OS",
-	"cQxZMtpge+4POGjgsHJM0/T2DfJomsLaDvkCa1cyAPYPRQUndz7CbheKxBdXx3Y+RBVTStjqQ9t21mm2",
-	"jGMiF7DMcQHxi7iMR6zF+3NK3yZvt4FAtPI4cRjFuTazfHVciuz3TLfbjBJCXR1L+9GQU94yQx8mUAJq",
-	"8EtlnOVh0Xy1R+TOgcoA+KTz8oCFSgPnNSWooFF5VbfbInkoe8JajIB+YR3RwA3GbkX7cZerCO/iZhPE",
-	"X9KJVhb0tdp2j6Ynh/i9eKX7SobVPJdyHRvkcgNU90ZZmaVzTqCXHJZz2BW5GCcszS62wLvaR8jk0wpi",
-	"VS/o5nrLy8c2iRWedai1rNd1u4HImgawPDBCtZPLiABOMLlX9ukx77taKNgBl0xW0QzOW2aDEDUseBum",
-	"BCDvVa6ie0ciqYDzXg5b3w3yS0e91ZFHAtLumTWRl3tQblZxBqDPUB0uMAQ2O5OBYarw2wMxEGG+SNkz",
-	"yrlqAJf6h7ZhxZNED1HrI3wrkIQoePli2Shkato8sf+EJuWpQPe3UGBsP7JmaQiPCrEBLjxQbft0sMaR",
-	"c6sj7IxRljOgzWICdOjRjqPGAarpMYLHItphysUUeNLq0nFVdXTMW/D9yJdDucna9bUYUGEdz1VAC3M/",
-	"d4U1De534UdVpeCSGjRgundzAOjuWaU13ylGD040jgfwozlL0uceyRmrz8tHQnEc1NCABN8UHamsmg1y",
-	"wMEYte6RIw2Lmg41i0VqxYDxlMWCU/KEqxEbyijtUl+hERnafCI6PAG7xfQ9LH6kU1M2CzmC1L/+yfFf",
-	"fvLsP/9xxdzAP/kJyZGkXt2aH26MoEI8po7DIkWz0HRdLDUW7ZTpQTp91Je3Lr+4vX35xfWrL115+fJW",
-	"1diRh61i9Je3Lnw9+IxWghqTmHTeeOqeUm830+S4roOk40BVASGC2qhytf8e5DPWekqGprLA88Gg2ZNp",
-	"KqKM6wFiaP0U233DKOHtNHRItPaPHWYNgtB6ty72jK6tfRMTazyFQvtZgyAAQve6rrB8F8PNALHklI3d",
-	"vU18C6lMylVqFSNs6tCuVzSIRRS6cdrHw8PyGADURtyH7d4VMSgHZFWXhiWiPTCES3WgQvvrBnxJyOX2",
-	"7zzQAMUeQiWeQDAX3hkPMFyoSIPt3JYpy73HJcNg1rF9GTKdV7e26F5tKeKoHJ3pWiJ4KpY8bUnDO5fK",
-	"UF+ksFheZsfKS+iTiPgKKW2dIJcCOdK7OcQw7n8IXnHCVp/+5m+O3/vrtZNxcJVai45ni4ynjSMeD4Q5",
-	"iXEZrOCoNjJeu1HD0XbN98scK9h8P5jz9p64+nSGcgn3cYnjB4Qz9rooc/92J7w3F0cedsFohYSbK5QF",
-	"IwMC0Dm9d4n0nTSkZChoi7g7PC5hjIdRVNurS7XJv+x8zIFjYwYWn3SQqBwFsz/IJ/H6F+UU+iB2RWWy",
-	"NQGsfHM1At+pOUhZIbwHxzqFNWJpoE3C/sgEVEsB8UXuycjBbYN6GxUVwp8QjXRWufU0hz7C7QPcByrV",
-	"ER9tsIdjgcAuj3LxQkpyX2Wh/buBNB4NrUKXDcvQ7LPllumEh1t2ot4SaXacLtqGnGI/1iCZ95SvAnM1",
-	"/9hFGEtFh5Rf6sBblpcMHlFBoXiKAlcFgXs+9KD51ViY2jqXLMUUIaidErQ3YmCIU9kGtYughnIMc0ti",
-	"dpz1dMfECXRJnjkgXNbIeo0bsdRIH1PkKlcYirXVCKA2rBPgA8kJnbaubHkfWy88PuteMLzrxfCP9sgC",
-	"LK/rvOjiUTSTdnOlvIit5wMBrp3cHtsQrez5RlIgX7SXzitUQKBZt0zBTZdcpHCQvfNqNzlfEYN3z+eS",
-	"Md3sczFj0OJTJShNeavbc+19NSYX7TwgYr2BsnQEkUyxdzoFVi+IE7lPrdW8a830XIImF5/CZrEmjxrZ",
-	"kMOAhV0hW/mPyOrjKZP7mE7p8UOxBmUnspUOEoGl24S+efkq64kO78snIjb0ELqOqu6Tjgh32fZltDC3",
-	"X2RNu5M5a+lYD5I111mBnadciWHABn2oVsui6MOscqknEs6GiU4FkyrVUFopseYXctEQmzZ+JYENETwN",
-	"+Z2SSpe9KNrz777YvdobxKns8yTdbOuktx7xlE+rLQCG/VKhIO792fRTxaoB+NnpICHqi7blJnuBoH97",
-	"UcS4F9fV39m/cStg+3dvBeyRaO5D+TJn+9dvQvKGBPkldke+suv/fDkjfayyenv8yXpzBB0FL72w/fKL",
-	"L22N2cK4hGc0UzP9svlm9kdjRmf4o66G8mjonJNpQNU6GYcBRLftRtZ9Ye17mVLHTO4ZRggVrgWeRNNR",
-	"ao5ABDGjDT6DL6Ee8xo22J7nH6awZosrtur6+zJpWMOGV7gvUT0TaG6qE15Wo4bd5IXNO29POR/yUV09",
-	"5RzHDMTWvskeZr05Yj1prO1S4QlXwbNOe6dpJ3A/ahc34plUh+zxjtj8Vl90ar9pX9V/z6Fo9mu7aalN",
-	"Qr/uZvv7Gq7D+nVp+tpIvLZ6CNnOoqD+/vWbwMqNtLyaNRM9NHZvdvUQDB/ExiXsJT1IzC6TKpZ2b8AN",
-	"SMMVcrB4QdlL1QMPY6fBQVtoIwgvfsSMwGwZSbi13+cKHdYWJirtcczm/JJhUENQ0slYUKtnbGY8kQbf",
-	"dIqwxq7O5/7GVfbrPSyM8MzJ9rQYKJnmq7BdFw/4dtaVQ7ZplaPKylpwKV+G1AJ6iIAHwqThyQ+PRxMH",
-	"0PK6/txDjp+iRabWA89V2eO5h/xFiOE95KPANzvCiMcoSQEa39rsWMAVQ0DR6gIyUM6e6Kg2oc7SOF3p",
-	"5GOb6xegHfii+/S4ELu5g8WeRhMN4gHZnwDZMBqHSlxocs0KYCSjsd7jyYLDa9llF6k1yA+7Tkg7PxWB",
-	"98he2KpPhbnuICs0ACmASs1VSDV9LdQO9s2xbw94LNs04wFTgif2GnueBayN1Z2lrUM1gEOMC5MR61aV",
-	"zhImI+7qiydLOOoaRQkmISgUuNUElIhhRBFVp0BzmWwA8dpx4bs2tg7yGA5Fs4slIlaACOAo1p1OAWb+",
-	"7CnUKroKP+fLiopE4zuX6rBMIBcXrZomSyhA+SoJlCMOEa4JSdoltD6lU9bMUL8APXKO4y4VTyprscpP",
-	"tlibulNy1+w9vzKsliVZkogjKYYCg+iw3tGJDKeTW0u613dBzTrFim675JJFwzyvArnzrAyArijK0MUx",
-	"5IS0ErtA7QHKEPvpPARXwGSb8Awm2ICr5DICvrrMnG8MVCyMaeQ16alMfK1S3qq7nOReX6hrdOdFEr/Q",
-	"I0qZuOmr+tcYSc5yvVpMKtYexPGkNVRZYjhnkrYtlTTdmvOzr9khE54MdiS4oBNPAHBaqFz7MzJFY9s9",
-	"JlpAmhtK+3aGtR06sBHoR/YIcMoIROHlHS4Jmzc0g6TYLIG5B3BloJ+JEKNNyu3uobnz3aYZLA/1qPIS",
-	"TKqbMGvftBcsq7Z8gPX09wFg5cusMAXZi2MqMqvqdO0wiEWzm9XKAhSTVueoO9s6jvVwfdCvWXvehPu+",
-	"3l/64q75I7xfEJsSIsE+QsDbVlNxFushs8sH1DCnMTCrRQwAAADnu14Re5Wr6BXeOqyv4vMr+aqjxBQa",
-	"8L2Kw+Q8ci84PxsJw6xmdCco1ErFgi/cwUHLZVrw7jWybS5O4M6OuMagHU5AHSC/2vWw0qt50NsxcAJP",
-	"Jr21yOCtJ7epueI0iog6aFmV0EPx5MtUaLrnSbPQLi820YzHiyExNUb5PytEd5Z8lNLrpquHNQvhHZ4c",
-	"3tUP7I2/itotj2dAkCdD7rEfU+9f5tyAIbdnIZYVKTE8eYL0FFKYLkIRgom5zPmML5kqhPWAnrKM3xfN",
-	"/7xiZJF1Q5VOmRHiVJmKakEDhLl1iKfUX6I/8rDxoM+hDJ1g7lg7EQJaVsoA61OtXbupoxxjvKchlCNk",
-	"QqEgs5tV7uLPnbkKgGF+sSajN/c8rt5FbUWrC37hEbV4uNiyOczJXTksYcCMVEhG405rabCMar6IY8Jr",
-	"T2DcvwA4HuC9f5nicE6OdhhgBPsK+AiBo+dr4W/pXo9QMM5i1iWiJWTtHZL38a61St4X8YDLkJdYItoi",
-	"SUC5ULVkzvMEJEhHVmk8UFI6RqM5VbnY+9e+zG2RLH2k1M4rj798HYuw4vkGRZAzwAz2UFU66XAlDVWo",
-	"EaSbHRhqlIy5i61WQ8xfvrI2l8LysD3zd+3nxzf2S39NPfWWCLBS+waxN/0ql7B8W8OuS1X1eb7UHA7q",
-	"0xb9ThU33ReqZtfiFd46ZFL5vJ1P5OFuyFN/enBxQIDvcsMEYGX3BFfDLjVFhNRXH4WUR4amvszpR71S",
-	"1mZnX+4rsV82sUfVfiTFkLWBtwqZj4ipM9Us0osN3yTCwSfWrmjdjZde6txAv0wGiQC7Y6xQxZm/SjxJ",
-	"sQZhjoaMXBj8/HozsFW5dhG2N/1KaS6b0oS0MGSD255pFQ5Wx7bWk8actP7gLNJnxGLqEh4IrEv4SgQv",
-	"SpjAVyy4x7uiBX85VPb3sMhwsUc7kpfULJH2nstdS2hH6E/yL0FmEOtEOZ7Xc0hUP+atM+OZYMSrbuGC",
-	"m34VoqzUPTA/p4Z4LFnGIx0PVCqcZNRb8v5Nd/MHXdleWn1RHOWXLybZ5UeAtNsTgHWTSURAuCWDZixN",
-	"V0SMt1J5JFOqRtZKMEMLO5fK8Zji4kgkIyTsD1ZSmcbjn6LCMSKRYjHkfID7DYPPVfYb+/oDgKIFUdiF",
-	"9hXykHQCaBYb7J4SGUCQa8xrjoDYjK2GzVHD/i9cG0/s5uj+gGHA2Pflsec+sE80PtQFJAYloMWIlPsA",
-	"ZmZlYbX4UphzwcndIwF7LkC5uVkHTBMUN1xb2BNQxWCNCRHtAmuEuxxo87AOZwRMfLkd4PYIaVsK+62n",
-	"o/6MRm9qgXgIF86gKnqI1Wb2r3zDiH2YKJAW9UbItKwTxBHkcVxB5mJN07OT8zzIM8RhJIt44XAcRFSD",
-	"FSJQz4EVnf1EQEYj1bpifAg1Uxyfl4M2j43w5ahNrWPBFWLaXJzS25wA1FiBS3dlKIA10O++aVe9KXgi",
-	"kpWdNx6/9biYR+ep3Uokm7DCJvBkeTBFgNBuoP8rt29aPOWx7gxEgY6mjAMlP0/L3c5kh3gu3e4FUZqU",
-	"iXu48eozIWCdqeDQJTpAEAo4UVQoa1UDNjbJCgEY71cSKZfxhOEA8GjjH5aaGFOsD/pKp5NfeZqeja6I",
-	"+1O+jnlTxFO+1zDvpsrGyc6HcQqHCUTBougv7BieIT55lbJwjWLNrYncmZ/bagVSOzvB+NwvVGuci/U1",
-	"Y9lrp1MmyzrHpgQxDd1HfQK9POluxqWSpzsGHv9hxtgIBdFjeeGvNIqL1cR6CmnoA/stYi57DGrHu3vJ",
-	"sKEQh/HIkac1E8EPTcDEk5boE4mZihzVtMnVq2R8ZzEwAgasObDLGrBYcCiyPVBdncjvAJMMmayhe3BD",
-	"RiE5u/nxZLcXPIklNP644twq/k94v5ot6oUa0UTpKE1uGSoemJuuMz50z0cZCK/RCFeXAIlBTEZnWDQ7",
-	"jIz6fN+dVNSmYOUGamzLBk0POvuYb0IXfsRHAdszkm8+sEPrcrnLgFyIyTbjTYMBziK55fr29vrlr1eM",
-	"jwLz2cg80GyElKozSTlf425crh/tyrb92zCtsFfDyCdplzpmMx7/aQO+vL51pWLAqT7RcBcZF7Wb7Rqh",
-	"E5TaDrAZF2007OUVGGi/cd4+Kx7NEa4RJL8BXxNcU/RBayQxd7SW0y07umah5zs9o6xRU/ZkPQvzeBwS",
-	"K4Zbo1oxrUQIZRWbVHnjH2EHsqgJxFkWEvm7B1RmBGQsDTKNAKmo6+FLUgrdIbwHjKVBlzWkCrMzTiIw",
-	"nFnbsQ4NpvhMiyuD23mD7aHuhFcn4njPaHCgMP6o254yklFP86CPtGcvs7Cnj0TD/TSceHLAELuBhdwc",
-	"NqAgLNzxPSYjNJPgALVWCXB2U9QlPFC+IWWEAGRJL6BtYkeNh3L+xq7WOZVxXDK6BgVxHPMEAtcXpniD",
-	"3bHGGwwG2U9dDIgSpEMuUwCGcTyu1SFQijwvxBC39/7iB0A5RcAp4mmKAc+sfTBff+nNzUxWpwQ/s228",
-	"ydPUHgqqJaapwb3sqkXOcvaUsnal3Le14ZR2NST9Azb0e3MI1C9DX+AKxhXuw4Ibk5vUoM7K1JAeFrJW",
-	"IiJU0YIQkCAkDvt2nUpM8Q89wKQjJS36VllKxcKOPBIq3GBhSyeJaKWhPYD72gjjb+hTJK2YG3Ogwh5X",
-	"Ax6Ha4RB7+xMf7dCsx2IkiN9tOd4S3siSkc1ZTZYaPVwSERTgDIFYfsWV1CH4egz/MscKEDCM7usqa09",
-	"Bp5lf0xzWxUGMyQixmPrRo7GCaNZaC9vuMtC5NoIE2HSMMdRKQ0QsG8wiJNqJegNDpRvm6RFQXxI1hTW",
-	"L4MsHMwnj+nOUPHbaOvE314Tia3ZoWh6SzCNkwd7D1wbq1tJBr2o2ZVB8H9oPmBWqUfZpB8oWgbk/0R+",
-	"TY3kBsA3Yn3HCBiLIqxbBSwtJJ6X8Yi1eN8tnBKCIOAiac3RVrrBQqUb9l4h6/Hk0JABvAuf43yGQAwe",
-	"C5MdlG4/OSoC56VkkJlWYWW8QySEG8wT/sLsZmy/1F1tBQWnkeZOJuDjgPdbdhghYlVBbS0nTZgf4ZeO",
-	"r9fbNqSSxjUSKDQreyR6QY7Hd5K+N9PGYzElSMlsZNVaPo8+XkeTPxVrgrSf4Awas2ytGWjI7+yo9UE/",
-	"oytBGfcaAzRl7hyabCRAnPalrug4n3LEqbYbTFpcj/XG4zgrvrAW9DzieVLBtMIj1bpV7dMMtmt43TV7",
-	"2YwQ2yM4AvCsyAXUQArbUF4x3PE2R1A0OrLIJBzoXR63QScXqicQ/a4sQHIo1fyxJnqlb9jfLDZYkp+8",
-	"UszOSNTbaALTBA1GKXR4w2rA5Htbz/8fTD0fbo3lkUB4gxot03Gh60klxyVuLOJXoCuCmLUTJTJe5Xo/",
-	"0Z2E9wB3dIPdRjx/CiO7LCTai44inOBT3BSgg5vZkMXZ0shyE8mOTKGqZ//urY0ycnFQkbQxZohQBZ3W",
-	"KQiu9olJqlaxKUwrTAJGNPy8ZtLTdl7lAsXEmvM1H5kQzYC30IO0IXgSj0Io3VL4breVtdk1eckUTRnD",
-	"hMVw0be0VA0I/4RgWITtQRw3eNqItDXWwfQGsMSEgo5rO8Cdc6DysLD2LiG6ifbCLC7ktSIe7GSfBFlF",
-	"Hg4N+8dyqMpQu1Zivz5o8axMc2nLKVr8fFC0SUGXk/dbw7/edKhoHTKeFWAyVMdWtpojcGKV9LAyBaU0",
-	"jwGQ6kMB5z+6OmWHvhWzQb9ucJ1r3tH00mr3RV+oSKpOSBjG1DmGnrxVq3bfZCWaRWcbY7L2CvK0SZE7",
-	"jOngQLm4qIsohhBkSQYiC486Yxjaat11IgpL94nsqNf7S7tBYOGm9Dxs1/yo0tSODwjWsCVkR1l1R1mb",
-	"6gMFRDgT2+rqSrpmho0KqVcIOUkisivYqtBrTX9yF5MiQS5UPVpposFHoiWNzCe5uTdX45H7dcAyAYTH",
-	"uMA4OWSePa/CwoWxzm3i4mw8gN9UJaDBsrazQJNf+lTYh6fI487YNtcGidHJyhxXQt5qsa0eOFn7vCOq",
-	"pH7dSlZt5wBpJZPvMTM5ssUCA9KsTbGJ0SxQ6aXa2QfE4LooHxOD0KEyQ5FgjJEiM1ZhA3aJzCCSsBFl",
-	"ZPXwpC18HW5duQOXQ4Vep236pQuP0ZFrVxAhOHLhLy+KJ4iDzRNoINmcWe6IZ83C9/aUfV3DPEMFI1ka",
-	"um2dKVG3c5Sbz0WyZPr1+AoVdork1BnruyWPBOuNyKtr8tbhLlnKPT4CAwNqCZBdsQRzoa5dukkB4dq5",
-	"nOCudcrV819un7KtiYk+K9dwNqAPfjobMXBlsNBVAcX3Me8XCSsr7IFaWY4miaLzmm68/N93zUGe0+2S",
-	"gI4dEdkjCF4jcqU3MGYoMAnXMAATizZQrAPp0A5WocD/GwT5EJYgqPaFwvV7DhxMxQeVHuZ2MTWD+uZ6",
-	"nKUsUuc38yVDvExzcTHxQSRTFuvOnPKT8kNRs/C87oqRfJBaqMiuuUhEIeQG9b5YiZSrz6JYgK+GiqIG",
-	"/CLMu/vgdXVECiRjECPLonpjVVk5cO3J8ANVPIVIV56L12CdTFn8wO7s5T4+7QifC2rC81GleaQYXzZA",
-	"9RBZlRmKFQSkXOEFtSiOVab1qncG+GdTgw+vwxUXqRfRjrjGJkScgEUUl6ZWG+g2OskB6/PE3sgdj62u",
-	"jKNE5Emx7IUzWwzh9Zd0n9qxnUtTIcrE4uhz94AKF0wGbA+0u/A241FPKmmKxLe4imM2LdEPztfBY0/C",
-	"BpT1lHbRgDzVVIBcVr5KErYoATmX4tUqAVlA4apdnksGdFqAhk7g2Sd1guVa5yMum52EqxnnwS285CId",
-	"CDDkGk8EmoJ6kNu7Oo4M44ibqil6P1CyosOgVuJ1eJH7Ol7ayj8Y4LkcGCQzFYtfX3yE+zrgeSVgbMti",
-	"2KPm0AZiFcCdlxcord1eLsm4w2spebrDDwWk3swh4y0oW/K40nNJyNhR4Y6EHGBaPmw2AzC9z40Z6iSa",
-	"TL6PoW9VcdPkXEykfbUW7/GnP3n23U+fffD+8Xs//fwXHx5/8uOnH/3p579859mf/+nxH318/L1fH7/3",
-	"1w4N/oUN9jqYVNtXGWedAU8iyRXrDQxB3fBOIkTEVkP3XcMJQ7hWhiXdAYNs6QtH/ABxxPgKz1vY90E5",
-	"ldeQ4DzWogrdzRC0Ky+ec4u3EXF7PApsZbspFFqyVYmaR/6iBZqX2UPKomrZl/X17FAi32CNCfQUX6KE",
-	"eN667OqeoEPFzxbV1VQWMt6lgpVY8CMBEGHNEYP0rtKJ/T/FR+012CXsgxi5drrSfnc7FQ/cGE+2LZcq",
-	"7+7fozL1ji9Zf4WsT7375bQr0ucdYVyVh71Au+5h5Uo/tI8iQcgeoxCVGXsnN2ONzeNdzSI5css3SOKV",
-	"nZVN3pebR9sw+3SvihYAKP/bYbHuSBUwI4yRWpmA9YXuxyLAwxAdFvb044+Pf/TnTz/608/+4jfHn/w4",
-	"K/LwamOyUGQiAsM++813P/vNHx2//+Pj7/1BEReh5OevJFDOyHt9LjuEJIHVbalOeWwYnm7Hf/bOZ9//",
-	"k+xu7gcld6QafClMQEsZ+CR2kJWpPvvVb47f+/t/f/udz37w82f/7af//vY7z9772+Mfvm8/+fm/Hb/7",
-	"YfYwH+wrf/tYRB3EtALnkD37yT//9sefHv/gw89/9XfZTdBxLL8DtaRTg7SzMIxjMwNBwnn47C9/UViY",
-	"DN9k8s4IEmsuOdwObIK3E0wN7Yb99r9897OPc4N0ne4lqG6ecx6RWAIcVY70SDPoo4vcSP/DP33+y19P",
-	"ID6U3PouYMgbn4jo99mzf3732Tu/fPaDH/72D///7BZ6kDb1k7I37WoWyYjAYDR1mpGd9OzP3n/6yQdo",
-	"HuXWdBCVyqNVNK5RvauHzEE0tgVPBwmOUqsMj/O3f/cff/vT//Hvb79z/Ou/ffrJB8c/+DC/5D2x8tbj",
-	"t/5PAAAA//8=",
+	"7L19kxvFuTf8Vbr0nCrDidZIu2t7X/4yBsImgB17E+cEfMstTUvq7GhaTI9WVnJTtZtgMMYG55Vg7ATn",
+	"4IQcwHYgYLPYuOr+KI9X2vVffIWn+urumZ5Rz2ikXWP83KFOnXg1b/1y9fV+/a5fFmqs1WYe8QJeWPhl",
+	"oY193CIB8eGvQx2fM1/8yyG85tN2QJlXWCh45FRQqcFFxOooaBLUxg2CqqTOfFIoFqi46+UO8XuFYsHD",
+	"LVJYKMj7C8UCrzVJC4u3tvCp54jXCJqFhelSqVgIem1xJw986jUKr7xSLCw5w19fbhLkkxrznT0cUUd/",
+	"ro2DZvQ1+N0nL3eoT5zCQuB3iPnl//BJvbBQ+H+eiKb/hLzKn1hy1KdJq80C4tV6PyS94WE8jx2CsEe6",
+	"qM58RHCtiRxCHLEgGLWJz5mHsOegFdIO4BYacOSTwKeEF4oFcgq32q4Y6r56qTZfncYHnBkyWyvP6Qk1",
+	"CXaIH03JGNCUGFHKSpan54qFFvX033NFsTQB8cU7/9eLB6d+hqd+UZqar0yd+N5/FKyLXn+BeeR5HNSa",
+	"9tV/ehk3wo2ntaDjExQ0cYCYR1ATx6f3UmG+Wq6VnGkyW9+H988fmJs7ML8f76vO1macaVKul14qpE65",
+	"PiWGMiXHMh7pPEdbNBge/8EAtRgPEGeohb0eogFp8RSSdeEV5mcdUscdNxAfLYox0FanVVgoixG0qKf+",
+	"CkdDvYA0iF94RYzHJ7zNPE7gZB1hPCBwsmrMC4gHA6Ut3CBPtL2G+CP6Zp35LRwUFgpV6mEYXnKyrxQT",
+	"kzwiN6VQVCsqTzOuNcnUIeYFPnPFD+nHI3Hc2VRNPLuAVghpIxoUgbAxX5FkH9AWQd0mCZpEUDmiHPGA",
+	"ui7QB/NIjBz0y6yUJwhrnJEdFjRIuSbCSehuaC1fKRaO+KzqklZie3C77dIaFp9+oi3v+N7PuRjHL3Ny",
+	"Fv1ey44dJfUOJ84i4oSgGnNI4ZVi4RhukYhS4g8sDa8z6tKgKQ8iLOS/d3+i3T9GOKdyW1N2f7xd1++z",
+	"7Pox2vCIg6gH81cPiPcdrNVYR3647bM28QMqGUeV+kGz4uCADK/HU7gnuDLcUihGfAPuHpprsVDzCQ6I",
+	"U8EWNnmMejXYVi/5pimx4bbXNTGv+MyV44y/7VnmOhxhJC6LIfIA1+uI+YizGsUu6jJ/hfhFwZRpgGrY",
+	"81iAqiQkbKDpBgPBqb5bZcwl2BMfpg7xAhpYZTRfIU6MMPbPlv4z+q88PfNT21wor6wyt+MFxHb2jpIG",
+	"FaeSiGOAMIputQ2vRb1OQHglYAF2RxHL8/Jm8ZwUQkPyi0uxKxWMrs8CgkBIRVMc/Pmdwbu/u//eddvM",
+	"5IMV6uRRg4qFdlMc4TwLW56ZUys6a/tux6NBxT6lZ1lL8LxWS9zTi71089alwR+/3Prg6/65DfH/b17d",
+	"+uhdK/OImMaLxhzVKiY2NLknJu3GjsWJ8Eus+nNSC8RE1NE85DJOpaiOn1CfYMUe4rM8JJ4iThF5ZJX4",
+	"iDdZ15McGyM1SOIJ/eHFgseCikeIAyvcYqtiMF0sVqbt01Vc68GIfacSsEqHiyeZ4L5iuNHSxZ4b2o4u",
+	"822qda9NHFTtGSQGhxLOn8eqzOmhmss44Qh7CMuVEPdjxF3aNqYw+OzD+79fi49I/TZq92Bo9pUP6Ko6",
+	"5/E1x+22z1ZHn66D+j7B/XCrjWnDG/XMIXXfkz4ldfmgV2lhDzcspLyEcAsUfeBwVnZQw16NuJU0Mllm",
+	"roMChgSR9MSCWzl3k9RWqFdpCUVh1Pjlvc8rnUKINFwLKikHe5kJvjt8ukvz+2am9pXm58rlknVEkaSM",
+	"v/C4IB3KkSNVgaEH68SrkUqLBL5NcMDgp6iHmOf24LRQL1Td5UOLCFc58aSN5SUUDtM2CLVxITHycT/q",
+	"8Q5Q5RAXrtVA6iC4Q+woCvAK8RDrBOix/t13Bq/eHVw63z97ZXD5yubXb6KDfoDKBx63UoQLWloKczze",
+	"ZEjcEDeq7v/j4/7dd/rX3rYtqcuknjKSMhjzHeoJ7UCKqYqVpv+LYJ8vopJ1gcv7besLDgIeYD/gdu1C",
+	"XNIWpLgZ8SatB5LPUI6E+GerwKnz6R5tF9dI6gqShHI4uHV6cONfg1vvm+JlcO1zNIP6b98cXLlq+4RP",
+	"+QpPoe+AoRWPdVGd+jxj/6fF/kuDc+GXw19QP2Dfxz3xN6yJ5ZNLnlS6me8QfxFRD7mUB1yekaDJOAkX",
+	"sIiwsnf3mZ/OVFfFV63DWaGuaxnOCyCpFhF2XbWlrdzfEq+0fitQGm4mN1fy4FigSDiggWvjafBzkgA+",
+	"/Wz7yrn+2Q/R/7mJBrfe3/76S/Hrv9ZTlZe8TCND01kW+qzfwB7lprKYIghBfwnU4DWD1WtjCLBofObH",
+	"43wlyfhjR6YYCdCEbInYQrj/+iRE3DGk1JhszJLgS167I60qx6FibbB7xBDodexyUtxFGZ97774VwSqN",
+	"/CPNpHGckLGGi2u2FHPpzZguvRdLU/Pf3L4w9c3td0/sRDLHPWrxD5YfjOAWOi5HobgyPGr7SjGX2j67",
+	"FDels/LLKdLJL613JpHT96j8YASzmmapaBPShVSfpHX98ghNY4JzoyeYW0aaAsL0XeeguxY+tSQfLZfy",
+	"y0zBeaV0DnlVfmko2VXs2/tK4wrIsWVixkSBz7/cIep64HfILoo/Y0P2x/djemeyMSHfIqll8mmbyMst",
+	"ybKEzhF1iOJiJdyTYR2rqVQsqZaKP2tCxxEfyk0/oc1qUXKMMNrwAI5gzhENEOZIRdqE+h3qy23cIIuI",
+	"tNpBDzE5VhfzYLROocId5rezF01FgTIldYt65q/lf8vuR1l2l0A6Sj8j3ImUFylNPI+Wzv8/lcb/lsCP",
+	"nBQcR7i9ksEYjwXWGMz2+Te2Prx7b219cPZq/8L5zVuf3Ftb79/8dOur3w0u/0X+u//2HwdfnDGcpY6P",
+	"62JD2p2qS3kTVqlOPf1P6TF0iekVjXbjYL1OagFxnmRsxeqQBr41IsiDuk0mGZzgKvIfAUO1JmOcIOyB",
+	"fxm8DqG7jYKp30PYB3dDbldNNRpnFgHo6QAJ9CqsXrdFYpbFCJp4lZj+6CBi16jaW0TE5SQaq5DhsKxJ",
+	"RpOQlHqc5vetktLjXTm0+LKv2JJGhBr6codw8ecejlaI1b3r4ipxUw5xF4f7I4Nzhlr37sXNW2e3Ll/p",
+	"f/1O/+qd/oV3bC9fxW6HpGjIWM4lv5MqsWZyPnL44ZfSF20SN0D+ZY0WhruEtAvxPBg89YsTL6pMmBO/",
+	"LBWn51/5j3GW67BHEFwTGsEq8bELClqtyWhN2LY9whH4SxfRdGl6/1S5PDV9AG7BSAVkwwG+WNi6fGXz",
+	"1vntW2/3r/1ZLJiNNe+z5LnE+OM0sDP9V66tytoiQ2cbFrk15tWp3+III04b3lSnvaACREWI66rwh+Zw",
+	"uBOwFg5oTfqv6nU7K/Otqg6tNcNsI5+J8e3hyPFxl3oNDskINeayDkhf/UHm15oyB4xKPzKkh1k/ysUE",
+	"WsQLJiFHGbmezP6JnrWufxDgWrNFrFkAvQxtCDuOYOOBlfn2AhsxH6O/iBHk7Nx0uWxTWLJSBo6PkyyQ",
+	"V6lfoZ6TEiSr+6wlrbLQTtS7//M2EYy7Dey7S6pw+B070dkXErL7VCCUEx9c6eLwcrwqhULEXfrvfb31",
+	"xuvlvT9vN6xxA9KyH6NnWRctoRbugfoLtl4X9xYQPECi7YcD1aVBU5B89LOOHatAohk9Bpug7hMCOZBw",
+	"ORaIVZdyeJ9h+cMguqSeYkh+MXqIZppCzcRzhCJjUVCUSpXb0gsfSNP1hCjThvdO/P417FUUp7NlEuop",
+	"oRr2hMqhbiUO8lg3JfjbxjVrqsoRYQoY+S3GoSOeYw+jiXmCO2sPRwQ2Kufhs/s8Drou6IFN7CCMwDZZ",
+	"REJkeuIGaTYUQe0QJ0MnVuTygoRLdZR1ba4QCPalzw81MczQqrcpp19u6smIS5oLCrflXNLE0QnHU4zR",
+	"9hDhmmOJttmgErUwcULUa559zCYRZml0oUKIzCNRrrOS+iYFjBPMqWnL226nOsxgaNHEa8z3xUyF5Qe3",
+	"eKzCm3DWPFap+cShgZXJN+gqGWnoL9MWOdaOJW0Nj/AZoeTJYSwgdReC10exVhmDZXV0Ei6cLKIuKDHC",
+	"/GgRrHg36wRSSkceg9nZEYnExdT0oti4us2eOKJN7DmLsGViueDnorDbsNcLmtq2ycyjLhbEPnfakyk4",
+	"0bNFveM2ojVN/NI4OmyecyAYzrDESXXgaGeq5gIO7ondIz4B34m3iALiuhwFXSY2WBwJwQgRbktuEWWe",
+	"lEc5f0LOajsGPaEPyPgYRi5jK2OxWvGao5JQLMyWeIGfX9g2MU/1izZJlPuIXFIPhNwQ90o3KWsT7xjQ",
+	"wCHpYLWnb3pWXrw0hjLpVVokaDInr9tX3px1zA8BLyGOVL4EV6rpiCYYHPCHOME11iIoYLGcGHu4knUC",
+	"60QPd/I7T8Q7JpzquImf8vb0PAYznTJv7qnP2owTp5Jpv+i7Mt+QunFPSrYH+9b2CQf/dVicotJmHUZk",
+	"kpESLQi7QLRdTAMODPMk/LNSZ/5Jq07GIXO70mmnmkLS4yTvQyAo823xWAw3Z6aMPIRhnkw4t1HPHRc3",
+	"PsN8+ZC7UqEWZvUDRsUUVYjMYcw3fYTSNTjC12YKCjN51yTCKPFF773JQk0+ldidVPkgHhSS5lGySHbd",
+	"FvClfBxLe/+u6ds+aIA707ozqeThhI5jNPqoxY8TasjQ+AafXtn65Ov7a2v31ta3r1zdvP3+vbX1/rWL",
+	"m3fOb94633/9tXtr64NPrwwuvSF/XIzUMkQ5cpnXkMvrofI0ai5C1jWkRdaa2GsIhlQPiI/ahLVdAjZt",
+	"yIvFzeBIDwMuRdTCjtgzBGnzyCWcv+TB27GHmqzjq+LWRURooxnIOyGa0CI6vUnohNoiEEpCV3tp4teK",
+	"YsGxmgqrhx9Qr1xU1TEBYysIv+RFqkYV11YWVURWaCWy3CfUS3LOG0Ys75EfEre0sK9CCoZCJ5n4S6Zv",
+	"qUU5p16jIkO14nLFlUy5zZhfwbVax5f1CR6rGIldYrsqMGPI72iRCqwznFrmBxWPBbQGLqaOjE0KgwVY",
+	"ud9xCa8QLBUCOc6KHJndndtxaHAIlsLC1+vWWjoZTQ9QlYjFUcdiQYguYSXtRZu3zg/+9PXWBxtwhroq",
+	"9g61GHFHfqF/89P7axe3775udb7K8ujUz3cxT347/vKvT/evXRm88WUhtxtzGdyjbqcVjxRpSTqsfGDq",
+	"ZL0FUQ8dalKP8Pi8t85+MVhbH8k9tCDHwJfDcnG5LVY2Inbz6ZTqLjGsFeqpkmtZEm7QascD67rhY/AN",
+	"U2+VBpoepWIRT6I15LOmVKmXaEVDui+LBXFaK2BEFbRGCpmzDuXtDqwrJ/4qrZEKzAfuWaWysLnJXOpA",
+	"7FqsCwFa9xg8hCOHf7HgEJeuymLkGvO4/LFKPFKnNSqrgBsd7DsUw9A7aY4PvYB+z6rlMB26GFLDF1Fp",
+	"QbLcHg8gozuKDhhCmnrB/lmrhizfnkqW1AdpuIi2Pvtq66u/hNJp+HOFweUPB5/f7J++YaPYHUciJNtM",
+	"y5lQTLWIqj11BLTUlE4BdU5BmqyQdpBbuBtsym6iK5If+RJ1OsKHKnQ0ZsKiPDKKGEF0SqKM9ng61yar",
+	"T6bV9XVhS+WHBcuUsXfksa52qlDp25UlcAiio16nVU1YldOl6f2lmdK+qdm58vR0ya4Yw0jSGZjmFOaI",
+	"7MxMFm5s/f6z7es3dxK7alHPppkdrAphzlmLQD1dxxN6IsA+DPtGPBJ0mb9icff5rCWXUJ5Smds6PYuq",
+	"YjOlVrF0ZHUWYcfxCedFNDsX/bx/qDB7ujSzt7S3XJ7ZW3pi2lrAKTgHtruroKxBX15y9AnRR7rGWi2h",
+	"D7nUI6AYiaPoQNFvbAwyS5AcDRmjJZYGl6wkflhvLdyCXNaQhepqy2Vqwx6OfjqlPjC1lChxK//gqbmf",
+	"7v/ZzPN2O8m1V+N2lYbfQw5VYVctgXzCIdOtUCyY3hJZ9FyR4V9l11LmVXTQ3KHis7Wggp0WFYxM8cQT",
+	"uQV2mCkilKg0MpeKSjqZj6hjEZfj58lQXuDqHr4LtbzSggsKxUhcxWSL2pl45UtEq6GyoThqnFGYPDPO",
+	"zPTpjeRDdBhjdJiqtTwcmzES94+YwfgkDmpNuzemphJ6h44e9ZCG1Ihpt+AIqHdc10bWDgkwdUe/b/hB",
+	"qw/8KclJmY98CeEh4/JizMB+9Oe8juvawQtyCxO7w1MhBqCa8lhLx2fShRqLIPFgnFAYt2c6aqsFyjW7",
+	"sQ0I4+DWyvPxnY82lgC7kUpIRwmHOplv+fhFRPzKxKGrJw0lf1hll9I8JVsYUjaZXc21hrye6bgu6kHc",
+	"K2AJDXD/vI14xsAfMaAh5vcdmCrNTpWnc8GSKHvHGuLEyCO00awqh4nKTF1ATalr9hBu+MROeA2fddq2",
+	"iAFIaYQbZAENrr15/+KlzY2N/n9/JFUVwefoCikKvuiQmov9/EnMy9hvkOD74rs2dhwacCkzBQm0gABT",
+	"QIxD3y/xd8Q896JndBKUTn5l9Ui1hIilSofVaqY6srPT0+ikx4IK9irY6bjBycJOuJNdTXhBwVqY0aH+",
+	"e3cG779pje3Yg4xKr4vbvhbN0M2VzH9U3ycYGzk1Grvn1G7X/yptT7KZLuu4jkwwy6cJaZ1HTyMka4Oc",
+	"RnCViYpv8/KdGBCdLZ9gVwGM0jiFrDVQ2bZ5GYbhzXrrzf7VL8T/3fnd/ct/7V84N3j17cTkrMkSaSzm",
+	"oJ13hPn/lOOqTEpvYt/hTYBScVm3Qj21ri6pB5UqaVLPXgVgVCbmqpLYOe9Bj23e+p/NjY3Nu1cG69c3",
+	"714enP1g8NkfAOlgpvz4A2dNE7Cc8eqDQn6UCekGN32XGJDd5RoOz8oc0kpHDKabHrBvqX2rQ+BXUs4e",
+	"Lh06lKPWMJhMphhIjXA+PUZUs8lcp0JOtalP7C/7sRdQV5a+YNQkggm7DKahvHg5M09qo3f8mHQGL9XY",
+	"eCJVusFSXHlgf4pVtjvLyuXp/VOzczPzdmcZ5HamMHOZISY1YCWrFiFLuUqk+RdnldqQ39w4N7h6G23f",
+	"ONO/++v+tQ9SsjfAD54/CUU/kC5OQy+KESf5zYeDP75+//K7o11IOaLXypWfIdDlHfEh3P311oXXtv74",
+	"dv/6bWucZQQ2Tv5skTzpH+p8G/kfvZxEe9xmujhxD0hIqonFUqcjyttQEGZAe2mpryaJJPe/OMyPMrhZ",
+	"SoHe4OKvtv7wrirK2/ibqsi7dm5w5sK9tfXBpf/pn7lhlumJH+GR/s1PZVxPS23BNQqyno2EFqmZkhrV",
+	"7RULLm7zlAK+Q9glnoP9Z4islo2zYKhbsThrgrAmpg6ow57EwpS1CoIPc1LzSRwY8Ancpk+slp+oqS8+",
+	"cfDJQ089/cz3n136wQ+fe/6Fw0d+dPTY8o9/cvyn//WzvbTGR+PsxWtqoi04hF03b3nXEPXX6zIdCz22",
+	"+dV/98/++fEFyEqXsQPp05VhWNYqFMcWWM+oRxdDE5/4wPGqKsiWUBLGUmCX44YKOEC/ZS32/z4d1dxH",
+	"nqKsOmOokMdDYktCrm39fU1GIcdTJMdXDSfQ4Q4ZcIYJ280f6e476Aeh6mUL8DyHeYAc3FtU6CmwsE3W",
+	"8TnktOscFwkaSZkjD3Ae4iceAKJH4KjJqu0WUUzNQZyhOvYXdZo7ZR5HDlN5nB0vxuvK0zPz5VwhzAbD",
+	"bmWkdxVDyArHvjFTgv8sX8lO4R/D5UvyolM+Tz1iBZu1TwfqEtSCxrLWZ0qzB6ZLuRYupwHWv3ZGWIbX",
+	"z29ufDr49DOrTtbxPGV/JOv8IDzNhynMXgckVQpreQTER6WLcyRR8oD5vUyPd535ljTO++u/u7e2vn3t",
+	"g8GNfw02hD7RP3t5++yvBjf+9cBR5bqeDVHOCDym0sRTtF4nPvECnTNmIYvy7P4cNJHhsJJLWixI3daO",
+	"Vxc7ieZuRpwpopVhDN84K7HMPIttSnTXHfDOsdlIjhM2ZmxozEP/LR7xDMKQBJHcy9hqZu1bemrTt1Qh",
+	"6mI+Mg4AgzwEd+5GxO8F0sABXYXAPjakIXJY1+sK5SwmCWfnxttaoWBKBNPttdP/+Z//Oab9uks53RIX",
+	"DNbMzPjXVJOe0j2SWh5KYD5Or49YbF4PfqLIwe5pn3lE987ZcFiNub+k/zMUuv2lsfmkYSzMjIbT+7Z1",
+	"mLi9ONqY2Q24P6tOkEP6Z9Hm89Tap6CH2tgPwoIkcPgKg4GHnTeSBKvUiBRbJKYVWbGvDeLL2ejBx96K",
+	"fegurhGEW8xrKN0snEiV9JjnoHKxVCppfAjkhTUGMTNlbqSmZjylZp+11LuECbibZqnsF1JnPgkrK4BZ",
+	"8wB7Dv/uMo4Hc0pfsW6e51DttYrvhEPFMtkCAscC0oa0KCFSAp9AUbs4xxxVSdAlsspR+eD38DBjIoxP",
+	"LKKSdsrwhNZoXQ+hotqjzBKALPwYAkAuHjk9Ex542Tlo8oQGl6ySkXCVP+pgl9ZVV6DsIoxxwxSsTbxK",
+	"DXNrbbL4WUVNu/GknQO2RX1ZDpM4uRbWJ7jWVOiPsAqR2qPWGWGJ/z1ysXmn0SA8ICkZ2dDZhwH6jdWc",
+	"zzB5VdpBNOoqcZnX4GOZHnKPhzJH9bprajQXsBgdFnN6dm7JyQvMdt4yq5+Njj5jNWx6IOhLATmVouGr",
+	"mpVhdwPlk+oHEvtXfDEFYShrlSdRTUfOLubmzaEb7WDyMBbrBGUd/0M0cbEDzDUDqwXhqgQzKaqMDtnc",
+	"CHMpw2Jf37777uDjK7Kyc+v3H/bP3Ni8c37rzrVvbp/r37y6eQeS737zp83bFwfv3+pf+/PmrbXNW2/m",
+	"r/zByhnMcx+GETgcskiyS11XAU3uPhzHLpd0a8y0HPAQPxS3Zvkajo+GvhAyXule4bUcDogHATDhkzZw",
+	"C2u7xCZ2UFWoLLJagThhSS8oEUpN0eC4Fmk2NjDDg4aZMlATFFCbwmFTqxAHSIiDKeSEosr0wUkaOqTS",
+	"8x+WB06MgjhWaIpjquEE9ok09QyitMIbqnexTpD9sgSJW3VZhzaotRUBEzqWk3xHYbZ8YL40HYcpfekl",
+	"55f77cCku842stKllrWrCeoaJKloANoHxpRcHKhShWG/CtfZDy6WyGS8iDzSJTzQOHUajGtuvJ5LGjkk",
+	"DaEPmcUNRp8xu3W36yxAvJS0K5zUmDBsh01iWieyuLMm+/cY0UrbEAO2QlJx2JoE/egoajLXGa1YKwYk",
+	"3xcSf4yqEmPPzYOiPYmd9vhxDcklg1NNoiSmneKj6gijqlIRFqUPRqOQyN7fclHyHeifMxsLW8YrRKMx",
+	"ooAx9NhJcWMFqPzk44tRgx2k135YdE1y+HKi4x9hnGrzV7A1O8QVjLFJPATOK7FT0oXdxSovmDY87BbD",
+	"1pNN5pE9HNVcVlvJfzLGg6Xp2LAYDhr6TRDH25ZK7mMn4QbWCSoE+27v5OOQ5EokyMDw0uc5YMR1FtDS",
+	"XlQlDepxhVYVIXsU0eG9iR8lxSfB+0zzpJTPK2RsekYPJz+u2amUIDiD4idrVlsMf8xaGx7Cc4k1BpMh",
+	"BvoI7CvkI3DGKrwWq28Y/py1VFA+K964EGmVXEphleZarwtyYw5ZjO5QT0gDQHw5jo+yhyNh5Wg+q8Yd",
+	"fcsMQcsfrAMXJL5M7a1+KX7iWBN7jSamiwh7QpxrVVuN2wcnoQr6gIQGxEIofNaNk8nLHezy+BO6WPGx",
+	"k9RbxS51KnVKXIeffDzR1mShVIpzsMdeLJVPvPSS87+nXyxNzZx4fOHF0tQ+8YOVqR1i4k1QFz4J87VW",
+	"BMWqm2UXMeKgbpO6glOCES6maDrIhvynNnUqw7Midx7erGFoczamlEp3ALGDoVdvbmwMPr6i8psWUTmZ",
+	"iBh2WxmVUgT7mm/8VdLAHpSzCQYs20z8RFzJz2etnLMUYh89NluaRyelM8Rj2ql+8vEI/9SOCDfMnWRm",
+	"5JM9u6vMITXqEGcB1D/i1hd1JclsLAtwUfAvdQuiHuoy3+EoYPJgFyG5VHvdIIRunmbi1uNQK+no9Wq0",
+	"k9B5CE8bn+T36Soxwb8nl+1yaFq2rxKf5xHtstn0T9TdKRqffpkG2T2RvpF2MXP/4oWtv69vX//X4E9v",
+	"3Vtb769f7W/c7P/23Pbf1jfvXu5ff23r4qubG2/eW1vf+uTr/pkbg3e+EL+A1+je2vr2xkebX93Zvr7e",
+	"f/vmvbX1wd8u9c//YfPW2a2Lr/b//rv+hfPinjsfb331bv+DP96//Neti69uffD15u2LW1+9uvWVmdAd",
+	"NdfmxBNaDRTlGShWutF8JUx4l62Jqgz7EssK+ySLNp5TQcqEqbxTd261l5MAnuzFwJCHqc0zyc17JOgN",
+	"pg+ejwzKOxZgz7GXOI23dornpDNahSwHZmljaEVjyJhknA7H0gpL2bSAqe4YREa5gcMJHcBjwSOznXKG",
+	"GZt4XEzL0mhn/BnYPf+gV0C2PWQ3d1UEVhWEDbsO7I6tpYCH/fyjMqkhzmUNnky2sMWCghNP7xPHWRxy",
+	"PJctH22Nts9VdEZ/LmWvAOk5P3TB8/HaspzIdlB4GEDTKhUjz1tQnv09e+q9BpbVk7DPPOwTN17Ny/cP",
+	"/WCqNA0q2XFySOwYBB7lTsUX0cUBDTo2G+cp0vBJIvHjwN7Z8twBE8nLYZ2qboMm1cl5U7ecmo9UYyXj",
+	"XpHgjfm/Wi7t31vaf2CmnPnZ8lzsu/Bn4sOJnQinbg7Ivg86IXJHqtiOOwXoJA7ehCJ/CB5B/IF6CLuu",
+	"2S4g8gWa+KHJNgIZrQJK47QKON7sJdJ3/9w/cwNNo/6NtwfvfIFmSqh/5rUR/oVRBydKKYo60Axt1VO4",
+	"dwgqN4ZzUlIBAqiHYoZxrmS4lK7Ah9vE0yUtOl/IV46fJCBe9monZq8Gor5rnTqpUT6pWayetbuVw6tG",
+	"+y2JrAabAQM4YU0KyGgcKfUeJNXgPIFPlcOct7WDvQIsjYJVZVzAkJzPIgqY64RqkAb3HNHcYij/gBeK",
+	"0draN02hclp0+EAIFG73dLF6QDzN3EOPYoxrWsNRVm+WAhGpukRGY3QZKKZux4+rHV1Sa+Kg0iKc4wap",
+	"KKfPJKklEqix3SbeGM4PMaQR75S3fEttw4y0OnDmLkKKgode0OjD0crp+mZ1cpwM386udFSI4yjkR0tI",
+	"AedyCHYWQoKjrguWgOoztog6Xo34AabeAmB/SmxEabcwHhSFukgDKPqXKQ++T+UahNWgBMvqHfUeK0MR",
+	"J8LNUZ7+vCRPSJfO0Ks9hFGddKV1E9euAcNQ4hlubryWLwksvc+ADmWFSq+aRlTJrty74aFPNEKL6D6L",
+	"iTyUOoSQgz1iJQhPkRZ7jjVkhGwMUSl3FtsdiJCstIg80q2xFvEXAEVaQnaqRmgc/bzDVaYLWIWYq1xj",
+	"4umwUNRMaQTupwn4CUCfGt9TD8ByipIV92o61iXqtF1as2b4KgSelK6vzBVENdQVOrutvay4jYn4WP/R",
+	"6WH6qvYq2oOW1cmXeQQ5rNZRSNjDLotqr+JSW8q8hJWGUkgk7pCI9q20l6R3NTJGoi0/+xtANozxInl0",
+	"tZUnLgkaZAB3Zf1Cx6PMS4E0Nl6u3tjhZhGo8aY663ijnVZw1y7LYiucay1M0Qu3IU4e0SbHVmF40Y2p",
+	"ZZ6Jh8NswxP5qHFbPfBjJAhcopvQjtWmmeRPlWOdACAkrE2WJcuDIE7QNdsCtojfkCFiVb9sVULSTIhn",
+	"I/+ep2I+BgD4x5sbG/0zN7Y+enfw/q3+9S+3776+fX1986svdmgV65lmWsVPY9+lxD+KA6vHusZaLSte",
+	"yJKKbZn4214S6Hvrkzc2N17rf31m88vTyeI0W1zU352Mcz+cjC2WGzaf16jMYV6VGQbNDoImewLJDxbD",
+	"5TKmYl10L/B7B81U4MSqZxhIh9URpDxAnMrigJw5d7p8OeuQPMs6flg3mvtMBU3ij/XmtJOiW+EpIBro",
+	"sQNMUaHQIJiEUI2KUXIC5SBRlMW5qGO1kOAjWyd2hcUjZFcTOypSAkw3rEfxmUtU+z0mJZ2wF331VNCk",
+	"vrMY5fKKsSlbTWcRNTst7ImnOZFHHVysoaCD7C1IRVqEnuw9OSvojxMw2d4HOgBJ5t8Wr8VIc52w0bjr",
+	"VNgq8V3c1s1GZIM7hcEs5DHrepWmalDuYOr2KjXcHq3sKaCtsL2zbDgyoiAiTscPRewljtIjJvuMYv2h",
+	"ocleJffW1oV4uHn13tr64L1/DT75bzNjQPcvaWGvA1gGUYG+VUA9Q4nraNjxoa1SrhtbchYg+hcRx3Wg",
+	"VwU6Zrh1L5y//9fL269/1r/xm81bG6icP7gSgxejEucsga/O95b2Gn2Kc0VR9GRsy/59aNNjEXY623Y4",
+	"PUqxH7CijN7b1G41SJWzIhhIejsND/whTWkRKX6iWjzAx7iGVs/fXiZDbnxfcotEPWnm6wwGk15D1pDM",
+	"Mgw2h711ABwOEt2ijhyJHg3rWx+92b+9sRPn27fUaTSrK5Du1pEJt8Xc0Oe0m1A8qu/UrjS+SHdSmV0v",
+	"hpB0Yt4ok/CLxoGynkIDci3ZMtknu6EIplOtBYh5+/PP+19t9N+7swvu17wobHoJUtHYzD0ZhuOO1ilr",
+	"fe01M3Z//9PQcNBIqA8LRkoHpsvz+/fF8zNfLE3Nn/jlXErRSFaNB/HC8COoWbKtwwSFSWHpQfixrLU4",
+	"amxMSpJ0COhHuQ7y1JrUNT3SbexLLV9wSCf8S6rBNrn7LPacw6t5USrjG5WmKi8bUSjtBOT2ou/N27/Z",
+	"3Ph7f/31cS1KE3uVp6TaB03CySISmhtrEw9BQXOUXBqFnsulEsKg4n2rcb2ATVglyyqmUmyjqmcJdoPm",
+	"oQhTc4xEjHRA8+n5BWX+6Bp4aQHxFRVKQk34blG2MAMmC74s7AprpSitnTC+o3hdpGSrjC2fQLbRXnQQ",
+	"rGFpJcFXXvLEYyF8OnE50d2tZH66HJ3CwXwMrs9OT6vCEK3GqVFWFOTo44vwmM6NDSSOXIjXznEPFPHH",
+	"Tob5kCcf34uWYBYaFIK2iNAi9r40jKRSTcnbFUY+4mwhsSiwdvHE3frYEPImpxgGki9GGcJVFjTFgmck",
+	"+56wdq/ppTa66+mZmWxJeSmpV1Fh6ZFmH6Qziu9YyVv1jxyWz7zSJWTFsY0PMG+Zv7Kg2+1J+5yQlSkH",
+	"9/ZwpI3T0NdyYFTCeTr+bSJvAuDIp8qlqVI5T6aGPXDL6nXoKsZdFvBFNReMWniFTHXa8Df1GvrT2jKH",
+	"GAt07DqRWxEZxrZ7705/47Xts78aKfXUlMwgYsYOToSlteM9Tq0x2PGGP9o7G5PA42BgJavHzK54uo9f",
+	"WKJS7Ul+LgxWygNhTnKySnwJX2mkgowFKLsjMnyO8vxtsp7sIfX2XKqC5lUWB1DqCi7H1i1C7YJWqyHb",
+	"hzw5spNFG2nF6UHssWXzbvy1f32j//4VadBt3r4ooStk49DNW5/07/46pz/KvjWt9IJ6mp5qCHVgnDFP",
+	"Sv22rFd2ST0ohk2rmQe6Xw8EPRDrmHFfVbEf0wFnhzdY91VOCTkrFFdQPcaFUJRQrbEB7LcMgLXSAw5L",
+	"UU90lW6TawTHZDvo2KdnigWx5GHheaLTXzgeABbK2sOD4bWh7dPKFvg/DwhmyBclyomcQsDQ/Hysd1s6",
+	"4MbI5HJ5V2RmcCs0nb4YVdktqHxVVTVLpdupRXQ9ftAknvbMw0RWVdFZrqXXTWGTaz9Uvy/V87Qz0uqF",
+	"/bckgFhRr630erM6OABdmv9IqE4ZFqqcswwvyOWD+LFHg2GrOjxSRZMZhKQ+TGPGHhorY2c5Hf8p1b78",
+	"ISINQR5aRsGnvMGejaevjcxyMF6SEyBIvznT6Wq8NqeTMk/OpZksmjekuNu4IF7g93K72cYFt7f1xlbi",
+	"CTRWwAQA2JXIBBTPLoThR+bp7s7c6vhPTdBXnQV1YO1hABY9IISQlIatquF6CIoZ6tNtcOCqQBXQGhQ9",
+	"WQ1gXYSV4qoLF0G5Dzjq+gy4Uw53d0hqRtMgle05Ar1oCDh2GMcoB5qcwQYfSuTUZMOPWNg0SiVIlx95",
+	"ecO3J3BUxkA6Z5cNvmrMc6KyguHX5IayxZx3Wml4mJBZQT1d7iM7KwfSzyXb3MTc80GSQRTl7zoHA1qn",
+	"CJGUqGA0Y6JKpci9M+ED6aulbxm3CcgESPqKYfH8w8+QuE97gRDf4wRjnUhjGuNU77qAHrtkzZalYg8k",
+	"gAcaB7KdWHQIwlQbwF7Q/o6gyyCZR2jQPnNJRKYqUO+mpdI2Mbc0OTv27MGp6X375espV3lGGmNYfFiS",
+	"ehE1yakYuc3X5/Y7pbny3Nxs7YADEbKJo9nUs25WCI4jDaAx4DOoV2mFqDg5EJkUhM4rGm0gQwd17apx",
+	"C/cqBq0OQVuToioWR+quENATXAZt4i2KTRArLveAeW6vCMyJemAsjal57UoHC9YJMnZGjH/srRGvnHBv",
+	"HoR2CC6ALATkIeF341+DW++b+QaDa5+jGdR/++bgytXCGOmxh+vghfU62NV77se2yv4ymYyXbShFmTrM",
+	"1+k0VrLlwni14pK/ACXC0nSnPAbJVGti6ilJWI75RPK1A3sgGnkmkjULkxjzKcnhstj6o6SoySrtPqE0",
+	"m+I/KdtjrZpCwGxsNOO0K9qx1BPg65na4kNTsx/JRixi4EfgxMg+Tw+76ZHFBpTMgurW9i0J7h7m7OdM",
+	"isxS1I4oljGOpvZI6VxejcSwrXauX+3MKbMUcmmxr8w3S2hRi6R5aBYT6QqtDg/UvMbTFqT7D8ipChqI",
+	"0NMXkZdHidihG8fSwlpiFtofDdEbIHVcoTfY0bMXo3R12cDVlzeLo4XCJOLhVdJbkS1jDbGaN2MyHSxC",
+	"+yEzZfXDcGRR04nVJhLhKbLqQ7iDlMbLXUwDXqmzkWUSx8WNzzAgn26zZ18kTRmQxqIJodpDTew5RYgA",
+	"GyUFLCxs2sMh+Ufa9zJSX8PtMBcmBPDWMYmwAjusIzBRvk+M1VZN+9iGsDomBAsfos1x/G5arj00jSAU",
+	"rI+YUrBkTUSQOuUejuIFVbPTWZ2L5kulA+X5+el9swdmS/Pz5VEx9CVVr7kMV5KD6P/z9ODGb0J8vntr",
+	"64OzH2yd/rv4x63rg68/kzcMLl/tf73Wf+10/9KN+2sXt6+ckzf3T3+x+dUf0WOyF6GMrW9fu9G/84fN",
+	"W29tX18f/Omt/usb/dM3+2f/rPP09j1uKcOu1CQ8Xxtz3may3ySmnos9p9ImfotmJ4oueas0CtsNFVaT",
+	"9sh8fH2XmZPf8QLqRhKyifnuBI6exw4ZSzPKyAj+MYyxq/FDAW2ky/wVvut4HVSs8ahllDfx/AUL41YB",
+	"pMobHKAqgcIwCBAPh070DitwNA23JxfXLn2+qyUH9ooCVW6Q3KeEvZcAexeraeVY4YnSefBjJMHZk+TD",
+	"+JOsBoIKGKGaatS7UhGVi+hwES3F1unZHx54fvr4j55KpNAfnHr2B1MvHJn62XRqLr0t5T17rhMlmrM0",
+	"Qw4MgIDJNAYziZXVKHYrJtaEeKqiMSd0XlNFgk+MVBhgBNkTOwxDGOKNOTnLEqphT7HIMXyo+fkFapEH",
+	"xzJG9ihbUpYLZCvu/IjmOpMjCi+eM0Brv21Fy/j2UdYdVrVyJ8klXjRMfTts40l5xc5tKYeyOUD9p95I",
+	"UzZnD9Cx2jEbmYh33unffWf77iV7zb0NJOXplzvYDQ0UqKsGgHgEt8dTKneUQRnaNzXWaol7e6n0P5Ls",
+	"1dgioyLRrlTvl5VSFFZM/nr+YxS6EqgUHNkYys9f8ukQvpLSgYojjMRl5AKWkY127At6kAtOolHKYTza",
+	"pqB1tIQcCmC/+XVICQ1nHSanDQ8KPKo9BSxjx2u3VPiqt6o1GGn3ia3ZlVK4AzPl+dI0GDOPYimcWIdJ",
+	"1IMMXajV015BXc3TZN0dLlpenec5xlYeCMx5VuiTsZWx/F1WzeqgLPZO9vOIgXd12sRfpXFr3DhX1lN1",
+	"MEi+1yEBpq5M35SIycVCDXNS8ZhkbTgIcK3ZsuPaDJUMJXQC9bEUcjMB9yyuA96pih+qQoOGG4XVIxnB",
+	"Hh6zr2Udok94xw2ibNMK5jK9ulAU/GKFeo2KT1rUc+QCyrZ1Zh8t9RPosiQWqqo1sdeAnyAbsFJTYCSF",
+	"MPuiYiReyg5A4bds+6PmvmxgEyYUoLTsHPUEuFRQiOIVo7j2f02fenZl5uXjtbms2ufcYIh2JkvtFR3P",
+	"U4/5/ClCHBs77dgQg0Js0tGt8Vx1ppPEIn5fVPWISO6WVayJ0aSU+YaXluLnV9jWh8LDMd4Jlk51IRUT",
+	"lnHSHhp2OmMbBSx5SCFuxFnMX65uXXpz6/efb1+/3P/tuf6lG/3La4VcNpW5JOqrapVVyX7GJj9LXCu8",
+	"KeMEOTjAEE1oStyORE0m8Uid1ii2K8dPaSwt1W8+KqyEWk2oK4aXQ72mrmfiK8Qpgh0AMY4q9YOmrhSK",
+	"1GwrWcXGU4GvVcqzabm6rbB+M0awKem6rG0lEAU+J5haYpKxl06nv3TCceZ5Y6VLg2alYcAwWN4vtll/",
+	"QLo4EA4rX0HhhvJeXW1hXDHKe0eiD6fXfxzVxR+xmmTbKs6kGA47m2xiUnq6zENklfhhcQp6LL2ge6Yc",
+	"a3RVPjBynKwTjDPU7OUNeyhARNWDRdTDlhVErxjYoTydzox7jA/Oj4ZHiwpD4iwh9UimblvWOoXHcPjo",
+	"jCL92PzTWeHzzAuaFoEHksjWPF9dyF4tyYlt/TXh55GdP1t6VJYYMVwyz4gJ6z89Vq2nfperRqVnnb5c",
+	"RwlEQCzwLqRirStWFb4K76Chgtusbqnxnp6ayVXjLQE9A2t9qbhQlLnOjAeoDnTqjVmlKKcqi6gslYFp",
+	"pBEhtWNh/TF/D1dhNAh/K1UUGn6aiQ0xUrL6khxCHHs5LXhxAcdB6wK7NHlQAy2TbyrNYfQbQMdIPwgj",
+	"FkuaY0JNzlquabuu2cIOyW5l5wMZw5fEzblNSDgw9q3QZ2mMRZa8Jw6HEgNBLk/bS595ehhHNaJYMqrE",
+	"zUGNqGmfrDJ5eJA9gn37GOFKjP/Z/KcJPqUe0vtaDNmNXg5FmMOcLNwyfYoi9pHO5H6suMvkImFfeScy",
+	"oWwXChn+0hdUbDFQVKB8ewCNIP7ew3c5dpBTYqQlZAm2ZXhhw4nvG9mUBs7Ms4A3MqbPXrXJTIhOC/cY",
+	"e9iz+8YR4jADQKKRFbXFoX40ScFYHrk1mvkMe7atG9NT+EY8d/zmaVCMV6jnSAHjQcuL8SRLspeehW+4",
+	"LL3kXqU0FqO27fD1RVmEeQoYOnjIXTcMs48zLmiuOIxNlSO+JMedutL2fmbJZpCWWlYNXuGhJVnHP4TG",
+	"XC6XyqV95fnZ+fL0TLlUmv6pPYtCfSpQeTbZCQNGTk56F7Rco5uZK5VKpfL0zGwhVzvp53vZJ7sSsEBm",
+	"Luc73/vLGQc8elnOGFua8F/W9Bh0ibuqNHRehL4ImkqLYQIX4ShgLLeiELG7IT3BmmTGA+xXUlmYmk2U",
+	"XCZuB4CwMLEIixGvxsFR5syex4liB0v4S7zTJaskCUtjheJOfXG+WeielcZESlbk8v3WOdi7jinSKCbo",
+	"Tk04MbyQMOwMQIF+2EAwOG14UxJCBGGZ47oQ1qYFCnHFpaukKB2kIeMLO8uH+alFqxc6B8x3vU78SlYs",
+	"66CCupD511Vi1N/I8rnx03FHY6Qcg1vt5SupaUEvkG481w677uF6YeHFEQsRPfNKMV8c8VgToOOaAIiT",
+	"6Pz0oFOCToiZyoZTO6+UFlZVisDV3brAvOzqNm4M2MYkaBQPGS8iX0cvM3CXGmYyDt1Q4En94OI2TwtE",
+	"RT9hr0ZcN390So3IeExHzHin2qJBEPstlsauI23hyKOfgo7vJX6qE9+PvyuKyIWfrDWJ04kPI5pk+Ivs",
+	"3x/7TcN4R8ll0S+WeB9ENY0BwN9tzDlxKkziToD+VjEzJ3NE8nyCbYEamdLCodGmveo9wk/NR3pq3/Le",
+	"Pn7/ssHZq/0L5wdnLvTP/iVfkmaiRRmwAbUiI5MuJPN5KGn2iu89Ygn2h9syHeNoWCKzC1DBsgnr6A6V",
+	"Q6MRiyFISHotxk0Y6fi+tXeMfqvKdDHGVZ6eGwmI6JFuxisBonXES0d259Qjlx87kbEwk7SJc/UzSc9O",
+	"g3rD+H897DX2NjF1caLL6P7Z2KxmbAVkapTp6xX7lMu8hoEOXCU8GHd7kn2UVeZZOBDrWoZYcYnwMfWD",
+	"ZiW9OS+ry+hv3Iycn5+bKs1MlfbliQ7kMhWXUozFbKskv04ywrR/HkLeJj5lzIjei5Y8VO+47gJqkCDy",
+	"IZiLsn+29J/Rf+Xpmd23/CmvRLWMliBuA7zLQkPkCNvKHoczWse2uVOzGaNGvWFao+bhOIp45AVKULRc",
+	"YV0vpapWRckh+VLfvgB0BApkq8eJW9+LlurIY0ERLenyTPFnk3oNVbCzpMJAabpFas/5HRNMeWZOUcqs",
+	"vTCVruJar6K6KAwvuUIcZzGrWz2l3IGLyIhKw6VASnnJfIbaB5s6FXNTS3eXoJNslShLRKbS5kN9ZK5V",
+	"W+Dk1GhYxlOy8zfrVphXceM572lrUyXA7R2hRxiP2OFN+Ap13fRJ17CHnNyOomPiZda5PigfjY7Bjgai",
+	"FPcK3bIiycQWiJIXABJGaaGxHm75O6ebbTViDMy+l0OEr0kx3J5iXqdQYo7pYvEIDmrNkQpGi3rmr+Xi",
+	"5KJ0pMwcKbCOC+4XEyaL6KXCSwVoCc0VGH4X9/aiY21cI7yIHMyb4n8FV5rqUidoqrzrIsKIt4TqfwoO",
+	"dAv7K7p7fpN1Q37pMKCGFvhQ9qKDUWvdGvYdYbFDLbzqKyemWIScsahMXn4QPfb9J1G5vH92Zqo8Pz//",
+	"uMQqAmcWbLnk7NFqwmVOTinU6CXVZrXJeA7Xu6FYzZZ2Wx7nxCU3JV1iPCPU8DRXP9LlrqjFqlR11cNI",
+	"/AKlLLCC0AjcJxjKPIuoJric1A2OQOdaDqjDBtEIg6ybAPuPRwxGreaDYOPfES5uBqFytUQZoxzUahWm",
+	"bb3kCLq1oSfWxqHYdYkDOPuKHjKJAT2GPUROBcTjlHkgzOvMdVn3cUFHKmrNcYugGg16RTRbKsEhnCuV",
+	"ikbHFDkSoL3vwXUN4ArpiH5vDx/mPlUf11ZIYOdD35vbn58DLehur6QdwFOy5STmyKDZIirN75uZ2lea",
+	"nyuXS2Kk5t9Tc6XyXnRQ9fuWLn3KYbrxNiv5j0TcWIz8zS+Wpua/uX1h6pvb756wMXzY7l0rnl1uElTt",
+	"BIGq1nLISBMz7hn/GZ76RWlqvjJ14ns7qBo5wjgNPf/5m/YcJdgBQLpoE3RC6EmX1cBBeXJR3iHI2qE8",
+	"wF6NhKqwi2tEU8ZQHAbXah1fqBctEvhW2HZlygCPlGlJPAk5xzpVl5g4C2VBEfZUCSXBXykWXBzQoGPb",
+	"r6eI4HQ8+xvz5vun5q1fYF5jJ58oz8W+AX8mPpJ0Pug5mR8vDq2ylTyknmdtERnmQtjAW9vYBztG3QaI",
+	"7+DJHDO/4Dj4bW0JhdJa49mNJFBN6J2CqXVDtHBQfeKJDgnycxyf2LG2Yhg49gSwO+/0//nP7ZvXURn1",
+	"376ZvxsfwLjCaHcluSytPT4Iag1uHn0mYrmlUr7OojZyGTYZARwqZZOk0m8njYSnkHpWNoAEmTV83G4i",
+	"gmuxRMKR2XYpEQNbcCtKAbt7uf/Jn/ofXJR9vLNXSccJ5ODzLNcq8XmORgXqUP5E3Z38rn6LsfzGcSlG",
+	"RzfjwP8kGkl8edQFrYAMh1VUVvLY7X2MZrwJUfPMITQ/u+8Aass7UFTElyvqHOCqSvetS+jLho9bfLi3",
+	"bkUoO/bKYvG9SZoBb999d/PW2tbbn/TPXOxfvTP46srmxmvf3D43+NWHWxdfVQGoT68MLr0xePvC5sYH",
+	"tq+DbmNLnsUOUtdyctRYz+O0aFDdJyTFkuUuCyrCCpGgavBnx8OrmLpiiRei2JB4iWwulVuFd9noNiPx",
+	"EKKNr73cYYH0KfFOW6EOGTyu/IOn5n66/2czz6clWnRsOdfLy0eQumimL5asFQwZKJDyHYLbDZ+aQ8yr",
+	"u9RechdYcZ4Oul3cUzxqoepib2UxwgsKiHTCRB8w7hvNuMTVKM4Zzl0pqeo8xPbDzkrYKnVsICUQzLet",
+	"Epi40DfTajXiel1G4odPg4yAQ6PSGtO98gGHvYUdErXIl1hKAFoLbuEagZQggHtfRJwQgHw7qD6kXzuy",
+	"oKzqE2zLUl6G48I6YXsy3fQv16k4TsiK29NglsnjEIHR2SqfoZiBM9TCXg9V9fJAy/0o2Qu5tBUv1bSW",
+	"UpBTNdJOEeTQxDtgDu4h5kF14jjdyjSNPK2/YC2fwLxSt/vXUQ27xHOwj8QNsteWHexcp0im1DZIqgiB",
+	"tnZhe/LGvaQ/ecStP+pgl9ZpTWdcZeiQYc28pf+tFX67TbyKPHPDIg5a2IbdpsyXWmv3lNcBHHX2TrnH",
+	"jearYsEbdDV/JsOStbomwgbIn1wSPZIObtDCPXCrq7QLDgor4agKLlVjErG1vv+Pj/tfbfRfe6/wAOHH",
+	"pCFiLGOVCMuO7xYcmQoF2FHJdABkaLOLcXxMyeRjBKbPYcgwY7zFYPDGoc8SLRHbGJIxO26dSTynAtl2",
+	"owxVl9VWlqlEptpZYp1KD5dNRFoEK9YEFRS2ZpzkVOBjezdOZsfU66XCyI47VxvZqKVMbX85tG2TwK9k",
+	"bmxRiyIfuThIHE1dMJmvKe5E+5/ZbzWCEBL7tiD/KiLscgYtIlFT9e7c6T4/w3wVWw8bd2jkBUMovPVV",
+	"/9zG/dfP9f/y5fa1T/JEDnaBTvKSCGTvT0Ie34YmFlkp03MPUC9bRB1P17+a/YNNZS2KPI8sAstSgZZA",
+	"kCwi3sYegDTAgLQzn60S3wWmvsuLlSCOhHDIoo/dCQenGSLw+ILqVhl2SobDpPpD8U6jQXiQkpiRQQJD",
+	"qvcYOziZqvitKGXRLu/LF3ob0tpsHTqww5Pal6BN15VGouGFEsPWoGFgiFBPBRnUPVHnokXkQdKPam1c",
+	"7QQpulx5ekR/Y/EeXBW3iklZsyyGCDi+PUPzNl2822unt9fPbd66uP35q4P3by+gwTvv31tb75+5vLXx",
+	"929un+mf/cfWhdekate/deab22/cW1vfvPWJvJr4/f5Hf9ra+LshWlSpz887HpXNeL2A+C3iUMmhOYHf",
+	"bULnR8Lqp2Mn5TaJ27aCGVGPmF2DzCBYySaHVkgvu5hXtTSNufhcQtqJ6hI89YsTL6oo2olflorT83bQ",
+	"Oi3Us0+dXJMfinshjlQlbnrP6GEH/ODdi5u3zm5dvtL/+p3+1Tv9C+8kslxHu1BDTmLTB1RsKKW0b6Ln",
+	"WKpPgPmo1mS0pvNKGCT3GNN9sbB990/9q3cKxcLW5Subt85v33q7f+3PgtxCpmNMfibX5K1oANO5uFEk",
+	"hYaSCFUBly4pkc7FaislFZETj9MU71ZImbJLJ2ctIoPasqlHk2A3aC4oqAVwrRUR5sC56qoRlFeXyTDY",
+	"jQqhPUI0m9Qh2HAUJ2UzOYCL4jqBv8WJu2p1sSXksThompTD8ofwhhNW7mYcAyt8hQqtGH17FT8KZImU",
+	"jJYUCz3CKx6DYnlBPeE/oHZA06QTr2qLqOEoDqjXmAzdsdWyJusvRX7bGGWWrCCwgbUPehm1mdgDhvYh",
+	"qA1vMOYUUvIHRyPRqM/YNmJXyyaWmRslsUr0rhrzakSVQBk2xQd/v//fb23/7vL2G5/e/+ur25/87Zvb",
+	"5wa//3Jw6S+bt77evnLOUn0xThq9GqB9wnXi+9YOTQ8UAtOo+xqu7pPn0X4Q5DFX2XlhHuU4LWKswQI2",
+	"ArFe9zhhfgN7lGsoPGMPL1zv3/211B5GBZnHy5+KxRhYCJ6pu5/o1QIEzWjVszZ7sgOesSkqWdpL2R0z",
+	"kXFw6cz0/sE7VyUO4f3Xzw0ufby5sdG/cG7w6tsWNcag82mbG9bcD2s9cScAv6N546Iqp/VR5KrLtZMJ",
+	"xWIcqluM4AeVhp7U2kYf651QzhC9pBCIT3jzqAZ3G5MNwsOVgK0QLwO5QN2H4D7UYCOKhKZLo9mb+WH7",
+	"vNwUChG8SBBtBCTXAxBtFor/BSQp9N7a+taZLwbXzwur4PT5/voXwqj45EL/6mfi0tU/hlf7n7y7/fUZ",
+	"6Arzav/2X/p/v9D/25fiqV991f/n6bBbjFn/S9w6aNmqbIy3WYdL4U0hRa/hY88JL8Nf+hKnVVf2kvII",
+	"bTSrrONntogxNndIUkN71LCwQjWqL4Jn1YXWq6uUy7TqEPCXF6WFWVQsHbsyzN2kdWuGmmw9khGCQUZ/",
+	"EkssMy0zxqjeAPdLV+Zed6nrgh6qXloEwzWGBVnHPBCfVakOONQHA9PqgGuqYrOLe4uyk5tYsGi9AEkM",
+	"RRWnEGLLXT8i9+VgLS2el5pfJeyGiLlAZz0Zkx0BSquqai35ldFh2MMhmxWgtOw96hSVWHMLwIUqFe49",
+	"HL2stNzcPpKD0iC1rUVEf5YaKgMLJfenIgRry+eMBckPd2A8k6oHtZRiX2f+ogFOB/C0lKOW3FKjcXEs",
+	"9b7/3p3B+29adS/pIR01UhWoj5AGK1A5ZqtUr2FPl5MJMxVwASTnlO9QNWfBOBqiaZjZo6jKe6VQfE2v",
+	"VeihDx1iGT0ls5UXFDJOqDVQmd7puuUo9AlUJY3OGBgU2Hcp8SvSLLFXtMuEXYkUC9NckDAZ0bHnmGqQ",
+	"FN0D0ScMUDXi6EB5T8TTcljSJLQdijp1s7raLOvwCQwSbhYDUywWu669aaXM1idOxYZjs6wr+XEdWDZy",
+	"WRfJdTPxFYcJoOGzTpvn4HZ5V2cZ+w0SfF+81rY2Ghm20qKcW23ag/KwG8JjGCV4UZwzj0lHikLY2Isk",
+	"u4dG9/IVoZMCepuauMkx9GFJ0VwhLVM/duNjRw4fW0ZPtMgT0I30cXs2CLhaKsZpyuxTCHerhGSI8tZG",
+	"J2kek9Jiqca88bJBhLKYjuIklUkZoQEdpjAGZmIEHwqcQQOGRnlPQ6CKdqw/3Kvoqj3bGJcQlh1yNf6I",
+	"ZnUaPwLKhIyWDtbaZ4luUoF+oSnlxZKTMg4xcuj56QqesRBhPuleCpTrnr4Gdrpsvw+qk+GPspZhWxv0",
+	"aieu9QnmjzykYlQGfrflNSqjNQedPS9uVQHhFM1K8jAtbuSWTMZRj4k3vcACO6hISjVkLENT6Z8yST0Z",
+	"oy+Xp/dPzc7NzE+XrAlLq8R3OsRaDxu5aSVzsCeDZXYjPh4RiFJHgcc7YxTG21PvnxHqZ91UcRVCWUvV",
+	"qQ9ruvkL0V1cS8sTKkLwONBpAEMOnzA3aHPj3ODqbbR940z/7q/71z5I/VDFnnYAXi2GGiRANP6JwaU3",
+	"tn7/+eCv17+5fW77zrXBB6f7b1/fvvuevYHWrgBipblgjw9rG2M4YPV7K3ncxLm9KhJXXjsVgo7vFRVI",
+	"HaTaay1VWceW10auz2zDTN0Hz0SOhOxn3DCQ7BPeZp7QlFJ6j/msRTm4hcSNXJV2tIkn1BoI7kumq7Q7",
+	"DGH10DpVYMQ5YfFUUDtDZZN3xD1id3+9deG1rT++3b9+O+utKlSeM5kQPAT5jOJjcC/AW7Woi/0KtDId",
+	"JghQ3MU1rSyHwRtZ86nLO+VqRhJFNZ+AeySXW5Q+AsGxi6FrwDCylY0vLAFq5s7GcSVHQxDqCUoMQvVQ",
+	"hVNr2/YlhQMINyF5U+6d16ht6WaLCeyW96W7nBA67JinLVKBNR/V/S7anNBlEzBUazKh6GijTryuGM8A",
+	"hUgieHS66kRVJR48D3CPT2LWanfZ7ngmltXbNGSwDaN9d5JjtS7I0WQdetXr00vowHSjwaLGWAEIHet7",
+	"/AbxZP1kJuKHuu2VYkE6JndnxX8CBoJlqbu4l1OvPK4eAJFmD2nzFWurQyDL3Pupbp8sw0k9nNGUliMD",
+	"CzFXYrw1LVrHnXUP/6S8SMglZSkm/ENKrx+y9dLyrQ1alDsXkZXeGIuTzhDx2h6xWPNxXTjSrRMtpk1m",
+	"HrmulWVkj1OYPuAUJQxz5IBV5utz5ChzQEUT5BjEDw4c5DDvQvkQYJLwSfEPoTcVlDYE/1sjMgGdE6G0",
+	"4JqgU0kGYfNwSDSPrsK/xRrAsof3atROeKvxh8QBDlRv21hXIMiVFYyWepQ3gQQkpqcgI1ZRpYLSsSWu",
+	"uhIpRSp6BakFF7QTqdJpF0KLuKCyfo3OhWHjwqw4yUFYM6kljhEMG+scv5JOCk+RGuWTpnyrZ1PSvvXV",
+	"iHDS6eOEFV8mNSeSKQB9WVY0UT6kDv7qP3PmI9kthRcIcaQ+ICcmzXmmrIZFFKhMjVCHyAV3GWd0su2H",
+	"WtOMwz3JTo4orVfVe4uQ02TmWkmtFfdQk7WGgDJsAewHHsyRsx8JLz9JwEX5lEfl2MNd4TAcH9eVXlnH",
+	"HTdIAe74ISFtABHyHL20UCixiJrMdcJc5wfhNQ3VqcyCQLhpYlNMDD1HqfEhmVM2ttI5tja3y4qWNKg9",
+	"opoKws3DhyXu3TnzxebGp4MLHw8uX+1feGvz1vmtM//sv75x/50Pv7l9Lsw63bx1vn/1zr21X8UP177R",
+	"DGNYB4rrKBkc5KHAIeu0gUcMDzlcsl2pe8jFhnfEZw/KhjJBk7SSyfjCjg27IOw+y03vF/kMhOxAGV5A",
+	"YZQiCit5jgwt7UWyqrlJwrASq0d5FlAsriDPwlatMvw9Oz2NTnosqGCvgp2OG5z8DnDS8Zniw+ZzuZhQ",
+	"2hH5UYfYogP9r0/3r10ZvPHlvbX17S9OD975YnDpf/rv/bn/AaQ6iatvDN76rfy3Spp762r//B/UL1/9",
+	"bnDljHjD+7fEG+4AQ/369OCtq4Pff3FvbX3zzlvb11/tn3lNvOq9P29fuyse/OfpwY3fbP3h3e0P1yTS",
+	"x+bGRv+9P5t1GKQbM7y03SFDS6wSGioBq/hklZKuNnJ84lSoZ7cSeJYpcEx7LHfYCKOG27hGA4s7+Ceh",
+	"LRQlHVl9i8Rz7B1UwIUrxrmHI+KN4ckDLJfcCoMw00YPILTm8rnNsDVv0FgTFRaFDRuR421uijE7c+jR",
+	"KhpbooeRIUuOBdZS2u3zb2x9eFefCXVi7q+tCaK+crV/GhL/bn56f+3i9t3X762tDy79T/jv/s1Po2N0",
+	"89Otjb+BVrEepp/qe84NzlxQ98DBUr+//cfBF+rf23c+3vzqTbN5P2i4hgM4tOpkhxCzc0fYscM4S2bv",
+	"DepVoviA2W4DDHEntMR1pw6V420/U/rFkxhEo+L9x6MkIfDhLyasF7MuNAxizcYg4srij44b0LZLDtch",
+	"xGXpiK3qKnOfnDy1AtJVzWkS23C6lFpenNJOSUaKYqGLRTOBSsa2W7gH0OLY64GDXChidbpqth/Mc4KT",
+	"Cm44LvtZkrGuIzL4Neb2p+77chSs1emrkGFDvbB4WD0r2/bxZJwNUh1orakqeSlHGBYMMDpxT4aFQNAH",
+	"qoG3eFDCgsaBjmYAvSukrZnpGIjijB3mekwNItk0M/Rv6gWyLj1zLeaDr34dBXEOEMC7GHZQ4A1iWaPC",
+	"Ac+JQfzvFJwD5pa2FC/YhwXtjg02qgdneiwFd2Q1it1KGMDSXYY0cIBGVKxAi1w7J2QBBMc1RGqiG2FW",
+	"uzS+gnADU2/M+JQ9QT8sZ/7RUenVGI14BS8qmmO0rfKxGp7If/lzZutz8n3BmbAyjALG0GMnxY0VCPGc",
+	"fLwIGUstSIOUNc9YmGYAY/DYyXrHdSs4qDiM+SftSW55ylYPNUlthYZVq7zjW0kIkMGnWMdooqfCx1C5",
+	"+NhJuIF1ggrBvts7+Tjk/BLs2R1Jo/YtpMs9HPZQJgZkVZiU8u5wKvDEMeJTMhHiRLoWfERsLTBohU4Z",
+	"x6IdlWoyEQJJ3WetFID7ZwRh5YW/mQjsQzDIgLop338Oy88XEVY4GDP794sfOGLeYvjjdKkkFW+eZ5xd",
+	"QlbEK2zFls8zD7roM3QAHet4ThzB6sXp4myi3lhuxoFRGxP5Hw6M69pPkGU4+tiCG1tvbmhsdQ1VP52c",
+	"d8lbxFcqwJ1Hu5cFI5cOHsnOlcbWgtz0rlLKJJoID3MZpJuI+mrXi4h6PACA6bpsfyJ0FirYTIutkop+",
+	"PoXtPTLHEVJY5ZQVjrqgAHEMmK/ywkulhVJJrg/l8uiManudF95oUjAfG6UJW+RJn4pXDDlzH1yqdM7O",
+	"Dtk5X1mNUGop8S81XsBTTUPwGPzhN/2z/4ASua+2tf0r/nz17tZHV/unP9s68897a+tSARx8+tXWhddi",
+	"OporVrNYIK5q56hq5Gqs1RI6aM+qgJkLaQ+V+rgrw/5hiJ11PA4RZ7HO2IOCf1qX/AUctBzDXy7uFoqF",
+	"qqt8MbhF3R7guVWrmYN53orK+2QP4XabUS9oCT0ZStCEiQc5tyzMeluInK4NEgB2asA6cHb1BHSBUAhH",
+	"mjWYo6TGfGeiELQ1FSiWxzBU8zu6CpZ4TlYeGw0Q3AEZvEHYLwC+2PYJ58TR0TvJL1SKrx9EInZ6VlqE",
+	"AIrjMVhr6JnQCTpjtCFWaSIy12FotJsbG4OPr1jaw8V6I41msTD2EStSJQ3swYqI2UDGnGScxqosIlls",
+	"EoK+QraeuAH0550shF1FLoXW+GOzpXl0ErK4Kh7Tjp2Tj4P2nqYSJ0HSJDXF1jyDES03SSslHVsbe7LU",
+	"QyHfL6D+3V/ff/3c1sVXNzfevLe2vr3x0ead3/V/e65/7Yt7a+uDy7/eeu9s/7fnwMO9BoXA/+h/ckHe",
+	"sLmxYRy/JpGeUd0MlTaaUm+TDCLjLC4rWON8iFyHZbNgQdaqjZpV+Fc7kJKT6lb5IWkreGp5YOLB0rLV",
+	"l1HDXqWFPWuRqazTze5O960VB6YBlZuQ9kZbanKqTez1tHUt2XJIbSkFMyrTdOZslUT8YTcq05rMp79g",
+	"XsWu/B+TgG0+QarNdOg2A3sDN5P90uasvSsfnPYidFzsWX2duhBVAvt4TJXMYde66y7BTjrBK88p5eE6",
+	"yDxgzhB0OQ0LLaMgh4F/loJCl79EDT4OUVddrBa+fZ/95fZaK4gfW5HTN2+9Jf1n9y//dfvGmW9un9u8",
+	"tSaE0b4S6p957f5v//LN7XP91073r325efdy//prNoJvUW/C1NNJSrR2Q28NK3HS8YEtdT9DCcsPugoo",
+	"44Pj1AS1jS5FFptOi3KX8hz8XJWppDjdpeuZkvDAFKMWR0MFLvlzTuJBAgs7i9LQbN5R4uheqlrLzfnl",
+	"EKvP1gFF6w05iFfqGLubpc+jOpYRPXXG6HvTtYoDmdcipJ9MvM1X5hjLWMhELo2StofSt3VzMrnaYUq4",
+	"BtOmXqynQlc6g1SGuBYSllzxhKaTkIcJsRBKZ5POhtLSw4NhMsQYo4mdfAPiOzyfMW0pS2XttScKl+ZX",
+	"DxdR4HdILD46vrpYsuPuls2AWHk6gds6MtaarRDCvEeMe1JNb8g+/ZZVv0UZamRefIKTqIM78MGO0h2n",
+	"5+zbDnhO9jZs5d3SHifQChdRHpLJVhPL02mkHgv+TpfK+3OgFGfrh/tTPrWvtLMUhpyqY3ozyOnvrmZY",
+	"lCH+rodwS6jtysceRZo5iQOsJtXH9GZc07ukW8Y/MlfaYfH4yHeNpRJGDRrn50fRb7p++DSuNZWC2EPM",
+	"q5FF5DG/hV2dmjEjrcuxeZtFP4x1wkrnb+NrjosQ/UArRE5hEkUyO//2wauVD0zHiyY2u8PAXqQL5tL/",
+	"TLVvhNr0YJHv/61I/VuR+rci9W9F6t+K1L8VqX8rUo+gIvUd1Y3SNJrj2JKos3nr7P13PoRWJze2Pnr3",
+	"3tq6BNm+t7a+/ffX7v/1N2YAUhaqRWdHIyWsUoewlAAk59aecbhWI5yn4T7/4PhyGJ472AlA9MkE7SbB",
+	"jh31RSeU2vI/j5Ea8xwDmAXJ7ys8aeLFIx3zJfshgyDxyGIweZcEi8oCtz7O/BWu6Tk7Vya2WskXx6Ye",
+	"jtKu2gYhXGgysdKrEbci24RnhbhkCm0Ne0JBatBV4qEqrq3YQ11hjkRMI5m1h35lemylSz2HddOHAGm0",
+	"Uwrsiqd+cdFIpIVCk+jWKH9DJthECIz2gTGHVHhA2hUuqciatcscomLTXH1AfW70BxzSYum4WsRHfseT",
+	"FQmAVTrVaSMHBzgFsxR7QcWnYm0qKV3IZJq6zIPDHoIkc9TAqwS5kPgTcEjlJr7GD5U6ucKxFHQDcjxt",
+	"kgem7R3R3OzQqa40CnVGWSQP0VKXBebRlY1dKEdOh5jY3Gp7A+QSnIhO2ZUvHJCKpruMscHmAhqVBl7l",
+	"tOFhN7ITPNlnrlNrDvdCTAntatDNgLTa4pk0XAwskRvhW5ivwI5BmSJM+rHuqb1KRh7rVMXDVfK8fPPj",
+	"eWWPun9ZDSQugOaHZaXQNRgULIBR6Lcy1i5qwgd7A9XO8AyAzgpDVrYSkwjpNBCqTxF5kNqCXFIPEOsE",
+	"i8gVvNoj2LezFOsSJ1ioncNlzSaVJ6VQjo1VJAjfekBttKC4gp2Jn7IpTapjjOD9EutNI3Ip4V0nLezK",
+	"xDlX5jdDbbVdatuLVqu9ShPbmg0dUp0Tqz1xXolblzhz8vBCdrRsDU6DBYRDRPC6rq8T112CV4ku+tch",
+	"yvEzjmOCJk+asb1I5ukxqmDzetJavYpgGxKiOvM89o7J+yQ0BxWCfec1tsfGqqvl9npVAEJxxMFF0FnR",
+	"JDANrxQWc57IX6+r0sXVCRRf8HVOQOycz46ygzQPsbWLOCLbKYlbaEIuZ7/WFoDOWRIcG5FeVuupFkfu",
+	"QZTEDJ2IcRPxU0/IQo5MWC0Nc1PdbpBvalGpdatSd+O7U9EhkU8edk3HC5Dn67JuCHqpK+T0MxW4XIGf",
+	"4fW7RGwvkO54wATpdCRexcejpWHqCNn4DkEdwgcCGrhpbQzVPfGErlunB59+tn3lXP/sh+j/3ESDW+9v",
+	"f/2l+PVf67m7tvwXwZCrLg+wgl+AemWmEd91Raqlg4s/EujkoA+rpYBYoyOQnKFUA2uqqahZvVSPhiaB",
+	"5qX1STlaIe2gqJsES3iYSHjIb9mJu9XGtOFlYBnrW+KOyWtnBmc/GFw/v7nx6eDTz6wNPqR+mdkLRdjL",
+	"xjwMw3m8FihC8QRAEiuJL43/JtYJrK863AnGe5dQh3P4kFUtrPYh60fBpLcOJLT6hbUw3pDE3KQHIOPN",
+	"wqiTW5f73RkNXY5pzBGE86/frsOzNDFPw9UNexQsxIuApcmlTM4IJV8yvKGuUMbByt1zg9VyYaEfYsx3",
+	"qKfNUWk+VQIW2KKPy4k6ZrjNwsWgA0CpsOB1XNfaZBcCq5nF89pobalWtRHTCVG2xiryybtumW0UYvOf",
+	"KH95SLjc+Nfg1vsmcMLg2udoBvXfvjm4cnWStOGwC5rUhmOoFyP7AKR3SEQaf8aA7k9r7lnvcOJU1D6l",
+	"dzlR56LbhMY4qtESeHymOu1Q2dIg8ZTLs6maJ4VgOGZryPP3/3p5cOmN++9e+Ob2ue3rN7cuvbl16c3+",
+	"mY+2Lr669fYng4+v5MJsGQ9taYW6Lh95VnLHJ8TrbInNDwTVKRcKvmRKCgQ/xUSTyNERkFMc4SmhfiXV",
+	"A6nkJJJy04wJQ/hb5JlVFCVEZgIHOmIQSeDoODcMt/pEqqaqGfeQwpqPneysFcuSB80Akx1WhD1g77CS",
+	"2EqdDA1vT5/jJKZzyIxGWmbHMQ2iZrXywFOuJ2YpMUwZ5UNB4Yy8SY8SCKd5vNMABgEesL/27vaVqwo5",
+	"8Mq17WsfSFCzwdmr/QvnFdjZmRv9SxsSQM38dwxMzQREu/v64NJfDOdWm3iOdBrF/DmRjypUBCRAONQS",
+	"i3/qkLohGkwxJQzxFFeZZLlpQYFIZROGhcNMTy/1eVDBCkbfV+DzqvpcN7YhuNaU/5TV5o5PV+XfTUz9",
+	"WkeOuY2pH/JBIQIrLvYanXjFgTFkBX+ZQCPK9rImURXKU9MHlsuzC/tKC6XS90pzC6VSfq1qXGi1HB6n",
+	"tPGVJhhfPsHmssAu1szppYmiDBejy4JDusHs0C7Z08qeBrgyR8aeJLbkorbL9WhkkzkJJyCvAAWKP/Qt",
+	"+XmVy4KnbEVAimHUfZIisaSixlXJMYeaVFYHfDqFjTvOGIayWSxBsPEoLVoKa8ohcBLBb2WnmfhsxusY",
+	"57LgiPrYyGIqVcFk7lO0zqlEJNFrxxO2u340japXEI6CKctS5AZeJZO5itMOWNpKPCVTapInySayRoHJ",
+	"CLaSB0zGfgKeCYk+YVkNW1P2VDZxhJrMpQ7uqV7CcSPmvTv9jde2z/7KytXguzbgERUWEBQtfcXMI1yl",
+	"uVFfusHGPZYWC8Q2ocGlN7b+AQ3YN/42+OrKvbX1zdu/GaxfDwX8vbX17bt/Gnx6pX97bfD7r4cjWUq7",
+	"Y3XZZh1OoIxnnBhFR2rztAUCe6bXKY2WwjM7rB/mbmg6Sc5nuhEQAhTm6uIzAYfOLTczilsPa/BNW7/F",
+	"yaAfTWQiXZkZjSBt/1JUVUE4CxC0AQkZMIY4YxLTnLEVU2+TVKIDh0BxVi0rwPX6RAC4rGHzwT8nfh4+",
+	"8j3sNfY2MXWxHE0QEF/c/r9exFO/KE3Nn1D/u7cydeKX08X9M6/8h5Uo8pXgDy5/OPj8Zv/0jcxsZxuw",
+	"Txtz3mW+kwbCp68vmhkSOlWLJisMIF8+E+2wGMKeDpO4TKxi4Og3dnbHgJ92m1jup7ECxXTU0qiPrC2t",
+	"I72dV9dnQRxuJX9P811PoQjIqRQ/k6qSznGu4R3FcNKxWaQsnD9RYD6rT2wSWlrFteIA0xmp5DYPwzJe",
+	"IRP2CaoYY81ygzyPV4jhAWGejmS52G8QX0yAjusYMUtkbGUX/U/XN7+6unnr7Pba+uaGEOjlufDHNyXG",
+	"mzDmr715/+KlzY2N/n9/JIT+G1/237sh/vzNn2TDgM27lzfvvDX4/Rf90+L+rT+82792ZnDmj/33bvT/",
+	"+uvwPZu3zt9/94JxdpOwcA7luCqN9yb2Hd6kbTiK3Qr1VCcPl9SDSpU0qbRvVfWQlZcvk1MTEZf9JOhG",
+	"WhySw5NtHTL5aBLDVbzfdhyWaYsca8uOH5njTSZRQkRXlRxgSUCLEowOPPPYRSehb2fNJw4NiHNSZZ1q",
+	"kvJYgPQ11CNBIbkkEBkcx4qfXy6XFmYmsOIDNoYvY365XJ7gK4n9UGHPgKVuStju05qWkKf7sNlG8JVi",
+	"YcdcPVOuONSBrp7SgRg23O3xAAx1u2Jg+4RdGB/kQD52LG4tdiN5LD97YlKPTbIhr/10HoUwVjFslA/Z",
+	"PRri2fchhVI1lB3qtC8WR+X5KpEslgyKYmQSkDohMdj+2DpuX78pW0pIPrr11o3+pQ+3Lr669fsPt89f",
+	"z1GBoJRrbdNgU4raiPLHHrU1Pklrh3Qs8AkJkL6epsWbmDQSPmknCkUe3G4xDw3aPVn4OqcKnLtjrrBP",
+	"05L7ZVNmjeSpW0YlTLjNW2vbr38m/rHxezS3MFP6f9d+V1bMyaJf+8TLH3hM7+RbJaq9P6r2IrTE2NhK",
+	"8/tmpvaV5ufK5VI+dW5FCtlMKtzV7olDdDqyb9cjQWTGLPaPrrUcmwKLCHPUVgm4PgWTYi8ScktVfROy",
+	"MiXrEAF5FPuq4kIyNOJB3YNZ+LEYFmOIxxYMAPJnfJqAHx9F8wmD89s+AjLRBpqI7UUvFV4qwKw91aA3",
+	"7XAkBm0Y6P/xv18sTc1/c/vC1De33z0x2ukZzi7fcfohtdUA9M9tSK4slGsoJJSAdmFLIW3j1ogX+PE6",
+	"Qp8xu/QVn3vAbfjGP88P4Hw+4NMnCSxihTkofsckHOAVVc/RTRzG3aTjYQKNuuEkC13PD9YgTHzjTv/u",
+	"RxAvPjNYu2q2h4O6aGjQAmQpW/ZYCVO2ex92/Y+Grl4c1tMEg9O1ixqkTxVDRIhxYwBaP+05i8qTgLpN",
+	"6irMP9VAsTvclGLntS2pPbWazA17QslSL4kgHTBExDBLaoTm2Ebglk6Oj215V4aTJjWzPC3rc6wcp5GN",
+	"9Gu4RUz7KNbzPIdmZH4gNnA962jbcuBfhx31jpKG4OQhBxxHp2pYYwNLqIlXlbgPpC9PHIH4nCU8M14h",
+	"qK1if62ebMxLZXKRPMOB3yEnrKg51A+aKd0hnsIQI4Zb4nlK8/NzU6WZqdK+PJE5+1YeJdgddq6bmVTj",
+	"ubu5LP/LBhM4JRMGWbfCvIoLJfNVhrWPPLMGReyRyqiHuD5iHjLeYC/LS8s2BM63FKWojJdraDZ2zwWR",
+	"Mwayld2jblCJiTEqCTfzWOygfkvlHD6wTqBR+VesQ8B3q/RrZIqyoMkWIYGUnxi604/0FqRYOHM5jtlu",
+	"VVKmlPYcI8QTGhR4h4WuVkSchSYN5PcBmLecIBky4funP7n/7v9IX872+tnt9bP9D/4xpiY5VCEdUaIe",
+	"d87s14xSuuOYBvwZW4IhIG11eBDCDIQA6ao14kKixE2HeGU+cb1ejBRddYM2MoqI+cVIrfKJ9I8pX1mz",
+	"08KeBtuJHuk2mdgNACKTDVOIA7mOsR4urktwA7oH6ydlQ1TdYMWqLh5XvNciDzM6cCzJFtn5Kz7yCrm9",
+	"SHZQVHjb2HWN/NImdR3kMML1AkrlsTwn6LHVQ6qTNtwivfLQtfuxI4ePLaMnWuSJrhATj0NliaeYP5Ri",
+	"gPSmAZQ95ZGnNdYS/xo+OqqPk+ycLkdOg6jRb5LtlUcVDQuDlGaUl4CXQnxhSKecGfVqyitRKrVFNxC6",
+	"lAQB5GZSp1XIDlXBZBaRK9UuM8FDx7QML/Hnn/dvvN2/djktv8P+ojDhL2gSTqAJvazg8x3iayVWHTjl",
+	"xWF1wdzgYOTUC8S9EpkgphvssyTnjVdc4xM3l0H/fdW9/qi+Pzsz5VlBnVEXqZ3npZglAYohh0NPkNpw",
+	"lUCcyMPTpXa1aDAjOxefrJdTqsqPZVVzQy1p0WoDyApP+Q57uxeHZPS2BPLewxWAilCH42J0tnRgujy/",
+	"f18ivaU0NX/il3P2bJbJSSUpbGXJh7F/6UqmWHwVYrJkbxCP1GmNYj8j3NbScfk4Zyzc/8fH6cd9VHqH",
+	"eGfUnjT56jAAun+5ND9RmFXTRqVFObdKgqUACspkLRYOiWkP10LKHJGiz8lrF1u4V5G5+6nNieCqWBcP",
+	"oN/Cbwv7xPZpr9Oq2gSD9LO93GGBNMAgc6mZdAiLJS6Xp/dPzc7NzE9bgzfKn5RKGbKO376D29e/3rx1",
+	"cfvr0yldUTJU5MOqh1rYMM5CF3MPNIk+GZLNbo+hwqw80aQqf0hutDeHKY3eJzVCV4cV+rS0SmtuoiSb",
+	"xPbGe2EM8YUodDt0sGK0PTIjKpLD+Us9loLxape/hYrVPPnlYa7TTs29XUJySGbp5LXRrNtIak0cPKdz",
+	"QsdxWVjF7mFProqES2N11D21V2coGs5/PPPT//pZQuIenPqZzCWtTJ34ZblYnrZKX5sEtU+MrLi9XElK",
+	"Q9Q7ftfZCZs3q27E47dSni3m7p5sb4Cc2v/YupbMX0k5699dtJMckEgp+JMAqmHhB6qfHRbWsGd9XNWJ",
+	"W0WhUUYu139YEdgVJLJ2E3PLukpNHwUMsF1qJn7mIlJxgUXIUFfuAChfFMLAwOuL+UCU5aDKl0HwOMSv",
+	"yOhNwDSSnj2harwy9gcMaBbWYi7oqCar10NsS+VcamIHKfJA1ANHEScKs1/G6hIINLuLiqYLAkYc7/xl",
+	"7rmxy4wzoakr0iI0xWeyjYdS8BwxrUes5lkMvEo8me6Q4LbiUNoBNjQ2joyRKTtfrp9HiIMwNKQtooA1",
+	"CPg/wWEnXWUBQ/PzI6OkDuVte3z3KXUF4SrrBMrzH0RRH+nsKY7/ycxtOmxoZnwBKjzErgUMigDD7efx",
+	"3WMe4Xr3dC0/J8DUsevaQVqg6lvhNnI70M9Upw0MwCE16pDsqc6kYLe3Gce2+NkRfUmtqeymrIpv24zD",
+	"0mIv17dToFXATLJNTWUi6DvkCIS5DblcYqGP6kvVHnq5QzpEwbRbRpFI1Wauy7oVW8b/c6yLfAwo1SB9",
+	"xOEH2ho5FZVWa5mKArjlEhBPd2mWB4QZeTLQgHIoZjBcBZdCsF2rHS+3ZmRVphC/Toek0XpLEHmQ2hlz",
+	"1CbXie+n6DZH1UWx2p2YVWp1aAesIuGHbTnXygUv2BAE6eDGHFkYAav4ZJXaVvAQE88FYmukkJU3qq8A",
+	"mIqTiHEOv7/jYTU2y6hl8GnEIIsFHZrDmiAARmoojky6hWgzY182186ccnx/isbhMGjaJi0k+xvhkI8z",
+	"xAWVWR5m28AqCkNXKIfiHCskybBu11NPGMjNkMUjY3VFxFwHSjrHqVCPyefIkT9dsvRliJTJtDjQCMU1",
+	"mymmkEuqrwja1npUiDfVeXPnbn3Ta5OUOLEVKBpagCk2DAEdUkVcghqMfpiSwE1Y6/g06B0TO6T9ytiX",
+	"9oz81zNazf7B8eVC0Wq6GR0VoDYfrP9FVN6HokQjoAEwfuT7w9E0g6BdeOUV6CdUT8HDP3hkSb45jKog",
+	"WVo5Jc6kDg8vqETjIuwUL4ZJdaEow57zkqeck7wYQj7yorY/KRE/a0vp/2Pv+5/cOK47/5Uu1lVxVzeL",
+	"3SUpWVrU/bAiRYmxSG5IykxOq8I0MA2gtYNueHqwIKxTlXWxE9uJY/tyPicXJXW+OKlc6mwrF1+syFH8",
+	"w/0nFy4l/3T/wlW/97pnBpgBsMsBFyvpJ3KBwUxP9+vX78vnfZ7rDB+LqIeZK7BzGofqUD333CtJohPz",
+	"3HNgSIR8OIypuHp7mOh2LAb/9m2jVcg27t28zl669vyXNl1zE5PydixY2NGRCAPG2fW+VNYkCbFXVki5",
+	"TcMM74JMm74eB4cqhI5XJgT7ps2tVzK0qonGGdKLtmQUNti1nR024LF1k6wWvbazC8qZdLX1Z67tXEV9",
+	"bRUPXnPNGRqJIKbnQzVB406zI6XHTHftdS8h1ziyr6H/ELBrV64wzpJRLDJCEBHb+155CQqgrTPdsHP3",
+	"ujSpm7ohHNHtCTsSE7LpwpwMh0iXyQ0L6YMmONZgzhUvtD6Nb6QDz4EULj3HLsPVq1dfarJohDA2bF4/",
+	"zkMVm0xGhvz99IVrDCOu1nxUowF+YRQ/Eq0ONwLbNMGDDvYfXH/tuecKnQG4YZAbh1UPf2frtQcPDrZu",
+	"i7Svo627xyJJZCT2GPwyDIg53Y5+IJXcGia6l/CBtfJg1YTV10rAw25FYjDUqVCdydaXxeS556xTwuFh",
+	"yOto+MBVPAfQPMdKCBg8PZHmmFooJQu8qU0PuoALpWHcrjM88NFWAkgwQ4+CIALOITN8AgYWWIBQ4Z+C",
+	"0d0FFni41xhQjQqzfNbLsm42oAUC1ga7DOmOySjrcLXHQg+QCeE8OlShM+HCHIJ2QyfMf9EaqVgY08oj",
+	"aMM9kGjSHtnnTjlsIktFiId76PcSYuBCMxra60C8UKYPlV16+hXAUdw3eEBA5rKtj90lPjcb4ktSxztr",
+	"2kJEwVdas43QiLgbuhEloqOTKGQbR67pA4BXzFBASRbmSK1iADyR0rSamwELcSJDtsGZEZ1EpAApspJg",
+	"T8XBkCci2mwcKmiO2BEKo0d48l3aH/JOX2xdaewAFDomHW32trfH43GDw9cNnfS26bdm+/Vb11+5c/8V",
+	"+E0WC7/0u3Ig2eMPv/7J3//DpeDSsUgMhTobO3ihHgrFh/LS3qWrjZ3GVYwO9+EY2s40sv2zJ8Dw9GJ3",
+	"K7I+g8S6RboM6jX4QKRAtvNmKdEjEDc6vY80iPa7r45EMnHZ9b0pRBSaL8uBC6sfaoXjMsFZc7YYJJ7K",
+	"xpChEGt4PlQV0uEDJdxwwGA8iHEUDwL2yapJoVLUbDTLlbOeZUS+qU/lYFJdw1AealBBWE3p6ESAs8YK",
+	"MKMYAla69zkQrCOvFKJbxjKy47fuiD0MIg2aZgD5jZk49i/eY1d9Tqrsjb5aeKFCDfeZZpUK9EW3SsAo",
+	"Qpk9c7ZqvyT02u3u5YylvOYz3jYOmBLjgndQ8ni8tCjf0xDlxSOC96YWSXC/f5cmI1HxSE8MutSGIs0y",
+	"8ZRs5ZdnOmf7OhrdS1z5uhzI9NK7b1n7HJ150HJXdnYwz6asuQ/hv5xZ+TaR4Z5u+BCJBft6yv/NFCd8",
+	"RzNfflM/yu0DtG0L3oNVtvalnevw5lv2zcxoMODJ5NLepYNRO5amb333THK8zwkxOuIFmFnJgA0mXnVm",
+	"P5YKAbTMLWnKe8aVK0Me6S3kJi45Na5Dlns/SzhNnRoLli5nfH1ZTGgNwex+WUeT2pcPwVfvFn1Hgr1P",
+	"yc5u7Q8vk5sbiT0porMLjRcLuBP2tcLHoZU27WbPLm1wyRukhVd+85I3Gu1FWL1ADv3Ud3mcwdRXiTRH",
+	"ZuZTsmkKn8Ls5AyVbcelWGqtXNcj5cyVyQ3i35tnsLymx5h+hPpYbJelIz4J2DSnXJmyI4a/EuWa7wx8",
+	"dXdBKvlpVdQzTQDd4BOY5YX0h3i3kpDIrLjbaVy1gvQrbc9kSm9QvZxW3j6BOcGcLi1uidabksh3ZPRu",
+	"pUS+KtKcGlz5STTnFJqsfIrvqgxkgMcMNCnDqbY23GDiuN5N5XlyyoMCDoehK2Muzv0bw6h4Cq3yEMFS",
+	"6qUOkWez7NQ4roZDBO+UP0Wajm8gKwzgUEYUR5j+Q8tYJ6yD/OhECnexjhq7sbczVOrZRLPcPoKbrrt9",
+	"hKQ6ayXTHupRg1RD+rNgGXWbWc1YTrQBhAKSPVlGgF1LjSWEqyuVNP2ahesm3LRe4TqHtcbXqGepY2j8",
+	"lltrhBm5oynBzm8YZ8gBjZY7+7ftMmA6h0yAaX62gzuvWuNid+fFHfZ/fsR2X3hxB8/H2VC0jqjqyqo7",
+	"yAjItMFuJHysoJ114LtBD0Tat3aKhmIBIt1ssIeUS30orlPxljTs+Z2rbAyY1NZI8WMuY96OReNSUG2t",
+	"HOBLnVp6une0ErfxMKwQnQVLiA9+N7h0defa4svv84HIfvK09k3BntlnuLLoMw2nPexJgHyAx9iRHrIq",
+	"kD2sy7AplTUcRc0qg6IHF15n+ChIDUrjrvUTOIvAg4bmRWi6Lq8XsMFszUu1H0X38b5rajXg6NYuprIf",
+	"RbWIxX4UuXMD9HQihoKnrD3xPFunEBCPMqlZQKisYj3lI2Nz+IyKB/d1LVVykAecVqfd8oCUU63kegXJ",
+	"3WtURsndBYApqGENKIXS8djdWbzuFLSqap1GETJRldp19/R4KjlD4FxgGofi8wZ7SCm3bpdMNOiqSill",
+	"TMFBNrubiqTJhok85qlgxzweCcMUcCZwwIJh8gnDdhN3r1kLDgQHhr1MqpYIUaVx3O0RZEPLYp28k+qk",
+	"zmQt5t4pH2EFwGHqy56O3y+fV7Iz8Ar+5rSDmDuCOifAL1xAzf1ZfinzyU0i8XB1ypW5xsTVO+diwzOl",
+	"YG+9sxu8sFNeBDbb+gQ6ZEvoXczsSKViC7qt7Fzd2tk9U357mRG9AUBDNyQEaIAHVDqQq7tnyG0vnWFH",
+	"4XH4fF/SgqCD3RerkrJS6cQszApfKBVvt1uVerdqso5MFjHCoHbdA1hPJCNSYZqQBbgkgevqXqrjQTvm",
+	"FPw2rshWIoY6qVb3DyFkEPGUQ8CgD6g74FftazhV7PECMA+n6AFbvvHk/b978q3vn/zTLx5/9NEnH//g",
+	"k1+9//jXf/HkOz958hc/fvwvf8j2k5RdfSFgV7+02WD7PYHhCIQZOPBwvv/XRPDksoHaGNiUY2ILkIjW",
+	"LfXpb8ML3sP3W6EcFJ5TIgrQxoO+rV0g3OTAxrTPsHoBl/YyLFuJDCw4Ix/QLeerPatsyre6/e2laQt3",
+	"CoKCacEru4UW/ld2ruyUJQorZHa7Y44r5RbaAz2CCZHGHjMi7jLOEsCZIpRT92bF5hX4yekkJxWP/Fjy",
+	"SdGCOrh5nV3bfbGMgno23Hv/K89EUIAgCAHDG258AXvjwc2tFx3Upz1JxRYmTwc8Odr8zAhT2t+OxABA",
+	"4eX+JFSx37CXrMYftLfGSvnlEw0LQoLCGKIQqjUe+LruATzNSgvay9yTo4mBZhvXdq4xPUoBbQufDHQk",
+	"8qKCyNicf5H2t2Pd08j9Uzn/elSy+a6VFjTX4sS+QgBdgxMJx5rqiAUvkm8W5V5legskOk2J3zj2rbHs",
+	"/SEBT4x8YA/7/3MVZWxphumxEgl5RjmcffGGGM2P44zjbw8A8mGqdWvA1aRlzeLBMDUhQcfviTSZbO1b",
+	"NyxssH3FRupIWScN7wo+GhsnWvV80ysP9AYouKvGJCYu+CyVg5IgOwj7Qa6v1Ao2lbv9xdpYKe0lc+TU",
+	"bl5IYAly/bhmZXEqEUc92d68hFhtSBR7Gc0+fTcT4UR0E0HR9VIJfoWDkQlXUTnOWCdHBvZHg91VlL1B",
+	"ShqAhmu7meRAZKUTWA3hNtdGSP9rAet0uDkrMffwgW76V5XthYc4J3PdZeZBwiOBHY5yiwHk/mKMf5ll",
+	"hIR+34JfVIgFps7mSMUj1/MO8UMRqDTKwG3Yv6/QGm822QDI23P98ni+XARktkJnIKvMipY/T1lzQfSF",
+	"T6HqOfQ4FSdWh5o1b7+D1RvvzrGfZZISQBDLpFTEdl/cYbwveNRgtxylLFW7BAR+sZe5tkJY4hRQ9a4v",
+	"2JGGeC9LvTbXT/om0pQuZXvnWlDPM8Cff/7a88sY4NL3tK4/t4rVQJeNYzIz1rDyD0RD3I4zbz850rOl",
+	"jG1XltNliVBifHtiJxLXoCE7RZKw/Zev33jl5quv3fqtL79++87dg9++d//BG195+Du/++/pUon9RoHE",
+	"3EHd4f5zTfKp6NuVrS+99c6VF949PLR3LYvAvYWySTWTc9MD1/1VFwk+6kZdI3w0m4i6hdTf2asamTAg",
+	"+TQYYkpGSiEGQ5iZQJNbxoU4eT8na5qxc+M7l6RdJjCzK38fCZbqSRklKeO+bA3cDHBTqsHy2fpOmRSl",
+	"OESTavukElCY3+4LkcQ5QVlZDG/efOc378qRxH4pYO/F8lj4rUdYYtetQqYYBfXuYOUmrB1cXFiR1e28",
+	"cwEXz5WE2sHFuYpRBnslYEPZSUeJCFhP85jpxBrMUkfLbMFld9s2UTotddK+Qtde6HR8/mUqC9fuYWZr",
+	"5fscEwKYRcO0WUEOYL8HVYmcp93aJdIw1c6l1B84oE57lH8CcodcYxdM7fPhUPDEWrQnv/7Rk2/8+tOv",
+	"f/O5554rNfNfzz1zgVV7j6sjh7zXCYIOKrKM7Ul5YdIl/HmORc9/gLd7qzT7ef5ym5+mEoktfL1iqX3Y",
+	"16zHjwU2ZUl1TmghEJmtUHviF2mFUvuZwh/7I+8L/HERf5yJ2HzUcS0Chuyjpjrk9aq1x0IImoVsw3S4",
+	"UiLaDCgND4QllGoc95EZ0bPk52hS3f+BqEMnLIxkT2ZBeUe7iZQh4ZFUUcg2rHoCao19H+8B1xSeYq+x",
+	"z7m28xKS/7Tg8xb8tsH2HV4zEekoUSaLvBFUC6kJBiJrwQLMPWwDb4jz0lI6bemhUGFwqPyHSJgWbiKp",
+	"kIwyigUKTEnD3h5FPRHZcfgXz19G3GA6cd3cU6F8hz9XnkizF2Ts8gBAOVQYQcyNVI/SFiQ6w809pLeR",
+	"KTLRuAkeJSLEPcuUBgOaxxkjPlDtwO/GtJeBXgbJvtKxznejgjsCgwyPWjwNm1mvIRfhBGm5DCkcmOMA",
+	"bguZHP/Iy4Z1Yt05AhGylp8wCPgRjBdwglSsAfdH6x9Bdo6ZjMdGHyrfSmsCaVsEZWS9YKiTo117zfrc",
+	"uEnYGg2R+qXDVS6oC/sQqTQoPwFkPBjv86uRava2lgoW4lCF9v8tWJrQKU9PsHkZmNsrFsf+MMwUqqOb",
+	"wPXtjuK4xdNWpHUSbtLL2+EC6gR5Z6ZiDVYibq1vkAF30SliDDt1P7vaEq7J0xGdI4Zqzy6oP4FBttBu",
+	"JOZbM9TpMqVmFUmLSFh3ecqvmQ6QEsCIjBWeYtc3qVzEoy2s3htIJUAhSQVdkxvsAUKrvH6XSBXBO31K",
+	"aFy2H7T1I+p9hbnQcqTqjWygF9qpoveo9KccS+oK0Cxm1LZPagvmCC3RfnO+SU8HnkwZv+lyGYtoxp3S",
+	"o7StH1F6JJMgNDGBjzt66kqFacOUhuzK8YDuDnicOiJJrSaEA0gzniQQ/xnLQpbVauy2sLpfqJQNBFfU",
+	"khfPf3tK48uWpVTtC7l1W0HB07U5LXXIUxSqFrS7gMS4m8qpxQejnQ10IqqWupdw+xgXe4xELMrY3Pfz",
+	"jewSbf2boVAIZ0fLh+gz7Fms1Z5nhAyQuknpVFDU3GWpWFdYW+ghrBmwTCZAIYkexQYQNdjfmiBjlHSt",
+	"6QIszCKDkscxNMLHnJJhjlIO8j0ZpY3/7bDI/WxXZZMMVDhd7fu1pGqNjAiLNq06VMBIiBaRtRH6VkuO",
+	"On17uMcCrHFvk1obKZMavAX8sC2oaU0Xm/VDF/44xt8hL2Vk70MsCgGjpvV7OCGHCtkGaU562tlIOAHI",
+	"rBc4di34iafQBEbeMGdp5Jl3HTefTMBCw19ZI6eZIwSkeuhDNfbNd5Qe0+N4Dgk9lnHsm92SgU1ki20B",
+	"fYFEhFgdzKCCaFHKFJG1E7YRuv4/Om19dcRj2ZUiCgMWmlinLaDTt38dSyOdUc7+79f/BhyEbOlxinIj",
+	"A/MN5HimWaWIjQCizRDs/G4r7YuW+zpsHKqHeewxme8mhcVNpLVSGyxjF7dfELUguiiU9ve05mXG2j1x",
+	"rI/EPY0taBZlOmnt7HJga3iYU1r2vKDYP8ixzxqCSGGw8SsaJLoFfOMFzuYr5UEmu4It+6zWFJ7+9GUR",
+	"1sTbKxtyT2PWHSDexB8+gR1LnclmOcQxC1sO+/cvNwd9v5Qyf2AFDxvwP70Otzdz4mhvCc6TSfXQ+07e",
+	"tAIqrw6R6s9iG87s8ueOge0cLXSNx/2t1LC+jiHKi2qIlCFsC+No9wvHSOAJz6EACr4K0etr2T/CBruZ",
+	"21pgExWoQtM+V7AxehQxQa1lx2Et2D0g6A0RptWiJpBKiAhVjIOLocM/BkUDE9UC0FBYQHyhqxtb83zi",
+	"TxK8Gr8MS90ynOtX7XVrXXeNIyzLBXnGhDrKJ8GojUXqtgMd0Ia9PTIp68ljaxRAV9yFqNS+juVcujDr",
+	"grzmLlqgZ/dRnqaaITf9CSpT1zXffbdHnfTta9Chgh8Ql3adpKSrXHiaodelKV1+P4GrDrvv+5m9bBCO",
+	"5ebeWgIuLcyPxNZoCKeCY/EKnEqRBhD4xXhpAVNUitK4L5yUrGvwhIZ3LsETNzVl+AyR1qcTOKP9TLso",
+	"34+ccaiFQl0BeFxu/KHg6vKJcn3j0w9+7/E//2CzmcFzraXdpbukUKJE3aFccLhMXBaDPt4taKHtd+zN",
+	"p3ysaatvoI9Fpawtp5Dw9AJCAmux+1pkw4wdGzQoXqHeuVbWBmUAXUBqE4UBmksR9NhgOomk4skElhHd",
+	"GqnyEnJWAOFUd0Bqr7qTK28tAgKpeLQaDriozPQtlBdsjlEFAnpNU3fqle3ngSjX89hdcbU6Ph9lgIDk",
+	"kPeovzTUVtg1TnwdtFtWmDN36I8SU8qwUNKf19oVnUREMhURRpecOwfxTMy84FXU6ARzoNylROxX6MXB",
+	"jrP+PrBc6wGMtM8jMlmyDJWLn5RHRAGW8Rlhfii+S1Vs1KFqauN9qO7SVsH6ACJTLj4EC9H6qGZn6IGm",
+	"lDnIgx3yJPAeEGcdnSTYg4BCRCUVAfpoH8XlPK2SU7SAVToVc/ZhV49U1ESmJchm8Xi6KffJx39y8pP/",
+	"8fjDn5z85Bu/+b2PT97/25P3P/p///xHJ9/+7uMPv/7kL3588sv/9eTPf/Hkp38FbZc9vfsVqod0f+8u",
+	"ahsEQy3HHi8yrK6V9V2j4vD6ZNxwIu/oQLlbFwTc2rsQlER5wqCOnU9rCCSUyAJriaKASJswtQ2m7RpY",
+	"tTcv4e8zo8Zuk3zvwkoH60bWP+kC67LX9CihN6lSZP5Fa1tlN79ZlNr1KHHVhktrNHcrVGj48/pVmuEZ",
+	"SQ0KIaQHUJmJKNNwmPb0Og7G30QfmcLwV64wpVvZNbMacB9egmb9guhA3invM/qgdL6akHiF+Uhkr58W",
+	"GgXDNZeCS0dCDEs732aLXKJxizAIu9+LBTGf/PRfTr71wac/++Dk4x8++dOfs5fYJ//xn9jVXXbyrd+3",
+	"Ghc08ZP3v/34w28//vi7J9//o8cf/SHq46dUvTRDfvhn08Ir2fil5FXU3bK+Te8aRrndb7W7z1vYHXLZ",
+	"LFTabunfvOTXGLsLd7tFDU620sLKAzsLztZY6VTjQyrMxDpC7XeV22kR4JD0FKiqC1vO5DFCVA1PLTJw",
+	"Fmd17Zkj77MrsZ2pPVOzkn5I2cXUpy8AlZcI5zrb90dHhUbk4moTxuMxFEEKSuVJw3hkTYrByKQslsKh",
+	"1kLwecICkM3h6tzxcKhwFaDpD2R8RM4V00zp3DAmhHqyd2i5q8LNsng6Jt7EdT+Dawt48iM8l7oqu9lc",
+	"krKUShXnsUbF5s5+ypzTwpq+HsUR6/NjAViOXFjO1UdTsmih1suIt0+h9QpGbI0bzeoZQDA4NW43FkQV",
+	"yDj3r0mpIroOUtizxg4dQRfJ3wOcRLUGAjKNYg+vb/0A7YyTD/7+5FsfPP7IWhpoiDz5s//6+KPfP/nu",
+	"d04++N6TH/3jU9oYOLKzWRa7z8yyMEf1xEzNEQErOhAp7VFiVOOhl+1E3QW038JtRuu6cJcVeq9XuocH",
+	"uVa7F9w/dK9S5SBmr1qbTh1wNeKxh4gjJtrbDtN+Y1GxnsJ79Eu5TS3XK9mKbsD3Z1/UZ3T42mGa0x29",
+	"9cnKyzzt9O8JY5e/REweEkCMIjv2zKjRu8DD1FpmibBaL4eF012CYgQE8d/d2SnJsi9/+JI6kOpYYsrb",
+	"zGWpg+NSK2dyjovz4CPohlD0V3cwC5zD+CdcMT1Km3n+xys7O+Wh9lu5YT0LCoU7Uw0bl6FLyMY43c99",
+	"pzb+hPw81JaiswuQW3crTYmOsa1gvptllp+sxnHk7rNNTf4r65L2DVZlmD4D6A2lY3As1lURe/aptAsq",
+	"4UcFjBHTqoFonmwkrZFBiFDuI+vqRAkfY1lQ7gvxaGiXJWzS5YBmbMGrh3tTw7OmkaK8LWWsuZoAgrfJ",
+	"QoIXteDdRBTal+nrOMqySghc1GPVygYQ7h2q9gTuwzsInqHDnm1EumO2k1EsTGMQBdhZ/MXNJmIfuWrx",
+	"aBSn4R6r+P0txgee8bbMH9uHBcvJ8ZqeCNkIr+tIPGtbsBJc9SoudB0bExZiamM6IGxHR6I5LUu4FaAh",
+	"vVpud/pEWQX9n6t1SbmKvCpo62gSMKMJ+ZxSRYnS7I17rxP+DzhK2R2NJafSMNQDImITkTbYPlHzuTI7",
+	"2AO5DQiFgHBJ2GRdeSwOFZ4oAyx4+eqIJ67QUkFVW8Bo60VwBTxNql6AwMQKLkEggwJW8a5VDwBCcb9k",
+	"Y/Bz26VwX0zmFTbJusj4zgqefrfbBQrSGWmnL55a1n2Iu1zSmbbPMWwglhNriBM47b6COIGD/ANs2yFH",
+	"lz1roG625LCZNXoe0m/qVsaL8p/uuao+88K9Pvbr92uMKX8kWHMaonqJ5+Nsbq8UZXMALlh5rVgN03R7",
+	"Yu2ZroxFQHYXRLGBP6caOD6H6Oa2WBVTKUzEuRDcrHgNiNlm4JdiGTpK90ULKQPttUbEXXudQxjC38El",
+	"X/fgip10Lg4TXIJq6tzlhQDNQGy3hRJd2ZF8If3Ny4UrLxLZXDbySY18c8X5qKH4A4ofbzFujlhXVyf1",
+	"HeytGqi8H0X5V15TSzs3xHPJfBSkYnZ5v2z9y6df1S8LMczytn51CZo6qxH86k6ncpHBOq8IOva52CF3",
+	"OV1wGs1RriBKykPLoMtF6Vu2iEqP0rpqqPyE61FKOPE5U70SSrjpOViXDbTzrDZQ7dxws7uo6auL2YBH",
+	"HrR7ZPfc2DfJMlxGa73DqMZx7ul7e/Kyu2wBZP0m0L9Au5gFLZp2d7euXJ3founsIPaZ0s7XuRsWT5Ey",
+	"64UrGLkFB6RkbC/N69r0FPD6C2W7UKVCjXaLk6Ma/GuQ7z2iBTJ0qLm6fiBBAyqj0soLkn6o9V0g+tfh",
+	"mgVyj6XDGIOE2lnIRu9RDyVYAtfheYZLsKKRmionz0OBu+jduojhv5KrZIJl2DWKCZV1GyJoTTUbiKZb",
+	"H02eOq4JBdjaE0rhPEoZVPaXHt9OkmJtRHXY8fGHf/f4o48e//rHT977ObXe+ocfQt+ta19qsAMs9eLU",
+	"pQEZD7BmA9neU6r5IAZ/YGwKkCVKwkCJ6U4nWWcQaVhPKywUOYReJROMXFLbmBgIHsCUiprEogU8AVRm",
+	"EuSIGaD5BYbpeZRs7+zsPr/pSDP8ySgNTpN9xkBkVBaHiogRYHu0xnyCfBYxRe4BAgCcuRh0Qsa1sosh",
+	"Mkw1ubpLEH1PlmFafRFHITBZJJTDOFRHApkPoKBuYvYKTWVwYzpCCezY0k1FMuZJZCAezB1ZG7zLbmn1",
+	"tF36fcxJrMjaorvbJ3mW/DMUAcBI62tmP8hSMXaGe1rPDXRtd3Q0P9o1gZDwKtWOTrmVzyz0PF1GHtUU",
+	"+dJjxRJ6GsR7g1xVSaqBJq266StMFph/C08nd9kqW+plT6nQ1f7reqLmtxCKB5S2VlW7XLxQlXHDUq37",
+	"hme6GwJ5VMqUTiXx5Lmbsw3gawyh721nEm4GCJHrcFcHqISIoJEO6VtQBVf9L1r0+hlnQ3vkwC5dMT5U",
+	"ZtTpM26o46oCHhtQ6YJ0j/ZtpEZD+CH5Eh2umEmJwMYIgT2gOlx1RBwDmw2FoK2Q+ReAYLwRyqriYxGS",
+	"9uSHytHaSJNZKiwVcWxyxDqum2Sfqwhy5SmOtqvjWI9N04e94ZmmzxMR5m5ijx+odnMP08q1I2uwV+Ux",
+	"1Ac5gQFCFWAyIiqtY5HvUAya3U3ysUigQRF9HxYHgpQzXE0YXdc4VG9gRvgaCEBvxJNIcgXHqqG2mAd3",
+	"7z9gdrOBvve8IyDLmyh0PRwy8Ckp4cjmILfnbtlymriUW+O+SGn3rC8IGIZ3Lm780qoF94+YgGmk9LgG",
+	"VQP0sYQOhzyOXWR6XjCX2WPKeSeRm+VARDWe8k51R9dXrF2GpEJQeeTfcQDbMSC3xh4nFERiqdblHVbt",
+	"XMLDVr1g8JAq1NgtFotuWt8piiywkASnBfCtjKRi3VEVCxEtALYdPZNl/nyD7bOvySFxoUY85Q07WyHb",
+	"yMxpcDS7gqejRDShaiMEKtwwx7QmkcXXHh3pJuRQI/Go0U8HcXioNrJWfRqKoOC9rvelVTebvvLDLr1h",
+	"t9hoGGseicjl+SH2RJSDKXZzUshcdmQdGqVBuKxRDPUVEAQ5VCUIApyocoIgasR6Stvsa3JYFCwfHGkD",
+	"WcIy3Z/2k05fHtdhlO2zjh4Cwtgf7NLgJGHz7IH1lZA6j9NT5wmWU/9bzqwtl6+bwEhnzWWHUCLHUias",
+	"LZO0D3wf4LRMkIAQXT1rBuSYl5vQUg56/AiSCPgDLYVZfXBHjF+lAZYb1TXihvLPWZ1R/Yrs9VOG5Nww",
+	"O4NJdqqnmgmVioTwPDIB1cG9U7Z4Gecb2q/6q55F/O5uMfm2VKzOjbDGYF320nXY9dqZ3LB2dq9hZ+y5",
+	"q4M437k+42twyUqPPHxEuYGCI6zltKNWIyblWPA30CrtmwpQvJucpbrH3J5U9o2ZRgLFE/RT4OEQZXEt",
+	"BRcG9CtimXCnSxUt6Q4Po3euvbu1sfPm7tZLb/2H3Td3tq68tflvlonpZ2PN2rVUDMFdcGpuoeDiVYDM",
+	"bapze+JKKusRWV+fWdEfZ0piY6mOFpyX972zDCccHtQUEMgCnW0BDa4HE+zUix1Ln/IMZQ/AwSboZYmF",
+	"ZAduwtKz9nWpjlZ9zvpnPKMzNtXM7kHAnjpuyyLyeq7qtms9Xyu9Dles64FqRzdd8FDb0UoB3XqgO47V",
+	"iVbHuD1jV0BEjuMfY0+nC6DdzNGgsrZO+472Es3k/mjA1R5TQsLzsS4LuLNdApxGFkkIcklDpnYF4h9D",
+	"LhgjHfAJG4ikJ8BZGWT4ap0wHUdFmLV90zzAOsD3pQmhdh++KMFeGAZTnbEh2ORKG3Dmwga7CTht5HKq",
+	"RGnPhWOXlSNEEQjXmsaD7NjOBRSFO66krxasRg1bxd6oIBmF9s3UAQAFyzqH4A4u1HMYUp6v6e7QNRe6",
+	"vBRfosqycK9Yi1lBc1ppVhSaB2RrsG13b3Vd6D3Bo2wlnkH1uSyrPUeoJbRaabq6L8i7jhQMP2dYv7l7",
+	"JdjdfWvZOr2oeFztUkm6+3PR4XXmcvSSTONtaHRUhzDw5MiJgy/4wpJikfhOh4bR1FUJiMuKz4nT5I86",
+	"jKRh3HUmzw1xWiNS6InAMe2BDfU5WqNOuUTainBW6aeodCidrfiL2AamlKbJvjcbJU2UuOqJA/dGa3qK",
+	"uPHhaM+essZ0TxMWA2wJj4EAl0CoqE6Yn3MohtnsLgz/d0ZJQkA9F/4PLikxLs0HECR+YXkaFRvnGyNe",
+	"Nqwn0gN7gzsQAGftUZpq5ZqDIOkw9FqxZpR1frryWDjvp8H2Cfq2u8PQoiELxkq43UyuXSJGq62Ej4Z7",
+	"0DcxnG2cGDYZp0C8S/DhiLlUMVfRHtpb8L4tqY55LK1BdbD/4PprbHsgXMrO3cMFZKGzXhPL/qpaZWAT",
+	"Mt3NHEQaOhDs53qo4NOp3UiDPRjrzEiGe9ob5AeQv0+q0eQF4Jazdi+bRlmK7/YE1mVtN6Md3HnU2624",
+	"vAUA7lmrwJKVPFJ6bObab1Y6ZFToXVoSZTxwV61ystwzygM3Lv/H7a7xo64PITegYGbA2ongRyZg4hEU",
+	"jlpli8CDXM+kebBKN7jt7AbVVtl+FN2evOIuXNsdRK/kB3ouHtI8CdmP6jkJnTggt7nudoFCDfGBWuVZ",
+	"7rFZZcE9qmSmJwbXikKwEoFZstqjKDrLVnu0eeeoxqlKgQteZfsFH7AU5fuyDH35WYL9N2dq7qd6eHty",
+	"E3fp4jl5RdUrOUJFeSh2tboIKh01Jcb+Bda3Hc11ekMYaMmWtNYcVXY0yVWhOFxH1LpTlRgzIzqJSN3z",
+	"qPCosAZISaNjbDYhVGSWUuI+B1fZmSRLwq217oZBngvMaZ7ePhi1Y2n6te7AId7TSsBYiKOYTnbkuITD",
+	"nXElxs2sxVm+hMmk0HSiUjJc3dOClOM9d9lStRN5jMSCCoplaybKiiRKUojgagFwBhKdiBDvS5W6ODoC",
+	"I5GU1TXXqhgD3aNlH/1ZTzYuruHwglJLUDBr5lkRFZwpyjCyp0bDRXJ6n65aIKYdPZCqt4eN4KCOx2it",
+	"/DiabMhNurd8iQ/BmUtKfOhRBaZt+sA+o4Ro+6KJDk75HMmhBug1SY67W+Bqelzj81QW6FdmUfjU2XjW",
+	"hykhUOFDhjk23weXmPNYKgbD2KG8qM8oAhp9R313Cdb+ECuREWlqtXOjgtHKt3S+KMTzxIZS3YAjR5iy",
+	"VMybZuAOx75AWfD76mlC3/6ptcW/7+h6CLNuWbEaioidfPO9T3/2ISIa+sKIkp7bc8LfgG+fqwYfwhXr",
+	"mou3o6sR2Ha9L+MoEaqm7HuHbuftBY9zwxq6XDk4xKz7IjllHh7DwlQzYW9WjVq+umvtFdArPMNH5vn7",
+	"CYd6rUmR0tS9wmWqihlQaQYWzkD5hSucSbVusIee5wy1FRUMNg7V/ixOJH936wBtUK7f5+5zGXmd46E6",
+	"UkSN3xYOKXjZZB2RPStgM/tVOkqUAdYFo5lVponriKo0kBdWJONButbUd7FjO5dQE265kjATCHcdeGx7",
+	"I0igOSkNnHpDgZnJx88N42YlPPM6yPuaIChzcvWtJLV+t3iAOBxJvlCsODppfOWIynqkw7GeYuWW7ClX",
+	"0OVSfyCF1LkAA2jQYh0adzdKOnAP9LEg8XzGsS2gMhn4AhyqZ8NXn4pu1dH6ubwIq7JsZp9Gort2MXUC",
+	"E+sBSNC1K0BlYe/aoi9IWaBc+dWGImRr1W84klNUTjvXyjl77Xqcf9nlg5xerbv+Uk5LvVt4d3SUTWGN",
+	"AhGculbn6i7a1rQ1UyjUs5sQWnb7Cq+NisK9zQZ7WFGHaA84LGKvqkQM/PQUpdEdcAUJDE4pgdjoHyPt",
+	"aW5VgJmAzuS+GBgRHwPyLve2Zs9VLy4oWK0oW8zJ+Reli3Vsz2dcw1i6c+HAlWl26D5tgWNOa5fEBUvc",
+	"PFfKHYBEWzmGEuAG2y8c+/M2B2Sk7GZ70W22YKHGzkUj15NmPTfIGl2de/WF4HD10BQvXSSrpbJYKce2",
+	"Mj6iWx/5WbXkbb9D/2uBFQGF8mfjyg3KXDC6eQDNLmflyuP2rl0p7c2cjW0uhdQyDa8riefTmUNQj2Li",
+	"cqGoEh0bFOznLgdA7a1w0lqp1i3rQoWbzdw9XTEqcouBHkt1HJVg1OAueZFe0xPk7hCDV/ewdcS7dIgs",
+	"hKU5DoY6oGdwL2pJtez2WoJTLuuGkUC1DBzjS7DCDYUexmI7GuGcimp9flOPVOQQZ5BiYu0JOxITEdnR",
+	"9oUBTU11CL7sVY8V9A3tMnwUszaXHviDLIf0GkywS0O5Xr+RDfFCI6v9e1RFxG9KFdVEm+Z6sBRqRQZ8",
+	"wtoFlFuOARYePZNsmfLAZ4QGFbMRaRqLmunKb4ukh860tXmh9ssEvtI+1axjhcnpKiScdjazi0zBa4Pb",
+	"jfotFlFPJMDeaKjSpc+lMq7M3upGpGmQKdHoDwD1wSI9asci06JQtNLCT1v06aYVbboQM7HFy+AzNGvw",
+	"ITND7WlhgP/KEJc23aDPTQs+2GywO0g6jnNuss0GaQ87PeI4i81Zf4mn0C2+CIlE30XZSRwgRZZiHGGZ",
+	"CLNz1heiTkFmYFy4awM8FcbabW6DLIvxBNuJponspNRaRHdxqsfexWFDnhBRwh76LHBlRq0TYs1OC0nM",
+	"cp/PIKcDFkKHkhZ0YglLYZtpLPzeW9s2UW6AON6BUGdPS+Atojp7fx2Jogw5ATkiaOaA8WGRhbHSzcgf",
+	"WPlG3+S2Vh5D1WGB3S9ha5thojvCGIF8HIFjNEoC1tdjFmvrI3s6CIenhnbHxvW/oUYc474eAF+gOSol",
+	"YTmgsa4UTIKPqPA60bw7+xKLziixq7P35lvTiY5iMiDIm4OYyYRspxF2k6TeD51zaBAsZmF3PrrqInGn",
+	"HuQAujX5ctlE1LZ/IcusO5LHZNP7hLRrjjXgivcEJbJicSziwCFlMIkNHdM6RJJajhny6+zj809HeT0r",
+	"9DJymSx8jcvGdW6VUYPtuz/goIHDyvcXwrdvkUfTFtZ2yAOsHWQA7B+KCs7ufKTdLoDEV4djO59GFXMg",
+	"bPWxbTvrNFvGKZELWOa4gPhFXMYT1uHDJaVvm3e70Ni+8jhxHMW5MrM8Os4KAyGjGSWE+jqW9qMxp7xl",
+	"xj5MpARU4JfKOMvDovlqj8i9Q5UR8Enn5UF3VG39QJeggkLlDWgc9EAOhLUYgf3COqKBG4zdivbjPlcR",
+	"3sXNJnZ5oxOttAWUNOk+TU+O8Xv1SvfljKt5KeU6Ncj1JqgeTDKYpXNOoJYclnPcF7kYJyxNE0vgHfYR",
+	"Mvm0gojqBd1cL7x8apNY4dkCrGW9rtsryKxpgMsDI1R7uYwI8ASTe2WfHvOhw0LBDrhsMkQzOG+ZDcKV",
+	"GYsEvQ1TQpD3GlfR3WORVNB5r4et7wb5uWsJ25PHAtLumTWRl3tQblZxBqDPUB2uMAS2OJOBYarwqyMx",
+	"EmEepOw7HTs0gEv9Q9mw4kmix6j1kb4VmoQoePkibBQyNV2e2H9Ck/JUoPtbABjbj6xZGsKjQiyACw9V",
+	"1z4drHHsudUTdsYoyxnQZjEBOvRox1HhAGF6jOCxiPZcIzMjeNLp03FVdXQsC/h+6OFQbrKaHosBCOt4",
+	"KQAtzP3SCGsa3G/Dj6qg4JIKNGC6mzkCdPesUsx3itGDU43jPvxoSUj60iN5SvR5+UgojoMaGpjg26In",
+	"lVWzQY44GKPWA3KkYVHTsWaxSK0YMJ6yWHBKnnA1YWMZpX2qKzQiY5tPRI8nYLeYoafFj3RqymYh17j/",
+	"L3908ucfP/lvf1gxN/BPfkJyzfuv7SxPN0ZUIZ5Tx3GRollo+i6WGotuin2g5436ys6VF3Z3r7ywde3F",
+	"qy9d2akaO/Zhqxj9lZ0LjwdfUEpQYxKTzhvfuqfU2800Oa7rKOk5UlVgiKAyqhz235N8xlrPydBUAjzv",
+	"j9oDmaYiyno9QAxtmGK5bxglvJuGjonW/rHHrEEQWu/WxZ7RtbVvYmKNp1BoP2sRBUDoXtcBy5sYbgaK",
+	"Jads7O5t41tIZVKuUqsYYVOHdr2iUSyi0I3TPh4elucAoDLiIWz3vohBOaSATst1prXvcqhC++sWfEnM",
+	"5fbvPNEAxR5CJR5BMBfeGQ8wXKhIg+3clSnLvcdlw2DWsXwZMp3XdnboXl0p4qicnel6Ingq1jxtScM7",
+	"F2SoBymUgENNPawv+9Sojmfsk8j4CiltnWAvBXKkmznGMO5/CF5xwjYe/+qvTr7zl5un68FVai26Pltk",
+	"PDWOeTwS5jTGZXAJR9XI+tpNWq5t13K/zHUFW+4HS94eQrhnN5S3Ed9WXSEDjh80nLHXRZn715zx3lwc",
+	"edwHoxUSbg4oC0YGBKBzeu8y6TtpSMlQ0BZ5d3g86wzegFFU26trtcntYM3pGAc+G04h8SYFLBFviw50",
+	"N0pEOkoAVZ1qtruzkx3ks3z9q3IKfRC7AplsTQAr31xNwHdqj1JWCO/BsU5hjVgaKJOwPzIBYSkgvmit",
+	"DQxbg9sGeBsVFcKfEI10VnkEXfJdhNsHuA9VqiM+abAHU4HAPo9y8UJKcl9jof27hW08WlqFLhuWsdln",
+	"yy3TGQ+37ER9VaTZcbpqG3KO/ViDZN5VHgXmMP9YRRhLRYeUX+rAW5aXDR5RQQE8RYGrgsA9m/ag+dVY",
+	"mdo6lyzFHCGovSXoYMLAECfYBpWLoIZyHebWxOx42tMdEydQJfnUAeGyQtbr3Ii1ZvqYI1c5YChiq5FA",
+	"bVwnwQc2J3TaurLkfWq98Pise8HwrhfDP9onC7Ac13nRxaNoJjVzUF7k1vOBAFdObo9tiFYOfCEpNF+0",
+	"ly4rVNBAs26ZgpuuuUjhIAfnVW5yviIG757PJWO62edipqjF50pQmvJOf+DK+2pMLtp5QMZ6A7B0JJFM",
+	"sXY6ha5eECdyn1qruWnN9FyCJhefwmKxNo9a2ZDDgIV9ITv5j8jq4ymTB5hOGfAjsQmwE9lJR4lA6Dax",
+	"b165xgaix4fykYgNPYSuI9R90hNhk+1eQQtz9wXWtjuZs46O9SjZdJUVWHnKlRgHbDQEtFoWRR9nyKWB",
+	"SDgbJzoVTKpUA7RSIuYXctEQmzZ+JaEbInga8mslSJf9KNr3777avToYxakc8iTd7upksBXxlM/DFkCH",
+	"/VKhoN77i9tPFVED8LOzUULUF23LTfYKSf/2o4hxL64bv3XwyqsBO7jzasAeivYBwJc5O7hxE5I3JMgv",
+	"stvy5ab/86Ws6WOV1Tvgj7baE6goePH53ZdeeHFnyhbGJXxKMzXTL9vvZH+0FlSGP+xrgEdD5ZxMA0Lr",
+	"ZD0MILptN7IeCmvfy5QqZnLPMEKocDPwTTRdS80JiCBmtMFn8BDqKa+hwfZ9/2EKa3a4Yhuuvi+Thk0s",
+	"eIX7UqtnIs1NdcLLMGpYTV7YvMvWlPMxn9RVU85xzNDY2hfZw6y3J2wgjbVdKjzhKnrWee807wQeRt3i",
+	"Rnwq1SEHvCe23x6KXu03Har67zkW7WFtNy21SejX/Wx/X8d12LohzVAbiddWDyHbWRTUP7hxE7pyY1te",
+	"zdqJHhu7N/t6DIYPcuMS95IeJabJpIql3RtwA9JwhRwsXlD2UvXQw9hpcNQW2gjii58wIzBbRhJu7fel",
+	"Qoe1hYlKaxyzOb9sGGAISioZC2r1KYsZT6XBt50irLGq85m/cZX9eheBEb5zsj0tRkqmeRS2q+IB3866",
+	"cthtWuVaZWUluJQvw9YCeoyEB8Kk4ekPj4czB9D6uv7cU46foUSm1gPPoezx3MP+RcjhPeaTwBc7woin",
+	"WpICNb612RHAFUNA0eoCMlCePtFRbUI9TeF0pZOPZa6fgXLgi+7T40I0cweLPY1mCsQDsj+BsmEyTZW4",
+	"0uSaFcBIRlO1x7OAw+vZZRepNMgPu05KOz8VgffInt+pT4W56iArNEApgErNIaTaHgu1h3Vz7KsjHssu",
+	"zXjAlOCJvcaeZwHrIrqztHSoBnKIaWEyYsuq0kXCZMQdffFkCUddoyjBJAQFgFtNRIkYRhRRdQo0l8kG",
+	"Eq89F77rYukgj+FQNE2EiFgBIoKjWPd6BZr5p0+hVrWr8HO+rqxINL5zQYdlArm6aNU8WUIByqMkUI44",
+	"RLhmJKlJbH1Kp6ydsX4Be+QSx10qHlViscpPtlibulNy1+09vzCs1iVZkohjKcYCg+iw3tGpDKfTW0t6",
+	"MHRBzTrFim675pJFwzwvgNx5IgOgKooydHEMOSGtRBNae4AyxHo6T8EVMNklPoOZbsBVchlBv7rMnG+N",
+	"VCyMaeU16ZlMfK1S3qkbTnJ3KNR1uvMqG7/QI0o7cdNX9a8xNjnL1WoxqVh3FMez1lAlxHDJJG1XKmn6",
+	"NednX7dDJj4ZrEhwQSeeAOG0ULnyZ+wUjWX3mGgBaW4p7csZNvfowEaiHzkgwikjkIWX97gkbt7QjJJi",
+	"sQTmHsCVgXomYow2Kbe7h+bOV5tmtDxUo8pLOKluwqx9xV6wrtryPuLp7wHByudZYQqyF6dUZIbqdOUw",
+	"yEXTzLCyQMWk1Tnqzq6OYz3eGg1r1p434b5vDNce3LV8hPczYlNCJNhHCHjXairOYj1mdvmgNcxZDMxq",
+	"EQMCAOD5rlfEXuMqepl3jupDfH4hX3VATKEA36s4TM5j7wXnZ2PDMKsZ3QkKWKlY8JU7OGi5zAvevU62",
+	"zcUJ3NkR1xi0wwmog+RXuxpWejVPejtFTuCbSe+sMnjrm9vUjDiNImodtK5K6IF49HkCmu77pllolxeL",
+	"aKbjxZCYmmr5vyhE9zT5KKW3TF+PaxbC2zw5uqPv2xt/EbVbH8+AKE/G3HM/pt6/zLkBY27PQoQVKTE+",
+	"fYL0DFKYrkIRgom5zvmMz5kqhPWAmrKsvy+a/3nFyCLrhiqdMiPEmTIV1YIGDHNbEE+pH6I/8bTxoM8B",
+	"hk40d6ybCAElK2WE9anWrtzUtRxjfKAhlCNkQqEg08yQu/hzZ64CYZhfrNnozV3Pq3dRS9Hqol94SCUe",
+	"LrZsjnJyV05LGDAjFTajcae1NAijWi7imPDaExj3LgCPB3jvn6c4nJOjPQYcwR4BHyFx9HIl/B09GBAL",
+	"xtOYdYnoCFl7heQ9vGutkvdZPOAy5iWWiK5IElAuhJbMeZ7ABOmaVRpPlJROtdGcq1zs/Wtf5q5I1j5S",
+	"aueVx5+/ikVY8XyBIsgZcAZ7qiqd9LiShhBqROlmB4YaJevcxTaqKeavXN1cSmF52p7lq/bz45v6pb+m",
+	"HrwlEqzUvkHsTb/IJazf1rDrUoU+z0PN4aA+K+h3rrjpoVA1uxYv884Rk8rn7XwiD3dDvvWnJxcHBvg+",
+	"N0wAV/ZAcDXuU1FESHX1UUh5ZCjqy5x+1CtlZXb25b4Q+3UTe1Ttx1KMWRf6VmHnI+rUmWoW6dWGbxLh",
+	"6BNrV7TuxmsvdW6gnyeDRIDdMQVUceavEo9SxCAsUZCRC4OfX20GlirXLsL2pl8ozXVTmpAWhmxw13da",
+	"hYPVdVsbSGNOiz94GukzYjW4hPsCcQlfiOBFCRN4xIJ7vAMt+MsB2T9AkOFqj3ZsXlKzRNp7rjeW0I7Q",
+	"n+Sfg8wg4kQ5ntdLSNQw5p2n5jPBiFfdwgU3/SJEWal7YH7OTPFYsozHOh6pVDjJqBfy/hV38/t92V1b",
+	"fVEc5ecvJtnnx8C0OxDAdZNJREC8JaN2LE1fRIx3UnksU0IjayWYoYVdSuV4TnFxLJIJNuwPLqUyjac/",
+	"RYVjRCLFaprzAe83DD6H7Df29UdARQui0ITyFfKQdAJsFg12V4mMIMgV5rUn0NiMbYTtScv+L9ycTuzm",
+	"2v1BhwFj35fHvveBfaLxoS5oYlBCWoxMufdhZi6tDIsvhTkXntx9ErBnQpSbm3XgNEFxw7WFPQEoBmtM",
+	"iKgJXSPc5dA2D3E4E+jEl9sBbo+QtqWw31Y6GS4o9KYSiAdw4YJWRQ8QbWb/yheM2IeJQtOiwQQ7LesE",
+	"eQR5HFc0c7Gm6dM357mf7xCHkSzqC4fjoEY1iBABPAciOoeJgIxGqnXF+JBqpjg+LwddHhvh4ahtrWPB",
+	"FXLaXBzobU4AakTg0l0ZCmAN7XffsaveFjwRyaW9N996961iHp2ndiuRbMIKm8A3y4MpAoZ2A/VfuX3T",
+	"4SmPdW8kCu1oynqg5OdpvcuZ7BDPpdq9IEqzMnEXN159JgSsMwEOXaIDBKHAE0VAWasasLBJVgjAdL2S",
+	"SLmMZwwHoEeb/rDUxJhjfdBXOp39yrfpafRFPJzzdczbIp7zvYZ5N1U2TnY+TLdwmGEULIr+yo7hBeKT",
+	"Vykr1yjW3JrJnfm5rVYgtXcnmJ77lWqNc7G+Fix77e2UybLOdVOCmIYeoj6BWp60mfVSybc7hj7+46xj",
+	"IwCip/LCX2gUF6uJ9Zymofftt8i57DmoXd/dy4aNhTiKJ655WjsR/MgETDzqiCE1MVORazVtcniVrN9Z",
+	"DB0BA9Ye2WUNWCw4gGwPVV8n8mvQSYZM1tA9uCWjkJzd/Hiy2wuexBIKfxw4t6r/J7xfzRb1So1oauko",
+	"TW4ZKh6Ym66nfOi+jzIQX6MRDpcAiUFMRmdcNHuMjPp83Z1UVKZg5QYwtmWDpgc9/ZhvQhV+xCcB2zeS",
+	"b9+3Q+tz2WTQXIjJLuNtgwHOYnPLrd3drStfqhgfBeazkXmi2Qhbqi5syvk6d+Ny9WhXd+3fhmmFtRpG",
+	"Pkr7VDGb9fGfN+ArWztXKwac6lMNd5VxUbvZrhM7QantAJtx1UbDfl6Bgfab7ttnxaM9wTWC5Dfwa4Jr",
+	"ij5ojU3MXVvL+ZYdXbPS852eUVaoKQeynoV5a5oSK4Zbo1oxnUQIZRWbVHnjH2kHsqgJxFlWEvm7C63M",
+	"iMhYGuw0Ak1FXQ1fklLoDuk9YCwtuqwlVZidcRKJ4czmnnVoMMVnOlwZ3M4Nto+6E16dGsf7jgaHCuOP",
+	"uutbRjKqaR4Nse3ZSywc6GPRcj8NZ54cMORuYCE3Ry0AhIV7vsZkgmYSHKDWKoGe3RR1CQ+VL0iZIAFZ",
+	"Mghom9hR46Gcv7HDOqcyjktG16Igjus8gcT1hSlusNvWeIPBYPdTFwOiBOmYyxSIYVwf1+oQKEWeV2KI",
+	"23t/9gOgnCLgFPE0xYBnVj6Yx196czOT1TnBz2wbb/M0tYeC6oh5anA/u2qVs5w9paxcKfdtbTylfQ1J",
+	"/4CN/d4cQ+uXsQe4gnGF+7DgxuQmNagTmRrSw0LWSUSEKloQAxKExGHfbhHEFP/QI0w6UtJiaJWlVCzs",
+	"yWOhwgYLOzpJRCcN7QE81EYYf0OfIunE3JhDFQ64GvE43CQOemdn+rsViu1AlFzTR3uOd7RvROlaTZkG",
+	"C60eDqnRFLBMQdi+wxXgMFz7DP8yhwqY8EyTtbW1x8CzHE5pbqvCYIZExHhs3cjJdMNoFtrLW+6yEHtt",
+	"hIkwaZjrUSkNNGBvMIiTaiXoDQ6VL5ukRUF+SNYW1i+DLBzMJ4/pzoD4bXV14m+vqYmt2aNoekcwjZMH",
+	"ew9cG6tbSQa9qNmVQfJ/KD5gVqlH2aQfKloG7P+J/TU1NjeAfiPWd4ygY1GEuFXg0sLG8zKesA4fuoVT",
+	"QhAFXCStOdpJGyxUumXvFbIBT44MGcBN+BznM4TG4LEw2UHp9pNrReC8lIwy0yqsrO8QCWGD+Ya/MLtZ",
+	"t1+qrraCgtNIcycT8HHA+y07jJCxqqC21rNNmB/h565fr7dtSCVNayRQaFb2SPSCXB/f2fa9mTaeiilB",
+	"SqaRobV8Hn0aR5M/FWuitJ/pGTRl2Voz0JDf2VNbo2HWrgRl3GsM0JS5c2i2kAB52tca0XE+cMS5thtM",
+	"WlyP9cbjOANfWAt6GfE8rWBa4ZFqy6r2eQbbdbzuur1sQYjtIRwBeFbkAmoghV2AV4z3vM0RFI2OLDIJ",
+	"B3qfx13QyQX0BLLflQVIjqRaPtZEr/Rl+5vVBkvyk1fK2RmJegtNYJqgwCiFCm9YDZh8b+v5/4Op58Ot",
+	"sTwWSG9Qo2U6LXQDqeS0xE1F/ArtiiBm7USJjFe5NUx0L+ED4B1tsFvI509hZJeFRHvRtQgn+hQ3Bejg",
+	"ZjZkcbY0drmJZE+mgOo5uPNqo6y5OKhI2hgLRKiindYZGlwdUCepWsWmMK0wCRjR8POaSU/XeZUrFBNr",
+	"ztd8ZEI0A95Cj9KW4Ek8CQG6pfDdbilrs2vykimaMsUJi+Git7VULQj/hGBYhN1RHLd42oq0NdbB9Aay",
+	"xISCjpt70DvnUOVpYe1dQnQT7YVZXMhrRTzYyT4JMkQeDg3rx3KsyoBdK7Ff73d4BtNcWzhFh58PizYp",
+	"6PLm/dbwrzcdKjpHjGcATIbq2MpWewJOrJKeVqaglJYxAFJ9JOD8R1en7NC3YjYa1k2uc907ml5a7b4Y",
+	"ChVJ1QuJw5gqx9CTt2rV7psMoll0tjEma68gT5sUueOYDg6Vi4u6iGIIQZZkJLLwqDOGoazWXSeisHSf",
+	"yJ56Y7i2GwQWbk7Nw27NjypN7fiAYA1bQvaUVXeUtak+UECEM7GtRlfSNQtsVEi9QshJUiO7gq0Ktdb0",
+	"J3cxKRLkAurRShMNPhIdaWQ+yc29uRpP3K8DlgkgPMYFxskh893zKixcGOvSJi7Oxn34TVUCGixrOws0",
+	"+aVPhX14hjzugm1zfZQYnVxa4krIW6221AMn64D3RJXUb1nJqu0cIK1k8jVmJtdssdABadGm2MZoFqj0",
+	"Uu3sA2JwXZSPiUHoUJmxSDDGSJEZq7CBu0RmFElYiDKxenjWFr4Bt67cgeuhQm/QNv3chcfoyLUriBQc",
+	"ufCXF8VTxMGWCTSQbC6EO+JZs/K9PWdf1zDPgGAkS0N3rTMl6naOcvO5yi6Zfj2+YIWdIzl1xvpelceC",
+	"DSbk1bV556hJlvKAT8DAACwBdlcs4Vyoa5duU0C49l5OcNc65erZL7dP2dbUiT6Dazgb0Ac/nY0YOBgs",
+	"VFUA+D7mw2LDygp7oNYuR7ONovOabhr+76vmIM/pdklAx46I7BEErxE56A2MGQAm4SYGYGLRhRbr0HRo",
+	"D1Eo8P8WUT6EJQyqQ6Fw/Z5BD6big0oPc7uYmgG+uR5nKYvU+c182VBfpqV6MfFRJFMW696S8pPyI1Gz",
+	"8LzhwEg+SC1UZNdcJKIQcgO8LyKRcvgsigV4NFQUteAXYd7dB6+rJ1JoMgYxsiyqN4XKypFrz4YfCPEU",
+	"YrvyXLwGcTJl8QO7s9f7+LQjfCasCc9GleaZYjxsgPAQGcoMxQoCUg54QSWKU8i0QfXOAP9sbvDhDbji",
+	"ItUi2hHXWISIE7AKcGlqtYHuopMcsCFP7I3c8djpyzhKRL4plr1wYYkhvP6a7lM7tnMpKkSZWF373H1o",
+	"hQsmA5YH2l14i/FoIJU0xca3uIpTNi21H1yugseehC2A9ZRW0YA81QRALoOvkoStSkDOBbxaJSArAK7a",
+	"5blsQKcFaOgEvvukThCudT7ist1LuFpwHryKl1ykAwGGXOOJQFNQD3N7X8eRYRx5UzVF70dKVlQYnDnO",
+	"kltlqY4lloutoBcF5til8ZkIisJipgvzZSI2oonmjUwdfJ64ZAdkH3d1AgCIsU6ODKXeutCI9FgoqEdC",
+	"CxbmTRrWFzE6m4cqgynzTgc8hZRthAd37z9g+Xffxm/DTeCKAdwua0+Y3ZWQxFDxhCF17S3GB4wrVOfM",
+	"vgI822Wn2ZGAeMahSsQwxkpCwAthHZ6vY7AzsweR8bGGJ0kDxOzWMI8SPmYVee5bdszigb6n41WV797y",
+	"03Iux/MdMc5GULblcArqOakHUu0xkIOcdZ3q5ffg1HbCwFPNwSVki4A7ry9VXbd7LtJC+nxWSm7zWkBn",
+	"t+2m5CwS5shqED1SqWf2XkpCpg5rdyjnKOvygcsFlPVDbsxYJ9Es/GGK/6xSI2dOPjbetSro5Nc/evKN",
+	"Xz95/7sn3/nxpz/74OTjHz7+8I8//fl7T/70j0/+4KOTb/7y5Dt/6fj4n2+wN8Co3b3GOOuNeBJJrthg",
+	"ZIhsiPcSISK2EbrvWk4Yws0yNu8emMRrD93xA8QRJznt9OyE/QCKLMpRPDiPtahFdzOkTcuL59LibUTc",
+	"nY7DW9luC4W+RFWq7KG/aIUGfvaQsrhm9mV9VVMEpTBoTkBV92WCJOTt+74eCDpU/GwRsqkSSnqHIEOx",
+	"4McCSNraEwYJdqUT+3+KUNtrsE7bH3S5gsZSxgE7FffdGE+3LdcK+eDfoxL8gC9ZP0bZgx/8ctoVGfKe",
+	"MA5nYy/Qrn5bOfCN9nE8SJpgHKgSM+HkZqq0fLquXCTHbvlGSXxp79I2H8rt412YfbpXRREGADD3WKx7",
+	"UgXMCGOs2RywodDDWAR4GKLLyB5/9NHJD/708Yd//Mmf/erk4x9mMBuvNmahOjMxMPbJr77xya/+4OS7",
+	"Pzz55u8VmSlKfv5yAoBSPhhy2SMuD8QXpjrlsWF4up38yXuffPuPsru5H5TckaogpDABLWXgYQRBBhR+",
+	"8otfnXznb//16+998r2fPvmfP/7Xr7/35Dt/ffL979pPfvovJ9/6IHuYD7eWv30soh6yioF7zp786B9/",
+	"88Nfn3zvg09/8TfZTdB1L78DkQJQibqzMIzrJweChPPwyZ//rLAwGcPM7J2RptdcdswpSENgJ5goBQz7",
+	"zX//xicf5QbpuAZKePV813/kwglwVLm2U5pBJWPkRvqf/+HTn/9yhnOj5NZ3gMXf+FTQcMie/OO3nrz3",
+	"8yff+/5vfv8/ZbfQo7StH5W9aV+zSEZEx6PJcSM76cmffPfxx++jeZRb01FUKo9W0TiqgL4eM0eS2RU8",
+	"HSU4SuvkOq6S3/zNf/nNj//3v379vZNf/vXjj98/+d4H+SUfCOu4//8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

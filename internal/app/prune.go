@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yimi/internal/identity"
 	"yimi/internal/jobs"
 	"yimi/internal/store"
 )
@@ -21,6 +22,9 @@ func (a *App) Prune(ctx context.Context) error {
 	return jobs.Steps(ctx,
 		func(ctx context.Context) error { _, err := a.Store.PruneKeys(ctx, a.ago(kept)); return err },
 		func(ctx context.Context) error { _, err := a.Store.PruneThrottles(ctx, a.ago(kept)); return err },
+		func(ctx context.Context) error {
+			return a.Identity.PruneInvitations(ctx, a.ago(identity.InvitationsKept))
+		},
 		func(ctx context.Context) error { _, err := a.Outbox.PruneClosed(ctx); return err },
 		a.pruneAfter(keep.Sessions, func(ctx context.Context, before store.Time) error {
 			_, err := a.Identity.PruneSessions(ctx, before)

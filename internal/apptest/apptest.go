@@ -223,6 +223,16 @@ func (w *World) grant(u unit.Unit, name string, role auth.Role) auth.Actor {
 	return a
 }
 
+// Appoint gives a person a fresh role, by an invitation of the admin's that they accept.
+func (w *World) Appoint(by, to auth.Actor, u unit.Unit, role auth.Role) identity.GrantView {
+	w.t.Helper()
+	_, code, err := w.Identity.Invite(As(by), u.ID, role)
+	Must(w.t, err)
+	g, err := w.Identity.AcceptInvitation(As(to), code)
+	Must(w.t, err)
+	return g
+}
+
 // As is a context in which the actor acts.
 func As(a auth.Actor) context.Context { return auth.With(context.Background(), a) }
 

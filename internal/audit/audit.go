@@ -22,6 +22,7 @@ type Entity string
 const (
 	Unit        Entity = "unit"
 	Grant       Entity = "grant"
+	Invitation  Entity = "invitation" // to a role
 	Person      Entity = "person"
 	Campaign    Entity = "campaign"
 	Activity    Entity = "activity"

@@ -16,7 +16,7 @@ var words = map[string]struct {
 	"": {said: "系统"},
 
 	"createUnit": {said: "添加组织单元"}, "updateUnit": {said: "修改站点资料"},
-	"grantRole": {said: "授予角色"}, "revokeRole": {said: "撤销角色"}, "confirmGrant": {said: "确认授权"}, "addLink": {said: "关联自己的账号"}, "createStaff": {said: "开设工作人员账号"}, "changePassword": {said: "修改自己的密码"},
+	"inviteToRole": {said: "邀请担任角色"}, "withdrawInvitation": {said: "撤回邀请"}, "acceptInvitation": {said: "接受邀请，得到角色"}, "revokeRole": {said: "撤销角色"}, "confirmGrant": {said: "确认授权"}, "addLink": {said: "关联自己的账号"}, "createStaff": {said: "开设工作人员账号"}, "changePassword": {said: "修改自己的密码"},
 	"createCampaign": {said: "新建服务品牌"}, "updateCampaign": {said: "修改服务品牌"},
 	"createActivity": {said: "新建活动"}, "updateActivity": {said: "修改活动"}, "publishActivity": {said: "发布活动"},
 	"finishActivity": {said: "结束活动"}, "cancelActivity": {said: "取消活动"},
@@ -57,7 +57,7 @@ func Said(operation string) string {
 func IsLook(operation string) bool { return words[operation].look }
 
 var entityWords = map[Entity]string{
-	Unit: "组织单元", Grant: "授权", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
+	Unit: "组织单元", Grant: "授权", Invitation: "角色邀请", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
 	HourEntry: "时长记录", Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
 	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Guardian: "监护人同意", Log: "操作记录",
 }
@@ -77,7 +77,7 @@ func RoleSaid(r auth.Role) string {
 // columnWords are the columns that staff change most; another keeps its name.
 var columnWords = map[string]string{
 	"name": "名称", "title": "标题", "state": "状态", "kind": "类型", "phone": "电话", "address": "地址", "open_hours": "开放时间", "unit_id": "所属单元",
-	"parent_id": "上级单元", "role": "角色", "person_id": "人员", "granted_by": "授权人", "confirmed_by": "确认人", "confirmed_at": "确认时间", "by_link": "本人关联", "apart": "两个人", "low_id": "账号一", "high_id": "账号二", "granted_by_proposer": "一方由另一方授权", "story": "简介", "art": "图样", "goal_minutes": "目标分钟", "starts_on": "开始日期", "ends_on": "结束日期",
+	"parent_id": "上级单元", "role": "角色", "person_id": "人员", "granted_by": "授权人", "invited_by": "邀请人", "expires_at": "有效期至", "withdrawn_at": "撤回时间", "confirmed_by": "确认人", "confirmed_at": "确认时间", "by_link": "本人关联", "apart": "两个人", "low_id": "账号一", "high_id": "账号二", "granted_by_proposer": "一方由另一方授权", "story": "简介", "art": "图样", "goal_minutes": "目标分钟", "starts_on": "开始日期", "ends_on": "结束日期",
 	"content": "内容", "leader_name": "负责人", "contact_phone": "联系电话", "place_name": "地点", "approval": "审核方式", "checkin_mode": "签到方式", "min_age": "最低年龄",
 	"skills": "技能", "risks": "风险提示", "insured": "已投保", "fence_metres": "签到范围（米）", "campaign_id": "服务品牌", "created_by": "创建人", "cancel_reason": "取消原因",
 	"starts_at": "开始", "ends_at": "结束", "capacity": "名额", "taken": "已占名额", "waitlisted": "候补人数", "activity_id": "活动", "shift_id": "班次", "series_id": "重复班次",

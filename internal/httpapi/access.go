@@ -77,7 +77,8 @@ var access = map[string]rule{
 	"listDuplicates": staff, "settleDuplicate": staff,
 	"listGuardians": signedIn, "newGuardianCode": signedIn, "newLinkCode": signedIn, "listLinks": signedIn, "addLink": signedIn, "listWards": signedIn, "addWard": signedIn, "removeWard": signedIn, "listWardConsents": signedIn, "setWardConsent": signedIn, "listWardRequests": signedIn, "cancelWardRequest": signedIn,
 	"getMyContact": signedIn, "setMyPhone": signedIn, "registerVolunteer": signedIn, "getSettings": public,
-	"listGrants": admin, "grantRole": admin, "createStaff": admin, "revokeRole": admin, "confirmGrant": admin,
+	"listGrants": admin, "createStaff": admin, "revokeRole": admin, "confirmGrant": admin,
+	"inviteToRole": admin, "listInvitations": admin, "withdrawInvitation": admin, "lookAtInvitation": signedIn, "acceptInvitation": signedIn,
 
 	"listUnits": public, "createUnit": admin, "updateUnit": staff,
 

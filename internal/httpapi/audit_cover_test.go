@@ -28,7 +28,7 @@ var unlogged = map[string]string{}
 // line when somebody else's record is concerned.
 var sensitive = []string{"getRequest", "listCaseNotes", "getAttachment", "createRequest", "updateRequest", "submitRequest", "cancelRequest",
 	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport",
-	"addWard", "removeWard", "setWardConsent", "cancelWardRequest", "addLink"}
+	"addWard", "removeWard", "setWardConsent", "cancelWardRequest", "addLink", "acceptInvitation"}
 
 // ledger tries operations and remembers which left a line in the audit log.
 type ledger struct {
@@ -110,7 +110,10 @@ func (b *ledger) nothingPrivate(l *apptest.Loop) {
 func (b *ledger) deedsOnUnits(l *apptest.Loop) {
 	b.do("createUnit", l.Admin, map[string]any{"parent_id": l.District.ID, "kind": "station", "name": "罗山社区社工站"})
 	b.do("updateUnit", l.Staff, map[string]any{"phone": "0953-5098119"}, l.Station.ID)
-	grant := rawID(b.do("grantRole", l.Admin, map[string]any{"person_id": l.Neighbour.PersonID, "role": "station_staff"}, l.Other.ID))
+	var invited struct{ Code string }
+	apptest.Must(b.t, json.Unmarshal(b.do("inviteToRole", l.Admin, map[string]any{"role": "station_staff"}, l.Other.ID), &invited))
+	grant := rawID(b.do("acceptInvitation", l.Neighbour, map[string]any{"code": invited.Code}))
+	b.do("withdrawInvitation", l.Admin, nil, rawID(b.do("inviteToRole", l.Admin, map[string]any{"role": "station_staff"}, l.Other.ID)))
 	b.do("confirmGrant", l.AdminOf(l.District, "马主任"), nil, grant)
 	b.do("revokeRole", l.Admin, nil, grant)
 	b.do("createStaff", l.Admin, map[string]any{"name": "贺兰", "login": "he.lan", "password": "long words are best", "role": "station_staff"}, l.Station.ID)

@@ -79,6 +79,8 @@ var kept = map[string]string{
 	"requests.worker_id":               "somebody else's request, worked on; it is theirs, and in the log",
 	"role_grants.confirmed_by":         "a role of somebody else; that one confirmed it is in the log",
 	"role_grants.granted_by":           "a role of somebody else; that one gave it is in the log",
+	"role_invitations.accepted_by":     "the role that came of it is there, with when",
+	"role_invitations.invited_by":      "an invitation to somebody else; that one made it is in the log",
 	"shift_hands.person_id":            "a hand that staff had in a shift; what they did is in the log",
 	"signup_locks.person_id":           "a row to queue at, with nothing in it",
 	"undone_scans.undone_by":           "a check-in of somebody else, taken back as staff; that one did is in the log",
@@ -237,7 +239,7 @@ func (w *writing) withEverything() []auth.Actor {
 	w.World.Exec("INSERT INTO guardianships (guardian_id, child_id, relation, live, agreed_at) VALUES (?, ?, 'parent', 1, ?)", w.Resident.PersonID, child.PersonID, now)
 	w.World.Exec("INSERT INTO wechat_identities (person_id, openid, unionid, created_at) VALUES (?, 'o-1', '', ?)", w.Resident.PersonID, now)
 	w.World.Exec("INSERT INTO password_logins (person_id, login, hash, changed_at) VALUES (?, 'he.hua', 'x', ?)", w.Staff.PersonID, now)
-	w.do(w.Admin, "grantRole", w.Station.ID, body{"person_id": w.Neighbour.PersonID, "role": "station_staff"})
+	w.Appoint(w.Admin, w.Neighbour, w.Station, auth.StationStaff)
 	w.World.Exec("INSERT INTO subscribe_credits (person_id, template, accepted, spent, changed_at) VALUES (?, 'request_result', 1, 0, ?)", w.Resident.PersonID, now)
 	w.World.Exec("INSERT INTO person_duplicates (low_id, high_id, by_phone, by_identity, by_unionid, by_link, by_proved_phone, state, apart, reason, found_at) VALUES (?, ?, TRUE, FALSE, FALSE, FALSE, FALSE, 'open', FALSE, '', ?)",
 		min(w.Resident.PersonID, old.PersonID), max(w.Resident.PersonID, old.PersonID), now)

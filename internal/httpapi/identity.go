@@ -157,15 +157,6 @@ func (s *Server) ListGrants(ctx context.Context, r api.ListGrantsRequestObject) 
 	return api.ListGrants200JSONResponse{Items: mapped(grants, s.grant)}, nil
 }
 
-// GrantRole gives a person a role.
-func (s *Server) GrantRole(ctx context.Context, r api.GrantRoleRequestObject) (api.GrantRoleResponseObject, error) {
-	g, err := s.Identity.Grant(ctx, r.ID, r.Body.PersonID, auth.Role(r.Body.Role))
-	if err != nil {
-		return nil, err
-	}
-	return api.GrantRole201JSONResponse(s.grant(&g)), nil
-}
-
 // CreateStaff makes a desk account.
 func (s *Server) CreateStaff(ctx context.Context, r api.CreateStaffRequestObject) (api.CreateStaffResponseObject, error) {
 	g, err := s.Identity.CreateStaff(ctx, r.ID, identity.Staff{

@@ -182,8 +182,7 @@ func TestAGrantFromTheOtherHandIsShown(t *testing.T) {
 	apptest.EachSite(t, func(t *testing.T, s *apptest.Site) {
 		admin, shift := s.AdminOf(s.District, "马主任"), s.Shift(5)
 		friend := s.Volunteer("林晓雯")
-		var g grantAnswer
-		s.Call(t, admin, "POST", fmt.Sprintf("/units/%d/grants", s.Station.ID), map[string]any{"person_id": friend.PersonID, "role": "station_staff"}).Into(t, &g)
+		s.Appoint(admin, friend, s.Station, auth.StationStaff)
 		volunteers, signups := s.Crowd(3), []int64{}
 		for _, v := range volunteers {
 			signups = append(signups, s.SignUp(v, shift.ID).ID)

@@ -278,6 +278,10 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		g := &identity.RoleGrant{PersonID: m.Volunteer("过客").PersonID, UnitID: p.unit.ID, Role: auth.StationStaff, GrantedBy: m.Volunteer("授权人").PersonID, CreatedAt: store.At(m.Clock.Now())}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(g).Error }))
 		return set(g.ID), p, g.ID, true
+	case strings.HasPrefix(path, "/invitations/{id}") && !mine && record != none:
+		i, _, err := m.Identity.Invite(apptest.As(m.Admin), p.unit.ID, auth.StationStaff)
+		apptest.Must(m.t, err)
+		return set(i.ID), p, i.ID, true
 	case strings.HasPrefix(path, "/me/beneficiaries/{id}") && (mine || record == others):
 		b := &request.Beneficiary{Ref: fmt.Sprintf("ref-%d-%d", m.rows, time.Now().UnixNano()), PersonID: m.Resident.PersonID, Name: "奶奶", Relation: "parent", Sex: "unknown", CreatedAt: store.At(m.Clock.Now())}
 		if mine {
@@ -366,8 +370,10 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"words":"改一改"}`
 	case "createUnit":
 		return map[string]any{"parent_id": p.unit.ID, "kind": "room", "name": "一室"}
-	case "grantRole":
-		return map[string]any{"person_id": m.Neighbour.PersonID, "role": "station_staff"}
+	case "inviteToRole":
+		return `{"role":"station_staff"}`
+	case "lookAtInvitation", "acceptInvitation": // nobody's code: a role that is accepted would change the others' rows
+		return `{"code":"HK7M2WQD"}`
 	case "createStaff":
 		m.rows++
 		return map[string]any{"name": "贺兰", "login": fmt.Sprintf("he.lan%d", m.rows), "password": "long words are best", "role": "station_staff"}

@@ -247,8 +247,7 @@ var attempts = map[string]func(a *attacker){
 	},
 	"grant, approve, revoke": func(a *attacker) {
 		friend := a.Volunteer("贺兰")
-		var g struct{ ID int64 }
-		a.done(a.call(a.admin, "POST", fmt.Sprintf("/units/%d/grants", a.Station.ID), map[string]any{"person_id": friend.PersonID, "role": "station_staff"})).Into(a.t, &g)
+		g := a.Appoint(a.admin, friend, a.Station, auth.StationStaff)
 		s := a.Shift(3)
 		signup := a.SignUp(a.Volunteer("林晓雯"), s.ID)
 		a.Clock.Set(s.EndsAt.Time)
@@ -266,6 +265,23 @@ var attempts = map[string]func(a *attacker){
 			a.t.Error("it is not on the attention list")
 		}
 		a.gained(150)
+	},
+	"invited by oneself, or by who was dismissed": func(a *attacker) {
+		second, friend, former := a.Volunteer("马志宏（微信）"), a.Volunteer("贺兰"), a.AdminOf(a.Station, "前主任")
+		var link struct{ Code string }
+		a.done(a.call(a.admin, "POST", "/me/link-code", nil)).Into(a.t, &link)
+		a.done(a.call(second, "POST", "/me/links", map[string]any{"code": link.Code}))
+		refused := func(by, to auth.Actor, between func(), want string) {
+			var made struct{ Code string }
+			a.done(a.call(by, "POST", fmt.Sprintf("/units/%d/invitations", a.Station.ID), map[string]any{"role": "station_staff"})).Into(a.t, &made)
+			between()
+			if got := a.call(to, "POST", "/invitations/accept", map[string]any{"code": made.Code}); got.Problem.Code != want {
+				a.t.Error(want, got.Status, got.Problem.Code)
+			}
+		}
+		refused(a.admin, second, func() {}, "own_invitation")
+		refused(former, friend, func() { a.Exec("DELETE FROM role_grants WHERE person_id = ?", former.PersonID) }, "inviter_no_admin")
+		a.gained(0)
 	},
 	"two staff": func(a *attacker) {
 		s := a.Shift(3)

@@ -85,10 +85,10 @@ func TestAttackAFreshPuppetClearsTheAttentionList(t *testing.T) {
 func TestAttackARipePuppetPartsAnAdminsAccounts(t *testing.T) {
 	each(t, func(s *stage) {
 		signups, second := s.helpers(1), s.Volunteer("马主任（微信）")
+		_, hand := s.grant(s.Admin, second) // before anything says that it is their own
 		s.number(s.Admin, "E51907190")
 		s.number(second, "E51907190")
 		s.link(s.Admin, second)
-		_, hand := s.grant(s.Admin, second)
 		puppet := s.puppet(s.Admin, s.District.ID, "he.lan", auth.DistrictAdmin)
 		s.Clock.Advance(72 * time.Hour)
 		id := s.propose(s.Admin, signups[0])

@@ -31,7 +31,7 @@ func Guardians(db *gorm.DB, children []int64, now time.Time) (map[int64]Set, err
 	for _, g := range agreed {
 		accounts = accounts.with(humans[g.GuardianID].Accounts)
 	}
-	minors, err := bornAfter(db, accounts, now.In(store.Shanghai).AddDate(-adultAge, 0, 0).Format(time.DateOnly))
+	minors, err := bornAfter(db, accounts, adultsBornBy(now))
 	if err != nil {
 		return nil, err
 	}
@@ -43,4 +43,15 @@ func Guardians(db *gorm.DB, children []int64, now time.Time) (map[int64]Set, err
 		}
 	}
 	return out, nil
+}
+
+// Minor tells whether a human is known, by any account of theirs, to be a minor at the instant.
+func Minor(db *gorm.DB, accounts Set, now time.Time) (bool, error) {
+	minors, err := bornAfter(db, accounts, adultsBornBy(now))
+	return len(minors) > 0, err
+}
+
+// adultsBornBy is the last day on which one who is an adult at the instant was born.
+func adultsBornBy(now time.Time) string {
+	return now.In(store.Shanghai).AddDate(-adultAge, 0, 0).Format(time.DateOnly)
 }

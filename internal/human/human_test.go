@@ -87,8 +87,7 @@ func (s *stage) again(a auth.Actor) auth.Actor {
 
 func (s *stage) grant(by, to auth.Actor) (identity.GrantView, auth.Actor) {
 	s.t.Helper()
-	g, err := s.Identity.Grant(apptest.As(by), s.Station.ID, to.PersonID, auth.StationStaff)
-	apptest.Must(s.t, err)
+	g := s.Appoint(by, to, s.Station, auth.StationStaff)
 	return g, s.again(to)
 }
 
@@ -324,10 +323,8 @@ func TestAnotherAdminConfirmsAGrant(t *testing.T) {
 				t.Errorf("%+v %v", v, err)
 			}
 		}
-		admin, err := s.Identity.Grant(apptest.As(other), s.District.ID, second.PersonID, auth.DistrictAdmin)
-		apptest.Must(t, err)
-		fresh, err := s.Identity.Grant(apptest.As(other), s.District.ID, s.Volunteer("白雪").PersonID, auth.DistrictAdmin)
-		apptest.Must(t, err)
+		admin := s.Appoint(other, second, s.District, auth.DistrictAdmin)
+		fresh := s.Appoint(other, s.Volunteer("白雪"), s.District, auth.DistrictAdmin)
 		s.Exec("UPDATE role_grants SET created_at = 0 WHERE id = ?", admin.ID)
 		confirm(s.Staff, "not_found")
 		confirm(s.AdminOf(s.Other, "隔壁"), "not_found")

@@ -231,7 +231,7 @@ func TestAProvedPhoneIsNotTypedAway(t *testing.T) {
 		if err := typed(a, "139 0000 1234"); err != nil || !proved(a) {
 			t.Error("the same number again took the proof away", err)
 		}
-		if _, err := w.Grant(auth.With(t.Context(), w.admin(t, "ma", w.wuzhong)), w.station.ID, a.PersonID, auth.StationStaff); err != nil {
+		if _, err := w.invited(auth.With(t.Context(), w.admin(t, "ma", w.wuzhong)), w.station.ID, a.PersonID, auth.StationStaff); err != nil {
 			t.Fatal(err)
 		}
 		for _, phone := range []string{"", "13900005678"} {

@@ -14,7 +14,7 @@ func TestGrantsReachDownAndStopAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		admin := w.admin(t, "ma", w.wuzhong)
 		in := w.wechat(t, "yang")
-		g, err := w.Grant(auth.With(t.Context(), admin), w.station.ID, in.PersonID, auth.StationStaff)
+		g, err := w.invited(auth.With(t.Context(), admin), w.station.ID, in.PersonID, auth.StationStaff)
 		if err != nil || g.UnitName != w.station.Name || g.Role != auth.StationStaff || g.GrantedBy != admin.PersonID || !g.CreatedAt.Equal(w.clock.now()) {
 			t.Fatalf("%+v, %v", g, err)
 		}
@@ -45,13 +45,13 @@ func TestOnlyAdminsOfTheUnitGrant(t *testing.T) {
 		top, elsewhere := w.admin(t, "ma", w.wuzhong), w.admin(t, "bai", w.kangbashi)
 		below := w.admin(t, "yang", w.station)
 		lin := w.wechat(t, "lin")
-		g, err := w.Grant(auth.With(t.Context(), top), w.station.ID, lin.PersonID, auth.StationStaff)
+		g, err := w.invited(auth.With(t.Context(), top), w.station.ID, lin.PersonID, auth.StationStaff)
 		if err != nil {
 			t.Fatal(err)
 		}
 		staff := w.actor(t, lin)
 		for name, a := range map[string]auth.Actor{"another district's": elsewhere, "staff": staff, "nobody": {}} {
-			_, err := w.Grant(auth.With(t.Context(), a), w.station.ID, lin.PersonID, auth.DistrictAdmin)
+			_, err := w.invited(auth.With(t.Context(), a), w.station.ID, lin.PersonID, auth.DistrictAdmin)
 			wantCode(t, err, "forbidden")
 			_, err = w.Grants(auth.With(t.Context(), a), w.station.ID)
 			wantCode(t, err, "forbidden")
@@ -61,9 +61,9 @@ func TestOnlyAdminsOfTheUnitGrant(t *testing.T) {
 				t.Errorf("%s revoked: %v", name, err)
 			}
 		}
-		_, err = w.Grant(auth.With(t.Context(), below), w.wuzhong.ID, below.PersonID, auth.DistrictAdmin)
+		_, err = w.invited(auth.With(t.Context(), below), w.wuzhong.ID, below.PersonID, auth.DistrictAdmin)
 		wantCode(t, err, "forbidden") // nobody lifts themselves
-		if _, err := w.Grant(auth.With(t.Context(), below), w.room.ID, lin.PersonID, auth.SocialWorker); err != nil {
+		if _, err := w.invited(auth.With(t.Context(), below), w.room.ID, lin.PersonID, auth.SocialWorker); err != nil {
 			t.Errorf("an admin grants below: %v", err)
 		}
 		if w.count(t, "people") != 4 {
@@ -77,10 +77,9 @@ func TestGrantRefusals(t *testing.T) {
 		a := w.admin(t, "ma", w.wuzhong)
 		lin := w.wechat(t, "lin")
 		try := func(unitID, personID int64, role auth.Role) error {
-			_, err := w.Grant(auth.With(t.Context(), a), unitID, personID, role)
+			_, err := w.invited(auth.With(t.Context(), a), unitID, personID, role)
 			return err
 		}
-		wantCode(t, try(w.room.ID, 999, auth.StationStaff), "not_found")
 		wantCode(t, try(999, lin.PersonID, auth.StationStaff), "not_found")
 		wantCode(t, try(w.room.ID, lin.PersonID, auth.Volunteer), "role_not_grantable")
 		if err := try(w.room.ID, lin.PersonID, auth.StationStaff); err != nil {
@@ -102,11 +101,12 @@ func TestOwnLastAdminGrantStays(t *testing.T) {
 			t.Fatalf("%+v, %v", mine, err)
 		}
 		wantCode(t, w.Revoke(auth.With(t.Context(), a), mine[0].ID, identity.Becomes{}), "last_admin_grant")
-		second, err := w.Grant(auth.With(t.Context(), a), w.station.ID, a.PersonID, auth.DistrictAdmin)
-		if err != nil {
-			t.Fatal(err)
+		w.hold(t, a.PersonID, w.station, auth.DistrictAdmin)
+		second, err := w.Grants(auth.With(t.Context(), a), w.station.ID)
+		if err != nil || len(second) != 1 {
+			t.Fatalf("%+v, %v", second, err)
 		}
-		if err := w.Revoke(auth.With(t.Context(), a), second.ID, identity.Becomes{}); err != nil {
+		if err := w.Revoke(auth.With(t.Context(), a), second[0].ID, identity.Becomes{}); err != nil {
 			t.Errorf("not the last: %v", err)
 		}
 		other := w.admin(t, "bai", w.wuzhong)

@@ -120,11 +120,31 @@ func (w *world) actor(t *testing.T, in identity.SignedIn) auth.Actor {
 func (w *world) admin(t *testing.T, name string, u unit.Unit) auth.Actor {
 	t.Helper()
 	in := w.wechat(t, name)
-	root := auth.Actor{Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitPath: u.Path}}}
-	if _, err := w.Grant(auth.With(t.Context(), root), u.ID, in.PersonID, auth.DistrictAdmin); err != nil {
+	w.hold(t, in.PersonID, u, auth.DistrictAdmin)
+	return w.actor(t, in)
+}
+
+// hold gives a person a role by nobody's invitation, as the command line does.
+func (w *world) hold(t *testing.T, personID int64, u unit.Unit, role auth.Role) {
+	t.Helper()
+	err := w.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Create(&identity.GrantChange{PersonID: personID, UnitID: u.ID, Role: role, Action: "granted", ChangedAt: tx.Now}).Error; err != nil {
+			return err
+		}
+		return tx.Create(&identity.RoleGrant{PersonID: personID, UnitID: u.ID, Role: role, CreatedAt: tx.Now}).Error
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return w.actor(t, in)
+}
+
+// invited gives a person a role by an invitation that they accept.
+func (w *world) invited(ctx context.Context, unitID, personID int64, role auth.Role) (identity.GrantView, error) {
+	_, code, err := w.Invite(ctx, unitID, role)
+	if err != nil {
+		return identity.GrantView{}, err
+	}
+	return w.AcceptInvitation(auth.With(ctx, auth.Actor{PersonID: personID}), code)
 }
 
 // desk makes a person with a desk login.

@@ -23,22 +23,6 @@ func (s *Service) Grants(ctx context.Context, unitID int64) ([]GrantView, error)
 	return grantsOnUnit(ctx, db, unitID)
 }
 
-// Grant gives a person a role on a unit that the actor administers.
-func (s *Service) Grant(ctx context.Context, unitID, personID int64, role auth.Role) (view GrantView, err error) {
-	a := auth.From(ctx)
-	if err := checkRole(role); err != nil {
-		return GrantView{}, err
-	}
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := mayGrantOn(ctx, tx, a, unitID); err != nil {
-			return err
-		}
-		view, err = grant(ctx, tx, RoleGrant{PersonID: personID, UnitID: unitID, Role: role, GrantedBy: a.PersonID})
-		return err
-	})
-	return view, err
-}
-
 func mayGrantOn(ctx context.Context, tx *store.Tx, a auth.Actor, unitID int64) error {
 	u, err := unitByID(ctx, tx.DB, unitID)
 	if err != nil {
@@ -47,6 +31,7 @@ func mayGrantOn(ctx context.Context, tx *store.Tx, a auth.Actor, unitID int64) e
 	return mayGrant(a, u.Path)
 }
 
+// grant gives a person a role: one who accepted an invitation, or whose account is made for it.
 func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
 	if err := store.HoldPerson(tx, g.PersonID); err != nil {
 		return GrantView{}, err

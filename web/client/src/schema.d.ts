@@ -607,8 +607,121 @@ export interface paths {
         /** Who holds a role on this unit */
         get: operations["listGrants"];
         put?: never;
-        /** Give a person a role on this unit */
-        post: operations["grantRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: invite somebody to a role on this unit
+         * @description The code is in this answer and nowhere else; give it to the one whom it is for. It works once, for seven days. The role is held from
+         *     when they accept it (`POST /invitations/accept`), as given by me, and only while I am an admin here. There is no key for
+         *     replays, which would keep the code: of two by mistake withdraw one.
+         *
+         */
+        post: operations["inviteToRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Admin: the invitations to roles in the units I administer
+         * @description The open ones, and what became of the others until 30 days after they ran out; the newest 200.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: withdraw an invitation that nobody accepted
+         * @description One that is over is 409 `invitation_used`, `invitation_withdrawn` or `invitation_expired`.
+         */
+        post: operations["withdrawInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the invitation with a code offers me
+         * @description The code stands in the body, so that it is in no URL and no log. Nothing is accepted yet. A wrong code is 422 `invitation_code_wrong`; five
+         *     of them in a quarter of an hour, here and in accepting, then 429 `too_many_attempts`. It is refused as accepting would be.
+         *
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the invitation with a code; I hold the role from now on
+         * @description As a fresh grant of who invited me: I approve what others propose from `counts_from` on. 409 `invitation_used`, `invitation_withdrawn`,
+         *     `invitation_expired`; `inviter_no_admin`: who invited me is no admin there any more; `already_granted`: I hold the role. 422 `own_invitation`:
+         *     by any account of mine (docs/rules.md, rule 8); `not_an_adult`: by any account of mine I am under 18.
+         *
+         */
+        post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3686,13 +3799,79 @@ export interface components {
             /** @description Another admin confirmed it */
             confirmed: boolean;
         };
-        GrantInput: {
-            person_id: components["schemas"]["Id"];
+        InvitationInput: {
             /**
-             * @description The role to give
+             * @description The role to offer
              * @enum {string}
              */
             role: "social_worker" | "station_staff" | "district_admin";
+        };
+        InvitationCode: {
+            /**
+             * @description What the admin gave me, without 0, 1, O, I
+             * @example HK7M2WQD
+             */
+            code: string;
+        };
+        Invitation: {
+            id: components["schemas"]["Id"];
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description The unit
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            role: components["schemas"]["RoleName"];
+            /**
+             * @description Who invites
+             * @example 丁立强
+             */
+            invited_by_name: string;
+            /**
+             * Format: date-time
+             * @description Made at
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the code works
+             */
+            expires_at: string;
+            /**
+             * @description What became of it
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "withdrawn" | "expired";
+            /**
+             * @description Who accepted it; absent until somebody has
+             * @example 杨海兰
+             */
+            accepted_by_name?: string;
+        };
+        NewInvitation: components["schemas"]["Invitation"] & {
+            /**
+             * @description Shown this once
+             * @example HK7M2WQD
+             */
+            code: string;
+        };
+        InvitationOffer: {
+            /**
+             * @description Where I would work
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            role: components["schemas"]["RoleName"];
+            /**
+             * @description Who invites me
+             * @example 丁立强
+             */
+            invited_by_name: string;
+            /**
+             * Format: date-time
+             * @description Until when I can accept
+             */
+            expires_at: string;
         };
         StaffInput: {
             /**
@@ -6475,7 +6654,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
+        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -7794,7 +7973,59 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    grantRole: {
+    inviteToRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationInput"];
+            };
+        };
+        responses: {
+            /** @description Invited */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newest first */
+                        items: components["schemas"]["Invitation"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawInvitation: {
         parameters: {
             query?: never;
             header?: {
@@ -7810,9 +8041,59 @@ export interface operations {
             };
             cookie?: never;
         };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GrantInput"];
+                "application/json": components["schemas"]["InvitationCode"];
+            };
+        };
+        responses: {
+            /** @description Offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCode"];
             };
         };
         responses: {

@@ -97,5 +97,27 @@ for (const [name, build] of Object.entries(builds)) {
       assert.deepEqual((await phone.get('/me/links')).items.map((one) => [one.name, one.wechat, one.desk]), [['马兰', false, true]])
       await onPhone(browser, app, 'volunteer', '/pkg-me/links', (page) => text(page, '马兰').waitFor())
     })
+
+    test('an invitation is looked at, put off, and accepted', async () => {
+      const admin = await api(server.origin, 'admin')
+      const station = (await admin.get('/units')).items.find((unit) => unit.name === '东方社区社工站')
+      const { code } = await admin.post(`/units/${station.id}/invitations`, { role: 'social_worker' })
+      const inviter = (await admin.get('/me')).name
+      await onPhone(browser, app, 'volunteer', '/pkg-me/invitation', async (page) => {
+        await inputs(page).first().fill(`${code.slice(0, 7)}0`)
+        await errors(page, '没有数字 0').waitFor()
+        await inputs(page).first().fill(`${code.slice(0, 4).toLowerCase()} ${code.slice(4)}`)
+        await errors(page, '没有数字 0').waitFor({ state: 'hidden' })
+        await press(button(page, '看一看'), { shows: text(page, `${inviter}邀请您担任`) })
+        await text(page, station.name).waitFor()
+        await press(button(page, '先不'), { shows: button(page, '看一看') })
+        assert.equal((await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'), false)
+        await press(button(page, '看一看'), { shows: button(page, '接受') })
+        await press(button(page, '接受'), { shows: text(page, `您现在是${station.name}的社工`) })
+      })
+      assert.equal((await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'), true)
+      const mine = (await admin.get('/invitations')).items[0]
+      assert.deepEqual([mine.state, mine.accepted_by_name !== undefined, mine.code], ['accepted', true, undefined])
+    })
   })
 }

@@ -23,7 +23,7 @@ describe('who reads a text', () => {
 })
 
 /** What is typed and read by nobody, or never sent: searches, codes, numbers, passwords; phones, which the page speaks of. */
-const NOT_READ = ['type="tel"', 'type="number"', 'password', 'data-testid="search"', 'data-testid="find"', 'data-testid="token"', 'data-testid="login"', 'data-testid="close-word"', 'data-testid="question-min"', 'testid="phone"', 'testid="caller-phone"', 'testid="mend-phone"']
+const NOT_READ = ['type="tel"', 'type="number"', 'password', 'data-testid="search"', 'data-testid="find"', 'data-testid="token"', 'data-testid="login"', 'data-testid="close-word"', 'data-testid="invitation-code"', 'data-testid="question-min"', 'testid="phone"', 'testid="caller-phone"', 'testid="mend-phone"']
 
 function* pages(folder: string): Generator<string> {
   for (const one of readdirSync(folder, { withFileTypes: true })) {
