@@ -4,910 +4,6 @@
  */
 
 export interface paths {
-    "/auth/wechat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log in with the one-time code of wx.login
-         * @description Exchanges the code at WeChat (code2session); makes the person at the first login.
-         */
-        post: operations["loginWechat"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/demo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Log in as a persona of the demo (404 outside demo mode) */
-        post: operations["loginDemo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log in at the desk with a login name and a password
-         * @description Throttled by login name at each address, by address, and, where its owner never signed in, by login name over all addresses: 429 `too_many_attempts` with `Retry-After`. An unknown login and a wrong password get the same answer, in the same time.
-         */
-        post: operations["loginPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Trade a refresh token for new tokens
-         * @description Each refresh token works once. One that comes a second time ends the whole session (`session_ended`).
-         */
-        post: operations["refreshSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End the session at once */
-        post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** My profile, roles and totals */
-        get: operations["getMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change my profile */
-        patch: operations["updateMe"];
-        trace?: never;
-    };
-    "/me/contact": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My own phone and identity number, in full
-         * @description Everywhere else they are masked, in my own profile too.
-         */
-        get: operations["getMyContact"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/phone": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keep the phone number that WeChat knows
-         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed; from somebody with a role in place of one that WeChat gave it is 409 `phone_proved`. Two accounts with one number that WeChat gave to both are one human's.
-         */
-        post: operations["setMyPhone"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/guardians": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who agreed for me, a minor */
-        get: operations["listGuardians"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/guardian-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Eight digits for my guardian to enter in their own account
-         * @description For those under 18 by their birth date. They work once, for ten minutes; new ones end the ones before.
-         */
-        post: operations["newGuardianCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/wards": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The children that I agreed for, with what they have here */
-        get: operations["listWards"];
-        put?: never;
-        /**
-         * Agree, as guardian, for the child whose code it is
-         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14; it is the child's agreement to the privacy notice too. Wrong codes are counted.
-         *     Another account of the child's own (rule 8) is 422 `own_code`, one that is known to be a minor's 422 `not_an_adult`; one that turns out so later counts no more.
-         *
-         */
-        post: operations["addWard"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/wards/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Take my consent for a child back
-         * @description Under 14 and without another guardian all that was agreed to for the child is withdrawn with it, and it can sign up for nothing more. What it has done stays.
-         */
-        delete: operations["removeWard"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/wards/{id}/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * What is agreed to for a child under 14 whose guardian I am
-         * @description A child of 14 or more decides alone, 422 `ward_decides`; one whose guardian I am not (any more) is 404.
-         */
-        get: operations["listWardConsents"];
-        put?: never;
-        /**
-         * Give or withdraw one consent for a child under 14, as its guardian
-         * @description 个人信息保护法 Art 31. The child itself can only withdraw (422 `guardian_required`). Words that have changed are 409
-         *     `privacy_version_changed`, a child of 14 or more is 422 `ward_decides`, one whose guardian I am not (any more) is 404.
-         *     Who has not agreed to the notice themselves only withdraws: giving is 403 `privacy_consent_needed`.
-         *
-         */
-        post: operations["setWardConsent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/wards/{id}/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * What a minor whose guardian I am has asked for and is under way
-         * @description What and when, not the words. A child whose guardian I am not (any more), or of 18 or more, is 404.
-         */
-        get: operations["listWardRequests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/wards/{id}/requests/{request_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-                /**
-                 * @description The request, of listWardRequests
-                 * @example 42
-                 */
-                request_id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel what a minor whose guardian I am has asked for
-         * @description As the child itself could, within the notice before a booking (409 `cancel_too_late`); the child and the worker are told.
-         */
-        post: operations["cancelWardRequest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/link-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Eight digits to type in another account of mine
-         * @description Such as the one that I have by WeChat beside my desk login. They work once, for ten minutes; new ones end the ones before. Ten an hour, then 429 `too_many_codes`.
-         */
-        post: operations["newLinkCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The other accounts that I linked with this one */
-        get: operations["listLinks"];
-        put?: never;
-        /**
-         * Link this account with the one whose code it is, as mine
-         * @description From then on both count as one human: neither decides on what the other did or is about (docs/rules.md, rule 8), and staff may merge
-         *     them. A wrong or old code is 422 `link_code_wrong`, this account's own 422 `own_code`, a second time 409 `already_linked`. Five
-         *     tries in a quarter of an hour, then 429 `too_many_attempts`.
-         *
-         */
-        post: operations["addLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change my desk password
-         * @description From then on it is my own. While somebody else set it, as who makes a desk account does, I approve nothing that others proposed (403 `password_not_own`).
-         */
-        post: operations["changePassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * A copy of all that is kept about me, as one archive
-         * @description 个人信息保护法 Art 45. A zip with `data.json` (everything, by feature; its `about` says what is not in it), `index.html`
-         *     (the same to read, in Chinese) and the files I uploaded. It is made while it is sent and kept nowhere. Three a day,
-         *     then 429 `too_many_exports`.
-         *
-         */
-        post: operations["exportMe"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close my account for good
-         * @description 个人信息保护法 Art 47. Places and times are given back at once, sessions end, sign-in by WeChat or password is gone, and
-         *     everything personal is deleted; hours stay counted, without a name (docs/adr/0015). While somebody is visiting me it is 409
-         *     `visit_under_way`, while I am checked in 409 `shift_under_way`, while I hold a role of staff 409 `roles_held`. There is no
-         *     key for replays: the session that asked is over afterwards, so a repeat is 401.
-         *
-         */
-        post: operations["closeAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/volunteers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Register as a volunteer
-         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
-         */
-        post: operations["registerVolunteer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/privacy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The privacy notice, and the words of each separate consent
-         * @description 个人信息保护法 Art 17: who processes what, what for, how long it is kept, which rights there are and whom to ask.
-         */
-        get: operations["getPrivacy"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What I have agreed to, and when */
-        get: operations["listMyConsents"];
-        put?: never;
-        /**
-         * Give or withdraw one consent, at once
-         * @description Until the present notice is agreed to (kind `privacy`), each call that needs a sign-in is 403 `privacy_consent_needed`, but for a few
-         *     such as this one; what one asked or signed up for before can still be seen and cancelled. Withdrawing `privacy` or `sensitive` while a
-         *     request is under way tells who asked and who handles it what follows; withdrawing `share` tells who passed a request on outside. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
-         *     Under 14 the guardian gives them (POST /me/wards/{id}/consents), and giving one oneself is 422 `guardian_required`.
-         *
-         */
-        post: operations["setConsent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/people/duplicates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Staff: accounts that may be one human's, oldest finding first
-         * @description Found once an hour by keyed hashes, or linked by their owner, of people at home or with a role in my units.
-         */
-        get: operations["listDuplicates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/people/duplicates/{id}/settle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Staff: make two accounts one, or keep them apart
-         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own, by whatever account. That two accounts with more in common than a typed phone, or of which one holds a role, are two people says only a district admin of both who has no part in it: 403 `admin_needed`, `second_person_needed`, `password_not_own`, `grant_fresh`.
-         */
-        post: operations["settleDuplicate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The limits that screens print */
-        get: operations["getSettings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The tree of units, parents before children */
-        get: operations["listUnits"];
-        put?: never;
-        /** Add a unit under one I administer */
-        post: operations["createUnit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/units/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change a unit's name, phone, address or hours */
-        patch: operations["updateUnit"];
-        trace?: never;
-    };
-    "/units/{id}/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /** Who holds a role on this unit */
-        get: operations["listGrants"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/units/{id}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Admin: invite somebody to a role on this unit
-         * @description The code is in this answer and nowhere else; give it to the one whom it is for. It works once, for seven days. The role is held from
-         *     when they accept it (`POST /invitations/accept`), as given by me, and only while I am an admin here. There is no key for
-         *     replays, which would keep the code: of two by mistake withdraw one.
-         *
-         */
-        post: operations["inviteToRole"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Admin: the invitations to roles in the units I administer
-         * @description The open ones, and what became of the others until 30 days after they ran out; the newest 200.
-         */
-        get: operations["listInvitations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Admin: withdraw an invitation that nobody accepted
-         * @description One that is over is 409 `invitation_used`, `invitation_withdrawn` or `invitation_expired`.
-         */
-        post: operations["withdrawInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What the invitation with a code offers me
-         * @description The code stands in the body, so that it is in no URL and no log. Nothing is accepted yet. A wrong code is 422 `invitation_code_wrong`; five
-         *     of them in a quarter of an hour, here and in accepting, then 429 `too_many_attempts`. It is refused as accepting would be.
-         *
-         */
-        post: operations["lookAtInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Accept the invitation with a code; I hold the role from now on
-         * @description As a fresh grant of who invited me: I approve what others propose from `counts_from` on. 409 `invitation_used`, `invitation_withdrawn`,
-         *     `invitation_expired`; `inviter_no_admin`: who invited me is no admin there any more; `already_granted`: I hold the role. 422 `own_invitation`:
-         *     by any account of mine (docs/rules.md, rule 8); `not_an_adult`: by any account of mine I am under 18.
-         *
-         */
-        post: operations["acceptInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/units/{id}/staff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a desk account with a role on this unit */
-        post: operations["createStaff"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/grants/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Take a role away; it stops at the person's next call
-         * @description All that the role opened is closed from then on: requests, case notes, the calendar feed. While work rests on it (open cases,
-         *     bookings to come, drafts for callers, workers supervised, activities to come, proposals that wait) it is 409 `role_in_use`, which says in
-         *     words what and how much, unless one of the two parameters says what becomes of it. Then all of that is done with it, or none: cases
-         *     and bookings go to the worker named, or the cases are `approved` again without a worker and their times are free; who asked is told
-         *     who comes now, or that somebody will be named. What cannot be handed over names the request and why (`worker_not_qualified`, `slot_taken`, `visit_open`, …).
-         *     Activities go to somebody with a role in the district, else 422 `not_of_the_district`.
-         *     Who did what before stays written. Proposals stay for another person to decide.
-         *
-         */
-        delete: operations["revokeRole"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/grants/{id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Admin: let a role that was just given count at once
-         * @description Its holder approves what others propose from then on, and not only from `counts_from`. For another admin of the unit than who gave and
-         *     who holds it: 403 `second_person_needed`, `password_not_own`, `grant_fresh`. One that counts already is 409 `grant_counts`.
-         *
-         */
-        post: operations["confirmGrant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/campaigns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Campaigns with their totals, the running ones first */
-        get: operations["listCampaigns"];
-        put?: never;
-        /** Start a campaign owned by a unit I manage */
-        post: operations["createCampaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/campaigns/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /** One campaign with live totals, and my part of it when signed in */
-        get: operations["getCampaign"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change a campaign's story, picture, goal or period */
-        patch: operations["updateCampaign"];
-        trace?: never;
-    };
-    "/campaigns/{id}/poster": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * A poster of a campaign, to save and pass on
-         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Drawn once, until something on it changes. Without WeChat it is 503 wechat_unavailable.
-         */
-        get: operations["getCampaignPoster"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/campaigns/{id}/leaderboard": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Who gave most to a campaign, by people or by units
-         * @description People who did not agree to be shown appear as 志愿者***.
-         */
-        get: operations["getLeaderboard"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/campaigns/{id}/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /** The records under a campaign's total, newest first */
-        get: operations["listCampaignEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/activities": {
         parameters: {
             query?: never;
@@ -1506,86 +602,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/me/hours": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** My total, star and months */
-        get: operations["getMyHours"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/hours/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** My entries, newest first */
-        get: operations["listMyEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/entries/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /** One entry down to the check-in, for its volunteer and the unit's staff */
-        get: operations["getHourEntry"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/entries/{id}/corrections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Staff: propose what an entry should have been; a second person approves
-         * @description What is taken away is free again for other entries, and may always be. What is added must lie within `given`, or within the time that the
-         *     entry has, and be credited to no other entry (409 `time_credited`).
-         *
-         */
-        post: operations["proposeCorrection"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/attention": {
+    "/audit": {
         parameters: {
             query?: never;
             header?: never;
@@ -1593,10 +610,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Staff: entries that need a look, oldest first
-         * @description What was credited twice before each minute was counted once, and what was decided by two of whom one had given the other the role.
+         * District admin: who did what to which record, the newest first
+         * @description Rows of the units that I administer. What staff changed is shown before and after; private values never are, only that they changed.
          */
-        get: operations["listEntryAttention"];
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1605,163 +622,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/hours/attention/{id}/look": {
+    "/audit/minors-report": {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Staff: say what came of looking at an entry; not for who recorded or approved it
-         * @description To change the entry, propose a correction of it.
+         * District admin: the yearly report on minors' data
+         * @description Whose data are held, and who looked at or changed them (未成年人网络保护条例 Art 36, 37). Ages are those of today, or of the year's last day when it is over.
          */
-        post: operations["lookAtEntry"];
+        get: operations["getMinorsReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/hours/entries/{id}/disputes": {
+    "/audit/minors-report/csv": {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Ask the recording unit to check an entry of mine
-         * @description One open dispute for each entry; a second is 409 dispute_open.
+         * District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
+         * @description The export is itself a row of the log.
          */
-        post: operations["disputeEntry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/disputes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Staff: disputes that wait for an answer, oldest first */
-        get: operations["listDisputes"];
+        get: operations["exportMinorsReport"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/hours/disputes/{id}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Staff: answer a dispute of somebody else's
-         * @description To say that the entry is corrected, propose the correction first; else it is 422 no_correction.
-         */
-        post: operations["answerDispute"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/proposals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Staff: manual minutes and corrections that wait for a second person, oldest first */
-        get: operations["listProposals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hours/proposals/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Staff: approve or reject proposals of others, up to 100 at once */
-        post: operations["decideProposals"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/service-types": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a station offers, in the order of its list */
-        get: operations["listServiceTypes"];
-        put?: never;
-        /** Staff: offer a new service at a unit I manage and those under it */
-        post: operations["createServiceType"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/service-types/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /** One service with its questions */
-        get: operations["getServiceType"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Staff: change a service, or stop offering it; requests made before keep what they were asked */
-        patch: operations["updateServiceType"];
         trace?: never;
     };
     "/service-types/{id}/slots": {
@@ -1986,29 +896,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/providers/{id}/hand-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Staff: give all open cases of a worker, or some, to another
-         * @description Each case by itself: one whose visit would overlap in the other's calendar stays, and the answer says so.
-         */
-        post: operations["handOverCases"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/holidays": {
         parameters: {
             query?: never;
@@ -2045,6 +932,1304 @@ export interface paths {
         post?: never;
         /** Admin: make a day an ordinary one again in my district */
         delete: operations["removeHoliday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns with their totals, the running ones first */
+        get: operations["listCampaigns"];
+        put?: never;
+        /** Start a campaign owned by a unit I manage */
+        post: operations["createCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One campaign with live totals, and my part of it when signed in */
+        get: operations["getCampaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a campaign's story, picture, goal or period */
+        patch: operations["updateCampaign"];
+        trace?: never;
+    };
+    "/campaigns/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A poster of a campaign, to save and pass on
+         * @description A PNG of 1080 × 1680 with the mini-program code that leads to it. Drawn once, until something on it changes. Without WeChat it is 503 wechat_unavailable.
+         */
+        get: operations["getCampaignPoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who gave most to a campaign, by people or by units
+         * @description People who did not agree to be shown appear as 志愿者***.
+         */
+        get: operations["getLeaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The records under a campaign's total, newest first */
+        get: operations["listCampaignEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a station offers, in the order of its list */
+        get: operations["listServiceTypes"];
+        put?: never;
+        /** Staff: offer a new service at a unit I manage and those under it */
+        post: operations["createServiceType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One service with its questions */
+        get: operations["getServiceType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Staff: change a service, or stop offering it; requests made before keep what they were asked */
+        patch: operations["updateServiceType"];
+        trace?: never;
+    };
+    "/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the home page shows, in one request */
+        get: operations["getHome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workbench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: what waits, and today's shifts */
+        get: operations["getWorkbench"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workbench/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
+         * @description Nothing leaves it by age, nor by cancelling after somebody checked in.
+         */
+        get: operations["listWorkShifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My total, star and months */
+        get: operations["getMyHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/hours/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My entries, newest first */
+        get: operations["listMyEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** One entry down to the check-in, for its volunteer and the unit's staff */
+        get: operations["getHourEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/entries/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: propose what an entry should have been; a second person approves
+         * @description What is taken away is free again for other entries, and may always be. What is added must lie within `given`, or within the time that the
+         *     entry has, and be credited to no other entry (409 `time_credited`).
+         *
+         */
+        post: operations["proposeCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: entries that need a look, oldest first
+         * @description What was credited twice before each minute was counted once, and what was decided by two of whom one had given the other the role.
+         */
+        get: operations["listEntryAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/attention/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: say what came of looking at an entry; not for who recorded or approved it
+         * @description To change the entry, propose a correction of it.
+         */
+        post: operations["lookAtEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/entries/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the recording unit to check an entry of mine
+         * @description One open dispute for each entry; a second is 409 dispute_open.
+         */
+        post: operations["disputeEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: disputes that wait for an answer, oldest first */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/disputes/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: answer a dispute of somebody else's
+         * @description To say that the entry is corrected, propose the correction first; else it is 422 no_correction.
+         */
+        post: operations["answerDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff: manual minutes and corrections that wait for a second person, oldest first */
+        get: operations["listProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/proposals/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff: approve or reject proposals of others, up to 100 at once */
+        post: operations["decideProposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with the one-time code of wx.login
+         * @description Exchanges the code at WeChat (code2session); makes the person at the first login.
+         */
+        post: operations["loginWechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Log in as a persona of the demo (404 outside demo mode) */
+        post: operations["loginDemo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in at the desk with a login name and a password
+         * @description Throttled by login name at each address, by address, and, where its owner never signed in, by login name over all addresses: 429 `too_many_attempts` with `Retry-After`. An unknown login and a wrong password get the same answer, in the same time.
+         */
+        post: operations["loginPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trade a refresh token for new tokens
+         * @description Each refresh token works once. One that comes a second time ends the whole session (`session_ended`).
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the session at once */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My profile, roles and totals */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change my profile */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/me/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My own phone and identity number, in full
+         * @description Everywhere else they are masked, in my own profile too.
+         */
+        get: operations["getMyContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the phone number that WeChat knows
+         * @description The code of the mini-program's getPhoneNumber button, which works once and for five minutes. At most 10 tries an hour. Where WeChat is not set up: 503 `wechat_unavailable`; a number outside the mainland: 422 `phone_invalid`. PATCH /me takes a number that is typed; from somebody with a role in place of one that WeChat gave it is 409 `phone_proved`. Two accounts with one number that WeChat gave to both are one human's.
+         */
+        post: operations["setMyPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who agreed for me, a minor */
+        get: operations["listGuardians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/guardian-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits for my guardian to enter in their own account
+         * @description For those under 18 by their birth date. They work once, for ten minutes; new ones end the ones before.
+         */
+        post: operations["newGuardianCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The children that I agreed for, with what they have here */
+        get: operations["listWards"];
+        put?: never;
+        /**
+         * Agree, as guardian, for the child whose code it is
+         * @description The consent that 个人信息保护法 Art 31 asks of a guardian of somebody under 14; it is the child's agreement to the privacy notice too. Wrong codes are counted.
+         *     Another account of the child's own (rule 8) is 422 `own_code`, one that is known to be a minor's 422 `not_an_adult`; one that turns out so later counts no more.
+         *
+         */
+        post: operations["addWard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take my consent for a child back
+         * @description Under 14 and without another guardian all that was agreed to for the child is withdrawn with it, and it can sign up for nothing more. What it has done stays.
+         */
+        delete: operations["removeWard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What is agreed to for a child under 14 whose guardian I am
+         * @description A child of 14 or more decides alone, 422 `ward_decides`; one whose guardian I am not (any more) is 404.
+         */
+        get: operations["listWardConsents"];
+        put?: never;
+        /**
+         * Give or withdraw one consent for a child under 14, as its guardian
+         * @description 个人信息保护法 Art 31. The child itself can only withdraw (422 `guardian_required`). Words that have changed are 409
+         *     `privacy_version_changed`, a child of 14 or more is 422 `ward_decides`, one whose guardian I am not (any more) is 404.
+         *     Who has not agreed to the notice themselves only withdraws: giving is 403 `privacy_consent_needed`.
+         *
+         */
+        post: operations["setWardConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/link-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Eight digits to type in another account of mine
+         * @description Such as the one that I have by WeChat beside my desk login. They work once, for ten minutes; new ones end the ones before. Ten an hour, then 429 `too_many_codes`.
+         */
+        post: operations["newLinkCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The other accounts that I linked with this one */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Link this account with the one whose code it is, as mine
+         * @description From then on both count as one human: neither decides on what the other did or is about (docs/rules.md, rule 8), and staff may merge
+         *     them. A wrong or old code is 422 `link_code_wrong`, this account's own 422 `own_code`, a second time 409 `already_linked`. Five
+         *     tries in a quarter of an hour, then 429 `too_many_attempts`.
+         *
+         */
+        post: operations["addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my desk password
+         * @description From then on it is my own. While somebody else set it, as who makes a desk account does, I approve nothing that others proposed (403 `password_not_own`).
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A copy of all that is kept about me, as one archive
+         * @description 个人信息保护法 Art 45. A zip with `data.json` (everything, by feature; its `about` says what is not in it), `index.html`
+         *     (the same to read, in Chinese) and the files I uploaded. It is made while it is sent and kept nowhere. Three a day,
+         *     then 429 `too_many_exports`.
+         *
+         */
+        post: operations["exportMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close my account for good
+         * @description 个人信息保护法 Art 47. Places and times are given back at once, sessions end, sign-in by WeChat or password is gone, and
+         *     everything personal is deleted; hours stay counted, without a name (docs/adr/0015). While somebody is visiting me it is 409
+         *     `visit_under_way`, while I am checked in 409 `shift_under_way`, while I hold a role of staff 409 `roles_held`. There is no
+         *     key for replays: the session that asked is over afterwards, so a repeat is 401.
+         *
+         */
+        post: operations["closeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/volunteers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register as a volunteer
+         * @description The volunteer record of 志愿服务记录与证明出具办法 Art 5. Under 14 a guardian must have agreed (`guardian_required`).
+         */
+        post: operations["registerVolunteer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The privacy notice, and the words of each separate consent
+         * @description 个人信息保护法 Art 17: who processes what, what for, how long it is kept, which rights there are and whom to ask.
+         */
+        get: operations["getPrivacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have agreed to, and when */
+        get: operations["listMyConsents"];
+        put?: never;
+        /**
+         * Give or withdraw one consent, at once
+         * @description Until the present notice is agreed to (kind `privacy`), each call that needs a sign-in is 403 `privacy_consent_needed`, but for a few
+         *     such as this one; what one asked or signed up for before can still be seen and cancelled. Withdrawing `privacy` or `sensitive` while a
+         *     request is under way tells who asked and who handles it what follows; withdrawing `share` tells who passed a request on outside. Giving a consent to words that have changed is 409 `privacy_version_changed`; withdrawing takes any version.
+         *     Under 14 the guardian gives them (POST /me/wards/{id}/consents), and giving one oneself is 422 `guardian_required`.
+         *
+         */
+        post: operations["setConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff: accounts that may be one human's, oldest finding first
+         * @description Found once an hour by keyed hashes, or linked by their owner, of people at home or with a role in my units.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/duplicates/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: make two accounts one, or keep them apart
+         * @description Merging moves logins, what is to come and the totals to the account that stays; the ledger keeps both chains. It is 409 where it would make a double booking (merge_double_booking) or double hours (merge_double_hours), or where the account that goes holds roles (merge_has_roles). Nobody settles their own, by whatever account. That two accounts with more in common than a typed phone, or of which one holds a role, are two people says only a district admin of both who has no part in it: 403 `admin_needed`, `second_person_needed`, `password_not_own`, `grant_fresh`.
+         */
+        post: operations["settleDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that screens print */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Who holds a role on this unit */
+        get: operations["listGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: invite somebody to a role on this unit
+         * @description The code is in this answer and nowhere else; give it to the one whom it is for. It works once, for seven days. The role is held from
+         *     when they accept it (`POST /invitations/accept`), as given by me, and only while I am an admin here. There is no key for
+         *     replays, which would keep the code: of two by mistake withdraw one.
+         *
+         */
+        post: operations["inviteToRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Admin: the invitations to roles in the units I administer
+         * @description The open ones, and what became of the others until 30 days after they ran out; the newest 200.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: withdraw an invitation that nobody accepted
+         * @description One that is over is 409 `invitation_used`, `invitation_withdrawn` or `invitation_expired`.
+         */
+        post: operations["withdrawInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the invitation with a code offers me
+         * @description The code stands in the body, so that it is in no URL and no log. Nothing is accepted yet. A wrong code is 422 `invitation_code_wrong`; five
+         *     of them in a quarter of an hour, here and in accepting, then 429 `too_many_attempts`. It is refused as accepting would be.
+         *
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the invitation with a code; I hold the role from now on
+         * @description As a fresh grant of who invited me: I approve what others propose from `counts_from` on. 409 `invitation_used`, `invitation_withdrawn`,
+         *     `invitation_expired`; `inviter_no_admin`: who invited me is no admin there any more; `already_granted`: I hold the role. 422 `own_invitation`:
+         *     by any account of mine (docs/rules.md, rule 8); `not_an_adult`: by any account of mine I am under 18.
+         *
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a desk account with a role on this unit */
+        post: operations["createStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a role away; it stops at the person's next call
+         * @description All that the role opened is closed from then on: requests, case notes, the calendar feed. While work rests on it (open cases,
+         *     bookings to come, drafts for callers, workers supervised, activities to come, proposals that wait) it is 409 `role_in_use`, which says in
+         *     words what and how much, unless one of the two parameters says what becomes of it. Then all of that is done with it, or none: cases
+         *     and bookings go to the worker named, or the cases are `approved` again without a worker and their times are free; who asked is told
+         *     who comes now, or that somebody will be named. What cannot be handed over names the request and why (`worker_not_qualified`, `slot_taken`, `visit_open`, …).
+         *     Activities go to somebody with a role in the district, else 422 `not_of_the_district`.
+         *     Who did what before stays written. Proposals stay for another person to decide.
+         *
+         */
+        delete: operations["revokeRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grants/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: let a role that was just given count at once
+         * @description Its holder approves what others propose from then on, and not only from `counts_from`. For another admin of the unit than who gave and
+         *     who holds it: 403 `second_person_needed`, `password_not_own`, `grant_fresh`. One that counts already is 409 `grant_counts`.
+         *
+         */
+        post: operations["confirmGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices, newest first */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices of mine that were shown as read */
+        post: operations["readNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I tapped 允许 for these subscribe messages
+         * @description One tap is one message of each template. The names and ids of the templates are in the settings.
+         */
+        post: operations["acceptMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * District admin: subscribe messages that did not go, the last that failed first
+         * @description Those of people at home in a unit below mine, or in none. The news itself is in each person's inbox all the same.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that did not go once more
+         * @description A message whose state is uncertain may so arrive twice. One that has been sent meanwhile is 409 not_failed.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a minor whose guardian I am has asked for and is under way
+         * @description What and when, not the words. A child whose guardian I am not (any more), or of 18 or more, is 404.
+         */
+        get: operations["listWardRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wards/{id}/requests/{request_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The request, of listWardRequests
+                 * @example 42
+                 */
+                request_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what a minor whose guardian I am has asked for
+         * @description As the child itself could, within the notice before a booking (409 `cancel_too_late`); the child and the worker are told.
+         */
+        post: operations["cancelWardRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff: give all open cases of a worker, or some, to another
+         * @description Each case by itself: one whose visit would overlap in the other's calendar stays, and the answer says so.
+         */
+        post: operations["handOverCases"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2842,81 +3027,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/me/notices": {
+    "/units": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** My notices, newest first */
-        get: operations["listNotices"];
+        /** The tree of units, parents before children */
+        get: operations["listUnits"];
         put?: never;
-        post?: never;
+        /** Add a unit under one I administer */
+        post: operations["createUnit"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/me/notices/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Mark notices of mine that were shown as read */
-        post: operations["readNotices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/subscriptions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * I tapped 允许 for these subscribe messages
-         * @description One tap is one message of each template. The names and ids of the templates are in the settings.
-         */
-        post: operations["acceptMessages"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * District admin: subscribe messages that did not go, the last that failed first
-         * @description Those of people at home in a unit below mine, or in none. The news itself is in each person's inbox all the same.
-         */
-        get: operations["listDeliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/deliveries/{id}/resend": {
+    "/units/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2928,141 +3057,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Send a message that did not go once more
-         * @description A message whose state is uncertain may so arrive twice. One that has been sent meanwhile is 409 not_failed.
-         */
-        post: operations["resendDelivery"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * District admin: who did what to which record, the newest first
-         * @description Rows of the units that I administer. What staff changed is shown before and after; private values never are, only that they changed.
-         */
-        get: operations["listAudit"];
-        put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/minors-report": {
-        parameters: {
-            query: {
-                /**
-                 * @description The year, in Asia/Shanghai
-                 * @example 2026
-                 */
-                year: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * District admin: the yearly report on minors' data
-         * @description Whose data are held, and who looked at or changed them (未成年人网络保护条例 Art 36, 37). Ages are those of today, or of the year's last day when it is over.
-         */
-        get: operations["getMinorsReport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/minors-report/csv": {
-        parameters: {
-            query: {
-                /**
-                 * @description The year, in Asia/Shanghai
-                 * @example 2026
-                 */
-                year: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * District admin: the yearly report as a table (RFC 4180, UTF-8 with a byte-order mark)
-         * @description The export is itself a row of the log.
-         */
-        get: operations["exportMinorsReport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/home": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All that the home page shows, in one request */
-        get: operations["getHome"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workbench": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Staff: what waits, and today's shifts */
-        get: operations["getWorkbench"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workbench/shifts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Staff: the shifts of the workbench by pages: those of today, then those to confirm from before, oldest first
-         * @description Nothing leaves it by age, nor by cancelling after somebody checked in.
-         */
-        get: operations["listWorkShifts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Change a unit's name, phone, address or hours */
+        patch: operations["updateUnit"];
         trace?: never;
     };
 }
@@ -3143,6 +3143,2258 @@ export interface components {
              * @example 名额至少为 1
              */
             message: string;
+        };
+        /**
+         * @description Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
+         * @example 09:00
+         */
+        ClockTime: string;
+        Reason: {
+            /**
+             * @description Told to the people concerned
+             * @example 大风蓝色预警，改期举行
+             */
+            reason: string;
+        };
+        OptionalReason: {
+            /** @description Why */
+            reason?: string;
+        };
+        BatchResult: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["BatchItem"][];
+        };
+        BatchItem: {
+            id: components["schemas"]["Id"];
+            /** @description Done, or refused with code and detail */
+            done: boolean;
+            /**
+             * @description What it is now
+             * @example confirmed
+             */
+            state?: string;
+            /** @description Minutes credited or proposed */
+            minutes?: number;
+            /**
+             * @description As in Problem
+             * @example shift_full
+             */
+            code?: string;
+            /** @description As in Problem */
+            detail?: string;
+            waits_for?: components["schemas"]["WaitsFor"];
+            rest?: components["schemas"]["TimeSpan"];
+        };
+        /**
+         * @description Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
+         * @enum {string}
+         */
+        WaitsFor: "colleague" | "district" | "appointment";
+        /** @description A time within a shift; in a refusal `time_credited` what of it is not credited yet */
+        TimeSpan: {
+            /**
+             * Format: date-time
+             * @description Start
+             * @example 2026-11-29T10:30:00+08:00
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description End
+             * @example 2026-11-29T11:30:00+08:00
+             */
+            to: string;
+        };
+        /**
+         * @description 草稿、报名中、已结束、已取消
+         * @enum {string}
+         */
+        ActivityState: "draft" | "published" | "finished" | "cancelled";
+        /**
+         * @description Who confirms a sign-up: nobody, or staff
+         * @enum {string}
+         */
+        Approval: "automatic" | "staff";
+        /**
+         * @description staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
+         * @enum {string}
+         */
+        CheckinMode: "staff_code" | "volunteer_code";
+        Activity: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Title
+             * @example 清河行动 · 渠边清洁
+             */
+            title: string;
+            /** @description What is done */
+            content: string;
+            state: components["schemas"]["ActivityState"];
+            /** @description Told to everybody */
+            cancel_reason?: string;
+            campaign: components["schemas"]["CampaignBrief"];
+            unit_id: components["schemas"]["Id"];
+            /** @description The organiser */
+            unit_name: string;
+            /**
+             * @description Who leads
+             * @example 马志宏
+             */
+            leader_name: string;
+            /**
+             * @description To be asked
+             * @example 0953-5098110
+             */
+            contact_phone: string;
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
+            place_name: string;
+            location?: components["schemas"]["Coordinate"];
+            /**
+             * @description Check-in only within so many metres; absent for none
+             * @example 200
+             */
+            fence_metres?: number;
+            approval: components["schemas"]["Approval"];
+            checkin_mode: components["schemas"]["CheckinMode"];
+            /**
+             * @description Years; 0 for none
+             * @example 16
+             */
+            min_age: number;
+            /** @description Needed; all of them */
+            skills: components["schemas"]["Skill"][];
+            /** @description What to know first (志愿服务条例 Art 12) */
+            risks: string[];
+            /** @description Accident insurance taken out (志愿服务条例 Art 17) */
+            insured: boolean;
+            /**
+             * Format: date-time
+             * @description Start of the next shift that is not over
+             */
+            next_starts_at?: string;
+            /** @description In time order; in lists only those not over, at most 5 */
+            shifts: components["schemas"]["Shift"][];
+            /** @description I am its staff */
+            can_manage: boolean;
+        };
+        Shift: {
+            id: components["schemas"]["Id"];
+            series_id?: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             */
+            ends_at: string;
+            /**
+             * @description Places
+             * @example 20
+             */
+            capacity: number;
+            /**
+             * @description Places confirmed or offered
+             * @example 14
+             */
+            taken: number;
+            /**
+             * @description People waiting
+             * @example 3
+             */
+            waitlisted: number;
+            /**
+             * @description Called off or not
+             * @enum {string}
+             */
+            state: "open" | "cancelled";
+            /** @description Changed by itself since its series made it: a change of the series leaves it as it is */
+            by_hand?: boolean;
+            my_signup?: components["schemas"]["MySignup"];
+        };
+        /** @description My sign-up for a shift: the one that is live, else the last that was rejected */
+        MySignup: {
+            id: components["schemas"]["Id"];
+            state: components["schemas"]["SignupState"];
+            /**
+             * Format: date-time
+             * @description An offer must be confirmed before
+             */
+            offer_expires_at?: string;
+        };
+        ActivityPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Activity"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        DayCount: {
+            /**
+             * Format: date
+             * @description Day in Asia/Shanghai
+             */
+            date: string;
+            /**
+             * @description Open shifts that start that day
+             * @example 4
+             */
+            shifts: number;
+        };
+        ActivityInput: {
+            unit_id: components["schemas"]["Id"];
+            campaign_id: components["schemas"]["Id"];
+            /**
+             * @description Title
+             * @example 清河行动 · 渠边清洁
+             */
+            title: string;
+            /** @description What is done */
+            content: string;
+            /** @description Who leads */
+            leader_name: string;
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
+            contact_phone: string;
+            /** @description Where */
+            place_name: string;
+            location?: components["schemas"]["Coordinate"];
+            /** @description Check-in only within so many metres; needs location */
+            fence_metres?: number;
+            approval?: components["schemas"]["Approval"];
+            checkin_mode?: components["schemas"]["CheckinMode"];
+            /**
+             * @description Years
+             * @default 0
+             */
+            min_age: number;
+            /** @description Needed */
+            skills?: components["schemas"]["Skill"][];
+            /** @description What to know first */
+            risks?: string[];
+            /**
+             * @description Accident insurance taken out
+             * @default false
+             */
+            insured: boolean;
+            /** @description The first shifts */
+            shifts?: components["schemas"]["ShiftInput"][];
+        };
+        ActivityPatch: {
+            campaign_id?: components["schemas"]["Id"];
+            /** @description Title */
+            title?: string;
+            /** @description What is done */
+            content?: string;
+            /** @description Who leads */
+            leader_name?: string;
+            /**
+             * @description To be asked; see Phone
+             * @example 0953-5098110
+             */
+            contact_phone?: string;
+            /** @description Where */
+            place_name?: string;
+            location?: components["schemas"]["Coordinate"];
+            /** @description 0 takes the fence away */
+            fence_metres?: number;
+            approval?: components["schemas"]["Approval"];
+            checkin_mode?: components["schemas"]["CheckinMode"];
+            /** @description Years */
+            min_age?: number;
+            /** @description Needed */
+            skills?: components["schemas"]["Skill"][];
+            /** @description What to know first */
+            risks?: string[];
+            /** @description Accident insurance taken out */
+            insured?: boolean;
+        };
+        ShiftInput: {
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End: after the start, at most 24 hours later
+             */
+            ends_at: string;
+            /**
+             * @description Places
+             * @example 20
+             */
+            capacity: number;
+        };
+        ShiftPatch: {
+            /**
+             * Format: date-time
+             * @description New start
+             */
+            starts_at?: string;
+            /**
+             * Format: date-time
+             * @description New end
+             */
+            ends_at?: string;
+            /** @description Not below what is taken (`capacity_below_taken`) */
+            capacity?: number;
+            /**
+             * @description Ask those again for whom the new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+             * @default false
+             */
+            ask_again: boolean;
+        };
+        SeriesInput: {
+            /**
+             * @description 1 Monday to 7 Sunday
+             * @example [
+             *       2,
+             *       4
+             *     ]
+             */
+            weekdays: number[];
+            start_time: components["schemas"]["ClockTime"];
+            end_time: components["schemas"]["ClockTime"];
+            /**
+             * Format: date
+             * @description First day
+             */
+            from_date: string;
+            /**
+             * Format: date
+             * @description Last day, at most 366 days on; at most 200 shifts
+             */
+            until_date: string;
+            /** @description Places of each */
+            capacity: number;
+        };
+        SeriesPatch: {
+            start_time?: components["schemas"]["ClockTime"];
+            end_time?: components["schemas"]["ClockTime"];
+            /** @description Places of each */
+            capacity?: number;
+            /**
+             * Format: date
+             * @description Only shifts that start at or after 00:00 of this day, Asia/Shanghai
+             * @example 2026-12-01
+             */
+            from_date?: string;
+            /**
+             * @description Ask those again for whom a new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
+             * @default false
+             */
+            ask_again: boolean;
+        };
+        /**
+         * @description 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
+         * @enum {string}
+         */
+        SignupState: "pending" | "waitlisted" | "offered" | "confirmed" | "attended" | "absent" | "rejected" | "cancelled" | "lapsed";
+        SignupInput: {
+            /**
+             * @description Wait when the shift is full
+             * @default false
+             */
+            waitlist: boolean;
+        };
+        TakeInput: {
+            /**
+             * @description Make the shift one place larger if it is full
+             * @default false
+             */
+            add_place: boolean;
+        };
+        Signup: {
+            id: components["schemas"]["Id"];
+            state: components["schemas"]["SignupState"];
+            /**
+             * @description Place on the waitlist
+             * @example 4
+             */
+            position?: number;
+            /**
+             * Format: date-time
+             * @description An offer must be confirmed before
+             */
+            offer_expires_at?: string;
+            /** @description The offer came of a new time of the shift: the place is kept, and is to be confirmed again */
+            asked_again?: boolean;
+            /** @description Why rejected or cancelled */
+            reason?: string;
+            shift_id: components["schemas"]["Id"];
+            activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * @description The campaign
+             * @example 守护母亲河
+             */
+            campaign_name: string;
+            art: components["schemas"]["Art"];
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
+            place_name: string;
+            location?: components["schemas"]["Coordinate"];
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description I can give the place back until then
+             */
+            cancel_until: string;
+            /**
+             * Format: date-time
+             * @description Check-in from
+             */
+            checkin_opens_at: string;
+            /**
+             * Format: date-time
+             * @description Check-out until
+             */
+            checkout_closes_at: string;
+            checkin_mode: components["schemas"]["CheckinMode"];
+            /**
+             * Format: date-time
+             * @description In
+             */
+            checked_in_at?: string;
+            /**
+             * Format: date-time
+             * @description Out
+             */
+            checked_out_at?: string;
+            /**
+             * Format: date-time
+             * @description Signed up at
+             */
+            created_at: string;
+            person_id: components["schemas"]["Id"];
+            /** @description The volunteer */
+            person_name: string;
+            /** @description For staff: the volunteer left a phone; see openSignupContact */
+            has_phone?: boolean;
+            /** @description Years on the shift's day; only for staff */
+            age?: number;
+            /**
+             * @description Only for staff: why an earlier sign-up of theirs for this shift was rejected
+             * @example 名额有限，请看看别的班次
+             */
+            refused_before?: string;
+            /** @description The volunteer's total; only for staff, else 0 */
+            minutes_total: number;
+            /** @description The volunteer's */
+            skills: components["schemas"]["Skill"][];
+        };
+        SignupPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Signup"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        DecisionInput: {
+            /** @description What to decide on */
+            ids: components["schemas"]["Id"][];
+            /**
+             * @description The decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject";
+            /** @description Needed to reject; told to the person */
+            reason?: string;
+        };
+        RotatingCode: {
+            /** @description What the QR holds */
+            token: string;
+            /**
+             * Format: date-time
+             * @description Ask again then
+             */
+            expires_at: string;
+        };
+        CheckinCode: {
+            kind: components["schemas"]["CheckinKind"];
+            /** @description What the QR holds */
+            token: string;
+            /**
+             * @description To read out
+             * @example 417902
+             */
+            digits: string;
+            /**
+             * Format: date-time
+             * @description The next code starts then
+             */
+            expires_at: string;
+            /**
+             * @description Life of a code
+             * @example 30
+             */
+            step_seconds: number;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /**
+             * @description Places confirmed
+             * @example 20
+             */
+            signed_up: number;
+            /**
+             * @description So many are in
+             * @example 14
+             */
+            checked_in: number;
+            /**
+             * @description So many are out
+             * @example 0
+             */
+            checked_out: number;
+            /** @description Names of the last ones, newest first, at most 8 */
+            latest: string[];
+        };
+        /**
+         * @description Check-in or check-out
+         * @enum {string}
+         */
+        CheckinKind: "in" | "out";
+        /**
+         * @description How presence was shown
+         * @enum {string}
+         */
+        CheckinMethod: "code" | "digits" | "staff_scan";
+        CheckinInput: {
+            /** @description What the QR held: I. begins that of check-in, O. that of check-out */
+            token?: string;
+            /** @description Read out by staff; with shift_id and kind */
+            digits?: string;
+            shift_id?: components["schemas"]["Id"];
+            kind?: components["schemas"]["CheckinKind"];
+            /**
+             * Format: date-time
+             * @description Only when sent later for want of signal, by the phone's clock
+             */
+            read_at?: string;
+            /** @description A check-out that was asked about (`checkout_early`) is meant */
+            sure?: boolean;
+            /** @description Take a place too (`join_first`); only with token */
+            join?: boolean;
+            location?: components["schemas"]["Position"];
+        };
+        /** @description Read only with the consent `location`; only its distance to the place is kept */
+        Position: {
+            /**
+             * Format: double
+             * @description Degrees
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees
+             */
+            longitude: number;
+            /**
+             * Format: double
+             * @description As the phone reports it
+             */
+            accuracy_metres: number;
+        };
+        ScanInput: {
+            /** @description What the volunteer's QR held */
+            token: string;
+            kind: components["schemas"]["CheckinKind"];
+            /** @description A check-out that was asked about (`checkout_early`) is meant */
+            sure?: boolean;
+            /** @description Give a place too (`join_first`), one more if all are taken (`full_at_door`) */
+            join?: boolean;
+        };
+        Checkin: {
+            signup_id: components["schemas"]["Id"];
+            kind: components["schemas"]["CheckinKind"];
+            /**
+             * Format: date-time
+             * @description What counts
+             */
+            at: string;
+            /** @description It had been recorded before; this is the first */
+            repeated: boolean;
+            /** @description Why staff will have a look */
+            attention: components["schemas"]["AttentionReason"][];
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /**
+             * @description What check-in and check-out come to; 0 before check-out
+             * @example 148
+             */
+            minutes: number;
+            /**
+             * @description What to do about it, to be shown as it is
+             * @example 这次没有用到位置，工作人员会核实一下
+             */
+            advice?: string;
+        };
+        /**
+         * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published, made or moved less
+         *     than an hour before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more; staff took a
+         *     check-out back; fence or way of check-in changed after people had signed up; it came after staff had marked the volunteer absent
+         *
+         * @enum {string}
+         */
+        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst" | "undone" | "rules_eased" | "marked_absent";
+        SignupContact: {
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            name: string;
+            /**
+             * @description In full
+             * @example 13800001234
+             */
+            phone: string;
+        };
+        AttendanceRow: {
+            signup_id: components["schemas"]["Id"];
+            person_id: components["schemas"]["Id"];
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            person_name: string;
+            /**
+             * @description Years on the shift's day, where known; tells two of one name apart
+             * @example 21
+             */
+            age?: number;
+            /**
+             * Format: date-time
+             * @description When they signed up
+             */
+            signed_up_at: string;
+            state: components["schemas"]["SignupState"];
+            /**
+             * Format: date-time
+             * @description In
+             */
+            in_at?: string;
+            in_method?: components["schemas"]["CheckinMethod"];
+            /**
+             * Format: date-time
+             * @description Out
+             */
+            out_at?: string;
+            out_method?: components["schemas"]["CheckinMethod"];
+            /**
+             * @description Credited, or what check-in and check-out come to
+             * @example 150
+             */
+            minutes: number;
+            /** @description Why it needs a look */
+            attention: components["schemas"]["AttentionReason"][];
+            entry_id?: components["schemas"]["Id"];
+            /** @description By hand, or presence that one person does not confirm alone; waits for `waits_for` */
+            proposed_minutes?: number;
+            /** @description Who proposed */
+            proposed_by_name?: string;
+            waits_for?: components["schemas"]["WaitsFor"];
+            /** @description The volunteer left a phone; see openSignupContact */
+            has_phone: boolean;
+            /** @description Joined at the door; absent if not */
+            walk_in?: boolean;
+        };
+        Attendance: {
+            shift_id: components["schemas"]["Id"];
+            activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /** @description Places */
+            capacity: number;
+            /** @description The shift has ended */
+            over: boolean;
+            /** @description Attendance can be confirmed now */
+            can_confirm: boolean;
+            /** @description All who had a place; attention first, then by name */
+            items: components["schemas"]["AttendanceRow"][];
+        };
+        AttendanceInput: {
+            /** @description At most one for each sign-up */
+            items: {
+                signup_id: components["schemas"]["Id"];
+                /**
+                 * @description What to do
+                 * @enum {string}
+                 */
+                action: "confirm" | "correct" | "undo" | "no_show" | "no_credit";
+                given?: components["schemas"]["TimeSpan"];
+                /** @description For correct: minutes given, at most those of `given`, which are meant without it */
+                minutes?: number;
+                /** @description For correct: why by hand; for undo: why, if anything */
+                reason?: string;
+            }[];
+        };
+        AttentionPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["AttentionItem"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        AttentionItem: {
+            row: components["schemas"]["AttendanceRow"];
+            shift_id: components["schemas"]["Id"];
+            activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+        };
+        /**
+         * @description The kind of a record
+         * @enum {string}
+         */
+        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Who; 0: the system
+             * @example 4
+             */
+            actor_id: number;
+            /**
+             * @description Their name; 系统 for the system
+             * @example 杨海兰
+             */
+            actor_name: string;
+            /**
+             * @description As what they did it
+             * @enum {string}
+             */
+            role: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "system";
+            /**
+             * @description The unit of the record; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description The operationId; empty for the command line and timed work
+             * @example approveRequest
+             */
+            operation: string;
+            /**
+             * @description What was done in Chinese
+             * @example 通过申请
+             */
+            said: string;
+            entity: components["schemas"]["AuditEntity"];
+            /**
+             * @description The kind of the record in Chinese
+             * @example 服务申请
+             */
+            entity_said: string;
+            /**
+             * Format: int64
+             * @description The record's id; of a holiday its day
+             * @example 42
+             */
+            entity_id: number;
+            /**
+             * @description How the record is called now, where it has a name or a number
+             * @example 20260305-481220
+             */
+            entity_name: string;
+            /** @description About somebody under 18 */
+            minor: boolean;
+            /** @description What changed, by column; empty where nothing was kept */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * @description From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
+             * @example 203.0.113.0/24
+             */
+            network: string;
+            /**
+             * @description Of the request log, and of the answer's X-Request-Id
+             * @example 01JD8X6Z3M
+             */
+            request_id: string;
+        };
+        AuditChange: {
+            /**
+             * @description The column
+             * @example state
+             */
+            name: string;
+            /**
+             * @description The column in Chinese
+             * @example 状态
+             */
+            said: string;
+            /**
+             * @description What it was; empty: nothing
+             * @example 待审批
+             */
+            before: string;
+            /**
+             * @description What it became; empty: nothing. 不显示 for what is private
+             * @example 已通过
+             */
+            after: string;
+        };
+        AuditPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        MinorsReport: {
+            /**
+             * @description The year
+             * @example 2026
+             */
+            year: number;
+            /**
+             * Format: date-time
+             * @description When the report was made
+             */
+            made_at: string;
+            /**
+             * Format: date
+             * @description The day that ages are of
+             * @example 2026-12-31
+             */
+            age_day: string;
+            /** @description The units that I administer */
+            units: string[];
+            held: components["schemas"]["MinorsHeld"];
+            /**
+             * @description How often a minor's record was looked at by somebody else
+             * @example 214
+             */
+            looks: number;
+            /**
+             * @description How often a minor's record was changed by somebody else
+             * @example 96
+             */
+            changes: number;
+            /** @description By month */
+            months: components["schemas"]["MinorsMonth"][];
+            /** @description By role and operation, the most frequent first */
+            deeds: components["schemas"]["MinorsDeed"][];
+            /** @description By unit, the most frequent first */
+            by_unit: components["schemas"]["MinorsUnit"][];
+        };
+        /** @description Whose data are held */
+        MinorsHeld: {
+            /**
+             * @description Requests for somebody under 18
+             * @example 31
+             */
+            requests: number;
+            /**
+             * @description Different people under 18 whom these are for, by who asked, name and birth date
+             * @example 24
+             */
+            beneficiaries: number;
+            /**
+             * @description Of them under 14
+             * @example 18
+             */
+            beneficiaries_under_14: number;
+            /**
+             * @description Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
+             * @example 17
+             */
+            under_14_with_guardian: number;
+            /**
+             * @description Of those under 14, without it on some request
+             * @example 1
+             */
+            under_14_without_guardian: number;
+            /**
+             * @description Accounts of people under 18
+             * @example 12
+             */
+            people: number;
+            /**
+             * @description Of them under 14
+             * @example 2
+             */
+            people_under_14: number;
+            /**
+             * @description Of those under 14, with a guardian's consent by the guardian's own account
+             * @example 1
+             */
+            people_under_14_with_guardian: number;
+            /**
+             * @description Of them volunteers
+             * @example 9
+             */
+            volunteers: number;
+        };
+        MinorsMonth: {
+            /**
+             * @description The month
+             * @example 3
+             */
+            month: number;
+            /**
+             * @description Looks
+             * @example 20
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 9
+             */
+            changes: number;
+        };
+        MinorsDeed: {
+            /**
+             * @description As what they did it
+             * @example station_staff
+             */
+            role: string;
+            /**
+             * @description operationId
+             * @example openContact
+             */
+            operation: string;
+            /**
+             * @description In Chinese
+             * @example 查看电话和地址
+             */
+            said: string;
+            /** @description A look; else a change */
+            look: boolean;
+            /**
+             * @description How often
+             * @example 14
+             */
+            count: number;
+        };
+        MinorsUnit: {
+            /**
+             * @description Name of the unit; empty: no unit's
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Looks
+             * @example 120
+             */
+            looks: number;
+            /**
+             * @description Changes
+             * @example 51
+             */
+            changes: number;
+        };
+        /**
+         * @description past: over, or too soon to book
+         * @enum {string}
+         */
+        SlotState: "free" | "taken" | "past";
+        Slot: {
+            provider_id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description Start
+             * @example 2026-11-27T14:00:00+08:00
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             * @example 2026-11-27T14:50:00+08:00
+             */
+            ends_at: string;
+            state: components["schemas"]["SlotState"];
+        };
+        SlotDay: {
+            /**
+             * Format: date
+             * @description Asia/Shanghai
+             * @example 2026-11-27
+             */
+            date: string;
+            /**
+             * @description 有空、约满、休息、已过、还没开放
+             * @enum {string}
+             */
+            state: "open" | "full" | "off" | "past" | "later";
+            /**
+             * @description The holiday's name
+             * @example 国庆节
+             */
+            note?: string;
+            /**
+             * @description Free slots
+             * @example 4
+             */
+            free: number;
+            /** @description By start, the taken ones in their place */
+            slots: components["schemas"]["Slot"][];
+        };
+        SlotProvider: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            name: string;
+            level: components["schemas"]["Qualification"];
+            /**
+             * @description Of which station
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * Format: date-time
+             * @description The earliest free slot
+             */
+            next_free?: string;
+        };
+        SlotCalendar: {
+            provider_id?: components["schemas"]["Id"];
+            /** @description Every day asked for; of the provider named, or of the first of providers */
+            days: components["schemas"]["SlotDay"][];
+            /** @description Who offers it, the earliest free first */
+            providers: components["schemas"]["SlotProvider"][];
+            /** @description The earliest free slots of any of them */
+            next_free: components["schemas"]["Slot"][];
+        };
+        WeeklySpan: {
+            /**
+             * @description 1 Monday to 7 Sunday
+             * @example 4
+             */
+            weekday: number;
+            start_time: components["schemas"]["ClockTime"];
+            end_time: components["schemas"]["ClockTime"];
+        };
+        ProviderHoursInput: {
+            /** @description When I work; spans of a day do not overlap */
+            hours: components["schemas"]["WeeklySpan"][];
+            /** @description Taken out of the hours */
+            breaks: components["schemas"]["WeeklySpan"][];
+            /**
+             * @description At most so many bookings a day; 0 for no limit; unchanged if absent
+             * @example 6
+             */
+            daily_cap?: number;
+        };
+        ProviderExceptionInput: {
+            /**
+             * Format: date
+             * @description The day, today or later
+             * @example 2026-12-01
+             */
+            date: string;
+            /**
+             * @description off: not there; extra: there, also on a holiday
+             * @enum {string}
+             */
+            kind: "off" | "extra";
+            start_time?: components["schemas"]["ClockTime"];
+            end_time?: components["schemas"]["ClockTime"];
+            /**
+             * @description For myself and the staff
+             * @example 去区里培训
+             */
+            note?: string;
+        };
+        ProviderException: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date
+             * @description The day
+             */
+            date: string;
+            /**
+             * @description Absent times mean the whole day
+             * @enum {string}
+             */
+            kind: "off" | "extra";
+            start_time?: components["schemas"]["ClockTime"];
+            end_time?: components["schemas"]["ClockTime"];
+            /** @description Why */
+            note?: string;
+        };
+        Provider: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            name: string;
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description Where the worker belongs
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            level: components["schemas"]["Qualification"];
+            /** @description What the worker gives */
+            service_type_ids: components["schemas"]["Id"][];
+            supervisor_id?: components["schemas"]["Id"];
+            /**
+             * @description Who may read the case notes beside the worker
+             * @example 马建军
+             */
+            supervisor_name?: string;
+            /**
+             * @description At most so many bookings a day; 0 for no limit
+             * @example 6
+             */
+            daily_cap: number;
+            /** @description Takes cases */
+            active: boolean;
+            /**
+             * @description Cases under way
+             * @example 7
+             */
+            open_cases: number;
+            /** @description When the worker works */
+            hours: components["schemas"]["WeeklySpan"][];
+            /** @description Taken out of the hours */
+            breaks: components["schemas"]["WeeklySpan"][];
+            /** @description From today on, by date */
+            exceptions: components["schemas"]["ProviderException"][];
+            /**
+             * @description Bookings to come that were made before the worker's absence was known; see listAffectedBookings
+             * @example 2
+             */
+            affected: number;
+            /** @description A calendar feed is on */
+            has_feed: boolean;
+        };
+        ProviderPatch: {
+            level?: components["schemas"]["Qualification"];
+            /** @description What the worker gives */
+            service_type_ids?: components["schemas"]["Id"][];
+            /**
+             * Format: int64
+             * @description Who reads the case notes of all cases of the worker from now on, in place of the one before; null: nobody but the worker
+             * @example 12
+             */
+            supervisor_id?: number | null;
+            /** @description 0 for no limit */
+            daily_cap?: number;
+            /** @description false: offers no slots and is not suggested */
+            active?: boolean;
+        };
+        CalendarFeed: {
+            /**
+             * @description Path of the feed on this server; a secret
+             * @example /api/v1/calendar/ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+             */
+            path: string;
+        };
+        /**
+         * @description 暂留、已约、已完成、未到、已取消、暂留已过
+         * @enum {string}
+         */
+        BookingState: "held" | "booked" | "done" | "no_show" | "cancelled" | "lapsed";
+        Booking: {
+            id: components["schemas"]["Id"];
+            request_id: components["schemas"]["Id"];
+            /**
+             * @description The request's number
+             * @example 20261126-483920
+             */
+            number: string;
+            /**
+             * @description The service
+             * @example 心理疏导
+             */
+            service_name: string;
+            icon: components["schemas"]["ServiceIcon"];
+            state: components["schemas"]["BookingState"];
+            way: components["schemas"]["ServiceWay"];
+            /**
+             * @description Where, if at the station; may be empty
+             * @example 社工站二楼 谈心室
+             */
+            place: string;
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description Until when a held slot is kept
+             */
+            hold_expires_at?: string;
+            provider_id: components["schemas"]["Id"];
+            /**
+             * @description The worker
+             * @example 周文静
+             */
+            provider_name: string;
+            /**
+             * @description Whom it is for; a minor's name is masked
+             * @example 林国栋
+             */
+            beneficiary_name: string;
+        };
+        AffectedBooking: {
+            booking: components["schemas"]["Booking"];
+            /**
+             * Format: date-time
+             * @description Since when who asked is asked to choose another time; absent if they are not
+             */
+            asked_at?: string;
+            /** @description They have an account to be asked by; else they are called */
+            may_offer: boolean;
+        };
+        Holiday: {
+            /**
+             * Format: date
+             * @description The day
+             * @example 2026-10-01
+             */
+            date: string;
+            /**
+             * @description Name
+             * @example 国庆节
+             */
+            name: string;
+            /**
+             * @description off: no slots; work: a make-up working day
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /** @description For work: it has this week-day's hours */
+            as_weekday?: number;
+        };
+        HolidayList: {
+            /**
+             * Format: int64
+             * @description The district; absent where nobody knows mine
+             * @example 1
+             */
+            unit_id?: number;
+            /**
+             * @description The district's name
+             * @example 红寺堡区社会工作服务中心
+             */
+            unit_name?: string;
+            /** @description By date */
+            items: components["schemas"]["Holiday"][];
+        };
+        HolidayInput: {
+            /**
+             * Format: int64
+             * @description A unit of the district; needed by who administers several
+             * @example 1
+             */
+            unit_id?: number;
+            /**
+             * Format: date
+             * @description The day
+             */
+            date: string;
+            /**
+             * @description Name
+             * @example 国庆节
+             */
+            name: string;
+            /**
+             * @description off: no slots; work: a make-up working day
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /** @description For work: it has this week-day's hours; 1 if absent */
+            as_weekday?: number;
+        };
+        /**
+         * @description Which of the project's drawings and colours
+         * @enum {string}
+         */
+        Art: "orchid" | "river" | "path";
+        Campaign: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Name
+             * @example 守护母亲河
+             */
+            name: string;
+            /**
+             * @description What it is for
+             * @example 清河道、认水源、劝节水
+             */
+            story: string;
+            art: components["schemas"]["Art"];
+            unit_id: components["schemas"]["Id"];
+            /** @description The owner */
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description Minutes aimed at
+             * @example 3000000
+             */
+            goal_minutes: number;
+            /**
+             * Format: date
+             * @description First day
+             */
+            starts_on: string;
+            /**
+             * Format: date
+             * @description Last day; shifts and hours are within the period alone
+             */
+            ends_on: string;
+            /** @description Today is within the period */
+            running: boolean;
+            /**
+             * Format: int64
+             * @description Minutes given so far
+             * @example 2304720
+             */
+            minutes_total: number;
+            /**
+             * Format: int64
+             * @description Times served so far; corrections do not count
+             * @example 12391
+             */
+            entries_total: number;
+            /**
+             * Format: int64
+             * @description Different people so far
+             * @example 2146
+             */
+            volunteers_total: number;
+            mine?: components["schemas"]["CampaignMine"];
+        };
+        /** @description My part; absent when not signed in */
+        CampaignMine: {
+            minutes: components["schemas"]["Minutes"];
+            /**
+             * @description Times
+             * @example 26
+             */
+            entries: number;
+            /**
+             * @description My place among people; absent beyond 1,000 or with no minutes
+             * @example 38
+             */
+            rank?: number;
+        };
+        CampaignInput: {
+            unit_id: components["schemas"]["Id"];
+            /** @description Name */
+            name: string;
+            /** @description What it is for */
+            story: string;
+            art: components["schemas"]["Art"];
+            /**
+             * Format: int64
+             * @description Minutes aimed at
+             */
+            goal_minutes: number;
+            /**
+             * Format: date
+             * @description First day
+             */
+            starts_on: string;
+            /**
+             * Format: date
+             * @description Last day
+             */
+            ends_on: string;
+        };
+        CampaignPatch: {
+            /** @description What it is for */
+            story?: string;
+            art?: components["schemas"]["Art"];
+            /**
+             * Format: int64
+             * @description Minutes aimed at
+             */
+            goal_minutes?: number;
+            /**
+             * Format: date
+             * @description Last day; not before a shift that stands
+             */
+            ends_on?: string;
+        };
+        CampaignBrief: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Name
+             * @example 守护母亲河
+             */
+            name: string;
+            art: components["schemas"]["Art"];
+            /**
+             * Format: int64
+             * @description Minutes given so far
+             */
+            minutes_total: number;
+            /**
+             * Format: int64
+             * @description Minutes aimed at
+             */
+            goal_minutes: number;
+        };
+        Leaderboard: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["LeaderboardRow"][];
+        };
+        LeaderboardRow: {
+            /**
+             * @description Equal minutes have equal rank
+             * @example 1
+             */
+            rank: number;
+            /**
+             * @description Name or 志愿者***
+             * @example 罗志远
+             */
+            name: string;
+            /**
+             * @description The person's community
+             * @example 东方社区
+             */
+            unit_name?: string;
+            minutes: components["schemas"]["Minutes"];
+            /**
+             * @description Times
+             * @example 26
+             */
+            entries: number;
+            /** @description This line is mine */
+            is_me: boolean;
+        };
+        CampaignEntryPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["CampaignEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        CampaignEntry: {
+            id: components["schemas"]["Id"];
+            class: components["schemas"]["EntryClass"];
+            /**
+             * @description Negative in a correction downwards
+             * @example 148
+             */
+            minutes: number;
+            /** @description Name or 志愿者*** */
+            name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+        };
+        /**
+         * @description 社会救助、养老服务、儿童关爱、社区治理
+         * @enum {string}
+         */
+        ServiceField: "relief" | "elder" | "child" | "community";
+        /**
+         * @description How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
+         * @enum {string}
+         */
+        ServiceTheme: "heart" | "body" | "rights" | "family";
+        /**
+         * @description The drawing
+         * @enum {string}
+         */
+        ServiceIcon: "counsel" | "company" | "life" | "care" | "safe" | "law" | "blend" | "family" | "hobby";
+        /**
+         * @description 上门、到站、电话、视频
+         * @enum {string}
+         */
+        ServiceWay: "home" | "station" | "phone" | "video";
+        /**
+         * @description By appointment in a slot, or on request: somebody gets in touch
+         * @enum {string}
+         */
+        ServiceMode: "booking" | "request";
+        /**
+         * @description 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
+         * @enum {string}
+         */
+        TargetGroup: "elder" | "child" | "disabled" | "hardship" | "low_income" | "left_behind" | "everyone";
+        /**
+         * @description 不急、尽快、很急
+         * @enum {string}
+         */
+        Urgency: "normal" | "soon" | "urgent";
+        /**
+         * @description 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
+         * @enum {string}
+         */
+        Qualification: "none" | "junior" | "intermediate" | "senior";
+        /**
+         * @description How it is answered
+         * @enum {string}
+         */
+        QuestionKind: "text" | "lines" | "yes_no" | "choice" | "choices" | "number" | "date";
+        Question: {
+            /**
+             * @description Name of the answer
+             * @example sleep
+             */
+            key: string;
+            /**
+             * @description What is asked
+             * @example 晚上睡得好吗
+             */
+            label: string;
+            /** @description A line under it */
+            help?: string;
+            kind: components["schemas"]["QuestionKind"];
+            /** @description Must be answered to submit */
+            required: boolean;
+            /** @description The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves */
+            sensitive?: boolean;
+            /**
+             * @description For choice and choices
+             * @example [
+             *       "还好",
+             *       "睡不踏实"
+             *     ]
+             */
+            options?: string[];
+            /** @description For number */
+            minimum?: number;
+            /** @description For number */
+            maximum?: number;
+        };
+        ResponsePromise: {
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * @description The station answers within so many minutes of its opening hours, of which a day is a working day; for urgent every hour counts
+             * @example 4320
+             */
+            minutes: number;
+        };
+        ServiceType: {
+            id: components["schemas"]["Id"];
+            unit_id: components["schemas"]["Id"];
+            /**
+             * @description Whose service it is
+             * @example 红寺堡区社会工作服务中心
+             */
+            unit_name: string;
+            field: components["schemas"]["ServiceField"];
+            theme: components["schemas"]["ServiceTheme"];
+            icon: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name
+             * @example 心理疏导
+             */
+            name: string;
+            /**
+             * @description In plain words
+             * @example 与社工面谈，一次 50 分钟，内容保密
+             */
+            line: string;
+            /** @description What it is and what to expect */
+            detail: string;
+            /** @description Where and how */
+            ways: components["schemas"]["ServiceWay"][];
+            mode: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval */
+            instant: boolean;
+            /**
+             * @description Length of a slot or a visit
+             * @example 50
+             */
+            length_minutes: number;
+            /**
+             * @description Kept free after it
+             * @example 10
+             */
+            buffer_minutes: number;
+            /**
+             * @description Slots are offered so many days ahead
+             * @example 28
+             */
+            horizon_days: number;
+            /**
+             * @description A slot is offered until so long before its start
+             * @example 120
+             */
+            lead_minutes: number;
+            /** @description Who may be served */
+            groups: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request */
+            questions: components["schemas"]["Question"][];
+            /** @description Case notes are for the worker and the supervisor alone */
+            confidential: boolean;
+            /** @description The urgencies offered, with the promised response */
+            promises: components["schemas"]["ResponsePromise"][];
+            min_level: components["schemas"]["Qualification"];
+            /**
+             * @description Where, if at the station; may be empty
+             * @example 社工站二楼 谈心室
+             */
+            place_name: string;
+            /**
+             * @description How to get in; may be empty
+             * @example 有电梯，轮椅可进
+             */
+            place_note: string;
+            /** @description Offered at present */
+            active: boolean;
+            /**
+             * @description Place in the list
+             * @example 10
+             */
+            position: number;
+            /** @description I may change it */
+            can_manage: boolean;
+        };
+        ServiceTypeInput: {
+            unit_id: components["schemas"]["Id"];
+            field: components["schemas"]["ServiceField"];
+            theme: components["schemas"]["ServiceTheme"];
+            icon: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name, its own among those a resident sees
+             * @example 心理疏导
+             */
+            name: string;
+            /** @description In plain words */
+            line: string;
+            /** @description What it is and what to expect */
+            detail?: string;
+            /** @description Where and how */
+            ways: components["schemas"]["ServiceWay"][];
+            mode: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval; false if absent */
+            instant?: boolean;
+            /**
+             * @description 60 if absent
+             * @example 50
+             */
+            length_minutes?: number;
+            /**
+             * @description 0 if absent
+             * @example 10
+             */
+            buffer_minutes?: number;
+            /**
+             * @description 28 if absent
+             * @example 28
+             */
+            horizon_days?: number;
+            /**
+             * @description 120 if absent
+             * @example 120
+             */
+            lead_minutes?: number;
+            /** @description Who may be served; everyone if absent */
+            groups?: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request; each key once */
+            questions?: components["schemas"]["Question"][];
+            /** @description false if absent */
+            confidential?: boolean;
+            /** @description Each urgency once; normal within 3 days if absent */
+            promises?: components["schemas"]["ResponsePromise"][];
+            min_level?: components["schemas"]["Qualification"];
+            /** @description Where, if at the station */
+            place_name?: string;
+            /** @description How to get in */
+            place_note?: string;
+            /** @description Offered at present; true if absent */
+            active?: boolean;
+            /** @description Place in the list */
+            position?: number;
+        };
+        ServiceTypePatch: {
+            field?: components["schemas"]["ServiceField"];
+            theme?: components["schemas"]["ServiceTheme"];
+            icon?: components["schemas"]["ServiceIcon"];
+            /**
+             * @description Name, its own among those a resident sees
+             * @example 心理疏导
+             */
+            name?: string;
+            /** @description In plain words */
+            line?: string;
+            /** @description What it is and what to expect */
+            detail?: string;
+            /** @description Where and how */
+            ways?: components["schemas"]["ServiceWay"][];
+            mode?: components["schemas"]["ServiceMode"];
+            /** @description A booking needs no approval; false if absent */
+            instant?: boolean;
+            /**
+             * @description 60 if absent
+             * @example 50
+             */
+            length_minutes?: number;
+            /**
+             * @description 0 if absent
+             * @example 10
+             */
+            buffer_minutes?: number;
+            /**
+             * @description 28 if absent
+             * @example 28
+             */
+            horizon_days?: number;
+            /**
+             * @description 120 if absent
+             * @example 120
+             */
+            lead_minutes?: number;
+            /** @description Who may be served; everyone if absent */
+            groups?: components["schemas"]["TargetGroup"][];
+            /** @description Asked with a request; each key once */
+            questions?: components["schemas"]["Question"][];
+            /** @description false if absent */
+            confidential?: boolean;
+            /** @description Each urgency once; normal within 3 days if absent */
+            promises?: components["schemas"]["ResponsePromise"][];
+            min_level?: components["schemas"]["Qualification"];
+            /** @description Where, if at the station */
+            place_name?: string;
+            /** @description How to get in */
+            place_note?: string;
+            /** @description Offered at present; true if absent */
+            active?: boolean;
+            /** @description Place in the list */
+            position?: number;
+        };
+        ServiceBrief: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Name
+             * @example 心理疏导
+             */
+            name: string;
+            icon: components["schemas"]["ServiceIcon"];
+        };
+        Home: {
+            person?: components["schemas"]["Person"];
+            station?: components["schemas"]["Unit"];
+            /** @description What I signed up for, soonest first */
+            coming: components["schemas"]["Signup"][];
+            /** @description My requests under way: those that wait for me first, then by the next visit */
+            requests: components["schemas"]["Request"][];
+            /** @description What my station offers, in the order of its list */
+            services: components["schemas"]["ServiceBrief"][];
+            /** @description The running ones */
+            campaigns: components["schemas"]["CampaignBrief"][];
+            /** @description What is on soon with places left, what is on at my own unit first */
+            activities: components["schemas"]["Activity"][];
+            /**
+             * @description Activities with places left in the next 7 days; counted up to 99
+             * @example 6
+             */
+            open_activities: number;
+        };
+        Workbench: {
+            /**
+             * @description The unit I manage
+             * @example 东方社区社工站
+             */
+            unit_name: string;
+            /**
+             * @description Sign-ups to decide, counted up to 99
+             * @example 3
+             */
+            pending_signups: number;
+            /**
+             * @description Shifts over with attendance to confirm, counted up to 99
+             * @example 2
+             */
+            to_confirm: number;
+            /**
+             * @description Check-ins and entries that need a look, together counted up to 99
+             * @example 1
+             */
+            attention: number;
+            /**
+             * @description Proposals that I, not the proposer, can decide, counted up to 99
+             * @example 1
+             */
+            proposals: number;
+            /**
+             * @description Disputes about hours that I can answer, counted up to 99
+             * @example 1
+             */
+            disputes: number;
+            /** @description Service requests that wait, as listRequests by queue; each counted up to 99 */
+            requests: {
+                /**
+                 * @description To decide
+                 * @example 4
+                 */
+                new: number;
+                /**
+                 * @description Of them past the promised response
+                 * @example 1
+                 */
+                overdue: number;
+                /**
+                 * @description Approved, without a worker
+                 * @example 1
+                 */
+                unassigned: number;
+                /**
+                 * @description Assigned and not accepted
+                 * @example 1
+                 */
+                to_accept: number;
+                /**
+                 * @description Completed, to be reviewed and closed
+                 * @example 2
+                 */
+                to_review: number;
+                /**
+                 * @description Referred to us
+                 * @example 0
+                 */
+                referred_in: number;
+                /**
+                 * @description Low ratings to call about
+                 * @example 1
+                 */
+                follow_up: number;
+                /**
+                 * @description Messages of residents that nobody answered, where there is no worker
+                 * @example 1
+                 */
+                messages: number;
+            };
+            /** @description The first of listWorkShifts: those under way and of today by their start, then those to confirm from before, oldest first */
+            shifts: components["schemas"]["WorkShift"][];
+            /** @description Of the shifts: pass it to listWorkShifts for the next ones; empty when these are all */
+            next_cursor: string;
+        };
+        WorkShift: {
+            shift_id: components["schemas"]["Id"];
+            activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description Start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description End
+             */
+            ends_at: string;
+            /** @description Places */
+            capacity: number;
+            /** @description Places taken */
+            taken: number;
+            /** @description So many are in */
+            checked_in: number;
+            /**
+             * @description coming today; check-in open; started; over with attendance to confirm
+             * @enum {string}
+             */
+            phase: "coming" | "checkin" | "under_way" | "to_confirm";
+            /**
+             * @description cancelled: called off after somebody had checked in, whose presence is to be confirmed
+             * @enum {string}
+             */
+            state: "open" | "cancelled";
+            /** @description Of an earlier day */
+            earlier: boolean;
+        };
+        WorkShiftPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["WorkShift"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        /**
+         * @description 系统、人工、更正
+         * @enum {string}
+         */
+        EntryClass: "system" | "manual" | "correction";
+        MonthHours: {
+            /**
+             * @description Month of service, Asia/Shanghai
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * @description Whole minutes
+             * @example 450
+             */
+            minutes: number;
+            /**
+             * @description Times served
+             * @example 3
+             */
+            entries: number;
+        };
+        MyHours: {
+            minutes_total: components["schemas"]["Minutes"];
+            /**
+             * @description Times served
+             * @example 61
+             */
+            entries_total: number;
+            /**
+             * @description Star level
+             * @example 1
+             */
+            star: number;
+            /**
+             * @description Minutes the present star asks; 0 for none
+             * @example 6000
+             */
+            star_minutes: number;
+            /**
+             * @description Minutes the next star asks; absent at five
+             * @example 18000
+             */
+            next_star_minutes?: number;
+            /** @description The last twelve months, oldest first, empty ones too */
+            months: components["schemas"]["MonthHours"][];
+        };
+        HourEntry: {
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Number in this volunteer's chain, from 1
+             * @example 61
+             */
+            sequence: number;
+            class: components["schemas"]["EntryClass"];
+            /**
+             * @description Negative in a correction downwards
+             * @example 148
+             */
+            minutes: number;
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            person_name: string;
+            activity_id: components["schemas"]["Id"];
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            campaign_id: components["schemas"]["Id"];
+            /**
+             * @description The campaign
+             * @example 守护母亲河
+             */
+            campaign_name: string;
+            art: components["schemas"]["Art"];
+            /** @description Who recorded */
+            unit_name: string;
+            /** @description Who led */
+            leader_name: string;
+            /**
+             * @description Where
+             * @example 清水渠东方社区段 3 号桥
+             */
+            place_name?: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description Check-in under it
+             */
+            in_at?: string;
+            in_method?: components["schemas"]["CheckinMethod"];
+            /**
+             * Format: date-time
+             * @description Check-out under it
+             */
+            out_at?: string;
+            out_method?: components["schemas"]["CheckinMethod"];
+            given?: components["schemas"]["TimeSpan"];
+            /** @description The time in `given` is not known: the minutes from the shift's start, from before times were kept */
+            assumed?: boolean;
+            /** @description Of a manual entry or a correction */
+            reason?: string;
+            /** @description Who confirmed or proposed */
+            recorded_by_name?: string;
+            /** @description The second person */
+            approved_by_name?: string;
+            /** @description Only of what a second person approved: one of the two had its role from the other alone */
+            granted_by_proposer?: boolean;
+            corrects_id?: components["schemas"]["Id"];
+            dispute?: components["schemas"]["HourDispute"];
+            /** @description Mine, and no dispute about it is open; of one entry only, not in lists */
+            may_dispute?: boolean;
+            /**
+             * Format: date-time
+             * @description Entered at
+             */
+            created_at: string;
+            /**
+             * @description SHA-256 of this entry and the one before, hex
+             * @example 9f86d081884c7d65
+             */
+            hash: string;
+        };
+        HourDispute: {
+            id: components["schemas"]["Id"];
+            entry_id: components["schemas"]["Id"];
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            state: "open" | "corrected" | "kept";
+            /** @description What the volunteer says is wrong */
+            words: string;
+            /**
+             * @description The volunteer
+             * @example 林晓雯
+             */
+            person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * @description Of the entry
+             * @example 148
+             */
+            minutes: number;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /** @description About my own hours, by any account of mine: another one answers */
+            mine: boolean;
+            /** @description What was answered */
+            answer?: string;
+            /**
+             * @description Who answered
+             * @example 杨海兰
+             */
+            answered_by_name?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered
+             */
+            answered_at?: string;
+        };
+        HourDisputePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["HourDispute"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        HourEntryPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["HourEntry"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        CorrectionInput: {
+            /** @description What it should have been in all, at most the shift's minutes and those of `given` */
+            minutes: number;
+            given?: components["schemas"]["TimeSpan"];
+            /**
+             * @description Why
+             * @example 实到 2 小时 30 分
+             */
+            reason: string;
+        };
+        HourProposal: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description What entry it would make
+             * @enum {string}
+             */
+            class: "manual" | "correction";
+            /**
+             * @description Where it is
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "rejected";
+            /** @description What would be entered; negative in a correction downwards */
+            minutes: number;
+            given?: components["schemas"]["TimeSpan"];
+            /** @description The minutes are those of check-in and check-out; approved they are of class system */
+            presence?: boolean;
+            /**
+             * @description Why presence, or minutes by hand, need more than one person's word: the day's cap, or the attention list
+             * @enum {string}
+             */
+            why?: "daily_cap" | "attention";
+            waits_for?: components["schemas"]["WaitsFor"];
+            /** @description Why it was proposed */
+            reason: string;
+            /** @description The volunteer */
+            person_name: string;
+            /**
+             * @description The activity
+             * @example 清河行动 · 渠边清洁
+             */
+            activity_title: string;
+            /**
+             * Format: date-time
+             * @description The shift's start
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The shift's end
+             */
+            ends_at: string;
+            /**
+             * @description Who proposed
+             * @example 杨海兰
+             */
+            proposed_by_name: string;
+            /** @description I proposed it or it is about me, by any account of mine; somebody else must decide */
+            mine: boolean;
+            /** @description Only once decided: one of the two had its role from the other alone */
+            granted_by_proposer?: boolean;
+            /**
+             * Format: date-time
+             * @description Proposed at
+             */
+            created_at: string;
+        };
+        EntryAttention: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Credited for a time that another entry has, before this was refused; decided by two of whom one had given the other the role, or who have it from one third; recorded or approved by the human whose it is, as was found out later; a day that came to more than the cap by a merge
+             * @enum {string}
+             */
+            reason: "old_overlap" | "granted_by_proposer" | "own_hours" | "daily_cap";
+            entry: components["schemas"]["HourEntry"];
+            other?: components["schemas"]["HourEntry"];
+            /**
+             * Format: date-time
+             * @description On the list since
+             */
+            created_at: string;
+        };
+        EntryAttentionPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["EntryAttention"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
+        };
+        HourProposalPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["HourProposal"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
         WechatLogin: {
             /**
@@ -3892,1937 +6144,101 @@ export interface components {
              */
             role: "social_worker" | "station_staff" | "district_admin";
         };
-        /**
-         * @description 区中心、站、室
-         * @enum {string}
-         */
-        UnitKind: "district_centre" | "station" | "room";
-        Unit: {
-            id: components["schemas"]["Id"];
-            parent_id?: components["schemas"]["Id"];
-            kind: components["schemas"]["UnitKind"];
-            /**
-             * @description Name
-             * @example 东方社区社工站
-             */
-            name: string;
-            /**
-             * @description To be called by residents
-             * @example 0953-5098110
-             */
-            phone?: string;
-            /**
-             * @description Street address
-             * @example 东方社区服务中心二楼
-             */
-            address?: string;
-            /**
-             * @description When somebody answers
-             * @example 周一至周五 8:30–18:00
-             */
-            open_hours?: string;
-            location?: components["schemas"]["Coordinate"];
-        };
-        UnitInput: {
-            parent_id: components["schemas"]["Id"];
-            kind: components["schemas"]["UnitKind"];
-            /**
-             * @description Name
-             * @example 东方社区社工站
-             */
-            name: string;
-            /**
-             * @description To be called by residents; see Phone. "" for none
-             * @example 0953-5098110
-             */
-            phone?: string;
-            /** @description Street address */
-            address?: string;
-            /**
-             * @description When somebody answers, as people write it. Times and week-days in it are read for when an answer is due; without days: Monday to Friday
-             * @example 周一至周五 8:30–18:00
-             */
-            open_hours?: string;
-            location?: components["schemas"]["Coordinate"];
-        };
-        UnitPatch: {
-            /** @description Name */
-            name?: string;
-            /**
-             * @description To be called by residents; see Phone. "" takes it away
-             * @example 0953-5098110
-             */
-            phone?: string;
-            /** @description Street address */
-            address?: string;
-            /** @description When somebody answers; see UnitInput */
-            open_hours?: string;
-            location?: components["schemas"]["Coordinate"];
-        };
-        /**
-         * @description Which of the project's drawings and colours
-         * @enum {string}
-         */
-        Art: "orchid" | "river" | "path";
-        Campaign: {
+        Notice: {
             id: components["schemas"]["Id"];
             /**
-             * @description Name
-             * @example 守护母亲河
-             */
-            name: string;
-            /**
-             * @description What it is for
-             * @example 清河道、认水源、劝节水
-             */
-            story: string;
-            art: components["schemas"]["Art"];
-            unit_id: components["schemas"]["Id"];
-            /** @description The owner */
-            unit_name: string;
-            /**
-             * Format: int64
-             * @description Minutes aimed at
-             * @example 3000000
-             */
-            goal_minutes: number;
-            /**
-             * Format: date
-             * @description First day
-             */
-            starts_on: string;
-            /**
-             * Format: date
-             * @description Last day; shifts and hours are within the period alone
-             */
-            ends_on: string;
-            /** @description Today is within the period */
-            running: boolean;
-            /**
-             * Format: int64
-             * @description Minutes given so far
-             * @example 2304720
-             */
-            minutes_total: number;
-            /**
-             * Format: int64
-             * @description Times served so far; corrections do not count
-             * @example 12391
-             */
-            entries_total: number;
-            /**
-             * Format: int64
-             * @description Different people so far
-             * @example 2146
-             */
-            volunteers_total: number;
-            mine?: components["schemas"]["CampaignMine"];
-        };
-        /** @description My part; absent when not signed in */
-        CampaignMine: {
-            minutes: components["schemas"]["Minutes"];
-            /**
-             * @description Times
-             * @example 26
-             */
-            entries: number;
-            /**
-             * @description My place among people; absent beyond 1,000 or with no minutes
-             * @example 38
-             */
-            rank?: number;
-        };
-        CampaignInput: {
-            unit_id: components["schemas"]["Id"];
-            /** @description Name */
-            name: string;
-            /** @description What it is for */
-            story: string;
-            art: components["schemas"]["Art"];
-            /**
-             * Format: int64
-             * @description Minutes aimed at
-             */
-            goal_minutes: number;
-            /**
-             * Format: date
-             * @description First day
-             */
-            starts_on: string;
-            /**
-             * Format: date
-             * @description Last day
-             */
-            ends_on: string;
-        };
-        CampaignPatch: {
-            /** @description What it is for */
-            story?: string;
-            art?: components["schemas"]["Art"];
-            /**
-             * Format: int64
-             * @description Minutes aimed at
-             */
-            goal_minutes?: number;
-            /**
-             * Format: date
-             * @description Last day; not before a shift that stands
-             */
-            ends_on?: string;
-        };
-        CampaignBrief: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description Name
-             * @example 守护母亲河
-             */
-            name: string;
-            art: components["schemas"]["Art"];
-            /**
-             * Format: int64
-             * @description Minutes given so far
-             */
-            minutes_total: number;
-            /**
-             * Format: int64
-             * @description Minutes aimed at
-             */
-            goal_minutes: number;
-        };
-        Leaderboard: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["LeaderboardRow"][];
-        };
-        LeaderboardRow: {
-            /**
-             * @description Equal minutes have equal rank
-             * @example 1
-             */
-            rank: number;
-            /**
-             * @description Name or 志愿者***
-             * @example 罗志远
-             */
-            name: string;
-            /**
-             * @description The person's community
-             * @example 东方社区
-             */
-            unit_name?: string;
-            minutes: components["schemas"]["Minutes"];
-            /**
-             * @description Times
-             * @example 26
-             */
-            entries: number;
-            /** @description This line is mine */
-            is_me: boolean;
-        };
-        CampaignEntryPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["CampaignEntry"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        CampaignEntry: {
-            id: components["schemas"]["Id"];
-            class: components["schemas"]["EntryClass"];
-            /**
-             * @description Negative in a correction downwards
-             * @example 148
-             */
-            minutes: number;
-            /** @description Name or 志愿者*** */
-            name: string;
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-        };
-        /**
-         * @description 草稿、报名中、已结束、已取消
-         * @enum {string}
-         */
-        ActivityState: "draft" | "published" | "finished" | "cancelled";
-        /**
-         * @description Who confirms a sign-up: nobody, or staff
-         * @enum {string}
-         */
-        Approval: "automatic" | "staff";
-        /**
-         * @description staff_code: volunteers read the staff's code; volunteer_code: staff scan the volunteer's own code
-         * @enum {string}
-         */
-        CheckinMode: "staff_code" | "volunteer_code";
-        Activity: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description Title
-             * @example 清河行动 · 渠边清洁
-             */
-            title: string;
-            /** @description What is done */
-            content: string;
-            state: components["schemas"]["ActivityState"];
-            /** @description Told to everybody */
-            cancel_reason?: string;
-            campaign: components["schemas"]["CampaignBrief"];
-            unit_id: components["schemas"]["Id"];
-            /** @description The organiser */
-            unit_name: string;
-            /**
-             * @description Who leads
-             * @example 马志宏
-             */
-            leader_name: string;
-            /**
-             * @description To be asked
-             * @example 0953-5098110
-             */
-            contact_phone: string;
-            /**
-             * @description Where
-             * @example 清水渠东方社区段 3 号桥
-             */
-            place_name: string;
-            location?: components["schemas"]["Coordinate"];
-            /**
-             * @description Check-in only within so many metres; absent for none
-             * @example 200
-             */
-            fence_metres?: number;
-            approval: components["schemas"]["Approval"];
-            checkin_mode: components["schemas"]["CheckinMode"];
-            /**
-             * @description Years; 0 for none
-             * @example 16
-             */
-            min_age: number;
-            /** @description Needed; all of them */
-            skills: components["schemas"]["Skill"][];
-            /** @description What to know first (志愿服务条例 Art 12) */
-            risks: string[];
-            /** @description Accident insurance taken out (志愿服务条例 Art 17) */
-            insured: boolean;
-            /**
-             * Format: date-time
-             * @description Start of the next shift that is not over
-             */
-            next_starts_at?: string;
-            /** @description In time order; in lists only those not over, at most 5 */
-            shifts: components["schemas"]["Shift"][];
-            /** @description I am its staff */
-            can_manage: boolean;
-        };
-        Shift: {
-            id: components["schemas"]["Id"];
-            series_id?: components["schemas"]["Id"];
-            /**
-             * Format: date-time
-             * @description Start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description End
-             */
-            ends_at: string;
-            /**
-             * @description Places
-             * @example 20
-             */
-            capacity: number;
-            /**
-             * @description Places confirmed or offered
-             * @example 14
-             */
-            taken: number;
-            /**
-             * @description People waiting
-             * @example 3
-             */
-            waitlisted: number;
-            /**
-             * @description Called off or not
+             * @description What it is about
              * @enum {string}
              */
-            state: "open" | "cancelled";
-            /** @description Changed by itself since its series made it: a change of the series leaves it as it is */
-            by_hand?: boolean;
-            my_signup?: components["schemas"]["MySignup"];
-        };
-        /** @description My sign-up for a shift: the one that is live, else the last that was rejected */
-        MySignup: {
-            id: components["schemas"]["Id"];
-            state: components["schemas"]["SignupState"];
+            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "station_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn" | "shift_reminder";
             /**
-             * Format: date-time
-             * @description An offer must be confirmed before
-             */
-            offer_expires_at?: string;
-        };
-        ActivityPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["Activity"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        DayCount: {
-            /**
-             * Format: date
-             * @description Day in Asia/Shanghai
-             */
-            date: string;
-            /**
-             * @description Open shifts that start that day
-             * @example 4
-             */
-            shifts: number;
-        };
-        ActivityInput: {
-            unit_id: components["schemas"]["Id"];
-            campaign_id: components["schemas"]["Id"];
-            /**
-             * @description Title
-             * @example 清河行动 · 渠边清洁
+             * @description In a few words
+             * @example 报名成功
              */
             title: string;
-            /** @description What is done */
-            content: string;
-            /** @description Who leads */
-            leader_name: string;
-            /**
-             * @description To be asked; see Phone
-             * @example 0953-5098110
-             */
-            contact_phone: string;
-            /** @description Where */
-            place_name: string;
-            location?: components["schemas"]["Coordinate"];
-            /** @description Check-in only within so many metres; needs location */
-            fence_metres?: number;
-            approval?: components["schemas"]["Approval"];
-            checkin_mode?: components["schemas"]["CheckinMode"];
-            /**
-             * @description Years
-             * @default 0
-             */
-            min_age: number;
-            /** @description Needed */
-            skills?: components["schemas"]["Skill"][];
-            /** @description What to know first */
-            risks?: string[];
-            /**
-             * @description Accident insurance taken out
-             * @default false
-             */
-            insured: boolean;
-            /** @description The first shifts */
-            shifts?: components["schemas"]["ShiftInput"][];
-        };
-        ActivityPatch: {
-            campaign_id?: components["schemas"]["Id"];
-            /** @description Title */
-            title?: string;
-            /** @description What is done */
-            content?: string;
-            /** @description Who leads */
-            leader_name?: string;
-            /**
-             * @description To be asked; see Phone
-             * @example 0953-5098110
-             */
-            contact_phone?: string;
-            /** @description Where */
-            place_name?: string;
-            location?: components["schemas"]["Coordinate"];
-            /** @description 0 takes the fence away */
-            fence_metres?: number;
-            approval?: components["schemas"]["Approval"];
-            checkin_mode?: components["schemas"]["CheckinMode"];
-            /** @description Years */
-            min_age?: number;
-            /** @description Needed */
-            skills?: components["schemas"]["Skill"][];
-            /** @description What to know first */
-            risks?: string[];
-            /** @description Accident insurance taken out */
-            insured?: boolean;
-        };
-        ShiftInput: {
-            /**
-             * Format: date-time
-             * @description Start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description End: after the start, at most 24 hours later
-             */
-            ends_at: string;
-            /**
-             * @description Places
-             * @example 20
-             */
-            capacity: number;
-        };
-        ShiftPatch: {
-            /**
-             * Format: date-time
-             * @description New start
-             */
-            starts_at?: string;
-            /**
-             * Format: date-time
-             * @description New end
-             */
-            ends_at?: string;
-            /** @description Not below what is taken (`capacity_below_taken`) */
-            capacity?: number;
-            /**
-             * @description Ask those again for whom the new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
-             * @default false
-             */
-            ask_again: boolean;
-        };
-        SeriesInput: {
-            /**
-             * @description 1 Monday to 7 Sunday
-             * @example [
-             *       2,
-             *       4
-             *     ]
-             */
-            weekdays: number[];
-            start_time: components["schemas"]["ClockTime"];
-            end_time: components["schemas"]["ClockTime"];
-            /**
-             * Format: date
-             * @description First day
-             */
-            from_date: string;
-            /**
-             * Format: date
-             * @description Last day, at most 366 days on; at most 200 shifts
-             */
-            until_date: string;
-            /** @description Places of each */
-            capacity: number;
-        };
-        /**
-         * @description Asia/Shanghai; an end before the start is on the next day, and one that equals the start is refused (`invalid_fields`)
-         * @example 09:00
-         */
-        ClockTime: string;
-        SeriesPatch: {
-            start_time?: components["schemas"]["ClockTime"];
-            end_time?: components["schemas"]["ClockTime"];
-            /** @description Places of each */
-            capacity?: number;
-            /**
-             * Format: date
-             * @description Only shifts that start at or after 00:00 of this day, Asia/Shanghai
-             * @example 2026-12-01
-             */
-            from_date?: string;
-            /**
-             * @description Ask those again for whom a new time overlaps another of their shifts, instead of refusing it (`move_overlaps`)
-             * @default false
-             */
-            ask_again: boolean;
-        };
-        Reason: {
-            /**
-             * @description Told to the people concerned
-             * @example 大风蓝色预警，改期举行
-             */
-            reason: string;
-        };
-        OptionalReason: {
-            /** @description Why */
-            reason?: string;
-        };
-        /**
-         * @description 待审核、候补、待确认、已报名、已到场、未到场、未通过、已取消、已过期
-         * @enum {string}
-         */
-        SignupState: "pending" | "waitlisted" | "offered" | "confirmed" | "attended" | "absent" | "rejected" | "cancelled" | "lapsed";
-        SignupInput: {
-            /**
-             * @description Wait when the shift is full
-             * @default false
-             */
-            waitlist: boolean;
-        };
-        TakeInput: {
-            /**
-             * @description Make the shift one place larger if it is full
-             * @default false
-             */
-            add_place: boolean;
-        };
-        Signup: {
-            id: components["schemas"]["Id"];
-            state: components["schemas"]["SignupState"];
-            /**
-             * @description Place on the waitlist
-             * @example 4
-             */
-            position?: number;
-            /**
-             * Format: date-time
-             * @description An offer must be confirmed before
-             */
-            offer_expires_at?: string;
-            /** @description The offer came of a new time of the shift: the place is kept, and is to be confirmed again */
-            asked_again?: boolean;
-            /** @description Why rejected or cancelled */
-            reason?: string;
-            shift_id: components["schemas"]["Id"];
-            activity_id: components["schemas"]["Id"];
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * @description The campaign
-             * @example 守护母亲河
-             */
-            campaign_name: string;
-            art: components["schemas"]["Art"];
-            /**
-             * @description Where
-             * @example 清水渠东方社区段 3 号桥
-             */
-            place_name: string;
-            location?: components["schemas"]["Coordinate"];
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /**
-             * Format: date-time
-             * @description I can give the place back until then
-             */
-            cancel_until: string;
-            /**
-             * Format: date-time
-             * @description Check-in from
-             */
-            checkin_opens_at: string;
-            /**
-             * Format: date-time
-             * @description Check-out until
-             */
-            checkout_closes_at: string;
-            checkin_mode: components["schemas"]["CheckinMode"];
-            /**
-             * Format: date-time
-             * @description In
-             */
-            checked_in_at?: string;
-            /**
-             * Format: date-time
-             * @description Out
-             */
-            checked_out_at?: string;
-            /**
-             * Format: date-time
-             * @description Signed up at
-             */
-            created_at: string;
-            person_id: components["schemas"]["Id"];
-            /** @description The volunteer */
-            person_name: string;
-            /** @description For staff: the volunteer left a phone; see openSignupContact */
-            has_phone?: boolean;
-            /** @description Years on the shift's day; only for staff */
-            age?: number;
-            /**
-             * @description Only for staff: why an earlier sign-up of theirs for this shift was rejected
-             * @example 名额有限，请看看别的班次
-             */
-            refused_before?: string;
-            /** @description The volunteer's total; only for staff */
-            minutes_total: number;
-            /** @description The volunteer's */
-            skills: components["schemas"]["Skill"][];
-        };
-        SignupPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["Signup"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        DecisionInput: {
-            /** @description What to decide on */
-            ids: components["schemas"]["Id"][];
-            /**
-             * @description The decision
-             * @enum {string}
-             */
-            decision: "approve" | "reject";
-            /** @description Needed to reject; told to the person */
-            reason?: string;
-        };
-        BatchResult: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["BatchItem"][];
-        };
-        BatchItem: {
-            id: components["schemas"]["Id"];
-            /** @description Done */
-            done: boolean;
-            /**
-             * @description What it is now
-             * @example confirmed
-             */
-            state?: string;
-            /** @description Minutes credited or proposed */
-            minutes?: number;
-            /**
-             * @description As in Problem
-             * @example shift_full
-             */
-            code?: string;
-            /** @description As in Problem */
-            detail?: string;
-            waits_for?: components["schemas"]["WaitsFor"];
-            rest?: components["schemas"]["TimeSpan"];
-        };
-        /**
-         * @description Who must approve before it counts: another of the station's staff, somebody of the district, or, where there is no other human in the district, whoever is appointed next
-         * @enum {string}
-         */
-        WaitsFor: "colleague" | "district" | "appointment";
-        /** @description A time within a shift; in a refusal `time_credited` what of it is not credited yet */
-        TimeSpan: {
-            /**
-             * Format: date-time
-             * @description Start
-             * @example 2026-11-29T10:30:00+08:00
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description End
-             * @example 2026-11-29T11:30:00+08:00
-             */
-            to: string;
-        };
-        RotatingCode: {
-            /** @description What the QR holds */
-            token: string;
-            /**
-             * Format: date-time
-             * @description Ask again then
-             */
-            expires_at: string;
-        };
-        CheckinCode: {
-            kind: components["schemas"]["CheckinKind"];
-            /** @description What the QR holds */
-            token: string;
-            /**
-             * @description To read out
-             * @example 417902
-             */
-            digits: string;
-            /**
-             * Format: date-time
-             * @description The next code starts then
-             */
-            expires_at: string;
-            /**
-             * @description Life of a code
-             * @example 30
-             */
-            step_seconds: number;
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /**
-             * @description Places confirmed
-             * @example 20
-             */
-            signed_up: number;
-            /**
-             * @description So many are in
-             * @example 14
-             */
-            checked_in: number;
-            /**
-             * @description So many are out
-             * @example 0
-             */
-            checked_out: number;
-            /** @description Names of the last ones, newest first, at most 8 */
-            latest: string[];
-        };
-        /**
-         * @description Check-in or check-out
-         * @enum {string}
-         */
-        CheckinKind: "in" | "out";
-        /**
-         * @description How presence was shown
-         * @enum {string}
-         */
-        CheckinMethod: "code" | "digits" | "staff_scan";
-        CheckinInput: {
-            /** @description What the QR held: I. begins that of check-in, O. that of check-out */
-            token?: string;
-            /** @description Read out by staff; with shift_id and kind */
-            digits?: string;
-            shift_id?: components["schemas"]["Id"];
-            kind?: components["schemas"]["CheckinKind"];
-            /**
-             * Format: date-time
-             * @description Only when sent later for want of signal, by the phone's clock
-             */
-            read_at?: string;
-            /** @description A check-out that was asked about (`checkout_early`) is meant */
-            sure?: boolean;
-            /** @description Take a place too (`join_first`); only with token */
-            join?: boolean;
-            location?: components["schemas"]["Position"];
-        };
-        /** @description Read only with the consent `location`; only its distance to the place is kept */
-        Position: {
-            /**
-             * Format: double
-             * @description Degrees
-             */
-            latitude: number;
-            /**
-             * Format: double
-             * @description Degrees
-             */
-            longitude: number;
-            /**
-             * Format: double
-             * @description As the phone reports it
-             */
-            accuracy_metres: number;
-        };
-        ScanInput: {
-            /** @description What the volunteer's QR held */
-            token: string;
-            kind: components["schemas"]["CheckinKind"];
-            /** @description A check-out that was asked about (`checkout_early`) is meant */
-            sure?: boolean;
-            /** @description Give a place too (`join_first`), one more if all are taken (`full_at_door`) */
-            join?: boolean;
-        };
-        Checkin: {
-            signup_id: components["schemas"]["Id"];
-            kind: components["schemas"]["CheckinKind"];
-            /**
-             * Format: date-time
-             * @description What counts
-             */
-            at: string;
-            /** @description It had been recorded before; this is the first */
-            repeated: boolean;
-            /** @description Why staff will have a look */
-            attention: components["schemas"]["AttentionReason"][];
-            /**
-             * @description The volunteer
-             * @example 林晓雯
-             */
-            person_name: string;
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /**
-             * @description What check-in and check-out come to; 0 before check-out
-             * @example 148
-             */
-            minutes: number;
-            /**
-             * @description What to do about it, to be shown as it is
-             * @example 这次没有用到位置，工作人员会核实一下
-             */
-            advice?: string;
-        };
-        /**
-         * @description 没签退、补传、定位不准、没有定位; the shift is longer than 12 h; its time changed after people had signed up; it was published, made or moved less
-         *     than an hour before; eight or more came within two minutes and went within two minutes, on a shift of an hour or more; staff took a
-         *     check-out back; fence or way of check-in changed after people had signed up; it came after staff had marked the volunteer absent
-         *
-         * @enum {string}
-         */
-        AttentionReason: "missing_out" | "sent_late" | "poor_accuracy" | "no_location" | "long_shift" | "time_moved" | "short_notice" | "burst" | "undone" | "rules_eased" | "marked_absent";
-        SignupContact: {
-            /**
-             * @description The volunteer
-             * @example 林晓雯
-             */
-            name: string;
-            /**
-             * @description In full
-             * @example 13800001234
-             */
-            phone: string;
-        };
-        AttendanceRow: {
-            signup_id: components["schemas"]["Id"];
-            person_id: components["schemas"]["Id"];
-            /**
-             * @description The volunteer
-             * @example 林晓雯
-             */
-            person_name: string;
-            /**
-             * @description Years on the shift's day, where known; tells two of one name apart
-             * @example 21
-             */
-            age?: number;
-            /**
-             * Format: date-time
-             * @description When they signed up
-             */
-            signed_up_at: string;
-            state: components["schemas"]["SignupState"];
-            /**
-             * Format: date-time
-             * @description In
-             */
-            in_at?: string;
-            in_method?: components["schemas"]["CheckinMethod"];
-            /**
-             * Format: date-time
-             * @description Out
-             */
-            out_at?: string;
-            out_method?: components["schemas"]["CheckinMethod"];
-            /**
-             * @description Credited, or what check-in and check-out come to
-             * @example 150
-             */
-            minutes: number;
-            /** @description Why it needs a look */
-            attention: components["schemas"]["AttentionReason"][];
+            /** @description What happened and what to do next */
+            body: string;
+            signup_id?: components["schemas"]["Id"];
+            activity_id?: components["schemas"]["Id"];
+            request_id?: components["schemas"]["Id"];
             entry_id?: components["schemas"]["Id"];
-            /** @description By hand, or presence that one person does not confirm alone; waits for `waits_for` */
-            proposed_minutes?: number;
-            /** @description Who proposed */
-            proposed_by_name?: string;
-            waits_for?: components["schemas"]["WaitsFor"];
-            /** @description The volunteer left a phone; see openSignupContact */
-            has_phone: boolean;
-            /** @description Joined at the door; absent if not */
-            walk_in?: boolean;
-        };
-        Attendance: {
-            shift_id: components["schemas"]["Id"];
-            activity_id: components["schemas"]["Id"];
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
+            /** @description I have seen it */
+            read: boolean;
             /**
              * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /** @description Places */
-            capacity: number;
-            /** @description The shift has ended */
-            over: boolean;
-            /** @description Attendance can be confirmed now */
-            can_confirm: boolean;
-            /** @description All who had a place; attention first, then by name */
-            items: components["schemas"]["AttendanceRow"][];
-        };
-        AttendanceInput: {
-            /** @description At most one for each sign-up */
-            items: {
-                signup_id: components["schemas"]["Id"];
-                /**
-                 * @description What to do
-                 * @enum {string}
-                 */
-                action: "confirm" | "correct" | "undo" | "no_show" | "no_credit";
-                given?: components["schemas"]["TimeSpan"];
-                /** @description For correct: minutes given, at most those of `given`, which are meant without it */
-                minutes?: number;
-                /** @description For correct: why by hand; for undo: why, if anything */
-                reason?: string;
-            }[];
-        };
-        AttentionPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["AttentionItem"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        AttentionItem: {
-            row: components["schemas"]["AttendanceRow"];
-            shift_id: components["schemas"]["Id"];
-            activity_id: components["schemas"]["Id"];
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-        };
-        /**
-         * @description 系统、人工、更正
-         * @enum {string}
-         */
-        EntryClass: "system" | "manual" | "correction";
-        MonthHours: {
-            /**
-             * @description Month of service, Asia/Shanghai
-             * @example 2026-11
-             */
-            month: string;
-            /**
-             * @description Whole minutes
-             * @example 450
-             */
-            minutes: number;
-            /**
-             * @description Times served
-             * @example 3
-             */
-            entries: number;
-        };
-        MyHours: {
-            minutes_total: components["schemas"]["Minutes"];
-            /**
-             * @description Times served
-             * @example 61
-             */
-            entries_total: number;
-            /**
-             * @description Star level
-             * @example 1
-             */
-            star: number;
-            /**
-             * @description Minutes the present star asks; 0 for none
-             * @example 6000
-             */
-            star_minutes: number;
-            /**
-             * @description Minutes the next star asks; absent at five
-             * @example 18000
-             */
-            next_star_minutes?: number;
-            /** @description The last twelve months, oldest first, empty ones too */
-            months: components["schemas"]["MonthHours"][];
-        };
-        HourEntry: {
-            id: components["schemas"]["Id"];
-            /**
-             * Format: int64
-             * @description Number in this volunteer's chain, from 1
-             * @example 61
-             */
-            sequence: number;
-            class: components["schemas"]["EntryClass"];
-            /**
-             * @description Negative in a correction downwards
-             * @example 148
-             */
-            minutes: number;
-            /**
-             * @description The volunteer
-             * @example 林晓雯
-             */
-            person_name: string;
-            activity_id: components["schemas"]["Id"];
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            campaign_id: components["schemas"]["Id"];
-            /**
-             * @description The campaign
-             * @example 守护母亲河
-             */
-            campaign_name: string;
-            art: components["schemas"]["Art"];
-            /** @description Who recorded */
-            unit_name: string;
-            /** @description Who led */
-            leader_name: string;
-            /**
-             * @description Where
-             * @example 清水渠东方社区段 3 号桥
-             */
-            place_name?: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /**
-             * Format: date-time
-             * @description Check-in under it
-             */
-            in_at?: string;
-            in_method?: components["schemas"]["CheckinMethod"];
-            /**
-             * Format: date-time
-             * @description Check-out under it
-             */
-            out_at?: string;
-            out_method?: components["schemas"]["CheckinMethod"];
-            given?: components["schemas"]["TimeSpan"];
-            /** @description The time in `given` is not known: the minutes from the shift's start, from before times were kept */
-            assumed?: boolean;
-            /** @description Of a manual entry or a correction */
-            reason?: string;
-            /** @description Who confirmed or proposed */
-            recorded_by_name?: string;
-            /** @description The second person */
-            approved_by_name?: string;
-            /** @description Only of what a second person approved: one of the two had its role from the other alone */
-            granted_by_proposer?: boolean;
-            corrects_id?: components["schemas"]["Id"];
-            dispute?: components["schemas"]["HourDispute"];
-            /** @description Mine, and no dispute about it is open; of one entry only, not in lists */
-            may_dispute?: boolean;
-            /**
-             * Format: date-time
-             * @description Entered at
-             */
-            created_at: string;
-            /**
-             * @description SHA-256 of this entry and the one before, hex
-             * @example 9f86d081884c7d65
-             */
-            hash: string;
-        };
-        HourDispute: {
-            id: components["schemas"]["Id"];
-            entry_id: components["schemas"]["Id"];
-            /**
-             * @description Where it stands
-             * @enum {string}
-             */
-            state: "open" | "corrected" | "kept";
-            /** @description What the volunteer says is wrong */
-            words: string;
-            /**
-             * @description The volunteer
-             * @example 林晓雯
-             */
-            person_name: string;
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * @description Of the entry
-             * @example 148
-             */
-            minutes: number;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /** @description About my own hours, by any account of mine: another one answers */
-            mine: boolean;
-            /** @description What was answered */
-            answer?: string;
-            /**
-             * @description Who answered
-             * @example 杨海兰
-             */
-            answered_by_name?: string;
-            /**
-             * Format: date-time
-             * @description When it was asked
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it was answered
-             */
-            answered_at?: string;
-        };
-        HourDisputePage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["HourDispute"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        HourEntryPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["HourEntry"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        CorrectionInput: {
-            /** @description What it should have been in all, at most the shift's minutes and those of `given` */
-            minutes: number;
-            given?: components["schemas"]["TimeSpan"];
-            /**
-             * @description Why
-             * @example 实到 2 小时 30 分
-             */
-            reason: string;
-        };
-        HourProposal: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description What entry it would make
-             * @enum {string}
-             */
-            class: "manual" | "correction";
-            /**
-             * @description Where it is
-             * @enum {string}
-             */
-            state: "pending" | "approved" | "rejected";
-            /** @description What would be entered; negative in a correction downwards */
-            minutes: number;
-            given?: components["schemas"]["TimeSpan"];
-            /** @description The minutes are those of check-in and check-out; approved they are of class system */
-            presence?: boolean;
-            /**
-             * @description Why presence, or minutes by hand, need more than one person's word: the day's cap, or the attention list
-             * @enum {string}
-             */
-            why?: "daily_cap" | "attention";
-            waits_for?: components["schemas"]["WaitsFor"];
-            /** @description Why it was proposed */
-            reason: string;
-            /** @description The volunteer */
-            person_name: string;
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description The shift's start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description The shift's end
-             */
-            ends_at: string;
-            /**
-             * @description Who proposed
-             * @example 杨海兰
-             */
-            proposed_by_name: string;
-            /** @description I proposed it or it is about me, by any account of mine; somebody else must decide */
-            mine: boolean;
-            /** @description Only once decided: one of the two had its role from the other alone */
-            granted_by_proposer?: boolean;
-            /**
-             * Format: date-time
-             * @description Proposed at
+             * @description When
              */
             created_at: string;
         };
-        EntryAttention: {
+        /**
+         * @description A subscribe message of WeChat's
+         * @enum {string}
+         */
+        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited" | "dispute_answered" | "shift_reminder";
+        Delivery: {
             id: components["schemas"]["Id"];
+            person_id: components["schemas"]["Id"];
             /**
-             * @description Credited for a time that another entry has, before this was refused; decided by two of whom one had given the other the role, or who have it from one third; recorded or approved by the human whose it is, as was found out later; a day that came to more than the cap by a merge
-             * @enum {string}
-             */
-            reason: "old_overlap" | "granted_by_proposer" | "own_hours" | "daily_cap";
-            entry: components["schemas"]["HourEntry"];
-            other?: components["schemas"]["HourEntry"];
-            /**
-             * Format: date-time
-             * @description On the list since
-             */
-            created_at: string;
-        };
-        EntryAttentionPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["EntryAttention"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        HourProposalPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["HourProposal"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        /**
-         * @description 社会救助、养老服务、儿童关爱、社区治理
-         * @enum {string}
-         */
-        ServiceField: "relief" | "elder" | "child" | "community";
-        /**
-         * @description How residents look for it: 心里的事、身体和家、权益和来往、孩子和家人
-         * @enum {string}
-         */
-        ServiceTheme: "heart" | "body" | "rights" | "family";
-        /**
-         * @description The drawing
-         * @enum {string}
-         */
-        ServiceIcon: "counsel" | "company" | "life" | "care" | "safe" | "law" | "blend" | "family" | "hobby";
-        /**
-         * @description 上门、到站、电话、视频
-         * @enum {string}
-         */
-        ServiceWay: "home" | "station" | "phone" | "video";
-        /**
-         * @description By appointment in a slot, or on request: somebody gets in touch
-         * @enum {string}
-         */
-        ServiceMode: "booking" | "request";
-        /**
-         * @description 60 岁以上老人、18 岁以下儿童、残障人士、特困人员、低保低收入、留守或困境儿童、不限
-         * @enum {string}
-         */
-        TargetGroup: "elder" | "child" | "disabled" | "hardship" | "low_income" | "left_behind" | "everyone";
-        /**
-         * @description 不急、尽快、很急
-         * @enum {string}
-         */
-        Urgency: "normal" | "soon" | "urgent";
-        /**
-         * @description 社会工作者职业资格: 无、初级（助理社工师）、中级（社工师）、高级
-         * @enum {string}
-         */
-        Qualification: "none" | "junior" | "intermediate" | "senior";
-        /**
-         * @description How it is answered
-         * @enum {string}
-         */
-        QuestionKind: "text" | "lines" | "yes_no" | "choice" | "choices" | "number" | "date";
-        Question: {
-            /**
-             * @description Name of the answer
-             * @example sleep
-             */
-            key: string;
-            /**
-             * @description What is asked
-             * @example 晚上睡得好吗
-             */
-            label: string;
-            /** @description A line under it */
-            help?: string;
-            kind: components["schemas"]["QuestionKind"];
-            /** @description Must be answered to submit */
-            required: boolean;
-            /** @description The answer says something about health: the request, as one for a confidential service, needs the consent `sensitive` of who asks for themselves */
-            sensitive?: boolean;
-            /**
-             * @description For choice and choices
-             * @example [
-             *       "还好",
-             *       "睡不踏实"
-             *     ]
-             */
-            options?: string[];
-            /** @description For number */
-            minimum?: number;
-            /** @description For number */
-            maximum?: number;
-        };
-        ResponsePromise: {
-            urgency: components["schemas"]["Urgency"];
-            /**
-             * @description The station answers within so many minutes of its opening hours, of which a day is a working day; for urgent every hour counts
-             * @example 4320
-             */
-            minutes: number;
-        };
-        ServiceType: {
-            id: components["schemas"]["Id"];
-            unit_id: components["schemas"]["Id"];
-            /**
-             * @description Whose service it is
-             * @example 红寺堡区社会工作服务中心
-             */
-            unit_name: string;
-            field: components["schemas"]["ServiceField"];
-            theme: components["schemas"]["ServiceTheme"];
-            icon: components["schemas"]["ServiceIcon"];
-            /**
-             * @description Name
-             * @example 心理疏导
-             */
-            name: string;
-            /**
-             * @description In plain words
-             * @example 与社工面谈，一次 50 分钟，内容保密
-             */
-            line: string;
-            /** @description What it is and what to expect */
-            detail: string;
-            /** @description Where and how */
-            ways: components["schemas"]["ServiceWay"][];
-            mode: components["schemas"]["ServiceMode"];
-            /** @description A booking needs no approval */
-            instant: boolean;
-            /**
-             * @description Length of a slot or a visit
-             * @example 50
-             */
-            length_minutes: number;
-            /**
-             * @description Kept free after it
-             * @example 10
-             */
-            buffer_minutes: number;
-            /**
-             * @description Slots are offered so many days ahead
-             * @example 28
-             */
-            horizon_days: number;
-            /**
-             * @description A slot is offered until so long before its start
-             * @example 120
-             */
-            lead_minutes: number;
-            /** @description Who may be served */
-            groups: components["schemas"]["TargetGroup"][];
-            /** @description Asked with a request */
-            questions: components["schemas"]["Question"][];
-            /** @description Case notes are for the worker and the supervisor alone */
-            confidential: boolean;
-            /** @description The urgencies offered, with the promised response */
-            promises: components["schemas"]["ResponsePromise"][];
-            min_level: components["schemas"]["Qualification"];
-            /**
-             * @description Where, if at the station; may be empty
-             * @example 社工站二楼 谈心室
-             */
-            place_name: string;
-            /**
-             * @description How to get in; may be empty
-             * @example 有电梯，轮椅可进
-             */
-            place_note: string;
-            /** @description Offered at present */
-            active: boolean;
-            /**
-             * @description Place in the list
-             * @example 10
-             */
-            position: number;
-            /** @description I may change it */
-            can_manage: boolean;
-        };
-        ServiceTypeInput: {
-            unit_id: components["schemas"]["Id"];
-            field: components["schemas"]["ServiceField"];
-            theme: components["schemas"]["ServiceTheme"];
-            icon: components["schemas"]["ServiceIcon"];
-            /**
-             * @description Name, its own among those a resident sees
-             * @example 心理疏导
-             */
-            name: string;
-            /** @description In plain words */
-            line: string;
-            /** @description What it is and what to expect */
-            detail?: string;
-            /** @description Where and how */
-            ways: components["schemas"]["ServiceWay"][];
-            mode: components["schemas"]["ServiceMode"];
-            /** @description A booking needs no approval; false if absent */
-            instant?: boolean;
-            /**
-             * @description 60 if absent
-             * @example 50
-             */
-            length_minutes?: number;
-            /**
-             * @description 0 if absent
-             * @example 10
-             */
-            buffer_minutes?: number;
-            /**
-             * @description 28 if absent
-             * @example 28
-             */
-            horizon_days?: number;
-            /**
-             * @description 120 if absent
-             * @example 120
-             */
-            lead_minutes?: number;
-            /** @description Who may be served; everyone if absent */
-            groups?: components["schemas"]["TargetGroup"][];
-            /** @description Asked with a request; each key once */
-            questions?: components["schemas"]["Question"][];
-            /** @description false if absent */
-            confidential?: boolean;
-            /** @description Each urgency once; normal within 3 days if absent */
-            promises?: components["schemas"]["ResponsePromise"][];
-            min_level?: components["schemas"]["Qualification"];
-            /** @description Where, if at the station */
-            place_name?: string;
-            /** @description How to get in */
-            place_note?: string;
-            /** @description Offered at present; true if absent */
-            active?: boolean;
-            /** @description Place in the list */
-            position?: number;
-        };
-        ServiceTypePatch: {
-            field?: components["schemas"]["ServiceField"];
-            theme?: components["schemas"]["ServiceTheme"];
-            icon?: components["schemas"]["ServiceIcon"];
-            /**
-             * @description Name, its own among those a resident sees
-             * @example 心理疏导
-             */
-            name?: string;
-            /** @description In plain words */
-            line?: string;
-            /** @description What it is and what to expect */
-            detail?: string;
-            /** @description Where and how */
-            ways?: components["schemas"]["ServiceWay"][];
-            mode?: components["schemas"]["ServiceMode"];
-            /** @description A booking needs no approval; false if absent */
-            instant?: boolean;
-            /**
-             * @description 60 if absent
-             * @example 50
-             */
-            length_minutes?: number;
-            /**
-             * @description 0 if absent
-             * @example 10
-             */
-            buffer_minutes?: number;
-            /**
-             * @description 28 if absent
-             * @example 28
-             */
-            horizon_days?: number;
-            /**
-             * @description 120 if absent
-             * @example 120
-             */
-            lead_minutes?: number;
-            /** @description Who may be served; everyone if absent */
-            groups?: components["schemas"]["TargetGroup"][];
-            /** @description Asked with a request; each key once */
-            questions?: components["schemas"]["Question"][];
-            /** @description false if absent */
-            confidential?: boolean;
-            /** @description Each urgency once; normal within 3 days if absent */
-            promises?: components["schemas"]["ResponsePromise"][];
-            min_level?: components["schemas"]["Qualification"];
-            /** @description Where, if at the station */
-            place_name?: string;
-            /** @description How to get in */
-            place_note?: string;
-            /** @description Offered at present; true if absent */
-            active?: boolean;
-            /** @description Place in the list */
-            position?: number;
-        };
-        ServiceBrief: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description Name
-             * @example 心理疏导
-             */
-            name: string;
-            icon: components["schemas"]["ServiceIcon"];
-        };
-        /**
-         * @description past: over, or too soon to book
-         * @enum {string}
-         */
-        SlotState: "free" | "taken" | "past";
-        Slot: {
-            provider_id: components["schemas"]["Id"];
-            /**
-             * Format: date-time
-             * @description Start
-             * @example 2026-11-27T14:00:00+08:00
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description End
-             * @example 2026-11-27T14:50:00+08:00
-             */
-            ends_at: string;
-            state: components["schemas"]["SlotState"];
-        };
-        SlotDay: {
-            /**
-             * Format: date
-             * @description Asia/Shanghai
-             * @example 2026-11-27
-             */
-            date: string;
-            /**
-             * @description 有空、约满、休息、已过、还没开放
-             * @enum {string}
-             */
-            state: "open" | "full" | "off" | "past" | "later";
-            /**
-             * @description The holiday's name
-             * @example 国庆节
-             */
-            note?: string;
-            /**
-             * @description Free slots
-             * @example 4
-             */
-            free: number;
-            /** @description By start, the taken ones in their place */
-            slots: components["schemas"]["Slot"][];
-        };
-        SlotProvider: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description The worker
-             * @example 周文静
-             */
-            name: string;
-            level: components["schemas"]["Qualification"];
-            /**
-             * @description Of which station
-             * @example 东方社区社工站
-             */
-            unit_name: string;
-            /**
-             * Format: date-time
-             * @description The earliest free slot
-             */
-            next_free?: string;
-        };
-        SlotCalendar: {
-            provider_id?: components["schemas"]["Id"];
-            /** @description Every day asked for; of the provider named, or of the first of providers */
-            days: components["schemas"]["SlotDay"][];
-            /** @description Who offers it, the earliest free first */
-            providers: components["schemas"]["SlotProvider"][];
-            /** @description The earliest free slots of any of them */
-            next_free: components["schemas"]["Slot"][];
-        };
-        WeeklySpan: {
-            /**
-             * @description 1 Monday to 7 Sunday
-             * @example 4
-             */
-            weekday: number;
-            start_time: components["schemas"]["ClockTime"];
-            end_time: components["schemas"]["ClockTime"];
-        };
-        ProviderHoursInput: {
-            /** @description When I work; spans of a day do not overlap */
-            hours: components["schemas"]["WeeklySpan"][];
-            /** @description Taken out of the hours */
-            breaks: components["schemas"]["WeeklySpan"][];
-            /**
-             * @description At most so many bookings a day; 0 for no limit; unchanged if absent
-             * @example 6
-             */
-            daily_cap?: number;
-        };
-        ProviderExceptionInput: {
-            /**
-             * Format: date
-             * @description The day, today or later
-             * @example 2026-12-01
-             */
-            date: string;
-            /**
-             * @description off: not there; extra: there, also on a holiday
-             * @enum {string}
-             */
-            kind: "off" | "extra";
-            start_time?: components["schemas"]["ClockTime"];
-            end_time?: components["schemas"]["ClockTime"];
-            /**
-             * @description For myself and the staff
-             * @example 去区里培训
-             */
-            note?: string;
-        };
-        ProviderException: {
-            id: components["schemas"]["Id"];
-            /**
-             * Format: date
-             * @description The day
-             */
-            date: string;
-            /**
-             * @description Absent times mean the whole day
-             * @enum {string}
-             */
-            kind: "off" | "extra";
-            start_time?: components["schemas"]["ClockTime"];
-            end_time?: components["schemas"]["ClockTime"];
-            /** @description Why */
-            note?: string;
-        };
-        Provider: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description The worker
-             * @example 周文静
-             */
-            name: string;
-            unit_id: components["schemas"]["Id"];
-            /**
-             * @description Where the worker belongs
-             * @example 东方社区社工站
-             */
-            unit_name: string;
-            level: components["schemas"]["Qualification"];
-            /** @description What the worker gives */
-            service_type_ids: components["schemas"]["Id"][];
-            supervisor_id?: components["schemas"]["Id"];
-            /**
-             * @description Who may read the case notes beside the worker
-             * @example 马建军
-             */
-            supervisor_name?: string;
-            /**
-             * @description At most so many bookings a day; 0 for no limit
-             * @example 6
-             */
-            daily_cap: number;
-            /** @description Takes cases */
-            active: boolean;
-            /**
-             * @description Cases under way
-             * @example 7
-             */
-            open_cases: number;
-            /** @description When the worker works */
-            hours: components["schemas"]["WeeklySpan"][];
-            /** @description Taken out of the hours */
-            breaks: components["schemas"]["WeeklySpan"][];
-            /** @description From today on, by date */
-            exceptions: components["schemas"]["ProviderException"][];
-            /**
-             * @description Bookings to come that were made before the worker's absence was known; see listAffectedBookings
-             * @example 2
-             */
-            affected: number;
-            /** @description A calendar feed is on */
-            has_feed: boolean;
-        };
-        ProviderPatch: {
-            level?: components["schemas"]["Qualification"];
-            /** @description What the worker gives */
-            service_type_ids?: components["schemas"]["Id"][];
-            /**
-             * Format: int64
-             * @description Who reads the case notes of all cases of the worker from now on, in place of the one before; null: nobody but the worker
-             * @example 12
-             */
-            supervisor_id?: number | null;
-            /** @description 0 for no limit */
-            daily_cap?: number;
-            /** @description false: offers no slots and is not suggested */
-            active?: boolean;
-        };
-        CalendarFeed: {
-            /**
-             * @description Path of the feed on this server; a secret
-             * @example /api/v1/calendar/ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
-             */
-            path: string;
-        };
-        /**
-         * @description 暂留、已约、已完成、未到、已取消、暂留已过
-         * @enum {string}
-         */
-        BookingState: "held" | "booked" | "done" | "no_show" | "cancelled" | "lapsed";
-        Booking: {
-            id: components["schemas"]["Id"];
-            request_id: components["schemas"]["Id"];
-            /**
-             * @description The request's number
-             * @example 20261126-483920
-             */
-            number: string;
-            /**
-             * @description The service
-             * @example 心理疏导
-             */
-            service_name: string;
-            icon: components["schemas"]["ServiceIcon"];
-            state: components["schemas"]["BookingState"];
-            way: components["schemas"]["ServiceWay"];
-            /**
-             * @description Where, if at the station; may be empty
-             * @example 社工站二楼 谈心室
-             */
-            place: string;
-            /**
-             * Format: date-time
-             * @description Start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description End
-             */
-            ends_at: string;
-            /**
-             * Format: date-time
-             * @description Until when a held slot is kept
-             */
-            hold_expires_at?: string;
-            provider_id: components["schemas"]["Id"];
-            /**
-             * @description The worker
-             * @example 周文静
-             */
-            provider_name: string;
-            /**
-             * @description Whom it is for; a minor's name is masked
+             * @description Whom it is for
              * @example 林国栋
              */
-            beneficiary_name: string;
-        };
-        AffectedBooking: {
-            booking: components["schemas"]["Booking"];
+            person_name: string;
+            /**
+             * @description What it is about; as in Notice
+             * @example request_approved
+             */
+            kind: string;
+            /**
+             * @description In a few words
+             * @example 申请通过了
+             */
+            title: string;
+            template: components["schemas"]["MessageName"];
+            /**
+             * @description dead: WeChat will not take it; uncertain: its answer was lost, so it may have arrived
+             * @enum {string}
+             */
+            state: "dead" | "uncertain";
+            /**
+             * @description The stable code of the failure
+             * @example wechat_message_refused
+             */
+            code: string;
+            /**
+             * @description How often WeChat was asked
+             * @example 1
+             */
+            attempts: number;
             /**
              * Format: date-time
-             * @description Since when who asked is asked to choose another time; absent if they are not
+             * @description When it happened
              */
-            asked_at?: string;
-            /** @description They have an account to be asked by; else they are called */
-            may_offer: boolean;
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it failed
+             */
+            failed_at: string;
         };
-        Holiday: {
-            /**
-             * Format: date
-             * @description The day
-             * @example 2026-10-01
-             */
-            date: string;
-            /**
-             * @description Name
-             * @example 国庆节
-             */
-            name: string;
-            /**
-             * @description off: no slots; work: a make-up working day
-             * @enum {string}
-             */
-            kind: "off" | "work";
-            /** @description For work: it has this week-day's hours */
-            as_weekday?: number;
+        DeliveryPage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Delivery"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
-        HolidayList: {
+        MessageTemplate: {
+            name: components["schemas"]["MessageName"];
             /**
-             * Format: int64
-             * @description The district; absent where nobody knows mine
-             * @example 1
+             * @description The template's id at WeChat
+             * @example pY2xHk3qWc8
              */
-            unit_id?: number;
-            /**
-             * @description The district's name
-             * @example 红寺堡区社会工作服务中心
-             */
-            unit_name?: string;
-            /** @description By date */
-            items: components["schemas"]["Holiday"][];
+            id: string;
         };
-        HolidayInput: {
-            /**
-             * Format: int64
-             * @description A unit of the district; needed by who administers several
-             * @example 1
-             */
-            unit_id?: number;
-            /**
-             * Format: date
-             * @description The day
-             */
-            date: string;
-            /**
-             * @description Name
-             * @example 国庆节
-             */
-            name: string;
-            /**
-             * @description off: no slots; work: a make-up working day
-             * @enum {string}
-             */
-            kind: "off" | "work";
-            /** @description For work: it has this week-day's hours; 1 if absent */
-            as_weekday?: number;
+        NoticePage: {
+            /** @description In the order that the call names */
+            items: components["schemas"]["Notice"][];
+            /** @description Pass it as cursor for the next page; empty on the last */
+            next_cursor: string;
         };
         /**
          * @description 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
@@ -6554,488 +6970,72 @@ export interface components {
             /** @description The one to take */
             suggested: boolean;
         };
-        Notice: {
-            id: components["schemas"]["Id"];
-            /**
-             * @description What it is about
-             * @enum {string}
-             */
-            kind: "signup_confirmed" | "signup_rejected" | "signup_offered" | "signup_lapsed" | "activity_changed" | "activity_cancelled" | "hours_credited" | "dispute_answered" | "signup_cancelled" | "request_submitted" | "request_approved" | "request_rejected" | "request_returned" | "request_referred" | "request_assigned" | "request_scheduled" | "request_changed" | "request_completed" | "request_message" | "station_message" | "booking_reminder" | "case_assigned" | "case_passed_on" | "consent_withdrawn" | "shift_reminder";
-            /**
-             * @description In a few words
-             * @example 报名成功
-             */
-            title: string;
-            /** @description What happened and what to do next */
-            body: string;
-            signup_id?: components["schemas"]["Id"];
-            activity_id?: components["schemas"]["Id"];
-            request_id?: components["schemas"]["Id"];
-            entry_id?: components["schemas"]["Id"];
-            /** @description I have seen it */
-            read: boolean;
-            /**
-             * Format: date-time
-             * @description When
-             */
-            created_at: string;
-        };
         /**
-         * @description A subscribe message of WeChat's
+         * @description 区中心、站、室
          * @enum {string}
          */
-        MessageName: "request_result" | "request_assigned" | "booking_reminder" | "signup_confirmed" | "signup_offered" | "activity_changed" | "hours_credited" | "dispute_answered" | "shift_reminder";
-        Delivery: {
+        UnitKind: "district_centre" | "station" | "room";
+        Unit: {
             id: components["schemas"]["Id"];
-            person_id: components["schemas"]["Id"];
+            parent_id?: components["schemas"]["Id"];
+            kind: components["schemas"]["UnitKind"];
             /**
-             * @description Whom it is for
-             * @example 林国栋
-             */
-            person_name: string;
-            /**
-             * @description What it is about; as in Notice
-             * @example request_approved
-             */
-            kind: string;
-            /**
-             * @description In a few words
-             * @example 申请通过了
-             */
-            title: string;
-            template: components["schemas"]["MessageName"];
-            /**
-             * @description dead: WeChat will not take it; uncertain: its answer was lost, so it may have arrived
-             * @enum {string}
-             */
-            state: "dead" | "uncertain";
-            /**
-             * @description The stable code of the failure
-             * @example wechat_message_refused
-             */
-            code: string;
-            /**
-             * @description How often WeChat was asked
-             * @example 1
-             */
-            attempts: number;
-            /**
-             * Format: date-time
-             * @description When it happened
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it failed
-             */
-            failed_at: string;
-        };
-        DeliveryPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["Delivery"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        MessageTemplate: {
-            name: components["schemas"]["MessageName"];
-            /**
-             * @description The template's id at WeChat
-             * @example pY2xHk3qWc8
-             */
-            id: string;
-        };
-        NoticePage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["Notice"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        /**
-         * @description The kind of a record
-         * @enum {string}
-         */
-        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
-        AuditEntry: {
-            id: components["schemas"]["Id"];
-            /**
-             * Format: date-time
-             * @description When
-             */
-            at: string;
-            /**
-             * Format: int64
-             * @description Who; 0: the system
-             * @example 4
-             */
-            actor_id: number;
-            /**
-             * @description Their name; 系统 for the system
-             * @example 杨海兰
-             */
-            actor_name: string;
-            /**
-             * @description As what they did it
-             * @enum {string}
-             */
-            role: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "system";
-            /**
-             * @description The unit of the record; empty: no unit's
+             * @description Name
              * @example 东方社区社工站
-             */
-            unit_name: string;
-            /**
-             * @description The operationId; empty for the command line and timed work
-             * @example approveRequest
-             */
-            operation: string;
-            /**
-             * @description What was done in Chinese
-             * @example 通过申请
-             */
-            said: string;
-            entity: components["schemas"]["AuditEntity"];
-            /**
-             * @description The kind of the record in Chinese
-             * @example 服务申请
-             */
-            entity_said: string;
-            /**
-             * Format: int64
-             * @description The record's id; of a holiday its day
-             * @example 42
-             */
-            entity_id: number;
-            /**
-             * @description How the record is called now, where it has a name or a number
-             * @example 20260305-481220
-             */
-            entity_name: string;
-            /** @description About somebody under 18 */
-            minor: boolean;
-            /** @description What changed, by column; empty where nothing was kept */
-            changes: components["schemas"]["AuditChange"][];
-            /**
-             * @description From where: the first 24 bits of an IPv4 address, 48 of an IPv6 one
-             * @example 203.0.113.0/24
-             */
-            network: string;
-            /**
-             * @description Of the request log, and of the answer's X-Request-Id
-             * @example 01JD8X6Z3M
-             */
-            request_id: string;
-        };
-        AuditChange: {
-            /**
-             * @description The column
-             * @example state
              */
             name: string;
             /**
-             * @description The column in Chinese
-             * @example 状态
+             * @description To be called by residents
+             * @example 0953-5098110
              */
-            said: string;
+            phone?: string;
             /**
-             * @description What it was; empty: nothing
-             * @example 待审批
+             * @description Street address
+             * @example 东方社区服务中心二楼
              */
-            before: string;
+            address?: string;
             /**
-             * @description What it became; empty: nothing. 不显示 for what is private
-             * @example 已通过
+             * @description When somebody answers
+             * @example 周一至周五 8:30–18:00
              */
-            after: string;
+            open_hours?: string;
+            location?: components["schemas"]["Coordinate"];
         };
-        AuditPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["AuditEntry"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
-        };
-        MinorsReport: {
+        UnitInput: {
+            parent_id: components["schemas"]["Id"];
+            kind: components["schemas"]["UnitKind"];
             /**
-             * @description The year
-             * @example 2026
-             */
-            year: number;
-            /**
-             * Format: date-time
-             * @description When the report was made
-             */
-            made_at: string;
-            /**
-             * Format: date
-             * @description The day that ages are of
-             * @example 2026-12-31
-             */
-            age_day: string;
-            /** @description The units that I administer */
-            units: string[];
-            held: components["schemas"]["MinorsHeld"];
-            /**
-             * @description How often a minor's record was looked at by somebody else
-             * @example 214
-             */
-            looks: number;
-            /**
-             * @description How often a minor's record was changed by somebody else
-             * @example 96
-             */
-            changes: number;
-            /** @description By month */
-            months: components["schemas"]["MinorsMonth"][];
-            /** @description By role and operation, the most frequent first */
-            deeds: components["schemas"]["MinorsDeed"][];
-            /** @description By unit, the most frequent first */
-            by_unit: components["schemas"]["MinorsUnit"][];
-        };
-        /** @description Whose data are held */
-        MinorsHeld: {
-            /**
-             * @description Requests for somebody under 18
-             * @example 31
-             */
-            requests: number;
-            /**
-             * @description Different people under 18 whom these are for, by who asked, name and birth date
-             * @example 24
-             */
-            beneficiaries: number;
-            /**
-             * @description Of them under 14
-             * @example 18
-             */
-            beneficiaries_under_14: number;
-            /**
-             * @description Of those under 14, with the guardian's consent on every request (个人信息保护法 Art 31)
-             * @example 17
-             */
-            under_14_with_guardian: number;
-            /**
-             * @description Of those under 14
-             * @example 1
-             */
-            under_14_without_guardian: number;
-            /**
-             * @description Accounts of people under 18
-             * @example 12
-             */
-            people: number;
-            /**
-             * @description Of them under 14
-             * @example 2
-             */
-            people_under_14: number;
-            /**
-             * @description Of those under 14, with a guardian's consent by the guardian's own account
-             * @example 1
-             */
-            people_under_14_with_guardian: number;
-            /**
-             * @description Of them volunteers
-             * @example 9
-             */
-            volunteers: number;
-        };
-        MinorsMonth: {
-            /**
-             * @description The month
-             * @example 3
-             */
-            month: number;
-            /**
-             * @description Looks
-             * @example 20
-             */
-            looks: number;
-            /**
-             * @description Changes
-             * @example 9
-             */
-            changes: number;
-        };
-        MinorsDeed: {
-            /**
-             * @description As what they did it
-             * @example station_staff
-             */
-            role: string;
-            /**
-             * @description operationId
-             * @example openContact
-             */
-            operation: string;
-            /**
-             * @description In Chinese
-             * @example 查看电话和地址
-             */
-            said: string;
-            /** @description A look; else a change */
-            look: boolean;
-            /**
-             * @description How often
-             * @example 14
-             */
-            count: number;
-        };
-        MinorsUnit: {
-            /**
-             * @description Name of the unit; empty: no unit's
+             * @description Name
              * @example 东方社区社工站
              */
-            unit_name: string;
+            name: string;
             /**
-             * @description Looks
-             * @example 120
+             * @description To be called by residents; see Phone. "" for none
+             * @example 0953-5098110
              */
-            looks: number;
+            phone?: string;
+            /** @description Street address */
+            address?: string;
             /**
-             * @description Changes
-             * @example 51
+             * @description When somebody answers, as people write it. Times and week-days in it are read for when an answer is due; without days: Monday to Friday
+             * @example 周一至周五 8:30–18:00
              */
-            changes: number;
+            open_hours?: string;
+            location?: components["schemas"]["Coordinate"];
         };
-        Home: {
-            person?: components["schemas"]["Person"];
-            station?: components["schemas"]["Unit"];
-            /** @description What I signed up for */
-            coming: components["schemas"]["Signup"][];
-            /** @description My requests under way: those that wait for me first, then by the next visit */
-            requests: components["schemas"]["Request"][];
-            /** @description What my station offers, in the order of its list */
-            services: components["schemas"]["ServiceBrief"][];
-            /** @description The running ones */
-            campaigns: components["schemas"]["CampaignBrief"][];
-            /** @description What is on soon with places left, what is on at my own unit first */
-            activities: components["schemas"]["Activity"][];
+        UnitPatch: {
+            /** @description Name */
+            name?: string;
             /**
-             * @description Activities with places left in the next 7 days; counted up to 99
-             * @example 6
+             * @description To be called by residents; see Phone. "" takes it away
+             * @example 0953-5098110
              */
-            open_activities: number;
-        };
-        Workbench: {
-            /**
-             * @description The unit I manage
-             * @example 东方社区社工站
-             */
-            unit_name: string;
-            /**
-             * @description Sign-ups to decide, counted up to 99
-             * @example 3
-             */
-            pending_signups: number;
-            /**
-             * @description Shifts over with attendance to confirm, counted up to 99
-             * @example 2
-             */
-            to_confirm: number;
-            /**
-             * @description Check-ins and entries that need a look, together counted up to 99
-             * @example 1
-             */
-            attention: number;
-            /**
-             * @description Proposals that I, not the proposer, can decide, counted up to 99
-             * @example 1
-             */
-            proposals: number;
-            /**
-             * @description Disputes about hours that I can answer, counted up to 99
-             * @example 1
-             */
-            disputes: number;
-            /** @description Service requests that wait, as listRequests by queue; each counted up to 99 */
-            requests: {
-                /**
-                 * @description To decide
-                 * @example 4
-                 */
-                new: number;
-                /**
-                 * @description Of them past the promised response
-                 * @example 1
-                 */
-                overdue: number;
-                /**
-                 * @description Approved
-                 * @example 1
-                 */
-                unassigned: number;
-                /**
-                 * @description Assigned and not accepted
-                 * @example 1
-                 */
-                to_accept: number;
-                /**
-                 * @description Completed, to be reviewed and closed
-                 * @example 2
-                 */
-                to_review: number;
-                /**
-                 * @description Referred to us
-                 * @example 0
-                 */
-                referred_in: number;
-                /**
-                 * @description Low ratings to call about
-                 * @example 1
-                 */
-                follow_up: number;
-                /**
-                 * @description Messages of residents that nobody answered, where there is no worker
-                 * @example 1
-                 */
-                messages: number;
-            };
-            /** @description The first of listWorkShifts: those under way and of today by their start, then those to confirm from before, oldest first */
-            shifts: components["schemas"]["WorkShift"][];
-            /** @description Of the shifts: pass it to listWorkShifts for the next ones; empty when these are all */
-            next_cursor: string;
-        };
-        WorkShift: {
-            shift_id: components["schemas"]["Id"];
-            activity_id: components["schemas"]["Id"];
-            /**
-             * @description The activity
-             * @example 清河行动 · 渠边清洁
-             */
-            activity_title: string;
-            /**
-             * Format: date-time
-             * @description Start
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @description End
-             */
-            ends_at: string;
-            /** @description Places */
-            capacity: number;
-            /** @description Places taken */
-            taken: number;
-            /** @description So many are in */
-            checked_in: number;
-            /**
-             * @description coming today; check-in open; started; over with attendance to confirm
-             * @enum {string}
-             */
-            phase: "coming" | "checkin" | "under_way" | "to_confirm";
-            /**
-             * @description cancelled: called off after somebody had checked in, whose presence is to be confirmed
-             * @enum {string}
-             */
-            state: "open" | "cancelled";
-            /** @description Of an earlier day */
-            earlier: boolean;
-        };
-        WorkShiftPage: {
-            /** @description In the order that the call names */
-            items: components["schemas"]["WorkShift"][];
-            /** @description Pass it as cursor for the next page; empty on the last */
-            next_cursor: string;
+            phone?: string;
+            /** @description Street address */
+            address?: string;
+            /** @description When somebody answers; see UnitInput */
+            open_hours?: string;
+            location?: components["schemas"]["Coordinate"];
         };
     };
     responses: {
@@ -7059,15 +7059,6 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Signed in */
-        Session: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Session"];
-            };
-        };
         /** @description Refused; see code */
         Problem: {
             headers: {
@@ -7075,6 +7066,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Signed in */
+        Session: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Session"];
             };
         };
     };
@@ -7102,1298 +7102,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    loginWechat: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WechatLogin"];
-            };
-        };
-        responses: {
-            200: components["responses"]["Session"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    loginDemo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DemoLogin"];
-            };
-        };
-        responses: {
-            200: components["responses"]["Session"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    loginPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordLogin"];
-            };
-        };
-        responses: {
-            200: components["responses"]["Session"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    refreshSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["Session"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ended */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Me */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    updateMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PersonPatch"];
-            };
-        };
-        responses: {
-            /** @description Me */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getMyContact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What I left */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyContact"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    setMyPhone: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PhoneCode"];
-            };
-        };
-        responses: {
-            /** @description Me */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listGuardians: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Guardians */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Oldest first */
-                        items: components["schemas"]["Guardian"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    newGuardianCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Code */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GuardianCode"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listWards: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Children */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Oldest first */
-                        items: components["schemas"]["Ward"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    addWard: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WardInput"];
-            };
-        };
-        responses: {
-            /** @description Agreed */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ward"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    removeWard: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Taken back */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listWardConsents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The child's consents */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyConsents"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    setWardConsent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsentInput"];
-            };
-        };
-        responses: {
-            /** @description The child's consents as they are now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyConsents"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listWardRequests: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Requests */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Newest first */
-                        items: components["schemas"]["WardRequest"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    cancelWardRequest: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-                /**
-                 * @description The request, of listWardRequests
-                 * @example 42
-                 */
-                request_id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["OptionalReason"];
-            };
-        };
-        responses: {
-            /** @description Cancelled */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    newLinkCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Code */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkCode"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listLinks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accounts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Oldest first */
-                        items: components["schemas"]["Link"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    addLink: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkInput"];
-            };
-        };
-        responses: {
-            /** @description Linked */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Link"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    changePassword: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Changed; my other sessions have ended */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    exportMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Archive */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/zip": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    closeAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccountClosing"];
-            };
-        };
-        responses: {
-            /** @description Closed */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    registerVolunteer: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VolunteerRegistration"];
-            };
-        };
-        responses: {
-            /** @description Registered */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getPrivacy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The notice */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Privacy"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listMyConsents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description My consents */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyConsents"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    setConsent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsentInput"];
-            };
-        };
-        responses: {
-            /** @description My consents as they are now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyConsents"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listDuplicates: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Findings */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicatePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    settleDuplicate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DuplicateSettlement"];
-            };
-        };
-        responses: {
-            /** @description Settled */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getSettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Limits */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Settings"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listUnits: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Units */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description In the order that the call names */
-                        items: components["schemas"]["Unit"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    createUnit: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnitInput"];
-            };
-        };
-        responses: {
-            /** @description Added */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Unit"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    updateUnit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnitPatch"];
-            };
-        };
-        responses: {
-            /** @description Changed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Unit"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listGrants: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Grants */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description In the order that the call names */
-                        items: components["schemas"]["Grant"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    inviteToRole: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationInput"];
-            };
-        };
-        responses: {
-            /** @description Invited */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewInvitation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listInvitations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Invitations */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Newest first */
-                        items: components["schemas"]["Invitation"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    withdrawInvitation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Withdrawn */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    lookAtInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationCode"];
-            };
-        };
-        responses: {
-            /** @description Offer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationOffer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    acceptInvitation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationCode"];
-            };
-        };
-        responses: {
-            /** @description Granted */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grant"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    createStaff: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffInput"];
-            };
-        };
-        responses: {
-            /** @description Made */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grant"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    revokeRole: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The worker who takes over cases and bookings and leads the activities; not with to_queue
-                 * @example 12
-                 */
-                hand_over_to?: components["schemas"]["Id"];
-                /**
-                 * @description true: cases and bookings go back to where they wait for a worker
-                 * @example true
-                 */
-                to_queue?: boolean;
-            };
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Taken away */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    confirmGrant: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Confirmed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grant"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listCampaigns: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Campaigns */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description In the order that the call names */
-                        items: components["schemas"]["Campaign"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    createCampaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CampaignInput"];
-            };
-        };
-        responses: {
-            /** @description Started */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getCampaign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Campaign */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    updateCampaign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CampaignPatch"];
-            };
-        };
-        responses: {
-            /** @description Changed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getCampaignPoster: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description The ETag of the picture that one has
-                 * @example "9b1c0d2e4f5a69788796a5b4c3d2e1f0"
-                 */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-            };
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["Poster"];
-            304: components["responses"]["SamePoster"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    getLeaderboard: {
-        parameters: {
-            query?: {
-                /** @description Rank people or units */
-                by?: "people" | "units";
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Leaderboard */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Leaderboard"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listCampaignEntries: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Records */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CampaignEntryPage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     listActivities: {
         parameters: {
             query?: {
@@ -9314,6 +8022,893 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did */
+                actor_id?: components["schemas"]["Id"];
+                /** @description Only this record; with entity_id */
+                entity?: components["schemas"]["AuditEntity"];
+                /** @description Only this record; with entity */
+                entity_id?: components["schemas"]["Id"];
+                /**
+                 * @description Only this operation, by its operationId
+                 * @example approveRequest
+                 */
+                operation?: string;
+                /**
+                 * @description From this day on, in Asia/Shanghai
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day, and on it
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                /** @description Only records about somebody under 18 */
+                minors?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinorsReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMinorsReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description The year, in Asia/Shanghai
+                 * @example 2026
+                 */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSlots: {
+        parameters: {
+            query?: {
+                /** @description The station that would serve; without it my own */
+                unit_id?: components["schemas"]["Id"];
+                /** @description Only this provider's */
+                provider_id?: components["schemas"]["Id"];
+                /** @description A request that I see whose time is to be changed: its own booking is in nobody's way */
+                request_id?: components["schemas"]["Id"];
+                /**
+                 * @description First day, Asia/Shanghai; today if absent
+                 * @example 2026-11-27
+                 */
+                from?: string;
+                /**
+                 * @description Last day, at most 31 days on; the sixth after the first if absent
+                 * @example 2026-12-03
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Slots */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotCalendar"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My profile as a provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderHoursInput"];
+            };
+        };
+        responses: {
+            /** @description Published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMyException: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderExceptionInput"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMyException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewMyFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address; shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stopMyFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The secret of renewMyFeed, and .ics
+                 * @example ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
+                 */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyBookings: {
+        parameters: {
+            query: {
+                /**
+                 * @description First day, Asia/Shanghai
+                 * @example 2026-11-23
+                 */
+                from: string;
+                /**
+                 * @description Last day, at most 62 days on
+                 * @example 2026-11-29
+                 */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Booking"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Providers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Provider"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAffectedBookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By start */
+                        items: components["schemas"]["AffectedBooking"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query?: {
+                /** @description A unit of the district; without it my own district: of my role, else of my station */
+                unit_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Holidays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setHoliday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayInput"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holiday"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeHoliday: {
+        parameters: {
+            query?: {
+                /** @description A unit of the district; needed by who administers several */
+                unit_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The day
+                 * @example 2026-10-01
+                 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCampaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaigns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Campaign"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignInput"];
+            };
+        };
+        responses: {
+            /** @description Started */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCampaignPoster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag of the picture that one has
+                 * @example "9b1c0d2e4f5a69788796a5b4c3d2e1f0"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Poster"];
+            304: components["responses"]["SamePoster"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboard: {
+        parameters: {
+            query?: {
+                /** @description Rank people or units */
+                by?: "people" | "units";
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leaderboard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCampaignEntries: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignEntryPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listServiceTypes: {
+        parameters: {
+            query?: {
+                /** @description The station that would serve; without it my own, or else all */
+                unit_id?: components["schemas"]["Id"];
+                /** @description Staff: those that my units own, the ones not offered at present too */
+                managed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service types */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["ServiceType"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createServiceType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTypeInput"];
+            };
+        };
+        responses: {
+            /** @description Offered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServiceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateServiceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTypePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceType"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Home */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWorkbench: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Workbench */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workbench"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWorkShifts: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkShiftPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getMyHours: {
         parameters: {
             query?: never;
@@ -9658,160 +9253,237 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listServiceTypes: {
+    loginWechat: {
         parameters: {
-            query?: {
-                /** @description The station that would serve; without it my own, or else all */
-                unit_id?: components["schemas"]["Id"];
-                /** @description Staff: those that my units own, the ones not offered at present too */
-                managed?: boolean;
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatLogin"];
             };
+        };
+        responses: {
+            200: components["responses"]["Session"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    loginDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoLogin"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Session"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    loginPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordLogin"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Session"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Session"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Service types */
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setMyPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGuardians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guardians */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description In the order that the call names */
-                        items: components["schemas"]["ServiceType"][];
+                        /** @description Oldest first */
+                        items: components["schemas"]["Guardian"][];
                     };
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    createServiceType: {
+    newGuardianCode: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServiceTypeInput"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Offered */
+            /** @description Code */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceType"];
+                    "application/json": components["schemas"]["GuardianCode"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    getServiceType: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Service type */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceType"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    updateServiceType: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServiceTypePatch"];
-            };
-        };
-        responses: {
-            /** @description Changed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceType"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listSlots: {
-        parameters: {
-            query?: {
-                /** @description The station that would serve; without it my own */
-                unit_id?: components["schemas"]["Id"];
-                /** @description Only this provider's */
-                provider_id?: components["schemas"]["Id"];
-                /** @description A request that I see whose time is to be changed: its own booking is in nobody's way */
-                request_id?: components["schemas"]["Id"];
-                /**
-                 * @description First day, Asia/Shanghai; today if absent
-                 * @example 2026-11-27
-                 */
-                from?: string;
-                /**
-                 * @description Last day, at most 31 days on; the sixth after the first if absent
-                 * @example 2026-12-03
-                 */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The record's id */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Slots */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlotCalendar"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getMyProvider: {
+    listWards: {
         parameters: {
             query?: never;
             header?: never;
@@ -9820,19 +9492,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description My profile as a provider */
+            /** @description Children */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Provider"];
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Ward"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    setMyHours: {
+    addWard: {
         parameters: {
             query?: never;
             header?: {
@@ -9847,54 +9522,23 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderHoursInput"];
+                "application/json": components["schemas"]["WardInput"];
             };
         };
         responses: {
-            /** @description Published */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Provider"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    addMyException: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProviderExceptionInput"];
-            };
-        };
-        responses: {
-            /** @description Added */
+            /** @description Agreed */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Provider"];
+                    "application/json": components["schemas"]["Ward"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    removeMyException: {
+    removeWard: {
         parameters: {
             query?: never;
             header?: never;
@@ -9916,7 +9560,110 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    renewMyFeed: {
+    listWardConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The child's consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setWardConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description The child's consents as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newLinkCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["Link"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addLink: {
         parameters: {
             query?: never;
             header?: {
@@ -9929,30 +9676,44 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
         responses: {
-            /** @description The address; shown this once */
-            200: {
+            /** @description Linked */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CalendarFeed"];
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    stopMyFeed: {
+    changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
         responses: {
-            /** @description Ended */
+            /** @description Changed; my other sessions have ended */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -9962,54 +9723,246 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    getCalendarFeed: {
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountClosing"];
+            };
+        };
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    registerVolunteer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolunteerRegistration"];
+            };
+        };
+        responses: {
+            /** @description Registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPrivacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description My consents as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateSettlement"];
+            };
+        };
+        responses: {
+            /** @description Settled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGrants: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The secret of renewMyFeed, and .ics
-                 * @example ABCDEFGHIJKLMNOPQRSTUVWXYZ.ics
-                 */
-                secret: string;
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description iCalendar */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/calendar": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listMyBookings: {
-        parameters: {
-            query: {
-                /**
-                 * @description First day, Asia/Shanghai
-                 * @example 2026-11-23
-                 */
-                from: string;
-                /**
-                 * @description Last day, at most 62 days on
-                 * @example 2026-11-29
-                 */
-                to: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Bookings */
+            /** @description Grants */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10017,38 +9970,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description In the order that the call names */
-                        items: components["schemas"]["Booking"][];
+                        items: components["schemas"]["Grant"][];
                     };
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    listProviders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Providers */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description In the order that the call names */
-                        items: components["schemas"]["Provider"][];
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    updateProvider: {
+    inviteToRole: {
         parameters: {
             query?: never;
             header?: never;
@@ -10060,23 +9989,372 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderPatch"];
+                "application/json": components["schemas"]["InvitationInput"];
             };
         };
         responses: {
-            /** @description Changed */
-            200: {
+            /** @description Invited */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Provider"];
+                    "application/json": components["schemas"]["NewInvitation"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    listAffectedBookings: {
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newest first */
+                        items: components["schemas"]["Invitation"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCode"];
+            };
+        };
+        responses: {
+            /** @description Offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCode"];
+            };
+        };
+        responses: {
+            /** @description Granted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createStaff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffInput"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeRole: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The worker who takes over cases and bookings and leads the activities; not with to_queue
+                 * @example 12
+                 */
+                hand_over_to?: components["schemas"]["Id"];
+                /**
+                 * @description true: cases and bookings go back to where they wait for a worker
+                 * @example true
+                 */
+                to_queue?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmGrant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Those shown; others stay unread
+                     * @example [
+                     *       12,
+                     *       11
+                     *     ]
+                     */
+                    ids: components["schemas"]["Id"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Marked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was accepted */
+                    accepted: components["schemas"]["MessageName"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description At most so many items */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWardRequests: {
         parameters: {
             query?: never;
             header?: never;
@@ -10088,17 +10366,54 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Bookings */
+            /** @description Requests */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description By start */
-                        items: components["schemas"]["AffectedBooking"][];
+                        /** @description Newest first */
+                        items: components["schemas"]["WardRequest"][];
                     };
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelWardRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The request, of listWardRequests
+                 * @example 42
+                 */
+                request_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReason"];
+            };
+        };
+        responses: {
+            /** @description Cancelled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -10133,89 +10448,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BatchResult"];
                 };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listHolidays: {
-        parameters: {
-            query?: {
-                /** @description A unit of the district; without it my own district: of my role, else of my station */
-                unit_id?: components["schemas"]["Id"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Holidays */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HolidayList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    setHoliday: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HolidayInput"];
-            };
-        };
-        responses: {
-            /** @description Set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Holiday"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    removeHoliday: {
-        parameters: {
-            query?: {
-                /** @description A unit of the district; needed by who administers several */
-                unit_id?: components["schemas"]["Id"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The day
-                 * @example 2026-10-01
-                 */
-                date: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Removed */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -11606,65 +11838,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listNotices: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Notices */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    readNotices: {
+    listUnits: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * @description Those shown; others stay unread
-                     * @example [
-                     *       12,
-                     *       11
-                     *     ]
-                     */
-                    ids: components["schemas"]["Id"][];
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Marked */
-            204: {
+            /** @description Units */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description In the order that the call names */
+                        items: components["schemas"]["Unit"][];
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };
     };
-    acceptMessages: {
+    createUnit: {
         parameters: {
             query?: never;
             header?: {
@@ -11679,243 +11877,45 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @description What was accepted */
-                    accepted: components["schemas"]["MessageName"][];
-                };
+                "application/json": components["schemas"]["UnitInput"];
             };
         };
         responses: {
-            /** @description Noted */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listDeliveries: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Messages */
-            200: {
+            /** @description Added */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryPage"];
+                    "application/json": components["schemas"]["Unit"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
-    resendDelivery: {
+    updateUnit: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description Made anew for each deed of a person and kept for its retries
-                 * @example 5f0c9b2a7d3e4c18
-                 */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description The record's id */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description It waits to be sent */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitPatch"];
             };
-            default: components["responses"]["Problem"];
         };
-    };
-    listAudit: {
-        parameters: {
-            query?: {
-                /** @description Only what this person did */
-                actor_id?: components["schemas"]["Id"];
-                /** @description Only this record; with entity_id */
-                entity?: components["schemas"]["AuditEntity"];
-                /** @description Only this record; with entity */
-                entity_id?: components["schemas"]["Id"];
-                /**
-                 * @description Only this operation, by its operationId
-                 * @example approveRequest
-                 */
-                operation?: string;
-                /**
-                 * @description From this day on, in Asia/Shanghai
-                 * @example 2026-03-01
-                 */
-                from?: string;
-                /**
-                 * @description Up to this day, and on it
-                 * @example 2026-03-31
-                 */
-                to?: string;
-                /** @description Only records about somebody under 18 */
-                minors?: boolean;
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
-            /** @description Rows */
+            /** @description Changed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getMinorsReport: {
-        parameters: {
-            query: {
-                /**
-                 * @description The year, in Asia/Shanghai
-                 * @example 2026
-                 */
-                year: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MinorsReport"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    exportMinorsReport: {
-        parameters: {
-            query: {
-                /**
-                 * @description The year, in Asia/Shanghai
-                 * @example 2026
-                 */
-                year: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description CSV */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getHome: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Home */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Home"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getWorkbench: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Workbench */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Workbench"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listWorkShifts: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description At most so many items */
-                limit?: components["parameters"]["Limit"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Shifts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkShiftPage"];
+                    "application/json": components["schemas"]["Unit"];
                 };
             };
             default: components["responses"]["Problem"];
