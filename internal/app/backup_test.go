@@ -523,6 +523,29 @@ func TestTwoBackupsAtOnce(t *testing.T) {
 	badly(t, "there is no database", nil, "backup", b.dir, "--database", "sqlite:"+filepath.Join(t.TempDir(), "none.db"), "--data-dir", b.cfg.DataDir)
 }
 
+// An older program touches nothing that a newer one has migrated: not the database, not a backup of it.
+func TestOlderProgramRefusesANewerDatabase(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		b := newBackup(t, url)
+		s := storetest.OpenURL(t, url)
+		apptest.Must(t, s.Tx(t.Context(), func(tx *store.Tx) error {
+			return tx.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999999999999, ?)", true).Error
+		}))
+		const why = "the database is newer than this program; start the newer yimi (it has migrations that this one does not know: 99999999999999)"
+		for _, command := range [][]string{{"serve"}, {"migrate"}, {"verify"}, {"backup", b.dir}, {"admin", "ma.wenbin", "马文斌", "利通区社会工作中心"}, {"keys", "prune"}} {
+			badly(t, why, nil, append(command, b.at()...)...)
+		}
+		time.Sleep(1100 * time.Millisecond) // a second has one backup
+		_, err := backup.Take(t.Context(), b.dir, backup.Source{Store: s, Files: filepath.Join(b.cfg.DataDir, "files"), Rows: app.RowsOfBackup(), Say: quietly}) // by the newer one
+		apptest.Must(t, err)
+		dataDir, target, args := b.into(true)
+		badly(t, why, nil, args...)
+		b.nothing(dataDir, target)
+		badly(t, why, nil, append([]string{"drill", b.dir}, b.at()...)...)
+	})
+}
+
 // Rows of every kind of value come back byte by byte from a copy of MySQL.
 func TestCopyKeepsEveryByte(t *testing.T) {
 	t.Parallel()

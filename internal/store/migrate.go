@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -21,8 +24,9 @@ var migrations embed.FS
 // migrates at the same time.
 const migrateTries = 5
 
-// Migrate brings the schema to the newest version. It only goes forward, refuses
-// a schema newer than it knows, and may run in several processes at once.
+// Migrate applies every migration that the database does not have yet, whatever its number: one that was
+// begun earlier may come later. It only goes forward, refuses a database that has others, and may run in
+// several processes at once.
 func (s *Store) Migrate(ctx context.Context) error {
 	pool, done, err := s.migrator()
 	if err != nil {
@@ -34,7 +38,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	dialect := map[string]goose.Dialect{sqliteDialect: goose.DialectSQLite3, mysqlDialect: goose.DialectMySQL}[s.dialect]
-	p, err := goose.NewProvider(dialect, pool, folder, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(dialect, pool, folder, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
@@ -50,15 +54,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 // ErrNewerSchema says that a newer program has migrated this database.
-var ErrNewerSchema = errors.New("store: the database's schema is newer than this program; start the newer yimi")
+var ErrNewerSchema = errors.New("the database is newer than this program; start the newer yimi")
 
 func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, p *goose.Provider) error {
-	has, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("store: cannot read the schema's version: %w", err)
-	}
-	if has > s.want {
-		return fmt.Errorf("%w (it has version %d, this program knows up to %d)", ErrNewerSchema, has, s.want)
+	if err := s.refuseNewer(ctx, pool); err != nil {
+		return fmt.Errorf("store: %w", err)
 	}
 	for {
 		_, err := p.Up(ctx)
@@ -83,37 +83,87 @@ func alteredBefore(err error) bool {
 	return errors.As(err, &refused) && (refused.Number == columnThere || refused.Number == keyThere || refused.Number == columnGone)
 }
 
-// newestMigration reads the highest number off the embedded file names.
-func newestMigration(dialect string) (newest int64, err error) {
+// knownMigrations reads the numbers off the embedded file names, in order.
+func knownMigrations(dialect string) (known []int64, err error) {
 	files, err := migrations.ReadDir(path.Join("migrations", dialect))
 	for _, f := range files {
 		n, err := goose.NumericComponent(f.Name())
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		newest = max(newest, n)
+		known = append(known, n)
 	}
-	return newest, err
+	slices.Sort(known)
+	return known, err
 }
 
-// Schema is the version of the tables that this program has.
-func (s *Store) Schema() int64 { return s.want }
+// compareMigrations says which migrations the database lacks, and which it has that this program does not know.
+func (s *Store) compareMigrations(ctx context.Context, pool *sql.DB) (lacking, unknown []int64, err error) {
+	v := View{s.dialect, pool}
+	if columns, err := v.Columns(ctx, "goose_db_version"); err != nil || len(columns) == 0 {
+		return s.known, nil, err
+	}
+	lacking = slices.Clone(s.known)
+	err = v.Each(ctx, "SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id", func(rows *sql.Rows) error {
+		var has int64
+		err := rows.Scan(&has)
+		if i, found := slices.BinarySearch(lacking, has); found {
+			lacking = slices.Delete(lacking, i, i+1)
+		} else {
+			unknown = append(unknown, has)
+		}
+		return err
+	})
+	return lacking, unknown, err
+}
 
-// Ready reports that the database answers, may be written to and has the schema
+// refuseNewer fails on a database that has a migration which this program does not know.
+func (s *Store) refuseNewer(ctx context.Context, pool *sql.DB) error {
+	_, unknown, err := s.compareMigrations(ctx, pool)
+	if err != nil {
+		return fmt.Errorf("cannot read which migrations the database has: %w", err)
+	}
+	return newerFault(unknown)
+}
+
+func newerFault(unknown []int64) error {
+	if len(unknown) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w (it has migrations that this one does not know: %s)", ErrNewerSchema, numbers(unknown))
+}
+
+// numbers writes them one after another, and no more than fit a line.
+func numbers(all []int64) string {
+	const most = 5
+	var words []string
+	for _, n := range all[:min(len(all), most)] {
+		words = append(words, strconv.FormatInt(n, 10))
+	}
+	if len(all) > most {
+		words = append(words, fmt.Sprintf("and %d more", len(all)-most))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Schema is the newest migration that this program knows.
+func (s *Store) Schema() int64 { return s.known[len(s.known)-1] }
+
+// Ready reports that the database answers, may be written to and has exactly the migrations
 // that this program knows.
 func (s *Store) Ready(ctx context.Context) error {
-	var has int64
-	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&has)
+	lacking, unknown, err := s.compareMigrations(ctx, s.readers)
+	if err == nil {
+		err = newerFault(unknown)
+	}
+	if err == nil && len(lacking) > 0 {
+		err = fmt.Errorf("the database lacks migrations that this program needs: %s", numbers(lacking))
+	}
+	if err == nil && s.galera {
+		err = galeraReady(ctx, s.readers)
+	}
 	if err != nil {
 		return fmt.Errorf("store: not ready: %w", err)
-	}
-	if has != s.want {
-		return fmt.Errorf("store: not ready: the schema has version %d, this program needs %d", has, s.want)
-	}
-	if s.galera {
-		if err := galeraReady(ctx, s.readers); err != nil {
-			return fmt.Errorf("store: not ready: %w", err)
-		}
 	}
 	return nil
 }

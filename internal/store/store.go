@@ -37,7 +37,7 @@ type Store struct {
 
 	migrator func() (*sql.DB, func() error, error) // connections for migrations
 	textPool func() (*sql.DB, error)               // of MySQL, for copies: values as the server writes them
-	want     int64                                 // the newest migration this program knows
+	known    []int64                               // the migrations of this program, in order
 	galera   bool
 	poolSize int
 	nodeRest time.Duration // of a Galera node that failed
@@ -70,7 +70,7 @@ func WithTrace(see Trace) Option { return func(s *Store) { s.trace = see } }
 
 // Open opens the database at url, "sqlite:PATH" or "mysql:DSN" (the DSN as in
 // go-sql-driver/mysql), and checks that its settings are in force. It does not
-// migrate.
+// migrate, and refuses a database that a newer program has migrated, whatever it is opened for.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	s := &Store{clock: time.Now, log: slog.Default(), patient: 10 * time.Second, poolSize: 16, nodeRest: nodeRest}
 	for _, o := range opts {
@@ -90,7 +90,10 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		err = errors.Join(s.trace.register(s.write), s.trace.register(s.read))
 	}
 	if err == nil {
-		s.want, err = newestMigration(s.dialect)
+		s.known, err = knownMigrations(s.dialect)
+	}
+	if err == nil {
+		err = s.refuseNewer(ctx, s.readers)
 	}
 	if err != nil {
 		_ = s.Close()
