@@ -536,7 +536,7 @@ func TestOlderProgramRefusesANewerDatabase(t *testing.T) {
 		for _, command := range [][]string{{"serve"}, {"migrate"}, {"verify"}, {"backup", b.dir}, {"admin", "ma.wenbin", "马文斌", "利通区社会工作中心"}, {"keys", "prune"}} {
 			badly(t, why, nil, append(command, b.at()...)...)
 		}
-		time.Sleep(1100 * time.Millisecond) // a second has one backup
+		time.Sleep(1100 * time.Millisecond)                                                                                                                      // a second has one backup
 		_, err := backup.Take(t.Context(), b.dir, backup.Source{Store: s, Files: filepath.Join(b.cfg.DataDir, "files"), Rows: app.RowsOfBackup(), Say: quietly}) // by the newer one
 		apptest.Must(t, err)
 		dataDir, target, args := b.into(true)
