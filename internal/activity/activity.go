@@ -95,7 +95,8 @@ type Limits struct {
 }
 
 var (
-	errFence      = fault.BadFields(fault.Field{Name: "fence_metres", Message: "要先在地图上选好地点，才能设签到范围"})
-	errNoShift    = fault.New(fault.Unprocessable, "no_shift", "还没有可以报名的班次，请先加一个班次再发布")
-	errUnfinished = fault.New(fault.Conflict, "attendance_open", "还有班次没结束或到场没确认，先确认到场再结束活动")
+	errCheckinMode = fault.BadFields(fault.Field{Name: "checkin_mode", Message: "没有这种签到方式，请重新选择"})
+	errFence       = fault.BadFields(fault.Field{Name: "fence_metres", Message: "要先在地图上选好地点，才能设签到范围"})
+	errNoShift     = fault.New(fault.Unprocessable, "no_shift", "还没有可以报名的班次，请先加一个班次再发布")
+	errUnfinished  = fault.New(fault.Conflict, "attendance_open", "还有班次没结束或到场没确认，先确认到场再结束活动")
 )

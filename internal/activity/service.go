@@ -198,8 +198,11 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 	return s.Get(ctx, a.ID)
 }
 
-// checkFence refuses a fence without a middle.
-func checkFence(a *Activity) error {
+// checkPresence refuses a way to check in that there is not, and a fence without a middle.
+func checkPresence(a *Activity) error {
+	if !slices.Contains([]string{StaffCode, VolunteerCode}, a.CheckinMode) {
+		return errCheckinMode
+	}
 	if a.FenceMetres > 0 && (a.Latitude == nil || a.Longitude == nil) {
 		return errFence
 	}
@@ -208,7 +211,7 @@ func checkFence(a *Activity) error {
 
 // checkNew refuses a new activity whose fence has no middle, or whose campaign is over or not there.
 func checkNew(tx *store.Tx, a *Activity) error {
-	if err := checkFence(a); err != nil {
+	if err := checkPresence(a); err != nil {
 		return err
 	}
 	p, err := holdPeriod(tx, a.CampaignID)
@@ -220,7 +223,7 @@ func checkNew(tx *store.Tx, a *Activity) error {
 
 // checkChanged refuses another campaign that is over, or whose period has not all of the activity's shifts.
 func checkChanged(tx *store.Tx, was, is *Activity) error {
-	if err := checkFence(is); err != nil || was.CampaignID == is.CampaignID {
+	if err := checkPresence(is); err != nil || was.CampaignID == is.CampaignID {
 		return err
 	}
 	p, err := holdPeriod(tx, is.CampaignID)

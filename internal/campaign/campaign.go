@@ -3,6 +3,8 @@
 package campaign
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"yimi/internal/fault"
@@ -16,7 +18,7 @@ type Campaign struct {
 	UnitID      int64 // the owner
 	Name        string
 	Story       string
-	Art         string // which drawing and colours: orchid, river, path
+	Art         string // which drawing and colours: one of arts
 	GoalMinutes int64
 	StartsOn    string // first day, "2026-03-01"
 	EndsOn      string // last day
@@ -54,6 +56,18 @@ func (c Changes) check(now *Campaign) error {
 	if ends, ok := c["ends_on"].(string); ok && ends < now.StartsOn {
 		return errPeriod
 	}
+	if art, ok := c["art"]; ok {
+		return checkArt(fmt.Sprint(art))
+	}
+	return nil
+}
+
+var arts = []string{"orchid", "river", "path"}
+
+func checkArt(art string) error {
+	if !slices.Contains(arts, art) {
+		return errArt
+	}
 	return nil
 }
 
@@ -77,6 +91,7 @@ type Row struct {
 
 var (
 	errNameTaken = fault.New(fault.Conflict, "name_taken", "已有同名的服务品牌，请换一个名字")
+	errArt       = fault.BadFields(fault.Field{Name: "art", Message: "没有这种图样，请重新选择"})
 	errPeriod    = fault.BadFields(fault.Field{Name: "ends_on", Message: "结束日期不能早于开始日期"})
 )
 

@@ -102,6 +102,9 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 	if c.EndsOn < c.StartsOn {
 		return nil, errPeriod
 	}
+	if err := checkArt(c.Art); err != nil {
+		return nil, err
+	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		path, err := store.UnitPath(tx.DB, c.UnitID)
 		if err != nil && !store.IsNotFound(err) {

@@ -16,6 +16,8 @@ const (
 	GrantedByProposer LookReason = "granted_by_proposer" // decided by two of whom one had given the other the role
 )
 
+var lookReasons = []LookReason{OldOverlap, OwnHours, OverCap, GrantedByProposer}
+
 // Attention is an entry that staff must look at.
 type Attention struct {
 	ID        int64

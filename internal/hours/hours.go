@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,14 @@ const (
 	FromSignup   Source = "signup"
 	FromProposal Source = "proposal"
 )
+
+// known tells whether the words of an entry are ones of these: the database takes any.
+func (e *Entry) known() error {
+	if !slices.Contains([]Class{System, Manual, Correction}, e.Class) || !slices.Contains([]Source{FromSignup, FromProposal}, e.Source) {
+		return fmt.Errorf("hours: there is no entry of class %q from %q", e.Class, e.Source)
+	}
+	return nil
+}
 
 // Entry is one immutable line of the ledger. Besides the minutes it holds what
 // Art 7 and 15 ask of a service record: activity, unit, leader, time.

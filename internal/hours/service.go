@@ -39,6 +39,9 @@ func Append(tx *store.Tx, e *Entry) error {
 
 // add is Append; it gives the volunteer's total with the entry.
 func add(tx *store.Tx, e *Entry) (total Volunteer, err error) {
+	if err := e.known(); err != nil {
+		return total, err
+	}
 	if e.Class != System && (e.ApprovedBy == nil || *e.ApprovedBy == e.RecordedBy) {
 		return total, errOneHand
 	}

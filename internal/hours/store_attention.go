@@ -1,6 +1,9 @@
 package hours
 
 import (
+	"fmt"
+	"slices"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -11,6 +14,9 @@ import (
 // noteAttention puts entries on the list, each once for a reason.
 func noteAttention(tx *store.Tx, rows []Attention) error {
 	for i := range rows {
+		if !slices.Contains(lookReasons, rows[i].Reason) {
+			return fmt.Errorf("hours: there is no reason %q", rows[i].Reason)
+		}
 		rows[i].NeedsLook, rows[i].CreatedAt = true, tx.Now
 	}
 	if len(rows) == 0 {

@@ -337,12 +337,17 @@ type Look struct {
 	ID        int64
 	RequestID int64
 	PersonID  int64
-	Role      string // staff, worker, supervisor
-	What      string // details, contact, case_notes, attachment
+	Role      string // one of lookers
+	What      string // one of lookedAt
 	Day       *string
 	At        store.Time
 	Name      string `gorm:"->"`
 }
+
+var (
+	lookers  = []string{"staff", "worker", "supervisor"}
+	lookedAt = []string{"details", "contact", "case_notes", "attachment"}
+)
 
 // TableName names the table.
 func (Look) TableName() string { return "request_looks" }

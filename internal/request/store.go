@@ -2,6 +2,8 @@ package request
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -425,6 +427,9 @@ func (s shelf) insertNote(tx *store.Tx, n *note, text string) error {
 
 // writeLook keeps who looked at what; with a day, once for each.
 func writeLook(tx *store.Tx, l *Look) error {
+	if !slices.Contains(lookers, l.Role) || !slices.Contains(lookedAt, l.What) {
+		return fmt.Errorf("request: there is no look of %q at %q", l.Role, l.What)
+	}
 	l.ID, l.At = 0, tx.Now
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(l).Error
 }

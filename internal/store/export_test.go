@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/go-sql-driver/mysql"
@@ -22,4 +24,17 @@ func CountCommits(s *Store) func() int64 {
 	var n atomic.Int64
 	s.afterCommit = func() error { n.Add(1); return nil }
 	return n.Load
+}
+
+// MigrateTo stops at a version, as a program of that time did.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	pool, done, err := s.migrator()
+	if err != nil {
+		return err
+	}
+	p, err := s.provider(pool)
+	if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
+	return errors.Join(err, done())
 }

@@ -33,12 +33,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = done() }()
-	folder, err := fs.Sub(migrations, path.Join("migrations", s.dialect))
-	if err != nil {
-		return err
-	}
-	dialect := map[string]goose.Dialect{sqliteDialect: goose.DialectSQLite3, mysqlDialect: goose.DialectMySQL}[s.dialect]
-	p, err := goose.NewProvider(dialect, pool, folder, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	p, err := s.provider(pool)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
@@ -51,6 +46,15 @@ func (s *Store) Migrate(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
+	folder, err := fs.Sub(migrations, path.Join("migrations", s.dialect))
+	if err != nil {
+		return nil, err
+	}
+	dialect := map[string]goose.Dialect{sqliteDialect: goose.DialectSQLite3, mysqlDialect: goose.DialectMySQL}[s.dialect]
+	return goose.NewProvider(dialect, pool, folder, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 }
 
 // ErrNewerSchema says that a newer program has migrated this database.
@@ -75,12 +79,12 @@ func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, p *goose.Provider
 	}
 }
 
-// alteredBefore tells whether MySQL refuses an ALTER TABLE because it was done before a crash kept
-// goose from noting it. It is all done then: one such statement adds and drops all of its columns and keys or none.
+// alteredBefore tells whether MySQL or MariaDB refuses an ALTER TABLE because it was done before a crash kept
+// goose from noting it. It is all done then: one such statement adds and drops all of its columns, keys and checks or none.
 func alteredBefore(err error) bool {
 	var refused *mysqldriver.MySQLError
-	const columnThere, keyThere, columnGone = 1060, 1061, 1091
-	return errors.As(err, &refused) && (refused.Number == columnThere || refused.Number == keyThere || refused.Number == columnGone)
+	const columnThere, keyThere, gone, checkGone, constraintGone = 1060, 1061, 1091, 3821, 3940 // the last two are MySQL's own
+	return errors.As(err, &refused) && slices.Contains([]uint16{columnThere, keyThere, gone, checkGone, constraintGone}, refused.Number)
 }
 
 // knownMigrations reads the numbers off the embedded file names, in order.
