@@ -12,9 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-
 	"yimi/internal/activity"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -22,6 +19,7 @@ import (
 	"yimi/internal/campaign"
 	"yimi/internal/catalogue"
 	"yimi/internal/config"
+	"yimi/internal/files"
 	"yimi/internal/hours"
 	"yimi/internal/httpapi"
 	"yimi/internal/human"
@@ -46,7 +44,7 @@ type App struct {
 	metrics *httpapi.Metrics
 	wechat  *wechat.Client     // nil: not set up
 	standIn *wechattest.Server // WeChat's stand-in in demo mode
-	files   *blob.Bucket       // attachments, sealed
+	files   *files.Folder      // attachments, sealed
 	box     *seal.Box
 	trace   store.Trace
 
@@ -150,9 +148,7 @@ func (a *App) build() error {
 // buildRequests puts together what the resident's loop needs; attached files lie sealed in a
 // folder of the data, which no page serves.
 func (a *App) buildRequests() (err error) {
-	a.files, err = fileblob.OpenBucket(filepath.Join(a.cfg.DataDir, "files"), &fileblob.Options{
-		CreateDir: true, DirFileMode: 0o700, Metadata: fileblob.MetadataDontWrite, NoTempDir: true})
-	if err != nil {
+	if a.files, err = files.Open(filepath.Join(a.cfg.DataDir, "files")); err != nil {
 		return err
 	}
 	a.Catalogue = catalogue.NewService(a.Store)

@@ -13,7 +13,7 @@ import (
 )
 
 // features are the packages with use cases; a new one is written in here.
-var features = []string{"identity", "unit", "request", "booking", "catalogue", "activity", "hours", "campaign", "talent", "project", "charity"}
+var features = []string{"identity", "unit", "request", "booking", "catalogue", "activity", "hours", "campaign"}
 
 // betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
@@ -21,7 +21,7 @@ var betweenFeatures = map[string][]string{
 	"activity": {"hours"},
 	"campaign": {"hours"},
 	"booking":  {"catalogue"},
-	"request":  {"activity", "booking", "catalogue", "seal"},
+	"request":  {"activity", "booking", "catalogue", "seal", "files"},
 }
 
 // mayImport gives what a package of this module may import of it; ok is false for a package that no rule knows.
@@ -30,11 +30,11 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup", "version"}, features...), true
+		return append([]string{"config", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup", "version", "files"}, features...), true
 	case pkg == "httpapi":
 		return append([]string{"api", "audit", "auth", "fault", "store", "outbox", "seal", "poster", "human"}, features...), true
 	case pkg == "backup":
-		return []string{"store", "seal", "version"}, true
+		return []string{"store", "seal", "version", "files"}, true
 	case pkg == "city":
 		return append([]string{"store", "seal", "auth"}, features...), true
 	case pkg == "bench":
@@ -55,7 +55,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"configs"}, true
 	case pkg == "poster":
 		return []string{"fonts"}, true
-	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "fonts", pkg == "web", pkg == "version", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
+	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "files", pkg == "fonts", pkg == "web", pkg == "version", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"strings"
-
-	"gocloud.dev/gcerrors"
 
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -38,13 +36,13 @@ var sealedColumns = []sealedColumn{
 	{table: "idempotency_keys", column: "body", prefix: "answers/", named: []string{"person_id", "request_key"}},
 }
 
-// fileName is what a file of the bucket is sealed under; "" for one that is not sealed, such
+// fileName is what a file is sealed under; "" for one that is not sealed, such
 // as the mini-program codes, which WeChat gives to everybody.
-func fileName(key string) string {
-	if strings.HasPrefix(key, "codes/") {
+func fileName(name string) string {
+	if strings.HasPrefix(name, "codes/") {
 		return ""
 	}
-	return "files/" + key
+	return "files/" + name
 }
 
 // resealBatch bounds how long one transaction of a rotation holds the writer.
@@ -162,58 +160,39 @@ func (a *App) resealRows(ctx context.Context, c sealedColumn, rows []sealedRow) 
 	return done, err
 }
 
-// eachFile gives the sealed files of the bucket, each with its first bytes.
-func (a *App) eachFile(ctx context.Context, do func(key string, head []byte) error) error {
-	files := a.files.List(nil)
-	for {
-		o, err := files.Next(ctx)
-		if errors.Is(err, io.EOF) {
+// eachFile gives the sealed files, each with its first bytes.
+func (a *App) eachFile(ctx context.Context, do func(name string, head []byte) error) error {
+	return a.files.Each(func(name string) error {
+		if err := ctx.Err(); err != nil || fileName(name) == "" {
+			return err
+		}
+		head, err := a.files.Head(name, headBytes)
+		if errors.Is(err, fs.ErrNotExist) { // taken away meanwhile
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if fileName(o.Key) == "" {
-			continue
-		}
-		head, err := a.headOf(ctx, o.Key)
-		if gcerrors.Code(err) == gcerrors.NotFound { // taken away meanwhile
-			continue
-		}
-		if err == nil {
-			err = do(o.Key, head)
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return do(name, head)
+	})
 }
 
 // headBytes is more than any seal's beginning.
 const headBytes = 2 + 255
 
-func (a *App) headOf(ctx context.Context, key string) ([]byte, error) {
-	r, err := a.files.NewRangeReader(ctx, key, 0, headBytes, nil)
-	if err != nil {
-		return nil, err
-	}
-	head, err := io.ReadAll(r)
-	return head, errors.Join(err, r.Close())
-}
-
 // resealFiles writes the files again under the first key.
 func (a *App) resealFiles(ctx context.Context) (all resealed, err error) {
-	err = a.eachFile(ctx, func(key string, head []byte) error {
+	err = a.eachFile(ctx, func(name string, head []byte) error {
 		if a.box.Current(head) {
 			return nil
 		}
-		err := a.resealFile(ctx, key)
+		err := a.resealFile(name)
 		switch {
 		case err == nil:
 			all.Written++
 		case errors.Is(err, seal.ErrOpen):
 			all.Unreadable++
-		case gcerrors.Code(err) != gcerrors.NotFound:
+		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}
 		return nil
@@ -223,19 +202,19 @@ func (a *App) resealFiles(ctx context.Context) (all resealed, err error) {
 
 // resealFile writes one file again. One that is taken away in the very moment may come back:
 // sealed, and with nothing that points at it.
-func (a *App) resealFile(ctx context.Context, key string) error {
-	sealed, err := a.files.ReadAll(ctx, key)
+func (a *App) resealFile(name string) error {
+	sealed, err := a.files.Read(name)
 	if err != nil {
 		return err
 	}
-	plain, err := a.box.Open(fileName(key), sealed)
+	plain, err := a.box.Open(fileName(name), sealed)
 	if err != nil {
 		return err
 	}
-	if there, err := a.files.Exists(ctx, key); err != nil || !there {
+	if there, err := a.files.Exists(name); err != nil || !there {
 		return err
 	}
-	return a.files.WriteAll(ctx, key, a.box.Seal(fileName(key), plain), nil)
+	return a.files.Write(name, a.box.Seal(fileName(name), plain))
 }
 
 // countUnder counts what is sealed under a key. The hashes beside it are under the same one:
@@ -291,13 +270,13 @@ func (a *App) opensUnder(ctx context.Context, keyID string) error {
 		}
 	}
 	opened := errors.New("one is enough")
-	err := a.eachFile(ctx, func(key string, head []byte) error {
+	err := a.eachFile(ctx, func(name string, head []byte) error {
 		if id, ok := seal.KeyOf(head); !ok || id != keyID {
 			return nil
 		}
-		sealed, err := a.files.ReadAll(ctx, key)
+		sealed, err := a.files.Read(name)
 		if err == nil {
-			_, err = a.box.Open(fileName(key), sealed)
+			_, err = a.box.Open(fileName(name), sealed)
 		}
 		if err != nil {
 			return fmt.Errorf("a file does not open by the key %s that is given: %w", keyID, err)

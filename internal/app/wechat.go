@@ -3,10 +3,10 @@ package app
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
-
-	"gocloud.dev/gcerrors"
 
 	"yimi/internal/config"
 	"yimi/internal/fault"
@@ -159,13 +159,13 @@ func (a *App) miniCode(ctx context.Context, scene, page string) ([]byte, error) 
 		return nil, errNoCode
 	}
 	name := fmt.Sprintf("codes/%x", sha256.Sum256([]byte(a.cfg.WeChat.AppID+"\n"+a.cfg.WeChat.State+"\n"+page+"\n"+scene)))
-	kept, err := a.files.ReadAll(ctx, name)
-	if gcerrors.Code(err) != gcerrors.NotFound {
+	kept, err := a.files.Read(name)
+	if !errors.Is(err, fs.ErrNotExist) {
 		return kept, err
 	}
 	drawn, err := a.wechat.Code(ctx, wechat.CodeRequest{Scene: scene, Page: page, State: wechat.State(a.cfg.WeChat.State), Transparent: true})
 	if err != nil {
 		return nil, err
 	}
-	return drawn.Bytes, a.files.WriteAll(ctx, name, drawn.Bytes, nil)
+	return drawn.Bytes, a.files.Write(name, drawn.Bytes)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"yimi/internal/files"
 	"yimi/internal/seal"
 )
 
@@ -24,7 +25,7 @@ func (t *taking) takeFiles(ctx context.Context, what string) error {
 		if errors.Is(err, fs.ErrNotExist) { // taken away meanwhile, or nothing was ever uploaded
 			return nil
 		}
-		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, ".tmp") { // being written
+		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, files.Unfinished) {
 			return err
 		}
 		name, err := filepath.Rel(t.src.Files, path)

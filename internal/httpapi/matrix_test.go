@@ -226,7 +226,7 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		if strings.Contains(out, "{attachment_id}") {
 			file := &request.Attachment{RequestID: id, Position: 1, Name: fmt.Sprintf("nowhere-%d", id), Kind: "pdf", Bytes: 1, AuthorID: m.Resident.PersonID, CreatedAt: store.At(m.Clock.Now())}
 			apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(file).Error }))
-			apptest.Must(m.t, m.Requests.Files.WriteAll(m.t.Context(), file.Name, m.Requests.Box.Seal("files/"+file.Name, pdf("病历")), nil))
+			apptest.Must(m.t, m.Requests.Files.Write(file.Name, m.Requests.Box.Seal("files/"+file.Name, pdf("病历"))))
 			out = strings.Replace(out, "{attachment_id}", fmt.Sprint(file.ID), 1)
 		}
 		return out, p, id, true

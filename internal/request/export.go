@@ -2,10 +2,10 @@ package request
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
-
-	"gocloud.dev/gcerrors"
 
 	"yimi/internal/catalogue"
 	"yimi/internal/store"
@@ -224,8 +224,8 @@ func (s *Service) ExportFiles(ctx context.Context, personID int64, add func(name
 		return err
 	}
 	for _, a := range files {
-		sealed, err := s.Files.ReadAll(ctx, a.Name)
-		if gcerrors.Code(err) == gcerrors.NotFound {
+		sealed, err := s.Files.Read(a.Name)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

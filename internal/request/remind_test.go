@@ -49,7 +49,7 @@ func TestPruningGoesOnAfterABadRequest(t *testing.T) {
 		for range 60 { // more than a batch
 			good = append(good, l.Put(request.Draft).ID)
 		}
-		apptest.Must(t, l.Requests.Files.WriteAll(t.Context(), "stuck/inside", []byte("x"), nil)) // a folder is no file
+		apptest.Must(t, l.Requests.Files.Write("stuck/inside", []byte("x"))) // a folder is no file
 		l.Exec("UPDATE requests SET state_since = state_since - 1 WHERE id = ?", bad.ID)
 		apptest.Must(t, l.Tx(func(tx *store.Tx) error {
 			return tx.Create(&request.Attachment{RequestID: bad.ID, Position: 1, Name: "stuck", Kind: "pdf", Bytes: 1, AuthorID: *bad.PersonID, CreatedAt: tx.Now}).Error

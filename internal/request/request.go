@@ -352,7 +352,7 @@ var (
 // TableName names the table.
 func (Look) TableName() string { return "request_looks" }
 
-// Attachment is a picture or a PDF of a request. The file itself is in the bucket,
+// Attachment is a picture or a PDF of a request. The file itself is in the folder of files,
 // sealed, under a random name.
 type Attachment struct {
 	ID         int64

@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"gocloud.dev/blob"
 	"gorm.io/gorm"
 
 	"yimi/internal/activity"
@@ -22,6 +21,7 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/files"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/seal"
@@ -33,7 +33,7 @@ import (
 type Deps struct {
 	Store      *store.Store
 	Box        *seal.Box
-	Files      *blob.Bucket
+	Files      *files.Folder
 	Bookings   *booking.Service
 	Activities *activity.Service
 	// MayKeepHealth tells whether a person agreed that what they write of their health is kept.

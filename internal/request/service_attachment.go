@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/gabriel-vasile/mimetype"
-	"gocloud.dev/gcerrors"
 	"gorm.io/gorm"
 
 	"yimi/internal/audit"
@@ -83,11 +84,11 @@ func (s *Service) Attach(ctx context.Context, id int64, file []byte) (*Attachmen
 	}
 	a := &Attachment{RequestID: id, Name: rand.Text(), Kind: kind, Bytes: int64(len(file)),
 		AuthorID: auth.From(ctx).PersonID, AuthorRole: authorRole(auth.From(ctx), l)}
-	if err := s.Files.WriteAll(ctx, a.Name, s.Box.Seal("files/"+a.Name, file), nil); err != nil {
+	if err := s.Files.Write(a.Name, s.Box.Seal("files/"+a.Name, file)); err != nil {
 		return nil, err
 	}
 	if err := s.keepAttachment(ctx, a); err != nil {
-		_ = s.Files.Delete(context.WithoutCancel(ctx), a.Name) // nothing points at it
+		_ = s.Files.Delete(a.Name) // nothing points at it
 		return nil, err
 	}
 	a.Removal = FreeRemoval
@@ -171,8 +172,8 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 	if err := s.noteSeen(ctx, l, a); err != nil {
 		return nil, nil, err
 	}
-	sealed, err := s.Files.ReadAll(ctx, a.Name)
-	if gcerrors.Code(err) == gcerrors.NotFound { // taken away meanwhile
+	sealed, err := s.Files.Read(a.Name)
+	if errors.Is(err, fs.ErrNotExist) { // taken away meanwhile
 		return nil, nil, errNoAttachment.Because(err)
 	}
 	if err != nil {
@@ -314,7 +315,7 @@ func (s *Service) takeAway(ctx context.Context, id, attachmentID int64, deed fun
 	if err != nil {
 		return err
 	}
-	if err := s.Files.Delete(context.WithoutCancel(ctx), f.Name); gcerrors.Code(err) != gcerrors.NotFound {
+	if err := s.Files.Delete(f.Name); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -3,8 +3,8 @@ package request
 import (
 	"context"
 	"errors"
+	"io/fs"
 
-	"gocloud.dev/gcerrors"
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
@@ -74,7 +74,7 @@ func (s *Service) empty(ctx context.Context, id int64, closed bool) (waits bool,
 		return false, err
 	}
 	for _, a := range files { // before the rows: a crash in between leaves what says that there is still something to do
-		if err := s.Files.Delete(ctx, a.Name); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		if err := s.Files.Delete(a.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
 	}
