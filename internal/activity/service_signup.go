@@ -289,7 +289,7 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 			return errIsIn
 		}
 		if who == workflow.ByVolunteer && l.State == Confirmed && tx.Now.After(l.StartsAt.Add(-s.limits.CancelNotice)) {
-			return TooLate(s.limits.CancelNotice)
+			return tooLate(s.limits.CancelNotice)
 		}
 		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == workflow.ByVolunteer {
 			return err

@@ -193,11 +193,15 @@ func mayTake(v *Volunteer, a *Activity, s *Shift, until store.Time, now time.Tim
 	return nil
 }
 
-// TooLate refuses a person's own cancelling or changing within the notice.
-func TooLate(notice time.Duration) error {
-	said := fmt.Sprintf("%d 小时", int(notice.Hours()))
-	if notice%time.Hour != 0 {
-		said = fmt.Sprintf("%d 分钟", int(notice.Minutes()))
+// tooLate refuses a volunteer's own cancelling within the notice.
+func tooLate(notice time.Duration) error {
+	return fault.Newf(fault.Unprocessable, "cancel_too_late", errTooLate, SpokenLength(notice))
+}
+
+// SpokenLength says a length of time in whole hours, or in minutes.
+func SpokenLength(d time.Duration) string {
+	if d%time.Hour != 0 {
+		return fmt.Sprintf("%d 分钟", int(d.Minutes()))
 	}
-	return fault.Newf(fault.Unprocessable, "cancel_too_late", errTooLate, said)
+	return fmt.Sprintf("%d 小时", int(d.Hours()))
 }

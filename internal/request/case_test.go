@@ -17,10 +17,18 @@ import (
 
 // ---- the notice before a booking
 
+func wantSaid(t *testing.T, err error, said string) {
+	t.Helper()
+	if err == nil || err.Error() != said {
+		t.Errorf("%v, want %s", err, said)
+	}
+}
+
 // Until the notice begins who asked may change or cancel; after it only worker and staff.
 func TestTheNoticeBeforeABooking(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		notice := l.Requests.Notice
+		l.Exec("UPDATE units SET phone = '0953-5098100' WHERE id = ?", l.Station.ID)
 		me, staff, worker := apptest.As(l.Resident), apptest.As(l.Staff), apptest.As(l.Worker)
 		booked := func() *request.Detail {
 			d := l.Ask(l.Resident, l.Asking(l.Class))
@@ -49,9 +57,10 @@ func TestTheNoticeBeforeABooking(t *testing.T) {
 		}
 		was, lines := l.BookingOf(d.ID), len(l.Timeline(d.ID))
 		_, err = l.Requests.Reschedule(me, d.ID, request.Time{StartsAt: l.Slot()})
-		apptest.WantCode(t, err, "cancel_too_late")
+		told := "请打电话给东方社区社工站 0953-5098100" // not the contact of some activity
+		wantSaid(t, err, "cancel_too_late: 离约好的时间不到 "+activity.SpokenLength(notice)+"，不能自己改时间了。"+told)
 		_, err = l.Requests.Cancel(me, d.ID, "有事")
-		apptest.WantCode(t, err, "cancel_too_late")
+		wantSaid(t, err, "cancel_too_late: 离约好的时间不到 "+activity.SpokenLength(notice)+"，不能自己取消了。"+told)
 		if is := l.BookingOf(d.ID); *is.Live != 1 || !is.StartsAt.Equal(was.StartsAt.Time) || l.Request(d.ID).State != request.Scheduled || len(l.Timeline(d.ID)) != lines {
 			t.Errorf("refused, and now %+v", is)
 		}

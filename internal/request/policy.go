@@ -2,8 +2,10 @@ package request
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
@@ -221,6 +223,12 @@ func (l *Line) tooLate(now time.Time, notice time.Duration) bool {
 // tooLateToMove is tooLate, but for a time that the station asked to change.
 func (l *Line) tooLateToMove(now time.Time, notice time.Duration) bool {
 	return l.TimeAskedAt == nil && l.tooLate(now, notice)
+}
+
+// errTooLate refuses who asked within the notice, and says whom to call: the station, which can still do it.
+func (l *Line) errTooLate(deed string, notice time.Duration) error {
+	return fault.Newf(fault.Unprocessable, "cancel_too_late", "离约好的时间不到 %s，不能自己%s了。请打电话给%s",
+		activity.SpokenLength(notice), deed, strings.TrimSpace(l.UnitName+" "+l.UnitPhone))
 }
 
 // mayEdit lets who wrote it change a draft or what was returned.

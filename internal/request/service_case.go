@@ -157,7 +157,7 @@ func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move,
 	case l.VisitUnderWay:
 		return errVisitOpen
 	case m.who == workflow.ByResident && l.tooLateToMove(tx.Now.Time, s.Notice):
-		return activity.TooLate(s.Notice)
+		return l.errTooLate("改时间", s.Notice)
 	case m.who == workflow.ByResident && l.movedOften(s.Limits.Reschedules):
 		return errMovedOften(s.Limits.Reschedules)
 	}

@@ -236,7 +236,7 @@ func (s *Service) Cancel(ctx context.Context, id int64, reason string) (*Detail,
 		case l.VisitUnderWay:
 			return errVisitOpen
 		case m.who == workflow.ByResident && l.tooLate(tx.Now.Time, s.Notice):
-			return activity.TooLate(s.Notice)
+			return l.errTooLate("取消", s.Notice)
 		}
 		return s.cancel(ctx, tx, l, m, reason)
 	})

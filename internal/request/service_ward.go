@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
@@ -55,7 +54,7 @@ func (s *Service) CancelForWard(ctx context.Context, childID, id int64, reason s
 		case l.VisitUnderWay:
 			return errVisitOpen
 		case l.tooLate(tx.Now.Time, s.Notice):
-			return activity.TooLate(s.Notice)
+			return l.errTooLate("取消", s.Notice)
 		}
 		if err := s.cancel(ctx, tx, l, move{action: "cancel", who: workflow.ByResident, actor: auth.From(ctx).PersonID}, reason); err != nil {
 			return err
