@@ -61,6 +61,24 @@ type Activity struct {
 // searched is what a search looks into.
 func (a *Activity) searched() string { return store.Fold(a.Title, a.PlaceName) }
 
+// Patch is what to change of an activity, already checked against the contract; nil stays as it is.
+type Patch struct {
+	CampaignID            *int64
+	Title, Content        *string
+	LeaderName            *string
+	ContactPhone          *string
+	PlaceName             *string
+	Location              *Location
+	FenceMetres           *int // 0 takes the fence away
+	Approval, CheckinMode *string
+	MinAge                *int
+	Skills, Risks         *[]string
+	Insured               *bool
+}
+
+// Location is a place in degrees, GCJ-02.
+type Location struct{ Latitude, Longitude float64 }
+
 // SkillWords gives the skills needed.
 func (a *Activity) SkillWords() []string { return words(a.Skills, ",") }
 

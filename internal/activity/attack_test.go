@@ -344,10 +344,10 @@ func TestAttackTheFenceIsTakenAwayForAMinute(t *testing.T) {
 		id := w.SignUp(p, s.ID).ID
 		without := func(at time.Time, kind activity.Kind) {
 			w.Clock.Set(at)
-			_, err := w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Changes{"fence_metres": 0})
+			_, err := w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Patch{FenceMetres: new(0)})
 			apptest.Must(t, err)
 			relay(t, w, w.Staff, s, kind, p)
-			_, err = w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Changes{"fence_metres": 100})
+			_, err = w.Activities.Update(apptest.As(w.Staff), s.ActivityID, activity.Patch{FenceMetres: new(100)})
 			apptest.Must(t, err)
 		}
 		without(s.StartsAt.Time, activity.In)

@@ -65,16 +65,16 @@ func TestACampaignTakesShiftsWithinItsPeriod(t *testing.T) {
 		_, err = w.Activities.UpdateSeries(admin, *l.Shifts[3].SeriesID, activity.SeriesChange{StartTime: some("20:00"), EndTime: some("04:00")}) // the last one past midnight
 		outside(err)
 		for id, code := range map[int64]string{over: "campaign_over", later: "outside_campaign"} {
-			_, err = w.Activities.Update(admin, l.ID, activity.Changes{"campaign_id": id})
+			_, err = w.Activities.Update(admin, l.ID, activity.Patch{CampaignID: new(id)})
 			apptest.WantCode(t, err, code)
 		}
-		_, err = w.Activities.Update(admin, l.ID, activity.Changes{"campaign_id": w.Campaign})
+		_, err = w.Activities.Update(admin, l.ID, activity.Patch{CampaignID: new(w.Campaign)})
 		apptest.Must(t, err)
-		_, err = w.Activities.Update(admin, l.ID, activity.Changes{"campaign_id": short})
+		_, err = w.Activities.Update(admin, l.ID, activity.Patch{CampaignID: new(short)})
 		apptest.Must(t, err)
 
 		// The period gives way to no shift that stands; what is called off stands no more.
-		_, err = w.Campaigns.Update(admin, short, campaign.Changes{"ends_on": day(4)})
+		_, err = w.Campaigns.Update(admin, short, campaign.Patch{EndsOn: new(day(4))})
 		apptest.WantCode(t, err, "shifts_beyond")
 		for _, s := range l.Shifts {
 			if s.StartsAt.After(at(5, 0, 1).StartsAt.Time) {
@@ -82,7 +82,7 @@ func TestACampaignTakesShiftsWithinItsPeriod(t *testing.T) {
 				apptest.Must(t, err)
 			}
 		}
-		_, err = w.Campaigns.Update(admin, short, campaign.Changes{"ends_on": day(4)})
+		_, err = w.Campaigns.Update(admin, short, campaign.Patch{EndsOn: new(day(4))})
 		apptest.Must(t, err)
 
 		// What stood outside before stays, counts, and may change but for its time.
@@ -90,7 +90,7 @@ func TestACampaignTakesShiftsWithinItsPeriod(t *testing.T) {
 		five := 5
 		_, err = w.Activities.UpdateShift(admin, first.ID, activity.ShiftChange{Capacity: &five})
 		apptest.Must(t, err)
-		_, err = w.Activities.Update(admin, l.ID, activity.Changes{"title": "还在的活动"})
+		_, err = w.Activities.Update(admin, l.ID, activity.Patch{Title: new("还在的活动")})
 		apptest.Must(t, err)
 		if all, err := w.Campaigns.List(admin); err != nil || len(all) != 4 { // one that is over is there to be read
 			t.Errorf("%d campaigns, %v", len(all), err)
@@ -115,7 +115,7 @@ func TestACampaignEndedWhileAShiftIsAdded(t *testing.T) {
 				_, added = w.Activities.AddShift(admin, l.ID, activity.Shift{StartsAt: store.At(starts), EndsAt: store.At(starts.Add(time.Minute)), Capacity: 1})
 			})
 			wg.Go(func() {
-				_, ended = w.Campaigns.Update(admin, w.Campaign, campaign.Changes{"ends_on": last.AddDate(0, 0, -1).Format(time.DateOnly)})
+				_, ended = w.Campaigns.Update(admin, w.Campaign, campaign.Patch{EndsOn: new(last.AddDate(0, 0, -1).Format(time.DateOnly))})
 			})
 			wg.Wait()
 			if (added == nil) == (ended == nil) {
@@ -153,7 +153,7 @@ func TestAnotherCampaignWhileAShiftComes(t *testing.T) {
 			ends := late.Add(time.Hour)
 			var wg sync.WaitGroup
 			var given, timed error
-			wg.Go(func() { _, given = w.Activities.Update(admin, l.ID, activity.Changes{"campaign_id": c.ID}) })
+			wg.Go(func() { _, given = w.Activities.Update(admin, l.ID, activity.Patch{CampaignID: new(c.ID)}) })
 			if n%2 == 0 {
 				wg.Go(func() {
 					_, timed = w.Activities.AddShift(admin, l.ID, activity.Shift{StartsAt: store.At(late), EndsAt: store.At(ends), Capacity: 1})

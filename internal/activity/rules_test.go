@@ -72,7 +72,7 @@ func refusesStranger(t *testing.T, w *apptest.World, who auth.Actor, shiftID int
 	apptest.WantCode(t, err, "forbidden")
 	_, err = w.Activities.CancelShift(as, s.ID, "下雨")
 	apptest.WantCode(t, err, "forbidden")
-	_, err = w.Activities.Update(as, s.ActivityID, activity.Changes{"title": "改了"})
+	_, err = w.Activities.Update(as, s.ActivityID, activity.Patch{Title: new("改了")})
 	apptest.WantCode(t, err, "forbidden")
 	_, err = w.Activities.AddSeries(as, s.ActivityID, weekly(3))
 	apptest.WantCode(t, err, "forbidden")
@@ -494,20 +494,20 @@ func TestPlaceAndContactChangesAreTold(t *testing.T) {
 		p := w.Volunteer("林晓雯")
 		w.SignUp(p, shifts[0].ID)
 		w.SignUp(p, shifts[1].ID)
-		_, err := w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Changes{"place_name": "5 号桥", "contact_phone": "0953-1"})
+		_, err := w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Patch{PlaceName: new("5 号桥"), ContactPhone: new("0953-1")})
 		apptest.Must(t, err)
 		if n := w.Count("notices", "person_id = ? AND kind = 'activity_changed' AND body LIKE '%5 号桥%0953-1%'", p.PersonID); n != 1 {
 			t.Errorf("told %d times of one change", n)
 		}
 		w.Clock.Advance(time.Second)
-		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Changes{"content": "带水杯"})
+		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Patch{Content: new("带水杯")})
 		apptest.Must(t, err)
 		if n := w.Count("notices", "kind = 'activity_changed'"); n != 1 {
 			t.Errorf("told of a change of the text: %d", n)
 		}
-		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Changes{"fence_metres": 200})
+		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Patch{FenceMetres: new(200)})
 		apptest.WantCode(t, err, "invalid_fields") // no place on the map
-		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Changes{"campaign_id": 1 << 40})
+		_, err = w.Activities.Update(apptest.As(w.Staff), shifts[0].ActivityID, activity.Patch{CampaignID: new(int64(1 << 40))})
 		apptest.WantCode(t, err, "not_found")
 	})
 }

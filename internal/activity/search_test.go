@@ -27,7 +27,7 @@ func TestSearchFoldsWidthAndCaseAndTakesSeveralWords(t *testing.T) {
 		put("ﬁre 演练", "B座")
 		moved := put("旧名字", "旧地方")
 		title := "新名字 QR码"
-		_, err := w.Activities.Update(apptest.As(w.Staff), moved, activity.Changes{"title": title})
+		_, err := w.Activities.Update(apptest.As(w.Staff), moved, activity.Patch{Title: new(title)})
 		apptest.Must(t, err)
 		made[moved] = title
 		look := func() {

@@ -298,11 +298,8 @@ func managed(ctx context.Context, tx *store.Tx, id int64) (*Line, error) {
 	return l, mayManage(auth.From(ctx), l.UnitPath, &l.Activity)
 }
 
-// Changes are new values by column, already checked against the contract.
-type Changes map[string]any
-
 // Update changes an activity; people signed up are told when place, contact or leader change.
-func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line, error) {
+func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
 		l, err := managed(ctx, tx, id)
 		if err != nil {
@@ -311,7 +308,7 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 		if l.State == Finished || l.State == Cancelled {
 			return workflow.ErrBadTransition
 		}
-		if err := updateActivity(tx, id, changes); err != nil {
+		if err := updateActivity(tx, id, p); err != nil {
 			return err
 		}
 		changed, err := findLine(tx.DB, id)

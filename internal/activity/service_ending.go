@@ -77,7 +77,7 @@ func lead(tx *store.Tx, l *Line, next string) error {
 	if is.LeaderName = next; next == "" {
 		is.LeaderName = l.UnitName
 	}
-	if err := updateActivity(tx, l.ID, Changes{"leader_name": is.LeaderName}); err != nil {
+	if err := updateActivity(tx, l.ID, Patch{LeaderName: &is.LeaderName}); err != nil {
 		return err
 	}
 	if err := logActivity(tx, l, l.Activity, is); err != nil {

@@ -272,7 +272,7 @@ func TestClosedActivitiesCannotBeEdited(t *testing.T) {
 		s, ctx := w.Shift(3), apptest.As(w.Staff)
 		for _, state := range []activity.State{activity.Finished, activity.Cancelled} {
 			w.Exec("UPDATE activities SET state = ? WHERE id = ?", state, s.ActivityID)
-			_, err := w.Activities.Update(ctx, s.ActivityID, activity.Changes{"title": "改了"})
+			_, err := w.Activities.Update(ctx, s.ActivityID, activity.Patch{Title: new("改了")})
 			apptest.WantCode(t, err, "bad_transition")
 			_, err = w.Activities.AddShift(ctx, s.ActivityID, apptest.At(72*time.Hour, 3))
 			apptest.WantCode(t, err, "bad_transition")

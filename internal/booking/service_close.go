@@ -19,6 +19,6 @@ func (s *Service) Forget(ctx context.Context, personID int64) error {
 		if err := tx.Where("provider_id = ?", personID).Delete(&Exception{}).Error; err != nil {
 			return err
 		}
-		return updateProvider(tx, personID, map[string]any{"active": false, "feed_hash": nil, "supervisor_id": nil})
+		return endProvider(tx, personID)
 	})
 }

@@ -80,7 +80,7 @@ func (s *Service) SetHours(ctx context.Context, hours, breaks []Span, dailyCap *
 	}
 	return s.changeMine(ctx, func(tx *store.Tx, id int64) error {
 		if dailyCap != nil {
-			if err := updateProvider(tx, id, map[string]any{"daily_cap": *dailyCap}); err != nil {
+			if err := changeProvider(tx, id, &ProviderChange{DailyCap: dailyCap}); err != nil {
 				return err
 			}
 		}
@@ -141,7 +141,7 @@ func (s *Service) RemoveException(ctx context.Context, id int64) error {
 func (s *Service) RenewFeed(ctx context.Context) (secret string, err error) {
 	secret = rand.Text()
 	_, err = s.changeMine(ctx, func(tx *store.Tx, id int64) error {
-		return updateProvider(tx, id, map[string]any{"feed_hash": feedHash(secret)})
+		return setFeed(tx, id, new(feedHash(secret)))
 	})
 	return secret, err
 }
@@ -149,7 +149,7 @@ func (s *Service) RenewFeed(ctx context.Context) (secret string, err error) {
 // StopFeed ends the actor's calendar feed.
 func (s *Service) StopFeed(ctx context.Context) error {
 	_, err := s.changeMine(ctx, func(tx *store.Tx, id int64) error {
-		return updateProvider(tx, id, map[string]any{"feed_hash": nil})
+		return setFeed(tx, id, nil)
 	})
 	return err
 }
@@ -238,27 +238,13 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 }
 
 func (c *ProviderChange) apply(tx *store.Tx, l *ProviderLine) error {
-	personID := l.PersonID
-	changes := map[string]any{}
-	if c.Level != nil {
-		changes["level"] = *c.Level
-	}
-	if c.DailyCap != nil {
-		changes["daily_cap"] = *c.DailyCap
-	}
-	if c.Active != nil {
-		changes["active"] = *c.Active
-	}
 	if c.SupervisorID != nil {
 		if err := maySupervise(tx, *c.SupervisorID, l); err != nil {
 			return err
 		}
-		changes["supervisor_id"] = *c.SupervisorID
 	}
-	if len(changes) > 0 {
-		if err := updateProvider(tx, personID, changes); err != nil {
-			return err
-		}
+	if err := changeProvider(tx, l.PersonID, c); err != nil {
+		return err
 	}
 	if c.Services == nil {
 		return nil
@@ -270,7 +256,7 @@ func (c *ProviderChange) apply(tx *store.Tx, l *ProviderLine) error {
 	if int(n) != len(*c.Services) {
 		return errServices
 	}
-	return setServices(tx, personID, *c.Services)
+	return setServices(tx, l.PersonID, *c.Services)
 }
 
 // maySupervise refuses the worker, and who holds no role in the district; their role does not end meanwhile.

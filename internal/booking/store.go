@@ -427,8 +427,33 @@ func clearSupervisor(tx *store.Tx, of []ProviderLine, personID int64) error {
 	return tx.Model(&Provider{}).Where("person_id IN ? AND supervisor_id = ?", ids, personID).Update("supervisor_id", nil).Error
 }
 
-func updateProvider(tx *store.Tx, personID int64, changes map[string]any) error {
-	return tx.Model(&Provider{}).Where("person_id = ?", personID).Updates(changes).Error
+// changeProvider writes only what the change names, but for the services.
+func changeProvider(tx *store.Tx, personID int64, c *ProviderChange) error {
+	columns := c.columns()
+	if len(columns) == 0 {
+		return nil
+	}
+	return tx.Model(&Provider{}).Where("person_id = ?", personID).Updates(columns).Error
+}
+
+func (c *ProviderChange) columns() map[string]any {
+	columns := map[string]any{}
+	store.Set(columns, "level", c.Level)
+	store.Set(columns, "daily_cap", c.DailyCap)
+	store.Set(columns, "active", c.Active)
+	store.Set(columns, "supervisor_id", c.SupervisorID)
+	return columns
+}
+
+// setFeed gives the calendar feed another secret; without a hash there is none.
+func setFeed(tx *store.Tx, personID int64, hash *string) error {
+	return tx.Model(&Provider{}).Where("person_id = ?", personID).Update("feed_hash", hash).Error
+}
+
+// endProvider leaves nothing that can be booked or read of somebody whose account is closed.
+func endProvider(tx *store.Tx, personID int64) error {
+	return tx.Model(&Provider{}).Where("person_id = ?", personID).
+		Updates(map[string]any{"active": false, "feed_hash": nil, "supervisor_id": nil}).Error
 }
 
 func insertException(tx *store.Tx, e *Exception) error {

@@ -48,12 +48,16 @@ type Brief struct {
 	MinutesTotal int64
 }
 
-// Changes are new values by column, already checked against the contract.
-type Changes map[string]any
+// Patch is what to change, already checked against the contract; nil stays as it is.
+type Patch struct {
+	Story, Art  *string
+	GoalMinutes *int64
+	EndsOn      *string
+}
 
 // check refuses an end before the campaign's start.
-func (c Changes) check(now *Campaign) error {
-	if ends, ok := c["ends_on"].(string); ok && ends < now.StartsOn {
+func (p Patch) check(now *Campaign) error {
+	if p.EndsOn != nil && *p.EndsOn < now.StartsOn {
 		return errPeriod
 	}
 	if art, ok := c["art"]; ok {

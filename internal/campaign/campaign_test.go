@@ -86,11 +86,11 @@ func TestWhoMakesCampaigns(t *testing.T) {
 		nowhere.UnitID = 1 << 40
 		_, err = w.Campaigns.Create(apptest.As(w.Staff), nowhere)
 		apptest.WantCode(t, err, "forbidden")
-		_, err = w.Campaigns.Update(apptest.As(w.StaffOf(w.Other, "白国庆")), l.ID, map[string]any{"story": "改了"})
+		_, err = w.Campaigns.Update(apptest.As(w.StaffOf(w.Other, "白国庆")), l.ID, campaign.Patch{Story: new("改了")})
 		apptest.WantCode(t, err, "forbidden")
-		_, err = w.Campaigns.Update(apptest.As(w.Staff), l.ID, map[string]any{"ends_on": "2026-01-01"})
+		_, err = w.Campaigns.Update(apptest.As(w.Staff), l.ID, campaign.Patch{EndsOn: new("2026-01-01")})
 		apptest.WantCode(t, err, "invalid_fields")
-		l, err = w.Campaigns.Update(apptest.As(w.Second), l.ID, map[string]any{"story": "改了", "goal_minutes": int64(120)})
+		l, err = w.Campaigns.Update(apptest.As(w.Second), l.ID, campaign.Patch{Story: new("改了"), GoalMinutes: new(int64(120))})
 		if err != nil || l.Story != "改了" || l.GoalMinutes != 120 {
 			t.Error(l, err)
 		}

@@ -128,8 +128,8 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 	return s.Get(ctx, c.ID)
 }
 
-// Update changes the named columns of a campaign the actor manages.
-func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line, error) {
+// Update changes a campaign the actor manages.
+func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) {
 	now, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -137,17 +137,21 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 	if refused := mayManage(auth.From(ctx), now.UnitPath); refused != nil {
 		return nil, refused
 	}
-	if err := changes.check(&now.Campaign); err != nil {
+	if err := p.check(&now.Campaign); err != nil {
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := update(tx, id, changes); err != nil { // which holds the row, as whoever adds a shift does
+		if err := update(tx, id, p); err != nil { // which holds the row, as whoever adds a shift does
 			return err
 		}
-		if err := mayEnd(tx, id, changes); err != nil {
+		if err := mayEnd(tx, id, p); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: changes})
+		is, err := findLine(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: is.Campaign})
 	})
 	if err != nil {
 		return nil, err
@@ -156,12 +160,11 @@ func (s *Service) Update(ctx context.Context, id int64, changes Changes) (*Line,
 }
 
 // mayEnd refuses an end that leaves shifts outside the period.
-func mayEnd(tx *store.Tx, id int64, changes Changes) error {
-	ends, ok := changes["ends_on"].(string)
-	if !ok {
+func mayEnd(tx *store.Tx, id int64, p Patch) error {
+	if p.EndsOn == nil {
 		return nil
 	}
-	last, err := time.ParseInLocation(time.DateOnly, ends, hours.Shanghai)
+	last, err := time.ParseInLocation(time.DateOnly, *p.EndsOn, hours.Shanghai)
 	if err != nil {
 		return errPeriod
 	}

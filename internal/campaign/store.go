@@ -38,8 +38,18 @@ func insert(tx *store.Tx, c *Campaign) error {
 	return tx.Create(c).Error
 }
 
-func update(tx *store.Tx, id int64, changes Changes) error {
-	return tx.Model(&Campaign{}).Where("id = ?", id).Updates(map[string]any(changes)).Error
+// update writes only what the patch names.
+func update(tx *store.Tx, id int64, p Patch) error {
+	return tx.Model(&Campaign{}).Where("id = ?", id).Updates(p.columns()).Error
+}
+
+func (p Patch) columns() map[string]any {
+	columns := map[string]any{}
+	store.Set(columns, "story", p.Story)
+	store.Set(columns, "art", p.Art)
+	store.Set(columns, "goal_minutes", p.GoalMinutes)
+	store.Set(columns, "ends_on", p.EndsOn)
+	return columns
 }
 
 // shiftsAfter counts the campaign's shifts that end after the instant and are not called off.

@@ -160,28 +160,13 @@ func (s *Server) UpdateActivity(ctx context.Context, r api.UpdateActivityRequest
 	if err := activityTexts(b.Title, b.Content, b.LeaderName, b.ContactPhone, b.PlaceName, risks); err != nil {
 		return nil, err
 	}
-	changes := activity.Changes{}
-	set(changes, "campaign_id", b.CampaignID)
-	set(changes, "title", b.Title)
-	set(changes, "content", b.Content)
-	set(changes, "leader_name", b.LeaderName)
-	set(changes, "contact_phone", b.ContactPhone)
-	set(changes, "place_name", b.PlaceName)
-	set(changes, "fence_metres", b.FenceMetres)
-	set(changes, "approval", b.Approval)
-	set(changes, "checkin_mode", b.CheckinMode)
-	set(changes, "min_age", b.MinAge)
-	set(changes, "insured", b.Insured)
-	if b.Location != nil {
-		changes["latitude"], changes["longitude"] = b.Location.Latitude, b.Location.Longitude
-	}
+	p := activity.Patch{CampaignID: b.CampaignID, Title: b.Title, Content: b.Content, LeaderName: b.LeaderName, ContactPhone: b.ContactPhone,
+		PlaceName: b.PlaceName, Location: (*activity.Location)(b.Location), FenceMetres: b.FenceMetres, Approval: (*string)(b.Approval),
+		CheckinMode: (*string)(b.CheckinMode), MinAge: b.MinAge, Risks: b.Risks, Insured: b.Insured}
 	if b.Skills != nil {
-		changes["skills"] = joined(*b.Skills)
+		p.Skills = new(strs[string](*b.Skills))
 	}
-	if b.Risks != nil {
-		changes["risks"] = strings.Join(risks, "\n")
-	}
-	l, err := s.Activities.Update(ctx, r.ID, changes)
+	l, err := s.Activities.Update(ctx, r.ID, p)
 	out, err := s.activity(ctx, l, err)
 	return api.UpdateActivity200JSONResponse(out), err
 }

@@ -78,25 +78,15 @@ func (s *Server) UpdateCampaign(ctx context.Context, r api.UpdateCampaignRequest
 	if err := t.err(); err != nil {
 		return nil, err
 	}
-	changes := map[string]any{}
-	set(changes, "story", r.Body.Story)
-	set(changes, "art", r.Body.Art)
-	set(changes, "goal_minutes", r.Body.GoalMinutes)
+	p := campaign.Patch{Story: r.Body.Story, Art: (*string)(r.Body.Art), GoalMinutes: r.Body.GoalMinutes}
 	if r.Body.EndsOn != nil {
-		changes["ends_on"] = dayOf(*r.Body.EndsOn)
+		p.EndsOn = new(dayOf(*r.Body.EndsOn))
 	}
-	l, err := s.Campaigns.Update(ctx, r.ID, changes)
+	l, err := s.Campaigns.Update(ctx, r.ID, p)
 	if err != nil {
 		return nil, err
 	}
 	return api.UpdateCampaign200JSONResponse(s.campaign(l)), nil
-}
-
-// set puts a given value under its column.
-func set[T any](changes map[string]any, column string, value *T) {
-	if value != nil {
-		changes[column] = *value
-	}
 }
 
 // GetLeaderboard ranks people or units.

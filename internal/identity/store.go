@@ -30,21 +30,15 @@ func insertPerson(ctx context.Context, tx *store.Tx, name string) (Person, error
 
 func (p Patch) columns() map[string]any {
 	columns := map[string]any{}
-	set(columns, "name", p.Name)
-	set(columns, "sex", p.Sex)
-	set(columns, "birth_date", p.BirthDate)
-	set(columns, "unit_id", p.UnitID)
-	set(columns, "show_on_leaderboard", p.ShowOnLeaderboard)
+	store.Set(columns, "name", p.Name)
+	store.Set(columns, "sex", p.Sex)
+	store.Set(columns, "birth_date", p.BirthDate)
+	store.Set(columns, "unit_id", p.UnitID)
+	store.Set(columns, "show_on_leaderboard", p.ShowOnLeaderboard)
 	if p.Skills != nil {
 		columns["skills"] = Words(*p.Skills)
 	}
 	return columns
-}
-
-func set[T any](columns map[string]any, name string, value *T) {
-	if value != nil {
-		columns[name] = *value
-	}
 }
 
 // changePerson writes the columns if the condition holds, and tells whether it did.

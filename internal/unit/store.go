@@ -45,13 +45,10 @@ func insert(ctx context.Context, tx *store.Tx, u *Unit, parentPath string) error
 // change writes only what the patch names.
 func change(ctx context.Context, tx *store.Tx, id int64, p Patch) error {
 	columns := map[string]any{}
-	for name, value := range map[string]*string{
-		"name": p.Name, "phone": p.Phone, "address": p.Address, "open_hours": p.OpenHours,
-	} {
-		if value != nil {
-			columns[name] = *value
-		}
-	}
+	store.Set(columns, "name", p.Name)
+	store.Set(columns, "phone", p.Phone)
+	store.Set(columns, "address", p.Address)
+	store.Set(columns, "open_hours", p.OpenHours)
 	if p.Location != nil {
 		columns["latitude"], columns["longitude"] = p.Location.Latitude, p.Location.Longitude
 	}
