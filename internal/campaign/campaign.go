@@ -3,7 +3,6 @@
 package campaign
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -60,8 +59,8 @@ func (p Patch) check(now *Campaign) error {
 	if p.EndsOn != nil && *p.EndsOn < now.StartsOn {
 		return errPeriod
 	}
-	if art, ok := c["art"]; ok {
-		return checkArt(fmt.Sprint(art))
+	if p.Art != nil {
+		return checkArt(*p.Art)
 	}
 	return nil
 }
