@@ -45,11 +45,13 @@ func TestUnknownWordsAreRefused(t *testing.T) {
 				return err
 			}},
 			{"art", "PATCH", campaignPath, map[string]any{}, func() error {
-				_, err := s.Campaigns.Update(as, s.Campaign, campaign.Changes{"art": "moon"})
+				moon := "moon"
+				_, err := s.Campaigns.Update(as, s.Campaign, campaign.Patch{Art: &moon})
 				return err
 			}},
 			{"checkin_mode", "PATCH", activityPath, map[string]any{}, func() error {
-				_, err := s.Activities.Update(as, draft.ID, activity.Changes{"checkin_mode": "moon"})
+				moon := "moon"
+				_, err := s.Activities.Update(as, draft.ID, activity.Patch{CheckinMode: &moon})
 				return err
 			}},
 		} {
