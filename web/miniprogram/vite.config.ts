@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 import uniModule from '@dcloudio/vite-plugin-uni'
 import { access } from './vite.access'
-import { noOutsideServers, wotLocalIcons } from './vite.outside'
+import { noOutsideServers } from './vite.outside'
 import { weappTarget } from './vite.target'
 
 // The plugin is CommonJS: under "type": "module" its function is at .default.
@@ -20,7 +20,7 @@ function sourceFolder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [sourceFolder(), uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [access] } } } }), wotLocalIcons(), noOutsideServers(), weappTarget()],
+  plugins: [sourceFolder(), uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [access] } } } }), noOutsideServers(), weappTarget()],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })
