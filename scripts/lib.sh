@@ -60,3 +60,27 @@ cache_dir() {
 # build_yimi OUT builds the program as people get it: no paths of this machine and no tables for a
 # debugger in it, and no MessagePack, which gin would bring along (86 MB without all that, 59 with it).
 build_yimi() { CGO_ENABLED=0 go build -trimpath -tags nomsgpack -ldflags '-s -w' -o "$1" .; }
+
+# hash_of PATH… prints a hash over the files of the paths given, names and contents.
+hash_of() {
+	find "$@" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.cache/*' -print0 |
+		sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+}
+
+# once STAMP HASH COMMAND… runs the command unless the stamp says it was run for that hash.
+once() {
+	local stamp=$1 hash=$2
+	shift 2
+	[ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return 0
+	rm -f "$stamp"
+	"$@" || return
+	mkdir -p "$(dirname "$stamp")"
+	echo "$hash" >"$stamp"
+}
+
+# install_in FOLDER installs what its lockfile says, if that is not there yet.
+install_in() {
+	need_cmd node nodejs
+	need_cmd npm npm
+	once "$1/node_modules/.yimi-installed" "$(hash_of "$1/package-lock.json" "$1/.npmrc")" npm --prefix "$1" ci --silent
+}
