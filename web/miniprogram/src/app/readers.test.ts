@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { baseParse, type ElementNode } from '@vue/compiler-core'
 import { describe, expect, it } from 'vitest'
 import { readBy } from './readers'
 
@@ -32,16 +33,28 @@ function* pages(folder: string): Generator<string> {
   }
 }
 
+const TYPED = ['textarea', 'input', 'ReasonField', 'WordsSheet', 'ReasonSheet']
+const templateOf = (file: string) => baseParse(/<template>[\s\S]*<\/template>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '').children as ElementNode[]
+const attributes = (node: ElementNode) => node.props.map((prop) => prop.loc.source).join(' ')
+
+/** The field itself, or a `Field` or `FormField` that it stands in, has `readers`. */
+const saysReaders = (node: ElementNode) => (TYPED.includes(node.tag) || node.tag.endsWith('Field')) && attributes(node).includes(':readers=')
+
+function* fields(nodes: ElementNode[], around: ElementNode[] = []): Generator<{ node: ElementNode; around: ElementNode[] }> {
+  for (const node of nodes.filter((one) => one.type === 1)) {
+    if (TYPED.includes(node.tag)) yield { node, around }
+    yield* fields(node.children as ElementNode[], [...around, node])
+  }
+}
+
 describe('every field that words are typed in', () => {
   it('says who reads them', () => {
     const silent: string[] = []
     for (const file of pages('src')) {
       if (/src\/ui\/|src\/pkg-worker\/WordsSheet|src\/pkg-staff\/ReasonSheet/.test(file)) continue // they are told who reads
-      const template = readFileSync(file, 'utf8').split('<template>').slice(1).join('<template>')
-      for (const [, tag, rest] of template.matchAll(/<(textarea|input|ReasonField|WordsSheet|ReasonSheet)\b((?:[^>"]|"[^"]*")*)>/g)) {
-        const at = template.indexOf(rest)
-        const field = template.slice(template.lastIndexOf('Field ', at), at) // the field that it stands in, on one line or a few
-        if (![rest, field].some((x) => x.includes(':readers=')) && !NOT_READ.some((x) => rest.includes(x))) silent.push(`${file}: <${tag}${rest.slice(0, 80)}`)
+      for (const { node, around } of fields(templateOf(file))) {
+        const tag = attributes(node)
+        if (![node, ...around].some(saysReaders) && !NOT_READ.some((x) => tag.includes(x))) silent.push(`${file}: <${node.tag} ${tag.slice(0, 80)}`)
       }
     }
     expect(silent).toEqual([])
