@@ -49,7 +49,11 @@ function stop(node: ElementNode) {
 }
 
 /** An expression that is a tab stop while the role is one of something to press. */
-const whenPressed = (role: ExpressionNode): CompoundExpressionNode => ({ type: COMPOUND, loc: role.loc, children: [`${JSON.stringify(PRESSED)}.includes(`, role, `) ? 0 : undefined`] })
+const whenPressed = (role: ExpressionNode): CompoundExpressionNode => ({
+  type: COMPOUND,
+  loc: role.loc,
+  children: [`${JSON.stringify(PRESSED)}.includes(`, role, `) ? 0 : undefined`],
+})
 
 function renamed(node: ElementNode) {
   const role = find(node, 'role')
@@ -60,10 +64,14 @@ function renamed(node: ElementNode) {
 
 const text = (of: AttributeNode | undefined) => of?.value?.content ?? ''
 
-const attribute = (node: ElementNode, name: string) => node.props.find((one): one is AttributeNode => one.type === ATTRIBUTE && one.name === name)
+const attribute = (node: ElementNode, name: string) =>
+  node.props.find((one): one is AttributeNode => one.type === ATTRIBUTE && one.name === name)
 
 const binding = (node: ElementNode, name: string) =>
-  node.props.find((one): one is DirectiveNode => one.type === DIRECTIVE && one.name === 'bind' && (one.arg as { content?: string } | undefined)?.content === name)
+  node.props.find(
+    (one): one is DirectiveNode =>
+      one.type === DIRECTIVE && one.name === 'bind' && (one.arg as { content?: string } | undefined)?.content === name,
+  )
 
 const find = (node: ElementNode, name: string) => attribute(node, name) ?? binding(node, name)
 

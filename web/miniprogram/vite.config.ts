@@ -20,7 +20,12 @@ function sourceFolder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [sourceFolder(), uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [access] } } } }), noOutsideServers(), weappTarget()],
+  plugins: [
+    sourceFolder(),
+    uni({ vueOptions: { template: { compilerOptions: { nodeTransforms: [access] } } } }),
+    noOutsideServers(),
+    weappTarget(),
+  ],
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })

@@ -10,7 +10,8 @@ const PROJECT = 'project.config.json'
 /** Puts the AppID into the project that WeChat's tools open, and refuses what is no address or no AppID. */
 export function weappTarget(): Plugin {
   const { VITE_API_ORIGIN: origin, YIMI_WECHAT_APP_ID: appId } = process.env
-  if (origin && !ORIGIN.test(origin)) throw new Error(`VITE_API_ORIGIN is no address of a server: write https://HOST, without a path or a slash at the end (${origin})`)
+  if (origin && !ORIGIN.test(origin))
+    throw new Error(`VITE_API_ORIGIN is no address of a server: write https://HOST, without a path or a slash at the end (${origin})`)
   if (appId && !APP_ID.test(appId)) throw new Error(`YIMI_WECHAT_APP_ID is no AppID: wx and sixteen hexadecimal digits (${appId})`)
   return {
     name: 'yimi:weapp-target',

@@ -41,7 +41,15 @@ export class Problem extends Error {
   /** With slot_taken and slot_unavailable: the next free slots. */
   readonly nextFree: Schemas['Slot'][]
 
-  constructor(of: { status: number; code: string; title?: string; detail: string; fields?: FieldProblem[]; request_id?: string; next_free?: Schemas['Slot'][] }) {
+  constructor(of: {
+    status: number
+    code: string
+    title?: string
+    detail: string
+    fields?: FieldProblem[]
+    request_id?: string
+    next_free?: Schemas['Slot'][]
+  }) {
     super(`${of.status} ${of.code}`)
     this.name = 'Problem'
     this.status = of.status
@@ -82,7 +90,11 @@ type Operation<P extends keyof paths, M extends Method> = paths[P] extends { [K 
 type PathsWith<M extends Method> = { [P in keyof paths]: Operation<P, M> extends { responses: unknown } ? P : never }[keyof paths]
 type Param<O, In extends 'path' | 'query'> = O extends { parameters: { [K in In]?: infer V } } ? NonNullable<V> : never
 type Field<K extends string, V> = [V] extends [never] ? unknown : Record<never, never> extends V ? { [P in K]?: V } : { [P in K]: V }
-type Body<O> = O extends { requestBody: infer B } ? { body: Json<B> } : O extends { requestBody?: infer B } ? { body?: Json<NonNullable<B>> } : unknown
+type Body<O> = O extends { requestBody: infer B }
+  ? { body: Json<B> }
+  : O extends { requestBody?: infer B }
+    ? { body?: Json<NonNullable<B>> }
+    : unknown
 type Options = {
   /** Idempotency-Key: the same for every retry of one deed. A POST without one gets a fresh one. */
   key?: string
@@ -105,17 +117,27 @@ interface AnyInit {
 
 /** A client over the transport; base is what the contract's paths are under, e.g. /api/v1. */
 export function createClient(send: Transport, base = '/api/v1'): Client {
-  const on = (method: Method) => async (path: string, init: AnyInit = {}) => {
-    const answer = await send({ method, url: base + fill(path, init.path) + search(init.query), headers: headers(method, init), body: init.body })
-    if (answer.status >= 200 && answer.status < 300) return answer.status === 204 ? undefined : answer.data
-    throw problemOf(answer)
-  }
+  const on =
+    (method: Method) =>
+    async (path: string, init: AnyInit = {}) => {
+      const answer = await send({
+        method,
+        url: base + fill(path, init.path) + search(init.query),
+        headers: headers(method, init),
+        body: init.body,
+      })
+      if (answer.status >= 200 && answer.status < 300) return answer.status === 204 ? undefined : answer.data
+      throw problemOf(answer)
+    }
   return { get: on('get'), post: on('post'), put: on('put'), patch: on('patch'), delete: on('delete') } as Client
 }
 
 /** 128 random bits in hex. Not a secret: it only has to differ from all others. */
 export function newKey(): string {
-  const word = () => Math.floor(Math.random() * 0x1_0000_0000).toString(16).padStart(8, '0')
+  const word = () =>
+    Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0')
   return word() + word() + word() + word()
 }
 

@@ -2,10 +2,25 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+  locale: 'zh-CN',
+  timezoneId: 'Asia/Shanghai',
+}
 const BROWSER = process.env.CHROMIUM ?? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((path) => existsSync(path))
 const WAIT_MS = 10_000
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /** Opens Chromium; more flags may give it a camera. */
 export function openBrowser(flags = []) {
@@ -49,7 +64,9 @@ export function watch(page) {
 /** Waits until a page stands still for a picture: nothing is asked for, nothing moves but what moves for ever. */
 export async function settled(page) {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity))
+  await page.waitForFunction(() =>
+    document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity),
+  )
 }
 
 /** Uni-app's H5 keeps values in localStorage with their type; this sets one before the page starts. */

@@ -10,7 +10,11 @@ const browser = await openBrowser()
 
 /** The first thing that an API list of a persona holds. */
 async function first(persona, path, pick) {
-  const login = await fetch(`${server.origin}/api/v1/auth/demo`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ persona }) })
+  const login = await fetch(`${server.origin}/api/v1/auth/demo`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ persona }),
+  })
   const { access_token: token } = await login.json()
   const answer = await fetch(`${server.origin}/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })
   return pick(await answer.json())

@@ -15,7 +15,19 @@ export async function startYimi(settings = []) {
   const dir = mkdtempSync(join(tmpdir(), 'yimi-e2e-'))
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const args = ['serve', '--demo', '--listen', `127.0.0.1:${port}`, '--metrics-listen', '', '--database', `sqlite:${dir}/yimi.db`, '--data-dir', dir, ...settings]
+  const args = [
+    'serve',
+    '--demo',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--metrics-listen',
+    '',
+    '--database',
+    `sqlite:${dir}/yimi.db`,
+    '--data-dir',
+    dir,
+    ...settings,
+  ]
   const child = spawn(YIMI, args, { cwd: dir, env: withoutSettings(), stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk))
@@ -52,7 +64,13 @@ function withoutSettings() {
 async function ready(url) {
   const until = Date.now() + START_MS
   while (Date.now() < until) {
-    if (await fetch(url).then((r) => r.ok, () => false)) return
+    if (
+      await fetch(url).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`${url} was not ready within ${START_MS / 1000} s`)

@@ -51,7 +51,9 @@ const SHEETS = {
 
 /** What a page is opened with, so that it shows something. */
 async function findQueries() {
-  const [volunteer, resident, worker, staff] = await Promise.all(['volunteer', 'resident', 'worker', 'staff'].map((who) => api(site.origin, who)))
+  const [volunteer, resident, worker, staff] = await Promise.all(
+    ['volunteer', 'resident', 'worker', 'staff'].map((who) => api(site.origin, who)),
+  )
   const first = async (who, path, pick = ({ items }) => items[0]) => pick(await who.get(path))
   const shift = await first(staff, '/workbench', ({ shifts }) => shifts.find((one) => one.phase === 'under_way') ?? shifts[0])
   const over = await first(staff, '/workbench', ({ shifts }) => shifts.find((one) => one.phase === 'to_confirm') ?? shifts[0])
@@ -84,18 +86,33 @@ const at = (id) => `[data-testid="${id}"]:visible`
 /** Opens a page in the program that runs, as a link in the address does, and waits until it stands. */
 async function show(page, url) {
   await page.evaluate((url) => (location.hash = `#${url}`), url)
-  await page.waitForFunction(() => [...document.querySelectorAll('uni-page')].filter((one) => one.getClientRects().length > 0 && one.querySelector('.screen')).length === 1)
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll('uni-page')].filter((one) => one.getClientRects().length > 0 && one.querySelector('.screen')).length ===
+      1,
+  )
   await page.waitForLoadState('networkidle')
   await still(page)
 }
 
 /** Nothing is loading, nothing moves but what moves for ever. */
 const still = (page) =>
-  page.waitForFunction(() => !document.querySelector('.skeleton') && document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity))
+  page.waitForFunction(
+    () =>
+      !document.querySelector('.skeleton') &&
+      document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity),
+  )
 
 const judge = (page) =>
   page.evaluate(
-    ([standards, theirs]) => axe.run({ exclude: theirs }, { runOnly: standards, resultTypes: ['violations'], elementRef: false }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.html.slice(0, 300)} | ${one.failureSummary.split('\n')[1]}`))),
+    ([standards, theirs]) =>
+      axe
+        .run({ exclude: theirs }, { runOnly: standards, resultTypes: ['violations'], elementRef: false })
+        .then(({ violations }) =>
+          violations.flatMap(({ id, nodes }) =>
+            nodes.map((one) => `${id}: ${one.html.slice(0, 300)} | ${one.failureSummary.split('\n')[1]}`),
+          ),
+        ),
     [STANDARDS, THEIRS.map((one) => [one])],
   )
 
@@ -103,7 +120,9 @@ const judge = (page) =>
 const small = (page, least) =>
   page.evaluate((least) => {
     const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden'
-    const ours = [...document.querySelectorAll('.screen [tabindex="0"], .screen uni-input, .screen uni-textarea')].filter((one) => shown(one))
+    const ours = [...document.querySelectorAll('.screen [tabindex="0"], .screen uni-input, .screen uni-textarea')].filter((one) =>
+      shown(one),
+    )
     return ours
       .map((one) => [one.getBoundingClientRect(), one])
       .filter(([box]) => box.width < least - 0.5 || box.height < least - 0.5)
@@ -157,7 +176,11 @@ const pale = (page) =>
 
 const nothing = (faults) => assert.ok(faults.length === 0, `\n${faults.join('\n')}`)
 
-test('every page has a persona who sees it', () => assert.deepEqual(allPages().filter((path) => !Object.values(SEES).some((sees) => sees(path))), []))
+test('every page has a persona who sees it', () =>
+  assert.deepEqual(
+    allPages().filter((path) => !Object.values(SEES).some((sees) => sees(path))),
+    [],
+  ))
 
 for (const persona of Object.keys(SEES)) {
   test(`axe finds nothing on the pages of a ${persona}, whose presses are at least 44 px wide and high`, async () =>
@@ -169,7 +192,8 @@ for (const persona of Object.keys(SEES)) {
     ))
 }
 for (const persona of Object.keys(SEES)) {
-  test(`in elder mode what a ${persona} presses is at least 60 px wide and high`, async () => nothing(await eachPage(persona, 1, async (page) => [...(await small(page, 60)), ...(await pale(page))])))
+  test(`in elder mode what a ${persona} presses is at least 60 px wide and high`, async () =>
+    nothing(await eachPage(persona, 1, async (page) => [...(await small(page, 60)), ...(await pale(page))])))
 }
 
 /** A computer without a mouse. */
@@ -226,8 +250,13 @@ test('a sheet keeps the focus, closes by Escape, and gives the focus back', () =
 test('WeChat hears of an aria-role, and of no role', () => {
   const templates = readdirSync(MINIPROGRAM, { recursive: true }).filter((name) => name.endsWith('.wxml'))
   const tags = templates.flatMap((name) => readFileSync(join(MINIPROGRAM, name), 'utf8').match(/<[a-z][^<>]*>/g) ?? [])
-  assert.deepEqual(tags.filter((tag) => /\srole=/.test(tag)), [])
-  const silent = tags.filter((tag) => /^<(view|text|image) /.test(tag) && /\s(bind|catch)tap=/.test(tag) && !/\saria-(role|hidden)=/.test(tag))
+  assert.deepEqual(
+    tags.filter((tag) => /\srole=/.test(tag)),
+    [],
+  )
+  const silent = tags.filter(
+    (tag) => /^<(view|text|image) /.test(tag) && /\s(bind|catch)tap=/.test(tag) && !/\saria-(role|hidden)=/.test(tag),
+  )
   assert.deepEqual(silent, [])
   assert.ok(tags.filter((tag) => /\saria-role="heading"/.test(tag)).length > 100)
 })

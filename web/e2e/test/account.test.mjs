@@ -26,7 +26,10 @@ async function atDesk(origin, who, path, refused, act) {
   const { session } = await api(origin, who)
   guard.expectStatus(refused)
   try {
-    await preset(context, { 'yimi.tokens': { access: session.access_token, refresh: session.refresh_token }, 'yimi.person': session.person })
+    await preset(context, {
+      'yimi.tokens': { access: session.access_token, refresh: session.refresh_token },
+      'yimi.person': session.person,
+    })
     await page.goto(`${origin}/m/#${path}`)
     await act(page)
     guard.check()
@@ -94,7 +97,10 @@ for (const [name, build] of Object.entries(builds)) {
         await retype(page, 0, code, errors(page, '数字'))
         await press(button(page, /^\s*关联\s*$/), { shows: page.locator('.cell:visible', { hasText: '微信登录' }) })
       })
-      assert.deepEqual((await phone.get('/me/links')).items.map((one) => [one.name, one.wechat, one.desk]), [['马兰', false, true]])
+      assert.deepEqual(
+        (await phone.get('/me/links')).items.map((one) => [one.name, one.wechat, one.desk]),
+        [['马兰', false, true]],
+      )
       await onPhone(browser, app, 'volunteer', '/pkg-me/links', (page) => text(page, '马兰').waitFor())
     })
 
@@ -104,18 +110,28 @@ for (const [name, build] of Object.entries(builds)) {
       const { code } = await admin.post(`/units/${station.id}/invitations`, { role: 'social_worker' })
       const inviter = (await admin.get('/me')).name
       await onPhone(browser, app, 'volunteer', '/pkg-me/invitation', async (page) => {
-        await inputs(page).first().fill(`${code.slice(0, 7)}0`)
+        await inputs(page)
+          .first()
+          .fill(`${code.slice(0, 7)}0`)
         await errors(page, '没有数字 0').waitFor()
-        await inputs(page).first().fill(`${code.slice(0, 4).toLowerCase()} ${code.slice(4)}`)
+        await inputs(page)
+          .first()
+          .fill(`${code.slice(0, 4).toLowerCase()} ${code.slice(4)}`)
         await errors(page, '没有数字 0').waitFor({ state: 'hidden' })
         await press(button(page, '看一看'), { shows: text(page, `${inviter}邀请您担任`) })
         await text(page, station.name).waitFor()
         await press(button(page, '先不'), { shows: button(page, '看一看') })
-        assert.equal((await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'), false)
+        assert.equal(
+          (await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'),
+          false,
+        )
         await press(button(page, '看一看'), { shows: button(page, '接受') })
         await press(button(page, '接受'), { shows: text(page, `您现在是${station.name}的社工`) })
       })
-      assert.equal((await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'), true)
+      assert.equal(
+        (await (await api(server.origin, 'volunteer')).get('/me')).roles.some((held) => held.role === 'social_worker'),
+        true,
+      )
       const mine = (await admin.get('/invitations')).items[0]
       assert.deepEqual([mine.state, mine.accepted_by_name !== undefined, mine.code], ['accepted', true, undefined])
     })

@@ -16,8 +16,14 @@ async function publish(staff) {
   const { items: campaigns } = await staff.get('/campaigns')
   const starts = Math.floor(Date.now() / MINUTE) * MINUTE + 40 * MINUTE
   const { id, shifts } = await staff.post('/activities', {
-    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaigns[0].id, title: '门口测试', content: '捡拾垃圾',
-    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥', risks: ['渠边湿滑'],
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    campaign_id: campaigns[0].id,
+    title: '门口测试',
+    content: '捡拾垃圾',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
+    risks: ['渠边湿滑'],
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + 90 * MINUTE).toISOString(), capacity: 1 }],
   })
   await staff.post(`/activities/${id}/publish`)
@@ -29,7 +35,12 @@ async function newcomer(origin, who, name) {
   const person = await api(origin, who)
   await decide(person, 'privacy', true)
   const { items: units } = await person.get('/units')
-  await person.post('/volunteers', { name, birth_date: '1990-05-01', unit_id: units.find((unit) => unit.name === '东方社区社工站').id, agree: true })
+  await person.post('/volunteers', {
+    name,
+    birth_date: '1990-05-01',
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    agree: true,
+  })
   return person
 }
 
@@ -71,7 +82,8 @@ for (const [name, build] of Object.entries(builds)) {
       const shift = await publish(await api(server.origin, 'staff'))
       await on('staff', `/pkg-staff/code?shift_id=${shift}`, async (page) => {
         const six = async () => (await page.locator('.code-six:visible').innerText()).replace(/\D/g, '')
-        const shown = async (kind) => (await api(server.origin, 'staff')).get(`/shifts/${shift}/checkin-code?kind=${kind}`).then((code) => code.digits)
+        const shown = async (kind) =>
+          (await api(server.origin, 'staff')).get(`/shifts/${shift}/checkin-code?kind=${kind}`).then((code) => code.digits)
         assert.equal(await six(), await shown('in'))
         await press(page.locator('.seg-i:visible', { hasText: '签退' }), { shows: page.locator('.seg-i.on:visible', { hasText: '签退' }) })
         assert.equal(await six(), await shown('out'))

@@ -55,7 +55,10 @@ for (const [name, build] of Object.entries(builds)) {
         await press(shown, { shows: text(page, '撤回 在榜单上显示姓名') })
         assert.equal((await person.get('/me')).show_on_leaderboard, false)
         const { log } = await person.get('/me/consents')
-        assert.deepEqual(log.map((line) => `${line.kind} ${line.given}`), ['leaderboard false', 'leaderboard true', 'privacy true'])
+        assert.deepEqual(
+          log.map((line) => `${line.kind} ${line.given}`),
+          ['leaderboard false', 'leaderboard true', 'privacy true'],
+        )
         guard.check()
       } finally {
         await context.close()

@@ -29,7 +29,10 @@ describe('the first time', () => {
   async function asOne(person, act) {
     const { page, context, guard } = await openPhone(browser)
     const { session } = person
-    await preset(context, { 'yimi.tokens': { access: session.access_token, refresh: session.refresh_token }, 'yimi.person': await person.get('/me') })
+    await preset(context, {
+      'yimi.tokens': { access: session.access_token, refresh: session.refresh_token },
+      'yimi.person': await person.get('/me'),
+    })
     try {
       await act(page)
       guard.check()
@@ -42,7 +45,15 @@ describe('the first time', () => {
 
   test('a first request asks name and community in its form, and what the way of service needs; they are remembered', async () => {
     await somebodyNew('first', async (page, person) => {
-      const service = (await person.get('/service-types')).items.find((one) => one.active && one.mode === 'request' && !one.confidential && one.ways[0] === 'home' && one.ways.includes('station') && !one.questions.some((question) => question.required))
+      const service = (await person.get('/service-types')).items.find(
+        (one) =>
+          one.active &&
+          one.mode === 'request' &&
+          !one.confidential &&
+          one.ways[0] === 'home' &&
+          one.ways.includes('station') &&
+          !one.questions.some((question) => question.required),
+      )
       assert.ok(service, 'a service at home or at the station')
       const words = page.locator(at('words')).locator('textarea')
       const phone = page.locator(at('phone')).locator('input')
@@ -117,7 +128,12 @@ describe('the first time', () => {
     await somebodyNew('second', async (page, person) => {
       const { items } = await person.get('/activities?open=true')
       const details = await Promise.all(items.map((one) => person.get(`/activities/${one.id}`)))
-      const free = details.find((one) => one.approval === 'automatic' && !one.skills.length && one.shifts.some((shift) => shift.state === 'open' && shift.taken < shift.capacity && Date.parse(shift.starts_at) > Date.now()))
+      const free = details.find(
+        (one) =>
+          one.approval === 'automatic' &&
+          !one.skills.length &&
+          one.shifts.some((shift) => shift.state === 'open' && shift.taken < shift.capacity && Date.parse(shift.starts_at) > Date.now()),
+      )
       assert.ok(free, 'an activity with a place')
       const shift = free.shifts.find((one) => one.state === 'open' && one.taken < one.capacity && Date.parse(one.starts_at) > Date.now())
       await go(page, `/pkg-activity/activity?id=${free.id}&shift=${shift.id}`)

@@ -16,8 +16,14 @@ async function publish(staff, campaign) {
   const { items: units } = await staff.get('/units')
   const starts = Math.floor(Date.now() / MINUTE) * MINUTE + 40 * MINUTE
   const { id, shifts } = await staff.post('/activities', {
-    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaign, title: '清河行动 · 测试', content: '捡拾垃圾',
-    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥', risks: ['渠边湿滑'],
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    campaign_id: campaign,
+    title: '清河行动 · 测试',
+    content: '捡拾垃圾',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
+    risks: ['渠边湿滑'],
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + 90 * MINUTE).toISOString(), capacity: 2 }],
   })
   await staff.post(`/activities/${id}/publish`)

@@ -22,8 +22,15 @@ async function fenced(staff) {
   const [{ items: units }, { items: campaigns }] = [await staff.get('/units'), await staff.get('/campaigns')]
   const starts = Math.floor(Date.now() / MINUTE) * MINUTE + 40 * MINUTE
   const { id, shifts } = await staff.post('/activities', {
-    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaigns[0].id, title: '围栏里的活动', content: '在现场签到',
-    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥', location: { latitude: 37.4187, longitude: 106.0673 }, fence_metres: 500,
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    campaign_id: campaigns[0].id,
+    title: '围栏里的活动',
+    content: '在现场签到',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
+    location: { latitude: 37.4187, longitude: 106.0673 },
+    fence_metres: 500,
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + 90 * MINUTE).toISOString(), capacity: 2 }],
   })
   await staff.post(`/activities/${id}/publish`)

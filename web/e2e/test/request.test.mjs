@@ -38,7 +38,8 @@ for (const [name, build] of Object.entries(builds)) {
         await words.fill('还是睡不着，想再聊一次。')
         await chip(page, '睡不踏实').click()
         await press(button(page, '下一步'), { shows: who(/./) })
-        if (!(await who('周文静').count())) { // somebody else has time sooner
+        if (!(await who('周文静').count())) {
+          // somebody else has time sooner
           await press(text(page, '换人'), { shows: page.locator('.sp-row:visible', { hasText: '周文静' }) })
           await press(page.locator('.sp-row:visible', { hasText: '周文静' }), { shows: who('周文静') })
         }
@@ -52,7 +53,9 @@ for (const [name, build] of Object.entries(builds)) {
     const NOTE = '说起老伴，哭了一会儿，没有危险的想法。'
 
     test('from asking to rating', async () => {
-      const [resident, staff, worker, elsewhere] = await Promise.all(['resident', 'staff', 'worker', 'staff2'].map((who) => api(server.origin, who)))
+      const [resident, staff, worker, elsewhere] = await Promise.all(
+        ['resident', 'staff', 'worker', 'staff2'].map((who) => api(server.origin, who)),
+      )
       const had = (await resident.get('/me/requests')).items.map((one) => one.id)
       await book()
       const made = (await resident.get('/me/requests')).items.find((one) => !had.includes(one.id))
@@ -99,7 +102,9 @@ for (const [name, build] of Object.entries(builds)) {
       assert.ok(!JSON.stringify(rated).includes(NOTE), 'who asked reads no note')
       for (const who of [resident, staff, elsewhere]) assert.equal((await who.send('GET', `/requests/${made.id}/case-notes`)).status, 404)
       assert.equal((await elsewhere.send('GET', `/requests/${made.id}`)).status, 404)
-      assert.ok((await resident.get(`/requests/${made.id}/looks`)).items.some((look) => look.what === 'case_notes' && look.role === 'worker'))
+      assert.ok(
+        (await resident.get(`/requests/${made.id}/looks`)).items.some((look) => look.what === 'case_notes' && look.role === 'worker'),
+      )
     })
   })
 }

@@ -38,17 +38,20 @@ async function onPhone(act, more) {
 
 describe('landing page', () => {
   test('shows the mini-program in a phone and changes who is in it', () =>
-    onPhone(async (page) => {
-      await page.goto(`${site.origin}/`)
-      const phone = page.frameLocator('iframe[name=phone]')
-      const hers = phone.getByText('杨海兰').first()
-      await phone.locator('.screen').waitFor()
-      assert.equal(await hers.isVisible(), false)
-      await page.getByRole('link', { name: '杨海兰' }).focus()
-      await page.keyboard.press('Enter')
-      await hers.waitFor()
-      assert.equal(await page.locator('[aria-current]').getAttribute('data-persona'), 'staff')
-    }, { viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false }))
+    onPhone(
+      async (page) => {
+        await page.goto(`${site.origin}/`)
+        const phone = page.frameLocator('iframe[name=phone]')
+        const hers = phone.getByText('杨海兰').first()
+        await phone.locator('.screen').waitFor()
+        assert.equal(await hers.isVisible(), false)
+        await page.getByRole('link', { name: '杨海兰' }).focus()
+        await page.keyboard.press('Enter')
+        await hers.waitFor()
+        assert.equal(await page.locator('[aria-current]').getAttribute('data-persona'), 'staff')
+      },
+      { viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false },
+    ))
 
   test('on a phone each person opens the mini-program itself', () =>
     onPhone(async (page) => {
@@ -71,11 +74,15 @@ for (const elder of [0, 1]) {
       test(path, () =>
         onPhone(async (page) => {
           await page.goto(`${site.origin}/m/?persona=${personaFor(path)}&elder=${elder}#${path}`)
-          await page.locator(elder ? '.screen.elder' : '.screen:not(.elder)').first().waitFor()
+          await page
+            .locator(elder ? '.screen.elder' : '.screen:not(.elder)')
+            .first()
+            .waitFor()
           await page.waitForLoadState('networkidle')
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - screen.width)
           assert.ok(wide <= 0, `${path} is ${wide} px wider than the phone`)
-        }))
+        }),
+      )
     }
   })
 }
@@ -87,6 +94,7 @@ describe('mini-program', AT_ONCE, () => {
       onPhone(async (page) => {
         await openWeapp(page, weapp, path, personaFor(path))
         await page.locator('.screen').first().waitFor()
-      }))
+      }),
+    )
   }
 })

@@ -52,8 +52,13 @@ async function shiftAt(staff, title, days, hour) {
   const midnight = Math.floor((Date.now() + 8 * HOUR) / (24 * HOUR)) * 24 * HOUR - 8 * HOUR
   const starts = midnight + days * 24 * HOUR + hour * HOUR
   const made = await staff.post('/activities', {
-    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaigns[0].id, title, content: '一起来',
-    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥',
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    campaign_id: campaigns[0].id,
+    title,
+    content: '一起来',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + HOUR).toISOString(), capacity: 5 }],
   })
   await staff.post(`/activities/${made.id}/publish`)
@@ -87,7 +92,9 @@ for (const [name, build] of Object.entries(builds)) {
         const later = `${String(Number(from.slice(0, 2)) + 1).padStart(2, '0')}${from.slice(2)}`
         await turn(page, name, from, later)
         await text(page, '最多 1 小时 30 分').waitFor()
-        await press(page.locator('.minutes-step:visible', { hasText: '−30 分' }), { hides: page.locator('.minutes-said:visible', { hasText: '1 小时 30 分' }) })
+        await press(page.locator('.minutes-step:visible', { hasText: '−30 分' }), {
+          hides: page.locator('.minutes-said:visible', { hasText: '1 小时 30 分' }),
+        })
         await late(page, '**/api/v1/shifts/*/attendance')
         await press(button(page, '提出补记'), { hides: text(page, `给${who}补记时长`) })
         await cell(page, who).getByText('等区级管理员复核').waitFor()
@@ -113,7 +120,10 @@ for (const [name, build] of Object.entries(builds)) {
       const [staff, volunteer] = [await api(server.origin, 'staff'), await api(server.origin, 'volunteer')]
       const { name: who } = await volunteer.get('/me')
       const [moved, other] = [await shiftAt(staff, '改时间的活动', 20, 9), await shiftAt(staff, '另一场活动', 20, 11)]
-      const [{ id }, { id: otherId }] = [await volunteer.post(`/shifts/${moved.shift}/signups`), await volunteer.post(`/shifts/${other.shift}/signups`)]
+      const [{ id }, { id: otherId }] = [
+        await volunteer.post(`/shifts/${moved.shift}/signups`),
+        await volunteer.post(`/shifts/${other.shift}/signups`),
+      ]
       await refused('staff', `/pkg-staff/edit?id=${moved.id}`, async (page) => {
         await late(page, '**/api/v1/shifts/*')
         await button(page, /^\s*改\s*$/).click()
@@ -151,7 +161,9 @@ for (const [name, build] of Object.entries(builds)) {
         await cell(page, who).getByText('没有签到记录').waitFor()
       })
       assert.equal((await volunteer.get(`/signups/${mine.id}`)).checked_in_at, undefined)
-      await on('volunteer', '/pkg-activity/signups', (page) => card(page, mine.activity_title).locator('.btn', { hasText: '去签到' }).waitFor())
+      await on('volunteer', '/pkg-activity/signups', (page) =>
+        card(page, mine.activity_title).locator('.btn', { hasText: '去签到' }).waitFor(),
+      )
     })
   })
 }

@@ -19,7 +19,13 @@ async function onePlace(staff, title) {
   const starts = midnight + 20 * 24 * HOUR + 10 * HOUR
   const unit = units.find((one) => one.name === '东方社区社工站').id
   const made = await staff.post('/activities', {
-    unit_id: unit, campaign_id: campaigns[0].id, title, content: '一起来', leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥',
+    unit_id: unit,
+    campaign_id: campaigns[0].id,
+    title,
+    content: '一起来',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + HOUR).toISOString(), capacity: 1 }],
   })
   await staff.post(`/activities/${made.id}/publish`)
@@ -39,7 +45,11 @@ for (const [name, build] of Object.entries(builds)) {
     })
 
     test('staff take somebody from the list, with one more place', async () => {
-      const [staff, first, second] = [await api(server.origin, 'staff'), await api(server.origin, 'resident'), await api(server.origin, 'volunteer')]
+      const [staff, first, second] = [
+        await api(server.origin, 'staff'),
+        await api(server.origin, 'resident'),
+        await api(server.origin, 'volunteer'),
+      ]
       const { id, shift, unit } = await onePlace(staff, '只有一个名额的活动')
       const { name: said, birth_date } = await first.get('/me')
       await first.post('/volunteers', { name: said, birth_date, unit_id: unit, agree: true })

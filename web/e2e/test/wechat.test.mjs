@@ -35,7 +35,8 @@ async function onWeapp(who, path, act, phone) {
 
 const sets = (page, name, value) => page.evaluate(([name, value]) => void (window.__weapp[name] = value), [name, value])
 const calls = (page, name) => page.evaluate((name) => window.__weapp.calls.filter(([called]) => called === name).length, name)
-const toasted = (page, words) => page.waitForFunction((words) => window.__weapp.calls.some(([name, title]) => name === 'showToast' && title === words), words)
+const toasted = (page, words) =>
+  page.waitForFunction((words) => window.__weapp.calls.some(([name, title]) => name === 'showToast' && title === words), words)
 const tells = (page, event) => page.evaluate((event) => window.__weapp.tell(event), event)
 
 /** An activity that starts in 40 minutes, with a fence around the bridge when it is asked for. */
@@ -44,8 +45,14 @@ async function activity(staff, { fence = 0, publish = false } = {}) {
   const { items: campaigns } = await staff.get('/campaigns')
   const starts = Math.floor(Date.now() / MINUTE) * MINUTE + 40 * MINUTE
   const made = await staff.post('/activities', {
-    unit_id: units.find((unit) => unit.name === '东方社区社工站').id, campaign_id: campaigns[0].id, title: '桥头集合', content: '捡拾垃圾',
-    leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥', risks: ['渠边湿滑'],
+    unit_id: units.find((unit) => unit.name === '东方社区社工站').id,
+    campaign_id: campaigns[0].id,
+    title: '桥头集合',
+    content: '捡拾垃圾',
+    leader_name: '马志宏',
+    contact_phone: '0953-5098110',
+    place_name: '3 号桥',
+    risks: ['渠边湿滑'],
     ...(fence && { location: { latitude: BRIDGE.latitude, longitude: BRIDGE.longitude }, fence_metres: fence }),
     shifts: [{ starts_at: new Date(starts).toISOString(), ends_at: new Date(starts + 90 * MINUTE).toISOString(), capacity: 2 }],
   })
@@ -71,7 +78,11 @@ describe('a place on the map', () => {
     ['the person goes back', (page) => sets(page, 'place', 'cancel'), '没有选位置'],
     ['the person refuses the place', (page) => sets(page, 'place', 'auth deny'), '在“设置”里允许位置信息'],
     ['the person refuses WeChat’s notice', (page) => sets(page, 'place', 'privacy permission is not authorized'), '再点一次并同意'],
-    ['app.json does not declare it', (page) => page.evaluate(() => void (window.__program.app.requiredPrivateInfos = ['getLocation'])), '地图现在打不开'],
+    [
+      'app.json does not declare it',
+      (page) => page.evaluate(() => void (window.__program.app.requiredPrivateInfos = ['getLocation'])),
+      '地图现在打不开',
+    ],
     ['app.json does not say what for', (page) => page.evaluate(() => void delete window.__program.app.permission), '地图现在打不开'],
   ]
   for (const [name, before, words] of WAYS) {
@@ -154,7 +165,11 @@ describe('what is passed on', () => {
   test('of the home page: nothing of whose it is', () =>
     onWeapp('volunteer', '/pages/home/index', async (page) => {
       await text(page, '林晓雯').waitFor()
-      assert.deepEqual(await tells(page, 'onShareAppMessage'), { title: '一米，社工站就在身边', path: '/pages/home/index', imageUrl: '/static/share/door.png' })
+      assert.deepEqual(await tells(page, 'onShareAppMessage'), {
+        title: '一米，社工站就在身边',
+        path: '/pages/home/index',
+        imageUrl: '/static/share/door.png',
+      })
       assert.equal(await tells(page, 'onShareTimeline'), undefined)
     }))
 
@@ -168,22 +183,38 @@ describe('what is passed on', () => {
 })
 
 describe('opened from 朋友圈', () => {
-  for (const [what, path] of [['an activity', 0], ['a campaign', '/pkg-hours/campaign?id=1']]) {
+  for (const [what, path] of [
+    ['an activity', 0],
+    ['a campaign', '/pkg-hours/campaign?id=1'],
+  ]) {
     test(`${what} is read without a login, and without bars of ours`, async () => {
       const { id } = path ? { id: 1 } : await activity(await api(server.origin, 'staff'), { publish: true })
-      await onWeapp('volunteer', path || `/pkg-activity/activity?id=${id}`, async (page) => {
-        await text(page, path ? '总目标' : '桥头集合').waitFor()
-        assert.deepEqual([await calls(page, 'login'), await page.locator('.navbar:visible').count(), await page.locator('.bar-act:visible').count()], [0, 0, 0])
-        assert.equal(await page.getByText('林晓雯').count(), 0) // who is on the board said so for who looks there
-      }, { scene: 1154 })
+      await onWeapp(
+        'volunteer',
+        path || `/pkg-activity/activity?id=${id}`,
+        async (page) => {
+          await text(page, path ? '总目标' : '桥头集合').waitFor()
+          assert.deepEqual(
+            [await calls(page, 'login'), await page.locator('.navbar:visible').count(), await page.locator('.bar-act:visible').count()],
+            [0, 0, 0],
+          )
+          assert.equal(await page.getByText('林晓雯').count(), 0) // who is on the board said so for who looks there
+        },
+        { scene: 1154 },
+      )
     })
   }
 })
 
 test('large letters of WeChat’s start in elder mode, and a choice of one’s own holds', () =>
-  onWeapp('resident', '/pkg-me/settings', async (page, open) => {
-    await page.locator('.screen.elder').first().waitFor()
-    await press(text(page, '大字版'), { hides: page.locator('.screen.elder').first() })
-    await open('/pages/home/index')
-    await page.locator('.screen:not(.elder)').first().waitFor()
-  }, { letters: 24 }))
+  onWeapp(
+    'resident',
+    '/pkg-me/settings',
+    async (page, open) => {
+      await page.locator('.screen.elder').first().waitFor()
+      await press(text(page, '大字版'), { hides: page.locator('.screen.elder').first() })
+      await open('/pages/home/index')
+      await page.locator('.screen:not(.elder)').first().waitFor()
+    },
+    { letters: 24 },
+  ))

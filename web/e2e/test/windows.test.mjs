@@ -22,7 +22,10 @@ describe('two windows of one login', () => {
     const { session } = await api(server.origin, 'staff')
     const { context, page: one, guard } = await openPhone(browser)
     try {
-      await preset(context, { 'yimi.tokens': { access: session.access_token, refresh: session.refresh_token }, 'yimi.person': session.person })
+      await preset(context, {
+        'yimi.tokens': { access: session.access_token, refresh: session.refresh_token },
+        'yimi.person': session.person,
+      })
       const two = await context.newPage()
       const guards = [guard, watch(two)]
       for (const each of guards) each.expectStatus(401)
@@ -45,7 +48,13 @@ describe('two windows of one login', () => {
         for (const page of [one, two]) await page.locator(at('workbench')).waitFor()
         // The access token is good for some minutes yet: here it has run out.
         await context.route('**/api/v1/**', (route) =>
-          route.request().headers().authorization === `Bearer ${session.access_token}` ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"code":"token_expired","status":401,"detail":"登录已过期"}' }) : route.fallback(),
+          route.request().headers().authorization === `Bearer ${session.access_token}`
+            ? route.fulfill({
+                status: 401,
+                contentType: 'application/problem+json',
+                body: '{"code":"token_expired","status":401,"detail":"登录已过期"}',
+              })
+            : route.fallback(),
         )
         const refreshed = []
         for (const page of [one, two]) {
@@ -77,7 +86,11 @@ describe('two windows of one login', () => {
       await text(one, '林晓雯').waitFor()
       await two.waitForURL(/pages\/home\/index|#\/$/)
       await text(two, '晓雯').waitFor()
-      assert.equal(await two.getByText('赵大爷').count() + (await two.locator('input').evaluateAll((all) => all.filter((one) => one.value === '赵大爷').length)), 0)
+      assert.equal(
+        (await two.getByText('赵大爷').count()) +
+          (await two.locator('input').evaluateAll((all) => all.filter((one) => one.value === '赵大爷').length)),
+        0,
+      )
       assert.equal(await two.locator(at('workbench')).count(), 0)
     })
   })

@@ -50,7 +50,11 @@ for (const [name, build] of Object.entries(builds)) {
         await text(page, '等您接单').waitFor()
         assert.equal(await page.locator('.btn:visible', { hasText: '接下' }).count(), waiting.length)
         await button(page, '接下').click()
-        await page.waitForFunction((left) => [...document.querySelectorAll('.btn')].filter((it) => it.checkVisibility() && it.innerText.includes('接下')).length === left, waiting.length - 1)
+        await page.waitForFunction(
+          (left) =>
+            [...document.querySelectorAll('.btn')].filter((it) => it.checkVisibility() && it.innerText.includes('接下')).length === left,
+          waiting.length - 1,
+        )
         const done = page.locator('textarea:visible')
         await press(button(page, /^\s*开始\s*$/), { shows: button(page, '现在开始') })
         await press(button(page, '现在开始'), { shows: text(page, '正在服务') })
@@ -78,11 +82,17 @@ for (const [name, build] of Object.entries(builds)) {
         await page.locator('textarea:visible').fill(NOTE)
         await press(button(page, '打开，记一笔'), { shows: text(page, '还没有写过') })
         await press(button(page, '保存这一条'), { shows: page.locator('.no-text:visible', { hasText: NOTE }) })
-        const kept = await page.evaluate(([a, b]) => Object.values(localStorage).filter((value) => value.includes(a) || value.includes(b)), [DRAFT, NOTE])
+        const kept = await page.evaluate(
+          ([a, b]) => Object.values(localStorage).filter((value) => value.includes(a) || value.includes(b)),
+          [DRAFT, NOTE],
+        )
         assert.deepEqual(kept, [], 'the draft is gone from the phone')
       })
       const { items: notes } = await worker.get(`/requests/${talk}/case-notes`)
-      assert.deepEqual(notes.map((one) => [one.text, one.visit_id]), [[NOTE, now.visits.at(-1).id]])
+      assert.deepEqual(
+        notes.map((one) => [one.text, one.visit_id]),
+        [[NOTE, now.visits.at(-1).id]],
+      )
       assert.equal((await staff.send('GET', `/requests/${talk}/case-notes`)).status, 404)
       assert.ok((await staff.get(`/requests/${talk}/looks`)).items.some((look) => look.what === 'case_notes' && look.role === 'worker'))
 

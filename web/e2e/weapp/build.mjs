@@ -18,16 +18,25 @@ export function buildWeapp(built, out) {
   const app = JSON.parse(read('app.json'))
   const pages = pagesOf(app)
   const { code, warnings } = compileTemplates(ending('.wxml'), ending('.wxs'), read)
-  const configs = Object.fromEntries(ending('.json').filter(isComponentConfig).map((name) => [name.slice(0, -5), JSON.parse(read(name))]))
-  const missing = [...pages, ...componentsOf(configs, app)].filter((path) => !['.js', '.wxml'].every((end) => existsSync(join(built, path + end))))
+  const configs = Object.fromEntries(
+    ending('.json')
+      .filter(isComponentConfig)
+      .map((name) => [name.slice(0, -5), JSON.parse(read(name))]),
+  )
+  const missing = [...pages, ...componentsOf(configs, app)].filter(
+    (path) => !['.js', '.wxml'].every((end) => existsSync(join(built, path + end))),
+  )
   if (missing.length) throw new Error(`without js or wxml: ${missing.join(', ')}`)
   const modules = ending('.js').map((name) => `${JSON.stringify(name)}(require,module,exports,wx,global){${read(name)}\n}`)
   mkdirSync(out, { recursive: true })
-  writeFileSync(join(out, 'program.js'), [
-    `window.__program = ${JSON.stringify({ app, pages, configs, css: styleSheet(ending('.wxss'), read) })};`,
-    `__program.templates = (function () { return ${code} })();`,
-    `__program.modules = {${modules.join(',\n')}};`,
-  ].join('\n'))
+  writeFileSync(
+    join(out, 'program.js'),
+    [
+      `window.__program = ${JSON.stringify({ app, pages, configs, css: styleSheet(ending('.wxss'), read) })};`,
+      `__program.templates = (function () { return ${code} })();`,
+      `__program.modules = {${modules.join(',\n')}};`,
+    ].join('\n'),
+  )
   copyRuntime(out)
   if (existsSync(join(built, 'static'))) cpSync(join(built, 'static'), join(out, 'static'), { recursive: true })
   return { pages, warnings }
@@ -41,7 +50,8 @@ function pagesOf(app) {
 /** What pages and components say they use. A file that was built under another name would only be missed on the phone. */
 function componentsOf(configs, app) {
   const used = Object.entries({ '': app, ...configs }).flatMap(([path, { usingComponents = {} }]) =>
-    Object.values(usingComponents).map((file) => posix.join(file.startsWith('/') ? '' : posix.dirname(path), file).replace(/^\//, '')))
+    Object.values(usingComponents).map((file) => posix.join(file.startsWith('/') ? '' : posix.dirname(path), file).replace(/^\//, '')),
+  )
   return new Set(used)
 }
 
@@ -62,15 +72,22 @@ function compileTemplates(templates, scripts, read) {
 /** All styles in one sheet, the app's first. That is looser than WeChat, which keeps a component's to itself. */
 function styleSheet(names, read) {
   const ordered = [...names].sort((a, b) => Number(b === 'app.wxss') - Number(a === 'app.wxss'))
-  return ordered.map((name) => read(name)
-    .replace(/@import\s+["'][^"']+["'];?/g, '')
-    .replace(/(-?[\d.]+)rpx/g, 'calc($1 * 100vw / 750)')
-    .replace(/(^|[\s,}])page(?=[\s,{.])/g, '$1body')).join('\n')
+  return ordered
+    .map((name) =>
+      read(name)
+        .replace(/@import\s+["'][^"']+["'];?/g, '')
+        .replace(/(-?[\d.]+)rpx/g, 'calc($1 * 100vw / 750)')
+        .replace(/(^|[\s,}])page(?=[\s,{.])/g, '$1body'),
+    )
+    .join('\n')
 }
 
 function copyRuntime(out) {
   copyFileSync(join(MODULES, EASEL), join(out, 'easel.js'))
-  writeFileSync(join(out, 'adapter.js'), readFileSync(join(MODULES, ADAPTER), 'utf8').replace(/from\s*["']glass-easel["']/g, 'from "./easel.js"'))
+  writeFileSync(
+    join(out, 'adapter.js'),
+    readFileSync(join(MODULES, ADAPTER), 'utf8').replace(/from\s*["']glass-easel["']/g, 'from "./easel.js"'),
+  )
   for (const name of ['index.html', 'runtime.js', 'wx.js', 'declared.js', 'router.js']) copyFileSync(join(HERE, name), join(out, name))
 }
 

@@ -20,6 +20,7 @@ export const PLACE_CALLS = Object.keys(PLACES)
 export function undeclared(app, name) {
   const scope = PLACES[name]
   if (scope === undefined) return ''
-  if (!app.requiredPrivateInfos?.includes(name)) return `${name}:fail the api need to be declared in the requiredPrivateInfos field in app.json/ext.json`
+  if (!app.requiredPrivateInfos?.includes(name))
+    return `${name}:fail the api need to be declared in the requiredPrivateInfos field in app.json/ext.json`
   return scope && !app.permission?.[scope]?.desc ? `${name}:fail require permission desc` : ''
 }

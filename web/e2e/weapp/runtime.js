@@ -21,7 +21,16 @@ easel.Component.getMethod = (component, name) => {
 function plainEvent(event) {
   const node = (element) => element && { id: element.id ?? '', dataset: element.dataset ?? {} }
   const touches = event.detail?.touches ?? event.touches ?? []
-  return { type: event.type, timeStamp: event.timeStamp, detail: event.detail, mark: event.mark, touches, changedTouches: event.changedTouches ?? touches, target: node(event.target), currentTarget: node(event.currentTarget) }
+  return {
+    type: event.type,
+    timeStamp: event.timeStamp,
+    detail: event.detail,
+    mark: event.mark,
+    touches,
+    changedTouches: event.changedTouches ?? touches,
+    target: node(event.target),
+    currentTarget: node(event.currentTarget),
+  }
 }
 
 const env = new MiniProgramEnv()
@@ -32,14 +41,20 @@ const backend = env.associateBackend(context)
 function dispatch(target, type, detail, options) {
   const event = new easel.Event(type, detail, options)
   easel.Event.dispatchEvent(target, event)
-  return event.defaultPrevented() ? easel.EventBubbleStatus?.NoDefault ?? 1 : 0
+  return event.defaultPrevented() ? (easel.EventBubbleStatus?.NoDefault ?? 1) : 0
 }
 // A field's own event says nothing of its value: the one made below does.
 context.onEvent((target, type, detail, options) => (type === 'input' || type === 'blur' ? 0 : dispatch(target, type, detail, options)))
 
 // Native fields and pictures: glass-easel leaves both to the app around it.
-document.addEventListener('input', ({ target }) => target.__wxElement && dispatch(target.__wxElement, 'input', { value: target.value, cursor: target.value.length }, {}))
-document.addEventListener('focusout', ({ target }) => target.__wxElement && 'value' in target && dispatch(target.__wxElement, 'blur', { value: target.value }, {}))
+document.addEventListener(
+  'input',
+  ({ target }) => target.__wxElement && dispatch(target.__wxElement, 'input', { value: target.value, cursor: target.value.length }, {}),
+)
+document.addEventListener(
+  'focusout',
+  ({ target }) => target.__wxElement && 'value' in target && dispatch(target.__wxElement, 'blur', { value: target.value }, {}),
+)
 new MutationObserver((changes) => {
   for (const { target, addedNodes } of changes) for (const node of [target, ...addedNodes]) paint(node)
 }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] })
@@ -59,10 +74,19 @@ const router = makeRouter({ space, backend, host: document.getElementById('app')
 const wx = makeWx({ program, router })
 
 let app
-Object.assign(window, { wx, App: (options) => (app = Object.assign(options, { globalData: options.globalData ?? {} })), getApp: () => app, getCurrentPages: router.current })
+Object.assign(window, {
+  wx,
+  App: (options) => (app = Object.assign(options, { globalData: options.globalData ?? {} })),
+  getApp: () => app,
+  getCurrentPages: router.current,
+})
 // The framework wraps Component and Page once, when it loads; so these stay, and ask who is being registered.
 let registrar = { Component() {}, Page() {} }
-Object.assign(window, { Component: (options) => registrar.Component(options), Page: (options) => registrar.Page(options), Behavior: (options) => options })
+Object.assign(window, {
+  Component: (options) => registrar.Component(options),
+  Page: (options) => registrar.Page(options),
+  Behavior: (options) => options,
+})
 
 // ---- CommonJS modules; one that has a config is a component and registers itself in its own environment ----
 const loaded = {}

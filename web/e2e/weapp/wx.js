@@ -56,11 +56,13 @@ export function makeWx({ program, router }) {
     const errMsg = undeclared(program.app, name)
     return errMsg ? { errMsg } : undefined
   }
-  const go = (name, act) => (options = {}) => {
-    note(name, options.url ?? options.delta)
-    act(options)
-    answer(options, { errMsg: `${name}:ok` })
-  }
+  const go =
+    (name, act) =>
+    (options = {}) => {
+      note(name, options.url ?? options.delta)
+      act(options)
+      answer(options, { errMsg: `${name}:ok` })
+    }
 
   const wx = {
     canIUse: () => true,
@@ -84,15 +86,28 @@ export function makeWx({ program, router }) {
     },
     scanCode(options) {
       note('scanCode', options.scanType)
-      answer(options, test.scan === null ? { errMsg: 'scanCode:fail cancel' } : { result: test.scan, scanType: 'QR_CODE', errMsg: 'scanCode:ok' })
+      answer(
+        options,
+        test.scan === null ? { errMsg: 'scanCode:fail cancel' } : { result: test.scan, scanType: 'QR_CODE', errMsg: 'scanCode:ok' },
+      )
     },
     getLocation(options) {
       note('getLocation', options.type)
-      answer(options, refused('getLocation') ?? (test.location ? { ...test.location, errMsg: 'getLocation:ok' } : { errMsg: 'getLocation:fail auth deny' }))
+      answer(
+        options,
+        refused('getLocation') ??
+          (test.location ? { ...test.location, errMsg: 'getLocation:ok' } : { errMsg: 'getLocation:fail auth deny' }),
+      )
     },
     chooseLocation(options) {
       note('chooseLocation')
-      answer(options, refused('chooseLocation') ?? (typeof test.place === 'string' ? { errMsg: `chooseLocation:fail ${test.place}` } : { ...test.place, errMsg: 'chooseLocation:ok' }))
+      answer(
+        options,
+        refused('chooseLocation') ??
+          (typeof test.place === 'string'
+            ? { errMsg: `chooseLocation:fail ${test.place}` }
+            : { ...test.place, errMsg: 'chooseLocation:ok' }),
+      )
     },
     showModal(options) {
       note('showModal', options.title)
@@ -105,7 +120,12 @@ export function makeWx({ program, router }) {
     getNetworkType: (options) => answer(options, { networkType: test.online ? 'wifi' : 'none' }),
     onNetworkStatusChange: (tell) => listeners.network.push(tell),
     offNetworkStatusChange: (tell) => (listeners.network = listeners.network.filter((other) => other !== tell)),
-    getUpdateManager: () => ({ onCheckForUpdate() {}, onUpdateFailed() {}, onUpdateReady: (tell) => listeners.update.push(tell), applyUpdate: () => note('applyUpdate') }),
+    getUpdateManager: () => ({
+      onCheckForUpdate() {},
+      onUpdateFailed() {},
+      onUpdateReady: (tell) => listeners.update.push(tell),
+      applyUpdate: () => note('applyUpdate'),
+    }),
     getScreenBrightness: (options) => answer(options, { value: 0.5 }),
     getSetting: (options) => answer(options, { authSetting: {} }),
 
@@ -113,7 +133,11 @@ export function makeWx({ program, router }) {
     createSelectorQuery,
     createIntersectionObserver: () => ({ relativeTo: returnThis, relativeToViewport: returnThis, observe() {}, disconnect() {} }),
   }
-  for (const name of NODDED) wx[name] = (options = {}) => (note(name, options.title ?? options.phoneNumber ?? options.tmplIds), answer(options, { errMsg: `${name}:ok` }))
+  for (const name of NODDED)
+    wx[name] = (options = {}) => (
+      note(name, options.title ?? options.phoneNumber ?? options.tmplIds),
+      answer(options, { errMsg: `${name}:ok` })
+    )
   // Listeners that nothing here ever tells.
   return new Proxy(wx, { get: (target, name) => target[name] ?? (/^(on|off)[A-Z]/.test(String(name)) ? () => {} : undefined) })
 }
@@ -135,7 +159,12 @@ function request(options, test, note) {
     const text = await got.text()
     return { statusCode: got.status, data: parsed(text), header: Object.fromEntries(got.headers), errMsg: 'request:ok' }
   }
-  settle().then((result) => options.success?.(result), (error) => options.fail?.({ errMsg: `request:fail ${error.message}` })).finally(() => options.complete?.({}))
+  settle()
+    .then(
+      (result) => options.success?.(result),
+      (error) => options.fail?.({ errMsg: `request:fail ${error.message}` }),
+    )
+    .finally(() => options.complete?.({}))
   return { abort: () => stop.abort() }
 }
 
@@ -149,11 +178,24 @@ function parsed(text) {
 
 function deviceFacts(program) {
   const launch = () => ({ path: program.pages[0], query: {}, scene })
-  const app = { SDKVersion: '3.8.0', language: 'zh_CN', theme: 'light', version: '8.0.50', fontSizeSetting: Number(said.get('letters') ?? 17), host: { env: 'WeChat', appId: 'touristappid' } }
+  const app = {
+    SDKVersion: '3.8.0',
+    language: 'zh_CN',
+    theme: 'light',
+    version: '8.0.50',
+    fontSizeSetting: Number(said.get('letters') ?? 17),
+    host: { env: 'WeChat', appId: 'touristappid' },
+  }
   const device = { platform: 'devtools', system: 'iOS 17', brand: 'stand-in', model: 'stand-in' }
   const windowInfo = () => ({
-    windowWidth: innerWidth, windowHeight: innerHeight, screenWidth: innerWidth, screenHeight: innerHeight, pixelRatio: 2, statusBarHeight: 20,
-    safeArea: { top: 0, left: 0, right: innerWidth, bottom: innerHeight, width: innerWidth, height: innerHeight }, safeAreaInsets: { top: 0, bottom: 0, left: 0, right: 0 },
+    windowWidth: innerWidth,
+    windowHeight: innerHeight,
+    screenWidth: innerWidth,
+    screenHeight: innerHeight,
+    pixelRatio: 2,
+    statusBarHeight: 20,
+    safeArea: { top: 0, left: 0, right: innerWidth, bottom: innerHeight, width: innerWidth, height: innerHeight },
+    safeAreaInsets: { top: 0, bottom: 0, left: 0, right: 0 },
   })
   return {
     getSystemInfoSync: () => ({ ...app, ...device, ...windowInfo() }),
@@ -179,7 +221,12 @@ function createSelectorQuery() {
   }
   const node = (measure) => {
     const ask = (tell) => (asked.push({ measure, tell }), query)
-    return { boundingClientRect: ask, fields: (_, tell) => ask(tell), scrollOffset: ask, node: (tell) => (asked.push({ measure: () => null, tell }), query) }
+    return {
+      boundingClientRect: ask,
+      fields: (_, tell) => ask(tell),
+      scrollOffset: ask,
+      node: (tell) => (asked.push({ measure: () => null, tell }), query),
+    }
   }
   const query = {
     in: () => query,

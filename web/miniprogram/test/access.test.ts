@@ -12,11 +12,22 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 const STATE: Record<string, string> = { radio: 'aria-checked', checkbox: 'aria-checked', switch: 'aria-checked', tab: 'aria-selected' }
 
 type Prop = AttributeNode | DirectiveNode
-const nameOf = (prop: Prop) => (prop.type === 6 ? prop.name : prop.name === 'bind' ? (prop.arg as { content?: string } | undefined)?.content : prop.name === 'on' ? `@${(prop.arg as { content?: string } | undefined)?.content}` : undefined)
+const nameOf = (prop: Prop) =>
+  prop.type === 6
+    ? prop.name
+    : prop.name === 'bind'
+      ? (prop.arg as { content?: string } | undefined)?.content
+      : prop.name === 'on'
+        ? `@${(prop.arg as { content?: string } | undefined)?.content}`
+        : undefined
 const saidBy = (prop?: Prop) => (prop?.type === 6 ? prop.value?.content : (prop?.exp as { content?: string } | undefined)?.content) ?? ''
 
 class Tag {
-  constructor(readonly file: string, readonly node: ElementNode, readonly around: ElementNode[]) {}
+  constructor(
+    readonly file: string,
+    readonly node: ElementNode,
+    readonly around: ElementNode[],
+  ) {}
   get = (name: string) => this.node.props.find((prop) => nameOf(prop) === name)
   says = (name: string) => saidBy(this.get(name))
   within = (fits: (tag: Tag) => boolean) => this.around.some((node) => fits(new Tag(this.file, node, [])))
@@ -34,7 +45,9 @@ function tags(): Tag[] {
 }
 
 function walk(file: string, nodes: ElementNode[], around: ElementNode[]): Tag[] {
-  return nodes.filter((node) => node.type === 1).flatMap((node) => [new Tag(file, node, around), ...walk(file, node.children as ElementNode[], [...around, node])])
+  return nodes
+    .filter((node) => node.type === 1)
+    .flatMap((node) => [new Tag(file, node, around), ...walk(file, node.children as ElementNode[], [...around, node])])
 }
 
 const all = tags()
@@ -43,8 +56,12 @@ const isElement = ({ node }: Tag) => /^[a-z-]+$/.test(node.tag)
 
 describe('every template', () => {
   test('gives a role to what can be pressed', () => {
-    expect(wrong((tag) => isElement(tag) && !!tag.get('@click') && tag.node.tag !== 'button' && !tag.get('role') && !tag.get('aria-hidden'))).toEqual([])
-    expect(wrong((tag) => ['Card', 'ListRow', 'LedgerRow'].includes(tag.node.tag) && !!tag.get('@click') && !tag.get('role') && !tag.get('go'))).toEqual([])
+    expect(
+      wrong((tag) => isElement(tag) && !!tag.get('@click') && tag.node.tag !== 'button' && !tag.get('role') && !tag.get('aria-hidden')),
+    ).toEqual([])
+    expect(
+      wrong((tag) => ['Card', 'ListRow', 'LedgerRow'].includes(tag.node.tag) && !!tag.get('@click') && !tag.get('role') && !tag.get('go')),
+    ).toEqual([])
   })
 
   test('says whether it is on', () => {
@@ -61,7 +78,12 @@ describe('every template', () => {
   })
 
   test('names what has only an icon', () => {
-    const words = (node: ElementNode): boolean => node.children.some((child) => (child.type === 1 ? words(child as ElementNode) || (child as ElementNode).tag === 'slot' : child.type === 5 || (child.type === 2 && /\S/.test(child.content))))
+    const words = (node: ElementNode): boolean =>
+      node.children.some((child) =>
+        child.type === 1
+          ? words(child as ElementNode) || (child as ElementNode).tag === 'slot'
+          : child.type === 5 || (child.type === 2 && /\S/.test(child.content)),
+      )
     expect(wrong((tag) => isElement(tag) && /button|link/.test(tag.says('role')) && !tag.get('aria-label') && !words(tag.node))).toEqual([])
   })
 })
@@ -77,8 +99,11 @@ describe('compiled', () => {
     expect(code('<view role="link">去</view>')).toContain('tabindex: "0"')
     expect(code('<button>去</button>')).toMatch(/role: "button"[\s\S]*tabindex: "0"/)
     expect(code('<picker><view>选</view></picker>')).toMatch(/role: "button"[\s\S]*tabindex: "0"/)
-    expect(code(`<view :role="x ? 'button' : undefined">去</view>`)).toMatch(/tabindex: \["button".*\.includes\(_ctx\.x \? 'button' : undefined\) \? 0 : undefined/)
-    for (const quiet of ['<view role="status">在</view>', '<view>在</view>', '<Card role="link" />']) expect(code(quiet)).not.toContain('tabindex')
+    expect(code(`<view :role="x ? 'button' : undefined">去</view>`)).toMatch(
+      /tabindex: \["button".*\.includes\(_ctx\.x \? 'button' : undefined\) \? 0 : undefined/,
+    )
+    for (const quiet of ['<view role="status">在</view>', '<view>在</view>', '<Card role="link" />'])
+      expect(code(quiet)).not.toContain('tabindex')
   })
 
   test('h1, h2, h3 are headings', () => {
@@ -89,6 +114,7 @@ describe('compiled', () => {
   test('WeChat hears of an aria-role, and no role', () => {
     expect(code('<view role="link">去</view>', 'mp-weixin')).toMatch(/"aria-role": "link"/)
     expect(code('<view :role="x">去</view>', 'mp-weixin')).toMatch(/"aria-role": _ctx\.x/)
-    for (const one of ['<view role="link">去</view>', '<view class="h1">去</view>']) expect(code(one, 'mp-weixin')).not.toMatch(/[^-]role:|tabindex/)
+    for (const one of ['<view role="link">去</view>', '<view class="h1">去</view>'])
+      expect(code(one, 'mp-weixin')).not.toMatch(/[^-]role:|tabindex/)
   })
 })

@@ -6,11 +6,16 @@ import { PLACE_CALLS } from '../../e2e/weapp/declared.js'
 
 const src = join(__dirname, '../src')
 const read = (name: string) => readFileSync(join(src, name), 'utf8')
-const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'))
+const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'),
+)
 const text = sources.map(read).join('\n')
 const weapp = JSON.parse(read('manifest.json'))['mp-weixin']
 const pagesJson = JSON.parse(read('pages.json'))
-const pages: string[] = [...pagesJson.pages, ...pagesJson.subPackages.flatMap(({ root, pages }: Pack) => pages.map(({ path }) => ({ path: `${root}/${path}` })))].map(({ path }) => path)
+const pages: string[] = [
+  ...pagesJson.pages,
+  ...pagesJson.subPackages.flatMap(({ root, pages }: Pack) => pages.map(({ path }) => ({ path: `${root}/${path}` }))),
+].map(({ path }) => path)
 
 interface Pack {
   root: string
@@ -57,7 +62,8 @@ test('the table of the privacy guide has each private call, and nothing else', (
 
 test('each private call says what happens when it is refused', () => {
   for (const name of Object.keys(PRIVATE).filter((one) => one.startsWith('wx.'))) {
-    for (const [, options] of text.matchAll(new RegExp(`\\buni\\.${name.slice(3)}\\(\\{([\\s\\S]*?)\\}\\)(?=[\\n)])`, 'g'))) expect(options, name).toContain('fail')
+    for (const [, options] of text.matchAll(new RegExp(`\\buni\\.${name.slice(3)}\\(\\{([\\s\\S]*?)\\}\\)(?=[\\n)])`, 'g')))
+      expect(options, name).toContain('fail')
   }
 })
 
@@ -80,7 +86,9 @@ test('public pages alone go to 朋友圈, and what is passed on has a picture of
   expect(timeline.sort()).toEqual([...PUBLIC].sort())
   const passing = sources.filter((name) => /onShare(AppMessage|Timeline)\(/.test(read(name)) && name.endsWith('.vue'))
   expect(passing.map((name) => name.replace('.vue', '')).sort()).toEqual([...PUBLIC, 'pages/home/index'].sort())
-  for (const name of passing) for (const [, given] of read(name).matchAll(/^onShare(?:AppMessage|Timeline)\(\s*(.*)/gm)) expect(given).toMatch(/^\(\) => to(Friend|Timeline)\(/)
+  for (const name of passing)
+    for (const [, given] of read(name).matchAll(/^onShare(?:AppMessage|Timeline)\(\s*(.*)/gm))
+      expect(given).toMatch(/^\(\) => to(Friend|Timeline)\(/)
   for (const picture of ['orchid', 'river', 'path', 'door']) expect(existsSync(join(src, 'static/share', `${picture}.png`))).toBe(true)
   expect(weapp.singlePage.navigationBarFit).toBe('squeezed') // the pages have a bar of their own
 })

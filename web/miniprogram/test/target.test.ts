@@ -18,13 +18,19 @@ test('the AppID of the environment is in the project, and nothing else changes',
   expect(built({ YIMI_WECHAT_APP_ID: '' })).toEqual({ appid: 'touristappid', projectname: '一米' })
 })
 
-test.each(['https://yimi.example.cn', 'https://yimi.example.cn:8443', 'http://127.0.0.1:9000', ''])('%s is an address to build for', (origin) => {
-  expect(() => built({ VITE_API_ORIGIN: origin })).not.toThrow()
-})
+test.each(['https://yimi.example.cn', 'https://yimi.example.cn:8443', 'http://127.0.0.1:9000', ''])(
+  '%s is an address to build for',
+  (origin) => {
+    expect(() => built({ VITE_API_ORIGIN: origin })).not.toThrow()
+  },
+)
 
-test.each(['yimi.example.cn', 'https://yimi.example.cn/', 'https://yimi.example.cn/api', 'http://yimi.example.cn', 'https://'])('%s is none', (origin) => {
-  expect(() => built({ VITE_API_ORIGIN: origin })).toThrow('VITE_API_ORIGIN')
-})
+test.each(['yimi.example.cn', 'https://yimi.example.cn/', 'https://yimi.example.cn/api', 'http://yimi.example.cn', 'https://'])(
+  '%s is none',
+  (origin) => {
+    expect(() => built({ VITE_API_ORIGIN: origin })).toThrow('VITE_API_ORIGIN')
+  },
+)
 
 test.each(['gh_0123456789ab', 'wx0123', 'WX0123456789ABCDEF', 'touristappid'])('%s is no AppID', (appId) => {
   expect(() => built({ YIMI_WECHAT_APP_ID: appId })).toThrow('YIMI_WECHAT_APP_ID')

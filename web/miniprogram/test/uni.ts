@@ -76,13 +76,15 @@ interface Asked {
 }
 
 /** Gives what the phone has, or refuses as WeChat does. */
-const placeCall = (name: 'getLocation' | 'chooseLocation', has: () => string | object) => ({ success, fail }: Asked) => {
-  const refusal = undeclared(phone.app, name)
-  const got = has()
-  if (refusal) fail({ errMsg: refusal })
-  else if (typeof got === 'string') fail({ errMsg: `${name}:fail ${got}` })
-  else success({ ...got, errMsg: `${name}:ok` })
-}
+const placeCall =
+  (name: 'getLocation' | 'chooseLocation', has: () => string | object) =>
+  ({ success, fail }: Asked) => {
+    const refusal = undeclared(phone.app, name)
+    const got = has()
+    if (refusal) fail({ errMsg: refusal })
+    else if (typeof got === 'string') fail({ errMsg: `${name}:fail ${got}` })
+    else success({ ...got, errMsg: `${name}:ok` })
+  }
 
 async function file({ success, fail, ...sent }: SentFile & { success: (got: FileAnswer) => void; fail: () => void }) {
   phone.files.push(sent)
@@ -133,6 +135,20 @@ vi.stubGlobal('uni', uni)
 vi.mock('@dcloudio/uni-app', () => ({ onLoad: () => {}, onPullDownRefresh: () => {}, onReachBottom: () => {}, onShow: () => {} }))
 
 export const ok = (data: unknown, statusCode = 200) => ({ statusCode, data })
-export const refused = (statusCode: number, code: string) => ({ statusCode, data: { type: 'about:blank', title: '', status: statusCode, code, detail: `说明 ${code}`, request_id: 'r1' } })
-export const person = { id: 7, name: '林晓雯', is_volunteer: true, show_on_leaderboard: false, roles: [{ role: 'volunteer' }], skills: [], minutes_total: 0, entries_total: 0, star: 0, unread_notices: 0 }
+export const refused = (statusCode: number, code: string) => ({
+  statusCode,
+  data: { type: 'about:blank', title: '', status: statusCode, code, detail: `说明 ${code}`, request_id: 'r1' },
+})
+export const person = {
+  id: 7,
+  name: '林晓雯',
+  is_volunteer: true,
+  show_on_leaderboard: false,
+  roles: [{ role: 'volunteer' }],
+  skills: [],
+  minutes_total: 0,
+  entries_total: 0,
+  star: 0,
+  unread_notices: 0,
+}
 export const sessionOf = (n: number) => ({ access_token: `access-${n}`, refresh_token: `refresh-${n}`, expires_in: 900, person })

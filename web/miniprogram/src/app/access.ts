@@ -5,7 +5,13 @@ import { getCurrentInstance, nextTick, onUnmounted, watch } from 'vue'
 const onH5 = process.env.UNI_PLATFORM === 'h5'
 
 /** What uni-app draws of itself and gives no role. */
-const THEIRS = { '.uni-tabbar__item': 'link', '.uni-picker-action': 'button', '.uni-picker-select .uni-picker-item': 'button', 'uni-picker-view-column': 'group', '.uni-modal__btn': 'button' }
+const THEIRS = {
+  '.uni-tabbar__item': 'link',
+  '.uni-picker-action': 'button',
+  '.uni-picker-select .uni-picker-item': 'button',
+  'uni-picker-view-column': 'group',
+  '.uni-modal__btn': 'button',
+}
 const OPENS_MS = 100
 const WHEEL_STEP = 20 // more than the 10 that a wheel of uni-app's turns for
 const STOPS = '[tabindex="0"], input:not([disabled]):not([tabindex="-1"]), textarea:not([disabled])'
@@ -14,7 +20,12 @@ const STOPS = '[tabindex="0"], input:not([disabled]):not([tabindex="-1"]), texta
 export function openToAll() {
   if (!onH5) return
   document.addEventListener('keydown', onKey)
-  new MutationObserver(nameAll).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label'] })
+  new MutationObserver(nameAll).observe(document.body, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ['aria-label'],
+  })
   nameAll()
 }
 
@@ -72,7 +83,8 @@ function makeStop(one: Element, role: string) {
 /** Its own name, or that of the field around it (`FormField`). */
 function nameField(host: Element) {
   const name = host.closest('uni-input[aria-label], uni-textarea[aria-label], [role=group][aria-label]')?.getAttribute('aria-label')
-  for (const field of all('input, textarea', host)) if (name && field.getAttribute('aria-label') !== name) field.setAttribute('aria-label', name)
+  for (const field of all('input, textarea', host))
+    if (name && field.getAttribute('aria-label') !== name) field.setAttribute('aria-label', name)
 }
 
 interface Held {

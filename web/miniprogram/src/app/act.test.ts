@@ -54,7 +54,9 @@ test('a second tap while the first is under way does nothing', async () => {
 })
 
 test('a bug is not dressed up as a refusal', async () => {
-  const act = useAct(async () => { throw new TypeError('bug') })
+  const act = useAct(async () => {
+    throw new TypeError('bug')
+  })
   await expect(act.run()).rejects.toThrow('bug')
   expect(act.busy.value).toBe(false)
 })

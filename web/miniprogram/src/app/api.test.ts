@@ -64,7 +64,10 @@ describe('an expired token', () => {
   test('is renewed once for many calls, and each is sent again with its key', async () => {
     phone.store.set('yimi.tokens', { access: 'old', refresh: 'refresh-0' })
     const { api, session } = await fresh()
-    serverWithToken(() => 'access-1', () => ok(sessionOf(1)))
+    serverWithToken(
+      () => 'access-1',
+      () => ok(sessionOf(1)),
+    )
     await session.start()
     phone.sent = []
     await Promise.all([api.get('/units'), api.get('/campaigns'), api.post('/auth/logout', { key: 'the-same-key' })])
@@ -76,7 +79,10 @@ describe('an expired token', () => {
   test('a POST keeps its key over the renewal', async () => {
     phone.store.set('yimi.tokens', { access: 'old', refresh: 'refresh-0' })
     const { api } = await fresh()
-    serverWithToken(() => 'access-1', () => ok(sessionOf(1)))
+    serverWithToken(
+      () => 'access-1',
+      () => ok(sessionOf(1)),
+    )
     await api.post('/signups/{id}/cancel', { path: { id: 3 }, body: {} })
     const keys = phone.sent.filter((r) => r.url.endsWith('/cancel')).map((r) => r.header['Idempotency-Key'])
     expect(keys).toHaveLength(2)
@@ -87,14 +93,20 @@ describe('an expired token', () => {
   test('when the session itself has ended, WeChat logs in anew', async () => {
     phone.store.set('yimi.tokens', { access: 'old', refresh: 'refresh-0' })
     const { api } = await fresh()
-    serverWithToken(() => 'access-2', (path) => (path === '/auth/refresh' ? refused(401, 'session_ended') : ok(sessionOf(2))))
+    serverWithToken(
+      () => 'access-2',
+      (path) => (path === '/auth/refresh' ? refused(401, 'session_ended') : ok(sessionOf(2))),
+    )
     await expect(api.get('/units')).resolves.toEqual({ items: [] })
   })
 
   test('when renewing fails for want of a network, the tokens are kept', async () => {
     phone.store.set('yimi.tokens', { access: 'old', refresh: 'refresh-0' })
     const { api } = await fresh()
-    serverWithToken(() => 'never', () => 'offline')
+    serverWithToken(
+      () => 'never',
+      () => 'offline',
+    )
     await expect(api.get('/units')).rejects.toMatchObject({ status: 401 })
     expect(phone.store.get('yimi.tokens')).toEqual({ access: 'old', refresh: 'refresh-0' })
   })

@@ -39,7 +39,8 @@ async function authorised(request: Outgoing): Promise<Incoming> {
   return unagreed(answer) && (await doorman.agree(request.method !== 'get')) ? once() : answer
 }
 
-const unagreed = ({ status, data }: Incoming) => status === 403 && (data as { code?: string } | undefined)?.code === 'privacy_consent_needed'
+const unagreed = ({ status, data }: Incoming) =>
+  status === 403 && (data as { code?: string } | undefined)?.code === 'privacy_consent_needed'
 
 /**
  * Sends with the token of who is signed in, and once more with a new one when that has run out. For a deed somebody who

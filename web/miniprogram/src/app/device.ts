@@ -49,7 +49,10 @@ export function choosePlace(): Promise<ChosenPlace | string> {
   return new Promise((resolve) => {
     uni.chooseLocation({
       // 确定 without having pointed at anything gives no coordinates
-      success: ({ name, latitude, longitude }) => resolve(Number.isFinite(latitude) && Number.isFinite(longitude) ? { name, location: { latitude, longitude } } : notChosen('cancel')),
+      success: ({ name, latitude, longitude }) =>
+        resolve(
+          Number.isFinite(latitude) && Number.isFinite(longitude) ? { name, location: { latitude, longitude } } : notChosen('cancel'),
+        ),
       fail: ({ errMsg }: { errMsg?: string }) => resolve(notChosen(errMsg ?? '')),
     })
   })
@@ -58,7 +61,8 @@ export function choosePlace(): Promise<ChosenPlace | string> {
 function notChosen(errMsg: string): string {
   if (/cancel/.test(errMsg)) return `没有选位置。${WITHOUT}`
   if (/privacy permission/.test(errMsg)) return `没有同意微信的隐私说明，地图没有打开。${WITHOUT}；想选的话，再点一次并同意`
-  if (/auth|permission denied/.test(errMsg)) return `没有允许用位置，地图没有打开。${WITHOUT}；想选的话，点右上角“…”，在“设置”里允许位置信息`
+  if (/auth|permission denied/.test(errMsg))
+    return `没有允许用位置，地图没有打开。${WITHOUT}；想选的话，点右上角“…”，在“设置”里允许位置信息`
   return `地图现在打不开。${WITHOUT}`
 }
 

@@ -15,10 +15,16 @@ describe('a picture', () => {
   test('goes with the token and its key, and once more when the token has run out', async () => {
     const { sendPicture } = await fresh()
     phone.answer = async () => ok(sessionOf(1))
-    phone.fileAnswer = async ({ header }) => (header.Authorization === 'Bearer access-1' ? { statusCode: 201, data: '{"id":4,"kind":"jpeg"}' } : { statusCode: 401, data: '' })
+    phone.fileAnswer = async ({ header }) =>
+      header.Authorization === 'Bearer access-1' ? { statusCode: 201, data: '{"id":4,"kind":"jpeg"}' } : { statusCode: 401, data: '' }
     expect(await sendPicture(7, 'tmp/a.jpg', 'the-key-of-it')).toEqual({ id: 4, kind: 'jpeg' })
     expect(tokens()).toEqual(['Bearer old', 'Bearer access-1'])
-    expect(phone.files[1]).toMatchObject({ url: 'http://127.0.0.1:8080/api/v1/requests/7/attachments', filePath: 'tmp/a.jpg', name: 'file', header: { 'Idempotency-Key': 'the-key-of-it' } })
+    expect(phone.files[1]).toMatchObject({
+      url: 'http://127.0.0.1:8080/api/v1/requests/7/attachments',
+      filePath: 'tmp/a.jpg',
+      name: 'file',
+      header: { 'Idempotency-Key': 'the-key-of-it' },
+    })
   })
   test('that is refused says why', async () => {
     const { sendPicture } = await fresh()
@@ -36,7 +42,10 @@ describe('a file', () => {
     const { fetchFile } = await fresh()
     phone.fileAnswer = async () => ({ statusCode: 200, tempFilePath: 'tmp/x' })
     expect(await fetchFile(7, 4)).toBe('tmp/x')
-    expect(phone.files[0]).toMatchObject({ url: 'http://127.0.0.1:8080/api/v1/requests/7/attachments/4', header: { Authorization: 'Bearer old' } })
+    expect(phone.files[0]).toMatchObject({
+      url: 'http://127.0.0.1:8080/api/v1/requests/7/attachments/4',
+      header: { Authorization: 'Bearer old' },
+    })
   })
   test('that is not there is a refusal, not a picture', async () => {
     const { fetchFile } = await fresh()

@@ -16,7 +16,10 @@ const bearer = (token?: string): Record<string, string> => (token ? { Authorizat
 
 /** Adds a picture that the phone holds to a request. The key as with a POST. */
 export async function sendPicture(requestId: number, filePath: string, key: string): Promise<Attachment> {
-  const answer = await asMe((token) => upload(address(requestId), filePath, { ...bearer(token), Accept: 'application/json', 'Idempotency-Key': key }), true)
+  const answer = await asMe(
+    (token) => upload(address(requestId), filePath, { ...bearer(token), Accept: 'application/json', 'Idempotency-Key': key }),
+    true,
+  )
   if (answer.status !== 201) throw problemOf(answer)
   return answer.data as Attachment
 }
@@ -106,7 +109,14 @@ export function keepArchive(bytes: ArrayBuffer, name: string): string {
 
 /** Hands an archive to a chat of the person's own choice, which is how a file leaves WeChat; on a tap only. */
 export function passArchive(path: string, name: string): Promise<boolean> {
-  return new Promise((resolve) => (uni as unknown as Sharer).shareFileMessage({ filePath: path, fileName: name, success: () => resolve(true), fail: () => resolve(false) }))
+  return new Promise((resolve) =>
+    (uni as unknown as Sharer).shareFileMessage({
+      filePath: path,
+      fileName: name,
+      success: () => resolve(true),
+      fail: () => resolve(false),
+    }),
+  )
 }
 
 /** Deletes what keepArchive kept: it is private, and nobody needs it twice. */
@@ -129,6 +139,11 @@ export async function showFile(requestId: number, of: Attachment) {
 /** Lets the person take or choose at most so many pictures; none when they go back. */
 export function choosePictures(most: number): Promise<string[]> {
   return new Promise((resolve) => {
-    uni.chooseImage({ count: most, sizeType: ['compressed'], success: ({ tempFilePaths }) => resolve([tempFilePaths].flat()), fail: () => resolve([]) })
+    uni.chooseImage({
+      count: most,
+      sizeType: ['compressed'],
+      success: ({ tempFilePaths }) => resolve([tempFilePaths].flat()),
+      fail: () => resolve([]),
+    })
   })
 }

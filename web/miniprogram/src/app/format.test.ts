@@ -51,13 +51,25 @@ describe('as one would say it', () => {
     ['2025-12-05T09:00', '12月5日 周五 上午 9 点'],
     ['2025-11-25T09:00', '11月25日 周二 上午 9 点'],
   ])('%s is %s', (when, words) => expect(format.spokenSoon(at(when), NOW)).toBe(words))
-  test.each([['03:00', '夜深了'], ['08:00', '上午好'], ['13:00', '中午好'], ['17:59', '下午好'], ['20:00', '晚上好']])('at %s one says %s', (clock, words) => {
+  test.each([
+    ['03:00', '夜深了'],
+    ['08:00', '上午好'],
+    ['13:00', '中午好'],
+    ['17:59', '下午好'],
+    ['20:00', '晚上好'],
+  ])('at %s one says %s', (clock, words) => {
     expect(format.greeting(at(`2025-11-26T${clock}`))).toBe(words)
   })
 })
 
 describe('hours and figures', () => {
-  test.each([[148, '2 小时 28 分'], [120, '2 小时'], [28, '28 分'], [0, '0 分'], [60 * 1234, '1,234 小时']])('%i minutes are %s', (minutes, words) => {
+  test.each([
+    [148, '2 小时 28 分'],
+    [120, '2 小时'],
+    [28, '28 分'],
+    [0, '0 分'],
+    [60 * 1234, '1,234 小时'],
+  ])('%i minutes are %s', (minutes, words) => {
     expect(format.hours(minutes)).toBe(words)
   })
   test('a change carries its sign, and minus is a true minus', () => {
@@ -80,7 +92,11 @@ describe('hours and figures', () => {
     expect(format.percent(5, 3)).toBe(100)
     expect(format.percent(1, 0)).toBe(0)
   })
-  test.each([[26.4, '26 米'], [1234, '1.2 公里'], [12345, '12 公里']])('%d metres are %s', (metres, words) => expect(format.distance(metres)).toBe(words))
+  test.each([
+    [26.4, '26 米'],
+    [1234, '1.2 公里'],
+    [12345, '12 公里'],
+  ])('%d metres are %s', (metres, words) => expect(format.distance(metres)).toBe(words))
 })
 
 test('masks', () => {

@@ -90,7 +90,10 @@ export function spokenTime(at: When): string {
 /** 上午 9:00 到 11:00 */
 export function spokenSpan(from: When, to: When): string {
   const end = clock(to)
-  const tail = end.period === clock(from).period && dayNumber(from) === dayNumber(to) ? `${end.hour}:${two(end.minute)}` : `${nearDay(to, from)}${spokenTime(to)}`
+  const tail =
+    end.period === clock(from).period && dayNumber(from) === dayNumber(to)
+      ? `${end.hour}:${two(end.minute)}`
+      : `${nearDay(to, from)}${spokenTime(to)}`
   return `${spokenTime(from)} 到 ${tail}`
 }
 

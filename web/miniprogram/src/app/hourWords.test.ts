@@ -10,7 +10,12 @@ test('what was counted lies within the shift', () => {
 })
 
 test('the time that was credited goes before the scans', () => {
-  const [from, to] = countedSpan({ ...shift, in_at: '2026-11-22T15:01:00+08:00', out_at: '2026-11-22T17:33:00+08:00', given: { from: '2026-11-22T16:00:00+08:00', to: '2026-11-22T17:00:00+08:00' } })
+  const [from, to] = countedSpan({
+    ...shift,
+    in_at: '2026-11-22T15:01:00+08:00',
+    out_at: '2026-11-22T17:33:00+08:00',
+    given: { from: '2026-11-22T16:00:00+08:00', to: '2026-11-22T17:00:00+08:00' },
+  })
   expect(span(from, to)).toBe('16:00–\u206017:00')
 })
 

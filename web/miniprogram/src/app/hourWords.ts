@@ -60,7 +60,13 @@ export const ENTRY_ATTENTION: Words<Schemas['EntryAttention']['reason']> = {
 export const STARS = ['还没有星级', '一星', '二星', '三星', '四星', '五星'] as const
 
 /** The time that was credited; else check-in to check-out within the shift, and without both the shift itself. */
-export function countedSpan(of: { starts_at: string; ends_at: string; in_at?: string; out_at?: string; given?: Schemas['TimeSpan'] }): [number, number] {
+export function countedSpan(of: {
+  starts_at: string
+  ends_at: string
+  in_at?: string
+  out_at?: string
+  given?: Schemas['TimeSpan']
+}): [number, number] {
   if (of.given) return [Date.parse(of.given.from), Date.parse(of.given.to)]
   const [starts, ends] = [Date.parse(of.starts_at), Date.parse(of.ends_at)]
   if (!of.in_at || !of.out_at) return [starts, ends]

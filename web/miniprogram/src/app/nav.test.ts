@@ -7,7 +7,9 @@ test('an id of a link is a number from one up, or none', () => {
   for (const bad of [undefined, '', '0', '-1', '1.5', '12abc', 'abc', ' 1', '1e3', '99999999999999999']) expect(idOf(bad)).toBe(0)
 })
 
-const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => /\.(vue|ts)$/.test(path) && !path.includes('.test.'))
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (path) => /\.(vue|ts)$/.test(path) && !path.includes('.test.'),
+)
 
 test('no page makes a number of an address by itself', () => {
   for (const path of sources) expect(readFileSync(`src/${path}`, 'utf8'), path).not.toMatch(/Number\(query/)

@@ -10,7 +10,15 @@ export function open(url: string) {
 /** A page's query; what a mini-program code carries as its scene ("id=12") stands among it. */
 export function queryOf(query?: Record<string, string | undefined>): Record<string, string | undefined> {
   const scene = decodeURIComponent(query?.scene ?? '')
-  return { ...Object.fromEntries(scene.split('&').filter((pair) => pair.includes('=')).map((pair) => pair.split('='))), ...query }
+  return {
+    ...Object.fromEntries(
+      scene
+        .split('&')
+        .filter((pair) => pair.includes('='))
+        .map((pair) => pair.split('=')),
+    ),
+    ...query,
+  }
 }
 
 /** An id of a page's query; 0 where none, or no id, stands: nothing has that one. */

@@ -47,33 +47,90 @@ const ATTEND: Record<Schemas['ServiceWay'], (of: Request) => { what: string; cap
 
 export function nextStep(of: Request, elder = false, now = Date.now()): NextStep {
   const asked = of.time_asked_at && standing(of, now)
-  if (asked && Date.parse(asked.starts_at) > now) return { key: YOURS, mine: true, what: '请另选一个时间', cap: `${asked.provider_name}社工 ${moment(asked.starts_at, elder)} 不在。选好以前，这个时间还给您留着`, ...(may(of, 'reschedule') ? { act: { name: 'time', text: '去选时间' } } : {}) }
+  if (asked && Date.parse(asked.starts_at) > now)
+    return {
+      key: YOURS,
+      mine: true,
+      what: '请另选一个时间',
+      cap: `${asked.provider_name}社工 ${moment(asked.starts_at, elder)} 不在。选好以前，这个时间还给您留着`,
+      ...(may(of, 'reschedule') ? { act: { name: 'time', text: '去选时间' } } : {}),
+    }
   return STATES[of.state](of, elder, now)
 }
 
 const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number) => NextStep> = {
-  draft: (of) => ({ key: YOURS, mine: true, what: '填完，交给社工站', cap: '还没有提交，社工站看不到', ...(may(of, 'edit') ? { act: { name: 'edit', text: '接着填' } } : {}) }),
+  draft: (of) => ({
+    key: YOURS,
+    mine: true,
+    what: '填完，交给社工站',
+    cap: '还没有提交，社工站看不到',
+    ...(may(of, 'edit') ? { act: { name: 'edit', text: '接着填' } } : {}),
+  }),
   submitted(of, elder, now) {
     const held = standing(of, now)
-    const keeps = held ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${moment(held.hold_expires_at, elder)}` : '着'}` : of.mode === 'booking' ? '您选的时间暂时不留了，通过时再和您对' : '有了回音会发消息告诉您'
+    const keeps = held
+      ? `您选的 ${moment(held.starts_at, elder)}，先给您留${held.hold_expires_at ? `到 ${moment(held.hold_expires_at, elder)}` : '着'}`
+      : of.mode === 'booking'
+        ? '您选的时间暂时不留了，通过时再和您对'
+        : '有了回音会发消息告诉您'
     const call: NextStep['act'] = of.unit_phone ? { name: 'call', text: '打电话问一问' } : undefined
-    if (of.urgency === 'urgent' && of.unit_phone && !of.overdue) return { key: '很急的事，现在就打电话', mine: false, what: of.unit_phone, cap: `不用等回复。写下的社工站也会看${of.respond_by ? `，${moment(of.respond_by, elder)} 前回复您` : ''}`, act: { name: 'call', text: '现在就打' } }
-    if (of.overdue) return { key: OURS, mine: false, what: '社工站该回复了，还没有回', cap: '比说好的晚了，打个电话催一催', ...(call ? { act: call } : {}) }
+    if (of.urgency === 'urgent' && of.unit_phone && !of.overdue)
+      return {
+        key: '很急的事，现在就打电话',
+        mine: false,
+        what: of.unit_phone,
+        cap: `不用等回复。写下的社工站也会看${of.respond_by ? `，${moment(of.respond_by, elder)} 前回复您` : ''}`,
+        act: { name: 'call', text: '现在就打' },
+      }
+    if (of.overdue)
+      return {
+        key: OURS,
+        mine: false,
+        what: '社工站该回复了，还没有回',
+        cap: '比说好的晚了，打个电话催一催',
+        ...(call ? { act: call } : {}),
+      }
     return { key: OURS, mine: false, what: of.respond_by ? `${moment(of.respond_by, elder)} 前回复您` : '等社工站回复', cap: keeps }
   },
-  returned: (of) => ({ key: YOURS, mine: true, what: '补充一下，再提交', cap: of.reason, ...(may(of, 'edit') ? { act: { name: 'edit', text: '去补充' } } : {}) }),
-  approved: (of, elder) => (of.shift ? { key: OURS, mine: false, what: `${moment(of.shift.starts_at, elder)} 志愿者来`, cap: `已有 ${of.shift.taken} 位志愿者报名` } : { key: OURS, mine: false, what: '社工站正在安排社工', cap: '安排好会发消息告诉您' }),
-  rejected: (of) => ({ key: '这次没有通过', mine: false, what: of.reason || '社工站没有接这份申请', cap: '想不通的地方，可以打电话问；也可以看看别的服务', act: { name: 'services', text: '看看别的服务' } }),
+  returned: (of) => ({
+    key: YOURS,
+    mine: true,
+    what: '补充一下，再提交',
+    cap: of.reason,
+    ...(may(of, 'edit') ? { act: { name: 'edit', text: '去补充' } } : {}),
+  }),
+  approved: (of, elder) =>
+    of.shift
+      ? { key: OURS, mine: false, what: `${moment(of.shift.starts_at, elder)} 志愿者来`, cap: `已有 ${of.shift.taken} 位志愿者报名` }
+      : { key: OURS, mine: false, what: '社工站正在安排社工', cap: '安排好会发消息告诉您' },
+  rejected: (of) => ({
+    key: '这次没有通过',
+    mine: false,
+    what: of.reason || '社工站没有接这份申请',
+    cap: '想不通的地方，可以打电话问；也可以看看别的服务',
+    act: { name: 'services', text: '看看别的服务' },
+  }),
   assigned(of) {
     if (!of.accepted) return { key: OURS, mine: false, what: `等${worker(of)}接单`, cap: '接单后就和您约时间' }
     return { key: OURS, mine: false, what: `${worker(of)}会联系您`, cap: '约好时间，这里就能看到' }
   },
   scheduled(of, elder, now) {
     const booking = standing(of, now)
-    if (!booking) return { key: OURS, mine: false, what: of.shift ? `${moment(of.shift.starts_at, elder)} 志愿者来` : `${worker(of)}会来`, cap: '时间有变化会告诉您' }
+    if (!booking)
+      return {
+        key: OURS,
+        mine: false,
+        what: of.shift ? `${moment(of.shift.starts_at, elder)} 志愿者来` : `${worker(of)}会来`,
+        cap: '时间有变化会告诉您',
+      }
     const attend = ATTEND[booking.way](of)
     const past = Date.parse(booking.ends_at) < now
-    return { key: past ? OURS : YOURS, mine: !past, what: `${moment(booking.starts_at, elder)} ${attend.what}`, cap: past ? `等${worker(of)}写服务记录` : attend.cap }
+    return {
+      key: past ? OURS : YOURS,
+      mine: !past,
+      what: `${moment(booking.starts_at, elder)} ${attend.what}`,
+      cap: past ? `等${worker(of)}写服务记录` : attend.cap,
+    }
   },
   in_service(of, elder, now) {
     const booking = standing(of, now)
@@ -83,10 +140,36 @@ const STATES: Record<Request['state'], (of: Request, elder: boolean, now: number
     const attend = ATTEND[booking.way](of)
     return { key: YOURS, mine: true, what: `${moment(booking.starts_at, elder)} ${attend.what}`, cap: attend.cap }
   },
-  completed: (of) => (toRate(of) ? { key: YOURS, mine: true, what: '说说这次服务怎么样', cap: '大约 1 分钟', ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}) } : { key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '服务已经完成', cap: '社工站看过记录就结案' }),
-  closed: (of) => ({ key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '这件事已经结案', cap: '以后有需要，再来申请', ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}) }),
-  cancelled: (of) => ({ key: '已经取消', mine: false, what: of.reason || '这份申请不办了', cap: '还需要的话，可以再申请', act: { name: 'services', text: '看全部服务' } }),
-  referred: (of) => ({ key: OURS, mine: false, what: of.referral ? `${of.referral.to_name}会和您联系` : '另一家机构会和您联系', cap: of.referral?.reason }),
+  completed: (of) =>
+    toRate(of)
+      ? {
+          key: YOURS,
+          mine: true,
+          what: '说说这次服务怎么样',
+          cap: '大约 1 分钟',
+          ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}),
+        }
+      : { key: '办完了', mine: false, what: of.rating ? '谢谢您的评价' : '服务已经完成', cap: '社工站看过记录就结案' },
+  closed: (of) => ({
+    key: '办完了',
+    mine: false,
+    what: of.rating ? '谢谢您的评价' : '这件事已经结案',
+    cap: '以后有需要，再来申请',
+    ...(may(of, 'rate') ? { act: { name: 'rate', text: '去评价' } as const } : {}),
+  }),
+  cancelled: (of) => ({
+    key: '已经取消',
+    mine: false,
+    what: of.reason || '这份申请不办了',
+    cap: '还需要的话，可以再申请',
+    act: { name: 'services', text: '看全部服务' },
+  }),
+  referred: (of) => ({
+    key: OURS,
+    mine: false,
+    what: of.referral ? `${of.referral.to_name}会和您联系` : '另一家机构会和您联系',
+    cap: of.referral?.reason,
+  }),
 }
 
 // ---- how far it has come ----
@@ -142,7 +225,13 @@ function nowAndThen(of: Request, elder: boolean): Step[] {
     case 'assigned':
       return [now(of.accepted ? '约时间' : '等社工接单'), visit, RATE]
     case 'scheduled':
-      return [now(booking ? WAITING[booking.way] : '等志愿者来', booking ? moment(booking.starts_at, elder) : of.shift && moment(of.shift.starts_at, elder)), RATE]
+      return [
+        now(
+          booking ? WAITING[booking.way] : '等志愿者来',
+          booking ? moment(booking.starts_at, elder) : of.shift && moment(of.shift.starts_at, elder),
+        ),
+        RATE,
+      ]
     case 'in_service':
       return [now('正在服务', booking && `下一次 ${moment(booking.starts_at, elder)}`), RATE]
     case 'completed':
@@ -162,7 +251,12 @@ export function timelineOf(of: Request, elder = false): Step[] {
   const asked = lines.map((one) => one.action === 'submit').lastIndexOf(true)
   const done = lines.map((line, n): Step => {
     const note = n === asked ? `“${of.words}”` : line.text
-    return { state: 'done', what: whatOf(line), cap: [moment(line.at, elder), line.by_name].filter(Boolean).join(' · '), ...(note ? { note } : {}) }
+    return {
+      state: 'done',
+      what: whatOf(line),
+      cap: [moment(line.at, elder), line.by_name].filter(Boolean).join(' · '),
+      ...(note ? { note } : {}),
+    }
   })
   return [...done, ...nowAndThen(of, elder)]
 }

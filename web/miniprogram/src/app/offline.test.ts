@@ -66,7 +66,7 @@ test('a check-out that was asked about goes again as meant, as a deed of its own
   expect(checkins()[1].data).toEqual({ token: 'O.16.abc.def', read_at: '2025-11-29T01:02:00.000Z', sure: true })
 })
 
-test("another person on the same phone neither sees nor sends them", async () => {
+test('another person on the same phone neither sees nor sends them', async () => {
   const queue = await fresh()
   queue.add('签到', INPUT, READ_AT)
   phone.store.set('yimi.person', { ...person, id: 8 })

@@ -6,7 +6,12 @@ const SECRET = '他说晚上睡不着'
 async function fresh() {
   vi.resetModules()
   const [{ useSession }, { api }, drafts, { keptDraft }, { offlineCheckins }, { keepComing }] = await Promise.all([
-    import('./session'), import('./api'), import('@/pkg-worker/drafts'), import('@/pkg-request/keptDraft'), import('./offline'), import('./signups'),
+    import('./session'),
+    import('./api'),
+    import('@/pkg-worker/drafts'),
+    import('@/pkg-request/keptDraft'),
+    import('./offline'),
+    import('./signups'),
   ])
   return { session: useSession(), api, drafts, asks: keptDraft, offlineCheckins, keepComing }
 }
@@ -19,7 +24,12 @@ async function writing() {
   all.drafts.keepDraft(7, 3, { text: SECRET, visitId: 1 })
   all.asks.keep(7, 2, { words: SECRET } as never)
   all.keepComing([{ person_id: 7, activity_title: SECRET }] as never)
-  all.offlineCheckins.add('清河行动', { kind: 'in', location: { latitude: 37.41, longitude: 106.06, accuracy_metres: 5 } } as never, 0, 'k1')
+  all.offlineCheckins.add(
+    '清河行动',
+    { kind: 'in', location: { latitude: 37.41, longitude: 106.06, accuracy_metres: 5 } } as never,
+    0,
+    'k1',
+  )
   expect(kept()).toContain(SECRET)
   return all
 }
@@ -74,7 +84,10 @@ test('somebody else who signs in finds nothing', async () => {
 
 test('a session that ended leaves nothing, unless the same person is signed in again at once', async () => {
   const { api, drafts } = await writing()
-  phone.answer = async ({ url, header }) => (url.includes('/auth/refresh') || (!url.includes('/auth/') && header.Authorization === 'Bearer access-1') ? refused(401, 'session_ended') : ok(url.includes('/auth/') ? sessionOf(3) : { items: [] }))
+  phone.answer = async ({ url, header }) =>
+    url.includes('/auth/refresh') || (!url.includes('/auth/') && header.Authorization === 'Bearer access-1')
+      ? refused(401, 'session_ended')
+      : ok(url.includes('/auth/') ? sessionOf(3) : { items: [] })
   await api.get('/me/requests')
   expect(drafts.keptDraft(7, 3)?.text).toBe(SECRET)
   phone.answer = async ({ url }) => (url.includes('/auth/wechat') ? 'offline' : refused(401, 'session_ended'))

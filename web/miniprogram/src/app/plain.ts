@@ -16,7 +16,10 @@ const OTHER = /^([48]00\d{7}|[2-8]\d{6,7}|1[12]\d|1[12]\d{3}|9[56]\d{3,4}|\+[1-9
 
 /** A number that can be dialled, in the way it is kept; '' for anything else. */
 export function phoneOf(typed: string): string {
-  const signs = plain(typed).trim().replace(/[\s()[\]【】.·]/g, '').replace(/[‐‑‒–—―−﹣ー-]+/g, '-')
+  const signs = plain(typed)
+    .trim()
+    .replace(/[\s()[\]【】.·]/g, '')
+    .replace(/[‐‑‒–—―−﹣ー-]+/g, '-')
   if (!/^\+?[\d-]+$/.test(signs)) return ''
   const number = national(signs.replace(/^-|-$/g, ''))
   const digits = number.replace(/-/g, '')

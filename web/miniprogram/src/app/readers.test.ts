@@ -24,7 +24,21 @@ describe('who reads a text', () => {
 })
 
 /** What is typed and read by nobody, or never sent: searches, codes, numbers, passwords; phones, which the page speaks of. */
-const NOT_READ = ['type="tel"', 'type="number"', 'password', 'data-testid="search"', 'data-testid="find"', 'data-testid="token"', 'data-testid="login"', 'data-testid="close-word"', 'data-testid="invitation-code"', 'data-testid="question-min"', 'testid="phone"', 'testid="caller-phone"', 'testid="mend-phone"']
+const NOT_READ = [
+  'type="tel"',
+  'type="number"',
+  'password',
+  'data-testid="search"',
+  'data-testid="find"',
+  'data-testid="token"',
+  'data-testid="login"',
+  'data-testid="close-word"',
+  'data-testid="invitation-code"',
+  'data-testid="question-min"',
+  'testid="phone"',
+  'testid="caller-phone"',
+  'testid="mend-phone"',
+]
 
 function* pages(folder: string): Generator<string> {
   for (const one of readdirSync(folder, { withFileTypes: true })) {
@@ -34,11 +48,13 @@ function* pages(folder: string): Generator<string> {
 }
 
 const TYPED = ['textarea', 'input', 'ReasonField', 'WordsSheet', 'ReasonSheet']
-const templateOf = (file: string) => baseParse(/<template>[\s\S]*<\/template>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '').children as ElementNode[]
+const templateOf = (file: string) =>
+  baseParse(/<template>[\s\S]*<\/template>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '').children as ElementNode[]
 const attributes = (node: ElementNode) => node.props.map((prop) => prop.loc.source).join(' ')
 
 /** The field itself, or a `Field` or `FormField` that it stands in, has `readers`. */
-const saysReaders = (node: ElementNode) => (TYPED.includes(node.tag) || node.tag.endsWith('Field')) && attributes(node).includes(':readers=')
+const saysReaders = (node: ElementNode) =>
+  (TYPED.includes(node.tag) || node.tag.endsWith('Field')) && attributes(node).includes(':readers=')
 
 function* fields(nodes: ElementNode[], around: ElementNode[] = []): Generator<{ node: ElementNode; around: ElementNode[] }> {
   for (const node of nodes.filter((one) => one.type === 1)) {
@@ -54,7 +70,8 @@ describe('every field that words are typed in', () => {
       if (/src\/ui\/|src\/pkg-worker\/WordsSheet|src\/pkg-staff\/ReasonSheet/.test(file)) continue // they are told who reads
       for (const { node, around } of fields(templateOf(file))) {
         const tag = attributes(node)
-        if (![node, ...around].some(saysReaders) && !NOT_READ.some((x) => tag.includes(x))) silent.push(`${file}: <${node.tag} ${tag.slice(0, 80)}`)
+        if (![node, ...around].some(saysReaders) && !NOT_READ.some((x) => tag.includes(x)))
+          silent.push(`${file}: <${node.tag} ${tag.slice(0, 80)}`)
       }
     }
     expect(silent).toEqual([])

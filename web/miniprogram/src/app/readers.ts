@@ -4,7 +4,14 @@ import { READERS } from '@yimi/client'
 export type FreeText = keyof typeof READERS
 type Reader = (typeof READERS)[FreeText][number]
 
-const WORDS: Partial<Record<Reader, string>> = { self: '您', resident: '居民', volunteer: '志愿者本人', worker: '社工', supervisor: '督导', staff: '工作人员' }
+const WORDS: Partial<Record<Reader, string>> = {
+  self: '您',
+  resident: '居民',
+  volunteer: '志愿者本人',
+  worker: '社工',
+  supervisor: '督导',
+  staff: '工作人员',
+}
 /** Of these the writer is one where it says `mine`. */
 const ASKERS: Reader[] = ['resident', 'volunteer', 'self']
 

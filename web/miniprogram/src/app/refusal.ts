@@ -32,7 +32,13 @@ interface Words {
 
 const BY_CODE: Record<string, Words> = {
   offline: { title: '现在连不上网', detail: '刚才的内容还没有提交，已留在手机里。连上网再交，不会重复。', choices: [RETRY] },
-  shift_full: { title: '这一班刚好满了', choices: [{ act: 'waitlist', text: '排候补' }, { act: 'other_shift', text: '看看别的班次' }] },
+  shift_full: {
+    title: '这一班刚好满了',
+    choices: [
+      { act: 'waitlist', text: '排候补' },
+      { act: 'other_shift', text: '看看别的班次' },
+    ],
+  },
   slot_taken: { title: '这个时间刚被约走', choices: [{ act: 'other_slot', text: '换个时间' }] },
   slot_unavailable: { title: '这个时间约不了', choices: [{ act: 'other_slot', text: '换个时间' }] },
   too_many_bookings: { title: '约得够多了', choices: [{ act: 'requests', text: '看我约了哪些', url: '/pkg-request/requests' }] },
@@ -43,7 +49,13 @@ const BY_CODE: Record<string, Words> = {
   consent_missing: { title: '要写明对方怎么同意的', choices: [{ act: 'who', text: '去写上' }] },
   no_station: { title: '还不知道归哪个社工站管', choices: [{ act: 'profile', text: '去选社区' }] },
   cancel_too_late: { title: '现在不能自己改了', choices: [{ act: 'call', text: '打电话给社工站' }] },
-  visit_no_minutes: { title: '不到 1 分钟，对吗？', choices: [{ act: 'close', text: '回去改时间' }, { act: 'sure', text: '就是 0 分钟' }] },
+  visit_no_minutes: {
+    title: '不到 1 分钟，对吗？',
+    choices: [
+      { act: 'close', text: '回去改时间' },
+      { act: 'sure', text: '就是 0 分钟' },
+    ],
+  },
   attachment_seen: { title: '对方已经看过了' },
   heic_attachment: { title: '这种图片别人打不开' },
   picture_too_large: { title: '图片太大了' },
@@ -56,15 +68,35 @@ const BY_CODE: Record<string, Words> = {
   already_rated: { title: '您已经评价过了', choices: [RELOAD] },
   already_signed_up: { title: '您已经报过名了', choices: [{ act: 'my_signups', text: '看我的报名' }] },
   bad_transition: { title: '情况有变化', choices: [RELOAD] },
-  capacity_below_taken: { title: '名额不能少于已报名人数', detail: '名额没有改，已报名的人都还在。可以先请人换班，再减名额。', choices: [{ act: 'attendance', text: '看这一班的名单' }] },
-  shift_started: { title: '这一班已经开始了', detail: '班次没有改。到场的情况，在名单上处理。', choices: [{ act: 'attendance', text: '看这一班的名单' }] },
+  capacity_below_taken: {
+    title: '名额不能少于已报名人数',
+    detail: '名额没有改，已报名的人都还在。可以先请人换班，再减名额。',
+    choices: [{ act: 'attendance', text: '看这一班的名单' }],
+  },
+  shift_started: {
+    title: '这一班已经开始了',
+    detail: '班次没有改。到场的情况，在名单上处理。',
+    choices: [{ act: 'attendance', text: '看这一班的名单' }],
+  },
   shift_in_past: { title: '这个时间已经过去了', detail: '还没有保存。请选以后的时间。' },
   outside_campaign: { title: '不在服务品牌的日期里' },
   campaign_over: { title: '这个服务品牌已经结束了' },
   shifts_beyond: { title: '还有班次在这以后' },
-  no_shift: { title: '还没有可以报名的班次', detail: '活动没有发布，草稿已保存。加一个班次就能发布。', choices: [{ act: 'add_shift', text: '加班次' }] },
-  attendance_open: { title: '还不能结束活动', detail: '活动没有结束：有班次没结束，或到场还没确认。', choices: [{ act: 'attendance', text: '去确认到场' }] },
-  proposal_open: { title: '这一条已在等复核', detail: '这次没有提出。先由另一位工作人员复核前面那一条，再提新的。', choices: [{ act: 'proposals', text: '看待复核的' }] },
+  no_shift: {
+    title: '还没有可以报名的班次',
+    detail: '活动没有发布，草稿已保存。加一个班次就能发布。',
+    choices: [{ act: 'add_shift', text: '加班次' }],
+  },
+  attendance_open: {
+    title: '还不能结束活动',
+    detail: '活动没有结束：有班次没结束，或到场还没确认。',
+    choices: [{ act: 'attendance', text: '去确认到场' }],
+  },
+  proposal_open: {
+    title: '这一条已在等复核',
+    detail: '这次没有提出。先由另一位工作人员复核前面那一条，再提新的。',
+    choices: [{ act: 'proposals', text: '看待复核的' }],
+  },
   merge_double_booking: { title: '没有合并：时间撞了' },
   merge_double_hours: { title: '没有合并：同一时间记了两次时长' },
   merge_has_roles: { title: '没有合并：这个账号还有工作角色' },
@@ -87,7 +119,13 @@ const BY_CODE: Record<string, Words> = {
   session_ended: { title: '登录已结束', choices: [SIGN_IN] },
   privacy_consent_needed: { title: '要先同意隐私说明' },
   privacy_version_changed: { title: '说明更新了', choices: [RELOAD] },
-  consent_needed: { title: '要您单独同意', choices: [{ act: 'consent', text: '看看是怎么用的' }, { act: 'call', text: '打电话给社工站' }] },
+  consent_needed: {
+    title: '要您单独同意',
+    choices: [
+      { act: 'consent', text: '看看是怎么用的' },
+      { act: 'call', text: '打电话给社工站' },
+    ],
+  },
   forbidden: { title: '您没有这项权限' },
   not_found: { title: '没有找到' },
   case_passed_on: { title: '这件个案转走了' },

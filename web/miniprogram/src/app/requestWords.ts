@@ -33,7 +33,12 @@ export const WAYS: Record<Schemas['ServiceWay'], { text: string; icon: string }>
   video: { text: '视频', icon: 'chat' },
 }
 
-export const LEVELS: Record<Schemas['Qualification'], string> = { none: '社工', junior: '助理社工师', intermediate: '中级社工师', senior: '高级社工师' }
+export const LEVELS: Record<Schemas['Qualification'], string> = {
+  none: '社工',
+  junior: '助理社工师',
+  intermediate: '中级社工师',
+  senior: '高级社工师',
+}
 
 export const RELATIONS: Record<Schemas['Relation'], string> = {
   self: '本人',
@@ -57,9 +62,19 @@ export const GROUPS: Record<Schemas['TargetGroup'], string> = {
   left_behind: '留守或困境儿童',
 }
 
-export const FIELDS: Record<Schemas['ServiceField'], string> = { relief: '社会救助', elder: '养老服务', child: '儿童关爱', community: '社区治理' }
+export const FIELDS: Record<Schemas['ServiceField'], string> = {
+  relief: '社会救助',
+  elder: '养老服务',
+  child: '儿童关爱',
+  community: '社区治理',
+}
 
-export const THEMES: Record<Schemas['ServiceTheme'], string> = { heart: '心里的事', body: '身体和家', rights: '权益和来往', family: '孩子和家人' }
+export const THEMES: Record<Schemas['ServiceTheme'], string> = {
+  heart: '心里的事',
+  body: '身体和家',
+  rights: '权益和来往',
+  family: '孩子和家人',
+}
 
 /** The drawing of a service and the ground it stands on. */
 export const SERVICE_ICONS: Record<Schemas['ServiceIcon'], { icon: string; tone: 'orchid' | 'path' | 'river' | 'green' }> = {
@@ -81,8 +96,14 @@ export function forWhom(of: { relation: Schemas['Relation']; beneficiary_name: s
 
 // ---- who agreed that words about health are kept, of somebody who is asked for ----
 export type HealthSaid = '' | 'self in_person' | 'self phone' | 'guardian in_person' | 'guardian phone'
-export const HEALTH: Record<Exclude<HealthSaid, ''>, string> = { 'self in_person': '本人当面同意', 'self phone': '本人电话里同意', 'guardian in_person': '监护人当面同意', 'guardian phone': '监护人电话里同意' }
-export const asksHealth = (service: Pick<Schemas['ServiceType'], 'confidential' | 'questions'>) => service.confidential || service.questions.some((one) => one.sensitive)
+export const HEALTH: Record<Exclude<HealthSaid, ''>, string> = {
+  'self in_person': '本人当面同意',
+  'self phone': '本人电话里同意',
+  'guardian in_person': '监护人当面同意',
+  'guardian phone': '监护人电话里同意',
+}
+export const asksHealth = (service: Pick<Schemas['ServiceType'], 'confidential' | 'questions'>) =>
+  service.confidential || service.questions.some((one) => one.sensitive)
 export const healthInput = (of: HealthSaid): { health_consent?: Schemas['HealthConsent'] } => {
   const [by, way] = of.split(' ') as [Schemas['HealthConsent']['by'], Schemas['HealthConsent']['way']]
   return of ? { health_consent: { by, way } } : {}

@@ -38,7 +38,9 @@ function has(role: Role): boolean {
 function start(): Promise<void> {
   if (started) return started
   if (onH5 && !watching) watchWindows()
-  started = enter().catch(remember).finally(() => (starting.value = false))
+  started = enter()
+    .catch(remember)
+    .finally(() => (starting.value = false))
   void started.then(freshen)
   return started
 }

@@ -66,7 +66,12 @@ describe('a session that ends in a form', () => {
     await vi.waitFor(() => expect(asked.value).toBe(true))
     mine.leave()
     await expect(deed).rejects.toMatchObject({ status: 401 })
-    expect([mine.person.value, asked.value, phone.went, phone.store.has('yimi.person')]).toEqual([null, false, ['/pages/home/index'], false])
+    expect([mine.person.value, asked.value, phone.went, phone.store.has('yimi.person')]).toEqual([
+      null,
+      false,
+      ['/pages/home/index'],
+      false,
+    ])
     phone.sent = []
     await mine.signOut()
     expect(phone.sent).toEqual([])

@@ -9,7 +9,8 @@ const KEY = 'yimi.coming'
 
 /** What the check-in window allows now: nothing, in, or out. */
 export function checkinNow(of: Signup, now = Date.now()): Schemas['CheckinKind'] | '' {
-  if (of.state !== 'confirmed' || of.checked_out_at || now < Date.parse(of.checkin_opens_at) || now > Date.parse(of.checkout_closes_at)) return ''
+  if (of.state !== 'confirmed' || of.checked_out_at || now < Date.parse(of.checkin_opens_at) || now > Date.parse(of.checkout_closes_at))
+    return ''
   if (of.checked_in_at) return 'out'
   return now <= Date.parse(of.ends_at) ? 'in' : ''
 }

@@ -4,17 +4,29 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { ok, person, phone, sessionOf } from '../../test/uni'
 
 const src = join(__dirname, '..')
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'),
+)
 
 async function fresh() {
   vi.resetModules()
-  return { ...(await import('./storage')), ...(await import('./act')), ...(await import('./api')), session: (await import('./session')).useSession(), ...(await import('./offline')) }
+  return {
+    ...(await import('./storage')),
+    ...(await import('./act')),
+    ...(await import('./api')),
+    session: (await import('./session')).useSession(),
+    ...(await import('./offline')),
+  }
 }
 
 beforeEach(() => phone.reset())
 
 test('nothing but app/storage.ts asks the phone to keep something', () => {
-  const asking = files.filter((name) => name !== join('app', 'storage.ts') && /\b(set|get|remove|clear)Storage|localStorage|sessionStorage/.test(readFileSync(join(src, name), 'utf8')))
+  const asking = files.filter(
+    (name) =>
+      name !== join('app', 'storage.ts') &&
+      /\b(set|get|remove|clear)Storage|localStorage|sessionStorage/.test(readFileSync(join(src, name), 'utf8')),
+  )
   expect(files.length).toBeGreaterThan(100)
   expect(asking).toEqual([])
 })

@@ -29,7 +29,11 @@ export async function askToTell(names: Schemas['MessageName'][]): Promise<void> 
   const templates = (useSettings().settings.value?.message_templates ?? []).filter((one) => names.includes(one.name))
   if (!inWeChat || !templates.length) return
   const answer = await new Promise<Record<string, unknown>>((resolve) => {
-    uni.requestSubscribeMessage({ tmplIds: templates.map((one) => one.id), success: (got) => resolve(got as never), fail: () => resolve({}) })
+    uni.requestSubscribeMessage({
+      tmplIds: templates.map((one) => one.id),
+      success: (got) => resolve(got as never),
+      fail: () => resolve({}),
+    })
   })
   const accepted = acceptedOf(answer, templates)
   if (accepted.length) void api.post('/me/subscriptions', { body: { accepted }, key: newKey() }).catch(() => undefined)

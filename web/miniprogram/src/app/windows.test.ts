@@ -18,8 +18,9 @@ function serve() {
       await new Promise((resolve) => setTimeout(resolve, server.late))
       return ok({ ...sessionOf(server.n), person: me })
     }
-    if (url.endsWith('/auth/logout')) return (server.ended = true), ok(undefined, 204)
-    if (url.endsWith('/auth/password')) return ok({ access_token: 'access-other', refresh_token: 'refresh-other', expires_in: 900, person: other })
+    if (url.endsWith('/auth/logout')) return ((server.ended = true), ok(undefined, 204))
+    if (url.endsWith('/auth/password'))
+      return ok({ access_token: 'access-other', refresh_token: 'refresh-other', expires_in: 900, person: other })
     if (header.Authorization === 'Bearer access-other') return ok(other)
     if (server.ended || server.expired || header.Authorization !== `Bearer access-${server.n}`) return refused(401, 'token_expired')
     return ok(me)
@@ -104,7 +105,11 @@ describe('two windows of one login', () => {
     two.tell()
     arrived()
     await expect(deed).rejects.toMatchObject({ status: 401 })
-    expect([two.mine.person.value?.id, phone.went, phone.sent.filter(({ url }) => url.endsWith('/requests')).length]).toEqual([8, ['/pages/home/index'], 1])
+    expect([two.mine.person.value?.id, phone.went, phone.sent.filter(({ url }) => url.endsWith('/requests')).length]).toEqual([
+      8,
+      ['/pages/home/index'],
+      1,
+    ])
   })
 
   test('what somebody else kept meanwhile does not begin the pages anew for the same person', async () => {

@@ -5,16 +5,31 @@ const person = ref<Record<string, unknown> | null>(null)
 let shown: () => Promise<void>
 const opened: string[] = []
 const later = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
-const shift = (id: number) => ({ id, state: 'open', starts_at: later(24 + id), ends_at: later(26 + id), capacity: 10, taken: 0, waitlisted: 0 })
+const shift = (id: number) => ({
+  id,
+  state: 'open',
+  starts_at: later(24 + id),
+  ends_at: later(26 + id),
+  capacity: 10,
+  taken: 0,
+  waitlisted: 0,
+})
 
-vi.mock('@dcloudio/uni-app', () => ({ onLoad: (hook: (query: object) => void) => hook({ id: '5' }), onShow: (hook: () => Promise<void>) => (shown = hook), onPullDownRefresh: () => {}, onReachBottom: () => {} }))
+vi.mock('@dcloudio/uni-app', () => ({
+  onLoad: (hook: (query: object) => void) => hook({ id: '5' }),
+  onShow: (hook: () => Promise<void>) => (shown = hook),
+  onPullDownRefresh: () => {},
+  onReachBottom: () => {},
+}))
 vi.mock('@/app/session', async () => {
   const { computed } = await import('vue')
   return { useSession: () => ({ person, signedIn: computed(() => person.value !== null), starting: ref(false), reload: async () => {} }) }
 })
 vi.mock('@/app/settings', () => ({ useSettings: () => ({ settings: ref(null) }) }))
 vi.mock('@/app/nav', () => ({ open: (url: string) => opened.push(url), queryOf: (query: object) => query, idOf: Number }))
-vi.mock('@/app/api', () => ({ api: { get: async () => ({ id: 5, state: 'published', shifts: [shift(1), shift(2)] }), post: async () => ({}) } }))
+vi.mock('@/app/api', () => ({
+  api: { get: async () => ({ id: 5, state: 'published', shifts: [shift(1), shift(2)] }), post: async () => ({}) },
+}))
 
 const { useActivity } = await import('./useActivity')
 

@@ -60,7 +60,14 @@ export function useActivity() {
   const choose = (one: Shift) => (chosenId.value = one.id)
   const signUpOpen = computed(() => activity.value?.state === 'published' && !!shift.value && canTake(shift.value))
   /** Under way: who stands there can still join, by the code of the shift or by staff. */
-  const atDoor = computed(() => activity.value?.state === 'published' && shift.value?.state === 'open' && started(shift.value) && !over(shift.value) && !mineOf(shift.value))
+  const atDoor = computed(
+    () =>
+      activity.value?.state === 'published' &&
+      shift.value?.state === 'open' &&
+      started(shift.value) &&
+      !over(shift.value) &&
+      !mineOf(shift.value),
+  )
   /** Why one cannot sign up, in a word on the button. */
   const closed = computed(() => {
     const state = activity.value?.state
@@ -92,7 +99,9 @@ export function useActivity() {
   const done = shallowRef<Schemas['Signup'] | null>(null)
   const who = ref(false)
   const fullAsked = ref(false)
-  const signUp = useAct((key, shiftId: number, waitlist: boolean) => api.post('/shifts/{id}/signups', { path: { id: shiftId }, body: { waitlist }, key }))
+  const signUp = useAct((key, shiftId: number, waitlist: boolean) =>
+    api.post('/shifts/{id}/signups', { path: { id: shiftId }, body: { waitlist }, key }),
+  )
 
   function begin() {
     if (!signUpOpen.value || !shift.value) return
@@ -138,7 +147,8 @@ export function useActivity() {
   const full = computed<RefusalText | null>(() => {
     if (!fullAsked.value || !shift.value) return null
     const choices = [{ act: 'waitlist', text: `排候补（第 ${position.value} 位）` }]
-    if (other.value) choices.push({ act: 'other_shift', text: `改报 ${spanWithDay(other.value, shift.value)}，还剩 ${left(other.value)} 个` })
+    if (other.value)
+      choices.push({ act: 'other_shift', text: `改报 ${spanWithDay(other.value, shift.value)}，还剩 ${left(other.value)} 个` })
     choices.push({ act: 'close', text: '先不报了' })
     return { title: '这一班刚好满了', detail: `${shift.value.capacity} 个名额都有人了，您的报名没有提交。可以先排候补：`, choices }
   })
@@ -214,7 +224,21 @@ function notSignedUp(text: RefusalText, code: string): RefusalText {
     cancel_too_late: { act: 'call', text: '打电话给联系人' },
     too_young: { act: 'call', text: '打电话问一问' },
   }
-  const titles: Record<string, string> = { volunteer_only: '先注册成为志愿者', skill_missing: '还差一项技能', overlap: '时间撞上了', cancel_too_late: '现在不能自己取消了', too_young: '年龄还不到', shift_over: '这一班已经开始', shift_not_open: '这一班现在不能报名', offer_expired: '确认的时间过了' }
+  const titles: Record<string, string> = {
+    volunteer_only: '先注册成为志愿者',
+    skill_missing: '还差一项技能',
+    overlap: '时间撞上了',
+    cancel_too_late: '现在不能自己取消了',
+    too_young: '年龄还不到',
+    shift_over: '这一班已经开始',
+    shift_not_open: '这一班现在不能报名',
+    offer_expired: '确认的时间过了',
+  }
   const detail = code === 'cancel_too_late' ? `${text.detail}。您的报名还在，没有取消。` : text.detail
-  return { ...text, detail, title: titles[code] ?? text.title, choices: first[code] ? [first[code], ...text.choices.filter((one) => one.act === 'close')] : text.choices }
+  return {
+    ...text,
+    detail,
+    title: titles[code] ?? text.title,
+    choices: first[code] ? [first[code], ...text.choices.filter((one) => one.act === 'close')] : text.choices,
+  }
 }

@@ -47,7 +47,12 @@ export function useCheckin() {
     const asked = signups.value.find((one) => one.shift_id === askedShift.value)
     if (asked) return asked
     if (askedShift.value) return null
-    return able.value.find((one) => checkinNow(one) === 'out' && Date.parse(one.ends_at) < Date.now()) ?? able.value.find((one) => checkinNow(one) === 'in') ?? able.value[0] ?? null
+    return (
+      able.value.find((one) => checkinNow(one) === 'out' && Date.parse(one.ends_at) < Date.now()) ??
+      able.value.find((one) => checkinNow(one) === 'in') ??
+      able.value[0] ??
+      null
+    )
   })
   const coming = computed(() => signups.value.find((one) => one.state === 'confirmed' && !one.checked_out_at) ?? null)
   const shiftId = computed(() => signup.value?.shift_id ?? askedShift.value)
@@ -67,7 +72,8 @@ export function useCheckin() {
   async function start() {
     await loaded.run()
     if (!signup.value) return
-    if (!kindAsked || signup.value.checked_in_at) kind.value = signup.value.checked_in_at && !signup.value.checked_out_at ? 'out' : kind.value
+    if (!kindAsked || signup.value.checked_in_at)
+      kind.value = signup.value.checked_in_at && !signup.value.checked_out_at ? 'out' : kind.value
     kindAsked = true
     activity.value = await api.get('/activities/{id}', { path: { id: signup.value.activity_id } }).catch(() => activity.value)
     if (activity.value?.fence_metres && (await consentTo('location'))) here.value = await whereAmI()
@@ -121,7 +127,12 @@ export function useCheckin() {
   }
 
   const refusal = computed<RefusalText | null>(() => {
-    if (strange.value) return { title: '这不是签到码', detail: '还没有签到。请扫工作人员手机上的签到码，或输入现场念的六位数字。', choices: [{ act: 'close', text: '知道了' }] }
+    if (strange.value)
+      return {
+        title: '这不是签到码',
+        detail: '还没有签到。请扫工作人员手机上的签到码，或输入现场念的六位数字。',
+        choices: [{ act: 'close', text: '知道了' }],
+      }
     return checkIn.problem.value && plain(checkIn.problem.value, deedKind())
   })
   function onRefusal(act: string) {
@@ -160,8 +171,20 @@ const shiftOf = (token: string) => token.split('.')[1] ?? ''
 
 /** What is a question, and no refusal. */
 const QUESTIONS: Record<string, { title: string; choices: RefusalText['choices'] }> = {
-  checkout_early: { title: '现在就签退吗？', choices: [{ act: 'sure', text: '确实要走，签退' }, { act: 'close', text: '先不签退' }] },
-  join_first: { title: '现在加入这一班？', choices: [{ act: 'join', text: '加入并签到' }, { act: 'close', text: '先不加入' }] },
+  checkout_early: {
+    title: '现在就签退吗？',
+    choices: [
+      { act: 'sure', text: '确实要走，签退' },
+      { act: 'close', text: '先不签退' },
+    ],
+  },
+  join_first: {
+    title: '现在加入这一班？',
+    choices: [
+      { act: 'join', text: '加入并签到' },
+      { act: 'close', text: '先不加入' },
+    ],
+  },
 }
 
 /** The refusals of check-in: what was not recorded, and whom to turn to. */
@@ -192,7 +215,11 @@ function plain(problem: Problem, kind: Kind): RefusalText {
   }
   const words = by[problem.code]
   if (!words) return text
-  return { title: words.title, detail: `${text.detail}。这次${deed}没有记上。`, choices: words.first.act === 'close' ? [words.first] : [words.first, close] }
+  return {
+    title: words.title,
+    detail: `${text.detail}。这次${deed}没有记上。`,
+    choices: words.first.act === 'close' ? [words.first] : [words.first, close],
+  }
 }
 
 function metres(a: Schemas['Coordinate'], b: Schemas['Coordinate']): number {
@@ -201,4 +228,3 @@ function metres(a: Schemas['Coordinate'], b: Schemas['Coordinate']): number {
   const y = (b.latitude - a.latitude) * rad
   return Math.hypot(x, y) * 6_371_000
 }
-

@@ -68,9 +68,16 @@ export function useSignups() {
     if (!problem.value) return null
     const text = refusalOf(problem.value)
     const close = text.choices.filter((one) => one.act === 'close')
-    if (problem.value.code === 'cancel_too_late') return { ...text, title: '现在不能自己取消了', detail: `${text.detail}。您的报名还在，没有取消。`, choices: [{ act: 'call', text: '打电话给联系人' }, ...close] }
+    if (problem.value.code === 'cancel_too_late')
+      return {
+        ...text,
+        title: '现在不能自己取消了',
+        detail: `${text.detail}。您的报名还在，没有取消。`,
+        choices: [{ act: 'call', text: '打电话给联系人' }, ...close],
+      }
     if (problem.value.code === 'overlap') return { ...text, title: '时间撞上了', choices: close }
-    if (problem.value.code === 'offer_expired') return { ...text, title: '确认的时间过了', choices: [{ act: 'activity', text: '看看这场活动' }, ...close] }
+    if (problem.value.code === 'offer_expired')
+      return { ...text, title: '确认的时间过了', choices: [{ act: 'activity', text: '看看这场活动' }, ...close] }
     return text
   })
   async function onRefusal(act: string) {
@@ -90,5 +97,19 @@ export function useSignups() {
     if (activity) call(activity.contact_phone)
   }
 
-  return { signedIn, starting, tab, show, list, callContact, cancelling, cancelBusy: cancel.busy, giveBack, confirming, takeOffer, refusal, onRefusal }
+  return {
+    signedIn,
+    starting,
+    tab,
+    show,
+    list,
+    callContact,
+    cancelling,
+    cancelBusy: cancel.busy,
+    giveBack,
+    confirming,
+    takeOffer,
+    refusal,
+    onRefusal,
+  }
 }

@@ -44,7 +44,9 @@ export function useCampaign() {
   const reached = computed(() => (c.value ? percent(c.value.minutes_total, c.value.goal_minutes) : 0))
   const shown = computed(() => boards[by.value])
   /** My line below the board, when I am not on it. */
-  const myLine = computed(() => (by.value === 'people' && c.value?.mine?.minutes && !boards.people.data.value?.some((row) => row.is_me) ? c.value.mine : null))
+  const myLine = computed(() =>
+    by.value === 'people' && c.value?.mine?.minutes && !boards.people.data.value?.some((row) => row.is_me) ? c.value.mine : null,
+  )
   const doors = computed(() =>
     c.value
       ? [

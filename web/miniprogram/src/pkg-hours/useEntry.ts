@@ -28,7 +28,9 @@ export function useEntry() {
   const time = useGiven(0)
   const reason = ref('')
   const proposed = ref(false)
-  const propose = useAct((key, body: Schemas['CorrectionInput']) => api.post('/hours/entries/{id}/corrections', { path: { id }, body, key }))
+  const propose = useAct((key, body: Schemas['CorrectionInput']) =>
+    api.post('/hours/entries/{id}/corrections', { path: { id }, body, key }),
+  )
 
   const doubting = ref(false)
   const doubt = useAct((key, words: string) => api.post('/hours/entries/{id}/disputes', { path: { id }, body: { words }, key }))
@@ -81,7 +83,26 @@ export function useEntry() {
     if (act === 'proposals') open('/pkg-staff/proposals')
   }
 
-  return { entry, look, steps, facts, correctable, sheet, ...time, same, reason, propose, proposed, load, startCorrection, send, chose, doubting, doubt, sendDoubt }
+  return {
+    entry,
+    look,
+    steps,
+    facts,
+    correctable,
+    sheet,
+    ...time,
+    same,
+    reason,
+    propose,
+    proposed,
+    load,
+    startCorrection,
+    send,
+    chose,
+    doubting,
+    doubt,
+    sendDoubt,
+  }
 }
 
 /** The time that the entry credits, if there is any left of it. */
@@ -93,7 +114,9 @@ export const pauseOf = (of: Entry) => (of.given && of.class !== 'correction' ? m
 /** The refusal in the words of this page. */
 export function refusalOfTime(problem: Problem): RefusalText {
   const words = refusalOf(problem)
-  return problem.code === 'time_credited' ? { ...words, title: '这段时间已经记过时长', choices: words.choices.filter((one) => one.act === 'close') } : words
+  return problem.code === 'time_credited'
+    ? { ...words, title: '这段时间已经记过时长', choices: words.choices.filter((one) => one.act === 'close') }
+    : words
 }
 
 function factsOf(of: Entry) {
@@ -110,10 +133,18 @@ function stepsOf(of: Entry): Step[] {
   if (of.in_at) steps.push({ state: 'done', what: `${timeSaid(of.in_at)} 签到`, cap: method(of.in_method) })
   if (of.out_at) steps.push({ state: 'done', what: `${timeSaid(of.out_at)} 签退`, cap: method(of.out_method) })
   if (of.class === 'system') {
-    steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 确认到场`, cap: `在班次时间内算 ${hours(of.minutes)}，不满一分的不计` })
+    steps.push({
+      state: 'done',
+      what: `${of.recorded_by_name ?? '工作人员'} 确认到场`,
+      cap: `在班次时间内算 ${hours(of.minutes)}，不满一分的不计`,
+    })
     if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '确认的人不能复核自己的' })
   } else {
-    steps.push({ state: 'done', what: `${of.recorded_by_name ?? '工作人员'} 提出${ENTRY_CLASS[of.class].word === '更正' ? '更正' : '补记'}`, cap: of.reason })
+    steps.push({
+      state: 'done',
+      what: `${of.recorded_by_name ?? '工作人员'} 提出${ENTRY_CLASS[of.class].word === '更正' ? '更正' : '补记'}`,
+      cap: of.reason,
+    })
     if (of.approved_by_name) steps.push({ state: 'done', what: `${of.approved_by_name} 复核通过`, cap: '提出的人不能复核自己的' })
   }
   steps.push({ state: 'done', what: '记入台账', cap: `${day(of.created_at)} ${timeSaid(of.created_at)}` })

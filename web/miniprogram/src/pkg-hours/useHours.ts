@@ -50,12 +50,33 @@ export function useHours() {
     if (!byCampaign.value && campaign.value) pickCampaign(0)
   }
 
-  return { total, campaigns, month, campaign, byCampaign, list, months, none, heading, years, star, load, pickMonth, pickCampaign, toggleCampaigns }
+  return {
+    total,
+    campaigns,
+    month,
+    campaign,
+    byCampaign,
+    list,
+    months,
+    none,
+    heading,
+    years,
+    star,
+    load,
+    pickMonth,
+    pickCampaign,
+    toggleCampaigns,
+  }
 }
 
 /** The latest month that has any entry, so that the list does not open empty. */
 function lastMonth(of: MyHours | null): string {
-  return of?.months.slice(-6).reverse().find((m) => m.entries > 0)?.month ?? ''
+  return (
+    of?.months
+      .slice(-6)
+      .reverse()
+      .find((m) => m.entries > 0)?.month ?? ''
+  )
 }
 
 function yearsOf(months: string[]): string {

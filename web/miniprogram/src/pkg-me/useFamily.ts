@@ -23,7 +23,13 @@ export function useFamily() {
   const editing = shallowRef<Partial<Beneficiary> | null>(null)
   const add = () => (editing.value = {})
   const change = (who: Beneficiary) => (editing.value = who)
-  const changeSelf = () => (editing.value = self.value ?? { relation: 'self', name: person.value?.name, sex: person.value?.sex, birth_date: person.value?.birth_date })
+  const changeSelf = () =>
+    (editing.value = self.value ?? {
+      relation: 'self',
+      name: person.value?.name,
+      sex: person.value?.sex,
+      birth_date: person.value?.birth_date,
+    })
   function saved() {
     editing.value = null
     uni.showToast({ title: '已保存', icon: 'none' })
@@ -43,5 +49,23 @@ export function useFamily() {
   const refusal = computed(() => remove.problem.value && refusalOf(remove.problem.value))
   const onRefusal = () => remove.dismiss()
 
-  return { person, signedIn, starting, list, self, family, run, editing, add, change, changeSelf, saved, removing, removingBusy: remove.busy, takeOut, refusal, onRefusal }
+  return {
+    person,
+    signedIn,
+    starting,
+    list,
+    self,
+    family,
+    run,
+    editing,
+    add,
+    change,
+    changeSelf,
+    saved,
+    removing,
+    removingBusy: remove.busy,
+    takeOut,
+    refusal,
+    onRefusal,
+  }
 }

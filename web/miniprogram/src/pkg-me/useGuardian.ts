@@ -67,5 +67,29 @@ export function useGuardian() {
     issue.dismiss()
   }
 
-  return { person, signedIn, starting, age, minor, guardians, wards, load, issue, shown, left, show, code, relation, agree, add, ready, send, leaving, remove, takeBack, problem, dismiss }
+  return {
+    person,
+    signedIn,
+    starting,
+    age,
+    minor,
+    guardians,
+    wards,
+    load,
+    issue,
+    shown,
+    left,
+    show,
+    code,
+    relation,
+    agree,
+    add,
+    ready,
+    send,
+    leaving,
+    remove,
+    takeBack,
+    problem,
+    dismiss,
+  }
 }

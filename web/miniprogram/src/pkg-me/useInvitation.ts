@@ -12,12 +12,20 @@ type Role = Schemas['InvitationInput']['role']
 const ROLES: Record<Role, { word: string; opens: string; door: string }> = {
   social_worker: { word: '社工', opens: '“我的”里多了“社工入口”：接个案、约时间、写服务记录', door: '/pkg-worker/today' },
   station_staff: { word: '站点工作人员', opens: '“我的”里多了“工作人员入口”：审批申请、办活动、确认时长', door: '/pkg-staff/workbench' },
-  district_admin: { word: '区级管理员', opens: '“我的”里多了“工作人员入口”：这里和下面各站的事都能办，还能邀请工作人员', door: '/pkg-staff/workbench' },
+  district_admin: {
+    word: '区级管理员',
+    opens: '“我的”里多了“工作人员入口”：这里和下面各站的事都能办，还能邀请工作人员',
+    door: '/pkg-staff/workbench',
+  },
 }
 export const roleOf = (role: string) => ROLES[role as Role]
 
 /** A code as it is meant: people type small letters, and write it in two halves. */
-export const asCode = (typed: string) => typed.toUpperCase().replace(/[^A-Z0-9]/g, '').slice(0, 8)
+export const asCode = (typed: string) =>
+  typed
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+    .slice(0, 8)
 
 /** What is wrong with a whole code before it is sent: letters and digits that no code has. */
 export const faultOf = (code: string) => (/[01OI]/.test(code) ? '邀请码里没有数字 0、1 和字母 O、I，请再看一看' : '')

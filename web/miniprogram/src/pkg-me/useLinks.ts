@@ -8,7 +8,8 @@ import { useSession } from '@/app/session'
 import { useShownCode } from './useShownCode'
 
 /** How one signs in to an account. */
-export const waysIn = (one: { wechat: boolean; desk: boolean }) => [one.wechat && '微信登录', one.desk && '账号和密码登录'].filter(Boolean).join('、')
+export const waysIn = (one: { wechat: boolean; desk: boolean }) =>
+  [one.wechat && '微信登录', one.desk && '账号和密码登录'].filter(Boolean).join('、')
 
 /** A refusal of these says what is wrong with the digits; any other has nothing to do with them. */
 const OF_THE_CODE = [404, 409, 422, 429]

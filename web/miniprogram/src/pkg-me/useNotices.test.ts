@@ -2,7 +2,14 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ok, person, phone } from '../../test/uni'
 
-const notice = (id: number, read = false) => ({ id, kind: 'hours_credited', title: '', body: '', read, created_at: '2026-11-27T10:00:00+08:00' })
+const notice = (id: number, read = false) => ({
+  id,
+  kind: 'hours_credited',
+  title: '',
+  body: '',
+  read,
+  created_at: '2026-11-27T10:00:00+08:00',
+})
 const pages: Record<string, number[]> = { '': [9, 8, 7], more: [6, 5] }
 const read = () => phone.sent.filter(({ url }) => url.endsWith('/me/notices/read')).map(({ data }) => (data as { ids: number[] }).ids)
 
@@ -32,7 +39,12 @@ test('what was shown is marked read, page by page, and a page that comes while t
   expect(read()).toEqual([[9, 7]]) // the first answer is still to come
   answer()
   await settled()
-  await vi.waitFor(() => expect(read()).toEqual([[9, 7], [6, 5]]))
+  await vi.waitFor(() =>
+    expect(read()).toEqual([
+      [9, 7],
+      [6, 5],
+    ]),
+  )
   expect(fresh.value).toEqual([9, 7, 6, 5])
   await list.refresh()
   await nextTick()

@@ -17,7 +17,8 @@ test('characters are counted as the server counts them', () => {
 })
 
 test('a refusal stands at the field it is about, any other at none', () => {
-  const at = (status: number, code: string, fields: { name: string; message: string }[] = []) => Object.keys(refusedIn(new Problem({ status, code, detail: '说明', fields })))
+  const at = (status: number, code: string, fields: { name: string; message: string }[] = []) =>
+    Object.keys(refusedIn(new Problem({ status, code, detail: '说明', fields })))
   expect(at(422, 'wrong_password')).toEqual(['current'])
   expect(at(429, 'too_many_attempts')).toEqual(['current'])
   expect(at(422, 'password_weak')).toEqual(['fresh'])

@@ -31,9 +31,18 @@ export function usePersonForm() {
     for (const name of Object.keys(errors)) delete errors[name]
   }
   // What is being mended is no longer wrong.
-  watch(() => fields.name, () => delete errors.name)
-  watch(() => fields.birthDate, () => delete errors.birth_date)
-  watch(() => fields.unit, () => delete errors.unit_id)
+  watch(
+    () => fields.name,
+    () => delete errors.name,
+  )
+  watch(
+    () => fields.birthDate,
+    () => delete errors.birth_date,
+  )
+  watch(
+    () => fields.unit,
+    () => delete errors.unit_id,
+  )
 
   /** Goes to where the errors stand; true when there are any. */
   function show(): boolean {
@@ -56,5 +65,16 @@ export function usePersonForm() {
     return show()
   }
 
-  return { fields, errors, fill, complete, refused, units: { items: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null), problem: units.problem, run: units.run } }
+  return {
+    fields,
+    errors,
+    fill,
+    complete,
+    refused,
+    units: {
+      items: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null),
+      problem: units.problem,
+      run: units.run,
+    },
+  }
 }

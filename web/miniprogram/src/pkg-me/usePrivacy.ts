@@ -62,5 +62,20 @@ export function usePrivacy() {
     void run()
   }
 
-  return { signedIn, starting, words, wordsProblem, first: loaded.first, problem: loaded.problem, run, mine, notice, consents, changing, turn, refusal, onRefusal }
+  return {
+    signedIn,
+    starting,
+    words,
+    wordsProblem,
+    first: loaded.first,
+    problem: loaded.problem,
+    run,
+    mine,
+    notice,
+    consents,
+    changing,
+    turn,
+    refusal,
+    onRefusal,
+  }
 }

@@ -9,8 +9,15 @@ const calls: { path: string; body: unknown }[] = []
 let answer: (path: string) => unknown = () => ({})
 const opened: string[] = []
 
-vi.mock('@dcloudio/uni-app', () => ({ onLoad: (hook: (query: object) => void) => hook({ then: 'back' }), onShow: (hook: () => Promise<void>) => (shown = hook), onPullDownRefresh: () => {}, onReachBottom: () => {} }))
-vi.mock('@/app/session', () => ({ useSession: () => ({ person, signedIn: ref(true), starting: ref(false), start: async () => {}, reload: async () => {} }) }))
+vi.mock('@dcloudio/uni-app', () => ({
+  onLoad: (hook: (query: object) => void) => hook({ then: 'back' }),
+  onShow: (hook: () => Promise<void>) => (shown = hook),
+  onPullDownRefresh: () => {},
+  onReachBottom: () => {},
+}))
+vi.mock('@/app/session', () => ({
+  useSession: () => ({ person, signedIn: ref(true), starting: ref(false), start: async () => {}, reload: async () => {} }),
+}))
 vi.mock('@/app/nav', () => ({ open: (url: string) => opened.push(url), back: () => opened.push('back') }))
 vi.mock('@/app/api', () => {
   const call = async (path: string, { body }: { body?: unknown } = {}) => {
@@ -65,7 +72,9 @@ test('who asks a guardian to agree is not asked again how old they are', async (
   Object.assign(page.fields, CHILD)
   page.onRefusal('guardian')
   await vi.waitFor(() => expect(opened).toEqual(['/pkg-me/guardian']))
-  expect(calls.filter((one) => one.path === '/me')).toEqual([{ path: '/me', body: { name: '马小宝', sex: 'unknown', birth_date: '2016-03-05', unit_id: 3 } }])
+  expect(calls.filter((one) => one.path === '/me')).toEqual([
+    { path: '/me', body: { name: '马小宝', sex: 'unknown', birth_date: '2016-03-05', unit_id: 3 } },
+  ])
 })
 
 test('what was sent is kept no longer', async () => {

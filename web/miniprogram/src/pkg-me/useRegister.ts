@@ -40,7 +40,15 @@ export function useRegister() {
     agreeError.value = agree.value ? '' : '请先看完须知，再点同意'
     if (!whole || !agree.value || !form.fields.unit) return
     const { name, sex, birthDate, unit, skills, showOnLeaderboard } = form.fields
-    const made = await register.run({ name: name.trim(), sex, birth_date: birthDate, unit_id: unit.id, skills, show_on_leaderboard: showOnLeaderboard, agree: true })
+    const made = await register.run({
+      name: name.trim(),
+      sex,
+      birth_date: birthDate,
+      unit_id: unit.id,
+      skills,
+      show_on_leaderboard: showOnLeaderboard,
+      agree: true,
+    })
     const problem = register.problem.value
     if (problem && form.refused(problem)) register.dismiss()
     if (problem?.code === 'already_volunteer') {
@@ -59,7 +67,8 @@ export function useRegister() {
   const introduce = useAct((_key, body: Schemas['PersonPatch']) => api.patch('/me', { body }))
   async function askGuardian() {
     const { name, sex, birthDate, unit } = form.fields
-    if (await introduce.run({ name: name.trim(), sex, birth_date: birthDate, ...(unit ? { unit_id: unit.id } : {}) })) await reload().catch(() => undefined)
+    if (await introduce.run({ name: name.trim(), sex, birth_date: birthDate, ...(unit ? { unit_id: unit.id } : {}) }))
+      await reload().catch(() => undefined)
     introduce.dismiss()
     open('/pkg-me/guardian')
   }
@@ -77,5 +86,19 @@ export function useRegister() {
     if (act === 'retry') void submit()
   }
 
-  return { ...form, person, signedIn, starting, agree, agreeError, busy: register.busy, submit, done, leave, thenBack: () => thenBack, refusal, onRefusal }
+  return {
+    ...form,
+    person,
+    signedIn,
+    starting,
+    agree,
+    agreeError,
+    busy: register.busy,
+    submit,
+    done,
+    leave,
+    thenBack: () => thenBack,
+    refusal,
+    onRefusal,
+  }
 }

@@ -30,12 +30,21 @@ export function useWard() {
   const standing = computed(() => loaded.data.value?.consents ?? null)
   const consents = computed<Consent[]>(() => {
     if (!words.value || !standing.value) return []
-    const notice: Consent = { kind: 'privacy', version: words.value.version, title: '隐私说明', text: '报名、签到、申请服务会用到孩子的信息，全文在“我的 → 设置 → 隐私与授权”。', without: '不同意的话，孩子只能看活动和服务，不能报名。', ...standingOf(standing.value, 'privacy') }
+    const notice: Consent = {
+      kind: 'privacy',
+      version: words.value.version,
+      title: '隐私说明',
+      text: '报名、签到、申请服务会用到孩子的信息，全文在“我的 → 设置 → 隐私与授权”。',
+      without: '不同意的话，孩子只能看活动和服务，不能报名。',
+      ...standingOf(standing.value, 'privacy'),
+    }
     return [notice, ...stood(words.value, standing.value)]
   })
 
   const changing = ref<ConsentKind | ''>('')
-  const change = useAct((key, kind: ConsentKind, version: string, given: boolean) => api.post('/me/wards/{id}/consents', { path: { id }, body: { kind, version, given }, key }))
+  const change = useAct((key, kind: ConsentKind, version: string, given: boolean) =>
+    api.post('/me/wards/{id}/consents', { path: { id }, body: { kind, version, given }, key }),
+  )
   async function turn(kind: ConsentKind, given: boolean) {
     const version = consents.value.find((one) => one.kind === kind)?.version
     if (change.busy.value || !version || !loaded.data.value) return
@@ -55,5 +64,19 @@ export function useWard() {
     void run()
   }
 
-  return { signedIn, starting, words, wordsProblem, ward: loaded.data, first: loaded.first, problem: loaded.problem, run, consents, changing, turn, refusal, onRefusal }
+  return {
+    signedIn,
+    starting,
+    words,
+    wordsProblem,
+    ward: loaded.data,
+    first: loaded.first,
+    problem: loaded.problem,
+    run,
+    consents,
+    changing,
+    turn,
+    refusal,
+    onRefusal,
+  }
 }

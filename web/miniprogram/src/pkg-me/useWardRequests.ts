@@ -22,7 +22,9 @@ export function useWardRequests() {
   })
 
   const leaving = ref<Schemas['WardRequest'] | null>(null)
-  const cancel = useAct((key, request: number) => api.post('/me/wards/{id}/requests/{request_id}/cancel', { path: { id, request_id: request }, body: {}, key }))
+  const cancel = useAct((key, request: number) =>
+    api.post('/me/wards/{id}/requests/{request_id}/cancel', { path: { id, request_id: request }, body: {}, key }),
+  )
   async function callOff() {
     if (!leaving.value) return
     await cancel.run(leaving.value.id)
@@ -32,5 +34,18 @@ export function useWardRequests() {
     await loaded.run()
   }
 
-  return { signedIn, starting, requests: loaded.data, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run, leaving, callOff, busy: cancel.busy, refused: cancel.problem, dismiss: cancel.dismiss }
+  return {
+    signedIn,
+    starting,
+    requests: loaded.data,
+    first: loaded.first,
+    problem: loaded.problem,
+    loading: loaded.loading,
+    run,
+    leaving,
+    callOff,
+    busy: cancel.busy,
+    refused: cancel.problem,
+    dismiss: cancel.dismiss,
+  }
 }

@@ -31,15 +31,30 @@ export interface AskForm {
 }
 
 /** `timed`: somebody there gives times to choose from. */
-export const stepsOf = (service: Pick<Service, 'mode'>, timed = true): Step[] => (service.mode === 'booking' && timed ? ['who', 'slot', 'confirm'] : ['who', 'confirm'])
+export const stepsOf = (service: Pick<Service, 'mode'>, timed = true): Step[] =>
+  service.mode === 'booking' && timed ? ['who', 'slot', 'confirm'] : ['who', 'confirm']
 
 export function freshForm(service: Service): AskForm {
   const urgency = service.promises.find((one) => one.urgency === 'normal')?.urgency ?? service.promises[0]?.urgency ?? 'normal'
-  return { name: '', unit: null, beneficiaryId: 0, words: '', urgency, way: service.ways[0], answers: {}, phone: '', address: '', slot: null, guardian: false, health: '' }
+  return {
+    name: '',
+    unit: null,
+    beneficiaryId: 0,
+    words: '',
+    urgency,
+    way: service.ways[0],
+    answers: {},
+    phone: '',
+    address: '',
+    slot: null,
+    guardian: false,
+    health: '',
+  }
 }
 
 /** Whether anything was filled in that would be missed. */
-export const isBegun = (form: AskForm) => form.name.trim() !== '' || form.unit !== null || form.words.trim() !== '' || Object.keys(form.answers).length > 0 || form.slot !== null
+export const isBegun = (form: AskForm) =>
+  form.name.trim() !== '' || form.unit !== null || form.words.trim() !== '' || Object.keys(form.answers).length > 0 || form.slot !== null
 
 /** What was kept of an earlier visit, as far as the service still asks it. */
 export function restoredForm(service: Service, kept: Partial<AskForm>): AskForm {
@@ -63,7 +78,10 @@ export function formOf(service: Service, request: Schemas['Request']): AskForm {
     ...{ words: request.words, urgency: request.urgency, way: request.way, phone: request.phone ?? '', address: request.address ?? '' },
     answers: Object.fromEntries((request.answers ?? []).map((one) => [one.key, one.values])),
     health: healthSaid(request.health_consent),
-    slot: booking && (booking.state === 'held' || booking.state === 'booked') ? { providerId: booking.provider_id, startsAt: booking.starts_at, endsAt: booking.ends_at } : null,
+    slot:
+      booking && (booking.state === 'held' || booking.state === 'booked')
+        ? { providerId: booking.provider_id, startsAt: booking.starts_at, endsAt: booking.ends_at }
+        : null,
   })
 }
 
@@ -74,12 +92,19 @@ export const wantsPhone = (form: Pick<AskForm, 'way'>) => form.way !== 'station'
 
 /** The answers given, without empty ones, in the order of the questions. */
 export function answersOf(questions: Question[], answers: AskForm['answers']): Schemas['AnswerInput'][] {
-  return questions.map(({ key }) => ({ key, values: (answers[key] ?? []).map((one) => one.trim()).filter(Boolean) })).filter((one) => one.values.length > 0)
+  return questions
+    .map(({ key }) => ({ key, values: (answers[key] ?? []).map((one) => one.trim()).filter(Boolean) }))
+    .filter((one) => one.values.length > 0)
 }
 
 function wrongAnswer(question: Question, values: string[] | undefined): string {
   const given = (values ?? []).map((one) => one.trim()).filter(Boolean)
-  if (!given.length) return question.required ? (question.kind === 'choice' || question.kind === 'choices' || question.kind === 'yes_no' ? '请选一个' : '请填一下') : ''
+  if (!given.length)
+    return question.required
+      ? question.kind === 'choice' || question.kind === 'choices' || question.kind === 'yes_no'
+        ? '请选一个'
+        : '请填一下'
+      : ''
   if (question.kind !== 'number') return ''
   const n = Number(given[0])
   if (!Number.isInteger(n)) return '请填一个整数'
@@ -124,7 +149,13 @@ function said(form: AskForm, service: Service) {
 }
 
 export function inputOf(form: AskForm, service: Service, unitId?: number): Schemas['RequestInput'] {
-  return { service_type_id: service.id, draft: false, ...said(form, service), ...(unitId ? { unit_id: unitId } : {}), ...(form.beneficiaryId ? { beneficiary_id: form.beneficiaryId } : {}) }
+  return {
+    service_type_id: service.id,
+    draft: false,
+    ...said(form, service),
+    ...(unitId ? { unit_id: unitId } : {}),
+    ...(form.beneficiaryId ? { beneficiary_id: form.beneficiaryId } : {}),
+  }
 }
 
 export function patchOf(form: AskForm, service: Service): Schemas['RequestPatch'] {

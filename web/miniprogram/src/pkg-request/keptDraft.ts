@@ -15,6 +15,7 @@ const others = (personId: number, serviceId: number) => all(personId).filter((on
 
 export const keptDraft = {
   get: (personId: number, serviceId: number): AskForm | undefined => all(personId).find((one) => one.serviceId === serviceId)?.form,
-  keep: (personId: number, serviceId: number, form: AskForm) => own.keep(personId, NAME, [{ serviceId, form }, ...others(personId, serviceId)].slice(0, MOST)),
+  keep: (personId: number, serviceId: number, form: AskForm) =>
+    own.keep(personId, NAME, [{ serviceId, form }, ...others(personId, serviceId)].slice(0, MOST)),
   drop: (personId: number, serviceId: number) => own.keep(personId, NAME, others(personId, serviceId)),
 }

@@ -17,7 +17,21 @@ import { useSession } from '@/app/session'
 import { useSettings } from '@/app/settings'
 import { askToTell, TELL } from '@/app/subscribe'
 import { inputOf as beneficiaryInput, fieldsOf, isMinor, needsConsent, type Beneficiary } from '@/pages/beneficiary'
-import { fits, formOf, freshForm, inputOf, isBegun, missingInWho, missingOfMe, patchOf, restoredForm, stepOfField, stepsOf, type AskForm, type Step } from './askForm'
+import {
+  fits,
+  formOf,
+  freshForm,
+  inputOf,
+  isBegun,
+  missingInWho,
+  missingOfMe,
+  patchOf,
+  restoredForm,
+  stepOfField,
+  stepsOf,
+  type AskForm,
+  type Step,
+} from './askForm'
 import { keptDraft } from './keptDraft'
 import { usePictures } from './usePictures'
 import { useSlots } from './useSlots'
@@ -97,15 +111,30 @@ export function useAsk() {
   const who = computed(() => people.value.find((one) => one.id === form.beneficiaryId) ?? null)
   /** What is known of whom it is for, kept or not. */
   const known = computed<Pick<Beneficiary, 'age' | 'groups'>>(() => who.value ?? { groups: [], age: ageOf(person.value?.birth_date) })
-  const forWhom = computed(() => (request.value ? whomOf(request.value.relation, request.value.beneficiary_name) : whomOf(who.value?.relation ?? 'self', who.value?.name ?? '')))
+  const forWhom = computed(() =>
+    request.value
+      ? whomOf(request.value.relation, request.value.beneficiary_name)
+      : whomOf(who.value?.relation ?? 'self', who.value?.name ?? ''),
+  )
   const fit = computed(() => (service.value && !request.value ? fits(service.value, known.value) : true))
   /** Who is under 18 agrees for nobody; for oneself the guardian does, by the guardian's own account. */
   const young = computed(() => isMinor(person.value?.birth_date))
   const forOneself = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self')
-  const guardianWaits = computed(() => young.value && forOneself.value && (request.value ? request.value.guardian_missing : guardians.data.value?.items.length === 0))
-  const guardianMissing = computed(() => !forOneself.value && (request.value ? request.value.guardian_missing && (young.value || !form.guardian) : !!who.value && isMinor(who.value.birth_date) && (young.value || !who.value.guardian)))
+  const guardianWaits = computed(
+    () => young.value && forOneself.value && (request.value ? request.value.guardian_missing : guardians.data.value?.items.length === 0),
+  )
+  const guardianMissing = computed(
+    () =>
+      !forOneself.value &&
+      (request.value
+        ? request.value.guardian_missing && (young.value || !form.guardian)
+        : !!who.value && isMinor(who.value.birth_date) && (young.value || !who.value.guardian)),
+  )
   /** What the station has to know of who asks, and does not yet: a name, and which station it is. */
-  const asksMe = computed(() => ({ name: !request.value && !person.value?.name, unit: !request.value && !person.value?.unit && !who.value?.unit_id }))
+  const asksMe = computed(() => ({
+    name: !request.value && !person.value?.name,
+    unit: !request.value && !person.value?.unit && !who.value?.unit_id,
+  }))
   const introduces = computed(() => asksMe.value.name || asksMe.value.unit)
   const units = useLoad(() => api.get('/units'))
   const introduce = useAct((_key, body: Schemas['PersonPatch']) => api.patch('/me', { body }))
@@ -113,7 +142,10 @@ export function useAsk() {
   async function introduced(): Promise<boolean> {
     if (!introduces.value) return true
     const { name, unit } = asksMe.value
-    const kept = await introduce.run({ ...(name ? { name: form.name.trim() } : {}), ...(unit && form.unit ? { unit_id: form.unit.id } : {}) })
+    const kept = await introduce.run({
+      ...(name ? { name: form.name.trim() } : {}),
+      ...(unit && form.unit ? { unit_id: form.unit.id } : {}),
+    })
     if (!kept) {
       refused()
       return false
@@ -124,7 +156,9 @@ export function useAsk() {
   const consentMissing = computed(() => !!who.value && needsConsent(who.value.relation) && !who.value.consent)
 
   /** About somebody else's health that one says, as one was told. */
-  const othersHealth = computed(() => !!service.value && asksHealth(service.value) && (request.value ?? who.value ?? { relation: 'self' }).relation !== 'self')
+  const othersHealth = computed(
+    () => !!service.value && asksHealth(service.value) && (request.value ?? who.value ?? { relation: 'self' }).relation !== 'self',
+  )
 
   /** Phone and address come along, as they were said the last time. */
   function choose(id: number) {
@@ -155,7 +189,9 @@ export function useAsk() {
     choose(saved.id)
   }
   /** The tick itself is kept with the child, for the next time too. */
-  const consent = useAct((_key, of: Beneficiary) => api.patch('/me/beneficiaries/{id}', { path: { id: of.id }, body: beneficiaryInput({ ...fieldsOf(of), guardian: true }) }))
+  const consent = useAct((_key, of: Beneficiary) =>
+    api.patch('/me/beneficiaries/{id}', { path: { id: of.id }, body: beneficiaryInput({ ...fieldsOf(of), guardian: true }) }),
+  )
   async function agree() {
     delete errors.guardian
     if (request.value) return void (form.guardian = !form.guardian)
@@ -173,17 +209,32 @@ export function useAsk() {
     for (const field of Object.keys(errors)) delete errors[field]
     Object.assign(errors, wrong)
   }
-  watch(() => ({ ...form, answers: { ...form.answers } }), (now, before) => {
-    for (const field of ['name', 'words', 'phone', 'address'] as const) if (now[field] !== before[field]) delete errors[field]
-    if (now.unit !== before.unit) delete errors.unit_id
-    if (now.health !== before.health) delete errors.health_consent
-    for (const key of Object.keys(now.answers)) if (now.answers[key] !== before.answers[key]) delete errors[`answers.${key}`]
-    if (now.way !== before.way) ['phone', 'address'].forEach((field) => delete errors[field])
-    if (now.beneficiaryId !== before.beneficiaryId) ['guardian', 'consent', 'health_consent'].forEach((field) => delete errors[field])
-  })
+  watch(
+    () => ({ ...form, answers: { ...form.answers } }),
+    (now, before) => {
+      for (const field of ['name', 'words', 'phone', 'address'] as const) if (now[field] !== before[field]) delete errors[field]
+      if (now.unit !== before.unit) delete errors.unit_id
+      if (now.health !== before.health) delete errors.health_consent
+      for (const key of Object.keys(now.answers)) if (now.answers[key] !== before.answers[key]) delete errors[`answers.${key}`]
+      if (now.way !== before.way) ['phone', 'address'].forEach((field) => delete errors[field])
+      if (now.beneficiaryId !== before.beneficiaryId) ['guardian', 'consent', 'health_consent'].forEach((field) => delete errors[field])
+    },
+  )
   function complete(): boolean {
     if (!service.value) return false
-    show({ ...missingInWho(form, service.value), ...missingOfMe(form, asksMe.value), ...(guardianMissing.value ? { guardian: young.value ? '孩子的事要监护人同意。请监护人用自己的手机来申请，或者打电话' : '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话' } : {}), ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}), ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}) })
+    show({
+      ...missingInWho(form, service.value),
+      ...missingOfMe(form, asksMe.value),
+      ...(guardianMissing.value
+        ? {
+            guardian: young.value
+              ? '孩子的事要监护人同意。请监护人用自己的手机来申请，或者打电话'
+              : '孩子的事要监护人同意。您不是监护人，就请监护人来申请，或者打电话',
+          }
+        : {}),
+      ...(consentMissing.value ? { consent: '请写明对方怎么同意的' } : {}),
+      ...(othersHealth.value && !form.health ? { health_consent: '请问过本人（孩子问监护人），再选一个' } : {}),
+    })
     return Object.keys(errors).length === 0
   }
   function go(to: Step) {
@@ -213,7 +264,12 @@ export function useAsk() {
   const workerName = computed(() => (form.slot ? slots.nameOf(form.slot.providerId) : ''))
 
   // ---- the same, still open ----
-  const similar = computed(() => same.data.value?.items.find((one) => one.id !== requestId.value && (one.relation === 'self' ? forOneself.value : one.beneficiary_id === form.beneficiaryId)) ?? null)
+  const similar = computed(
+    () =>
+      same.data.value?.items.find(
+        (one) => one.id !== requestId.value && (one.relation === 'self' ? forOneself.value : one.beneficiary_id === form.beneficiaryId),
+      ) ?? null,
+  )
 
   // ---- submit ----
   const pictures = usePictures()
@@ -224,7 +280,9 @@ export function useAsk() {
   const busy = computed(() => create.busy.value || change.busy.value || resubmit.busy.value || pictures.sending.value)
 
   /** Words about one's own health need a consent of their own. */
-  const sensitive = computed(() => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self' && !!service.value && asksHealth(service.value))
+  const sensitive = computed(
+    () => (request.value ?? who.value ?? { relation: 'self' }).relation === 'self' && !!service.value && asksHealth(service.value),
+  )
 
   async function submit() {
     if (!service.value || busy.value) return
@@ -261,11 +319,31 @@ export function useAsk() {
   }
 
   const refusal = computed<RefusalText | null>(() => {
-    if (pictures.problem.value) return { title: '申请已提交，图片没有传完', detail: `${refusalOf(pictures.problem.value).title}：还有 ${pictures.pictures.value.length} 张没有传上。申请已经交给社工站，不用再交一次。`, choices: [{ act: 'send_again', text: '再传一次' }, { act: 'leave', text: '不传了，看申请' }] }
+    if (pictures.problem.value)
+      return {
+        title: '申请已提交，图片没有传完',
+        detail: `${refusalOf(pictures.problem.value).title}：还有 ${pictures.pictures.value.length} 张没有传上。申请已经交给社工站，不用再交一次。`,
+        choices: [
+          { act: 'send_again', text: '再传一次' },
+          { act: 'leave', text: '不传了，看申请' },
+        ],
+      }
     const of = problem.value
     if (!of) return null
     const text = refusalOf(of)
-    if (of.nextFree.length) return { ...text, detail: `${text.detail}。申请还没有提交，您填的都在。最近有空的是：`.replace('。。', '。'), choices: [...of.nextFree.map((one) => ({ act: `slot ${one.provider_id} ${one.starts_at} ${one.ends_at}`, text: `改约 ${slotSaid(one, of.nextFree)}` })), { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不约了' }] }
+    if (of.nextFree.length)
+      return {
+        ...text,
+        detail: `${text.detail}。申请还没有提交，您填的都在。最近有空的是：`.replace('。。', '。'),
+        choices: [
+          ...of.nextFree.map((one) => ({
+            act: `slot ${one.provider_id} ${one.starts_at} ${one.ends_at}`,
+            text: `改约 ${slotSaid(one, of.nextFree)}`,
+          })),
+          { act: 'other_slot', text: '看看别的时间' },
+          { act: 'close', text: '先不约了' },
+        ],
+      }
     return text
   })
   function slotSaid(one: Schemas['Slot'], all: Schemas['Slot'][]): string {
@@ -300,11 +378,52 @@ export function useAsk() {
   const callStation = () => (phone.value ? call(phone.value) : open('/pages/services/index'))
 
   return reactive({
-    ...{ missing, taken, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, person, settings },
+    ...{
+      missing,
+      taken,
+      first: loaded.first,
+      loadProblem: loaded.problem,
+      loading: loaded.loading,
+      run,
+      signedIn,
+      starting,
+      person,
+      settings,
+    },
     ...{ service, request, filled, form, errors, step, steps, position, go, next, previous, resumed, startOver },
-    ...{ self, others, who, forWhom, fit, young, guardianWaits, guardianMissing, consentMissing, othersHealth, asksMe, introduces, remembered, introducing: introduce.busy, units: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null), unitsProblem: units.problem, loadUnits: units.run, choose, editing, addPerson, changePerson, personSaved, agree, agreeing: consent.busy },
+    ...{
+      self,
+      others,
+      who,
+      forWhom,
+      fit,
+      young,
+      guardianWaits,
+      guardianMissing,
+      consentMissing,
+      othersHealth,
+      asksMe,
+      introduces,
+      remembered,
+      introducing: introduce.busy,
+      units: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null),
+      unitsProblem: units.problem,
+      loadUnits: units.run,
+      choose,
+      editing,
+      addPerson,
+      changePerson,
+      personSaved,
+      agree,
+      agreeing: consent.busy,
+    },
     ...{ slots, workerName, similar, busy, submit, refusal, onRefusal, phone, callStation },
-    ...{ pictures: pictures.pictures, addPicture: () => pictures.add(request.value?.attachments?.length ?? 0), dropPicture: pictures.drop, lookAt: pictures.look },
+    ...{
+      pictures: pictures.pictures,
+      addPicture: () => pictures.add(request.value?.attachments?.length ?? 0),
+      dropPicture: pictures.drop,
+      lookAt: pictures.look,
+    },
   })
 }
 

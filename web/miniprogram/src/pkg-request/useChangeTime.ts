@@ -38,7 +38,9 @@ export function useChangeTime() {
     slots.chosen = null // the time that it has is free to itself, and no other one
   }
 
-  const move = useAct((key, providerId: number, startsAt: string) => api.post('/requests/{id}/reschedule', { path: { id: id.value }, body: { provider_id: providerId, starts_at: startsAt }, key }))
+  const move = useAct((key, providerId: number, startsAt: string) =>
+    api.post('/requests/{id}/reschedule', { path: { id: id.value }, body: { provider_id: providerId, starts_at: startsAt }, key }),
+  )
   async function take(slot = slots.chosen) {
     if (!slot) return
     const done = await move.run(slot.provider_id, slot.starts_at)
@@ -55,8 +57,15 @@ export function useChangeTime() {
     const kept = booking.value ? '原来的时间还在，没有改' : '时间还没有定'
     const detail = `${text.detail}。${kept}。`.replace('。。', '。')
     if (!of.nextFree.length) return { ...text, detail }
-    const others = of.nextFree.map((one) => ({ act: `${one.provider_id} ${one.starts_at}`, text: `改约 ${moment(one.starts_at, elder.value)} ${unbroken(slots.nameOf(one.provider_id))}` }))
-    return { ...text, detail: `${detail}最近有空的是：`, choices: [...others, { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不改了' }] }
+    const others = of.nextFree.map((one) => ({
+      act: `${one.provider_id} ${one.starts_at}`,
+      text: `改约 ${moment(one.starts_at, elder.value)} ${unbroken(slots.nameOf(one.provider_id))}`,
+    }))
+    return {
+      ...text,
+      detail: `${detail}最近有空的是：`,
+      choices: [...others, { act: 'other_slot', text: '看看别的时间' }, { act: 'close', text: '先不改了' }],
+    }
   })
   function onRefusal(act: string) {
     const next = move.problem.value?.nextFree.find((one) => act === `${one.provider_id} ${one.starts_at}`)
@@ -68,5 +77,23 @@ export function useChangeTime() {
     if (act === 'reload') void run()
   }
 
-  return reactive({ id, signedIn, starting, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run, request, service, booking, slots, may, busy: move.busy, take: () => take(), callStation, refusal, onRefusal })
+  return reactive({
+    id,
+    signedIn,
+    starting,
+    first: loaded.first,
+    problem: loaded.problem,
+    loading: loaded.loading,
+    run,
+    request,
+    service,
+    booking,
+    slots,
+    may,
+    busy: move.busy,
+    take: () => take(),
+    callStation,
+    refusal,
+    onRefusal,
+  })
 }

@@ -74,7 +74,9 @@ export function useRequest() {
 
   const cancelling = ref(false)
   const reason = ref('')
-  const cancel = useAct((key, why: string) => api.post('/requests/{id}/cancel', { path: { id: id.value }, body: why ? { reason: why } : {}, key }))
+  const cancel = useAct((key, why: string) =>
+    api.post('/requests/{id}/cancel', { path: { id: id.value }, body: why ? { reason: why } : {}, key }),
+  )
   async function giveUp() {
     const done = await cancel.run(reason.value.trim())
     cancelling.value = false
@@ -109,7 +111,9 @@ export function useRequest() {
     }
   }
   const removing = ref<Schemas['Attachment'] | null>(null)
-  const remove = useAct((_key, attachment: number) => api.delete('/requests/{id}/attachments/{attachment_id}', { path: { id: id.value, attachment_id: attachment } }).then(() => true))
+  const remove = useAct((_key, attachment: number) =>
+    api.delete('/requests/{id}/attachments/{attachment_id}', { path: { id: id.value, attachment_id: attachment } }).then(() => true),
+  )
   async function takeAway() {
     if (removing.value) await remove.run(removing.value.id)
     removing.value = null
@@ -124,12 +128,19 @@ export function useRequest() {
   }
 
   // ---- refusals ----
-  const problem = computed(() => message.problem.value ?? cancel.problem.value ?? remove.problem.value ?? pictures.problem.value ?? fileProblem.value)
+  const problem = computed(
+    () => message.problem.value ?? cancel.problem.value ?? remove.problem.value ?? pictures.problem.value ?? fileProblem.value,
+  )
   const refusal = computed(() => {
     const of = problem.value
     if (!of) return null
     const text = refusalOf(of)
-    if (of.code === 'cancel_too_late') return { ...text, detail: `${text.detail}。申请还在，没有取消。`.replace('。。', '。'), choices: text.choices.filter((one) => one.act !== 'call' || request.value?.unit_phone) }
+    if (of.code === 'cancel_too_late')
+      return {
+        ...text,
+        detail: `${text.detail}。申请还在，没有取消。`.replace('。。', '。'),
+        choices: text.choices.filter((one) => one.act !== 'call' || request.value?.unit_phone),
+      }
     return text
   })
   function onRefusal(act: string) {
@@ -147,7 +158,18 @@ export function useRequest() {
     ...{ id, request, first: loaded.first, loadProblem: loaded.problem, loading: loaded.loading, run, signedIn, starting, elder },
     ...{ may, next, steps, messages, late, station, callStation, begin },
     ...{ saying, words, say, messageBusy: message.busy, cancelling, reason, giveUp, cancelBusy: cancel.busy },
-    ...{ mayAdd, addPictures, sending: pictures.sending, opening, openFile, removing, removeBusy: remove.busy, takeAway, refusal, onRefusal },
+    ...{
+      mayAdd,
+      addPictures,
+      sending: pictures.sending,
+      opening,
+      openFile,
+      removing,
+      removeBusy: remove.busy,
+      takeAway,
+      refusal,
+      onRefusal,
+    },
   })
 }
 

@@ -10,7 +10,11 @@ type Slot = Schemas['Slot']
 type Service = Pick<Schemas['ServiceType'], 'id' | 'horizon_days'>
 
 /** `service` and `unitId` are asked anew with each call, since the page may learn them later. */
-export function useSlots(of: { service: () => Service | null; unitId: () => number | undefined; /** whose time is changed: its own booking is in nobody's way */ requestId?: () => number }) {
+export function useSlots(of: {
+  service: () => Service | null
+  unitId: () => number | undefined
+  /** whose time is changed: its own booking is in nobody's way */ requestId?: () => number
+}) {
   const today = isoDate(Date.now())
   const monday = ref(mondayOf(today))
   const providerId = ref(0)
@@ -19,7 +23,16 @@ export function useSlots(of: { service: () => Service | null; unitId: () => numb
   let looked = false
 
   const calendar = useLoad(() =>
-    api.get('/service-types/{id}/slots', { path: { id: of.service()!.id }, query: { unit_id: of.unitId(), request_id: of.requestId?.(), provider_id: providerId.value || undefined, from: monday.value, to: addDays(monday.value, 6) } }),
+    api.get('/service-types/{id}/slots', {
+      path: { id: of.service()!.id },
+      query: {
+        unit_id: of.unitId(),
+        request_id: of.requestId?.(),
+        provider_id: providerId.value || undefined,
+        from: monday.value,
+        to: addDays(monday.value, 6),
+      },
+    }),
   )
   const data = calendar.data
 
@@ -34,7 +47,8 @@ export function useSlots(of: { service: () => Service | null; unitId: () => numb
       looked = true
     }
     await load()
-    if (keep) chosen.value = allSlots.value.find((one) => one.state === 'free' && Date.parse(one.starts_at) === Date.parse(keep.startsAt)) ?? null
+    if (keep)
+      chosen.value = allSlots.value.find((one) => one.state === 'free' && Date.parse(one.starts_at) === Date.parse(keep.startsAt)) ?? null
   }
 
   async function load() {
@@ -60,7 +74,9 @@ export function useSlots(of: { service: () => Service | null; unitId: () => numb
   const days = computed(() => data.value?.days ?? [])
   const allSlots = computed(() => days.value.flatMap((one) => one.slots))
   const day = computed(() => days.value.find((one) => one.date === date.value))
-  const provider = computed(() => data.value?.providers.find((one) => one.id === (data.value?.provider_id ?? providerId.value)) ?? data.value?.providers[0])
+  const provider = computed(
+    () => data.value?.providers.find((one) => one.id === (data.value?.provider_id ?? providerId.value)) ?? data.value?.providers[0],
+  )
   const marks = computed(() => days.value.map((one) => ({ date: one.date, count: one.free, said: daySaid(one) })))
 
   // ---- weeks ----
@@ -91,7 +107,9 @@ export function useSlots(of: { service: () => Service | null; unitId: () => numb
   }
   // A slot that is free no longer is chosen no longer.
   watch(data, () => {
-    const mine = chosen.value && allSlots.value.find((one) => one.starts_at === chosen.value?.starts_at && one.provider_id === chosen.value?.provider_id)
+    const mine =
+      chosen.value &&
+      allSlots.value.find((one) => one.starts_at === chosen.value?.starts_at && one.provider_id === chosen.value?.provider_id)
     if (mine && mine.state !== 'free') chosen.value = null
   })
 

@@ -25,7 +25,14 @@ export function wrongAnswers(questions: Question[], answers: Answers): Record<st
 }
 
 function wrongAnswer({ kind, required, minimum, maximum }: Question, values: string[]): string {
-  if (!values.length) return required ? (kind === 'choices' ? '至少选一个' : kind === 'yes_no' || kind === 'choice' || kind === 'date' ? '选一个' : '要写一下') : ''
+  if (!values.length)
+    return required
+      ? kind === 'choices'
+        ? '至少选一个'
+        : kind === 'yes_no' || kind === 'choice' || kind === 'date'
+          ? '选一个'
+          : '要写一下'
+      : ''
   if (kind !== 'number') return ''
   const n = Number(values[0])
   if (!Number.isInteger(n)) return '写一个整数'

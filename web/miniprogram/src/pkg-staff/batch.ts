@@ -20,7 +20,15 @@ export function usePick(can: Ref<number[]>) {
     ticked.value = on ? ticked.value.filter((id) => !some.includes(id)) : [...new Set([...ticked.value, ...some])]
   }
 
-  return { picked, all, toggle, toggleMany, toggleAll: () => toggleMany(can.value), clear: () => (ticked.value = []), has: (id: number) => picked.value.includes(id) }
+  return {
+    picked,
+    all,
+    toggle,
+    toggleMany,
+    toggleAll: () => toggleMany(can.value),
+    clear: () => (ticked.value = []),
+    has: (id: number) => picked.value.includes(id),
+  }
 }
 
 export interface Report {
@@ -35,7 +43,11 @@ export interface Report {
 /** Of whom it was done, and of whom not and why. */
 export function reportOf(result: Schemas['BatchResult'], nameOf: (id: number) => string): Report {
   const failed = result.items.filter((item) => !item.done)
-  return { done: result.items.length - failed.length, failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })), way: failed.map(({ code }) => wayOut(code)).find(Boolean) }
+  return {
+    done: result.items.length - failed.length,
+    failed: failed.map((item) => ({ id: item.id, name: nameOf(item.id), why: whyNot(item) })),
+    way: failed.map(({ code }) => wayOut(code)).find(Boolean),
+  }
 }
 
 /** Of whom it became a proposal, and who decides on it. */

@@ -1,10 +1,27 @@
 import { expect, test } from 'vitest'
 import { emptyForm, inputOf, missingIn, patchOf } from './editForm'
 
-const full = { ...emptyForm(), unit_id: 2, campaign_id: 1, title: '清河行动', content: '捡拾垃圾', leader_name: '马志宏', contact_phone: '0953-5098110', place_name: '3 号桥' }
+const full = {
+  ...emptyForm(),
+  unit_id: 2,
+  campaign_id: 1,
+  title: '清河行动',
+  content: '捡拾垃圾',
+  leader_name: '马志宏',
+  contact_phone: '0953-5098110',
+  place_name: '3 号桥',
+}
 
 test('an empty form says what is missing, a full one nothing', () => {
-  expect(Object.keys(missingIn(emptyForm()))).toEqual(['campaign_id', 'unit_id', 'title', 'content', 'leader_name', 'contact_phone', 'place_name'])
+  expect(Object.keys(missingIn(emptyForm()))).toEqual([
+    'campaign_id',
+    'unit_id',
+    'title',
+    'content',
+    'leader_name',
+    'contact_phone',
+    'place_name',
+  ])
   expect(missingIn(full)).toEqual({})
 })
 

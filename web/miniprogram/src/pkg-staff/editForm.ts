@@ -28,16 +28,40 @@ export type SeriesDraft = Schemas['SeriesInput']
 
 export function emptyForm(): Form {
   return {
-    unit_id: 0, campaign_id: 0, title: '', content: '', leader_name: '', contact_phone: '', place_name: '',
-    fence_metres: 0, approval: 'automatic', checkin_mode: 'staff_code', min_age: 14, skills: [], risks: [''], insured: false,
+    unit_id: 0,
+    campaign_id: 0,
+    title: '',
+    content: '',
+    leader_name: '',
+    contact_phone: '',
+    place_name: '',
+    fence_metres: 0,
+    approval: 'automatic',
+    checkin_mode: 'staff_code',
+    min_age: 14,
+    skills: [],
+    risks: [''],
+    insured: false,
   }
 }
 
 export function formOf(a: Activity): Form {
   return {
-    unit_id: a.unit_id, campaign_id: a.campaign.id, title: a.title, content: a.content, leader_name: a.leader_name, contact_phone: a.contact_phone,
-    place_name: a.place_name, location: a.location, fence_metres: a.fence_metres ?? 0, approval: a.approval, checkin_mode: a.checkin_mode,
-    min_age: a.min_age, skills: [...a.skills], risks: a.risks.length ? [...a.risks] : [''], insured: a.insured,
+    unit_id: a.unit_id,
+    campaign_id: a.campaign.id,
+    title: a.title,
+    content: a.content,
+    leader_name: a.leader_name,
+    contact_phone: a.contact_phone,
+    place_name: a.place_name,
+    location: a.location,
+    fence_metres: a.fence_metres ?? 0,
+    approval: a.approval,
+    checkin_mode: a.checkin_mode,
+    min_age: a.min_age,
+    skills: [...a.skills],
+    risks: a.risks.length ? [...a.risks] : [''],
+    insured: a.insured,
   }
 }
 
@@ -47,7 +71,11 @@ export function inputOf(form: Form): Input {
   const text = (words: string) => words.trim()
   return {
     ...rest,
-    title: text(form.title), content: text(form.content), leader_name: text(form.leader_name), contact_phone: text(form.contact_phone), place_name: text(form.place_name),
+    title: text(form.title),
+    content: text(form.content),
+    leader_name: text(form.leader_name),
+    contact_phone: text(form.contact_phone),
+    place_name: text(form.place_name),
     risks: form.risks.map(text).filter(Boolean),
     ...(location ? { location } : {}),
     ...(fence_metres ? { fence_metres } : {}),

@@ -28,14 +28,32 @@ export interface FileForm {
 }
 
 export function emptyFile(unitId = 0): FileForm {
-  return { unit_id: unitId, name: '', relation: 'self', beneficiary_name: '', birth_date: '', groups: [], guardian: false, consent: '', health: '', phone: '', address: '', way: '', urgency: '', words: '', answers: {}, slot: null }
+  return {
+    unit_id: unitId,
+    name: '',
+    relation: 'self',
+    beneficiary_name: '',
+    birth_date: '',
+    groups: [],
+    guardian: false,
+    consent: '',
+    health: '',
+    phone: '',
+    address: '',
+    way: '',
+    urgency: '',
+    words: '',
+    answers: {},
+    slot: null,
+  }
 }
 
 /** Fills in what a service leaves no choice about, and drops what was for another service. */
 export function forService(form: FileForm, service: Service): FileForm {
-  const way = service.ways.length === 1 ? service.ways[0] : service.ways.find((one) => one === form.way) ?? ''
+  const way = service.ways.length === 1 ? service.ways[0] : (service.ways.find((one) => one === form.way) ?? '')
   const offered = service.promises.map((one) => one.urgency)
-  const urgency = offered.length === 1 ? offered[0] : offered.find((one) => one === form.urgency) ?? (offered.includes('normal') ? 'normal' : '')
+  const urgency =
+    offered.length === 1 ? offered[0] : (offered.find((one) => one === form.urgency) ?? (offered.includes('normal') ? 'normal' : ''))
   return { ...form, way, urgency, answers: {}, slot: null }
 }
 
@@ -106,6 +124,6 @@ export function requestOf(form: FileForm, service: Service): Schemas['RequestInp
 /** The field of the form that a field of the server's refusal is about; an answer is named by its key, or by its place among those sent. */
 export function fieldOf(name: string, sentKeys: string[]): string {
   const answer = /^answers\.(\w+)/.exec(name)
-  if (answer) return `q-${/^\d+$/.test(answer[1]) ? sentKeys[Number(answer[1])] ?? '' : answer[1]}`
+  if (answer) return `q-${/^\d+$/.test(answer[1]) ? (sentKeys[Number(answer[1])] ?? '') : answer[1]}`
   return name.replace(/^caller\./, '')
 }

@@ -1,13 +1,54 @@
 import { expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { about, actsOf, approvable, beganAt, clockOf, decidable, distanceWord, endedAt, fileSize, forStaff, freeTimes, isQueue, naturalAct, nextOf, onFive, standing, stepsOf, tellsWho, whoForWhom, wordsOf } from './requestWork'
+import {
+  about,
+  actsOf,
+  approvable,
+  beganAt,
+  clockOf,
+  decidable,
+  distanceWord,
+  endedAt,
+  fileSize,
+  forStaff,
+  freeTimes,
+  isQueue,
+  naturalAct,
+  nextOf,
+  onFive,
+  standing,
+  stepsOf,
+  tellsWho,
+  whoForWhom,
+  wordsOf,
+} from './requestWork'
 
 type Request = Schemas['Request']
 const NOW = Date.parse('2026-11-26T10:00:00+08:00')
-const booking = { state: 'booked', starts_at: '2026-11-27T14:00:00+08:00', ends_at: '2026-11-27T14:50:00+08:00', provider_name: '周文静', way: 'station', place: '谈心室' } as Schemas['Booking']
+const booking = {
+  state: 'booked',
+  starts_at: '2026-11-27T14:00:00+08:00',
+  ends_at: '2026-11-27T14:50:00+08:00',
+  provider_name: '周文静',
+  way: 'station',
+  place: '谈心室',
+} as Schemas['Booking']
 
 function request(of: Partial<Request>): Request {
-  return { id: 1, state: 'submitted', relation: 'parent', person_name: '林晓雯', beneficiary_name: '林国栋', mode: 'request', way: 'home', mine: false, guardian_missing: false, overdue: false, actions: [], ...of } as Request
+  return {
+    id: 1,
+    state: 'submitted',
+    relation: 'parent',
+    person_name: '林晓雯',
+    beneficiary_name: '林国栋',
+    mode: 'request',
+    way: 'home',
+    mine: false,
+    guardian_missing: false,
+    overdue: false,
+    actions: [],
+    ...of,
+  } as Request
 }
 
 test('who for whom', () => {
@@ -17,8 +58,16 @@ test('who for whom', () => {
 })
 
 test('my own request is for a colleague, and a minor waits for the guardian', () => {
-  expect([decidable(request({})), decidable(request({ mine: true })), decidable(request({ state: 'approved' }))]).toEqual([true, false, false])
-  expect([approvable(request({})), approvable(request({ guardian_missing: true })), approvable(request({ mine: true }))]).toEqual([true, false, false])
+  expect([decidable(request({})), decidable(request({ mine: true })), decidable(request({ state: 'approved' }))]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect([approvable(request({})), approvable(request({ guardian_missing: true })), approvable(request({ mine: true }))]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })
 
 test('the clock of the answer: what is left, and how late', () => {
@@ -32,7 +81,12 @@ test('the clock of the answer: what is left, and how late', () => {
 })
 
 test('only what may be done is offered, and setting and changing a time are one', () => {
-  expect(actsOf(request({ actions: ['edit', 'cancel', 'approve', 'message', 'reschedule', 'accept', 'case_note'] }))).toEqual(['approve', 'time', 'message', 'cancel'])
+  expect(actsOf(request({ actions: ['edit', 'cancel', 'approve', 'message', 'reschedule', 'accept', 'case_note'] }))).toEqual([
+    'approve',
+    'time',
+    'message',
+    'cancel',
+  ])
   expect(actsOf(request({ actions: ['schedule'] }))).toEqual(['time'])
   expect(actsOf(request({ state: 'returned', actions: ['submit', 'edit', 'reject'] }))).toEqual(['mend', 'reject'])
   expect(actsOf(request({ state: 'returned', actions: ['edit'] }))).toEqual(['mend']) // what is missing stands against submitting it
@@ -43,20 +97,49 @@ test('only what may be done is offered, and setting and changing a time are one'
 })
 
 test('the natural act of each state, and none where it is not ours', () => {
-  const natural = (of: Partial<Request>) => naturalAct(request({ actions: ['approve', 'return', 'reject', 'assign', 'schedule', 'start', 'finish', 'complete', 'close', 'follow_up', 'receive', 'edit', 'submit'], ...of }), NOW)
+  const natural = (of: Partial<Request>) =>
+    naturalAct(
+      request({
+        actions: [
+          'approve',
+          'return',
+          'reject',
+          'assign',
+          'schedule',
+          'start',
+          'finish',
+          'complete',
+          'close',
+          'follow_up',
+          'receive',
+          'edit',
+          'submit',
+        ],
+        ...of,
+      }),
+      NOW,
+    )
   expect(natural({})).toBe('approve')
   expect(natural({ guardian_missing: true })).toBe('return')
   expect(natural({ state: 'returned' })).toBe('mend')
   expect(natural({ state: 'approved' })).toBe('assign')
   expect([natural({ state: 'assigned', accepted: false }), natural({ state: 'assigned', accepted: true })]).toEqual([null, 'time'])
   expect(natural({ state: 'scheduled', worker_id: 7, booking })).toBeNull()
-  const shift = { starts_at: '2026-11-26T10:20:00+08:00', ends_at: '2026-11-26T12:00:00+08:00', capacity: 2, taken: 2 } as Schemas['RequestShift']
+  const shift = {
+    starts_at: '2026-11-26T10:20:00+08:00',
+    ends_at: '2026-11-26T12:00:00+08:00',
+    capacity: 2,
+    taken: 2,
+  } as Schemas['RequestShift']
   expect(natural({ state: 'scheduled', shift })).toBe('start')
   expect(natural({ state: 'scheduled', shift: { ...shift, starts_at: '2026-11-28T10:20:00+08:00' } })).toBeNull()
   expect([natural({ state: 'in_service', worker_id: 7 }), natural({ state: 'in_service' })]).toEqual([null, 'complete'])
   expect([natural({ state: 'completed' }), natural({ state: 'completed', rating: 2, followed_up: false })]).toEqual(['close', 'follow_up'])
   const referral = { to_name: '启心社工服务中心', reason: '', consent: '', at: '', by_name: '' }
-  expect([natural({ state: 'referred', referral }), natural({ state: 'referred', referral: { ...referral, unit_id: 3 } })]).toEqual(['close', 'receive'])
+  expect([natural({ state: 'referred', referral }), natural({ state: 'referred', referral: { ...referral, unit_id: 3 } })]).toEqual([
+    'close',
+    'receive',
+  ])
   expect(natural({ state: 'cancelled' })).toBeNull()
   expect(naturalAct(request({ state: 'approved', actions: ['cancel'] }), NOW)).toBeNull()
 })
@@ -66,21 +149,49 @@ test('what comes next is told for every state that is not over', () => {
   for (const state of states) expect(nextOf(request({ state }))?.title).toBeTruthy()
   for (const state of ['rejected', 'cancelled', 'closed'] as const) expect(nextOf(request({ state }))).toBeNull()
   expect(nextOf(request({ mine: true }))).toMatchObject({ ours: false })
-  expect([nextOf(request({ state: 'returned', actions: ['submit'] }))?.ours, nextOf(request({ state: 'returned', actions: ['submit', 'edit'] }))?.ours]).toEqual([false, true])
-  expect(nextOf(request({ state: 'scheduled', shift: { starts_at: booking.starts_at, ends_at: booking.ends_at, capacity: 2, taken: 1 } as Schemas['RequestShift'] }))?.line).toContain('还差 1 人')
+  expect([
+    nextOf(request({ state: 'returned', actions: ['submit'] }))?.ours,
+    nextOf(request({ state: 'returned', actions: ['submit', 'edit'] }))?.ours,
+  ]).toEqual([false, true])
+  expect(
+    nextOf(
+      request({
+        state: 'scheduled',
+        shift: { starts_at: booking.starts_at, ends_at: booking.ends_at, capacity: 2, taken: 1 } as Schemas['RequestShift'],
+      }),
+    )?.line,
+  ).toContain('还差 1 人')
 })
 
 test('a visit that is over or called off is no time that stands', () => {
   const at = (state: Schemas['BookingState'], of: Request['state'] = 'assigned') => standing({ state: of, booking: { ...booking, state } })
   expect([at('booked'), at('held')].every(Boolean)).toBe(true)
-  expect([at('done'), at('no_show'), at('cancelled'), at('lapsed'), standing({ state: 'approved' })]).toEqual([null, null, null, null, null])
+  expect([at('done'), at('no_show'), at('cancelled'), at('lapsed'), standing({ state: 'approved' })]).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+  ])
   expect(at('lapsed', 'submitted')).toBeTruthy()
   expect(wordsOf('time', request({ state: 'assigned', booking: { ...booking, state: 'no_show' } })).word).toBe('约时间')
 })
 
 test('the timeline ends with what is awaited', () => {
-  const steps = stepsOf(request({ state: 'approved', timeline: [{ action: 'submit', state: 'submitted', at: '2026-11-26T09:12:00+08:00', by_name: '林晓雯', by_role: 'resident' }, { action: 'approve', state: 'approved', at: '2026-11-26T09:40:00+08:00', by_name: '杨海兰', by_role: 'staff', text: '可以' }] }))
-  expect(steps.map((step) => [step.state, step.what])).toEqual([['done', '已提交'], ['done', '已通过'], ['now', '安排一位社工']])
+  const steps = stepsOf(
+    request({
+      state: 'approved',
+      timeline: [
+        { action: 'submit', state: 'submitted', at: '2026-11-26T09:12:00+08:00', by_name: '林晓雯', by_role: 'resident' },
+        { action: 'approve', state: 'approved', at: '2026-11-26T09:40:00+08:00', by_name: '杨海兰', by_role: 'staff', text: '可以' },
+      ],
+    }),
+  )
+  expect(steps.map((step) => [step.state, step.what])).toEqual([
+    ['done', '已提交'],
+    ['done', '已通过'],
+    ['now', '安排一位社工'],
+  ])
   expect(steps[1]).toMatchObject({ note: '可以', cap: expect.stringContaining('09:40 · 杨海兰 工作人员') })
 })
 

@@ -14,13 +14,62 @@ type Queue = Schemas['RequestQueue']
 
 export const QUEUES: { queue: Queue; word: string; title: string; none: string; line: string; icon: string }[] = [
   { queue: 'new', word: '待审批', title: '待审批的服务申请', none: '都审批完了', line: '居民交来新的申请，会出现在这里', icon: 'approve' },
-  { queue: 'overdue', word: '超时未回复', title: '超过答复时间的申请', none: '没有超时的申请', line: '每件都在答应的时间里答复了', icon: 'warning' },
-  { queue: 'unassigned', word: '待安排', title: '通过了，还没安排人', none: '都安排好了', line: '通过了还没有社工的申请，会出现在这里', icon: 'team' },
-  { queue: 'to_accept', word: '待社工接单', title: '安排了，社工还没接单', none: '社工都接单了', line: '社工还没接的申请，会出现在这里', icon: 'clock' },
-  { queue: 'to_review', word: '待结案审核', title: '服务完了，等结案', none: '都结案了', line: '社工做完的申请，看过记录就可以结案', icon: 'certificate' },
-  { queue: 'referred_in', word: '转来待接收', title: '别处转来，等我们收下', none: '没有转来的申请', line: '别的站转给我们的申请，会出现在这里', icon: 'share' },
-  { queue: 'follow_up', word: '低评分待回访', title: '评分低，要打电话问问', none: '没有要回访的', line: '居民评 1、2 分的申请，会出现在这里', icon: 'phone' },
-  { queue: 'messages', word: '留言没有人回', title: '居民留了言，还没有社工', none: '留言都回了', line: '还没有社工的申请，居民留了言会出现在这里', icon: 'chat' },
+  {
+    queue: 'overdue',
+    word: '超时未回复',
+    title: '超过答复时间的申请',
+    none: '没有超时的申请',
+    line: '每件都在答应的时间里答复了',
+    icon: 'warning',
+  },
+  {
+    queue: 'unassigned',
+    word: '待安排',
+    title: '通过了，还没安排人',
+    none: '都安排好了',
+    line: '通过了还没有社工的申请，会出现在这里',
+    icon: 'team',
+  },
+  {
+    queue: 'to_accept',
+    word: '待社工接单',
+    title: '安排了，社工还没接单',
+    none: '社工都接单了',
+    line: '社工还没接的申请，会出现在这里',
+    icon: 'clock',
+  },
+  {
+    queue: 'to_review',
+    word: '待结案审核',
+    title: '服务完了，等结案',
+    none: '都结案了',
+    line: '社工做完的申请，看过记录就可以结案',
+    icon: 'certificate',
+  },
+  {
+    queue: 'referred_in',
+    word: '转来待接收',
+    title: '别处转来，等我们收下',
+    none: '没有转来的申请',
+    line: '别的站转给我们的申请，会出现在这里',
+    icon: 'share',
+  },
+  {
+    queue: 'follow_up',
+    word: '低评分待回访',
+    title: '评分低，要打电话问问',
+    none: '没有要回访的',
+    line: '居民评 1、2 分的申请，会出现在这里',
+    icon: 'phone',
+  },
+  {
+    queue: 'messages',
+    word: '留言没有人回',
+    title: '居民留了言，还没有社工',
+    none: '留言都回了',
+    line: '还没有社工的申请，居民留了言会出现在这里',
+    icon: 'chat',
+  },
 ]
 
 export function isQueue(word: unknown): word is Queue {
@@ -55,17 +104,41 @@ export function about(minutes: number): string {
 }
 
 /** Until when an answer was promised, while it is owed. Null when nothing is. */
-export function clockOf(of: Pick<Request, 'state' | 'respond_by' | 'overdue'>, now: When = Date.now()): { late: boolean; text: string } | null {
+export function clockOf(
+  of: Pick<Request, 'state' | 'respond_by' | 'overdue'>,
+  now: When = Date.now(),
+): { late: boolean; text: string } | null {
   if (of.state !== 'submitted' || !of.respond_by) return null
   const minutes = (Date.parse(of.respond_by) - Number(new Date(now))) / MINUTE
-  if (of.overdue || minutes < 0) return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复` }
+  if (of.overdue || minutes < 0)
+    return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复` }
   return { late: false, text: `${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复，还有 ${about(minutes)}` }
 }
 
 // ---- acts ----
 
 /** What a member of staff may press. `time` is to set a time and to change it; `mend` to complete what a caller's request lacked and submit it again. */
-export type Act = 'mend' | 'approve' | 'return' | 'reject' | 'refer' | 'receive' | 'send_back' | 'assign' | 'time' | 'volunteers' | 'start' | 'finish' | 'complete' | 'no_show' | 'follow_up' | 'close' | 'reopen' | 'message' | 'note' | 'cancel'
+export type Act =
+  | 'mend'
+  | 'approve'
+  | 'return'
+  | 'reject'
+  | 'refer'
+  | 'receive'
+  | 'send_back'
+  | 'assign'
+  | 'time'
+  | 'volunteers'
+  | 'start'
+  | 'finish'
+  | 'complete'
+  | 'no_show'
+  | 'follow_up'
+  | 'close'
+  | 'reopen'
+  | 'message'
+  | 'note'
+  | 'cancel'
 
 interface ActWords {
   word: string
@@ -101,7 +174,9 @@ const ORDER = Object.keys(ACTS) as Act[]
 /** What may be pressed now, in the order of the sheet. */
 export function actsOf(of: Request): Act[] {
   const can = (action: Action) => of.actions.includes(action)
-  return ORDER.filter((act) => (act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? of.state === 'returned' && can('edit') : can(act)))
+  return ORDER.filter((act) =>
+    act === 'time' ? can('schedule') || can('reschedule') : act === 'mend' ? of.state === 'returned' && can('edit') : can(act),
+  )
 }
 
 /** The time that stands, or that was wished for while nobody has said yes; a visit that is over or called off is none. */
@@ -178,7 +253,11 @@ export function nextOf(of: Request, said: Said = when): Next | null {
       if (of.mine) return { title: '等同事来审批', line: '自己的申请，要请另一位工作人员办', ours: false }
       if (of.guardian_missing) return { title: '先请他补上监护人同意', line: '服务对象未满 18 岁，没有监护人同意不能通过', ours: true }
       return of.mode === 'booking' && of.booking
-        ? { title: '看看能不能通过', line: `想约 ${said(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}${of.booking.state === 'held' ? '' : '。没有再留着，通过时才占'}`, ours: true }
+        ? {
+            title: '看看能不能通过',
+            line: `想约 ${said(of.booking.starts_at, of.booking.ends_at)}，${of.booking.provider_name}${of.booking.state === 'held' ? '' : '。没有再留着，通过时才占'}`,
+            ours: true,
+          }
         : { title: '看看能不能通过', line: '通过时可以一起安排社工', ours: true }
     case 'returned':
       return actsOf(of).includes('mend')
@@ -187,7 +266,11 @@ export function nextOf(of: Request, said: Said = when): Next | null {
     case 'referred':
       return of.actions.includes('receive')
         ? { title: '收下，还是退回去', line: '收下以后由我们审批、安排', ours: true }
-        : { title: of.referral ? `已转给${of.referral.to_name}` : '已转给别处', line: of.referral?.unit_id ? '等对方收下' : '对方接上了，这里就可以结案', ours: !of.referral?.unit_id }
+        : {
+            title: of.referral ? `已转给${of.referral.to_name}` : '已转给别处',
+            line: of.referral?.unit_id ? '等对方收下' : '对方接上了，这里就可以结案',
+            ours: !of.referral?.unit_id,
+          }
     case 'approved':
       return { title: '安排一位社工', line: '也可以请志愿者来办', ours: true }
     case 'assigned':
@@ -196,11 +279,23 @@ export function nextOf(of: Request, said: Said = when): Next | null {
         : { title: `等${of.worker_name ?? '社工'}接单`, line: '太久没接，可以换一位', ours: false }
     case 'scheduled':
       if (shift) return waitsForVolunteers(shift, said)
-      return of.booking ? { title: said(of.booking.starts_at, of.booking.ends_at), line: `${WAYS[of.booking.way].text}，${of.booking.provider_name}${of.booking.place ? `，${of.booking.place}` : ''}`, ours: false } : { title: '等服务', line: '', ours: false }
+      return of.booking
+        ? {
+            title: said(of.booking.starts_at, of.booking.ends_at),
+            line: `${WAYS[of.booking.way].text}，${of.booking.provider_name}${of.booking.place ? `，${of.booking.place}` : ''}`,
+            ours: false,
+          }
+        : { title: '等服务', line: '', ours: false }
     case 'in_service':
-      return { title: visitOpen(of) ? '正在服务' : '还在办', line: of.worker_name ? `由${of.worker_name}办，做完会写下服务记录` : '做完后写下服务记录', ours: !of.worker_id }
+      return {
+        title: visitOpen(of) ? '正在服务' : '还在办',
+        line: of.worker_name ? `由${of.worker_name}办，做完会写下服务记录` : '做完后写下服务记录',
+        ours: !of.worker_id,
+      }
     case 'completed':
-      return lowRating(of) ? { title: '打个电话问问', line: `居民只评了 ${of.rating} 分`, ours: true } : { title: '看过记录就可以结案', line: '还有没办的，退给社工接着办', ours: true }
+      return lowRating(of)
+        ? { title: '打个电话问问', line: `居民只评了 ${of.rating} 分`, ours: true }
+        : { title: '看过记录就可以结案', line: '还有没办的，退给社工接着办', ours: true }
     case 'closed':
       return of.actions.includes('follow_up') ? { title: '打个电话问问', line: `居民只评了 ${of.rating} 分`, ours: true } : null
     default:
@@ -210,23 +305,64 @@ export function nextOf(of: Request, said: Said = when): Next | null {
 
 function waitsForVolunteers(shift: Schemas['RequestShift'], said: Said): Next {
   const left = shift.capacity - shift.taken
-  return { title: said(shift.starts_at, shift.ends_at), line: left > 0 ? `请志愿者来办，还差 ${left} 人报名` : '志愿者都报齐了', ours: false }
+  return {
+    title: said(shift.starts_at, shift.ends_at),
+    line: left > 0 ? `请志愿者来办，还差 ${left} 人报名` : '志愿者都报齐了',
+    ours: false,
+  }
 }
 
 // ---- what was done ----
 
 const DONE: Record<Action, string> = {
-  create: '开始填写', edit: '改了内容', submit: '已提交', approve: '已通过', reject: '没有通过', return: '退回补充', refer: '已转介', receive: '对方已收下', send_back: '退回原来的站',
-  assign: '已安排社工', accept: '社工接单', hand_back: '社工交回', hand_over: '转交给同事', unassign: '放回待安排', schedule: '约好时间', reschedule: '改了时间', offer_times: '请他另选时间', volunteers: '请志愿者来办', start: '开始服务',
-  finish: '结束一次服务', complete: '服务做完了', no_show: '没有见到人', reopen: '还要再办', close: '已结案', cancel: '已取消', rate: '居民评价', follow_up: '已回访', message: '留言', note: '内部备注',
-  case_note: '写了个案记录', attach: '添加了附件',
+  create: '开始填写',
+  edit: '改了内容',
+  submit: '已提交',
+  approve: '已通过',
+  reject: '没有通过',
+  return: '退回补充',
+  refer: '已转介',
+  receive: '对方已收下',
+  send_back: '退回原来的站',
+  assign: '已安排社工',
+  accept: '社工接单',
+  hand_back: '社工交回',
+  hand_over: '转交给同事',
+  unassign: '放回待安排',
+  schedule: '约好时间',
+  reschedule: '改了时间',
+  offer_times: '请他另选时间',
+  volunteers: '请志愿者来办',
+  start: '开始服务',
+  finish: '结束一次服务',
+  complete: '服务做完了',
+  no_show: '没有见到人',
+  reopen: '还要再办',
+  close: '已结案',
+  cancel: '已取消',
+  rate: '居民评价',
+  follow_up: '已回访',
+  message: '留言',
+  note: '内部备注',
+  case_note: '写了个案记录',
+  attach: '添加了附件',
 }
 
-const ROLES: Record<NonNullable<Schemas['TimelineLine']['by_role']>, string> = { resident: '申请人', staff: '工作人员', worker: '社工', system: '系统' }
+const ROLES: Record<NonNullable<Schemas['TimelineLine']['by_role']>, string> = {
+  resident: '申请人',
+  staff: '工作人员',
+  worker: '社工',
+  system: '系统',
+}
 
 /** The timeline with what is awaited as its last step. */
 export function stepsOf(of: Request, said: Said = when): Step[] {
-  const done: Step[] = (of.timeline ?? []).map((line) => ({ state: 'done', what: DONE[line.action], cap: [`${day(line.at)} ${timeSaid(line.at)}`, byOf(line)].filter(Boolean).join(' · '), note: line.text }))
+  const done: Step[] = (of.timeline ?? []).map((line) => ({
+    state: 'done',
+    what: DONE[line.action],
+    cap: [`${day(line.at)} ${timeSaid(line.at)}`, byOf(line)].filter(Boolean).join(' · '),
+    note: line.text,
+  }))
   const next = nextOf(of, said)
   const clock = clockOf(of)
   return next ? [...done, { state: 'now', what: next.title, cap: clock?.text ?? next.line }] : done
@@ -269,7 +405,9 @@ export function endedAt(start: string, clock: string): string {
 /** Free times to choose from, each once: two workers may be free at one time, and then it is better the one who has the request. */
 export function freeTimes(slots: Schemas['Slot'][], providerId?: number): Schemas['Slot'][] {
   const own = (slot: Schemas['Slot']) => slot.provider_id === providerId
-  return slots.filter((slot, n) => !slots.some((other, m) => other.starts_at === slot.starts_at && other !== slot && (own(other) || (!own(slot) && m < n))))
+  return slots.filter(
+    (slot, n) => !slots.some((other, m) => other.starts_at === slot.starts_at && other !== slot && (own(other) || (!own(slot) && m < n))),
+  )
 }
 
 // ---- what everybody sees ----

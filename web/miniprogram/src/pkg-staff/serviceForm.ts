@@ -35,17 +35,75 @@ const URGENCIES: Urgency[] = ['normal', 'soon', 'urgent']
 
 export function emptyService(): ServiceForm {
   return {
-    unit_id: 0, field: 'community', theme: 'body', icon: 'care', name: '', line: '', detail: '', ways: ['home'], mode: 'request', instant: false, length_minutes: 60, buffer_minutes: 0, horizon_days: 28, lead_minutes: 120,
-    groups: ['everyone'], questions: [], confidential: false, promises: { normal: 4320, soon: 0, urgent: 0 }, min_level: 'none', place_name: '', place_note: '', position: 100,
+    unit_id: 0,
+    field: 'community',
+    theme: 'body',
+    icon: 'care',
+    name: '',
+    line: '',
+    detail: '',
+    ways: ['home'],
+    mode: 'request',
+    instant: false,
+    length_minutes: 60,
+    buffer_minutes: 0,
+    horizon_days: 28,
+    lead_minutes: 120,
+    groups: ['everyone'],
+    questions: [],
+    confidential: false,
+    promises: { normal: 4320, soon: 0, urgent: 0 },
+    min_level: 'none',
+    place_name: '',
+    place_note: '',
+    position: 100,
   }
 }
 
 export function serviceFormOf(of: Service): ServiceForm {
-  const { unit_id, field, theme, icon, name, line, detail, mode, instant, length_minutes, buffer_minutes, horizon_days, lead_minutes, confidential, min_level, place_name, place_note, position } = of
+  const {
+    unit_id,
+    field,
+    theme,
+    icon,
+    name,
+    line,
+    detail,
+    mode,
+    instant,
+    length_minutes,
+    buffer_minutes,
+    horizon_days,
+    lead_minutes,
+    confidential,
+    min_level,
+    place_name,
+    place_note,
+    position,
+  } = of
   const minutes = (urgency: Urgency) => of.promises.find((one) => one.urgency === urgency)?.minutes ?? 0
   return {
-    unit_id, field, theme, icon, name, line, detail, mode, instant, length_minutes, buffer_minutes, horizon_days, lead_minutes, confidential, min_level, place_name, place_note, position,
-    ways: [...of.ways], groups: [...of.groups], questions: of.questions.map((one) => ({ ...one })),
+    unit_id,
+    field,
+    theme,
+    icon,
+    name,
+    line,
+    detail,
+    mode,
+    instant,
+    length_minutes,
+    buffer_minutes,
+    horizon_days,
+    lead_minutes,
+    confidential,
+    min_level,
+    place_name,
+    place_note,
+    position,
+    ways: [...of.ways],
+    groups: [...of.groups],
+    questions: of.questions.map((one) => ({ ...one })),
     promises: { normal: minutes('normal'), soon: minutes('soon'), urgent: minutes('urgent') },
   }
 }
@@ -55,7 +113,11 @@ export function serviceInputOf(form: ServiceForm): Schemas['ServiceTypeInput'] {
   const text = (words: string) => words.trim()
   return {
     ...form,
-    name: text(form.name), line: text(form.line), detail: text(form.detail), place_name: text(form.place_name), place_note: text(form.place_note),
+    name: text(form.name),
+    line: text(form.line),
+    detail: text(form.detail),
+    place_name: text(form.place_name),
+    place_note: text(form.place_note),
     instant: form.mode === 'booking' && form.instant,
     promises: URGENCIES.filter((one) => form.promises[one] > 0).map((urgency) => ({ urgency, minutes: form.promises[urgency] })),
   }
@@ -65,7 +127,11 @@ export function serviceInputOf(form: ServiceForm): Schemas['ServiceTypeInput'] {
 export function servicePatchOf(form: ServiceForm, was: ServiceForm): Schemas['ServiceTypePatch'] {
   const now = serviceInputOf(form) as Record<string, unknown>
   const before = serviceInputOf(was) as Record<string, unknown>
-  return Object.fromEntries(Object.keys(now).filter((key) => key !== 'unit_id' && JSON.stringify(now[key]) !== JSON.stringify(before[key])).map((key) => [key, now[key]]))
+  return Object.fromEntries(
+    Object.keys(now)
+      .filter((key) => key !== 'unit_id' && JSON.stringify(now[key]) !== JSON.stringify(before[key]))
+      .map((key) => [key, now[key]]),
+  )
 }
 
 /** What has to be filled in, by field; empty when all is there. */
@@ -77,8 +143,16 @@ export function missingInService(form: ServiceForm): Record<string, string> {
   need('line', form.line.trim().length >= 2, '用一句话说明白')
   need('ways', form.ways.length, '至少选一种')
   need('groups', form.groups.length, '至少选一种')
-  need('promises', URGENCIES.some((one) => form.promises[one] > 0), '至少留一种')
-  need('questions', form.questions.every((one) => !wrongQuestion(one)), '有问题没有写完')
+  need(
+    'promises',
+    URGENCIES.some((one) => form.promises[one] > 0),
+    '至少留一种',
+  )
+  need(
+    'questions',
+    form.questions.every((one) => !wrongQuestion(one)),
+    '有问题没有写完',
+  )
   return missing
 }
 
@@ -90,7 +164,15 @@ export function groupsChosen(now: ServiceForm['groups'], before: ServiceForm['gr
 
 // ---- questions ----
 
-export const QUESTION_KINDS: Record<Schemas['QuestionKind'], string> = { text: '一行字', lines: '一段话', yes_no: '是或不是', choice: '选一个', choices: '选几个', number: '数字', date: '日期' }
+export const QUESTION_KINDS: Record<Schemas['QuestionKind'], string> = {
+  text: '一行字',
+  lines: '一段话',
+  yes_no: '是或不是',
+  choice: '选一个',
+  choices: '选几个',
+  number: '数字',
+  date: '日期',
+}
 
 export function hasOptions({ kind }: Pick<Question, 'kind'>): boolean {
   return kind === 'choice' || kind === 'choices'
@@ -118,7 +200,10 @@ export function tidyQuestion(of: Question): Question {
   const { key, kind, required } = of
   const help = (of.help ?? '').trim()
   return {
-    key, kind, required, label: of.label.trim(),
+    key,
+    kind,
+    required,
+    label: of.label.trim(),
     ...(help ? { help } : {}),
     ...(of.sensitive ? { sensitive: true } : {}),
     ...(hasOptions(of) ? { options: tidyOptions(of.options) } : {}),

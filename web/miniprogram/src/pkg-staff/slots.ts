@@ -21,5 +21,8 @@ export function openDay(days: Day[], chosen: string): string {
 export function halves(slots: Slot[]): { word: string; slots: Slot[] }[] {
   const morning = slots.filter((one) => time(one.starts_at) < '12:00')
   const afternoon = slots.filter((one) => time(one.starts_at) >= '12:00')
-  return [{ word: '上午', slots: morning }, { word: '下午', slots: afternoon }].filter((one) => one.slots.length)
+  return [
+    { word: '上午', slots: morning },
+    { word: '下午', slots: afternoon },
+  ].filter((one) => one.slots.length)
 }

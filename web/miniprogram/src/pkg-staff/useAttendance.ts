@@ -92,7 +92,8 @@ export function useAttendance() {
     const told = reportOf(result, name)
     const waits = waitsOf(result, name)
     const done = told.done - waits.reduce((n, one) => n + one.names.length, 0)
-    if (result.items.length === 1 && clashes.value[result.items[0].id]) uni.showToast({ title: '没有记入，请看名单上写的原因', icon: 'none' })
+    if (result.items.length === 1 && clashes.value[result.items[0].id])
+      uni.showToast({ title: '没有记入，请看名单上写的原因', icon: 'none' })
     else if (told.failed.length || waits.length) report.value = { ...told, done, waits }
     else uni.showToast({ title: `${done} 人${DONE[action]}`, icon: 'none' })
   }
@@ -100,10 +101,12 @@ export function useAttendance() {
   // ---- taking a scan back ----
   /** Until check-out closes, while the attendance is open. */
   function undoable(row: Row): boolean {
-    const closes = sheet.data.value && settings.value ? Date.parse(sheet.data.value.ends_at) + settings.value.checkin_window_minutes * 60_000 : 0
+    const closes =
+      sheet.data.value && settings.value ? Date.parse(sheet.data.value.ends_at) + settings.value.checkin_window_minutes * 60_000 : 0
     return row.state === 'confirmed' && !!row.in_at && !row.proposed_minutes && !mine(row) && Date.now() <= closes
   }
-  const undo = (reason: string) => undoing.value && record([{ signup_id: undoing.value.signup_id, action: 'undo', ...(reason ? { reason } : {}) }])
+  const undo = (reason: string) =>
+    undoing.value && record([{ signup_id: undoing.value.signup_id, action: 'undo', ...(reason ? { reason } : {}) }])
 
   function chose(choice: string) {
     act.dismiss()
@@ -127,8 +130,34 @@ export function useAttendance() {
   }
 
   return {
-    sheet, shiftId, over, groups, ofShift, parts, pick, sum, mine, nameOf, act, doing, report, makeUp, start, load, run, chose, clashes, confirmRest, undoing, undoable, undo,
-    ring, ringing, opening, startMakeUp, closeReport: () => (report.value = null),
+    sheet,
+    shiftId,
+    over,
+    groups,
+    ofShift,
+    parts,
+    pick,
+    sum,
+    mine,
+    nameOf,
+    act,
+    doing,
+    report,
+    makeUp,
+    start,
+    load,
+    run,
+    chose,
+    clashes,
+    confirmRest,
+    undoing,
+    undoable,
+    undo,
+    ring,
+    ringing,
+    opening,
+    startMakeUp,
+    closeReport: () => (report.value = null),
   }
 }
 
@@ -137,7 +166,10 @@ export function namesOf(rows: Pick<Row, 'signup_id' | 'person_name' | 'age' | 's
   const out: Record<number, string> = {}
   for (const row of rows) {
     const same = rows.filter((one) => one !== row && one.person_name === row.person_name)
-    const marks = [row.age !== undefined && `${row.age}岁`, same.some((one) => one.age === row.age) && `${monthDay(row.signed_up_at)} ${timeSaid(row.signed_up_at)} 报名`].filter(Boolean)
+    const marks = [
+      row.age !== undefined && `${row.age}岁`,
+      same.some((one) => one.age === row.age) && `${monthDay(row.signed_up_at)} ${timeSaid(row.signed_up_at)} 报名`,
+    ].filter(Boolean)
     if (same.length) out[row.signup_id] = marks.length ? `${row.person_name}（${marks.join('，')}）` : row.person_name
   }
   return out
@@ -145,7 +177,14 @@ export function namesOf(rows: Pick<Row, 'signup_id' | 'person_name' | 'age' | 's
 
 /** Each line once, under what is to be done with it. */
 function sorted(rows: Row[], over: boolean, clashes: Record<number, unknown>) {
-  const groups = { look: [] as Row[], ready: [] as Row[], proposed: [] as Row[], away: [] as Row[], here: [] as Row[], settled: [] as Row[] }
+  const groups = {
+    look: [] as Row[],
+    ready: [] as Row[],
+    proposed: [] as Row[],
+    away: [] as Row[],
+    here: [] as Row[],
+    settled: [] as Row[],
+  }
   for (const row of rows) groups[placeOf(row, over, row.signup_id in clashes)].push(row)
   return groups
 }

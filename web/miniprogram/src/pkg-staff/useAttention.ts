@@ -27,7 +27,11 @@ export function useAttention() {
 
   const requests = computed(() => {
     const waiting = work.data.value?.requests
-    return waiting ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up' || one.queue === 'messages').map((one) => ({ ...one, n: waiting[one.queue] })).filter((one) => one.n > 0) : []
+    return waiting
+      ? QUEUES.filter((one) => one.queue === 'overdue' || one.queue === 'follow_up' || one.queue === 'messages')
+          .map((one) => ({ ...one, n: waiting[one.queue] }))
+          .filter((one) => one.n > 0)
+      : []
   })
 
   onShow(() => void asStaff(() => Promise.all([list.refresh(), entries.list.refresh(), work.run()])))
@@ -50,6 +54,7 @@ export function useAttention() {
     if (choice === 'reload') void list.refresh()
   }
 
-  const startMakeUp = (item: Item) => makeUp.start({ row: item.row, shiftId: item.shift_id, startsAt: item.starts_at, endsAt: item.ends_at })
+  const startMakeUp = (item: Item) =>
+    makeUp.start({ row: item.row, shiftId: item.shift_id, startsAt: item.starts_at, endsAt: item.ends_at })
   return { list, entries, requests, makeUp, confirm, report, now, confirmOne, startMakeUp, chose, closeReport: () => (report.value = null) }
 }

@@ -12,7 +12,12 @@ import { asStaff } from './asStaff'
 export type Entry = Schemas['AuditEntry']
 const DAY_MS = 86_400_000
 const ROLES: Record<Entry['role'], string> = {
-  resident: '居民', volunteer: '志愿者', social_worker: '社工', station_staff: '工作人员', district_admin: '区级管理员', system: '系统',
+  resident: '居民',
+  volunteer: '志愿者',
+  social_worker: '社工',
+  station_staff: '工作人员',
+  district_admin: '区级管理员',
+  system: '系统',
 }
 export const SPANS = [
   { value: 1, word: '今天' },

@@ -77,7 +77,9 @@ export function useCode() {
   onUnload(stop)
 
   const step = computed(() => code.data.value?.step_seconds ?? 30)
-  const left = computed(() => (code.data.value ? Math.max(0, Math.min(step.value, Math.ceil((Date.parse(code.data.value.expires_at) - now.value) / 1000))) : 0))
+  const left = computed(() =>
+    code.data.value ? Math.max(0, Math.min(step.value, Math.ceil((Date.parse(code.data.value.expires_at) - now.value) / 1000))) : 0,
+  )
   /** No network, and the code that was kept has run out. */
   const expired = computed(() => code.problem.value !== null && left.value === 0)
   const live = computed(() => {
@@ -85,7 +87,14 @@ export function useCode() {
     if (!c) return null
     const [n, of] = kind.value === 'in' ? [c.checked_in, c.signed_up] : [c.checked_out, c.checked_in]
     const faces = kind.value === 'in' ? c.latest.slice(0, 7) : []
-    return { n, of, percent: of ? Math.round((n / of) * 100) : 0, word: kind.value === 'in' ? '已签到' : '已签退', faces, more: kind.value === 'in' ? n - faces.length : 0 }
+    return {
+      n,
+      of,
+      percent: of ? Math.round((n / of) * 100) : 0,
+      word: kind.value === 'in' ? '已签到' : '已签退',
+      faces,
+      more: kind.value === 'in' ? n - faces.length : 0,
+    }
   })
 
   const scanned = (token: string) => record({ token: token.trim(), kind: kind.value })

@@ -6,7 +6,11 @@ import { reportOf, type Report } from './batch'
 type Send<D> = (key: string, ids: number[], decision: D, reason?: string) => Promise<Schemas['BatchResult']>
 
 /** Deciding on many: `doing` says which button spins; what failed is reported, what was done is toasted. */
-export function useDecide<D extends string = Schemas['DecisionInput']['decision']>(send: Send<D>, nameOf: (id: number) => string, after: () => unknown) {
+export function useDecide<D extends string = Schemas['DecisionInput']['decision']>(
+  send: Send<D>,
+  nameOf: (id: number) => string,
+  after: () => unknown,
+) {
   const act = useAct((key, ids: number[], decision: D, reason?: string) => send(key, ids, decision, reason))
   const doing = ref('')
   const rejecting = ref<number[]>([])

@@ -15,7 +15,9 @@ export function useDuplicates() {
   onShow(() => void asStaff(list.refresh))
   /** What is being settled; `keep` null: they are two people. */
   const asking = ref<Settling | null>(null)
-  const settle = useAct((key, id: number, body: Schemas['DuplicateSettlement']) => api.post('/people/duplicates/{id}/settle', { path: { id }, body, key }))
+  const settle = useAct((key, id: number, body: Schemas['DuplicateSettlement']) =>
+    api.post('/people/duplicates/{id}/settle', { path: { id }, body, key }),
+  )
 
   async function send(reason: string) {
     const it = asking.value

@@ -26,7 +26,7 @@ export function useEdit() {
   const fresh = reactive({ shifts: [] as Shift[], series: [] as SeriesDraft[] }) // not on the server yet
   const page = useLoad(readAll)
   const activity = computed(() => page.data.value?.activity ?? null)
-  const units = computed(() => managedUnits(page.data.value?.units ?? [], roles.value.length ? person.value?.roles ?? [] : []))
+  const units = computed(() => managedUnits(page.data.value?.units ?? [], roles.value.length ? (person.value?.roles ?? []) : []))
   const campaigns = computed(() => page.data.value?.campaigns.filter((c) => open(c) || c.id === form.campaign_id) ?? [])
   /** The period of the one chosen, for whoever chooses days. */
   const period = computed(() => campaigns.value.filter((c) => c.id === form.campaign_id).map(periodSaid)[0] ?? '')
@@ -70,22 +70,33 @@ export function useEdit() {
 
   // ---- deeds ----
   const create = useAct((key, input: Schemas['ActivityInput']) => api.post('/activities', { body: input, key }))
-  const update = useAct((_, of: number, patch: Schemas['ActivityPatch']) => api.patch('/activities/{id}', { path: { id: of }, body: patch }))
-  const addSeries = useAct((key, of: number, series: SeriesDraft) => api.post('/activities/{id}/series', { path: { id: of }, body: series, key }))
+  const update = useAct((_, of: number, patch: Schemas['ActivityPatch']) =>
+    api.patch('/activities/{id}', { path: { id: of }, body: patch }),
+  )
+  const addSeries = useAct((key, of: number, series: SeriesDraft) =>
+    api.post('/activities/{id}/series', { path: { id: of }, body: series, key }),
+  )
   const addShift = useAct((key, of: number, shift: Shift) => api.post('/activities/{id}/shifts', { path: { id: of }, body: shift, key }))
   const changeShift = useAct((_, of: number, patch: Schemas['ShiftPatch']) => api.patch('/shifts/{id}', { path: { id: of }, body: patch }))
-  const changeSeries = useAct((_, of: number, patch: Schemas['SeriesPatch']) => api.patch('/series/{id}', { path: { id: of }, body: patch }))
+  const changeSeries = useAct((_, of: number, patch: Schemas['SeriesPatch']) =>
+    api.patch('/series/{id}', { path: { id: of }, body: patch }),
+  )
   const publishing = useAct((key, of: number) => api.post('/activities/{id}/publish', { path: { id: of }, key }))
   const finishing = useAct((key, of: number) => api.post('/activities/{id}/finish', { path: { id: of }, key }))
-  const cancelling = useAct((key, of: number, reason: string) => api.post('/activities/{id}/cancel', { path: { id: of }, body: { reason }, key }))
-  const cancellingShift = useAct((key, of: number, reason: string) => api.post('/shifts/{id}/cancel', { path: { id: of }, body: { reason }, key }))
+  const cancelling = useAct((key, of: number, reason: string) =>
+    api.post('/activities/{id}/cancel', { path: { id: of }, body: { reason }, key }),
+  )
+  const cancellingShift = useAct((key, of: number, reason: string) =>
+    api.post('/shifts/{id}/cancel', { path: { id: of }, body: { reason }, key }),
+  )
   const deeds = [create, update, addSeries, addShift, changeShift, changeSeries, publishing, finishing, cancelling, cancellingShift]
 
   const busy = computed(() => deeds.some((deed) => deed.busy.value))
   const problem = computed<Problem | null>(() => deeds.map((deed) => deed.problem.value).find(Boolean) ?? null)
   const dismiss = () => deeds.forEach((deed) => deed.dismiss())
   const missing = computed(() => missingIn(form))
-  const error = (name: string) => (create.problem.value ?? update.problem.value)?.field(name) || (tried.value ? missing.value[name] ?? '' : '')
+  const error = (name: string) =>
+    (create.problem.value ?? update.problem.value)?.field(name) || (tried.value ? (missing.value[name] ?? '') : '')
   const errors = computed(() => (tried.value ? Object.keys(missing.value).length : 0) || (problem.value?.fields.length ?? 0))
   const changed = computed(() => Object.keys(patchOf(form, was)).length > 0)
 
@@ -125,14 +136,34 @@ export function useEdit() {
   }
 
   return {
-    id, form, fresh, page, activity, units, campaigns, period, state, closed, busy, problem, dismiss, error, errors, changed, tried, start, save,
+    id,
+    form,
+    fresh,
+    page,
+    activity,
+    units,
+    campaigns,
+    period,
+    state,
+    closed,
+    busy,
+    problem,
+    dismiss,
+    error,
+    errors,
+    changed,
+    tried,
+    start,
+    save,
     publish: () => settle(publishing.run(id.value)),
     finish: () => settle(finishing.run(id.value)),
     cancel: (reason: string) => settle(cancelling.run(id.value, reason)),
     cancelShift: (shift: number, reason: string) => settle(cancellingShift.run(shift, reason)),
     addShift: (shift: Shift) => settle(addShift.run(id.value, shift)),
     addSeries: (series: SeriesDraft) => settle(addSeries.run(id.value, series)),
-    changeShift: (shift: number, patch: ShiftChange, askAgain: boolean) => settle(changeShift.run(shift, { ...patch, ask_again: askAgain })),
-    changeSeries: (series: number, patch: SeriesChange, askAgain: boolean) => settle(changeSeries.run(series, { ...patch, ask_again: askAgain })),
+    changeShift: (shift: number, patch: ShiftChange, askAgain: boolean) =>
+      settle(changeShift.run(shift, { ...patch, ask_again: askAgain })),
+    changeSeries: (series: number, patch: SeriesChange, askAgain: boolean) =>
+      settle(changeSeries.run(series, { ...patch, ask_again: askAgain })),
   }
 }

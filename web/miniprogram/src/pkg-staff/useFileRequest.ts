@@ -15,7 +15,9 @@ export function useFileRequest() {
   const serviceId = ref(0)
   const tried = ref(false)
   const units = useLoad(() => api.get('/units').then(({ items }) => managedUnits(items, person.value?.roles ?? [])))
-  const services = useLoad(() => api.get('/service-types', { query: { unit_id: form.unit_id } }).then(({ items }) => items.filter((one) => one.active)))
+  const services = useLoad(() =>
+    api.get('/service-types', { query: { unit_id: form.unit_id } }).then(({ items }) => items.filter((one) => one.active)),
+  )
   const service = computed(() => services.data.value?.find((one) => one.id === serviceId.value) ?? null)
 
   const filing = useAct((key, input: Schemas['RequestInput']) => api.post('/requests', { body: input, key }))
@@ -26,7 +28,9 @@ export function useFileRequest() {
   })
   const errors = computed<Record<string, string>>(() => ({ ...(tried.value ? missing.value : {}), ...said.value }))
   const error = (name: string) => errors.value[name] ?? ''
-  const answerErrors = computed(() => Object.fromEntries(Object.entries(errors.value).flatMap(([name, words]) => (name.startsWith('q-') ? [[name.slice(2), words]] : []))))
+  const answerErrors = computed(() =>
+    Object.fromEntries(Object.entries(errors.value).flatMap(([name, words]) => (name.startsWith('q-') ? [[name.slice(2), words]] : []))),
+  )
 
   async function start() {
     await units.run()

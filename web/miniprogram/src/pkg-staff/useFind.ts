@@ -8,7 +8,19 @@ import { findBy } from './findBy'
 
 type State = Schemas['RequestState']
 /** As they follow each other; a draft is its writer's alone. */
-const STATES: State[] = ['submitted', 'returned', 'approved', 'assigned', 'scheduled', 'in_service', 'completed', 'closed', 'referred', 'rejected', 'cancelled']
+const STATES: State[] = [
+  'submitted',
+  'returned',
+  'approved',
+  'assigned',
+  'scheduled',
+  'in_service',
+  'completed',
+  'closed',
+  'referred',
+  'rejected',
+  'cancelled',
+]
 const PAUSE = 400
 
 /** `look` is called when something else is looked for. */
@@ -22,7 +34,12 @@ export function useFind(look: () => void) {
   const services = useLoad(() => api.get('/service-types', { query: { managed: true } }))
   const states = STATES.map((one, n) => ({ id: n + 1, name: requestTag(one).text }))
   const by = computed(() => findBy(words.value))
-  const query = computed(() => ({ name: by.value.name, number: by.value.number, state: state.value || undefined, service_type_id: service.value?.id }))
+  const query = computed(() => ({
+    name: by.value.name,
+    number: by.value.number,
+    state: state.value || undefined,
+    service_type_id: service.value?.id,
+  }))
 
   let waits: ReturnType<typeof setTimeout> | undefined
   watch([by, state, service], () => {

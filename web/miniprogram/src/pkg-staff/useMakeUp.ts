@@ -38,7 +38,13 @@ export function useMakeUp(after: () => unknown) {
     if (!of.value || time.wrong.value) return
     const { given, minutes, most } = time
     const lowered = minutes.value < most.value ? { minutes: minutes.value } : {}
-    const result = await act.run(of.value.shiftId, { signup_id: of.value.row.signup_id, action: 'correct', given: asTimeSpan(given.value), ...lowered, reason: reason.value.trim() })
+    const result = await act.run(of.value.shiftId, {
+      signup_id: of.value.row.signup_id,
+      action: 'correct',
+      given: asTimeSpan(given.value),
+      ...lowered,
+      reason: reason.value.trim(),
+    })
     if (!result) return
     const [item] = result.items
     refusal.value = item.done ? null : refusedBy(item)
@@ -61,7 +67,19 @@ export function useMakeUp(after: () => unknown) {
     if (choice === 'reload') after()
   }
 
-  return { of, ...time, reason, refusal, busy: act.busy, problem: act.problem, start, send, takeRest, chose, close: () => (of.value = null) }
+  return {
+    of,
+    ...time,
+    reason,
+    refusal,
+    busy: act.busy,
+    problem: act.problem,
+    start,
+    send,
+    takeRest,
+    chose,
+    close: () => (of.value = null),
+  }
 }
 
 function refusedBy({ detail, rest }: Schemas['BatchItem']) {
@@ -71,7 +89,10 @@ function refusedBy({ detail, rest }: Schemas['BatchItem']) {
 /** What it probably was: from the check-in, or the start, to the check-out, or the end of the shift. */
 function likely({ row, startsAt, endsAt }: MakeUpOf): Given {
   const shift = { from: Date.parse(startsAt), to: Date.parse(endsAt) }
-  const whole = { from: row.in_at ? Math.max(shift.from, onMinute(row.in_at, Math.ceil)) : shift.from, to: row.out_at ? Math.min(shift.to, onMinute(row.out_at, Math.floor)) : shift.to }
+  const whole = {
+    from: row.in_at ? Math.max(shift.from, onMinute(row.in_at, Math.ceil)) : shift.from,
+    to: row.out_at ? Math.min(shift.to, onMinute(row.out_at, Math.floor)) : shift.to,
+  }
   return minutesOf(whole) > 0 ? whole : shift
 }
 

@@ -38,8 +38,26 @@ interface Bodies {
 type Step = keyof Bodies
 
 const SAID: Record<Step, string> = {
-  approve: '已通过', return: '已退回', reject: '已告诉申请人', refer: '已转出', receive: '已收下', 'send-back': '已退回原来的站', assign: '已安排', reschedule: '时间已定', volunteers: '活动已发布',
-  start: '开始记了', finish: '已记下', complete: '已记下', 'no-show': '已记下', reopen: '已退给社工', close: '已结案', cancel: '已取消', 'follow-up': '回访已记下', submit: '已交', messages: '已发给他', notes: '备注已写好',
+  approve: '已通过',
+  return: '已退回',
+  reject: '已告诉申请人',
+  refer: '已转出',
+  receive: '已收下',
+  'send-back': '已退回原来的站',
+  assign: '已安排',
+  reschedule: '时间已定',
+  volunteers: '活动已发布',
+  start: '开始记了',
+  finish: '已记下',
+  complete: '已记下',
+  'no-show': '已记下',
+  reopen: '已退给社工',
+  close: '已结案',
+  cancel: '已取消',
+  'follow-up': '回访已记下',
+  submit: '已交',
+  messages: '已发给他',
+  notes: '备注已写好',
 }
 
 /** One service request as staff see it, and what they may do with it. */
@@ -66,12 +84,14 @@ export function useRequest() {
 
   // ---- deeds ----
   // The paths differ only in their last word, and each step's body is checked at `step`.
-  const deed = useAct((key, of: number, to: Step, body?: Bodies[Step]) => api.post(`/requests/{id}/${to}` as '/requests/{id}/assign', { path: { id: of }, body: body as Schemas['AssignmentInput'], key }))
+  const deed = useAct((key, of: number, to: Step, body?: Bodies[Step]) =>
+    api.post(`/requests/{id}/${to}` as '/requests/{id}/assign', { path: { id: of }, body: body as Schemas['AssignmentInput'], key }),
+  )
   let last: ((sure?: boolean) => unknown) | null = null
 
   /** One step. True when it was done; then the page shows the request as it is now. */
   async function step<S extends Step>(to: S, body: Bodies[S]): Promise<boolean> {
-    last = (sure) => step(to, sure ? { ...(body as object), sure } as Bodies[S] : body)
+    last = (sure) => step(to, sure ? ({ ...(body as object), sure } as Bodies[S]) : body)
     const done = await deed.run(id.value, to, body)
     if (!done) return false
     page.data.value = done
@@ -155,7 +175,11 @@ export function useRequest() {
 
   /** The file that is about to be taken away. */
   const removing = shallowRef<Schemas['Attachment'] | null>(null)
-  const withdrawing = useAct((key, of: number, reason: string) => api.post('/requests/{id}/attachments/{attachment_id}/withdraw', { path: { id: id.value, attachment_id: of }, body: { reason }, key }).then(() => true))
+  const withdrawing = useAct((key, of: number, reason: string) =>
+    api
+      .post('/requests/{id}/attachments/{attachment_id}/withdraw', { path: { id: id.value, attachment_id: of }, body: { reason }, key })
+      .then(() => true),
+  )
   async function withdraw(reason: string) {
     if (!removing.value || !(await withdrawing.run(removing.value.id, reason))) return
     removing.value = null
@@ -165,12 +189,45 @@ export function useRequest() {
 
   const visit = computed(() => (request.value ? visitOpen(request.value) : null))
   /** Of the deeds beside the steps. */
-  const otherProblem = computed(() => opening.problem.value ?? file.problem.value ?? (withdrawing.problem.value?.field('reason') ? null : withdrawing.problem.value))
+  const otherProblem = computed(
+    () => opening.problem.value ?? file.problem.value ?? (withdrawing.problem.value?.field('reason') ? null : withdrawing.problem.value),
+  )
   function dismissOther() {
     opening.dismiss()
     file.dismiss()
     withdrawing.dismiss()
   }
 
-  return { id, page, request, acts, natural, next, steps, asking, wished, busy, problem, mend, step, begin, record, takeTime, chose, contact, opening, openContact, looks, showLooks, viewing, view, visit, removing, withdrawing, withdraw, otherProblem, dismissOther }
+  return {
+    id,
+    page,
+    request,
+    acts,
+    natural,
+    next,
+    steps,
+    asking,
+    wished,
+    busy,
+    problem,
+    mend,
+    step,
+    begin,
+    record,
+    takeTime,
+    chose,
+    contact,
+    opening,
+    openContact,
+    looks,
+    showLooks,
+    viewing,
+    view,
+    visit,
+    removing,
+    withdrawing,
+    withdraw,
+    otherProblem,
+    dismissOther,
+  }
 }

@@ -17,7 +17,9 @@ export const REJECT_REASONS = ['不在我们站的服务范围', '服务对象�
 /** The queues of service requests, of which new ones can be decided many at once; and any request, found again. */
 export function useRequests() {
   const queue = ref<Schemas['RequestQueue']>('new')
-  const list = usePageList<Request>((cursor) => api.get('/requests', { query: { ...(find.on.value ? find.query.value : { queue: queue.value }), cursor, limit: 50 } }))
+  const list = usePageList<Request>((cursor) =>
+    api.get('/requests', { query: { ...(find.on.value ? find.query.value : { queue: queue.value }), cursor, limit: 50 } }),
+  )
   const find = useFind(anew)
   const work = useLoad(() => api.get('/workbench'))
   const chips = computed(() => QUEUES.map((one) => ({ ...one, n: work.data.value?.requests[one.queue] ?? 0 })))

@@ -39,7 +39,9 @@ export function useServiceEdit() {
   }
 
   const create = useAct((key, input: Schemas['ServiceTypeInput']) => api.post('/service-types', { body: input, key }))
-  const update = useAct((_, of: number, patch: Schemas['ServiceTypePatch']) => api.patch('/service-types/{id}', { path: { id: of }, body: patch }))
+  const update = useAct((_, of: number, patch: Schemas['ServiceTypePatch']) =>
+    api.patch('/service-types/{id}', { path: { id: of }, body: patch }),
+  )
   const busy = computed(() => create.busy.value || update.busy.value)
   const problem = computed<Problem | null>(() => create.problem.value ?? update.problem.value)
   const missing = computed(() => missingInService(form))

@@ -17,8 +17,22 @@ export const REASONS = ['名额有限，请看看别的班次', '这项活动需
 /** Those who wait: for a yes, for a place, and for their own word on a place that is kept. */
 export const TABS = [
   { state: 'pending', word: '待审核', waits: '等审核', none: '都办完了', line: '有人报名需要审核的活动时，会出现在这里', act: '' },
-  { state: 'waitlisted', word: '候补', waits: '排候补', none: '没有人在排候补', line: '班次满了以后，排队的人会出现在这里。有空位时会自动按顺序通知', act: '给名额' },
-  { state: 'offered', word: '等本人确认', waits: '等确认', none: '没有人要确认', line: '轮到的候补和改了时间的报名，本人确认以前在这里', act: '代为确认' },
+  {
+    state: 'waitlisted',
+    word: '候补',
+    waits: '排候补',
+    none: '没有人在排候补',
+    line: '班次满了以后，排队的人会出现在这里。有空位时会自动按顺序通知',
+    act: '给名额',
+  },
+  {
+    state: 'offered',
+    word: '等本人确认',
+    waits: '等确认',
+    none: '没有人要确认',
+    line: '轮到的候补和改了时间的报名，本人确认以前在这里',
+    act: '代为确认',
+  },
 ] as const
 type Tab = (typeof TABS)[number]['state']
 
@@ -27,7 +41,9 @@ export function useSignups() {
   const tab = ref<Tab>('pending')
   const shiftId = ref(0)
   const shown = computed(() => TABS.find((one) => one.state === tab.value)!)
-  const list = usePageList<Signup>((cursor) => api.get('/signups', { query: { state: tab.value, ...(shiftId.value ? { shift_id: shiftId.value } : {}), cursor, limit: 50 } }))
+  const list = usePageList<Signup>((cursor) =>
+    api.get('/signups', { query: { state: tab.value, ...(shiftId.value ? { shift_id: shiftId.value } : {}), cursor, limit: 50 } }),
+  )
   const pick = usePick(computed(() => list.items.value.map((one) => one.id)))
   const groups = computed(() => byShift(list.items.value))
   const nameOf = (id: number) => list.items.value.find((one) => one.id === id)?.person_name ?? ''
@@ -49,7 +65,9 @@ export function useSignups() {
   }
 
   // ---- somebody from the list ----
-  const take = useAct((key, id: number, addPlace: boolean) => api.post('/signups/{id}/take', { path: { id }, body: { add_place: addPlace }, key }))
+  const take = useAct((key, id: number, addPlace: boolean) =>
+    api.post('/signups/{id}/take', { path: { id }, body: { add_place: addPlace }, key }),
+  )
   const taking = shallowRef<{ of: Signup; addPlace: boolean } | null>(null)
   const refusal = computed(() => take.problem.value && takeRefusalOf(take.problem.value))
   async function takeOne(of: Signup, addPlace = false) {

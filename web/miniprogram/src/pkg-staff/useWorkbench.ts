@@ -34,7 +34,12 @@ export function useWorkbench() {
       { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff/requests?queue=new') },
       { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff/signups') },
       { key: 'confirm', n: w.to_confirm, word: '待确认', go: goConfirm },
-      { key: 'attention', n: w.attention + w.requests.overdue + w.requests.follow_up + w.requests.messages, word: '需留意', go: () => open('/pkg-staff/attention') },
+      {
+        key: 'attention',
+        n: w.attention + w.requests.overdue + w.requests.follow_up + w.requests.messages,
+        word: '需留意',
+        go: () => open('/pkg-staff/attention'),
+      },
     ]
     const firstToDo = doors.find((door) => door.n > 0 && door.key !== 'attention')?.key
     return doors.map((door) => ({ ...door, look: door.key === 'attention' && door.n > 0 ? 'warm' : door.key === firstToDo ? 'on' : '' }))
@@ -44,7 +49,14 @@ export function useWorkbench() {
   const rows = computed(() => {
     const w = work.value
     if (!w) return []
-    const queues = QUEUES.filter((one) => one.queue !== 'new').map((one) => ({ key: one.queue as string, word: one.word, icon: one.icon, late: one.queue === 'overdue', n: w.requests[one.queue], url: `/pkg-staff/requests?queue=${one.queue}` }))
+    const queues = QUEUES.filter((one) => one.queue !== 'new').map((one) => ({
+      key: one.queue as string,
+      word: one.word,
+      icon: one.icon,
+      late: one.queue === 'overdue',
+      n: w.requests[one.queue],
+      url: `/pkg-staff/requests?queue=${one.queue}`,
+    }))
     const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff/proposals' }
     const disputes = { key: 'disputes', word: '时长疑问', icon: 'chat', late: false, n: w.disputes, url: '/pkg-staff/disputes' }
     return [...queues, hours, disputes].filter((one) => one.n > 0)

@@ -48,7 +48,9 @@ export function useWorkerEdit() {
   }
 
   // ---- hand over ----
-  const handing = useAct((key, of: number, input: Schemas['HandOverInput']) => api.post('/providers/{id}/hand-over', { path: { id: of }, body: input, key }))
+  const handing = useAct((key, of: number, input: Schemas['HandOverInput']) =>
+    api.post('/providers/{id}/hand-over', { path: { id: of }, body: input, key }),
+  )
   const report = shallowRef<Report | null>(null)
 
   /** How many went, or nothing when it was refused; those that stayed are reported. */

@@ -6,15 +6,36 @@ export type WorkShift = Schemas['WorkShift']
 
 const PHASES = {
   coming: { tag: { word: '还没开始', tone: undefined }, tone: 'quiet', icon: 'i-clock', act: null },
-  checkin: { tag: { word: '可以签到', tone: 'info' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
-  under_way: { tag: { word: '进行中', tone: 'ok' }, tone: '', icon: 'i-scan', act: { word: '出示签到码', icon: 'qr', testid: 'show-code' } },
-  to_confirm: { tag: { word: '待确认', tone: 'wait' }, tone: 'warm', icon: 'i-approve', act: { word: '去确认', icon: 'check', testid: 'go-confirm' } },
+  checkin: {
+    tag: { word: '可以签到', tone: 'info' },
+    tone: '',
+    icon: 'i-scan',
+    act: { word: '出示签到码', icon: 'qr', testid: 'show-code' },
+  },
+  under_way: {
+    tag: { word: '进行中', tone: 'ok' },
+    tone: '',
+    icon: 'i-scan',
+    act: { word: '出示签到码', icon: 'qr', testid: 'show-code' },
+  },
+  to_confirm: {
+    tag: { word: '待确认', tone: 'wait' },
+    tone: 'warm',
+    icon: 'i-approve',
+    act: { word: '去确认', icon: 'check', testid: 'go-confirm' },
+  },
 } as const
 const OFF = { word: '已取消', tone: 'bad' } as const
 
 export function cardOf(shift: WorkShift, now = Date.now()) {
   const phase = PHASES[shift.phase]
-  return { ...shift, ...phase, tag: shift.state === 'cancelled' && shift.phase !== 'to_confirm' ? OFF : phase.tag, today: isoDate(shift.starts_at) === isoDate(now), said: saidOf(shift) }
+  return {
+    ...shift,
+    ...phase,
+    tag: shift.state === 'cancelled' && shift.phase !== 'to_confirm' ? OFF : phase.tag,
+    today: isoDate(shift.starts_at) === isoDate(now),
+    said: saidOf(shift),
+  }
 }
 
 function saidOf({ phase, state, taken, checked_in }: WorkShift): string {

@@ -5,11 +5,15 @@ import { isNear, nextStep, nextUp, underWay, visitNow } from './next'
 type Case = Schemas['Request']
 const at = (clock: string) => `2026-11-27T${clock}:00+08:00`
 const now = (clock: string) => Date.parse(at(clock))
-const booking = (more: Partial<Schemas['Booking']> = {}) => ({ id: 1, request_id: 5, state: 'booked', starts_at: at('14:00'), ends_at: at('14:50'), ...more }) as Schemas['Booking']
+const booking = (more: Partial<Schemas['Booking']> = {}) =>
+  ({ id: 1, request_id: 5, state: 'booked', starts_at: at('14:00'), ends_at: at('14:50'), ...more }) as Schemas['Booking']
 const of = (state: Case['state'], actions: Case['actions'], more: Partial<Case> = {}) => ({ id: 5, state, actions, ...more }) as Case
 
 test('a case that waits for a yes is accepted first, booked or not', () => {
-  expect(nextStep(of('assigned', ['accept', 'hand_back', 'schedule', 'start']))).toMatchObject({ act: 'accept', cap: '接下以后，和服务对象约时间' })
+  expect(nextStep(of('assigned', ['accept', 'hand_back', 'schedule', 'start']))).toMatchObject({
+    act: 'accept',
+    cap: '接下以后，和服务对象约时间',
+  })
   expect(nextStep(of('assigned', ['accept', 'hand_back'], { booking: booking() })).cap).toContain('已经约好')
 })
 
@@ -26,7 +30,10 @@ test('scheduled: the time itself; the button comes half an hour before, and stay
 })
 
 test('under way: the record; between visits: the next time', () => {
-  const going = of('in_service', ['finish', 'complete'], { booking: booking(), visits: [{ id: 1, worker_name: '', started_at: at('14:00'), place: '', minutes: 0, person_times: 0 }] })
+  const going = of('in_service', ['finish', 'complete'], {
+    booking: booking(),
+    visits: [{ id: 1, worker_name: '', started_at: at('14:00'), place: '', minutes: 0, person_times: 0 }],
+  })
   expect(nextStep(going, now('14:10')).act).toBe('finish')
   expect(underWay(going)).toBe(true)
   expect(visitNow(going)?.id).toBe(1)
@@ -46,7 +53,20 @@ test('a supervisor sees when it is, without a button', () => {
 })
 
 test('every state has words', () => {
-  const states: Case['state'][] = ['draft', 'submitted', 'returned', 'approved', 'rejected', 'assigned', 'scheduled', 'in_service', 'completed', 'closed', 'cancelled', 'referred']
+  const states: Case['state'][] = [
+    'draft',
+    'submitted',
+    'returned',
+    'approved',
+    'rejected',
+    'assigned',
+    'scheduled',
+    'in_service',
+    'completed',
+    'closed',
+    'cancelled',
+    'referred',
+  ]
   for (const state of states) expect(nextStep(of(state, [])).what, state).not.toBe('')
 })
 

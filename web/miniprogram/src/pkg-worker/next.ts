@@ -38,10 +38,22 @@ export const underWay = (of: Pick<Schemas['Request'], 'actions'>) => of.actions.
 export function nextStep(of: Case, now = Date.now()): NextStep {
   const may = (act: Schemas['RequestAction']) => of.actions.includes(act)
   const booking = stands(of.booking) ? of.booking : undefined
-  if (may('accept')) return { act: 'accept', key: '等您接单', what: '看一看，再接下', cap: booking ? '时间已经约好，接下就算数' : '接下以后，和服务对象约时间' }
+  if (may('accept'))
+    return {
+      act: 'accept',
+      key: '等您接单',
+      what: '看一看，再接下',
+      cap: booking ? '时间已经约好，接下就算数' : '接下以后，和服务对象约时间',
+    }
   if (underWay(of)) return { act: 'finish', key: '正在服务', what: '做完了，写服务记录', cap: '写下做了什么，服务多少人次' }
   if (booking && may('start')) return standing(booking, now)
-  if (may('schedule') || may('reschedule')) return { act: 'schedule', key: '下一步，请您', what: '约好时间', cap: of.booking?.state === 'no_show' ? '上次没有等到人，联系好再约' : '约好以后，申请人会收到消息' }
+  if (may('schedule') || may('reschedule'))
+    return {
+      act: 'schedule',
+      key: '下一步，请您',
+      what: '约好时间',
+      cap: of.booking?.state === 'no_show' ? '上次没有等到人，联系好再约' : '约好以后，申请人会收到消息',
+    }
   if (may('start')) return { act: 'start', key: '下一步，请您', what: '开始服务', cap: '到了就按开始' }
   return waiting(of, booking)
 }
@@ -68,9 +80,15 @@ function waiting(of: Case, booking?: Booking): NextStep {
 }
 
 /** What stands at the top of today: the visit under way, else the next booking that was not begun. */
-export function nextUp(bookings: Booking[], cases: Schemas['Request'][], now = Date.now()): { now?: Schemas['Request']; booking?: Booking; near: boolean } {
+export function nextUp(
+  bookings: Booking[],
+  cases: Schemas['Request'][],
+  now = Date.now(),
+): { now?: Schemas['Request']; booking?: Booking; near: boolean } {
   const mine = cases.find(underWay)
   const accepted = (one: Booking) => !cases.some((of) => of.id === one.request_id && of.actions.includes('accept'))
-  const booking = [...bookings].sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at)).find((one) => one.state === 'booked' && one.request_id !== mine?.id && accepted(one))
+  const booking = [...bookings]
+    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at))
+    .find((one) => one.state === 'booked' && one.request_id !== mine?.id && accepted(one))
   return { now: mine, booking, near: !!booking && isNear(booking, now) }
 }

@@ -1,12 +1,37 @@
 import { describe, expect, test } from 'vitest'
-import { clockOf, dateWords, dayWords, exceptionWords, inputOf, minutesOf, onFive, oneMore, overlap, weekOf, wrongIn, wrongInWeek, type DayPlan, type Span } from './plan'
+import {
+  clockOf,
+  dateWords,
+  dayWords,
+  exceptionWords,
+  inputOf,
+  minutesOf,
+  onFive,
+  oneMore,
+  overlap,
+  weekOf,
+  wrongIn,
+  wrongInWeek,
+  type DayPlan,
+  type Span,
+} from './plan'
 
 const span = (words: string): Span => ({ start_time: words.slice(0, 5), end_time: words.slice(6) })
-const day = (hours: string[], breaks: string[] = [], weekday = 1): DayPlan => ({ weekday, hours: hours.map(span), breaks: breaks.map(span) })
+const day = (hours: string[], breaks: string[] = [], weekday = 1): DayPlan => ({
+  weekday,
+  hours: hours.map(span),
+  breaks: breaks.map(span),
+})
 const J = '\u2060'
 
 test('clocks', () => {
-  expect([minutesOf('09:05'), clockOf(545), onFive('09:01'), onFive('09:05'), onFive('23:58')]).toEqual([545, '09:05', '09:05', '09:05', '23:55'])
+  expect([minutesOf('09:05'), clockOf(545), onFive('09:01'), onFive('09:05'), onFive('23:58')]).toEqual([
+    545,
+    '09:05',
+    '09:05',
+    '09:05',
+    '23:55',
+  ])
 })
 
 test('spans overlap when they share a minute, in any order', () => {
@@ -36,10 +61,25 @@ describe('a day', () => {
 })
 
 test('a week goes there and back, and a day off has no breaks', () => {
-  const from = { hours: [{ weekday: 4, ...span('14:00-18:00') }, { weekday: 4, ...span('09:00-12:00') }], breaks: [{ weekday: 4, ...span('10:00-10:15') }, { weekday: 5, ...span('12:00-13:00') }] }
+  const from = {
+    hours: [
+      { weekday: 4, ...span('14:00-18:00') },
+      { weekday: 4, ...span('09:00-12:00') },
+    ],
+    breaks: [
+      { weekday: 4, ...span('10:00-10:15') },
+      { weekday: 5, ...span('12:00-13:00') },
+    ],
+  }
   const week = weekOf(from)
   expect(week[3].hours).toEqual([span('09:00-12:00'), span('14:00-18:00')])
-  expect(inputOf(week)).toEqual({ hours: [{ weekday: 4, ...span('09:00-12:00') }, { weekday: 4, ...span('14:00-18:00') }], breaks: [{ weekday: 4, ...span('10:00-10:15') }] })
+  expect(inputOf(week)).toEqual({
+    hours: [
+      { weekday: 4, ...span('09:00-12:00') },
+      { weekday: 4, ...span('14:00-18:00') },
+    ],
+    breaks: [{ weekday: 4, ...span('10:00-10:15') }],
+  })
 })
 
 test('one more span follows the last', () => {
@@ -50,14 +90,24 @@ test('one more span follows the last', () => {
 })
 
 test('words', () => {
-  expect(dayWords(day(['09:00-12:00', '14:00-18:00'], ['10:00-10:15']))).toEqual({ hours: `09:00–${J}12:00、14:00–${J}18:00`, breaks: `休息 10:00–${J}10:15` })
+  expect(dayWords(day(['09:00-12:00', '14:00-18:00'], ['10:00-10:15']))).toEqual({
+    hours: `09:00–${J}12:00、14:00–${J}18:00`,
+    breaks: `休息 10:00–${J}10:15`,
+  })
   expect(dayWords(day([]))).toEqual({ hours: '不上班', breaks: '' })
   expect(exceptionWords({ id: 1, date: '2026-12-01', kind: 'off' })).toBe('全天休息')
   expect(exceptionWords({ id: 1, date: '2026-12-01', kind: 'extra', ...span('09:00-12:00') })).toBe(`加开 09:00–${J}12:00`)
 })
 
 test('a date has the hours of its week-day, and what was arranged for it', () => {
-  const of = { hours: [{ weekday: 5, ...span('09:00-18:00') }], breaks: [], exceptions: [{ id: 1, date: '2026-11-27', kind: 'off' as const, ...span('14:00-16:00'), note: '培训' }, { id: 2, date: '2026-12-04', kind: 'off' as const }] }
+  const of = {
+    hours: [{ weekday: 5, ...span('09:00-18:00') }],
+    breaks: [],
+    exceptions: [
+      { id: 1, date: '2026-11-27', kind: 'off' as const, ...span('14:00-16:00'), note: '培训' },
+      { id: 2, date: '2026-12-04', kind: 'off' as const },
+    ],
+  }
   expect(dateWords(of, '2026-11-27', 5)).toBe(`上班 09:00–${J}18:00，休息 14:00–${J}16:00（培训）`)
   expect(dateWords(of, '2026-12-04', 5)).toBe('全天休息')
   expect(dateWords(of, '2026-11-28', 6)).toBe('不上班')

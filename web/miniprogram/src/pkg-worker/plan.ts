@@ -22,7 +22,8 @@ const MOST = 28
 
 export const minutesOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
 /** 09:05 */
-export const clockOf = (minutes: number) => `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+export const clockOf = (minutes: number) =>
+  `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 /** The same time, or the next on five minutes. */
 export const onFive = (clock: string) => clockOf(Math.min(23 * 60 + 55, Math.ceil(minutesOf(clock) / 5) * 5))
 
@@ -40,7 +41,9 @@ export function wrongIn(day: DayPlan): string {
   if ([...day.hours, ...day.breaks].some(backwards)) return '结束要晚于开始'
   if (overlap(day.hours)) return '上班的时间重在一起了'
   if (overlap(day.breaks)) return '休息的时间重在一起了'
-  const outside = day.breaks.some((pause) => !day.hours.some((work) => pause.start_time < work.end_time && work.start_time < pause.end_time))
+  const outside = day.breaks.some(
+    (pause) => !day.hours.some((work) => pause.start_time < work.end_time && work.start_time < pause.end_time),
+  )
   return outside ? '休息要在上班的时间里' : ''
 }
 
@@ -53,13 +56,18 @@ export function wrongInWeek(week: DayPlan[]): string {
 }
 
 export function weekOf(of: Pick<Provider, 'hours' | 'breaks'>): DayPlan[] {
-  const on = (spans: Schemas['WeeklySpan'][], weekday: number) => spans.filter((one) => one.weekday === weekday).map(({ start_time, end_time }) => ({ start_time, end_time })).sort(byStart)
+  const on = (spans: Schemas['WeeklySpan'][], weekday: number) =>
+    spans
+      .filter((one) => one.weekday === weekday)
+      .map(({ start_time, end_time }) => ({ start_time, end_time }))
+      .sort(byStart)
   return WEEKDAYS.map((_, n) => ({ weekday: n + 1, hours: on(of.hours, n + 1), breaks: on(of.breaks, n + 1) }))
 }
 
 /** What is sent: a day without hours has no breaks either. */
 export function inputOf(week: DayPlan[]): Pick<Schemas['ProviderHoursInput'], 'hours' | 'breaks'> {
-  const flat = (key: 'hours' | 'breaks') => week.filter((day) => day.hours.length).flatMap((day) => [...day[key]].sort(byStart).map((span) => ({ weekday: day.weekday, ...span })))
+  const flat = (key: 'hours' | 'breaks') =>
+    week.filter((day) => day.hours.length).flatMap((day) => [...day[key]].sort(byStart).map((span) => ({ weekday: day.weekday, ...span })))
   return { hours: flat('hours'), breaks: flat('breaks') }
 }
 
@@ -79,7 +87,10 @@ export const spansWords = (spans: Span[]) => spans.map(spanWords).join('、')
 
 /** 09:00–12:00、14:00–18:00, 休息 12:00–13:00 */
 export function dayWords(day: DayPlan): { hours: string; breaks: string } {
-  return { hours: day.hours.length ? spansWords(day.hours) : '不上班', breaks: day.hours.length && day.breaks.length ? `休息 ${spansWords(day.breaks)}` : '' }
+  return {
+    hours: day.hours.length ? spansWords(day.hours) : '不上班',
+    breaks: day.hours.length && day.breaks.length ? `休息 ${spansWords(day.breaks)}` : '',
+  }
 }
 
 /** 全天休息, 14:00–16:00 休息, 加开 09:00–12:00 */

@@ -13,9 +13,20 @@ import { nextStep, stands, visitNow, type Act } from './next'
 import { useCaseActs, type Case } from './useCaseActs'
 
 /** What is open over the page. */
-export type Over = '' | 'more' | 'hand-back' | 'time' | 'start' | 'record' | 'no-show' | 'complete' | 'again' | 'message' | 'note' | 'contact'
+export type Over =
+  '' | 'more' | 'hand-back' | 'time' | 'start' | 'record' | 'no-show' | 'complete' | 'again' | 'message' | 'note' | 'contact'
 
-const SAID = { accept: '已接下', 'hand-back': '已交回站点', reschedule: '时间约好了', start: '开始了', finish: '已保存', complete: '全部完成了', 'no-show': '已记下', messages: '已发出', notes: '已记下' }
+const SAID = {
+  accept: '已接下',
+  'hand-back': '已交回站点',
+  reschedule: '时间约好了',
+  start: '开始了',
+  finish: '已保存',
+  complete: '全部完成了',
+  'no-show': '已记下',
+  messages: '已发出',
+  notes: '已记下',
+}
 
 export function useCase() {
   const id = ref(0)
@@ -71,7 +82,10 @@ export function useCase() {
   /** After a visit that is not the last, the next one is offered. */
   function record(input: Schemas['ServiceRecordInput'], all: boolean) {
     if (all) acts.run(id.value, 'complete', input, done('complete'))
-    else acts.run(id.value, 'finish', input, (now) => done('finish', now.actions.some((one) => one === 'schedule' || one === 'reschedule') ? 'again' : '')(now))
+    else
+      acts.run(id.value, 'finish', input, (now) =>
+        done('finish', now.actions.some((one) => one === 'schedule' || one === 'reschedule') ? 'again' : '')(now),
+      )
   }
   /** The one button of the page. */
   function act(what: Act | '') {
@@ -97,7 +111,21 @@ export function useCase() {
   }
 
   return {
-    ...{ id, of, over, first: loaded.first, problem: loaded.problem, loading: loaded.loading, run, may, step, visit, booking, mayTime, mayNoShow },
+    ...{
+      id,
+      of,
+      over,
+      first: loaded.first,
+      problem: loaded.problem,
+      loading: loaded.loading,
+      run,
+      may,
+      step,
+      visit,
+      booking,
+      mayTime,
+      mayNoShow,
+    },
     ...{ act, handBack, setTime, start, noShow, complete, message, note, record, busy: acts.busy, refusal, chose, opening, look },
   }
 }

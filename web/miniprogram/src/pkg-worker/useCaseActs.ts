@@ -23,7 +23,8 @@ export type Deed = keyof Bodies
 type Then = (of: Case) => unknown
 
 /** All of them are POST /requests/{id}/DEED with the request as the answer; Bodies holds what each one takes. */
-const send = (key: string, id: number, deed: Deed, body: unknown): Promise<Case> => api.post(`/requests/{id}/${deed}` as '/requests/{id}/notes', { path: { id }, key, body: body as Bodies['notes'] })
+const send = (key: string, id: number, deed: Deed, body: unknown): Promise<Case> =>
+  api.post(`/requests/{id}/${deed}` as '/requests/{id}/notes', { path: { id }, key, body: body as Bodies['notes'] })
 
 /** `reload` reads anew what the page shows, after a change by somebody else. */
 export function useCaseActs(reload: () => unknown) {
@@ -65,7 +66,11 @@ function mineOf(problem: Problem): Schemas['Slot'][] {
   return problem.nextFree.filter((slot) => slot.provider_id === me)
 }
 
-const NO_TIME: Record<string, string> = { slot_taken: '这个时间已有安排', slot_unavailable: '这个时间约不了', time_in_past: '这个时间已经过去了' }
+const NO_TIME: Record<string, string> = {
+  slot_taken: '这个时间已有安排',
+  slot_unavailable: '这个时间约不了',
+  time_in_past: '这个时间已经过去了',
+}
 
 /** A time that cannot be had offers the next that can. */
 function textOf(problem: Problem): RefusalText {

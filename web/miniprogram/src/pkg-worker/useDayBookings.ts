@@ -6,7 +6,10 @@ import { stands } from './next'
 /** What I have on one day, so that a new time is not put on top of it. */
 export function useDayBookings() {
   let date = ''
-  const day = useLoad(async () => ({ date, items: (await api.get('/me/bookings', { query: { from: date, to: date } })).items.filter(stands) }))
+  const day = useLoad(async () => ({
+    date,
+    items: (await api.get('/me/bookings', { query: { from: date, to: date } })).items.filter(stands),
+  }))
   function ask(of: string) {
     date = of
     void day.run()

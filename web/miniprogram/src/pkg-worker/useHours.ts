@@ -37,7 +37,9 @@ export function useHours() {
   const input = computed(() => ({ ...inputOf(it.week), daily_cap: it.cap }))
   const changed = computed(() => {
     const was = provider.value
-    return !!was && it.week.length > 0 && JSON.stringify(input.value) !== JSON.stringify({ ...inputOf(weekOf(was)), daily_cap: was.daily_cap })
+    return (
+      !!was && it.week.length > 0 && JSON.stringify(input.value) !== JSON.stringify({ ...inputOf(weekOf(was)), daily_cap: was.daily_cap })
+    )
   })
   const wrong = computed(() => wrongInWeek(it.week))
   const saving = useAct((key, body: Schemas['ProviderHoursInput']) => api.post('/me/provider/hours', { body, key }))
@@ -50,7 +52,9 @@ export function useHours() {
   }
   /** A day as it was edited, on the days named. */
   function setDay(day: DayPlan, on: number[]) {
-    it.week = it.week.map((one) => (on.includes(one.weekday) ? { weekday: one.weekday, hours: day.hours.map(copied), breaks: day.breaks.map(copied) } : one))
+    it.week = it.week.map((one) =>
+      on.includes(one.weekday) ? { weekday: one.weekday, hours: day.hours.map(copied), breaks: day.breaks.map(copied) } : one,
+    )
   }
   function undo() {
     if (provider.value) fill(provider.value)
@@ -115,7 +119,19 @@ export function useHours() {
 
   return {
     ...{ loaded, provider, it, run, changed, wrong, save, saving: saving.busy, setDay, undo },
-    ...{ add, adding: adding.busy, remove, removing: removing.busy, address, renew, renewing: renewing.busy, stop, stopping: stopping.busy, refusal, chose },
+    ...{
+      add,
+      adding: adding.busy,
+      remove,
+      removing: removing.busy,
+      address,
+      renew,
+      renewing: renewing.busy,
+      stop,
+      stopping: stopping.busy,
+      refusal,
+      chose,
+    },
   }
 }
 

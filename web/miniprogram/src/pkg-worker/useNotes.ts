@@ -37,7 +37,13 @@ export function useNotes() {
   const problem = opening.problem
   onHide(() => (opening.data.value = null)) // locked again when the phone is put away
   /** Not the worker and not the supervisor: said plainly, not as an error. */
-  const stranger = computed(() => of.value?.may_read_notes === false || denied(problem.value?.status) || denied(adding.problem.value?.status) || denied(loaded.problem.value?.status))
+  const stranger = computed(
+    () =>
+      of.value?.may_read_notes === false ||
+      denied(problem.value?.status) ||
+      denied(adding.problem.value?.status) ||
+      denied(loaded.problem.value?.status),
+  )
 
   // ---- writing ----
   const draft = reactive({ text: '', visitId: 0 })
@@ -58,7 +64,9 @@ export function useNotes() {
   }
   const keep = () => person.value && keepDraft(person.value.id, id.value, draft)
 
-  const adding = useAct((key, body: Schemas['CaseNoteInput']) => api.post('/requests/{id}/case-notes', { path: { id: id.value }, body, key }))
+  const adding = useAct((key, body: Schemas['CaseNoteInput']) =>
+    api.post('/requests/{id}/case-notes', { path: { id: id.value }, body, key }),
+  )
   async function add() {
     const made = await adding.run({ text: draft.text.trim(), ...(draft.visitId ? { visit_id: draft.visitId } : {}) })
     if (!made) return

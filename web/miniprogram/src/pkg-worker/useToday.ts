@@ -36,12 +36,23 @@ export function useToday() {
   const toAccept = computed(() => day.data.value?.cases.filter((one) => one.actions.includes('accept')) ?? [])
   const going = computed(() => day.data.value?.cases.filter((one) => !one.actions.includes('accept')) ?? [])
   const cases = computed(() => going.value.slice(0, SHOWN))
-  const today = computed(() => day.data.value?.bookings.filter((one) => isoDate(one.starts_at) === day.data.value?.today && one.state !== 'cancelled' && one.state !== 'lapsed') ?? [])
+  const today = computed(
+    () =>
+      day.data.value?.bookings.filter(
+        (one) => isoDate(one.starts_at) === day.data.value?.today && one.state !== 'cancelled' && one.state !== 'lapsed',
+      ) ?? [],
+  )
   const up = computed(() => (day.data.value ? nextUp(day.data.value.bookings, day.data.value.cases) : null))
   const figures = computed(() => [
     { key: 'today', n: today.value.filter(stands).length, word: '今天还有', look: '', go: () => open('/pkg-worker/calendar') },
     { key: 'accept', n: toAccept.value.length, word: '待接单', look: toAccept.value.length ? 'warm' : '', go: goAccept },
-    { key: 'cases', n: Math.max(day.data.value?.provider.open_cases ?? 0, day.data.value?.cases.length ?? 0), word: '在办个案', look: '', go: () => open('/pkg-worker/cases') },
+    {
+      key: 'cases',
+      n: Math.max(day.data.value?.provider.open_cases ?? 0, day.data.value?.cases.length ?? 0),
+      word: '在办个案',
+      look: '',
+      go: () => open('/pkg-worker/cases'),
+    },
   ])
   const goAccept = () => (toAccept.value.length ? uni.pageScrollTo({ selector: '#accept', duration: 200 }) : open('/pkg-worker/cases'))
 

@@ -43,7 +43,14 @@ const DONE: Record<Schemas['RequestAction'], string> = {
 
 /** What was done so far. Messages have a place of their own on the page. */
 export function timelineSteps(lines: Line[]): Step[] {
-  return lines.filter((one) => one.action !== 'message').map((one) => ({ state: 'done', what: DONE[one.action], cap: [agoSaid(one.at), one.by_name].filter(Boolean).join(' · '), note: one.text }))
+  return lines
+    .filter((one) => one.action !== 'message')
+    .map((one) => ({
+      state: 'done',
+      what: DONE[one.action],
+      cap: [agoSaid(one.at), one.by_name].filter(Boolean).join(' · '),
+      note: one.text,
+    }))
 }
 
 export const messagesOf = (lines: Line[]) => lines.filter((one) => one.action === 'message')

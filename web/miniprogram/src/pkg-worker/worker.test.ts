@@ -36,14 +36,28 @@ test('when it began: on the day that start was pressed, or the night before', ()
 
 test('a week runs from Monday to Sunday, over the end of a year too', () => {
   expect(weekdayOf('2026-11-27')).toBe(5)
-  expect(weekOfDate('2026-11-27')).toEqual(['2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29'])
+  expect(weekOfDate('2026-11-27')).toEqual([
+    '2026-11-23',
+    '2026-11-24',
+    '2026-11-25',
+    '2026-11-26',
+    '2026-11-27',
+    '2026-11-28',
+    '2026-11-29',
+  ])
   expect(weekOfDate('2026-11-29')[0]).toBe('2026-11-23')
   expect(weekOfDate('2027-01-01')[0]).toBe('2026-12-28')
   expect(shifted('2026-12-28', 7)).toBe('2027-01-04')
 })
 
 test('messages stand apart from what was done', () => {
-  const line = (action: 'submit' | 'message', text = '') => ({ action, state: 'submitted' as const, at: '2026-11-26T09:12:00+08:00', by_name: '林晓雯', text })
+  const line = (action: 'submit' | 'message', text = '') => ({
+    action,
+    state: 'submitted' as const,
+    at: '2026-11-26T09:12:00+08:00',
+    by_name: '林晓雯',
+    text,
+  })
   const lines = [line('submit', '睡不好'), line('message', '几点到')]
   expect(timelineSteps(lines)).toMatchObject([{ state: 'done', what: '已提交', note: '睡不好' }])
   expect(messagesOf(lines).map((one) => one.text)).toEqual(['几点到'])

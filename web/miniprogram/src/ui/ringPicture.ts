@@ -14,8 +14,15 @@ export function ringPicture(of: { percent: number; size: number; stroke: number;
   const around = 2 * Math.PI * radius
   const filled = (around * Math.max(0, Math.min(100, of.percent))) / 100
   const centre = of.size / 2
-  const circle = (colour: string, more = '') => `<circle cx="${centre}" cy="${centre}" r="${radius}" fill="none" stroke="${colour}" stroke-width="${of.stroke}"${more}/>`
-  const part = filled > 0 ? circle(of.main, ` stroke-linecap="round" stroke-dasharray="${filled.toFixed(2)} ${around.toFixed(2)}" transform="rotate(-90 ${centre} ${centre})"`) : ''
+  const circle = (colour: string, more = '') =>
+    `<circle cx="${centre}" cy="${centre}" r="${radius}" fill="none" stroke="${colour}" stroke-width="${of.stroke}"${more}/>`
+  const part =
+    filled > 0
+      ? circle(
+          of.main,
+          ` stroke-linecap="round" stroke-dasharray="${filled.toFixed(2)} ${around.toFixed(2)}" transform="rotate(-90 ${centre} ${centre})"`,
+        )
+      : ''
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${of.size}" height="${of.size}" viewBox="0 0 ${of.size} ${of.size}">${circle(of.track)}${part}</svg>`
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }

@@ -54,7 +54,12 @@ export function useActivities() {
 
   const narrowed = computed(() => q.value.trim() !== '' || campaign.value !== null || unit.value !== null || openOnly.value)
   /** The day with activities that is nearest to the one asked for, of two the later. */
-  const nearest = computed(() => nearestDay(marks.value.filter((one) => one.count > 0).map((one) => one.date), date.value))
+  const nearest = computed(() =>
+    nearestDay(
+      marks.value.filter((one) => one.count > 0).map((one) => one.date),
+      date.value,
+    ),
+  )
   function widen() {
     q.value = ''
     openOnly.value = false

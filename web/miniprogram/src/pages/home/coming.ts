@@ -6,7 +6,8 @@ import { checkinNow } from '@/app/signups'
 type Signup = Schemas['Signup']
 type Request = Schemas['Request']
 
-export type Thing = { key: string; at: number; signup: Signup; request?: undefined } | { key: string; at: number; request: Request; signup?: undefined }
+export type Thing =
+  { key: string; at: number; signup: Signup; request?: undefined } | { key: string; at: number; request: Request; signup?: undefined }
 
 /** The time of a request's next visit; none where none is arranged, or the slot is only held. */
 export function visitOf(of: Request, now = Date.now()): Schemas['Booking'] | undefined {
@@ -20,7 +21,11 @@ export const waitsForMe = (of: Request) => of.state === 'returned' || of.state =
 export function comingThings(signups: Signup[], requests: Request[], now = Date.now()): Thing[] {
   const things: Thing[] = [
     ...signups.map((signup): Thing => ({ key: `s${signup.id}`, at: Date.parse(signup.starts_at), signup })),
-    ...requests.map((request): Thing => ({ key: `r${request.id}`, at: Date.parse(visitOf(request, now)?.starts_at ?? '') || Infinity, request })),
+    ...requests.map((request): Thing => ({
+      key: `r${request.id}`,
+      at: Date.parse(visitOf(request, now)?.starts_at ?? '') || Infinity,
+      request,
+    })),
   ]
   return things.sort((a, b) => rank(a, now) - rank(b, now) || (a.at === b.at ? 0 : a.at - b.at))
 }

@@ -21,7 +21,22 @@ export function useHome() {
   const next = computed(() => nextThing(home.data.value?.coming ?? [], requests.value))
   const station = computed(() => home.data.value?.station ?? session.person.value?.unit)
   const name = computed(() => session.person.value?.name ?? '')
-  return reactive({ signedIn: session.signedIn, starting: session.starting, isStaff: session.isStaff, isWorker: computed(() => session.has('social_worker')), data: home.data, first: home.first, problem: home.problem, loading: home.loading, run: home.run, coming, next, requests, station, name })
+  return reactive({
+    signedIn: session.signedIn,
+    starting: session.starting,
+    isStaff: session.isStaff,
+    isWorker: computed(() => session.has('social_worker')),
+    data: home.data,
+    first: home.first,
+    problem: home.problem,
+    loading: home.loading,
+    run: home.run,
+    coming,
+    next,
+    requests,
+    station,
+    name,
+  })
 }
 
 export type HomeModel = UnwrapNestedRefs<ReturnType<typeof useHome>>

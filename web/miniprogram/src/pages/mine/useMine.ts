@@ -11,7 +11,12 @@ import { useSession } from '@/app/session'
 export function useMine() {
   const session = useSession()
   const figures = useLoad(async () => {
-    const [, mine, coming, requests] = await Promise.all([session.reload(), api.get('/me/hours'), api.get('/me/signups', { query: { when: 'coming', limit: 100 } }), api.get('/me/requests', { query: { open: true, limit: 100 } })])
+    const [, mine, coming, requests] = await Promise.all([
+      session.reload(),
+      api.get('/me/hours'),
+      api.get('/me/signups', { query: { when: 'coming', limit: 100 } }),
+      api.get('/me/requests', { query: { open: true, limit: 100 } }),
+    ])
     return { hours: mine, coming: coming.items.filter((one) => holds(one.state)).length, requests: requests.items.length }
   })
   async function run() {
@@ -30,5 +35,16 @@ export function useMine() {
       percent: percent(mine.minutes_total - mine.star_minutes, mine.next_star_minutes - mine.star_minutes),
     }
   })
-  return reactive({ person: session.person, signedIn: session.signedIn, starting: session.starting, isStaff: session.isStaff, coming: computed(() => figures.data.value?.coming), requests: computed(() => figures.data.value?.requests), problem: figures.problem, loading: figures.loading, star, run })
+  return reactive({
+    person: session.person,
+    signedIn: session.signedIn,
+    starting: session.starting,
+    isStaff: session.isStaff,
+    coming: computed(() => figures.data.value?.coming),
+    requests: computed(() => figures.data.value?.requests),
+    problem: figures.problem,
+    loading: figures.loading,
+    star,
+    run,
+  })
 }

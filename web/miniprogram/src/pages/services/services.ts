@@ -7,7 +7,12 @@ type Service = Schemas['ServiceType']
 type Group = Schemas['TargetGroup']
 export type Segment = 'all' | 'elder' | 'child' | 'family'
 
-export const SEGMENTS: [Segment, string][] = [['all', '全部'], ['elder', '老人'], ['child', '孩子'], ['family', '全家']]
+export const SEGMENTS: [Segment, string][] = [
+  ['all', '全部'],
+  ['elder', '老人'],
+  ['child', '孩子'],
+  ['family', '全家'],
+]
 
 const SERVES: Record<Exclude<Segment, 'all'>, Group[]> = {
   elder: ['elder', 'everyone'],
@@ -28,7 +33,9 @@ const pairs = (words: string) => [...words].slice(1).map((letter, n) => [...word
  * those that share the most with it, `near` then says so.
  */
 export function findServices(all: Service[], asked: string): { items: Service[]; near: boolean } {
-  const words = folded(asked).split(/[\s。、,]+/).filter(Boolean)
+  const words = folded(asked)
+    .split(/[\s。、,]+/)
+    .filter(Boolean)
   if (!words.length) return { items: all, near: false }
   const exact = all.filter((one) => words.every((word) => textOf(one).includes(word)))
   if (exact.length) return { items: exact, near: false }

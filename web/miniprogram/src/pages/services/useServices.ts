@@ -14,7 +14,12 @@ export function useServices() {
   const loaded = useLoad(() => api.get('/service-types'))
   onShow(() => void loaded.run())
 
-  const found = computed(() => findServices((loaded.data.value?.items ?? []).filter((one) => inSegment(one, segment.value)), q.value))
+  const found = computed(() =>
+    findServices(
+      (loaded.data.value?.items ?? []).filter((one) => inSegment(one, segment.value)),
+      q.value,
+    ),
+  )
   const groups = computed(() => byTheme(found.value.items))
 
   // ---- whom to call when nothing fits: my station, else one out of the list ----
