@@ -103,6 +103,7 @@ const still = (page) =>
       document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity),
   )
 
+/* global axe -- put into the page */
 const judge = (page) =>
   page.evaluate(
     ([standards, theirs]) =>

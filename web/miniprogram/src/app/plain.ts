@@ -5,6 +5,7 @@ export const plain = (text: string) =>
   text
     .replace(/[！-～]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0))
     .replace(/\u3000/g, ' ')
+    // eslint-disable-next-line no-misleading-character-class -- variation selectors are meant one by one
     .replace(/[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g, '')
 
 /** As a search compares it. */

@@ -106,7 +106,7 @@ type Verdict = { event: 'agree' | 'disagree' | 'exposureAuthorization'; buttonId
 type Wechat = { onNeedPrivacyAuthorization?: (listener: (resolve: (verdict: Verdict) => void) => void) => void }
 declare const wx: Wechat
 
-let wechatWaits: ((verdict: Verdict) => void)[] = []
+const wechatWaits: ((verdict: Verdict) => void)[] = []
 
 /** Stands in for WeChat's own window (wx.onNeedPrivacyAuthorization), once at the launch. */
 export function answerWechat() {

@@ -1,6 +1,6 @@
 // What staff do with a service request: the queues it waits in, the natural next act, and the words for all of them.
 import type { Schemas } from '@yimi/client'
-import { day, isoDate, monthDay, time, when, type When } from '@/app/format'
+import { day, isoDate, monthDay, when, type When } from '@/app/format'
 import type { RefusalText } from '@/app/refusal'
 import { RELATIONS, WAYS } from '@/app/requestWords'
 import { timeSaid } from '@/app/said'

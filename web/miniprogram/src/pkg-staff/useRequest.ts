@@ -10,8 +10,6 @@ import { whenSaid } from '@/app/said'
 import { asStaff } from './asStaff'
 import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from './requestWork'
 
-type Request = Schemas['Request']
-
 /** The steps of a request that answer with the request as it is then, and what each is told. */
 interface Bodies {
   approve: Schemas['RequestApproval']
