@@ -8,7 +8,7 @@ import globals from 'globals'
 import ts from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['**/node_modules/', '**/dist/', '**/.cache/', 'client/src/schema.d.ts'] }, // the last is generated
+  { ignores: ['**/node_modules/', '**/dist/', '**/.cache/', 'client/src/{schema.d,readers}.ts'] }, // the last are generated
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ts.configs.recommended,
