@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yimi/internal/feature"
 	"yimi/internal/human"
 	"yimi/internal/store"
 )
@@ -63,13 +64,13 @@ type exportRow struct {
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
 	db := s.db.Read(ctx)
-	rows, steps, undone, err := exportOf(db, personID)
+	rows, steps, undone, err := exportOf(db, of.PersonID)
 	if err != nil {
 		return nil, err
 	}
-	own, err := human.Accounts(db, personID) // a sign-up comes along when accounts become one
+	own, err := human.Accounts(db, of.PersonID) // a sign-up comes along when accounts become one
 	if err != nil {
 		return nil, err
 	}

@@ -67,18 +67,18 @@ func (n *news) notice(title string, now store.Time) outbox.Notice {
 
 func offerNotice(l *SignupLine) outbox.Notice {
 	until := *l.OfferExpiresAt
-	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
+	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
 		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
-			SpokenTime(until.Time) + " 前点确认，过时让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
-		As(outbox.SignupOfferedMessage, offerWords(l, until, "请点开确认，过时让给下一位")).Until(until)
+			SpokenTime(until.Time) + " 前点确认，过时让给下一位", Subject: "signup", SubjectID: l.ID}.
+		As(MessageSignupOffered, offerWords(l, until, "请点开确认，过时让给下一位")).Until(until)
 }
 
 func askedNotice(l *SignupLine, now store.Time) outbox.Notice {
 	until := *l.OfferExpiresAt
-	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupOffered, Event: eventAt("asked_again", l.ID, now),
+	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupOffered, Event: eventAt("asked_again", l.ID, now),
 		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
-			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", SignupID: &l.ID, ActivityID: &l.ActivityID}.
-		As(outbox.SignupOfferedMessage, offerWords(l, until, "时间改了，请点开重新确认")).Until(until)
+			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", Subject: "signup", SubjectID: l.ID}.
+		As(MessageSignupOffered, offerWords(l, until, "时间改了，请点开重新确认")).Until(until)
 }
 
 func offerWords(l *SignupLine, until store.Time, note string) outbox.Words {
@@ -107,10 +107,10 @@ func (n *news) mixedNotice(must []SignupLine, now store.Time) outbox.Notice {
 	if len(n.offered) > 0 {
 		said = append(said, "有名额了的是 "+saySpans(signupsOf(n.offered)))
 	}
-	return outbox.Notice{PersonID: first.PersonID, Kind: outbox.SignupOffered, Event: eventAt("several", first.ID, now), Title: "有班次要您确认",
-		Body:     "“" + first.ActivityTitle + "”" + strings.Join(said, "；") + "。要来的请在 " + SpokenTime(until.Time) + " 前逐班点确认，过时让给下一位",
-		SignupID: &first.ID, ActivityID: &first.ActivityID}.
-		As(outbox.SignupOfferedMessage, offerWords(&first, until, "不止一班，请点开逐班确认")).Until(until)
+	return outbox.Notice{PersonID: first.PersonID, Kind: NoticeSignupOffered, Event: eventAt("several", first.ID, now), Title: "有班次要您确认",
+		Body:    "“" + first.ActivityTitle + "”" + strings.Join(said, "；") + "。要来的请在 " + SpokenTime(until.Time) + " 前逐班点确认，过时让给下一位",
+		Subject: "signup", SubjectID: first.ID}.
+		As(MessageSignupOffered, offerWords(&first, until, "不止一班，请点开逐班确认")).Until(until)
 }
 
 func signupsOf(lines []SignupLine) (out []Signup) {
@@ -134,9 +134,9 @@ func cancelledNotices(signups []Signup, in map[int64]bool, title, kind, reason s
 		if slices.ContainsFunc(mine, func(g Signup) bool { return in[g.ID] }) {
 			what += "。您已经签到，走的时候请照常签退，时长由工作人员确认"
 		}
-		out = append(out, outbox.Notice{PersonID: first.PersonID, Kind: outbox.ActivityCancelled, Event: event("called_off", first.ID),
-			Title: kind, Body: "“" + title + "”" + what, SignupID: &first.ID, ActivityID: &first.ActivityID}.
-			As(outbox.ActivityChangedMessage, changeWords(title, kind, first.StartsAt, reason)).Until(last.StartsAt))
+		out = append(out, outbox.Notice{PersonID: first.PersonID, Kind: NoticeActivityCancelled, Event: event("called_off", first.ID),
+			Title: kind, Body: "“" + title + "”" + what, Subject: "activity", SubjectID: first.ActivityID}.
+			As(MessageActivityChanged, changeWords(title, kind, first.StartsAt, reason)).Until(last.StartsAt))
 	}
 	return out
 }
@@ -169,9 +169,9 @@ func changeNotices(signups []Signup, title, kind, what string) (out []outbox.Not
 }
 
 func changeNotice(g *Signup, title, kind, what string) outbox.Notice {
-	return outbox.Notice{PersonID: g.PersonID, Kind: outbox.ActivityChanged, Event: event("changed", g.ID) + ":" + rand.Text(),
-		Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", SignupID: &g.ID, ActivityID: &g.ActivityID}.
-		As(outbox.ActivityChangedMessage, changeWords(title, kind, g.StartsAt, what)).Until(g.EndsAt)
+	return outbox.Notice{PersonID: g.PersonID, Kind: NoticeActivityChanged, Event: event("changed", g.ID) + ":" + rand.Text(),
+		Title: "活动有变动", Body: "“" + title + "”" + what + "。不方便参加的话，请早些取消报名", Subject: "activity", SubjectID: g.ActivityID}.
+		As(MessageActivityChanged, changeWords(title, kind, g.StartsAt, what)).Until(g.EndsAt)
 }
 
 func changeWords(title, kind string, starts store.Time, what string) outbox.Words {

@@ -262,7 +262,7 @@ func addShifts(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift) e
 	}
 	made := make([]audit.Entry, len(shifts))
 	for i := range shifts {
-		made[i] = audit.Entry{Entity: audit.Shift, ID: shifts[i].ID, UnitID: a.UnitID, After: shifts[i]}
+		made[i] = audit.Entry{Of: shiftLog, ID: shifts[i].ID, UnitID: a.UnitID, After: shifts[i]}
 	}
 	if err := audit.WriteAll(tx, made); err != nil {
 		return err
@@ -337,7 +337,7 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) 
 
 // logActivity adds what was done to an activity to the audit log.
 func logActivity(tx *store.Tx, l *Line, before, after any) error {
-	return audit.Write(tx, audit.Entry{Entity: audit.Activity, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: before, After: after})
+	return audit.Write(tx, audit.Entry{Of: activityLog, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: before, After: after})
 }
 
 func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {

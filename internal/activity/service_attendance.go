@@ -10,7 +10,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
 	"yimi/internal/human"
@@ -403,7 +402,7 @@ func (r *recorder) undo(ctx context.Context, tx *store.Tx, l *SignupLine, d Deed
 	if err := noteHand(tx, l.ShiftID, by, handUndid); err != nil {
 		return 0, err
 	}
-	if err := logSignup(tx, l, audit.Attendance, map[string]any{"kind": kind, "at": a.InAt}, map[string]any{"undone": true}); err != nil {
+	if err := logSignup(tx, l, attendanceLog, map[string]any{"kind": kind, "at": a.InAt}, map[string]any{"undone": true}); err != nil {
 		return 0, err
 	}
 	return 0, writeTimeline(tx, signupTimeline(&l.Signup, "undo_"+string(kind), l.State, by, d.Reason))

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/hours"
 	"yimi/internal/store"
@@ -415,7 +414,7 @@ func noteScan(tx *store.Tx, r *Recorded, p presence, at store.Time) error {
 	if err := noteHand(tx, r.ShiftID, p.by, handScanned); err != nil {
 		return err
 	}
-	return logSignup(tx, &r.SignupLine, audit.Attendance, nil, map[string]any{"kind": p.kind, "at": at})
+	return logSignup(tx, &r.SignupLine, attendanceLog, nil, map[string]any{"kind": p.kind, "at": at})
 }
 
 // LiveCode is a shift's rotating code with the live count.

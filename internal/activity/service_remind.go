@@ -75,8 +75,8 @@ func (s *Service) remind(ctx context.Context, l *timedLine, r reminder) error {
 }
 
 func reminderNotice(l *SignupLine, r reminder, now time.Time) outbox.Notice {
-	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.ShiftReminder, Event: event("remind:"+r.name, l.ID) + ":" + l.StartsAt.Format("0601021504"),
+	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeShiftReminder, Event: event("remind:"+r.name, l.ID) + ":" + l.StartsAt.Format("0601021504"),
 		Title: SpokenDay(now, l.StartsAt.Time) + "有活动", Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，在" + l.PlaceName + "。" + r.note,
-		SignupID: &l.ID, ActivityID: &l.ActivityID}.
-		As(outbox.ShiftReminderMessage, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "place": l.PlaceName, "note": r.note}).Until(l.StartsAt)
+		Subject: "signup", SubjectID: l.ID}.
+		As(MessageShiftReminder, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "place": l.PlaceName, "note": r.note}).Until(l.StartsAt)
 }

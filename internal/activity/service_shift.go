@@ -121,7 +121,7 @@ func (s *Service) changeShift(ctx context.Context, tx *store.Tx, l *Line, shift 
 	if err := s.promote(tx, is.ID, n); err != nil {
 		return err
 	}
-	if err := audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: l.UnitPath, Before: shift, After: is}); err != nil {
+	if err := audit.Write(tx, audit.Entry{Of: shiftLog, ID: is.ID, UnitID: is.UnitID, UnitPath: l.UnitPath, Before: shift, After: is}); err != nil {
 		return err
 	}
 	return refreshNext(tx, l.ID)
@@ -258,7 +258,7 @@ func sayCancelled(ctx context.Context, tx *store.Tx, a *Activity, shifts []Shift
 	}
 	off := make([]audit.Entry, len(shifts))
 	for i := range shifts {
-		off[i] = audit.Entry{Entity: audit.Shift, ID: shifts[i].ID, UnitID: a.UnitID, Before: shifts[i], After: map[string]any{"state": ShiftCancelled}}
+		off[i] = audit.Entry{Of: shiftLog, ID: shifts[i].ID, UnitID: a.UnitID, Before: shifts[i], After: map[string]any{"state": ShiftCancelled}}
 	}
 	if err := audit.WriteAll(tx, off); err != nil {
 		return err
@@ -279,7 +279,7 @@ func (s *Service) OpenShift(ctx context.Context, tx *store.Tx, a *Activity, shif
 	if err := insertActivity(tx, a); err != nil {
 		return nil, err
 	}
-	if err := audit.Write(tx, audit.Entry{Entity: audit.Activity, ID: a.ID, UnitID: a.UnitID, After: a}); err != nil {
+	if err := audit.Write(tx, audit.Entry{Of: activityLog, ID: a.ID, UnitID: a.UnitID, After: a}); err != nil {
 		return nil, err
 	}
 	one := []Shift{shift}

@@ -8,6 +8,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/hours"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
@@ -168,10 +169,10 @@ func queue(tx *store.Tx, g *Signup, shift *Shift) error {
 }
 
 func confirmedNotice(g *Signup, title, place string) outbox.Notice {
-	return outbox.Notice{PersonID: g.PersonID, Kind: outbox.SignupConfirmed, Event: event("confirmed", g.ID), Title: "报名成功",
-		Body:     "“" + title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
-		SignupID: &g.ID, ActivityID: &g.ActivityID}.
-		As(outbox.SignupConfirmedMessage, outbox.Words{"activity": title, "time": outbox.Clock(g.StartsAt.Time), "place": place, "note": "到场后请扫码签到"}).Until(g.EndsAt)
+	return outbox.Notice{PersonID: g.PersonID, Kind: NoticeSignupConfirmed, Event: event("confirmed", g.ID), Title: "报名成功",
+		Body:    "“" + title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
+		Subject: "signup", SubjectID: g.ID}.
+		As(MessageSignupConfirmed, outbox.Words{"activity": title, "time": outbox.Clock(g.StartsAt.Time), "place": place, "note": "到场后请扫码签到"}).Until(g.EndsAt)
 }
 
 // step moves a sign-up along its table, with its timeline line, and settles the
@@ -194,7 +195,7 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who workflow.
 	was := l.State
 	l.State = to
 	if who == workflow.ByStaff {
-		if err := logSignup(tx, l, audit.Signup, map[string]any{"state": was}, map[string]any{"state": to}); err != nil {
+		if err := logSignup(tx, l, signupLog, map[string]any{"state": was}, map[string]any{"state": to}); err != nil {
 			return err
 		}
 	}
@@ -203,8 +204,8 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who workflow.
 
 // logSignup adds what staff did to a sign-up to the audit log. What volunteers do with their own
 // is in the timeline alone.
-func logSignup(tx *store.Tx, l *SignupLine, entity audit.Entity, before, after any) error {
-	return audit.Write(tx, audit.Entry{Entity: entity, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath,
+func logSignup(tx *store.Tx, l *SignupLine, of *feature.Audited, before, after any) error {
+	return audit.Write(tx, audit.Entry{Of: of, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath,
 		Minor: audit.IsMinor(l.BirthDate, tx.Now.Time), Before: before, After: after})
 }
 
@@ -294,8 +295,8 @@ func (s *Service) CancelSignup(ctx context.Context, id int64, reason string) (*S
 		if err := s.step(tx, l, "cancel", who, a.PersonID, reason); err != nil || who == workflow.ByVolunteer {
 			return err
 		}
-		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupCancelled, Event: event("cancelled", l.ID),
-			Title: "报名被取消", Body: "“" + l.ActivityTitle + "”的报名由工作人员取消。" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID})
+		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupCancelled, Event: event("cancelled", l.ID),
+			Title: "报名被取消", Body: "“" + l.ActivityTitle + "”的报名由工作人员取消。" + reason, Subject: "activity", SubjectID: l.ActivityID})
 	})
 }
 
@@ -389,7 +390,7 @@ func addOnePlace(tx *store.Tx, shiftID int64, path string) error {
 	}
 	was := *is
 	was.Capacity--
-	return audit.Write(tx, audit.Entry{Entity: audit.Shift, ID: is.ID, UnitID: is.UnitID, UnitPath: path, Before: was, After: is})
+	return audit.Write(tx, audit.Entry{Of: shiftLog, ID: is.ID, UnitID: is.UnitID, UnitPath: path, Before: was, After: is})
 }
 
 func (s *Service) act(ctx context.Context, id int64, deed func(*store.Tx, *SignupLine) error) (*SignupLine, error) {
@@ -478,8 +479,8 @@ func decisionNotice(l *SignupLine, reason string) outbox.Notice {
 	if l.State == Confirmed {
 		return confirmedNotice(&l.Signup, l.ActivityTitle, l.PlaceName)
 	}
-	return outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupRejected, Event: event("rejected", l.ID), Title: "报名没有通过",
-		Body: "“" + l.ActivityTitle + "”的报名没有通过：" + reason, SignupID: &l.ID, ActivityID: &l.ActivityID}
+	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupRejected, Event: event("rejected", l.ID), Title: "报名没有通过",
+		Body: "“" + l.ActivityTitle + "”的报名没有通过：" + reason, Subject: "activity", SubjectID: l.ActivityID}
 }
 
 // Signup gives one sign-up to its volunteer or its unit's staff.
@@ -547,7 +548,7 @@ func (s *Service) OpenContact(ctx context.Context, id int64) (c Contact, err err
 		if c.Phone == "" {
 			return errNoPhone
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Signup, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath,
+		return audit.Write(tx, audit.Entry{Of: signupLog, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath,
 			Minor: audit.IsMinor(l.BirthDate, tx.Now.Time)})
 	})
 	if err != nil {

@@ -47,8 +47,8 @@ func (s *Service) lapse(ctx context.Context, id int64, why string) error {
 		if err := s.step(tx, l, "lapse", workflow.BySystem, 0, why); err != nil {
 			return err
 		}
-		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: outbox.SignupLapsed, Event: event("lapsed", l.ID),
-			Title: "这次没有轮到", Body: "“" + l.ActivityTitle + "”" + why + "。欢迎看看别的活动", SignupID: &l.ID, ActivityID: &l.ActivityID})
+		return outbox.Tell(tx, outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupLapsed, Event: event("lapsed", l.ID),
+			Title: "这次没有轮到", Body: "“" + l.ActivityTitle + "”" + why + "。欢迎看看别的活动", Subject: "activity", SubjectID: l.ActivityID})
 	})
 }
 

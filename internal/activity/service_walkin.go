@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
@@ -168,7 +167,7 @@ func letIn(tx *store.Tx, id int64, was SignupState, p presence) (*SignupLine, er
 	if err != nil || p.by == 0 {
 		return l, err
 	}
-	return l, logSignup(tx, l, audit.Signup, map[string]any{"state": was}, map[string]any{"state": l.State})
+	return l, logSignup(tx, l, signupLog, map[string]any{"state": was}, map[string]any{"state": l.State})
 }
 
 // countIn counts somebody in who has joined; staff add a place where all are taken.

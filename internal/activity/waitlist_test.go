@@ -29,7 +29,7 @@ func TestWhoWaitsIsOfferedUntilTheStart(t *testing.T) {
 			if at := w.Signup(waits[i]).OfferExpiresAt; at == nil || !at.Equal(until) {
 				t.Errorf("offer %d until %v, want %s", i, at, until)
 			}
-			if n := w.Count("notices", "kind = 'signup_offered' AND signup_id = ?", waits[i]); n != 1 {
+			if n := w.Count("notices", "kind = 'signup_offered' AND subject_id = ?", waits[i]); n != 1 {
 				t.Errorf("told %d times", n)
 			}
 			w.Clock.Set(until)

@@ -2,11 +2,8 @@ package activity_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,13 +11,9 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
-	"yimi/internal/hours"
-	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
-
-var update = flag.Bool("update", false, "write docs/workflows.md anew")
 
 // allowed finds the line of a table, if there is one.
 func allowed[S ~string](table []workflow.Move[S], from S, action string, who workflow.Who) (to S, ok bool) {
@@ -152,7 +145,7 @@ func (d *desk) trace(g activity.Signup) string {
 	s := d.FindShift(g.ShiftID)
 	return fmt.Sprint(d.Signup(g.ID).State, s.Taken, s.Waitlisted, s.Capacity,
 		d.Count("activity_timeline", "subject = 'signup' AND subject_id = ?", g.ID), d.Count("hour_entries", "source_id = ?", g.ID),
-		d.Count("notices", "signup_id = ?", g.ID), d.Count("volunteer_hours", "person_id = ?", g.PersonID))
+		d.Count("notices", "person_id = ?", g.PersonID), d.Count("volunteer_hours", "person_id = ?", g.PersonID))
 }
 
 // Every state, with everything that anybody can ask of a sign-up in it (rule 5).
@@ -285,50 +278,6 @@ func TestClosedActivitiesCannotBeEdited(t *testing.T) {
 			t.Errorf("%d shifts", n)
 		}
 	})
-}
-
-const workflowsFile = "../../docs/workflows.md"
-
-// docs/workflows.md is drawn from the tables; "go test ./internal/activity -run Docs -update" draws it anew.
-func TestDocsShowTheTables(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	b.WriteString("# Workflows\n\nDrawn from the tables in `internal/activity/moves.go`, `internal/hours/proposal.go` and `internal/request/moves.go` by `go test ./internal/activity -run Docs -update`;\n" +
-		"a test fails when this page is stale. What is not in a table is refused with 409 `bad_transition`.\n")
-	draw(&b, "Activity 活动", activity.ActivityMoves, map[activity.State]string{activity.Draft: "create"})
-	draw(&b, "Sign-up 报名", activity.SignupMoves, map[activity.SignupState]string{
-		activity.Pending: "sign up, where staff approve", activity.Waitlisted: "sign up, when full", activity.Confirmed: "sign up"})
-	draw(&b, "Hour proposal 提议", hours.ProposalMoves, map[hours.ProposalState]string{hours.ProposalPending: "propose"})
-	draw(&b, "Hour dispute 时长疑问", hours.DisputeMoves, map[hours.DisputeState]string{hours.DisputeOpen: "dispute"})
-	draw(&b, "Request 服务申请", request.Moves, map[request.State]string{request.Draft: "ask"})
-	if *update {
-		apptest.Must(t, os.WriteFile(workflowsFile, []byte(b.String()), 0o644)) //nolint:gosec // a page of the docs
-	}
-	now, err := os.ReadFile(workflowsFile)
-	if err != nil || string(now) != b.String() {
-		t.Errorf("docs/workflows.md is stale (%v); run: go test ./internal/activity -run Docs -update", err)
-	}
-}
-
-func draw[S ~string](b *strings.Builder, title string, table []workflow.Move[S], begins map[S]string) {
-	fmt.Fprintf(b, "\n## %s\n\n```mermaid\nstateDiagram-v2\n", title)
-	for _, m := range table {
-		if how, ok := begins[m.From]; ok {
-			fmt.Fprintf(b, "    [*] --> %s: %s\n", m.From, how)
-			delete(begins, m.From)
-		}
-	}
-	for _, m := range table {
-		fmt.Fprintf(b, "    %s --> %s: %s\n", m.From, m.To, m.Action)
-	}
-	b.WriteString("```\n\n| from | action | to | who |\n|---|---|---|---|\n")
-	for _, m := range table {
-		who := make([]string, len(m.Who))
-		for i, w := range m.Who {
-			who[i] = string(w)
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", m.From, m.Action, m.To, strings.Join(who, ", "))
-	}
 }
 
 func weekly(capacity int) activity.Series {

@@ -19,6 +19,7 @@ import (
 	"yimi/internal/campaign"
 	"yimi/internal/catalogue"
 	"yimi/internal/config"
+	"yimi/internal/feature"
 	"yimi/internal/files"
 	"yimi/internal/hours"
 	"yimi/internal/httpapi"
@@ -47,6 +48,8 @@ type App struct {
 	files   *files.Folder      // attachments, sealed
 	box     *seal.Box
 	trace   store.Trace
+
+	features []feature.Feature // in the order in which they are gone round
 
 	Store      *store.Store
 	Identity   *identity.Service
@@ -130,17 +133,21 @@ func (a *App) build() error {
 	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.cfg.Limits.DailyCap)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
-	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo, Mergers: a.mergers(),
-		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
+	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo,
+		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, SessionsKept: a.cfg.Retention.Sessions, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
 	a.Activities.Phone, a.Activities.Hands = a.Identity.PhoneOf, a.Identity.Hands
-	if a.Outbox, err = a.newOutbox(); err != nil {
-		return err
-	}
 	if err := a.buildRequests(); err != nil {
 		return err
 	}
-	a.Identity.Withdrawn = map[identity.ConsentKind]func(*store.Tx, int64) error{
-		identity.Share: a.Requests.ShareWithdrawn, identity.Sensitive: a.Requests.SensitiveWithdrawn, identity.Privacy: a.Requests.NoticeWithdrawn}
+	a.Outbox = outbox.NewService(outbox.Deps{Store: a.Store, Log: a.log, Kept: a.cfg.Retention.Notices, OpenIDs: a.Identity.OpenIDs,
+		Quiet: outbox.Quiet{From: a.cfg.Limits.QuietFrom, Until: a.cfg.Limits.QuietUntil}})
+	a.features = a.allFeatures()
+	a.Identity.Features = a.features
+	a.Audit.Know(a.features)
+	a.Outbox.Know(a.features)
+	if err := a.openOutbox(); err != nil {
+		return err
+	}
 	a.measureParts()
 	return a.buildHandler(tokens)
 }
@@ -155,9 +162,8 @@ func (a *App) buildRequests() (err error) {
 	a.Bookings = booking.NewService(a.Store, booking.Limits{Hold: a.cfg.Limits.SlotHold, OpensAt: a.cfg.Limits.OpensAt, ClosesAt: a.cfg.Limits.ClosesAt})
 	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
 		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Limits: request.Limits{
-			Notice: a.cfg.Limits.CancelNotice, BookingsOfOne: a.cfg.Limits.BookingsOfOne, BookingsByOne: a.cfg.Limits.BookingsByOne, Reschedules: a.cfg.Limits.Reschedules}})
-	a.Identity.Work = []identity.Work{{InHand: a.Requests.InHand, Pass: a.Requests.Pass}, {InHand: booking.InHand, Pass: booking.Pass},
-		{InHand: activity.InHand, Pass: activity.Pass}, {InHand: hours.InHand}}
+			Notice: a.cfg.Limits.CancelNotice, BookingsOfOne: a.cfg.Limits.BookingsOfOne, BookingsByOne: a.cfg.Limits.BookingsByOne, Reschedules: a.cfg.Limits.Reschedules},
+		Retention: request.Retention{Words: a.cfg.Retention.Requests, Records: a.cfg.Retention.Records, Drafts: a.cfg.Retention.Drafts, Looks: a.cfg.Retention.Looks}})
 	return nil
 }
 
@@ -170,7 +176,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Hosts: a.cfg.Hosts, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers))},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit, Features: a.features,
 	})
 	if err != nil {
 		return err
@@ -313,26 +319,15 @@ func (a *App) drain(servers []*http.Server) (err error) {
 	return err
 }
 
-// mergers are what the features do when two accounts are one person's: the sign-ups first, on
-// which whoever credits hours waits (docs/adr/0016).
-func (a *App) mergers() []func(tx *store.Tx, from, into int64) error {
-	return []func(tx *store.Tx, from, into int64) error{activity.Merge, a.Hours.Merge, request.Merge, outbox.Merge}
-}
-
 func (a *App) tasks() []jobs.Task {
 	tasks := []jobs.Task{
-		{Name: "sweep", Every: 15 * time.Second, Do: a.Activities.Sweep},
-		{Name: "holds", Every: 15 * time.Second, Do: a.Bookings.Sweep},
-		{Name: "remind", Every: time.Minute, Do: a.Requests.Remind},
-		{Name: "remind of shifts", Every: time.Minute, Do: a.Activities.Remind},
-		{Name: "deliver", Every: time.Second, Do: a.Outbox.Deliver},
 		{Name: "close", Every: time.Minute, Do: a.FinishClosings},
 		{Name: "prune", Every: time.Hour, Do: a.Prune},
 		{Name: "count", Every: time.Hour, Do: a.Store.CountRows},
-		{Name: "names", Do: a.Identity.HideOutdatedNames},
-		{Name: "duplicates", Every: time.Hour, Do: a.Identity.FindDuplicates},
-		{Name: "own hours", Every: time.Hour, Do: a.Hours.FindOwnHours},
 		{Name: "keys", Every: time.Minute, Do: func(context.Context) error { return a.box.Reload() }},
+	}
+	for _, f := range a.features {
+		tasks = append(tasks, f.Tasks...)
 	}
 	if a.cfg.Demo {
 		tasks = append(tasks, jobs.Task{Name: "demo", Every: time.Minute, Do: a.keepDemoAlive})

@@ -24,8 +24,8 @@ var errNewFolder = errors.New("say where with --data-dir NEW: a new folder, with
 // rowsOfBackup are the columns that tell what a backup needs besides the database.
 func rowsOfBackup() backup.Rows {
 	rows := backup.Rows{Files: []backup.Column{{Table: "request_attachments", Column: "name"}}}
-	for _, c := range sealedColumns {
-		rows.Sealed = append(rows.Sealed, backup.Column{Table: c.table, Column: c.column})
+	for _, c := range sealedColumns() {
+		rows.Sealed = append(rows.Sealed, backup.Column{Table: c.table, Column: c.Column})
 	}
 	return rows
 }

@@ -14,7 +14,7 @@ const closingBatch = 50
 // CloseAccount closes the actor's account. The first transaction settles it: from then on nobody
 // acts as the person. What follows, and what a crash leaves undone, FinishClosings does again.
 func (a *App) CloseAccount(ctx context.Context, reason string) error {
-	if err := a.Identity.Close(ctx, reason, a.Requests.MayClose, a.Activities.MayClose); err != nil {
+	if err := a.Identity.Close(ctx, reason); err != nil {
 		return err
 	}
 	id := auth.From(ctx).PersonID
@@ -28,14 +28,29 @@ func (a *App) CloseAccount(ctx context.Context, reason string) error {
 // every feature. Every step may run again. It says whether a visit under way keeps something back.
 func (a *App) emptyAccount(ctx context.Context, id int64) (waits bool, err error) {
 	ctx = auth.With(ctx, auth.Actor{PersonID: id, Grants: []auth.Grant{{Role: auth.Resident}}})
-	if err := errors.Join(a.Activities.Leave(ctx, id), a.Requests.Leave(ctx, id)); err != nil {
+	var left []error
+	for _, f := range a.features {
+		if f.Leave != nil {
+			left = append(left, f.Leave(ctx, id))
+		}
+	}
+	if err := errors.Join(left...); err != nil {
 		return false, err
 	}
-	steps := []func(context.Context) error{func(ctx context.Context) (err error) { waits, err = a.Requests.Forget(ctx, id); return err }}
-	for _, forget := range []func(context.Context, int64) error{
-		a.Activities.Forget, a.Hours.Forget, a.Bookings.Forget, a.Outbox.Forget, a.Identity.Forget, a.Store.ForgetKeys,
-	} {
-		steps = append(steps, func(ctx context.Context) error { return forget(ctx, id) })
+	return a.forget(ctx, id)
+}
+
+// forget deletes what is personal in every feature, also where one of them fails.
+func (a *App) forget(ctx context.Context, id int64) (waits bool, err error) {
+	var steps []func(context.Context) error
+	for _, f := range a.features {
+		if f.Forget != nil {
+			steps = append(steps, func(ctx context.Context) error {
+				later, err := f.Forget(ctx, id)
+				waits = waits || later
+				return err
+			})
+		}
 	}
 	err = jobs.Steps(ctx, steps...)
 	return waits, err

@@ -294,7 +294,7 @@ func (d *demoLoop) ago(id int64, back time.Duration) {
 			"UPDATE requests SET created_at = created_at - ?, state_since = state_since - ?, submitted_at = submitted_at - ?, respond_by = respond_by - ?, responded_at = responded_at - ?, accepted_at = accepted_at - ?, rated_at = rated_at - ? WHERE id = ?",
 			"UPDATE request_timeline SET at = at - ? WHERE request_id = ?", "UPDATE request_notes SET created_at = created_at - ? WHERE request_id = ?",
 			"UPDATE request_visits SET started_at = started_at - ?, ended_at = ended_at - ? WHERE request_id = ?",
-			"UPDATE notices SET created_at = created_at - ? WHERE request_id = ?",
+			"UPDATE notices SET created_at = created_at - ? WHERE subject = 'request' AND subject_id = ?",
 		} {
 			args := []any{}
 			for range countMarks(sql) - 1 {
@@ -314,7 +314,7 @@ func redate(tx *store.Tx, id int64, back time.Duration) error {
 	if err := tx.Where("id = ?", id).Take(&r).Error; err != nil || r.RespondBy == nil {
 		return err
 	}
-	return tx.Exec("UPDATE notices SET body = REPLACE(body, ?, ?) WHERE request_id = ?",
+	return tx.Exec("UPDATE notices SET body = REPLACE(body, ?, ?) WHERE subject = 'request' AND subject_id = ?",
 		activity.SpokenTime(r.RespondBy.Time), activity.SpokenTime(r.RespondBy.Add(-back)), id).Error
 }
 

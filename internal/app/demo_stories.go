@@ -233,7 +233,7 @@ func (d *demoLoop) loose() {
 			Words: "我走得更晚，收完工具才走的", CreatedAt: since}).Error; err != nil {
 			return err
 		}
-		return tx.Create(&outbox.Notice{PersonID: d.people["v9"], Kind: outbox.HoursCredited, Event: "demo:letter", Title: "志愿时长到账了", Body: "点开看这次的时长",
+		return tx.Create(&outbox.Notice{PersonID: d.people["v9"], Kind: hours.NoticeHoursCredited, Event: "demo:letter", Title: "志愿时长到账了", Body: "点开看这次的时长",
 			CreatedAt: since, Template: "hours_credited", Delivery: outbox.Dead, Attempts: 3, Fault: "wechat_message_broken", FailedAt: &since}).Error
 	})
 }

@@ -263,7 +263,7 @@ func TestTheDemoDoesNotContradictItself(t *testing.T) {
 		}
 	}
 	var notices []outbox.Notice
-	apptest.Must(t, db.Where("request_id IS NOT NULL").Order("person_id, id").Find(&notices).Error)
+	apptest.Must(t, db.Where("subject = 'request'").Order("person_id, id").Find(&notices).Error)
 	for i := 1; i < len(notices); i++ {
 		was, is := &notices[i-1], &notices[i]
 		if was.PersonID == is.PersonID && is.CreatedAt.Before(was.CreatedAt.Time) {
@@ -272,8 +272,8 @@ func TestTheDemoDoesNotContradictItself(t *testing.T) {
 	}
 	for _, n := range notices {
 		var r request.Request
-		apptest.Must(t, db.Where("id = ?", n.RequestID).Take(&r).Error)
-		if n.Kind == outbox.RequestSubmitted && !strings.Contains(n.Body, activity.SpokenTime(r.RespondBy.Time)) {
+		apptest.Must(t, db.Where("id = ?", n.SubjectID).Take(&r).Error)
+		if n.Kind == request.NoticeRequestSubmitted && !strings.Contains(n.Body, activity.SpokenTime(r.RespondBy.Time)) {
 			t.Errorf("%q, and the request says %s", n.Body, r.RespondBy)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"yimi/internal/feature"
 	"yimi/internal/seal"
 )
 
@@ -20,6 +21,9 @@ func (a *App) RotateKeys(ctx context.Context, out io.Writer) error { return a.ro
 // PruneKeys is for tests.
 func (a *App) PruneKeys(ctx context.Context, out io.Writer) error { return a.pruneKeys(ctx, out) }
 
+// First puts a feature before all others, for tests.
+func (a *App) First(f feature.Feature) { a.features = append([]feature.Feature{f}, a.features...) }
+
 // Box is for tests.
 func (a *App) Box() *seal.Box { return a.box }
 
@@ -30,8 +34,8 @@ func (a *App) CountUnder(ctx context.Context, keyID string) (int64, error) {
 
 // SealedColumns gives the list as TABLE.COLUMN.
 func SealedColumns() (out []string) {
-	for _, c := range sealedColumns {
-		out = append(out, c.table+"."+c.column)
+	for _, c := range sealedColumns() {
+		out = append(out, c.table+"."+c.Column)
 	}
 	return out
 }

@@ -42,9 +42,9 @@ func (a *App) refuseNewKeys() error {
 	if err != nil || len(ids) > 0 {
 		return err
 	}
-	for _, c := range sealedColumns {
+	for _, c := range sealedColumns() {
 		var some []int64
-		err := a.Store.Read(context.Background()).Table(c.table).Select("1 AS one").Where(c.column+" IS NOT NULL").Limit(1).Pluck("one", &some).Error
+		err := a.Store.Read(context.Background()).Table(c.table).Select("1 AS one").Where(c.Column+" IS NOT NULL").Limit(1).Pluck("one", &some).Error
 		if err != nil {
 			return err
 		}
@@ -125,12 +125,12 @@ func (a *App) freshKey(ctx context.Context, stale int64, out io.Writer) (int64, 
 
 // resealAll makes one pass over all that is sealed.
 func (a *App) resealAll(ctx context.Context, out io.Writer) (all resealed, err error) {
-	for _, c := range sealedColumns {
+	for _, c := range sealedColumns() {
 		done, err := a.reseal(ctx, c)
 		if err != nil {
 			return all, err
 		}
-		done.tell(out, c.table+"."+c.column)
+		done.tell(out, c.table+"."+c.Column)
 		all.add(done)
 	}
 	done, err := a.resealFiles(ctx)

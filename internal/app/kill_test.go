@@ -182,7 +182,7 @@ func TestVerifyExitsOneOnTampering(t *testing.T) {
 		_, err := w.Record(w.Staff, shift.ID, activity.Deed{SignupID: g.ID, Action: "confirm"})
 		apptest.Must(t, err)
 		yimi := newProgram(t, keysEnv(w.Keys), "--database="+url, "--data-dir="+t.TempDir())
-		if out, err := yimi.run("verify"); err != nil || !strings.Contains(out, "whole: 1 entries in 1 chains") {
+		if out, err := yimi.run("verify"); err != nil || !strings.Contains(out, "1 entries in 1 chains") {
 			t.Errorf("%v: %s", err, out)
 		}
 		for _, c := range []struct{ tamper, undo, says string }{

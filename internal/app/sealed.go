@@ -7,33 +7,28 @@ import (
 	"io/fs"
 	"strings"
 
+	"yimi/internal/feature"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
 
-// sealedColumn is a column whose values are sealed, each under prefix and what the named
-// columns of its row hold, with / between.
+// sealedColumn is a column whose values are sealed, with its table.
 type sealedColumn struct {
-	table, column string
-	prefix        string
-	named         []string // one or two
-	index         *sealedIndex
+	table string
+	feature.Sealed
 }
 
-// sealedIndex is the keyed hash beside a sealed column: of its value, behind that of another
-// column and a colon if there is one.
-type sealedIndex struct{ column, kind, behind string }
-
-// sealedColumns is the one list of all that is sealed in the database. A test fails when a
-// table has a column of the name sealed, or that ends in _sealed, that is not here.
-var sealedColumns = []sealedColumn{
-	{table: "people", column: "phone_sealed", prefix: "people/phone/", named: []string{"id"}, index: &sealedIndex{"phone_index", "phone", ""}},
-	{table: "people", column: "identity_sealed", prefix: "people/identity/", named: []string{"id"}, index: &sealedIndex{"identity_index", "identity", "identity_type"}},
-	{table: "beneficiaries", column: "sealed", prefix: "beneficiaries/", named: []string{"ref"}},
-	{table: "requests", column: "sealed", prefix: "requests/", named: []string{"number"}},
-	{table: "request_visits", column: "sealed", prefix: "visits/", named: []string{"ref"}},
-	{table: "request_notes", column: "sealed", prefix: "notes/", named: []string{"ref"}},
-	{table: "idempotency_keys", column: "body", prefix: "answers/", named: []string{"person_id", "request_key"}},
+// sealedColumns is all that is sealed in the database, as the features say it. A test fails when a
+// table has a column of the name sealed, or that ends in _sealed, that is not there.
+func sealedColumns() (out []sealedColumn) {
+	for _, f := range Declared() {
+		for _, t := range f.Tables {
+			for _, c := range t.Sealed {
+				out = append(out, sealedColumn{t.Name, c})
+			}
+		}
+	}
+	return out
 }
 
 // fileName is what a file is sealed under; "" for one that is not sealed, such
@@ -57,10 +52,10 @@ type sealedRow struct {
 }
 
 func (c sealedColumn) nameOf(r *sealedRow) string {
-	if len(c.named) == 2 {
-		return c.prefix + r.First + "/" + r.Second
+	if len(c.Named) == 2 {
+		return c.Prefix + r.First + "/" + r.Second
 	}
-	return c.prefix + r.First
+	return c.Prefix + r.First
 }
 
 // text makes a column that may be a number text, on both databases.
@@ -73,14 +68,14 @@ func (a *App) stale(ctx context.Context, c sealedColumn, after int64) ([]sealedR
 
 // sealedRows gives rows above the id whose value begins so ("="), or does not ("<>").
 func (a *App) sealedRows(ctx context.Context, c sealedColumn, relation, prefix string, after int64, limit int) (out []sealedRow, err error) {
-	columns := "id, " + c.column + " AS sealed, " + text(c.named[0], "first")
-	if len(c.named) == 2 {
-		columns += ", " + text(c.named[1], "second")
+	columns := "id, " + c.Column + " AS sealed, " + text(c.Named[0], "first")
+	if len(c.Named) == 2 {
+		columns += ", " + text(c.Named[1], "second")
 	}
-	if c.index != nil && c.index.behind != "" {
-		columns += ", " + text(c.index.behind, "behind")
+	if c.Index != nil && c.Index.Behind != "" {
+		columns += ", " + text(c.Index.Behind, "behind")
 	}
-	where, args := filled(c.column, relation, prefix)
+	where, args := filled(c.Column, relation, prefix)
 	args = append(args, after, limit)
 	err = a.Store.Read(ctx).Raw("SELECT "+columns+" FROM "+c.table+" WHERE "+where+" AND id > ? ORDER BY id LIMIT ?", args...).Scan(&out).Error
 	return out, err
@@ -104,13 +99,13 @@ func (c sealedColumn) change(box *seal.Box, r *sealedRow) (map[string]any, error
 	if err != nil {
 		return nil, err
 	}
-	columns := map[string]any{c.column: box.Seal(c.nameOf(r), plain)}
-	if i := c.index; i != nil {
+	columns := map[string]any{c.Column: box.Seal(c.nameOf(r), plain)}
+	if i := c.Index; i != nil {
 		value := string(plain)
-		if i.behind != "" {
+		if i.Behind != "" {
 			value = r.Behind + ":" + value
 		}
-		columns[i.column] = box.Index(i.kind, value)
+		columns[i.Column] = box.Index(i.Kind, value)
 	}
 	return columns, nil
 }
@@ -149,7 +144,7 @@ func (a *App) resealRows(ctx context.Context, c sealedColumn, rows []sealedRow) 
 			if err != nil {
 				return err
 			}
-			res := tx.Table(c.table).Where("id = ? AND "+c.column+" = ?", rows[i].ID, rows[i].Sealed).Updates(columns)
+			res := tx.Table(c.table).Where("id = ? AND "+c.Column+" = ?", rows[i].ID, rows[i].Sealed).Updates(columns)
 			if res.Error != nil {
 				return res.Error
 			}
@@ -220,9 +215,9 @@ func (a *App) resealFile(name string) error {
 // countUnder counts what is sealed under a key. The hashes beside it are under the same one:
 // they are always written together.
 func (a *App) countUnder(ctx context.Context, keyID string) (n int64, err error) {
-	for _, c := range sealedColumns {
+	for _, c := range sealedColumns() {
 		for _, prefix := range seal.Under(keyID) {
-			more, err := a.count(ctx, c.table, c.column, "=", string(prefix))
+			more, err := a.count(ctx, c.table, c.Column, "=", string(prefix))
 			if err != nil {
 				return 0, err
 			}
@@ -240,8 +235,8 @@ func (a *App) countUnder(ctx context.Context, keyID string) (n int64, err error)
 
 // countStale counts what is not under the first key.
 func (a *App) countStale(ctx context.Context) (n int64, err error) {
-	for _, c := range sealedColumns {
-		more, err := a.count(ctx, c.table, c.column, "<>", string(a.box.Prefix()))
+	for _, c := range sealedColumns() {
+		more, err := a.count(ctx, c.table, c.Column, "<>", string(a.box.Prefix()))
 		if err != nil {
 			return 0, err
 		}
@@ -258,14 +253,14 @@ func (a *App) countStale(ctx context.Context) (n int64, err error) {
 
 // opensUnder opens one thing that is sealed under a key, of each kind, and so proves that it is that key.
 func (a *App) opensUnder(ctx context.Context, keyID string) error {
-	for _, c := range sealedColumns {
+	for _, c := range sealedColumns() {
 		for _, prefix := range seal.Under(keyID) {
 			rows, err := a.sealedRows(ctx, c, "=", string(prefix), 0, 1)
 			if err == nil && len(rows) > 0 {
 				_, err = a.box.Open(c.nameOf(&rows[0]), rows[0].Sealed)
 			}
 			if err != nil {
-				return fmt.Errorf("%s.%s does not open by the key %s that is given: %w", c.table, c.column, keyID, err)
+				return fmt.Errorf("%s.%s does not open by the key %s that is given: %w", c.table, c.Column, keyID, err)
 			}
 		}
 	}

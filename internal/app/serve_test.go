@@ -14,8 +14,10 @@ import (
 
 	"yimi/internal/apptest"
 	"yimi/internal/config"
+	"yimi/internal/feature"
 	"yimi/internal/jobs"
 	"yimi/internal/request"
+	"yimi/internal/store"
 	"yimi/internal/storetest"
 )
 
@@ -48,7 +50,9 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 		w := apptest.New(t, url, func(c *config.Config) { c.MetricsListen = metrics })
 		s := w.Shift(1)
 		w.Clock.Set(s.EndsAt.Add(time.Hour))
-		w.App.Outbox = nil
+		broken := func(context.Context) error { panic("a bad row") }
+		w.First(feature.Feature{Tasks: []jobs.Task{{Name: "broken", Every: time.Second, Do: broken}},
+			Prunes: []feature.Prune{{Keep: time.Hour, Do: func(ctx context.Context, _ store.Time) error { return broken(ctx) }}}})
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		listening, ended := make(chan string, 1), make(chan error, 1)
@@ -56,12 +60,12 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 		base := "http://" + <-listening
 		var body string
 		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-			if _, body = get(t, "http://"+metrics+"/metrics"); strings.Contains(body, `yimi_task_failures_total{how="panic",task="deliver"} 2`) && w.FindShift(s.ID).Swept &&
+			if _, body = get(t, "http://"+metrics+"/metrics"); strings.Contains(body, `yimi_task_failures_total{how="panic",task="broken"} 2`) && w.FindShift(s.ID).Swept &&
 				strings.Contains(body, `yimi_task_last_success_timestamp_seconds{task="sweep"} 1`) {
 				break
 			}
 		}
-		for _, task := range []string{`"deliver"} 2`, `"prune"} 1`} {
+		for _, task := range []string{`"broken"} 2`, `"prune"} 1`} {
 			if !strings.Contains(body, `yimi_task_failures_total{how="panic",task=`+task) {
 				t.Errorf("the metrics lack %s", task)
 			}
@@ -69,7 +73,7 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 		if !w.FindShift(s.ID).Swept || !strings.Contains(body, `yimi_task_last_success_timestamp_seconds{task="sweep"} 1`) {
 			t.Error("the other tasks stand still")
 		}
-		if strings.Contains(body, `timestamp_seconds{task="deliver"}`) {
+		if strings.Contains(body, `timestamp_seconds{task="broken"}`) {
 			t.Error("what never ended well has a time at which it did")
 		}
 		if status, _ := get(t, base+"/healthz"); status != 200 {
@@ -77,7 +81,7 @@ func TestServeOutlivesAPanicInTimedWork(t *testing.T) {
 		}
 		stop()
 		apptest.Must(t, <-ended)
-		if all := w.Log.All(); !strings.Contains(all, `"stack":"goroutine`) || !strings.Contains(all, "outbox.(*Service)") {
+		if all := w.Log.All(); !strings.Contains(all, `"stack":"goroutine`) || !strings.Contains(all, "TestServeOutlives") {
 			t.Error("no stack is logged")
 		}
 	})
@@ -88,7 +92,7 @@ func TestPruneGoesOn(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		l.Put(request.Draft)
 		l.Clock.Advance(config.Default().Retention.Drafts + time.Hour)
-		l.App.Outbox = nil
+		l.First(feature.Feature{Prunes: []feature.Prune{{Keep: time.Hour, Do: func(context.Context, store.Time) error { panic("a bad row") }}}})
 		var p *jobs.Panic
 		if err := l.Prune(t.Context()); !errors.As(err, &p) {
 			t.Errorf("no panic: %v", err)

@@ -43,8 +43,8 @@ func TestThreeServersShareTimedWork(t *testing.T) {
 	m.Allow(lin, "林晓雯", messages, "activity_changed")
 	for i := range messages {
 		apptest.Must(t, m.Tx(func(tx *store.Tx) error {
-			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: outbox.ActivityChanged, Event: fmt.Sprint(i), Title: "活动有变动", Body: "改到下午"}.
-				As(outbox.ActivityChangedMessage, outbox.Words{"activity": fmt.Sprint("清河道 ", i), "change": "时间变更", "time": outbox.Clock(m.Clock.Now()), "note": "改到下午"}))
+			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: activity.NoticeActivityChanged, Event: fmt.Sprint(i), Title: "活动有变动", Body: "改到下午"}.
+				As(activity.MessageActivityChanged, outbox.Words{"activity": fmt.Sprint("清河道 ", i), "change": "时间变更", "time": outbox.Clock(m.Clock.Now()), "note": "改到下午"}))
 		}))
 	}
 	for range offers {

@@ -10,6 +10,7 @@ import (
 
 	"yimi/internal/config"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/outbox"
 	"yimi/internal/wechat"
 	"yimi/internal/wechat/wechattest"
@@ -73,60 +74,61 @@ func (a *App) riskyName(ctx context.Context, openID, name string) bool {
 	return v.Finding == wechat.Risky
 }
 
-// newOutbox ties messages to WeChat by the templates that are set.
-func (a *App) newOutbox() (*outbox.Service, error) {
-	templates, err := templatesOf(a.cfg)
+// openOutbox ties messages to WeChat by the templates that are set.
+func (a *App) openOutbox() error {
+	templates, err := templatesOf(a.cfg, a.features)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if a.wechat == nil {
 		templates = nil
 	}
 	state := wechat.State(a.cfg.WeChat.State)
-	return outbox.NewService(outbox.Deps{
-		Store: a.Store, Log: a.log, Templates: idsOf(templates), OpenIDs: a.Identity.OpenIDs,
-		Quiet: outbox.Quiet{From: a.cfg.Limits.QuietFrom, Until: a.cfg.Limits.QuietUntil},
-		Reach: func(ctx context.Context) error { return a.wechat.Reach(ctx) },
-		Send: func(ctx context.Context, openID string, n *outbox.Notice) (outbox.Outcome, error) {
-			m := templates[n.Template].Message(openID, pageOf(n), n.Words)
-			m.State = state
-			outcome, err := a.wechat.SendSubscribe(ctx, m)
-			return outbox.Outcome(outcome), err
-		},
-	}), nil
+	a.Outbox.Templates = idsOf(templates)
+	a.Outbox.Reach = func(ctx context.Context) error { return a.wechat.Reach(ctx) }
+	a.Outbox.Send = func(ctx context.Context, openID string, n *outbox.Notice) (outbox.Outcome, error) {
+		_, page := a.Outbox.Look(n)
+		m := templates[n.Template].Message(openID, page, n.Words)
+		m.State = state
+		outcome, err := a.wechat.SendSubscribe(ctx, m)
+		return outbox.Outcome(outcome), err
+	}
+	return nil
 }
 
-// templatesOf reads the templates of the settings. In demo mode the stand-in takes any.
-func templatesOf(cfg config.Config) (map[string]wechat.Template, error) {
-	t := cfg.WeChat.Templates
-	out := map[string]wechat.Template{}
-	for name, setting := range map[string]string{
-		outbox.RequestResultMessage: t.RequestResult, outbox.RequestAssignedMessage: t.RequestAssigned, outbox.BookingReminderMessage: t.BookingReminder,
-		outbox.SignupConfirmedMessage: t.SignupConfirmed, outbox.SignupOfferedMessage: t.SignupOffered, outbox.ActivityChangedMessage: t.ActivityChanged,
-		outbox.HoursCreditedMessage: t.HoursCredited, outbox.DisputeAnsweredMessage: t.DisputeAnswered, outbox.ShiftReminderMessage: t.ShiftReminder,
-	} {
+// templatesOf reads the templates of the features' messages from the settings. In demo mode the
+// stand-in takes any.
+func templatesOf(cfg config.Config, features []feature.Feature) (map[string]wechat.Template, error) {
+	out, settings := map[string]wechat.Template{}, cfg.Templates()
+	for _, spec := range Specs(features) {
+		setting := settings[spec.Name]
 		if setting == "" && cfg.Demo {
-			setting = demoTemplate(name)
+			setting = spec.Example("demo-" + spec.Name)
 		}
 		if setting == "" {
 			continue
 		}
-		parsed, err := wechat.ParseTemplate(name, setting)
+		parsed, err := wechat.ParseTemplate(spec, setting)
 		if err != nil {
-			return nil, fmt.Errorf("wechat.templates.%s: %w", name, err)
+			return nil, fmt.Errorf("wechat.templates.%s: %w", spec.Name, err)
 		}
-		out[name] = parsed
+		out[spec.Name] = parsed
 	}
 	return out, nil
 }
 
-func demoTemplate(name string) string {
-	for _, s := range wechat.Specs {
-		if s.Name == name {
-			return s.Example("demo-" + name)
+// Specs are the subscribe messages of the features, as WeChat's templates take them.
+func Specs(features []feature.Feature) (out []wechat.Spec) {
+	for _, f := range features {
+		for _, m := range f.Messages {
+			spec := wechat.Spec{Name: m.Name, Title: m.Title}
+			for _, field := range m.Fields {
+				spec.Fields = append(spec.Fields, wechat.Field(field))
+			}
+			out = append(out, spec)
 		}
 	}
-	return ""
+	return out
 }
 
 func idsOf(templates map[string]wechat.Template) map[string]string {
@@ -135,21 +137,6 @@ func idsOf(templates map[string]wechat.Template) map[string]string {
 		out[name] = t.ID
 	}
 	return out
-}
-
-// pageOf is the page of the mini-program that a tap on the message opens.
-func pageOf(n *outbox.Notice) string {
-	switch {
-	case n.RequestID != nil:
-		return fmt.Sprintf("pkg-request/request?id=%d", *n.RequestID)
-	case n.EntryID != nil:
-		return fmt.Sprintf("pkg-hours/entry?id=%d", *n.EntryID)
-	case n.Kind == outbox.SignupConfirmed || n.Kind == outbox.SignupOffered || n.Kind == outbox.ShiftReminder:
-		return "pkg-activity/signups"
-	case n.ActivityID != nil:
-		return fmt.Sprintf("pkg-activity/activity?id=%d", *n.ActivityID)
-	}
-	return "pkg-me/notices"
 }
 
 // miniCode gives the mini-program code that opens a page with a scene. What WeChat drew once

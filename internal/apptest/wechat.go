@@ -3,12 +3,12 @@ package apptest
 import (
 	"testing"
 
+	"yimi/internal/app"
 	"yimi/internal/auth"
 	"yimi/internal/config"
 	"yimi/internal/identity"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
-	"yimi/internal/wechat"
 	"yimi/internal/wechat/wechattest"
 )
 
@@ -34,17 +34,8 @@ func EachMail(t *testing.T, test func(t *testing.T, m *Mail)) {
 // Settings points the program at this WeChat.
 func (m *Mail) Settings(c *config.Config) {
 	c.WeChat.AppID, c.WeChat.Secret, c.WeChat.BaseURL = m.WeChat.AppID, config.Secret(m.WeChat.Secret), m.WeChat.URL
-	t := &c.WeChat.Templates
-	for name, setting := range map[string]*string{
-		"request_result": &t.RequestResult, "request_assigned": &t.RequestAssigned, "booking_reminder": &t.BookingReminder,
-		"signup_confirmed": &t.SignupConfirmed, "signup_offered": &t.SignupOffered, "activity_changed": &t.ActivityChanged, "hours_credited": &t.HoursCredited,
-		"dispute_answered": &t.DisputeAnswered, "shift_reminder": &t.ShiftReminder,
-	} {
-		for _, s := range wechat.Specs {
-			if s.Name == name {
-				*setting = s.Example("template-" + name)
-			}
-		}
+	for _, spec := range app.Specs(app.Declared()) {
+		c.SetTemplate(spec.Name, spec.Example("template-"+spec.Name))
 	}
 }
 

@@ -12,45 +12,19 @@ import (
 	"time"
 
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
-// Entity is the kind of a record.
+// Entity is the kind of a record, as its feature calls it: feature.Audited.
 type Entity string
-
-// The kinds of records.
-const (
-	Unit        Entity = "unit"
-	Grant       Entity = "grant"
-	Invitation  Entity = "invitation" // to a role
-	Person      Entity = "person"
-	Campaign    Entity = "campaign"
-	Activity    Entity = "activity"
-	Shift       Entity = "shift"
-	Signup      Entity = "signup"
-	Attendance  Entity = "attendance" // by the id of its sign-up
-	HourEntry   Entity = "hour_entry"
-	Proposal    Entity = "proposal"
-	Dispute     Entity = "dispute"
-	ServiceType Entity = "service_type"
-	Provider    Entity = "provider"
-	Holiday     Entity = "holiday" // by its day, 20260101
-	Request     Entity = "request"
-	Note        Entity = "note"
-	Attachment  Entity = "attachment"
-	Delivery    Entity = "delivery"
-	Consent     Entity = "consent"
-	Beneficiary Entity = "beneficiary"
-	Guardian    Entity = "guardian" // a guardian's consent for a child
-	Log         Entity = "audit"    // this log itself, when it is read
-)
 
 // System is the role of what no person did: the command line and timed work.
 const System auth.Role = "system"
 
 // Entry is one deed on one record, as the features write it.
 type Entry struct {
-	Entity Entity
+	Of     *feature.Audited // the kind of the record
 	ID     int64
 	UnitID int64 // whose the record is; 0: no unit's, then it is that of the actor's own role
 	// UnitPath is where the unit stands in the tree, if it is known: it saves a read.
@@ -58,7 +32,7 @@ type Entry struct {
 	Minor    bool      // about somebody under 18
 	Role     auth.Role // as which they acted; "" for the strongest that they have on the unit
 	// Before and After are rows of one struct, either may be nil, or After the new values by
-	// column: only what differs is kept, and nothing that is private (see hidden).
+	// column: only what differs is kept, and values only of the columns that Of shows.
 	Before, After any
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 	"yimi/internal/unit"
@@ -59,7 +60,7 @@ func TestARowSaysWhoWhatAndFromWhere(t *testing.T) {
 		if r := got[0]; r.ActorID != 0 || r.Role != audit.System || r.Operation != "" || r.EntityID != district.ID || r.DistrictID != district.ID {
 			t.Errorf("the command line's: %+v", r)
 		}
-		if r := got[1]; r.ActorID != 7 || r.Role != auth.DistrictAdmin || r.Operation != "createUnit" || r.Entity != audit.Unit || r.EntityID != station.ID ||
+		if r := got[1]; r.ActorID != 7 || r.Role != auth.DistrictAdmin || r.Operation != "createUnit" || r.Entity != "unit" || r.EntityID != station.ID ||
 			r.UnitID != station.ID || r.DistrictID != district.ID || r.Before != "" || !strings.Contains(r.After, `"name":"东方社区社工站"`) || strings.Contains(r.After, "5098110") ||
 			r.Network != "203.0.113.0/24" || r.RequestID != "ABCDEFGHIJKLMNOP" {
 			t.Errorf("the admin's: %+v", r)
@@ -70,6 +71,8 @@ func TestARowSaysWhoWhatAndFromWhere(t *testing.T) {
 	})
 }
 
+var holiday, person = &feature.Audited{Entity: "holiday"}, &feature.Audited{Entity: "person"}
+
 // What is refused or rolled back leaves no row; what is no unit's is the actor's own unit's.
 func TestARowIsPartOfTheDeed(t *testing.T) {
 	t.Parallel()
@@ -79,13 +82,13 @@ func TestARowIsPartOfTheDeed(t *testing.T) {
 		admin := auth.Actor{PersonID: 7, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitID: district.ID, UnitPath: district.Path}}}
 		failed := errors.New("refused later")
 		err = s.Tx(call(t, admin, "setHoliday"), func(tx *store.Tx) error {
-			return errors.Join(audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: 20260101}), failed)
+			return errors.Join(audit.Write(tx, audit.Entry{Of: holiday, ID: 20260101}), failed)
 		})
 		if !errors.Is(err, failed) || len(rows(t, s)) != 1 {
 			t.Errorf("%v, %d rows", err, len(rows(t, s)))
 		}
 		must(t, s.Tx(call(t, admin, "setHoliday"), func(tx *store.Tx) error {
-			return audit.WriteAll(tx, []audit.Entry{{Entity: audit.Holiday, ID: 20260101}, {Entity: audit.Person, ID: 4, UnitID: 999, Minor: true, Role: auth.SocialWorker}})
+			return audit.WriteAll(tx, []audit.Entry{{Of: holiday, ID: 20260101}, {Of: person, ID: 4, UnitID: 999, Minor: true, Role: auth.SocialWorker}})
 		}))
 		got := rows(t, s)
 		if len(got) != 3 || got[1].UnitID != district.ID || got[1].DistrictID != district.ID || got[1].Role != auth.DistrictAdmin {
@@ -116,11 +119,12 @@ func TestDiff(t *testing.T) {
 		Skills        []string
 		BeneficiaryID *int64
 	}
+	shown := map[string]string{"title": "标题", "active": "启用", "unit_id": "单元", "message_id": "消息"}
 	one, two := int64(1), int64(2)
 	before := row{ID: 1, Title: "甲", Active: true, UnitID: &one, ContactPhone: "13800138000", OpenID: "o-1", Sealed: []byte("x"), Private: "p"}
 	after := before
 	after.Title, after.Active, after.UnitID, after.ContactPhone, after.OpenID, after.Sealed, after.Private = "乙", false, &two, "13900139000", "o-2", []byte("y"), "q"
-	was, is, err := audit.Diff(before, &after)
+	was, is, err := audit.Diff(shown, before, &after)
 	must(t, err)
 	if want := `{"active":true,"contact_phone":"***","openid":"***","title":"甲","unit_id":1}`; was != want {
 		t.Errorf("was %s, want %s", was, want)
@@ -128,16 +132,55 @@ func TestDiff(t *testing.T) {
 	if want := `{"active":null,"contact_phone":"***","openid":"***","title":"乙","unit_id":2}`; is != want {
 		t.Errorf("is %s, want %s", is, want)
 	}
-	if was, is, _ = audit.Diff(before, before); was != "" || is != "" {
+	if was, is, _ = audit.Diff(shown, before, before); was != "" || is != "" {
 		t.Errorf("nothing changed: %q, %q", was, is)
 	}
-	if _, _, err = audit.Diff(before, inner{}); err == nil {
+	if _, _, err = audit.Diff(shown, before, inner{}); err == nil {
 		t.Error("two kinds of rows were compared")
 	}
 	long := row{Title: strings.Repeat("长", 500), MessageID: 5}
-	if _, is, _ = audit.Diff(nil, long); !strings.Contains(is, `"message_id":5`) || strings.Count(is, "长") != 120 {
+	if _, is, _ = audit.Diff(shown, nil, long); !strings.Contains(is, `"message_id":5`) || strings.Count(is, "长") != 120 {
 		t.Errorf("a long text: %s", is)
 	}
+}
+
+// A column that its feature did not name is said to have changed, and nothing more, in the log and
+// in what an admin reads of it: also one that nobody thought of, and one that a row of before shows.
+func TestNothingIsShownByForgetting(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		district, err := unit.NewService(s).Bootstrap(t.Context(), "利通区社会工作中心")
+		must(t, err)
+		admin := auth.Actor{PersonID: 7, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitID: district.ID, UnitPath: district.Path}}}
+		type care struct {
+			Title, Diagnosis, BankAccount, Income, Allergy, DonorName, Medication, Religion, Ethnicity, MaritalStatus, Salary                 string
+			CareLevel, HouseholdRegister, LicenceNumber, Debt, CriminalRecord, Disability, Pregnancy, Vote, Voice, EmergencyKin, LastWillText string
+		}
+		of := &feature.Audited{Entity: "care", Said: "关爱对象", Shown: map[string]string{"title": "标题"}, Hidden: map[string]string{"diagnosis": "诊断"}}
+		secret := care{"标题在这里", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密", "秘密"}
+		must(t, s.Tx(call(t, admin, "trial"), func(tx *store.Tx) error { return audit.Changed(tx, of, 1, district.ID, nil, secret) }))
+		must(t, s.Tx(call(t, admin, "trial"), func(tx *store.Tx) error { // as a version before, which showed more, left it
+			return tx.Create(&audit.Row{At: tx.Now, ActorID: 7, Role: auth.DistrictAdmin, DistrictID: district.ID, UnitID: district.ID, Entity: "care", EntityID: 2, After: `{"diagnosis":"秘密","title":"标题在这里"}`}).Error
+		}))
+		if got := rows(t, s); strings.Contains(got[1].After, "秘密") || !strings.Contains(got[1].After, "标题在这里") {
+			t.Errorf("%s", got[1].After)
+		}
+		log := audit.NewService(s)
+		log.Know([]feature.Feature{{Audited: []*feature.Audited{of}}})
+		lines, err := log.List(auth.With(t.Context(), admin), audit.Filter{Entity: "care", EntityID: 1, Limit: 9})
+		must(t, err)
+		older, err := log.List(auth.With(t.Context(), admin), audit.Filter{Entity: "care", EntityID: 2, Limit: 9})
+		must(t, err)
+		if len(lines) != 1 || len(lines[0].Changes) != 22 || len(older) != 1 || len(older[0].Changes) != 2 {
+			t.Fatalf("%+v %+v", lines, older)
+		}
+		for _, c := range append(lines[0].Changes, older[0].Changes...) {
+			switch {
+			case c.Name == "title" && (c.Said != "标题" || c.After != "标题在这里"), c.Name != "title" && c.After != "改过", c.Name == "diagnosis" && c.Said != "诊断":
+				t.Errorf("%+v", c)
+			}
+		}
+	})
 }
 
 func TestNetwork(t *testing.T) {
@@ -185,7 +228,7 @@ func TestEverySearchHasItsIndex(t *testing.T) {
 	s := storetest.Open(t)
 	day := time.Date(2026, 3, 5, 0, 0, 0, 0, store.Shanghai)
 	for name, f := range map[string]audit.Filter{
-		"all": {}, "actor": {ActorID: 4}, "record": {Entity: audit.Request, EntityID: 42}, "operation": {Operation: "openContact"},
+		"all": {}, "actor": {ActorID: 4}, "record": {Entity: "request", EntityID: 42}, "operation": {Operation: "openContact"},
 		"minors": {Minors: true}, "days": {From: &day, To: &day}, "later page": {After: store.At(day), AfterID: 9},
 	} {
 		f.Limit = 20

@@ -14,31 +14,20 @@ import (
 	"yimi/internal/store"
 )
 
-// hidden are parts of column names whose values are never kept: of such a column the log says
-// only that it changed. A field tagged `audit:"-"`, and bytes, are left out altogether.
-var hidden = []string{
-	"phone", "address", "birth", "openid", "unionid", "token", "secret", "hash", "password", "identity", "id_number", "login",
-	"words", "answer", "note", "message", "reason", "comment", "remark", "text", "said", "contact", "beneficiary", "person_name",
-	"latitude", "longitude", "groups_of", "guardian", "consent",
-}
-
 // dull columns say nothing that the row itself does not.
 var dull = []string{"id", "path", "created_at", "updated_at"}
 
-// mark stands for a value that is hidden.
+// mark stands for the value of a column that its feature did not name.
 const mark = "***"
 
 // maxText is how much of a text is kept, in characters.
 const maxText = 120
 
-func isHidden(column string) bool {
-	return !strings.HasSuffix(column, "_id") && slices.ContainsFunc(hidden, func(part string) bool { return strings.Contains(column, part) })
-}
-
 // diff gives the columns in which two rows of one struct differ, as JSON objects; "" where
-// there is nothing to say. Either row may be nil, a struct or a pointer to one; after may be
-// a map of the new values by column.
-func diff(before, after any) (was, is string, err error) {
+// there is nothing to say, with the values of the columns shown alone. Either row may be nil, a
+// struct or a pointer to one; after may be a map of the new values by column. A field tagged
+// `audit:"-"`, and bytes, are left out altogether.
+func diff(shown map[string]string, before, after any) (was, is string, err error) {
 	a, b := columnsOf(before), columnsOf(after)
 	switch {
 	case before == nil || after == nil:
@@ -66,10 +55,10 @@ func diff(before, after any) (was, is string, err error) {
 		fillUp(a, b)
 		fillUp(b, a)
 	}
-	if was, err = objectOf(a); err != nil {
+	if was, err = objectOf(shown, a); err != nil {
 		return "", "", err
 	}
-	is, err = objectOf(b)
+	is, err = objectOf(shown, b)
 	return was, is, err
 }
 
@@ -81,9 +70,9 @@ func fillUp(from, to map[string]any) {
 	}
 }
 
-func objectOf(columns map[string]any) (string, error) {
+func objectOf(shown map[string]string, columns map[string]any) (string, error) {
 	for name, value := range columns {
-		if isHidden(name) && value != nil {
+		if _, named := shown[name]; !named && value != nil {
 			columns[name] = mark
 		}
 	}

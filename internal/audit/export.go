@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -21,18 +22,17 @@ type LineExport struct {
 	Network string    `json:"network"` // the person's own; "" of somebody else
 }
 
-// Export gives what the log has of a person, whose account the merged ones were made one with (个人信息保护法
-// Art 45). What changed is not in it: it is in what was changed, and of others.
-func (s *Service) Export(ctx context.Context, personID int64, merged []int64) ([]LineExport, error) {
+// Export gives what the log has of a person (个人信息保护法 Art 45). What changed is not in it: it is in what was changed, and of others.
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
 	var by, to []Row
 	db := s.db.Read(ctx)
-	if err := db.Where("actor_id = ?", personID).Order("at, id").Limit(exportLimit).Find(&by).Error; err != nil {
+	if err := db.Where("actor_id = ?", of.PersonID).Order("at, id").Limit(exportLimit).Find(&by).Error; err != nil {
 		return nil, err
 	}
-	err := db.Where("entity = ? AND entity_id = ? AND actor_id <> ?", Person, personID, personID).Order("at, id").Limit(exportLimit).Find(&to).Error
+	err := db.Where("entity = ? AND entity_id = ? AND actor_id <> ?", "person", of.PersonID, of.PersonID).Order("at, id").Limit(exportLimit).Find(&to).Error
 	out := make([]LineExport, 0, len(by)+len(to))
 	for _, r := range append(by, to...) {
-		x := LineExport{At: r.At.In(store.Shanghai), Mine: r.ActorID == personID || slices.Contains(merged, r.ActorID), Role: RoleSaid(r.Role), Said: Said(r.Operation), Entity: r.Entity.Said()}
+		x := LineExport{At: r.At.In(store.Shanghai), Mine: r.ActorID == of.PersonID || slices.Contains(of.Merged, r.ActorID), Role: RoleSaid(r.Role), Said: Said(r.Operation), Entity: s.kind(r.Entity).Said}
 		if x.Mine {
 			x.Network = r.Network
 		}

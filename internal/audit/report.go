@@ -83,7 +83,7 @@ func (s *Service) ExportMinorsReport(ctx context.Context, year int) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Tx(ctx, func(tx *store.Tx) error { return Write(tx, Entry{Entity: Log, ID: int64(year)}) })
+	err = s.db.Tx(ctx, func(tx *store.Tx) error { return Write(tx, Entry{Of: Reading, ID: int64(year)}) })
 	if err != nil {
 		return nil, err
 	}

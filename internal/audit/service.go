@@ -1,24 +1,50 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
 // Service reads the log, for district admins.
-type Service struct{ db *store.Store }
+type Service struct {
+	db    *store.Store
+	kinds map[Entity]*feature.Audited
+}
 
 // NewService makes the service.
-func NewService(db *store.Store) *Service { return &Service{db} }
+func NewService(db *store.Store) *Service { return &Service{db: db} }
+
+// Know tells the service what each feature's records are called and which of their columns are shown.
+func (s *Service) Know(features []feature.Feature) {
+	s.kinds = map[Entity]*feature.Audited{}
+	for _, f := range features {
+		for _, a := range f.Audited {
+			s.kinds[Entity(a.Entity)] = a
+		}
+	}
+}
+
+// Entities lists the kinds of records.
+func (s *Service) Entities() []Entity { return slices.Sorted(maps.Keys(s.kinds)) }
+
+// kind is what a feature says of a kind of records; of one that is gone its name alone.
+func (s *Service) kind(e Entity) *feature.Audited {
+	if k := s.kinds[e]; k != nil {
+		return k
+	}
+	return &feature.Audited{Entity: string(e), Said: string(e)}
+}
 
 // Filter narrows the log; zero values narrow nothing.
 type Filter struct {
@@ -38,6 +64,7 @@ type Line struct {
 	Row
 	ActorName  string
 	UnitName   string
+	EntitySaid string   `gorm:"-"` // its kind in Chinese
 	EntityName string   `gorm:"-"`
 	Changes    []Change `gorm:"-"`
 }
@@ -58,17 +85,19 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Line, error) {
 		return nil, err
 	}
 	for i := range out {
-		if out[i].Changes, err = changesOf(&out[i].Row); err != nil {
+		kind := s.kind(out[i].Entity)
+		out[i].EntitySaid = kind.Said
+		if out[i].Changes, err = changesOf(kind, &out[i].Row); err != nil {
 			return nil, err
 		}
 	}
-	return out, addNames(db, out)
+	return out, s.addNames(db, out)
 }
 
 // changesOf pairs what a row keeps of before and after, by column.
-func changesOf(r *Row) ([]Change, error) {
-	before, err1 := valuesOf(r.Before)
-	after, err2 := valuesOf(r.After)
+func changesOf(kind *feature.Audited, r *Row) ([]Change, error) {
+	before, err1 := valuesOf(kind, r.Before)
+	after, err2 := valuesOf(kind, r.After)
 	if err1 != nil || err2 != nil {
 		return nil, fmt.Errorf("audit: row %d: %w, %w", r.ID, err1, err2)
 	}
@@ -84,12 +113,12 @@ func changesOf(r *Row) ([]Change, error) {
 	slices.Sort(names)
 	out := make([]Change, len(names))
 	for i, name := range names {
-		out[i] = Change{name, wordOf(name), before[name], after[name]}
+		out[i] = Change{name, wordOf(kind, name), before[name], after[name]}
 	}
 	return out, nil
 }
 
-func valuesOf(text string) (map[string]string, error) {
+func valuesOf(kind *feature.Audited, text string) (map[string]string, error) {
 	out := map[string]string{}
 	if text == "" {
 		return out, nil
@@ -101,10 +130,7 @@ func valuesOf(text string) (map[string]string, error) {
 		return nil, err
 	}
 	for name, value := range raw {
-		if value == nil {
-			value = ""
-		}
-		out[name] = saidOf(sayTime(fmt.Sprint(value)))
+		out[name] = saidOf(kind, name, value)
 	}
 	return out, nil
 }
@@ -118,11 +144,28 @@ func sayTime(value string) string {
 	return t.In(store.Shanghai).Format("2006-01-02 15:04")
 }
 
-// dayName is a holiday's id as a day.
-func dayName(id int64) string {
-	day, err := time.Parse("20060102", strconv.FormatInt(id, 10))
-	if err != nil {
+// wordOf says a column in Chinese; one without a word keeps its name.
+func wordOf(kind *feature.Audited, column string) string {
+	if w := kind.Shown[column]; w != "" {
+		return w
+	}
+	return cmp.Or(kind.Hidden[column], column)
+}
+
+// saidOf says a value. What the feature does not name is 改过 alone, whatever the row holds.
+func saidOf(kind *feature.Audited, column string, value any) string {
+	if value == nil {
 		return ""
 	}
-	return day.Format(time.DateOnly)
+	if _, named := kind.Shown[column]; !named {
+		return "改过"
+	}
+	switch value {
+	case true:
+		return "是"
+	case false:
+		return "否"
+	}
+	text := sayTime(fmt.Sprint(value))
+	return cmp.Or(kind.Values[text], text)
 }

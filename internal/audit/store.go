@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -12,8 +13,8 @@ import (
 func Write(tx *store.Tx, e Entry) error { return WriteAll(tx, []Entry{e}) }
 
 // Changed is Write for a record that was changed (both rows), made (no before) or removed (no after).
-func Changed(tx *store.Tx, entity Entity, id, unitID int64, before, after any) error {
-	return Write(tx, Entry{Entity: entity, ID: id, UnitID: unitID, Before: before, After: after})
+func Changed(tx *store.Tx, of *feature.Audited, id, unitID int64, before, after any) error {
+	return Write(tx, Entry{Of: of, ID: id, UnitID: unitID, Before: before, After: after})
 }
 
 // WriteAll is Write for many records of one deed, in two statements.
@@ -37,12 +38,12 @@ func WriteAll(tx *store.Tx, entries []Entry) error {
 	rows := make([]Row, len(entries))
 	for i, e := range entries {
 		path := paths[units[i]]
-		before, after, err := diff(e.Before, e.After)
+		before, after, err := diff(e.Of.Shown, e.Before, e.After)
 		if err != nil {
 			return err
 		}
 		rows[i] = Row{At: tx.Now, ActorID: actor.PersonID, Role: e.Role, DistrictID: districtOf(path), UnitID: units[i],
-			Operation: origin.Operation, Entity: e.Entity, EntityID: e.ID, Minor: e.Minor, Before: before, After: after,
+			Operation: origin.Operation, Entity: Entity(e.Of.Entity), EntityID: e.ID, Minor: e.Minor, Before: before, After: after,
 			Network: origin.Network, RequestID: origin.RequestID}
 		if e.Role == "" {
 			rows[i].Role = roleOn(actor, path)

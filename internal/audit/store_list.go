@@ -55,35 +55,23 @@ func searched(db *gorm.DB, roots []string, f Filter) *gorm.DB {
 		Order("a.at DESC, a.id DESC").Limit(f.Limit)
 }
 
-// named are the kinds of records that have a name or a number of their own.
-var named = map[Entity]struct{ table, column string }{
-	Unit: {"units", "name"}, Person: {"people", "name"}, Provider: {"people", "name"}, Campaign: {"campaigns", "name"},
-	Activity: {"activities", "title"}, ServiceType: {"service_types", "name"}, Request: {"requests", "number"},
-}
-
-// addNames says how the records are called, in one read for each kind that is on the page.
-func addNames(db *gorm.DB, out []Line) error {
+// addNames says how the records are called, in one read for each kind on the page that has names.
+func (s *Service) addNames(db *gorm.DB, out []Line) error {
 	ids := map[Entity][]int64{}
 	for i := range out {
 		ids[out[i].Entity] = append(ids[out[i].Entity], out[i].EntityID)
-		if out[i].Entity == Holiday {
-			out[i].EntityName = dayName(out[i].EntityID)
+		if name := s.kind(out[i].Entity).Name; name != nil {
+			out[i].EntityName = name(out[i].EntityID)
 		}
 	}
-	for entity, n := range named { // seven, whatever the data
-		if len(ids[entity]) == 0 {
+	for entity, of := range ids { // as many as there are kinds, whatever the data
+		table, column, named := strings.Cut(s.kind(entity).NamedBy, ".")
+		if !named {
 			continue
 		}
-		var rows []struct {
-			ID   int64
-			Name string
-		}
-		if err := db.Table(n.table).Select("id, "+n.column+" AS name").Where("id IN ?", ids[entity]).Find(&rows).Error; err != nil {
+		names, err := namesOf(db, table, column, of)
+		if err != nil {
 			return err
-		}
-		names := map[int64]string{}
-		for _, r := range rows {
-			names[r.ID] = r.Name
 		}
 		for i := range out {
 			if out[i].Entity == entity {
@@ -92,4 +80,17 @@ func addNames(db *gorm.DB, out []Line) error {
 		}
 	}
 	return nil
+}
+
+func namesOf(db *gorm.DB, table, column string, ids []int64) (map[int64]string, error) {
+	var rows []struct {
+		ID   int64
+		Name string
+	}
+	err := db.Table(table).Select("id, "+column+" AS name").Where("id IN ?", ids).Find(&rows).Error
+	names := map[int64]string{}
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
 }

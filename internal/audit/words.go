@@ -1,9 +1,6 @@
 package audit
 
 import (
-	"maps"
-	"slices"
-
 	"yimi/internal/auth"
 )
 
@@ -56,64 +53,8 @@ func Said(operation string) string {
 // IsLook tells whether an operation only reads.
 func IsLook(operation string) bool { return words[operation].look }
 
-var entityWords = map[Entity]string{
-	Unit: "组织单元", Grant: "授权", Invitation: "角色邀请", Person: "人员", Campaign: "服务品牌", Activity: "活动", Shift: "班次", Signup: "报名", Attendance: "到场",
-	HourEntry: "时长记录", Proposal: "时长提议", Dispute: "时长疑问", ServiceType: "服务", Provider: "社工", Holiday: "节假日", Request: "服务申请", Note: "记录", Attachment: "附件",
-	Delivery: "消息", Consent: "同意", Beneficiary: "家人", Guardian: "监护人同意", Log: "操作记录",
-}
-
-// Entities lists the kinds of records.
-func Entities() []Entity { return slices.Sorted(maps.Keys(entityWords)) }
-
-// Said is the kind of a record in Chinese.
-func (e Entity) Said() string { return entityWords[e] }
-
 // RoleSaid is a role in Chinese.
 func RoleSaid(r auth.Role) string {
 	return map[auth.Role]string{auth.Resident: "居民", auth.Volunteer: "志愿者", auth.SocialWorker: "社工", auth.StationStaff: "工作人员",
 		auth.DistrictAdmin: "区级管理员", System: "系统"}[r]
-}
-
-// columnWords are the columns that staff change most; another keeps its name.
-var columnWords = map[string]string{
-	"name": "名称", "title": "标题", "state": "状态", "kind": "类型", "phone": "电话", "address": "地址", "open_hours": "开放时间", "unit_id": "所属单元",
-	"parent_id": "上级单元", "role": "角色", "person_id": "人员", "granted_by": "授权人", "invited_by": "邀请人", "expires_at": "有效期至", "withdrawn_at": "撤回时间", "confirmed_by": "确认人", "confirmed_at": "确认时间", "by_link": "本人关联", "apart": "两个人", "low_id": "账号一", "high_id": "账号二", "granted_by_proposer": "一方由另一方授权", "story": "简介", "art": "图样", "goal_minutes": "目标分钟", "starts_on": "开始日期", "ends_on": "结束日期",
-	"content": "内容", "leader_name": "负责人", "contact_phone": "联系电话", "place_name": "地点", "approval": "审核方式", "checkin_mode": "签到方式", "min_age": "最低年龄",
-	"skills": "技能", "risks": "风险提示", "insured": "已投保", "fence_metres": "签到范围（米）", "campaign_id": "服务品牌", "created_by": "创建人", "cancel_reason": "取消原因",
-	"starts_at": "开始", "ends_at": "结束", "capacity": "名额", "taken": "已占名额", "waitlisted": "候补人数", "activity_id": "活动", "shift_id": "班次", "series_id": "重复班次",
-	"class": "类别", "target_id": "对象编号", "minutes": "分钟", "proposed_by": "提出人", "decision_reason": "复核说明", "reason": "原因", "at": "时间",
-	"field": "领域", "theme": "主题", "line": "一句话介绍", "detail": "详细介绍", "ways": "方式", "mode": "办理方式", "instant": "约上即成", "length_minutes": "时长（分钟）",
-	"buffer_minutes": "间隔（分钟）", "horizon_days": "可约天数", "lead_minutes": "提前（分钟）", "groups_served": "服务人群", "confidential": "保密", "promises": "答复时限",
-	"min_level": "资格要求", "active": "启用", "position": "次序", "questions": "问题", "icon": "图标", "place_note": "地点说明",
-	"level": "职业资格", "supervisor_id": "督导", "daily_cap": "每日上限", "day": "日期", "as_weekday": "按周几上班",
-	"service_type_id": "服务", "way": "方式", "urgency": "紧急程度", "worker_id": "社工", "accepted_at": "接单时间", "submitted_at": "提交时间", "responded_at": "答复时间",
-	"respond_by": "答复期限", "referred_to": "转往", "wanted_provider": "想约的社工", "wanted_starts_at": "想约的时间", "number": "编号", "relation": "关系",
-	"rating": "评分", "rated_at": "评价时间", "follow_up": "待回访", "filed_by": "代办人", "person_name": "申请人", "beneficiary_name": "服务对象", "rating_comment": "评价内容",
-	"delivery": "发送", "fault": "失败原因", "turns": "次数",
-}
-
-// valueWords are the words of states, kinds and roles.
-var valueWords = map[string]string{
-	"draft": "草稿", "published": "报名中", "finished": "已结束", "cancelled": "已取消", "open": "开放", "pending": "待审核", "waitlisted": "候补", "offered": "待确认",
-	"confirmed": "已报名", "attended": "已到场", "absent": "未到场", "rejected": "未通过", "lapsed": "已过期", "submitted": "待审批", "returned": "退回补充", "approved": "已通过",
-	"assigned": "已安排", "scheduled": "已约好", "in_service": "服务中", "completed": "已完成", "closed": "已结案", "referred": "已转介",
-	"district_centre": "区中心", "station": "站", "room": "室", "resident": "居民", "volunteer": "志愿者", "social_worker": "社工", "station_staff": "工作人员", "district_admin": "区级管理员",
-	"true": "是", "false": "否", "system": "系统", "manual": "人工", "correction": "更正", "automatic": "自动通过", "staff": "人工审核", "staff_code": "扫工作人员的码", "volunteer_code": "扫志愿者的码",
-	"normal": "一般", "soon": "较急", "urgent": "紧急", "home": "上门", "video": "视频", "in": "签到", "out": "签退", "off": "放假", "work": "上班", "extra": "加班",
-	"request": "按申请", "booking": "按时段", "none": "无", "junior": "助理", "intermediate": "中级", "senior": "高级", "waiting": "待发", "dead": "没发出", "uncertain": "不确定", mark: "不显示",
-}
-
-// wordOf says a column in Chinese, and saidOf a value of one.
-func wordOf(column string) string {
-	if w := columnWords[column]; w != "" {
-		return w
-	}
-	return column
-}
-
-func saidOf(value string) string {
-	if w := valueWords[value]; w != "" {
-		return w
-	}
-	return value
 }

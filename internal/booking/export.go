@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -53,8 +54,8 @@ type ExceptionExport struct {
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
-	rows, err := bookingsOf(s.db.Read(ctx), personID)
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
+	rows, err := bookingsOf(s.db.Read(ctx), of.PersonID)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	for i, b := range rows {
 		out.Bookings[i] = BookingExport{b.RequestID, b.ServiceName, b.ProviderName, b.State, b.StartsAt.In(store.Shanghai), b.EndsAt.In(store.Shanghai), b.CreatedAt.In(store.Shanghai)}
 	}
-	l, err := findProvider(s.db.Read(ctx), personID)
+	l, err := findProvider(s.db.Read(ctx), of.PersonID)
 	if store.IsNotFound(err) {
 		return out, nil
 	}
@@ -73,7 +74,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	if err := addDetails(s.db.Read(ctx), one, ""); err != nil {
 		return nil, err
 	}
-	services, err := serviceNames(s.db.Read(ctx), personID)
+	services, err := serviceNames(s.db.Read(ctx), of.PersonID)
 	if err != nil {
 		return nil, err
 	}

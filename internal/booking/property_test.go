@@ -100,7 +100,7 @@ func (o *office) print(r *rapid.T) string {
 		"SELECT c.booking_id, COUNT(*) AS n, MIN(c.cell) AS a, MAX(c.cell) AS z FROM booking_cells c JOIN bookings b ON b.id = c.booking_id WHERE b.request_id > ? GROUP BY c.booking_id ORDER BY c.booking_id",
 		"SELECT id, state, turns, COALESCE(worker_id, 0) AS worker, COALESCE(accepted_at, 0) AS accepted FROM requests WHERE id > ? ORDER BY id",
 		"SELECT COUNT(*) AS n, COALESCE(MAX(id), 0) AS z FROM request_timeline WHERE request_id > ?",
-		"SELECT COUNT(*) AS n, COALESCE(MAX(id), 0) AS z FROM notices WHERE request_id > ?",
+		"SELECT COUNT(*) AS n, COALESCE(MAX(id), 0) AS z FROM notices WHERE subject_id > ?",
 	} {
 		out = append(out, o.rows(r, sql, o.since))
 	}

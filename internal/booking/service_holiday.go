@@ -91,7 +91,7 @@ func (s *Service) SetHoliday(ctx context.Context, h Holiday) (*Holiday, error) {
 		if err := saveHoliday(tx, &h); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(h.Day), UnitID: u.ID, UnitPath: u.Path, After: h})
+		return audit.Write(tx, audit.Entry{Of: holidayLog, ID: dayNumber(h.Day), UnitID: u.ID, UnitPath: u.Path, After: h})
 	})
 	return &h, err
 }
@@ -110,7 +110,7 @@ func (s *Service) RemoveHoliday(ctx context.Context, unitID int64, day string) e
 		case !gone:
 			return fault.Missing("节假日")
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Holiday, ID: dayNumber(day), UnitID: u.ID, UnitPath: u.Path})
+		return audit.Write(tx, audit.Entry{Of: holidayLog, ID: dayNumber(day), UnitID: u.ID, UnitPath: u.Path})
 	})
 }
 

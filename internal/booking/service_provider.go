@@ -101,7 +101,7 @@ func (s *Service) changeMine(ctx context.Context, deed func(tx *store.Tx, id int
 		if err := deed(tx, id); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: id, Role: auth.SocialWorker})
+		return audit.Write(tx, audit.Entry{Of: providerLog, ID: id, Role: auth.SocialWorker})
 	})
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (s *Service) RemoveException(ctx context.Context, id int64) error {
 		case !gone:
 			return fault.Missing("安排")
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: auth.From(ctx).PersonID, Role: auth.SocialWorker})
+		return audit.Write(tx, audit.Entry{Of: providerLog, ID: auth.From(ctx).PersonID, Role: auth.SocialWorker})
 	})
 }
 
@@ -229,7 +229,7 @@ func (s *Service) ChangeProvider(ctx context.Context, personID int64, c Provider
 		if err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Provider, ID: personID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Provider, After: is.Provider})
+		return audit.Write(tx, audit.Entry{Of: providerLog, ID: personID, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Provider, After: is.Provider})
 	})
 	if err != nil {
 		return nil, err
@@ -297,7 +297,7 @@ func Pass(tx *store.Tx, e auth.Ending) error {
 	for i := range of {
 		is := of[i].Provider
 		is.SupervisorID = nil
-		lines[i] = audit.Entry{Entity: audit.Provider, ID: is.PersonID, UnitID: is.UnitID, UnitPath: of[i].UnitPath, Before: of[i].Provider, After: is}
+		lines[i] = audit.Entry{Of: providerLog, ID: is.PersonID, UnitID: is.UnitID, UnitPath: of[i].UnitPath, Before: of[i].Provider, After: is}
 	}
 	if err := clearSupervisor(tx, of, e.Left.PersonID); err != nil {
 		return err

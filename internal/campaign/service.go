@@ -120,7 +120,7 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 		if err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: c.ID, UnitID: c.UnitID, UnitPath: path, After: c})
+		return audit.Write(tx, audit.Entry{Of: campaignLog, ID: c.ID, UnitID: c.UnitID, UnitPath: path, After: c})
 	})
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) 
 		if err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Campaign, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: is.Campaign})
+		return audit.Write(tx, audit.Entry{Of: campaignLog, ID: id, UnitID: now.UnitID, UnitPath: now.UnitPath, Before: now.Campaign, After: is.Campaign})
 	})
 	if err != nil {
 		return nil, err

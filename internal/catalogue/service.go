@@ -72,7 +72,7 @@ func (s *Service) Create(ctx context.Context, t *Type) (*Line, error) {
 		if err := nameTaken(insert(tx, t)); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.ServiceType, ID: t.ID, UnitID: t.UnitID, UnitPath: path, After: t})
+		return audit.Write(tx, audit.Entry{Of: typeLog, ID: t.ID, UnitID: t.UnitID, UnitPath: path, After: t})
 	})
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *Service) Update(ctx context.Context, id int64, change func(*Type)) (*Li
 		if err := nameTaken(save(tx, &t)); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.ServiceType, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Type, After: t})
+		return audit.Write(tx, audit.Entry{Of: typeLog, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Before: l.Type, After: t})
 	})
 	if err != nil {
 		return nil, err

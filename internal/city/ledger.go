@@ -79,7 +79,7 @@ func (c *city) newLedger() *ledger {
 		"unit_id", "leader_name", "starts_at", "ends_at", "month", "reason", "recorded_by", "approved_by", "created_at", "previous_hash", "hash")
 	l.proposals = c.b.Into("hour_proposals", "id", "class", "state", "target_id", "person_id", "unit_id", "activity_id", "shift_id", "minutes", "reason",
 		"proposed_by", "decided_by", "decision_reason", "created_at", "decided_at")
-	l.notices = c.b.Into("notices", "person_id", "kind", "event", "title", "body", "activity_id", "entry_id", "request_id", "read_at", "created_at", "template", "words", "delivery", "lease", "attempts", "fault")
+	l.notices = c.b.Into("notices", "person_id", "kind", "event", "title", "body", "subject", "subject_id", "read_at", "created_at", "template", "words", "delivery", "lease", "attempts", "fault")
 	return l
 }
 
@@ -299,7 +299,7 @@ func (l *ledger) tell(e *hours.Entry, s *shift) error {
 		read = made + 3_600_000
 	}
 	return l.notices.Add(e.PersonID, "hours_credited", fmt.Sprintf("entry:%d", e.ID), "时长已记入", "“"+s.title+"”已记入 "+hours.Spoken(e.Minutes)+"，点开可以看到签到和签退",
-		e.ActivityID, e.ID, nil, read, made, "", "", "", "", 0, "")
+		"entry", e.ID, read, made, "", "", "", "", 0, "")
 }
 
 func at(milliseconds int64) store.Time { return store.At(time.UnixMilli(milliseconds)) }

@@ -56,7 +56,7 @@ func (c *city) makeRequests() error {
 	a.cells = c.b.Into("booking_cells", "provider_id", "cell", "booking_id")
 	a.visits = c.b.Into("request_visits", "ref", "request_id", "unit_id", "worker_id", "started_at", "ended_at", "minutes", "person_times", "place", "sealed")
 	a.consents = c.b.Into("consents", "person_id", "kind", "version", "given", "by_person_id", "by_role", "at")
-	a.notices = c.b.Into("notices", "person_id", "kind", "event", "title", "body", "activity_id", "entry_id", "request_id", "read_at", "created_at", "template", "words", "delivery", "lease", "attempts", "fault")
+	a.notices = c.b.Into("notices", "person_id", "kind", "event", "title", "body", "subject", "subject_id", "read_at", "created_at", "template", "words", "delivery", "lease", "attempts", "fault")
 	for i := range c.size.requests {
 		if err := a.one(i); err != nil {
 			return err
@@ -279,7 +279,7 @@ func (a *asking) writeNotice(d *dealt) error {
 	if d.state == request.Closed {
 		read = ms(d.since) + 3_600_000
 	}
-	return a.notices.Add(d.person, "request_approved", fmt.Sprintf("request:%d:approve", d.id), "申请有了答复", "您申请的“"+d.service.Name+"”有了答复，点开看看", nil, nil, d.id, read, ms(d.since), "", "", "", "", 0, "")
+	return a.notices.Add(d.person, "request_approved", fmt.Sprintf("request:%d:approve", d.id), "申请有了答复", "您申请的“"+d.service.Name+"”有了答复，点开看看", "request", d.id, read, ms(d.since), "", "", "", "", 0, "")
 }
 
 // writeDays counts the bookings of each provider's day.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -78,20 +79,23 @@ type ProposalExport struct {
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
-	total, err := s.TotalOf(ctx, personID)
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
+	total, err := s.TotalOf(ctx, of.PersonID)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := s.EntriesOf(ctx, personID, Filter{Limit: exportLimit})
+	entries, err := s.EntriesOf(ctx, of.PersonID, Filter{Limit: exportLimit})
 	if err != nil {
 		return nil, err
+	}
+	if of.Into != 0 { // they stand with the account's that it was made one with
+		entries = nil
 	}
 	spans, err := creditedTo(s.db.Read(ctx), entries)
 	if err != nil {
 		return nil, err
 	}
-	disputes, err := disputesOf(s.db.Read(ctx), personID)
+	disputes, err := disputesOf(s.db.Read(ctx), of.PersonID)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +103,13 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	proposals, err := proposalsOf(s.db.Read(ctx), personID)
+	proposals, err := proposalsOf(s.db.Read(ctx), of.PersonID)
 	if err != nil {
 		return nil, err
 	}
 	out := Export{total.Minutes, total.Entries, make([]EntryExport, len(entries)), make([]DisputeExport, len(disputes)), make([]ProposalExport, len(proposals)), []WithheldExport{}}
 	for i, e := range entries {
-		out.Entries[i] = EntryExport{e.ID, e.PersonID, e.PersonID != personID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
+		out.Entries[i] = EntryExport{e.ID, e.PersonID, e.PersonID != of.PersonID, e.Sequence, e.Class, e.Minutes, e.CorrectsID, e.ActivityTitle, e.PlaceName, e.CampaignName, e.UnitName,
 			e.LeaderName, e.StartsAt.In(Shanghai), e.EndsAt.In(Shanghai), store.Local(spans[e.ID].from), store.Local(spans[e.ID].to), e.Reason, e.CreatedAt.In(Shanghai), e.PreviousHash, e.Hash}
 	}
 	for i, d := range disputes {

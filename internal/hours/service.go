@@ -151,10 +151,10 @@ func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
 	case e.Class == Correction:
 		verb = "更正了"
 	}
-	return outbox.Tell(tx, outbox.Notice{PersonID: e.ownerID(), Kind: outbox.HoursCredited,
+	return outbox.Tell(tx, outbox.Notice{PersonID: e.ownerID(), Kind: NoticeHoursCredited,
 		Event: "entry:" + strconv.FormatInt(e.ID, 10), Title: "时长" + verb,
-		Body: "“" + title + "”" + verb + " " + what + "，点开可以看到签到和签退", ActivityID: &e.ActivityID, EntryID: &e.ID}.
-		As(outbox.HoursCreditedMessage, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
+		Body: "“" + title + "”" + verb + " " + what + "，点开可以看到签到和签退", Subject: "entry", SubjectID: e.ID}.
+		As(MessageHoursCredited, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
 }
 
 // Credit is Append and the notice that goes with it.

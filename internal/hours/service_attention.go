@@ -104,7 +104,7 @@ func (s *Service) Look(ctx context.Context, id int64, note string) error {
 		if err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.HourEntry, ID: e.ID, UnitID: e.UnitID, UnitPath: e.UnitPath,
+		return audit.Write(tx, audit.Entry{Of: entryLog, ID: e.ID, UnitID: e.UnitID, UnitPath: e.UnitPath,
 			Minor: audit.IsMinor(birth, tx.Now.Time), After: map[string]any{"attention": at.Reason, "looked": true}})
 	})
 }

@@ -89,7 +89,7 @@ func answerDispute(tx *store.Tx, d *DisputeLine, action string, by int64, answer
 	if err != nil {
 		return err
 	}
-	err = audit.Write(tx, audit.Entry{Entity: audit.Dispute, ID: d.ID, UnitID: d.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: was, After: d.Dispute})
+	err = audit.Write(tx, audit.Entry{Of: disputeLog, ID: d.ID, UnitID: d.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: was, After: d.Dispute})
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (d *DisputeLine) notice(tx *store.Tx) outbox.Notice {
 	if d.State == DisputeCorrected {
 		result = "已提出更正"
 	}
-	return outbox.Notice{PersonID: d.PersonID, Kind: outbox.DisputeAnswered, Event: "dispute:" + strconv.FormatInt(d.ID, 10), Title: title,
-		Body: "“" + d.ActivityTitle + "”的时长：" + result + "。" + d.Answer, EntryID: &d.EntryID}.
-		As(outbox.DisputeAnsweredMessage, outbox.Words{"subject": "时长疑问：" + d.ActivityTitle, "result": result, "time": outbox.Clock(tx.Now.Time), "note": "请点开看说明"})
+	return outbox.Notice{PersonID: d.PersonID, Kind: NoticeDisputeAnswered, Event: "dispute:" + strconv.FormatInt(d.ID, 10), Title: title,
+		Body: "“" + d.ActivityTitle + "”的时长：" + result + "。" + d.Answer, Subject: "entry", SubjectID: d.EntryID}.
+		As(MessageDisputeAnswered, outbox.Words{"subject": "时长疑问：" + d.ActivityTitle, "result": result, "time": outbox.Clock(tx.Now.Time), "note": "请点开看说明"})
 }

@@ -52,7 +52,7 @@ func logProposal(tx *store.Tx, p *Proposal, before, after any) error {
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, audit.Entry{Entity: audit.Proposal, ID: p.ID, UnitID: p.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: before, After: after})
+	return audit.Write(tx, audit.Entry{Of: proposalLog, ID: p.ID, UnitID: p.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: before, After: after})
 }
 
 // Proposals lists what waits for a second person in the units the actor manages, oldest first.

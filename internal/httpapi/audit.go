@@ -43,7 +43,7 @@ func auditEntry(l *audit.Line) api.AuditEntry {
 		l.ActorName = audit.RoleSaid(audit.System)
 	}
 	return api.AuditEntry{ID: l.ID, At: shown(l.At), ActorID: l.ActorID, ActorName: l.ActorName, Role: api.AuditEntryRole(l.Role), UnitName: l.UnitName,
-		Operation: l.Operation, Said: audit.Said(l.Operation), Entity: api.AuditEntity(l.Entity), EntitySaid: l.Entity.Said(), EntityID: l.EntityID,
+		Operation: l.Operation, Said: audit.Said(l.Operation), Entity: api.AuditEntity(l.Entity), EntitySaid: l.EntitySaid, EntityID: l.EntityID,
 		EntityName: l.EntityName, Minor: l.Minor, Network: l.Network, RequestID: l.RequestID,
 		Changes: mapped(l.Changes, func(c *audit.Change) api.AuditChange {
 			return api.AuditChange{Name: c.Name, Said: c.Said, Before: c.Before, After: c.After}

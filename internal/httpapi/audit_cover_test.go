@@ -122,7 +122,7 @@ func (b *ledger) deedsOnUnits(l *apptest.Loop) {
 	b.do("setHoliday", l.Admin, map[string]any{"date": "2026-10-01", "name": "国庆节", "kind": "off"})
 	b.do("removeHoliday", l.Admin, nil, "2026-10-01")
 	now := store.At(l.Clock.Now())
-	dead := &outbox.Notice{PersonID: l.Resident.PersonID, Kind: outbox.RequestApproved, Event: "dead", Title: "申请通过了", Body: "请看", CreatedAt: now,
+	dead := &outbox.Notice{PersonID: l.Resident.PersonID, Kind: request.NoticeRequestApproved, Event: "dead", Title: "申请通过了", Body: "请看", CreatedAt: now,
 		Template: "approved", Delivery: outbox.Dead, Fault: "47003", FailedAt: &now}
 	apptest.Must(b.t, l.Tx(func(tx *store.Tx) error { return tx.Create(dead).Error }))
 	b.do("resendDelivery", l.Admin, nil, dead.ID)

@@ -261,7 +261,7 @@ func TestReferralOutsideIsAConsent(t *testing.T) {
 		setConsent(t, s, l.Resident, "share", "any", false)
 		// Who passed it on is told of which request, and of which organisation; when they are no staff any more, those who are.
 		told := func(who auth.Actor) (n int64) {
-			return s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn' AND request_id = ? AND body LIKE ? AND body LIKE ?", who.PersonID, id, "%"+l.Request(id).Number+"%", "%启心社工%")
+			return s.Count("notices", "person_id = ? AND kind = 'consent_withdrawn' AND subject_id = ? AND body LIKE ? AND body LIKE ?", who.PersonID, id, "%"+l.Request(id).Number+"%", "%启心社工%")
 		}
 		if n := told(l.Staff); n != 1 || told(l.Second) != 0 {
 			t.Errorf("%d notices to who passed it on, %d to a colleague", n, told(l.Second))
@@ -290,7 +290,7 @@ func TestWhatFollowsFromAWithdrawnConsent(t *testing.T) {
 		care := l.Put(request.Submitted).ID
 		l.Put(request.Closed)
 		told := func(who auth.Actor, id int64, words string) int64 {
-			return s.Count("notices", "person_id = ? AND request_id = ? AND (title LIKE ? OR body LIKE ?)", who.PersonID, id, "%"+words+"%", "%"+words+"%")
+			return s.Count("notices", "person_id = ? AND subject_id = ? AND (title LIKE ? OR body LIKE ?)", who.PersonID, id, "%"+words+"%", "%"+words+"%")
 		}
 		want := func(step string, who auth.Actor, id int64, n int64) {
 			t.Helper()
@@ -348,7 +348,7 @@ func TestWhatOneAccountAgreedToTheOneThatStaysWithdraws(t *testing.T) {
 			if !before {
 				want(t, setConsent(t, s, kept, "share", p.of("share"), false), 200, "")
 			}
-			if n := l.Count("notices", "person_id = ? AND request_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID, d.ID); n != 1 {
+			if n := l.Count("notices", "person_id = ? AND subject_id = ? AND kind = 'consent_withdrawn'", l.Staff.PersonID, d.ID); n != 1 {
 				t.Errorf("%d notices to who passed it on (withdrawn before: %t)", n, before)
 			}
 			l.Clock.Advance(time.Minute)

@@ -11,6 +11,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 )
@@ -119,7 +120,7 @@ func TestTwoAccountsBecomeOne(t *testing.T) {
 		if a := s.Call(t, kept, "GET", fmt.Sprintf("/hours/entries/%d", entry), nil); a.Status != http.StatusOK || json.Unmarshal(a.Body, &old) != nil || !old.MayDispute {
 			t.Errorf("who has the account cannot see its old entries, or doubt them: %d %s", a.Status, a.Body)
 		}
-		out, err := s.Hours.Export(t.Context(), kept.PersonID)
+		out, err := s.Hours.Export(t.Context(), feature.Account{PersonID: kept.PersonID})
 		apptest.Must(t, err)
 		if e := out.(hours.Export).Entries; len(e) != 2 || e[0].AccountID != gone.PersonID || !e[0].Merged || e[1].AccountID != kept.PersonID || e[1].Merged {
 			t.Errorf("the export does not tell the two accounts apart: %+v", e)
@@ -184,7 +185,7 @@ func TestOnesOwnStepsStayOnesOwnAfterAMerge(t *testing.T) {
 		kept, gone := people[0], people[1]
 		mine := func(who int64) (n int) {
 			t.Helper()
-			x, err := s.Activities.Export(t.Context(), who)
+			x, err := s.Activities.Export(t.Context(), feature.Account{PersonID: who})
 			apptest.Must(t, err)
 			for _, g := range x.(activity.Export).Signups {
 				for _, step := range g.Timeline {

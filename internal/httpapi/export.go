@@ -13,6 +13,7 @@ import (
 	"yimi/api"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/hours"
 )
 
@@ -29,18 +30,9 @@ type aboutExport struct {
 
 const exportNote = "这里是一米记下的、与您有关的全部数据。不在里面的：别人的数据；只写给社工和工作人员的话（是哪种、什么时候写的、可以问谁，都列出来了）；别人放进您申请里的文件；您作为工作人员办的、别人的事。"
 
-// export is data.json, and what index.html is made of.
-type export struct {
-	About      aboutExport `json:"about"`
-	Account    any         `json:"account"`
-	Activities any         `json:"activities"`
-	Hours      any         `json:"hours"`
-	Requests   any         `json:"requests"`
-	Bookings   any         `json:"bookings"`
-	Notices    any         `json:"notices"`
-	Log        any         `json:"log"`
-	Merged     []*export   `json:"merged"` // accounts that were made one with this: what stayed in their name
-}
+// export is data.json, and what index.html is made of: about, each feature's part under its name,
+// and merged, the exports of the accounts that were made one with this: what stayed in their name.
+type export map[string]any
 
 // ExportMe gives the actor a copy of all that is kept about them.
 func (s *Server) ExportMe(ctx context.Context, _ api.ExportMeRequestObject) (api.ExportMeResponseObject, error) {
@@ -52,41 +44,36 @@ func (s *Server) ExportMe(ctx context.Context, _ api.ExportMeRequestObject) (api
 	if !ok {
 		return nil, errExports
 	}
-	data, err := s.export(ctx, id)
+	data, err := s.export(ctx, feature.Account{PersonID: id})
 	if err != nil {
 		return nil, err
 	}
-	return &archive{ctx, s, id, data}, nil
+	return &archive{ctx, s, id, data, s.Store.Now().In(hours.Shanghai)}, nil
 }
 
 // export gathers every feature's part. What can fail fails here, before the answer begins.
-func (s *Server) export(ctx context.Context, personID int64) (*export, error) {
-	out := &export{About: aboutExport{exportNote, s.Store.Now().In(hours.Shanghai)}}
-	merged, err := s.Identity.Merged(ctx, personID)
-	if err != nil {
+func (s *Server) export(ctx context.Context, of feature.Account) (export, error) {
+	out := export{"about": aboutExport{exportNote, s.Store.Now().In(hours.Shanghai)}}
+	var err error
+	if of.Merged, err = s.Identity.Merged(ctx, of.PersonID); err != nil {
 		return nil, err
 	}
-	for _, part := range []struct {
-		to  *any
-		get func(context.Context, int64) (any, error)
-	}{
-		{&out.Account, s.Identity.Export}, {&out.Activities, s.Activities.Export}, {&out.Hours, s.Hours.Export},
-		{&out.Requests, s.Requests.Export}, {&out.Bookings, s.Bookings.Export}, {&out.Notices, s.Outbox.Export},
-		{&out.Log, func(ctx context.Context, id int64) (any, error) { return s.Audit.Export(ctx, id, merged) }},
-	} {
-		if *part.to, err = part.get(ctx, personID); err != nil {
+	for _, f := range s.Features {
+		if f.Export == nil {
+			continue
+		}
+		if out[f.Part], err = f.Export(ctx, of); err != nil {
 			return nil, err
 		}
 	}
-	out.Merged = make([]*export, len(merged))
-	for i := 0; i < len(merged) && err == nil; i++ {
-		if out.Merged[i], err = s.export(ctx, merged[i]); err == nil {
-			h, _ := out.Merged[i].Hours.(hours.Export)
-			h.Entries = []hours.EntryExport{} // stand with the others already
-			out.Merged[i].Hours = h
+	merged := make([]export, len(of.Merged))
+	for i, id := range of.Merged {
+		if merged[i], err = s.export(ctx, feature.Account{PersonID: id, Into: of.PersonID}); err != nil {
+			return nil, err
 		}
 	}
-	return out, err
+	out["merged"] = merged
+	return out, nil
 }
 
 // archive is the answer of exportMe: a zip that is made while it is sent.
@@ -94,7 +81,8 @@ type archive struct {
 	ctx      context.Context
 	server   *Server
 	personID int64
-	data     *export
+	data     export
+	madeAt   time.Time
 }
 
 // VisitExportMeResponse writes the archive. An error in the middle of it cuts the connection:
@@ -126,22 +114,27 @@ func (a *archive) write(z *zip.Writer) error {
 	if err := exportPage.Execute(f, a.data); err != nil {
 		return err
 	}
-	err = a.server.Requests.ExportFiles(a.ctx, a.personID, func(name string, file []byte) error {
-		f, err := a.create(z, name, zip.Store) // pictures are packed already
+	for _, feature := range a.server.Features {
+		if feature.Files == nil {
+			continue
+		}
+		err := feature.Files(a.ctx, a.personID, func(name string, file []byte) error {
+			f, err := a.create(z, name, zip.Store) // pictures are packed already
+			if err != nil {
+				return err
+			}
+			_, err = f.Write(file)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		_, err = f.Write(file)
-		return err
-	})
-	if err != nil {
-		return err
 	}
 	return z.Close()
 }
 
 func (a *archive) create(z *zip.Writer, name string, method uint16) (interface{ Write([]byte) (int, error) }, error) {
-	return z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: a.data.About.MadeAt})
+	return z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: a.madeAt})
 }
 
 //go:embed export.html

@@ -104,7 +104,7 @@ func (m *matrix) place(u unit.Unit, worker auth.Actor) place {
 	m.World.Exec("UPDATE people SET unit_id = ? WHERE id = ?", u.ID, p.volunteer)
 	now := store.At(m.Clock.Now())
 	series := &activity.Series{ActivityID: p.activity, Weekdays: "1", StartTime: "09:00", EndTime: "10:00", FromDate: "2026-04-01", UntilDate: "2026-05-01", Capacity: 3, CreatedAt: now}
-	dead := &outbox.Notice{PersonID: p.volunteer, Kind: outbox.RequestApproved, Event: "dead", Title: "申请通过了", Body: "请看", CreatedAt: now,
+	dead := &outbox.Notice{PersonID: p.volunteer, Kind: request.NoticeRequestApproved, Event: "dead", Title: "申请通过了", Body: "请看", CreatedAt: now,
 		Template: "approved", Delivery: outbox.Dead, Fault: "47003", FailedAt: &now}
 	apptest.Must(m.t, m.Tx(func(tx *store.Tx) error {
 		if err := tx.Create(series).Error; err != nil {

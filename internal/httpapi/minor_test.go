@@ -119,7 +119,7 @@ func TestAGuardianSeesAndCancelsWhatAChildAsks(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		for _, who := range []auth.Actor{child, l.Worker} {
-			if n := l.Count("notices", "person_id = ? AND request_id = ? AND body LIKE '%那天要上学%'", who.PersonID, d.ID); n != 1 {
+			if n := l.Count("notices", "person_id = ? AND subject_id = ? AND body LIKE '%那天要上学%'", who.PersonID, d.ID); n != 1 {
 				t.Errorf("%d notices", n)
 			}
 		}

@@ -22,12 +22,13 @@ func (s *Server) ListNotices(ctx context.Context, r api.ListNoticesRequestObject
 		return nil, err
 	}
 	rows, next := page(rows, limit, func(n *outbox.Notice) string { return cursor(n.ID) })
-	return api.ListNotices200JSONResponse{NextCursor: next, Items: mapped(rows, notice)}, nil
+	return api.ListNotices200JSONResponse{NextCursor: next, Items: mapped(rows, s.notice)}, nil
 }
 
-func notice(n *outbox.Notice) api.Notice {
-	return api.Notice{ID: n.ID, Kind: api.NoticeKind(n.Kind), Title: n.Title, Body: n.Body, SignupID: n.SignupID,
-		ActivityID: n.ActivityID, RequestID: n.RequestID, EntryID: n.EntryID, Read: n.ReadAt != nil, CreatedAt: shown(n.CreatedAt)}
+func (s *Server) notice(n *outbox.Notice) api.Notice {
+	look, page := s.Outbox.Look(n)
+	return api.Notice{ID: n.ID, Kind: api.NoticeKind(n.Kind), Title: n.Title, Body: n.Body,
+		Page: "/" + page, Icon: look.Icon, Tone: api.NoticeTone(look.Tone), Read: n.ReadAt != nil, CreatedAt: shown(n.CreatedAt)}
 }
 
 // ReadNotices marks notices as read.

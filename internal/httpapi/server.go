@@ -20,6 +20,7 @@ import (
 	"yimi/internal/campaign"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
@@ -57,6 +58,7 @@ type Deps struct {
 	Bookings   *booking.Service
 	Requests   *request.Service
 	Audit      *audit.Service
+	Features   []feature.Feature // gone round for an export
 	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
 	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)
 	// CloseAccount closes the actor's account; the reason is one of the contract's, or empty.

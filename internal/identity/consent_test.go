@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/identity"
 	"yimi/internal/store"
 )
@@ -165,10 +166,10 @@ func TestWithdrawnShareIsPassedOn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		me, staff := w.actor(t, w.wechat(t, "new")), w.wechat(t, "staff").PersonID
 		var passed []int64
-		w.Withdrawn = map[identity.ConsentKind]func(*store.Tx, int64) error{identity.Share: func(_ *store.Tx, personID int64) error {
+		w.Features = []feature.Feature{{Withdrawn: map[string]func(*store.Tx, int64) error{"share": func(_ *store.Tx, personID int64) error {
 			passed = append(passed, personID)
 			return nil
-		}}
+		}}}}
 		if err := w.store.Tx(t.Context(), func(tx *store.Tx) error { return w.NoteShare(tx, me.PersonID, staff) }); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -104,8 +105,8 @@ type ConsentExport struct {
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
-	p, err := s.Profile(ctx, personID)
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
+	p, err := s.Profile(ctx, of.PersonID)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -101,8 +102,8 @@ func (p *Person) guarded(at time.Time) bool {
 }
 
 // logged is a line of the audit log about a child.
-func (p *Person) logged(of audit.Entity, id int64, before, after any) audit.Entry {
-	e := audit.Entry{Entity: of, ID: id, Minor: true, Role: auth.Resident, Before: before, After: after}
+func (p *Person) logged(of *feature.Audited, id int64, before, after any) audit.Entry {
+	e := audit.Entry{Of: of, ID: id, Minor: true, Role: auth.Resident, Before: before, After: after}
 	if p.UnitID != nil {
 		e.UnitID = *p.UnitID
 	}

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/human"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -27,22 +28,11 @@ type Deps struct {
 	// Notice is what people agree to.
 	Notice Notice
 	// SessionLife is how long a sign-in lasts after it was last refreshed; then one signs in again, which WeChat does unasked.
-	SessionLife time.Duration
-	Hands       human.Hands
-	// Mergers give what the features keep of one account to another of the same person, in this order.
-	Mergers []func(tx *store.Tx, from, into int64) error
-	// Withdrawn says, by the consent that a person withdrew, what follows for what is under way.
-	Withdrawn map[ConsentKind]func(tx *store.Tx, personID int64) error
-	// Work is what rests on a role, a feature each.
-	Work []Work
-}
-
-// Work is what one feature has that rests on a role of somebody's.
-type Work struct {
-	// InHand says it in words, a kind each; nothing when nothing does.
-	InHand func(tx *store.Tx, e auth.Ending) ([]string, error)
-	// Pass gives it to whom takes over, or back; nil where it stays as it is.
-	Pass func(tx *store.Tx, e auth.Ending) error
+	SessionLife  time.Duration
+	Hands        human.Hands
+	SessionsKept time.Duration // how long a session stays after it ran out; 0: for ever
+	// Features are gone round where accounts are closed or made one, a role ends, or a consent is withdrawn.
+	Features []feature.Feature
 }
 
 // Service has the use cases of people, sessions and grants.

@@ -21,9 +21,9 @@ var errRolesHeld = fault.New(fault.Conflict, "roles_held", "您还有工作角�
 
 // Close closes the actor's account: from its transaction on nobody can sign in as the person, no
 // session lives, and nothing in the row says who it was. What else is theirs is then given back
-// and deleted by every feature; Closing lists for whom that is still to be done. The guards
-// refuse what has to be finished first.
-func (s *Service) Close(ctx context.Context, reason string, guards ...func(tx *store.Tx, personID int64) error) error {
+// and deleted by every feature; Closing lists for whom that is still to be done. Each feature
+// refuses while something of its has to be finished first.
+func (s *Service) Close(ctx context.Context, reason string) error {
 	a := auth.From(ctx)
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := store.HoldPerson(tx, a.PersonID); err != nil { // closed by the same person in the same moment
@@ -36,8 +36,11 @@ func (s *Service) Close(ctx context.Context, reason string, guards ...func(tx *s
 		if grants > 0 {
 			return errRolesHeld
 		}
-		for _, refuse := range guards {
-			if err := refuse(tx, a.PersonID); err != nil {
+		for _, f := range s.Features {
+			if f.MayClose == nil {
+				continue
+			}
+			if err := f.MayClose(tx, a.PersonID); err != nil {
 				return err
 			}
 		}
@@ -47,7 +50,7 @@ func (s *Service) Close(ctx context.Context, reason string, guards ...func(tx *s
 		if err := closePerson(tx, a.PersonID, reason); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Person, ID: a.PersonID, Role: auth.Resident})
+		return audit.Write(tx, audit.Entry{Of: personLog, ID: a.PersonID, Role: auth.Resident})
 	})
 }
 

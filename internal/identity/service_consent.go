@@ -40,7 +40,7 @@ func (s *Service) consentsOf(ctx context.Context, person int64) ([]Standing, []C
 	for _, kind := range s.Notice.Kinds() {
 		out = append(out, s.Notice.standing(kind, last[kind]))
 	}
-	log, err := consentLog(ctx, db, person, consentsShown)
+	log, err := consentsOf(ctx, db, person, consentsShown)
 	return out, log, err
 }
 
@@ -104,7 +104,7 @@ func (s *Service) NoteShare(tx *store.Tx, personID, staffID int64) error {
 	if err := insertConsent(tx.Statement.Context, tx, &c); err != nil {
 		return err
 	}
-	return audit.Write(tx, audit.Entry{Entity: audit.Consent, ID: c.ID, After: c})
+	return audit.Write(tx, audit.Entry{Of: consentLog, ID: c.ID, After: c})
 }
 
 // decide writes a line of the log with what follows from it, unless it changes nothing.
@@ -132,7 +132,7 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 		if err != nil {
 			return err
 		}
-		if err := audit.Write(tx, child.logged(audit.Consent, c.ID, nil, c)); err != nil {
+		if err := audit.Write(tx, child.logged(consentLog, c.ID, nil, c)); err != nil {
 			return err
 		}
 	}
@@ -144,10 +144,17 @@ func (s *Service) decide(tx *store.Tx, c Consent) error {
 
 // withdrawn does what follows from a consent that does not hold any more.
 func (s *Service) withdrawn(ctx context.Context, tx *store.Tx, c Consent) error {
-	if err := s.follow(ctx, tx, c); err != nil || s.Withdrawn[c.Kind] == nil {
+	if err := s.follow(ctx, tx, c); err != nil {
 		return err
 	}
-	return s.Withdrawn[c.Kind](tx, c.PersonID)
+	for _, f := range s.Features {
+		if do := f.Withdrawn[string(c.Kind)]; do != nil {
+			if err := do(tx, c.PersonID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // childConsents withdraws what nobody could agree to of whoever turns out to be under 14 (个人信息保护法 Art 31): what

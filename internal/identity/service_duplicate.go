@@ -95,8 +95,11 @@ func (s *Service) Merge(ctx context.Context, id, keepID int64, reason string) er
 		if err := keepNeighbours(tx, gone.ID); err != nil { // before its phone and document go
 			return err
 		}
-		for _, merge := range s.Mergers {
-			if err := merge(tx, gone.ID, kept.ID); err != nil {
+		for _, f := range s.Features {
+			if f.Merge == nil {
+				continue
+			}
+			if err := f.Merge(tx, gone.ID, kept.ID); err != nil {
 				return err
 			}
 		}
@@ -140,7 +143,7 @@ func (f *Finding) logged(to DuplicateState) (out []audit.Entry) {
 		if x.UnitID != nil {
 			unit = *x.UnitID
 		}
-		out = append(out, audit.Entry{Entity: audit.Person, ID: x.ID, UnitID: unit,
+		out = append(out, audit.Entry{Of: personLog, ID: x.ID, UnitID: unit,
 			Before: Duplicate{LowID: f.LowID, HighID: f.HighID, State: DuplicateOpen}, After: Duplicate{LowID: f.LowID, HighID: f.HighID, State: to}})
 	}
 	return out

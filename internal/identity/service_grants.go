@@ -73,7 +73,7 @@ func (s *Service) ConfirmGrant(ctx context.Context, grantID int64) (view GrantVi
 		if view, err = grantByID(ctx, tx.DB, g.ID); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Grant, ID: g.ID, UnitID: g.UnitID, Before: g.RoleGrant, After: view.RoleGrant})
+		return audit.Write(tx, audit.Entry{Of: grantLog, ID: g.ID, UnitID: g.UnitID, Before: g.RoleGrant, After: view.RoleGrant})
 	})
 	return view, err
 }
@@ -140,8 +140,11 @@ func (s *Service) settleWork(ctx context.Context, tx *store.Tx, g *GrantView, b 
 		e.Left.Grants = append(e.Left.Grants, auth.Grant{Role: x.Role, UnitID: x.UnitID, UnitPath: x.UnitPath})
 	}
 	var held []string
-	for _, w := range s.Work {
-		words, err := w.InHand(tx, e)
+	for _, f := range s.Features {
+		if f.InHand == nil {
+			continue
+		}
+		words, err := f.InHand(tx, e)
 		if err != nil {
 			return err
 		}
@@ -150,11 +153,11 @@ func (s *Service) settleWork(ctx context.Context, tx *store.Tx, g *GrantView, b 
 	if len(held) > 0 && !b.ToQueue && b.HandOverTo == 0 {
 		return inUse(g.PersonName, held)
 	}
-	for _, w := range s.Work {
-		if w.Pass == nil {
+	for _, f := range s.Features {
+		if f.Pass == nil {
 			continue
 		}
-		if err := w.Pass(tx, e); err != nil {
+		if err := f.Pass(tx, e); err != nil {
 			return err
 		}
 	}

@@ -96,7 +96,7 @@ func (s *Service) addWard(tx *store.Tx, g *Guardianship, hash string) (err error
 	if err := mustCount(tx, g); err != nil {
 		return err
 	}
-	if err := audit.Write(tx, child.logged(audit.Guardian, g.ID, nil, *g)); err != nil || !child.guarded(tx.Now.Time) {
+	if err := audit.Write(tx, child.logged(guardianLog, g.ID, nil, *g)); err != nil || !child.guarded(tx.Now.Time) {
 		return err
 	}
 	return s.decide(tx, Consent{PersonID: g.ChildID, Kind: Privacy, Given: true, ByPersonID: g.GuardianID, ByRole: ByGuardian})
@@ -173,7 +173,7 @@ func (s *Service) RemoveWard(ctx context.Context, childID int64) error {
 		if err != nil {
 			return err
 		}
-		if err := audit.Write(tx, child.logged(audit.Guardian, before.ID, before, after)); err != nil || !child.guarded(tx.Now.Time) {
+		if err := audit.Write(tx, child.logged(guardianLog, before.ID, before, after)); err != nil || !child.guarded(tx.Now.Time) {
 			return err
 		}
 		return s.withdrawAll(tx, before)

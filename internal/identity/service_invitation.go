@@ -32,7 +32,7 @@ func (s *Service) Invite(ctx context.Context, unitID int64, role auth.Role) (vie
 		if view, err = invitationBy(tx.DB, "i.id = ?", i.ID); err != nil {
 			return err
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Invitation, ID: i.ID, UnitID: unitID, After: i})
+		return audit.Write(tx, audit.Entry{Of: invitationLog, ID: i.ID, UnitID: unitID, After: i})
 	})
 	return view, code, err
 }
@@ -60,7 +60,7 @@ func (s *Service) WithdrawInvitation(ctx context.Context, id int64) error {
 		if err != nil || !done {
 			return orElse(err, over(tx, id))
 		}
-		return audit.Write(tx, audit.Entry{Entity: audit.Invitation, ID: id, UnitID: i.UnitID, Before: i.RoleInvitation, After: after})
+		return audit.Write(tx, audit.Entry{Of: invitationLog, ID: id, UnitID: i.UnitID, Before: i.RoleInvitation, After: after})
 	})
 }
 

@@ -66,7 +66,7 @@ func (s *Service) link(ctx context.Context, tx *store.Tx, low, high int64) error
 		if err != nil || p.MergedInto != nil {
 			return orElse(err, errLinkCode)
 		}
-		line := audit.Entry{Entity: audit.Person, ID: id, Role: auth.Resident, Minor: audit.IsMinor(p.BirthDate, tx.Now.Time), After: Duplicate{LowID: low, HighID: high, ByLink: true}}
+		line := audit.Entry{Of: personLog, ID: id, Role: auth.Resident, Minor: audit.IsMinor(p.BirthDate, tx.Now.Time), After: Duplicate{LowID: low, HighID: high, ByLink: true}}
 		if p.UnitID != nil {
 			line.UnitID = *p.UnitID
 		}

@@ -204,7 +204,7 @@ func (s *Service) ResetPassword(ctx context.Context, login string) (string, erro
 		if err != nil {
 			return err
 		}
-		if err := audit.Write(tx, audit.Entry{Entity: audit.Person, ID: row.PersonID}); err != nil {
+		if err := audit.Write(tx, audit.Entry{Of: personLog, ID: row.PersonID}); err != nil {
 			return err
 		}
 		if err := forgetPlaces(ctx, tx, row.PersonID); err != nil {
@@ -279,7 +279,7 @@ func setPassword(ctx context.Context, tx *store.Tx, a auth.Actor, old PasswordLo
 	if err := notePasswordChange(ctx, tx, old.Login); err != nil {
 		return err
 	}
-	if err := audit.Write(tx, audit.Entry{Entity: audit.Person, ID: a.PersonID}); err != nil {
+	if err := audit.Write(tx, audit.Entry{Of: personLog, ID: a.PersonID}); err != nil {
 		return err
 	}
 	return endOtherSessions(ctx, tx, a.PersonID, a.SessionID)

@@ -315,7 +315,7 @@ func logGrant(ctx context.Context, tx *store.Tx, g RoleGrant, action string, by 
 	if err != nil {
 		return err
 	}
-	e := audit.Entry{Entity: audit.Grant, ID: g.ID, UnitID: g.UnitID, After: g}
+	e := audit.Entry{Of: grantLog, ID: g.ID, UnitID: g.UnitID, After: g}
 	if action == "revoked" {
 		e.Before, e.After = g, nil
 	}

@@ -32,8 +32,8 @@ func lastConsents(ctx context.Context, db *gorm.DB, personID int64) (map[Consent
 	return out, err
 }
 
-// consentLog gives a person's lines, the last first.
-func consentLog(ctx context.Context, db *gorm.DB, personID int64, limit int) ([]Consent, error) {
+// consentsOf gives a person's lines, the last first.
+func consentsOf(ctx context.Context, db *gorm.DB, personID int64, limit int) ([]Consent, error) {
 	return gorm.G[Consent](db).Where("person_id = ?", personID).Order("at DESC, id DESC").Limit(limit).Find(ctx)
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/jobs"
@@ -17,11 +18,11 @@ import (
 	"yimi/internal/wechat/wechattest"
 )
 
-const changed = outbox.ActivityChangedMessage
+const changed = activity.MessageActivityChanged
 
 // news tells a person of a change, with a message.
 func news(m *apptest.Mail, a auth.Actor, event string, change ...func(*outbox.Notice)) {
-	n := outbox.Notice{PersonID: a.PersonID, Kind: outbox.ActivityChanged, Event: event, Title: "活动有变动", Body: "改到下午"}.
+	n := outbox.Notice{PersonID: a.PersonID, Kind: activity.NoticeActivityChanged, Event: event, Title: "活动有变动", Body: "改到下午"}.
 		As(changed, outbox.Words{"activity": "清河道 " + event, "change": "时间变更", "time": outbox.Clock(m.Clock.Now()), "note": "改到下午"})
 	for _, c := range change {
 		c(&n)

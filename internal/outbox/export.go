@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -35,12 +36,12 @@ type CreditExport struct {
 }
 
 // Export gives all that this package keeps for a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
-	notices, err := noticesOf(s.Store.Read(ctx), personID, 0, exportLimit)
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
+	notices, err := noticesOf(s.Store.Read(ctx), of.PersonID, 0, exportLimit)
 	if err != nil {
 		return nil, err
 	}
-	credits, err := creditsOf(s.Store.Read(ctx), personID)
+	credits, err := creditsOf(s.Store.Read(ctx), of.PersonID)
 	if err != nil {
 		return nil, err
 	}

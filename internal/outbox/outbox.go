@@ -12,50 +12,8 @@ import (
 	"yimi/internal/store"
 )
 
-// Kind says what a notice is about.
+// Kind says what a notice is about: feature.Notice has its looks and its page.
 type Kind string
-
-// The kinds of notices.
-const (
-	SignupConfirmed   Kind = "signup_confirmed"
-	SignupRejected    Kind = "signup_rejected"
-	SignupOffered     Kind = "signup_offered"
-	SignupLapsed      Kind = "signup_lapsed"
-	SignupCancelled   Kind = "signup_cancelled"
-	ActivityChanged   Kind = "activity_changed"
-	ActivityCancelled Kind = "activity_cancelled"
-	HoursCredited     Kind = "hours_credited"
-	DisputeAnswered   Kind = "dispute_answered"
-	RequestSubmitted  Kind = "request_submitted"
-	RequestApproved   Kind = "request_approved"
-	RequestRejected   Kind = "request_rejected"
-	RequestReturned   Kind = "request_returned"
-	RequestReferred   Kind = "request_referred"
-	RequestAssigned   Kind = "request_assigned"
-	RequestScheduled  Kind = "request_scheduled"
-	RequestChanged    Kind = "request_changed"
-	RequestCompleted  Kind = "request_completed"
-	RequestMessage    Kind = "request_message"
-	StationMessage    Kind = "station_message" // to staff, while there is no worker
-	BookingReminder   Kind = "booking_reminder"
-	ShiftReminder     Kind = "shift_reminder"
-	CaseAssigned      Kind = "case_assigned"     // to a worker
-	CasePassedOn      Kind = "case_passed_on"    // to the worker who had it
-	ConsentWithdrawn  Kind = "consent_withdrawn" // to staff who passed data on
-)
-
-// The subscribe messages, by the names of their settings (wechat.templates.NAME).
-const (
-	RequestResultMessage   = "request_result"
-	RequestAssignedMessage = "request_assigned"
-	BookingReminderMessage = "booking_reminder"
-	SignupConfirmedMessage = "signup_confirmed"
-	SignupOfferedMessage   = "signup_offered"
-	ActivityChangedMessage = "activity_changed"
-	HoursCreditedMessage   = "hours_credited"
-	DisputeAnsweredMessage = "dispute_answered"
-	ShiftReminderMessage   = "shift_reminder"
-)
 
 // Delivery is where a notice stands on its way to WeChat; in the app it stands anyway.
 type Delivery string
@@ -103,18 +61,16 @@ func (w *Words) Scan(src any) error {
 
 // Notice is one message to one person in the app.
 type Notice struct {
-	ID         int64
-	PersonID   int64
-	Kind       Kind
-	Event      string // one notice for each person and event
-	Title      string
-	Body       string
-	SignupID   *int64
-	ActivityID *int64
-	RequestID  *int64
-	EntryID    *int64 // of the ledger
-	ReadAt     *store.Time
-	CreatedAt  store.Time
+	ID        int64
+	PersonID  int64
+	Kind      Kind
+	Event     string // one notice for each person and event
+	Title     string
+	Body      string
+	Subject   string // what it is about: "request", "activity", "signup", "entry"
+	SubjectID int64
+	ReadAt    *store.Time
+	CreatedAt store.Time
 
 	Template   string      // of the subscribe message; empty: in the app alone
 	Words      Words       // until the message has gone

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"yimi/internal/activity"
 	"yimi/internal/apptest"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
@@ -11,7 +12,7 @@ import (
 
 func tell(w *apptest.World, person int64, event string) error {
 	return w.Tx(func(tx *store.Tx) error {
-		return outbox.Tell(tx, outbox.Notice{PersonID: person, Kind: outbox.ActivityChanged, Event: event, Title: "活动有变动", Body: "🌊"})
+		return outbox.Tell(tx, outbox.Notice{PersonID: person, Kind: activity.NoticeActivityChanged, Event: event, Title: "活动有变动", Body: "🌊"})
 	})
 }
 
@@ -21,7 +22,7 @@ func TestNoticesShareTheirTransactionsFate(t *testing.T) {
 		p, q := w.Volunteer("林晓雯"), w.Volunteer("王明月")
 		failed := errors.New("no")
 		err := w.Tx(func(tx *store.Tx) error {
-			apptest.Must(t, outbox.Tell(tx, outbox.Notice{PersonID: p.PersonID, Kind: outbox.ActivityChanged, Event: "a"}))
+			apptest.Must(t, outbox.Tell(tx, outbox.Notice{PersonID: p.PersonID, Kind: activity.NoticeActivityChanged, Event: "a"}))
 			return failed
 		})
 		if !errors.Is(err, failed) || w.Count("notices", "1 = 1") != 0 {

@@ -10,13 +10,6 @@ import (
 // Quiet are hours of the night, as the time since midnight in Asia/Shanghai; the same twice: none.
 type Quiet struct{ From, Until time.Duration }
 
-// urgent are the kinds of which a message goes at any hour: something that people are about to go to is not as it was.
-// All others wait, and stand in the app meanwhile.
-var urgent = []Kind{ActivityChanged, ActivityCancelled, RequestChanged}
-
-// answered are the kinds that ask for an answer in time: they wait, unless that would be over by then.
-var answered = []Kind{SignupOffered}
-
 // end tells whether it is quiet, and until when.
 func (q Quiet) end(now time.Time) (until time.Time, quiet bool) {
 	y, m, d := now.In(store.Shanghai).Date()
@@ -37,5 +30,5 @@ func (s *Service) hush(ctx context.Context) error {
 	if !quiet {
 		return nil
 	}
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return putOff(tx, store.At(until)) })
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return putOff(tx, store.At(until), s.urgent, s.answer) })
 }

@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"yimi/internal/activity"
 	"yimi/internal/apptest"
+	"yimi/internal/hours"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 )
@@ -20,17 +22,17 @@ func TestQuietHours(t *testing.T) {
 			return func(n *outbox.Notice) { n.Kind, n.SendBefore = kind, ptrTo(store.At(ends)) }
 		}
 		m.Clock.Set(night.Add(-time.Minute))
-		news(m, lin, "in the evening", of(outbox.HoursCredited, morning.Add(time.Hour)))
+		news(m, lin, "in the evening", of(hours.NoticeHoursCredited, morning.Add(time.Hour)))
 		apptest.Must(t, m.Outbox.Deliver(t.Context()))
 		want(t, m, "sent", 1)
 		m.Clock.Set(night)
-		news(m, lin, "hours", of(outbox.HoursCredited, morning.Add(time.Hour)))
-		news(m, lin, "a reminder of the morning", of(outbox.ShiftReminder, morning.Add(time.Hour)))
-		news(m, lin, "a reminder of the night", of(outbox.ShiftReminder, morning.Add(-time.Hour)))
-		news(m, lin, "an offer of days", of(outbox.SignupOffered, morning.Add(time.Hour)))
-		news(m, lin, "an offer of the night", of(outbox.SignupOffered, morning.Add(-time.Hour)))
-		news(m, lin, "a change", of(outbox.ActivityChanged, morning.Add(time.Hour)))
-		news(m, lin, "called off", of(outbox.ActivityCancelled, morning.Add(time.Hour)))
+		news(m, lin, "hours", of(hours.NoticeHoursCredited, morning.Add(time.Hour)))
+		news(m, lin, "a reminder of the morning", of(activity.NoticeShiftReminder, morning.Add(time.Hour)))
+		news(m, lin, "a reminder of the night", of(activity.NoticeShiftReminder, morning.Add(-time.Hour)))
+		news(m, lin, "an offer of days", of(activity.NoticeSignupOffered, morning.Add(time.Hour)))
+		news(m, lin, "an offer of the night", of(activity.NoticeSignupOffered, morning.Add(-time.Hour)))
+		news(m, lin, "a change", of(activity.NoticeActivityChanged, morning.Add(time.Hour)))
+		news(m, lin, "called off", of(activity.NoticeActivityCancelled, morning.Add(time.Hour)))
 		if n, err := m.Outbox.Unread(t.Context(), lin.PersonID); err != nil || n != 8 {
 			t.Errorf("%d in the app, %v", n, err)
 		}

@@ -2,12 +2,15 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 )
 
@@ -47,6 +50,7 @@ type Deps struct {
 	OpenIDs func(ctx context.Context, personIDs []int64) (map[int64]string, error)
 	// Send sends one message. The error is nil exactly when it was taken.
 	Send func(ctx context.Context, openID string, n *Notice) (Outcome, error)
+	Kept time.Duration // how long a notice stays; 0: for ever
 	// Quiet are the hours in which messages wait that can.
 	Quiet Quiet
 	// Reach tells whether WeChat answers at all.
@@ -56,11 +60,45 @@ type Deps struct {
 // Service reads notices and delivers messages.
 type Service struct {
 	Deps
-	pause pause
+	pause          pause
+	kinds          map[Kind]feature.Notice
+	urgent, answer []Kind
 }
 
 // NewService makes the service.
 func NewService(d Deps) *Service { return &Service{Deps: d} }
+
+// Know tells the service what each feature's notices are like.
+func (s *Service) Know(features []feature.Feature) {
+	s.kinds, s.urgent, s.answer = map[Kind]feature.Notice{}, nil, nil
+	for _, f := range features {
+		for _, n := range f.Notices {
+			kind := Kind(n.Kind)
+			s.kinds[kind] = n
+			if n.Urgent {
+				s.urgent = append(s.urgent, kind)
+			}
+			if n.Answer {
+				s.answer = append(s.answer, kind)
+			}
+		}
+	}
+}
+
+// noticesPage is where what leads nowhere else leads to.
+const noticesPage = "pkg-me/notices"
+
+// Look says how a notice looks, and on which page of the mini-program a tap on it lands.
+func (s *Service) Look(n *Notice) (look feature.Notice, page string) {
+	look, known := s.kinds[n.Kind]
+	switch {
+	case !known || !look.Plain && n.SubjectID == 0:
+		return look, noticesPage
+	case look.Plain:
+		return look, look.Page
+	}
+	return look, fmt.Sprintf("%s?id=%d", look.Page, n.SubjectID)
+}
 
 // Of lists a person's notices, newest first, below the given id (0 for the newest).
 func (s *Service) Of(ctx context.Context, personID, before int64, limit int) ([]Notice, error) {
@@ -154,7 +192,7 @@ func (s *Service) Resend(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		return audit.Changed(tx, audit.Delivery, id, 0, stood{l.Delivery, l.Fault}, stood{Waiting, ""})
+		return audit.Changed(tx, deliveryLog, id, 0, stood{l.Delivery, l.Fault}, stood{Waiting, ""})
 	})
 }
 

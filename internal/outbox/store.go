@@ -68,10 +68,10 @@ func takeDue(tx *store.Tx, lease string, limit int, d time.Duration) (out []Noti
 	return out, err
 }
 
-// putOff makes messages that can wait due at the instant.
-func putOff(tx *store.Tx, until store.Time) error {
+// putOff makes messages that can wait due at the instant; those that ask for an answer only if they are not over by then.
+func putOff(tx *store.Tx, until store.Time, urgent, answer []Kind) error {
 	return tx.Model(&Notice{}).Where("due_at <= ? AND delivery = ? AND kind NOT IN ?", tx.Now, Waiting, urgent).
-		Where("(kind NOT IN ? OR send_before IS NULL OR send_before > ?)", answered, until).
+		Where("(kind NOT IN ? OR send_before IS NULL OR send_before > ?)", answer, until).
 		Update("due_at", until).Error
 }
 

@@ -13,6 +13,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
+	"yimi/internal/feature"
 	"yimi/internal/identity"
 	"yimi/internal/request"
 	"yimi/internal/store"
@@ -364,7 +365,7 @@ func TestReopeningOpensTheRatingAgain(t *testing.T) {
 				t.Errorf("cannot be rated anew: %v", is.Actions)
 			}
 		}
-		mine, err := l.Requests.Export(ctx, l.Resident.PersonID)
+		mine, err := l.Requests.Export(ctx, feature.Account{PersonID: l.Resident.PersonID})
 		apptest.Must(t, err)
 		if text := fmt.Sprintf("%+v", mine); !strings.Contains(text, "等了很久") || !strings.Contains(text, "还是没有修好") {
 			t.Error("an export is without what was said first")
@@ -503,7 +504,7 @@ func TestHandOverAfterTheTime(t *testing.T) {
 		if now := l.Request(r.ID); out[0].Err != nil || *now.WorkerID != l.Colleague.PersonID || now.State != request.Scheduled {
 			t.Fatalf("%v, %+v", out[0].Err, now)
 		}
-		if n := l.Count("notices", "request_id = ? AND person_id = ? AND body LIKE ?", r.ID, l.Resident.PersonID, "%已经过了%"); n != 1 {
+		if n := l.Count("notices", "subject_id = ? AND person_id = ? AND body LIKE ?", r.ID, l.Resident.PersonID, "%已经过了%"); n != 1 {
 			t.Errorf("%d notices say so", n)
 		}
 		apptest.Must(t, just(l.Requests.NoShow(colleague, r.ID, "没有见到")))

@@ -497,7 +497,7 @@ func TestAMergedWorkersOldLinksSayWhatBecameOfIt(t *testing.T) {
 			}
 			return outbox.Merge(tx, l.Worker.PersonID, kept.PersonID)
 		}))
-		if n := l.Count("notices", "person_id = ? AND request_id = ?", kept.PersonID, r.ID); n == 0 {
+		if n := l.Count("notices", "person_id = ? AND subject_id = ?", kept.PersonID, r.ID); n == 0 {
 			t.Fatal("no notice came along")
 		}
 		for _, had := range []*request.Request{r, done, both} {

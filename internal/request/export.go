@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yimi/internal/catalogue"
+	"yimi/internal/feature"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -135,17 +136,17 @@ type BeneficiaryExport struct {
 }
 
 // Export gives all that this package keeps of a person (个人信息保护法 Art 45).
-func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
+func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
 	db := s.db.Read(ctx)
-	rows, err := s.data.ofPerson(db, personID, Filter{Limit: exportLimit})
+	rows, err := s.data.ofPerson(db, of.PersonID, Filter{Limit: exportLimit})
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.data.belongings(db, personID)
+	x, err := s.data.belongings(db, of.PersonID)
 	if err != nil {
 		return nil, err
 	}
-	family, err := s.data.beneficiaries(db, personID)
+	family, err := s.data.beneficiaries(db, of.PersonID)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (s *Service) Export(ctx context.Context, personID int64) (any, error) {
 		out.Requests[i] = rows[i].export()
 		x.addTo(&out.Requests[i], &rows[i])
 	}
-	if err := addWithheld(db, personID, &x, rows, out.Requests); err != nil {
+	if err := addWithheld(db, of.PersonID, &x, rows, out.Requests); err != nil {
 		return nil, err
 	}
 	for i, b := range family {

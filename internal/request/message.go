@@ -41,7 +41,7 @@ func tellStation(tx *store.Tx, l *Line, path string) error {
 	var told []outbox.Notice
 	for _, id := range staff {
 		if !l.isOf(id) {
-			told = append(told, outbox.Notice{PersonID: id, Kind: outbox.StationMessage, Event: event(outbox.StationMessage, l.ID), RequestID: &l.ID,
+			told = append(told, outbox.Notice{PersonID: id, Kind: NoticeStationMessage, Event: event(NoticeStationMessage, l.ID), Subject: subject, SubjectID: l.ID,
 				Title: "有居民留言", Body: l.ServiceName + " " + l.Number + " 有新留言，还没有社工，请点开看"})
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/identity"
-	"yimi/internal/outbox"
 	"yimi/internal/request"
 )
 
@@ -16,7 +15,7 @@ import (
 func TestAMessageBeforeAWorkerReachesTheStation(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		told := func(who auth.Actor) int64 {
-			return l.Count("notices", "person_id = ? AND kind = ?", who.PersonID, outbox.StationMessage)
+			return l.Count("notices", "person_id = ? AND kind = ?", who.PersonID, request.NoticeStationMessage)
 		}
 		say := func(who auth.Actor, id int64) {
 			_, err := l.Requests.AddMessage(apptest.As(who), id, "钥匙在门口的花盆下")
@@ -133,5 +132,5 @@ func TestAMessageAfterTheCaseMovedReachesTheStation(t *testing.T) {
 
 // stationTold counts the notices of a request's messages that somebody of a station's staff got.
 func stationTold(l *apptest.Loop, who auth.Actor, id int64) int64 {
-	return l.Count("notices", "person_id = ? AND request_id = ? AND kind = ?", who.PersonID, id, outbox.StationMessage)
+	return l.Count("notices", "person_id = ? AND subject_id = ? AND kind = ?", who.PersonID, id, request.NoticeStationMessage)
 }

@@ -75,7 +75,7 @@ func TestAbsenceOverBookingsLosesNobody(t *testing.T) {
 			}
 		}
 		for _, id := range []int64{first.ID, second.ID} {
-			if n := l.Count("notices", "request_id = ? AND person_id = ? AND title = '请另选一个时间'", id, l.Resident.PersonID); n != 1 {
+			if n := l.Count("notices", "subject_id = ? AND person_id = ? AND title = '请另选一个时间'", id, l.Resident.PersonID); n != 1 {
 				t.Errorf("%d notices", n)
 			}
 			if b := l.BookingOf(id); b.State != booking.Booked || id == first.ID && !b.StartsAt.Equal(at.Time) {

@@ -27,7 +27,7 @@ func TestRemindersGoOnAfterABadOne(t *testing.T) {
 		l.Reserve(wang, service, provider, day.AddDate(0, 0, 1))
 		said := fmt.Sprintf("remind:%d:%d:%s", bad.ID, bad.StartsAt.UnixMilli(), booking.HoursBefore.Before)
 		apptest.Must(t, l.Tx(func(tx *store.Tx) error { // no notice is told twice: a unique key
-			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: outbox.BookingReminder, Event: said, Title: "马上有预约", Body: "马上有预约"})
+			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: request.NoticeBookingReminder, Event: said, Title: "马上有预约", Body: "马上有预约"})
 		}))
 		l.Clock.Set(day)
 		if err := l.Requests.Remind(t.Context()); err == nil {
@@ -105,7 +105,7 @@ func TestRemindersComeOnce(t *testing.T) {
 		at(time.Hour, 3)
 		late := l.Reserve(l.Volunteer("马秀兰"), service, provider, starts.Add(time.Hour))
 		reminders()
-		if n := l.Count("notices", "kind = 'booking_reminder' AND request_id = ?", late.ID); n != 0 {
+		if n := l.Count("notices", "kind = 'booking_reminder' AND subject_id = ?", late.ID); n != 0 {
 			t.Errorf("%d reminders of what was booked within two hours", n)
 		}
 		at(-time.Minute, 3)
@@ -124,7 +124,7 @@ func TestALateReminderSaysTheTrueDay(t *testing.T) {
 			made := l.Reserve(l.Volunteer("林国栋"), service, provider, starts)
 			l.Clock.Set(starts.Add(-before))
 			apptest.Must(t, l.Requests.Remind(t.Context()))
-			if n := l.Count("notices", "kind = 'booking_reminder' AND request_id = ? AND title = ?", made.ID, name); n != 1 {
+			if n := l.Count("notices", "kind = 'booking_reminder' AND subject_id = ? AND title = ?", made.ID, name); n != 1 {
 				t.Errorf("%v before it does not say %s", before, name)
 			}
 		}

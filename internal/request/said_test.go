@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
+	"yimi/internal/feature"
 	"yimi/internal/request"
 	"yimi/internal/store"
 )
@@ -45,7 +46,7 @@ func TestWhoSaidWhatStays(t *testing.T) {
 				t.Errorf("%q", roles)
 			}
 		}
-		x, err := l.Requests.Export(context.Background(), kept.PersonID)
+		x, err := l.Requests.Export(context.Background(), feature.Account{PersonID: kept.PersonID})
 		apptest.Must(t, err)
 		of := x.(request.Export).Requests[0]
 		if m := of.Messages; len(m) != 3 || !m[0].Mine || m[1].Mine || m[2].Mine {

@@ -21,6 +21,7 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/files"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
@@ -41,6 +42,7 @@ type Deps struct {
 	// NoteShare notes that a person agreed to be told of to an outside organisation, as staff heard.
 	NoteShare func(tx *store.Tx, personID, staffID int64) error
 	Limits
+	Retention Retention
 }
 
 // Service is the requests' use cases.
@@ -333,7 +335,7 @@ func (s *Service) submit(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err != nil {
 		return err
 	}
-	if err := outbox.Tell(tx, l.notice(outbox.RequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time), l.callNow()))...); err != nil {
+	if err := outbox.Tell(tx, l.notice(NoticeRequestSubmitted, "已收到您的申请", fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time), l.callNow()))...); err != nil {
 		return err
 	}
 	if who == workflow.ByResident {
@@ -456,8 +458,8 @@ func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval mov
 	if err != nil {
 		return err
 	}
-	told := l.notice(outbox.RequestScheduled, "已经约好了", fmt.Sprintf("%s约在 %s，%s接待%s", l.ServiceName, span, w.Name, l.where()))
-	told = l.saying(told, outbox.RequestAssignedMessage, l.visitWords(b.StartsAt, w.Name), b.StartsAt)
+	told := l.notice(NoticeRequestScheduled, "已经约好了", fmt.Sprintf("%s约在 %s，%s接待%s", l.ServiceName, span, w.Name, l.where()))
+	told = l.saying(told, MessageRequestAssigned, l.visitWords(b.StartsAt, w.Name), b.StartsAt)
 	told = append(told, caseNotice(l, w.PersonID, "有新的预约", fmt.Sprintf("%s %s，%s", l.ServiceName, span, l.Number)))
 	return outbox.Tell(tx, told...)
 }
@@ -516,13 +518,13 @@ func (s *Service) step(tx *store.Tx, l *Line, moves ...move) (err error) {
 }
 
 // entry is a line of the audit log about something of the request.
-func (l *Line) entry(entity audit.Entity, id int64, now store.Time) audit.Entry {
-	return audit.Entry{Entity: entity, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Minor: l.Minor(now.Time)}
+func (l *Line) entry(of *feature.Audited, id int64, now store.Time) audit.Entry {
+	return audit.Entry{Of: of, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath, Minor: l.Minor(now.Time)}
 }
 
 // log adds what somebody did to the request to the audit log.
 func (l *Line) log(tx *store.Tx, who workflow.Who, before, after any) error {
-	e := l.entry(audit.Request, l.ID, tx.Now)
+	e := l.entry(requestLog, l.ID, tx.Now)
 	e.Role, e.Before, e.After = auditRole(auth.From(tx.Statement.Context), who, l.UnitPath), before, after
 	return audit.Write(tx, e)
 }
@@ -823,7 +825,7 @@ func (l *Line) notice(kind outbox.Kind, title, body string) []outbox.Notice {
 	if l.PersonID == nil {
 		return nil
 	}
-	return []outbox.Notice{{PersonID: *l.PersonID, Kind: kind, Event: event(kind, l.ID), Title: title, Body: body, RequestID: &l.ID}}
+	return []outbox.Notice{{PersonID: *l.PersonID, Kind: kind, Event: event(kind, l.ID), Title: title, Body: body, Subject: subject, SubjectID: l.ID}}
 }
 
 // saying makes the notices subscribe messages too, worth sending until the instant (zero: for days).
@@ -870,7 +872,7 @@ func (l *Line) openPlace() string {
 }
 
 func caseNotice(l *Line, personID int64, title, body string) outbox.Notice {
-	return outbox.Notice{PersonID: personID, Kind: outbox.CaseAssigned, Event: event(outbox.CaseAssigned, l.ID), Title: title, Body: body, RequestID: &l.ID}
+	return outbox.Notice{PersonID: personID, Kind: NoticeCaseAssigned, Event: event(NoticeCaseAssigned, l.ID), Title: title, Body: body, Subject: subject, SubjectID: l.ID}
 }
 
 // event names what happened; the same may happen to a request more than once.

@@ -133,9 +133,9 @@ func (s *Service) keepAttachment(ctx context.Context, a *Attachment) error {
 // logFile adds to the audit log that a file was put to the request, or taken away.
 func (l *Line) logFile(tx *store.Tx, a *Attachment) error {
 	if by := auth.From(tx.Statement.Context); !l.isOf(by.PersonID) {
-		return l.logLook(tx, audit.Attachment, a.ID)
+		return l.logLook(tx, attachmentLog, a.ID)
 	}
-	e := l.entry(audit.Attachment, a.ID, tx.Now)
+	e := l.entry(attachmentLog, a.ID, tx.Now)
 	e.Role = auth.Resident
 	return audit.Write(tx, e)
 }
@@ -165,7 +165,7 @@ func (s *Service) File(ctx context.Context, id, attachmentID int64) (*Attachment
 		return nil, nil, err
 	}
 	if !l.isOf(auth.From(ctx).PersonID) {
-		if err := s.look(ctx, l, "attachment", audit.Attachment, a.ID); err != nil {
+		if err := s.look(ctx, l, "attachment", attachmentLog, a.ID); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -285,11 +285,11 @@ func (s *Service) Withdraw(ctx context.Context, id, attachmentID int64, reason s
 
 // withdrawn tells who sent a file that staff took it away, and why.
 func (l *Line) withdrawn(f *Attachment, reason string) outbox.Notice {
-	kind := map[string]outbox.Kind{"worker": outbox.CaseAssigned, "staff": outbox.StationMessage}[f.AuthorRole]
+	kind := map[string]outbox.Kind{"worker": NoticeCaseAssigned, "staff": NoticeStationMessage}[f.AuthorRole]
 	if kind == "" {
-		kind = outbox.RequestChanged
+		kind = NoticeRequestChanged
 	}
-	return outbox.Notice{PersonID: f.AuthorID, Kind: kind, Event: event(kind, l.ID), Title: "您传的附件删除了", RequestID: &l.ID,
+	return outbox.Notice{PersonID: f.AuthorID, Kind: kind, Event: event(kind, l.ID), Title: "您传的附件删除了", Subject: subject, SubjectID: l.ID,
 		Body: fmt.Sprintf("%s的“%s”，%s删除了：%s。需要的话请重新传", l.ServiceName, f.FileName(), l.UnitName, reason)}
 }
 

@@ -48,8 +48,8 @@ func (s *Service) assign(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	told := l.notice(outbox.RequestAssigned, "安排了社工", fmt.Sprintf("%s由%s负责，会和您约时间", l.ServiceName, w.Name))
-	told = l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已安排", w.Name+"负责，会和您约时间"), store.Time{})
+	told := l.notice(NoticeRequestAssigned, "安排了社工", fmt.Sprintf("%s由%s负责，会和您约时间", l.ServiceName, w.Name))
+	told = l.saying(told, MessageRequestResult, l.resultWords(tx, "已安排", w.Name+"负责，会和您约时间"), store.Time{})
 	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "有新的个案待接单", fmt.Sprintf("%s %s，请看一看，接单或退回", l.ServiceName, l.Number)))...)
 }
 
@@ -108,8 +108,8 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 		if err := s.release(tx, l, booking.Cancelled); err != nil || !booked {
 			return err
 		}
-		told := l.notice(outbox.RequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))
-		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "时间有变", "原来约的时间取消了，正在另行安排"), store.Time{})...)
+		told := l.notice(NoticeRequestChanged, "要重新安排时间", fmt.Sprintf("%s原来约的时间取消了，%s正在另行安排，安排好会告诉您", l.ServiceName, l.UnitName))
+		return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "时间有变", "原来约的时间取消了，正在另行安排"), store.Time{})...)
 	})
 	if err != nil {
 		return nil, err
@@ -252,8 +252,8 @@ func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, 
 	}
 	var told []outbox.Notice
 	if m.who != workflow.ByResident {
-		told = l.notice(outbox.RequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s，%s接待%s。%s", l.ServiceName, span, worker, l.where(), reason))
-		told = l.saying(told, outbox.RequestAssignedMessage, l.visitWords(b.StartsAt, worker), b.StartsAt)
+		told = l.notice(NoticeRequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s，%s接待%s。%s", l.ServiceName, span, worker, l.where(), reason))
+		told = l.saying(told, MessageRequestAssigned, l.visitWords(b.StartsAt, worker), b.StartsAt)
 	}
 	switch {
 	case l.State != Scheduled || b.ProviderID == m.actor:
@@ -291,8 +291,8 @@ func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*D
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		told := l.notice(outbox.RequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))
-		return outbox.Tell(tx, l.saying(told, outbox.RequestAssignedMessage, l.visitWords(store.At(v.StartsAt), "志愿者"), store.At(v.StartsAt))...)
+		told := l.notice(NoticeRequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))
+		return outbox.Tell(tx, l.saying(told, MessageRequestAssigned, l.visitWords(store.At(v.StartsAt), "志愿者"), store.At(v.StartsAt))...)
 	})
 }
 
@@ -428,7 +428,7 @@ func (s *Service) handTo(tx *store.Tx, l *Line, m move, toID int64, reason strin
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	told := l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，%s。%s", l.ServiceName, w.Name, l.timeAfter(tx.Now.Time), reason))
+	told := l.notice(NoticeRequestChanged, "换了社工", fmt.Sprintf("%s改由%s负责，%s。%s", l.ServiceName, w.Name, l.timeAfter(tx.Now.Time), reason))
 	return outbox.Tell(tx, append(told, caseNotice(l, w.PersonID, "接手一件个案", fmt.Sprintf("%s %s 转给您负责", l.ServiceName, l.Number)))...)
 }
 

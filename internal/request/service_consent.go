@@ -29,7 +29,7 @@ func (s *Service) ShareWithdrawn(tx *store.Tx, personID int64) error {
 		body := fmt.Sprintf("%s不再同意把信息转给外面的社会组织。申请 %s（%s）%s转给了%s，请告诉它停止使用，不要再转", r.PersonName, r.Number, r.ServiceName,
 			activity.SpokenTime(r.ReferredAt.Time), r.Organisation)
 		for _, id := range who {
-			told = append(told, outbox.Notice{PersonID: id, Kind: outbox.ConsentWithdrawn, Event: event(outbox.ConsentWithdrawn, r.ID), RequestID: &r.ID, Title: "有人撤回了转给社会组织的同意", Body: body})
+			told = append(told, outbox.Notice{PersonID: id, Kind: NoticeConsentWithdrawn, Event: event(NoticeConsentWithdrawn, r.ID), Subject: subject, SubjectID: r.ID, Title: "有人撤回了转给社会组织的同意", Body: body})
 		}
 	}
 	return outbox.Tell(tx, told...)
@@ -77,17 +77,17 @@ func (s *Service) sayWithdrawn(tx *store.Tx, personID int64, sensitive bool, tit
 		if l.Booking != nil && l.Booking.Live != nil {
 			at += "，约在 " + activity.SpokenSpan(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time)
 		}
-		told = append(told, l.notice(outbox.RequestChanged, title, at+"：还在办。"+body)...)
+		told = append(told, l.notice(NoticeRequestChanged, title, at+"：还在办。"+body)...)
 		who, err := s.handlersOf(tx.DB, l)
 		if err != nil {
 			return err
 		}
 		for _, id := range who {
-			kind := outbox.ConsentWithdrawn
+			kind := NoticeConsentWithdrawn
 			if l.WorkerID != nil && *l.WorkerID == id {
-				kind = outbox.CaseAssigned // opens as a case
+				kind = NoticeCaseAssigned // opens as a case
 			}
-			told = append(told, outbox.Notice{PersonID: id, Kind: kind, Event: event(kind, l.ID), RequestID: &l.ID, Title: l.PersonName + theirTitle, Body: at + "：还在办。" + theirBody})
+			told = append(told, outbox.Notice{PersonID: id, Kind: kind, Event: event(kind, l.ID), Subject: subject, SubjectID: l.ID, Title: l.PersonName + theirTitle, Body: at + "：还在办。" + theirBody})
 		}
 	}
 	return outbox.Tell(tx, told...)

@@ -59,8 +59,8 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if workerID != 0 {
 		return s.assign(tx, l, move{action: "assign", who: m.who, actor: m.actor}, workerID)
 	}
-	told := l.notice(outbox.RequestApproved, "申请通过了", fmt.Sprintf("%s的申请通过了，%s正在安排社工，安排好会告诉您", l.ServiceName, l.UnitName))
-	return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已通过", "正在安排社工，安排好会告诉您"), store.Time{})...)
+	told := l.notice(NoticeRequestApproved, "申请通过了", fmt.Sprintf("%s的申请通过了，%s正在安排社工，安排好会告诉您", l.ServiceName, l.UnitName))
+	return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "已通过", "正在安排社工，安排好会告诉您"), store.Time{})...)
 }
 
 // Reject refuses a request, with a reason that is told to who asked.
@@ -83,11 +83,11 @@ func (s *Service) turnDown(tx *store.Tx, l *Line, m move, reason string) error {
 		return err
 	}
 	if m.action == "return" {
-		told := l.notice(outbox.RequestReturned, "申请要补充一下", fmt.Sprintf("%s的申请请补充：%s。补好后再交一次就行", l.ServiceName, reason))
-		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "请补充", "请点开看要补充什么"), store.Time{})...)
+		told := l.notice(NoticeRequestReturned, "申请要补充一下", fmt.Sprintf("%s的申请请补充：%s。补好后再交一次就行", l.ServiceName, reason))
+		return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "请补充", "请点开看要补充什么"), store.Time{})...)
 	}
-	told := l.notice(outbox.RequestRejected, "申请没有通过", fmt.Sprintf("%s的申请没有通过：%s。有疑问请打电话给%s", l.ServiceName, reason, l.UnitName))
-	return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "未通过", "请点开看原因"), store.Time{})...)
+	told := l.notice(NoticeRequestRejected, "申请没有通过", fmt.Sprintf("%s的申请没有通过：%s。有疑问请打电话给%s", l.ServiceName, reason, l.UnitName))
+	return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "未通过", "请点开看原因"), store.Time{})...)
 }
 
 // Outcome is what became of one item of a batch.
@@ -177,8 +177,8 @@ func (s *Service) Refer(ctx context.Context, id int64, to ReferTo) (*Detail, err
 				return err
 			}
 		}
-		told := l.notice(outbox.RequestReferred, "申请转给了"+cut(name, 30), fmt.Sprintf("%s的申请经您同意转给了%s：%s", l.ServiceName, name, to.Reason))
-		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已转介", "请点开看转给了谁"), store.Time{})...)
+		told := l.notice(NoticeRequestReferred, "申请转给了"+cut(name, 30), fmt.Sprintf("%s的申请经您同意转给了%s：%s", l.ServiceName, name, to.Reason))
+		return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "已转介", "请点开看转给了谁"), store.Time{})...)
 	})
 }
 
@@ -268,8 +268,8 @@ func (s *Service) callOff(ctx context.Context, tx *store.Tx, l *Line, reason str
 func (s *Service) tellCancelled(tx *store.Tx, l *Line, m move, reason string) error {
 	var told []outbox.Notice
 	if m.who != workflow.ByResident {
-		told = l.notice(outbox.RequestChanged, "申请取消了", fmt.Sprintf("%s的申请由工作人员取消。%s", l.ServiceName, reason))
-		told = l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "已取消", "请点开看原因"), store.Time{})
+		told = l.notice(NoticeRequestChanged, "申请取消了", fmt.Sprintf("%s的申请由工作人员取消。%s", l.ServiceName, reason))
+		told = l.saying(told, MessageRequestResult, l.resultWords(tx, "已取消", "请点开看原因"), store.Time{})
 	}
 	if l.WorkerID != nil && *l.WorkerID != m.actor {
 		told = append(told, caseNotice(l, *l.WorkerID, "申请取消了", fmt.Sprintf("%s %s 取消了。%s", l.ServiceName, l.Number, reason)))

@@ -107,8 +107,8 @@ func (s *Service) unassign(tx *store.Tx, l *Line, m move) error {
 	if booked {
 		said = fmt.Sprintf("%s不再由%s负责，原来约的时间取消了。%s正在安排新的社工和时间，安排好会告诉您", l.ServiceName, l.WorkerName, l.UnitName)
 	}
-	told := l.notice(outbox.RequestChanged, "要换一位社工", said)
-	return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "换社工", "正在安排新的社工"), store.Time{})...)
+	told := l.notice(NoticeRequestChanged, "要换一位社工", said)
+	return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "换社工", "正在安排新的社工"), store.Time{})...)
 }
 
 // passHold gives the time that is held until the approval to whom takes over, or frees it.
@@ -122,7 +122,7 @@ func (s *Service) passHold(tx *store.Tx, l *Line, m move, to int64) error {
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		told := l.notice(outbox.RequestChanged, "要换一位社工", fmt.Sprintf("%s您选的社工不再接待，时间没有留住。%s会安排别的社工，定好时间告诉您", l.ServiceName, l.UnitName))
+		told := l.notice(NoticeRequestChanged, "要换一位社工", fmt.Sprintf("%s您选的社工不再接待，时间没有留住。%s会安排别的社工，定好时间告诉您", l.ServiceName, l.UnitName))
 		if err := outbox.Tell(tx, told...); err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (s *Service) passHold(tx *store.Tx, l *Line, m move, to int64) error {
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	return outbox.Tell(tx, l.notice(outbox.RequestChanged, "换了社工", fmt.Sprintf("%s改由%s接待，时间不变，还在等%s答复", l.ServiceName, w.Name, l.UnitName))...)
+	return outbox.Tell(tx, l.notice(NoticeRequestChanged, "换了社工", fmt.Sprintf("%s改由%s接待，时间不变，还在等%s答复", l.ServiceName, w.Name, l.UnitName))...)
 }
 
 // named says in a refusal which request it is about.
@@ -171,7 +171,7 @@ func (l *Line) leave(tx *store.Tx, actor int64, changes map[string]any) error {
 		became = "已转给" + w.Name
 	}
 	n := caseNotice(l, *l.WorkerID, "一件个案转走了", fmt.Sprintf("%s %s %s", l.ServiceName, l.Number, became))
-	n.Kind = outbox.CasePassedOn
+	n.Kind = NoticeCasePassedOn
 	return outbox.Tell(tx, n)
 }
 

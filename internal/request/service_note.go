@@ -12,6 +12,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/feature"
 	"yimi/internal/outbox"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -31,7 +32,7 @@ func (s *Service) lookOnce(ctx context.Context, l *Line) error {
 		if err := writeLook(tx, look); err != nil {
 			return err
 		}
-		return l.logLook(tx, audit.Request, l.ID)
+		return l.logLook(tx, requestLog, l.ID)
 	})
 }
 
@@ -54,8 +55,8 @@ func (l *Line) lookOf(a auth.Actor, now store.Time) *Look {
 }
 
 // logLook adds a look by somebody other than who asked to the audit log.
-func (l *Line) logLook(tx *store.Tx, entity audit.Entity, id int64) error {
-	e, a := l.entry(entity, id, tx.Now), auth.From(tx.Statement.Context)
+func (l *Line) logLook(tx *store.Tx, of *feature.Audited, id int64) error {
+	e, a := l.entry(of, id, tx.Now), auth.From(tx.Statement.Context)
 	if lookerRole(a, l) == "worker" || !a.Manages(l.UnitPath) && isSupervisor(a, l) {
 		e.Role = auth.SocialWorker
 	}
@@ -63,13 +64,13 @@ func (l *Line) logLook(tx *store.Tx, entity audit.Entity, id int64) error {
 }
 
 // look keeps one opening of what is more private than the request itself.
-func (s *Service) look(ctx context.Context, l *Line, what string, entity audit.Entity, id int64) error {
+func (s *Service) look(ctx context.Context, l *Line, what string, of *feature.Audited, id int64) error {
 	a := auth.From(ctx)
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
 		if err := writeLook(tx, &Look{RequestID: l.ID, PersonID: a.PersonID, Role: lookerRole(a, l), What: what}); err != nil {
 			return err
 		}
-		return l.logLook(tx, entity, id)
+		return l.logLook(tx, of, id)
 	})
 }
 
@@ -95,7 +96,7 @@ func (s *Service) Contact(ctx context.Context, id int64) (*Line, error) {
 	if !slices.Contains(who, workflow.ByStaff) && !slices.Contains(who, workflow.ByWorker) {
 		return nil, auth.ErrForbidden
 	}
-	return l, s.look(ctx, l, "contact", audit.Request, l.ID)
+	return l, s.look(ctx, l, "contact", requestLog, l.ID)
 }
 
 // Looks lists who looked at the request, newest first.
@@ -116,7 +117,7 @@ func (s *Service) CaseNotes(ctx context.Context, id int64) ([]Note, error) {
 	if err := mayReadCaseNotes(auth.From(ctx), l); err != nil {
 		return nil, err
 	}
-	if err := s.look(ctx, l, "case_notes", audit.Request, l.ID); err != nil {
+	if err := s.look(ctx, l, "case_notes", requestLog, l.ID); err != nil {
 		return nil, err
 	}
 	return s.data.notesOf(s.db.Read(ctx), id, caseNote)
@@ -145,7 +146,7 @@ func (s *Service) AddCaseNote(ctx context.Context, id int64, text string, visitI
 		if err := s.data.insertNote(tx, n, text); err != nil {
 			return err
 		}
-		return l.logLook(tx, audit.Note, n.ID)
+		return l.logLook(tx, noteLog, n.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -216,24 +217,24 @@ func (s *Service) write(ctx context.Context, id int64, text, kind string, may fu
 // logNote adds to the audit log that somebody wrote, not what.
 func (l *Line) logNote(tx *store.Tx, n *note) error {
 	if l.isOf(n.AuthorID) {
-		e := l.entry(audit.Note, n.ID, tx.Now)
+		e := l.entry(noteLog, n.ID, tx.Now)
 		e.Role = auth.Resident
 		return audit.Write(tx, e)
 	}
-	return l.logLook(tx, audit.Note, n.ID)
+	return l.logLook(tx, noteLog, n.ID)
 }
 
 // messageNotices tell the other side; the message itself stays in the request. A worker whose role
 // ended is told nothing any more.
 func messageNotices(l *Line, from auth.Actor, serves bool) []outbox.Notice {
 	if !l.isOf(from.PersonID) {
-		return l.notice(outbox.RequestMessage, "有给您的留言", l.ServiceName+"的申请有新留言，请点开看")
+		return l.notice(NoticeRequestMessage, "有给您的留言", l.ServiceName+"的申请有新留言，请点开看")
 	}
 	if !serves {
 		return nil
 	}
 	n := caseNotice(l, *l.WorkerID, "有居民留言", l.ServiceName+" "+l.Number+" 有新留言，请点开看")
-	n.Kind = outbox.RequestMessage
+	n.Kind = NoticeRequestMessage
 	return []outbox.Notice{n}
 }
 
@@ -466,7 +467,7 @@ func (b *Beneficiary) mayAgree(tx *store.Tx) error {
 
 // log adds to the audit log that somebody's own list was changed.
 func (b *Beneficiary) log(tx *store.Tx) error {
-	e := audit.Entry{Entity: audit.Beneficiary, ID: b.ID, Role: auth.Resident, Minor: audit.IsMinor(b.BirthDate, tx.Now.Time)}
+	e := audit.Entry{Of: beneficiaryLog, ID: b.ID, Role: auth.Resident, Minor: audit.IsMinor(b.BirthDate, tx.Now.Time)}
 	if b.UnitID != nil {
 		e.UnitID = *b.UnitID
 	}

@@ -42,9 +42,9 @@ func (s *Service) OfferTimes(ctx context.Context, id int64) (*Detail, error) {
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		told := l.notice(outbox.RequestChanged, "请另选一个时间", fmt.Sprintf("%s约在 %s，%s那时候不在。请点开另选一个时间；选好以前，原来的时间还给您留着。也可以打电话给%s",
+		told := l.notice(NoticeRequestChanged, "请另选一个时间", fmt.Sprintf("%s约在 %s，%s那时候不在。请点开另选一个时间；选好以前，原来的时间还给您留着。也可以打电话给%s",
 			l.ServiceName, activity.SpokenSpan(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time), l.Booking.ProviderName, l.UnitName))
-		return outbox.Tell(tx, l.saying(told, outbox.RequestResultMessage, l.resultWords(tx, "请另选时间", "社工那天不在，请点开另选时间"), l.Booking.StartsAt)...)
+		return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "请另选时间", "社工那天不在，请点开另选时间"), l.Booking.StartsAt)...)
 	})
 }
 

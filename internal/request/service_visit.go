@@ -96,7 +96,7 @@ func (s *Service) Complete(ctx context.Context, id int64, r Record) (*Detail, er
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
-		return outbox.Tell(tx, l.notice(outbox.RequestCompleted, "服务完成了，请您评价", fmt.Sprintf("%s办完了。满不满意，请点开说一说，大约 1 分钟", l.ServiceName))...)
+		return outbox.Tell(tx, l.notice(NoticeRequestCompleted, "服务完成了，请您评价", fmt.Sprintf("%s办完了。满不满意，请点开说一说，大约 1 分钟", l.ServiceName))...)
 	})
 }
 
@@ -181,6 +181,6 @@ func (s *Service) NoShow(ctx context.Context, id int64, said string) (*Detail, e
 		if err := s.release(tx, l, booking.NoShow); err != nil {
 			return err
 		}
-		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "这次没有见到您", fmt.Sprintf("%s约的时间没有见到您。社工会再和您约，也可以打电话给%s", l.ServiceName, l.UnitName))...)
+		return outbox.Tell(tx, l.notice(NoticeRequestChanged, "这次没有见到您", fmt.Sprintf("%s约的时间没有见到您。社工会再和您约，也可以打电话给%s", l.ServiceName, l.UnitName))...)
 	})
 }

@@ -59,7 +59,7 @@ func (s *Service) CancelForWard(ctx context.Context, childID, id int64, reason s
 		if err := s.cancel(ctx, tx, l, move{action: "cancel", who: workflow.ByResident, actor: auth.From(ctx).PersonID}, reason); err != nil {
 			return err
 		}
-		return outbox.Tell(tx, l.notice(outbox.RequestChanged, "监护人取消了申请", fmt.Sprintf("%s的申请由您的监护人取消。%s", l.ServiceName, reason))...)
+		return outbox.Tell(tx, l.notice(NoticeRequestChanged, "监护人取消了申请", fmt.Sprintf("%s的申请由您的监护人取消。%s", l.ServiceName, reason))...)
 	})
 }
 

@@ -61,7 +61,7 @@ func (s *Service) Create(ctx context.Context, in Input) (Unit, error) {
 		if err := insert(ctx, tx, &u, parent.Path); err != nil {
 			return err
 		}
-		return audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
+		return audit.Changed(tx, unitLog, u.ID, u.ID, nil, u)
 	})
 	return u, err
 }
@@ -98,7 +98,7 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (u Unit, err er
 		if u, err = byID(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		return audit.Changed(tx, audit.Unit, id, id, old, u)
+		return audit.Changed(tx, unitLog, id, id, old, u)
 	})
 	return u, err
 }
@@ -135,7 +135,7 @@ func BootstrapIn(tx *store.Tx, name string, anew bool) (Unit, error) {
 	if err := insert(tx.Statement.Context, tx, &u, ""); err != nil {
 		return Unit{}, err
 	}
-	return u, audit.Changed(tx, audit.Unit, u.ID, u.ID, nil, u)
+	return u, audit.Changed(tx, unitLog, u.ID, u.ID, nil, u)
 }
 
 // errOtherDistrict names what is there, for somebody at the command line.

@@ -20,29 +20,6 @@ type Spec struct {
 	Fields []Field // at most five, as WeChat allows
 }
 
-// Specs are the templates that Yimi sends. Approval, rejection and return share
-// one: when somebody is asked for their accept, nobody knows yet which it will be.
-var Specs = []Spec{
-	{"request_result", "申请结果通知", []Field{
-		{"service", "服务项目", "thing1"}, {"result", "处理结果", "phrase2"}, {"time", "处理时间", "time3"}, {"note", "备注", "thing4"}}},
-	{"request_assigned", "服务人员安排通知", []Field{
-		{"service", "服务项目", "thing1"}, {"worker", "服务人员", "thing2"}, {"time", "服务时间", "time3"}, {"place", "服务地点", "thing4"}}},
-	{"booking_reminder", "预约提醒", []Field{
-		{"service", "预约项目", "thing1"}, {"time", "预约时间", "time2"}, {"place", "地点", "thing3"}, {"note", "温馨提示", "thing4"}}},
-	{"signup_confirmed", "报名成功通知", []Field{
-		{"activity", "活动名称", "thing1"}, {"time", "活动时间", "time2"}, {"place", "活动地点", "thing3"}, {"note", "温馨提示", "thing4"}}},
-	{"signup_offered", "候补成功通知", []Field{
-		{"activity", "活动名称", "thing1"}, {"time", "活动时间", "time2"}, {"deadline", "确认截止时间", "time3"}, {"note", "温馨提示", "thing4"}}},
-	{"activity_changed", "活动变更通知", []Field{
-		{"activity", "活动名称", "thing1"}, {"change", "变更类型", "phrase2"}, {"time", "活动时间", "time3"}, {"note", "变更说明", "thing4"}}},
-	{"hours_credited", "志愿时长到账通知", []Field{
-		{"activity", "活动名称", "thing1"}, {"hours", "本次时长", "thing2"}, {"total", "累计时长", "thing3"}, {"time", "记录时间", "time4"}}},
-	{"shift_reminder", "活动开始提醒", []Field{
-		{"activity", "活动名称", "thing1"}, {"time", "活动时间", "time2"}, {"place", "活动地点", "thing3"}, {"note", "温馨提示", "thing4"}}},
-	{"dispute_answered", "申诉结果通知", []Field{
-		{"subject", "申诉事项", "thing1"}, {"result", "处理结果", "phrase2"}, {"time", "处理时间", "time3"}, {"note", "处理说明", "thing4"}}},
-}
-
 // Template is a template of the back office, with the keyword of each of our fields.
 type Template struct {
 	ID       string
@@ -53,12 +30,8 @@ type Template struct {
 // in the spec's order, "-" for one that the template does not have. WeChat numbers
 // the keywords by what was picked from its library, so no program can know them.
 // The kind may be another than the suggested one, but a time needs a time.
-func ParseTemplate(name, setting string) (Template, error) {
-	i := slices.IndexFunc(Specs, func(s Spec) bool { return s.Name == name })
-	if i < 0 {
-		return Template{}, fmt.Errorf("no message is called %q", name)
-	}
-	spec, part := Specs[i], strings.Fields(setting)
+func ParseTemplate(spec Spec, setting string) (Template, error) {
+	part := strings.Fields(setting)
 	if len(part) != 1+len(spec.Fields) || !templatePattern.MatchString(part[0]) {
 		return Template{}, fmt.Errorf("needs a template id and %d keywords, such as: %s", len(spec.Fields), spec.Example("TEMPLATE_ID"))
 	}

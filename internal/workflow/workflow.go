@@ -47,3 +47,22 @@ func Next[S ~string](table []Move[S], from S, action string, who Who) (S, error)
 	}
 	return "", ErrBadTransition
 }
+
+// Drawing is a table of moves as people are shown it.
+type Drawing struct {
+	Title  string
+	Moves  []Move[string]
+	Begins map[string]string // how something comes into a state that it begins in
+}
+
+// Draw makes the drawing of a table.
+func Draw[S ~string](title string, table []Move[S], begins map[S]string) Drawing {
+	d := Drawing{Title: title, Begins: map[string]string{}}
+	for _, m := range table {
+		d.Moves = append(d.Moves, Move[string]{string(m.From), m.Action, string(m.To), m.Who})
+	}
+	for state, how := range begins {
+		d.Begins[string(state)] = how
+	}
+	return d
+}
