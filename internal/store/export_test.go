@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/pressly/goose/v3"
 )
 
 // LoseCommitReplies makes the next n commits take place and fail all the same.
@@ -26,6 +27,9 @@ func CountCommits(s *Store) func() int64 {
 	return n.Load
 }
 
+// Known are the migrations of this program, in order.
+func (s *Store) Known() []int64 { return s.known }
+
 // MigrateTo stops at a version, as a program of that time did.
 func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 	pool, done, err := s.migrator()
@@ -34,7 +38,7 @@ func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 	}
 	p, err := s.provider(pool)
 	if err == nil {
-		_, err = p.UpTo(ctx, version)
+		err = s.migrateOnce(ctx, pool, func(ctx context.Context) ([]*goose.MigrationResult, error) { return p.UpTo(ctx, version) })
 	}
 	return errors.Join(err, done())
 }

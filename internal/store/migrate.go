@@ -38,7 +38,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	for try := 1; ; try++ {
-		err := s.migrateOnce(ctx, pool, p)
+		err := s.migrateOnce(ctx, pool, p.Up)
 		if err == nil || errors.Is(err, ErrNewerSchema) || try == migrateTries || ctx.Err() != nil {
 			return err
 		}
@@ -60,12 +60,12 @@ func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
 // ErrNewerSchema says that a newer program has migrated this database.
 var ErrNewerSchema = errors.New("the database is newer than this program; start the newer yimi")
 
-func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, p *goose.Provider) error {
+func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, up func(context.Context) ([]*goose.MigrationResult, error)) error {
 	if err := s.refuseNewer(ctx, pool); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	for {
-		_, err := p.Up(ctx)
+		_, err := up(ctx)
 		var failed *goose.PartialError
 		switch {
 		case err == nil:
