@@ -6158,10 +6158,22 @@ export interface components {
             title: string;
             /** @description What happened and what to do next */
             body: string;
-            signup_id?: components["schemas"]["Id"];
-            activity_id?: components["schemas"]["Id"];
-            request_id?: components["schemas"]["Id"];
-            entry_id?: components["schemas"]["Id"];
+            /**
+             * @description The mini-program's page that a tap opens
+             * @example /pkg-request/request?id=42
+             */
+            page: string;
+            /**
+             * @description The name of its picture in the mini-program
+             * @example check
+             */
+            icon: string;
+            /**
+             * @description green: went well, or goes on; warm: something to look at or to do; quiet: over
+             * @example green
+             * @enum {string}
+             */
+            tone: "green" | "warm" | "quiet";
             /** @description I have seen it */
             read: boolean;
             /**
