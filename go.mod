@@ -2,6 +2,9 @@ module yimi
 
 go 1.26.0
 
+// Some packages of npm's have Go sources.
+ignore node_modules
+
 // modernc.org/sqlite is made for the very libc of its go.mod, and goose asks for a later one. Goes when sqlite is raised.
 exclude modernc.org/libc v1.80.2
 

@@ -79,7 +79,7 @@ func TestEveryNoticeLooksAndLeadsSomewhere(t *testing.T) {
 				t.Errorf("the contract has no kind %s", n.Kind)
 			case !strings.Contains(string(pages), `"root": "`+root+`"`) || !strings.Contains(string(pages), `"path": "`+page+`"`):
 				t.Errorf("%s leads to %s, which is no page", n.Kind, n.Page)
-			case !strings.Contains(string(icons), ".i-"+n.Icon+"{"):
+			case !strings.Contains(string(icons), ".i-"+n.Icon+" {"):
 				t.Errorf("%s has the picture %s, which is none", n.Kind, n.Icon)
 			}
 		}
