@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -195,5 +196,37 @@ func TestVerifyExitsOneOnTampering(t *testing.T) {
 			}
 			w.Exec(c.undo)
 		}
+	})
+}
+
+// "yimi migrate" is killed again and again, wherever it is; in the end it finishes, and the tables are those of one that was let alone.
+func TestKilledMigrate(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, url string) {
+		p := newProgram(t, nil, "--demo", "--database", url, "--data-dir", t.TempDir())
+		kills := 0
+		for wait := 30 * time.Millisecond; ; wait += 7 * time.Millisecond {
+			cmd := exec.CommandContext(t.Context(), p.path, append([]string{"migrate", "--log-level", "error"}, p.args...)...) //nolint:gosec // our own program
+			cmd.Env = p.env
+			var said bytes.Buffer
+			cmd.Stderr = &said
+			apptest.Must(t, cmd.Start())
+			killer := time.AfterFunc(wait, func() { _ = cmd.Process.Kill() })
+			err := cmd.Wait()
+			killer.Stop()
+			if err == nil {
+				break
+			}
+			if cmd.ProcessState.ExitCode() != -1 {
+				t.Fatalf("it failed by itself: %v: %s", err, &said)
+			}
+			kills++
+		}
+		s := storetest.OpenURL(t, url)
+		apptest.Must(t, s.Ready(t.Context()))
+		if kills < 3 {
+			t.Errorf("killed %d times", kills)
+		}
+		t.Logf("killed %d times", kills)
 	})
 }

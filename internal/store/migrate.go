@@ -64,6 +64,9 @@ func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, up func(context.C
 	if err := s.refuseNewer(ctx, pool); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	if err := s.noteBeginning(ctx, pool); err != nil {
+		return fmt.Errorf("store: cannot note where the migrations begin: %w", err)
+	}
 	for {
 		_, err := up(ctx)
 		var failed *goose.PartialError
@@ -77,6 +80,17 @@ func (s *Store) migrateOnce(ctx context.Context, pool *sql.DB, up func(context.C
 			return fmt.Errorf("store: cannot note a migration: %w", err)
 		}
 	}
+}
+
+// noteBeginning writes goose's first note, the version 0, where a crash on MySQL left the table of the notes without it;
+// goose itself refuses such a database for ever.
+func (s *Store) noteBeginning(ctx context.Context, pool *sql.DB) error {
+	if columns, err := (View{s.dialect, pool}).Columns(ctx, "goose_db_version"); err != nil || len(columns) == 0 {
+		return err
+	}
+	_, err := pool.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
+		SELECT 0, 1 FROM (SELECT COUNT(*) AS n FROM goose_db_version WHERE version_id = 0) begun WHERE begun.n = 0`)
+	return err
 }
 
 // alteredBefore tells whether MySQL or MariaDB refuses an ALTER TABLE because it was done before a crash kept

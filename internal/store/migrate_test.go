@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -80,6 +81,49 @@ func TestMigrateInSeveralProcessesAtOnce(t *testing.T) {
 			}
 		})
 		must(t, stores[0].Ready(t.Context()))
+	})
+}
+
+// Killed behind any statement of any step, a migration finishes when it is run again.
+func TestMigrateAfterDyingInsideEachStep(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, url string) {
+		s := storetest.OpenURL(t, url)
+		deaths := 0
+		for _, file := range sqlFiles(t, s.Dialect()) {
+			number, _, _ := strings.Cut(file, "_")
+			version, err := strconv.ParseInt(number, 10, 64)
+			must(t, err)
+			for behind, of := 1, 2; behind < of; behind++ {
+				of, err = s.DieInside(t.Context(), file, behind)
+				must(t, err)
+				if s.Dialect() == "mysql" {
+					of = 1 // it stands
+				}
+				deaths++
+				if s.Ready(t.Context()) == nil {
+					t.Errorf("%s: ready without it", file)
+				}
+			}
+			must(t, s.MigrateTo(t.Context(), version))
+		}
+		must(t, s.Ready(t.Context()))
+		t.Logf("%d deaths", deaths)
+	})
+}
+
+// Killed when the table of the notes was made and held nothing yet: on MySQL that stands, and the next start finishes it.
+func TestMigrateAfterDyingBeforeTheFirstNote(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, url string) {
+		s := storetest.OpenURL(t, url)
+		if s.Dialect() == "sqlite" {
+			t.Skip("the table and its first note come in one transaction")
+		}
+		must(t, s.MigrateTo(t.Context(), 1))
+		exec(t, s, "DELETE FROM goose_db_version")
+		must(t, s.Migrate(t.Context()))
+		must(t, s.Ready(t.Context()))
 	})
 }
 
