@@ -310,7 +310,7 @@ func keptRows(t *testing.T, l *apptest.Loop) {
 			&request.Rating{RequestID: 1, Rating: 2, Comment: "来晚了", RatedAt: now},
 		}
 		for _, d := range []outbox.Delivery{outbox.InApp, outbox.Waiting, outbox.Sending, outbox.Sent, outbox.Uncertain, outbox.Dead} {
-			n := &outbox.Notice{PersonID: l.Resident.PersonID, Kind: outbox.RequestApproved, Event: "kept-" + string(d), Title: "申请通过了", Body: "请看", CreatedAt: now, Template: "approved", Delivery: d}
+			n := &outbox.Notice{PersonID: l.Resident.PersonID, Kind: request.NoticeRequestApproved, Event: "kept-" + string(d), Title: "申请通过了", Body: "请看", CreatedAt: now, Template: "approved", Delivery: d}
 			switch d {
 			case outbox.Waiting, outbox.Sending:
 				n.DueAt = &now
