@@ -9,6 +9,24 @@ import (
 	"yimi/internal/store"
 )
 
+func (s shelf) notesOf(db *gorm.DB, id int64, kind string) (out []Note, err error) {
+	err = db.Table("request_notes").Select("request_notes.*, COALESCE(people.name, '') AS author_name").
+		Joins("LEFT JOIN people ON people.id = request_notes.author_id").
+		Where("request_notes.request_id = ? AND request_notes.kind = ?", id, kind).Order("request_notes.id").Limit(500).Find(&out).Error
+	for i := 0; i < len(out) && err == nil; i++ {
+		var text []byte
+		text, err = s.box.Open("notes/"+out[i].Ref, out[i].Sealed)
+		out[i].Text = string(text)
+	}
+	return out, err
+}
+
+func (s shelf) insertNote(tx *store.Tx, n *note, text string) error {
+	n.ID, n.Ref, n.CreatedAt = 0, newRef(), tx.Now
+	n.Sealed = s.box.Seal("notes/"+n.Ref, []byte(text))
+	return tx.Create(n).Error
+}
+
 // messageWaits keeps that a message of a request waits to be answered.
 func messageWaits(tx *store.Tx, id int64) error {
 	return tx.Model(&Request{}).Where("id = ?", id).Update("message_waits", 1).Error
