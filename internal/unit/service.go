@@ -24,16 +24,6 @@ func (s *Service) List(ctx context.Context) ([]Unit, error) {
 	return units, err
 }
 
-// Subtree gives the unit at path and all under it, each right after its parent.
-func (s *Service) Subtree(ctx context.Context, path string) ([]Unit, error) {
-	if Ancestors(path) == nil {
-		return nil, fault.Missing("组织单元")
-	}
-	units, err := under(ctx, s.store.Read(ctx), path)
-	sortTree(units)
-	return units, err
-}
-
 // Get gives one unit, or not_found.
 func (s *Service) Get(ctx context.Context, id int64) (Unit, error) {
 	u, err := byID(ctx, s.store.Read(ctx), id)

@@ -18,12 +18,6 @@ func all(ctx context.Context, db *gorm.DB) ([]Unit, error) {
 	return gorm.G[Unit](db).Find(ctx)
 }
 
-// under reads a subtree.
-func under(ctx context.Context, db *gorm.DB, path string) ([]Unit, error) {
-	below, from, to := store.Below("path", path)
-	return gorm.G[Unit](db).Where(below, from, to).Find(ctx)
-}
-
 // roots gives the district centres at the top of the trees, the first made first.
 func roots(db *gorm.DB) (out []Unit, err error) {
 	err = db.Where("parent_id IS NULL").Order("id").Limit(1000).Find(&out).Error

@@ -1,7 +1,6 @@
 package unit_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
@@ -104,30 +103,6 @@ func TestTreeIsListedParentsFirst(t *testing.T) {
 		}
 		if !slices.Equal(unit.Ancestors(got[2].Path), want[:3]) || *got[2].ParentID != tr.dongfang.ID || got[0].ParentID != nil {
 			t.Errorf("the room is %+v", got[2])
-		}
-	})
-}
-
-// "/1/" must not catch "/10/", nor "/1/3/" the unit "/1/30/".
-func TestSubtree(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		tr := plant(t, s)
-		for range 27 {
-			tr.create(t, tr.wuzhong, unit.Station, "站点")
-		}
-		for path, want := range map[string][]int64{
-			tr.dongfang.Path: {tr.dongfang.ID, tr.room.ID}, tr.room.Path: {tr.room.ID}, tr.kangbashi.Path: {tr.kangbashi.ID}, "/99/": nil,
-		} {
-			got, err := tr.Subtree(t.Context(), path)
-			if err != nil || !slices.Equal(ids(got), want) {
-				t.Errorf("%s: %v, %v; want %v", path, ids(got), err, want)
-			}
-		}
-		for _, path := range []string{"", "%", "/1/%/", "/"} {
-			if _, err := tr.Subtree(t.Context(), path); !errors.Is(err, fault.Missing("")) {
-				t.Errorf("%q: %v", path, err)
-			}
 		}
 	})
 }

@@ -3,7 +3,6 @@ package wechat
 import (
 	"context"
 	"errors"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -12,9 +11,6 @@ import (
 
 // maxText is the longest text that WeChat checks, in characters.
 const maxText = 2500
-
-// maxPictureURL bounds the address of a picture.
-const maxPictureURL = 1024
 
 // Scene is where a text or a picture is to appear.
 type Scene uint8
@@ -101,45 +97,4 @@ func verdict(suggest security.CheckSuggest, label security.CheckLabel) (Verdict,
 		return Verdict{Finding: Risky, Label: label.String()}, nil
 	}
 	return Verdict{}, errUnavailable.Because(errRubbish)
-}
-
-// PictureCheck is a picture to check. The person must have opened the mini-program within two hours.
-type PictureCheck struct {
-	OpenID string
-	Scene  Scene
-	URL    string // where WeChat fetches it: https, open to the world for at least half an hour, up to 10 MB; jpg, png, bmp, gif
-}
-
-var errBadURL = errors.New("a picture's address is an https URL of at most 1,024 characters")
-
-// CheckPicture hands a picture to WeChat (mediaCheckAsync, version 2) and gives the
-// id of the check. WeChat pushes the verdict within half an hour, with the same id, to an address
-// that this program does not have: no picture of a person's is public (docs/wechat.md).
-func (c *Client) CheckPicture(ctx context.Context, p PictureCheck) (traceID string, err error) {
-	switch {
-	case !idPattern.MatchString(p.OpenID) || p.Scene < Profile || p.Scene > Log:
-		return "", errCheckRejected.Because(errBadCheck)
-	case !c.fetchable(p.URL):
-		return "", errCheckRejected.Because(errBadURL)
-	}
-	const picture = 2
-	f := c.call(ctx, []string{p.OpenID, p.URL}, func(ctx context.Context) (err error) {
-		traceID, err = c.checks.MediaCheckAsyncContext(ctx, &security.MediaCheckAsyncRequest{
-			MediaURL: p.URL, MediaType: picture, OpenID: p.OpenID, Scene: uint8(p.Scene),
-		})
-		return err
-	})
-	switch {
-	case f != nil:
-		return "", c.refused(ctx, checkRefusals, f)
-	case !idPattern.MatchString(traceID):
-		return "", errUnavailable.Because(errRubbish)
-	}
-	return traceID, nil
-}
-
-// fetchable tells whether WeChat could fetch from the address; a stand-in takes http too.
-func (c *Client) fetchable(raw string) bool {
-	u, err := url.Parse(raw)
-	return err == nil && len(raw) <= maxPictureURL && u.Host != "" && (u.Scheme == "https" || (u.Scheme == "http" && c.base != nil))
 }

@@ -9,33 +9,28 @@ import (
 )
 
 // Words that decide a verdict: a text with one of them in it gets it. RiskyText is
-// WeChat's own example. For a picture it is the words risky, review or lost (that
-// WeChat could not fetch) in its address.
+// WeChat's own example.
 const (
 	RiskyText  = "特3456书yuuo莞6543李zxcz蒜7782法fgnv级"
 	ReviewText = "请让人工看一眼这句话"
 )
 
-// AskedCheck is a text or a picture that was to be checked.
+// AskedCheck is a text that was to be checked.
 type AskedCheck struct {
 	OpenID  string
 	Scene   int
 	Text    string
-	URL     string
-	TraceID string
-	Suggest string // pass, review, risky; empty for a picture that could not be fetched
+	Suggest string // pass, review, risky
 }
 
 type checkBody struct {
-	OpenID    string `json:"openid"`
-	Scene     int    `json:"scene"`
-	Version   int    `json:"version"`
-	Content   string `json:"content"`
-	MediaURL  string `json:"media_url"`
-	MediaType int    `json:"media_type"`
+	OpenID  string `json:"openid"`
+	Scene   int    `json:"scene"`
+	Version int    `json:"version"`
+	Content string `json:"content"`
 }
 
-// fault is what is wrong with what both checks need.
+// fault is what is wrong with what a check needs.
 func (b checkBody) fault() int {
 	switch {
 	case b.Version != 2:
@@ -63,13 +58,13 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request) {
 		answerError(w, 47001)
 		return
 	}
-	a := AskedCheck{OpenID: body.OpenID, Scene: body.Scene, Text: body.Content, TraceID: traceID(), Suggest: suggestFor(body.Content, RiskyText, ReviewText)}
+	a := AskedCheck{OpenID: body.OpenID, Scene: body.Scene, Text: body.Content, Suggest: suggestFor(body.Content)}
 	s.mu.Lock()
 	keep(&s.texts, a)
 	s.mu.Unlock()
 	result := map[string]any{"suggest": a.Suggest, "label": labels[a.Suggest]}
 	answerOK(w, map[string]any{
-		"trace_id": a.TraceID,
+		"trace_id": traceID(),
 		"result":   result,
 		"detail":   []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": a.Suggest, "label": labels[a.Suggest], "prob": 90}},
 	})
@@ -78,39 +73,14 @@ func (s *Server) text(w http.ResponseWriter, r *http.Request) {
 // labels of WeChat's for each verdict: normal, abuse, fraud.
 var labels = map[string]int{"pass": 100, "review": 20003, "risky": 20008}
 
-func suggestFor(what, risky, review string) string {
+func suggestFor(text string) string {
 	switch {
-	case strings.Contains(what, risky):
+	case strings.Contains(text, RiskyText):
 		return "risky"
-	case strings.Contains(what, review):
+	case strings.Contains(text, ReviewText):
 		return "review"
 	}
 	return "pass"
-}
-
-// picture takes a picture to check, as
-// https://developers.weixin.qq.com/miniprogram/dev/server/API/sec-center/sec-check/api_mediacheckasync says.
-func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
-	var body checkBody
-	if !asked(w, r, &body) {
-		return
-	}
-	if errcode := body.fault(); errcode != 0 {
-		answerError(w, errcode)
-		return
-	}
-	if body.MediaType != 2 || !strings.HasPrefix(body.MediaURL, "http") {
-		answerError(w, 47001)
-		return
-	}
-	a := AskedCheck{OpenID: body.OpenID, Scene: body.Scene, URL: body.MediaURL, TraceID: traceID(), Suggest: suggestFor(body.MediaURL, "risky", "review")}
-	if strings.Contains(body.MediaURL, "lost") {
-		a.Suggest = ""
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	keep(&s.pictures, a)
-	answerOK(w, map[string]any{"trace_id": a.TraceID})
 }
 
 // traceID is as WeChat's: 62f11967-2b24d27a-34715985.
@@ -123,6 +93,3 @@ func traceID() string {
 
 // Texts gives the texts that were checked, oldest first.
 func (s *Server) Texts() []AskedCheck { return kept(s, &s.texts) }
-
-// Pictures gives the pictures that were to be checked, oldest first.
-func (s *Server) Pictures() []AskedCheck { return kept(s, &s.pictures) }

@@ -101,7 +101,7 @@ func TestEachEndpointsErrorCodes(t *testing.T) {
 	srv := start(t)
 	token := "?access_token=" + tokenOf(t, srv, false)
 	text := func(change ...any) object {
-		o := object{"openid": wang, "scene": 2, "version": 2, "content": "x", "media_url": "https://x/1", "media_type": 2}
+		o := object{"openid": wang, "scene": 2, "version": 2, "content": "x"}
 		for i := 0; i < len(change); i += 2 {
 			o[change[i].(string)] = change[i+1]
 		}
@@ -155,12 +155,6 @@ func TestEachEndpointsErrorCodes(t *testing.T) {
 		{wechattest.PathText, text("openid", "x"), 40003},
 		{wechattest.PathText, text("content", ""), 47001},
 		{wechattest.PathText, text("content", strings.Repeat("长", 2501)), 47001},
-		{wechattest.PathPicture, text(), 0},
-		{wechattest.PathPicture, text("version", 1), 47001},
-		{wechattest.PathPicture, text("scene", 0), 40129},
-		{wechattest.PathPicture, text("openid", ""), 40003},
-		{wechattest.PathPicture, text("media_type", 1), 47001},
-		{wechattest.PathPicture, text("media_url", "wxfile://x"), 47001},
 	} {
 		_, raw := post(t, srv.URL+x.path+token, x.body)
 		if got := errcodeOf(t, raw); got != x.want {
@@ -208,7 +202,6 @@ func TestRecordsTellWhatWasAskedOfWhom(t *testing.T) {
 	post(t, srv.URL+wechattest.PathSend+token, message(field("touser", "demo-staff")))
 	post(t, srv.URL+wechattest.PathSend+token, message(field("touser", "nobody")))
 	post(t, srv.URL+wechattest.PathText+token, object{"openid": wang, "scene": 2, "version": 2, "content": wechattest.ReviewText})
-	post(t, srv.URL+wechattest.PathPicture+token, object{"openid": wang, "scene": 3, "version": 2, "media_url": "https://x/risky", "media_type": 2})
 	res, raw := post(t, srv.URL+wechattest.PathCode+token, object{"scene": "a=7"})
 	if size, kind, err := image.DecodeConfig(bytes.NewReader(raw)); err != nil || kind != "jpeg" || size.Width != 430 || res.Header.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("%s of %d, %v", kind, size.Width, err)
@@ -220,9 +213,6 @@ func TestRecordsTellWhatWasAskedOfWhom(t *testing.T) {
 	if got := srv.Texts(); len(got) != 1 || got[0].Text != wechattest.ReviewText || got[0].Suggest != "review" || got[0].Scene != 2 {
 		t.Errorf("%+v", got)
 	}
-	if got := srv.Pictures(); len(got) != 1 || got[0].URL != "https://x/risky" || got[0].Suggest != "risky" || got[0].TraceID == "" {
-		t.Errorf("%+v", got)
-	}
 	if got := srv.Codes(); len(got) != 1 || got[0].Scene != "a=7" {
 		t.Errorf("%+v", got)
 	}
@@ -230,7 +220,7 @@ func TestRecordsTellWhatWasAskedOfWhom(t *testing.T) {
 		t.Errorf("%d calls", srv.Calls(wechattest.PathSend))
 	}
 	srv.Reset()
-	if len(srv.Sent())+len(srv.Texts())+len(srv.Pictures())+len(srv.Codes())+srv.Calls(wechattest.PathSend) != 0 || srv.Token() == "" {
+	if len(srv.Sent())+len(srv.Texts())+len(srv.Codes())+srv.Calls(wechattest.PathSend) != 0 || srv.Token() == "" {
 		t.Error("not forgotten, or too much")
 	}
 }

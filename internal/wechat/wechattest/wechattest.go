@@ -22,13 +22,12 @@ const (
 
 // The endpoints, for Calls and BehaveAt.
 const (
-	PathLogin   = "/sns/jscode2session"
-	PathToken   = "/cgi-bin/stable_token"
-	PathPhone   = "/wxa/business/getuserphonenumber"
-	PathSend    = "/cgi-bin/message/subscribe/send"
-	PathCode    = "/wxa/getwxacodeunlimit"
-	PathText    = "/wxa/msg_sec_check"
-	PathPicture = "/wxa/media_check_async"
+	PathLogin = "/sns/jscode2session"
+	PathToken = "/cgi-bin/stable_token"
+	PathPhone = "/wxa/business/getuserphonenumber"
+	PathSend  = "/cgi-bin/message/subscribe/send"
+	PathCode  = "/wxa/getwxacodeunlimit"
+	PathText  = "/wxa/msg_sec_check"
 )
 
 const (
@@ -48,17 +47,16 @@ type Server struct {
 	http    *http.Server
 	done    chan struct{}
 
-	mu       sync.Mutex // of all below
-	manner   Manner
-	manners  map[string]Manner // by path, before the general one
-	used     map[string]bool   // single-use codes that were used
-	calls    map[string]int    // by path
-	tokens   tokens
-	credits  map[string]int // by person and template; nil: nobody keeps account
-	sent     []SentMessage
-	codes    []AskedCode
-	texts    []AskedCheck
-	pictures []AskedCheck
+	mu      sync.Mutex // of all below
+	manner  Manner
+	manners map[string]Manner // by path, before the general one
+	used    map[string]bool   // single-use codes that were used
+	calls   map[string]int    // by path
+	tokens  tokens
+	credits map[string]int // by person and template; nil: nobody keeps account
+	sent    []SentMessage
+	codes   []AskedCode
+	texts   []AskedCheck
 }
 
 // Manner is how the server behaves; the zero value is well.
@@ -181,7 +179,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET "+PathLogin, s.code2Session)
 	mux.HandleFunc("POST "+PathToken, s.stableToken)
 	for path, do := range map[string]func(http.ResponseWriter, *http.Request){
-		PathPhone: s.phone, PathSend: s.send, PathCode: s.code, PathText: s.text, PathPicture: s.picture,
+		PathPhone: s.phone, PathSend: s.send, PathCode: s.code, PathText: s.text,
 	} {
 		mux.Handle("POST "+path, s.withToken(do))
 	}
@@ -263,6 +261,6 @@ func kept[T any](s *Server, record *[]T) []T {
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent, s.codes, s.texts, s.pictures = nil, nil, nil, nil
+	s.sent, s.codes, s.texts = nil, nil, nil
 	maps.DeleteFunc(s.calls, func(string, int) bool { return true })
 }
