@@ -92,7 +92,7 @@ type Request struct {
 	Reschedules     int         // how often who asked changed the time by themselves
 	TimeAskedAt     *store.Time // since when who asked is asked to choose another time, the worker being away
 	MessageWaits    *int64      // 1 while the last message is one of who asked
-	MessageTold     *int64      // the unit whose staff were told that one waits, since the case came to them
+	MessageTold     *int64      `audit:"-"` // the unit whose staff were told that one waits, since the case came to them
 	Emptied         int         // 1: its words, names and files are deleted; 2: its records too
 	CreatedAt       store.Time
 	PersonKey       string `audit:"-"` // PersonName and BeneficiaryName as they are searched for
@@ -208,6 +208,14 @@ func (l *Line) GuardianMissing(day time.Time) bool {
 	}
 	return !l.Guardian || l.askerUnder(adultAge, day)
 }
+
+// give makes somebody its worker, or nobody; whoever the case comes to hears of the next message anew.
+func (r *Request) give(worker *int64, accepted *store.Time) {
+	r.WorkerID, r.AcceptedAt, r.MessageTold = worker, accepted, nil
+}
+
+// withoutWorker takes the case from its worker.
+func withoutWorker(r *Request) { r.give(nil, nil) }
 
 func (r *Request) served(day time.Time) catalogue.Served {
 	return catalogue.Served{Age: r.Age(day), Groups: split(r.GroupsOf)}

@@ -35,7 +35,10 @@ func (s *Service) assign(tx *store.Tx, l *Line, m move, workerID int64) error {
 		return err
 	}
 	m.said = w.Name
-	m.changes = map[string]any{"worker_id": w.PersonID, "accepted_at": nil, "shift_id": nil}
+	m = m.and(func(r *Request) {
+		r.give(&w.PersonID, nil)
+		r.ShiftID = nil
+	})
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
@@ -82,8 +85,7 @@ func (s *Service) Accept(ctx context.Context, id int64) (*Detail, error) {
 		if l.AcceptedAt != nil {
 			return workflow.ErrBadTransition
 		}
-		m.changes = map[string]any{"accepted_at": tx.Now}
-		return s.step(tx, l, m)
+		return s.step(tx, l, m.and(func(r *Request) { r.AcceptedAt = &tx.Now }))
 	})
 }
 
@@ -92,8 +94,7 @@ func (s *Service) HandBack(ctx context.Context, id int64, reason string) (*Detai
 	err := s.do(ctx, id, "hand_back", func(tx *store.Tx, l *Line, m move) error {
 		booked := l.State == Scheduled
 		m.said = reason
-		m.changes = map[string]any{"worker_id": nil, "accepted_at": nil}
-		if err := s.step(tx, l, m); err != nil {
+		if err := s.step(tx, l, m.and(withoutWorker)); err != nil {
 			return err
 		}
 		if err := s.release(tx, l, booking.Cancelled); err != nil || !booked {

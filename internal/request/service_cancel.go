@@ -28,7 +28,8 @@ const calledOff = "这次服务取消了"
 
 // cancel ends a request and gives back the time that it has.
 func (s *Service) cancel(ctx context.Context, tx *store.Tx, l *Line, m move, reason string) error {
-	m.said, m.changes = reason, map[string]any{"reason": reason, "referred_to": nil}
+	m.said = reason
+	m = m.and(func(r *Request) { r.Reason, r.ReferredTo = reason, nil })
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}

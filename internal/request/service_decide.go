@@ -24,7 +24,7 @@ func (s *Service) approve(tx *store.Tx, l *Line, m move, workerID int64) error {
 	if l.GuardianMissing(tx.Now.Time) {
 		return errGuardian
 	}
-	m.changes = map[string]any{"responded_at": tx.Now, "reason": ""}
+	m = m.and(func(r *Request) { r.RespondedAt, r.Reason = &tx.Now, "" })
 	if b := l.Booking; b != nil && (b.State == booking.Held || b.State == booking.Lapsed) {
 		if b.State == booking.Lapsed { // who it is for may be somewhere else by now
 			t, err := catalogue.Find(tx.DB, l.ServiceTypeID)
@@ -62,7 +62,8 @@ func (s *Service) Return(ctx context.Context, id int64, what string) (*Detail, e
 
 // turnDown rejects or returns; the slot that was held is free again.
 func (s *Service) turnDown(tx *store.Tx, l *Line, m move, reason string) error {
-	m.said, m.changes = reason, map[string]any{"responded_at": tx.Now, "reason": reason}
+	m.said = reason
+	m = m.and(func(r *Request) { r.RespondedAt, r.Reason = &tx.Now, reason })
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}

@@ -96,8 +96,8 @@ func (s *Service) unassign(tx *store.Tx, l *Line, m move) error {
 		return errVisitOpen
 	}
 	booked := l.State == Scheduled
-	m.said, m.changes = roleEnded, map[string]any{"worker_id": nil, "accepted_at": nil}
-	if err := s.step(tx, l, m); err != nil {
+	m.said = roleEnded
+	if err := s.step(tx, l, m.and(withoutWorker)); err != nil {
 		return err
 	}
 	if err := s.release(tx, l, booking.Cancelled); err != nil {
@@ -118,7 +118,8 @@ func (s *Service) passHold(tx *store.Tx, l *Line, m move, to int64) error {
 	}
 	m.action = "reschedule"
 	if to == 0 {
-		m.said, m.changes = roleEnded, map[string]any{"wanted_provider": nil, "wanted_starts_at": nil}
+		m.said = roleEnded
+		m = m.and(func(r *Request) { r.WantedProvider, r.WantedStartsAt = nil, nil })
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -135,7 +136,8 @@ func (s *Service) passHold(tx *store.Tx, l *Line, m move, to int64) error {
 	if err := s.moveBooking(tx, l, to); err != nil {
 		return err
 	}
-	m.said, m.changes = w.Name+"："+roleEnded, map[string]any{"wanted_provider": to}
+	m.said = w.Name + "：" + roleEnded
+	m = m.and(func(r *Request) { r.WantedProvider = &to })
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
@@ -154,17 +156,16 @@ func (l *Line) named(err error) error {
 }
 
 // leave keeps and tells the worker whom a step takes the case from, unless that is who took it.
-func (l *Line) leave(tx *store.Tx, actor int64, changes map[string]any) error {
-	to, moves := changes["worker_id"]
-	if !moves || l.WorkerID == nil || to == *l.WorkerID {
+func (l *Line) leave(tx *store.Tx, actor int64, to *int64) error {
+	if l.WorkerID == nil || to != nil && *to == *l.WorkerID {
 		return nil
 	}
 	if err := noteFormer(tx, l.ID, *l.WorkerID); err != nil || *l.WorkerID == actor {
 		return err
 	}
 	became := "您不再负责，会另行安排"
-	if id, ok := to.(int64); ok {
-		w, err := findPerson(tx.DB, id)
+	if to != nil {
+		w, err := findPerson(tx.DB, *to)
 		if err != nil {
 			return err
 		}

@@ -66,7 +66,8 @@ func (s *Service) handTo(tx *store.Tx, l *Line, m move, toID int64, reason strin
 	if err := s.moveBooking(tx, l, toID); err != nil {
 		return err
 	}
-	m.said, m.changes = w.Name+"："+reason, map[string]any{"worker_id": w.PersonID}
+	m.said = w.Name + "：" + reason
+	m = m.and(func(r *Request) { r.give(&w.PersonID, r.AcceptedAt) })
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}

@@ -38,8 +38,7 @@ func (s *Service) OfferTimes(ctx context.Context, id int64) (*Detail, error) {
 		} else if !given {
 			return errNoTimes
 		}
-		m.changes = map[string]any{"time_asked_at": tx.Now}
-		if err := s.step(tx, l, m); err != nil {
+		if err := s.step(tx, l, m.and(func(r *Request) { r.TimeAskedAt = &tx.Now })); err != nil {
 			return err
 		}
 		told := l.notice(NoticeRequestChanged, "请另选一个时间", fmt.Sprintf("%s约在 %s，%s那时候不在。请点开另选一个时间；选好以前，原来的时间还给您留着。也可以打电话给%s",

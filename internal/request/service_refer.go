@@ -33,7 +33,7 @@ func (s *Service) Refer(ctx context.Context, id int64, to ReferTo) (*Detail, err
 			return err
 		}
 		m.said = name + "：" + to.Reason
-		m.changes = map[string]any{"referred_to": r.ToUnitID, "responded_at": tx.Now, "worker_id": nil, "accepted_at": nil}
+		m = m.and(withoutWorker).and(func(is *Request) { is.ReferredTo, is.RespondedAt = r.ToUnitID, &tx.Now })
 		if err := s.step(tx, l, m); err != nil {
 			return err
 		}
@@ -68,16 +68,15 @@ func (to *ReferTo) name(tx *store.Tx, l *Line) (string, error) {
 // Receive takes over what was referred to a unit of the actor's; it is submitted there anew.
 func (s *Service) Receive(ctx context.Context, id int64) (*Detail, error) {
 	return s.act(ctx, id, "receive", func(tx *store.Tx, l *Line, m move) error {
-		m.changes = map[string]any{"unit_id": *l.ReferredTo, "referred_to": nil}
-		return s.resubmit(tx, l, m)
+		return s.resubmit(tx, l, m.and(func(r *Request) { r.UnitID, r.ReferredTo = *l.ReferredTo, nil }))
 	})
 }
 
 // SendBack gives what was referred back to the unit it came from.
 func (s *Service) SendBack(ctx context.Context, id int64, reason string) (*Detail, error) {
 	err := s.do(ctx, id, "send_back", func(tx *store.Tx, l *Line, m move) error {
-		m.said, m.changes = reason, map[string]any{"referred_to": nil}
-		return s.resubmit(tx, l, m)
+		m.said = reason
+		return s.resubmit(tx, l, m.and(func(r *Request) { r.ReferredTo = nil }))
 	})
 	if err != nil {
 		return nil, err

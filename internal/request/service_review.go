@@ -12,8 +12,8 @@ import (
 // Close ends a request that was reviewed.
 func (s *Service) Close(ctx context.Context, id int64, said string) (*Detail, error) {
 	return s.act(ctx, id, "close", func(tx *store.Tx, l *Line, m move) error {
-		m.said, m.changes = said, map[string]any{"referred_to": nil}
-		return s.step(tx, l, m)
+		m.said = said
+		return s.step(tx, l, m.and(func(r *Request) { r.ReferredTo = nil }))
 	})
 }
 
@@ -27,14 +27,14 @@ func (s *Service) Reopen(ctx context.Context, id int64, reason string) (*Detail,
 			if err := keepRating(tx, &l.Request); err != nil {
 				return err
 			}
-			m.changes = map[string]any{"rating": nil, "rating_comment": "", "rated_at": nil, "follow_up": nil}
+			m = m.and(func(r *Request) { r.Rating, r.RatingComment, r.RatedAt, r.FollowUp = nil, "", nil, nil })
 		}
 		serves, err := l.workerStays(tx)
 		if err != nil {
 			return err
 		}
 		if l.WorkerID != nil && !serves {
-			return s.step(tx, l, m, move{action: "unassign", who: workflow.BySystem, said: roleEnded, changes: map[string]any{"worker_id": nil, "accepted_at": nil}})
+			return s.step(tx, l, m, move{action: "unassign", who: workflow.BySystem, said: roleEnded}.and(withoutWorker))
 		}
 		if err := s.step(tx, l, m); err != nil {
 			return err
@@ -53,11 +53,12 @@ func (s *Service) Rate(ctx context.Context, id int64, rating int, comment string
 			return errRated
 		}
 		m.said = fmt.Sprintf("%d 星", rating)
-		m.changes = map[string]any{"rating": rating, "rating_comment": comment, "rated_at": tx.Now}
-		if rating <= lowRating {
-			m.changes["follow_up"] = 1
-		}
-		return s.step(tx, l, m)
+		return s.step(tx, l, m.and(func(r *Request) {
+			r.Rating, r.RatingComment, r.RatedAt = &rating, comment, &tx.Now
+			if rating <= lowRating {
+				r.FollowUp = new(int64(1))
+			}
+		}))
 	})
 }
 
@@ -67,8 +68,7 @@ func (s *Service) FollowUp(ctx context.Context, id int64, text string) (*Detail,
 		if l.FollowUp == nil {
 			return workflow.ErrBadTransition
 		}
-		m.changes = map[string]any{"follow_up": nil}
-		if err := s.step(tx, l, m); err != nil {
+		if err := s.step(tx, l, m.and(func(r *Request) { r.FollowUp = nil })); err != nil {
 			return err
 		}
 		return s.data.insertNote(tx, &note{RequestID: id, Kind: staffNote, AuthorID: m.actor, AuthorRole: roleName(m.who)}, "回访："+text)

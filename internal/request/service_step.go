@@ -1,7 +1,7 @@
 package request
 
 import (
-	"maps"
+	"slices"
 
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -16,42 +16,55 @@ type move struct {
 	who     workflow.Who
 	actor   int64 // 0: the system
 	said    string
-	changes map[string]any
+	changes []func(*Request) // of the row, beside the state
+}
+
+// and is the move with another change of the row.
+func (m move) and(change func(*Request)) move {
+	m.changes = append(slices.Clip(m.changes), change)
+	return m
+}
+
+func (m move) apply(r *Request) {
+	for _, change := range m.changes {
+		change(r)
+	}
 }
 
 // step moves a request along its table, by one move or by several that follow at once, with
 // their lines in the timeline.
 func (s *Service) step(tx *store.Tx, l *Line, moves ...move) (err error) {
-	changes, lines, to := map[string]any{}, make([]TimelineLine, len(moves)), l.State
+	is, lines := l.Request, make([]TimelineLine, len(moves))
 	for i, m := range moves {
-		from := to
-		if to, err = workflow.Next(Moves, from, m.action, m.who); err != nil {
+		from := is.State
+		if is.State, err = workflow.Next(Moves, from, m.action, m.who); err != nil {
 			return err
 		}
-		maps.Copy(changes, m.changes)
-		lines[i] = TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: to, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said}
+		m.apply(&is)
+		lines[i] = TimelineLine{RequestID: l.ID, Action: m.action, FromState: from, ToState: is.State, ActorID: m.actor, ActorRole: roleName(m.who), Said: m.said}
 	}
-	moved, err := moveRequest(tx, l, to, changes)
+	moved, err := moveRequest(tx, &l.Request, &is)
 	if err != nil {
 		return err
 	}
 	if !moved {
 		return workflow.ErrBadTransition
 	}
-	if err := l.leave(tx, moves[0].actor, changes); err != nil {
+	if err := l.leave(tx, moves[0].actor, is.WorkerID); err != nil {
 		return err
 	}
 	for i, m := range moves {
 		if m.who == workflow.BySystem { // what follows by itself is in the timeline alone
 			continue
 		}
-		after := map[string]any{"state": lines[i].ToState}
-		maps.Copy(after, m.changes)
+		after := l.Request
+		after.State = lines[i].ToState
+		m.apply(&after)
 		if err := l.log(tx, m.who, l.Request, after); err != nil {
 			return err
 		}
 	}
-	l.State = to
+	l.State = is.State
 	return writeTimeline(tx, lines...)
 }
 

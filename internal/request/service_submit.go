@@ -112,7 +112,7 @@ func (s *Service) handIn(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err != nil {
 		return err
 	}
-	m := move{action: "submit", who: who, actor: actor, changes: map[string]any{"submitted_at": tx.Now, "respond_by": by, "reason": ""}}
+	m := move{action: "submit", who: who, actor: actor}.and(func(r *Request) { r.SubmittedAt, r.RespondBy, r.Reason = &tx.Now, &by, "" })
 	if t.Sensitive() {
 		m.said = l.healthSaid()
 	}
@@ -163,8 +163,7 @@ func (s *Service) resubmit(tx *store.Tx, l *Line, m move) error {
 	if err != nil {
 		return err
 	}
-	m.changes["submitted_at"], m.changes["respond_by"], m.changes["responded_at"] = tx.Now, by, nil
-	return s.step(tx, l, m)
+	return s.step(tx, l, m.and(func(r *Request) { r.SubmittedAt, r.RespondBy, r.RespondedAt = &tx.Now, &by, nil }))
 }
 
 // answerBy is when the answer to what was asked at the instant is due, before the slot that is held for it (zero: none).
@@ -229,5 +228,5 @@ func (s *Service) bookAtOnce(tx *store.Tx, l *Line, t *catalogue.Line) error {
 	if err != nil {
 		return err
 	}
-	return s.engage(tx, l, b, move{action: "approve", who: workflow.BySystem, changes: map[string]any{"responded_at": tx.Now}})
+	return s.engage(tx, l, b, move{action: "approve", who: workflow.BySystem}.and(func(r *Request) { r.RespondedAt = &tx.Now }))
 }

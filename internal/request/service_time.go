@@ -3,7 +3,6 @@ package request
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -35,10 +34,9 @@ func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval mov
 	} else if own {
 		return errNoWorker
 	}
-	changes := map[string]any{"worker_id": w.PersonID, "accepted_at": tx.Now}
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	err = s.step(tx, l, approval,
-		move{action: "assign", who: workflow.BySystem, said: w.Name, changes: changes},
+		move{action: "assign", who: workflow.BySystem, said: w.Name}.and(func(r *Request) { r.give(&w.PersonID, &tx.Now) }),
 		move{action: "schedule", who: workflow.BySystem, said: span})
 	if err != nil {
 		return err
@@ -148,7 +146,7 @@ func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move,
 		if err != nil {
 			return err
 		}
-		w.HeldUntil, m.changes = by.Time, map[string]any{"respond_by": by}
+		w.HeldUntil, m = by.Time, m.and(func(r *Request) { r.RespondBy = &by })
 	}
 	b, err := s.retime(tx, l, t, w, at.StartsAt)
 	if err != nil {
@@ -207,13 +205,12 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
 	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
 	m.said = strings.TrimSpace(span + " " + reason)
-	if m.changes == nil {
-		m.changes = map[string]any{}
-	}
-	maps.Copy(m.changes, map[string]any{"wanted_provider": b.ProviderID, "wanted_starts_at": b.StartsAt, "shift_id": nil, "time_asked_at": nil})
-	if m.who == workflow.ByResident && l.standsByChoice() {
-		m.changes["reschedules"] = l.Reschedules + 1
-	}
+	m = m.and(func(r *Request) {
+		r.WantedProvider, r.WantedStartsAt, r.ShiftID, r.TimeAskedAt = &b.ProviderID, &b.StartsAt, nil, nil
+		if m.who == workflow.ByResident && l.standsByChoice() {
+			r.Reschedules++
+		}
+	})
 	worker, anew := l.WorkerName, l.WorkerID == nil || *l.WorkerID != b.ProviderID
 	if anew {
 		w, err := s.fitWorker(tx, l, b.ProviderID)
@@ -222,10 +219,10 @@ func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, 
 		}
 		worker = w.Name
 		if l.State != Submitted { // who waits for approval gets the worker with it
-			m.changes["worker_id"], m.changes["accepted_at"] = w.PersonID, tx.Now
+			m = m.and(func(r *Request) { r.give(&w.PersonID, &tx.Now) })
 		}
 	} else if m.who == workflow.ByWorker {
-		m.changes["accepted_at"] = tx.Now
+		m = m.and(func(r *Request) { r.AcceptedAt = &tx.Now })
 	}
 	if err := s.step(tx, l, m); err != nil {
 		return err

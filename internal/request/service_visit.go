@@ -44,7 +44,7 @@ func (s *Service) Start(ctx context.Context, id int64, place string) (*Detail, e
 			return err
 		}
 		if m.who == workflow.ByWorker {
-			m.changes = map[string]any{"accepted_at": tx.Now}
+			m = m.and(func(r *Request) { r.AcceptedAt = &tx.Now })
 		}
 		return s.step(tx, l, m)
 	})

@@ -36,8 +36,8 @@ func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*D
 			return err
 		}
 		span := activity.SpokenSpan(v.StartsAt, v.EndsAt)
-		m.said, m.changes = span, map[string]any{"shift_id": shift.ID, "worker_id": nil, "accepted_at": nil}
-		if err := s.step(tx, l, m); err != nil {
+		m.said = span
+		if err := s.step(tx, l, m.and(withoutWorker).and(func(r *Request) { r.ShiftID = &shift.ID })); err != nil {
 			return err
 		}
 		told := l.notice(NoticeRequestScheduled, "安排了志愿者", fmt.Sprintf("%s由志愿者来办，时间 %s，工作人员会带他们来", l.ServiceName, span))

@@ -3,6 +3,7 @@ package request
 import (
 	"crypto/rand"
 	"encoding/json"
+	"reflect"
 
 	"gorm.io/gorm"
 
@@ -132,24 +133,35 @@ func (s shelf) hold(tx *store.Tx, id int64) (*Line, error) {
 	return s.find(tx.DB, id)
 }
 
-// moveRequest moves a request from the state it was read in; false when somebody moved it first.
-func moveRequest(tx *store.Tx, l *Line, to State, changes map[string]any) (bool, error) {
-	open := 0
-	if to.open() {
-		open = 1
+// moveRequest writes what moves made of a row, from the state it was read in; false when somebody moved it first.
+func moveRequest(tx *store.Tx, was, is *Request) (bool, error) {
+	columns, err := changed(tx, was, is)
+	if err != nil {
+		return false, err
 	}
-	all := map[string]any{"state": to, "is_open": open}
-	if to != l.State {
-		all["state_since"] = tx.Now
+	columns["state"], columns["is_open"] = is.State, mark(is.State.open())
+	if is.State != was.State {
+		columns["state_since"] = tx.Now
 	}
-	if _, passes := changes["worker_id"]; passes { // a station that it comes back to hears of the next message
-		all["message_told"] = nil
-	}
-	for k, v := range changes {
-		all[k] = v
-	}
-	res := tx.Model(&Request{}).Where("id = ? AND state = ?", l.ID, l.State).Updates(all)
+	res := tx.Model(&Request{}).Where("id = ? AND state = ?", was.ID, was.State).Updates(columns)
 	return res.RowsAffected == 1, res.Error
+}
+
+// changed gives the columns in which two rows differ: what else was written of the row meanwhile stays.
+func changed(tx *store.Tx, was, is *Request) (map[string]any, error) {
+	row := gorm.Statement{DB: tx.DB}
+	if err := row.Parse(was); err != nil {
+		return nil, err
+	}
+	columns := map[string]any{}
+	for _, f := range row.Schema.Fields {
+		before, _ := f.ValueOf(tx.Statement.Context, reflect.ValueOf(was))
+		after, _ := f.ValueOf(tx.Statement.Context, reflect.ValueOf(is))
+		if !reflect.DeepEqual(before, after) {
+			columns[f.DBName] = after
+		}
+	}
+	return columns, nil
 }
 
 func writeTimeline(tx *store.Tx, lines ...TimelineLine) error {
