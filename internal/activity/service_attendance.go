@@ -19,11 +19,7 @@ import (
 
 // attendable gives a shift whose attendance the actor may keep, with its activity.
 func (s *Service) attendable(ctx context.Context, shiftID int64) (*Shift, *Line, error) {
-	shift, err := findShift(s.db.Read(ctx), shiftID)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := findLine(s.db.Read(ctx), shift.ActivityID)
+	shift, l, err := findShiftLine(s.db.Read(ctx), shiftID)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,9 +25,10 @@ func activityLinesOf(db, which *gorm.DB) *gorm.DB {
 }
 
 func withUnit(q *gorm.DB) *gorm.DB {
-	return q.Select("activities.*, units.name AS unit_name, units.path AS unit_path").
-		Joins("JOIN units ON units.id = activities.unit_id")
+	return q.Select(lineColumns).Joins("JOIN units ON units.id = activities.unit_id")
 }
+
+const lineColumns = "activities.*, units.name AS unit_name, units.path AS unit_path"
 
 func findLine(db *gorm.DB, id int64) (*Line, error) {
 	var l Line

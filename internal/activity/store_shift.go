@@ -12,6 +12,24 @@ func findShift(db *gorm.DB, id int64) (*Shift, error) {
 	return &s, notFound(err, "班次")
 }
 
+// findShiftLine finds a shift and its activity, in one read.
+func findShiftLine(db *gorm.DB, id int64) (*Shift, *Line, error) {
+	shift := gorm.Statement{DB: db}
+	if err := shift.Parse(&Shift{}); err != nil {
+		return nil, nil, err
+	}
+	columns := lineColumns
+	for _, name := range shift.Schema.DBNames {
+		columns += ", shifts." + name + " AS of_" + name
+	}
+	var out struct {
+		Line
+		Shift Shift `gorm:"embedded;embeddedPrefix:of_"`
+	}
+	err := activityLines(db).Select(columns).Joins("JOIN shifts ON shifts.activity_id = activities.id").Where("shifts.id = ?", id).Take(&out).Error
+	return &out.Shift, &out.Line, notFound(err, "班次")
+}
+
 // shiftsOf gives the shifts of activities in time order; with comingAt only open ones not over.
 func shiftsOf(db *gorm.DB, ids []int64, comingAt *store.Time) (map[int64][]ShiftLine, error) {
 	q := db.Where("activity_id IN ?", ids)
