@@ -80,7 +80,8 @@ type Entry struct {
 	// Human are all accounts of the human, as human.Accounts gives them: a minute is one human's.
 	Human []int64 `gorm:"-"`
 
-	owner int64 // whose totals it moves, when not PersonID's
+	owner int64      // whose totals it moves, when not PersonID's
+	near  []credited // what the human is credited with around Given, as findChain found it
 }
 
 // ownerID is whose totals the entry moves.

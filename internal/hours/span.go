@@ -52,6 +52,12 @@ func (credited) TableName() string { return "credited_spans" }
 
 func (c credited) span() Span { return Span{c.FromAt, c.ToAt} }
 
+// around gives the beginning and the end of the days that a span touches.
+func (s Span) around() (from, to store.Time) {
+	days := s.days()
+	return days[0].From, days[len(days)-1].To
+}
+
 // days gives the calendar days in Asia/Shanghai that a span touches.
 func (s Span) days() (out []Span) {
 	y, m, d := s.From.In(Shanghai).Date()

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,7 @@ func (CampaignPerson) TableName() string { return "campaign_people" }
 // turn takes the next place in the volunteer's chain for the entry and moves the roll-up; it gives the
 // total with the entry. The row stays locked until the transaction ends, so one volunteer's entries queue.
 func turn(tx *store.Tx, e *Entry) (total Volunteer, err error) {
-	chain, into, err := findChain(tx.DB, e.PersonID)
+	chain, into, err := findChain(tx.DB, e)
 	moved := false
 	if err == nil {
 		moved, err = extend(tx, e, &chain, into)
@@ -50,7 +51,7 @@ func turn(tx *store.Tx, e *Entry) (total Volunteer, err error) {
 		if err = holdVolunteer(tx, e.PersonID); err != nil {
 			return chain, err
 		}
-		if chain, into, err = findChain(tx.DB, e.PersonID); err == nil {
+		if chain, into, err = findChain(tx.DB, e); err == nil {
 			_, err = extend(tx, e, &chain, into)
 		}
 	}
@@ -162,15 +163,39 @@ func sumTotals(db *gorm.DB, scope string, ids []int64) (map[int64]Totals, error)
 	return out, err
 }
 
-// findChain gives the end of a person's chain, and whom the account was merged into; 0 for nobody.
-func findChain(db *gorm.DB, personID int64) (v Volunteer, into int64, err error) {
-	var row struct {
+// findChain gives the end of the chain that an entry goes on, and whom the account was merged into; 0 for
+// nobody. It notes what the human is credited with around the entry's time: that holds if the chain's end does,
+// since whoever credits somebody moves it; and of a human's other accounts, since they are held.
+func findChain(db *gorm.DB, e *Entry) (v Volunteer, into int64, err error) {
+	var rows []struct {
 		Volunteer
 		MergedInto int64
+		Near       credited `gorm:"embedded;embeddedPrefix:near_"`
 	}
-	err = db.Table("volunteer_hours").Select("volunteer_hours.*, COALESCE(people.merged_into, 0) AS merged_into").
-		Joins("JOIN people ON people.id = volunteer_hours.person_id").Where("volunteer_hours.person_id = ?", personID).Take(&row).Error
-	return row.Volunteer, row.MergedInto, err
+	q := db.Table("volunteer_hours").Joins("JOIN people ON people.id = volunteer_hours.person_id").Where("volunteer_hours.person_id = ?", e.PersonID)
+	const columns = "volunteer_hours.*, COALESCE(people.merged_into, 0) AS merged_into"
+	if e.Given == nil || e.Class == Correction {
+		q = q.Select(columns)
+	} else {
+		from, to := e.Given.around()
+		q = q.Select(columns+", s.entry_id AS near_entry_id, s.person_id AS near_person_id, s.from_at AS near_from_at, s.to_at AS near_to_at").
+			Joins("LEFT JOIN credited_spans s ON s.person_id IN ? AND s.from_at > ? AND s.from_at < ? AND s.to_at > ?",
+				e.humanIDs(), store.At(from.Add(-longestSpan)), to, from)
+	}
+	if err := q.Find(&rows).Error; err != nil {
+		return v, 0, err
+	}
+	if len(rows) == 0 {
+		return v, 0, gorm.ErrRecordNotFound
+	}
+	e.near = []credited{}
+	for _, r := range rows {
+		if r.Near.EntryID != 0 {
+			e.near = append(e.near, r.Near)
+		}
+	}
+	slices.SortFunc(e.near, func(a, b credited) int { return a.FromAt.Compare(b.FromAt.Time) })
+	return rows[0].Volunteer, rows[0].MergedInto, nil
 }
 
 func findVolunteer(db *gorm.DB, personID int64) (v Volunteer, err error) {

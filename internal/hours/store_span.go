@@ -22,7 +22,11 @@ func takeSpan(tx *store.Tx, e *Entry) error {
 	if e.Given == nil || e.Given.Minutes() < e.Minutes {
 		return errSpan
 	}
-	if err := mayTakeSpan(tx, e.humanIDs(), 0, *e.Given, e.DayCap); err != nil {
+	if e.owner == 0 {
+		if err := mayStandBeside(tx, e.near, *e.Given, e.DayCap); err != nil {
+			return err
+		}
+	} else if err := mayTakeSpan(tx, e.humanIDs(), 0, *e.Given, e.DayCap); err != nil { // with those of whom it was merged into
 		return err
 	}
 	return tx.Create(&credited{EntryID: e.ID, PersonID: e.ownerID(), FromAt: e.Given.From, ToAt: e.Given.To}).Error
@@ -43,6 +47,11 @@ func mayTakeSpan(tx *store.Tx, people []int64, except int64, s Span, dayCap time
 	if err != nil {
 		return err
 	}
+	return mayStandBeside(tx, others, s, dayCap)
+}
+
+// mayStandBeside is mayTakeSpan beside the spans that are there.
+func mayStandBeside(tx *store.Tx, others []credited, s Span, dayCap time.Duration) error {
 	for _, o := range others {
 		if o.span().overlaps(s) {
 			l, err := findEntryLine(tx.DB, o.EntryID)
@@ -66,8 +75,7 @@ func MayCredit(tx *store.Tx, people []int64, s Span, dayCap time.Duration) error
 
 // spansAround gives a human's spans on the days that a span touches, but that of one entry, in time order.
 func spansAround(db *gorm.DB, people []int64, except int64, s Span) (out []credited, err error) {
-	days := s.days()
-	from, to := days[0].From, days[len(days)-1].To
+	from, to := s.around()
 	err = db.Where("person_id IN ? AND from_at > ? AND from_at < ? AND to_at > ? AND entry_id <> ?",
 		people, store.At(from.Add(-longestSpan)), to, from, except).Order("from_at").Find(&out).Error
 	return out, err

@@ -49,4 +49,4 @@ func TestAConfirmationTakesFewStatements(t *testing.T) {
 }
 
 // confirmStatements are those of one confirmation, with the key of its request and the answer that is kept.
-const confirmStatements = 21
+const confirmStatements = 20
