@@ -12,9 +12,7 @@ import (
 	"time"
 )
 
-// Validate names every fault at once, a line each: "setting.name: what is wrong; what to write".
-func (c Config) Validate() error { return c.faults().err() }
-
+// faults names every fault at once, a line each: "setting.name: what is wrong; what to write".
 func (c Config) faults() faults {
 	var f faults
 	c.checkListen(&f)
