@@ -129,7 +129,11 @@ func (a *App) build() error {
 		return err
 	}
 	a.Units = unit.NewService(a.Store)
-	a.Audit = audit.NewService(a.Store)
+	words, err := httpapi.AuditWords()
+	if err != nil {
+		return err
+	}
+	a.Audit = audit.NewService(a.Store, words)
 	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.cfg.Limits.DailyCap)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())

@@ -165,7 +165,7 @@ func TestNothingIsShownByForgetting(t *testing.T) {
 		if got := rows(t, s); strings.Contains(got[1].After, "秘密") || !strings.Contains(got[1].After, "标题在这里") {
 			t.Errorf("%s", got[1].After)
 		}
-		log := audit.NewService(s)
+		log := audit.NewService(s, nil)
 		log.Know([]feature.Feature{{Audited: []*feature.Audited{of}}})
 		lines, err := log.List(auth.With(t.Context(), admin), audit.Filter{Entity: "care", EntityID: 1, Limit: 9})
 		must(t, err)

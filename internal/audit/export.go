@@ -32,7 +32,7 @@ func (s *Service) Export(ctx context.Context, of feature.Account) (any, error) {
 	err := db.Where("entity = ? AND entity_id = ? AND actor_id <> ?", "person", of.PersonID, of.PersonID).Order("at, id").Limit(exportLimit).Find(&to).Error
 	out := make([]LineExport, 0, len(by)+len(to))
 	for _, r := range append(by, to...) {
-		x := LineExport{At: r.At.In(store.Shanghai), Mine: r.ActorID == of.PersonID || slices.Contains(of.Merged, r.ActorID), Role: RoleSaid(r.Role), Said: Said(r.Operation), Entity: s.kind(r.Entity).Said}
+		x := LineExport{At: r.At.In(store.Shanghai), Mine: r.ActorID == of.PersonID || slices.Contains(of.Merged, r.ActorID), Role: RoleSaid(r.Role), Said: s.words.Said(r.Operation), Entity: s.kind(r.Entity).Said}
 		if x.Mine {
 			x.Network = r.Network
 		}

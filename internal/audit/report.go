@@ -48,6 +48,8 @@ type Tally struct{ Looks, Changes int }
 type Deed struct {
 	Role      auth.Role
 	Operation string
+	Said      string // what the log calls it
+	Look      bool   // it only reads
 	Count     int
 }
 
@@ -73,7 +75,7 @@ func (s *Service) MinorsReport(ctx context.Context, year int) (*Report, error) {
 		return nil, err
 	}
 	counts, err := minorDeeds(db, roots, monthsOf(year))
-	r.add(counts)
+	r.add(counts, s.words)
 	return r, err
 }
 
@@ -120,13 +122,13 @@ func (t *Tally) add(look bool, n int) {
 	}
 }
 
-func (r *Report) add(counts []deedCount) {
+func (r *Report) add(counts []deedCount, words Words) {
 	deeds, units, total := map[Deed]int{}, map[string]*Tally{}, Tally{}
 	for _, c := range counts {
-		look := IsLook(c.Operation)
+		look := words[c.Operation].Look
 		total.add(look, c.N)
 		r.Months[c.Month-1].add(look, c.N)
-		deeds[Deed{Role: c.Role, Operation: c.Operation}] += c.N
+		deeds[Deed{Role: c.Role, Operation: c.Operation, Said: words.Said(c.Operation), Look: look}] += c.N
 		if units[c.UnitName] == nil {
 			units[c.UnitName] = &Tally{}
 		}
@@ -175,7 +177,7 @@ func (r *Report) csv() ([]byte, error) {
 	}
 	row("角色", "做了什么", "次数")
 	for _, d := range r.Deeds {
-		row(RoleSaid(d.Role), Said(d.Operation), d.Count)
+		row(RoleSaid(d.Role), d.Said, d.Count)
 	}
 	row("单位", "查看", "改动")
 	for _, u := range r.ByUnit {

@@ -20,10 +20,11 @@ import (
 type Service struct {
 	db    *store.Store
 	kinds map[Entity]*feature.Audited
+	words Words
 }
 
 // NewService makes the service.
-func NewService(db *store.Store) *Service { return &Service{db: db} }
+func NewService(db *store.Store, words Words) *Service { return &Service{db: db, words: words} }
 
 // Know tells the service what each feature's records are called and which of their columns are shown.
 func (s *Service) Know(features []feature.Feature) {
@@ -64,6 +65,7 @@ type Line struct {
 	Row
 	ActorName  string
 	UnitName   string
+	Said       string   `gorm:"-"` // what the operation is called
 	EntitySaid string   `gorm:"-"` // its kind in Chinese
 	EntityName string   `gorm:"-"`
 	Changes    []Change `gorm:"-"`
@@ -85,6 +87,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Line, error) {
 		return nil, err
 	}
 	for i := range out {
+		out[i].Said = s.words.Said(out[i].Operation)
 		kind := s.kind(out[i].Entity)
 		out[i].EntitySaid = kind.Said
 		if out[i].Changes, err = changesOf(kind, &out[i].Row); err != nil {

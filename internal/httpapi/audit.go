@@ -43,7 +43,7 @@ func auditEntry(l *audit.Line) api.AuditEntry {
 		l.ActorName = audit.RoleSaid(audit.System)
 	}
 	return api.AuditEntry{ID: l.ID, At: shown(l.At), ActorID: l.ActorID, ActorName: l.ActorName, Role: api.AuditEntryRole(l.Role), UnitName: l.UnitName,
-		Operation: l.Operation, Said: audit.Said(l.Operation), Entity: api.AuditEntity(l.Entity), EntitySaid: l.EntitySaid, EntityID: l.EntityID,
+		Operation: l.Operation, Said: l.Said, Entity: api.AuditEntity(l.Entity), EntitySaid: l.EntitySaid, EntityID: l.EntityID,
 		EntityName: l.EntityName, Minor: l.Minor, Network: l.Network, RequestID: l.RequestID,
 		Changes: mapped(l.Changes, func(c *audit.Change) api.AuditChange {
 			return api.AuditChange{Name: c.Name, Said: c.Said, Before: c.Before, After: c.After}
@@ -71,7 +71,7 @@ func (s *Server) GetMinorsReport(ctx context.Context, r api.GetMinorsReportReque
 }
 
 func minorsDeed(d *audit.Deed) api.MinorsDeed {
-	return api.MinorsDeed{Role: string(d.Role), Operation: d.Operation, Said: audit.Said(d.Operation), Look: audit.IsLook(d.Operation), Count: d.Count}
+	return api.MinorsDeed{Role: string(d.Role), Operation: d.Operation, Said: d.Said, Look: d.Look, Count: d.Count}
 }
 
 // ExportMinorsReport gives the yearly report as CSV.

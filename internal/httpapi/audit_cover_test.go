@@ -93,7 +93,7 @@ func TestEveryDeedOfStaffIsLogged(t *testing.T) {
 
 // mustLog tells whether an operation has to leave a line.
 func mustLog(op string) bool {
-	closed := slices.Contains([]string{"staff", "worker", "workerOrStaff", "admin"}, httpapi.Rules()[op])
+	closed := slices.Contains([]string{"staff", "worker", "worker_or_staff", "admin"}, httpapi.Rules()[op])
 	return closed && httpapi.Routes()[op].Method != http.MethodGet || slices.Contains(sensitive, op)
 }
 

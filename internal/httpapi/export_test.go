@@ -1,18 +1,19 @@
 package httpapi
 
 import (
-	"reflect"
-	"runtime"
 	"strings"
 	"sync"
 )
 
 // Rules names the access rule of every operation.
 func Rules() map[string]string {
+	ops, _, err := operations()
+	if err != nil {
+		panic(err)
+	}
 	out := map[string]string{}
-	for id, r := range access {
-		name := runtime.FuncForPC(reflect.ValueOf(r).Pointer()).Name()
-		out[id] = name[strings.LastIndex(name, ".")+1:]
+	for _, o := range ops {
+		out[o.id] = o.access
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"yimi/api"
+	"yimi/internal/audit"
 )
 
 // Base is the path under which the contract is served.
@@ -20,6 +22,10 @@ type operation struct {
 	path     string
 	item     *openapi3.PathItem
 	op       *openapi3.Operation
+	access   string // the name of may
+	may      rule
+	unagreed bool // open to somebody signed in who has not agreed to the present privacy notice
+	rate     rateClass
 	takesKey bool  // an Idempotency-Key
 	maxBytes int64 // of the body; 0 for the setting
 	anyBody  bool  // not JSON
@@ -50,18 +56,47 @@ var contract = sync.OnceValues(func() (parsed, error) {
 		for method, op := range item.Operations() {
 			key := method + " " + Base + pathParam.ReplaceAllString(path, ":$1")
 			op.OperationID = strings.ToLower(op.OperationID[:1]) + op.OperationID[1:] // the generator capitalises it
-			out[key] = &operation{id: op.OperationID, path: path, item: item, op: op,
-				takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil,
-				maxBytes: maxBytes(op), anyBody: op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] == nil}
+			if out[key], err = read(op); err != nil {
+				return parsed{}, fmt.Errorf("contract: %s: %w", op.OperationID, err)
+			}
+			out[key].path, out[key].item = path, item
 		}
 	}
 	return parsed{out, spec}, nil
 })
 
-// maxBytes reads x-max-bytes: the body's limit where it is not the setting's.
-func maxBytes(op *openapi3.Operation) int64 {
-	n, _ := op.Extensions["x-max-bytes"].(float64)
-	return int64(n)
+// read reads what the contract says of an operation; one that does not say who may call it is no operation.
+func read(op *openapi3.Operation) (*operation, error) {
+	o := &operation{id: op.OperationID, op: op,
+		takesKey: op.Parameters.GetByInAndName("header", idempotencyHeader) != nil,
+		anyBody:  op.RequestBody != nil && op.RequestBody.Value.Content["application/json"] == nil}
+	o.access, _ = op.Extensions["x-access"].(string)
+	if o.may = rules[o.access]; o.may == nil {
+		return nil, fmt.Errorf("x-access %q is none of the rules in access.go", o.access)
+	}
+	rate, said := op.Extensions["x-rate"].(string)
+	if o.rate = rateClass(rate); said && o.rate != rateLogin && o.rate != rateExport {
+		return nil, fmt.Errorf("x-rate %q", rate)
+	}
+	o.unagreed, _ = op.Extensions["x-unagreed"].(bool)
+	maxBytes, _ := op.Extensions["x-max-bytes"].(float64)
+	o.maxBytes = int64(maxBytes)
+	return o, nil
+}
+
+// AuditWords are what the log calls the operations that leave a line, by x-says.
+func AuditWords() (audit.Words, error) {
+	ops, _, err := operations()
+	out := audit.Words{}
+	for _, o := range ops {
+		says, _ := o.op.Extensions["x-says"].(map[string]any)
+		deed, _ := says["deed"].(string)
+		look, _ := says["look"].(string)
+		if deed != "" || look != "" {
+			out[o.id] = audit.Word{Said: deed + look, Look: look != ""}
+		}
+	}
+	return out, err
 }
 
 const operationKey = "operation"

@@ -22,18 +22,19 @@ type Rates struct {
 	AddressRequests, AddressLogins                          int
 }
 
-// logins are the operations that take a secret of somebody who is not signed in.
-var logins = map[string]bool{"loginWechat": true, "loginDemo": true, "loginPassword": true, "refreshSession": true, "getCalendarFeed": true}
+// rateClass is x-rate of an operation that is not counted by its method alone.
+type rateClass string
 
-// exports are the operations that make something large anew each time.
-var exports = map[string]bool{"exportMe": true, "getMinorsReport": true, "exportMinorsReport": true,
-	"getActivityPoster": true, "getCampaignPoster": true, "getShiftCode": true}
+const (
+	rateLogin  rateClass = "login"  // takes a secret of somebody who is not signed in
+	rateExport rateClass = "export" // makes something large anew each time
+)
 
 // limitAddress counts the requests of one network, before anything is asked of the database.
 func (s *Server) limitAddress(c *gin.Context) {
 	network := auth.Network(c.ClientIP())
 	s.spend(c, s.addresses, network, s.Config.Rates.AddressRequests)
-	if !c.IsAborted() && logins[operationOf(c).id] {
+	if !c.IsAborted() && operationOf(c).rate == rateLogin {
 		s.spend(c, s.addresses, "login "+network, s.Config.Rates.AddressLogins)
 	}
 }
@@ -46,7 +47,7 @@ func (s *Server) limitPerson(c *gin.Context) {
 	}
 	class, perMinute := "w", s.Config.Rates.PersonWrites
 	switch {
-	case exports[operationOf(c).id]:
+	case operationOf(c).rate == rateExport:
 		class, perMinute = "e", s.Config.Rates.PersonExports
 	case c.Request.Method == http.MethodGet:
 		class, perMinute = "r", s.Config.Rates.PersonReads

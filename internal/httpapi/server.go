@@ -19,7 +19,6 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/campaign"
 	"yimi/internal/catalogue"
-	"yimi/internal/fault"
 	"yimi/internal/feature"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
@@ -193,23 +192,19 @@ func (s *Server) actor(ctx context.Context, token string) (auth.Actor, error) {
 	return s.Identity.Actor(ctx, claims.PersonID, claims.SessionID)
 }
 
-// authorize applies the access table; an operation without a rule is refused.
+// authorize applies the operation's x-access.
 func (s *Server) authorize(c *gin.Context) {
-	may := access[operationOf(c).id]
-	if may == nil {
-		refuse(c, fault.New(fault.Internal, "no_access_rule", "服务器内部错误"))
-		return
-	}
-	if err := may(auth.From(c.Request.Context())); err != nil {
+	if err := operationOf(c).may(auth.From(c.Request.Context())); err != nil {
 		refuse(c, err)
 	}
 }
 
 // agreed refuses what needs a sign-in until the present privacy notice is agreed to
-// (个人信息保护法 Art 13, 14); what is public stays open.
+// (个人信息保护法 Art 13, 14); what is public stays open, and what x-unagreed says: to see who one is, to decide, and to leave;
+// and what one, or one's child, asked or signed up for before can be seen and cancelled.
 func agreed(c *gin.Context) {
-	actor, id := auth.From(c.Request.Context()), operationOf(c).id
-	if !actor.SignedIn() || actor.Agreed || unagreed[id] || access[id](auth.Actor{}) == nil {
+	actor, o := auth.From(c.Request.Context()), operationOf(c)
+	if !actor.SignedIn() || actor.Agreed || o.unagreed || o.may(auth.Actor{}) == nil {
 		return
 	}
 	refuse(c, identity.ErrPrivacy)
