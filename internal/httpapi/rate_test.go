@@ -121,7 +121,7 @@ func TestEveryAnswerIsSecured(t *testing.T) {
 	t.Parallel()
 	w := apptest.New(t, storetest.URL(t))
 	own := "frame-ancestors 'self'"
-	for path, frames := range map[string]string{"/": own, "/m/": own, "/docs": "frame-ancestors 'none'", "/docs/openapi.json": "frame-ancestors 'none'",
+	for path, frames := range map[string]string{"/": own, "/m/": own, "/docs/": own, "/docs/openapi.json": "frame-ancestors 'none'",
 		"/healthz": "frame-ancestors 'none'", "/api/v1/units": "frame-ancestors 'none'", "/api/v1/nowhere": "frame-ancestors 'none'", "/nowhere": "frame-ancestors 'none'"} {
 		a := serve(t, w, "GET", path, "Origin", "https://example.com")
 		for name, value := range map[string]string{"Content-Security-Policy": frames, "Permissions-Policy": "microphone=()", "Referrer-Policy": "", "X-Content-Type-Options": "nosniff", "X-Frame-Options": ""} {

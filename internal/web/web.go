@@ -1,4 +1,5 @@
-// Package web serves the built front ends out of the binary: the landing page at /, the mini-program as H5 at /m/.
+// Package web serves the built front ends out of the binary: the landing page at /, the mini-program as H5 at /m/,
+// the contract for people at /docs/.
 // scripts/web build fills dist; without a build the pages say how to make one.
 package web
 
@@ -24,11 +25,14 @@ func Register(r gin.IRoutes) {
 
 func register(r gin.IRoutes, s *site) {
 	serve := func(c *gin.Context) { s.serve(c.Writer, c.Request) }
-	toApp := func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, "/m/") }
+	toFolder := func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, c.FullPath()+"/") }
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		r.Handle(method, "/", serve)
 		r.Handle(method, "/landing/*file", serve)
-		r.Handle(method, "/m", toApp)
+		r.Handle(method, "/m", toFolder)
 		r.Handle(method, "/m/*file", serve)
+		r.Handle(method, "/docs", toFolder)
+		r.Handle(method, "/docs/", serve)
+		r.Handle(method, "/docs/rapidoc-min.js", serve)
 	}
 }

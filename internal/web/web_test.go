@@ -91,9 +91,11 @@ func TestUnknownFilesAreNotFound(t *testing.T) {
 	}
 }
 
-func TestTheAppsAddressWithoutItsSlash(t *testing.T) {
-	if w := get(t, builtSite(), "/m"); w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != "/m/" {
-		t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
+func TestAFolderWithoutItsSlash(t *testing.T) {
+	for _, path := range []string{"/m", "/docs"} {
+		if w := get(t, builtSite(), path); w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != path+"/" {
+			t.Errorf("%s: %d to %q", path, w.Code, w.Header().Get("Location"))
+		}
 	}
 }
 
