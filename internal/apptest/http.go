@@ -97,6 +97,7 @@ func (s *Site) Ask(t testing.TB, method, path string, body any, headers ...strin
 		if err := json.Unmarshal(a.Body, &a.Problem); err != nil {
 			t.Error(err)
 		}
+		documented(t, r, &a)
 	}
 	return a
 }

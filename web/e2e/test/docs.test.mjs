@@ -22,6 +22,7 @@ test('an operation is shown with the types, bounds, words and examples of what i
   await page.goto(`${site.origin}/docs#post-/shifts/-id-/signups`)
   const operation = page.locator('rapi-doc [id="post-/shifts/-id-/signups"]')
   for (const words of ['Idempotency-Key', '8 to 128 chars', 'Max 9007199254740991', 'date-time', 'Wait when the shift is full']) await operation.getByText(words).first().waitFor()
+  await operation.getByRole('row', { name: 'shift_full 409' }).waitFor()
   await operation.getByRole('button', { name: 'default' }).click()
   await operation.getByText('Stable and for programs').waitFor()
   guard.check()
