@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"yimi/internal/fault"
-	"yimi/internal/hours"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -258,11 +258,11 @@ func window(starts, ends time.Time, kind Kind, at time.Time, margin time.Duratio
 	opens, closes := starts.Add(-margin), ends.Add(margin)
 	switch {
 	case at.Before(opens) && !sameDay(at, opens):
-		return fault.Newf(fault.Conflict, "checkin_not_open", errOtherDay, SpokenSpan(starts, ends), SpokenTime(opens))
+		return fault.Newf(fault.Conflict, "checkin_not_open", errOtherDay, say.Span(starts, ends), say.Time(opens))
 	case at.Before(opens):
-		return fault.Newf(fault.Conflict, "checkin_not_open", errTooEarly, clock(opens))
+		return fault.Newf(fault.Conflict, "checkin_not_open", errTooEarly, say.Clock(opens))
 	case at.After(closes) && !sameDay(at, ends):
-		return fault.Newf(ErrTooLate.Kind, ErrTooLate.Code, errDayOver, SpokenSpan(starts, ends))
+		return fault.Newf(ErrTooLate.Kind, ErrTooLate.Code, errDayOver, say.Span(starts, ends))
 	case kind == In && at.After(ends), at.After(closes):
 		return ErrTooLate
 	}
@@ -271,8 +271,6 @@ func window(starts, ends time.Time, kind Kind, at time.Time, margin time.Duratio
 
 func sameDay(a, b time.Time) bool { return dayStart(a).Equal(dayStart(b)) }
 
-func clock(t time.Time) string { return t.In(hours.Shanghai).Format("15:04") }
-
 // justIn is how soon after a check-in nobody is likely to leave.
 const justIn = 10 * time.Minute
 
@@ -280,9 +278,9 @@ const justIn = 10 * time.Minute
 func early(starts, in, at time.Time) error {
 	switch {
 	case at.Before(starts):
-		return fault.Newf(fault.Conflict, "checkout_early", errBeforeStart, clock(starts))
+		return fault.Newf(fault.Conflict, "checkout_early", errBeforeStart, say.Clock(starts))
 	case at.Sub(in) < justIn:
-		return fault.Newf(fault.Conflict, "checkout_early", errJustIn, clock(in))
+		return fault.Newf(fault.Conflict, "checkout_early", errJustIn, say.Clock(in))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -68,25 +69,25 @@ func (n *news) notice(title string, now store.Time) outbox.Notice {
 func offerNotice(l *SignupLine) outbox.Notice {
 	until := *l.OfferExpiresAt
 	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupOffered, Event: event("offered", l.ID), Title: "轮到您了",
-		Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
-			SpokenTime(until.Time) + " 前点确认，过时让给下一位", Subject: "signup", SubjectID: l.ID}.
+		Body: "“" + l.ActivityTitle + "”" + say.Span(l.StartsAt.Time, l.EndsAt.Time) + " 有名额了，请在 " +
+			say.Time(until.Time) + " 前点确认，过时让给下一位", Subject: "signup", SubjectID: l.ID}.
 		As(MessageSignupOffered, offerWords(l, until, "请点开确认，过时让给下一位")).Until(until)
 }
 
 func askedNotice(l *SignupLine, now store.Time) outbox.Notice {
 	until := *l.OfferExpiresAt
 	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeSignupOffered, Event: eventAt("asked_again", l.ID, now),
-		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
-			SpokenTime(until.Time) + " 前点确认，过时名额让给下一位", Subject: "signup", SubjectID: l.ID}.
+		Title: "时间改了，请重新确认", Body: "“" + l.ActivityTitle + "”改为 " + say.Span(l.StartsAt.Time, l.EndsAt.Time) + "，和您已报名的另一班重叠。还来这一班的话，请先取消另一班，再在 " +
+			say.Time(until.Time) + " 前点确认，过时名额让给下一位", Subject: "signup", SubjectID: l.ID}.
 		As(MessageSignupOffered, offerWords(l, until, "时间改了，请点开重新确认")).Until(until)
 }
 
 func offerWords(l *SignupLine, until store.Time, note string) outbox.Words {
-	return outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "deadline": outbox.Clock(until.Time), "note": note}
+	return outbox.Words{"activity": l.ActivityTitle, "time": say.Full(l.StartsAt.Time), "deadline": say.Full(until.Time), "note": note}
 }
 
 func movedNotice(moved []Signup, title string) outbox.Notice {
-	what := "时间改为 " + SpokenSpan(moved[0].StartsAt.Time, moved[0].EndsAt.Time)
+	what := "时间改为 " + say.Span(moved[0].StartsAt.Time, moved[0].EndsAt.Time)
 	if len(moved) > 1 {
 		what = "有 " + strconv.Itoa(len(moved)) + " 班改了时间，现在是 " + saySpans(moved)
 	}
@@ -108,7 +109,7 @@ func (n *news) mixedNotice(must []SignupLine, now store.Time) outbox.Notice {
 		said = append(said, "有名额了的是 "+saySpans(signupsOf(n.offered)))
 	}
 	return outbox.Notice{PersonID: first.PersonID, Kind: NoticeSignupOffered, Event: eventAt("several", first.ID, now), Title: "有班次要您确认",
-		Body:    "“" + first.ActivityTitle + "”" + strings.Join(said, "；") + "。要来的请在 " + SpokenTime(until.Time) + " 前逐班点确认，过时让给下一位",
+		Body:    "“" + first.ActivityTitle + "”" + strings.Join(said, "；") + "。要来的请在 " + say.Time(until.Time) + " 前逐班点确认，过时让给下一位",
 		Subject: "signup", SubjectID: first.ID}.
 		As(MessageSignupOffered, offerWords(&first, until, "不止一班，请点开逐班确认")).Until(until)
 }
@@ -175,7 +176,7 @@ func changeNotice(g *Signup, title, kind, what string) outbox.Notice {
 }
 
 func changeWords(title, kind string, starts store.Time, what string) outbox.Words {
-	return outbox.Words{"activity": title, "change": kind, "time": outbox.Clock(starts.Time), "note": what}
+	return outbox.Words{"activity": title, "change": kind, "time": say.Full(starts.Time), "note": what}
 }
 
 func event(what string, id int64) string { return what + ":" + strconv.FormatInt(id, 10) }
@@ -193,7 +194,7 @@ func saySpans(signups []Signup) string {
 	sorted := slices.SortedFunc(slices.Values(signups), byStart)
 	var said []string
 	for _, g := range sorted[:min(len(sorted), shownSpans)] {
-		said = append(said, SpokenSpan(g.StartsAt.Time, g.EndsAt.Time))
+		said = append(said, say.Span(g.StartsAt.Time, g.EndsAt.Time))
 	}
 	if len(sorted) > shownSpans {
 		return strings.Join(said, "、") + " 等 " + strconv.Itoa(len(sorted)) + " 班"

@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -25,7 +26,7 @@ func (p *period) takes(shifts []Shift) error {
 	for i := range shifts {
 		if !p.has(&shifts[i]) {
 			return fault.Newf(fault.Unprocessable, "outside_campaign", "“%s”从 %s 到 %s，%s 的班次不在里面，没有保存。请换个日期，或换一个服务品牌",
-				p.Name, spokenDay(p.StartsOn), spokenDay(p.EndsOn), SpokenSpan(shifts[i].StartsAt.Time, shifts[i].EndsAt.Time))
+				p.Name, say.Day(p.StartsOn), say.Day(p.EndsOn), say.Span(shifts[i].StartsAt.Time, shifts[i].EndsAt.Time))
 		}
 	}
 	return nil
@@ -36,15 +37,7 @@ func (p *period) takesMore(now time.Time) error {
 	if now.In(hours.Shanghai).Format(time.DateOnly) <= p.EndsOn {
 		return nil
 	}
-	return fault.Newf(fault.Unprocessable, "campaign_over", "“%s”%s 已经结束，没有保存。它的记录都在，新的活动请选别的服务品牌", p.Name, spokenDay(p.EndsOn))
-}
-
-func spokenDay(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Format("2006年1月2日")
+	return fault.Newf(fault.Unprocessable, "campaign_over", "“%s”%s 已经结束，没有保存。它的记录都在，新的活动请选别的服务品牌", p.Name, say.Day(p.EndsOn))
 }
 
 // holdPeriod reads a campaign's period and keeps it as it is until the transaction ends.

@@ -13,6 +13,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/jobs"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -218,7 +219,7 @@ func TestOverlapsAreRefused(t *testing.T) {
 		for _, clash := range []string{"0s 24h0m0s", "3h0m0s 2h0m0s"} {
 			_, err := w.Activities.SignUp(apptest.As(p), byStart[clash], true)
 			apptest.WantCode(t, err, "overlap")
-			first := activity.SpokenSpan(apptest.Start.Add(day+2*time.Hour), apptest.Start.Add(day+4*time.Hour))
+			first := say.Span(apptest.Start.Add(day+2*time.Hour), apptest.Start.Add(day+4*time.Hour))
 			if !strings.Contains(err.Error(), w.Draft().Title) || !strings.Contains(err.Error(), first) {
 				t.Errorf("%v does not say which shift it is", err)
 			}

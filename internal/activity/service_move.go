@@ -3,11 +3,10 @@ package activity
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -31,7 +30,7 @@ func (s *Service) moveSignups(ctx context.Context, tx *store.Tx, l *Line, was, i
 	if !was.StartsAt.Equal(is.StartsAt.Time) {
 		in, err := namesIn(tx.DB, is.ID)
 		if err != nil || len(in) > 0 {
-			return orElse(err, fault.Newf(fault.Conflict, "shift_checked_in", errCheckedIn, say(in)))
+			return orElse(err, fault.Newf(fault.Conflict, "shift_checked_in", errCheckedIn, say.Names(in)))
 		}
 	}
 	if err := noteHand(tx, is.ID, auth.From(ctx).PersonID, handMoved); err != nil {
@@ -73,9 +72,9 @@ func (s *Service) settleClashes(ctx context.Context, tx *store.Tx, is *Shift, as
 	}
 	switch {
 	case len(in) > 0:
-		return nil, fault.Newf(fault.Conflict, "move_overlaps_present", errClashIn, say(in))
+		return nil, fault.Newf(fault.Conflict, "move_overlaps_present", errClashIn, say.Names(in))
 	case !askAgain:
-		return nil, fault.Newf(fault.Conflict, "move_overlaps", errClash, say(all))
+		return nil, fault.Newf(fault.Conflict, "move_overlaps", errClash, say.Names(all))
 	}
 	for i := range clashes {
 		if clashes[i].State != Confirmed { // without a place for certain: the overlap is checked when they get one
@@ -105,17 +104,6 @@ func without(signups []Signup, asked []SignupLine) []Signup {
 		ids[asked[i].ID] = true
 	}
 	return slices.DeleteFunc(signups, func(g Signup) bool { return ids[g.ID] })
-}
-
-// shownNames is how many people a refusal names.
-const shownNames = 5
-
-// say names people: 林晓雯、王明月 等 12 人.
-func say(names []string) string {
-	if len(names) <= shownNames {
-		return strings.Join(names, "、")
-	}
-	return strings.Join(names[:shownNames], "、") + " 等 " + strconv.Itoa(len(names)) + " 人"
 }
 
 func orElse(err, refusal error) error {

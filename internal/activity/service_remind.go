@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -76,7 +77,7 @@ func (s *Service) remind(ctx context.Context, l *timedLine, r reminder) error {
 
 func reminderNotice(l *SignupLine, r reminder, now time.Time) outbox.Notice {
 	return outbox.Notice{PersonID: l.PersonID, Kind: NoticeShiftReminder, Event: event("remind:"+r.name, l.ID) + ":" + l.StartsAt.Format("0601021504"),
-		Title: SpokenDay(now, l.StartsAt.Time) + "有活动", Body: "“" + l.ActivityTitle + "”" + SpokenSpan(l.StartsAt.Time, l.EndsAt.Time) + "，在" + l.PlaceName + "。" + r.note,
+		Title: say.Near(now, l.StartsAt.Time) + "有活动", Body: "“" + l.ActivityTitle + "”" + say.Span(l.StartsAt.Time, l.EndsAt.Time) + "，在" + l.PlaceName + "。" + r.note,
 		Subject: "signup", SubjectID: l.ID}.
-		As(MessageShiftReminder, outbox.Words{"activity": l.ActivityTitle, "time": outbox.Clock(l.StartsAt.Time), "place": l.PlaceName, "note": r.note}).Until(l.StartsAt)
+		As(MessageShiftReminder, outbox.Words{"activity": l.ActivityTitle, "time": say.Full(l.StartsAt.Time), "place": l.PlaceName, "note": r.note}).Until(l.StartsAt)
 }

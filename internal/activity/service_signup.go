@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -12,6 +13,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -81,7 +83,7 @@ func mayHave(tx *store.Tx, a *Activity, shift *Shift, until store.Time, personID
 	if err != nil {
 		return err
 	}
-	if v.ageOn(tx.Now.Time) < guardianAge {
+	if age.On(v.BirthDate, tx.Now.Time) < age.Consent {
 		guardians, err := human.Guardians(tx.DB, []int64{personID}, tx.Now.Time)
 		if err != nil {
 			return err
@@ -170,9 +172,9 @@ func queue(tx *store.Tx, g *Signup, shift *Shift) error {
 
 func confirmedNotice(g *Signup, title, place string) outbox.Notice {
 	return outbox.Notice{PersonID: g.PersonID, Kind: NoticeSignupConfirmed, Event: event("confirmed", g.ID), Title: "报名成功",
-		Body:    "“" + title + "”" + SpokenSpan(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
+		Body:    "“" + title + "”" + say.Span(g.StartsAt.Time, g.EndsAt.Time) + "。到场后请扫工作人员的码签到",
 		Subject: "signup", SubjectID: g.ID}.
-		As(MessageSignupConfirmed, outbox.Words{"activity": title, "time": outbox.Clock(g.StartsAt.Time), "place": place, "note": "到场后请扫码签到"}).Until(g.EndsAt)
+		As(MessageSignupConfirmed, outbox.Words{"activity": title, "time": say.Full(g.StartsAt.Time), "place": place, "note": "到场后请扫码签到"}).Until(g.EndsAt)
 }
 
 // step moves a sign-up along its table, with its timeline line, and settles the
@@ -206,7 +208,7 @@ func (s *Service) step(tx *store.Tx, l *SignupLine, action string, who workflow.
 // is in the timeline alone.
 func logSignup(tx *store.Tx, l *SignupLine, of *feature.Audited, before, after any) error {
 	return audit.Write(tx, audit.Entry{Of: of, ID: l.ID, UnitID: l.UnitID, UnitPath: l.UnitPath,
-		Minor: audit.IsMinor(l.BirthDate, tx.Now.Time), Before: before, After: after})
+		Minor: age.Minor(l.BirthDate, tx.Now.Time), Before: before, After: after})
 }
 
 // settle keeps the shift's counters equal to its sign-ups.
@@ -549,7 +551,7 @@ func (s *Service) OpenContact(ctx context.Context, id int64) (c Contact, err err
 			return errNoPhone
 		}
 		return audit.Write(tx, audit.Entry{Of: signupLog, ID: id, UnitID: l.UnitID, UnitPath: l.UnitPath,
-			Minor: audit.IsMinor(l.BirthDate, tx.Now.Time)})
+			Minor: age.Minor(l.BirthDate, tx.Now.Time)})
 	})
 	if err != nil {
 		return Contact{}, err

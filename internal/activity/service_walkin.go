@@ -7,6 +7,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -75,7 +76,7 @@ func (s *Service) mayJoin(ctx context.Context, tx *store.Tx, shift *Shift, a *Ac
 		return err
 	}
 	if other != nil {
-		return fault.Newf(fault.Conflict, ErrNotSignedUp.Code, errOnAnother, other.ActivityTitle, SpokenSpan(other.StartsAt.Time, other.EndsAt.Time))
+		return fault.Newf(fault.Conflict, ErrNotSignedUp.Code, errOnAnother, other.ActivityTitle, say.Span(other.StartsAt.Time, other.EndsAt.Time))
 	}
 	if p.by != 0 {
 		return mayLetIn(ctx, tx, personID)
@@ -125,7 +126,7 @@ func askToJoin(shift *Shift, a *Activity, l *SignupLine, p presence) error {
 	if risks := a.RiskLines(); len(risks) > 0 {
 		known = "参加前请知道：" + strings.Join(risks, "；")
 	}
-	return fault.Newf(fault.Conflict, "join_first", errJoinFirst, a.Title, SpokenSpan(shift.StartsAt.Time, shift.EndsAt.Time), a.PlaceName, free, known)
+	return fault.Newf(fault.Conflict, "join_first", errJoinFirst, a.Title, say.Span(shift.StartsAt.Time, shift.EndsAt.Time), a.PlaceName, free, known)
 }
 
 // join makes a sign-up, or ends the wait of one.

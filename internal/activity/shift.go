@@ -208,27 +208,3 @@ func (r *Series) apply(c SeriesChange) error {
 	}
 	return nil
 }
-
-var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
-
-// SpokenSpan says a time span as the screens do: 11月29日 周六 09:00–11:30.
-func SpokenSpan(starts, ends time.Time) string {
-	return SpokenTime(starts) + "–\u2060" + ends.In(hours.Shanghai).Format("15:04")
-}
-
-// SpokenDay says the day of an instant as somebody says it now: 今天, 明天, 12月5日.
-func SpokenDay(now, t time.Time) string {
-	switch {
-	case sameDay(now, t):
-		return "今天"
-	case sameDay(now.AddDate(0, 0, 1), t):
-		return "明天"
-	}
-	return t.In(hours.Shanghai).Format("1月2日")
-}
-
-// SpokenTime says an instant as the screens do: 11月29日 周六 09:00.
-func SpokenTime(t time.Time) string {
-	t = t.In(hours.Shanghai)
-	return t.Format("1月2日 ") + weekdays[t.Weekday()] + t.Format(" 15:04")
-}

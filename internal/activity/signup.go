@@ -5,8 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -100,7 +102,7 @@ type SignupLine struct {
 
 // Age is the volunteer's age on the shift's day; -1 when not known.
 func (l *SignupLine) Age() int {
-	return (&Volunteer{BirthDate: l.BirthDate}).ageOn(l.StartsAt.Time)
+	return age.On(l.BirthDate, l.StartsAt.Time)
 }
 
 // Presence is what of check-in and check-out lies within the shift; empty without both.
@@ -122,26 +124,6 @@ type Volunteer struct {
 	Skills         string
 	VolunteerSince *store.Time
 	Guarded        bool `gorm:"-"` // a guardian agreed; asked of who is under 14
-}
-
-// guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31).
-const guardianAge = 14
-
-// ageOn gives the full years on a day in Asia/Shanghai; -1 when the birth date is not known.
-func (v *Volunteer) ageOn(day time.Time) int {
-	if v.BirthDate == nil {
-		return -1
-	}
-	born, err := time.Parse(time.DateOnly, *v.BirthDate)
-	if err != nil {
-		return -1
-	}
-	day = day.In(hours.Shanghai)
-	age := day.Year() - born.Year()
-	if day.Month() < born.Month() || day.Month() == born.Month() && day.Day() < born.Day() {
-		age--
-	}
-	return age
 }
 
 // The refusals of sign-up.
@@ -166,7 +148,7 @@ var (
 
 // clashes is ErrOverlap; it says which the person's other shift is, and what follows.
 func clashes(other *SignupLine, follows string) error {
-	return fault.Newf(ErrOverlap.Kind, ErrOverlap.Code, "和您报了名的“%s”（%s）时间重叠%s", other.ActivityTitle, SpokenSpan(other.StartsAt.Time, other.EndsAt.Time), follows)
+	return fault.Newf(ErrOverlap.Kind, ErrOverlap.Code, "和您报了名的“%s”（%s）时间重叠%s", other.ActivityTitle, say.Span(other.StartsAt.Time, other.EndsAt.Time), follows)
 }
 
 // mayTake tells whether the rules let a volunteer have a place on the shift, which ends for them at the instant:
@@ -179,9 +161,9 @@ func mayTake(v *Volunteer, a *Activity, s *Shift, until store.Time, now time.Tim
 		return ErrOver
 	case v.VolunteerSince == nil:
 		return errNotAVolunt
-	case !v.Guarded && v.ageOn(now) < guardianAge:
+	case !v.Guarded && age.On(v.BirthDate, now) < age.Consent:
 		return errGuardian
-	case a.MinAge > 0 && v.ageOn(s.StartsAt.Time) < a.MinAge:
+	case a.MinAge > 0 && age.On(v.BirthDate, s.StartsAt.Time) < a.MinAge:
 		return fault.Newf(fault.Unprocessable, "too_young", errTooYoung, a.MinAge)
 	}
 	have := words(v.Skills, ",")

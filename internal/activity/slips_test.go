@@ -9,6 +9,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -121,9 +122,9 @@ func TestTheTimeIsSaidBeforeTheCode(t *testing.T) {
 			apptest.WantCode(t, code(w, p, "", "I."+strings.SplitN(w.Code(s.ID).Token, ".", 2)[1][:8]+".AAAAAAAAAAAAAAAAAAAAAAAA"), "code_wrong") // no shift's at all
 		}
 		opens := s.StartsAt.Add(-30 * time.Minute)
-		try(opens.Add(-time.Minute), "checkin_not_open", activity.SpokenTime(opens)[len("3月3日 周二 "):])
+		try(opens.Add(-time.Minute), "checkin_not_open", say.Time(opens)[len("3月3日 周二 "):])
 		try(s.StartsAt.AddDate(0, 0, -1), "checkin_not_open", "不是今天")
-		try(s.StartsAt.AddDate(0, 0, 1), "checkin_closed", activity.SpokenSpan(s.StartsAt.Time, s.EndsAt.Time))
+		try(s.StartsAt.AddDate(0, 0, 1), "checkin_closed", say.Span(s.StartsAt.Time, s.EndsAt.Time))
 		if n := w.Count("throttles", "name LIKE 'digits:%'"); n != 0 {
 			t.Errorf("%d counts of tries", n)
 		}

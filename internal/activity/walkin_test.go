@@ -9,6 +9,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -35,7 +36,7 @@ func TestWalkIns(t *testing.T) {
 		apptest.WantCode(t, err, "shift_over")
 		_, err = walkIn(w, people[0], s.ID, false)
 		apptest.WantCode(t, err, "join_first")
-		if said := fault.From(err).Message; !strings.Contains(said, "还有 2 个名额") || !strings.Contains(said, activity.SpokenSpan(s.StartsAt.Time, s.EndsAt.Time)) {
+		if said := fault.From(err).Message; !strings.Contains(said, "还有 2 个名额") || !strings.Contains(said, say.Span(s.StartsAt.Time, s.EndsAt.Time)) {
 			t.Error(said)
 		}
 		apptest.WantCode(t, digits(w, people[0], s.ID, activity.In, w.Code(s.ID).Digits), "not_signed_up")

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"time"
 
-	"yimi/internal/activity"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/identity"
 	"yimi/internal/request"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -315,7 +315,7 @@ func redate(tx *store.Tx, id int64, back time.Duration) error {
 		return err
 	}
 	return tx.Exec("UPDATE notices SET body = REPLACE(body, ?, ?) WHERE subject = 'request' AND subject_id = ?",
-		activity.SpokenTime(r.RespondBy.Time), activity.SpokenTime(r.RespondBy.Add(-back)), id).Error
+		say.Time(r.RespondBy.Time), say.Time(r.RespondBy.Add(-back)), id).Error
 }
 
 func countMarks(sql string) (n int) {

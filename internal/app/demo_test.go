@@ -18,6 +18,7 @@ import (
 	"yimi/internal/config"
 	"yimi/internal/outbox"
 	"yimi/internal/request"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 )
@@ -273,7 +274,7 @@ func TestTheDemoDoesNotContradictItself(t *testing.T) {
 	for _, n := range notices {
 		var r request.Request
 		apptest.Must(t, db.Where("id = ?", n.SubjectID).Take(&r).Error)
-		if n.Kind == request.NoticeRequestSubmitted && !strings.Contains(n.Body, activity.SpokenTime(r.RespondBy.Time)) {
+		if n.Kind == request.NoticeRequestSubmitted && !strings.Contains(n.Body, say.Time(r.RespondBy.Time)) {
 			t.Errorf("%q, and the request says %s", n.Body, r.RespondBy)
 		}
 	}

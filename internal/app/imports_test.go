@@ -30,28 +30,32 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "main":
 		return []string{"app"}, true
 	case pkg == "app":
-		return append([]string{"config", "feature", "httpapi", "human", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup", "version", "files"}, features...), true
+		return append([]string{"config", "feature", "httpapi", "human", "say", "jobs", "outbox", "audit", "store", "auth", "fault", "web", "wechat", "wechat/wechattest", "api", "seal", "city", "backup", "version", "files"}, features...), true
 	case pkg == "httpapi":
-		return append([]string{"api", "audit", "auth", "fault", "feature", "store", "outbox", "seal", "poster", "human"}, features...), true
+		return append([]string{"api", "audit", "auth", "fault", "feature", "store", "outbox", "seal", "poster", "human", "say", "age"}, features...), true
 	case pkg == "backup":
 		return []string{"store", "seal", "version", "files"}, true
 	case pkg == "city":
-		return append([]string{"store", "seal", "auth"}, features...), true
+		return append([]string{"store", "seal", "auth", "say"}, features...), true
 	case pkg == "bench":
 		return []string{"bench/script", "app", "config", "auth", "activity"}, true
 	case pkg == "bench/floor":
 		return []string{"bench/script"}, true
 	case slices.Contains(features, pkg):
-		return append([]string{"feature", "store", "outbox", "audit", "auth", "fault", "workflow", "human", "jobs"}, betweenFeatures[pkg]...), true
+		return append([]string{"feature", "store", "outbox", "audit", "auth", "fault", "workflow", "human", "jobs", "say", "age"}, betweenFeatures[pkg]...), true
 	case pkg == "human":
-		return []string{"store", "auth", "fault"}, true
+		return []string{"store", "auth", "fault", "age"}, true
 	case pkg == "outbox":
 		return []string{"feature", "store", "audit", "auth", "fault", "jobs"}, true
 	case pkg == "audit":
-		return []string{"feature", "store", "auth", "fault"}, true
+		return []string{"feature", "store", "auth", "fault", "say", "age"}, true
 	case pkg == "feature":
 		return []string{"store", "auth", "jobs", "workflow"}, true
-	case pkg == "store", pkg == "auth", pkg == "wechat", pkg == "workflow":
+	case pkg == "say", pkg == "age":
+		return []string{"store"}, true
+	case pkg == "wechat":
+		return []string{"fault", "say"}, true
+	case pkg == "store", pkg == "auth", pkg == "workflow":
 		return []string{"fault"}, true
 	case pkg == "config":
 		return []string{"configs"}, true

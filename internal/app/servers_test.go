@@ -25,6 +25,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 	"yimi/internal/wechat/wechattest"
@@ -44,7 +45,7 @@ func TestThreeServersShareTimedWork(t *testing.T) {
 	for i := range messages {
 		apptest.Must(t, m.Tx(func(tx *store.Tx) error {
 			return outbox.Tell(tx, outbox.Notice{PersonID: lin.PersonID, Kind: activity.NoticeActivityChanged, Event: fmt.Sprint(i), Title: "活动有变动", Body: "改到下午"}.
-				As(activity.MessageActivityChanged, outbox.Words{"activity": fmt.Sprint("清河道 ", i), "change": "时间变更", "time": outbox.Clock(m.Clock.Now()), "note": "改到下午"}))
+				As(activity.MessageActivityChanged, outbox.Words{"activity": fmt.Sprint("清河道 ", i), "change": "时间变更", "time": say.Full(m.Clock.Now()), "note": "改到下午"}))
 		}))
 	}
 	for range offers {

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/feature"
@@ -92,19 +91,6 @@ func Network(address string) string {
 	}
 	prefix, _ := ip.Prefix(bits)
 	return prefix.String()
-}
-
-// adult is the age at which somebody is no minor any more (未成年人保护法 Art 2).
-const adult = 18
-
-// IsMinor tells whether one born on the day (YYYY-MM-DD) is under 18 at the instant, by the
-// calendar of Asia/Shanghai; one whose day is not known is not counted as one.
-func IsMinor(birthDate *string, at time.Time) bool {
-	if birthDate == nil {
-		return false
-	}
-	born, err := time.Parse(time.DateOnly, *birthDate)
-	return err == nil && at.In(store.Shanghai).Format(time.DateOnly) < born.AddDate(adult, 0, 0).Format(time.DateOnly)
 }
 
 // roleOn is the strongest role that the actor has at the path.

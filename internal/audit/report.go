@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/auth"
 	"yimi/internal/store"
 )
@@ -59,9 +60,6 @@ type UnitTally struct {
 	Tally
 }
 
-// guarded is the age under which a guardian consents (个人信息保护法 Art 31).
-const guarded = 14
-
 // MinorsReport makes the report on the units that the actor administers. What people did with
 // their own records is not in it.
 func (s *Service) MinorsReport(ctx context.Context, year int) (*Report, error) {
@@ -71,7 +69,7 @@ func (s *Service) MinorsReport(ctx context.Context, year int) (*Report, error) {
 	if r.Units, err = unitNames(db, roots); err != nil {
 		return nil, err
 	}
-	if r.Held, err = held(db, roots, bornAfter(r.AgeDay, adult), bornAfter(r.AgeDay, guarded), store.At(r.AgeDay.AddDate(0, 0, 1))); err != nil {
+	if r.Held, err = held(db, roots, age.BornBy(age.Adult, r.AgeDay), age.BornBy(age.Consent, r.AgeDay), store.At(r.AgeDay.AddDate(0, 0, 1))); err != nil {
 		return nil, err
 	}
 	counts, err := minorDeeds(db, roots, monthsOf(year))
@@ -101,10 +99,6 @@ func ageDay(year int, now time.Time) time.Time {
 	}
 	return last
 }
-
-// bornAfter is the last birth date of those who have reached the age on the day: who is born
-// after it has not.
-func bornAfter(day time.Time, age int) string { return day.AddDate(-age, 0, 0).Format(time.DateOnly) }
 
 // monthsOf are the thirteen instants at which the months of a year begin, and the year after.
 func monthsOf(year int) (out [13]store.Time) {

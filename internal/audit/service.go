@@ -13,6 +13,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/feature"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -144,7 +145,7 @@ func sayTime(value string) string {
 	if err != nil {
 		return value
 	}
-	return t.In(store.Shanghai).Format("2006-01-02 15:04")
+	return say.Stamp(t)
 }
 
 // wordOf says a column in Chinese; one without a word keeps its name.

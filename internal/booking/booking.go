@@ -5,6 +5,7 @@ package booking
 import (
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/store"
@@ -92,14 +93,7 @@ var (
 func lengthOf(t *catalogue.Type) time.Duration { return time.Duration(t.LengthMinutes) * time.Minute }
 func bufferOf(t *catalogue.Type) time.Duration { return time.Duration(t.BufferMinutes) * time.Minute }
 
-// minorAge is where names are no longer masked (未成年人保护法 Art 2).
-const minorAge = 18
-
 // Minor tells whether the beneficiary of the booking is under 18 on the day.
 func (l *Line) Minor(day time.Time) bool {
-	if l.BirthDate == nil {
-		return false
-	}
-	born, err := time.ParseInLocation(time.DateOnly, *l.BirthDate, store.Shanghai)
-	return err == nil && born.AddDate(minorAge, 0, 0).After(day)
+	return age.Minor(l.BirthDate, day)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/fault"
 	"yimi/internal/store"
 )
@@ -152,7 +153,6 @@ func Encode[T any](list []T) string {
 const (
 	maxQuestions = 12
 	elderAge     = 60 // 老年人权益保障法 Art 2
-	minorAge     = 18 // 未成年人保护法 Art 2
 )
 
 // Served is what is known of whom a request is for.
@@ -162,7 +162,7 @@ type Served struct {
 }
 
 // IsMinor tells whether the beneficiary is under 18.
-func (s Served) IsMinor() bool { return s.Age >= 0 && s.Age < minorAge }
+func (s Served) IsMinor() bool { return s.Age >= 0 && s.Age < age.Adult }
 
 // ErrNotServed refuses somebody whom the service is not for.
 var ErrNotServed = fault.New(fault.Unprocessable, "not_in_target_group", "这项服务不是为这类人群开设的，申请没有提交。可以看看别的服务，或打电话给社工站问一问")
@@ -175,7 +175,7 @@ func (t *Type) MayServe(s Served) error {
 			return nil
 		case g == "elder" && (s.Age < 0 || s.Age >= elderAge):
 			return nil
-		case g == "child" && (s.Age < 0 || s.Age < minorAge):
+		case g == "child" && (s.Age < 0 || s.Age < age.Adult):
 			return nil
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"yimi/internal/activity"
 	"yimi/internal/hours"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -298,7 +299,7 @@ func (l *ledger) tell(e *hours.Entry, s *shift) error {
 	if l.c.rng.IntN(3) > 0 {
 		read = made + 3_600_000
 	}
-	return l.notices.Add(e.PersonID, "hours_credited", fmt.Sprintf("entry:%d", e.ID), "时长已记入", "“"+s.title+"”已记入 "+hours.Spoken(e.Minutes)+"，点开可以看到签到和签退",
+	return l.notices.Add(e.PersonID, "hours_credited", fmt.Sprintf("entry:%d", e.ID), "时长已记入", "“"+s.title+"”已记入 "+say.Minutes(e.Minutes)+"，点开可以看到签到和签退",
 		"entry", e.ID, read, made, "", "", "", "", 0, "")
 }
 

@@ -255,22 +255,6 @@ func lastMonths(now time.Time) []string {
 	return out
 }
 
-// Spoken says minutes as people do: 2 小时 28 分, −30 分.
-func Spoken(minutes int) string {
-	sign := ""
-	if minutes < 0 {
-		sign, minutes = "−", -minutes
-	}
-	h, m := minutes/60, minutes%60
-	switch {
-	case h == 0:
-		return sign + strconv.Itoa(m) + " 分"
-	case m == 0:
-		return sign + strconv.Itoa(h) + " 小时"
-	}
-	return sign + strconv.Itoa(h) + " 小时 " + strconv.Itoa(m) + " 分"
-}
-
 // idsOf gives the ids on a unit's path, the root first.
 func idsOf(path string) []int64 {
 	var out []int64

@@ -286,15 +286,6 @@ func TestTheProgramUsesTheStarTable(t *testing.T) {
 	})
 }
 
-func TestSpoken(t *testing.T) {
-	t.Parallel()
-	for minutes, want := range map[int]string{0: "0 分", 59: "59 分", 60: "1 小时", 148: "2 小时 28 分", -30: "−30 分", -90: "−1 小时 30 分"} {
-		if got := hours.Spoken(minutes); got != want {
-			t.Errorf("%d: %q, want %q", minutes, got, want)
-		}
-	}
-}
-
 // An entry opens for its volunteer and its unit's staff; for others it is not there.
 func TestEntriesOpenOnlyForTheirOwn(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

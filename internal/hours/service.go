@@ -9,6 +9,7 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -144,7 +145,7 @@ func (s *Service) UnitTotals(ctx context.Context, ids ...int64) (map[int64]Total
 
 // creditNotice tells the volunteer that hours were entered.
 func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
-	verb, what := "已记入", Spoken(e.Minutes)
+	verb, what := "已记入", say.Minutes(e.Minutes)
 	switch {
 	case e.Class == Correction && e.Minutes == 0:
 		verb, what = "更正了", e.Given.String()
@@ -154,7 +155,7 @@ func creditNotice(tx *store.Tx, e *Entry, title string, total Volunteer) error {
 	return outbox.Tell(tx, outbox.Notice{PersonID: e.ownerID(), Kind: NoticeHoursCredited,
 		Event: "entry:" + strconv.FormatInt(e.ID, 10), Title: "时长" + verb,
 		Body: "“" + title + "”" + verb + " " + what + "，点开可以看到签到和签退", Subject: "entry", SubjectID: e.ID}.
-		As(MessageHoursCredited, outbox.Words{"activity": title, "hours": Spoken(e.Minutes), "total": Spoken(total.Minutes), "time": outbox.Clock(tx.Now.Time)}))
+		As(MessageHoursCredited, outbox.Words{"activity": title, "hours": say.Minutes(e.Minutes), "total": say.Minutes(total.Minutes), "time": say.Full(tx.Now.Time)}))
 }
 
 // Credit is Append and the notice that goes with it.

@@ -3,6 +3,7 @@ package hours
 import (
 	"context"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/human"
@@ -105,6 +106,6 @@ func (s *Service) Look(ctx context.Context, id int64, note string) error {
 			return err
 		}
 		return audit.Write(tx, audit.Entry{Of: entryLog, ID: e.ID, UnitID: e.UnitID, UnitPath: e.UnitPath,
-			Minor: audit.IsMinor(birth, tx.Now.Time), After: map[string]any{"attention": at.Reason, "looked": true}})
+			Minor: age.Minor(birth, tx.Now.Time), After: map[string]any{"attention": at.Reason, "looked": true}})
 	})
 }

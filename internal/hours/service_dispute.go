@@ -4,11 +4,13 @@ import (
 	"context"
 	"strconv"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -89,7 +91,7 @@ func answerDispute(tx *store.Tx, d *DisputeLine, action string, by int64, answer
 	if err != nil {
 		return err
 	}
-	err = audit.Write(tx, audit.Entry{Of: disputeLog, ID: d.ID, UnitID: d.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: was, After: d.Dispute})
+	err = audit.Write(tx, audit.Entry{Of: disputeLog, ID: d.ID, UnitID: d.UnitID, Minor: age.Minor(birth, tx.Now.Time), Before: was, After: d.Dispute})
 	if err != nil {
 		return err
 	}
@@ -110,5 +112,5 @@ func (d *DisputeLine) notice(tx *store.Tx) outbox.Notice {
 	}
 	return outbox.Notice{PersonID: d.PersonID, Kind: NoticeDisputeAnswered, Event: "dispute:" + strconv.FormatInt(d.ID, 10), Title: title,
 		Body: "“" + d.ActivityTitle + "”的时长：" + result + "。" + d.Answer, Subject: "entry", SubjectID: d.EntryID}.
-		As(MessageDisputeAnswered, outbox.Words{"subject": "时长疑问：" + d.ActivityTitle, "result": result, "time": outbox.Clock(tx.Now.Time), "note": "请点开看说明"})
+		As(MessageDisputeAnswered, outbox.Words{"subject": "时长疑问：" + d.ActivityTitle, "result": result, "time": say.Full(tx.Now.Time), "note": "请点开看说明"})
 }

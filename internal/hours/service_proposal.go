@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -52,7 +53,7 @@ func logProposal(tx *store.Tx, p *Proposal, before, after any) error {
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, audit.Entry{Of: proposalLog, ID: p.ID, UnitID: p.UnitID, Minor: audit.IsMinor(birth, tx.Now.Time), Before: before, After: after})
+	return audit.Write(tx, audit.Entry{Of: proposalLog, ID: p.ID, UnitID: p.UnitID, Minor: age.Minor(birth, tx.Now.Time), Before: before, After: after})
 }
 
 // Proposals lists what waits for a second person in the units the actor manages, oldest first.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yimi/internal/fault"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -109,13 +110,7 @@ func (s Span) rest(others []credited) (longest Span, ok bool) {
 }
 
 // String says the span as screens do: 11月29日 09:00–11:30.
-func (s Span) String() string {
-	from, to := s.From.In(Shanghai), s.To.In(Shanghai)
-	if from.YearDay() == to.YearDay() && from.Year() == to.Year() {
-		return from.Format("1月2日 15:04") + "–\u2060" + to.Format("15:04")
-	}
-	return from.Format("1月2日 15:04") + "–\u2060" + to.Format("1月2日 15:04")
-}
+func (s Span) String() string { return say.Credited(s.From.Time, s.To.Time) }
 
 // The refusals of a time.
 var (

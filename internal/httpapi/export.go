@@ -15,6 +15,7 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/feature"
 	"yimi/internal/hours"
+	"yimi/internal/say"
 )
 
 // exportsADay is how many archives a person may fetch in a day: each reads all that there is.
@@ -142,12 +143,12 @@ var exportHTML string
 
 // exportPage is the same as data.json, to read.
 var exportPage = template.Must(template.New("index.html").Funcs(template.FuncMap{
-	"at": func(t time.Time) string { return t.In(hours.Shanghai).Format("2006-01-02 15:04") },
+	"at": say.Stamp,
 	"optAt": func(t *time.Time) string {
 		if t == nil {
 			return "没有"
 		}
-		return t.In(hours.Shanghai).Format("2006-01-02 15:04")
+		return say.Stamp(*t)
 	},
 	"opt": func(s *string) string {
 		if s == nil {
@@ -161,12 +162,12 @@ var exportPage = template.Must(template.New("index.html").Funcs(template.FuncMap
 		}
 		return "否"
 	},
-	"spoken": hours.Spoken,
-	"say":    say,
+	"spoken": say.Minutes,
+	"say":    wordOf,
 }).Parse(exportHTML))
 
-// say is a word of the program as people read it; a word without one stays.
-func say(word any) string {
+// wordOf is a word of the program as people read it; a word without one stays.
+func wordOf(word any) string {
 	w := fmt.Sprint(word)
 	if said := said[w]; said != "" {
 		return said

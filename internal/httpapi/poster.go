@@ -8,8 +8,8 @@ import (
 
 	"yimi/api"
 	"yimi/internal/activity"
-	"yimi/internal/hours"
 	"yimi/internal/poster"
+	"yimi/internal/say"
 )
 
 // GetActivityPoster draws the poster of an activity.
@@ -42,7 +42,7 @@ func activityLines(l *activity.Line, now time.Time) (out []poster.Line) {
 			continue
 		}
 		if coming == 0 {
-			out = append(out, poster.Line{Label: "时间", Text: activity.SpokenSpan(x.StartsAt.Time, x.EndsAt.Time)})
+			out = append(out, poster.Line{Label: "时间", Text: say.Span(x.StartsAt.Time, x.EndsAt.Time)})
 		}
 		coming++
 	}
@@ -60,7 +60,7 @@ func (s *Server) GetCampaignPoster(ctx context.Context, r api.GetCampaignPosterR
 	}
 	lines := []poster.Line{{Label: "一起", Text: c.Story}}
 	if c.Totals.Minutes > 0 {
-		lines = append(lines, poster.Line{Label: "已有", Text: fmt.Sprintf("%d 位志愿者，%s", c.Totals.Volunteers, hours.Spoken(int(c.Totals.Minutes)))})
+		lines = append(lines, poster.Line{Label: "已有", Text: fmt.Sprintf("%d 位志愿者，%s", c.Totals.Volunteers, say.Minutes(int(c.Totals.Minutes)))})
 	}
 	picture, err := s.poster(ctx, poster.Poster{Art: c.Art, Above: "服务品牌", Title: c.Name, Lines: lines, Foot: c.UnitName + "邀请您"}, "pkg-hours/campaign", c.ID)
 	if err != nil {

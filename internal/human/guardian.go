@@ -4,13 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"yimi/internal/age"
+
 	"gorm.io/gorm"
-
-	"yimi/internal/store"
 )
-
-// adultAge is 18 (民法典 Art 17).
-const adultAge = 18
 
 // Guardians gives, of each child, those whose consent as guardian counts at the instant: who agreed by the
 // own account, is not the child itself by another one, and is not known, by any account of theirs, to be a minor.
@@ -31,7 +28,7 @@ func Guardians(db *gorm.DB, children []int64, now time.Time) (map[int64]Set, err
 	for _, g := range agreed {
 		accounts = accounts.with(humans[g.GuardianID].Accounts)
 	}
-	minors, err := bornAfter(db, accounts, adultsBornBy(now))
+	minors, err := bornAfter(db, accounts, age.BornBy(age.Adult, now))
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +44,6 @@ func Guardians(db *gorm.DB, children []int64, now time.Time) (map[int64]Set, err
 
 // Minor tells whether a human is known, by any account of theirs, to be a minor at the instant.
 func Minor(db *gorm.DB, accounts Set, now time.Time) (bool, error) {
-	minors, err := bornAfter(db, accounts, adultsBornBy(now))
+	minors, err := bornAfter(db, accounts, age.BornBy(age.Adult, now))
 	return len(minors) > 0, err
-}
-
-// adultsBornBy is the last day on which one who is an adult at the instant was born.
-func adultsBornBy(now time.Time) string {
-	return now.In(store.Shanghai).AddDate(-adultAge, 0, 0).Format(time.DateOnly)
 }

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -14,7 +15,6 @@ import (
 )
 
 const (
-	adultAge = 18 // 民法典 Art 17
 
 	// codeLife is how long a child's code lasts: long enough to hand the phone over.
 	codeLife     = 10 * time.Minute
@@ -56,8 +56,7 @@ type Ward struct {
 
 // minor tells whether the child is known to be under 18.
 func (w *Ward) minor(at time.Time) bool {
-	age, err := (&Person{BirthDate: w.BirthDate}).ageOf(at)
-	return err == nil && age < adultAge
+	return age.Minor(w.BirthDate, at)
 }
 
 // WardShift is a shift to come that a child signed up for.
@@ -92,13 +91,12 @@ func (p *Person) ageOf(at time.Time) (int, error) {
 	if p.BirthDate == nil {
 		return 0, errBirthFirst
 	}
-	return Age(*p.BirthDate, at)
+	return age.On(p.BirthDate, at), nil
 }
 
 // guarded tells whether the person is known to be under 14.
 func (p *Person) guarded(at time.Time) bool {
-	age, err := p.ageOf(at)
-	return err == nil && needsGuardian(age)
+	return age.Under(age.Consent, p.BirthDate, at)
 }
 
 // logged is a line of the audit log about a child.
@@ -111,7 +109,7 @@ func (p *Person) logged(of *feature.Audited, id int64, before, after any) audit.
 }
 
 // needsGuardian tells whether somebody of that age acts only with a guardian's consent.
-func needsGuardian(age int) bool { return age < guardianAge }
+func needsGuardian(years int) bool { return years < age.Consent }
 
 // eightDigits makes a code at random.
 func eightDigits() string {

@@ -9,8 +9,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"yimi/internal/age"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/store"
 )
 
 const (
@@ -30,9 +32,6 @@ const (
 	maxPassword = 128
 	maxName     = 40
 	maxAge      = 120
-
-	// guardianAge: under 14 a guardian must consent (个人信息保护法 Art 31).
-	guardianAge = 14
 )
 
 // The refusals.
@@ -91,33 +90,15 @@ func checkRole(role auth.Role) error {
 	return nil
 }
 
-// china is the time zone in which people have birthdays; it has no summer time.
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-// Age gives the full years at the instant of one born on the day (YYYY-MM-DD), by
-// the calendar of Asia/Shanghai. Who was born on 29 February turns older on 1 March.
-func Age(birthDate string, at time.Time) (years int, err error) {
-	born, err := time.Parse(time.DateOnly, birthDate)
-	if err != nil {
-		return 0, err
-	}
-	now := at.In(china)
-	years = now.Year() - born.Year()
-	if now.Month() < born.Month() || now.Month() == born.Month() && now.Day() < born.Day() {
-		years--
-	}
-	return years, nil
-}
-
 // checkBirth refuses days that nobody living was born on.
-func checkBirth(birthDate string, now time.Time) (age int, err error) {
-	age, err = Age(birthDate, now)
-	if err != nil || age < 0 || age > maxAge {
+func checkBirth(birthDate string, now time.Time) (years int, err error) {
+	years = age.On(&birthDate, now)
+	if years == age.Unknown || years > maxAge || birthDate > now.In(store.Shanghai).Format(time.DateOnly) {
 		bad := fault.New(fault.Unprocessable, "birth_date_invalid", "出生日期不对，请检查后重新填写")
 		bad.Fields = []fault.Field{{Name: "birth_date", Message: "应是今天或以前的日期，且不早于 120 年前"}}
 		return 0, bad
 	}
-	return age, nil
+	return years, nil
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{2,63}$`)

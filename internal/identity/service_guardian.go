@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -22,11 +23,11 @@ func (s *Service) NewGuardianCode(ctx context.Context) (code string, expires sto
 	if err != nil {
 		return "", expires, err
 	}
-	age, err := me.ageOf(s.Store.Now().Time)
+	years, err := me.ageOf(s.Store.Now().Time)
 	if err != nil {
 		return "", expires, err
 	}
-	if age >= adultAge {
+	if years >= age.Adult {
 		return "", expires, errNotAChild
 	}
 	if ok, _, err := s.Store.Hit(ctx, codesThrottle(a.PersonID), codesAnHour, time.Hour); err != nil || !ok {
@@ -126,8 +127,8 @@ func (s *Service) mayBeGuardian(ctx context.Context, personID int64) error {
 	if err != nil {
 		return err
 	}
-	age, err := me.ageOf(s.Store.Now().Time)
-	if err == nil && age < adultAge {
+	years, err := me.ageOf(s.Store.Now().Time)
+	if err == nil && years < age.Adult {
 		return errNotAnAdult
 	}
 	return err

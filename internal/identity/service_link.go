@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -66,7 +67,7 @@ func (s *Service) link(ctx context.Context, tx *store.Tx, low, high int64) error
 		if err != nil || p.MergedInto != nil {
 			return orElse(err, errLinkCode)
 		}
-		line := audit.Entry{Of: personLog, ID: id, Role: auth.Resident, Minor: audit.IsMinor(p.BirthDate, tx.Now.Time), After: Duplicate{LowID: low, HighID: high, ByLink: true}}
+		line := audit.Entry{Of: personLog, ID: id, Role: auth.Resident, Minor: age.Minor(p.BirthDate, tx.Now.Time), After: Duplicate{LowID: low, HighID: high, ByLink: true}}
 		if p.UnitID != nil {
 			line.UnitID = *p.UnitID
 		}

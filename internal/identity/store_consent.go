@@ -2,10 +2,10 @@ package identity
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/store"
 )
 
@@ -39,7 +39,7 @@ func consentsOf(ctx context.Context, db *gorm.DB, personID int64, limit int) ([]
 
 // childrenOf gives which of the accounts say that their owner is under 14.
 func childrenOf(tx *store.Tx, people []int64) (out []int64, err error) {
-	after := tx.Now.In(store.Shanghai).AddDate(-guardianAge, 0, 0).Format(time.DateOnly)
+	after := age.BornBy(age.Consent, tx.Now.Time)
 	err = tx.Model(&Person{}).Where("id IN ? AND merged_into IS NULL AND birth_date > ?", people, after).Order("id").Pluck("id", &out).Error
 	return out, err
 }

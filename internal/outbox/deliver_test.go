@@ -14,6 +14,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/wechat/wechattest"
 )
@@ -23,7 +24,7 @@ const changed = activity.MessageActivityChanged
 // news tells a person of a change, with a message.
 func news(m *apptest.Mail, a auth.Actor, event string, change ...func(*outbox.Notice)) {
 	n := outbox.Notice{PersonID: a.PersonID, Kind: activity.NoticeActivityChanged, Event: event, Title: "活动有变动", Body: "改到下午"}.
-		As(changed, outbox.Words{"activity": "清河道 " + event, "change": "时间变更", "time": outbox.Clock(m.Clock.Now()), "note": "改到下午"})
+		As(changed, outbox.Words{"activity": "清河道 " + event, "change": "时间变更", "time": say.Full(m.Clock.Now()), "note": "改到下午"})
 	for _, c := range change {
 		c(&n)
 	}

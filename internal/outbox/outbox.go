@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"yimi/internal/store"
 )
@@ -94,9 +93,6 @@ func (n Notice) Until(t store.Time) Notice {
 	n.SendBefore = &t
 	return n
 }
-
-// Clock writes an instant as subscribe messages take it.
-func Clock(t time.Time) string { return t.In(store.Shanghai).Format("2006年1月2日 15:04") }
 
 // credit is how many messages of a template a person has agreed to, and how many went:
 // WeChat takes one for each tap on 允许, and has no call that tells how many are left.

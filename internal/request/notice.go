@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/catalogue"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -31,12 +32,12 @@ func (l *Line) saying(told []outbox.Notice, template string, words outbox.Words,
 // resultWords say what became of a request. A reason is read in the app alone: a message
 // shows on locked screens.
 func (l *Line) resultWords(tx *store.Tx, result, note string) outbox.Words {
-	return outbox.Words{"service": l.openName(), "result": result, "time": outbox.Clock(tx.Now.Time), "note": note}
+	return outbox.Words{"service": l.openName(), "result": result, "time": say.Full(tx.Now.Time), "note": note}
 }
 
 // visitWords say who comes when, or receives.
 func (l *Line) visitWords(starts store.Time, who string) outbox.Words {
-	return outbox.Words{"service": l.openName(), "worker": who, "time": outbox.Clock(starts.Time), "place": l.openPlace()}
+	return outbox.Words{"service": l.openName(), "worker": who, "time": say.Full(starts.Time), "place": l.openPlace()}
 }
 
 // openName is the service's name where others may read it.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"yimi/internal/age"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
@@ -181,20 +182,19 @@ func (l *Line) Address() string { return l.details.Address }
 func (l *Line) GroupWords() []string { return split(l.GroupsOf) }
 
 // Age is the beneficiary's age in full years on the day; -1 when not known.
-func (r *Request) Age(day time.Time) int { return ageOn(r.BirthDate, day) }
+func (r *Request) Age(day time.Time) int { return age.On(r.BirthDate, day) }
 
 // forAsker tells whether an account asks for its own person.
 func (l *Line) forAsker() bool { return l.PersonID != nil && l.Relation == Self }
 
 // askerUnder tells whether who asked by an own account is known to be younger.
-func (l *Line) askerUnder(age int, day time.Time) bool {
-	is := ageOn(l.AskerBirth, day)
-	return l.PersonID != nil && is >= 0 && is < age
+func (l *Line) askerUnder(years int, day time.Time) bool {
+	return l.PersonID != nil && age.Under(years, l.AskerBirth, day)
 }
 
 // Minor tells whether the beneficiary is under 18; of oneself the account knows, whatever was written.
 func (l *Line) Minor(day time.Time) bool {
-	return l.served(day).IsMinor() || l.forAsker() && l.askerUnder(adultAge, day)
+	return l.served(day).IsMinor() || l.forAsker() && l.askerUnder(age.Adult, day)
 }
 
 // GuardianMissing tells whether a minor's guardian has yet to agree: for who asks by an own account from the
@@ -206,7 +206,7 @@ func (l *Line) GuardianMissing(day time.Time) bool {
 	case l.forAsker():
 		return !l.AskerGuarded
 	}
-	return !l.Guardian || l.askerUnder(adultAge, day)
+	return !l.Guardian || l.askerUnder(age.Adult, day)
 }
 
 // give makes somebody its worker, or nobody; whoever the case comes to hears of the next message anew.
@@ -233,22 +233,6 @@ func split(joined string) []string {
 	return strings.Split(joined, ",")
 }
 
-func ageOn(birth *string, day time.Time) int {
-	if birth == nil {
-		return -1
-	}
-	born, err := time.Parse(time.DateOnly, *birth)
-	if err != nil {
-		return -1
-	}
-	day = day.In(store.Shanghai)
-	age := day.Year() - born.Year()
-	if day.Month() < born.Month() || day.Month() == born.Month() && day.Day() < born.Day() {
-		age--
-	}
-	return max(age, 0)
-}
-
 // Beneficiary is somebody whom a person asks for.
 type Beneficiary struct {
 	ID        int64
@@ -271,7 +255,7 @@ type Beneficiary struct {
 }
 
 // Age is the age in full years on the day; -1 when not known.
-func (b *Beneficiary) Age(day time.Time) int { return ageOn(b.BirthDate, day) }
+func (b *Beneficiary) Age(day time.Time) int { return age.On(b.BirthDate, day) }
 
 // GroupWords are the declared groups.
 func (b *Beneficiary) GroupWords() []string { return split(b.GroupsOf) }

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
@@ -288,7 +289,7 @@ func (s *Service) edit(tx *store.Tx, l *Line, p Patch) error {
 // mayAgree refuses a guardian's consent that a minor gives by the own account.
 func (p *Patch) mayAgree(l *Line, day time.Time) error {
 	says := p.Guardian != nil && *p.Guardian || p.Health != nil && p.Health.By == "guardian"
-	if says && l.askerUnder(adultAge, day) {
+	if says && l.askerUnder(age.Adult, day) {
 		return errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人在他自己的手机上同意"})
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"yimi/internal/age"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -129,7 +130,7 @@ func (b *Beneficiary) mayAgree(tx *store.Tx) error {
 		return nil
 	}
 	me, err := findPerson(tx.DB, b.PersonID)
-	if age := ageOn(me.BirthDate, tx.Now.Time); err == nil && age >= 0 && age < adultAge {
+	if err == nil && age.Minor(me.BirthDate, tx.Now.Time) {
 		err = errNotAdult.With(fault.Field{Name: "guardian", Message: "请监护人来申请"})
 	}
 	return err
@@ -137,7 +138,7 @@ func (b *Beneficiary) mayAgree(tx *store.Tx) error {
 
 // log adds to the audit log that somebody's own list was changed.
 func (b *Beneficiary) log(tx *store.Tx) error {
-	e := audit.Entry{Of: beneficiaryLog, ID: b.ID, Role: auth.Resident, Minor: audit.IsMinor(b.BirthDate, tx.Now.Time)}
+	e := audit.Entry{Of: beneficiaryLog, ID: b.ID, Role: auth.Resident, Minor: age.Minor(b.BirthDate, tx.Now.Time)}
 	if b.UnitID != nil {
 		e.UnitID = *b.UnitID
 	}

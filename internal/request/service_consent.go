@@ -5,10 +5,10 @@ import (
 
 	"gorm.io/gorm"
 
-	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -27,7 +27,7 @@ func (s *Service) ShareWithdrawn(tx *store.Tx, personID int64) error {
 			return err
 		}
 		body := fmt.Sprintf("%s不再同意把信息转给外面的社会组织。申请 %s（%s）%s转给了%s，请告诉它停止使用，不要再转", r.PersonName, r.Number, r.ServiceName,
-			activity.SpokenTime(r.ReferredAt.Time), r.Organisation)
+			say.Time(r.ReferredAt.Time), r.Organisation)
 		for _, id := range who {
 			told = append(told, outbox.Notice{PersonID: id, Kind: NoticeConsentWithdrawn, Event: event(NoticeConsentWithdrawn, r.ID), Subject: subject, SubjectID: r.ID, Title: "有人撤回了转给社会组织的同意", Body: body})
 		}
@@ -75,7 +75,7 @@ func (s *Service) sayWithdrawn(tx *store.Tx, personID int64, sensitive bool, tit
 		}
 		at := l.ServiceName + " " + l.Number
 		if l.Booking != nil && l.Booking.Live != nil {
-			at += "，约在 " + activity.SpokenSpan(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time)
+			at += "，约在 " + say.Span(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time)
 		}
 		told = append(told, l.notice(NoticeRequestChanged, title, at+"：还在办。"+body)...)
 		who, err := s.handlersOf(tx.DB, l)

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"yimi/internal/activity"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -42,7 +42,7 @@ func (s *Service) OfferTimes(ctx context.Context, id int64) (*Detail, error) {
 			return err
 		}
 		told := l.notice(NoticeRequestChanged, "请另选一个时间", fmt.Sprintf("%s约在 %s，%s那时候不在。请点开另选一个时间；选好以前，原来的时间还给您留着。也可以打电话给%s",
-			l.ServiceName, activity.SpokenSpan(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time), l.Booking.ProviderName, l.UnitName))
+			l.ServiceName, say.Span(l.Booking.StartsAt.Time, l.Booking.EndsAt.Time), l.Booking.ProviderName, l.UnitName))
 		return outbox.Tell(tx, l.saying(told, MessageRequestResult, l.resultWords(tx, "请另选时间", "社工那天不在，请点开另选时间"), l.Booking.StartsAt)...)
 	})
 }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"yimi/internal/activity"
 	"yimi/internal/booking"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -45,11 +45,11 @@ func (s *Service) remind(ctx context.Context, b *booking.Booking, r booking.Remi
 
 // reminder says the day as it is when it is told: a server that was away tells it late.
 func (l *Line) reminder(b *booking.Booking, r booking.Reminder, now time.Time) []outbox.Notice {
-	title, span := activity.SpokenDay(now, b.StartsAt.Time)+"有预约", activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	title, span := say.Near(now, b.StartsAt.Time)+"有预约", say.Span(b.StartsAt.Time, b.EndsAt.Time)
 	told := l.notice(NoticeBookingReminder, title, fmt.Sprintf("%s %s，%s接待%s。来不了请早些说，可以打电话给%s", l.ServiceName, span, l.WorkerName, l.where(), l.UnitName))
 	for i := range told {
 		told[i].Event = fmt.Sprintf("remind:%d:%d:%s", b.ID, b.StartsAt.UnixMilli(), r.Before)
 	}
-	words := outbox.Words{"service": l.openName(), "time": outbox.Clock(b.StartsAt.Time), "place": l.openPlace(), "note": "来不了请早些告诉社工站"}
+	words := outbox.Words{"service": l.openName(), "time": say.Full(b.StartsAt.Time), "place": l.openPlace(), "note": "来不了请早些告诉社工站"}
 	return l.saying(told, MessageBookingReminder, words, b.StartsAt)
 }

@@ -6,11 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"yimi/internal/activity"
+	"yimi/internal/age"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -119,7 +120,7 @@ func (s *Service) handIn(tx *store.Tx, l *Line, t *catalogue.Line, who workflow.
 	if err := s.step(tx, l, m); err != nil {
 		return err
 	}
-	told := fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, activity.SpokenTime(by.Time), l.callNow())
+	told := fmt.Sprintf("%s的申请已交给%s，%s 前答复您%s", l.ServiceName, l.UnitName, say.Time(by.Time), l.callNow())
 	if err := outbox.Tell(tx, l.notice(NoticeRequestSubmitted, "已收到您的申请", told)...); err != nil {
 		return err
 	}
@@ -186,11 +187,10 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	switch {
 	case !t.Sensitive():
 		return nil
-	case !l.forAsker() && (l.HealthBy == "guardian" && l.askerUnder(adultAge, tx.Now.Time) || l.HealthBy != "" && l.askerUnder(guardianAge, tx.Now.Time)):
+	case !l.forAsker() && (l.HealthBy == "guardian" && l.askerUnder(age.Adult, tx.Now.Time) || l.HealthBy != "" && l.askerUnder(age.Consent, tx.Now.Time)):
 		return errNotAdult.With(fault.Field{Name: "health_consent", Message: "请监护人来申请"})
 	case l.PersonID == nil || l.Relation != Self:
-		age := l.Age(tx.Now.Time)
-		if l.HealthBy == "" || l.HealthWay == "" || l.HealthBy == "self" && age >= 0 && age < guardianAge {
+		if l.HealthBy == "" || l.HealthWay == "" || l.HealthBy == "self" && age.Under(age.Consent, l.BirthDate, tx.Now.Time) {
 			return errHealthOf
 		}
 		return nil
@@ -203,12 +203,6 @@ func (s *Service) mayKeep(tx *store.Tx, l *Line, t *catalogue.Line, who workflow
 	}
 	return err
 }
-
-// guardianAge: under 14 a guardian consents (个人信息保护法 Art 31); adultAge: 民法典 Art 17.
-const (
-	guardianAge = 14
-	adultAge    = 18
-)
 
 // healthSaid is the consent to words about health of somebody who is asked for, as the timeline has it.
 func (l *Line) healthSaid() string {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -34,7 +34,7 @@ func (s *Service) engage(tx *store.Tx, l *Line, b *booking.Booking, approval mov
 	} else if own {
 		return errNoWorker
 	}
-	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	span := say.Span(b.StartsAt.Time, b.EndsAt.Time)
 	err = s.step(tx, l, approval,
 		move{action: "assign", who: workflow.BySystem, said: w.Name}.and(func(r *Request) { r.give(&w.PersonID, &tx.Now) }),
 		move{action: "schedule", who: workflow.BySystem, said: span})
@@ -203,7 +203,7 @@ func (s *Service) retime(tx *store.Tx, l *Line, t *catalogue.Line, w booking.Wis
 
 // settleTime moves the request along and tells the other side.
 func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, reason string) error {
-	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	span := say.Span(b.StartsAt.Time, b.EndsAt.Time)
 	m.said = strings.TrimSpace(span + " " + reason)
 	m = m.and(func(r *Request) {
 		r.WantedProvider, r.WantedStartsAt, r.ShiftID, r.TimeAskedAt = &b.ProviderID, &b.StartsAt, nil, nil
@@ -232,7 +232,7 @@ func (s *Service) settleTime(tx *store.Tx, l *Line, m move, b *booking.Booking, 
 
 // timeNotices tell a time to who asked, if another set it, and to the worker, who has the case anew or knows it.
 func (l *Line) timeNotices(m move, b *booking.Booking, worker string, anew bool, reason string) (told []outbox.Notice) {
-	span := activity.SpokenSpan(b.StartsAt.Time, b.EndsAt.Time)
+	span := say.Span(b.StartsAt.Time, b.EndsAt.Time)
 	if m.who != workflow.ByResident {
 		told = l.notice(NoticeRequestScheduled, "时间定好了", fmt.Sprintf("%s约在 %s，%s接待%s。%s", l.ServiceName, span, worker, l.where(), reason))
 		told = l.saying(told, MessageRequestAssigned, l.visitWords(b.StartsAt, worker), b.StartsAt)

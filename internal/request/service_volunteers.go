@@ -8,6 +8,7 @@ import (
 	"yimi/internal/activity"
 	"yimi/internal/auth"
 	"yimi/internal/outbox"
+	"yimi/internal/say"
 	"yimi/internal/store"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) OpenShift(ctx context.Context, id int64, v VolunteerShift) (*D
 		if err != nil {
 			return err
 		}
-		span := activity.SpokenSpan(v.StartsAt, v.EndsAt)
+		span := say.Span(v.StartsAt, v.EndsAt)
 		m.said = span
 		if err := s.step(tx, l, m.and(withoutWorker).and(func(r *Request) { r.ShiftID = &shift.ID })); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
@@ -73,7 +74,7 @@ func mayGuard(db *gorm.DB, guardianID, childID int64, now store.Time) error {
 	if store.IsNotFound(err) {
 		return errNoWard.Because(err)
 	}
-	if age := ageOn(child.BirthDate, now.Time); err == nil && (!guardians[childID].Has(guardianID) || age < 0 || age >= adultAge) {
+	if err == nil && (!guardians[childID].Has(guardianID) || !age.Minor(child.BirthDate, now.Time)) {
 		err = errNoWard
 	}
 	return err

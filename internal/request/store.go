@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/age"
 	"yimi/internal/booking"
 	"yimi/internal/human"
 	"yimi/internal/seal"
@@ -102,7 +103,7 @@ func (s shelf) complete(db *gorm.DB, out []Line) error {
 func (s shelf) addGuardians(db *gorm.DB, out []Line) error {
 	now, minors := s.now().Time, []int64{}
 	for i := range out {
-		if out[i].askerUnder(adultAge, now) {
+		if out[i].askerUnder(age.Adult, now) {
 			minors = append(minors, *out[i].PersonID)
 		}
 	}

@@ -8,13 +8,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"yimi/internal/say"
 )
-
-// shanghai is where all of Yimi's stations are.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-// Time writes an instant as time and date keywords take it, by Shanghai's clock: 2025年3月5日 09:30.
-func Time(t time.Time) string { return t.In(shanghai).Format("2006年1月2日 15:04") }
 
 var (
 	errNoTime   = errors.New("a time is written 2025年3月5日 09:30, or RFC 3339")
@@ -184,7 +180,7 @@ func fitNumber(v string) (string, error) {
 // fitTime takes WeChat's form, and RFC 3339, which it turns into it.
 func fitTime(v string) (string, error) {
 	if t, err := time.Parse(time.RFC3339, v); err == nil {
-		return Time(t), nil
+		return say.Full(t), nil
 	}
 	return found(timePattern, v, errNoTime)
 }

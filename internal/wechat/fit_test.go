@@ -3,7 +3,6 @@ package wechat_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -78,13 +77,6 @@ func TestFitTellsWhatItCannotFit(t *testing.T) {
 	}
 	if _, err := wechat.Fit(nil); err == nil {
 		t.Error("no words at all")
-	}
-}
-
-func TestTimeIsShanghais(t *testing.T) {
-	t.Parallel()
-	if got := wechat.Time(time.Date(2025, 12, 31, 16, 5, 0, 0, time.UTC)); got != "2026年1月1日 00:05" {
-		t.Error(got)
 	}
 }
 
