@@ -27,7 +27,15 @@ func maySee(a auth.Actor, unitPath string, act *Activity) error {
 	return nil
 }
 
-// mayAttend tells whether the actor may see and keep the attendance of a unit's shift.
+// maySeeAttendance tells whether the actor may see the attendance of a unit's shift.
+func maySeeAttendance(a auth.Actor, unitPath string) error {
+	if !a.Reads(unitPath) {
+		return fault.Missing("班次")
+	}
+	return nil
+}
+
+// mayAttend tells whether the actor may keep the attendance of a unit's shift.
 func mayAttend(a auth.Actor, unitPath string) error {
 	if !a.Manages(unitPath) {
 		return fault.Missing("班次")

@@ -503,7 +503,7 @@ type SignupQuery struct {
 	Limit   int
 }
 
-// Signups lists sign-ups of the units the actor manages, oldest first.
+// Signups lists sign-ups of the units whose lists the actor reads, oldest first.
 func (s *Service) Signups(ctx context.Context, q SignupQuery) ([]SignupLine, error) {
 	if q.ShiftID == 0 && q.State == "" {
 		q.State = Pending
@@ -511,7 +511,7 @@ func (s *Service) Signups(ctx context.Context, q SignupQuery) ([]SignupLine, err
 	if q.ShiftID == 0 && !slices.Contains([]SignupState{Pending, Waitlisted, Offered}, q.State) {
 		return nil, fault.BadFields(fault.Field{Name: "shift_id", Message: "要看已经定下来的报名，请先选一个班次"})
 	}
-	return signupsUnder(s.db.Read(ctx), auth.From(ctx).ManagedPaths(), q)
+	return signupsUnder(s.db.Read(ctx), auth.From(ctx).ReadPaths(), q)
 }
 
 // Mine lists the actor's sign-ups by the shift's time: those to come, soonest

@@ -213,6 +213,11 @@ func (w *World) AdminOf(u unit.Unit, name string) auth.Actor {
 	return w.grant(u, name, auth.DistrictAdmin)
 }
 
+// AuditorOf makes an auditor of a unit.
+func (w *World) AuditorOf(u unit.Unit, name string) auth.Actor {
+	return w.grant(u, name, auth.Auditor)
+}
+
 func (w *World) grant(u unit.Unit, name string, role auth.Role) auth.Actor {
 	w.t.Helper()
 	a := w.Volunteer(name)

@@ -25,5 +25,5 @@ func (w Words) Said(operation string) string {
 // RoleSaid is a role in Chinese.
 func RoleSaid(r auth.Role) string {
 	return map[auth.Role]string{auth.Resident: "居民", auth.Volunteer: "志愿者", auth.SocialWorker: "社工", auth.StationStaff: "工作人员",
-		auth.DistrictAdmin: "区级管理员", System: "系统"}[r]
+		auth.DistrictAdmin: "区级管理员", auth.Auditor: "审计员", auth.Finance: "财务人员", auth.OrgMember: "社会组织成员", System: "系统"}[r]
 }

@@ -20,6 +20,9 @@ const (
 	SocialWorker  Role = "social_worker"
 	StationStaff  Role = "station_staff"
 	DistrictAdmin Role = "district_admin"
+	Auditor       Role = "auditor"    // reads, and changes nothing
+	Finance       Role = "finance"    // opens nothing yet
+	OrgMember     Role = "org_member" // of an outside organisation; opens nothing yet
 )
 
 // Grant is a role held on a unit and everything under it.
@@ -73,6 +76,16 @@ func (a Actor) Belongs(path string) bool {
 
 // ManagedPaths gives the roots of the subtrees the actor manages, for scoping queries.
 func (a Actor) ManagedPaths() []string { return a.paths(StationStaff, DistrictAdmin) }
+
+// Reads tells whether the actor is staff or auditor of the unit at path or of one above it.
+func (a Actor) Reads(path string) bool { return under(a.ReadPaths(), path) }
+
+// OnlyReads tells whether the actor sees the unit's records as an auditor: volunteers' names masked, and without
+// words that somebody wrote about somebody, ages and contacts.
+func (a Actor) OnlyReads(path string) bool { return a.Reads(path) && !a.Manages(path) }
+
+// ReadPaths gives the roots of the subtrees whose lists the actor may read, for scoping queries.
+func (a Actor) ReadPaths() []string { return a.paths(StationStaff, DistrictAdmin, Auditor) }
 
 // AdministeredPaths gives the roots of the subtrees the actor administers.
 func (a Actor) AdministeredPaths() []string { return a.paths(DistrictAdmin) }

@@ -54,7 +54,7 @@ func MayDecide(tx *store.Tx, hands human.Hands, who human.Human, p *ProposalLine
 	return err
 }
 
-// maySee tells whether the actor may open an entry: the volunteer, or the unit's staff.
+// maySee tells whether the actor may open an entry: the volunteer, or the unit's staff or auditor.
 func maySee(a auth.Actor, e *Line) bool {
-	return a.PersonID == e.OwnerID || a.Manages(e.UnitPath)
+	return a.PersonID == e.OwnerID || a.Reads(e.UnitPath)
 }

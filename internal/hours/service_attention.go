@@ -29,10 +29,10 @@ func (s *Service) FindOwnHours(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error { return noteAttention(tx, rows) })
 }
 
-// Attention lists the entries that need a look in the units the actor manages, oldest first.
+// Attention lists the entries that need a look in the units whose lists the actor reads, oldest first.
 func (s *Service) Attention(ctx context.Context, after int64, limit int) ([]AttentionLine, error) {
 	db := s.db.Read(ctx)
-	rows, err := attentionUnder(db, auth.From(ctx).ManagedPaths(), after, limit)
+	rows, err := attentionUnder(db, auth.From(ctx).ReadPaths(), after, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -56,10 +56,10 @@ func logProposal(tx *store.Tx, p *Proposal, before, after any) error {
 	return audit.Write(tx, audit.Entry{Of: proposalLog, ID: p.ID, UnitID: p.UnitID, Minor: age.Minor(birth, tx.Now.Time), Before: before, After: after})
 }
 
-// Proposals lists what waits for a second person in the units the actor manages, oldest first.
+// Proposals lists what waits for a second person in the units whose lists the actor reads, oldest first.
 func (s *Service) Proposals(ctx context.Context, after int64, limit int) ([]ProposalLine, error) {
 	db := s.db.Read(ctx)
-	rows, err := proposalsUnder(db, auth.From(ctx).ManagedPaths(), after, limit)
+	rows, err := proposalsUnder(db, auth.From(ctx).ReadPaths(), after, limit)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ type rule func(auth.Actor) error
 var errVolunteerOnly = fault.New(fault.Forbidden, "volunteer_only", "请先注册成为志愿者，再来报名和签到")
 
 // rules are the words of x-access.
-var rules = map[string]rule{"public": public, "signed_in": signedIn, "volunteer": volunteer, "worker": worker, "staff": staff,
+var rules = map[string]rule{"public": public, "signed_in": signedIn, "volunteer": volunteer, "worker": worker, "staff": staff, "reader": reader,
 	"worker_or_staff": workerOrStaff, "admin": admin}
 
 func public(auth.Actor) error { return nil }
@@ -42,6 +42,14 @@ func staff(a auth.Actor) error {
 		return auth.ErrForbidden
 	}
 	return nil
+}
+
+// reader is staff, or an auditor.
+func reader(a auth.Actor) error {
+	if a.Has(auth.Auditor) {
+		return nil
+	}
+	return staff(a)
 }
 
 func worker(a auth.Actor) error {

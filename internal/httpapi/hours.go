@@ -56,6 +56,9 @@ func entry(l *hours.Line) api.HourEntry {
 	}
 }
 
+// audited leaves of an entry what an auditor sees.
+func audited(e *api.HourEntry) { e.PersonName, e.Reason = maskName(e.PersonName), nil }
+
 // given is a time as the contract has it; nil where there is none.
 func given(from, to *store.Time) *api.TimeSpan {
 	if from == nil || to == nil {
@@ -86,7 +89,11 @@ func (s *Server) GetHourEntry(ctx context.Context, r api.GetHourEntryRequestObje
 	if err != nil {
 		return nil, err
 	}
-	out := entry(l)
+	a, out := auth.From(ctx), entry(l)
+	if a.PersonID != l.OwnerID && a.OnlyReads(l.UnitPath) {
+		audited(&out)
+		return api.GetHourEntry200JSONResponse(out), nil
+	}
 	d, err := s.Hours.DisputeOf(ctx, l.ID)
 	if err != nil {
 		return nil, err
@@ -195,6 +202,12 @@ func (s *Server) ListProposals(ctx context.Context, r api.ListProposalsRequestOb
 	if err != nil {
 		return nil, err
 	}
+	a := auth.From(ctx)
+	for i := range rows {
+		if a.OnlyReads(rows[i].UnitPath) {
+			rows[i].PersonName, rows[i].Reason = maskName(rows[i].PersonName), ""
+		}
+	}
 	rows, next := page(rows, limit, func(p *hours.ProposalLine) string { return cursor(p.ID) })
 	return api.ListProposals200JSONResponse{NextCursor: next,
 		Items: mapped(rows, func(p *hours.ProposalLine) api.HourProposal { return proposal(mine, p) })}, nil
@@ -223,6 +236,12 @@ func (s *Server) ListEntryAttention(ctx context.Context, r api.ListEntryAttentio
 		if a.Other != nil {
 			other := entry(a.Other)
 			out.Other = &other
+		}
+		if auth.From(ctx).OnlyReads(a.Entry.UnitPath) {
+			audited(&out.Entry)
+			if out.Other != nil {
+				audited(out.Other)
+			}
 		}
 		return out
 	})}, nil

@@ -32,7 +32,7 @@ var update = flag.Bool("update", false, "write docs/access.md")
 
 // callers are the columns of the matrix, in the order of its strings.
 var callers = []string{"nobody", "resident", "volunteer", "worker with the case", "another worker", "named supervisor",
-	"staff of the unit", "staff of another unit", "district admin", "admin of another district"}
+	"staff of the unit", "staff of another unit", "district admin", "admin of another district", "auditor of the district"}
 
 // records are its rows: whose record an operation is tried on. An operation on no record has one row.
 var records = []string{"own", "another's", "another unit's", ""}
@@ -80,7 +80,7 @@ func newMatrix(t *testing.T, s *apptest.Site) *matrix {
 	district, err := m.Units.Bootstrap(t.Context(), "康巴什区社会工作中心")
 	apptest.Must(t, err)
 	m.far = m.NewWorker(m.Other, "哈丽娜", "junior", 0, m.Care)
-	m.who = []auth.Actor{{}, resident, m.Volunteer("白雪"), m.Worker, m.Colleague, m.Supervisor, m.Staff, m.Receiver, m.Admin, m.AdminOf(district, "白雪峰")}
+	m.who = []auth.Actor{{}, resident, m.Volunteer("白雪"), m.Worker, m.Colleague, m.Supervisor, m.Staff, m.Receiver, m.Admin, m.AdminOf(district, "白雪峰"), m.AuditorOf(m.District, "金晓明")}
 	m.places = map[string]place{others: m.place(m.Station, m.Worker), elsewhere: m.place(m.Other, m.far)}
 	m.secret, err = m.Bookings.RenewFeed(apptest.As(m.Worker))
 	apptest.Must(t, err)
@@ -532,6 +532,22 @@ func TestAccessMatrix(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An auditor changes nothing: no operation that writes lets in more than any volunteer, who holds no role, may do of their own.
+func TestAnAuditorChangesNothing(t *testing.T) {
+	t.Parallel()
+	auditor, volunteer := slices.Index(callers, "auditor of the district"), slices.Index(callers, "volunteer")
+	for op, rows := range expected {
+		if httpapi.Routes()[op].Method == http.MethodGet {
+			continue
+		}
+		for record, row := range rows {
+			if row[auditor] == '+' && row[volunteer] != '+' {
+				t.Errorf("%s, %q lets an auditor in", op, record)
+			}
+		}
+	}
 }
 
 // drawn compares docs/access.md with the table, or writes it.

@@ -21,7 +21,7 @@ import (
 )
 
 // The words that x-readers of the contract may use, in the order of the table in docs/access.md.
-var readerWords = []string{"everybody", "resident", openResident, "worker", "supervisor", "staff", "volunteer", "self", "record", "nobody"}
+var readerWords = []string{"everybody", "resident", openResident, "worker", "supervisor", "staff", "volunteer", "auditor", "self", "record", "nobody"}
 
 const openResident = "resident_unless_confidential"
 
@@ -145,7 +145,7 @@ func TestTextsReachWhomTheyAreFor(t *testing.T) {
 }
 
 func (w *writing) readers() []reader {
-	return []reader{{"", "nobody signed in", auth.Actor{}}, {"", "another resident", w.Neighbour}, {"", "another worker", w.far}, {"", "staff of another unit", w.Far},
+	return []reader{{"", "nobody signed in", auth.Actor{}}, {"", "another resident", w.Neighbour}, {"", "another worker", w.far}, {"", "staff of another unit", w.Far}, {"auditor", "an auditor", w.who[len(w.who)-1]},
 		{"resident", "who asked", w.Resident}, {"volunteer", "the volunteer", w.volunteer}, {"worker", "the worker", w.Worker},
 		{"supervisor", "the supervisor", w.Supervisor}, {"staff", "staff", w.Staff}, {"staff", "the district's admin", w.Admin}}
 }

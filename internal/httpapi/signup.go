@@ -37,6 +37,9 @@ func (s *Server) signup(a auth.Actor, l *activity.SignupLine) api.Signup {
 		CheckedInAt:      shownIf(l.InAt), CheckedOutAt: shownIf(l.OutAt), CreatedAt: shown(l.CreatedAt),
 		PersonID: l.PersonID, PersonName: l.PersonName, Skills: []api.Skill{},
 	}
+	if a.OnlyReads(l.UnitPath) && a.PersonID != l.PersonID {
+		out.PersonName, out.Reason = maskName(l.PersonName), nil
+	}
 	if a.Manages(l.UnitPath) {
 		out.HasPhone, out.RefusedBefore = some(l.HasPhone), some(l.RefusedBefore)
 		out.MinutesTotal, out.Skills = l.MinutesTotal, strs[api.Skill]((&activity.Activity{Skills: l.Skills}).SkillWords())
@@ -220,10 +223,11 @@ func (s *Server) GetAttendance(ctx context.Context, r api.GetAttendanceRequestOb
 	if err != nil {
 		return nil, err
 	}
-	rows := mapped(sheet.Rows, attendanceRow)
+	a := auth.From(ctx)
+	rows := mapped(sheet.Rows, func(l *activity.SignupLine) api.AttendanceRow { return attendanceRow(a, l) })
 	can := false
 	for _, row := range rows {
-		can = can || row.State == api.SignupStateConfirmed && row.OutAt != nil
+		can = can || a.Manages(sheet.Activity.UnitPath) && row.State == api.SignupStateConfirmed && row.OutAt != nil
 	}
 	return api.GetAttendance200JSONResponse{
 		ShiftID: sheet.Shift.ID, ActivityID: sheet.Activity.ID, ActivityTitle: sheet.Activity.Title, StartsAt: shown(sheet.Shift.StartsAt),
@@ -231,7 +235,7 @@ func (s *Server) GetAttendance(ctx context.Context, r api.GetAttendanceRequestOb
 	}, nil
 }
 
-func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
+func attendanceRow(a auth.Actor, l *activity.SignupLine) api.AttendanceRow {
 	out := api.AttendanceRow{SignupID: l.ID, PersonID: l.PersonID, PersonName: l.PersonName, State: api.SignupState(l.State),
 		InAt: shownIf(l.InAt), InMethod: some(api.CheckinMethod(l.InMethod)), OutAt: shownIf(l.OutAt), OutMethod: some(api.CheckinMethod(l.OutMethod)),
 		Minutes: l.PresenceMinutes(), Attention: attention(l.Attention), EntryID: l.EntryID,
@@ -239,6 +243,9 @@ func attendanceRow(l *activity.SignupLine) api.AttendanceRow {
 		WaitsFor: some(api.WaitsFor(l.WaitsFor)), SignedUpAt: shown(l.CreatedAt), WalkIn: some(l.WalkIn)}
 	if age := l.Age(); age >= 0 {
 		out.Age = &age
+	}
+	if a.OnlyReads(l.UnitPath) {
+		out.PersonName, out.Age, out.HasPhone = maskName(l.PersonName), nil, false
 	}
 	if l.EntryMinutes != nil {
 		out.Minutes = *l.EntryMinutes
@@ -281,7 +288,7 @@ func (s *Server) ListAttention(ctx context.Context, r api.ListAttentionRequestOb
 	}
 	rows, next := page(rows, limit, func(l *activity.SignupLine) string { return cursor(l.ID) })
 	return api.ListAttention200JSONResponse{NextCursor: next, Items: mapped(rows, func(l *activity.SignupLine) api.AttentionItem {
-		return api.AttentionItem{Row: attendanceRow(l), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
+		return api.AttentionItem{Row: attendanceRow(auth.From(ctx), l), ShiftID: l.ShiftID, ActivityID: l.ActivityID, ActivityTitle: l.ActivityTitle,
 			StartsAt: shown(l.StartsAt), EndsAt: shown(l.EndsAt)}
 	})}, nil
 }

@@ -63,7 +63,7 @@ var personLog = &feature.Audited{
 	Values: map[string]string{"open": "待处理", "merged": "合并成一个", "different": "是两个人"},
 }
 
-var roleWords = map[string]string{"resident": "居民", "volunteer": "志愿者", "social_worker": "社工", "station_staff": "工作人员", "district_admin": "区级管理员"}
+var roleWords = map[string]string{"resident": "居民", "volunteer": "志愿者", "social_worker": "社工", "station_staff": "工作人员", "district_admin": "区级管理员", "auditor": "审计员", "finance": "财务人员", "org_member": "社会组织成员"}
 
 var grantLog = &feature.Audited{
 	Entity: "grant", Said: "授权", Values: roleWords,

@@ -39,6 +39,30 @@ func TestAnInvitationIsARoleOnlyOnceAccepted(t *testing.T) {
 	})
 }
 
+// An auditor, a finance officer and a member of an organisation are no staff of anything, and no worker.
+func TestRolesThatOpenNoWork(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		as := auth.With(t.Context(), w.admin(t, "ma", w.wuzhong))
+		for _, role := range []auth.Role{auth.Auditor, auth.Finance, auth.OrgMember} {
+			p := w.wechat(t, string(role))
+			_, code, err := w.Invite(as, w.wuzhong.ID, role)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.AcceptInvitation(auth.With(t.Context(), w.actor(t, p)), code); err != nil {
+				t.Fatal(err)
+			}
+			a := w.actor(t, p)
+			if !a.Has(role) || a.IsStaff() || a.Manages(w.room.Path) || a.Administers(w.room.Path) || a.Serves(w.room.Path) || a.Belongs(w.room.Path) {
+				t.Errorf("%s: %+v", role, a)
+			}
+			if a.Reads(w.room.Path) != (role == auth.Auditor) || a.OnlyReads(w.room.Path) != (role == auth.Auditor) || a.Reads(w.kangbashi.Path) {
+				t.Errorf("%s reads, or does not", role)
+			}
+		}
+	})
+}
+
 func TestInvitationsThatAreNotAccepted(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		admin, lin := w.admin(t, "ma", w.wuzhong), w.wechat(t, "lin")

@@ -56,11 +56,11 @@ var (
 	errNoPassword   = fault.New(fault.Conflict, "no_password", "您的账号没有密码，请用微信登录")
 	errWrongCurrent = fault.New(fault.Unprocessable, "wrong_password", "现在的密码不对，请重新输入")
 	errPassword     = fault.New(fault.Unprocessable, "password_weak", "密码要有 10 到 128 个字符，不能和登录名或现在的密码一样，请换一个")
-	errRole         = fault.New(fault.Unprocessable, "role_not_grantable", "只能授予社工、站点工作人员或区级管理员，请重新选择")
+	errRole         = fault.New(fault.Unprocessable, "role_not_grantable", "这项角色不能授予，请重新选择")
 )
 
 // grantable are the roles held on a unit; resident and volunteer come by themselves.
-var grantable = []auth.Role{auth.SocialWorker, auth.StationStaff, auth.DistrictAdmin}
+var grantable = []auth.Role{auth.SocialWorker, auth.StationStaff, auth.DistrictAdmin, auth.Auditor, auth.Finance, auth.OrgMember}
 
 var personas = []string{"resident", "volunteer", "worker", "staff", "admin", "newcomer"}
 

@@ -56,7 +56,7 @@ export const READERS = {
   'registerVolunteer.name': ['self', 'staff'],
   'setConsent.version': ['nobody'],
   'settleDuplicate.reason': ['record'],
-  'createStaff.name': ['resident', 'volunteer', 'worker', 'supervisor', 'staff'],
+  'createStaff.name': ['resident', 'volunteer', 'worker', 'supervisor', 'staff', 'auditor'],
   'createStaff.password': ['nobody'],
   'cancelWardRequest.reason': ['resident', 'worker', 'supervisor', 'staff'],
   'handOverCases.reason': ['resident', 'worker', 'supervisor', 'staff'],

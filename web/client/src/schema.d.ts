@@ -289,7 +289,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Staff: sign-ups of the units I manage, oldest first */
+        /** Staff: sign-ups of the units I manage, oldest first; an auditor with names masked, without age, skills and words */
         get: operations["listSignups"];
         put?: never;
         post?: never;
@@ -566,7 +566,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Staff: who came, when they went, what is to be confirmed */
+        /** Staff: who came, when they went, what is to be confirmed; an auditor with names masked, without ages */
         get: operations["getAttendance"];
         put?: never;
         /**
@@ -592,7 +592,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Staff: check-ins that need a look, oldest first */
+        /** Staff: check-ins that need a look, oldest first; an auditor with names masked, without ages */
         get: operations["listAttention"];
         put?: never;
         post?: never;
@@ -1179,7 +1179,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One entry down to the check-in, for its volunteer and the unit's staff */
+        /** One entry down to the check-in, for its volunteer and the unit's staff; an auditor with the name masked, without reason and dispute */
         get: operations["getHourEntry"];
         put?: never;
         post?: never;
@@ -1222,7 +1222,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Staff: entries that need a look, oldest first
+         * Staff: entries that need a look, oldest first; an auditor with names masked, without reasons
          * @description What was credited twice before each minute was counted once, and what was decided by two of whom one had given the other the role.
          */
         get: operations["listEntryAttention"];
@@ -1327,7 +1327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Staff: manual minutes and corrections that wait for a second person, oldest first */
+        /** Staff: manual minutes and corrections that wait for a second person, oldest first; an auditor with names masked and an empty reason */
         get: operations["listProposals"];
         put?: never;
         post?: never;
@@ -5459,10 +5459,10 @@ export interface components {
             person: components["schemas"]["Person"];
         };
         /**
-         * @description A role
+         * @description A role. An auditor reads and changes nothing; finance and org_member open nothing yet beyond what anybody sees
          * @enum {string}
          */
-        RoleName: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin";
+        RoleName: "resident" | "volunteer" | "social_worker" | "station_staff" | "district_admin" | "auditor" | "finance" | "org_member";
         Role: {
             role: components["schemas"]["RoleName"];
             unit_id?: components["schemas"]["Id"];
@@ -6056,7 +6056,7 @@ export interface components {
              * @description The role to offer
              * @enum {string}
              */
-            role: "social_worker" | "station_staff" | "district_admin";
+            role: "social_worker" | "station_staff" | "district_admin" | "auditor" | "finance" | "org_member";
         };
         InvitationCode: {
             /**
@@ -6142,7 +6142,7 @@ export interface components {
              * @description The role to give
              * @enum {string}
              */
-            role: "social_worker" | "station_staff" | "district_admin";
+            role: "social_worker" | "station_staff" | "district_admin" | "auditor" | "finance" | "org_member";
         };
         Notice: {
             id: components["schemas"]["Id"];

@@ -11,6 +11,7 @@ const WORDS: Partial<Record<Reader, string>> = {
   worker: '社工',
   supervisor: '督导',
   staff: '工作人员',
+  auditor: '审计员',
 }
 /** Of these the writer is one where it says `mine`. */
 const ASKERS: Reader[] = ['resident', 'volunteer', 'self']

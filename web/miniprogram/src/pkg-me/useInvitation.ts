@@ -17,6 +17,9 @@ const ROLES: Record<Role, { word: string; opens: string; door: string }> = {
     opens: '“我的”里多了“工作人员入口”：这里和下面各站的事都能办，还能邀请工作人员',
     door: '/pkg-staff/workbench',
   },
+  auditor: { word: '审计员', opens: '可以查看报名、到场和时长的台账，不能改动。手机上还没有入口', door: '/pages/mine/index' },
+  finance: { word: '财务人员', opens: '角色已经记下，功能还没有开放', door: '/pages/mine/index' },
+  org_member: { word: '社会组织成员', opens: '角色已经记下，功能还没有开放', door: '/pages/mine/index' },
 }
 export const roleOf = (role: string) => ROLES[role as Role]
 
