@@ -26,7 +26,6 @@ func (s *Service) attendable(ctx context.Context, shiftID int64) (*Shift, *Line,
 	return shift, l, mayAttend(auth.From(ctx), l.UnitPath)
 }
 
-
 // Attendance gives staff and auditors who came, when they went and what is to be confirmed.
 func (s *Service) Attendance(ctx context.Context, shiftID int64) (*Sheet, error) {
 	shift, l, err := findShiftLine(s.db.Read(ctx), shiftID)

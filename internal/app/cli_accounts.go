@@ -21,24 +21,26 @@ import (
 
 // adminCommand makes the first admin of a district.
 func (c *commandLine) adminCommand() *cobra.Command {
-	anew := false
+	anew, city := false, false
 	cmd := &cobra.Command{Use: "admin LOGIN NAME DISTRICT [settings]", DisableFlagsInUseLine: true, Args: words(3),
 		Short: "make a district centre and an admin of it",
 		Long: `Makes an admin of the district, and the district where there is none at all.
 
 The password is asked for twice; without a terminal it is read from standard input. It counts as
 the admin's own: the owner types it. A district of another name than those that are there is made
-only with --new, since one letter typed wrong would split the district in two.`,
+only with --new, since one letter typed wrong would split the district in two. With --city DISTRICT is the
+name of a city, and its admin makes the district centres under it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.run(cmd, func(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger) error {
-				return admin(ctx, c, cfg, log, args, anew)
+				return admin(ctx, c, cfg, log, args, anew, city)
 			})
 		}}
 	cmd.Flags().BoolVar(&anew, "new", false, "make another district beside those that are there")
+	cmd.Flags().BoolVar(&city, "city", false, "make a city and an admin of it, in place of a district")
 	return cmd
 }
 
-func admin(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, args []string, anew bool) error {
+func admin(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Logger, args []string, anew, city bool) error {
 	password, err := c.askPassword()
 	if err != nil {
 		return err
@@ -48,9 +50,12 @@ func admin(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Log
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	login, name, district := args[0], args[1], args[2]
+	login, name, district, kind := args[0], args[1], args[2], unit.DistrictCentre
+	if city {
+		kind = unit.City
+	}
 	view, err := a.Identity.BootstrapAdmin(ctx, name, login, password, func(tx *store.Tx) (int64, error) {
-		u, err := unit.BootstrapIn(tx, district, anew)
+		u, err := unit.BootstrapIn(tx, kind, district, anew)
 		if f := fault.From(err); err != nil && len(f.Fields) == 1 {
 			err = fault.BadFields(fault.Field{Name: "district", Message: f.Fields[0].Message})
 		}

@@ -67,7 +67,7 @@ func (a *App) tryOut(ctx context.Context) error {
 	const name = "恢复演练"
 	login, password := "drill-"+strings.ToLower(rand.Text()[:10]), rand.Text()
 	_, err := a.Identity.BootstrapAdmin(ctx, name, login, password, func(tx *store.Tx) (int64, error) {
-		district, err := unit.BootstrapIn(tx, name, true)
+		district, err := unit.BootstrapIn(tx, unit.DistrictCentre, name, true)
 		return district.ID, err
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ package audit
 import (
 	"context"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"yimi/internal/auth"
@@ -123,9 +122,9 @@ func ownUnit(a auth.Actor) (unitID int64) {
 	return unitID
 }
 
-// districtOf is the first id of a path.
-func districtOf(path string) int64 {
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	id, _ := strconv.ParseInt(first, 10, 64)
+// districtOf is the district that a path is in; 0 of none.
+func districtOf(path string) (id int64) {
+	for _, id = range store.IDsOn(auth.Top(path)) { // the last
+	}
 	return id
 }

@@ -29,7 +29,7 @@ const (
 type Grant struct {
 	Role     Role
 	UnitID   int64
-	UnitPath string // "/1/4/": ids from the root to the unit
+	UnitPath string // "/1/4/": ids from the root to the unit; a city's first, as "/c9/1/4/"
 }
 
 // Actor is the person on whose behalf a call runs.
@@ -111,11 +111,21 @@ func under(roots []string, path string) bool {
 	return false
 }
 
-// Top is the top of the tree of units that a path is in.
+// Top is the district that a path is in, under a city or none: the city itself of a city's.
 func Top(path string) string {
-	top, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	top, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if district, _, _ := strings.Cut(rest, "/"); strings.HasPrefix(top, cityMark) && district != "" {
+		return "/" + top + "/" + district + "/"
+	}
 	return "/" + top + "/"
 }
+
+// IsCity tells whether a path is a city's, which is in no district.
+func IsCity(path string) bool {
+	return strings.HasPrefix(path, "/"+cityMark) && Top(path) == path && strings.Count(path, "/") == 2
+}
+
+const cityMark = "c" // of a city's step in a path: "/c9/1/4/"
 
 func tops(paths []string) []string {
 	out := make([]string, len(paths))

@@ -15,6 +15,8 @@ import (
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
 	"yimi/internal/request"
+	"yimi/internal/store"
+	"yimi/internal/unit"
 )
 
 var ctx = context.Background()
@@ -463,5 +465,33 @@ func TestStaffHoldTimeOfThoseWhoMayTakeTheCase(t *testing.T) {
 			t.Errorf("%+v %v", d, err)
 		}
 		s.Settled(t)
+	})
+}
+
+// A district's holidays are its own with a city above it, whose are nobody's.
+func TestHolidaysOfADistrictUnderACity(t *testing.T) {
+	each(t, func(t *testing.T, s *station) {
+		var city, district unit.Unit
+		apptest.Must(t, s.Tx(func(tx *store.Tx) (err error) {
+			city, err = unit.BootstrapIn(tx, unit.City, "吴忠市社会工作中心", true)
+			return err
+		}))
+		of := func(u unit.Unit) context.Context {
+			return apptest.As(auth.Actor{PersonID: s.Staff.PersonID, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitID: u.ID, UnitPath: u.Path}}})
+		}
+		district, err := s.Units.Create(of(city), unit.Input{ParentID: city.ID, Kind: unit.DistrictCentre, Name: "青铜峡市社会工作中心"})
+		apptest.Must(t, err)
+		below, err := s.Units.Create(of(city), unit.Input{ParentID: district.ID, Kind: unit.Station, Name: "小坝社工站"})
+		apptest.Must(t, err)
+		_, err = s.Bookings.SetHoliday(of(district), booking.Holiday{Day: "2026-10-01", Name: "国庆节", Kind: "off"})
+		apptest.Must(t, err)
+		_, err = s.Bookings.SetHoliday(of(city), booking.Holiday{UnitID: below.ID, Day: "2026-10-02", Name: "国庆节", Kind: "off"})
+		apptest.Must(t, err)
+		_, err = s.Bookings.SetHoliday(of(city), booking.Holiday{Day: "2026-10-03", Name: "国庆节", Kind: "off"})
+		apptest.WantCode(t, err, "invalid_fields")
+		got, err := s.Bookings.Holidays(of(below), 0)
+		if err != nil || got.UnitID != district.ID || len(got.Holidays) != 2 {
+			t.Errorf("%+v, %v", got, err)
+		}
 	})
 }

@@ -71,6 +71,8 @@ func administered(tx *store.Tx, unitID int64) (unit, error) {
 	}
 	if u, err = findUnit(tx.DB, districtOf(u.Path)); err == nil && !a.Administers(u.Path) {
 		err = auth.ErrForbidden
+	} else if err == nil && auth.IsCity(u.Path) {
+		err = errWhichDistrict
 	}
 	return u, err
 }

@@ -207,8 +207,11 @@ func exceptionsOf(db *gorm.DB, ids []int64, from, to string) (out []Exception, e
 	return out, err
 }
 
-// districtOf is the district that a unit's path is in: the top of its tree.
-func districtOf(path string) int64 { return store.IDsOn(path)[0] }
+// districtOf is the district that a unit's path is in.
+func districtOf(path string) int64 {
+	ids := store.IDsOn(auth.Top(path))
+	return ids[len(ids)-1]
+}
 
 // holidaysBetween gives each district's holidays and make-up days, by day.
 func holidaysBetween(db *gorm.DB, districts []int64, from, to string) (map[int64]map[string]Holiday, error) {

@@ -9,8 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"yimi/internal/store"
@@ -251,17 +249,6 @@ func lastMonths(now time.Time) []string {
 	out := make([]string, 12)
 	for i := range out {
 		out[i] = time.Date(y, m-11+time.Month(i), 1, 0, 0, 0, 0, Shanghai).Format("2006-01")
-	}
-	return out
-}
-
-// idsOf gives the ids on a unit's path, the root first.
-func idsOf(path string) []int64 {
-	var out []int64
-	for _, part := range strings.Split(strings.Trim(path, "/"), "/") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
-			out = append(out, id)
-		}
 	}
 	return out
 }

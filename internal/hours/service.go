@@ -83,7 +83,7 @@ func moveTotals(tx *store.Tx, e *Entry) error {
 			return err
 		}
 	}
-	return addToTotals(tx, e, idsOf(path), first)
+	return addToTotals(tx, e, store.IDsOn(path), first)
 }
 
 // Of gives a person's hours; a person with none gets zeros.

@@ -8,7 +8,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
+
+	"yimi/internal/store"
 )
 
 // Report is what a check of the ledger found.
@@ -270,8 +271,7 @@ func (c *check) compareTotals(paths map[int64]string, kept []total) {
 	for p, t := range c.places {
 		count(sums, sum{"campaign totals", p.campaign, ""}, t.minutes, t.entries)
 		count(sums, sum{"campaign totals by unit", p.campaign, strconv.FormatInt(p.unit, 10)}, t.minutes, t.entries)
-		for id := range strings.SplitSeq(strings.Trim(paths[p.unit], "/"), "/") {
-			above, _ := strconv.ParseInt(id, 10, 64)
+		for _, above := range store.IDsOn(paths[p.unit]) {
 			count(sums, sum{"unit totals", above, ""}, t.minutes, t.entries)
 			count(sums, sum{"unit months", above, p.month}, t.minutes, t.entries)
 		}

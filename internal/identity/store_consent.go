@@ -66,5 +66,5 @@ func hideOutdated(tx *store.Tx, version string, ids []int64) error {
 
 // districts are the district centres, who answer for what is done with people's data.
 func districts(ctx context.Context, db *gorm.DB) ([]Home, error) {
-	return gorm.G[Home](db).Where("parent_id IS NULL").Order("id").Find(ctx)
+	return gorm.G[Home](db).Where("kind = ?", "district_centre").Order("id").Find(ctx)
 }

@@ -29,7 +29,7 @@ func Under(db *gorm.DB, column string, roots []string) *gorm.DB {
 // Below is the condition that a unit's path lies in the subtree of a root, and its two arguments:
 // a range, since SQLite compiles a statement with LIKE again for each value.
 func Below(column, root string) (condition, from, to string) {
-	const afterSlash = "0" // a path has only digits and slashes
+	const afterSlash = "0" // a step of a path has only digits, behind a city's c
 	return column + " >= ? AND " + column + " < ?", root, strings.TrimSuffix(root, "/") + afterSlash
 }
 
@@ -159,10 +159,10 @@ func UnitPath(db *gorm.DB, unitID int64) (path string, err error) {
 	return path, err
 }
 
-// IDsOn gives the ids on a unit's path, "/1/4/", from the top down.
+// IDsOn gives the ids on a unit's path, "/1/4/" or "/c9/1/4/", from the top down.
 func IDsOn(path string) (out []int64) {
 	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
+		if id, err := strconv.ParseInt(strings.TrimPrefix(part, "c"), 10, 64); err == nil {
 			out = append(out, id)
 		}
 	}

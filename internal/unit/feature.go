@@ -15,5 +15,5 @@ var unitLog = &feature.Audited{
 	Entity: "unit", Said: "组织单元", NamedBy: "units.name",
 	Shown:  map[string]string{"name": "名称", "kind": "类型", "parent_id": "上级单元", "open_hours": "开放时间"},
 	Hidden: map[string]string{"phone": "电话", "address": "地址", "latitude": "位置", "longitude": "位置"},
-	Values: map[string]string{"district_centre": "区中心", "station": "站", "room": "室"},
+	Values: map[string]string{"city": "市", "district_centre": "区中心", "station": "站", "community": "社区", "room": "室"},
 }

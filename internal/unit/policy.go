@@ -7,7 +7,7 @@ import (
 
 var (
 	errParent = fault.New(fault.Unprocessable, "parent_unknown", "上级单元不存在，请重新选择")
-	errKind   = fault.New(fault.Unprocessable, "kind_not_below", "只能按区中心、站、室的次序往下添加，请换一个类型或上级")
+	errKind   = fault.New(fault.Unprocessable, "kind_not_below", "只能按市、区中心、站、社区、室的次序往下添加，市下面只能是区中心，请换一个类型或上级")
 )
 
 // mayCreate: a unit is added under one that the actor administers, one level or more below it.

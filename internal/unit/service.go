@@ -97,16 +97,16 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (u Unit, err er
 // It asks nobody's leave: it is for the demo data, before there is anybody to ask.
 func (s *Service) Bootstrap(ctx context.Context, name string) (u Unit, err error) {
 	err = s.store.Tx(ctx, func(tx *store.Tx) error {
-		u, err = BootstrapIn(tx, name, true)
+		u, err = BootstrapIn(tx, DistrictCentre, name, true)
 		return err
 	})
 	return u, err
 }
 
-// BootstrapIn is Bootstrap within a transaction, for the command line: beside other districts it makes one only anew,
-// since one letter typed wrong would split a district in two.
-func BootstrapIn(tx *store.Tx, name string, anew bool) (Unit, error) {
-	u, err := (Input{Kind: DistrictCentre, Name: name}).unit()
+// BootstrapIn is Bootstrap within a transaction, for the command line, and of a city too: beside others it makes one only
+// anew, since one letter typed wrong would split a district in two.
+func BootstrapIn(tx *store.Tx, kind Kind, name string, anew bool) (Unit, error) {
+	u, err := (Input{Kind: kind, Name: name}).unit()
 	if err != nil {
 		return Unit{}, err
 	}
@@ -115,12 +115,12 @@ func BootstrapIn(tx *store.Tx, name string, anew bool) (Unit, error) {
 		return Unit{}, err
 	}
 	for _, t := range there {
-		if t.Name == u.Name {
+		if t.Name == u.Name && t.Kind == u.Kind {
 			return t, nil
 		}
 	}
 	if len(there) > 0 && !anew {
-		return Unit{}, errOtherDistrict(u.Name, there)
+		return Unit{}, errOther(u, there)
 	}
 	if err := insert(tx.Statement.Context, tx, &u, ""); err != nil {
 		return Unit{}, err
@@ -128,13 +128,13 @@ func BootstrapIn(tx *store.Tx, name string, anew bool) (Unit, error) {
 	return u, audit.Changed(tx, unitLog, u.ID, u.ID, nil, u)
 }
 
-// errOtherDistrict names what is there, for somebody at the command line.
-func errOtherDistrict(name string, there []Unit) error {
+// errOther names what is there, for somebody at the command line.
+func errOther(u Unit, there []Unit) error {
 	names := make([]string, len(there))
 	for i, t := range there {
 		names[i] = t.Name
 	}
-	return fmt.Errorf("there is no district %q; there is: %s. To make another one, say --new", name, strings.Join(names, ", "))
+	return fmt.Errorf("there is no %s %q; there is: %s. To make another one, say --new", strings.ReplaceAll(string(u.Kind), "_", " "), u.Name, strings.Join(names, ", "))
 }
 
 func missing(err error) error {

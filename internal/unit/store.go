@@ -18,7 +18,7 @@ func all(ctx context.Context, db *gorm.DB) ([]Unit, error) {
 	return gorm.G[Unit](db).Find(ctx)
 }
 
-// roots gives the district centres at the top of the trees, the first made first.
+// roots gives the units at the top of the trees, the first made first.
 func roots(db *gorm.DB) (out []Unit, err error) {
 	err = db.Where("parent_id IS NULL").Order("id").Limit(1000).Find(&out).Error
 	return out, err
@@ -31,7 +31,7 @@ func insert(ctx context.Context, tx *store.Tx, u *Unit, parentPath string) error
 	if err := gorm.G[Unit](tx.DB).Create(ctx, u); err != nil {
 		return err
 	}
-	u.Path = childPath(parentPath, u.ID)
+	u.Path = childPath(parentPath, u.Kind, u.ID)
 	_, err := gorm.G[Unit](tx.DB).Where("id = ?", u.ID).Update(ctx, "path", u.Path)
 	return err
 }

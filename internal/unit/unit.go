@@ -1,4 +1,4 @@
-// Package unit keeps the tree of units: district centre, station, room
+// Package unit keeps the tree of units: city, district centre, station, community, room
 // (一区一中心、一街道一站、一社区一室).
 package unit
 
@@ -16,15 +16,21 @@ type Kind string
 
 // The kinds, from the top down.
 const (
+	City           Kind = "city"            // 市
 	DistrictCentre Kind = "district_centre" // 区中心
 	Station        Kind = "station"         // 站
+	Community      Kind = "community"       // 社区; it may have a room
 	Room           Kind = "room"            // 室
 )
 
-var depth = map[Kind]int{DistrictCentre: 1, Station: 2, Room: 3}
+var depth = map[Kind]int{City: 1, DistrictCentre: 2, Station: 3, Community: 4, Room: 5}
 
-// Above tells whether a unit of kind k may have one of the other kind under it: kinds go downward only.
+// Above tells whether a unit of kind k may have one of the other kind under it: kinds go downward only, and all that
+// is no city is in a district.
 func (k Kind) Above(other Kind) bool {
+	if k == City {
+		return other == DistrictCentre
+	}
 	return depth[k] > 0 && depth[k] < depth[other]
 }
 
@@ -34,7 +40,7 @@ type Unit struct {
 	ParentID  *int64 // nil at the root
 	Kind      Kind
 	Name      string
-	Path      string // ids from the root to the unit, "/1/4/"; the subtree is what begins with it
+	Path      string // ids from the root to the unit, "/1/4/", a city's as "/c9/1/4/"; the subtree is what begins with it
 	Phone     string // for residents to call; may be empty, as the next two
 	Address   string
 	OpenHours string
@@ -48,7 +54,7 @@ type Unit struct {
 func Ancestors(path string) []int64 {
 	var ids []int64
 	for step := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		id, err := strconv.ParseInt(step, 10, 64)
+		id, err := strconv.ParseInt(strings.TrimPrefix(step, "c"), 10, 64)
 		if err != nil {
 			return nil
 		}
@@ -64,9 +70,14 @@ func sortTree(units []Unit) {
 	})
 }
 
-// childPath is the path of a child of the unit at parent; "" is above the root.
-func childPath(parent string, id int64) string {
-	return "/" + strings.TrimPrefix(parent, "/") + strconv.FormatInt(id, 10) + "/"
+// childPath is the path of a child of the unit at parent; "" is above the root. A city's step is marked, so that a path
+// says which step is the district (auth.Top).
+func childPath(parent string, kind Kind, id int64) string {
+	step := strconv.FormatInt(id, 10)
+	if kind == City {
+		step = "c" + step
+	}
+	return "/" + strings.TrimPrefix(parent, "/") + step + "/"
 }
 
 // Location is a point in degrees, GCJ-02 as WeChat gives it.

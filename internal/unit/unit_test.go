@@ -13,10 +13,10 @@ import (
 
 func TestKindsGoDownward(t *testing.T) {
 	t.Parallel()
-	kinds := []unit.Kind{unit.DistrictCentre, unit.Station, unit.Room, "palace"}
+	kinds := []unit.Kind{unit.DistrictCentre, unit.Station, unit.Community, unit.Room, "palace", unit.City}
 	for i, above := range kinds {
 		for j, below := range kinds {
-			if got, want := above.Above(below), i < j && j < 3; got != want {
+			if got, want := above.Above(below), i < j && j < 4 || above == unit.City && below == unit.DistrictCentre; got != want {
 				t.Errorf("%s above %s: %v", above, below, got)
 			}
 		}
@@ -26,7 +26,7 @@ func TestKindsGoDownward(t *testing.T) {
 func TestAncestors(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string][]int64{
-		"/1/4/12/": {1, 4, 12}, "/7/": {7}, "": nil, "/": nil, "/1/%/": nil, "/1//2/": nil,
+		"/1/4/12/": {1, 4, 12}, "/c9/1/4/": {9, 1, 4}, "/1/x4/": nil, "/7/": {7}, "": nil, "/": nil, "/1/%/": nil, "/1//2/": nil,
 	} {
 		if got := unit.Ancestors(path); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", path, got, want)
@@ -165,6 +165,55 @@ func TestBootstrapMakesADistrictOnce(t *testing.T) {
 		again := tr.bootstrap(t, " 利通区社会工作中心 ")
 		if again.ID != tr.wuzhong.ID || again.Path != tr.wuzhong.Path || again.Kind != unit.DistrictCentre {
 			t.Errorf("%+v, want %+v", again, tr.wuzhong)
+		}
+	})
+}
+
+// Under a city a district is as it is without one: it is what a path's district is, and its paths reach down.
+func TestADistrictUnderACity(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		tr := plant(t, s)
+		var city unit.Unit
+		if err := s.Tx(t.Context(), func(tx *store.Tx) (err error) {
+			city, err = unit.BootstrapIn(tx, unit.City, "吴忠市社会工作中心", true)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		of := func(under unit.Unit, kind unit.Kind) unit.Unit {
+			t.Helper()
+			u, err := tr.Create(auth.With(t.Context(), admin(city)), unit.Input{ParentID: under.ID, Kind: kind, Name: "青铜峡"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return u
+		}
+		district, second := of(city, unit.DistrictCentre), of(city, unit.DistrictCentre)
+		station := of(district, unit.Station)
+		community := of(station, unit.Community)
+		room := of(community, unit.Room)
+		for _, kind := range []unit.Kind{unit.City, unit.Station, unit.Community, unit.Room} {
+			_, err := tr.Create(auth.With(t.Context(), admin(city)), unit.Input{ParentID: city.ID, Kind: kind, Name: "青铜峡"})
+			wantCode(t, err, "kind_not_below")
+		}
+		for _, u := range []unit.Unit{district, station, community, room} {
+			if auth.Top(u.Path) != district.Path || auth.IsCity(u.Path) || !admin(city).Administers(u.Path) || !admin(district).Administers(u.Path) || admin(second).Administers(u.Path) {
+				t.Errorf("%s, in %s", u.Path, auth.Top(u.Path))
+			}
+			if worker := actor(auth.SocialWorker, room); !worker.Serves(u.Path) || worker.Serves(second.Path) || worker.Serves(city.Path) {
+				t.Errorf("a worker of the room at %s", u.Path)
+			}
+		}
+		if !auth.IsCity(city.Path) || auth.Top(tr.room.Path) != tr.wuzhong.Path || auth.Top(city.Path) != city.Path {
+			t.Error(city.Path, auth.Top(city.Path), auth.Top(tr.room.Path))
+		}
+		want := []int64{city.ID, district.ID, station.ID, community.ID, room.ID, second.ID}
+		if got, err := tr.Subtree(t.Context(), city.Path); err != nil || !slices.Equal(ids(got), want) {
+			t.Errorf("%v, %v; want %v", ids(got), err, want)
+		}
+		if got := store.IDsOn(room.Path); !slices.Equal(got, []int64{city.ID, district.ID, station.ID, community.ID, room.ID}) {
+			t.Errorf("%v", got)
 		}
 	})
 }

@@ -6983,10 +6983,10 @@ export interface components {
             suggested: boolean;
         };
         /**
-         * @description 区中心、站、室
+         * @description 市、区中心、站、社区、室, from the top down. Under a city are district centres alone; a city is made at the command line (yimi admin --city)
          * @enum {string}
          */
-        UnitKind: "district_centre" | "station" | "room";
+        UnitKind: "city" | "district_centre" | "station" | "community" | "room";
         Unit: {
             id: components["schemas"]["Id"];
             parent_id?: components["schemas"]["Id"];

@@ -72,7 +72,7 @@ export function usePersonForm() {
     complete,
     refused,
     units: {
-      items: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null),
+      items: computed(() => units.data.value?.items.filter((one) => !['city', 'district_centre'].includes(one.kind)) ?? null),
       problem: units.problem,
       run: units.run,
     },

@@ -406,7 +406,7 @@ export function useAsk() {
       introduces,
       remembered,
       introducing: introduce.busy,
-      units: computed(() => units.data.value?.items.filter((one) => one.kind !== 'district_centre') ?? null),
+      units: computed(() => units.data.value?.items.filter((one) => !['city', 'district_centre'].includes(one.kind)) ?? null),
       unitsProblem: units.problem,
       loadUnits: units.run,
       choose,
