@@ -72,7 +72,7 @@ func TestPrivateCallsWaitForThePrivacyNotice(t *testing.T) {
 			path := strings.NewReplacer("{id}", "1", "{file_id}", "1", "{date}", "2026-01-01").Replace(route.Path)
 			a := s.Call(t, who, route.Method, path, nil)
 			refused := a.Status == http.StatusForbidden && a.Problem.Code == "privacy_consent_needed"
-			role := rule == "staff" || rule == "worker" || rule == "worker_or_staff" || rule == "admin"
+			role := rule == "staff" || rule == "reader" || rule == "worker" || rule == "worker_or_staff" || rule == "admin"
 			switch want := rule != "public" && !open[op]; {
 			case role && a.Status != http.StatusForbidden:
 				t.Errorf("%s (%s): %d %s", op, rule, a.Status, a.Problem.Code)
