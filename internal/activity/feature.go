@@ -31,6 +31,15 @@ const (
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
 		Name: "activity", Tables: tables(),
+		Reads: map[string]string{
+			"people":          "names, and whose it is",
+			"units":           "where it is, and whom that lets see it",
+			"campaigns":       "the name, and the days that shifts lie within",
+			"hour_entries":    "whether presence is credited",
+			"hour_proposals":  "whether a second person is asked",
+			"volunteer_hours": "the person's hours beside the name",
+			"role_grants":     "who leads an activity is staff there",
+		},
 		Audited: []*feature.Audited{activityLog, shiftLog, signupLog, attendanceLog},
 		Notices: notices(), Messages: messages(),
 		Workflows: []workflow.Drawing{

@@ -3,6 +3,7 @@ package activity
 import (
 	"time"
 
+	"yimi/internal/campaign"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/say"
@@ -42,12 +43,9 @@ func (p *period) takesMore(now time.Time) error {
 
 // holdPeriod reads a campaign's period and keeps it as it is until the transaction ends.
 func holdPeriod(tx *store.Tx, campaignID int64) (*period, error) {
-	held, err := takeCampaignTurn(tx, campaignID)
+	c, err := campaign.Hold(tx, campaignID)
 	if err != nil {
 		return nil, err
 	}
-	if !held {
-		return nil, fault.Missing("服务品牌")
-	}
-	return periodOf(tx.DB, campaignID)
+	return &period{c.Name, c.StartsOn, c.EndsOn}, nil
 }

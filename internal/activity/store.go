@@ -120,17 +120,11 @@ func keepSearched(tx *store.Tx, a *Activity) error {
 	return tx.Model(&Activity{}).Where("id = ?", a.ID).Update("search", a.searched()).Error
 }
 
-// takeCampaignTurn makes all who hold shifts to a campaign's period, and who changes it, queue until the
-// transaction ends; false if there is no such campaign.
-func takeCampaignTurn(tx *store.Tx, id int64) (bool, error) {
-	res := tx.Table("campaigns").Where("id = ?", id).Update("ends_on", gorm.Expr("ends_on"))
-	return res.RowsAffected == 1, res.Error
-}
-
-func periodOf(db *gorm.DB, campaignID int64) (*period, error) {
-	var p period
-	err := db.Table("campaigns").Select("name, starts_on, ends_on").Where("id = ?", campaignID).Take(&p).Error
-	return &p, err
+// ShiftsAfter counts a campaign's shifts that end after the instant and are not called off.
+func ShiftsAfter(db *gorm.DB, campaignID int64, after store.Time) (n int64, err error) {
+	err = db.Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
+		Where("activities.campaign_id = ? AND shifts.state = ? AND shifts.ends_at > ?", campaignID, ShiftOpen, after).Count(&n).Error
+	return n, err
 }
 
 func openShifts(db *gorm.DB, activityID int64) (out []Shift, err error) {

@@ -408,3 +408,30 @@ func exportOf(db *gorm.DB, personID int64) (rows []exportRow, steps map[int64][]
 	}
 	return rows, steps, undone, err
 }
+
+// Coming is a shift to come that somebody signed up for.
+type Coming struct {
+	PersonID  int64
+	Title     string
+	PlaceName string
+	StartsAt  store.Time
+	EndsAt    store.Time
+}
+
+// ComingOf gives the shifts to come that people signed up for, the first first, at most so many of
+// each, and how many each has.
+func ComingOf(db *gorm.DB, people []int64, now store.Time, most int) (first []Coming, count map[int64]int, err error) {
+	const mostOfAll = 1000
+	var all []Coming
+	err = db.Table("signups").Select("signups.person_id, activities.title, activities.place_name, signups.starts_at, signups.ends_at").
+		Joins("JOIN activities ON activities.id = signups.activity_id").
+		Where("signups.person_id IN ? AND signups.live = 1 AND signups.starts_at > ?", people, now).
+		Order("signups.starts_at, signups.id").Limit(mostOfAll).Find(&all).Error
+	count = map[int64]int{}
+	for _, c := range all {
+		if count[c.PersonID]++; count[c.PersonID] <= most {
+			first = append(first, c)
+		}
+	}
+	return first, count, err
+}

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/activity"
 	"yimi/internal/audit"
 	"yimi/internal/auth"
@@ -136,9 +138,11 @@ func (a *App) build() error {
 	a.Audit = audit.NewService(a.Store, words)
 	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.cfg.Limits.DailyCap)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
+	a.Campaigns.ShiftsAfter = activity.ShiftsAfter
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
 	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo,
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, SessionsKept: a.cfg.Retention.Sessions, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
+	a.Identity.Coming = comingOf
 	a.Activities.Phone, a.Activities.Hands = a.Identity.PhoneOf, a.Identity.Hands
 	if err := a.buildRequests(); err != nil {
 		return err
@@ -154,6 +158,15 @@ func (a *App) build() error {
 	}
 	a.measureParts()
 	return a.buildHandler(tokens)
+}
+
+// comingOf says what people signed up for to their guardians.
+func comingOf(db *gorm.DB, people []int64, now store.Time, most int) (out []identity.WardShift, count map[int64]int, err error) {
+	shifts, count, err := activity.ComingOf(db, people, now, most)
+	for _, s := range shifts {
+		out = append(out, identity.WardShift(s))
+	}
+	return out, count, err
 }
 
 // buildRequests puts together what the resident's loop needs; attached files lie sealed in a

@@ -84,7 +84,7 @@ func Reopen(t testing.TB, url string, change ...func(*config.Config)) *World {
 // ReopenWith is Reopen with options for the program.
 func ReopenWith(t testing.TB, url string, opts []app.Option, change ...func(*config.Config)) *World {
 	t.Helper()
-	w := &World{t: t, Clock: &Clock{}, Log: &Log{}}
+	w, statements := &World{t: t, Clock: &Clock{}, Log: &Log{}}, &watch{}
 	w.Clock.Set(Start)
 	cfg := config.Default()
 	cfg.Database, cfg.Listen, cfg.MetricsListen, cfg.DataDir = config.DSN(url), "127.0.0.1:0", "", t.TempDir()
@@ -97,12 +97,15 @@ func ReopenWith(t testing.TB, url string, opts []app.Option, change ...func(*con
 	w.Keys = cfg.Keys
 	w.Tokens = auth.NewTokens([]auth.Key{auth.Key(cfg.Keys.AccessTokens[0])}, cfg.Token.AccessTTL, w.Clock.Now)
 	var err error
-	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), append(opts, app.WithClock(w.Clock.Now))...)
+	w.App, err = app.Build(t.Context(), cfg, slog.New(slog.NewJSONHandler(w.Log, nil)), append([]app.Option{app.WithTrace(statements.see), app.WithClock(w.Clock.Now)}, opts...)...)
 	Must(t, err)
 	t.Cleanup(func() {
 		openids := w.openids()
 		Must(t, w.Close())
 		NoLeaks(t, w.Log.All(), openids...)
+		for _, wrong := range statements.wrong {
+			t.Error(wrong)
+		}
 	})
 	return w
 }

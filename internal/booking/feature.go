@@ -13,6 +13,13 @@ import (
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
 		Name: "booking", Tables: tables(),
+		Reads: map[string]string{
+			"people":        "names, and whose it is",
+			"units":         "where it is, and whom that lets see it",
+			"requests":      "whom a booking is for, and how many cases a worker has",
+			"role_grants":   "who is a worker",
+			"service_types": "what is booked, in lists",
+		},
 		Audited: []*feature.Audited{providerLog, holidayLog},
 		Forget:  feature.AtOnce(s.Forget), InHand: InHand, Pass: Pass,
 		Part: "bookings", Export: s.Export, Verify: s.verified,

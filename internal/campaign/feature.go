@@ -5,8 +5,14 @@ import "yimi/internal/feature"
 // Feature is what this package answers for. What people gave to a campaign is the ledger's.
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
-		Name:    "campaign",
-		Tables:  []feature.Table{{Name: "campaigns"}},
+		Name:   "campaign",
+		Tables: []feature.Table{{Name: "campaigns"}},
+		Reads: map[string]string{
+			"people":          "names of a leaderboard",
+			"units":           "whose it is",
+			"campaign_people": "the leaderboard",
+			"hour_totals":     "the leaderboard of units",
+		},
 		Audited: []*feature.Audited{campaignLog},
 	}
 }

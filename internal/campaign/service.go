@@ -5,6 +5,8 @@ import (
 	"sort"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
@@ -16,10 +18,12 @@ import (
 type Service struct {
 	db    *store.Store
 	hours *hours.Service
+	// ShiftsAfter counts a campaign's shifts that end after the instant and are not called off.
+	ShiftsAfter func(db *gorm.DB, campaignID int64, after store.Time) (int64, error)
 }
 
 // NewService makes the service.
-func NewService(db *store.Store, h *hours.Service) *Service { return &Service{db, h} }
+func NewService(db *store.Store, h *hours.Service) *Service { return &Service{db: db, hours: h} }
 
 // List gives every campaign with its totals, the running ones first.
 func (s *Service) List(ctx context.Context) ([]Line, error) {
@@ -144,7 +148,7 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) 
 		if err := update(tx, id, p); err != nil { // which holds the row, as whoever adds a shift does
 			return err
 		}
-		if err := mayEnd(tx, id, p); err != nil {
+		if err := s.mayEnd(tx, id, p); err != nil {
 			return err
 		}
 		is, err := findLine(tx.DB, id)
@@ -159,8 +163,21 @@ func (s *Service) Update(ctx context.Context, id int64, p Patch) (*Line, error) 
 	return s.Get(ctx, id)
 }
 
+// Hold reads a campaign and keeps its period as it is until the transaction ends.
+func Hold(tx *store.Tx, id int64) (*Campaign, error) {
+	held, err := takeTurn(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !held {
+		return nil, fault.Missing("服务品牌")
+	}
+	var c Campaign
+	return &c, tx.Take(&c, id).Error
+}
+
 // mayEnd refuses an end that leaves shifts outside the period.
-func mayEnd(tx *store.Tx, id int64, p Patch) error {
+func (s *Service) mayEnd(tx *store.Tx, id int64, p Patch) error {
 	if p.EndsOn == nil {
 		return nil
 	}
@@ -168,7 +185,7 @@ func mayEnd(tx *store.Tx, id int64, p Patch) error {
 	if err != nil {
 		return errPeriod
 	}
-	n, err := shiftsAfter(tx.DB, id, store.At(last.AddDate(0, 0, 1)))
+	n, err := s.ShiftsAfter(tx.DB, id, store.At(last.AddDate(0, 0, 1)))
 	if err == nil && n > 0 {
 		err = fault.Newf(fault.Conflict, "shifts_beyond", "还有 %d 个班次在这一天以后，期限没有改。请先改期或取消这些班次，再提前结束", n)
 	}

@@ -52,11 +52,11 @@ func (p Patch) columns() map[string]any {
 	return columns
 }
 
-// shiftsAfter counts the campaign's shifts that end after the instant and are not called off.
-func shiftsAfter(db *gorm.DB, campaignID int64, after store.Time) (n int64, err error) {
-	err = db.Table("shifts").Joins("JOIN activities ON activities.id = shifts.activity_id").
-		Where("activities.campaign_id = ? AND shifts.state = 'open' AND shifts.ends_at > ?", campaignID, after).Count(&n).Error
-	return n, err
+// takeTurn makes all who hold something to a campaign's period, and who changes it, queue until the
+// transaction ends; false if there is no such campaign.
+func takeTurn(tx *store.Tx, id int64) (bool, error) {
+	res := tx.Model(&Campaign{}).Where("id = ?", id).Update("ends_on", gorm.Expr("ends_on"))
+	return res.RowsAffected == 1, res.Error
 }
 
 func peopleBoard(db *gorm.DB, campaignID int64, limit int) (rows []Row, err error) {

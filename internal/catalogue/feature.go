@@ -5,8 +5,12 @@ import "yimi/internal/feature"
 // Feature is what this package answers for.
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
-		Name:    "catalogue",
-		Tables:  []feature.Table{{Name: "service_types"}},
+		Name:   "catalogue",
+		Tables: []feature.Table{{Name: "service_types"}},
+		Reads: map[string]string{
+			"units":    "whose it is",
+			"requests": "whether one was asked for, which cannot be deleted then",
+		},
 		Audited: []*feature.Audited{typeLog},
 	}
 }

@@ -19,6 +19,7 @@ import (
 type Feature struct {
 	Name      string // of its package
 	Tables    []Table
+	Reads     map[string]string // tables of other features that its statements read, with why; they write their own alone
 	Audited   []*Audited
 	Notices   []Notice
 	Messages  []Message

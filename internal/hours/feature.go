@@ -24,6 +24,15 @@ const (
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
 		Name: "hours", Tables: tables(),
+		Reads: map[string]string{
+			"people":            "names, and whose it is",
+			"units":             "where it is, and whom that lets see it",
+			"activities":        "the title beside an entry",
+			"shifts":            "the time of what is proposed",
+			"attendances":       "the presence under an entry",
+			"campaigns":         "the name beside an entry",
+			"person_duplicates": "hours of one human by several accounts",
+		},
 		Audited: []*feature.Audited{entryLog, proposalLog, disputeLog},
 		Notices: []feature.Notice{
 			{Kind: string(NoticeHoursCredited), Page: "pkg-hours/entry", Icon: "star", Tone: feature.Asks},

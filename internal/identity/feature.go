@@ -11,6 +11,10 @@ import (
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
 		Name: "identity", Tables: tables(),
+		Reads: map[string]string{
+			"units":           "where a role is held",
+			"volunteer_hours": "hours beside an account",
+		},
 		Audited: []*feature.Audited{personLog, grantLog, invitationLog, consentLog, guardianLog},
 		Forget:  feature.AtOnce(s.Forget),
 		Part:    "account", Export: s.Export,

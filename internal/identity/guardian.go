@@ -50,8 +50,8 @@ type Ward struct {
 	UnitName       string
 	Minutes        int
 	Entries        int
-	Coming         int         // sign-ups for shifts to come
-	Next           []WardShift `gorm:"-"` // the first of them; on the list
+	Coming         int         `gorm:"-"` // sign-ups for shifts to come
+	Next           []WardShift `gorm:"-"` // the first of them
 }
 
 // minor tells whether the child is known to be under 18.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/feature"
@@ -28,8 +30,10 @@ type Deps struct {
 	// Notice is what people agree to.
 	Notice Notice
 	// SessionLife is how long a sign-in lasts after it was last refreshed; then one signs in again, which WeChat does unasked.
-	SessionLife  time.Duration
-	Hands        human.Hands
+	SessionLife time.Duration
+	Hands       human.Hands
+	// Coming gives the shifts to come that people signed up for, the first first, at most so many of each, and how many each has.
+	Coming       func(db *gorm.DB, people []int64, now store.Time, most int) ([]WardShift, map[int64]int, error)
 	SessionsKept time.Duration // how long a session stays after it ran out; 0: for ever
 	// Features are gone round where accounts are closed or made one, a role ends, or a consent is withdrawn.
 	Features []feature.Feature

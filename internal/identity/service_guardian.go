@@ -71,7 +71,33 @@ func (s *Service) AddWard(ctx context.Context, code, relation string, agree bool
 	if err := s.Store.Clear(ctx, guardianThrottle(a.PersonID)); err != nil {
 		return nil, err
 	}
-	return wardOf(s.Store.Read(ctx), a.PersonID, g.ChildID, s.Store.Now())
+	db := s.Store.Read(ctx)
+	w, err := wardOf(db, a.PersonID, g.ChildID)
+	if err != nil {
+		return nil, err
+	}
+	one := []Ward{*w}
+	err = s.addComing(db, one)
+	return &one[0], err
+}
+
+// wardShifts is how many shifts to come of a child its guardian sees.
+const wardShifts = 5
+
+// addComing says what the children signed up for.
+func (s *Service) addComing(db *gorm.DB, wards []Ward) error {
+	at, children := map[int64]*Ward{}, make([]int64, len(wards))
+	for i := range wards {
+		children[i], at[wards[i].ChildID] = wards[i].ChildID, &wards[i]
+	}
+	shifts, count, err := s.Coming(db, children, s.Store.Now(), wardShifts)
+	for _, shift := range shifts {
+		at[shift.PersonID].Next = append(at[shift.PersonID].Next, shift)
+	}
+	for id, w := range at {
+		w.Coming = count[id]
+	}
+	return err
 }
 
 func (s *Service) addWard(tx *store.Tx, g *Guardianship, hash string) (err error) {
@@ -138,8 +164,11 @@ func (s *Service) mayBeGuardian(ctx context.Context, personID int64) error {
 // grown up, sees that they agreed, to take it back, and nothing of what the child does.
 func (s *Service) Wards(ctx context.Context) ([]Ward, error) {
 	db, me, now := s.Store.Read(ctx), auth.From(ctx).PersonID, s.Store.Now()
-	out, err := wardsOf(db, me, now)
-	if err != nil {
+	out, err := wardsOf(db, me)
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	if err := s.addComing(db, out); err != nil {
 		return nil, err
 	}
 	children := make([]int64, len(out))

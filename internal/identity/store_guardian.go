@@ -46,44 +46,23 @@ func endGuardianship(tx *store.Tx, g Guardianship) (Guardianship, error) {
 // hasGuardian is the condition that a guardian's consent for the person was not taken back; whose counts says human.Guardians.
 const hasGuardian = "EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1)"
 
-func wards(db *gorm.DB, guardianID int64, now store.Time) *gorm.DB {
+func wards(db *gorm.DB, guardianID int64) *gorm.DB {
 	return db.Table("guardianships").Select(`guardianships.*, people.name, people.birth_date, people.volunteer_since, COALESCE(units.name, '') AS unit_name,
-		COALESCE(volunteer_hours.minutes, 0) AS minutes, COALESCE(volunteer_hours.entries, 0) AS entries,
-		(SELECT COUNT(*) FROM signups WHERE signups.person_id = people.id AND signups.live = 1 AND signups.starts_at > ?) AS coming`, now).
+		COALESCE(volunteer_hours.minutes, 0) AS minutes, COALESCE(volunteer_hours.entries, 0) AS entries`).
 		Joins("JOIN people ON people.id = guardianships.child_id").
 		Joins("LEFT JOIN units ON units.id = people.unit_id").
 		Joins("LEFT JOIN volunteer_hours ON volunteer_hours.person_id = people.id").
 		Where("guardianships.guardian_id = ? AND guardianships.live = 1", guardianID)
 }
 
-func wardsOf(db *gorm.DB, guardianID int64, now store.Time) (out []Ward, err error) {
-	if err := wards(db, guardianID, now).Order("guardianships.id").Limit(20).Find(&out).Error; err != nil || len(out) == 0 {
-		return nil, err
-	}
-	at := map[int64]*Ward{}
-	children := make([]int64, len(out))
-	for i := range out {
-		children[i], at[out[i].ChildID] = out[i].ChildID, &out[i]
-	}
-	var shifts []WardShift
-	err = db.Table("signups").Select("signups.person_id, activities.title, activities.place_name, signups.starts_at, signups.ends_at").
-		Joins("JOIN activities ON activities.id = signups.activity_id").
-		Where("signups.person_id IN ? AND signups.live = 1 AND signups.starts_at > ?", children, now).
-		Order("signups.starts_at, signups.id").Limit(20 * wardShifts).Find(&shifts).Error
-	for _, s := range shifts {
-		if w := at[s.PersonID]; len(w.Next) < wardShifts {
-			w.Next = append(w.Next, s)
-		}
-	}
+func wardsOf(db *gorm.DB, guardianID int64) (out []Ward, err error) {
+	err = wards(db, guardianID).Order("guardianships.id").Limit(20).Find(&out).Error
 	return out, err
 }
 
-// wardShifts is how many shifts to come of a child its guardian sees.
-const wardShifts = 5
-
-func wardOf(db *gorm.DB, guardianID, childID int64, now store.Time) (*Ward, error) {
+func wardOf(db *gorm.DB, guardianID, childID int64) (*Ward, error) {
 	var w Ward
-	err := wards(db, guardianID, now).Where("guardianships.child_id = ?", childID).Take(&w).Error
+	err := wards(db, guardianID).Where("guardianships.child_id = ?", childID).Take(&w).Error
 	return &w, err
 }
 

@@ -21,6 +21,10 @@ func (s *Service) Feature() feature.Feature {
 			{Name: "notices", People: mine("notices.notices[]"), Elsewhere: map[string]string{"subject_id": "what the kind is about"}},
 			{Name: "subscribe_credits", People: mine("notices.subscribe_messages[]")},
 		},
+		Reads: map[string]string{
+			"people": "whom a message is for",
+			"units":  "whose people they are",
+		},
 		Audited: []*feature.Audited{deliveryLog},
 		Forget:  feature.AtOnce(s.Forget), Merge: Merge,
 		Part: "notices", Export: s.Export,

@@ -50,6 +50,16 @@ type Retention struct {
 func (s *Service) Feature() feature.Feature {
 	return feature.Feature{
 		Name: "request", Tables: tables(),
+		Reads: map[string]string{
+			"people":            "names, and whose it is",
+			"units":             "where it is, and whom that lets see it",
+			"bookings":          "the time of a request, in its lists",
+			"providers":         "who could take it",
+			"provider_services": "who could take it",
+			"role_grants":       "who works at the station",
+			"service_types":     "what is asked for, in lists",
+			"shifts":            "the shift that meets it",
+		},
 		Audited: []*feature.Audited{requestLog, noteLog, attachmentLog, beneficiaryLog},
 		Notices: notices(), Messages: messages(),
 		Workflows: []workflow.Drawing{workflow.Draw("Request 服务申请", Moves, map[State]string{Draft: "ask"})},
