@@ -12,6 +12,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -176,7 +177,7 @@ func (s *Service) Create(ctx context.Context, a *Activity, shifts []Shift) (*Lin
 		if err := checkNew(tx, a); err != nil {
 			return err
 		}
-		path, err := store.UnitPath(tx.DB, a.UnitID)
+		path, err := scope.UnitPath(tx.DB, a.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
 		}

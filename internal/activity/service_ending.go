@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -61,7 +62,7 @@ func nextLeader(tx *store.Tx, e auth.Ending) (string, error) {
 	if e.To == 0 {
 		return "", nil
 	}
-	has, err := store.HoldsRole(tx, e.To, auth.Top(e.UnitPath))
+	has, err := human.HoldsRole(tx, e.To, auth.Top(e.UnitPath))
 	if err != nil {
 		return "", err
 	}

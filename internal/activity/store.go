@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -43,11 +44,11 @@ func publishedLines(db *gorm.DB, q Query, now store.Time) (out []Line, err error
 		lines = lines.Where("activities.campaign_id = ?", q.CampaignID)
 	}
 	if q.UnitID != 0 {
-		path, err := store.UnitPath(db, q.UnitID)
+		path, err := scope.UnitPath(db, q.UnitID)
 		if err != nil {
 			return nil, notFound(err, "站点")
 		}
-		lines = store.Under(lines, "activities.unit_id", []string{path})
+		lines = scope.Under(lines, "activities.unit_id", []string{path})
 	}
 	lines = store.Found(lines, "activities.search", q.Words)
 	if q.From != nil || q.To != nil || q.Open {
@@ -80,7 +81,7 @@ func fittingShift(db *gorm.DB, q Query, now store.Time) *gorm.DB {
 
 // linesUnder gives activities of the units under the roots, newest first.
 func linesUnder(db *gorm.DB, roots []string, state State, before int64, limit int) (out []Line, err error) {
-	q, err := store.NewestUnder(db, "activities", roots)
+	q, err := scope.NewestUnder(db, "activities", roots)
 	if err != nil {
 		return nil, err
 	}

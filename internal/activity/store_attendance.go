@@ -3,6 +3,7 @@ package activity
 import (
 	"gorm.io/gorm"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -26,7 +27,7 @@ func attendanceOf(db *gorm.DB, shiftID int64) (out []SignupLine, err error) {
 
 // attentionUnder lists check-ins that need a look in the units under the roots, oldest first.
 func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []SignupLine, err error) {
-	looks := store.Under(db.Table("attendances"), "unit_id", roots).Select("signup_id").
+	looks := scope.Under(db.Table("attendances"), "unit_id", roots).Select("signup_id").
 		Where("needs_look = ? AND signup_id > ?", true, after).Order("signup_id").Limit(limit)
 	err = attendanceLines(db).Joins("JOIN (?) AS looks ON looks.signup_id = signups.id", looks).
 		Order("signups.id").Find(&out).Error
@@ -88,22 +89,22 @@ func firstUnitName(db *gorm.DB, paths []string) (name string, err error) {
 // countWork counts sign-ups to decide, check-ins to look at and shifts to confirm, each up to a cap.
 func countWork(db *gorm.DB, roots []string, now store.Time, atMost int) ([]int64, error) {
 	return store.CountsUpTo(db, atMost,
-		store.Under(db.Table("signups"), "unit_id", roots).Where("state = ?", Pending),
-		store.Under(db.Table("attendances"), "unit_id", roots).Where("needs_look = ?", true),
+		scope.Under(db.Table("signups"), "unit_id", roots).Where("state = ?", Pending),
+		scope.Under(db.Table("attendances"), "unit_id", roots).Where("needs_look = ?", true),
 		unconfirmed(db, roots, now))
 }
 
 // unconfirmed are the shifts that were over at an instant with somebody whose attendance is open, however old,
 // and called off or not: read from those sign-ups alone, so what is settled costs nothing.
 func unconfirmed(db *gorm.DB, roots []string, over store.Time) *gorm.DB {
-	return store.Under(db.Table("signups"), "signups.unit_id", roots).
+	return scope.Under(db.Table("signups"), "signups.unit_id", roots).
 		Where("signups.state = ? AND signups.ends_at <= ?", Confirmed, over).Group("signups.ends_at, signups.shift_id")
 }
 
 // onDay are the shifts of a day, or that reach into it, in the units under the roots: those that are not over,
 // and those with somebody whose attendance is open.
 func onDay(db *gorm.DB, roots []string, now, midnight, next store.Time) *gorm.DB {
-	return store.Under(db.Table("shifts"), "shifts.unit_id", roots).Joins("JOIN activities ON activities.id = shifts.activity_id").
+	return scope.Under(db.Table("shifts"), "shifts.unit_id", roots).Joins("JOIN activities ON activities.id = shifts.activity_id").
 		Where("shifts.starts_at > ? AND shifts.starts_at < ? AND shifts.ends_at > ? AND activities.state <> ?",
 			store.At(midnight.Add(-maxShift)), next, midnight, Draft).
 		Where("shifts.ends_at > ? AND shifts.state = ? OR EXISTS (SELECT 1 FROM signups WHERE signups.shift_id = shifts.id AND signups.state = ?)",

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -14,7 +15,7 @@ func ledBy(db *gorm.DB, e auth.Ending, now store.Time) (name string, rows []Line
 	if name, err = nameOf(db, e.Left.PersonID); err != nil {
 		return "", nil, err
 	}
-	q := store.Under(activityLines(db), "activities.unit_id", []string{e.UnitPath}).
+	q := scope.Under(activityLines(db), "activities.unit_id", []string{e.UnitPath}).
 		Where("activities.state IN ? AND (activities.created_by = ? OR activities.leader_name = ? AND NOT EXISTS (?))", []State{Draft, Published}, e.Left.PersonID, name,
 			namesakes(db, e, name)).
 		Where("EXISTS (SELECT 1 FROM shifts WHERE shifts.activity_id = activities.id AND shifts.state = ? AND shifts.ends_at > ?)", ShiftOpen, now)
@@ -32,5 +33,5 @@ func ledBy(db *gorm.DB, e auth.Ending, now store.Time) (name string, rows []Line
 func namesakes(db *gorm.DB, e auth.Ending, name string) *gorm.DB {
 	q := db.Session(&gorm.Session{NewDB: true}).Table("role_grants").Select("1").Joins("JOIN people ON people.id = role_grants.person_id").
 		Where("people.name = ? AND people.id <> ?", name, e.Left.PersonID)
-	return store.Under(q, "role_grants.unit_id", []string{auth.Top(e.UnitPath)})
+	return scope.Under(q, "role_grants.unit_id", []string{auth.Top(e.UnitPath)})
 }

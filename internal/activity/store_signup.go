@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -113,7 +114,7 @@ func hold(tx *store.Tx, where string, args ...any) error {
 
 // signupsUnder lists sign-ups of the units under the roots, oldest first.
 func signupsUnder(db *gorm.DB, roots []string, q SignupQuery) (out []SignupLine, err error) {
-	lines := store.Under(signupLines(db), "signups.unit_id", roots).Select(signupColumns+`, COALESCE((SELECT earlier.reason FROM signups earlier
+	lines := scope.Under(signupLines(db), "signups.unit_id", roots).Select(signupColumns+`, COALESCE((SELECT earlier.reason FROM signups earlier
 		WHERE earlier.shift_id = signups.shift_id AND earlier.person_id = signups.person_id AND earlier.state = 'rejected' AND earlier.id < signups.id
 		ORDER BY earlier.id DESC LIMIT 1), '') AS refused_before`).Where("signups.id > ?", q.After)
 	if q.State != "" {

@@ -42,13 +42,13 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 	case pkg == "bench/floor":
 		return []string{"bench/script"}, true
 	case slices.Contains(features, pkg):
-		return append([]string{"feature", "store", "outbox", "audit", "auth", "fault", "workflow", "human", "jobs", "say", "age"}, betweenFeatures[pkg]...), true
+		return append([]string{"feature", "scope", "store", "outbox", "audit", "auth", "fault", "workflow", "human", "jobs", "say", "age"}, betweenFeatures[pkg]...), true
 	case pkg == "human":
-		return []string{"store", "auth", "fault", "age"}, true
+		return []string{"scope", "store", "auth", "fault", "age"}, true
 	case pkg == "outbox":
-		return []string{"feature", "store", "audit", "auth", "fault", "jobs"}, true
+		return []string{"feature", "scope", "store", "audit", "auth", "fault", "jobs"}, true
 	case pkg == "audit":
-		return []string{"feature", "store", "auth", "fault", "say", "age"}, true
+		return []string{"feature", "scope", "store", "auth", "fault", "say", "age"}, true
 	case pkg == "feature":
 		return []string{"store", "auth", "jobs", "workflow"}, true
 	case pkg == "say", pkg == "age":
@@ -61,7 +61,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 		return []string{"configs"}, true
 	case pkg == "poster":
 		return []string{"fonts"}, true
-	case pkg == "jobs", pkg == "fault", pkg == "seal", pkg == "files", pkg == "fonts", pkg == "web", pkg == "version", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
+	case pkg == "jobs", pkg == "scope", pkg == "fault", pkg == "seal", pkg == "files", pkg == "fonts", pkg == "web", pkg == "version", pkg == "api", pkg == "configs", pkg == "wechat/wechattest", pkg == "bench/script":
 		return nil, true
 	}
 	return nil, false
@@ -71,7 +71,7 @@ func mayImport(pkg string) (allowed []string, ok bool) {
 var onlyIn = map[string][]string{
 	"github.com/gin-gonic/gin":       {"httpapi", "app", "web", "api"}, // api: what the generator writes
 	"github.com/silenceper/wechat":   {"wechat"},
-	"gorm.io/gorm":                   append([]string{"app", "store", "outbox", "audit", "human"}, features...),
+	"gorm.io/gorm":                   append([]string{"app", "scope", "store", "outbox", "audit", "human"}, features...),
 	"github.com/golang-jwt/jwt":      {"auth"},
 	"github.com/prometheus":          {"httpapi", "app"},
 	"github.com/go-sql-driver/mysql": {"store", "bench/script", "bench/floor"},

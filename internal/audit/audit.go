@@ -11,6 +11,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/feature"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -124,7 +125,7 @@ func ownUnit(a auth.Actor) (unitID int64) {
 
 // districtOf is the district that a path is in; 0 of none.
 func districtOf(path string) (id int64) {
-	for _, id = range store.IDsOn(auth.Top(path)) { // the last
+	for _, id = range scope.IDsOn(auth.Top(path)) { // the last
 	}
 	return id
 }

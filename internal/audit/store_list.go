@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -19,7 +20,7 @@ func scoped(q *gorm.DB, roots []string) *gorm.DB {
 	if q = q.Where("a.district_id IN ?", districts); whole {
 		return q
 	}
-	return store.Under(q, "a.unit_id", roots)
+	return scope.Under(q, "a.unit_id", roots)
 }
 
 func find(db *gorm.DB, roots []string, f Filter) (out []Line, err error) {

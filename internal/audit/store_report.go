@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -37,7 +38,7 @@ func minorDeeds(db *gorm.DB, roots []string, months [13]store.Time) (out []deedC
 // held counts the minors of the units under the roots whose records were made before the instant.
 func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time) (h Held, err error) {
 	requests := func() *gorm.DB {
-		return store.Under(db.Table("requests"), "requests.unit_id", roots).
+		return scope.Under(db.Table("requests"), "requests.unit_id", roots).
 			Where("requests.birth_date > ? AND requests.created_at < ? AND requests.state <> 'draft'", minor, before)
 	}
 	if err = requests().Count(&h.Requests).Error; err != nil {
@@ -62,7 +63,7 @@ func held(db *gorm.DB, roots []string, minor, guarded string, before store.Time)
 // SQLite from going through everybody of every unit.
 func heldAccounts(db *gorm.DB, roots []string, minor, guarded string, before store.Time, h *Held) error {
 	var n struct{ People, PeopleUnder14, PeopleGuarded, Volunteers int64 }
-	err := store.Under(db.Table("people"), "+people.unit_id", roots).Where("people.birth_date > ? AND people.created_at < ?", minor, before).
+	err := scope.Under(db.Table("people"), "+people.unit_id", roots).Where("people.birth_date > ? AND people.created_at < ?", minor, before).
 		Select(`COUNT(*) AS people, COALESCE(SUM(CASE WHEN people.birth_date > ? THEN 1 ELSE 0 END), 0) AS people_under14,
 			COALESCE(SUM(CASE WHEN people.birth_date > ? AND EXISTS (SELECT 1 FROM guardianships g WHERE g.child_id = people.id AND g.live = 1) THEN 1 ELSE 0 END), 0) AS people_guarded,
 			COALESCE(SUM(CASE WHEN people.volunteer_since IS NOT NULL THEN 1 ELSE 0 END), 0) AS volunteers`, guarded, guarded).Scan(&n).Error

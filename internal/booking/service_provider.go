@@ -14,6 +14,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -264,7 +265,7 @@ func maySupervise(tx *store.Tx, supervisorID *int64, l *ProviderLine) error {
 	if supervisorID == nil {
 		return nil
 	}
-	may, err := store.HoldsRole(tx, *supervisorID, auth.Top(l.UnitPath))
+	may, err := human.HoldsRole(tx, *supervisorID, auth.Top(l.UnitPath))
 	if err == nil && (!may || *supervisorID == l.PersonID) {
 		err = errSupervisor
 	}

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -209,7 +210,7 @@ func exceptionsOf(db *gorm.DB, ids []int64, from, to string) (out []Exception, e
 
 // districtOf is the district that a unit's path is in.
 func districtOf(path string) int64 {
-	ids := store.IDsOn(auth.Top(path))
+	ids := scope.IDsOn(auth.Top(path))
 	return ids[len(ids)-1]
 }
 
@@ -260,7 +261,7 @@ func findUnit(db *gorm.DB, id int64) (u unit, err error) {
 
 // openHours gives what a station and the units above it say of their hours, the nearest first.
 func openHours(db *gorm.DB, path string) (out []string, err error) {
-	err = db.Table("units").Where("id IN ? AND open_hours <> ''", store.IDsOn(path)).Order("LENGTH(path) DESC").Pluck("open_hours", &out).Error
+	err = db.Table("units").Where("id IN ? AND open_hours <> ''", scope.IDsOn(path)).Order("LENGTH(path) DESC").Pluck("open_hours", &out).Error
 	return out, err
 }
 
@@ -290,7 +291,7 @@ const maxOffering = 200
 // offering selects the active providers who give the service, of the level at least, to the
 // unit at path: those of the units under it and above it.
 func offering(db *gorm.DB, serviceTypeID int64, least catalogue.Level, path string) *gorm.DB {
-	below, from, to := store.Below("units.path", path)
+	below, from, to := scope.Below("units.path", path)
 	return providerLines(db).
 		Joins("JOIN provider_services ON provider_services.provider_id = providers.person_id AND provider_services.service_type_id = ?", serviceTypeID).
 		Where("providers.active = ? AND "+isWorker, true).
@@ -362,7 +363,7 @@ func workersUnder(db *gorm.DB, roots []string) (out []ProviderLine, err error) {
 		Joins("JOIN units ON units.id = COALESCE(providers.unit_id, role_grants.unit_id)").
 		Joins("LEFT JOIN people supervisors ON supervisors.id = providers.supervisor_id").
 		Where("role_grants.role = 'social_worker'")
-	err = store.Under(q, "role_grants.unit_id", roots).Order("role_grants.person_id").Limit(200).Find(&out).Error
+	err = scope.Under(q, "role_grants.unit_id", roots).Order("role_grants.person_id").Limit(200).Find(&out).Error
 	return out, err
 }
 
@@ -417,7 +418,7 @@ func countServices(tx *store.Tx, ids []int64) (n int64, err error) {
 
 // supervised gives the workers of the district at path whose supervisor the person is.
 func supervised(db *gorm.DB, personID int64, path string) (out []ProviderLine, err error) {
-	err = store.Under(providerLines(db), "providers.unit_id", []string{auth.Top(path)}).Where("providers.supervisor_id = ?", personID).
+	err = scope.Under(providerLines(db), "providers.unit_id", []string{auth.Top(path)}).Where("providers.supervisor_id = ?", personID).
 		Order("providers.person_id").Limit(500).Find(&out).Error
 	return out, err
 }
@@ -498,7 +499,7 @@ func bookingLines(db *gorm.DB) *gorm.DB {
 
 // calendar gives a provider's bookings under the roots that start between the instants and are on, or were.
 func calendar(db *gorm.DB, providerID int64, roots []string, from, to store.Time) (out []Line, err error) {
-	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
+	err = scope.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id = ? AND bookings.starts_at >= ? AND bookings.starts_at < ?", providerID, from, to).
 		Where("bookings.state IN ?", []State{Held, Booked, Done, NoShow}).
 		Order("bookings.starts_at, bookings.id").Limit(1000).Find(&out).Error
 	return out, err
@@ -506,7 +507,7 @@ func calendar(db *gorm.DB, providerID int64, roots []string, from, to store.Time
 
 // booked gives the live bookings of the providers under the roots that start between the instants, the soonest first.
 func booked(db *gorm.DB, providerIDs []int64, roots []string, from, to store.Time) (out []Line, err error) {
-	err = store.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id IN ? AND bookings.live = 1", providerIDs).
+	err = scope.Under(bookingLines(db), "bookings.unit_id", roots).Where("bookings.provider_id IN ? AND bookings.live = 1", providerIDs).
 		Where("bookings.starts_at > ? AND bookings.starts_at < ?", from, to).Order("bookings.starts_at, bookings.id").Limit(2000).Find(&out).Error
 	return out, err
 }

@@ -11,6 +11,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/hours"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -110,7 +111,7 @@ func (s *Service) Create(ctx context.Context, c *Campaign) (*Line, error) {
 		return nil, err
 	}
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		path, err := store.UnitPath(tx.DB, c.UnitID)
+		path, err := scope.UnitPath(tx.DB, c.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
 		}

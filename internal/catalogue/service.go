@@ -7,6 +7,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -21,7 +22,7 @@ func (s *Service) List(ctx context.Context, unitID int64) ([]Line, error) {
 	if unitID == 0 {
 		return offered(s.db.Read(ctx), "")
 	}
-	path, err := store.UnitPath(s.db.Read(ctx), unitID)
+	path, err := scope.UnitPath(s.db.Read(ctx), unitID)
 	if store.IsNotFound(err) {
 		return nil, fault.Missing("站点")
 	}
@@ -59,7 +60,7 @@ var errName = fault.New(fault.Conflict, "service_name_taken", "这个站已经�
 // Create offers a new service at a unit that the actor manages.
 func (s *Service) Create(ctx context.Context, t *Type) (*Line, error) {
 	err := s.db.Tx(ctx, func(tx *store.Tx) error {
-		path, err := store.UnitPath(tx.DB, t.UnitID)
+		path, err := scope.UnitPath(tx.DB, t.UnitID)
 		if err != nil && !store.IsNotFound(err) {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -50,7 +51,7 @@ func isAsked(db *gorm.DB, id int64, a auth.Actor) (bool, error) {
 		return len(found) > 0, err
 	}
 	returned := db.Table("requests").Where("requests.service_type_id = ? AND requests.state = 'returned'", id)
-	err = store.Under(returned, "requests.unit_id", a.ManagedPaths()).Limit(1).Pluck("requests.id", &found).Error
+	err = scope.Under(returned, "requests.unit_id", a.ManagedPaths()).Limit(1).Pluck("requests.id", &found).Error
 	return len(found) > 0, err
 }
 
@@ -65,7 +66,7 @@ func offered(db *gorm.DB, path string) (out []Line, err error) {
 }
 
 func ownedUnder(db *gorm.DB, roots []string) (out []Line, err error) {
-	err = store.Under(lines(db), "service_types.unit_id", roots).
+	err = scope.Under(lines(db), "service_types.unit_id", roots).
 		Order("service_types.position, service_types.id").Limit(maxListed).Find(&out).Error
 	return out, err
 }

@@ -10,6 +10,7 @@ import (
 	"yimi/internal/human"
 	"yimi/internal/outbox"
 	"yimi/internal/say"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -79,11 +80,11 @@ func moveTotals(tx *store.Tx, e *Entry) error {
 	}
 	path := e.UnitPath
 	if path == "" {
-		if path, err = store.UnitPath(tx.DB, e.UnitID); err != nil {
+		if path, err = scope.UnitPath(tx.DB, e.UnitID); err != nil {
 			return err
 		}
 	}
-	return addToTotals(tx, e, store.IDsOn(path), first)
+	return addToTotals(tx, e, scope.IDsOn(path), first)
 }
 
 // Of gives a person's hours; a person with none gets zeros.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"yimi/internal/store"
+	"yimi/internal/scope"
 )
 
 // Report is what a check of the ledger found.
@@ -271,7 +271,7 @@ func (c *check) compareTotals(paths map[int64]string, kept []total) {
 	for p, t := range c.places {
 		count(sums, sum{"campaign totals", p.campaign, ""}, t.minutes, t.entries)
 		count(sums, sum{"campaign totals by unit", p.campaign, strconv.FormatInt(p.unit, 10)}, t.minutes, t.entries)
-		for _, above := range store.IDsOn(paths[p.unit]) {
+		for _, above := range scope.IDsOn(paths[p.unit]) {
 			count(sums, sum{"unit totals", above, ""}, t.minutes, t.entries)
 			count(sums, sum{"unit months", above, p.month}, t.minutes, t.entries)
 		}

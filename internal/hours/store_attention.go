@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -49,14 +50,14 @@ func ownHours(db *gorm.DB) (out []Attention, err error) {
 
 // attentionUnder lists what needs a look in the units under the roots, oldest first.
 func attentionUnder(db *gorm.DB, roots []string, after int64, limit int) (out []Attention, err error) {
-	err = store.Under(db.Table("hour_attention"), "unit_id", roots).
+	err = scope.Under(db.Table("hour_attention"), "unit_id", roots).
 		Where("needs_look = ? AND id > ?", true, after).Order("id").Limit(limit).Find(&out).Error
 	return out, err
 }
 
 // toLookAt are the entries that need a look.
 func toLookAt(db *gorm.DB, roots []string) *gorm.DB {
-	return store.Under(db.Table("hour_attention"), "unit_id", roots).Where("needs_look = ?", true)
+	return scope.Under(db.Table("hour_attention"), "unit_id", roots).Where("needs_look = ?", true)
 }
 
 func findAttention(db *gorm.DB, id int64) (a Attention, err error) {

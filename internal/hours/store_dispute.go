@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/fault"
 	"yimi/internal/human"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -39,7 +40,7 @@ func lastDispute(db *gorm.DB, entryID int64) (*DisputeLine, error) {
 
 // disputesUnder lists what is open in the units under the roots, oldest first.
 func disputesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []DisputeLine, err error) {
-	err = store.Under(disputeLines(db), "hour_disputes.unit_id", roots).
+	err = scope.Under(disputeLines(db), "hour_disputes.unit_id", roots).
 		Where("hour_disputes.state = ? AND hour_disputes.id > ?", DisputeOpen, after).
 		Order("hour_disputes.id").Limit(limit).Find(&out).Error
 	return out, err
@@ -48,7 +49,7 @@ func disputesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []D
 // countDisputes leaves out those of the human, by any of their accounts.
 // answerable are the open disputes of others.
 func answerable(db *gorm.DB, roots []string, mine human.Set) *gorm.DB {
-	return store.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id NOT IN ?", DisputeOpen, mine)
+	return scope.Under(db.Table("hour_disputes"), "unit_id", roots).Where("state = ? AND person_id NOT IN ?", DisputeOpen, mine)
 }
 
 // insertDispute writes an open dispute; a second one of its entry is store.IsDuplicate.

@@ -5,6 +5,7 @@ import (
 
 	"yimi/internal/fault"
 	"yimi/internal/human"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -32,7 +33,7 @@ func FindProposal(db *gorm.DB, id int64) (*ProposalLine, error) {
 
 // proposalsUnder lists what is pending in the units under the roots, oldest first.
 func proposalsUnder(db *gorm.DB, roots []string, after int64, limit int) (out []ProposalLine, err error) {
-	err = store.Under(proposalLines(db), "hour_proposals.unit_id", roots).
+	err = scope.Under(proposalLines(db), "hour_proposals.unit_id", roots).
 		Where("hour_proposals.state = ? AND hour_proposals.id > ?", ProposalPending, after).
 		Order("hour_proposals.id").Limit(limit).Find(&out).Error
 	return out, err
@@ -47,7 +48,7 @@ func proposalsOf(db *gorm.DB, personID int64) (out []ProposalLine, err error) {
 // countDecidable leaves out what the human proposed, or is about them, by any of their accounts.
 // decidable are the open proposals neither by nor about the human.
 func decidable(db *gorm.DB, roots []string, mine human.Set) *gorm.DB {
-	return store.Under(db.Table("hour_proposals"), "unit_id", roots).
+	return scope.Under(db.Table("hour_proposals"), "unit_id", roots).
 		Where("state = ? AND proposed_by NOT IN ? AND person_id NOT IN ?", ProposalPending, mine, mine)
 }
 
@@ -90,7 +91,7 @@ func birthDate(db *gorm.DB, personID int64) (*string, error) {
 
 // proposedUnder gives the units, under one, of the proposals by somebody that still wait: the first 500.
 func proposedUnder(db *gorm.DB, by int64, path string) (paths []string, err error) {
-	err = store.Under(db.Table("hour_proposals"), "hour_proposals.unit_id", []string{path}).Joins("JOIN units ON units.id = hour_proposals.unit_id").
+	err = scope.Under(db.Table("hour_proposals"), "hour_proposals.unit_id", []string{path}).Joins("JOIN units ON units.id = hour_proposals.unit_id").
 		Where("hour_proposals.proposed_by = ? AND hour_proposals.state = ?", by, ProposalPending).Limit(500).Pluck("units.path", &paths).Error
 	return paths, err
 }

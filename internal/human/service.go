@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -118,14 +119,14 @@ type Deciders []holder
 func (h Hands) DecidersOn(db *gorm.DB, now time.Time, paths ...string) (Deciders, error) {
 	var units []int64
 	for _, p := range paths {
-		units = append(units, store.IDsOn(p)...)
+		units = append(units, scope.IDsOn(p)...)
 	}
 	return holdersOf(db, units, deciding, store.At(now.Add(-h.GrantRipens)))
 }
 
 // Others picks out who is not the human, in the unit at path.
 func (d Deciders) Others(mine Set, path string) (o Others) {
-	units := Set(store.IDsOn(path))
+	units := Set(scope.IDsOn(path))
 	for _, h := range d {
 		if !units.Has(h.UnitID) || mine.Has(h.PersonID) {
 			continue

@@ -7,6 +7,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -26,7 +27,7 @@ var errRolesHeld = fault.New(fault.Conflict, "roles_held", "您还有工作角�
 func (s *Service) Close(ctx context.Context, reason string) error {
 	a := auth.From(ctx)
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := store.HoldPerson(tx, a.PersonID); err != nil { // closed by the same person in the same moment
+		if err := human.Hold(tx, a.PersonID); err != nil { // closed by the same person in the same moment
 			return ErrSessionEnded.Because(err)
 		}
 		grants, err := countGrants(tx.DB, a.PersonID)

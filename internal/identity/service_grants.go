@@ -33,7 +33,7 @@ func mayGrantOn(ctx context.Context, tx *store.Tx, a auth.Actor, unitID int64) e
 
 // grant gives a person a role: one who accepted an invitation, or whose account is made for it.
 func grant(ctx context.Context, tx *store.Tx, g RoleGrant) (GrantView, error) {
-	if err := store.HoldPerson(tx, g.PersonID); err != nil {
+	if err := human.Hold(tx, g.PersonID); err != nil {
 		return GrantView{}, err
 	}
 	err := insertGrant(ctx, tx, &g)
@@ -116,7 +116,7 @@ func (s *Service) Revoke(ctx context.Context, grantID int64, b Becomes) error {
 		if mayGrant(a, g.UnitPath) != nil {
 			return fault.Missing("授权")
 		}
-		if err := store.HoldPerson(tx, g.PersonID); err != nil { // nothing new comes to rest on the role meanwhile
+		if err := human.Hold(tx, g.PersonID); err != nil { // nothing new comes to rest on the role meanwhile
 			return err
 		}
 		if err := revoke(ctx, tx, a, g.RoleGrant); err != nil {

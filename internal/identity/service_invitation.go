@@ -105,7 +105,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, code string) (view Grant
 func accept(ctx context.Context, tx *store.Tx, a auth.Actor, i InvitationView) (view GrantView, err error) {
 	inviter := true
 	for _, id := range []int64{min(a.PersonID, i.InvitedBy), max(a.PersonID, i.InvitedBy)} { // the lower id first, like everybody
-		there, err := store.HoldIfThere(tx, id)
+		there, err := human.HoldIfThere(tx, id)
 		switch {
 		case err != nil:
 			return view, err

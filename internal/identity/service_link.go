@@ -9,6 +9,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -60,7 +61,7 @@ func (s *Service) link(ctx context.Context, tx *store.Tx, low, high int64) error
 	d := Duplicate{LowID: low, HighID: high, State: DuplicateOpen, FoundAt: tx.Now}
 	var lines []audit.Entry
 	for _, id := range []int64{low, high} { // the lower id first, like everybody
-		if err := store.HoldPerson(tx, id); err != nil {
+		if err := human.Hold(tx, id); err != nil {
 			return err
 		}
 		p, err := personByID(ctx, tx.DB, id)

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -102,9 +103,9 @@ func openAgain(tx *store.Tx, personID int64) error {
 
 // duplicatesUnder lists what is open of people at home under the roots, oldest first.
 func duplicatesUnder(db *gorm.DB, roots []string, after int64, limit int) (out []Duplicate, err error) {
-	either := store.Under(db, "low.unit_id", roots).Or(store.Under(db, "high.unit_id", roots)).
+	either := scope.Under(db, "low.unit_id", roots).Or(scope.Under(db, "high.unit_id", roots)).
 		Or("(low.unit_id IS NULL OR high.unit_id IS NULL) AND EXISTS (?)", // the home of a desk account is where it works
-			store.Under(db.Table("role_grants").Select("1").Where("role_grants.person_id IN (low.id, high.id)"), "role_grants.unit_id", roots))
+			scope.Under(db.Table("role_grants").Select("1").Where("role_grants.person_id IN (low.id, high.id)"), "role_grants.unit_id", roots))
 	err = db.Table("person_duplicates").Select("person_duplicates.*").
 		Joins("JOIN people low ON low.id = person_duplicates.low_id").Joins("JOIN people high ON high.id = person_duplicates.high_id").
 		Where("person_duplicates.state = ? AND person_duplicates.id > ? AND low.merged_into IS NULL AND high.merged_into IS NULL AND low.closed_at IS NULL AND high.closed_at IS NULL", DuplicateOpen, after).

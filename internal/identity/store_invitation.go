@@ -3,6 +3,7 @@ package identity
 import (
 	"gorm.io/gorm"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -20,7 +21,7 @@ func invitationBy(db *gorm.DB, where string, key any) (view InvitationView, err 
 
 // invitationsUnder gives the newest invitations of the units under the roots.
 func invitationsUnder(db *gorm.DB, roots []string) (views []InvitationView, err error) {
-	err = store.Under(invitations(db), "i.unit_id", roots).Order("i.id DESC").Limit(invitationsShown).Find(&views).Error
+	err = scope.Under(invitations(db), "i.unit_id", roots).Order("i.id DESC").Limit(invitationsShown).Find(&views).Error
 	return views, err
 }
 

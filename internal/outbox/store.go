@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -154,7 +155,7 @@ func lettersUnder(db *gorm.DB, roots []string) *gorm.DB {
 	q := db.Table("notices").Select("notices.*, people.name AS person_name").
 		Joins("CROSS JOIN people ON people.id = notices.person_id").
 		Joins("LEFT JOIN units ON units.id = people.unit_id")
-	return q.Where(db.Where("people.unit_id IS NULL").Or(store.Under(db, "people.unit_id", roots)))
+	return q.Where(db.Where("people.unit_id IS NULL").Or(scope.Under(db, "people.unit_id", roots)))
 }
 
 func letters(db *gorm.DB, roots []string, after After, limit int) (out []Letter, err error) {

@@ -15,6 +15,8 @@ import (
 	"yimi/internal/booking"
 	"yimi/internal/catalogue"
 	"yimi/internal/fault"
+	"yimi/internal/human"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -67,7 +69,7 @@ func (s *Service) Create(ctx context.Context, ask Ask) (*Detail, error) {
 	var l *Line
 	var t *catalogue.Line
 	err := s.db.Tx(ctx, func(tx *store.Tx) (err error) {
-		if err := store.HoldPerson(tx, auth.From(ctx).PersonID); err != nil {
+		if err := human.Hold(tx, auth.From(ctx).PersonID); err != nil {
 			return err
 		}
 		if t, err = catalogue.Find(tx.DB, ask.ServiceTypeID); err != nil {
@@ -215,7 +217,7 @@ func stationPath(db *gorm.DB, unitID int64) (string, error) {
 	if unitID == 0 {
 		return "", errNoStation
 	}
-	path, err := store.UnitPath(db, unitID)
+	path, err := scope.UnitPath(db, unitID)
 	if store.IsNotFound(err) {
 		return "", errNoStation.Because(err)
 	}

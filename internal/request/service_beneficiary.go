@@ -9,6 +9,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/human"
 	"yimi/internal/store"
 )
 
@@ -66,7 +67,7 @@ func (s *Service) oneself(tx *store.Tx, b *Beneficiary) error {
 	if b.ID != 0 || b.Relation != Self {
 		return nil
 	}
-	if err := store.HoldPerson(tx, b.PersonID); err != nil {
+	if err := human.Hold(tx, b.PersonID); err != nil {
 		return err
 	}
 	is, err := s.data.findSelf(tx.DB, b.PersonID)

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/catalogue"
 	"yimi/internal/outbox"
 	"yimi/internal/say"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -38,7 +39,7 @@ func (s *Service) ShareWithdrawn(tx *store.Tx, personID int64) error {
 // actFor gives who acts on what somebody did at a unit: they themselves while they are its staff, else those who are nearest.
 func (s *Service) actFor(db *gorm.DB, path string, personID int64) ([]int64, error) {
 	var n int64
-	err := db.Table("role_grants").Where("person_id = ? AND unit_id IN ? AND role IN ?", personID, store.IDsOn(path), []auth.Role{auth.StationStaff, auth.DistrictAdmin}).Count(&n).Error
+	err := db.Table("role_grants").Where("person_id = ? AND unit_id IN ? AND role IN ?", personID, scope.IDsOn(path), []auth.Role{auth.StationStaff, auth.DistrictAdmin}).Count(&n).Error
 	if err != nil || n > 0 {
 		return []int64{personID}, err
 	}

@@ -203,7 +203,7 @@ func (l *Line) workerStays(tx *store.Tx) (bool, error) {
 	if l.WorkerID == nil {
 		return false, nil
 	}
-	if there, err := store.HoldIfThere(tx, *l.WorkerID); err != nil || !there {
+	if there, err := human.HoldIfThere(tx, *l.WorkerID); err != nil || !there {
 		return false, err
 	}
 	return l.workerServes(tx.DB)

@@ -40,7 +40,7 @@ func (s *Service) MayCancel(l *Line) bool {
 // CancelForWard cancels what a minor has asked for, as the guardian and as the child itself could; the child is told.
 func (s *Service) CancelForWard(ctx context.Context, childID, id int64, reason string) error {
 	return s.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := store.HoldPerson(tx, childID); err != nil { // the guardian may be leaving in this instant
+		if err := human.Hold(tx, childID); err != nil { // the guardian may be leaving in this instant
 			return err
 		}
 		if err := mayGuard(tx.DB, auth.From(ctx).PersonID, childID, tx.Now); err != nil {

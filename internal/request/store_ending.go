@@ -4,7 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
-	"yimi/internal/store"
+	"yimi/internal/scope"
 )
 
 // workerServes tells whether the request's worker is a social worker there today.
@@ -13,7 +13,7 @@ func (l *Line) workerServes(db *gorm.DB) (bool, error) {
 		return false, nil
 	}
 	var n int64
-	below, from, to := store.Below("units.path", auth.Top(l.UnitPath))
+	below, from, to := scope.Below("units.path", auth.Top(l.UnitPath))
 	err := db.Table("role_grants").Joins("JOIN units ON units.id = role_grants.unit_id").
 		Where("role_grants.person_id = ? AND role_grants.role = ?", *l.WorkerID, auth.SocialWorker).Where(below, from, to).Limit(1).Count(&n).Error
 	return n > 0, err
@@ -30,7 +30,7 @@ func inHand(db *gorm.DB, e auth.Ending) (cases, bookings []int64, err error) {
 	if cases, err = openCaseIDs(db, e.Left.PersonID, district, maxHandOver+1); err != nil {
 		return nil, nil, err
 	}
-	err = store.Under(db.Table("bookings"), "bookings.unit_id", district).Joins("JOIN requests ON requests.id = bookings.request_id").
+	err = scope.Under(db.Table("bookings"), "bookings.unit_id", district).Joins("JOIN requests ON requests.id = bookings.request_id").
 		Where("bookings.provider_id = ? AND bookings.live = 1 AND (requests.worker_id IS NULL OR requests.worker_id = bookings.provider_id)", e.Left.PersonID).
 		Order("bookings.request_id").Limit(maxHandOver+1).Pluck("bookings.request_id", &bookings).Error
 	return cases, bookings, err
@@ -38,13 +38,13 @@ func inHand(db *gorm.DB, e auth.Ending) (cases, bookings []int64, err error) {
 
 // drafts selects what was filed for callers and not handed in, at units of a staff role that is ending.
 func drafts(db *gorm.DB, e auth.Ending) *gorm.DB {
-	q := store.Under(db.Table("requests"), "requests.unit_id", []string{e.UnitPath}).
+	q := scope.Under(db.Table("requests"), "requests.unit_id", []string{e.UnitPath}).
 		Where("filed_by = ? AND is_open = 1 AND state = ? AND person_id IS NULL", e.Left.PersonID, Draft)
 	if e.Role == auth.SocialWorker {
 		return q.Where("1 = 0")
 	}
 	if stays := e.Left.ManagedPaths(); len(stays) > 0 {
-		q = q.Where("requests.id NOT IN (?)", store.Under(db.Session(&gorm.Session{NewDB: true}).Table("requests").Select("requests.id"), "requests.unit_id", stays).
+		q = q.Where("requests.id NOT IN (?)", scope.Under(db.Session(&gorm.Session{NewDB: true}).Table("requests").Select("requests.id"), "requests.unit_id", stays).
 			Where("filed_by = ?", e.Left.PersonID))
 	}
 	return q

@@ -3,9 +3,10 @@ package request
 import (
 	"strings"
 
-	"gorm.io/gorm"
-
+	"yimi/internal/scope"
 	"yimi/internal/store"
+
+	"gorm.io/gorm"
 )
 
 // under lists requests of the units under the roots, newest first. Drafts are their writers' alone.
@@ -22,16 +23,16 @@ func (s shelf) under(db *gorm.DB, roots []string, f Filter) ([]Line, error) {
 func found(db *gorm.DB, roots []string, f Filter) (*gorm.DB, error) {
 	condition, args := f.narrow()
 	if f.Number != "" {
-		return store.Under(db.Table("requests"), "unit_id", roots).Where("number = ?", writtenNumber(f.Number)).Where(condition, args...), nil
+		return scope.Under(db.Table("requests"), "unit_id", roots).Where("number = ?", writtenNumber(f.Number)).Where(condition, args...), nil
 	}
 	if f.Name == "" && f.State == "" && f.ServiceTypeID == 0 {
-		q, err := store.NewestUnder(db, "requests", roots)
+		q, err := scope.NewestUnder(db, "requests", roots)
 		if err != nil {
 			return nil, err
 		}
 		return q.Where(condition, args...), nil
 	}
-	units, err := store.UnitsUnder(db, roots)
+	units, err := scope.UnitsUnder(db, roots)
 	if err != nil {
 		return nil, err
 	}

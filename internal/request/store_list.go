@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -31,9 +32,9 @@ var Queues = []Queue{QueueNew, QueueOverdue, QueueUnassigned, QueueToAccept, Que
 // COALESCE keeps SQLite from going through all that nobody works on, or that is closed, instead of the few marked.
 func queued(q *gorm.DB, queue Queue, roots []string, now store.Time) *gorm.DB {
 	if queue == QueueReferredIn {
-		return store.Under(q.Where("requests.state = ?", Referred), "requests.referred_to", roots)
+		return scope.Under(q.Where("requests.state = ?", Referred), "requests.referred_to", roots)
 	}
-	q = store.Under(q, "requests.unit_id", roots)
+	q = scope.Under(q, "requests.unit_id", roots)
 	switch queue {
 	case QueueNew:
 		return q.Where("requests.state = ?", Submitted)
@@ -139,7 +140,7 @@ const (
 )
 
 func casesOf(db *gorm.DB, a auth.Actor, open bool) *gorm.DB {
-	return store.Under(lines(db), "requests.unit_id", a.ServedPaths()).Where("requests.worker_id = ? AND requests.is_open = ?", a.PersonID, mark(open))
+	return scope.Under(lines(db), "requests.unit_id", a.ServedPaths()).Where("requests.worker_id = ? AND requests.is_open = ?", a.PersonID, mark(open))
 }
 
 // openCases gives a worker's cases under way behind the key.
@@ -163,7 +164,7 @@ func (s shelf) overCases(db *gorm.DB, a auth.Actor, before int64, limit int) ([]
 
 // openCaseIDs gives the ids of a worker's open cases at the units under the roots, the oldest first.
 func openCaseIDs(db *gorm.DB, workerID int64, roots []string, limit int) (ids []int64, err error) {
-	q := store.Under(db.Table("requests"), "requests.unit_id", roots).Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed)
+	q := scope.Under(db.Table("requests"), "requests.unit_id", roots).Where("worker_id = ? AND is_open = 1 AND state <> ?", workerID, Completed)
 	err = q.Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, err
 }

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"yimi/internal/auth"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -44,7 +45,7 @@ func messageRead(tx *store.Tx, id int64) error {
 
 // staffOf gives the staff who are nearest to a unit: its own, or those of the first unit above it that has any.
 func staffOf(db *gorm.DB, path string) (out []int64, err error) {
-	units := store.IDsOn(path)
+	units := scope.IDsOn(path)
 	var rows []struct{ PersonID, UnitID int64 }
 	err = db.Table("role_grants").Select("role_grants.person_id, role_grants.unit_id").Joins("JOIN people ON people.id = role_grants.person_id").
 		Where("role_grants.unit_id IN ? AND role_grants.role IN ? AND people.closed_at IS NULL", units, []auth.Role{auth.StationStaff, auth.DistrictAdmin}).

@@ -6,6 +6,8 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/catalogue"
+	"yimi/internal/human"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
@@ -41,7 +43,7 @@ const workerColumns = `role_grants.person_id, people.name, COALESCE(providers.le
 // workers selects the social workers who take cases, of the district that the path is in: by the role
 // that they hold there today, wherever they can be booked.
 func workers(db *gorm.DB, serviceTypeID int64, path string) *gorm.DB {
-	inDistrict, from, to := store.Below("granted.path", auth.Top(path))
+	inDistrict, from, to := scope.Below("granted.path", auth.Top(path))
 	return db.Table("role_grants").Select(workerColumns, serviceTypeID).
 		Joins("JOIN people ON people.id = role_grants.person_id").
 		Joins("LEFT JOIN providers ON providers.person_id = role_grants.person_id").
@@ -58,7 +60,7 @@ func workersNear(db *gorm.DB, serviceTypeID int64, path string) (out []worker, e
 
 // heldWorker is findWorker for somebody who is about to get something: a role does not end meanwhile.
 func heldWorker(tx *store.Tx, personID, serviceTypeID int64, path string) (*worker, error) {
-	if there, err := store.HoldIfThere(tx, personID); err != nil || !there {
+	if there, err := human.HoldIfThere(tx, personID); err != nil || !there {
 		return nil, err
 	}
 	return findWorker(tx.DB, personID, serviceTypeID, path)

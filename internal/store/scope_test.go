@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
+	"yimi/internal/scope"
 
-	"yimi/internal/store"
+	"pgregory.net/rapid"
 )
 
 func TestBelowIsTheSubtree(t *testing.T) {
@@ -17,7 +17,7 @@ func TestBelowIsTheSubtree(t *testing.T) {
 	})
 	rapid.Check(t, func(r *rapid.T) {
 		root, unit := path.Draw(r, "root"), path.Draw(r, "unit")
-		_, from, to := store.Below("path", root)
+		_, from, to := scope.Below("path", root)
 		if got, want := from <= unit && unit < to, strings.HasPrefix(unit, root); got != want {
 			r.Errorf("%s below %s: %v, want %v", unit, root, got, want)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
+	"yimi/internal/scope"
 	"yimi/internal/store"
 	"yimi/internal/storetest"
 	"yimi/internal/unit"
@@ -208,7 +209,7 @@ func TestADistrictUnderACity(t *testing.T) {
 		if !auth.IsCity(city.Path) || auth.Top(tr.room.Path) != tr.wuzhong.Path || auth.Top(city.Path) != city.Path {
 			t.Error(city.Path, auth.Top(city.Path), auth.Top(tr.room.Path))
 		}
-		if got := store.IDsOn(room.Path); !slices.Equal(got, []int64{city.ID, district.ID, station.ID, community.ID, room.ID}) {
+		if got := scope.IDsOn(room.Path); !slices.Equal(got, []int64{city.ID, district.ID, station.ID, community.ID, room.ID}) {
 			t.Errorf("%v", got)
 		}
 	})
