@@ -100,6 +100,42 @@ func TestARowIsPartOfTheDeed(t *testing.T) {
 	})
 }
 
+// The admin of a city reads the log of its districts, one of a district its own alone.
+func TestACityReadsItsDistricts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		units := unit.NewService(s)
+		var city unit.Unit
+		must(t, s.Tx(t.Context(), func(tx *store.Tx) (err error) {
+			city, err = unit.BootstrapIn(tx, unit.City, "吴忠市社会工作中心", true)
+			return err
+		}))
+		admin := func(u unit.Unit) context.Context {
+			return call(t, auth.Actor{PersonID: u.ID + 100, Grants: []auth.Grant{{Role: auth.DistrictAdmin, UnitID: u.ID, UnitPath: u.Path}}}, "createUnit")
+		}
+		add := func(under unit.Unit, kind unit.Kind, name string) unit.Unit {
+			u, err := units.Create(admin(city), unit.Input{ParentID: under.ID, Kind: kind, Name: name})
+			must(t, err)
+			return u
+		}
+		one, two := add(city, unit.DistrictCentre, "利通区社会工作中心"), add(city, unit.DistrictCentre, "青铜峡市社会工作中心")
+		add(one, unit.Station, "东方社区社工站")
+		add(two, unit.Station, "裕民社区社工站")
+		log := audit.NewService(s, nil)
+		log.Know(nil)
+		for _, c := range []struct {
+			of   unit.Unit
+			want int
+		}{{city, 5}, {one, 2}, {two, 2}} {
+			lines, err := log.List(admin(c.of), audit.Filter{Limit: 20})
+			must(t, err)
+			if len(lines) != c.want {
+				t.Errorf("%s reads %d lines, want %d", c.of.Name, len(lines), c.want)
+			}
+		}
+	})
+}
+
 func TestDiff(t *testing.T) {
 	t.Parallel()
 	type inner struct{ Capacity int }

@@ -5,19 +5,25 @@ import (
 
 	"gorm.io/gorm"
 
+	"yimi/internal/auth"
 	"yimi/internal/scope"
 	"yimi/internal/store"
 )
 
 // scoped narrows the log to the subtrees of the roots: by the district, which the indexes begin
-// with, and below it by the unit. A whole district needs no look at its units.
+// with, and below it by the unit. A whole district, or a city, needs no look at its units.
 func scoped(q *gorm.DB, roots []string) *gorm.DB {
-	districts, whole := make([]int64, len(roots)), len(roots) > 0
-	for i, root := range roots {
-		districts[i] = districtOf(root)
-		whole = whole && strings.Count(root, "/") == 2 // "/1/"
+	districts, whole := []int64{}, len(roots) > 0
+	condition, below := "a.district_id IN ?", []any{}
+	for _, root := range roots {
+		districts = append(districts, districtOf(root))
+		whole = whole && auth.Top(root) == root
+		if auth.IsCity(root) {
+			under, from, to := scope.Below("path", root)
+			condition, below = condition+" OR a.district_id IN (SELECT id FROM units WHERE "+under+")", append(below, from, to)
+		}
 	}
-	if q = q.Where("a.district_id IN ?", districts); whole {
+	if q = q.Where("("+condition+")", append([]any{districts}, below...)...); whole {
 		return q
 	}
 	return scope.Under(q, "a.unit_id", roots)
