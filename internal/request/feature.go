@@ -78,7 +78,7 @@ func notices() []feature.Notice {
 	kind := func(kind outbox.Kind, page, icon string, tone feature.Tone) feature.Notice {
 		return feature.Notice{Kind: string(kind), Page: page, Icon: icon, Tone: tone, Urgent: kind == NoticeRequestChanged}
 	}
-	const asked, atStation, asWorker = "pkg-request/request", "pkg-staff/request", "pkg-worker/case"
+	const asked, atStation, asWorker = "pkg-request/request", "pkg-staff-request/request", "pkg-worker/case"
 	return []feature.Notice{
 		kind(NoticeRequestSubmitted, asked, "services", feature.Good), kind(NoticeRequestApproved, asked, "check", feature.Good),
 		kind(NoticeRequestRejected, asked, "close", feature.Quiet), kind(NoticeRequestReturned, asked, "edit", feature.Asks),

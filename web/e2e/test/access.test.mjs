@@ -28,13 +28,13 @@ after(async () => {
   await site?.stop()
 })
 
-const ADMIN = /^\/pkg-staff\/(audit|minors-report|deliveries|holidays)$/
+const ADMIN = /^\/(pkg-staff\/(audit|minors-report|deliveries)|pkg-staff-service\/holidays)$/
 /** The pages of each persona: together all, each by one who sees most of it, and some by another who sees something else there. */
 const SEES = {
   volunteer: (path) => !/^\/pkg-(staff|worker)\//.test(path),
   resident: (path) => /^\/(pages|pkg-request)\//.test(path),
   worker: (path) => path.startsWith('/pkg-worker/'),
-  staff: (path) => path.startsWith('/pkg-staff/') && !ADMIN.test(path),
+  staff: (path) => path.startsWith('/pkg-staff') && !ADMIN.test(path),
   admin: (path) => ADMIN.test(path) || path === '/pkg-staff/workbench',
 }
 
@@ -45,8 +45,8 @@ const SHEETS = {
   '/pkg-me/settings': 'sign-out',
   '/pkg-worker/hours': 'exception-add',
   '/pkg-worker/case': 'more',
-  '/pkg-staff/edit': 'add-shift',
-  '/pkg-staff/holidays': 'add-holiday',
+  '/pkg-staff-activity/activity-edit': 'add-shift',
+  '/pkg-staff-service/holidays': 'add-holiday',
 }
 
 /** What a page is opened with, so that it shows something. */
@@ -70,12 +70,12 @@ async function findQueries() {
     '/pkg-request/request': `id=${talk.id}`,
     '/pkg-request/change-time': `id=${talk.id}`,
     '/pkg-request/looks': `id=${talk.id}`,
-    '/pkg-staff/edit': `id=${shift.activity_id}`,
-    '/pkg-staff/code': `shift_id=${shift.shift_id}&kind=in`,
-    '/pkg-staff/attendance': `shift_id=${over.shift_id}`,
-    '/pkg-staff/request': `id=${asked.id}`,
-    '/pkg-staff/requests': 'queue=new',
-    '/pkg-staff/service-edit': `id=${services[0].id}`,
+    '/pkg-staff-activity/activity-edit': `id=${shift.activity_id}`,
+    '/pkg-staff-activity/checkin-code': `shift_id=${shift.shift_id}&kind=in`,
+    '/pkg-staff-activity/attendance': `shift_id=${over.shift_id}`,
+    '/pkg-staff-request/request': `id=${asked.id}`,
+    '/pkg-staff-request/requests': 'queue=new',
+    '/pkg-staff-service/service-edit': `id=${services[0].id}`,
     '/pkg-worker/case': `id=${held.id}`,
     '/pkg-worker/notes': `id=${held.id}`,
   }

@@ -80,7 +80,7 @@ for (const [name, build] of Object.entries(builds)) {
 
     test('staff switch between the two codes', async () => {
       const shift = await publish(await api(server.origin, 'staff'))
-      await on('staff', `/pkg-staff/code?shift_id=${shift}`, async (page) => {
+      await on('staff', `/pkg-staff-activity/checkin-code?shift_id=${shift}`, async (page) => {
         const six = async () => (await page.locator('.code-six:visible').innerText()).replace(/\D/g, '')
         const shown = async (kind) =>
           (await api(server.origin, 'staff')).get(`/shifts/${shift}/checkin-code?kind=${kind}`).then((code) => code.digits)
@@ -92,13 +92,17 @@ for (const [name, build] of Object.entries(builds)) {
 
     test('the code page fits a narrow phone', async () => {
       const { shifts } = await (await api(server.origin, 'staff')).get('/workbench')
-      await on('staff', `/pkg-staff/code?shift_id=${shifts.find((one) => one.phase === 'under_way').shift_id}`, async (page) => {
-        await page.locator('.code-face:visible').first().waitFor()
-        for (const width of [320, 360]) {
-          await page.setViewportSize({ width, height: 700 })
-          await page.waitForFunction((wide) => document.documentElement.scrollWidth <= wide, width)
-        }
-      })
+      await on(
+        'staff',
+        `/pkg-staff-activity/checkin-code?shift_id=${shifts.find((one) => one.phase === 'under_way').shift_id}`,
+        async (page) => {
+          await page.locator('.code-face:visible').first().waitFor()
+          for (const width of [320, 360]) {
+            await page.setViewportSize({ width, height: 700 })
+            await page.waitForFunction((wide) => document.documentElement.scrollWidth <= wide, width)
+          }
+        },
+      )
     })
 
     test('staff let in who has no place, by one tap', { skip: name !== 'H5' && 'the camera is WeChat’s own' }, async () => {
@@ -106,7 +110,7 @@ for (const [name, build] of Object.entries(builds)) {
       const [first, door] = [await newcomer(server.origin, 'first', '何先到'), await newcomer(server.origin, 'door', '何门口')]
       const shift = await publish(staff)
       await first.post(`/shifts/${shift}/signups`)
-      await on('staff', `/pkg-staff/code?shift_id=${shift}`, async (page, _, guard) => {
+      await on('staff', `/pkg-staff-activity/checkin-code?shift_id=${shift}`, async (page, _, guard) => {
         guard.expectStatus(409)
         await press(button(page, '扫他的码'), { shows: text(page, '输入他的码') })
         await page.locator('.code-input:visible input').fill((await door.get('/me/code')).token)

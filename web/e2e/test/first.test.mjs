@@ -101,7 +101,7 @@ describe('the first time', () => {
     const staff = await api(server.origin, 'staff')
     const [{ number }] = (await staff.get(`/requests?name=${encodeURIComponent(NAME)}`)).items
     await asOne(staff, async (page) => {
-      await go(page, '/pkg-staff/requests?queue=follow_up')
+      await go(page, '/pkg-staff-request/requests?queue=follow_up')
       const field = page.locator(at('find')).locator('input')
       const row = page.locator(at('request-row')).filter({ hasText: `编号 ${number}` })
       await page.locator(at('queue-new')).waitFor()

@@ -48,7 +48,7 @@ for (const [name, build] of Object.entries(builds)) {
 
     const on = (...of) => onPhone(browser, app, ...of)
     const code = (shift, kind) =>
-      on('staff', `/pkg-staff/code?shift_id=${shift}&kind=${kind}`, async (page) => {
+      on('staff', `/pkg-staff-activity/checkin-code?shift_id=${shift}&kind=${kind}`, async (page) => {
         await page.locator('.seg-i.on:visible', { hasText: kind === 'in' ? '签到' : '签退' }).waitFor()
         const digits = await page.locator('.code-six:visible').innerText()
         return digits.replace(/\D/g, '')
@@ -79,7 +79,7 @@ for (const [name, build] of Object.entries(builds)) {
 
       const before = await campaignHours(campaign.id)
       assert.match(await checkIn(under.shift_id, 'out'), /1 小时/)
-      await on('staff', `/pkg-staff/attendance?shift_id=${under.shift_id}`, async (page) => {
+      await on('staff', `/pkg-staff-activity/attendance?shift_id=${under.shift_id}`, async (page) => {
         const row = page.locator('.cell:visible', { hasText: '林晓雯', has: page.locator('.box') })
         await row.waitFor()
         if ((await row.locator('.box.on').count()) === 0) await row.click()

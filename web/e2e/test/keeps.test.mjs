@@ -91,7 +91,7 @@ describe('nothing is lost or done twice', () => {
     await inBrowser(
       async (page) => {
         const sent = posts(page, '/api/v1/requests')
-        await go(page, '/pkg-staff/file-request')
+        await go(page, '/pkg-staff-request/file-request')
         await press(page.locator(at('choose-service')), { shows: page.locator(at('service')).first() })
         await press(page.locator(at('service')).filter({ hasText: plain.name }).first(), { hides: page.locator(at('sheet')) })
         await page.locator(at('caller-name')).locator('input').fill('赵大爷')
@@ -128,7 +128,7 @@ describe('nothing is lost or done twice', () => {
   test('a session that ends in a form: the same person signs in, and what was pressed is done once', async () => {
     await whenItEnds(async (page, sent) => {
       await press(page.locator(at('be-staff')), { hides: page.locator(at('sign-in-sheet')) })
-      await page.waitForURL(/pkg-staff\/request\?/)
+      await page.waitForURL(/pkg-staff-request\/request\?/)
       await text(page, '赵大爷').waitFor()
       assert.equal(new Set(sent.map((one) => one.headers()['idempotency-key'])).size, 1)
     })
@@ -138,7 +138,7 @@ describe('nothing is lost or done twice', () => {
     await whenItEnds(async (page) => {
       await press(page.locator(at('be-admin')), { hides: page.locator(at('sign-in-sheet')) })
       await page.waitForURL(/pages\/home\/index|#\/$/)
-      await go(page, '/pkg-staff/file-request')
+      await go(page, '/pkg-staff-request/file-request')
       await page.locator(at('choose-service')).waitFor()
       assert.equal(await page.locator(at('caller-name')).locator('input').inputValue(), '')
     })
@@ -151,7 +151,7 @@ describe('nothing is lost or done twice', () => {
   })
 
   test('a link opened by nobody offers signing in, and then shows what it is for', async () => {
-    for (const path of ['/pkg-staff/requests?queue=new', '/pkg-worker/cases']) {
+    for (const path of ['/pkg-staff-request/requests?queue=new', '/pkg-worker/cases']) {
       await inBrowser(
         async (page) => {
           await go(page, path)
@@ -226,7 +226,7 @@ describe('nothing is lost or done twice', () => {
 
   test('an activity says the days of its campaign where it is chosen', async () => {
     await inBrowser(async (page) => {
-      await go(page, '/pkg-staff/edit', 'staff')
+      await go(page, '/pkg-staff-activity/activity-edit', 'staff')
       await press(page.locator('[data-testid^="campaign-"]:visible').first(), { shows: page.locator(at('period')) })
       assert.match(await page.locator(at('period')).innerText(), /的活动在 \d{4}年\d+月\d+日–\d{4}年\d+月\d+日/)
     })

@@ -85,7 +85,7 @@ for (const [name, build] of Object.entries(builds)) {
         await text(page, '我走得更晚').click()
         await press(button(page, '交给社工站核对'), { shows: text(page, '疑问正在核对') })
       })
-      await on('staff', '/pkg-staff/disputes', async (page) => {
+      await on('staff', '/pkg-staff-hours/disputes', async (page) => {
         await text(page, '收完工具才走的').waitFor() // the demo's own
         const mine = card(page, '“我走得更晚”')
         await press(mine.locator('.btn', { hasText: '记录没错' }), { shows: text(page, '只算班次时间内的') })

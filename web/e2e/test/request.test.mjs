@@ -61,7 +61,7 @@ for (const [name, build] of Object.entries(builds)) {
       const made = (await resident.get('/me/requests')).items.find((one) => !had.includes(one.id))
       assert.deepEqual([made.state, made.words, made.booking.state], ['submitted', '还是睡不着，想再聊一次。', 'held'])
 
-      await on('staff', '/pkg-staff/requests?queue=new', async (page) => {
+      await on('staff', '/pkg-staff-request/requests?queue=new', async (page) => {
         const row = page.locator('.req-row:visible', { hasText: '还是睡不着' })
         await press(row.locator('.req-tick'), { shows: button(page, '通过 1 件') })
         await press(button(page, '通过 1 件'), { hides: row })

@@ -23,7 +23,7 @@ after(async () => {
 })
 
 /** Who may see the page. */
-const personaFor = (path) => (path.startsWith('/pkg-staff/') ? 'staff' : path.startsWith('/pkg-worker/') ? 'worker' : 'volunteer')
+const personaFor = (path) => (path.startsWith('/pkg-staff') ? 'staff' : path.startsWith('/pkg-worker/') ? 'worker' : 'volunteer')
 
 async function onPhone(act, more) {
   const { page, context, guard } = await openPhone(browser, more)

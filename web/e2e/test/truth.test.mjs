@@ -85,7 +85,7 @@ for (const [name, build] of Object.entries(builds)) {
       const { shift_id: shift } = (await staff.get('/workbench')).shifts.find((one) => one.phase === 'to_confirm')
       const { items, starts_at: starts } = await staff.get(`/shifts/${shift}/attendance`)
       const { person_name: who, signup_id: signup } = items.find((row) => row.in_at && !row.out_at)
-      await on('staff', `/pkg-staff/attendance?shift_id=${shift}`, async (page) => {
+      await on('staff', `/pkg-staff-activity/attendance?shift_id=${shift}`, async (page) => {
         await card(page, who).locator('.btn', { hasText: '补记时长' }).click()
         await text(page, `给${who}补记时长`).waitFor()
         const from = clockOf(starts)
@@ -101,8 +101,8 @@ for (const [name, build] of Object.entries(builds)) {
       })
       const row = (await staff.get(`/shifts/${shift}/attendance`)).items.find((one) => one.signup_id === signup)
       assert.deepEqual([row.proposed_minutes, row.waits_for], [60, 'district'])
-      await on('staff', '/pkg-staff/proposals', (page) => card(page, who).getByText('等区级管理员复核').waitFor())
-      await on('admin', '/pkg-staff/proposals', async (page) => {
+      await on('staff', '/pkg-staff-hours/proposals', (page) => card(page, who).getByText('等区级管理员复核').waitFor())
+      await on('admin', '/pkg-staff-hours/proposals', async (page) => {
         await card(page, who).getByText('减去休息 30 分').waitFor()
         await card(page, who).click()
         await press(button(page, '通过 1 件'), { hides: card(page, who) })
@@ -124,7 +124,7 @@ for (const [name, build] of Object.entries(builds)) {
         await volunteer.post(`/shifts/${moved.shift}/signups`),
         await volunteer.post(`/shifts/${other.shift}/signups`),
       ]
-      await refused('staff', `/pkg-staff/edit?id=${moved.id}`, async (page) => {
+      await refused('staff', `/pkg-staff-activity/activity-edit?id=${moved.id}`, async (page) => {
         await late(page, '**/api/v1/shifts/*')
         await button(page, /^\s*改\s*$/).click()
         await text(page, '改这个班次').waitFor()
@@ -152,7 +152,7 @@ for (const [name, build] of Object.entries(builds)) {
       const volunteer = await api(server.origin, 'volunteer')
       const { name: who } = await volunteer.get('/me')
       const mine = (await volunteer.get('/me/signups')).items.find((one) => one.checked_in_at && !one.checked_out_at)
-      await on('staff', `/pkg-staff/attendance?shift_id=${mine.shift_id}`, async (page) => {
+      await on('staff', `/pkg-staff-activity/attendance?shift_id=${mine.shift_id}`, async (page) => {
         await cell(page, who).getByText('撤销签到').click()
         await text(page, '志愿者可以重新扫码').waitFor()
         await text(page, '扫错了人').click()

@@ -58,7 +58,7 @@ for (const [name, build] of Object.entries(builds)) {
       const { page, context, guard } = await openPhone(browser)
       guard.expectStatus(409) // full, at first
       try {
-        await app.open(page, `/pkg-staff/signups?state=waitlisted&shift_id=${shift}`, 'staff')
+        await app.open(page, `/pkg-staff-activity/signups?state=waitlisted&shift_id=${shift}`, 'staff')
         await text(page, '1 人排候补').waitFor()
         await late(page, '**/api/v1/signups/*/take')
         await press(button(page, '给名额'), { shows: text(page, '这一班满了') })

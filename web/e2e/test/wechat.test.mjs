@@ -64,7 +64,7 @@ describe('a place on the map', () => {
   test('is taken into the form', async () => {
     const staff = await api(server.origin, 'staff')
     const { id } = await activity(staff)
-    await onWeapp('staff', `/pkg-staff/edit?id=${id}`, async (page) => {
+    await onWeapp('staff', `/pkg-staff-activity/activity-edit?id=${id}`, async (page) => {
       await sets(page, 'place', BRIDGE)
       await press(chip(page, '在地图上选'), { shows: chip(page, '已选好') })
       await button(page, '存草稿').click()
@@ -89,7 +89,7 @@ describe('a place on the map', () => {
     test(`${name}: kind words, and the form goes on without`, async () => {
       const staff = await api(server.origin, 'staff')
       const { id } = await activity(staff)
-      await onWeapp('staff', `/pkg-staff/edit?id=${id}`, async (page) => {
+      await onWeapp('staff', `/pkg-staff-activity/activity-edit?id=${id}`, async (page) => {
         await chip(page, '在地图上选').waitFor()
         await sets(page, 'place', BRIDGE)
         await before(page)
@@ -126,7 +126,7 @@ describe('a new version', () => {
 
   test('is not offered over a form, but on the next tab, and begins when it is wanted', () =>
     onWeapp('staff', '/pages/home/index', async (page) => {
-      await page.evaluate(() => window.__weapp.open('/pkg-staff/edit'))
+      await page.evaluate(() => window.__weapp.open('/pkg-staff-activity/activity-edit'))
       await chip(page, '在地图上选').waitFor()
       await page.evaluate(() => window.__weapp.update())
       await tells(page, 'onShow')

@@ -80,7 +80,7 @@ describe('two windows of one login', () => {
   })
 
   test('another person who signs in in one is who is there in the other, with nothing of the first', async () => {
-    await inTwo('/pkg-staff/file-request', async (one, two) => {
+    await inTwo('/pkg-staff-request/file-request', async (one, two) => {
       await two.locator(at('caller-name')).locator('input').fill('赵大爷')
       await one.goto(`${server.origin}/m/?persona=volunteer#/pages/mine/index`)
       await text(one, '林晓雯').waitFor()

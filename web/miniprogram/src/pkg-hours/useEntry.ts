@@ -80,7 +80,7 @@ export function useEntry() {
     doubt.dismiss()
     if (act === 'retry') void send()
     if (act === 'reload') void entry.run()
-    if (act === 'proposals') open('/pkg-staff/proposals')
+    if (act === 'proposals') open('/pkg-staff-hours/proposals')
   }
 
   return {

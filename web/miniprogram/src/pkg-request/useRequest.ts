@@ -31,7 +31,7 @@ export function useRequest() {
   /** Who handles it has pages for that: a message of a resident's leads a worker here. */
   function atWork(of: Request) {
     if (of.worker_id === person.value?.id) uni.redirectTo({ url: `/pkg-worker/case?id=${of.id}` })
-    else if (isStaff.value) uni.redirectTo({ url: `/pkg-staff/request?id=${of.id}` })
+    else if (isStaff.value) uni.redirectTo({ url: `/pkg-staff-request/request?id=${of.id}` })
   }
   onShow(() => void run())
   onPullDownRefresh(async () => {

@@ -7,7 +7,7 @@ import { day, isoDate, monthDay, startOfDay } from '@/app/format'
 import { usePageList } from '@/app/list'
 import { timeSaid } from '@/app/said'
 import { useSession } from '@/app/session'
-import { asStaff } from './asStaff'
+import { asStaff } from '@/staff/asStaff'
 
 export type Entry = Schemas['AuditEntry']
 const DAY_MS = 86_400_000

@@ -5,7 +5,7 @@ import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { usePageList } from '@/app/list'
-import { asStaff } from './asStaff'
+import { asStaff } from '@/staff/asStaff'
 
 export type Duplicate = Schemas['Duplicate']
 type Settling = { of: Duplicate; keep: Schemas['Account'] | null }

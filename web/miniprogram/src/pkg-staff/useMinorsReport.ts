@@ -8,7 +8,7 @@ import { copy } from '@/app/device'
 import { useLoad } from '@/app/list'
 import { isoDate } from '@/app/format'
 import { useSession } from '@/app/session'
-import { asStaff } from './asStaff'
+import { asStaff } from '@/staff/asStaff'
 
 type Report = Schemas['MinorsReport']
 const HEIGHT = 88

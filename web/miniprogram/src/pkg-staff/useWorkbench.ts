@@ -5,8 +5,8 @@ import { api } from '@/app/api'
 import { useList } from '@/app/list'
 import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
-import { asStaff } from './asStaff'
-import { QUEUES } from './requestWork'
+import { asStaff } from '@/staff/asStaff'
+import { QUEUES } from '@/staff/queues'
 import { confirmAt, partsOf, type WorkShift } from './workShifts'
 
 /** What waits for staff, today's shifts, and those to confirm from before, page by page. */
@@ -31,14 +31,14 @@ export function useWorkbench() {
     const w = work.value
     if (!w) return []
     const doors = [
-      { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff/requests?queue=new') },
-      { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff/signups') },
+      { key: 'requests', n: w.requests.new, word: '服务申请', go: () => open('/pkg-staff-request/requests?queue=new') },
+      { key: 'signups', n: w.pending_signups, word: '活动报名', go: () => open('/pkg-staff-activity/signups') },
       { key: 'confirm', n: w.to_confirm, word: '待确认', go: goConfirm },
       {
         key: 'attention',
         n: w.attention + w.requests.overdue + w.requests.follow_up + w.requests.messages,
         word: '需留意',
-        go: () => open('/pkg-staff/attention'),
+        go: () => open('/pkg-staff-hours/attention'),
       },
     ]
     const firstToDo = doors.find((door) => door.n > 0 && door.key !== 'attention')?.key
@@ -55,10 +55,10 @@ export function useWorkbench() {
       icon: one.icon,
       late: one.queue === 'overdue',
       n: w.requests[one.queue],
-      url: `/pkg-staff/requests?queue=${one.queue}`,
+      url: `/pkg-staff-request/requests?queue=${one.queue}`,
     }))
-    const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff/proposals' }
-    const disputes = { key: 'disputes', word: '时长疑问', icon: 'chat', late: false, n: w.disputes, url: '/pkg-staff/disputes' }
+    const hours = { key: 'proposals', word: '时长复核', icon: 'shield', late: false, n: w.proposals, url: '/pkg-staff-hours/proposals' }
+    const disputes = { key: 'disputes', word: '时长疑问', icon: 'chat', late: false, n: w.disputes, url: '/pkg-staff-hours/disputes' }
     return [...queues, hours, disputes].filter((one) => one.n > 0)
   })
 
@@ -71,10 +71,10 @@ export function useWorkbench() {
 
   function act(shift: WorkShift) {
     if (shift.phase === 'to_confirm') sheet(shift)
-    else open(`/pkg-staff/code?shift_id=${shift.shift_id}`)
+    else open(`/pkg-staff-activity/checkin-code?shift_id=${shift.shift_id}`)
   }
 
-  const sheet = (shift: WorkShift) => open(`/pkg-staff/attendance?shift_id=${shift.shift_id}`)
+  const sheet = (shift: WorkShift) => open(`/pkg-staff-activity/attendance?shift_id=${shift.shift_id}`)
   return { work, list, person, counts, rows, waiting, parts, act, toConfirm: sheet }
 }
 

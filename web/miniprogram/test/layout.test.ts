@@ -1,0 +1,38 @@
+// What the folders promise, read from the sources.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import pages from '../src/pages.json'
+
+const files = readdirSync('src', { recursive: true, withFileTypes: true })
+  .filter((one) => /\.(vue|ts)$/.test(one.name) && !one.name.endsWith('.test.ts'))
+  .map((one) => join(one.parentPath, one.name))
+  .map((path) => ({ path: path.replace(/^src\//, ''), text: readFileSync(path, 'utf8') }))
+
+/** Every place where a source says what the expression finds: its file, and the expression's first group. */
+const places = (expression: RegExp) =>
+  files.flatMap(({ path, text }) => [...text.matchAll(expression)].map(([, found]) => ({ path, found })))
+
+test('all sources are read', () => {
+  expect(files.filter(({ path }) => path.endsWith('.vue')).length).toBeGreaterThan(100)
+  expect(places(/from '(@?[^']+)'/g).length).toBeGreaterThan(1000)
+})
+
+// In WeChat a package that is not loaded yet cannot be asked for a file: what several share lies in the main package.
+test('a subpackage is used by its own files alone', () => {
+  const taken = places(/from '@\/(pkg-[a-z-]+)\//g)
+  expect(taken.filter(({ path, found }) => !path.startsWith(`${found}/`))).toEqual([])
+  expect(places(/'((?:\.\.\/)+pkg-[^']+)'/g)).toEqual([])
+})
+
+test('every address is a page', () => {
+  const all = pages.subPackages.flatMap((pack) => pack.pages.map((page) => `${pack.root}/${page.path}`))
+  const said = places(/['`]\/(pkg-[a-z-]+\/[a-z-]+)/g)
+  expect(said.length).toBeGreaterThan(100)
+  expect(said.filter(({ found }) => !all.includes(found))).toEqual([])
+})
+
+// uni-app draws what is behind a line break within </block as words: </block⏎> shows a ">".
+test('no end tag of a block is broken over two lines', () => {
+  expect(places(/(<\/block\s+>)/g)).toEqual([])
+})
