@@ -26,6 +26,6 @@ export default defineConfig({
     noOutsideServers(),
     weappTarget(),
   ],
-  resolve: { alias: { '@yimi/client': here('../client/src/client.ts') } },
+  resolve: { alias: { '@yimi/client': here('../client/src/client.ts'), '@yimi/words': here('../words/src') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })

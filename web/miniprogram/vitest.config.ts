@@ -4,6 +4,10 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  resolve: { alias: { '@yimi/client': here('../client/src/client.ts'), '@': here('src') } },
-  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], setupFiles: ['test/uni.ts'], env: { UNI_PLATFORM: 'mp-weixin' } },
+  resolve: { alias: { '@yimi/client': here('../client/src/client.ts'), '@yimi/words': here('../words/src'), '@': here('src') } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', '../words/src/*.test.ts'],
+    setupFiles: ['test/uni.ts'],
+    env: { UNI_PLATFORM: 'mp-weixin' },
+  },
 })

@@ -32,6 +32,14 @@ test('every address is a page', () => {
   expect(said.filter(({ found }) => !all.includes(found))).toEqual([])
 })
 
+// What the desk's console shares: words, dates and forms, which know neither a phone nor Vue.
+test('web/words takes nothing but the contract', () => {
+  const words = readdirSync('../words/src').filter((name) => !name.endsWith('.test.ts'))
+  const taken = words.flatMap((name) => [...readFileSync(`../words/src/${name}`, 'utf8').matchAll(/from '([^']+)'|\b(uni)\./g)])
+  expect(taken.length).toBeGreaterThan(10)
+  expect(taken.map(([, from, uni]) => uni ?? from).filter((from) => from !== '@yimi/client' && !/^\.\/\w+$/.test(from))).toEqual([])
+})
+
 // uni-app draws what is behind a line break within </block as words: </block⏎> shows a ">".
 test('no end tag of a block is broken over two lines', () => {
   expect(places(/(<\/block\s+>)/g)).toEqual([])

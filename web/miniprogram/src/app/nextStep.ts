@@ -1,6 +1,6 @@
 // What happens next with a request, in plain words, and how far it has come.
 import type { Schemas } from '@yimi/client'
-import { day, spokenDay, spokenTime, time } from '@/app/format'
+import { day, spokenDay, spokenTime, time } from '@yimi/words/format'
 import type { Step } from '@/ui/Timeline.vue'
 
 type Request = Schemas['Request']

@@ -1,6 +1,6 @@
 // Times as the chosen mode says them: 09:00–11:30, or in elder mode 上午 9:00 到 11:30. What a person reads comes
-// from here; what a form keeps is `time` of `app/format`.
-import { ago, day, spokenSpan, spokenTime, span, time, type When } from './format'
+// from here; what a form keeps is `time` of `@yimi/words/format`.
+import { ago, day, spokenSpan, spokenTime, span, time, type When } from '@yimi/words/format'
 import { useElder } from './elder'
 
 const { elder } = useElder()

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { howLong, signupTag } from './labels'
 import { canCancel, checkinNow, checkinPage, mayAskToCancel } from './signups'
 
 const at = (clock: string) => Date.parse(`2025-11-29T${clock}:00+08:00`)
@@ -41,13 +40,4 @@ describe('giving a place back', () => {
     expect(mayAskToCancel(signup({ checked_in_at: iso('08:40') }), at('08:41'))).toBe(false)
   })
   it('of a place not firm is free until the start', () => expect(canCancel(signup({ state: 'waitlisted' }), at('08:59'))).toBe(true))
-})
-
-describe('what a sign-up is called', () => {
-  it('says the place on the waitlist and the check-in', () => {
-    expect(signupTag({ state: 'waitlisted', position: 4 }).text).toBe('候补第 4 位')
-    expect(signupTag({ state: 'confirmed', checked_in_at: iso('08:50') }).text).toBe('已签到')
-    expect(signupTag({ state: 'confirmed' }).text).toBe('已报名')
-  })
-  it('speaks of limits', () => expect([howLong(30), howLong(240), howLong(90)]).toEqual(['30 分钟', '4 小时', '1 小时 30 分']))
 })

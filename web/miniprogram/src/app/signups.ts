@@ -1,6 +1,6 @@
 // What can be done with a sign-up now, and the coming ones kept on the phone for a place without a signal.
 import type { Schemas } from '@yimi/client'
-import { holds } from './labels'
+import { holds } from '@yimi/words/labels'
 import { onLeave } from './own'
 import { keep, kept } from './storage'
 

@@ -1,7 +1,7 @@
 // Somebody one asks for: what is said of them, and what is still missing.
 import type { Schemas } from '@yimi/client'
-import { isoDate } from '@/app/format'
-import { BAD_PHONE, isPhone } from '@/app/plain'
+import { isoDate } from '@yimi/words/format'
+import { BAD_PHONE, isPhone } from '@yimi/words/plain'
 
 export type Beneficiary = Schemas['Beneficiary']
 export type Declared = NonNullable<Schemas['BeneficiaryInput']['groups']>[number]

@@ -2,7 +2,7 @@ import { computed, ref } from 'vue'
 import { onPullDownRefresh } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { count, day, percent, wholeHours } from '@/app/format'
+import { count, day, percent, wholeHours } from '@yimi/words/format'
 import { useLoad } from '@/app/list'
 import { timeSaid } from '@/app/said'
 

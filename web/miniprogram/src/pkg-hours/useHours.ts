@@ -2,8 +2,8 @@ import { computed, ref } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { usePageList, useLoad } from '@/app/list'
-import { hours, percent } from '@/app/format'
-import { STARS } from '@/app/hourWords'
+import { hours, percent } from '@yimi/words/format'
+import { STARS } from '@yimi/words/hourWords'
 
 type MyHours = Schemas['MyHours']
 

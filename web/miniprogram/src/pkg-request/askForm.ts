@@ -1,7 +1,7 @@
 // The form of an ask: its steps, what is still missing in it, and what is sent.
 import type { Schemas } from '@yimi/client'
-import { healthInput, healthSaid, type HealthSaid } from '@/app/requestWords'
-import { BAD_PHONE, isPhone } from '@/app/plain'
+import { healthInput, healthSaid, type HealthSaid } from '@yimi/words/requestWords'
+import { BAD_PHONE, isPhone } from '@yimi/words/plain'
 
 type Service = Schemas['ServiceType']
 type Question = Schemas['Question']

@@ -1,6 +1,6 @@
 // Weeks and slots of a calendar, as they are shown.
 import type { Schemas } from '@yimi/client'
-import { isoDate, startOfDay, time } from '@/app/format'
+import { isoDate, startOfDay, time } from '@yimi/words/format'
 import { timeSaid } from '@/app/said'
 
 type Slot = Schemas['Slot']

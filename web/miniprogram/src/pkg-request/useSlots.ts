@@ -2,7 +2,7 @@
 import { computed, reactive, ref, shallowRef, watch, type UnwrapNestedRefs } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { isoDate } from '@/app/format'
+import { isoDate } from '@yimi/words/format'
 import { useLoad } from '@/app/list'
 import { addDays, daySaid, mondayOf, monthSaid, partsOfDay } from './slots'
 

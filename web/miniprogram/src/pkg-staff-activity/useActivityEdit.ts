@@ -4,9 +4,9 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
-import { open, periodSaid } from '@/staff/campaigns'
+import { open, periodSaid } from '@yimi/words/campaigns'
 import { managedUnits } from '@/staff/units'
-import { emptyForm, formOf, inputOf, missingIn, patchOf, type Form, type SeriesDraft } from './activityForm'
+import { emptyForm, formOf, inputOf, missingIn, patchOf, type Form, type SeriesDraft } from '@yimi/words/activityForm'
 
 type Activity = Schemas['Activity']
 type Shift = Schemas['ShiftInput']

@@ -6,7 +6,7 @@ import { api } from '@/app/api'
 import { useLoad, usePageList } from '@/app/list'
 import { asStaff } from '@/staff/asStaff'
 import { reportOf, waitsOf, type Report } from '@/staff/batch'
-import { QUEUES } from '@/staff/queues'
+import { QUEUES } from '@yimi/words/queues'
 import { useEntryAttention } from './useEntryAttention'
 import { useMakeUp } from '@/staff/useMakeUp'
 

@@ -1,5 +1,5 @@
 // What is asked before a step that only needs words: the title, who reads it, and ready words.
-import { readBy } from '@/app/readers'
+import { readBy } from '@yimi/words/readers'
 import type { Act } from './requestWork'
 import { REJECT_REASONS, RETURN_REASONS } from './useRequests'
 

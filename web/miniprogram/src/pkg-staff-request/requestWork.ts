@@ -1,7 +1,7 @@
 // What staff do with a service request: the natural next act, and the words for all of them.
 import type { Schemas } from '@yimi/client'
-import { day, isoDate, monthDay, when, type When } from '@/app/format'
-import { RELATIONS, WAYS } from '@/app/requestWords'
+import { day, isoDate, monthDay, when, type When } from '@yimi/words/format'
+import { RELATIONS, WAYS } from '@yimi/words/requestWords'
 import { timeSaid } from '@/app/said'
 import type { Step } from '@/ui/Timeline.vue'
 

@@ -1,6 +1,6 @@
 // How days and slots of a calendar are told.
 import type { Schemas } from '@yimi/client'
-import { time } from '@/app/format'
+import { time } from '@yimi/words/format'
 
 type Day = Schemas['SlotDay']
 type Slot = Schemas['Slot']

@@ -4,8 +4,8 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
-import { answersOf } from './answers'
-import { emptyFile, fieldOf, forService, missingInFile, requestOf, type FileForm } from './fileRequestForm'
+import { answersOf } from '@yimi/words/answers'
+import { emptyFile, fieldOf, forService, missingInFile, requestOf, type FileForm } from '@yimi/words/fileRequestForm'
 import { managedUnits } from '@/staff/units'
 
 /** Filing a request for somebody who called. */

@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
-import { requestTag } from '@/app/requestWords'
+import { requestTag } from '@yimi/words/requestWords'
 import { findBy } from './findBy'
 
 type State = Schemas['RequestState']

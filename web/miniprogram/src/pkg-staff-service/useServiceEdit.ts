@@ -4,7 +4,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
-import { emptyService, missingInService, serviceFormOf, serviceInputOf, servicePatchOf, type ServiceForm } from './serviceForm'
+import { emptyService, missingInService, serviceFormOf, serviceInputOf, servicePatchOf, type ServiceForm } from '@yimi/words/serviceForm'
 import { managedUnits } from '@/staff/units'
 
 type Service = Schemas['ServiceType']

@@ -4,7 +4,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { useLoad } from '@/app/list'
 import { reportOf, type Report } from '@/staff/batch'
-import { workerFormOf, workerPatchOf, type WorkerForm } from './workerForm'
+import { workerFormOf, workerPatchOf, type WorkerForm } from '@yimi/words/workerForm'
 
 type Worker = Schemas['Provider']
 

@@ -6,7 +6,7 @@ import { useAct } from '@/app/act'
 import { api } from '@/app/api'
 import { copy } from '@/app/device'
 import { useLoad } from '@/app/list'
-import { isoDate } from '@/app/format'
+import { isoDate } from '@yimi/words/format'
 import { useSession } from '@/app/session'
 import { asStaff } from '@/staff/asStaff'
 

@@ -6,7 +6,7 @@ import { useList } from '@/app/list'
 import { open } from '@/app/nav'
 import { useSession } from '@/app/session'
 import { asStaff } from '@/staff/asStaff'
-import { QUEUES } from '@/staff/queues'
+import { QUEUES } from '@yimi/words/queues'
 import { confirmAt, partsOf, type WorkShift } from './workShifts'
 
 /** What waits for staff, today's shifts, and those to confirm from before, page by page. */

@@ -1,6 +1,6 @@
 // How the shifts of the workbench are shown, and how its list goes on.
 import type { Schemas } from '@yimi/client'
-import { isoDate } from '@/app/format'
+import { isoDate } from '@yimi/words/format'
 
 export type WorkShift = Schemas['WorkShift']
 

@@ -1,5 +1,5 @@
 // When a visit began and ended, if the buttons are pressed later.
-import { isoDate } from '@/app/format'
+import { isoDate } from '@yimi/words/format'
 
 const DAY = 86_400_000
 

@@ -1,6 +1,6 @@
 // What a worker does next: from what the server allows, and the clock.
 import type { Schemas } from '@yimi/client'
-import type { When } from '@/app/format'
+import type { When } from '@yimi/words/format'
 
 type Booking = Schemas['Booking']
 type Case = Pick<Schemas['Request'], 'state' | 'actions' | 'booking' | 'reason' | 'visits'>

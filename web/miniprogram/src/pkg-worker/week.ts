@@ -1,5 +1,5 @@
 // A week of the calendar, Monday to Sunday.
-import { isoDate, startOfDay } from '@/app/format'
+import { isoDate, startOfDay } from '@yimi/words/format'
 
 const DAY = 86_400_000
 

@@ -1,8 +1,8 @@
 // The contract's words for what happened to a request, as a worker reads them.
 import type { Schemas } from '@yimi/client'
 import type { Step } from '@/ui/Timeline.vue'
-import type { TagWords } from '@/app/labels'
-import { WAYS } from '@/app/requestWords'
+import type { TagWords } from '@yimi/words/labels'
+import { WAYS } from '@yimi/words/requestWords'
 import { agoSaid } from '@/app/said'
 
 type Line = Schemas['TimelineLine']

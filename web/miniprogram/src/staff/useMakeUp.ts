@@ -2,8 +2,9 @@ import { ref, shallowRef } from 'vue'
 import type { Schemas } from '@yimi/client'
 import { useAct } from '@/app/act'
 import { api } from '@/app/api'
-import { asTimeSpan, minutesOf, useGiven, type Given } from '@/app/givenTime'
-import { WAITS_SHORT } from '@/app/hourWords'
+import { useGiven } from '@/app/useGiven'
+import { asTimeSpan, minutesOf, type Given } from '@yimi/words/givenTime'
+import { WAITS_SHORT } from '@yimi/words/hourWords'
 
 type Row = Schemas['AttendanceRow']
 

@@ -1,5 +1,5 @@
 // Months as bars.
-import { chartHours } from '@/app/format'
+import { chartHours } from '@yimi/words/format'
 
 export interface MonthOf {
   /** 2025-11 */

@@ -1,5 +1,5 @@
 // The cells of a strip of days.
-import { startOfDay, dateParts } from '@/app/format'
+import { startOfDay, dateParts } from '@yimi/words/format'
 
 export interface DayMark {
   /** 2025-11-29 */

@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue'
 import { onShow } from '@dcloudio/uni-app'
 import type { Schemas } from '@yimi/client'
 import { api } from '@/app/api'
-import { isoDate, startOfDay } from '@/app/format'
+import { isoDate, startOfDay } from '@yimi/words/format'
 import { useLoad, usePageList } from '@/app/list'
 
 const DAY = 86_400_000

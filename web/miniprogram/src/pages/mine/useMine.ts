@@ -2,9 +2,9 @@
 import { computed, reactive } from 'vue'
 import { onShow } from '@dcloudio/uni-app'
 import { api } from '@/app/api'
-import { hours, percent } from '@/app/format'
-import { STARS } from '@/app/hourWords'
-import { holds } from '@/app/labels'
+import { hours, percent } from '@yimi/words/format'
+import { STARS } from '@yimi/words/hourWords'
+import { holds } from '@yimi/words/labels'
 import { useLoad } from '@/app/list'
 import { useSession } from '@/app/session'
 

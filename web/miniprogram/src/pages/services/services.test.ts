@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Schemas } from '@yimi/client'
-import { promised, serviceTag, within } from '@/app/services'
+import { promised, serviceTag, within } from '@yimi/words/serviceWords'
 import { byTheme, findServices, inSegment } from './services'
 
 type Service = Schemas['ServiceType']

@@ -1,7 +1,7 @@
 // Finding a service: by whom it is for, by words, under its theme.
 import type { Schemas } from '@yimi/client'
-import { folded } from '@/app/plain'
-import { THEMES } from '@/app/requestWords'
+import { folded } from '@yimi/words/plain'
+import { THEMES } from '@yimi/words/requestWords'
 
 type Service = Schemas['ServiceType']
 type Group = Schemas['TargetGroup']

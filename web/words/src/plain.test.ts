@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { folded, phoneOf } from './plain'
 
-const table = JSON.parse(readFileSync(new URL('../../../../internal/fault/testdata/phones.json', import.meta.url), 'utf8')) as {
+const table = JSON.parse(readFileSync(new URL('../../../internal/fault/testdata/phones.json', import.meta.url), 'utf8')) as {
   kept: Record<string, string>
   refused: string[]
 }

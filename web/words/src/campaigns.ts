@@ -1,6 +1,6 @@
 // Which campaigns take activities, and on which days. One that is over is there to be read, not to be chosen.
 import type { Schemas } from '@yimi/client'
-import { isoDate } from '@/app/format'
+import { isoDate } from './format'
 
 type Campaign = Pick<Schemas['Campaign'], 'name' | 'starts_on' | 'ends_on'>
 

@@ -59,8 +59,3 @@ export const SEXES: Record<Schemas['Sex'], string> = { female: '女', male: '男
 export function howLong(minutes: number): string {
   return minutes < 60 ? `${minutes} 分钟` : hours(minutes)
 }
-
-/** The drawing of a campaign. */
-export function artPicture(art: Schemas['Art']): string {
-  return `/static/art/campaign-${art}.svg`
-}

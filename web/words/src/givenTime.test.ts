@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { instantOf, useGiven, wrongGiven } from './givenTime'
+import { asTimeSpan, instantOf, minutesOf, overnight, wrongGiven } from './givenTime'
 
 const at = (text: string) => Date.parse(`${text}:00+08:00`)
 const day = { from: at('2026-11-22T09:00'), to: at('2026-11-22T11:30') }
@@ -23,13 +23,9 @@ test('a time outside of the shift, or backwards, is wrong', () => {
   expect(wrongGiven(day, day)).toBe('')
 })
 
-test('minutes follow the time, and stay lower by a break', () => {
-  const it = useGiven(1)
-  it.start(day, day)
-  expect(it.minutes.value).toBe(150)
-  it.minutes.value = 120
-  it.given.value = { ...day, from: at('2026-11-22T10:00') }
-  expect([it.minutes.value, it.most.value]).toEqual([60, 90])
-  it.given.value = { ...day, from: at('2026-11-22T11:20') }
-  expect(it.minutes.value).toBe(1)
+test('whole minutes, days and instants', () => {
+  expect(minutesOf({ from: day.from, to: day.to - 1 })).toBe(149)
+  expect(minutesOf({ from: day.to, to: day.from })).toBe(0)
+  expect([overnight(day), overnight(night)]).toEqual([false, true])
+  expect(asTimeSpan(day)).toEqual({ from: '2026-11-22T01:00:00.000Z', to: '2026-11-22T03:30:00.000Z' })
 })

@@ -1,8 +1,8 @@
 // A request filed for a caller (代办): what the form holds, what is missing, and as the contract wants it.
 import type { Schemas } from '@yimi/client'
-import { isoDate } from '@/app/format'
-import { BAD_PHONE, isPhone } from '@/app/plain'
-import { asksHealth, healthInput, type HealthSaid } from '@/app/requestWords'
+import { isoDate } from './format'
+import { BAD_PHONE, isPhone } from './plain'
+import { asksHealth, healthInput, type HealthSaid } from './requestWords'
 import { answersOf, wrongAnswers, type Answers } from './answers'
 
 type Service = Schemas['ServiceType']

@@ -1,6 +1,6 @@
 // The form of an activity: what it holds, what of it changed, what is missing.
 import type { Schemas } from '@yimi/client'
-import { BAD_PHONE, isPhone } from '@/app/plain'
+import { BAD_PHONE, isPhone } from './plain'
 
 type Activity = Schemas['Activity']
 type Input = Schemas['ActivityInput']
