@@ -32,7 +32,7 @@ const templateOf = (file: string) =>
   baseParse(/<template>[\s\S]*<\/template>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '').children as ElementNode[]
 const attributes = (node: ElementNode) => node.props.map((prop) => prop.loc.source).join(' ')
 
-/** The field itself, or a `Field` or `FormField` that it stands in, has `readers`. */
+/** The field itself, or a `FormField` that it stands in, has `readers`. */
 const saysReaders = (node: ElementNode) =>
   (TYPED.includes(node.tag) || node.tag.endsWith('Field')) && attributes(node).includes(':readers=')
 
