@@ -40,6 +40,19 @@ test('web/words takes nothing but the contract', () => {
   expect(taken.map(([, from, uni]) => uni ?? from).filter((from) => from !== '@yimi/client' && !/^\.\/\w+$/.test(from))).toEqual([])
 })
 
+// A part of ui/ may know a phone, a page and a time, but nothing that Yimi is about.
+test('ui knows nothing of Yimi', () => {
+  const known =
+    /^(\.\/[\w.]+|vue|@dcloudio\/uni-app|qrcode-generator|@\/app\/(access|elder|nav|timeline)|@yimi\/words\/(format|givenTime))$/
+  const taken = places(/from '([^']+)'/g).filter(({ path }) => path.startsWith('ui/'))
+  expect(taken.length).toBeGreaterThan(30)
+  expect(taken.filter(({ found }) => !known.test(found))).toEqual([])
+})
+
+test('one file alone asks the network', () => {
+  expect(places(/\buni\.(request)\(/g).filter(({ path }) => path !== 'app/transport.ts')).toEqual([])
+})
+
 // uni-app draws what is behind a line break within </block as words: </block⏎> shows a ">".
 test('no end tag of a block is broken over two lines', () => {
   expect(places(/(<\/block\s+>)/g)).toEqual([])

@@ -1,10 +1,9 @@
 // Files of a request: sent as multipart and fetched with the token, for which neither uni.request nor a plain <image> will do.
 import { offlineProblem, problemOf, type Incoming, type Schemas } from '@yimi/client'
 import { asMe } from './api'
-import { origin, parsed } from './transport'
+import { FILE_TIMEOUT_MS, origin, parsed, postForBytes } from './transport'
 
 type Attachment = Schemas['Attachment']
-const TIMEOUT_MS = 60_000
 
 /** What the types of uni leave out of WeChat's. */
 interface Sharer {
@@ -27,7 +26,7 @@ export async function sendPicture(requestId: number, filePath: string, key: stri
 function upload(url: string, filePath: string, header: Record<string, string>): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     uni.uploadFile({
-      ...{ url, filePath, header, name: 'file', timeout: TIMEOUT_MS },
+      ...{ url, filePath, header, name: 'file', timeout: FILE_TIMEOUT_MS },
       success: ({ statusCode, data }) => resolve({ status: statusCode, data: parsed(data) }),
       fail: () => reject(offlineProblem()),
     })
@@ -44,7 +43,7 @@ export async function fetchFile(requestId: number, attachmentId: number): Promis
 function download(url: string, header: Record<string, string>): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     uni.downloadFile({
-      ...{ url, header, timeout: TIMEOUT_MS },
+      ...{ url, header, timeout: FILE_TIMEOUT_MS },
       success: ({ statusCode, tempFilePath }) => resolve({ status: statusCode, data: statusCode === 200 ? tempFilePath : undefined }),
       fail: () => reject(offlineProblem()),
     })
@@ -72,19 +71,9 @@ export function keepPicture(path: string, name: string): Promise<boolean> {
 
 /** Fetches the copy of all that is kept about me, which a POST alone gives; in memory, for it is a few MB at most. */
 export async function fetchMyData(): Promise<ArrayBuffer> {
-  const answer = await asMe((token) => postForBytes(`${origin}/api/v1/me/export`, bearer(token)))
+  const answer = await asMe((token) => postForBytes('/api/v1/me/export', bearer(token)))
   if (answer.status !== 200) throw problemOf({ ...answer, data: parsed(textOf(answer.data as ArrayBuffer)) })
   return answer.data as ArrayBuffer
-}
-
-function postForBytes(url: string, header: Record<string, string>): Promise<Incoming> {
-  return new Promise((resolve, reject) => {
-    uni.request({
-      ...{ url, header, method: 'POST', responseType: 'arraybuffer', timeout: TIMEOUT_MS },
-      success: ({ statusCode, data }) => resolve({ status: statusCode, data }),
-      fail: () => reject(offlineProblem()),
-    })
-  })
 }
 
 /** The text that UTF-8 bytes are; WeChat has no TextDecoder everywhere. */
@@ -97,7 +86,7 @@ export function keepArchive(bytes: ArrayBuffer, name: string): string {
   // #ifdef H5
   const href = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }))
   Object.assign(document.createElement('a'), { href, download: name }).click()
-  setTimeout(() => URL.revokeObjectURL(href), TIMEOUT_MS)
+  setTimeout(() => URL.revokeObjectURL(href), FILE_TIMEOUT_MS)
   return ''
   // #endif
   // #ifndef H5

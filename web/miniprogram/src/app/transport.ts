@@ -2,6 +2,7 @@
 import { offlineProblem, type Incoming, type Outgoing } from '@yimi/client'
 
 const TIMEOUT_MS = 15_000
+export const FILE_TIMEOUT_MS = 60_000
 const onH5 = process.env.UNI_PLATFORM === 'h5'
 
 /** H5 is served by the server itself; the mini-program has to be told where that is. */
@@ -18,6 +19,17 @@ export function send(request: Outgoing): Promise<Incoming> {
       data: request.body as UniApp.RequestOptions['data'],
       timeout: TIMEOUT_MS,
       success: ({ statusCode, data }) => resolve({ status: statusCode, data: parsed(data) }),
+      fail: () => reject(offlineProblem()),
+    })
+  })
+}
+
+/** Sends a POST without a body, and takes the answer as bytes. */
+export function postForBytes(url: string, header: Record<string, string>): Promise<Incoming> {
+  return new Promise((resolve, reject) => {
+    uni.request({
+      ...{ url: origin + url, header, method: 'POST', responseType: 'arraybuffer', timeout: FILE_TIMEOUT_MS },
+      success: ({ statusCode, data }) => resolve({ status: statusCode, data }),
       fail: () => reject(offlineProblem()),
     })
   })
