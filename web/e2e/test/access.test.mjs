@@ -31,7 +31,7 @@ after(async () => {
 const ADMIN = /^\/(pkg-staff\/(audit|minors-report|deliveries)|pkg-staff-service\/holidays)$/
 /** The pages of each persona: together all, each by one who sees most of it, and some by another who sees something else there. */
 const SEES = {
-  volunteer: (path) => !/^\/pkg-(staff|worker)\//.test(path),
+  volunteer: (path) => !/^\/pkg-(staff|worker)/.test(path),
   resident: (path) => /^\/(pages|pkg-request)\//.test(path),
   worker: (path) => path.startsWith('/pkg-worker/'),
   staff: (path) => path.startsWith('/pkg-staff') && !ADMIN.test(path),

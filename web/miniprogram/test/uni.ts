@@ -27,7 +27,7 @@ export const phone = {
   files: [] as SentFile[],
   fileAnswer: (async () => 'offline') as (sent: SentFile) => Promise<FileAnswer>,
   network: [] as ((state: { isConnected: boolean }) => void)[],
-  /** Where the pages were begun anew. */
+  /** Where the pages were begun anew, and which tab was gone to. */
   went: [] as string[],
   /** What stands in app.json; a test may take something out. */
   app: declared(),
@@ -120,6 +120,7 @@ const uni = {
   getAppBaseInfo: () => ({ fontSizeSetting: phone.letters }),
   getUpdateManager: () => ({ onUpdateReady: (tell: () => void) => phone.fetched.push(tell), applyUpdate: () => phone.begun++ }),
   reLaunch: ({ url }: { url: string }) => phone.went.push(url),
+  switchTab: ({ url }: { url: string }) => phone.went.push(url),
   login: ({ success }: { success: (got: { code: string }) => void }) => success({ code: 'demo-lin' }),
   onNetworkStatusChange: (tell: (state: { isConnected: boolean }) => void) => phone.network.push(tell),
   getNetworkType: () => {},
@@ -132,7 +133,22 @@ const uni = {
 }
 
 vi.stubGlobal('uni', uni)
-vi.mock('@dcloudio/uni-app', () => ({ onLoad: () => {}, onPullDownRefresh: () => {}, onReachBottom: () => {}, onShow: () => {} }))
+vi.stubGlobal('getCurrentPages', () => []) // the page was opened by itself
+const hook = () => {}
+vi.mock('@dcloudio/uni-app', () => ({
+  ...{ onHide: hook, onLoad: hook, onPullDownRefresh: hook, onReachBottom: hook, onShow: hook, onUnload: hook },
+}))
+
+/** Somebody is signed in, and nothing else is known to the phone: what a page finds that is begun anew. */
+export function signedIn(as: object = person) {
+  phone.reset()
+  phone.store.set('yimi.tokens', { access: 'kept', refresh: 'r' })
+  phone.store.set('yimi.person', as)
+}
+
+/** What was sent of a method to the end of an address, in its order. */
+export const sentTo = (method: string, end: string) =>
+  phone.sent.filter((one) => one.method === method && one.url.split('?')[0].endsWith(end)).map((one) => one.data)
 
 export const ok = (data: unknown, statusCode = 200) => ({ statusCode, data })
 export const refused = (statusCode: number, code: string) => ({
