@@ -316,13 +316,6 @@ export function distanceWord(steps: number): string {
 
 // ---- times ----
 
-/** The next full five minutes of a clock: 09:03 is 09:05; 23:58 stays within its day. */
-export function onFive(clock: string): string {
-  const [h, m] = clock.split(':').map(Number)
-  const all = Math.min(Math.ceil((h * 60 + m) / 5) * 5, 23 * 60 + 55)
-  return `${String(Math.floor(all / 60)).padStart(2, '0')}:${String(all % 60).padStart(2, '0')}`
-}
-
 /** When a visit began, by the clock on the day that start was pressed; the night before when that is still to come. */
 export function beganAt(pressed: string, clock: string, now = Date.now()): string {
   const same = Date.parse(`${isoDate(pressed)}T${clock}:00+08:00`)

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
-  clockOf,
   dateWords,
   dayWords,
   exceptionWords,
   inputOf,
-  minutesOf,
-  onFive,
   oneMore,
   overlap,
   weekOf,
@@ -23,16 +20,6 @@ const day = (hours: string[], breaks: string[] = [], weekday = 1): DayPlan => ({
   breaks: breaks.map(span),
 })
 const J = '\u2060'
-
-test('clocks', () => {
-  expect([minutesOf('09:05'), clockOf(545), onFive('09:01'), onFive('09:05'), onFive('23:58')]).toEqual([
-    545,
-    '09:05',
-    '09:05',
-    '09:05',
-    '23:55',
-  ])
-})
 
 test('spans overlap when they share a minute, in any order', () => {
   expect(overlap([span('09:00-12:00'), span('12:00-14:00')])).toBe(false)

@@ -1,5 +1,6 @@
 // A worker's week: spans of work and breaks, whether they fit, and how they read.
 import type { Schemas } from '@yimi/client'
+import { clockOf, minutesOf } from '@yimi/words/clock'
 
 type Provider = Schemas['Provider']
 type Exception = Schemas['ProviderException']
@@ -19,13 +20,6 @@ export interface DayPlan {
 export const WEEKDAYS = ['周一', '周二', '周三', '周四', '周五', '周六', '周日']
 /** As many spans as the server takes, of work and of breaks. */
 const MOST = 28
-
-export const minutesOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
-/** 09:05 */
-export const clockOf = (minutes: number) =>
-  `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
-/** The same time, or the next on five minutes. */
-export const onFive = (clock: string) => clockOf(Math.min(23 * 60 + 55, Math.ceil(minutesOf(clock) / 5) * 5))
 
 const byStart = (a: Span, b: Span) => a.start_time.localeCompare(b.start_time)
 const backwards = (span: Span) => span.end_time <= span.start_time
