@@ -76,6 +76,32 @@ type Patch struct {
 	Insured               *bool
 }
 
+// columns are the patch as the table has it.
+func (p Patch) columns() map[string]any {
+	columns := map[string]any{}
+	store.Set(columns, "campaign_id", p.CampaignID)
+	store.Set(columns, "title", p.Title)
+	store.Set(columns, "content", p.Content)
+	store.Set(columns, "leader_name", p.LeaderName)
+	store.Set(columns, "contact_phone", p.ContactPhone)
+	store.Set(columns, "place_name", p.PlaceName)
+	store.Set(columns, "fence_metres", p.FenceMetres)
+	store.Set(columns, "approval", p.Approval)
+	store.Set(columns, "checkin_mode", p.CheckinMode)
+	store.Set(columns, "min_age", p.MinAge)
+	store.Set(columns, "insured", p.Insured)
+	if p.Location != nil {
+		columns["latitude"], columns["longitude"] = p.Location.Latitude, p.Location.Longitude
+	}
+	if p.Skills != nil {
+		columns["skills"] = strings.Join(*p.Skills, ",")
+	}
+	if p.Risks != nil {
+		columns["risks"] = strings.Join(*p.Risks, "\n")
+	}
+	return columns
+}
+
 // Location is a place in degrees, GCJ-02.
 type Location struct{ Latitude, Longitude float64 }
 

@@ -1,8 +1,6 @@
 package activity
 
 import (
-	"strings"
-
 	"gorm.io/gorm"
 
 	"yimi/internal/fault"
@@ -136,31 +134,6 @@ func openShifts(db *gorm.DB, activityID int64) (out []Shift, err error) {
 // updateActivity writes only what the patch names.
 func updateActivity(tx *store.Tx, id int64, p Patch) error {
 	return tx.Model(&Activity{}).Where("id = ?", id).Updates(p.columns()).Error
-}
-
-func (p Patch) columns() map[string]any {
-	columns := map[string]any{}
-	store.Set(columns, "campaign_id", p.CampaignID)
-	store.Set(columns, "title", p.Title)
-	store.Set(columns, "content", p.Content)
-	store.Set(columns, "leader_name", p.LeaderName)
-	store.Set(columns, "contact_phone", p.ContactPhone)
-	store.Set(columns, "place_name", p.PlaceName)
-	store.Set(columns, "fence_metres", p.FenceMetres)
-	store.Set(columns, "approval", p.Approval)
-	store.Set(columns, "checkin_mode", p.CheckinMode)
-	store.Set(columns, "min_age", p.MinAge)
-	store.Set(columns, "insured", p.Insured)
-	if p.Location != nil {
-		columns["latitude"], columns["longitude"] = p.Location.Latitude, p.Location.Longitude
-	}
-	if p.Skills != nil {
-		columns["skills"] = strings.Join(*p.Skills, ",")
-	}
-	if p.Risks != nil {
-		columns["risks"] = strings.Join(*p.Risks, "\n")
-	}
-	return columns
 }
 
 // moveActivity moves an activity from the state it was read in; false when somebody moved it first.
