@@ -51,6 +51,7 @@ type Activity struct {
 	MinAge       int    // years; 0 for none
 	Skills       string // words needed, joined by commas
 	Risks        string // what to know first, joined by line feeds (志愿服务条例 Art 12)
+	WhatToBring  string // what volunteers bring along; "" for nothing
 	Insured      bool   // accident insurance taken out (志愿服务条例 Art 17)
 	NextStartsAt *store.Time
 	PublishedAt  *store.Time
@@ -73,6 +74,7 @@ type Patch struct {
 	Approval, CheckinMode *string
 	MinAge                *int
 	Skills, Risks         *[]string
+	WhatToBring           *string
 	Insured               *bool
 }
 
@@ -89,6 +91,7 @@ func (p Patch) columns() map[string]any {
 	store.Set(columns, "approval", p.Approval)
 	store.Set(columns, "checkin_mode", p.CheckinMode)
 	store.Set(columns, "min_age", p.MinAge)
+	store.Set(columns, "what_to_bring", p.WhatToBring)
 	store.Set(columns, "insured", p.Insured)
 	if p.Location != nil {
 		columns["latitude"], columns["longitude"] = p.Location.Latitude, p.Location.Longitude

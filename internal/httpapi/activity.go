@@ -80,7 +80,7 @@ func activityOf(a auth.Actor, l *activity.Line, brief api.CampaignBrief) api.Act
 		Campaign: brief, UnitID: l.UnitID, UnitName: l.UnitName, LeaderName: l.LeaderName, ContactPhone: l.ContactPhone,
 		PlaceName: l.PlaceName, Location: coordinate(l.Latitude, l.Longitude), FenceMetres: some(l.FenceMetres),
 		Approval: api.Approval(l.Approval), CheckinMode: api.CheckinMode(l.CheckinMode), MinAge: l.MinAge,
-		Skills: strs[api.Skill](l.SkillWords()), Risks: l.RiskLines(), Insured: l.Insured, NextStartsAt: shownIf(l.NextStartsAt),
+		Skills: strs[api.Skill](l.SkillWords()), Risks: l.RiskLines(), WhatToBring: some(l.WhatToBring), Insured: l.Insured, NextStartsAt: shownIf(l.NextStartsAt),
 		Shifts: mapped(l.Shifts, shiftOf), CanManage: a.Manages(l.UnitPath),
 	}
 }
@@ -116,14 +116,15 @@ func (s *Server) GetActivity(ctx context.Context, r api.GetActivityRequestObject
 func (s *Server) CreateActivity(ctx context.Context, r api.CreateActivityRequestObject) (api.CreateActivityResponseObject, error) {
 	b := r.Body
 	risks := or(b.Risks, nil)
-	if err := activityTexts(&b.Title, &b.Content, &b.LeaderName, &b.ContactPhone, &b.PlaceName, risks); err != nil {
+	if err := activityTexts(&b.Title, &b.Content, &b.LeaderName, &b.ContactPhone, &b.PlaceName, b.WhatToBring, risks); err != nil {
 		return nil, err
 	}
 	a := &activity.Activity{
 		UnitID: b.UnitID, CampaignID: b.CampaignID, Title: b.Title, Content: b.Content, LeaderName: b.LeaderName,
 		ContactPhone: b.ContactPhone, PlaceName: b.PlaceName, FenceMetres: or(b.FenceMetres, 0),
 		Approval: string(or(b.Approval, api.ApprovalAutomatic)), CheckinMode: string(or(b.CheckinMode, api.CheckinModeStaffCode)),
-		MinAge: or(b.MinAge, 0), Skills: joined(or(b.Skills, nil)), Risks: strings.Join(risks, "\n"), Insured: or(b.Insured, false),
+		MinAge: or(b.MinAge, 0), Skills: joined(or(b.Skills, nil)), Risks: strings.Join(risks, "\n"),
+		WhatToBring: or(b.WhatToBring, ""), Insured: or(b.Insured, false),
 	}
 	if b.Location != nil {
 		a.Latitude, a.Longitude = &b.Location.Latitude, &b.Location.Longitude
@@ -140,13 +141,16 @@ func newShift(in *api.ShiftInput) activity.Shift {
 }
 
 // activityTexts cleans what people wrote of an activity; nil is not given.
-func activityTexts(title, content, leader, phone, place *string, risks []string) error {
+func activityTexts(title, content, leader, phone, place, bring *string, risks []string) error {
 	var t texts
 	t.line("title", title, 60)
 	t.lines("content", content, 2000)
 	t.line("leader_name", leader, 40)
 	t.phone("contact_phone", phone)
 	t.line("place_name", place, 80)
+	if bring != nil {
+		*bring = t.optional("what_to_bring", bring, 200)
+	}
 	for i := range risks {
 		t.line("risks."+strconv.Itoa(i), &risks[i], 100)
 	}
@@ -157,12 +161,12 @@ func activityTexts(title, content, leader, phone, place *string, risks []string)
 func (s *Server) UpdateActivity(ctx context.Context, r api.UpdateActivityRequestObject) (api.UpdateActivityResponseObject, error) {
 	b := r.Body
 	risks := or(b.Risks, nil)
-	if err := activityTexts(b.Title, b.Content, b.LeaderName, b.ContactPhone, b.PlaceName, risks); err != nil {
+	if err := activityTexts(b.Title, b.Content, b.LeaderName, b.ContactPhone, b.PlaceName, b.WhatToBring, risks); err != nil {
 		return nil, err
 	}
 	p := activity.Patch{CampaignID: b.CampaignID, Title: b.Title, Content: b.Content, LeaderName: b.LeaderName, ContactPhone: b.ContactPhone,
 		PlaceName: b.PlaceName, Location: (*activity.Location)(b.Location), FenceMetres: b.FenceMetres, Approval: (*string)(b.Approval),
-		CheckinMode: (*string)(b.CheckinMode), MinAge: b.MinAge, Risks: b.Risks, Insured: b.Insured}
+		CheckinMode: (*string)(b.CheckinMode), MinAge: b.MinAge, Risks: b.Risks, WhatToBring: b.WhatToBring, Insured: b.Insured}
 	if b.Skills != nil {
 		p.Skills = new(strs[string](*b.Skills))
 	}

@@ -49,7 +49,11 @@ func activityLines(l *activity.Line, now time.Time) (out []poster.Line) {
 	if coming > 1 {
 		out[0].Text += fmt.Sprintf("，还有 %d 场", coming-1)
 	}
-	return append(out, poster.Line{Label: "地点", Text: l.PlaceName})
+	out = append(out, poster.Line{Label: "地点", Text: l.PlaceName})
+	if l.WhatToBring != "" {
+		out = append(out, poster.Line{Label: "带上", Text: l.WhatToBring})
+	}
+	return out
 }
 
 // GetCampaignPoster draws the poster of a campaign.

@@ -78,3 +78,30 @@ func TestNoPosterWithoutWeChat(t *testing.T) {
 		}
 	})
 }
+
+// What to bring stands on the activity's page and its poster, and is taken away by an empty text.
+func TestWhatToBring(t *testing.T) {
+	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
+		s := apptest.NewSite(t, m.World)
+		id := s.Shift(3).ActivityID
+		path := fmt.Sprintf("/activities/%d", id)
+		read := func() (said string, tag string) {
+			t.Helper()
+			var a struct {
+				WhatToBring string `json:"what_to_bring"`
+			}
+			s.Ask(t, "GET", path, nil).Into(t, &a)
+			return a.WhatToBring, s.Ask(t, "GET", path+"/poster", nil).Header.Get("ETag")
+		}
+		_, without := read()
+		want(t, s.Call(t, s.Staff, "PATCH", path, map[string]any{"what_to_bring": " 雨鞋、手套 "}), 200, "")
+		said, with := read()
+		if said != "雨鞋、手套" || with == without || with == "" {
+			t.Errorf("%q, posters %s and %s", said, without, with)
+		}
+		want(t, s.Call(t, s.Staff, "PATCH", path, map[string]any{"what_to_bring": " "}), 200, "")
+		if said, tag := read(); said != "" || tag != without {
+			t.Errorf("%q, poster %s, want %s", said, tag, without)
+		}
+	})
+}

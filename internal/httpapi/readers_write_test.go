@@ -149,7 +149,7 @@ func (w *writing) signup(shift activity.Shift) int64 {
 func (w *writing) activities() {
 	m, v, staff := w.mark, w.volunteer, w.Staff
 	fields := func(op string) body {
-		return body{"title": m(op+".title", staff), "content": m(op+".content", staff), "leader_name": m(op+".leader_name", staff), "place_name": m(op+".place_name", staff), "risks": []string{m(op+".risks", staff)}}
+		return body{"title": m(op+".title", staff), "content": m(op+".content", staff), "leader_name": m(op+".leader_name", staff), "place_name": m(op+".place_name", staff), "risks": []string{m(op+".risks", staff)}, "what_to_bring": m(op+".what_to_bring", staff)}
 	}
 	of := fields("createActivity")
 	for k, v := range (body{"unit_id": w.Station.ID, "campaign_id": w.Campaign, "contact_phone": "0953-5098110",

@@ -3268,6 +3268,11 @@ export interface components {
             skills: components["schemas"]["Skill"][];
             /** @description What to know first (志愿服务条例 Art 12) */
             risks: string[];
+            /**
+             * @description What volunteers bring along; not there when nothing
+             * @example 雨鞋、手套、水杯
+             */
+            what_to_bring?: string;
             /** @description Accident insurance taken out (志愿服务条例 Art 17) */
             insured: boolean;
             /**
@@ -3379,6 +3384,11 @@ export interface components {
             /** @description What to know first */
             risks?: string[];
             /**
+             * @description What volunteers bring along
+             * @example 雨鞋、手套、水杯
+             */
+            what_to_bring?: string;
+            /**
              * @description Accident insurance taken out
              * @default false
              */
@@ -3412,6 +3422,11 @@ export interface components {
             skills?: components["schemas"]["Skill"][];
             /** @description What to know first */
             risks?: string[];
+            /**
+             * @description What volunteers bring along; empty takes it away
+             * @example 雨鞋、手套、水杯
+             */
+            what_to_bring?: string;
             /** @description Accident insurance taken out */
             insured?: boolean;
         };

@@ -33,6 +33,7 @@ test('what is sent is trimmed and has no empty risks', () => {
   const input = inputOf({ ...full, title: ' 清河行动 ', risks: ['渠边湿滑 ', ' ', ''] })
   expect(input.title).toBe('清河行动')
   expect(input.risks).toEqual(['渠边湿滑'])
+  expect(inputOf({ ...full, what_to_bring: ' 雨鞋、手套 ' }).what_to_bring).toBe('雨鞋、手套')
   expect(input).not.toHaveProperty('fence_metres')
 })
 

@@ -20,6 +20,7 @@ export interface Form {
   min_age: number
   skills: Schemas['Skill'][]
   risks: string[]
+  what_to_bring: string
   insured: boolean
 }
 
@@ -41,6 +42,7 @@ export function emptyForm(): Form {
     min_age: 14,
     skills: [],
     risks: [''],
+    what_to_bring: '',
     insured: false,
   }
 }
@@ -61,6 +63,7 @@ export function formOf(a: Activity): Form {
     min_age: a.min_age,
     skills: [...a.skills],
     risks: a.risks.length ? [...a.risks] : [''],
+    what_to_bring: a.what_to_bring ?? '',
     insured: a.insured,
   }
 }
@@ -77,6 +80,7 @@ export function inputOf(form: Form): Input {
     contact_phone: text(form.contact_phone),
     place_name: text(form.place_name),
     risks: form.risks.map(text).filter(Boolean),
+    what_to_bring: text(form.what_to_bring),
     ...(location ? { location } : {}),
     ...(fence_metres ? { fence_metres } : {}),
   }
