@@ -1,5 +1,4 @@
 // The contract for people: RapiDoc shows an operation with its types, and asks nobody but this server.
-import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser, openPhone } from '../lib/browser.mjs'
 import { startYimi } from '../lib/server.mjs'
