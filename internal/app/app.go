@@ -50,6 +50,7 @@ type App struct {
 	files   *files.Folder      // attachments, sealed
 	box     *seal.Box
 	trace   store.Trace
+	oldest  string // mini-program that is served
 
 	features []feature.Feature // in the order in which they are gone round
 
@@ -76,10 +77,13 @@ func WithClock(now func() time.Time) Option { return func(a *App) { a.clock = no
 // WithTrace shows every statement, for tests.
 func WithTrace(see store.Trace) Option { return func(a *App) { a.trace = see } }
 
+// WithOldestClient replaces version.OldestClient, for tests.
+func WithOldestClient(number string) Option { return func(a *App) { a.oldest = number } }
+
 // Build opens the database and puts the parts together. An embedded or a demo
 // database is migrated on the way; a server's is left to "yimi migrate".
 func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (*App, error) {
-	a := &App{cfg: cfg, log: log, clock: time.Now, metrics: httpapi.NewMetrics()}
+	a := &App{cfg: cfg, log: log, clock: time.Now, metrics: httpapi.NewMetrics(), oldest: version.OldestClient}
 	for _, o := range opts {
 		o(a)
 	}
@@ -190,7 +194,7 @@ func (a *App) mayKeepHealth(tx *store.Tx, personID int64) (bool, error) {
 
 func (a *App) buildHandler(tokens *auth.Tokens) error {
 	server, err := httpapi.New(httpapi.Deps{
-		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Hosts: a.cfg.Hosts, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers))},
+		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Hosts: a.cfg.Hosts, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers)), OldestClient: a.oldest},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
 		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit, Features: a.features,

@@ -24,6 +24,7 @@ const (
 	Conflict                    // the state or the capacity does not allow it (409)
 	TooLarge                    // a body over the limit (413)
 	Unprocessable               // a rule of the field is broken (422)
+	TooOld                      // the program that asks is no longer served (426)
 	TooMany                     // asked too often (429)
 	Unavailable                 // a dependency is away; trying again may help (503)
 )

@@ -15,7 +15,7 @@ import (
 
 // kinds are the names of fault's kinds in the sources.
 var kinds = map[string]fault.Kind{"Invalid": fault.Invalid, "Unauthenticated": fault.Unauthenticated, "Forbidden": fault.Forbidden, "NotFound": fault.NotFound,
-	"Conflict": fault.Conflict, "TooLarge": fault.TooLarge, "Unprocessable": fault.Unprocessable, "TooMany": fault.TooMany, "Unavailable": fault.Unavailable}
+	"Conflict": fault.Conflict, "TooLarge": fault.TooLarge, "Unprocessable": fault.Unprocessable, "TooOld": fault.TooOld, "TooMany": fault.TooMany, "Unavailable": fault.Unavailable}
 
 // sources are what the code refuses with, a code with its status, and every text in it.
 type sources struct {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -57,6 +58,9 @@ func fields(t *testing.T, at string, content openapi3.Content) {
 func field(t *testing.T, at string, s *openapi3.SchemaRef) {
 	t.Helper()
 	for name, p := range s.Value.Properties {
+		if ignored(p) && (!p.Value.Deprecated || slices.Contains(s.Value.Required, name)) {
+			t.Errorf("%s.%s: x-ignored-since without deprecated, or required", at, name)
+		}
 		if p.Ref != "" {
 			continue
 		}

@@ -22,6 +22,7 @@ var statusOf = map[fault.Kind]int{
 	fault.Conflict:        http.StatusConflict,
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
 	fault.Unprocessable:   http.StatusUnprocessableEntity,
+	fault.TooOld:          http.StatusUpgradeRequired,
 	fault.TooMany:         http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 }

@@ -26,9 +26,11 @@ type operation struct {
 	may      rule
 	unagreed bool // open to somebody signed in who has not agreed to the present privacy notice
 	rate     rateClass
-	takesKey bool  // an Idempotency-Key
-	maxBytes int64 // of the body; 0 for the setting
-	anyBody  bool  // not JSON
+	takesKey bool             // an Idempotency-Key
+	maxBytes int64            // of the body; 0 for the setting
+	anyBody  bool             // not JSON
+	body     *openapi3.Schema // of JSON; nil: none
+	ignores  bool             // something in the body
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
@@ -50,10 +52,15 @@ var contract = sync.OnceValues(func() (parsed, error) {
 	if err != nil {
 		return parsed{}, err
 	}
+	return parse(spec)
+})
+
+func parse(spec *openapi3.T) (parsed, error) {
 	spec.Servers = nil
 	out := map[string]*operation{}
 	for path, item := range spec.Paths.Map() {
 		for method, op := range item.Operations() {
+			var err error
 			key := method + " " + Base + pathParam.ReplaceAllString(path, ":$1")
 			op.OperationID = strings.ToLower(op.OperationID[:1]) + op.OperationID[1:] // the generator capitalises it
 			if out[key], err = read(op); err != nil {
@@ -63,7 +70,7 @@ var contract = sync.OnceValues(func() (parsed, error) {
 		}
 	}
 	return parsed{out, spec}, nil
-})
+}
 
 // read reads what the contract says of an operation; one that does not say who may call it is no operation.
 func read(op *openapi3.Operation) (*operation, error) {
@@ -77,6 +84,10 @@ func read(op *openapi3.Operation) (*operation, error) {
 	rate, said := op.Extensions["x-rate"].(string)
 	if o.rate = rateClass(rate); said && o.rate != rateLogin && o.rate != rateExport {
 		return nil, fmt.Errorf("x-rate %q", rate)
+	}
+	if body := op.RequestBody; body != nil && !o.anyBody {
+		o.body = body.Value.Content["application/json"].Schema.Value
+		o.ignores = hasIgnored(o.body)
 	}
 	o.unagreed, _ = op.Extensions["x-unagreed"].(bool)
 	maxBytes, _ := op.Extensions["x-max-bytes"].(float64)

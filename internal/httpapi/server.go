@@ -37,6 +37,7 @@ type Config struct {
 	TrustedProxies []string // addresses whose X-Forwarded-For is believed
 	Hosts          []string // names answered to, beside those of this machine
 	Rates          Rates
+	OldestClient   string // the oldest mini-program that is served
 }
 
 // Deps are the parts that the transport puts together.
@@ -100,7 +101,7 @@ func (s *Server) Engine() (*gin.Engine, error) {
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/readyz", s.ready)
 	e.Use(s.named) // what stands above is asked by address
 	registerDocs(e)
-	g := e.Group("", s.observe, s.route, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, agreed, s.limitBody, s.validate, s.idempotent)
+	g := e.Group("", s.observe, s.route, s.servedClient, s.sameOrigin, s.limitAddress, s.authenticate, s.limitPerson, s.authorize, agreed, s.limitBody, s.validate, s.idempotent)
 	strict := api.NewStrictHandlerWithOptions(s, nil, api.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { refuse(c, errBody.Because(err)) },
 		HandlerErrorFunc:         refuse,

@@ -38,6 +38,7 @@ func (s *Server) validate(c *gin.Context) {
 	err := openapi3filter.ValidateRequest(c.Request.Context(), in)
 	switch {
 	case err == nil:
+		dropIgnored(c, o)
 	case inPath(err): // a link with a slip of the pen leads nowhere, as one to what is gone
 		refuse(c, errNothingThere.Because(err))
 	default:

@@ -10,6 +10,10 @@ import (
 //go:embed VERSION
 var file string
 
+// OldestClient is the oldest mini-program that the server serves: none is refused yet. When it may rise
+// stands in docs/releases.md.
+const OldestClient = "0.0.0"
+
 // Number is the version, such as 0.1.0 (semver.org).
 func Number() string { return strings.TrimSpace(file) }
 
