@@ -451,21 +451,30 @@ func (m *matrix) try(op string, n int, record string) byte {
 	if !ok {
 		return '.'
 	}
-	if op == "logout" && who.SignedIn() { // in a session of its own
+	body, headers := m.content(op, p, id)
+	return m.decided(op, path, m.site.Call(m.t, m.as(op, who), route.Method, path, body, headers...))
+}
+
+// as is the caller, or, where the operation ends a session or an account, somebody of their kind whom nothing else needs.
+func (m *matrix) as(op string, who auth.Actor) auth.Actor {
+	if op == "logout" && who.SignedIn() {
 		session := &identity.Session{PersonID: who.PersonID, CreatedAt: store.At(m.Clock.Now()), RefreshedAt: store.At(m.Clock.Now()), ExpiresAt: store.At(m.Clock.Now().Add(time.Hour))}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(session).Error }))
 		who.SessionID = session.ID
 	}
-	if op == "closeAccount" && who.SignedIn() && len(who.Grants) <= 2 { // somebody whom nothing else needs
+	if op == "closeAccount" && who.SignedIn() && len(who.Grants) <= 2 {
 		who = m.Volunteer("要走的人")
 	}
-	var headers []string
-	body := m.body(op, p, id)
+	return who
+}
+
+// content is the body, and the headers that it needs.
+func (m *matrix) content(op string, p place, id int64) (body any, headers []string) {
 	if op == "addAttachment" {
 		text, kind := form(m.t, "病历.pdf", pdf("病历"))
-		body, headers = text, []string{"Content-Type", kind}
+		return text, []string{"Content-Type", kind}
 	}
-	return m.decided(op, path, m.site.Call(m.t, who, route.Method, path, body, headers...))
+	return m.body(op, p, id), nil
 }
 
 func (m *matrix) decided(op, path string, a apptest.Answer) byte {
