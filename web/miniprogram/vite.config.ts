@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
@@ -26,6 +27,7 @@ export default defineConfig({
     noOutsideServers(),
     weappTarget(),
   ],
+  define: { YIMI_VERSION: JSON.stringify(readFileSync(here('../../internal/version/VERSION'), 'utf8').trim()) },
   resolve: { alias: { '@yimi/client': here('../client/src/client.ts'), '@yimi/words': here('../words/src') } },
   server: { port: 5173, proxy: { '/api': process.env.YIMI_API ?? 'http://127.0.0.1:8080' } },
 })

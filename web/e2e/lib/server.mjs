@@ -6,6 +6,7 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { YIMI } from './paths.mjs'
+import { recorded } from './record.mjs'
 
 const START_MS = 60_000
 const STOP_MS = 15_000
@@ -14,7 +15,7 @@ const STOP_MS = 15_000
 export async function startYimi(settings = []) {
   const dir = mkdtempSync(join(tmpdir(), 'yimi-e2e-'))
   const port = await freePort()
-  const origin = `http://127.0.0.1:${port}`
+  const own = `http://127.0.0.1:${port}`
   const args = [
     'serve',
     '--demo',
@@ -37,7 +38,9 @@ export async function startYimi(settings = []) {
   })
   failed.catch(() => {}) // after the start an exit is the test's own doing
 
+  let front
   const stop = async () => {
+    await front?.stop()
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
@@ -48,12 +51,13 @@ export async function startYimi(settings = []) {
     rmSync(dir, { recursive: true, force: true })
   }
   try {
-    await Promise.race([ready(`${origin}/readyz`), failed])
+    await Promise.race([ready(`${own}/readyz`), failed])
+    front = await recorded(own)
   } catch (error) {
     await stop()
     throw error
   }
-  return { origin, dir, log: () => log, stop }
+  return { origin: front.origin, dir, log: () => log, stop }
 }
 
 /** The environment without YIMI_*: no setting of this machine may reach a test. */

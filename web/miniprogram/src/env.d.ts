@@ -6,6 +6,9 @@ declare module '*.vue' {
   export default component
 }
 
+/** The number in internal/version/VERSION when this was built. */
+declare const YIMI_VERSION: string
+
 interface ImportMetaEnv {
   /** Where the mini-program finds the server, e.g. https://yimi.example.cn; H5 asks its own origin. */
   readonly VITE_API_ORIGIN?: string

@@ -20,6 +20,7 @@ describe('the session', () => {
     expect(paths()[0]).toBe('/auth/wechat')
     expect(phone.sent[0].data).toEqual({ code: 'demo-lin' })
     expect(phone.sent.find((r) => r.url.endsWith('/units'))?.header.Authorization).toBe('Bearer access-1')
+    expect(phone.sent.map((r) => r.header['X-Yimi-Client'])).toEqual(phone.sent.map(() => 'miniprogram/1.2.3'))
     expect(session.person.value?.name).toBe('林晓雯')
     expect(session.has('volunteer')).toBe(true)
     expect(session.isStaff.value).toBe(false)

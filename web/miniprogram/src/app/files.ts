@@ -1,7 +1,7 @@
 // Files of a request: sent as multipart and fetched with the token, for which neither uni.request nor a plain <image> will do.
 import { offlineProblem, problemOf, type Incoming, type Schemas } from '@yimi/client'
 import { asMe } from './api'
-import { FILE_TIMEOUT_MS, origin, parsed, postForBytes } from './transport'
+import { FILE_TIMEOUT_MS, client, origin, parsed, postForBytes } from './transport'
 
 type Attachment = Schemas['Attachment']
 
@@ -11,7 +11,7 @@ interface Sharer {
 }
 
 const address = (requestId: number) => `${origin}/api/v1/requests/${requestId}/attachments`
-const bearer = (token?: string): Record<string, string> => (token ? { Authorization: `Bearer ${token}` } : {})
+const bearer = (token?: string): Record<string, string> => (token ? { ...client, Authorization: `Bearer ${token}` } : client)
 
 /** Adds a picture that the phone holds to a request. The key as with a POST. */
 export async function sendPicture(requestId: number, filePath: string, key: string): Promise<Attachment> {

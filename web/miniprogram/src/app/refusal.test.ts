@@ -27,6 +27,11 @@ test('only what is our own fault asks for its number', () => {
   expect(refusalOf(problem(409, 'shift_full')).requestId).toBeUndefined()
 })
 
+test('a version that is no longer served is begun anew', () => {
+  const text = refusalOf(problem(426, 'client_too_old'))
+  expect([text.title, text.choices[0].act]).toEqual(['请更新小程序', 'restart'])
+})
+
 test('who has somebody else’s password is led to where it is changed', () => {
   expect(refusalOf(problem(403, 'password_not_own')).choices[0].url).toBe('/pkg-me/password')
   expect(wayOut('password_not_own')?.text).toBe('去修改密码')

@@ -21,6 +21,8 @@ export interface RefusalText {
 const CLOSE: Choice = { act: 'close', text: '知道了' }
 const RETRY: Choice = { act: 'retry', text: '再试一次' }
 const RELOAD: Choice = { act: 'reload', text: '看看现在的情况' }
+/** Begins the program anew, with its newest version; the same on every page. */
+const RESTART: Choice = { act: 'restart', text: '重新打开' }
 const SIGN_IN: Choice = { act: 'sign_in', text: '重新登录' }
 
 interface Words {
@@ -32,6 +34,7 @@ interface Words {
 
 const BY_CODE: Record<string, Words> = {
   offline: { title: '现在连不上网', detail: '刚才的内容还没有提交，已留在手机里。连上网再交，不会重复。', choices: [RETRY] },
+  client_too_old: { title: '请更新小程序', choices: [RESTART] },
   shift_full: {
     title: '这一班刚好满了',
     choices: [

@@ -8,6 +8,9 @@ const onH5 = process.env.UNI_PLATFORM === 'h5'
 /** H5 is served by the server itself; the mini-program has to be told where that is. */
 export const origin = onH5 ? '' : import.meta.env.VITE_API_ORIGIN || 'http://127.0.0.1:8080'
 
+/** Says with every call which version asks; the server refuses one that it no longer serves. */
+export const client = { 'X-Yimi-Client': `miniprogram/${YIMI_VERSION}` }
+
 /** Sends one request through uni.request. No answer is the problem `offline`. */
 export function send(request: Outgoing): Promise<Incoming> {
   const { method, headers } = spoken(request)
@@ -15,7 +18,7 @@ export function send(request: Outgoing): Promise<Incoming> {
     uni.request({
       url: origin + request.url,
       method,
-      header: headers,
+      header: { ...headers, ...client },
       data: request.body as UniApp.RequestOptions['data'],
       timeout: TIMEOUT_MS,
       success: ({ statusCode, data }) => resolve({ status: statusCode, data: parsed(data) }),

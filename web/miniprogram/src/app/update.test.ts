@@ -33,6 +33,20 @@ test('who would rather not is not asked again', async () => {
   expect([offered.value, phone.begun]).toEqual([false, 0])
 })
 
+test('a version that is no longer served begins anew at once, or when the new one has been fetched', async () => {
+  const early = await start()
+  early.restart()
+  expect([phone.begun, phone.toasts.length]).toEqual([0, 1])
+  fetched()
+  expect(phone.begun).toBe(1)
+  phone.reset()
+  const { later, restart } = await start()
+  fetched()
+  later() // it was not wanted then
+  restart()
+  expect([phone.begun, phone.toasts.length]).toEqual([1, 0])
+})
+
 test('it waits until another question has been answered', async () => {
   phone.answer = async () => ok({ version: '1', consents: [] })
   const { offered, quietMoment, ask, decline } = await start()

@@ -5,6 +5,8 @@ import { useAsked } from './privacy'
 import { useSignInAsked } from './signIn'
 
 let begin: (() => void) | null = null
+let fetched: (() => void) | null = null
+let awaited = false
 const offered = ref(false)
 const { asked } = useAsked()
 const signingIn = useSignInAsked()
@@ -13,7 +15,18 @@ const signingIn = useSignInAsked()
 export function watchForUpdate() {
   if (process.env.UNI_PLATFORM !== 'mp-weixin') return
   const manager = uni.getUpdateManager()
-  manager.onUpdateReady(() => (begin = () => manager.applyUpdate()))
+  manager.onUpdateReady(() => {
+    begin = fetched = () => manager.applyUpdate()
+    if (awaited) fetched()
+  })
+}
+
+/** The server no longer serves this version: the new one begins now, or as soon as WeChat has fetched it. */
+export function restart() {
+  if (process.env.UNI_PLATFORM === 'h5') return location.reload()
+  if (fetched) return fetched()
+  awaited = true
+  uni.showToast({ title: '正在取新版本，取好会自己重新打开', icon: 'none' })
 }
 
 /** A tab has come up. */
